@@ -1,0 +1,18 @@
+// Package wording is the one catalogue of what people see: every sentence in
+// Vietnamese with the English beside it. Logs, metrics and code are English and
+// do not come from here.
+package wording
+
+import "fmt"
+
+// A Text is one sentence in both languages. Both take the same arguments in
+// the same order, as package fmt formats them.
+type Text struct{ VI, EN string }
+
+// With fills the arguments in.
+func (t Text) With(args ...any) Text {
+	return Text{fmt.Sprintf(t.VI, args...), fmt.Sprintf(t.EN, args...)}
+}
+
+// String is the line that people read: Vietnamese first, English beside it.
+func (t Text) String() string { return t.VI + " | " + t.EN }
