@@ -1,0 +1,195 @@
+package format
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// The subset of adblock rules that DNS can follow. A rule is never read as
+// more than it says: what holds for a part of a site only is refused.
+//
+//	||d^    d and all below it            |d^   d alone, also |https://d^
+//	d^      d and all below it            .d^   all below d, also ||*.d^
+//	d       d alone, as in hosts files    /re/  a regular expression
+//	@@...   lifts the other rules of the list
+//
+// A '*' elsewhere in a name makes a regular expression of it.
+
+// adblock reads a line of an adblock list.
+func (p *run) adblock(line []byte) {
+	if isAdblockComment(line) {
+		p.comment()
+		return
+	}
+	if isCosmetic(line) {
+		p.refuse(Cosmetic, "")
+		return
+	}
+	line = cutComment(line, "#!")
+	if first, names := field(line); len(names) > 0 && line[0] != '/' {
+		if isSink(first) {
+			p.hostsEntry(line, Exact)
+			return
+		}
+		p.refuse(NotAnEntry, string(names))
+		return
+	}
+	var r Rule
+	if rest, ok := bytes.CutPrefix(line, []byte("@@")); ok {
+		line, r.Allow = rest, true
+	}
+	pattern, modifiers, given := cutModifiers(line)
+	if given {
+		if bad, ok := r.modify(string(modifiers)); !ok {
+			p.refuse(Modifier, bad)
+			return
+		}
+	}
+	if len(pattern) > 2 && pattern[0] == '/' && pattern[len(pattern)-1] == '/' {
+		p.adblockRegex(string(pattern[1:len(pattern)-1]), r)
+		return
+	}
+	p.adblockPattern(pattern, r)
+}
+
+// isAdblockComment: "! text", "[Adblock Plus 2.0]", and "# text", which is not
+// "##.banner".
+func isAdblockComment(line []byte) bool {
+	if len(line) == 0 || line[0] == '!' {
+		return true
+	}
+	if line[0] == '[' {
+		return !isCosmetic(line)
+	}
+	if line[0] != '#' {
+		return false
+	}
+	text := bytes.TrimLeft(line, "#")
+	return !isCosmetic(line) || len(text) == 0 || text[0] == ' ' || len(line)-len(text) > 2
+}
+
+var cosmeticMarks = [][]byte{
+	[]byte("##"), []byte("#@#"), []byte("#?#"), []byte("#@?#"), []byte("#$#"), []byte("#@$#"),
+	[]byte("#$?#"), []byte("#%#"), []byte("#@%#"), []byte("$$"), []byte("$@$"),
+}
+
+func isCosmetic(line []byte) bool {
+	if bytes.IndexByte(line, '#') < 0 && bytes.IndexByte(line, '$') < 0 || line[0] == '/' {
+		return false
+	}
+	return slices.ContainsFunc(cosmeticMarks, func(mark []byte) bool { return bytes.Contains(line, mark) })
+}
+
+// cutModifiers splits a rule at the '$' before its modifiers. In a regular
+// expression that is one behind the closing slash.
+func cutModifiers(rule []byte) (pattern, modifiers []byte, given bool) {
+	if len(rule) > 1 && rule[0] == '/' {
+		end := bytes.LastIndex(rule, []byte("/$"))
+		if rule[len(rule)-1] == '/' || end < 1 {
+			return rule, nil, false
+		}
+		return rule[:end+1], rule[end+2:], true
+	}
+	at := bytes.LastIndexByte(rule, '$')
+	if at < 0 {
+		return rule, nil, false
+	}
+	return rule[:at], rule[at+1:], true
+}
+
+// adblockRegex emits r for an expression, unless that is about URLs.
+func (p *run) adblockRegex(pattern string, r Rule) {
+	if strings.Contains(pattern, "/") {
+		p.refuse(Path, pattern)
+		return
+	}
+	p.addRegex(pattern, r)
+}
+
+// adblockPattern emits r for a pattern of a name.
+func (p *run) adblockPattern(pattern []byte, r Rule) {
+	body, tree := bytes.CutPrefix(pattern, []byte("||"))
+	start := false
+	if !tree {
+		body, start = bytes.CutPrefix(body, []byte("|"))
+		if at := bytes.Index(body, []byte("://")); at >= 0 && isScheme(body[:at]) {
+			body, start = body[at+3:], true
+		}
+	}
+	body, closed := cutEnd(body)
+	below := false
+	if name, ok := bytes.CutPrefix(body, []byte("*.")); ok && !start {
+		body, below = name, true
+	} else if name, ok := bytes.CutPrefix(body, []byte(".")); ok && !start && !tree {
+		body, below = name, true
+	}
+	switch {
+	case len(body) == 0:
+		p.refuse(TooBroad, "")
+	case !isPattern(body):
+		p.refuse(Path, string(body))
+	case bytes.IndexByte(body, '*') >= 0 || !closed && body[len(body)-1] == '.':
+		if below {
+			body, below = append([]byte("*."), body...), false
+		}
+		p.adblockGlob(string(body), tree, start, closed, r)
+	default:
+		r.Scope = patternScope(tree, start, closed, below)
+		p.addName(body, r)
+	}
+}
+
+func patternScope(tree, start, closed, below bool) Scope {
+	switch {
+	case below:
+		return Below
+	case start, !tree && !closed:
+		return Exact
+	}
+	return Tree
+}
+
+// adblockGlob emits r for a pattern with '*', or for the beginning of a name.
+func (p *run) adblockGlob(glob string, tree, start, closed bool, r Rule) {
+	before, after := "", ""
+	if tree {
+		before = `^(?:.*\.)?`
+	} else if start {
+		before = "^"
+	}
+	if closed {
+		after = "$"
+	}
+	p.addGlob(before, glob, after, r)
+}
+
+// cutEnd takes off what closes a pattern so that the name must end there.
+func cutEnd(body []byte) (rest []byte, closed bool) {
+	for _, end := range []string{"^*", "^|", "^", "|", "/*", "/"} {
+		if rest, closed = bytes.CutSuffix(body, []byte(end)); closed {
+			return rest, true
+		}
+	}
+	return body, false
+}
+
+// isScheme: "https", "*", or nothing, before "://".
+func isScheme(text []byte) bool {
+	switch string(text) {
+	case "", "*", "http", "https", "http*", "ws", "wss":
+		return true
+	}
+	return false
+}
+
+// isPattern tells whether a pattern speaks of a name only, not of a path, a
+// port or a query.
+func isPattern(body []byte) bool {
+	for _, c := range body {
+		if !plainOctets[c] && c != '*' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,151 @@
+package format
+
+import (
+	"strings"
+	"time"
+)
+
+// A table reads the csv that an authority fills in, as a spreadsheet saves it:
+// separated by commas, semicolons or tabs, quoted with '"'. The header may
+// stand below a title and names the columns in any order, in Vietnamese with
+// or without its marks, or in English. Without a header the first column is the
+// name. Every entry covers all below it.
+type table struct {
+	*run
+	separator byte // 0 until a row has one
+	columns   columns
+	headed    bool
+	rows      int    // without blank ones
+	open      record // its quotes are not closed
+	zone      *time.Location
+}
+
+// headerWithin is the last row, blank ones not counted, that may be the header.
+const headerWithin = 20
+
+func newTable(p *run) *table {
+	t := &table{run: p, columns: nameOnly, zone: p.options.Zone}
+	if t.zone == nil {
+		t.zone = time.FixedZone("UTC+7", 7*60*60)
+	}
+	return t
+}
+
+// entry reads a line. A tab at its beginning is an empty cell, so it takes the
+// line as it stands.
+func (t *table) entry([]byte) {
+	text := t.text
+	if t.open.lines > 0 {
+		t.open.append(t.number, t.text)
+		text = t.open.text
+	}
+	if t.separator == 0 {
+		t.separator = separatorOf(string(text))
+	}
+	cells, open := splitRow(string(text), t.separator)
+	switch {
+	case !open && t.open.lines > 0:
+		t.finish(&t.open)
+		t.row(cells)
+	case !open:
+		t.row(cells)
+	case t.open.lines == 0:
+		t.open.append(t.number, t.text)
+	case t.open.full():
+		t.end()
+	}
+}
+
+// end rejects a row that is still open.
+func (t *table) end() { t.abandon(&t.open, BadQuotes) }
+
+// row reads the cells of a row: the header, or an entry.
+func (t *table) row(cells []string) {
+	if strings.Join(cells, "") == "" || strings.HasPrefix(cells[0], "#") || strings.HasPrefix(cells[0], "sep=") {
+		t.comment()
+		return
+	}
+	t.rows++
+	if !t.headed && t.rows <= headerWithin {
+		if t.columns, t.headed = headerOf(cells); t.headed {
+			t.comment()
+			return
+		}
+	}
+	r := Rule{
+		Scope:    Tree,
+		Category: cellAt(cells, t.columns.category),
+		Document: cellAt(cells, t.columns.document),
+	}
+	if bad, ok := t.dates(cells, &r); !ok {
+		t.refuse(BadDate, bad)
+		return
+	}
+	// People put several names into one cell.
+	names := strings.FieldsFunc(cellAt(cells, t.columns.name), func(c rune) bool {
+		return c == ' ' || c == '\t' || c == '\n' || c == ',' || c == ';'
+	})
+	if len(names) == 0 {
+		t.refuse(NoName, "")
+	}
+	for _, name := range names {
+		t.site([]byte(name), r)
+	}
+}
+
+// cellAt is the cell of a column, "" if the row or the table has none.
+func cellAt(cells []string, column int) string {
+	if column < 0 || column >= len(cells) {
+		return ""
+	}
+	return cells[column]
+}
+
+// separatorOf is the separator that a row has most of, 0 if it has none.
+func separatorOf(row string) (separator byte) {
+	most := 0
+	for _, c := range []byte(",;\t") {
+		if n := strings.Count(row, string(c)); n > most {
+			separator, most = c, n
+		}
+	}
+	return separator
+}
+
+// splitRow splits a row into cells (RFC 4180) without the white space around
+// them. Only a quote that begins a cell has a meaning; open tells that the last
+// one is not closed.
+func splitRow(row string, separator byte) (cells []string, open bool) {
+	for {
+		row = strings.TrimLeft(row, " ")
+		var cell string
+		if strings.HasPrefix(row, `"`) {
+			if cell, row, open = quotedCell(row[1:]); open {
+				return nil, true
+			}
+		}
+		end := strings.IndexByte(row, separator)
+		if separator == 0 || end < 0 {
+			return append(cells, strings.TrimSpace(cell+row)), false
+		}
+		cells = append(cells, strings.TrimSpace(cell+row[:end]))
+		row = row[end+1:]
+	}
+}
+
+// quotedCell reads up to the closing quote; two quotes stand for one.
+func quotedCell(text string) (cell, rest string, open bool) {
+	for {
+		before, after, closed := strings.Cut(text, `"`)
+		cell += before
+		if !closed {
+			return "", "", true
+		}
+		rest, doubled := strings.CutPrefix(after, `"`)
+		if !doubled {
+			return cell, rest, false
+		}
+		cell += `"`
+		text = rest
+	}
+}

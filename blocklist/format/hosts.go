@@ -1,0 +1,69 @@
+package format
+
+import (
+	"bytes"
+	"net/netip"
+)
+
+// hosts reads a line of a hosts(5) file: an address and the names that it
+// stands for, all of which are blocked. The address must be a sink; '#' begins
+// a comment anywhere. A name without an address is taken as well.
+func (p *run) hosts(line []byte) {
+	if len(line) == 0 || opensComment(line) {
+		p.comment()
+		return
+	}
+	p.hostsEntry(line, p.plainScope())
+}
+
+func (p *run) hostsEntry(line []byte, scope Scope) {
+	first, names := field(line)
+	if len(names) == 0 || opensComment(names) {
+		p.site(first, Rule{Scope: scope})
+		return
+	}
+	if !isSink(first) {
+		if _, err := netip.ParseAddr(string(first)); err == nil {
+			p.refuse(RealAddress, string(first))
+			return
+		}
+		p.refuse(NotAnEntry, string(first))
+		return
+	}
+	for len(names) > 0 {
+		var name []byte
+		if name, names = field(names); opensComment(name) {
+			return
+		}
+		p.site(name, Rule{Scope: scope})
+		if bytes.IndexByte(name, '#') >= 0 {
+			return // the comment that begins in the name goes on
+		}
+	}
+}
+
+// plainScope is what an entry of hosts and domains covers.
+func (p *run) plainScope() Scope {
+	if p.options.Subdomains {
+		return Tree
+	}
+	return Exact
+}
+
+// isSink tells whether an address is one that lists give to names to block
+// them, because nothing answers there: unspecified, loopback, link-local,
+// multicast or broadcast.
+func isSink(text []byte) bool {
+	if string(text) == "0.0.0.0" || string(text) == "127.0.0.1" {
+		return true
+	}
+	a, err := netip.ParseAddr(string(text))
+	if err != nil {
+		return false
+	}
+	a = a.Unmap()
+	if a.Is4() && (a.As4()[0] == 0 || a.As4()[0] >= 240) {
+		return true
+	}
+	return a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast()
+}

@@ -1,0 +1,196 @@
+package format
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"time"
+)
+
+// Errors that refuse a whole list.
+var (
+	ErrHTML    = errors.New("a web page, not a list")
+	ErrUnknown = errors.New("format of the list not recognised")
+)
+
+// Options say how a list is to be read.
+type Options struct {
+	// Subdomains: an entry of hosts and domains covers all names below it too.
+	// The other formats say it themselves.
+	Subdomains bool
+	// Name of the file or URL, which Detect may ask; may be "".
+	Name string
+	// Zone is where the days of csv begin and end; nil means UTC+7.
+	Zone *time.Location
+}
+
+// A Summary counts what Parse read. Every line is a comment, or gave one rule
+// or reject, or several.
+type Summary struct {
+	Format   Format // the one that was read, never Auto
+	Lines    int
+	Comments int // lines without an entry: blank, comments, headers
+	Rules    int // that emit took
+	Rejected int // that reject was told
+	ByReason map[Reason]int
+}
+
+// Parse reads a list line by line, in memory that does not grow with it, and
+// calls emit for each rule and reject (which may be nil) for each entry that
+// cannot be one, in the order of the list. f may be Auto.
+//
+// A bad entry is never an error. The errors are ErrHTML, ErrUnknown (Auto, or
+// a Format that is none), what r returned and what emit returned; the last two
+// name the line. The Summary tells what was read so far.
+func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
+	p := &run{options: o, emit: emit, reject: reject}
+	p.sum.ByReason = make(map[Reason]int)
+	in := newLines(r)
+	head := in.head()
+	if isHTML(head) {
+		return p.sum, ErrHTML
+	}
+	if f == Auto {
+		var err error
+		if f, err = Detect(head, o.Name); err != nil {
+			return p.sum, err
+		}
+	}
+	p.sum.Format = f
+	entry, end := p.grammar(f)
+	if entry == nil {
+		return p.sum, fmt.Errorf("read list as %q: %w", f, ErrUnknown)
+	}
+	err := p.each(in, entry)
+	if err == nil {
+		end()
+		err = p.err
+	}
+	return p.sum, err
+}
+
+// grammar is the reader of one line in format f, and of the end of the list.
+func (p *run) grammar(f Format) (entry func(line []byte), end func()) {
+	nothing := func() {}
+	switch f {
+	case Hosts:
+		return p.hosts, nothing
+	case Domains:
+		return p.domains, nothing
+	case Wildcard:
+		return p.wildcard, nothing
+	case Adblock:
+		return p.adblock, nothing
+	case Regex:
+		return p.regex, nothing
+	case Dnsmasq:
+		return p.dnsmasq, nothing
+	case Unbound:
+		return p.unbound, nothing
+	case RPZ:
+		z := newZone(p)
+		return z.entry, z.end
+	case CSV:
+		t := newTable(p)
+		return t.entry, t.end
+	case Addresses:
+		return p.addresses, nothing
+	}
+	return nil, nil
+}
+
+// run is one run of Parse: the line in hand and what has been counted.
+type run struct {
+	options Options
+	emit    func(Rule) error
+	reject  func(Reject)
+	sum     Summary
+	number  int    // of the line in hand, or of the first line of the entry
+	text    []byte // of that line
+	err     error  // of emit
+}
+
+// each hands every line to entry until the end, or until emit returns an error.
+func (p *run) each(in lines, entry func(line []byte)) error {
+	for p.err == nil {
+		line, whole, err := in.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read list, line %d: %w", p.sum.Lines+1, err)
+		}
+		p.sum.Lines++
+		p.number, p.text = p.sum.Lines, line
+		if !whole {
+			p.refuse(LongLine, "")
+			continue
+		}
+		entry(bytes.TrimSpace(line))
+	}
+	return p.err
+}
+
+// comment counts the line in hand as one without an entry.
+func (p *run) comment() { p.sum.Comments++ }
+
+// add emits a rule.
+func (p *run) add(r Rule) {
+	if p.err != nil {
+		return
+	}
+	if err := p.emit(r); err != nil {
+		p.err = fmt.Errorf("take rule of line %d: %w", p.number, err)
+		return
+	}
+	p.sum.Rules++
+}
+
+// addName emits r for a name as the list writes it, if that is a name that r
+// may cover.
+func (p *run) addName(name []byte, r Rule) {
+	canonical, why := nameOf(string(name), r)
+	if why != accepted {
+		p.refuse(why, string(name))
+		return
+	}
+	r.Name = canonical
+	p.add(r)
+}
+
+// addRegex emits r for a regular expression within the bound of cost.
+func (p *run) addRegex(pattern string, r Rule) {
+	checked, why, detail := regexOf(pattern)
+	if why != accepted {
+		p.refuse(why, detail)
+		return
+	}
+	r.Regex = checked
+	p.add(r)
+}
+
+// addPrefixes emits r for each prefix, or refuses them all if it would block one
+// that no list may.
+func (p *run) addPrefixes(prefixes []netip.Prefix, r Rule) {
+	for _, prefix := range prefixes {
+		if why := prefixReason(prefix); why != accepted && !r.Allow {
+			p.refuse(why, prefix.String())
+			return
+		}
+	}
+	for _, prefix := range prefixes {
+		r.Prefix = prefix
+		p.add(r)
+	}
+}
+
+// refuse rejects an entry of the line in hand.
+func (p *run) refuse(why Reason, detail string) {
+	p.sum.Rejected++
+	p.sum.ByReason[why]++
+	if p.reject != nil {
+		p.reject(Reject{Line: p.number, Text: printable(p.text), Reason: why, Detail: printable(detail)})
+	}
+}

@@ -1,0 +1,119 @@
+package format
+
+import "lachan/wording"
+
+// A Reason says why an entry of a list did not become a rule.
+type Reason uint8
+
+// The reasons.
+const (
+	accepted          Reason = iota // none: the entry became a rule
+	NotAnEntry                      // the line is not of the format
+	LongLine                        // longer than MaxLine
+	NoName                          // the entry has no name
+	BadName                         // a character that host names do not have
+	BadLength                       // a label or a name that is empty or too long
+	BadIDN                          // an international name without an ASCII form
+	LocalName                       // localhost and the like, or a single label
+	PublicSuffix                    // below it unrelated people register names
+	AddressAmongNames               // an address where a name must stand
+	RealAddress                     // the name is given an address that is no sink
+	BadAddress                      // not an address, a prefix or a range
+	ReservedAddress                 // private, loopback, link-local, all addresses ...
+	Path                            // part of a site: a path, a port, a query
+	PathOnSharedHost                // the same, where the host serves many sites
+	Cosmetic                        // hides parts of pages (adblock ##)
+	Modifier                        // an adblock modifier that DNS cannot follow
+	BadRegex                        // not RE2
+	CostlyRegex                     // too long, or compiles to too much
+	TooBroad                        // would match every name
+	Forwarding                      // sends names to another server
+	Directive                       // a setting that is no rule
+	Trigger                         // an RPZ trigger other than a name or an answer's address
+	Action                          // an action that neither blocks nor allows
+	OutOfZone                       // an RPZ owner outside the zone
+	BadRecord                       // a line that is not a resource record
+	BadDate                         // a date that cannot be read, or an end before the beginning
+	BadQuotes                       // a quoted field that does not end
+	reasons                         // how many there are
+)
+
+var reasonCodes = [reasons]string{
+	accepted:          "",
+	NotAnEntry:        "not_an_entry",
+	LongLine:          "long_line",
+	NoName:            "no_name",
+	BadName:           "bad_name",
+	BadLength:         "bad_length",
+	BadIDN:            "bad_idn",
+	LocalName:         "local_name",
+	PublicSuffix:      "public_suffix",
+	AddressAmongNames: "address_among_names",
+	RealAddress:       "real_address",
+	BadAddress:        "bad_address",
+	ReservedAddress:   "reserved_address",
+	Path:              "path",
+	PathOnSharedHost:  "path_on_shared_host",
+	Cosmetic:          "cosmetic",
+	Modifier:          "modifier",
+	BadRegex:          "bad_regex",
+	CostlyRegex:       "costly_regex",
+	TooBroad:          "too_broad",
+	Forwarding:        "forwarding",
+	Directive:         "directive",
+	Trigger:           "trigger",
+	Action:            "action",
+	OutOfZone:         "out_of_zone",
+	BadRecord:         "bad_record",
+	BadDate:           "bad_date",
+	BadQuotes:         "bad_quotes",
+}
+
+var reasonTexts = [reasons]wording.Text{
+	NotAnEntry:        wording.RejectNotAnEntry,
+	LongLine:          wording.RejectLongLine,
+	NoName:            wording.RejectNoName,
+	BadName:           wording.RejectBadName,
+	BadLength:         wording.RejectBadLength,
+	BadIDN:            wording.RejectBadIDN,
+	LocalName:         wording.RejectLocalName,
+	PublicSuffix:      wording.RejectPublicSuffix,
+	AddressAmongNames: wording.RejectAddressAmongNames,
+	RealAddress:       wording.RejectRealAddress,
+	BadAddress:        wording.RejectBadAddress,
+	ReservedAddress:   wording.RejectReservedAddress,
+	Path:              wording.RejectPath,
+	PathOnSharedHost:  wording.RejectPathOnSharedHost,
+	Cosmetic:          wording.RejectCosmetic,
+	Modifier:          wording.RejectModifier,
+	BadRegex:          wording.RejectBadRegex,
+	CostlyRegex:       wording.RejectCostlyRegex,
+	TooBroad:          wording.RejectTooBroad,
+	Forwarding:        wording.RejectForwarding,
+	Directive:         wording.RejectDirective,
+	Trigger:           wording.RejectTrigger,
+	Action:            wording.RejectAction,
+	OutOfZone:         wording.RejectOutOfZone,
+	BadRecord:         wording.RejectBadRecord,
+	BadDate:           wording.RejectBadDate,
+	BadQuotes:         wording.RejectBadQuotes,
+}
+
+// String is the code of the reason in metrics and JSON. It never changes.
+func (r Reason) String() string {
+	if r >= reasons {
+		return ""
+	}
+	return reasonCodes[r]
+}
+
+// MarshalText is String, for JSON values and keys.
+func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// Text is the reason for people.
+func (r Reason) Text() wording.Text {
+	if r >= reasons {
+		return wording.Text{}
+	}
+	return reasonTexts[r]
+}

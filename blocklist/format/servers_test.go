@@ -1,0 +1,98 @@
+package format_test
+
+import (
+	"strings"
+	"testing"
+
+	"lachan/blocklist/format"
+)
+
+func TestDnsmasqBlocksWithoutAServer(t *testing.T) {
+	f := claims(t, format.Dnsmasq, format.Options{})
+	f("local=/a.example/\nserver=/b.example/\naddress=/c.example/", "tree a.example", "tree b.example", "tree c.example")
+	f("address=/a.example/0.0.0.0\naddress=/b.example/::\naddress=/c.example/127.0.0.1\naddress=/d.example/#",
+		"tree a.example", "tree b.example", "tree c.example", "tree d.example")
+	f("address=/a.example/B.example./*.c.example/0.0.0.0", "tree a.example", "tree b.example", "tree c.example")
+	f("# c\n\naddress = /a.example/ # why\n--local=/b.example/", "tree a.example", "tree b.example")
+
+	f("server=/a.example/192.0.2.53", "- 1 forwarding: 192.0.2.53")
+	f("local=/a.example/192.0.2.53#5353", "- 1 forwarding: 192.0.2.53#5353")
+	f("server=/a.example/#", "- 1 forwarding: #")
+	f("address=/nas.example/192.0.2.7", "- 1 real_address: 192.0.2.7")
+	f("address=/#/0.0.0.0\naddress=//0.0.0.0", "- 1 too_broad: #", "- 2 local_name: //")
+	f("address=/com/edu.vn/a.example/", "- 1 public_suffix: com", "- 1 public_suffix: edu.vn", "tree a.example")
+	f("cache-size=1000\nserver=192.0.2.53\naddress=/a.example/x", "- 1 directive: cache-size", "- 2 not_an_entry", "- 3 not_an_entry: x")
+}
+
+func TestUnboundZonesThatBlock(t *testing.T) {
+	f := claims(t, format.Unbound, format.Options{})
+	f(`server:
+  # c
+  local-zone: "a.example." always_nxdomain
+  local-zone: 'b.example' refuse
+  local-zone: c.example static # why
+	local-zone: "d.example" redirect
+  local-data: "d.example A 0.0.0.0"
+  local-data: 'e.example. 3600 IN AAAA ::'
+`, "tree a.example", "tree b.example", "tree c.example", "tree d.example", "name d.example", "name e.example")
+	f("local-zone: a.example deny\nlocal-zone: b.example inform_deny\nlocal-zone: c.example always_null\nlocal-zone: d.example always_refuse",
+		"tree a.example", "tree b.example", "tree c.example", "tree d.example")
+
+	f(`local-zone: "a.example" transparent`, "- 1 action: transparent")
+	f(`local-zone: "a.example" inform`, "- 1 action: inform")
+	f(`local-zone: "a.example"`, `- 1 not_an_entry: "a.example"`)
+	f(`local-zone: "." refuse`, "- 1 too_broad: .")
+	f(`local-zone: "edu.vn." refuse`, "- 1 public_suffix: edu.vn.")
+	f(`local-data: "nas.example A 192.168.1.5"`, "- 1 real_address: 192.168.1.5")
+	f(`local-data: "a.example TXT hello"`, "- 1 action: TXT")
+	f(`local-data: "a.example"`, "- 1 bad_record: a.example")
+	f("verbosity: 1\nprose", "- 1 directive: verbosity", "- 2 not_an_entry")
+}
+
+const zoneHead = `$TTL 300
+$ORIGIN rpz.example.
+@ IN SOA ns.rpz.example. admin.rpz.example. (
+	2026110101 ; serial
+	3600 600 604800 300 )
+  IN NS ns.rpz.example.
+`
+
+func TestZoneTriggersAndActions(t *testing.T) {
+	f := claims(t, format.RPZ, format.Options{})
+	f(zoneHead+"a.example CNAME .\n*.a.example CNAME .", "name a.example", "below a.example")
+	f(zoneHead+"a.example 60 IN CNAME *. ; no data\nb.example CNAME rpz-drop.\nc.example CNAME walled.garden.example.",
+		"name a.example", "name b.example", "name c.example")
+	f(zoneHead+"a.example A 192.0.2.1\n AAAA 2001:db8::1\nb.example TXT \"a ; b\"", "name a.example", "name a.example", "name b.example")
+	f(zoneHead+"A.Example.RPZ.example. CNAME RPZ-PASSTHRU.\nb.example CNAME b.example.", "name a.example allow", "name b.example allow")
+	f(zoneHead+"32.1.2.0.192.rpz-ip CNAME .\n24.0.2.0.192.rpz-ip CNAME rpz-passthru.\n48.zz.1.db8.2001.rpz-ip CNAME .\n128.1.zz.db8.2001.rpz-ip CNAME .",
+		"prefix 192.0.2.1/32", "prefix 192.0.2.0/24 allow", "prefix 2001:db8:1::/48", "prefix 2001:db8::1/128")
+	f("$TTL 1h\n@ SOA localhost. root.localhost. 1 2 3 4 5\n NS localhost.\na.example CNAME .", "name a.example") // no $ORIGIN
+	f("a.example.rpz.example. IN SOA x. x. 1 2 3 4 5\nbad.example.a.example.rpz.example. CNAME .", "name bad.example")
+
+	f(zoneHead+"a.example CNAME rpz-tcp-only.", "- 7 action: rpz-tcp-only.")
+	f(zoneHead+"32.1.2.0.192.rpz-client-ip CNAME .\nns.example.rpz-nsdname CNAME .\n32.1.2.0.192.rpz-nsip CNAME .",
+		"- 7 trigger: rpz-client-ip", "- 8 trigger: rpz-nsdname", "- 9 trigger: rpz-nsip")
+	f(zoneHead+"33.1.2.0.192.rpz-ip CNAME .\nx.rpz-ip CNAME .\n8.0.0.0.10.rpz-ip CNAME .", "- 7 bad_address: 33.1.2.0.192.rpz-ip",
+		"- 8 bad_address: x.rpz-ip", "- 9 reserved_address: 10.0.0.0/8")
+	f(zoneHead+"* CNAME .\n*.vn CNAME .\ncom CNAME .", "- 7 too_broad: *", "- 8 public_suffix: vn", "name com")
+	f(zoneHead+"a.other.test. CNAME .", "- 7 out_of_zone: a.other.test.")
+	f(zoneHead+"$INCLUDE /etc/hosts\n$GENERATE 1-9 a$ CNAME .", "- 7 directive: $INCLUDE", "- 8 directive: $GENERATE")
+	f(zoneHead+"a.example CNAME\nb.example CNAME .", `- 7 bad_record: dns: not a TTL: "CNAME" at line: 1:15`, "name b.example")
+}
+
+func TestAnOpenParenthesisTakesTwentyLinesAtMost(t *testing.T) {
+	got := read(t, format.RPZ, format.Options{}, "a.example TXT (\n"+strings.Repeat("b.example CNAME .\n", 30))
+	rules, rejects := 0, 0
+	for _, s := range got {
+		if strings.HasPrefix(s, "-") {
+			rejects++
+		} else {
+			rules++
+		}
+	}
+	if rules != 11 || rejects != 20 {
+		t.Errorf("%d rules and %d rejects, want 11 and 20: %q", rules, rejects, got)
+	}
+	f := claims(t, format.RPZ, format.Options{})
+	f("a.example TXT (\nb.example CNAME .", "- 1 bad_record", "- 2 bad_record") // open at the end
+}
