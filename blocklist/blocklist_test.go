@@ -1,0 +1,302 @@
+package blocklist_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"lachan/blocklist"
+	"lachan/blocklist/domain"
+	"lachan/blocklist/format"
+)
+
+// feeds are the tags of the tests: feed "a" has bit 0, "b" bit 1; a category
+// that an entry names itself has bit 2.
+func tags(feed, category string) blocklist.Set {
+	if category != "" {
+		return blocklist.Of(2)
+	}
+	return blocklist.Of(int(feed[0] - 'a'))
+}
+
+func source(name string, rules ...format.Rule) blocklist.Source {
+	return blocklist.Source{Name: name, Digest: fmt.Sprint(rules), Rules: func(emit func(format.Rule) error) error {
+		for _, r := range rules {
+			if err := emit(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func compile(t testing.TB, o blocklist.Options, sources ...blocklist.Source) *blocklist.List {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x.snap")
+	if _, err := blocklist.Compile(context.Background(), path, sources, o); err != nil {
+		t.Fatal(err)
+	}
+	s, err := blocklist.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Bind(tags)
+}
+
+func name(t testing.TB, text string) *domain.Name {
+	t.Helper()
+	var n domain.Name
+	if err := n.SetText(text); err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return &n
+}
+
+const (
+	typeA    = 1
+	typeAAAA = 28
+)
+
+func TestClassify(t *testing.T) {
+	monday := time.Date(2026, 9, 7, 0, 0, 0, 0, time.UTC)
+	l := compile(t, blocklist.Options{},
+		source("a",
+			format.Rule{Name: "tree.example"},
+			format.Rule{Name: "exact.example", Scope: format.Exact},
+			format.Rule{Name: "below.example", Scope: format.Below},
+			format.Rule{Name: "both.example"},
+			format.Rule{Name: "ok.both.example", Allow: true},
+			format.Rule{Name: "hard.both.example", Important: true},
+			format.Rule{Name: "hard.both.example", Allow: true},
+			format.Rule{Name: "gone.example"},
+			format.Rule{Name: "gone.example", Bad: true},
+			format.Rule{Name: "v6.example", Types: []uint16{typeAAAA}},
+			format.Rule{Name: "not-v6.example", Types: []uint16{typeAAAA}, NotTypes: true},
+			format.Rule{Name: "most.example", DenyAllow: []string{"free.most.example"}},
+			format.Rule{Name: "week.example", From: monday, Until: monday.AddDate(0, 0, 7)},
+			format.Rule{Name: "own.example", Category: "drugs"},
+			format.Rule{Regex: `^ads?[0-9]*\.`},
+		),
+		source("b", format.Rule{Name: "both.example"}, format.Rule{Name: "tree.example"}),
+	)
+	at := monday
+	f := func(text string, qtype uint16, want ...int) {
+		t.Helper()
+		if got := l.Classify(name(t, text), qtype, at.Unix()); got != blocklist.Of(want...) {
+			t.Errorf("%s type %d: tags %v, want %v", text, qtype, got, want)
+		}
+	}
+	f("tree.example", typeA, 0, 1)
+	f("x.tree.example", typeA, 0, 1)
+	f("badtree.example", typeA) // a suffix of letters is not a suffix of labels
+	f("example", typeA)
+	f("exact.example", typeA, 0)
+	f("x.exact.example", typeA)
+	f("below.example", typeA)
+	f("x.below.example", typeA, 0)
+	f("y.x.below.example", typeA, 0)
+	f("both.example", typeA, 0, 1)
+	f("ok.both.example", typeA, 1)       // an exception lifts its own feed's rules only
+	f("x.ok.both.example", typeA, 1)     // and those below it
+	f("hard.both.example", typeA, 0, 1)  // an important rule is not lifted by a plain exception
+	f("gone.example", typeA)             // a bad filter cancels its twin
+	f("v6.example", typeA)               // a rule for AAAA alone
+	f("v6.example", typeAAAA, 0)         //
+	f("not-v6.example", typeA, 0)        //
+	f("not-v6.example", typeAAAA)        //
+	f("most.example", typeA, 0)          //
+	f("free.most.example", typeA)        //
+	f("x.free.most.example", typeA)      //
+	f("x.most.example", typeA, 0)        //
+	f("own.example", typeA, 2)           // an entry's own category
+	f("ad12.anything.example", typeA, 0) // an expression
+	f("had12.anything.example", typeA)   //
+	f("ads.both.example", typeA, 0, 1)   // an expression and names together
+	f("week.example", typeA, 0)          //
+	at = monday.Add(-time.Second)        //
+	f("week.example", typeA)             // not yet
+	at = monday.AddDate(0, 0, 7)         //
+	f("week.example", typeA)             // no longer
+	f("not.in.any.list.test", typeA)     //
+}
+
+func TestClassifyAddress(t *testing.T) {
+	l := compile(t, blocklist.Options{}, source("a",
+		format.Rule{Prefix: netip.MustParsePrefix("192.0.2.7/32")},
+		format.Rule{Prefix: netip.MustParsePrefix("198.51.100.0/23")},
+		format.Rule{Prefix: netip.MustParsePrefix("2001:db8:bad::/48")},
+	), source("b", format.Rule{Prefix: netip.MustParsePrefix("198.51.100.9/32")}))
+	f := func(addr string, want ...int) {
+		t.Helper()
+		if got := l.ClassifyAddr(netip.MustParseAddr(addr), 0); got != blocklist.Of(want...) {
+			t.Errorf("%s: tags %v, want %v", addr, got, want)
+		}
+	}
+	f("192.0.2.7", 0)
+	f("::ffff:192.0.2.7", 0)
+	f("192.0.2.8")
+	f("198.51.101.255", 0)
+	f("198.51.100.9", 0, 1)
+	f("198.51.102.0")
+	f("2001:db8:bad:1::1", 0)
+	f("2001:db8:bae::1")
+	if m := l.MatchesAddr(netip.MustParseAddr("198.51.101.1"), 0); len(m) != 1 || m[0].Entry != "198.51.100.0/23" || m[0].Feed != "a" {
+		t.Errorf("matches of an address: %+v", m)
+	}
+}
+
+func TestMatchesNameFeedAndEntry(t *testing.T) {
+	l := compile(t, blocklist.Options{},
+		source("a", format.Rule{Name: "both.example", Document: "12/CV"}, format.Rule{Name: "ok.both.example", Allow: true}),
+		source("b", format.Rule{Name: "both.example"}))
+	m := l.Matches(name(t, "ok.both.example"), typeA, 0)
+	if len(m) != 3 {
+		t.Fatalf("matches: %+v, want three", m)
+	}
+	if m[0].Feed != "a" || m[0].Entry != "both.example" || m[0].Document != "12/CV" || !m[0].Lifted {
+		t.Errorf("first: %+v, want feed a's both.example, lifted", m[0])
+	}
+	if m[1].Feed != "b" || m[1].Lifted {
+		t.Errorf("second: %+v, want feed b's rule, not lifted", m[1])
+	}
+	if !m[2].Allow || m[2].Entry != "ok.both.example" {
+		t.Errorf("third: %+v, want the exception", m[2])
+	}
+}
+
+// generated is n names under three public-looking parents, in a scrambled
+// order so that sorting has work.
+func generated(feed string, n int) blocklist.Source {
+	return blocklist.Source{Name: feed, Digest: fmt.Sprint(n), Rules: func(emit func(format.Rule) error) error {
+		for i := range n {
+			if err := emit(format.Rule{Name: fmt.Sprintf("n%d.%c.example", i*7919%n, 'a'+i%3)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func TestCompileSpillsAndFindsEveryName(t *testing.T) {
+	const n = 30_011
+	small := compile(t, blocklist.Options{Memory: 64 << 10}, generated("a", n), generated("b", n/2))
+	var d domain.Name
+	for i := range n {
+		if err := d.SetText(fmt.Sprintf("n%d.%c.example", i*7919%n, 'a'+i%3)); err != nil {
+			t.Fatal(err)
+		}
+		if !small.Classify(&d, typeA, 0).Has(0) {
+			t.Fatalf("%s is not found", d.String())
+		}
+	}
+}
+
+func TestSameInputSameOctets(t *testing.T) {
+	octets := func(memory int) []byte {
+		path := filepath.Join(t.TempDir(), "x.snap")
+		if _, err := blocklist.Compile(t.Context(), path, []blocklist.Source{generated("a", 5000), generated("b", 4000)}, blocklist.Options{Memory: memory}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if !bytes.Equal(octets(0), octets(0)) {
+		t.Error("two compilations of the same sources differ")
+	}
+	if !bytes.Equal(octets(0), octets(32<<10)) {
+		t.Error("a compilation in little memory differs from one in much")
+	}
+}
+
+func TestEmptySnapshotKnowsNoName(t *testing.T) {
+	l := compile(t, blocklist.Options{})
+	if got := l.Classify(name(t, "a.example"), typeA, 0); !got.Empty() {
+		t.Errorf("tags %v of an empty list", got)
+	}
+	var none *blocklist.List
+	if got := none.Classify(name(t, "a.example"), typeA, 0); !got.Empty() {
+		t.Errorf("tags %v of no list", got)
+	}
+}
+
+func TestClassifyDoesNotAllocate(t *testing.T) {
+	l := compile(t, blocklist.Options{}, generated("a", 1000),
+		source("b", format.Rule{Name: "x.test", Allow: true}))
+	hit, miss, addr := name(t, "n1.b.example"), name(t, "www.lesson.test"), netip.MustParseAddr("192.0.2.1")
+	if n := testing.AllocsPerRun(100, func() {
+		l.Classify(hit, typeA, 0)
+		l.Classify(miss, typeA, 0)
+		l.ClassifyAddr(addr, 0)
+	}); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+func TestCoreHitsAreCounted(t *testing.T) {
+	core := name(t, "moet.test")
+	path := filepath.Join(t.TempDir(), "x.snap")
+	report, err := blocklist.Compile(t.Context(), path, []blocklist.Source{
+		source("a", format.Rule{Name: "www.moet.test"}, format.Rule{Name: "other.test"}),
+	}, blocklist.Options{Core: func(n *domain.Name) bool { return n.Within(core) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Feeds["a"].CoreHits != 1 || len(report.CoreHits) != 1 || report.CoreHits[0].Entry != "www.moet.test" {
+		t.Errorf("report %+v, want one hit of the never-block list", report)
+	}
+}
+
+func TestShelfKeepsTwoAndSetsDamagedAside(t *testing.T) {
+	dir := t.TempDir()
+	shelf, err := blocklist.OpenShelf(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		if _, serial, _, err := shelf.Compile(t.Context(), []blocklist.Source{generated("a", 10+i)}, blocklist.Options{}); err != nil || serial != uint64(i+1) {
+			t.Fatalf("serial %d, %v", serial, err)
+		}
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*"))
+	if len(files) != 2 {
+		t.Fatalf("files %v, want the last two snapshots", files)
+	}
+	data, err := os.ReadFile(files[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(files[1], data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	snapshot, serial, damaged := shelf.Latest()
+	if serial != 3 || snapshot == nil || len(damaged) != 1 {
+		t.Fatalf("serial %d, damaged %v, want the one before the damaged", serial, damaged)
+	}
+	if _, err := os.Stat(files[1] + ".damaged"); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkClassify(b *testing.B) {
+	l := compile(b, blocklist.Options{}, generated("a", 1_000_000))
+	hit, miss := name(b, "n77.a.example"), name(b, "www.lesson.test")
+	b.Run("hit", func(b *testing.B) {
+		for b.Loop() {
+			l.Classify(hit, typeA, 0)
+		}
+	})
+	b.Run("miss", func(b *testing.B) {
+		for b.Loop() {
+			l.Classify(miss, typeA, 0)
+		}
+	})
+}

@@ -1,0 +1,299 @@
+package blocklist
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/bits-and-blooms/bloom/v3"
+
+	"lachan/blocklist/domain"
+	"lachan/blocklist/format"
+)
+
+// A Source is one feed as the compiler reads it.
+type Source struct {
+	Name string
+	// Digest identifies the rules: equal digests, equal rules. It covers the
+	// octets of the list and the settings they are read with.
+	Digest string
+	// Rules hands every rule to emit, and stops when that returns an error.
+	Rules func(emit func(format.Rule) error) error
+}
+
+// Options of Compile.
+type Options struct {
+	// Memory bounds the bytes of rules held at a time. Default 64 MiB; what is
+	// over is sorted in temporary files beside the snapshot.
+	Memory int
+	// Core tells whether a name is on the never-block list. Rules for such
+	// names are kept (a lock may ask for them) and counted. May be nil.
+	Core func(*domain.Name) bool
+	// Progress, when not nil, is told now and then how many rules were read.
+	Progress func(rules int)
+}
+
+// A Report says what a compilation made.
+type Report struct {
+	Inputs   string
+	Keys     int // distinct names and prefixes
+	Regexes  int
+	Bytes    int64 // of the snapshot
+	Feeds    map[string]FeedReport
+	CoreHits []CoreHit // the first of each feed, at most 20
+}
+
+// A FeedReport says what came of one feed.
+type FeedReport struct {
+	Rules    int
+	CoreHits int
+}
+
+// A CoreHit is a rule that names what must never be blocked.
+type CoreHit struct{ Feed, Entry string }
+
+const coreHitsNamed = 20
+
+// Inputs is the digest by which a snapshot knows what it was made of.
+func Inputs(sources []Source) string {
+	h := newDigest()
+	fmt.Fprintf(h, "layout %d\n", version)
+	for _, s := range sources {
+		fmt.Fprintf(h, "%q %q\n", s.Name, s.Digest)
+	}
+	return h.sum()
+}
+
+// Compile writes the snapshot of the sources to path. The same sources in the
+// same order give the same octets. It streams: its memory is bounded by
+// o.Memory plus about 3 octets a name. On an error path is not there.
+func Compile(ctx context.Context, path string, sources []Source, o Options) (Report, error) {
+	if o.Memory == 0 {
+		o.Memory = 64 << 20
+	}
+	c := &compiler{
+		options: o,
+		specs:   newSpecs(),
+		sorter:  newSorter(filepath.Dir(path), o.Memory),
+		report:  Report{Inputs: Inputs(sources), Feeds: map[string]FeedReport{}},
+		ctx:     ctx,
+	}
+	err := c.compile(path, sources)
+	if err := errors.Join(err, c.sorter.close()); err != nil {
+		return Report{}, fmt.Errorf("compile %s: %w", filepath.Base(path), err)
+	}
+	return c.report, nil
+}
+
+type compiler struct {
+	ctx     context.Context
+	options Options
+	specs   *specs
+	sorter  *sorter
+	report  Report
+	meta    meta
+	bits    [2]map[int]bool // lengths of v4 and v6 prefixes
+	name    domain.Name
+	read    int
+}
+
+func (c *compiler) compile(path string, sources []Source) error {
+	c.bits = [2]map[int]bool{{}, {}}
+	for i, s := range sources {
+		before := c.read
+		if err := s.Rules(func(r format.Rule) error { return c.add(i, &s, &r) }); err != nil {
+			return fmt.Errorf("read feed %q: %w", s.Name, err)
+		}
+		f := c.report.Feeds[s.Name]
+		f.Rules = c.read - before
+		c.report.Feeds[s.Name] = f
+		c.meta.Feeds = append(c.meta.Feeds, feedMeta{s.Name, s.Digest, uint64(f.Rules)})
+	}
+	c.meta.Inputs = c.report.Inputs
+	c.meta.IPv4Bits = longestFirst(c.bits[0])
+	c.meta.IPv6Bits = longestFirst(c.bits[1])
+	return c.write(path)
+}
+
+func longestFirst(set map[int]bool) []int {
+	list := slices.Sorted(maps.Keys(set))
+	slices.Reverse(list)
+	return list
+}
+
+// add takes one rule in.
+func (c *compiler) add(feed int, s *Source, r *format.Rule) error {
+	if c.read++; c.read&0xFFFF == 0 {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		if c.options.Progress != nil {
+			c.options.Progress(c.read)
+		}
+	}
+	id := c.specs.number(feed, r)
+	switch {
+	case r.Regex != "":
+		c.meta.Regexes = append(c.meta.Regexes, regex{id, r.Regex})
+		return nil
+	case r.Prefix.IsValid():
+		k := keyOf(r.Prefix.Addr().Unmap(), r.Prefix.Bits())
+		family := 0
+		if r.Prefix.Addr().Is6() {
+			family = 1
+		}
+		c.bits[family][r.Prefix.Bits()] = true
+		return c.sorter.add(k.hash(), k.bytes(), id)
+	}
+	if err := c.name.SetText(r.Name); err != nil {
+		return fmt.Errorf("name %q: %w", r.Name, err)
+	}
+	if c.options.Core != nil && !r.Allow && c.options.Core(&c.name) {
+		f := c.report.Feeds[s.Name]
+		if f.CoreHits++; f.CoreHits <= coreHitsNamed {
+			c.report.CoreHits = append(c.report.CoreHits, CoreHit{s.Name, r.Name})
+		}
+		c.report.Feeds[s.Name] = f
+	}
+	return c.sorter.add(c.name.Hash(c.name.Labels()), c.name.Suffix(c.name.Labels()), id)
+}
+
+// rulesets calls f with every key that some rule holds for, in order, and the
+// specs of its rules.
+func (c *compiler) rulesets(f func(hash uint64, key []byte, set []uint32) error) error {
+	var hash uint64
+	var key []byte
+	var set []uint32
+	flush := func() error {
+		if live := c.specs.cancel(set); len(live) > 0 {
+			return f(hash, key, live)
+		}
+		return nil
+	}
+	err := c.sorter.each(func(r *record) error {
+		if len(set) > 0 && (r.hash != hash || string(r.key) != string(key)) {
+			if err := flush(); err != nil {
+				return err
+			}
+			set = set[:0]
+		}
+		if len(set) == 0 {
+			hash, key = r.hash, append(key[:0], r.key...)
+		}
+		if len(set) == 0 || set[len(set)-1] != r.spec {
+			set = append(set, r.spec)
+		}
+		return nil
+	})
+	if err != nil || len(set) == 0 {
+		return err
+	}
+	return flush()
+}
+
+// write makes two passes over the sorted records: one to count the keys, which
+// sizes the Bloom filter and the directory, and one to lay them down.
+func (c *compiler) write(path string) (err error) {
+	keys := uint64(0)
+	if err := c.rulesets(func(uint64, []byte, []uint32) error { keys++; return c.ctx.Err() }); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, file.Close())
+		if err != nil {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}()
+	h := &header{keys: keys, bloomBits: max(64, keys*bloomBitsPerKey)}
+	if keys > keysPerBucket {
+		h.bucketBits = uint32(bits.Len64((keys - 1) / keysPerBucket))
+	}
+	filter := bloom.New(uint(h.bloomBits), bloomHashes)
+	out := newSectionWriter(file)
+	directory, err := c.writeArena(out, h, filter)
+	if err != nil {
+		return err
+	}
+	h.directory = out.section(func() {
+		for _, offset := range directory {
+			out.write(binary.LittleEndian.AppendUint32(out.scratch[:0], offset))
+		}
+	})
+	h.bloom = out.section(func() {
+		for _, word := range filter.BitSet().Words() {
+			out.write(binary.LittleEndian.AppendUint64(out.scratch[:0], word))
+		}
+	})
+	text, err := json.Marshal(&c.meta)
+	if err != nil {
+		return err
+	}
+	h.meta = out.section(func() { out.write(text) })
+	if err := out.finish(h); err != nil {
+		return err
+	}
+	c.report.Keys, c.report.Regexes = int(keys), len(c.meta.Regexes)
+	c.report.Bytes = int64(out.offset)
+	return file.Sync()
+}
+
+func (c *compiler) writeArena(out *sectionWriter, h *header, filter *bloom.BloomFilter) ([]uint32, error) {
+	numbers := map[string]uint32{}
+	directory := make([]uint32, 1<<h.bucketBits+1)
+	bucket := 0
+	var entry []byte
+	var err error
+	h.arena = out.section(func() {
+		begin := out.offset
+		err = c.rulesets(func(hash uint64, key []byte, set []uint32) error {
+			at := out.offset - begin
+			if at > math.MaxUint32 {
+				return fmt.Errorf("more than %d octets of names", uint32(math.MaxUint32))
+			}
+			for to := bucketOf(hash, h.bucketBits); bucket < to; bucket++ {
+				directory[bucket+1] = uint32(at)
+			}
+			for _, l := range locations(hash) {
+				filter.BitSet().Set(uint(l % h.bloomBits))
+			}
+			entry = append(append(entry[:0], byte(len(key))), key...)
+			entry = binary.AppendUvarint(entry, uint64(c.ruleset(numbers, set)))
+			out.write(entry)
+			return c.ctx.Err()
+		})
+		for ; bucket < len(directory)-1; bucket++ {
+			directory[bucket+1] = uint32(out.offset - begin)
+		}
+	})
+	c.meta.Specs = c.specs.list
+	return directory, err
+}
+
+func bucketOf(hash uint64, bucketBits uint32) int { return int(hash >> 1 >> (63 - bucketBits)) }
+
+func (c *compiler) ruleset(numbers map[string]uint32, set []uint32) uint32 {
+	var buf [64]byte
+	key := buf[:0]
+	for _, id := range set {
+		key = binary.LittleEndian.AppendUint32(key, id)
+	}
+	id, ok := numbers[string(key)]
+	if !ok {
+		id = uint32(len(c.meta.Rulesets))
+		numbers[string(key)] = id
+		c.meta.Rulesets = append(c.meta.Rulesets, slices.Clone(set))
+	}
+	return id
+}

@@ -1,0 +1,147 @@
+// Package feed keeps the last good copy of every list that is pulled from
+// somewhere else. An update goes fetch, verify, read whole, guard, replace;
+// whatever fails on the way leaves the copy that was there, says so in the
+// feed's status, and touches no other feed. What lies on disk is described in
+// FORMAT.md.
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"lachan/blocklist/format"
+	"lachan/wording"
+)
+
+// DefaultMaxBytes bounds a list whose Source sets no bound: 64 MiB.
+const DefaultMaxBytes = 64 << 20
+
+// A Source is one feed as the configuration has it.
+type Source struct {
+	// Name is the feed's, and that of its directory: 1 to 40 of a-z, 0-9, '-'.
+	Name string
+	// URL says where the list is: http://, https://, file:// or a path, which
+	// should be absolute.
+	URL string
+	// Format is how the list is written; format.Auto, or none, finds out.
+	Format format.Format
+	// Subdomains tells whether an entry of a hosts or domains list covers what
+	// is below it.
+	Subdomains bool
+	// Refresh is the time from a success to the next attempt, at least 1 minute.
+	Refresh time.Duration
+	// MaxBytes bounds the list, as sent and as unpacked. 0 is DefaultMaxBytes.
+	MaxBytes int64
+	// MaxShrink is the part of its entries, 0 to 1, that a list may lose from
+	// one version to the next. 0 lets it lose none, 1 all but the last.
+	MaxShrink float64
+	// SHA256URL says where the digest of the list is, as the tool sha256sum
+	// writes it or bare. Empty for none.
+	SHA256URL string
+}
+
+// Why a list was not taken. The *Error that wraps one of these has the figures
+// and the words for people.
+var (
+	ErrAddress     = errors.New("address of the feed is not usable")
+	ErrUnsupported = errors.New("source of a kind that cannot be read yet")
+	ErrAnswer      = errors.New("answer that is not a list")
+	ErrRedirect    = errors.New("redirect that may not be followed")
+	ErrTooLarge    = errors.New("larger than max_bytes")
+	ErrTruncated   = errors.New("ends before its end")
+	ErrSlow        = errors.New("no progress")
+	ErrDigest      = errors.New("digest differs")
+	ErrUnstable    = errors.New("file changed while it was read")
+	ErrUnreadable  = errors.New("not readable as a list")
+	ErrShrunk      = errors.New("shrank more than max_shrink allows")
+	ErrNoEntries   = errors.New("has no entry")
+	ErrDisk        = errors.New("cannot be kept on disk")
+	ErrBusy        = errors.New("feed is being updated by someone else")
+)
+
+// An Error says why a feed was not updated. Error is English, for logs, and
+// holds the host or the path of the feed's address but never a whole URL; Text
+// is for people and ends with what to do.
+type Error struct {
+	Feed string
+	Text wording.Text
+	Err  error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("update feed %q: %v", e.Feed, e.Err) }
+
+// Unwrap is the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func refuse(text wording.Text, err error) error { return &Error{Text: text, Err: err} }
+
+func (s *Source) maxBytes() int64 {
+	if s.MaxBytes <= 0 {
+		return DefaultMaxBytes
+	}
+	return s.MaxBytes
+}
+
+func (s *Source) askedFormat() format.Format {
+	if s.Format == "" {
+		return format.Auto
+	}
+	return s.Format
+}
+
+// fileName is the last part of the address, which may tell the format.
+func (s *Source) fileName() string {
+	if _, local := localPath(s.URL); !local {
+		if u, err := url.Parse(s.URL); err == nil {
+			return path.Base(u.Path)
+		}
+	}
+	return path.Base(s.URL)
+}
+
+// localPath is the path that an address names, if it names one.
+func localPath(address string) (file string, ok bool) {
+	if rest, found := strings.CutPrefix(address, "file://"); found {
+		return rest, true
+	}
+	return address, !strings.Contains(address, "://")
+}
+
+// isWeb tells whether an address is fetched by HTTP.
+func isWeb(address string) bool {
+	return strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://")
+}
+
+// withoutPassword is an address as it may be shown.
+func withoutPassword(address string) string {
+	if u, err := url.Parse(address); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return address
+}
+
+// host is what a log may say of an address.
+func host(address string) string {
+	if _, local := localPath(address); local {
+		return "file"
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// validName keeps a feed's directory within the store.
+func validName(name string) bool {
+	for _, c := range []byte(name) {
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-') {
+			return false
+		}
+	}
+	return len(name) >= 1 && len(name) <= 40
+}

@@ -1,0 +1,61 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"lachan/blocklist/format"
+	"lachan/wording"
+)
+
+const (
+	maxRejects       = 20
+	rejectsPerReason = 4
+)
+
+// examine reads a draft whole, as the compiler will, and counts.
+func examine(ctx context.Context, src *Source, d *draft) (Copy, error) {
+	if _, err := d.file.Seek(0, io.SeekStart); err != nil {
+		return Copy{}, err
+	}
+	c := Copy{ByReason: map[string]int{}}
+	emit := func(format.Rule) error { return ctx.Err() }
+	reject := func(r format.Reject) {
+		reason := r.Reason.String()
+		c.ByReason[reason]++
+		if len(c.Rejects) < maxRejects && c.ByReason[reason] <= rejectsPerReason {
+			c.Rejects = append(c.Rejects, Reject{Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
+		}
+	}
+	sum, err := format.Parse(d.file, src.askedFormat(),
+		format.Options{Subdomains: src.Subdomains, Name: src.fileName()}, emit, reject)
+	switch {
+	case errors.Is(err, format.ErrHTML):
+		return Copy{}, refuse(wording.FeedHTML, fmt.Errorf("%w: %w", ErrAnswer, err))
+	case err != nil:
+		return Copy{}, refuse(wording.FeedUnreadable.With(err), fmt.Errorf("%w: %w", ErrUnreadable, err))
+	}
+	c.Format, c.Entries, c.Rejected = sum.Format, sum.Rules, sum.Rejected
+	return c, nil
+}
+
+// guard holds back a version that lost what no publisher drops on purpose.
+// There is no version to compare with before the first success and after the
+// feed was given another address or format.
+func guard(src *Source, known, c *Copy) error {
+	least := float64(known.Entries) * (1 - src.MaxShrink)
+	switch {
+	case c.Entries == 0 && c.Rejected > 0:
+		return refuse(wording.FeedNoEntries.With(c.Rejected),
+			fmt.Errorf("%w: %d lines rejected", ErrNoEntries, c.Rejected))
+	case c.Entries == 0 && known.Entries > 0:
+		return refuse(wording.FeedEmptied.With(known.Entries),
+			fmt.Errorf("%w: had %d", ErrNoEntries, known.Entries))
+	case float64(c.Entries) < least:
+		return refuse(wording.FeedShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
+			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, known.Entries))
+	}
+	return nil
+}

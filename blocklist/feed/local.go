@@ -1,0 +1,44 @@
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"lachan/wording"
+)
+
+// copyLocal writes the list in a file to w. A file that changes meanwhile is
+// refused: half of a list that is just being saved is not a list.
+func copyLocal(file string, max int64, w io.Writer) error {
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return refuse(wording.FeedNoFile.With(file), err)
+	case err != nil:
+		return refuse(wording.FeedFile.With(file, err), err)
+	case info.IsDir():
+		return refuse(wording.FeedDirectory.With(file), fmt.Errorf("%w: directory", ErrUnsupported))
+	case !info.Mode().IsRegular():
+		return refuse(wording.FeedNotRegular.With(file), fmt.Errorf("%w: not a regular file", ErrUnsupported))
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return refuse(wording.FeedFile.With(file, err), err)
+	}
+	defer f.Close()
+	n, err := io.Copy(w, &cappedReader{r: f, left: max})
+	if errors.Is(err, ErrTooLarge) {
+		return refuse(wording.FeedTooLarge.With(max), ErrTooLarge)
+	}
+	if err != nil {
+		return refuse(wording.FeedFile.With(file, err), err)
+	}
+	after, err := os.Stat(file)
+	if err != nil || !os.SameFile(info, after) || n != after.Size() || !info.ModTime().Equal(after.ModTime()) {
+		return refuse(wording.FeedUnstable.With(file), ErrUnstable)
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package feed
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lachan/blocklist/format"
+	"lachan/wording"
+)
+
+const (
+	statusVersion  = 1
+	statusFile     = "status.json"
+	maxStatusBytes = 1 << 20
+)
+
+// A Status is what is known of a feed: when it was tried, how that went, and
+// the copy that is in use. A feed that was never tried has only a name. Its
+// JSON form is that of status.json.
+type Status struct {
+	Version     int       `json:"version"`
+	Name        string    `json:"name"`
+	URL         string    `json:"url"` // where the last attempt went, without a password
+	LastAttempt time.Time `json:"last_attempt,omitzero"`
+	LastSuccess time.Time `json:"last_success,omitzero"` // when the copy was last known to be the publisher's newest
+	Failure     Failure   `json:"failure,omitzero"`      // zero after a success
+	Damaged     string    `json:"damaged,omitempty"`     // file set aside or missing; until a success that began with a good copy
+	Copy        Copy      `json:"copy,omitzero"`         // zero when there is none
+
+	// Changed tells, of what Update returns, whether the copy is another than
+	// before.
+	Changed bool `json:"-"`
+}
+
+// A Failure is why the last attempt failed, for people.
+type Failure struct {
+	VI    string    `json:"vi"`
+	EN    string    `json:"en"`
+	Since time.Time `json:"since"` // first failure after the last success
+}
+
+// Text is the failure in both languages.
+func (f Failure) Text() wording.Text { return wording.Text{VI: f.VI, EN: f.EN} }
+
+// A Copy is a verified list on disk.
+type Copy struct {
+	// Path is where it lies. What is there never changes; it stays there until
+	// the feed has changed twice.
+	Path string `json:"-"`
+
+	URL          string         `json:"url"`                  // where it came from, without a password
+	SHA256URL    string         `json:"sha256_url,omitempty"` // where its digest was confirmed, likewise
+	Digest       string         `json:"digest"`               // SHA-256 in hexadecimal, of the list unpacked
+	Bytes        int64          `json:"bytes"`
+	Fetched      time.Time      `json:"fetched"` // when this version came
+	ETag         string         `json:"etag,omitempty"`
+	LastModified string         `json:"last_modified,omitempty"` // as the server wrote it
+	AskedFormat  format.Format  `json:"asked_format"`            // Source.Format when it was read
+	Format       format.Format  `json:"format"`                  // the one that was read, never auto
+	Entries      int            `json:"entries"`
+	Rejected     int            `json:"rejected"`
+	ByReason     map[string]int `json:"by_reason,omitempty"` // rejected lines, by format.Reason
+	Rejects      []Reject       `json:"rejects,omitempty"`   // some of each reason, at most 20
+}
+
+// A Reject is a line that was not understood or may not be used.
+type Reject struct {
+	Line   int    `json:"line"` // counted from 1
+	Text   string `json:"text"` // at most 120 octets
+	Reason string `json:"reason"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Age is the time since the copy was known to be the publisher's newest; 0
+// when that never was.
+func (s *Status) Age(now time.Time) time.Duration {
+	if s.LastSuccess.IsZero() {
+		return 0
+	}
+	return now.Sub(s.LastSuccess)
+}
+
+// isOf tells whether the copy is of the same list, read and confirmed in the
+// same way, as the source asks for.
+func (c *Copy) isOf(src *Source) bool {
+	return c.URL == withoutPassword(src.URL) && c.SHA256URL == withoutPassword(src.SHA256URL) &&
+		c.AskedFormat == src.askedFormat()
+}
+
+// failed is the status after an attempt that failed.
+func (s Status) failed(src *Source, at time.Time, text wording.Text) Status {
+	since := s.Failure.Since
+	if since.IsZero() {
+		since = at
+	}
+	s.URL, s.LastAttempt = withoutPassword(src.URL), at
+	s.Failure = Failure{VI: text.VI, EN: text.EN, Since: since}
+	return s
+}
+
+// succeeded is the status after an attempt that brought the copy, or found it
+// to be the newest.
+func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
+	s.Changed = c.Digest != s.Copy.Digest || c.Format != s.Copy.Format
+	s.URL, s.LastAttempt, s.LastSuccess = withoutPassword(src.URL), at, at
+	if s.Copy.Digest != "" {
+		s.Damaged = "" // it took one more success for somebody to see it
+	}
+	s.Failure, s.Copy = Failure{}, c
+	return s
+}
+
+var errDamaged = errors.New("damaged")
+
+// readStatus is the status of a feed from its directory, that of a feed never
+// tried when there is none, and errDamaged when it cannot be trusted.
+func readStatus(dir, name string) (Status, error) {
+	f, err := os.Open(filepath.Join(dir, statusFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Status{Version: statusVersion, Name: name}, nil
+	}
+	if err != nil {
+		return Status{}, fmt.Errorf("read status of feed %q: %w", name, err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxStatusBytes+1))
+	if err != nil {
+		return Status{}, fmt.Errorf("read status of feed %q: %w", name, err)
+	}
+	s, err := decodeStatus(text, name)
+	if err != nil {
+		return Status{}, fmt.Errorf("read status of feed %q: %w", name, err)
+	}
+	if s.Copy.Digest != "" {
+		s.Copy.Path = copyPath(dir, s.Copy.Digest)
+	}
+	return s, nil
+}
+
+func (s *Status) write(dir string) error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write status of feed %q: %w", s.Name, err)
+	}
+	return writeFile(filepath.Join(dir, statusFile), append(text, '\n'))
+}
+
+func decodeStatus(text []byte, name string) (s Status, err error) {
+	if len(text) > maxStatusBytes {
+		return Status{}, fmt.Errorf("%w: more than %d octets", errDamaged, maxStatusBytes)
+	}
+	in := json.NewDecoder(bytes.NewReader(text))
+	if err := in.Decode(&s); err != nil {
+		return Status{}, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if _, err := in.Token(); err != io.EOF {
+		return Status{}, fmt.Errorf("%w: something behind its end", errDamaged)
+	}
+	if s.Version != statusVersion || s.Name != name || !s.Copy.plausible() {
+		return Status{}, fmt.Errorf("%w: version, name or copy cannot be", errDamaged)
+	}
+	return s, nil
+}
+
+// plausible tells whether a copy can be one that Update wrote. It keeps a path
+// made of the digest within the feed's directory.
+func (c *Copy) plausible() bool {
+	if c.Digest == "" {
+		return c.Bytes == 0 && c.Entries == 0
+	}
+	sum, err := hex.DecodeString(c.Digest)
+	return err == nil && len(sum) == sha256.Size && hex.EncodeToString(sum) == c.Digest &&
+		c.Bytes >= 0 && c.Entries >= 0 && c.Rejected >= 0 &&
+		c.AskedFormat != "" && c.Format != "" && c.Format != format.Auto
+}

@@ -1,0 +1,131 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A Store is the directory in which every feed has its own. Any number of
+// goroutines and processes may use one directory; a feed is updated by one of
+// them at a time.
+type Store struct {
+	// UserAgent is what servers are told. Set it before the first Update.
+	UserAgent string
+	// Dial makes the connections to servers, in place of net.Dialer, when it is
+	// not nil. Set it before the first Update.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	root string
+}
+
+// Open makes the directory if it is not there and removes what interrupted
+// updates left in it. A damaged feed is no error.
+func Open(dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open feed store: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open feed store: %w", err)
+	}
+	s := &Store{UserAgent: "lachan", root: dir}
+	for _, e := range entries {
+		if e.IsDir() && validName(e.Name()) {
+			tidy(s.dir(e.Name()))
+		}
+	}
+	return s, nil
+}
+
+// tidy removes temporary files unless somebody is at work on the feed. Those
+// that cannot be removed only cost space.
+func tidy(dir string) {
+	unlock, err := lock(dir)
+	if err != nil {
+		return
+	}
+	defer unlock()
+	removeTemporary(dir)
+}
+
+// Good is the last good copy of a feed, its octets checked against its digest.
+// There is none before the first success, nor after damage, which sets the
+// damaged file aside and notes it in the status.
+func (s *Store) Good(name string) (Copy, bool) {
+	if !validName(name) {
+		return Copy{}, false
+	}
+	dir := s.dir(name)
+	last, err := readStatus(dir, name)
+	if err == nil && last.Copy.Digest == "" {
+		return Copy{}, false
+	}
+	if err == nil && last.Copy.intact() == nil {
+		return last.Copy, true
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return Copy{}, false
+	}
+	defer unlock()
+	last, err = s.mend(name, time.Now())
+	return last.Copy, err == nil && last.Copy.Digest != ""
+}
+
+// Status is what is known of a feed; a feed that was never tried has only a
+// name. It is an error when status.json is damaged or cannot be read.
+func (s *Store) Status(name string) (Status, error) {
+	if !validName(name) {
+		return Status{}, fmt.Errorf("read status of feed %q: %w", name, ErrAddress)
+	}
+	return readStatus(s.dir(name), name)
+}
+
+func (s *Store) dir(name string) string { return filepath.Join(s.root, name) }
+
+// recall reads the status. A damaged one is set aside and replaced by an empty
+// one that says so. The caller holds the lock.
+func (s *Store) recall(name string, now time.Time) (Status, error) {
+	dir := s.dir(name)
+	last, err := readStatus(dir, name)
+	if err == nil || !errors.Is(err, errDamaged) {
+		return last, err
+	}
+	aside, err := setAside(filepath.Join(dir, statusFile), now)
+	if err != nil {
+		return Status{}, fmt.Errorf("set aside damaged status of feed %q: %w", name, err)
+	}
+	last = Status{Version: statusVersion, Name: name, Damaged: aside}
+	return last, last.write(dir)
+}
+
+// mend recalls the status and, when the copy is not what it says, sets the copy
+// aside. The caller holds the lock.
+func (s *Store) mend(name string, now time.Time) (Status, error) {
+	last, err := s.recall(name, now)
+	if err != nil || last.Copy.Digest == "" {
+		return last, err
+	}
+	err = last.Copy.intact()
+	if err == nil {
+		return last, nil
+	}
+	if !errors.Is(err, errDamaged) {
+		return last, fmt.Errorf("read copy of feed %q: %w", name, err)
+	}
+	last.Damaged = filepath.Base(last.Copy.Path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		last.Damaged, err = setAside(last.Copy.Path, now)
+		if err != nil {
+			return last, fmt.Errorf("set aside damaged copy of feed %q: %w", name, err)
+		}
+	}
+	last.Copy = Copy{}
+	return last, last.write(s.dir(name))
+}

@@ -1,0 +1,136 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"lachan/wording"
+)
+
+// Update brings the copy of a feed up to date: fetch, verify, read whole,
+// guard, replace. It returns the new status, which it also wrote unless that is
+// what failed; Status.Changed tells whether the copy is another than before.
+// When it fails the copy is the one from before, the status says why, and the
+// error is an *Error. An attempt that ctx ends is not a failure of the feed and
+// leaves no trace.
+func (s *Store) Update(ctx context.Context, src Source) (Status, error) {
+	next, err := s.update(ctx, &src)
+	if err == nil || ctx.Err() != nil {
+		return next, err
+	}
+	known := asError(err)
+	return next, &Error{Feed: src.Name, Text: known.Text, Err: known.Err}
+}
+
+// update holds the lock of the feed. Its errors are *Error, but for those of
+// the disk and of ctx.
+func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
+	if !validName(src.Name) {
+		return Status{}, refuse(wording.FeedName.With(src.Name), fmt.Errorf("%w: name", ErrAddress))
+	}
+	dir := s.dir(src.Name)
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return Status{}, err
+	}
+	unlock, err := lock(dir)
+	if errors.Is(err, ErrBusy) {
+		return Status{}, refuse(wording.FeedBusy, ErrBusy)
+	}
+	if err != nil {
+		return Status{}, err
+	}
+	defer unlock()
+
+	at := time.Now().UTC()
+	last, err := s.mend(src.Name, at)
+	if err != nil {
+		return last, err
+	}
+	c, err := s.attempt(ctx, src, &last, at)
+	if err != nil && ctx.Err() != nil {
+		return last, fmt.Errorf("update feed %q: %w", src.Name, context.Cause(ctx))
+	}
+	next := last.succeeded(src, at, c)
+	if err != nil {
+		next = last.failed(src, at, asError(err).Text)
+	}
+	if werr := next.write(dir); werr != nil {
+		disk := asError(werr)
+		return last.failed(src, at, disk.Text), disk
+	}
+	return next, err
+}
+
+// asError finds the *Error in err; what is none comes from the disk.
+func asError(err error) *Error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &Error{Text: wording.FeedDisk.With(err), Err: fmt.Errorf("%w: %w", ErrDisk, err)}
+}
+
+// attempt is one update without the bookkeeping. It returns the copy to use
+// from now on.
+func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.Time) (Copy, error) {
+	dir := s.dir(src.Name)
+	d, err := newDraft(dir)
+	if err != nil {
+		return Copy{}, err
+	}
+	defer d.discard()
+
+	known := last.Copy
+	if !known.isOf(src) {
+		known = Copy{}
+	}
+	got, err := s.read(ctx, src.URL, known, src.maxBytes(), d)
+	if d.err != nil {
+		return Copy{}, d.err
+	}
+	if err != nil || got.unchanged {
+		return known, err
+	}
+	c := known
+	if d.digest() != known.Digest {
+		if c, err = s.verify(ctx, src, &known, d); err != nil {
+			return Copy{}, err
+		}
+		if err := errors.Join(removeCopies(dir, last.Copy.Digest), d.keep(copyPath(dir, d.digest()))); err != nil {
+			return Copy{}, err
+		}
+		c.URL, c.SHA256URL = withoutPassword(src.URL), withoutPassword(src.SHA256URL)
+		c.AskedFormat, c.Fetched = src.askedFormat(), at
+		c.Path, c.Digest, c.Bytes = copyPath(dir, d.digest()), d.digest(), d.bytes
+	}
+	c.ETag, c.LastModified = got.etag, got.lastModified
+	return c, nil
+}
+
+// read writes what is at an address to w, unless it is still the known copy.
+func (s *Store) read(ctx context.Context, address string, known Copy, max int64, w io.Writer) (answer, error) {
+	if isWeb(address) {
+		return s.download(ctx, address, known, max, w)
+	}
+	if file, ok := localPath(address); ok {
+		return answer{}, copyLocal(file, max, w)
+	}
+	return answer{}, refuse(wording.FeedUnsupported.With(withoutPassword(address)), ErrUnsupported)
+}
+
+// verify judges a draft; known is the version before it, or zero.
+func (s *Store) verify(ctx context.Context, src *Source, known *Copy, d *draft) (Copy, error) {
+	if err := s.checkSidecar(ctx, src, d.digest()); err != nil {
+		return Copy{}, err
+	}
+	c, err := examine(ctx, src, d)
+	if err != nil {
+		return Copy{}, err
+	}
+	return c, guard(src, known, &c)
+}

@@ -1,0 +1,196 @@
+package feed
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"lachan/wording"
+)
+
+// firstRetry is the time from a first failure to the next attempt. It doubles
+// with each further failure, up to the feed's Refresh.
+const firstRetry = 30 * time.Second
+
+// spread is the part by which the times between attempts vary, so that many
+// nodes do not ask one server at once.
+const spread = 0.1
+
+// An Updater keeps the feeds of a configuration up to date, each at its own
+// pace and one at a time, so that the memory and the disk are used for one
+// list. A feed that fails is tried again later and holds up no other for longer
+// than one download may last.
+type Updater struct {
+	store   *Store
+	changed func(name string)
+	log     *slog.Logger
+	feeds   []*scheduled
+
+	mu    sync.Mutex
+	asked map[string]bool // triggered and not yet begun
+	wake  chan struct{}   // holds one when asked has some
+}
+
+// A scheduled feed belongs to Run.
+type scheduled struct {
+	Source
+	due     time.Time
+	retry   backoff.ExponentialBackOff
+	failure wording.Text // that was logged last; zero after a success
+}
+
+// NewUpdater makes the updater of the sources; Run runs it. changed is called
+// from Run after each update that brought another copy, and must not block for
+// long.
+func NewUpdater(store *Store, sources []Source, changed func(name string), log *slog.Logger) *Updater {
+	u := &Updater{
+		store: store, changed: changed, log: log,
+		asked: map[string]bool{}, wake: make(chan struct{}, 1),
+	}
+	for _, src := range sources {
+		u.feeds = append(u.feeds, &scheduled{Source: src, retry: backoff.ExponentialBackOff{
+			InitialInterval:     min(firstRetry, src.Refresh),
+			RandomizationFactor: spread,
+			Multiplier:          2,
+			MaxInterval:         src.Refresh,
+		}})
+	}
+	return u
+}
+
+// Trigger asks for an update of a feed as soon as the one that is under way, if
+// any, is done. It may be called at any time and tells whether there is such a
+// feed.
+func (u *Updater) Trigger(name string) bool {
+	for _, f := range u.feeds {
+		if f.Name == name {
+			u.ask(name)
+			return true
+		}
+	}
+	return false
+}
+
+func (u *Updater) ask(name string) {
+	u.mu.Lock()
+	u.asked[name] = true
+	u.mu.Unlock()
+	select {
+	case u.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run updates until ctx ends, whose cause it returns. A feed without a good
+// copy is due at once, another when its last success is one Refresh old.
+func (u *Updater) Run(ctx context.Context) error {
+	for _, f := range u.feeds {
+		f.due = u.firstDue(f, time.Now())
+	}
+	for {
+		f, wait := u.next(time.Now())
+		if f != nil && wait <= 0 {
+			u.update(ctx, f)
+		} else if !u.sleep(ctx, wait) {
+			return context.Cause(ctx)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// firstDue reads when a feed was updated last, before this start. Files are
+// cheap to read and may have been edited.
+func (u *Updater) firstDue(f *scheduled, now time.Time) time.Time {
+	last, err := u.store.Status(f.Name)
+	fresh := err == nil && isWeb(f.URL) &&
+		last.Copy.Digest != "" && last.Copy.isOf(&f.Source) && last.Failure == (Failure{}) &&
+		!last.LastSuccess.After(now) // else the clock was set back
+	if !fresh {
+		return now
+	}
+	return last.LastSuccess.Add(vary(f.Refresh))
+}
+
+// next is the feed to update next, and the time until then.
+func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, g := range u.feeds {
+		if u.asked[g.Name] {
+			g.due = now
+			delete(u.asked, g.Name)
+		}
+		if f == nil || g.due.Before(f.due) {
+			f = g
+		}
+	}
+	if f == nil {
+		return nil, 0
+	}
+	return f, f.due.Sub(now)
+}
+
+// sleep waits for a time, or for ever when there is no feed, or until one is
+// asked for. It returns false when ctx ends.
+func (u *Updater) sleep(ctx context.Context, wait time.Duration) bool {
+	var alarm <-chan time.Time
+	if len(u.feeds) > 0 {
+		alarm = time.After(wait)
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-u.wake:
+	case <-alarm:
+	}
+	return true
+}
+
+func (u *Updater) update(ctx context.Context, f *scheduled) {
+	st, err := u.store.Update(ctx, f.Source)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		f.due = time.Now().Add(f.retry.NextBackOff())
+		u.logFailure(f, err)
+	default:
+		f.due = time.Now().Add(vary(f.Refresh))
+		f.retry.Reset()
+		u.logSuccess(f, &st)
+		if st.Changed {
+			u.changed(f.Name)
+		}
+	}
+}
+
+// logFailure logs a failure once for as long as it stays the same; the status
+// shows how long that is.
+func (u *Updater) logFailure(f *scheduled, err error) {
+	text := asError(err).Text
+	if text != f.failure {
+		u.log.Warn("feed update failed", "feed", f.Name, "host", host(f.URL), "err", err)
+	}
+	f.failure = text
+}
+
+func (u *Updater) logSuccess(f *scheduled, st *Status) {
+	if st.Changed || f.failure != (wording.Text{}) {
+		u.log.Info("feed updated", "feed", f.Name, "host", host(f.URL), "changed", st.Changed,
+			"format", st.Copy.Format, "entries", st.Copy.Entries, "rejected", st.Copy.Rejected, "bytes", st.Copy.Bytes)
+	}
+	if st.Changed && st.Damaged != "" {
+		u.log.Warn("damaged feed file replaced", "feed", f.Name, "file", st.Damaged)
+	}
+	f.failure = wording.Text{}
+}
+
+// vary is d, give or take spread.
+func vary(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * (1 - spread + 2*spread*rand.Float64()))
+}

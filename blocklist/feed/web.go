@@ -1,0 +1,184 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"lachan/wording"
+)
+
+// Bounds of one download.
+const (
+	maxRedirects = 5
+	// fetchDeadline is for all of it, redirects and body included.
+	fetchDeadline = 10 * time.Minute
+	// Every leastProgress octets, and all before the first of them, must come
+	// within stallAfter: 546 octets a second.
+	leastProgress = 16 << 10
+	stallAfter    = 30 * time.Second
+)
+
+// errPacked marks what went wrong behind the wire.
+var errPacked = errors.New("compressed data damaged")
+
+var errDeadline = fmt.Errorf("%w: not done within %v", ErrSlow, fetchDeadline)
+var errStall = fmt.Errorf("%w: fewer than %d octets in %v", ErrSlow, leastProgress, stallAfter)
+
+// An answer is what came besides the list.
+type answer struct {
+	unchanged    bool // 304: there is no list
+	etag         string
+	lastModified string
+}
+
+// client is made for each download; a feed is asked too seldom to keep
+// connections.
+func (s *Store) client() *http.Client {
+	dial := s.Dial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
+	return &http.Client{
+		CheckRedirect: checkRedirect,
+		Transport: &http.Transport{
+			Proxy:              http.ProxyFromEnvironment,
+			DialContext:        dial,
+			DisableKeepAlives:  true,
+			DisableCompression: true, // unpack does it, and counts
+			ForceAttemptHTTP2:  true,
+		},
+	}
+}
+
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	last := via[len(via)-1].URL
+	if len(via) > maxRedirects {
+		return refuse(wording.FeedRedirects.With(maxRedirects),
+			fmt.Errorf("%w: more than %d", ErrRedirect, maxRedirects))
+	}
+	if next.URL.Scheme != "https" && (last.Scheme == "https" || next.URL.Scheme != "http") {
+		return refuse(wording.FeedDowngrade.With(last.Host, last.Scheme, next.URL.Scheme),
+			fmt.Errorf("%w: %s to %s", ErrRedirect, last.Scheme, next.URL.Scheme))
+	}
+	next.Header.Del("Referer") // an address may hold a key
+	return nil
+}
+
+// download writes the list at an http or https address to w, unless it is still
+// the known one. The zero Copy knows none.
+func (s *Store) download(ctx context.Context, address string, known Copy, max int64, w io.Writer) (answer, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, fetchDeadline, errDeadline)
+	defer cancel()
+	ctx, stall := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(stallAfter, func() { stall(errStall) })
+	defer timer.Stop()
+
+	request, err := s.request(ctx, address, known)
+	if err != nil {
+		return answer{}, err
+	}
+	response, err := s.client().Do(request)
+	if err != nil {
+		return answer{}, explain(ctx, request.URL.Host, max, err)
+	}
+	defer response.Body.Close()
+	got := answer{etag: response.Header.Get("ETag"), lastModified: response.Header.Get("Last-Modified")}
+	if response.StatusCode == http.StatusNotModified && known.ETag+known.LastModified != "" {
+		got.unchanged = true
+		return got, nil
+	}
+	if err := acceptable(response, max); err != nil {
+		return answer{}, err
+	}
+	wire := &pacedReader{r: response.Body, timer: timer}
+	if err := unpack(w, wire, response.Header.Get("Content-Encoding"), max); err != nil {
+		if wire.err == nil {
+			err = fmt.Errorf("%w: %w", errPacked, err)
+		}
+		return answer{}, explain(ctx, request.URL.Host, max, err)
+	}
+	return got, nil
+}
+
+func (s *Store) request(ctx context.Context, address string, known Copy) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil || r.URL.Host == "" {
+		return nil, refuse(wording.FeedAddress, ErrAddress)
+	}
+	r.Header.Set("User-Agent", s.UserAgent)
+	r.Header.Set("Accept-Encoding", "zstd, gzip")
+	if known.ETag != "" {
+		r.Header.Set("If-None-Match", known.ETag)
+	}
+	if known.LastModified != "" {
+		r.Header.Set("If-Modified-Since", known.LastModified)
+	}
+	return r, nil
+}
+
+// acceptable judges an answer by its head.
+func acceptable(r *http.Response, max int64) error {
+	if r.StatusCode != http.StatusOK {
+		return refuse(wording.FeedHTTPStatus.With(r.Request.URL.Host, r.StatusCode),
+			fmt.Errorf("%w: status %d from %s", ErrAnswer, r.StatusCode, r.Request.URL.Host))
+	}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // lists come with all kinds of it
+	if kind == "text/html" || kind == "application/xhtml+xml" {
+		return refuse(wording.FeedHTML, fmt.Errorf("%w: a web page (%s)", ErrAnswer, kind))
+	}
+	if r.ContentLength > max {
+		return refuse(wording.FeedTooLarge.With(max),
+			fmt.Errorf("%w: %d octets announced, at most %d allowed", ErrTooLarge, r.ContentLength, max))
+	}
+	return nil
+}
+
+// A pacedReader puts the timer off each time that enough has come, and keeps
+// the error that ended it early.
+type pacedReader struct {
+	r     io.Reader
+	timer *time.Timer
+	since int
+	err   error
+}
+
+func (p *pacedReader) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	if p.since += n; p.since >= leastProgress {
+		p.since = 0
+		p.timer.Reset(stallAfter)
+	}
+	if err != io.EOF {
+		p.err = err
+	}
+	return n, err
+}
+
+// explain finds out what ended a download. It drops the full address that
+// net/http puts into its errors.
+func explain(ctx context.Context, host string, max int64, err error) error {
+	var known *Error
+	var outer *url.Error
+	switch cause := context.Cause(ctx); {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(cause, ErrSlow):
+		return refuse(wording.FeedSlow.With(host), cause)
+	case errors.Is(err, ErrTooLarge):
+		return refuse(wording.FeedTooLarge.With(max), err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return refuse(wording.FeedTruncated, ErrTruncated)
+	case errors.Is(err, errPacked):
+		return refuse(wording.FeedPacked, fmt.Errorf("%w: %w", ErrAnswer, err))
+	case errors.As(err, &outer):
+		err = outer.Err
+	}
+	return refuse(wording.FeedConnect.With(host, err), fmt.Errorf("fetch from %s: %w", host, err))
+}

@@ -1,0 +1,135 @@
+package blocklist
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"lachan/blocklist/format"
+)
+
+// A spec is all that a rule says besides its name, address or expression.
+// A list of a million names has a handful of them; each name points at the
+// ruleset, the sorted set of specs, that holds for it. FORMAT.md has the
+// meaning of each key.
+type spec struct {
+	Feed      int          `json:"feed"` // index into meta.Feeds
+	Scope     format.Scope `json:"scope,omitempty"`
+	Allow     bool         `json:"allow,omitempty"`
+	Important bool         `json:"important,omitempty"`
+	Bad       bool         `json:"bad,omitempty"` // never in a snapshot: the compiler applies it
+	Types     []uint16     `json:"types,omitempty"`
+	NotTypes  bool         `json:"not_types,omitempty"`
+	DenyAllow []string     `json:"deny_allow,omitempty"`
+	Category  string       `json:"category,omitempty"`
+	Document  string       `json:"document,omitempty"`
+	From      int64        `json:"from,omitempty"`  // Unix seconds
+	Until     int64        `json:"until,omitempty"` // Unix seconds
+}
+
+func specOf(feed int, r *format.Rule) spec {
+	return spec{
+		Feed: feed, Scope: r.Scope, Allow: r.Allow, Important: r.Important, Bad: r.Bad,
+		Types: r.Types, NotTypes: r.NotTypes, DenyAllow: r.DenyAllow,
+		Category: r.Category, Document: r.Document, From: unixSeconds(r.From), Until: unixSeconds(r.Until),
+	}
+}
+
+func unixSeconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+// conditional tells whether the spec needs more than the name to be applied:
+// the other rules of its feed, the query type, the time or the rest of the name.
+func (s *spec) conditional() bool {
+	return s.Allow || s.Types != nil || s.DenyAllow != nil || s.From != 0 || s.Until != 0
+}
+
+// level ranks a rule against the exceptions of its feed: a rule holds if no
+// exception of the same or a higher level applies.
+func (s *spec) level() int {
+	if s.Important {
+		return 2
+	}
+	return 1
+}
+
+// holds tells whether a spec whose scope fits applies to a question.
+func (s *spec) holds(qtype uint16, now int64) bool {
+	return (s.Types == nil || slices.Contains(s.Types, qtype) != s.NotTypes) &&
+		s.From <= now && (s.Until == 0 || now < s.Until)
+}
+
+// covers tells whether a rule of this scope covers the name it was found at
+// (whole) or one below that.
+func covers(s format.Scope, whole bool) bool {
+	return s == format.Tree || (s == format.Exact) == whole
+}
+
+// specs gives equal specs equal numbers, in the order in which they first come.
+type specs struct {
+	list  []spec
+	plain map[plainSpec]uint32 // those that most rules have
+	rest  map[string]uint32
+}
+
+type plainSpec struct {
+	feed  int
+	scope format.Scope
+}
+
+func newSpecs() *specs {
+	return &specs{plain: map[plainSpec]uint32{}, rest: map[string]uint32{}}
+}
+
+func (t *specs) number(feed int, r *format.Rule) uint32 {
+	s := specOf(feed, r)
+	plain := !s.conditional() && !s.Important && !s.Bad && s.Category == "" && s.Document == ""
+	key := plainSpec{feed, r.Scope}
+	if plain {
+		if id, ok := t.plain[key]; ok {
+			return id
+		}
+	}
+	text := s.key()
+	if id, ok := t.rest[text]; ok {
+		return id
+	}
+	id := uint32(len(t.list))
+	t.list = append(t.list, s)
+	t.rest[text] = id
+	if plain {
+		t.plain[key] = id
+	}
+	return id
+}
+
+func (s *spec) key() string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a struct of numbers and strings always encodes
+	}
+	return string(text)
+}
+
+// cancel removes the bad specs of a sorted ruleset and those they cancel.
+func (t *specs) cancel(set []uint32) []uint32 {
+	var gone []uint32
+	for _, id := range set {
+		if t.list[id].Bad {
+			good := t.list[id]
+			good.Bad = false
+			gone = append(gone, id)
+			if other, ok := t.rest[good.key()]; ok {
+				gone = append(gone, other)
+			}
+		}
+	}
+	if gone == nil {
+		return set
+	}
+	return slices.DeleteFunc(set, func(id uint32) bool { return slices.Contains(gone, id) })
+}
