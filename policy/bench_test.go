@@ -1,0 +1,130 @@
+package policy_test
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist/domain"
+	"lachan/policy"
+)
+
+// load loads a country and fails when anything is wrong with it.
+func (c country) load(tb testing.TB, csv bool) *policy.Policy {
+	tb.Helper()
+	return mustLoad(tb, c.write(tb, tb.TempDir(), csv))
+}
+
+func mustLoad(tb testing.TB, path string) *policy.Policy {
+	tb.Helper()
+	p, problems := policy.Load(path, feeds, hanoi)
+	if len(problems) > 0 {
+		tb.Fatal(problems[0], len(problems))
+	}
+	return p
+}
+
+func BenchmarkLoad(b *testing.B) {
+	f := func(name string, csv bool) {
+		b.Run(name, func(b *testing.B) {
+			path := vietnam.write(b, b.TempDir(), csv)
+			runtime.GC()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			var p *policy.Policy
+			for b.Loop() {
+				p = mustLoad(b, path)
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB-kept")
+			runtime.KeepAlive(p)
+		})
+	}
+	f("yaml", false)
+	f("csv", true)
+}
+
+// big is the policy of the whole country, loaded once for the benchmarks.
+func big(b *testing.B) *policy.Policy {
+	b.Helper()
+	path := vietnam.write(b, b.TempDir(), false)
+	p, problems := policy.Load(path, feeds, hanoi)
+	if len(problems) > 0 {
+		b.Fatal(problems)
+	}
+	return p
+}
+
+var now = time.Date(2026, 9, 7, 10, 0, 0, 0, hanoi)
+
+func BenchmarkAt(b *testing.B) {
+	p := big(b)
+	for b.Loop() {
+		p.At(nil, now, 1)
+	}
+}
+
+func BenchmarkIdentify(b *testing.B) {
+	r := big(b).At(nil, now, 1)
+	v4 := make([]netip.Addr, 4096)
+	v6 := make([]netip.Addr, len(v4))
+	for i := range v4 {
+		a, c, _, _ := networks(i * 7919 % vietnam.schools)
+		v4[i] = a.Addr()
+		for range i % 256 {
+			v4[i] = v4[i].Next()
+		}
+		v6[i] = c.Addr().Next()
+	}
+	f := func(name string, addrs []netip.Addr) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				r.Identify(addrs[i&4095])
+				i++
+			}
+		})
+	}
+	f("v4", v4)
+	f("v6", v6)
+}
+
+func BenchmarkDecide(b *testing.B) {
+	p := big(b)
+	empty := p.At(nil, now, 1)
+	full := p.At(newList(b, p), now, 1)
+	groups := make([]policy.GroupID, 4096)
+	for i := range groups {
+		groups[i], _ = p.GroupOf(fmt.Sprintf("th-%05d", i*7919%vietnam.schools))
+	}
+	f := func(title string, r *policy.Rules, names ...string) {
+		b.Run(title, func(b *testing.B) {
+			list := make([]domain.Name, len(names))
+			for i := range names {
+				list[i] = *name(b, names[i])
+			}
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				r.Decide(groups[i&4095], &list[i%len(list)], dns.TypeA)
+				i++
+			}
+		})
+	}
+	var plain []string
+	for i := range 16 {
+		plain = append(plain, fmt.Sprintf("www.site-%d.example", i))
+	}
+	f("plain", empty, plain...)
+	f("plain, classified", full, plain...)
+	f("blocked", full, "bet.example", "www.adult.example")
+	f("own entry", full, "www.bai-giang.example")
+	f("rewrite", full, "www.google.com")
+	f("own service", full, "chat.zalo.me")
+}

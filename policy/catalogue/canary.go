@@ -1,0 +1,82 @@
+package catalogue
+
+import (
+	"fmt"
+
+	"lachan/blocklist/domain"
+	"lachan/wording"
+)
+
+// A CanaryAnswer is what software must be told so that it stays with the
+// resolver it was given.
+type CanaryAnswer uint8
+
+// The answers to canaries.
+const (
+	AnswerNXDOMAIN CanaryAnswer = iota + 1
+	AnswerDDR                   // ours to answer (RFC 9462); nothing of an upstream comes through
+)
+
+// A Canary is a name that software asks to learn whether it may go around the
+// resolver.
+type Canary struct {
+	Name   *domain.Name
+	Tree   bool // all below the name too
+	Answer CanaryAnswer
+	Why    wording.Text
+}
+
+// Canaries knows the canaries. Its methods may be called by any number of
+// goroutines.
+type Canaries struct{ all []Canary }
+
+// All are the canaries in the order of the data. The slice is c's own.
+func (c *Canaries) All() []Canary { return c.all }
+
+// Find is the canary that n is, nil when it is none. It allocates nothing.
+func (c *Canaries) Find(n *domain.Name) *Canary {
+	for i := range c.all {
+		k := &c.all[i]
+		if n.Within(k.Name) && (k.Tree || n.Labels() == k.Name.Labels()) {
+			return k
+		}
+	}
+	return nil
+}
+
+// loadCanaries reads canaries.txt, whose sections say the answer.
+func (c *Catalogue) loadCanaries() error {
+	sections, err := readSections("canaries.txt", "label", "answer")
+	if err != nil {
+		return err
+	}
+	canaries := new(Canaries)
+	for i := range sections {
+		if err := canaries.add(&sections[i]); err != nil {
+			return fmt.Errorf("canaries.txt:%d: [%s]: %w", sections[i].line, sections[i].id, err)
+		}
+	}
+	c.Canaries = canaries
+	return nil
+}
+
+func (c *Canaries) add(from *section) error {
+	canary := Canary{Why: from.label()}
+	switch answer := from.settings["answer"]; answer {
+	case "nxdomain":
+		canary.Answer = AnswerNXDOMAIN
+	case "ddr":
+		canary.Answer, canary.Tree = AnswerDDR, true
+	default:
+		return fmt.Errorf("answer %q is unknown", answer)
+	}
+	for _, text := range from.names {
+		name := new(domain.Name)
+		if err := name.SetText(text); err != nil {
+			return fmt.Errorf("%q: %w", text, err)
+		}
+		canary.Name = name
+		c.all = append(c.all, canary)
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+// Package catalogue holds the facts that come with the program: categories and
+// what each school level makes of them, services and their names, the names
+// that are never blocked, where safe search is, which names software asks to
+// find out whether it may go around the resolver, and a few well-known names to
+// start with while no feed can be reached.
+//
+// The facts are text files below data/, one name a line, reviewed like code;
+// section.go says how they are written. What a client may do with all that is
+// package policy's to say.
+package catalogue
+
+import "fmt"
+
+// A Catalogue is everything that is built in. It is immutable: goroutines may
+// share it, and nobody may change what it holds.
+type Catalogue struct {
+	Categories  []Category // most severe first: the order decides which one a block counts in
+	Profiles    []Profile
+	Levels      []Level
+	SchoolHours Timetable           // during which Profile.Scheduled holds
+	Services    []Service           // sorted by ID
+	Core        []CoreEntry         // never blocked but by a locked layer
+	SafeSearch  *SafeSearch         // never nil
+	Canaries    *Canaries           // never nil
+	Starter     map[string][]string // category code -> canonical names, each covering all below it
+
+	category map[string]int // by code and by alias
+	service  map[string]int
+}
+
+// Load reads the embedded data. An error means that the program was built with
+// damaged data; it names file and line.
+func Load() (*Catalogue, error) {
+	c := &Catalogue{Levels: levels, SchoolHours: schoolHours}
+	for _, load := range []func() error{
+		c.loadCategories, // first: the others name categories
+		c.loadServices,
+		c.loadCore,
+		c.loadSafeSearch,
+		c.loadCanaries,
+		c.loadStarter,
+	} {
+		if err := load(); err != nil {
+			return nil, fmt.Errorf("load the catalogue: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// Category is the index in Categories of a code or alias.
+func (c *Catalogue) Category(code string) (index int, ok bool) {
+	index, ok = c.category[code]
+	return index, ok
+}
+
+// Service is the index in Services of an ID, written without "service:".
+func (c *Catalogue) Service(id string) (index int, ok bool) {
+	index, ok = c.service[id]
+	return index, ok
+}
+
+// Profile is the ready-made profile of a code, nil when there is none.
+func (c *Catalogue) Profile(code string) *Profile {
+	for i := range c.Profiles {
+		if c.Profiles[i].Code == code {
+			return &c.Profiles[i]
+		}
+	}
+	return nil
+}
+
+// Level is the school level of a code ("primary") or alias ("tieu-hoc"), nil
+// when there is none.
+func (c *Catalogue) Level(code string) *Level {
+	for i := range c.Levels {
+		if l := &c.Levels[i]; l.Code == code || l.Alias == code {
+			return l
+		}
+	}
+	return nil
+}
+
+// checkCategories returns an error when one of codes is not the code of a
+// category; aliases are for people's files, not for ours.
+func (c *Catalogue) checkCategories(codes ...string) error {
+	for _, code := range codes {
+		if i, ok := c.category[code]; !ok || c.Categories[i].Code != code {
+			return fmt.Errorf("category %q is unknown", code)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,33 @@
+package catalogue
+
+import (
+	"strings"
+
+	"lachan/wording"
+)
+
+// A CoreEntry is a name that no feed and no profile blocks: lessons, safe
+// search, clocks, certificates and the search for a captive portal depend on
+// it.
+type CoreEntry struct {
+	Name  string // canonical; may be a public suffix ("edu.vn")
+	Exact bool   // the name alone; otherwise it and all below it
+	Why   wording.Text
+}
+
+// loadCore reads core.txt, where '=' before a name says that it stands for
+// itself alone.
+func (c *Catalogue) loadCore() error {
+	sections, err := readSections("core.txt", "label")
+	if err != nil {
+		return err
+	}
+	for _, s := range sections {
+		why := s.label()
+		for _, name := range s.names {
+			name, exact := strings.CutPrefix(name, "=")
+			c.Core = append(c.Core, CoreEntry{Name: name, Exact: exact, Why: why})
+		}
+	}
+	return nil
+}

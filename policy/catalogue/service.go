@@ -1,0 +1,58 @@
+package catalogue
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"lachan/wording"
+)
+
+// A Service is something that people know by one name and that the DNS knows by
+// several.
+type Service struct {
+	ID         string // "zalo": policy names it "service:zalo"
+	Label      wording.Text
+	Group      string   // the file it stands in: "messaging", "education"
+	Categories []string // codes, most severe first; empty when no category is to block it
+	Domains    []string // canonical, sorted; each covers all below it
+}
+
+// loadServices reads services/*.txt, a file a group.
+func (c *Catalogue) loadServices() error {
+	files, err := fs.Glob(data, "data/services/*.txt")
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := c.loadGroup(path.Base(file)); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(c.Services, func(a, b Service) int { return strings.Compare(a.ID, b.ID) })
+	c.service = make(map[string]int, len(c.Services))
+	for i, s := range c.Services {
+		c.service[s.ID] = i
+	}
+	return nil
+}
+
+func (c *Catalogue) loadGroup(file string) error {
+	sections, err := readSections("services/"+file, "label", "categories")
+	if err != nil {
+		return err
+	}
+	group := strings.TrimSuffix(file, ".txt")
+	for _, s := range sections {
+		categories := s.list("categories")
+		if err := c.checkCategories(categories...); err != nil {
+			return fmt.Errorf("services/%s:%d: [%s]: %w", file, s.line, s.id, err)
+		}
+		c.Services = append(c.Services, Service{
+			ID: s.id, Label: s.label(), Group: group, Categories: categories, Domains: s.names,
+		})
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+// csvColumns are the columns that a file of units may have, in any order; only
+// id is required. kind is school where it is empty or the column is not there.
+var csvColumns = []string{"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile"}
+
+// readUnitsCSV reads units from a table whose first line names its columns.
+// The separator is what the first line uses: comma, semicolon or tab, as
+// spreadsheets of different languages write them. Networks within a field are
+// separated by spaces, commas or semicolons.
+func readUnitsCSV(file string, data []byte) (units []unitText, problems yamlfile.Problems) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	header, _, _ := bytes.Cut(data, []byte("\n"))
+	r := csv.NewReader(bytes.NewReader(data))
+	r.ReuseRecord = true
+	r.FieldsPerRecord = -1
+	for _, separator := range ";\t" {
+		if bytes.ContainsRune(header, separator) && !bytes.ContainsRune(header, ',') {
+			r.Comma = separator
+		}
+	}
+	columns, problems := csvHeader(file, r)
+	if problems != nil {
+		return nil, problems
+	}
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return units, problems
+		}
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			problems.Add(file, broken.Line, wording.PolicyCSVSyntax.With(broken.Err))
+			return units, problems
+		}
+		line, _ := r.FieldPos(0)
+		if len(row) != len(columns) {
+			problems.Add(file, line, wording.PolicyCSVFields.With(len(row), len(columns)))
+			continue
+		}
+		unit := unitText{Line: yamlfile.Line(line), file: file}
+		if problem := csvUnit(&unit, columns, row, line); problem != nil {
+			problems.Add(file, line, *problem)
+			continue
+		}
+		units = append(units, unit)
+	}
+}
+
+// csvHeader reads the names of the columns.
+func csvHeader(file string, r *csv.Reader) (columns []string, problems yamlfile.Problems) {
+	row, err := r.Read()
+	if err != nil {
+		problems.Add(file, 1, wording.PolicyCSVHeader.With(strings.Join(csvColumns, ",")))
+		return nil, problems
+	}
+	for _, column := range row {
+		column = strings.ToLower(strings.TrimSpace(column))
+		if !slices.Contains(csvColumns, column) {
+			problems.Add(file, 1, nearest(wording.PolicyCSVColumn.With(column, strings.Join(csvColumns, ",")), column, csvColumns))
+		} else if slices.Contains(columns, column) {
+			problems.Add(file, 1, wording.PolicyCSVColumnTwice.With(column))
+		}
+		columns = append(columns, column)
+	}
+	if problems == nil && !slices.Contains(columns, "id") {
+		problems.Add(file, 1, wording.PolicyCSVHeader.With(strings.Join(csvColumns, ",")))
+	}
+	return columns, problems
+}
+
+// csvUnit fills a unit from a row.
+func csvUnit(u *unitText, columns, row []string, line int) *wording.Text {
+	for i, column := range columns {
+		value := strings.TrimSpace(row[i])
+		if value == "" {
+			continue
+		}
+		at := yamlfile.At[string]{V: value, Line: line}
+		switch column {
+		case "id":
+			u.ID = value
+		case "parent":
+			u.Parent = at
+		case "name":
+			u.Name = value
+		case "level":
+			u.Level = at
+		case "code":
+			u.Code = value
+		case "type":
+			u.Type = value
+		case "profile":
+			u.Profile = at
+		case "networks":
+			u.Networks = csvNetworks(value, line)
+		case "kind":
+			if err := u.Kind.UnmarshalText([]byte(value)); err != nil {
+				text := wording.PolicyKind.With(value)
+				return &text
+			}
+		case "students":
+			students, err := strconv.ParseUint(value, 10, 31)
+			if err != nil {
+				text := wording.PolicyStudents.With(value)
+				return &text
+			}
+			u.Students = int(students)
+		}
+	}
+	return nil
+}
+
+func csvNetworks(field string, line int) (networks []yamlfile.At[string]) {
+	separator := func(c rune) bool { return c == ' ' || c == ';' || c == ',' || c == '\t' || c == '\n' }
+	for _, network := range strings.FieldsFunc(field, separator) {
+		networks = append(networks, yamlfile.At[string]{V: network, Line: line})
+	}
+	return networks
+}

@@ -1,0 +1,98 @@
+package policy
+
+import (
+	"lachan/blocklist"
+	"lachan/policy/catalogue"
+)
+
+// Set is a set of tags; see Policy.Tags for what the bits mean. It is an alias
+// so that rooms that reach lists only through policy need not import blocklist.
+type Set = blocklist.Set
+
+// An Action is what a Decision asks to be done with a question.
+type Action uint8
+
+const (
+	Pass    Action = iota // answer as the DNS has it
+	Block                 // answer with Decision.Reply
+	Rewrite               // answer with the safe face in Decision.Rewrite
+	Local                 // ours to answer, with Decision.Reply; never forwarded, and not counted as a block
+)
+
+var actionNames = [...]string{"pass", "block", "rewrite", "local"}
+
+// String is the action as logs, metrics and explanations have it.
+func (a Action) String() string { return actionNames[a] }
+
+// A Reply is the shape of an answer that policy gives.
+type Reply uint8
+
+const (
+	ReplyNXDOMAIN Reply = iota // the name does not exist
+	ReplyNull                  // 0.0.0.0 and ::
+	ReplyNodata                // the name exists without records of this type
+	ReplyRefused               // REFUSED
+	ReplyPage                  // the addresses of the block page
+)
+
+var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page"}
+
+// String is the reply as policy.yaml writes it.
+func (r Reply) String() string { return replyNames[r] }
+
+// A Layer is the rule of precedence that decided. The layers are judged in
+// this order and the first one with something to say ends it, so that of a
+// Decision all layers before its own are known to have found nothing.
+type Layer uint8
+
+const (
+	LayerLocal      Layer = iota // names that are the resolver's own to answer (RFC 9462)
+	LayerLock                    // what a unit locked for all below it
+	LayerOwn                     // the units' own entries and lists, the nearest unit first
+	LayerCore                    // names that are never blocked
+	LayerCanary                  // names that software asks to learn whether it may go around the resolver
+	LayerProfile                 // the profile, timetable and calendar of this minute
+	LayerDefault                 // what the profile says of all other names
+	LayerSafeSearch              // not a verdict: what becomes of a pass on a search engine's name
+)
+
+var layerNames = [...]string{"local", "lock", "own", "core", "canary", "profile", "default", "safe-search"}
+
+// String is the layer as explanations have it.
+func (l Layer) String() string { return layerNames[l] }
+
+// The info codes of RFC 8914 that blocked answers carry.
+const (
+	edeBlocked  = 15 // the operator's own policy: entries and locks of units, canaries
+	edeCensored = 16 // an authority's order
+	edeFiltered = 17 // what the profile asked for
+)
+
+// The record types that lead to an address (RFC 1035, 3596 and 9460).
+const (
+	typeA     = 1
+	typeAAAA  = 28
+	typeHTTPS = 65
+)
+
+// NoCategory is the Category of a Decision that neither blocks nor excepts.
+const NoCategory = 255
+
+// A Decision is what a client may do with a name. It is a value without
+// pointers of its own; Rewrite points at what is built in.
+type Decision struct {
+	Set     Set               // what the name is
+	Rewrite *catalogue.Target // with Action Rewrite only
+	Unit    uint32            // index (as GroupID) of the unit whose lock or entry decided; otherwise the group's own
+	Entry   int32             // index of the own entry that decided, -1 when none did
+	EDE     uint16            // info code of RFC 8914 for a block, else 0
+	Action  Action
+	Reply   Reply // with Block and Local
+	Layer   Layer
+	// Category is the tag that the block counts in: always one of categories
+	// and pseudo categories, so that counts add up. Of an excepted pass it is
+	// the one it would have counted in; otherwise NoCategory.
+	Category uint8
+	Excepted bool // a unit's own allow lifted what would have been a block
+	Explicit bool // somebody allowed the name by word, so that only locks judge what its answer points at
+}

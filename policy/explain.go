@@ -1,0 +1,191 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist/domain"
+	"lachan/wording"
+)
+
+// An Explanation is a decision with every step that led to it. People read
+// String; programs read it as JSON.
+type Explanation struct {
+	Name     string    `json:"name"`
+	Type     string    `json:"type"`
+	Time     time.Time `json:"time"`
+	Units    []string  `json:"units"` // ids, the client's own first; empty of unknown clients
+	Profile  string    `json:"profile"`
+	Tags     []string  `json:"tags"` // codes of what the name is, most severe first
+	Steps    []Step    `json:"steps"`
+	Action   string    `json:"action"`
+	Reply    string    `json:"reply,omitempty"`    // of block and local
+	Rewrite  string    `json:"rewrite,omitempty"`  // the name it is sent to
+	Layer    string    `json:"layer"`              // that decided
+	Category string    `json:"category,omitempty"` // that a block counts in, or an exception would have
+	Excepted bool      `json:"excepted,omitempty"`
+	EDE      uint16    `json:"ede,omitempty"` // info code of RFC 8914
+	EDEText  string    `json:"ede_text,omitempty"`
+	Result   Sentence  `json:"result"`
+	Document *Order    `json:"order,omitempty"` // of an authority, when it is behind the block
+}
+
+// A Step is one thing that was looked at.
+type Step struct {
+	Layer   string `json:"layer"`             // "client", "name", or that of a Layer
+	Decides bool   `json:"decides,omitempty"` // the layer that decided
+	Sentence
+}
+
+// A Sentence is what was found, in both languages.
+type Sentence struct {
+	VI string `json:"vi"`
+	EN string `json:"en"`
+}
+
+// An Order is a document by which an authority had a name listed.
+type Order struct {
+	Feed      string `json:"feed"`
+	Authority string `json:"authority,omitempty"`
+	Document  string `json:"document,omitempty"`
+}
+
+// String is the explanation in lines, Vietnamese with the English beside it.
+func (e Explanation) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s, %s\n", e.Name, e.Type, e.Time.Format("2006-01-02 15:04 Mon"))
+	for _, s := range e.Steps {
+		mark := ' '
+		if s.Decides {
+			mark = '*'
+		}
+		fmt.Fprintf(&b, "%c %-11s %s | %s\n", mark, s.Layer, s.VI, s.EN)
+	}
+	fmt.Fprintf(&b, "= %s | %s\n", e.Result.VI, e.Result.EN)
+	return b.String()
+}
+
+// Explain decides as Decide does and says why, every step in order. An error
+// means that name is none.
+func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, error) {
+	canonical, err := domain.Canonical(strings.TrimSpace(name))
+	if err != nil {
+		return Explanation{}, fmt.Errorf("explain %q: %w", name, err)
+	}
+	var n domain.Name
+	if err := n.SetText(canonical); err != nil {
+		return Explanation{}, fmt.Errorf("explain %q: %w", name, err)
+	}
+	e := explainer{qtype: qtype}
+	r.ask(&e.question, g, &n, r.list.Classify(&n, qtype, r.now))
+	e.judge()
+	return e.out, nil
+}
+
+// An explainer runs a question through the same layers as Decide and describes
+// each. That a layer comes before the one that decided means that it found
+// nothing, so there is nothing to judge twice.
+type explainer struct {
+	question
+	qtype  uint16
+	before Decision // the verdict, before safe search
+	out    Explanation
+}
+
+func (e *explainer) judge() {
+	asked := e.question
+	asked.verdict()
+	e.before = asked.out
+	asked.safeSearch(e.qtype)
+	final := asked.out
+	e.out = Explanation{
+		Name: e.name.String(), Type: dns.TypeToString[e.qtype], Time: e.rules.time,
+		Profile: e.minute.profile.name,
+		Action:  final.Action.String(), Layer: final.Layer.String(),
+		Excepted: final.Excepted, EDE: final.EDE, EDEText: e.rules.Text(final),
+	}
+	for tag := range e.set.Each {
+		e.out.Tags = append(e.out.Tags, e.policy.tags.all[tag].code)
+	}
+	if final.Category != NoCategory && (final.Action == Block || final.Excepted) {
+		e.out.Category = e.policy.CategoryCode(final.Category)
+	}
+	e.client()
+	e.classification()
+	for layer := LayerLocal; layer <= e.before.Layer; layer++ {
+		e.layerStep(layer)
+	}
+	e.result(final)
+}
+
+// step adds a sentence about a layer; decides says that the layer ends it.
+func (e *explainer) step(layer string, decides bool, text wording.Text) {
+	e.out.Steps = append(e.out.Steps, Step{layer, decides, Sentence(text)})
+}
+
+func (e *explainer) layerStep(layer Layer) {
+	decides := layer == e.before.Layer
+	name := layer.String()
+	switch layer {
+	case LayerLocal:
+		if decides {
+			e.step(name, true, wording.ExplainLocal)
+		}
+	case LayerLock:
+		e.locks(decides)
+	case LayerOwn:
+		e.ownEntries()
+	case LayerCore:
+		e.step(name, decides, choose(decides, wording.ExplainCore, wording.ExplainNoCore))
+	case LayerCanary:
+		e.step(name, decides, choose(decides, wording.ExplainCanary, wording.ExplainNoCanary))
+	case LayerProfile:
+		e.profileStep(decides)
+	case LayerDefault:
+		e.step(name, true, choose(e.minute.profile.deny, wording.ExplainDeny, wording.ExplainAllow))
+	}
+}
+
+func choose(is bool, yes, no wording.Text) wording.Text {
+	if is {
+		return yes
+	}
+	return no
+}
+
+// result says what becomes of the question.
+func (e *explainer) result(final Decision) {
+	if final.Layer == LayerSafeSearch {
+		e.step(final.Layer.String(), true, wording.ExplainSafeSearch.With(
+			e.minute.profile.name, strictness[e.minute.profile.safeSearch], strictness[e.minute.profile.youTube]))
+	}
+	text := wording.ExplainPass
+	category := e.policy.Label(final.Category)
+	switch final.Action {
+	case Block:
+		e.out.Reply = final.Reply.String()
+		text = wording.Text{
+			VI: wording.ExplainBlock.With(e.out.Category, category.VI, final.Reply).VI,
+			EN: wording.ExplainBlock.With(e.out.Category, category.EN, final.Reply).EN,
+		}
+	case Local:
+		e.out.Reply = final.Reply.String()
+		text = wording.ExplainAnswered.With(final.Reply)
+	case Rewrite:
+		e.out.Rewrite = final.Rewrite.Name.String()
+		text = wording.ExplainRewrite.With(e.out.Rewrite)
+	}
+	if final.Excepted {
+		text = wording.Text{
+			VI: text.VI + wording.ExplainExcepted.With(e.out.Category, category.VI).VI,
+			EN: text.EN + wording.ExplainExcepted.With(e.out.Category, category.EN).EN,
+		}
+	}
+	e.out.Result = Sentence(text)
+}
+
+// strictness are the words of policy.yaml for catalogue.Strictness.
+var strictness = [...]string{"off", "moderate", "strict"}

@@ -1,0 +1,112 @@
+// Package policy says what a client may do: which unit it belongs to, what of a
+// name's categories that unit, those above it and the hour forbid, and why.
+//
+// A Policy is what people wrote, compiled. Rules are a Policy, a list and a
+// minute: everything that a question is judged by. Both are immutable and may
+// be used by any number of goroutines.
+//
+// # Precedence
+//
+// The first of these that has something to say decides (see Layer):
+//
+//  1. A lock of the group's unit or one above it. Nothing lifts it.
+//  2. The units' own entries and lists, from the group up. Of one unit an allow
+//     comes before a block. An own allow of a name passes it; one of a category
+//     or service lifts that, and passes the name unless it is also in another
+//     category that is blocked at the moment.
+//  3. Names that are never blocked, then the names that software asks to learn
+//     whether it may go around the resolver.
+//  4. What the profile blocks at the moment, less what it allows. Here the more
+//     special word wins whoever says it: a service against the categories it is
+//     in.
+//  5. The profile's default: allow, or deny, when only what somebody allowed by
+//     word passes.
+//
+// What passes and is a search engine's name is then rewritten as the profile
+// says. That is not a verdict: an own allow of a search engine does not switch
+// its safe search off.
+package policy
+
+import (
+	"time"
+
+	"github.com/gaissmai/bart"
+
+	"lachan/policy/catalogue"
+	"lachan/wording"
+)
+
+// A Policy is the units, what they may do and where their clients are.
+type Policy struct {
+	file      string
+	loc       *time.Location
+	catalogue *catalogue.Catalogue
+	tags      *tags
+	canaries  bool
+
+	units   []unit   // index = GroupID
+	parent  []uint32 // by unit; noUnit of the top
+	plan    []uint32 // by unit: index into plans
+	groups  []Group  // by unit
+	byID    map[string]GroupID
+	clients bart.Fast[GroupID]
+
+	profiles   []profile
+	rules      []rule
+	timetables []timetable
+	calendars  []*calendar // the first is nil: no calendar
+	plans      []plan
+
+	own       *ownNames
+	notes     []note // the first is empty
+	feeds     map[string]Feed
+	lockLines map[unitBit]int
+	texts     [][]string // by layer and category: what Text says
+}
+
+// unitBit is a tag as a unit locks it.
+type unitBit struct {
+	unit uint32
+	bit  uint8
+}
+
+// A Group is a unit as statistics and reports know it. Clients of a unit above
+// schools are counted under that unit's own id.
+type Group struct {
+	School   string // id of the school, "" of unknown clients
+	ID       string // of the group within the school, "" of the school itself
+	Kind     Kind   // 0 of unknown clients
+	Name     string // of the unit itself
+	Code     string // in the ministry's database
+	Type     string
+	Level    string // code, "primary"; that of the school
+	Province string // id
+	Commune  string // id
+	Students int    // 0 when not known
+}
+
+// Groups are all units. The index is the GroupID; 0 is unknown clients.
+func (p *Policy) Groups() []Group { return p.groups }
+
+// GroupOf finds a unit by id: "school" or "school/group".
+func (p *Policy) GroupOf(unitID string) (GroupID, bool) {
+	g, ok := p.byID[unitID]
+	return g, ok
+}
+
+// CategoryCode is the code of a tag: of a category "gambling", of a service
+// "service:zalo", "none" of NoCategory.
+func (p *Policy) CategoryCode(tag uint8) string {
+	if int(tag) >= len(p.tags.all) {
+		return "none"
+	}
+	return p.tags.all[tag].code
+}
+
+// Label is what people call a tag.
+func (p *Policy) Label(tag uint8) wording.Text {
+	if int(tag) >= len(p.tags.all) {
+		return wording.PolicyNoCategory
+	}
+	return p.tags.all[tag].label
+}

@@ -1,0 +1,160 @@
+package policy
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"lachan/yamlfile"
+)
+
+// pieceSize is the least number of octets of units that are decoded at a time.
+// The tree of a YAML text takes some twenty times the text: pieces keep that
+// small and let several processors work on a country's schools.
+const pieceSize = 1 << 20
+
+// decode reads policy.yaml. The list of units is decoded in pieces when it is
+// long. When anything is wrong the file is read again as a whole, so that the
+// problems are the same as ever.
+func decode(path string, data []byte) (*file, yamlfile.Problems) {
+	if written, ok := decodePieces(path, data); ok {
+		return written, nil
+	}
+	written := newFile()
+	problems := yamlfile.Decode(path, data, written)
+	return written, problems
+}
+
+func decodePieces(path string, data []byte) (*file, bool) {
+	rest, pieces := split(data, pieceSize)
+	if len(pieces) < 2 {
+		return nil, false
+	}
+	parts := make([]file, len(pieces))
+	var wrong atomic.Bool
+	var work sync.WaitGroup
+	processors := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, p := range pieces {
+		work.Go(func() {
+			processors <- struct{}{}
+			if !wrong.Load() && yamlfile.Decode(path, p.document(), &parts[i]) != nil {
+				wrong.Store(true)
+			}
+			<-processors
+		})
+	}
+	written := newFile()
+	if yamlfile.Decode(path, rest, written) != nil {
+		wrong.Store(true)
+	}
+	work.Wait()
+	for i := range parts {
+		written.Units = append(written.Units, parts[i].Units...)
+	}
+	return written, !wrong.Load()
+}
+
+// A piece is some items of the list of units and the line they begin on.
+type piece struct {
+	items []byte
+	line  int
+}
+
+// document is a file with nothing but the piece, on the lines where it was.
+func (p piece) document() []byte {
+	const key = "units:\n"
+	text := make([]byte, 0, p.line+len(key)+len(p.items))
+	text = append(text, strings.Repeat("\n", p.line-2)...)
+	text = append(text, key...)
+	return append(text, p.items...)
+}
+
+// split cuts the list of units out of a file: the rest keeps its lines. An item
+// begins with "- " at the column of the first one; nothing within an item can
+// stand that far to the left.
+func split(data []byte, size int) (rest []byte, pieces []piece) {
+	begin, line, ok := findUnits(data)
+	if !ok {
+		return data, nil
+	}
+	dash := itemDash(data[begin:])
+	if dash == nil {
+		return data, nil
+	}
+	current := piece{line: line}
+	start, at := begin, begin
+	for at < len(data) {
+		text := lineAt(data, at)
+		if listEnds(text, dash) {
+			break
+		}
+		if at-start >= size && bytes.HasPrefix(text, dash) {
+			current.items = data[start:at]
+			pieces = append(pieces, current)
+			current, start = piece{line: line}, at
+		}
+		at += len(text)
+		line++
+	}
+	current.items = data[start:at]
+	pieces = append(pieces, current)
+	rest = append(rest, data[:begin]...)
+	rest = append(rest, bytes.Repeat([]byte("\n"), bytes.Count(data[begin:at], []byte("\n")))...)
+	return append(rest, data[at:]...), pieces
+}
+
+// findUnits finds the line after the key units of the outermost mapping.
+func findUnits(data []byte) (begin, line int, ok bool) {
+	for at, line := 0, 1; at < len(data); line++ {
+		text := lineAt(data, at)
+		at += len(text)
+		if after, is := bytes.CutPrefix(text, []byte("units:")); is {
+			after = bytes.TrimSpace(after)
+			return at, line + 1, len(after) == 0 || after[0] == '#'
+		}
+	}
+	return 0, 0, false
+}
+
+// itemDash is what the line of the first item begins with, up to and with
+// "- "; nil when the list is not written with a line an item.
+func itemDash(list []byte) []byte {
+	for at := 0; at < len(list); {
+		text := lineAt(list, at)
+		at += len(text)
+		item := bytes.TrimLeft(text, " ")
+		switch {
+		case isBlank(text):
+		case bytes.HasPrefix(item, []byte("- ")):
+			return text[:len(text)-len(item)+2]
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// listEnds tells whether a line cannot be part of a list whose items begin with
+// dash.
+func listEnds(text, dash []byte) bool {
+	if isBlank(text) || bytes.HasPrefix(text, dash) {
+		return false
+	}
+	indent := len(text) - len(bytes.TrimLeft(text, " "))
+	return indent <= len(dash)-2
+}
+
+func isBlank(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	return len(text) == 0 || text[0] == '#'
+}
+
+// lineAt is the line of data at an offset, its end included.
+func lineAt(data []byte, at int) []byte {
+	if end := bytes.IndexByte(data[at:], '\n'); end >= 0 {
+		return data[at : at+end+1]
+	}
+	return data[at:]
+}

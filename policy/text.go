@@ -1,0 +1,50 @@
+package policy
+
+// maxText bounds the octets that Text returns.
+const maxText = 120
+
+// reasons is what Text says after the category, by layer.
+var reasons = [...]string{
+	LayerLocal:      "answered by the resolver itself",
+	LayerLock:       "locked by a higher level",
+	LayerOwn:        "blocked by the school or an authority above it",
+	LayerCore:       "never blocked",
+	LayerCanary:     "the filter stays in use on this network",
+	LayerProfile:    "not allowed here at this time",
+	LayerDefault:    "only listed names are allowed at this time",
+	LayerSafeSearch: "safe search",
+}
+
+// censored is said instead when an authority ordered the block.
+const censored = "blocked by order of an authority"
+
+// makeTexts builds what Text returns, so that it builds nothing.
+func makeTexts(t *tags) [][]string {
+	texts := make([][]string, len(reasons)+1)
+	for layer := range texts {
+		reason := censored
+		if layer < len(reasons) {
+			reason = reasons[layer]
+		}
+		texts[layer] = make([]string, t.core)
+		for category := range texts[layer] {
+			text := t.all[category].code + ": " + reason
+			texts[layer][category] = text[:min(len(text), maxText)]
+		}
+	}
+	return texts
+}
+
+// Text is the extra text of a block's extended error (RFC 8914): the category
+// and a short reason, in ASCII, at most 120 octets. "" of other decisions. It
+// allocates nothing.
+func (r *Rules) Text(d Decision) string {
+	texts := r.policy.texts
+	if d.Action != Block || int(d.Category) >= r.policy.tags.core {
+		return ""
+	}
+	if d.EDE == edeCensored {
+		return texts[len(reasons)][d.Category]
+	}
+	return texts[d.Layer][d.Category]
+}

@@ -1,0 +1,88 @@
+package policy
+
+import (
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+// A Kind is the rank of a unit. A unit's parent has a higher rank; groups may
+// lie in groups of the same school.
+type Kind uint8
+
+const (
+	Province Kind = iota + 1
+	Commune
+	School
+	GroupKind // a group of devices within a school
+)
+
+var kindNames = [...]string{"", "province", "commune", "school", "group"}
+
+// String is the kind as policy.yaml writes it.
+func (k Kind) String() string { return kindNames[k] }
+
+// UnmarshalText reads a kind.
+func (k *Kind) UnmarshalText(text []byte) error {
+	for i, name := range kindNames {
+		if i > 0 && name == string(text) {
+			*k = Kind(i)
+			return nil
+		}
+	}
+	return yamlfile.Problem{Text: wording.PolicyKind.With(string(text))}
+}
+
+// unitText is a unit as written, in policy.yaml or as a row of a CSV file.
+type unitText struct {
+	Line yamlfile.Line
+	file string // where Line counts
+	// ID is unique among units; that of a group within its school. Lower-case
+	// letters, digits, '-', '_' and '.', at most 63.
+	ID string `yaml:"id"`
+	// Parent is the id of the unit above, or SCHOOL/GROUP. None: a top unit.
+	Parent yamlfile.At[string] `yaml:"parent"`
+	Name   string              `yaml:"name"`
+	Kind   Kind                `yaml:"kind"` // default school; group within Groups
+	// Level is that of the school: primary, lower-secondary and so on. Without
+	// a profile it chooses the ready-made one.
+	Level    yamlfile.At[string] `yaml:"level"`
+	Code     string              `yaml:"code"`     // in the ministry's database
+	Type     string              `yaml:"type"`     // cong-lap, ngoai-cong-lap
+	Students int                 `yaml:"students"` // how many pupils; 0 when not known
+	// Profile is what clients may do. None: that of Level, or the parent's.
+	Profile yamlfile.At[string] `yaml:"profile"`
+	// Networks are the prefixes of the unit's clients; an address is one with
+	// all its bits. The longest match of all units claims a client.
+	Networks []yamlfile.At[string] `yaml:"networks"`
+	Groups   []unitText            `yaml:"groups"`
+	// Calendar takes the place, key by key, of the parent's.
+	Calendar *calendarText `yaml:"calendar"`
+	// Lock are the categories and services that nobody at or below this unit
+	// can lift.
+	Lock  []yamlfile.At[string] `yaml:"lock"`
+	Rules []ruleText            `yaml:"rules"`
+	Allow []entryText           `yaml:"allow"`
+	Block []entryText           `yaml:"block"`
+}
+
+// entryText is an entry of a unit's own as written: a name, which covers all
+// below it, a category or a service; `olm.vn`, `service:zalo` and `adult` are
+// short for a map with that alone.
+type entryText struct {
+	Line     yamlfile.Line
+	short    string
+	Name     string        `yaml:"name"`
+	Category string        `yaml:"category"`
+	Service  string        `yaml:"service"`  // id, without "service:"
+	Who      string        `yaml:"who"`      // who asked for it or wrote it
+	Why      string        `yaml:"why"`      // the reason people are given
+	Document string        `yaml:"document"` // number of the document that ordered it
+	From     yamlfile.Date `yaml:"from"`     // first day it counts
+	Until    yamlfile.Date `yaml:"until"`    // last day it counts
+}
+
+// SetShort reads an entry that is written as a plain value.
+func (e *entryText) SetShort(s string) error {
+	e.short = s
+	return nil
+}
