@@ -1,0 +1,166 @@
+package metrics
+
+import (
+	"math"
+	"runtime"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+var (
+	queriesDesc  = desc("lachan_queries_total", "Finished queries by what carried them and what became of them.", "transport", "action")
+	answersDesc  = desc("lachan_answers_total", "Answers by where they came from.", "source")
+	durationDesc = desc("lachan_query_duration_seconds", "Time from reading a query to writing its answer.", "source")
+	rcodesDesc   = desc("lachan_rcodes_total", "Answers by RCODE.", "rcode")
+
+	cacheEntriesDesc   = desc("lachan_cache_entries", "Answers held in the cache.")
+	cacheHitsDesc      = desc("lachan_cache_hits_total", "Questions that the cache could answer.")
+	cacheMissesDesc    = desc("lachan_cache_misses_total", "Questions that the cache could not answer.")
+	cacheEvictionsDesc = desc("lachan_cache_evictions_total", "Answers thrown out of the cache to make room.")
+
+	upstreamExchangesDesc = desc("lachan_upstream_exchanges_total", "Exchanges begun with an upstream.", "upstream")
+	upstreamFailuresDesc  = desc("lachan_upstream_failures_total", "Exchanges with an upstream that brought no usable answer, by kind.", "upstream", "kind")
+	upstreamRTTDesc       = desc("lachan_upstream_rtt_seconds", "Smoothed round-trip time of an upstream; absent before its first answer.", "upstream")
+	upstreamUpDesc        = desc("lachan_upstream_up", "Whether an upstream is in use (1) or taken to be down (0).", "upstream")
+
+	feedEntriesDesc     = desc("lachan_feed_entries", "Rules of a feed that are in force.", "feed")
+	feedRejectedDesc    = desc("lachan_feed_rejected_lines", "Lines of the copy in force of a feed that were rejected.", "feed")
+	feedAgeDesc         = desc("lachan_feed_age_seconds", "Time since the copy in force of a feed was last known to be the newest; +Inf when it never was.", "feed")
+	feedLastSuccessDesc = desc("lachan_feed_last_success_timestamp_seconds", "When the copy in force of a feed was last known to be the newest; 0 when it never was.", "feed")
+	feedInForceDesc     = desc("lachan_feed_in_force_timestamp_seconds", "When the copy in force of a feed began to decide; 0 when none does.", "feed")
+
+	bloomDesc     = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set did not confirm.")
+	serialDesc    = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, policy and minute.")
+	conditionDesc = desc("lachan_condition", "A degraded state that holds now; absent when it does not.", "name")
+	buildDesc     = desc("lachan_build_info", "The running program.", "version", "revision", "goversion")
+)
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
+}
+
+// A Collector shows operators how the process does, never a school. It
+// computes nothing between scrapes.
+type Collector struct {
+	counters   *Counters
+	conditions *Conditions
+	readings   func() Readings
+}
+
+// NewCollector makes the collector of the operators' metrics. Readings is
+// called once a scrape, by any number of goroutines, and must not block.
+func NewCollector(counters *Counters, conditions *Conditions, readings func() Readings) *Collector {
+	return &Collector{counters: counters, conditions: conditions, readings: readings}
+}
+
+// Describe sends nothing, which tells Prometheus that the series are known
+// only at a scrape: upstreams and feeds come and go with a reload.
+func (c *Collector) Describe(chan<- *prometheus.Desc) {}
+
+// Collect sends one metric for every series there is now.
+func (c *Collector) Collect(out chan<- prometheus.Metric) {
+	s := series(out)
+	s.queries(c.counters.totals())
+	readings := c.readings()
+	s.cache(readings.Cache)
+	for _, u := range readings.Upstreams {
+		s.upstream(u)
+	}
+	for _, f := range readings.Feeds {
+		s.feed(f)
+	}
+	for _, condition := range c.conditions.List() {
+		s.gauge(conditionDesc, 1, condition.Name)
+	}
+	s.counter(bloomDesc, readings.BloomFalsePositives)
+	s.gauge(serialDesc, float64(readings.RulesSerial))
+	s.gauge(buildDesc, 1, c.counters.build.Version, c.counters.build.Revision, runtime.Version())
+}
+
+// series is where the metrics of one scrape go.
+type series chan<- prometheus.Metric
+
+func (s series) counter(d *prometheus.Desc, n uint64, labels ...string) {
+	s.send(d)(prometheus.NewConstMetric(d, prometheus.CounterValue, float64(n), labels...))
+}
+
+func (s series) gauge(d *prometheus.Desc, v float64, labels ...string) {
+	s.send(d)(prometheus.NewConstMetric(d, prometheus.GaugeValue, v, labels...))
+}
+
+// send passes a metric on, or its error, which spoils that metric alone.
+func (s series) send(d *prometheus.Desc) func(prometheus.Metric, error) {
+	return func(m prometheus.Metric, err error) {
+		if err != nil {
+			m = prometheus.NewInvalidMetric(d, err)
+		}
+		s <- m
+	}
+}
+
+func (s series) queries(sum totals) {
+	for t := range sum.queries {
+		for a, n := range sum.queries[t] {
+			s.counter(queriesDesc, n, Transport(t).String(), Action(a).String())
+		}
+	}
+	for r, n := range sum.rcodes {
+		s.counter(rcodesDesc, n, rcodeNames[r])
+	}
+	for i := range sum.buckets {
+		source := Source(i).String()
+		count, cumulative := uint64(0), make(map[float64]uint64, len(bounds))
+		for b, n := range sum.buckets[i] {
+			count += n
+			if b < len(bounds) {
+				cumulative[bounds[b].Seconds()] = count
+			}
+		}
+		seconds := float64(sum.nanoseconds[i]) / 1e9
+		s.counter(answersDesc, count, source)
+		s.send(durationDesc)(prometheus.NewConstHistogram(durationDesc, count, seconds, cumulative, source))
+	}
+}
+
+func (s series) cache(r CacheReading) {
+	s.gauge(cacheEntriesDesc, float64(r.Entries))
+	s.counter(cacheHitsDesc, r.Hits)
+	s.counter(cacheMissesDesc, r.Misses)
+	s.counter(cacheEvictionsDesc, r.Evictions)
+}
+
+func (s series) upstream(r UpstreamReading) {
+	s.counter(upstreamExchangesDesc, r.Exchanges, r.Name)
+	for kind, n := range r.Failures {
+		s.counter(upstreamFailuresDesc, n, r.Name, kind)
+	}
+	if r.RTT > 0 {
+		s.gauge(upstreamRTTDesc, r.RTT.Seconds(), r.Name)
+	}
+	up := 0.0
+	if r.Up {
+		up = 1
+	}
+	s.gauge(upstreamUpDesc, up, r.Name)
+}
+
+func (s series) feed(r FeedReading) {
+	s.gauge(feedEntriesDesc, float64(r.Entries), r.Name)
+	s.gauge(feedRejectedDesc, float64(r.RejectedLines), r.Name)
+	age := math.Inf(1) // every threshold on it fires
+	if !r.LastSuccess.IsZero() {
+		age = time.Since(r.LastSuccess).Seconds()
+	}
+	s.gauge(feedAgeDesc, age, r.Name)
+	s.gauge(feedLastSuccessDesc, timestamp(r.LastSuccess), r.Name)
+	s.gauge(feedInForceDesc, timestamp(r.InForce), r.Name)
+}
+
+// timestamp is t in seconds since 1970; 0 when t is not set.
+func timestamp(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1e3
+}

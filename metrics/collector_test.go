@@ -1,0 +1,147 @@
+package metrics_test
+
+import (
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lachan/metrics"
+)
+
+// handler serves c with fixed readings and conditions, ready.
+func handler(c *metrics.Counters, conditions *metrics.Conditions, readings metrics.Readings) *http.ServeMux {
+	return metrics.Handler(c, conditions, func() metrics.Readings { return readings }, func() []string { return nil })
+}
+
+// scrape is what h serves to operators.
+func scrape(t *testing.T, h http.Handler) series {
+	t.Helper()
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if answer.Code != http.StatusOK {
+		t.Fatalf("status %d: %s", answer.Code, answer.Body)
+	}
+	return parse(t, answer.Body.String())
+}
+
+// operators is what c alone says to operators.
+func operators(t *testing.T, c *metrics.Counters) series {
+	t.Helper()
+	return scrape(t, handler(c, new(metrics.Conditions), metrics.Readings{}))
+}
+
+// readings are of a node with something to tell in every metric.
+func readings(now time.Time) metrics.Readings {
+	return metrics.Readings{
+		Cache: metrics.CacheReading{Entries: 100, Hits: 7, Misses: 5, Evictions: 3},
+		Upstreams: []metrics.UpstreamReading{
+			{Name: "1.1.1.1", Exchanges: 9, Failures: map[string]uint64{"timeout": 2, "servfail": 1}, RTT: 12500 * time.Microsecond, Up: true},
+			{Name: "tls://9.9.9.9"},
+		},
+		Feeds: []metrics.FeedReading{
+			{Name: "co-bac", Entries: 1000, RejectedLines: 4, LastSuccess: now.Add(-time.Hour), InForce: now.Add(-time.Minute)},
+			{Name: "moi"},
+		},
+		BloomFalsePositives: 6,
+		RulesSerial:         42,
+	}
+}
+
+func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		var conditions metrics.Conditions
+		conditions.Set("feed_late", "x")
+		served := scrape(t, handler(metrics.New("node-1", build), &conditions, readings(now)))
+		f := func(name string, value float64, parts ...string) {
+			t.Helper()
+			served.want(t, value, name, parts...)
+		}
+		f("lachan_cache_entries", 100)
+		f("lachan_cache_hits_total", 7)
+		f("lachan_cache_misses_total", 5)
+		f("lachan_cache_evictions_total", 3)
+		f("lachan_upstream_exchanges_total", 9, `upstream="1.1.1.1"`)
+		f("lachan_upstream_failures_total", 2, `upstream="1.1.1.1"`, `kind="timeout"`)
+		f("lachan_upstream_failures_total", 1, `upstream="1.1.1.1"`, `kind="servfail"`)
+		f("lachan_upstream_rtt_seconds", 0.0125, `upstream="1.1.1.1"`)
+		f("lachan_upstream_up", 1, `upstream="1.1.1.1"`)
+		f("lachan_upstream_up", 0, `upstream="tls://9.9.9.9"`)
+		f("lachan_feed_entries", 1000, `feed="co-bac"`)
+		f("lachan_feed_rejected_lines", 4, `feed="co-bac"`)
+		f("lachan_feed_age_seconds", 3600, `feed="co-bac"`)
+		f("lachan_feed_age_seconds", math.Inf(1), `feed="moi"`)
+		f("lachan_feed_last_success_timestamp_seconds", float64(now.Unix()-3600), `feed="co-bac"`)
+		f("lachan_feed_last_success_timestamp_seconds", 0, `feed="moi"`)
+		f("lachan_feed_in_force_timestamp_seconds", float64(now.Unix()-60), `feed="co-bac"`)
+		f("lachan_bloom_false_positives_total", 6)
+		f("lachan_rules_serial", 42)
+		f("lachan_condition", 1, `name="feed_late"`)
+		f("lachan_build_info", 1, `version="1.2.3"`, `revision="abc"`, `goversion="`+runtime.Version()+`"`)
+		if _, ok := served[`lachan_upstream_rtt_seconds{upstream="tls://9.9.9.9"}`]; ok {
+			t.Error("an upstream that never answered has a round-trip time")
+		}
+	})
+}
+
+func TestAConditionThatEndedIsNotShown(t *testing.T) {
+	var conditions metrics.Conditions
+	h := handler(metrics.New("node-1", build), &conditions, metrics.Readings{})
+	scrape(t, h).want(t, 0, "lachan_condition")
+	conditions.Set("disk_full", "x")
+	scrape(t, h).want(t, 1, "lachan_condition", `name="disk_full"`)
+	conditions.Clear("disk_full")
+	scrape(t, h).want(t, 0, "lachan_condition")
+}
+
+func TestOneBadReadingSpoilsNoOther(t *testing.T) {
+	r := readings(time.Now())
+	r.Upstreams = append(r.Upstreams, r.Upstreams[0], metrics.UpstreamReading{Name: "\xff"})
+	h := handler(metrics.New("node-1", build), new(metrics.Conditions), r)
+	served := scrape(t, h)
+	served.want(t, 9, "lachan_upstream_exchanges_total") // the duplicate is not counted again
+	served.want(t, 100, "lachan_cache_entries")
+	scrape(t, h).want(t, 1, "promhttp_metric_handler_errors_total", `cause="gathering"`) // of the scrape before
+}
+
+// operatorMetrics are the metrics that operators are promised.
+var operatorMetrics = []string{
+	"lachan_queries_total", "lachan_answers_total", "lachan_query_duration_seconds_bucket",
+	"lachan_query_duration_seconds_sum", "lachan_query_duration_seconds_count", "lachan_rcodes_total",
+	"lachan_cache_entries", "lachan_cache_hits_total", "lachan_cache_misses_total", "lachan_cache_evictions_total",
+	"lachan_upstream_exchanges_total", "lachan_upstream_failures_total", "lachan_upstream_rtt_seconds", "lachan_upstream_up",
+	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_age_seconds",
+	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",
+	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
+}
+
+func TestOperatorsSeeWhatIsPromisedAndNothingElseOfOurs(t *testing.T) {
+	var conditions metrics.Conditions
+	conditions.Set("feed_late", "x")
+	names := make(map[string]bool)
+	for key := range scrape(t, handler(twoSchools(), &conditions, readings(time.Now()))) {
+		name, _, _ := strings.Cut(key, "{")
+		names[name] = true
+	}
+	for _, name := range operatorMetrics {
+		if !names[name] {
+			t.Errorf("%s is missing", name)
+		}
+		delete(names, name)
+	}
+	for name := range names {
+		if strings.HasPrefix(name, "lachan_") {
+			t.Errorf("%s is not promised", name)
+		}
+	}
+	for _, name := range []string{"go_goroutines", "process_cpu_seconds_total"} {
+		if !names[name] {
+			t.Errorf("%s is missing", name)
+		}
+	}
+}

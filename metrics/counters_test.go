@@ -1,0 +1,302 @@
+package metrics_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"lachan/metrics"
+)
+
+var build = metrics.BuildInfo{Version: "1.2.3", Revision: "abc"}
+
+// traffic is n events of one school by turns in all transports, actions,
+// sources, RCODEs and decisions.
+func traffic(cell *metrics.Cell, category metrics.Category, n int) func(yield func(metrics.Event) bool) {
+	return func(yield func(metrics.Event) bool) {
+		for i := range n {
+			more := yield(metrics.Event{
+				Transport: metrics.Transport(i % 5),
+				Action:    metrics.Action(i % 9),
+				Source:    metrics.Source(i % 4),
+				Rcode:     uint8(i % 20),
+				Duration:  time.Duration(i) * time.Microsecond,
+				Cell:      cell,
+				Decision:  metrics.Decision(i % 3),
+				Category:  category,
+			})
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+func TestManyLanesAddUpExactly(t *testing.T) {
+	const goroutines, lives, events = 8, 5, 900
+	c := metrics.New("node-1", build)
+	cell, games := c.Cell("truong-a", "hoc-sinh"), c.Category("games")
+
+	var all sync.WaitGroup
+	for range goroutines {
+		all.Go(func() {
+			for range lives {
+				lane := c.Lane()
+				for e := range traffic(cell, games, events) {
+					lane.Record(e)
+				}
+				lane.Close()
+			}
+		})
+	}
+	all.Wait()
+
+	const total, answered = goroutines * lives * events, goroutines * lives * events * 8 / 9 // one action in nine is dropped
+	served := operators(t, c)
+	served.want(t, total, "lachan_queries_total")
+	served.want(t, total/5, "lachan_queries_total", `transport="doq"`)
+	served.want(t, total/9, "lachan_queries_total", `action="ratelimited"`)
+	served.want(t, answered, "lachan_rcodes_total")
+	served.want(t, answered, "lachan_answers_total")
+	served.want(t, answered, "lachan_query_duration_seconds_count")
+	served.want(t, answered, "lachan_query_duration_seconds_bucket", `le="+Inf"`)
+
+	_, schools := compliance(t, c)
+	schools.want(t, total, "lachan_school_queries_total", `school="truong-a"`, `group="hoc-sinh"`)
+	schools.want(t, total/3, "lachan_school_queries_total", `decision="allowed"`, `category="none"`)
+	schools.want(t, total/3, "lachan_school_queries_total", `decision="blocked"`, `category="games"`)
+	schools.want(t, total/3, "lachan_school_queries_total", `decision="excepted"`, `category="games"`)
+}
+
+func TestAClosedLaneIsCountedOnAndNeverTwice(t *testing.T) {
+	c := metrics.New("node-1", build)
+	first := c.Lane()
+	first.Record(metrics.Event{})
+	first.Close()
+	second := c.Lane()
+	second.Record(metrics.Event{})
+	third := c.Lane()
+	third.Record(metrics.Event{})
+	if second == third {
+		t.Error("two open lanes are one")
+	}
+	operators(t, c).want(t, 3, "lachan_queries_total")
+	second.Close()
+	third.Close()
+	operators(t, c).want(t, 3, "lachan_queries_total")
+}
+
+func TestNothingGoesBackWhileQueriesCome(t *testing.T) {
+	c := metrics.New("node-1", build)
+	c.SetSchools([]metrics.School{{ID: "truong-a"}})
+	done := make(chan struct{})
+	var all sync.WaitGroup
+	for g := range 4 {
+		all.Go(func() {
+			for life := 0; ; life++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				lane, category := c.Lane(), c.Category(fmt.Sprint("category-", life%30))
+				for e := range traffic(c.Cell("truong-a", fmt.Sprint("lop-", g)), category, 100) {
+					lane.Record(e)
+				}
+				c.Protect(time.Second)
+				lane.Close()
+			}
+		})
+	}
+	var lastSchools, lastServed series
+	for range 30 {
+		served := operators(t, c)
+		_, schools := compliance(t, c)
+		wantNoneLower(t, lastServed, served)
+		wantNoneLower(t, lastSchools, schools)
+		lastServed, lastSchools = served, schools
+	}
+	close(done)
+	all.Wait()
+}
+
+func TestADroppedQueryHasNoAnswer(t *testing.T) {
+	c := metrics.New("node-1", build)
+	c.Lane().Record(metrics.Event{Action: metrics.ActionDropped, Source: metrics.SourceUpstream, Duration: time.Second})
+	served := operators(t, c)
+	served.want(t, 1, "lachan_queries_total", `action="dropped"`)
+	served.want(t, 0, "lachan_answers_total")
+	served.want(t, 0, "lachan_rcodes_total")
+	served.want(t, 0, "lachan_query_duration_seconds_count")
+}
+
+func TestDurationsFallIntoTheirBuckets(t *testing.T) {
+	f := func(d time.Duration, below, within string) {
+		t.Helper()
+		c := metrics.New("node-1", build)
+		c.Lane().Record(metrics.Event{Source: metrics.SourceCache, Duration: d})
+		served := operators(t, c)
+		if below != "" {
+			served.want(t, 0, "lachan_query_duration_seconds_bucket", `source="cache"`, `le="`+below+`"`)
+		}
+		served.want(t, 1, "lachan_query_duration_seconds_bucket", `source="cache"`, `le="`+within+`"`)
+		served.want(t, max(0, d.Seconds()), "lachan_query_duration_seconds_sum", `source="cache"`)
+	}
+	f(0, "", "5e-05")
+	f(-time.Second, "", "5e-05") // a clock that was set back
+	f(50*time.Microsecond, "", "5e-05")
+	f(50*time.Microsecond+1, "5e-05", "0.0001")
+	f(3*time.Millisecond, "0.0025", "0.005")
+	f(5*time.Second, "2.5", "5")
+	f(5*time.Second+1, "5", "+Inf")
+}
+
+func TestRcodesAreNamedAndTheRareOnesTogether(t *testing.T) {
+	f := func(rcode uint8, name string) {
+		t.Helper()
+		c := metrics.New("node-1", build)
+		c.Lane().Record(metrics.Event{Rcode: rcode})
+		operators(t, c).want(t, 1, "lachan_rcodes_total", `rcode="`+name+`"`)
+	}
+	f(0, "NOERROR")
+	f(2, "SERVFAIL")
+	f(3, "NXDOMAIN")
+	f(5, "REFUSED")
+	f(11, "DSOTYPENI")
+	f(12, "other")
+	f(16, "other")
+	f(255, "other")
+}
+
+func TestTheSameIdsAreTheSameCell(t *testing.T) {
+	c := metrics.New("node-1", build)
+	cell := c.Cell("truong-a", "hoc-sinh")
+	f := func(school, group string, same bool) {
+		t.Helper()
+		if got := c.Cell(school, group) == cell; got != same {
+			t.Errorf("Cell(%q, %q) is the same: %v, want %v", school, group, got, same)
+		}
+	}
+	f("truong-a", "hoc-sinh", true)
+	f("truong-a", "giao-vien", false)
+	f("truong-a", "", false)
+	f("truong-b", "hoc-sinh", false)
+	f("truong-ahoc-sinh", "", false)
+}
+
+func TestACellIsOneCacheLine(t *testing.T) {
+	if size := unsafe.Sizeof(metrics.Cell{}); size != 64 {
+		t.Errorf("a cell takes %d bytes, want 64", size)
+	}
+}
+
+func TestCategoriesKeepTheirNumber(t *testing.T) {
+	c := metrics.New("node-1", build)
+	games := c.Category("games")
+	f := func(code string, want metrics.Category) {
+		t.Helper()
+		if got := c.Category(code); got != want {
+			t.Errorf("Category(%q) = %d, want %d", code, got, want)
+		}
+	}
+	f("", metrics.CategoryNone)
+	f("none", metrics.CategoryNone)
+	f("other", metrics.CategoryOther)
+	f("gambling", games+1)
+	f("games", games)
+	for i := range 252 {
+		f(fmt.Sprint("own-", i), games+2+metrics.Category(i))
+	}
+	f("one-too-many", metrics.CategoryOther)
+	f("games", games)
+
+	cell, lane := c.Cell("truong-a", ""), c.Lane()
+	for _, category := range []metrics.Category{metrics.CategoryOther, games + 253, games} {
+		lane.Record(metrics.Event{Cell: cell, Decision: metrics.DecisionBlocked, Category: category})
+	}
+	_, schools := compliance(t, c)
+	schools.want(t, 1, "lachan_school_queries_total", `category="other"`)
+	schools.want(t, 1, "lachan_school_queries_total", `category="own-251"`)
+	schools.want(t, 1, "lachan_school_queries_total", `category="games"`)
+	schools.want(t, 3, "lachan_school_queries_total", `decision="blocked"`)
+}
+
+func TestProtectedTimeAddsUpWhileASchoolIsInForce(t *testing.T) {
+	c := metrics.New("node-1", build)
+	f := func(school string, seconds float64, known bool) {
+		t.Helper()
+		_, schools := compliance(t, c)
+		got, ok := schools[`lachan_school_protected_seconds_total{node="node-1",school="`+school+`"}`]
+		if got != seconds || ok != known {
+			t.Errorf("%s was protected %v s (known: %v), want %v s (%v)", school, got, ok, seconds, known)
+		}
+	}
+	c.Protect(time.Hour) // of no school
+	c.SetSchools([]metrics.School{{ID: "a"}})
+	f("a", 0, true)
+	c.Protect(1500 * time.Millisecond)
+	f("a", 1, true)
+	c.SetSchools([]metrics.School{{ID: "a"}, {ID: "b"}})
+	c.Protect(1500 * time.Millisecond)
+	f("a", 3, true)
+	f("b", 1, true)
+	c.SetSchools([]metrics.School{{ID: "b"}}) // a is closed: it keeps what it had
+	c.Protect(10 * time.Second)
+	f("a", 3, true)
+	f("b", 11, true)
+	c.Protect(-time.Hour) // a clock that was set back takes nothing away
+	f("b", 11, true)
+	f("c", 0, false)
+}
+
+func TestRecordAllocatesNothing(t *testing.T) {
+	c := metrics.New("node-1", build)
+	lane, cell, games := c.Lane(), c.Cell("truong-a", "hoc-sinh"), c.Category("games")
+	record := func() {
+		for e := range traffic(cell, games, 60) {
+			lane.Record(e)
+		}
+	}
+	if n := testing.AllocsPerRun(100, record); n != 0 {
+		t.Errorf("60 events took %v allocations", n)
+	}
+}
+
+func BenchmarkRecord(b *testing.B) {
+	c := metrics.New("node-1", build)
+	lane, cell, games := c.Lane(), c.Cell("truong-a", "hoc-sinh"), c.Category("games")
+	e := metrics.Event{Duration: 20 * time.Microsecond, Source: metrics.SourceCache, Cell: cell}
+	blocked := metrics.Event{Duration: 20 * time.Microsecond, Rcode: 3, Action: metrics.ActionBlock, Cell: cell,
+		Decision: metrics.DecisionBlocked, Category: games}
+	b.Run("allowed", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			lane.Record(e)
+		}
+	})
+	b.Run("blocked", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			lane.Record(blocked)
+		}
+	})
+	b.Run("each core its school", func(b *testing.B) {
+		b.RunParallel(func(pb *testing.PB) {
+			lane, mine := c.Lane(), e
+			mine.Cell = c.Cell(fmt.Sprintf("%p", lane), "")
+			for pb.Next() {
+				lane.Record(mine)
+			}
+		})
+	})
+	b.Run("all cores one school", func(b *testing.B) {
+		b.RunParallel(func(pb *testing.PB) {
+			lane := c.Lane()
+			for pb.Next() {
+				lane.Record(e)
+			}
+		})
+	})
+}

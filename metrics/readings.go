@@ -1,0 +1,37 @@
+package metrics
+
+import "time"
+
+// Readings are what other packages know when somebody scrapes.
+type Readings struct {
+	Cache               CacheReading
+	Upstreams           []UpstreamReading // one for each name
+	Feeds               []FeedReading     // one for each name
+	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
+	RulesSerial         uint64            // of the Rules in force
+}
+
+// A CacheReading is the state of the answer cache. All but Entries only grow.
+type CacheReading struct {
+	Entries                 int
+	Hits, Misses, Evictions uint64
+}
+
+// An UpstreamReading is the state of one upstream server. Exchanges and
+// Failures only grow.
+type UpstreamReading struct {
+	Name      string            // as the configuration writes it
+	Exchanges uint64            // begun, whatever became of them
+	Failures  map[string]uint64 // by kind: timeout, network, servfail, refused ...
+	RTT       time.Duration     // smoothed round trip; 0 before the first answer
+	Up        bool
+}
+
+// A FeedReading is the state of one feed.
+type FeedReading struct {
+	Name          string
+	Entries       int       // rules in force
+	RejectedLines int       // of the copy in force
+	LastSuccess   time.Time // when the copy in force was last known to be the newest; zero: never
+	InForce       time.Time // when the copy in force began to decide; zero: none does
+}

@@ -1,0 +1,56 @@
+package metrics
+
+import (
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// A School is what a report needs to place a school's counts.
+type School struct {
+	ID       string // the unit's id, as given to Counters.Cell
+	Province string // the id of the province it is in; may be ""
+	Commune  string // the id of the commune it is in; may be ""
+	Level    string // the level of education, such as "primary"; may be ""
+}
+
+// A school is the time for which one school was protected, kept also while the
+// school is not in force.
+type school struct {
+	id        string
+	protected atomic.Int64 // nanoseconds
+}
+
+// SetSchools says which schools the policy in force protects. It replaces what
+// it said before; the seconds of a school that is gone stay where they are.
+func (c *Counters) SetSchools(schools []School) {
+	inForce := make([]School, len(schools))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, s := range schools {
+		s = School{
+			ID:       strings.ToValidUTF8(s.ID, "\uFFFD"),
+			Province: strings.ToValidUTF8(s.Province, "\uFFFD"),
+			Commune:  strings.ToValidUTF8(s.Commune, "\uFFFD"),
+			Level:    strings.ToValidUTF8(s.Level, "\uFFFD"),
+		}
+		inForce[i] = s
+		if c.schoolOf[s.ID] == nil {
+			known := &school{id: s.ID}
+			c.schoolOf[s.ID] = known
+			c.schools = append(c.schools, known)
+		}
+	}
+	c.inForce = inForce
+}
+
+// Protect adds d to the time for which every school now in force was
+// protected. Whoever knows that filtering works calls it every few seconds
+// with the time since the last call; parts of a second add up.
+func (c *Counters) Protect(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.inForce {
+		c.schoolOf[s.ID].protected.Add(int64(max(d, 0)))
+	}
+}
