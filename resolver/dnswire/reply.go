@@ -1,0 +1,152 @@
+package dnswire
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// A Reply is a reply under construction in a buffer that its owner gave. The
+// question is always first, as the client sent it, so that a pointer to its
+// name is OwnerPointer.
+type Reply struct {
+	Octets []byte
+	start  int // of the message in Octets
+}
+
+// pointerToQuestion is a compression pointer to the name of the question.
+const pointerToQuestion = 0xC000 | HeaderSize
+
+// Begin starts a reply to q behind what dst holds: the header with QR and RA
+// set and RD and CD as asked, and the question.
+func Begin(dst []byte, q *Query, rcode int) Reply {
+	r := Reply{Octets: dst, start: len(dst)}
+	flags := FlagQR | FlagRA | q.Flags&(opcodeMask|FlagRD|FlagCD) | uint16(rcode&rcodeMask)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, q.ID)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, flags)
+	questions := uint16(0)
+	if q.Question != nil {
+		questions = 1
+	}
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, questions)
+	r.Octets = append(r.Octets, 0, 0, 0, 0, 0, 0)
+	r.Octets = append(r.Octets, q.Question...)
+	return r
+}
+
+// Record appends a record of class IN owned by the name of the question and
+// counts it in its section.
+func (r *Reply) Record(section int, rtype uint16, ttl uint32, rdata []byte) {
+	r.RecordOf(section, pointerToQuestion, rtype, ClassIN, ttl, rdata)
+}
+
+// RecordOf is Record for an owner that stands at owner&0x3FFF of the message
+// (owner is a compression pointer) and for any class.
+func (r *Reply) RecordOf(section int, owner, rtype, class uint16, ttl uint32, rdata []byte) {
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, owner)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, rtype)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, class)
+	r.Octets = binary.BigEndian.AppendUint32(r.Octets, ttl)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(len(rdata)))
+	r.Octets = append(r.Octets, rdata...)
+	r.count(section)
+}
+
+// Address appends an A or AAAA record.
+func (r *Reply) Address(owner uint16, ttl uint32, a netip.Addr) {
+	if a.Is4() {
+		four := a.As4()
+		r.RecordOf(SectionAnswer, owner, TypeA, ClassIN, ttl, four[:])
+		return
+	}
+	sixteen := a.As16()
+	r.RecordOf(SectionAnswer, owner, TypeAAAA, ClassIN, ttl, sixteen[:])
+}
+
+// Pointer is a compression pointer to what will be appended skip octets from
+// now.
+func (r *Reply) Pointer(skip int) uint16 { return 0xC000 | uint16(len(r.Octets)-r.start+skip) }
+
+// RecordHead is the size of what Record writes before the rdata.
+const RecordHead = 12
+
+// OwnerPointer is a compression pointer to the name of the question.
+func (r *Reply) OwnerPointer() uint16 { return pointerToQuestion }
+
+func (r *Reply) count(section int) {
+	at := r.Octets[r.start+6+2*section:]
+	binary.BigEndian.PutUint16(at, binary.BigEndian.Uint16(at)+1)
+}
+
+// SOA appends to the authority section the SOA record that lets a negative
+// answer be cached for ttl seconds (RFC 2308 section 3). Its owner is the name
+// that was asked for.
+func (r *Reply) SOA(ttl uint32) {
+	rdata := make([]byte, 0, len(soaNames)+20) // does not escape
+	rdata = append(rdata, soaNames...)
+	for _, v := range [5]uint32{1, 3600, 600, 86400, ttl} { // serial, refresh, retry, expire, minimum
+		rdata = binary.BigEndian.AppendUint32(rdata, v)
+	}
+	r.Record(SectionAuthority, TypeSOA, ttl, rdata)
+}
+
+// soaNames are MNAME lachan.invalid and RNAME nobody.invalid.
+const soaNames = "\x06lachan\x07invalid\x00\x06nobody\x07invalid\x00"
+
+// EDE info codes (RFC 8914 section 5.2).
+const (
+	EDENone        = 0xFFFF // no option is written
+	EDEStale       = 3
+	EDENotReady    = 14
+	EDEStaleNX     = 19
+	EDECachedError = 13
+	EDEBlocked     = 15
+	EDECensored    = 16
+	EDEFiltered    = 17
+	EDEProhibited  = 18
+	EDENoAuthority = 22
+	EDENetwork     = 23
+)
+
+// OPTSize is what OPT appends without an EDE option.
+const OPTSize = 11
+
+// OPT appends the OPT record (RFC 6891 section 6.1) with our UDP size, the upper
+// bits of rcode, the DO bit as asked and, unless code is EDENone, an EDE option
+// with its extra text.
+func (r *Reply) OPT(q *Query, size uint16, rcode int, code uint16, text string) {
+	r.Octets = append(r.Octets, 0)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, TypeOPT)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, size)
+	do := byte(0)
+	if q.DO {
+		do = 0x80
+	}
+	r.Octets = append(r.Octets, byte(rcode>>4), 0, do, 0)
+	if code == EDENone {
+		r.Octets = append(r.Octets, 0, 0)
+	} else {
+		r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(6+len(text)))
+		r.Octets = binary.BigEndian.AppendUint16(r.Octets, OptionEDE)
+		r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(2+len(text)))
+		r.Octets = binary.BigEndian.AppendUint16(r.Octets, code)
+		r.Octets = append(r.Octets, text...)
+	}
+	r.count(SectionAdditional)
+}
+
+// Truncate cuts a reply that is longer than limit octets to its header and
+// question with TC set (RFC 2181 section 9). The OPT record comes after.
+func (r *Reply) Truncate(q *Query) {
+	r.Octets = r.Octets[:r.start+HeaderSize+len(q.Question)]
+	clear(r.Octets[r.start+6 : r.start+HeaderSize])
+	r.Octets[r.start+2] |= FlagTC >> 8
+}
+
+// Len is the size of the message so far in octets.
+func (r *Reply) Len() int { return len(r.Octets) - r.start }
+
+// Resume goes on with a whole message that begins at octets[start].
+func Resume(octets []byte, start int) Reply { return Reply{Octets: octets, start: start} }
+
+// Message is the message so far.
+func (r *Reply) Message() []byte { return r.Octets[r.start:] }

@@ -1,0 +1,259 @@
+package resolver
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist/domain"
+	"lachan/policy"
+	"lachan/resolver/dnswire"
+)
+
+// An entry is an upstream's answer as it is kept and handed out: the message
+// without its OPT record, with flags that are ours. All but what is named
+// otherwise is never written after newEntry.
+type entry struct {
+	key         []byte // see appendKey
+	wire        []byte
+	questionEnd int
+	ttls        []uint16 // offsets of the TTLs in wire
+	stored      int64    // on the resolver's clock, nanoseconds
+	lifetime    int64    // nanoseconds from stored on
+	rcode       int
+	points      bool // something in it is to be judged: an alias, a target, an address
+	private     bool // an address in it is private
+	local       bool // it came from a conditional zone
+
+	verdict  verdict
+	hits     uint32
+	failedAt int64 // when a refresh last failed; 0 for never
+}
+
+// A verdict is what the things that an answer points at are, by the rules of
+// one serial.
+type verdict struct {
+	serial uint64
+	set    policy.Set
+	own    bool // some unit has an entry of its own for one of the names
+}
+
+// Lifetimes bound how long answers are kept. They are durations of at least 0.
+type Lifetimes struct {
+	MinTTL      time.Duration // answers are kept at least so long; default 0
+	MaxTTL      time.Duration // and at most so long; default 24 h
+	NegativeTTL time.Duration // at most, of NXDOMAIN and NODATA; default 30 min
+	StaleFor    time.Duration // how long after its end an answer may serve when no upstream does; default 12 h
+}
+
+// failureTTL is how long a failure is remembered (RFC 9520 section 3.2 allows 1 s to
+// 5 min).
+const failureTTL = 5 * time.Second
+
+// newEntry makes an entry of a checked reply to a query for the key. cacheable
+// is false when the answer must not serve another question.
+func newEntry(key, reply []byte, trustAD bool, l Lifetimes, now int64) (e *entry, cacheable bool, err error) {
+	wire, err := withoutOPT(reply)
+	if err != nil {
+		return nil, false, err
+	}
+	e = &entry{key: key, wire: wire, stored: now, rcode: dnswire.Rcode(wire)}
+	flags := binary.BigEndian.Uint16(wire[2:])
+	kept := flags & (dnswire.FlagAD | 0xF)
+	if !trustAD {
+		kept &^= dnswire.FlagAD
+	}
+	binary.BigEndian.PutUint16(wire[2:], dnswire.FlagQR|dnswire.FlagRA|kept)
+	seconds, err := e.scan(l)
+	if err != nil {
+		return nil, false, err
+	}
+	e.lifetime = int64(seconds) * int64(time.Second)
+	if !e.answers() {
+		e.lifetime = int64(failureTTL)
+	}
+	return e, e.lifetime > 0 && flags&dnswire.FlagTC == 0, nil
+}
+
+// failure is the entry for a query that no upstream answered.
+func failure(query []byte, key string, now int64) *entry {
+	end := len(query) - dnswire.OPTSize
+	wire := append([]byte(nil), query[:end]...)
+	binary.BigEndian.PutUint16(wire[2:], dnswire.FlagQR|dnswire.FlagRA|dnswire.RcodeServFail)
+	binary.BigEndian.PutUint16(wire[10:], 0)
+	return &entry{
+		key: []byte(key), wire: wire, questionEnd: end, stored: now,
+		lifetime: int64(failureTTL), rcode: dnswire.RcodeServFail,
+	}
+}
+
+// answers tells whether the entry is an answer and not an error.
+func (e *entry) answers() bool {
+	return e.rcode == dnswire.RcodeSuccess || e.rcode == dnswire.RcodeNXDomain
+}
+
+// scan walks the records once: it clamps and notes the TTLs, finds the lifetime
+// in seconds and what there is to judge.
+func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
+	var w dnswire.Walker
+	if err := w.Start(e.wire); err != nil {
+		return 0, err
+	}
+	e.questionEnd = w.QuestionEnd()
+	low, high := uint32(l.MinTTL/time.Second), uint32(l.MaxTTL/time.Second)
+	least, negative, answers := high, uint32(0), 0
+	var r dnswire.Record
+	for w.Next(&r) {
+		ttl := r.TTL
+		if ttl > 1<<31-1 { // RFC 2181 section 8
+			ttl = 0
+		}
+		if r.Section == dnswire.SectionAuthority && r.Type == dnswire.TypeSOA && r.End-r.Data >= 20 {
+			minimum := binary.BigEndian.Uint32(e.wire[r.End-4:])
+			ttl = min(ttl, minimum, uint32(l.NegativeTTL/time.Second))
+			negative = ttl
+		}
+		ttl = min(max(ttl, low), high)
+		if r.Section == dnswire.SectionAnswer {
+			answers++
+			least = min(least, ttl)
+		}
+		binary.BigEndian.PutUint32(e.wire[r.TTLAt:], ttl)
+		e.ttls = append(e.ttls, uint16(r.TTLAt))
+		e.note(&r)
+	}
+	if answers == 0 || e.rcode == dnswire.RcodeNXDomain {
+		least = min(least, negative) // without an SOA record it is not kept (RFC 2308 section 5)
+	}
+	return least, w.Err()
+}
+
+func (e *entry) note(r *dnswire.Record) {
+	switch r.Type {
+	case dnswire.TypeCNAME, dnswire.TypeDNAME:
+		e.points = true
+	case dnswire.TypeA, dnswire.TypeAAAA, dnswire.TypeSVCB, dnswire.TypeHTTPS:
+		e.points = true
+		r.Addresses(e.wire, func(a netip.Addr) bool {
+			e.private = e.private || isPrivate(a)
+			return true
+		})
+	}
+}
+
+// isPrivate tells whether an address leads into the network of whoever asked.
+func isPrivate(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified() || sharedSpace.Contains(a)
+}
+
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
+
+// judge classifies all that the entry points at.
+func (e *entry) judge(rules *policy.Rules, qtype uint16) (v verdict) {
+	v.serial = rules.Serial()
+	if !e.points {
+		return v
+	}
+	var w dnswire.Walker
+	var r dnswire.Record
+	var name domain.Name
+	for ok := w.Start(e.wire) == nil; ok && w.Next(&r); {
+		if r.Target(e.wire, &name) {
+			set, own := rules.Classify(&name, qtype)
+			v.set = v.set.Or(set)
+			v.own = v.own || own
+		}
+		r.Addresses(e.wire, func(a netip.Addr) bool {
+			v.set = v.set.Or(rules.ClassifyAddr(a))
+			return true
+		})
+	}
+	return v
+}
+
+// age is how long ago the entry was stored, in whole seconds.
+func (e *entry) age(now int64) uint32 { return uint32((now - e.stored) / int64(time.Second)) }
+
+func (e *entry) fresh(now int64) bool { return now-e.stored < e.lifetime }
+
+// staleTTL is the TTL of records in an answer that is past its end, in seconds
+// (RFC 8767 section 4).
+const staleTTL = 30
+
+// appendTo writes the entry as the reply to q, whose question it keeps: the
+// case of its letters, its id and its flags.
+func (e *entry) appendTo(q *Query) {
+	if q.lookup != &q.Name {
+		e.appendBehindAlias(q)
+		return
+	}
+	wire := e.wire
+	base := len(q.out)
+	out := append(q.out, wire[:dnswire.HeaderSize]...)
+	out = append(out, q.Question...)
+	out = append(out, wire[e.questionEnd:]...)
+	message := out[base:]
+	binary.BigEndian.PutUint16(message, q.ID)
+	binary.BigEndian.PutUint16(message[2:], binary.BigEndian.Uint16(message[2:])|q.Flags&(dnswire.FlagRD|dnswire.FlagCD))
+	age, fresh := e.age(q.now), e.fresh(q.now)
+	for _, at := range e.ttls {
+		ttl := uint32(staleTTL)
+		if fresh {
+			ttl = binary.BigEndian.Uint32(message[at:])
+			ttl -= min(ttl, age)
+		}
+		binary.BigEndian.PutUint32(message[at:], ttl)
+	}
+	q.out = out
+	q.reply = dnswire.Resume(out, base)
+	q.rcode = e.rcode
+}
+
+// withoutOPT copies a reply without its OPT record.
+func withoutOPT(reply []byte) ([]byte, error) {
+	var w dnswire.Walker
+	if err := w.Start(reply); err != nil {
+		return nil, err
+	}
+	var r dnswire.Record
+	var opt, last dnswire.Record
+	for w.Next(&r) {
+		if last = r; r.Section == dnswire.SectionAdditional && r.Type == dnswire.TypeOPT {
+			opt = r
+		}
+	}
+	if err := w.Err(); err != nil {
+		return nil, err
+	}
+	end := max(w.End(), dnswire.HeaderSize)
+	if opt.End == 0 {
+		return append([]byte(nil), reply[:end]...), nil
+	}
+	if opt.End == last.End {
+		wire := append([]byte(nil), reply[:opt.Owner]...)
+		binary.BigEndian.PutUint16(wire[10:], binary.BigEndian.Uint16(wire[10:])-1)
+		return wire, nil
+	}
+	return repack(reply)
+}
+
+// repack is withoutOPT for the rare reply whose OPT record is not the last:
+// behind it pointers would shift.
+func repack(reply []byte) ([]byte, error) {
+	var m dns.Msg
+	if err := m.Unpack(reply); err != nil {
+		return nil, err
+	}
+	kept := m.Extra[:0]
+	for _, rr := range m.Extra {
+		if rr.Header().Rrtype != dns.TypeOPT {
+			kept = append(kept, rr)
+		}
+	}
+	m.Extra = kept
+	m.Compress = true
+	return m.Pack()
+}

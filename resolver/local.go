@@ -1,0 +1,132 @@
+package resolver
+
+import (
+	"net/netip"
+
+	"lachan/blocklist/domain"
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver/dnswire"
+)
+
+// TTLs in seconds of what the resolver says of its own.
+const (
+	hinfoTTL   = 3600 // RFC 8482 section 4.2 asks for a long one
+	localTTL   = 3600
+	rewriteTTL = 300
+)
+
+// local answers what needs neither cache nor upstream: the server's own
+// identity, ANY, names with a meaning of their own, and safe search where the
+// engine's addresses are known. It returns false for all else.
+func (r *Resolver) local(q *Query) bool {
+	switch {
+	case q.Class == dnswire.ClassCHAOS:
+		r.chaos(q)
+	case q.decision.Action == policy.Rewrite:
+		return q.rewriteLocally()
+	case q.Type == dnswire.TypeANY:
+		q.start(dnswire.RcodeSuccess)
+		q.reply.Record(dnswire.SectionAnswer, dnswire.TypeHINFO, hinfoTTL, []byte("\x07RFC8482\x00"))
+		q.action = metrics.ActionLocal
+	default:
+		return q.specialName()
+	}
+	return true
+}
+
+// chaos answers version.bind and id.server as the settings allow.
+func (r *Resolver) chaos(q *Query) {
+	text := ""
+	switch string(q.Name.Suffix(q.Name.Labels())) {
+	case "\x07version\x04bind", "\x07version\x06server":
+		text = q.world.settings.Version
+	case "\x02id\x06server", "\x08hostname\x04bind":
+		text = q.world.settings.ID
+	}
+	if text == "" || q.Type != dnswire.TypeTXT && q.Type != dnswire.TypeANY {
+		q.refuse(dnswire.EDENone, "")
+		return
+	}
+	text = text[:min(len(text), 255)]
+	q.start(dnswire.RcodeSuccess)
+	rdata := append([]byte{byte(len(text))}, text...)
+	q.reply.RecordOf(dnswire.SectionAnswer, q.reply.OwnerPointer(), dnswire.TypeTXT, dnswire.ClassCHAOS, 0, rdata)
+	q.action = metrics.ActionLocal
+}
+
+// specialName answers names that no upstream need know: localhost and invalid
+// (RFC 6761), onion (RFC 7686).
+func (q *Query) specialName() bool {
+	if q.Name.Labels() == 0 {
+		return false
+	}
+	switch string(q.Name.Suffix(1)) {
+	case "\x09localhost":
+		q.answerAddress(localTTL, netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback())
+	case "\x07invalid", "\x05onion":
+		q.start(dnswire.RcodeNXDomain)
+		q.reply.SOA(localTTL)
+	default:
+		return false
+	}
+	q.action = metrics.ActionLocal
+	return true
+}
+
+// rewriteLocally answers for a search engine's name with its safe face where
+// nobody need be asked: the vendor keeps fixed addresses, or the type has no
+// business there.
+func (q *Query) rewriteLocally() bool {
+	target := q.decision.Rewrite
+	fixed := target.A
+	switch q.Type {
+	case dnswire.TypeA:
+	case dnswire.TypeAAAA:
+		fixed = target.AAAA
+	default:
+		q.start(dnswire.RcodeSuccess)
+		q.reply.SOA(rewriteTTL)
+		q.action = metrics.ActionRewrite
+		return true
+	}
+	if len(target.A) == 0 && len(target.AAAA) == 0 {
+		return false
+	}
+	q.action = metrics.ActionRewrite
+	q.start(dnswire.RcodeSuccess)
+	owner := q.alias(target.Name, rewriteTTL)
+	for _, a := range fixed {
+		q.reply.Address(owner, rewriteTTL, a)
+	}
+	return true
+}
+
+// alias appends a CNAME record from the question's name and returns the owner
+// for the records of its target.
+func (q *Query) alias(target *domain.Name, ttl uint32) (owner uint16) {
+	owner = q.reply.Pointer(dnswire.RecordHead)
+	q.reply.Record(dnswire.SectionAnswer, dnswire.TypeCNAME, ttl, target.Wire())
+	return owner
+}
+
+// appendBehindAlias writes the addresses of an entry, which answers for the
+// safe face of a search engine, behind an alias from the name asked for.
+func (e *entry) appendBehindAlias(q *Query) {
+	q.start(e.rcode)
+	if e.rcode != dnswire.RcodeSuccess {
+		return
+	}
+	ttl := uint32(staleTTL)
+	if e.fresh(q.now) {
+		ttl = uint32((e.lifetime - (q.now - e.stored)) / 1e9)
+	}
+	owner := q.alias(q.lookup, ttl)
+	var w dnswire.Walker
+	var r dnswire.Record
+	for ok := w.Start(e.wire) == nil; ok && w.Next(&r); {
+		if r.Section == dnswire.SectionAnswer && r.Type == q.Type {
+			q.reply.RecordOf(dnswire.SectionAnswer, owner, r.Type, r.Class, ttl, e.wire[r.Data:r.End])
+		}
+	}
+}

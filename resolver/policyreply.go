@@ -1,0 +1,140 @@
+package resolver
+
+import (
+	"net/netip"
+	"time"
+
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver/dnswire"
+)
+
+// rebind is what becomes of an answer that leads a public name into a private
+// network.
+var rebind = policy.Decision{Action: policy.Local, Reply: policy.ReplyNodata, EDE: dnswire.EDEBlocked, Entry: -1, Category: policy.NoCategory}
+
+// enforce replaces whatever reply q has by what policy says. It cannot fail: a
+// kind of reply that does not fit the type that was asked for is NODATA.
+func (r *Resolver) enforce(q *Query, d policy.Decision) {
+	q.decision = d
+	q.source, q.action = metrics.SourcePolicy, metrics.ActionLocal
+	if d.Action == policy.Block {
+		q.action = metrics.ActionBlock
+	}
+	q.ede = dnswire.EDENone
+	if d.EDE != 0 {
+		q.ede, q.text = d.EDE, q.world.rules.Text(d)
+	}
+	ttl := uint32(q.world.settings.BlockTTL / time.Second)
+	switch d.Reply {
+	case policy.ReplyRefused:
+		q.start(dnswire.RcodeRefused)
+	case policy.ReplyNXDOMAIN:
+		q.start(dnswire.RcodeNXDomain)
+		q.reply.SOA(ttl)
+	case policy.ReplyNull:
+		q.answerAddress(ttl, netip.IPv4Unspecified(), netip.IPv6Unspecified())
+	case policy.ReplyPage:
+		v4, v6 := q.world.settings.PageV4, q.world.settings.PageV6
+		if !v4.IsValid() && !v6.IsValid() {
+			v4, v6 = netip.IPv4Unspecified(), netip.IPv6Unspecified()
+		}
+		q.answerAddress(ttl, v4, v6)
+	default:
+		q.start(dnswire.RcodeSuccess)
+		q.reply.SOA(ttl)
+	}
+}
+
+// answerAddress answers A with v4 and AAAA with v6; NODATA where there is none.
+func (q *Query) answerAddress(ttl uint32, v4, v6 netip.Addr) {
+	q.start(dnswire.RcodeSuccess)
+	switch {
+	case q.Type == dnswire.TypeA && v4.IsValid():
+		q.reply.Address(q.reply.OwnerPointer(), ttl, v4)
+	case q.Type == dnswire.TypeAAAA && v6.IsValid():
+		q.reply.Address(q.reply.OwnerPointer(), ttl, v6)
+	default:
+		q.reply.SOA(ttl)
+	}
+}
+
+// start begins a reply of our own in place of any other.
+func (q *Query) start(rcode int) {
+	q.rcode = rcode
+	q.reply = dnswire.Begin(q.out[:0], &q.Query, rcode)
+}
+
+// fail replies with an error alone.
+func (q *Query) fail(rcode int, code uint16, text string) {
+	q.start(rcode)
+	q.ede, q.text = code, text
+	q.action, q.source = metrics.ActionError, metrics.SourcePolicy
+}
+
+// refuse does not serve the question.
+func (q *Query) refuse(code uint16, text string) {
+	q.fail(dnswire.RcodeRefused, code, text)
+	q.action = metrics.ActionRefused
+}
+
+// tellStale marks the reply as older than its TTL (RFC 8767).
+func (r *Resolver) tellStale(q *Query) {
+	q.action, q.source = metrics.ActionStale, metrics.SourceStale
+	q.ede, q.text = dnswire.EDEStale, ""
+	if q.rcode == dnswire.RcodeNXDomain {
+		q.ede = dnswire.EDEStaleNX
+	}
+}
+
+// close adds the OPT record and makes the reply fit.
+func (q *Query) close() {
+	room := q.limit()
+	if q.EDNS {
+		room -= dnswire.OPTSize
+	}
+	if q.reply.Len() > room {
+		q.reply.Truncate(&q.Query)
+	}
+	if q.EDNS {
+		if q.ede != dnswire.EDENone && q.reply.Len()+6+len(q.text) > room {
+			q.text = ""
+			if q.reply.Len()+6 > room {
+				q.ede = dnswire.EDENone
+			}
+		}
+		q.reply.OPT(&q.Query, maxUDP, q.rcode, q.ede, q.text)
+	}
+	q.out = q.reply.Octets
+}
+
+func duration(q *Query) time.Duration { return time.Duration(q.now - q.received) }
+
+// outcome is a decision in the terms of a report.
+func outcome(d policy.Decision, w *world) (metrics.Decision, metrics.Category) {
+	category := w.categories[d.Category]
+	switch {
+	case d.Action == policy.Block:
+		return metrics.DecisionBlocked, category
+	case d.Excepted:
+		return metrics.DecisionExcepted, category
+	}
+	return metrics.DecisionAllowed, metrics.CategoryNone
+}
+
+// inspectNames judges one by one the names that the reply points at, where
+// some unit has an entry of its own for one of them.
+func (r *Resolver) inspectNames(q *Query, d policy.Decision) policy.Decision {
+	var walker dnswire.Walker
+	var record dnswire.Record
+	message := q.reply.Message()
+	for ok := walker.Start(message) == nil; ok && walker.Next(&record); {
+		if !record.Target(message, &q.target) {
+			continue
+		}
+		if of := q.world.rules.DecideTarget(q.group, d, &q.target, q.Type); of.Action == policy.Block {
+			return of
+		}
+	}
+	return d
+}

@@ -1,0 +1,79 @@
+package resolver
+
+import (
+	"net/netip"
+
+	"lachan/blocklist/domain"
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver/dnswire"
+)
+
+// A Query is one question on its way to its answer. It is leased from the
+// resolver, has one owner at a time and goes back when its answer is written.
+type Query struct {
+	dnswire.Query // what was asked
+
+	world     *world // all that the question is judged by, from begin to end
+	transport metrics.Transport
+	client    netip.Addr
+	received  int64 // on the resolver's clock, nanoseconds
+	now       int64 // the same clock, when it was last read for this query
+	conn      conn  // where the answer goes
+
+	group    policy.GroupID
+	decision policy.Decision
+	decided  bool         // decision is policy's word on a question of the group
+	lookup   *domain.Name // what is looked up: the name asked for or its safe face
+
+	target domain.Name // scratch for names that the reply points at
+	reply  dnswire.Reply
+	rcode  int
+	ede    uint16 // extended DNS error to tell, dnswire.EDENone for none
+	text   string // its extra text
+	action metrics.Action
+	source metrics.Source
+
+	message []byte      // as read; part of in unless it is longer
+	in      [4096]byte  // a query over UDP is no longer
+	out     []byte      // the reply is built here
+	packet  packetState // what the UDP socket knows of the packet
+}
+
+// A conn is where answers go.
+type conn interface {
+	// write sends q's reply, or leaves it for the next flush of its batch. The
+	// query may be used again once write or that flush returns.
+	write(q *Query)
+	// parked is the conn for a query that leaves its reader.
+	parked() conn
+}
+
+// queryOctets is room for almost every reply; longer ones grow it.
+const queryOctets = 2048
+
+func newQuery() *Query { return &Query{out: make([]byte, 0, queryOctets)} }
+
+// begin resets what the last question left.
+func (q *Query) begin(w *world, now int64) {
+	q.world, q.received, q.now = w, now, now
+	q.group, q.decision = 0, policy.Decision{Category: policy.NoCategory}
+	q.decided, q.lookup = false, &q.Name
+	q.out = q.out[:0]
+	q.reply = dnswire.Reply{}
+	q.rcode, q.ede, q.text = dnswire.RcodeSuccess, dnswire.EDENone, ""
+	q.action, q.source = metrics.ActionPass, metrics.SourcePolicy
+}
+
+// limit is how long the reply may be: over UDP what the client can take and
+// crosses networks unfragmented, over streams what the length field can say.
+func (q *Query) limit() int {
+	if q.transport == metrics.TransportUDP {
+		return int(min(q.UDPSize, maxUDP))
+	}
+	return 65535
+}
+
+// maxUDP is our EDNS buffer size in octets: DNS Flag Day 2020's, which fits
+// every path without fragments.
+const maxUDP = 1232

@@ -1,0 +1,135 @@
+// Package resolver carries a query to its answer: listeners, the route, the
+// cache, forwarding. route.go is the page to begin with.
+//
+// What it leans on is swapped whole (world); a query holds one world from its
+// first step to its last. The goroutine that reads a socket never waits: a
+// question that needs an upstream is parked in a flight, whose goroutine
+// finishes it.
+package resolver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver/upstream"
+)
+
+// Settings are what the configuration says of answering. They may change while
+// the resolver runs.
+type Settings struct {
+	Closed           bool          // a list that must be there is not: everything is refused
+	RefuseUnknown    bool          // clients that no unit claims are refused, not given the default profile
+	RebindProtection bool          // private addresses for public names become NODATA
+	Version, ID      string        // answers to version.bind and id.server; "" is REFUSED
+	BlockTTL         time.Duration // of policy replies; default 60 s
+	PageV4, PageV6   netip.Addr    // of the block page; invalid: such replies are 0.0.0.0 and ::
+	TrustAD          bool          // upstreams validate, and their word is passed on
+	Timeout          time.Duration // of one exchange with all its retries
+	CacheEntries     int
+	Lifetimes        Lifetimes
+	Prefetch         bool
+	TCPConnections   int           // open at a time; further ones are closed at once
+	TCPIdle          time.Duration // a connection without queries is closed after it
+}
+
+// A world is all that a query is judged by. It is immutable.
+type world struct {
+	settings   *Settings
+	rules      *policy.Rules
+	upstreams  *upstream.Zones
+	cells      []*metrics.Cell       // by policy.GroupID
+	categories [256]metrics.Category // by tag
+}
+
+// A Resolver answers queries. Make it with New, give it a world with Use, then
+// Run it.
+type Resolver struct {
+	counters *metrics.Counters
+	log      *slog.Logger
+	epoch    time.Time // zero of the clock
+	world    atomic.Pointer[world]
+	cache    *cache
+	flights  *flights
+	queries  sync.Pool     // of *Query
+	lane     *metrics.Lane // of flights
+	tcpOpen  atomic.Int64
+
+	mu        sync.Mutex
+	listening map[netip.AddrPort]*listener // mu
+}
+
+// New makes a resolver that holds nothing yet and starts nothing.
+func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
+	r := &Resolver{
+		counters:  counters,
+		log:       log,
+		epoch:     time.Now(),
+		cache:     newCache(1),
+		lane:      counters.Lane(),
+		listening: map[netip.AddrPort]*listener{},
+	}
+	r.flights = newFlights()
+	r.queries.New = func() any { return newQuery() }
+	return r
+}
+
+// Use puts rules, settings and upstreams in force for all queries read from
+// now on. It may be called at any time by one goroutine at a time.
+func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstream.Zones) {
+	w := &world{settings: settings, rules: rules, upstreams: upstreams}
+	old := r.world.Load()
+	if old != nil && old.rules.Policy() == rules.Policy() {
+		w.cells, w.categories = old.cells, old.categories
+	} else {
+		r.count(w)
+	}
+	if old == nil || old.settings.CacheEntries != settings.CacheEntries {
+		r.cache.resize(settings.CacheEntries)
+	}
+	r.world.Store(w)
+}
+
+// count gives groups and categories their counters.
+func (r *Resolver) count(w *world) {
+	p := w.rules.Policy()
+	for _, g := range p.Groups() {
+		w.cells = append(w.cells, r.counters.Cell(g.School, g.ID))
+	}
+	for tag := range w.categories {
+		w.categories[tag] = r.counters.Category(p.CategoryCode(uint8(tag)))
+	}
+	w.categories[policy.NoCategory] = metrics.CategoryNone
+}
+
+// clock is the time since the resolver was made, in nanoseconds.
+func (r *Resolver) clock() int64 { return int64(time.Since(r.epoch)) }
+
+// CacheStats are the figures of the cache since the start.
+func (r *Resolver) CacheStats() CacheStats { return r.cache.stats() }
+
+// Run answers until ctx is done. Then it reads no more, finishes what was
+// read, within drain, and returns.
+func (r *Resolver) Run(ctx context.Context, drain time.Duration) error {
+	<-ctx.Done()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var errs []error
+	for _, l := range r.listening {
+		errs = append(errs, l.stop())
+	}
+	if !r.flights.wait(drain) {
+		errs = append(errs, errors.New("some questions were still without an answer when the time to finish them was over"))
+	}
+	for addr, l := range r.listening {
+		errs = append(errs, l.close())
+		delete(r.listening, addr)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,142 @@
+package resolver
+
+import (
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver/dnswire"
+)
+
+// The route of a query, all eight steps:
+//
+//	read -> parse -> identify -> decide -> answer || forward -> inspect -> finish
+//
+// The reader of a socket has read; it runs serve, which needs only memory. If
+// that ends without a reply the query is parked in a flight, and the flight
+// runs resume with what the upstream said. Both end in finish.
+
+// serve runs the steps that need only memory. It returns true when q has its
+// reply, or is to be dropped, and false when q now belongs to a flight.
+func (r *Resolver) serve(q *Query) bool {
+	if !r.parse(q) || !r.identify(q) {
+		return true
+	}
+	r.decide(q)
+	return r.answer(q) || r.forward(q)
+}
+
+// resume ends the route of a query for which an upstream has answered, or none
+// has: e is then the failure or an older answer.
+func (r *Resolver) resume(q *Query, e *entry, v verdict) {
+	e.appendTo(q)
+	q.source = metrics.SourceUpstream
+	if !e.fresh(q.now) {
+		r.tellStale(q)
+	}
+	r.inspect(q, found{verdict: v, private: e.private && !e.local})
+	r.finish(q, r.lane)
+}
+
+// parse reads the message. Broken ones, other opcodes and what a forwarder
+// does not serve get the error the RFCs ask for; responses get nothing.
+func (r *Resolver) parse(q *Query) bool {
+	outcome, rcode := q.Parse(q.message)
+	switch outcome {
+	case dnswire.Drop:
+		q.action = metrics.ActionDropped
+		return false
+	case dnswire.Answer:
+		q.fail(rcode, dnswire.EDENone, "")
+		if rcode == dnswire.RcodeRefused {
+			q.refuse(dnswire.EDENone, "")
+		}
+		return false
+	}
+	return true
+}
+
+// identify turns the client into a group.
+func (r *Resolver) identify(q *Query) bool {
+	group, known := q.world.rules.Identify(q.client)
+	q.group = group
+	switch s := q.world.settings; {
+	case s.Closed:
+		q.refuse(dnswire.EDENotReady, "a required list is missing")
+		return false
+	case !known && s.RefuseUnknown:
+		q.refuse(dnswire.EDEProhibited, "unknown client")
+		return false
+	}
+	return true
+}
+
+// decide says, once, what the group may do with the name.
+func (r *Resolver) decide(q *Query) {
+	if q.Class != dnswire.ClassIN {
+		return
+	}
+	q.decided = true
+	q.decision = q.world.rules.Decide(q.group, &q.Name, q.Type)
+	if q.decision.Action == policy.Rewrite {
+		q.lookup = q.decision.Rewrite.Name
+	}
+}
+
+// answer replies from policy, local data or the cache.
+func (r *Resolver) answer(q *Query) bool {
+	if q.decision.Action == policy.Block || q.decision.Action == policy.Local {
+		r.enforce(q, q.decision)
+		return true
+	}
+	if r.local(q) {
+		return true
+	}
+	f, ok := r.cache.append(q, false, 0)
+	if !ok {
+		return false
+	}
+	q.source = metrics.SourceCache
+	if q.rcode == dnswire.RcodeServFail {
+		q.ede = dnswire.EDECachedError
+	}
+	r.inspect(q, f)
+	if f.expires && q.world.settings.Prefetch {
+		r.prefetch(q)
+	}
+	return true
+}
+
+// inspect judges what a reply points at: aliases, targets, addresses. It is
+// the same decision as for the question, by the same rules.
+func (r *Resolver) inspect(q *Query, f found) {
+	d := q.world.rules.DecideSet(q.group, q.decision, f.verdict.set)
+	if f.verdict.own && d.Action != policy.Block {
+		d = r.inspectNames(q, d)
+	}
+	switch {
+	case d.Action == policy.Block:
+		r.enforce(q, d)
+	case f.private && q.world.settings.RebindProtection && q.lookup == &q.Name:
+		r.enforce(q, rebind)
+	case q.decision.Action == policy.Rewrite:
+		q.action = metrics.ActionRewrite
+	}
+}
+
+// finish makes the reply fit, writes it and records it. It is the only writer
+// and the only recorder.
+func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
+	if q.action != metrics.ActionDropped {
+		q.close()
+		q.conn.write(q)
+	}
+	w := q.world
+	event := metrics.Event{
+		Transport: q.transport, Action: q.action, Source: q.source,
+		Rcode: uint8(min(q.rcode, 255)), Duration: duration(q),
+	}
+	if q.decided {
+		event.Cell = w.cells[q.group]
+		event.Decision, event.Category = outcome(q.decision, w)
+	}
+	lane.Record(event)
+}

@@ -1,0 +1,271 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// On Linux packets are read and written many at a time, with recvmmsg(2) and
+// sendmmsg(2) on the raw socket. The control message that says which of our
+// addresses a packet came to goes back with the answer, so that the answer
+// comes from there also where a socket is bound to all addresses.
+
+const (
+	socketBuffer   = 4 << 20 // octets; the system may grant less
+	controlOctets  = 64      // holds PKTINFO of either family
+	sockaddrOctets = unix.SizeofSockaddrInet6
+)
+
+// packetState is what the socket keeps with a query.
+type packetState struct {
+	from    [sockaddrOctets]byte
+	fromLen uint32
+	control [controlOctets]byte
+	ctrlLen uint64
+	iov     unix.Iovec
+}
+
+// mmsghdr is struct mmsghdr of recvmmsg(2).
+type mmsghdr struct {
+	hdr unix.Msghdr
+	len uint32
+	_   [4]byte
+}
+
+// A udpSocket is one socket of its address; several share it by SO_REUSEPORT.
+// receive, batch and flush belong to its reader; write on its parked form may
+// be called by any number of goroutines.
+type udpSocket struct {
+	addr    netip.AddrPort
+	conn    *net.UDPConn
+	raw     syscall.RawConn
+	stopped atomic.Bool
+
+	in, out [batchSize]mmsghdr
+	pending []*Query
+	receipt receipt
+}
+
+// receipt carries the results of a system call out of the callback that makes
+// it, which therefore need not be made anew for each batch.
+type receipt struct {
+	read  func(fd uintptr) bool
+	n     int
+	errno syscall.Errno
+}
+
+func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
+	network := "udp4"
+	if addr.Addr().Is6() {
+		network = "udp6"
+	}
+	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
+		var err error
+		return errors.Join(c.Control(func(fd uintptr) { err = setOptions(int(fd), addr.Addr().Is6()) }), err)
+	}}
+	pc, err := lc.ListenPacket(context.Background(), network, addr.String())
+	if err != nil {
+		return nil, err
+	}
+	conn := pc.(*net.UDPConn)
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	s := &udpSocket{addr: addr, conn: conn, raw: raw, pending: make([]*Query, 0, batchSize)}
+	s.receipt.read = s.recvmmsg
+	return s, nil
+}
+
+func setOptions(fd int, v6 bool) error {
+	var err error
+	if v6 {
+		err = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1)
+	} else {
+		err = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_PKTINFO, 1)
+	}
+	// More room than the system grants by default is a wish, not a need.
+	for _, option := range [2]int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
+		if unix.SetsockoptInt(fd, unix.SOL_SOCKET, option+forceOffset(option), socketBuffer) != nil {
+			err = errors.Join(err, unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, socketBuffer))
+		}
+	}
+	return errors.Join(err, unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
+}
+
+// forceOffset leads from SO_RCVBUF and SO_SNDBUF to their forms that exceed
+// the system's limit, which a privileged process may use.
+func forceOffset(option int) int {
+	if option == unix.SO_RCVBUF {
+		return unix.SO_RCVBUFFORCE - unix.SO_RCVBUF
+	}
+	return unix.SO_SNDBUFFORCE - unix.SO_SNDBUF
+}
+
+// receive waits for at least one packet and fills as many queries as there are
+// packets.
+func (s *udpSocket) receive(batch []*Query) (int, error) {
+	for i, q := range batch {
+		q.packet.iov.Base = &q.in[0]
+		q.packet.iov.SetLen(len(q.in))
+		h := &s.in[i].hdr
+		h.Name, h.Namelen = &q.packet.from[0], sockaddrOctets
+		h.Iov, h.Iovlen = &q.packet.iov, 1
+		h.Control = &q.packet.control[0]
+		h.SetControllen(controlOctets)
+	}
+	for {
+		if err := s.raw.Read(s.receipt.read); err != nil {
+			return 0, err
+		}
+		switch s.receipt.errno {
+		case 0:
+			for i, q := range batch[:s.receipt.n] {
+				q.takePacket(&s.in[i])
+			}
+			return s.receipt.n, nil
+		case unix.EINTR, unix.ECONNREFUSED: // the latter: an ICMP error for an earlier answer
+		default:
+			return 0, os.NewSyscallError("recvmmsg", s.receipt.errno)
+		}
+	}
+}
+
+// recvmmsg reads without waiting; false tells the runtime to wait until the
+// socket has something.
+func (s *udpSocket) recvmmsg(fd uintptr) bool {
+	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&s.in[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
+	s.receipt.n, s.receipt.errno = int(n), errno
+	return errno != unix.EAGAIN
+}
+
+func (q *Query) takePacket(m *mmsghdr) {
+	q.message = q.in[:m.len]
+	if m.hdr.Flags&unix.MSG_TRUNC != 0 { // no query is that long
+		q.message = nil
+	}
+	q.packet.fromLen = m.hdr.Namelen
+	q.packet.ctrlLen = uint64(m.hdr.Controllen)
+	switch from := &q.packet.from; *(*uint16)(unsafe.Pointer(from)) { // sa_family, in the machine's order
+	case unix.AF_INET:
+		q.client = netip.AddrFrom4([4]byte(from[4:8]))
+	case unix.AF_INET6:
+		q.client = netip.AddrFrom16([16]byte(from[8:24])).Unmap()
+	}
+}
+
+// batch is the conn whose answers wait for flush.
+func (s *udpSocket) batch() conn { return (*batchConn)(s) }
+
+type batchConn udpSocket
+
+func (b *batchConn) write(q *Query) { b.pending = append(b.pending, q) }
+func (b *batchConn) parked() conn   { return (*singleConn)(b) }
+
+// flush sends all answers of the batch. An answer that the system does not
+// take is lost, as any packet may be.
+func (s *udpSocket) flush() {
+	for i, q := range s.pending {
+		q.fillHeader(&s.out[i].hdr)
+	}
+	for sent := 0; sent < len(s.pending); {
+		n, errno := s.sendmmsg(s.out[sent:len(s.pending)])
+		switch errno {
+		case 0:
+			sent += n
+		case unix.EINTR:
+		case unix.EAGAIN:
+			if !s.waitWritable() {
+				sent = len(s.pending)
+			}
+		default:
+			sent++ // this one cannot be sent; the next may
+		}
+	}
+	s.pending = s.pending[:0]
+}
+
+func (q *Query) fillHeader(h *unix.Msghdr) {
+	q.packet.iov.Base = &q.out[0]
+	q.packet.iov.SetLen(len(q.out))
+	h.Name, h.Namelen = &q.packet.from[0], q.packet.fromLen
+	h.Iov, h.Iovlen = &q.packet.iov, 1
+	h.Control = &q.packet.control[0]
+	h.SetControllen(int(q.packet.ctrlLen))
+}
+
+func (s *udpSocket) sendmmsg(out []mmsghdr) (n int, errno syscall.Errno) {
+	err := s.raw.Control(func(fd uintptr) {
+		var sent uintptr
+		sent, _, errno = syscall.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&out[0])), uintptr(len(out)), unix.MSG_DONTWAIT, 0, 0)
+		n = int(sent)
+	})
+	if err != nil {
+		return 0, unix.EBADF
+	}
+	return n, errno
+}
+
+const writePatience = 100 * time.Millisecond
+
+// waitWritable waits a moment for room in the socket's buffer.
+func (s *udpSocket) waitWritable() bool {
+	if s.conn.SetWriteDeadline(time.Now().Add(writePatience)) != nil {
+		return false
+	}
+	again := false
+	err := s.raw.Write(func(uintptr) bool {
+		done := again
+		again = true
+		return done
+	})
+	return err == nil
+}
+
+// singleConn sends each answer at once: the conn of queries that were parked.
+type singleConn udpSocket
+
+func (c *singleConn) parked() conn { return c }
+
+func (c *singleConn) write(q *Query) {
+	var m [1]mmsghdr
+	q.fillHeader(&m[0].hdr)
+	s := (*udpSocket)(c)
+	for {
+		switch _, errno := s.sendmmsg(m[:]); errno {
+		case unix.EINTR:
+		case unix.EAGAIN:
+			if !s.waitWritable() {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+// udpSockets is how many sockets share an address: a reader for each core.
+func udpSockets() int { return runtime.GOMAXPROCS(0) }
+
+func (s *udpSocket) close() error { return s.conn.Close() }
+
+// stopReading makes receive return. The socket stays open for the answers to
+// what waits.
+func (s *udpSocket) stopReading() error {
+	s.stopped.Store(true)
+	if err := s.conn.SetReadDeadline(time.Unix(1, 0)); err != nil {
+		return fmt.Errorf("stop reading from %s: %w", s.addr, err)
+	}
+	return nil
+}

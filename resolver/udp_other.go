@@ -1,0 +1,65 @@
+//go:build !linux
+
+package resolver
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// Where the system is not Linux a batch is one packet, and answers leave from
+// the address the system chooses.
+
+type packetState struct{ from netip.AddrPort }
+
+type udpSocket struct {
+	addr    netip.AddrPort
+	conn    *net.UDPConn
+	stopped atomic.Bool
+}
+
+// udpSockets is how many sockets share an address: one, without SO_REUSEPORT.
+func udpSockets() int { return 1 }
+
+func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
+	network := "udp4"
+	if addr.Addr().Is6() {
+		network = "udp6"
+	}
+	conn, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
+	if err != nil {
+		return nil, err
+	}
+	return &udpSocket{addr: addr, conn: conn}, nil
+}
+
+func (s *udpSocket) receive(batch []*Query) (int, error) {
+	q := batch[0]
+	n, from, err := s.conn.ReadFromUDPAddrPort(q.in[:])
+	if err != nil {
+		return 0, err
+	}
+	q.message, q.packet.from, q.client = q.in[:n], from, from.Addr().Unmap()
+	return 1, nil
+}
+
+func (s *udpSocket) batch() conn  { return s }
+func (s *udpSocket) parked() conn { return s }
+func (s *udpSocket) flush()       {}
+
+// write sends one answer. One that the system does not take is lost, as any
+// packet may be.
+func (s *udpSocket) write(q *Query) { _, _ = s.conn.WriteToUDPAddrPort(q.out, q.packet.from) }
+
+func (s *udpSocket) close() error { return s.conn.Close() }
+
+func (s *udpSocket) stopReading() error {
+	s.stopped.Store(true)
+	if err := s.conn.SetReadDeadline(time.Unix(1, 0)); err != nil {
+		return fmt.Errorf("stop reading from %s: %w", s.addr, err)
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package upstream_test
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lachan/resolver/upstream"
+)
+
+func TestParseServer(t *testing.T) {
+	f := func(text, want string) {
+		t.Helper()
+		got, err := upstream.ParseServer(text)
+		if err != nil || got.String() != want {
+			t.Errorf("%q: %q, %v, want %q", text, got, err, want)
+		}
+		if again, err := upstream.ParseServer(got.String()); err != nil || again != got {
+			t.Errorf("%q: its own text %q is read as %q, %v", text, got, again, err)
+		}
+	}
+	f("1.1.1.1", "1.1.1.1:53")
+	f("1.1.1.1:5353", "1.1.1.1:5353")
+	f("udp://1.1.1.1", "1.1.1.1:53")
+	f("tcp://1.1.1.1:5353", "tcp://1.1.1.1:5353")
+	f("2606:4700::1111", "[2606:4700::1111]:53")
+	f("[2606:4700::1111]", "[2606:4700::1111]:53")
+	f("[2606:4700::1111]:5353", "[2606:4700::1111]:5353")
+	f("tcp://[2606:4700:0::1111]", "tcp://[2606:4700::1111]:53")
+	f("fe80::1%eth0", "[fe80::1%eth0]:53")
+	f("::ffff:192.0.2.1", "192.0.2.1:53")
+	f("system", "system")
+}
+
+func TestServersThatAreMistakes(t *testing.T) {
+	f := func(text, says string) {
+		t.Helper()
+		_, err := upstream.ParseServer(text)
+		var mistake *upstream.Mistake
+		if !errors.As(err, &mistake) {
+			t.Errorf("%q: %v", text, err)
+			return
+		}
+		if !strings.Contains(mistake.Text.EN, says) || strings.Contains(err.Error(), "%!") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	f("", "is empty")
+	f("dns.example", "not a host name")
+	f("udp://dns.example:53", "not a host name")
+	f("1.1.1", "not an IP address")
+	f("1.1.1.1.1", "not an IP address")
+	f(" 1.1.1.1", "not an IP address")
+	f("1.1.1.1,8.8.8.8", "not an IP address")
+	f("1.1.1.1/32", "not an IP address")
+	f("[1.1.1.1]:53", "not an IP address")
+	f("[2606:4700::1111", "not an IP address")
+	f("[2606:4700::1111]53", "not an IP address")
+	f("udp://", "not an IP address")
+	f("1.1.1.1:", "port")
+	f("1.1.1.1:0", "port")
+	f("1.1.1.1:65536", "port")
+	f("1.1.1.1:dns", "port")
+	f("1.1.1.1:+53", "port")
+	f("[2606:4700::1111]:x", "port")
+	f("0.0.0.0", "address of one host")
+	f("[::]:53", "address of one host")
+	f("224.0.0.251", "address of one host")
+	f("255.255.255.255", "address of one host")
+	f("http://1.1.1.1", "not supported")
+	f("system://", "not supported")
+	f("tls://9.9.9.9", "later version")
+	f("https://dns.example/dns-query", "later version")
+	f("quic://dns.example", "later version")
+}
+
+func resolvConf(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "resolv.conf")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestSystemServers(t *testing.T) {
+	f := func(text, listen, want string) {
+		t.Helper()
+		var own []netip.AddrPort
+		for _, l := range strings.Fields(listen) {
+			own = append(own, netip.MustParseAddrPort(l))
+		}
+		servers, err := upstream.ExpandSystem([]upstream.Server{{Transport: upstream.System}}, resolvConf(t, text), own)
+		var got []string
+		for _, s := range servers {
+			got = append(got, s.String())
+		}
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q listening at %q: %q, %v, want %q", text, listen, got, err, want)
+		}
+	}
+	const typical = "# by hand\nsearch truong.lan\nnameserver 192.0.2.1\n\tnameserver\t2001:db8::1 # second\noptions edns0\n"
+	f(typical, "", "192.0.2.1:53 [2001:db8::1]:53")
+	f("nameserver 192.0.2.1\nnameserver 192.0.2.1\n", "", "192.0.2.1:53")
+	f("nameserver 127.0.0.53\n", "127.0.0.1:53", "127.0.0.53:53")
+	f("nameserver 127.0.0.1\nnameserver 192.0.2.1", "127.0.0.1:53", "192.0.2.1:53")
+	f("nameserver 127.0.0.1\n", "127.0.0.1:1053", "127.0.0.1:53")
+	f("nameserver 127.0.0.1\nnameserver 192.0.2.1\n", "0.0.0.0:53", "192.0.2.1:53")
+	f("nameserver 127.0.0.1\nnameserver ::1\nnameserver 192.0.2.1\n", "[::]:53", "192.0.2.1:53")
+	f("nameserver ::1\nnameserver 127.0.0.1\n", "0.0.0.0:53", "[::1]:53")
+	f("nameserver\nnameserver x\nnameserver 0.0.0.0\n;nameserver 192.0.2.9\nnameserver 192.0.2.1", "", "192.0.2.1:53")
+}
+
+func TestSystemWithoutServers(t *testing.T) {
+	f := func(path, says string) {
+		t.Helper()
+		listen := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:53")}
+		_, err := upstream.ExpandSystem([]upstream.Server{{Transport: upstream.System}}, path, listen)
+		var mistake *upstream.Mistake
+		if !errors.As(err, &mistake) || !strings.Contains(mistake.Text.EN, says) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+	f(filepath.Join(t.TempDir(), "absent"), "cannot learn")
+	f(resolvConf(t, "search truong.lan\n"), "no usable nameserver")
+	f(resolvConf(t, "nameserver 127.0.0.1\n"), "only this program's own address")
+}
+
+func TestSystemStandsAmongOthers(t *testing.T) {
+	one := upstream.Server{Addr: netip.MustParseAddrPort("192.0.2.1:53")}
+	two := upstream.Server{Addr: netip.MustParseAddrPort("192.0.2.2:53")}
+	path := resolvConf(t, "nameserver 192.0.2.2\nnameserver 192.0.2.1\n")
+	got, err := upstream.ExpandSystem([]upstream.Server{one, {Transport: upstream.System}, two}, path, nil)
+	if err != nil || len(got) != 2 || got[0] != one || got[1] != two {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err = upstream.ExpandSystem([]upstream.Server{one}, "absent", nil); err != nil || len(got) != 1 {
+		t.Errorf("the file is read though nobody asks: %v, %v", got, err)
+	}
+}
+
+func TestListeningEverywhereIsAtEveryAddressOfTheHost(t *testing.T) {
+	everywhere := []netip.AddrPort{netip.MustParseAddrPort("[::]:53")}
+	interfaces, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range interfaces {
+		addr := netip.MustParsePrefix(i.String()).Addr()
+		if own, err := upstream.IsOwn(netip.AddrPortFrom(addr, 53), everywhere); !own || err != nil {
+			t.Errorf("%s is not ours: %v", addr, err)
+		}
+	}
+	if own, err := upstream.IsOwn(netip.MustParseAddrPort("192.0.2.1:53"), everywhere); own || err != nil {
+		t.Errorf("another host's address is ours: %v", err)
+	}
+}

@@ -1,0 +1,97 @@
+package upstream
+
+import (
+	"errors"
+	"time"
+)
+
+// A Failure is a way in which an exchange gives no usable reply.
+type Failure uint8
+
+// The kinds of failure. Dropped datagrams are counted as Mismatch too, though
+// the exchange goes on after them. Refused stands for NOTIMP and FORMERR as
+// well.
+const (
+	Timeout Failure = iota
+	Network
+	ServFail
+	Refused
+	Malformed
+	Mismatch
+	Failures // how many kinds there are
+)
+
+// String is the word that metrics use for it.
+func (f Failure) String() string {
+	switch f {
+	case Timeout:
+		return "timeout"
+	case Network:
+		return "network"
+	case ServFail:
+		return "servfail"
+	case Refused:
+		return "refused"
+	case Malformed:
+		return "malformed"
+	case Mismatch:
+		return "mismatch"
+	}
+	return "unknown"
+}
+
+func failureOf(err error) Failure {
+	switch {
+	case errors.Is(err, ErrTimeout):
+		return Timeout
+	case errors.Is(err, ErrMalformed):
+		return Malformed
+	case errors.Is(err, ErrMismatch):
+		return Mismatch
+	}
+	return Network
+}
+
+func failureOfRcode(code byte) Failure {
+	if code == rcodeServFail {
+		return ServFail
+	}
+	return Refused
+}
+
+// A Stat is what is known about one member. Counters begin with the Member and
+// never go back.
+type Stat struct {
+	Name       string
+	Exchanges  uint64           // begun for queries; those of the probe are not counted
+	Failures   [Failures]uint64 // by kind
+	RTT        time.Duration    // moving average of usable replies; 0 before the first
+	Up         bool
+	LastAnswer time.Time // last usable reply, the probe's included; zero before the first
+}
+
+// Stat reads the member's figures one by one: they may be apart by the
+// exchanges that end meanwhile.
+func (m *Member) Stat() Stat {
+	s := Stat{
+		Name:       m.name,
+		Exchanges:  m.exchanges.Load(),
+		RTT:        time.Duration(m.rtt.value() * float64(time.Second)),
+		Up:         !m.down.Load(),
+		LastAnswer: m.lastAnswer(),
+	}
+	for f := range s.Failures {
+		s.Failures[f] = m.failures[f].Load()
+	}
+	if dropping, ok := m.exchanger.(interface{ Mismatches() uint64 }); ok {
+		s.Failures[Mismatch] += dropping.Mismatches()
+	}
+	return s
+}
+
+func (m *Member) lastAnswer() time.Time {
+	if ns := m.answered.Load(); ns != 0 {
+		return time.Unix(0, ns)
+	}
+	return time.Time{}
+}

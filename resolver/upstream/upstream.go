@@ -1,0 +1,54 @@
+// Package upstream carries a packed DNS query to a resolver elsewhere and
+// brings back a reply that can be trusted to belong to it.
+//
+// Its rules:
+//
+//   - Bytes in, bytes out. What is sent is the query as given; only the message
+//     ID is replaced by a random one (RFC 5452), and the OPT record is left out
+//     when a server cannot bear it. Nothing about a client is added.
+//   - A reply leaves this package only if it came from the address that was
+//     asked, repeats ID, opcode and question, and can be read to its last
+//     record.
+//   - New starts nothing. Group.Run probes; everything else happens on the
+//     goroutine of the caller, or on goroutines that it waits for.
+package upstream
+
+import (
+	"context"
+	"errors"
+)
+
+// An Exchanger asks one resolver, or several as if they were one.
+//
+// Exchange sends query, a packed message with exactly one question, and returns
+// the reply with the ID of query. It never writes to query. The reply may be
+// part of buf, whatever the size of buf, or newly allocated; query and buf must
+// not overlap. Exchange returns soon after ctx is done, with an error that wraps
+// ErrTimeout when a deadline passed and context.Canceled when ctx was canceled.
+// Any number of goroutines may call it.
+//
+// The reply has the question of the query, with one exception: it may be a bare
+// header with the response code FORMERR, as servers older than EDNS send it to a
+// query with an OPT record. A Group settles those and never returns one.
+type Exchanger interface {
+	Exchange(ctx context.Context, query []byte, buf []byte) (reply []byte, err error)
+}
+
+// What an exchange can end with instead of a reply.
+var (
+	// ErrNoAnswer: no upstream of a Group gave a reply. It comes with the
+	// error of the upstream that was asked last: ErrTimeout (extended DNS error
+	// 22, no reachable authority) or one of the others (23, network error).
+	ErrNoAnswer = errors.New("no upstream answered")
+	// ErrTimeout: nothing that answers the query came in time.
+	ErrTimeout = errors.New("no reply in time")
+	// ErrNetwork: the network or the host said that the server cannot be asked.
+	ErrNetwork = errors.New("network error")
+	// ErrMalformed: the reply cannot be read to its end.
+	ErrMalformed = errors.New("malformed reply")
+	// ErrMismatch: on a connection came a reply to something else.
+	ErrMismatch = errors.New("reply does not match the query")
+	// ErrQuery: the query has not exactly one question, or cannot be read.
+	// Nothing was sent.
+	ErrQuery = errors.New("query without exactly one readable question")
+)

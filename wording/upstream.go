@@ -1,0 +1,59 @@
+package wording
+
+// What is said about upstream settings. Each takes the setting as it was
+// written, unless said otherwise.
+var (
+	UpstreamEmpty = Text{
+		"máy chủ DNS cấp trên bị bỏ trống; hãy ghi một địa chỉ như 1.1.1.1, hoặc system",
+		"the upstream server is empty; write an address such as 1.1.1.1, or system",
+	}
+	UpstreamAddress = Text{
+		"máy chủ DNS cấp trên %q không phải là địa chỉ IP; hãy ghi địa chỉ như 1.1.1.1, 1.1.1.1:5353 hoặc [2606:4700::1111]:53 (không ghi tên máy), hoặc system",
+		"upstream server %q is not an IP address; write one such as 1.1.1.1, 1.1.1.1:5353 or [2606:4700::1111]:53 (not a host name), or system",
+	}
+	UpstreamNoHost = Text{
+		"không thể hỏi máy chủ DNS cấp trên %q vì đó không phải là địa chỉ của riêng một máy; hãy ghi địa chỉ của máy chủ",
+		"upstream server %q cannot be asked, since that is not the address of one host; write the server's address",
+	}
+	UpstreamPort = Text{
+		"cổng trong %q không hợp lệ; hãy ghi một số từ 1 đến 65535, hoặc bỏ đi để dùng cổng 53",
+		"the port in %q is not valid; write a number from 1 to 65535, or leave it out for port 53",
+	}
+	// UpstreamScheme takes the setting and its scheme.
+	UpstreamScheme = Text{
+		"máy chủ DNS cấp trên %q có kiểu kết nối %q không được hỗ trợ; hãy dùng udp://, tcp://, chỉ địa chỉ, hoặc system",
+		"upstream server %q has a scheme %q that is not supported; use udp://, tcp://, the address alone, or system",
+	}
+	// UpstreamLater takes the setting and its scheme.
+	UpstreamLater = Text{
+		"máy chủ DNS cấp trên %q: DNS mã hóa (%s) sẽ có trong một phiên bản sau; hiện giờ hãy dùng udp:// hoặc tcp://",
+		"upstream server %q: encrypted DNS (%s) comes with a later version; use udp:// or tcp:// for now",
+	}
+	UpstreamStrategy = Text{
+		"cách chọn máy chủ DNS cấp trên %q không có; hãy ghi fastest (nhanh nhất), ordered (theo thứ tự) hoặc parallel (hỏi cùng lúc)",
+		"there is no upstream strategy %q; write fastest, ordered or parallel",
+	}
+	UpstreamZone = Text{
+		"vùng %q trong upstream.zones không phải là tên miền; hãy ghi như truong.lan",
+		"zone %q of upstream.zones is not a domain name; write one such as truong.lan",
+	}
+	UpstreamZoneTwice = Text{
+		"vùng %q trong upstream.zones xuất hiện hai lần (không phân biệt chữ hoa, chữ thường và dấu chấm cuối); hãy gộp lại làm một",
+		"zone %q of upstream.zones is there twice (case and a final dot make no difference); merge them",
+	}
+	// UpstreamSystemFile takes the file and the error.
+	UpstreamSystemFile = Text{
+		"không lấy được các máy chủ DNS của hệ thống (system) từ %s: %v; hãy ghi địa chỉ máy chủ vào upstream.servers",
+		"cannot learn the system's DNS servers (system) from %s: %v; write the servers' addresses in upstream.servers",
+	}
+	// UpstreamSystemNone takes the file.
+	UpstreamSystemNone = Text{
+		"tệp %s không có dòng nameserver nào dùng được; hãy ghi địa chỉ máy chủ vào upstream.servers thay cho system",
+		"file %s has no usable nameserver line; write the servers' addresses in upstream.servers instead of system",
+	}
+	// UpstreamSystemOwn takes the file.
+	UpstreamSystemOwn = Text{
+		"tệp %s chỉ có địa chỉ của chính chương trình này; hãy ghi địa chỉ máy chủ DNS cấp trên vào upstream.servers thay cho system",
+		"file %s names only this program's own address; write the upstream servers' addresses in upstream.servers instead of system",
+	}
+)
