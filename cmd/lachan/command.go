@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"lachan/blocklist"
+	"lachan/blocklist/feed"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+// withConfig gives a command the flag that names the configuration.
+func withConfig(c *cobra.Command) *cobra.Command {
+	c.Flags().String("config", defaultConfig(), wording.CLIFlagConfig.String())
+	return c
+}
+
+// configOf reads the configuration that a command was given.
+func configOf(c *cobra.Command) (*Config, yamlfile.Problems) {
+	file, err := c.Flags().GetString("config")
+	if err != nil {
+		panic(err) // withConfig has defined it
+	}
+	return loadConfig(file, c.Flags())
+}
+
+// An offline is what commands that need no server work on: the configuration,
+// the policy and what is on disk.
+type offline struct {
+	cfg    *Config
+	policy *policy.Policy
+	facts  *catalogue.Catalogue
+}
+
+// openOffline reads the configuration and the policy of a command. Notes are
+// what is worth knowing and no mistake.
+func openOffline(c *cobra.Command) (*offline, yamlfile.Problems, error) {
+	cfg, problems := configOf(c)
+	if len(problems) > 0 {
+		return nil, nil, problems
+	}
+	p, notes := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location)
+	if p == nil {
+		return nil, nil, notes
+	}
+	facts, err := catalogue.Load()
+	return &offline{cfg, p, facts}, notes, err
+}
+
+// lists are the compiled lists on disk, bound to the policy, or the built-in
+// ones when there are none; note then says so.
+func (o *offline) lists(c *cobra.Command) (list *blocklist.List, note wording.Text, err error) {
+	snapshot, err := o.newest()
+	if err != nil {
+		note = wording.CLIExplainSnapshot.With(err)
+	} else if snapshot == nil {
+		note = wording.CLIExplainNoLists.With(o.cfg.StateDir)
+	}
+	if snapshot == nil {
+		if snapshot, err = blocklist.CompileAside(c.Context(), builtinSources(o.facts)); err != nil {
+			return nil, note, err
+		}
+	}
+	return bind(snapshot, o.policy, o.cfg), note, nil
+}
+
+// newest is the newest compiled lists on disk that are whole; nil when there
+// are none. It changes nothing there.
+func (o *offline) newest() (*blocklist.Snapshot, error) {
+	return blocklist.Newest(filepath.Join(o.cfg.StateDir, "lists"))
+}
+
+// openStores opens what is on disk for a command that changes it.
+func (o *offline) openStores() (*feed.Store, *blocklist.Shelf, error) {
+	if err := makeStateDir(o.cfg.StateDir); err != nil {
+		return nil, nil, err
+	}
+	store, err1 := feed.Open(filepath.Join(o.cfg.StateDir, "feeds"))
+	shelf, err2 := blocklist.OpenShelf(filepath.Join(o.cfg.StateDir, "lists"))
+	return store, shelf, errors.Join(err1, err2)
+}
+
+// defaultConfig is the configuration of commands that are not told one.
+func defaultConfig() string {
+	if file := os.Getenv(envConfig); file != "" {
+		return file
+	}
+	return "lachan.yaml"
+}

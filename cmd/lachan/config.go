@@ -1,0 +1,174 @@
+package main
+
+import (
+	"net/netip"
+	"time"
+	_ "time/tzdata" // time zones on machines that have none
+
+	"lachan/yamlfile"
+)
+
+// A Config is lachan.yaml. Every key has a default (see SetDefaults); a
+// relative path in the file is taken from the file's directory.
+type Config struct {
+	// Lines is where each value stands in the file.
+	Lines yamlfile.Lines
+
+	// StateDir holds everything the program writes; it is made with mode 0700.
+	// Default /var/lib/lachan.
+	StateDir string `yaml:"state_dir"`
+	// Timezone is the one of timetables, expiry dates and reports. Default
+	// Asia/Ho_Chi_Minh.
+	Timezone Timezone       `yaml:"timezone"`
+	Server   ServerConfig   `yaml:"server"`
+	HTTP     HTTPConfig     `yaml:"http"`
+	Upstream UpstreamConfig `yaml:"upstream"`
+	Cache    CacheConfig    `yaml:"cache"`
+	// Feeds are the lists, in order of rank (which matters to rpz only).
+	// Default none.
+	Feeds []FeedConfig `yaml:"feeds"`
+	// Policy is the file of units, profiles and timetables. Default
+	// policy.yaml; "" gives everyone the built-in default profile.
+	Policy  string        `yaml:"policy"`
+	Metrics MetricsConfig `yaml:"metrics"`
+	Log     LogConfig     `yaml:"log"`
+
+	file   string            // as the user named it; "" when there is none
+	origin map[string]string // variable or flag that set a value, by path
+}
+
+// A ServerConfig is what clients reach.
+type ServerConfig struct {
+	// Listen has the addresses of DNS over UDP and TCP. Default 0.0.0.0:53
+	// and [::]:53. Port 0 takes any that is free.
+	Listen []netip.AddrPort `yaml:"listen"`
+	// DoT has the addresses of DNS over TLS (RFC 7858). Default none.
+	DoT []netip.AddrPort `yaml:"dot"`
+	// DoH has the addresses of DNS over HTTPS (RFC 8484). Default none.
+	DoH []netip.AddrPort `yaml:"doh"`
+	// DoHPath is the path of DNS over HTTPS. Default /dns-query.
+	DoHPath string `yaml:"doh_path"`
+	// DoQ has the addresses of DNS over QUIC (RFC 9250). Default none.
+	DoQ []netip.AddrPort `yaml:"doq"`
+	// TLS is the certificate of the encrypted transports.
+	TLS TLSConfig `yaml:"tls"`
+	// ProxyProtocol has the prefixes trusted to speak PROXY v2. Default none.
+	ProxyProtocol []netip.Prefix `yaml:"proxy_protocol"`
+	// UnknownClient is the profile of clients that no unit claims, or
+	// "refuse". Default "default".
+	UnknownClient string `yaml:"unknown_client"`
+	// RateLimit bounds queries.
+	RateLimit RateLimitConfig `yaml:"rate_limit"`
+	// RebindProtection makes private addresses in answers for public names
+	// NODATA. Default true.
+	RebindProtection bool `yaml:"rebind_protection"`
+	// Notify has the prefixes allowed to send NOTIFY besides the primaries
+	// named in feeds. Default none.
+	Notify []netip.Prefix `yaml:"notify"`
+	// Identity is what CHAOS questions are told.
+	Identity IdentityConfig `yaml:"identity"`
+	// TCP bounds connections of DNS over TCP.
+	TCP TCPConfig `yaml:"tcp"`
+	// BlockTTL is the TTL of blocked and rewritten answers, in whole seconds.
+	// Default 60s; 0s to 24h.
+	BlockTTL time.Duration `yaml:"block_ttl"`
+	// Page has the addresses of the block page, for profiles that reply with
+	// it.
+	Page PageConfig `yaml:"page"`
+}
+
+// A TLSConfig names the PEM files of a certificate chain and its key.
+type TLSConfig struct {
+	Cert string `yaml:"cert"` // default none
+	Key  string `yaml:"key"`  // default none
+}
+
+// A RateLimitConfig bounds queries a second; 0, the default, is no bound.
+type RateLimitConfig struct {
+	PerClient int `yaml:"per_client"` // one address; 0 to 1,000,000
+	PerUnit   int `yaml:"per_unit"`   // one school; 0 to 1,000,000
+}
+
+// An IdentityConfig is what CHAOS TXT questions are told; a question whose text
+// is "", the default, is refused.
+type IdentityConfig struct {
+	Version string `yaml:"version"` // of version.bind and version.server
+	ID      string `yaml:"id"`      // of id.server (RFC 4892) and hostname.bind
+}
+
+// A TCPConfig bounds the connections of DNS over TCP.
+type TCPConfig struct {
+	// Connections is how many may be open at a time. Default 1000; 1 to
+	// 1,000,000.
+	Connections int `yaml:"connections"`
+	// IdleTimeout closes a connection on which nothing happens (RFC 7766
+	// section 6.2.3). Default 10s; 1s to 10m.
+	IdleTimeout time.Duration `yaml:"idle_timeout"`
+}
+
+// A PageConfig has the addresses of the block page; one that is not valid, the
+// default, is none.
+type PageConfig struct {
+	A    netip.Addr `yaml:"a"`
+	AAAA netip.Addr `yaml:"aaaa"`
+}
+
+// An HTTPConfig is the server of /metrics, /healthz, /readyz and the API.
+type HTTPConfig struct {
+	// Listen is its address. Default 127.0.0.1:8053; "" (not valid) is off.
+	Listen netip.AddrPort `yaml:"listen"`
+}
+
+// An UpstreamConfig says where queries go on to.
+type UpstreamConfig struct {
+	// Servers are the resolvers. Default system: those of /etc/resolv.conf.
+	Servers []Upstream `yaml:"servers"`
+	// Strategy says which of them is asked. Default fastest.
+	Strategy Strategy `yaml:"strategy"`
+	// Timeout bounds one exchange, retries included. Default 2s; 100ms to 10s.
+	Timeout time.Duration `yaml:"timeout"`
+	// Zones have resolvers of their own. Default none.
+	Zones map[string][]Upstream `yaml:"zones"`
+	// TrustAD passes on the AD bit of the upstreams: only for validating
+	// resolvers on a path that nobody can write to. Default false.
+	TrustAD bool `yaml:"trust_ad"`
+}
+
+// A CacheConfig bounds the cache.
+type CacheConfig struct {
+	// Entries is how many answers are kept. Default 200,000; 1 to 100,000,000.
+	Entries int `yaml:"entries"`
+	// MinTTL raises shorter TTLs. Default 0s; at most MaxTTL.
+	MinTTL time.Duration `yaml:"min_ttl"`
+	// MaxTTL lowers longer TTLs. Default 24h; 1s to 7d.
+	MaxTTL time.Duration `yaml:"max_ttl"`
+	// NegativeTTL bounds NXDOMAIN and NODATA (RFC 2308). Default 30m; 0s to 24h.
+	NegativeTTL time.Duration `yaml:"negative_ttl"`
+	// StaleFor is how long an answer may be used after its TTL when no upstream
+	// answers (RFC 8767). Default 12h; 0s (never) to 7d.
+	StaleFor time.Duration `yaml:"stale_for"`
+	// Prefetch renews what is asked often before it expires. Default true.
+	Prefetch bool `yaml:"prefetch"`
+}
+
+// A MetricsConfig says how statistics are kept.
+type MetricsConfig struct {
+	// Node is the label of this machine. Default "", its host name.
+	Node string `yaml:"node"`
+	// History is how long statistics are kept. Default 400d; 1d to 3660d.
+	History yamlfile.Days `yaml:"history"`
+	// QueryURL and WriteURL are of a Prometheus-compatible engine that keeps
+	// the statistics instead. Default none.
+	QueryURL string `yaml:"query_url"`
+	WriteURL string `yaml:"write_url"`
+}
+
+// A LogConfig says what is logged, on standard error.
+type LogConfig struct {
+	// Level is debug, info, warn or error. Default info.
+	Level LogLevel `yaml:"level"`
+	// Format is text or json. Default text.
+	Format LogFormat `yaml:"format"`
+	// Queries is off: no query is logged. Default off.
+	Queries QueryLog `yaml:"queries"`
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"cmp"
+	"maps"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lachan/blocklist/domain"
+	"lachan/resolver/upstream"
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+// A configCheck gathers what is wrong with values that are right by themselves.
+type configCheck struct {
+	*Config
+	problems yamlfile.Problems
+}
+
+// check reports what the types of the values cannot know: bounds, files that
+// are not there, values that do not go together, and keys of later versions.
+func (c *Config) check() yamlfile.Problems {
+	k := configCheck{Config: c}
+	k.places()
+	k.server()
+	k.listeners()
+	k.upstreams()
+	k.cache()
+	between(&k, "metrics.history", time.Duration(c.Metrics.History), day, 3660*day)
+	for i := range c.Feeds {
+		k.feed(i)
+	}
+	k.later()
+	return k.problems
+}
+
+const day = 24 * time.Hour
+
+var itemPlace = regexp.MustCompile(`\[\d+\]`)
+
+// wrong reports the value at path, at the line or the variable it comes from.
+func (k *configCheck) wrong(path string, text wording.Text) {
+	name := itemPlace.ReplaceAllString(path, "")
+	text = wording.Text{VI: name + ": " + text.VI, EN: name + ": " + text.EN}
+	if origin := k.originOf(path); origin != "" {
+		k.problems.Add(origin, 0, text)
+		return
+	}
+	k.problems.Add(k.file, k.lineOf(path), text)
+}
+
+// between reports a value that is out of its bounds.
+func between[T cmp.Ordered](k *configCheck, path string, value, least, most T) {
+	if value < least || value > most {
+		k.wrong(path, wording.ConfigBetween.With(inUnits(least), inUnits(most)))
+	}
+}
+
+// inUnits writes a bound as a person would write it in the file.
+func inUnits(bound any) any {
+	switch b := bound.(type) {
+	case time.Duration:
+		if b >= day && b%day == 0 {
+			return strconv.Itoa(int(b/day)) + "d"
+		}
+		whole := strings.NewReplacer("h0m0s", "h", "m0s", "m")
+		return whole.Replace(b.String())
+	case yamlfile.Bytes:
+		return b.String()
+	}
+	return bound
+}
+
+// places checks files and directories.
+func (k *configCheck) places() {
+	if k.StateDir == "" {
+		k.wrong("state_dir", wording.ConfigNoStateDir)
+	} else if file := fileOnTheWay(k.StateDir); file != "" {
+		k.wrong("state_dir", wording.ConfigStateDir.With(file))
+	}
+	if k.Policy != "" {
+		k.readable("policy", k.Policy, wording.ConfigPolicyFile)
+	}
+	if tls := k.Server.TLS; (tls.Cert == "") != (tls.Key == "") {
+		k.wrong("server.tls", wording.ConfigBothTLS)
+	} else if tls.Cert != "" {
+		k.readable("server.tls.cert", tls.Cert, wording.ConfigTLSFile)
+		k.readable("server.tls.key", tls.Key, wording.ConfigTLSFile)
+	}
+}
+
+// fileOnTheWay is the file, if any, that keeps a directory from being made.
+func fileOnTheWay(dir string) string {
+	for {
+		info, err := os.Stat(dir)
+		switch {
+		case err == nil && !info.IsDir():
+			return dir
+		case err == nil, dir == filepath.Dir(dir):
+			return ""
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// readable reports a file that cannot be read.
+func (k *configCheck) readable(path, file string, otherwise wording.Text) {
+	f, err := os.Open(file)
+	if err != nil {
+		k.wrong(path, otherwise.With(err))
+		return
+	}
+	f.Close()
+}
+
+func (k *configCheck) server() {
+	s := &k.Server
+	if !strings.HasPrefix(s.DoHPath, "/") {
+		k.wrong("server.doh_path", wording.ConfigSlash.With(s.DoHPath))
+	}
+	between(k, "server.rate_limit.per_client", s.RateLimit.PerClient, 0, 1_000_000)
+	between(k, "server.rate_limit.per_unit", s.RateLimit.PerUnit, 0, 1_000_000)
+	between(k, "server.tcp.connections", s.TCP.Connections, 1, 1_000_000)
+	between(k, "server.tcp.idle_timeout", s.TCP.IdleTimeout, time.Second, 10*time.Minute)
+	between(k, "server.block_ttl", s.BlockTTL, 0, day)
+	if a := s.Page.A; a.IsValid() && !a.Is4() {
+		k.wrong("server.page.a", wording.ConfigFamily.With(a, "IPv4"))
+	}
+	if a := s.Page.AAAA; a.IsValid() && (!a.Is6() || a.Is4In6()) {
+		k.wrong("server.page.aaaa", wording.ConfigFamily.With(a, "IPv6"))
+	}
+}
+
+// listeners checks that no two listeners want the same address and port.
+func (k *configCheck) listeners() {
+	if len(k.Server.Listen) == 0 {
+		k.wrong("server.listen", wording.ConfigNoListen)
+	}
+	type place struct {
+		path string
+		addr netip.AddrPort
+	}
+	var seen []place
+	add := func(path string, addr netip.AddrPort) {
+		for _, s := range seen {
+			if sameSocket(s.addr, addr) {
+				k.wrong(path, wording.ConfigListenTwice.With(addr, s.addr, itemPlace.ReplaceAllString(s.path, "")))
+				return
+			}
+		}
+		seen = append(seen, place{path, addr})
+	}
+	for i, a := range k.Server.Listen {
+		add(item("server.listen", i), a)
+	}
+	if k.HTTP.Listen.IsValid() {
+		add("http.listen", k.HTTP.Listen)
+	}
+}
+
+// sameSocket says whether b cannot be listened on beside a: the same port, and
+// the same address or one that stands for all of its family.
+func sameSocket(a, b netip.AddrPort) bool {
+	x, y := a.Addr().Unmap(), b.Addr().Unmap()
+	return a.Port() != 0 && a.Port() == b.Port() && x.Is4() == y.Is4() &&
+		(x == y || x.IsUnspecified() || y.IsUnspecified())
+}
+
+func (k *configCheck) upstreams() {
+	u := &k.Upstream
+	if len(u.Servers) == 0 {
+		k.wrong("upstream.servers", wording.ConfigNoServer)
+	}
+	between(k, "upstream.timeout", u.Timeout, 100*time.Millisecond, 10*time.Second)
+	k.otherServers("upstream.servers", u.Servers)
+	for _, zone := range slices.Sorted(maps.Keys(u.Zones)) {
+		path, servers := "upstream.zones."+zone, u.Zones[zone]
+		if _, err := domain.Canonical(zone); err != nil {
+			k.wrong(path, wording.ConfigZoneName.With(zone))
+		}
+		if len(servers) == 0 {
+			k.wrong(path, wording.ConfigNoServer)
+		}
+		k.otherServers(path, servers)
+	}
+}
+
+// otherServers reports upstreams that are this server itself.
+func (k *configCheck) otherServers(path string, servers []Upstream) {
+	for i, s := range servers {
+		if s.Transport == upstream.System {
+			continue
+		}
+		// When the host does not tell its addresses, the mistake shows later.
+		if own, err := upstream.IsOwn(s.Addr, k.Server.Listen); own && err == nil {
+			k.wrong(item(path, i), wording.ConfigOwnServer.With(s.Addr))
+		}
+	}
+}
+
+func (k *configCheck) cache() {
+	c := &k.Cache
+	between(k, "cache.entries", c.Entries, 1, 100_000_000)
+	between(k, "cache.max_ttl", c.MaxTTL, time.Second, 7*day)
+	between(k, "cache.negative_ttl", c.NegativeTTL, 0, day)
+	between(k, "cache.stale_for", c.StaleFor, 0, 7*day)
+	if c.MinTTL > c.MaxTTL {
+		k.wrong("cache.min_ttl", wording.ConfigTTLOrder.With(inUnits(c.MinTTL), inUnits(c.MaxTTL)))
+	}
+}
+
+// later reports keys whose work this version does not do, so that nobody
+// relies on it.
+func (k *configCheck) later() {
+	k.notYet("server.dot", len(k.Server.DoT) > 0)
+	k.notYet("server.doh", len(k.Server.DoH) > 0)
+	k.notYet("server.doq", len(k.Server.DoQ) > 0)
+	k.notYet("server.proxy_protocol", len(k.Server.ProxyProtocol) > 0)
+	k.notYet("server.notify", len(k.Server.Notify) > 0)
+	k.notYet("metrics.query_url", k.Metrics.QueryURL != "")
+	k.notYet("metrics.write_url", k.Metrics.WriteURL != "")
+}
+
+func (k *configCheck) notYet(path string, set bool) {
+	if set {
+		k.wrong(path, wording.ConfigLater)
+	}
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+var feedName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
+
+// feed checks one feed beside those before it.
+func (k *configCheck) feed(i int) {
+	f, at := &k.Feeds[i], item("feeds", i)
+	if !feedName.MatchString(f.Name) {
+		k.wrong(at+".name", wording.ConfigFeedName.With(f.Name))
+	}
+	for j := range k.Feeds[:i] {
+		if f.Name != "" && k.Feeds[j].Name == f.Name {
+			k.wrong(at+".name", wording.ConfigFeedTwice.With(f.Name, k.lineOf(item("feeds", j)+".name")))
+			break
+		}
+	}
+	k.feedURL(at+".url", f.Name, f.URL)
+	if f.Action == actionBlock && f.Category == "" {
+		k.wrong(at, wording.ConfigFeedCategory.With(f.Name))
+	}
+	if f.Action == actionAllow && f.LockedBy != "" {
+		k.wrong(at+".locked_by", wording.ConfigFeedLock.With(f.Name))
+	}
+	between(k, at+".refresh", f.Refresh, time.Minute, 30*day)
+	between[yamlfile.Bytes](k, at+".max_bytes", f.MaxBytes, 1<<10, 4<<30)
+	if a := f.Authority; !a.Effective.IsZero() && !a.Expires.IsZero() &&
+		a.Expires.In(time.UTC).Before(a.Effective.In(time.UTC)) {
+		k.wrong(at+".authority.expires", wording.ConfigFeedTimes.With(a.Expires, a.Effective))
+	}
+	k.notYet(at+".verify.minisign", f.Verify.Minisign != "")
+	k.notYet(at+".tsig", f.TSIG.Name != "" || f.TSIG.SecretFile != "")
+	k.notYet(at+".rpz.policy", f.RPZ.Policy != rpzGiven)
+	k.notYet(at+".rpz.cname", f.RPZ.CNAME != "")
+}
+
+// feedURL checks where a feed comes from. Whether a file is there is the
+// feed's own business: a list that is missing stops nothing.
+func (k *configCheck) feedURL(path, name, address string) {
+	scheme, _, remote := strings.Cut(address, "://")
+	switch {
+	case address == "":
+		k.wrong(path, wording.ConfigFeedURL.With(name))
+	case !remote, scheme == "file":
+	case scheme == "axfr":
+		k.wrong(path, wording.ConfigFeedLater.With(scheme))
+	case scheme != "https" && scheme != "http":
+		k.wrong(path, wording.ConfigFeedScheme.With(address))
+	default:
+		if u, err := url.Parse(address); err != nil || u.Host == "" {
+			k.wrong(path, wording.ConfigFeedScheme.With(address))
+		}
+	}
+}

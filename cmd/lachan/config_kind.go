@@ -1,0 +1,149 @@
+package main
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"lachan/resolver/upstream"
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+// A FeedAction is what a feed does to the names in it.
+type FeedAction string
+
+// The actions of a feed.
+const (
+	actionBlock FeedAction = "block"
+	actionAllow FeedAction = "allow"
+)
+
+// UnmarshalText reads an action.
+func (a *FeedAction) UnmarshalText(text []byte) error {
+	return oneOf(a, text, actionBlock, actionAllow)
+}
+
+// OnMissing is what happens while a feed was never had.
+type OnMissing string
+
+// What happens while a feed was never had.
+const (
+	missingServe  OnMissing = "serve"  // queries are answered without it
+	missingRefuse OnMissing = "refuse" // no query is answered
+)
+
+// UnmarshalText reads what happens while a feed was never had.
+func (o *OnMissing) UnmarshalText(text []byte) error {
+	return oneOf(o, text, missingServe, missingRefuse)
+}
+
+// An RPZPolicy overrides the actions of a response policy zone.
+type RPZPolicy string
+
+// rpzGiven leaves the actions as the records of the zone give them.
+const rpzGiven RPZPolicy = "given"
+
+// UnmarshalText reads an override.
+func (p *RPZPolicy) UnmarshalText(text []byte) error {
+	return oneOf(p, text, rpzGiven, "nxdomain", "nodata", "passthru", "drop", "tcp-only", "disabled", "cname")
+}
+
+// A TSIGAlgorithm is a MAC of RFC 8945 section 6.
+type TSIGAlgorithm string
+
+// UnmarshalText reads the name of a MAC.
+func (a *TSIGAlgorithm) UnmarshalText(text []byte) error {
+	return oneOf(a, text, "hmac-sha256", "hmac-sha224", "hmac-sha384", "hmac-sha512")
+}
+
+// unknownRefuse is server.unknown_client when clients that no unit claims are
+// refused.
+const unknownRefuse = "refuse"
+
+// A LogLevel is the least severe level that is logged.
+type LogLevel string
+
+// logInfo is the level of changes of state.
+const logInfo LogLevel = "info"
+
+// UnmarshalText reads a level.
+func (l *LogLevel) UnmarshalText(text []byte) error {
+	return oneOf(l, text, "debug", logInfo, "warn", "error")
+}
+
+// Level is the level as package slog has it.
+func (l LogLevel) Level() slog.Level {
+	var level slog.Level
+	// Every value that UnmarshalText lets through is a name that slog knows.
+	_ = level.UnmarshalText([]byte(l))
+	return level
+}
+
+// A LogFormat is how a line of the log is written.
+type LogFormat string
+
+// The formats of the log.
+const (
+	logText LogFormat = "text" // key=value
+	logJSON LogFormat = "json"
+)
+
+// UnmarshalText reads a format.
+func (f *LogFormat) UnmarshalText(text []byte) error { return oneOf(f, text, logText, logJSON) }
+
+// A QueryLog says which queries are logged.
+type QueryLog string
+
+// queriesOff logs no query.
+const queriesOff QueryLog = "off"
+
+// UnmarshalText reads which queries are logged.
+func (q *QueryLog) UnmarshalText(text []byte) error { return oneOf(q, text, queriesOff) }
+
+// oneOf sets dst to text when it is one of the known values.
+func oneOf[T ~string](dst *T, text []byte, known ...T) error {
+	names := make([]string, len(known))
+	for i, k := range known {
+		if string(text) == string(k) {
+			*dst = k
+			return nil
+		}
+		names[i] = string(k)
+	}
+	if near, ok := yamlfile.Nearest(string(text), names); ok {
+		return yamlfile.Problem{Text: wording.ConfigOneOfNear.With(string(text), near)}
+	}
+	return yamlfile.Problem{Text: wording.ConfigOneOf.With(string(text), strings.Join(names, ", "))}
+}
+
+// A Timezone is one of the IANA data base.
+type Timezone struct{ *time.Location }
+
+// UnmarshalText reads the name of a time zone.
+func (z *Timezone) UnmarshalText(text []byte) error {
+	l, err := time.LoadLocation(string(text))
+	if err != nil || len(text) == 0 {
+		return yamlfile.Problem{Text: wording.ConfigZone.With(string(text))}
+	}
+	z.Location = l
+	return nil
+}
+
+// An Upstream is one entry of upstream.servers or of a zone.
+type Upstream struct{ upstream.Server }
+
+// UnmarshalText reads an entry.
+func (u *Upstream) UnmarshalText(text []byte) (err error) {
+	u.Server, err = upstream.ParseServer(string(text))
+	return err
+}
+
+// A Strategy says which of several upstreams is asked.
+type Strategy struct{ upstream.Strategy }
+
+// UnmarshalText reads a strategy.
+func (s *Strategy) UnmarshalText(text []byte) (err error) {
+	s.Strategy, err = upstream.ParseStrategy(string(text))
+	return err
+}

@@ -1,0 +1,330 @@
+package main
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"lachan/yamlfile"
+)
+
+// writeConfig puts a configuration and an empty policy in a directory of its
+// own, which becomes the working directory, and returns the file's name.
+func writeConfig(t *testing.T, text string) string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for name, content := range map[string]string{"lachan.yaml": text, "policy.yaml": ""} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return "lachan.yaml"
+}
+
+// TestConfigMistakes has mistakes that people make in a configuration, each
+// with all that they are told.
+func TestConfigMistakes(t *testing.T) {
+	f := func(text string, want ...string) {
+		t.Helper()
+		_, problems := loadConfig(writeConfig(t, text), nil)
+		var got []string
+		for _, p := range problems {
+			got = append(got, p.Error())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s\ngot\n%s\nwant\n%s", text, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	// A tab, as an editor for programs puts it.
+	f("cache:\n\tentries: 5\n",
+		`lachan.yaml:2: đầu dòng có phím Tab; YAML chỉ nhận dấu cách, hãy thay mỗi Tab bằng hai dấu cách | this line is indented with a tab; YAML takes only spaces, so replace each tab by two spaces`)
+
+	// A key misspelt.
+	f("cache:\n  entires: 5\n",
+		`lachan.yaml:2: cache: không có mục "entires" ở đây; có phải ý bạn là "entries"? | cache: there is no key "entires" here; did you mean "entries"?`)
+
+	// A space forgotten after a colon.
+	f("log:\n  level:debug\n  format: json\n",
+		`lachan.yaml:2: thiếu dấu cách sau dấu hai chấm trong "level:debug"; hãy viết "mục: giá trị" | a space is missing after the colon in "level:debug"; write "key: value"`)
+
+	// A port alone.
+	f("server:\n  listen: 53\n",
+		`lachan.yaml:2: server.listen: cần một danh sách, ví dụ ["53"], nhưng ở đây là giá trị "53" | server.listen: wants a list, such as ["53"], but here is the value "53"`)
+
+	// An address without quotes.
+	f("server:\n  listen: [[::]:53]\n",
+		`lachan.yaml:2: dấu phẩy hoặc dấu ngoặc [ ] { } ở dòng này không đúng chỗ; giá trị có chứa các dấu ấy phải đặt trong ngoặc kép, ví dụ ["[::]:53"] | a comma or one of [ ] { } is out of place on this line; a value that contains one must be in quotes, such as ["[::]:53"]`)
+
+	// A port without an address, as other programs take it.
+	f("server:\n  listen: [\":53\"]\n",
+		`lachan.yaml:2: server.listen: giá trị ":53" phải là địa chỉ IP và cổng, ví dụ 10.20.0.1:53 hoặc [2001:db8:20::1]:53 | server.listen: the value ":53" must be an IP address and a port, such as 10.20.0.1:53 or [2001:db8:20::1]:53`)
+
+	// An address that the first one covers.
+	f("server:\n  listen: [\"0.0.0.0:53\", \"192.0.2.1:53\"]\n",
+		`lachan.yaml:2: server.listen: địa chỉ 192.0.2.1:53 đụng với 0.0.0.0:53 ở server.listen; trên một địa chỉ, mỗi cổng chỉ dùng được một lần (0.0.0.0 và [::] là mọi địa chỉ) | server.listen: address 192.0.2.1:53 collides with 0.0.0.0:53 in server.listen; a port can be used once on an address (0.0.0.0 and [::] are every address)`)
+
+	// The server as its own upstream.
+	f("server:\n  listen: [\"127.0.0.1:53\"]\nupstream:\n  servers: [\"127.0.0.1\"]\n",
+		`lachan.yaml:4: upstream.servers: 127.0.0.1:53 là địa chỉ của chính máy chủ này nên câu hỏi sẽ chạy vòng mãi; hãy ghi máy chủ DNS khác | upstream.servers: 127.0.0.1:53 is an address of this server itself, so queries would go round for ever; write another DNS server`)
+
+	// An upstream by name, a time without a unit.
+	f("upstream:\n  servers: [dns.example]\n  timeout: 2\n",
+		`lachan.yaml:2: upstream.servers: máy chủ DNS cấp trên "dns.example" không phải là địa chỉ IP; hãy ghi địa chỉ như 1.1.1.1, 1.1.1.1:5353 hoặc [2606:4700::1111]:53 (không ghi tên máy), hoặc system | upstream.servers: upstream server "dns.example" is not an IP address; write one such as 1.1.1.1, 1.1.1.1:5353 or [2606:4700::1111]:53 (not a host name), or system`,
+		`lachan.yaml:3: upstream.timeout: giá trị "2" phải là một khoảng thời gian có đơn vị, ví dụ 500ms, 5s, 30m, 12h, 7d | upstream.timeout: the value "2" must be a length of time with its unit, such as 500ms, 5s, 30m, 12h, 7d`)
+
+	// Bounds that cross.
+	f("cache: {min_ttl: 2d, max_ttl: 1d}\n",
+		`lachan.yaml:1: cache.min_ttl: min_ttl (2d) lớn hơn max_ttl (1d); hãy giảm min_ttl hoặc tăng max_ttl | cache.min_ttl: min_ttl (2d) is larger than max_ttl (1d); lower min_ttl or raise max_ttl`)
+
+	// Bounds that are passed.
+	f("cache: {entries: 0, stale_for: 365d}\nmetrics: {history: 12h}\n",
+		`lachan.yaml:1: cache.entries: giá trị phải từ 1 đến 100000000 | cache.entries: the value must be from 1 to 100000000`,
+		`lachan.yaml:1: cache.stale_for: giá trị phải từ 0s đến 7d | cache.stale_for: the value must be from 0s to 7d`,
+		`lachan.yaml:2: metrics.history: giá trị phải từ 1d đến 3660d | metrics.history: the value must be from 1d to 3660d`)
+
+	// A time zone that is none.
+	f("timezone: Asia/Hanoi\n",
+		`lachan.yaml:1: timezone: không có múi giờ "Asia/Hanoi"; hãy ghi như Asia/Ho_Chi_Minh | timezone: there is no time zone "Asia/Hanoi"; write one such as Asia/Ho_Chi_Minh`)
+
+	// A policy that is not there.
+	f("policy: chinh-sach.yaml\n",
+		`lachan.yaml:1: policy: không đọc được tệp chính sách: open chinh-sach.yaml: no such file or directory; hãy tạo tệp, hoặc ghi policy: "" để mọi máy dùng chung một hồ sơ mặc định | policy: cannot read the policy: open chinh-sach.yaml: no such file or directory; create the file, or write policy: "" to give everyone the default profile`)
+
+	// A file where a directory should be made.
+	f("state_dir: lachan.yaml/state\n",
+		`lachan.yaml:1: state_dir: lachan.yaml không phải là thư mục nên không thể tạo thư mục trạng thái ở đó; hãy chọn nơi khác | state_dir: lachan.yaml is not a directory, so the state directory cannot be made there; choose another place`)
+
+	// A certificate without its key.
+	f("server:\n  tls: {cert: a.pem}\n",
+		`lachan.yaml:2: server.tls: cert và key phải đi cùng nhau; hãy ghi cả hai hoặc bỏ cả hai | server.tls: cert and key belong together; give both or neither`)
+
+	// A list without a category, its name not a name.
+	f("feeds:\n- name: Cờ bạc\n  url: https://lists.example/gambling.hosts\n",
+		`lachan.yaml:2: feeds.name: tên "Cờ bạc" của danh sách chỉ được gồm chữ thường không dấu a-z, chữ số và dấu gạch ngang, dài 1 đến 40 ký tự, ví dụ hostsvn-co-bac | feeds.name: feed name "Cờ bạc" must be 1 to 40 of the letters a-z, digits and hyphens, such as hostsvn-co-bac`,
+		`lachan.yaml:2: feeds: danh sách chặn "Cờ bạc" cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo) | feeds: blocking feed "Cờ bạc" needs a category, such as gambling or phishing`)
+
+	// Wrong units.
+	f("feeds:\n- name: a\n  url: https://lists.example/a\n  category: gambling\n  max_bytes: 64 megs\n  max_shrink: 30\n  refresh: 1s\n",
+		`lachan.yaml:5: feeds.max_bytes: giá trị "64 megs" phải là một dung lượng có đơn vị, ví dụ 512KiB, 64MiB, 1GiB | feeds.max_bytes: the value "64 megs" must be a size with its unit, such as 512KiB, 64MiB, 1GiB`,
+		`lachan.yaml:6: feeds.max_shrink: giá trị "30" phải là một tỷ lệ từ 0% đến 100%, ví dụ 30% | feeds.max_shrink: the value "30" must be a share from 0% to 100%, such as 30%`,
+		`lachan.yaml:7: feeds.refresh: giá trị phải từ 1m đến 30d | feeds.refresh: the value must be from 1m to 30d`)
+
+	// A second list of the same name, with much else wrong.
+	f("feeds:\n- {name: a, url: a.hosts, category: gambling}\n- name: a\n  url: ftp://lists.example/a\n  format: host\n  action: allow\n  locked_by: lao-cai\n  authority: {effective: 2026-12-01, expires: 2026-11-01}\n",
+		`lachan.yaml:3: feeds.name: tên danh sách "a" đã dùng ở dòng 2; hãy đặt tên khác | feeds.name: feed name "a" is used on line 2 already; choose another`,
+		`lachan.yaml:4: feeds.url: không tải được danh sách từ "ftp://lists.example/a"; hãy dùng https://, http:// hoặc đường dẫn tệp | feeds.url: lists cannot be had from "ftp://lists.example/a"; use https://, http:// or the path of a file`,
+		`lachan.yaml:5: feeds.format: không có định dạng danh sách "host"; có phải là "hosts"? Các định dạng: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses | feeds.format: no list format "host"; did you mean "hosts"? The formats: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses`,
+		`lachan.yaml:7: feeds.locked_by: danh sách cho phép "a" không thể khoá; hãy bỏ locked_by hoặc ghi action: block | feeds.locked_by: feed "a" allows, so it cannot be locked; leave out locked_by or write action: block`,
+		`lachan.yaml:8: feeds.authority.expires: expires (2026-11-01) phải sau effective (2026-12-01) | feeds.authority.expires: expires (2026-11-01) must be after effective (2026-12-01)`)
+
+	// Things of a later version.
+	f("server:\n  dot: [\"0.0.0.0:853\"]\nfeeds:\n- name: a\n  category: gambling\n  url: axfr://ns.example/rpz.example\n",
+		`lachan.yaml:2: server.dot: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.dot: this comes with a later version; leave the key out for now`,
+		`lachan.yaml:6: feeds.url: danh sách qua axfr:// sẽ có trong một phiên bản sau; hiện giờ hãy dùng https://, http:// hoặc đường dẫn tệp | feeds.url: lists over axfr:// come with a later version; use https://, http:// or the path of a file for now`)
+
+	// A choice misspelt.
+	f("log: {level: warning}\nupstream: {strategy: fast}\n",
+		`lachan.yaml:1: log.level: không có giá trị "warning"; các giá trị được dùng: debug, info, warn, error | log.level: there is no value "warning"; the values are: debug, info, warn, error`,
+		`lachan.yaml:2: upstream.strategy: cách chọn máy chủ DNS cấp trên "fast" không có; hãy ghi fastest (nhanh nhất), ordered (theo thứ tự) hoặc parallel (hỏi cùng lúc) | upstream.strategy: there is no upstream strategy "fast"; write fastest, ordered or parallel`)
+}
+
+func TestVariablesAreStrongerThanTheFileAndFlagsThanBoth(t *testing.T) {
+	f := func(file, variable, flag, want string) {
+		t.Helper()
+		text := ""
+		if file != "" {
+			text = "cache: {max_ttl: " + file + "}"
+		}
+		name := writeConfig(t, text)
+		if variable != "" {
+			t.Setenv("LACHAN_CACHE_MAX_TTL", variable)
+			defer os.Unsetenv("LACHAN_CACHE_MAX_TTL")
+		}
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		addConfigFlags(flags)
+		if flag != "" {
+			if err := flags.Parse([]string{"--cache.max_ttl=" + flag}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, problems := loadConfig(name, flags)
+		if got := c.Cache.MaxTTL.String(); got != want || len(problems) > 0 {
+			t.Errorf("file %q, variable %q, flag %q: got %s, want %s; %v", file, variable, flag, got, want, problems)
+		}
+	}
+	f("", "", "", "24h0m0s")
+	f("1h", "", "", "1h0m0s")
+	f("", "2h", "", "2h0m0s")
+	f("1h", "2h", "", "2h0m0s")
+	f("1h", "", "3h", "3h0m0s")
+	f("1h", "2h", "3h", "3h0m0s")
+}
+
+func TestVariables(t *testing.T) {
+	f := func(name, value string, got func(*Config) any, want any) {
+		t.Helper()
+		file := writeConfig(t, "")
+		t.Setenv(name, value)
+		defer os.Unsetenv(name)
+		c, problems := loadConfig(file, nil)
+		if g := got(c); !reflect.DeepEqual(g, want) || len(problems) > 0 {
+			t.Errorf("%s=%s: got %v, want %v; %v", name, value, g, want, problems)
+		}
+	}
+	listen := func(c *Config) any { return c.Server.Listen }
+	two := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:53"), netip.MustParseAddrPort("[::1]:53")}
+	f("LACHAN_SERVER_LISTEN", "127.0.0.1:53,[::1]:53", listen, two)
+	f("LACHAN_SERVER_LISTEN", `["127.0.0.1:53", "[::1]:53"]`, listen, two)
+	f("LACHAN_HTTP_LISTEN", "", func(c *Config) any { return c.HTTP.Listen.IsValid() }, false) // an empty variable is a value
+	f("LACHAN_SERVER_RATE_LIMIT_PER_CLIENT", "20", func(c *Config) any { return c.Server.RateLimit.PerClient }, 20)
+	f("LACHAN_UPSTREAM_ZONES", "{truong.lan: [10.0.0.1]}", func(c *Config) any { return c.Upstream.Zones["truong.lan"][0].String() }, "10.0.0.1:53")
+	f("LACHAN_FEEDS", "[{name: a, url: /a.hosts, category: ads}]", func(c *Config) any { return c.Feeds[0].Refresh }, time.Hour)
+	f("LACHAN_POLICY", "policy.yaml", func(c *Config) any { return c.Policy }, "policy.yaml")
+	f("LACHAN_CONFIG", "elsewhere.yaml", func(*Config) any { return nil }, nil) // known, read by the command line
+}
+
+func TestEveryKeyHasAVariableOfItsOwn(t *testing.T) {
+	keys := map[string][]string{envConfig: nil}
+	for _, k := range yamlfile.Keys(&Config{}) {
+		name := envName(k.Path)
+		if other, taken := keys[name]; taken {
+			t.Errorf("%s sets %v and %v", name, other, k.Path)
+		}
+		keys[name] = k.Path
+	}
+}
+
+func TestMistakesInVariablesAndFlagsAreNamed(t *testing.T) {
+	f := func(name, value, want string) {
+		t.Helper()
+		file := writeConfig(t, "cache: {max_ttl: 1h}")
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		addConfigFlags(flags)
+		if strings.HasPrefix(name, "--") {
+			if err := flags.Parse([]string{name + "=" + value}); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			t.Setenv(name, value)
+			defer os.Unsetenv(name)
+		}
+		_, problems := loadConfig(file, flags)
+		if len(problems) != 1 {
+			t.Fatalf("%s=%s: want one problem: %v", name, value, problems)
+		}
+		place, english := problems[0].File, problems[0].Text.EN
+		if got := place + ": " + english; got != want {
+			t.Errorf("%s=%s:\ngot  %s\nwant %s", name, value, got, want)
+		}
+	}
+	f("LACHAN_CACHE_MAX_TTL", "1", `LACHAN_CACHE_MAX_TTL: the value "1" must be a length of time with its unit, such as 500ms, 5s, 30m, 12h, 7d`)
+	f("LACHAN_CACHE_MIN_TTL", "2h", "LACHAN_CACHE_MIN_TTL: cache.min_ttl: min_ttl (2h) is larger than max_ttl (1h); lower min_ttl or raise max_ttl")
+	f("LACHAN_CACHE_MAXTTL", "2h", "LACHAN_CACHE_MAXTTL: the configuration has no such variable; did you mean LACHAN_CACHE_MAX_TTL?")
+	f("LACHAN_PASSWORD", "x", "LACHAN_PASSWORD: the configuration has no such variable; remove it")
+	f("--cache.entries", "0", "--cache.entries: cache.entries: the value must be from 1 to 100000000")
+	f("--log.level", "loud", `--log.level: there is no value "loud"; the values are: debug, info, warn, error`)
+}
+
+func TestPathsInTheFileAreTakenFromItsDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	text := `
+state_dir: ../state
+policy: rules.yaml
+feeds:
+- {name: a, url: lists/a.hosts, category: ads, verify: {sha256_url: lists/a.sha256}}
+- {name: b, url: /b.hosts, category: ads}
+- {name: c, url: "https://lists.example/c", category: ads}
+- {name: d, url: "file:///d.hosts", category: ads}
+`
+	if err := errors.Join(os.Mkdir("etc", 0o700), os.WriteFile("etc/lachan.yaml", []byte(text), 0o600),
+		os.WriteFile("etc/rules.yaml", nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	c, problems := loadConfig("etc/lachan.yaml", nil)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	got := []string{c.StateDir, c.Policy, c.Feeds[0].URL, c.Feeds[0].Verify.SHA256URL, c.Feeds[1].URL, c.Feeds[2].URL, c.Feeds[3].URL}
+	want := []string{"state", "etc/rules.yaml", "etc/lists/a.hosts", "etc/lists/a.sha256", "/b.hosts", "https://lists.example/c", "file:///d.hosts"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestWithoutAFileTheDefaultsHold(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("LACHAN_POLICY", "")
+	c, problems := loadConfig("", nil)
+	if len(problems) > 0 || c.StateDir != "/var/lib/lachan" || c.Policy != "" {
+		t.Errorf("%+v, problems %v", c, problems)
+	}
+	if _, problems := loadConfig("missing.yaml", nil); len(problems) != 1 || problems[0].File != "missing.yaml" {
+		t.Errorf("a file that was named must be there: %v", problems)
+	}
+}
+
+// reference is the file that shows every key with its default.
+const reference = "../../configs/lachan.yaml"
+
+func TestReferenceHasEveryKeyWithItsDefault(t *testing.T) {
+	c, problems := loadConfig(reference, nil)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for _, k := range yamlfile.Keys(c) {
+		if path := strings.Join(k.Path, "."); c.Lines[path] == 0 {
+			t.Errorf("%s is not in %s", path, reference)
+		}
+	}
+	want := &Config{}
+	want.SetDefaults()
+	want.Lines, want.file, want.origin = c.Lines, c.file, c.origin
+	want.resolvePaths()
+	for i, k := range yamlfile.Keys(want) {
+		got := reflect.ValueOf(yamlfile.Keys(c)[i].Value).Elem()
+		if w := reflect.ValueOf(k.Value).Elem(); got.Kind() == reflect.Slice && got.Len() == 0 && w.Len() == 0 ||
+			got.Kind() == reflect.Map && got.Len() == 0 && w.Len() == 0 {
+			continue
+		} else if !reflect.DeepEqual(got.Interface(), w.Interface()) {
+			t.Errorf("%s: %s says %v, the default is %v", strings.Join(k.Path, "."), reference, got, w)
+		}
+	}
+}
+
+func TestReferenceHasEveryKeyOfAFeedWithItsDefault(t *testing.T) {
+	text, err := os.ReadFile(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(text), "feeds: []\n")
+	example, _, ends := strings.Cut(example, "\n\n")
+	if !found || !ends {
+		t.Fatalf("%s has no example of a feed", reference)
+	}
+	example = strings.ReplaceAll("\n"+example, "\n#", "\n")
+	var got struct {
+		Lines yamlfile.Lines
+		Feeds []FeedConfig `yaml:"feeds"`
+	}
+	if problems := yamlfile.Decode(reference, []byte("feeds:"+example), &got); len(problems) > 0 || len(got.Feeds) != 1 {
+		t.Fatalf("%d feeds, %v", len(got.Feeds), problems)
+	}
+	var want FeedConfig
+	want.SetDefaults()
+	want.Name, want.URL, want.Category = got.Feeds[0].Name, got.Feeds[0].URL, got.Feeds[0].Category
+	if got.Feeds[0] != want {
+		t.Errorf("got  %+v\nwant %+v", got.Feeds[0], want)
+	}
+	for _, k := range yamlfile.Keys(&want) {
+		if path := strings.Join(k.Path, "."); got.Lines["feeds[0]."+path] == 0 {
+			t.Errorf("feeds.%s is not in %s", path, reference)
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"lachan/blocklist"
+	"lachan/blocklist/domain"
+	"lachan/blocklist/feed"
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+	"lachan/resolver"
+	"lachan/resolver/upstream"
+	"lachan/yamlfile"
+)
+
+// A node is the running program. All but what is named otherwise belongs to
+// the goroutine of run, which is the only one that changes what is in force;
+// what others read it publishes whole, as a view.
+type node struct {
+	log        *slog.Logger
+	load       func() (*Config, yamlfile.Problems) // reads the configuration again
+	facts      *catalogue.Catalogue
+	core       func(*domain.Name) bool
+	counters   *metrics.Counters
+	conditions *metrics.Conditions
+	resolver   *resolver.Resolver
+	store      *feed.Store
+	shelf      *blocklist.Shelf
+
+	cfg       *Config
+	policy    *policy.Policy
+	snapshot  *blocklist.Snapshot
+	list      *blocklist.List // snapshot, bound to policy
+	upstreams *upstream.Zones
+	serial    uint64               // of list and policy together
+	inForce   map[string]time.Time // feed -> since when its copy decides
+
+	updates   chan struct{} // a feed has a new copy; holds at most one
+	compiled  chan compilation
+	compiling bool
+	again     bool // something changed while compiling
+	updater   *feed.Updater
+	children  children
+
+	view atomic.Pointer[view]
+}
+
+// A view is what is in force, for those who only look.
+type view struct {
+	cfg       *Config
+	rules     *policy.Rules
+	list      *blocklist.List
+	upstreams *upstream.Zones
+	updater   *feed.Updater
+	inForce   map[string]time.Time
+}
+
+// newNode opens what is on disk and puts the first rules in force. It listens
+// to nothing and starts nothing yet.
+func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Problems)) (*node, yamlfile.Problems, error) {
+	facts, err := catalogue.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	build := buildInfo()
+	n := &node{
+		log: log, load: load, facts: facts, core: coreNames(facts),
+		conditions: &metrics.Conditions{},
+		counters:   metrics.New(nodeName(cfg), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
+		inForce:    map[string]time.Time{},
+		updates:    make(chan struct{}, 1),
+		compiled:   make(chan compilation, 1),
+	}
+	n.resolver = resolver.New(n.counters, log)
+	p, problems := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location)
+	if p == nil {
+		return nil, problems, nil
+	}
+	zones, problem := openUpstreams(cfg, nil)
+	if problem != nil {
+		return nil, yamlfile.Problems{*problem}, nil
+	}
+	if err := n.openState(cfg); err != nil {
+		return nil, nil, err
+	}
+	n.cfg, n.policy, n.upstreams = cfg, p, zones
+	if err := n.firstLists(); err != nil {
+		return nil, nil, err
+	}
+	n.putInForce()
+	return n, problems, nil
+}
+
+func (n *node) openState(cfg *Config) (err error) {
+	if err := makeStateDir(cfg.StateDir); err != nil {
+		return err
+	}
+	if n.store, err = feed.Open(filepath.Join(cfg.StateDir, "feeds")); err != nil {
+		return err
+	}
+	n.store.UserAgent = "lachan/" + version
+	n.shelf, err = blocklist.OpenShelf(filepath.Join(cfg.StateDir, "lists"))
+	return err
+}
+
+// firstLists opens the newest snapshot. Without one it compiles what is on
+// disk before anything is answered, so that a start never filters less than it
+// could.
+func (n *node) firstLists() error {
+	snapshot, _, damaged := n.shelf.Latest()
+	for _, err := range damaged {
+		n.log.Error("snapshot set aside", "error", err)
+		n.conditions.Set("snapshot-damaged", err.Error())
+	}
+	if snapshot == nil {
+		c := n.compile(context.Background(), n.sources())
+		if c.err != nil {
+			return fmt.Errorf("compile the first lists: %w", c.err)
+		}
+		snapshot = c.snapshot
+	}
+	n.useSnapshot(snapshot)
+	return nil
+}
+
+// useSnapshot makes a snapshot the one that putInForce gives to the resolver.
+func (n *node) useSnapshot(s *blocklist.Snapshot) {
+	rules, now := s.Rules(), time.Now()
+	for name := range rules {
+		if n.snapshot == nil || n.snapshot.Digest(name) != s.Digest(name) {
+			n.inForce[name] = now
+		}
+	}
+	for name := range n.inForce {
+		if _, ok := rules[name]; !ok {
+			delete(n.inForce, name)
+		}
+	}
+	n.snapshot = s
+	n.list = bind(s, n.policy, n.cfg)
+	n.serial++
+}
+
+// putInForce hands the lists, the policy and this minute to the resolver.
+func (n *node) putInForce() {
+	if n.list.Timed() {
+		n.serial++ // what an entry says may have changed with the minute
+	}
+	rules := n.policy.At(n.list, time.Now(), n.serial)
+	n.resolver.Use(settings(n.cfg, n.missingRequired()), rules, n.upstreams)
+	since := make(map[string]time.Time, len(n.inForce))
+	for name, t := range n.inForce {
+		since[name] = t
+	}
+	n.view.Store(&view{
+		cfg: n.cfg, rules: rules, list: n.list, upstreams: n.upstreams, updater: n.updater, inForce: since,
+	})
+}
+
+// missingRequired tells whether a feed that must be there is not.
+func (n *node) missingRequired() bool {
+	rules := n.snapshot.Rules()
+	for _, f := range n.cfg.Feeds {
+		if _, there := rules[f.Name]; !there && f.OnMissing == missingRefuse {
+			return true
+		}
+	}
+	return false
+}
+
+func settings(cfg *Config, closed bool) *resolver.Settings {
+	return &resolver.Settings{
+		Closed:           closed,
+		RefuseUnknown:    cfg.Server.UnknownClient == unknownRefuse,
+		RebindProtection: cfg.Server.RebindProtection,
+		Version:          cfg.Server.Identity.Version,
+		ID:               cfg.Server.Identity.ID,
+		BlockTTL:         cfg.Server.BlockTTL,
+		PageV4:           cfg.Server.Page.A,
+		PageV6:           cfg.Server.Page.AAAA,
+		TrustAD:          cfg.Upstream.TrustAD,
+		Timeout:          cfg.Upstream.Timeout,
+		CacheEntries:     cfg.Cache.Entries,
+		Lifetimes: resolver.Lifetimes{
+			MinTTL: cfg.Cache.MinTTL, MaxTTL: cfg.Cache.MaxTTL,
+			NegativeTTL: cfg.Cache.NegativeTTL, StaleFor: cfg.Cache.StaleFor,
+		},
+		Prefetch:       cfg.Cache.Prefetch,
+		TCPConnections: cfg.Server.TCP.Connections,
+		TCPIdle:        cfg.Server.TCP.IdleTimeout,
+	}
+}
+
+// openUpstreams makes the groups of servers; those that old has are taken over.
+func openUpstreams(cfg *Config, old *upstream.Zones) (*upstream.Zones, *yamlfile.Problem) {
+	var members []*upstream.Member
+	if old != nil {
+		members = old.Members()
+	}
+	group := func(key string, list []Upstream) (*upstream.Group, *yamlfile.Problem) {
+		servers := make([]upstream.Server, len(list))
+		for i, s := range list {
+			servers[i] = s.Server
+		}
+		servers, err := upstream.ExpandSystem(servers, upstream.ResolvConf, cfg.Server.Listen)
+		if err != nil {
+			return nil, cfg.problem(key, err)
+		}
+		opened := upstream.Open(servers, members...)
+		members = append(members, opened...)
+		return upstream.NewGroup(cfg.Upstream.Strategy.Strategy, cfg.Upstream.Timeout, opened...), nil
+	}
+	general, problem := group("upstream.servers", cfg.Upstream.Servers)
+	if problem != nil {
+		return nil, problem
+	}
+	zones := map[string]*upstream.Group{}
+	for zone, list := range cfg.Upstream.Zones {
+		if zones[zone], problem = group("upstream.zones", list); problem != nil {
+			return nil, problem
+		}
+	}
+	z, err := upstream.NewZones(general, zones)
+	if err != nil {
+		return nil, cfg.problem("upstream.zones", err)
+	}
+	return z, nil
+}
+
+// listenAddresses are what the resolver shall serve.
+func listenAddresses(cfg *Config) []netip.AddrPort { return cfg.Server.Listen }

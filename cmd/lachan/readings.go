@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver/upstream"
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+// readings is what a scrape wants to know of the other rooms.
+func (n *node) readings() metrics.Readings {
+	v := n.view.Load()
+	cache := n.resolver.CacheStats()
+	r := metrics.Readings{
+		Cache:               metrics.CacheReading{Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions},
+		BloomFalsePositives: v.list.Snapshot().FalsePositives(),
+		RulesSerial:         v.rules.Serial(),
+	}
+	for _, s := range v.upstreams.Stats() {
+		u := metrics.UpstreamReading{Name: s.Name, Exchanges: s.Exchanges, Failures: map[string]uint64{}, RTT: s.RTT, Up: s.Up}
+		for kind, count := range s.Failures {
+			u.Failures[upstream.Failure(kind).String()] = count
+		}
+		r.Upstreams = append(r.Upstreams, u)
+	}
+	rules := v.list.Snapshot().Rules()
+	for _, f := range v.cfg.Feeds {
+		reading := metrics.FeedReading{Name: f.Name, Entries: rules[f.Name], InForce: v.inForce[f.Name]}
+		if status, err := n.store.Status(f.Name); err == nil {
+			reading.RejectedLines, reading.LastSuccess = status.Copy.Rejected, status.LastSuccess
+		}
+		r.Feeds = append(r.Feeds, reading)
+	}
+	return r
+}
+
+// ready says what is missing before clients should be sent here.
+func (n *node) ready() (missing []string) {
+	v := n.view.Load()
+	if v.list.Snapshot().Keys() == 0 {
+		missing = append(missing, wording.ReadyNoList.String())
+	}
+	if v.upstreams.General().LastAnswer().IsZero() {
+		missing = append(missing, wording.ReadyNoUpstream.String())
+	}
+	return missing
+}
+
+// schools are those of the policy, as the compliance metrics name them.
+func schools(p *policy.Policy) (list []metrics.School) {
+	for _, g := range p.Groups() {
+		if g.ID == "" && g.School != "" {
+			list = append(list, metrics.School{ID: g.School, Province: g.Province, Commune: g.Commune, Level: g.Level})
+		}
+	}
+	return list
+}
+
+func nodeName(cfg *Config) string {
+	if cfg.Metrics.Node != "" {
+		return cfg.Metrics.Node
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return "lachan"
+	}
+	return name
+}
+
+func makeStateDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fail(wording.StateDirDenied.With(dir, err))
+	}
+	probe, err := os.CreateTemp(dir, "probe-*.tmp")
+	if err != nil {
+		return fail(wording.StateDirDenied.With(dir, err))
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// problem puts an error of one key in the terms of a mistake in the file.
+func (c *Config) problem(key string, err error) *yamlfile.Problem {
+	text := wording.Text{VI: err.Error(), EN: err.Error()}
+	var mistake *upstream.Mistake
+	if errors.As(err, &mistake) {
+		text = mistake.Text
+	}
+	return &yamlfile.Problem{File: c.file, Line: c.lineOf(key), Text: text}
+}
+
+func bytesText(n int64) string {
+	const mib = 1 << 20
+	if n < mib {
+		return fmt.Sprintf("%.1f KiB", float64(n)/1024)
+	}
+	return fmt.Sprintf("%.1f MiB", float64(n)/mib)
+}

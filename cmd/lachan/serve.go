@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lachan/blocklist/feed"
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+const (
+	drainTime    = 5 * time.Second  // to finish what was read when told to stop
+	protectEvery = 10 * time.Second // between additions to the seconds that schools were protected
+)
+
+func serveCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: wording.CLIServe.String(),
+		Args:  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return serve(c.Context(), func() (*Config, yamlfile.Problems) { return configOf(c) })
+		},
+	}
+	addConfigFlags(c.Flags())
+	return withConfig(c)
+}
+
+// serve runs the node until ctx is done.
+func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error {
+	cfg, problems := load()
+	if len(problems) > 0 {
+		return problems
+	}
+	log := newLogger(cfg)
+	n, problems, err := newNode(cfg, log, load)
+	if err != nil {
+		return err
+	}
+	if n == nil {
+		return problems
+	}
+	if err := n.resolver.Listen(listenAddresses(cfg)); err != nil {
+		return err
+	}
+	slog.SetDefault(log)
+	for _, addr := range n.resolver.Addresses() {
+		log.Info("serving", "address", addr)
+	}
+	return n.run(ctx)
+}
+
+func newLogger(cfg *Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.Log.Level.Level()}
+	if cfg.Log.Format == logJSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+// run keeps rules, lists and upstreams up to date until ctx is done. Then the
+// resolver finishes what it has read.
+func (n *node) run(ctx context.Context) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	if err := n.startHTTP(ctx); err != nil {
+		return err
+	}
+	answered := make(chan error, 1)
+	go func() { answered <- n.resolver.Run(ctx, drainTime) }()
+	n.startUpstreams(ctx)
+	n.startUpdater(ctx)
+	n.startCompiling(ctx)
+
+	n.counters.SetSchools(schools(n.policy))
+	protect := time.NewTicker(protectEvery)
+	defer protect.Stop()
+	minute := time.NewTimer(untilMinute(time.Now()))
+	defer minute.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			err := <-answered
+			n.children.wait()
+			n.log.Info("stopped")
+			return err
+		case <-hangup:
+			n.reload(ctx)
+		case <-minute.C:
+			n.putInForce()
+			n.startCompiling(ctx) // another process may have brought a new copy
+			minute.Reset(untilMinute(time.Now()))
+		case <-protect.C:
+			n.counters.Protect(protectEvery)
+		case <-n.updates:
+			n.startCompiling(ctx)
+		case c := <-n.compiled:
+			n.takeCompiled(ctx, c)
+		}
+	}
+}
+
+// untilMinute is the time until the next minute begins.
+func untilMinute(now time.Time) time.Duration {
+	return now.Truncate(time.Minute).Add(time.Minute).Sub(now)
+}
+
+// reload reads everything again. With a mistake anywhere, all stays as it was.
+func (n *node) reload(ctx context.Context) {
+	cfg, problems := n.load()
+	if len(problems) > 0 {
+		n.refuseReload(problems)
+		return
+	}
+	p, problems := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location)
+	if p == nil {
+		n.refuseReload(problems)
+		return
+	}
+	zones, problem := openUpstreams(cfg, n.upstreams)
+	if problem != nil {
+		n.refuseReload(yamlfile.Problems{*problem})
+		return
+	}
+	if err := n.resolver.Listen(listenAddresses(cfg)); err != nil {
+		n.refuseReload(yamlfile.Problems{{File: cfg.file, Line: cfg.lineOf("server.listen"), Text: wording.Text{VI: err.Error(), EN: err.Error()}}})
+		return
+	}
+	httpMoved := cfg.HTTP != n.cfg.HTTP
+	n.cfg, n.policy, n.upstreams = cfg, p, zones
+	n.list = bind(n.snapshot, p, cfg)
+	n.serial++
+	n.putInForce()
+	n.counters.SetSchools(schools(p))
+	n.conditions.Clear("reload")
+	n.startUpstreams(ctx)
+	n.startUpdater(ctx)
+	n.startCompiling(ctx)
+	if httpMoved {
+		if err := n.startHTTP(ctx); err != nil {
+			n.log.Error("listen for http", "error", err)
+		}
+	}
+	n.log.Info("reloaded", "serial", n.serial)
+}
+
+func (n *node) refuseReload(problems yamlfile.Problems) {
+	for _, p := range problems {
+		n.log.Error("reload refused, what was in force stays", "mistake", p.Error())
+	}
+	n.conditions.Set("reload", problems[0].Error())
+}
+
+func (n *node) startUpstreams(ctx context.Context) {
+	n.children.start(ctx, "upstreams", n.upstreams.Run)
+}
+
+// startUpdater fetches the feeds of the configuration from now on.
+func (n *node) startUpdater(ctx context.Context) {
+	updater := feed.NewUpdater(n.store, updaterSources(n.cfg), func(string) {
+		select {
+		case n.updates <- struct{}{}:
+		default: // a wake-up is on its way already
+		}
+	}, n.log)
+	n.updater = updater
+	n.children.start(ctx, "updater", func(ctx context.Context) {
+		if err := updater.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			n.log.Error("update feeds", "error", err)
+		}
+	})
+}
+
+// startHTTP serves metrics and health where the configuration says.
+func (n *node) startHTTP(ctx context.Context) error {
+	n.children.stop("http")
+	if !n.cfg.HTTP.Listen.IsValid() {
+		return nil
+	}
+	listener, err := net.Listen("tcp", n.cfg.HTTP.Listen.String())
+	if err != nil {
+		return fmt.Errorf("listen for http on %s: %w", n.cfg.HTTP.Listen, err)
+	}
+	n.log.Info("serving http", "address", listener.Addr())
+	server := metrics.NewServer(metrics.Handler(n.counters, n.conditions, n.readings, n.ready))
+	n.children.start(ctx, "http", func(ctx context.Context) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			<-ctx.Done()
+			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+			defer cancel()
+			_ = server.Shutdown(stop) // late readers of metrics are cut off
+		}()
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			n.log.Error("serve http", "error", err)
+		}
+		<-done
+	})
+	return nil
+}
+
+func join(names []string) string { return strings.Join(names, ", ") }

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"lachan/blocklist"
+	"lachan/blocklist/domain"
+	"lachan/blocklist/feed"
+	"lachan/blocklist/format"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+)
+
+// Names of the feeds that come with the program. Policy knows them by their
+// prefix.
+const (
+	builtinPrefix   = "builtin/"
+	builtinCore     = builtinPrefix + "core"
+	builtinServices = builtinPrefix + "services"
+	builtinStarter  = builtinPrefix + "starter"
+)
+
+// builtinSources are the lists that come with the program.
+func builtinSources(c *catalogue.Catalogue) []blocklist.Source {
+	var core, services, starter []format.Rule
+	for _, e := range c.Core {
+		scope := format.Tree
+		if e.Exact {
+			scope = format.Exact
+		}
+		core = append(core, format.Rule{Name: e.Name, Scope: scope, Category: "core"})
+	}
+	for i := range c.Services {
+		for _, name := range c.Services[i].Domains {
+			services = append(services, format.Rule{Name: name, Category: "service:" + c.Services[i].ID})
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(c.Starter)) {
+		for _, name := range c.Starter[code] {
+			starter = append(starter, format.Rule{Name: name, Category: code})
+		}
+	}
+	return []blocklist.Source{
+		builtinSource(builtinCore, core),
+		builtinSource(builtinServices, services),
+		builtinSource(builtinStarter, starter),
+	}
+}
+
+func builtinSource(name string, rules []format.Rule) blocklist.Source {
+	text, err := json.Marshal(rules)
+	if err != nil {
+		panic(err) // rules of names encode
+	}
+	sum := sha256.Sum256(text)
+	return blocklist.Source{
+		Name:   name,
+		Digest: hex.EncodeToString(sum[:]),
+		Rules: func(emit func(format.Rule) error) error {
+			for _, r := range rules {
+				if err := emit(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// coreNames tells whether a name is one that is never blocked.
+func coreNames(c *catalogue.Catalogue) func(*domain.Name) bool {
+	exact, trees := map[string]bool{}, map[string]bool{}
+	var n domain.Name
+	for _, e := range c.Core {
+		if n.SetText(e.Name) != nil {
+			continue
+		}
+		if key := string(n.Suffix(n.Labels())); e.Exact {
+			exact[key] = true
+		} else {
+			trees[key] = true
+		}
+	}
+	return func(n *domain.Name) bool {
+		if exact[string(n.Suffix(n.Labels()))] {
+			return true
+		}
+		for k := 1; k <= n.Labels(); k++ {
+			if trees[string(n.Suffix(k))] {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// feedSources are the last good copies of the configured feeds, in the order of
+// the configuration. Feeds that have none are left out and named in missing.
+func feedSources(cfg *Config, store *feed.Store) (sources []blocklist.Source, missing []string) {
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		copied, ok := store.Good(f.Name)
+		if !ok {
+			missing = append(missing, f.Name)
+			continue
+		}
+		options := format.Options{Subdomains: f.Subdomains, Name: f.URL}
+		sources = append(sources, blocklist.Source{
+			Name:   f.Name,
+			Digest: fmt.Sprintf("%s %s %t", copied.Digest, copied.Format, f.Subdomains),
+			Rules:  func(emit func(format.Rule) error) error { return readCopy(copied, options, emit) },
+		})
+	}
+	return sources, missing
+}
+
+func readCopy(c feed.Copy, o format.Options, emit func(format.Rule) error) error {
+	file, err := os.Open(c.Path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = format.Parse(file, c.Format, o, emit, func(format.Reject) {})
+	return err
+}
+
+// bind gives the rules of a snapshot the tags of a policy. A category that
+// a configured feed fills is that feed's to define: there the built-in lists,
+// which stand in for feeds, no longer speak.
+func bind(s *blocklist.Snapshot, p *policy.Policy, cfg *Config) *blocklist.List {
+	var filled policy.Set
+	rules := s.Rules()
+	for _, f := range cfg.Feeds {
+		service := strings.HasPrefix(f.Category, "service:")
+		if f.Action == actionBlock && f.Unit == "" && !service && rules[f.Name] > 0 {
+			filled = filled.Or(p.Tags(builtinPrefix, f.Category))
+		}
+	}
+	return s.Bind(func(feed, category string) policy.Set {
+		tags := p.Tags(feed, category)
+		if strings.HasPrefix(feed, builtinPrefix) && feed != builtinCore {
+			tags = tags.Without(filled)
+		}
+		return tags
+	})
+}
+
+// policyFeeds is what policy must know of the feeds.
+func policyFeeds(cfg *Config) []policy.Feed {
+	var feeds []policy.Feed
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		feeds = append(feeds, policy.Feed{
+			Name: f.Name, Category: f.Category, Allow: f.Action == actionAllow, LockedBy: f.LockedBy, Unit: f.Unit,
+			Authority: f.Authority.Name, Document: f.Authority.Document, File: cfg.file, Line: cfg.lineOf(item("feeds", i)),
+		})
+	}
+	return feeds
+}
+
+// updaterSources is what fetching must know of the feeds.
+func updaterSources(cfg *Config) []feed.Source {
+	var sources []feed.Source
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		sources = append(sources, feed.Source{
+			Name: f.Name, URL: f.URL, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
+			MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), SHA256URL: f.Verify.SHA256URL,
+		})
+	}
+	return sources
+}

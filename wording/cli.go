@@ -1,0 +1,64 @@
+package wording
+
+// Sentences of the command line.
+var (
+	CLIRoot     = Text{"lá chắn DNS cho trường học", "a DNS shield for schools"}
+	CLIRootLong = Text{
+		"Lá Chắn trả lời câu hỏi DNS của trường học: chặn những tên miền có hại theo danh sách của cơ quan có thẩm quyền và theo chính sách của từng trường, giữ cho việc học luôn thông suốt, và đếm để báo cáo mà không ghi lại điều gì về một học sinh nào.",
+		"Lá Chắn answers the DNS queries of schools: it blocks harmful names by the lists of authorities and the policy of each school, keeps lessons reachable, and counts for the reports without storing anything about any one child.",
+	}
+	CLIUsage          = Text{"xem: %s --help", "see the help of that command"}
+	CLIUnknownCommand = Text{"không có lệnh %q", "there is no command %q"}
+	CLIArguments      = Text{"lệnh này nhận %d đối số, đã cho %d", "the command takes %d arguments, %d were given"}
+	CLIFlagJSON       = Text{"in ra JSON cho chương trình đọc", "print JSON for programs"}
+	CLIFlagURL        = Text{"địa chỉ /healthz của máy chủ", "address of the server's /healthz"}
+	CLIFlagConfig     = Text{"tệp cấu hình", "the configuration file"}
+
+	CLIVersion = Text{"in phiên bản", "print the version"}
+	CLIServe   = Text{"chạy máy chủ DNS; SIGHUP nạp lại mọi thứ, SIGTERM dừng êm", "run the DNS server; SIGHUP reloads everything, SIGTERM drains"}
+	CLIHealth  = Text{"hỏi máy chủ đang chạy có khoẻ không", "ask a running server whether it is alive"}
+
+
+	CLICheck     = Text{"kiểm tra cấu hình, chính sách và danh sách mà không cần chạy máy chủ", "validate configuration, policy and lists without a server"}
+	CLICheckGood = Text{"Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)", "Good: %s has no mistakes (%d schools and groups, %d feeds)"}
+	CLICheckBad  = Text{"%d lỗi cần sửa", "%d mistakes to mend"}
+	CLINote      = Text{"lưu ý", "note"}
+
+	CLIExplain         = Text{"giải thích từng bước vì sao một tên miền được phép hay bị chặn", "explain each step of why a name is allowed or blocked"}
+	CLIFlagClient      = Text{"địa chỉ của máy hỏi", "address of the client that asks"}
+	CLIFlagUnit        = Text{"mã đơn vị, như truong-a hoặc truong-a/giao-vien", "id of the unit, such as school-a or school-a/staff"}
+	CLIFlagType        = Text{"kiểu bản ghi", "query type"}
+	CLIFlagAt          = Text{"thời điểm, như 2026-11-20T10:15; mặc định là bây giờ", "the moment, such as 2026-11-20T10:15; default now"}
+	CLIExplainWho      = Text{"hãy cho biết ai hỏi: --client ĐỊA_CHỈ hoặc --unit MÃ (chỉ một trong hai)", "say who asks: --client ADDR or --unit ID, one of them"}
+	CLIExplainAddress  = Text{"%q không phải là địa chỉ IP", "%q is not an IP address"}
+	CLIExplainUnit     = Text{"không có đơn vị %q trong chính sách", "there is no unit %q in the policy"}
+	CLIExplainType     = Text{"không có kiểu bản ghi %q", "there is no query type %q"}
+	CLIExplainAt       = Text{"%q không phải là thời điểm; hãy ghi như 2026-11-20T10:15", "%q is not a moment; write it as 2026-11-20T10:15"}
+	CLIExplainNoLists  = Text{"chưa có danh sách nào được biên dịch trong %s; chỉ dùng danh sách dựng sẵn (chạy `lachan lists update` để tải)", "no compiled lists in %s yet; only the built-in ones are used (run `lachan lists update`)"}
+	CLIExplainSnapshot = Text{"không dùng được danh sách đã biên dịch: %v", "the compiled lists cannot be used: %v"}
+
+	CLILists          = Text{"tải, xem và kiểm tra các danh sách", "fetch, show and check the lists"}
+	CLIListsUpdate    = Text{"tải mọi danh sách, hoặc những danh sách được nêu tên, rồi biên dịch", "fetch all feeds, or those named, and compile"}
+	CLIListsStatus    = Text{"cho biết mỗi danh sách đang thế nào", "show how each feed is"}
+	CLIListsCheck     = Text{"kiểm tra một tệp danh sách: đọc được bao nhiêu mục, dòng nào bị loại và vì sao", "check a list file: how many entries, which lines are rejected and why"}
+	CLIListsNoFeed    = Text{"không có danh sách %q trong cấu hình; có: %s", "the configuration has no feed %q; it has: %s"}
+	CLIListsNone      = Text{"cấu hình không có danh sách nào (feeds)", "the configuration has no feeds"}
+	CLIListsUpdated   = Text{"%s: %d mục, %d dòng bị loại", "%s: %d entries, %d lines rejected"}
+	CLIListsSame      = Text{"%s: không đổi, %d mục", "%s: unchanged, %d entries"}
+	CLIListsCompiled  = Text{"đã biên dịch %d tên và địa chỉ, %s; máy chủ đang chạy sẽ dùng trong vòng một phút, hoặc ngay khi nhận SIGHUP", "compiled %d names and addresses, %s; a running server takes them within a minute, or at once on SIGHUP"}
+	CLIListsCompiling = Text{"đang biên dịch", "compiling"}
+	CLIListsNever     = Text{"chưa bao giờ tải được", "never fetched"}
+	CLIListsFormat    = Text{"định dạng; mặc định là tự nhận ra", "format; default is to recognise it"}
+	CLIListsSummary   = Text{"%s: định dạng %s, %d dòng, %d mục, %d dòng bị loại", "%s: format %s, %d lines, %d entries, %d lines rejected"}
+	CLIListsLine      = Text{"dòng %d: %s: %s", "line %d: %s: %s"}
+	CLIListsReason    = Text{"%d dòng: %s", "%d lines: %s"}
+	CLIListsFlagSub   = Text{"mỗi mục của danh sách hosts hoặc domains gồm cả các tên bên dưới", "an entry of a hosts or domains list covers all below it"}
+	CLIListsColumns   = Text{"DANH SÁCH\tNHÓM\tMỤC\tBỊ LOẠI\tLẦN TẢI TỐT CUỐI\tTÌNH TRẠNG", "FEED\tCATEGORY\tENTRIES\tREJECTED\tLAST SUCCESS\tSTATE"}
+	CLIListsGood      = Text{"tốt", "good"}
+
+	StateDirDenied = Text{"không ghi được vào %s: %v; hãy tạo thư mục đó cho người dùng chạy lachan, hoặc đổi state_dir", "cannot write to %s: %v; create it for the user that runs lachan, or change state_dir"}
+	ReloadKept     = Text{"giữ nguyên cấu hình đang chạy", "what was in force stays"}
+
+	ReadyNoList     = Text{"chưa có danh sách nào có hiệu lực", "no list is in force"}
+	ReadyNoUpstream = Text{"chưa máy chủ cấp trên nào trả lời", "no upstream has answered yet"}
+)
