@@ -10,10 +10,10 @@ import (
 type Kind uint8
 
 const (
-	Province Kind = iota + 1
-	Commune
-	School
-	GroupKind // a group of devices within a school
+	Province  Kind = iota + 1 // a province or city, or whoever stands at the top
+	Commune                   // a commune or ward
+	School                    // a school
+	GroupKind                 // a group of devices within a school
 )
 
 var kindNames = [...]string{"", "province", "commune", "school", "group"}

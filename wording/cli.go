@@ -18,7 +18,6 @@ var (
 	CLIServe   = Text{"chạy máy chủ DNS; SIGHUP nạp lại mọi thứ, SIGTERM dừng êm", "run the DNS server; SIGHUP reloads everything, SIGTERM drains"}
 	CLIHealth  = Text{"hỏi máy chủ đang chạy có khoẻ không", "ask a running server whether it is alive"}
 
-
 	CLICheck     = Text{"kiểm tra cấu hình, chính sách và danh sách mà không cần chạy máy chủ", "validate configuration, policy and lists without a server"}
 	CLICheckGood = Text{"Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)", "Good: %s has no mistakes (%d schools and groups, %d feeds)"}
 	CLICheckBad  = Text{"%d lỗi cần sửa", "%d mistakes to mend"}

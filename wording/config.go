@@ -38,7 +38,5 @@ var (
 
 // Sentences of `lachan health`.
 var (
-	HealthShort = Text{"hỏi máy chủ đang chạy xem còn hoạt động không; mã thoát 0 hoặc 1", "ask a running server whether it is alive; exit status 0 or 1"}
-	HealthURL   = Text{"địa chỉ để hỏi", "what to ask"}
-	HealthDown  = Text{"máy chủ không trả lời ở %s: %v; hãy xem nhật ký của nó và mục http.listen", "no server answers at %s: %v; see its log and http.listen"}
+	HealthDown = Text{"máy chủ không trả lời ở %s: %v; hãy xem nhật ký của nó và mục http.listen", "no server answers at %s: %v; see its log and http.listen"}
 )

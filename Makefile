@@ -1,0 +1,64 @@
+# make run    a first try: DNS on 127.0.0.1:1053, http://127.0.0.1:8053
+# make test   installs what the tests need, runs every test
+# make help   the rest
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+# The race detector needs a C compiler.
+RACE    := $(if $(shell command -v gcc || command -v clang),-race)
+
+# Programs that tests start, and the Debian packages they are in.
+TOOLS    := unbound named dig kdig drill dnsperf promtool systemd-analyze gcc
+PACKAGES := unbound bind9 bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus systemd gcc libc6-dev
+
+.PHONY: run test tools build bench fuzz fuzz-short soak lint help
+
+run: ## run the quick start, state in ./state
+	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
+
+test: tools ## install what the tests need and run every test
+	go test $(RACE) ./...
+
+tools: ## install the programs that tests start, where they are missing
+	@missing=""; for t in $(TOOLS); do command -v $$t >/dev/null || missing="$$missing $$t"; done; \
+	if [ -z "$$missing" ]; then exit 0; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing for the tests:$$missing"; \
+		{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(PACKAGES); } </dev/null; \
+	else \
+		echo "not installed:$$missing. The tests that need one of them are left out;"; \
+		echo "to have all: sudo apt-get install $(PACKAGES)"; \
+	fi
+
+build: ## bin/lachan, static
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/lachan ./cmd/lachan
+
+bench: ## measure
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Every fuzz target, one after the other, for the time given as $(1).
+define fuzz-all
+	@list=$$(go test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; echo "$$list" | \
+	awk '/^Fuzz/ { name[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, name[i]; n = 0 }' | \
+	while read -r package target; do \
+		echo "$$package $$target"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(1) -fuzzminimizetime 5s "$$package" </dev/null || exit 1; \
+	done
+endef
+
+fuzz: ## ten minutes of every fuzz target
+	$(call fuzz-all,10m)
+
+fuzz-short: ## ten seconds of every fuzz target
+	$(call fuzz-all,10s)
+
+soak: ## every test twenty times over
+	go test $(RACE) -count=20 -timeout 4h ./...
+
+lint: ## gofmt, vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

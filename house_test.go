@@ -1,0 +1,338 @@
+// Package lachan_test holds the rules of the house: what may import what, how
+// large things get, what every package says of itself.
+package lachan_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "lachan"
+
+// A room is what a package, and those below it that have no entry of their own,
+// may import of ours. "x/..." is x and all below it.
+type room struct {
+	path string
+	may  []string
+	why  string
+}
+
+var rooms = []room{
+	{"wording", nil, "sentences depend on nothing, so that everybody may speak"},
+	{"yamlfile", []string{"wording"}, "files that people write are read the same way in every room"},
+	{"blocklist/domain", nil, "names are the leaf that all compare by"},
+	{"blocklist", []string{"blocklist/...", "wording"}, "what a name is does not depend on who asks"},
+	{"policy/catalogue", []string{"blocklist/domain", "wording"}, "facts that are built in know no rules"},
+	{"policy", []string{"blocklist/...", "policy/...", "wording", "yamlfile"}, "a decision knows nothing of sockets, counters and files of others"},
+	{"metrics/report", []string{"metrics", "wording"}, "a report reads what was counted, nothing else"},
+	{"metrics", nil, "counting is a leaf, so that counting can never decide"},
+	{"resolver/dnswire", []string{"blocklist/domain"}, "messages are bytes and names"},
+	{"resolver/upstream", []string{"blocklist/domain", "wording"}, "asking elsewhere knows no policy: the route decides before and after"},
+	{"resolver", []string{"blocklist/domain", "policy/...", "metrics", "resolver/...", "wording"}, "the resolver reaches lists only through policy.Rules, so that there is one place that decides"},
+	{"console", []string{"metrics/...", "policy/...", "blocklist/...", "wording", "yamlfile"}, "pages ask through what cmd hands them"},
+	{"fleet", []string{"metrics/...", "policy/...", "blocklist/...", "wording", "yamlfile"}, "agreement between nodes is not on the path of a query"},
+	{"cmd", []string{"..."}, "only cmd introduces everybody"},
+}
+
+// roomOf is the entry with the longest path that holds a package.
+func roomOf(pkg string) (found room, ok bool) {
+	for _, r := range rooms {
+		if (pkg == r.path || strings.HasPrefix(pkg, r.path+"/")) && len(r.path) >= len(found.path) {
+			found, ok = r, true
+		}
+	}
+	return found, ok
+}
+
+func (r room) allows(imported string) bool {
+	return slices.ContainsFunc(r.may, func(m string) bool {
+		below, all := strings.CutSuffix(m, "...")
+		return imported == strings.TrimSuffix(below, "/") || all && strings.HasPrefix(imported, below)
+	})
+}
+
+func TestImportsGoOneWay(t *testing.T) {
+	for _, f := range sources(t) {
+		if f.isTest || f.pkg == "." {
+			continue
+		}
+		r, ok := roomOf(f.pkg)
+		if !ok {
+			t.Errorf("%s: package %s is in no room; give it one in house_test.go and ARCHITECTURE.md", f.name, f.pkg)
+			continue
+		}
+		for _, i := range f.syntax.Imports {
+			imported, _ := strconv.Unquote(i.Path.Value)
+			own, ours := strings.CutPrefix(imported, module+"/")
+			if ours && own != f.pkg && !r.allows(own) {
+				t.Errorf("%s: %s may not import %s: %s", f.at(i), f.pkg, own, r.why)
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	said, all := map[string]bool{}, map[string]bool{}
+	for _, f := range sources(t) {
+		if !f.isTest {
+			all[f.pkg] = true
+			said[f.pkg] = said[f.pkg] || f.syntax.Doc != nil
+		}
+	}
+	for pkg := range all {
+		if !said[pkg] {
+			t.Errorf("package %s has no package comment", pkg)
+		}
+	}
+}
+
+func TestNothingHappensBeforeMain(t *testing.T) {
+	for _, f := range sources(t) {
+		for _, d := range f.syntax.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+				t.Errorf("%s: func init: what a package needs is handed to it, not made behind the reader's back", f.at(d))
+			}
+		}
+	}
+}
+
+// TestPackageVariablesDoNotChange: tables are fine, state is not. It sees
+// assignments, not what is done through a pointer.
+func TestPackageVariablesDoNotChange(t *testing.T) {
+	variables := map[string]map[string]bool{} // by package
+	for _, f := range sources(t) {
+		if f.isTest {
+			continue
+		}
+		if variables[f.pkg] == nil {
+			variables[f.pkg] = map[string]bool{}
+		}
+		for _, v := range f.variables() {
+			for _, name := range v.Names {
+				variables[f.pkg][name.Name] = true
+			}
+			if kind := stateful(v.Type); kind != "" {
+				t.Errorf("%s: package-level %s is state that all share; put it in a struct", f.at(v), kind)
+			}
+		}
+	}
+	for _, f := range sources(t) {
+		if f.isTest {
+			continue
+		}
+		for _, name := range f.assigned() {
+			if variables[f.pkg][name.Name] {
+				t.Errorf("%s: the package-level variable %s is assigned; put it in a struct", f.at(name), name.Name)
+			}
+		}
+	}
+}
+
+// stateful names a type that is of use only when it changes.
+func stateful(t ast.Expr) string {
+	s, ok := t.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	from, ok := s.X.(*ast.Ident)
+	if ok && (from.Name == "sync" || from.Name == "atomic") {
+		return from.Name + "." + s.Sel.Name
+	}
+	return ""
+}
+
+func TestThingsStaySmall(t *testing.T) {
+	const fileLines, functionLines = 400, 80
+	for _, f := range sources(t) {
+		if lines := f.line(f.syntax.FileEnd); !f.isTest && lines > fileLines {
+			t.Errorf("%s has %d lines, more than %d: which two things are in it?", f.name, lines, fileLines)
+		}
+		for _, d := range f.syntax.Decls {
+			if lines := f.line(d.End()) - f.line(d.Pos()) + 1; isFunc(d) && !f.isTest && lines > functionLines {
+				t.Errorf("%s: a function of %d lines, more than %d: give its parts names", f.at(d), lines, functionLines)
+			}
+		}
+	}
+}
+
+func isFunc(d ast.Decl) bool { _, ok := d.(*ast.FuncDecl); return ok }
+
+func TestExportedNamesAreDocumented(t *testing.T) {
+	for _, f := range sources(t) {
+		if f.isTest {
+			continue
+		}
+		for _, d := range f.syntax.Decls {
+			for _, name := range undocumented(d) {
+				t.Errorf("%s: exported %s has no doc comment", f.at(name), name.Name)
+			}
+		}
+	}
+}
+
+// undocumented are the exported names of a declaration that say nothing of
+// themselves. The comment of a group of constants or variables counts for all.
+func undocumented(d ast.Decl) (names []*ast.Ident) {
+	if fn, ok := d.(*ast.FuncDecl); ok {
+		if fn.Doc == nil && fn.Name.IsExported() && onExported(fn) {
+			names = append(names, fn.Name)
+		}
+		return names
+	}
+	group, ok := d.(*ast.GenDecl)
+	if !ok || group.Doc != nil {
+		return nil
+	}
+	for _, s := range group.Specs {
+		switch s := s.(type) {
+		case *ast.TypeSpec:
+			if s.Doc == nil && s.Comment == nil && s.Name.IsExported() {
+				names = append(names, s.Name)
+			}
+		case *ast.ValueSpec:
+			for _, name := range s.Names {
+				if s.Doc == nil && s.Comment == nil && name.IsExported() {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// onExported says whether a function is none of a type, or of one that others
+// can name. Methods that every reader knows by their interface need no comment.
+func onExported(fn *ast.FuncDecl) bool {
+	if fn.Recv == nil {
+		return true
+	}
+	known := []string{"Error", "Unwrap", "String", "Len", "Less", "Swap", "Describe", "Collect", "Write", "Read", "Close"}
+	t := fn.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if generic, ok := t.(*ast.IndexExpr); ok {
+		t = generic.X
+	}
+	name, ok := t.(*ast.Ident)
+	return ok && name.IsExported() && !slices.Contains(known, fn.Name.Name)
+}
+
+func TestNamesSayWhatIsInThem(t *testing.T) {
+	for _, f := range sources(t) {
+		for _, empty := range []string{"helper", "manager", "util", "registry", "common", "misc"} {
+			if strings.Contains(path.Base(f.name), empty) || strings.Contains(f.syntax.Name.Name, empty) {
+				t.Errorf("%s: %q says nothing of what is in it", f.name, empty)
+			}
+		}
+		for _, c := range f.syntax.Comments {
+			if text := c.Text(); strings.Contains(text, "TO"+"DO") || strings.Contains(text, "FIX"+"ME") {
+				t.Errorf("%s: do it, or leave it out and say so", f.at(c))
+			}
+		}
+	}
+}
+
+// A source is one file of Go.
+type source struct {
+	name   string // from the root
+	pkg    string // its directory
+	isTest bool
+	syntax *ast.File
+	set    *token.FileSet
+}
+
+func (f source) at(n ast.Node) string {
+	return f.name + ":" + strconv.Itoa(f.line(n.Pos()))
+}
+
+func (f source) line(p token.Pos) int { return f.set.Position(p).Line }
+
+// variables are the declarations of package-level variables.
+func (f source) variables() (found []*ast.ValueSpec) {
+	for _, d := range f.syntax.Decls {
+		if group, ok := d.(*ast.GenDecl); ok && group.Tok == token.VAR {
+			for _, s := range group.Specs {
+				found = append(found, s.(*ast.ValueSpec))
+			}
+		}
+	}
+	return found
+}
+
+// assigned are the names that functions assign to, or to a part of, and that
+// are not declared in a function.
+func (f source) assigned() (names []*ast.Ident) {
+	add := func(e ast.Expr) {
+		if name := root(e); name != nil && (name.Obj == nil || slices.ContainsFunc(f.variables(), func(v *ast.ValueSpec) bool { return name.Obj.Decl == v })) {
+			names = append(names, name)
+		}
+	}
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, e := range n.Lhs {
+				add(e)
+			}
+		case *ast.IncDecStmt:
+			add(n.X)
+		}
+		return true
+	})
+	return names
+}
+
+// root is the variable that an expression on the left is, or is part of.
+func root(e ast.Expr) *ast.Ident {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			return x
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			e = x.X
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.ParenExpr:
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}
+
+// sources reads every Go file of the tree.
+func sources(t *testing.T) (files []source) {
+	t.Helper()
+	set := token.NewFileSet()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "state"):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(name, ".go"):
+			return nil
+		}
+		syntax, err := parser.ParseFile(set, name, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		files = append(files, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), syntax, set})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
