@@ -3,10 +3,12 @@ package blocklist_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,7 +47,7 @@ func compile(t testing.TB, o blocklist.Options, sources ...blocklist.Source) *bl
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Bind(tags)
+	return s.Bind(tags, nil)
 }
 
 func name(t testing.TB, text string) *domain.Name {
@@ -261,11 +263,11 @@ func TestShelfKeepsTwoAndSetsDamagedAside(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 4 {
-		if _, serial, _, err := shelf.Compile(t.Context(), []blocklist.Source{generated("a", 10+i)}, blocklist.Options{}); err != nil || serial != uint64(i+1) {
-			t.Fatalf("serial %d, %v", serial, err)
+		if _, _, err := shelf.Update(t.Context(), nil, []blocklist.Source{generated("a", 10+i)}, blocklist.Options{}); err != nil {
+			t.Fatal(err)
 		}
 	}
-	files, _ := filepath.Glob(filepath.Join(dir, "*"))
+	files, _ := filepath.Glob(filepath.Join(dir, "*.snap"))
 	if len(files) != 2 {
 		t.Fatalf("files %v, want the last two snapshots", files)
 	}
@@ -277,12 +279,133 @@ func TestShelfKeepsTwoAndSetsDamagedAside(t *testing.T) {
 	if err := os.WriteFile(files[1], data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	snapshot, serial, damaged := shelf.Latest()
-	if serial != 3 || snapshot == nil || len(damaged) != 1 {
-		t.Fatalf("serial %d, damaged %v, want the one before the damaged", serial, damaged)
+	lists, damaged := shelf.Latest()
+	if lists == nil || len(damaged) != 1 || lists.Keys() != 12 {
+		t.Fatalf("lists %v, damaged %v, want those before the damaged", lists, damaged)
 	}
 	if _, err := os.Stat(files[1] + ".damaged"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestShelfLaysASmallChangeOverWhatIsCompiled(t *testing.T) {
+	dir := t.TempDir()
+	shelf, err := blocklist.OpenShelf(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := generated("a", 3000)
+	first, _, err := shelf.Update(t.Context(), nil, []blocklist.Source{large, source("b")}, blocklist.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := []blocklist.Source{large, source("b", format.Rule{Name: "fresh.test"})}
+	if first.UpToDate(now) {
+		t.Error("lists are up to date with what they do not hold")
+	}
+	second, _, err := shelf.Update(t.Context(), first, now, blocklist.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, damaged := shelf.Latest()
+	for what, l := range map[string]*blocklist.Lists{"updated": second, "opened again": again} {
+		if !l.UpToDate(now) || !l.Bind(tags).Classify(name(t, "x.fresh.test"), typeA, 0).Has(1) {
+			t.Errorf("%s: the new name is not there (damaged: %v)", what, damaged)
+		}
+	}
+	if second.Base() != first.Base() {
+		t.Error("one name more made everything compile anew")
+	}
+	if third, _, err := shelf.Update(t.Context(), second, []blocklist.Source{generated("a", 5000), source("b")}, blocklist.Options{}); err != nil || third.Base() == first.Base() {
+		t.Errorf("thousands of names more did not compile anew: %v", err)
+	}
+}
+
+// overlaid is base with what the changed sources change laid over it.
+func overlaid(t testing.TB, base, changed []blocklist.Source) *blocklist.List {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := blocklist.Compile(context.Background(), filepath.Join(dir, "base.snap"), base, blocklist.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := blocklist.Open(filepath.Join(dir, "base.snap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Overlay(context.Background(), filepath.Join(dir, "over.snap"), changed, 1000, blocklist.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	over, err := blocklist.Open(filepath.Join(dir, "over.snap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Bind(tags, over)
+}
+
+func TestOverlayIsAsIfCompiledAnew(t *testing.T) {
+	old := []format.Rule{
+		{Name: "stays.example"}, {Name: "goes.example"}, {Name: "narrows.example"}, {Name: "shared.example"},
+		{Regex: "^goes[0-9]"}, {Regex: "^stays[0-9]"},
+		{Prefix: netip.MustParsePrefix("192.0.2.0/24")}, {Prefix: netip.MustParsePrefix("198.51.100.1/32")},
+	}
+	fresh := []format.Rule{
+		{Name: "stays.example"}, {Name: "comes.example"}, {Name: "narrows.example", Scope: format.Exact},
+		{Name: "ok.stays.example", Allow: true},
+		{Regex: "^stays[0-9]"}, {Regex: "^comes[0-9]"},
+		{Prefix: netip.MustParsePrefix("192.0.2.0/24")}, {Prefix: netip.MustParsePrefix("203.0.113.0/25")},
+	}
+	other := source("b", format.Rule{Name: "shared.example"}, format.Rule{Name: "goes.example"}, format.Rule{Name: "ok.stays.example"})
+	over := overlaid(t, []blocklist.Source{source("a", old...), other}, []blocklist.Source{source("a", fresh...)})
+	anew := compile(t, blocklist.Options{}, source("a", fresh...), other)
+	for _, text := range []string{
+		"stays.example", "x.stays.example", "ok.stays.example", "goes.example", "comes.example", "x.comes.example",
+		"narrows.example", "x.narrows.example", "shared.example", "goes1.test", "stays1.test", "comes1.test", "none.test",
+	} {
+		if got, want := over.Classify(name(t, text), typeA, 0), anew.Classify(name(t, text), typeA, 0); got != want {
+			t.Errorf("%s: %v with the overlay, %v compiled anew", text, got, want)
+		}
+	}
+	for _, text := range []string{"192.0.2.9", "198.51.100.1", "203.0.113.5", "203.0.113.200"} {
+		a := netip.MustParseAddr(text)
+		if got, want := over.ClassifyAddr(a, 0), anew.ClassifyAddr(a, 0); got != want {
+			t.Errorf("%s: %v with the overlay, %v compiled anew", a, got, want)
+		}
+	}
+}
+
+func TestOverlayOfALargeFeedHoldsOnlyTheChange(t *testing.T) {
+	many := generated("a", 20_000)
+	changed := blocklist.Source{Name: "a", Digest: "new", Rules: func(emit func(format.Rule) error) error {
+		return many.Rules(func(r format.Rule) error {
+			if r.Name == "n77.c.example" {
+				r.Name = "fresh.example"
+			}
+			return emit(r)
+		})
+	}}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "base.snap")
+	if _, err := blocklist.Compile(t.Context(), path, []blocklist.Source{many}, blocklist.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := blocklist.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changes []string
+	if err := s.Diff(t.Context(), dir, changed, blocklist.Options{Memory: 64 << 10}, func(c blocklist.Change) error {
+		changes = append(changes, fmt.Sprintf("%s %t", c.Entry, c.Removed))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(changes)
+	if len(changes) != 2 || changes[0] != "fresh.example false" {
+		t.Errorf("changes %q, want one name that came and one that went", changes)
+	}
+	_, err = s.Overlay(t.Context(), filepath.Join(dir, "o.snap"), []blocklist.Source{changed}, 1, blocklist.Options{})
+	if !errors.Is(err, blocklist.ErrTooMuch) {
+		t.Errorf("two changes where one is the limit: %v", err)
 	}
 }
 

@@ -76,21 +76,30 @@ func Inputs(sources []Source) string {
 // same order give the same octets. It streams: its memory is bounded by
 // o.Memory plus about 3 octets a name. On an error path is not there.
 func Compile(ctx context.Context, path string, sources []Source, o Options) (Report, error) {
-	if o.Memory == 0 {
-		o.Memory = 64 << 20
+	c := newCompiler(ctx, filepath.Dir(path), o)
+	c.report.Inputs = Inputs(sources)
+	err := c.readAll(sources)
+	if err == nil {
+		err = c.write(path)
 	}
-	c := &compiler{
-		options: o,
-		specs:   newSpecs(),
-		sorter:  newSorter(filepath.Dir(path), o.Memory),
-		report:  Report{Inputs: Inputs(sources), Feeds: map[string]FeedReport{}},
-		ctx:     ctx,
-	}
-	err := c.compile(path, sources)
 	if err := errors.Join(err, c.sorter.close()); err != nil {
 		return Report{}, fmt.Errorf("compile %s: %w", filepath.Base(path), err)
 	}
 	return c.report, nil
+}
+
+func newCompiler(ctx context.Context, dir string, o Options) *compiler {
+	if o.Memory == 0 {
+		o.Memory = 64 << 20
+	}
+	return &compiler{
+		ctx:     ctx,
+		options: o,
+		specs:   newSpecs(),
+		sorter:  newSorter(dir, o.Memory),
+		report:  Report{Feeds: map[string]FeedReport{}},
+		bits:    [families]map[int]bool{{}, {}, {}, {}},
+	}
 }
 
 type compiler struct {
@@ -100,27 +109,31 @@ type compiler struct {
 	sorter  *sorter
 	report  Report
 	meta    meta
-	bits    [2]map[int]bool // lengths of v4 and v6 prefixes
+	bits    [families]map[int]bool // lengths of prefixes that occur
 	name    domain.Name
 	read    int
 }
 
-func (c *compiler) compile(path string, sources []Source) error {
-	c.bits = [2]map[int]bool{{}, {}}
-	for i, s := range sources {
-		before := c.read
-		if err := s.Rules(func(r format.Rule) error { return c.add(i, &s, &r) }); err != nil {
-			return fmt.Errorf("read feed %q: %w", s.Name, err)
+func (c *compiler) readAll(sources []Source) error {
+	for i := range sources {
+		if err := c.readSource(i, &sources[i]); err != nil {
+			return err
 		}
-		f := c.report.Feeds[s.Name]
-		f.Rules = c.read - before
-		c.report.Feeds[s.Name] = f
-		c.meta.Feeds = append(c.meta.Feeds, feedMeta{s.Name, s.Digest, uint64(f.Rules)})
 	}
-	c.meta.Inputs = c.report.Inputs
-	c.meta.IPv4Bits = longestFirst(c.bits[0])
-	c.meta.IPv6Bits = longestFirst(c.bits[1])
-	return c.write(path)
+	return nil
+}
+
+// readSource takes all rules of a feed in.
+func (c *compiler) readSource(feed int, s *Source) error {
+	before := c.read
+	if err := s.Rules(func(r format.Rule) error { return c.add(feed, s, &r) }); err != nil {
+		return fmt.Errorf("read feed %q: %w", s.Name, err)
+	}
+	f := c.report.Feeds[s.Name]
+	f.Rules = c.read - before
+	c.report.Feeds[s.Name] = f
+	c.meta.Feeds = append(c.meta.Feeds, feedMeta{s.Name, s.Digest, uint64(f.Rules)})
+	return nil
 }
 
 func longestFirst(set map[int]bool) []int {
@@ -146,11 +159,10 @@ func (c *compiler) add(feed int, s *Source, r *format.Rule) error {
 		return nil
 	case r.Prefix.IsValid():
 		k := keyOf(r.Prefix.Addr().Unmap(), r.Prefix.Bits())
-		family := 0
-		if r.Prefix.Addr().Is6() {
-			family = 1
+		if r.Client {
+			k.client()
 		}
-		c.bits[family][r.Prefix.Bits()] = true
+		c.noteLength(k.bytes())
 		return c.sorter.add(k.hash(), k.bytes(), id)
 	}
 	if err := c.name.SetText(r.Name); err != nil {
@@ -164,6 +176,14 @@ func (c *compiler) add(feed int, s *Source, r *format.Rule) error {
 		c.report.Feeds[s.Name] = f
 	}
 	return c.sorter.add(c.name.Hash(c.name.Labels()), c.name.Suffix(c.name.Labels()), id)
+}
+
+// noteLength notes the length of the prefix that a key stands for, if it is one
+// of a prefix.
+func (c *compiler) noteLength(key []byte) {
+	if family, ok := familyOf(key); ok {
+		c.bits[family][int(key[1])] = true
+	}
 }
 
 // rulesets calls f with every key that some rule holds for, in order, and the
@@ -202,6 +222,10 @@ func (c *compiler) rulesets(f func(hash uint64, key []byte, set []uint32) error)
 // write makes two passes over the sorted records: one to count the keys, which
 // sizes the Bloom filter and the directory, and one to lay them down.
 func (c *compiler) write(path string) (err error) {
+	c.meta.Inputs = c.report.Inputs
+	for family := range c.bits {
+		c.meta.PrefixBits[family] = longestFirst(c.bits[family])
+	}
 	keys := uint64(0)
 	if err := c.rulesets(func(uint64, []byte, []uint32) error { keys++; return c.ctx.Err() }); err != nil {
 		return err

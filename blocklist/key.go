@@ -9,9 +9,27 @@ import (
 // Addresses live in the same table as names. The key of a prefix begins with an
 // octet that no label length has, then its length in bits, then its octets.
 const (
-	keyIPv4 = 0xF4
-	keyIPv6 = 0xF6
+	keyIPv4       = 0xF4
+	keyIPv6       = 0xF6
+	keyClientIPv4 = 0xF8 // of clients that ask, not of answers
+	keyClientIPv6 = 0xFA
+	toClient      = keyClientIPv4 - keyIPv4
 )
+
+// families are the kinds of prefixes, by which their lengths are noted.
+const (
+	familyIPv4 = iota
+	familyIPv6
+	familyClientIPv4
+	familyClientIPv6
+	families
+)
+
+// familyOf is the family of an address key; ok is false of names.
+func familyOf(key []byte) (family int, ok bool) {
+	family = (int(key[0]) - keyIPv4) / 2
+	return family, key[0] >= keyIPv4 && family < families
+}
 
 type addressKey struct {
 	octets [2 + 16]byte
@@ -39,12 +57,15 @@ func keyOf(a netip.Addr, bits int) (k addressKey) {
 	return k
 }
 
+// client makes the key that of clients.
+func (k *addressKey) client() { k.octets[0] += toClient }
+
 func (k *addressKey) bytes() []byte { return k.octets[:k.size] }
 func (k *addressKey) hash() uint64  { return domain.HashBytes(k.bytes()) }
 
 // keyText is what a key stands for, as people write it.
 func keyText(key []byte) string {
-	if len(key) < 2 || key[0] != keyIPv4 && key[0] != keyIPv6 {
+	if _, ok := familyOf(key); !ok {
 		return domain.Text(key)
 	}
 	a, ok := netip.AddrFromSlice(key[2:])

@@ -107,13 +107,16 @@ func locations(h uint64) [bloomHashes]uint64 {
 
 // meta is the part of a snapshot that is JSON.
 type meta struct {
-	Inputs   string     `json:"inputs"` // digest of all that went in, see Inputs
+	Inputs   string     `json:"inputs"`         // digest of all that went in, see Inputs
+	Base     string     `json:"base,omitempty"` // of an overlay: Inputs of the snapshot it is made for
 	Feeds    []feedMeta `json:"feeds"`
 	Specs    []spec     `json:"specs"`
 	Rulesets [][]uint32 `json:"rulesets"` // sorted numbers of specs
 	Regexes  []regex    `json:"regexes,omitempty"`
-	IPv4Bits []int      `json:"ipv4_bits,omitempty"` // lengths of prefixes that occur, longest first
-	IPv6Bits []int      `json:"ipv6_bits,omitempty"`
+
+	// PrefixBits are the lengths of prefixes that occur, longest first: of IPv4
+	// and IPv6 addresses in answers, then of clients.
+	PrefixBits [families][]int `json:"prefix_bits"`
 }
 
 type feedMeta struct {

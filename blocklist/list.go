@@ -10,13 +10,21 @@ import (
 	"lachan/blocklist/format"
 )
 
-// A List is a snapshot whose rules have been given their tags. It is immutable
-// and may be used by any number of goroutines; a nil List knows no name.
+// A List is a snapshot whose rules have been given their tags, and perhaps an
+// overlay of what changed since it was compiled. It is immutable and may be
+// used by any number of goroutines; a nil List knows no name.
 type List struct {
+	base    *layer
+	overlay *layer    // nil when there is none
+	texts   sync.Pool // of *[domain.MaxWire]byte, for regular expressions
+}
+
+// A layer is a snapshot with tags.
+type layer struct {
 	snapshot *Snapshot
 	rulesets []tagged
 	specs    []bound
-	texts    sync.Pool // of *[domain.MaxWire]byte, for regular expressions
+	regexes  []*pattern // those that hold: of the base less what the overlay takes away
 }
 
 // tagged is a ruleset as classification needs it: the sets to add when it is
@@ -28,57 +36,66 @@ type tagged struct {
 
 type bound struct {
 	spec
-	tags   Set
-	except []domain.Name // DenyAllow
+	feed    string
+	tags    Set
+	except  []domain.Name // DenyAllow
+	cancels *bound        // of an overlay's Removed spec: the spec of the base that it takes away
 }
 
 // Bind gives each rule its tags: of its feed and, where the entry names its
 // own, that category. The empty set leaves a rule without effect, which is how
-// the rules of a feed that is no longer configured end.
-func (s *Snapshot) Bind(tags func(feed, category string) Set) *List {
-	l := &List{snapshot: s}
+// the rules of a feed that is no longer configured end. The overlay, if not
+// nil, must have been made from s.
+func (s *Snapshot) Bind(tags func(feed, category string) Set, overlay *Snapshot) *List {
+	l := &List{base: s.layer(tags)}
 	l.texts.New = func() any { return new([domain.MaxWire]byte) }
+	if overlay != nil {
+		l.overlay = overlay.layer(tags)
+		l.overlay.cancel(l.base)
+	}
+	return l
+}
+
+func (s *Snapshot) layer(tags func(feed, category string) Set) *layer {
+	l := &layer{snapshot: s, specs: make([]bound, len(s.meta.Specs)), regexes: s.regexes}
 	for i := range s.meta.Specs {
-		b := bound{spec: s.meta.Specs[i]}
-		b.tags = tags(s.meta.Feeds[b.Feed].Name, b.Category)
+		b := &l.specs[i]
+		b.spec = s.meta.Specs[i]
+		b.feed = s.meta.Feeds[b.Feed].Name
+		b.tags = tags(b.feed, b.Category)
 		for _, text := range b.DenyAllow {
 			var n domain.Name
 			if n.SetText(text) == nil {
 				b.except = append(b.except, n)
 			}
 		}
-		l.specs = append(l.specs, b)
 	}
 	for _, set := range s.meta.Rulesets {
-		var t tagged
-		for _, id := range set {
-			b := &l.specs[id]
-			if b.conditional() {
-				t.conditional = true
-			}
-			if covers(b.Scope, true) {
-				t.whole = t.whole.Or(b.tags)
-			}
-			if covers(b.Scope, false) {
-				t.below = t.below.Or(b.tags)
-			}
-		}
-		l.rulesets = append(l.rulesets, t)
+		l.rulesets = append(l.rulesets, l.tag(set))
 	}
 	return l
 }
 
-// Snapshot is what the list was bound from; nil of a nil List.
-func (l *List) Snapshot() *Snapshot {
-	if l == nil {
-		return nil
+func (l *layer) tag(ruleset []uint32) (t tagged) {
+	for _, id := range ruleset {
+		b := &l.specs[id]
+		if b.conditional() {
+			t.conditional = true
+		}
+		if covers(b.Scope, true) {
+			t.whole = t.whole.Or(b.tags)
+		}
+		if covers(b.Scope, false) {
+			t.below = t.below.Or(b.tags)
+		}
 	}
-	return l.snapshot
+	return t
 }
 
 // Timed tells whether some rule begins or ends to hold with time.
 func (l *List) Timed() bool {
-	return slices.ContainsFunc(l.specs, func(b bound) bool { return b.From != 0 || b.Until != 0 })
+	timed := func(b bound) bool { return b.From != 0 || b.Until != 0 }
+	return slices.ContainsFunc(l.base.specs, timed) || l.overlay != nil && slices.ContainsFunc(l.overlay.specs, timed)
 }
 
 // Classify returns the tags of all rules that hold for a name, a query type
@@ -88,14 +105,14 @@ func (l *List) Classify(n *domain.Name, qtype uint16, now int64) (set Set) {
 	if l == nil {
 		return Set{}
 	}
-	conditional := len(l.snapshot.regexes) > 0
+	conditional := len(l.base.regexes) > 0
 	labels := n.Labels()
 	for k := 1; k <= labels; k++ {
-		id, ok := l.snapshot.lookup(n.Hash(k), n.Suffix(k))
+		id, ok := l.base.snapshot.lookup(n.Hash(k), n.Suffix(k))
 		if !ok {
 			continue
 		}
-		t := &l.rulesets[id]
+		t := &l.base.rulesets[id]
 		conditional = conditional || t.conditional
 		if k == labels {
 			set = set.Or(t.whole)
@@ -103,7 +120,7 @@ func (l *List) Classify(n *domain.Name, qtype uint16, now int64) (set Set) {
 			set = set.Or(t.below)
 		}
 	}
-	if conditional {
+	if conditional || l.overlay != nil && l.overlay.touches(n) {
 		return l.weigh(n, qtype, now)
 	}
 	return set
@@ -114,32 +131,12 @@ func (l *List) ClassifyAddr(a netip.Addr, now int64) (set Set) {
 	if l == nil {
 		return Set{}
 	}
-	a = a.Unmap()
-	for _, bits := range l.prefixLengths(a) {
-		k := keyOf(a, bits)
-		for _, id := range l.rulesOf(&k) {
-			if b := &l.specs[id]; b.holds(0, now) && !b.Allow {
-				set = set.Or(b.tags)
-			}
-		}
+	var found findings
+	l.findAddr(a.Unmap(), false, now, &found)
+	for i := range found.list[:found.count] {
+		set = set.Or(found.list[i].tags)
 	}
 	return set
-}
-
-// prefixLengths are the lengths of prefixes that the list has in the family of
-// a, longest first.
-func (l *List) prefixLengths(a netip.Addr) []int {
-	if a.Is6() {
-		return l.snapshot.meta.IPv6Bits
-	}
-	return l.snapshot.meta.IPv4Bits
-}
-
-func (l *List) rulesOf(k *addressKey) []uint32 {
-	if id, ok := l.snapshot.lookup(k.hash(), k.bytes()); ok {
-		return l.snapshot.meta.Rulesets[id]
-	}
-	return nil
 }
 
 // A Match is a rule that holds for a name or an address, as explanations name
@@ -164,14 +161,10 @@ func (l *List) Matches(n *domain.Name, qtype uint16, now int64) []Match {
 	var found findings
 	l.find(n, qtype, now, &found)
 	matches := make([]Match, found.count)
-	for i, f := range found.list[:found.count] {
-		b := &l.specs[f.spec]
-		m := l.match(b, f.expr)
-		if f.expr == "" {
-			m.Entry = domain.Text(n.Suffix(f.labels))
-		}
-		m.Lifted = !b.Allow && found.lifted(l, f)
-		matches[i] = m
+	for i := range found.list[:found.count] {
+		f := &found.list[i]
+		matches[i] = f.match(domain.Text(n.Suffix(f.labels)))
+		matches[i].Lifted = !f.Allow && found.lifted(f)
 	}
 	return matches
 }
@@ -181,30 +174,27 @@ func (l *List) MatchesAddr(a netip.Addr, now int64) (matches []Match) {
 	if l == nil {
 		return nil
 	}
+	var found findings
 	a = a.Unmap()
-	for _, bits := range l.prefixLengths(a) {
-		k := keyOf(a, bits)
-		for _, id := range l.rulesOf(&k) {
-			if b := &l.specs[id]; b.holds(0, now) {
-				m := l.match(b, "")
-				m.Entry = keyText(k.bytes())
-				matches = append(matches, m)
-			}
-		}
+	l.findAddr(a, false, now, &found)
+	for i := range found.list[:found.count] {
+		f := &found.list[i]
+		k := keyOf(a, f.labels)
+		matches = append(matches, f.match(keyText(k.bytes())))
 	}
 	return matches
 }
 
-func (l *List) match(b *bound, expr string) Match {
+func (f *finding) match(entry string) Match {
 	m := Match{
-		Feed: l.snapshot.meta.Feeds[b.Feed].Name, Category: b.Category, Scope: b.Scope,
-		Document: b.Document, Allow: b.Allow, Tags: b.tags,
+		Feed: f.feed, Category: f.Category, Entry: entry, Scope: f.Scope,
+		Document: f.Document, Allow: f.Allow, Tags: f.tags,
 	}
-	if expr != "" {
-		m.Entry = "/" + expr + "/"
+	if f.expr != "" {
+		m.Entry = "/" + f.expr + "/"
 	}
-	if b.Until != 0 {
-		m.Until = time.Unix(b.Until, 0)
+	if f.Until != 0 {
+		m.Until = time.Unix(f.Until, 0)
 	}
 	return m
 }

@@ -44,6 +44,7 @@ func Open(path string) (*Snapshot, error) {
 		unmap(data)
 		return nil, fmt.Errorf("open snapshot %s: %w", path, err)
 	}
+	release(data)
 	runtime.AddCleanup(s, unmap, data)
 	return s, nil
 }
@@ -94,9 +95,9 @@ func (s *Snapshot) checkMeta() error {
 			return fmt.Errorf("%w: expression %q", ErrDamaged, r.Expr)
 		}
 	}
-	for family, lengths := range [2][]int{s.meta.IPv4Bits, s.meta.IPv6Bits} {
+	for family, lengths := range s.meta.PrefixBits {
 		for _, n := range lengths {
-			if n < 0 || n > [2]int{32, 128}[family] {
+			if n < 0 || n > [2]int{32, 128}[family%2] {
 				return fmt.Errorf("%w: prefix of %d bits", ErrDamaged, n)
 			}
 		}
@@ -122,10 +123,8 @@ func (s *Snapshot) Rules() map[string]int {
 // Digest is that of a feed's rules as they were compiled; "" when the feed is
 // not in the snapshot.
 func (s *Snapshot) Digest(feed string) string {
-	for i := range s.meta.Feeds {
-		if s.meta.Feeds[i].Name == feed {
-			return s.meta.Feeds[i].Digest
-		}
+	if i := s.feed(feed); i >= 0 {
+		return s.meta.Feeds[i].Digest
 	}
 	return ""
 }
@@ -156,20 +155,44 @@ func (s *Snapshot) exact(hash uint64, key []byte) (ruleset uint32, ok bool) {
 		return 0, false
 	}
 	for rest := s.arena[from:to]; len(rest) > 0; {
-		size := 1 + int(rest[0])
-		if size >= len(rest) {
+		found, id, size := s.entry(rest)
+		if size == 0 {
 			return 0, false
 		}
-		id, n := uint64(rest[size]), 1
-		if id >= 0x80 {
-			if id, n = binary.Uvarint(rest[size:]); n <= 0 {
-				return 0, false
-			}
+		if string(found) == string(key) {
+			return id, true
 		}
-		if string(rest[1:size]) == string(key) {
-			return uint32(id), id < uint64(len(s.meta.Rulesets))
-		}
-		rest = rest[size+n:]
+		rest = rest[size:]
 	}
 	return 0, false
+}
+
+// entry reads the entry at the beginning of arena; its size is 0 when there is
+// none that is whole.
+func (s *Snapshot) entry(arena []byte) (key []byte, ruleset uint32, size int) {
+	end := 1 + int(arena[0])
+	if end == 1 || end >= len(arena) {
+		return nil, 0, 0
+	}
+	id, n := uint64(arena[end]), 1
+	if id >= 0x80 {
+		id, n = binary.Uvarint(arena[end:])
+	}
+	if n <= 0 || id >= uint64(len(s.meta.Rulesets)) {
+		return nil, 0, 0
+	}
+	return arena[1:end], uint32(id), end + n
+}
+
+// entries yields every key in order. A key is part of the mapping: it must not
+// be kept longer than the snapshot.
+func (s *Snapshot) entries(yield func(key []byte, ruleset uint32) bool) {
+	for rest := s.arena; len(rest) > 0; {
+		key, ruleset, size := s.entry(rest)
+		if size == 0 || !yield(key, ruleset) {
+			break
+		}
+		rest = rest[size:]
+	}
+	runtime.KeepAlive(s)
 }

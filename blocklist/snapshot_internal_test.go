@@ -42,7 +42,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		l := s.Bind(func(string, string) Set { return Of(1) })
+		l := s.Bind(func(string, string) Set { return Of(1) }, nil)
 		var n domain.Name
 		for _, text := range []string{"a.example", "x.b.example", "ads.test"} {
 			if err := n.SetText(text); err != nil {

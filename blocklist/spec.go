@@ -15,9 +15,13 @@ import (
 type spec struct {
 	Feed      int          `json:"feed"` // index into meta.Feeds
 	Scope     format.Scope `json:"scope,omitempty"`
+	Act       format.Act   `json:"act,omitempty"`
+	Data      string       `json:"data,omitempty"`
+	Client    bool         `json:"client,omitempty"` // its prefixes are of clients
 	Allow     bool         `json:"allow,omitempty"`
 	Important bool         `json:"important,omitempty"`
-	Bad       bool         `json:"bad,omitempty"` // never in a snapshot: the compiler applies it
+	Bad       bool         `json:"bad,omitempty"`     // never in a snapshot: the compiler applies it
+	Removed   bool         `json:"removed,omitempty"` // in an overlay: the base has the rule and no longer should
 	Types     []uint16     `json:"types,omitempty"`
 	NotTypes  bool         `json:"not_types,omitempty"`
 	DenyAllow []string     `json:"deny_allow,omitempty"`
@@ -29,7 +33,7 @@ type spec struct {
 
 func specOf(feed int, r *format.Rule) spec {
 	return spec{
-		Feed: feed, Scope: r.Scope, Allow: r.Allow, Important: r.Important, Bad: r.Bad,
+		Feed: feed, Scope: r.Scope, Act: r.Act, Data: r.Data, Client: r.Client, Allow: r.Allow, Important: r.Important, Bad: r.Bad,
 		Types: r.Types, NotTypes: r.NotTypes, DenyAllow: r.DenyAllow,
 		Category: r.Category, Document: r.Document, From: unixSeconds(r.From), Until: unixSeconds(r.Until),
 	}
@@ -79,6 +83,7 @@ type specs struct {
 type plainSpec struct {
 	feed  int
 	scope format.Scope
+	act   format.Act
 }
 
 func newSpecs() *specs {
@@ -87,22 +92,28 @@ func newSpecs() *specs {
 
 func (t *specs) number(feed int, r *format.Rule) uint32 {
 	s := specOf(feed, r)
-	plain := !s.conditional() && !s.Important && !s.Bad && s.Category == "" && s.Document == ""
-	key := plainSpec{feed, r.Scope}
+	plain := !s.conditional() && !s.Important && !s.Bad && s.Category == "" && s.Document == "" &&
+		s.Data == "" && !s.Client
+	key := plainSpec{feed, r.Scope, r.Act}
 	if plain {
 		if id, ok := t.plain[key]; ok {
 			return id
 		}
 	}
-	text := s.key()
-	if id, ok := t.rest[text]; ok {
-		return id
-	}
-	id := uint32(len(t.list))
-	t.list = append(t.list, s)
-	t.rest[text] = id
+	id := t.intern(s)
 	if plain {
 		t.plain[key] = id
+	}
+	return id
+}
+
+func (t *specs) intern(s spec) uint32 {
+	text := s.key()
+	id, ok := t.rest[text]
+	if !ok {
+		id = uint32(len(t.list))
+		t.list = append(t.list, s)
+		t.rest[text] = id
 	}
 	return id
 }
@@ -132,4 +143,12 @@ func (t *specs) cancel(set []uint32) []uint32 {
 		return set
 	}
 	return slices.DeleteFunc(set, func(id uint32) bool { return slices.Contains(gone, id) })
+}
+
+// keyIn identifies a spec among those of several snapshots, which number feeds
+// each in its own way.
+func (s *spec) keyIn(feed string) string {
+	of := *s
+	of.Feed = 0
+	return feed + " " + of.key()
 }

@@ -1,12 +1,16 @@
 package blocklist
 
-import "lachan/blocklist/domain"
+import (
+	"net/netip"
+
+	"lachan/blocklist/domain"
+)
 
 // A finding is a rule that holds for a name, before the exceptions of its feed
 // are weighed against it.
 type finding struct {
-	spec   uint32
-	labels int    // of the suffix it was found at
+	*bound
+	labels int    // of the suffix it was found at; of an address the bits of the prefix
 	expr   string // of a regular expression
 }
 
@@ -18,21 +22,21 @@ type findings struct {
 	count int
 }
 
-func (f *findings) add(x finding) {
+func (f *findings) add(b *bound, labels int, expr string) {
 	if f.count < len(f.list) {
-		f.list[f.count] = x
+		f.list[f.count] = finding{b, labels, expr}
 		f.count++
 	}
 }
 
 // weigh is Classify for names that meet rules with conditions: exceptions,
-// query types, times, regular expressions.
+// query types, times, regular expressions, or an overlay.
 func (l *List) weigh(n *domain.Name, qtype uint16, now int64) (set Set) {
 	var found findings
 	l.find(n, qtype, now, &found)
-	for _, f := range found.list[:found.count] {
-		if b := &l.specs[f.spec]; !b.Allow && !found.lifted(l, f) {
-			set = set.Or(b.tags)
+	for i := range found.list[:found.count] {
+		if f := &found.list[i]; !f.Allow && !found.lifted(f) {
+			set = set.Or(f.tags)
 		}
 	}
 	return set
@@ -42,14 +46,17 @@ func (l *List) weigh(n *domain.Name, qtype uint16, now int64) (set Set) {
 func (l *List) find(n *domain.Name, qtype uint16, now int64, found *findings) {
 	for _, allow := range [2]bool{false, true} {
 		for k := 1; k <= n.Labels(); k++ {
-			id, ok := l.snapshot.lookup(n.Hash(k), n.Suffix(k))
-			if !ok {
-				continue
+			over := l.overlay.rulesOf(n.Hash(k), n.Suffix(k))
+			for _, id := range l.base.rulesOf(n.Hash(k), n.Suffix(k)) {
+				b := &l.base.specs[id]
+				if b.Allow == allow && b.holdsFor(n, k, qtype, now) && !l.overlay.removes(over, b) {
+					found.add(b, k, "")
+				}
 			}
-			for _, s := range l.snapshot.meta.Rulesets[id] {
-				b := &l.specs[s]
-				if b.Allow == allow && covers(b.Scope, k == n.Labels()) && b.holds(qtype, now) && !b.excepts(n) {
-					found.add(finding{spec: s, labels: k})
+			for _, id := range over {
+				b := &l.overlay.specs[id]
+				if b.Allow == allow && !b.Removed && b.holdsFor(n, k, qtype, now) {
+					found.add(b, k, "")
 				}
 			}
 		}
@@ -57,17 +64,64 @@ func (l *List) find(n *domain.Name, qtype uint16, now int64, found *findings) {
 	}
 }
 
+// holdsFor tells whether a rule that was found at the k rightmost labels of a
+// name applies to it.
+func (b *bound) holdsFor(n *domain.Name, k int, qtype uint16, now int64) bool {
+	return covers(b.Scope, k == n.Labels()) && b.holds(qtype, now) && !b.excepts(n)
+}
+
 func (l *List) findRegexes(n *domain.Name, qtype uint16, now int64, allow bool, found *findings) {
-	if len(l.snapshot.regexes) == 0 {
+	if len(l.base.regexes) == 0 && (l.overlay == nil || len(l.overlay.regexes) == 0) {
 		return
 	}
 	buf := l.texts.Get().(*[domain.MaxWire]byte)
 	defer l.texts.Put(buf)
 	text := textOf(buf[:0], n)
-	for _, p := range l.snapshot.regexes {
-		b := &l.specs[p.Spec]
-		if b.Allow == allow && b.holds(qtype, now) && !b.excepts(n) && p.match(text) {
-			found.add(finding{spec: p.Spec, expr: p.Expr})
+	for _, layer := range [2]*layer{l.base, l.overlay} {
+		if layer == nil {
+			continue
+		}
+		for _, p := range layer.regexes {
+			b := &layer.specs[p.Spec]
+			if b.Allow == allow && !b.Removed && b.holds(qtype, now) && !b.excepts(n) && p.match(text) {
+				found.add(b, 0, p.Expr)
+			}
+		}
+	}
+}
+
+// findAddr collects the rules of all prefixes that hold an address, longest
+// first: those of answers or those of clients.
+func (l *List) findAddr(a netip.Addr, client bool, now int64, found *findings) {
+	family := familyIPv4
+	if a.Is6() {
+		family = familyIPv6
+	}
+	if client {
+		family += familyClientIPv4
+	}
+	key := func(bits int) addressKey {
+		k := keyOf(a, bits)
+		if client {
+			k.client()
+		}
+		return k
+	}
+	for _, bits := range l.base.prefixLengths(family) {
+		k := key(bits)
+		over := l.overlay.rulesOf(k.hash(), k.bytes())
+		for _, id := range l.base.rulesOf(k.hash(), k.bytes()) {
+			if b := &l.base.specs[id]; b.holds(0, now) && !b.Allow && !l.overlay.removes(over, b) {
+				found.add(b, bits, "")
+			}
+		}
+	}
+	for _, bits := range l.overlay.prefixLengths(family) {
+		k := key(bits)
+		for _, id := range l.overlay.rulesOf(k.hash(), k.bytes()) {
+			if b := &l.overlay.specs[id]; b.holds(0, now) && !b.Allow && !b.Removed {
+				found.add(b, bits, "")
+			}
 		}
 	}
 }
@@ -88,10 +142,9 @@ func textOf(dst []byte, n *domain.Name) []byte {
 
 // lifted tells whether an exception of the same feed, of at least its level,
 // holds for the same name.
-func (f *findings) lifted(l *List, x finding) bool {
-	block := &l.specs[x.spec]
-	for _, y := range f.list[:f.count] {
-		if b := &l.specs[y.spec]; b.Allow && b.Feed == block.Feed && b.level() >= block.level() {
+func (f *findings) lifted(block *finding) bool {
+	for i := range f.list[:f.count] {
+		if y := &f.list[i]; y.Allow && y.feed == block.feed && y.level() >= block.level() {
 			return true
 		}
 	}

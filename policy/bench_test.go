@@ -21,7 +21,7 @@ func (c country) load(tb testing.TB, csv bool) *policy.Policy {
 
 func mustLoad(tb testing.TB, path string) *policy.Policy {
 	tb.Helper()
-	p, problems := policy.Load(path, feeds, hanoi)
+	p, problems := policy.Load(path, feeds, hanoi, policy.Unknown{})
 	if len(problems) > 0 {
 		tb.Fatal(problems[0], len(problems))
 	}
@@ -53,7 +53,7 @@ func BenchmarkLoad(b *testing.B) {
 func big(b *testing.B) *policy.Policy {
 	b.Helper()
 	path := vietnam.write(b, b.TempDir(), false)
-	p, problems := policy.Load(path, feeds, hanoi)
+	p, problems := policy.Load(path, feeds, hanoi, policy.Unknown{})
 	if len(problems) > 0 {
 		b.Fatal(problems)
 	}

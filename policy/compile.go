@@ -9,10 +9,12 @@ import (
 	"lachan/yamlfile"
 )
 
-// compileUnit takes in what a unit says of itself: its rules, locks and own
-// entries.
-func (l *loader) compileUnit(u uint32) {
-	text, unit := l.texts[u], &l.policy.units[u]
+// compileUnit takes in what a unit says that needs no other unit: its networks,
+// rules, locks and own entries.
+func (l *loader) compileUnit(u uint32, text *unitText) {
+	unit := &l.policy.units[u]
+	l.claimNetworks(u, text)
+	l.claimDevices(u, text)
 	for i := range text.Rules {
 		unit.rules = append(unit.rules, l.rule(text.file, &text.Rules[i]))
 	}
@@ -34,10 +36,10 @@ func (l *loader) compileUnit(u uint32) {
 
 // compileEntries takes in a unit's allow or block entries.
 func (l *loader) compileEntries(u uint32, entries []entryText, allow bool) {
-	file, unit := l.texts[u].file, &l.policy.units[u]
+	unit := &l.policy.units[u]
 	for i := range entries {
 		line := int32(entries[i].Line)
-		e, ok := l.entry(file, &entries[i])
+		e, ok := l.entry(unit.file, &entries[i])
 		switch {
 		case !ok:
 		case e.name != "":
@@ -69,7 +71,7 @@ func (l *loader) inherit(order []uint32, written *file) {
 	calendars := make([]*calendar, len(p.units))
 	numbers := map[string]int32{calendarKey(nil): 0}
 	for _, u := range order {
-		unit, text := &p.units[u], l.texts[u]
+		unit, own := &p.units[u], l.said[u].calendar
 		unit.profile, unit.profileFrom = standard, 0
 		calendars[u] = top
 		if above := p.parent[u]; above != noUnit {
@@ -78,10 +80,8 @@ func (l *loader) inherit(order []uint32, written *file) {
 			unit.calendar = p.units[above].calendar
 		}
 		l.chooseProfile(u)
-		if text.Calendar != nil {
-			calendars[u] = l.compileCalendar(calendars[u], text.file, text.Calendar)
-		}
-		if above := p.parent[u]; text.Calendar != nil || above == noUnit {
+		calendars[u] = l.compileCalendar(calendars[u], unit.file, own)
+		if own != nil || p.parent[u] == noUnit {
 			unit.calendar = l.internCalendar(numbers, calendars[u])
 		}
 	}
@@ -90,38 +90,38 @@ func (l *loader) inherit(order []uint32, written *file) {
 // chooseProfile gives a unit the profile it names, or the ready-made one of
 // its level.
 func (l *loader) chooseProfile(u uint32) {
-	text, unit := l.texts[u], &l.policy.units[u]
-	level := l.catalogue.Level(text.Level.V)
-	if level == nil && text.Level.V != "" {
+	said, unit := &l.said[u], &l.policy.units[u]
+	level := l.catalogue.Level(said.level.V)
+	if level == nil && said.level.V != "" {
 		var codes []string
 		for _, level := range l.catalogue.Levels {
 			codes = append(codes, level.Code, level.Alias)
 		}
-		l.fail(text.file, text.Level.Line, nearest(wording.PolicyUnknownLevel.With(text.Level.V), text.Level.V, codes))
+		l.fail(unit.file, said.level.Line, nearest(wording.PolicyUnknownLevel.With(said.level.V), said.level.V, codes))
 	}
-	name := text.Profile
+	name := said.profile
 	if name.V == "" && level != nil {
-		name = yamlfile.At[string]{V: level.Profile, Line: text.Level.Line}
+		name = yamlfile.At[string]{V: level.Profile, Line: said.level.Line}
 	}
 	if name.V == "" {
 		return
 	}
-	if id, ok := l.profile(text.file, name); ok {
+	if id, ok := l.profile(unit.file, name); ok {
 		unit.profile, unit.profileFrom = id, u
 	}
 }
 
 // makeGroups describes the units.
 func (l *loader) makeGroups() []Group {
-	groups := make([]Group, len(l.texts))
-	for u, text := range l.texts {
-		unit := &l.policy.units[u]
+	groups := make([]Group, len(l.said))
+	for u := range l.said {
+		unit, said := &l.policy.units[u], &l.said[u]
 		g := Group{
 			School: unit.id, Kind: unit.kind, Name: unit.name,
-			Code: text.Code, Type: text.Type, Students: text.Students,
+			Code: said.code, Type: said.kind, Students: said.students,
 		}
 		if unit.kind == GroupKind {
-			g.ID = text.ID
+			g.ID = said.id
 		}
 		for above := uint32(u); above != noUnit; above = l.policy.parent[above] {
 			switch id := l.policy.units[above].id; l.policy.units[above].kind {
@@ -141,7 +141,7 @@ func (l *loader) makeGroups() []Group {
 
 // levelOf is the code of a unit's level, "" when it gives none.
 func (l *loader) levelOf(u uint32) string {
-	if level := l.catalogue.Level(l.texts[u].Level.V); level != nil {
+	if level := l.catalogue.Level(l.said[u].level.V); level != nil {
 		return level.Code
 	}
 	return ""

@@ -1,6 +1,9 @@
 package policy
 
 import (
+	"net/netip"
+
+	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/policy/catalogue"
 )
@@ -20,15 +23,16 @@ type question struct {
 	set    Set  // what the name is
 	left   Set  // what of it may still be blocked: set less what own entries lifted
 	out    Decision
+
+	response *blocklist.Response // what a response policy zone asks for, or nil
+	answers  Set                 // a block that hits one of these is answered so
+	passed   uint8               // rank+1 of the zone that let the name through
 }
 
-// Decide judges a question of a client. It allocates nothing.
+// Decide judges a question of a client of a group. It allocates nothing, but
+// for names that a response policy zone answers.
 func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
-	var q question
-	r.ask(&q, g, n, r.list.Classify(n, qtype, r.now))
-	q.verdict()
-	q.safeSearch(qtype)
-	return q.out
+	return r.DecideFor(netip.Addr{}, g, n, qtype)
 }
 
 // DecideTarget judges a name that the answer to a question points at (the
@@ -39,6 +43,11 @@ func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
 func (r *Rules) DecideTarget(g GroupID, d Decision, n *domain.Name, qtype uint16) Decision {
 	var q question
 	r.ask(&q, g, n, r.list.Classify(n, qtype, r.now))
+	if q.set.Meets(r.policy.tags.zoned) {
+		q.judgeZones(d.passedZones, func(bit int) (blocklist.Response, bool) {
+			return r.list.Respond(bit, n, qtype, r.now)
+		})
+	}
 	return q.behind(d)
 }
 
@@ -51,7 +60,7 @@ func (r *Rules) DecideSet(g GroupID, d Decision, set Set) Decision {
 		return d
 	}
 	var q question
-	r.ask(&q, g, nil, set.Without(r.policy.tags.excusing))
+	r.ask(&q, g, nil, set.Without(r.policy.tags.excusing).Without(r.policy.tags.zoned))
 	return q.behind(d)
 }
 
@@ -212,7 +221,9 @@ func (q *question) byDefault() {
 
 // pass says to answer, for the group and for no entry in particular.
 func (q *question) pass(layer Layer) {
-	q.out = Decision{Set: q.set, Unit: q.group, Entry: noEntry, Layer: layer, Category: NoCategory}
+	q.out = Decision{
+		Set: q.set, Unit: q.group, Entry: noEntry, Layer: layer, Category: NoCategory, passedZones: q.passed,
+	}
 }
 
 // block says to block for the tags hit; the empty set is the name itself.
@@ -225,6 +236,9 @@ func (q *question) block(layer Layer, hit Set, ede uint16) {
 	q.pass(layer)
 	q.out.Action, q.out.Reply = Block, q.minute.profile.replies[category]
 	q.out.EDE, q.out.Category = ede, category
+	if q.response != nil && hit.Meets(q.answers) {
+		q.respond()
+	}
 }
 
 // safeSearch turns the pass of a search engine's name into its safe face: by

@@ -33,9 +33,12 @@ const (
 	ReplyNodata                // the name exists without records of this type
 	ReplyRefused               // REFUSED
 	ReplyPage                  // the addresses of the block page
+	ReplyDrop                  // no answer
+	ReplyTCPOnly               // over UDP a truncated answer, over TCP the true one
+	ReplyData                  // Decision.Response.Data, or the target of Decision.Rewrite
 )
 
-var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page"}
+var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page", "drop", "tcp-only", "data"}
 
 // String is the reply as policy.yaml writes it.
 func (r Reply) String() string { return replyNames[r] }
@@ -82,17 +85,22 @@ const NoCategory = 255
 // pointers of its own; Rewrite points at what is built in.
 type Decision struct {
 	Set     Set               // what the name is
-	Rewrite *catalogue.Target // with Action Rewrite only
-	Unit    uint32            // index (as GroupID) of the unit whose lock or entry decided; otherwise the group's own
-	Entry   int32             // index of the own entry that decided, -1 when none did
-	EDE     uint16            // info code of RFC 8914 for a block, else 0
-	Action  Action
-	Reply   Reply // with Block and Local
-	Layer   Layer
+	Rewrite *catalogue.Target // with Action Rewrite, or Reply ReplyData where the data is an alias
+	// Response is what a response policy zone asks for, when that is why it is a
+	// Block.
+	Response *blocklist.Response
+	Unit     uint32 // index (as GroupID) of the unit whose lock or entry decided; otherwise the group's own
+	Entry    int32  // index of the own entry that decided, -1 when none did
+	EDE      uint16 // info code of RFC 8914 for a block, else 0
+	Action   Action
+	Reply    Reply // with Block and Local
+	Layer    Layer
 	// Category is the tag that the block counts in: always one of categories
 	// and pseudo categories, so that counts add up. Of an excepted pass it is
 	// the one it would have counted in; otherwise NoCategory.
-	Category uint8
+	Category    uint8
+	passedZones uint8 // rank+1 of the zone that let the name through: it and those below do not judge what the answer points at
+
 	Excepted bool // a unit's own allow lifted what would have been a block
 	Explicit bool // somebody allowed the name by word, so that only locks judge what its answer points at
 }

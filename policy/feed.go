@@ -20,6 +20,12 @@ type Feed struct {
 	// Unit makes a feed one of that unit's own: its names count as the unit's
 	// own block (or allow) entries and say nothing about other units.
 	Unit string
+	// Zone tells that the feed is a response policy zone; the order of feeds is
+	// their rank. ZonePolicy overrides its actions ("given" or "" does not),
+	// ZoneCNAME is the target when that is "cname".
+	Zone                  bool
+	ZonePolicy, ZoneCNAME string
+
 	// Authority is the name of who ordered it, Document the number of the
 	// order. A block by a feed with an authority is told as censored
 	// (RFC 8914, info code 16).
@@ -45,8 +51,11 @@ func (l *loader) addFeeds(feeds []Feed) {
 			l.fail(f.File, f.Line, wording.PolicyFeedAllowLocked.With(f.Name))
 		}
 		tags := feedTags{category: category, alone: f.Allow || f.Unit != ""}
-		if f.Allow || f.Unit != "" || f.LockedBy != "" || f.Authority != "" {
+		if f.Allow || f.Unit != "" || f.LockedBy != "" || f.Authority != "" || f.Zone {
 			tags.own = l.feedBit(f)
+		}
+		if f.Zone {
+			l.addZone(f, &tags)
 		}
 		if f.Allow {
 			l.tags.excusing = l.tags.excusing.Or(tags.own)

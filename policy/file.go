@@ -30,6 +30,8 @@ type file struct {
 	Units []unitText `yaml:"units"`
 	// UnitsCSV are files with more units, relative to this file.
 	UnitsCSV []yamlfile.At[string] `yaml:"units_csv"`
+	// Tests are policy scripts, relative to this file, that `lachan check` runs.
+	Tests []string `yaml:"tests"`
 }
 
 // newFile is a file that says nothing.
@@ -134,7 +136,7 @@ type replyText Reply
 
 // UnmarshalText reads the shape of a blocked answer.
 func (r *replyText) UnmarshalText(text []byte) error {
-	i := slices.Index(replyNames[:], string(text))
+	i := slices.Index(replyNames[:ReplyPage+1], string(text)) // the others are for response policy zones to ask for
 	if i < 0 {
 		return yamlfile.Problem{Text: wording.PolicyReply.With(string(text))}
 	}

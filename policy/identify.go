@@ -23,26 +23,27 @@ func (r *Rules) Identify(a netip.Addr) (g GroupID, known bool) {
 type claim struct {
 	prefix netip.Prefix
 	unit   uint32
-	line   int
+	line   int32
 }
 
-// claimNetworks enters the prefixes of all units, and reports those that are
-// not prefixes and those that two units claim.
-func (l *loader) claimNetworks() {
-	var claims []claim
-	for u, text := range l.texts {
-		for _, n := range text.Networks {
-			prefix, problem := parseNetwork(n.V)
-			if problem != nil {
-				l.fail(text.file, n.Line, *problem)
-				continue
-			}
-			claims = append(claims, claim{prefix, uint32(u), n.Line})
+// claimNetworks notes the prefixes of a unit and reports what is no prefix.
+func (l *loader) claimNetworks(u uint32, text *unitText) {
+	for _, n := range text.Networks {
+		prefix, problem := parseNetwork(n.V)
+		if problem != nil {
+			l.fail(text.file, n.Line, *problem)
+			continue
 		}
+		l.claims = append(l.claims, claim{prefix, u, int32(n.Line)})
 	}
-	slices.SortStableFunc(claims, func(a, b claim) int { return a.prefix.Compare(b.prefix) })
-	l.checkClaims(claims)
-	for _, c := range claims {
+}
+
+// grantNetworks gives every unit the prefixes it claims, and reports those that
+// two units claim.
+func (l *loader) grantNetworks() {
+	slices.SortStableFunc(l.claims, func(a, b claim) int { return a.prefix.Compare(b.prefix) })
+	l.checkClaims(l.claims)
+	for _, c := range l.claims {
 		l.policy.clients.Insert(c.prefix, GroupID(c.unit))
 	}
 }
@@ -85,17 +86,18 @@ func (l *loader) checkClaims(claims []claim) {
 
 // checkWithin judges a claim within a wider or equal one.
 func (l *loader) checkWithin(c, wide claim) {
-	file, p := l.texts[c.unit].file, l.policy
+	p := l.policy
+	file, line := p.units[c.unit].file, int(c.line)
 	mine, theirs := p.units[c.unit].id, p.units[wide.unit].id
-	there := place(l.texts[wide.unit].file, wide.line)
+	there := place(p.units[wide.unit].file, int(wide.line))
 	switch {
 	case c.unit == wide.unit && c.prefix == wide.prefix:
-		l.fail(file, c.line, wording.PolicyNetworkTwice.With(c.prefix, there))
+		l.fail(file, line, wording.PolicyNetworkTwice.With(c.prefix, there))
 	case c.unit == wide.unit:
 	case c.prefix == wide.prefix:
-		l.fail(file, c.line, wording.PolicyNetworkClaimed.With(c.prefix, mine, theirs, there))
+		l.fail(file, line, wording.PolicyNetworkClaimed.With(c.prefix, mine, theirs, there))
 	case !l.above(wide.unit, c.unit):
-		l.fail(file, c.line, wording.PolicyNetworkOverlap.With(c.prefix, mine, wide.prefix, theirs, there))
+		l.fail(file, line, wording.PolicyNetworkOverlap.With(c.prefix, mine, wide.prefix, theirs, there))
 	}
 }
 

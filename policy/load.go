@@ -17,25 +17,28 @@ import (
 // Load reads policy.yaml and the CSV files it names. It reports everything that
 // is wrong with them, and what feeds say of units that are not there; then the
 // Policy is nil. Days and times of day are those of loc. With path "" there is
-// no file, and all clients have the profile "default".
-func Load(path string, feeds []Feed, loc *time.Location) (*Policy, yamlfile.Problems) {
+// no file, and all clients have the profile "default", or that of unknown.
+func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
 	facts, err := catalogue.Load()
 	if err != nil {
 		return nil, yamlfile.Problems{{Text: wording.PolicyCatalogue.With(err)}}
 	}
-	l := &loader{
-		path: path, loc: loc, catalogue: facts,
-		policy: &Policy{
-			catalogue: facts, loc: loc, file: path, notes: []note{{}},
-			byID: map[string]GroupID{}, feeds: map[string]Feed{}, lockLines: map[unitBit]int{},
-		},
-		timetables: map[string]int32{}, profiles: map[string]int32{}, rules: map[rule]int32{},
-		layers: map[uint32]*layer{}, notes: map[note]uint32{{}: 0},
-		own: ownBuilder{keys: map[string]uint32{}},
+	var data []byte
+	if path != "" {
+		if data, err = os.ReadFile(path); err != nil {
+			return nil, yamlfile.Problems{{File: path, Text: wording.PolicyUnreadable.With(err)}}
+		}
 	}
-	written := l.read()
-	if len(l.problems) > 0 && len(written.Units) == 0 {
-		return nil, l.problems // nothing was understood: what follows would only be echoes
+	rest, pieces := split(data, pieceSize)
+	l := newLoader(path, facts, loc, unknown)
+	written, readable := l.decode(rest)
+	if len(pieces) > 0 && !(readable && l.takePieces(pieces)) {
+		// Read it as a whole: it may be wrong only in the way it was cut.
+		l = newLoader(path, facts, loc, unknown)
+		written, readable = l.decode(data)
+	}
+	if !readable && len(written.Units) == 0 {
+		return nil, l.problems // what follows would only be echoes
 	}
 	l.compile(written, feeds)
 	if len(l.problems) > 0 {
@@ -45,16 +48,29 @@ func Load(path string, feeds []Feed, loc *time.Location) (*Policy, yamlfile.Prob
 	return l.policy, nil
 }
 
+// Unknown is what the configuration says of the clients that no unit claims.
+type Unknown struct {
+	Profile string // "": default_profile of policy.yaml
+	File    string // where that stands, for messages
+	Line    int
+}
+
+func (u *Unknown) text() *unitText {
+	return &unitText{file: u.File, Profile: yamlfile.At[string]{V: u.Profile, Line: u.Line}}
+}
+
 // A loader turns what is written into a Policy and collects problems.
 type loader struct {
 	path      string // of policy.yaml
 	loc       *time.Location
 	catalogue *catalogue.Catalogue
+	unknown   Unknown
 	policy    *Policy
 	tags      *tags
 	problems  yamlfile.Problems
 
-	texts      []*unitText // by unit
+	said       []said // by unit
+	claims     []claim
 	timetables map[string]int32
 	profiles   map[string]int32
 	rules      map[rule]int32
@@ -63,55 +79,76 @@ type loader struct {
 	own        ownBuilder
 }
 
-func (l *loader) read() *file {
-	if l.path == "" {
-		return newFile()
+func newLoader(path string, facts *catalogue.Catalogue, loc *time.Location, unknown Unknown) *loader {
+	return &loader{
+		path: path, loc: loc, catalogue: facts, unknown: unknown,
+		policy: &Policy{
+			catalogue: facts, loc: loc, file: path, notes: []note{{}},
+			byID: map[string]GroupID{}, feeds: map[string]Feed{}, lockLines: map[unitBit]int{},
+		},
+		timetables: map[string]int32{}, profiles: map[string]int32{}, rules: map[rule]int32{},
+		layers: map[uint32]*layer{}, notes: map[note]uint32{{}: 0},
+		own: ownBuilder{keys: map[string]uint32{}},
 	}
-	data, err := os.ReadFile(l.path)
-	if err != nil {
-		l.fail(l.path, 0, wording.PolicyUnreadable.With(err))
-		return newFile()
+}
+
+// decode reads policy.yaml and takes in what it says, but for what needs all
+// units. It is not readable when it has mistakes of YAML, keys or types.
+func (l *loader) decode(data []byte) (written *file, readable bool) {
+	written = newFile()
+	l.problems = yamlfile.Decode(l.path, data, written)
+	readable = len(l.problems) == 0
+	p := l.policy
+	var problems yamlfile.Problems
+	p.tags, problems = newTags(l.catalogue, written.Categories)
+	l.tags = p.tags
+	for _, problem := range problems {
+		l.fail(l.path, problem.Line, problem.Text)
 	}
-	written, problems := decode(l.path, data)
-	l.problems = append(l.problems, problems...)
+	p.canaries = written.Canaries
+	l.addTimetables(written.Timetables)
+	l.addProfiles(written.Profiles)
+	l.takeUnit(l.unknown.text(), noUnit)
 	for i := range written.Units {
 		written.Units[i].file = l.path
 	}
-	for _, name := range written.UnitsCSV {
-		path := name.V
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(l.path), path)
-		}
+	l.takeUnits(written.Units)
+	return written, readable
+}
+
+// takeCSV takes in the units of the CSV files.
+func (l *loader) takeCSV(files []yamlfile.At[string]) {
+	for _, name := range files {
+		path := l.beside(name.V)
 		data, err := os.ReadFile(path)
 		if err != nil {
 			l.fail(l.path, name.Line, wording.PolicyUnreadable.With(err))
 			continue
 		}
 		units, problems := readUnitsCSV(path, data)
-		written.Units = append(written.Units, units...)
 		l.problems = append(l.problems, problems...)
+		l.takeUnits(units)
 	}
-	return written
 }
 
-// compile puts the Policy together. Each step needs those before it.
+// beside is a path that policy.yaml gives relative to itself.
+func (l *loader) beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(l.path), path)
+}
+
+// compile puts the Policy together.
 func (l *loader) compile(written *file, feeds []Feed) {
 	p := l.policy
-	var problems yamlfile.Problems
-	p.tags, problems = newTags(l.catalogue, written.Categories)
-	for _, problem := range problems {
-		l.fail(l.path, problem.Line, problem.Text)
+	l.takeCSV(written.UnitsCSV)
+	for _, test := range written.Tests {
+		p.tests = append(p.tests, l.beside(test))
 	}
-	l.tags = p.tags
-	p.canaries = written.Canaries
-	order := l.buildTree(written.Units)
-	l.addTimetables(written.Timetables)
-	l.addProfiles(written.Profiles)
-	l.claimNetworks()
+	order := l.buildTree()
+	l.grantNetworks()
 	l.addFeeds(feeds)
-	for _, u := range order {
-		l.compileUnit(u)
-	}
 	l.inherit(order, written)
 	l.makePlans(order)
 	for u := range p.units {

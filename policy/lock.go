@@ -13,15 +13,15 @@ import (
 // unit above it has locked: nothing can lift a lock, so the allow would only
 // deceive who wrote it.
 func (l *loader) checkLocks(u uint32) {
-	unit, file := &l.policy.units[u], l.texts[u].file
+	unit := &l.policy.units[u]
 	for i := range unit.codes {
 		if e := &unit.codes[i]; e.allow {
-			l.checkLocked(u, file, int(e.line), e.bit)
+			l.checkLocked(u, unit.file, int(e.line), e.bit)
 		}
 	}
 	for _, r := range unit.rules {
 		for bit := range l.policy.rules[r.rule].allow.Each {
-			l.checkLocked(u, file, int(r.line), uint8(bit))
+			l.checkLocked(u, unit.file, int(r.line), uint8(bit))
 		}
 	}
 }

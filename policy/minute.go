@@ -19,6 +19,7 @@ type Rules struct {
 	now     int64 // Unix seconds
 	serial  uint64
 	minutes []minute // by plan
+	clients bool     // some rule of the list is triggered by the client
 }
 
 // A minute is what a plan comes to at a moment.
@@ -35,7 +36,7 @@ type minute struct {
 // caller's; see Rules.Serial.
 func (p *Policy) At(list *blocklist.List, now time.Time, serial uint64) *Rules {
 	now = now.In(p.loc)
-	r := &Rules{policy: p, list: list, time: now, now: now.Unix(), serial: serial}
+	r := &Rules{policy: p, list: list, time: now, now: now.Unix(), serial: serial, clients: list.HasClients()}
 	open := p.openWindows(now)
 	r.minutes = make([]minute, len(p.plans))
 	for i := range p.plans {
@@ -124,10 +125,12 @@ func (r *Rules) Time() time.Time { return r.time }
 // Policy is what the rules were made from.
 func (r *Rules) Policy() *Policy { return r.policy }
 
-// Classify returns what a name is, and whether some unit has an own entry for
-// it or a name above it: then only Decide or DecideTarget can judge it.
+// Classify returns what a name is, and whether only Decide or DecideTarget can
+// judge it: some unit has an own entry for it or a name above it, or a response
+// policy zone names it.
 func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
-	return r.list.Classify(n, qtype, r.now), r.policy.own.find(n) != noKey
+	set = r.list.Classify(n, qtype, r.now)
+	return set, r.policy.own.find(n) != noKey || set.Meets(r.policy.tags.zoned)
 }
 
 // ClassifyAddr returns what an address is.

@@ -13,7 +13,7 @@ import (
 // it.
 type ownEntry struct {
 	from, until int64  // Unix seconds: counts from `from` on, and no longer at `until`
-	owner       uint32 // the unit; or, from len(Policy.units) up, a profile
+	owner       uint32 // the unit; or, above all units, a profile (see profile.owner)
 	note        uint32 // index into Policy.notes
 	line        int32  // in the file of the unit, or in policy.yaml of a profile
 	key         uint32 // index of its name

@@ -50,6 +50,7 @@ type Policy struct {
 	groups  []Group  // by unit
 	byID    map[string]GroupID
 	clients bart.Fast[GroupID]
+	devices map[string]GroupID // by canonical name, see Device
 
 	profiles   []profile
 	rules      []rule
@@ -62,6 +63,7 @@ type Policy struct {
 	feeds     map[string]Feed
 	lockLines map[unitBit]int
 	texts     [][]string // by layer and category: what Text says
+	tests     []string
 }
 
 // unitBit is a tag as a unit locks it.
@@ -92,6 +94,27 @@ func (p *Policy) Groups() []Group { return p.groups }
 func (p *Policy) GroupOf(unitID string) (GroupID, bool) {
 	g, ok := p.byID[unitID]
 	return g, ok
+}
+
+// Location is the time zone in which days and times of day are counted.
+func (p *Policy) Location() *time.Location { return p.loc }
+
+// Tests are the policy scripts that policy.yaml names, as paths; those given
+// relative to it are joined to its directory.
+func (p *Policy) Tests() []string { return p.tests }
+
+// Counted is the tag of a category that blocks count in, by code or alias; the
+// pseudo categories "local" and "default-deny" are among them, services are not.
+func (p *Policy) Counted(code string) (tag uint8, ok bool) {
+	switch bit, known := p.tags.byKey[code]; {
+	case known && p.tags.counted.Has(bit):
+		return uint8(bit), true
+	case code == localCode:
+		return uint8(p.tags.local), true
+	case code == defaultDenyCode:
+		return uint8(p.tags.defaultDeny), true
+	}
+	return 0, false
 }
 
 // CategoryCode is the code of a tag: of a category "gambling", of a service

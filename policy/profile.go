@@ -57,7 +57,7 @@ func (l *loader) addProfiles(written map[string]profileText) {
 func (l *loader) compileProfile(name string, text *profileText) profile {
 	p := profile{
 		name: name, file: l.path, line: int(text.Line),
-		owner:      uint32(len(l.policy.units)) + uint32(l.profiles[name]),
+		owner:      noUnit - 1 - uint32(l.profiles[name]),
 		deny:       bool(text.Default),
 		safeSearch: catalogue.Strictness(text.SafeSearch), youTube: catalogue.Strictness(text.YouTube),
 		block: l.codes(l.path, text.Block),

@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"lachan/yamlfile"
 )
@@ -15,45 +14,43 @@ import (
 // small and let several processors work on a country's schools.
 const pieceSize = 1 << 20
 
-// decode reads policy.yaml. The list of units is decoded in pieces when it is
-// long. When anything is wrong the file is read again as a whole, so that the
-// problems are the same as ever.
-func decode(path string, data []byte) (*file, yamlfile.Problems) {
-	if written, ok := decodePieces(path, data); ok {
-		return written, nil
+// takePieces takes in units that were cut out of policy.yaml. It says whether
+// all of them were readable.
+func (l *loader) takePieces(pieces []piece) bool {
+	type part struct {
+		file
+		wrong bool
 	}
-	written := newFile()
-	problems := yamlfile.Decode(path, data, written)
-	return written, problems
-}
-
-func decodePieces(path string, data []byte) (*file, bool) {
-	rest, pieces := split(data, pieceSize)
-	if len(pieces) < 2 {
-		return nil, false
-	}
-	parts := make([]file, len(pieces))
-	var wrong atomic.Bool
+	parts := make([]chan part, len(pieces))
 	var work sync.WaitGroup
-	processors := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, p := range pieces {
+	defer work.Wait()
+	start := func(i int) {
+		if i >= len(pieces) {
+			return
+		}
+		parts[i] = make(chan part, 1)
 		work.Go(func() {
-			processors <- struct{}{}
-			if !wrong.Load() && yamlfile.Decode(path, p.document(), &parts[i]) != nil {
-				wrong.Store(true)
-			}
-			<-processors
+			var p part
+			p.wrong = yamlfile.Decode(l.path, pieces[i].document(), &p.file) != nil
+			parts[i] <- p
 		})
 	}
-	written := newFile()
-	if yamlfile.Decode(path, rest, written) != nil {
-		wrong.Store(true)
+	ahead := runtime.GOMAXPROCS(0)
+	for i := range ahead {
+		start(i)
 	}
-	work.Wait()
-	for i := range parts {
-		written.Units = append(written.Units, parts[i].Units...)
+	for i := range pieces {
+		p := <-parts[i]
+		start(i + ahead)
+		if p.wrong {
+			return false
+		}
+		for j := range p.Units {
+			p.Units[j].file = l.path
+		}
+		l.takeUnits(p.Units)
 	}
-	return written, !wrong.Load()
+	return true
 }
 
 // A piece is some items of the list of units and the line they begin on.
@@ -71,12 +68,12 @@ func (p piece) document() []byte {
 	return append(text, p.items...)
 }
 
-// split cuts the list of units out of a file: the rest keeps its lines. An item
-// begins with "- " at the column of the first one; nothing within an item can
-// stand that far to the left.
+// split cuts the list of units out of a file when it is long: the rest keeps
+// its lines. An item begins with "- " at the column of the first one; nothing
+// within an item can stand that far to the left.
 func split(data []byte, size int) (rest []byte, pieces []piece) {
 	begin, line, ok := findUnits(data)
-	if !ok {
+	if !ok || len(data) < 2*size {
 		return data, nil
 	}
 	dash := itemDash(data[begin:])

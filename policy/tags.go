@@ -38,6 +38,8 @@ type tags struct {
 	counted                  Set // categories and pseudo categories: what a block may count in
 
 	feeds     map[string]feedTags
+	zones     []zone // in the order of the configuration
+	zoned     Set    // their bits
 	single    Set // feeds with a bit of their own
 	authority Set // feeds that an authority supplies
 	excusing  Set // the never-block list and the feeds whose names are allowed
@@ -168,20 +170,22 @@ func (t *tags) classes(key string) (Set, bool) {
 }
 
 // countsIn is the category in which a block counts that hit tags of what a
-// name is: the most severe category hit, or else that of the service or feed.
-// When hit is empty, or its tags have none, it is the most severe of the name,
-// and local when that has none either.
+// name is: the most severe category hit; or that of the service or feed hit, if
+// the name is in it; or the most severe of the name; or else local.
 func (t *tags) countsIn(hit, of Set) uint8 {
 	if first := hit.And(t.counted).First(); first >= 0 {
 		return uint8(first)
 	}
-	if first := hit.First(); first >= 0 && int(t.all[first].counts) != t.local {
-		return t.all[first].counts
+	category := uint8(t.local)
+	if first := hit.First(); first >= 0 {
+		if category = t.all[first].counts; of.Has(int(category)) {
+			return category
+		}
 	}
 	if first := of.And(t.counted).First(); first >= 0 {
 		return uint8(first)
 	}
-	return uint8(t.local)
+	return category
 }
 
 // lifted is the union of what allowing each tag of s lifts, for a profile.

@@ -46,33 +46,15 @@ type unitRule struct {
 	line int32
 }
 
-// buildTree gives every unit its index and its parent, and reports ids given
-// twice, parents that are not there, loops and ranks out of order. It returns
-// the units in an order in which parents come first.
-func (l *loader) buildTree(units []unitText) (order []uint32) {
-	l.addUnit(&unitText{}, noUnit) // for unknown clients
+// takeUnits takes in units as written, and the groups within them. What they
+// say of other units is kept for later: those may not have been read yet.
+func (l *loader) takeUnits(units []unitText) {
 	for i := range units {
-		l.addUnit(&units[i], noUnit)
+		l.takeUnit(&units[i], noUnit)
 	}
-	for u := 1; u < len(l.texts); u++ {
-		l.findParent(uint32(u))
-	}
-	order = l.parentsFirst()
-	depth := make([]int, len(order))
-	for _, u := range order {
-		if above := l.policy.parent[u]; above != noUnit {
-			depth[u] = depth[above] + 1
-		}
-		if depth[u] == maxDepth {
-			l.failAt(u, wording.PolicyDepth.With(l.policy.units[u].id, maxDepth))
-		}
-		l.checkRank(u)
-	}
-	return order
 }
 
-// addUnit appends a unit and its groups.
-func (l *loader) addUnit(text *unitText, parent uint32) {
+func (l *loader) takeUnit(text *unitText, parent uint32) {
 	p := l.policy
 	u := uint32(len(p.units))
 	kind := text.Kind
@@ -85,27 +67,40 @@ func (l *loader) addUnit(text *unitText, parent uint32) {
 	}
 	p.units = append(p.units, unit{name: text.Name, kind: kind, file: text.file, line: int32(text.Line)})
 	p.parent = append(p.parent, parent)
-	l.texts = append(l.texts, text)
+	l.said = append(l.said, said{
+		id: text.ID, parent: text.Parent, level: text.Level, profile: text.Profile, calendar: text.Calendar,
+		code: text.Code, kind: text.Type, students: text.Students,
+	})
 	if u > 0 {
-		l.nameUnit(u, parent)
+		l.nameUnit(u)
 	}
+	l.compileUnit(u, text)
 	for i := range text.Groups {
 		text.Groups[i].file = text.file
-		l.addUnit(&text.Groups[i], u)
+		l.takeUnit(&text.Groups[i], u)
 	}
 }
 
+// said is what a unit says of itself that waits for the other units.
+type said struct {
+	id                     string
+	parent, level, profile yamlfile.At[string]
+	calendar               *calendarText
+	code, kind             string
+	students               int
+}
+
 // nameUnit gives a unit its full id.
-func (l *loader) nameUnit(u, parent uint32) {
-	text, p := l.texts[u], l.policy
-	if !validID(text.ID) {
-		l.failAt(u, wording.PolicyUnitID.With(text.ID))
+func (l *loader) nameUnit(u uint32) {
+	said, p := &l.said[u], l.policy
+	if !validID(said.id) {
+		l.failAt(u, wording.PolicyUnitID.With(said.id))
 		return
 	}
-	id := text.ID
+	id := said.id
 	if p.units[u].kind == GroupKind {
-		above := text.Parent.V
-		if parent != noUnit {
+		above := said.parent.V
+		if parent := p.parent[u]; parent != noUnit {
 			above = p.units[parent].id
 		}
 		school, _, _ := strings.Cut(above, "/")
@@ -128,23 +123,44 @@ func validID(id string) bool {
 	return 0 < len(id) && len(id) <= 63
 }
 
+// buildTree finds every unit's parent, and reports parents that are not there,
+// loops and ranks out of order. It returns the units in an order in which
+// parents come first.
+func (l *loader) buildTree() (order []uint32) {
+	p := l.policy
+	for u := range l.said {
+		l.findParent(uint32(u))
+	}
+	order = l.parentsFirst()
+	depth := make([]int, len(order))
+	for _, u := range order {
+		if above := p.parent[u]; above != noUnit {
+			depth[u] = depth[above] + 1
+		}
+		if depth[u] == maxDepth {
+			l.failAt(u, wording.PolicyDepth.With(p.units[u].id, maxDepth))
+		}
+		l.checkRank(u)
+	}
+	return order
+}
+
 // findParent resolves the parent that a unit names.
 func (l *loader) findParent(u uint32) {
-	text, p := l.texts[u], l.policy
-	if text.Parent.V == "" {
+	p, parent := l.policy, l.said[u].parent
+	if parent.V == "" {
 		return
 	}
-	line := text.Parent.Line
 	if p.parent[u] != noUnit {
-		l.fail(text.file, line, wording.PolicyNestedParent.With(text.ID, p.units[p.parent[u]].id))
+		l.fail(p.units[u].file, parent.Line, wording.PolicyNestedParent.With(l.said[u].id, p.units[p.parent[u]].id))
 		return
 	}
-	parent, ok := p.byID[text.Parent.V]
+	above, ok := p.byID[parent.V]
 	if !ok {
-		l.fail(text.file, line, l.unknownUnit(text.Parent.V))
+		l.fail(p.units[u].file, parent.Line, l.unknownUnit(parent.V))
 		return
 	}
-	p.parent[u] = uint32(parent)
+	p.parent[u] = uint32(above)
 }
 
 // parentsFirst orders the units, and cuts and reports loops.
@@ -179,8 +195,7 @@ func (l *loader) failLoop(loop []uint32) {
 	for _, u := range append(loop, loop[0]) {
 		ids = append(ids, l.policy.units[u].id)
 	}
-	text := l.texts[loop[0]]
-	l.fail(text.file, text.Parent.Line, wording.PolicyLoop.With(strings.Join(ids, " -> ")))
+	l.fail(l.policy.units[loop[0]].file, l.said[loop[0]].parent.Line, wording.PolicyLoop.With(strings.Join(ids, " -> ")))
 }
 
 // checkRank reports a unit whose parent does not rank above it.
@@ -188,7 +203,7 @@ func (l *loader) checkRank(u uint32) {
 	p := l.policy
 	kind, parent := p.units[u].kind, p.parent[u]
 	if parent == noUnit {
-		if kind == GroupKind && l.texts[u].Parent.V == "" {
+		if kind == GroupKind && l.said[u].parent.V == "" {
 			l.failAt(u, wording.PolicyGroupAlone.With(p.units[u].id))
 		}
 		return

@@ -54,7 +54,10 @@ type unitText struct {
 	// Networks are the prefixes of the unit's clients; an address is one with
 	// all its bits. The longest match of all units claims a client.
 	Networks []yamlfile.At[string] `yaml:"networks"`
-	Groups   []unitText            `yaml:"groups"`
+	// Devices are clients that a trusted forwarder names: "mac:00:11:22:33:44:55"
+	// or "cpe:ID" (EDNS options 65001, 65073 and 65074). They come before Networks.
+	Devices []yamlfile.At[string] `yaml:"devices"`
+	Groups  []unitText            `yaml:"groups"`
 	// Calendar takes the place, key by key, of the parent's.
 	Calendar *calendarText `yaml:"calendar"`
 	// Lock are the categories and services that nobody at or below this unit

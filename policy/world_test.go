@@ -82,7 +82,7 @@ func loadText(t *testing.T, text string, more ...policy.Feed) (*policy.Policy, y
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return policy.Load(path, append(feeds[:len(feeds):len(feeds)], more...), hanoi)
+	return policy.Load(path, append(feeds[:len(feeds):len(feeds)], more...), hanoi, policy.Unknown{})
 }
 
 // newList compiles the lists above and those that come with the program.
@@ -102,7 +102,9 @@ func newList(t testing.TB, p *policy.Policy) *blocklist.List {
 		}),
 		source("builtin/core", func(add func(name, category string)) {
 			for _, c := range facts.Core {
-				add(c.Name, "core")
+				if !c.Exact {
+					add(c.Name, "core")
+				}
 			}
 		}),
 	}
@@ -122,7 +124,7 @@ func newList(t testing.TB, p *policy.Policy) *blocklist.List {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return snapshot.Bind(p.Tags)
+	return snapshot.Bind(p.Tags, nil)
 }
 
 func source(name string, entries func(add func(name, category string))) blocklist.Source {

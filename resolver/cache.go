@@ -20,6 +20,9 @@ type cache struct {
 	shards    [cacheShards]shard
 	seed      uint64 // differs in each process, so that nobody can choose names that collide
 	evictions atomic.Uint64
+
+	mu      sync.Mutex
+	recents []*recent // mu
 }
 
 const cacheShards = 64
@@ -69,6 +72,7 @@ func keyFlags(q *Query) byte {
 	return flags
 }
 
+// isFor tells whether e is the answer to q's question.
 func (e *entry) isFor(q *Query) bool {
 	wire := q.lookup.Wire()
 	n := len(wire)
@@ -94,14 +98,35 @@ type found struct {
 	failed  bool // it is past its end and a refresh failed a moment ago
 }
 
-// append writes the answer to q's question, if there is one, as q's reply. With
-// stale it may be past its end. It does not allocate.
-func (c *cache) append(q *Query, stale bool, staleFor time.Duration) (f found, ok bool) {
+// append writes the answer to q's question, if there is one, as q's reply: the
+// reader's recent one or that of the shard. It does not allocate.
+func (c *cache) append(q *Query) (f found, ok bool) {
 	hash := c.hash(q)
-	s := c.shard(hash)
+	if q.recent == nil {
+		f, _, ok = c.appendFrom(c.shard(hash), q, hash, false, 0)
+		return f, ok
+	}
+	if f, ok = q.recent.append(q, hash); ok {
+		return f, true
+	}
+	f, e, ok := c.appendFrom(c.shard(hash), q, hash, false, 0)
+	if ok {
+		q.recent.keep(hash, e, f.verdict)
+	}
+	return f, ok
+}
+
+// appendStale is append for an answer that may be past its end.
+func (c *cache) appendStale(q *Query, staleFor time.Duration) (f found, ok bool) {
+	hash := c.hash(q)
+	f, _, ok = c.appendFrom(c.shard(hash), q, hash, true, staleFor)
+	return f, ok
+}
+
+func (c *cache) appendFrom(s *shard, q *Query, hash uint64, stale bool, staleFor time.Duration) (f found, e *entry, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e, ok := s.lru.Get(hash)
+	e, ok = s.lru.Get(hash)
 	ok = ok && e.isFor(q)
 	if ok && !e.fresh(q.now) {
 		ok = stale && e.answers() && q.now-e.stored < e.lifetime+int64(staleFor)
@@ -110,7 +135,7 @@ func (c *cache) append(q *Query, stale bool, staleFor time.Duration) (f found, o
 		s.count(ok)
 	}
 	if !ok {
-		return found{}, false
+		return found{}, nil, false
 	}
 	if e.verdict.serial != q.world.rules.Serial() {
 		e.verdict = e.judge(q.world.rules, q.Type)
@@ -121,7 +146,7 @@ func (c *cache) append(q *Query, stale bool, staleFor time.Duration) (f found, o
 		f.expires, e.hits = true, dueOnce // tell it once
 	}
 	f.failed = e.failedAt != 0 && q.now-e.failedAt < int64(failureRecheck)
-	return f, true
+	return f, e, true
 }
 
 const (
@@ -167,6 +192,16 @@ func (c *cache) fail(hash uint64, e *entry, staleFor time.Duration) (old bool) {
 	return false
 }
 
+// newRecent makes the recent answers of a reader; their hits count as the
+// cache's.
+func (c *cache) newRecent() *recent {
+	r := &recent{}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recents = append(c.recents, r)
+	return r
+}
+
 // CacheStats are the figures of the cache since the start.
 type CacheStats struct {
 	Entries                 int
@@ -181,6 +216,11 @@ func (c *cache) stats() (st CacheStats) {
 		st.Hits += s.hits
 		st.Misses += s.miss
 		s.mu.Unlock()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.recents {
+		st.Hits += r.hits.Load()
 	}
 	st.Evictions = c.evictions.Load()
 	return st

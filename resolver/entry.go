@@ -167,7 +167,9 @@ func (e *entry) judge(rules *policy.Rules, qtype uint16) (v verdict) {
 			v.own = v.own || own
 		}
 		r.Addresses(e.wire, func(a netip.Addr) bool {
-			v.set = v.set.Or(rules.ClassifyAddr(a))
+			set := rules.ClassifyAddr(a)
+			v.set = v.set.Or(set)
+			v.own = v.own || rules.Zoned(set)
 			return true
 		})
 	}

@@ -78,7 +78,7 @@ func (r *Resolver) forward(q *Query) bool {
 	w := q.world
 	var f found
 	var old bool
-	if f, old = r.cache.append(q, true, w.settings.Lifetimes.StaleFor); old && f.failed {
+	if f, old = r.cache.appendStale(q, w.settings.Lifetimes.StaleFor); old && f.failed {
 		r.tellStale(q)
 		r.inspect(q, f)
 		return true
@@ -100,7 +100,7 @@ func (r *Resolver) prefetch(q *Query) { r.depart(q, nil, false) }
 // belongs to the flight from here on.
 func (r *Resolver) depart(q, waiter *Query, old bool) {
 	if waiter != nil {
-		waiter.conn = waiter.conn.parked()
+		waiter.conn, waiter.recent = waiter.conn.parked(), nil
 	}
 	var buf [keyOctets]byte
 	key := appendKey(buf[:0], q)
@@ -212,7 +212,7 @@ func (r *Resolver) arrive(waiters []*Query, e *entry, code uint16) {
 func (r *Resolver) serveStale(f *flight, waiters []*Query) {
 	for _, q := range waiters {
 		q.now = r.clock()
-		if found, ok := r.cache.append(q, true, q.world.settings.Lifetimes.StaleFor); ok {
+		if found, ok := r.cache.appendStale(q, q.world.settings.Lifetimes.StaleFor); ok {
 			if q.source = metrics.SourceUpstream; found.stale {
 				r.tellStale(q)
 			}

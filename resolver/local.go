@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"net/netip"
+	"strings"
 
 	"lachan/blocklist/domain"
 	"lachan/metrics"
@@ -23,7 +24,7 @@ func (r *Resolver) local(q *Query) bool {
 	switch {
 	case q.Class == dnswire.ClassCHAOS:
 		r.chaos(q)
-	case q.decision.Action == policy.Rewrite:
+	case q.decision.Rewrite != nil:
 		return q.rewriteLocally()
 	case q.Type == dnswire.TypeANY:
 		q.start(dnswire.RcodeSuccess)
@@ -35,9 +36,14 @@ func (r *Resolver) local(q *Query) bool {
 	return true
 }
 
-// chaos answers version.bind and id.server as the settings allow.
+// chaos answers version.bind and id.server as the settings allow, and
+// NAME.explain.lachan with the reasons for what the client gets of NAME.
 func (r *Resolver) chaos(q *Query) {
 	text := ""
+	if q.Name.Labels() > 2 && string(q.Name.Suffix(2)) == "\x07explain\x06lachan" && q.Type == dnswire.TypeTXT {
+		r.explain(q)
+		return
+	}
 	switch string(q.Name.Suffix(q.Name.Labels())) {
 	case "\x07version\x04bind", "\x07version\x06server":
 		text = q.world.settings.Version
@@ -48,11 +54,39 @@ func (r *Resolver) chaos(q *Query) {
 		q.refuse(dnswire.EDENone, "")
 		return
 	}
-	text = text[:min(len(text), 255)]
 	q.start(dnswire.RcodeSuccess)
-	rdata := append([]byte{byte(len(text))}, text...)
+	q.chaosText(text)
+}
+
+// chaosText answers with one more TXT record of class CHAOS. A text is cut into
+// strings of at most 255 octets, as records have them.
+func (q *Query) chaosText(text string) {
+	var rdata []byte
+	for {
+		part := text[:min(len(text), 255)]
+		rdata = append(append(rdata, byte(len(part))), part...)
+		if text = text[len(part):]; text == "" {
+			break
+		}
+	}
 	q.reply.RecordOf(dnswire.SectionAnswer, q.reply.OwnerPointer(), dnswire.TypeTXT, dnswire.ClassCHAOS, 0, rdata)
 	q.action = metrics.ActionLocal
+}
+
+// explain tells a client, line by line, why it gets what it gets of the name
+// in front of explain.lachan.
+func (r *Resolver) explain(q *Query) {
+	whole := q.Name.Suffix(q.Name.Labels())
+	name := domain.Text(whole[:len(whole)-len(q.Name.Suffix(2))])
+	explanation, err := q.world.rules.Explain(q.group, name, dnswire.TypeA)
+	if err != nil {
+		q.fail(dnswire.RcodeNXDomain, dnswire.EDENone, "")
+		return
+	}
+	q.start(dnswire.RcodeSuccess)
+	for line := range strings.Lines(explanation.String()) {
+		q.chaosText(strings.TrimSpace(line))
+	}
 }
 
 // specialName answers names that no upstream need know: localhost and invalid
@@ -87,19 +121,28 @@ func (q *Query) rewriteLocally() bool {
 	default:
 		q.start(dnswire.RcodeSuccess)
 		q.reply.SOA(rewriteTTL)
-		q.action = metrics.ActionRewrite
+		q.rewritten()
 		return true
 	}
 	if len(target.A) == 0 && len(target.AAAA) == 0 {
 		return false
 	}
-	q.action = metrics.ActionRewrite
+	q.rewritten()
 	q.start(dnswire.RcodeSuccess)
 	owner := q.alias(target.Name, rewriteTTL)
 	for _, a := range fixed {
 		q.reply.Address(owner, rewriteTTL, a)
 	}
 	return true
+}
+
+// rewritten says what was done: a safe face given, or a blocked name led
+// elsewhere.
+func (q *Query) rewritten() {
+	q.action = metrics.ActionRewrite
+	if q.decision.Action == policy.Block {
+		q.action = metrics.ActionBlock
+	}
 }
 
 // alias appends a CNAME record from the question's name and returns the owner

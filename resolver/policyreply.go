@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
@@ -12,6 +14,20 @@ import (
 // rebind is what becomes of an answer that leads a public name into a private
 // network.
 var rebind = policy.Decision{Action: policy.Local, Reply: policy.ReplyNodata, EDE: dnswire.EDEBlocked, Entry: -1, Category: policy.NoCategory}
+
+// enforced replies where policy has the last word already.
+func (r *Resolver) enforced(q *Query) bool {
+	switch d := q.decision; {
+	case d.Action != policy.Block && d.Action != policy.Local:
+		return false
+	case d.Reply == policy.ReplyTCPOnly && q.transport != metrics.TransportUDP:
+		return false // it came as it should
+	case d.Reply == policy.ReplyData && d.Rewrite != nil:
+		return false // the target's answer is the reply
+	}
+	r.enforce(q, q.decision)
+	return true
+}
 
 // enforce replaces whatever reply q has by what policy says. It cannot fail: a
 // kind of reply that does not fit the type that was asked for is NODATA.
@@ -40,8 +56,40 @@ func (r *Resolver) enforce(q *Query, d policy.Decision) {
 			v4, v6 = netip.IPv4Unspecified(), netip.IPv6Unspecified()
 		}
 		q.answerAddress(ttl, v4, v6)
+	case policy.ReplyDrop:
+		q.start(dnswire.RcodeSuccess)
+		q.action = metrics.ActionDropped
+	case policy.ReplyTCPOnly:
+		q.start(dnswire.RcodeSuccess)
+		q.reply.Truncate(&q.Query)
+	case policy.ReplyData:
+		q.answerData(ttl, d.Response.Data)
 	default:
 		q.start(dnswire.RcodeSuccess)
+		q.reply.SOA(ttl)
+	}
+}
+
+// answerData answers with those of a zone's own records that have the type
+// asked for; NODATA where there are none.
+func (q *Query) answerData(ttl uint32, data []string) {
+	q.start(dnswire.RcodeSuccess)
+	found := false
+	for _, text := range data {
+		rr, err := dns.NewRR(". " + text)
+		if err != nil || rr == nil || rr.Header().Rrtype != q.Type && q.Type != dnswire.TypeANY {
+			continue
+		}
+		packed := make([]byte, dns.Len(rr))
+		end, err := dns.PackRR(rr, packed, 0, nil, false)
+		const head = 1 + 10 // the root as owner; type, class, TTL, length
+		if err != nil || end < head {
+			continue
+		}
+		q.reply.Record(dnswire.SectionAnswer, rr.Header().Rrtype, ttl, packed[head:end])
+		found = true
+	}
+	if !found {
 		q.reply.SOA(ttl)
 	}
 }
@@ -122,18 +170,25 @@ func outcome(d policy.Decision, w *world) (metrics.Decision, metrics.Category) {
 	return metrics.DecisionAllowed, metrics.CategoryNone
 }
 
-// inspectNames judges one by one the names that the reply points at, where
-// some unit has an entry of its own for one of them.
-func (r *Resolver) inspectNames(q *Query, d policy.Decision) policy.Decision {
+// inspectEach judges one by one the names and addresses that the reply points
+// at, where a union of what they are is not enough.
+func (r *Resolver) inspectEach(q *Query, d policy.Decision) policy.Decision {
 	var walker dnswire.Walker
 	var record dnswire.Record
-	message := q.reply.Message()
+	rules, message := q.world.rules, q.reply.Message()
 	for ok := walker.Start(message) == nil; ok && walker.Next(&record); {
-		if !record.Target(message, &q.target) {
-			continue
+		if record.Target(message, &q.target) {
+			if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of.Action == policy.Block {
+				return of
+			}
 		}
-		if of := q.world.rules.DecideTarget(q.group, d, &q.target, q.Type); of.Action == policy.Block {
-			return of
+		blocked := d
+		record.Addresses(message, func(a netip.Addr) bool {
+			blocked = rules.DecideAddr(q.group, d, a)
+			return blocked.Action != policy.Block
+		})
+		if blocked.Action == policy.Block {
+			return blocked
 		}
 	}
 	return d

@@ -17,9 +17,10 @@ type Query struct {
 	world     *world // all that the question is judged by, from begin to end
 	transport metrics.Transport
 	client    netip.Addr
-	received  int64 // on the resolver's clock, nanoseconds
-	now       int64 // the same clock, when it was last read for this query
-	conn      conn  // where the answer goes
+	received  int64   // on the resolver's clock, nanoseconds
+	now       int64   // the same clock, when it was last read for this query
+	conn      conn    // where the answer goes
+	recent    *recent // what the reader answered lately; nil of streams and while parked
 
 	group    policy.GroupID
 	decision policy.Decision
@@ -42,7 +43,8 @@ type Query struct {
 
 // A conn is where answers go.
 type conn interface {
-	// write sends q's reply, or leaves it for the next flush of its batch. The
+	// write sends q's reply, or leaves it for the next flush of its batch; an
+	// empty one it only takes note of. The
 	// query may be used again once write or that flush returns.
 	write(q *Query)
 	// parked is the conn for a query that leaves its reader.

@@ -24,8 +24,13 @@ import (
 // Settings are what the configuration says of answering. They may change while
 // the resolver runs.
 type Settings struct {
-	Closed           bool          // a list that must be there is not: everything is refused
-	RefuseUnknown    bool          // clients that no unit claims are refused, not given the default profile
+	Closed        bool // a list that must be there is not: everything is refused
+	RefuseUnknown bool // clients that no unit claims are refused, not given the default profile
+	// TrustedForwarders may say whom they ask for, by EDNS options.
+	TrustedForwarders []netip.Prefix
+
+	ClientRate       int           // queries a second from one client; 0: no limit
+	UnitRate         int           // and from one school
 	RebindProtection bool          // private addresses for public names become NODATA
 	Version, ID      string        // answers to version.bind and id.server; "" is REFUSED
 	BlockTTL         time.Duration // of policy replies; default 60 s
@@ -44,7 +49,10 @@ type world struct {
 	settings   *Settings
 	rules      *policy.Rules
 	upstreams  *upstream.Zones
-	cells      []*metrics.Cell       // by policy.GroupID
+	cells      []*metrics.Cell // by policy.GroupID
+	schools    []*atomic.Int64 // by policy.GroupID: when its school's allowance is whole, see rate
+	perClient  rate
+	perUnit    rate
 	categories [256]metrics.Category // by tag
 }
 
@@ -59,6 +67,7 @@ type Resolver struct {
 	flights  *flights
 	queries  sync.Pool     // of *Query
 	lane     *metrics.Lane // of flights
+	clients  clientLimits
 	tcpOpen  atomic.Int64
 
 	mu        sync.Mutex
@@ -83,10 +92,13 @@ func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
 // Use puts rules, settings and upstreams in force for all queries read from
 // now on. It may be called at any time by one goroutine at a time.
 func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstream.Zones) {
-	w := &world{settings: settings, rules: rules, upstreams: upstreams}
+	w := &world{
+		settings: settings, rules: rules, upstreams: upstreams,
+		perClient: perSecond(settings.ClientRate), perUnit: perSecond(settings.UnitRate),
+	}
 	old := r.world.Load()
 	if old != nil && old.rules.Policy() == rules.Policy() {
-		w.cells, w.categories = old.cells, old.categories
+		w.cells, w.schools, w.categories = old.cells, old.schools, old.categories
 	} else {
 		r.count(w)
 	}
@@ -96,11 +108,21 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 	r.world.Store(w)
 }
 
-// count gives groups and categories their counters.
+// count gives groups and categories their counters and schools their
+// allowances.
 func (r *Resolver) count(w *world) {
 	p := w.rules.Policy()
-	for _, g := range p.Groups() {
-		w.cells = append(w.cells, r.counters.Cell(g.School, g.ID))
+	schools := map[string]*atomic.Int64{}
+	for i, g := range p.Groups() {
+		var cell *metrics.Cell // nobody's, of unknown clients
+		if i > 0 {
+			cell = r.counters.Cell(g.School, g.ID)
+		}
+		w.cells = append(w.cells, cell)
+		if schools[g.School] == nil {
+			schools[g.School] = &atomic.Int64{}
+		}
+		w.schools = append(w.schools, schools[g.School])
 	}
 	for tag := range w.categories {
 		w.categories[tag] = r.counters.Category(p.CategoryCode(uint8(tag)))

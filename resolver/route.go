@@ -56,7 +56,7 @@ func (r *Resolver) parse(q *Query) bool {
 
 // identify turns the client into a group.
 func (r *Resolver) identify(q *Query) bool {
-	group, known := q.world.rules.Identify(q.client)
+	group, known := q.who()
 	q.group = group
 	switch s := q.world.settings; {
 	case s.Closed:
@@ -64,6 +64,10 @@ func (r *Resolver) identify(q *Query) bool {
 		return false
 	case !known && s.RefuseUnknown:
 		q.refuse(dnswire.EDEProhibited, "unknown client")
+		return false
+	case !r.within(q, known):
+		q.refuse(dnswire.EDEProhibited, "too many queries")
+		q.action = metrics.ActionRateLimited
 		return false
 	}
 	return true
@@ -75,22 +79,21 @@ func (r *Resolver) decide(q *Query) {
 		return
 	}
 	q.decided = true
-	q.decision = q.world.rules.Decide(q.group, &q.Name, q.Type)
-	if q.decision.Action == policy.Rewrite {
+	q.decision = q.world.rules.DecideFor(q.client, q.group, &q.Name, q.Type)
+	if q.decision.Rewrite != nil {
 		q.lookup = q.decision.Rewrite.Name
 	}
 }
 
 // answer replies from policy, local data or the cache.
 func (r *Resolver) answer(q *Query) bool {
-	if q.decision.Action == policy.Block || q.decision.Action == policy.Local {
-		r.enforce(q, q.decision)
+	if r.enforced(q) {
 		return true
 	}
 	if r.local(q) {
 		return true
 	}
-	f, ok := r.cache.append(q, false, 0)
+	f, ok := r.cache.append(q)
 	if !ok {
 		return false
 	}
@@ -110,25 +113,27 @@ func (r *Resolver) answer(q *Query) bool {
 func (r *Resolver) inspect(q *Query, f found) {
 	d := q.world.rules.DecideSet(q.group, q.decision, f.verdict.set)
 	if f.verdict.own && d.Action != policy.Block {
-		d = r.inspectNames(q, d)
+		d = r.inspectEach(q, d)
 	}
 	switch {
-	case d.Action == policy.Block:
+	case d.Action == policy.Block && d != q.decision:
 		r.enforce(q, d)
 	case f.private && q.world.settings.RebindProtection && q.lookup == &q.Name:
 		r.enforce(q, rebind)
-	case q.decision.Action == policy.Rewrite:
-		q.action = metrics.ActionRewrite
+	case q.decision.Rewrite != nil:
+		q.rewritten()
 	}
 }
 
 // finish makes the reply fit, writes it and records it. It is the only writer
 // and the only recorder.
 func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
-	if q.action != metrics.ActionDropped {
+	if q.action == metrics.ActionDropped {
+		q.out = q.out[:0]
+	} else {
 		q.close()
-		q.conn.write(q)
 	}
+	q.conn.write(q)
 	w := q.world
 	event := metrics.Event{
 		Transport: q.transport, Action: q.action, Source: q.source,

@@ -152,16 +152,13 @@ func (r *Resolver) readTCP(c *tcpConn) {
 			return
 		}
 		c.waiting <- struct{}{}
-		q.transport, q.conn, q.client = metrics.TransportTCP, c, c.client
+		q.transport, q.conn, q.recent, q.client = metrics.TransportTCP, c, nil, c.client
 		q.begin(r.world.Load(), r.clock())
 		if !r.serve(q) {
 			continue
 		}
 		q.now = r.clock()
 		r.finish(q, lane)
-		if q.action == metrics.ActionDropped {
-			<-c.waiting
-		}
 		r.queries.Put(q)
 	}
 }
@@ -196,7 +193,7 @@ func (c *tcpConn) write(q *Query) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer func() { <-c.waiting }()
-	if c.failed {
+	if c.failed || len(q.out) == 0 {
 		return
 	}
 	var length [2]byte

@@ -13,6 +13,7 @@ const batchSize = 32
 func (r *Resolver) readUDP(s *udpSocket) {
 	lane := r.counters.Lane()
 	defer lane.Close()
+	lately := r.cache.newRecent()
 	batch := make([]*Query, batchSize)
 	for i := range batch {
 		batch[i] = r.lease()
@@ -28,7 +29,7 @@ func (r *Resolver) readUDP(s *udpSocket) {
 		}
 		w, now := r.world.Load(), r.clock()
 		for i, q := range batch[:n] {
-			q.transport, q.conn = metrics.TransportUDP, s.batch()
+			q.transport, q.conn, q.recent = metrics.TransportUDP, s.batch(), lately
 			q.begin(w, now)
 			if served[i] = r.serve(q); !served[i] {
 				batch[i] = r.lease()

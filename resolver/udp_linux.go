@@ -170,8 +170,13 @@ func (s *udpSocket) batch() conn { return (*batchConn)(s) }
 
 type batchConn udpSocket
 
-func (b *batchConn) write(q *Query) { b.pending = append(b.pending, q) }
-func (b *batchConn) parked() conn   { return (*singleConn)(b) }
+func (b *batchConn) write(q *Query) {
+	if len(q.out) > 0 {
+		b.pending = append(b.pending, q)
+	}
+}
+
+func (b *batchConn) parked() conn { return (*singleConn)(b) }
 
 // flush sends all answers of the batch. An answer that the system does not
 // take is lost, as any packet may be.
@@ -239,6 +244,9 @@ type singleConn udpSocket
 func (c *singleConn) parked() conn { return c }
 
 func (c *singleConn) write(q *Query) {
+	if len(q.out) == 0 {
+		return
+	}
 	var m [1]mmsghdr
 	q.fillHeader(&m[0].hdr)
 	s := (*udpSocket)(c)

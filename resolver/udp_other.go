@@ -52,7 +52,11 @@ func (s *udpSocket) flush()       {}
 
 // write sends one answer. One that the system does not take is lost, as any
 // packet may be.
-func (s *udpSocket) write(q *Query) { _, _ = s.conn.WriteToUDPAddrPort(q.out, q.packet.from) }
+func (s *udpSocket) write(q *Query) {
+	if len(q.out) > 0 {
+		_, _ = s.conn.WriteToUDPAddrPort(q.out, q.packet.from)
+	}
+}
 
 func (s *udpSocket) close() error { return s.conn.Close() }
 

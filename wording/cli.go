@@ -7,8 +7,11 @@ var (
 		"Lá Chắn trả lời câu hỏi DNS của trường học: chặn những tên miền có hại theo danh sách của cơ quan có thẩm quyền và theo chính sách của từng trường, giữ cho việc học luôn thông suốt, và đếm để báo cáo mà không ghi lại điều gì về một học sinh nào.",
 		"Lá Chắn answers the DNS queries of schools: it blocks harmful names by the lists of authorities and the policy of each school, keeps lessons reachable, and counts for the reports without storing anything about any one child.",
 	}
-	CLIUsage          = Text{"xem: %s --help", "see the help of that command"}
+	CLIUsage          = Text{"xem: %s --help", "see: %s --help"}
 	CLIUnknownCommand = Text{"không có lệnh %q", "there is no command %q"}
+	CLIFlagWrong      = Text{"không hiểu dòng lệnh: %v", "cannot understand the command line: %v"}
+	CLIFlagKey        = Text{"đặt mục %s của cấu hình", "set %s of the configuration"}
+	CLIFlagHelp       = Text{"hướng dẫn cho lệnh này", "help for this command"}
 	CLIArguments      = Text{"lệnh này nhận %d đối số, đã cho %d", "the command takes %d arguments, %d were given"}
 	CLIFlagJSON       = Text{"in ra JSON cho chương trình đọc", "print JSON for programs"}
 	CLIFlagURL        = Text{"địa chỉ /healthz của máy chủ", "address of the server's /healthz"}

@@ -33,6 +33,7 @@ var (
 	ConfigFeedLater    = Text{"danh sách qua %s:// sẽ có trong một phiên bản sau; hiện giờ hãy dùng https://, http:// hoặc đường dẫn tệp", "lists over %s:// come with a later version; use https://, http:// or the path of a file for now"}
 	ConfigFeedCategory = Text{"danh sách chặn %q cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo)", "blocking feed %q needs a category, such as gambling or phishing"}
 	ConfigFeedLock     = Text{"danh sách cho phép %q không thể khoá; hãy bỏ locked_by hoặc ghi action: block", "feed %q allows, so it cannot be locked; leave out locked_by or write action: block"}
+	ConfigRPZName      = Text{"policy: cname và cname đi cùng nhau: hãy ghi {policy: cname, cname: TÊN_MIỀN}", "policy: cname and cname belong together: write {policy: cname, cname: NAME}"}
 	ConfigFeedTimes    = Text{"expires (%s) phải sau effective (%s)", "expires (%s) must be after effective (%s)"}
 )
 

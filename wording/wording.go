@@ -9,9 +9,17 @@ import "fmt"
 // the same order, as package fmt formats them.
 type Text struct{ VI, EN string }
 
-// With fills the arguments in.
+// With fills the arguments in. An argument that is a Text itself is put into
+// each language in that language.
 func (t Text) With(args ...any) Text {
-	return Text{fmt.Sprintf(t.VI, args...), fmt.Sprintf(t.EN, args...)}
+	vi, en := make([]any, len(args)), make([]any, len(args))
+	for i, arg := range args {
+		vi[i], en[i] = arg, arg
+		if text, ok := arg.(Text); ok {
+			vi[i], en[i] = text.VI, text.EN
+		}
+	}
+	return Text{fmt.Sprintf(t.VI, vi...), fmt.Sprintf(t.EN, en...)}
 }
 
 // String is the line that people read: Vietnamese first, English beside it.

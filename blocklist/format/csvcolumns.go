@@ -1,6 +1,7 @@
 package format
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -10,25 +11,23 @@ import (
 
 // columns are where the cells that matter stand, counted from 0; -1 where the
 // table has no such column.
-type columns struct{ name, category, document, from, until int }
+type columns struct {
+	name, category, document, from, until int
+	date, authority, urgency, note        int // of the Order
+}
 
-var nameOnly = columns{name: 0, category: -1, document: -1, from: -1, until: -1}
+var (
+	noColumns = columns{-1, -1, -1, -1, -1, -1, -1, -1, -1}
+	nameOnly  = columns{0, -1, -1, -1, -1, -1, -1, -1, -1}
+)
 
 // headerOf reads a row as a header; it is one if it names the column of names.
+// Of two columns with the same meaning the first counts.
 func headerOf(cells []string) (columns, bool) {
-	c := columns{name: -1, category: -1, document: -1, from: -1, until: -1}
+	c := noColumns
 	for i, cell := range cells {
-		switch columnName(cell) {
-		case "ten_mien", "dia_chi_website", "trang_web", "domain", "domains", "domain_name", "name", "host", "hostname", "url", "website":
-			setColumn(&c.name, i)
-		case "nhom", "nhom_noi_dung", "phan_loai", "category":
-			setColumn(&c.category, i)
-		case "so_van_ban", "van_ban", "so_cong_van", "document", "document_number":
-			setColumn(&c.document, i)
-		case "hieu_luc_tu", "ngay_hieu_luc", "tu_ngay", "effective", "effective_from", "valid_from", "from":
-			setColumn(&c.from, i)
-		case "hieu_luc_den", "ngay_het_hieu_luc", "den_ngay", "expires", "effective_to", "valid_until", "until":
-			setColumn(&c.until, i)
+		if column := c.called(columnName(cell)); column != nil && *column < 0 {
+			*column = i
 		}
 	}
 	if c.name < 0 {
@@ -37,11 +36,43 @@ func headerOf(cells []string) (columns, bool) {
 	return c, true
 }
 
-// setColumn keeps the first of two columns with the same meaning.
-func setColumn(column *int, i int) {
-	if *column < 0 {
-		*column = i
+// called is the column with a heading, or nil.
+func (c *columns) called(heading string) *int {
+	switch heading {
+	case "ten_mien", "ten_mien_website", "ten_mien_url", "dia_chi_website", "trang_web", "domain", "domains", "domain_name", "name", "host", "hostname", "url", "website":
+		return &c.name
+	case "nhom", "nhom_noi_dung", "phan_loai", "category":
+		return &c.category
+	case "so_van_ban", "van_ban", "so_cong_van", "so_ky_hieu", "so_ky_hieu_van_ban", "document", "document_number":
+		return &c.document
+	case "hieu_luc_tu", "hieu_luc_tu_ngay", "ngay_hieu_luc", "tu_ngay", "effective", "effective_from", "valid_from", "from":
+		return &c.from
+	case "hieu_luc_den", "hieu_luc_den_ngay", "ngay_het_hieu_luc", "den_ngay", "expires", "effective_to", "valid_until", "until":
+		return &c.until
+	case "ngay_van_ban", "ngay_ban_hanh", "document_date", "issued":
+		return &c.date
+	case "co_quan", "co_quan_ban_hanh", "don_vi_ban_hanh", "authority":
+		return &c.authority
+	case "muc_khan", "muc_do_khan", "urgency", "urgent":
+		return &c.urgency
+	case "ghi_chu", "note", "notes", "comment":
+		return &c.note
 	}
+	return nil
+}
+
+// twoRows is one header of two rows, as cells that are merged make it: "Hiệu
+// lực" above "từ" and "đến".
+func twoRows(upper, lower []string) []string {
+	cells := make([]string, len(lower))
+	for i := range cells {
+		joined := cellAt(upper, i) + " " + lower[i]
+		cells[i] = lower[i]
+		if noColumns.called(columnName(joined)) != nil {
+			cells[i] = joined
+		}
+	}
+	return cells
 }
 
 // columnName writes a heading as the configuration would: "Tên miền" is
@@ -55,7 +86,7 @@ func columnName(heading string) string {
 			b.WriteByte('d')
 		case unicode.IsLetter(c), unicode.IsDigit(c):
 			b.WriteRune(c)
-		default:
+		case !strings.HasSuffix(b.String(), "_"):
 			b.WriteByte('_')
 		}
 	}
@@ -88,8 +119,23 @@ func (t *table) dates(cells []string, r *Rule) (bad string, ok bool) {
 	return "", true
 }
 
+// order is what the row says of the document behind it, nil if nothing.
+func (t *table) order(cells []string) *Order {
+	o := Order{
+		Authority: cellAt(cells, t.columns.authority),
+		Urgency:   cellAt(cells, t.columns.urgency),
+		Note:      cellAt(cells, t.columns.note),
+	}
+	// The entry holds even if the day of its document cannot be read.
+	o.Date, _, _ = dateOf(cellAt(cells, t.columns.date), t.zone)
+	if o == (Order{}) {
+		return nil
+	}
+	return &o
+}
+
 // dateOf reads a date, of which "" and "-" are none, and tells whether it is a
-// whole day.
+// whole day. A number of five digits is a day as spreadsheets count.
 func dateOf(cell string, zone *time.Location) (date time.Time, day, ok bool) {
 	if cell == "" || cell == "-" {
 		return time.Time{}, false, true
@@ -103,6 +149,9 @@ func dateOf(cell string, zone *time.Location) (date time.Time, day, ok bool) {
 		if date, err := time.ParseInLocation(layout, cell, zone); err == nil {
 			return date, false, true
 		}
+	}
+	if days, err := strconv.ParseUint(cell, 10, 32); err == nil && len(cell) == 5 {
+		return firstSerialDay(false).In(zone).AddDate(0, 0, int(days)), true, true
 	}
 	return time.Time{}, false, false
 }

@@ -96,6 +96,12 @@ func show(r format.Rule) string {
 	if r.Regex != "" {
 		s = "regex " + r.Regex
 	}
+	if r.Client {
+		s = "client " + s
+	}
+	if r.Act != format.ActBlock {
+		s += strings.TrimRight(" "+r.Act.String()+" "+r.Data, " ")
+	}
 	if r.Allow {
 		s += " allow"
 	}

@@ -12,11 +12,12 @@ import (
 // section 5), one record at a time. The zone's own name is the owner of its
 // SOA, before that the first $ORIGIN, or else the root.
 //
-//	x      CNAME .               x alone is blocked; so by "*." (no data),
-//	                             rpz-drop. and any data that x is given
+//	x      CNAME .               x alone does not exist; so with the other
+//	                             actions: *. rpz-drop. rpz-tcp-only. or data
 //	*.x    CNAME .               all below x, not x
-//	x      CNAME rpz-passthru.   x is allowed; so by x CNAME x
-//	24.0.2.0.192.rpz-ip CNAME .  addresses in answers
+//	x      CNAME rpz-passthru.   x is let through; so by x CNAME x
+//	24.0.2.0.192.rpz-ip CNAME .  addresses in answers; so clients with
+//	                             rpz-client-ip
 type zone struct {
 	*run
 	apex   string // absolute, lower case
@@ -167,45 +168,53 @@ func (z *zone) record(rr dns.RR) {
 		z.refuse(OutOfZone, z.owner)
 		return
 	}
-	allow, ok := zoneAction(rr, trigger)
-	if !ok {
-		z.refuse(Action, rr.(*dns.CNAME).Target)
-		return
-	}
-	z.trigger(trigger, Rule{Allow: allow})
+	z.trigger(trigger, zoneRule(rr, trigger))
 }
 
-// zoneAction tells what a record does to its trigger: allow or block it, or
-// (not ok) something else, which only a CNAME can.
-func zoneAction(rr dns.RR, trigger string) (allow, ok bool) {
+// zoneRule tells what a record does to its trigger.
+func zoneRule(rr dns.RR, trigger string) (r Rule) {
 	cname, is := rr.(*dns.CNAME)
 	if !is {
-		return false, true
+		r.Act, r.Data = ActData, zoneData(rr)
+		return r
 	}
-	switch target := strings.ToLower(cname.Target); {
-	case target == "rpz-passthru.", target == trigger+".":
-		return true, true
-	case target == "rpz-drop.":
-		return false, true
-	case strings.HasPrefix(target, "rpz-"):
-		return false, false
+	switch target := strings.ToLower(cname.Target); target {
+	case ".":
+		r.Act = ActNXDomain
+	case "*.":
+		r.Act = ActNoData
+	case "rpz-passthru.", trigger + ".":
+		r.Act = ActPassthru
+	case "rpz-drop.":
+		r.Act = ActDrop
+	case "rpz-tcp-only.":
+		r.Act = ActTCPOnly
+	default:
+		r.Act, r.Data = ActData, zoneData(rr)
 	}
-	return false, true
+	return r
+}
+
+// zoneData is the type and rdata of a record.
+func zoneData(rr dns.RR) string {
+	h := rr.Header()
+	return dns.TypeToString[h.Rrtype] + " " + strings.TrimPrefix(rr.String(), h.String())
 }
 
 // trigger emits r for the owner of a record, its zone taken off.
 func (z *zone) trigger(trigger string, r Rule) {
 	last := trigger[strings.LastIndexByte(trigger, '.')+1:]
 	switch last {
-	case "rpz-ip":
-		prefix, ok := zonePrefix(strings.TrimSuffix(trigger, ".rpz-ip"))
+	case "rpz-ip", "rpz-client-ip":
+		r.Client = last == "rpz-client-ip"
+		prefix, ok := zonePrefix(strings.TrimSuffix(trigger, "."+last))
 		if !ok {
 			z.refuse(BadAddress, trigger)
 			return
 		}
 		z.addPrefixes(prefix, r)
 		return
-	case "rpz-client-ip", "rpz-nsdname", "rpz-nsip":
+	case "rpz-nsdname", "rpz-nsip": // a forwarder does not meet the servers of a name
 		z.refuse(Trigger, last)
 		return
 	case "*":

@@ -16,12 +16,36 @@ const (
 	Below              // all below the name, not the name itself
 )
 
+// An Act is what a rule of a response policy zone asks for. Rules of other
+// formats leave that to policy.
+type Act uint8
+
+// The actions of a response policy zone.
+const (
+	ActBlock    Act = iota // not of a response policy zone
+	ActNXDomain            // the name does not exist
+	ActNoData              // it exists without data
+	ActPassthru            // as if no zone that ranks lower named it
+	ActDrop                // no answer at all
+	ActTCPOnly             // over UDP a truncated answer, over TCP the true one
+	ActData                // Rule.Data
+)
+
+var actNames = [...]string{"block", "nxdomain", "nodata", "passthru", "drop", "tcp-only", "data"}
+
+// String is the action as the configuration writes it.
+func (a Act) String() string { return actNames[a] }
+
 // A Rule is one entry of a list. Exactly one of Name, Prefix and Regex is set.
 type Rule struct {
 	Name   string       // canonical (see domain.Canonical)
 	Scope  Scope        // of Name
 	Prefix netip.Prefix // addresses; a single one has all its bits
 	Regex  string       // RE2, matched against the canonical name
+
+	Act    Act    // of a response policy zone
+	Data   string // with ActData: type and rdata of one record, "A 192.0.2.1"
+	Client bool   // Prefix is of the client that asks, not of an answer
 
 	Allow     bool // lifts the other rules of the same list (adblock @@)
 	Important bool // not lifted by a rule with Allow
@@ -35,4 +59,14 @@ type Rule struct {
 	Document string    // number of the document that ordered it (csv); may be ""
 	From     time.Time // zero: at once
 	Until    time.Time // zero: for ever; the first moment it no longer holds
+	Order    *Order    // nil when the entry says nothing of it
+}
+
+// An Order is what an entry of csv says of the document behind it, besides its
+// number.
+type Order struct {
+	Date      time.Time // of the document; zero when there is none that can be read
+	Authority string    // who ordered it
+	Urgency   string    // as the authority words it
+	Note      string
 }

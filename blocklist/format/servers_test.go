@@ -59,25 +59,25 @@ $ORIGIN rpz.example.
 
 func TestZoneTriggersAndActions(t *testing.T) {
 	f := claims(t, format.RPZ, format.Options{})
-	f(zoneHead+"a.example CNAME .\n*.a.example CNAME .", "name a.example", "below a.example")
-	f(zoneHead+"a.example 60 IN CNAME *. ; no data\nb.example CNAME rpz-drop.\nc.example CNAME walled.garden.example.",
-		"name a.example", "name b.example", "name c.example")
-	f(zoneHead+"a.example A 192.0.2.1\n AAAA 2001:db8::1\nb.example TXT \"a ; b\"", "name a.example", "name a.example", "name b.example")
-	f(zoneHead+"A.Example.RPZ.example. CNAME RPZ-PASSTHRU.\nb.example CNAME b.example.", "name a.example allow", "name b.example allow")
+	f(zoneHead+"a.example CNAME .\n*.a.example CNAME .", "name a.example nxdomain", "below a.example nxdomain")
+	f(zoneHead+"a.example 60 IN CNAME *. ; no data\nb.example CNAME rpz-drop.\nc.example CNAME walled.garden.example.\nd.example CNAME rpz-tcp-only.",
+		"name a.example nodata", "name b.example drop", "name c.example data CNAME walled.garden.example.", "name d.example tcp-only")
+	f(zoneHead+"a.example A 192.0.2.1\n AAAA 2001:db8::1\nb.example TXT \"a ; b\"",
+		"name a.example data A 192.0.2.1", "name a.example data AAAA 2001:db8::1", `name b.example data TXT "a ; b"`)
+	f(zoneHead+"A.Example.RPZ.example. CNAME RPZ-PASSTHRU.\nb.example CNAME b.example.", "name a.example passthru", "name b.example passthru")
 	f(zoneHead+"32.1.2.0.192.rpz-ip CNAME .\n24.0.2.0.192.rpz-ip CNAME rpz-passthru.\n48.zz.1.db8.2001.rpz-ip CNAME .\n128.1.zz.db8.2001.rpz-ip CNAME .",
-		"prefix 192.0.2.1/32", "prefix 192.0.2.0/24 allow", "prefix 2001:db8:1::/48", "prefix 2001:db8::1/128")
-	f("$TTL 1h\n@ SOA localhost. root.localhost. 1 2 3 4 5\n NS localhost.\na.example CNAME .", "name a.example") // no $ORIGIN
-	f("a.example.rpz.example. IN SOA x. x. 1 2 3 4 5\nbad.example.a.example.rpz.example. CNAME .", "name bad.example")
+		"prefix 192.0.2.1/32 nxdomain", "prefix 192.0.2.0/24 passthru", "prefix 2001:db8:1::/48 nxdomain", "prefix 2001:db8::1/128 nxdomain")
+	f("$TTL 1h\n@ SOA localhost. root.localhost. 1 2 3 4 5\n NS localhost.\na.example CNAME .", "name a.example nxdomain") // no $ORIGIN
+	f("a.example.rpz.example. IN SOA x. x. 1 2 3 4 5\nbad.example.a.example.rpz.example. CNAME .", "name bad.example nxdomain")
 
-	f(zoneHead+"a.example CNAME rpz-tcp-only.", "- 7 action: rpz-tcp-only.")
-	f(zoneHead+"32.1.2.0.192.rpz-client-ip CNAME .\nns.example.rpz-nsdname CNAME .\n32.1.2.0.192.rpz-nsip CNAME .",
-		"- 7 trigger: rpz-client-ip", "- 8 trigger: rpz-nsdname", "- 9 trigger: rpz-nsip")
+	f(zoneHead+"24.0.0.0.10.rpz-client-ip CNAME rpz-passthru.\nns.example.rpz-nsdname CNAME .\n32.1.2.0.192.rpz-nsip CNAME .",
+		"client prefix 10.0.0.0/24 passthru", "- 8 trigger: rpz-nsdname", "- 9 trigger: rpz-nsip")
 	f(zoneHead+"33.1.2.0.192.rpz-ip CNAME .\nx.rpz-ip CNAME .\n8.0.0.0.10.rpz-ip CNAME .", "- 7 bad_address: 33.1.2.0.192.rpz-ip",
 		"- 8 bad_address: x.rpz-ip", "- 9 reserved_address: 10.0.0.0/8")
-	f(zoneHead+"* CNAME .\n*.vn CNAME .\ncom CNAME .", "- 7 too_broad: *", "- 8 public_suffix: vn", "name com")
+	f(zoneHead+"* CNAME .\n*.vn CNAME .\ncom CNAME .", "- 7 too_broad: *", "- 8 public_suffix: vn", "name com nxdomain")
 	f(zoneHead+"a.other.test. CNAME .", "- 7 out_of_zone: a.other.test.")
 	f(zoneHead+"$INCLUDE /etc/hosts\n$GENERATE 1-9 a$ CNAME .", "- 7 directive: $INCLUDE", "- 8 directive: $GENERATE")
-	f(zoneHead+"a.example CNAME\nb.example CNAME .", `- 7 bad_record: dns: not a TTL: "CNAME" at line: 1:15`, "name b.example")
+	f(zoneHead+"a.example CNAME\nb.example CNAME .", `- 7 bad_record: dns: not a TTL: "CNAME" at line: 1:15`, "name b.example nxdomain")
 }
 
 func TestAnOpenParenthesisTakesTwentyLinesAtMost(t *testing.T) {

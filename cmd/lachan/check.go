@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,12 +42,11 @@ type checkLine struct {
 // not only the first of it.
 func check(c *cobra.Command, asJSON bool) error {
 	cfg, mistakes := configOf(c)
-	p, said := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location)
-	notes := said
-	if p == nil {
-		mistakes, notes = append(mistakes, said...), nil
-	} else {
-		notes = append(notes, checkEntries(cfg, p)...)
+	p, said := loadPolicy(cfg)
+	mistakes = append(mistakes, said...)
+	var notes yamlfile.Problems
+	if p != nil {
+		notes = append(p.Notes(time.Now()), checkEntries(cfg, p)...)
 	}
 	mistakes.Sort()
 	if asJSON {
@@ -65,11 +65,11 @@ func check(c *cobra.Command, asJSON bool) error {
 // checkEntries looks at what only the lists on disk can tell.
 func checkEntries(cfg *Config, p *policy.Policy) yamlfile.Problems {
 	off := &offline{cfg: cfg, policy: p}
-	snapshot, err := off.newest()
-	if err != nil || snapshot == nil {
+	lists, err := off.newest()
+	if err != nil || lists == nil {
 		return nil
 	}
-	return p.CheckLocks(bind(snapshot, p, cfg))
+	return p.CheckLocks(bind(lists, p, cfg))
 }
 
 func printCheck(c *cobra.Command, cfg *Config, p *policy.Policy, mistakes, notes yamlfile.Problems) {

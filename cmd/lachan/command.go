@@ -45,7 +45,7 @@ func openOffline(c *cobra.Command) (*offline, yamlfile.Problems, error) {
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
-	p, notes := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location)
+	p, notes := loadPolicy(cfg)
 	if p == nil {
 		return nil, nil, notes
 	}
@@ -56,23 +56,23 @@ func openOffline(c *cobra.Command) (*offline, yamlfile.Problems, error) {
 // lists are the compiled lists on disk, bound to the policy, or the built-in
 // ones when there are none; note then says so.
 func (o *offline) lists(c *cobra.Command) (list *blocklist.List, note wording.Text, err error) {
-	snapshot, err := o.newest()
+	lists, err := o.newest()
 	if err != nil {
 		note = wording.CLIExplainSnapshot.With(err)
-	} else if snapshot == nil {
+	} else if lists == nil {
 		note = wording.CLIExplainNoLists.With(o.cfg.StateDir)
 	}
-	if snapshot == nil {
-		if snapshot, err = blocklist.CompileAside(c.Context(), builtinSources(o.facts)); err != nil {
+	if lists == nil {
+		if lists, err = blocklist.CompileAside(c.Context(), builtinSources(o.facts)); err != nil {
 			return nil, note, err
 		}
 	}
-	return bind(snapshot, o.policy, o.cfg), note, nil
+	return bind(lists, o.policy, o.cfg), note, nil
 }
 
 // newest is the newest compiled lists on disk that are whole; nil when there
 // are none. It changes nothing there.
-func (o *offline) newest() (*blocklist.Snapshot, error) {
+func (o *offline) newest() (*blocklist.Lists, error) {
 	return blocklist.Newest(filepath.Join(o.cfg.StateDir, "lists"))
 }
 

@@ -9,10 +9,10 @@ import (
 
 // A compilation is what came of compiling the lists.
 type compilation struct {
-	snapshot *blocklist.Snapshot
-	report   blocklist.Report
-	elapsed  time.Duration
-	err      error
+	lists   *blocklist.Lists
+	report  blocklist.Report
+	elapsed time.Duration
+	err     error
 }
 
 // sources are all lists: those that come with the program, then those of the
@@ -27,15 +27,16 @@ func (n *node) sources() []blocklist.Source {
 	return append(builtinSources(n.facts), feeds...)
 }
 
-// compile may run on any goroutine, one at a time.
-func (n *node) compile(ctx context.Context, sources []blocklist.Source) compilation {
+// compile brings old up to date with the sources. It may run on any goroutine,
+// one at a time.
+func (n *node) compile(ctx context.Context, old *blocklist.Lists, sources []blocklist.Source) compilation {
 	start := time.Now()
-	snapshot, _, report, err := n.shelf.Compile(ctx, sources, blocklist.Options{Core: n.core})
-	return compilation{snapshot, report, time.Since(start), err}
+	lists, report, err := n.shelf.Update(ctx, old, sources, blocklist.Options{Core: n.core})
+	return compilation{lists, report, time.Since(start), err}
 }
 
-// startCompiling compiles when the lists are not those of the snapshot in
-// force. One compilation runs at a time; what changes meanwhile is taken up
+// startCompiling compiles when the lists in force are not what their sources say
+// now. One compilation runs at a time; what changes meanwhile is taken up
 // after it.
 func (n *node) startCompiling(ctx context.Context) {
 	if n.compiling {
@@ -43,12 +44,13 @@ func (n *node) startCompiling(ctx context.Context) {
 		return
 	}
 	sources := n.sources()
-	if blocklist.Inputs(sources) == n.snapshot.Inputs() {
+	if n.lists.UpToDate(sources) {
 		return
 	}
 	n.compiling = true
+	old := n.lists
 	n.children.start(ctx, "compile", func(ctx context.Context) {
-		n.compiled <- n.compile(ctx, sources)
+		n.compiled <- n.compile(ctx, old, sources)
 	})
 }
 
@@ -61,9 +63,9 @@ func (n *node) takeCompiled(ctx context.Context, c compilation) {
 		n.conditions.Set("compile", c.err.Error())
 	} else {
 		n.conditions.Clear("compile")
-		n.useSnapshot(c.snapshot)
+		n.useLists(c.lists)
 		n.putInForce()
-		n.log.Info("lists in force", "names", c.report.Keys, "bytes", c.report.Bytes, "elapsed", c.elapsed, "serial", n.serial)
+		n.log.Info("lists in force", "names", c.lists.Keys(), "bytes", c.report.Bytes, "elapsed", c.elapsed, "serial", n.serial)
 		for name, f := range c.report.Feeds {
 			if f.CoreHits > 0 {
 				n.log.Warn("feed names what is never blocked", "feed", name, "entries", f.CoreHits)

@@ -57,6 +57,9 @@ type ServerConfig struct {
 	// UnknownClient is the profile of clients that no unit claims, or
 	// "refuse". Default "default".
 	UnknownClient string `yaml:"unknown_client"`
+	// TrustedForwarders has the prefixes of forwarders that may say whom they ask
+	// for: by EDNS client subnet, MAC or CPE-id options. Default none.
+	TrustedForwarders []netip.Prefix `yaml:"trusted_forwarders"`
 	// RateLimit bounds queries.
 	RateLimit RateLimitConfig `yaml:"rate_limit"`
 	// RebindProtection makes private addresses in answers for public names

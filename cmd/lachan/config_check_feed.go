@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/blocklist/domain"
 	"lachan/wording"
 	"lachan/yamlfile"
 )
@@ -39,8 +40,9 @@ func (k *configCheck) feed(i int) {
 	}
 	k.notYet(at+".verify.minisign", f.Verify.Minisign != "")
 	k.notYet(at+".tsig", f.TSIG.Name != "" || f.TSIG.SecretFile != "")
-	k.notYet(at+".rpz.policy", f.RPZ.Policy != rpzGiven)
-	k.notYet(at+".rpz.cname", f.RPZ.CNAME != "")
+	if _, err := domain.Canonical(f.RPZ.CNAME); (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
+		k.wrong(at+".rpz", wording.ConfigRPZName)
+	}
 }
 
 // feedURL checks where a feed comes from. Whether a file is there is the

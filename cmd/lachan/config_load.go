@@ -121,7 +121,7 @@ func addConfigFlags(flags *pflag.FlagSet) {
 	shown := []string{"state_dir", "server.listen", "http.listen", "upstream.servers", "policy", "log.level"}
 	for _, k := range yamlfile.Keys(&Config{}) {
 		name := flagName(k.Path)
-		flags.String(name, "", "set "+name+" of the configuration")
+		flags.String(name, "", wording.CLIFlagKey.With(name).String())
 		flags.Lookup(name).Hidden = !slices.Contains(shown, name)
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"strings"
 	"time"
@@ -42,19 +44,11 @@ type explainOptions struct {
 // server would that starts now.
 func explain(c *cobra.Command, name string, o *explainOptions) error {
 	if (o.client == "") == (o.unit == "") {
-		return usageError{c.CommandPath(), wording.CLIExplainWho.String()}
-	}
-	qtype, ok := dns.StringToType[strings.ToUpper(o.qtype)]
-	if !ok {
-		return usageError{c.CommandPath(), wording.CLIExplainType.With(o.qtype).String()}
+		return explainUsage(wording.CLIExplainWho)
 	}
 	off, _, err := openOffline(c)
 	if err != nil {
 		return err
-	}
-	at, err := o.moment(off.cfg.Timezone.Location)
-	if err != nil {
-		return usageError{c.CommandPath(), err.Error()}
 	}
 	list, note, err := off.lists(c)
 	if err != nil {
@@ -63,12 +57,7 @@ func explain(c *cobra.Command, name string, o *explainOptions) error {
 	if note.EN != "" {
 		fmt.Fprintln(c.ErrOrStderr(), note)
 	}
-	rules := off.policy.At(list, at, 1)
-	group, err := o.group(c, rules)
-	if err != nil {
-		return err
-	}
-	explanation, err := rules.Explain(group, name, qtype)
+	explanation, err := o.ask(name, off.cfg, func(at time.Time) *policy.Rules { return off.policy.At(list, at, 1) })
 	if err != nil {
 		return err
 	}
@@ -77,6 +66,50 @@ func explain(c *cobra.Command, name string, o *explainOptions) error {
 	}
 	_, err = fmt.Fprintln(c.OutOrStdout(), explanation)
 	return err
+}
+
+// serveExplain is GET /api/explain?name=&unit=|client=&type=&at=: what `lachan
+// explain --json` prints, by the rules in force.
+func (n *node) serveExplain(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	o := explainOptions{client: query.Get("client"), unit: query.Get("unit"), qtype: cmp.Or(query.Get("type"), "A"), at: query.Get("at")}
+	v := n.view.Load()
+	explanation, err := o.ask(query.Get("name"), v.cfg, func(at time.Time) *policy.Rules {
+		if o.at == "" {
+			return v.rules
+		}
+		return v.rules.Policy().At(v.list, at, v.rules.Serial())
+	})
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		_ = writeJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+		return
+	}
+	_ = writeJSON(w, explanation)
+}
+
+// ask explains a name by the rules of a moment. All its errors are the
+// caller's.
+func (o *explainOptions) ask(name string, cfg *Config, rulesAt func(time.Time) *policy.Rules) (policy.Explanation, error) {
+	if (o.client == "") == (o.unit == "") {
+		return policy.Explanation{}, explainUsage(wording.CLIExplainWho)
+	}
+	qtype, ok := dns.StringToType[strings.ToUpper(o.qtype)]
+	if !ok {
+		return policy.Explanation{}, explainUsage(wording.CLIExplainType.With(o.qtype))
+	}
+	at, err := o.moment(cfg.Timezone.Location)
+	if err != nil {
+		return policy.Explanation{}, err
+	}
+	rules := rulesAt(at)
+	group, err := o.group(rules)
+	if err != nil {
+		return policy.Explanation{}, err
+	}
+	return rules.Explain(group, name, qtype)
 }
 
 func (o *explainOptions) moment(zone *time.Location) (time.Time, error) {
@@ -91,10 +124,10 @@ func (o *explainOptions) moment(zone *time.Location) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fail(wording.CLIExplainAt.With(o.at))
+	return time.Time{}, explainUsage(wording.CLIExplainAt.With(o.at))
 }
 
-func (o *explainOptions) group(c *cobra.Command, rules *policy.Rules) (policy.GroupID, error) {
+func (o *explainOptions) group(rules *policy.Rules) (policy.GroupID, error) {
 	if o.unit != "" {
 		group, ok := rules.Policy().GroupOf(o.unit)
 		if !ok {
@@ -104,8 +137,10 @@ func (o *explainOptions) group(c *cobra.Command, rules *policy.Rules) (policy.Gr
 	}
 	addr, err := netip.ParseAddr(o.client)
 	if err != nil {
-		return 0, usageError{c.CommandPath(), wording.CLIExplainAddress.With(o.client).String()}
+		return 0, explainUsage(wording.CLIExplainAddress.With(o.client))
 	}
 	group, _ := rules.Identify(addr)
 	return group, nil
 }
+
+func explainUsage(t wording.Text) error { return usageError{"lachan explain", t.String()} }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -121,17 +122,18 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 func (o *offline) compileLists(c *cobra.Command, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
 	feeds, _ := feedSources(o.cfg, store)
 	sources := append(builtinSources(o.facts), feeds...)
-	if old, _, _ := shelf.Latest(); old != nil && old.Inputs() == blocklist.Inputs(sources) {
+	old, _ := shelf.Latest()
+	if old != nil && old.UpToDate(sources) {
 		return nil
 	}
 	bar := newProgress(c.ErrOrStderr(), wording.CLIListsCompiling)
-	_, _, report, err := shelf.Compile(c.Context(), sources, blocklist.Options{Core: coreNames(o.facts), Progress: bar.show})
+	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Core: coreNames(o.facts), Progress: bar.show})
 	bar.end()
 	if err != nil {
 		return err
 	}
 	if !quiet {
-		fmt.Fprintln(c.OutOrStdout(), wording.CLIListsCompiled.With(report.Keys, bytesText(report.Bytes)))
+		fmt.Fprintln(c.OutOrStdout(), wording.CLIListsCompiled.With(lists.Keys(), bytesText(report.Bytes)))
 	}
 	return nil
 }
@@ -283,8 +285,8 @@ func printListReport(c *cobra.Command, r *listReport, reasons map[string]wording
 		}
 		fmt.Fprintln(out, wording.CLIListsLine.With(x.Line, x.Text, reasonText(x)))
 	}
-	for reason, n := range r.ByReason {
-		fmt.Fprintln(out, wording.CLIListsReason.With(n, reasons[reason]))
+	for _, reason := range slices.Sorted(maps.Keys(r.ByReason)) {
+		fmt.Fprintln(out, wording.CLIListsReason.With(r.ByReason[reason], reasons[reason]))
 	}
 	fmt.Fprintln(out, wording.CLIListsSummary.With(r.File, r.Format, r.Lines, r.Entries, r.Rejected))
 }

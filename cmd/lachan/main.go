@@ -65,8 +65,9 @@ Exit status: 0 done, 1 it says what is wrong, 2 usage.`,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{command: c.CommandPath(), text: err.Error()}
+		return usageError{command: c.CommandPath(), text: wording.CLIFlagWrong.With(err).String()}
 	})
+	root.PersistentFlags().BoolP("help", "h", false, wording.CLIFlagHelp.String())
 	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), listsCommand(), healthCommand(), versionCommand())
 	return root
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"path/filepath"
 	"sync/atomic"
@@ -36,8 +37,8 @@ type node struct {
 
 	cfg       *Config
 	policy    *policy.Policy
-	snapshot  *blocklist.Snapshot
-	list      *blocklist.List // snapshot, bound to policy
+	lists     *blocklist.Lists
+	list      *blocklist.List // lists, bound to policy
 	upstreams *upstream.Zones
 	serial    uint64               // of list and policy together
 	inForce   map[string]time.Time // feed -> since when its copy decides
@@ -56,9 +57,9 @@ type node struct {
 type view struct {
 	cfg       *Config
 	rules     *policy.Rules
+	lists     *blocklist.Lists
 	list      *blocklist.List
 	upstreams *upstream.Zones
-	updater   *feed.Updater
 	inForce   map[string]time.Time
 }
 
@@ -79,7 +80,7 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 		compiled:   make(chan compilation, 1),
 	}
 	n.resolver = resolver.New(n.counters, log)
-	p, problems := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location)
+	p, problems := loadPolicy(cfg)
 	if p == nil {
 		return nil, problems, nil
 	}
@@ -110,41 +111,37 @@ func (n *node) openState(cfg *Config) (err error) {
 	return err
 }
 
-// firstLists opens the newest snapshot. Without one it compiles what is on
-// disk before anything is answered, so that a start never filters less than it
-// could.
+// firstLists opens the newest compiled lists. Without any it compiles what is
+// on disk before anything is answered, so that a start never filters less than
+// it could.
 func (n *node) firstLists() error {
-	snapshot, _, damaged := n.shelf.Latest()
+	lists, damaged := n.shelf.Latest()
 	for _, err := range damaged {
-		n.log.Error("snapshot set aside", "error", err)
+		n.log.Error("compiled lists set aside", "error", err)
 		n.conditions.Set("snapshot-damaged", err.Error())
 	}
-	if snapshot == nil {
-		c := n.compile(context.Background(), n.sources())
+	if lists == nil {
+		c := n.compile(context.Background(), nil, n.sources())
 		if c.err != nil {
 			return fmt.Errorf("compile the first lists: %w", c.err)
 		}
-		snapshot = c.snapshot
+		lists = c.lists
 	}
-	n.useSnapshot(snapshot)
+	n.useLists(lists)
 	return nil
 }
 
-// useSnapshot makes a snapshot the one that putInForce gives to the resolver.
-func (n *node) useSnapshot(s *blocklist.Snapshot) {
-	rules, now := s.Rules(), time.Now()
+// useLists makes lists the ones that putInForce gives to the resolver.
+func (n *node) useLists(l *blocklist.Lists) {
+	rules, now := l.Rules(), time.Now()
 	for name := range rules {
-		if n.snapshot == nil || n.snapshot.Digest(name) != s.Digest(name) {
+		if n.lists == nil || n.lists.Digest(name) != l.Digest(name) {
 			n.inForce[name] = now
 		}
 	}
-	for name := range n.inForce {
-		if _, ok := rules[name]; !ok {
-			delete(n.inForce, name)
-		}
-	}
-	n.snapshot = s
-	n.list = bind(s, n.policy, n.cfg)
+	maps.DeleteFunc(n.inForce, func(name string, _ time.Time) bool { _, there := rules[name]; return !there })
+	n.lists = l
+	n.list = bind(l, n.policy, n.cfg)
 	n.serial++
 }
 
@@ -155,18 +152,14 @@ func (n *node) putInForce() {
 	}
 	rules := n.policy.At(n.list, time.Now(), n.serial)
 	n.resolver.Use(settings(n.cfg, n.missingRequired()), rules, n.upstreams)
-	since := make(map[string]time.Time, len(n.inForce))
-	for name, t := range n.inForce {
-		since[name] = t
-	}
 	n.view.Store(&view{
-		cfg: n.cfg, rules: rules, list: n.list, upstreams: n.upstreams, updater: n.updater, inForce: since,
+		cfg: n.cfg, rules: rules, lists: n.lists, list: n.list, upstreams: n.upstreams, inForce: maps.Clone(n.inForce),
 	})
 }
 
 // missingRequired tells whether a feed that must be there is not.
 func (n *node) missingRequired() bool {
-	rules := n.snapshot.Rules()
+	rules := n.lists.Rules()
 	for _, f := range n.cfg.Feeds {
 		if _, there := rules[f.Name]; !there && f.OnMissing == missingRefuse {
 			return true
@@ -177,17 +170,20 @@ func (n *node) missingRequired() bool {
 
 func settings(cfg *Config, closed bool) *resolver.Settings {
 	return &resolver.Settings{
-		Closed:           closed,
-		RefuseUnknown:    cfg.Server.UnknownClient == unknownRefuse,
-		RebindProtection: cfg.Server.RebindProtection,
-		Version:          cfg.Server.Identity.Version,
-		ID:               cfg.Server.Identity.ID,
-		BlockTTL:         cfg.Server.BlockTTL,
-		PageV4:           cfg.Server.Page.A,
-		PageV6:           cfg.Server.Page.AAAA,
-		TrustAD:          cfg.Upstream.TrustAD,
-		Timeout:          cfg.Upstream.Timeout,
-		CacheEntries:     cfg.Cache.Entries,
+		Closed:            closed,
+		RefuseUnknown:     cfg.Server.UnknownClient == unknownRefuse,
+		TrustedForwarders: cfg.Server.TrustedForwarders,
+		ClientRate:        cfg.Server.RateLimit.PerClient,
+		UnitRate:          cfg.Server.RateLimit.PerUnit,
+		RebindProtection:  cfg.Server.RebindProtection,
+		Version:           cfg.Server.Identity.Version,
+		ID:                cfg.Server.Identity.ID,
+		BlockTTL:          cfg.Server.BlockTTL,
+		PageV4:            cfg.Server.Page.A,
+		PageV6:            cfg.Server.Page.AAAA,
+		TrustAD:           cfg.Upstream.TrustAD,
+		Timeout:           cfg.Upstream.Timeout,
+		CacheEntries:      cfg.Cache.Entries,
 		Lifetimes: resolver.Lifetimes{
 			MinTTL: cfg.Cache.MinTTL, MaxTTL: cfg.Cache.MaxTTL,
 			NegativeTTL: cfg.Cache.NegativeTTL, StaleFor: cfg.Cache.StaleFor,

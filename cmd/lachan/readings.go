@@ -18,7 +18,7 @@ func (n *node) readings() metrics.Readings {
 	cache := n.resolver.CacheStats()
 	r := metrics.Readings{
 		Cache:               metrics.CacheReading{Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions},
-		BloomFalsePositives: v.list.Snapshot().FalsePositives(),
+		BloomFalsePositives: v.lists.FalsePositives(),
 		RulesSerial:         v.rules.Serial(),
 	}
 	for _, s := range v.upstreams.Stats() {
@@ -28,7 +28,7 @@ func (n *node) readings() metrics.Readings {
 		}
 		r.Upstreams = append(r.Upstreams, u)
 	}
-	rules := v.list.Snapshot().Rules()
+	rules := v.lists.Rules()
 	for _, f := range v.cfg.Feeds {
 		reading := metrics.FeedReading{Name: f.Name, Entries: rules[f.Name], InForce: v.inForce[f.Name]}
 		if status, err := n.store.Status(f.Name); err == nil {
@@ -42,7 +42,7 @@ func (n *node) readings() metrics.Readings {
 // ready says what is missing before clients should be sent here.
 func (n *node) ready() (missing []string) {
 	v := n.view.Load()
-	if v.list.Snapshot().Keys() == 0 {
+	if v.lists.Keys() == 0 {
 		missing = append(missing, wording.ReadyNoList.String())
 	}
 	if v.upstreams.General().LastAnswer().IsZero() {
@@ -54,7 +54,7 @@ func (n *node) ready() (missing []string) {
 // schools are those of the policy, as the compliance metrics name them.
 func schools(p *policy.Policy) (list []metrics.School) {
 	for _, g := range p.Groups() {
-		if g.ID == "" && g.School != "" {
+		if g.Kind == policy.School {
 			list = append(list, metrics.School{ID: g.School, Province: g.Province, Commune: g.Commune, Level: g.Level})
 		}
 	}

@@ -17,7 +17,6 @@ import (
 
 	"lachan/blocklist/feed"
 	"lachan/metrics"
-	"lachan/policy"
 	"lachan/wording"
 	"lachan/yamlfile"
 )
@@ -127,7 +126,7 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(problems)
 		return
 	}
-	p, problems := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location)
+	p, problems := loadPolicy(cfg)
 	if p == nil {
 		n.refuseReload(problems)
 		return
@@ -143,7 +142,7 @@ func (n *node) reload(ctx context.Context) {
 	}
 	httpMoved := cfg.HTTP != n.cfg.HTTP
 	n.cfg, n.policy, n.upstreams = cfg, p, zones
-	n.list = bind(n.snapshot, p, cfg)
+	n.list = bind(n.lists, p, cfg)
 	n.serial++
 	n.putInForce()
 	n.counters.SetSchools(schools(p))
@@ -197,7 +196,9 @@ func (n *node) startHTTP(ctx context.Context) error {
 		return fmt.Errorf("listen for http on %s: %w", n.cfg.HTTP.Listen, err)
 	}
 	n.log.Info("serving http", "address", listener.Addr())
-	server := metrics.NewServer(metrics.Handler(n.counters, n.conditions, n.readings, n.ready))
+	mux := metrics.Handler(n.counters, n.conditions, n.readings, n.ready)
+	mux.HandleFunc("GET /api/explain", n.serveExplain)
+	server := metrics.NewServer(mux)
 	n.children.start(ctx, "http", func(ctx context.Context) {
 		done := make(chan struct{})
 		go func() {

@@ -16,6 +16,7 @@ import (
 	"lachan/blocklist/format"
 	"lachan/policy"
 	"lachan/policy/catalogue"
+	"lachan/yamlfile"
 )
 
 // Names of the feeds that come with the program. Policy knows them by their
@@ -112,10 +113,14 @@ func feedSources(cfg *Config, store *feed.Store) (sources []blocklist.Source, mi
 			continue
 		}
 		options := format.Options{Subdomains: f.Subdomains, Name: f.URL}
+		read := readCopy
+		if !f.isZone() {
+			read = readAsList
+		}
 		sources = append(sources, blocklist.Source{
 			Name:   f.Name,
-			Digest: fmt.Sprintf("%s %s %t", copied.Digest, copied.Format, f.Subdomains),
-			Rules:  func(emit func(format.Rule) error) error { return readCopy(copied, options, emit) },
+			Digest: fmt.Sprintf("%s %s %t %t", copied.Digest, copied.Format, f.Subdomains, f.isZone()),
+			Rules:  func(emit func(format.Rule) error) error { return read(copied, options, emit) },
 		})
 	}
 	return sources, missing
@@ -131,25 +136,53 @@ func readCopy(c feed.Copy, o format.Options, emit func(format.Rule) error) error
 	return err
 }
 
-// bind gives the rules of a snapshot the tags of a policy. A category that
+// readAsList reads a copy of a feed that is not configured as a response policy
+// zone but may turn out to be written like one: its names are then taken as
+// those of any list.
+func readAsList(c feed.Copy, o format.Options, emit func(format.Rule) error) error {
+	return readCopy(c, o, func(r format.Rule) error {
+		if r.Client {
+			return nil
+		}
+		r.Allow = r.Allow || r.Act == format.ActPassthru
+		r.Act, r.Data = format.ActBlock, ""
+		return emit(r)
+	})
+}
+
+// isZone tells whether a feed is a response policy zone.
+func (f *FeedConfig) isZone() bool {
+	return f.Format == format.RPZ || strings.HasPrefix(f.URL, "axfr://")
+}
+
+// bind gives the rules of lists the tags of a policy. A category that
 // a configured feed fills is that feed's to define: there the built-in lists,
 // which stand in for feeds, no longer speak.
-func bind(s *blocklist.Snapshot, p *policy.Policy, cfg *Config) *blocklist.List {
+func bind(l *blocklist.Lists, p *policy.Policy, cfg *Config) *blocklist.List {
 	var filled policy.Set
-	rules := s.Rules()
+	rules := l.Rules()
 	for _, f := range cfg.Feeds {
 		service := strings.HasPrefix(f.Category, "service:")
 		if f.Action == actionBlock && f.Unit == "" && !service && rules[f.Name] > 0 {
 			filled = filled.Or(p.Tags(builtinPrefix, f.Category))
 		}
 	}
-	return s.Bind(func(feed, category string) policy.Set {
+	return l.Bind(func(feed, category string) policy.Set {
 		tags := p.Tags(feed, category)
 		if strings.HasPrefix(feed, builtinPrefix) && feed != builtinCore {
 			tags = tags.Without(filled)
 		}
 		return tags
 	})
+}
+
+// loadPolicy reads the policy of a configuration.
+func loadPolicy(cfg *Config) (*policy.Policy, yamlfile.Problems) {
+	unknown := policy.Unknown{File: cfg.file, Line: cfg.lineOf("server.unknown_client")}
+	if profile := cfg.Server.UnknownClient; profile != unknownRefuse && profile != catalogue.DefaultProfile {
+		unknown.Profile = profile
+	}
+	return policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
 }
 
 // policyFeeds is what policy must know of the feeds.
@@ -159,6 +192,7 @@ func policyFeeds(cfg *Config) []policy.Feed {
 		f := &cfg.Feeds[i]
 		feeds = append(feeds, policy.Feed{
 			Name: f.Name, Category: f.Category, Allow: f.Action == actionAllow, LockedBy: f.LockedBy, Unit: f.Unit,
+			Zone: f.isZone(), ZonePolicy: string(f.RPZ.Policy), ZoneCNAME: f.RPZ.CNAME,
 			Authority: f.Authority.Name, Document: f.Authority.Document, File: cfg.file, Line: cfg.lineOf(item("feeds", i)),
 		})
 	}

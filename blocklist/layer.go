@@ -1,0 +1,75 @@
+package blocklist
+
+import (
+	"slices"
+
+	"lachan/blocklist/domain"
+)
+
+// rulesOf are the numbers of the specs that hold for a key. A nil layer has
+// none.
+func (l *layer) rulesOf(hash uint64, key []byte) []uint32 {
+	if l == nil {
+		return nil
+	}
+	if id, ok := l.snapshot.lookup(hash, key); ok {
+		return l.snapshot.meta.Rulesets[id]
+	}
+	return nil
+}
+
+// prefixLengths are the lengths of prefixes that the layer has of a family,
+// longest first.
+func (l *layer) prefixLengths(family int) []int {
+	if l == nil {
+		return nil
+	}
+	return l.snapshot.meta.PrefixBits[family]
+}
+
+// touches tells whether an overlay has anything to say of a name.
+func (l *layer) touches(n *domain.Name) bool {
+	if len(l.regexes) > 0 {
+		return true
+	}
+	for k := 1; k <= n.Labels(); k++ {
+		if _, ok := l.snapshot.lookup(n.Hash(k), n.Suffix(k)); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// cancel finds for each Removed spec of an overlay the spec of the base that it
+// takes away, and takes its expressions from the base.
+func (l *layer) cancel(base *layer) {
+	byKey := map[string]*bound{}
+	for i := range base.specs {
+		byKey[base.specs[i].keyIn(base.specs[i].feed)] = &base.specs[i]
+	}
+	for i := range l.specs {
+		if b := &l.specs[i]; b.Removed {
+			kept := b.spec
+			kept.Removed = false
+			b.cancels = byKey[kept.keyIn(b.feed)]
+		}
+	}
+	for _, gone := range l.regexes {
+		if b := &l.specs[gone.Spec]; b.Removed {
+			base.regexes = slices.DeleteFunc(slices.Clone(base.regexes), func(p *pattern) bool {
+				return p.Expr == gone.Expr && &base.specs[p.Spec] == b.cancels
+			})
+		}
+	}
+}
+
+// removes tells whether the rules that an overlay has for a key take the rule
+// of the base away.
+func (l *layer) removes(over []uint32, of *bound) bool {
+	for _, id := range over {
+		if b := &l.specs[id]; b.Removed && b.cancels == of {
+			return true
+		}
+	}
+	return false
+}

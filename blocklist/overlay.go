@@ -1,0 +1,245 @@
+package blocklist
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"slices"
+
+	"lachan/blocklist/domain"
+)
+
+// ErrTooMuch means that so much changed that compiling anew is the better way.
+var ErrTooMuch = errors.New("more changed than an overlay is for")
+
+// A Change is one rule that a feed's newest copy has and a snapshot has not, or
+// the other way round.
+type Change struct {
+	Entry   string // name, prefix or /expression/
+	Removed bool
+}
+
+// Diff tells what the newest rules of a feed change against the snapshot, in
+// the order of the snapshot; expressions come last. It needs memory as Compile
+// does and puts temporary files into dir.
+func (s *Snapshot) Diff(ctx context.Context, dir string, source Source, o Options, yield func(Change) error) error {
+	d := &delta{base: s, feed: s.feed(source.Name)}
+	err := d.read(ctx, dir, source, o)
+	if err == nil {
+		err = d.each(func(c *changed) error { return yield(Change{c.entry(), c.spec.Removed}) })
+	}
+	return errors.Join(err, d.fresh.sorter.close())
+}
+
+// Overlay writes to path a small snapshot of what the newest rules of the given
+// feeds change against s; Bind lays it over s. Feeds that s has and that are not
+// named stay as they are. With more than limit changes the error is ErrTooMuch.
+// What it costs depends on the size of the changed feeds and of s, but nothing
+// is built anew.
+func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, limit int, o Options) (Report, error) {
+	c := newCompiler(ctx, filepath.Dir(path), o)
+	changes := 0
+	for i, source := range sources {
+		d := &delta{base: s, feed: s.feed(source.Name)}
+		err := d.read(ctx, filepath.Dir(path), source, o)
+		if err == nil {
+			err = d.each(func(x *changed) error {
+				if changes++; changes > limit {
+					return ErrTooMuch
+				}
+				x.spec.Feed = i
+				return c.addChange(x)
+			})
+		}
+		if err := errors.Join(err, d.fresh.sorter.close()); err != nil {
+			return Report{}, errors.Join(fmt.Errorf("overlay of feed %q: %w", source.Name, err), c.sorter.close())
+		}
+		c.report.Feeds[source.Name] = d.fresh.report.Feeds[source.Name]
+		c.report.CoreHits = append(c.report.CoreHits, d.fresh.report.CoreHits...)
+		c.meta.Feeds = append(c.meta.Feeds, feedMeta{source.Name, source.Digest, uint64(d.fresh.read)})
+	}
+	c.report.Inputs, c.meta.Base = Inputs(sources), s.Inputs()
+	if err := errors.Join(c.write(path), c.sorter.close()); err != nil {
+		return Report{}, fmt.Errorf("write overlay: %w", err)
+	}
+	return c.report, nil
+}
+
+// addChange takes in one rule of an overlay.
+func (c *compiler) addChange(x *changed) error {
+	id := c.specs.intern(x.spec)
+	if x.expr != "" {
+		c.meta.Regexes = append(c.meta.Regexes, regex{id, x.expr})
+		return nil
+	}
+	c.noteLength(x.key)
+	return c.sorter.add(x.hash, x.key, id)
+}
+
+// A changed rule.
+type changed struct {
+	spec spec // Removed tells which way
+	hash uint64
+	key  []byte
+	expr string // of a regular expression, which has no key
+}
+
+func (c *changed) entry() string {
+	if c.expr != "" {
+		return "/" + c.expr + "/"
+	}
+	return keyText(c.key)
+}
+
+// A delta compares one feed's newest rules with those in a snapshot. Both come
+// in the same order, so one pass over both is enough.
+type delta struct {
+	base  *Snapshot
+	feed  int // index in base; -1 when base has no such feed
+	fresh *compiler
+}
+
+func (d *delta) read(ctx context.Context, dir string, source Source, o Options) error {
+	d.fresh = newCompiler(ctx, dir, o)
+	return d.fresh.readSource(0, &source)
+}
+
+// each yields the changes.
+func (d *delta) each(yield func(*changed) error) error {
+	was, is := d.numbers()
+	next, stop := iter.Pull(d.old)
+	defer stop()
+	old, more := next()
+	emit := func(e *entryOf, specs []spec, numbers map[uint32]int, but []uint32, butNumbers map[uint32]int, removed bool) error {
+		for _, id := range e.set {
+			if n := numbers[id]; !slices.ContainsFunc(but, func(o uint32) bool { return butNumbers[o] == n }) {
+				c := changed{spec: specs[id], hash: e.hash, key: e.key}
+				c.spec.Removed = removed
+				if err := yield(&c); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	err := d.fresh.rulesets(func(hash uint64, key []byte, set []uint32) error {
+		now := entryOf{hash, key, set}
+		for more && old.compare(&now) < 0 {
+			if err := emit(&old, d.base.meta.Specs, was, nil, nil, true); err != nil {
+				return err
+			}
+			old, more = next()
+		}
+		if more && old.compare(&now) == 0 {
+			err := errors.Join(
+				emit(&old, d.base.meta.Specs, was, set, is, true),
+				emit(&now, d.fresh.specs.list, is, old.set, was, false))
+			old, more = next()
+			return err
+		}
+		return emit(&now, d.fresh.specs.list, is, nil, nil, false)
+	})
+	for ; err == nil && more; old, more = next() {
+		err = emit(&old, d.base.meta.Specs, was, nil, nil, true)
+	}
+	if err != nil {
+		return err
+	}
+	return d.regexes(was, is, yield)
+}
+
+// numbers gives equal specs of the two snapshots equal numbers.
+func (d *delta) numbers() (was, is map[uint32]int) {
+	common := map[string]int{}
+	number := func(list []spec) map[uint32]int {
+		of := map[uint32]int{}
+		for i := range list {
+			key := list[i].keyIn("")
+			if _, ok := common[key]; !ok {
+				common[key] = len(common)
+			}
+			of[uint32(i)] = common[key]
+		}
+		return of
+	}
+	return number(d.base.meta.Specs), number(d.fresh.specs.list)
+}
+
+// regexes yields the changes among regular expressions.
+func (d *delta) regexes(was, is map[uint32]int, yield func(*changed) error) error {
+	type identity struct {
+		spec int
+		expr string
+	}
+	old := map[identity]bool{}
+	for _, r := range d.base.meta.Regexes {
+		if d.base.meta.Specs[r.Spec].Feed == d.feed {
+			old[identity{was[r.Spec], r.Expr}] = true
+		}
+	}
+	for _, r := range d.fresh.meta.Regexes {
+		key := identity{is[r.Spec], r.Expr}
+		if !old[key] {
+			if err := yield(&changed{spec: d.fresh.specs.list[r.Spec], expr: r.Expr}); err != nil {
+				return err
+			}
+		}
+		delete(old, key)
+	}
+	for _, r := range d.base.meta.Regexes {
+		s := d.base.meta.Specs[r.Spec]
+		if s.Feed == d.feed && old[identity{was[r.Spec], r.Expr}] {
+			s.Removed = true
+			if err := yield(&changed{spec: s, expr: r.Expr}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// An entryOf is what one feed says of a key.
+type entryOf struct {
+	hash uint64
+	key  []byte
+	set  []uint32
+}
+
+func (e *entryOf) compare(o *entryOf) int {
+	return cmp.Or(cmp.Compare(e.hash, o.hash), bytes.Compare(e.key, o.key))
+}
+
+// old yields the feed's entries in the snapshot, in its order.
+func (d *delta) old(yield func(entryOf) bool) {
+	var name domain.Name
+	var wire []byte
+	d.base.entries(func(key []byte, ruleset uint32) bool {
+		var set []uint32
+		for _, id := range d.base.meta.Rulesets[ruleset] {
+			if d.base.meta.Specs[id].Feed == d.feed {
+				set = append(set, id)
+			}
+		}
+		if set == nil {
+			return true
+		}
+		hash := domain.HashBytes(key)
+		if _, isPrefix := familyOf(key); !isPrefix {
+			wire = append(append(wire[:0], key...), 0)
+			if _, err := name.SetWire(wire, 0); err != nil {
+				return true // not what the compiler wrote; it matches no name either
+			}
+			hash = name.Hash(name.Labels())
+		}
+		return yield(entryOf{hash, key, set})
+	})
+}
+
+// feed is the index of a feed, -1 when the snapshot has none of that name.
+func (s *Snapshot) feed(name string) int {
+	return slices.IndexFunc(s.meta.Feeds, func(f feedMeta) bool { return f.Name == name })
+}

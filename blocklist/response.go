@@ -1,0 +1,96 @@
+package blocklist
+
+import (
+	"net/netip"
+
+	"lachan/blocklist/domain"
+	"lachan/blocklist/format"
+)
+
+// A Response is what one response policy zone asks for.
+type Response struct {
+	Act   format.Act
+	Data  []string // with ActData: types and rdata of all records
+	Entry string   // the trigger: a name or a prefix
+}
+
+// HasClients tells whether some rule is triggered by the client that asks.
+func (l *List) HasClients() bool {
+	for _, family := range [2]int{familyClientIPv4, familyClientIPv6} {
+		if l != nil && (len(l.base.prefixLengths(family)) > 0 || len(l.overlay.prefixLengths(family)) > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// ClassifyClient returns the tags of all rules that a client triggers.
+func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
+	var found findings
+	l.findAddr(a.Unmap(), true, now, &found)
+	for i := range found.list[:found.count] {
+		set = set.Or(found.list[i].tags)
+	}
+	return set
+}
+
+// Respond tells what the zone with that tag asks for when a name triggers it:
+// of several rules the one for the longest name, and the name itself before a
+// wildcard.
+func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Response, ok bool) {
+	var found findings
+	l.find(n, qtype, now, &found)
+	best, ok := found.response(tag)
+	if !ok {
+		return r, false
+	}
+	r = best.of(tag, &found)
+	r.Entry = domain.Text(n.Suffix(best.labels))
+	return r, true
+}
+
+// RespondAddr is Respond for an address in an answer or, with client, for the
+// client that asks; the longest prefix counts.
+func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Response, ok bool) {
+	var found findings
+	a = a.Unmap()
+	l.findAddr(a, client, now, &found)
+	best, ok := found.response(tag)
+	if !ok {
+		return r, false
+	}
+	r = best.of(tag, &found)
+	k := keyOf(a, best.labels)
+	r.Entry = keyText(k.bytes())
+	return r, true
+}
+
+// response is the most specific finding with that tag.
+func (f *findings) response(tag int) (best *finding, ok bool) {
+	for i := range f.list[:f.count] {
+		x := &f.list[i]
+		if x.tags.Has(tag) && (best == nil || x.before(best)) {
+			best = x
+		}
+	}
+	return best, best != nil
+}
+
+func (f *finding) before(o *finding) bool {
+	if f.labels != o.labels {
+		return f.labels > o.labels
+	}
+	return f.Scope != format.Below && o.Scope == format.Below
+}
+
+// of is the response of a finding with the data of its equals.
+func (f *finding) of(tag int, all *findings) Response {
+	r := Response{Act: f.Act}
+	for i := range all.list[:all.count] {
+		x := &all.list[i]
+		if x.tags.Has(tag) && x.labels == f.labels && x.Scope == f.Scope && x.Act == format.ActData && f.Act == format.ActData {
+			r.Data = append(r.Data, x.Data)
+		}
+	}
+	return r
+}

@@ -1,0 +1,90 @@
+package resolver
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+
+	"lachan/policy"
+	"lachan/resolver/dnswire"
+)
+
+// EDNS options by which forwarders say who asked. The first three are of the
+// range for local use, as dnsmasq sends them (--add-mac, --add-cpe-id).
+const (
+	optionMAC     = 65001 // six octets
+	optionTextMAC = 65073 // in text
+	optionCPE     = 65074 // any text
+)
+
+// who is the group of q's client. Behind a trusted forwarder it is the device
+// or the subnet that the forwarder names; what others say of themselves does
+// not count.
+func (q *Query) who() (g policy.GroupID, known bool) {
+	rules := q.world.rules
+	if len(q.Options) > 0 && q.world.settings.trusts(q.client) {
+		if rules.HasDevices() {
+			if g, known := q.device(); known {
+				return g, true
+			}
+		}
+		if subnet, ok := q.clientSubnet(); ok {
+			q.client = subnet
+		}
+	}
+	return rules.Identify(q.client)
+}
+
+// trusts tells whether a client may speak for others.
+func (s *Settings) trusts(client netip.Addr) bool {
+	for _, p := range s.TrustedForwarders {
+		if p.Contains(client) {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *Query) device() (g policy.GroupID, known bool) {
+	rules := q.world.rules
+	if id, ok := q.Option(optionCPE); ok {
+		if g, known := rules.IdentifyDevice(policy.CPE(string(id))); known {
+			return g, true
+		}
+	}
+	mac, ok := q.Option(optionMAC)
+	if text, given := q.Option(optionTextMAC); !ok && given {
+		parsed, err := net.ParseMAC(string(text))
+		mac, ok = parsed, err == nil
+	}
+	if !ok || len(mac) != 6 {
+		return 0, false
+	}
+	return rules.IdentifyDevice(policy.MAC(mac))
+}
+
+// clientSubnet is the address of the client subnet option (RFC 7871 section 6),
+// with zeros for what it leaves out.
+func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
+	data, ok := q.Option(dnswire.OptionECS)
+	if !ok || len(data) < 4 {
+		return a, false
+	}
+	var sixteen [16]byte
+	bits, octets := int(data[2]), data[4:]
+	switch binary.BigEndian.Uint16(data) {
+	case 1:
+		if len(octets) > 4 || bits == 0 || bits > 32 {
+			return a, false
+		}
+		copy(sixteen[:4], octets)
+		return netip.AddrFrom4([4]byte(sixteen[:4])), true
+	case 2:
+		if len(octets) > 16 || bits == 0 || bits > 128 {
+			return a, false
+		}
+		copy(sixteen[:], octets)
+		return netip.AddrFrom16(sixteen).Unmap(), true
+	}
+	return a, false
+}
