@@ -30,6 +30,10 @@ var (
 	feedLastSuccessDesc = desc("lachan_feed_last_success_timestamp_seconds", "When the copy in force of a feed was last known to be the newest; 0 when it never was.", "feed")
 	feedInForceDesc     = desc("lachan_feed_in_force_timestamp_seconds", "When the copy in force of a feed began to decide; 0 when none does.", "feed")
 
+	ordersDesc       = desc("lachan_orders_total", "Versions of an authority's list that came in force here.", "feed")
+	ordersLateDesc   = desc("lachan_orders_late_total", "Those that took longer than the law gives, from received to in force.", "feed")
+	orderSecondsDesc = desc("lachan_order_seconds", "Time of the newest one from received to in force.", "feed")
+
 	bloomDesc     = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set did not confirm.")
 	serialDesc    = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, policy and minute.")
 	conditionDesc = desc("lachan_condition", "A degraded state that holds now; absent when it does not.", "name")
@@ -155,6 +159,11 @@ func (s series) feed(r FeedReading) {
 	s.gauge(feedAgeDesc, age, r.Name)
 	s.gauge(feedLastSuccessDesc, timestamp(r.LastSuccess), r.Name)
 	s.gauge(feedInForceDesc, timestamp(r.InForce), r.Name)
+	if o := r.Orders; o.Total > 0 {
+		s.counter(ordersDesc, o.Total, r.Name)
+		s.counter(ordersLateDesc, o.Late, r.Name)
+		s.gauge(orderSecondsDesc, o.Last.Seconds(), r.Name)
+	}
 }
 
 // timestamp is t in seconds since 1970; 0 when t is not set.

@@ -34,4 +34,13 @@ type FeedReading struct {
 	RejectedLines int       // of the copy in force
 	LastSuccess   time.Time // when the copy in force was last known to be the newest; zero: never
 	InForce       time.Time // when the copy in force began to decide; zero: none does
+
+	Orders OrderReading
+}
+
+// An OrderReading is how an authority's orders in one feed were carried out.
+// All but Last only grow.
+type OrderReading struct {
+	Total, Late uint64        // Late: beyond the time that the law gives
+	Last        time.Duration // of the newest: from received to in force
 }

@@ -43,6 +43,13 @@ var (
 	CLIListsUpdate    = Text{"tải mọi danh sách, hoặc những danh sách được nêu tên, rồi biên dịch", "fetch all feeds, or those named, and compile"}
 	CLIListsStatus    = Text{"cho biết mỗi danh sách đang thế nào", "show how each feed is"}
 	CLIListsCheck     = Text{"kiểm tra một tệp danh sách: đọc được bao nhiêu mục, dòng nào bị loại và vì sao", "check a list file: how many entries, which lines are rejected and why"}
+	CLIListsDiff      = Text{"cho biết bản đang bị giữ lại, hoặc một tệp, sẽ thêm và bớt những gì", "show what the version that is held back, or a file, would add and remove"}
+	CLIListsDiffNone  = Text{"chưa có danh sách nào được biên dịch để so sánh; hãy chạy `lachan lists update` trước", "there are no compiled lists to compare with; run `lachan lists update` first"}
+	CLIListsDiffSum   = Text{"%s: thêm %d, bớt %d", "%s: %d added, %d removed"}
+	CLIListsNoCopy    = Text{"danh sách %q chưa có bản nào để so sánh", "feed %q has no version to compare"}
+	CLIListsApprove   = Text{"cho qua bản đang bị giữ lại, đúng một lần và có ghi lại", "let the version that is held back through, once, and record it"}
+	CLIListsNotHeld   = Text{"danh sách %q không có bản nào đang bị giữ lại", "no version of feed %q is held back"}
+	CLIFlagBy         = Text{"người cho qua; mặc định là người dùng của máy", "who lets it through; default is the user of the machine"}
 	CLIListsNoFeed    = Text{"không có danh sách %q trong cấu hình; có: %s", "the configuration has no feed %q; it has: %s"}
 	CLIListsNone      = Text{"cấu hình không có danh sách nào (feeds)", "the configuration has no feeds"}
 	CLIListsUpdated   = Text{"%s: %d mục, %d dòng bị loại", "%s: %d entries, %d lines rejected"}
@@ -57,6 +64,8 @@ var (
 	CLIListsFlagSub   = Text{"mỗi mục của danh sách hosts hoặc domains gồm cả các tên bên dưới", "an entry of a hosts or domains list covers all below it"}
 	CLIListsColumns   = Text{"DANH SÁCH\tNHÓM\tMỤC\tBỊ LOẠI\tLẦN TẢI TỐT CUỐI\tTÌNH TRẠNG", "FEED\tCATEGORY\tENTRIES\tREJECTED\tLAST SUCCESS\tSTATE"}
 	CLIListsGood      = Text{"tốt", "good"}
+
+	CLIOrders = Text{"văn bản của cơ quan có thẩm quyền: %d; từ lúc nhận đến lúc có hiệu lực: trung vị %s, lâu nhất %s; trong 6 giờ: %d, trong 24 giờ: %d", "orders of authorities: %d; from received to in force: median %s, worst %s; within 6 hours: %d, within 24 hours: %d"}
 
 	StateDirDenied = Text{"không ghi được vào %s: %v; hãy tạo thư mục đó cho người dùng chạy lachan, hoặc đổi state_dir", "cannot write to %s: %v; create it for the user that runs lachan, or change state_dir"}
 	ReloadKept     = Text{"giữ nguyên cấu hình đang chạy", "what was in force stays"}

@@ -82,9 +82,13 @@ var (
 	FeedEmptied = Text{
 		"danh sách mới không có mục nào, trước đó có %d mục; vẫn dùng bản cũ. Nếu đúng là danh sách đã bỏ, hãy xóa nguồn này khỏi cấu hình",
 		"the new list is empty, the one before had %d entries, which stay in use; if the list was given up, remove the feed from the configuration"}
+	FeedGrew = Text{
+		"danh sách tăng từ %d lên %d mục, quá %g lần (max_growth); bản cũ vẫn dùng, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
+		"the list grew from %d to %d entries, more than %g times (max_growth); the old version stays in use and the new one is held back: see it with `lachan lists diff`, let it through with `lachan lists approve`",
+	}
 	FeedShrunk = Text{
-		"danh sách trước có %d mục, bản mới chỉ còn %d, giảm quá %.0f%% cho phép (max_shrink); vẫn dùng bản cũ. Nếu việc giảm là đúng, hãy tăng max_shrink của nguồn rồi cập nhật lại",
-		"the list had %d entries and the new one has %d, a loss of more than the %.0f%% that max_shrink allows; the old one stays in use. If the loss is right, raise the feed's max_shrink and update again"}
+		"danh sách trước có %d mục, bản mới chỉ còn %d, giảm quá %.0f%% cho phép (max_shrink); vẫn dùng bản cũ, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
+		"the list had %d entries and the new one has %d, a loss of more than the %.0f%% that max_shrink allows; the old one stays in use and the new one is held back: see it with `lachan lists diff`, let it through with `lachan lists approve`"}
 
 	FeedDisk = Text{
 		"không ghi hoặc đọc được trong thư mục dữ liệu: %v; hãy kiểm tra dung lượng trống và quyền của state_dir",

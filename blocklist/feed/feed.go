@@ -39,6 +39,9 @@ type Source struct {
 	// MaxShrink is the part of its entries, 0 to 1, that a list may lose from
 	// one version to the next. 0 lets it lose none, 1 all but the last.
 	MaxShrink float64
+	// MaxGrowth is how many times the entries of one version the next may have.
+	// 0 sets no bound.
+	MaxGrowth float64
 	// SHA256URL says where the digest of the list is, as the tool sha256sum
 	// writes it or bare. Empty for none.
 	SHA256URL string
@@ -58,6 +61,7 @@ var (
 	ErrUnstable    = errors.New("file changed while it was read")
 	ErrUnreadable  = errors.New("not readable as a list")
 	ErrShrunk      = errors.New("shrank more than max_shrink allows")
+	ErrGrew        = errors.New("grew more than max_growth allows")
 	ErrNoEntries   = errors.New("has no entry")
 	ErrDisk        = errors.New("cannot be kept on disk")
 	ErrBusy        = errors.New("feed is being updated by someone else")

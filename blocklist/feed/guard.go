@@ -41,11 +41,13 @@ func examine(ctx context.Context, src *Source, d *draft) (Copy, error) {
 	return c, nil
 }
 
-// guard holds back a version that lost what no publisher drops on purpose.
+// guard holds back a version that lost, or gained, what no publisher does on
+// purpose.
 // There is no version to compare with before the first success and after the
 // feed was given another address or format.
 func guard(src *Source, known, c *Copy) error {
 	least := float64(known.Entries) * (1 - src.MaxShrink)
+	most := float64(known.Entries) * src.MaxGrowth
 	switch {
 	case c.Entries == 0 && c.Rejected > 0:
 		return refuse(wording.FeedNoEntries.With(c.Rejected),
@@ -56,6 +58,9 @@ func guard(src *Source, known, c *Copy) error {
 	case float64(c.Entries) < least:
 		return refuse(wording.FeedShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, known.Entries))
+	case src.MaxGrowth > 0 && known.Entries > 0 && float64(c.Entries) > most:
+		return refuse(wording.FeedGrew.With(known.Entries, c.Entries, src.MaxGrowth),
+			fmt.Errorf("%w: %d entries, had %d", ErrGrew, c.Entries, known.Entries))
 	}
 	return nil
 }

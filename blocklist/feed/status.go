@@ -36,6 +36,9 @@ type Status struct {
 	Damaged     string    `json:"damaged,omitempty"`     // file set aside or missing; until a success that began with a good copy
 	Copy        Copy      `json:"copy,omitzero"`         // zero when there is none
 
+	Held      Held       `json:"held,omitzero"`       // the version that a guard holds back; zero when none does
+	Approvals []Approval `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
+
 	// Changed tells, of what Update returns, whether the copy is another than
 	// before.
 	Changed bool `json:"-"`
@@ -115,7 +118,7 @@ func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 	if s.Copy.Digest != "" {
 		s.Damaged = "" // it took one more success for somebody to see it
 	}
-	s.Failure, s.Copy = Failure{}, c
+	s.Failure, s.Copy, s.Held = Failure{}, c, Held{}
 	return s
 }
 
@@ -165,7 +168,7 @@ func decodeStatus(text []byte, name string) (s Status, err error) {
 	if _, err := in.Token(); err != io.EOF {
 		return Status{}, fmt.Errorf("%w: something behind its end", errDamaged)
 	}
-	if s.Version != statusVersion || s.Name != name || !s.Copy.plausible() {
+	if s.Version != statusVersion || s.Name != name || !s.Copy.plausible() || !s.Held.Copy.plausible() {
 		return Status{}, fmt.Errorf("%w: version, name or copy cannot be", errDamaged)
 	}
 	return s, nil

@@ -58,6 +58,10 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	next := last.succeeded(src, at, c)
 	if err != nil {
 		next = last.failed(src, at, asError(err).Text)
+		if guarded(err) {
+			text := asError(err).Text
+			next.Held = Held{Copy: c, VI: text.VI, EN: text.EN, Since: at}
+		}
 	}
 	if werr := next.write(dir); werr != nil {
 		disk := asError(werr)
@@ -76,7 +80,7 @@ func asError(err error) *Error {
 }
 
 // attempt is one update without the bookkeeping. It returns the copy to use
-// from now on.
+// from now on or, with the error of a guard, the one that is held back.
 func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.Time) (Copy, error) {
 	dir := s.dir(src.Name)
 	d, err := newDraft(dir)
@@ -98,15 +102,19 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 	}
 	c := known
 	if d.digest() != known.Digest {
-		if c, err = s.verify(ctx, src, &known, d); err != nil {
-			return Copy{}, err
-		}
-		if err := errors.Join(removeCopies(dir, last.Copy.Digest), d.keep(copyPath(dir, d.digest()))); err != nil {
+		c, err = s.verify(ctx, src, &known, d)
+		if err != nil && !guarded(err) {
 			return Copy{}, err
 		}
 		c.URL, c.SHA256URL = withoutPassword(src.URL), withoutPassword(src.SHA256URL)
 		c.AskedFormat, c.Fetched = src.askedFormat(), at
 		c.Path, c.Digest, c.Bytes = copyPath(dir, d.digest()), d.digest(), d.bytes
+		if err != nil {
+			return c, errors.Join(err, s.hold(dir, d))
+		}
+		if err := errors.Join(removeCopies(dir, last.Copy.Digest), removeHeld(dir, ""), d.keep(c.Path)); err != nil {
+			return Copy{}, err
+		}
 	}
 	c.ETag, c.LastModified = got.etag, got.lastModified
 	return c, nil

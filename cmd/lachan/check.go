@@ -2,31 +2,42 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"lachan/policy"
+	"lachan/policy/catalogue"
+	"lachan/policy/script"
 	"lachan/wording"
 	"lachan/yamlfile"
 )
 
 func checkCommand() *cobra.Command {
-	var asJSON bool
+	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check",
 		Short: wording.CLICheck.String(),
 		Args:  noArguments,
-		RunE:  func(c *cobra.Command, _ []string) error { return check(c, asJSON) },
+		RunE:  func(c *cobra.Command, _ []string) error { return check(c, &o) },
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
+	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
+	c.Flags().StringArrayVar(&o.scripts, "script", nil, wording.ScriptFlag.String())
 	addConfigFlags(c.Flags())
 	return withConfig(c)
+}
+
+type checkOptions struct {
+	json    bool
+	scripts []string // beside those that the policy names
 }
 
 // A checkResult is what `lachan check --json` prints.
 type checkResult struct {
 	Good     bool        `json:"good"`
+	Asked    int         `json:"asked"` // questions of policy scripts
 	Mistakes []checkLine `json:"mistakes"`
 	Notes    []checkLine `json:"notes"`
 }
@@ -38,26 +49,70 @@ type checkLine struct {
 	EN   string `json:"en"`
 }
 
+// A checking collects what is wrong and what is worth knowing.
+type checking struct {
+	cfg      *Config
+	policy   *policy.Policy // nil when it has mistakes
+	asked    int            // questions of policy scripts
+	mistakes yamlfile.Problems
+	notes    yamlfile.Problems
+}
+
 // check prints everything that is wrong with the configuration and the policy,
 // not only the first of it.
-func check(c *cobra.Command, asJSON bool) error {
-	cfg, mistakes := configOf(c)
-	p, said := loadPolicy(cfg)
-	mistakes = append(mistakes, said...)
-	var notes yamlfile.Problems
+func check(c *cobra.Command, o *checkOptions) error {
+	var k checking
+	k.cfg, k.mistakes = configOf(c)
+	p, said := loadPolicy(k.cfg)
+	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
-		notes = append(p.Notes(time.Now()), checkEntries(cfg, p)...)
+		k.notes = append(p.Notes(time.Now()), checkEntries(k.cfg, p)...)
+		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {
+			return err
+		}
 	}
-	mistakes.Sort()
-	if asJSON {
-		if err := writeJSON(c.OutOrStdout(), checkResult{len(mistakes) == 0, checkLines(mistakes), checkLines(notes)}); err != nil {
+	k.mistakes.Sort()
+	if o.json {
+		result := checkResult{len(k.mistakes) == 0, k.asked, checkLines(k.mistakes), checkLines(k.notes)}
+		if err := writeJSON(c.OutOrStdout(), result); err != nil {
 			return err
 		}
 	} else {
-		printCheck(c, cfg, p, mistakes, notes)
+		k.print(c)
 	}
-	if len(mistakes) > 0 {
+	if len(k.mistakes) > 0 {
 		return errSaid
+	}
+	return nil
+}
+
+// runScripts asks the policy what policy scripts ask, with the lists that a
+// server would use that starts now.
+func (k *checking) runScripts(c *cobra.Command, files []string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	facts, err := catalogue.Load()
+	if err != nil {
+		return err
+	}
+	off := &offline{k.cfg, k.policy, facts}
+	list, note, err := off.lists(c)
+	if err != nil {
+		return err
+	}
+	if note.EN != "" && len(k.cfg.Feeds) > 0 {
+		k.notes.Add("", 0, note)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			k.mistakes.Add(file, 0, wording.PolicyUnreadable.With(err))
+			continue
+		}
+		s, problems := script.Parse(file, text)
+		k.asked += s.Asks()
+		k.mistakes = append(append(k.mistakes, problems...), s.Run(k.policy, list)...)
 	}
 	return nil
 }
@@ -72,18 +127,21 @@ func checkEntries(cfg *Config, p *policy.Policy) yamlfile.Problems {
 	return p.CheckLocks(bind(lists, p, cfg))
 }
 
-func printCheck(c *cobra.Command, cfg *Config, p *policy.Policy, mistakes, notes yamlfile.Problems) {
-	for _, m := range mistakes {
+func (k *checking) print(c *cobra.Command) {
+	for _, m := range k.mistakes {
 		fmt.Fprintln(c.ErrOrStderr(), m.Error())
 	}
-	for _, n := range notes {
+	for _, n := range k.notes {
 		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote, n.Error())
 	}
-	if len(mistakes) > 0 {
-		fmt.Fprintln(c.ErrOrStderr(), wording.CLICheckBad.With(len(mistakes)))
+	if len(k.mistakes) > 0 {
+		fmt.Fprintln(c.ErrOrStderr(), wording.CLICheckBad.With(len(k.mistakes)))
 		return
 	}
-	fmt.Fprintln(c.OutOrStdout(), wording.CLICheckGood.With(cfg.file, len(p.Groups())-1, len(cfg.Feeds)))
+	fmt.Fprintln(c.OutOrStdout(), wording.CLICheckGood.With(k.cfg.file, len(k.policy.Groups())-1, len(k.cfg.Feeds)))
+	if k.asked > 0 {
+		fmt.Fprintln(c.OutOrStdout(), wording.ScriptsGood.With(k.asked))
+	}
 }
 
 func checkLines(problems yamlfile.Problems) []checkLine {

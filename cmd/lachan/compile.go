@@ -12,6 +12,7 @@ type compilation struct {
 	lists   *blocklist.Lists
 	report  blocklist.Report
 	elapsed time.Duration
+	end     time.Time
 	err     error
 }
 
@@ -32,7 +33,7 @@ func (n *node) sources() []blocklist.Source {
 func (n *node) compile(ctx context.Context, old *blocklist.Lists, sources []blocklist.Source) compilation {
 	start := time.Now()
 	lists, report, err := n.shelf.Update(ctx, old, sources, blocklist.Options{Core: n.core})
-	return compilation{lists, report, time.Since(start), err}
+	return compilation{lists, report, time.Since(start), time.Now(), err}
 }
 
 // startCompiling compiles when the lists in force are not what their sources say
@@ -65,6 +66,7 @@ func (n *node) takeCompiled(ctx context.Context, c compilation) {
 		n.conditions.Clear("compile")
 		n.useLists(c.lists)
 		n.putInForce()
+		n.recordOrders(c.end)
 		n.log.Info("lists in force", "names", c.lists.Keys(), "bytes", c.report.Bytes, "elapsed", c.elapsed, "serial", n.serial)
 		for name, f := range c.report.Feeds {
 			if f.CoreHits > 0 {

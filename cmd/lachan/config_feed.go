@@ -42,10 +42,13 @@ type FeedConfig struct {
 	// MaxShrink is the part of its entries that a list may lose from one
 	// version to the next; beyond that the old version is kept. Default 30%.
 	MaxShrink yamlfile.Percent `yaml:"max_shrink"`
-	Verify    VerifyConfig     `yaml:"verify"`
-	TSIG      TSIGConfig       `yaml:"tsig"`
-	RPZ       RPZConfig        `yaml:"rpz"`
-	Authority AuthorityConfig  `yaml:"authority"`
+	// MaxGrowth is how many times the entries of one version the next may have.
+	// Default 0: no bound.
+	MaxGrowth float64         `yaml:"max_growth"`
+	Verify    VerifyConfig    `yaml:"verify"`
+	TSIG      TSIGConfig      `yaml:"tsig"`
+	RPZ       RPZConfig       `yaml:"rpz"`
+	Authority AuthorityConfig `yaml:"authority"`
 }
 
 // A VerifyConfig says how a list proves that it is whole and from whom.

@@ -15,6 +15,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
+	"lachan/blocklist/order"
 	"lachan/wording"
 )
 
@@ -30,7 +31,7 @@ func listsCommand() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(listsUpdateCommand(), listsStatusCommand(), listsCheckCommand())
+	c.AddCommand(listsUpdateCommand(), listsStatusCommand(), listsCheckCommand(), listsDiffCommand(), listsApproveCommand())
 	return c
 }
 
@@ -151,7 +152,13 @@ func listsStatusCommand() *cobra.Command {
 	return withConfig(c)
 }
 
-// A feedState is what `lachan lists status --json` prints of each feed.
+// A listsState is what `lachan lists status --json` prints.
+type listsState struct {
+	Feeds  []feedState `json:"feeds"`
+	Orders orderReport `json:"orders"`
+}
+
+// A feedState is what is known of a feed.
 type feedState struct {
 	Category string  `json:"category"`
 	Age      float64 `json:"age_seconds"` // since the last success; -1 before the first
@@ -179,8 +186,12 @@ func listsStatus(c *cobra.Command, asJSON bool) error {
 		}
 		states = append(states, state)
 	}
+	orders, _, err := openOrders(off.cfg)
+	if err != nil {
+		return err
+	}
 	if asJSON {
-		return writeJSON(c.OutOrStdout(), states)
+		return writeJSON(c.OutOrStdout(), listsState{states, reportOrders(orders)})
 	}
 	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "%s\n%s\n", wording.CLIListsColumns.VI, wording.CLIListsColumns.EN)
@@ -196,8 +207,13 @@ func listsStatus(c *cobra.Command, asJSON bool) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\t%s\n", s.Name, s.Category, s.Copy.Entries, s.Copy.Rejected, last, health)
 	}
+	if s := order.Summarise(orders.Records()); s.Orders > 0 {
+		fmt.Fprintf(table, "\n%s\n", wording.CLIOrders.With(s.Orders, rounded(s.Median), rounded(s.Worst), s.Within6h, s.Within24h))
+	}
 	return table.Flush()
 }
+
+func rounded(d time.Duration) time.Duration { return d.Round(time.Second) }
 
 func listsCheckCommand() *cobra.Command {
 	var o listsCheckOptions

@@ -13,6 +13,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/blocklist/order"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -34,6 +35,7 @@ type node struct {
 	resolver   *resolver.Resolver
 	store      *feed.Store
 	shelf      *blocklist.Shelf
+	orders     *order.Log
 
 	cfg       *Config
 	policy    *policy.Policy
@@ -96,6 +98,7 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 		return nil, nil, err
 	}
 	n.putInForce()
+	n.recordOrders(time.Time{})
 	return n, problems, nil
 }
 
@@ -107,7 +110,15 @@ func (n *node) openState(cfg *Config) (err error) {
 		return err
 	}
 	n.store.UserAgent = "lachan/" + version
-	n.shelf, err = blocklist.OpenShelf(filepath.Join(cfg.StateDir, "lists"))
+	if n.shelf, err = blocklist.OpenShelf(filepath.Join(cfg.StateDir, "lists")); err != nil {
+		return err
+	}
+	orders, damaged, err := openOrders(cfg)
+	if damaged > 0 {
+		n.log.Error("records of orders that cannot be read", "lines", damaged)
+		n.conditions.Set("orders-damaged", fmt.Sprintf("%d lines cannot be read", damaged))
+	}
+	n.orders = orders
 	return err
 }
 

@@ -28,12 +28,13 @@ func (n *node) readings() metrics.Readings {
 		}
 		r.Upstreams = append(r.Upstreams, u)
 	}
-	rules := v.lists.Rules()
+	rules, orders := v.lists.Rules(), n.orders.Records()
 	for _, f := range v.cfg.Feeds {
 		reading := metrics.FeedReading{Name: f.Name, Entries: rules[f.Name], InForce: v.inForce[f.Name]}
 		if status, err := n.store.Status(f.Name); err == nil {
 			reading.RejectedLines, reading.LastSuccess = status.Copy.Rejected, status.LastSuccess
 		}
+		reading.Orders = orderReading(orders, f.Name)
 		r.Feeds = append(r.Feeds, reading)
 	}
 	return r

@@ -145,6 +145,7 @@ func (n *node) reload(ctx context.Context) {
 	n.list = bind(n.lists, p, cfg)
 	n.serial++
 	n.putInForce()
+	n.recordOrders(time.Time{})
 	n.counters.SetSchools(schools(p))
 	n.conditions.Clear("reload")
 	n.startUpstreams(ctx)
@@ -198,6 +199,7 @@ func (n *node) startHTTP(ctx context.Context) error {
 	n.log.Info("serving http", "address", listener.Addr())
 	mux := metrics.Handler(n.counters, n.conditions, n.readings, n.ready)
 	mux.HandleFunc("GET /api/explain", n.serveExplain)
+	mux.HandleFunc("GET /api/orders", n.serveOrders)
 	server := metrics.NewServer(mux)
 	n.children.start(ctx, "http", func(ctx context.Context) {
 		done := make(chan struct{})

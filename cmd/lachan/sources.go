@@ -112,18 +112,23 @@ func feedSources(cfg *Config, store *feed.Store) (sources []blocklist.Source, mi
 			missing = append(missing, f.Name)
 			continue
 		}
-		options := format.Options{Subdomains: f.Subdomains, Name: f.URL}
-		read := readCopy
-		if !f.isZone() {
-			read = readAsList
-		}
-		sources = append(sources, blocklist.Source{
-			Name:   f.Name,
-			Digest: fmt.Sprintf("%s %s %t %t", copied.Digest, copied.Format, f.Subdomains, f.isZone()),
-			Rules:  func(emit func(format.Rule) error) error { return read(copied, options, emit) },
-		})
+		sources = append(sources, f.source(copied))
 	}
 	return sources, missing
+}
+
+// source is a copy of the feed as the compiler reads it.
+func (f *FeedConfig) source(c feed.Copy) blocklist.Source {
+	options := format.Options{Subdomains: f.Subdomains, Name: f.URL}
+	read := readCopy
+	if !f.isZone() {
+		read = readAsList
+	}
+	return blocklist.Source{
+		Name:   f.Name,
+		Digest: fmt.Sprintf("%s %s %t %t", c.Digest, c.Format, f.Subdomains, f.isZone()),
+		Rules:  func(emit func(format.Rule) error) error { return read(c, options, emit) },
+	}
 }
 
 func readCopy(c feed.Copy, o format.Options, emit func(format.Rule) error) error {
@@ -206,7 +211,7 @@ func updaterSources(cfg *Config) []feed.Source {
 		f := &cfg.Feeds[i]
 		sources = append(sources, feed.Source{
 			Name: f.Name, URL: f.URL, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
-			MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), SHA256URL: f.Verify.SHA256URL,
+			MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth, SHA256URL: f.Verify.SHA256URL,
 		})
 	}
 	return sources

@@ -22,21 +22,23 @@ const (
 
 // Plain asks one server over UDP, and over TCP when the reply is truncated.
 //
-// Each exchange has a socket of its own, connected to the server, so that the
+// Each exchange has a socket to itself, connected to the server, so that the
 // kernel drops what comes from elsewhere. What a forger has to guess is the ID
 // (16 bits) and the port, which the kernel draws at random from its range (28,232
 // ports by default on Linux): about 31 bits, and after maxGuesses wrong ones the
-// exchange leaves UDP. The query is sent again, with the same ID, when half of
-// the time is over.
+// exchange leaves UDP. Who has learned all open ports still has to guess which of
+// them is used: with the 256 that a busy server has, 24 bits. The query is sent
+// again, with the same ID, when half of the time is over.
 type Plain struct {
 	server  netip.AddrPort
+	sockets sockets
 	tcp     *TCP
 	dropped atomic.Uint64
 }
 
 // NewPlain returns an Exchanger for the server. It opens nothing.
 func NewPlain(server netip.AddrPort) *Plain {
-	return &Plain{server: server, tcp: NewTCP(server)}
+	return &Plain{server: server, sockets: sockets{server: server}, tcp: NewTCP(server)}
 }
 
 // Exchange implements Exchanger. buf of 4096 octets or more saves an allocation.
@@ -65,12 +67,14 @@ func (p *Plain) Mismatches() uint64 { return p.dropped.Load() }
 var errUseTCP = errors.New("udp reply was truncated or forged")
 
 func (p *Plain) exchangeUDP(ctx context.Context, sent, query, buf []byte) ([]byte, error) {
-	conn, err := new(net.Dialer).DialUDP(ctx, "udp", netip.AddrPort{}, p.server)
+	conn, err := p.sockets.take(ctx)
 	if err != nil {
 		return nil, ioError(ctx, "open socket to", p.server, err)
 	}
-	defer conn.Close()
-	defer interrupt(ctx, conn)()
+	clean := false
+	defer func() { p.sockets.give(conn, clean) }()
+	stop := interrupt(ctx, conn)
+	defer func() { clean = stop() && clean }() // before the socket is given back
 
 	if cap(buf) < maxDatagram {
 		buf = make([]byte, maxDatagram)
@@ -86,6 +90,7 @@ func (p *Plain) exchangeUDP(ctx context.Context, sent, query, buf []byte) ([]byt
 		var reply []byte
 		reply, err = p.listen(ctx, conn, until, sent, query, buf, &guesses)
 		if err == nil {
+			clean = guesses == 0 && until != end
 			return reply, nil
 		}
 		if !errors.Is(err, ErrTimeout) {

@@ -1,0 +1,117 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lachan/wording"
+)
+
+const heldPrefix = "held-"
+
+func heldPath(dir, digest string) string { return filepath.Join(dir, heldPrefix+digest) }
+
+// A Held is a version that arrived whole and was held back by a guard. It waits
+// on disk for somebody to approve it, until another version comes.
+type Held struct {
+	Copy  Copy      `json:"copy"` // what would be used
+	VI    string    `json:"vi"`   // why it is held back
+	EN    string    `json:"en"`
+	Since time.Time `json:"since"`
+}
+
+// Text is the reason in both languages.
+func (h Held) Text() wording.Text { return wording.Text{VI: h.VI, EN: h.EN} }
+
+// An Approval is the record of a version that somebody let past the guards.
+type Approval struct {
+	Digest  string    `json:"digest"`
+	Entries int       `json:"entries"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+}
+
+// ErrNothingHeld means that there is no version to approve.
+var ErrNothingHeld = errors.New("no version is held back")
+
+// guarded tells whether an error is of a guard that an approval can pass.
+func guarded(err error) bool {
+	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew)
+}
+
+// hold keeps a draft that a guard holds back, in place of any other.
+func (s *Store) hold(dir string, d *draft) error {
+	return errors.Join(removeHeld(dir, d.digest()), d.keep(heldPath(dir, d.digest())))
+}
+
+// removeHeld removes the versions held back, but the one with the digest.
+func removeHeld(dir, but string) error {
+	return removeAll(dir, func(name string) bool {
+		return strings.HasPrefix(name, heldPrefix) && name != heldPrefix+but
+	})
+}
+
+// HeldPath is where the version that is held back lies.
+func (s *Store) HeldPath(name string, h Held) string { return heldPath(s.dir(name), h.Copy.Digest) }
+
+// Approve lets the version that is held back through, this one alone, and
+// records who did it. It becomes the copy as if its update had succeeded. The
+// error is ErrNothingHeld when none is held back.
+func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, error) {
+	dir := s.dir(src.Name)
+	unlock, err := lock(dir)
+	if err != nil {
+		return Status{}, fmt.Errorf("approve feed %q: %w", src.Name, err)
+	}
+	defer unlock()
+	at := time.Now().UTC()
+	last, err := s.mend(src.Name, at)
+	if err != nil {
+		return last, err
+	}
+	if last.Held.Copy.Digest == "" {
+		return last, fmt.Errorf("approve feed %q: %w", src.Name, ErrNothingHeld)
+	}
+	c, err := s.takeHeld(ctx, &src, dir, last.Held.Copy)
+	if err != nil {
+		return last, fmt.Errorf("approve feed %q: %w", src.Name, err)
+	}
+	next := last.succeeded(&src, at, c)
+	next.Approvals = append(next.Approvals, Approval{Digest: c.Digest, Entries: c.Entries, By: by, At: at})
+	if err := next.write(dir); err != nil {
+		return last, fmt.Errorf("approve feed %q: %w", src.Name, err)
+	}
+	return next, removeHeld(dir, "")
+}
+
+// takeHeld copies the version that is held back, checks that it is still what
+// it was, and keeps it under the name of a copy.
+func (s *Store) takeHeld(ctx context.Context, src *Source, dir string, c Copy) (Copy, error) {
+	held, err := os.Open(heldPath(dir, c.Digest))
+	if err != nil {
+		return Copy{}, err
+	}
+	defer held.Close()
+	d, err := newDraft(dir)
+	if err != nil {
+		return Copy{}, err
+	}
+	defer d.discard()
+	if _, err := io.Copy(d, held); err != nil {
+		return Copy{}, err
+	}
+	if d.digest() != c.Digest {
+		return Copy{}, fmt.Errorf("%w: the file that was held back", ErrDigest)
+	}
+	if _, err := examine(ctx, src, d); err != nil {
+		return Copy{}, err
+	}
+	c.Path = copyPath(dir, c.Digest)
+	return c, d.keep(c.Path)
+}

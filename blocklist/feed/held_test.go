@@ -1,0 +1,80 @@
+package feed_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"lachan/blocklist/feed"
+)
+
+func TestAVersionHeldBackIsApprovedOnce(t *testing.T) {
+	p := newPublisher(t, serving(names(1000)))
+	dir := t.TempDir()
+	s := open(t, dir)
+	update(t, s, p.source())
+	if _, err := s.Approve(t.Context(), p.source(), "cô Lan"); !errors.Is(err, feed.ErrNothingHeld) {
+		t.Fatalf("approve with nothing held back: %v", err)
+	}
+
+	p.do(serving(names(10)))
+	wantRefused(t, s, p.source(), feed.ErrShrunk, "lachan lists approve")
+	wantGood(t, s, names(1000))
+	held := wantStatus(t, s).Held
+	if held.Copy.Entries != 10 || held.EN == "" {
+		t.Fatalf("held back: %+v", held)
+	}
+	if text, err := os.ReadFile(s.HeldPath("co-bac", held)); err != nil || string(text) != names(10) {
+		t.Fatalf("the version that is held back: %q, %v", text, err)
+	}
+
+	p.Close() // it need not be there any more
+	st, err := open(t, dir).Approve(t.Context(), p.source(), "cô Lan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(st.Approvals) != 1 || st.Approvals[0].By != "cô Lan" || st.Approvals[0].Entries != 10 || st.Held.Copy.Digest != "" || !st.Changed {
+		t.Errorf("status %+v", st)
+	}
+	wantGood(t, s, names(10))
+	if _, err := s.Approve(t.Context(), p.source(), "cô Lan"); !errors.Is(err, feed.ErrNothingHeld) {
+		t.Errorf("approved twice: %v", err)
+	}
+}
+
+func TestANewerVersionReplacesTheOneHeldBack(t *testing.T) {
+	p := newPublisher(t, serving(names(1000)))
+	s := open(t, t.TempDir())
+	src := p.source()
+	src.MaxGrowth = 2
+	update(t, s, src)
+	p.do(serving(names(5000)))
+	wantRefused(t, s, src, feed.ErrGrew, "max_growth")
+	first := wantStatus(t, s).Held
+	p.do(serving(names(6000)))
+	wantRefused(t, s, src, feed.ErrGrew, "max_growth")
+	if _, err := os.Stat(s.HeldPath("co-bac", first)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the version before is still there: %v", err)
+	}
+	p.do(serving(names(1100)))
+	update(t, s, src)
+	if held := wantStatus(t, s).Held; held.Copy.Digest != "" {
+		t.Errorf("held back after a success: %+v", held)
+	}
+}
+
+func TestAHeldVersionThatWasTamperedWithIsNotApproved(t *testing.T) {
+	p := newPublisher(t, serving(names(1000)))
+	s := open(t, t.TempDir())
+	update(t, s, p.source())
+	p.do(serving(names(10)))
+	wantRefused(t, s, p.source(), feed.ErrShrunk, "")
+	held := wantStatus(t, s).Held
+	if err := os.WriteFile(s.HeldPath("co-bac", held), []byte(names(11)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Approve(t.Context(), p.source(), "x"); !errors.Is(err, feed.ErrDigest) {
+		t.Errorf("approved: %v", err)
+	}
+	wantGood(t, s, names(1000))
+}
