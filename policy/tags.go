@@ -40,9 +40,9 @@ type tags struct {
 	feeds     map[string]feedTags
 	zones     []zone // in the order of the configuration
 	zoned     Set    // their bits
-	single    Set // feeds with a bit of their own
-	authority Set // feeds that an authority supplies
-	excusing  Set // the never-block list and the feeds whose names are allowed
+	single    Set    // feeds with a bit of their own
+	authority Set    // feeds that an authority supplies
+	excusing  Set    // the never-block list and the feeds whose names are allowed
 }
 
 // A tag is the meaning of one bit.

@@ -179,7 +179,9 @@ func (e *entry) judge(rules *policy.Rules, qtype uint16) (v verdict) {
 // age is how long ago the entry was stored, in whole seconds.
 func (e *entry) age(now int64) uint32 { return uint32((now - e.stored) / int64(time.Second)) }
 
-func (e *entry) fresh(now int64) bool { return now-e.stored < e.lifetime }
+// fresh tells whether the entry is within its lifetime. One without a lifetime
+// is never kept, so it has just come.
+func (e *entry) fresh(now int64) bool { return e.lifetime == 0 || now-e.stored < e.lifetime }
 
 // staleTTL is the TTL of records in an answer that is past its end, in seconds
 // (RFC 8767 section 4).

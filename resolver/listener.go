@@ -65,8 +65,21 @@ func (r *Resolver) Addresses() (addrs []netip.AddrPort) {
 	return addrs
 }
 
+// portTries is how many free ports are tried when any will do: one that is free
+// for TCP may be taken for UDP.
+const portTries = 20
+
 // open binds an address for UDP and TCP; the port of both is the same.
-func (r *Resolver) open(addr netip.AddrPort) (*listener, error) {
+func (r *Resolver) open(addr netip.AddrPort) (l *listener, err error) {
+	for range portTries {
+		if l, err = r.openOnce(addr); err == nil || addr.Port() != 0 {
+			break
+		}
+	}
+	return l, err
+}
+
+func (r *Resolver) openOnce(addr netip.AddrPort) (*listener, error) {
 	tcp, err := listenTCP(addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s over TCP: %w", addr, err)

@@ -90,7 +90,7 @@ func (r *Resolver) explain(q *Query) {
 }
 
 // specialName answers names that no upstream need know: localhost and invalid
-// (RFC 6761), onion (RFC 7686).
+// (RFC 6761).
 func (q *Query) specialName() bool {
 	if q.Name.Labels() == 0 {
 		return false
@@ -98,7 +98,7 @@ func (q *Query) specialName() bool {
 	switch string(q.Name.Suffix(1)) {
 	case "\x09localhost":
 		q.answerAddress(localTTL, netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback())
-	case "\x07invalid", "\x05onion":
+	case "\x07invalid":
 		q.start(dnswire.RcodeNXDomain)
 		q.reply.SOA(localTTL)
 	default:
@@ -162,7 +162,7 @@ func (e *entry) appendBehindAlias(q *Query) {
 	}
 	ttl := uint32(staleTTL)
 	if e.fresh(q.now) {
-		ttl = uint32((e.lifetime - (q.now - e.stored)) / 1e9)
+		ttl = uint32(max(0, e.lifetime-(q.now-e.stored)) / 1e9)
 	}
 	owner := q.alias(q.lookup, ttl)
 	var w dnswire.Walker

@@ -25,13 +25,10 @@ func (r *Resolver) serve(q *Query) bool {
 }
 
 // resume ends the route of a query for which an upstream has answered, or none
-// has: e is then the failure or an older answer.
+// has: e is then the failure.
 func (r *Resolver) resume(q *Query, e *entry, v verdict) {
 	e.appendTo(q)
 	q.source = metrics.SourceUpstream
-	if !e.fresh(q.now) {
-		r.tellStale(q)
-	}
 	r.inspect(q, found{verdict: v, private: e.private && !e.local})
 	r.finish(q, r.lane)
 }

@@ -74,11 +74,12 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) bool {
 		d.report(n.Line, wording.YAMLAlias)
 		return false
 	}
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
-		return false
-	}
 	if a, ok := v.Addr().Interface().(located); ok {
 		return d.value(n, reflect.ValueOf(a.locate(n.Line)).Elem())
+	}
+	word := n.Value == "null" && isText(v) // such as `reply: null`, which means the address
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" && !word {
+		return false
 	}
 	if isText(v) {
 		return d.text(n, v)

@@ -76,3 +76,26 @@ func TestDateIsADayOfTheReadersTimeZone(t *testing.T) {
 		t.Error("only the zero Date is no day")
 	}
 }
+
+func TestTheWordNullIsAWordWhereWordsAreWanted(t *testing.T) {
+	var doc struct {
+		Reply   word              `yaml:"reply"`
+		Located yamlfile.At[word] `yaml:"located"`
+		Empty   word              `yaml:"empty"`
+	}
+	doc.Empty = "before"
+	if p := yamlfile.Decode("x.yaml", []byte("reply: null\nlocated: null\nempty:\n"), &doc); len(p) > 0 {
+		t.Fatal(p)
+	}
+	if doc.Reply != "null" || doc.Located.V != "null" || doc.Empty != "before" {
+		t.Errorf("%+v, want the word twice and nothing changed by nothing", doc)
+	}
+}
+
+// A word is any text.
+type word string
+
+func (w *word) UnmarshalText(text []byte) error {
+	*w = word(text)
+	return nil
+}

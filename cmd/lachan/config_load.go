@@ -36,6 +36,7 @@ func loadConfig(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) 
 	if file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
+			c.Policy = "" // where it is, nobody knows
 			problems.Add(file, 0, wording.ConfigNoFile.With(err))
 			return c, problems
 		}

@@ -1,0 +1,96 @@
+//go:build linux
+
+// Command run measures lachan beside other servers that filter and beside
+// programs that only echo, all on this machine: the server on one core, the
+// generator of the load and the upstream on the other. It builds what it needs,
+// starts each server that is installed, measures them in turn, round after
+// round, and prints a table; what was not measured says why. Run it from the
+// root of the project, as `make bench` does.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+const (
+	serverCore = 0
+	loadCore   = 1
+)
+
+// options are how much to measure.
+type options struct {
+	names, schools int
+	rounds         int
+	time           time.Duration // of one run of the load
+	misses         int           // questions of a file of misses
+	curves         bool
+	coredns        bool
+	quick          bool
+	data           string // folder with real lists
+	keep           string // folder for all files, kept; "" = a temporary one
+}
+
+func parse() options {
+	var o options
+	flag.BoolVar(&o.quick, "quick", false, "a minute at most: fewer names, one short round, no reload of others")
+	flag.IntVar(&o.names, "names", 1_000_000, "names in the lists")
+	flag.IntVar(&o.schools, "schools", 1000, "schools in the policy")
+	flag.IntVar(&o.rounds, "rounds", 3, "rounds; figures are medians")
+	flag.DurationVar(&o.time, "time", 4*time.Second, "length of one run")
+	flag.BoolVar(&o.curves, "curves", false, "measure how lachan grows with names, schools and cached answers; takes long")
+	flag.BoolVar(&o.coredns, "coredns", false, "measure CoreDNS too; installs it with go install where it is missing")
+	flag.StringVar(&o.data, "data", "../shared/data", "folder with real lists, for the rate of compiling")
+	flag.StringVar(&o.keep, "keep", "", "folder to work in and to leave as it is")
+	flag.Parse()
+	if o.quick {
+		o.names, o.schools, o.rounds, o.time = 100_000, 100, 1, time.Second
+	}
+	o.misses = 200_000 * max(1, int(o.time/time.Second))
+	return o
+}
+
+func main() {
+	// Children die with the thread that made them: this one, which lives as
+	// long as the program.
+	runtime.LockOSThread()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, parse()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	dir := o.keep
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "lachan-bench-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	}
+	b := &bench{options: o, dir: dir, ctx: ctx}
+	defer b.stop()
+	if err := b.prepare(); err != nil {
+		return err
+	}
+	if o.curves {
+		return b.curves()
+	}
+	b.measure()
+	b.print(os.Stdout)
+	return ctx.Err()
+}
+
+// say tells on a terminal and in a log what is being done.
+func say(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", args...)
+}

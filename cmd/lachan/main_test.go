@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// binary is the program, built as users build it, for the tests that start it
+// as a process.
+var binary string
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
+
+// TestMain gives scripts the command lachan, which is this test binary running
+// main, and builds the program for the tests that run servers.
+func TestMain(m *testing.M) {
+	testscript.Main(building{m}, map[string]func(){"lachan": main})
+}
+
+// building builds the program before the tests run and removes it after them.
+type building struct{ *testing.M }
+
+func (b building) Run() int {
+	dir, err := os.MkdirTemp("", "lachan-test-*")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "lachan")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
+		return 1
+	}
+	return b.M.Run()
+}
+
+// TestStories runs the stories of the command line. With -update they are
+// rewritten to what the program says now.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		RequireExplicitExec: true,
+		UpdateScripts:       *update,
+	})
+}
+
+// exits STATUS COMMAND... runs a command that ends with that exit status.
+func exits(ts *testscript.TestScript, not bool, args []string) {
+	if not || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	status := 0
+	var failure *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &failure) {
+		status = failure.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(status) != args[0] {
+		ts.Fatalf("exit status %d, want %s", status, args[0])
+	}
+}

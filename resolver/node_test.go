@@ -1,0 +1,307 @@
+package resolver_test
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist"
+	"lachan/blocklist/format"
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver"
+	"lachan/resolver/upstream"
+)
+
+// deadline is by when anything that a test waits for has to have happened.
+const deadline = 10 * time.Second
+
+// A node is a resolver that listens on loopback, with a policy, lists and an
+// upstream of the test's.
+type node struct {
+	t        *testing.T
+	addr     string
+	resolver *resolver.Resolver
+	counters *metrics.Counters
+	settings resolver.Settings
+	zones    *upstream.Zones
+	policy   *policy.Policy
+	lists    map[string]string // feed -> text in the form of a hosts or rpz file
+	serial   uint64
+	stop     func()
+}
+
+// standing is the policy of the tests: pupils at 127.1.0.0/16, teachers at
+// 127.2.0.0/16.
+const standing = `
+profiles:
+  hs: {block: [gambling, malware], safe_search: strict, youtube: strict, reply: nxdomain, replies: {malware: null}}
+  gv: {block: [malware]}
+units:
+  - {id: tinh, kind: province, lock: [phishing]}
+  - id: truong
+    parent: tinh
+    kind: school
+    profile: hs
+    networks: [127.1.0.0/16]
+    allow: [ok.bet.example, phish.example]
+    block: [own.example]
+    groups: [{id: gv, networks: [127.2.0.0/16], profile: gv}]
+`
+
+// newNode starts a resolver whose upstreams are the given addresses.
+func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
+	t.Helper()
+	n := &node{
+		t: t, counters: metrics.New("test", metrics.BuildInfo{}), lists: lists,
+		settings: resolver.Settings{
+			BlockTTL: time.Minute, Timeout: time.Second, CacheEntries: 1000, Prefetch: true,
+			Lifetimes:      resolver.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: time.Hour},
+			TCPConnections: 50, TCPIdle: 5 * time.Second,
+		},
+	}
+	n.load(standing)
+	n.zones = zones(t, nil, upstreams...)
+	n.resolver = resolver.New(n.counters, slog.New(slog.DiscardHandler))
+	n.use()
+	if err := n.resolver.Listen([]netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}); err != nil {
+		t.Fatal(err)
+	}
+	n.addr = n.resolver.Addresses()[0].String()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- n.resolver.Run(ctx, deadline) }()
+	n.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	t.Cleanup(n.stop)
+	return n
+}
+
+func zones(t *testing.T, own map[string]*upstream.Group, upstreams ...string) *upstream.Zones {
+	t.Helper()
+	z, err := upstream.NewZones(group(t, upstreams...), own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func group(t *testing.T, addrs ...string) *upstream.Group {
+	t.Helper()
+	var servers []upstream.Server
+	for _, a := range addrs {
+		s, err := upstream.ParseServer(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		servers = append(servers, s)
+	}
+	return upstream.NewGroup(upstream.Ordered, time.Second, upstream.Open(servers)...)
+}
+
+func (n *node) load(text string) {
+	n.t.Helper()
+	path := filepath.Join(n.t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		n.t.Fatal(err)
+	}
+	var feeds []policy.Feed
+	for name := range n.lists {
+		feeds = append(feeds, policy.Feed{Name: name, Category: name})
+	}
+	p, problems := policy.Load(path, feeds, time.UTC, policy.Unknown{})
+	if p == nil {
+		n.t.Fatal(problems)
+	}
+	n.policy = p
+}
+
+// use compiles the lists and puts everything in force.
+func (n *node) use() {
+	n.t.Helper()
+	var sources []blocklist.Source
+	for name, text := range n.lists {
+		f := format.Hosts
+		if strings.Contains(text, "/") {
+			f = format.Addresses
+		}
+		sources = append(sources, blocklist.Source{Name: name, Digest: text, Rules: func(emit func(format.Rule) error) error {
+			_, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: true}, emit, nil)
+			return err
+		}})
+	}
+	lists, err := blocklist.CompileAside(n.t.Context(), sources)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.serial++
+	settings := n.settings
+	n.resolver.Use(&settings, n.policy.At(lists.Bind(n.policy.Tags), time.Now(), n.serial), n.zones)
+}
+
+const pupil, teacher = "127.1.0.1", "127.2.0.1"
+
+// ask asks over UDP from an address.
+func (n *node) ask(from, name string, qtype uint16, change ...func(*dns.Msg)) *dns.Msg {
+	n.t.Helper()
+	m := new(dns.Msg).SetQuestion(dns.Fqdn(name), qtype).SetEdns0(1232, false)
+	for _, f := range change {
+		f(m)
+	}
+	r, err := n.exchange("udp", from, m)
+	if err != nil {
+		n.t.Fatalf("%s asks %s: %v", from, name, err)
+	}
+	return r
+}
+
+func (n *node) exchange(network, from string, m *dns.Msg) (*dns.Msg, error) {
+	local := net.Addr(&net.UDPAddr{IP: net.ParseIP(from)})
+	if network == "tcp" {
+		local = &net.TCPAddr{IP: net.ParseIP(from)}
+	}
+	c := &dns.Client{Net: network, Timeout: deadline, Dialer: &net.Dialer{LocalAddr: local}, UDPSize: 4096}
+	r, _, err := c.Exchange(m, n.addr)
+	return r, err
+}
+
+// wants asks for an address and compares what comes: the rcode alone, or the
+// answer's data joined by spaces.
+func (n *node) wants(from, name, want string) {
+	n.t.Helper()
+	if got := tell(n.ask(from, name, dns.TypeA)); got != want {
+		n.t.Errorf("%s asks %s: %q, want %q", from, name, got, want)
+	}
+}
+
+func tell(m *dns.Msg) string {
+	if len(m.Answer) == 0 {
+		if m.Rcode == dns.RcodeSuccess {
+			return "NODATA"
+		}
+		return dns.RcodeToString[m.Rcode]
+	}
+	var data []string
+	for _, rr := range m.Answer {
+		data = append(data, strings.TrimPrefix(rr.String(), rr.Header().String()))
+	}
+	return strings.Join(data, " ")
+}
+
+func ede(m *dns.Msg) (code int) {
+	if opt := m.IsEdns0(); opt != nil {
+		for _, o := range opt.Option {
+			if e, ok := o.(*dns.EDNS0_EDE); ok {
+				return int(e.InfoCode)
+			}
+		}
+	}
+	return -1
+}
+
+// A source is an upstream that answers with the test's records and counts.
+type source struct {
+	addr   string
+	asked  atomic.Int64
+	handle atomic.Value // of func(*dns.Msg) *dns.Msg
+	last   atomic.Pointer[dns.Msg]
+}
+
+// newSource answers over UDP and TCP with the records of a zone, in master file
+// form; names without records do not exist.
+func newSource(t *testing.T, zone string) *source {
+	t.Helper()
+	s := &source{}
+	s.serve(zone)
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.addr = udp.LocalAddr().String()
+	tcp, err := net.Listen("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var live sync.WaitGroup
+	t.Cleanup(live.Wait) // after both are shut down
+	for _, server := range []*dns.Server{{PacketConn: udp, Handler: s}, {Listener: tcp, Handler: s}} {
+		ready := make(chan struct{})
+		server.NotifyStartedFunc = func() { close(ready) }
+		live.Go(func() { _ = server.ActivateAndServe() }) // ends when it is shut down
+		<-ready
+		t.Cleanup(func() { _ = server.Shutdown() })
+	}
+	return s
+}
+
+func (s *source) serve(zone string) {
+	parser := dns.NewZoneParser(strings.NewReader("$TTL 300\n"+zone), ".", "")
+	records := map[string][]dns.RR{}
+	for rr, ok := parser.Next(); ok; rr, ok = parser.Next() {
+		name := strings.ToLower(rr.Header().Name)
+		records[name] = append(records[name], rr)
+	}
+	s.answer(func(q *dns.Msg) *dns.Msg {
+		m := new(dns.Msg).SetReply(q)
+		m.RecursionAvailable, m.AuthenticatedData = true, true
+		name, found := strings.ToLower(q.Question[0].Name), false
+		for range 9 {
+			next := ""
+			for _, rr := range records[name] {
+				found = true
+				if t := rr.Header().Rrtype; t == q.Question[0].Qtype || t == dns.TypeCNAME || t == dns.TypeDNAME {
+					m.Answer = append(m.Answer, rr)
+				}
+				if c, ok := rr.(*dns.CNAME); ok {
+					next = strings.ToLower(c.Target)
+				}
+			}
+			if next == "" {
+				break
+			}
+			name = next
+		}
+		if !found {
+			m.Rcode = dns.RcodeNameError
+		}
+		if len(m.Answer) == 0 {
+			soa, _ := dns.NewRR(". 600 IN SOA a.test. b.test. 1 2 3 4 60")
+			m.Ns = []dns.RR{soa}
+		}
+		return m
+	})
+}
+
+// answer makes f answer from now on; nil is no answer.
+func (s *source) answer(f func(*dns.Msg) *dns.Msg) { s.handle.Store(f) }
+
+// ServeDNS implements dns.Handler.
+func (s *source) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
+	s.asked.Add(1)
+	s.last.Store(q)
+	m := s.handle.Load().(func(*dns.Msg) *dns.Msg)(q)
+	if m == nil {
+		return
+	}
+	if q.IsEdns0() != nil {
+		m.SetEdns0(1232, q.IsEdns0().Do())
+	}
+	if _, udp := w.RemoteAddr().(*net.UDPAddr); udp {
+		m.Truncate(1232)
+	}
+	_ = w.WriteMsg(m) // who asked may be gone
+}
