@@ -13,12 +13,7 @@ import (
 	"lachan/policy"
 )
 
-// load loads a country and fails when anything is wrong with it.
-func (c country) load(tb testing.TB, csv bool) *policy.Policy {
-	tb.Helper()
-	return mustLoad(tb, c.write(tb, tb.TempDir(), csv))
-}
-
+// mustLoad loads a policy and fails when anything is wrong with it.
 func mustLoad(tb testing.TB, path string) *policy.Policy {
 	tb.Helper()
 	p, problems := policy.Load(path, feeds, hanoi, policy.Unknown{})

@@ -2,6 +2,7 @@ package resolver_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -227,15 +228,8 @@ func newSource(t *testing.T, zone string) *source {
 	t.Helper()
 	s := &source{}
 	s.serve(zone)
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	udp, tcp := listenBoth(t)
 	s.addr = udp.LocalAddr().String()
-	tcp, err := net.Listen("tcp", s.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var live sync.WaitGroup
 	t.Cleanup(live.Wait) // after both are shut down
 	for _, server := range []*dns.Server{{PacketConn: udp, Handler: s}, {Listener: tcp, Handler: s}} {
@@ -304,4 +298,23 @@ func (s *source) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 		m.Truncate(1232)
 	}
 	_ = w.WriteMsg(m) // who asked may be gone
+}
+
+// listenBoth finds a port that is free for UDP and for TCP.
+func listenBoth(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	var last error
+	for range 20 {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err == nil {
+			return udp, tcp
+		}
+		last = errors.Join(err, udp.Close())
+	}
+	t.Fatal(last)
+	return nil, nil
 }

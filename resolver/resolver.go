@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/upstream"
@@ -42,6 +43,11 @@ type Settings struct {
 	Prefetch         bool
 	TCPConnections   int           // open at a time; further ones are closed at once
 	TCPIdle          time.Duration // a connection without queries is closed after it
+
+	// Notify is told that a zone has changed, by whom, and says whether that is
+	// anybody's business (RFC 1996). It is called by the readers of sockets and
+	// must not wait. Nil: it is nobody's.
+	Notify func(zone *domain.Name, from netip.Addr) bool
 }
 
 // A world is all that a query is judged by. It is immutable.

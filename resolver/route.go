@@ -47,6 +47,9 @@ func (r *Resolver) parse(q *Query) bool {
 			q.refuse(dnswire.EDENone, "")
 		}
 		return false
+	case dnswire.Notify:
+		q.notified()
+		return false
 	}
 	return true
 }

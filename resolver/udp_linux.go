@@ -17,9 +17,9 @@ import (
 )
 
 // On Linux packets are read and written many at a time, with recvmmsg(2) and
-// sendmmsg(2) on the raw socket. The control message that says which of our
-// addresses a packet came to goes back with the answer, so that the answer
-// comes from there also where a socket is bound to all addresses.
+// sendmmsg(2) on the raw socket. Where a socket is bound to all addresses, the
+// control message that says which of them a packet came to goes back with the
+// answer, so that the answer comes from there.
 
 const (
 	socketBuffer   = 4 << 20 // octets; the system may grant less
@@ -72,7 +72,7 @@ func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
 	}
 	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
 		var err error
-		return errors.Join(c.Control(func(fd uintptr) { err = setOptions(int(fd), addr.Addr().Is6()) }), err)
+		return errors.Join(c.Control(func(fd uintptr) { err = setOptions(int(fd), addr.Addr()) }), err)
 	}}
 	pc, err := lc.ListenPacket(context.Background(), network, addr.String())
 	if err != nil {
@@ -88,11 +88,12 @@ func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
 	return s, nil
 }
 
-func setOptions(fd int, v6 bool) error {
-	var err error
-	if v6 {
+func setOptions(fd int, addr netip.Addr) (err error) {
+	switch {
+	case !addr.IsUnspecified():
+	case addr.Is6():
 		err = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1)
-	} else {
+	default:
 		err = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_PKTINFO, 1)
 	}
 	// More room than the system grants by default is a wish, not a need.
@@ -122,8 +123,10 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 		h := &s.in[i].hdr
 		h.Name, h.Namelen = &q.packet.from[0], sockaddrOctets
 		h.Iov, h.Iovlen = &q.packet.iov, 1
-		h.Control = &q.packet.control[0]
-		h.SetControllen(controlOctets)
+		if s.addr.Addr().IsUnspecified() {
+			h.Control = &q.packet.control[0]
+			h.SetControllen(controlOctets)
+		}
 	}
 	for {
 		if err := s.raw.Read(s.receipt.read); err != nil {
@@ -206,7 +209,10 @@ func (q *Query) fillHeader(h *unix.Msghdr) {
 	q.packet.iov.SetLen(len(q.out))
 	h.Name, h.Namelen = &q.packet.from[0], q.packet.fromLen
 	h.Iov, h.Iovlen = &q.packet.iov, 1
-	h.Control = &q.packet.control[0]
+	h.Control = nil
+	if q.packet.ctrlLen > 0 {
+		h.Control = &q.packet.control[0]
+	}
 	h.SetControllen(int(q.packet.ctrlLen))
 }
 

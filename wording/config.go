@@ -28,8 +28,8 @@ var (
 
 	ConfigFeedName     = Text{"tên %q của danh sách chỉ được gồm chữ thường không dấu a-z, chữ số và dấu gạch ngang, dài 1 đến 40 ký tự, ví dụ hostsvn-co-bac", "feed name %q must be 1 to 40 of the letters a-z, digits and hyphens, such as hostsvn-co-bac"}
 	ConfigFeedTwice    = Text{"tên danh sách %q đã dùng ở dòng %d; hãy đặt tên khác", "feed name %q is used on line %d already; choose another"}
-	ConfigFeedURL      = Text{"danh sách %q cần url: một địa chỉ https://, http:// hoặc đường dẫn tệp", "feed %q needs a url: an address https://, http:// or the path of a file"}
-	ConfigFeedScheme   = Text{"không tải được danh sách từ %q; hãy dùng https://, http:// hoặc đường dẫn tệp", "lists cannot be had from %q; use https://, http:// or the path of a file"}
+	ConfigFeedURL      = Text{"danh sách %q cần url: một địa chỉ https://, http://, axfr:// hoặc đường dẫn tệp", "feed %q needs a url: an address https://, http://, axfr:// or the path of a file"}
+	ConfigFeedScheme   = Text{"không tải được danh sách từ %q; hãy dùng https://, http://, axfr:// hoặc đường dẫn tệp", "lists cannot be had from %q; use https://, http://, axfr:// or the path of a file"}
 	ConfigFeedLater    = Text{"danh sách qua %s:// sẽ có trong một phiên bản sau; hiện giờ hãy dùng https://, http:// hoặc đường dẫn tệp", "lists over %s:// come with a later version; use https://, http:// or the path of a file for now"}
 	ConfigFeedCategory = Text{"danh sách chặn %q cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo)", "blocking feed %q needs a category, such as gambling or phishing"}
 	ConfigFeedLock     = Text{"danh sách cho phép %q không thể khoá; hãy bỏ locked_by hoặc ghi action: block", "feed %q allows, so it cannot be locked; leave out locked_by or write action: block"}

@@ -10,8 +10,8 @@ var (
 		"địa chỉ (url) của nguồn không hợp lệ; hãy ghi http://..., https://... hoặc đường dẫn tệp",
 		"the feed's url is not valid; write http://..., https://... or the path of a file"}
 	FeedUnsupported = Text{
-		"chưa đọc được nguồn %s; hiện chỉ hỗ trợ http://, https:// và tệp trên máy",
-		"source %s cannot be read yet; http://, https:// and local files can"}
+		"chưa đọc được nguồn %s; hiện hỗ trợ http://, https://, axfr:// và tệp trên máy",
+		"source %s cannot be read; http://, https://, axfr:// and local files can"}
 	FeedBusy = Text{
 		"nguồn này đang được cập nhật bởi một tiến trình khác; hãy thử lại sau ít phút",
 		"another process is updating this feed; try again in a few minutes"}

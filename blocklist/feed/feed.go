@@ -24,8 +24,8 @@ const DefaultMaxBytes = 64 << 20
 type Source struct {
 	// Name is the feed's, and that of its directory: 1 to 40 of a-z, 0-9, '-'.
 	Name string
-	// URL says where the list is: http://, https://, file:// or a path, which
-	// should be absolute.
+	// URL says where the list is: http://, https://, axfr://, file:// or a path,
+	// which should be absolute.
 	URL string
 	// Format is how the list is written; format.Auto, or none, finds out.
 	Format format.Format
@@ -33,6 +33,7 @@ type Source struct {
 	// is below it.
 	Subdomains bool
 	// Refresh is the time from a success to the next attempt, at least 1 minute.
+	// A zone has its own.
 	Refresh time.Duration
 	// MaxBytes bounds the list, as sent and as unpacked. 0 is DefaultMaxBytes.
 	MaxBytes int64
@@ -45,6 +46,8 @@ type Source struct {
 	// SHA256URL says where the digest of the list is, as the tool sha256sum
 	// writes it or bare. Empty for none.
 	SHA256URL string
+	// TSIG is the key of axfr://. With one, what it has not signed is refused.
+	TSIG TSIG
 }
 
 // Why a list was not taken. The *Error that wraps one of these has the figures
@@ -91,6 +94,9 @@ func (s *Source) maxBytes() int64 {
 }
 
 func (s *Source) askedFormat() format.Format {
+	if isZone(s.URL) {
+		return format.RPZ
+	}
 	if s.Format == "" {
 		return format.Auto
 	}

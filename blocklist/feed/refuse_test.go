@@ -208,7 +208,7 @@ func TestAddressesThatCannotBeRead(t *testing.T) {
 		src := fileSource(url)
 		wantRefused(t, open(t, t.TempDir()), src, reason, says)
 	}
-	f("axfr://192.0.2.1/rpz.example", feed.ErrUnsupported, "axfr://192.0.2.1/rpz.example")
+	f("ftp://192.0.2.1/rpz.example", feed.ErrUnsupported, "ftp://192.0.2.1/rpz.example")
 	f("ftp://lists.example/a.txt", feed.ErrUnsupported, "http://, https://")
 	f("http://", feed.ErrAddress, "không hợp lệ")
 	f("http://%zz", feed.ErrAddress, "không hợp lệ")

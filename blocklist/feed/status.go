@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lachan/blocklist/format"
+	"lachan/blocklist/transfer"
 	"lachan/wording"
 )
 
@@ -67,6 +68,8 @@ type Copy struct {
 	Fetched      time.Time      `json:"fetched"` // when this version came
 	ETag         string         `json:"etag,omitempty"`
 	LastModified string         `json:"last_modified,omitempty"` // as the server wrote it
+	TSIGKey      string         `json:"tsig_key,omitempty"`      // that signed the transfer; its name
+	Zone         *transfer.SOA  `json:"zone,omitempty"`          // of a zone; nil of other lists
 	AskedFormat  format.Format  `json:"asked_format"`            // Source.Format when it was read
 	Format       format.Format  `json:"format"`                  // the one that was read, never auto
 	Entries      int            `json:"entries"`
@@ -96,7 +99,7 @@ func (s *Status) Age(now time.Time) time.Duration {
 // same way, as the source asks for.
 func (c *Copy) isOf(src *Source) bool {
 	return c.URL == withoutPassword(src.URL) && c.SHA256URL == withoutPassword(src.SHA256URL) &&
-		c.AskedFormat == src.askedFormat()
+		c.TSIGKey == src.TSIG.Name && c.AskedFormat == src.askedFormat()
 }
 
 // failed is the status after an attempt that failed.

@@ -93,7 +93,7 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 	if !known.isOf(src) {
 		known = Copy{}
 	}
-	got, err := s.read(ctx, src.URL, known, src.maxBytes(), d)
+	got, err := s.fetch(ctx, src, &known, d)
 	if d.err != nil {
 		return Copy{}, d.err
 	}
@@ -107,6 +107,7 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 			return Copy{}, err
 		}
 		c.URL, c.SHA256URL = withoutPassword(src.URL), withoutPassword(src.SHA256URL)
+		c.TSIGKey, c.Zone = src.TSIG.Name, got.zone
 		c.AskedFormat, c.Fetched = src.askedFormat(), at
 		c.Path, c.Digest, c.Bytes = copyPath(dir, d.digest()), d.digest(), d.bytes
 		if err != nil {
@@ -118,6 +119,14 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 	}
 	c.ETag, c.LastModified = got.etag, got.lastModified
 	return c, nil
+}
+
+// fetch writes the list of a source to w, unless it is still the known copy.
+func (s *Store) fetch(ctx context.Context, src *Source, known *Copy, w io.Writer) (answer, error) {
+	if isZone(src.URL) {
+		return s.transfer(ctx, src, known, w)
+	}
+	return s.read(ctx, src.URL, *known, src.maxBytes(), w)
 }
 
 // read writes what is at an address to w, unless it is still the known copy.

@@ -3,7 +3,9 @@ package feed
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,9 +32,10 @@ type Updater struct {
 	log     *slog.Logger
 	feeds   []*scheduled
 
-	mu    sync.Mutex
-	asked map[string]bool // triggered and not yet begun
-	wake  chan struct{}   // holds one when asked has some
+	mu      sync.Mutex
+	asked   map[string]bool // mu; triggered and not yet begun
+	failing map[string]bool // mu; whose last attempt failed
+	wake    chan struct{}   // holds one when asked has some
 }
 
 // A scheduled feed belongs to Run.
@@ -44,12 +47,12 @@ type scheduled struct {
 }
 
 // NewUpdater makes the updater of the sources; Run runs it. changed is called
-// from Run after each update that brought another copy, and must not block for
-// long.
+// from Run after each update that brought another copy, and when a feed begins
+// or ends to fail. It must not block for long.
 func NewUpdater(store *Store, sources []Source, changed func(name string), log *slog.Logger) *Updater {
 	u := &Updater{
 		store: store, changed: changed, log: log,
-		asked: map[string]bool{}, wake: make(chan struct{}, 1),
+		asked: map[string]bool{}, failing: map[string]bool{}, wake: make(chan struct{}, 1),
 	}
 	for _, src := range sources {
 		u.feeds = append(u.feeds, &scheduled{Source: src, retry: backoff.ExponentialBackOff{
@@ -85,6 +88,26 @@ func (u *Updater) ask(name string) {
 	}
 }
 
+// Failing are the feeds whose last attempt failed, by name.
+func (u *Updater) Failing() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Sorted(maps.Keys(u.failing))
+}
+
+// setFailing notes how the last attempt went and tells whether that is news.
+func (u *Updater) setFailing(name string, failing bool) (news bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	news = u.failing[name] != failing
+	if failing {
+		u.failing[name] = true
+	} else {
+		delete(u.failing, name)
+	}
+	return news
+}
+
 // Run updates until ctx ends, whose cause it returns. A feed without a good
 // copy is due at once, another when its last success is one Refresh old.
 func (u *Updater) Run(ctx context.Context) error {
@@ -105,7 +128,8 @@ func (u *Updater) Run(ctx context.Context) error {
 }
 
 // firstDue reads when a feed was updated last, before this start. Files are
-// cheap to read and may have been edited.
+// cheap to read and may have been edited; a look at a zone's serial is cheap and
+// its NOTIFY may have been missed.
 func (u *Updater) firstDue(f *scheduled, now time.Time) time.Time {
 	last, err := u.store.Status(f.Name)
 	fresh := err == nil && isWeb(f.URL) &&
@@ -157,13 +181,17 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
+		f.retry.MaxInterval = f.longestRetry(&st.Copy)
 		f.due = time.Now().Add(f.retry.NextBackOff())
 		u.logFailure(f, err)
+		if u.setFailing(f.Name, true) {
+			u.changed(f.Name)
+		}
 	default:
-		f.due = time.Now().Add(vary(f.Refresh))
+		f.due = time.Now().Add(vary(f.refresh(&st.Copy)))
 		f.retry.Reset()
 		u.logSuccess(f, &st)
-		if st.Changed {
+		if u.setFailing(f.Name, false) || st.Changed {
 			u.changed(f.Name)
 		}
 	}

@@ -134,12 +134,18 @@ func TestFailuresAreTriedAgainEverMoreSeldom(t *testing.T) {
 		if c, ok := r.store.Good("tot"); !ok || c.Entries != 3 {
 			t.Error("the feed beside it suffers")
 		}
+		if got := fmt.Sprint(r.Failing()); got != "[hong]" {
+			t.Errorf("failing %s", got)
+		}
 
 		write(t, filepath.Join(r.dir, "hong"), names(1))
 		r.Trigger("hong")
 		synctest.Wait()
-		if got := fmt.Sprint(r.changed); got != "[tot hong]" {
-			t.Errorf("changed %s", got)
+		if got := fmt.Sprint(r.changed); got != "[hong tot hong]" {
+			t.Errorf("changed %s: the first is the beginning of the failure", got)
+		}
+		if got := r.Failing(); len(got) > 0 {
+			t.Errorf("failing %v", got)
 		}
 		if !strings.Contains(r.log.String(), `msg="feed updated" feed=hong host=file changed=true`) {
 			t.Errorf("the recovery is not in the log:\n%s", &r.log)

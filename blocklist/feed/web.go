@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"lachan/blocklist/transfer"
 	"lachan/wording"
 )
 
@@ -36,6 +37,7 @@ type answer struct {
 	unchanged    bool // 304: there is no list
 	etag         string
 	lastModified string
+	zone         *transfer.SOA // of a zone
 }
 
 // client is made for each download; a feed is asked too seldom to keep

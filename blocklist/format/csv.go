@@ -1,6 +1,8 @@
 package format
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,10 +16,20 @@ type table struct {
 	*run
 	separator byte // 0 until a row has one
 	columns   columns
-	headed    bool
-	rows      int    // without blank ones
+	header    []string // the cells of the header; nil before it
+	headerRow int      // rows, when the header came
+	rows      int      // without blank ones
+	held      []heldRow
 	open      record // its quotes are not closed
 	zone      *time.Location
+}
+
+// A heldRow is one that stands where the header may still come: what is above
+// that is a title, unless it has a site in it.
+type heldRow struct {
+	number int
+	text   []byte
+	cells  []string
 }
 
 // headerWithin is the last row, blank ones not counted, that may be the header.
@@ -56,37 +68,72 @@ func (t *table) entry([]byte) {
 	}
 }
 
-// end rejects a row that is still open.
-func (t *table) end() { t.abandon(&t.open, BadQuotes) }
+// end reads what is still held, and rejects a row that is still open.
+func (t *table) end() {
+	t.release(false)
+	t.abandon(&t.open, BadQuotes)
+}
 
-// row reads the cells of a row: the header, or an entry.
+// row reads the cells of a row: part of the header, or what may stand above it,
+// or an entry.
 func (t *table) row(cells []string) {
 	if strings.Join(cells, "") == "" || strings.HasPrefix(cells[0], "#") || strings.HasPrefix(cells[0], "sep=") {
 		t.comment()
 		return
 	}
 	t.rows++
-	if !t.headed && t.rows <= headerWithin {
-		if t.columns, t.headed = headerOf(cells); t.headed {
-			t.comment()
-			return
-		}
+	columns, isHeader := headerOf(cells)
+	switch {
+	case t.header == nil && t.rows <= headerWithin && isHeader:
+		t.release(true)
+		t.columns, t.header, t.headerRow = columns, cells, t.rows
+		t.comment()
+	case t.header == nil && t.rows < headerWithin:
+		t.held = append(t.held, heldRow{t.number, bytes.Clone(t.text), cells})
+	case t.header != nil && t.rows == t.headerRow+1 && isHeader:
+		t.columns, _ = headerOf(twoRows(t.header, cells))
+		t.comment()
+	default:
+		t.release(false)
+		t.item(cells)
 	}
+}
+
+// release reads the rows that were held, as entries; titled is that a header
+// has come below them.
+func (t *table) release(titled bool) {
+	number, text := t.number, t.text
+	for _, h := range t.held {
+		t.number, t.text = h.number, h.text
+		if titled && !slices.ContainsFunc(h.cells, isSite) {
+			t.comment()
+			continue
+		}
+		t.item(h.cells)
+	}
+	t.number, t.text, t.held = number, text, nil
+}
+
+// item reads the cells of an entry.
+func (t *table) item(cells []string) {
 	r := Rule{
 		Scope:    Tree,
 		Category: cellAt(cells, t.columns.category),
 		Document: cellAt(cells, t.columns.document),
+		Order:    t.order(cells),
 	}
 	if bad, ok := t.dates(cells, &r); !ok {
 		t.refuse(BadDate, bad)
 		return
 	}
 	// People put several names into one cell.
-	names := strings.FieldsFunc(cellAt(cells, t.columns.name), func(c rune) bool {
+	cell := cellAt(cells, t.columns.name)
+	names := strings.FieldsFunc(cell, func(c rune) bool {
 		return c == ' ' || c == '\t' || c == '\n' || c == ',' || c == ';'
 	})
-	if len(names) == 0 {
-		t.refuse(NoName, "")
+	if len(names) == 0 || len(names) > 1 && !slices.ContainsFunc(names, isSite) {
+		t.refuse(NoName, cell)
+		return
 	}
 	for _, name := range names {
 		t.site([]byte(name), r)

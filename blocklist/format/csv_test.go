@@ -27,7 +27,7 @@ func TestCSVColumnsInAnyOrderAndLanguage(t *testing.T) {
 	f("STT;Nhóm;Tên miền;Số văn bản\n1;co-bac;a.example;7\n2;;b.example;", "tree a.example category co-bac document 7", "tree b.example")
 	f("Category\tDomain\tDocument\nads\ta.example\t9\n\tb.example\t", "tree a.example category ads document 9", "tree b.example")
 	f("sep=;\nDANH SÁCH TÊN MIỀN;;\n;;\nTên miền;Hiệu lực từ;Hiệu lực đến\na.example;1/9/2026;",
-		"- 2 local_name: DANH", "- 2 local_name: SÁCH", "- 2 local_name: TÊN", "- 2 local_name: MIỀN", "tree a.example from 2026-09-01T00:00:00+07:00")
+		"tree a.example from 2026-09-01T00:00:00+07:00")
 	f("a.example,whatever\nb.example\n# c\n,,\n", "tree a.example", "tree b.example") // no header: the first column
 	f(csvHead+",co-bac,,,,,,,", "- 2 no_name")
 }

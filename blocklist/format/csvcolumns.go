@@ -151,7 +151,7 @@ func dateOf(cell string, zone *time.Location) (date time.Time, day, ok bool) {
 		}
 	}
 	if days, err := strconv.ParseUint(cell, 10, 32); err == nil && len(cell) == 5 {
-		return firstSerialDay(false).In(zone).AddDate(0, 0, int(days)), true, true
+		return time.Date(1899, 12, 30+int(days), 0, 0, 0, 0, zone), true, true
 	}
 	return time.Time{}, false, false
 }

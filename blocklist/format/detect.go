@@ -20,9 +20,6 @@ func Detect(head []byte, name string) (Format, error) {
 	if isHTML(head) {
 		return "", ErrHTML
 	}
-	if bytes.HasPrefix(head, []byte(zipMark)) {
-		return XLSX, nil
-	}
 	if end := bytes.LastIndexByte(head, '\n'); len(head) >= MaxLine && end > 0 {
 		head = head[:end] // the last line may be cut
 	}

@@ -13,7 +13,6 @@ import (
 var (
 	ErrHTML    = errors.New("a web page, not a list")
 	ErrUnknown = errors.New("format of the list not recognised")
-	ErrXLSX    = errors.New("a workbook that cannot be read")
 )
 
 // Options say how a list is to be read.
@@ -43,11 +42,8 @@ type Summary struct {
 // cannot be one, in the order of the list. f may be Auto.
 //
 // A bad entry is never an error. The errors are ErrHTML, ErrUnknown (Auto, or
-// a Format that is none), ErrXLSX, what r returned and what emit returned; the
+// a Format that is none), what r returned and what emit returned; the
 // last two name the line. The Summary tells what was read so far.
-//
-// A workbook is read where it lies when r is an io.ReaderAt and an io.Seeker,
-// as files are, whatever r has been read to; else it is read into memory.
 func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
 	p := &run{options: o, emit: emit, reject: reject}
 	p.sum.ByReason = make(map[Reason]int)
@@ -63,9 +59,6 @@ func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(
 		}
 	}
 	p.sum.Format = f
-	if f == XLSX {
-		return p.sum, p.workbook(r, in)
-	}
 	entry, end := p.grammar(f)
 	if entry == nil {
 		return p.sum, fmt.Errorf("read list as %q: %w", f, ErrUnknown)

@@ -223,7 +223,6 @@ func (k *configCheck) later() {
 	k.notYet("server.doh", len(k.Server.DoH) > 0)
 	k.notYet("server.doq", len(k.Server.DoQ) > 0)
 	k.notYet("server.proxy_protocol", len(k.Server.ProxyProtocol) > 0)
-	k.notYet("server.notify", len(k.Server.Notify) > 0)
 	k.notYet("metrics.query_url", k.Metrics.QueryURL != "")
 	k.notYet("metrics.write_url", k.Metrics.WriteURL != "")
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/format"
+	"lachan/blocklist/transfer"
 	"lachan/wording"
 	"lachan/yamlfile"
 )
@@ -39,7 +41,7 @@ func (k *configCheck) feed(i int) {
 		k.wrong(at+".authority.expires", wording.ConfigFeedTimes.With(a.Expires, a.Effective))
 	}
 	k.notYet(at+".verify.minisign", f.Verify.Minisign != "")
-	k.notYet(at+".tsig", f.TSIG.Name != "" || f.TSIG.SecretFile != "")
+	k.feedZone(at, f)
 	if _, err := domain.Canonical(f.RPZ.CNAME); (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
 		k.wrong(at+".rpz", wording.ConfigRPZName)
 	}
@@ -54,12 +56,35 @@ func (k *configCheck) feedURL(path, name, address string) {
 		k.wrong(path, wording.ConfigFeedURL.With(name))
 	case !remote, scheme == "file":
 	case scheme == "axfr":
-		k.wrong(path, wording.ConfigFeedLater.With(scheme))
+		if _, err := transfer.Parse(address); err != nil {
+			k.wrong(path, wording.TransferAddress)
+		}
 	case scheme != "https" && scheme != "http":
 		k.wrong(path, wording.ConfigFeedScheme.With(address))
 	default:
 		if u, err := url.Parse(address); err != nil || u.Host == "" {
 			k.wrong(path, wording.ConfigFeedScheme.With(address))
 		}
+	}
+}
+
+// feedZone checks what goes with a zone transfer and with nothing else.
+func (k *configCheck) feedZone(at string, f *FeedConfig) {
+	isZone, hasKey := strings.HasPrefix(f.URL, "axfr://"), f.TSIG.Name != "" || f.TSIG.SecretFile != ""
+	if isZone && f.Format != format.Auto && f.Format != format.RPZ {
+		k.wrong(at+".format", wording.ConfigZoneFormat)
+	}
+	if isZone && f.Verify != (VerifyConfig{}) {
+		k.wrong(at+".verify", wording.ConfigZoneVerify)
+	}
+	if !hasKey {
+		return
+	}
+	if !isZone || f.TSIG.Name == "" || f.TSIG.SecretFile == "" {
+		k.wrong(at+".tsig", wording.ConfigTSIG)
+		return
+	}
+	if _, err := transfer.ReadKey(f.TSIG.Name, string(f.TSIG.Algorithm), f.TSIG.SecretFile); err != nil {
+		k.wrong(at+".tsig", wording.ConfigTSIGFile.With(err))
 	}
 }

@@ -11,7 +11,8 @@ import (
 type FeedConfig struct {
 	// Name is the feed's, unique: 1 to 40 of a-z, 0-9 and '-'. No default.
 	Name string `yaml:"name"`
-	// URL is https://, http:// or the path of a file. No default.
+	// URL is https://, http://, axfr://server[:port]/zone or the path of a file.
+	// No default.
 	URL string `yaml:"url"`
 	// Format is how the list is written. Default auto.
 	Format format.Format `yaml:"format"`
@@ -59,11 +60,12 @@ type VerifyConfig struct {
 	SHA256URL string `yaml:"sha256_url"`
 }
 
-// A TSIGConfig is the key of a zone transfer (RFC 8945).
+// A TSIGConfig is the key of a zone transfer (RFC 8945). With one, replies that
+// it has not signed are refused.
 type TSIGConfig struct {
 	Name       string        `yaml:"name"`        // default none
 	Algorithm  TSIGAlgorithm `yaml:"algorithm"`   // default hmac-sha256
-	SecretFile string        `yaml:"secret_file"` // default none
+	SecretFile string        `yaml:"secret_file"` // has the secret in base64; default none
 }
 
 // An RPZConfig overrides what the records of a response policy zone say.

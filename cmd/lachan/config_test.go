@@ -119,15 +119,15 @@ func TestConfigMistakes(t *testing.T) {
 	// A second list of the same name, with much else wrong.
 	f("feeds:\n- {name: a, url: a.hosts, category: gambling}\n- name: a\n  url: ftp://lists.example/a\n  format: host\n  action: allow\n  locked_by: lao-cai\n  authority: {effective: 2026-12-01, expires: 2026-11-01}\n",
 		`lachan.yaml:3: feeds.name: tên danh sách "a" đã dùng ở dòng 2; hãy đặt tên khác | feeds.name: feed name "a" is used on line 2 already; choose another`,
-		`lachan.yaml:4: feeds.url: không tải được danh sách từ "ftp://lists.example/a"; hãy dùng https://, http:// hoặc đường dẫn tệp | feeds.url: lists cannot be had from "ftp://lists.example/a"; use https://, http:// or the path of a file`,
-		`lachan.yaml:5: feeds.format: không có định dạng danh sách "host"; có phải là "hosts"? Các định dạng: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses, xlsx, manifest | feeds.format: no list format "host"; did you mean "hosts"? The formats: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses, xlsx, manifest`,
+		`lachan.yaml:4: feeds.url: không tải được danh sách từ "ftp://lists.example/a"; hãy dùng https://, http://, axfr:// hoặc đường dẫn tệp | feeds.url: lists cannot be had from "ftp://lists.example/a"; use https://, http://, axfr:// or the path of a file`,
+		`lachan.yaml:5: feeds.format: không có định dạng danh sách "host"; có phải là "hosts"? Các định dạng: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses | feeds.format: no list format "host"; did you mean "hosts"? The formats: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses`,
 		`lachan.yaml:7: feeds.locked_by: danh sách cho phép "a" không thể khoá; hãy bỏ locked_by hoặc ghi action: block | feeds.locked_by: feed "a" allows, so it cannot be locked; leave out locked_by or write action: block`,
 		`lachan.yaml:8: feeds.authority.expires: expires (2026-11-01) phải sau effective (2026-12-01) | feeds.authority.expires: expires (2026-11-01) must be after effective (2026-12-01)`)
 
 	// Things of a later version.
-	f("server:\n  dot: [\"0.0.0.0:853\"]\nfeeds:\n- name: a\n  category: gambling\n  url: axfr://ns.example/rpz.example\n",
+	f("server:\n  dot: [\"0.0.0.0:853\"]\nfeeds:\n- name: a\n  category: gambling\n  url: axfr://ns.example/rpz.example\n  tsig: {name: k.example}\n",
 		`lachan.yaml:2: server.dot: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.dot: this comes with a later version; leave the key out for now`,
-		`lachan.yaml:6: feeds.url: danh sách qua axfr:// sẽ có trong một phiên bản sau; hiện giờ hãy dùng https://, http:// hoặc đường dẫn tệp | feeds.url: lists over axfr:// come with a later version; use https://, http:// or the path of a file for now`)
+		`lachan.yaml:7: feeds.tsig: tsig cần cả name và secret_file, và chỉ dùng cho url axfr:// | feeds.tsig: tsig needs both name and secret_file, and a url axfr://`)
 
 	// A choice misspelt.
 	f("log: {level: warning}\nupstream: {strategy: fast}\n",

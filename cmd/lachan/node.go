@@ -48,8 +48,8 @@ type node struct {
 	updates   chan struct{} // a feed has a new copy; holds at most one
 	compiled  chan compilation
 	compiling bool
-	again     bool // something changed while compiling
-	updater   *feed.Updater
+	again     bool                         // something changed while compiling
+	updater   atomic.Pointer[feed.Updater] // the readers of sockets trigger it, see notify
 	children  children
 
 	view atomic.Pointer[view]
@@ -162,7 +162,9 @@ func (n *node) putInForce() {
 		n.serial++ // what an entry says may have changed with the minute
 	}
 	rules := n.policy.At(n.list, time.Now(), n.serial)
-	n.resolver.Use(settings(n.cfg, n.missingRequired()), rules, n.upstreams)
+	s := settings(n.cfg, n.missingRequired())
+	s.Notify = n.notify(n.cfg)
+	n.resolver.Use(s, rules, n.upstreams)
 	n.view.Store(&view{
 		cfg: n.cfg, rules: rules, lists: n.lists, list: n.list, upstreams: n.upstreams, inForce: maps.Clone(n.inForce),
 	})

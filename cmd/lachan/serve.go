@@ -102,11 +102,13 @@ func (n *node) run(ctx context.Context) error {
 			n.reload(ctx)
 		case <-minute.C:
 			n.putInForce()
+			n.watchZones(time.Now())
 			n.startCompiling(ctx) // another process may have brought a new copy
 			minute.Reset(untilMinute(time.Now()))
 		case <-protect.C:
 			n.counters.Protect(protectEvery)
 		case <-n.updates:
+			n.watchFeeds()
 			n.startCompiling(ctx)
 		case c := <-n.compiled:
 			n.takeCompiled(ctx, c)
@@ -178,12 +180,40 @@ func (n *node) startUpdater(ctx context.Context) {
 		default: // a wake-up is on its way already
 		}
 	}, n.log)
-	n.updater = updater
+	n.updater.Store(updater)
+	n.watchFeeds()
 	n.children.start(ctx, "updater", func(ctx context.Context) {
 		if err := updater.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			n.log.Error("update feeds", "error", err)
 		}
 	})
+}
+
+// watchFeeds tells which feeds cannot be brought up to date. Their last good
+// copies stay in force.
+func (n *node) watchFeeds() {
+	if failing := n.updater.Load().Failing(); len(failing) > 0 {
+		n.conditions.Set("feed-failing", "not up to date: "+join(failing))
+	} else {
+		n.conditions.Clear("feed-failing")
+	}
+}
+
+// watchZones tells which zones their primary has not confirmed for longer than
+// they allow themselves. Their last good copies stay in force.
+func (n *node) watchZones(now time.Time) {
+	var expired []string
+	for i := range n.cfg.Feeds {
+		f := &n.cfg.Feeds[i]
+		if s, err := n.store.Status(f.Name); err == nil && strings.HasPrefix(f.URL, "axfr://") && s.Expired(now) {
+			expired = append(expired, f.Name)
+		}
+	}
+	if len(expired) > 0 {
+		n.conditions.Set("zone-expired", wording.TransferExpired.With(join(expired)).String())
+	} else {
+		n.conditions.Clear("zone-expired")
+	}
 }
 
 // startHTTP serves metrics and health where the configuration says.

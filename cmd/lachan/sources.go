@@ -212,6 +212,7 @@ func updaterSources(cfg *Config) []feed.Source {
 		sources = append(sources, feed.Source{
 			Name: f.Name, URL: f.URL, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
 			MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth, SHA256URL: f.Verify.SHA256URL,
+			TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
 		})
 	}
 	return sources

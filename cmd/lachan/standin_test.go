@@ -14,12 +14,14 @@ import (
 const answered = "192.0.2.80"
 
 // A standIn is an upstream that follows the test's orders: it gives every name
-// one address, except names below nx.example, which do not exist.
+// one address, or the one that the name says (see addressOf), except that names
+// below nx.example do not exist.
 type standIn struct {
 	addr   string
 	asked  atomic.Int64 // questions over UDP and TCP, probes of the root aside
 	ttl    atomic.Uint32
 	hold   atomic.Pointer[chan struct{}] // not nil: answer when it is closed
+	mute   atomic.Bool                   // answers nothing, not even probes
 	server *dns.Server
 }
 
@@ -61,6 +63,9 @@ func (s *standIn) release() {
 
 // ServeDNS answers one question.
 func (s *standIn) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
+	if s.mute.Load() {
+		return
+	}
 	name := q.Question[0].Name
 	if name != "." {
 		s.asked.Add(1)
@@ -80,9 +85,18 @@ func (s *standIn) reply(q *dns.Msg) *dns.Msg {
 		m.Rcode = dns.RcodeNameError
 	case q.Question[0].Qtype == dns.TypeA:
 		header.Rrtype = dns.TypeA
-		m.Answer = []dns.RR{&dns.A{Hdr: header, A: net.ParseIP(answered)}}
+		m.Answer = []dns.RR{&dns.A{Hdr: header, A: addressOf(header.Name)}}
 	}
 	return m
+}
+
+// addressOf is what a name says itself, as in 192-0-2-1.addr.example, or the one
+// of all names.
+func addressOf(name string) net.IP {
+	if said, ok := strings.CutSuffix(name, ".addr.example."); ok {
+		return net.ParseIP(strings.ReplaceAll(said, "-", "."))
+	}
+	return net.ParseIP(answered)
 }
 
 // newDialer dials from an address.

@@ -51,7 +51,6 @@ func (p *process) metricAtLeast(series string, least float64) {
 // answer yet.
 type load struct {
 	conn    net.Conn
-	pace    int // a second
 	name    func(i int) string
 	sent    int
 	mu      sync.Mutex

@@ -30,6 +30,7 @@ const (
 // Opcodes that are told apart.
 const (
 	opcodeQuery  = 0
+	opcodeNotify = 4
 	opcodeUpdate = 5
 )
 
@@ -97,6 +98,7 @@ const (
 	Accept Outcome = iota // a question to answer
 	Drop                  // not a query: too short, or a response; answering would make loops
 	Answer                // answer with the returned response code at once
+	Notify                // a zone has changed (RFC 1996): Name is the zone's
 )
 
 // Parse reads a message from a client. Only with Accept are all fields set;
@@ -113,6 +115,8 @@ func (q *Query) Parse(msg []byte) (Outcome, int) {
 	}
 	switch q.Flags & opcodeMask >> 11 {
 	case opcodeQuery:
+	case opcodeNotify:
+		return q.parseNotify(msg)
 	case opcodeUpdate:
 		return Answer, RcodeRefused
 	default:
@@ -121,17 +125,41 @@ func (q *Query) Parse(msg []byte) (Outcome, int) {
 	if binary.BigEndian.Uint16(msg[4:]) != 1 || binary.BigEndian.Uint16(msg[6:]) != 0 {
 		return Answer, RcodeFormErr
 	}
+	end, ok := q.parseQuestion(msg)
+	if !ok {
+		return Answer, RcodeFormErr
+	}
+	if code := q.parseRest(msg, end); code != RcodeSuccess {
+		return Answer, code
+	}
+	return q.judgeType()
+}
+
+// parseQuestion reads the question and returns the offset behind it.
+func (q *Query) parseQuestion(msg []byte) (end int, ok bool) {
 	end, err := q.Name.SetWire(msg, HeaderSize)
 	if err != nil || end+4 > len(msg) {
-		return Answer, RcodeFormErr
+		return 0, false
 	}
 	q.Type = binary.BigEndian.Uint16(msg[end:])
 	q.Class = binary.BigEndian.Uint16(msg[end+2:])
 	q.Question = msg[HeaderSize : end+4]
-	if code := q.parseRest(msg, end+4); code != RcodeSuccess {
-		return Answer, code
+	return end + 4, true
+}
+
+// parseNotify reads the question alone: the SOA record that may come with it is
+// only a hint (RFC 1996 section 3.7), and no other type is defined.
+func (q *Query) parseNotify(msg []byte) (Outcome, int) {
+	if binary.BigEndian.Uint16(msg[4:]) != 1 {
+		return Answer, RcodeFormErr
 	}
-	return q.judgeType()
+	if _, ok := q.parseQuestion(msg); !ok {
+		return Answer, RcodeFormErr
+	}
+	if q.Type != TypeSOA || q.Class != ClassIN {
+		return Answer, RcodeRefused
+	}
+	return Notify, RcodeSuccess
 }
 
 // parseRest reads the records behind the question for the one OPT there may

@@ -142,6 +142,9 @@ func (r *Reply) Truncate(q *Query) {
 	r.Octets[r.start+2] |= FlagTC >> 8
 }
 
+// Authoritative sets AA: what the reply says is ours to say.
+func (r *Reply) Authoritative() { r.Octets[r.start+2] |= FlagAA >> 8 }
+
 // Len is the size of the message so far in octets.
 func (r *Reply) Len() int { return len(r.Octets) - r.start }
 

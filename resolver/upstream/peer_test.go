@@ -2,6 +2,7 @@ package upstream_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -116,18 +117,30 @@ func servePackets(t testing.TB, conn *net.UDPConn, serve func(datagram)) {
 // connection.
 func peerBoth(t testing.TB, overUDP func(datagram), overTCP func(query []byte) []byte) netip.AddrPort {
 	t.Helper()
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener, conn := listenBoth(t)
 	serveConnections(t, listener, overTCP)
-	addr := listener.Addr().(*net.TCPAddr)
-	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: addr.IP, Port: addr.Port})
-	if err != nil {
-		t.Fatal(err)
-	}
 	servePackets(t, conn, overUDP)
-	return addr.AddrPort()
+	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// listenBoth finds a port that is free for TCP and for UDP.
+func listenBoth(t testing.TB) (net.Listener, *net.UDPConn) {
+	t.Helper()
+	var last error
+	for range 20 {
+		listener, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		addr := listener.Addr().(*net.TCPAddr)
+		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: addr.IP, Port: addr.Port})
+		if err == nil {
+			return listener, conn
+		}
+		last = errors.Join(err, listener.Close())
+	}
+	t.Fatal(last)
+	return nil, nil
 }
 
 func serveConnections(t testing.TB, listener net.Listener, serve func(query []byte) []byte) {

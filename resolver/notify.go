@@ -1,0 +1,20 @@
+package resolver
+
+import (
+	"lachan/metrics"
+	"lachan/resolver/dnswire"
+)
+
+// notified answers a NOTIFY (RFC 1996 section 3.12): it is acknowledged when it
+// is from a server that may send it, and refused otherwise. It only says that
+// there is something to look at, so it needs no signature.
+func (q *Query) notified() {
+	notify := q.world.settings.Notify
+	if notify == nil || !notify(&q.Name, q.client) {
+		q.refuse(dnswire.EDENone, "")
+		return
+	}
+	q.start(dnswire.RcodeSuccess)
+	q.reply.Authoritative()
+	q.action, q.source = metrics.ActionLocal, metrics.SourcePolicy
+}
