@@ -8,8 +8,8 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 
 # Programs that tests start, and the Debian packages they are in.
-TOOLS    := unbound named dig kdig drill dnsperf promtool systemd-analyze gcc
-PACKAGES := unbound bind9 bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus systemd gcc libc6-dev
+TOOLS    := unbound named dig kdig drill dnsperf promtool chromium ip systemd-analyze gcc
+PACKAGES := unbound bind9 bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus chromium iproute2 systemd gcc libc6-dev
 
 .PHONY: run test tools build bench fuzz fuzz-short soak lint help
 
@@ -35,7 +35,7 @@ build: ## bin/lachan, static
 
 bench: ## measure beside other servers, ten minutes; then the parts, in the form that benchstat reads
 	go run ./bench/run
-	go test -run '^$$' -bench . -benchmem -benchtime 300ms ./blocklist/... ./policy/... ./metrics/... ./resolver/...
+	go test -run '^$$' -bench . -benchmem -benchtime 300ms ./blocklist/... ./policy/... ./metrics/... ./resolver/... ./cmd/...
 
 # Every fuzz target, one after the other, for the time given as $(1).
 define fuzz-all

@@ -5,15 +5,13 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/miekg/dns"
-
 	"lachan/blocklist/domain"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
 )
 
 // An entry is an upstream's answer as it is kept and handed out: the message
-// without its OPT record, with flags that are ours. All but what is named
+// without its additional section, with flags that are ours. All but what is named
 // otherwise is never written after newEntry.
 type entry struct {
 	key         []byte // see appendKey
@@ -55,7 +53,7 @@ const failureTTL = 5 * time.Second
 // newEntry makes an entry of a checked reply to a query for the key. cacheable
 // is false when the answer must not serve another question.
 func newEntry(key, reply []byte, trustAD bool, l Lifetimes, now int64) (e *entry, cacheable bool, err error) {
-	wire, err := withoutOPT(reply)
+	wire, err := withoutAdditional(reply)
 	if err != nil {
 		return nil, false, err
 	}
@@ -161,7 +159,7 @@ func (e *entry) judge(rules *policy.Rules, qtype uint16) (v verdict) {
 	var r dnswire.Record
 	var name domain.Name
 	for ok := w.Start(e.wire) == nil; ok && w.Next(&r); {
-		if r.Target(e.wire, &name) {
+		if strayOwner(e.wire, &r, &name) || r.Target(e.wire, &name) {
 			set, own := rules.Classify(&name, qtype)
 			v.set = v.set.Or(set)
 			v.own = v.own || own
@@ -216,48 +214,25 @@ func (e *entry) appendTo(q *Query) {
 	q.rcode = e.rcode
 }
 
-// withoutOPT copies a reply without its OPT record.
-func withoutOPT(reply []byte) ([]byte, error) {
+// withoutAdditional copies a reply without its additional section: the OPT
+// record is between us and the upstream, and of the rest no stub needs any,
+// while it may tell the address of a name that nobody asked for.
+func withoutAdditional(reply []byte) ([]byte, error) {
 	var w dnswire.Walker
 	if err := w.Start(reply); err != nil {
 		return nil, err
 	}
+	end := w.QuestionEnd()
 	var r dnswire.Record
-	var opt, last dnswire.Record
 	for w.Next(&r) {
-		if last = r; r.Section == dnswire.SectionAdditional && r.Type == dnswire.TypeOPT {
-			opt = r
+		if r.Section != dnswire.SectionAdditional {
+			end = r.End
 		}
 	}
 	if err := w.Err(); err != nil {
 		return nil, err
 	}
-	end := max(w.End(), dnswire.HeaderSize)
-	if opt.End == 0 {
-		return append([]byte(nil), reply[:end]...), nil
-	}
-	if opt.End == last.End {
-		wire := append([]byte(nil), reply[:opt.Owner]...)
-		binary.BigEndian.PutUint16(wire[10:], binary.BigEndian.Uint16(wire[10:])-1)
-		return wire, nil
-	}
-	return repack(reply)
-}
-
-// repack is withoutOPT for the rare reply whose OPT record is not the last:
-// behind it pointers would shift.
-func repack(reply []byte) ([]byte, error) {
-	var m dns.Msg
-	if err := m.Unpack(reply); err != nil {
-		return nil, err
-	}
-	kept := m.Extra[:0]
-	for _, rr := range m.Extra {
-		if rr.Header().Rrtype != dns.TypeOPT {
-			kept = append(kept, rr)
-		}
-	}
-	m.Extra = kept
-	m.Compress = true
-	return m.Pack()
+	wire := append([]byte(nil), reply[:end]...)
+	binary.BigEndian.PutUint16(wire[10:], 0)
+	return wire, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
@@ -177,7 +178,7 @@ func (r *Resolver) inspectEach(q *Query, d policy.Decision) policy.Decision {
 	var record dnswire.Record
 	rules, message := q.world.rules, q.reply.Message()
 	for ok := walker.Start(message) == nil; ok && walker.Next(&record); {
-		if record.Target(message, &q.target) {
+		if strayOwner(message, &record, &q.target) || record.Target(message, &q.target) {
 			if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of.Action == policy.Block {
 				return of
 			}
@@ -193,3 +194,17 @@ func (r *Resolver) inspectEach(q *Query, d policy.Decision) policy.Decision {
 	}
 	return d
 }
+
+// strayOwner reads the owner of an address whose name is not that of the
+// question: an alias led there, or nothing should have.
+func strayOwner(message []byte, r *dnswire.Record, name *domain.Name) bool {
+	if r.Type != dnswire.TypeA && r.Type != dnswire.TypeAAAA ||
+		message[r.Owner] == pointerToQuestion>>8 && message[r.Owner+1] == pointerToQuestion&0xFF {
+		return false
+	}
+	_, err := name.SetCompressed(message, r.Owner)
+	return err == nil
+}
+
+// pointerToQuestion is how most owners are written.
+const pointerToQuestion = 0xC000 | dnswire.HeaderSize
