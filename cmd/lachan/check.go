@@ -66,7 +66,8 @@ func check(c *cobra.Command, o *checkOptions) error {
 	p, said := loadPolicy(k.cfg)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
-		k.notes = append(p.Notes(time.Now()), checkEntries(k.cfg, p)...)
+		k.notes = p.Notes(time.Now())
+		k.mistakes = append(k.mistakes, checkEntries(k.cfg, p)...)
 		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {
 			return err
 		}
