@@ -30,7 +30,7 @@ func (r *Resolver) Listen(addrs []netip.AddrPort) error {
 		l, err := r.open(addr)
 		if err != nil {
 			for _, l := range opened {
-				err = errors.Join(err, l.close())
+				err = errors.Join(err, l.tcp.Close(), l.close())
 			}
 			return err
 		}
@@ -40,17 +40,17 @@ func (r *Resolver) Listen(addrs []netip.AddrPort) error {
 	for _, addr := range addrs {
 		keep[addr] = true
 	}
+	for addr, l := range opened {
+		r.listening[addr] = l
+		l.run(r)
+	}
 	var errs []error
 	for addr, l := range r.listening {
 		if !keep[addr] {
 			errs = append(errs, l.stop())
 			delete(r.listening, addr)
-			time.AfterFunc(lastAnswers, func() { _ = l.close() })
+			time.AfterFunc(r.world.Load().settings.Timeout+lastAnswers, func() { _ = l.close() })
 		}
-	}
-	for addr, l := range opened {
-		r.listening[addr] = l
-		l.run(r)
 	}
 	return errors.Join(errs...)
 }
@@ -88,7 +88,7 @@ func (r *Resolver) openOnce(addr netip.AddrPort) (*listener, error) {
 	for range udpSockets() {
 		s, err := listenUDP(tcp.addr)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("listen on %s over UDP: %w", addr, err), l.close())
+			return nil, errors.Join(fmt.Errorf("listen on %s over UDP: %w", addr, err), tcp.Close(), l.close())
 		}
 		l.udp = append(l.udp, s)
 	}
@@ -103,12 +103,14 @@ func (l *listener) run(r *Resolver) {
 	l.closed.Go(func() { r.acceptTCP(l.tcp) })
 }
 
-// lastAnswers is how long the sockets of an address that is served no more
-// stay open for what was read from them.
-const lastAnswers = 20 * time.Second
+// lastAnswers is how long, once no exchange can be under way, the sockets of an
+// address that is served no more stay open for what was read from them. It is
+// short, as packets that come to that address meanwhile may be lost on them.
+const lastAnswers = time.Second
 
-// stop reads no more and returns when all readers have ended. The sockets stay
-// open for the answers to queries that wait for an upstream, until close.
+// stop reads no more and returns when all readers and connections have ended.
+// The UDP sockets stay open for the answers to queries that wait for an
+// upstream, until close.
 func (l *listener) stop() error {
 	var errs []error
 	for _, s := range l.udp {
@@ -120,7 +122,7 @@ func (l *listener) stop() error {
 }
 
 func (l *listener) close() error {
-	errs := []error{l.tcp.Close()}
+	var errs []error
 	for _, s := range l.udp {
 		errs = append(errs, s.close())
 	}

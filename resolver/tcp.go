@@ -8,8 +8,8 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lachan/metrics"
@@ -47,7 +47,7 @@ func (r *Resolver) acceptTCP(l *tcpListener) {
 	defer live.Wait()
 	for {
 		c, err := l.Accept()
-		if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
+		if errors.Is(err, net.ErrClosed) {
 			return
 		}
 		if err != nil { // out of descriptors, most likely: let some end
@@ -93,10 +93,11 @@ func (l *tcpListener) remove(c *tcpConn) {
 // stop accepts and reads no more. Connections end when what was read from them
 // is answered.
 func (l *tcpListener) stop() error {
-	err := l.SetDeadline(time.Unix(1, 0))
+	err := l.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for c := range l.open {
+		c.stopped.Store(true) // first, so that the reader sets no later deadline unseen
 		err = errors.Join(err, c.SetReadDeadline(time.Unix(1, 0)))
 	}
 	l.open = nil
@@ -117,6 +118,7 @@ type tcpConn struct {
 	client  netip.Addr
 	reader  *bufio.Reader
 	waiting chan struct{} // holds one token for each query under way
+	stopped atomic.Bool   // no further query is to be read
 
 	mu     sync.Mutex
 	writer *bufio.Writer // mu
@@ -142,7 +144,7 @@ func (r *Resolver) readTCP(c *tcpConn) {
 	for {
 		if c.reader.Buffered() == 0 {
 			c.flush()
-			if c.SetReadDeadline(time.Now().Add(r.idle())) != nil {
+			if c.SetReadDeadline(time.Now().Add(r.idle())) != nil || c.stopped.Load() {
 				return
 			}
 		}
