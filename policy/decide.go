@@ -37,7 +37,8 @@ func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
 
 // DecideTarget judges a name that the answer to a question points at (the
 // target of a CNAME, DNAME, HTTPS or SVCB record); d is the decision of the
-// question. It is d itself or a Block. A question that somebody allowed by word
+// question. It is d itself, a Block, or a Local where an innocent name leads to
+// the unsafe face of a search engine. A question that somebody allowed by word
 // is judged by locks alone, and the profile's default never judges a target. It
 // allocates nothing.
 func (r *Rules) DecideTarget(g GroupID, d Decision, n *domain.Name, qtype uint16) Decision {
@@ -48,7 +49,12 @@ func (r *Rules) DecideTarget(g GroupID, d Decision, n *domain.Name, qtype uint16
 			return r.list.Respond(bit, n, qtype, r.now)
 		})
 	}
-	return q.behind(d)
+	if of := q.behind(d); of != d || d.Action != Pass || d.Explicit || q.safeFace() == nil {
+		return of
+	}
+	q.pass(LayerSafeSearch)
+	q.out.Action, q.out.Reply = Local, ReplyNodata
+	return q.out
 }
 
 // DecideSet is DecideTarget for targets of which only the union of what they
@@ -245,11 +251,10 @@ func (q *question) block(layer Layer, hit Set, ede uint16) {
 // rewriting for the types that lead to an address, by NODATA for all others,
 // so that nothing of the original is told.
 func (q *question) safeSearch(qtype uint16) {
-	profile := q.minute.profile
-	if q.out.Action != Pass || profile.safeSearch == catalogue.Off && profile.youTube == catalogue.Off {
+	if q.out.Action != Pass {
 		return
 	}
-	_, target := q.policy.catalogue.SafeSearch.Target(q.name, profile.safeSearch, profile.youTube)
+	target := q.safeFace()
 	if target == nil {
 		return
 	}
@@ -260,4 +265,14 @@ func (q *question) safeSearch(qtype uint16) {
 	default:
 		q.out.Action, q.out.Reply = Local, ReplyNodata
 	}
+}
+
+// safeFace is where the profile sends a search engine's name; nil of all others.
+func (q *question) safeFace() *catalogue.Target {
+	profile := q.minute.profile
+	if profile.safeSearch == catalogue.Off && profile.youTube == catalogue.Off {
+		return nil
+	}
+	_, target := q.policy.catalogue.SafeSearch.Target(q.name, profile.safeSearch, profile.youTube)
+	return target
 }

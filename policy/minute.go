@@ -7,6 +7,7 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
+	"lachan/policy/catalogue"
 )
 
 // Rules are everything that a question is judged by: a policy, a list and a
@@ -126,11 +127,12 @@ func (r *Rules) Time() time.Time { return r.time }
 func (r *Rules) Policy() *Policy { return r.policy }
 
 // Classify returns what a name is, and whether only Decide or DecideTarget can
-// judge it: some unit has an own entry for it or a name above it, or a response
-// policy zone names it.
+// judge it: some unit has an own entry for it or a name above it, a response
+// policy zone names it, or it is a search engine's.
 func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	set = r.list.Classify(n, qtype, r.now)
-	return set, r.policy.own.find(n) != noKey || set.Meets(r.policy.tags.zoned)
+	engine, _ := r.policy.catalogue.SafeSearch.Target(n, catalogue.Off, catalogue.Off)
+	return set, r.policy.own.find(n) != noKey || set.Meets(r.policy.tags.zoned) || engine != catalogue.NoEngine
 }
 
 // ClassifyAddr returns what an address is.

@@ -92,3 +92,24 @@ units: [{id: tinh, kind: province, lock: [gambling]}, {id: hs, parent: tinh, pro
 		t.Error("what is ours to answer points at nothing")
 	}
 }
+
+func TestAnAliasOfASearchEngineIsNoWayRoundItsSafeFace(t *testing.T) {
+	w := newWorld(t, searching)
+	r := w.at(monday)
+	f := func(unit, asked, target, want string) {
+		t.Helper()
+		g, to := w.group(unit), name(t, target)
+		if _, own := r.Classify(to, dns.TypeA); !own {
+			t.Errorf("%s would not be judged by itself", target)
+		}
+		if got := w.tell(r.DecideTarget(g, r.Decide(g, name(t, asked), dns.TypeA), to, dns.TypeA)); got != want {
+			t.Errorf("%s asks %s, which leads to %s: %s, want %s", unit, asked, target, got, want)
+		}
+	}
+	f("on", "alias.example", "www.google.com", "local safe-search nodata")
+	f("on", "alias.example", "start.duckduckgo.com", "local safe-search nodata")
+	f("tube", "alias.example", "www.youtube.com", "local safe-search nodata")
+	f("tube", "alias.example", "www.google.com", "pass default")
+	f("none", "alias.example", "www.google.com", "pass default")
+	f("thi", "www.bing.com", "www.google.com", "rewrite safe-search strict.bing.com") // what a safe face leads to is the vendor's
+}

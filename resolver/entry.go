@@ -21,7 +21,7 @@ type entry struct {
 	stored      int64    // on the resolver's clock, nanoseconds
 	lifetime    int64    // nanoseconds from stored on
 	rcode       int
-	points      bool // something in it is to be judged: an alias, a target, an address
+	points      bool // something in it is to be judged: a name, an address
 	private     bool // an address in it is private
 	local       bool // it came from a conditional zone
 
@@ -88,9 +88,10 @@ func failure(query []byte, key string, now int64) *entry {
 }
 
 // answers tells whether the entry is an answer and not an error.
-func (e *entry) answers() bool {
-	return e.rcode == dnswire.RcodeSuccess || e.rcode == dnswire.RcodeNXDomain
-}
+func (e *entry) answers() bool { return isAnswer(e.rcode) }
+
+// isAnswer tells a response code that answers the question from an error.
+func isAnswer(rcode int) bool { return rcode == dnswire.RcodeSuccess || rcode == dnswire.RcodeNXDomain }
 
 // scan walks the records once: it clamps and notes the TTLs, finds the lifetime
 // in seconds and what there is to judge.
@@ -101,7 +102,7 @@ func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
 	}
 	e.questionEnd = w.QuestionEnd()
 	low, high := uint32(l.MinTTL/time.Second), uint32(l.MaxTTL/time.Second)
-	least, negative, answers := high, uint32(0), 0
+	least, negative, answers := high, int64(-1), 0 // negative: no SOA record yet
 	var r dnswire.Record
 	for w.Next(&r) {
 		ttl := r.TTL
@@ -111,7 +112,7 @@ func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
 		if r.Section == dnswire.SectionAuthority && r.Type == dnswire.TypeSOA && r.End-r.Data >= 20 {
 			minimum := binary.BigEndian.Uint32(e.wire[r.End-4:])
 			ttl = min(ttl, minimum, uint32(l.NegativeTTL/time.Second))
-			negative = ttl
+			negative = int64(ttl)
 		}
 		ttl = min(max(ttl, low), high)
 		if r.Section == dnswire.SectionAnswer {
@@ -122,23 +123,21 @@ func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
 		e.ttls = append(e.ttls, uint16(r.TTLAt))
 		e.note(&r)
 	}
-	if answers == 0 || e.rcode == dnswire.RcodeNXDomain {
-		least = min(least, negative) // without an SOA record it is not kept (RFC 2308 section 5)
+	switch {
+	case negative >= 0: // also behind an alias (RFC 2308 section 2.2)
+		least = min(least, uint32(negative))
+	case answers == 0 || e.rcode == dnswire.RcodeNXDomain:
+		least = 0 // without an SOA record it is not kept (RFC 2308 section 5)
 	}
 	return least, w.Err()
 }
 
 func (e *entry) note(r *dnswire.Record) {
-	switch r.Type {
-	case dnswire.TypeCNAME, dnswire.TypeDNAME:
-		e.points = true
-	case dnswire.TypeA, dnswire.TypeAAAA, dnswire.TypeSVCB, dnswire.TypeHTTPS:
-		e.points = true
-		r.Addresses(e.wire, func(a netip.Addr) bool {
-			e.private = e.private || isPrivate(a)
-			return true
-		})
-	}
+	e.points = e.points || r.Section == dnswire.SectionAnswer || r.HasAddresses()
+	r.Addresses(e.wire, func(a netip.Addr) bool {
+		e.private = e.private || isPrivate(a)
+		return true
+	})
 }
 
 // isPrivate tells whether an address leads into the network of whoever asked.
@@ -159,20 +158,22 @@ func (e *entry) judge(rules *policy.Rules, qtype uint16) (v verdict) {
 	var r dnswire.Record
 	var name domain.Name
 	for ok := w.Start(e.wire) == nil; ok && w.Next(&r); {
-		if strayOwner(e.wire, &r, &name) || r.Target(e.wire, &name) {
-			set, own := rules.Classify(&name, qtype)
-			v.set = v.set.Or(set)
-			v.own = v.own || own
+		if strayOwner(e.wire, &r, &name) {
+			v.add(rules.Classify(&name, qtype))
+		}
+		if r.Target(e.wire, &name) {
+			v.add(rules.Classify(&name, qtype))
 		}
 		r.Addresses(e.wire, func(a netip.Addr) bool {
 			set := rules.ClassifyAddr(a)
-			v.set = v.set.Or(set)
-			v.own = v.own || rules.Zoned(set)
+			v.add(set, rules.Zoned(set))
 			return true
 		})
 	}
 	return v
 }
+
+func (v *verdict) add(set policy.Set, own bool) { v.set, v.own = v.set.Or(set), v.own || own }
 
 // age is how long ago the entry was stored, in whole seconds.
 func (e *entry) age(now int64) uint32 { return uint32((now - e.stored) / int64(time.Second)) }

@@ -156,8 +156,7 @@ const staleAfter = 1800 * time.Millisecond
 // fly makes the exchange and ends the route of all that wait for it.
 func (r *Resolver) fly(f *flight, shard *flightShard) {
 	if f.old {
-		patience := time.AfterFunc(staleAfter, func() { r.serveStale(f, f.take(shard)) })
-		defer patience.Stop()
+		defer r.losePatience(f, shard)()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), f.world.settings.Timeout)
 	defer cancel()
@@ -175,7 +174,7 @@ func (r *Resolver) fly(f *flight, shard *flightShard) {
 	e.local = f.local
 	switch {
 	case failed && r.cache.fail(f.hash, e, f.world.settings.Lifetimes.StaleFor):
-		r.serveStale(f, f.land(shard))
+		r.serveStale(f.land(shard))
 		return
 	case keep:
 		r.cache.put(f.hash, e)
@@ -185,6 +184,21 @@ func (r *Resolver) fly(f *flight, shard *flightShard) {
 		code = networkError(err)
 	}
 	r.arrive(f.land(shard), e, code)
+}
+
+// losePatience gives those who wait the old answer after staleAfter. The
+// returned function ends that and waits for what has begun.
+func (r *Resolver) losePatience(f *flight, shard *flightShard) (end func()) {
+	served := make(chan struct{})
+	timer := time.AfterFunc(staleAfter, func() {
+		defer close(served)
+		r.serveStale(f.take(shard))
+	})
+	return func() {
+		if !timer.Stop() {
+			<-served
+		}
+	}
 }
 
 func networkError(err error) uint16 {
@@ -209,7 +223,7 @@ func (r *Resolver) arrive(waiters []*Query, e *entry, code uint16) {
 }
 
 // serveStale ends the route of queries with the old answer.
-func (r *Resolver) serveStale(f *flight, waiters []*Query) {
+func (r *Resolver) serveStale(waiters []*Query) {
 	for _, q := range waiters {
 		q.now = r.clock()
 		if found, ok := r.cache.appendStale(q, q.world.settings.Lifetimes.StaleFor); ok {
@@ -226,21 +240,21 @@ func (r *Resolver) serveStale(f *flight, waiters []*Query) {
 }
 
 // take gives the waiters so far to the caller; the flight goes on.
-func (f *flight) take(shard *flightShard) []*Query {
+func (f *flight) take(shard *flightShard) (waiters []*Query) {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	waiters := f.waiters
-	f.waiters = nil
+	waiters, f.waiters = f.waiters, nil
 	return waiters
 }
 
 // land ends the flight: a query for the same question that comes now begins
 // another.
-func (f *flight) land(shard *flightShard) []*Query {
+func (f *flight) land(shard *flightShard) (waiters []*Query) {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	delete(shard.by, f.key)
-	return f.waiters
+	waiters, f.waiters = f.waiters, nil
+	return waiters
 }
 
 // release gives a query that was parked back.

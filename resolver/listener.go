@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
-	"time"
 )
 
 // A listener is one address served over UDP and TCP.
@@ -17,8 +16,8 @@ type listener struct {
 
 // Listen serves exactly these addresses from now on: those that are new are
 // opened first, and only if all of them can be are those that are not named any
-// more closed. With an error everything stays as it was. Port 0 is any free
-// port; Addresses tells which.
+// more closed, when what was read from them is answered. With an error
+// everything stays as it was. Port 0 is any free port; Addresses tells which.
 func (r *Resolver) Listen(addrs []netip.AddrPort) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -47,9 +46,8 @@ func (r *Resolver) Listen(addrs []netip.AddrPort) error {
 	var errs []error
 	for addr, l := range r.listening {
 		if !keep[addr] {
-			errs = append(errs, l.stop())
+			errs = append(errs, l.stop(), l.retire())
 			delete(r.listening, addr)
-			time.AfterFunc(r.world.Load().settings.Timeout+lastAnswers, func() { _ = l.close() })
 		}
 	}
 	return errors.Join(errs...)
@@ -103,11 +101,6 @@ func (l *listener) run(r *Resolver) {
 	l.closed.Go(func() { r.acceptTCP(l.tcp) })
 }
 
-// lastAnswers is how long, once no exchange can be under way, the sockets of an
-// address that is served no more stay open for what was read from them. It is
-// short, as packets that come to that address meanwhile may be lost on them.
-const lastAnswers = time.Second
-
 // stop reads no more and returns when all readers and connections have ended.
 // The UDP sockets stay open for the answers to queries that wait for an
 // upstream, until close.
@@ -119,6 +112,15 @@ func (l *listener) stop() error {
 	errs = append(errs, l.tcp.stop())
 	l.closed.Wait()
 	return errors.Join(errs...)
+}
+
+// retire closes, once all answers are written. Nothing is read any more, and
+// packets to a socket that is still open would be lost.
+func (l *listener) retire() error {
+	for _, s := range l.udp {
+		s.waiting.Wait()
+	}
+	return l.close()
 }
 
 func (l *listener) close() error {

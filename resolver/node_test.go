@@ -37,7 +37,7 @@ type node struct {
 	settings resolver.Settings
 	zones    *upstream.Zones
 	policy   *policy.Policy
-	lists    map[string]string // feed -> text in the form of a hosts or rpz file
+	lists    map[string]string // feed -> text in the form of a hosts file, an rpz file or prefixes
 	serial   uint64
 	stop     func()
 }
@@ -122,7 +122,7 @@ func (n *node) load(text string) {
 	}
 	var feeds []policy.Feed
 	for name := range n.lists {
-		feeds = append(feeds, policy.Feed{Name: name, Category: name})
+		feeds = append(feeds, policy.Feed{Name: name, Category: name, Zone: isZone(n.lists[name])})
 	}
 	p, problems := policy.Load(path, feeds, time.UTC, policy.Unknown{})
 	if p == nil {
@@ -131,13 +131,18 @@ func (n *node) load(text string) {
 	n.policy = p
 }
 
+// isZone tells whether a list is a response policy zone.
+func isZone(list string) bool { return strings.Contains(list, "SOA") }
+
 // use compiles the lists and puts everything in force.
 func (n *node) use() {
 	n.t.Helper()
 	var sources []blocklist.Source
 	for name, text := range n.lists {
 		f := format.Hosts
-		if strings.Contains(text, "/") {
+		if isZone(text) {
+			f = format.RPZ
+		} else if strings.Contains(text, "/") {
 			f = format.Addresses
 		}
 		sources = append(sources, blocklist.Source{Name: name, Digest: text, Rules: func(emit func(format.Rule) error) error {

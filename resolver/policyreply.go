@@ -21,13 +21,20 @@ func (r *Resolver) enforced(q *Query) bool {
 	switch d := q.decision; {
 	case d.Action != policy.Block && d.Action != policy.Local:
 		return false
-	case d.Reply == policy.ReplyTCPOnly && q.transport != metrics.TransportUDP:
-		return false // it came as it should
+	case q.heeds(d):
+		q.decision.Action, q.decision.Category = policy.Pass, policy.NoCategory
+		return false
 	case d.Reply == policy.ReplyData && d.Rewrite != nil:
 		return false // the target's answer is the reply
 	}
 	r.enforce(q, q.decision)
 	return true
+}
+
+// heeds tells whether q came as the reply to a block asks: over a stream, which
+// makes sure who asks.
+func (q *Query) heeds(d policy.Decision) bool {
+	return d.Reply == policy.ReplyTCPOnly && q.transport != metrics.TransportUDP
 }
 
 // enforce replaces whatever reply q has by what policy says. It cannot fail: a
@@ -176,29 +183,42 @@ func outcome(d policy.Decision, w *world) (metrics.Decision, metrics.Category) {
 func (r *Resolver) inspectEach(q *Query, d policy.Decision) policy.Decision {
 	var walker dnswire.Walker
 	var record dnswire.Record
-	rules, message := q.world.rules, q.reply.Message()
+	message := q.reply.Message()
 	for ok := walker.Start(message) == nil; ok && walker.Next(&record); {
-		if strayOwner(message, &record, &q.target) || record.Target(message, &q.target) {
-			if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of.Action == policy.Block {
-				return of
-			}
-		}
-		blocked := d
-		record.Addresses(message, func(a netip.Addr) bool {
-			blocked = rules.DecideAddr(q.group, d, a)
-			return blocked.Action != policy.Block
-		})
-		if blocked.Action == policy.Block {
-			return blocked
+		if of := q.inspectRecord(d, message, &record); of != d && !q.heeds(of) {
+			return of
 		}
 	}
 	return d
 }
 
-// strayOwner reads the owner of an address whose name is not that of the
-// question: an alias led there, or nothing should have.
+// inspectRecord is d, or what becomes of an answer that has this record.
+func (q *Query) inspectRecord(d policy.Decision, message []byte, record *dnswire.Record) policy.Decision {
+	rules := q.world.rules
+	if strayOwner(message, record, &q.target) {
+		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
+			return of
+		}
+	}
+	if record.Target(message, &q.target) {
+		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
+			return of
+		}
+	}
+	of := d
+	record.Addresses(message, func(a netip.Addr) bool {
+		of = rules.DecideAddr(q.group, d, a)
+		return of == d || q.heeds(of)
+	})
+	return of
+}
+
+// strayOwner reads the owner of a record that is not about the name of the
+// question: an alias led there, or nothing should have. In the answer section
+// that is any record but signatures and DNAME, whose owner is above the name;
+// elsewhere those that have addresses.
 func strayOwner(message []byte, r *dnswire.Record, name *domain.Name) bool {
-	if r.Type != dnswire.TypeA && r.Type != dnswire.TypeAAAA ||
+	if r.Section != dnswire.SectionAnswer && !r.HasAddresses() || r.Type == dnswire.TypeDNAME || r.Type == dnswire.TypeRRSIG ||
 		message[r.Owner] == pointerToQuestion>>8 && message[r.Owner+1] == pointerToQuestion&0xFF {
 		return false
 	}

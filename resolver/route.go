@@ -2,7 +2,6 @@ package resolver
 
 import (
 	"lachan/metrics"
-	"lachan/policy"
 	"lachan/resolver/dnswire"
 )
 
@@ -29,6 +28,9 @@ func (r *Resolver) serve(q *Query) bool {
 func (r *Resolver) resume(q *Query, e *entry, v verdict) {
 	e.appendTo(q)
 	q.source = metrics.SourceUpstream
+	if !e.answers() {
+		q.action = metrics.ActionError
+	}
 	r.inspect(q, found{verdict: v, private: e.private && !e.local})
 	r.finish(q, r.lane)
 }
@@ -98,8 +100,8 @@ func (r *Resolver) answer(q *Query) bool {
 		return false
 	}
 	q.source = metrics.SourceCache
-	if q.rcode == dnswire.RcodeServFail {
-		q.ede = dnswire.EDECachedError
+	if !isAnswer(q.rcode) {
+		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
 	}
 	r.inspect(q, f)
 	if f.expires && q.world.settings.Prefetch {
@@ -112,11 +114,11 @@ func (r *Resolver) answer(q *Query) bool {
 // the same decision as for the question, by the same rules.
 func (r *Resolver) inspect(q *Query, f found) {
 	d := q.world.rules.DecideSet(q.group, q.decision, f.verdict.set)
-	if f.verdict.own && d.Action != policy.Block {
+	if f.verdict.own && d == q.decision {
 		d = r.inspectEach(q, d)
 	}
 	switch {
-	case d.Action == policy.Block && d != q.decision:
+	case d != q.decision:
 		r.enforce(q, d)
 	case f.private && q.world.settings.RebindProtection && q.lookup == &q.Name:
 		r.enforce(q, rebind)

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -55,6 +56,7 @@ type udpSocket struct {
 	in, out [batchSize]mmsghdr
 	pending []*Query
 	receipt receipt
+	waiting sync.WaitGroup // parked queries that were read here
 }
 
 // receipt carries the results of a system call out of the callback that makes
@@ -179,7 +181,10 @@ func (b *batchConn) write(q *Query) {
 	}
 }
 
-func (b *batchConn) parked() conn { return (*singleConn)(b) }
+func (b *batchConn) parked() conn {
+	b.waiting.Add(1)
+	return (*singleConn)(b)
+}
 
 // flush sends all answers of the batch. An answer that the system does not
 // take is lost, as any packet may be.
@@ -245,11 +250,13 @@ func (s *udpSocket) waitWritable() bool {
 }
 
 // singleConn sends each answer at once: the conn of queries that were parked.
+// Each of them is written once.
 type singleConn udpSocket
 
 func (c *singleConn) parked() conn { return c }
 
 func (c *singleConn) write(q *Query) {
+	defer c.waiting.Done()
 	if len(q.out) == 0 {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -19,6 +20,7 @@ type udpSocket struct {
 	addr    netip.AddrPort
 	conn    *net.UDPConn
 	stopped atomic.Bool
+	waiting sync.WaitGroup // parked queries that were read here
 }
 
 // udpSockets is how many sockets share an address: one, without SO_REUSEPORT.
@@ -46,9 +48,24 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 	return 1, nil
 }
 
-func (s *udpSocket) batch() conn  { return s }
-func (s *udpSocket) parked() conn { return s }
-func (s *udpSocket) flush()       {}
+func (s *udpSocket) batch() conn { return s }
+func (s *udpSocket) flush()      {}
+
+func (s *udpSocket) parked() conn {
+	s.waiting.Add(1)
+	return (*singleConn)(s)
+}
+
+// singleConn is the conn of queries that were parked. Each of them is written
+// once.
+type singleConn udpSocket
+
+func (c *singleConn) parked() conn { return c }
+
+func (c *singleConn) write(q *Query) {
+	defer c.waiting.Done()
+	(*udpSocket)(c).write(q)
+}
 
 // write sends one answer. One that the system does not take is lost, as any
 // packet may be.

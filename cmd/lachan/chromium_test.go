@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -16,6 +17,9 @@ import (
 // insideNamespace is set where the test runs a second time, in a network of
 // its own in which the browser's resolver finds the server on port 53.
 const insideNamespace = "CHROMIUM_TEST_IN_NAMESPACE"
+
+// safeGoogle is the address of forcesafesearch.google.com.
+const safeGoogle = "216.239.38.120"
 
 // TestChromiumOpensAllowedPagesOnly lets a real browser with its own resolver
 // ask the server.
@@ -52,6 +56,7 @@ func browse(t *testing.T) {
 	for _, command := range []string{
 		"ip link set lo up",
 		"ip addr add " + answered + "/32 dev lo", // where the stand-in upstream says every name is
+		"ip addr add " + safeGoogle + "/32 dev lo",
 		"mount --bind " + resolv + " /etc/resolv.conf",
 	} {
 		words := strings.Fields(command)
@@ -59,18 +64,19 @@ func browse(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", command, err, out)
 		}
 	}
-	page, err := net.Listen("tcp", net.JoinHostPort(answered, "80"))
+	page, err := net.Listen("tcp", "0.0.0.0:80")
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = w.Write([]byte("<p>page of " + r.Host + "</p>")) // the browser may be gone
+		at := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+		_, _ = fmt.Fprintf(w, "<p>page of %s at %s</p>", r.Host, at) // the browser may be gone
 	})}
 	go func() { _ = server.Serve(page) }() // ends when it is closed
 	defer server.Close()
 
 	p := newProcess(t, "feeds: [{name: bets, url: bets.hosts, category: gambling}]", `
-profiles: {hs: {block: [gambling]}}
+profiles: {hs: {block: [gambling], safe_search: strict}}
 units: [{id: a, kind: school, profile: hs, networks: [127.0.0.0/8]}]
 `, startStandIn(t).addr)
 	p.write("bets.hosts", "0.0.0.0 bet.example\n")
@@ -82,8 +88,11 @@ units: [{id: a, kind: school, profile: hs, networks: [127.0.0.0/8]}]
 	p.start()
 	p.until("the list is in force", func() bool { return blocked(p.ask("bet.example")) })
 
-	if got := opens(t, "http://lesson.example/"); !strings.Contains(got, "page of lesson.example") {
+	if got := opens(t, "http://lesson.example/"); !strings.Contains(got, "page of lesson.example at "+answered) {
 		t.Errorf("the allowed page: %s", got)
+	}
+	if got := opens(t, "http://www.google.com.vn/"); !strings.Contains(got, "page of www.google.com.vn at "+safeGoogle) {
+		t.Errorf("the search engine: %s", got)
 	}
 	before := p.blocks()
 	if got := opens(t, "http://bet.example/"); strings.Contains(got, "page of") {

@@ -13,22 +13,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// binary is the program, built as users build it, for the tests that start it
-// as a process.
+// binary is the program, built as users build it. Scripts call it lachan.
 var binary string
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
-// TestMain gives scripts the command lachan, which is this test binary running
-// main, and builds the program for the tests that run servers.
-func TestMain(m *testing.M) {
-	testscript.Main(building{m}, map[string]func(){"lachan": main})
-}
+// TestMain builds the program before the tests run and removes it after them.
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
 
-// building builds the program before the tests run and removes it after them.
-type building struct{ *testing.M }
-
-func (b building) Run() int {
+func buildAndRun(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "lachan-test-*")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -40,14 +33,18 @@ func (b building) Run() int {
 		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
 		return 1
 	}
-	return b.M.Run()
+	return m.Run()
 }
 
 // TestStories runs the stories of the command line. With -update they are
 // rewritten to what the program says now.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "../../testdata/script",
+		Dir: "../../testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
+			return nil
+		},
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,

@@ -3,6 +3,7 @@ package dnswire_test
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/miekg/dns"
@@ -176,6 +177,35 @@ func TestWalkFindsTargetsAndAddresses(t *testing.T) {
 	if len(addrs) != 5 || addrs[0] != "192.0.2.5" || addrs[2] != "2001:db8::5" || addrs[3] != "192.0.2.1" {
 		t.Errorf("addresses %v", addrs)
 	}
+}
+
+func TestAddressesBehindAddresses(t *testing.T) {
+	f := func(text string, behind ...string) {
+		t.Helper()
+		a := netip.MustParseAddr(text)
+		m := query("a.example.", dns.TypeAAAA)
+		m.Answer = []dns.RR{&dns.AAAA{Hdr: dns.RR_Header{Name: "a.example.", Rrtype: dns.TypeAAAA, Class: dns.ClassINET}, AAAA: a.AsSlice()}}
+		msg := pack(t, m)
+		var w dnswire.Walker
+		var r dnswire.Record
+		if w.Start(msg) != nil || !w.Next(&r) || !r.HasAddresses() {
+			t.Fatal("no record")
+		}
+		var got []string
+		r.Addresses(msg, func(a netip.Addr) bool { got = append(got, a.String()); return true })
+		if want := append([]string{a.String()}, behind...); !slices.Equal(got, want) {
+			t.Errorf("addresses %v, want %v", got, want)
+		}
+	}
+	f("2001:db8::1")
+	f("fd00::192.0.2.1")
+	f("::ffff:192.0.2.1", "192.0.2.1")
+	f("::ffff:0:192.0.2.1", "192.0.2.1")
+	f("::192.0.2.1", "192.0.2.1")
+	f("64:ff9b::192.0.2.1", "192.0.2.1")
+	f("64:ff9b::1:192.0.2.1")
+	f("64:ff9b:1::192.0.2.1", "192.0.2.1")
+	f("2002:c000:201::1", "192.0.2.1")
 }
 
 // FuzzParse: whatever a client sends, Parse returns, and where it accepts a

@@ -56,6 +56,7 @@ const (
 	TypeAAAA  = 28
 	TypeDNAME = 39
 	TypeOPT   = 41
+	TypeRRSIG = 46
 	TypeSVCB  = 64
 	TypeHTTPS = 65
 	TypeIXFR  = 251

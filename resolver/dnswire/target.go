@@ -32,8 +32,14 @@ func (r *Record) Target(msg []byte, n *domain.Name) bool {
 	return err == nil && n.Labels() > 0
 }
 
+// HasAddresses tells whether the record is of a type that Addresses reads.
+func (r *Record) HasAddresses() bool {
+	return r.Type == TypeA || r.Type == TypeAAAA || r.Type == TypeSVCB || r.Type == TypeHTTPS
+}
+
 // Addresses yields the addresses that a record holds: of A and AAAA records and
-// the hints of SVCB and HTTPS records.
+// the hints of SVCB and HTTPS records. Behind an IPv6 address that only stands
+// for an IPv4 address it yields that too.
 func (r *Record) Addresses(msg []byte, yield func(netip.Addr) bool) bool {
 	data := msg[r.Data:r.End]
 	switch {
@@ -73,9 +79,37 @@ func hints(params []byte, yield func(netip.Addr) bool) bool {
 
 func yieldAddresses(data []byte, size int, yield func(netip.Addr) bool) bool {
 	for ; len(data) >= size; data = data[size:] {
-		if a, _ := netip.AddrFromSlice(data[:size]); !yield(a) {
+		a, _ := netip.AddrFromSlice(data[:size])
+		if !yield(a) {
+			return false
+		}
+		if four, ok := embedded(a); ok && !yield(four) {
 			return false
 		}
 	}
 	return true
+}
+
+// Prefixes of IPv6 addresses that lead to an IPv4 address: the last 32 bits.
+var (
+	compatible = netip.MustParsePrefix("::/96")           // RFC 4291 section 2.5.5.1
+	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // RFC 2765 section 2.1
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")    // RFC 6052 section 2.1
+	localNAT64 = netip.MustParsePrefix("64:ff9b:1::/48")  // RFC 8215, used with 96 bits
+	sixToFour  = netip.MustParsePrefix("2002::/16")       // RFC 3056 section 2: bits 16 to 47
+)
+
+// embedded is the IPv4 address that an IPv6 address leads to.
+func embedded(a netip.Addr) (four netip.Addr, ok bool) {
+	if !a.Is6() {
+		return netip.Addr{}, false
+	}
+	octets := a.As16()
+	switch {
+	case sixToFour.Contains(a):
+		return netip.AddrFrom4([4]byte(octets[2:6])), true
+	case a.Is4In6(), compatible.Contains(a), translated.Contains(a), nat64.Contains(a), localNAT64.Contains(a):
+		return netip.AddrFrom4([4]byte(octets[12:])), true
+	}
+	return netip.Addr{}, false
 }

@@ -112,6 +112,9 @@ func (s *Server) Stop() {
 		<-s.ended
 	}
 	s.command = nil
+	if s.t.Failed() {
+		s.t.Logf("%s said:\n%s", s.program, s.output.String())
+	}
 }
 
 // Start runs a program that was stopped again, on the same address, and returns

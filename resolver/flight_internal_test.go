@@ -1,0 +1,233 @@
+package resolver
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/metrics"
+)
+
+// troubled is an upstream that answers with a TTL of 60 seconds, fails or stays
+// silent, as the test says.
+type troubled struct {
+	rcode  int
+	silent bool
+	takes  time.Duration
+	asked  atomic.Int64
+}
+
+func (u *troubled) answer(ctx context.Context, q *dns.Msg) (*dns.Msg, error) {
+	u.asked.Add(1)
+	if u.silent {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	time.Sleep(u.takes)
+	switch {
+	case u.rcode == dns.RcodeNameError:
+		return records(u.rcode, "example. 60 SOA ns.example. who.example. 1 2 3 4 60"), nil
+	case u.rcode != 0:
+		return records(u.rcode), nil
+	}
+	return records(0, q.Question[0].Name+" 60 A 192.0.2.1"), nil
+}
+
+// told is an answer in a few words: rcode or address, TTL and extended error.
+func told(m *dns.Msg) string {
+	if m == nil {
+		return "dropped"
+	}
+	what := dns.RcodeToString[m.Rcode]
+	if len(m.Answer) > 0 {
+		what = m.Answer[0].(*dns.A).A.String()
+	}
+	return fmt.Sprintf("%s ttl %d ede %d", what, ttlOf(m), edeOf(m))
+}
+
+func TestAnOldAnswerServesWhenNoUpstreamDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &troubled{}
+		r := newRoute(t, quietSettings(), u.answer)
+		f := func(wait time.Duration, what, want string, asked int64) {
+			t.Helper()
+			after(wait)
+			if got := told(r.asks(t, "www.example.")); got != want {
+				t.Errorf("%s: %q, want %q", what, got, want)
+			}
+			if u.asked.Load() != asked {
+				t.Errorf("%s: the upstream was asked %d times by now, want %d", what, u.asked.Load(), asked)
+			}
+		}
+		f(0, "fresh", "192.0.2.1 ttl 60 ede -1", 1)
+		u.rcode = dns.RcodeServerFailure
+		f(59*time.Second, "in its last second", "192.0.2.1 ttl 1 ede -1", 1)
+		f(time.Second, "after its end", "192.0.2.1 ttl 30 ede 3", 2)
+		f(time.Second, "a moment after the failure", "192.0.2.1 ttl 30 ede 3", 2)
+		f(28*time.Second, "half a minute after it", "192.0.2.1 ttl 30 ede 3", 2)
+		f(time.Second, "then the upstream is tried again", "192.0.2.1 ttl 30 ede 3", 3)
+		f(11*time.Hour, "hours later", "192.0.2.1 ttl 30 ede 3", 4)
+		f(time.Hour, "after stale_for", "SERVFAIL ttl 0 ede -1", 5)
+		f(time.Second, "and a moment later", "SERVFAIL ttl 0 ede 13", 5)
+		u.rcode = 0
+		f(4*time.Second, "when the failure is forgotten", "192.0.2.1 ttl 60 ede -1", 6)
+	})
+}
+
+func TestANameThatWasNotThereServesStaleToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &troubled{rcode: dns.RcodeNameError}
+		r := newRoute(t, quietSettings(), u.answer)
+		r.asks(t, "none.example.")
+		u.rcode = dns.RcodeRefused
+		after(time.Minute)
+		if got := told(r.asks(t, "none.example.")); got != "NXDOMAIN ttl 30 ede 19" {
+			t.Error(got)
+		}
+	})
+}
+
+// Nobody waits for more than 1.8 seconds while there is an old answer; the
+// exchange goes on, and its answer is kept.
+func TestPatienceEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &troubled{}
+		r := newRoute(t, quietSettings(), u.answer)
+		r.asks(t, "www.example.")
+		after(time.Minute)
+		u.takes = 3 * time.Second
+		f := func(what, want string, waits time.Duration) {
+			t.Helper()
+			begin := time.Now()
+			if got := told(r.asks(t, "www.example.")); got != want || time.Since(begin) != waits {
+				t.Errorf("%s: %q after %s, want %q after %s", what, got, time.Since(begin), want, waits)
+			}
+		}
+		f("the first", "192.0.2.1 ttl 30 ede 3", staleAfter)
+		f("who comes when patience is over", "192.0.2.1 ttl 60 ede -1", 3*time.Second-staleAfter)
+		if u.asked.Load() != 2 {
+			t.Errorf("asked %d times, want the one exchange to go on", u.asked.Load())
+		}
+	})
+}
+
+// Every query is answered once and given back once, also when the answer comes
+// in the moment in which patience ends.
+func TestAnswerAndEndOfPatienceInOneMoment(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			u := &troubled{}
+			r := newRoute(t, quietSettings(), u.answer)
+			r.asks(t, "www.example.")
+			after(time.Minute)
+			u.takes = staleAfter
+			boxes := make([]mailbox, 20)
+			for i := range boxes {
+				boxes[i] = r.send(t, "www.example.", dns.TypeA)
+			}
+			for _, box := range boxes {
+				<-box
+			}
+			synctest.Wait()
+			if n := r.flights.parked.Load(); n != 0 {
+				t.Fatalf("%d queries are parked when all are answered", n)
+			}
+		})
+	}
+}
+
+func TestWhatAFailureSays(t *testing.T) {
+	f := func(what string, u *troubled, want string, waits time.Duration) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			r := newRoute(t, quietSettings(), u.answer)
+			begin := time.Now()
+			if got := told(r.asks(t, "www.example.")); got != want || time.Since(begin) != waits {
+				t.Errorf("%s: %q after %s, want %q after %s", what, got, time.Since(begin), want, waits)
+			}
+		})
+	}
+	f("SERVFAIL", &troubled{rcode: dns.RcodeServerFailure}, "SERVFAIL ttl 0 ede -1", 0)
+	f("REFUSED", &troubled{rcode: dns.RcodeRefused}, "REFUSED ttl 0 ede -1", 0)
+	f("nothing", &troubled{silent: true}, "SERVFAIL ttl 0 ede 23", 10*time.Second)
+}
+
+func TestOneExchangeForAllWhoAskTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &troubled{takes: time.Second}
+		r := newRoute(t, quietSettings(), u.answer)
+		var boxes []mailbox
+		for range 500 {
+			boxes = append(boxes, r.send(t, "www.example.", dns.TypeA))
+		}
+		for _, box := range boxes {
+			if got := told(<-box); got != "192.0.2.1 ttl 60 ede -1" {
+				t.Fatal(got)
+			}
+		}
+		if u.asked.Load() != 1 {
+			t.Errorf("the upstream was asked %d times, want once", u.asked.Load())
+		}
+	})
+}
+
+// A flood of names that no upstream answers is bounded: what is over is dropped
+// and counted, and names in the cache are answered all the while.
+func TestAFloodIsDroppedAndEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &troubled{}
+		r := newRoute(t, quietSettings(), u.answer)
+		r.asks(t, "www.example.")
+		u.silent = true
+		const over = 500
+		boxes := make([]mailbox, maxParked+over)
+		for i := range boxes {
+			boxes[i] = r.send(t, fmt.Sprintf("n%d.flood.example.", i), dns.TypeA)
+		}
+		if got := told(r.asks(t, "www.example.")); got != "192.0.2.1 ttl 60 ede -1" {
+			t.Errorf("in the flood: %q", got)
+		}
+		dropped, failed := 0, 0
+		for _, box := range boxes {
+			switch m := <-box; {
+			case m == nil:
+				dropped++
+			case m.Rcode == dns.RcodeServerFailure:
+				failed++
+			}
+		}
+		if dropped != over || failed != maxParked {
+			t.Errorf("%d dropped and %d failed, want %d and %d", dropped, failed, over, maxParked)
+		}
+		u.silent = false
+		after(failureTTL)
+		if got := told(r.asks(t, "n1.flood.example.")); got != "192.0.2.1 ttl 60 ede -1" {
+			t.Errorf("after the flood: %q", got)
+		}
+		if n := r.flights.parked.Load(); n != 0 {
+			t.Errorf("%d queries are still parked", n)
+		}
+	})
+}
+
+// Errors count as errors, however often they are told.
+func TestFailuresAreCountedAsErrors(t *testing.T) {
+	r := newRoute(t, quietSettings(), (&troubled{rcode: dns.RcodeServerFailure}).answer)
+	for range 3 {
+		q, box := r.question(t, "www.example.", dns.TypeA), make(mailbox, 1)
+		q.conn = box
+		q.begin(r.world.Load(), r.clock())
+		if r.serve(q) {
+			r.finish(q, r.lane)
+		}
+		<-box
+		if q.action != metrics.ActionError {
+			t.Errorf("action %s, want error", q.action)
+		}
+	}
+}
