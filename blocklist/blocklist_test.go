@@ -60,8 +60,11 @@ func name(t testing.TB, text string) *domain.Name {
 }
 
 const (
-	typeA    = 1
-	typeAAAA = 28
+	typeA     = 1
+	typeTXT   = 16
+	typeAAAA  = 28
+	typeSVCB  = 64
+	typeHTTPS = 65
 )
 
 func TestClassify(t *testing.T) {
@@ -109,6 +112,9 @@ func TestClassify(t *testing.T) {
 	f("gone.example", typeA)             // a bad filter cancels its twin
 	f("v6.example", typeA)               // a rule for AAAA alone
 	f("v6.example", typeAAAA, 0)         //
+	f("v6.example", typeHTTPS, 0)        // and for the hints of addresses
+	f("v6.example", typeSVCB, 0)         //
+	f("v6.example", typeTXT)             //
 	f("not-v6.example", typeA, 0)        //
 	f("not-v6.example", typeAAAA)        //
 	f("most.example", typeA, 0)          //

@@ -63,8 +63,25 @@ func (s *spec) level() int {
 
 // holds tells whether a spec whose scope fits applies to a question.
 func (s *spec) holds(qtype uint16, now int64) bool {
-	return (s.Types == nil || slices.Contains(s.Types, qtype) != s.NotTypes) &&
-		s.From <= now && (s.Until == 0 || now < s.Until)
+	return s.holdsFor(qtype) && s.From <= now && (s.Until == 0 || now < s.Until)
+}
+
+// Types of records, RFC 1035, 3596 and 9460.
+const (
+	typeA     = 1
+	typeAAAA  = 28
+	typeSVCB  = 64
+	typeHTTPS = 65
+)
+
+// holdsFor tells whether the spec applies to a query type. A rule that hides
+// the addresses of a name hides the hints in its SVCB and HTTPS records too.
+func (s *spec) holdsFor(qtype uint16) bool {
+	if s.Types == nil || slices.Contains(s.Types, qtype) != s.NotTypes {
+		return true
+	}
+	return !s.Allow && !s.NotTypes && (qtype == typeSVCB || qtype == typeHTTPS) &&
+		(slices.Contains(s.Types, typeA) || slices.Contains(s.Types, typeAAAA))
 }
 
 // covers tells whether a rule of this scope covers the name it was found at

@@ -31,6 +31,7 @@ var (
 	ConfigFeedURL      = Text{"danh sách %q cần url: một địa chỉ https://, http://, axfr:// hoặc đường dẫn tệp", "feed %q needs a url: an address https://, http://, axfr:// or the path of a file"}
 	ConfigFeedScheme   = Text{"không tải được danh sách từ %q; hãy dùng https://, http://, axfr:// hoặc đường dẫn tệp", "lists cannot be had from %q; use https://, http://, axfr:// or the path of a file"}
 	ConfigFeedLater    = Text{"danh sách qua %s:// sẽ có trong một phiên bản sau; hiện giờ hãy dùng https://, http:// hoặc đường dẫn tệp", "lists over %s:// come with a later version; use https://, http:// or the path of a file for now"}
+	ConfigMirrors      = Text{"mirrors chỉ dùng cho nguồn có phiên bản (manifest.json); hãy bỏ mục này đi", "mirrors go with a feed of versions (manifest.json) only; leave the key out"}
 	ConfigFeedCategory = Text{"danh sách chặn %q cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo)", "blocking feed %q needs a category, such as gambling or phishing"}
 	ConfigFeedLock     = Text{"danh sách cho phép %q không thể khoá; hãy bỏ locked_by hoặc ghi action: block", "feed %q allows, so it cannot be locked; leave out locked_by or write action: block"}
 	ConfigRPZName      = Text{"policy: cname và cname đi cùng nhau: hãy ghi {policy: cname, cname: TÊN_MIỀN}", "policy: cname and cname belong together: write {policy: cname, cname: NAME}"}

@@ -29,6 +29,7 @@ var (
 	RejectBadRecord         = Text{"không phải bản ghi DNS đúng cú pháp", "not a well-formed resource record"}
 	RejectBadDate           = Text{"ngày không đọc được (viết 31/12/2026 hoặc 2026-12-31), hoặc ngày kết thúc trước ngày bắt đầu", "a date that cannot be read (write 31/12/2026 or 2026-12-31), or an end before the beginning"}
 	RejectBadQuotes         = Text{"ô mở dấu nháy kép mà không đóng", "a quoted field that is not closed"}
+	RejectOtherSheet        = Text{"chỉ trang tính đầu tiên được đọc, trang này thì không; hãy chuyển các mục của nó sang trang đầu", "only the first sheet is read, and this is another; move its entries to the first"}
 )
 
 // Lists as a whole.

@@ -24,3 +24,6 @@ func (t Text) With(args ...any) Text {
 
 // String is the line that people read: Vietnamese first, English beside it.
 func (t Text) String() string { return t.VI + " | " + t.EN }
+
+// Join is a sentence with another one behind it.
+func Join(before, t Text) Text { return Text{before.VI + t.VI, before.EN + t.EN} }

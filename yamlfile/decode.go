@@ -116,6 +116,9 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value) bool {
 }
 
 func (d *decoder) list(n *yaml.Node, v reflect.Value) bool {
+	if short, ok := v.Addr().Interface().(ShortForm); ok && n.Kind == yaml.ScalarNode {
+		return d.short(n, short)
+	}
 	if n.Kind != yaml.SequenceNode {
 		d.report(n.Line, wantList(n))
 		return false

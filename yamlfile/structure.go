@@ -61,7 +61,8 @@ func (d *decoder) recordLines(root reflect.Value) {
 
 func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 	if short, ok := v.Addr().Interface().(ShortForm); ok && n.Kind == yaml.ScalarNode {
-		return d.short(n, v, short)
+		d.shape(v.Type()).setLine(v, n.Line)
+		return d.short(n, short)
 	}
 	if n.Kind != yaml.MappingNode {
 		d.report(n.Line, wantKeys(n))
@@ -91,8 +92,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 	return true
 }
 
-func (d *decoder) short(n *yaml.Node, v reflect.Value, form ShortForm) bool {
-	d.shape(v.Type()).setLine(v, n.Line)
+func (d *decoder) short(n *yaml.Node, form ShortForm) bool {
 	if err := form.SetShort(n.Value); err != nil {
 		d.refuse(n, err)
 		return false

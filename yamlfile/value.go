@@ -34,8 +34,8 @@ func (a *At[T]) locate(line int) any {
 type located interface{ locate(line int) any }
 
 // A ShortForm is a struct that may also be written as a plain value, as
-// `allow: [olm.vn]` is short for `allow: [{name: olm.vn}]`. Its pointer
-// implements it.
+// `allow: [olm.vn]` is short for `allow: [{name: olm.vn}]`, or a list that may
+// be written without its brackets. Its pointer implements it.
 type ShortForm interface{ SetShort(s string) error }
 
 // Defaults is an item of a list or of a map, or what a pointer leads to, that

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"lachan/blocklist/release"
 )
 
 // Names in a feed's directory. All but the lock are written under a temporary
@@ -52,6 +54,21 @@ func (d *draft) Write(p []byte) (n int, err error) {
 }
 
 func (d *draft) digest() string { return hex.EncodeToString(d.hash.Sum(nil)) }
+
+// is tells whether the draft has this digest and size.
+func (d *draft) is(want release.Digest) bool {
+	return d.bytes == want.Size && d.digest() == want.SHA256
+}
+
+// reset makes the draft empty again.
+func (d *draft) reset() error {
+	if _, err := d.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	d.hash.Reset()
+	d.bytes = 0
+	return d.file.Truncate(0)
+}
 
 // keep gives the draft its final name, durably.
 func (d *draft) keep(path string) error {

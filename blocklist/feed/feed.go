@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
 	"lachan/blocklist/format"
+	"lachan/blocklist/release"
 	"lachan/wording"
 )
 
@@ -25,7 +25,7 @@ type Source struct {
 	// Name is the feed's, and that of its directory: 1 to 40 of a-z, 0-9, '-'.
 	Name string
 	// URL says where the list is: http://, https://, axfr://, file:// or a path,
-	// which should be absolute.
+	// which should be absolute. A manifest.json there names the list.
 	URL string
 	// Format is how the list is written; format.Auto, or none, finds out.
 	Format format.Format
@@ -46,6 +46,14 @@ type Source struct {
 	// SHA256URL says where the digest of the list is, as the tool sha256sum
 	// writes it or bare. Empty for none.
 	SHA256URL string
+	// Keys are those of which any must have signed the list. None for lists that
+	// are not signed.
+	Keys release.Keys
+	// Mirrors are where a feed of versions lies too, in the order in which they
+	// are asked: addresses of what holds the manifest.
+	Mirrors []string
+	// Zone is where the days of csv begin and end; nil means UTC+7.
+	Zone *time.Location
 	// TSIG is the key of axfr://. With one, what it has not signed is refused.
 	TSIG TSIG
 }
@@ -97,21 +105,25 @@ func (s *Source) askedFormat() format.Format {
 	if isZone(s.URL) {
 		return format.RPZ
 	}
+	if s.IsManifest() {
+		return format.Manifest
+	}
 	if s.Format == "" {
 		return format.Auto
 	}
 	return s.Format
 }
 
-// fileName is the last part of the address, which may tell the format.
-func (s *Source) fileName() string {
-	if _, local := localPath(s.URL); !local {
-		if u, err := url.Parse(s.URL); err == nil {
-			return path.Base(u.Path)
-		}
+// listFormat is how the list itself is written.
+func (s *Source) listFormat() format.Format {
+	if s.IsManifest() {
+		return format.CSV
 	}
-	return path.Base(s.URL)
+	return s.askedFormat()
 }
+
+// fileName is the last part of the address, which may tell the format.
+func (s *Source) fileName() string { return lastPart(s.URL) }
 
 // localPath is the path that an address names, if it names one.
 func localPath(address string) (file string, ok bool) {

@@ -29,8 +29,8 @@ func examine(ctx context.Context, src *Source, d *draft) (Copy, error) {
 			c.Rejects = append(c.Rejects, Reject{Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
 		}
 	}
-	sum, err := format.Parse(d.file, src.askedFormat(),
-		format.Options{Subdomains: src.Subdomains, Name: src.fileName()}, emit, reject)
+	sum, err := format.Parse(d.file, src.listFormat(),
+		format.Options{Subdomains: src.Subdomains, Name: src.fileName(), Zone: src.Zone}, emit, reject)
 	switch {
 	case errors.Is(err, format.ErrHTML):
 		return Copy{}, refuse(wording.FeedHTML, fmt.Errorf("%w: %w", ErrAnswer, err))

@@ -23,8 +23,7 @@ func (s *Store) checkSidecar(ctx context.Context, src *Source, digest string) er
 	var text bytes.Buffer
 	if _, err := s.read(ctx, src.SHA256URL, Copy{}, maxSidecarBytes, &text); err != nil {
 		known := asError(err)
-		of := wording.FeedSidecarFetch
-		return refuse(wording.Text{VI: of.VI + known.Text.VI, EN: of.EN + known.Text.EN}, known.Err)
+		return refuse(wording.Join(wording.FeedSidecarFetch, known.Text), known.Err)
 	}
 	want, ok := parseSidecar(&text, src.fileName())
 	if !ok {

@@ -37,6 +37,8 @@ type Status struct {
 	Damaged     string    `json:"damaged,omitempty"`     // file set aside or missing; until a success that began with a good copy
 	Copy        Copy      `json:"copy,omitzero"`         // zero when there is none
 
+	Newest Release `json:"newest,omitzero"` // that was taken from signed versions; no older one is
+
 	Held      Held       `json:"held,omitzero"`       // the version that a guard holds back; zero when none does
 	Approvals []Approval `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
 
@@ -70,6 +72,7 @@ type Copy struct {
 	LastModified string         `json:"last_modified,omitempty"` // as the server wrote it
 	TSIGKey      string         `json:"tsig_key,omitempty"`      // that signed the transfer; its name
 	Zone         *transfer.SOA  `json:"zone,omitempty"`          // of a zone; nil of other lists
+	Release      Release        `json:"release,omitzero"`        // what its signature says
 	AskedFormat  format.Format  `json:"asked_format"`            // Source.Format when it was read
 	Format       format.Format  `json:"format"`                  // the one that was read, never auto
 	Entries      int            `json:"entries"`
@@ -99,7 +102,8 @@ func (s *Status) Age(now time.Time) time.Duration {
 // same way, as the source asks for.
 func (c *Copy) isOf(src *Source) bool {
 	return c.URL == withoutPassword(src.URL) && c.SHA256URL == withoutPassword(src.SHA256URL) &&
-		c.TSIGKey == src.TSIG.Name && c.AskedFormat == src.askedFormat()
+		c.TSIGKey == src.TSIG.Name && c.AskedFormat == src.askedFormat() &&
+		(len(src.Keys) == 0 || src.Keys.Has(c.Release.Key))
 }
 
 // failed is the status after an attempt that failed.
@@ -121,7 +125,7 @@ func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 	if s.Copy.Digest != "" {
 		s.Damaged = "" // it took one more success for somebody to see it
 	}
-	s.Failure, s.Copy, s.Held = Failure{}, c, Held{}
+	s.Failure, s.Copy, s.Newest, s.Held = Failure{}, c, c.Release, Held{}
 	return s
 }
 

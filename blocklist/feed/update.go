@@ -93,21 +93,21 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 	if !known.isOf(src) {
 		known = Copy{}
 	}
-	got, err := s.fetch(ctx, src, &known, d)
+	got, err := s.fetch(ctx, src, last, &known, d, at)
 	if d.err != nil {
 		return Copy{}, d.err
 	}
-	if err != nil || got.unchanged {
+	if err != nil {
 		return known, err
 	}
 	c := known
-	if d.digest() != known.Digest {
+	if !got.unchanged && d.digest() != known.Digest {
 		c, err = s.verify(ctx, src, &known, d)
 		if err != nil && !guarded(err) {
 			return Copy{}, err
 		}
 		c.URL, c.SHA256URL = withoutPassword(src.URL), withoutPassword(src.SHA256URL)
-		c.TSIGKey, c.Zone = src.TSIG.Name, got.zone
+		c.TSIGKey, c.Zone, c.Release = src.TSIG.Name, got.zone, got.release
 		c.AskedFormat, c.Fetched = src.askedFormat(), at
 		c.Path, c.Digest, c.Bytes = copyPath(dir, d.digest()), d.digest(), d.bytes
 		if err != nil {
@@ -117,16 +117,24 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 			return Copy{}, err
 		}
 	}
-	c.ETag, c.LastModified = got.etag, got.lastModified
+	c.ETag, c.LastModified, c.Release = got.etag, got.lastModified, got.release
 	return c, nil
 }
 
-// fetch writes the list of a source to w, unless it is still the known copy.
-func (s *Store) fetch(ctx context.Context, src *Source, known *Copy, w io.Writer) (answer, error) {
+// fetch writes the list of a source to d, unless it is still the known copy,
+// and checks who signed it.
+func (s *Store) fetch(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time) (answer, error) {
 	if isZone(src.URL) {
-		return s.transfer(ctx, src, known, w)
+		return s.transfer(ctx, src, known, d)
 	}
-	return s.read(ctx, src.URL, *known, src.maxBytes(), w)
+	if src.IsManifest() {
+		return s.follow(ctx, src, last, known, d, at)
+	}
+	got, err := s.read(ctx, src.URL, *known, src.maxBytes(), d)
+	if err == nil && len(src.Keys) > 0 {
+		got.release, err = s.prove(ctx, src, last, known, got, d, at)
+	}
+	return got, err
 }
 
 // read writes what is at an address to w, unless it is still the known copy.

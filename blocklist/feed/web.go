@@ -34,9 +34,10 @@ var errStall = fmt.Errorf("%w: fewer than %d octets in %v", ErrSlow, leastProgre
 
 // An answer is what came besides the list.
 type answer struct {
-	unchanged    bool // 304: there is no list
+	unchanged    bool // it is the known one: nothing came
 	etag         string
 	lastModified string
+	release      Release       // what its signature says; zero without
 	zone         *transfer.SOA // of a zone
 }
 
@@ -93,8 +94,7 @@ func (s *Store) download(ctx context.Context, address string, known Copy, max in
 	defer response.Body.Close()
 	got := answer{etag: response.Header.Get("ETag"), lastModified: response.Header.Get("Last-Modified")}
 	if response.StatusCode == http.StatusNotModified && known.ETag+known.LastModified != "" {
-		got.unchanged = true
-		return got, nil
+		return answer{unchanged: true, etag: known.ETag, lastModified: known.LastModified}, nil
 	}
 	if err := acceptable(response, max); err != nil {
 		return answer{}, err

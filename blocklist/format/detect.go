@@ -15,10 +15,14 @@ import (
 
 // Detect recognises the format of a list by its first octets; 64 KiB are
 // plenty. The name of its file or URL decides only between formats that fit
-// equally well. It returns ErrHTML or ErrUnknown if no format fits.
+// equally well. It returns ErrHTML or ErrUnknown if no format fits. Every zip
+// file is a workbook until it is opened.
 func Detect(head []byte, name string) (Format, error) {
 	if isHTML(head) {
 		return "", ErrHTML
+	}
+	if bytes.HasPrefix(head, []byte(zipMark)) {
+		return XLSX, nil
 	}
 	if end := bytes.LastIndexByte(head, '\n'); len(head) >= MaxLine && end > 0 {
 		head = head[:end] // the last line may be cut

@@ -25,9 +25,11 @@ const (
 	RPZ       Format = "rpz"       // a response policy zone as a master file
 	CSV       Format = "csv"       // the table that an authority fills in
 	Addresses Format = "addresses" // addresses, prefixes and ranges; also called "ips"
+	XLSX      Format = "xlsx"      // the table of csv as a workbook
+	Manifest  Format = "manifest"  // a signed feed of versions, which package feed follows; Parse does not read it
 )
 
-var all = []Format{Auto, Hosts, Domains, Wildcard, Adblock, Regex, Dnsmasq, Unbound, RPZ, CSV, Addresses}
+var all = []Format{Auto, Hosts, Domains, Wildcard, Adblock, Regex, Dnsmasq, Unbound, RPZ, CSV, Addresses, XLSX, Manifest}
 
 // UnmarshalText sets f to the format of that name, in any case. No text is
 // Auto. Of an unknown name it returns an error that offers the nearest one.

@@ -42,8 +42,11 @@ type Summary struct {
 // cannot be one, in the order of the list. f may be Auto.
 //
 // A bad entry is never an error. The errors are ErrHTML, ErrUnknown (Auto, or
-// a Format that is none), what r returned and what emit returned; the
+// a Format that is none), ErrXLSX, what r returned and what emit returned; the
 // last two name the line. The Summary tells what was read so far.
+//
+// A workbook is read where it lies, from its beginning, when r is an
+// io.ReaderAt and an io.Seeker, as files are; else it is read into memory.
 func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
 	p := &run{options: o, emit: emit, reject: reject}
 	p.sum.ByReason = make(map[Reason]int)
@@ -59,6 +62,10 @@ func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(
 		}
 	}
 	p.sum.Format = f
+	if f == XLSX {
+		err := p.workbook(r, in)
+		return p.sum, err
+	}
 	entry, end := p.grammar(f)
 	if entry == nil {
 		return p.sum, fmt.Errorf("read list as %q: %w", f, ErrUnknown)

@@ -35,6 +35,7 @@ const (
 	BadRecord                       // a line that is not a resource record
 	BadDate                         // a date that cannot be read, or an end before the beginning
 	BadQuotes                       // a quoted field that does not end
+	OtherSheet                      // a further sheet of a workbook, which is not read
 	reasons                         // how many there are
 )
 
@@ -67,6 +68,7 @@ var reasonCodes = [reasons]string{
 	BadRecord:         "bad_record",
 	BadDate:           "bad_date",
 	BadQuotes:         "bad_quotes",
+	OtherSheet:        "other_sheet",
 }
 
 var reasonTexts = [reasons]wording.Text{
@@ -97,6 +99,7 @@ var reasonTexts = [reasons]wording.Text{
 	BadRecord:         wording.RejectBadRecord,
 	BadDate:           wording.RejectBadDate,
 	BadQuotes:         wording.RejectBadQuotes,
+	OtherSheet:        wording.RejectOtherSheet,
 }
 
 // String is the code of the reason in metrics and JSON. It never changes.

@@ -66,6 +66,7 @@ func (n *node) takeCompiled(ctx context.Context, c compilation) {
 		n.conditions.Clear("compile")
 		n.useLists(c.lists)
 		n.putInForce()
+		n.publishZones(time.Now())
 		n.recordOrders(c.end)
 		n.log.Info("lists in force", "names", c.lists.Keys(), "bytes", c.report.Bytes, "elapsed", c.elapsed, "serial", n.serial)
 		for name, f := range c.report.Feeds {

@@ -68,6 +68,8 @@ type ServerConfig struct {
 	// Notify has the prefixes allowed to send NOTIFY besides the primaries
 	// named in feeds. Default none.
 	Notify []netip.Prefix `yaml:"notify"`
+	// RPZOut serves categories as response policy zones.
+	RPZOut RPZOutConfig `yaml:"rpz_out"`
 	// Identity is what CHAOS questions are told.
 	Identity IdentityConfig `yaml:"identity"`
 	// TCP bounds connections of DNS over TCP.

@@ -31,6 +31,7 @@ func (c *Config) check() yamlfile.Problems {
 	k.places()
 	k.server()
 	k.listeners()
+	k.rpzOut()
 	k.upstreams()
 	k.cache()
 	between(&k, "metrics.history", time.Duration(c.Metrics.History), day, 3660*day)
@@ -159,6 +160,9 @@ func (k *configCheck) listeners() {
 	}
 	for i, a := range k.Server.Listen {
 		add(item("server.listen", i), a)
+	}
+	for i, a := range k.Server.RPZOut.Listen {
+		add(item("server.rpz_out.listen", i), a)
 	}
 	if k.HTTP.Listen.IsValid() {
 		add("http.listen", k.HTTP.Listen)

@@ -40,7 +40,7 @@ func (k *configCheck) feed(i int) {
 		a.Expires.In(time.UTC).Before(a.Effective.In(time.UTC)) {
 		k.wrong(at+".authority.expires", wording.ConfigFeedTimes.With(a.Expires, a.Effective))
 	}
-	k.notYet(at+".verify.minisign", f.Verify.Minisign != "")
+	k.feedVersions(at, f)
 	k.feedZone(at, f)
 	if _, err := domain.Canonical(f.RPZ.CNAME); (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
 		k.wrong(at+".rpz", wording.ConfigRPZName)
@@ -68,13 +68,29 @@ func (k *configCheck) feedURL(path, name, address string) {
 	}
 }
 
+// feedVersions checks what goes with a feed of versions.
+func (k *configCheck) feedVersions(at string, f *FeedConfig) {
+	source := f.updaterSource(k.Timezone.Location)
+	if source.IsManifest() && len(f.Verify.Minisign) == 0 {
+		k.wrong(at+".verify.minisign", wording.FeedNoKey)
+	}
+	if len(f.Mirrors) > 0 && !source.IsManifest() {
+		k.wrong(at+".mirrors", wording.ConfigMirrors)
+	}
+	for i, mirror := range f.Mirrors {
+		if u, err := url.Parse(mirror); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			k.wrong(item(at+".mirrors", i), wording.ConfigFeedScheme.With(mirror))
+		}
+	}
+}
+
 // feedZone checks what goes with a zone transfer and with nothing else.
 func (k *configCheck) feedZone(at string, f *FeedConfig) {
 	isZone, hasKey := strings.HasPrefix(f.URL, "axfr://"), f.TSIG.Name != "" || f.TSIG.SecretFile != ""
 	if isZone && f.Format != format.Auto && f.Format != format.RPZ {
 		k.wrong(at+".format", wording.ConfigZoneFormat)
 	}
-	if isZone && f.Verify != (VerifyConfig{}) {
+	if isZone && (len(f.Verify.Minisign) > 0 || f.Verify.SHA256URL != "") {
 		k.wrong(at+".verify", wording.ConfigZoneVerify)
 	}
 	if !hasKey {

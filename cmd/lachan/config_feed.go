@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lachan/blocklist/format"
+	"lachan/blocklist/release"
 	"lachan/yamlfile"
 )
 
@@ -45,7 +46,10 @@ type FeedConfig struct {
 	MaxShrink yamlfile.Percent `yaml:"max_shrink"`
 	// MaxGrowth is how many times the entries of one version the next may have.
 	// Default 0: no bound.
-	MaxGrowth float64         `yaml:"max_growth"`
+	MaxGrowth float64 `yaml:"max_growth"`
+	// Mirrors are where a feed of versions (manifest.json) lies too. Default
+	// none.
+	Mirrors   []string        `yaml:"mirrors"`
 	Verify    VerifyConfig    `yaml:"verify"`
 	TSIG      TSIGConfig      `yaml:"tsig"`
 	RPZ       RPZConfig       `yaml:"rpz"`
@@ -54,8 +58,9 @@ type FeedConfig struct {
 
 // A VerifyConfig says how a list proves that it is whole and from whom.
 type VerifyConfig struct {
-	// Minisign is the public key of the signer. Default none.
-	Minisign string `yaml:"minisign"`
+	// Minisign is the public key of the signer, or a list of two while one is
+	// replaced: any may have signed. Default none.
+	Minisign release.Keys `yaml:"minisign"`
 	// SHA256URL is where the digest of the list is. Default none.
 	SHA256URL string `yaml:"sha256_url"`
 }

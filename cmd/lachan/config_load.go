@@ -134,6 +134,9 @@ func (c *Config) resolvePaths() {
 	c.resolve("policy", &c.Policy)
 	c.resolve("server.tls.cert", &c.Server.TLS.Cert)
 	c.resolve("server.tls.key", &c.Server.TLS.Key)
+	for i := range c.Server.RPZOut.Zones {
+		c.resolve(item("server.rpz_out.zones", i)+".tsig.secret_file", &c.Server.RPZOut.Zones[i].TSIG.SecretFile)
+	}
 	for i := range c.Feeds {
 		f, at := &c.Feeds[i], item("feeds", i)
 		c.resolve(at+".url", &f.URL)

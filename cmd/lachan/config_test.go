@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"reflect"
@@ -120,7 +121,7 @@ func TestConfigMistakes(t *testing.T) {
 	f("feeds:\n- {name: a, url: a.hosts, category: gambling}\n- name: a\n  url: ftp://lists.example/a\n  format: host\n  action: allow\n  locked_by: lao-cai\n  authority: {effective: 2026-12-01, expires: 2026-11-01}\n",
 		`lachan.yaml:3: feeds.name: tên danh sách "a" đã dùng ở dòng 2; hãy đặt tên khác | feeds.name: feed name "a" is used on line 2 already; choose another`,
 		`lachan.yaml:4: feeds.url: không tải được danh sách từ "ftp://lists.example/a"; hãy dùng https://, http://, axfr:// hoặc đường dẫn tệp | feeds.url: lists cannot be had from "ftp://lists.example/a"; use https://, http://, axfr:// or the path of a file`,
-		`lachan.yaml:5: feeds.format: không có định dạng danh sách "host"; có phải là "hosts"? Các định dạng: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses | feeds.format: no list format "host"; did you mean "hosts"? The formats: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses`,
+		`lachan.yaml:5: feeds.format: không có định dạng danh sách "host"; có phải là "hosts"? Các định dạng: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses, xlsx, manifest | feeds.format: no list format "host"; did you mean "hosts"? The formats: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses, xlsx, manifest`,
 		`lachan.yaml:7: feeds.locked_by: danh sách cho phép "a" không thể khoá; hãy bỏ locked_by hoặc ghi action: block | feeds.locked_by: feed "a" allows, so it cannot be locked; leave out locked_by or write action: block`,
 		`lachan.yaml:8: feeds.authority.expires: expires (2026-11-01) phải sau effective (2026-12-01) | feeds.authority.expires: expires (2026-11-01) must be after effective (2026-12-01)`)
 
@@ -319,8 +320,8 @@ func TestReferenceHasEveryKeyOfAFeedWithItsDefault(t *testing.T) {
 	var want FeedConfig
 	want.SetDefaults()
 	want.Name, want.URL, want.Category = got.Feeds[0].Name, got.Feeds[0].URL, got.Feeds[0].Category
-	if got.Feeds[0] != want {
-		t.Errorf("got  %+v\nwant %+v", got.Feeds[0], want)
+	if got, want := fmt.Sprintf("%+v", got.Feeds[0]), fmt.Sprintf("%+v", want); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for _, k := range yamlfile.Keys(&want) {
 		if path := strings.Join(k.Path, "."); got.Lines["feeds[0]."+path] == 0 {

@@ -31,7 +31,8 @@ func listsCommand() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(listsUpdateCommand(), listsStatusCommand(), listsCheckCommand(), listsDiffCommand(), listsApproveCommand())
+	c.AddCommand(listsUpdateCommand(), listsStatusCommand(), listsCheckCommand(), listsDiffCommand(), listsApproveCommand(),
+		listsKeygenCommand(), listsSignCommand(), listsPublishCommand())
 	return c
 }
 

@@ -14,6 +14,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/blocklist/rpzout"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -49,6 +50,7 @@ type node struct {
 	compiled  chan compilation
 	compiling bool
 	again     bool                         // something changed while compiling
+	rpzOut    *rpzout.Server               // nil when no zones are served
 	updater   atomic.Pointer[feed.Updater] // the readers of sockets trigger it, see notify
 	children  children
 

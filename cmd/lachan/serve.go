@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"reflect"
 	"strings"
 	"syscall"
 	"time"
@@ -85,6 +86,7 @@ func (n *node) run(ctx context.Context) error {
 	n.startUpstreams(ctx)
 	n.startUpdater(ctx)
 	n.startCompiling(ctx)
+	n.startRPZOut(ctx)
 
 	n.counters.SetSchools(schools(n.policy))
 	protect := time.NewTicker(protectEvery)
@@ -103,6 +105,9 @@ func (n *node) run(ctx context.Context) error {
 		case <-minute.C:
 			n.putInForce()
 			n.watchZones(time.Now())
+			if n.list.Timed() && time.Now().Minute() == 0 {
+				n.publishZones(time.Now())
+			}
 			n.startCompiling(ctx) // another process may have brought a new copy
 			minute.Reset(untilMinute(time.Now()))
 		case <-protect.C:
@@ -143,6 +148,7 @@ func (n *node) reload(ctx context.Context) {
 		return
 	}
 	httpMoved := cfg.HTTP != n.cfg.HTTP
+	zonesMoved := !reflect.DeepEqual(cfg.Server.RPZOut, n.cfg.Server.RPZOut)
 	n.cfg, n.policy, n.upstreams = cfg, p, zones
 	n.list = bind(n.lists, p, cfg)
 	n.serial++
@@ -157,6 +163,11 @@ func (n *node) reload(ctx context.Context) {
 		if err := n.startHTTP(ctx); err != nil {
 			n.log.Error("listen for http", "error", err)
 		}
+	}
+	if zonesMoved {
+		n.startRPZOut(ctx)
+	} else {
+		n.publishZones(time.Now())
 	}
 	n.log.Info("reloaded", "serial", n.serial)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
@@ -112,21 +113,21 @@ func feedSources(cfg *Config, store *feed.Store) (sources []blocklist.Source, mi
 			missing = append(missing, f.Name)
 			continue
 		}
-		sources = append(sources, f.source(copied))
+		sources = append(sources, f.source(copied, cfg.Timezone.Location))
 	}
 	return sources, missing
 }
 
-// source is a copy of the feed as the compiler reads it.
-func (f *FeedConfig) source(c feed.Copy) blocklist.Source {
-	options := format.Options{Subdomains: f.Subdomains, Name: f.URL}
+// source is a copy of the feed as the compiler reads it. Its days are of zone.
+func (f *FeedConfig) source(c feed.Copy, zone *time.Location) blocklist.Source {
+	options := format.Options{Subdomains: f.Subdomains, Name: f.URL, Zone: zone}
 	read := readCopy
 	if !f.isZone() {
 		read = readAsList
 	}
 	return blocklist.Source{
 		Name:   f.Name,
-		Digest: fmt.Sprintf("%s %s %t %t", c.Digest, c.Format, f.Subdomains, f.isZone()),
+		Digest: fmt.Sprintf("%s %s %t %t %s", c.Digest, c.Format, f.Subdomains, f.isZone(), zone),
 		Rules:  func(emit func(format.Rule) error) error { return read(c, options, emit) },
 	}
 }
@@ -181,13 +182,21 @@ func bind(l *blocklist.Lists, p *policy.Policy, cfg *Config) *blocklist.List {
 	})
 }
 
-// loadPolicy reads the policy of a configuration.
+// loadPolicy reads the policy of a configuration, which must know the categories
+// of the zones that are served.
 func loadPolicy(cfg *Config) (*policy.Policy, yamlfile.Problems) {
 	unknown := policy.Unknown{File: cfg.file, Line: cfg.lineOf("server.unknown_client")}
 	if profile := cfg.Server.UnknownClient; profile != unknownRefuse && profile != catalogue.DefaultProfile {
 		unknown.Profile = profile
 	}
-	return policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
+	p, problems := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
+	if p == nil {
+		return nil, problems
+	}
+	if wrong := checkRPZOut(cfg, p); len(wrong) > 0 {
+		return nil, append(problems, wrong...)
+	}
+	return p, problems
 }
 
 // policyFeeds is what policy must know of the feeds.
@@ -208,12 +217,17 @@ func policyFeeds(cfg *Config) []policy.Feed {
 func updaterSources(cfg *Config) []feed.Source {
 	var sources []feed.Source
 	for i := range cfg.Feeds {
-		f := &cfg.Feeds[i]
-		sources = append(sources, feed.Source{
-			Name: f.Name, URL: f.URL, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
-			MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth, SHA256URL: f.Verify.SHA256URL,
-			TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
-		})
+		sources = append(sources, cfg.Feeds[i].updaterSource(cfg.Timezone.Location))
 	}
 	return sources
+}
+
+// updaterSource is what fetching must know of a feed, whose days are of zone.
+func (f *FeedConfig) updaterSource(zone *time.Location) feed.Source {
+	return feed.Source{
+		Name: f.Name, URL: f.URL, Mirrors: f.Mirrors, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
+		MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth,
+		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
+		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
+	}
 }

@@ -145,3 +145,50 @@ feeds:
 	f("127.0.0.2", "rpz.example.", "REFUSED")
 	f("127.0.0.1", "example.", "REFUSED")
 }
+
+func TestAnotherServerTransfersWhatIsBlockedHere(t *testing.T) {
+	up := startStandIn(t)
+	p := newProcess(t, "", zonePolicy, up.addr)
+	p.write("list", "0.0.0.0 bet.example\n")
+	p.write("secret", realserver.KeySecret)
+	p.write("lachan.yaml", `state_dir: state
+server:
+  listen: ["127.0.0.1:0"]
+  rpz_out:
+    listen: ["127.0.0.1:0"]
+    zones: [{zone: gambling.rpz.example, categories: [gambling], tsig: {name: `+realserver.KeyName+`, secret_file: secret}}]
+http: {listen: "127.0.0.1:0"}
+upstream: {servers: [`+up.addr+`]}
+feeds:
+- {name: co-bac, url: list, category: gambling, refresh: 1m}
+`)
+	p.start()
+	addr := netip.MustParseAddrPort(p.logged(`msg="serving zones" address=(\S+)`))
+	server := realserver.StartNamedSecondary(t, "gambling.rpz.example", addr)
+	p.until("the other server blocks the name", func() bool {
+		reply, _, err := (&dns.Client{Timeout: oneReply}).Exchange(question("www.bet.example"), server.Addr.String())
+		return err == nil && reply.Rcode == dns.RcodeNameError
+	})
+}
+
+func TestAZoneToServeHasToBeRight(t *testing.T) {
+	f := func(zone, want string) {
+		t.Helper()
+		p := newProcess(t, "", zonePolicy, "127.0.0.1:5300")
+		p.writeConfig("", "127.0.0.1:5300")
+		p.write("lachan.yaml", "upstream: {servers: [127.0.0.1:5300]}\nserver:\n  rpz_out:\n    listen: [127.0.0.1:5354]\n    zones:\n    - "+zone+"\n")
+		cfg, problems := loadConfig(p.dir+"/lachan.yaml", nil)
+		if len(problems) == 0 {
+			_, problems = loadPolicy(cfg)
+		}
+		if got := fmt.Sprint(problems.Error()); !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", zone, got, want)
+		}
+	}
+	f("{zone: a.example, categories: [gambling]}", "lachan.yaml:6: server.rpz_out.zones: ")
+	f("{zone: a.example, categories: [gambling]}", "the zone needs tsig or allow")
+	f("{zone: a.example, allow: [127.0.0.1/32]}", "the zone needs categories")
+	f("{zone: a..example, categories: [gambling], allow: [127.0.0.1/32]}", `"a..example" is not the name of a zone`)
+	f("{zone: a.example, categories: [gamblin], allow: [127.0.0.1/32]}", `there is no category "gamblin"`)
+	f("{zone: a.example, categories: [gambling], tsig: {name: k.example, secret_file: none}}", "the TSIG key cannot be used")
+}

@@ -1,0 +1,108 @@
+package blocklist
+
+import (
+	"net/netip"
+
+	"lachan/blocklist/domain"
+)
+
+// An Entry is a name or a prefix of a list and what the list says there, of
+// queries for addresses.
+type Entry struct {
+	Name   *domain.Name // nil of a prefix; valid until the next entry
+	Prefix netip.Prefix // invalid of a name
+
+	Whole Set // tags of the name itself, or of the prefix
+	Below Set // tags of names below it that have no entry of their own
+	Above Set // tags that it would have without an entry of its own
+}
+
+// Each yields every name and prefix of which the list has a rule, each once, in
+// an order that is the same for the same lists. Regular expressions have no
+// name and are left out. It takes about a microsecond an entry.
+func (l *List) Each(now int64, yield func(*Entry) bool) {
+	if l == nil {
+		return
+	}
+	w := walker{list: l, now: now}
+	more := true
+	l.base.snapshot.entries(func(key []byte, _ uint32) bool {
+		more = !w.entry(key) || yield(&w.found)
+		return more
+	})
+	if !more || l.overlay == nil {
+		return
+	}
+	l.overlay.snapshot.entries(func(key []byte, _ uint32) bool {
+		before := !w.entry(key) || l.base.rulesOf(w.hash, key) != nil
+		return before || yield(&w.found)
+	})
+}
+
+// A walker turns keys into entries.
+type walker struct {
+	list  *List
+	now   int64
+	found Entry
+	hash  uint64
+
+	name, other domain.Name
+	wire        []byte
+}
+
+// entry reads a key; it is false of keys that are left out.
+func (w *walker) entry(key []byte) bool {
+	if family, isPrefix := familyOf(key); isPrefix {
+		return (family == familyIPv4 || family == familyIPv6) && w.prefix(key)
+	}
+	if !w.set(&w.name, "", key) {
+		return false
+	}
+	w.nameEntry(key)
+	return true
+}
+
+func (w *walker) nameEntry(key []byte) {
+	w.hash = w.name.Hash(w.name.Labels())
+	w.found = Entry{Name: &w.name, Whole: w.classify(&w.name)}
+	// The label of wildcards is in no list.
+	if w.set(&w.other, "\x01*", key) {
+		w.found.Below = w.classify(&w.other)
+	}
+	if parent := key[1+int(key[0]):]; len(parent) > 0 && w.set(&w.other, "\x01*", parent) {
+		w.found.Above = w.classify(&w.other)
+	}
+}
+
+// set makes a name of a label and a suffix, both in wire form. A name that would
+// be too long is not set.
+func (w *walker) set(n *domain.Name, label string, suffix []byte) bool {
+	w.wire = append(append(append(w.wire[:0], label...), suffix...), 0)
+	_, err := n.SetWire(w.wire, 0)
+	return err == nil
+}
+
+func (w *walker) classify(n *domain.Name) Set {
+	const typeA = 1
+	return w.list.Classify(n, typeA, w.now)
+}
+
+func (w *walker) prefix(key []byte) bool {
+	a, ok := netip.AddrFromSlice(key[2:])
+	if !ok {
+		return false
+	}
+	w.hash = domain.HashBytes(key)
+	w.found = Entry{Prefix: netip.PrefixFrom(a, int(key[1]))}
+	var found findings
+	w.list.findAddr(a, false, w.now, &found)
+	for i := range found.list[:found.count] {
+		if f := &found.list[i]; f.labels <= int(key[1]) {
+			w.found.Whole = w.found.Whole.Or(f.tags)
+			if f.labels < int(key[1]) {
+				w.found.Above = w.found.Above.Or(f.tags)
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,180 @@
+package format_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"lachan/blocklist/format"
+)
+
+// A page is a sheet of a workbook: what stands in its sheetData, and behind it.
+type page struct{ name, state, data, behind string }
+
+// workbook is a workbook as spreadsheets write them, with two styles: 1 is a
+// built-in date, 2 one of its own.
+func workbook(properties string, pages ...page) string {
+	parts := map[string]string{
+		"xl/sharedStrings.xml": `<sst><si><t>Tên miền</t></si><si><r><t>nhà-</t></r><r><t>cái.example</t></r><rPh><t>x</t></rPh></si></sst>`,
+		"xl/styles.xml": `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy;@"/><numFmt numFmtId="165" formatCode="[Red]0.0&quot;d&quot;"/></numFmts>` +
+			`<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>`,
+	}
+	const ns = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
+	const kind = `http://schemas.openxmlformats.org/officeDocument/2006/relationships/`
+	sheets, relations := "", `<Relationship Id="a" Type="`+kind+`sharedStrings" Target="sharedStrings.xml"/><Relationship Id="b" Type="`+kind+`styles" Target="/xl/styles.xml"/>`
+	for i, p := range pages {
+		part := fmt.Sprintf("worksheets/sheet%d.xml", i+1)
+		sheets += fmt.Sprintf(`<sheet name="%s" sheetId="%d" state="%s" r:id="rId%d"/>`, p.name, 9-i, p.state, i+1)
+		relations += fmt.Sprintf(`<Relationship Id="rId%d" Type="%sworksheet" Target="%s"/>`, i+1, kind, part)
+		parts["xl/"+part] = `<worksheet ` + ns + `><sheetData>` + p.data + `</sheetData>` + p.behind + `</worksheet>`
+	}
+	parts["xl/workbook.xml"] = `<?xml version="1.0" encoding="UTF-8"?><workbook ` + ns + `>` + properties + `<sheets>` + sheets + `</sheets></workbook>`
+	parts["xl/_rels/workbook.xml.rels"] = `<Relationships>` + relations + `</Relationships>`
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range []string{"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/sharedStrings.xml"} {
+		pack(w, name, parts[name])
+		delete(parts, name)
+	}
+	for name, text := range parts {
+		pack(w, name, text)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.String()
+}
+
+func pack(w *zip.Writer, name, text string) {
+	part, err := w.Create(name)
+	if err == nil {
+		_, err = part.Write([]byte(text))
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// row writes a row of texts.
+func row(number int, cells ...string) string {
+	s := fmt.Sprintf(`<row r="%d">`, number)
+	for i, c := range cells {
+		if c != "" {
+			s += fmt.Sprintf(`<c r="%c%d" t="inlineStr"><is><t>%s</t></is></c>`, 'A'+i, number, c)
+		}
+	}
+	return s + "</row>"
+}
+
+func TestAWorkbookIsReadAsTheTableOfCSV(t *testing.T) {
+	f := func(data, behind string, want ...string) {
+		t.Helper()
+		text := workbook("", page{name: "Danh sách", data: data, behind: behind})
+		if got := read(t, format.Auto, format.Options{}, text); !slices.Equal(got, want) {
+			t.Errorf("%s\ngot  %q\nwant %q", data, got, want)
+		}
+	}
+	head := row(1, "Tên miền", "Nhóm", "Số văn bản", "Hiệu lực từ", "Hiệu lực đến")
+	f(head+row(2, "a.example", "co-bac", "15/CV-A05", "01/09/2026")+row(4, "https://facebook.com/x"),
+		"", "tree a.example category co-bac document 15/CV-A05 from 2026-09-01T00:00:00+07:00", "- 4 path_on_shared_host: facebook.com")
+	// Texts that cells share, a number that is a document's, dates by style, a date without.
+	f(`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="str"><v>so_van_ban</v></c><c r="D1" t="inlineStr"><is><r><t>hieu_luc</t></r><r><t>_tu</t></r></is></c></row>`+
+		`<row r="2"><c r="A2" t="s"><v>1</v></c><c r="C2"><v>1.5E1</v></c><c r="D2" s="2"><v>46266</v></c></row>`+
+		`<row r="3"><c r="A3" t="s"><v>1</v></c><c r="C3" t="n" s="3"><v>15</v></c><c r="D3" s="1"><v>46266.5</v></c></row>`+
+		`<row r="4"><c r="A4" t="s"><v>1</v></c><c r="C4" t="s"><v>99</v></c><c r="D4"><v>46266</v></c></row>`,
+		"",
+		"tree xn--nh-ci-sqaj.example document 15 from 2026-09-01T00:00:00+07:00",
+		"tree xn--nh-ci-sqaj.example document 15 from 2026-09-01T12:00:00+07:00",
+		"tree xn--nh-ci-sqaj.example from 2026-09-01T00:00:00+07:00")
+	// A title, a header of two rows, a document for several names, a signature.
+	f(row(1, "DANH SÁCH TÊN MIỀN")+row(3, "TT", "Tên miền", "Hiệu lực", "", "Số văn bản")+row(4, "", "", "từ", "đến")+
+		row(5, "1", "a.example", "01/09/2026", "02/09/2026", "7")+row(6, "2", "b.example")+row(7, "3", "c.example")+row(9, "", "Nơi nhận:"),
+		`<mergeCells><mergeCell ref="A1:E1"/><mergeCell ref="A3:A4"/><mergeCell ref="B3:B4"/><mergeCell ref="C3:D3"/><mergeCell ref="E3:E4"/><mergeCell ref="E5:E6"/></mergeCells>`,
+		"tree a.example document 7 from 2026-09-01T00:00:00+07:00 until 2026-09-03T00:00:00+07:00", "tree b.example document 7", "tree c.example",
+		"- 9 no_name: Nơi nhận:")
+	f("", "")
+}
+
+func TestDatesOfAWorkbookThatCountsFrom1904(t *testing.T) {
+	text := workbook(`<workbookPr date1904="1"/>`, page{name: "x", data: row(1, "ten_mien", "hieu_luc_tu") +
+		`<row r="2"><c r="A2" t="inlineStr"><is><t>a.example</t></is></c><c r="B2" s="1"><v>44804</v></c></row>`})
+	claims(t, format.XLSX, format.Options{})(text, "tree a.example from 2026-09-01T00:00:00+07:00")
+}
+
+func TestSheetsThatAreNotReadAreTold(t *testing.T) {
+	text := workbook("",
+		page{name: "nháp", state: "hidden", data: row(1, "x.example")},
+		page{name: "Tháng 9", data: row(1, "ten_mien") + row(2, "a.example")},
+		page{name: "Trang trống", data: `<row r="1"><c r="A1" s="1"/></row>`},
+		page{name: "Tháng 10", data: row(1, "ten_mien") + row(2, "b.example")})
+	claims(t, format.XLSX, format.Options{})(text, "tree a.example", "- 2 other_sheet: Tháng 10")
+}
+
+func TestAWorkbookIsReadFromAFileOrAStream(t *testing.T) {
+	text := workbook("", page{name: "x", data: row(1, "a.example") + row(2, "b.example")})
+	name := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for what, sum := range map[string]func() (format.Summary, error){
+		"file": func() (format.Summary, error) { return format.Parse(file, format.Auto, format.Options{}, accept, nil) },
+		"stream": func() (format.Summary, error) {
+			return format.Parse(bytes.NewBufferString(text), format.Auto, format.Options{}, accept, nil)
+		},
+	} {
+		if s, err := sum(); err != nil || s.Rules != 2 || s.Lines != 2 || s.Format != format.XLSX {
+			t.Errorf("from a %s: %+v, %v", what, s, err)
+		}
+	}
+}
+
+func accept(format.Rule) error { return nil }
+
+func TestAWorkbookThatIsNoneIsRefusedWhole(t *testing.T) {
+	good := workbook("", page{name: "x", data: row(1, "a.example")})
+	f := func(what, text string) {
+		t.Helper()
+		if _, err := format.Parse(strings.NewReader(text), format.XLSX, format.Options{}, accept, nil); !errors.Is(err, format.ErrXLSX) {
+			t.Errorf("%s: %v, want ErrXLSX", what, err)
+		}
+	}
+	f("nothing", "")
+	f("a list", "a.example\n")
+	f("half of it", good[:len(good)/2])
+	f("without a sheet", workbook(""))
+	f("hidden", workbook("", page{state: "veryHidden"}))
+	f("rows out of order", workbook("", page{data: row(2, "a.example") + row(1, "b.example")}))
+	f("a row beyond all", workbook("", page{data: row(9_999_999, "a.example")}))
+	f("not XML", workbook("", page{data: "<row><c>"}))
+	f("a bomb", workbook("", page{data: strings.Repeat(" ", 257<<20)}))
+}
+
+func TestErrorsOfWhoTakesRulesEndAWorkbook(t *testing.T) {
+	full := errors.New("disk full")
+	text := workbook("", page{data: row(1, "ten_mien") + row(2, "a.example") + row(3, "b.example")})
+	sum, err := format.Parse(strings.NewReader(text), format.XLSX, format.Options{}, func(format.Rule) error { return full }, nil)
+	if !errors.Is(err, full) || !strings.Contains(err.Error(), "line 2") || sum.Lines != 2 {
+		t.Errorf("%v, %+v", err, sum)
+	}
+}
+
+// FuzzXLSX has the contract of parses for the sheet of a workbook: whatever
+// stands there, it is ErrXLSX or every row is accounted for.
+func FuzzXLSX(f *testing.F) {
+	f.Add(row(1, "ten_mien", "nhom")+row(2, "a.example"), `<mergeCells><mergeCell ref="A1:B2"/></mergeCells>`)
+	f.Add(`<row><c t="s"><v>1</v></c><c s="1"><v>1e9</v></c></row><row r="7"><c r="ZZ7"><v>x</v></c></row>`, "")
+	f.Fuzz(func(t *testing.T, data, behind string) {
+		parses(t, format.XLSX, workbook("", page{name: "x", data: data, behind: behind}))
+	})
+}

@@ -1,0 +1,153 @@
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"aead.dev/minisign"
+
+	"lachan/blocklist/release"
+)
+
+// A Feed is a directory that is published as it stands, by any web server.
+type Feed struct {
+	Dir       string
+	ID        string
+	Authority string
+	Key       minisign.PrivateKey
+	// Lifetime is how long nodes may take a version as the newest; a publisher
+	// that is silent for longer is noticed. A version is renewed when half of it
+	// has passed.
+	Lifetime time.Duration
+	// LeastVersion is the least number of the next version: a feed whose
+	// directory was lost must go on above the last number that nodes saw.
+	LeastVersion uint64
+}
+
+// ErrOtherFeed means that the directory has the feed of another ID.
+var ErrOtherFeed = errors.New("directory of another feed")
+
+// A Result is what Publish did.
+type Result struct {
+	Version        uint64
+	Count          int
+	Added, Removed int
+	Changed        bool // there is a new version
+	Renewed        bool // or only a new date on the last one
+}
+
+// maxDeltas is how many versions back a node finds a way by deltas.
+const maxDeltas = 30
+
+// Publish makes the rows the newest version of the feed, unless they are it
+// already. At every moment of it, and if it is ended at any, nodes find the
+// version before or the new one. One call at a time may work in a directory.
+func (f *Feed) Publish(rows []string) (Result, error) {
+	r, err := f.publish(rows)
+	if err != nil {
+		return Result{}, fmt.Errorf("publish feed %q: %w", f.ID, err)
+	}
+	return r, nil
+}
+
+func (f *Feed) publish(rows []string) (Result, error) {
+	if err := os.MkdirAll(f.Dir, 0o755); err != nil {
+		return Result{}, err
+	}
+	now := time.Now().UTC().Truncate(time.Second)
+	last, err := f.last()
+	if err != nil {
+		return Result{}, err
+	}
+	content := text(rows)
+	result := Result{Version: last.Version, Count: len(rows)}
+	if last.Version >= max(f.LeastVersion, 1) && last.Content.SHA256 == digest(content).SHA256 {
+		return f.renew(last, now, result)
+	}
+	next := release.Manifest{
+		ID: f.ID, Version: max(last.Version+1, f.LeastVersion), Previous: last.Version,
+		Created: now, Expires: now.Add(f.Lifetime), Authority: f.Authority,
+		Count: len(rows), Content: digest(content),
+	}
+	result.Version, result.Changed = next.Version, true
+	if next.Snapshot, err = f.put(fmt.Sprintf("snapshot-%d.txt.zst", next.Version), content); err != nil {
+		return Result{}, err
+	}
+	if err := f.putDelta(&next, &last, rows, &result); err != nil {
+		return Result{}, err
+	}
+	if err := f.sign(&next); err != nil {
+		return Result{}, err
+	}
+	return result, f.tidy(&next, &last)
+}
+
+// last is the manifest that is in the directory, of version 0 when there is
+// none.
+func (f *Feed) last() (release.Manifest, error) {
+	text, err := os.ReadFile(filepath.Join(f.Dir, release.ManifestFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return release.Manifest{}, nil
+	}
+	if err != nil {
+		return release.Manifest{}, err
+	}
+	m, err := release.Decode(text)
+	if err != nil {
+		return release.Manifest{}, err
+	}
+	if m.ID != f.ID {
+		return release.Manifest{}, fmt.Errorf("%w: %q", ErrOtherFeed, m.ID)
+	}
+	return m, nil
+}
+
+// renew signs the last version again when half of its time has passed, or when
+// it is not as this call would have made it: other words, another key, or an
+// end in the middle of signing.
+func (f *Feed) renew(last release.Manifest, now time.Time, r Result) (Result, error) {
+	young := last.Expires.Sub(now) >= f.Lifetime/2
+	if young && last.Authority == f.Authority && f.signs(release.SignatureFile) && f.signs(release.SecondSignature) {
+		return r, nil
+	}
+	last.Created, last.Expires, last.Authority = now, now.Add(f.Lifetime), f.Authority
+	r.Renewed = true
+	return r, f.sign(&last)
+}
+
+// putDelta adds the way from the version before, if that can be read and the
+// way is shorter than the list.
+func (f *Feed) putDelta(next, last *release.Manifest, rows []string, r *Result) error {
+	old, err := f.rowsOf(last)
+	if err != nil {
+		return nil // nodes take the snapshot
+	}
+	delta, added, removed := release.Diff(old, rows)
+	r.Added, r.Removed = added, removed
+	name := fmt.Sprintf("delta-%d_%d.txt.zst", last.Version, next.Version)
+	file, err := f.put(name, delta)
+	if err != nil {
+		return err
+	}
+	next.Deltas = append(next.Deltas, last.Deltas...)
+	next.Deltas = append(next.Deltas, release.Delta{From: last.Version, To: next.Version, File: file})
+	next.Deltas = shortest(next.Deltas, next.Snapshot.Size)
+	return nil
+}
+
+// shortest drops the oldest deltas, until they are few and together no larger
+// than the list.
+func shortest(deltas []release.Delta, most int64) []release.Delta {
+	var bytes int64
+	for i := len(deltas) - 1; i >= 0; i-- {
+		bytes += deltas[i].Size
+		if bytes > most || len(deltas)-i > maxDeltas {
+			return deltas[i+1:]
+		}
+	}
+	return deltas
+}

@@ -1,0 +1,95 @@
+// Package publish makes what an authority hands over into what nodes follow:
+// the table of an office, cleaned; a feed of signed versions; a signature
+// beside a list; a report to send back.
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"lachan/blocklist/format"
+)
+
+// ErrNoEntries means that a table has nothing to publish.
+var ErrNoEntries = errors.New("table without an entry")
+
+// A Table is what an office wrote, cleaned.
+type Table struct {
+	Rows    []string        // of a release list, in order, each once
+	Refused []format.Reject // what could not be used, in the order of the table
+	Summary format.Summary
+}
+
+// ReadTable reads csv or xlsx. Days begin and end in zone. The errors are those
+// of format.Parse and ErrNoEntries; the Table is then as far as it was read.
+func ReadTable(r io.Reader, f format.Format, zone *time.Location) (Table, error) {
+	var t Table
+	emit := func(r format.Rule) error {
+		t.Rows = append(t.Rows, row(&r, zone))
+		return nil
+	}
+	var err error
+	t.Summary, err = format.Parse(r, f, format.Options{Zone: zone}, emit, func(r format.Reject) { t.Refused = append(t.Refused, r) })
+	if err != nil {
+		return t, fmt.Errorf("read table: %w", err)
+	}
+	slices.Sort(t.Rows)
+	t.Rows = slices.Compact(t.Rows)
+	if len(t.Rows) == 0 {
+		return t, fmt.Errorf("read table: %w", ErrNoEntries)
+	}
+	return t, nil
+}
+
+// row writes a rule as a row of csv with the columns of release.Header. Times
+// carry their zone, so that they mean the same wherever they are read.
+func row(r *format.Rule, zone *time.Location) string {
+	o := r.Order
+	if o == nil {
+		o = &format.Order{}
+	}
+	cells := []string{
+		nameOf(r), r.Category, r.Document, moment(o.Date, zone), o.Authority,
+		moment(r.From, zone), moment(r.Until, zone), o.Urgency, o.Note,
+	}
+	for i, c := range cells {
+		cells[i] = cell(c)
+	}
+	return strings.Join(cells, ",")
+}
+
+// nameOf is the name of a rule as the table may have it. A name with '*' was
+// made a regular expression by the reader of csv, which this undoes.
+func nameOf(r *format.Rule) string {
+	if r.Regex == "" {
+		return r.Name
+	}
+	glob := strings.TrimSuffix(strings.TrimPrefix(r.Regex, "^"), "$")
+	return strings.NewReplacer(`.*`, "*", `\.`, ".").Replace(glob)
+}
+
+func moment(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format(time.RFC3339)
+}
+
+// maxCell bounds a cell, in octets; the longest is a note.
+const maxCell = 1000
+
+// cell writes a cell in one line.
+func cell(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > maxCell {
+		text = strings.ToValidUTF8(text[:maxCell], "")
+	}
+	if strings.ContainsAny(text, `",`) || strings.HasPrefix(text, "#") {
+		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	}
+	return text
+}

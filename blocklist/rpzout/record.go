@@ -1,0 +1,94 @@
+package rpzout
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist"
+	"lachan/blocklist/domain"
+)
+
+// Targets that say what a trigger does.
+const (
+	block    = "."
+	passthru = "rpz-passthru."
+)
+
+// A record is one CNAME: its trigger, relative to the zone and ending with a
+// dot, and what it does.
+type record struct {
+	trigger string
+	target  string
+}
+
+func (r record) fingerprint() uint64 { return domain.HashBytes([]byte(r.trigger + " " + r.target)) }
+
+// A content is what a version of a zone has: the entries of a list with one of
+// the tags, at a moment.
+type content struct {
+	list *blocklist.List
+	tags blocklist.Set
+	now  int64 // Unix seconds
+}
+
+// each yields the records. What a shorter name covers already has none of its
+// own; an exception below a blocked name is a passthru. Where a name has a
+// record, "*." below it has one too, because a wildcard of a shorter name ends
+// there (RFC 4592 section 3.3.1).
+func (c content) each(yield func(record) bool) {
+	c.list.Each(c.now, func(e *blocklist.Entry) bool {
+		whole, below, above := e.Whole.Meets(c.tags), e.Below.Meets(c.tags), e.Above.Meets(c.tags)
+		switch {
+		case e.Name == nil:
+			return whole == above || yield(record{prefixTrigger(e.Prefix), target(whole)})
+		case whole == above && below == above:
+			return true
+		}
+		name := e.Name.String() + "."
+		return (!whole && !above || yield(record{name, target(whole)})) &&
+			(!below && !above || yield(record{"*." + name, target(below)}))
+	})
+}
+
+func target(blocked bool) string {
+	if blocked {
+		return block
+	}
+	return passthru
+}
+
+// prefixTrigger is the owner for addresses in answers: the length of the
+// prefix, then its octets or words backwards.
+func prefixTrigger(p netip.Prefix) string {
+	var parts []string
+	if p.Addr().Is4() {
+		parts = strings.Split(p.Addr().String(), ".")
+	} else {
+		text, _ := strings.CutPrefix(p.Addr().String(), "::")
+		switch rest, short := strings.CutSuffix(text, "::"); {
+		case text != p.Addr().String() && text == "":
+			parts = []string{"zz"}
+		case text != p.Addr().String():
+			parts = append([]string{"zz"}, strings.Split(text, ":")...)
+		case short:
+			parts = append(strings.Split(rest, ":"), "zz")
+		default:
+			parts = strings.Split(strings.Replace(text, "::", ":zz:", 1), ":")
+		}
+	}
+	slices.Reverse(parts)
+	return fmt.Sprintf("%d.%s.rpz-ip.", p.Bits(), strings.Join(parts, "."))
+}
+
+// rr is the record in a zone; it is nil when the name would be too long there.
+func (r record) rr(zone string, ttl uint32) dns.RR {
+	owner := r.trigger + zone
+	if _, ok := dns.IsDomainName(owner); !ok {
+		return nil
+	}
+	return &dns.CNAME{Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: ttl}, Target: r.target}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lachan/blocklist/format"
+	"lachan/blocklist/publish"
+	"lachan/blocklist/release"
+	"lachan/wording"
+)
+
+// A publication is what `lachan lists publish` is told.
+type publication struct {
+	signing
+	feed   publish.Feed
+	report string
+	json   bool
+}
+
+func listsPublishCommand() *cobra.Command {
+	p := publication{feed: publish.Feed{Lifetime: 7 * 24 * time.Hour}}
+	c := &cobra.Command{
+		Use:   "publish FILE.csv|FILE.xlsx",
+		Short: wording.CLIPublish.String(),
+		Args:  exactly(1),
+		RunE:  func(c *cobra.Command, args []string) error { return p.run(c, args[0]) },
+	}
+	p.addFlags(c.Flags())
+	c.Flags().StringVar(&p.feed.Dir, "out", "", wording.CLIFlagOut.String())
+	c.Flags().StringVar(&p.feed.ID, "id", "", wording.CLIFlagID.String())
+	c.Flags().StringVar(&p.feed.Authority, "authority", "", wording.CLIFlagAuthority.String())
+	c.Flags().Var(daysFlag{&p.feed.Lifetime}, "expires", wording.CLIFlagExpires.String())
+	c.Flags().Uint64Var(&p.feed.LeastVersion, "version-from", 0, wording.CLIFlagVersionFrom.String())
+	c.Flags().StringVar(&p.report, "report", "", wording.CLIFlagReport.String())
+	c.Flags().BoolVar(&p.json, "json", false, wording.CLIFlagJSON.String())
+	return c
+}
+
+func (p *publication) run(c *cobra.Command, file string) error {
+	if p.feed.Dir == "" || !release.ValidID(p.feed.ID) || p.feed.Authority == "" || p.feed.Lifetime < time.Hour {
+		return usageError{c.CommandPath(), wording.CLIPublishFlags.String()}
+	}
+	var err error
+	if p.feed.Key, err = p.secret(c); err != nil {
+		return err
+	}
+	table, err := readTable(file)
+	empty := errors.Is(err, publish.ErrNoEntries)
+	if err != nil && !empty {
+		return err
+	}
+	if err := p.tell(c, file, &table); err != nil {
+		return err
+	}
+	if empty {
+		return fail(wording.CLIPublishNothing.With(file))
+	}
+	result, err := p.feed.Publish(table.Rows)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return writeJSON(c.OutOrStdout(), publicationReport{result, table.Summary.Rejected})
+	}
+	fmt.Fprintln(c.OutOrStdout(), published(p.feed.Dir, &result))
+	return nil
+}
+
+// A publicationReport is what `lachan lists publish --json` prints.
+type publicationReport struct {
+	publish.Result
+	Refused int `json:"refused"`
+}
+
+func published(dir string, r *publish.Result) wording.Text {
+	switch {
+	case r.Changed:
+		return wording.CLIPublished.With(r.Version, dir, r.Count, r.Added, r.Removed)
+	case r.Renewed:
+		return wording.CLIRenewed.With(r.Version, dir)
+	}
+	return wording.CLIPublishedSame.With(r.Version, dir)
+}
+
+// readTable reads what an office wrote. Its days are those of Vietnam.
+func readTable(name string) (publish.Table, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return publish.Table{}, err
+	}
+	defer file.Close()
+	as := format.CSV
+	if strings.EqualFold(filepath.Ext(name), ".xlsx") {
+		as = format.XLSX
+	}
+	return publish.ReadTable(file, as, time.FixedZone("UTC+7", 7*60*60))
+}
+
+// tell says which rows were refused, and writes the report to send back.
+func (p *publication) tell(c *cobra.Command, file string, t *publish.Table) error {
+	if !p.json {
+		for i, r := range t.Refused {
+			if i == rejectsPrinted {
+				fmt.Fprintln(c.OutOrStdout(), "…")
+				break
+			}
+			fmt.Fprintln(c.OutOrStdout(), wording.CLIListsLine.With(r.Line, r.Text, r.Reason.Text()))
+		}
+	}
+	if p.report == "" {
+		p.report = strings.TrimSuffix(file, filepath.Ext(file)) + ".ket-qua.csv"
+	}
+	out, err := os.Create(p.report)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(publish.WriteReport(out, filepath.Base(file), t), out.Close())
+	if err == nil && !p.json {
+		fmt.Fprintln(c.OutOrStdout(), wording.CLIReported.With(len(t.Rows), len(t.Refused), p.report))
+	}
+	return err
+}

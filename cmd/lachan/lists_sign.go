@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"aead.dev/minisign"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"lachan/blocklist/publish"
+	"lachan/blocklist/release"
+	"lachan/wording"
+	"lachan/yamlfile"
+)
+
+func listsKeygenCommand() *cobra.Command {
+	var password string
+	c := &cobra.Command{
+		Use:   "keygen FILE",
+		Short: wording.CLIKeygen.String(),
+		Args:  exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			secret, err := passwordIn(password)
+			if err != nil {
+				return err
+			}
+			key, err := publish.NewKey(args[0], secret)
+			if err != nil {
+				return err
+			}
+			line, err := key.MarshalText()
+			fmt.Fprintln(c.OutOrStdout(), wording.CLIKeyMade.With(args[0], args[0]+".pub"))
+			fmt.Fprintf(c.OutOrStdout(), "verify: {minisign: %q}\n", line)
+			return err
+		},
+	}
+	c.Flags().StringVar(&password, "password-file", "", wording.CLIFlagPassword.String())
+	return c
+}
+
+// A signing is what commands that sign are told.
+type signing struct{ key, password string }
+
+func (s *signing) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&s.key, "key", "", wording.CLIFlagSecretKey.String())
+	flags.StringVar(&s.password, "password-file", "", wording.CLIFlagPassword.String())
+}
+
+// secret reads the secret key.
+func (s *signing) secret(c *cobra.Command) (minisign.PrivateKey, error) {
+	if s.key == "" {
+		return minisign.PrivateKey{}, usageError{c.CommandPath(), wording.CLINoKey.String()}
+	}
+	password, err := passwordIn(s.password)
+	if err != nil {
+		return minisign.PrivateKey{}, err
+	}
+	key, err := publish.ReadKey(s.key, password)
+	if errors.Is(err, publish.ErrPassword) {
+		return key, fail(wording.CLIKeyLocked.With(s.key))
+	}
+	return key, err
+}
+
+// passwordIn is the first line of a file, "" when no file is named.
+func passwordIn(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
+}
+
+// A daysFlag is a length of time on the command line: 7d, 36h.
+type daysFlag struct{ *time.Duration }
+
+func (f daysFlag) Set(s string) error {
+	var d yamlfile.Days
+	err := d.UnmarshalText([]byte(s))
+	*f.Duration = time.Duration(d)
+	return err
+}
+func (f daysFlag) String() string { return fmt.Sprint(inUnits(*f.Duration)) }
+func (f daysFlag) Type() string   { return "TIME" }
+
+func listsSignCommand() *cobra.Command {
+	var (
+		s       signing
+		seq     uint64
+		expires time.Duration
+	)
+	c := &cobra.Command{
+		Use:   "sign FILE",
+		Short: wording.CLISign.String(),
+		Args:  exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			key, err := s.secret(c)
+			if err != nil {
+				return err
+			}
+			signature, err := publish.SignFile(args[0], key, signedComment(args[0], seq, expires))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), wording.CLISigned.With(signature, release.PublicKey(key).ID()))
+			return nil
+		},
+	}
+	s.addFlags(c.Flags())
+	c.Flags().Uint64Var(&seq, "seq", 0, wording.CLIFlagSeq.String())
+	c.Flags().Var(daysFlag{&expires}, "expires", wording.CLIFlagExpires.String())
+	return c
+}
+
+// signedComment is the trusted comment of a signature that is made now. Without
+// a number of its own a version has that of the second.
+func signedComment(file string, seq uint64, expires time.Duration) string {
+	now := time.Now()
+	comment := release.Comment{Seq: seq}
+	if seq == 0 {
+		comment.Seq = uint64(now.Unix())
+	}
+	if expires > 0 {
+		comment.Expires = now.Add(expires)
+	}
+	name := strings.Join(strings.Fields(filepath.Base(file)), "_")
+	return "timestamp:" + strconv.FormatInt(now.Unix(), 10) + "\tfile:" + name + "\t" + comment.String()
+}
