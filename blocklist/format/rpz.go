@@ -132,6 +132,11 @@ func (z *zone) resource(text []byte) {
 		owner := cmp.Or(z.owner, origin)
 		text = append([]byte(owner), text...)
 	}
+	if rr, ok := plainCNAME(text, origin); ok {
+		z.owner = rr.Hdr.Name
+		z.record(rr)
+		return
+	}
 	parser := dns.NewZoneParser(bytes.NewReader(text), origin, "")
 	parser.SetDefaultTTL(0)
 	rr, ok := parser.Next()
