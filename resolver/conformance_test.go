@@ -22,8 +22,12 @@ func TestQuestionsGetWhatTheRFCsAskFor(t *testing.T) {
 	n := newNode(t, badLists, newSource(t, lesson).addr)
 	f := func(what, want string, change func(*dns.Msg)) {
 		t.Helper()
-		m := n.ask(pupil, "lesson.example", dns.TypeA, change)
+		asked := false
+		m := n.ask(pupil, "lesson.example", dns.TypeA, change, func(m *dns.Msg) { asked = m.IsEdns0() != nil })
 		got := dns.RcodeToString[m.Rcode]
+		if replied := m.IsEdns0() != nil; replied != asked {
+			t.Errorf("%s: OPT in the question %t, in the reply %t", what, asked, replied)
+		}
 		if len(m.Answer) > 0 {
 			got += " " + tell(m)
 		}
@@ -39,10 +43,11 @@ func TestQuestionsGetWhatTheRFCsAskFor(t *testing.T) {
 	})
 	f("without recursion desired", "NOERROR 192.0.2.10", func(m *dns.Msg) { m.RecursionDesired = false })
 	f("opcode STATUS", "NOTIMP", func(m *dns.Msg) { m.Opcode = dns.OpcodeStatus })
+	f("opcode STATUS without EDNS", "NOTIMP", func(m *dns.Msg) { m.Opcode, m.Extra = dns.OpcodeStatus, nil })
 	f("an update", "REFUSED", func(m *dns.Msg) { m.Opcode = dns.OpcodeUpdate })
 	f("a zone transfer", "REFUSED", func(m *dns.Msg) { m.Question[0].Qtype = dns.TypeAXFR })
 	f("class HS", "REFUSED", func(m *dns.Msg) { m.Question[0].Qclass = dns.ClassHESIOD })
-	f("two questions", "FORMERR", func(m *dns.Msg) { m.Question = append(m.Question, m.Question[0]) })
+	f("two questions", "FORMERR", func(m *dns.Msg) { m.Question, m.Extra = append(m.Question, m.Question[0]), nil })
 	f("ANY", `NOERROR "RFC8482" ""`, func(m *dns.Msg) { m.Question[0].Qtype = dns.TypeANY })
 	f("MX", "NOERROR 10 mail.example.", func(m *dns.Msg) { m.Question[0].Qtype = dns.TypeMX })
 	f("a type without data", "NOERROR", func(m *dns.Msg) { m.Question[0].Qtype = dns.TypeTXT })

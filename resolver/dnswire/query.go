@@ -119,8 +119,10 @@ func (q *Query) Parse(msg []byte) (Outcome, int) {
 	case opcodeNotify:
 		return q.parseNotify(msg)
 	case opcodeUpdate:
+		q.parseOPT(msg)
 		return Answer, RcodeRefused
 	default:
+		q.parseOPT(msg)
 		return Answer, RcodeNotImp
 	}
 	if binary.BigEndian.Uint16(msg[4:]) != 1 || binary.BigEndian.Uint16(msg[6:]) != 0 {
@@ -161,6 +163,24 @@ func (q *Query) parseNotify(msg []byte) (Outcome, int) {
 		return Answer, RcodeRefused
 	}
 	return Notify, RcodeSuccess
+}
+
+// parseOPT looks for the OPT record of a message that is not for us to
+// understand, so that the reply may have one too (RFC 6891 section 6.1.1).
+func (q *Query) parseOPT(msg []byte) {
+	if binary.BigEndian.Uint16(msg[4:]) > 1 || binary.BigEndian.Uint16(msg[6:]) != 0 {
+		return
+	}
+	end := HeaderSize
+	if binary.BigEndian.Uint16(msg[4:]) == 1 {
+		next, ok := skipName(msg, HeaderSize)
+		if end = next + 4; !ok {
+			return
+		}
+	}
+	if q.parseRest(msg, end) != RcodeSuccess {
+		q.EDNS, q.Options = false, nil
+	}
 }
 
 // parseRest reads the records behind the question for the one OPT there may
