@@ -103,13 +103,13 @@ type found struct {
 func (c *cache) append(q *Query) (f found, ok bool) {
 	hash := c.hash(q)
 	if q.recent == nil {
-		f, _, ok = c.appendFrom(c.shard(hash), q, hash, false, 0)
+		f, _, ok = c.appendFrom(c.shard(hash), q, hash, 1, false, 0)
 		return f, ok
 	}
 	if f, ok = q.recent.append(q, hash); ok {
 		return f, true
 	}
-	f, e, ok := c.appendFrom(c.shard(hash), q, hash, false, 0)
+	f, e, ok := c.appendFrom(c.shard(hash), q, hash, 1+q.recent.untold(hash), false, 0)
 	if ok {
 		q.recent.keep(hash, e, f.verdict)
 	}
@@ -119,15 +119,19 @@ func (c *cache) append(q *Query) (f found, ok bool) {
 // appendStale is append for an answer that may be past its end.
 func (c *cache) appendStale(q *Query, staleFor time.Duration) (f found, ok bool) {
 	hash := c.hash(q)
-	f, _, ok = c.appendFrom(c.shard(hash), q, hash, true, staleFor)
+	f, _, ok = c.appendFrom(c.shard(hash), q, hash, 0, true, staleFor)
 	return f, ok
 }
 
-func (c *cache) appendFrom(s *shard, q *Query, hash uint64, stale bool, staleFor time.Duration) (f found, e *entry, ok bool) {
+// appendFrom is append from one shard, for so many questions as are to be
+// counted.
+func (c *cache) appendFrom(s *shard, q *Query, hash uint64, asked uint32, stale bool, staleFor time.Duration) (f found, e *entry, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, ok = s.lru.Get(hash)
-	ok = ok && e.isFor(q)
+	if ok = ok && e.isFor(q); ok {
+		e.asked.add(asked, q.now)
+	}
 	if ok && !e.fresh(q.now) {
 		ok = stale && e.answers() && q.now-e.stored < e.lifetime+int64(staleFor)
 	}
@@ -169,6 +173,11 @@ func (c *cache) put(hash uint64, e *entry) {
 	s := c.shard(hash)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if old, ok := s.lru.Peek(hash); ok && bytes.Equal(old.key, e.key) {
+		e.asked = old.asked // with this question: it found the old one
+	} else {
+		e.asked.add(1, e.stored)
+	}
 	if s.lru.Add(hash, e) {
 		c.evictions.Add(1)
 	}

@@ -27,6 +27,7 @@ type entry struct {
 
 	verdict  verdict
 	hits     uint32
+	asked    tally
 	failedAt int64 // when a refresh last failed; 0 for never
 }
 

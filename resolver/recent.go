@@ -31,12 +31,10 @@ func (c *recent) append(q *Query, hash uint64) (f found, ok bool) {
 	s := &c.slots[hash%recentSlots]
 	e := s.entry
 	if s.hash != hash || e == nil || !e.isFor(q) || s.verdict.serial != q.world.rules.Serial() ||
-		q.now-e.stored >= e.lifetime-e.lifetime/prefetchPart {
+		q.now-e.stored >= e.lifetime-e.lifetime/prefetchPart || s.answers == recentTouch {
 		return found{}, false
 	}
-	if s.answers++; s.answers%recentTouch == 0 {
-		return found{}, false
-	}
+	s.answers++
 	e.appendTo(q)
 	c.hits.Store(c.hits.Load() + 1)
 	return found{verdict: s.verdict, private: e.private && !e.local}, true
@@ -45,4 +43,14 @@ func (c *recent) append(q *Query, hash uint64) (f found, ok bool) {
 // keep puts an answer that the cache gave in the place of another.
 func (c *recent) keep(hash uint64, e *entry, v verdict) {
 	c.slots[hash%recentSlots] = recentSlot{hash: hash, entry: e, verdict: v}
+}
+
+// untold are the answers to a question that were given from here since the
+// cache was asked last.
+func (c *recent) untold(hash uint64) (answers uint32) {
+	s := &c.slots[hash%recentSlots]
+	if s.hash == hash {
+		answers, s.answers = s.answers, 0
+	}
+	return answers
 }
