@@ -34,6 +34,7 @@ var (
 	ConfigMirrors      = Text{"mirrors chỉ dùng cho nguồn có phiên bản (manifest.json); hãy bỏ mục này đi", "mirrors go with a feed of versions (manifest.json) only; leave the key out"}
 	ConfigFeedCategory = Text{"danh sách chặn %q cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo)", "blocking feed %q needs a category, such as gambling or phishing"}
 	ConfigFeedLock     = Text{"danh sách cho phép %q không thể khoá; hãy bỏ locked_by hoặc ghi action: block", "feed %q allows, so it cannot be locked; leave out locked_by or write action: block"}
+	ConfigDirectory    = Text{"thư mục không phải là định dạng; hãy ghi format: auto, hoặc định dạng của các tệp trong thư mục", "a directory is no format; write format: auto, or the format of the files in it"}
 	ConfigRPZName      = Text{"policy: cname và cname đi cùng nhau: hãy ghi {policy: cname, cname: TÊN_MIỀN}", "policy: cname and cname belong together: write {policy: cname, cname: NAME}"}
 	ConfigFeedTimes    = Text{"expires (%s) phải sau effective (%s)", "expires (%s) must be after effective (%s)"}
 )

@@ -50,9 +50,15 @@ var (
 	FeedFile = Text{
 		"không đọc được tệp %s: %v; hãy kiểm tra quyền đọc của tệp",
 		"cannot read file %s: %v; check its permissions"}
-	FeedDirectory = Text{
-		"%s là thư mục; chưa đọc được cả thư mục, hãy khai báo mỗi tệp thành một nguồn",
-		"%s is a directory, which cannot be read yet; make each file a feed of its own"}
+	FeedDirectoryEmpty = Text{
+		"thư mục %s không có tệp danh sách nào; bản cũ vẫn dùng, hãy đặt danh sách vào đó hoặc sửa url",
+		"directory %s has no list file in it; the old version stays in use, put the lists there or mend url"}
+	FeedDirectoryUnsigned = Text{
+		"%s là thư mục nên không thể kiểm tra chữ ký hay mã băm; hãy bỏ verify, hoặc trỏ url tới một tệp hoặc manifest.json",
+		"%s is a directory, whose signature or digest cannot be checked; remove verify, or point url to a file or a manifest.json"}
+	FeedFileOf = Text{
+		"tệp %s: ",
+		"file %s: "}
 	FeedNotRegular = Text{
 		"%s không phải là tệp thường; hãy trỏ url tới một tệp văn bản",
 		"%s is not a regular file; point url to a text file"}

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -123,6 +124,30 @@ func lock(dir string) (unlock func(), err error) {
 		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}
 	return func() { f.Close() }, nil
+}
+
+// lockPatience is how long a writer waits for another: the copies of files are
+// made in less, downloads often are not.
+const (
+	lockPatience = 3 * time.Second
+	lockLook     = 50 * time.Millisecond
+)
+
+// waitLock is lock for those who would rather wait a little.
+func waitLock(ctx context.Context, dir string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	for {
+		unlock, err := lock(dir)
+		if !errors.Is(err, ErrBusy) {
+			return unlock, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ErrBusy
+		case <-time.After(lockLook):
+		}
+	}
 }
 
 // removeTemporary removes what interrupted updates left. The caller holds the

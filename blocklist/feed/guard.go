@@ -15,30 +15,41 @@ const (
 	rejectsPerReason = 4
 )
 
-// examine reads a draft whole, as the compiler will, and counts.
-func examine(ctx context.Context, src *Source, d *draft) (Copy, error) {
+// examine reads a draft whole, as the compiler will, and counts. It is a list
+// of the source or, when as is format.Directory, several.
+func examine(ctx context.Context, src *Source, d *draft, as format.Format) (Copy, error) {
 	if _, err := d.file.Seek(0, io.SeekStart); err != nil {
 		return Copy{}, err
 	}
 	c := Copy{ByReason: map[string]int{}}
 	emit := func(format.Rule) error { return ctx.Err() }
-	reject := func(r format.Reject) {
+	reject := func(file string, r format.Reject) {
 		reason := r.Reason.String()
 		c.ByReason[reason]++
 		if len(c.Rejects) < maxRejects && c.ByReason[reason] <= rejectsPerReason {
-			c.Rejects = append(c.Rejects, Reject{Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
+			c.Rejects = append(c.Rejects, Reject{File: file, Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
 		}
 	}
-	sum, err := format.Parse(d.file, src.listFormat(),
+	sum, err := parse(d.file, as, src.listFormat(),
 		format.Options{Subdomains: src.Subdomains, Name: src.fileName(), Zone: src.Zone}, emit, reject)
-	switch {
-	case errors.Is(err, format.ErrHTML):
-		return Copy{}, refuse(wording.FeedHTML, fmt.Errorf("%w: %w", ErrAnswer, err))
-	case err != nil:
-		return Copy{}, refuse(wording.FeedUnreadable.With(err), fmt.Errorf("%w: %w", ErrUnreadable, err))
+	if err != nil {
+		return Copy{}, unreadable(err)
 	}
 	c.Format, c.Entries, c.Rejected = sum.Format, sum.Rules, sum.Rejected
 	return c, nil
+}
+
+// unreadable says why a list, or one file of a directory, cannot be read.
+func unreadable(err error) error {
+	var of *fileError
+	text, cause := wording.FeedUnreadable.With(err), ErrUnreadable
+	switch {
+	case errors.Is(err, format.ErrHTML) && errors.As(err, &of):
+		text, cause = wording.Join(wording.FeedFileOf.With(of.file), wording.FeedHTML), ErrAnswer
+	case errors.Is(err, format.ErrHTML):
+		text, cause = wording.FeedHTML, ErrAnswer
+	}
+	return refuse(text, fmt.Errorf("%w: %w", cause, err))
 }
 
 // guard holds back a version that lost, or gained, what no publisher does on

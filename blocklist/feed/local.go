@@ -19,8 +19,6 @@ func copyLocal(file string, max int64, w io.Writer) error {
 		return refuse(wording.FeedNoFile.With(file), err)
 	case err != nil:
 		return refuse(wording.FeedFile.With(file, err), err)
-	case info.IsDir():
-		return refuse(wording.FeedDirectory.With(file), fmt.Errorf("%w: directory", ErrUnsupported))
 	case !info.Mode().IsRegular():
 		return refuse(wording.FeedNotRegular.With(file), fmt.Errorf("%w: not a regular file", ErrUnsupported))
 	}
@@ -37,7 +35,7 @@ func copyLocal(file string, max int64, w io.Writer) error {
 		return refuse(wording.FeedFile.With(file, err), err)
 	}
 	after, err := os.Stat(file)
-	if err != nil || !os.SameFile(info, after) || n != after.Size() || !info.ModTime().Equal(after.ModTime()) {
+	if err != nil || !sameContent(info, after) || n != after.Size() {
 		return refuse(wording.FeedUnstable.With(file), ErrUnstable)
 	}
 	return nil

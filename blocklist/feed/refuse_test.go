@@ -212,7 +212,7 @@ func TestAddressesThatCannotBeRead(t *testing.T) {
 	f("ftp://lists.example/a.txt", feed.ErrUnsupported, "http://, https://")
 	f("http://", feed.ErrAddress, "không hợp lệ")
 	f("http://%zz", feed.ErrAddress, "không hợp lệ")
-	f(t.TempDir(), feed.ErrUnsupported, "thư mục")
+	f(t.TempDir(), os.ErrNotExist, "thư mục")
 	f("/dev/null", feed.ErrUnsupported, "không phải là tệp thường")
 	f(filepath.Join(t.TempDir(), "none.txt"), os.ErrNotExist, "không có tệp")
 }

@@ -83,8 +83,9 @@ type Copy struct {
 
 // A Reject is a line that was not understood or may not be used.
 type Reject struct {
-	Line   int    `json:"line"` // counted from 1
-	Text   string `json:"text"` // at most 120 octets
+	File   string `json:"file,omitempty"` // of a directory's
+	Line   int    `json:"line"`           // counted from 1
+	Text   string `json:"text"`           // at most 120 octets
 	Reason string `json:"reason"`
 	Detail string `json:"detail,omitempty"`
 }

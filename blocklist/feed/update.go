@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"lachan/blocklist/format"
 	"lachan/wording"
 )
 
@@ -37,7 +38,7 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return Status{}, err
 	}
-	unlock, err := lock(dir)
+	unlock, err := waitLock(ctx, dir)
 	if errors.Is(err, ErrBusy) {
 		return Status{}, refuse(wording.FeedBusy, ErrBusy)
 	}
@@ -102,7 +103,11 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 	}
 	c := known
 	if !got.unchanged && d.digest() != known.Digest {
-		c, err = s.verify(ctx, src, &known, d)
+		as := src.listFormat()
+		if got.directory {
+			as = format.Directory
+		}
+		c, err = s.verify(ctx, src, &known, d, as)
 		if err != nil && !guarded(err) {
 			return Copy{}, err
 		}
@@ -130,6 +135,12 @@ func (s *Store) fetch(ctx context.Context, src *Source, last *Status, known *Cop
 	if src.IsManifest() {
 		return s.follow(ctx, src, last, known, d, at)
 	}
+	if dir, local := localPath(src.URL); local && isDirectory(dir) {
+		if len(src.Keys) > 0 || src.SHA256URL != "" {
+			return answer{}, refuse(wording.FeedDirectoryUnsigned.With(dir), fmt.Errorf("%w: a directory with a signature", ErrUnsupported))
+		}
+		return answer{directory: true}, copyDirectory(dir, src.maxBytes(), d)
+	}
 	got, err := s.read(ctx, src.URL, *known, src.maxBytes(), d)
 	if err == nil && len(src.Keys) > 0 {
 		got.release, err = s.prove(ctx, src, last, known, got, d, at)
@@ -149,11 +160,11 @@ func (s *Store) read(ctx context.Context, address string, known Copy, max int64,
 }
 
 // verify judges a draft; known is the version before it, or zero.
-func (s *Store) verify(ctx context.Context, src *Source, known *Copy, d *draft) (Copy, error) {
+func (s *Store) verify(ctx context.Context, src *Source, known *Copy, d *draft, as format.Format) (Copy, error) {
 	if err := s.checkSidecar(ctx, src, d.digest()); err != nil {
 		return Copy{}, err
 	}
-	c, err := examine(ctx, src, d)
+	c, err := examine(ctx, src, d, as)
 	if err != nil {
 		return Copy{}, err
 	}

@@ -109,10 +109,17 @@ func (u *Updater) setFailing(name string, failing bool) (news bool) {
 }
 
 // Run updates until ctx ends, whose cause it returns. A feed without a good
-// copy is due at once, another when its last success is one Refresh old.
+// copy is due at once, another when its last success is one Refresh old, and
+// one of files besides when they change.
 func (u *Updater) Run(ctx context.Context) error {
+	watched := u.watchedFeeds() // before the first update reads them
 	for _, f := range u.feeds {
 		f.due = u.firstDue(f, time.Now())
+	}
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	if len(watched) > 0 {
+		watching.Go(func() { u.watch(ctx, watched) })
 	}
 	for {
 		f, wait := u.next(time.Now())

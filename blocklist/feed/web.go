@@ -35,6 +35,7 @@ var errStall = fmt.Errorf("%w: fewer than %d octets in %v", ErrSlow, leastProgre
 // An answer is what came besides the list.
 type answer struct {
 	unchanged    bool // it is the known one: nothing came
+	directory    bool // what came is an archive of lists
 	etag         string
 	lastModified string
 	release      Release       // what its signature says; zero without

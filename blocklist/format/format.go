@@ -27,6 +27,7 @@ const (
 	Addresses Format = "addresses" // addresses, prefixes and ranges; also called "ips"
 	XLSX      Format = "xlsx"      // the table of csv as a workbook
 	Manifest  Format = "manifest"  // a signed feed of versions, which package feed follows; Parse does not read it
+	Directory Format = "directory" // several lists, which package feed keeps together; nobody asks for it and Parse does not read it
 )
 
 var all = []Format{Auto, Hosts, Domains, Wildcard, Adblock, Regex, Dnsmasq, Unbound, RPZ, CSV, Addresses, XLSX, Manifest}
@@ -40,7 +41,7 @@ func (f *Format) UnmarshalText(text []byte) error {
 		*f = Auto
 	case name == "ips":
 		*f = Addresses
-	case slices.Contains(all, name):
+	case slices.Contains(all, name), name == Directory: // the text of a copy's own format
 		*f = name
 	default:
 		return errors.New(wording.UnknownFormat.With(text, nearest(string(name)), names()).String())

@@ -40,6 +40,9 @@ func (k *configCheck) feed(i int) {
 		a.Expires.In(time.UTC).Before(a.Effective.In(time.UTC)) {
 		k.wrong(at+".authority.expires", wording.ConfigFeedTimes.With(a.Expires, a.Effective))
 	}
+	if f.Format == format.Directory {
+		k.wrong(at+".format", wording.ConfigDirectory)
+	}
 	k.feedVersions(at, f)
 	k.feedZone(at, f)
 	if _, err := domain.Canonical(f.RPZ.CNAME); (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {

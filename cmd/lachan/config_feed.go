@@ -12,8 +12,8 @@ import (
 type FeedConfig struct {
 	// Name is the feed's, unique: 1 to 40 of a-z, 0-9 and '-'. No default.
 	Name string `yaml:"name"`
-	// URL is https://, http://, axfr://server[:port]/zone or the path of a file.
-	// No default.
+	// URL is https://, http://, axfr://server[:port]/zone or the path of a file
+	// or of a directory, whose lists are then one feed. No default.
 	URL string `yaml:"url"`
 	// Format is how the list is written. Default auto.
 	Format format.Format `yaml:"format"`

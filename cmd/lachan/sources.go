@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -121,39 +120,35 @@ func feedSources(cfg *Config, store *feed.Store) (sources []blocklist.Source, mi
 // source is a copy of the feed as the compiler reads it. Its days are of zone.
 func (f *FeedConfig) source(c feed.Copy, zone *time.Location) blocklist.Source {
 	options := format.Options{Subdomains: f.Subdomains, Name: f.URL, Zone: zone}
-	read := readCopy
+	read := c.Parse
 	if !f.isZone() {
-		read = readAsList
+		read = readAsList(&c)
+	}
+	as := c.Format
+	if as == format.Directory {
+		as += "/" + c.AskedFormat
 	}
 	return blocklist.Source{
 		Name:   f.Name,
-		Digest: fmt.Sprintf("%s %s %t %t %s", c.Digest, c.Format, f.Subdomains, f.isZone(), zone),
-		Rules:  func(emit func(format.Rule) error) error { return read(c, options, emit) },
+		Digest: fmt.Sprintf("%s %s %t %t %s", c.Digest, as, f.Subdomains, f.isZone(), zone),
+		Rules:  func(emit func(format.Rule) error) error { return read(options, emit) },
 	}
-}
-
-func readCopy(c feed.Copy, o format.Options, emit func(format.Rule) error) error {
-	file, err := os.Open(c.Path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	_, err = format.Parse(file, c.Format, o, emit, func(format.Reject) {})
-	return err
 }
 
 // readAsList reads a copy of a feed that is not configured as a response policy
 // zone but may turn out to be written like one: its names are then taken as
 // those of any list.
-func readAsList(c feed.Copy, o format.Options, emit func(format.Rule) error) error {
-	return readCopy(c, o, func(r format.Rule) error {
-		if r.Client {
-			return nil
-		}
-		r.Allow = r.Allow || r.Act == format.ActPassthru
-		r.Act, r.Data = format.ActBlock, ""
-		return emit(r)
-	})
+func readAsList(c *feed.Copy) func(format.Options, func(format.Rule) error) error {
+	return func(o format.Options, emit func(format.Rule) error) error {
+		return c.Parse(o, func(r format.Rule) error {
+			if r.Client {
+				return nil
+			}
+			r.Allow = r.Allow || r.Act == format.ActPassthru
+			r.Act, r.Data = format.ActBlock, ""
+			return emit(r)
+		})
+	}
 }
 
 // isZone tells whether a feed is a response policy zone.

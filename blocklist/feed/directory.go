@@ -1,0 +1,161 @@
+package feed
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"lachan/blocklist/format"
+	"lachan/wording"
+)
+
+// A directory is one feed: all list files in it, in the order of their names.
+// Its copy is an archive of them (tar), since each may be of another format.
+
+// notLists are the endings of files that are not lists: what editors and
+// downloads leave, notes, and what proves other files.
+var notLists = []string{"~", ".tmp", ".part", ".new", ".bak", ".old", ".swp", ".md", ".minisig", ".sha256"}
+
+// isListName tells whether a file of that name in a directory is one of its
+// lists.
+func isListName(name string) bool {
+	return !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") &&
+		!slices.ContainsFunc(notLists, func(end string) bool { return strings.HasSuffix(strings.ToLower(name), end) })
+}
+
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// listFiles are the lists of a directory by name. Links are followed;
+// directories in it are not looked into.
+func listFiles(dir string) (files []fs.FileInfo, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if !isListName(e.Name()) {
+			continue
+		}
+		info, err := os.Stat(filepath.Join(dir, e.Name()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it went away meanwhile, or is a link to nothing
+		}
+		if err != nil {
+			return nil, err
+		}
+		if info.Mode().IsRegular() {
+			files = append(files, info)
+		}
+	}
+	return files, nil
+}
+
+// copyDirectory writes the lists of a directory to w as an archive: the same
+// lists give the same octets. A directory that changes meanwhile is refused.
+func copyDirectory(dir string, max int64, w io.Writer) error {
+	before, err := listFiles(dir)
+	if err != nil {
+		return refuse(wording.FeedFile.With(dir, err), err)
+	}
+	if len(before) == 0 {
+		return refuse(wording.FeedDirectoryEmpty.With(dir), fmt.Errorf("%w: no list in the directory", fs.ErrNotExist))
+	}
+	archive := tar.NewWriter(w)
+	size := int64(0)
+	for _, info := range before {
+		if size += info.Size(); size > max {
+			return refuse(wording.FeedTooLarge.With(max), ErrTooLarge)
+		}
+		header := tar.Header{Name: filepath.Base(info.Name()), Mode: 0o600, Size: info.Size(), Typeflag: tar.TypeReg}
+		if err := archive.WriteHeader(&header); err != nil {
+			return refuse(wording.FeedFile.With(info.Name(), err), err)
+		}
+		err := copyLocal(filepath.Join(dir, info.Name()), info.Size(), archive)
+		if errors.Is(err, ErrTooLarge) { // than it was a moment ago
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	after, err := listFiles(dir)
+	if err != nil || !slices.EqualFunc(before, after, sameContent) {
+		return refuse(wording.FeedUnstable.With(dir), ErrUnstable)
+	}
+	return archive.Close()
+}
+
+// sameContent tells whether a file was not written to between two looks.
+func sameContent(a, b fs.FileInfo) bool {
+	return a.Name() == b.Name() && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}
+
+// parse reads a list as format.Parse does or, when as is format.Directory, the
+// lists of an archive one after the other, each as the format asked. What is
+// rejected comes with the name of its file, which is "" of a single list.
+func parse(r io.Reader, as, asked format.Format, o format.Options, emit func(format.Rule) error, reject func(file string, r format.Reject)) (format.Summary, error) {
+	if as != format.Directory {
+		return format.Parse(r, as, o, emit, func(r format.Reject) { reject("", r) })
+	}
+	all := format.Summary{Format: format.Directory, ByReason: map[format.Reason]int{}}
+	archive := tar.NewReader(r)
+	for {
+		header, err := archive.Next()
+		if err == io.EOF {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+		if header.Size == 0 {
+			continue // a list without anything is of no format
+		}
+		o.Name = header.Name
+		one, err := format.Parse(archive, asked, o, emit, func(r format.Reject) { reject(header.Name, r) })
+		if err != nil {
+			return all, &fileError{header.Name, err}
+		}
+		all.Lines, all.Comments = all.Lines+one.Lines, all.Comments+one.Comments
+		all.Rules, all.Rejected = all.Rules+one.Rules, all.Rejected+one.Rejected
+		for reason, n := range one.ByReason {
+			all.ByReason[reason] += n
+		}
+	}
+}
+
+// A fileError is what is wrong with one file of a directory.
+type fileError struct {
+	file string
+	err  error
+}
+
+func (e *fileError) Error() string { return e.file + ": " + e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
+// readAs is the format in which a copy lies on disk, as parse wants it.
+func (c *Copy) readAs(src *Source) format.Format {
+	if c.Format == format.Directory {
+		return format.Directory
+	}
+	return src.listFormat()
+}
+
+// Parse reads a copy whole, as format.Parse does.
+func (c *Copy) Parse(o format.Options, emit func(format.Rule) error) error {
+	file, err := os.Open(c.Path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = parse(file, c.Format, c.AskedFormat, o, emit, func(string, format.Reject) {})
+	return err
+}

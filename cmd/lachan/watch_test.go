@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestAListThatIsEditedIsInForceWithinTwoSeconds(t *testing.T) {
+	up := startStandIn(t)
+	p := newProcess(t, `feeds:
+  - {name: file, url: file.txt, format: domains, category: gambling}
+  - {name: folder, url: lists, category: gambling}
+`, "units: [{id: a, networks: [127.0.0.0/8], profile: thpt}]\n", up.addr)
+	if err := os.Mkdir(filepath.Join(p.dir, "lists"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.write("file.txt", "one.example\n")
+	p.write("lists/a.txt", "two.example\n")
+	p.start()
+	f := func(change func(), name string) {
+		t.Helper()
+		began := time.Now()
+		change()
+		p.until(name+" is blocked", func() bool { return blocked(p.ask(name)) })
+		if took := time.Since(began); took > 5*time.Second { // two, on a machine that is not busy
+			t.Errorf("%s was blocked after %v", name, took)
+		} else {
+			t.Logf("%s was blocked after %v", name, took.Round(time.Millisecond))
+		}
+	}
+	f(func() {}, "one.example")
+	f(func() {}, "two.example")
+	f(func() { p.write("file.txt", "one.example\nthree.example\n") }, "three.example")
+	f(func() { p.write("lists/b.hosts", "0.0.0.0 four.example\n0.0.0.0 five.example\n") }, "four.example")
+	if err := os.Remove(filepath.Join(p.dir, "file.txt")); err != nil {
+		t.Fatal(err)
+	}
+	p.metric(`lachan_condition{name="feed-failing"}`, "1")
+	if !blocked(p.ask("three.example")) {
+		t.Error("the last good copy went with its file")
+	}
+}
