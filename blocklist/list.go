@@ -2,7 +2,6 @@ package blocklist
 
 import (
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -47,22 +46,28 @@ type bound struct {
 // the rules of a feed that is no longer configured end. The overlay, if not
 // nil, must have been made from s.
 func (s *Snapshot) Bind(tags func(feed, category string) Set, overlay *Snapshot) *List {
-	l := &List{base: s.layer(tags)}
+	return s.bind(tags, func(string) Window { return Window{} }, overlay)
+}
+
+// bind is Bind for feeds whose rules hold at most within a window.
+func (s *Snapshot) bind(tags func(feed, category string) Set, during func(feed string) Window, overlay *Snapshot) *List {
+	l := &List{base: s.layer(tags, during)}
 	l.texts.New = func() any { return new([domain.MaxWire]byte) }
 	if overlay != nil {
-		l.overlay = overlay.layer(tags)
+		l.overlay = overlay.layer(tags, during)
 		l.overlay.cancel(l.base)
 	}
 	return l
 }
 
-func (s *Snapshot) layer(tags func(feed, category string) Set) *layer {
+func (s *Snapshot) layer(tags func(feed, category string) Set, during func(feed string) Window) *layer {
 	l := &layer{snapshot: s, specs: make([]bound, len(s.meta.Specs)), regexes: s.regexes}
 	for i := range s.meta.Specs {
 		b := &l.specs[i]
 		b.spec = s.meta.Specs[i]
 		b.feed = s.meta.Feeds[b.Feed].Name
 		b.tags = tags(b.feed, b.Category)
+		b.narrow(during(b.feed))
 		for _, text := range b.DenyAllow {
 			var n domain.Name
 			if n.SetText(text) == nil {
@@ -90,12 +95,6 @@ func (l *layer) tag(ruleset []uint32) (t tagged) {
 		}
 	}
 	return t
-}
-
-// Timed tells whether some rule begins or ends to hold with time.
-func (l *List) Timed() bool {
-	timed := func(b bound) bool { return b.From != 0 || b.Until != 0 }
-	return slices.ContainsFunc(l.base.specs, timed) || l.overlay != nil && slices.ContainsFunc(l.overlay.specs, timed)
 }
 
 // Classify returns the tags of all rules that hold for a name, a query type
@@ -149,6 +148,7 @@ type Match struct {
 	Document string       `json:"document,omitempty"`
 	Allow    bool         `json:"allow,omitempty"`  // an exception within its feed
 	Lifted   bool         `json:"lifted,omitempty"` // by an exception of its feed
+	From     time.Time    `json:"from,omitzero"`
 	Until    time.Time    `json:"until,omitzero"`
 	Tags     Set          `json:"-"`
 }
@@ -192,6 +192,9 @@ func (f *finding) match(entry string) Match {
 	}
 	if f.expr != "" {
 		m.Entry = "/" + f.expr + "/"
+	}
+	if f.From != 0 {
+		m.From = time.Unix(f.From, 0)
 	}
 	if f.Until != 0 {
 		m.Until = time.Unix(f.Until, 0)

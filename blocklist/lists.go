@@ -16,6 +16,12 @@ func (l *Lists) Bind(tags func(feed, category string) Set) *List {
 	return l.base.Bind(tags, l.overlay)
 }
 
+// BindDuring is Bind for feeds whose rules hold, besides what each says itself,
+// at most within a window. Rules for which there is none have the zero Window.
+func (l *Lists) BindDuring(tags func(feed, category string) Set, during func(feed string) Window) *List {
+	return l.base.bind(tags, during, l.overlay)
+}
+
 // Digest is that of a feed's rules; "" when the feed is not in the lists.
 func (l *Lists) Digest(feed string) string {
 	if l.overlay != nil {

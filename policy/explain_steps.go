@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/blocklist"
 	"lachan/wording"
 )
 
@@ -35,18 +36,11 @@ func (e *explainer) classification() {
 	}
 	for i := range matches {
 		m := &matches[i]
-		feed := e.policy.feeds[m.Feed]
-		document := m.Document
-		if document == "" {
-			document = feed.Document
+		order := e.order(m)
+		if order != (Order{}) && e.before.EDE == edeCensored && e.out.Document == nil {
+			e.out.Document = &order
 		}
-		text := wording.ExplainMatch.With(m.Feed, m.Entry, e.names(m.Tags))
-		if feed.Authority != "" || document != "" {
-			text = join(text, wording.ExplainOrder.With(document, feed.Authority))
-			if e.before.EDE == edeCensored && e.out.Document == nil {
-				e.out.Document = &Order{Feed: m.Feed, Authority: feed.Authority, Document: document}
-			}
-		}
+		text := e.matchText(m, order)
 		if m.Allow {
 			text = join(text, wording.ExplainListException)
 		}
@@ -55,6 +49,38 @@ func (e *explainer) classification() {
 		}
 		e.step("name", false, text)
 	}
+	for _, m := range e.rules.list.Dormant(e.name, e.qtype, e.rules.now) {
+		e.step("name", false, join(e.matchText(&m, e.order(&m)), wording.ExplainDormant))
+	}
+}
+
+// order is the document behind an entry of a list; zero when there is none.
+func (e *explainer) order(m *blocklist.Match) Order {
+	feed := e.policy.feeds[m.Feed]
+	document := m.Document
+	if document == "" {
+		document = feed.Document
+	}
+	if feed.Authority == "" && document == "" {
+		return Order{}
+	}
+	return Order{Feed: m.Feed, Authority: feed.Authority, Document: document}
+}
+
+// matchText tells an entry of a list, the document behind it and when it holds.
+func (e *explainer) matchText(m *blocklist.Match, order Order) wording.Text {
+	text := wording.ExplainMatch.With(m.Feed, m.Entry, e.names(m.Tags))
+	if order != (Order{}) {
+		text = join(text, wording.ExplainOrder.With(order.Document, order.Authority))
+	}
+	const minute = "2006-01-02 15:04"
+	if !m.From.IsZero() {
+		text = join(text, wording.ExplainHoldsFrom.With(m.From.In(e.policy.loc).Format(minute)))
+	}
+	if !m.Until.IsZero() {
+		text = join(text, wording.ExplainHoldsUntil.With(m.Until.In(e.policy.loc).Format(minute)))
+	}
+	return text
 }
 
 // join puts one sentence after another.
@@ -182,8 +208,11 @@ func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 func (e *explainer) profileStep(decides bool) {
 	name := LayerProfile.String()
 	unit := &e.policy.units[e.group]
-	e.step(name, false, wording.ExplainProfile.With(
-		e.policy.profiles[unit.profile].name, e.unitName(unit.profileFrom)))
+	chosen := wording.ExplainProfile.With(e.policy.profiles[unit.profile].name, e.unitName(unit.profileFrom))
+	if unit.profileFrom == 0 {
+		chosen = wording.ExplainProfileDefault.With(e.policy.profiles[unit.profile].name)
+	}
+	e.step(name, false, chosen)
 	open := e.policy.openWindows(e.rules.time)[unit.calendar]
 	today := e.policy.calendars[unit.calendar].day(e.rules.time)
 	for _, id := range e.minute.profile.rules {

@@ -88,6 +88,9 @@ var (
 	ExplainNothing       = Text{"không có trong danh sách nào", "on no list"}
 	ExplainMatch         = Text{"danh sách %s, mục %s: %s", "list %s, entry %s: %s"}
 	ExplainOrder         = Text{", theo văn bản %s của %s", ", by document %s of %s"}
+	ExplainHoldsFrom     = Text{", từ %s", ", from %s"}
+	ExplainHoldsUntil    = Text{", đến trước %s", ", until %s"}
+	ExplainDormant       = Text{": lúc này không có hiệu lực nên không tính", ": not in force at this time and does not count"}
 	ExplainListException = Text{" (ngoại lệ của danh sách)", " (an exception of the list)"}
 	ExplainLifted        = Text{" (bị ngoại lệ của danh sách bỏ qua)", " (lifted by an exception of the list)"}
 
@@ -114,6 +117,7 @@ var (
 	ExplainNoCanary = Text{"không phải tên dò đường vòng tránh bộ lọc", "not a name that asks for a way around the filter"}
 
 	ExplainProfile        = Text{"hồ sơ lọc %s (do %s chọn)", "profile %s (chosen by %s)"}
+	ExplainProfileDefault = Text{"hồ sơ lọc %s, dùng khi không đơn vị nào chọn hồ sơ", "profile %s, which holds where no unit has chosen one"}
 	ExplainRule           = Text{"đang trong khung %s, ngày %s (%s): chặn %s, cho phép %s", "within %s, day of %s (%s): blocks %s, allows %s"}
 	ExplainRuleProfile    = Text{", dùng hồ sơ lọc %s", ", with profile %s"}
 	ExplainRuleClosed     = Text{"ngoài khung %s, ngày %s (%s): không áp dụng", "outside %s, day of %s (%s): not in force"}

@@ -158,23 +158,38 @@ func (f *FeedConfig) isZone() bool {
 
 // bind gives the rules of lists the tags of a policy. A category that
 // a configured feed fills is that feed's to define: there the built-in lists,
-// which stand in for feeds, no longer speak.
+// which stand in for feeds, no longer speak. A feed of an order that begins or
+// ends at some day holds in that time alone, and fills nothing.
 func bind(l *blocklist.Lists, p *policy.Policy, cfg *Config) *blocklist.List {
 	var filled policy.Set
 	rules := l.Rules()
 	for _, f := range cfg.Feeds {
 		service := strings.HasPrefix(f.Category, "service:")
-		if f.Action == actionBlock && f.Unit == "" && !service && rules[f.Name] > 0 {
+		always := f.Authority.window(cfg) == blocklist.Window{}
+		if f.Action == actionBlock && f.Unit == "" && !service && always && rules[f.Name] > 0 {
 			filled = filled.Or(p.Tags(builtinPrefix, f.Category))
 		}
 	}
-	return l.Bind(func(feed, category string) policy.Set {
+	tags := func(feed, category string) policy.Set {
 		tags := p.Tags(feed, category)
 		if strings.HasPrefix(feed, builtinPrefix) && feed != builtinCore {
 			tags = tags.Without(filled)
 		}
 		return tags
-	})
+	}
+	return l.BindDuring(tags, func(feed string) blocklist.Window { return cfg.feed(feed).Authority.window(cfg) })
+}
+
+// window is when an order holds: from the beginning of its first day to the end
+// of its last.
+func (a *AuthorityConfig) window(cfg *Config) (w blocklist.Window) {
+	if !a.Effective.IsZero() {
+		w.From = a.Effective.In(cfg.Timezone.Location)
+	}
+	if !a.Expires.IsZero() {
+		w.Until = a.Expires.In(cfg.Timezone.Location).AddDate(0, 0, 1)
+	}
+	return w
 }
 
 // loadPolicy reads the policy of a configuration, which must know the categories

@@ -52,7 +52,7 @@ func TestADiskThatIsFullStopsNoAnswerAndIsTold(t *testing.T) {
 	f := func(how string, fill func(p *process), mend func(p *process), prepare func(p *process)) {
 		t.Run(how, func(t *testing.T) {
 			up := startStandIn(t)
-			p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling}]\n", "", up.addr)
+			p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%}]\n", "", up.addr)
 			p.write("bets.txt", numbered("small", 1000))
 			prepare(p)
 			p.start()
