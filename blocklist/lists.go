@@ -61,6 +61,9 @@ func (l *Lists) Keys() int {
 	return l.base.Keys() + l.overlay.Keys()
 }
 
+// Serial is that of the snapshot on its shelf.
+func (l *Lists) Serial() uint64 { return l.serial }
+
 // Base is the snapshot.
 func (l *Lists) Base() *Snapshot { return l.base }
 

@@ -97,6 +97,20 @@ func Newest(dir string) (*Lists, error) {
 	return nil, err
 }
 
+// Take opens the lists of a serial, which another process may have put there.
+// What they have in common with old, which may be nil, is taken from it.
+func (s *Shelf) Take(old *Lists, serial uint64) (*Lists, error) {
+	lists := &Lists{serial: serial}
+	var err error
+	if old != nil && old.serial == serial {
+		lists.base = old.base
+	} else if lists.base, err = Open(s.path(serial, snapshotSuffix)); err != nil {
+		return nil, err
+	}
+	lists.overlay, err = openOverlay(s.path(serial, overlaySuffix), lists.base)
+	return lists, err
+}
+
 // openOverlay opens the overlay of base; nil when there is none.
 func openOverlay(path string, base *Snapshot) (*Snapshot, error) {
 	overlay, err := Open(path)

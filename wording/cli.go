@@ -17,9 +17,10 @@ var (
 	CLIFlagURL        = Text{"địa chỉ /healthz của máy chủ", "address of the server's /healthz"}
 	CLIFlagConfig     = Text{"tệp cấu hình", "the configuration file"}
 
-	CLIVersion = Text{"in phiên bản", "print the version"}
-	CLIServe   = Text{"chạy máy chủ DNS; SIGHUP nạp lại mọi thứ, SIGTERM dừng êm", "run the DNS server; SIGHUP reloads everything, SIGTERM drains"}
-	CLIHealth  = Text{"hỏi máy chủ đang chạy có khoẻ không", "ask a running server whether it is alive"}
+	CLIVersion      = Text{"in phiên bản", "print the version"}
+	CLIServe        = Text{"chạy máy chủ DNS; SIGHUP nạp lại mọi thứ, SIGTERM dừng êm", "run the DNS server; SIGHUP reloads everything, SIGTERM drains"}
+	CLICompileOrder = Text{"biên dịch danh sách cho máy chủ đang chạy (máy chủ tự gọi)", "compile lists for the running server, which calls this itself"}
+	CLIHealth       = Text{"hỏi máy chủ đang chạy có khoẻ không", "ask a running server whether it is alive"}
 
 	CLICheck     = Text{"kiểm tra cấu hình, chính sách và danh sách mà không cần chạy máy chủ", "validate configuration, policy and lists without a server"}
 	CLICheckGood = Text{"Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)", "Good: %s has no mistakes (%d schools and groups, %d feeds)"}

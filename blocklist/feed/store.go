@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -22,6 +24,9 @@ type Store struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	root string
+
+	mu      sync.Mutex
+	checked map[string]fs.FileInfo // mu; copies whose octets were compared with their digest, as they then were
 }
 
 // Open makes the directory if it is not there and removes what interrupted
@@ -54,7 +59,8 @@ func tidy(dir string) {
 	removeTemporary(dir)
 }
 
-// Good is the last good copy of a feed, its octets checked against its digest.
+// Good is the last good copy of a feed, its octets checked against its digest
+// unless they were before and nobody has touched the file since.
 // There is none before the first success, nor after damage, which sets the
 // damaged file aside and notes it in the status.
 func (s *Store) Good(name string) (Copy, bool) {
@@ -66,7 +72,7 @@ func (s *Store) Good(name string) (Copy, bool) {
 	if err == nil && last.Copy.Digest == "" {
 		return Copy{}, false
 	}
-	if err == nil && last.Copy.intact() == nil {
+	if err == nil && s.unharmed(&last.Copy) {
 		return last.Copy, true
 	}
 	unlock, err := lock(dir)
@@ -76,6 +82,29 @@ func (s *Store) Good(name string) (Copy, bool) {
 	defer unlock()
 	last, err = s.mend(name, time.Now())
 	return last.Copy, err == nil && last.Copy.Digest != ""
+}
+
+// unharmed tells whether a copy is as it was verified.
+func (s *Store) unharmed(c *Copy) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, err := os.Stat(c.Path)
+	if err != nil {
+		return false
+	}
+	was := s.checked[c.Path]
+	if was != nil && os.SameFile(was, now) && was.Size() == now.Size() && was.ModTime().Equal(now.ModTime()) {
+		return true
+	}
+	if c.intact() != nil {
+		return false
+	}
+	if s.checked == nil {
+		s.checked = map[string]fs.FileInfo{}
+	}
+	maps.DeleteFunc(s.checked, func(path string, _ fs.FileInfo) bool { return filepath.Dir(path) == filepath.Dir(c.Path) })
+	s.checked[c.Path] = now
+	return true
 }
 
 // Status is what is known of a feed; a feed that was never tried has only a

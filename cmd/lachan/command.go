@@ -73,7 +73,7 @@ func (o *offline) lists(c *cobra.Command) (list *blocklist.List, note wording.Te
 // newest is the newest compiled lists on disk that are whole; nil when there
 // are none. It changes nothing there.
 func (o *offline) newest() (*blocklist.Lists, error) {
-	return blocklist.Newest(filepath.Join(o.cfg.StateDir, "lists"))
+	return blocklist.Newest(listsFolder(o.cfg))
 }
 
 // openStores opens what is on disk for a command that changes it.
@@ -82,7 +82,7 @@ func (o *offline) openStores() (*feed.Store, *blocklist.Shelf, error) {
 		return nil, nil, err
 	}
 	store, err1 := feed.Open(filepath.Join(o.cfg.StateDir, "feeds"))
-	shelf, err2 := blocklist.OpenShelf(filepath.Join(o.cfg.StateDir, "lists"))
+	shelf, err2 := blocklist.OpenShelf(listsFolder(o.cfg))
 	return store, shelf, errors.Join(err1, err2)
 }
 

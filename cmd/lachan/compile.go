@@ -16,24 +16,40 @@ type compilation struct {
 	err     error
 }
 
-// sources are all lists: those that come with the program, then those of the
-// feeds that have a good copy. Feeds without one raise a condition.
-func (n *node) sources() []blocklist.Source {
-	feeds, missing := feedSources(n.cfg, n.store)
+// files are the good copies of the feeds. Feeds without one raise a condition.
+func (n *node) files() []listFile {
+	files, missing := goodFiles(n.cfg, n.store)
 	if len(missing) > 0 {
 		n.conditions.Set("feed-missing", "no copy yet of: "+join(missing))
 	} else {
 		n.conditions.Clear("feed-missing")
 	}
-	return append(builtinSources(n.facts), feeds...)
+	return files
 }
 
-// compile brings old up to date with the sources. It may run on any goroutine,
-// one at a time.
-func (n *node) compile(ctx context.Context, old *blocklist.Lists, sources []blocklist.Source) compilation {
+// compileFirst compiles before anything is answered.
+func (n *node) compileFirst() compilation {
 	start := time.Now()
-	lists, report, err := n.shelf.Update(ctx, old, sources, blocklist.Options{Core: n.core})
+	sources := sourcesOf(n.builtin, n.files())
+	lists, report, err := n.shelf.Update(context.Background(), nil, sources, blocklist.Options{Core: n.core})
 	return compilation{lists, report, time.Since(start), time.Now(), err}
+}
+
+// compile brings old up to date with the files in a process of its own, which
+// takes neither time nor memory from the answers. It may run on any goroutine,
+// one at a time.
+func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string, files []listFile) compilation {
+	start := time.Now()
+	c := compilation{}
+	var answer compileAnswer
+	answer, c.err = orderCompilation(ctx, compileOrder{folder, old.Serial(), files})
+	if c.err == nil {
+		c.report = answer.Report
+		c.lists, c.err = n.shelf.Take(old, answer.Serial)
+	}
+	c.end = time.Now()
+	c.elapsed = c.end.Sub(start)
+	return c
 }
 
 // startCompiling compiles when the lists in force are not what their sources say
@@ -44,14 +60,14 @@ func (n *node) startCompiling(ctx context.Context) {
 		n.again = true
 		return
 	}
-	sources := n.sources()
-	if n.lists.UpToDate(sources) {
+	files := n.files()
+	if n.lists.UpToDate(sourcesOf(n.builtin, files)) {
 		return
 	}
 	n.compiling = true
-	old := n.lists
+	old, folder := n.lists, listsFolder(n.cfg)
 	n.children.start(ctx, "compile", func(ctx context.Context) {
-		n.compiled <- n.compile(ctx, old, sources)
+		n.compiled <- n.compile(ctx, old, folder, files)
 	})
 }
 

@@ -130,6 +130,9 @@ func (z *Timezone) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText is the name of the time zone.
+func (z Timezone) MarshalText() ([]byte, error) { return []byte(z.String()), nil }
+
 // An Upstream is one entry of upstream.servers or of a zone.
 type Upstream struct{ upstream.Server }
 

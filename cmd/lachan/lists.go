@@ -122,8 +122,8 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 
 // compileLists brings the snapshot up to date with the copies on disk.
 func (o *offline) compileLists(c *cobra.Command, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
-	feeds, _ := feedSources(o.cfg, store)
-	sources := append(builtinSources(o.facts), feeds...)
+	files, _ := goodFiles(o.cfg, store)
+	sources := sourcesOf(builtinSources(o.facts), files)
 	old, _ := shelf.Latest()
 	if old != nil && old.UpToDate(sources) {
 		return nil

@@ -105,7 +105,7 @@ func (o *offline) candidate(args []string) (blocklist.Source, error) {
 	case copied.Digest == "":
 		return blocklist.Source{}, fail(wording.CLIListsNoCopy.With(f.Name))
 	}
-	return f.source(copied, o.cfg.Timezone.Location), nil
+	return f.listFile(copied, o.cfg.Timezone).source(), nil
 }
 
 func listsApproveCommand() *cobra.Command {

@@ -68,7 +68,7 @@ Exit status: 0 done, 1 it says what is wrong, 2 usage.`,
 		return usageError{command: c.CommandPath(), text: wording.CLIFlagWrong.With(err).String()}
 	})
 	root.PersistentFlags().BoolP("help", "h", false, wording.CLIFlagHelp.String())
-	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), listsCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), listsCommand(), healthCommand(), versionCommand(), compileOrderCommand())
 	return root
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -31,6 +30,7 @@ type node struct {
 	load       func() (*Config, yamlfile.Problems) // reads the configuration again
 	facts      *catalogue.Catalogue
 	core       func(*domain.Name) bool
+	builtin    []blocklist.Source
 	counters   *metrics.Counters
 	conditions *metrics.Conditions
 	resolver   *resolver.Resolver
@@ -76,7 +76,7 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 	}
 	build := buildInfo()
 	n := &node{
-		log: log, load: load, facts: facts, core: coreNames(facts),
+		log: log, load: load, facts: facts, core: coreNames(facts), builtin: builtinSources(facts),
 		conditions: &metrics.Conditions{},
 		counters:   metrics.New(nodeName(cfg), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
 		inForce:    map[string]time.Time{},
@@ -112,7 +112,7 @@ func (n *node) openState(cfg *Config) (err error) {
 		return err
 	}
 	n.store.UserAgent = "lachan/" + version
-	if n.shelf, err = blocklist.OpenShelf(filepath.Join(cfg.StateDir, "lists")); err != nil {
+	if n.shelf, err = blocklist.OpenShelf(listsFolder(cfg)); err != nil {
 		return err
 	}
 	orders, damaged, err := openOrders(cfg)
@@ -124,6 +124,9 @@ func (n *node) openState(cfg *Config) (err error) {
 	return err
 }
 
+// listsFolder is where the compiled lists are.
+func listsFolder(cfg *Config) string { return filepath.Join(cfg.StateDir, "lists") }
+
 // firstLists opens the newest compiled lists. Without any it compiles what is
 // on disk before anything is answered, so that a start never filters less than
 // it could.
@@ -134,7 +137,7 @@ func (n *node) firstLists() error {
 		n.conditions.Set("snapshot-damaged", err.Error())
 	}
 	if lists == nil {
-		c := n.compile(context.Background(), nil, n.sources())
+		c := n.compileFirst()
 		if c.err != nil {
 			return fmt.Errorf("compile the first lists: %w", c.err)
 		}

@@ -140,11 +140,11 @@ func (p *process) rulesOnDisk() (*Config, func(time.Time) *policy.Rules) {
 			p.t.Fatal(err)
 		}
 	}
-	feeds, missing := feedSources(cfg, store)
+	files, missing := goodFiles(cfg, store)
 	if len(missing) > 0 {
 		p.t.Fatalf("no copy of %v", missing)
 	}
-	lists, _, err := shelf.Update(p.t.Context(), nil, append(builtinSources(facts), feeds...), blocklist.Options{Core: coreNames(facts)})
+	lists, _, err := shelf.Update(p.t.Context(), nil, sourcesOf(builtinSources(facts), files), blocklist.Options{Core: coreNames(facts)})
 	if err != nil {
 		p.t.Fatal(err)
 	}

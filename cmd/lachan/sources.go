@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -102,9 +101,9 @@ func coreNames(c *catalogue.Catalogue) func(*domain.Name) bool {
 	}
 }
 
-// feedSources are the last good copies of the configured feeds, in the order of
+// goodFiles are the last good copies of the configured feeds, in the order of
 // the configuration. Feeds that have none are left out and named in missing.
-func feedSources(cfg *Config, store *feed.Store) (sources []blocklist.Source, missing []string) {
+func goodFiles(cfg *Config, store *feed.Store) (files []listFile, missing []string) {
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
 		copied, ok := store.Good(f.Name)
@@ -112,43 +111,14 @@ func feedSources(cfg *Config, store *feed.Store) (sources []blocklist.Source, mi
 			missing = append(missing, f.Name)
 			continue
 		}
-		sources = append(sources, f.source(copied, cfg.Timezone.Location))
+		files = append(files, f.listFile(copied, cfg.Timezone))
 	}
-	return sources, missing
+	return files, missing
 }
 
-// source is a copy of the feed as the compiler reads it. Its days are of zone.
-func (f *FeedConfig) source(c feed.Copy, zone *time.Location) blocklist.Source {
-	options := format.Options{Subdomains: f.Subdomains, Name: f.URL, Zone: zone}
-	read := c.Parse
-	if !f.isZone() {
-		read = readAsList(&c)
-	}
-	as := c.Format
-	if as == format.Directory {
-		as += "/" + c.AskedFormat
-	}
-	return blocklist.Source{
-		Name:   f.Name,
-		Digest: fmt.Sprintf("%s %s %t %t %s", c.Digest, as, f.Subdomains, f.isZone(), zone),
-		Rules:  func(emit func(format.Rule) error) error { return read(options, emit) },
-	}
-}
-
-// readAsList reads a copy of a feed that is not configured as a response policy
-// zone but may turn out to be written like one: its names are then taken as
-// those of any list.
-func readAsList(c *feed.Copy) func(format.Options, func(format.Rule) error) error {
-	return func(o format.Options, emit func(format.Rule) error) error {
-		return c.Parse(o, func(r format.Rule) error {
-			if r.Client {
-				return nil
-			}
-			r.Allow = r.Allow || r.Act == format.ActPassthru
-			r.Act, r.Data = format.ActBlock, ""
-			return emit(r)
-		})
-	}
+// listFile is a copy of the feed as the compiler reads it. Its days are of zone.
+func (f *FeedConfig) listFile(c feed.Copy, zone Timezone) listFile {
+	return listFile{f.Name, c.Digest, c.Path, c.Format, c.AskedFormat, f.Subdomains, f.URL, f.isZone(), zone}
 }
 
 // isZone tells whether a feed is a response policy zone.

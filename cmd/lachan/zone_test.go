@@ -164,6 +164,7 @@ feeds:
 `)
 	p.start()
 	addr := netip.MustParseAddrPort(p.logged(`msg="serving zones" address=(\S+)`))
+	p.until("the list is in force", func() bool { return blocked(p.ask("bet.example")) })
 	server := realserver.StartNamedSecondary(t, "gambling.rpz.example", addr)
 	p.until("the other server blocks the name", func() bool {
 		reply, _, err := (&dns.Client{Timeout: oneReply}).Exchange(question("www.bet.example"), server.Addr.String())

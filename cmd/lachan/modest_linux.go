@@ -1,0 +1,30 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// niceness is that of work which answers must not wait for: a tenth of the
+// weight of the server when all cores are busy.
+const niceness = 10
+
+// self is the program that runs, even where its file was replaced meanwhile.
+func self() (string, error) { return "/proc/self/exe", nil }
+
+// makeModest starts a process as one that ends with the calling thread, in a
+// group of its own, so that beModest reaches all its threads.
+func makeModest(c *exec.Cmd) {
+	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+}
+
+// beModest gives this process, which makeModest has started, a lower priority
+// for cores and disks, and makes it the first to go when memory is short. All
+// of it is a wish: what the system refuses is done without.
+func beModest() {
+	_ = unix.Setpriority(unix.PRIO_PGRP, 0, niceness)
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
+}
