@@ -75,6 +75,33 @@ func TestLocalSubtractsCountersExactly(t *testing.T) {
 	}
 }
 
+func TestListNamesSeriesWithoutReadingThem(t *testing.T) {
+	store := history(t)
+	local := engine.NewLocal(store, engine.Limits{})
+	list, err := local.List(t.Context(), `lachan_school_queries_total{school=~"a|x"}`, noon.Add(-time.Hour), noon.Add(time.Hour))
+	if err != nil || len(list) != 1 || list[0].String() != `{school="a"}` {
+		t.Errorf("got %v, %v", list, err)
+	}
+	if list, err := local.List(t.Context(), "lachan_school_queries_total", noon.Add(48*time.Hour), noon.Add(50*time.Hour)); err != nil || len(list) != 0 {
+		t.Errorf("two days later: %v, %v", list, err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/v1/series" || r.FormValue("match[]") != "x" || r.FormValue("end") != "1788782400.000" {
+			t.Errorf("asked %s %v", r.URL, r.Form)
+		}
+		_, _ = w.Write([]byte(`{"status":"success","data":[{"__name__":"x","school":"a"}]}`))
+	}))
+	defer server.Close()
+	remote, err := engine.NewRemote(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err = remote.List(t.Context(), "x", noon.Add(-time.Hour), noon)
+	if err != nil || len(list) != 1 || list[0].String() != `{school="a"}` {
+		t.Errorf("remote: %v, %v", list, err)
+	}
+}
+
 func TestFailuresSayWhatToDo(t *testing.T) {
 	f := func(what string, query func(context.Context, string, time.Time) ([]engine.Sample, error), expression string, want ...string) {
 		t.Helper()

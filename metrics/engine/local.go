@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
@@ -91,6 +92,31 @@ func (l *Local) Range(ctx context.Context, expression string, start, end time.Ti
 		}
 	}
 	return sortSeries(series), nil
+}
+
+// List is the label sets that match a selector and may have a sample between
+// from and to: those that surely have none in these days are left out. Errors
+// are as those of Query.
+func (l *Local) List(ctx context.Context, selector string, from, to time.Time) ([]labels.Labels, error) {
+	matchers, err := parser.NewParser(parser.Options{}).ParseMetricSelector(selector)
+	if err != nil {
+		return nil, failure(ctx, selector, err)
+	}
+	querier, err := l.store.Querier(from.UnixMilli(), to.UnixMilli())
+	if err != nil {
+		return nil, failure(ctx, selector, promql.ErrStorage{Err: err})
+	}
+	defer querier.Close()
+	hints := &storage.SelectHints{Start: from.UnixMilli(), End: to.UnixMilli(), Func: "series"} // their samples are not read
+	var list []labels.Labels
+	set := querier.Select(ctx, true, hints, matchers...)
+	for set.Next() {
+		list = append(list, set.At().Labels().DropReserved(isName))
+	}
+	if err := set.Err(); err != nil {
+		return nil, failure(ctx, selector, promql.ErrStorage{Err: err})
+	}
+	return list, nil
 }
 
 // Run evaluates an expression at start and each step after it up to end, or,

@@ -47,7 +47,7 @@ func NewRemote(base string) (*Remote, error) {
 // Query evaluates an expression at one moment, to the millisecond. A scalar is
 // one sample without labels. Errors are of type *Failure, but those of ctx.
 func (r *Remote) Query(ctx context.Context, expression string, at time.Time) ([]Sample, error) {
-	answer, err := r.ask(ctx, "query", url.Values{"query": {expression}, "time": {timestamp(at)}})
+	answer, err := r.evaluate(ctx, "query", url.Values{"query": {expression}, "time": {timestamp(at)}})
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (r *Remote) Query(ctx context.Context, expression string, at time.Time) ([]
 // Range evaluates an expression at start and each step after it up to end.
 // Errors are as those of Query.
 func (r *Remote) Range(ctx context.Context, expression string, start, end time.Time, step time.Duration) ([]Series, error) {
-	answer, err := r.ask(ctx, "query_range", url.Values{
+	answer, err := r.evaluate(ctx, "query_range", url.Values{
 		"query": {expression}, "start": {timestamp(start)}, "end": {timestamp(end)},
 		"step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
 	})
@@ -102,52 +102,82 @@ func (r *Remote) Range(ctx context.Context, expression string, start, end time.T
 	return sortSeries(series), nil
 }
 
-// An answer is the data of a response of the API.
+// List is the label sets that match a selector and may have a sample between
+// from and to: those that surely have none in these days are left out. Errors
+// are as those of Query.
+func (r *Remote) List(ctx context.Context, selector string, from, to time.Time) ([]labels.Labels, error) {
+	data, err := r.ask(ctx, "series", url.Values{"match[]": {selector}, "start": {timestamp(from)}, "end": {timestamp(to)}})
+	if err != nil {
+		return nil, err
+	}
+	var list []labels.Labels
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, r.strange(err)
+	}
+	for i := range list {
+		list[i] = list[i].DropReserved(isName)
+	}
+	return list, nil
+}
+
+// An answer is what an expression has come to.
 type answer struct {
 	Type   string          `json:"resultType"`
 	Result json.RawMessage `json:"result"`
 }
 
-// ask sends one question. It goes as a form, as a URL may not be long enough;
+// evaluate asks for the value of an expression.
+func (r *Remote) evaluate(ctx context.Context, path string, form url.Values) (value answer, err error) {
+	data, err := r.ask(ctx, path, form)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := json.Unmarshal(data, &value); err != nil {
+		return answer{}, r.strange(err)
+	}
+	return value, nil
+}
+
+// ask sends one question and returns the data of the response. It goes as a form, as a URL may not be long enough;
 // nocache keeps VictoriaMetrics from answering with what it knew before late
 // samples came.
-func (r *Remote) ask(ctx context.Context, path string, form url.Values) (answer, error) {
+func (r *Remote) ask(ctx context.Context, path string, form url.Values) (json.RawMessage, error) {
 	form.Set("nocache", "1")
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost,
 		r.base.JoinPath("api/v1", path).String(), strings.NewReader(form.Encode()))
 	if err != nil {
-		return answer{}, r.strange(err)
+		return nil, r.strange(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	reply, err := r.client.Do(request)
 	if err != nil {
-		return answer{}, r.unreachable(ctx, err)
+		return nil, r.unreachable(ctx, err)
 	}
 	defer reply.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(reply.Body, remoteBytes))
 	if err != nil {
-		return answer{}, r.unreachable(ctx, err)
+		return nil, r.unreachable(ctx, err)
 	}
 	var said struct {
-		Status string `json:"status"`
-		Data   answer `json:"data"`
-		Kind   string `json:"errorType"`
-		Error  string `json:"error"`
+		Status string          `json:"status"`
+		Data   json.RawMessage `json:"data"`
+		Kind   string          `json:"errorType"`
+		Error  string          `json:"error"`
 	}
 	err = json.Unmarshal(body, &said)
 	switch {
 	case reply.StatusCode == http.StatusUnauthorized || reply.StatusCode == http.StatusForbidden:
-		return answer{}, &Failure{Text: wording.EngineDenied.With(r.base.Redacted(), reply.Status)}
+		return nil, &Failure{Text: wording.EngineDenied.With(r.base.Redacted(), reply.Status)}
 	case err == nil && said.Kind == "bad_data":
-		return answer{}, &Failure{Text: wording.EngineBadQuery.With(form.Get("query"), said.Error)}
+		return nil, &Failure{Text: wording.EngineBadQuery.With(form.Get("query"), said.Error)}
 	case err == nil && said.Error != "":
-		return answer{}, &Failure{Text: wording.EngineRefused.With(r.base.Redacted(), said.Error)}
+		return nil, &Failure{Text: wording.EngineRefused.With(r.base.Redacted(), said.Error)}
 	case reply.StatusCode != http.StatusOK:
-		return answer{}, &Failure{Text: wording.EngineRefused.With(r.base.Redacted(), reply.Status)}
+		return nil, &Failure{Text: wording.EngineRefused.With(r.base.Redacted(), reply.Status)}
 	case err != nil:
-		return answer{}, r.strange(err)
+		return nil, r.strange(err)
 	case said.Status != "success":
-		return answer{}, r.strange(fmt.Errorf("status %q: %.80s", said.Status, bytes.TrimSpace(body)))
+		return nil, r.strange(fmt.Errorf("status %q: %.80s", said.Status, bytes.TrimSpace(body)))
 	}
 	return said.Data, nil
 }
