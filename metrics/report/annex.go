@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// annexes are the tables behind the signature. A report on a month is one page
+// and has none.
+func (w *writer) annexes(hash string) (list []Section) {
+	if w.isMonth() {
+		return nil
+	}
+	add := func(title string, wide bool, blocks ...Block) {
+		number := [...]string{"I", "II", "III", "IV"}[len(list)]
+		list = append(list, Section{Number: "Phụ lục " + number, Title: title, Landscape: wide, Blocks: blocks})
+	}
+	add("BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU", true, tableBlock(w.rowsTable("Xã, phường, đặc khu", w.data.Communes)))
+	add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(w.schoolsTable()))
+	add("DANH MỤC NGUỒN DANH SÁCH VÀ VĂN BẢN", false, w.sources()...)
+	add("PHƯƠNG PHÁP TÍNH, ĐỘ ĐẦY ĐỦ DỮ LIỆU, MÃ BĂM", false, w.method(hash)...)
+	return list
+}
+
+func (w *writer) schoolsTable() *Table {
+	t := &Table{Columns: []Column{
+		{"TT", 0.7, false}, {"Trường", 3.6, false}, {"Xã, phường", 2.2, false}, {"Số học sinh", 1.1, true}, {"Tổng số lượt truy vấn", 1.7, true}, {"Số lượt bị chặn", 1.5, true},
+		{"Nội dung gây hại", 1.3, true}, {"Cần quản lý", 1.3, true}, {"Kỹ thuật, quảng cáo", 1.4, true}, {"Tỷ lệ được bảo vệ", 1.1, true}, {"Ghi chú", 2.4, false},
+	}}
+	for i, r := range w.data.Schools {
+		cells := append([]Cell{text(fmt.Sprint(i + 1)), text(r.Name), text(w.nameOf(r.Commune)), figure(r.Students)}, countCells(r.Counts)...)
+		t.Rows = append(t.Rows, TableRow{Cells: append(cells, ratio(r.Coverage), text(strings.Join(r.Notes, "; ")))})
+	}
+	if n, sum := hiddenSum(w.data.Schools); n > 0 {
+		cells := append([]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text(""), text("")}, countCells(sum)...)
+		t.Rows = append(t.Rows, TableRow{Cells: append(cells, text(""), text(""))})
+	}
+	cells := append([]Cell{text(""), text("Tổng số"), text(""), figure(w.data.students())}, countCells(w.data.Total)...)
+	t.Rows = append(t.Rows, TableRow{Total, append(cells, ratio(w.data.Coverage.Time), text(""))})
+	return t
+}
+
+func (w *writer) nameOf(id string) string {
+	if u, known := w.units[id]; known {
+		return u.Name
+	}
+	return id
+}
+
+func (w *writer) sources() []Block {
+	t := &Table{Columns: []Column{
+		{"TT", 0.6, false}, {"Danh sách", 2.2, false}, {"Nhóm nội dung", 2.6, false}, {"Cơ quan ban hành, số văn bản", 2.8, false}, {"Số mục", 1.2, true}, {"Cập nhật lúc", 1.8, false},
+	}}
+	for i, f := range w.spec.Feeds {
+		by := strings.Trim(f.Authority+", "+f.Document, ", ")
+		if by == "" {
+			by = string(NoData)
+		}
+		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
+			text(fmt.Sprint(i + 1)), text(f.Name), text(w.categoryLabel(f.Category)), text(by),
+			{Text: grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))}, text(w.minute(f.Updated)),
+		}})
+	}
+	if len(t.Rows) == 0 {
+		return []Block{para("Không có nguồn danh sách nào được cấu hình.")}
+	}
+	return []Block{tableBlock(t)}
+}
+
+func (w *writer) categoryLabel(code string) string {
+	for _, c := range w.data.Categories {
+		if c.Code == code {
+			return c.Label
+		}
+	}
+	return code
+}
+
+// method are the definitions that decide whether figures agree.
+func (w *writer) method(hash string) []Block {
+	h := w.spec.Hours
+	blocks := []Block{
+		item("Lượt truy vấn: một câu hỏi DNS từ một máy của trường; hỏi lại và các câu hỏi A, AAAA, HTTPS cho cùng một tên được tính riêng."),
+		item("Lượt bị chặn: câu trả lời do một quy tắc chặn đưa ra. Một lượt chặn được tính vào đúng một nhóm nội dung (lớp ưu tiên cao nhất), nên tổng các nhóm bằng tổng số."),
+		item("Mọi số lượt là hiệu số của bộ đếm ở cuối kỳ và đầu kỳ, là số đếm đúng, không ước lượng, không ngoại suy."),
+		item("Số liệu của trường thuộc địa bàn nào được tính theo địa giới tại ngày cuối kỳ, kể cả số liệu trước khi sáp nhập hoặc chuyển địa bàn trong kỳ và số liệu của kỳ so sánh."),
+		item(fmt.Sprintf("Giờ học để tính độ đầy đủ: từ %s đến %s các ngày học. Trường có dữ liệu đầy đủ: hệ thống hoạt động từ 95%% thời gian đó trở lên. Thời gian tính được là số tối thiểu khi trường có nhiều nút.", clock(h.From), clock(h.To))),
+		item("Dấu “–”: không có số liệu. Số “0”: không có lượt nào. Dấu “*”: số liệu được ẩn vì đơn vị quá nhỏ; số cộng của các đơn vị được ẩn ghi ở một dòng riêng."),
+		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", leastBase)),
+		item("Ngày giờ theo múi giờ UTC+7."),
+	}
+	if len(w.data.Provisional) == 0 {
+		blocks = append(blocks, item("Mọi nút đã gửi đủ số liệu của kỳ: số liệu là chính thức, làm lại báo cáo sẽ cho đúng số liệu này."))
+	}
+	for _, why := range w.data.Provisional {
+		blocks = append(blocks, item("Số liệu tạm thời: "+why))
+	}
+	return append(blocks, item("Mã băm SHA-256 của số liệu: "+hash))
+}
+
+func clock(d interface{ Minutes() float64 }) string {
+	m := int(d.Minutes())
+	return fmt.Sprintf("%02d giờ %02d", m/60, m%60)
+}

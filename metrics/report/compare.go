@@ -1,0 +1,114 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// What must hold for two periods to be compared.
+const (
+	leastBase   = 100 // queries in the other period: a change of less is chance
+	mostBetween = 50  // by how much coverage may differ, in tenths of a percent: five points
+)
+
+// compare sets the total against the other periods.
+func (b *builder) compare(now Counts) (list []Comparison) {
+	for _, o := range b.others {
+		total := o.census.total()
+		heard := 0
+		sum := int64(0)
+		for _, s := range b.schools {
+			if o.census.schools[s.ID].heard {
+				heard++
+			}
+			sum += b.coveredAllHours(o.census, s.ID, o.Start, o.End).PerMille
+		}
+		counts := b.counts(&total, heard > 0 && total.all() > 0)
+		if now.Queries.Sign == Suppressed {
+			counts = now
+		}
+		c := Comparison{With: o.Code, Label: o.label + " (" + o.Label + ")", Counts: counts}
+		why := ""
+		allHours := b.meanAllHours()
+		switch {
+		case b.until.Before(b.spec.Period.End):
+			why = "kỳ báo cáo chưa kết thúc"
+		case !c.Counts.Queries.Known():
+			why = "không có số liệu của kỳ so sánh"
+		case abs(sum/int64(max(1, len(b.schools)))-allHours) > mostBetween:
+			why = "độ đầy đủ số liệu của hai kỳ chênh nhau quá 5 điểm phần trăm"
+		}
+		c.Queries = change(now.Queries, c.Counts.Queries, why)
+		c.Blocked = change(now.Blocked, c.Counts.Blocked, why)
+		c.Harmful = change(now.Harmful, c.Counts.Harmful, why)
+		list = append(list, c)
+	}
+	return list
+}
+
+func (b *builder) meanAllHours() int64 {
+	sum := int64(0)
+	for _, s := range b.schools {
+		sum += b.coveredAllHours(b.census, s.ID, b.spec.Period.Start, b.until).PerMille
+	}
+	return sum / int64(max(1, len(b.schools)))
+}
+
+func change(now, then Figure, why string) Change {
+	if why == "" && (!then.Known() || then.Value < leastBase) {
+		why = "số lượt của kỳ so sánh quá nhỏ"
+	}
+	if why != "" || !now.Known() {
+		return Change{Ratio{Sign: NoData}, cmp.Or(why, "số liệu được ẩn")}
+	}
+	return Change{Ratio: Share(Number(now.Value-then.Value), then)}
+}
+
+func abs(n int64) int64 { return max(n, -n) }
+
+// countOrders sums up the orders that came in force in a period.
+func countOrders(orders []Order, p Period) (c OrderCounts) {
+	var took []time.Duration
+	for _, o := range ordersIn(orders, p) {
+		c.Orders++
+		t := o.InForce.Sub(o.Received)
+		took = append(took, t)
+		limit := 24 * time.Hour
+		if o.Urgent {
+			c.Urgent++
+			limit = 6 * time.Hour
+		}
+		if t <= limit {
+			c.InLimit++
+		}
+		if t <= 24*time.Hour {
+			c.In24++
+		}
+		if t <= 6*time.Hour {
+			c.In6++
+		}
+	}
+	c.Median, c.Worst = median(took)
+	return c
+}
+
+// ordersIn are the orders that came in force in a period.
+func ordersIn(orders []Order, p Period) (in []Order) {
+	for _, o := range orders {
+		if !o.InForce.Before(p.Start) && o.InForce.Before(p.End) {
+			in = append(in, o)
+		}
+	}
+	return in
+}
+
+// median is the middle and the largest; zero of nothing.
+func median(all []time.Duration) (middle, most time.Duration) {
+	if len(all) == 0 {
+		return 0, 0
+	}
+	slices.Sort(all)
+	n := len(all)
+	return (all[(n-1)/2] + all[n/2]) / 2, all[n-1]
+}

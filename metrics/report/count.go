@@ -1,0 +1,160 @@
+package report
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+)
+
+// A tally is what was counted, by outcome.
+type tally struct {
+	allowed, excepted int64
+	blocked           []int64 // by category, as census.categories has them
+}
+
+func (t *tally) block(category int, n int64) {
+	for len(t.blocked) <= category {
+		t.blocked = append(t.blocked, 0)
+	}
+	t.blocked[category] += n
+}
+
+func (t *tally) add(other *tally) {
+	t.allowed += other.allowed
+	t.excepted += other.excepted
+	for category, n := range other.blocked {
+		t.block(category, n)
+	}
+}
+
+func (t *tally) all() int64 {
+	sum := t.allowed + t.excepted
+	for _, n := range t.blocked {
+		sum += n
+	}
+	return sum
+}
+
+// A census is everything that was counted of the schools of a report in one
+// period.
+type census struct {
+	known      map[string]int // category code to its place
+	categories []Category
+
+	schools   map[string]*schoolCount
+	months    []tally // of the spans of the period, schools together
+	backwards []string
+}
+
+// A schoolCount is what was counted of one school.
+type schoolCount struct {
+	tally
+	heard     bool          // something was counted or protected at all, if only zero
+	protected time.Duration // at least: of a school with several nodes, those of the busiest of each month
+	nodes     map[string]time.Duration
+}
+
+func newCensus(categories []Category, schools []string) *census {
+	c := &census{known: make(map[string]int), schools: make(map[string]*schoolCount, len(schools))}
+	for _, category := range categories {
+		c.known[category.Code] = len(c.categories)
+		c.categories = append(c.categories, category)
+	}
+	for _, id := range schools {
+		c.schools[id] = &schoolCount{nodes: make(map[string]time.Duration)}
+	}
+	return c
+}
+
+// category is the place of a code. One that nobody named stands at the end,
+// with content that has its time.
+func (c *census) category(code string) int {
+	if place, ok := c.known[code]; ok {
+		return place
+	}
+	c.known[code] = len(c.categories)
+	c.categories = append(c.categories, Category{Code: code, Label: code, Class: Managed})
+	return c.known[code]
+}
+
+// class is the subtotal that a code stands in.
+func (c *census) class(code string) Class { return c.categories[c.category(code)].Class }
+
+// take reads the counters at the beginning of the period and at the end of each
+// of its spans. All sums of a report are made of these differences, so that they
+// agree by construction.
+func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span) error {
+	queries := newMeter(selector{metric: queriesMetric, schools: s.schools})
+	protected := newMeter(selector{metric: protectedMetric, schools: s.schools})
+	start := spans[0].Start
+	for _, m := range []*meter{queries, protected} {
+		if err := m.advance(ctx, r, start, memory, nil); err != nil {
+			return err
+		}
+	}
+	c.months = make([]tally, len(spans))
+	for i, span := range spans {
+		back := span.End.Sub(span.Start)
+		err := queries.advance(ctx, r, span.End, back, func(l labels.Labels, n int64) { c.count(i, l, n) })
+		if err != nil {
+			return err
+		}
+		if err := protected.advance(ctx, r, span.End, back, c.protect); err != nil {
+			return err
+		}
+		for _, school := range c.schools {
+			school.closeSpan()
+		}
+	}
+	for node := range protected.backwards {
+		queries.backwards[node] = true
+	}
+	c.backwards = sortedKeys(queries.backwards)
+	return nil
+}
+
+// count adds what a counter of a school of the report has counted.
+func (c *census) count(span int, l labels.Labels, n int64) {
+	school := c.schools[schoolOf(l)]
+	if school == nil {
+		return
+	}
+	school.heard = true
+	for _, t := range []*tally{&school.tally, &c.months[span]} {
+		switch l.Get("decision") {
+		case "allowed":
+			t.allowed += n
+		case "excepted":
+			t.excepted += n
+		default:
+			t.block(c.category(l.Get("category")), n)
+		}
+	}
+}
+
+func (c *census) protect(l labels.Labels, seconds int64) {
+	if school := c.schools[schoolOf(l)]; school != nil {
+		school.heard = true
+		school.nodes[l.Get("node")] += time.Duration(seconds) * time.Second
+	}
+}
+
+// closeSpan adds the seconds of a span. Two nodes may have protected the school
+// at the same time, so the larger number is what is certain.
+func (s *schoolCount) closeSpan() {
+	var most time.Duration
+	for node, d := range s.nodes {
+		most = max(most, d)
+		delete(s.nodes, node)
+	}
+	s.protected += most
+}
+
+// total is the sum of all schools.
+func (c *census) total() (sum tally) {
+	for _, school := range c.schools {
+		sum.add(&school.tally)
+	}
+	return sum
+}

@@ -1,0 +1,150 @@
+package report
+
+import "time"
+
+// Data are the figures of a report. Its JSON is what the hash of the data is
+// made of: the same figures, the same hash, whoever has typed what around them.
+type Data struct {
+	Unit        string    `json:"unit"`
+	Rank        string    `json:"rank"`
+	Period      Period    `json:"period"`
+	AsOf        time.Time `json:"as_of"`       // the end of the period, or when it was read if that was earlier or something was missing
+	Provisional []string  `json:"provisional"` // why figures may still change; none: they are final
+
+	Total      Counts          `json:"total"`
+	Categories []CategoryCount `json:"categories"`
+	Levels     []Row           `json:"levels"`
+	Communes   []Row           `json:"communes"`
+	Provinces  []Row           `json:"provinces"`
+	Schools    []Row           `json:"schools"`
+	Months     []MonthCount    `json:"months"`
+	Hours      *HourCounts     `json:"hours"`
+	Compared   []Comparison    `json:"compared"`
+	Coverage   Coverage        `json:"coverage"`
+	Orders     OrderCounts     `json:"orders"`
+}
+
+// Counts are numbers of queries. Blocked is Harmful + Managed + Technical;
+// Queries is Blocked + Excepted + those that nothing spoke against.
+type Counts struct {
+	Queries   Figure `json:"queries"`
+	Blocked   Figure `json:"blocked"`
+	Harmful   Figure `json:"harmful"`
+	Managed   Figure `json:"managed"`
+	Technical Figure `json:"technical"`
+	Excepted  Figure `json:"excepted"`
+}
+
+// Content is what was blocked for what it is: without machine traffic.
+func (c Counts) Content() Figure { return plus(c.Harmful, c.Managed) }
+
+// A CategoryCount is the blocked queries of one category.
+type CategoryCount struct {
+	Code    string `json:"code"`
+	Label   string `json:"label"`
+	Class   Class  `json:"class"`
+	Blocked Figure `json:"blocked"`
+}
+
+// A Row is a school, or schools that have something in common.
+type Row struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Schools  Figure `json:"schools"`
+	Students Figure `json:"students"`
+	Counts
+	Coverage Ratio    `json:"coverage_percent"`
+	Level    string   `json:"level,omitempty"`
+	Commune  string   `json:"commune,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
+
+	province     string
+	hiddenCounts Counts // what the figures were before they were suppressed
+}
+
+// A MonthCount is one month of the period.
+type MonthCount struct {
+	Label string `json:"label"`
+	Counts
+}
+
+// HourCounts are blocked queries by the hour of the day in which they were
+// counted.
+type HourCounts struct {
+	From   time.Time     `json:"from"` // what of the period is in it
+	To     time.Time     `json:"to"`
+	Counts [24]HourCount `json:"counts"`
+	// Unknown are those of gaps that are longer than an hour.
+	Unknown Figure `json:"unknown"`
+	// Lessons are those in the hours of lessons; Outside the rest of the known.
+	Lessons Figure `json:"lessons"`
+	Outside Figure `json:"outside"`
+}
+
+// An HourCount is one hour of the day.
+type HourCount struct {
+	Content   Figure `json:"content"`
+	Technical Figure `json:"technical"`
+}
+
+// A Comparison is one figure now and in another period.
+type Comparison struct {
+	With   string `json:"with"` // the code of the other period
+	Label  string `json:"label"`
+	Counts Counts `json:"counts"`
+	// Changes are in percent; NoData where they cannot be told.
+	Blocked Change `json:"blocked_change"`
+	Harmful Change `json:"harmful_change"`
+	Queries Change `json:"queries_change"`
+}
+
+// A Change is by how much a figure differs, or why that cannot be told.
+type Change struct {
+	Ratio Ratio  `json:"percent"`
+	Why   string `json:"why,omitempty"`
+}
+
+// Coverage says what the figures rest on.
+type Coverage struct {
+	Schools   Figure      `json:"schools"`
+	Full      Figure      `json:"full"`    // at least 95% of the time
+	Partial   Figure      `json:"partial"` // less
+	Silent    Figure      `json:"silent"`  // nothing at all
+	Time      Ratio       `json:"time_percent"`
+	Measure   string      `json:"measure"` // lessons, or all hours
+	Nodes     []NodeState `json:"nodes"`
+	Backwards []string    `json:"backwards,omitempty"` // nodes whose counters were lost within the period
+}
+
+// A NodeState says until when a node has told what it counted.
+type NodeState struct {
+	Node    string `json:"node"`
+	Until   string `json:"until"`             // a moment, or NoData
+	Short   bool   `json:"short"`             // before the end of the period
+	Retired bool   `json:"retired,omitempty"` // an officer has said that nothing more will come
+}
+
+// OrderCounts are the orders of authorities that came in force in the period.
+type OrderCounts struct {
+	Orders  int `json:"orders"`
+	Urgent  int `json:"urgent"`
+	InLimit int `json:"within_limit"` // each within its own: 24 hours, or 6 when urgent
+	In24    int `json:"within_24h"`
+	In6     int `json:"within_6h"`
+	// Median and Worst are from received to in force.
+	Median time.Duration `json:"median_ns"`
+	Worst  time.Duration `json:"worst_ns"`
+}
+
+// plus adds what is known. What is suppressed stays so.
+func plus(a, b Figure) Figure {
+	switch {
+	case a.Sign == Suppressed || b.Sign == Suppressed:
+		return Figure{Sign: Suppressed}
+	case !a.Known():
+		return b
+	case !b.Known():
+		return a
+	}
+	return Number(a.Value + b.Value)
+}

@@ -1,0 +1,71 @@
+package report
+
+import "slices"
+
+// smallest is how many pupils a row must stand for to be printed: what fewer
+// did might be known of one of them.
+const smallest = 10
+
+// hideSmall suppresses the figures of rows of too few pupils. As the total is
+// printed, one hidden row could be found by subtraction: so more are hidden, the
+// smallest first, until those that are hidden stand for enough. Rows of which
+// the number of pupils is not known are taken to be large.
+func hideSmall(rows []Row) {
+	var hidden []int
+	pupils := int64(0)
+	hide := func(i int) {
+		hidden = append(hidden, i)
+		pupils += rows[i].Students.Value
+	}
+	for i, r := range rows {
+		if r.Students.Known() && r.Students.Value < smallest && r.Queries.Known() {
+			hide(i)
+		}
+	}
+	if len(hidden) == 0 {
+		return
+	}
+	for len(hidden) < len(rows) && (len(hidden) < 2 || pupils < smallest) {
+		next := -1
+		for i, r := range rows {
+			if r.Queries.Known() && !slices.Contains(hidden, i) && (next < 0 || size(r) < size(rows[next])) {
+				next = i
+			}
+		}
+		if next < 0 {
+			break
+		}
+		hide(next)
+	}
+	for _, i := range hidden {
+		star := Figure{Sign: Suppressed}
+		rows[i].hiddenCounts = rows[i].Counts
+		rows[i].Counts = Counts{star, star, star, star, star, star}
+	}
+}
+
+// hideAll suppresses every figure of a unit that is too small itself.
+func (d *Data) hideAll() {
+	star := Figure{Sign: Suppressed}
+	d.Total = Counts{star, star, star, star, star, star}
+	for i := range d.Categories {
+		d.Categories[i].Blocked = star
+	}
+	for i := range d.Months {
+		d.Months[i].Counts = d.Total
+	}
+	for _, rows := range [][]Row{d.Levels, d.Communes, d.Provinces, d.Schools} {
+		for i := range rows {
+			rows[i].Counts, rows[i].hiddenCounts = d.Total, d.Total
+		}
+	}
+	d.Hours = nil
+}
+
+// size orders rows by pupils, those of which they are not known last.
+func size(r Row) int64 {
+	if !r.Students.Known() {
+		return 1 << 62
+	}
+	return r.Students.Value
+}

@@ -1,0 +1,98 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+)
+
+// edge is how close to the end of the period a node must have been heard to
+// have told everything, when it says itself nothing of how far it is.
+const edge = 5 * time.Minute
+
+// readNodes finds the nodes that the schools have, and until when each has told
+// what it counted: until its mark of what was shipped, or, when it ships
+// nothing because its own history is read, until it was last heard.
+func (b *builder) readNodes(ctx context.Context) error {
+	listed, err := b.reader.engine.List(ctx, selector{metric: protectedMetric, schools: b.ids()}.String(), b.spec.Period.Start, b.until)
+	if err != nil {
+		return fmt.Errorf("list nodes: %w", err)
+	}
+	ours := make(map[string]bool, len(b.schools))
+	for _, s := range b.schools {
+		ours[s.ID] = true
+	}
+	nodes := make(map[string]bool)
+	for _, l := range listed {
+		if ours[schoolOf(l)] {
+			nodes[l.Get("node")] = true
+		}
+	}
+	shipped, err := b.reader.last(ctx, selector{metric: shippedMetric}, nodeOf, b.spec.Now, memory)
+	if err != nil {
+		return fmt.Errorf("read how far nodes have told: %w", err)
+	}
+	marks := make(map[string]time.Time)
+	for _, s := range shipped {
+		at := time.Unix(int64(s.Value), 0)
+		if node := nodeOf(s.Labels); at.After(marks[node]) {
+			marks[node] = at
+		}
+	}
+	heard, err := b.heardAtEnd(ctx)
+	if err != nil {
+		return err
+	}
+	for _, node := range sortedKeys(nodes) {
+		mark, marked := marks[node]
+		if !marked && heard[node] {
+			mark, marked = b.until, true
+		}
+		state := NodeState{Node: node, Until: string(NoData), Short: !marked || mark.Before(b.until)}
+		if marked {
+			state.Until = moment(mark.In(b.until.Location()))
+		}
+		state.Retired = state.Short && slices.Contains(b.spec.Typed.RetiredNodes, node)
+		b.nodes = append(b.nodes, state)
+	}
+	return nil
+}
+
+// heardAtEnd are the nodes with samples at the end of the period or after it.
+func (b *builder) heardAtEnd(ctx context.Context) (map[string]bool, error) {
+	at := earlier(b.until.Add(2*edge), b.spec.Now)
+	window := at.Sub(b.until) + edge
+	heard := make(map[string]bool)
+	samples, err := b.reader.engine.Query(ctx, fmt.Sprintf("group by (node) (%s)", lastOver(selector{metric: protectedMetric}, window)), at)
+	if err != nil {
+		return nil, fmt.Errorf("ask which nodes are heard: %w", err)
+	}
+	for _, s := range samples {
+		heard[nodeOf(s.Labels)] = true
+	}
+	return heard, nil
+}
+
+func nodeOf(l labels.Labels) string { return l.Get("node") }
+
+// provisional says why figures may still change.
+func (b *builder) provisional() (why []string) {
+	if b.spec.Now.Before(b.spec.Period.End) {
+		why = append(why, "Kỳ báo cáo chưa kết thúc: số liệu đến "+moment(b.until)+".")
+	}
+	for _, n := range b.nodes {
+		if n.Short && !n.Retired {
+			why = append(why, fmt.Sprintf("Nút %s chưa gửi đủ số liệu của kỳ; đã có đến: %s.", n.Node, n.Until))
+		}
+	}
+	for _, node := range b.census.backwards {
+		why = append(why, fmt.Sprintf("Bộ đếm của nút %s bị mất trong kỳ và đếm lại từ đầu: số lượt của nút này là số tối thiểu.", node))
+	}
+	return why
+}
+
+// moment is a time as documents write it.
+func moment(t time.Time) string { return t.Format("15 giờ 04, ngày 02/01/2006") }

@@ -1,0 +1,256 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// general is section I.
+func (w *writer) general() []Block {
+	p := w.spec.Period
+	contact := w.spec.Typed.Contact
+	if contact == "" {
+		contact = dots(40)
+	}
+	where := "toàn bộ hệ thống"
+	if w.spec.Unit != "" {
+		where = w.unit.Name
+	}
+	blocks := []Block{
+		item("Kỳ báo cáo: " + p.inFull() + "."),
+		item("Thời điểm chốt số liệu: " + moment(w.data.AsOf) + " (giờ Việt Nam)."),
+		item(fmt.Sprintf("Phạm vi: %s; %s cơ sở giáo dục%s.", where, w.data.Coverage.Schools, w.students())),
+		item("Đầu mối phụ trách: " + contact + "."),
+	}
+	for _, why := range w.data.Provisional {
+		blocks = append(blocks, item("Số liệu tạm thời: "+why))
+	}
+	if w.unit.Rank != School && !w.isMonth() && len(w.data.Levels) > 0 {
+		blocks = append(blocks, tableBlock(w.levelsTable()))
+	}
+	return blocks
+}
+
+// students says how many pupils there are, when that is known.
+func (w *writer) students() string {
+	if n := w.pupils(); n.Known() {
+		return ", " + n.String() + " học sinh"
+	}
+	return ""
+}
+
+func (w *writer) pupils() Figure {
+	if n := w.spec.Typed.Students; n > 0 {
+		return Number(int64(n))
+	}
+	sum := Figure{Sign: NoData}
+	for _, s := range w.data.Schools {
+		sum = plus(sum, s.Students)
+	}
+	return sum
+}
+
+// deployment is section II.
+func (w *writer) deployment() []Block {
+	c := w.data.Coverage
+	of := "thời gian học"
+	if c.Measure != "lessons" {
+		of = "thời gian"
+	}
+	blocks := []Block{heading("1. Mức độ bao phủ")}
+	if w.unit.Rank == School {
+		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, w.completeness()))
+	} else {
+		blocks = append(blocks,
+			para("Trong %s cơ sở giáo dục: %s cơ sở có dữ liệu đầy đủ (%s), %s cơ sở có dữ liệu một phần (%s), %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, bình quân một cơ sở: %s.",
+				c.Schools, c.Full, Share(c.Full, c.Schools), c.Partial, Share(c.Partial, c.Schools), c.Silent, Share(c.Silent, c.Schools), of, c.Time))
+		if names := w.silent(); len(names) > 0 {
+			blocks = append(blocks, para("Cơ sở không có dữ liệu: %s.", few(names, 10)))
+		}
+	}
+	if w.isMonth() {
+		return blocks
+	}
+	blocks = append(blocks, heading("2. Hạ tầng và độ sẵn sàng"), para("Số nút phân giải tên miền phục vụ các cơ sở trong kỳ: %d.", len(c.Nodes)))
+	for _, n := range c.Nodes {
+		if n.Short {
+			said := "chưa gửi đủ số liệu"
+			if n.Retired {
+				said = "đã ngừng hẳn"
+			}
+			blocks = append(blocks, item(fmt.Sprintf("Nút %s %s; số liệu đã có đến: %s.", n.Node, said, n.Until)))
+		}
+	}
+	return append(blocks, heading("3. Chính sách áp dụng"),
+		item("Số cơ sở bật tìm kiếm an toàn: "+w.set(func(s *Settings) bool { return s.SafeSearch })),
+		item("Số cơ sở bật chế độ hạn chế của YouTube: "+w.set(func(s *Settings) bool { return s.YouTube })),
+		item("Số cơ sở chặn công cụ vượt lọc (VPN, proxy, DNS mã hóa ngoài hệ thống): "+w.set(func(s *Settings) bool { return s.Circumvention })))
+}
+
+// set counts the schools that have something switched on.
+func (w *writer) set(on func(*Settings) bool) string {
+	count := Figure{Sign: NoData}
+	for _, s := range w.data.Schools {
+		if settings := w.units[s.ID].Settings; settings != nil {
+			count = plus(count, Number(0))
+			if on(settings) {
+				count.Value++
+			}
+		}
+	}
+	if !count.Known() {
+		return count.String() + "."
+	}
+	return fmt.Sprintf("%s/%s (%s).", count, w.data.Coverage.Schools, Share(count, w.data.Coverage.Schools))
+}
+
+func (w *writer) completeness() string {
+	switch c := w.data.Coverage; {
+	case c.Full.Value > 0:
+		return "dữ liệu đầy đủ"
+	case c.Partial.Value > 0:
+		return "dữ liệu chưa đầy đủ"
+	}
+	return "không có dữ liệu"
+}
+
+func (w *writer) silent() (names []string) {
+	for _, s := range w.data.Schools {
+		if !s.Queries.Known() && s.Queries.Sign == NoData {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// few names the first of a list and says how many there are more.
+func few(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, "; ")
+	}
+	return fmt.Sprintf("%s và %s đơn vị khác", strings.Join(names[:most], "; "), grouped(int64(len(names)-most)))
+}
+
+// orders is section IV.
+func (w *writer) orders() []Block {
+	c := w.data.Orders
+	if c.Orders == 0 {
+		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.")}
+	}
+	n := Number(int64(c.Orders))
+	blocks := []Block{para("Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền (trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d (%s).",
+		n, c.Urgent, span(c.Median), span(c.Worst),
+		c.In24, c.Orders, Share(Number(int64(c.In24)), n), c.In6, c.Orders, Share(Number(int64(c.In6)), n),
+		c.InLimit, c.Orders, Share(Number(int64(c.InLimit)), n))}
+	if w.isMonth() {
+		return blocks
+	}
+	return append(blocks, tableBlock(w.ordersTable()))
+}
+
+// risks is section V.
+func (w *writer) risks() []Block {
+	tries := Figure{Sign: NoData}
+	for _, c := range w.data.Categories {
+		if c.Code == "circumvention" {
+			tries = c.Blocked
+		}
+	}
+	blocks := []Block{
+		heading("1. Dấu hiệu vượt lọc"),
+		para("Số lượt truy vấn bị chặn tới VPN, proxy, Tor và DNS mã hóa ngoài hệ thống: %s (phần lớn do phần mềm tự gửi, không phải hành vi của học sinh).", tries),
+	}
+	if names := w.silent(); len(names) > 0 && w.unit.Rank != School {
+		blocks = append(blocks, para("Cơ sở nghi không đi qua bộ lọc do không có truy vấn nào trong kỳ: %s.", few(names, 10)))
+	}
+	blocks = append(blocks, heading("2. Sự cố"))
+	return append(blocks, typed(w.spec.Typed.Incidents)...)
+}
+
+// exceptions is section VI.
+func (w *writer) exceptions() []Block {
+	f := w.spec.Keeping
+	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã quá hạn: %s.",
+		w.data.Total.Excepted, known(f.Exceptions), known(f.Expired))}
+	if len(w.spec.Typed.Requests) == 0 && w.isMonth() {
+		return blocks
+	}
+	return append(append(blocks, para("Yêu cầu mở chặn đã tiếp nhận và kết quả xử lý:")), typed(w.spec.Typed.Requests)...)
+}
+
+func known(n *int) Figure {
+	if n == nil {
+		return Figure{Sign: NoData}
+	}
+	return Number(int64(*n))
+}
+
+// checks is section VII.
+func (w *writer) checks() []Block { return typed(w.spec.Typed.Checks) }
+
+// privacy is section VIII.
+func (w *writer) privacy() []Block {
+	f := w.spec.Keeping
+	log := "Không ghi nhật ký truy vấn."
+	if f.QueryLog {
+		log = "Nhật ký truy vấn đang bật để xử lý sự cố; cần tắt khi xong."
+	}
+	kept := string(NoData)
+	if f.Retention > 0 {
+		kept = fmt.Sprintf("%d ngày", int(f.Retention/(24*time.Hour)))
+	}
+	blocks := []Block{
+		item("Hệ thống chỉ đếm số lượt theo trường và nhóm; không lưu địa chỉ máy, không lưu tên miền mà học sinh truy vấn. " + log),
+		item("Thời hạn lưu số liệu thống kê: " + kept + "."),
+		item(fmt.Sprintf("Số liệu của đơn vị có dưới %d học sinh không được công bố (ghi dấu *).", smallest)),
+	}
+	if len(w.spec.Typed.Privacy) > 0 {
+		blocks = append(blocks, typed(w.spec.Typed.Privacy)...)
+	}
+	return blocks
+}
+
+// shortcomings is section IX: what the figures show, then what the officer says.
+func (w *writer) shortcomings() (blocks []Block) {
+	c := w.data.Coverage
+	if n := c.Partial.Value + c.Silent.Value; n > 0 && w.unit.Rank != School {
+		blocks = append(blocks, item(fmt.Sprintf("Còn %s/%s cơ sở chưa có dữ liệu đầy đủ, trong đó %s cơ sở không có dữ liệu.", grouped(n), c.Schools, c.Silent)))
+	}
+	var late []string
+	for _, f := range w.spec.Feeds {
+		if f.Late {
+			late = append(late, f.Name)
+		}
+	}
+	if slices.Sort(late); len(late) > 0 {
+		blocks = append(blocks, item("Danh sách quá hạn cập nhật: "+few(late, 10)+"."))
+	}
+	if o := w.data.Orders; o.InLimit < o.Orders {
+		blocks = append(blocks, item(fmt.Sprintf("Có %d/%d danh sách của cơ quan có thẩm quyền được áp dụng chậm so với thời hạn.", o.Orders-o.InLimit, o.Orders)))
+	}
+	for _, why := range w.data.Provisional {
+		blocks = append(blocks, item(why))
+	}
+	return append(blocks, typed(w.spec.Typed.Shortcomings)...)
+}
+
+// plans is section X.
+func (w *writer) plans() []Block {
+	blocks := append([]Block{heading("1. Phương hướng, nhiệm vụ")}, typed(w.spec.Typed.Plans)...)
+	return append(append(blocks, heading("2. Kiến nghị, đề xuất")), typed(w.spec.Typed.Proposals)...)
+}
+
+// span is a length of time in words.
+func span(d time.Duration) string {
+	d = d.Round(time.Minute)
+	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
+	switch {
+	case hours == 0:
+		return fmt.Sprintf("%d phút", minutes)
+	case minutes == 0:
+		return fmt.Sprintf("%d giờ", hours)
+	}
+	return fmt.Sprintf("%d giờ %d phút", hours, minutes)
+}

@@ -1,0 +1,134 @@
+package report
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics/engine"
+)
+
+// A Spec says what to report and knows what counters cannot tell.
+type Spec struct {
+	// Unit is the id of the school, commune or province that reports. "" is
+	// the operator: every school.
+	Unit   string
+	Period Period
+	// Now is when the report is made. Of a period that is over, and of which
+	// every node has told all, nothing in the report depends on it.
+	Now time.Time
+	// Units are those of the policy in force: their names, and the schools that
+	// should be heard of. A school that only counters know is taken in too.
+	Units []Unit
+	// Categories in the order in which documents name them.
+	Categories []Category
+	// Levels are the levels of education in that order: code and label.
+	Levels [][2]string
+	// Hours are those of lessons.
+	Hours   Hours
+	Orders  []Order
+	Feeds   []Feed
+	Keeping Keeping
+	Typed   Typed
+	// Progress is told what is being read and how much of it is done. It may be
+	// nil.
+	Progress func(done, all int)
+}
+
+// A Rank is where a unit stands.
+type Rank uint8
+
+// The ranks.
+const (
+	Operator Rank = iota
+	Province
+	Commune
+	School
+)
+
+// A Unit is a school or what schools belong to.
+type Unit struct {
+	ID, Name string
+	Rank     Rank
+	// Province and Commune are the ids of those that a school or commune is in,
+	// where no counter says otherwise.
+	Province, Commune string
+	Level, Type       string // of a school
+	Students          int    // of a school; 0 when not known
+	Settings          *Settings
+}
+
+// Settings are what a school is set to by the policy in force.
+type Settings struct{ SafeSearch, YouTube, Circumvention bool }
+
+// A Class is the subtotal that a category stands in.
+type Class uint8
+
+// The classes: content that harms, content with a right and a wrong time, and
+// machine traffic such as adverts. The last is never a pupil's misconduct.
+const (
+	Harmful Class = iota
+	Managed
+	Technical
+	classes
+)
+
+// A Category is a kind of content as counters name it.
+type Category struct {
+	Code, Label string
+	Class       Class
+}
+
+// Hours are the minutes in which lessons are held: from one time of day to a
+// later one on some days of the week, but on no holiday. The zero value is
+// Monday to Saturday, 07:00 to 17:00.
+type Hours struct {
+	Days     [7]bool // by time.Weekday
+	From, To time.Duration
+	Holiday  func(day time.Time) bool // nil: none
+}
+
+func (h Hours) orDefault() Hours {
+	if h.From == 0 && h.To == 0 {
+		h.Days = [7]bool{false, true, true, true, true, true, true}
+		h.From, h.To = 7*time.Hour, 17*time.Hour
+	}
+	return h
+}
+
+// An Order is one version of an authority's list on its way to be enforced.
+type Order struct {
+	Feed, Authority, Document string
+	Urgent                    bool // 6 hours instead of 24
+	Entries                   int
+	Issued, Received, InForce time.Time // zero when not known
+}
+
+// A Feed is a list in use.
+type Feed struct {
+	Name, Category, Authority, Document string
+	Entries                             int
+	Updated                             time.Time // the last success; zero when there was none
+	Late                                bool      // not brought up to date as it should be
+}
+
+// Keeping is how the program that counts is set up.
+type Keeping struct {
+	// Exceptions are the entries of units that allow something and are in
+	// force, Expired those that are over; nil when it is not known.
+	Exceptions, Expired *int
+	QueryLog            bool          // whether queries are logged at the moment
+	Retention           time.Duration // of statistics; 0 when not known
+}
+
+// An Engine answers PromQL, as those of package metrics/engine do.
+type Engine interface {
+	// Query evaluates an expression at a moment and returns an instant vector.
+	Query(ctx context.Context, promql string, at time.Time) ([]engine.Sample, error)
+	// Range evaluates it at start and each step after it up to end.
+	Range(ctx context.Context, promql string, start, end time.Time, step time.Duration) ([]engine.Series, error)
+	// List is the label sets that match a selector and may have a sample
+	// between two moments.
+	List(ctx context.Context, selector string, from, to time.Time) ([]labels.Labels, error)
+}

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+func tableBlock(t *Table) Block { return Block{Kind: TableKind, Table: t} }
+
+// categoriesTable has a subtotal for each class, so that adverts are never read
+// as what pupils did. A report on a month names only what occurred.
+func (w *writer) categoriesTable() *Table {
+	t := &Table{Columns: []Column{{"TT", 0.6, false}, {"Nhóm nội dung", 5, false}, {"Số lượt bị chặn", 2, true}, {"Tỷ lệ trong tổng số bị chặn", 2, true}}}
+	n, sums := 0, map[Class]Figure{Harmful: w.data.Total.Harmful, Managed: w.data.Total.Managed, Technical: w.data.Total.Technical}
+	row := func(kind RowKind, no, name string, f Figure) {
+		t.Rows = append(t.Rows, TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(Share(f, w.data.Total.Blocked))}})
+	}
+	for class := range classes {
+		for _, c := range w.data.Categories {
+			if c.Class == class && (!w.isMonth() || c.Blocked.Value > 0 || !c.Blocked.Known()) {
+				n++
+				row(Plain, fmt.Sprint(n), c.Label, c.Blocked)
+			}
+		}
+		row(Subtotal, "", [...]string{"Cộng nội dung gây hại", "Cộng nội dung cần quản lý", "Cộng kỹ thuật, quảng cáo"}[class], sums[class])
+	}
+	row(Total, "", "Tổng số", w.data.Total.Blocked)
+	return t
+}
+
+// rowsTable is the figures of units, with their sum.
+func (w *writer) rowsTable(of string, rows []Row) *Table {
+	t := &Table{Columns: []Column{
+		{"TT", 0.6, false}, {of, 3.4, false}, {"Số cơ sở", 1, true}, {"Tổng số lượt truy vấn", 1.9, true}, {"Số lượt bị chặn", 1.7, true},
+		{"Nội dung gây hại", 1.5, true}, {"Cần quản lý", 1.5, true}, {"Kỹ thuật, quảng cáo", 1.6, true}, {"Tỷ lệ được bảo vệ", 1.2, true},
+	}}
+	for i, r := range rows {
+		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools)}, append(countCells(r.Counts), ratio(r.Coverage))...)})
+	}
+	if n, sum := hiddenSum(rows); n > 0 {
+		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text("")}, append(countCells(sum), text(""))...)})
+	}
+	total := append([]Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools)}, append(countCells(w.data.Total), ratio(w.data.Coverage.Time))...)
+	t.Rows = append(t.Rows, TableRow{Total, total})
+	return t
+}
+
+func countCells(c Counts) []Cell {
+	return []Cell{figure(c.Queries), figure(c.Blocked), figure(c.Harmful), figure(c.Managed), figure(c.Technical)}
+}
+
+// hiddenSum is the sum of the rows that are suppressed, so that what is printed
+// adds up.
+func hiddenSum(rows []Row) (n int, sum Counts) {
+	for _, r := range rows {
+		if r.Queries.Sign == Suppressed {
+			n++
+			sum.add(r.hiddenCounts)
+		}
+	}
+	return n, sum
+}
+
+func (w *writer) levelsTable() *Table {
+	t := &Table{Columns: []Column{{"TT", 0.6, false}, {"Cấp học", 4, false}, {"Số cơ sở giáo dục", 2, true}, {"Số học sinh", 2, true}}}
+	for i, r := range w.data.Levels {
+		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools), figure(r.Students)}})
+	}
+	t.Rows = append(t.Rows, TableRow{Total, []Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools), figure(w.data.students())}})
+	return t
+}
+
+// students is the sum of what is known.
+func (d *Data) students() Figure {
+	sum := Figure{Sign: NoData}
+	for _, s := range d.Schools {
+		sum = plus(sum, s.Students)
+	}
+	return sum
+}
+
+func (w *writer) monthsTable() *Table {
+	t := &Table{Columns: []Column{
+		{"Tháng", 1.4, false}, {"Tổng số lượt truy vấn", 2, true}, {"Số lượt bị chặn", 2, true}, {"Nội dung gây hại", 2, true}, {"Cần quản lý", 2, true}, {"Kỹ thuật, quảng cáo", 2, true},
+	}}
+	for _, m := range w.data.Months {
+		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(m.Label)}, countCells(m.Counts)...)})
+	}
+	t.Rows = append(t.Rows, TableRow{Total, append([]Cell{text("Tổng số")}, countCells(w.data.Total)...)})
+	return t
+}
+
+func (w *writer) ordersTable() *Table {
+	t := &Table{Columns: []Column{
+		{"TT", 0.6, false}, {"Số văn bản", 2, false}, {"Cơ quan", 2, false}, {"Nhận lúc", 1.8, false}, {"Có hiệu lực lúc", 1.8, false}, {"Số tên miền", 1.2, true}, {"Thời gian", 1.4, true},
+	}}
+	for i, o := range ordersIn(w.spec.Orders, w.spec.Period) {
+		document := o.Document
+		if document == "" {
+			document = o.Feed
+		}
+		if o.Urgent {
+			document += " (khẩn)"
+		}
+		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
+			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(w.minute(o.Received)), text(w.minute(o.InForce)),
+			{Text: grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))}, text(span(o.InForce.Sub(o.Received))),
+		}})
+	}
+	return t
+}
+
+func (w *writer) minute(t time.Time) string {
+	if t.IsZero() {
+		return string(NoData)
+	}
+	return t.In(w.spec.Period.Start.Location()).Format("15:04 02/01/2006")
+}
+
+// signed writes a change with its sign: +3,4%.
+func signed(r Ratio) Cell {
+	c := ratio(r)
+	if r.Known() && r.PerMille > 0 {
+		c.Text = "+" + c.Text
+	}
+	return c
+}
+
+func pointer(f float64) *float64 { return &f }
+
+func lowerFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + strings.Clone(s[size:])
+}

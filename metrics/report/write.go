@@ -1,0 +1,131 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// A writer puts figures into the sections of a report.
+type writer struct {
+	spec  *Spec
+	data  *Data
+	unit  Unit
+	units map[string]Unit
+}
+
+func (b *builder) write(data *Data) *Model {
+	w := &writer{spec: &b.spec, data: data, unit: b.unit, units: b.units}
+	m := &Model{Title: "BÁO CÁO", Provisional: data.Provisional, To: b.spec.Typed.To, Data: data, Hash: hash(data)}
+	m.Head, m.Signature = w.head()
+	m.Draft = b.spec.Typed.Number == ""
+	m.Subject = "Kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + b.spec.Period.Label
+	m.Opening = w.opening()
+	m.Sections, m.Annexes = w.sections(), w.annexes(m.Hash)
+	m.Closing = "Trên đây là báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + b.spec.Period.Label + "./."
+	m.Recipients = w.recipients()
+	return m
+}
+
+// hash is the SHA-256 of the JSON of the figures.
+func hash(data *Data) string {
+	text, err := json.Marshal(data)
+	if err != nil {
+		panic(err) // Data has nothing that JSON cannot write
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func (w *writer) whose() string {
+	if w.unit.Rank == School {
+		return "nhà trường"
+	}
+	return "các cơ sở giáo dục"
+}
+
+// The length of the period gives the form: a report on a month fits on a page,
+// one on a quarter goes to section VIII, one on a year has all.
+func (w *writer) isMonth() bool { return len(w.spec.Period.Months()) == 1 }
+func (w *writer) isYear() bool  { return len(w.spec.Period.Months()) > 6 }
+
+func (w *writer) opening() []string {
+	basis := w.spec.Typed.Basis
+	if len(basis) == 0 {
+		basis = []string{
+			"Luật An ninh mạng số 116/2025/QH15 ngày 10 tháng 12 năm 2025",
+			"Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15",
+			"Nghị định số 147/2024/NĐ-CP ngày 09 tháng 11 năm 2024 của Chính phủ",
+			"Quyết định số 830/QĐ-TTg ngày 01 tháng 6 năm 2021 của Thủ tướng Chính phủ",
+		}
+	}
+	who := w.unit.Name
+	switch {
+	case w.spec.Typed.Office != "":
+		who = w.spec.Typed.Office
+	case w.unit.Rank == Province:
+		who = "Sở Giáo dục và Đào tạo " + lowerFirst(who)
+	case w.unit.Rank == Commune:
+		who = "Ủy ban nhân dân " + lowerFirst(who)
+	case w.unit.Rank == Operator:
+		who = "đơn vị"
+	}
+	return []string{fmt.Sprintf("Thực hiện %s, %s báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của %s %s như sau:",
+		strings.Join(basis, "; "), who, w.whose(), w.spec.Period.Label)}
+}
+
+func (w *writer) recipients() []string {
+	if len(w.spec.Typed.Recipients) > 0 {
+		return w.spec.Typed.Recipients
+	}
+	above := map[Rank]string{
+		School: "Cơ quan quản lý trực tiếp (để báo cáo)", Commune: "Sở Giáo dục và Đào tạo (để báo cáo)",
+		Province: "Ủy ban nhân dân tỉnh (để báo cáo)", Operator: "Cơ quan có thẩm quyền (để báo cáo)",
+	}
+	return []string{"- " + above[w.unit.Rank] + ";", "- Lưu: VT, " + dots(6)}
+}
+
+// sections are those that the period asks for.
+func (w *writer) sections() []Section {
+	all := []struct {
+		section     Section
+		month, most bool // in a report on a month; in one on a quarter
+	}{
+		{Section{Number: "I", Title: "THÔNG TIN CHUNG", Blocks: w.general()}, true, true},
+		{Section{Number: "II", Title: "TÌNH HÌNH TRIỂN KHAI", Blocks: w.deployment()}, true, true},
+		{Section{Number: "III", Title: "KẾT QUẢ LỌC, CHẶN", Blocks: w.results()}, true, true},
+		{Section{Number: "IV", Title: "THỰC HIỆN YÊU CẦU CỦA CƠ QUAN CÓ THẨM QUYỀN", Blocks: w.orders()}, true, true},
+		{Section{Number: "V", Title: "NGUY CƠ VƯỢT LỌC, SỰ CỐ", Blocks: w.risks()}, false, true},
+		{Section{Number: "VI", Title: "CHẶN NHẦM VÀ YÊU CẦU MỞ CHẶN", Blocks: w.exceptions()}, true, true},
+		{Section{Number: "VII", Title: "KIỂM TRA, ĐÁNH GIÁ HIỆU QUẢ", Blocks: w.checks()}, false, true},
+		{Section{Number: "VIII", Title: "BẢO VỆ DỮ LIỆU CÁ NHÂN", Blocks: w.privacy()}, false, true},
+		{Section{Number: "IX", Title: "TỒN TẠI, HẠN CHẾ, NGUYÊN NHÂN", Blocks: w.shortcomings()}, false, false},
+		{Section{Number: "X", Title: "PHƯƠNG HƯỚNG, NHIỆM VỤ; KIẾN NGHỊ, ĐỀ XUẤT", Blocks: w.plans()}, false, false},
+	}
+	var sections []Section
+	for _, s := range all {
+		if w.isYear() || s.most && !w.isMonth() || s.month {
+			sections = append(sections, s.section)
+		}
+	}
+	return sections
+}
+
+func heading(s string) Block { return Block{Kind: Heading, Text: s} }
+func item(s string) Block    { return Block{Kind: Item, Text: s} }
+func para(format string, args ...any) Block {
+	return Block{Kind: Paragraph, Text: fmt.Sprintf(format, args...)}
+}
+
+// typed are the officer's own lines, or a place for them.
+func typed(lines []string) (blocks []Block) {
+	for _, line := range lines {
+		blocks = append(blocks, item(line))
+	}
+	if len(lines) == 0 {
+		blocks = append(blocks, Block{Kind: Missing, Text: dots(60)})
+	}
+	return blocks
+}
