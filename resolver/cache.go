@@ -72,12 +72,27 @@ func keyFlags(q *Query) byte {
 	return flags
 }
 
+// queryFlags are the keyFlags of a query that appendUpstreamQuery built.
+func queryFlags(query []byte) byte {
+	flags := byte(binary.BigEndian.Uint16(query[2:]) & dnswire.FlagCD)
+	if query[len(query)-4]&0x80 != 0 {
+		flags |= 1
+	}
+	return flags
+}
+
 // isFor tells whether e is the answer to q's question.
 func (e *entry) isFor(q *Query) bool {
-	wire := q.lookup.Wire()
-	n := len(wire)
-	return len(e.key) == n+3 && string(e.key[:n]) == string(wire) &&
-		binary.BigEndian.Uint16(e.key[n:]) == q.Type && e.key[n+2] == keyFlags(q)
+	name := q.lookup.Wire()
+	end := dnswire.HeaderSize + len(name)
+	return int(e.questionEnd) == end+4 && e.keyFlags == keyFlags(q) &&
+		string(e.data[dnswire.HeaderSize:end]) == string(name) && binary.BigEndian.Uint16(e.data[end:]) == q.Type
+}
+
+// isLike tells whether e is an answer to the same question as the other.
+func (e *entry) isLike(other *entry) bool {
+	return e.keyFlags == other.keyFlags &&
+		bytes.Equal(e.data[dnswire.HeaderSize:e.questionEnd], other.data[dnswire.HeaderSize:other.questionEnd])
 }
 
 func (c *cache) hash(q *Query) uint64 {
@@ -173,7 +188,7 @@ func (c *cache) put(hash uint64, e *entry) {
 	s := c.shard(hash)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old, ok := s.lru.Peek(hash); ok && bytes.Equal(old.key, e.key) {
+	if old, ok := s.lru.Peek(hash); ok && old.isLike(e) {
 		e.asked = old.asked // with this question: it found the old one
 	} else {
 		e.asked.add(1, e.stored)
@@ -191,7 +206,7 @@ func (c *cache) fail(hash uint64, e *entry, staleFor time.Duration) (old bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept, ok := s.lru.Peek(hash)
-	if ok && bytes.Equal(kept.key, e.key) && kept.answers() && e.stored-kept.stored < kept.lifetime+int64(staleFor) {
+	if ok && kept.isLike(e) && kept.answers() && e.stored-kept.stored < kept.lifetime+int64(staleFor) {
 		kept.failedAt = e.stored
 		return true
 	}

@@ -11,32 +11,49 @@ import (
 )
 
 // An entry is an upstream's answer as it is kept and handed out: the message
-// without its additional section, with flags that are ours. All but what is named
-// otherwise is never written after newEntry.
+// without its additional section, with flags that are ours and the name of the
+// question in lower case. All but what is named otherwise is never written after
+// newEntry. There are many, so it is small.
 type entry struct {
-	key         []byte // see appendKey
-	wire        []byte
-	questionEnd int
-	ttls        []uint16 // offsets of the TTLs in wire
-	stored      int64    // on the resolver's clock, nanoseconds
-	lifetime    int64    // nanoseconds from stored on
-	rcode       int
+	data        []byte // the message, then the offsets of the TTLs in it, two octets each
+	stored      int64  // on the resolver's clock, nanoseconds
+	lifetime    int64  // nanoseconds from stored on
+	messageEnd  uint16
+	questionEnd uint16
+	keyFlags    byte // of the question, see keyFlags
+	rcode       uint8
 	points      bool // something in it is to be judged: a name, an address
 	private     bool // an address in it is private
 	local       bool // it came from a conditional zone
 
-	verdict  verdict
-	hits     uint32
+	hits     uint32 // the shard's lock, as the next three
 	asked    tally
 	failedAt int64 // when a refresh last failed; 0 for never
+	verdict  verdict
 }
+
+func (e *entry) wire() []byte { return e.data[:e.messageEnd] }
+
+// name is the question's, in wire form.
+func (e *entry) name() []byte { return e.data[dnswire.HeaderSize : e.questionEnd-4] }
 
 // A verdict is what the things that an answer points at are, by the rules of
 // one serial.
 type verdict struct {
 	serial uint64
-	set    policy.Set
-	own    bool // some unit has an entry of its own for one of the names
+	set    *policy.Set // nil when empty
+	own    bool        // some unit has an entry of its own for one of the names
+}
+
+func (v *verdict) add(set policy.Set, own bool) {
+	v.own = v.own || own
+	switch {
+	case set.Empty():
+	case v.set == nil:
+		v.set = &set
+	default:
+		*v.set = v.set.Or(set)
+	}
 }
 
 // Lifetimes bound how long answers are kept. They are durations of at least 0.
@@ -51,14 +68,16 @@ type Lifetimes struct {
 // 5 min).
 const failureTTL = 5 * time.Second
 
-// newEntry makes an entry of a checked reply to a query for the key. cacheable
-// is false when the answer must not serve another question.
-func newEntry(key, reply []byte, trustAD bool, l Lifetimes, now int64) (e *entry, cacheable bool, err error) {
-	wire, err := withoutAdditional(reply)
-	if err != nil {
+// newEntry makes an entry of a checked reply to a query that appendUpstreamQuery
+// built. cacheable is false when the answer must not serve another question.
+func newEntry(query, reply []byte, trustAD bool, l Lifetimes, now int64) (e *entry, cacheable bool, err error) {
+	e = &entry{stored: now, keyFlags: queryFlags(query)}
+	if err := e.take(reply); err != nil {
 		return nil, false, err
 	}
-	e = &entry{key: key, wire: wire, stored: now, rcode: dnswire.Rcode(wire)}
+	wire := e.wire()
+	copy(wire[dnswire.HeaderSize:e.questionEnd], query[dnswire.HeaderSize:])
+	e.rcode = uint8(dnswire.Rcode(wire))
 	flags := binary.BigEndian.Uint16(wire[2:])
 	kept := flags & (dnswire.FlagAD | 0xF)
 	if !trustAD {
@@ -76,20 +95,46 @@ func newEntry(key, reply []byte, trustAD bool, l Lifetimes, now int64) (e *entry
 	return e, e.lifetime > 0 && flags&dnswire.FlagTC == 0, nil
 }
 
+// take copies a reply without its additional section: the OPT record is between
+// us and the upstream, and of the rest no stub needs any, while it may tell the
+// address of a name that nobody asked for.
+func (e *entry) take(reply []byte) error {
+	var w dnswire.Walker
+	if err := w.Start(reply); err != nil {
+		return err
+	}
+	e.questionEnd = uint16(w.QuestionEnd())
+	end, records := w.QuestionEnd(), 0
+	var r dnswire.Record
+	for w.Next(&r) {
+		if r.Section != dnswire.SectionAdditional {
+			end = r.End
+			records++
+		}
+	}
+	if err := w.Err(); err != nil {
+		return err
+	}
+	e.messageEnd = uint16(end)
+	e.data = append(make([]byte, 0, end+2*records), reply[:end]...)
+	binary.BigEndian.PutUint16(e.data[10:], 0)
+	return nil
+}
+
 // failure is the entry for a query that no upstream answered.
-func failure(query []byte, key string, now int64) *entry {
+func failure(query []byte, now int64) *entry {
 	end := len(query) - dnswire.OPTSize
 	wire := append([]byte(nil), query[:end]...)
 	binary.BigEndian.PutUint16(wire[2:], dnswire.FlagQR|dnswire.FlagRA|dnswire.RcodeServFail)
 	binary.BigEndian.PutUint16(wire[10:], 0)
 	return &entry{
-		key: []byte(key), wire: wire, questionEnd: end, stored: now,
-		lifetime: int64(failureTTL), rcode: dnswire.RcodeServFail,
+		data: wire, messageEnd: uint16(end), questionEnd: uint16(end), keyFlags: queryFlags(query),
+		stored: now, lifetime: int64(failureTTL), rcode: dnswire.RcodeServFail,
 	}
 }
 
 // answers tells whether the entry is an answer and not an error.
-func (e *entry) answers() bool { return isAnswer(e.rcode) }
+func (e *entry) answers() bool { return isAnswer(int(e.rcode)) }
 
 // isAnswer tells a response code that answers the question from an error.
 func isAnswer(rcode int) bool { return rcode == dnswire.RcodeSuccess || rcode == dnswire.RcodeNXDomain }
@@ -97,11 +142,11 @@ func isAnswer(rcode int) bool { return rcode == dnswire.RcodeSuccess || rcode ==
 // scan walks the records once: it clamps and notes the TTLs, finds the lifetime
 // in seconds and what there is to judge.
 func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
+	wire := e.wire()
 	var w dnswire.Walker
-	if err := w.Start(e.wire); err != nil {
+	if err := w.Start(wire); err != nil {
 		return 0, err
 	}
-	e.questionEnd = w.QuestionEnd()
 	low, high := uint32(l.MinTTL/time.Second), uint32(l.MaxTTL/time.Second)
 	least, negative, answers := high, int64(-1), 0 // negative: no SOA record yet
 	var r dnswire.Record
@@ -111,7 +156,7 @@ func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
 			ttl = 0
 		}
 		if r.Section == dnswire.SectionAuthority && r.Type == dnswire.TypeSOA && r.End-r.Data >= 20 {
-			minimum := binary.BigEndian.Uint32(e.wire[r.End-4:])
+			minimum := binary.BigEndian.Uint32(wire[r.End-4:])
 			ttl = min(ttl, minimum, uint32(l.NegativeTTL/time.Second))
 			negative = int64(ttl)
 		}
@@ -120,8 +165,8 @@ func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
 			answers++
 			least = min(least, ttl)
 		}
-		binary.BigEndian.PutUint32(e.wire[r.TTLAt:], ttl)
-		e.ttls = append(e.ttls, uint16(r.TTLAt))
+		binary.BigEndian.PutUint32(wire[r.TTLAt:], ttl)
+		e.data = binary.BigEndian.AppendUint16(e.data, uint16(r.TTLAt))
 		e.note(&r)
 	}
 	switch {
@@ -135,7 +180,7 @@ func (e *entry) scan(l Lifetimes) (seconds uint32, err error) {
 
 func (e *entry) note(r *dnswire.Record) {
 	e.points = e.points || r.Section == dnswire.SectionAnswer || r.HasAddresses()
-	r.Addresses(e.wire, func(a netip.Addr) bool {
+	r.Addresses(e.wire(), func(a netip.Addr) bool {
 		e.private = e.private || isPrivate(a)
 		return true
 	})
@@ -155,17 +200,18 @@ func (e *entry) judge(rules *policy.Rules, qtype uint16) (v verdict) {
 	if !e.points {
 		return v
 	}
+	wire := e.wire()
 	var w dnswire.Walker
 	var r dnswire.Record
 	var name domain.Name
-	for ok := w.Start(e.wire) == nil; ok && w.Next(&r); {
-		if strayOwner(e.wire, &r, &name) {
+	for ok := w.Start(wire) == nil; ok && w.Next(&r); {
+		if strayOwner(wire, &r, &name) {
 			v.add(rules.Classify(&name, qtype))
 		}
-		if r.Target(e.wire, &name) {
+		if r.Target(wire, &name) {
 			v.add(rules.Classify(&name, qtype))
 		}
-		r.Addresses(e.wire, func(a netip.Addr) bool {
+		r.Addresses(wire, func(a netip.Addr) bool {
 			set := rules.ClassifyAddr(a)
 			v.add(set, rules.Zoned(set))
 			return true
@@ -173,8 +219,6 @@ func (e *entry) judge(rules *policy.Rules, qtype uint16) (v verdict) {
 	}
 	return v
 }
-
-func (v *verdict) add(set policy.Set, own bool) { v.set, v.own = v.set.Or(set), v.own || own }
 
 // age is how long ago the entry was stored, in whole seconds.
 func (e *entry) age(now int64) uint32 { return uint32((now - e.stored) / int64(time.Second)) }
@@ -194,7 +238,7 @@ func (e *entry) appendTo(q *Query) {
 		e.appendBehindAlias(q)
 		return
 	}
-	wire := e.wire
+	wire := e.wire()
 	base := len(q.out)
 	out := append(q.out, wire[:dnswire.HeaderSize]...)
 	out = append(out, q.Question...)
@@ -203,7 +247,8 @@ func (e *entry) appendTo(q *Query) {
 	binary.BigEndian.PutUint16(message, q.ID)
 	binary.BigEndian.PutUint16(message[2:], binary.BigEndian.Uint16(message[2:])|q.Flags&(dnswire.FlagRD|dnswire.FlagCD))
 	age, fresh := e.age(q.now), e.fresh(q.now)
-	for _, at := range e.ttls {
+	for ttls := e.data[e.messageEnd:]; len(ttls) > 0; ttls = ttls[2:] {
+		at := binary.BigEndian.Uint16(ttls)
 		ttl := uint32(staleTTL)
 		if fresh {
 			ttl = binary.BigEndian.Uint32(message[at:])
@@ -213,28 +258,5 @@ func (e *entry) appendTo(q *Query) {
 	}
 	q.out = out
 	q.reply = dnswire.Resume(out, base)
-	q.rcode = e.rcode
-}
-
-// withoutAdditional copies a reply without its additional section: the OPT
-// record is between us and the upstream, and of the rest no stub needs any,
-// while it may tell the address of a name that nobody asked for.
-func withoutAdditional(reply []byte) ([]byte, error) {
-	var w dnswire.Walker
-	if err := w.Start(reply); err != nil {
-		return nil, err
-	}
-	end := w.QuestionEnd()
-	var r dnswire.Record
-	for w.Next(&r) {
-		if r.Section != dnswire.SectionAdditional {
-			end = r.End
-		}
-	}
-	if err := w.Err(); err != nil {
-		return nil, err
-	}
-	wire := append([]byte(nil), reply[:end]...)
-	binary.BigEndian.PutUint16(wire[10:], 0)
-	return wire, nil
+	q.rcode = int(e.rcode)
 }

@@ -1,10 +1,10 @@
 package resolver
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,37 +17,48 @@ import (
 // A flight is one exchange with the upstreams for one question, and the
 // queries that wait for it: however many ask the same, one is sent.
 type flight struct {
-	key     string // see appendKey
-	world   *world
-	hash    uint64 // of the cache
-	query   []byte // what is sent
-	group   *upstream.Group
-	local   bool     // group is a conditional zone's
-	old     bool     // the cache has an answer that is past its end
-	waiters []*Query // the shard's lock
+	upstream.Call
+	key      string // see appendKey
+	resolver *Resolver
+	shard    *flightShard
+	world    *world
+	hash     uint64      // of the cache
+	local    bool        // it goes to the group of a conditional zone
+	patience *time.Timer // gives an old answer to who has waited long; nil when there is none
+
+	older, newer *flight  // shard.mu
+	waiters      []*Query // shard.mu
 }
 
 // flights are the exchanges under way.
 type flights struct {
 	shards [cacheShards]flightShard
 	seed   maphash.Seed
-	parked atomic.Int64 // queries that wait
-	live   sync.WaitGroup
+	parked atomic.Int64   // queries that wait
+	live   sync.WaitGroup // flights, and what else gives answers to who waits
+	landed sync.Pool      // of *flight
 }
 
 type flightShard struct {
-	mu sync.Mutex
-	by map[string]*flight
+	mu             sync.Mutex
+	by             map[string]*flight // mu
+	oldest, newest *flight            // mu
 }
 
 // maxParked bounds the queries that wait for upstreams, and with them the
-// memory they hold, about 10 KB each. Beyond it queries are dropped and counted.
+// memory they hold, about 10 KB each. When one more comes, one that has waited
+// long is dropped and counted: whoever sent it has asked again or gone.
 const maxParked = 8192
 
-func newFlights() *flights {
+func newFlights(r *Resolver) *flights {
 	f := &flights{seed: maphash.MakeSeed()}
 	for i := range f.shards {
 		f.shards[i].by = map[string]*flight{}
+	}
+	f.landed.New = func() any {
+		f := &flight{resolver: r}
+		f.Query, f.Arrived = make([]byte, 0, upstreamQueryOctets), f.arrived
+		return f
 	}
 	return f
 }
@@ -72,8 +83,8 @@ func (fs *flights) wait(limit time.Duration) bool {
 }
 
 // forward parks q until an upstream has answered its question and returns
-// false. It returns true when q has a reply at once: because the upstreams
-// failed a moment ago and an old answer is there, or because too many wait.
+// false. It returns true when q has a reply at once, because the upstreams
+// failed a moment ago and an old answer is there.
 func (r *Resolver) forward(q *Query) bool {
 	w := q.world
 	var f found
@@ -84,11 +95,6 @@ func (r *Resolver) forward(q *Query) bool {
 		return true
 	}
 	q.out = q.out[:0]
-	if r.flights.parked.Add(1) > maxParked {
-		r.flights.parked.Add(-1)
-		q.action = metrics.ActionDropped
-		return true
-	}
 	r.depart(q, q, old)
 	return false
 }
@@ -99,32 +105,80 @@ func (r *Resolver) prefetch(q *Query) { r.depart(q, nil, false) }
 // depart joins the flight for q's question, or starts it. waiter, if not nil,
 // belongs to the flight from here on.
 func (r *Resolver) depart(q, waiter *Query, old bool) {
-	if waiter != nil {
-		waiter.conn, waiter.recent = waiter.conn.parked(), nil
-	}
 	var buf [keyOctets]byte
 	key := appendKey(buf[:0], q)
 	shard := r.flights.shard(key)
+	if waiter != nil {
+		waiter.conn, waiter.recent = waiter.conn.parked(), nil
+		if r.flights.parked.Add(1) > maxParked {
+			r.drop(shard.longest())
+		}
+	}
+	var group *upstream.Group
 	shard.mu.Lock()
-	defer shard.mu.Unlock()
 	f := shard.by[string(key)]
 	if f == nil {
-		f = r.newFlight(q, key, old)
-		shard.by[f.key] = f
-		r.flights.live.Go(func() { r.fly(f, shard) })
+		f, group = r.newFlight(q, string(key), shard)
+		if old {
+			r.flights.live.Add(1)
+			f.patience = time.AfterFunc(staleAfter, f.losePatience)
+		}
 	}
 	if waiter != nil {
 		f.waiters = append(f.waiters, waiter)
 	}
+	shard.mu.Unlock()
+	if group != nil {
+		group.Start(&f.Call)
+	}
 }
 
-const keyOctets = 255 + 3
+const (
+	keyOctets           = 255 + 3
+	upstreamQueryOctets = dnswire.HeaderSize + 255 + 4 + dnswire.OPTSize
+)
 
-func (r *Resolver) newFlight(q *Query, key []byte, old bool) *flight {
-	f := &flight{key: string(key), world: q.world, hash: r.cache.hash(q), old: old}
-	f.group, f.local = q.world.upstreams.For(q.lookup)
-	f.query = appendUpstreamQuery(make([]byte, 0, 512), q)
-	return f
+// newFlight puts a flight into the shard, whose lock is held.
+func (r *Resolver) newFlight(q *Query, key string, shard *flightShard) (*flight, *upstream.Group) {
+	f := r.flights.landed.Get().(*flight)
+	f.key, f.shard, f.world, f.hash = key, shard, q.world, r.cache.hash(q)
+	f.Query = appendUpstreamQuery(f.Query[:0], q)
+	group, local := q.world.upstreams.For(q.lookup)
+	f.local = local
+	r.flights.live.Add(1)
+	shard.by[key] = f
+	if f.older = shard.newest; f.older != nil {
+		f.older.newer = f
+	} else {
+		shard.oldest = f
+	}
+	shard.newest = f
+	return f, group
+}
+
+// longest takes the query from the shard that has waited longest; nil when
+// none waits.
+func (s *flightShard) longest() *Query {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for f := s.oldest; f != nil; f = f.newer {
+		if len(f.waiters) > 0 {
+			q := f.waiters[0]
+			f.waiters = slices.Delete(f.waiters, 0, 1)
+			return q
+		}
+	}
+	return nil
+}
+
+// drop ends a query without an answer.
+func (r *Resolver) drop(q *Query) {
+	if q == nil {
+		return
+	}
+	q.out, q.action = q.out[:0], metrics.ActionDropped
+	r.finish(q, r.lane)
+	r.release(q)
 }
 
 // appendUpstreamQuery builds what an upstream is asked: the name in lower
@@ -153,52 +207,42 @@ func appendQuestion(dst []byte, q *Query) []byte {
 // the exchange goes on (RFC 8767 section 5).
 const staleAfter = 1800 * time.Millisecond
 
-// fly makes the exchange and ends the route of all that wait for it.
-func (r *Resolver) fly(f *flight, shard *flightShard) {
-	if f.old {
-		defer r.losePatience(f, shard)()
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), f.world.settings.Timeout)
-	defer cancel()
-	reply, err := f.group.Exchange(ctx, f.query, make([]byte, 0, 4096))
-	now := r.clock()
+// arrived takes what the upstreams said and ends the route of all that wait for
+// it. It does not wait for anything.
+func (f *flight) arrived(reply []byte, err error) {
+	r, now := f.resolver, f.resolver.clock()
+	lifetimes := f.world.settings.Lifetimes
 	var e *entry
 	var keep bool
 	if err == nil {
-		e, keep, err = newEntry([]byte(f.key), reply, f.world.settings.TrustAD, f.world.settings.Lifetimes, now)
+		e, keep, err = newEntry(f.Query, reply, f.world.settings.TrustAD, lifetimes, now)
 	}
 	failed := err != nil || !e.answers()
 	if err != nil {
-		e, keep = failure(f.query, f.key, now), false
+		e, keep = failure(f.Query, now), false
 	}
 	e.local = f.local
-	switch {
-	case failed && r.cache.fail(f.hash, e, f.world.settings.Lifetimes.StaleFor):
-		r.serveStale(f.land(shard))
-		return
-	case keep:
+	stale := failed && r.cache.fail(f.hash, e, lifetimes.StaleFor)
+	if keep && !failed {
 		r.cache.put(f.hash, e)
 	}
 	code := uint16(dnswire.EDENone)
 	if err != nil {
 		code = networkError(err)
 	}
-	r.arrive(f.land(shard), e, code)
+	waiters := f.land()
+	if stale {
+		r.serveStale(waiters)
+	} else {
+		r.arrive(waiters, e, code)
+	}
+	r.flights.recycle(f, waiters)
 }
 
-// losePatience gives those who wait the old answer after staleAfter. The
-// returned function ends that and waits for what has begun.
-func (r *Resolver) losePatience(f *flight, shard *flightShard) (end func()) {
-	served := make(chan struct{})
-	timer := time.AfterFunc(staleAfter, func() {
-		defer close(served)
-		r.serveStale(f.take(shard))
-	})
-	return func() {
-		if !timer.Stop() {
-			<-served
-		}
-	}
+// losePatience gives those who have waited for staleAfter the old answer.
+func (f *flight) losePatience() {
+	defer f.resolver.flights.live.Done()
+	f.resolver.serveStale(f.take())
 }
 
 func networkError(err error) uint16 {
@@ -240,21 +284,48 @@ func (r *Resolver) serveStale(waiters []*Query) {
 }
 
 // take gives the waiters so far to the caller; the flight goes on.
-func (f *flight) take(shard *flightShard) (waiters []*Query) {
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
+func (f *flight) take() (waiters []*Query) {
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
 	waiters, f.waiters = f.waiters, nil
 	return waiters
 }
 
 // land ends the flight: a query for the same question that comes now begins
 // another.
-func (f *flight) land(shard *flightShard) (waiters []*Query) {
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	delete(shard.by, f.key)
+func (f *flight) land() (waiters []*Query) {
+	s := f.shard
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.by, f.key)
+	if f.older != nil {
+		f.older.newer = f.newer
+	} else {
+		s.oldest = f.newer
+	}
+	if f.newer != nil {
+		f.newer.older = f.older
+	} else {
+		s.newest = f.older
+	}
+	f.older, f.newer = nil, nil
 	waiters, f.waiters = f.waiters, nil
 	return waiters
+}
+
+// recycle keeps a flight that has landed for another, with the room that its
+// waiters had.
+func (fs *flights) recycle(f *flight, waiters []*Query) {
+	defer fs.live.Done()
+	if f.patience != nil {
+		if f.patience.Stop() {
+			fs.live.Done() // it does not run
+		}
+		return // or does, and has f
+	}
+	clear(waiters)
+	f.waiters, f.world, f.key = waiters[:0], nil, ""
+	fs.landed.Put(f)
 }
 
 // release gives a query that was parked back.

@@ -156,7 +156,7 @@ func (q *Query) alias(target *domain.Name, ttl uint32) (owner uint16) {
 // appendBehindAlias writes the addresses of an entry, which answers for the
 // safe face of a search engine, behind an alias from the name asked for.
 func (e *entry) appendBehindAlias(q *Query) {
-	q.start(e.rcode)
+	q.start(int(e.rcode))
 	if e.rcode != dnswire.RcodeSuccess {
 		return
 	}
@@ -167,9 +167,9 @@ func (e *entry) appendBehindAlias(q *Query) {
 	owner := q.alias(q.lookup, ttl)
 	var w dnswire.Walker
 	var r dnswire.Record
-	for ok := w.Start(e.wire) == nil; ok && w.Next(&r); {
+	for ok := w.Start(e.wire()) == nil; ok && w.Next(&r); {
 		if r.Section == dnswire.SectionAnswer && r.Type == q.Type {
-			q.reply.RecordOf(dnswire.SectionAnswer, owner, r.Type, r.Class, ttl, e.wire[r.Data:r.End])
+			q.reply.RecordOf(dnswire.SectionAnswer, owner, r.Type, r.Class, ttl, e.data[r.Data:r.End])
 		}
 	}
 }

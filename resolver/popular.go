@@ -61,9 +61,9 @@ func (s *shard) popular(now int64, asked map[string]float64) {
 		names = append(names, name{e, e.asked.by(now)})
 	}
 	s.mu.Unlock()
-	for _, n := range names { // keys of entries never change
+	for _, n := range names { // names of entries never change
 		if n.entry.answers() {
-			asked[string(n.entry.key[:len(n.entry.key)-3])] += float64(n.count)
+			asked[string(n.entry.name())] += float64(n.count)
 		}
 	}
 }

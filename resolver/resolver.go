@@ -90,7 +90,7 @@ func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
 		lane:      counters.Lane(),
 		listening: map[netip.AddrPort]*listener{},
 	}
-	r.flights = newFlights()
+	r.flights = newFlights(r)
 	r.queries.New = func() any { return newQuery() }
 	return r
 }

@@ -113,7 +113,10 @@ func (r *Resolver) answer(q *Query) bool {
 // inspect judges what a reply points at: aliases, targets, addresses. It is
 // the same decision as for the question, by the same rules.
 func (r *Resolver) inspect(q *Query, f found) {
-	d := q.world.rules.DecideSet(q.group, q.decision, f.verdict.set)
+	d := q.decision
+	if f.verdict.set != nil {
+		d = q.world.rules.DecideSet(q.group, d, *f.verdict.set)
+	}
 	if f.verdict.own && d == q.decision {
 		d = r.inspectEach(q, d)
 	}

@@ -1,9 +1,12 @@
 package resolver_test
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -148,6 +151,44 @@ func TestMoreQuestionsThanMayBeUnderWay(t *testing.T) {
 	if writer.Wait(); failed.Load() {
 		t.Error("a question could not be sent")
 	}
+}
+
+// A client that takes no answers keeps nobody else waiting, though the answers
+// come by the same way.
+func TestAClientThatDoesNotReadHoldsUpNobody(t *testing.T) {
+	long := slices.Repeat([]string{strings.Repeat("x", 250)}, 200)
+	up := newSource(t, "")
+	up.answer(func(q *dns.Msg) *dns.Msg {
+		m := new(dns.Msg).SetReply(q)
+		if asked := q.Question[0]; asked.Qtype == dns.TypeTXT {
+			m.Answer = append(m.Answer, &dns.TXT{Hdr: dns.RR_Header{Name: asked.Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}, Txt: long})
+		}
+		return m
+	})
+	n := newNode(t, nil, up.addr)
+	s := n.stream(pupil)
+	if err := s.SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	const asked = 150 // answers of 50 KB each: more than the buffers of both sides
+	var failed sync.WaitGroup
+	failed.Go(func() {
+		for i := range asked {
+			m := new(dns.Msg).SetQuestion(fmt.Sprintf("n%d.example.", i), dns.TypeTXT)
+			if (&dns.Conn{Conn: s}).WriteMsg(m) != nil {
+				return // it was let go
+			}
+		}
+	})
+	for i := range 50 {
+		began := time.Now()
+		n.ask(teacher, fmt.Sprintf("quick%d.example", i), dns.TypeA)
+		if took := time.Since(began); took > 1500*time.Millisecond { // a write that waits does so for two seconds
+			t.Errorf("another client waited for %v", took)
+		}
+	}
+	_ = s.Close()
+	failed.Wait()
 }
 
 // A client that never stops asking does not keep the resolver from its end.

@@ -108,7 +108,7 @@ func (l *tcpListener) stop() error {
 const (
 	tcpPipeline     = 64              // queries under way; reading pauses beyond it
 	tcpWriteTimeout = 2 * time.Second // a client that takes no answers is let go
-	tcpBuffer       = 4096            // octets, each way
+	tcpBuffer       = 4096            // octets, each way; answers are flushed beyond it
 )
 
 // A tcpConn answers the queries of one connection in the order in which
@@ -120,9 +120,13 @@ type tcpConn struct {
 	waiting chan struct{} // holds one token for each query under way
 	stopped atomic.Bool   // no further query is to be read
 
-	mu     sync.Mutex
-	writer *bufio.Writer // mu
-	failed bool          // mu
+	flushing  sync.Mutex  // held while something is written to the connection
+	spare     []byte      // flushing
+	failed    bool        // flushing
+	scheduled atomic.Bool // a goroutine is about to flush
+
+	mu      sync.Mutex
+	answers []byte // mu; framed, yet to be written
 }
 
 func newTCPConn(c net.Conn) *tcpConn {
@@ -130,10 +134,7 @@ func newTCPConn(c net.Conn) *tcpConn {
 	if a, ok := c.RemoteAddr().(*net.TCPAddr); ok {
 		client = a.AddrPort().Addr().Unmap()
 	}
-	return &tcpConn{
-		Conn: c, client: client, reader: bufio.NewReaderSize(c, tcpBuffer),
-		writer: bufio.NewWriterSize(c, tcpBuffer), waiting: make(chan struct{}, tcpPipeline),
-	}
+	return &tcpConn{Conn: c, client: client, reader: bufio.NewReaderSize(c, tcpBuffer), waiting: make(chan struct{}, tcpPipeline)}
 }
 
 // readTCP serves a connection until its end. Answers are flushed when no
@@ -141,9 +142,10 @@ func newTCPConn(c net.Conn) *tcpConn {
 func (r *Resolver) readTCP(c *tcpConn) {
 	lane := r.counters.Lane()
 	defer lane.Close()
-	for {
-		if c.reader.Buffered() == 0 {
+	for unwritten := 0; ; {
+		if c.reader.Buffered() == 0 || unwritten > tcpBuffer {
 			c.flush()
+			unwritten = 0
 			if c.SetReadDeadline(time.Now().Add(r.idle())) != nil || c.stopped.Load() {
 				return
 			}
@@ -161,6 +163,7 @@ func (r *Resolver) readTCP(c *tcpConn) {
 		}
 		q.now = r.clock()
 		r.finish(q, lane)
+		unwritten += len(q.out)
 		r.queries.Put(q)
 	}
 }
@@ -191,31 +194,35 @@ func (c *tcpConn) read(q *Query) bool {
 
 func (c *tcpConn) parked() conn { return (*parkedTCP)(c) }
 
+// write leaves the answer for the next flush. It does not wait.
 func (c *tcpConn) write(q *Query) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	defer func() { <-c.waiting }()
-	if c.failed || len(q.out) == 0 {
-		return
+	if len(q.out) > 0 {
+		c.mu.Lock()
+		c.answers = binary.BigEndian.AppendUint16(c.answers, uint16(len(q.out)))
+		c.answers = append(c.answers, q.out...)
+		c.mu.Unlock()
 	}
-	var length [2]byte
-	binary.BigEndian.PutUint16(length[:], uint16(len(q.out)))
-	err := c.SetWriteDeadline(time.Now().Add(tcpWriteTimeout))
-	if err == nil {
-		_, err = c.writer.Write(length[:])
-	}
-	if err == nil {
-		_, err = c.writer.Write(q.out)
-	}
-	c.failed = err != nil
+	<-c.waiting
 }
 
+// flush writes the answers so far, once those before are written.
 func (c *tcpConn) flush() {
+	c.flushing.Lock()
+	defer c.flushing.Unlock()
+	c.scheduled.Store(false)
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.failed && c.writer.Buffered() > 0 {
-		c.failed = c.SetWriteDeadline(time.Now().Add(tcpWriteTimeout)) != nil || c.writer.Flush() != nil
+	answers := c.answers
+	c.answers = c.spare[:0]
+	c.mu.Unlock()
+	c.spare = answers
+	if len(answers) == 0 || c.failed {
+		return
 	}
+	err := c.SetWriteDeadline(time.Now().Add(tcpWriteTimeout))
+	if err == nil {
+		_, err = c.Write(answers)
+	}
+	c.failed = err != nil
 }
 
 // close waits for the answers to all that was read, then closes.
@@ -227,7 +234,8 @@ func (c *tcpConn) close() {
 	c.Conn.Close()
 }
 
-// parkedTCP flushes each answer, as its reader may be waiting.
+// parkedTCP has each answer flushed, as its reader may be waiting, and does not
+// wait for that: whoever brings the answer has others to bring.
 type parkedTCP tcpConn
 
 func (p *parkedTCP) parked() conn { return p }
@@ -235,5 +243,7 @@ func (p *parkedTCP) parked() conn { return p }
 func (p *parkedTCP) write(q *Query) {
 	c := (*tcpConn)(p)
 	c.write(q)
-	c.flush()
+	if c.scheduled.CompareAndSwap(false, true) {
+		go c.flush()
+	}
 }

@@ -71,13 +71,23 @@ func accept(sent, query, reply []byte) ([]byte, error) {
 	if !answers(sent, reply) {
 		return nil, ErrMismatch
 	}
-	end := headerSize
-	if !bareFormErr(reply) {
-		var ok bool
-		if end, ok = messageEnd(reply); !ok {
-			return nil, ErrMalformed
-		}
+	end, err := replyEnd(reply)
+	if err != nil {
+		return nil, err
 	}
 	copy(reply[:2], query)
 	return reply[:end], nil
+}
+
+// replyEnd is the offset behind the last record of a reply. ErrMalformed: it
+// cannot be read so far.
+func replyEnd(reply []byte) (end int, err error) {
+	if bareFormErr(reply) {
+		return headerSize, nil
+	}
+	end, ok := messageEnd(reply)
+	if !ok {
+		return 0, ErrMalformed
+	}
+	return end, nil
 }

@@ -39,8 +39,12 @@ func ioError(ctx context.Context, doing string, server netip.AddrPort, err error
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return fmt.Errorf("%s %s: %w", doing, server, ErrTimeout)
 	default:
-		return fmt.Errorf("%s %s: %w: %w", doing, server, ErrNetwork, err)
+		return networkError(doing, server, err)
 	}
+}
+
+func networkError(doing string, server netip.AddrPort, err error) error {
+	return fmt.Errorf("%s %s: %w: %w", doing, server, ErrNetwork, err)
 }
 
 // isTimeout tells whether the network reports a timeout of its own, such as

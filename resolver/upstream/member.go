@@ -69,12 +69,17 @@ func (m *Member) Name() string { return m.name }
 // and remembers how it went. The reply always has the question of the query.
 func (m *Member) exchange(ctx context.Context, query, buf []byte) ([]byte, error) {
 	m.exchanges.Add(1)
-	start := time.Now()
+	began := time.Now()
 	reply, err := m.exchanger.Exchange(ctx, query, buf)
+	return m.settle(ctx, query, buf, reply, err, began)
+}
+
+// settle is the second part of exchange.
+func (m *Member) settle(ctx context.Context, query, buf, reply []byte, err error, began time.Time) ([]byte, error) {
 	if err == nil && rcode(reply) == rcodeFormErr {
 		reply, err = m.exchangeWithoutOPT(ctx, query, buf, reply)
 	}
-	m.judge(reply, err, time.Since(start))
+	m.judge(reply, err, time.Since(began))
 	return reply, err
 }
 

@@ -4,50 +4,41 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
-	"sync/atomic"
 	"time"
 )
 
 const (
 	maxDatagram = 4096
-	// maxGuesses is how many datagrams from the right address and port may
-	// miss ID or question before the exchange turns to TCP: each exchange has a
-	// port of its own, so that somebody is guessing.
-	maxGuesses = 32
 	// defaultTimeout bounds an exchange whose context has no deadline.
 	defaultTimeout = 2 * time.Second
 )
 
-// Plain asks one server over UDP, and over TCP when the reply is truncated.
-//
-// Each exchange has a socket to itself, connected to the server, so that the
-// kernel drops what comes from elsewhere. What a forger has to guess is the ID
-// (16 bits) and the port, which the kernel draws at random from its range (28,232
-// ports by default on Linux): about 31 bits, and after maxGuesses wrong ones the
-// exchange leaves UDP. Who has learned all open ports still has to guess which of
-// them is used: with the 256 that a busy server has, 24 bits. The query is sent
-// again, with the same ID, when half of the time is over.
+// Plain asks one server over UDP (see pool), and over TCP when the reply is
+// truncated. The query is sent again, with the same ID, when half of the time is
+// over.
 type Plain struct {
-	server  netip.AddrPort
-	sockets sockets
-	tcp     *TCP
-	dropped atomic.Uint64
+	pool *pool
+	tcp  *TCP
 }
 
 // NewPlain returns an Exchanger for the server. It opens nothing.
 func NewPlain(server netip.AddrPort) *Plain {
-	return &Plain{server: server, sockets: sockets{server: server}, tcp: NewTCP(server)}
+	return &Plain{pool: &pool{server: server}, tcp: NewTCP(server)}
 }
 
 // Exchange implements Exchanger. buf of 4096 octets or more saves an allocation.
 func (p *Plain) Exchange(ctx context.Context, query, buf []byte) ([]byte, error) {
-	sent, err := withRandomID(query, 0)
-	if err != nil {
-		return nil, err
+	if _, ok := questionEnd(query); !ok || len(query) > maxMessage {
+		return nil, ErrQuery
 	}
-	reply, err := p.exchangeUDP(ctx, sent, query, buf)
+	reply, err := p.exchangeUDP(ctx, query, buf)
+	return p.settle(ctx, query, buf, reply, err)
+}
+
+// settle ends an exchange as its part over UDP has ended: over TCP, where that
+// gave nothing to rely on.
+func (p *Plain) settle(ctx context.Context, query, buf, reply []byte, err error) ([]byte, error) {
 	if !errors.Is(err, errUseTCP) {
 		return reply, err
 	}
@@ -59,73 +50,41 @@ func (p *Plain) Exchange(ctx context.Context, query, buf []byte) ([]byte, error)
 }
 
 // Mismatches counts the datagrams that were dropped since the start because
-// they came from the server's address and port but did not answer the query.
-func (p *Plain) Mismatches() uint64 { return p.dropped.Load() }
+// they came from the server's address and port but did not answer a query.
+func (p *Plain) Mismatches() uint64 { return p.pool.dropped.Load() }
 
-// errUseTCP ends the UDP part of an exchange: something came, but not a reply
-// to rely on.
-var errUseTCP = errors.New("udp reply was truncated or forged")
-
-func (p *Plain) exchangeUDP(ctx context.Context, sent, query, buf []byte) ([]byte, error) {
-	conn, err := p.sockets.take(ctx)
-	if err != nil {
-		return nil, ioError(ctx, "open socket to", p.server, err)
+func (p *Plain) exchangeUDP(ctx context.Context, query, buf []byte) ([]byte, error) {
+	type end struct {
+		reply []byte
+		err   error
 	}
-	clean := false
-	defer func() { p.sockets.give(conn, clean) }()
-	stop := interrupt(ctx, conn)
-	defer func() { clean = stop() && clean }() // before the socket is given back
-
-	if cap(buf) < maxDatagram {
-		buf = make([]byte, maxDatagram)
+	now := time.Now()
+	ended := make(chan end, 1)
+	c := &call{sent: append([]byte(nil), query...), ends: deadline(ctx, now)}
+	c.done = func(reply []byte, err error) { ended <- end{append(buf[:0], reply...), err} }
+	if err := p.pool.start(c, now); err != nil {
+		return nil, ioError(ctx, "ask", p.pool.server, err)
 	}
-	buf = buf[:cap(buf)]
-	start := time.Now()
-	end := deadline(ctx, start)
-	guesses := 0
-	for _, until := range [...]time.Time{start.Add(end.Sub(start) / 2), end} {
-		if _, err = conn.Write(sent); err != nil {
-			break
+	var e end
+	select {
+	case e = <-ended:
+	case <-ctx.Done():
+		if p.pool.cancel(c) {
+			return nil, ioError(ctx, "ask", p.pool.server, ctx.Err())
 		}
-		var reply []byte
-		reply, err = p.listen(ctx, conn, until, sent, query, buf, &guesses)
-		if err == nil {
-			clean = guesses == 0 && until != end
-			return reply, nil
-		}
-		if !errors.Is(err, ErrTimeout) {
-			return nil, err
-		}
+		e = <-ended
 	}
-	return nil, ioError(ctx, "ask", p.server, err)
+	if e.err != nil {
+		return nil, failed(p.pool.server, e.err)
+	}
+	copy(e.reply, query[:2])
+	return e.reply, nil
 }
 
-// listen reads datagrams until one answers what was sent, and drops the others.
-func (p *Plain) listen(ctx context.Context, conn *net.UDPConn, until time.Time, sent, query, buf []byte, guesses *int) ([]byte, error) {
-	if err := conn.SetReadDeadline(until); err != nil {
-		return nil, ioError(ctx, "ask", p.server, err)
+// failed says what ended the UDP part of an exchange with the server.
+func failed(server netip.AddrPort, err error) error {
+	if errors.Is(err, errUseTCP) || errors.Is(err, ErrNetwork) {
+		return err
 	}
-	if err := ctx.Err(); err != nil { // interrupt came before the new deadline and was undone by it
-		return nil, ioError(ctx, "ask", p.server, err)
-	}
-	for {
-		n, err := conn.Read(buf)
-		if err != nil {
-			return nil, ioError(ctx, "ask", p.server, err)
-		}
-		if answers(sent, buf[:n]) {
-			if truncated(buf[:n]) {
-				return nil, errUseTCP
-			}
-			reply, err := accept(sent, query, buf[:n])
-			if err != nil {
-				return nil, fmt.Errorf("ask %s: %w", p.server, err)
-			}
-			return reply, nil
-		}
-		p.dropped.Add(1)
-		if *guesses++; *guesses > maxGuesses {
-			return nil, errUseTCP
-		}
-	}
+	return fmt.Errorf("ask %s: %w", server, err)
 }

@@ -9,8 +9,9 @@
 //   - A reply leaves this package only if it came from the address that was
 //     asked, repeats ID, opcode and question, and can be read to its last
 //     record.
-//   - New starts nothing. Group.Run probes; everything else happens on the
-//     goroutine of the caller, or on goroutines that it waits for.
+//   - New starts nothing. Group.Run probes; Exchange happens on the goroutine of
+//     the caller, or on goroutines that it waits for; what Start began goes on by
+//     itself and ends with its timeout at the latest.
 package upstream
 
 import (
