@@ -1,0 +1,226 @@
+package order
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Log is the file of records: one line of JSON each, never changed. FORMAT.md
+// has it. Its methods may be called by any number of goroutines.
+type Log struct {
+	path string
+
+	mu      sync.Mutex
+	records []Record // mu; in the order in which they came in force
+	known   map[key]bool
+	past    map[string]Past // mu; by feed
+}
+
+// A key is what makes a record another one.
+type key struct{ feed, document, digest string }
+
+// A Past is the sum of the records of a feed that made room for newer ones.
+type Past struct {
+	Feed      string    `json:"feed"`
+	Orders    uint64    `json:"orders"`
+	Late      uint64    `json:"late"`
+	Within6h  uint64    `json:"within_6h"`
+	Within24h uint64    `json:"within_24h"`
+	Until     time.Time `json:"until"` // when the newest of them came in force
+}
+
+func (p *Past) add(r *Record) {
+	p.Feed = r.Feed
+	p.Orders++
+	p.Late += uint64(count(!r.Within()))
+	p.Within6h += uint64(count(r.Took() <= UrgentLimit))
+	p.Within24h += uint64(count(r.Took() <= Limit))
+	if r.InForce.After(p.Until) {
+		p.Until = r.InForce
+	}
+}
+
+// A line of the file is a record or a sum.
+type line struct {
+	*Record
+	Past *Past `json:"past,omitempty"`
+}
+
+const (
+	// keep is how many records are kept one by one, some 5 MB; slack is how many
+	// more there may be before the file is written anew.
+	keep  = 20_000
+	slack = 1_000
+	// maxLine is the longest line that is read.
+	maxLine = 64 << 10
+)
+
+// Open reads the records of a file, which need not be there yet. Lines that
+// cannot be read, such as one that a power cut tore, are counted in damaged and
+// left out. With an error the log has what could be read.
+func Open(path string) (l *Log, damaged int, err error) {
+	l = &Log{path: path, known: map[key]bool{}, past: map[string]Past{}}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, 0, nil
+	}
+	if err != nil {
+		return l, 0, fmt.Errorf("open record of orders: %w", err)
+	}
+	defer file.Close()
+	lines := bufio.NewReaderSize(file, maxLine)
+	for {
+		text, err := lines.ReadSlice('\n')
+		whole := err == nil || err == io.EOF
+		for err == bufio.ErrBufferFull {
+			_, err = lines.ReadSlice('\n')
+		}
+		if err != nil && err != io.EOF {
+			return l, damaged, fmt.Errorf("read record of orders: %w", err)
+		}
+		if text = bytes.TrimSpace(text); len(text) > 0 && !(whole && l.take(text)) {
+			damaged++
+		}
+		if err == io.EOF {
+			return l, damaged, nil
+		}
+	}
+}
+
+// take takes a line of the file in, and tells whether it is one.
+func (l *Log) take(text []byte) bool {
+	var r Record
+	in := line{Record: &r}
+	switch {
+	case json.Unmarshal(text, &in) != nil:
+		return false
+	case in.Past != nil && in.Past.Feed != "":
+		l.past[in.Past.Feed] = *in.Past
+	case r.Feed != "":
+		l.keep(r)
+	default:
+		return false
+	}
+	return true
+}
+
+func (l *Log) keep(r Record) {
+	l.records = append(l.records, r)
+	l.known[key{r.Feed, r.Document, r.Digest}] = true
+}
+
+// Has tells whether that version of a list, ordered by that document, is
+// recorded.
+func (l *Log) Has(feed, document, digest string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known[key{feed, document, digest}]
+}
+
+// Add keeps records. They are on disk when Add returns without an error; with
+// one they are kept in memory alone.
+func (l *Log) Add(records ...Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := []byte{'\n'} // the line before may be torn: begin a new one
+	for i := range records {
+		encoded, err := json.Marshal(&records[i])
+		if err != nil {
+			return fmt.Errorf("encode order of feed %q: %w", records[i].Feed, err)
+		}
+		text = append(append(text, encoded...), '\n')
+		l.keep(records[i])
+	}
+	if len(l.records) > keep+slack {
+		return l.compact()
+	}
+	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("keep orders: %w", err)
+	}
+	_, err = file.Write(text)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("keep orders: %w", err)
+	}
+	return nil
+}
+
+// compact puts sums in place of the oldest records. The file is replaced whole
+// or not at all.
+func (l *Log) compact() error {
+	past := maps.Clone(l.past)
+	gone := l.records[:len(l.records)-keep]
+	for i := range gone {
+		sum := past[gone[i].Feed]
+		sum.add(&gone[i])
+		past[gone[i].Feed] = sum
+	}
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	for _, feed := range slices.Sorted(maps.Keys(past)) {
+		sum := past[feed]
+		if err := out.Encode(line{Past: &sum}); err != nil {
+			return fmt.Errorf("encode sum of orders: %w", err)
+		}
+	}
+	for i := range l.records[len(gone):] {
+		if err := out.Encode(&l.records[len(gone)+i]); err != nil {
+			return fmt.Errorf("encode order: %w", err)
+		}
+	}
+	if err := replace(l.path, text.Bytes()); err != nil {
+		return fmt.Errorf("write record of orders anew: %w", err)
+	}
+	for i := range gone {
+		delete(l.known, key{gone[i].Feed, gone[i].Document, gone[i].Digest})
+	}
+	l.records, l.past = slices.Clone(l.records[len(gone):]), past
+	return nil
+}
+
+// replace writes a file under another name, syncs it and renames it.
+func replace(path string, text []byte) error {
+	dir := filepath.Dir(path)
+	file, err := os.CreateTemp(dir, filepath.Base(path)+"-*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Records are those kept one by one, in the order in which they came in force.
+func (l *Log) Records() []Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.records)
+}
+
+// Past is the sum of all other records of a feed.
+func (l *Log) Past(feed string) Past {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.past[feed]
+}
