@@ -32,7 +32,10 @@ var (
 
 	ordersDesc       = desc("lachan_orders_total", "Versions of an authority's list that came in force here.", "feed")
 	ordersLateDesc   = desc("lachan_orders_late_total", "Those that took longer than the law gives, from received to in force.", "feed")
+	ordersWithinDesc = desc("lachan_orders_within_total", "Those that were in force within 6h, and within 24h, of being received.", "feed", "limit")
 	orderSecondsDesc = desc("lachan_order_seconds", "Time of the newest one from received to in force.", "feed")
+	orderMedianDesc  = desc("lachan_order_median_seconds", "Median of that time over the orders on record.", "feed")
+	orderWorstDesc   = desc("lachan_order_worst_seconds", "The longest of those times.", "feed")
 
 	bloomDesc     = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set did not confirm.")
 	serialDesc    = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, policy and minute.")
@@ -162,7 +165,11 @@ func (s series) feed(r FeedReading) {
 	if o := r.Orders; o.Total > 0 {
 		s.counter(ordersDesc, o.Total, r.Name)
 		s.counter(ordersLateDesc, o.Late, r.Name)
+		s.counter(ordersWithinDesc, o.Within6h, r.Name, "6h")
+		s.counter(ordersWithinDesc, o.Within24h, r.Name, "24h")
 		s.gauge(orderSecondsDesc, o.Last.Seconds(), r.Name)
+		s.gauge(orderMedianDesc, o.Median.Seconds(), r.Name)
+		s.gauge(orderWorstDesc, o.Worst.Seconds(), r.Name)
 	}
 }
 

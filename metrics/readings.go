@@ -38,9 +38,10 @@ type FeedReading struct {
 	Orders OrderReading
 }
 
-// An OrderReading is how an authority's orders in one feed were carried out.
-// All but Last only grow.
+// An OrderReading is how an authority's orders in one feed were carried out:
+// how many, and how long it took from received to in force.
 type OrderReading struct {
-	Total, Late uint64        // Late: beyond the time that the law gives
-	Last        time.Duration // of the newest: from received to in force
+	Total, Late         uint64 // these only grow; Late: beyond the time that the law gives
+	Within6h, Within24h uint64 // likewise
+	Last, Median, Worst time.Duration
 }

@@ -96,6 +96,13 @@ var (
 		"danh sách trước có %d mục, bản mới chỉ còn %d, giảm quá %.0f%% cho phép (max_shrink); vẫn dùng bản cũ, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
 		"the list had %d entries and the new one has %d, a loss of more than the %.0f%% that max_shrink allows; the old one stays in use and the new one is held back: see it with `lachan lists diff`, let it through with `lachan lists approve`"}
 
+	FeedCore = Text{
+		"danh sách được khóa này có %d mục thuộc các tên không bao giờ chặn (%s); bản cũ vẫn dùng, bản mới được giữ lại: hỏi đơn vị cung cấp, xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
+		"%d entries of this locked list name what is never to be blocked (%s); the old version stays in use and the new one is held back: ask the publisher, see it with `lachan lists diff`, let it through with `lachan lists approve`"}
+	FeedRolledBack = Text{
+		"%s đã lùi khỏi bản này lúc %s (UTC); bản trước đó được dùng cho đến khi có bản khác, hoặc khi bản này được cho qua bằng `lachan lists approve`",
+		"%s went back from this version at %s (UTC); the one before is in use until another one comes, or until this one is let through with `lachan lists approve`"}
+
 	FeedDisk = Text{
 		"không ghi hoặc đọc được trong thư mục dữ liệu: %v; hãy kiểm tra dung lượng trống và quyền của state_dir",
 		"cannot write or read in the state directory: %v; check the free space and the permissions of state_dir"}

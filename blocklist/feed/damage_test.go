@@ -90,7 +90,7 @@ func TestADamagedStatusIsSetAside(t *testing.T) {
 	f(`{"version":1,"name":"co-bac"} {}`)
 	f(`{"version":1,"name":"co-bac","copy":{"digest":"../../x","format":"hosts","asked_format":"auto"}}`)
 	f(`{"version":1,"name":"co-bac","copy":{"digest":"` + digest("") + `"}}`)
-	f(strings.Repeat(" ", 2<<20) + `{"version":1,"name":"co-bac"}`)
+	f(strings.Repeat(" ", 5<<20) + `{"version":1,"name":"co-bac"}`)
 }
 
 func TestOpenRemovesWhatAnInterruptedUpdateLeft(t *testing.T) {

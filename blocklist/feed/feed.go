@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
 	"lachan/wording"
@@ -52,6 +53,12 @@ type Source struct {
 	// Mirrors are where a feed of versions lies too, in the order in which they
 	// are asked: addresses of what holds the manifest.
 	Mirrors []string
+	// Core tells whether a name is never to be blocked; nil knows none. Entries
+	// for such names are counted.
+	Core func(*domain.Name) bool
+	// Locked has the list come before what is never blocked: then a version with
+	// more such entries than the one before is held back.
+	Locked bool
 	// Zone is where the days of csv begin and end; nil means UTC+7.
 	Zone *time.Location
 	// TSIG is the key of axfr://. With one, what it has not signed is refused.
@@ -73,6 +80,7 @@ var (
 	ErrUnreadable  = errors.New("not readable as a list")
 	ErrShrunk      = errors.New("shrank more than max_shrink allows")
 	ErrGrew        = errors.New("grew more than max_growth allows")
+	ErrCore        = errors.New("names what is never to be blocked")
 	ErrNoEntries   = errors.New("has no entry")
 	ErrDisk        = errors.New("cannot be kept on disk")
 	ErrBusy        = errors.New("feed is being updated by someone else")

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"lachan/blocklist/format"
 	"lachan/wording"
@@ -22,7 +24,13 @@ func examine(ctx context.Context, src *Source, d *draft, as format.Format) (Copy
 		return Copy{}, err
 	}
 	c := Copy{ByReason: map[string]int{}}
-	emit := func(format.Rule) error { return ctx.Err() }
+	orders := documents{byNumber: map[string]*collected{}}
+	never := core{is: src.Core}
+	emit := func(r format.Rule) error {
+		orders.add(&r)
+		never.add(&r)
+		return ctx.Err()
+	}
 	reject := func(file string, r format.Reject) {
 		reason := r.Reason.String()
 		c.ByReason[reason]++
@@ -35,7 +43,8 @@ func examine(ctx context.Context, src *Source, d *draft, as format.Format) (Copy
 	if err != nil {
 		return Copy{}, unreadable(err)
 	}
-	c.Format, c.Entries, c.Rejected = sum.Format, sum.Rules, sum.Rejected
+	c.Format, c.Entries, c.Rejected, c.Documents = sum.Format, sum.Rules, sum.Rejected, orders.newest()
+	c.CoreHits, c.CoreNames, c.Verified = never.hits, never.names, time.Now().UTC()
 	return c, nil
 }
 
@@ -53,7 +62,7 @@ func unreadable(err error) error {
 }
 
 // guard holds back a version that lost, or gained, what no publisher does on
-// purpose.
+// purpose, and one that would shut what lessons need.
 // There is no version to compare with before the first success and after the
 // feed was given another address or format.
 func guard(src *Source, known, c *Copy) error {
@@ -72,6 +81,9 @@ func guard(src *Source, known, c *Copy) error {
 	case src.MaxGrowth > 0 && known.Entries > 0 && float64(c.Entries) > most:
 		return refuse(wording.FeedGrew.With(known.Entries, c.Entries, src.MaxGrowth),
 			fmt.Errorf("%w: %d entries, had %d", ErrGrew, c.Entries, known.Entries))
+	case src.Locked && c.CoreHits > known.CoreHits:
+		return refuse(wording.FeedCore.With(c.CoreHits, strings.Join(c.CoreNames, ", ")),
+			fmt.Errorf("%w: %d entries, had %d", ErrCore, c.CoreHits, known.CoreHits))
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ var ErrNothingHeld = errors.New("no version is held back")
 
 // guarded tells whether an error is of a guard that an approval can pass.
 func guarded(err error) bool {
-	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew)
+	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew) || errors.Is(err, ErrCore) || errors.Is(err, ErrRolledBack)
 }
 
 // hold keeps a draft that a guard holds back, in place of any other.
@@ -65,7 +65,7 @@ func (s *Store) HeldPath(name string, h Held) string { return heldPath(s.dir(nam
 // error is ErrNothingHeld when none is held back.
 func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, error) {
 	dir := s.dir(src.Name)
-	unlock, err := lock(dir)
+	unlock, err := waitLock(ctx, dir)
 	if err != nil {
 		return Status{}, fmt.Errorf("approve feed %q: %w", src.Name, err)
 	}
@@ -83,7 +83,7 @@ func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, err
 		return last, fmt.Errorf("approve feed %q: %w", src.Name, err)
 	}
 	next := last.succeeded(&src, at, c)
-	next.Approvals = append(next.Approvals, Approval{Digest: c.Digest, Entries: c.Entries, By: by, At: at})
+	next.Approvals = lastOf(append(next.Approvals, Approval{Digest: c.Digest, Entries: c.Entries, By: by, At: at}))
 	if err := next.write(dir); err != nil {
 		return last, fmt.Errorf("approve feed %q: %w", src.Name, err)
 	}
@@ -112,6 +112,6 @@ func (s *Store) takeHeld(ctx context.Context, src *Source, dir string, c Copy) (
 	if _, err := examine(ctx, src, d, c.readAs(src)); err != nil {
 		return Copy{}, err
 	}
-	c.Path = copyPath(dir, c.Digest)
+	c.Path, c.Verified = copyPath(dir, c.Digest), time.Now().UTC()
 	return c, d.keep(c.Path)
 }

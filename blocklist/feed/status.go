@@ -21,7 +21,7 @@ import (
 const (
 	statusVersion  = 1
 	statusFile     = "status.json"
-	maxStatusBytes = 1 << 20
+	maxStatusBytes = 4 << 20
 )
 
 // A Status is what is known of a feed: when it was tried, how that went, and
@@ -37,10 +37,13 @@ type Status struct {
 	Damaged     string    `json:"damaged,omitempty"`     // file set aside or missing; until a success that began with a good copy
 	Copy        Copy      `json:"copy,omitzero"`         // zero when there is none
 
+	Previous Copy `json:"previous,omitzero"` // the one in use before, which Rollback goes back to
+
 	Newest Release `json:"newest,omitzero"` // that was taken from signed versions; no older one is
 
 	Held      Held       `json:"held,omitzero"`       // the version that a guard holds back; zero when none does
 	Approvals []Approval `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
+	Rollbacks []Approval `json:"rollbacks,omitempty"` // versions that somebody went back from, likewise
 
 	// Changed tells, of what Update returns, whether the copy is another than
 	// before.
@@ -67,7 +70,8 @@ type Copy struct {
 	SHA256URL    string         `json:"sha256_url,omitempty"` // where its digest was confirmed, likewise
 	Digest       string         `json:"digest"`               // SHA-256 in hexadecimal, of the list unpacked
 	Bytes        int64          `json:"bytes"`
-	Fetched      time.Time      `json:"fetched"` // when this version came
+	Fetched      time.Time      `json:"fetched"`           // when this version came
+	Verified     time.Time      `json:"verified,omitzero"` // when all checks of it were done; or when somebody let it past them
 	ETag         string         `json:"etag,omitempty"`
 	LastModified string         `json:"last_modified,omitempty"` // as the server wrote it
 	TSIGKey      string         `json:"tsig_key,omitempty"`      // that signed the transfer; its name
@@ -77,8 +81,11 @@ type Copy struct {
 	Format       format.Format  `json:"format"`                  // the one that was read, never auto
 	Entries      int            `json:"entries"`
 	Rejected     int            `json:"rejected"`
-	ByReason     map[string]int `json:"by_reason,omitempty"` // rejected lines, by format.Reason
-	Rejects      []Reject       `json:"rejects,omitempty"`   // some of each reason, at most 20
+	ByReason     map[string]int `json:"by_reason,omitempty"`  // rejected lines, by format.Reason
+	Rejects      []Reject       `json:"rejects,omitempty"`    // some of each reason, at most 20
+	CoreHits     int            `json:"core_hits,omitempty"`  // entries that name what is never to be blocked
+	CoreNames    []string       `json:"core_names,omitempty"` // the first 20 of them
+	Documents    []Document     `json:"documents,omitempty"`  // the orders that its entries name; the newest 1000
 }
 
 // A Reject is a line that was not understood or may not be used.
@@ -123,6 +130,9 @@ func (s Status) failed(src *Source, at time.Time, text wording.Text) Status {
 func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 	s.Changed = c.Digest != s.Copy.Digest || c.Format != s.Copy.Format
 	s.URL, s.LastAttempt, s.LastSuccess = withoutPassword(src.URL), at, at
+	if s.Copy.Digest != "" && s.Copy.Digest != c.Digest {
+		s.Previous = s.Copy
+	}
 	if s.Copy.Digest != "" {
 		s.Damaged = "" // it took one more success for somebody to see it
 	}
@@ -154,6 +164,9 @@ func readStatus(dir, name string) (Status, error) {
 	if s.Copy.Digest != "" {
 		s.Copy.Path = copyPath(dir, s.Copy.Digest)
 	}
+	if s.Previous.Digest != "" {
+		s.Previous.Path = copyPath(dir, s.Previous.Digest)
+	}
 	return s, nil
 }
 
@@ -176,7 +189,7 @@ func decodeStatus(text []byte, name string) (s Status, err error) {
 	if _, err := in.Token(); err != io.EOF {
 		return Status{}, fmt.Errorf("%w: something behind its end", errDamaged)
 	}
-	if s.Version != statusVersion || s.Name != name || !s.Copy.plausible() || !s.Held.Copy.plausible() {
+	if s.Version != statusVersion || s.Name != name || !s.Copy.plausible() || !s.Previous.plausible() || !s.Held.Copy.plausible() {
 		return Status{}, fmt.Errorf("%w: version, name or copy cannot be", errDamaged)
 	}
 	return s, nil

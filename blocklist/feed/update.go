@@ -107,7 +107,7 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 		if got.directory {
 			as = format.Directory
 		}
-		c, err = s.verify(ctx, src, &known, d, as)
+		c, err = s.verify(ctx, src, last, &known, d, as)
 		if err != nil && !guarded(err) {
 			return Copy{}, err
 		}
@@ -160,13 +160,16 @@ func (s *Store) read(ctx context.Context, address string, known Copy, max int64,
 }
 
 // verify judges a draft; known is the version before it, or zero.
-func (s *Store) verify(ctx context.Context, src *Source, known *Copy, d *draft, as format.Format) (Copy, error) {
+func (s *Store) verify(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, as format.Format) (Copy, error) {
 	if err := s.checkSidecar(ctx, src, d.digest()); err != nil {
 		return Copy{}, err
 	}
 	c, err := examine(ctx, src, d, as)
 	if err != nil {
 		return Copy{}, err
+	}
+	if err := last.refuses(d.digest()); err != nil {
+		return c, err
 	}
 	return c, guard(src, known, &c)
 }

@@ -33,9 +33,10 @@ type Updater struct {
 	feeds   []*scheduled
 
 	mu      sync.Mutex
-	asked   map[string]bool // mu; triggered and not yet begun
-	failing map[string]bool // mu; whose last attempt failed
-	wake    chan struct{}   // holds one when asked has some
+	asked   map[string]bool   // mu; triggered and not yet begun
+	failing map[string]bool   // mu; whose last attempt failed
+	copies  map[string]string // mu; digest of the copy that was told of last
+	wake    chan struct{}     // holds one when asked has some
 }
 
 // A scheduled feed belongs to Run.
@@ -47,12 +48,13 @@ type scheduled struct {
 }
 
 // NewUpdater makes the updater of the sources; Run runs it. changed is called
-// from Run after each update that brought another copy, and when a feed begins
-// or ends to fail. It must not block for long.
+// while Run runs, by two goroutines: after each update that brought another
+// copy, when a feed begins or ends to fail, and when another process has changed
+// a copy. It must not block for long.
 func NewUpdater(store *Store, sources []Source, changed func(name string), log *slog.Logger) *Updater {
 	u := &Updater{
 		store: store, changed: changed, log: log,
-		asked: map[string]bool{}, failing: map[string]bool{}, wake: make(chan struct{}, 1),
+		asked: map[string]bool{}, failing: map[string]bool{}, copies: map[string]string{}, wake: make(chan struct{}, 1),
 	}
 	for _, src := range sources {
 		u.feeds = append(u.feeds, &scheduled{Source: src, retry: backoff.ExponentialBackOff{
@@ -108,6 +110,15 @@ func (u *Updater) setFailing(name string, failing bool) (news bool) {
 	return news
 }
 
+// setCopy notes which copy was told of and tells whether it is another one.
+func (u *Updater) setCopy(name, digest string) (news bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	news = u.copies[name] != digest
+	u.copies[name] = digest
+	return news
+}
+
 // Run updates until ctx ends, whose cause it returns. A feed without a good
 // copy is due at once, another when its last success is one Refresh old, and
 // one of files besides when they change.
@@ -118,9 +129,7 @@ func (u *Updater) Run(ctx context.Context) error {
 	}
 	var watching sync.WaitGroup
 	defer watching.Wait()
-	if len(watched) > 0 {
-		watching.Go(func() { u.watch(ctx, watched) })
-	}
+	watching.Go(func() { u.watch(ctx, watched) })
 	for {
 		f, wait := u.next(time.Now())
 		if f != nil && wait <= 0 {
@@ -197,6 +206,7 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 	default:
 		f.due = time.Now().Add(vary(f.refresh(&st.Copy)))
 		f.retry.Reset()
+		u.setCopy(f.Name, st.Copy.Digest)
 		u.logSuccess(f, &st)
 		if u.setFailing(f.Name, false) || st.Changed {
 			u.changed(f.Name)

@@ -20,21 +20,24 @@ import (
 // stood still from one look to the next.
 const watchEvery = 500 * time.Millisecond
 
-// A watched feed is one of files on this machine. It belongs to watch.
+// A watched feed belongs to watch.
 type watched struct {
-	name  string
-	paths []string
-	last  string // what the last look saw
-	taken string // what was there when an update was last asked for
+	name   string
+	files  rest // of the list, where it lies on this machine
+	status rest // of what is known of the feed, which another process may change
 }
 
-// watchedFeeds are the feeds of files, as they are now.
+// watchedFeeds are the feeds, with their files as they are now.
 func (u *Updater) watchedFeeds() (feeds []*watched) {
 	for _, f := range u.feeds {
-		if paths := f.localPaths(); len(paths) > 0 {
-			now := look(paths)
-			feeds = append(feeds, &watched{name: f.Name, paths: paths, last: now, taken: now})
+		w := &watched{
+			name: f.Name, files: resting(f.localPaths()),
+			status: resting([]string{filepath.Join(u.store.dir(f.Name), statusFile)}),
 		}
+		if status, err := u.store.Status(f.Name); err == nil {
+			u.setCopy(f.Name, status.Copy.Digest)
+		}
+		feeds = append(feeds, w)
 	}
 	return feeds
 }
@@ -56,8 +59,8 @@ func (s *Source) localPaths() (paths []string) {
 	return paths
 }
 
-// watch asks for an update of each feed whose files have changed, until ctx
-// ends.
+// watch asks for an update of each feed whose files have changed, and tells of
+// each whose copy has, until ctx ends.
 func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
@@ -68,23 +71,41 @@ func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 		case <-tick.C:
 		}
 		for _, w := range feeds {
-			if w.changed() {
+			if w.files.changed() {
 				u.ask(w.name)
+			}
+			if !w.status.changed() {
+				continue
+			}
+			if status, err := u.store.Status(w.name); err == nil && u.setCopy(w.name, status.Copy.Digest) {
+				u.changed(w.name) // somebody has approved a version, gone back from one or fetched it
 			}
 		}
 	}
 }
 
-// changed tells, once, whether the files are others than were taken and have
-// come to rest.
-func (w *watched) changed() bool {
-	now := look(w.paths)
-	rests := now == w.last
-	w.last = now
-	if !rests || now == w.taken {
+// A rest is files that are looked at until they come to rest.
+type rest struct {
+	paths []string
+	last  string // what the last look saw
+	taken string // what was there when they last rested
+}
+
+func resting(paths []string) rest {
+	now := look(paths)
+	return rest{paths: paths, last: now, taken: now}
+}
+
+// changed tells, once, whether the files are others than before and have come
+// to rest.
+func (r *rest) changed() bool {
+	now := look(r.paths)
+	rests := now == r.last
+	r.last = now
+	if !rests || now == r.taken {
 		return false
 	}
-	w.taken = now
+	r.taken = now
 	return true
 }
 

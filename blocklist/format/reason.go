@@ -120,3 +120,13 @@ func (r Reason) Text() wording.Text {
 	}
 	return reasonTexts[r]
 }
+
+// ReasonOf is the reason with that code; of an unknown code one without a text.
+func ReasonOf(code string) Reason {
+	for r, known := range reasonCodes {
+		if known == code {
+			return Reason(r)
+		}
+	}
+	return reasons
+}

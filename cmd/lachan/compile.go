@@ -83,13 +83,8 @@ func (n *node) takeCompiled(ctx context.Context, c compilation) {
 		n.useLists(c.lists)
 		n.putInForce()
 		n.publishZones(time.Now())
-		n.recordOrders(c.end)
+		n.recordOrders(c.end, time.Now())
 		n.log.Info("lists in force", "names", c.lists.Keys(), "bytes", c.report.Bytes, "elapsed", c.elapsed, "serial", n.serial)
-		for name, f := range c.report.Feeds {
-			if f.CoreHits > 0 {
-				n.log.Warn("feed names what is never blocked", "feed", name, "entries", f.CoreHits)
-			}
-		}
 	}
 	if n.again {
 		n.again = false

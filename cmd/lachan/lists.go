@@ -7,15 +7,12 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
-	"lachan/blocklist/order"
 	"lachan/wording"
 )
 
@@ -31,7 +28,7 @@ func listsCommand() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(listsUpdateCommand(), listsStatusCommand(), listsCheckCommand(), listsDiffCommand(), listsApproveCommand(),
+	c.AddCommand(listsUpdateCommand(), listsStatusCommand(), listsCheckCommand(), listsDiffCommand(), listsApproveCommand(), listsRollbackCommand(),
 		listsKeygenCommand(), listsSignCommand(), listsPublishCommand())
 	return c
 }
@@ -55,7 +52,7 @@ func listsUpdate(c *cobra.Command, names []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(updaterSources(off.cfg), names)
+	sources, err := chosen(updaterSources(off.cfg, coreNames(off.facts)), names)
 	if err != nil {
 		return err
 	}
@@ -139,82 +136,6 @@ func (o *offline) compileLists(c *cobra.Command, store *feed.Store, shelf *block
 	}
 	return nil
 }
-
-func listsStatusCommand() *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "status",
-		Short: wording.CLIListsStatus.String(),
-		Args:  noArguments,
-		RunE:  func(c *cobra.Command, _ []string) error { return listsStatus(c, asJSON) },
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
-	addConfigFlags(c.Flags())
-	return withConfig(c)
-}
-
-// A listsState is what `lachan lists status --json` prints.
-type listsState struct {
-	Feeds  []feedState `json:"feeds"`
-	Orders orderReport `json:"orders"`
-}
-
-// A feedState is what is known of a feed.
-type feedState struct {
-	Category string  `json:"category"`
-	Age      float64 `json:"age_seconds"` // since the last success; -1 before the first
-	feed.Status
-}
-
-func listsStatus(c *cobra.Command, asJSON bool) error {
-	off, _, err := openOffline(c)
-	if err != nil {
-		return err
-	}
-	store, _, err := off.openStores()
-	if err != nil {
-		return err
-	}
-	states := []feedState{}
-	for _, f := range off.cfg.Feeds {
-		status, err := store.Status(f.Name)
-		if err != nil {
-			return err
-		}
-		state := feedState{Category: f.Category, Age: -1, Status: status}
-		if !status.LastSuccess.IsZero() {
-			state.Age = time.Since(status.LastSuccess).Seconds()
-		}
-		states = append(states, state)
-	}
-	orders, _, err := openOrders(off.cfg)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		return writeJSON(c.OutOrStdout(), listsState{states, reportOrders(orders)})
-	}
-	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%s\n%s\n", wording.CLIListsColumns.VI, wording.CLIListsColumns.EN)
-	for _, s := range states {
-		last, health := wording.CLIListsNever.String(), wording.CLIListsGood.String()
-		if s.Age >= 0 {
-			last = s.LastSuccess.In(off.cfg.Timezone.Location).Format(time.DateTime)
-		}
-		if s.Failure.EN != "" {
-			health = s.Failure.Text().String()
-		} else if s.Age < 0 {
-			health = wording.CLIListsNever.String()
-		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\t%s\n", s.Name, s.Category, s.Copy.Entries, s.Copy.Rejected, last, health)
-	}
-	if s := order.Summarise(orders.Records()); s.Orders > 0 {
-		fmt.Fprintf(table, "\n%s\n", wording.CLIOrders.With(s.Orders, rounded(s.Median), rounded(s.Worst), s.Within6h, s.Within24h))
-	}
-	return table.Flush()
-}
-
-func rounded(d time.Duration) time.Duration { return d.Round(time.Second) }
 
 func listsCheckCommand() *cobra.Command {
 	var o listsCheckOptions

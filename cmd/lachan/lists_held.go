@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -43,7 +44,7 @@ func listsDiff(c *cobra.Command, args []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	if _, err := chosen(updaterSources(off.cfg), args[:1]); err != nil {
+	if _, err := chosen(updaterSources(off.cfg, coreNames(off.facts)), args[:1]); err != nil {
 		return err
 	}
 	lists, err := off.newest()
@@ -109,25 +110,41 @@ func (o *offline) candidate(args []string) (blocklist.Source, error) {
 }
 
 func listsApproveCommand() *cobra.Command {
+	return decisionCommand("approve FEED", wording.CLIListsApprove, (*feed.Store).Approve, feed.ErrNothingHeld, wording.CLIListsNotHeld)
+}
+
+func listsRollbackCommand() *cobra.Command {
+	return decisionCommand("rollback FEED", wording.CLIListsRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, wording.CLIListsNoPrevious)
+}
+
+// decisionCommand is a command by which somebody decides which version of a
+// feed is used. It is recorded who. The error without means that there is no
+// version to decide on.
+func decisionCommand(use string, short wording.Text, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error),
+	without error, nothing wording.Text) *cobra.Command {
 	var by string
 	c := &cobra.Command{
-		Use:   "approve FEED",
-		Short: wording.CLIListsApprove.String(),
-		Args:  exactly(1),
-		RunE:  func(c *cobra.Command, args []string) error { return listsApprove(c, args[0], by) },
+		Use: use, Short: short.String(), Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			err := listsDecide(c, args[0], cmp.Or(by, currentUser()), decide)
+			if errors.Is(err, without) {
+				return fail(nothing.With(args[0]))
+			}
+			return err
+		},
 	}
 	c.Flags().StringVar(&by, "by", "", wording.CLIFlagBy.String())
 	addConfigFlags(c.Flags())
 	return withConfig(c)
 }
 
-// listsApprove lets the version that is held back through, once.
-func listsApprove(c *cobra.Command, name, by string) error {
+// listsDecide decides on a feed and compiles what is used now.
+func listsDecide(c *cobra.Command, name, by string, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error)) error {
 	off, _, err := openOffline(c)
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(updaterSources(off.cfg), []string{name})
+	sources, err := chosen(updaterSources(off.cfg, coreNames(off.facts)), []string{name})
 	if err != nil {
 		return err
 	}
@@ -135,16 +152,16 @@ func listsApprove(c *cobra.Command, name, by string) error {
 	if err != nil {
 		return err
 	}
-	status, err := store.Approve(c.Context(), sources[0], cmp.Or(by, currentUser()))
-	if errors.Is(err, feed.ErrNothingHeld) {
-		return fail(wording.CLIListsNotHeld.With(name))
-	}
+	status, err := decide(store, c.Context(), sources[0], by)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(c.OutOrStdout(), wording.CLIListsUpdated.With(name, status.Copy.Entries, status.Copy.Rejected))
+	fmt.Fprintln(c.OutOrStdout(), wording.CLIListsDecided.With(name, short(status.Copy.Digest), status.Copy.Entries, by))
 	return off.compileLists(c, store, shelf, false)
 }
+
+// short is the beginning of a digest, enough to tell versions apart.
+func short(digest string) string { return digest[:min(len(digest), 12)] }
 
 func currentUser() string {
 	if u, err := user.Current(); err == nil {

@@ -19,6 +19,7 @@ import (
 	"lachan/policy/catalogue"
 	"lachan/resolver"
 	"lachan/resolver/upstream"
+	"lachan/wording"
 	"lachan/yamlfile"
 )
 
@@ -100,7 +101,7 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 		return nil, nil, err
 	}
 	n.putInForce()
-	n.recordOrders(time.Time{})
+	n.recordOrders(time.Time{}, time.Now())
 	return n, problems, nil
 }
 
@@ -118,10 +119,14 @@ func (n *node) openState(cfg *Config) (err error) {
 	orders, damaged, err := openOrders(cfg)
 	if damaged > 0 {
 		n.log.Error("records of orders that cannot be read", "lines", damaged)
-		n.conditions.Set("orders-damaged", fmt.Sprintf("%d lines cannot be read", damaged))
+		n.conditions.Set("orders-damaged", wording.OrdersDamaged.With(damaged).String())
+	}
+	if err != nil {
+		n.log.Error("read record of orders", "error", err)
+		n.conditions.Set("orders", err.Error())
 	}
 	n.orders = orders
-	return err
+	return nil
 }
 
 // listsFolder is where the compiled lists are.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"path/filepath"
 	"time"
 
+	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
 	"lachan/metrics"
 )
@@ -14,49 +16,99 @@ func openOrders(cfg *Config) (log *order.Log, damaged int, err error) {
 	return order.Open(filepath.Join(cfg.StateDir, "orders.jsonl"))
 }
 
-// recordOrders records the versions of authorities' lists that are in force
-// now and were not before. What was compiled by another process, or before the
-// start, counts as compiled when it came in force.
-func (n *node) recordOrders(compiled time.Time) {
-	now := time.Now()
-	if compiled.IsZero() {
-		compiled = now
-	}
+// recordOrders records the orders, and the versions of authorities' lists, that
+// are in force now and were not before. What was compiled by another process,
+// or before the start, counts as compiled when it came in force.
+func (n *node) recordOrders(compiled, now time.Time) {
+	var fresh []order.Record
 	for i := range n.cfg.Feeds {
 		f := &n.cfg.Feeds[i]
 		status, err := n.store.Status(f.Name)
-		a := &f.Authority
-		if a.Name == "" && a.Document == "" || err != nil || n.lists.Digest(f.Name) == "" ||
-			n.orders.Has(f.Name, a.Document, status.Copy.Digest) {
-			continue
+		if err != nil || n.lists.Digest(f.Name) != f.listFile(status.Copy, n.cfg.Timezone).source().Digest {
+			continue // not what is in force
 		}
-		r := order.Record{
-			Feed: f.Name, Authority: a.Name, Document: a.Document, Digest: status.Copy.Digest, Urgent: a.Urgent,
-			Entries: status.Copy.Entries, Received: status.Copy.Fetched, Verified: status.Copy.Fetched,
-			Compiled: compiled, InForce: now,
+		for _, r := range f.orders(&status.Copy, n.cfg, now) {
+			r.InForce = later(n.inForce[f.Name], r.Effective)
+			if r.Compiled = compiled; compiled.IsZero() || compiled.After(r.InForce) {
+				r.Compiled = r.InForce
+			}
+			if !r.InForce.After(now) && !n.orders.Has(r.Feed, r.Document, r.Digest) {
+				fresh = append(fresh, r)
+			}
 		}
-		if !a.Date.IsZero() {
-			r.Issued = a.Date.In(n.cfg.Timezone.Location)
-		}
-		if err := n.orders.Add(r); err != nil {
-			n.log.Error("record order", "error", err)
-			n.conditions.Set("orders", err.Error())
-			continue
-		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	if err := n.orders.Add(fresh...); err != nil {
+		n.log.Error("record orders", "error", err)
+		n.conditions.Set("orders", err.Error())
+	} else {
 		n.conditions.Clear("orders")
+	}
+	for i := range fresh {
+		r := &fresh[i]
 		n.log.Info("order in force", "feed", r.Feed, "document", r.Document, "took", r.Took())
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// orders are what a copy of the feed carries out: the order that the
+// configuration or the publisher names for the list, and those that its entries
+// name. Those that are over are left out.
+func (f *FeedConfig) orders(c *feed.Copy, cfg *Config, now time.Time) (orders []order.Record) {
+	a, window := &f.Authority, f.Authority.window(cfg)
+	base := order.Record{
+		Feed: f.Name, Authority: cmp.Or(a.Name, c.Release.Authority), Received: c.Fetched, Verified: c.Verified,
+		Urgent: a.Urgent, Effective: window.From,
+	}
+	if !window.Until.IsZero() && !now.Before(window.Until) {
+		return nil
+	}
+	if c.Verified.IsZero() {
+		base.Verified = c.Fetched // a copy of an older program
+	}
+	if base.Authority != "" || a.Document != "" {
+		list := base
+		list.Document, list.Digest, list.Entries = a.Document, c.Digest, c.Entries
+		if !a.Date.IsZero() {
+			list.Issued = a.Date.In(cfg.Timezone.Location)
+		}
+		orders = append(orders, list)
+	}
+	for i := range c.Documents {
+		d := &c.Documents[i]
+		if d.Number == a.Document || !d.Until.IsZero() && !now.Before(d.Until) {
+			continue
+		}
+		one := base
+		one.Authority, one.Document, one.Digest, one.Entries = cmp.Or(d.Authority, base.Authority), d.Number, d.Digest, d.Entries
+		one.Urgent, one.Issued, one.Effective = d.Urgent || a.Urgent, d.Issued, later(d.From, window.From)
+		orders = append(orders, one)
+	}
+	return orders
 }
 
 // An orderReport is what GET /api/orders and `lachan lists status --json` say.
 type orderReport struct {
 	order.Summary
+	Late    []order.Record `json:"late"` // beyond the time that the law gives
 	Records []order.Record `json:"records"`
 }
 
 func reportOrders(log *order.Log) orderReport {
 	records := log.Records()
-	return orderReport{order.Summarise(records), records}
+	late := order.Late(records)
+	if late == nil {
+		late = []order.Record{}
+	}
+	return orderReport{order.Summarise(records), late, records}
 }
 
 func (n *node) serveOrders(w http.ResponseWriter, _ *http.Request) {
@@ -64,15 +116,20 @@ func (n *node) serveOrders(w http.ResponseWriter, _ *http.Request) {
 	_ = writeJSON(w, reportOrders(n.orders)) // an error: the client is gone
 }
 
-// orderReading is what metrics say of the orders in one feed.
-func orderReading(records []order.Record, feed string) (o metrics.OrderReading) {
-	for i := range records {
-		if r := &records[i]; r.Feed == feed {
-			o.Total++
-			if o.Last = r.Took(); !r.Within() {
-				o.Late++
-			}
+// orderReadings is what metrics say of the orders in each feed.
+func orderReadings(log *order.Log) map[string]metrics.OrderReading {
+	byFeed := map[string][]order.Record{}
+	for _, r := range log.Records() {
+		byFeed[r.Feed] = append(byFeed[r.Feed], r)
+	}
+	readings := map[string]metrics.OrderReading{}
+	for feed, records := range byFeed {
+		sum, past := order.Summarise(records), log.Past(feed)
+		readings[feed] = metrics.OrderReading{
+			Total: past.Orders + uint64(sum.Orders), Late: past.Late + uint64(sum.Orders-sum.WithinLimit),
+			Within6h: past.Within6h + uint64(sum.Within6h), Within24h: past.Within24h + uint64(sum.Within24h),
+			Last: records[len(records)-1].Took(), Median: sum.Median, Worst: sum.Worst,
 		}
 	}
-	return o
+	return readings
 }

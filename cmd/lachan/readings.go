@@ -28,13 +28,13 @@ func (n *node) readings() metrics.Readings {
 		}
 		r.Upstreams = append(r.Upstreams, u)
 	}
-	rules, orders := v.lists.Rules(), n.orders.Records()
+	rules, orders := v.lists.Rules(), orderReadings(n.orders)
 	for _, f := range v.cfg.Feeds {
 		reading := metrics.FeedReading{Name: f.Name, Entries: rules[f.Name], InForce: v.inForce[f.Name]}
 		if status, err := n.store.Status(f.Name); err == nil {
 			reading.RejectedLines, reading.LastSuccess = status.Copy.Rejected, status.LastSuccess
 		}
-		reading.Orders = orderReading(orders, f.Name)
+		reading.Orders = orders[f.Name]
 		r.Feeds = append(r.Feeds, reading)
 	}
 	return r

@@ -135,7 +135,7 @@ func (p *process) rulesOnDisk() (*Config, func(time.Time) *policy.Rules) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, s := range updaterSources(cfg) {
+	for _, s := range updaterSources(cfg, nil) {
 		if _, err := store.Update(p.t.Context(), s); err != nil {
 			p.t.Fatal(err)
 		}

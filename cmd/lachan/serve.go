@@ -104,6 +104,8 @@ func (n *node) run(ctx context.Context) error {
 			n.reload(ctx)
 		case <-minute.C:
 			n.putInForce()
+			n.recordOrders(time.Time{}, time.Now()) // one may begin now
+			n.watchFeeds()                          // another process may have decided on one
 			n.watchZones(time.Now())
 			if n.list.Timed() && time.Now().Minute() == 0 {
 				n.publishZones(time.Now())
@@ -153,7 +155,7 @@ func (n *node) reload(ctx context.Context) {
 	n.list = bind(n.lists, p, cfg)
 	n.serial++
 	n.putInForce()
-	n.recordOrders(time.Time{})
+	n.recordOrders(time.Time{}, time.Now())
 	n.counters.SetSchools(schools(p))
 	n.conditions.Clear("reload")
 	n.startUpstreams(ctx)
@@ -185,7 +187,7 @@ func (n *node) startUpstreams(ctx context.Context) {
 
 // startUpdater fetches the feeds of the configuration from now on.
 func (n *node) startUpdater(ctx context.Context) {
-	updater := feed.NewUpdater(n.store, updaterSources(n.cfg), func(string) {
+	updater := feed.NewUpdater(n.store, updaterSources(n.cfg, n.core), func(string) {
 		select {
 		case n.updates <- struct{}{}:
 		default: // a wake-up is on its way already
@@ -198,16 +200,6 @@ func (n *node) startUpdater(ctx context.Context) {
 			n.log.Error("update feeds", "error", err)
 		}
 	})
-}
-
-// watchFeeds tells which feeds cannot be brought up to date. Their last good
-// copies stay in force.
-func (n *node) watchFeeds() {
-	if failing := n.updater.Load().Failing(); len(failing) > 0 {
-		n.conditions.Set("feed-failing", "not up to date: "+join(failing))
-	} else {
-		n.conditions.Clear("feed-failing")
-	}
 }
 
 // watchZones tells which zones their primary has not confirmed for longer than

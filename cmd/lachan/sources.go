@@ -193,11 +193,16 @@ func policyFeeds(cfg *Config) []policy.Feed {
 	return feeds
 }
 
-// updaterSources is what fetching must know of the feeds.
-func updaterSources(cfg *Config) []feed.Source {
+// updaterSources is what fetching must know of the feeds, and which names are
+// never to be blocked.
+func updaterSources(cfg *Config, core func(*domain.Name) bool) []feed.Source {
 	var sources []feed.Source
 	for i := range cfg.Feeds {
-		sources = append(sources, cfg.Feeds[i].updaterSource(cfg.Timezone.Location))
+		source := cfg.Feeds[i].updaterSource(cfg.Timezone.Location)
+		if cfg.Feeds[i].Action == actionBlock {
+			source.Core = core
+		}
+		sources = append(sources, source)
 	}
 	return sources
 }
@@ -207,7 +212,7 @@ func (f *FeedConfig) updaterSource(zone *time.Location) feed.Source {
 	return feed.Source{
 		Name: f.Name, URL: f.URL, Mirrors: f.Mirrors, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
 		MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth,
-		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
+		Locked: f.LockedBy != "", SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
 		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
 	}
 }

@@ -1,0 +1,117 @@
+package feed_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lachan/blocklist/domain"
+	"lachan/blocklist/feed"
+)
+
+func TestGoingBackHoldsUntilAnotherVersionOrAnApproval(t *testing.T) {
+	p := newPublisher(t, serving(names(100)))
+	dir := t.TempDir()
+	s := open(t, dir)
+	if _, err := s.Rollback(t.Context(), p.source(), "x"); !errors.Is(err, feed.ErrNoPrevious) {
+		t.Fatalf("before the first version: %v", err)
+	}
+	update(t, s, p.source())
+	if _, err := s.Rollback(t.Context(), p.source(), "x"); !errors.Is(err, feed.ErrNoPrevious) {
+		t.Fatalf("from the first version: %v", err)
+	}
+	p.do(serving(names(101)))
+	update(t, s, p.source())
+
+	st, err := open(t, dir).Rollback(t.Context(), p.source(), "thầy Nam")
+	if err != nil || !st.Changed {
+		t.Fatal(st, err)
+	}
+	wantGood(t, s, names(100))
+	if r := st.Rollbacks; len(r) != 1 || r[0].By != "thầy Nam" || r[0].Digest != digest(names(101)) || r[0].At.IsZero() {
+		t.Errorf("record %+v", r)
+	}
+	if h := st.Held; h.Copy.Digest != digest(names(101)) || !strings.Contains(h.VI, "thầy Nam") {
+		t.Errorf("held back: %+v", h)
+	}
+	wantRefused(t, s, p.source(), feed.ErrRolledBack, "lachan lists approve") // the publisher still has it
+	wantGood(t, open(t, dir), names(100))
+	if _, err := s.Rollback(t.Context(), p.source(), "x"); !errors.Is(err, feed.ErrNoPrevious) {
+		t.Fatalf("back twice: %v", err)
+	}
+
+	if _, err := s.Approve(t.Context(), p.source(), "cô Lan"); err != nil {
+		t.Fatal(err)
+	}
+	update(t, s, p.source())
+	wantGood(t, s, names(101))
+	if _, err := s.Rollback(t.Context(), p.source(), "cô Lan"); err != nil { // from an approved one
+		t.Fatal(err)
+	}
+	wantRefused(t, s, p.source(), feed.ErrRolledBack, "cô Lan")
+	p.do(serving(names(102)))
+	update(t, s, p.source())
+	wantGood(t, s, names(102))
+}
+
+func TestALostCopyIsNotGoneBackTo(t *testing.T) {
+	p := newPublisher(t, serving(names(100)))
+	s := open(t, t.TempDir())
+	update(t, s, p.source())
+	first, _ := s.Good("co-bac")
+	p.do(serving(names(101)))
+	update(t, s, p.source())
+	if err := os.Remove(first.Path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Rollback(t.Context(), p.source(), "x"); !errors.Is(err, feed.ErrNoPrevious) {
+		t.Errorf("error %v", err)
+	}
+	wantGood(t, s, names(101))
+}
+
+func TestALockedListThatNamesWhatIsNeverBlockedIsHeldBack(t *testing.T) {
+	isCore := func(n *domain.Name) bool { return strings.HasSuffix(n.String(), "lesson.example") }
+	p := newPublisher(t, serving(names(100)))
+	s := open(t, t.TempDir())
+	src := p.source()
+	src.Core = isCore
+	p.do(serving(names(100) + "www.lesson.example\n"))
+	if c := update(t, s, src).Copy; c.CoreHits != 1 || len(c.CoreNames) != 1 || c.CoreNames[0] != "www.lesson.example" {
+		t.Errorf("counted %d: %v", c.CoreHits, c.CoreNames)
+	}
+	src.Locked = true
+	p.do(serving(names(110) + "www.lesson.example\n"))
+	update(t, s, src) // as many as before
+	p.do(serving(names(110) + "www.lesson.example\nlesson.example\n"))
+	wantRefused(t, s, src, feed.ErrCore, "www.lesson.example, lesson.example")
+	if st, err := s.Approve(t.Context(), src, "cô Lan"); err != nil || st.Copy.CoreHits != 2 {
+		t.Errorf("approve: %+v, %v", st.Copy, err)
+	}
+}
+
+func TestWhatAnotherProcessDoesToACopyIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		list := ""
+		r := run(t, func(r *running) []feed.Source {
+			list = r.dir + "/tep"
+			write(t, list, names(10))
+			return []feed.Source{r.source("tep")}
+		})
+		write(t, list, names(11))
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		r.changed = nil
+		if _, err := r.store.Rollback(t.Context(), r.source("tep"), "x"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(1100 * time.Millisecond)
+		synctest.Wait()
+		if len(r.changed) != 1 {
+			t.Errorf("told %v", r.changed)
+		}
+	})
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lachan/blocklist"
+	"lachan/blocklist/feed"
+	"lachan/blocklist/format"
+	"lachan/blocklist/order"
+	"lachan/wording"
+)
+
+func listsStatusCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "status",
+		Short: wording.CLIListsStatus.String(),
+		Args:  noArguments,
+		RunE:  func(c *cobra.Command, _ []string) error { return listsStatus(c, asJSON) },
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
+	addConfigFlags(c.Flags())
+	return withConfig(c)
+}
+
+// A listsState is what `lachan lists status --json` prints.
+type listsState struct {
+	Feeds  []feedState `json:"feeds"`
+	Orders orderReport `json:"orders"`
+}
+
+// A feedState is what is known of a feed.
+type feedState struct {
+	Category string           `json:"category"`
+	Age      float64          `json:"age_seconds"` // since the last success; -1 before the first
+	Window   blocklist.Window `json:"-"`
+	From     time.Time        `json:"holds_from,omitzero"`
+	Until    time.Time        `json:"holds_until,omitzero"`
+	feed.Status
+}
+
+func listsStatus(c *cobra.Command, asJSON bool) error {
+	off, _, err := openOffline(c)
+	if err != nil {
+		return err
+	}
+	store, _, err := off.openStores()
+	if err != nil {
+		return err
+	}
+	states := []feedState{}
+	for i := range off.cfg.Feeds {
+		state, err := off.cfg.Feeds[i].state(store, off.cfg)
+		if err != nil {
+			return err
+		}
+		states = append(states, state)
+	}
+	orders, _, err := openOrders(off.cfg)
+	if err != nil {
+		return err
+	}
+	report := reportOrders(orders)
+	if asJSON {
+		return writeJSON(c.OutOrStdout(), listsState{states, report})
+	}
+	say := speaker{c.OutOrStdout(), off.cfg.Timezone.Location}
+	if err := say.table(states); err != nil {
+		return err
+	}
+	for i := range states {
+		say.feed(&states[i])
+	}
+	say.orders(&report)
+	return nil
+}
+
+func (f *FeedConfig) state(store *feed.Store, cfg *Config) (feedState, error) {
+	status, err := store.Status(f.Name)
+	window := f.Authority.window(cfg)
+	state := feedState{Category: f.Category, Age: -1, Window: window, From: window.From, Until: window.Until, Status: status}
+	if !status.LastSuccess.IsZero() {
+		state.Age = time.Since(status.LastSuccess).Seconds()
+	}
+	return state, err
+}
+
+// A speaker tells people how the feeds are.
+type speaker struct {
+	out  io.Writer
+	zone *time.Location
+}
+
+func (s speaker) moment(t time.Time) string { return t.In(s.zone).Format(time.DateTime) }
+
+func (s speaker) table(states []feedState) error {
+	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "%s\n%s\n", wording.CLIListsColumns.VI, wording.CLIListsColumns.EN)
+	for i := range states {
+		f := &states[i]
+		last := wording.CLIListsNever.String()
+		if f.Age >= 0 {
+			last = s.moment(f.LastSuccess)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\t%s\n", f.Name, f.Category, f.Copy.Entries, f.Copy.Rejected, last, f.health(time.Now()))
+	}
+	return table.Flush()
+}
+
+// health is how a feed is, in a word.
+func (f *feedState) health(now time.Time) wording.Text {
+	switch {
+	case f.Failure.EN != "":
+		return f.Failure.Text()
+	case f.Age < 0:
+		return wording.CLIListsNever
+	case now.Before(f.Window.From):
+		return wording.CLIListsBefore
+	case !f.Window.Has(now):
+		return wording.CLIListsOver
+	}
+	return wording.CLIListsGood
+}
+
+// feed tells what is worth knowing of a feed besides its line in the table.
+func (s speaker) feed(f *feedState) {
+	line := func(t wording.Text) { fmt.Fprintf(s.out, "%s: %s\n", f.Name, t) }
+	if w := f.Window; w != (blocklist.Window{}) {
+		from, until := "…", "…"
+		if !w.From.IsZero() {
+			from = s.moment(w.From)
+		}
+		if !w.Until.IsZero() {
+			until = s.moment(w.Until)
+		}
+		line(wording.CLIListsWindow.With(from, until))
+	}
+	if h := &f.Held; h.Copy.Digest != "" {
+		line(wording.CLIListsHeld.With(short(h.Copy.Digest), h.Copy.Entries, s.moment(h.Since), h.Text()))
+	}
+	if n := f.Copy.CoreHits; n > 0 {
+		line(wording.CLIListsCore.With(n, strings.Join(f.Copy.CoreNames, ", ")))
+	}
+	s.rejected(&f.Copy, line)
+	for _, a := range f.Approvals {
+		line(wording.CLIListsApproved.With(short(a.Digest), a.Entries, a.By, s.moment(a.At)))
+	}
+	for _, a := range f.Rollbacks {
+		line(wording.CLIListsBack.With(short(a.Digest), a.Entries, a.By, s.moment(a.At)))
+	}
+}
+
+// rejected tells for each reason how many entries of a list were rejected, and
+// an example of them.
+func (s speaker) rejected(c *feed.Copy, line func(wording.Text)) {
+	for _, code := range slices.Sorted(maps.Keys(c.ByReason)) {
+		example := wording.Text{}
+		for _, r := range c.Rejects {
+			if r.Reason != code || example != (wording.Text{}) {
+				continue
+			}
+			example = wording.CLIListsRejectAt.With(r.Line)
+			if r.File != "" {
+				example = wording.CLIListsRejectIn.With(r.File, r.Line)
+			}
+			text := ": " + r.Text
+			example = wording.Join(example, wording.Text{VI: text, EN: text})
+		}
+		line(wording.CLIListsRejected.With(c.ByReason[code], format.ReasonOf(code).Text(), example))
+	}
+}
+
+// latePrinted is how many late orders are named.
+const latePrinted = 20
+
+// orders tells how authorities' orders were carried out, and names the late
+// ones, the newest first.
+func (s speaker) orders(report *orderReport) {
+	o := &report.Summary
+	if o.Orders == 0 {
+		return
+	}
+	share := fmt.Sprintf("%.1f%%", 100*float64(o.Within24h)/float64(o.Orders))
+	fmt.Fprintf(s.out, "\n%s\n", wording.CLIOrders.With(o.Orders, rounded(o.Median), rounded(o.Worst), o.Within24h, share, o.UrgentWithin6h, o.Urgent))
+	late := slices.Clone(report.Late)
+	slices.SortStableFunc(late, func(a, b order.Record) int { return b.InForce.Compare(a.InForce) })
+	for i := range late[:min(len(late), latePrinted)] {
+		r := &late[i]
+		fmt.Fprintln(s.out, wording.CLIOrderLate.With(cmp.Or(r.Document, short(r.Digest)), r.Feed, s.moment(r.Received), s.moment(r.InForce), rounded(r.Took())))
+	}
+	if more := len(late) - latePrinted; more > 0 {
+		fmt.Fprintln(s.out, wording.CLIOrdersMore.With(more))
+	}
+}
+
+func rounded(d time.Duration) time.Duration { return d.Round(time.Second) }
