@@ -32,15 +32,15 @@ func (c *Cell) count(d Decision, category Category) {
 	case DecisionAllowed:
 		c.allowed.Add(1)
 	case DecisionBlocked:
-		c.blocked.add(category)
+		c.blocked.add(category, 1)
 	case DecisionExcepted:
-		c.excepted.add(category)
+		c.excepted.add(category, 1)
 	}
 }
 
-func (b *byCategory) add(category Category) {
+func (b *byCategory) add(category Category, n uint64) {
 	pages := loadOrNew(&b.pages)
-	loadOrNew(&pages[category/pageSize])[category%pageSize].Add(1)
+	loadOrNew(&pages[category/pageSize])[category%pageSize].Add(n)
 }
 
 // each calls yield for every category that was counted, in order.

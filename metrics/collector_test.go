@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"context"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -15,7 +16,8 @@ import (
 
 // handler serves c with fixed readings and conditions, ready.
 func handler(c *metrics.Counters, conditions *metrics.Conditions, readings metrics.Readings) *http.ServeMux {
-	return metrics.Handler(c, conditions, func() metrics.Readings { return readings }, func() []string { return nil })
+	return metrics.Handler(c, conditions, func() metrics.Readings { return readings }, func() []string { return nil },
+		func(context.Context) (*metrics.Odometers, error) { return c.Odometers(), nil })
 }
 
 // scrape is what h serves to operators.

@@ -7,8 +7,7 @@ import (
 
 // The compliance exposition is written here and not through client_golang,
 // which takes seconds and hundreds of megabytes for the 480,000 series of
-// 40,000 schools. What is zero is not written, except the allowed queries of
-// each group, so that a new school is there from its first scrape.
+// 40,000 schools.
 
 const (
 	schoolQueries   = "lachan_school_queries_total"
@@ -16,29 +15,18 @@ const (
 	schoolInfo      = "lachan_school_info"
 )
 
-// WriteCompliance writes the counts of every school in the Prometheus text
-// format 0.0.4. Counting goes on meanwhile; no counter is ever lower than an
-// earlier call wrote it.
-func (c *Counters) WriteCompliance(w io.Writer) error {
-	c.mu.Lock()
-	cells := c.cells[:len(c.cells):len(c.cells)]
-	codes := c.codes[:len(c.codes):len(c.codes)]
-	schools := c.schools[:len(c.schools):len(c.schools)]
-	inForce := c.inForce
-	c.mu.Unlock()
-
-	e := newExposition(w, c.node)
+// Write writes the odometers and the schools in force in the Prometheus text
+// format 0.0.4.
+func (o *Odometers) Write(w io.Writer) error {
+	e := newExposition(w, o.node)
 	e.family(schoolQueries, "counter", "Queries of a group of a school by decision and category.")
-	outcomes := outcomesOf(codes)
-	for _, cell := range cells {
-		e.cell(cell, outcomes)
-	}
+	times := e.queries(o)
 	e.family(schoolProtected, "counter", "Time for which a school was protected.")
-	for _, s := range schools {
-		e.sample(e.head(schoolProtected, "school", s.id), "", uint64(s.protected.Load()/1e9))
+	for _, c := range times {
+		e.sample(e.head(schoolProtected, "school", c.school.id), "", c.value)
 	}
 	e.family(schoolInfo, "gauge", "A school in force and where it belongs.")
-	for _, s := range inForce {
+	for _, s := range o.schools {
 		e.sample(e.head(schoolInfo, "school", s.ID, "province", s.Province, "commune", s.Commune, "level", s.Level), "", 1)
 	}
 	e.flush()
@@ -48,35 +36,36 @@ func (c *Counters) WriteCompliance(w io.Writer) error {
 	return nil
 }
 
-// cell writes the series of one group. A category that was named after the
-// outcomes were made waits for the next exposition.
-func (e *exposition) cell(c *Cell, of *outcomes) {
-	head := e.head(schoolQueries, "school", c.school, "group", c.group)
-	e.sample(head, of[DecisionAllowed][CategoryNone], c.allowed.Load())
-	c.blocked.each(func(category Category, n uint64) {
-		if labels := of[DecisionBlocked][category]; labels != "" {
-			e.sample(head, labels, n)
+// queries writes the counts of all cells and returns those of the schools'
+// time, which come after them.
+func (e *exposition) queries(o *Odometers) (times []count) {
+	outcomes := outcomesOf(o)
+	var head []byte
+	var of *Cell
+	for i, c := range o.counts {
+		if c.cell == nil {
+			return o.counts[i:]
 		}
-	})
-	c.excepted.each(func(category Category, n uint64) {
-		if labels := of[DecisionExcepted][category]; labels != "" {
-			e.sample(head, labels, n)
+		if c.cell != of {
+			of, head = c.cell, e.head(schoolQueries, "school", c.cell.school, "group", c.cell.group)
 		}
-	})
+		e.sample(head, outcomes[c.decision][c.category], c.value)
+	}
+	return nil
 }
 
 // outcomes are the labels decision and category, ready to be written after the
-// head of a series; "" for categories without a code.
+// head of a series.
 type outcomes [len(decisionNames)][256]string
 
 // outcomesOf makes them once for all the series they are on.
-func outcomesOf(codes []string) *outcomes {
+func outcomesOf(o *Odometers) *outcomes {
 	all := new(outcomes)
 	for d := range all {
 		labels := func(code string) string {
 			return string(appendLabels(nil, "decision", Decision(d).String(), "category", code))
 		}
-		for category, code := range codes {
+		for category, code := range o.codes {
 			all[d][category] = labels(code)
 		}
 		all[d][CategoryOther] = labels("other")

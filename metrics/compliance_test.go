@@ -108,7 +108,7 @@ func TestAFailedWriteEndsTheExposition(t *testing.T) {
 		c.Cell(fmt.Sprint("truong-", i), "")
 	}
 	pipe := new(brokenPipe)
-	if err := c.WriteCompliance(pipe); !errors.Is(err, errBroken) {
+	if err := c.Odometers().Write(pipe); !errors.Is(err, errBroken) {
 		t.Errorf("the error is %v, want %v", err, errBroken)
 	}
 	if pipe.writes != 2 {
@@ -140,7 +140,7 @@ func BenchmarkWriteCompliance(b *testing.B) {
 	c := province()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := c.WriteCompliance(io.Discard); err != nil {
+		if err := c.Odometers().Write(io.Discard); err != nil {
 			b.Fatal(err)
 		}
 	}

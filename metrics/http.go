@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -17,18 +18,21 @@ import (
 // the mux; what nobody serves is 404.
 //
 //	GET /metrics             operators' metrics, with those of the Go runtime and the process
-//	GET /metrics/compliance  the counts of schools
+//	GET /metrics/compliance  the counts of schools, as odometers has them; 503 while it has none
 //	GET /healthz             200 "ok" while the process answers
 //	GET /readyz              200 "ok" when ready returns nothing, else 503 and its reasons, one a line;
 //	                         with ?verbose as JSON, with the conditions
 //	GET /api/conditions      the conditions as a JSON array
 //
 // Readings and ready are called once a request, by any number of goroutines,
-// and must not block.
-func Handler(counters *Counters, conditions *Conditions, readings func() Readings, ready func() []string) *http.ServeMux {
+// and must not block; odometers may, until the context of the request is done.
+func Handler(
+	counters *Counters, conditions *Conditions, readings func() Readings, ready func() []string,
+	odometers func(context.Context) (*Odometers, error),
+) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", operators(NewCollector(counters, conditions, readings)))
-	mux.Handle("GET /metrics/compliance", compliance(counters))
+	mux.Handle("GET /metrics/compliance", compliance(odometers))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeText(w, http.StatusOK, "ok")
 	})
@@ -65,8 +69,13 @@ func operators(c *Collector) http.Handler {
 }
 
 // compliance serves the counts of schools, compressed for who accepts it.
-func compliance(c *Counters) http.Handler {
+func compliance(odometers func(context.Context) (*Odometers, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o, err := odometers(r.Context())
+		if err != nil {
+			writeText(w, http.StatusServiceUnavailable, err.Error())
+			return
+		}
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		w.Header().Set("Vary", "Accept-Encoding")
 		compress := acceptsGzip(r)
@@ -83,7 +92,7 @@ func compliance(c *Counters) http.Handler {
 			body = packed
 		}
 		// An error means that the client is gone: there is nobody to tell.
-		_ = c.WriteCompliance(body)
+		_ = o.Write(body)
 	})
 }
 

@@ -2,7 +2,9 @@ package metrics_test
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -195,7 +197,8 @@ func TestReadyzSaysWhyNot(t *testing.T) {
 	var conditions metrics.Conditions
 	var reasons []string
 	url := listen(t, metrics.Handler(metrics.New("node-1", build), &conditions,
-		func() metrics.Readings { return metrics.Readings{} }, func() []string { return reasons }))
+		func() metrics.Readings { return metrics.Readings{} }, func() []string { return reasons },
+		func(context.Context) (*metrics.Odometers, error) { return nil, errors.New("not restored yet") }))
 	f := func(path string, status int, want string) {
 		t.Helper()
 		response, body := get(t, url+path)
@@ -209,6 +212,7 @@ func TestReadyzSaysWhyNot(t *testing.T) {
 	f("/readyz", 503, "chưa có danh sách | no list in force\nno upstream answered")
 	f("/readyz?verbose", 503, `{"ready":false,"reasons":["chưa có danh sách | no list in force","no upstream answered"],"conditions":[]}`)
 	f("/healthz", 200, "ok") // alive all the same
+	f("/metrics/compliance", 503, "not restored yet")
 }
 
 func TestConditionsAreServedAsJSON(t *testing.T) {

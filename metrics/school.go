@@ -35,13 +35,20 @@ func (c *Counters) SetSchools(schools []School) {
 			Level:    strings.ToValidUTF8(s.Level, "\uFFFD"),
 		}
 		inForce[i] = s
-		if c.schoolOf[s.ID] == nil {
-			known := &school{id: s.ID}
-			c.schoolOf[s.ID] = known
-			c.schools = append(c.schools, known)
-		}
+		c.known(s.ID)
 	}
 	c.inForce = inForce
+}
+
+// known is the school of that id, now known if it was not. c.mu is held.
+func (c *Counters) known(id string) *school {
+	s := c.schoolOf[id]
+	if s == nil {
+		s = &school{id: id}
+		c.schoolOf[id] = s
+		c.schools = append(c.schools, s)
+	}
+	return s
 }
 
 // Protect adds d to the time for which every school now in force was

@@ -15,6 +15,7 @@ import (
 	"lachan/blocklist/order"
 	"lachan/blocklist/rpzout"
 	"lachan/metrics"
+	"lachan/metrics/history"
 	"lachan/policy"
 	"lachan/policy/catalogue"
 	"lachan/resolver"
@@ -38,6 +39,7 @@ type node struct {
 	store      *feed.Store
 	shelf      *blocklist.Shelf
 	orders     *order.Log
+	history    *history.Recorder
 
 	cfg       *Config
 	policy    *policy.Policy
@@ -116,6 +118,9 @@ func (n *node) openState(cfg *Config) (err error) {
 	if n.shelf, err = blocklist.OpenShelf(listsFolder(cfg)); err != nil {
 		return err
 	}
+	n.history = history.NewRecorder(filepath.Join(cfg.StateDir, "history"), n.counters, n.conditions, history.Options{
+		Retention: time.Duration(cfg.Metrics.History), Quiet: quiet(cfg.Timezone.Location), Log: n.log,
+	})
 	orders, damaged, err := openOrders(cfg)
 	if damaged > 0 {
 		n.log.Error("records of orders that cannot be read", "lines", damaged)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"lachan/metrics"
 	"lachan/policy"
@@ -60,6 +61,14 @@ func schools(p *policy.Policy) (list []metrics.School) {
 		}
 	}
 	return list
+}
+
+// quiet says whether it is night where the schools are.
+func quiet(zone *time.Location) func() bool {
+	return func() bool {
+		hour := time.Now().In(zone).Hour()
+		return hour >= 22 || hour < 5
+	}
 }
 
 func nodeName(cfg *Config) string {

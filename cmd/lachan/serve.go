@@ -23,8 +23,7 @@ import (
 )
 
 const (
-	drainTime    = 5 * time.Second  // to finish what was read when told to stop
-	protectEvery = 10 * time.Second // between additions to the seconds that schools were protected
+	drainTime = 5 * time.Second // to finish what was read when told to stop
 )
 
 func serveCommand() *cobra.Command {
@@ -89,14 +88,14 @@ func (n *node) run(ctx context.Context) error {
 	n.startRPZOut(ctx)
 
 	n.counters.SetSchools(schools(n.policy))
-	protect := time.NewTicker(protectEvery)
-	defer protect.Stop()
+	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last answer
 	minute := time.NewTimer(untilMinute(time.Now()))
 	defer minute.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			err := <-answered
+			n.children.stop("history")
 			n.children.wait()
 			n.log.Info("stopped")
 			return err
@@ -112,8 +111,6 @@ func (n *node) run(ctx context.Context) error {
 			}
 			n.startCompiling(ctx) // another process may have brought a new copy
 			minute.Reset(untilMinute(time.Now()))
-		case <-protect.C:
-			n.counters.Protect(protectEvery)
 		case <-n.updates:
 			n.watchFeeds()
 			n.startCompiling(ctx)
@@ -230,7 +227,7 @@ func (n *node) startHTTP(ctx context.Context) error {
 		return fmt.Errorf("listen for http on %s: %w", n.cfg.HTTP.Listen, err)
 	}
 	n.log.Info("serving http", "address", listener.Addr())
-	mux := metrics.Handler(n.counters, n.conditions, n.readings, n.ready)
+	mux := metrics.Handler(n.counters, n.conditions, n.readings, n.ready, n.history.Odometers)
 	mux.HandleFunc("GET /api/explain", n.serveExplain)
 	mux.HandleFunc("GET /api/orders", n.serveOrders)
 	server := metrics.NewServer(mux)
@@ -241,7 +238,9 @@ func (n *node) startHTTP(ctx context.Context) error {
 			<-ctx.Done()
 			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 			defer cancel()
-			_ = server.Shutdown(stop) // late readers of metrics are cut off
+			if server.Shutdown(stop) != nil {
+				_ = server.Close() // late readers are cut off
+			}
 		}()
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			n.log.Error("serve http", "error", err)

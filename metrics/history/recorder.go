@@ -1,0 +1,222 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/prometheus/storage"
+
+	"lachan/metrics"
+	"lachan/wording"
+)
+
+const (
+	// TickEvery is how often odometers are written: the most that a power cut
+	// takes.
+	TickEvery = 10 * time.Second
+
+	onTime     = 500 * time.Millisecond // a tick this late has the time at which it was due
+	retryAfter = time.Minute            // at most, when the disk does not take ticks
+	rest       = 20                     // times as long as a tick takes, before a scrape may have another
+	notYet     = 5 * time.Second        // a scrape waits for history to be opened
+)
+
+// The conditions that a Recorder sets.
+const (
+	ConditionDamaged = "history-damaged" // something was set aside
+	ConditionWrite   = "history-write"   // ticks do not reach the disk
+	ConditionClock   = "history-clock"   // the clock is behind history
+)
+
+// A Recorder keeps the odometers of a running node in a Store. Its methods may
+// be called by any number of goroutines.
+type Recorder struct {
+	dir        string
+	options    Options
+	counters   *metrics.Counters
+	conditions *metrics.Conditions
+	log        *slog.Logger
+
+	wanted chan chan struct{} // somebody wants a tick; closed after it
+	ended  chan struct{}      // closed when Run returns
+
+	store atomic.Pointer[Store]
+	shown atomic.Pointer[metrics.Odometers] // as they are on the disk
+}
+
+// NewRecorder makes the recorder of what counters count, in a directory of its
+// own. It starts nothing.
+func NewRecorder(dir string, counters *metrics.Counters, conditions *metrics.Conditions, o Options) *Recorder {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Recorder{
+		dir: dir, options: o, counters: counters, conditions: conditions, log: o.Log,
+		wanted: make(chan chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+// Run opens the store, restores the odometers and ticks until ctx is done, then
+// once more. No trouble with the disk ends it. It is called once.
+func (r *Recorder) Run(ctx context.Context) {
+	defer close(r.ended)
+	p := pen{Recorder: r, protected: time.Now()}
+	p.open(ctx)
+	due := time.NewTimer(untilDue(time.Now()))
+	defer due.Stop()
+	for {
+		select {
+		case <-due.C:
+			p.tick(ctx, dueAt(time.Now()))
+			due.Reset(untilDue(time.Now()))
+		case done := <-r.wanted:
+			if time.Since(p.done) > rest*p.took {
+				p.tick(ctx, time.Now())
+			}
+			close(done)
+		case <-ctx.Done():
+			p.tick(context.WithoutCancel(ctx), time.Now())
+			p.close()
+			return
+		}
+	}
+}
+
+// untilDue is the time until the next tick, at a multiple of TickEvery.
+func untilDue(now time.Time) time.Duration {
+	return now.Truncate(TickEvery).Add(TickEvery).Sub(now)
+}
+
+// dueAt is the time of a tick that is made now because it was due.
+func dueAt(now time.Time) time.Time {
+	if due := now.Truncate(TickEvery); now.Sub(due) < onTime {
+		return due
+	}
+	return now
+}
+
+// Odometers are what the odometers read at the newest tick that is on the disk,
+// which is made for this call if it can be: no later start will ever show
+// less. The error says, in both languages, why there are none yet.
+func (r *Recorder) Odometers(ctx context.Context) (*metrics.Odometers, error) {
+	done := make(chan struct{})
+	patience := time.NewTimer(notYet)
+	defer patience.Stop()
+	select {
+	case r.wanted <- done:
+		<-done
+	case <-r.ended:
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+	if o := r.shown.Load(); o != nil {
+		return o, nil
+	}
+	return nil, errors.New(wording.HistoryNotYet.String())
+}
+
+// Querier reads history; see Store.Querier.
+func (r *Recorder) Querier(mint, maxt int64) (storage.Querier, error) {
+	s := r.store.Load()
+	if s == nil {
+		return nil, errors.New(wording.HistoryNotYet.String())
+	}
+	return s.Querier(mint, maxt)
+}
+
+// A pen is what the goroutine of Run has to itself.
+type pen struct {
+	*Recorder
+	restored  bool
+	protected time.Time     // until when schools have been credited with protection
+	done      time.Time     // when the newest tick ended
+	took      time.Duration // it
+	retry     time.Time     // not before, after a write that went wrong
+	wait      time.Duration // between the two newest retries
+}
+
+// open opens the store and, the first time, restores the odometers.
+func (p *pen) open(ctx context.Context) {
+	began := time.Now()
+	counters := p.counters
+	if p.restored {
+		counters = metrics.New(p.counters.Node(), metrics.BuildInfo{}) // only the store needs to know
+	}
+	s, restored, aside, err := openRestored(ctx, p.dir, p.options, counters)
+	for _, a := range aside {
+		p.log.Error("history set aside", "what", a.what, "to", a.to, "error", a.cause)
+	}
+	if left := setAside(p.dir); len(left) > 0 {
+		p.conditions.Set(ConditionDamaged, wording.HistoryDamaged.With(left[0]).String())
+	} else {
+		p.conditions.Clear(ConditionDamaged)
+	}
+	if err != nil {
+		p.failed(err)
+		return
+	}
+	p.restored = true
+	p.store.Store(s)
+	p.log.Info("history opened", "odometers", restored.Odometers, "newest", restored.Newest, "took", time.Since(began))
+}
+
+// tick writes what the odometers read now. When that cannot be done the counts
+// go on in memory, and the store is opened anew for a later tick.
+func (p *pen) tick(ctx context.Context, at time.Time) {
+	began := time.Now()
+	p.counters.Protect(began.Sub(p.protected))
+	p.protected = began
+	s := p.store.Load()
+	if s == nil && began.Before(p.retry) {
+		return
+	}
+	if s == nil {
+		if p.open(ctx); p.store.Load() == nil {
+			return
+		}
+		s = p.store.Load()
+	}
+	o := p.counters.Odometers()
+	done, err := s.Tick(ctx, at, o)
+	if err != nil {
+		p.store.Store(nil)
+		p.failed(errors.Join(err, s.Close()))
+		return
+	}
+	p.shown.Store(o)
+	p.wait = 0
+	if p.conditions.Clear(ConditionWrite) {
+		p.log.Info("history is written again")
+	}
+	if behind := done.At.Sub(at); behind > time.Minute {
+		if p.conditions.Set(ConditionClock, wording.HistoryClock.With(behind.Round(time.Second)).String()) {
+			p.log.Warn("the clock is behind history", "behind", behind)
+		}
+	} else {
+		p.conditions.Clear(ConditionClock)
+	}
+	p.done = time.Now()
+	p.took = p.done.Sub(began)
+}
+
+// failed says that ticks do not reach the disk, and when to try again.
+func (p *pen) failed(err error) {
+	p.wait = min(max(2*p.wait, TickEvery), retryAfter)
+	p.retry = time.Now().Add(p.wait - time.Second) // the tick at that time, not the next
+	if p.conditions.Set(ConditionWrite, wording.HistoryWrite.With(err).String()) {
+		p.log.Error("history is not written, counting goes on in memory", "error", err)
+	}
+}
+
+func (p *pen) close() {
+	s := p.store.Swap(nil)
+	if s == nil {
+		return
+	}
+	if err := s.Close(); err != nil {
+		p.log.Error("close history", "error", err)
+	}
+}

@@ -1,0 +1,145 @@
+package metrics
+
+// An Odometer is one counter of a school that goes on where history left it
+// when the process starts: the queries of a group by decision and category, or
+// the time for which a school was protected. Equal values are the same
+// counter, as long as the process lives.
+type Odometer struct {
+	cell     *Cell   // whose queries, or
+	school   *school // whose time
+	decision Decision
+	category Category
+}
+
+// School is the id of the school that is counted.
+func (o Odometer) School() string {
+	if o.cell != nil {
+		return o.cell.school
+	}
+	return o.school.id
+}
+
+// Odometers are what all odometers of a node read at one moment, and the
+// schools in force then. They do not change.
+type Odometers struct {
+	node    string
+	codes   []string // by Category, CategoryOther apart
+	counts  []count
+	schools []School
+}
+
+type count struct {
+	Odometer
+	value uint64
+}
+
+// Odometers reads all of them. Counting goes on meanwhile; none reads lower
+// than an earlier call had it. What is zero is left out, except the allowed
+// queries of each group and the time of each school, so that what is new is
+// there from its first reading.
+func (c *Counters) Odometers() *Odometers {
+	c.mu.Lock()
+	cells := c.cells[:len(c.cells):len(c.cells)]
+	schools := c.schools[:len(c.schools):len(c.schools)]
+	o := &Odometers{
+		node:    c.node,
+		schools: c.inForce,
+		counts:  make([]count, 0, 4*len(cells)+len(schools)),
+	}
+	c.mu.Unlock()
+
+	for _, cell := range cells {
+		o.counts = append(o.counts, count{Odometer{cell: cell}, cell.allowed.Load()})
+		cell.blocked.each(func(category Category, n uint64) {
+			o.counts = append(o.counts, count{Odometer{cell: cell, decision: DecisionBlocked, category: category}, n})
+		})
+		cell.excepted.each(func(category Category, n uint64) {
+			o.counts = append(o.counts, count{Odometer{cell: cell, decision: DecisionExcepted, category: category}, n})
+		})
+	}
+	for _, s := range schools {
+		o.counts = append(o.counts, count{Odometer{school: s}, uint64(s.protected.Load() / 1e9)})
+	}
+
+	c.mu.Lock() // a category is named before the first of its queries is counted
+	defer c.mu.Unlock()
+	o.codes = c.codes[:len(c.codes):len(c.codes)]
+	return o
+}
+
+// Schools are those in force, in the order SetSchools had them.
+func (o *Odometers) Schools() []School { return o.schools }
+
+// Each calls yield for every odometer, those of queries first, always in the
+// same order.
+func (o *Odometers) Each(yield func(Odometer, uint64)) {
+	for _, c := range o.counts {
+		yield(c.Odometer, c.value)
+	}
+}
+
+// Labels are the name of an odometer, under "__name__", and its labels: pairs
+// of name and value.
+func (o *Odometers) Labels(of Odometer) []string {
+	if of.school != nil {
+		return []string{"__name__", schoolProtected, "node", o.node, "school", of.school.id}
+	}
+	return []string{"__name__", schoolQueries, "node", o.node, "school", of.cell.school, "group", of.cell.group,
+		"decision", of.decision.String(), "category", o.code(of.category)}
+}
+
+// InfoLabels are those of the series that says where a school belongs, in the
+// form of Labels. Its value is 1.
+func (o *Odometers) InfoLabels(s School) []string {
+	return []string{"__name__", schoolInfo, "node", o.node, "school", s.ID,
+		"province", s.Province, "commune", s.Commune, "level", s.Level}
+}
+
+// SchoolOf is the school that a series of InfoLabels tells of, when it is one.
+func SchoolOf(label func(name string) string) (s School, ok bool) {
+	s = School{ID: label("school"), Province: label("province"), Commune: label("commune"), Level: label("level")}
+	return s, label("__name__") == schoolInfo
+}
+
+func (o *Odometers) code(category Category) string {
+	if int(category) < len(o.codes) {
+		return o.codes[category]
+	}
+	return "other"
+}
+
+// Node is the label of this node.
+func (c *Counters) Node() string { return c.node }
+
+// Restore adds what an odometer read when the process before this one wrote it
+// last; label gives the values of its labels, those of Odometers.Labels. It is
+// done once for each, at any time: what was counted meanwhile stays counted.
+// What is no odometer of this version, or of another node, is left alone, and
+// Restore reports false.
+func (c *Counters) Restore(label func(name string) string, value uint64) bool {
+	if label("node") != c.node {
+		return false
+	}
+	school, name := label("school"), label("__name__")
+	switch {
+	case name == schoolProtected:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.known(school).protected.Add(int64(value * 1e9))
+		return true
+	case name != schoolQueries:
+		return false
+	}
+	cell, category := c.Cell(school, label("group")), c.Category(label("category"))
+	switch label("decision") {
+	case DecisionAllowed.String():
+		cell.allowed.Add(value)
+	case DecisionBlocked.String():
+		cell.blocked.add(category, value)
+	case DecisionExcepted.String():
+		cell.excepted.add(category, value)
+	default:
+		return false
+	}
+	return true
+}
