@@ -37,6 +37,9 @@ type Options struct {
 	// Core tells whether a name is on the never-block list. Rules for such
 	// names are kept (a lock may ask for them) and counted. May be nil.
 	Core func(*domain.Name) bool
+	// Anew, when not nil, is called by Shelf.Update before it compiles all sources
+	// and not only what changed: long work begins.
+	Anew func()
 	// Progress, when not nil, is told now and then how many rules were read.
 	Progress func(rules int)
 }

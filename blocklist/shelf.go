@@ -155,6 +155,9 @@ func (s *Shelf) Update(ctx context.Context, old *Lists, sources []Source, o Opti
 			return lists, report, err
 		}
 	}
+	if o.Anew != nil {
+		o.Anew()
+	}
 	return s.compile(ctx, sources, o)
 }
 

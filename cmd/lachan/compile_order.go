@@ -33,8 +33,8 @@ type compileAnswer struct {
 // compileCommandName is for the server alone.
 const compileCommandName = "compile-order"
 
-// orderCompilation runs a compilation in a process of its own, with a low
-// priority. The process ends with ctx, and with this one.
+// orderCompilation runs a compilation in a process of its own, which has a low
+// priority unless little changed. The process ends with ctx, and with this one.
 func orderCompilation(ctx context.Context, order compileOrder) (answer compileAnswer, err error) {
 	text, err := json.Marshal(order)
 	if err != nil {
@@ -64,7 +64,6 @@ func compileOrderCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: compileCommandName, Short: wording.CLICompileOrder.String(), Hidden: true, Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			beModest()
 			var order compileOrder
 			if err := json.NewDecoder(c.InOrStdin()).Decode(&order); err != nil {
 				return fmt.Errorf("read the order to compile: %w", err)
@@ -95,7 +94,7 @@ func (o *compileOrder) compile(ctx context.Context) (answer compileAnswer, err e
 	if err != nil {
 		return answer, err
 	}
-	lists, report, err := shelf.Update(ctx, old, sourcesOf(builtinSources(facts), o.Files), blocklist.Options{Core: coreNames(facts)})
+	lists, report, err := shelf.Update(ctx, old, sourcesOf(builtinSources(facts), o.Files), blocklist.Options{Core: coreNames(facts), Anew: beModest})
 	if err != nil {
 		return answer, err
 	}
