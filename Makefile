@@ -8,10 +8,13 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 
 # Programs that tests start, and the Debian packages they are in.
-TOOLS    := unbound named dig kdig drill dnsperf promtool chromium ip systemd-analyze gcc
-PACKAGES := unbound bind9 bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus chromium iproute2 systemd gcc libc6-dev
+TOOLS    := unbound named knotd nsd dig kdig drill dnsperf promtool chromium ip systemd-analyze gcc
+PACKAGES := unbound bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus chromium iproute2 systemd gcc libc6-dev
 
-.PHONY: run test tools build bench fuzz fuzz-short soak lint help
+# Tests that make proof runs in full size.
+PROOFS   := InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame|MillionNames
+
+.PHONY: run test tools build bench proof fuzz fuzz-short soak lint help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -37,14 +40,16 @@ bench: ## measure beside other servers, ten minutes; then the parts, in the form
 	go run ./bench/run
 	go test -run '^$$' -bench . -benchmem -benchtime 300ms ./blocklist/... ./policy/... ./metrics/... ./resolver/... ./cmd/...
 
-# Every fuzz target, one after the other, for the time given as $(1).
+# How many fuzz targets run at once; the cores are shared among them.
+FUZZERS  := 2
+
+# Every fuzz target for the time given as $(1). What one says is shown when it is done.
 define fuzz-all
 	@list=$$(go test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; echo "$$list" | \
 	awk '/^Fuzz/ { name[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, name[i]; n = 0 }' | \
-	while read -r package target; do \
-		echo "$$package $$target"; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(1) -fuzzminimizetime 5s "$$package" </dev/null || exit 1; \
-	done
+	xargs -n 2 -P $(FUZZERS) sh -c 'said=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(1) -fuzzminimizetime 5s \
+		-parallel $$(( ($$(nproc) + $(FUZZERS) - 1) / $(FUZZERS) )) "$$0" 2>&1 </dev/null) && \
+		{ echo "$$0 $$1: $$(echo "$$said" | grep ^fuzz | tail -n 1)"; } || { echo "$$0 $$1"; echo "$$said"; exit 255; }'
 endef
 
 fuzz: ## ten minutes of every fuzz target
@@ -52,6 +57,9 @@ fuzz: ## ten minutes of every fuzz target
 
 fuzz-short: ## ten seconds of every fuzz target
 	$(call fuzz-all,10s)
+
+proof: tools ## what takes longest, in full size: 200,000 names by zone transfer, 200 kills, publishers that misbehave
+	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./cmd/lachan ./blocklist/rpzout
 
 soak: ## every test twenty times over
 	go test $(RACE) -count=20 -timeout 4h ./...

@@ -102,7 +102,7 @@ func (s *Store) download(ctx context.Context, address string, known Copy, max in
 	}
 	wire := &pacedReader{r: response.Body, timer: timer}
 	if err := unpack(w, wire, response.Header.Get("Content-Encoding"), max); err != nil {
-		if wire.err == nil {
+		if wire.err == nil && !errors.Is(err, ErrTooLarge) {
 			err = fmt.Errorf("%w: %w", errPacked, err)
 		}
 		return answer{}, explain(ctx, request.URL.Host, max, err)

@@ -73,7 +73,7 @@ func mustFetch(t *testing.T, c *transfer.Client, good string) (string, transfer.
 }
 
 func TestChangesAndTheWholeZoneAreTheSameText(t *testing.T) {
-	f := func(what string, start func(testing.TB, string, string) *realserver.Primary, names int) {
+	f := func(what string, start func(testing.TB, string, string, ...netip.AddrPort) *realserver.Primary, names int) {
 		t.Run(what, func(t *testing.T) {
 			primary := start(t, origin, zoneText(names))
 			c := client(t, primary.Addr, rightSecret)
@@ -100,10 +100,7 @@ func TestChangesAndTheWholeZoneAreTheSameText(t *testing.T) {
 			}
 		})
 	}
-	named := func(t testing.TB, origin, zone string) *realserver.Primary {
-		return realserver.StartNamedPrimary(t, origin, zone)
-	}
-	f("named", named, 20_000)
+	f("named", realserver.StartNamedPrimary, 20_000)
 	f("knotd", realserver.StartKnotPrimary, 20_000)
 }
 

@@ -130,7 +130,13 @@ func (p *process) logged(expression string) string {
 // when the program has ended without it.
 func (p *process) until(what string, holds func() bool) {
 	p.t.Helper()
-	deadline := time.NewTimer(soon)
+	p.within(soon, what, holds)
+}
+
+// within is until with another deadline.
+func (p *process) within(limit time.Duration, what string, holds func() bool) {
+	p.t.Helper()
+	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
 	look := time.NewTicker(lookEach)
 	defer look.Stop()
@@ -144,7 +150,7 @@ func (p *process) until(what string, holds func() bool) {
 			}
 			p.t.Fatalf("the program ended (%v) before %s", p.exit, what)
 		case <-deadline.C:
-			p.t.Fatalf("not within %s: %s", soon, what)
+			p.t.Fatalf("not within %s: %s", limit, what)
 		}
 	}
 }

@@ -49,12 +49,17 @@ zone %q {
 	return &Primary{start(t, addr, program, "-g", "-n", "1", "-4", "-p", fmt.Sprint(addr.Port()), "-c", write(t, dir, "named.conf", config)), origin}
 }
 
-// StartKnotPrimary runs knotd with a zone. The test is skipped where knotd is
-// not installed.
-func StartKnotPrimary(t testing.TB, origin, zone string) *Primary {
+// StartKnotPrimary runs knotd with a zone. It tells every address of notify
+// when the zone has changed. The test is skipped where knotd is not installed.
+func StartKnotPrimary(t testing.TB, origin, zone string, notify ...netip.AddrPort) *Primary {
 	t.Helper()
 	program := find(t, "knotd")
 	dir, addr := t.TempDir(), freeAddr(t)
+	remotes, told := "", ""
+	for i, a := range notify {
+		remotes += fmt.Sprintf("remote:\n  - id: to%d\n    address: %s@%d\n", i, a.Addr(), a.Port())
+		told += fmt.Sprintf("    notify: to%d\n", i)
+	}
 	config := fmt.Sprintf(`server:
   rundir: %q
   listen: %s@%d
@@ -81,13 +86,13 @@ acl:
   - id: change
     address: 127.0.0.0/8
     action: update
-zone:
+%szone:
   - domain: %s
     file: %q
     acl: [out, change]
-    zonefile-sync: -1
+%s    zonefile-sync: -1
     semantic-checks: off
-`, dir, addr.Addr(), addr.Port(), dir, KeyName, KeySecret, KeyName, origin, write(t, dir, "zone", zone))
+`, dir, addr.Addr(), addr.Port(), dir, KeyName, KeySecret, KeyName, remotes, origin, write(t, dir, "zone", zone), told)
 	return &Primary{start(t, addr, program, "-c", write(t, dir, "knot.conf", config)), origin}
 }
 
