@@ -32,7 +32,7 @@ var rooms = []room{
 	{"blocklist", []string{"blocklist/...", "wording"}, "what a name is does not depend on who asks"},
 	{"policy/catalogue", []string{"blocklist/domain", "wording"}, "facts that are built in know no rules"},
 	{"policy", []string{"blocklist/...", "policy/...", "wording", "yamlfile"}, "a decision knows nothing of sockets, counters and files of others"},
-	{"metrics/engine", []string{"wording"}, "asking for figures does not depend on who counts them or who wants them"},
+	{"metrics/engine", []string{"metrics", "wording"}, "asking for figures does not depend on who counts them or who wants them"},
 	{"metrics/history", []string{"metrics", "metrics/engine", "wording"}, "history keeps what was counted and decides nothing"},
 	{"metrics/report", []string{"metrics", "metrics/engine", "wording"}, "a report reads what was counted, nothing else"},
 	{"metrics", nil, "counting is a leaf, so that counting can never decide"},

@@ -15,17 +15,34 @@ const (
 	schoolInfo      = "lachan_school_info"
 )
 
+// A Family is what is said of one metric.
+type Family struct {
+	Name string
+	Type string // "counter" or "gauge"
+	Help string
+}
+
+// Families are the metrics that reports are made of.
+func Families() []Family {
+	return []Family{
+		{schoolQueries, "counter", "Queries of a group of a school by decision and category."},
+		{schoolProtected, "counter", "Time for which a school was protected."},
+		{schoolInfo, "gauge", "A school in force and where it belongs."},
+	}
+}
+
 // Write writes the odometers and the schools in force in the Prometheus text
 // format 0.0.4.
 func (o *Odometers) Write(w io.Writer) error {
 	e := newExposition(w, o.node)
-	e.family(schoolQueries, "counter", "Queries of a group of a school by decision and category.")
+	families := Families()
+	e.family(families[0])
 	times := e.queries(o)
-	e.family(schoolProtected, "counter", "Time for which a school was protected.")
+	e.family(families[1])
 	for _, c := range times {
 		e.sample(e.head(schoolProtected, "school", c.school.id), "", c.value)
 	}
-	e.family(schoolInfo, "gauge", "A school in force and where it belongs.")
+	e.family(families[2])
 	for _, s := range o.schools {
 		e.sample(e.head(schoolInfo, "school", s.ID, "province", s.Province, "commune", s.Commune, "level", s.Level), "", 1)
 	}

@@ -28,8 +28,8 @@ func newExposition(w io.Writer, node string) *exposition {
 }
 
 // family begins the series of one metric.
-func (e *exposition) family(name, kind, help string) {
-	e.pending = append(e.pending, "# HELP "+name+" "+help+"\n# TYPE "+name+" "+kind+"\n"...)
+func (e *exposition) family(f Family) {
+	e.pending = append(e.pending, "# HELP "+f.Name+" "+f.Help+"\n# TYPE "+f.Name+" "+f.Type+"\n"...)
 }
 
 // head is the beginning of a series, with the node and the given pairs of

@@ -18,6 +18,8 @@ import (
 
 	"lachan/blocklist/feed"
 	"lachan/metrics"
+	"lachan/metrics/engine"
+	"lachan/metrics/history"
 	"lachan/wording"
 	"lachan/yamlfile"
 )
@@ -228,6 +230,7 @@ func (n *node) startHTTP(ctx context.Context) error {
 	}
 	n.log.Info("serving http", "address", listener.Addr())
 	mux := metrics.Handler(n.counters, n.conditions, n.readings, n.ready, n.history.Odometers)
+	engine.NewAPI(n.history, history.Limits(), metrics.Families()).Handle(mux)
 	mux.HandleFunc("GET /api/explain", n.serveExplain)
 	mux.HandleFunc("GET /api/orders", n.serveOrders)
 	server := metrics.NewServer(mux)

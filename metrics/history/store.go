@@ -28,6 +28,7 @@ import (
 	"github.com/prometheus/prometheus/util/compression"
 
 	"lachan/metrics"
+	"lachan/metrics/engine"
 )
 
 const (
@@ -51,6 +52,12 @@ type Options struct {
 	Quiet func() bool
 	// Log takes what the TSDB has to say from Warn on. Default none.
 	Log *slog.Logger
+}
+
+// Limits are those for queries that others ask of a node's history, beside
+// answers that must not wait.
+func Limits() engine.Limits {
+	return engine.Limits{Samples: 5_000_000, Timeout: 30 * time.Second, Lookback: Step + 2*TickEvery}
 }
 
 // A Store is a history on disk. One goroutine ticks; queries may come from any
