@@ -22,6 +22,7 @@ type Snapshot struct {
 	filter    *bloom.BloomFilter
 	directory []byte // part of the mapping
 	arena     []byte // part of the mapping
+	mapping   []byte // nil of a snapshot that is no file
 	regexes   []*pattern
 
 	falsePositives atomic.Uint64
@@ -44,6 +45,7 @@ func Open(path string) (*Snapshot, error) {
 		unmap(data)
 		return nil, fmt.Errorf("open snapshot %s: %w", path, err)
 	}
+	s.mapping = data
 	release(data)
 	runtime.AddCleanup(s, unmap, data)
 	return s, nil
@@ -185,7 +187,8 @@ func (s *Snapshot) entry(arena []byte) (key []byte, ruleset uint32, size int) {
 }
 
 // entries yields every key in order. A key is part of the mapping: it must not
-// be kept longer than the snapshot.
+// be kept longer than the snapshot. What the walk has brought into memory is
+// given back at its end.
 func (s *Snapshot) entries(yield func(key []byte, ruleset uint32) bool) {
 	for rest := s.arena; len(rest) > 0; {
 		key, ruleset, size := s.entry(rest)
@@ -194,5 +197,6 @@ func (s *Snapshot) entries(yield func(key []byte, ruleset uint32) bool) {
 		}
 		rest = rest[size:]
 	}
+	release(s.mapping)
 	runtime.KeepAlive(s)
 }

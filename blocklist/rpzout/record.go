@@ -9,7 +9,6 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist"
-	"lachan/blocklist/domain"
 )
 
 // Targets that say what a trigger does.
@@ -25,8 +24,6 @@ type record struct {
 	target  string
 }
 
-func (r record) fingerprint() uint64 { return domain.HashBytes([]byte(r.trigger + " " + r.target)) }
-
 // A content is what a version of a zone has: the entries of a list with one of
 // the tags, at a moment.
 type content struct {
@@ -35,23 +32,53 @@ type content struct {
 	now  int64 // Unix seconds
 }
 
-// each yields the records. What a shorter name covers already has none of its
-// own; an exception below a blocked name is a passthru. Where a name has a
+// entries are those of the list, in order.
+func (c content) entries(yield func(*blocklist.Entry) bool) { c.list.Each(c.now, yield) }
+
+// each yields the records.
+func (c content) each(yield func(record) bool) {
+	var few []record
+	for e := range c.entries {
+		few = c.acts(e).records(few[:0], e)
+		for _, r := range few {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// acts are whether an entry is blocked itself, what is below it, and whether
+// both would be without it.
+type acts struct{ whole, below, above bool }
+
+func (c content) acts(e *blocklist.Entry) acts {
+	a := acts{e.Whole.Meets(c.tags), e.Below.Meets(c.tags), e.Above.Meets(c.tags)}
+	if e.Name == nil {
+		a.below = a.above
+	}
+	return a
+}
+
+// records appends those of an entry. What a shorter name covers already has none
+// of its own; an exception below a blocked name is a passthru. Where a name has a
 // record, "*." below it has one too, because a wildcard of a shorter name ends
 // there (RFC 4592 section 3.3.1).
-func (c content) each(yield func(record) bool) {
-	c.list.Each(c.now, func(e *blocklist.Entry) bool {
-		whole, below, above := e.Whole.Meets(c.tags), e.Below.Meets(c.tags), e.Above.Meets(c.tags)
-		switch {
-		case e.Name == nil:
-			return whole == above || yield(record{prefixTrigger(e.Prefix), target(whole)})
-		case whole == above && below == above:
-			return true
-		}
-		name := e.Name.String() + "."
-		return (!whole && !above || yield(record{name, target(whole)})) &&
-			(!below && !above || yield(record{"*." + name, target(below)}))
-	})
+func (a acts) records(to []record, e *blocklist.Entry) []record {
+	if a.whole == a.above && a.below == a.above {
+		return to
+	}
+	if e.Name == nil {
+		return append(to, record{prefixTrigger(e.Prefix), target(a.whole)})
+	}
+	name := e.Name.String() + "."
+	if a.whole || a.above {
+		to = append(to, record{name, target(a.whole)})
+	}
+	if a.below || a.above {
+		to = append(to, record{"*." + name, target(a.below)})
+	}
+	return to
 }
 
 func target(blocked bool) string {

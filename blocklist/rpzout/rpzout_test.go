@@ -131,7 +131,7 @@ func (p *primary) fetch(k *transfer.Key, good string) (text string, answer trans
 	return text, answer
 }
 
-func until(t *testing.T, what string, holds func() bool) {
+func until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(soon)
 	defer deadline.Stop()
@@ -285,6 +285,11 @@ func TestOtherResolversBlockTheSame(t *testing.T) {
 			until(t, "what came with the next version is in force", func() bool { return blocked("new.example") })
 			if blocked("bet-0.example") {
 				t.Error("what went with the next version is still in force")
+			}
+			again.publish(listOf(t, append(rules[2:], trees("new.example", "newer.example")...))) // the secondary has the version before: changes
+			until(t, "what came as a change is in force", func() bool { return blocked("newer.example") })
+			if blocked("bet-1.example") || !blocked("bet-2.example") || !blocked("new.example") {
+				t.Error("after the changes other names are in force")
 			}
 		})
 	}

@@ -80,7 +80,7 @@ func (s *Server) Listen(addresses []netip.AddrPort) error {
 		if err != nil {
 			return fmt.Errorf("listen for zone transfers: %w", errors.Join(err, s.Close()))
 		}
-		s.add(&dns.Server{Listener: tcp})
+		s.add(&dns.Server{Listener: impatient{tcp}})
 		udp, err := net.ListenPacket("udp", tcp.Addr().String())
 		if err != nil {
 			return fmt.Errorf("listen for zone transfers: %w", errors.Join(err, s.Close()))

@@ -1,6 +1,7 @@
 package rpzout
 
 import (
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -12,9 +13,9 @@ const (
 	// keptSteps is how many versions back a secondary may be to be sent changes
 	// alone.
 	keptSteps = 20
-	// mostChanges bounds the memory of one step; larger ones are sent as a whole
-	// zone.
-	mostChanges = 100_000
+	// mostChanges bounds the records of all steps together, and so their memory;
+	// who would need more is sent the whole zone.
+	mostChanges = 200_000
 )
 
 // Timers of the zones in seconds. NOTIFY brings changes; the rest is for when
@@ -63,20 +64,30 @@ func (z *zone) publish(c content, at time.Time) (changed bool) {
 	if next.serial-old.serial-1 >= 1<<31-1 {
 		next.serial = old.serial + 1 // the clock stands still, or was set back (RFC 1982)
 	}
-	removed, all := difference(old.content, c)
-	added, most := difference(c, old.content)
-	if len(removed) == 0 && len(added) == 0 {
+	removed, added, few := difference(old.content, c)
+	switch {
+	case !few:
+		z.set(next, nil)
+	case len(removed)+len(added) == 0:
 		next.serial = old.serial
 		z.set(next, z.steps)
 		return false
+	default:
+		z.set(next, latest(append(slices.Clone(z.steps), step{old.serial, next.serial, removed, added})))
 	}
-	var steps []step
-	if all && most {
-		steps = append(slices.Clone(z.steps), step{old.serial, next.serial, removed, added})
-		steps = steps[max(0, len(steps)-keptSteps):]
-	}
-	z.set(next, steps)
 	return true
+}
+
+// latest are as many of the last steps as may be kept.
+func latest(steps []step) []step {
+	records := 0
+	for i, s := range slices.Backward(steps) {
+		records += len(s.removed) + len(s.added)
+		if records > mostChanges || len(steps)-i > keptSteps {
+			return steps[i+1:]
+		}
+	}
+	return steps
 }
 
 // set belongs to the one goroutine that publishes.
@@ -86,19 +97,51 @@ func (z *zone) set(e edition, steps []step) {
 	z.now, z.steps = e, steps
 }
 
-// difference is what a has and b has not; it is not whole when that is too much
-// to keep.
-func difference(a, b content) (only []record, whole bool) {
-	var has []uint64
-	b.each(func(r record) bool { has = append(has, r.fingerprint()); return true })
-	slices.Sort(has)
-	a.each(func(r record) bool {
-		if _, found := slices.BinarySearch(has, r.fingerprint()); !found {
-			only = append(only, r)
+// difference is what goes and what comes from one version to the next. Both are
+// in the same order, so it goes through them side by side and keeps nothing
+// else; few is false when that is too much to keep.
+func difference(before, after content) (removed, added []record, few bool) {
+	next, stop := iter.Pull(before.entries)
+	defer stop()
+	was, more := next()
+	var old, new []record // of one entry
+	for is := range after.entries {
+		for ; more && was.Compare(is) < 0 && len(removed) <= mostChanges; was, more = next() {
+			removed = before.acts(was).records(removed, was)
 		}
-		return len(only) <= mostChanges
-	})
-	return only, len(only) <= mostChanges
+		old = old[:0]
+		as := after.acts(is)
+		if more && was.Compare(is) == 0 {
+			a := before.acts(was)
+			if a != as {
+				old = a.records(old, was)
+			}
+			same := a == as
+			was, more = next()
+			if same {
+				continue
+			}
+		}
+		new = as.records(new[:0], is)
+		removed, added = appendWithout(removed, old, new), appendWithout(added, new, old)
+		if len(removed)+len(added) > mostChanges {
+			return nil, nil, false
+		}
+	}
+	for ; more && len(removed) <= mostChanges; was, more = next() {
+		removed = before.acts(was).records(removed, was)
+	}
+	return removed, added, len(removed)+len(added) <= mostChanges
+}
+
+// appendWithout appends those of a that are not in b.
+func appendWithout(to, a, b []record) []record {
+	for _, r := range a {
+		if !slices.Contains(b, r) {
+			to = append(to, r)
+		}
+	}
+	return to
 }
 
 // since are the newest version and the steps that lead to it from a serial; ok
