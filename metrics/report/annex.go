@@ -15,8 +15,12 @@ func (w *writer) annexes(hash string) (list []Section) {
 		number := [...]string{"I", "II", "III", "IV"}[len(list)]
 		list = append(list, Section{Number: "Phụ lục " + number, Title: title, Landscape: wide, Blocks: blocks})
 	}
-	add("BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU", true, tableBlock(w.rowsTable("Xã, phường, đặc khu", w.data.Communes)))
-	add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(w.schoolsTable()))
+	if w.unit.Rank < Commune {
+		add("BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU", true, tableBlock(w.rowsTable("Xã, phường, đặc khu", w.data.Communes)))
+	}
+	if w.unit.Rank < School {
+		add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(w.schoolsTable()))
+	}
 	add("DANH MỤC NGUỒN DANH SÁCH VÀ VĂN BẢN", false, w.sources()...)
 	add("PHƯƠNG PHÁP TÍNH, ĐỘ ĐẦY ĐỦ DỮ LIỆU, MÃ BĂM", false, w.method(hash)...)
 	return list
@@ -24,7 +28,7 @@ func (w *writer) annexes(hash string) (list []Section) {
 
 func (w *writer) schoolsTable() *Table {
 	t := &Table{Columns: []Column{
-		{"TT", 0.7, false}, {"Trường", 3.6, false}, {"Xã, phường", 2.2, false}, {"Số học sinh", 1.1, true}, {"Tổng số lượt truy vấn", 1.7, true}, {"Số lượt bị chặn", 1.5, true},
+		{"TT", 0.3, false}, {"Trường", 3.6, false}, {"Xã, phường", 2.2, false}, {"Số học sinh", 1.1, true}, {"Tổng số lượt truy vấn", 1.7, true}, {"Số lượt bị chặn", 1.5, true},
 		{"Nội dung gây hại", 1.3, true}, {"Cần quản lý", 1.3, true}, {"Kỹ thuật, quảng cáo", 1.4, true}, {"Tỷ lệ được bảo vệ", 1.1, true}, {"Ghi chú", 2.4, false},
 	}}
 	for i, r := range w.data.Schools {
@@ -49,7 +53,7 @@ func (w *writer) nameOf(id string) string {
 
 func (w *writer) sources() []Block {
 	t := &Table{Columns: []Column{
-		{"TT", 0.6, false}, {"Danh sách", 2.2, false}, {"Nhóm nội dung", 2.6, false}, {"Cơ quan ban hành, số văn bản", 2.8, false}, {"Số mục", 1.2, true}, {"Cập nhật lúc", 1.8, false},
+		{"TT", 0.3, false}, {"Danh sách", 2.2, false}, {"Nhóm nội dung", 2.6, false}, {"Cơ quan ban hành, số văn bản", 2.8, false}, {"Số mục", 1.2, true}, {"Cập nhật lúc", 1.8, false},
 	}}
 	for i, f := range w.spec.Feeds {
 		by := strings.Trim(f.Authority+", "+f.Document, ", ")

@@ -46,6 +46,14 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, f.Value, 10), nil
 }
 
+// UnmarshalJSON reads what MarshalJSON writes.
+func (f *Figure) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		return json.Unmarshal(text, &f.Sign)
+	}
+	return json.Unmarshal(text, &f.Value)
+}
+
 // grouped writes an integer with a dot after each three digits.
 func grouped(n int64) string {
 	text := strconv.FormatInt(n, 10)
@@ -101,6 +109,17 @@ func (r Ratio) MarshalJSON() ([]byte, error) {
 		return json.Marshal(string(r.Sign))
 	}
 	return []byte(strings.Replace(strings.ReplaceAll(decimal(r.PerMille), ".", ""), ",", ".", 1)), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Ratio) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		return json.Unmarshal(text, &r.Sign)
+	}
+	var percent float64
+	err := json.Unmarshal(text, &percent)
+	r.PerMille = int64(math.Round(percent * 10))
+	return err
 }
 
 // decimal writes a number of tenths: 34 is 3,4.

@@ -17,9 +17,9 @@ func (w *writer) formOf() form {
 	name := strings.ToUpper(u.Name)
 	switch u.Rank {
 	case School:
-		f := form{parent: "ỦY BAN NHÂN DÂN " + dots(20), office: name, symbol: "BC-" + initials(u.Name), position: "HIỆU TRƯỞNG"}
+		f := form{parent: "UBND " + dots(20), office: name, symbol: "BC-" + initials(u.Name), position: "HIỆU TRƯỞNG"}
 		if commune, known := w.units[u.Commune]; known {
-			f.parent = "ỦY BAN NHÂN DÂN " + strings.ToUpper(commune.Name)
+			f.parent = "UBND " + strings.ToUpper(commune.Name)
 		}
 		if u.Level == "upper-secondary" || u.Level == "continuing" {
 			f.parent = "SỞ GIÁO DỤC VÀ ĐÀO TẠO"
@@ -31,7 +31,7 @@ func (w *writer) formOf() form {
 	case Commune:
 		return form{office: "ỦY BAN NHÂN DÂN " + name, symbol: "BC-UBND", position: "CHỦ TỊCH"}
 	case Province:
-		return form{parent: "ỦY BAN NHÂN DÂN " + name, office: "SỞ GIÁO DỤC VÀ ĐÀO TẠO", symbol: "BC-SGDĐT", position: "GIÁM ĐỐC"}
+		return form{parent: "UBND " + name, office: "SỞ GIÁO DỤC VÀ ĐÀO TẠO", symbol: "BC-SGDĐT", position: "GIÁM ĐỐC"}
 	}
 	return form{parent: dots(30), office: "CÔNG TY " + dots(24), symbol: "BC-" + dots(8), position: "GIÁM ĐỐC"}
 }

@@ -15,6 +15,7 @@ type Model struct {
 	Signature   Signature `json:"signature"`
 	Recipients  []string  `json:"recipients"`
 	Annexes     []Section `json:"annexes"`
+	Enclosed    string    `json:"enclosed"`    // under the title of each annex: whose annex it is
 	Hash        string    `json:"data_sha256"` // of the JSON of Data
 	Data        *Data     `json:"data"`
 }

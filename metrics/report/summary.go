@@ -90,6 +90,7 @@ func (b *builder) schoolRow(s schoolAt) Row {
 	}
 	if !count.heard {
 		row.Notes = append(row.Notes, "không có số liệu")
+		row.Coverage = Ratio{Sign: NoData}
 	} else if row.Coverage.Known() && row.Coverage.PerMille < full {
 		row.Notes = append(row.Notes, "số liệu chưa đầy đủ")
 	}
@@ -169,7 +170,7 @@ func (b *builder) grouped(schools []Row, key func(*Row) string, name func(string
 		row.Coverage = meanCoverage(members[k])
 		rows = append(rows, row)
 	}
-	words := collate.New(language.Vietnamese, collate.Numeric)
+	words := vietnamese()
 	slices.SortStableFunc(rows, func(x, y Row) int {
 		if order != nil {
 			return cmp.Compare(order(x.ID), order(y.ID))
@@ -178,6 +179,9 @@ func (b *builder) grouped(schools []Row, key func(*Row) string, name func(string
 	})
 	return rows
 }
+
+// vietnamese orders names as people here do, and numbers in them by value.
+func vietnamese() *collate.Collator { return collate.New(language.Vietnamese, collate.Numeric) }
 
 // add adds what is known of another.
 func (c *Counts) add(o Counts) {

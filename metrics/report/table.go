@@ -13,7 +13,7 @@ func tableBlock(t *Table) Block { return Block{Kind: TableKind, Table: t} }
 // categoriesTable has a subtotal for each class, so that adverts are never read
 // as what pupils did. A report on a month names only what occurred.
 func (w *writer) categoriesTable() *Table {
-	t := &Table{Columns: []Column{{"TT", 0.6, false}, {"Nhóm nội dung", 5, false}, {"Số lượt bị chặn", 2, true}, {"Tỷ lệ trong tổng số bị chặn", 2, true}}}
+	t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Nhóm nội dung", 5, false}, {"Số lượt bị chặn", 2, true}, {"Tỷ lệ trong tổng số bị chặn", 2, true}}}
 	n, sums := 0, map[Class]Figure{Harmful: w.data.Total.Harmful, Managed: w.data.Total.Managed, Technical: w.data.Total.Technical}
 	row := func(kind RowKind, no, name string, f Figure) {
 		t.Rows = append(t.Rows, TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(Share(f, w.data.Total.Blocked))}})
@@ -34,7 +34,7 @@ func (w *writer) categoriesTable() *Table {
 // rowsTable is the figures of units, with their sum.
 func (w *writer) rowsTable(of string, rows []Row) *Table {
 	t := &Table{Columns: []Column{
-		{"TT", 0.6, false}, {of, 3.4, false}, {"Số cơ sở", 1, true}, {"Tổng số lượt truy vấn", 1.9, true}, {"Số lượt bị chặn", 1.7, true},
+		{"TT", 0.3, false}, {of, 3.4, false}, {"Số cơ sở", 1, true}, {"Tổng số lượt truy vấn", 1.9, true}, {"Số lượt bị chặn", 1.7, true},
 		{"Nội dung gây hại", 1.5, true}, {"Cần quản lý", 1.5, true}, {"Kỹ thuật, quảng cáo", 1.6, true}, {"Tỷ lệ được bảo vệ", 1.2, true},
 	}}
 	for i, r := range rows {
@@ -65,7 +65,7 @@ func hiddenSum(rows []Row) (n int, sum Counts) {
 }
 
 func (w *writer) levelsTable() *Table {
-	t := &Table{Columns: []Column{{"TT", 0.6, false}, {"Cấp học", 4, false}, {"Số cơ sở giáo dục", 2, true}, {"Số học sinh", 2, true}}}
+	t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Cấp học", 4, false}, {"Số cơ sở giáo dục", 2, true}, {"Số học sinh", 2, true}}}
 	for i, r := range w.data.Levels {
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools), figure(r.Students)}})
 	}
@@ -95,7 +95,7 @@ func (w *writer) monthsTable() *Table {
 
 func (w *writer) ordersTable() *Table {
 	t := &Table{Columns: []Column{
-		{"TT", 0.6, false}, {"Số văn bản", 2, false}, {"Cơ quan", 2, false}, {"Nhận lúc", 1.8, false}, {"Có hiệu lực lúc", 1.8, false}, {"Số tên miền", 1.2, true}, {"Thời gian", 1.4, true},
+		{"TT", 0.3, false}, {"Số văn bản", 2, false}, {"Cơ quan", 2, false}, {"Nhận lúc", 1.8, false}, {"Có hiệu lực lúc", 1.8, false}, {"Số tên miền", 1.2, true}, {"Thời gian", 1.4, true},
 	}}
 	for i, o := range ordersIn(w.spec.Orders, w.spec.Period) {
 		document := o.Document

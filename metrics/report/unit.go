@@ -43,11 +43,12 @@ func (b *builder) place(ctx context.Context) error {
 			b.schools = append(b.schools, schoolAt{b.units[id], p, before[id]})
 		}
 	}
+	words := vietnamese()
 	slices.SortFunc(b.schools, func(x, y schoolAt) int {
 		return cmp.Or(
-			cmp.Compare(b.name(x.province), b.name(y.province)),
-			cmp.Compare(b.name(x.commune), b.name(y.commune)),
-			cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
+			words.CompareString(b.name(x.province), b.name(y.province)),
+			words.CompareString(b.name(x.commune), b.name(y.commune)),
+			words.CompareString(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
 	})
 	return nil
 }

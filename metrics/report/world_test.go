@@ -146,7 +146,7 @@ func (w *world) run(until time.Time) {
 // compact writes closed blocks when the head has grown long. A small world
 // stays in memory.
 func (w *world) compact() {
-	if head := w.db.Head(); len(w.schools) > 100 && head.MaxTime()-head.MinTime() > (48 * time.Hour).Milliseconds() {
+	if head := w.db.Head(); len(w.schools) > 100 && head.MaxTime()-head.MinTime() > (48*time.Hour).Milliseconds() {
 		if err := w.db.Compact(w.t.Context()); err != nil {
 			w.t.Fatal(err)
 		}

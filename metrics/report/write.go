@@ -23,6 +23,8 @@ func (b *builder) write(data *Data) *Model {
 	m.Draft = b.spec.Typed.Number == ""
 	m.Subject = "Kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + b.spec.Period.Label
 	m.Opening = w.opening()
+	_, day, _ := strings.Cut(m.Head.Place, ", ")
+	m.Enclosed = fmt.Sprintf("(Kèm theo Báo cáo số %s %s của %s)", strings.TrimPrefix(m.Head.Number, "Số: "), day, w.who())
 	m.Sections, m.Annexes = w.sections(), w.annexes(m.Hash)
 	m.Closing = "Trên đây là báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + b.spec.Period.Label + "./."
 	m.Recipients = w.recipients()
@@ -61,19 +63,23 @@ func (w *writer) opening() []string {
 			"Quyết định số 830/QĐ-TTg ngày 01 tháng 6 năm 2021 của Thủ tướng Chính phủ",
 		}
 	}
-	who := w.unit.Name
+	return []string{fmt.Sprintf("Thực hiện %s, %s báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của %s %s như sau:",
+		strings.Join(basis, "; "), w.who(), w.whose(), w.spec.Period.Label)}
+}
+
+// who reports, in the middle of a sentence.
+func (w *writer) who() string {
 	switch {
 	case w.spec.Typed.Office != "":
-		who = w.spec.Typed.Office
+		return w.spec.Typed.Office
 	case w.unit.Rank == Province:
-		who = "Sở Giáo dục và Đào tạo " + lowerFirst(who)
+		return "Sở Giáo dục và Đào tạo " + lowerFirst(w.unit.Name)
 	case w.unit.Rank == Commune:
-		who = "Ủy ban nhân dân " + lowerFirst(who)
+		return "Ủy ban nhân dân " + lowerFirst(w.unit.Name)
 	case w.unit.Rank == Operator:
-		who = "đơn vị"
+		return "đơn vị"
 	}
-	return []string{fmt.Sprintf("Thực hiện %s, %s báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của %s %s như sau:",
-		strings.Join(basis, "; "), who, w.whose(), w.spec.Period.Label)}
+	return w.unit.Name
 }
 
 func (w *writer) recipients() []string {

@@ -1,0 +1,181 @@
+// Package xlsx writes the tables of a report as a workbook, one sheet a table.
+// Sums are formulas, so that who changes a figure sees it, and each has the
+// value that the report prints beside it.
+package xlsx
+
+import (
+	"archive/zip"
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"lachan/metrics/report"
+)
+
+// Write writes the report. The same model gives the same octets.
+func Write(w io.Writer, m *report.Model) error {
+	book, err := newBook()
+	if err != nil {
+		return fmt.Errorf("begin a workbook: %w", err)
+	}
+	defer book.Close()
+	if err := book.cover(m); err != nil {
+		return fmt.Errorf("write the first sheet: %w", err)
+	}
+	for _, t := range tables(m) {
+		if err := book.sheet(t); err != nil {
+			return fmt.Errorf("write sheet %s: %w", t.name, err)
+		}
+	}
+	at := m.Data.AsOf.UTC().Format(time.RFC3339)
+	if err := book.SetDocProps(&excelize.DocProperties{Title: m.Title + ". " + m.Subject, Creator: m.Head.Office, Created: at, Modified: at, Language: "vi-VN"}); err != nil {
+		return fmt.Errorf("describe the workbook: %w", err)
+	}
+	buffer, err := book.WriteToBuffer()
+	if err == nil {
+		err = inOrder(w, buffer.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("write report as XLSX: %w", err)
+	}
+	return nil
+}
+
+// inOrder writes the parts of a workbook in the order of their names, without
+// times: excelize writes them as its maps have them.
+func inOrder(w io.Writer, book []byte) error {
+	in, err := zip.NewReader(bytes.NewReader(book), int64(len(book)))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(in.File, func(a, b *zip.File) int { return cmp.Compare(a.Name, b.Name) })
+	out := zip.NewWriter(w)
+	for _, f := range in.File {
+		part, err := f.Open()
+		if err != nil {
+			return err
+		}
+		to, err := out.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Deflate})
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(to, part); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+// A named is a table and the name of its sheet.
+type named struct {
+	name, title string
+	*report.Table
+}
+
+// tables are all those of a report, named by the section they are in.
+func tables(m *report.Model) (list []named) {
+	add := func(sections []report.Section, short func(report.Section) string) {
+		for _, s := range sections {
+			n, title := 0, s.Title
+			for _, b := range s.Blocks {
+				switch {
+				case b.Kind == report.Heading:
+					title = b.Text
+				case b.Table != nil:
+					n++
+					list = append(list, named{fmt.Sprintf("%s.%d", short(s), n), title, b.Table})
+				}
+			}
+		}
+	}
+	add(m.Sections, func(s report.Section) string { return "Mục " + s.Number })
+	add(m.Annexes, func(s report.Section) string { return strings.Replace(s.Number, "Phụ lục", "PL", 1) })
+	return list
+}
+
+// A book is the workbook and its styles.
+type book struct {
+	*excelize.File
+	title, head, text, whole, share          int
+	boldText, boldWhole, boldShare, wrapText int
+}
+
+func newBook() (*book, error) {
+	b := &book{File: excelize.NewFile()}
+	whole, share := "#,##0", "0.0%"
+	frame := []excelize.Border{{Type: "left", Style: 1, Color: "000000"}, {Type: "right", Style: 1, Color: "000000"}, {Type: "top", Style: 1, Color: "000000"}, {Type: "bottom", Style: 1, Color: "000000"}}
+	font := func(bold bool, size float64) *excelize.Font {
+		return &excelize.Font{Family: "Times New Roman", Size: size, Bold: bold}
+	}
+	right := &excelize.Alignment{Horizontal: "right", Vertical: "center"}
+	left := &excelize.Alignment{Vertical: "center", WrapText: true}
+	for _, s := range []struct {
+		id    *int
+		style excelize.Style
+	}{
+		{&b.title, excelize.Style{Font: font(true, 13)}},
+		{&b.wrapText, excelize.Style{Font: font(false, 12), Alignment: left}},
+		{&b.head, excelize.Style{Font: font(true, 11), Border: frame, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}},
+		{&b.text, excelize.Style{Font: font(false, 11), Border: frame, Alignment: left}},
+		{&b.whole, excelize.Style{Font: font(false, 11), Border: frame, Alignment: right, CustomNumFmt: &whole}},
+		{&b.share, excelize.Style{Font: font(false, 11), Border: frame, Alignment: right, CustomNumFmt: &share}},
+		{&b.boldText, excelize.Style{Font: font(true, 11), Border: frame, Alignment: left}},
+		{&b.boldWhole, excelize.Style{Font: font(true, 11), Border: frame, Alignment: right, CustomNumFmt: &whole}},
+		{&b.boldShare, excelize.Style{Font: font(true, 11), Border: frame, Alignment: right, CustomNumFmt: &share}},
+	} {
+		id, err := b.NewStyle(&s.style)
+		if err != nil {
+			return nil, err
+		}
+		*s.id = id
+	}
+	return b, nil
+}
+
+// cover is the first sheet: what the report is, and its sentences.
+func (b *book) cover(m *report.Model) error {
+	const name = "Báo cáo"
+	if err := b.SetSheetName("Sheet1", name); err != nil {
+		return err
+	}
+	if err := b.SetColWidth(name, "A", "A", 110); err != nil {
+		return err
+	}
+	lines := []string{m.Head.Office, m.Head.Number, m.Title, m.Subject}
+	titles := len(lines)
+	if m.Draft {
+		lines = append(lines, "DỰ THẢO")
+	}
+	for _, why := range m.Provisional {
+		lines = append(lines, "Số liệu tạm thời: "+why)
+	}
+	for _, s := range m.Sections {
+		lines = append(lines, s.Number+". "+s.Title)
+		for _, block := range s.Blocks {
+			if block.Text != "" {
+				lines = append(lines, block.Text)
+			}
+		}
+	}
+	lines = append(lines, "Mã băm số liệu: "+m.Hash)
+	for i, line := range lines {
+		cell, _ := excelize.CoordinatesToCellName(1, i+1) // both are positive
+		style := b.wrapText
+		if i < titles {
+			style = b.title
+		}
+		if err := b.SetCellStr(name, cell, line); err != nil {
+			return err
+		}
+		if err := b.SetCellStyle(name, cell, cell, style); err != nil {
+			return err
+		}
+	}
+	return nil
+}
