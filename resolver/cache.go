@@ -124,7 +124,7 @@ func (c *cache) append(q *Query) (f found, ok bool) {
 	if f, ok = q.recent.append(q, hash); ok {
 		return f, true
 	}
-	f, e, ok := c.appendFrom(c.shard(hash), q, hash, 1+q.recent.untold(hash), false, 0)
+	f, e, ok := c.appendFrom(c.shard(hash), q, hash, 1+uint32(q.recent.untold(hash)), false, 0)
 	if ok {
 		q.recent.keep(hash, e, f.verdict)
 	}
