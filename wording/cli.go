@@ -45,7 +45,6 @@ var (
 	CLIListsStatus     = Text{"cho biết mỗi danh sách đang thế nào", "show how each feed is"}
 	CLIListsCheck      = Text{"kiểm tra một tệp danh sách: đọc được bao nhiêu mục, dòng nào bị loại và vì sao", "check a list file: how many entries, which lines are rejected and why"}
 	CLIListsDiff       = Text{"cho biết bản đang bị giữ lại, hoặc một tệp, sẽ thêm và bớt những gì", "show what the version that is held back, or a file, would add and remove"}
-	CLIListsDiffNone   = Text{"chưa có danh sách nào được biên dịch để so sánh; hãy chạy `lachan lists update` trước", "there are no compiled lists to compare with; run `lachan lists update` first"}
 	CLIListsDiffSum    = Text{"%s: thêm %d, bớt %d", "%s: %d added, %d removed"}
 	CLIListsNoCopy     = Text{"danh sách %q chưa có bản nào để so sánh", "feed %q has no version to compare"}
 	CLIListsApprove    = Text{"cho qua bản đang bị giữ lại, đúng một lần và có ghi lại", "let the version that is held back through, once, and record it"}

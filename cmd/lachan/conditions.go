@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
-	"lachan/blocklist/feed"
 	"lachan/wording"
 )
 
@@ -13,7 +13,7 @@ import (
 // brought up to date, whose last good copies stay in force; those with a version
 // that is held back; locked ones that block what should never be blocked; and
 // orders that DNS cannot carry out whole.
-func (n *node) watchFeeds() {
+func (n *node) watchFeeds(ctx context.Context) {
 	failing := n.updater.Load().Failing()
 	var late, held, core, incomplete []wording.Text
 	for i := range n.cfg.Feeds {
@@ -27,7 +27,8 @@ func (n *node) watchFeeds() {
 			late = append(late, wording.Join(about(f.Name, ""), status.Failure.Text()))
 		}
 		if status.Held.Copy.Digest != "" {
-			held = append(held, n.heldText(f.Name, &status))
+			held = append(held, n.heldText(&status))
+			n.weighHeld(ctx, f.Name, status.Held.Copy.Digest)
 		}
 		if f.LockedBy != "" && status.Copy.CoreHits > 0 {
 			core = append(core, about(f.Name, fmt.Sprintf("%d (%s)", status.Copy.CoreHits, join(status.Copy.CoreNames))))
@@ -40,11 +41,6 @@ func (n *node) watchFeeds() {
 	n.condition("feed-held", wording.ConditionHeld, held)
 	n.condition("feed-core", wording.ConditionCore, core)
 	n.condition("order-incomplete", wording.ConditionIncomplete, incomplete)
-}
-
-// heldText says why a version of a feed is held back.
-func (n *node) heldText(name string, status *feed.Status) wording.Text {
-	return wording.Join(about(name, ""), status.Held.Text())
 }
 
 // about is something to say of a feed, the same in both languages.

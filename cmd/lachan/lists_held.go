@@ -18,13 +18,15 @@ import (
 
 func listsDiffCommand() *cobra.Command {
 	var asJSON bool
+	var server string
 	c := &cobra.Command{
 		Use:   "diff FEED [FILE]",
 		Short: wording.CLIListsDiff.String(),
 		Args:  cobra.RangeArgs(1, 2),
-		RunE:  func(c *cobra.Command, args []string) error { return listsDiff(c, args, asJSON) },
+		RunE:  func(c *cobra.Command, args []string) error { return listsDiff(c, args, server, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
+	c.Flags().StringVar(&server, "server", "", wording.ImpactFlag.String())
 	addConfigFlags(c.Flags())
 	return withConfig(c)
 }
@@ -35,11 +37,14 @@ type listsChange struct {
 	Added   int      `json:"added"`
 	Removed int      `json:"removed"`
 	Names   []string `json:"names"` // with + or - before each
+
+	Impact  *impact `json:"impact,omitempty"`         // what of it people ask; of a version that is held back
+	Missing string  `json:"impact_missing,omitempty"` // why that is not known
 }
 
 // listsDiff says what a version that is held back, or a file, would change
-// against the lists in force.
-func listsDiff(c *cobra.Command, args []string, asJSON bool) error {
+// against the version in use, and what of that people ask.
+func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) error {
 	off, _, err := openOffline(c)
 	if err != nil {
 		return err
@@ -47,19 +52,16 @@ func listsDiff(c *cobra.Command, args []string, asJSON bool) error {
 	if _, err := chosen(updaterSources(off.cfg, coreNames(off.facts)), args[:1]); err != nil {
 		return err
 	}
-	lists, err := off.newest()
+	was, is, held, err := off.versions(args)
 	if err != nil {
 		return err
 	}
-	if lists == nil {
-		return fail(wording.CLIListsDiffNone)
-	}
-	source, err := off.candidate(args)
+	lists, err := blocklist.CompileAside(c.Context(), was)
 	if err != nil {
 		return err
 	}
 	change := listsChange{Feed: args[0], Names: []string{}}
-	err = lists.Base().Diff(c.Context(), os.TempDir(), source, blocklist.Options{}, func(x blocklist.Change) error {
+	err = lists.Base().Diff(c.Context(), os.TempDir(), is, blocklist.Options{}, func(x blocklist.Change) error {
 		mark := "+"
 		if x.Removed {
 			mark = "-"
@@ -77,36 +79,56 @@ func listsDiff(c *cobra.Command, args []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	if held {
+		if found, err := askImpact(c.Context(), off.cfg, server, args[0]); err != nil {
+			change.Missing = wording.ImpactMissing.With(args[0], err).String()
+		} else {
+			change.Impact = &found
+		}
+	} else if len(args) == 2 {
+		change.Missing = wording.ImpactFile.With(args[0]).String()
+	}
 	if asJSON {
 		return writeJSON(c.OutOrStdout(), change)
 	}
-	fmt.Fprintln(c.ErrOrStderr(), wording.CLIListsDiffSum.With(change.Feed, change.Added, change.Removed))
+	out := c.ErrOrStderr()
+	fmt.Fprintln(out, wording.CLIListsDiffSum.With(change.Feed, change.Added, change.Removed))
+	if change.Impact != nil {
+		printImpact(out, change.Impact)
+	} else if change.Missing != "" {
+		fmt.Fprintln(out, change.Missing)
+	}
 	return nil
 }
 
-// candidate is the version of a feed that is to be looked at: a file, or else
-// the one that is held back, or else its copy.
-func (o *offline) candidate(args []string) (blocklist.Source, error) {
+// versions are the one of a feed that is used, if there is one, and the one that
+// is to be looked at: a file, or else the one that is held back, or else the
+// one that is used.
+func (o *offline) versions(args []string) (was []blocklist.Source, is blocklist.Source, held bool, err error) {
 	f := o.cfg.feed(args[0])
 	store, _, err := o.openStores()
 	if err != nil {
-		return blocklist.Source{}, err
+		return nil, is, false, err
 	}
 	status, err := store.Status(f.Name)
 	if err != nil {
-		return blocklist.Source{}, err
+		return nil, is, false, err
 	}
-	copied := status.Copy
+	source := func(c feed.Copy) blocklist.Source { return f.listFile(c, o.cfg.Timezone).source() }
+	if status.Copy.Digest != "" {
+		was, is = []blocklist.Source{source(status.Copy)}, source(status.Copy)
+	}
 	switch {
 	case len(args) == 2:
-		copied = feed.Copy{Path: args[1], Format: f.Format}
+		is = source(feed.Copy{Path: args[1], Format: f.Format})
 	case status.Held.Copy.Digest != "":
-		copied = status.Held.Copy
+		copied := status.Held.Copy
 		copied.Path = store.HeldPath(f.Name, status.Held)
-	case copied.Digest == "":
-		return blocklist.Source{}, fail(wording.CLIListsNoCopy.With(f.Name))
+		is, held = source(copied), true
+	case was == nil:
+		return nil, is, false, fail(wording.CLIListsNoCopy.With(f.Name))
 	}
-	return f.listFile(copied, o.cfg.Timezone).source(), nil
+	return was, is, held, nil
 }
 
 func listsApproveCommand() *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/netip"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,10 +53,15 @@ type node struct {
 	updates   chan struct{} // a feed has a new copy; holds at most one
 	compiled  chan compilation
 	compiling bool
-	again     bool                         // something changed while compiling
+	again     bool              // something changed while compiling
+	impacts   map[string]impact // feed -> what its version that is held back would do
+	weighed   chan impact
+	weighing  bool
 	rpzOut    *rpzout.Server               // nil when no zones are served
 	updater   atomic.Pointer[feed.Updater] // the readers of sockets trigger it, see notify
 	children  children
+
+	weighingOne sync.Mutex // one version is weighed at a time, in a folder of its own
 
 	view atomic.Pointer[view]
 }
@@ -85,6 +91,8 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 		inForce:    map[string]time.Time{},
 		updates:    make(chan struct{}, 1),
 		compiled:   make(chan compilation, 1),
+		impacts:    map[string]impact{},
+		weighed:    make(chan impact, 1),
 	}
 	n.resolver = resolver.New(n.counters, log)
 	p, problems := loadPolicy(cfg)

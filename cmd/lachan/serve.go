@@ -106,7 +106,7 @@ func (n *node) run(ctx context.Context) error {
 		case <-minute.C:
 			n.putInForce()
 			n.recordOrders(time.Time{}, time.Now()) // one may begin now
-			n.watchFeeds()                          // another process may have decided on one
+			n.watchFeeds(ctx)                       // another process may have decided on one
 			n.watchZones(time.Now())
 			if n.list.Timed() && time.Now().Minute() == 0 {
 				n.publishZones(time.Now())
@@ -114,8 +114,12 @@ func (n *node) run(ctx context.Context) error {
 			n.startCompiling(ctx) // another process may have brought a new copy
 			minute.Reset(untilMinute(time.Now()))
 		case <-n.updates:
-			n.watchFeeds()
+			n.watchFeeds(ctx)
 			n.startCompiling(ctx)
+		case found := <-n.weighed:
+			n.weighing = false
+			n.impacts[found.Feed] = found
+			n.watchFeeds(ctx)
 		case c := <-n.compiled:
 			n.takeCompiled(ctx, c)
 		}
@@ -193,7 +197,7 @@ func (n *node) startUpdater(ctx context.Context) {
 		}
 	}, n.log)
 	n.updater.Store(updater)
-	n.watchFeeds()
+	n.watchFeeds(ctx)
 	n.children.start(ctx, "updater", func(ctx context.Context) {
 		if err := updater.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			n.log.Error("update feeds", "error", err)
@@ -233,6 +237,7 @@ func (n *node) startHTTP(ctx context.Context) error {
 	engine.NewAPI(n.history, history.Limits(), metrics.Families()).Handle(mux)
 	mux.HandleFunc("GET /api/explain", n.serveExplain)
 	mux.HandleFunc("GET /api/orders", n.serveOrders)
+	mux.HandleFunc("GET /api/lists/impact", n.serveImpact)
 	server := metrics.NewServer(mux)
 	n.children.start(ctx, "http", func(ctx context.Context) {
 		done := make(chan struct{})

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"lachan/blocklist"
+	"lachan/blocklist/domain"
+	"lachan/blocklist/feed"
+	"lachan/policy"
+	"lachan/wording"
+)
+
+// An impact is what a version that is held back would newly block of what was
+// asked lately: names from that version alone, and nothing of who asked. Counts
+// are the cache's estimates, in which a question of an hour ago counts half.
+type impact struct {
+	Feed    string       `json:"feed"`
+	Version string       `json:"version"` // digest of the list
+	Names   int          `json:"names"`   // that were asked at least leastAsked times
+	Asked   int          `json:"asked"`   // questions for them
+	Of      int          `json:"of"`      // questions for all names
+	Top     []impactName `json:"top"`     // most asked first, at most impactTop
+
+	at time.Time
+}
+
+type impactName struct {
+	Name  string `json:"name"`
+	Asked int    `json:"asked"`
+}
+
+const (
+	// leastAsked keeps names out that may be one person's.
+	leastAsked = 5
+	impactTop  = 50
+	// impactMemory bounds what weighing holds of a list; it runs beside answers.
+	impactMemory = 16 << 20
+	// impactLasts is how long what was weighed is told before it is weighed anew.
+	impactLasts = 15 * time.Minute
+)
+
+var errNothingHeld = errors.New("no version of the feed is held back")
+
+// weigh finds the impact of the version of a feed that is held back. It may run
+// on any goroutine, as often as n.weighing lets it.
+func (n *node) weigh(ctx context.Context, name string) (found impact, err error) {
+	v := n.view.Load()
+	status, err := n.store.Status(name)
+	if err != nil {
+		return impact{}, err
+	}
+	if status.Held.Copy.Digest == "" {
+		return impact{}, errNothingHeld
+	}
+	n.weighingOne.Lock()
+	defer n.weighingOne.Unlock()
+	list, err := v.compileHeld(ctx, n.store, &status)
+	if err != nil {
+		return impact{}, err
+	}
+	found = impact{Feed: name, Version: status.Held.Copy.Digest, Top: []impactName{}, at: time.Now()}
+	f, blocks := v.cfg.feed(name), v.rules.Policy().Blocks()
+	asked, of := 0.0, 0.0
+	n.resolver.Popular(func(popular *domain.Name, count float64) bool {
+		of += count
+		if count < leastAsked || f.LockedBy == "" && n.core(popular) {
+			return true
+		}
+		is, _ := v.rules.Classify(popular, typeA)
+		fresh := list.Classify(popular, typeA, found.at.Unix()).Without(is)
+		if fresh.Meets(blocks) || !fresh.Empty() && (f.LockedBy != "" || f.Unit != "") {
+			asked += count
+			found.Top = append(found.Top, impactName{popular.String(), int(math.Round(count))})
+		}
+		return true
+	})
+	slices.SortFunc(found.Top, func(a, b impactName) int {
+		return cmp.Or(cmp.Compare(b.Asked, a.Asked), cmp.Compare(a.Name, b.Name))
+	})
+	found.Names, found.Asked, found.Of = len(found.Top), int(math.Round(asked)), int(math.Round(of))
+	found.Top = found.Top[:min(len(found.Top), impactTop)]
+	return found, nil
+}
+
+const typeA = 1
+
+// compileHeld compiles the version of a feed that is held back, and gives its
+// names their categories.
+func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.Status) (*blocklist.List, error) {
+	f := v.cfg.feed(status.Name)
+	held := status.Held.Copy
+	held.Path = store.HeldPath(f.Name, status.Held)
+	file := f.listFile(held, v.cfg.Timezone)
+	file.Zone = false // what it answers does not matter
+	dir := filepath.Join(v.cfg.StateDir, "aside")
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) // the mapping outlives the name
+	path := filepath.Join(dir, "held.snap")
+	if _, err := blocklist.Compile(ctx, path, []blocklist.Source{file.source()}, blocklist.Options{Memory: impactMemory}); err != nil {
+		return nil, fmt.Errorf("weigh feed %q: %w", f.Name, err)
+	}
+	snapshot, err := blocklist.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	p := v.rules.Policy()
+	return snapshot.Bind(func(_, category string) policy.Set {
+		if f.Action == actionAllow {
+			return policy.Set{}
+		}
+		if own := p.Tags(builtinPrefix, category); !own.Empty() {
+			return own
+		}
+		return p.Tags(builtinPrefix, f.Category)
+	}, nil), nil
+}
+
+// serveImpact is GET /api/lists/impact?feed=NAME.
+func (n *node) serveImpact(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	found, err := n.weigh(r.Context(), r.URL.Query().Get("feed"))
+	if err != nil {
+		status := http.StatusInternalServerError
+		if errors.Is(err, errNothingHeld) {
+			status = http.StatusNotFound
+		}
+		w.WriteHeader(status)
+		_ = writeJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+		return
+	}
+	_ = writeJSON(w, found)
+}
+
+// weighHeld has the version of a feed that is held back weighed, unless that was
+// done a moment ago. One is weighed at a time.
+func (n *node) weighHeld(ctx context.Context, name, version string) {
+	known := n.impacts[name]
+	if n.weighing || known.Version == version && time.Since(known.at) < impactLasts {
+		return
+	}
+	n.weighing = true
+	n.children.start(ctx, "weigh", func(ctx context.Context) {
+		found, err := n.weigh(ctx, name)
+		if err != nil {
+			n.log.Warn("weigh a version that is held back", "feed", name, "error", err)
+			found = impact{Feed: name, Version: version, at: time.Now()}
+		}
+		n.weighed <- found
+	})
+}
+
+// heldText says why a version of a feed is held back, and whether people would
+// miss something if it were not.
+func (n *node) heldText(status *feed.Status) wording.Text {
+	text := wording.Join(about(status.Name, ""), status.Held.Text())
+	if i := n.impacts[status.Name]; i.Version == status.Held.Copy.Digest && i.Names > 0 {
+		text = wording.Join(text, wording.ImpactHeld.With(i.Names, i.Asked))
+	}
+	return text
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"lachan/wording"
+)
+
+// impactTimeout bounds the question to a running server, which compiles the
+// version first.
+const impactTimeout = time.Minute
+
+// askImpact asks the running server what the version of a feed that is held back
+// would newly block of what was asked lately. It knows that no longer than it
+// runs.
+func askImpact(ctx context.Context, cfg *Config, server, feed string) (found impact, err error) {
+	if server == "" {
+		listen := cfg.HTTP.Listen
+		if !listen.IsValid() {
+			return impact{}, errors.New("http.listen: \"\"")
+		}
+		if addr := listen.Addr(); addr.IsUnspecified() {
+			loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+			if addr.Is6() {
+				loopback = netip.IPv6Loopback()
+			}
+			listen = netip.AddrPortFrom(loopback, listen.Port())
+		}
+		server = "http://" + listen.String()
+	}
+	ctx, cancel := context.WithTimeout(ctx, impactTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/api/lists/impact?feed="+url.QueryEscape(feed), nil)
+	if err != nil {
+		return impact{}, err
+	}
+	reply, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return impact{}, err
+	}
+	defer reply.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(reply.Body, 1<<20))
+	if err != nil {
+		return impact{}, err
+	}
+	if reply.StatusCode != http.StatusOK {
+		return impact{}, fmt.Errorf("%s: %.200s", reply.Status, text)
+	}
+	return found, json.Unmarshal(text, &found)
+}
+
+// printImpact says which names people would miss.
+func printImpact(w io.Writer, found *impact) {
+	if found.Names == 0 {
+		fmt.Fprintln(w, wording.ImpactNone.With(found.Feed, found.Of, leastAsked))
+		return
+	}
+	fmt.Fprintln(w, wording.ImpactSome.With(found.Feed, found.Names, found.Asked, found.Of))
+	for _, n := range found.Top {
+		fmt.Fprintln(w, wording.ImpactName.With(n.Name, n.Asked))
+	}
+	if more := found.Names - len(found.Top); more > 0 {
+		fmt.Fprintln(w, wording.ImpactMore.With(more))
+	}
+}
