@@ -127,12 +127,13 @@ func (r *Rules) Time() time.Time { return r.time }
 func (r *Rules) Policy() *Policy { return r.policy }
 
 // Classify returns what a name is, and whether only Decide or DecideTarget can
-// judge it: some unit has an own entry for it or a name above it, a response
-// policy zone names it, or it is a search engine's.
+// judge it: some unit has an own entry for it or a name above it, an allow list,
+// the never-block list or a response policy zone names it, or it is a search
+// engine's.
 func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	set = r.list.Classify(n, qtype, r.now)
 	engine, _ := r.policy.catalogue.SafeSearch.Target(n, catalogue.Off, catalogue.Off)
-	return set, r.policy.own.find(n) != noKey || set.Meets(r.policy.tags.zoned) || engine != catalogue.NoEngine
+	return set, r.policy.own.find(n) != noKey || set.Meets(r.policy.tags.zoned) || set.Meets(r.policy.tags.excusing) || engine != catalogue.NoEngine
 }
 
 // ClassifyAddr returns what an address is.

@@ -64,7 +64,7 @@ func benchResolver(b *testing.B) *Resolver {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e, keep, err := newEntry(appendKey(nil, q), wire, false, r.world.Load().settings.Lifetimes, r.clock())
+	e, keep, err := newEntry(appendUpstreamQuery(nil, q), wire, false, r.world.Load().settings.Lifetimes, r.clock())
 	if err != nil || !keep {
 		b.Fatal(keep, err)
 	}

@@ -42,7 +42,7 @@ func (e *entry) name() []byte { return e.data[dnswire.HeaderSize : e.questionEnd
 type verdict struct {
 	serial uint64
 	set    *policy.Set // nil when empty
-	own    bool        // some unit has an entry of its own for one of the names
+	own    bool        // the union does not say enough: each is to be judged by itself
 }
 
 func (v *verdict) add(set policy.Set, own bool) {

@@ -114,11 +114,11 @@ func (r *Resolver) answer(q *Query) bool {
 // the same decision as for the question, by the same rules.
 func (r *Resolver) inspect(q *Query, f found) {
 	d := q.decision
-	if f.verdict.set != nil {
-		d = q.world.rules.DecideSet(q.group, d, *f.verdict.set)
-	}
-	if f.verdict.own && d == q.decision {
+	switch {
+	case f.verdict.own:
 		d = r.inspectEach(q, d)
+	case f.verdict.set != nil:
+		d = q.world.rules.DecideSet(q.group, d, *f.verdict.set)
 	}
 	switch {
 	case d != q.decision:

@@ -33,7 +33,7 @@ func (f answerer) Exchange(ctx context.Context, query, _ []byte) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	m.Id, m.Response, m.Question = q.Id, true, q.Question
+	m.Id, m.Response, m.Question, m.Compress = q.Id, true, q.Question, true
 	return m.Pack()
 }
 

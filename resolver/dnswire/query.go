@@ -178,7 +178,7 @@ func (q *Query) parseOPT(msg []byte) {
 			return
 		}
 	}
-	if q.parseRest(msg, end) != RcodeSuccess {
+	if code := q.parseRest(msg, end); code != RcodeSuccess && code != RcodeBadVers {
 		q.EDNS, q.Options = false, nil
 	}
 }
