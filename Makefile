@@ -15,7 +15,6 @@ PACKAGES := unbound bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsper
 PROOFS   := InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame|MillionNames
 
 .PHONY: run test tools build bench proof fuzz fuzz-short soak differential lint help
-.PHONY: run test tools build bench fuzz fuzz-short differential soak lint help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -61,6 +60,7 @@ fuzz-short: ## ten seconds of every fuzz target
 
 proof: tools ## what takes longest, in full size: 200,000 names by zone transfer, 200 kills, publishers that misbehave
 	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./cmd/lachan ./blocklist/rpzout
+
 differential: ## a million questions to the resolver and to its plain reference
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000
 
