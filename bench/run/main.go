@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -30,7 +31,7 @@ type options struct {
 	rounds         int
 	time           time.Duration // of one run of the load
 	misses         int           // questions of a file of misses
-	curves         bool
+	curves, feeds  bool
 	coredns        bool
 	quick          bool
 	data           string // folder with real lists
@@ -45,6 +46,7 @@ func parse() options {
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds; figures are medians")
 	flag.DurationVar(&o.time, "time", 4*time.Second, "length of one run")
 	flag.BoolVar(&o.curves, "curves", false, "measure how lachan grows with names, schools and cached answers; takes long")
+	flag.BoolVar(&o.feeds, "feeds", false, "measure only the real lists and five million names: compiling, starting, changing under load")
 	flag.BoolVar(&o.coredns, "coredns", false, "measure CoreDNS too; installs it with go install where it is missing")
 	flag.StringVar(&o.data, "data", "../shared/data", "folder with real lists, for the rate of compiling")
 	flag.StringVar(&o.keep, "keep", "", "folder to work in and to leave as it is")
@@ -84,6 +86,11 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.curves {
 		return b.curves()
+	}
+	if o.feeds {
+		b.many()
+		fmt.Println(strings.Join(b.numbers, "\n"))
+		return ctx.Err()
 	}
 	b.measure()
 	b.print(os.Stdout)

@@ -19,6 +19,7 @@ func (b *bench) measure() {
 		say("%v", err)
 		return
 	}
+	b.many()
 	b.startAll()
 	b.inTurn()
 	for _, s := range b.running(false) {

@@ -53,8 +53,28 @@ var realLists = [...]struct{ file, format, category string }{
 	{"blp-malware.ips", "addresses", "malware"},
 }
 
-func (b *bench) compileReal() error {
+// realFeeds are the entries of a configuration for the real lists, and how many
+// lines these have.
+func (b *bench) realFeeds() (feeds string, lines int, err error) {
 	lists, err := filepath.Abs(filepath.Join(b.data, "lists"))
+	if err != nil {
+		return "", 0, err
+	}
+	var config strings.Builder
+	for _, l := range realLists {
+		text, err := os.ReadFile(filepath.Join(lists, l.file))
+		if err != nil {
+			return "", 0, err
+		}
+		lines += strings.Count(string(text), "\n")
+		name := strings.ReplaceAll(l.file, ".", "-")
+		fmt.Fprintf(&config, "  - {name: %s, url: %q, format: %s, category: %s}\n", name, filepath.Join(lists, l.file), l.format, l.category)
+	}
+	return config.String(), lines, nil
+}
+
+func (b *bench) compileReal() error {
+	feeds, lines, err := b.realFeeds()
 	if err != nil {
 		return err
 	}
@@ -62,20 +82,9 @@ func (b *bench) compileReal() error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	var config strings.Builder
-	fmt.Fprintf(&config, "state_dir: %q\npolicy: \"\"\nfeeds:\n", filepath.Join(dir, "state"))
-	lines := 0
-	for _, l := range realLists {
-		text, err := os.ReadFile(filepath.Join(lists, l.file))
-		if err != nil {
-			return err
-		}
-		lines += strings.Count(string(text), "\n")
-		name := strings.ReplaceAll(l.file, ".", "-")
-		fmt.Fprintf(&config, "  - {name: %s, url: %q, format: %s, category: %s}\n", name, filepath.Join(lists, l.file), l.format, l.category)
-	}
+	config := fmt.Sprintf("state_dir: %q\npolicy: \"\"\nfeeds:\n", filepath.Join(dir, "state")) + feeds
 	file := filepath.Join(dir, "lachan.yaml")
-	if err := os.WriteFile(file, []byte(config.String()), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		return err
 	}
 	s := &subject{name: "lachan", args: []string{file}}
