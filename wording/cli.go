@@ -1,11 +1,28 @@
 package wording
 
+// CLIHelpCommandWord stands for the name of a command in help.
+const CLIHelpCommandWord = "LỆNH | COMMAND"
+
 // Sentences of the command line.
 var (
 	CLIRoot     = Text{"lá chắn DNS cho trường học", "a DNS shield for schools"}
 	CLIRootLong = Text{
 		"Lá Chắn trả lời câu hỏi DNS của trường học: chặn những tên miền có hại theo danh sách của cơ quan có thẩm quyền và theo chính sách của từng trường, giữ cho việc học luôn thông suốt, và đếm để báo cáo mà không ghi lại điều gì về một học sinh nào.",
 		"Lá Chắn answers the DNS queries of schools: it blocks harmful names by the lists of authorities and the policy of each school, keeps lessons reachable, and counts for the reports without storing anything about any one child.",
+	}
+	CLIExitStatus = Text{
+		"Mã kết thúc: 0 xong, 1 có điều sai và đã nói rõ, 2 dòng lệnh không đúng.",
+		"Exit status: 0 done, 1 it says what is wrong, 2 usage.",
+	}
+	CLIHelp          = Text{"hướng dẫn cho một lệnh", "help for a command"}
+	CLIHelpUsage     = Text{"Cách dùng", "Usage"}
+	CLIHelpExamples  = Text{"Ví dụ", "Examples"}
+	CLIHelpCommands  = Text{"Các lệnh", "Commands"}
+	CLIHelpFlags     = Text{"Tùy chọn", "Flags"}
+	CLIHelpInherited = Text{"Tùy chọn chung", "Common flags"}
+	CLIHelpMore      = Text{
+		`Xem thêm: "{{.CommandPath}} LỆNH --help".`,
+		`More: "{{.CommandPath}} COMMAND --help".`,
 	}
 	CLIUsage          = Text{"xem: %s --help", "see: %s --help"}
 	CLIUnknownCommand = Text{"không có lệnh %q", "there is no command %q"}

@@ -55,9 +55,8 @@ func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lachan",
 		Short: wording.CLIRoot.String(),
-		Long: wording.CLIRootLong.VI + "\n\n" + wording.CLIRootLong.EN + `
-
-Exit status: 0 done, 1 it says what is wrong, 2 usage.`,
+		Long: wording.CLIRootLong.VI + "\n\n" + wording.CLIRootLong.EN + "\n\n" +
+			wording.CLIExitStatus.VI + "\n" + wording.CLIExitStatus.EN,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
@@ -69,6 +68,7 @@ Exit status: 0 done, 1 it says what is wrong, 2 usage.`,
 	})
 	root.PersistentFlags().BoolP("help", "h", false, wording.CLIFlagHelp.String())
 	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), listsCommand(), healthCommand(), versionCommand(), compileOrderCommand())
+	speakBothLanguages(root)
 	return root
 }
 
