@@ -8,8 +8,8 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 
 # Programs that tests start, and the Debian packages they are in.
-TOOLS    := unbound named knotd nsd dig kdig drill dnsperf promtool chromium ip systemd-analyze gcc pdftotext soffice
-PACKAGES := unbound bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer
+TOOLS    := unbound named knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice
+PACKAGES := unbound bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer
 
 # Tests that make proof runs in full size.
 PROOFS   := InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame|MillionNames

@@ -37,6 +37,10 @@ var (
 	orderMedianDesc  = desc("lachan_order_median_seconds", "Median of that time over the orders on record.", "feed")
 	orderWorstDesc   = desc("lachan_order_worst_seconds", "The longest of those times.", "feed")
 
+	tickedDesc  = desc("lachan_history_ticked_timestamp_seconds", "The newest tick of the odometers of schools that is on the disk; 0 when none is.")
+	shippedDesc = desc("lachan_history_shipped_timestamp_seconds", "Until when the history of this node has been sent to the engine elsewhere; 0 when nothing has.")
+	refusedDesc = desc("lachan_history_refused_samples_total", "Samples that were too old for the engine elsewhere.")
+
 	bloomDesc     = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set did not confirm.")
 	serialDesc    = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, policy and minute.")
 	conditionDesc = desc("lachan_condition", "A degraded state that holds now; absent when it does not.", "name")
@@ -80,6 +84,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	for _, condition := range c.conditions.List() {
 		s.gauge(conditionDesc, 1, condition.Name)
 	}
+	s.history(readings.History)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
 	s.gauge(serialDesc, float64(readings.RulesSerial))
 	s.gauge(buildDesc, 1, c.counters.build.Version, c.counters.build.Revision, runtime.Version())
@@ -170,6 +175,14 @@ func (s series) feed(r FeedReading) {
 		s.gauge(orderSecondsDesc, o.Last.Seconds(), r.Name)
 		s.gauge(orderMedianDesc, o.Median.Seconds(), r.Name)
 		s.gauge(orderWorstDesc, o.Worst.Seconds(), r.Name)
+	}
+}
+
+func (s series) history(r HistoryReading) {
+	s.gauge(tickedDesc, timestamp(r.Ticked))
+	if r.Ships {
+		s.gauge(shippedDesc, timestamp(r.Shipped))
+		s.counter(refusedDesc, r.Refused)
 	}
 }
 

@@ -50,7 +50,10 @@ func readings(now time.Time) metrics.Readings {
 			{Name: "moi"},
 		},
 		BloomFalsePositives: 6,
-		RulesSerial:         42,
+		History: metrics.HistoryReading{
+			Ticked: time.UnixMilli(1788782400500), Ships: true, Shipped: time.Unix(1788782100, 0), Refused: 3,
+		},
+		RulesSerial: 42,
 	}
 }
 
@@ -83,6 +86,9 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_feed_in_force_timestamp_seconds", float64(now.Unix()-60), `feed="co-bac"`)
 		f("lachan_bloom_false_positives_total", 6)
 		f("lachan_rules_serial", 42)
+		f("lachan_history_ticked_timestamp_seconds", 1788782400.5)
+		f("lachan_history_shipped_timestamp_seconds", 1788782100)
+		f("lachan_history_refused_samples_total", 3)
 		f("lachan_condition", 1, `name="feed_late"`)
 		f("lachan_build_info", 1, `version="1.2.3"`, `revision="abc"`, `goversion="`+runtime.Version()+`"`)
 		if _, ok := served[`lachan_upstream_rtt_seconds{upstream="tls://9.9.9.9"}`]; ok {
@@ -119,6 +125,7 @@ var operatorMetrics = []string{
 	"lachan_upstream_exchanges_total", "lachan_upstream_failures_total", "lachan_upstream_rtt_seconds", "lachan_upstream_up",
 	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_age_seconds",
 	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",
+	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
 }
 

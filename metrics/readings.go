@@ -9,6 +9,15 @@ type Readings struct {
 	Feeds               []FeedReading     // one for each name
 	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
 	RulesSerial         uint64            // of the Rules in force
+	History             HistoryReading
+}
+
+// A HistoryReading is the state of the statistics on disk. Refused only grows.
+type HistoryReading struct {
+	Ticked  time.Time // the newest tick on the disk; zero: none yet
+	Ships   bool      // history is sent to an engine elsewhere
+	Shipped time.Time // until when it has been sent; zero: nothing yet
+	Refused uint64    // samples that were too old for that engine
 }
 
 // A CacheReading is the state of the answer cache. All but Entries only grow.

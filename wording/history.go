@@ -15,3 +15,13 @@ var (
 		"đồng hồ của máy chậm hơn lịch sử số liệu %s; hãy kiểm tra ngày giờ của máy (NTP)",
 		"the clock is %s behind the history; check date and time of this machine (NTP)"}
 )
+
+// Sending history to an engine that keeps that of many nodes.
+var (
+	ShipURL = Text{
+		"địa chỉ %q không hợp lệ; hãy ghi địa chỉ nhận remote write, ví dụ http://prometheus.example:9090/api/v1/write",
+		"the address %q is not valid; write the address that takes remote write, such as http://prometheus.example:9090/api/v1/write"}
+	ShipFailed = Text{
+		"chưa gửi được lịch sử số liệu tới %s: %v; số liệu vẫn được giữ trên máy này và sẽ được gửi bù. Nếu kéo dài, hãy kiểm tra metrics.write_url và đường mạng",
+		"the history cannot be sent to %s: %v; it is kept on this machine and will be sent later. If this goes on, check metrics.write_url and the network"}
+)

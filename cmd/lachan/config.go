@@ -162,9 +162,11 @@ type MetricsConfig struct {
 	Node string `yaml:"node"`
 	// History is how long statistics are kept. Default 400d; 1d to 3660d.
 	History yamlfile.Days `yaml:"history"`
-	// QueryURL and WriteURL are of a Prometheus-compatible engine that keeps
-	// the statistics instead. Default none.
+	// QueryURL is of a Prometheus-compatible engine that reports ask instead of
+	// this node's own history. Default none.
 	QueryURL string `yaml:"query_url"`
+	// WriteURL takes this node's history by remote write, every five minutes.
+	// Default none.
 	WriteURL string `yaml:"write_url"`
 }
 

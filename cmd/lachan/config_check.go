@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"net/netip"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/metrics/engine"
+	"lachan/metrics/ship"
 	"lachan/resolver/upstream"
 	"lachan/wording"
 	"lachan/yamlfile"
@@ -34,7 +37,7 @@ func (c *Config) check() yamlfile.Problems {
 	k.rpzOut()
 	k.upstreams()
 	k.cache()
-	between(&k, "metrics.history", time.Duration(c.Metrics.History), day, 3660*day)
+	k.metrics()
 	for i := range c.Feeds {
 		k.feed(i)
 	}
@@ -220,6 +223,17 @@ func (k *configCheck) cache() {
 	}
 }
 
+func (k *configCheck) metrics() {
+	between(k, "metrics.history", time.Duration(k.Metrics.History), day, 3660*day)
+	var failure *engine.Failure
+	if _, err := engine.NewRemote(k.Metrics.QueryURL); k.Metrics.QueryURL != "" && errors.As(err, &failure) {
+		k.wrong("metrics.query_url", failure.Text)
+	}
+	if u := k.Metrics.WriteURL; u != "" && !ship.ValidURL(u) {
+		k.wrong("metrics.write_url", wording.ShipURL.With(u))
+	}
+}
+
 // later reports keys whose work this version does not do, so that nobody
 // relies on it.
 func (k *configCheck) later() {
@@ -227,8 +241,6 @@ func (k *configCheck) later() {
 	k.notYet("server.doh", len(k.Server.DoH) > 0)
 	k.notYet("server.doq", len(k.Server.DoQ) > 0)
 	k.notYet("server.proxy_protocol", len(k.Server.ProxyProtocol) > 0)
-	k.notYet("metrics.query_url", k.Metrics.QueryURL != "")
-	k.notYet("metrics.write_url", k.Metrics.WriteURL != "")
 }
 
 func (k *configCheck) notYet(path string, set bool) {

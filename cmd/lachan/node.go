@@ -17,6 +17,7 @@ import (
 	"lachan/blocklist/rpzout"
 	"lachan/metrics"
 	"lachan/metrics/history"
+	"lachan/metrics/ship"
 	"lachan/policy"
 	"lachan/policy/catalogue"
 	"lachan/resolver"
@@ -58,6 +59,7 @@ type node struct {
 	weighed   chan impact
 	weighing  bool
 	rpzOut    *rpzout.Server               // nil when no zones are served
+	shipper   atomic.Pointer[ship.Shipper] // nil when history is not sent
 	updater   atomic.Pointer[feed.Updater] // the readers of sockets trigger it, see notify
 	children  children
 

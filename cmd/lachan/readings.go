@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"lachan/metrics"
 	"lachan/policy"
@@ -21,6 +20,7 @@ func (n *node) readings() metrics.Readings {
 		Cache:               metrics.CacheReading{Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions},
 		BloomFalsePositives: v.lists.FalsePositives(),
 		RulesSerial:         v.rules.Serial(),
+		History:             n.historyReading(),
 	}
 	for _, s := range v.upstreams.Stats() {
 		u := metrics.UpstreamReading{Name: s.Name, Exchanges: s.Exchanges, Failures: map[string]uint64{}, RTT: s.RTT, Up: s.Up}
@@ -61,14 +61,6 @@ func schools(p *policy.Policy) (list []metrics.School) {
 		}
 	}
 	return list
-}
-
-// quiet says whether it is night where the schools are.
-func quiet(zone *time.Location) func() bool {
-	return func() bool {
-		hour := time.Now().In(zone).Hour()
-		return hour >= 22 || hour < 5
-	}
 }
 
 func nodeName(cfg *Config) string {

@@ -91,6 +91,7 @@ func (n *node) run(ctx context.Context) error {
 
 	n.counters.SetSchools(schools(n.policy))
 	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last answer
+	n.startShipping(ctx)
 	minute := time.NewTimer(untilMinute(time.Now()))
 	defer minute.Stop()
 	for {
@@ -153,6 +154,7 @@ func (n *node) reload(ctx context.Context) {
 		return
 	}
 	httpMoved := cfg.HTTP != n.cfg.HTTP
+	shippingMoved := cfg.Metrics.WriteURL != n.cfg.Metrics.WriteURL
 	zonesMoved := !reflect.DeepEqual(cfg.Server.RPZOut, n.cfg.Server.RPZOut)
 	n.cfg, n.policy, n.upstreams = cfg, p, zones
 	n.list = bind(n.lists, p, cfg)
@@ -164,6 +166,9 @@ func (n *node) reload(ctx context.Context) {
 	n.startUpstreams(ctx)
 	n.startUpdater(ctx)
 	n.startCompiling(ctx)
+	if shippingMoved {
+		n.startShipping(ctx)
+	}
 	if httpMoved {
 		if err := n.startHTTP(ctx); err != nil {
 			n.log.Error("listen for http", "error", err)

@@ -127,6 +127,16 @@ func (r *Recorder) Querier(mint, maxt int64) (storage.Querier, error) {
 	return s.Querier(mint, maxt)
 }
 
+// Span is the time of the oldest and the newest tick on the disk; !ok when
+// there is none, or while the store is not open.
+func (r *Recorder) Span() (oldest, newest time.Time, ok bool) {
+	s := r.store.Load()
+	if s == nil {
+		return time.Time{}, time.Time{}, false
+	}
+	return s.Span()
+}
+
 // A pen is what the goroutine of Run has to itself.
 type pen struct {
 	*Recorder

@@ -51,7 +51,9 @@ func (s *Store) Restore(ctx context.Context, counters *metrics.Counters) (Restor
 			odometers++
 		}
 	}
-	return Restored{Odometers: odometers, Newest: s.Newest()}, nil
+	s.newest.Store(s.clock.newest)
+	_, newest, _ := s.Span()
+	return Restored{Odometers: odometers, Newest: newest}, nil
 }
 
 // A restoring is a restore under way.

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,6 +71,7 @@ type Store struct {
 	db *tsdb.DB
 
 	clock  clock
+	newest atomic.Int64                 // of clock, for those who only look
 	series map[metrics.Odometer]*series // written since the start, or since a write went wrong
 	places map[metrics.School]*series   // where the newest tick said that schools belong
 	inTick map[string]bool              // schools in force at the newest tick, by id
@@ -95,6 +97,7 @@ func Open(dir string, o Options) (*Store, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{dir: dir, options: o, clock: clock{newest: math.MinInt64}}
+	s.newest.Store(math.MinInt64)
 	if err := s.open(); err != nil {
 		return nil, err
 	}
@@ -182,12 +185,16 @@ func (s *Store) Compact(ctx context.Context) error {
 	return s.db.Compact(ctx)
 }
 
-// Newest is the time of the newest tick; zero when there is none.
-func (s *Store) Newest() time.Time {
-	if s.clock.newest == math.MinInt64 {
-		return time.Time{}
+// Span is the time of the oldest and the newest tick; !ok when there is none.
+func (s *Store) Span() (oldest, newest time.Time, ok bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	first, err := s.db.StartTime()
+	last := s.newest.Load()
+	if err != nil || last == math.MinInt64 || first > last {
+		return time.Time{}, time.Time{}, false
 	}
-	return time.UnixMilli(s.clock.newest)
+	return time.UnixMilli(first), time.UnixMilli(last), true
 }
 
 // A Tick is what one tick did.
@@ -229,6 +236,7 @@ func (s *Store) Tick(ctx context.Context, at time.Time, o *metrics.Odometers) (T
 		return Tick{}, fmt.Errorf("%w: %w", ErrTick, err)
 	}
 	s.clock.newest = ts
+	s.newest.Store(ts)
 	return Tick{At: time.UnixMilli(ts), Samples: w.samples}, nil
 }
 

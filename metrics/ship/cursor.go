@@ -1,0 +1,63 @@
+package ship
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A cursor says until when history has been sent to a receiver.
+type cursor struct {
+	to    string // the receiver
+	until int64  // milliseconds since 1970; 0: nothing has been sent
+}
+
+// cursorFile is the file of a cursor.
+type cursorFile struct {
+	To    string    `json:"to"`
+	Until time.Time `json:"until"`
+}
+
+// readCursor is the cursor in a file, when it is of that receiver. Without one,
+// or with one that is damaged, everything is sent, once more as the case may be.
+func readCursor(name, to string) cursor {
+	c := cursor{to: to}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return c
+	}
+	var f cursorFile
+	if err := json.Unmarshal(text, &f); err == nil && f.To == to && f.Until.UnixMilli() > 0 {
+		c.until = f.Until.UnixMilli()
+	}
+	return c
+}
+
+// write puts the cursor in its file, whole and on the disk.
+func (c cursor) write(name string) error {
+	text, err := json.Marshal(cursorFile{c.to, time.UnixMilli(c.until).UTC()})
+	if err != nil {
+		return fmt.Errorf("write cursor: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"-*.tmp")
+	if err != nil {
+		return fmt.Errorf("write cursor: %w", err)
+	}
+	defer os.Remove(f.Name()) // there is none after the rename
+	_, err = f.Write(append(text, '\n'))
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("write cursor: %w", err)
+	}
+	return nil
+}
