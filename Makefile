@@ -11,10 +11,12 @@ RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 TOOLS    := unbound named knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice
 PACKAGES := unbound bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer
 
+# How long make soak takes.
+SOAK     := 1h
 # Tests that make proof runs in full size.
 PROOFS   := InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame|MillionNames
 
-.PHONY: run test tools build bench proof fuzz fuzz-short soak differential lint help
+.PHONY: run test tools build bench proof fuzz fuzz-short soak repeat differential lint help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -64,7 +66,10 @@ proof: tools ## what takes longest, in full size: 200,000 names by zone transfer
 differential: ## a million questions to the resolver and to its plain reference
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000
 
-soak: ## every test twenty times over
+soak: ## an hour at 60% of what the server can, a list changes each minute
+	go run ./bench/run -soak $(SOAK)
+
+repeat: ## every test twenty times over
 	go test $(RACE) -count=20 -timeout 4h ./...
 
 lint: ## gofmt, vet, staticcheck

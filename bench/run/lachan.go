@@ -29,7 +29,7 @@ func (b *bench) lachanIn(dir string, cacheEntries int) (*subject, error) {
 	}
 	var config strings.Builder
 	fmt.Fprintf(&config, `state_dir: %q
-server: {listen: [%q]}
+server: {listen: [%q], tcp: {connections: 20000, idle_timeout: 60s}}
 http: {listen: %q}
 upstream: {servers: [%q]}
 cache: {entries: %d}
@@ -43,7 +43,7 @@ feeds:
 	if err := os.WriteFile(file, []byte(config.String()), 0o644); err != nil {
 		return nil, err
 	}
-	s := &subject{name: "lachan", addr: addr, program: b.bin("lachan"), args: []string{"serve", "--config", file}}
+	s := &subject{name: "lachan", addr: addr, http: http, program: b.bin("lachan"), args: []string{"serve", "--config", file}}
 	s.block = func(name string) error {
 		err := appendTo(filepath.Join(dir, "gambling.hosts"), "0.0.0.0 "+name+"\n")
 		return errors.Join(err, s.child.Signal(syscall.SIGHUP))

@@ -22,6 +22,7 @@ func (b *bench) measure() {
 	b.many()
 	b.startAll()
 	b.inTurn()
+	b.idle()
 	for _, s := range b.running(false) {
 		if b.quick && s != b.lachan {
 			s.miss(reloadLost, errors.New("left out by -quick"))
@@ -37,7 +38,7 @@ func (b *bench) gather() error {
 	if err != nil {
 		return err
 	}
-	if b.lachan, err = b.lachanIn(b.dir, cacheEntries); err != nil {
+	if err := b.gatherLachan(); err != nil {
 		return err
 	}
 	others, err := b.others()
@@ -46,6 +47,11 @@ func (b *bench) gather() error {
 	}
 	b.subjects = append(append(floors, b.lachan), others...)
 	return nil
+}
+
+func (b *bench) gatherLachan() (err error) {
+	b.lachan, err = b.lachanIn(b.dir, cacheEntries)
+	return err
 }
 
 // cacheEntries hold every warm question of a measurement.

@@ -20,7 +20,8 @@ import (
 type subject struct {
 	name    string
 	addr    netip.AddrPort
-	program string // path
+	http    netip.AddrPort // of its metrics; zero of others than lachan
+	program string         // path
 	args    []string
 	echo    bool // it answers nothing, it is a floor
 

@@ -1,0 +1,162 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"lachan/bench/process"
+)
+
+// collected is about what the garbage collector leaves more at one time than at
+// another, in octets.
+const collected = 16 << 20
+
+// soakShare is how much of what the server can answer it is asked in a soak.
+const soakShare = 0.6
+
+// A sample is the server at one moment of a soak.
+type sample struct {
+	at         time.Duration
+	anonymous  int64 // octets of memory that are the server's own
+	resident   int64
+	goroutines int
+}
+
+// soak asks lachan for a long time at a good part of what it can, changes a
+// list each minute, and fails where an answer is lost or something grows.
+func (b *bench) soak() error {
+	if err := b.gatherLachan(); err != nil {
+		return err
+	}
+	s := b.lachan
+	listed, err := firstListed(b.dir)
+	if err != nil {
+		return err
+	}
+	if err := b.compile(s); err != nil {
+		return err
+	}
+	if _, err := b.start(s, listed); err != nil {
+		return err
+	}
+	if _, err := b.load(s, "warm.queries", "-each", "-time", "60s"); err != nil {
+		return err
+	}
+	rate := b.soakRate
+	if rate == 0 {
+		full, err := b.load(s, "warm.queries", "-time", b.time.String())
+		if err != nil {
+			return err
+		}
+		rate = soakShare * full.Rate
+		say("%.0f%% of %.0f questions a second", soakShare*100, full.Rate)
+	}
+	say("%.0f questions a second for %v; a list changes every %v", rate, b.soakTime, b.changeEvery())
+	wait, err := b.startLoad(s, "warm.queries", "-rate", strconv.FormatFloat(rate, 'f', 0, 64), "-time", b.soakTime.String())
+	if err != nil {
+		return err
+	}
+	samples, err := b.watch(s)
+	r, failed := wait()
+	if err := errors.Join(err, failed); err != nil {
+		return err
+	}
+	printSamples(samples)
+	fmt.Printf("questions %d, lost %d; p50 %.0f µs, p99 %.0f µs, slowest %.1f ms; %.2f CPU-s/M\n",
+		r.Queries, r.Lost, r.P50, r.P99, r.Max/1000, r.CPUPerM)
+	return judge(samples, r)
+}
+
+// changeEvery is a minute, and less in short soaks.
+func (b *bench) changeEvery() time.Duration { return min(time.Minute, b.soakTime/6) }
+
+// watch changes a list and looks at the server, again and again.
+func (b *bench) watch(s *subject) (samples []sample, err error) {
+	every := time.NewTicker(b.changeEvery())
+	defer every.Stop()
+	for i := 1; time.Duration(i)*b.changeEvery() < b.soakTime; i++ {
+		select {
+		case <-b.ctx.Done():
+			return samples, b.ctx.Err()
+		case <-every.C:
+		}
+		name := fmt.Sprintf("soak%d.example", i)
+		if err := s.block(name); err != nil {
+			return samples, err
+		}
+		if err := waitFor(b.ctx, s.addr, name, b.changeEvery(), filtered); err != nil {
+			return samples, fmt.Errorf("%s is not in force: %w", name, err)
+		}
+		m, err := process.MemoryOf(s.child.PID())
+		if err != nil {
+			return samples, err
+		}
+		n, err := goroutines(s.http.String())
+		if err != nil {
+			return samples, err
+		}
+		samples = append(samples, sample{time.Duration(i) * b.changeEvery(), m.Anon, m.Resident, n})
+	}
+	return samples, nil
+}
+
+// goroutines reads go_goroutines of the server's metrics.
+func goroutines(addr string) (int, error) {
+	reply, err := http.Get("http://" + addr + "/metrics")
+	if err != nil {
+		return 0, err
+	}
+	defer reply.Body.Close()
+	for s := bufio.NewScanner(reply.Body); s.Scan(); {
+		if value, ok := strings.CutPrefix(s.Text(), "go_goroutines "); ok {
+			return strconv.Atoi(value)
+		}
+	}
+	return 0, errors.New("no go_goroutines in the metrics")
+}
+
+func printSamples(samples []sample) {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "after\tresident MB\tof it anonymous\tgoroutines\t")
+	for _, s := range samples {
+		fmt.Fprintf(w, "%v\t%.0f\t%.0f\t%d\t\n", s.at, float64(s.resident)/1e6, float64(s.anonymous)/1e6, s.goroutines)
+	}
+	_ = w.Flush()
+}
+
+// judge compares the last third of a soak with the third before it: what leaks
+// grows there too.
+func judge(samples []sample, r result) error {
+	var problems []error
+	if r.Lost > 0 {
+		problems = append(problems, fmt.Errorf("%d answers were lost", r.Lost))
+	}
+	third := len(samples) / 3
+	if third == 0 {
+		return errors.Join(append(problems, errors.New("the soak was too short to compare its parts"))...)
+	}
+	before, after := most(samples[third:2*third]), most(samples[len(samples)-third:])
+	if after.anonymous > before.anonymous+before.anonymous/10+collected {
+		problems = append(problems, fmt.Errorf("memory grew from %d to %d octets", before.anonymous, after.anonymous))
+	}
+	if after.goroutines > before.goroutines+5 {
+		problems = append(problems, fmt.Errorf("goroutines grew from %d to %d", before.goroutines, after.goroutines))
+	}
+	return errors.Join(problems...)
+}
+
+func most(samples []sample) (m sample) {
+	for _, s := range samples {
+		m.anonymous, m.goroutines = max(m.anonymous, s.anonymous), max(m.goroutines, s.goroutines)
+	}
+	return m
+}
