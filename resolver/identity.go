@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"net"
 	"net/netip"
+	"strings"
 
 	"lachan/policy"
 	"lachan/resolver/dnswire"
@@ -87,4 +88,15 @@ func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
 		return netip.AddrFrom16(sixteen).Unmap(), true
 	}
 	return a, false
+}
+
+// idOf is what a client calls itself by the server name that it asks for: the
+// labels below the zone of the settings; "" when there are none.
+func (r *Resolver) idOf(serverName string) string {
+	zone := r.world.Load().settings.TLSName
+	id, below := strings.CutSuffix(strings.ToLower(strings.TrimSuffix(serverName, ".")), "."+zone)
+	if zone == "" || !below {
+		return ""
+	}
+	return id
 }

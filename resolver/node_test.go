@@ -75,10 +75,10 @@ func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 	n.zones = zones(t, nil, upstreams...)
 	n.resolver = resolver.New(n.counters, slog.New(slog.DiscardHandler))
 	n.use()
-	if err := n.resolver.Listen([]netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}); err != nil {
+	if err := n.resolver.Listen(resolver.Doors(resolver.Plain, netip.MustParseAddrPort("127.0.0.1:0"))); err != nil {
 		t.Fatal(err)
 	}
-	n.addr = n.resolver.Addresses()[0].String()
+	n.addr = n.resolver.Doors()[0].Addr.String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- n.resolver.Run(ctx, deadline) }()

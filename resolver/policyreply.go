@@ -160,6 +160,9 @@ func (q *Query) close() {
 			}
 		}
 		q.reply.OPT(&q.Query, maxUDP, q.rcode, q.ede, q.text)
+		if q.transport != metrics.TransportUDP {
+			q.signal()
+		}
 	}
 	q.out = q.reply.Octets
 }

@@ -1,8 +1,6 @@
 package resolver
 
 import (
-	"net/netip"
-
 	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
@@ -14,13 +12,13 @@ import (
 type Query struct {
 	dnswire.Query // what was asked
 
-	world     *world // all that the question is judged by, from begin to end
-	transport metrics.Transport
-	client    netip.Addr
-	received  int64   // on the resolver's clock, nanoseconds
-	now       int64   // the same clock, when it was last read for this query
-	conn      conn    // where the answer goes
-	recent    *recent // what the reader answered lately; nil of streams and while parked
+	origin // who asked
+
+	world    *world  // all that the question is judged by, from begin to end
+	received int64   // on the resolver's clock, nanoseconds
+	now      int64   // the same clock, when it was last read for this query
+	conn     conn    // where the answer goes
+	recent   *recent // what the reader answered lately; nil of streams and while parked
 
 	group    policy.GroupID
 	decision policy.Decision

@@ -9,6 +9,7 @@ package resolver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net/netip"
@@ -41,8 +42,19 @@ type Settings struct {
 	CacheEntries     int
 	Lifetimes        Lifetimes
 	Prefetch         bool
-	TCPConnections   int           // open at a time; further ones are closed at once
-	TCPIdle          time.Duration // a connection without queries is closed after it
+
+	// Of connections over TCP, TLS, HTTPS and QUIC alike.
+	TCPConnections int           // open at a time; further ones are turned away
+	TCPPerClient   int           // of these from one address or IPv6 /64; 0: no bound of its own
+	TCPIdle        time.Duration // a connection without queries is closed after it
+	TCPLifetime    time.Duration // and one that has been open for so long, when it pauses; 0: no bound
+
+	// TLS has the certificate and the ticket keys of the encrypted doors, and
+	// protocols to offer behind theirs. Nil: there are no such doors.
+	TLS *tls.Config
+	// TLSName is the name of this server in the certificate, in lower case. A
+	// label below it in the server name of TLS is the id of a client. "": none is.
+	TLSName string
 
 	// Notify is told that a zone has changed, by whom, and says whether that is
 	// anybody's business (RFC 1996). It is called by the readers of sockets and
@@ -74,10 +86,10 @@ type Resolver struct {
 	queries  sync.Pool     // of *Query
 	lane     *metrics.Lane // of flights
 	clients  clientLimits
-	tcpOpen  atomic.Int64
+	guests   guests
 
 	mu        sync.Mutex
-	listening map[netip.AddrPort]*listener // mu
+	listening map[Door]*listener // mu
 }
 
 // New makes a resolver that holds nothing yet and starts nothing.
@@ -88,7 +100,8 @@ func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
 		epoch:     time.Now(),
 		cache:     newCache(1),
 		lane:      counters.Lane(),
-		listening: map[netip.AddrPort]*listener{},
+		guests:    guests{byClient: map[netip.Prefix]int{}},
+		listening: map[Door]*listener{},
 	}
 	r.flights = newFlights(r)
 	r.queries.New = func() any { return newQuery() }
@@ -155,9 +168,9 @@ func (r *Resolver) Run(ctx context.Context, drain time.Duration) error {
 	if !r.flights.wait(drain) {
 		errs = append(errs, errors.New("some questions were still without an answer when the time to finish them was over"))
 	}
-	for addr, l := range r.listening {
+	for d, l := range r.listening {
 		errs = append(errs, l.close())
-		delete(r.listening, addr)
+		delete(r.listening, d)
 	}
 	return errors.Join(errs...)
 }

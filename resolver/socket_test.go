@@ -8,16 +8,18 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"lachan/resolver"
 )
 
 func TestAnswersComeFromTheAddressThatWasAsked(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
 	f := func(listen string, asked ...string) {
 		t.Helper()
-		if err := n.resolver.Listen([]netip.AddrPort{netip.MustParseAddrPort(listen)}); err != nil {
+		if err := n.resolver.Listen(resolver.Doors(resolver.Plain, netip.MustParseAddrPort(listen))); err != nil {
 			t.Fatal(err)
 		}
-		port := n.resolver.Addresses()[0].Port()
+		port := n.resolver.Doors()[0].Addr.Port()
 		for _, host := range asked {
 			// A connected socket takes answers from that address alone.
 			c := dns.Client{Timeout: 2 * time.Second}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"lachan/resolver"
 )
 
 // A stream is a TCP connection to a node. Its methods end the test when
@@ -232,7 +234,7 @@ func TestListenSwaps(t *testing.T) {
 	stays := netip.MustParseAddrPort(n.addr)
 	listen := func(addrs ...netip.AddrPort) {
 		t.Helper()
-		if err := n.resolver.Listen(addrs); err != nil {
+		if err := n.resolver.Listen(resolver.Doors(resolver.Plain, addrs...)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -269,7 +271,7 @@ func TestListenSwaps(t *testing.T) {
 			t.Error("the old address still takes connections")
 		}
 	}
-	if err := n.resolver.Listen([]netip.AddrPort{zero, netip.MustParseAddrPort("192.0.2.1:53")}); err == nil {
+	if err := n.resolver.Listen(resolver.Doors(resolver.Plain, zero, netip.MustParseAddrPort("192.0.2.1:53"))); err == nil {
 		t.Error("an address that is not ours can be listened on")
 	}
 	held.send("lesson.example.")
@@ -278,7 +280,7 @@ func TestListenSwaps(t *testing.T) {
 	}
 	close(done)
 	asking.Wait()
-	if got := n.resolver.Addresses(); len(got) != 1 || got[0] != stays || lost.Load() != 0 {
+	if got := n.resolver.Doors(); len(got) != 1 || got[0].Addr != stays || lost.Load() != 0 {
 		t.Errorf("served: %v, want %v; %d questions lost", got, stays, lost.Load())
 	}
 }

@@ -2,107 +2,15 @@ package resolver
 
 import (
 	"bufio"
-	"context"
 	"encoding/binary"
-	"errors"
 	"io"
 	"net"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"lachan/metrics"
 )
-
-// A tcpListener accepts connections and knows the open ones.
-type tcpListener struct {
-	addr netip.AddrPort
-	*net.TCPListener
-
-	mu   sync.Mutex
-	open map[*tcpConn]bool // mu; nil once stopped
-}
-
-func listenTCP(addr netip.AddrPort) (*tcpListener, error) {
-	network := "tcp4"
-	if addr.Addr().Is6() {
-		network = "tcp6"
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(context.Background(), network, addr.String())
-	if err != nil {
-		return nil, err
-	}
-	bound := l.Addr().(*net.TCPAddr).AddrPort()
-	return &tcpListener{
-		addr: netip.AddrPortFrom(addr.Addr(), bound.Port()), TCPListener: l.(*net.TCPListener), open: map[*tcpConn]bool{},
-	}, nil
-}
-
-// acceptTCP serves connections until the listener is stopped, and returns when
-// all of them have ended.
-func (r *Resolver) acceptTCP(l *tcpListener) {
-	var live sync.WaitGroup
-	defer live.Wait()
-	for {
-		c, err := l.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil { // out of descriptors, most likely: let some end
-			r.log.Warn("accept connection", "address", l.addr, "error", err)
-			time.Sleep(acceptPause)
-			continue
-		}
-		if int(r.tcpOpen.Add(1)) > r.world.Load().settings.TCPConnections {
-			r.tcpOpen.Add(-1)
-			c.Close()
-			continue
-		}
-		conn := newTCPConn(c)
-		live.Go(func() {
-			defer r.tcpOpen.Add(-1)
-			if l.add(conn) {
-				r.readTCP(conn)
-				l.remove(conn)
-			}
-			conn.close()
-		})
-	}
-}
-
-const acceptPause = 10 * time.Millisecond
-
-func (l *tcpListener) add(c *tcpConn) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.open == nil {
-		return false
-	}
-	l.open[c] = true
-	return true
-}
-
-func (l *tcpListener) remove(c *tcpConn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.open, c)
-}
-
-// stop accepts and reads no more. Connections end when what was read from them
-// is answered.
-func (l *tcpListener) stop() error {
-	err := l.Close()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for c := range l.open {
-		c.stopped.Store(true) // first, so that the reader sets no later deadline unseen
-		err = errors.Join(err, c.SetReadDeadline(time.Unix(1, 0)))
-	}
-	l.open = nil
-	return err
-}
 
 // Limits of one connection.
 const (
@@ -114,11 +22,11 @@ const (
 // A tcpConn answers the queries of one connection in the order in which
 // answers come (RFC 7766 section 6.2.1.1).
 type tcpConn struct {
-	net.Conn
-	client  netip.Addr
-	reader  *bufio.Reader
-	waiting chan struct{} // holds one token for each query under way
-	stopped atomic.Bool   // no further query is to be read
+	net.Conn // the guest, or TLS over it
+	guest    *guest
+	origin   origin
+	reader   *bufio.Reader
+	waiting  chan struct{} // holds one token for each query under way
 
 	flushing  sync.Mutex  // held while something is written to the connection
 	spare     []byte      // flushing
@@ -129,24 +37,29 @@ type tcpConn struct {
 	answers []byte // mu; framed, yet to be written
 }
 
-func newTCPConn(c net.Conn) *tcpConn {
-	client := netip.Addr{}
-	if a, ok := c.RemoteAddr().(*net.TCPAddr); ok {
-		client = a.AddrPort().Addr().Unmap()
-	}
-	return &tcpConn{Conn: c, client: client, reader: bufio.NewReaderSize(c, tcpBuffer), waiting: make(chan struct{}, tcpPipeline)}
+// readPlain serves a connection of DNS over TCP.
+func (r *Resolver) readPlain(_ *tcpListener, g *guest) {
+	r.readStream(newTCPConn(g, g, origin{transport: metrics.TransportTCP, client: g.client}))
 }
 
-// readTCP serves a connection until its end. Answers are flushed when no
-// further query has come yet.
-func (r *Resolver) readTCP(c *tcpConn) {
+func newTCPConn(c net.Conn, g *guest, from origin) *tcpConn {
+	return &tcpConn{
+		Conn: c, guest: g, origin: from,
+		reader: bufio.NewReaderSize(c, tcpBuffer), waiting: make(chan struct{}, tcpPipeline),
+	}
+}
+
+// readStream serves a connection until its end, and closes it. Answers are
+// flushed when no further query has come yet.
+func (r *Resolver) readStream(c *tcpConn) {
 	lane := r.counters.Lane()
 	defer lane.Close()
+	defer c.close()
 	for unwritten := 0; ; {
 		if c.reader.Buffered() == 0 || unwritten > tcpBuffer {
 			c.flush()
 			unwritten = 0
-			if c.SetReadDeadline(time.Now().Add(r.idle())) != nil || c.stopped.Load() {
+			if r.overdue(c.guest) || !c.guest.listen(r.patience()) {
 				return
 			}
 		}
@@ -156,7 +69,7 @@ func (r *Resolver) readTCP(c *tcpConn) {
 			return
 		}
 		c.waiting <- struct{}{}
-		q.transport, q.conn, q.recent, q.client = metrics.TransportTCP, c, nil, c.client
+		q.origin, q.conn, q.recent = c.origin, c, nil
 		q.begin(r.world.Load(), r.clock())
 		if !r.serve(q) {
 			continue
@@ -166,15 +79,6 @@ func (r *Resolver) readTCP(c *tcpConn) {
 		unwritten += len(q.out)
 		r.queries.Put(q)
 	}
-}
-
-// idle is how long a connection may be silent: less when few more fit.
-func (r *Resolver) idle() time.Duration {
-	s := r.world.Load().settings
-	if int(r.tcpOpen.Load()) > s.TCPConnections*3/4 {
-		return s.TCPIdle / 10
-	}
-	return s.TCPIdle
 }
 
 // read reads one message (RFC 1035 section 4.2.2).

@@ -18,11 +18,12 @@ var (
 	ConfigZoneName    = Text{"%q không phải là tên miền; hãy ghi như \"truong.lan\"", "%q is not a domain name; write one such as \"truong.lan\""}
 	ConfigSlash       = Text{"%q phải bắt đầu bằng dấu /, ví dụ /dns-query", "%q must begin with /, such as /dns-query"}
 	ConfigFamily      = Text{"%s phải là một địa chỉ %s", "%s must be an %s address"}
+	ConfigNeedsTLS    = Text{"cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem}", "a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}"}
 	ConfigBothTLS     = Text{"cert và key phải đi cùng nhau; hãy ghi cả hai hoặc bỏ cả hai", "cert and key belong together; give both or neither"}
 	ConfigTTLOrder    = Text{"min_ttl (%s) lớn hơn max_ttl (%s); hãy giảm min_ttl hoặc tăng max_ttl", "min_ttl (%s) is larger than max_ttl (%s); lower min_ttl or raise max_ttl"}
 
 	ConfigPolicyFile = Text{"không đọc được tệp chính sách: %v; hãy tạo tệp, hoặc ghi policy: \"\" để mọi máy dùng chung một hồ sơ mặc định", "cannot read the policy: %v; create the file, or write policy: \"\" to give everyone the default profile"}
-	ConfigTLSFile    = Text{"không đọc được tệp: %v", "cannot read the file: %v"}
+	ConfigTLSFile    = Text{"không dùng được chứng chỉ: %v", "the certificate is of no use: %v"}
 	ConfigStateDir   = Text{"%s không phải là thư mục nên không thể tạo thư mục trạng thái ở đó; hãy chọn nơi khác", "%s is not a directory, so the state directory cannot be made there; choose another place"}
 	ConfigNoStateDir = Text{"cần một thư mục để lưu danh sách và thống kê, ví dụ /var/lib/lachan", "a directory for lists and statistics is needed, such as /var/lib/lachan"}
 

@@ -42,7 +42,7 @@ type ServerConfig struct {
 	// Listen has the addresses of DNS over UDP and TCP. Default 0.0.0.0:53
 	// and [::]:53. Port 0 takes any that is free.
 	Listen []netip.AddrPort `yaml:"listen"`
-	// DoT has the addresses of DNS over TLS (RFC 7858). Default none.
+	// DoT has the addresses of DNS over TLS (RFC 7858), on TCP. Default none.
 	DoT []netip.AddrPort `yaml:"dot"`
 	// DoH has the addresses of DNS over HTTPS (RFC 8484). Default none.
 	DoH []netip.AddrPort `yaml:"doh"`
@@ -72,7 +72,7 @@ type ServerConfig struct {
 	RPZOut RPZOutConfig `yaml:"rpz_out"`
 	// Identity is what CHAOS questions are told.
 	Identity IdentityConfig `yaml:"identity"`
-	// TCP bounds connections of DNS over TCP.
+	// TCP bounds connections.
 	TCP TCPConfig `yaml:"tcp"`
 	// BlockTTL is the TTL of blocked and rewritten answers, in whole seconds.
 	// Default 60s; 0s to 24h.
@@ -82,10 +82,17 @@ type ServerConfig struct {
 	Page PageConfig `yaml:"page"`
 }
 
-// A TLSConfig names the PEM files of a certificate chain and its key.
+// A TLSConfig is the certificate of the encrypted transports. Its files are
+// read again when they change.
 type TLSConfig struct {
-	Cert string `yaml:"cert"` // default none
-	Key  string `yaml:"key"`  // default none
+	Cert string `yaml:"cert"` // PEM, with the chain; default none
+	Key  string `yaml:"key"`  // PEM; default none
+	// Name is the server's own in the certificate, such as dns.example.vn: a
+	// client that connects to ID.dns.example.vn calls itself ID. Default none.
+	Name string `yaml:"name"`
+	// TicketKeys is a file of keys that a fleet shares, so that its servers resume
+	// each other's sessions. Default none: each has its own.
+	TicketKeys string `yaml:"ticket_keys"`
 }
 
 // A RateLimitConfig bounds queries a second; 0, the default, is no bound.
@@ -101,14 +108,20 @@ type IdentityConfig struct {
 	ID      string `yaml:"id"`      // of id.server (RFC 4892) and hostname.bind
 }
 
-// A TCPConfig bounds the connections of DNS over TCP.
+// A TCPConfig bounds the connections of clients: over TCP, TLS, HTTPS and QUIC.
 type TCPConfig struct {
 	// Connections is how many may be open at a time. Default 1000; 1 to
 	// 1,000,000.
 	Connections int `yaml:"connections"`
+	// PerClient is how many of them one address, or /64 of IPv6, may have. Default
+	// 500; 0 (no bound of its own) to 1,000,000.
+	PerClient int `yaml:"per_client"`
 	// IdleTimeout closes a connection on which nothing happens (RFC 7766
 	// section 6.2.3). Default 10s; 1s to 10m.
 	IdleTimeout time.Duration `yaml:"idle_timeout"`
+	// Lifetime closes a connection that has been open for so long when it pauses.
+	// Default 1h; 1m to 7d, or 0s for no bound.
+	Lifetime time.Duration `yaml:"lifetime"`
 }
 
 // A PageConfig has the addresses of the block page; one that is not valid, the

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"maps"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,6 +32,7 @@ func (c *Config) check() yamlfile.Problems {
 	k := configCheck{Config: c}
 	k.places()
 	k.server()
+	k.encryption()
 	k.listeners()
 	k.rpzOut()
 	k.upstreams()
@@ -92,12 +92,6 @@ func (k *configCheck) places() {
 	if k.Policy != "" {
 		k.readable("policy", k.Policy, wording.ConfigPolicyFile)
 	}
-	if tls := k.Server.TLS; (tls.Cert == "") != (tls.Key == "") {
-		k.wrong("server.tls", wording.ConfigBothTLS)
-	} else if tls.Cert != "" {
-		k.readable("server.tls.cert", tls.Cert, wording.ConfigTLSFile)
-		k.readable("server.tls.key", tls.Key, wording.ConfigTLSFile)
-	}
 }
 
 // fileOnTheWay is the file, if any, that keeps a directory from being made.
@@ -132,6 +126,10 @@ func (k *configCheck) server() {
 	between(k, "server.rate_limit.per_client", s.RateLimit.PerClient, 0, 1_000_000)
 	between(k, "server.rate_limit.per_unit", s.RateLimit.PerUnit, 0, 1_000_000)
 	between(k, "server.tcp.connections", s.TCP.Connections, 1, 1_000_000)
+	between(k, "server.tcp.per_client", s.TCP.PerClient, 0, 1_000_000)
+	if s.TCP.Lifetime != 0 {
+		between(k, "server.tcp.lifetime", s.TCP.Lifetime, time.Minute, 7*day)
+	}
 	between(k, "server.tcp.idle_timeout", s.TCP.IdleTimeout, time.Second, 10*time.Minute)
 	between(k, "server.block_ttl", s.BlockTTL, 0, day)
 	if a := s.Page.A; a.IsValid() && !a.Is4() {
@@ -140,44 +138,6 @@ func (k *configCheck) server() {
 	if a := s.Page.AAAA; a.IsValid() && (!a.Is6() || a.Is4In6()) {
 		k.wrong("server.page.aaaa", wording.ConfigFamily.With(a, "IPv6"))
 	}
-}
-
-// listeners checks that no two listeners want the same address and port.
-func (k *configCheck) listeners() {
-	if len(k.Server.Listen) == 0 {
-		k.wrong("server.listen", wording.ConfigNoListen)
-	}
-	type place struct {
-		path string
-		addr netip.AddrPort
-	}
-	var seen []place
-	add := func(path string, addr netip.AddrPort) {
-		for _, s := range seen {
-			if sameSocket(s.addr, addr) {
-				k.wrong(path, wording.ConfigListenTwice.With(addr, s.addr, itemPlace.ReplaceAllString(s.path, "")))
-				return
-			}
-		}
-		seen = append(seen, place{path, addr})
-	}
-	for i, a := range k.Server.Listen {
-		add(item("server.listen", i), a)
-	}
-	for i, a := range k.Server.RPZOut.Listen {
-		add(item("server.rpz_out.listen", i), a)
-	}
-	if k.HTTP.Listen.IsValid() {
-		add("http.listen", k.HTTP.Listen)
-	}
-}
-
-// sameSocket says whether b cannot be listened on beside a: the same port, and
-// the same address or one that stands for all of its family.
-func sameSocket(a, b netip.AddrPort) bool {
-	x, y := a.Addr().Unmap(), b.Addr().Unmap()
-	return a.Port() != 0 && a.Port() == b.Port() && x.Is4() == y.Is4() &&
-		(x == y || x.IsUnspecified() || y.IsUnspecified())
 }
 
 func (k *configCheck) upstreams() {
@@ -237,7 +197,6 @@ func (k *configCheck) metrics() {
 // later reports keys whose work this version does not do, so that nobody
 // relies on it.
 func (k *configCheck) later() {
-	k.notYet("server.dot", len(k.Server.DoT) > 0)
 	k.notYet("server.doh", len(k.Server.DoH) > 0)
 	k.notYet("server.doq", len(k.Server.DoQ) > 0)
 	k.notYet("server.proxy_protocol", len(k.Server.ProxyProtocol) > 0)

@@ -17,7 +17,7 @@ func (c *Config) SetDefaults() {
 			DoHPath:          "/dns-query",
 			UnknownClient:    "default",
 			RebindProtection: true,
-			TCP:              TCPConfig{Connections: 1000, IdleTimeout: 10 * time.Second},
+			TCP:              TCPConfig{Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour},
 			BlockTTL:         time.Minute,
 		},
 		HTTP: HTTPConfig{Listen: netip.MustParseAddrPort("127.0.0.1:8053")},

@@ -106,6 +106,15 @@ func TestConfigMistakes(t *testing.T) {
 	f("server:\n  tls: {cert: a.pem}\n",
 		`lachan.yaml:2: server.tls: cert và key phải đi cùng nhau; hãy ghi cả hai hoặc bỏ cả hai | server.tls: cert and key belong together; give both or neither`)
 
+	// DNS over TLS and over HTTPS on the same port, without a certificate.
+	f("server:\n  dot: [\"0.0.0.0:853\"]\n  doq: [\"0.0.0.0:853\"]\n  doh: [\"192.0.2.1:853\"]\n",
+		`lachan.yaml:2: server.dot: cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem} | server.dot: a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}`,
+		`lachan.yaml:3: server.doq: cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem} | server.doq: a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}`,
+		`lachan.yaml:3: server.doq: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.doq: this comes with a later version; leave the key out for now`,
+		`lachan.yaml:4: server.doh: cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem} | server.doh: a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}`,
+		`lachan.yaml:4: server.doh: địa chỉ 192.0.2.1:853 đụng với 0.0.0.0:853 ở server.dot; trên một địa chỉ, mỗi cổng chỉ dùng được một lần (0.0.0.0 và [::] là mọi địa chỉ) | server.doh: address 192.0.2.1:853 collides with 0.0.0.0:853 in server.dot; a port can be used once on an address (0.0.0.0 and [::] are every address)`,
+		`lachan.yaml:4: server.doh: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.doh: this comes with a later version; leave the key out for now`)
+
 	// A list without a category, its name not a name.
 	f("feeds:\n- name: Cờ bạc\n  url: https://lists.example/gambling.hosts\n",
 		`lachan.yaml:2: feeds.name: tên "Cờ bạc" của danh sách chỉ được gồm chữ thường không dấu a-z, chữ số và dấu gạch ngang, dài 1 đến 40 ký tự, ví dụ hostsvn-co-bac | feeds.name: feed name "Cờ bạc" must be 1 to 40 of the letters a-z, digits and hyphens, such as hostsvn-co-bac`,
@@ -126,8 +135,8 @@ func TestConfigMistakes(t *testing.T) {
 		`lachan.yaml:8: feeds.authority.expires: expires (2026-11-01) phải sau effective (2026-12-01) | feeds.authority.expires: expires (2026-11-01) must be after effective (2026-12-01)`)
 
 	// Things of a later version.
-	f("server:\n  dot: [\"0.0.0.0:853\"]\nfeeds:\n- name: a\n  category: gambling\n  url: axfr://ns.example/rpz.example\n  tsig: {name: k.example}\n",
-		`lachan.yaml:2: server.dot: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.dot: this comes with a later version; leave the key out for now`,
+	f("server:\n  proxy_protocol: [\"192.0.2.1/32\"]\nfeeds:\n- name: a\n  category: gambling\n  url: axfr://ns.example/rpz.example\n  tsig: {name: k.example}\n",
+		`lachan.yaml:2: server.proxy_protocol: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.proxy_protocol: this comes with a later version; leave the key out for now`,
 		`lachan.yaml:7: feeds.tsig: tsig cần cả name và secret_file, và chỉ dùng cho url axfr:// | feeds.tsig: tsig needs both name and secret_file, and a url axfr://`)
 
 	// A choice misspelt.

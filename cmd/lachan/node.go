@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net/netip"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -21,6 +20,7 @@ import (
 	"lachan/policy"
 	"lachan/policy/catalogue"
 	"lachan/resolver"
+	"lachan/resolver/certificate"
 	"lachan/resolver/upstream"
 	"lachan/wording"
 	"lachan/yamlfile"
@@ -48,8 +48,10 @@ type node struct {
 	lists     *blocklist.Lists
 	list      *blocklist.List // lists, bound to policy
 	upstreams *upstream.Zones
-	serial    uint64               // of list and policy together
-	inForce   map[string]time.Time // feed -> since when its copy decides
+	// certificate is that of the encrypted doors; nil when there is none.
+	certificate *certificate.Keeper
+	serial      uint64               // of list and policy together
+	inForce     map[string]time.Time // feed -> since when its copy decides
 
 	updates   chan struct{} // a feed has a new copy; holds at most one
 	compiled  chan compilation
@@ -104,6 +106,9 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 	zones, problem := openUpstreams(cfg, nil)
 	if problem != nil {
 		return nil, yamlfile.Problems{*problem}, nil
+	}
+	if n.certificate, err = openCertificate(cfg); err != nil {
+		return nil, nil, err
 	}
 	if err := n.openState(cfg); err != nil {
 		return nil, nil, err
@@ -187,9 +192,7 @@ func (n *node) putInForce() {
 		n.serial++ // what an entry says may have changed with the minute
 	}
 	rules := n.policy.At(n.list, time.Now(), n.serial)
-	s := settings(n.cfg, n.missingRequired())
-	s.Notify = n.notify(n.cfg)
-	n.resolver.Use(s, rules, n.upstreams)
+	n.resolver.Use(n.settings(), rules, n.upstreams)
 	n.view.Store(&view{
 		cfg: n.cfg, rules: rules, lists: n.lists, list: n.list, upstreams: n.upstreams, inForce: maps.Clone(n.inForce),
 	})
@@ -206,9 +209,10 @@ func (n *node) missingRequired() bool {
 	return false
 }
 
-func settings(cfg *Config, closed bool) *resolver.Settings {
-	return &resolver.Settings{
-		Closed:            closed,
+func (n *node) settings() *resolver.Settings {
+	cfg := n.cfg
+	s := &resolver.Settings{
+		Closed:            n.missingRequired(),
 		RefuseUnknown:     cfg.Server.UnknownClient == unknownRefuse,
 		TrustedForwarders: cfg.Server.TrustedForwarders,
 		ClientRate:        cfg.Server.RateLimit.PerClient,
@@ -228,8 +232,16 @@ func settings(cfg *Config, closed bool) *resolver.Settings {
 		},
 		Prefetch:       cfg.Cache.Prefetch,
 		TCPConnections: cfg.Server.TCP.Connections,
+		TCPPerClient:   cfg.Server.TCP.PerClient,
 		TCPIdle:        cfg.Server.TCP.IdleTimeout,
+		TCPLifetime:    cfg.Server.TCP.Lifetime,
+		TLSName:        serverName(cfg),
+		Notify:         n.notify(cfg),
 	}
+	if n.certificate != nil {
+		s.TLS = n.certificate.Config()
+	}
+	return s
 }
 
 // openUpstreams makes the groups of servers; those that old has are taken over.
@@ -267,6 +279,3 @@ func openUpstreams(cfg *Config, old *upstream.Zones) (*upstream.Zones, *yamlfile
 	}
 	return z, nil
 }
-
-// listenAddresses are what the resolver shall serve.
-func listenAddresses(cfg *Config) []netip.AddrPort { return cfg.Server.Listen }

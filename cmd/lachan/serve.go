@@ -20,6 +20,7 @@ import (
 	"lachan/metrics"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
+	"lachan/resolver"
 	"lachan/wording"
 	"lachan/yamlfile"
 )
@@ -55,12 +56,16 @@ func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error 
 	if n == nil {
 		return problems
 	}
-	if err := n.resolver.Listen(listenAddresses(cfg)); err != nil {
+	if err := n.resolver.Listen(doors(cfg)); err != nil {
 		return err
 	}
 	slog.SetDefault(log)
-	for _, addr := range n.resolver.Addresses() {
-		log.Info("serving", "address", addr)
+	for _, d := range n.resolver.Doors() {
+		if d.Protocol == resolver.Plain {
+			log.Info("serving", "address", d.Addr)
+		} else {
+			log.Info("serving encrypted", "protocol", d.Protocol, "address", d.Addr)
+		}
 	}
 	return n.run(ctx)
 }
@@ -94,6 +99,8 @@ func (n *node) run(ctx context.Context) error {
 	n.startShipping(ctx)
 	minute := time.NewTimer(untilMinute(time.Now()))
 	defer minute.Stop()
+	renewed := time.NewTicker(certificateEvery)
+	defer renewed.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -114,6 +121,8 @@ func (n *node) run(ctx context.Context) error {
 			}
 			n.startCompiling(ctx) // another process may have brought a new copy
 			minute.Reset(untilMinute(time.Now()))
+		case now := <-renewed.C:
+			n.watchCertificate(now)
 		case <-n.updates:
 			n.watchFeeds(ctx)
 			n.startCompiling(ctx)
@@ -149,20 +158,26 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(yamlfile.Problems{*problem})
 		return
 	}
-	if err := n.resolver.Listen(listenAddresses(cfg)); err != nil {
+	keeper, err := openCertificate(cfg)
+	if err != nil {
+		n.refuseReload(yamlfile.Problems{*cfg.problem("server.tls", err)})
+		return
+	}
+	if err := n.resolver.Listen(doors(cfg)); err != nil {
 		n.refuseReload(yamlfile.Problems{{File: cfg.file, Line: cfg.lineOf("server.listen"), Text: wording.Text{VI: err.Error(), EN: err.Error()}}})
 		return
 	}
 	httpMoved := cfg.HTTP != n.cfg.HTTP
 	shippingMoved := cfg.Metrics.WriteURL != n.cfg.Metrics.WriteURL
 	zonesMoved := !reflect.DeepEqual(cfg.Server.RPZOut, n.cfg.Server.RPZOut)
-	n.cfg, n.policy, n.upstreams = cfg, p, zones
+	n.cfg, n.policy, n.upstreams, n.certificate = cfg, p, zones, keeper
 	n.list = bind(n.lists, p, cfg)
 	n.serial++
 	n.putInForce()
 	n.recordOrders(time.Time{}, time.Now())
 	n.counters.SetSchools(schools(p))
 	n.conditions.Clear("reload")
+	n.watchCertificate(time.Now())
 	n.startUpstreams(ctx)
 	n.startUpdater(ctx)
 	n.startCompiling(ctx)

@@ -71,8 +71,10 @@ const (
 
 // EDNS option codes.
 const (
-	OptionECS = 8  // RFC 7871
-	OptionEDE = 15 // RFC 8914
+	OptionECS       = 8  // RFC 7871
+	OptionKeepalive = 11 // RFC 7828
+	OptionPadding   = 12 // RFC 7830
+	OptionEDE       = 15 // RFC 8914
 )
 
 // A Query is what a client asked, in parsed form. It is reused: Parse replaces

@@ -11,6 +11,7 @@ import (
 type Reply struct {
 	Octets []byte
 	start  int // of the message in Octets
+	opt    int // of the length of the OPT record's data in Octets; 0 without one
 }
 
 // pointerToQuestion is a compression pointer to the name of the question.
@@ -122,6 +123,7 @@ func (r *Reply) OPT(q *Query, size uint16, rcode int, code uint16, text string) 
 		do = 0x80
 	}
 	r.Octets = append(r.Octets, byte(rcode>>4), 0, do, 0)
+	r.opt = len(r.Octets)
 	if code == EDENone {
 		r.Octets = append(r.Octets, 0, 0)
 	} else {
@@ -132,6 +134,29 @@ func (r *Reply) OPT(q *Query, size uint16, rcode int, code uint16, text string) 
 		r.Octets = append(r.Octets, text...)
 	}
 	r.count(SectionAdditional)
+}
+
+// Option appends an option with so many octets of zero to the OPT record, which
+// is the last, and returns them to be filled in.
+func (r *Reply) Option(code uint16, size int) (data []byte) {
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, code)
+	r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(size))
+	r.Octets = append(r.Octets, make([]byte, size)...)
+	length := r.Octets[r.opt:]
+	binary.BigEndian.PutUint16(length, binary.BigEndian.Uint16(length)+uint16(optionHead+size))
+	return r.Octets[len(r.Octets)-size:]
+}
+
+// optionHead is the size of what stands before an option's data.
+const optionHead = 4
+
+// Pad makes the message a multiple of block octets long (RFC 7830), unless it
+// would be longer than limit. The OPT record is there and last.
+func (r *Reply) Pad(block, limit int) {
+	size := (r.Len() + optionHead + block - 1) / block * block
+	if size <= limit {
+		r.Option(OptionPadding, size-r.Len()-optionHead)
+	}
 }
 
 // Truncate cuts a reply that is longer than limit octets to its header and

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"lachan/resolver"
+	"lachan/resolver/certificate"
+	"lachan/wording"
+)
+
+// certificateEvery is how often the files of the certificate are looked at.
+const certificateEvery = 2 * time.Second
+
+// expiresSoon is how long before its end a certificate should have been
+// renewed: those that are had for nothing last 90 days and are due after 60.
+const expiresSoon = 14 * 24 * time.Hour
+
+func certificateFiles(cfg *Config) certificate.Files {
+	t := &cfg.Server.TLS
+	return certificate.Files{Cert: t.Cert, Key: t.Key, TicketKeys: t.TicketKeys}
+}
+
+// openCertificate reads the certificate of a configuration; nil when it has
+// none.
+func openCertificate(cfg *Config) (*certificate.Keeper, error) {
+	if cfg.Server.TLS.Cert == "" {
+		return nil, nil
+	}
+	return certificate.Open(certificateFiles(cfg))
+}
+
+// watchCertificate takes a new certificate up. While that cannot be read the
+// one that is in force stays.
+func (n *node) watchCertificate(now time.Time) {
+	if n.certificate == nil {
+		n.conditions.Clear("certificate")
+		return
+	}
+	changed, err := n.certificate.Refresh()
+	if changed {
+		n.log.Info("new certificate", "expires", n.certificate.Expires())
+		n.putInForce()
+	}
+	expires := n.certificate.Expires()
+	switch {
+	case err != nil:
+		if n.conditions.Set("certificate", wording.CertificateBroken.With(err).String()) {
+			n.log.Error("read the certificate, the one in force stays", "error", err)
+		}
+	case now.Add(expiresSoon).After(expires):
+		n.conditions.Set("certificate", wording.CertificateExpires.With(expires.Format(time.DateTime)).String())
+	default:
+		n.conditions.Clear("certificate")
+	}
+}
+
+// doors are what the resolver shall open.
+func doors(cfg *Config) (list []resolver.Door) {
+	s := &cfg.Server
+	list = append(list, resolver.Doors(resolver.Plain, s.Listen...)...)
+	list = append(list, resolver.Doors(resolver.DoT, s.DoT...)...)
+	list = append(list, resolver.Doors(resolver.DoH, s.DoH...)...)
+	return append(list, resolver.Doors(resolver.DoQ, s.DoQ...)...)
+}
+
+// serverName is the server's own name as it is compared with what clients ask
+// for.
+func serverName(cfg *Config) string {
+	return strings.ToLower(strings.TrimSuffix(cfg.Server.TLS.Name, "."))
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"lachan/resolver/certificate"
+	"lachan/wording"
+)
+
+// encryption checks the certificate and that those who need it have it.
+func (k *configCheck) encryption() {
+	s := &k.Server
+	if (s.TLS.Cert == "") != (s.TLS.Key == "") {
+		k.wrong("server.tls", wording.ConfigBothTLS)
+	} else if s.TLS.Cert != "" {
+		if _, err := certificate.Open(certificateFiles(k.Config)); err != nil {
+			k.wrong("server.tls", wording.ConfigTLSFile.With(err))
+		}
+	}
+	if _, ok := dns.IsDomainName(s.TLS.Name); s.TLS.Name != "" && (!ok || strings.Trim(s.TLS.Name, ".") == "") {
+		k.wrong("server.tls.name", wording.ConfigZoneName.With(s.TLS.Name))
+	}
+	needs := func(path string, doors []netip.AddrPort) {
+		if len(doors) > 0 && s.TLS.Cert == "" {
+			k.wrong(path, wording.ConfigNeedsTLS)
+		}
+	}
+	needs("server.dot", s.DoT)
+	needs("server.doh", s.DoH)
+	needs("server.doq", s.DoQ)
+}
+
+// listeners checks that no two listeners want the same address and port.
+func (k *configCheck) listeners() {
+	if len(k.Server.Listen) == 0 {
+		k.wrong("server.listen", wording.ConfigNoListen)
+	}
+	var places sockets
+	add := func(path string, addrs []netip.AddrPort, on carriers) {
+		for i, a := range addrs {
+			if other, taken := places.take(a, on, path); taken {
+				k.wrong(item(path, i), wording.ConfigListenTwice.With(a, other.addr, other.path))
+			}
+		}
+	}
+	add("server.listen", k.Server.Listen, onUDP|onTCP)
+	add("server.dot", k.Server.DoT, onTCP)
+	add("server.doh", k.Server.DoH, onUDP|onTCP)
+	add("server.doq", k.Server.DoQ, onUDP)
+	add("server.rpz_out.listen", k.Server.RPZOut.Listen, onUDP|onTCP)
+	if a := k.HTTP.Listen; a.IsValid() {
+		if other, taken := places.take(a, onTCP, "http.listen"); taken {
+			k.wrong("http.listen", wording.ConfigListenTwice.With(a, other.addr, other.path))
+		}
+	}
+}
+
+// carriers are the transports that a listener has sockets of.
+type carriers uint8
+
+const (
+	onUDP carriers = 1 << iota
+	onTCP
+)
+
+// sockets are those that listeners want.
+type sockets []socket
+
+// A socket is what the listener at path wants.
+type socket struct {
+	addr netip.AddrPort
+	on   carriers
+	path string
+}
+
+// take adds one unless another listener has it already, which is returned.
+func (s *sockets) take(addr netip.AddrPort, on carriers, path string) (other socket, taken bool) {
+	for _, other := range *s {
+		if other.on&on != 0 && sameSocket(other.addr, addr) {
+			return other, true
+		}
+	}
+	*s = append(*s, socket{addr, on, path})
+	return socket{}, false
+}
+
+// sameSocket says whether b cannot be listened on beside a: the same port, and
+// the same address or one that stands for all of its family.
+func sameSocket(a, b netip.AddrPort) bool {
+	x, y := a.Addr().Unmap(), b.Addr().Unmap()
+	return a.Port() != 0 && a.Port() == b.Port() && x.Is4() == y.Is4() &&
+		(x == y || x.IsUnspecified() || y.IsUnspecified())
+}

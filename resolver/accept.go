@@ -1,0 +1,118 @@
+package resolver
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// A tcpListener accepts connections and knows those that it reads from.
+type tcpListener struct {
+	addr netip.AddrPort
+	*net.TCPListener
+
+	// serve reads from a guest until its end, and closes it, or hands it to
+	// somebody who does.
+	serve func(*tcpListener, *guest)
+	tls   *tls.Config // nil where TLS is not spoken
+
+	mu      sync.Mutex
+	reading map[*guest]bool // mu; nil once stopped
+}
+
+func listenTCP(addr netip.AddrPort) (*tcpListener, error) {
+	network := "tcp4"
+	if addr.Addr().Is6() {
+		network = "tcp6"
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), network, addr.String())
+	if err != nil {
+		return nil, err
+	}
+	bound := l.Addr().(*net.TCPAddr).AddrPort()
+	return &tcpListener{
+		addr: netip.AddrPortFrom(addr.Addr(), bound.Port()), TCPListener: l.(*net.TCPListener), reading: map[*guest]bool{},
+	}, nil
+}
+
+// accept serves connections until the listener is stopped, and returns when
+// all that it reads from have ended.
+func (r *Resolver) accept(l *tcpListener) {
+	var live sync.WaitGroup
+	defer live.Wait()
+	for {
+		c, err := l.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // out of descriptors, most likely: let some end
+			r.log.Warn("accept connection", "address", l.addr, "error", err)
+			time.Sleep(acceptPause)
+			continue
+		}
+		g := &guest{Conn: c, client: addrOf(c.RemoteAddr()), arrived: time.Now()}
+		leave, ok := r.guests.admit(g.client, r.world.Load().settings)
+		if !ok {
+			c.Close()
+			continue
+		}
+		g.leave = leave
+		live.Go(func() {
+			if !l.add(g) {
+				g.Close()
+				return
+			}
+			defer l.remove(g)
+			l.serve(l, g)
+		})
+	}
+}
+
+const acceptPause = 10 * time.Millisecond
+
+// addrOf is the address of a peer over TCP or UDP.
+func addrOf(a net.Addr) netip.Addr {
+	switch a := a.(type) {
+	case *net.TCPAddr:
+		return a.AddrPort().Addr().Unmap()
+	case *net.UDPAddr:
+		return a.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}
+
+func (l *tcpListener) add(g *guest) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reading == nil {
+		return false
+	}
+	l.reading[g] = true
+	return true
+}
+
+func (l *tcpListener) remove(g *guest) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.reading, g)
+}
+
+// stop accepts and reads no more. Connections end when what was read from them
+// is answered.
+func (l *tcpListener) stop() error {
+	err := l.Close()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for g := range l.reading {
+		if stopped := g.stop(); !errors.Is(stopped, net.ErrClosed) { // one that has just ended
+			err = errors.Join(err, stopped)
+		}
+	}
+	l.reading = nil
+	return err
+}
