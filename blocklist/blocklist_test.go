@@ -248,20 +248,6 @@ func TestClassifyDoesNotAllocate(t *testing.T) {
 	}
 }
 
-func TestCoreHitsAreCounted(t *testing.T) {
-	core := name(t, "moet.test")
-	path := filepath.Join(t.TempDir(), "x.snap")
-	report, err := blocklist.Compile(t.Context(), path, []blocklist.Source{
-		source("a", format.Rule{Name: "www.moet.test"}, format.Rule{Name: "other.test"}),
-	}, blocklist.Options{Core: func(n *domain.Name) bool { return n.Within(core) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if report.Feeds["a"].CoreHits != 1 || len(report.CoreHits) != 1 || report.CoreHits[0].Entry != "www.moet.test" {
-		t.Errorf("report %+v, want one hit of the never-block list", report)
-	}
-}
-
 func TestShelfKeepsTwoAndSetsDamagedAside(t *testing.T) {
 	dir := t.TempDir()
 	shelf, err := blocklist.OpenShelf(dir)

@@ -34,9 +34,6 @@ type Options struct {
 	// Memory bounds the bytes of rules held at a time. Default 64 MiB; what is
 	// over is sorted in temporary files beside the snapshot.
 	Memory int
-	// Core tells whether a name is on the never-block list. Rules for such
-	// names are kept (a lock may ask for them) and counted. May be nil.
-	Core func(*domain.Name) bool
 	// Anew, when not nil, is called by Shelf.Update before it compiles all sources
 	// and not only what changed: long work begins.
 	Anew func()
@@ -46,24 +43,11 @@ type Options struct {
 
 // A Report says what a compilation made.
 type Report struct {
-	Inputs   string
-	Keys     int // distinct names and prefixes
-	Regexes  int
-	Bytes    int64 // of the snapshot
-	Feeds    map[string]FeedReport
-	CoreHits []CoreHit // the first of each feed, at most 20
+	Inputs  string
+	Keys    int // distinct names and prefixes
+	Regexes int
+	Bytes   int64 // of the snapshot
 }
-
-// A FeedReport says what came of one feed.
-type FeedReport struct {
-	Rules    int
-	CoreHits int
-}
-
-// A CoreHit is a rule that names what must never be blocked.
-type CoreHit struct{ Feed, Entry string }
-
-const coreHitsNamed = 20
 
 // Inputs is the digest by which a snapshot knows what it was made of.
 func Inputs(sources []Source) string {
@@ -100,7 +84,6 @@ func newCompiler(ctx context.Context, dir string, o Options) *compiler {
 		options: o,
 		specs:   newSpecs(),
 		sorter:  newSorter(dir, o.Memory),
-		report:  Report{Feeds: map[string]FeedReport{}},
 		bits:    [families]map[int]bool{{}, {}, {}, {}},
 	}
 }
@@ -129,13 +112,10 @@ func (c *compiler) readAll(sources []Source) error {
 // readSource takes all rules of a feed in.
 func (c *compiler) readSource(feed int, s *Source) error {
 	before := c.read
-	if err := s.Rules(func(r format.Rule) error { return c.add(feed, s, &r) }); err != nil {
+	if err := s.Rules(func(r format.Rule) error { return c.add(feed, &r) }); err != nil {
 		return fmt.Errorf("read feed %q: %w", s.Name, err)
 	}
-	f := c.report.Feeds[s.Name]
-	f.Rules = c.read - before
-	c.report.Feeds[s.Name] = f
-	c.meta.Feeds = append(c.meta.Feeds, feedMeta{s.Name, s.Digest, uint64(f.Rules)})
+	c.meta.Feeds = append(c.meta.Feeds, feedMeta{s.Name, s.Digest, uint64(c.read - before)})
 	return nil
 }
 
@@ -146,7 +126,7 @@ func longestFirst(set map[int]bool) []int {
 }
 
 // add takes one rule in.
-func (c *compiler) add(feed int, s *Source, r *format.Rule) error {
+func (c *compiler) add(feed int, r *format.Rule) error {
 	if c.read++; c.read&0xFFFF == 0 {
 		if err := c.ctx.Err(); err != nil {
 			return err
@@ -170,13 +150,6 @@ func (c *compiler) add(feed int, s *Source, r *format.Rule) error {
 	}
 	if err := c.name.SetText(r.Name); err != nil {
 		return fmt.Errorf("name %q: %w", r.Name, err)
-	}
-	if c.options.Core != nil && !r.Allow && c.options.Core(&c.name) {
-		f := c.report.Feeds[s.Name]
-		if f.CoreHits++; f.CoreHits <= coreHitsNamed {
-			c.report.CoreHits = append(c.report.CoreHits, CoreHit{s.Name, r.Name})
-		}
-		c.report.Feeds[s.Name] = f
 	}
 	return c.sorter.add(c.name.Hash(c.name.Labels()), c.name.Suffix(c.name.Labels()), id)
 }

@@ -58,8 +58,6 @@ func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, l
 		if err := errors.Join(err, d.fresh.sorter.close()); err != nil {
 			return Report{}, errors.Join(fmt.Errorf("overlay of feed %q: %w", source.Name, err), c.sorter.close())
 		}
-		c.report.Feeds[source.Name] = d.fresh.report.Feeds[source.Name]
-		c.report.CoreHits = append(c.report.CoreHits, d.fresh.report.CoreHits...)
 		c.meta.Feeds = append(c.meta.Feeds, feedMeta{source.Name, source.Digest, uint64(d.fresh.read)})
 	}
 	c.report.Inputs, c.meta.Base = Inputs(sources), s.Inputs()

@@ -31,7 +31,7 @@ func (n *node) files() []listFile {
 func (n *node) compileFirst() compilation {
 	start := time.Now()
 	sources := sourcesOf(n.builtin, n.files())
-	lists, report, err := n.shelf.Update(context.Background(), nil, sources, blocklist.Options{Core: n.core})
+	lists, report, err := n.shelf.Update(context.Background(), nil, sources, blocklist.Options{})
 	return compilation{lists, report, time.Since(start), time.Now(), err}
 }
 

@@ -94,7 +94,7 @@ func (o *compileOrder) compile(ctx context.Context) (answer compileAnswer, err e
 	if err != nil {
 		return answer, err
 	}
-	lists, report, err := shelf.Update(ctx, old, sourcesOf(builtinSources(facts), o.Files), blocklist.Options{Core: coreNames(facts), Anew: beModest})
+	lists, report, err := shelf.Update(ctx, old, sourcesOf(builtinSources(facts), o.Files), blocklist.Options{Anew: beModest})
 	if err != nil {
 		return answer, err
 	}

@@ -126,7 +126,7 @@ func (o *offline) compileLists(c *cobra.Command, store *feed.Store, shelf *block
 		return nil
 	}
 	bar := newProgress(c.ErrOrStderr(), wording.CLIListsCompiling)
-	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Core: coreNames(o.facts), Progress: bar.show})
+	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Progress: bar.show})
 	bar.end()
 	if err != nil {
 		return err

@@ -144,7 +144,7 @@ func (p *process) rulesOnDisk() (*Config, func(time.Time) *policy.Rules) {
 	if len(missing) > 0 {
 		p.t.Fatalf("no copy of %v", missing)
 	}
-	lists, _, err := shelf.Update(p.t.Context(), nil, sourcesOf(builtinSources(facts), files), blocklist.Options{Core: coreNames(facts)})
+	lists, _, err := shelf.Update(p.t.Context(), nil, sourcesOf(builtinSources(facts), files), blocklist.Options{})
 	if err != nil {
 		p.t.Fatal(err)
 	}
