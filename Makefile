@@ -14,7 +14,7 @@ PACKAGES := unbound bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsper
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame|MillionNames
+PROOFS   := InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame
 
 .PHONY: run test tools build bench proof fuzz fuzz-short soak repeat differential lint help
 
