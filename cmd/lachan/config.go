@@ -31,7 +31,9 @@ type Config struct {
 	// policy.yaml; "" gives everyone the built-in default profile.
 	Policy  string        `yaml:"policy"`
 	Metrics MetricsConfig `yaml:"metrics"`
-	Log     LogConfig     `yaml:"log"`
+	// Reports are made by themselves when their periods are over. Default none.
+	Reports []ReportConfig `yaml:"reports"`
+	Log     LogConfig      `yaml:"log"`
 
 	file   string            // as the user named it; "" when there is none
 	origin map[string]string // variable or flag that set a value, by path

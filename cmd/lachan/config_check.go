@@ -41,6 +41,7 @@ func (c *Config) check() yamlfile.Problems {
 	for i := range c.Feeds {
 		k.feed(i)
 	}
+	k.reports()
 	k.later()
 	return k.problems
 }

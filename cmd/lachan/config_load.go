@@ -144,6 +144,9 @@ func (c *Config) resolvePaths() {
 		c.resolve(at+".verify.sha256_url", &f.Verify.SHA256URL)
 		c.resolve(at+".tsig.secret_file", &f.TSIG.SecretFile)
 	}
+	for i := range c.Reports {
+		c.resolve(item("reports", i)+".dir", &c.Reports[i].Dir)
+	}
 }
 
 // resolve makes the relative path that key has one from the working directory.

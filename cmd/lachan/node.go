@@ -42,6 +42,7 @@ type node struct {
 	shelf      *blocklist.Shelf
 	orders     *order.Log
 	history    *history.Recorder
+	reporting  sync.Mutex // held while a report is made
 
 	cfg       *Config
 	policy    *policy.Policy

@@ -93,6 +93,7 @@ func (n *node) run(ctx context.Context) error {
 	n.startUpdater(ctx)
 	n.startCompiling(ctx)
 	n.startRPZOut(ctx)
+	n.children.start(ctx, "reports", n.runReports)
 
 	n.counters.SetSchools(schools(n.policy))
 	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last answer
@@ -256,6 +257,8 @@ func (n *node) startHTTP(ctx context.Context) error {
 	mux := metrics.Handler(n.counters, n.conditions, n.readings, n.ready, n.history.Odometers)
 	engine.NewAPI(n.history, history.Limits(), metrics.Families()).Handle(mux)
 	mux.HandleFunc("GET /api/explain", n.serveExplain)
+	mux.HandleFunc("GET /api/report", n.serveReport)
+	mux.HandleFunc("POST /api/report", n.serveReport)
 	mux.HandleFunc("GET /api/orders", n.serveOrders)
 	mux.HandleFunc("GET /api/lists/impact", n.serveImpact)
 	server := metrics.NewServer(mux)

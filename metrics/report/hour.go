@@ -26,7 +26,7 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	h := &HourCounts{From: from, To: to}
 	known := int64(0)
 	blocked := selector{queriesMetric, s.schools, `decision="blocked"`}
-	step := fmt.Sprintf("sum by (school, category) (last_over_time(%[1]s[5m]) - last_over_time(%[1]s[5m] offset 1h))", blocked)
+	step := fmt.Sprintf("sum by (school, category) (last_over_time(%[1]s[16m]) - last_over_time(%[1]s[16m] offset 1h))", blocked)
 	for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
 		series, err := b.reader.engine.Range(ctx, step, day.Add(time.Hour), day.AddDate(0, 0, 1), time.Hour)
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // edge is how close to the end of the period a node must have been heard to
 // have told everything, when it says itself nothing of how far it is.
-const edge = 5 * time.Minute
+const edge = 16 * time.Minute
 
 // readNodes finds the nodes that the schools have, and until when each has told
 // what it counted: until its mark of what was shipped, or, when it ships

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"lachan/metrics/report"
+	"lachan/yamlfile"
+)
+
+// typedBytes bounds what an officer types into one report.
+const typedBytes = 1 << 20
+
+// serveReport is GET and POST /api/report?unit=&period=&format=: the report of
+// `lachan report`, as a file to keep. What is posted is what the officer has
+// typed, as the file beside a report has it.
+func (n *node) serveReport(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	o := reportOptions{unit: query.Get("unit"), period: query.Get("period"), format: query.Get("format")}
+	format, m, err := n.askedReport(r, &o)
+	if err != nil {
+		refuseReport(w, err)
+		return
+	}
+	var b bytes.Buffer
+	if err := format.write(&b, m); err != nil {
+		refuseReport(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", format.mediaType)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.out}))
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(b.Bytes()) // the client is gone
+}
+
+func (n *node) askedReport(r *http.Request, o *reportOptions) (format reportFormat, m *report.Model, err error) {
+	cfg := n.view.Load().cfg
+	period, format, err := o.complete(cfg.Timezone.Location)
+	if err != nil {
+		return format, nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(r.Body, typedBytes))
+	if err != nil {
+		return format, nil, err
+	}
+	var typed report.Typed
+	if problems := yamlfile.Decode("POST", text, &typed); len(problems) > 0 {
+		return format, nil, problems
+	}
+	m, err = n.buildReport(r.Context(), o.unit, period, typed, time.Now())
+	return format, m, err
+}
+
+// refuseReport says what was wrong: with the question, or with the figures.
+func refuseReport(w http.ResponseWriter, err error) {
+	status := http.StatusServiceUnavailable
+	var usage usageError
+	var problems yamlfile.Problems
+	switch {
+	case errors.As(err, &usage), errors.As(err, &problems):
+		status = http.StatusBadRequest
+	case errors.Is(err, report.ErrUnit):
+		status = http.StatusNotFound
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = writeJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+}

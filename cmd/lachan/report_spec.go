@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lachan/blocklist/feed"
+	"lachan/blocklist/order"
+	"lachan/metrics/engine"
+	"lachan/metrics/history"
+	"lachan/metrics/report"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+	"lachan/wording"
+)
+
+// reportSpec is what a report needs to know beside figures, as files on disk
+// have it.
+func (o *offline) reportSpec(unit string, p report.Period, now time.Time) (report.Spec, error) {
+	store, err := feed.Open(filepath.Join(o.cfg.StateDir, "feeds"))
+	if err != nil {
+		return report.Spec{}, err
+	}
+	orders, _, err := openOrders(o.cfg)
+	if err != nil {
+		return report.Spec{}, err
+	}
+	return reportSpec(unit, p, now, o.cfg, o.policy, o.facts, store, orders)
+}
+
+// reportSpec puts together what is known of units, categories, lists and orders.
+func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (report.Spec, error) {
+	if now.Before(p.Start) {
+		return report.Spec{}, reportUsage(wording.CLIReportFuture.With(p.Code))
+	}
+	if unit == everySchool {
+		unit = ""
+	}
+	spec := report.Spec{
+		Unit: unit, Period: p, Now: now,
+		Units: reportUnits(units), Categories: reportCategories(units, facts),
+		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History)},
+	}
+	for _, l := range facts.Levels {
+		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
+	}
+	for _, r := range orders.Records() {
+		spec.Orders = append(spec.Orders, report.Order{
+			Feed: r.Feed, Authority: r.Authority, Document: r.Document, Urgent: r.Urgent, Entries: r.Entries,
+			Issued: r.Issued, Received: r.Received, InForce: r.InForce,
+		})
+	}
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		status, err := store.Status(f.Name)
+		if err != nil {
+			return report.Spec{}, err
+		}
+		spec.Feeds = append(spec.Feeds, report.Feed{
+			Name: f.Name, Category: f.Category, Authority: f.Authority.Name, Document: f.Authority.Document,
+			Entries: status.Copy.Entries, Updated: status.LastSuccess, Late: status.Failure.EN != "",
+		})
+	}
+	return spec, nil
+}
+
+// reportUnits are the units of the policy that stand in reports: groups do not.
+func reportUnits(p *policy.Policy) (units []report.Unit) {
+	ranks := map[policy.Kind]report.Rank{policy.Province: report.Province, policy.Commune: report.Commune, policy.School: report.School}
+	for _, g := range p.Groups() {
+		rank, ok := ranks[g.Kind]
+		if !ok {
+			continue
+		}
+		name := g.Name
+		if name == "" {
+			name = g.School
+		}
+		units = append(units, report.Unit{
+			ID: g.School, Name: name, Rank: rank, Province: g.Province, Commune: g.Commune,
+			Level: g.Level, Type: g.Type, Students: g.Students,
+		})
+	}
+	return units
+}
+
+// reportCategories are what blocks are counted in, in the order of the policy.
+func reportCategories(p *policy.Policy, facts *catalogue.Catalogue) (list []report.Category) {
+	classes := map[catalogue.Class]report.Class{catalogue.Harmful: report.Harmful, catalogue.Managed: report.Managed, catalogue.Technical: report.Technical}
+	for tag := range policy.NoCategory {
+		code := p.CategoryCode(uint8(tag))
+		if own, counted := p.Counted(code); !counted || int(own) != tag {
+			continue
+		}
+		c := report.Category{Code: code, Label: p.Label(uint8(tag)).VI, Class: report.Managed}
+		if i, known := facts.Category(code); known {
+			c.Class = classes[facts.Categories[i].Class]
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// reportEngine is where the figures are: at metrics.query_url when there is
+// one, at the server that runs here, or in the history on disk.
+func reportEngine(ctx context.Context, cfg *Config) (report.Engine, func(), error) {
+	if cfg.Metrics.QueryURL != "" {
+		remote, err := engine.NewRemote(cfg.Metrics.QueryURL)
+		return remote, func() {}, err
+	}
+	address := "http://" + reachable(cfg.HTTP.Listen)
+	if cfg.HTTP.Listen.IsValid() && askHealth(ctx, address+"/healthz") == nil {
+		remote, err := engine.NewRemote(address)
+		return remote, func() {}, err
+	}
+	dir := filepath.Join(cfg.StateDir, "history")
+	if _, err := os.Stat(dir); err != nil {
+		return nil, nil, fail(wording.CLIReportNowhere.With(dir, address))
+	}
+	store, err := history.Open(dir, history.Options{Retention: time.Duration(cfg.Metrics.History)})
+	if err != nil {
+		return nil, nil, fail(wording.CLIReportBusy.With(dir, err))
+	}
+	return engine.NewLocal(store, engine.Limits{}), func() { _ = store.Close() }, nil // only read
+}
+
+// reachable is an address that a program on this machine can connect to.
+func reachable(listen netip.AddrPort) string {
+	switch {
+	case !listen.Addr().IsUnspecified():
+	case listen.Addr().Is4():
+		listen = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), listen.Port())
+	default:
+		listen = netip.AddrPortFrom(netip.IPv6Loopback(), listen.Port())
+	}
+	return listen.String()
+}

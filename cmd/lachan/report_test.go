@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lachan/metrics"
+	"lachan/metrics/history"
+	"lachan/yamlfile"
+)
+
+// countedSchools is a configuration with a history in which th-1 has counted
+// in October 2026, and the day after it.
+func countedSchools(t *testing.T) (config, stateDir string) {
+	t.Helper()
+	dir := t.TempDir()
+	stateDir = filepath.Join(dir, "state")
+	config = filepath.Join(dir, "lachan.yaml")
+	write := func(file, text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(config, "state_dir: "+stateDir+"\nhttp: {listen: \"\"}\n")
+	write(filepath.Join(dir, "policy.yaml"), `
+units:
+  - {id: lao-cai, name: Tỉnh Lào Cai, kind: province}
+  - {id: sa-pa, parent: lao-cai, name: Phường Sa Pa, kind: commune}
+  - {id: th-1, parent: sa-pa, name: Trường Tiểu học Kim Đồng, kind: school, level: primary, students: 420, networks: [10.1.0.0/16]}
+  - {id: th-2, parent: sa-pa, name: Trường Tiểu học Lặng, kind: school, level: primary, students: 80, networks: [10.2.0.0/16]}
+`)
+	store, err := history.Open(filepath.Join(stateDir, "history"), history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counters := metrics.New("nut-1", metrics.BuildInfo{})
+	counters.SetSchools([]metrics.School{{ID: "th-1", Province: "lao-cai", Commune: "sa-pa", Level: "primary"}})
+	lane, cell := counters.Lane(), counters.Cell("th-1", "")
+	gambling := counters.Category("gambling")
+	for at := time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC); !at.After(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)); at = at.Add(time.Hour) {
+		for range 2 {
+			lane.Record(metrics.Event{Cell: cell})
+			lane.Record(metrics.Event{Cell: cell, Decision: metrics.DecisionBlocked, Category: gambling})
+		}
+		counters.Protect(time.Hour)
+		if _, err := store.Tick(t.Context(), at, counters.Odometers()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return config, stateDir
+}
+
+// TestReportFromTheCommandLine makes the report of every format, with what the
+// officer has typed the second time.
+func TestReportFromTheCommandLine(t *testing.T) {
+	config, _ := countedSchools(t)
+	out := filepath.Join(t.TempDir(), "thang-10.json")
+	run := func(args ...string) (string, error) {
+		t.Helper()
+		root := rootCommand()
+		var said bytes.Buffer
+		root.SetOut(&said)
+		root.SetErr(&said)
+		root.SetArgs(append([]string{"report", "--config", config}, args...))
+		err := root.ExecuteContext(context.Background())
+		return said.String(), err
+	}
+	said, err := run("--unit", "sa-pa", "--period", "2026-10", "--out", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := strings.TrimSuffix(out, ".json") + ".yaml"
+	if !strings.Contains(said, typed) || !strings.Contains(said, out) {
+		t.Errorf("it does not say what it has made:\n%s", said)
+	}
+	var model struct {
+		Draft bool
+		Data  struct {
+			Total    map[string]any
+			Coverage map[string]any
+		}
+	}
+	read := func() {
+		t.Helper()
+		text, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(text, &model); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read()
+	// 31 days of 24 ticks with two queries each way.
+	if model.Data.Total["blocked"] != 1488.0 || model.Data.Total["queries"] != 2976.0 || model.Data.Coverage["silent"] != 1.0 || !model.Draft {
+		t.Errorf("the report says %+v", model)
+	}
+	if err := os.WriteFile(typed, []byte("number: \"7\"\nplans: [Mở rộng ra toàn xã.]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run("--unit", "sa-pa", "--period", "2026-10", "--out", out); err != nil {
+		t.Fatal(err)
+	}
+	if read(); model.Draft {
+		t.Error("a report whose number was typed is a draft")
+	}
+	for _, format := range []string{"pdf", "docx", "xlsx", "html"} {
+		file := filepath.Join(filepath.Dir(out), "all."+format)
+		if _, err := run("--unit", "all", "--period", "2026-10", "--out", file); err != nil {
+			t.Errorf("%s: %v", format, err)
+		}
+		if info, err := os.Stat(file); err != nil || info.Size() < 2000 {
+			t.Errorf("%s: %v, %v", format, info, err)
+		}
+	}
+
+	refused := func(want string, args ...string) {
+		t.Helper()
+		if _, err := run(args...); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), " | ") {
+			t.Errorf("%v: %v, want %q", args, err, want)
+		}
+	}
+	refused("--unit", "--period", "2026-10")
+	refused("--period", "--unit", "sa-pa")
+	refused("2026-13", "--unit", "sa-pa", "--period", "2026-13")
+	refused("pdf, docx", "--unit", "sa-pa", "--period", "2026-10", "--format", "doc")
+	refused("sa-ba", "--unit", "sa-ba", "--period", "2026-10", "--out", out)
+	refused("2099-10", "--unit", "sa-pa", "--period", "2099-10")
+	refused("colour", "--unit", "sa-pa", "--period", "2026-10", "--typed", mistyped(t))
+}
+
+func mistyped(t *testing.T) string {
+	file := filepath.Join(t.TempDir(), "typed.yaml")
+	if err := os.WriteFile(file, []byte("colour: red\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestReportsMakeThemselves: what is due is made once, with the time of its
+// figures, and made anew while it is provisional.
+func TestReportsMakeThemselves(t *testing.T) {
+	config, stateDir := countedSchools(t)
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, append(text, "reports: [{unit: lao-cai, formats: [json, html]}]\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n := reportingNode(t, config)
+	now := time.Date(2026, 11, 2, 3, 0, 0, 0, time.UTC)
+	n.makeDue(t.Context(), now.AddDate(0, 0, -1))
+	september := filepath.Join(stateDir, "reports", "bao-cao-lao-cai-2026-09.json")
+	if _, err := os.Stat(september); err != nil {
+		t.Errorf("the month before is not there: %v, %v", err, n.conditions.List())
+	}
+	n.makeDue(t.Context(), now)
+	october := filepath.Join(stateDir, "reports", "bao-cao-lao-cai-2026-10.html")
+	info, err := os.Stat(october)
+	if err != nil {
+		t.Fatal(err, n.conditions.List())
+	}
+	if end := time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC); !info.ModTime().Equal(end) {
+		t.Errorf("a final report is of %s, not of %s", info.ModTime(), end)
+	}
+	if err := os.WriteFile(october, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(october, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	n.makeDue(t.Context(), now.Add(time.Hour))
+	if text, _ := os.ReadFile(october); string(text) != "kept" {
+		t.Error("a final report was made again")
+	}
+
+	server := httptest.NewServer(http.HandlerFunc(n.serveReport))
+	defer server.Close()
+	f := func(query string, status int, mediaType string) {
+		t.Helper()
+		reply, err := http.Get(server.URL + "?" + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reply.Body.Close()
+		if reply.StatusCode != status || !strings.HasPrefix(reply.Header.Get("Content-Type"), mediaType) {
+			t.Errorf("%s: %s, %s", query, reply.Status, reply.Header.Get("Content-Type"))
+		}
+	}
+	f("unit=lao-cai&period=2026-10&format=pdf", http.StatusOK, "application/pdf")
+	f("unit=lao-cai&period=2026-10&format=docx", http.StatusOK, "application/vnd.openxml")
+	f("unit=lao-cai&period=2026-10&format=doc", http.StatusBadRequest, "application/json")
+	f("unit=lao-cai", http.StatusBadRequest, "application/json")
+	f("unit=nowhere&period=2026-10", http.StatusNotFound, "application/json")
+}
+
+// reportingNode is a node whose history is open, without a resolver that
+// answers.
+func reportingNode(t *testing.T, config string) *node {
+	t.Helper()
+	load := func() (*Config, yamlfile.Problems) { return loadConfig(config, nil) }
+	cfg, problems := load()
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	n, problems, err := newNode(cfg, slog.New(slog.DiscardHandler), load)
+	if err != nil || n == nil {
+		t.Fatal(problems, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		n.history.Run(ctx)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
+	if _, err := n.history.Odometers(t.Context()); err != nil { // waits until it is open
+		t.Fatal(err)
+	}
+	return n
+}
