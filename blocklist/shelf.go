@@ -30,22 +30,22 @@ const (
 	overlayLeast = 1000
 )
 
-// OpenShelf makes the folder if need be and removes what a compilation that
-// was cut off left behind.
+// OpenShelf makes the folder if need be.
 func OpenShelf(dir string) (*Shelf, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create folder of snapshots: %w", err)
 	}
-	left, err := filepath.Glob(filepath.Join(dir, "*.tmp"))
-	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", dir, err)
-	}
-	for _, name := range left {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("remove left-over: %w", err)
-		}
-	}
 	return &Shelf{dir}, nil
+}
+
+// clear removes what was being written when a process was killed. The folder is
+// locked, so that nobody is writing now.
+func (s *Shelf) clear() error {
+	left, err := filepath.Glob(filepath.Join(s.dir, "*.tmp"))
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
 }
 
 // Latest opens the newest lists that are whole. Damaged files are set aside
@@ -149,6 +149,9 @@ func (s *Shelf) Update(ctx context.Context, old *Lists, sources []Source, o Opti
 		return nil, Report{}, fmt.Errorf("lock folder of compiled lists: %w", err)
 	}
 	defer unlock()
+	if err := s.clear(); err != nil {
+		return nil, Report{}, fmt.Errorf("remove left-over: %w", err)
+	}
 	if old != nil {
 		lists, report, err := s.overlay(ctx, old, sources, o)
 		if !errors.Is(err, ErrTooMuch) {
