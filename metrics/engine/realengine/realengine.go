@@ -27,14 +27,16 @@ type Engine struct {
 	visible string // asked to make what was written visible; "" where it is at once
 }
 
-// Prometheus runs prometheus, which takes remote write, thirty days out of
-// order. The rest of its configuration is added. The test is skipped where it
-// is not installed.
+// Prometheus runs prometheus with a configuration, and takes remote write;
+// "" is one that takes samples thirty days out of order. The test is skipped
+// where it is not installed.
 func Prometheus(t testing.TB, config string) *Engine {
 	t.Helper()
 	addr, dir := freeAddr(t), t.TempDir()
 	file := filepath.Join(dir, "prometheus.yml")
-	config = "storage: {tsdb: {out_of_order_time_window: 30d}}\n" + config
+	if config == "" {
+		config = "storage: {tsdb: {out_of_order_time_window: 30d}}\n"
+	}
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
