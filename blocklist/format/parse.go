@@ -42,8 +42,9 @@ type Summary struct {
 // cannot be one, in the order of the list. f may be Auto.
 //
 // A bad entry is never an error. The errors are ErrHTML, ErrUnknown (Auto, or
-// a Format that is none), ErrXLSX, what r returned and what emit returned; the
-// last two name the line. The Summary tells what was read so far.
+// a Format that is none), ErrXLSX, ErrNoBook, ErrOldBook, what r returned and
+// what emit returned; the last two name the line. The Summary tells what was
+// read so far. A workbook is read as one even if f is CSV.
 //
 // A workbook is read where it lies, from its beginning, when r is an
 // io.ReaderAt and an io.Seeker, as files are; else it is read into memory.
@@ -55,11 +56,17 @@ func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(
 	if isHTML(head) {
 		return p.sum, ErrHTML
 	}
+	if bytes.HasPrefix(head, []byte(oldMark)) {
+		return p.sum, ErrOldBook
+	}
 	if f == Auto {
 		var err error
 		if f, err = Detect(head, o.Name); err != nil {
 			return p.sum, err
 		}
+	}
+	if f == CSV && bytes.HasPrefix(head, []byte(zipMark)) {
+		f = XLSX
 	}
 	p.sum.Format = f
 	if f == XLSX {

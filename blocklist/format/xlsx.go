@@ -14,17 +14,21 @@ import (
 // sheet at a time, so that nobody believes it was read. Lines are rows, with
 // the numbers that a spreadsheet shows.
 
-// ErrXLSX refuses a whole workbook.
-var ErrXLSX = errors.New("workbook (xlsx) that cannot be read")
+// Why a whole workbook is refused.
+var (
+	ErrXLSX    = errors.New("workbook (xlsx) that cannot be read")
+	ErrNoBook  = errors.New("zip file that is no workbook (xlsx)")
+	ErrOldBook = errors.New("workbook of the old kind (xls) or with a password")
+)
 
-// zipMark is what a workbook begins with, as every zip file does.
-const zipMark = "PK\x03\x04"
-
-// Bounds of a workbook: a small file may unpack to a huge one.
+// What files begin with: every zip file, and what was before it.
 const (
-	maxWorkbook = 256 << 20 // of one that is not a file, packed
-	maxPart     = 64 << 20  // of each part that is kept in memory, unpacked
-	maxSheet    = 256 << 20 // of a sheet, which is not kept, unpacked
+	zipMark = "PK\x03\x04"
+	oldMark = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+)
+
+const (
+	maxWorkbook = 256 << 20 // octets of one that is not a file
 	maxColumns  = 256       // beyond these nothing is looked for
 	maxRows     = 1 << 20   // what spreadsheets have
 )

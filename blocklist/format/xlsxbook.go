@@ -2,17 +2,19 @@ package format
 
 import (
 	"archive/zip"
-	"encoding/xml"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 )
 
 // A book is a workbook that is open: its sheets, and what their cells point to.
 type book struct {
 	zip     *zip.Reader
+	left    int64    // octets that may still be unpacked of it
 	shown   []sheet  // at least one
 	strings []string // of cells that share them
 	dates   []bool   // by style: the number is a date
@@ -25,33 +27,36 @@ type sheet struct{ name, part string }
 // sheet1904 is the day 0 of books that count from 1904.
 const sheet1904 = 1462
 
+// Bounds of a workbook: a small file may unpack to a huge one.
+const (
+	maxUnpacked = 1 << 30 // of all that is read, together
+	maxStrings  = 4 << 20
+	maxStyles   = 64 << 10 // what spreadsheets have
+)
+
+var errUnpacks = errors.New("unpacks to too much")
+
 // openBook reads all of a book but its sheets.
 func openBook(z *zip.Reader) (*book, error) {
-	b := &book{zip: z}
-	var w struct {
-		Properties struct {
-			Date1904 string `xml:"date1904,attr"`
-		} `xml:"workbookPr"`
-		Sheets []struct {
-			Name  string `xml:"name,attr"`
-			State string `xml:"state,attr"`
-			ID    string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
-		} `xml:"sheets>sheet"`
-	}
-	if err := b.part("xl/workbook.xml", &w); err != nil {
-		return nil, err
-	}
-	if d := w.Properties.Date1904; d == "1" || d == "true" {
-		b.from = sheet1904
-	}
+	b := &book{zip: z, left: maxUnpacked}
 	parts, kinds, err := b.relations()
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range w.Sheets {
-		if part := parts[s.ID]; part != "" && (s.State == "" || s.State == "visible") {
-			b.shown = append(b.shown, sheet{s.Name, part})
+	err = b.tags("xl/workbook.xml", func(t *tag) error {
+		switch {
+		case t.name == "workbookPr" && (t.attribute("date1904") == "1" || t.attribute("date1904") == "true"):
+			b.from = sheet1904
+		case t.name == "sheet" && t.start:
+			part, state := parts[t.attribute("id")], t.attribute("state")
+			if part != "" && (state == "" || state == "visible") {
+				b.shown = append(b.shown, sheet{t.attribute("name"), part})
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(b.shown) == 0 {
 		return nil, errors.New("no sheet")
@@ -64,76 +69,81 @@ func openBook(z *zip.Reader) (*book, error) {
 
 // relations are the parts that the book is made of, by ID and by kind.
 func (b *book) relations() (byID, byKind map[string]string, err error) {
-	var r struct {
-		List []struct {
-			ID     string `xml:"Id,attr"`
-			Type   string `xml:"Type,attr"`
-			Target string `xml:"Target,attr"`
-		} `xml:"Relationship"`
-	}
-	err = b.part("xl/_rels/workbook.xml.rels", &r)
 	byID, byKind = map[string]string{}, map[string]string{}
-	for _, x := range r.List {
-		target := path.Join("xl", x.Target)
-		if strings.HasPrefix(x.Target, "/") {
-			target = x.Target[1:]
+	err = b.tags("xl/_rels/workbook.xml.rels", func(t *tag) error {
+		if t.name == "Relationship" && t.start {
+			target := t.attribute("Target")
+			if !strings.HasPrefix(target, "/") {
+				target = path.Join("/xl", target)
+			}
+			byID[t.attribute("Id")], byKind[path.Base(t.attribute("Type"))] = target[1:], target[1:]
 		}
-		byID[x.ID], byKind[path.Base(x.Type)] = target, target
-	}
+		return nil
+	})
 	return byID, byKind, err
 }
 
-// readStrings reads the texts that cells share. A text is the runs it is
-// written in, without what says how it is spoken.
+// readStrings reads the texts that cells share.
 func (b *book) readStrings(name string) error {
 	if name == "" {
 		return nil
 	}
-	var s struct {
-		Items []richText `xml:"si"`
-	}
-	if err := b.part(name, &s); err != nil {
-		return err
-	}
-	for _, item := range s.Items {
-		b.strings = append(b.strings, item.String())
-	}
-	return nil
+	var w written
+	return b.tags(name, func(t *tag) error {
+		w.tag(t)
+		if t.name != "si" || !t.end {
+			return nil
+		}
+		if len(b.strings) == maxStrings {
+			return errUnpacks
+		}
+		b.strings = append(b.strings, w.take())
+		return nil
+	})
 }
 
-type richText struct {
-	Text []string `xml:"t"`
-	Runs []string `xml:"r>t"`
+// A written text is put together from the runs that it is written in, without
+// what says how it is spoken.
+type written struct {
+	text   string
+	spoken bool
 }
 
-func (r *richText) String() string { return strings.Join(r.Text, "") + strings.Join(r.Runs, "") }
+func (w *written) tag(t *tag) {
+	switch {
+	case t.name == "rPh":
+		w.spoken = t.start && !t.end
+	case t.end && !w.spoken && (t.name == "t" || t.name == "v"):
+		w.text += t.content()
+	}
+}
+
+func (w *written) take() string {
+	text := w.text
+	w.text = ""
+	return text
+}
 
 // readStyles finds the styles that show numbers as dates.
 func (b *book) readStyles(name string) error {
 	if name == "" {
 		return nil
 	}
-	var s struct {
-		Codes []struct {
-			ID   int    `xml:"numFmtId,attr"`
-			Code string `xml:"formatCode,attr"`
-		} `xml:"numFmts>numFmt"`
-		Cells []struct {
-			Format int `xml:"numFmtId,attr"`
-		} `xml:"cellXfs>xf"`
-	}
-	if err := b.part(name, &s); err != nil {
-		return err
-	}
 	own := map[int]bool{}
-	for _, c := range s.Codes {
-		own[c.ID] = isDateCode(c.Code)
-	}
-	for _, c := range s.Cells {
-		date, known := own[c.Format]
-		b.dates = append(b.dates, date || !known && isDateFormat(c.Format))
-	}
-	return nil
+	ofCells := false
+	return b.tags(name, func(t *tag) error {
+		id, _ := strconv.Atoi(t.attribute("numFmtId"))
+		switch {
+		case t.name == "cellXfs":
+			ofCells = t.start && !t.end
+		case t.name == "numFmt" && t.start && len(own) < maxStyles:
+			own[id] = isDateCode(t.attribute("formatCode"))
+		case t.name == "xf" && t.start && ofCells && len(b.dates) < maxStyles:
+			date, known := own[id]
+			b.dates = append(b.dates, date || !known && isDateFormat(id))
+		}
+		return nil
+	})
 }
 
 // isDateFormat tells whether a built-in number format shows dates (ECMA-376
@@ -162,52 +172,47 @@ func isDateCode(code string) bool {
 	return false
 }
 
-// part reads a part whole.
-func (b *book) part(name string, into any) error {
-	in, err := b.open(name, maxPart)
+// tags calls take for every tag of a part, until that returns an error.
+func (b *book) tags(part string, take func(*tag) error) error {
+	in, err := b.open(part)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	if err := xml.NewDecoder(in).Decode(into); err != nil {
-		return fmt.Errorf("part %s: %w", name, err)
-	}
-	return nil
-}
-
-// open opens a part that unpacks to at most max octets.
-func (b *book) open(name string, max int64) (io.ReadCloser, error) {
-	for _, f := range b.zip.File {
-		if !strings.EqualFold(f.Name, name) {
-			continue
+	m := markup{in: bufio.NewReaderSize(&spending{in, &b.left}, maxTag)}
+	for {
+		t, err := m.next()
+		if err == io.EOF {
+			return nil
 		}
-		if f.UncompressedSize64 > uint64(max) {
-			return nil, fmt.Errorf("part %s: %w", name, errUnpacks)
-		}
-		in, err := f.Open()
 		if err != nil {
-			return nil, fmt.Errorf("part %s: %w", name, err)
+			return fmt.Errorf("part %s: %w", part, err)
 		}
-		return struct {
-			io.Reader
-			io.Closer
-		}{&bounded{in, max}, in}, nil
+		if err := take(&t); err != nil {
+			return err
+		}
 	}
-	return nil, fmt.Errorf("no part %s", name)
 }
 
-// A bounded reader gives an error, not an end, to who reads past its bound.
-type bounded struct {
+func (b *book) open(name string) (io.ReadCloser, error) {
+	for _, f := range b.zip.File {
+		if strings.EqualFold(f.Name, name) {
+			return f.Open()
+		}
+	}
+	return nil, fmt.Errorf("%w: no part %s", ErrNoBook, name)
+}
+
+// A spending reader gives an error when what is left is spent.
+type spending struct {
 	r    io.Reader
-	left int64
+	left *int64
 }
 
-var errUnpacks = errors.New("unpacks to too much")
-
-// Read reads up to the bound.
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if b.left -= int64(n); b.left < 0 {
+// Read reads what is left.
+func (s *spending) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if *s.left -= int64(n); *s.left < 0 {
 		return 0, errUnpacks
 	}
 	return n, err

@@ -2,7 +2,6 @@ package format
 
 import (
 	"cmp"
-	"encoding/xml"
 	"slices"
 	"strings"
 )
@@ -15,10 +14,11 @@ type merge struct {
 	value               string
 }
 
-// merges are the blocks of a sheet, in the order of their first rows.
+// merges are the blocks of a sheet.
 type merges struct {
-	coming []merge // that begin below the rows so far
-	open   []merge // that the row in hand may be in
+	coming []merge            // that begin below the rows so far, in order
+	open   [maxColumns]*merge // by column: the one that the row in hand may be in
+	width  int                // of those that were opened
 }
 
 // maxMerges bounds the blocks of a sheet that are heeded.
@@ -27,11 +27,11 @@ const maxMerges = 100_000
 // merges reads the blocks of a sheet, which stand behind its rows.
 func (b *book) merges(s sheet) (*merges, error) {
 	m := &merges{}
-	err := b.elements(s.part, func(_ *xml.Decoder, e xml.StartElement) error {
-		if e.Name.Local != "mergeCell" || len(m.coming) == maxMerges {
+	err := b.tags(s.part, func(t *tag) error {
+		if t.name != "mergeCell" || !t.start || len(m.coming) == maxMerges {
 			return nil
 		}
-		first, last, _ := strings.Cut(attribute(e, "ref"), ":")
+		first, last, _ := strings.Cut(t.attribute("ref"), ":")
 		c1, r1, ok1 := placeOf(first)
 		c2, r2, ok2 := placeOf(last)
 		if ok1 && ok2 && c1 <= c2 && r1 <= r2 && c1 < maxColumns {
@@ -46,23 +46,28 @@ func (b *book) merges(s sheet) (*merges, error) {
 // fill gives the cells of a row the values of the blocks that they are in. Rows
 // must come in order.
 func (m *merges) fill(row int, cells []string) []string {
-	m.open = slices.DeleteFunc(m.open, func(x merge) bool { return x.lastRow < row })
 	for len(m.coming) > 0 && m.coming[0].row <= row {
-		next := m.coming[0]
+		next := &m.coming[0]
 		m.coming = m.coming[1:]
-		if next.row == row && next.column < len(cells) {
-			next.value = cells[next.column]
-			m.open = append(m.open, next)
+		if next.row < row || next.column >= len(cells) {
+			continue // its first cell is empty
 		}
+		next.value = cells[next.column]
+		for column := next.column; column <= next.lastColumn; column++ {
+			m.open[column] = next
+		}
+		m.width = max(m.width, next.lastColumn+1)
 	}
-	for _, x := range m.open {
-		for column := x.column; column <= x.lastColumn && x.value != ""; column++ {
-			for column >= len(cells) {
-				cells = append(cells, "")
-			}
-			if cells[column] == "" {
-				cells[column] = x.value
-			}
+	for column := range m.width {
+		x := m.open[column]
+		if x == nil || x.lastRow < row || x.value == "" {
+			continue
+		}
+		for column >= len(cells) {
+			cells = append(cells, "")
+		}
+		if cells[column] == "" {
+			cells[column] = x.value
 		}
 	}
 	return cells

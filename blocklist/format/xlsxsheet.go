@@ -1,123 +1,106 @@
 package format
 
 import (
-	"encoding/xml"
 	"errors"
-	"io"
 	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// A cell is one of a sheet as it is written.
-type cell struct {
-	Place string   `xml:"r,attr"`
-	Type  string   `xml:"t,attr"`
-	Style int      `xml:"s,attr"`
-	Value string   `xml:"v"`
-	Own   richText `xml:"is"`
-}
-
-// elements calls take for each start of an element of a part, which may read on
-// from d, until the part ends or take returns an error.
-func (b *book) elements(name string, take func(d *xml.Decoder, e xml.StartElement) error) error {
-	in, err := b.open(name, maxSheet)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	d := xml.NewDecoder(in)
-	for {
-		token, err := d.Token()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			if err := take(d, e); err != nil {
-				return err
-			}
-		}
-	}
-}
-
 // rows calls take for every row of a sheet that has a value, in order.
 func (b *book) rows(s sheet, take func(number int, cells []string) error) error {
-	number := 0
-	return b.elements(s.part, func(d *xml.Decoder, e xml.StartElement) error {
-		if e.Name.Local != "row" {
-			return nil
-		}
-		next := number + 1
-		if at, err := strconv.Atoi(attribute(e, "r")); err == nil {
-			next = at
-		}
-		if next <= number || next > maxRows {
-			return errors.New("rows out of order")
-		}
-		number = next
-		cells, err := b.cells(d)
-		if err != nil || strings.Join(cells, "") == "" {
-			return err
-		}
-		return take(number, cells)
-	})
+	r := rowReader{book: b, take: take}
+	return b.tags(s.part, r.tag)
 }
 
-// cells reads the cells of a row, of which the start is read.
-func (b *book) cells(d *xml.Decoder) (cells []string, err error) {
-	for column := 0; ; column++ {
-		token, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		e, ok := token.(xml.StartElement)
-		if _, end := token.(xml.EndElement); end {
-			return cells, nil
-		}
-		if !ok {
-			column--
-			continue
-		}
-		var c cell
-		if err := d.DecodeElement(&c, &e); err != nil {
-			return nil, err
-		}
-		if at, _, ok := placeOf(c.Place); ok {
-			column = at
-		}
-		for column >= len(cells) && column < maxColumns {
-			cells = append(cells, "")
-		}
-		if column < maxColumns {
-			cells[column] = b.text(&c)
+// A rowReader puts rows together.
+type rowReader struct {
+	book   *book
+	take   func(number int, cells []string) error
+	number int // of the row
+	cells  []string
+	column int // of the cell
+	cell   cell
+}
+
+// A cell is one of a sheet as it is written.
+type cell struct {
+	kind  string
+	style int
+	written
+}
+
+func (r *rowReader) tag(t *tag) error {
+	r.cell.tag(t)
+	if t.name == "row" && t.start {
+		if err := r.startRow(t); err != nil {
+			return err
 		}
 	}
+	if t.name == "c" && t.start {
+		r.startCell(t)
+	}
+	if t.name == "c" && t.end {
+		r.endCell()
+	}
+	if t.name == "row" && t.end && strings.Join(r.cells, "") != "" {
+		return r.take(r.number, r.cells)
+	}
+	return nil
+}
+
+func (r *rowReader) startRow(t *tag) error {
+	next := r.number + 1
+	if at, err := strconv.Atoi(t.attribute("r")); err == nil {
+		next = at
+	}
+	if next <= r.number || next > maxRows {
+		return errors.New("rows out of order")
+	}
+	r.number, r.column, r.cells = next, -1, make([]string, 0, len(r.cells))
+	return nil
+}
+
+func (r *rowReader) startCell(t *tag) {
+	r.column++
+	if at, _, ok := placeOf(t.attribute("r")); ok {
+		r.column = at
+	}
+	style, _ := strconv.Atoi(t.attribute("s"))
+	r.cell = cell{kind: t.attribute("t"), style: style}
+}
+
+func (r *rowReader) endCell() {
+	if r.column < 0 || r.column >= maxColumns {
+		return
+	}
+	for r.column >= len(r.cells) {
+		r.cells = append(r.cells, "")
+	}
+	r.cells[r.column] = r.book.text(&r.cell)
 }
 
 // text is what a cell says: a date as csv writes it, a whole number without
 // the digits that a spreadsheet adds.
 func (b *book) text(c *cell) string {
-	switch c.Type {
+	switch c.kind {
 	case "s":
-		if i, err := strconv.Atoi(c.Value); err == nil && 0 <= i && i < len(b.strings) {
+		if i, err := strconv.Atoi(c.written.text); err == nil && 0 <= i && i < len(b.strings) {
 			return b.strings[i]
 		}
 		return ""
 	case "inlineStr":
-		return c.Own.String()
+		return c.written.text
 	case "", "n":
 	default:
-		return c.Value // formula's text, truth, error, ISO date
+		return c.written.text // formula's text, truth, error, ISO date
 	}
-	n, err := strconv.ParseFloat(c.Value, 64)
+	n, err := strconv.ParseFloat(c.written.text, 64)
 	if err != nil || math.Abs(n) >= 1e15 {
-		return c.Value
+		return c.written.text
 	}
-	if 0 <= c.Style && c.Style < len(b.dates) && b.dates[c.Style] {
+	if 0 <= c.style && c.style < len(b.dates) && b.dates[c.style] {
 		return b.date(n)
 	}
 	return strconv.FormatFloat(n, 'f', -1, 64)
@@ -146,13 +129,4 @@ func placeOf(place string) (column, row int, ok bool) {
 	}
 	row, err := strconv.Atoi(place[letters:])
 	return column - 1, row, err == nil && 1 <= letters && letters <= 3 && row >= 1
-}
-
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
 }
