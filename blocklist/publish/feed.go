@@ -28,16 +28,21 @@ type Feed struct {
 	LeastVersion uint64
 }
 
-// ErrOtherFeed means that the directory has the feed of another ID.
-var ErrOtherFeed = errors.New("directory of another feed")
+// Why nothing was published.
+var (
+	ErrOtherFeed = errors.New("directory of another feed")
+	ErrBusy      = errors.New("directory in which another publisher is at work")
+)
 
 // A Result is what Publish did.
 type Result struct {
-	Version        uint64
-	Count          int
-	Added, Removed int
-	Changed        bool // there is a new version
-	Renewed        bool // or only a new date on the last one
+	Version uint64    `json:"version"`
+	Expires time.Time `json:"expires"`
+	Count   int       `json:"entries"`
+	Added   int       `json:"added"`
+	Removed int       `json:"removed"`
+	Changed bool      `json:"changed"` // there is a new version
+	Renewed bool      `json:"renewed"` // or the last one was signed again
 }
 
 // maxDeltas is how many versions back a node finds a way by deltas.
@@ -45,7 +50,8 @@ const maxDeltas = 30
 
 // Publish makes the rows the newest version of the feed, unless they are it
 // already. At every moment of it, and if it is ended at any, nodes find the
-// version before or the new one. One call at a time may work in a directory.
+// version before or the new one. Of several calls that work in one directory,
+// in this process or others, all but one get ErrBusy.
 func (f *Feed) Publish(rows []string) (Result, error) {
 	r, err := f.publish(rows)
 	if err != nil {
@@ -58,22 +64,27 @@ func (f *Feed) publish(rows []string) (Result, error) {
 	if err := os.MkdirAll(f.Dir, 0o755); err != nil {
 		return Result{}, err
 	}
+	unlock, err := lock(f.Dir)
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
 	now := time.Now().UTC().Truncate(time.Second)
 	last, err := f.last()
 	if err != nil {
 		return Result{}, err
 	}
 	content := text(rows)
-	result := Result{Version: last.Version, Count: len(rows)}
-	if last.Version >= max(f.LeastVersion, 1) && last.Content.SHA256 == digest(content).SHA256 {
-		return f.renew(last, now, result)
+	result := Result{Version: last.Version, Expires: last.Expires, Count: len(rows)}
+	if last.Version >= max(f.LeastVersion, 1) && last.Content == digest(content) {
+		return f.renew(last, content, now, result)
 	}
 	next := release.Manifest{
 		ID: f.ID, Version: max(last.Version+1, f.LeastVersion), Previous: last.Version,
 		Created: now, Expires: now.Add(f.Lifetime), Authority: f.Authority,
 		Count: len(rows), Content: digest(content),
 	}
-	result.Version, result.Changed = next.Version, true
+	result.Version, result.Expires, result.Changed = next.Version, next.Expires, true
 	if next.Snapshot, err = f.put(fmt.Sprintf("snapshot-%d.txt.zst", next.Version), content); err != nil {
 		return Result{}, err
 	}
@@ -107,15 +118,22 @@ func (f *Feed) last() (release.Manifest, error) {
 }
 
 // renew signs the last version again when half of its time has passed, or when
-// it is not as this call would have made it: other words, another key, or an
-// end in the middle of signing.
-func (f *Feed) renew(last release.Manifest, now time.Time, r Result) (Result, error) {
+// it is not as this call would have made it: other words, another key, a
+// snapshot that was lost, or an end in the middle of signing.
+func (f *Feed) renew(last release.Manifest, content []byte, now time.Time, r Result) (Result, error) {
+	whole := f.has(last.Snapshot)
 	young := last.Expires.Sub(now) >= f.Lifetime/2
-	if young && last.Authority == f.Authority && f.signs(release.SignatureFile) && f.signs(release.SecondSignature) {
+	if whole && young && last.Authority == f.Authority && f.signs(release.SignatureFile) && f.signs(release.SecondSignature) {
 		return r, nil
 	}
+	if !whole {
+		var err error
+		if last.Snapshot, err = f.put(last.Snapshot.Name, content); err != nil {
+			return Result{}, err
+		}
+	}
 	last.Created, last.Expires, last.Authority = now, now.Add(f.Lifetime), f.Authority
-	r.Renewed = true
+	r.Expires, r.Renewed = last.Expires, true
 	return r, f.sign(&last)
 }
 

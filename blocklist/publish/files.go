@@ -57,6 +57,12 @@ func (f *Feed) write(name string, text []byte) error {
 	return writeFile(filepath.Join(f.Dir, name), text, 0o644)
 }
 
+// has tells whether a file lies in the directory as the manifest names it.
+func (f *Feed) has(file release.File) bool {
+	packed, err := os.ReadFile(filepath.Join(f.Dir, file.Name))
+	return err == nil && digest(packed) == file.Digest
+}
+
 // rowsOf is the rows of a version that is in the directory.
 func (f *Feed) rowsOf(m *release.Manifest) ([]string, error) {
 	if m.Version == 0 {

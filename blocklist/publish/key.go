@@ -11,9 +11,11 @@ import (
 	"lachan/blocklist/release"
 )
 
-// ErrPassword means that a secret key is locked and the password is missing or
-// wrong.
-var ErrPassword = errors.New("password of the secret key is missing or wrong")
+// Why a secret key cannot be used.
+var (
+	ErrKey      = errors.New("not a secret key of minisign")
+	ErrPassword = errors.New("password of the secret key is missing or wrong")
+)
 
 // ReadKey reads a secret key as the tool minisign writes it. The password is
 // asked of keys that are locked only.
@@ -25,9 +27,12 @@ func ReadKey(file, password string) (minisign.PrivateKey, error) {
 	var key minisign.PrivateKey
 	if !minisign.IsEncrypted(text) {
 		if err := key.UnmarshalText(text); err != nil {
-			return minisign.PrivateKey{}, fmt.Errorf("read secret key %s: %w", file, err)
+			return minisign.PrivateKey{}, fmt.Errorf("read secret key %s: %w: %w", file, ErrKey, err)
 		}
 		return key, nil
+	}
+	if password == "" { // which would take seconds to find wrong
+		return minisign.PrivateKey{}, fmt.Errorf("read secret key %s: %w", file, ErrPassword)
 	}
 	if key, err = minisign.DecryptKey(password, text); err != nil {
 		return minisign.PrivateKey{}, fmt.Errorf("read secret key %s: %w", file, ErrPassword)
@@ -53,9 +58,11 @@ func NewKey(file, password string) (release.Key, error) {
 		return release.Key{}, fmt.Errorf("make key: %w", err)
 	}
 	open := "untrusted comment: minisign public key " + public.ID() + "\n" + string(line) + "\n"
-	err = errors.Join(newFile(file, append(text, '\n'), 0o600), newFile(file+".pub", []byte(open), 0o644))
-	if err != nil {
+	if err := newFile(file, append(text, '\n'), 0o600); err != nil {
 		return release.Key{}, fmt.Errorf("make key: %w", err)
+	}
+	if err := newFile(file+".pub", []byte(open), 0o644); err != nil {
+		return release.Key{}, fmt.Errorf("make key: %w", errors.Join(err, os.Remove(file)))
 	}
 	return public, nil
 }

@@ -24,16 +24,17 @@ type Table struct {
 	Summary format.Summary
 }
 
-// ReadTable reads csv or xlsx. Days begin and end in zone. The errors are those
-// of format.Parse and ErrNoEntries; the Table is then as far as it was read.
-func ReadTable(r io.Reader, f format.Format, zone *time.Location) (Table, error) {
+// ReadTable reads csv or xlsx, whatever the file is called. Days begin and end
+// in zone. The errors are those of format.Parse and ErrNoEntries; the Table is
+// then as far as it was read.
+func ReadTable(r io.Reader, zone *time.Location) (Table, error) {
 	var t Table
 	emit := func(r format.Rule) error {
 		t.Rows = append(t.Rows, row(&r, zone))
 		return nil
 	}
 	var err error
-	t.Summary, err = format.Parse(r, f, format.Options{Zone: zone}, emit, func(r format.Reject) { t.Refused = append(t.Refused, r) })
+	t.Summary, err = format.Parse(r, format.CSV, format.Options{Zone: zone}, emit, func(r format.Reject) { t.Refused = append(t.Refused, r) })
 	if err != nil {
 		return t, fmt.Errorf("read table: %w", err)
 	}
@@ -88,7 +89,7 @@ func cell(text string) string {
 	if len(text) > maxCell {
 		text = strings.ToValidUTF8(text[:maxCell], "")
 	}
-	if strings.ContainsAny(text, `",`) || strings.HasPrefix(text, "#") {
+	if strings.ContainsAny(text, `",`) {
 		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	}
 	return text

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lachan/blocklist/format"
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
 	"lachan/wording"
@@ -96,11 +95,7 @@ func readTable(name string) (publish.Table, error) {
 		return publish.Table{}, err
 	}
 	defer file.Close()
-	as := format.CSV
-	if strings.EqualFold(filepath.Ext(name), ".xlsx") {
-		as = format.XLSX
-	}
-	return publish.ReadTable(file, as, time.FixedZone("UTC+7", 7*60*60))
+	return publish.ReadTable(file, time.FixedZone("UTC+7", 7*60*60))
 }
 
 // tell says which rows were refused, and writes the report to send back.
