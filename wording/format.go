@@ -29,10 +29,21 @@ var (
 	RejectBadRecord         = Text{"không phải bản ghi DNS đúng cú pháp", "not a well-formed resource record"}
 	RejectBadDate           = Text{"ngày không đọc được (viết 31/12/2026 hoặc 2026-12-31), hoặc ngày kết thúc trước ngày bắt đầu", "a date that cannot be read (write 31/12/2026 or 2026-12-31), or an end before the beginning"}
 	RejectBadQuotes         = Text{"ô mở dấu nháy kép mà không đóng", "a quoted field that is not closed"}
+	RejectLostLetters       = Text{"dòng tiêu đề mất chữ tiếng Việt khi lưu tệp nên không nhận ra các cột; hãy lưu lại từ Excel kiểu \"CSV UTF-8\" hoặc .xlsx", "the header lost its Vietnamese letters when the file was saved, so no column is known by it; save again from Excel as \"CSV UTF-8\" or .xlsx"}
+	RejectUnknownColumn     = Text{"không hiểu cột thời hạn này nên các mục sẽ có hiệu lực mãi; hãy đặt tên cột là hieu_luc_tu hoặc hieu_luc_den", "this column of dates is not understood, so the entries would hold for ever; call it hieu_luc_tu or hieu_luc_den"}
 	RejectOtherSheet        = Text{"chỉ trang tính đầu tiên được đọc, trang này thì không; hãy chuyển các mục của nó sang trang đầu", "only the first sheet is read, and this is another; move its entries to the first"}
 )
 
 // Lists as a whole.
 var (
 	UnknownFormat = Text{"không có định dạng danh sách %q; có phải là %q? Các định dạng: %s", "no list format %q; did you mean %q? The formats: %s"}
+)
+
+// Why a list is refused whole.
+var (
+	FormatHTML    = Text{"đây là một trang web chứ không phải danh sách", "this is a web page, not a list"}
+	FormatUnknown = Text{"không nhận ra định dạng của danh sách; hãy nêu rõ bằng format", "the format of the list is not recognised; say it with format"}
+	FormatXLSX    = Text{"không đọc được bảng tính xlsx (%v); tệp có thể bị hỏng, hãy mở bằng Excel rồi lưu lại", "cannot read the workbook (%v); it may be damaged, open it in Excel and save it again"}
+	FormatNoBook  = Text{"tệp nén này không phải bảng tính Excel; hãy mở và lưu lại kiểu .xlsx", "this zip file is not an Excel workbook; open it and save it as .xlsx"}
+	FormatOldBook = Text{"bảng tính kiểu cũ (.xls) hoặc có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu và lưu kiểu .xlsx", "a workbook of the old kind (.xls) or with a password; open it in Excel, take the password off and save it as .xlsx"}
 )

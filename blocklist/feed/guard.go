@@ -51,7 +51,7 @@ func examine(ctx context.Context, src *Source, d *draft, as format.Format) (Copy
 // unreadable says why a list, or one file of a directory, cannot be read.
 func unreadable(err error) error {
 	var of *fileError
-	text, cause := wording.FeedUnreadable.With(err), ErrUnreadable
+	text, cause := wording.FeedUnreadable.With(format.Explain(err)), ErrUnreadable
 	switch {
 	case errors.Is(err, format.ErrHTML) && errors.As(err, &of):
 		text, cause = wording.Join(wording.FeedFileOf.With(of.file), wording.FeedHTML), ErrAnswer

@@ -5,6 +5,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/unicode/norm"
 )
 
 // A table reads the csv that an authority fills in, as a spreadsheet saves it:
@@ -18,6 +23,8 @@ type table struct {
 	columns   columns
 	header    []string // the cells of the header; nil before it
 	headerRow int      // rows, when the header came
+	headerAt  int      // number of its line
+	judged    bool     // its columns were looked at
 	rows      int      // without blank ones
 	held      []heldRow
 	open      record // its quotes are not closed
@@ -46,6 +53,7 @@ func newTable(p *run) *table {
 // entry reads a line. A tab at its beginning is an empty cell, so it takes the
 // line as it stands.
 func (t *table) entry([]byte) {
+	t.text = inUTF8(t.text)
 	text := t.text
 	if t.open.lines > 0 {
 		t.open.append(t.number, t.text)
@@ -68,6 +76,19 @@ func (t *table) entry([]byte) {
 	}
 }
 
+// inUTF8 is a line as UTF-8: what is not, a spreadsheet of a Vietnamese Windows
+// has saved in its code page.
+func inUTF8(line []byte) []byte {
+	if utf8.Valid(line) {
+		return line
+	}
+	decoded, err := charmap.Windows1258.NewDecoder().Bytes(line)
+	if err != nil {
+		return line
+	}
+	return norm.NFC.Bytes(decoded)
+}
+
 // end reads what is still held, and rejects a row that is still open.
 func (t *table) end() {
 	t.release(false)
@@ -83,20 +104,42 @@ func (t *table) row(cells []string) {
 	}
 	t.rows++
 	columns, isHeader := headerOf(cells)
+	lost, isLost := lostLetters(cells)
 	switch {
+	case t.header == nil && t.rows <= headerWithin && isLost && !slices.ContainsFunc(cells, isSite):
+		t.refuse(LostLetters, lost)
 	case t.header == nil && t.rows <= headerWithin && isHeader:
 		t.release(true)
-		t.columns, t.header, t.headerRow = columns, cells, t.rows
+		t.columns, t.header, t.headerRow, t.headerAt = columns, cells, t.rows, t.number
 		t.comment()
 	case t.header == nil && t.rows < headerWithin:
 		t.held = append(t.held, heldRow{t.number, bytes.Clone(t.text), cells})
 	case t.header != nil && t.rows == t.headerRow+1 && isHeader:
-		t.columns, _ = headerOf(twoRows(t.header, cells))
+		t.header = twoRows(t.header, cells)
+		t.columns, _ = headerOf(t.header)
 		t.comment()
 	default:
 		t.release(false)
+		t.judgeHeader()
 		t.item(cells)
 	}
+}
+
+// judgeHeader refuses the headings that must not go unread: entries that are to
+// end would stay for ever.
+func (t *table) judgeHeader() {
+	if t.judged {
+		return
+	}
+	t.judged = true
+	number, text := t.number, t.text
+	for _, heading := range t.header {
+		if t.columns.headed(heading) == nil && tellsOfTime(columnName(heading)) {
+			t.number, t.text = t.headerAt, []byte(heading)
+			t.refuse(UnknownColumn, heading)
+		}
+	}
+	t.number, t.text = number, text
 }
 
 // release reads the rows that were held, as entries; titled is that a header
@@ -129,7 +172,7 @@ func (t *table) item(cells []string) {
 	// People put several names into one cell.
 	cell := cellAt(cells, t.columns.name)
 	names := strings.FieldsFunc(cell, func(c rune) bool {
-		return c == ' ' || c == '\t' || c == '\n' || c == ',' || c == ';'
+		return unicode.IsSpace(c) || c == ',' || c == ';'
 	})
 	if len(names) == 0 || len(names) > 1 && !slices.ContainsFunc(names, isSite) {
 		t.refuse(NoName, cell)

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"lachan/blocklist/format"
 )
 
@@ -54,4 +56,27 @@ func TestCSVQuotes(t *testing.T) {
 func TestDaysBeginInTheZoneOfTheOptions(t *testing.T) {
 	f := claims(t, format.CSV, format.Options{Zone: time.UTC})
 	f(csvHead+"a.example,,,,,02/09/2026,,,", "tree a.example from 2026-09-02T00:00:00Z")
+}
+
+func TestHeadingsAsOfficesSpellThem(t *testing.T) {
+	f := claims(t, format.CSV, format.Options{})
+	const want = "tree a.example category co-bac document 7 from 2026-09-01T00:00:00+07:00 until 2026-10-01T00:00:00+07:00"
+	f("TT;TÊN MIỀN (*);Nhóm nội dung;Số, ký hiệu văn bản;Hiệu lực (từ);Hiệu lực (đến)\n1;a.example;co-bac;7;1/9/26;30.9.2026\n", want)
+	f("Tên miền/URL,Phân loại,Số hiệu,Ngày có hiệu lực,Ngày hết hiệu lực\na.example,co-bac,7,ngày 1 tháng 9 năm 2026,Ngày 30 tháng 9 năm 2026\n", want)
+	f("Website,Thời hạn\na.example,30/9/2026\nb.example,\n", "- 1 unknown_column: Thời hạn", "tree a.example", "tree b.example")
+	f(csvHead+"a.example,,,,,1/1/0001,,,\n", "- 2 bad_date: 1/1/0001")
+}
+
+func TestTablesThatWereNotSavedAsUTF8(t *testing.T) {
+	// "Tên miền" in windows-1258: marks follow their letters.
+	claims(t, format.Auto, format.Options{})("T\xEAn mi\xEA\xCCn;S\xF4\xEC v\xE3n b\xE0n\na.example;7\nnh\xE0-c\xE1i.example;8\n",
+		"tree a.example document 7", "tree xn--nh-ci-sqaj.example document 8")
+	// A program that knows no Vietnamese has saved it.
+	claims(t, format.CSV, format.Options{})("STT,T\xEAn mi?n,Ghi ch\xFA\n1,a.example,\n",
+		"- 1 lost_letters: Tên mi?n", "- 2 local_name: 1")
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("Tên miền\tSố văn bản\r\na.example\t7\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims(t, format.Auto, format.Options{})(text, "tree a.example document 7")
 }

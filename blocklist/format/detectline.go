@@ -15,6 +15,7 @@ func surely(line []byte, row int) Format {
 		return Adblock
 	}
 	if row < headerWithin && len(line) > 0 && !opensComment(line) {
+		line = inUTF8(line)
 		cells, _ := splitRow(string(line), separatorOf(string(line)))
 		if _, header := headerOf(cells); header {
 			return CSV

@@ -35,6 +35,8 @@ const (
 	BadRecord                       // a line that is not a resource record
 	BadDate                         // a date that cannot be read, or an end before the beginning
 	BadQuotes                       // a quoted field that does not end
+	LostLetters                     // a header whose letters have become '?'
+	UnknownColumn                   // a heading that tells of dates, and of none that is known
 	OtherSheet                      // a further sheet of a workbook, which is not read
 	reasons                         // how many there are
 )
@@ -68,6 +70,8 @@ var reasonCodes = [reasons]string{
 	BadRecord:         "bad_record",
 	BadDate:           "bad_date",
 	BadQuotes:         "bad_quotes",
+	LostLetters:       "lost_letters",
+	UnknownColumn:     "unknown_column",
 	OtherSheet:        "other_sheet",
 }
 
@@ -99,6 +103,8 @@ var reasonTexts = [reasons]wording.Text{
 	BadRecord:         wording.RejectBadRecord,
 	BadDate:           wording.RejectBadDate,
 	BadQuotes:         wording.RejectBadQuotes,
+	LostLetters:       wording.RejectLostLetters,
+	UnknownColumn:     wording.RejectUnknownColumn,
 	OtherSheet:        wording.RejectOtherSheet,
 }
 

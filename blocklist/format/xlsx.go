@@ -44,6 +44,9 @@ func (p *run) workbook(r io.Reader, in io.Reader) error {
 		return fmt.Errorf("%w: %w", ErrXLSX, err)
 	}
 	b, err := openBook(packed)
+	if errors.Is(err, ErrNoBook) {
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrXLSX, err)
 	}

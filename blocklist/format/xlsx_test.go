@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -157,7 +158,72 @@ func TestAWorkbookThatIsNoneIsRefusedWhole(t *testing.T) {
 	f("rows out of order", workbook("", page{data: row(2, "a.example") + row(1, "b.example")}))
 	f("a row beyond all", workbook("", page{data: row(9_999_999, "a.example")}))
 	f("not XML", workbook("", page{data: "<row><c>"}))
-	f("a bomb", workbook("", page{data: strings.Repeat(" ", 257<<20)}))
+	f("not closed", workbook("", page{data: "<row><c><v>1</v>"}))
+	f("with CDATA", workbook("", page{data: "<![CDATA[<row>]]>"}))
+	f("a text without end", workbook("", page{data: "<v>" + strings.Repeat("x", 2<<20) + "</v>"}))
+	f("a tag without end", workbook("", page{data: "<c " + strings.Repeat(`a="" `, 1<<20) + "/>"}))
+}
+
+// TestABombGoesOff in little memory and in seconds: most of a bomb is never
+// kept, and what is unpacked is counted.
+func TestABombGoesOff(t *testing.T) {
+	f := func(what, text string, want error) {
+		t.Helper()
+		before := allocated()
+		_, err := format.Parse(strings.NewReader(text), format.XLSX, format.Options{}, accept, nil)
+		if used := allocated() - before; !errors.Is(err, want) || used > 64<<20 {
+			t.Errorf("%s: %v in %d MiB, want %v", what, err, used>>20, want)
+		}
+	}
+	deep := strings.Repeat("<c>", 4<<20)
+	f("nested", workbook("", page{data: deep}), format.ErrXLSX)
+	text := row(1, "a.example")
+	for i := range 1000 {
+		text += row(2*i+2, "b.example")
+	}
+	f("merged over each other", workbook("", page{data: text,
+		behind: "<mergeCells>" + strings.Repeat(`<mergeCell ref="A1:IV1048576"/>`, 20_000) + "</mergeCells>"}), nil)
+	var many []page
+	for range 300 {
+		many = append(many, page{name: "x", data: strings.Repeat("<row/>", 1<<10)})
+	}
+	f("of many sheets", workbook("", many...), nil)
+}
+
+// allocated is how much was ever allocated, in octets.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+func TestFilesThatAreNoWorkbookAreToldApart(t *testing.T) {
+	f := func(text string, want error, says string) {
+		t.Helper()
+		for _, as := range []format.Format{format.Auto, format.CSV, format.XLSX} {
+			_, err := format.Parse(strings.NewReader(text), as, format.Options{}, accept, nil)
+			if !errors.Is(err, want) || !strings.Contains(format.Explain(err).VI, says) {
+				t.Errorf("as %s: %v (%s), want %v", as, err, format.Explain(err), want)
+			}
+		}
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	pack(w, "mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f(b.String(), format.ErrNoBook, "không phải bảng tính Excel")
+	f("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\x00\x00", format.ErrOldBook, "kiểu .xlsx")
+	f("PK\x03\x04 and no more", format.ErrXLSX, "bị hỏng")
+	f("<!DOCTYPE html>", format.ErrHTML, "trang web")
+}
+
+func TestTextsAreReadAsTheyAreShown(t *testing.T) {
+	claims(t, format.XLSX, format.Options{})(
+		workbook("", page{data: `<!-- by hand --><row r="1"><c t="inlineStr"><is><t xml:space="preserve">T&#234;n mi&#x1EC1;n</t></is></c></row>` +
+			`<row r="2"><c t="inlineStr"><is><t>a.example_x000D_&#10;b.example</t></is></c></row><x:row xmlns:x="y" r='3'><x:c t="str"><x:v>c.example</x:v></x:c></x:row>`}),
+		"tree a.example", "tree b.example", "tree c.example")
 }
 
 func TestErrorsOfWhoTakesRulesEndAWorkbook(t *testing.T) {
@@ -177,4 +243,10 @@ func FuzzXLSX(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data, behind string) {
 		parses(t, format.XLSX, workbook("", page{name: "x", data: data, behind: behind}))
 	})
+}
+
+// FuzzWorkbook has the same contract for all of a file.
+func FuzzWorkbook(f *testing.F) {
+	f.Add(workbook("", page{name: "x", data: row(1, "ten_mien") + row(2, "a.example")}))
+	f.Fuzz(func(t *testing.T, text string) { parses(t, format.XLSX, text) })
 }

@@ -188,7 +188,7 @@ func (b *book) tags(part string, take func(*tag) error) error {
 		if err != nil {
 			return fmt.Errorf("part %s: %w", part, err)
 		}
-		if err := take(&t); err != nil {
+		if err := take(t); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,7 @@ type markup struct {
 	depth int
 	text  []byte // before the tag in hand, as it is written
 	tag   []byte // between its '<' and '>'
+	hand  tag
 }
 
 // Bounds of what is kept of a part: a cell has at most 32,767 characters.
@@ -38,17 +39,17 @@ type tag struct {
 }
 
 // next is the next tag. io.EOF comes after the last, when all are closed.
-func (m *markup) next() (t tag, err error) {
+func (m *markup) next() (t *tag, err error) {
 	for {
 		m.text, err = m.until('<', m.text[:0], maxText)
 		if err == io.EOF && m.depth > 0 {
-			return tag{}, io.ErrUnexpectedEOF
+			return nil, io.ErrUnexpectedEOF
 		}
 		if err != nil {
-			return tag{}, err
+			return nil, err
 		}
 		if err := m.readTag(); err != nil {
-			return tag{}, err
+			return nil, err
 		}
 		if m.tag[0] != '?' && m.tag[0] != '!' {
 			return m.open()
@@ -99,7 +100,9 @@ func quoted(tag []byte) bool {
 }
 
 // open takes the tag in hand apart.
-func (m *markup) open() (t tag, err error) {
+func (m *markup) open() (*tag, error) {
+	t := &m.hand
+	*t = tag{}
 	name := m.tag
 	if name, t.end = bytes.CutPrefix(name, []byte("/")); t.end {
 		t.text = m.text
@@ -121,7 +124,7 @@ func (m *markup) open() (t tag, err error) {
 		m.depth--
 	}
 	if m.depth < 0 {
-		return tag{}, errMarkup
+		return nil, errMarkup
 	}
 	return t, nil
 }

@@ -14,12 +14,13 @@ import (
 	"lachan/blocklist/release"
 )
 
-// lockedKey is a secret key that Debian's minisign made, with the password
-// "mk", and lockedPublic is its public key.
+// lockedKey is a secret key of minisign with the password "mật khẩu", made
+// cheap to unlock, and lockedPublic is its public key.
 const (
 	lockedKey = "untrusted comment: minisign encrypted secret key\n" +
-		"RWRTY0IyBguMgQ5JNWiYtwWNBbFRjrWxBv342pE6gPVeGf59L7YAAAACAAAAAAAAAEAAAAAAAZfpzd7wS4GcZYgZXpKFvf+wFA92WoF7IHsCv+ZGvMYH8KyKyww4NpaFPrTQCt0Nn8Llc91vpELikGxARcn3PnzYGDMhKORALOxryW0wLczkz3ct9pw34S3wOy3MACKeuts87CuBpAk=\n"
-	lockedPublic = "RWRZuuUZO/slN1XUAD2GbpTThorn4+8bHAXM0gTZvmaMVe6tEd8wtkhE"
+		"RWRTY0Iyb8TmVECPphiclFIQIY3Jy0wbRA0PfW01lLGQrdLpKkgAgAAAAAAAAAAAAAEAAAAAR1fDLAbzEEbwIXBHwCxVCI+qDvU+i2uaxAedoQqIYEO5mUCFFUZYhCzfOSSN4KbBwYg6rvzt5abx0E4eWWNpzRmtAcfy8B2hXWMoS1wcwwpVmCqI5dIAeif07dhDR0A/wBr9Qd3/4Ak=\n"
+	lockedPublic = "RWS0CFpB/P2PqhMmFfK3ke+uwrCTFyBWKGg2bTv9dkMB3XH8gJOIResy"
+	password     = "mật khẩu"
 )
 
 // runMinisign runs Debian's minisign in a directory.
@@ -62,27 +63,38 @@ func TestKeysServeMinisignAndUs(t *testing.T) {
 	runMinisign(t, dir, "", "-V", "-p", "theirs.pub", "-m", "list.txt")
 }
 
-// TestLockedKeysServeMinisignAndUs takes seconds: a password is made slow to
-// guess.
 func TestLockedKeysServeMinisignAndUs(t *testing.T) {
 	dir := t.TempDir()
-	theirs := filepath.Join(dir, "theirs")
-	write(t, theirs, lockedKey)
-	key, err := publish.ReadKey(theirs, "mk")
-	if line, _ := release.PublicKey(key).MarshalText(); err != nil || string(line) != lockedPublic {
-		t.Errorf("minisign's key: %s, %v", line, err)
-	}
-	if _, err := publish.ReadKey(theirs, ""); !errors.Is(err, publish.ErrPassword) {
-		t.Errorf("without a password: %v", err)
-	}
+	file, list := filepath.Join(dir, "key"), filepath.Join(dir, "list.txt")
+	write(t, file, lockedKey)
+	write(t, list, "a.example\n")
+	runMinisign(t, dir, password+"\n", "-S", "-s", "key", "-m", "list.txt")
+	runMinisign(t, dir, "", "-V", "-P", lockedPublic, "-m", "list.txt")
 
-	ours := filepath.Join(dir, "ours")
-	if _, err := publish.NewKey(ours, "mật khẩu"); err != nil {
+	key, err := publish.ReadKey(file, password)
+	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "list.txt"), "a.example\n")
-	runMinisign(t, dir, "mật khẩu\n", "-S", "-s", "ours", "-m", "list.txt")
-	runMinisign(t, dir, "", "-V", "-p", "ours.pub", "-m", "list.txt")
+	if _, err := publish.SignFile(list, key, "seq:5"); err != nil {
+		t.Fatal(err)
+	}
+	runMinisign(t, dir, "", "-V", "-P", lockedPublic, "-m", "list.txt")
+	for _, wrong := range []string{"", "mk"} {
+		if _, err := publish.ReadKey(file, wrong); !errors.Is(err, publish.ErrPassword) {
+			t.Errorf("with the password %q: %v", wrong, err)
+		}
+	}
+}
+
+// TestAPasswordLocksANewKey takes a second: a password is made slow to guess.
+func TestAPasswordLocksANewKey(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	if _, err := publish.NewKey(file, password); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := publish.ReadKey(file, ""); !errors.Is(err, publish.ErrPassword) {
+		t.Errorf("without it: %v", err)
+	}
 }
 
 func TestKeysAreForTheirOwnerAndNeverOverwritten(t *testing.T) {
