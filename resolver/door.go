@@ -128,6 +128,12 @@ func (r *Resolver) openOnce(d Door) (l *listener, err error) {
 			l, err = nil, errors.Join(fmt.Errorf("listen on %s for %s: %w", d.Addr, d.Protocol, err), l.abandon())
 		}
 	}()
+	if d.Protocol == DoQ {
+		if l.doq, err = r.openDoQ(d); err == nil {
+			l.addr = l.doq.addr
+		}
+		return l, err
+	}
 	if l.tcp, err = listenTCP(d.Addr); err != nil {
 		return l, err
 	}
@@ -144,6 +150,11 @@ func (r *Resolver) openOnce(d Door) (l *listener, err error) {
 		}
 	case DoT:
 		l.tcp.serve, l.tcp.tls = r.readDoT, r.tlsOf(alpnDoT)
+	case DoH:
+		if l.doh, err = r.openDoH(l.tcp); err != nil {
+			return l, err
+		}
+		l.tcp.serve, l.tcp.tls = l.doh.queueDoH, r.tlsOf("h2", "http/1.1")
 	}
 	return l, nil
 }

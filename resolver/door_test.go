@@ -29,7 +29,7 @@ func newFrontage(t *testing.T, n *node, protocols ...resolver.Protocol) *frontag
 	t.Helper()
 	f := &frontage{node: n, addrs: map[resolver.Protocol]string{}, trust: x509.NewCertPool()}
 	f.certify()
-	n.settings.TLSName = house
+	n.settings.TLSName, n.settings.DoHPath = house, "/dns-query"
 	n.use()
 	zero := netip.MustParseAddrPort("127.0.0.1:0")
 	doors := resolver.Doors(resolver.Plain, zero)

@@ -12,6 +12,8 @@ type listener struct {
 	addr   netip.AddrPort
 	udp    []*udpSocket
 	tcp    *tcpListener
+	doh    *dohDoor // beside tcp
+	doq    *doqDoor
 	closed sync.WaitGroup
 }
 
@@ -22,6 +24,12 @@ func (l *listener) run(r *Resolver) {
 	}
 	if l.tcp != nil {
 		l.closed.Go(func() { r.accept(l.tcp) })
+	}
+	if l.doh != nil {
+		l.closed.Go(l.doh.run)
+	}
+	if l.doq != nil {
+		l.closed.Go(l.doq.run)
 	}
 }
 
@@ -35,6 +43,12 @@ func (l *listener) stop() error {
 	}
 	if l.tcp != nil {
 		errs = append(errs, l.tcp.stop())
+	}
+	if l.doh != nil {
+		l.doh.stop()
+	}
+	if l.doq != nil {
+		l.doq.stop()
 	}
 	l.closed.Wait()
 	return errors.Join(errs...)
@@ -53,6 +67,12 @@ func (l *listener) close() error {
 	var errs []error
 	for _, s := range l.udp {
 		errs = append(errs, s.close())
+	}
+	if l.doh != nil {
+		errs = append(errs, l.doh.quic.close())
+	}
+	if l.doq != nil {
+		errs = append(errs, l.doq.close())
 	}
 	return errors.Join(errs...)
 }

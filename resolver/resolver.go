@@ -55,6 +55,9 @@ type Settings struct {
 	// TLSName is the name of this server in the certificate, in lower case. A
 	// label below it in the server name of TLS is the id of a client. "": none is.
 	TLSName string
+	// DoHPath is where questions over HTTPS go, such as /dns-query. Behind it and
+	// a slash may stand the id of a client.
+	DoHPath string
 
 	// Notify is told that a zone has changed, by whom, and says whether that is
 	// anybody's business (RFC 1996). It is called by the readers of sockets and
@@ -87,6 +90,7 @@ type Resolver struct {
 	lane     *metrics.Lane // of flights
 	clients  clientLimits
 	guests   guests
+	errands  *errands
 
 	mu        sync.Mutex
 	listening map[Door]*listener // mu
@@ -100,6 +104,7 @@ func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
 		epoch:     time.Now(),
 		cache:     newCache(1),
 		lane:      counters.Lane(),
+		errands:   newErrands(),
 		guests:    guests{byClient: map[netip.Prefix]int{}},
 		listening: map[Door]*listener{},
 	}

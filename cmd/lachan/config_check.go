@@ -198,8 +198,6 @@ func (k *configCheck) metrics() {
 // later reports keys whose work this version does not do, so that nobody
 // relies on it.
 func (k *configCheck) later() {
-	k.notYet("server.doh", len(k.Server.DoH) > 0)
-	k.notYet("server.doq", len(k.Server.DoQ) > 0)
 	k.notYet("server.proxy_protocol", len(k.Server.ProxyProtocol) > 0)
 }
 

@@ -110,10 +110,8 @@ func TestConfigMistakes(t *testing.T) {
 	f("server:\n  dot: [\"0.0.0.0:853\"]\n  doq: [\"0.0.0.0:853\"]\n  doh: [\"192.0.2.1:853\"]\n",
 		`lachan.yaml:2: server.dot: cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem} | server.dot: a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}`,
 		`lachan.yaml:3: server.doq: cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem} | server.doq: a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}`,
-		`lachan.yaml:3: server.doq: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.doq: this comes with a later version; leave the key out for now`,
 		`lachan.yaml:4: server.doh: cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem} | server.doh: a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}`,
-		`lachan.yaml:4: server.doh: địa chỉ 192.0.2.1:853 đụng với 0.0.0.0:853 ở server.dot; trên một địa chỉ, mỗi cổng chỉ dùng được một lần (0.0.0.0 và [::] là mọi địa chỉ) | server.doh: address 192.0.2.1:853 collides with 0.0.0.0:853 in server.dot; a port can be used once on an address (0.0.0.0 and [::] are every address)`,
-		`lachan.yaml:4: server.doh: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.doh: this comes with a later version; leave the key out for now`)
+		`lachan.yaml:4: server.doh: địa chỉ 192.0.2.1:853 đụng với 0.0.0.0:853 ở server.dot; trên một địa chỉ, mỗi cổng chỉ dùng được một lần (0.0.0.0 và [::] là mọi địa chỉ) | server.doh: address 192.0.2.1:853 collides with 0.0.0.0:853 in server.dot; a port can be used once on an address (0.0.0.0 and [::] are every address)`)
 
 	// A list without a category, its name not a name.
 	f("feeds:\n- name: Cờ bạc\n  url: https://lists.example/gambling.hosts\n",

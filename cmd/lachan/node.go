@@ -237,6 +237,7 @@ func (n *node) settings() *resolver.Settings {
 		TCPIdle:        cfg.Server.TCP.IdleTimeout,
 		TCPLifetime:    cfg.Server.TCP.Lifetime,
 		TLSName:        serverName(cfg),
+		DoHPath:        cfg.Server.DoHPath,
 		Notify:         n.notify(cfg),
 	}
 	if n.certificate != nil {

@@ -1,0 +1,162 @@
+package resolver
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/quic-go/quic-go/http3"
+
+	"lachan/metrics"
+)
+
+// Bounds of HTTP.
+const (
+	dohHeaderOctets = 8 << 10          // of one request's header
+	dohStreams      = 100              // of one connection at a time
+	dohReadTime     = 5 * time.Second  // for a whole request
+	dohAnswerTime   = 15 * time.Second // from a request to the end of its answer
+	dohWriteTime    = 5 * time.Second  // in which some of an answer must get through
+)
+
+// A dohDoor serves DNS over HTTPS (RFC 8484). Connections over TCP come from
+// the accept loop of all doors by way of a queue, with their handshake done.
+type dohDoor struct {
+	resolver *Resolver
+	lane     *metrics.Lane
+	queue    *connQueue
+	tcp      *http.Server
+	quic     *quicListener
+	http3    *http3.Server
+	altSvc   string // says that HTTP/3 is spoken at the same port
+}
+
+// openDoH serves what the accept loop queues, and HTTP/3 at the port of the
+// same number.
+func (r *Resolver) openDoH(l *tcpListener) (*dohDoor, error) {
+	d := &dohDoor{resolver: r, lane: r.counters.Lane(), queue: newConnQueue(l.Addr())}
+	var err error
+	if d.quic, err = r.listenQUIC(l.addr, http3.ConfigureTLSConfig(r.tlsOf()), dohUnidirectional); err != nil {
+		return nil, err
+	}
+	d.altSvc = `h3=":` + strconv.Itoa(int(l.addr.Port())) + `"; ma=86400`
+	silence := r.world.Load().settings.TCPIdle
+	d.tcp = &http.Server{
+		Handler: d, ConnContext: withGuest,
+		ReadHeaderTimeout: dohReadTime, ReadTimeout: dohReadTime, WriteTimeout: dohAnswerTime, IdleTimeout: silence,
+		MaxHeaderBytes: dohHeaderOctets,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: dohStreams, WriteByteTimeout: dohWriteTime,
+			MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
+		},
+		ErrorLog: log.New(io.Discard, "", 0), // it would name clients
+	}
+	d.http3 = &http3.Server{Handler: d, MaxHeaderBytes: dohHeaderOctets, IdleTimeout: silence}
+	return d, nil
+}
+
+// dohUnidirectional is how many streams in one direction a client of HTTP/3 may
+// open: control and the two of header compression, and some that nobody knows
+// yet (RFC 9114 section 6.2).
+const dohUnidirectional = 8
+
+// queueDoH hands a guest to the HTTP server once its handshake is done.
+func (d *dohDoor) queueDoH(l *tcpListener, g *guest) {
+	c, ok := d.resolver.shakeHands(l, g)
+	if !ok || !g.listen(dohReadTime) || !d.queue.put(c) {
+		g.Close()
+	}
+}
+
+// run serves until the door is stopped.
+func (d *dohDoor) run() {
+	var live sync.WaitGroup
+	live.Go(func() { _ = d.tcp.Serve(d.queue) }) // it ends when it is shut down, as does the other
+	live.Go(func() { _ = d.http3.ServeListener(d.quic) })
+	live.Wait()
+}
+
+// stop takes no more requests and waits, not for ever, for the answers to those
+// under way.
+func (d *dohDoor) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), dohWriteTime)
+	defer cancel()
+	var live sync.WaitGroup
+	live.Go(func() { _ = errors.Join(d.tcp.Shutdown(ctx), d.tcp.Close()) }) // what is late is cut off
+	live.Go(func() { _ = errors.Join(d.http3.Shutdown(ctx), d.http3.Close()) })
+	live.Wait()
+	d.lane.Close()
+}
+
+// guestKey is the key of the guest in the context of its requests.
+type guestKey struct{}
+
+func withGuest(ctx context.Context, c net.Conn) context.Context {
+	if t, ok := c.(*tls.Conn); ok {
+		if g, ok := t.NetConn().(*guest); ok {
+			return context.WithValue(ctx, guestKey{}, g)
+		}
+	}
+	return ctx
+}
+
+// A connQueue is a net.Listener of connections that were accepted elsewhere.
+type connQueue struct {
+	addr   net.Addr
+	conns  chan net.Conn
+	closed chan struct{}
+	close  func()
+}
+
+func newConnQueue(addr net.Addr) *connQueue {
+	closed := make(chan struct{})
+	return &connQueue{addr: addr, conns: make(chan net.Conn), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+}
+
+// put hands a connection over; false: nobody takes any more.
+func (q *connQueue) put(c net.Conn) bool {
+	select {
+	case q.conns <- c:
+		return true
+	case <-q.closed:
+		return false
+	}
+}
+
+// Accept implements net.Listener.
+func (q *connQueue) Accept() (net.Conn, error) {
+	select {
+	case c := <-q.conns:
+		return c, nil
+	case <-q.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (q *connQueue) Close() error { q.close(); return nil }
+
+// Addr implements net.Listener.
+func (q *connQueue) Addr() net.Addr { return q.addr }
+
+// originOf is who sent a request.
+func (d *dohDoor) originOf(req *http.Request, id string) origin {
+	from := origin{transport: metrics.TransportDoH, id: id}
+	if g, ok := req.Context().Value(guestKey{}).(*guest); ok {
+		from.client = g.client
+	} else if a, err := netip.ParseAddrPort(req.RemoteAddr); err == nil {
+		from.client = a.Addr().Unmap()
+	}
+	if id == "" && req.TLS != nil {
+		from.id = d.resolver.idOf(req.TLS.ServerName)
+	}
+	return from
+}

@@ -1,0 +1,152 @@
+package resolver
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"lachan/resolver/dnswire"
+)
+
+// typeMessage is the media type of messages in wire format (RFC 8484 section 6).
+const typeMessage = "application/dns-message"
+
+// maxMessage is the size of the longest message in octets.
+const maxMessage = 1<<16 - 1
+
+// A refusal is a request that is answered by a status alone.
+type refusal int
+
+func (r refusal) Error() string { return http.StatusText(int(r)) }
+
+// ServeHTTP answers the questions that come to the path of DNS; there is nothing
+// else here.
+func (d *dohDoor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	w.Header().Set("Alt-Svc", d.altSvc)
+	if g, ok := req.Context().Value(guestKey{}).(*guest); ok && d.resolver.overdue(g) {
+		w.Header().Set("Connection", "close")
+	}
+	if err := d.serve(w, req); err != nil {
+		status := http.StatusBadRequest
+		var r refusal
+		if errors.As(err, &r) {
+			status = int(r)
+		}
+		http.Error(w, http.StatusText(status), status)
+	}
+}
+
+func (d *dohDoor) serve(w http.ResponseWriter, req *http.Request) error {
+	id, ok := dohID(req.URL.Path, d.resolver.world.Load().settings.DoHPath)
+	switch {
+	case !ok:
+		return refusal(http.StatusNotFound)
+	case req.Method == http.MethodPost:
+		message, err := readBody(w, req)
+		if err != nil {
+			return err
+		}
+		return d.answer(w, req, id, message, writeMessage)
+	case req.Method != http.MethodGet && req.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		return refusal(http.StatusMethodNotAllowed)
+	}
+	given := req.URL.Query()
+	if given.Has("dns") {
+		message, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(given.Get("dns"), "="))
+		if err != nil {
+			return refusal(http.StatusBadRequest)
+		}
+		return d.answer(w, req, id, message, writeMessage)
+	}
+	message, err := questionOf(given)
+	if err != nil {
+		return refusal(http.StatusBadRequest)
+	}
+	return d.answer(w, req, id, message, writeJSON)
+}
+
+// dohID is what stands behind the path of DNS: what the client calls itself.
+func dohID(path, at string) (id string, ok bool) {
+	rest, ok := strings.CutPrefix(path, at)
+	if !ok || rest == "" {
+		return "", ok
+	}
+	id, ok = strings.CutPrefix(rest, "/")
+	return strings.ToLower(id), ok && id != ""
+}
+
+// readBody reads a message that was posted.
+func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
+	if kind, _, err := mime.ParseMediaType(req.Header.Get("Content-Type")); err != nil || kind != typeMessage {
+		return nil, refusal(http.StatusUnsupportedMediaType)
+	}
+	if req.ContentLength > maxMessage {
+		return nil, refusal(http.StatusRequestEntityTooLarge)
+	}
+	if req.ProtoMajor == 3 { // the other versions have a bound of their own
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(dohReadTime)) // fails with the stream
+	}
+	body, err := io.ReadAll(io.LimitReader(req.Body, maxMessage+1))
+	if err != nil {
+		return nil, refusal(http.StatusBadRequest)
+	}
+	if len(body) > maxMessage {
+		return nil, refusal(http.StatusRequestEntityTooLarge)
+	}
+	return body, nil
+}
+
+// answer answers a message in the form that write gives it.
+func (d *dohDoor) answer(w http.ResponseWriter, req *http.Request, id string, message []byte, write func(http.ResponseWriter, []byte) error) (err error) {
+	if !isQuery(message) {
+		return refusal(http.StatusBadRequest)
+	}
+	q := d.resolver.lease()
+	q.take(message)
+	q.origin = d.originOf(req, id)
+	answered := d.resolver.ask(req.Context(), q, d.lane, func(reply []byte) {
+		if len(reply) == 0 {
+			panic(http.ErrAbortHandler) // policy drops the question: the stream ends without a word
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(freshness(reply)))) // another client may get another answer
+		err = write(w, reply)
+	})
+	if !answered {
+		panic(http.ErrAbortHandler) // the client is gone
+	}
+	return err
+}
+
+func writeMessage(w http.ResponseWriter, reply []byte) error {
+	h := w.Header()
+	h.Set("Content-Type", typeMessage)
+	h.Set("Content-Length", strconv.Itoa(len(reply)))
+	_, _ = w.Write(reply) // an error means that the client is gone
+	return nil
+}
+
+// freshness is how many seconds an answer may be kept: the least TTL in its
+// answer section, of a negative one that of its SOA record, and of an error none
+// (RFC 8484 section 5.1).
+func freshness(reply []byte) (seconds uint32) {
+	var w dnswire.Walker
+	var r dnswire.Record
+	if w.Start(reply) != nil || !isAnswer(dnswire.Rcode(reply)) || binary.BigEndian.Uint16(reply[2:])&dnswire.FlagTC != 0 {
+		return 0
+	}
+	for found := false; w.Next(&r); {
+		counts := r.Section == dnswire.SectionAnswer || r.Section == dnswire.SectionAuthority && r.Type == dnswire.TypeSOA
+		if counts && (!found || r.TTL < seconds) {
+			found, seconds = true, r.TTL
+		}
+	}
+	return seconds
+}
