@@ -77,8 +77,14 @@ func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 			if !w.status.changed() {
 				continue
 			}
-			if status, err := u.store.Status(w.name); err == nil && u.setCopy(w.name, status.Copy.Digest) {
-				u.changed(w.name) // somebody has approved a version, gone back from one or fetched it
+			status, err := u.store.Status(w.name)
+			if err != nil {
+				continue
+			}
+			// Somebody may have approved a version, gone back from one or fetched it.
+			fetched := status.Failure == Failure{} && u.setFailing(w.name, false)
+			if u.setCopy(w.name, status.Copy.Digest) || fetched {
+				u.changed(w.name)
 			}
 		}
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -41,4 +44,28 @@ func TestAListThatIsEditedIsInForceWithinTwoSeconds(t *testing.T) {
 	if !blocked(p.ask("three.example")) {
 		t.Error("the last good copy went with its file")
 	}
+}
+
+// What the command line fetches is no trouble of the server any more.
+func TestAFeedThatTheCommandLineFetchedIsNotFailing(t *testing.T) {
+	var there atomic.Bool
+	publisher := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !there.Load() {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		_, _ = w.Write([]byte("bet.example\n")) // who asked may be gone
+	}))
+	t.Cleanup(publisher.Close)
+	p := newProcess(t, "feeds: [{name: web, url: "+publisher.URL+"/list.txt, format: domains, category: gambling}]\n",
+		"units: [{id: a, networks: [127.0.0.0/8], profile: thpt}]\n", startStandIn(t).addr)
+	p.start()
+	p.metric(`lachan_condition{name="feed-failing"}`, "1")
+	there.Store(true)
+	p.lists("update")
+	p.until("the list is in force", func() bool { return blocked(p.ask("bet.example")) })
+	p.until("no feed is failing", func() bool {
+		_, body := p.get("/metrics")
+		return number(body, `lachan_condition{name="feed-failing"}`) != 1
+	})
 }
