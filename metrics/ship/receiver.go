@@ -77,7 +77,9 @@ func (r *receiver) post(ctx context.Context, body []byte) error {
 		return nil
 	}
 	said := strings.TrimSpace(string(text))
-	if reply.StatusCode == http.StatusBadRequest && isTooOld(said) {
+	refused := reply.StatusCode == http.StatusBadRequest ||
+		reply.StatusCode == http.StatusInternalServerError // Prometheus 2, of samples beyond its window
+	if refused && isTooOld(said) {
 		return &tooOld{said}
 	}
 	return fmt.Errorf("%s: %s", reply.Status, said)
