@@ -49,11 +49,11 @@ func (b *builder) readNodes(ctx context.Context) error {
 	for _, node := range sortedKeys(nodes) {
 		mark, marked := marks[node]
 		if !marked && heard[node] {
-			mark, marked = b.until, true
+			mark, marked = b.until, true // what its mark would say too, so that both engines give one report
 		}
 		state := NodeState{Node: node, Until: string(NoData), Short: !marked || mark.Before(b.until)}
 		if marked {
-			state.Until = moment(mark.In(b.until.Location()))
+			state.Until = moment(earlier(mark, b.until).In(b.until.Location()))
 		}
 		state.Retired = state.Short && slices.Contains(b.spec.Typed.RetiredNodes, node)
 		b.nodes = append(b.nodes, state)
