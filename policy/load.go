@@ -45,6 +45,10 @@ func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Poli
 		l.problems.Sort()
 		return nil, l.problems
 	}
+	l.policy.inputs = inputs{given(path, feeds, loc, unknown), l.read}
+	if path != "" {
+		l.policy.inputs.files = append(l.policy.inputs.files, newInput(path, data))
+	}
 	return l.policy, nil
 }
 
@@ -68,6 +72,7 @@ type loader struct {
 	policy    *Policy
 	tags      *tags
 	problems  yamlfile.Problems
+	read      []input // the files beside policy.yaml
 
 	said       []said // by unit
 	claims     []claim
@@ -125,6 +130,7 @@ func (l *loader) takeCSV(files []yamlfile.At[string]) {
 			l.fail(l.path, name.Line, wording.PolicyUnreadable.With(err))
 			continue
 		}
+		l.read = append(l.read, newInput(path, data))
 		units, problems := readUnitsCSV(path, data)
 		l.problems = append(l.problems, problems...)
 		l.takeUnits(units)

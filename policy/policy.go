@@ -38,6 +38,7 @@ import (
 
 // A Policy is the units, what they may do and where their clients are.
 type Policy struct {
+	inputs    inputs
 	file      string
 	loc       *time.Location
 	catalogue *catalogue.Catalogue

@@ -63,7 +63,7 @@ type checking struct {
 func check(c *cobra.Command, o *checkOptions) error {
 	var k checking
 	k.cfg, k.mistakes = configOf(c)
-	p, said := loadPolicy(k.cfg)
+	p, said := loadPolicy(k.cfg, nil)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
 		k.notes = p.Notes(time.Now())

@@ -45,7 +45,7 @@ func openOffline(c *cobra.Command) (*offline, yamlfile.Problems, error) {
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
-	p, notes := loadPolicy(cfg)
+	p, notes := loadPolicy(cfg, nil)
 	if p == nil {
 		return nil, nil, notes
 	}

@@ -100,7 +100,7 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 		weighed:    make(chan impact, 1),
 	}
 	n.resolver = resolver.New(n.counters, log)
-	p, problems := loadPolicy(cfg)
+	p, problems := loadPolicy(cfg, nil)
 	if p == nil {
 		return nil, problems, nil
 	}

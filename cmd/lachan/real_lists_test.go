@@ -110,7 +110,7 @@ units:
 func (w *realWorld) open() {
 	w.t.Helper()
 	cfg, problems := loadConfig(filepath.Join(w.dir, "lachan.yaml"), nil)
-	p, more := loadPolicy(cfg)
+	p, more := loadPolicy(cfg, nil)
 	if problems = append(problems, more...); len(problems) > 0 {
 		w.t.Fatal(problems)
 	}

@@ -122,7 +122,7 @@ func TestTheSameNetworkGetsOtherAnswersAtOtherHours(t *testing.T) {
 func (p *process) rulesOnDisk() (*Config, func(time.Time) *policy.Rules) {
 	p.t.Helper()
 	cfg, problems := loadConfig(filepath.Join(p.dir, "lachan.yaml"), nil)
-	pol, more := loadPolicy(cfg)
+	pol, more := loadPolicy(cfg, nil)
 	if problems = append(problems, more...); len(problems) > 0 {
 		p.t.Fatal(problems)
 	}

@@ -149,7 +149,7 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(problems)
 		return
 	}
-	p, problems := loadPolicy(cfg)
+	p, problems := loadPolicy(cfg, n.policy)
 	if p == nil {
 		n.refuseReload(problems)
 		return

@@ -163,13 +163,14 @@ func (a *AuthorityConfig) window(cfg *Config) (w blocklist.Window) {
 }
 
 // loadPolicy reads the policy of a configuration, which must know the categories
-// of the zones that are served.
-func loadPolicy(cfg *Config) (*policy.Policy, yamlfile.Problems) {
+// of the zones that are served; old, which may be nil, is used again if it is the
+// same.
+func loadPolicy(cfg *Config, old *policy.Policy) (*policy.Policy, yamlfile.Problems) {
 	unknown := policy.Unknown{File: cfg.file, Line: cfg.lineOf("server.unknown_client")}
 	if profile := cfg.Server.UnknownClient; profile != unknownRefuse && profile != catalogue.DefaultProfile {
 		unknown.Profile = profile
 	}
-	p, problems := policy.Load(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
+	p, problems := policy.Reload(old, cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
 	if p == nil {
 		return nil, problems
 	}

@@ -179,7 +179,7 @@ func TestAZoneToServeHasToBeRight(t *testing.T) {
 		p.write("lachan.yaml", "upstream: {servers: [127.0.0.1:5300]}\nserver:\n  rpz_out:\n    listen: [127.0.0.1:5354]\n    zones:\n    - "+zone+"\n")
 		cfg, problems := loadConfig(p.dir+"/lachan.yaml", nil)
 		if len(problems) == 0 {
-			_, problems = loadPolicy(cfg)
+			_, problems = loadPolicy(cfg, nil)
 		}
 		if got := fmt.Sprint(problems.Error()); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", zone, got, want)
