@@ -15,6 +15,7 @@ func (l *loader) compileUnit(u uint32, text *unitText) {
 	unit := &l.policy.units[u]
 	l.claimNetworks(u, text)
 	l.claimDevices(u, text)
+	l.claimLinks(u, text)
 	for i := range text.Rules {
 		unit.rules = append(unit.rules, l.rule(text.file, &text.Rules[i]))
 	}

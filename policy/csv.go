@@ -15,7 +15,7 @@ import (
 
 // csvColumns are the columns that a file of units may have, in any order; only
 // id is required. kind is school where it is empty or the column is not there.
-var csvColumns = []string{"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile"}
+var csvColumns = []string{"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile", "links", "link_tokens"}
 
 // readUnitsCSV reads units from a table whose first line names its columns.
 // The separator is what the first line uses: comma, semicolon or tab, as
@@ -106,7 +106,11 @@ func csvUnit(u *unitText, columns, row []string, line int) *wording.Text {
 		case "profile":
 			u.Profile = at
 		case "networks":
-			u.Networks = csvNetworks(value, line)
+			u.Networks = csvItems(value, line)
+		case "links":
+			u.Links = csvItems(value, line)
+		case "link_tokens":
+			u.LinkTokens = csvItems(value, line)
 		case "kind":
 			if err := u.Kind.UnmarshalText([]byte(value)); err != nil {
 				text := wording.PolicyKind.With(value)
@@ -124,10 +128,11 @@ func csvUnit(u *unitText, columns, row []string, line int) *wording.Text {
 	return nil
 }
 
-func csvNetworks(field string, line int) (networks []yamlfile.At[string]) {
+// csvItems reads what is separated by spaces or punctuation.
+func csvItems(field string, line int) (items []yamlfile.At[string]) {
 	separator := func(c rune) bool { return c == ' ' || c == ';' || c == ',' || c == '\t' || c == '\n' }
-	for _, network := range strings.FieldsFunc(field, separator) {
-		networks = append(networks, yamlfile.At[string]{V: network, Line: line})
+	for _, item := range strings.FieldsFunc(field, separator) {
+		items = append(items, yamlfile.At[string]{V: item, Line: line})
 	}
-	return networks
+	return items
 }

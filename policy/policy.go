@@ -52,6 +52,9 @@ type Policy struct {
 	byID    map[string]GroupID
 	clients bart.Fast[GroupID]
 	devices map[string]GroupID // by canonical name, see Device
+	links   map[digest]GroupID // by link id
+	tokens  map[digest]GroupID // by link token
+	linked  map[GroupID]bool   // units that have link ids
 
 	profiles   []profile
 	rules      []rule

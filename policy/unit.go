@@ -57,7 +57,14 @@ type unitText struct {
 	// Devices are clients that a trusted forwarder names: "mac:00:11:22:33:44:55"
 	// or "cpe:ID" (EDNS options 65001, 65073 and 65074). They come before Networks.
 	Devices []yamlfile.At[string] `yaml:"devices"`
-	Groups  []unitText            `yaml:"groups"`
+	// Links are secret ids by which clients on any address say that they are the
+	// unit's: in the path of DNS over HTTPS or the server name of TLS. They come
+	// before Networks. 16 to 63 of a-z 0-9 -.
+	Links []yamlfile.At[string] `yaml:"links"`
+	// LinkTokens are secrets with which the unit's router says that the address it
+	// has now is the unit's. As Links.
+	LinkTokens []yamlfile.At[string] `yaml:"link_tokens"`
+	Groups     []unitText            `yaml:"groups"`
 	// Calendar takes the place, key by key, of the parent's.
 	Calendar *calendarText `yaml:"calendar"`
 	// Lock are the categories and services that nobody at or below this unit

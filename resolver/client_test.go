@@ -24,12 +24,13 @@ import (
 // A way is one of the ways in which clients ask: over a transport, in a form.
 type way struct {
 	name string
-	// ask asks from an address and, where the way has a place for it, under a
-	// name of the server's zone and with an id in the path.
-	ask func(t *testing.T, f *frontage, c caller, m *dns.Msg) *dns.Msg
+	// open connects as a caller; ask asks over the connection, or as often as it
+	// takes connections, and end ends it.
+	open func(t *testing.T, f *frontage, c caller) (ask func(*dns.Msg) *dns.Msg, end func())
 }
 
-// A caller is who asks.
+// A caller is who asks: from an address and, where the way has a place for it,
+// under a name of the server's zone and with an id behind the path.
 type caller struct{ from, serverName, path string }
 
 // asPupil is a caller who is known by address alone.
@@ -37,25 +38,36 @@ var asPupil = caller{from: pupil, serverName: house}
 
 // ways are all there are.
 func ways() (list []way) {
+	plain := func(network string) way {
+		return way{network, func(t *testing.T, f *frontage, c caller) (func(*dns.Msg) *dns.Msg, func()) {
+			return func(m *dns.Msg) *dns.Msg { return f.plainly(t, network, c, m) }, func() {}
+		}}
+	}
 	list = []way{
-		{"udp", func(t *testing.T, f *frontage, c caller, m *dns.Msg) *dns.Msg { return f.plainly(t, "udp", c, m) }},
-		{"tcp", func(t *testing.T, f *frontage, c caller, m *dns.Msg) *dns.Msg { return f.plainly(t, "tcp", c, m) }},
-		{"dot", func(t *testing.T, f *frontage, c caller, m *dns.Msg) *dns.Msg {
-			return exchangeOver(t, f.dot(c.from, f.greeting(c.serverName, "dot")), m)
+		plain("udp"),
+		plain("tcp"),
+		{"dot", func(t *testing.T, f *frontage, c caller) (func(*dns.Msg) *dns.Msg, func()) {
+			conn := f.dot(c.from, f.greeting(c.serverName, "dot"))
+			return func(m *dns.Msg) *dns.Msg { return exchangeOver(t, conn, m) }, func() { conn.Close() }
 		}},
-		{"doq", askQUIC},
+		{"doq", func(t *testing.T, f *frontage, c caller) (func(*dns.Msg) *dns.Msg, func()) {
+			conn, end := f.quicConn(t, c)
+			return func(m *dns.Msg) *dns.Msg { return askOver(t, conn, m) }, end
+		}},
 	}
 	for _, version := range []string{"1.1", "2", "3"} {
 		for _, form := range []string{"get", "post", "json"} {
-			list = append(list, way{"doh" + version + " " + form, func(t *testing.T, f *frontage, c caller, m *dns.Msg) *dns.Msg {
+			list = append(list, way{"doh" + version + " " + form, func(t *testing.T, f *frontage, c caller) (func(*dns.Msg) *dns.Msg, func()) {
 				client, end := f.browser(t, version, c)
-				defer end()
-				return askHTTP(t, client, f.base(c), form, m)
+				return func(m *dns.Msg) *dns.Msg { return askHTTP(t, client, f.base(c), form, m) }, end
 			}})
 		}
 	}
 	return list
 }
+
+// transport is the label of a way in the metrics.
+func (w way) transport() string { return w.name[:3] }
 
 func (f *frontage) plainly(t *testing.T, network string, c caller, m *dns.Msg) *dns.Msg {
 	t.Helper()
@@ -196,13 +208,6 @@ func (f *frontage) quicConn(t *testing.T, c caller) (conn *quic.Conn, end func()
 		t.Fatal(err)
 	}
 	return conn, func() { _ = conn.CloseWithError(0, ""); transport.Close(); socket.Close() }
-}
-
-func askQUIC(t *testing.T, f *frontage, c caller, m *dns.Msg) *dns.Msg {
-	t.Helper()
-	conn, end := f.quicConn(t, c)
-	defer end()
-	return askOver(t, conn, m)
 }
 
 // askOver asks in a stream of its own.

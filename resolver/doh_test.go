@@ -19,9 +19,10 @@ import (
 func TestEveryWayInIsAnswered(t *testing.T) {
 	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), resolver.DoT, resolver.DoH, resolver.DoQ)
 	for _, w := range ways() {
+		ask, end := w.open(t, f, asPupil)
 		for name, want := range map[string]string{"lesson.example.": "192.0.2.10", "bet.example.": "NXDOMAIN"} {
 			m := new(dns.Msg).SetQuestion(name, dns.TypeA).SetEdns0(1232, false)
-			r := w.ask(t, f, asPupil, m)
+			r := ask(m)
 			if got := tell(r); got != want {
 				t.Errorf("%s: %s: %q, want %q", w.name, name, got, want)
 			}
@@ -29,6 +30,7 @@ func TestEveryWayInIsAnswered(t *testing.T) {
 				t.Errorf("%s: %s: EDE %d", w.name, name, ede(r))
 			}
 		}
+		end()
 	}
 }
 

@@ -109,7 +109,10 @@ func (d *doqDoor) answer(c *quic.Conn, s *quic.Stream, id string) {
 	if !answered {
 		s.CancelWrite(doqNoError)
 	}
-	s.CancelRead(doqNoError) // there is nothing more to say
+	// The end of the client's side is on its way; anything else is not asked for.
+	if n, err := s.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		s.CancelRead(doqNoError)
+	}
 }
 
 // rebuff ends a stream on which no query came. One that ended before its query

@@ -18,11 +18,18 @@ const (
 	optionCPE     = 65074 // any text
 )
 
-// who is the group of q's client. Behind a trusted forwarder it is the device
-// or the subnet that the forwarder names; what others say of themselves does
-// not count.
+// who is the group of q's client: that of the link id that it shows. Behind a
+// trusted forwarder it is the device or the subnet that the forwarder names; what
+// others say of themselves does not count. The plain id of a unit, which anybody
+// can guess, counts where the address tells nothing, so that it gets nobody out
+// of the group that the address is in.
 func (q *Query) who() (g policy.GroupID, known bool) {
 	rules := q.world.rules
+	if q.encrypted() && q.id != "" {
+		if g, known := rules.IdentifyLink(q.id); known {
+			return g, true
+		}
+	}
 	if len(q.Options) > 0 && q.world.settings.trusts(q.client) {
 		if rules.HasDevices() {
 			if g, known := q.device(); known {
@@ -33,7 +40,11 @@ func (q *Query) who() (g policy.GroupID, known bool) {
 			q.client = subnet
 		}
 	}
-	return rules.Identify(q.client)
+	g, known = rules.Identify(q.client)
+	if !known && q.encrypted() && q.id != "" && q.world.settings.UnitIDs {
+		return rules.IdentifyName(q.id)
+	}
+	return g, known
 }
 
 // trusts tells whether a client may speak for others.

@@ -55,6 +55,8 @@ type Settings struct {
 	// TLSName is the name of this server in the certificate, in lower case. A
 	// label below it in the server name of TLS is the id of a client. "": none is.
 	TLSName string
+	// UnitIDs lets clients whose address no unit claims show the plain id of one.
+	UnitIDs bool
 	// DoHPath is where questions over HTTPS go, such as /dns-query. Behind it and
 	// a slash may stand the id of a client.
 	DoHPath string

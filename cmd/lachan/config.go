@@ -92,6 +92,9 @@ type TLSConfig struct {
 	// Name is the server's own in the certificate, such as dns.example.vn: a
 	// client that connects to ID.dns.example.vn calls itself ID. Default none.
 	Name string `yaml:"name"`
+	// UnitIDs lets clients whose address no unit claims call themselves by the id
+	// of a unit without link ids, which anybody can guess. Default true.
+	UnitIDs bool `yaml:"unit_ids"`
 	// TicketKeys is a file of keys that a fleet shares, so that its servers resume
 	// each other's sessions. Default none: each has its own.
 	TicketKeys string `yaml:"ticket_keys"`

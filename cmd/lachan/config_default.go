@@ -15,6 +15,7 @@ func (c *Config) SetDefaults() {
 		Server: ServerConfig{
 			Listen:           []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:53"), netip.MustParseAddrPort("[::]:53")},
 			DoHPath:          "/dns-query",
+			TLS:              TLSConfig{UnitIDs: true},
 			UnknownClient:    "default",
 			RebindProtection: true,
 			TCP:              TCPConfig{Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour},

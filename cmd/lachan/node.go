@@ -238,6 +238,7 @@ func (n *node) settings() *resolver.Settings {
 		TCPLifetime:    cfg.Server.TCP.Lifetime,
 		TLSName:        serverName(cfg),
 		DoHPath:        cfg.Server.DoHPath,
+		UnitIDs:        cfg.Server.TLS.UnitIDs,
 		Notify:         n.notify(cfg),
 	}
 	if n.certificate != nil {
