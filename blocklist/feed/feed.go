@@ -53,9 +53,9 @@ type Source struct {
 	// Mirrors are where a feed of versions lies too, in the order in which they
 	// are asked: addresses of what holds the manifest.
 	Mirrors []string
-	// Core tells whether a name is never to be blocked; nil knows none. Entries
-	// for such names are counted.
-	Core func(*domain.Name) bool
+	// Core tells whether a name, or with below one under it, is never to be
+	// blocked; nil knows none. Entries for such names are counted.
+	Core func(n *domain.Name, below bool) bool
 	// Locked has the list come before what is never blocked: then a version with
 	// more such entries than the one before is held back.
 	Locked bool

@@ -74,7 +74,7 @@ func TestALostCopyIsNotGoneBackTo(t *testing.T) {
 }
 
 func TestALockedListThatNamesWhatIsNeverBlockedIsHeldBack(t *testing.T) {
-	isCore := func(n *domain.Name) bool { return strings.HasSuffix(n.String(), "lesson.example") }
+	isCore := func(n *domain.Name, _ bool) bool { return strings.HasSuffix(n.String(), "lesson.example") }
 	p := newPublisher(t, serving(names(100)))
 	s := open(t, t.TempDir())
 	src := p.source()

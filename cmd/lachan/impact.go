@@ -72,7 +72,7 @@ func (n *node) weigh(ctx context.Context, name string) (found impact, err error)
 	asked, of := 0.0, 0.0
 	n.resolver.Popular(func(popular *domain.Name, count float64) bool {
 		of += count
-		if count < leastAsked || f.LockedBy == "" && n.core(popular) {
+		if count < leastAsked || f.LockedBy == "" && n.core(popular, false) {
 			return true
 		}
 		is, _ := v.rules.Classify(popular, typeA)

@@ -33,7 +33,7 @@ type node struct {
 	log        *slog.Logger
 	load       func() (*Config, yamlfile.Problems) // reads the configuration again
 	facts      *catalogue.Catalogue
-	core       func(*domain.Name) bool
+	core       func(n *domain.Name, below bool) bool
 	builtin    []blocklist.Source
 	counters   *metrics.Counters
 	conditions *metrics.Conditions

@@ -74,9 +74,10 @@ func builtinSource(name string, rules []format.Rule) blocklist.Source {
 	}
 }
 
-// coreNames tells whether a name is one that is never blocked.
-func coreNames(c *catalogue.Catalogue) func(*domain.Name) bool {
-	exact, trees := map[string]bool{}, map[string]bool{}
+// coreNames tells whether a name, with all below it or without, is or holds one
+// that is never blocked.
+func coreNames(c *catalogue.Catalogue) func(n *domain.Name, below bool) bool {
+	exact, trees, above := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	var n domain.Name
 	for _, e := range c.Core {
 		if n.SetText(e.Name) != nil {
@@ -87,9 +88,12 @@ func coreNames(c *catalogue.Catalogue) func(*domain.Name) bool {
 		} else {
 			trees[key] = true
 		}
+		for k := 1; k < n.Labels(); k++ {
+			above[string(n.Suffix(k))] = true
+		}
 	}
-	return func(n *domain.Name) bool {
-		if exact[string(n.Suffix(n.Labels()))] {
+	return func(n *domain.Name, below bool) bool {
+		if key := string(n.Suffix(n.Labels())); exact[key] || below && above[key] {
 			return true
 		}
 		for k := 1; k <= n.Labels(); k++ {
@@ -196,7 +200,7 @@ func policyFeeds(cfg *Config) []policy.Feed {
 
 // updaterSources is what fetching must know of the feeds, and which names are
 // never to be blocked.
-func updaterSources(cfg *Config, core func(*domain.Name) bool) []feed.Source {
+func updaterSources(cfg *Config, core func(*domain.Name, bool) bool) []feed.Source {
 	var sources []feed.Source
 	for i := range cfg.Feeds {
 		source := cfg.Feeds[i].updaterSource(cfg.Timezone.Location)

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"testing"
+
+	"lachan/blocklist/domain"
+	"lachan/policy/catalogue"
+)
+
+// An entry is against the never-block list when it names something on it, or
+// covers it with all that is below a name.
+func TestWhatHoldsANeverBlockedName(t *testing.T) {
+	facts, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	core := coreNames(facts)
+	f := func(name string, below, want bool) {
+		t.Helper()
+		var n domain.Name
+		if err := n.SetText(name); err != nil {
+			t.Fatal(err)
+		}
+		if core(&n, below) != want {
+			t.Errorf("%s, with all below: %v: %v, want %v", name, below, !want, want)
+		}
+	}
+	f("time.apple.com", false, true)
+	f("www.time.apple.com", false, true)
+	f("google.com", true, true)
+	f("google.com", false, false)
+	f("bet.example", true, false)
+}
