@@ -45,6 +45,9 @@ var (
 	FeedManifest = Text{
 		"không đọc được manifest.json: %v; vẫn dùng bản cũ. Hãy báo đơn vị cung cấp, hoặc cập nhật lachan nếu manifest thuộc dạng mới hơn",
 		"cannot read manifest.json: %v; the old version stays in use. Tell the publisher, or update lachan if the manifest is of a later form"}
+	FeedLonger = Text{
+		"tệp %s dài hơn %d byte mà manifest.json đã ký: tệp đã bị sửa hoặc đang được cập nhật; vẫn dùng bản cũ và sẽ tự thử lại, nếu kéo dài hãy báo đơn vị cung cấp",
+		"file %s is longer than the %d octets that the signed manifest.json says: it was altered or is just being changed; the old version stays in use and it will be tried again, tell the publisher if this goes on"}
 	FeedOther = Text{
 		"địa chỉ này trả về nguồn %q chứ không phải %q như trước; vẫn dùng bản cũ. Hãy kiểm tra url và hỏi đơn vị cung cấp",
 		"this address gives feed %q, not %q as before; the old version stays in use. Check the url and ask the publisher"}
@@ -76,4 +79,24 @@ var (
 	CLIRenewed         = Text{"danh sách không đổi; phiên bản %d trong %s được gia hạn", "the list is the same; version %d in %s was given more time"}
 	CLIPublishedSame   = Text{"danh sách không đổi; phiên bản %d trong %s giữ nguyên", "the list is the same; version %d in %s stays as it is"}
 	CLIReported        = Text{"nhận %d mục, từ chối %d; tệp kết quả để gửi lại: %s", "%d entries taken, %d refused; result to send back: %s"}
+
+	CLIKeyNone         = Text{"%s không phải khóa bí mật; hãy dùng tệp do lachan lists keygen hoặc minisign -G tạo ra (không phải tệp .pub)", "%s is no secret key; use the file that lachan lists keygen or minisign -G made (not the one in .pub)"}
+	CLINoPassword      = Text{"dòng đầu của %s trống; hãy ghi mật khẩu vào đó, hoặc bỏ --password-file", "the first line of %s is empty; write the password there, or leave --password-file out"}
+	CLINoFile          = Text{"không có tệp %s; hãy kiểm tra đường dẫn", "there is no file %s; check the path"}
+	CLIFileExists      = Text{"đã có tệp %s và không ghi đè lên nó; hãy chọn tên khác", "file %s is there already and is not replaced; choose another name"}
+	CLIFileTrouble     = Text{"không đọc hoặc ghi được %s: %v; hãy kiểm tra quyền và dung lượng trống", "cannot read or write %s: %v; check its permissions and the free space"}
+	CLIPublishBusy     = Text{"một lệnh phát hành khác đang làm việc trong thư mục này; hãy thử lại sau", "another publisher is at work in this directory; try again later"}
+	CLIPublishOther    = Text{"thư mục này đang chứa một nguồn khác (%v); hãy dùng --out hoặc --id khác", "this directory has another feed (%v); give another --out or --id"}
+	CLIPublishManifest = Text{"manifest.json trong thư mục phát hành bị hỏng (%v); hãy chép lại từ bản sao lưu, hoặc dọn thư mục rồi phát hành với --version-from lớn hơn số cuối cùng", "manifest.json in the directory is damaged (%v); restore it from a backup, or empty the directory and publish with --version-from above the last number"}
+	CLIFlagCheckReport = Text{"ghi kết quả vào tệp CSV tiếng Việt để gửi lại nơi lập bảng", "write the result, in Vietnamese, to a csv file to send back"}
+
+	CLIKeygenLong = Text{
+		"Tạo cặp khóa minisign. FILE là khóa bí mật: chỉ người ký giữ, không để trên máy chủ web, và cần một bản sao lưu ở nơi an toàn. FILE.pub là khóa công khai: gửi cho các nút qua một đường khác với danh sách. Để đổi khóa, các nút khai báo cả hai khóa trong verify.minisign, rồi người ký chuyển sang khóa mới.",
+		"Makes a pair of keys of minisign. FILE is the secret key: only who signs has it, it is not kept on the web server, and a copy of it lies in a safe place. FILE.pub is the public key: it goes to the nodes by another way than the list. To change keys, nodes pin both in verify.minisign, then the new one signs."}
+	CLISignLong = Text{
+		"Ký một danh sách có sẵn (hosts, domains, CSV...): chữ ký nằm trong FILE.minisig, đặt cạnh danh sách trên máy chủ web. Chữ ký ghi số phiên bản và hạn dùng, nên các nút không nhận lại bản cũ. minisign kiểm tra được chữ ký này, và chữ ký của minisign cũng được nhận.",
+		"Signs a list as it is (hosts, domains, csv...): the signature is FILE.minisig, which lies beside the list on the web server. It has the number of the version and its end, so nodes take no older one again. minisign verifies it, and nodes take what minisign signs."}
+	CLIPublishLong = Text{
+		"Đọc bảng của cơ quan (cột ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; tên cột có dấu và thứ tự tùy ý), làm sạch, ghi kết quả để gửi lại, rồi thêm một phiên bản vào thư mục --out: danh sách, phần thay đổi, manifest.json và chữ ký. Danh sách không đổi thì không có phiên bản mới; phiên bản được gia hạn khi qua nửa thời hạn, nên hãy chạy lệnh này mỗi ngày (cron). Bị ngắt giữa chừng thì phiên bản trước vẫn nguyên vẹn.",
+		"Reads the table of an office (columns ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; with or without marks, in any order), cleans it, writes the result to send back, and adds a version to the directory --out: the list, what changed, manifest.json and its signature. The same list makes no new version; a version is given more time when half of it has passed, so run this every day (cron). If it is broken off, the version before stays whole."}
 )

@@ -181,7 +181,11 @@ func (v *version) file(ctx context.Context, address string, f release.File, max 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := v.store.read(ctx, beside(address, f.Name), Copy{}, min(f.Size+1, v.src.maxBytes()), packed); err != nil {
+	_, err = v.store.read(ctx, beside(address, f.Name), Copy{}, min(f.Size, v.src.maxBytes()), packed)
+	if errors.Is(err, ErrTooLarge) {
+		err = refuse(wording.FeedLonger.With(f.Name, f.Size), fmt.Errorf("%w: %s is longer than its %d octets", ErrDigest, f.Name, f.Size))
+	}
+	if err != nil {
 		packed.discard()
 		return nil, errors.Join(packed.err, err)
 	}

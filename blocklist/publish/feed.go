@@ -142,6 +142,7 @@ func (f *Feed) renew(last release.Manifest, content []byte, now time.Time, r Res
 func (f *Feed) putDelta(next, last *release.Manifest, rows []string, r *Result) error {
 	old, err := f.rowsOf(last)
 	if err != nil {
+		r.Added = len(rows)
 		return nil // nodes take the snapshot
 	}
 	delta, added, removed := release.Diff(old, rows)

@@ -6,13 +6,27 @@ import (
 	"io"
 	"strings"
 
+	"lachan/blocklist/format"
 	"lachan/wording"
 )
 
-// WriteReport writes what became of a table, as csv that a spreadsheet opens,
-// to send back to the office that made it: the figures, then each row that was
-// refused with its number and the reason. It is in Vietnamese.
-func WriteReport(w io.Writer, file string, t *Table) error {
+// A Report is what became of a list, to send back to the office that made it.
+type Report struct {
+	File    string
+	Taken   int // entries, each counted once
+	Twice   int // that were there already
+	Refused []format.Reject
+}
+
+// Report is that of a table.
+func (t *Table) Report(file string) Report {
+	return Report{File: file, Taken: len(t.Rows), Twice: t.Summary.Rules - len(t.Rows), Refused: t.Refused}
+}
+
+// Write writes the report as csv that a spreadsheet opens: the figures, then
+// each row that was refused with its number and the reason. It is in
+// Vietnamese.
+func (r *Report) Write(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprint(out, "\uFEFF") // so that it is read as UTF-8
 	line := func(cells ...string) {
@@ -21,14 +35,14 @@ func WriteReport(w io.Writer, file string, t *Table) error {
 		}
 		fmt.Fprint(out, strings.Join(cells, ","), "\r\n")
 	}
-	line(wording.ReportFile.VI, file)
-	line(wording.ReportTaken.VI, fmt.Sprint(len(t.Rows)))
-	line(wording.ReportTwice.VI, fmt.Sprint(t.Summary.Rules-len(t.Rows)))
-	line(wording.ReportRefused.VI, fmt.Sprint(len(t.Refused)))
+	line(wording.ReportFile.VI, r.File)
+	line(wording.ReportTaken.VI, fmt.Sprint(r.Taken))
+	line(wording.ReportTwice.VI, fmt.Sprint(r.Twice))
+	line(wording.ReportRefused.VI, fmt.Sprint(len(r.Refused)))
 	line()
 	line(wording.ReportRow.VI, wording.ReportText.VI, wording.ReportPart.VI, wording.ReportReason.VI)
-	for _, r := range t.Refused {
-		line(fmt.Sprint(r.Line), r.Text, r.Detail, r.Reason.Text().VI)
+	for _, x := range r.Refused {
+		line(fmt.Sprint(x.Line), x.Text, x.Detail, x.Reason.Text().VI)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)

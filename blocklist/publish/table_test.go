@@ -70,7 +70,8 @@ func TestATableWithoutAnEntryIsNotPublished(t *testing.T) {
 func TestTheReportIsForTheOfficeThatMadeTheTable(t *testing.T) {
 	got := table(t, "Tên miền,Ghi chú\na.example,\na.example,\n\"=HYPERLINK(\"\"x\"\")\",\nfacebook.com/a,\"có; dấu\"\n")
 	var b bytes.Buffer
-	if err := publish.WriteReport(&b, "tháng 9.csv", &got); err != nil {
+	report := got.Report("tháng 9.csv")
+	if err := report.Write(&b); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{

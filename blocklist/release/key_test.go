@@ -144,6 +144,58 @@ func TestTheReferenceToolAndWeTakeEachOthersSignatures(t *testing.T) {
 	run("-V", "-P", string(line), "-m", "list.txt")
 }
 
+// FuzzSignature: whatever the text, it is refused with an error that is named,
+// or it is the signature that the key made of this message; another message it
+// never signs.
+func FuzzSignature(f *testing.F) {
+	_, secret, err := minisign.GenerateKey(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, err := release.Sign(secret, strings.NewReader("a.example\n"), "seq:1 expires:2030-01-01")
+	if err != nil {
+		f.Fatal(err)
+	}
+	keys := release.Keys{release.PublicKey(secret)}
+	f.Add(good)
+	f.Add(minisign.SignWithComments(secret, []byte("a.example\n"), "seq:x", "y"))
+	f.Add([]byte("untrusted comment: x\n"))
+	f.Fuzz(func(t *testing.T, signature []byte) {
+		proof, err := keys.Verify(strings.NewReader("a.example\n"), signature)
+		if err == nil && proof.Key != keys[0].ID() {
+			t.Fatalf("proof %+v", proof)
+		}
+		named := errors.Is(err, release.ErrSignature) || errors.Is(err, release.ErrStranger) ||
+			errors.Is(err, release.ErrForged) || errors.Is(err, release.ErrComment)
+		if err != nil && !named {
+			t.Fatal(err)
+		}
+		if _, err := keys.Verify(strings.NewReader("b.example\n"), signature); err == nil || errors.Is(err, release.ErrComment) {
+			t.Fatalf("signs another message: %v", err)
+		}
+	})
+}
+
+// FuzzKey: whatever people paste, it is a key that reads again as itself, or an
+// error.
+func FuzzKey(f *testing.F) {
+	f.Add("RWS0CFpB/P2PqhMmFfK3ke+uwrCTFyBWKGg2bTv9dkMB3XH8gJOIResy")
+	f.Add("untrusted comment: x\nRWS0CFpB/P2PqhMmFfK3ke+uwrCTFyBWKGg2bTv9dkMB3XH8gJOIResy\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		var keys, again release.Keys
+		if keys.SetShort(text) != nil || len(keys) == 0 {
+			return
+		}
+		line, err := keys[0].MarshalText()
+		if err == nil {
+			err = again.SetShort(string(line))
+		}
+		if err != nil || len(again) != 1 || again[0].ID() != keys[0].ID() {
+			t.Fatalf("%q is read as %s and then %v: %v", text, line, again, err)
+		}
+	})
+}
+
 func readFile(t *testing.T, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(name)

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,7 +10,6 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
-	"lachan/blocklist/format"
 	"lachan/wording"
 )
 
@@ -136,97 +133,3 @@ func (o *offline) compileLists(c *cobra.Command, store *feed.Store, shelf *block
 	}
 	return nil
 }
-
-func listsCheckCommand() *cobra.Command {
-	var o listsCheckOptions
-	c := &cobra.Command{
-		Use:   "check FILE",
-		Short: wording.CLIListsCheck.String(),
-		Args:  exactly(1),
-		RunE:  func(c *cobra.Command, args []string) error { return listsCheck(c, args[0], &o) },
-	}
-	o.format = format.Auto
-	c.Flags().Var(&formatFlag{&o.format}, "format", wording.CLIListsFormat.String())
-	c.Flags().BoolVar(&o.subdomains, "subdomains", true, wording.CLIListsFlagSub.String())
-	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
-	return c
-}
-
-type listsCheckOptions struct {
-	format           format.Format
-	subdomains, json bool
-}
-
-// A formatFlag reads a format from the command line.
-type formatFlag struct{ *format.Format }
-
-func (f *formatFlag) Set(s string) error { return f.UnmarshalText([]byte(s)) }
-func (f *formatFlag) String() string     { return string(*f.Format) }
-func (f *formatFlag) Type() string       { return "FORMAT" }
-
-// A listReport is what `lachan lists check --json` prints.
-type listReport struct {
-	File     string         `json:"file"`
-	Format   format.Format  `json:"format"`
-	Lines    int            `json:"lines"`
-	Entries  int            `json:"entries"`
-	Rejected int            `json:"rejected"`
-	ByReason map[string]int `json:"by_reason"`
-	Rejects  []listReject   `json:"rejects"` // all of them
-}
-
-type listReject struct {
-	Line   int    `json:"line"`
-	Text   string `json:"text"`
-	Reason string `json:"reason"`
-	VI     string `json:"vi"`
-	EN     string `json:"en"`
-}
-
-func listsCheck(c *cobra.Command, path string, o *listsCheckOptions) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	report := listReport{File: path, ByReason: map[string]int{}, Rejects: []listReject{}}
-	reasons := map[string]wording.Text{}
-	summary, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path},
-		func(format.Rule) error { return nil },
-		func(r format.Reject) {
-			text := r.Reason.Text()
-			reasons[r.Reason.String()] = text
-			report.Rejects = append(report.Rejects, listReject{r.Line, r.Text, r.Reason.String(), text.VI, text.EN})
-		})
-	if err != nil {
-		return err
-	}
-	report.Format, report.Lines, report.Entries, report.Rejected = summary.Format, summary.Lines, summary.Rules, summary.Rejected
-	for r, n := range summary.ByReason {
-		report.ByReason[r.String()] = n
-	}
-	if o.json {
-		return writeJSON(c.OutOrStdout(), report)
-	}
-	printListReport(c, &report, reasons)
-	return nil
-}
-
-const rejectsPrinted = 50
-
-func printListReport(c *cobra.Command, r *listReport, reasons map[string]wording.Text) {
-	out := c.OutOrStdout()
-	for i, x := range r.Rejects {
-		if i == rejectsPrinted {
-			fmt.Fprintln(out, "…")
-			break
-		}
-		fmt.Fprintln(out, wording.CLIListsLine.With(x.Line, x.Text, reasonText(x)))
-	}
-	for _, reason := range slices.Sorted(maps.Keys(r.ByReason)) {
-		fmt.Fprintln(out, wording.CLIListsReason.With(r.ByReason[reason], reasons[reason]))
-	}
-	fmt.Fprintln(out, wording.CLIListsSummary.With(r.File, r.Format, r.Lines, r.Entries, r.Rejected))
-}
-
-func reasonText(r listReject) wording.Text { return wording.Text{VI: r.VI, EN: r.EN} }

@@ -28,8 +28,11 @@ func listsPublishCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "publish FILE.csv|FILE.xlsx",
 		Short: wording.CLIPublish.String(),
-		Args:  exactly(1),
-		RunE:  func(c *cobra.Command, args []string) error { return p.run(c, args[0]) },
+		Long:  inBoth(wording.CLIPublishLong),
+		Example: `  lachan lists publish thang-9.xlsx --key a05.key --out /var/www/a05 --id a05-co-bac --authority "Cục A05"
+  lachan lists publish thang-9.csv --key a05.key --password-file mat-khau.txt --out a05 --id a05 --authority A05 --expires 30d --json`,
+		Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error { return p.run(c, args[0]) },
 	}
 	p.addFlags(c.Flags())
 	c.Flags().StringVar(&p.feed.Dir, "out", "", wording.CLIFlagOut.String())
@@ -53,7 +56,7 @@ func (p *publication) run(c *cobra.Command, file string) error {
 	table, err := readTable(file)
 	empty := errors.Is(err, publish.ErrNoEntries)
 	if err != nil && !empty {
-		return err
+		return explained(err)
 	}
 	if err := p.tell(c, file, &table); err != nil {
 		return err
@@ -63,7 +66,7 @@ func (p *publication) run(c *cobra.Command, file string) error {
 	}
 	result, err := p.feed.Publish(table.Rows)
 	if err != nil {
-		return err
+		return explained(err)
 	}
 	if p.json {
 		return writeJSON(c.OutOrStdout(), publicationReport{result, table.Summary.Rejected})
@@ -112,13 +115,19 @@ func (p *publication) tell(c *cobra.Command, file string, t *publish.Table) erro
 	if p.report == "" {
 		p.report = strings.TrimSuffix(file, filepath.Ext(file)) + ".ket-qua.csv"
 	}
-	out, err := os.Create(p.report)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(publish.WriteReport(out, filepath.Base(file), t), out.Close())
+	report := t.Report(filepath.Base(file))
+	err := sendBack(p.report, &report)
 	if err == nil && !p.json {
-		fmt.Fprintln(c.OutOrStdout(), wording.CLIReported.With(len(t.Rows), len(t.Refused), p.report))
+		fmt.Fprintln(c.OutOrStdout(), wording.CLIReported.With(report.Taken, len(report.Refused), p.report))
 	}
 	return err
+}
+
+// sendBack writes the file to send back.
+func sendBack(name string, r *publish.Report) error {
+	out, err := os.Create(name)
+	if err != nil {
+		return explained(err)
+	}
+	return explained(errors.Join(r.Write(out), out.Close()))
 }

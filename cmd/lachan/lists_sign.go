@@ -24,7 +24,10 @@ func listsKeygenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "keygen FILE",
 		Short: wording.CLIKeygen.String(),
-		Args:  exactly(1),
+		Long:  inBoth(wording.CLIKeygenLong),
+		Example: `  lachan lists keygen a05.key --password-file mat-khau.txt
+  lachan lists keygen a05.key`,
+		Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			secret, err := passwordIn(password)
 			if err != nil {
@@ -32,7 +35,7 @@ func listsKeygenCommand() *cobra.Command {
 			}
 			key, err := publish.NewKey(args[0], secret)
 			if err != nil {
-				return err
+				return explained(err)
 			}
 			line, err := key.MarshalText()
 			fmt.Fprintln(c.OutOrStdout(), wording.CLIKeyMade.With(args[0], args[0]+".pub"))
@@ -43,6 +46,9 @@ func listsKeygenCommand() *cobra.Command {
 	c.Flags().StringVar(&password, "password-file", "", wording.CLIFlagPassword.String())
 	return c
 }
+
+// inBoth is a text of several sentences in a paragraph for each language.
+func inBoth(t wording.Text) string { return t.VI + "\n\n" + t.EN }
 
 // A signing is what commands that sign are told.
 type signing struct{ key, password string }
@@ -65,20 +71,27 @@ func (s *signing) secret(c *cobra.Command) (minisign.PrivateKey, error) {
 	if errors.Is(err, publish.ErrPassword) {
 		return key, fail(wording.CLIKeyLocked.With(s.key))
 	}
-	return key, err
+	if errors.Is(err, publish.ErrKey) {
+		return key, fail(wording.CLIKeyNone.With(s.key))
+	}
+	return key, explained(err)
 }
 
-// passwordIn is the first line of a file, "" when no file is named.
+// passwordIn is the first line of a file, "" when no file is named. A line that
+// is empty is no password: a key would be left open.
 func passwordIn(file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", err
+		return "", explained(err)
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
-	return strings.TrimSuffix(line, "\r"), nil
+	if line = strings.TrimSuffix(line, "\r"); line == "" {
+		return "", fail(wording.CLINoPassword.With(file))
+	}
+	return line, nil
 }
 
 // A daysFlag is a length of time on the command line: 7d, 36h.
@@ -102,7 +115,10 @@ func listsSignCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sign FILE",
 		Short: wording.CLISign.String(),
-		Args:  exactly(1),
+		Long:  inBoth(wording.CLISignLong),
+		Example: `  lachan lists sign co-bac.hosts --key a05.key --expires 7d
+  minisign -V -p a05.key.pub -m co-bac.hosts`,
+		Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			key, err := s.secret(c)
 			if err != nil {
@@ -110,7 +126,7 @@ func listsSignCommand() *cobra.Command {
 			}
 			signature, err := publish.SignFile(args[0], key, signedComment(args[0], seq, expires))
 			if err != nil {
-				return err
+				return explained(err)
 			}
 			fmt.Fprintln(c.OutOrStdout(), wording.CLISigned.With(signature, release.PublicKey(key).ID()))
 			return nil

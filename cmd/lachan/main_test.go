@@ -4,6 +4,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,12 +39,16 @@ func buildAndRun(m *testing.M) int {
 }
 
 // TestStories runs the stories of the command line. With -update they are
-// rewritten to what the program says now.
+// rewritten to what the program says now. The directory web of a story is
+// served at $WEB.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
+			web := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(e.WorkDir, "web"))))
+			e.Defer(web.Close)
+			e.Setenv("WEB", web.URL)
 			return nil
 		},
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},

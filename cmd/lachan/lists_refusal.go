@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+
+	"lachan/blocklist/format"
+	"lachan/blocklist/publish"
+	"lachan/blocklist/release"
+	"lachan/wording"
+)
+
+// explained is an error of a file or a key that a command was given, in words for
+// people. What has none is told as it is.
+func explained(err error) error {
+	var path *fs.PathError
+	named := errors.As(err, &path)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, publish.ErrBusy):
+		return fail(wording.CLIPublishBusy)
+	case errors.Is(err, publish.ErrOtherFeed):
+		return fail(wording.CLIPublishOther.With(err))
+	case errors.Is(err, release.ErrManifest), errors.Is(err, release.ErrNewer):
+		return fail(wording.CLIPublishManifest.With(err))
+	case named && errors.Is(err, fs.ErrNotExist):
+		return fail(wording.CLINoFile.With(path.Path))
+	case named && errors.Is(err, fs.ErrExist):
+		return fail(wording.CLIFileExists.With(path.Path))
+	case named:
+		return fail(wording.CLIFileTrouble.With(path.Path, path.Err))
+	}
+	return fail(format.Explain(err))
+}
