@@ -34,6 +34,7 @@ var rooms = []room{
 	{"policy", []string{"blocklist/...", "policy/...", "wording", "yamlfile"}, "a decision knows nothing of sockets, counters and files of others"},
 	{"metrics/engine", []string{"metrics", "wording"}, "asking for figures does not depend on who counts them or who wants them"},
 	{"metrics/history", []string{"metrics", "metrics/engine", "wording"}, "history keeps what was counted and decides nothing"},
+	{"metrics/tally", []string{"metrics"}, "what tells of people is counted by one package that knows no lists and no files of others"},
 	{"metrics/ship", []string{"metrics", "wording"}, "sending history needs to read it, not to know how it is kept"},
 	{"metrics/report", []string{"metrics", "metrics/engine", "metrics/report/...", "wording"}, "a report reads what was counted, nothing else"},
 	{"metrics", nil, "counting is a leaf, so that counting can never decide"},

@@ -12,7 +12,7 @@ type Cell struct {
 	allowed  atomic.Uint64
 	blocked  byCategory
 	excepted byCategory
-	_        [8]byte // up to 64
+	number   uint64 // its own, for askerHash
 }
 
 // pageSize is how many categories, in the order they were first named, are

@@ -11,6 +11,7 @@ package metrics
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // BuildInfo names the running program in lachan_build_info.
@@ -25,6 +26,7 @@ type BuildInfo struct {
 type Counters struct {
 	node  string
 	build BuildInfo
+	named atomic.Pointer[[256]bool] // categories whose names are noticed; nil: nothing is
 
 	mu         sync.Mutex // guards all below; Lane.Record and Cell never take it
 	lanes      []*Lane    // every lane ever made: closed ones keep their counts
@@ -85,7 +87,7 @@ func (c *Counters) Cell(school, group string) *Cell {
 	if cell, ok := c.cellOf[key]; ok {
 		return cell
 	}
-	cell := &Cell{school: key.school, group: key.group}
+	cell := &Cell{school: key.school, group: key.group, number: uint64(len(c.cells)) << 32}
 	c.cellOf[key] = cell
 	c.cells = append(c.cells, cell)
 	return cell

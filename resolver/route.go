@@ -149,4 +149,5 @@ func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
 		event.Decision, event.Category = outcome(q.decision, w)
 	}
 	lane.Record(event)
+	lane.Notice(&event, q.client, q.Name.Wire())
 }

@@ -95,7 +95,8 @@ func (n *node) run(ctx context.Context) error {
 	n.startRPZOut(ctx)
 	n.children.start(ctx, "reports", n.runReports)
 
-	n.counters.SetSchools(schools(n.policy))
+	n.protect(n.policy)
+	n.startTally(ctx)
 	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last answer
 	n.startShipping(ctx)
 	minute := time.NewTimer(untilMinute(time.Now()))
@@ -176,7 +177,7 @@ func (n *node) reload(ctx context.Context) {
 	n.serial++
 	n.putInForce()
 	n.recordOrders(time.Time{}, time.Now())
-	n.counters.SetSchools(schools(p))
+	n.protect(p)
 	n.conditions.Clear("reload")
 	n.watchCertificate(time.Now())
 	n.startUpstreams(ctx)

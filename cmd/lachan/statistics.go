@@ -7,6 +7,9 @@ import (
 
 	"lachan/metrics"
 	"lachan/metrics/ship"
+	"lachan/metrics/tally"
+	"lachan/policy"
+	"lachan/policy/catalogue"
 )
 
 // startShipping sends history to the engine that the configuration names.
@@ -26,6 +29,28 @@ func (n *node) startShipping(ctx context.Context) {
 	}
 	n.shipper.Store(shipper)
 	n.children.start(ctx, "shipping", shipper.Run)
+}
+
+// startTally counts distinct clients and the names that are blocked most.
+func (n *node) startTally(ctx context.Context) {
+	n.children.start(ctx, "tally", tally.New(n.counters, tally.Options{
+		Dir: filepath.Join(n.cfg.StateDir, "history", "days"), Zone: n.cfg.Timezone.Location,
+		Keep: time.Duration(n.cfg.Metrics.History), Log: n.log,
+	}).Run)
+}
+
+// protect tells the counters which schools the policy protects, and of which
+// categories names may be noticed: never of the abuse of children, whose names
+// must not be kept anywhere, and not of the traffic of machines.
+func (n *node) protect(p *policy.Policy) {
+	n.counters.SetSchools(schools(p))
+	silent := map[metrics.Category]bool{metrics.CategoryNone: true, metrics.CategoryOther: true}
+	for _, c := range n.facts.Categories {
+		if c.Code == "csam" || c.Class == catalogue.Technical {
+			silent[n.counters.Category(c.Code)] = true
+		}
+	}
+	n.counters.Noticed(func(c metrics.Category) bool { return !silent[c] })
 }
 
 // historyReading is what a scrape wants to know of the statistics on disk.

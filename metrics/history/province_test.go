@@ -1,0 +1,138 @@
+package history_test
+
+import (
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"lachan/metrics"
+	"lachan/metrics/history"
+)
+
+// A province is 1,000 schools of two groups, each with five categories: 14
+// series a school with its time and its place.
+type province struct {
+	counters *metrics.Counters
+	lane     *metrics.Lane
+	cells    []*metrics.Cell
+	codes    []metrics.Category
+	random   *rand.Rand
+}
+
+func newProvince(c *metrics.Counters, schools int) *province {
+	p := &province{counters: c, lane: c.Lane(), random: rand.New(rand.NewPCG(1, 2))}
+	for _, code := range []string{"ads", "social", "games", "gambling", "malware"} {
+		p.codes = append(p.codes, c.Category(code))
+	}
+	var inForce []metrics.School
+	for i := range schools {
+		id := fmt.Sprintf("truong-%04d", i)
+		inForce = append(inForce, metrics.School{ID: id, Province: "lao-cai", Commune: fmt.Sprint("xa-", i/10), Level: "primary"})
+		for _, group := range []string{"", "giao-vien"} {
+			p.cells = append(p.cells, c.Cell(id, group))
+		}
+	}
+	c.SetSchools(inForce)
+	return p
+}
+
+// teach counts what a while of lessons brings: every group something in every
+// category.
+func (p *province) teach() {
+	for _, cell := range p.cells {
+		for range 1 + p.random.IntN(40) {
+			p.lane.Record(metrics.Event{Cell: cell})
+		}
+		for i, code := range p.codes {
+			for range 1 + p.random.IntN(20>>i) {
+				p.lane.Record(metrics.Event{Cell: cell, Decision: metrics.DecisionBlocked, Category: code})
+			}
+		}
+	}
+}
+
+// BenchmarkProvince writes a week of 1,000 schools and tells what 13 months
+// take: blocks hold the last tick of each quarter of an hour, so that a tick
+// each quarter leaves the same behind as one every ten seconds. Schools are
+// open ten hours on six days of the week, when every one of their counters
+// moves in every quarter. What a block costs by itself is less after merging,
+// so the projection is too high rather than too low.
+func BenchmarkProvince(b *testing.B) {
+	for b.Loop() {
+		dir := b.TempDir()
+		store, err := history.Open(dir, history.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		counters := newCounters()
+		p := newProvince(counters, 1000)
+		const days = 7
+		end := start.Add(days * 24 * time.Hour)
+		var slowest time.Duration
+		for at := start; !at.After(end); at = at.Add(history.Step) {
+			if local := at.In(hanoi); local.Weekday() != time.Sunday && local.Hour() >= 7 && local.Hour() < 17 {
+				p.teach()
+			}
+			counters.Protect(history.Step)
+			began := time.Now()
+			if _, err := store.Tick(b.Context(), at, counters.Odometers()); err != nil {
+				b.Fatal(err)
+			}
+			slowest = max(slowest, time.Since(began))
+			if at.Sub(start)%(24*time.Hour) == 0 {
+				if err := store.Compact(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		if err := store.Close(); err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		if store, err = history.Open(dir, history.Options{}); err != nil {
+			b.Fatal(err)
+		}
+		opened := time.Since(began)
+		if _, err := store.Restore(b.Context(), newCounters()); err != nil {
+			b.Fatal(err)
+		}
+		restored := time.Since(began)
+		if err := store.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(blocksSize(b, dir))/days*396/1e9, "GB/13months")
+		b.ReportMetric(slowest.Seconds()*1e3, "ms/slowest-tick")
+		b.ReportMetric(opened.Seconds()*1e3, "ms/open")
+		b.ReportMetric(restored.Seconds()*1e3, "ms/open+restore")
+	}
+}
+
+// blocksSize is what the blocks of a store take on the disk.
+func blocksSize(b *testing.B, dir string) (size int64) {
+	b.Helper()
+	blocks, err := filepath.Glob(filepath.Join(dir, "0*"))
+	if err != nil || len(blocks) == 0 {
+		b.Fatalf("no blocks: %v", err)
+	}
+	for _, block := range blocks {
+		err := filepath.WalkDir(block, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := os.Stat(name)
+			if err != nil {
+				return err
+			}
+			size += info.Size()
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return size
+}

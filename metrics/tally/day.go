@@ -1,0 +1,159 @@
+package tally
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Day is what is known of one day of a node beside the counters. All numbers
+// are lower bounds: what was asked for by few, and what a kill took, is not in
+// them.
+type Day struct {
+	Day  string `json:"day"` // 2006-01-02, in the time zone of the node
+	Node string `json:"node"`
+	// Lost is how many notices there was no room for.
+	Lost    uint64         `json:"lost"`
+	Clients []ClientsOfDay `json:"clients"` // by school
+	Names   []NameOfDay    `json:"names"`   // by level, category, and count, the highest first
+}
+
+// ClientsOfDay are the distinct clients of a school, estimated to about one
+// percent. A school with fewer than the threshold is not there.
+type ClientsOfDay struct {
+	School  string `json:"school"`
+	Clients uint64 `json:"clients"`
+}
+
+// A NameOfDay is a name that was blocked for at least Clients clients of at
+// least Schools schools on that day.
+type NameOfDay struct {
+	Level    string `json:"level"` // of education
+	Category string `json:"category"`
+	Name     string `json:"name"`
+	Count    uint64 `json:"count"`
+	Over     uint64 `json:"over"` // by how much Count may be too high
+}
+
+// merge adds what another process of the same day has told. Distinct clients
+// cannot be added: their key is forgotten.
+func (d *Day) merge(o Day) {
+	d.Lost += o.Lost
+	for _, c := range o.Clients {
+		i := slices.IndexFunc(d.Clients, func(x ClientsOfDay) bool { return x.School == c.School })
+		if i < 0 {
+			d.Clients = append(d.Clients, c)
+		} else {
+			d.Clients[i].Clients = max(d.Clients[i].Clients, c.Clients)
+		}
+	}
+	for _, n := range o.Names {
+		i := slices.IndexFunc(d.Names, func(x NameOfDay) bool {
+			return x.Level == n.Level && x.Category == n.Category && x.Name == n.Name
+		})
+		if i < 0 {
+			d.Names = append(d.Names, n)
+		} else {
+			d.Names[i].Count += n.Count
+			d.Names[i].Over += n.Over
+		}
+	}
+	slices.SortFunc(d.Clients, func(a, b ClientsOfDay) int { return strings.Compare(a.School, b.School) })
+	slices.SortStableFunc(d.Names, func(a, b NameOfDay) int {
+		if c := strings.Compare(a.Level+"\x00"+a.Category, b.Level+"\x00"+b.Category); c != 0 {
+			return c
+		}
+		return int(min(max(int64(b.Count)-int64(a.Count), -1), 1))
+	})
+}
+
+const suffix = ".json"
+
+// Read reads the days in a directory from the first to the last, both in the
+// form 2006-01-02 and included, in order. A file that cannot be read is left
+// out and told.
+func Read(dir, first, last string) (days []Day, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read days: %w", err)
+	}
+	var damaged []error
+	for _, e := range entries {
+		day, ok := strings.CutSuffix(e.Name(), suffix)
+		if !ok || day < first || day > last {
+			continue
+		}
+		d, err := readDay(filepath.Join(dir, e.Name()))
+		if err != nil {
+			damaged = append(damaged, err)
+			continue
+		}
+		days = append(days, d)
+	}
+	return days, errors.Join(damaged...)
+}
+
+func readDay(name string) (d Day, err error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return d, fmt.Errorf("read day: %w", err)
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return d, fmt.Errorf("read day %s: %w", name, err)
+	}
+	return d, nil
+}
+
+// write puts a day in its file, whole and on the disk.
+func (d Day) write(dir string) error {
+	text, err := json.MarshalIndent(d, "", " ")
+	if err != nil {
+		return fmt.Errorf("write day: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("write day: %w", err)
+	}
+	f, err := os.CreateTemp(dir, d.Day+"-*.tmp")
+	if err != nil {
+		return fmt.Errorf("write day: %w", err)
+	}
+	defer os.Remove(f.Name()) // there is none after the rename
+	_, err = f.Write(append(text, '\n'))
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, d.Day+suffix))
+	}
+	if err != nil {
+		return fmt.Errorf("write day: %w", err)
+	}
+	return nil
+}
+
+// forget removes the days that are older than is kept.
+func forget(dir string, now time.Time, keep time.Duration) error {
+	oldest := now.Add(-keep).Format(time.DateOnly)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("remove old days: %w", err)
+	}
+	for _, e := range entries {
+		if day, ok := strings.CutSuffix(e.Name(), suffix); ok && day < oldest {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
+}
