@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -99,6 +100,7 @@ func (n *node) run(ctx context.Context) error {
 	n.startTally(ctx)
 	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last answer
 	n.startShipping(ctx)
+	go debug.FreeOSMemory() // most of what reading a policy took
 	minute := time.NewTimer(untilMinute(time.Now()))
 	defer minute.Stop()
 	renewed := time.NewTicker(certificateEvery)
