@@ -85,13 +85,14 @@ func (c *census) class(code string) Class { return c.categories[c.category(code)
 // of its spans. All sums of a report are made of these differences, so that they
 // agree by construction.
 func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span) error {
-	queries := newMeter(selector{metric: queriesMetric, schools: s.schools})
-	protected := newMeter(selector{metric: protectedMetric, schools: s.schools})
-	start := spans[0].Start
-	for _, m := range []*meter{queries, protected} {
-		if err := m.advance(ctx, r, start, memory, nil); err != nil {
-			return err
-		}
+	start, end := spans[0].Start, spans[len(spans)-1].End
+	queries, err := r.meter(ctx, selector{metric: queriesMetric, schools: s.schools}, start, end)
+	if err != nil {
+		return err
+	}
+	protected, err := r.meter(ctx, selector{metric: protectedMetric, schools: s.schools}, start, end)
+	if err != nil {
+		return err
 	}
 	c.months = make([]tally, len(spans))
 	for i, span := range spans {

@@ -4,20 +4,27 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics/engine"
 )
 
-// hourBudget is how many hours of schools are looked at one by one: a year of
-// a commune, a month of a thousand schools. Of more schools it is the last days
-// of the period, and the report says so.
-const hourBudget = 1000 * 31 * 24
+// What is looked at hour by hour costs: so many days of schools, but never less
+// than a week, are; of more it is the last days of the period, and the report
+// says so.
+const (
+	daysOfSchools = 3500
+	leastDays     = 7
+	atOnce        = 2000 // days of schools that are in memory at a time
+)
 
 // readHours splits the blocked queries of the last days of the period, or of
 // all of it, by the hour of the day.
 func (b *builder) readHours(ctx context.Context, s selector) error {
-	to := midnight(b.until)
-	days := max(7, hourBudget/24/max(1, len(b.schools)))
-	from := midnight(b.spec.Period.Start)
-	if start := to.AddDate(0, 0, -days); start.After(from) {
+	from, to := midnight(b.spec.Period.Start), midnight(b.until)
+	schools := max(1, len(b.schools))
+	if start := to.AddDate(0, 0, -max(leastDays, daysOfSchools/schools)); start.After(from) {
 		from = start
 	}
 	if !from.Before(to) {
@@ -25,24 +32,20 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	}
 	h := &HourCounts{From: from, To: to}
 	known := int64(0)
-	blocked := selector{queriesMetric, s.schools, `decision="blocked"`}
-	step := fmt.Sprintf("sum by (school, category) (last_over_time(%[1]s[16m]) - last_over_time(%[1]s[16m] offset 1h))", blocked)
-	for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
-		series, err := b.reader.engine.Range(ctx, step, day.Add(time.Hour), day.AddDate(0, 0, 1), time.Hour)
+	s.metric, s.also = queriesMetric, `decision="blocked"`
+	expression := lastOver(s, windows[0])
+	for start := from; start.Before(to); {
+		end := earlier(start.AddDate(0, 0, max(1, atOnce/schools)), to)
+		list, err := b.reader.engine.Range(ctx, expression, start, end, time.Hour)
 		if err != nil {
-			return fmt.Errorf("read the hours of %s: %w", date(day), err)
+			return fmt.Errorf("read the hours from %s: %w", date(start), err)
 		}
-		for _, one := range series {
-			if b.census.schools[schoolOf(one.Labels)] == nil {
-				continue
-			}
-			technical := b.census.class(one.Labels.Get("category")) == Technical
-			for _, p := range one.Points {
-				n := int64(p.Value)
-				known += n
-				b.addHour(h, p.At.Add(-time.Hour).In(to.Location()), n, technical)
+		for _, series := range list {
+			if b.census.schools[schoolOf(series.Labels)] != nil {
+				known += b.addHours(h, series)
 			}
 		}
+		start = end
 	}
 	sum, err := b.blockedBetween(ctx, s, from, to)
 	if err != nil {
@@ -51,6 +54,20 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	h.Unknown = Number(max(0, sum-known))
 	b.hours = h
 	return nil
+}
+
+// addHours adds what a counter counted in each hour at whose both ends it is
+// known.
+func (b *builder) addHours(h *HourCounts, series engine.Series) (known int64) {
+	technical := b.census.class(series.Labels.Get("category")) == Technical
+	for i := 1; i < len(series.Points); i++ {
+		p, q := series.Points[i-1], series.Points[i]
+		if n := int64(q.Value - p.Value); n > 0 && q.At.Sub(p.At) == time.Hour {
+			known += n
+			b.addHour(h, p.At.In(h.From.Location()), n, technical)
+		}
+	}
+	return known
 }
 
 func (b *builder) addHour(h *HourCounts, begins time.Time, n int64, technical bool) {
@@ -76,10 +93,15 @@ func (b *builder) blockedBetween(ctx context.Context, s selector, from, to time.
 		sum := b.census.total()
 		return sum.all() - sum.allowed - sum.excepted, nil
 	}
-	part := newCensus(b.spec.Categories, b.ids())
-	if err := part.take(ctx, b.reader, s, []Span{{Start: from, End: to}}); err != nil {
+	m, err := b.reader.meter(ctx, s, from, to)
+	if err != nil {
 		return 0, err
 	}
-	sum := part.total()
-	return sum.all() - sum.allowed - sum.excepted, nil
+	sum := int64(0)
+	err = m.advance(ctx, b.reader, to, to.Sub(from), func(l labels.Labels, n int64) {
+		if b.census.schools[schoolOf(l)] != nil {
+			sum += n
+		}
+	})
+	return sum, err
 }

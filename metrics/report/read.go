@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -69,16 +70,32 @@ type reader struct {
 // history than it must: what has no sample in a short window is looked for in
 // a longer one.
 func (r *reader) last(ctx context.Context, s selector, match func(labels.Labels) string, at time.Time, back time.Duration) ([]engine.Sample, error) {
-	listed, err := r.engine.List(ctx, s.String(), at.Add(-back), at)
+	missing, err := r.list(ctx, s, match, at.Add(-back), at)
+	if err != nil {
+		return nil, err
+	}
+	return r.seek(ctx, s, match, missing, at, append(windows[:len(windows):len(windows)], back))
+}
+
+// list is what may have a sample between two moments, with the school of each.
+func (r *reader) list(ctx context.Context, s selector, match func(labels.Labels) string, from, to time.Time) (map[string]string, error) {
+	listed, err := r.engine.List(ctx, s.String(), from, to)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", s.metric, err)
 	}
-	missing := make(map[string]string, len(listed)) // to the school
+	list := make(map[string]string, len(listed))
 	for _, l := range listed {
-		missing[match(l)] = l.Get("school")
+		list[match(l)] = schoolOf(l)
 	}
-	var found []engine.Sample
-	for _, window := range append(windows[:len(windows):len(windows)], back) {
+	return list, nil
+}
+
+// seek looks for the last samples of what is missing in one window after the
+// other, the last of which says how old a sample may be. What is found is no
+// longer missing.
+func (r *reader) seek(ctx context.Context, s selector, match func(labels.Labels) string, missing map[string]string, at time.Time, windows []time.Duration) (found []engine.Sample, err error) {
+	back := windows[len(windows)-1]
+	for _, window := range windows {
 		if len(missing) == 0 {
 			break
 		}
@@ -123,16 +140,24 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// A meter follows odometers from one moment to the next. A counter that was
-// never seen before began at zero.
+// A meter follows odometers from the beginning of a period on. A counter that
+// was never seen before began at zero.
 type meter struct {
 	selector
+	counters  map[string]string // those with a sample in the period, and their schools
 	last      map[string]float64
 	backwards map[string]bool // nodes of which a counter went back
 }
 
-func newMeter(s selector) *meter {
-	return &meter{s, make(map[string]float64), make(map[string]bool)}
+// meter reads what the counters of a period showed when it began. Counters
+// that are silent all through it have nothing to say.
+func (r *reader) meter(ctx context.Context, s selector, start, end time.Time) (*meter, error) {
+	m := &meter{selector: s, last: make(map[string]float64), backwards: make(map[string]bool)}
+	var err error
+	if m.counters, err = r.list(ctx, s, identity, start, end); err != nil {
+		return nil, err
+	}
+	return m, m.advance(ctx, r, start, memory, func(labels.Labels, int64) {})
 }
 
 // identity tells the counters of a meter apart by their own labels, whatever
@@ -145,10 +170,24 @@ func identity(l labels.Labels) string {
 // the last one. A counter that is silent for longer than back has counted
 // nothing. One that went back was lost with its node and began again: what it
 // shows now is what is known, and the node is marked.
-func (m *meter) advance(ctx context.Context, r *reader, at time.Time, back time.Duration, counted func(l labels.Labels, n int64)) error {
-	samples, err := r.last(ctx, m.selector, identity, at, back)
+func (m *meter) advance(ctx context.Context, r *reader, at time.Time, back time.Duration, counted func(labels.Labels, int64)) error {
+	defer r.done()
+	missing := maps.Clone(m.counters)
+	samples, err := r.seek(ctx, m.selector, identity, missing, at, windows[:1])
 	if err != nil {
 		return err
+	}
+	if len(missing) > 0 { // not yet there, or no longer: the index knows
+		there, err := r.list(ctx, m.of(missing), identity, at.Add(-back), at)
+		if err != nil {
+			return err
+		}
+		maps.DeleteFunc(missing, func(counter, _ string) bool { _, ok := there[counter]; return !ok })
+		more, err := r.seek(ctx, m.selector, identity, missing, at, append(windows[1:len(windows):len(windows)], back))
+		if err != nil {
+			return err
+		}
+		samples = append(samples, more...)
 	}
 	for _, s := range newest(samples) {
 		key := identity(s.Labels)
@@ -158,11 +197,8 @@ func (m *meter) advance(ctx context.Context, r *reader, at time.Time, back time.
 			m.backwards[s.Labels.Get("node")] = true
 			before = 0
 		}
-		if counted != nil {
-			counted(s.Labels, int64(s.Value-before))
-		}
+		counted(s.Labels, int64(s.Value-before))
 	}
-	r.done()
 	return nil
 }
 
