@@ -130,5 +130,8 @@ func (t *tags) of(feed, category string) Set {
 	if classes, ok := t.classes(category); ok {
 		return classes.Or(f.own)
 	}
+	if bit, ok := t.words[plainWord(category)]; ok {
+		return t.all[bit].lifts.Or(f.own)
+	}
 	return f.category.Or(f.own)
 }

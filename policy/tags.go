@@ -31,6 +31,7 @@ const (
 type tags struct {
 	all   []tag
 	byKey map[string]int // codes and aliases of categories, and "service:ID"
+	words map[string]int // see categoryWords
 
 	local, defaultDeny, core int
 	authorityOrder           int
@@ -67,6 +68,7 @@ func newTags(c *catalogue.Catalogue, custom map[string]categoryText) (*tags, yam
 		t.addCategory(k.Code, k.Label)
 		t.byKey[k.Alias] = t.byKey[k.Code]
 	}
+	t.words = categoryWords(c, t.byKey)
 	problems := t.addCustom(custom, blocklist.SetSize-len(c.Services)-3)
 	t.local = t.addPseudo(localCode, wording.PolicyLocalCategory)
 	t.defaultDeny = t.addPseudo(defaultDenyCode, wording.PolicyDefaultDenyCategory)
@@ -209,8 +211,9 @@ func (t *tags) freed(s Set) (all Set) {
 // the entry's own when category is not "", and the feed's own bit if it is one
 // that a lock, a unit or an authority stands behind. A category may also be a
 // service ("service:zalo"), which sets the service's categories too. A rule of
-// a feed that is not configured sets nothing. Feeds below "builtin/" always
-// are: their entries name what they are, "core" among them.
+// a feed that is not configured sets nothing. An entry's category may be written
+// as people say it, see categoryWords. Feeds below "builtin/" always are: their
+// entries name what they are, "core" among them.
 func (p *Policy) Tags(feed, category string) Set {
 	return p.tags.of(feed, category)
 }
