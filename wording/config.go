@@ -14,6 +14,7 @@ var (
 	ConfigNoListen    = Text{"cần ít nhất một địa chỉ để nhận câu hỏi DNS, ví dụ [\"0.0.0.0:53\"]", "at least one address to take DNS queries on is needed, such as [\"0.0.0.0:53\"]"}
 	ConfigListenTwice = Text{"địa chỉ %s đụng với %s ở %s; trên một địa chỉ, mỗi cổng chỉ dùng được một lần (0.0.0.0 và [::] là mọi địa chỉ)", "address %s collides with %s in %s; a port can be used once on an address (0.0.0.0 and [::] are every address)"}
 	ConfigOwnServer   = Text{"%s là địa chỉ của chính máy chủ này nên câu hỏi sẽ chạy vòng mãi; hãy ghi máy chủ DNS khác", "%s is an address of this server itself, so queries would go round for ever; write another DNS server"}
+	ConfigBootstrap   = Text{"%s được ghi bằng tên nên không thể giúp tìm địa chỉ của máy chủ khác; hãy ghi địa chỉ IP như 1.1.1.1", "%s is written by its name, so it cannot tell the addresses of others; write an IP address such as 1.1.1.1"}
 	ConfigNoServer    = Text{"cần ít nhất một máy chủ DNS cấp trên, ví dụ [\"1.1.1.1\"] hoặc [system]", "at least one upstream server is needed, such as [\"1.1.1.1\"] or [system]"}
 	ConfigZoneName    = Text{"%q không phải là tên miền; hãy ghi như \"truong.lan\"", "%q is not a domain name; write one such as \"truong.lan\""}
 	ConfigSlash       = Text{"%q phải bắt đầu bằng dấu /, ví dụ /dns-query", "%q must begin with /, such as /dns-query"}

@@ -15,14 +15,32 @@ var (
 		"không thể hỏi máy chủ DNS cấp trên %q vì đó không phải là địa chỉ của riêng một máy; hãy ghi địa chỉ của máy chủ",
 		"upstream server %q cannot be asked, since that is not the address of one host; write the server's address",
 	}
+	// UpstreamPort takes the setting and the usual port.
 	UpstreamPort = Text{
-		"cổng trong %q không hợp lệ; hãy ghi một số từ 1 đến 65535, hoặc bỏ đi để dùng cổng 53",
-		"the port in %q is not valid; write a number from 1 to 65535, or leave it out for port 53",
+		"cổng trong %q không hợp lệ; hãy ghi một số từ 1 đến 65535, hoặc bỏ đi để dùng cổng %d",
+		"the port in %q is not valid; write a number from 1 to 65535, or leave it out for port %d",
+	}
+	UpstreamHost = Text{
+		"máy chủ DNS cấp trên %q không có tên miền hay địa chỉ IP dùng được; hãy ghi như tls://9.9.9.9 hoặc tls://dns.quad9.net",
+		"upstream server %q has no usable host name or IP address; write it like tls://9.9.9.9 or tls://dns.quad9.net",
+	}
+	UpstreamIP = Text{
+		"ip= trong %q phải là địa chỉ IP của một máy chủ đã ghi bằng tên, ví dụ tls://dns.quad9.net#ip=9.9.9.9",
+		"ip= in %q has to be the IP address of a server that is written by its name, such as tls://dns.quad9.net#ip=9.9.9.9",
+	}
+	UpstreamPin = Text{
+		"pin= trong %q phải là mã SHA-256 (base64, 44 ký tự) của khóa công khai; xem bằng: kdig -d @MÁY-CHỦ +tls example.com",
+		"pin= in %q has to be the SHA-256 digest (base64, 44 characters) of a public key; see it by: kdig -d @SERVER +tls example.com",
+	}
+	// UpstreamSetting takes the setting and what is not known in it.
+	UpstreamSetting = Text{
+		"sau dấu # trong %q chỉ có thể là ip=ĐỊA-CHỈ và pin=MÃ-KHÓA, cách nhau bằng dấu &; không có %q",
+		"behind the # in %q there can only be ip=ADDRESS and pin=DIGEST, with & between them; there is no %q",
 	}
 	// UpstreamScheme takes the setting and its scheme.
 	UpstreamScheme = Text{
-		"máy chủ DNS cấp trên %q có kiểu kết nối %q không được hỗ trợ; hãy dùng udp://, tcp://, chỉ địa chỉ, hoặc system",
-		"upstream server %q has a scheme %q that is not supported; use udp://, tcp://, the address alone, or system",
+		"máy chủ DNS cấp trên %q có kiểu kết nối %q không được hỗ trợ; hãy dùng udp://, tcp://, tls://, chỉ địa chỉ, hoặc system",
+		"upstream server %q has a scheme %q that is not supported; use udp://, tcp://, tls://, the address alone, or system",
 	}
 	// UpstreamLater takes the setting and its scheme.
 	UpstreamLater = Text{

@@ -146,6 +146,9 @@ type HTTPConfig struct {
 type UpstreamConfig struct {
 	// Servers are the resolvers. Default system: those of /etc/resolv.conf.
 	Servers []Upstream `yaml:"servers"`
+	// Bootstrap has the resolvers that tell the addresses of servers that are
+	// named. Default none: those of Servers that have an address, or the system's.
+	Bootstrap []Upstream `yaml:"bootstrap"`
 	// Strategy says which of them is asked. Default fastest.
 	Strategy Strategy `yaml:"strategy"`
 	// Timeout bounds one exchange, retries included. Default 2s; 100ms to 10s.

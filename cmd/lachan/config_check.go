@@ -148,6 +148,12 @@ func (k *configCheck) upstreams() {
 	}
 	between(k, "upstream.timeout", u.Timeout, 100*time.Millisecond, 10*time.Second)
 	k.otherServers("upstream.servers", u.Servers)
+	k.otherServers("upstream.bootstrap", u.Bootstrap)
+	for i, s := range u.Bootstrap {
+		if s.Secure.Host != "" {
+			k.wrong(item("upstream.bootstrap", i), wording.ConfigBootstrap.With(s))
+		}
+	}
 	for _, zone := range slices.Sorted(maps.Keys(u.Zones)) {
 		path, servers := "upstream.zones."+zone, u.Zones[zone]
 		if _, err := domain.Canonical(zone); err != nil {
@@ -163,11 +169,15 @@ func (k *configCheck) upstreams() {
 // otherServers reports upstreams that are this server itself.
 func (k *configCheck) otherServers(path string, servers []Upstream) {
 	for i, s := range servers {
-		if s.Transport == upstream.System {
+		if !s.Addr.IsValid() {
 			continue
 		}
+		listen := k.Server.Listen
+		if s.Transport == upstream.OverTLS {
+			listen = k.Server.DoT
+		}
 		// When the host does not tell its addresses, the mistake shows later.
-		if own, err := upstream.IsOwn(s.Addr, k.Server.Listen); own && err == nil {
+		if own, err := upstream.IsOwn(s.Addr, listen); own && err == nil {
 			k.wrong(item(path, i), wording.ConfigOwnServer.With(s.Addr))
 		}
 	}

@@ -246,39 +246,3 @@ func (n *node) settings() *resolver.Settings {
 	}
 	return s
 }
-
-// openUpstreams makes the groups of servers; those that old has are taken over.
-func openUpstreams(cfg *Config, old *upstream.Zones) (*upstream.Zones, *yamlfile.Problem) {
-	var members []*upstream.Member
-	if old != nil {
-		members = old.Members()
-	}
-	group := func(key string, list []Upstream) (*upstream.Group, *yamlfile.Problem) {
-		servers := make([]upstream.Server, len(list))
-		for i, s := range list {
-			servers[i] = s.Server
-		}
-		servers, err := upstream.ExpandSystem(servers, upstream.ResolvConf, cfg.Server.Listen)
-		if err != nil {
-			return nil, cfg.problem(key, err)
-		}
-		opened := upstream.Open(servers, members...)
-		members = append(members, opened...)
-		return upstream.NewGroup(cfg.Upstream.Strategy.Strategy, cfg.Upstream.Timeout, opened...), nil
-	}
-	general, problem := group("upstream.servers", cfg.Upstream.Servers)
-	if problem != nil {
-		return nil, problem
-	}
-	zones := map[string]*upstream.Group{}
-	for zone, list := range cfg.Upstream.Zones {
-		if zones[zone], problem = group("upstream.zones", list); problem != nil {
-			return nil, problem
-		}
-	}
-	z, err := upstream.NewZones(general, zones)
-	if err != nil {
-		return nil, cfg.problem("upstream.zones", err)
-	}
-	return z, nil
-}

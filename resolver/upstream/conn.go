@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"syscall"
 	"time"
@@ -30,7 +29,7 @@ func interrupt(ctx context.Context, conn net.Conn) (stop func() bool) {
 
 // ioError says what was being done to the server when err ended it, and wraps
 // context.Canceled, ErrTimeout or ErrNetwork.
-func ioError(ctx context.Context, doing string, server netip.AddrPort, err error) error {
+func ioError(ctx context.Context, doing string, server fmt.Stringer, err error) error {
 	switch {
 	case errors.Is(err, ErrTimeout):
 		return err
@@ -43,7 +42,7 @@ func ioError(ctx context.Context, doing string, server netip.AddrPort, err error
 	}
 }
 
-func networkError(doing string, server netip.AddrPort, err error) error {
+func networkError(doing string, server fmt.Stringer, err error) error {
 	return fmt.Errorf("%s %s: %w: %w", doing, server, ErrNetwork, err)
 }
 

@@ -9,10 +9,20 @@ import (
 	"time"
 )
 
-// TestMain lets the tests run and then claims that nothing of this package
-// does.
+// TestMain lets the tests run, with an authority of theirs for certificates, and
+// then claims that nothing of this package does.
 func TestMain(m *testing.M) {
+	forget := func() {}
+	a, err := newAuthority()
+	if err == nil {
+		forget, err = trust(a)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
+	forget()
 	if left := leftBehind(5 * time.Second); code == 0 && left != "" {
 		fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)
 		code = 1

@@ -24,6 +24,7 @@ const (
 // may be called by any number of goroutines; none takes a lock.
 type Member struct {
 	name      string
+	bootstrap string // how the server's addresses are found; "" when it is not named
 	exchanger Exchanger
 
 	exchanges atomic.Uint64
@@ -41,25 +42,6 @@ type Member struct {
 // name.
 func NewMember(name string, e Exchanger) *Member {
 	return &Member{name: name, exchanger: e, doubt: make(chan struct{}, 1)}
-}
-
-// Open returns a Member for each server. Where old has one of the same name, it
-// is taken over with its figures.
-func Open(servers []Server, old ...*Member) []*Member {
-	members := make([]*Member, 0, len(servers))
-	for _, s := range servers {
-		members = append(members, open(s, old))
-	}
-	return members
-}
-
-func open(s Server, old []*Member) *Member {
-	for _, m := range old {
-		if m.name == s.String() {
-			return m
-		}
-	}
-	return NewMember(s.String(), s.exchanger())
 }
 
 // Name is what metrics and logs call the member, such as "1.1.1.1:53".

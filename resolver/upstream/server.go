@@ -23,30 +23,40 @@ const (
 	OverUDP Transport = iota // and over TCP when the reply is truncated
 	OverTCP
 	System // not one server, but those that the system has; see ExpandSystem
+	OverTLS
 )
 
 const dnsPort = 53
 
-// A Server is one entry of upstream.servers.
+// A Server is one entry of upstream.servers. Servers are the same when they are
+// equal.
 type Server struct {
 	Transport Transport
-	Addr      netip.AddrPort // zero for System
+	Addr      netip.AddrPort // zero for System and for servers that are named
+	Secure    Secure         // what encrypted transports need; zero for the others
 }
 
 // String is the entry in its one canonical form: "1.1.1.1:53",
-// "tcp://[2606:4700::1111]:53", "system".
+// "tcp://[2606:4700::1111]:53", "system", "tls://dns.example:853#ip=192.0.2.1".
 func (s Server) String() string {
 	switch s.Transport {
 	case System:
 		return "system"
+	case OverUDP:
+		return s.Addr.String()
 	case OverTCP:
 		return "tcp://" + s.Addr.String()
 	}
-	return s.Addr.String()
+	return s.Secure.text(s.Transport, s.Addr)
 }
 
-func (s Server) exchanger() Exchanger {
-	if s.Transport == OverTCP {
+// exchanger asks others with bootstrap for the addresses of a server that is
+// named.
+func (s Server) exchanger(bootstrap Exchanger) Exchanger {
+	switch s.Transport {
+	case OverTLS:
+		return &kept{server: s.remote(bootstrap, "dot"), open: dialTLS}
+	case OverTCP:
 		return NewTCP(s.Addr)
 	}
 	return NewPlain(s.Addr)
@@ -54,7 +64,8 @@ func (s Server) exchanger() Exchanger {
 
 // ParseServer reads "1.1.1.1", "1.1.1.1:5353", "2606:4700::1111",
 // "[2606:4700::1111]:53", the same behind "udp://" or "tcp://", or "system".
-// Port 53 may be left out. Its error is a *Mistake.
+// Port 53 may be left out. An encrypted server is "tls://9.9.9.9" or
+// "tls://dns.example"; see Secure for what may follow. Its error is a *Mistake.
 func ParseServer(text string) (Server, error) {
 	scheme, address, found := strings.Cut(text, "://")
 	if !found {
@@ -71,14 +82,16 @@ func ParseServer(text string) (Server, error) {
 		return parseAddress(OverUDP, text, address)
 	case "tcp":
 		return parseAddress(OverTCP, text, address)
-	case "tls", "https", "quic":
+	case "tls":
+		return parseSecure(OverTLS, text)
+	case "https", "quic":
 		return Server{}, &Mistake{wording.UpstreamLater.With(text, scheme)}
 	}
 	return Server{}, &Mistake{wording.UpstreamScheme.With(text, scheme)}
 }
 
 func parseAddress(t Transport, text, address string) (Server, error) {
-	host, port, mistake := splitPort(text, address)
+	host, port, mistake := splitPort(text, address, dnsPort)
 	if mistake != nil {
 		return Server{}, mistake
 	}
@@ -87,14 +100,18 @@ func parseAddress(t Transport, text, address string) (Server, error) {
 		return Server{}, &Mistake{wording.UpstreamAddress.With(text)}
 	}
 	addr = addr.Unmap()
-	if addr.IsUnspecified() || addr.IsMulticast() || addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+	if !oneHost(addr) {
 		return Server{}, &Mistake{wording.UpstreamNoHost.With(text)}
 	}
 	return Server{Transport: t, Addr: netip.AddrPortFrom(addr, port)}, nil
 }
 
+func oneHost(addr netip.Addr) bool {
+	return !addr.IsUnspecified() && !addr.IsMulticast() && addr != netip.AddrFrom4([4]byte{255, 255, 255, 255})
+}
+
 // splitPort takes "host", "host:port", "v6", "[v6]" and "[v6]:port" apart.
-func splitPort(text, address string) (host string, port uint16, mistake error) {
+func splitPort(text, address string, usual uint16) (host string, port uint16, mistake error) {
 	host, digits, found := address, "", false
 	if inner, bracketed := strings.CutPrefix(address, "["); bracketed {
 		var rest string
@@ -110,11 +127,11 @@ func splitPort(text, address string) (host string, port uint16, mistake error) {
 		host, digits, found = strings.Cut(address, ":")
 	}
 	if !found {
-		return host, dnsPort, nil
+		return host, usual, nil
 	}
 	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || n == 0 {
-		return "", 0, &Mistake{wording.UpstreamPort.With(text)}
+		return "", 0, &Mistake{wording.UpstreamPort.With(text, usual)}
 	}
 	return host, uint16(n), nil
 }

@@ -34,7 +34,15 @@ func TestParseServer(t *testing.T) {
 	f("fe80::1%eth0", "[fe80::1%eth0]:53")
 	f("::ffff:192.0.2.1", "192.0.2.1:53")
 	f("system", "system")
+	f("tls://9.9.9.9", "tls://9.9.9.9:853")
+	f("tls://[2620:fe::fe]:8853", "tls://[2620:fe::fe]:8853")
+	f("tls://DNS.Example.", "tls://dns.example:853")
+	f("tls://dns.example:8853#ip=192.0.2.1&ip=2001:db8:0::1", "tls://dns.example:8853#ip=192.0.2.1&ip=2001:db8::1")
+	f("tls://dns.example#pin="+aPin+"&ip=192.0.2.1", "tls://dns.example:853#ip=192.0.2.1&pin="+aPin)
 }
+
+// aPin is the digest of no key in particular.
+const aPin = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 func TestServersThatAreMistakes(t *testing.T) {
 	f := func(text, says string) {
@@ -73,7 +81,18 @@ func TestServersThatAreMistakes(t *testing.T) {
 	f("255.255.255.255", "address of one host")
 	f("http://1.1.1.1", "not supported")
 	f("system://", "not supported")
-	f("tls://9.9.9.9", "later version")
+	f("tls://", "usable host name")
+	f("tls://dns", "usable host name")
+	f("tls://1.1.1", "usable host name")
+	f("tls://dns.example/", "usable host name")
+	f("tls://dns..example", "usable host name")
+	f("tls://dns.example:0", "port 853")
+	f("tls://0.0.0.0", "address of one host")
+	f("tls://9.9.9.9#ip=9.9.9.9", "ip=")
+	f("tls://dns.example#ip=dns.example", "ip=")
+	f("tls://dns.example#ip=", "ip=")
+	f("tls://dns.example#pin=AAAA", "pin=")
+	f("tls://dns.example#ip=9.9.9.9&sni=x", "\"sni\"")
 	f("https://dns.example/dns-query", "later version")
 	f("quic://dns.example", "later version")
 }

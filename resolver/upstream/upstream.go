@@ -4,14 +4,16 @@
 // Its rules:
 //
 //   - Bytes in, bytes out. What is sent is the query as given; only the message
-//     ID is replaced by a random one (RFC 5452), and the OPT record is left out
-//     when a server cannot bear it. Nothing about a client is added.
+//     ID is replaced by a random one (RFC 5452), the OPT record is padded where
+//     the transport is encrypted (RFC 8467), and left out when a server cannot
+//     bear it. Nothing about a client is added.
 //   - A reply leaves this package only if it came from the address that was
-//     asked, repeats ID, opcode and question, and can be read to its last
+//     asked, and where the transport is encrypted from who it should be, repeats ID, opcode and question, and can be read to its last
 //     record.
 //   - New starts nothing. Group.Run probes; Exchange happens on the goroutine of
 //     the caller, or on goroutines that it waits for; what Start began goes on by
-//     itself and ends with its timeout at the latest.
+//     itself and ends with its timeout at the latest. Connections that are kept
+//     close by themselves when nothing is asked on them.
 package upstream
 
 import (

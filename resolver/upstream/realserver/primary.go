@@ -28,7 +28,7 @@ type Primary struct {
 func StartNamedPrimary(t testing.TB, origin, zone string, notify ...netip.AddrPort) *Primary {
 	t.Helper()
 	program := find(t, "named")
-	dir, addr := t.TempDir(), freeAddr(t)
+	dir, addr := t.TempDir(), FreeAddr(t)
 	also := ""
 	for _, a := range notify {
 		also += fmt.Sprintf("%s port %d; ", a.Addr(), a.Port())
@@ -54,7 +54,7 @@ zone %q {
 func StartKnotPrimary(t testing.TB, origin, zone string, notify ...netip.AddrPort) *Primary {
 	t.Helper()
 	program := find(t, "knotd")
-	dir, addr := t.TempDir(), freeAddr(t)
+	dir, addr := t.TempDir(), FreeAddr(t)
 	remotes, told := "", ""
 	for i, a := range notify {
 		remotes += fmt.Sprintf("remote:\n  - id: to%d\n    address: %s@%d\n", i, a.Addr(), a.Port())
@@ -101,7 +101,7 @@ acl:
 func StartNSDPrimary(t testing.TB, origin, zone string) *Primary {
 	t.Helper()
 	program := find(t, "nsd")
-	dir, addr := t.TempDir(), freeAddr(t)
+	dir, addr := t.TempDir(), FreeAddr(t)
 	config := fmt.Sprintf(`server:
   ip-address: %s
   port: %d

@@ -59,7 +59,7 @@ func StartUnbound(t testing.TB, records ...string) *Server {
 func StartUnboundConfig(t testing.TB, lines string) *Server {
 	t.Helper()
 	program := find(t, "unbound")
-	dir, addr := t.TempDir(), freeAddr(t)
+	dir, addr := t.TempDir(), FreeAddr(t)
 	config := fmt.Sprintf(`server:
   interface: %s@%d
   access-control: 127.0.0.0/8 allow
@@ -86,7 +86,7 @@ remote-control:
 func StartNamed(t testing.TB, origin, zone string) *Server {
 	t.Helper()
 	program := find(t, "named")
-	dir, addr := t.TempDir(), freeAddr(t)
+	dir, addr := t.TempDir(), FreeAddr(t)
 	file := write(t, dir, "zone", zone)
 	config := fmt.Sprintf(`options {
   directory %q; managed-keys-directory %q; pid-file none; session-keyfile none;
@@ -191,8 +191,8 @@ func write(t testing.TB, dir, name, text string) string {
 	return path
 }
 
-// freeAddr is an address of loopback where both UDP and TCP are free.
-func freeAddr(t testing.TB) netip.AddrPort {
+// FreeAddr is an address of loopback where both UDP and TCP are free.
+func FreeAddr(t testing.TB) netip.AddrPort {
 	t.Helper()
 	for range 100 {
 		addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(portFrom+rand.IntN(portTo-portFrom)))

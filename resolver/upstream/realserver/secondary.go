@@ -12,7 +12,7 @@ import (
 func StartNamedSecondary(t testing.TB, zone string, primary netip.AddrPort) *Server {
 	t.Helper()
 	program := find(t, "named")
-	dir, addr := t.TempDir(), freeAddr(t)
+	dir, addr := t.TempDir(), FreeAddr(t)
 	config := fmt.Sprintf(`key %q { algorithm hmac-sha256; secret %q; };
 options {
   directory %q; managed-keys-directory %q; pid-file none; session-keyfile none;

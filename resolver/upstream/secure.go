@@ -1,0 +1,146 @@
+package upstream
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"lachan/blocklist/domain"
+	"lachan/wording"
+)
+
+// A Secure is what an encrypted server has besides a transport: who it is, and
+// how to know it. In the configuration it is written as a URL, with settings of
+// ours behind a number sign and between ampersands:
+//
+//	tls://dns.example:853#ip=192.0.2.1&ip=2001:db8::1&pin=BASE64
+//
+// ip is an address of a server that is named, which then need not be looked up.
+// pin is the SHA-256 digest of a public key (RFC 7858 section 4.2), as kdig and
+// openssl print it; a server with one of those keys is trusted, and no other,
+// whatever its certificate says.
+type Secure struct {
+	Host string // the name in the certificate; "" where that is the address
+	Port uint16
+	IPs  string // addresses, with "ip=" before and "&" behind each
+	Pins string // digests, with "pin=" before and "&" behind each
+}
+
+// Named tells whether the addresses of the server have to be looked up.
+func (s Server) Named() bool { return s.Secure.Host != "" && s.Secure.IPs == "" }
+
+var schemes = map[Transport]string{OverTLS: "tls"}
+
+var usualPort = map[Transport]uint16{OverTLS: 853}
+
+func (s Secure) text(t Transport, addr netip.AddrPort) string {
+	host := addr.String()
+	if s.Host != "" {
+		host = s.Host + ":" + strconv.Itoa(int(s.Port))
+	}
+	text := schemes[t] + "://" + host
+	if settings := strings.TrimSuffix(s.IPs+s.Pins, "&"); settings != "" {
+		text += "#" + settings
+	}
+	return text
+}
+
+// parseSecure reads the URL of an encrypted server.
+func parseSecure(t Transport, text string) (Server, error) {
+	rest := strings.TrimPrefix(text, schemes[t]+"://")
+	address, settings, _ := strings.Cut(rest, "#")
+	host, port, mistake := splitPort(text, address, usualPort[t])
+	if mistake != nil {
+		return Server{}, mistake
+	}
+	s := Server{Transport: t, Secure: Secure{Port: port}}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		if addr = addr.Unmap(); !oneHost(addr) {
+			return Server{}, &Mistake{wording.UpstreamNoHost.With(text)}
+		}
+		s.Addr = netip.AddrPortFrom(addr, port)
+	} else if s.Secure.Host, err = domain.Canonical(host); err != nil || !strings.Contains(s.Secure.Host, ".") || numeric(s.Secure.Host) {
+		return Server{}, &Mistake{wording.UpstreamHost.With(text)}
+	}
+	if settings == "" {
+		return s, nil
+	}
+	for setting := range strings.SplitSeq(settings, "&") {
+		if mistake := s.set(text, setting); mistake != nil {
+			return Server{}, mistake
+		}
+	}
+	return s, nil
+}
+
+// numeric tells whether a host that is no address was meant to be one.
+func numeric(host string) bool {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return strings.Trim(last, "0123456789") == ""
+}
+
+// set takes one setting behind the number sign.
+func (s *Server) set(text, setting string) error {
+	key, value, _ := strings.Cut(setting, "=")
+	switch key {
+	case "ip":
+		addr, err := netip.ParseAddr(value)
+		if err != nil || !oneHost(addr) || s.Secure.Host == "" {
+			return &Mistake{wording.UpstreamIP.With(text)}
+		}
+		s.Secure.IPs += "ip=" + addr.Unmap().String() + "&"
+	case "pin":
+		if _, ok := digest(value); !ok {
+			return &Mistake{wording.UpstreamPin.With(text)}
+		}
+		s.Secure.Pins += "pin=" + value + "&"
+	default:
+		return &Mistake{wording.UpstreamSetting.With(text, key)}
+	}
+	return nil
+}
+
+func digest(text string) (d [sha256.Size]byte, ok bool) {
+	octets, err := base64.StdEncoding.DecodeString(text)
+	return d, err == nil && copy(d[:], octets) == len(d) && len(octets) == len(d)
+}
+
+// remote is the server for those who open connections. bootstrap tells its
+// addresses when it is named.
+func (s Server) remote(bootstrap Exchanger, protocol string) *remote {
+	host, addrs := s.Secure.Host, []netip.Addr(nil)
+	if host == "" {
+		host, addrs = s.Addr.Addr().String(), []netip.Addr{s.Addr.Addr()}
+	}
+	for ip := range values(s.Secure.IPs) {
+		if addr, err := netip.ParseAddr(ip); err == nil { // as it was when it was set
+			addrs = append(addrs, addr)
+		}
+	}
+	var pins [][sha256.Size]byte
+	for pin := range values(s.Secure.Pins) {
+		if d, ok := digest(pin); ok { // as it was when it was set
+			pins = append(pins, d)
+		}
+	}
+	r := &remote{name: s.String(), port: s.Secure.Port, tls: clientTLS(host, protocol, pins)}
+	r.addresses = func(context.Context) ([]netip.Addr, error) { return addrs, nil }
+	if s.Named() {
+		r.addresses = (&lookup{host: host + ".", servers: bootstrap}).addresses
+	}
+	return r
+}
+
+// values are those of settings that stand one behind the other.
+func values(settings string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for setting := range strings.SplitSeq(strings.TrimSuffix(settings, "&"), "&") {
+			if _, value, ok := strings.Cut(setting, "="); ok && !yield(value) {
+				return
+			}
+		}
+	}
+}
