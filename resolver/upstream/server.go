@@ -96,7 +96,7 @@ func parseAddress(t Transport, text, address string) (Server, error) {
 		return Server{}, mistake
 	}
 	addr, err := netip.ParseAddr(host)
-	if err != nil {
+	if err != nil || strings.ContainsAny(addr.Zone(), "[]%/ ") { // no interface is called so
 		return Server{}, &Mistake{wording.UpstreamAddress.With(text)}
 	}
 	addr = addr.Unmap()
