@@ -55,9 +55,7 @@ func (n *node) protect(p *policy.Policy) {
 
 // historyReading is what a scrape wants to know of the statistics on disk.
 func (n *node) historyReading() (r metrics.HistoryReading) {
-	if _, newest, ok := n.history.Span(); ok {
-		r.Ticked = newest
-	}
+	r.Ticked = n.history.Newest()
 	if shipper := n.shipper.Load(); shipper != nil {
 		r.Ships, r.Shipped, r.Refused = true, shipper.Until(), shipper.Refused()
 	}

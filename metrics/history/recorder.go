@@ -43,8 +43,9 @@ type Recorder struct {
 	wanted chan chan struct{} // somebody wants a tick; closed after it
 	ended  chan struct{}      // closed when Run returns
 
-	store atomic.Pointer[Store]
-	shown atomic.Pointer[metrics.Odometers] // as they are on the disk
+	store  atomic.Pointer[Store]
+	shown  atomic.Pointer[metrics.Odometers] // as they are on the disk
+	ticked atomic.Int64                      // when, in milliseconds since 1970; 0: never
 }
 
 // NewRecorder makes the recorder of what counters count, in a directory of its
@@ -127,14 +128,22 @@ func (r *Recorder) Querier(mint, maxt int64) (storage.Querier, error) {
 	return s.Querier(mint, maxt)
 }
 
-// Span is the time of the oldest and the newest tick on the disk; !ok when
-// there is none, or while the store is not open.
+// Span is the time of the oldest and the newest tick on the disk that has
+// anything; !ok when there is none, or while the store is not open.
 func (r *Recorder) Span() (oldest, newest time.Time, ok bool) {
 	s := r.store.Load()
 	if s == nil {
 		return time.Time{}, time.Time{}, false
 	}
 	return s.Span()
+}
+
+// Newest is the time of the newest tick of this process; zero before the first.
+func (r *Recorder) Newest() time.Time {
+	if ms := r.ticked.Load(); ms != 0 {
+		return time.UnixMilli(ms)
+	}
+	return time.Time{}
 }
 
 // A pen is what the goroutine of Run has to itself.
@@ -197,6 +206,7 @@ func (p *pen) tick(ctx context.Context, at time.Time) {
 		return
 	}
 	p.shown.Store(o)
+	p.ticked.Store(done.At.UnixMilli())
 	p.wait = 0
 	if p.conditions.Clear(ConditionWrite) {
 		p.log.Info("history is written again")

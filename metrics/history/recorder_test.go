@@ -109,6 +109,18 @@ func TestTheLastTickIsMadeWhenToldToStop(t *testing.T) {
 	}
 }
 
+func TestANodeWithoutSchoolsTicksToo(t *testing.T) {
+	n := run(t, t.TempDir())
+	before := time.Now().Add(-time.Second)
+	_ = n.exposed()
+	if newest := n.recorder.Newest(); newest.Before(before) {
+		t.Errorf("the newest tick is of %s", newest)
+	}
+	if _, _, ok := n.recorder.Span(); ok {
+		t.Error("there is something to send")
+	}
+}
+
 func TestDamageIsSetAsideAndCountingGoesOn(t *testing.T) {
 	f := func(what string, harm func(dir string), want string) {
 		t.Helper()

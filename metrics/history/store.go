@@ -185,7 +185,8 @@ func (s *Store) Compact(ctx context.Context) error {
 	return s.db.Compact(ctx)
 }
 
-// Span is the time of the oldest and the newest tick; !ok when there is none.
+// Span is the time of the oldest and the newest tick; !ok when there is none
+// that has anything.
 func (s *Store) Span() (oldest, newest time.Time, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
