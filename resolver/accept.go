@@ -55,22 +55,36 @@ func (r *Resolver) accept(l *tcpListener) {
 			time.Sleep(acceptPause)
 			continue
 		}
-		g := &guest{Conn: c, client: addrOf(c.RemoteAddr()), arrived: time.Now()}
-		leave, ok := r.guests.admit(g.client, r.world.Load().settings)
+		leave, ok := r.guests.enter(r.world.Load().settings)
 		if !ok {
 			c.Close()
 			continue
 		}
-		g.leave = leave
-		live.Go(func() {
-			if !l.add(g) {
-				g.Close()
-				return
-			}
-			defer l.remove(g)
-			l.serve(l, g)
-		})
+		g := &guest{Conn: c, socket: c, client: addrOf(c.RemoteAddr()), arrived: time.Now(), leave: leave}
+		live.Go(func() { r.receive(l, g) })
 	}
+}
+
+// receive learns who a guest is and serves it.
+func (r *Resolver) receive(l *tcpListener, g *guest) {
+	if !l.add(g) {
+		g.Close()
+		return
+	}
+	defer l.remove(g)
+	s := r.world.Load().settings
+	if contains(s.ProxyProtocol, g.client) && !g.introduce() {
+		g.Close()
+		return
+	}
+	leave, ok := r.guests.introduced(g.client, s)
+	if !ok {
+		g.Close()
+		return
+	}
+	out := g.leave
+	g.leave = func() { leave(); out() }
+	l.serve(l, g)
 }
 
 const acceptPause = 10 * time.Millisecond

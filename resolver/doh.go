@@ -155,6 +155,7 @@ func (d *dohDoor) originOf(req *http.Request, id string) origin {
 	} else if a, err := netip.ParseAddrPort(req.RemoteAddr); err == nil {
 		from.client = a.Addr().Unmap()
 	}
+	from.client = d.resolver.world.Load().settings.forwarded(req.Header, from.client)
 	if id == "" && req.TLS != nil {
 		from.id = d.resolver.idOf(req.TLS.ServerName)
 	}

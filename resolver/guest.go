@@ -11,11 +11,12 @@ import (
 // A guest is a connection that was let in. It counts as open until it is
 // closed.
 type guest struct {
-	net.Conn
-	client  netip.Addr // behind a proxy that is trusted: whoever it speaks for
-	arrived time.Time
-	stopped atomic.Bool // no more is to be read
-	leave   func()      // ends what counts the guest
+	net.Conn // the socket, or what a PROXY header leaves of it
+	socket   net.Conn
+	client   netip.Addr // behind a proxy that is trusted: whoever it speaks for
+	arrived  time.Time
+	stopped  atomic.Bool // no more is to be read
+	leave    func()      // ends what counts the guest
 }
 
 // Close closes the connection and gives its place to another.
@@ -34,7 +35,7 @@ func (g *guest) listen(silence time.Duration) bool {
 // stop lets the reader read no more.
 func (g *guest) stop() error {
 	g.stopped.Store(true) // first, so that the reader sets no later deadline unseen
-	return g.SetReadDeadline(time.Unix(1, 0))
+	return g.socket.SetReadDeadline(time.Unix(1, 0))
 }
 
 // guests counts the connections that are open, in all and by client. What is
@@ -46,23 +47,26 @@ type guests struct {
 	byClient map[netip.Prefix]int // mu; none is 0
 }
 
-// admit counts one more connection of a client unless that would be too many;
-// leave, which may be called more than once, ends it.
-func (gs *guests) admit(client netip.Addr, s *Settings) (leave func(), ok bool) {
+// enter counts one more connection unless that would be too many. leave, which
+// may be called more than once, ends it.
+func (gs *guests) enter(s *Settings) (leave func(), ok bool) {
 	if int(gs.open.Add(1)) > s.TCPConnections {
 		gs.open.Add(-1)
 		return nil, false
 	}
+	return sync.OnceFunc(func() { gs.open.Add(-1) }), true
+}
+
+// introduced counts a connection as a client's, as enter does.
+func (gs *guests) introduced(client netip.Addr, s *Settings) (leave func(), ok bool) {
 	prefix := clientPrefix(client)
 	gs.mu.Lock()
 	defer gs.mu.Unlock()
 	if s.TCPPerClient > 0 && gs.byClient[prefix] >= s.TCPPerClient {
-		gs.open.Add(-1)
 		return nil, false
 	}
 	gs.byClient[prefix]++
 	return sync.OnceFunc(func() {
-		gs.open.Add(-1)
 		gs.mu.Lock()
 		defer gs.mu.Unlock()
 		if gs.byClient[prefix]--; gs.byClient[prefix] == 0 {

@@ -48,14 +48,7 @@ func (q *Query) who() (g policy.GroupID, known bool) {
 }
 
 // trusts tells whether a client may speak for others.
-func (s *Settings) trusts(client netip.Addr) bool {
-	for _, p := range s.TrustedForwarders {
-		if p.Contains(client) {
-			return true
-		}
-	}
-	return false
-}
+func (s *Settings) trusts(client netip.Addr) bool { return contains(s.TrustedForwarders, client) }
 
 func (q *Query) device() (g policy.GroupID, known bool) {
 	rules := q.world.rules

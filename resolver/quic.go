@@ -63,18 +63,26 @@ func (r *Resolver) listenQUIC(addr netip.AddrPort, config *tls.Config, unidirect
 	return l, nil
 }
 
+var errNoPlace = errors.New("no place for another connection")
+
 // greeted is the key of what ends the count of a handshake.
 type greeted struct{}
 
 // admitQUIC counts a connection whose handshake begins among the guests.
 func (r *Resolver) admitQUIC(ctx context.Context, l *quicListener, info *quic.ClientInfo) (context.Context, error) {
-	leave, ok := r.guests.admit(addrOf(info.RemoteAddr), r.world.Load().settings)
+	s := r.world.Load().settings
+	out, ok := r.guests.enter(s)
 	if !ok {
-		return ctx, errors.New("no place for another connection")
+		return ctx, errNoPlace
+	}
+	leave, ok := r.guests.introduced(addrOf(info.RemoteAddr), s)
+	if !ok {
+		out()
+		return ctx, errNoPlace
 	}
 	l.greeting.Add(1)
 	done := sync.OnceFunc(func() { l.greeting.Add(-1) })
-	context.AfterFunc(ctx, func() { done(); leave() })
+	context.AfterFunc(ctx, func() { done(); leave(); out() })
 	return context.WithValue(ctx, greeted{}, done), nil
 }
 

@@ -28,8 +28,12 @@ import (
 type Settings struct {
 	Closed        bool // a list that must be there is not: everything is refused
 	RefuseUnknown bool // clients that no unit claims are refused, not given the default profile
-	// TrustedForwarders may say whom they ask for, by EDNS options.
+	// TrustedForwarders may say whom they ask for, by EDNS options or by
+	// X-Forwarded-For.
 	TrustedForwarders []netip.Prefix
+	// ProxyProtocol are balancers. Each connection over TCP and each packet to a
+	// plain door from one has to begin with a header of the PROXY protocol.
+	ProxyProtocol []netip.Prefix
 
 	ClientRate       int           // queries a second from one client; 0: no limit
 	UnitRate         int           // and from one school

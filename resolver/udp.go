@@ -28,6 +28,9 @@ func (r *Resolver) readUDP(s *udpSocket) {
 			break
 		}
 		w, now := r.world.Load(), r.clock()
+		if len(w.settings.ProxyProtocol) > 0 {
+			introduce(batch[:n], w.settings)
+		}
 		for i, q := range batch[:n] {
 			q.transport, q.conn, q.recent = metrics.TransportUDP, s.batch(), lately
 			q.begin(w, now)

@@ -9,7 +9,6 @@ var (
 	ConfigOneOfNear  = Text{"không có giá trị %q; có phải ý bạn là %q?", "there is no value %q; did you mean %q?"}
 	ConfigZone       = Text{"không có múi giờ %q; hãy ghi như Asia/Ho_Chi_Minh", "there is no time zone %q; write one such as Asia/Ho_Chi_Minh"}
 	ConfigBetween    = Text{"giá trị phải từ %v đến %v", "the value must be from %v to %v"}
-	ConfigLater      = Text{"phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi", "this comes with a later version; leave the key out for now"}
 
 	ConfigNoListen    = Text{"cần ít nhất một địa chỉ để nhận câu hỏi DNS, ví dụ [\"0.0.0.0:53\"]", "at least one address to take DNS queries on is needed, such as [\"0.0.0.0:53\"]"}
 	ConfigListenTwice = Text{"địa chỉ %s đụng với %s ở %s; trên một địa chỉ, mỗi cổng chỉ dùng được một lần (0.0.0.0 và [::] là mọi địa chỉ)", "address %s collides with %s in %s; a port can be used once on an address (0.0.0.0 and [::] are every address)"}

@@ -54,13 +54,16 @@ type ServerConfig struct {
 	DoQ []netip.AddrPort `yaml:"doq"`
 	// TLS is the certificate of the encrypted transports.
 	TLS TLSConfig `yaml:"tls"`
-	// ProxyProtocol has the prefixes trusted to speak PROXY v2. Default none.
+	// ProxyProtocol has the prefixes of balancers. What comes from one over TCP
+	// (DoT and DoH too) has to begin with a PROXY header of version 1 or 2, and over
+	// UDP of version 2. Default none.
 	ProxyProtocol []netip.Prefix `yaml:"proxy_protocol"`
 	// UnknownClient is the profile of clients that no unit claims, or
 	// "refuse". Default "default".
 	UnknownClient string `yaml:"unknown_client"`
 	// TrustedForwarders has the prefixes of forwarders that may say whom they ask
-	// for: by EDNS client subnet, MAC or CPE-id options. Default none.
+	// for: by EDNS client subnet, MAC or CPE-id options, or by X-Forwarded-For.
+	// Default none.
 	TrustedForwarders []netip.Prefix `yaml:"trusted_forwarders"`
 	// RateLimit bounds queries.
 	RateLimit RateLimitConfig `yaml:"rate_limit"`

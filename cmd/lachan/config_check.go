@@ -27,7 +27,7 @@ type configCheck struct {
 }
 
 // check reports what the types of the values cannot know: bounds, files that
-// are not there, values that do not go together, and keys of later versions.
+// are not there, and values that do not go together.
 func (c *Config) check() yamlfile.Problems {
 	k := configCheck{Config: c}
 	k.places()
@@ -42,7 +42,6 @@ func (c *Config) check() yamlfile.Problems {
 		k.feed(i)
 	}
 	k.reports()
-	k.later()
 	return k.problems
 }
 
@@ -202,17 +201,5 @@ func (k *configCheck) metrics() {
 	}
 	if u := k.Metrics.WriteURL; u != "" && !ship.ValidURL(u) {
 		k.wrong("metrics.write_url", wording.ShipURL.With(u))
-	}
-}
-
-// later reports keys whose work this version does not do, so that nobody
-// relies on it.
-func (k *configCheck) later() {
-	k.notYet("server.proxy_protocol", len(k.Server.ProxyProtocol) > 0)
-}
-
-func (k *configCheck) notYet(path string, set bool) {
-	if set {
-		k.wrong(path, wording.ConfigLater)
 	}
 }

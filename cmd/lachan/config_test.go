@@ -132,10 +132,9 @@ func TestConfigMistakes(t *testing.T) {
 		`lachan.yaml:7: feeds.locked_by: danh sách cho phép "a" không thể khoá; hãy bỏ locked_by hoặc ghi action: block | feeds.locked_by: feed "a" allows, so it cannot be locked; leave out locked_by or write action: block`,
 		`lachan.yaml:8: feeds.authority.expires: expires (2026-11-01) phải sau effective (2026-12-01) | feeds.authority.expires: expires (2026-11-01) must be after effective (2026-12-01)`)
 
-	// Things of a later version.
-	f("server:\n  proxy_protocol: [\"192.0.2.1/32\"]\nfeeds:\n- name: a\n  category: gambling\n  url: axfr://ns.example/rpz.example\n  tsig: {name: k.example}\n",
-		`lachan.yaml:2: server.proxy_protocol: phần này sẽ có trong một phiên bản sau; hiện giờ hãy bỏ mục này đi | server.proxy_protocol: this comes with a later version; leave the key out for now`,
-		`lachan.yaml:7: feeds.tsig: tsig cần cả name và secret_file, và chỉ dùng cho url axfr:// | feeds.tsig: tsig needs both name and secret_file, and a url axfr://`)
+	// A key's name without its file.
+	f("feeds:\n- name: a\n  category: gambling\n  url: axfr://ns.example/rpz.example\n  tsig: {name: k.example}\n",
+		`lachan.yaml:5: feeds.tsig: tsig cần cả name và secret_file, và chỉ dùng cho url axfr:// | feeds.tsig: tsig needs both name and secret_file, and a url axfr://`)
 
 	// A choice misspelt.
 	f("log: {level: warning}\nupstream: {strategy: fast}\n",

@@ -216,6 +216,7 @@ func (n *node) settings() *resolver.Settings {
 		Closed:            n.missingRequired(),
 		RefuseUnknown:     cfg.Server.UnknownClient == unknownRefuse,
 		TrustedForwarders: cfg.Server.TrustedForwarders,
+		ProxyProtocol:     cfg.Server.ProxyProtocol,
 		ClientRate:        cfg.Server.RateLimit.PerClient,
 		UnitRate:          cfg.Server.RateLimit.PerUnit,
 		RebindProtection:  cfg.Server.RebindProtection,
