@@ -93,7 +93,8 @@ func coreNames(c *catalogue.Catalogue) func(n *domain.Name, below bool) bool {
 		}
 	}
 	return func(n *domain.Name, below bool) bool {
-		if key := string(n.Suffix(n.Labels())); exact[key] || below && above[key] {
+		whole := n.Suffix(n.Labels())
+		if exact[string(whole)] || below && above[string(whole)] {
 			return true
 		}
 		for k := 1; k <= n.Labels(); k++ {
