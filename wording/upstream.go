@@ -34,18 +34,21 @@ var (
 	}
 	// UpstreamSetting takes the setting and what is not known in it.
 	UpstreamSetting = Text{
-		"sau dấu # trong %q chỉ có thể là ip=ĐỊA-CHỈ và pin=MÃ-KHÓA, cách nhau bằng dấu &; không có %q",
-		"behind the # in %q there can only be ip=ADDRESS and pin=DIGEST, with & between them; there is no %q",
+		"sau dấu # trong %q chỉ có thể là ip=ĐỊA-CHỈ, pin=MÃ-KHÓA và http=3, cách nhau bằng dấu &; không có %q",
+		"behind the # in %q there can only be ip=ADDRESS, pin=DIGEST and http=3, with & between them; there is no %q",
 	}
 	// UpstreamScheme takes the setting and its scheme.
 	UpstreamScheme = Text{
-		"máy chủ DNS cấp trên %q có kiểu kết nối %q không được hỗ trợ; hãy dùng udp://, tcp://, tls://, chỉ địa chỉ, hoặc system",
-		"upstream server %q has a scheme %q that is not supported; use udp://, tcp://, tls://, the address alone, or system",
+		"máy chủ DNS cấp trên %q có kiểu kết nối %q không được hỗ trợ; hãy dùng udp://, tcp://, tls://, https://, quic://, chỉ địa chỉ, hoặc system",
+		"upstream server %q has a scheme %q that is not supported; use udp://, tcp://, tls://, https://, quic://, the address alone, or system",
 	}
-	// UpstreamLater takes the setting and its scheme.
-	UpstreamLater = Text{
-		"máy chủ DNS cấp trên %q: DNS mã hóa (%s) sẽ có trong một phiên bản sau; hiện giờ hãy dùng udp:// hoặc tcp://",
-		"upstream server %q: encrypted DNS (%s) comes with a later version; use udp:// or tcp:// for now",
+	UpstreamPath = Text{
+		"đường dẫn trong %q không dùng được; hãy ghi như https://dns.quad9.net/dns-query",
+		"the path in %q cannot be used; write it like https://dns.quad9.net/dns-query",
+	}
+	UpstreamHTTP = Text{
+		"http= trong %q chỉ có thể là http=3 và chỉ dùng với https://",
+		"http= in %q can only be http=3, and only with https://",
 	}
 	UpstreamStrategy = Text{
 		"cách chọn máy chủ DNS cấp trên %q không có; hãy ghi fastest (nhanh nhất), ordered (theo thứ tự) hoặc parallel (hỏi cùng lúc)",

@@ -172,8 +172,13 @@ func (k *configCheck) otherServers(path string, servers []Upstream) {
 			continue
 		}
 		listen := k.Server.Listen
-		if s.Transport == upstream.OverTLS {
+		switch s.Transport {
+		case upstream.OverTLS:
 			listen = k.Server.DoT
+		case upstream.OverHTTPS:
+			listen = k.Server.DoH
+		case upstream.OverQUIC:
+			listen = k.Server.DoQ
 		}
 		// When the host does not tell its addresses, the mistake shows later.
 		if own, err := upstream.IsOwn(s.Addr, listen); own && err == nil {

@@ -41,6 +41,8 @@ func TestAsksRealServersOverEncryptedTransports(t *testing.T) {
 	}
 	for _, s := range []realserver.Encrypted{unbound, dnsdist} {
 		f("tls://" + s.TLS.String())
+		f("https://" + s.HTTPS.String())
+		f(fmt.Sprintf("https://dns.example:%d/dns-query#ip=127.0.0.1", s.HTTPS.Port()))
 		f(fmt.Sprintf("tls://dns.example:%d#ip=127.0.0.1&pin=%s", s.TLS.Port(), pinOf(certificate)))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -21,42 +22,67 @@ import (
 // ip is an address of a server that is named, which then need not be looked up.
 // pin is the SHA-256 digest of a public key (RFC 7858 section 4.2), as kdig and
 // openssl print it; a server with one of those keys is trusted, and no other,
-// whatever its certificate says.
+// whatever its certificate says. http=3 asks over HTTP/3 instead of HTTP/2.
 type Secure struct {
-	Host string // the name in the certificate; "" where that is the address
-	Port uint16
-	IPs  string // addresses, with "ip=" before and "&" behind each
-	Pins string // digests, with "pin=" before and "&" behind each
+	Host  string // the name in the certificate; "" where that is the address
+	Port  uint16
+	Path  string // of HTTPS
+	IPs   string // addresses, with "ip=" before and "&" behind each
+	Pins  string // digests, with "pin=" before and "&" behind each
+	HTTP3 bool
 }
 
 // Named tells whether the addresses of the server have to be looked up.
 func (s Server) Named() bool { return s.Secure.Host != "" && s.Secure.IPs == "" }
 
-var schemes = map[Transport]string{OverTLS: "tls"}
+var schemes = map[Transport]string{OverTLS: "tls", OverHTTPS: "https", OverQUIC: "quic"}
 
-var usualPort = map[Transport]uint16{OverTLS: 853}
+var usualPort = map[Transport]uint16{OverTLS: 853, OverHTTPS: 443, OverQUIC: 853}
 
 func (s Secure) text(t Transport, addr netip.AddrPort) string {
 	host := addr.String()
 	if s.Host != "" {
 		host = s.Host + ":" + strconv.Itoa(int(s.Port))
 	}
-	text := schemes[t] + "://" + host
-	if settings := strings.TrimSuffix(s.IPs+s.Pins, "&"); settings != "" {
-		text += "#" + settings
+	settings := s.IPs + s.Pins
+	if s.HTTP3 {
+		settings += "http=3&"
+	}
+	text := schemes[t] + "://" + host + s.Path
+	if settings != "" {
+		text += "#" + strings.TrimSuffix(settings, "&")
 	}
 	return text
 }
+
+// url is where HTTPS asks.
+func (s Server) url() string {
+	text, _, _ := strings.Cut(s.String(), "#")
+	return text
+}
+
+// usualPath is that of RFC 8484's examples, where none is written.
+const usualPath = "/dns-query"
 
 // parseSecure reads the URL of an encrypted server.
 func parseSecure(t Transport, text string) (Server, error) {
 	rest := strings.TrimPrefix(text, schemes[t]+"://")
 	address, settings, _ := strings.Cut(rest, "#")
+	path := ""
+	if t == OverHTTPS {
+		address, path, _ = strings.Cut(address, "/")
+		if path = "/" + path; path == "/" {
+			path = usualPath
+		}
+		if u, err := url.ParseRequestURI(path); err != nil || u.String() != path {
+			return Server{}, &Mistake{wording.UpstreamPath.With(text)}
+		}
+	}
 	host, port, mistake := splitPort(text, address, usualPort[t])
 	if mistake != nil {
 		return Server{}, mistake
 	}
-	s := Server{Transport: t, Secure: Secure{Port: port}}
+	s := Server{Transport: t, Secure: Secure{Port: port, Path: path}}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		if addr = addr.Unmap(); !oneHost(addr) {
 			return Server{}, &Mistake{wording.UpstreamNoHost.With(text)}
@@ -97,6 +123,11 @@ func (s *Server) set(text, setting string) error {
 			return &Mistake{wording.UpstreamPin.With(text)}
 		}
 		s.Secure.Pins += "pin=" + value + "&"
+	case "http":
+		if value != "3" || s.Transport != OverHTTPS {
+			return &Mistake{wording.UpstreamHTTP.With(text)}
+		}
+		s.Secure.HTTP3 = true
 	default:
 		return &Mistake{wording.UpstreamSetting.With(text, key)}
 	}

@@ -24,6 +24,8 @@ const (
 	OverTCP
 	System // not one server, but those that the system has; see ExpandSystem
 	OverTLS
+	OverHTTPS
+	OverQUIC
 )
 
 const dnsPort = 53
@@ -56,6 +58,13 @@ func (s Server) exchanger(bootstrap Exchanger) Exchanger {
 	switch s.Transport {
 	case OverTLS:
 		return &kept{server: s.remote(bootstrap, "dot"), open: dialTLS}
+	case OverQUIC:
+		return &kept{server: s.remote(bootstrap, "doq"), open: dialQUIC}
+	case OverHTTPS:
+		if s.Secure.HTTP3 {
+			return &kept{server: s.remote(bootstrap, "h3"), open: dialHTTP3(s.url())}
+		}
+		return &kept{server: s.remote(bootstrap, "h2"), open: dialHTTP2(s.url())}
 	case OverTCP:
 		return NewTCP(s.Addr)
 	}
@@ -64,8 +73,9 @@ func (s Server) exchanger(bootstrap Exchanger) Exchanger {
 
 // ParseServer reads "1.1.1.1", "1.1.1.1:5353", "2606:4700::1111",
 // "[2606:4700::1111]:53", the same behind "udp://" or "tcp://", or "system".
-// Port 53 may be left out. An encrypted server is "tls://9.9.9.9" or
-// "tls://dns.example"; see Secure for what may follow. Its error is a *Mistake.
+// Port 53 may be left out. An encrypted server is "tls://9.9.9.9",
+// "quic://dns.example" or "https://dns.example/dns-query"; see Secure for what
+// may follow. Its error is a *Mistake.
 func ParseServer(text string) (Server, error) {
 	scheme, address, found := strings.Cut(text, "://")
 	if !found {
@@ -84,8 +94,10 @@ func ParseServer(text string) (Server, error) {
 		return parseAddress(OverTCP, text, address)
 	case "tls":
 		return parseSecure(OverTLS, text)
-	case "https", "quic":
-		return Server{}, &Mistake{wording.UpstreamLater.With(text, scheme)}
+	case "https":
+		return parseSecure(OverHTTPS, text)
+	case "quic":
+		return parseSecure(OverQUIC, text)
 	}
 	return Server{}, &Mistake{wording.UpstreamScheme.With(text, scheme)}
 }

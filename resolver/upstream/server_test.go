@@ -38,6 +38,9 @@ func TestParseServer(t *testing.T) {
 	f("tls://[2620:fe::fe]:8853", "tls://[2620:fe::fe]:8853")
 	f("tls://DNS.Example.", "tls://dns.example:853")
 	f("tls://dns.example:8853#ip=192.0.2.1&ip=2001:db8:0::1", "tls://dns.example:8853#ip=192.0.2.1&ip=2001:db8::1")
+	f("https://9.9.9.9", "https://9.9.9.9:443/dns-query")
+	f("https://dns.example:8443/q?a=b#http=3&ip=192.0.2.1", "https://dns.example:8443/q?a=b#ip=192.0.2.1&http=3")
+	f("quic://dns.example", "quic://dns.example:853")
 	f("tls://dns.example#pin="+aPin+"&ip=192.0.2.1", "tls://dns.example:853#ip=192.0.2.1&pin="+aPin)
 }
 
@@ -93,8 +96,12 @@ func TestServersThatAreMistakes(t *testing.T) {
 	f("tls://dns.example#ip=", "ip=")
 	f("tls://dns.example#pin=AAAA", "pin=")
 	f("tls://dns.example#ip=9.9.9.9&sni=x", "\"sni\"")
-	f("https://dns.example/dns-query", "later version")
-	f("quic://dns.example", "later version")
+	f("https://dns.example/a b", "the path")
+	f("https://dns.example/%zz", "the path")
+	f("https://user@dns.example/", "usable host name")
+	f("https://dns.example#http=2", "http=")
+	f("quic://dns.example#http=3", "http=")
+	f("quic://dns.example/dns-query", "usable host name")
 }
 
 func resolvConf(t *testing.T, text string) string {
