@@ -67,8 +67,9 @@ type Store struct {
 	dir     string
 	options Options
 
-	mu sync.RWMutex // held for reading while db is read, for writing while it is closed
-	db *tsdb.DB
+	mu     sync.RWMutex // held for reading while db is read, for writing while it is closed
+	db     *tsdb.DB
+	closed bool // for good; guarded by mu
 
 	clock  clock
 	newest atomic.Int64                 // of clock, for those who only look
@@ -149,6 +150,7 @@ func settings(o Options) *tsdb.Options {
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.closed = true
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close history %s: %w", s.dir, err)
 	}
@@ -159,6 +161,10 @@ func (s *Store) Close() error {
 // both inclusive. Until it is closed the store stays open.
 func (s *Store) Querier(mint, maxt int64) (storage.Querier, error) {
 	s.mu.RLock()
+	if s.closed {
+		s.mu.RUnlock()
+		return nil, fmt.Errorf("query history %s: %w", s.dir, os.ErrClosed)
+	}
 	q, err := s.db.Querier(mint, maxt)
 	if err != nil {
 		s.mu.RUnlock()
@@ -190,6 +196,9 @@ func (s *Store) Compact(ctx context.Context) error {
 func (s *Store) Span() (oldest, newest time.Time, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	if s.closed {
+		return time.Time{}, time.Time{}, false
+	}
 	first, err := s.db.StartTime()
 	last := s.newest.Load()
 	if err != nil || last == math.MinInt64 || first > last {

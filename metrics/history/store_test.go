@@ -2,7 +2,9 @@ package history_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -241,6 +243,31 @@ func TestASchoolThatComesBackGoesOn(t *testing.T) {
 	ticked(t, store, start.Add(13*time.Hour), counters)
 	if got := value(t, store, `lachan_school_queries_total`, start.Add(13*time.Hour)); got != 6 {
 		t.Errorf("it counts %v, want 6", got)
+	}
+}
+
+func TestAStoreThatIsClosedIsNotRead(t *testing.T) {
+	counters := newCounters()
+	store := open(t, t.TempDir())
+	newSchool(counters, "a").allow(5)
+	ticked(t, store, start, counters)
+	q, err := store.Querier(0, start.UnixMilli())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- store.Close() }() // waits for the query
+	if err := q.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Querier(0, start.UnixMilli()); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("query of a closed store: %v", err)
+	}
+	if _, _, ok := store.Span(); ok {
+		t.Error("a closed store has a span")
 	}
 }
 
