@@ -12,10 +12,6 @@ import (
 // certificateEvery is how often the files of the certificate are looked at.
 const certificateEvery = 2 * time.Second
 
-// expiresSoon is how long before its end a certificate should have been
-// renewed: those that are had for nothing last 90 days and are due after 60.
-const expiresSoon = 14 * 24 * time.Hour
-
 func certificateFiles(cfg *Config) certificate.Files {
 	t := &cfg.Server.TLS
 	return certificate.Files{Cert: t.Cert, Key: t.Key, TicketKeys: t.TicketKeys}
@@ -35,6 +31,7 @@ func openCertificate(cfg *Config) (*certificate.Keeper, error) {
 func (n *node) watchCertificate(now time.Time) {
 	if n.certificate == nil {
 		n.conditions.Clear("certificate")
+		n.conditions.Clear("certificate-expiring")
 		return
 	}
 	changed, err := n.certificate.Refresh()
@@ -42,16 +39,15 @@ func (n *node) watchCertificate(now time.Time) {
 		n.log.Info("new certificate", "expires", n.certificate.Expires())
 		n.putInForce()
 	}
-	expires := n.certificate.Expires()
-	switch {
-	case err != nil:
-		if n.conditions.Set("certificate", wording.CertificateBroken.With(err).String()) {
-			n.log.Error("read the certificate, the one in force stays", "error", err)
-		}
-	case now.Add(expiresSoon).After(expires):
-		n.conditions.Set("certificate", wording.CertificateExpires.With(expires.Format(time.DateTime)).String())
-	default:
+	if err == nil {
 		n.conditions.Clear("certificate")
+	} else if n.conditions.Set("certificate", wording.CertificateBroken.With(err).String()) {
+		n.log.Error("read the certificate, the one in force stays", "error", err)
+	}
+	if now.After(n.certificate.Due()) {
+		n.conditions.Set("certificate-expiring", wording.CertificateExpires.With(n.certificate.Expires().Format(time.DateTime)).String())
+	} else {
+		n.conditions.Clear("certificate-expiring")
 	}
 }
 

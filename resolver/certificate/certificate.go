@@ -47,6 +47,13 @@ func (k *Keeper) Config() *tls.Config { return k.config }
 // Expires is when the server's certificate ends.
 func (k *Keeper) Expires() time.Time { return k.config.Certificates[0].Leaf.NotAfter }
 
+// Due is when it should have been renewed at the latest: a sixth of its life
+// before its end, which is 15 days of the usual 90.
+func (k *Keeper) Due() time.Time {
+	leaf := k.config.Certificates[0].Leaf
+	return leaf.NotAfter.Add(-leaf.NotAfter.Sub(leaf.NotBefore) / 6)
+}
+
 // Refresh reads the files again and tells whether Config is a new one. With an
 // error it is the old one still.
 func (k *Keeper) Refresh() (changed bool, err error) {
