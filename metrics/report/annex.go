@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// annexes are the tables behind the signature. A report on a month is one page
-// and has none.
+// annexes are the tables behind the signature. A report on a month is one page,
+// and behind it the groups of content.
 func (w *writer) annexes(hash string) (list []Section) {
 	if w.isMonth() {
-		return nil
+		return []Section{{Number: "Phụ lục", Title: "BIỂU SỐ LIỆU THEO NHÓM NỘI DUNG", Blocks: []Block{tableBlock(w.categoriesTable())}}}
 	}
 	add := func(title string, wide bool, blocks ...Block) {
 		number := [...]string{"I", "II", "III", "IV"}[len(list)]

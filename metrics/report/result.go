@@ -10,16 +10,12 @@ import (
 // results is section III.
 func (w *writer) results() []Block {
 	t := w.data.Total
-	blocks := []Block{
-		heading("1. Tổng hợp"),
-		para("Tổng số lượt truy vấn: %s; số lượt bị chặn: %s (%s). Trong đó: nội dung gây hại %s lượt, nội dung cần quản lý theo lứa tuổi và giờ học %s lượt; kỹ thuật, quảng cáo (do phần mềm tự gửi) %s lượt.%s",
-			t.Queries, t.Blocked, Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, w.perThousand()),
-		heading("2. Theo nhóm nội dung"),
-		tableBlock(w.categoriesTable()),
-	}
+	sum := para("Tổng số lượt truy vấn: %s; số lượt bị chặn: %s (%s). Trong đó: nội dung gây hại %s lượt, nội dung cần quản lý theo lứa tuổi và giờ học %s lượt; kỹ thuật, quảng cáo (do phần mềm tự gửi) %s lượt.%s",
+		t.Queries, t.Blocked, Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, w.perThousand())
 	if w.isMonth() {
-		return blocks
+		return []Block{sum}
 	}
+	blocks := []Block{heading("1. Tổng hợp"), sum, heading("2. Theo nhóm nội dung"), tableBlock(w.categoriesTable())}
 	if chart := w.categoriesChart(); chart != nil {
 		blocks = append(blocks, Block{Kind: ChartKind, Chart: chart})
 	}

@@ -24,10 +24,13 @@ func (w *writer) general() []Block {
 		item(fmt.Sprintf("Phạm vi: %s; %s cơ sở giáo dục%s.", where, w.data.Coverage.Schools, w.students())),
 		item("Đầu mối phụ trách: " + contact + "."),
 	}
+	if w.isMonth() {
+		return blocks[:3]
+	}
 	for _, why := range w.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
-	if w.unit.Rank != School && !w.isMonth() && len(w.data.Levels) > 0 {
+	if w.unit.Rank != School && len(w.data.Levels) > 0 {
 		blocks = append(blocks, tableBlock(w.levelsTable()))
 	}
 	return blocks
@@ -59,7 +62,10 @@ func (w *writer) deployment() []Block {
 	if c.Measure != "lessons" {
 		of = "thời gian"
 	}
-	blocks := []Block{heading("1. Mức độ bao phủ")}
+	var blocks []Block
+	if !w.isMonth() {
+		blocks = append(blocks, heading("1. Mức độ bao phủ"))
+	}
 	if w.unit.Rank == School {
 		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, w.completeness()))
 	} else {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -131,7 +130,12 @@ func signed(r Ratio) Cell {
 
 func pointer(f float64) *float64 { return &f }
 
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
 func lowerFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(first)) + strings.Clone(s[size:])
+	return string(unicode.ToLower(first)) + s[size:]
 }

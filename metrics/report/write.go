@@ -54,8 +54,13 @@ func (w *writer) isMonth() bool { return len(w.spec.Period.Months()) == 1 }
 func (w *writer) isYear() bool  { return len(w.spec.Period.Months()) > 6 }
 
 func (w *writer) opening() []string {
+	said := fmt.Sprintf("%s báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của %s %s như sau:", w.who(), w.whose(), w.spec.Period.Label)
 	basis := w.spec.Typed.Basis
-	if len(basis) == 0 {
+	switch {
+	case len(basis) > 0:
+	case w.isMonth():
+		return []string{upperFirst(said)}
+	default:
 		basis = []string{
 			"Luật An ninh mạng số 116/2025/QH15 ngày 10 tháng 12 năm 2025",
 			"Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15",
@@ -63,8 +68,7 @@ func (w *writer) opening() []string {
 			"Quyết định số 830/QĐ-TTg ngày 01 tháng 6 năm 2021 của Thủ tướng Chính phủ",
 		}
 	}
-	return []string{fmt.Sprintf("Thực hiện %s, %s báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của %s %s như sau:",
-		strings.Join(basis, "; "), w.who(), w.whose(), w.spec.Period.Label)}
+	return []string{"Thực hiện " + strings.Join(basis, "; ") + ", " + said}
 }
 
 // who reports, in the middle of a sentence.

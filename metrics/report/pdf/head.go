@@ -82,7 +82,12 @@ func (d *document) signature() {
 	d.SetFont("serif", "", bodySize)
 	d.paragraph(d.model.Closing, indent)
 	s := d.model.Signature
-	d.need(60)
+	lines := 0
+	for _, line := range []string{s.Capacity, s.Position, s.Signer} {
+		lines += min(len(line), 1)
+	}
+	const room = 25 // for hand and seal
+	d.need(3 + float64(lines)*lineHeight(bodySize) + room)
 	top, left := d.GetY()+3, d.width*0.5
 
 	d.SetFont("serif", "B", bodySize)
@@ -92,7 +97,7 @@ func (d *document) signature() {
 			y = d.centred(strings.ToUpper(line), marginLeft+left, y, d.width-left)
 		}
 	}
-	y = d.centred(s.Signer, marginLeft+left, y+25, d.width-left) // room for hand and seal
+	y = d.centred(s.Signer, marginLeft+left, y+room, d.width-left)
 
 	d.SetFont("serif", "BI", 12)
 	d.Text(marginLeft, top+lineHeight(12)*0.8, "Nơi nhận:")
