@@ -160,7 +160,7 @@ func (q *Query) close() {
 			}
 		}
 		q.reply.OPT(&q.Query, maxUDP, q.rcode, q.ede, q.text)
-		if q.transport != metrics.TransportUDP {
+		if len(q.Options) > 0 {
 			q.signal()
 		}
 	}

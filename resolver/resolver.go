@@ -38,7 +38,7 @@ type Settings struct {
 	ClientRate       int           // queries a second from one client; 0: no limit
 	UnitRate         int           // and from one school
 	RebindProtection bool          // private addresses for public names become NODATA
-	Version, ID      string        // answers to version.bind and id.server; "" is REFUSED
+	Version, ID      string        // answers to version.bind and id.server (and NSID); "" is REFUSED
 	BlockTTL         time.Duration // of policy replies; default 60 s
 	PageV4, PageV6   netip.Addr    // of the block page; invalid: such replies are 0.0.0.0 and ::
 	TrustAD          bool          // upstreams validate, and their word is passed on

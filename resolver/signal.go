@@ -12,10 +12,15 @@ import (
 // 8467 section 4.1).
 const padBlock = 468
 
-// signal adds to the OPT record what clients of streams ask for with options:
-// how long the connection may be silent (RFC 7828), and padding where nobody
-// may read along but everybody can count octets (RFC 7830).
+// signal adds to the OPT record what clients ask for with options: which server
+// this is (NSID, RFC 5001), if it has an ID and there is room; on streams how
+// long the connection may be silent (RFC 7828), and padding where nobody may
+// read along but everybody can count octets (RFC 7830).
 func (q *Query) signal() {
+	id := q.world.settings.ID
+	if _, asked := q.Option(dnswire.OptionNSID); asked && id != "" && q.reply.Len()+dnswire.OptionHead+len(id) <= q.limit() {
+		copy(q.reply.Option(dnswire.OptionNSID, len(id)), id)
+	}
 	keeps := q.transport == metrics.TransportTCP || q.transport == metrics.TransportDoT
 	if _, asked := q.Option(dnswire.OptionKeepalive); asked && keeps {
 		tenths := q.world.settings.TCPIdle / (100 * time.Millisecond)

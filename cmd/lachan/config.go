@@ -113,7 +113,7 @@ type RateLimitConfig struct {
 // is "", the default, is refused.
 type IdentityConfig struct {
 	Version string `yaml:"version"` // of version.bind and version.server
-	ID      string `yaml:"id"`      // of id.server (RFC 4892) and hostname.bind
+	ID      string `yaml:"id"`      // of id.server (RFC 4892), hostname.bind and NSID (RFC 5001)
 }
 
 // A TCPConfig bounds the connections of clients: over TCP, TLS, HTTPS and QUIC.

@@ -71,6 +71,7 @@ const (
 
 // EDNS option codes.
 const (
+	OptionNSID      = 3  // RFC 5001
 	OptionECS       = 8  // RFC 7871
 	OptionKeepalive = 11 // RFC 7828
 	OptionPadding   = 12 // RFC 7830

@@ -143,19 +143,19 @@ func (r *Reply) Option(code uint16, size int) (data []byte) {
 	r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(size))
 	r.Octets = append(r.Octets, make([]byte, size)...)
 	length := r.Octets[r.opt:]
-	binary.BigEndian.PutUint16(length, binary.BigEndian.Uint16(length)+uint16(optionHead+size))
+	binary.BigEndian.PutUint16(length, binary.BigEndian.Uint16(length)+uint16(OptionHead+size))
 	return r.Octets[len(r.Octets)-size:]
 }
 
-// optionHead is the size of what stands before an option's data.
-const optionHead = 4
+// OptionHead is the size of what stands before an option's data.
+const OptionHead = 4
 
 // Pad makes the message a multiple of block octets long (RFC 7830), unless it
 // would be longer than limit. The OPT record is there and last.
 func (r *Reply) Pad(block, limit int) {
-	size := (r.Len() + optionHead + block - 1) / block * block
+	size := (r.Len() + OptionHead + block - 1) / block * block
 	if size <= limit {
-		r.Option(OptionPadding, size-r.Len()-optionHead)
+		r.Option(OptionPadding, size-r.Len()-OptionHead)
 	}
 }
 
