@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,6 +59,9 @@ func (r *Resolver) readStream(c *tcpConn) {
 	for unwritten := 0; ; {
 		if c.reader.Buffered() == 0 || unwritten > tcpBuffer {
 			c.flush()
+			if unwritten > tcpBuffer/4 {
+				runtime.Gosched() // those who ask much wait for those who ask little
+			}
 			unwritten = 0
 			if r.overdue(c.guest) || !c.guest.listen(r.patience()) {
 				return

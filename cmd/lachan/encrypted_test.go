@@ -151,5 +151,8 @@ func TestTheCertificateIsTakenUpWhenItChanges(t *testing.T) {
 	}
 	p.write("trusted.pem", string(p.certify()))
 	p.until("the new certificate is shown", works)
-	p.until("the condition ends", func() bool { _, body := p.get("/metrics"); return !strings.Contains(body, `lachan_condition{name="certificate`) })
+	p.until("the condition ends", func() bool {
+		_, body := p.get("/metrics")
+		return !strings.Contains(body, `lachan_condition{name="certificate`)
+	})
 }
