@@ -29,6 +29,9 @@ func ReadKey(file, password string) (minisign.PrivateKey, error) {
 		if err := key.UnmarshalText(text); err != nil {
 			return minisign.PrivateKey{}, fmt.Errorf("read secret key %s: %w: %w", file, ErrKey, err)
 		}
+		if !signs(key) { // nothing in such a file guards against damage
+			return minisign.PrivateKey{}, fmt.Errorf("read secret key %s: %w: its halves do not belong together", file, ErrKey)
+		}
 		return key, nil
 	}
 	if password == "" { // which would take seconds to find wrong
@@ -92,4 +95,12 @@ func SignFile(file string, key minisign.PrivateKey, comment string) (string, err
 		return "", fmt.Errorf("sign %s: %w", file, err)
 	}
 	return file + ".minisig", nil
+}
+
+// signs tells whether the public half of a key verifies what the secret half
+// signs.
+func signs(key minisign.PrivateKey) bool {
+	message := []byte("lachan")
+	public, ok := key.Public().(minisign.PublicKey)
+	return ok && minisign.Verify(public, message, minisign.Sign(key, message))
 }
