@@ -22,7 +22,7 @@ run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
 
 test: tools ## install what the tests need and run every test
-	go test $(RACE) ./...
+	go test $(RACE) -timeout 20m ./...
 
 tools: ## install the programs that tests start, where they are missing
 	@missing=""; for t in $(TOOLS); do command -v $$t >/dev/null || missing="$$missing $$t"; done; \

@@ -104,14 +104,14 @@ func TestWhatAnotherProcessDoesToACopyIsTold(t *testing.T) {
 		write(t, list, names(11))
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		r.changed = nil
+		r.forget()
 		if _, err := r.store.Rollback(t.Context(), r.source("tep"), "x"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(1100 * time.Millisecond)
 		synctest.Wait()
-		if len(r.changed) != 1 {
-			t.Errorf("told %v", r.changed)
+		if len(r.changed()) != 1 {
+			t.Errorf("told %v", r.changed())
 		}
 	})
 }

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -21,10 +23,31 @@ import (
 // A running updater of feeds that are files in dir.
 type running struct {
 	*feed.Updater
-	store   *feed.Store
-	dir     string
-	changed []string
-	log     bytes.Buffer
+	store *feed.Store
+	dir   string
+	log   bytes.Buffer
+
+	mu   sync.Mutex
+	said []string // mu
+}
+
+// changed are the feeds that it told of since forget.
+func (r *running) changed() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.said)
+}
+
+func (r *running) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said = nil
+}
+
+func (r *running) tell(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said = append(r.said, name)
 }
 
 func (r *running) source(name string) feed.Source {
@@ -36,8 +59,7 @@ func (r *running) source(name string) feed.Source {
 // run starts an updater in the bubble; it is stopped at the end of the test.
 func run(t *testing.T, setUp func(r *running) []feed.Source) *running {
 	r := &running{dir: t.TempDir(), store: open(t, t.TempDir())}
-	r.Updater = feed.NewUpdater(r.store, setUp(r),
-		func(name string) { r.changed = append(r.changed, name) },
+	r.Updater = feed.NewUpdater(r.store, setUp(r), r.tell,
 		slog.New(slog.NewTextHandler(&r.log, nil)))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -71,7 +93,7 @@ func TestFeedsAreUpdatedWhenDue(t *testing.T) {
 			return []feed.Source{hourly, daily}
 		})
 		start := time.Now()
-		if got := fmt.Sprint(r.changed); got != "[gio ngay]" {
+		if got := fmt.Sprint(r.changed()); got != "[gio ngay]" {
 			t.Errorf("at the start changed %s", got)
 		}
 		time.Sleep(54*time.Minute - time.Second)
@@ -86,7 +108,7 @@ func TestFeedsAreUpdatedWhenDue(t *testing.T) {
 		}
 		time.Sleep(10 * time.Hour)
 		synctest.Wait()
-		if got := fmt.Sprint(r.changed); got != "[gio ngay]" {
+		if got := fmt.Sprint(r.changed()); got != "[gio ngay]" {
 			t.Errorf("changed %s although nothing did", got)
 		}
 		if at := r.attempt(t, "ngay"); !at.Equal(start) {
@@ -140,7 +162,7 @@ func TestFailuresAreTriedAgainEverMoreSeldom(t *testing.T) {
 		write(t, filepath.Join(r.dir, "hong"), names(1))
 		r.Trigger("hong")
 		synctest.Wait()
-		if got := fmt.Sprint(r.changed); got != "[hong tot hong]" {
+		if got := fmt.Sprint(r.changed()); got != "[hong tot hong]" {
 			t.Errorf("changed %s: the first is the beginning of the failure", got)
 		}
 		if got := r.Failing(); len(got) > 0 {

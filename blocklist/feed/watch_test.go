@@ -25,13 +25,13 @@ func TestFilesAreTakenWhenTheyChange(t *testing.T) {
 		})
 		f := func(what string, do func() error, want string) {
 			t.Helper()
-			r.changed = nil
+			r.forget()
 			if err := do(); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(1100 * time.Millisecond)
 			synctest.Wait()
-			if got := fmt.Sprint(r.changed); got != want {
+			if got := fmt.Sprint(r.changed()); got != want {
 				t.Errorf("%s: changed %s, want %s", what, got, want)
 			}
 		}
@@ -62,18 +62,18 @@ func TestAFileThatIsStillWrittenIsNotTaken(t *testing.T) {
 			write(t, list, names(10))
 			return []feed.Source{r.source("tep")}
 		})
-		r.changed = nil
+		r.forget()
 		for n := range 10 { // a writer that is never idle from one look to the next
 			write(t, list, names(20+n))
 			time.Sleep(watchEvery - 50*time.Millisecond)
 		}
-		if len(r.changed) > 0 {
-			t.Errorf("half of a list was taken: %v", r.changed)
+		if len(r.changed()) > 0 {
+			t.Errorf("half of a list was taken: %v", r.changed())
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if good, _ := r.store.Good("tep"); good.Entries != 29 || fmt.Sprint(r.changed) != "[tep]" {
-			t.Errorf("%d entries, changed %v; want the whole list, once", good.Entries, r.changed)
+		if good, _ := r.store.Good("tep"); good.Entries != 29 || fmt.Sprint(r.changed()) != "[tep]" {
+			t.Errorf("%d entries, changed %v; want the whole list, once", good.Entries, r.changed())
 		}
 	})
 }
