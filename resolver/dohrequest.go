@@ -25,8 +25,8 @@ type refusal int
 
 func (r refusal) Error() string { return http.StatusText(int(r)) }
 
-// ServeHTTP answers the questions that come to the path of DNS; there is nothing
-// else here.
+// ServeHTTP answers the questions that come to the path of DNS, and links the
+// addresses of routers; there is nothing else here.
 func (d *dohDoor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.Header().Set("Alt-Svc", d.altSvc)
 	if g, ok := req.Context().Value(guestKey{}).(*guest); ok && d.resolver.overdue(g) {
@@ -43,6 +43,9 @@ func (d *dohDoor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 func (d *dohDoor) serve(w http.ResponseWriter, req *http.Request) error {
+	if strings.HasPrefix(req.URL.Path, linkPath) {
+		return d.link(w, req)
+	}
 	id, ok := dohID(req.URL.Path, d.resolver.world.Load().settings.DoHPath)
 	switch {
 	case !ok:

@@ -20,7 +20,8 @@ const (
 
 // who is the group of q's client: that of the link id that it shows. Behind a
 // trusted forwarder it is the device or the subnet that the forwarder names; what
-// others say of themselves does not count. The plain id of a unit, which anybody
+// others say of themselves does not count. Then comes the address, or whom its
+// router has linked it to. The plain id of a unit, which anybody
 // can guess, counts where the address tells nothing, so that it gets nobody out
 // of the group that the address is in.
 func (q *Query) who() (g policy.GroupID, known bool) {
@@ -40,7 +41,9 @@ func (q *Query) who() (g policy.GroupID, known bool) {
 			q.client = subnet
 		}
 	}
-	g, known = rules.Identify(q.client)
+	if g, known = rules.Identify(q.client); !known {
+		g, known = q.linkedGroup()
+	}
 	if !known && q.encrypted() && q.id != "" && q.world.settings.UnitIDs {
 		return rules.IdentifyName(q.id)
 	}

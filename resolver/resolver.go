@@ -61,6 +61,8 @@ type Settings struct {
 	TLSName string
 	// UnitIDs lets clients whose address no unit claims show the plain id of one.
 	UnitIDs bool
+	// Linked are addresses that belong to units for the time being. Nil: none.
+	Linked *Linked
 	// DoHPath is where questions over HTTPS go, such as /dns-query. Behind it and
 	// a slash may stand the id of a client.
 	DoHPath string

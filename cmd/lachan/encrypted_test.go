@@ -22,7 +22,7 @@ type encryptedDoors struct {
 
 // everyDoor is a process with all doors open, and a school whose link id is
 // link.
-func everyDoor(t *testing.T, config string) (*process, encryptedDoors) {
+func everyDoor(t *testing.T) (*process, encryptedDoors) {
 	t.Helper()
 	p := newProcess(t, "", `
 units:
@@ -37,7 +37,7 @@ profiles:
   doh: ["127.0.0.1:0"]
   doq: ["127.0.0.1:0"]
   tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}
-`+config, 1))
+`, 1))
 	d := encryptedDoors{trust: x509.NewCertPool()}
 	d.trust.AppendCertsFromPEM(p.certify())
 	p.start()
@@ -88,7 +88,7 @@ func tool(t *testing.T, name string, args ...string) string {
 
 // TestRealClientsComeInByEveryDoor: what people have on their machines.
 func TestRealClientsComeInByEveryDoor(t *testing.T) {
-	p, d := everyDoor(t, "")
+	p, d := everyDoor(t)
 	ca := filepath.Join(p.dir, "cert.pem")
 	port := func(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 	answers := func(name string, args ...string) {
@@ -133,7 +133,7 @@ func TestRealClientsComeInByEveryDoor(t *testing.T) {
 // A new certificate is taken up by itself; one that is broken is told of, and
 // the old one stays.
 func TestTheCertificateIsTakenUpWhenItChanges(t *testing.T) {
-	p, d := everyDoor(t, "")
+	p, d := everyDoor(t)
 	works := func() bool {
 		out, _ := exec.CommandContext(t.Context(), "kdig", "@127.0.0.1", "-p", d.dot[strings.LastIndexByte(d.dot, ':')+1:],
 			"+tls-ca="+filepath.Join(p.dir, "trusted.pem"), "+tls-hostname="+servedAs, "lesson.example").CombinedOutput() // an error is an answer, too

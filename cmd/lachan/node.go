@@ -51,6 +51,7 @@ type node struct {
 	upstreams *upstream.Zones
 	// certificate is that of the encrypted doors; nil when there is none.
 	certificate *certificate.Keeper
+	linked      *resolver.Linked
 	serial      uint64               // of list and policy together
 	inForce     map[string]time.Time // feed -> since when its copy decides
 
@@ -137,6 +138,10 @@ func (n *node) openState(cfg *Config) (err error) {
 	n.history = history.NewRecorder(filepath.Join(cfg.StateDir, "history"), n.counters, n.conditions, history.Options{
 		Retention: time.Duration(cfg.Metrics.History), Quiet: quiet(cfg.Timezone.Location), Log: n.log,
 	})
+	if n.linked, err = openLinked(cfg); err != nil {
+		n.log.Error("linked addresses set aside", "error", err)
+		n.conditions.Set("links-damaged", wording.LinksDamaged.With(err).String())
+	}
 	orders, damaged, err := openOrders(cfg)
 	if damaged > 0 {
 		n.log.Error("records of orders that cannot be read", "lines", damaged)
@@ -240,6 +245,7 @@ func (n *node) settings() *resolver.Settings {
 		TLSName:        serverName(cfg),
 		DoHPath:        cfg.Server.DoHPath,
 		UnitIDs:        cfg.Server.TLS.UnitIDs,
+		Linked:         n.linked,
 		Notify:         n.notify(cfg),
 	}
 	if n.certificate != nil {

@@ -28,7 +28,7 @@ const siegeTime = time.Second
 // questions from elsewhere are answered as fast as ever, memory stays within
 // bounds, and every door opens again afterwards.
 func TestPlainQuestionsAreAnsweredUnderSiege(t *testing.T) {
-	p, d := everyDoor(t, "")
+	p, d := everyDoor(t)
 	p.ask("lesson.example") // from memory from now on
 	calm := p.resident()
 	for _, s := range []struct {

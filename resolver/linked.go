@@ -1,0 +1,137 @@
+package resolver
+
+import (
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lachan/policy"
+)
+
+// linkPath is where the router of a unit posts to, with a link token behind it.
+const linkPath = "/link/"
+
+// LinkLife is how long an address stays a unit's after its router last said so.
+const LinkLife = 7 * 24 * time.Hour
+
+// linkPause is how long after one address a unit can have another.
+const linkPause = 10 * time.Second
+
+// A Link says that an address, or a /64 of IPv6, is a unit's for the time being.
+type Link struct {
+	Prefix netip.Prefix `json:"prefix"`
+	Unit   string       `json:"unit"` // "school" or "school/group"
+	Since  time.Time    `json:"since"`
+	Seen   time.Time    `json:"seen"` // when the router last said so
+}
+
+// Linked are the addresses that routers have linked. A unit has one at most, and
+// so has an address of units. Its methods may be called by any number of
+// goroutines.
+type Linked struct {
+	save  func([]Link) error
+	mu    sync.Mutex // of those who change links
+	links atomic.Pointer[map[netip.Prefix]Link]
+}
+
+// NewLinked starts with links that were saved. save is called with all of them
+// when one is new, by one goroutine at a time.
+func NewLinked(links []Link, save func([]Link) error) *Linked {
+	l := &Linked{save: save}
+	m := map[netip.Prefix]Link{}
+	for _, k := range links {
+		m[k.Prefix] = k
+	}
+	l.links.Store(&m)
+	return l
+}
+
+// unitOf is the unit that an address is linked to.
+func (l *Linked) unitOf(a netip.Addr, now time.Time) (unit string, ok bool) {
+	k, ok := (*l.links.Load())[clientPrefix(a)]
+	return k.Unit, ok && now.Sub(k.Seen) < LinkLife
+}
+
+// link makes an address a unit's and takes its last one away. The status is that
+// of the reply; moved is true when the link is new.
+func (l *Linked) link(a netip.Addr, unit string, now time.Time) (status int, moved bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	prefix := clientPrefix(a)
+	links := maps.Clone(*l.links.Load())
+	old := links[prefix]
+	moved = old.Unit != unit || now.Sub(old.Seen) >= LinkLife
+	since := old.Since
+	if moved {
+		since = now
+		for p, k := range links {
+			if k.Unit == unit && now.Sub(k.Since) < linkPause {
+				return http.StatusTooManyRequests, false
+			}
+			if k.Unit == unit || now.Sub(k.Seen) >= LinkLife {
+				delete(links, p)
+			}
+		}
+	}
+	links[prefix] = Link{prefix, unit, since, now}
+	if err := l.save(slices.Collect(maps.Values(links))); err != nil {
+		return http.StatusInternalServerError, false
+	}
+	l.links.Store(&links)
+	return http.StatusNoContent, moved
+}
+
+// linkedGroup is the group of a client whose address is linked.
+func (q *Query) linkedGroup() (g policy.GroupID, known bool) {
+	linked := q.world.settings.Linked
+	if linked == nil {
+		return 0, false
+	}
+	unit, ok := linked.unitOf(q.client, time.Now())
+	if !ok {
+		return 0, false
+	}
+	return q.world.rules.Policy().GroupOf(unit)
+}
+
+// link takes a POST to the link path: the caller's address becomes that of the
+// unit whose token it shows. An address in a network of a unit stays that unit's.
+func (d *dohDoor) link(w http.ResponseWriter, req *http.Request) error {
+	world := d.resolver.world.Load()
+	if req.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return refusal(http.StatusMethodNotAllowed)
+	}
+	token := strings.TrimPrefix(req.URL.Path, linkPath)
+	group, known := world.rules.IdentifyToken(token)
+	client := d.originOf(req, "").client
+	if !known || world.settings.Linked == nil || !client.IsValid() {
+		return refusal(http.StatusNotFound)
+	}
+	if claimed, ok := world.rules.Identify(client); ok {
+		if claimed != group {
+			return refusal(http.StatusConflict)
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	of := world.rules.Policy().Groups()[group]
+	unit := of.School
+	if of.ID != "" {
+		unit += "/" + of.ID
+	}
+	status, moved := world.settings.Linked.link(client, unit, time.Now())
+	if status != http.StatusNoContent {
+		return refusal(status)
+	}
+	if moved {
+		d.resolver.log.Info("address linked", "unit", unit)
+	}
+	w.WriteHeader(status)
+	return nil
+}
