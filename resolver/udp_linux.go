@@ -277,7 +277,7 @@ func (c *singleConn) write(q *Query) {
 }
 
 // udpSockets is how many sockets share an address: a reader for each core.
-func udpSockets() int { return runtime.NumCPU() }
+func udpSockets() int { return runtime.GOMAXPROCS(0) }
 
 func (s *udpSocket) close() error { return s.conn.Close() }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -83,10 +82,6 @@ func newLogger(cfg *Config) *slog.Logger {
 // run keeps rules, lists and upstreams up to date until ctx is done. Then the
 // resolver finishes what it has read.
 func (n *node) run(ctx context.Context) error {
-	// On one core, what loads lists and policies takes turns with the readers in
-	// slices of the kernel's, not in those of the Go scheduler, which are ten
-	// milliseconds long.
-	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0)))
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)

@@ -46,7 +46,7 @@ func newCarrier(p *pool) (*carrier, error) {
 	if err := c.address(p.server); err != nil {
 		return nil, err
 	}
-	for range runtime.NumCPU() {
+	for range runtime.GOMAXPROCS(0) {
 		poller, err := newPoller(p)
 		if err != nil {
 			c.close()
