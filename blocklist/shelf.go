@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lachan/durable"
 )
 
 // A Shelf is the folder of compiled lists. SERIAL.snap is a snapshot, the
@@ -215,7 +217,7 @@ func (s *Shelf) compile(ctx context.Context, sources []Source, o Options) (*List
 }
 
 func (s *Shelf) place(temporary, path string) error {
-	if err := errors.Join(os.Rename(temporary, path), syncDir(s.dir)); err != nil {
+	if err := errors.Join(os.Rename(temporary, path), durable.SyncDir(s.dir)); err != nil {
 		return fmt.Errorf("put compiled lists in place: %w", err)
 	}
 	return nil
@@ -239,12 +241,4 @@ func (s *Shelf) serials() (list []uint64, err error) {
 	}
 	slices.Sort(list)
 	return list, nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

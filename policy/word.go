@@ -2,11 +2,9 @@ package policy
 
 import (
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"lachan/policy/catalogue"
+	"lachan/wording"
 )
 
 // categoryWords are the categories by what people who write tables call them:
@@ -30,20 +28,6 @@ func categoryWords(c *catalogue.Catalogue, byKey map[string]int) map[string]int 
 	return words
 }
 
-// plainWord is a text in lower-case letters without marks, words joined by
-// '-': of "Cờ bạc" it is "co-bac".
-func plainWord(text string) string {
-	var b strings.Builder
-	for _, c := range norm.NFD.String(strings.ToLower(text)) {
-		switch {
-		case unicode.Is(unicode.Mn, c):
-		case c == 'đ':
-			b.WriteByte('d')
-		case unicode.IsLetter(c), unicode.IsDigit(c):
-			b.WriteRune(c)
-		case !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	return strings.Trim(b.String(), "-")
-}
+// plainWord is what people write as codes are written: of "Cờ bạc" it is
+// "co-bac".
+func plainWord(text string) string { return wording.Plain(text, '-') }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"lachan/blocklist/release"
+	"lachan/durable"
 )
 
 // Names in a feed's directory. All but the lock are written under a temporary
@@ -79,7 +80,7 @@ func (d *draft) keep(path string) error {
 	if err := os.Rename(d.file.Name(), path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return durable.SyncDir(filepath.Dir(path))
 }
 
 // discard closes the draft and removes what was not kept.
@@ -99,14 +100,6 @@ func writeFile(path string, text []byte) error {
 		return err
 	}
 	return d.keep(path)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // lock makes the caller the only one, in this process and others, that writes
@@ -188,7 +181,7 @@ func setAside(path string, at time.Time) (name string, err error) {
 	if err := os.Rename(path, filepath.Join(dir, name)); err != nil {
 		return "", err
 	}
-	return name, syncDir(dir)
+	return name, durable.SyncDir(dir)
 }
 
 // intact checks that the copy is on disk as it was verified. It returns

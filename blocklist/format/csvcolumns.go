@@ -4,7 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
+
+	"lachan/wording"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -113,21 +114,7 @@ func twoRows(upper, lower []string) []string {
 
 // columnName writes a heading as the configuration would: "Tên miền" is
 // "ten_mien".
-func columnName(heading string) string {
-	var b strings.Builder
-	for _, c := range norm.NFD.String(strings.ToLower(heading)) {
-		switch {
-		case unicode.Is(unicode.Mn, c):
-		case c == 'đ':
-			b.WriteByte('d')
-		case unicode.IsLetter(c), unicode.IsDigit(c):
-			b.WriteRune(c)
-		case !strings.HasSuffix(b.String(), "_"):
-			b.WriteByte('_')
-		}
-	}
-	return strings.Trim(b.String(), "_")
-}
+func columnName(heading string) string { return wording.Plain(heading, '_') }
 
 // The ways in which dates are written; the last ones tell the time too.
 var (

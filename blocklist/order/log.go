@@ -10,10 +10,11 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
+
+	"lachan/durable"
 )
 
 // A Log is the file of records: one line of JSON each, never changed. FORMAT.md
@@ -179,7 +180,7 @@ func (l *Log) compact() error {
 			return fmt.Errorf("encode order: %w", err)
 		}
 	}
-	if err := replace(l.path, text.Bytes()); err != nil {
+	if err := durable.WriteFile(l.path, text.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("write record of orders anew: %w", err)
 	}
 	for i := range gone {
@@ -187,28 +188,6 @@ func (l *Log) compact() error {
 	}
 	l.records, l.past = slices.Clone(l.records[len(gone):]), past
 	return nil
-}
-
-// replace writes a file under another name, syncs it and renames it.
-func replace(path string, text []byte) error {
-	dir := filepath.Dir(path)
-	file, err := os.CreateTemp(dir, filepath.Base(path)+"-*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Records are those kept one by one, in the order in which they came in force.

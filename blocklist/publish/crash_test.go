@@ -70,7 +70,7 @@ func TestAPublisherKilledAtAnyMomentLeavesAWholeFeed(t *testing.T) {
 	}
 	put(t, f, rows(2000))
 	follows.wants(rows(2000))
-	if left, _ := filepath.Glob(filepath.Join(f.Dir, ".tmp-*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(f.Dir, ".*.tmp")); left != nil {
 		t.Errorf("left %v", left)
 	}
 }

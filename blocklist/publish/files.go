@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"lachan/blocklist/release"
+	"lachan/durable"
 )
 
 // signs tells whether a file has a signature of the manifest by the key.
@@ -54,7 +55,7 @@ func (f *Feed) sign(m *release.Manifest) error {
 }
 
 func (f *Feed) write(name string, text []byte) error {
-	return writeFile(filepath.Join(f.Dir, name), text, 0o644)
+	return durable.WriteFile(filepath.Join(f.Dir, name), text, 0o644)
 }
 
 // has tells whether a file lies in the directory as the manifest names it.
@@ -108,7 +109,7 @@ func (f *Feed) tidy(next, last *release.Manifest) error {
 	entries, err := os.ReadDir(f.Dir)
 	for _, e := range entries {
 		name := e.Name()
-		ours := strings.HasPrefix(name, ".tmp-") ||
+		ours := strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp") ||
 			strings.HasSuffix(name, ".txt.zst") && (strings.HasPrefix(name, "snapshot-") || strings.HasPrefix(name, "delta-"))
 		if ours && !keep[name] {
 			err = errors.Join(err, os.Remove(filepath.Join(f.Dir, name)))

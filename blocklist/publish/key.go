@@ -9,6 +9,7 @@ import (
 	"aead.dev/minisign"
 
 	"lachan/blocklist/release"
+	"lachan/durable"
 )
 
 // Why a secret key cannot be used.
@@ -89,7 +90,7 @@ func SignFile(file string, key minisign.PrivateKey, comment string) (string, err
 	defer f.Close()
 	signature, err := release.Sign(key, f, comment)
 	if err == nil {
-		err = writeFile(file+".minisig", signature, 0o644)
+		err = durable.WriteFile(file+".minisig", signature, 0o644)
 	}
 	if err != nil {
 		return "", fmt.Errorf("sign %s: %w", file, err)

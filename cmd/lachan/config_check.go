@@ -89,9 +89,6 @@ func (k *configCheck) places() {
 	} else if file := fileOnTheWay(k.StateDir); file != "" {
 		k.wrong("state_dir", wording.ConfigStateDir.With(file))
 	}
-	if k.Policy != "" {
-		k.readable("policy", k.Policy, wording.ConfigPolicyFile)
-	}
 }
 
 // fileOnTheWay is the file, if any, that keeps a directory from being made.

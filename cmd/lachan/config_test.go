@@ -94,10 +94,6 @@ func TestConfigMistakes(t *testing.T) {
 	f("timezone: Asia/Hanoi\n",
 		`lachan.yaml:1: timezone: không có múi giờ "Asia/Hanoi"; hãy ghi như Asia/Ho_Chi_Minh | timezone: there is no time zone "Asia/Hanoi"; write one such as Asia/Ho_Chi_Minh`)
 
-	// A policy that is not there.
-	f("policy: chinh-sach.yaml\n",
-		`lachan.yaml:1: policy: không đọc được tệp chính sách: open chinh-sach.yaml: no such file or directory; hãy tạo tệp, hoặc ghi policy: "" để mọi máy dùng chung một hồ sơ mặc định | policy: cannot read the policy: open chinh-sach.yaml: no such file or directory; create the file, or write policy: "" to give everyone the default profile`)
-
 	// A file where a directory should be made.
 	f("state_dir: lachan.yaml/state\n",
 		`lachan.yaml:1: state_dir: lachan.yaml không phải là thư mục nên không thể tạo thư mục trạng thái ở đó; hãy chọn nơi khác | state_dir: lachan.yaml is not a directory, so the state directory cannot be made there; choose another place`)
@@ -302,6 +298,19 @@ func TestReferenceHasEveryKeyWithItsDefault(t *testing.T) {
 		} else if !reflect.DeepEqual(got.Interface(), w.Interface()) {
 			t.Errorf("%s: %s says %v, the default is %v", strings.Join(k.Path, "."), reference, got, w)
 		}
+	}
+}
+
+func TestAPolicyThatIsNotThereIsToldOnce(t *testing.T) {
+	cfg, problems := loadConfig(writeConfig(t, "policy: chinh-sach.yaml\n"), nil)
+	_, said := loadPolicy(cfg, nil)
+	var got []string
+	for _, p := range append(problems, said...) {
+		got = append(got, p.Error())
+	}
+	want := []string{`lachan.yaml:1: policy: không đọc được tệp chính sách: open chinh-sach.yaml: no such file or directory; hãy tạo tệp, hoặc ghi policy: "" để mọi máy dùng chung một hồ sơ mặc định | policy: cannot read the policy: open chinh-sach.yaml: no such file or directory; create the file, or write policy: "" to give everyone the default profile`}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"lachan/durable"
 	"lachan/resolver"
 )
 
@@ -36,17 +37,8 @@ func writeLinks(path string, links []resolver.Link) error {
 	if err != nil {
 		return fmt.Errorf("encode linked addresses: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*.tmp")
-	if err != nil {
+	if err := durable.WriteFile(path, text, 0o600); err != nil {
 		return fmt.Errorf("write linked addresses: %w", err)
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write linked addresses: %w", err), os.Remove(f.Name()))
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/durable"
 	"lachan/metrics/report"
 	"lachan/metrics/report/docx"
 	"lachan/metrics/report/html"
@@ -178,17 +179,8 @@ func writeReport(file string, format reportFormat, m *report.Model) error {
 	if err := format.write(&b, m); err != nil {
 		return err
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".bao-cao-*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(b.Bytes())
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", file, err), os.Remove(temporary.Name()))
+	if err := durable.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
 	}
 	return nil
 }

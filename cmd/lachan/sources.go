@@ -15,6 +15,7 @@ import (
 	"lachan/blocklist/format"
 	"lachan/policy"
 	"lachan/policy/catalogue"
+	"lachan/wording"
 	"lachan/yamlfile"
 )
 
@@ -174,6 +175,11 @@ func loadPolicy(cfg *Config, old *policy.Policy) (*policy.Policy, yamlfile.Probl
 	unknown := policy.Unknown{File: cfg.file, Line: cfg.lineOf("server.unknown_client")}
 	if profile := cfg.Server.UnknownClient; profile != unknownRefuse && profile != catalogue.DefaultProfile {
 		unknown.Profile = profile
+	}
+	if k := (configCheck{Config: cfg}); cfg.Policy != "" {
+		if k.readable("policy", cfg.Policy, wording.ConfigPolicyFile); len(k.problems) > 0 {
+			return nil, k.problems
+		}
 	}
 	p, problems := policy.Reload(old, cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
 	if p == nil {

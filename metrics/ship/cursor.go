@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
+
+	"lachan/durable"
 )
 
 // A cursor says until when history has been sent to a receiver.
@@ -41,22 +42,7 @@ func (c cursor) write(name string) error {
 	if err != nil {
 		return fmt.Errorf("write cursor: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"-*.tmp")
-	if err != nil {
-		return fmt.Errorf("write cursor: %w", err)
-	}
-	defer os.Remove(f.Name()) // there is none after the rename
-	_, err = f.Write(append(text, '\n'))
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
+	if err := durable.WriteFile(name, append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write cursor: %w", err)
 	}
 	return nil

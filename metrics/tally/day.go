@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lachan/durable"
 )
 
 // A Day is what is known of one day of a node beside the counters. All numbers
@@ -122,22 +124,7 @@ func (d Day) write(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("write day: %w", err)
 	}
-	f, err := os.CreateTemp(dir, d.Day+"-*.tmp")
-	if err != nil {
-		return fmt.Errorf("write day: %w", err)
-	}
-	defer os.Remove(f.Name()) // there is none after the rename
-	_, err = f.Write(append(text, '\n'))
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, d.Day+suffix))
-	}
-	if err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, d.Day+suffix), append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write day: %w", err)
 	}
 	return nil
