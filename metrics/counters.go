@@ -55,8 +55,8 @@ func New(node string, build BuildInfo) *Counters {
 	}
 }
 
-// Lane gives the caller a lane of its own to count in, for as long as one
-// goroutine or one connection lives. Close gives it back.
+// Lane gives the caller a lane of its own to count in, for as long as a
+// goroutine or a door lives. Close gives it back.
 func (c *Counters) Lane() *Lane {
 	c.mu.Lock()
 	defer c.mu.Unlock()

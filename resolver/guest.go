@@ -9,7 +9,7 @@ import (
 )
 
 // A guest is a connection that was let in. It counts as open until it is
-// closed.
+// about to be closed.
 type guest struct {
 	net.Conn // the socket, or what a PROXY header leaves of it
 	socket   net.Conn
@@ -19,11 +19,11 @@ type guest struct {
 	leave    func()      // ends what counts the guest
 }
 
-// Close closes the connection and gives its place to another.
+// Close gives the place to another and closes the connection: a client that
+// sees the end of one finds room for the next.
 func (g *guest) Close() error {
-	err := g.Conn.Close()
 	g.leave()
-	return err
+	return g.Conn.Close()
 }
 
 // listen sets how long the client may be silent from now on. False: no more is

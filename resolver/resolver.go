@@ -96,6 +96,7 @@ type Resolver struct {
 	flights  *flights
 	queries  sync.Pool     // of *Query
 	lane     *metrics.Lane // of flights
+	streams  *streamLanes
 	clients  clientLimits
 	guests   guests
 	errands  *errands
@@ -112,6 +113,7 @@ func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
 		epoch:     time.Now(),
 		cache:     newCache(1),
 		lane:      counters.Lane(),
+		streams:   newStreamLanes(counters),
 		errands:   newErrands(),
 		guests:    guests{byClient: map[netip.Prefix]int{}},
 		listening: map[Door]*listener{},

@@ -101,6 +101,8 @@ func TestIdleAndSurplusConnectionsAreClosed(t *testing.T) {
 			t.Errorf("connection %d is still open: %v", i, err)
 		}
 	}
+	n.settings.TCPIdle = deadline
+	n.use()
 	if m, err := n.exchange("tcp", pupil, new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA)); err != nil || tell(m) != "192.0.2.10" {
 		t.Errorf("after that: %v, %v", m, err)
 	}

@@ -53,8 +53,7 @@ func newTCPConn(c net.Conn, g *guest, from origin) *tcpConn {
 // readStream serves a connection until its end, and closes it. Answers are
 // flushed when no further query has come yet.
 func (r *Resolver) readStream(c *tcpConn) {
-	lane := r.counters.Lane()
-	defer lane.Close()
+	lane := r.streams.lane()
 	defer c.close()
 	for unwritten := 0; ; {
 		if c.reader.Buffered() == 0 || unwritten > tcpBuffer {

@@ -1,0 +1,28 @@
+package resolver
+
+import (
+	"runtime"
+	"sync/atomic"
+
+	"lachan/metrics"
+)
+
+// streamLanes are what the readers of connections count in: one for each core,
+// shared by however many connections there are.
+type streamLanes struct {
+	lanes []*metrics.Lane
+	next  atomic.Uint32
+}
+
+func newStreamLanes(c *metrics.Counters) *streamLanes {
+	s := &streamLanes{lanes: make([]*metrics.Lane, runtime.GOMAXPROCS(0))}
+	for i := range s.lanes {
+		s.lanes[i] = c.Lane()
+	}
+	return s
+}
+
+// lane is the next one in turn.
+func (s *streamLanes) lane() *metrics.Lane {
+	return s.lanes[int(s.next.Add(1)%uint32(len(s.lanes)))]
+}
