@@ -134,6 +134,9 @@ func (l *loader) makeGroups() []Group {
 			case Province:
 				g.Province = id
 			}
+			if g.Contact == nil {
+				g.Contact = l.said[above].contact
+			}
 		}
 		groups[u] = g
 	}

@@ -15,7 +15,7 @@ import (
 
 // csvColumns are the columns that a file of units may have, in any order; only
 // id is required. kind is school where it is empty or the column is not there.
-var csvColumns = []string{"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile", "links", "link_tokens"}
+var csvColumns = []string{"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile", "links", "link_tokens", "contact"}
 
 // readUnitsCSV reads units from a table whose first line names its columns.
 // The separator is what the first line uses: comma, semicolon or tab, as
@@ -111,6 +111,8 @@ func csvUnit(u *unitText, columns, row []string, line int) *wording.Text {
 			u.Links = csvItems(value, line)
 		case "link_tokens":
 			u.LinkTokens = csvItems(value, line)
+		case "contact":
+			u.Contact = csvItems(value, line)
 		case "kind":
 			if err := u.Kind.UnmarshalText([]byte(value)); err != nil {
 				text := wording.PolicyKind.With(value)

@@ -39,22 +39,26 @@ func (r *Rules) IdentifyToken(token string) (g GroupID, known bool) {
 // known by its name.
 func (r *Rules) IdentifyName(id string) (g GroupID, known bool) {
 	g, known = r.policy.byID[id]
-	if !known || r.policy.linked[g] {
+	if _, linked := r.policy.linked[g]; !known || linked {
 		return 0, false
 	}
 	return g, true
 }
+
+// Link is the first link id of a unit, for who sets up its devices; "" when it
+// has none.
+func (p *Policy) Link(g GroupID) string { return p.linked[g] }
 
 // claimLinks notes the secrets of a unit and reports those that are too easy to
 // guess, no label of a name, or used twice.
 func (l *loader) claimLinks(u uint32, text *unitText) {
 	p := l.policy
 	if p.links == nil {
-		p.links, p.tokens, p.linked = map[digest]GroupID{}, map[digest]GroupID{}, map[GroupID]bool{}
+		p.links, p.tokens, p.linked = map[digest]GroupID{}, map[digest]GroupID{}, map[GroupID]string{}
 	}
 	for _, id := range text.Links {
 		if l.claimSecret(p.links, u, text.file, id.V, id.Line) {
-			p.linked[GroupID(u)] = true
+			p.linked[GroupID(u)] = text.Links[0].V
 		}
 	}
 	for _, token := range text.LinkTokens {

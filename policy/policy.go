@@ -54,7 +54,7 @@ type Policy struct {
 	devices map[string]GroupID // by canonical name, see Device
 	links   map[digest]GroupID // by link id
 	tokens  map[digest]GroupID // by link token
-	linked  map[GroupID]bool   // units that have link ids
+	linked  map[GroupID]string // by unit that has link ids: the first of them
 
 	profiles   []profile
 	rules      []rule
@@ -89,6 +89,9 @@ type Group struct {
 	Province string // id
 	Commune  string // id
 	Students int    // 0 when not known
+	// Contact is whom people ask about what is blocked, its own or that of the
+	// nearest unit above that has one: URIs (mailto: tel: https:).
+	Contact []string
 }
 
 // Groups are all units. The index is the GroupID; 0 is unknown clients.

@@ -69,7 +69,7 @@ func (l *loader) takeUnit(text *unitText, parent uint32) {
 	p.parent = append(p.parent, parent)
 	l.said = append(l.said, said{
 		id: text.ID, parent: text.Parent, level: text.Level, profile: text.Profile, calendar: text.Calendar,
-		code: text.Code, kind: text.Type, students: text.Students,
+		code: text.Code, kind: text.Type, students: text.Students, contact: l.contact(text),
 	})
 	if u > 0 {
 		l.nameUnit(u)
@@ -88,6 +88,7 @@ type said struct {
 	calendar               *calendarText
 	code, kind             string
 	students               int
+	contact                []string
 }
 
 // nameUnit gives a unit its full id.

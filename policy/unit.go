@@ -64,7 +64,10 @@ type unitText struct {
 	// LinkTokens are secrets with which the unit's router says that the address it
 	// has now is the unit's. As Links.
 	LinkTokens []yamlfile.At[string] `yaml:"link_tokens"`
-	Groups     []unitText            `yaml:"groups"`
+	// Contact is whom people ask about what is blocked: addresses such as
+	// mailto:it@school.example and tel:+842143888888. None: those of the parent.
+	Contact []yamlfile.At[string] `yaml:"contact"`
+	Groups  []unitText            `yaml:"groups"`
 	// Calendar takes the place, key by key, of the parent's.
 	Calendar *calendarText `yaml:"calendar"`
 	// Lock are the categories and services that nobody at or below this unit

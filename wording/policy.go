@@ -20,6 +20,7 @@ var (
 	PolicyDepth        = Text{"%q nằm sâu quá %d cấp: hãy bớt cấp trung gian", "%q lies more than %d levels deep: leave levels out"}
 	PolicyKind         = Text{"không có loại đơn vị %q: dùng province, commune, school hoặc group", "there is no kind of unit %q: use province, commune, school or group"}
 	PolicyUnknownLevel = Text{"không có cấp học %q", "there is no school level %q"}
+	PolicyContact      = Text{"liên hệ %q phải là một địa chỉ mailto:, tel: hoặc https:, ví dụ mailto:cntt@truong.example hoặc tel:+842143888888", "the contact %q must be an address with mailto:, tel: or https:, such as mailto:it@school.example or tel:+842143888888"}
 	PolicyStudents     = Text{"số học sinh phải là số nguyên không âm, không phải \"%v\"", "the number of students must be a whole number from 0 up, not \"%v\""}
 
 	PolicyNetwork        = Text{"%q không phải dải địa chỉ: viết như 10.20.0.0/16 hoặc 2001:db8:20::/48", "%q is not a prefix: write it like 10.20.0.0/16 or 2001:db8:20::/48"}
