@@ -106,7 +106,7 @@ func (f *frontage) browser(t *testing.T, version string, c caller) (client *http
 	protocols.SetHTTP1(version == "1.1")
 	protocols.SetHTTP2(version == "2")
 	h := &http.Transport{
-		TLSClientConfig: config, Protocols: protocols,
+		TLSClientConfig: config, Protocols: protocols, MaxConnsPerHost: 5,
 		DialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(c.from)}}).DialContext,
 	}
 	return &http.Client{Transport: h, Timeout: deadline}, h.CloseIdleConnections

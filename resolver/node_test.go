@@ -103,6 +103,11 @@ func zones(t *testing.T, own map[string]*upstream.Group, upstreams ...string) *u
 
 func group(t *testing.T, addrs ...string) *upstream.Group {
 	t.Helper()
+	return upstream.NewGroup(upstream.Ordered, time.Second, serversAt(t, addrs...)...)
+}
+
+func serversAt(t *testing.T, addrs ...string) []*upstream.Member {
+	t.Helper()
 	var servers []upstream.Server
 	for _, a := range addrs {
 		s, err := upstream.ParseServer(a)
@@ -111,7 +116,7 @@ func group(t *testing.T, addrs ...string) *upstream.Group {
 		}
 		servers = append(servers, s)
 	}
-	return upstream.NewGroup(upstream.Ordered, time.Second, upstream.Open(servers)...)
+	return upstream.Open(servers)
 }
 
 func (n *node) load(text string) {
