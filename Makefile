@@ -38,8 +38,9 @@ tools: ## install the programs that tests start, where they are missing
 build: ## bin/lachan, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/lachan ./cmd/lachan
 
-bench: ## measure beside other servers, ten minutes; then the parts, in the form that benchstat reads
+bench: ## measure beside other servers and how it grows, half an hour; then the parts, in the form that benchstat reads
 	go run ./bench/run
+	go run ./bench/run -curves
 	go test -run '^$$' -bench . -benchmem -benchtime 300ms ./blocklist/... ./policy/... ./metrics/... ./resolver/... ./cmd/...
 
 # How many fuzz targets run at once; the cores are shared among them.

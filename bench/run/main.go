@@ -34,7 +34,6 @@ type options struct {
 	curves, feeds  bool
 	soakTime       time.Duration // 0 = no soak
 	soakRate       float64       // questions a second in it, 0 = a share of what the server can
-	coredns        bool
 	quick          bool
 	data           string // folder with real lists
 	keep           string // folder for all files, kept; "" = a temporary one
@@ -51,7 +50,6 @@ func parse() options {
 	flag.BoolVar(&o.feeds, "feeds", false, "measure only the real lists and five million names: compiling, starting, changing under load")
 	flag.DurationVar(&o.soakTime, "soak", 0, "instead, ask lachan for so long, changing a list each minute; fails where an answer is lost or something grows")
 	flag.Float64Var(&o.soakRate, "soak-rate", 0, "questions a second of the soak; 0 = 60% of what the server can")
-	flag.BoolVar(&o.coredns, "coredns", false, "measure CoreDNS too; installs it with go install where it is missing")
 	flag.StringVar(&o.data, "data", "../shared/data", "folder with real lists, for the rate of compiling")
 	flag.StringVar(&o.keep, "keep", "", "folder to work in and to leave as it is")
 	flag.Parse()

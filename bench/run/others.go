@@ -5,8 +5,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"go/build"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -14,10 +16,7 @@ import (
 // others are the servers that are installed; those that are not have their
 // reason.
 func (b *bench) others() ([]*subject, error) {
-	makers := []func(*subject) error{b.recursor, b.dnsdist, b.unbound}
-	if b.coredns {
-		makers = append(makers, b.corednsServer)
-	}
+	makers := []func(*subject) error{b.recursor, b.dnsdist, b.unbound, b.corednsServer}
 	var all []*subject
 	for _, configure := range makers {
 		addr, err := freeAddr()
@@ -30,17 +29,16 @@ func (b *bench) others() ([]*subject, error) {
 		}
 		all = append(all, s)
 	}
-	if !b.coredns {
-		s := &subject{name: "CoreDNS"}
-		s.miss(warmCPU, errors.New("ask for it with -coredns"))
-		all = append(all, s)
-	}
 	return all, nil
 }
 
-// find looks a program up; without it the subject has its reason.
+// find looks a program up, also where `go install` leaves it; without it the
+// subject has its reason.
 func (s *subject) find(program string) {
 	path, err := exec.LookPath(program)
+	if err != nil {
+		path, err = exec.LookPath(filepath.Join(build.Default.GOPATH, "bin", program))
+	}
 	if err != nil {
 		s.miss(warmCPU, errors.New(program+" is not installed"))
 	}
@@ -153,25 +151,14 @@ block()
 `, console, s.addr, b.upstream, b.file("blocked.names"))
 }
 
-// corednsServer answers listed names by its plugin template with a list of
-// hosts, the only one of its own that knows lists; names below a listed one are
-// not covered.
+// corednsServer answers listed names from a list of hosts, the only one of its
+// own plugins that knows lists; names below a listed one are not covered. It is
+// installed by `go install github.com/coredns/coredns@latest`.
 func (b *bench) corednsServer(s *subject) error {
 	s.name = "CoreDNS"
-	program, err := exec.LookPath("coredns")
-	if err != nil {
-		say("installing CoreDNS")
-		c := exec.CommandContext(b.ctx, "go", "install", "github.com/coredns/coredns@latest")
-		c.Env = append(os.Environ(), "GOBIN="+b.bin(""))
-		if out, err := c.CombinedOutput(); err != nil {
-			s.miss(warmCPU, fmt.Errorf("install it: %w: %.200s", err, out))
-			return nil
-		}
-		program = b.bin("coredns")
-	}
-	s.program = program
+	s.find("coredns")
 	s.args = []string{"-conf", b.file("Corefile"), "-dns.port", portOf(s.addr)}
-	s.whyNot = map[column]string{reloadLost: "its lists are read again when they change, at intervals"}
+	s.block = func(name string) error { return appendTo(b.file("coredns.hosts"), "0.0.0.0 "+name+"\n") }
 	if err := b.hostsForCoreDNS(); err != nil {
 		return err
 	}
