@@ -207,8 +207,8 @@ func TestOnlyWhatChangesIsWritten(t *testing.T) {
 	f(2*history.Step+tick, 0) // it is not written any more
 	a.allow(1)                // but a late query is
 	f(2*history.Step+2*tick, 1)
-	counters.SetSchools([]metrics.School{{ID: "a", Commune: "ta-van"}}) // it comes back, elsewhere
-	f(2*history.Step+3*tick, 1)
+	counters.SetSchools([]metrics.School{{ID: "a", Commune: "ta-van"}}) // it comes back, elsewhere,
+	f(2*history.Step+3*tick, 4)                                         // with all it has
 	for query, want := range map[string]float64{
 		`lachan_school_info{commune="sa-pa"}`:             -1,
 		`lachan_school_info{commune="ta-van"}`:            1,

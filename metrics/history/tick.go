@@ -32,6 +32,7 @@ func (w *write) schools() {
 	inForce := make(map[string]bool, len(w.odometers.Schools()))
 	for _, school := range w.odometers.Schools() {
 		now[school], inForce[school.ID] = true, true
+		w.all = w.all || !w.inTick[school.ID]
 		place := w.places[school]
 		if place == nil {
 			place = &series{}
