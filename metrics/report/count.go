@@ -28,8 +28,9 @@ func (t *tally) add(other *tally) {
 	}
 }
 
-func (t *tally) all() int64 {
-	sum := t.allowed + t.excepted
+func (t *tally) all() int64 { return t.allowed + t.excepted + t.blockedInAll() }
+
+func (t *tally) blockedInAll() (sum int64) {
 	for _, n := range t.blocked {
 		sum += n
 	}
@@ -44,14 +45,15 @@ type census struct {
 
 	schools   map[string]*schoolCount
 	months    []tally // of the spans of the period, schools together
+	days      int64   // blocked in the days that are looked at by the hour
 	backwards []string
 }
 
 // A schoolCount is what was counted of one school.
 type schoolCount struct {
 	tally
-	heard     bool          // something was counted or protected at all, if only zero
-	protected time.Duration // at least: of a school with several nodes, those of the busiest of each month
+	heard     bool            // something was counted or protected at all, if only zero
+	protected []time.Duration // at least, by span: of a school with several nodes, those of the busiest
 	nodes     map[string]time.Duration
 }
 
@@ -83,26 +85,40 @@ func (c *census) class(code string) Class { return c.categories[c.category(code)
 
 // take reads the counters at the beginning of the period and at the end of each
 // of its spans. All sums of a report are made of these differences, so that they
-// agree by construction.
-func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span) error {
+// agree by construction. What was blocked in some days of them is also counted by
+// itself.
+func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, days Span) error {
 	start, end := spans[0].Start, spans[len(spans)-1].End
-	queries, err := r.meter(ctx, selector{metric: queriesMetric, schools: s.schools}, start, end)
+	posts, err := r.posts(ctx, s, start, end)
 	if err != nil {
 		return err
 	}
-	protected, err := r.meter(ctx, selector{metric: protectedMetric, schools: s.schools}, start, end)
-	if err != nil {
+	queries, protected := newMeter(s, queriesMetric), newMeter(s, protectedMetric)
+	read := func(at time.Time, back time.Duration, counted, seconds func(labels.Labels, int64)) error {
+		quiet, err := r.quiet(ctx, s, posts, at)
+		if err != nil {
+			return err
+		}
+		if err := protected.advance(ctx, r, quiet, at, back, seconds); err != nil {
+			return err
+		}
+		return queries.advance(ctx, r, quiet, at, back, counted)
+	}
+	begun := func(labels.Labels, int64) {}
+	if err := read(start, memory, begun, begun); err != nil {
 		return err
 	}
 	c.months = make([]tally, len(spans))
 	for i, span := range spans {
-		back := span.End.Sub(span.Start)
-		err := queries.advance(ctx, r, span.End, back, func(l labels.Labels, n int64) { c.count(i, l, n) })
-		if err != nil {
-			return err
-		}
-		if err := protected.advance(ctx, r, span.End, back, c.protect); err != nil {
-			return err
+		count := func(l labels.Labels, n int64) { c.count(i, l, n) }
+		for _, part := range span.cut(days.Start, days.End) {
+			before := c.months[i].blockedInAll()
+			if err := read(part.End, part.End.Sub(part.Start), count, c.protect); err != nil {
+				return err
+			}
+			if !part.Start.Before(days.Start) && !part.End.After(days.End) {
+				c.days += c.months[i].blockedInAll() - before
+			}
 		}
 		for _, school := range c.schools {
 			school.closeSpan()
@@ -141,15 +157,23 @@ func (c *census) protect(l labels.Labels, seconds int64) {
 	}
 }
 
-// closeSpan adds the seconds of a span. Two nodes may have protected the school
+// closeSpan notes the seconds of a span. Two nodes may have protected the school
 // at the same time, so the larger number is what is certain.
 func (s *schoolCount) closeSpan() {
 	var most time.Duration
-	for node, d := range s.nodes {
+	for _, d := range s.nodes {
 		most = max(most, d)
-		delete(s.nodes, node)
 	}
-	s.protected += most
+	clear(s.nodes)
+	s.protected = append(s.protected, most)
+}
+
+// protectedInAll is how long the school was protected in the period.
+func (s *schoolCount) protectedInAll() (sum time.Duration) {
+	for _, d := range s.protected {
+		sum += d
+	}
+	return sum
 }
 
 // total is the sum of all schools.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/prometheus/prometheus/model/labels"
-
 	"lachan/metrics/engine"
 )
 
@@ -19,14 +17,19 @@ const (
 	atOnce        = 2000 // days of schools that are in memory at a time
 )
 
-// readHours splits the blocked queries of the last days of the period, or of
-// all of it, by the hour of the day.
-func (b *builder) readHours(ctx context.Context, s selector) error {
-	from, to := midnight(b.spec.Period.Start), midnight(b.until)
-	schools := max(1, len(b.schools))
-	if start := to.AddDate(0, 0, -max(leastDays, daysOfSchools/schools)); start.After(from) {
-		from = start
+// hourly are the days of the period that are looked at hour by hour.
+func (b *builder) hourly() Span {
+	days := max(leastDays, daysOfSchools/max(1, len(b.schools)))
+	s := Span{Start: midnight(b.spec.Period.Start), End: midnight(b.until)}
+	if start := s.End.AddDate(0, 0, -days); start.After(s.Start) {
+		s.Start = start
 	}
+	return s
+}
+
+// readHours splits what was blocked in these days by the hour of the day.
+func (b *builder) readHours(ctx context.Context, s selector) error {
+	from, to := b.hourly().Start, b.hourly().End
 	if !from.Before(to) {
 		return nil
 	}
@@ -35,73 +38,70 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	s.metric, s.also = queriesMetric, `decision="blocked"`
 	expression := lastOver(s, windows[0])
 	for start := from; start.Before(to); {
-		end := earlier(start.AddDate(0, 0, max(1, atOnce/schools)), to)
+		end := earlier(start.AddDate(0, 0, max(1, atOnce/max(1, len(b.schools)))), to)
 		list, err := b.reader.engine.Range(ctx, expression, start, end, time.Hour)
 		if err != nil {
 			return fmt.Errorf("read the hours from %s: %w", date(start), err)
 		}
+		add := b.hoursOf(h, start, end)
 		for _, series := range list {
 			if b.census.schools[schoolOf(series.Labels)] != nil {
-				known += b.addHours(h, series)
+				known += add.series(series, b.census.class(series.Labels.Get("category")) == Technical)
 			}
 		}
 		start = end
 	}
-	sum, err := b.blockedBetween(ctx, s, from, to)
-	if err != nil {
-		return err
-	}
-	h.Unknown = Number(max(0, sum-known))
+	h.Unknown = Number(max(0, b.census.days-known))
 	b.hours = h
 	return nil
 }
 
-// addHours adds what a counter counted in each hour at whose both ends it is
+// An hourAdder adds up the hours of a few days.
+type hourAdder struct {
+	counts *HourCounts
+	from   time.Time
+	hours  []hourOfDays // from then on
+}
+
+// An hourOfDays is one hour of them.
+type hourOfDays struct {
+	clock  int // 0 to 23
+	lesson bool
+}
+
+func (b *builder) hoursOf(h *HourCounts, from, to time.Time) *hourAdder {
+	a := &hourAdder{counts: h, from: from}
+	for at := from; at.Before(to); at = at.Add(time.Hour) {
+		day := midnight(at)
+		since, lessons := at.Sub(day), b.spec.Hours
+		a.hours = append(a.hours, hourOfDays{at.Hour(), lessons.Days[day.Weekday()] && (lessons.Holiday == nil || !lessons.Holiday(day)) &&
+			since >= lessons.From.Truncate(time.Hour) && since < lessons.To})
+	}
+	return a
+}
+
+// series adds what a counter counted in each hour at whose both ends it is
 // known.
-func (b *builder) addHours(h *HourCounts, series engine.Series) (known int64) {
-	technical := b.census.class(series.Labels.Get("category")) == Technical
-	for i := 1; i < len(series.Points); i++ {
-		p, q := series.Points[i-1], series.Points[i]
-		if n := int64(q.Value - p.Value); n > 0 && q.At.Sub(p.At) == time.Hour {
-			known += n
-			b.addHour(h, p.At.In(h.From.Location()), n, technical)
+func (a *hourAdder) series(s engine.Series, technical bool) (known int64) {
+	for i := 1; i < len(s.Points); i++ {
+		p, q := s.Points[i-1], s.Points[i]
+		n := int64(q.Value - p.Value)
+		if n <= 0 || q.At.Sub(p.At) != time.Hour {
+			continue
+		}
+		known += n
+		hour := a.hours[p.At.Sub(a.from)/time.Hour]
+		count := &a.counts.Counts[hour.clock]
+		switch {
+		case technical:
+			count.Technical.Value += n
+		case hour.lesson:
+			count.Content.Value += n
+			a.counts.Lessons.Value += n
+		default:
+			count.Content.Value += n
+			a.counts.Outside.Value += n
 		}
 	}
 	return known
-}
-
-func (b *builder) addHour(h *HourCounts, begins time.Time, n int64, technical bool) {
-	count := &h.Counts[begins.Hour()]
-	if technical {
-		count.Technical.Value += n
-		return
-	}
-	count.Content.Value += n
-	day := midnight(begins)
-	since := begins.Sub(day)
-	if b.spec.Hours.Days[day.Weekday()] && (b.spec.Hours.Holiday == nil || !b.spec.Hours.Holiday(day)) &&
-		since >= b.spec.Hours.From.Truncate(time.Hour) && since < b.spec.Hours.To {
-		h.Lessons.Value += n
-		return
-	}
-	h.Outside.Value += n
-}
-
-// blockedBetween is what was blocked in some days of the period.
-func (b *builder) blockedBetween(ctx context.Context, s selector, from, to time.Time) (int64, error) {
-	if from.Equal(b.spec.Period.Start) && to.Equal(b.until) {
-		sum := b.census.total()
-		return sum.all() - sum.allowed - sum.excepted, nil
-	}
-	m, err := b.reader.meter(ctx, s, from, to)
-	if err != nil {
-		return 0, err
-	}
-	sum := int64(0)
-	err = m.advance(ctx, b.reader, to, to.Sub(from), func(l labels.Labels, n int64) {
-		if b.census.schools[schoolOf(l)] != nil {
-			sum += n
-		}
-	})
-	return sum, err
 }

@@ -258,6 +258,17 @@ func (p Period) Months() (spans []Span) {
 	return spans
 }
 
+// cut is the span in parts that end where it says, as far as that is within.
+func (s Span) cut(at ...time.Time) (parts []Span) {
+	for _, end := range at {
+		if s.Start.Before(end) && end.Before(s.End) {
+			parts = append(parts, Span{s.Label, s.Start, end})
+			s.Start = end
+		}
+	}
+	return append(parts, s)
+}
+
 // inFull is the label with the days that it stands for.
 func (p Period) inFull() string {
 	if p.kind == between {

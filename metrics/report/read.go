@@ -32,6 +32,10 @@ const memory = 400 * 24 * time.Hour
 // all have one in the first; only for the others is more read.
 var windows = []time.Duration{16 * time.Minute, 70 * time.Minute, 26 * time.Hour}
 
+// quarter is how often a node that lives writes every series, and a second less,
+// for the engines that take both ends into a window.
+const quarter = 15*time.Minute - time.Second
+
 // fewSchools is how many schools a selector names one by one.
 const fewSchools = 100
 
@@ -70,24 +74,15 @@ type reader struct {
 // history than it must: what has no sample in a short window is looked for in
 // a longer one.
 func (r *reader) last(ctx context.Context, s selector, match func(labels.Labels) string, at time.Time, back time.Duration) ([]engine.Sample, error) {
-	missing, err := r.list(ctx, s, match, at.Add(-back), at)
-	if err != nil {
-		return nil, err
-	}
-	return r.seek(ctx, s, match, missing, at, append(windows[:len(windows):len(windows)], back))
-}
-
-// list is what may have a sample between two moments, with the school of each.
-func (r *reader) list(ctx context.Context, s selector, match func(labels.Labels) string, from, to time.Time) (map[string]string, error) {
-	listed, err := r.engine.List(ctx, s.String(), from, to)
+	listed, err := r.engine.List(ctx, s.String(), at.Add(-back), at)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", s.metric, err)
 	}
-	list := make(map[string]string, len(listed))
+	missing := make(map[string]string, len(listed))
 	for _, l := range listed {
-		list[match(l)] = schoolOf(l)
+		missing[match(l)] = schoolOf(l)
 	}
-	return list, nil
+	return r.seek(ctx, s, match, missing, at, append(windows[:len(windows):len(windows)], back))
 }
 
 // seek looks for the last samples of what is missing in one window after the
@@ -99,7 +94,11 @@ func (r *reader) seek(ctx context.Context, s selector, match func(labels.Labels)
 		if len(missing) == 0 {
 			break
 		}
-		samples, err := r.engine.Query(ctx, lastOver(s.of(missing), min(window, back)), at)
+		schools := make(map[string]bool)
+		for _, school := range missing {
+			schools[school] = true
+		}
+		samples, err := r.engine.Query(ctx, lastOver(s.of(schools), min(window, back)), at)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", s.metric, err)
 		}
@@ -115,15 +114,11 @@ func (r *reader) seek(ctx context.Context, s selector, match func(labels.Labels)
 	return found, nil
 }
 
-// of narrows a selector to the schools that are missing, when they are few.
-func (s selector) of(missing map[string]string) selector {
-	schools := make(map[string]bool)
-	for _, school := range missing {
-		if schools[school] = true; len(schools) > fewSchools {
-			return s
-		}
+// of narrows a selector to some schools, when they are few.
+func (s selector) of(schools map[string]bool) selector {
+	if len(schools) <= fewSchools {
+		s.schools = sortedKeys(schools)
 	}
-	s.schools = sortedKeys(schools)
 	return s
 }
 
@@ -140,56 +135,78 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// A meter follows odometers from the beginning of a period on. A counter that
-// was never seen before began at zero.
-type meter struct {
-	selector
-	counters  map[string]string // those with a sample in the period, and their schools
-	last      map[string]float64
-	backwards map[string]bool // nodes of which a counter went back
-}
-
-// meter reads what the counters of a period showed when it began. Counters
-// that are silent all through it have nothing to say.
-func (r *reader) meter(ctx context.Context, s selector, start, end time.Time) (*meter, error) {
-	m := &meter{selector: s, last: make(map[string]float64), backwards: make(map[string]bool)}
-	var err error
-	if m.counters, err = r.list(ctx, s, identity, start, end); err != nil {
-		return nil, err
-	}
-	return m, m.advance(ctx, r, start, memory, func(labels.Labels, int64) {})
-}
-
 // identity tells the counters of a meter apart by their own labels, whatever
 // labels an engine has added.
 func identity(l labels.Labels) string {
 	return string(l.BytesWithLabels(nil, "category", "decision", "group", "node", "school"))
 }
 
+// A post is a school as one node serves it. All counters of a post are written
+// in the first tick of each quarter of an hour, so where its time has a sample,
+// the others have one in the same quarter.
+type post struct{ node, school string }
+
+func postOf(l labels.Labels) post { return post{l.Get("node"), schoolOf(l)} }
+
+// posts are those with a sample between two moments: what the counters of others
+// show has not changed meanwhile.
+func (r *reader) posts(ctx context.Context, s selector, from, to time.Time) (map[post]bool, error) {
+	s.metric, s.also = protectedMetric, ""
+	listed, err := r.engine.List(ctx, s.String(), from, to)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", s.metric, err)
+	}
+	posts := make(map[post]bool, len(listed))
+	for _, l := range listed {
+		posts[postOf(l)] = true
+	}
+	return posts, nil
+}
+
+// quiet are the posts without a sample in the quarter of an hour that ends at a
+// moment: not yet there, or no longer, or shipped by the hour.
+func (r *reader) quiet(ctx context.Context, s selector, posts map[post]bool, at time.Time) (map[post]bool, error) {
+	s.metric, s.also = protectedMetric, ""
+	samples, err := r.engine.Query(ctx, lastOver(s, quarter), at)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", s.metric, err)
+	}
+	quiet := maps.Clone(posts)
+	for _, sample := range samples {
+		delete(quiet, postOf(sample.Labels))
+	}
+	return quiet, nil
+}
+
+// A meter follows odometers from the beginning of a period on. A counter that
+// was never seen before began at zero.
+type meter struct {
+	selector
+	last      map[string]float64
+	backwards map[string]bool // nodes of which a counter went back
+}
+
+func newMeter(s selector, metric string) *meter {
+	s.metric = metric
+	return &meter{selector: s, last: make(map[string]float64), backwards: make(map[string]bool)}
+}
+
 // advance reads all counters at a moment and tells what each has counted since
-// the last one. A counter that is silent for longer than back has counted
-// nothing. One that went back was lost with its node and began again: what it
-// shows now is what is known, and the node is marked.
-func (m *meter) advance(ctx context.Context, r *reader, at time.Time, back time.Duration, counted func(labels.Labels, int64)) error {
+// the last one. Those of quiet posts are looked for further back; one that is
+// silent for longer than back has counted nothing. One that went back was lost
+// with its node and began again: what it shows now is what is known, and the
+// node is marked.
+func (m *meter) advance(ctx context.Context, r *reader, quiet map[post]bool, at time.Time, back time.Duration, counted func(labels.Labels, int64)) error {
 	defer r.done()
-	missing := maps.Clone(m.counters)
-	samples, err := r.seek(ctx, m.selector, identity, missing, at, windows[:1])
+	samples, err := r.engine.Query(ctx, lastOver(m.selector, windows[0]), at)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", m.metric, err)
+	}
+	older, err := r.older(ctx, m.selector, quiet, samples, at, back)
 	if err != nil {
 		return err
 	}
-	if len(missing) > 0 { // not yet there, or no longer: the index knows
-		there, err := r.list(ctx, m.of(missing), identity, at.Add(-back), at)
-		if err != nil {
-			return err
-		}
-		maps.DeleteFunc(missing, func(counter, _ string) bool { _, ok := there[counter]; return !ok })
-		more, err := r.seek(ctx, m.selector, identity, missing, at, append(windows[1:len(windows):len(windows)], back))
-		if err != nil {
-			return err
-		}
-		samples = append(samples, more...)
-	}
-	for _, s := range newest(samples) {
+	for _, s := range newest(append(samples, older...)) {
 		key := identity(s.Labels)
 		before := m.last[key]
 		m.last[key] = s.Value
@@ -200,6 +217,32 @@ func (m *meter) advance(ctx context.Context, r *reader, at time.Time, back time.
 		counted(s.Labels, int64(s.Value-before))
 	}
 	return nil
+}
+
+// older are the last samples of the counters of quiet posts that the first
+// window does not have.
+func (r *reader) older(ctx context.Context, s selector, quiet map[post]bool, found []engine.Sample, at time.Time, back time.Duration) ([]engine.Sample, error) {
+	if len(quiet) == 0 {
+		return nil, nil
+	}
+	schools := make(map[string]bool)
+	for p := range quiet {
+		schools[p.school] = true
+	}
+	listed, err := r.engine.List(ctx, s.of(schools).String(), at.Add(-back), at)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", s.metric, err)
+	}
+	missing := make(map[string]string)
+	for _, l := range listed {
+		if quiet[postOf(l)] {
+			missing[identity(l)] = schoolOf(l)
+		}
+	}
+	for _, sample := range found {
+		delete(missing, identity(sample.Labels))
+	}
+	return r.seek(ctx, s, identity, missing, at, append(windows[1:len(windows):len(windows)], back))
 }
 
 // newest leaves one sample of each counter: the largest, when an engine has it

@@ -80,7 +80,7 @@ func (b *builder) gather(ctx context.Context) error {
 	}
 	s, ids := b.selector(), b.ids()
 	b.census = newCensus(b.spec.Categories, ids)
-	if err := b.census.take(ctx, b.reader, s, b.spans()); err != nil {
+	if err := b.census.take(ctx, b.reader, s, b.spans(), b.hourly()); err != nil {
 		return err
 	}
 	if err := b.readLessons(ctx, s); err != nil {
@@ -91,7 +91,7 @@ func (b *builder) gather(ctx context.Context) error {
 	}
 	for _, other := range b.otherPeriods() {
 		other.census = newCensus(b.spec.Categories, ids)
-		if err := other.census.take(ctx, b.reader, s, []Span{{Start: other.Start, End: other.End}}); err != nil {
+		if err := other.census.take(ctx, b.reader, s, []Span{{Start: other.Start, End: other.End}}, Span{}); err != nil {
 			return err
 		}
 		b.others = append(b.others, other)
@@ -136,7 +136,7 @@ func (b *builder) ids() []string {
 func (b *builder) step() {
 	b.steps++
 	if b.spec.Progress != nil {
-		all := 2*(1+len(b.spans())) + 4*len(b.otherPeriods())
+		all := 2*(2+len(b.spans())) + 4*len(b.otherPeriods())
 		b.spec.Progress(min(b.steps, all), all)
 	}
 }

@@ -117,7 +117,7 @@ func (b *builder) covered(school string) Ratio {
 }
 
 func (b *builder) coveredAllHours(c *census, school string, from, to time.Time) Ratio {
-	return Share(Number(int64(min(c.schools[school].protected, to.Sub(from))/time.Second)), Number(int64(to.Sub(from)/time.Second)))
+	return Share(Number(int64(min(c.schools[school].protectedInAll(), to.Sub(from))/time.Second)), Number(int64(to.Sub(from)/time.Second)))
 }
 
 func (b *builder) coverage(rows []Row) Coverage {
