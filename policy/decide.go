@@ -110,7 +110,7 @@ func (q *question) verdict() {
 		q.byDefault() // nobody has said anything of most names
 	case q.canary != nil && q.canary.Answer == catalogue.AnswerDDR:
 		q.pass(LayerLocal)
-		q.out.Action, q.out.Reply = Local, ReplyNodata
+		q.out.Action, q.out.Reply = Local, ReplyOwn
 	case q.set.Meets(q.minute.locked):
 		q.byLock()
 	case q.key == noKey && !q.set.Meets(q.minute.own):

@@ -36,9 +36,10 @@ const (
 	ReplyDrop                  // no answer
 	ReplyTCPOnly               // over UDP a truncated answer, over TCP the true one
 	ReplyData                  // Decision.Response.Data, or the target of Decision.Rewrite
+	ReplyOwn                   // what the resolver says of itself (RFC 9462, RFC 9606)
 )
 
-var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page", "drop", "tcp-only", "data"}
+var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page", "drop", "tcp-only", "data", "own"}
 
 // String is the reply as policy.yaml writes it.
 func (r Reply) String() string { return replyNames[r] }

@@ -212,13 +212,13 @@ units:
 	w.wants("hs", "www.icloud.com", "pass default")
 	w.wants("hx", "use-application-dns.net", "pass own excepted circumvention")
 	for _, unit := range []string{"hs", "hx", ""} {
-		w.wants(unit, "_dns.resolver.arpa", "local local nodata") // ours whatever anybody says
-		w.wants(unit, "resolver.arpa", "local local nodata")
+		w.wants(unit, "_dns.resolver.arpa", "local local own") // ours whatever anybody says
+		w.wants(unit, "resolver.arpa", "local local own")
 	}
 
 	w = newWorld(t, "canaries: false"+units)
 	w.wants("hs", "use-application-dns.net", "pass default")
-	w.wants("hs", "_dns.resolver.arpa", "local local nodata")
+	w.wants("hs", "_dns.resolver.arpa", "local local own")
 }
 
 func TestProfile(t *testing.T) {

@@ -57,8 +57,19 @@ func (o *origin) encrypted() bool { return o.transport >= metrics.TransportDoT }
 // Listen serves exactly these doors from now on: those that are new are opened
 // first, and only if all of them can be are those that are not named any more
 // closed, when what was read from them is answered. With an error everything
-// stays as it was. Port 0 is any free port; Doors tells which.
+// stays as it was. Port 0 is any free port; Doors tells which. Clients that ask
+// are told of the new doors.
 func (r *Resolver) Listen(doors []Door) error {
+	err := r.listen(doors)
+	if w := r.world.Load(); w != nil {
+		moved := *w
+		moved.presence = newPresence(w.settings, r.Doors())
+		r.world.Store(&moved)
+	}
+	return err
+}
+
+func (r *Resolver) listen(doors []Door) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	opened := map[Door]*listener{}

@@ -18,12 +18,14 @@ const (
 )
 
 // local answers what needs neither cache nor upstream: the server's own
-// identity, ANY, names with a meaning of their own, and safe search where the
+// identity and doors, ANY, names with a meaning of their own, and safe search where the
 // engine's addresses are known. It returns false for all else.
 func (r *Resolver) local(q *Query) bool {
 	switch {
 	case q.Class == dnswire.ClassCHAOS:
 		r.chaos(q)
+	case q.decision.Reply == policy.ReplyOwn:
+		q.introduce()
 	case q.decision.Rewrite != nil:
 		return q.rewriteLocally()
 	case q.Type == dnswire.TypeANY:

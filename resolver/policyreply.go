@@ -26,6 +26,8 @@ func (r *Resolver) enforced(q *Query) bool {
 		return false
 	case d.Reply == policy.ReplyData && d.Rewrite != nil:
 		return false // the target's answer is the reply
+	case d.Reply == policy.ReplyOwn:
+		return false // it is local
 	}
 	r.enforce(q, q.decision)
 	return true
@@ -88,13 +90,11 @@ func (q *Query) answerData(ttl uint32, data []string) {
 		if err != nil || rr == nil || rr.Header().Rrtype != q.Type && q.Type != dnswire.TypeANY {
 			continue
 		}
-		packed := make([]byte, dns.Len(rr))
-		end, err := dns.PackRR(rr, packed, 0, nil, false)
-		const head = 1 + 10 // the root as owner; type, class, TTL, length
-		if err != nil || end < head {
+		packed, err := packData(rr)
+		if err != nil {
 			continue
 		}
-		q.reply.Record(dnswire.SectionAnswer, rr.Header().Rrtype, ttl, packed[head:end])
+		q.reply.Record(dnswire.SectionAnswer, rr.Header().Rrtype, ttl, packed)
 		found = true
 	}
 	if !found {

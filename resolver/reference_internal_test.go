@@ -193,6 +193,9 @@ func (ref *reference) enforce(q *dns.Msg, d policy.Decision) *dns.Msg {
 		m = ref.begin(q, dns.RcodeRefused)
 	case policy.ReplyNull:
 		m = ref.address(q, ttl, "0.0.0.0", "::")
+	case policy.ReplyOwn: // there is no encrypted door to tell of
+		m = ref.negative(q, dns.RcodeSuccess, presenceTTL)
+		m.Authoritative = true
 	default:
 		m = ref.negative(q, dns.RcodeSuccess, ttl)
 	}

@@ -63,6 +63,8 @@ type Settings struct {
 	UnitIDs bool
 	// Linked are addresses that belong to units for the time being. Nil: none.
 	Linked *Linked
+	// Discovery is what clients are told of this server when they ask.
+	Discovery Discovery
 	// DoHPath is where questions over HTTPS go, such as /dns-query. Behind it and
 	// a slash may stand the id of a client.
 	DoHPath string
@@ -83,6 +85,7 @@ type world struct {
 	perClient  rate
 	perUnit    rate
 	categories [256]metrics.Category // by tag
+	presence   *presence
 }
 
 // A Resolver answers queries. Make it with New, give it a world with Use, then
@@ -124,11 +127,12 @@ func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
 }
 
 // Use puts rules, settings and upstreams in force for all queries read from
-// now on. It may be called at any time by one goroutine at a time.
+// now on. It and Listen may be called at any time by one goroutine at a time.
 func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstream.Zones) {
 	w := &world{
 		settings: settings, rules: rules, upstreams: upstreams,
 		perClient: perSecond(settings.ClientRate), perUnit: perSecond(settings.UnitRate),
+		presence: newPresence(settings, r.Doors()),
 	}
 	old := r.world.Load()
 	if old != nil && old.rules.Policy() == rules.Policy() {

@@ -81,6 +81,10 @@ func (r *Resolver) decide(q *Query) {
 		return
 	}
 	q.decided = true
+	if q.world.presence.claims(q) {
+		q.decision = ownName
+		return
+	}
 	q.decision = q.world.rules.DecideFor(q.client, q.group, &q.Name, q.Type)
 	if q.decision.Rewrite != nil {
 		q.lookup = q.decision.Rewrite.Name

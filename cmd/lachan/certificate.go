@@ -60,6 +60,15 @@ func doors(cfg *Config) (list []resolver.Door) {
 	return append(list, resolver.Doors(resolver.DoQ, s.DoQ...)...)
 }
 
+// ownName is what the server is called by clients that are told of it: its name
+// in the configuration, or else in its certificate.
+func (n *node) ownName() string {
+	if name := serverName(n.cfg); name != "" || n.certificate == nil {
+		return name
+	}
+	return n.certificate.Name()
+}
+
 // serverName is the server's own name as it is compared with what clients ask
 // for.
 func serverName(cfg *Config) string {

@@ -54,6 +54,8 @@ type ServerConfig struct {
 	DoQ []netip.AddrPort `yaml:"doq"`
 	// TLS is the certificate of the encrypted transports.
 	TLS TLSConfig `yaml:"tls"`
+	// Discovery is what clients that ask are told of this server.
+	Discovery DiscoveryConfig `yaml:"discovery"`
 	// ProxyProtocol has the prefixes of balancers. What comes from one over TCP
 	// (DoT and DoH too) has to begin with a PROXY header of version 1 or 2, and over
 	// UDP of version 2. Default none.
@@ -101,6 +103,13 @@ type TLSConfig struct {
 	// TicketKeys is a file of keys that a fleet shares, so that its servers resume
 	// each other's sessions. Default none: each has its own.
 	TicketKeys string `yaml:"ticket_keys"`
+}
+
+// A DiscoveryConfig is what clients are told of this server.
+type DiscoveryConfig struct {
+	// Addresses are where the encrypted doors can be reached (RFC 9462). Default
+	// none: where they listen, as far as that is not every address.
+	Addresses []netip.Addr `yaml:"addresses"`
 }
 
 // A RateLimitConfig bounds queries a second; 0, the default, is no bound.

@@ -33,6 +33,7 @@ func (c *Config) check() yamlfile.Problems {
 	k.places()
 	k.server()
 	k.encryption()
+	k.discovery()
 	k.listeners()
 	k.rpzOut()
 	k.upstreams()

@@ -33,6 +33,15 @@ func (k *configCheck) encryption() {
 	needs("server.doq", s.DoQ)
 }
 
+// discovery checks what clients are told.
+func (k *configCheck) discovery() {
+	for i, a := range k.Server.Discovery.Addresses {
+		if a.IsUnspecified() || a.IsMulticast() || a.Zone() != "" {
+			k.wrong(item("server.discovery.addresses", i), wording.ConfigReached.With(a))
+		}
+	}
+}
+
 // listeners checks that no two listeners want the same address and port.
 func (k *configCheck) listeners() {
 	if len(k.Server.Listen) == 0 {

@@ -63,6 +63,10 @@ func TestConfigMistakes(t *testing.T) {
 	f("server:\n  listen: [[::]:53]\n",
 		`lachan.yaml:2: dấu phẩy hoặc dấu ngoặc [ ] { } ở dòng này không đúng chỗ; giá trị có chứa các dấu ấy phải đặt trong ngoặc kép, ví dụ ["[::]:53"] | a comma or one of [ ] { } is out of place on this line; a value that contains one must be in quotes, such as ["[::]:53"]`)
 
+	// An address that means every address.
+	f("server:\n  discovery: {addresses: [\"0.0.0.0\", 10.0.0.2]}\n",
+		`lachan.yaml:2: server.discovery.addresses: máy khác không thể kết nối đến 0.0.0.0; hãy ghi địa chỉ mà máy trong trường dùng để tới máy chủ này | server.discovery.addresses: nobody can connect to 0.0.0.0; write the address at which devices reach this server`)
+
 	// A port without an address, as other programs take it.
 	f("server:\n  listen: [\":53\"]\n",
 		`lachan.yaml:2: server.listen: giá trị ":53" phải là địa chỉ IP và cổng, ví dụ 10.20.0.1:53 hoặc [2001:db8:20::1]:53 | server.listen: the value ":53" must be an IP address and a port, such as 10.20.0.1:53 or [2001:db8:20::1]:53`)

@@ -47,6 +47,17 @@ func (k *Keeper) Config() *tls.Config { return k.config }
 // Expires is when the server's certificate ends.
 func (k *Keeper) Expires() time.Time { return k.config.Certificates[0].Leaf.NotAfter }
 
+// Name is the first name that the certificate is for, in lower case; "" when it
+// is for addresses or wildcards only.
+func (k *Keeper) Name() string {
+	for _, name := range k.config.Certificates[0].Leaf.DNSNames {
+		if !strings.HasPrefix(name, "*") {
+			return strings.ToLower(name)
+		}
+	}
+	return ""
+}
+
 // Due is when it should have been renewed at the latest: a sixth of its life
 // before its end, which is 15 days of the usual 90.
 func (k *Keeper) Due() time.Time {

@@ -76,6 +76,17 @@ func TestABrokenCertificateDoesNotTakeThePlaceOfTheOldOne(t *testing.T) {
 	names("d.example", true, false)
 }
 
+func TestTheNameIsTheFirstThatIsNoWildcard(t *testing.T) {
+	f := func(want string, names ...string) {
+		t.Helper()
+		if got := open(t, write(t, t.TempDir(), "", names...)).Name(); got != want {
+			t.Errorf("%v: %q, want %q", names, got, want)
+		}
+	}
+	f("dns.example", "192.0.2.1", "*.dns.example", "DNS.example", "b.example")
+	f("", "192.0.2.1", "*.dns.example")
+}
+
 func TestWrongFilesAreSaidToBe(t *testing.T) {
 	f := func(tickets, want string) {
 		t.Helper()

@@ -65,6 +65,8 @@ const (
 	TypeMAILA = 254
 	TypeANY   = 255
 
+	TypeRESINFO = 261 // RFC 9606
+
 	ClassIN    = 1
 	ClassCHAOS = 3
 )

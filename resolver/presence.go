@@ -1,0 +1,194 @@
+package resolver
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist/domain"
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver/dnswire"
+)
+
+// Clients that know the address of a resolver ask at resolver.arpa, and those
+// that know its name ask at that, which encrypted doors it has (discovery of
+// designated resolvers, RFC 9462, with the parameters of RFC 9461). That is ours
+// to say, and never asked of an upstream.
+
+// Discovery is what clients are told of this server.
+type Discovery struct {
+	// Name is the server's own in its certificate, in lower case. "": it has none,
+	// and its encrypted doors cannot be told.
+	Name string
+	// Addresses are where the encrypted doors can be reached. None: where they
+	// are, as far as that is not every address.
+	Addresses []netip.Addr
+}
+
+// ownName is the decision on names below the server's own; policy decides so on
+// resolver.arpa.
+var ownName = policy.Decision{
+	Action: policy.Local, Reply: policy.ReplyOwn, Layer: policy.LayerLocal, Entry: -1, Category: policy.NoCategory,
+}
+
+const (
+	presenceTTL = 300        // seconds; a reload may change what the server says of itself
+	dnsLabel    = "\x04_dns" // before the name of a resolver whose doors are asked for (RFC 9461 section 2)
+	specialUse  = 2          // labels of resolver.arpa
+)
+
+// A presence is what the server says of itself, all but owners and targets. It
+// is immutable.
+type presence struct {
+	name     domain.Name // the server's own
+	named    bool
+	services [][]byte // of each encrypted door, the parameters of its SVCB record
+}
+
+func newPresence(s *Settings, doors []Door) *presence {
+	p := &presence{}
+	p.named = s.Discovery.Name != "" && p.name.SetText(s.Discovery.Name) == nil
+	if !p.named || s.TLS == nil {
+		return p
+	}
+	for _, protocol := range [...]Protocol{DoH, DoT, DoQ} {
+		for _, port := range ports(protocol, doors) {
+			if params, err := serviceParams(protocol, port, s, doors); err == nil {
+				p.services = append(p.services, params)
+			}
+		}
+	}
+	return p
+}
+
+// ports are those at which a protocol is spoken.
+func ports(p Protocol, doors []Door) (list []uint16) {
+	for _, d := range doors {
+		if d.Protocol == p && !slices.Contains(list, d.Addr.Port()) {
+			list = append(list, d.Addr.Port())
+		}
+	}
+	return list
+}
+
+// serviceParams describes the doors of a protocol and port in wire form (RFC
+// 9460 section 2.2, RFC 9461 section 4).
+func serviceParams(p Protocol, port uint16, s *Settings, doors []Door) ([]byte, error) {
+	record := &dns.SVCB{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeSVCB, Class: dns.ClassINET}, Target: "."}
+	record.Value = []dns.SVCBKeyValue{&dns.SVCBAlpn{Alpn: alpns[p]}, &dns.SVCBPort{Port: port}}
+	v4, v6 := hints(p, port, s, doors)
+	if len(v4) > 0 {
+		record.Value = append(record.Value, &dns.SVCBIPv4Hint{Hint: v4})
+	}
+	if len(v6) > 0 {
+		record.Value = append(record.Value, &dns.SVCBIPv6Hint{Hint: v6})
+	}
+	if p == DoH {
+		record.Value = append(record.Value, &dns.SVCBDoHPath{Template: s.DoHPath + "{?dns}"})
+	}
+	data, err := packData(record)
+	if err != nil {
+		return nil, err
+	}
+	return data[3:], nil // behind the priority and the root as target
+}
+
+// alpns are what the encrypted protocols are called in the handshake of TLS.
+var alpns = [...][]string{DoT: {alpnDoT}, DoH: {"h2", "h3"}, DoQ: {alpnDoQ}}
+
+// hints are the addresses of the doors of a protocol and port; those of the plain
+// doors where that is every address.
+func hints(p Protocol, port uint16, s *Settings, doors []Door) (v4, v6 []net.IP) {
+	addrs := s.Discovery.Addresses
+	for _, of := range [...]Protocol{p, Plain} {
+		if len(addrs) > 0 {
+			break
+		}
+		for _, d := range doors {
+			if d.Protocol == of && (of == Plain || d.Addr.Port() == port) && !d.Addr.Addr().IsUnspecified() {
+				addrs = append(addrs, d.Addr.Addr())
+			}
+		}
+	}
+	for _, a := range addrs {
+		if a = a.Unmap().WithZone(""); a.Is4() {
+			v4 = append(v4, a.AsSlice())
+		} else {
+			v6 = append(v6, a.AsSlice())
+		}
+	}
+	return v4, v6
+}
+
+// packData is the rdata, in wire form, of a record that the root owns.
+func packData(rr dns.RR) ([]byte, error) {
+	packed := make([]byte, dns.Len(rr))
+	end, err := dns.PackRR(rr, packed, 0, nil, false)
+	if err != nil {
+		return nil, fmt.Errorf("pack a record of type %d: %w", rr.Header().Rrtype, err)
+	}
+	const head = 1 + 10 // the owner; type, class, TTL, length
+	return packed[head:end], nil
+}
+
+// claims tells whether a question is about the server by its own name. One below
+// it, by which a client has called itself, will do: nobody else need know that.
+func (p *presence) claims(q *Query) bool {
+	return p.named && q.asksForDoors() && q.Name.Within(&p.name)
+}
+
+// asksForDoors tells whether the first label of the name is _dns.
+func (q *Query) asksForDoors() bool {
+	wire := q.Name.Wire()
+	return len(wire) > len(dnsLabel) && string(wire[:len(dnsLabel)]) == dnsLabel
+}
+
+// introduce answers at a name that is the server's own to answer. Where it has
+// nothing to say the answer is negative: no other resolver's word may take the
+// place of ours (RFC 9462 section 6.4).
+func (q *Query) introduce() {
+	q.action = metrics.ActionLocal
+	special := !q.world.presence.claims(q)
+	if special && q.Name.Labels() > specialUse && !(q.asksForDoors() && q.Name.Labels() == specialUse+1) {
+		q.startOwn(dnswire.RcodeNXDomain)
+		q.reply.SOA(presenceTTL)
+		return
+	}
+	q.startOwn(dnswire.RcodeSuccess)
+	records := 0
+	if q.asksForDoors() && (q.Type == dnswire.TypeSVCB || q.Type == dnswire.TypeANY) {
+		records = q.designate(special)
+	}
+	if records == 0 {
+		q.reply.SOA(presenceTTL)
+	}
+}
+
+// startOwn begins a reply about the server itself, of which nobody has higher
+// authority.
+func (q *Query) startOwn(rcode int) {
+	q.start(rcode)
+	q.reply.Authoritative()
+}
+
+// designate answers with the encrypted doors, best first. They are at the name
+// behind _dns, or at the server's own for who knows its address only.
+func (q *Query) designate(special bool) (records int) {
+	p := q.world.presence
+	target := q.Name.Wire()[len(dnsLabel):]
+	if special {
+		target = p.name.Wire()
+	}
+	for i, params := range p.services {
+		var buf [2 + domain.MaxWire + 256]byte
+		data := binary.BigEndian.AppendUint16(buf[:0], uint16(i+1))
+		data = append(append(data, target...), params...)
+		q.reply.Record(dnswire.SectionAnswer, dnswire.TypeSVCB, presenceTTL, data)
+	}
+	return len(p.services)
+}
