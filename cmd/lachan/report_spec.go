@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"os"
@@ -41,8 +42,8 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 	}
 	spec := report.Spec{
 		Unit: unit, Period: p, Now: now,
-		Units: reportUnits(units), Categories: reportCategories(units, facts),
-		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History)},
+		Units: reportUnits(units, endOrNow(p, now)), Categories: reportCategories(units, facts),
+		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != queriesOff},
 	}
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
@@ -67,22 +68,31 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 	return spec, nil
 }
 
-// reportUnits are the units of the policy that stand in reports: groups do not.
-func reportUnits(p *policy.Policy) (units []report.Unit) {
+// reportUnits are the units of the policy that stand in reports, and how they
+// are set up at a moment. Groups do not: what they except is their school's.
+func reportUnits(p *policy.Policy, at time.Time) (units []report.Unit) {
 	ranks := map[policy.Kind]report.Rank{policy.Province: report.Province, policy.Commune: report.Commune, policy.School: report.School}
-	for _, g := range p.Groups() {
+	place := make(map[string]*report.Settings)
+	standings := p.Standings(at)
+	for i, g := range p.Groups() {
 		rank, ok := ranks[g.Kind]
 		if !ok {
 			continue
 		}
-		name := g.Name
-		if name == "" {
-			name = g.School
+		s := standings[i]
+		place[g.School] = &report.Settings{
+			SafeSearch: s.SafeSearch, YouTube: s.YouTube, Circumvention: s.Circumvention, Exceptions: s.Exceptions, Expired: s.Expired,
 		}
 		units = append(units, report.Unit{
-			ID: g.School, Name: name, Rank: rank, Province: g.Province, Commune: g.Commune,
-			Level: g.Level, Type: g.Type, Students: g.Students,
+			ID: g.School, Name: cmp.Or(g.Name, g.School), Rank: rank, Province: g.Province, Commune: g.Commune,
+			Level: g.Level, Type: g.Type, Students: g.Students, Settings: place[g.School],
 		})
+	}
+	for i, g := range p.Groups() {
+		if settings := place[g.School]; settings != nil && g.Kind == policy.GroupKind {
+			settings.Exceptions += standings[i].Exceptions
+			settings.Expired += standings[i].Expired
+		}
 	}
 	return units
 }
@@ -137,4 +147,12 @@ func reachable(listen netip.AddrPort) string {
 		listen = netip.AddrPortFrom(netip.IPv6Loopback(), listen.Port())
 	}
 	return listen.String()
+}
+
+// endOrNow is the end of a period, or now when it is not over.
+func endOrNow(p report.Period, now time.Time) time.Time {
+	if now.Before(p.End) {
+		return now
+	}
+	return p.End
 }

@@ -15,6 +15,7 @@ import (
 
 	"lachan/metrics"
 	"lachan/metrics/history"
+	"lachan/metrics/report"
 	"lachan/yamlfile"
 )
 
@@ -34,8 +35,9 @@ func countedSchools(t *testing.T) (config, stateDir string) {
 	write(filepath.Join(dir, "policy.yaml"), `
 units:
   - {id: lao-cai, name: Tỉnh Lào Cai, kind: province}
-  - {id: sa-pa, parent: lao-cai, name: Phường Sa Pa, kind: commune}
-  - {id: th-1, parent: sa-pa, name: Trường Tiểu học Kim Đồng, kind: school, level: primary, students: 420, networks: [10.1.0.0/16]}
+  - {id: sa-pa, parent: lao-cai, name: Phường Sa Pa, kind: commune, allow: [lesson.example]}
+  - {id: th-1, parent: sa-pa, name: Trường Tiểu học Kim Đồng, kind: school, level: primary, students: 420, networks: [10.1.0.0/16],
+     allow: [{name: over.example, until: 2026-10-30}], groups: [{id: gv, networks: [10.1.9.0/24], allow: [social]}]}
   - {id: th-2, parent: sa-pa, name: Trường Tiểu học Lặng, kind: school, level: primary, students: 80, networks: [10.2.0.0/16]}
 `)
 	store, err := history.Open(filepath.Join(stateDir, "history"), history.Options{})
@@ -91,6 +93,7 @@ func TestReportFromTheCommandLine(t *testing.T) {
 			Total    map[string]any
 			Coverage map[string]any
 		}
+		Beside report.Beside
 	}
 	read := func() {
 		t.Helper()
@@ -106,6 +109,9 @@ func TestReportFromTheCommandLine(t *testing.T) {
 	// 31 days of 24 ticks with two queries each way.
 	if model.Data.Total["blocked"] != 1488.0 || model.Data.Total["queries"] != 2976.0 || model.Data.Coverage["silent"] != 1.0 || !model.Draft {
 		t.Errorf("the report says %+v", model)
+	}
+	if p := model.Beside.Policy; p.SafeSearch != report.Number(2) || p.Circumvention != report.Number(2) || p.Exceptions != report.Number(2) || p.Expired != report.Number(1) {
+		t.Errorf("of the policy it says %+v", p)
 	}
 	if err := os.WriteFile(typed, []byte("number: \"7\"\nplans: [Mở rộng ra toàn xã.]\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ type Model struct {
 	Enclosed    string    `json:"enclosed"`    // under the title of each annex: whose annex it is
 	Hash        string    `json:"data_sha256"` // of the JSON of Data
 	Data        *Data     `json:"data"`
+	Beside      *Beside   `json:"beside"`
 }
 
 // A Head is the upper part of the first page.

@@ -35,7 +35,7 @@ func Build(ctx context.Context, engine Engine, spec Spec) (*Model, error) {
 	if err := b.gather(ctx); err != nil {
 		return nil, err
 	}
-	return b.write(b.data()), nil
+	return b.write(b.data(), b.beside()), nil
 }
 
 // A builder gathers what a report is made of.

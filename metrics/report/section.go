@@ -89,27 +89,19 @@ func (w *writer) deployment() []Block {
 			blocks = append(blocks, item(fmt.Sprintf("Nút %s %s; số liệu đã có đến: %s.", n.Node, said, n.Until)))
 		}
 	}
+	p := w.beside.Policy
 	return append(blocks, heading("3. Chính sách áp dụng"),
-		item("Số cơ sở bật tìm kiếm an toàn: "+w.set(func(s *Settings) bool { return s.SafeSearch })),
-		item("Số cơ sở bật chế độ hạn chế của YouTube: "+w.set(func(s *Settings) bool { return s.YouTube })),
-		item("Số cơ sở chặn công cụ vượt lọc (VPN, proxy, DNS mã hóa ngoài hệ thống): "+w.set(func(s *Settings) bool { return s.Circumvention })))
+		item("Số cơ sở bật tìm kiếm an toàn: "+w.ofSchools(p.SafeSearch)),
+		item("Số cơ sở bật chế độ hạn chế của YouTube: "+w.ofSchools(p.YouTube)),
+		item("Số cơ sở chặn công cụ vượt lọc (VPN, proxy, DNS mã hóa ngoài hệ thống): "+w.ofSchools(p.Circumvention)))
 }
 
-// set counts the schools that have something switched on.
-func (w *writer) set(on func(*Settings) bool) string {
-	count := Figure{Sign: NoData}
-	for _, s := range w.data.Schools {
-		if settings := w.units[s.ID].Settings; settings != nil {
-			count = plus(count, Number(0))
-			if on(settings) {
-				count.Value++
-			}
-		}
+// ofSchools writes a number of schools and their share.
+func (w *writer) ofSchools(n Figure) string {
+	if !n.Known() {
+		return n.String() + "."
 	}
-	if !count.Known() {
-		return count.String() + "."
-	}
-	return fmt.Sprintf("%s/%s (%s).", count, w.data.Coverage.Schools, Share(count, w.data.Coverage.Schools))
+	return fmt.Sprintf("%s/%s (%s).", n, w.data.Coverage.Schools, Share(n, w.data.Coverage.Schools))
 }
 
 func (w *writer) completeness() string {
@@ -177,20 +169,13 @@ func (w *writer) risks() []Block {
 
 // exceptions is section VI.
 func (w *writer) exceptions() []Block {
-	f := w.spec.Keeping
+	p := w.beside.Policy
 	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã quá hạn: %s.",
-		w.data.Total.Excepted, known(f.Exceptions), known(f.Expired))}
+		w.data.Total.Excepted, p.Exceptions, p.Expired)}
 	if len(w.spec.Typed.Requests) == 0 && w.isMonth() {
 		return blocks
 	}
 	return append(append(blocks, para("Yêu cầu mở chặn đã tiếp nhận và kết quả xử lý:")), typed(w.spec.Typed.Requests)...)
-}
-
-func known(n *int) Figure {
-	if n == nil {
-		return Figure{Sign: NoData}
-	}
-	return Number(int64(*n))
 }
 
 // checks is section VII.

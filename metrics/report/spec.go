@@ -54,13 +54,17 @@ type Unit struct {
 	// Province and Commune are the ids of those that a school or commune is in,
 	// where no counter says otherwise.
 	Province, Commune string
-	Level, Type       string // of a school
-	Students          int    // of a school; 0 when not known
-	Settings          *Settings
+	Level, Type       string    // of a school
+	Students          int       // of a school; 0 when not known
+	Settings          *Settings // nil when the policy does not know the unit
 }
 
-// Settings are what a school is set to by the policy in force.
-type Settings struct{ SafeSearch, YouTube, Circumvention bool }
+// Settings are what a unit is set to by the policy in force: what holds in
+// lessons, and how many entries of its own allow something or did so once.
+type Settings struct {
+	SafeSearch, YouTube, Circumvention bool
+	Exceptions, Expired                int
+}
 
 // A Class is the subtotal that a category stands in.
 type Class uint8
@@ -115,11 +119,8 @@ type Feed struct {
 
 // Keeping is how the program that counts is set up.
 type Keeping struct {
-	// Exceptions are the entries of units that allow something and are in
-	// force, Expired those that are over; nil when it is not known.
-	Exceptions, Expired *int
-	QueryLog            bool          // whether queries are logged at the moment
-	Retention           time.Duration // of statistics; 0 when not known
+	QueryLog  bool          // whether queries are logged at the moment
+	Retention time.Duration // of statistics; 0 when not known
 }
 
 // An Engine answers PromQL, as those of package metrics/engine do.

@@ -10,15 +10,16 @@ import (
 
 // A writer puts figures into the sections of a report.
 type writer struct {
-	spec  *Spec
-	data  *Data
-	unit  Unit
-	units map[string]Unit
+	spec   *Spec
+	data   *Data
+	beside *Beside
+	unit   Unit
+	units  map[string]Unit
 }
 
-func (b *builder) write(data *Data) *Model {
-	w := &writer{spec: &b.spec, data: data, unit: b.unit, units: b.units}
-	m := &Model{Title: "BÁO CÁO", Provisional: data.Provisional, To: b.spec.Typed.To, Data: data, Hash: hash(data)}
+func (b *builder) write(data *Data, beside *Beside) *Model {
+	w := &writer{spec: &b.spec, data: data, beside: beside, unit: b.unit, units: b.units}
+	m := &Model{Title: "BÁO CÁO", Provisional: data.Provisional, To: b.spec.Typed.To, Data: data, Beside: beside, Hash: hash(data)}
 	m.Head, m.Signature = w.head()
 	m.Draft = b.spec.Typed.Number == ""
 	m.Subject = "Kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + b.spec.Period.Label
