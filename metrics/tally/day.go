@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ type Day struct {
 	// Lost is how many notices there was no room for.
 	Lost    uint64         `json:"lost"`
 	Clients []ClientsOfDay `json:"clients"` // by school
-	Names   []NameOfDay    `json:"names"`   // by level, category, and count, the highest first
+	Blocked []BlockedOfDay `json:"blocked"` // by unit
+	Names   []NameOfDay    `json:"names"`   // by province, level, category, and count, the highest first
 }
 
 // ClientsOfDay are the distinct clients of a school, estimated to about one
@@ -33,18 +35,30 @@ type ClientsOfDay struct {
 	Clients uint64 `json:"clients"`
 }
 
+// Everywhere is the unit of all schools of a node. No unit has such an id.
+const Everywhere = "*"
+
+// BlockedOfDay is how many different names were blocked in a school, a commune,
+// a province or Everywhere, estimated likewise. The categories are those whose
+// names are noticed. A unit with fewer clients than the threshold is not there.
+type BlockedOfDay struct {
+	Unit  string `json:"unit"`
+	Names uint64 `json:"names"`
+}
+
 // A NameOfDay is a name that was blocked for at least Clients clients of at
-// least Schools schools on that day.
+// least Schools schools of that province and level on that day.
 type NameOfDay struct {
-	Level    string `json:"level"` // of education
+	Province string `json:"province"` // id
+	Level    string `json:"level"`    // of education
 	Category string `json:"category"`
 	Name     string `json:"name"`
 	Count    uint64 `json:"count"`
 	Over     uint64 `json:"over"` // by how much Count may be too high
 }
 
-// merge adds what another process of the same day has told. Distinct clients
-// cannot be added: their key is forgotten.
+// merge adds what another process of the same day has told. Distinct clients and
+// names cannot be added: their key is forgotten.
 func (d *Day) merge(o Day) {
 	d.Lost += o.Lost
 	for _, c := range o.Clients {
@@ -55,9 +69,17 @@ func (d *Day) merge(o Day) {
 			d.Clients[i].Clients = max(d.Clients[i].Clients, c.Clients)
 		}
 	}
+	for _, b := range o.Blocked {
+		i := slices.IndexFunc(d.Blocked, func(x BlockedOfDay) bool { return x.Unit == b.Unit })
+		if i < 0 {
+			d.Blocked = append(d.Blocked, b)
+		} else {
+			d.Blocked[i].Names = max(d.Blocked[i].Names, b.Names)
+		}
+	}
 	for _, n := range o.Names {
 		i := slices.IndexFunc(d.Names, func(x NameOfDay) bool {
-			return x.Level == n.Level && x.Category == n.Category && x.Name == n.Name
+			return x.Province == n.Province && x.Level == n.Level && x.Category == n.Category && x.Name == n.Name
 		})
 		if i < 0 {
 			d.Names = append(d.Names, n)
@@ -67,11 +89,10 @@ func (d *Day) merge(o Day) {
 		}
 	}
 	slices.SortFunc(d.Clients, func(a, b ClientsOfDay) int { return strings.Compare(a.School, b.School) })
+	slices.SortFunc(d.Blocked, func(a, b BlockedOfDay) int { return strings.Compare(a.Unit, b.Unit) })
 	slices.SortStableFunc(d.Names, func(a, b NameOfDay) int {
-		if c := strings.Compare(a.Level+"\x00"+a.Category, b.Level+"\x00"+b.Category); c != 0 {
-			return c
-		}
-		return int(min(max(int64(b.Count)-int64(a.Count), -1), 1))
+		return cmp.Or(strings.Compare(a.Province, b.Province), strings.Compare(a.Level, b.Level), strings.Compare(a.Category, b.Category),
+			cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name))
 	})
 }
 

@@ -15,7 +15,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"time"
 
 	"github.com/axiomhq/hyperloglog"
@@ -47,15 +46,16 @@ type Tally struct {
 	key     [sha256.Size]byte
 	lost    uint64
 	clients map[string]*hyperloglog.Sketch // by school
+	blocked map[string]*hyperloglog.Sketch // names, by school
 	names   map[kind]*top
-	inForce []metrics.School  // whose levels are known
-	levels  map[string]string // by school
+	inForce []metrics.School // whose places are known
+	places  map[string]metrics.School
 }
 
 // A kind of names is what tops are kept by.
 type kind struct {
-	level    string
-	category metrics.Category
+	province, level string
+	category        metrics.Category
 }
 
 // New makes the tally of what counters notice. It starts nothing.
@@ -90,7 +90,8 @@ func (t *Tally) begin(now time.Time) {
 	year, month, day := now.In(t.options.Zone).Date()
 	t.day = time.Date(year, month, day, 0, 0, 0, 0, t.options.Zone)
 	_, _ = rand.Read(t.key[:]) // it never fails
-	t.lost, t.clients, t.names = 0, map[string]*hyperloglog.Sketch{}, map[kind]*top{}
+	t.lost, t.names = 0, map[kind]*top{}
+	t.clients, t.blocked = map[string]*hyperloglog.Sketch{}, map[string]*hyperloglog.Sketch{}
 	t.before = Day{}
 	if days, err := Read(t.options.Dir, t.day.Format(time.DateOnly), t.day.Format(time.DateOnly)); err != nil {
 		t.options.Log.Warn("the day so far cannot be read", "error", err)
@@ -113,40 +114,46 @@ func (t *Tally) drain(now time.Time) {
 	}
 }
 
-// learn takes the levels of schools, when they may have changed.
+// learn takes the places of schools, when they may have changed.
 func (t *Tally) learn(inForce []metrics.School) {
 	if len(inForce) == len(t.inForce) && (len(inForce) == 0 || &inForce[0] == &t.inForce[0]) {
 		return
 	}
-	t.inForce, t.levels = inForce, make(map[string]string, len(inForce))
+	t.inForce, t.places = inForce, make(map[string]metrics.School, len(inForce))
 	for _, s := range inForce {
-		t.levels[s.ID] = s.Level
+		t.places[s.ID] = s
 	}
 }
 
 func (t *Tally) notice(n *metrics.Notice) {
-	school, client := n.School(), t.hash(n.Client)
-	sketch := t.clients[school]
-	if sketch == nil {
-		sketch = hyperloglog.New()
-		t.clients[school] = sketch
-	}
-	sketch.InsertHash(client)
+	school, address := n.School(), n.Client.As16()
+	client := t.hash(address[:])
+	insert(t.clients, school, client)
 	if len(n.Name) == 0 {
 		return
 	}
-	k := kind{t.levels[school], n.Category}
+	insert(t.blocked, school, t.hash(n.Name))
+	place := t.places[school]
+	k := kind{place.Province, place.Level, n.Category}
 	if t.names[k] == nil {
 		t.names[k] = newTop()
 	}
 	t.names[k].add(n.Name, client, school)
 }
 
-// hash is what a client is known by today.
-func (t *Tally) hash(client netip.Addr) uint64 {
+func insert(sketches map[string]*hyperloglog.Sketch, school string, hash uint64) {
+	sketch := sketches[school]
+	if sketch == nil {
+		sketch = hyperloglog.New()
+		sketches[school] = sketch
+	}
+	sketch.InsertHash(hash)
+}
+
+// hash is what a client or a name is known by today.
+func (t *Tally) hash(of []byte) uint64 {
 	mac := hmac.New(sha256.New, t.key[:])
-	address := client.As16()
-	mac.Write(address[:])
+	mac.Write(of)
 	return binary.BigEndian.Uint64(mac.Sum(nil))
 }
 
@@ -161,7 +168,7 @@ func (t *Tally) write() {
 func (t *Tally) summary() Day {
 	d := Day{
 		Day: t.day.Format(time.DateOnly), Node: t.counters.Node(), Lost: t.lost,
-		Clients: []ClientsOfDay{}, Names: []NameOfDay{},
+		Clients: []ClientsOfDay{}, Names: []NameOfDay{}, Blocked: t.distinctNames(),
 	}
 	for school, sketch := range t.clients {
 		if n := sketch.Estimate(); n >= Clients {
@@ -170,7 +177,7 @@ func (t *Tally) summary() Day {
 	}
 	for k, top := range t.names {
 		for _, e := range top.known() {
-			d.Names = append(d.Names, NameOfDay{k.level, t.counters.Code(k.category), text(e.name), e.count, e.over})
+			d.Names = append(d.Names, NameOfDay{k.province, k.level, t.counters.Code(k.category), text(e.name), e.count, e.over})
 		}
 	}
 	d.merge(t.before)

@@ -36,7 +36,7 @@ func run(t *testing.T, dir string) *node {
 	n := &node{t: t, dir: dir, counters: metrics.New("nut-1", metrics.BuildInfo{})}
 	var schools []metrics.School
 	for i := range 8 {
-		schools = append(schools, metrics.School{ID: fmt.Sprint("truong-", i), Level: "primary"})
+		schools = append(schools, metrics.School{ID: fmt.Sprint("truong-", i), Province: "tinh", Commune: fmt.Sprint("xa-", i/4), Level: "primary"})
 	}
 	n.counters.SetSchools(schools)
 	secret := n.counters.Category("csam")
@@ -102,7 +102,7 @@ func TestOnlyWhatManyAskIsWritten(t *testing.T) {
 		if len(days) != 1 || days[0].Day != "2000-01-01" || days[0].Node != "nut-1" || days[0].Lost != 0 {
 			t.Fatalf("days: %+v", days)
 		}
-		want := []tally.NameOfDay{{Level: "primary", Category: "gambling", Name: "many.example", Count: 30}}
+		want := []tally.NameOfDay{{Province: "tinh", Level: "primary", Category: "gambling", Name: "many.example", Count: 30}}
 		if !slices.Equal(days[0].Names, want) {
 			t.Errorf("names %+v, want %+v", days[0].Names, want)
 		}
@@ -133,6 +133,35 @@ func TestClientsAreCountedOnce(t *testing.T) {
 		clients := n.days()[0].Clients
 		if len(clients) != 1 || clients[0].School != "truong-0" || clients[0].Clients < 290 || clients[0].Clients > 310 {
 			t.Errorf("clients %+v, want about 300 of truong-0 alone", clients)
+		}
+	})
+}
+
+// TestDifferentNamesAreCountedOnce: of a school, of those of a commune together,
+// of all; but not of a few clients, nor of names that nobody may know.
+func TestDifferentNamesAreCountedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := run(t, t.TempDir())
+		for i := range 200 {
+			n.ask(i%3, i, "games", fmt.Sprintf("n%d.example", i%50))
+			n.ask(i%3, i, "csam", fmt.Sprintf("secret%d.example", i))
+			n.ask(i%3, i, "", fmt.Sprintf("lesson%d.example", i))
+		}
+		for i := range 9 {
+			n.ask(7, i, "games", fmt.Sprintf("rare%d.example", i))
+		}
+		n.stop()
+		got := map[string]uint64{}
+		for _, b := range n.days()[0].Blocked {
+			got[b.Unit] = b.Names
+		}
+		for unit, want := range map[string]uint64{"truong-0": 50, "xa-0": 50, "tinh": 59, tally.Everywhere: 59} {
+			if n := got[unit]; n < want-1 || n > want+1 {
+				t.Errorf("%s: %d names, want %d", unit, n, want)
+			}
+		}
+		if _, few := got["truong-7"]; few || len(got) != 6 {
+			t.Errorf("of few it tells %v", got)
 		}
 	})
 }
