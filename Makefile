@@ -10,6 +10,9 @@ RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 # Programs that tests start, and the Debian packages they are in.
 TOOLS    := minisign unbound named knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice
 PACKAGES := minisign unbound bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer
+# What HTTP/2 wants of a server, as a program; it is in no package of Debian.
+H2SPEC   := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
+export PATH := $(PATH):$(shell go env GOPATH)/bin
 
 # How long make soak takes.
 SOAK     := 1h
@@ -25,6 +28,7 @@ test: tools ## install what the tests need and run every test
 	go test $(RACE) -timeout 20m ./...
 
 tools: ## install the programs that tests start, where they are missing
+	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
 	@missing=""; for t in $(TOOLS); do command -v $$t >/dev/null || missing="$$missing $$t"; done; \
 	if [ -z "$$missing" ]; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -22,6 +22,7 @@ import (
 const (
 	dohHeaderOctets = 8 << 10          // of one request's header
 	dohStreams      = 100              // of one connection at a time
+	dohFrame        = 16 << 10         // octets of one frame of HTTP/2, the least that may be asked for
 	dohReadTime     = 5 * time.Second  // for a whole request
 	dohAnswerTime   = 15 * time.Second // from a request to the end of its answer
 	dohWriteTime    = 5 * time.Second  // in which some of an answer must get through
@@ -55,7 +56,7 @@ func (r *Resolver) openDoH(l *tcpListener) (*dohDoor, error) {
 		MaxHeaderBytes: dohHeaderOctets,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: dohStreams, WriteByteTimeout: dohWriteTime,
-			MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
+			MaxReadFrameSize: dohFrame, MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
 		},
 		ErrorLog: log.New(io.Discard, "", 0), // it would name clients
 	}

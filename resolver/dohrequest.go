@@ -85,11 +85,10 @@ func dohID(path, at string) (id string, ok bool) {
 	return strings.ToLower(id), ok && id != ""
 }
 
-// readBody reads a message that was posted.
+// readBody reads a message that was posted. It reads it before it looks at
+// what it is said to be, so that a request whose body is not as long as it says
+// ends as HTTP wants it (RFC 9113 section 8.1.1), not in one of our answers.
 func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
-	if kind, _, err := mime.ParseMediaType(req.Header.Get("Content-Type")); err != nil || kind != typeMessage {
-		return nil, refusal(http.StatusUnsupportedMediaType)
-	}
 	if req.ContentLength > maxMessage {
 		return nil, refusal(http.StatusRequestEntityTooLarge)
 	}
@@ -102,6 +101,9 @@ func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
 	}
 	if len(body) > maxMessage {
 		return nil, refusal(http.StatusRequestEntityTooLarge)
+	}
+	if kind, _, err := mime.ParseMediaType(req.Header.Get("Content-Type")); err != nil || kind != typeMessage {
+		return nil, refusal(http.StatusUnsupportedMediaType)
 	}
 	return body, nil
 }
