@@ -13,6 +13,7 @@ import (
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
 	"lachan/metrics/report"
+	"lachan/metrics/tally"
 	"lachan/policy"
 	"lachan/policy/catalogue"
 	"lachan/wording"
@@ -45,6 +46,9 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 		Units: reportUnits(units, endOrNow(p, now)), Categories: reportCategories(units, facts),
 		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != queriesOff},
 	}
+	// A day that cannot be read is one that nothing is known of: the report says
+	// how many there are.
+	spec.Days, _ = tally.Read(daysDir(cfg), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}

@@ -93,13 +93,14 @@ func (w *writer) method(hash string) []Block {
 		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", leastBase)),
 		item("Ngày giờ theo múi giờ UTC+7."),
 	}
+	blocks = append(blocks, w.noticedMethod()...)
 	if len(w.data.Provisional) == 0 {
 		blocks = append(blocks, item("Mọi nút đã gửi đủ số liệu của kỳ: số liệu là chính thức, làm lại báo cáo sẽ cho đúng số liệu này."))
 	}
 	for _, why := range w.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
-	return append(blocks, item("Mã băm SHA-256 của số liệu: "+hash))
+	return append(blocks, item("Mã băm SHA-256 của số liệu (các số đếm; không gồm số liệu theo ngày và số liệu lấy từ chính sách): "+hash))
 }
 
 func clock(d interface{ Minutes() float64 }) string {

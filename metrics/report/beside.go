@@ -5,6 +5,7 @@ package report
 // does not cover it.
 type Beside struct {
 	Policy PolicyCounts `json:"policy"`
+	Days   DayCounts    `json:"days"`
 }
 
 // PolicyCounts are how the schools of the report are set up, and the exceptions
@@ -17,8 +18,12 @@ type PolicyCounts struct {
 	Expired       Figure `json:"expired_exceptions"`
 }
 
-func (b *builder) beside() *Beside {
-	return &Beside{Policy: b.policyCounts()}
+func (b *builder) beside(d *Data) *Beside {
+	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts()}
+	if d.tooSmall() {
+		beside.Days.hide()
+	}
+	return beside
 }
 
 // policyCounts counts what the policy in force says. What it knows nothing of

@@ -7,20 +7,20 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 )
 
-// A tally is what was counted, by outcome.
-type tally struct {
+// outcomes are what was counted, by outcome.
+type outcomes struct {
 	allowed, excepted int64
 	blocked           []int64 // by category, as census.categories has them
 }
 
-func (t *tally) block(category int, n int64) {
+func (t *outcomes) block(category int, n int64) {
 	for len(t.blocked) <= category {
 		t.blocked = append(t.blocked, 0)
 	}
 	t.blocked[category] += n
 }
 
-func (t *tally) add(other *tally) {
+func (t *outcomes) add(other *outcomes) {
 	t.allowed += other.allowed
 	t.excepted += other.excepted
 	for category, n := range other.blocked {
@@ -28,9 +28,9 @@ func (t *tally) add(other *tally) {
 	}
 }
 
-func (t *tally) all() int64 { return t.allowed + t.excepted + t.blockedInAll() }
+func (t *outcomes) all() int64 { return t.allowed + t.excepted + t.blockedInAll() }
 
-func (t *tally) blockedInAll() (sum int64) {
+func (t *outcomes) blockedInAll() (sum int64) {
 	for _, n := range t.blocked {
 		sum += n
 	}
@@ -44,14 +44,14 @@ type census struct {
 	categories []Category
 
 	schools   map[string]*schoolCount
-	months    []tally // of the spans of the period, schools together
-	days      int64   // blocked in the days that are looked at by the hour
+	months    []outcomes // of the spans of the period, schools together
+	days      int64      // blocked in the days that are looked at by the hour
 	backwards []string
 }
 
 // A schoolCount is what was counted of one school.
 type schoolCount struct {
-	tally
+	outcomes
 	heard     bool            // something was counted or protected at all, if only zero
 	protected []time.Duration // at least, by span: of a school with several nodes, those of the busiest
 	nodes     map[string]time.Duration
@@ -108,7 +108,7 @@ func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, 
 	if err := read(start, memory, begun, begun); err != nil {
 		return err
 	}
-	c.months = make([]tally, len(spans))
+	c.months = make([]outcomes, len(spans))
 	for i, span := range spans {
 		count := func(l labels.Labels, n int64) { c.count(i, l, n) }
 		for _, part := range span.cut(days.Start, days.End) {
@@ -138,7 +138,7 @@ func (c *census) count(span int, l labels.Labels, n int64) {
 		return
 	}
 	school.heard = true
-	for _, t := range []*tally{&school.tally, &c.months[span]} {
+	for _, t := range []*outcomes{&school.outcomes, &c.months[span]} {
 		switch l.Get("decision") {
 		case "allowed":
 			t.allowed += n
@@ -177,9 +177,9 @@ func (s *schoolCount) protectedInAll() (sum time.Duration) {
 }
 
 // total is the sum of all schools.
-func (c *census) total() (sum tally) {
+func (c *census) total() (sum outcomes) {
 	for _, school := range c.schools {
-		sum.add(&school.tally)
+		sum.add(&school.outcomes)
 	}
 	return sum
 }

@@ -63,6 +63,7 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 			{Feed: "a05", Document: "16/A05", Authority: "Cục A05", Entries: 3, Urgent: true, Received: day("2026-10-10").Add(8 * time.Hour), InForce: day("2026-10-10").Add(15 * time.Hour)},
 		}
 		spec.Feeds = []report.Feed{{Name: "co-bac", Category: "gambling", Entries: 12345, Updated: day("2026-11-29").Add(3 * time.Hour)}, {Name: "a05", Category: "phishing", Authority: "Cục A05", Document: "16/A05", Entries: 3, Updated: day("2026-10-10"), Late: true}}
+		spec.Days = noticed(day("2026-05-01"), day("2026-12-01"))
 		spec.Keeping = report.Keeping{Retention: 400 * 24 * time.Hour}
 		for i := range spec.Units {
 			spec.Units[i].Settings = &report.Settings{SafeSearch: true, YouTube: i%3 > 0, Exceptions: i % 2, Expired: i % 4 / 3}

@@ -44,6 +44,12 @@ func hideSmall(rows []Row) {
 	}
 }
 
+// tooSmall tells whether the unit that reports has too few pupils itself.
+func (d *Data) tooSmall() bool {
+	pupils := d.students()
+	return pupils.Known() && pupils.Value < smallest
+}
+
 // hideAll suppresses every figure of a unit that is too small itself.
 func (d *Data) hideAll() {
 	star := Figure{Sign: Suppressed}

@@ -35,7 +35,8 @@ func Build(ctx context.Context, engine Engine, spec Spec) (*Model, error) {
 	if err := b.gather(ctx); err != nil {
 		return nil, err
 	}
-	return b.write(b.data(), b.beside()), nil
+	data := b.data()
+	return b.write(data, b.beside(data)), nil
 }
 
 // A builder gathers what a report is made of.

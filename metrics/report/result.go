@@ -15,7 +15,7 @@ func (w *writer) results() []Block {
 	if w.isMonth() {
 		return []Block{sum}
 	}
-	blocks := []Block{heading("1. Tổng hợp"), sum, heading("2. Theo nhóm nội dung"), tableBlock(w.categoriesTable())}
+	blocks := []Block{heading("1. Tổng hợp"), sum, w.distinct(), heading("2. Theo nhóm nội dung"), tableBlock(w.categoriesTable())}
 	if chart := w.categoriesChart(); chart != nil {
 		blocks = append(blocks, Block{Kind: ChartKind, Chart: chart})
 	}
@@ -35,6 +35,7 @@ func (w *writer) results() []Block {
 	}
 	next("Theo thời gian", w.times()...)
 	next("So sánh kỳ trước và cùng kỳ", w.comparisons()...)
+	next("Tên miền bị chặn nhiều nhất", w.topNames()...)
 	return blocks
 }
 

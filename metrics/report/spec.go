@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 
 	"lachan/metrics/engine"
+	"lachan/metrics/tally"
 )
 
 // A Spec says what to report and knows what counters cannot tell.
@@ -26,8 +27,11 @@ type Spec struct {
 	// Levels are the levels of education in that order: code and label.
 	Levels [][2]string
 	// Hours are those of lessons.
-	Hours   Hours
-	Orders  []Order
+	Hours  Hours
+	Orders []Order
+	// Days are what nodes have noticed beside their counters, those of other
+	// periods too.
+	Days    []tally.Day
 	Feeds   []Feed
 	Keeping Keeping
 	Typed   Typed

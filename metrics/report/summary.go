@@ -38,7 +38,7 @@ func (b *builder) data() *Data {
 	for _, rows := range [][]Row{d.Levels, d.Communes, d.Provinces, d.Schools} {
 		hideSmall(rows)
 	}
-	if pupils := d.students(); pupils.Known() && pupils.Value < smallest {
+	if d.tooSmall() {
 		d.hideAll()
 	}
 	d.Compared = b.compare(d.Total)
@@ -48,9 +48,9 @@ func (b *builder) data() *Data {
 
 var rankCodes = [...]string{"operator", "province", "commune", "school"}
 
-// counts puts a tally in the terms of a report. What was not heard of at all
+// counts puts outcomes in the terms of a report. What was not heard of at all
 // has no data, which is not zero.
-func (b *builder) counts(t *tally, heard bool) Counts {
+func (b *builder) counts(t *outcomes, heard bool) Counts {
 	if !heard {
 		none := Figure{Sign: NoData}
 		return Counts{none, none, none, none, none, none}
@@ -66,7 +66,7 @@ func (b *builder) counts(t *tally, heard bool) Counts {
 	}
 }
 
-func (b *builder) categories(total *tally) (list []CategoryCount) {
+func (b *builder) categories(total *outcomes) (list []CategoryCount) {
 	for i, c := range b.census.categories {
 		count := CategoryCount{Code: c.Code, Label: c.Label, Class: c.Class}
 		if i < len(total.blocked) {
@@ -82,7 +82,7 @@ func (b *builder) schoolRow(s schoolAt) Row {
 	count := b.census.schools[s.ID]
 	row := Row{
 		ID: s.ID, Name: cmp.Or(s.Name, s.ID), Schools: Number(1), Students: Figure{Sign: NoData},
-		Counts: b.counts(&count.tally, count.heard), Coverage: b.covered(s.ID),
+		Counts: b.counts(&count.outcomes, count.heard), Coverage: b.covered(s.ID),
 		Level: s.level, Commune: s.commune, province: s.province,
 	}
 	if s.Students > 0 {

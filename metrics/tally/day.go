@@ -98,19 +98,38 @@ func (d *Day) merge(o Day) {
 
 const suffix = ".json"
 
-// Read reads the days in a directory from the first to the last, both in the
-// form 2006-01-02 and included, in order. A file that cannot be read is left
-// out and told.
+// Read reads the days in a directory, and in those directly below it, which may
+// hold what other nodes have written, from the first to the last, both in the
+// form 2006-01-02 and included, in order. Of a node each day is read once. A
+// file that cannot be read is left out and told.
 func Read(dir, first, last string) (days []Day, err error) {
+	days, below, err := read(dir, first, last)
+	damaged := []error{err}
+	for _, name := range below {
+		more, _, err := read(filepath.Join(dir, name), first, last)
+		days, damaged = append(days, more...), append(damaged, err)
+	}
+	slices.SortStableFunc(days, func(a, b Day) int {
+		return cmp.Or(strings.Compare(a.Day, b.Day), strings.Compare(a.Node, b.Node))
+	})
+	days = slices.CompactFunc(days, func(a, b Day) bool { return a.Day == b.Day && a.Node == b.Node })
+	return days, errors.Join(damaged...)
+}
+
+// read reads the days of one directory, and names those in it.
+func read(dir, first, last string) (days []Day, below []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read days: %w", err)
+		return nil, nil, fmt.Errorf("read days: %w", err)
 	}
 	var damaged []error
 	for _, e := range entries {
+		if e.IsDir() {
+			below = append(below, e.Name())
+		}
 		day, ok := strings.CutSuffix(e.Name(), suffix)
 		if !ok || day < first || day > last {
 			continue
@@ -122,7 +141,7 @@ func Read(dir, first, last string) (days []Day, err error) {
 		}
 		days = append(days, d)
 	}
-	return days, errors.Join(damaged...)
+	return days, below, errors.Join(damaged...)
 }
 
 func readDay(name string) (d Day, err error) {

@@ -250,6 +250,28 @@ func TestWhatThereIsNoRoomForIsCounted(t *testing.T) {
 	})
 }
 
+// TestDaysOfOtherNodesAreRead: from directories beside the node's own files,
+// each once.
+func TestDaysOfOtherNodesAreRead(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"2000-01-01.json", "nut-1/2000-01-01.json", "nut-2/2000-01-01.json"} {
+		node := filepath.Base(filepath.Dir(name))
+		if node == "." {
+			node = "nut-1"
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), fmt.Appendf(nil, `{"day": "2000-01-01", "node": %q}`, node), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	days, err := tally.Read(dir, "2000-01-01", "2000-01-02")
+	if err != nil || len(days) != 2 || days[0].Node != "nut-1" || days[1].Node != "nut-2" {
+		t.Errorf("%+v %v", days, err)
+	}
+}
+
 func TestADamagedDayIsTold(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "2000-01-01.json"), []byte("{"), 0o600); err != nil {

@@ -1,0 +1,81 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"lachan/metrics/tally"
+)
+
+// distinct is what section III says of different clients and names.
+func (w *writer) distinct() Block {
+	d := &w.beside.Days
+	return para("Số máy khác nhau trong một ngày học: trung vị %s, nhiều nhất %s%s; cộng %s lượt máy·ngày. Số tên miền khác nhau bị chặn trong một ngày học: trung vị %s, nhiều nhất %s%s.%s",
+		d.Clients.Median, d.Clients.Most, onDay(d.Clients.On), d.Clients.Sum, d.Blocked.Median, d.Blocked.Most, onDay(d.Blocked.On), w.noticed())
+}
+
+// noticed says what the figures of days rest on.
+func (w *writer) noticed() string {
+	d := &w.beside.Days
+	if d.Days == 0 {
+		return " Máy lập báo cáo không có số liệu theo ngày của kỳ này."
+	}
+	said := fmt.Sprintf(" Theo số liệu của %d ngày", d.Days)
+	if len(d.Missing) > 0 {
+		said += ", chưa có của nút " + few(d.Missing, 10)
+	}
+	return said + "."
+}
+
+func onDay(day string) string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	return " (ngày " + date(at) + ")"
+}
+
+// topNames are the names that were blocked most.
+func (w *writer) topNames() []Block {
+	d := &w.beside.Days
+	switch {
+	case w.unit.Rank > Province:
+		return []Block{para("%s. Tên miền chỉ được tổng hợp theo tỉnh, để không suy ra được trường nào, máy nào đã truy vấn.", NoData)}
+	case d.Days == 0:
+		return []Block{para("%s.%s", NoData, w.noticed())}
+	case d.Names == nil:
+		return []Block{para("%s. Đơn vị quá nhỏ.", Suppressed)}
+	case len(d.Names) == 0:
+		return []Block{para("Không có tên miền nào bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày.", leastClients, leastSchools)}
+	}
+	t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Tên miền", 4, false}, {"Nhóm nội dung", 4, false}, {"Số lượt bị chặn, ít nhất", 2, true}}}
+	for i, n := range d.Names {
+		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(n.Name), text(n.Category), figure(n.Blocked)}})
+	}
+	return []Block{
+		para("Chỉ nêu tên miền bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày; không nêu tên miền thuộc nhóm xâm hại tình dục trẻ em và nhóm kỹ thuật, quảng cáo.%s", leastClients, leastSchools, w.noticed()),
+		tableBlock(t),
+	}
+}
+
+// noticedMethod are the definitions of annex IV on figures of days.
+func (w *writer) noticedMethod() []Block {
+	d := &w.beside.Days
+	told := "không có"
+	if len(d.Nodes) > 0 {
+		told = strings.Join(d.Nodes, ", ")
+	}
+	return []Block{
+		item("Lượt truy cập quy đổi (gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây): " + string(NoData) + ". Hệ thống không lưu máy nào hỏi tên nào, nên không tính được."),
+		item(fmt.Sprintf("Số máy khác nhau, số tên miền khác nhau: ước lượng theo từng ngày, sai số khoảng 1%%, chỉ tính trường có từ %d máy trở lên. Khóa dùng để phân biệt máy được đổi mỗi ngày và không lưu lại, nên không cộng được máy khác nhau của nhiều ngày; chỉ có trung vị, số lớn nhất và tổng lượt máy·ngày. Đơn vị có nhiều nút thì số ghi là số tối thiểu.", leastClients)),
+		item(fmt.Sprintf("Tên miền bị chặn nhiều nhất: cộng các ngày mà tên miền đạt ngưỡng %d máy, %d trường; số lượt là số tối thiểu.", leastClients, leastSchools)),
+		item(fmt.Sprintf("Số liệu theo ngày của kỳ: %d ngày; nút có số liệu: %s.", d.Days, told)),
+	}
+}
+
+// What must have asked for a name before it is told.
+const (
+	leastClients = tally.Clients
+	leastSchools = tally.Schools
+)
