@@ -169,7 +169,8 @@ func (l *loader) compile(written *file, feeds []Feed) {
 // built in.
 func (l *loader) addTimetables(written map[string]timetableText) {
 	hours := l.catalogue.SchoolHours
-	if _, replaced := written[hours.Code]; !replaced {
+	_, l.policy.ownHours = written[hours.Code]
+	if !l.policy.ownHours {
 		var t timetable
 		_, _, _ = t.days.UnmarshalText([]byte(hours.Days)), t.from.UnmarshalText([]byte(hours.From)), t.to.UnmarshalText([]byte(hours.To))
 		t.on = kindsOf(studyDay)

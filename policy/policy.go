@@ -60,6 +60,7 @@ type Policy struct {
 	rules      []rule
 	timetables []timetable
 	calendars  []*calendar // the first is nil: no calendar
+	ownHours   bool        // the timetable of lessons is policy.yaml's own
 	plans      []plan
 
 	own       *ownNames

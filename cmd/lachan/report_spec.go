@@ -46,6 +46,8 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 		Units: reportUnits(units, endOrNow(p, now)), Categories: reportCategories(units, facts),
 		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != queriesOff},
 	}
+	lessons := units.Lessons()
+	spec.Hours = report.Hours{From: lessons.From, To: lessons.To, On: units.LessonsOn, Own: lessons.Own}
 	// A day that cannot be read is one that nothing is known of: the report says
 	// how many there are.
 	spec.Days, _ = tally.Read(daysDir(cfg), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
@@ -89,7 +91,7 @@ func reportUnits(p *policy.Policy, at time.Time) (units []report.Unit) {
 		}
 		units = append(units, report.Unit{
 			ID: g.School, Name: cmp.Or(g.Name, g.School), Rank: rank, Province: g.Province, Commune: g.Commune,
-			Level: g.Level, Type: g.Type, Students: g.Students, Settings: place[g.School],
+			Level: g.Level, Type: g.Type, Students: g.Students, Settings: place[g.School], Calendar: p.Calendar(policy.GroupID(i)),
 		})
 	}
 	for i, g := range p.Groups() {

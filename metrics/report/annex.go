@@ -88,7 +88,8 @@ func (w *writer) method(hash string) []Block {
 		item("Lượt bị chặn: câu trả lời do một quy tắc chặn đưa ra. Một lượt chặn được tính vào đúng một nhóm nội dung (lớp ưu tiên cao nhất), nên tổng các nhóm bằng tổng số."),
 		item("Mọi số lượt là hiệu số của bộ đếm ở cuối kỳ và đầu kỳ, là số đếm đúng, không ước lượng, không ngoại suy."),
 		item("Số liệu của trường thuộc địa bàn nào được tính theo địa giới tại ngày cuối kỳ, kể cả số liệu trước khi sáp nhập hoặc chuyển địa bàn trong kỳ và số liệu của kỳ so sánh."),
-		item(fmt.Sprintf("Giờ học để tính độ đầy đủ: từ %s đến %s các ngày học. Trường có dữ liệu đầy đủ: hệ thống hoạt động từ 95%% thời gian đó trở lên. Thời gian tính được là số tối thiểu khi trường có nhiều nút.", clock(h.From), clock(h.To))),
+		item(fmt.Sprintf("Giờ học: từ %s đến %s %s. Giờ lẻ được tính trọn giờ khi phân theo giờ trong ngày.", clock(h.From), clock(h.To), w.lessonDays())),
+		item("Trường có dữ liệu đầy đủ: hệ thống hoạt động từ 95% thời gian học của kỳ trở lên. Thời gian tính được là số tối thiểu khi trường có nhiều nút."),
 		item("Dấu “–”: không có số liệu. Số “0”: không có lượt nào. Dấu “*”: số liệu được ẩn vì đơn vị quá nhỏ; số cộng của các đơn vị được ẩn ghi ở một dòng riêng."),
 		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", leastBase)),
 		item("Ngày giờ theo múi giờ UTC+7."),
@@ -101,6 +102,14 @@ func (w *writer) method(hash string) []Block {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
 	return append(blocks, item("Mã băm SHA-256 của số liệu (các số đếm; không gồm số liệu theo ngày và số liệu lấy từ chính sách): "+hash))
+}
+
+// lessonDays says which days those of lessons are, and who says so.
+func (w *writer) lessonDays() string {
+	if w.spec.Hours.Own {
+		return "các ngày học theo thời khóa biểu và lịch năm học của từng trường trong chính sách đang áp dụng (không tính ngày nghỉ, ngày ngoài học kỳ; có tính ngày học bù)"
+	}
+	return "các ngày từ thứ Hai đến thứ Bảy (chính sách không có thời khóa biểu và lịch năm học nên lấy theo mặc định)"
 }
 
 func clock(d interface{ Minutes() float64 }) string {

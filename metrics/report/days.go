@@ -89,7 +89,7 @@ func (b *builder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure
 			d.Most, d.On = n, day
 		}
 		all = append(all, n.Value)
-		if at, err := time.ParseInLocation(time.DateOnly, day, b.until.Location()); err == nil && b.lessonDay(at) {
+		if at, err := time.ParseInLocation(time.DateOnly, day, b.until.Location()); err == nil && b.lessonsAnywhere(at) {
 			lessons = append(lessons, n.Value)
 		}
 	}

@@ -46,7 +46,7 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 		add := b.hoursOf(h, start, end)
 		for _, series := range list {
 			if b.census.schools[schoolOf(series.Labels)] != nil {
-				known += add.series(series, b.census.class(series.Labels.Get("category")) == Technical)
+				known += add.series(series, b.calendar(schoolOf(series.Labels)), b.census.class(series.Labels.Get("category")) == Technical)
 			}
 		}
 		start = end
@@ -58,31 +58,32 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 
 // An hourAdder adds up the hours of a few days.
 type hourAdder struct {
-	counts *HourCounts
-	from   time.Time
-	hours  []hourOfDays // from then on
-}
-
-// An hourOfDays is one hour of them.
-type hourOfDays struct {
-	clock  int // 0 to 23
-	lesson bool
+	counts  *HourCounts
+	from    time.Time
+	clock   []int          // 0 to 23, of each hour from then on
+	lessons map[int][]bool // whether it is one of lessons, by calendar
 }
 
 func (b *builder) hoursOf(h *HourCounts, from, to time.Time) *hourAdder {
-	a := &hourAdder{counts: h, from: from}
+	a := &hourAdder{counts: h, from: from, lessons: make(map[int][]bool)}
+	held := b.spec.Hours
+	for calendar := range b.lessonOf {
+		for at := from; at.Before(to); at = at.Add(time.Hour) {
+			day := midnight(at)
+			since := at.Sub(day)
+			a.lessons[calendar] = append(a.lessons[calendar], since >= held.From.Truncate(time.Hour) && since < held.To && held.On(calendar, day))
+		}
+	}
 	for at := from; at.Before(to); at = at.Add(time.Hour) {
-		day := midnight(at)
-		since, lessons := at.Sub(day), b.spec.Hours
-		a.hours = append(a.hours, hourOfDays{at.Hour(), lessons.Days[day.Weekday()] && (lessons.Holiday == nil || !lessons.Holiday(day)) &&
-			since >= lessons.From.Truncate(time.Hour) && since < lessons.To})
+		a.clock = append(a.clock, at.Hour())
 	}
 	return a
 }
 
 // series adds what a counter counted in each hour at whose both ends it is
 // known.
-func (a *hourAdder) series(s engine.Series, technical bool) (known int64) {
+func (a *hourAdder) series(s engine.Series, calendar int, technical bool) (known int64) {
+	lessons := a.lessons[calendar]
 	for i := 1; i < len(s.Points); i++ {
 		p, q := s.Points[i-1], s.Points[i]
 		n := int64(q.Value - p.Value)
@@ -90,12 +91,12 @@ func (a *hourAdder) series(s engine.Series, technical bool) (known int64) {
 			continue
 		}
 		known += n
-		hour := a.hours[p.At.Sub(a.from)/time.Hour]
-		count := &a.counts.Counts[hour.clock]
+		hour := p.At.Sub(a.from) / time.Hour
+		count := &a.counts.Counts[a.clock[hour]]
 		switch {
 		case technical:
 			count.Technical.Value += n
-		case hour.lesson:
+		case lessons[hour]:
 			count.Content.Value += n
 			a.counts.Lessons.Value += n
 		default:

@@ -24,20 +24,20 @@ const enough = time.Minute
 // end a node was silent counts for nothing of that node. So the time is never
 // less than what is told.
 func (b *builder) readLessons(ctx context.Context, s selector) error {
-	b.lessons = make(map[string]time.Duration)
+	b.lessons, b.lessonOf = make(map[string]time.Duration), make(map[int]time.Duration)
 	for i, span := range b.spans() {
-		held := b.lessonTime(span)
-		b.lessonOf += held
+		month := b.lessonTimes(span)
 		torn := make(map[string]bool)
 		for id, school := range b.census.schools {
+			held := month[b.calendar(id)]
 			missing := max(0, span.End.Sub(span.Start)-school.protected[i])
 			if missing < enough {
 				b.lessons[id] += max(0, held-missing)
-			} else if school.protected[i] > 0 {
+			} else if held > 0 && school.protected[i] > 0 {
 				torn[id] = true
 			}
 		}
-		if held == 0 || len(torn) == 0 {
+		if len(torn) == 0 {
 			continue
 		}
 		if err := b.readLessonDays(ctx, s.of(torn), span, torn); err != nil {
@@ -84,9 +84,9 @@ func (b *builder) addLessons(begins, ends []engine.Series, schools map[string]bo
 		if !schools[schoolOf(s.Labels)] {
 			continue
 		}
-		at := began[identity(s.Labels)]
+		at, calendar := began[identity(s.Labels)], b.calendar(schoolOf(s.Labels))
 		for _, p := range s.Points {
-			if !b.lessonDay(p.At) {
+			if !b.lessonDay(calendar, p.At) {
 				continue
 			}
 			d := day{schoolOf(s.Labels), b.dayOf(p.At)}
@@ -105,21 +105,43 @@ func (b *builder) addLessons(begins, ends []engine.Series, schools map[string]bo
 
 func (b *builder) dayOf(t time.Time) int64 { return midnight(t.In(b.until.Location())).Unix() }
 
-// lessonDay tells whether lessons are held on the day of t, and are over by
-// the end of what is reported.
-func (b *builder) lessonDay(t time.Time) bool {
+// calendar is that of a school. Of one that only counters know it is the first.
+func (b *builder) calendar(school string) int { return b.units[school].Calendar }
+
+// lessonDay tells whether lessons are held on the day of t in the schools of a
+// calendar, and are over by the end of what is reported.
+func (b *builder) lessonDay(calendar int, t time.Time) bool {
 	h, day := b.spec.Hours, midnight(t.In(b.until.Location()))
-	return h.Days[day.Weekday()] && !day.Before(b.spec.Period.Start) && !day.Add(h.To).After(b.until) && (h.Holiday == nil || !h.Holiday(day))
+	return h.On(calendar, day) && !day.Before(b.spec.Period.Start) && !day.Add(h.To).After(b.until)
 }
 
-// lessonTime is how long lessons were held in a month.
-func (b *builder) lessonTime(month Span) (sum time.Duration) {
-	for day := midnight(month.Start); day.Before(month.End); day = day.AddDate(0, 0, 1) {
-		if b.lessonDay(day) {
-			sum += b.spec.Hours.To - b.spec.Hours.From
+// lessonTimes are for how long lessons were held in a month, by calendar.
+func (b *builder) lessonTimes(month Span) map[int]time.Duration {
+	times := make(map[int]time.Duration)
+	for _, s := range b.schools {
+		if _, done := times[s.Calendar]; done {
+			continue
+		}
+		times[s.Calendar] = 0
+		for day := midnight(month.Start); day.Before(month.End); day = day.AddDate(0, 0, 1) {
+			if b.lessonDay(s.Calendar, day) {
+				times[s.Calendar] += b.spec.Hours.To - b.spec.Hours.From
+			}
+		}
+		b.lessonOf[s.Calendar] += times[s.Calendar]
+	}
+	return times
+}
+
+// lessonsAnywhere tells whether lessons are held on a day in any school of the
+// report.
+func (b *builder) lessonsAnywhere(day time.Time) bool {
+	for calendar := range b.lessonOf {
+		if b.lessonDay(calendar, day) {
+			return true
 		}
 	}
-	return sum
+	return false
 }
 
 // midnight is the beginning of the day of t.

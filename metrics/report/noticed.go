@@ -11,7 +11,7 @@ import (
 // distinct is what section III says of different clients and names.
 func (w *writer) distinct() Block {
 	d := &w.beside.Days
-	return para("Số máy khác nhau trong một ngày học: trung vị %s, nhiều nhất %s%s; cộng %s lượt máy·ngày. Số tên miền khác nhau bị chặn trong một ngày học: trung vị %s, nhiều nhất %s%s.%s",
+	return para("Số máy khác nhau trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s; cộng %s lượt máy·ngày. Số tên miền khác nhau bị chặn trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s.%s",
 		d.Clients.Median, d.Clients.Most, onDay(d.Clients.On), d.Clients.Sum, d.Blocked.Median, d.Blocked.Most, onDay(d.Blocked.On), w.noticed())
 }
 

@@ -53,7 +53,7 @@ type builder struct {
 
 	census   *census
 	lessons  map[string]time.Duration // protected in lessons, by school
-	lessonOf time.Duration            // there were
+	lessonOf map[int]time.Duration    // there were, by calendar
 	hours    *HourCounts
 	others   []otherPeriod
 }

@@ -60,6 +60,7 @@ type Unit struct {
 	Province, Commune string
 	Level, Type       string    // of a school
 	Students          int       // of a school; 0 when not known
+	Calendar          int       // of a school, as Hours has it
 	Settings          *Settings // nil when the policy does not know the unit
 }
 
@@ -88,19 +89,19 @@ type Category struct {
 	Class       Class
 }
 
-// Hours are the minutes in which lessons are held: from one time of day to a
-// later one on some days of the week, but on no holiday. The zero value is
-// Monday to Saturday, 07:00 to 17:00.
+// Hours are when lessons are held: from one time of day to a later one. The
+// zero value is 07:00 to 17:00 from Monday to Saturday.
 type Hours struct {
-	Days     [7]bool // by time.Weekday
 	From, To time.Duration
-	Holiday  func(day time.Time) bool // nil: none
+	// On tells whether lessons are held on a day in the schools of a calendar.
+	On func(calendar int, day time.Time) bool
+	// Own tells whether the policy says so, and it is not an assumption.
+	Own bool
 }
 
 func (h Hours) orDefault() Hours {
-	if h.From == 0 && h.To == 0 {
-		h.Days = [7]bool{false, true, true, true, true, true, true}
-		h.From, h.To = 7*time.Hour, 17*time.Hour
+	if h.On == nil {
+		h = Hours{From: 7 * time.Hour, To: 17 * time.Hour, On: func(_ int, day time.Time) bool { return day.Weekday() != time.Sunday }}
 	}
 	return h
 }

@@ -110,8 +110,8 @@ func (b *builder) schoolRow(s schoolAt) Row {
 // covered is the share of the lessons in which a school was protected; in a
 // period without lessons, that of all hours.
 func (b *builder) covered(school string) Ratio {
-	if b.lessonOf > 0 {
-		return Share(Number(int64(b.lessons[school]/time.Second)), Number(int64(b.lessonOf/time.Second)))
+	if held := b.lessonOf[b.calendar(school)]; held > 0 {
+		return Share(Number(int64(b.lessons[school]/time.Second)), Number(int64(held/time.Second)))
 	}
 	return b.coveredAllHours(b.census, school, b.spec.Period.Start, b.until)
 }
@@ -122,7 +122,7 @@ func (b *builder) coveredAllHours(c *census, school string, from, to time.Time) 
 
 func (b *builder) coverage(rows []Row) Coverage {
 	c := Coverage{Schools: Number(int64(len(rows))), Nodes: b.nodes, Backwards: b.census.backwards, Measure: "lessons", Time: meanCoverage(rows)}
-	if b.lessonOf == 0 {
+	if !slices.ContainsFunc(b.schools, func(s schoolAt) bool { return b.lessonOf[s.Calendar] > 0 }) {
 		c.Measure = "all hours"
 	}
 	for _, r := range rows {
