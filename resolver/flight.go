@@ -227,8 +227,11 @@ func (f *flight) arrived(reply []byte, err error) {
 		r.cache.put(f.hash, e)
 	}
 	code := uint16(dnswire.EDENone)
-	if err != nil {
+	switch {
+	case err != nil:
 		code = networkError(err)
+	case failed:
+		code = upstreamError(reply)
 	}
 	waiters := f.land()
 	if stale {
@@ -248,6 +251,15 @@ func (f *flight) losePatience() {
 func networkError(err error) uint16 {
 	if errors.Is(err, upstream.ErrTimeout) {
 		return dnswire.EDENoAuthority
+	}
+	return dnswire.EDENetwork
+}
+
+// upstreamError is the reason for an error that an upstream answered with: its
+// own word where DNSSEC is at fault, which only the validator knows.
+func upstreamError(reply []byte) uint16 {
+	if code := dnswire.ExtendedError(reply); dnswire.EDEOfValidation(code) {
+		return code
 	}
 	return dnswire.EDENetwork
 }

@@ -72,7 +72,7 @@ func TestAnOldAnswerServesWhenNoUpstreamDoes(t *testing.T) {
 		f(28*time.Second, "half a minute after it", "192.0.2.1 ttl 30 ede 3", 2)
 		f(time.Second, "then the upstream is tried again", "192.0.2.1 ttl 30 ede 3", 3)
 		f(11*time.Hour, "hours later", "192.0.2.1 ttl 30 ede 3", 4)
-		f(time.Hour, "after stale_for", "SERVFAIL ttl 0 ede -1", 5)
+		f(time.Hour, "after stale_for", "SERVFAIL ttl 0 ede 23", 5)
 		f(time.Second, "and a moment later", "SERVFAIL ttl 0 ede 13", 5)
 		u.rcode = 0
 		f(4*time.Second, "when the failure is forgotten", "192.0.2.1 ttl 60 ede -1", 6)
@@ -152,8 +152,8 @@ func TestWhatAFailureSays(t *testing.T) {
 			}
 		})
 	}
-	f("SERVFAIL", &troubled{rcode: dns.RcodeServerFailure}, "SERVFAIL ttl 0 ede -1", 0)
-	f("REFUSED", &troubled{rcode: dns.RcodeRefused}, "REFUSED ttl 0 ede -1", 0)
+	f("SERVFAIL", &troubled{rcode: dns.RcodeServerFailure}, "SERVFAIL ttl 0 ede 23", 0)
+	f("REFUSED", &troubled{rcode: dns.RcodeRefused}, "REFUSED ttl 0 ede 23", 0)
 	f("nothing", &troubled{silent: true}, "SERVFAIL ttl 0 ede 23", 10*time.Second)
 }
 

@@ -53,7 +53,7 @@ func (r *Resolver) chaos(q *Query) {
 		text = q.world.settings.ID
 	}
 	if text == "" || q.Type != dnswire.TypeTXT && q.Type != dnswire.TypeANY {
-		q.refuse(dnswire.EDENone, "")
+		q.refuse(dnswire.EDENotSupported, "")
 		return
 	}
 	q.start(dnswire.RcodeSuccess)
@@ -82,7 +82,7 @@ func (r *Resolver) explain(q *Query) {
 	name := domain.Text(whole[:len(whole)-len(q.Name.Suffix(2))])
 	explanation, err := q.world.rules.Explain(q.group, name, dnswire.TypeA)
 	if err != nil {
-		q.fail(dnswire.RcodeNXDomain, dnswire.EDENone, "")
+		q.fail(dnswire.RcodeNXDomain, dnswire.EDEOther, "not a name")
 		return
 	}
 	q.start(dnswire.RcodeSuccess)

@@ -11,7 +11,7 @@ import (
 func (q *Query) notified() {
 	notify := q.world.settings.Notify
 	if notify == nil || !notify(&q.Name, q.client) {
-		q.refuse(dnswire.EDENone, "")
+		q.refuse(dnswire.EDEProhibited, "")
 		return
 	}
 	q.start(dnswire.RcodeSuccess)

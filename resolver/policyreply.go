@@ -128,6 +128,18 @@ func (q *Query) fail(rcode int, code uint16, text string) {
 	q.action, q.source = metrics.ActionError, metrics.SourcePolicy
 }
 
+// reject answers a message that is no question to a forwarder.
+func (q *Query) reject(rcode int) {
+	switch rcode {
+	case dnswire.RcodeFormErr:
+		q.fail(rcode, dnswire.EDEOther, "malformed")
+	case dnswire.RcodeRefused:
+		q.refuse(dnswire.EDENotSupported, "")
+	default:
+		q.fail(rcode, dnswire.EDENotSupported, "")
+	}
+}
+
 // refuse does not serve the question.
 func (q *Query) refuse(code uint16, text string) {
 	q.fail(dnswire.RcodeRefused, code, text)

@@ -17,8 +17,8 @@ import (
 
 // Clients that know the address of a resolver ask at resolver.arpa, and those
 // that know its name ask at that, which encrypted doors it has (discovery of
-// designated resolvers, RFC 9462, with the parameters of RFC 9461). That is ours
-// to say, and never asked of an upstream.
+// designated resolvers, RFC 9462, with the parameters of RFC 9461), and how it
+// answers (RFC 9606). That is ours to say, and never asked of an upstream.
 
 // Discovery is what clients are told of this server.
 type Discovery struct {
@@ -28,6 +28,9 @@ type Discovery struct {
 	// Addresses are where the encrypted doors can be reached. None: where they
 	// are, as far as that is not every address.
 	Addresses []netip.Addr
+	// InfoURL leads to a page for people about this server: https, at most 247
+	// octets. "": there is none.
+	InfoURL string
 }
 
 // ownName is the decision on names below the server's own; policy decides so on
@@ -48,10 +51,11 @@ type presence struct {
 	name     domain.Name // the server's own
 	named    bool
 	services [][]byte // of each encrypted door, the parameters of its SVCB record
+	info     []byte   // rdata of the RESINFO record
 }
 
 func newPresence(s *Settings, doors []Door) *presence {
-	p := &presence{}
+	p := &presence{info: infoOf(s)}
 	p.named = s.Discovery.Name != "" && p.name.SetText(s.Discovery.Name) == nil
 	if !p.named || s.TLS == nil {
 		return p
@@ -64,6 +68,20 @@ func newPresence(s *Settings, doors []Door) *presence {
 		}
 	}
 	return p
+}
+
+// infoOf says how the server answers (RFC 9606 section 5): which extended errors
+// it gives and where people read more. It asks other resolvers, so that there is
+// nothing to say of minimal names.
+func infoOf(s *Settings) (data []byte) {
+	texts := []string{"exterr=" + dnswire.EDESent}
+	if s.Discovery.InfoURL != "" {
+		texts = append(texts, "infourl="+s.Discovery.InfoURL)
+	}
+	for _, text := range texts {
+		data = append(append(data, byte(len(text))), text...)
+	}
+	return data
 }
 
 // ports are those at which a protocol is spoken.
@@ -139,7 +157,7 @@ func packData(rr dns.RR) ([]byte, error) {
 // claims tells whether a question is about the server by its own name. One below
 // it, by which a client has called itself, will do: nobody else need know that.
 func (p *presence) claims(q *Query) bool {
-	return p.named && q.asksForDoors() && q.Name.Within(&p.name)
+	return p.named && (q.asksForDoors() && q.Name.Within(&p.name) || q.Type == dnswire.TypeRESINFO && q.Name.Equal(&p.name))
 }
 
 // asksForDoors tells whether the first label of the name is _dns.
@@ -160,11 +178,13 @@ func (q *Query) introduce() {
 		return
 	}
 	q.startOwn(dnswire.RcodeSuccess)
-	records := 0
-	if q.asksForDoors() && (q.Type == dnswire.TypeSVCB || q.Type == dnswire.TypeANY) {
-		records = q.designate(special)
-	}
-	if records == 0 {
+	asks := func(t uint16) bool { return q.Type == t || q.Type == dnswire.TypeANY }
+	switch doors := q.world.presence.services; {
+	case q.asksForDoors() && asks(dnswire.TypeSVCB) && len(doors) > 0:
+		q.designate(special)
+	case !q.asksForDoors() && asks(dnswire.TypeRESINFO):
+		q.reply.Record(dnswire.SectionAnswer, dnswire.TypeRESINFO, presenceTTL, q.world.presence.info)
+	default:
 		q.reply.SOA(presenceTTL)
 	}
 }
@@ -178,7 +198,7 @@ func (q *Query) startOwn(rcode int) {
 
 // designate answers with the encrypted doors, best first. They are at the name
 // behind _dns, or at the server's own for who knows its address only.
-func (q *Query) designate(special bool) (records int) {
+func (q *Query) designate(special bool) {
 	p := q.world.presence
 	target := q.Name.Wire()[len(dnsLabel):]
 	if special {
@@ -190,5 +210,4 @@ func (q *Query) designate(special bool) (records int) {
 		data = append(append(data, target...), params...)
 		q.reply.Record(dnswire.SectionAnswer, dnswire.TypeSVCB, presenceTTL, data)
 	}
-	return len(p.services)
 }

@@ -83,6 +83,32 @@ func TestAddressHintsAreWhatIsSetOrWhereTheDoorsAre(t *testing.T) {
 	g(` ipv4hint="192.0.2.1"`, "::ffff:192.0.2.1")
 }
 
+// What RESINFO says is ours, too, and true.
+func TestHowTheServerAnswersIsTold(t *testing.T) {
+	up := newSource(t, "resolver.arpa. RESINFO qnamemin\ndns.example. RESINFO qnamemin\nother.example. RESINFO qnamemin\n")
+	f := newFrontage(t, newNode(t, nil, up.addr))
+	f.settings.Discovery.Name = house
+	g := func(name, want string) {
+		t.Helper()
+		if got := f.told(f.ask(pupil, name, dns.TypeRESINFO)); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	f.use()
+	const errors = `"exterr=0-3,5-19,21-23"`
+	g("resolver.arpa", "aa "+errors)
+	g("DNS.example", "aa "+errors)
+	g("_dns.dns.example", "aa NODATA")
+	g("other.example", `"qnamemin"`) // another server's
+	f.settings.Discovery.InfoURL = "https://dns.example/help"
+	f.use()
+	g("resolver.arpa", "aa "+errors+` "infourl=https://dns.example/help"`)
+	f.settings.Discovery.Name = ""
+	f.use()
+	g("resolver.arpa", "aa "+errors+` "infourl=https://dns.example/help"`)
+	g("dns.example", `"qnamemin"`) // not ours
+}
+
 // Without an encrypted door or a name to reach it by there is nothing to tell.
 func TestWithoutEncryptedDoorsNothingIsDesignated(t *testing.T) {
 	up := newSource(t, "_dns.resolver.arpa. SVCB 1 evil.example. alpn=h2\n")

@@ -87,7 +87,18 @@ func (ref *reference) begin(q *dns.Msg, rcode int) *dns.Msg {
 	return m
 }
 
-func (ref *reference) refuse(q *dns.Msg, rcode int) *dns.Msg { return ref.begin(q, rcode) }
+// refuse is a reply without records, with the reason that the code implies.
+func (ref *reference) refuse(q *dns.Msg, rcode int) *dns.Msg {
+	m := ref.begin(q, rcode)
+	reason := &dns.EDNS0_EDE{InfoCode: dns.ExtendedErrorCodeNotSupported}
+	if rcode == dns.RcodeFormatError {
+		reason = &dns.EDNS0_EDE{InfoCode: dns.ExtendedErrorCodeOther, ExtraText: "malformed"}
+	}
+	if opt := m.IsEdns0(); opt != nil {
+		opt.Option = append(opt.Option, reason)
+	}
+	return m
+}
 
 // resolve answers a question for an Internet name.
 func (ref *reference) resolve(q *dns.Msg) *dns.Msg {

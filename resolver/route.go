@@ -44,10 +44,7 @@ func (r *Resolver) parse(q *Query) bool {
 		q.action = metrics.ActionDropped
 		return false
 	case dnswire.Answer:
-		q.fail(rcode, dnswire.EDENone, "")
-		if rcode == dnswire.RcodeRefused {
-			q.refuse(dnswire.EDENone, "")
-		}
+		q.reject(rcode)
 		return false
 	case dnswire.Notify:
 		q.notified()

@@ -60,13 +60,15 @@ func doors(cfg *Config) (list []resolver.Door) {
 	return append(list, resolver.Doors(resolver.DoQ, s.DoQ...)...)
 }
 
-// ownName is what the server is called by clients that are told of it: its name
-// in the configuration, or else in its certificate.
-func (n *node) ownName() string {
-	if name := serverName(n.cfg); name != "" || n.certificate == nil {
-		return name
+// discovery is what clients are told of the server: its name is that of the
+// configuration, or else of its certificate.
+func (n *node) discovery() resolver.Discovery {
+	d := &n.cfg.Server.Discovery
+	name := serverName(n.cfg)
+	if name == "" && n.certificate != nil {
+		name = n.certificate.Name()
 	}
-	return n.certificate.Name()
+	return resolver.Discovery{Name: name, Addresses: d.Addresses, InfoURL: d.InfoURL}
 }
 
 // serverName is the server's own name as it is compared with what clients ask

@@ -110,6 +110,9 @@ type DiscoveryConfig struct {
 	// Addresses are where the encrypted doors can be reached (RFC 9462). Default
 	// none: where they listen, as far as that is not every address.
 	Addresses []netip.Addr `yaml:"addresses"`
+	// InfoURL leads to a page for people about this server (RFC 9606). Default
+	// none.
+	InfoURL string `yaml:"info_url"`
 }
 
 // A RateLimitConfig bounds queries a second; 0, the default, is no bound.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -40,7 +41,15 @@ func (k *configCheck) discovery() {
 			k.wrong(item("server.discovery.addresses", i), wording.ConfigReached.With(a))
 		}
 	}
+	if text := k.Server.Discovery.InfoURL; text != "" {
+		if u, err := url.Parse(text); err != nil || u.Scheme != "https" || u.Host == "" || len(text) > maxInfoURL {
+			k.wrong("server.discovery.info_url", wording.ConfigInfoURL.With(text))
+		}
+	}
 }
+
+// maxInfoURL is how many octets of an address fit into what clients are told.
+const maxInfoURL = 255 - len("infourl=")
 
 // listeners checks that no two listeners want the same address and port.
 func (k *configCheck) listeners() {

@@ -67,6 +67,10 @@ func TestConfigMistakes(t *testing.T) {
 	f("server:\n  discovery: {addresses: [\"0.0.0.0\", 10.0.0.2]}\n",
 		`lachan.yaml:2: server.discovery.addresses: máy khác không thể kết nối đến 0.0.0.0; hãy ghi địa chỉ mà máy trong trường dùng để tới máy chủ này | server.discovery.addresses: nobody can connect to 0.0.0.0; write the address at which devices reach this server`)
 
+	// A page that anybody on the way can change.
+	f("server:\n  discovery: {info_url: \"http://a.example/\"}\n",
+		`lachan.yaml:2: server.discovery.info_url: "http://a.example/" phải là một địa chỉ https:// dài không quá 247 ký tự, ví dụ https://dns.example.vn/huong-dan | server.discovery.info_url: "http://a.example/" must be an address https:// of at most 247 octets, such as https://dns.example.vn/help`)
+
 	// A port without an address, as other programs take it.
 	f("server:\n  listen: [\":53\"]\n",
 		`lachan.yaml:2: server.listen: giá trị ":53" phải là địa chỉ IP và cổng, ví dụ 10.20.0.1:53 hoặc [2001:db8:20::1]:53 | server.listen: the value ":53" must be an IP address and a port, such as 10.20.0.1:53 or [2001:db8:20::1]:53`)

@@ -246,7 +246,7 @@ func (n *node) settings() *resolver.Settings {
 		DoHPath:        cfg.Server.DoHPath,
 		UnitIDs:        cfg.Server.TLS.UnitIDs,
 		Linked:         n.linked,
-		Discovery:      resolver.Discovery{Name: n.ownName(), Addresses: cfg.Server.Discovery.Addresses},
+		Discovery:      n.discovery(),
 		Notify:         n.notify(cfg),
 	}
 	if n.certificate != nil {

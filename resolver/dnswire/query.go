@@ -252,8 +252,10 @@ func wellFormed(options []byte) bool {
 }
 
 // Option is the data of the first EDNS option with that code.
-func (q *Query) Option(code uint16) (data []byte, ok bool) {
-	for rest := q.Options; len(rest) >= 4; {
+func (q *Query) Option(code uint16) (data []byte, ok bool) { return option(q.Options, code) }
+
+func option(options []byte, code uint16) (data []byte, ok bool) {
+	for rest := options; len(rest) >= 4; {
 		size := 4 + int(binary.BigEndian.Uint16(rest[2:]))
 		if binary.BigEndian.Uint16(rest) == code {
 			return rest[4:size], true

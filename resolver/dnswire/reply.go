@@ -93,21 +93,6 @@ func (r *Reply) SOA(ttl uint32) {
 // soaNames are MNAME lachan.invalid and RNAME nobody.invalid.
 const soaNames = "\x06lachan\x07invalid\x00\x06nobody\x07invalid\x00"
 
-// EDE info codes (RFC 8914 section 5.2).
-const (
-	EDENone        = 0xFFFF // no option is written
-	EDEStale       = 3
-	EDENotReady    = 14
-	EDEStaleNX     = 19
-	EDECachedError = 13
-	EDEBlocked     = 15
-	EDECensored    = 16
-	EDEFiltered    = 17
-	EDEProhibited  = 18
-	EDENoAuthority = 22
-	EDENetwork     = 23
-)
-
 // OPTSize is what OPT appends without an EDE option.
 const OPTSize = 11
 

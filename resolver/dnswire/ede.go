@@ -1,0 +1,46 @@
+package dnswire
+
+import "encoding/binary"
+
+// EDE info codes (RFC 8914 section 5.2).
+const (
+	EDENone         = 0xFFFF // no option is written
+	EDEOther        = 0
+	EDEStale        = 3
+	EDECachedError  = 13
+	EDENotReady     = 14
+	EDEBlocked      = 15
+	EDECensored     = 16
+	EDEFiltered     = 17
+	EDEProhibited   = 18
+	EDEStaleNX      = 19
+	EDENotSupported = 21
+	EDENoAuthority  = 22
+	EDENetwork      = 23
+)
+
+// EDESent are the codes of this program, with those of validation that are an
+// upstream's to say (see EDEOfValidation), as RFC 9606 section 5 lists them.
+const EDESent = "0-3,5-19,21-23"
+
+// EDEOfValidation tells whether a code is the reason why DNSSEC could not
+// confirm an answer.
+func EDEOfValidation(code uint16) bool {
+	return 1 <= code && code <= 12 && code != EDEStale && code != 4
+}
+
+// ExtendedError is the info code of the first extended error in a message;
+// EDENone when there is none.
+func ExtendedError(msg []byte) uint16 {
+	var w Walker
+	var r Record
+	for ok := w.Start(msg) == nil; ok && w.Next(&r); {
+		if r.Type != TypeOPT || !wellFormed(msg[r.Data:r.End]) {
+			continue
+		}
+		if data, ok := option(msg[r.Data:r.End], OptionEDE); ok && len(data) >= 2 {
+			return binary.BigEndian.Uint16(data)
+		}
+	}
+	return EDENone
+}

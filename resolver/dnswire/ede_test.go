@@ -1,0 +1,58 @@
+package dnswire_test
+
+import (
+	"testing"
+
+	"github.com/miekg/dns"
+
+	"lachan/resolver/dnswire"
+)
+
+// withErrors is a message with extended errors.
+func withErrors(codes ...uint16) *dns.Msg {
+	m := query("lesson.example.", dns.TypeA).SetEdns0(1232, false)
+	for _, code := range codes {
+		m.IsEdns0().Option = append(m.IsEdns0().Option, &dns.EDNS0_EDE{InfoCode: code, ExtraText: "why"})
+	}
+	return m
+}
+
+func TestTheFirstExtendedErrorIsRead(t *testing.T) {
+	f := func(m *dns.Msg, want uint16) {
+		t.Helper()
+		if got := dnswire.ExtendedError(pack(t, m)); got != want {
+			t.Errorf("%v: %d, want %d", m, got, want)
+		}
+	}
+	f(withErrors(), dnswire.EDENone)
+	f(withErrors(6), 6)
+	f(withErrors(0, 22), 0)
+	f(query("lesson.example.", dns.TypeA), dnswire.EDENone)
+}
+
+// FuzzExtendedError: any octets have an answer, and of a message that miekg/dns
+// reads it is the one that is found there.
+func FuzzExtendedError(f *testing.F) {
+	f.Add(pack(f, withErrors(6)))
+	f.Add(pack(f, withErrors(22, 15)))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, msg []byte) {
+		got := dnswire.ExtendedError(msg)
+		var m dns.Msg
+		if m.Unpack(msg) != nil || len(m.Question) != 1 || len(m.Extra) != 1 {
+			return
+		}
+		opt, ok := m.Extra[0].(*dns.OPT)
+		if !ok {
+			return
+		}
+		for _, o := range opt.Option {
+			if e, ok := o.(*dns.EDNS0_EDE); ok {
+				if got != e.InfoCode {
+					t.Fatalf("%d, miekg/dns reads %d", got, e.InfoCode)
+				}
+				return
+			}
+		}
+	})
+}
