@@ -83,62 +83,81 @@ func (c *census) category(code string) int {
 // class is the subtotal that a code stands in.
 func (c *census) class(code string) Class { return c.categories[c.category(code)].Class }
 
+// A reading is a moment at which counters are read for a census.
+type reading struct {
+	at     time.Time
+	back   time.Duration // since the reading before
+	span   int           // that ends here, or goes on
+	closes bool          // it ends
+	inDays bool          // what was counted since the reading before was counted in the days that are looked at by the hour
+}
+
+// readings are at the beginning of the first span, the ends of all, and the ends of days
+// within them.
+func readings(spans []Span, days Span) []reading {
+	all := []reading{{at: spans[0].Start, back: memory}}
+	for i, span := range spans {
+		for _, part := range span.cut(days.Start, days.End) {
+			all = append(all, reading{
+				at: part.End, back: part.End.Sub(part.Start), span: i, closes: part.End.Equal(span.End),
+				inDays: !part.Start.Before(days.Start) && !part.End.After(days.End),
+			})
+		}
+	}
+	return all
+}
+
 // take reads the counters at the beginning of the period and at the end of each
 // of its spans. All sums of a report are made of these differences, so that they
 // agree by construction. What was blocked in some days of them is also counted by
 // itself.
 func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, days Span) error {
-	start, end := spans[0].Start, spans[len(spans)-1].End
-	posts, err := r.posts(ctx, s, start, end)
+	all := readings(spans, days)
+	posts, err := r.posts(ctx, s, all[0].at, all[len(all)-1].at)
 	if err != nil {
 		return err
 	}
-	queries, protected := newMeter(s, queriesMetric), newMeter(s, protectedMetric)
-	read := func(at time.Time, back time.Duration, counted, seconds func(labels.Labels, int64)) error {
-		quiet, err := r.quiet(ctx, s, posts, at)
-		if err != nil {
-			return err
-		}
-		if err := protected.advance(ctx, r, quiet, at, back, seconds); err != nil {
-			return err
-		}
-		return queries.advance(ctx, r, quiet, at, back, counted)
-	}
-	begun := func(labels.Labels, int64) {}
-	if err := read(start, memory, begun, begun); err != nil {
-		return err
-	}
+	queries, protected := newMeter(), newMeter()
 	c.months = make([]outcomes, len(spans))
-	for i, span := range spans {
-		count := func(l labels.Labels, n int64) { c.count(i, l, n) }
-		for _, part := range span.cut(days.Start, days.End) {
-			before := c.months[i].blockedInAll()
-			if err := read(part.End, part.End.Sub(part.Start), count, c.protect); err != nil {
-				return err
-			}
-			if !part.Start.Before(days.Start) && !part.End.After(days.End) {
-				c.days += c.months[i].blockedInAll() - before
-			}
-		}
-		for _, school := range c.schools {
-			school.closeSpan()
-		}
+	read := func(ctx context.Context, i int) (showing, error) {
+		return r.shown(ctx, s, posts, all[i].at, all[i].back)
 	}
+	err = inTurn(ctx, len(all), read, func(i int, shown showing) {
+		defer r.done()
+		if i == 0 {
+			begun := func(labels.Labels, int64) {}
+			protected.advance(shown.protected, begun)
+			queries.advance(shown.queries, begun)
+			return
+		}
+		month := &c.months[all[i].span]
+		before := month.blockedInAll()
+		protected.advance(shown.protected, c.protect)
+		queries.advance(shown.queries, func(l labels.Labels, n int64) { c.count(month, l, n) })
+		if all[i].inDays {
+			c.days += month.blockedInAll() - before
+		}
+		if all[i].closes {
+			for _, school := range c.schools {
+				school.closeSpan()
+			}
+		}
+	})
 	for node := range protected.backwards {
 		queries.backwards[node] = true
 	}
 	c.backwards = sortedKeys(queries.backwards)
-	return nil
+	return err
 }
 
-// count adds what a counter of a school of the report has counted.
-func (c *census) count(span int, l labels.Labels, n int64) {
+// count adds what a counter of a school of the report has counted in a month.
+func (c *census) count(month *outcomes, l labels.Labels, n int64) {
 	school := c.schools[schoolOf(l)]
 	if school == nil {
 		return
 	}
 	school.heard = true
-	for _, t := range []*outcomes{&school.outcomes, &c.months[span]} {
+	for _, t := range []*outcomes{&school.outcomes, month} {
 		switch l.Get("decision") {
 		case "allowed":
 			t.allowed += n

@@ -21,8 +21,11 @@ type fleet struct {
 	rand  *rand.Rand
 	now   time.Time
 	nodes []*recorder
-	truth map[string]map[string]int64 // month -> "school decision category" -> what was ticked
+	truth map[string]map[event]int64 // by month: what was ticked
 }
+
+// An event is what a node counts.
+type event struct{ school, decision, category string }
 
 // A recorder is one node: its counters, its history and its troubles.
 type recorder struct {
@@ -32,7 +35,7 @@ type recorder struct {
 	counters *metrics.Counters
 	lane     *metrics.Lane
 	schools  []metrics.School
-	pending  map[string]int64 // counted since the newest tick
+	pending  map[event]int64 // counted since the newest tick
 	dead     bool
 	ahead    time.Duration // how wrong its clock is
 	cut      int64         // what it wrote after this has not been told: milliseconds; 0: all has
@@ -41,9 +44,9 @@ type recorder struct {
 // newFleet has so many nodes, schools and communes.
 func newFleet(t testing.TB, start time.Time, nodes, schools, communes int) *fleet {
 	t.Helper()
-	f := &fleet{t: t, rand: rand.New(rand.NewPCG(3, 4)), now: start, truth: map[string]map[string]int64{}}
+	f := &fleet{t: t, rand: rand.New(rand.NewPCG(3, 4)), now: start, truth: map[string]map[event]int64{}}
 	for i := range nodes {
-		n := &recorder{name: fmt.Sprintf("nut-%d", i+1), dir: filepath.Join(t.TempDir(), "history"), pending: map[string]int64{}}
+		n := &recorder{name: fmt.Sprintf("nut-%d", i+1), dir: filepath.Join(t.TempDir(), "history"), pending: map[event]int64{}}
 		f.nodes = append(f.nodes, n)
 	}
 	for i := range schools {
@@ -113,6 +116,11 @@ func (f *fleet) run(until time.Time) {
 			f.ask(n)
 			n.counters.Protect(f.now.Sub(before))
 			f.tick(n)
+			if f.now.Equal(midnight(f.now)) && f.now.Weekday() == time.Sunday { // days are moments here: no block waits longer than that for a merger
+				if err := n.store.Compact(f.t.Context()); err != nil {
+					f.t.Fatal(err)
+				}
+			}
 		}
 	}
 }
@@ -141,7 +149,7 @@ func (f *fleet) ask(n *recorder) {
 			if c.category == "" {
 				c.category = "none"
 			}
-			n.pending[s.ID+" "+c.decision.String()+" "+c.category] += int64(times)
+			n.pending[event{s.ID, c.decision.String(), c.category}] += int64(times)
 		}
 	}
 }
@@ -154,7 +162,7 @@ func (f *fleet) tick(n *recorder) {
 	}
 	month := f.now.Add(-time.Second).Format("01/2006")
 	if f.truth[month] == nil {
-		f.truth[month] = map[string]int64{}
+		f.truth[month] = map[event]int64{}
 	}
 	for what, times := range n.pending {
 		f.truth[month][what] += times
@@ -204,17 +212,13 @@ func (f *fleet) spec(unit string, p report.Period) report.Spec {
 }
 
 // happened sums the truth up over months ("" is all) and what which lets pass.
-func (f *fleet) happened(month string, which func(school, decision, category string) bool) (sum int64) {
+func (f *fleet) happened(month string, which func(event) bool) (sum int64) {
 	for m, truth := range f.truth {
 		if month != "" && m != month {
 			continue
 		}
 		for what, times := range truth {
-			var school, decision, category string
-			if _, err := fmt.Sscan(what, &school, &decision, &category); err != nil {
-				f.t.Fatal(err)
-			}
-			if which(school, decision, category) {
+			if which(what) {
 				sum += times
 			}
 		}

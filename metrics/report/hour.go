@@ -14,7 +14,7 @@ import (
 const (
 	daysOfSchools = 3500
 	leastDays     = 7
-	atOnce        = 2000 // days of schools that are in memory at a time
+	atOnce        = 1000 // days of schools that are read at a time
 )
 
 // hourly are the days of the period that are looked at hour by hour.
@@ -37,19 +37,27 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	known := int64(0)
 	s.metric, s.also = queriesMetric, `decision="blocked"`
 	expression := lastOver(s, windows[0])
-	for start := from; start.Before(to); {
-		end := earlier(start.AddDate(0, 0, max(1, atOnce/max(1, len(b.schools)))), to)
-		list, err := b.reader.engine.Range(ctx, expression, start, end, time.Hour)
+	var parts []Span
+	for start := from; start.Before(to); start = parts[len(parts)-1].End {
+		parts = append(parts, Span{Start: start, End: earlier(start.AddDate(0, 0, max(1, atOnce/max(1, len(b.schools)))), to)})
+	}
+	read := func(ctx context.Context, i int) ([]engine.Series, error) {
+		list, err := b.reader.engine.Range(ctx, expression, parts[i].Start, parts[i].End, time.Hour)
 		if err != nil {
-			return fmt.Errorf("read the hours from %s: %w", date(start), err)
+			return nil, fmt.Errorf("read the hours from %s: %w", date(parts[i].Start), err)
 		}
-		add := b.hoursOf(h, start, end)
+		return list, nil
+	}
+	err := inTurn(ctx, len(parts), read, func(i int, list []engine.Series) {
+		add := b.hoursOf(h, parts[i].Start, parts[i].End)
 		for _, series := range list {
 			if b.census.schools[schoolOf(series.Labels)] != nil {
 				known += add.series(series, b.calendar(schoolOf(series.Labels)), b.census.class(series.Labels.Get("category")) == Technical)
 			}
 		}
-		start = end
+	})
+	if err != nil {
+		return err
 	}
 	h.Unknown = Number(max(0, b.census.days-known))
 	b.hours = h

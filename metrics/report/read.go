@@ -178,45 +178,29 @@ func (r *reader) quiet(ctx context.Context, s selector, posts map[post]bool, at 
 	return quiet, nil
 }
 
-// A meter follows odometers from the beginning of a period on. A counter that
-// was never seen before began at zero.
-type meter struct {
-	selector
-	last      map[string]float64
-	backwards map[string]bool // nodes of which a counter went back
-}
+// A showing is what the odometers of a report show at one moment.
+type showing struct{ queries, protected []engine.Sample }
 
-func newMeter(s selector, metric string) *meter {
-	s.metric = metric
-	return &meter{selector: s, last: make(map[string]float64), backwards: make(map[string]bool)}
-}
-
-// advance reads all counters at a moment and tells what each has counted since
-// the last one. Those of quiet posts are looked for further back; one that is
-// silent for longer than back has counted nothing. One that went back was lost
-// with its node and began again: what it shows now is what is known, and the
-// node is marked.
-func (m *meter) advance(ctx context.Context, r *reader, quiet map[post]bool, at time.Time, back time.Duration, counted func(labels.Labels, int64)) error {
-	defer r.done()
-	samples, err := r.engine.Query(ctx, lastOver(m.selector, windows[0]), at)
+// shown reads the odometers of posts at a moment. Those of quiet posts are
+// looked for further back; one that is silent for longer than back is left out.
+func (r *reader) shown(ctx context.Context, s selector, posts map[post]bool, at time.Time, back time.Duration) (all showing, err error) {
+	quiet, err := r.quiet(ctx, s, posts, at)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", m.metric, err)
+		return showing{}, err
 	}
-	older, err := r.older(ctx, m.selector, quiet, samples, at, back)
-	if err != nil {
-		return err
-	}
-	for _, s := range newest(append(samples, older...)) {
-		key := identity(s.Labels)
-		before := m.last[key]
-		m.last[key] = s.Value
-		if s.Value < before {
-			m.backwards[s.Labels.Get("node")] = true
-			before = 0
+	for metric, samples := range map[string]*[]engine.Sample{queriesMetric: &all.queries, protectedMetric: &all.protected} {
+		s.metric = metric
+		there, err := r.engine.Query(ctx, lastOver(s, windows[0]), at)
+		if err != nil {
+			return showing{}, fmt.Errorf("read %s: %w", metric, err)
 		}
-		counted(s.Labels, int64(s.Value-before))
+		older, err := r.older(ctx, s, quiet, there, at, back)
+		if err != nil {
+			return showing{}, err
+		}
+		*samples = append(there, older...)
 	}
-	return nil
+	return all, nil
 }
 
 // older are the last samples of the counters of quiet posts that the first
@@ -243,21 +227,4 @@ func (r *reader) older(ctx context.Context, s selector, quiet map[post]bool, fou
 		delete(missing, identity(sample.Labels))
 	}
 	return r.seek(ctx, s, identity, missing, at, append(windows[1:len(windows):len(windows)], back))
-}
-
-// newest leaves one sample of each counter: the largest, when an engine has it
-// twice under labels of its own.
-func newest(samples []engine.Sample) []engine.Sample {
-	place := make(map[string]int, len(samples))
-	kept := samples[:0]
-	for _, s := range samples {
-		key := identity(s.Labels)
-		if i, twice := place[key]; twice {
-			kept[i].Value = max(kept[i].Value, s.Value)
-			continue
-		}
-		place[key] = len(kept)
-		kept = append(kept, s)
-	}
-	return kept
 }

@@ -137,7 +137,7 @@ func (b *builder) ids() []string {
 func (b *builder) step() {
 	b.steps++
 	if b.spec.Progress != nil {
-		all := 2*(2+len(b.spans())) + 4*len(b.otherPeriods())
+		all := 3 + len(b.spans()) + 2*len(b.otherPeriods())
 		b.spec.Progress(min(b.steps, all), all)
 	}
 }

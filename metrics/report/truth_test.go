@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"lachan/metrics"
 	"lachan/metrics/report"
 )
 
@@ -21,7 +22,7 @@ import (
 func TestTimesOfTroubleAreCountedExactly(t *testing.T) {
 	f, period, end := newFleet(t, day("2026-06-28"), 4, 12, 4), "2026-Q3", day("2026-10-02")
 	if os.Getenv("TEST_PROOF") != "" {
-		f, period, end = newFleet(t, day("2025-12-28"), 20, 1000, 99), "2026", day("2027-01-02")
+		f, period, end = newFleet(t, day("2025-12-28"), 8, 1000, 99), "2026", day("2027-01-02")
 	}
 	first, second, third, dying := f.nodes[0], f.nodes[1], f.nodes[2], f.nodes[3]
 	for _, d := range []string{"2026-07-05", "2026-07-17", "2026-08-01"} {
@@ -65,44 +66,46 @@ func TestTimesOfTroubleAreCountedExactly(t *testing.T) {
 // check compares every figure with the truth of the period.
 func (f *fleet) check(m *report.Model) {
 	f.t.Helper()
-	maps.DeleteFunc(f.truth, func(month string, _ map[string]int64) bool {
+	maps.DeleteFunc(f.truth, func(month string, _ map[event]int64) bool {
 		return !slices.ContainsFunc(m.Data.Months, func(c report.MonthCount) bool { return c.Label == month })
 	})
-	is := func(what string, got report.Figure, month string, which func(school, decision, category string) bool) {
+	is := func(what string, got report.Figure, month string, which func(event) bool) {
 		f.t.Helper()
 		if want := f.happened(month, which); got != report.Number(want) {
 			f.t.Errorf("%s: %s, but %d happened", what, got, want)
 		}
 	}
-	all := func(_, _, _ string) bool { return true }
-	blocked := func(_, decision, _ string) bool { return decision == "blocked" }
+	all := func(event) bool { return true }
+	blocked := func(e event) bool { return e.decision == "blocked" }
 	is("queries", m.Data.Total.Queries, "", all)
 	is("blocked", m.Data.Total.Blocked, "", blocked)
-	is("excepted", m.Data.Total.Excepted, "", func(_, d, _ string) bool { return d == "excepted" })
+	is("excepted", m.Data.Total.Excepted, "", func(e event) bool { return e.decision == "excepted" })
 	for _, c := range m.Data.Categories {
-		is(c.Code, c.Blocked, "", func(_, d, category string) bool { return d == "blocked" && category == c.Code })
+		is(c.Code, c.Blocked, "", func(e event) bool { return blocked(e) && e.category == c.Code })
 	}
 	for _, month := range m.Data.Months {
 		is(month.Label, month.Queries, month.Label, all)
 		is(month.Label, month.Blocked, month.Label, blocked)
 	}
-	place := map[string]string{}
+	place := map[string]metrics.School{}
 	for _, n := range f.nodes {
 		for _, s := range n.schools {
-			place[s.ID] = s.Commune
+			place[s.ID] = s
 		}
 	}
 	for _, c := range m.Data.Communes {
-		is(c.ID, c.Queries, "", func(school, _, _ string) bool { return place[school] == c.ID })
+		is(c.ID, c.Queries, "", func(e event) bool { return place[e.school].Commune == c.ID })
 	}
 	if slices.ContainsFunc(m.Data.Communes, func(r report.Row) bool { return r.ID == "xa-01" }) {
 		f.t.Error("a commune that was merged has a row")
 	}
+	for _, l := range m.Data.Levels {
+		is(l.ID, l.Blocked, "", func(e event) bool { return blocked(e) && place[e.school].Level == l.ID })
+	}
 	sums := map[string]int64{}
 	for _, truth := range f.truth {
 		for what, times := range truth {
-			school, _, _ := strings.Cut(what, " ")
-			sums[school] += times
+			sums[what.school] += times
 		}
 	}
 	for _, s := range m.Data.Schools {

@@ -1,0 +1,92 @@
+package report
+
+import (
+	"context"
+
+	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics/engine"
+)
+
+// A meter follows odometers from the beginning of a period on. A counter that
+// was never seen before began at zero.
+type meter struct {
+	last      map[string]float64
+	backwards map[string]bool // nodes of which a counter went back
+}
+
+func newMeter() *meter {
+	return &meter{last: make(map[string]float64), backwards: make(map[string]bool)}
+}
+
+// advance takes what odometers show at a moment and tells what each has counted
+// since the last one. One that is not among them has counted nothing. One that
+// went back was lost with its node and began again: what it shows now is what is
+// known, and the node is marked.
+func (m *meter) advance(shown []engine.Sample, counted func(labels.Labels, int64)) {
+	for _, s := range newest(shown) {
+		key := identity(s.Labels)
+		before := m.last[key]
+		m.last[key] = s.Value
+		if s.Value < before {
+			m.backwards[s.Labels.Get("node")] = true
+			before = 0
+		}
+		counted(s.Labels, int64(s.Value-before))
+	}
+}
+
+// newest leaves one sample of each counter: the largest, when an engine has it
+// twice under labels of its own.
+func newest(samples []engine.Sample) []engine.Sample {
+	place := make(map[string]int, len(samples))
+	kept := samples[:0]
+	for _, s := range samples {
+		key := identity(s.Labels)
+		if i, twice := place[key]; twice {
+			kept[i].Value = max(kept[i].Value, s.Value)
+			continue
+		}
+		place[key] = len(kept)
+		kept = append(kept, s)
+	}
+	return kept
+}
+
+// inTurn reads n things, each while the one before it is still read or used, and
+// uses them in their order. It returns when nothing is read any more.
+func inTurn[T any](ctx context.Context, n int, read func(context.Context, int) (T, error), use func(int, T)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type outcome struct {
+		value T
+		err   error
+	}
+	begin := func(i int) chan outcome {
+		done := make(chan outcome, 1)
+		go func() {
+			value, err := read(ctx, i)
+			done <- outcome{value, err}
+		}()
+		return done
+	}
+	var next chan outcome
+	for i := range n {
+		this := next
+		if i == 0 {
+			this = begin(0)
+		}
+		if next = nil; i+1 < n {
+			next = begin(i + 1)
+		}
+		got := <-this
+		if got.err != nil {
+			if cancel(); next != nil {
+				<-next
+			}
+			return got.err
+		}
+		use(i, got.value)
+	}
+	return nil
+}
