@@ -17,7 +17,7 @@ export PATH := $(PATH):$(shell go env GOPATH)/bin
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame
+PROOFS   := PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame
 
 .PHONY: run test tools build bench proof fuzz fuzz-short soak repeat differential lint help
 
@@ -65,7 +65,7 @@ fuzz: ## ten minutes of every fuzz target
 fuzz-short: ## ten seconds of every fuzz target
 	$(call fuzz-all,10s)
 
-proof: tools ## what takes longest, in full size: 200,000 names by zone transfer, 200 kills, publishers that misbehave
+proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave
 	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./cmd/lachan ./blocklist/rpzout
 
 differential: ## a million questions to the resolver and to its plain reference
