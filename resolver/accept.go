@@ -55,12 +55,13 @@ func (r *Resolver) accept(l *tcpListener) {
 			time.Sleep(acceptPause)
 			continue
 		}
-		leave, ok := r.guests.enter(r.world.Load().settings)
+		s := r.world.Load().settings
+		leave, ok := r.guests.enter(s)
 		if !ok {
 			c.Close()
 			continue
 		}
-		g := &guest{Conn: c, socket: c, client: addrOf(c.RemoteAddr()), arrived: time.Now(), leave: leave}
+		g := &guest{Conn: c, socket: c, client: addrOf(c.RemoteAddr()), arrived: time.Now(), leave: leave, maxBytes: s.TCPMaxBytes}
 		live.Go(func() { r.receive(l, g) })
 	}
 }

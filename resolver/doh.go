@@ -36,14 +36,16 @@ type dohDoor struct {
 	queue    *connQueue
 	tcp      *http.Server
 	quic     *quicListener
-	http3    *http3.Server
-	altSvc   string // says that HTTP/3 is spoken at the same port
+	stopping context.Context // of HTTP/3
+	stopQUIC context.CancelFunc
+	ended    chan struct{} // closed when run returns
+	altSvc   string        // says that HTTP/3 is spoken at the same port
 }
 
 // openDoH serves what the accept loop queues, and HTTP/3 at the port of the
 // same number.
 func (r *Resolver) openDoH(l *tcpListener) (*dohDoor, error) {
-	d := &dohDoor{resolver: r, lane: r.counters.Lane(), queue: newConnQueue(l.Addr())}
+	d := &dohDoor{resolver: r, lane: r.counters.Lane(), queue: newConnQueue(l.Addr()), ended: make(chan struct{})}
 	var err error
 	if d.quic, err = r.listenQUIC(l.addr, http3.ConfigureTLSConfig(r.tlsOf()), dohUnidirectional); err != nil {
 		return nil, err
@@ -60,14 +62,9 @@ func (r *Resolver) openDoH(l *tcpListener) (*dohDoor, error) {
 		},
 		ErrorLog: log.New(io.Discard, "", 0), // it would name clients
 	}
-	d.http3 = &http3.Server{Handler: d, MaxHeaderBytes: dohHeaderOctets, IdleTimeout: silence}
+	d.stopping, d.stopQUIC = context.WithCancel(context.Background())
 	return d, nil
 }
-
-// dohUnidirectional is how many streams in one direction a client of HTTP/3 may
-// open: control and the two of header compression, and some that nobody knows
-// yet (RFC 9114 section 6.2).
-const dohUnidirectional = 8
 
 // queueDoH hands a guest to the HTTP server once its handshake is done.
 func (d *dohDoor) queueDoH(l *tcpListener, g *guest) {
@@ -81,8 +78,9 @@ func (d *dohDoor) queueDoH(l *tcpListener, g *guest) {
 func (d *dohDoor) run() {
 	var live sync.WaitGroup
 	live.Go(func() { _ = d.tcp.Serve(d.queue) }) // it ends when it is shut down, as does the other
-	live.Go(func() { _ = d.http3.ServeListener(d.quic) })
+	live.Go(d.runQUIC)
 	live.Wait()
+	close(d.ended)
 }
 
 // stop takes no more requests and waits, not for ever, for the answers to those
@@ -90,10 +88,9 @@ func (d *dohDoor) run() {
 func (d *dohDoor) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), dohWriteTime)
 	defer cancel()
-	var live sync.WaitGroup
-	live.Go(func() { _ = errors.Join(d.tcp.Shutdown(ctx), d.tcp.Close()) }) // what is late is cut off
-	live.Go(func() { _ = errors.Join(d.http3.Shutdown(ctx), d.http3.Close()) })
-	live.Wait()
+	d.stopQUIC()
+	_ = errors.Join(d.tcp.Shutdown(ctx), d.tcp.Close()) // what is late is cut off
+	<-d.ended
 	d.lane.Close()
 }
 

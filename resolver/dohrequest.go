@@ -29,8 +29,15 @@ func (r refusal) Error() string { return http.StatusText(int(r)) }
 // addresses of routers; there is nothing else here.
 func (d *dohDoor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.Header().Set("Alt-Svc", d.altSvc)
-	if g, ok := req.Context().Value(guestKey{}).(*guest); ok && d.resolver.overdue(g) {
-		w.Header().Set("Connection", "close")
+	switch c := req.Context().Value(guestKey{}).(type) {
+	case *guest:
+		if d.resolver.overdue(c) {
+			w.Header().Set("Connection", "close")
+		}
+	case *quicGuest:
+		if d.resolver.sentTooMuch(c.Conn) {
+			c.dismiss()
+		}
 	}
 	if err := d.serve(w, req); err != nil {
 		status := http.StatusBadRequest

@@ -60,14 +60,10 @@ func (d *doqDoor) run() {
 // serve answers the questions of a connection until its end.
 func (d *doqDoor) serve(c *quic.Conn) {
 	id := d.resolver.idOf(c.ConnectionState().TLS.ServerName)
-	ctx := d.stopping
-	if s := d.resolver.world.Load().settings; s.TCPLifetime > 0 {
-		bounded, cancel := context.WithTimeout(ctx, s.TCPLifetime)
-		defer cancel()
-		ctx = bounded
-	}
+	ctx, cancel := d.resolver.lifetime(d.stopping)
+	defer cancel()
 	var live sync.WaitGroup
-	for {
+	for !d.resolver.sentTooMuch(c) {
 		s, err := c.AcceptStream(ctx)
 		if err != nil {
 			break

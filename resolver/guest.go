@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -17,6 +18,24 @@ type guest struct {
 	arrived  time.Time
 	stopped  atomic.Bool // no more is to be read
 	leave    func()      // ends what counts the guest
+	maxBytes int64       // octets that it may send; 0: no bound
+	received atomic.Int64
+}
+
+// maxBytesGrace is how many octets beyond its bound a guest may send before it
+// is cut off, so that one that pauses can be let go as the protocol has it.
+const maxBytesGrace = 256 << 10
+
+var errSentTooMuch = errors.New("the client has sent as much as it may")
+
+// Read reads what the client sends.
+func (g *guest) Read(p []byte) (int, error) {
+	if g.maxBytes > 0 && g.received.Load() > g.maxBytes+maxBytesGrace {
+		return 0, errSentTooMuch
+	}
+	n, err := g.Conn.Read(p)
+	g.received.Add(int64(n))
+	return n, err
 }
 
 // Close gives the place to another and closes the connection: a client that
@@ -94,8 +113,9 @@ func (r *Resolver) patience() time.Duration {
 	return s.TCPIdle
 }
 
-// overdue tells whether a guest has been here for as long as anybody may be.
+// overdue tells whether a guest has been here for as long as anybody may be, or
+// has sent as much.
 func (r *Resolver) overdue(g *guest) bool {
 	lifetime := r.world.Load().settings.TCPLifetime
-	return lifetime > 0 && time.Since(g.arrived) > lifetime
+	return lifetime > 0 && time.Since(g.arrived) > lifetime || g.maxBytes > 0 && g.received.Load() > g.maxBytes
 }

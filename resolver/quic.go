@@ -98,6 +98,20 @@ func (l *quicListener) Accept(ctx context.Context) (*quic.Conn, error) {
 	return c, nil
 }
 
+// lifetime is parent, bounded by how long a connection that begins now may last.
+func (r *Resolver) lifetime(parent context.Context) (context.Context, context.CancelFunc) {
+	if lifetime := r.world.Load().settings.TCPLifetime; lifetime > 0 {
+		return context.WithTimeout(parent, lifetime)
+	}
+	return context.WithCancel(parent)
+}
+
+// sentTooMuch tells whether a client has sent as much as it may.
+func (r *Resolver) sentTooMuch(c *quic.Conn) bool {
+	limit := r.world.Load().settings.TCPMaxBytes
+	return limit > 0 && c.ConnectionStats().BytesReceived > uint64(limit)
+}
+
 // close ends all connections.
 func (l *quicListener) close() error {
 	err := errors.Join(l.Listener.Close(), l.transport.Close(), l.transport.Conn.Close())

@@ -52,6 +52,7 @@ type Settings struct {
 	TCPPerClient   int           // of these from one address or IPv6 /64; 0: no bound of its own
 	TCPIdle        time.Duration // a connection without queries is closed after it
 	TCPLifetime    time.Duration // and one that has been open for so long, when it pauses; 0: no bound
+	TCPMaxBytes    int64         // octets that a client may send over one; 0: no bound
 
 	// TLS has the certificate and the ticket keys of the encrypted doors, and
 	// protocols to offer behind theirs. Nil: there are no such doors.

@@ -142,6 +142,9 @@ type TCPConfig struct {
 	// Lifetime closes a connection that has been open for so long when it pauses.
 	// Default 1h; 1m to 7d, or 0s for no bound.
 	Lifetime time.Duration `yaml:"lifetime"`
+	// MaxBytes closes one over which a client has sent so much when it pauses, and
+	// a little later in any case. Default 64MiB; 64KiB to 64GiB, or 0 for no bound.
+	MaxBytes yamlfile.Bytes `yaml:"max_bytes"`
 }
 
 // A PageConfig has the addresses of the block page; one that is not valid, the

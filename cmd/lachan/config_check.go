@@ -128,6 +128,9 @@ func (k *configCheck) server() {
 	if s.TCP.Lifetime != 0 {
 		between(k, "server.tcp.lifetime", s.TCP.Lifetime, time.Minute, 7*day)
 	}
+	if s.TCP.MaxBytes != 0 {
+		between[yamlfile.Bytes](k, "server.tcp.max_bytes", s.TCP.MaxBytes, 64<<10, 64<<30)
+	}
 	between(k, "server.tcp.idle_timeout", s.TCP.IdleTimeout, time.Second, 10*time.Minute)
 	between(k, "server.block_ttl", s.BlockTTL, 0, day)
 	if a := s.Page.A; a.IsValid() && !a.Is4() {

@@ -18,7 +18,7 @@ func (c *Config) SetDefaults() {
 			TLS:              TLSConfig{UnitIDs: true},
 			UnknownClient:    "default",
 			RebindProtection: true,
-			TCP:              TCPConfig{Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour},
+			TCP:              TCPConfig{Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour, MaxBytes: 64 << 20},
 			BlockTTL:         time.Minute,
 		},
 		HTTP: HTTPConfig{Listen: netip.MustParseAddrPort("127.0.0.1:8053")},

@@ -242,6 +242,7 @@ func (n *node) settings() *resolver.Settings {
 		TCPPerClient:   cfg.Server.TCP.PerClient,
 		TCPIdle:        cfg.Server.TCP.IdleTimeout,
 		TCPLifetime:    cfg.Server.TCP.Lifetime,
+		TCPMaxBytes:    int64(cfg.Server.TCP.MaxBytes),
 		TLSName:        serverName(cfg),
 		DoHPath:        cfg.Server.DoHPath,
 		UnitIDs:        cfg.Server.TLS.UnitIDs,

@@ -1,0 +1,62 @@
+package resolver
+
+import (
+	"context"
+	"sync"
+
+	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/http3"
+)
+
+// dohUnidirectional is how many streams in one direction a client of HTTP/3 may
+// open: control and the two of header compression, and some that nobody knows
+// yet (RFC 9114 section 6.2).
+const dohUnidirectional = 8
+
+// A quicGuest is a connection of HTTP/3.
+type quicGuest struct {
+	*quic.Conn
+	dismiss context.CancelFunc // answers what was asked and ends it
+}
+
+// runQUIC serves HTTP/3 until the door is stopped, and returns when what was
+// asked is answered, or late.
+func (d *dohDoor) runQUIC() {
+	var live sync.WaitGroup
+	defer live.Wait()
+	for {
+		c, err := d.quic.Accept(d.stopping)
+		if err != nil {
+			return
+		}
+		live.Go(func() { d.serveQUIC(c) })
+	}
+}
+
+// serveQUIC serves a connection until its end. It has a server of its own, which
+// is what can be shut down.
+func (d *dohDoor) serveQUIC(c *quic.Conn) {
+	ctx, dismiss := d.resolver.lifetime(d.stopping)
+	defer dismiss()
+	server := &http3.Server{
+		Handler: d, MaxHeaderBytes: dohHeaderOctets, IdleTimeout: d.tcp.IdleTimeout,
+		ConnContext: func(ctx context.Context, _ *quic.Conn) context.Context {
+			return context.WithValue(ctx, guestKey{}, &quicGuest{c, dismiss})
+		},
+	}
+	var ending sync.WaitGroup
+	defer ending.Wait()
+	ended := make(chan struct{})
+	defer close(ended)
+	ending.Go(func() {
+		select {
+		case <-ended:
+			return
+		case <-ctx.Done():
+		}
+		late, cancel := context.WithTimeout(context.Background(), dohWriteTime)
+		defer cancel()
+		_ = server.Shutdown(late) // clients that stay are sent away
+	})
+	_ = server.ServeQUICConn(c) // how it has ended is the client's business
+}
