@@ -17,7 +17,7 @@ export PATH := $(PATH):$(shell go env GOPATH)/bin
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|WhateverPublishersDo|OtherResolversBlockTheSame
+PROOFS   := PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame
 
 .PHONY: run test tools build bench proof fuzz fuzz-short soak repeat differential lint help
 
@@ -65,8 +65,8 @@ fuzz: ## ten minutes of every fuzz target
 fuzz-short: ## ten seconds of every fuzz target
 	$(call fuzz-all,10s)
 
-proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave
-	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./cmd/lachan ./blocklist/rpzout
+proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave, a year of a province
+	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./cmd/lachan ./blocklist/rpzout ./metrics/report
 
 differential: ## a million questions to the resolver and to its plain reference
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"flag"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,9 +14,9 @@ import (
 
 	"github.com/miekg/dns"
 	"golang.org/x/sys/unix"
-)
 
-var kills = flag.Int("kills", 4, "how often TestAKillLosesNoTick kills the program")
+	"lachan/metrics/history"
+)
 
 // exposed is what an odometer of a school reads on the page for reports.
 func (p *process) exposed(school, decision string) (n float64) {
@@ -30,16 +30,16 @@ func (p *process) exposed(school, decision string) (n float64) {
 	return n
 }
 
-// A storm asks the same question over and over, as one client after the other.
+// A storm asks the same question over and over, so many times a second.
 type storm struct {
 	sent, answered atomic.Int64
 	wg             sync.WaitGroup
 	stop           chan struct{}
 }
 
-// newStorm asks as several clients until it is ended, each with up to 64
+// newStorm asks as several clients until it is ended, each with up to a gust of
 // questions on the way.
-func newStorm(t *testing.T, server, name string, clients ...string) *storm {
+func newStorm(t *testing.T, server, name string, perSecond int, clients ...string) *storm {
 	t.Helper()
 	s := &storm{stop: make(chan struct{})}
 	packed, err := question(name).Pack()
@@ -52,26 +52,31 @@ func newStorm(t *testing.T, server, name string, clients ...string) *storm {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.wg.Go(func() { s.blow(conn, packed) })
+		s.wg.Go(func() { s.blow(conn, packed, gust*time.Second*time.Duration(len(clients))/time.Duration(perSecond)) })
 	}
 	return s
 }
 
-func (s *storm) blow(conn net.Conn, question []byte) {
+// gust is how many questions a client has on the way at a time.
+const gust = 64
+
+func (s *storm) blow(conn net.Conn, question []byte, every time.Duration) {
 	defer conn.Close()
+	pace := time.NewTicker(every)
+	defer pace.Stop()
 	buffer := make([]byte, 1500)
 	for {
 		select {
 		case <-s.stop:
 			return
-		default:
+		case <-pace.C:
 		}
-		for range 64 {
+		for range gust {
 			if _, err := conn.Write(question); err == nil {
 				s.sent.Add(1)
 			}
 		}
-		for range 64 {
+		for range gust {
 			_ = conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
 			if _, err := conn.Read(buffer); err != nil {
 				break // lost, or the server is gone
@@ -86,42 +91,65 @@ func (s *storm) end() {
 	s.wg.Wait()
 }
 
-// TestAKillLosesNoTick kills the program again and again while it is asked as
-// fast as it can answer. What a scrape has shown is never lost, nothing is
-// counted twice, and what is lost is not older than a tick.
+// TestAKillLosesNoTick kills the program again and again while it is asked
+// 20,000 questions a second. What a scrape has shown is never lost, nothing is
+// counted twice, and what is lost is not older than a tick: in full size, which
+// goes on without a scrape for longer than that before each kill.
 func TestAKillLosesNoTick(t *testing.T) {
+	kills, quiet := sized(20, 4), time.Duration(sized(11, 0))*time.Second
 	up := startStandIn(t)
 	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling}]\n", twoSchools, up.addr)
 	p.write("bets.txt", "bet.example\n")
 	p.start()
-	var sent, answered int64 // over all starts
-	var shown float64
-	began := time.Now()
-	for i := range *kills {
+	counted := func() int64 { return int64(p.exposed("truong-a", "blocked")) }
+	var total, lost, least, most int64 // answered, and not on the disk after kills; answers a second
+	for i := range kills {
 		p.until("the list is in force", func() bool { return blocked(p.from("127.20.1.9", "bet.example")) }) // of another school
-		s := newStorm(t, p.dns, "bet.example", "127.10.1.1", "127.10.1.2")
+		before := counted()
+		s := newStorm(t, p.dns, "bet.example", 22_000, "127.10.1.1", "127.10.1.2")
+		began := time.Now()
+		shown := before
 		for range 3 {
 			<-time.After(100 * time.Millisecond)
-			now := p.exposed("truong-a", "blocked")
+			now := counted()
 			if now < shown {
-				t.Fatalf("kill %d: shown %v, before %v", i, now, shown)
+				t.Fatalf("kill %d: shown %d, before %d", i, now, shown)
 			}
 			shown = now
 		}
-		ticked := answered + s.answered.Load()
+		ticked := s.until(quiet + rand.N(time.Second))
+		rate := s.answered.Load() * int64(time.Second) / int64(time.Since(began))
 		p.kill()
 		s.end()
-		sent, answered = sent+s.sent.Load(), answered+s.answered.Load()
+		answered := s.answered.Load()
 		p.start()
-		now := p.exposed("truong-a", "blocked")
-		if now < shown || now > float64(sent) {
-			t.Fatalf("kill %d: %v after it, shown before %v, sent %d", i, now, shown, sent)
+		now := counted()
+		if now < shown || now > before+s.sent.Load() {
+			t.Fatalf("kill %d: %d after it, shown before %d; %d before and %d sent since", i, now, shown, before, s.sent.Load())
 		}
-		t.Logf("kill %d: %d answered by the last scrape or after, %d when it was killed; %v on the disk", i, ticked, answered, now)
-		answered, sent = int64(now), int64(now) // what a kill took is gone: it was younger than a tick
-		shown = now
+		if now < before+ticked {
+			t.Errorf("kill %d: %d after it, but %d were answered longer ago than a tick", i, now, before+ticked)
+		}
+		total, lost = total+answered, lost+max(0, before+answered-now)
+		if least, most = min(least, rate), max(most, rate); i == 0 {
+			least = rate
+		}
 	}
-	t.Logf("%d kills in %s", *kills, time.Since(began).Round(time.Millisecond))
+	t.Logf("%d kills at %d to %d answers a second: %d answered, %d of them lost, each younger than a tick", kills, least, most, total, lost)
+}
+
+// until lets the storm blow for a while and returns how many questions were
+// answered longer ago than a tick, and what may pass until it is on the disk.
+func (s *storm) until(length time.Duration) (ticked int64) {
+	const tick = history.TickEvery + 500*time.Millisecond
+	if length < tick {
+		<-time.After(length)
+		return 0
+	}
+	<-time.After(length - tick)
+	ticked = s.answered.Load()
+	<-time.After(tick)
+	return ticked
 }
 
 func TestAnswersAndCountsGoOnWhileHistoryCannotBeWritten(t *testing.T) {
