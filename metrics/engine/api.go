@@ -200,6 +200,11 @@ func selectionOf(r *http.Request) (s selection, err error) {
 	if s.matchers, err = parser.NewParser(parser.Options{}).ParseMetricSelectors(r.Form["match[]"]); err != nil {
 		return s, badData(`invalid parameter "match[]": %v`, err)
 	}
+	for _, matchers := range s.matchers {
+		if !slices.ContainsFunc(matchers, func(m *labels.Matcher) bool { return !m.Matches("") }) {
+			return s, badData(`invalid parameter "match[]": match[] must contain at least one non-empty matcher`)
+		}
+	}
 	return s, nil
 }
 
@@ -223,7 +228,9 @@ func (a *API) series(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.SortedFunc(maps.Values(all), labels.Compare), nil
+	list := slices.AppendSeq(make([]labels.Labels, 0, len(all)), maps.Values(all)) // [] when there are none, never null
+	slices.SortFunc(list, labels.Compare)
+	return list, nil
 }
 
 func (a *API) labels(r *http.Request) (any, error) {
