@@ -26,6 +26,8 @@ const soakShare = 0.6
 // A sample is the server at one moment of a soak.
 type sample struct {
 	at         time.Duration
+	late       error         // the list that was changed before is not in force
+	inForce    time.Duration // how long it took
 	anonymous  int64 // octets of memory that are the server's own
 	resident   int64
 	goroutines int
@@ -65,12 +67,12 @@ func (b *bench) soak() error {
 	if err != nil {
 		return err
 	}
-	samples, err := b.watch(s)
+	samples, stopped := b.watch(s)
 	r, failed := wait()
-	if err := errors.Join(err, failed); err != nil {
+	printSamples(samples)
+	if err := errors.Join(stopped, failed); err != nil {
 		return err
 	}
-	printSamples(samples)
 	fmt.Printf("questions %d, lost %d; p50 %.0f µs, p99 %.0f µs, slowest %.1f ms; %.2f CPU-s/M\n",
 		r.Queries, r.Lost, r.P50, r.P99, r.Max/1000, r.CPUPerM)
 	return judge(samples, r)
@@ -93,9 +95,12 @@ func (b *bench) watch(s *subject) (samples []sample, err error) {
 		if err := s.block(name); err != nil {
 			return samples, err
 		}
-		if err := waitFor(b.ctx, s.addr, name, b.changeEvery(), filtered); err != nil {
-			return samples, fmt.Errorf("%s is not in force: %w", name, err)
+		changed := time.Now()
+		late := waitFor(b.ctx, s.addr, name, b.changeEvery(), filtered)
+		if late != nil {
+			late = fmt.Errorf("%s is not in force: %w", name, late)
 		}
+		inForce := time.Since(changed)
 		m, err := process.MemoryOf(s.child.PID())
 		if err != nil {
 			return samples, err
@@ -104,7 +109,7 @@ func (b *bench) watch(s *subject) (samples []sample, err error) {
 		if err != nil {
 			return samples, err
 		}
-		samples = append(samples, sample{time.Duration(i) * b.changeEvery(), m.Anon, m.Resident, n})
+		samples = append(samples, sample{time.Duration(i) * b.changeEvery(), late, inForce, m.Anon, m.Resident, n})
 	}
 	return samples, nil
 }
@@ -126,9 +131,9 @@ func goroutines(addr string) (int, error) {
 
 func printSamples(samples []sample) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "after\tresident MB\tof it anonymous\tgoroutines\t")
+	fmt.Fprintln(w, "after\tresident MB\tof it anonymous\tgoroutines\tlist in force after\t")
 	for _, s := range samples {
-		fmt.Fprintf(w, "%v\t%.0f\t%.0f\t%d\t\n", s.at, float64(s.resident)/1e6, float64(s.anonymous)/1e6, s.goroutines)
+		fmt.Fprintf(w, "%v\t%.0f\t%.0f\t%d\t%.2f s\t\n", s.at, float64(s.resident)/1e6, float64(s.anonymous)/1e6, s.goroutines, s.inForce.Seconds())
 	}
 	_ = w.Flush()
 }
@@ -139,6 +144,9 @@ func judge(samples []sample, r result) error {
 	var problems []error
 	if r.Lost > 0 {
 		problems = append(problems, fmt.Errorf("%d answers were lost", r.Lost))
+	}
+	for _, s := range samples {
+		problems = append(problems, s.late)
 	}
 	third := len(samples) / 3
 	if third == 0 {

@@ -33,8 +33,9 @@ type compileAnswer struct {
 // compileCommandName is for the server alone.
 const compileCommandName = "compile-order"
 
-// orderCompilation runs a compilation in a process of its own, which has a low
-// priority unless little changed. The process ends with ctx, and with this one.
+// orderCompilation runs a compilation in a process of its own, which has a lower
+// priority than this one, and a low one unless little changed. The process ends
+// with ctx, and with this one.
 func orderCompilation(ctx context.Context, order compileOrder) (answer compileAnswer, err error) {
 	text, err := json.Marshal(order)
 	if err != nil {
@@ -79,6 +80,7 @@ func compileOrderCommand() *cobra.Command {
 
 // compile brings the lists in the folder up to date with the files.
 func (o *compileOrder) compile(ctx context.Context) (answer compileAnswer, err error) {
+	beModest()
 	facts, err := catalogue.Load()
 	if err != nil {
 		return answer, err

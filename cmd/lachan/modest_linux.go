@@ -8,9 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// niceness is that of work which answers must not wait for: a tenth of the
-// weight of the server when all cores are busy.
-const niceness = 10
+// stepBack is how much nicer than the server work is which answers must not wait
+// for: it has a third of the server's weight when all cores are busy, and a tenth
+// when it steps back twice.
+const stepBack = 5
 
 // self is the program that runs, even where its file was replaced meanwhile.
 func self() (string, error) { return "/proc/self/exe", nil }
@@ -22,9 +23,11 @@ func makeModest(c *exec.Cmd) {
 }
 
 // beModest gives this process, which makeModest has started, a lower priority
-// for cores and disks, and makes it the first to go when memory is short. All
-// of it is a wish: what the system refuses is done without.
+// for cores and disks than it had, and makes it the first to go when memory is
+// short. All of it is a wish: what the system refuses is done without.
 func beModest() {
-	_ = unix.Setpriority(unix.PRIO_PGRP, 0, niceness)
+	if had, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil { // the system call counts from 20 down
+		_ = unix.Setpriority(unix.PRIO_PGRP, 0, 20-had+stepBack)
+	}
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
 }
