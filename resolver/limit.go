@@ -86,10 +86,12 @@ func (c *clientLimits) slot(a netip.Addr, now int64) *clientSlot {
 	return &ways[hash>>32%clientWays]
 }
 
-// within counts q against the limits of its client and of its school.
+// within counts q against the limits of its client and of its school. The former
+// may be off for who proves by a cookie that nobody asks in its name.
 func (r *Resolver) within(q *Query, known bool) bool {
 	w := q.world
-	if w.perClient.interval != 0 && !r.clients.take(q.client, w.perClient, q.now) {
+	exempt := q.proven && w.settings.CookiesExempt
+	if w.perClient.interval != 0 && !exempt && !r.clients.take(q.client, w.perClient, q.now) {
 		return false
 	}
 	return !known || w.perUnit.interval == 0 || w.perUnit.take(w.schools[q.group], q.now)

@@ -131,6 +131,9 @@ func (q *Query) fail(rcode int, code uint16, text string) {
 // reject answers a message that is no question to a forwarder.
 func (q *Query) reject(rcode int) {
 	switch rcode {
+	case dnswire.RcodeSuccess: // nothing is asked, but for a cookie
+		q.start(rcode)
+		q.action, q.source = metrics.ActionLocal, metrics.SourcePolicy
 	case dnswire.RcodeFormErr:
 		q.fail(rcode, dnswire.EDEOther, "malformed")
 	case dnswire.RcodeRefused:
@@ -160,6 +163,9 @@ func (q *Query) close() {
 	room := q.limit()
 	if q.EDNS {
 		room -= dnswire.OPTSize
+	}
+	if q.cookie != nil {
+		room -= dnswire.OptionHead + len(q.cookie)
 	}
 	if q.reply.Len() > room {
 		q.reply.Truncate(&q.Query)

@@ -4,6 +4,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cookie"
 	"lachan/resolver/dnswire"
 )
 
@@ -33,6 +34,10 @@ type Query struct {
 	action metrics.Action
 	source metrics.Source
 
+	cookie     []byte // to give to the client, in cookieRoom; nil of who wants none
+	cookieRoom [cookie.Size]byte
+	proven     bool // the client has shown a right one
+
 	message []byte      // as read; part of in unless it is longer
 	in      [4096]byte  // a query over UDP is no longer
 	out     []byte      // the reply is built here
@@ -59,6 +64,7 @@ func (q *Query) begin(w *world, now int64) {
 	q.world, q.received, q.now = w, now, now
 	q.group, q.decision = 0, policy.Decision{Category: policy.NoCategory}
 	q.decided, q.lookup = false, &q.Name
+	q.cookie, q.proven = nil, false
 	q.out = q.out[:0]
 	q.reply = dnswire.Reply{}
 	q.rcode, q.ede, q.text = dnswire.RcodeSuccess, dnswire.EDENone, ""

@@ -20,6 +20,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cookie"
 	"lachan/resolver/upstream"
 )
 
@@ -35,8 +36,13 @@ type Settings struct {
 	// plain door from one has to begin with a header of the PROXY protocol.
 	ProxyProtocol []netip.Prefix
 
-	ClientRate       int           // queries a second from one client; 0: no limit
-	UnitRate         int           // and from one school
+	ClientRate int // queries a second from one client; 0: no limit
+	UnitRate   int // and from one school
+	// Cookies are the secrets of DNS cookies (RFC 7873). None: clients get none.
+	Cookies cookie.Secrets
+	// CookiesExempt frees clients that show a right cookie from ClientRate.
+	CookiesExempt bool
+
 	RebindProtection bool          // private addresses for public names become NODATA
 	Version, ID      string        // answers to version.bind and id.server (and NSID); "" is REFUSED
 	BlockTTL         time.Duration // of policy replies; default 60 s

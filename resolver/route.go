@@ -39,6 +39,9 @@ func (r *Resolver) resume(q *Query, e *entry, v verdict) {
 // does not serve get the error the RFCs ask for; responses get nothing.
 func (r *Resolver) parse(q *Query) bool {
 	outcome, rcode := q.Parse(q.message)
+	if len(q.Options) > 0 && !q.takeCookie() {
+		outcome, rcode = dnswire.Answer, dnswire.RcodeFormErr
+	}
 	switch outcome {
 	case dnswire.Drop:
 		q.action = metrics.ActionDropped
@@ -65,8 +68,7 @@ func (r *Resolver) identify(q *Query) bool {
 		q.refuse(dnswire.EDEProhibited, "unknown client")
 		return false
 	case !r.within(q, known):
-		q.refuse(dnswire.EDEProhibited, "too many queries")
-		q.action = metrics.ActionRateLimited
+		q.restrain()
 		return false
 	}
 	return true

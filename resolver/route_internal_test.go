@@ -13,6 +13,7 @@ import (
 
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cookie"
 	"lachan/resolver/upstream"
 )
 
@@ -159,13 +160,15 @@ func edeOf(m *dns.Msg) int {
 // An answer from memory allocates nothing from the read packet to the written
 // one.
 func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
-	r := newRoute(t, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
+	settings := quietSettings()
+	settings.Cookies = cookie.Secrets(nil).Renewed()
+	r := newRoute(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) {
 		return records(0, "www.lesson.example. 3600 CNAME lesson.example.", "lesson.example. 3600 A 198.51.100.7"), nil
 	})
 	r.asks(t, "www.lesson.example.")
-	f := func(what, name string, qtype uint16, recent *recent, want metrics.Action) {
+	f := func(what, name string, qtype uint16, recent *recent, want metrics.Action, options ...dns.EDNS0) {
 		t.Helper()
-		q := r.question(t, name, qtype)
+		q := r.question(t, name, qtype, func(m *dns.Msg) { m.IsEdns0().Option = options })
 		q.conn, q.recent = discard{}, recent
 		w := r.world.Load()
 		if n := testing.AllocsPerRun(200, func() {
@@ -185,6 +188,9 @@ func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
 	f("a rewrite", "www.google.com.", dns.TypeA, nil, metrics.ActionRewrite)
 	f("ANY", "www.lesson.example.", dns.TypeANY, nil, metrics.ActionLocal)
 	f("a name of our own", "localhost.", dns.TypeA, nil, metrics.ActionLocal)
+	f("ourselves", "resolver.arpa.", dns.TypeRESINFO, nil, metrics.ActionLocal)
+	f("a cookie", "www.lesson.example.", dns.TypeA, nil, metrics.ActionPass,
+		&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: "2464c4abcf10c957010000005cf79f111f8130c3eee29480"})
 }
 
 // FuzzServe: whatever a client sends, the route ends in one answer that

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lachan/metrics"
+	"lachan/resolver/cookie"
 	"lachan/resolver/dnswire"
 )
 
@@ -12,11 +13,41 @@ import (
 // 8467 section 4.1).
 const padBlock = 468
 
-// signal adds to the OPT record what clients ask for with options: which server
+// takeCookie reads the client's cookie, if there is one, and makes the one to
+// give it (RFC 7873 section 5.2). False: it is malformed.
+func (q *Query) takeCookie() bool {
+	option, sent := q.Option(dnswire.OptionCookie)
+	switch secrets := q.world.settings.Cookies; {
+	case !sent:
+	case !cookie.WellFormed(option):
+		return false
+	case len(secrets) > 0:
+		now := time.Now()
+		q.proven = secrets.Verify(option, q.client, now)
+		q.cookie = secrets.Append(q.cookieRoom[:0], option, q.client, now)
+	}
+	return true
+}
+
+// restrain answers one query too many. Who could prove that it is the one that
+// asks, and be free of the limit, is told so (RFC 7873 section 5.2.3).
+func (q *Query) restrain() {
+	q.refuse(dnswire.EDEProhibited, "too many queries")
+	if q.world.settings.CookiesExempt && q.cookie != nil && !q.proven {
+		q.start(dnswire.RcodeBadCookie)
+	}
+	q.action = metrics.ActionRateLimited
+}
+
+// signal adds to the OPT record the client's cookie, for which there is room, and
+// what clients ask for with options: which server
 // this is (NSID, RFC 5001), if it has an ID and there is room; on streams how
 // long the connection may be silent (RFC 7828), and padding where nobody may
 // read along but everybody can count octets (RFC 7830).
 func (q *Query) signal() {
+	if q.cookie != nil {
+		copy(q.reply.Option(dnswire.OptionCookie, len(q.cookie)), q.cookie)
+	}
 	id := q.world.settings.ID
 	if _, asked := q.Option(dnswire.OptionNSID); asked && id != "" && q.reply.Len()+dnswire.OptionHead+len(id) <= q.limit() {
 		copy(q.reply.Option(dnswire.OptionNSID, len(id)), id)

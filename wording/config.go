@@ -20,6 +20,7 @@ var (
 	ConfigFamily      = Text{"%s phải là một địa chỉ %s", "%s must be an %s address"}
 	ConfigReached     = Text{"máy khác không thể kết nối đến %s; hãy ghi địa chỉ mà máy trong trường dùng để tới máy chủ này", "nobody can connect to %s; write the address at which devices reach this server"}
 	ConfigInfoURL     = Text{"%q phải là một địa chỉ https:// dài không quá 247 ký tự, ví dụ https://dns.example.vn/huong-dan", "%q must be an address https:// of at most 247 octets, such as https://dns.example.vn/help"}
+	ConfigCookies     = Text{"không dùng được khoá của DNS cookie: %v", "the secrets of DNS cookies are of no use: %v"}
 	ConfigNeedsTLS    = Text{"cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem}", "a certificate is needed; write server.tls: {cert: file.pem, key: file.pem}"}
 	ConfigBothTLS     = Text{"cert và key phải đi cùng nhau; hãy ghi cả hai hoặc bỏ cả hai", "cert and key belong together; give both or neither"}
 	ConfigTTLOrder    = Text{"min_ttl (%s) lớn hơn max_ttl (%s); hãy giảm min_ttl hoặc tăng max_ttl", "min_ttl (%s) is larger than max_ttl (%s); lower min_ttl or raise max_ttl"}

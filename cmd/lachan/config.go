@@ -69,6 +69,8 @@ type ServerConfig struct {
 	TrustedForwarders []netip.Prefix `yaml:"trusted_forwarders"`
 	// RateLimit bounds queries.
 	RateLimit RateLimitConfig `yaml:"rate_limit"`
+	// Cookies are DNS cookies, which clients that ask for them are given.
+	Cookies CookiesConfig `yaml:"cookies"`
 	// RebindProtection makes private addresses in answers for public names
 	// NODATA. Default true.
 	RebindProtection bool `yaml:"rebind_protection"`
@@ -119,6 +121,16 @@ type DiscoveryConfig struct {
 type RateLimitConfig struct {
 	PerClient int `yaml:"per_client"` // one address; 0 to 1,000,000
 	PerUnit   int `yaml:"per_unit"`   // one school; 0 to 1,000,000
+}
+
+// A CookiesConfig says how DNS cookies are made (RFC 7873, RFC 9018).
+type CookiesConfig struct {
+	// SecretFile has secrets that a fleet shares, the one that makes cookies first.
+	// Default none: the server's own in StateDir, renewed every day.
+	SecretFile string `yaml:"secret_file"`
+	// Exempt frees clients that show a right cookie from RateLimit.PerClient.
+	// Default false.
+	Exempt bool `yaml:"exempt"`
 }
 
 // An IdentityConfig is what CHAOS TXT questions are told; a question whose text

@@ -34,6 +34,7 @@ func (c *Config) check() yamlfile.Problems {
 	k.server()
 	k.encryption()
 	k.discovery()
+	k.cookies()
 	k.listeners()
 	k.rpzOut()
 	k.upstreams()

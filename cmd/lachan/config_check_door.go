@@ -51,6 +51,15 @@ func (k *configCheck) discovery() {
 // maxInfoURL is how many octets of an address fit into what clients are told.
 const maxInfoURL = 255 - len("infourl=")
 
+// cookies checks the secrets that a fleet shares.
+func (k *configCheck) cookies() {
+	if file := k.Server.Cookies.SecretFile; file != "" {
+		if _, err := sharedSecrets(file); err != nil {
+			k.wrong("server.cookies.secret_file", wording.ConfigCookies.With(err))
+		}
+	}
+}
+
 // listeners checks that no two listeners want the same address and port.
 func (k *configCheck) listeners() {
 	if len(k.Server.Listen) == 0 {

@@ -135,6 +135,7 @@ func (c *Config) resolvePaths() {
 	c.resolve("server.tls.cert", &c.Server.TLS.Cert)
 	c.resolve("server.tls.key", &c.Server.TLS.Key)
 	c.resolve("server.tls.ticket_keys", &c.Server.TLS.TicketKeys)
+	c.resolve("server.cookies.secret_file", &c.Server.Cookies.SecretFile)
 	for i := range c.Server.RPZOut.Zones {
 		c.resolve(item("server.rpz_out.zones", i)+".tsig.secret_file", &c.Server.RPZOut.Zones[i].TSIG.SecretFile)
 	}

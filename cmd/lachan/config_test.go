@@ -67,6 +67,10 @@ func TestConfigMistakes(t *testing.T) {
 	f("server:\n  discovery: {addresses: [\"0.0.0.0\", 10.0.0.2]}\n",
 		`lachan.yaml:2: server.discovery.addresses: máy khác không thể kết nối đến 0.0.0.0; hãy ghi địa chỉ mà máy trong trường dùng để tới máy chủ này | server.discovery.addresses: nobody can connect to 0.0.0.0; write the address at which devices reach this server`)
 
+	// Secrets that are not there.
+	f("server:\n  cookies: {secret_file: none.key}\n",
+		`lachan.yaml:2: server.cookies.secret_file: không dùng được khoá của DNS cookie: read secrets of cookies: open none.key: no such file or directory | server.cookies.secret_file: the secrets of DNS cookies are of no use: read secrets of cookies: open none.key: no such file or directory`)
+
 	// A page that anybody on the way can change.
 	f("server:\n  discovery: {info_url: \"http://a.example/\"}\n",
 		`lachan.yaml:2: server.discovery.info_url: "http://a.example/" phải là một địa chỉ https:// dài không quá 247 ký tự, ví dụ https://dns.example.vn/huong-dan | server.discovery.info_url: "http://a.example/" must be an address https:// of at most 247 octets, such as https://dns.example.vn/help`)

@@ -21,6 +21,7 @@ import (
 	"lachan/policy/catalogue"
 	"lachan/resolver"
 	"lachan/resolver/certificate"
+	"lachan/resolver/cookie"
 	"lachan/resolver/upstream"
 	"lachan/wording"
 	"lachan/yamlfile"
@@ -52,6 +53,7 @@ type node struct {
 	// certificate is that of the encrypted doors; nil when there is none.
 	certificate *certificate.Keeper
 	linked      *resolver.Linked
+	cookies     cookie.Secrets
 	serial      uint64               // of list and policy together
 	inForce     map[string]time.Time // feed -> since when its copy decides
 
@@ -116,6 +118,7 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 		return nil, nil, err
 	}
 	n.cfg, n.policy, n.upstreams = cfg, p, zones
+	n.renewCookies(time.Now())
 	if err := n.firstLists(); err != nil {
 		return nil, nil, err
 	}
@@ -222,6 +225,8 @@ func (n *node) settings() *resolver.Settings {
 		RefuseUnknown:     cfg.Server.UnknownClient == unknownRefuse,
 		TrustedForwarders: cfg.Server.TrustedForwarders,
 		ProxyProtocol:     cfg.Server.ProxyProtocol,
+		Cookies:           n.cookies,
+		CookiesExempt:     cfg.Server.Cookies.Exempt,
 		ClientRate:        cfg.Server.RateLimit.PerClient,
 		UnitRate:          cfg.Server.RateLimit.PerUnit,
 		RebindProtection:  cfg.Server.RebindProtection,

@@ -116,6 +116,7 @@ func (n *node) run(ctx context.Context) error {
 		case <-hangup:
 			n.reload(ctx)
 		case <-minute.C:
+			n.renewCookies(time.Now())
 			n.putInForce()
 			n.recordOrders(time.Time{}, time.Now()) // one may begin now
 			n.watchFeeds(ctx)                       // another process may have decided on one
@@ -177,6 +178,7 @@ func (n *node) reload(ctx context.Context) {
 	n.cfg, n.policy, n.upstreams, n.certificate = cfg, p, zones, keeper
 	n.list = bind(n.lists, p, cfg)
 	n.serial++
+	n.renewCookies(time.Now())
 	n.putInForce()
 	n.recordOrders(time.Time{}, time.Now())
 	n.protect(p)

@@ -43,6 +43,8 @@ const (
 	RcodeNotImp   = 4
 	RcodeRefused  = 5
 	RcodeBadVers  = 16
+
+	RcodeBadCookie = 23 // RFC 7873
 )
 
 // Types and classes that the route tells apart.
@@ -75,6 +77,7 @@ const (
 const (
 	OptionNSID      = 3  // RFC 5001
 	OptionECS       = 8  // RFC 7871
+	OptionCookie    = 10 // RFC 7873
 	OptionKeepalive = 11 // RFC 7828
 	OptionPadding   = 12 // RFC 7830
 	OptionEDE       = 15 // RFC 8914
@@ -131,7 +134,7 @@ func (q *Query) Parse(msg []byte) (Outcome, int) {
 		return Answer, RcodeNotImp
 	}
 	if binary.BigEndian.Uint16(msg[4:]) != 1 || binary.BigEndian.Uint16(msg[6:]) != 0 {
-		return Answer, RcodeFormErr
+		return Answer, q.parseNoQuestion(msg)
 	}
 	end, ok := q.parseQuestion(msg)
 	if !ok {
@@ -141,6 +144,17 @@ func (q *Query) Parse(msg []byte) (Outcome, int) {
 		return Answer, code
 	}
 	return q.judgeType()
+}
+
+// parseNoQuestion reads a message that asks nothing, which only a client may send
+// that wants a cookie (RFC 7873 section 5.4).
+func (q *Query) parseNoQuestion(msg []byte) (rcode int) {
+	q.parseOPT(msg)
+	if _, wanted := q.Option(OptionCookie); wanted && binary.BigEndian.Uint16(msg[4:]) == 0 {
+		return RcodeSuccess
+	}
+	q.EDNS, q.Options = false, nil
+	return RcodeFormErr
 }
 
 // parseQuestion reads the question and returns the offset behind it.
