@@ -13,6 +13,7 @@ const (
 	schoolQueries   = "lachan_school_queries_total"
 	schoolProtected = "lachan_school_protected_seconds_total"
 	schoolInfo      = "lachan_school_info"
+	nodeAnswers     = "lachan_node_answers_total"
 )
 
 // A Family is what is said of one metric.
@@ -28,6 +29,7 @@ func Families() []Family {
 		{schoolQueries, "counter", "Queries of a group of a school by decision and category."},
 		{schoolProtected, "counter", "Time for which a school was protected."},
 		{schoolInfo, "gauge", "A school in force and where it belongs."},
+		{nodeAnswers, "counter", "Answers of the node that took no longer than this."},
 	}
 }
 
@@ -37,14 +39,23 @@ func (o *Odometers) Write(w io.Writer) error {
 	e := newExposition(w, o.node)
 	families := Families()
 	e.family(families[0])
-	times := e.queries(o)
+	others := e.queries(o)
 	e.family(families[1])
-	for _, c := range times {
+	for _, c := range others {
+		if c.school == nil {
+			continue
+		}
 		e.sample(e.head(schoolProtected, "school", c.school.id), "", c.value)
 	}
 	e.family(families[2])
 	for _, s := range o.schools {
 		e.sample(e.head(schoolInfo, "school", s.ID, "province", s.Province, "commune", s.Commune, "level", s.Level), "", 1)
+	}
+	e.family(families[3])
+	for _, c := range others {
+		if c.within > 0 {
+			e.sample(e.head(nodeAnswers, "within", withins[c.within-1].label), "", c.value)
+		}
 	}
 	e.flush()
 	if e.err != nil {
@@ -53,9 +64,9 @@ func (o *Odometers) Write(w io.Writer) error {
 	return nil
 }
 
-// queries writes the counts of all cells and returns those of the schools'
-// time, which come after them.
-func (e *exposition) queries(o *Odometers) (times []count) {
+// queries writes the counts of all cells and returns the others, which come
+// after them.
+func (e *exposition) queries(o *Odometers) (others []count) {
 	outcomes := outcomesOf(o)
 	var head []byte
 	var of *Cell

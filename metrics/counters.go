@@ -28,6 +28,8 @@ type Counters struct {
 	build BuildInfo
 	named atomic.Pointer[[256]bool] // categories whose names are noticed; nil: nothing is
 
+	answers answers
+
 	mu         sync.Mutex // guards all below; Lane.Record and Cell never take it
 	lanes      []*Lane    // every lane ever made: closed ones keep their counts
 	idle       []*Lane    // those that nobody counts in now

@@ -105,7 +105,7 @@ func TestOnlyTheKnownLabelsAreExported(t *testing.T) {
 			}
 		}
 	}
-	f("/metrics/compliance", "node", "school", "group", "decision", "category", "province", "commune", "level")
+	f("/metrics/compliance", "node", "school", "group", "decision", "category", "province", "commune", "level", "within")
 	f("/metrics", "transport", "action", "source", "rcode", "upstream", "kind", "feed", "name",
 		"version", "revision", "goversion", // lachan_build_info, go_info
 		"le", "quantile", "cause") // histograms, summaries, promhttp

@@ -1,22 +1,26 @@
 package metrics
 
 // An Odometer is one counter of a school that goes on where history left it
-// when the process starts: the queries of a group by decision and category, or
-// the time for which a school was protected. Equal values are the same
-// counter, as long as the process lives.
+// when the process starts: the queries of a group by decision and category, the
+// time for which a school was protected, or the answers of the node within some
+// time. Equal values are the same counter, as long as the process lives.
 type Odometer struct {
 	cell     *Cell   // whose queries, or
-	school   *school // whose time
+	school   *school // whose time, or
+	within   uint8   // place in withins, plus one
 	decision Decision
 	category Category
 }
 
-// School is the id of the school that is counted.
+// School is the id of the school that is counted; "" of what is the node's own.
 func (o Odometer) School() string {
-	if o.cell != nil {
+	switch {
+	case o.cell != nil:
 		return o.cell.school
+	case o.school != nil:
+		return o.school.id
 	}
-	return o.school.id
+	return ""
 }
 
 // Odometers are what all odometers of a node read at one moment, and the
@@ -38,13 +42,14 @@ type count struct {
 // queries of each group and the time of each school, so that what is new is
 // there from its first reading.
 func (c *Counters) Odometers() *Odometers {
+	sum := c.totals()
 	c.mu.Lock()
 	cells := c.cells[:len(c.cells):len(c.cells)]
 	schools := c.schools[:len(c.schools):len(c.schools)]
 	o := &Odometers{
 		node:    c.node,
 		schools: c.inForce,
-		counts:  make([]count, 0, 4*len(cells)+len(schools)),
+		counts:  make([]count, 0, 4*len(cells)+len(schools)+len(withins)),
 	}
 	c.mu.Unlock()
 
@@ -60,6 +65,7 @@ func (c *Counters) Odometers() *Odometers {
 	for _, s := range schools {
 		o.counts = append(o.counts, count{Odometer{school: s}, uint64(s.protected.Load() / 1e9)})
 	}
+	o.counts = append(o.counts, c.answers.read(&sum)...)
 
 	c.mu.Lock() // a category is named before the first of its queries is counted
 	defer c.mu.Unlock()
@@ -70,8 +76,8 @@ func (c *Counters) Odometers() *Odometers {
 // Schools are those in force, in the order SetSchools had them.
 func (o *Odometers) Schools() []School { return o.schools }
 
-// Each calls yield for every odometer, those of queries first, always in the
-// same order.
+// Each calls yield for every odometer, those of queries first, then those of
+// time, always in the same order.
 func (o *Odometers) Each(yield func(Odometer, uint64)) {
 	for _, c := range o.counts {
 		yield(c.Odometer, c.value)
@@ -81,6 +87,9 @@ func (o *Odometers) Each(yield func(Odometer, uint64)) {
 // Labels are the name of an odometer, under "__name__", and its labels: pairs
 // of name and value.
 func (o *Odometers) Labels(of Odometer) []string {
+	if of.within > 0 {
+		return []string{"__name__", nodeAnswers, "node", o.node, "within", withins[of.within-1].label}
+	}
 	if of.school != nil {
 		return []string{"__name__", schoolProtected, "node", o.node, "school", of.school.id}
 	}
@@ -127,6 +136,8 @@ func (c *Counters) Restore(label func(name string) string, value uint64) bool {
 		defer c.mu.Unlock()
 		c.known(school).protected.Add(int64(value * 1e9))
 		return true
+	case name == nodeAnswers:
+		return c.answers.restore(label("within"), value)
 	case name != schoolQueries:
 		return false
 	}

@@ -29,7 +29,8 @@ type write struct {
 // in force and are not, or have moved, are no longer where they were.
 func (w *write) schools() {
 	now := make(map[metrics.School]bool, len(w.odometers.Schools()))
-	inForce := make(map[string]bool, len(w.odometers.Schools()))
+	inForce := make(map[string]bool, len(w.odometers.Schools())+1)
+	inForce[""] = true // what is of no school is the node's own
 	for _, school := range w.odometers.Schools() {
 		now[school], inForce[school.ID] = true, true
 		w.all = w.all || !w.inTick[school.ID]

@@ -90,6 +90,8 @@ func (w *writer) method(hash string) []Block {
 		item("Số liệu của trường thuộc địa bàn nào được tính theo địa giới tại ngày cuối kỳ, kể cả số liệu trước khi sáp nhập hoặc chuyển địa bàn trong kỳ và số liệu của kỳ so sánh."),
 		item(fmt.Sprintf("Giờ học: từ %s đến %s %s. Giờ lẻ được tính trọn giờ khi phân theo giờ trong ngày.", clock(h.From), clock(h.To), w.lessonDays())),
 		item("Trường có dữ liệu đầy đủ: hệ thống hoạt động từ 95% thời gian học của kỳ trở lên. Thời gian tính được là số tối thiểu khi trường có nhiều nút."),
+		item("Tỷ lệ thời gian hoạt động: thời gian có ít nhất một nút phục vụ trường, trên toàn bộ thời gian của kỳ."),
+		item("Thời gian trả lời: tính trên mọi câu trả lời của các nút phục vụ đơn vị, kể cả cho đơn vị khác dùng chung nút. p50 (p95) là mốc nhỏ nhất trong các mốc 1, 5, 10, 25, 50, 100, 250, 500 ms, 1 và 2,5 giây mà ít nhất 50% (95%) số câu trả lời không vượt quá."),
 		item("Dấu “–”: không có số liệu. Số “0”: không có lượt nào. Dấu “*”: số liệu được ẩn vì đơn vị quá nhỏ; số cộng của các đơn vị được ẩn ghi ở một dòng riêng."),
 		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", leastBase)),
 		item("Ngày giờ theo múi giờ UTC+7."),

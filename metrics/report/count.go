@@ -44,8 +44,9 @@ type census struct {
 	categories []Category
 
 	schools   map[string]*schoolCount
-	months    []outcomes // of the spans of the period, schools together
-	days      int64      // blocked in the days that are looked at by the hour
+	months    []outcomes               // of the spans of the period, schools together
+	days      int64                    // blocked in the days that are looked at by the hour
+	up        map[string]time.Duration // for how long each node protected some school, at least
 	backwards []string
 }
 
@@ -58,7 +59,7 @@ type schoolCount struct {
 }
 
 func newCensus(categories []Category, schools []string) *census {
-	c := &census{known: make(map[string]int), schools: make(map[string]*schoolCount, len(schools))}
+	c := &census{known: make(map[string]int), up: make(map[string]time.Duration), schools: make(map[string]*schoolCount, len(schools))}
 	for _, category := range categories {
 		c.known[category.Code] = len(c.categories)
 		c.categories = append(c.categories, category)
@@ -138,9 +139,8 @@ func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, 
 			c.days += month.blockedInAll() - before
 		}
 		if all[i].closes {
-			for _, school := range c.schools {
-				school.closeSpan()
-			}
+			span := spans[all[i].span]
+			c.closeSpan(span.End.Sub(span.Start))
 		}
 	})
 	for node := range protected.backwards {
@@ -173,6 +173,21 @@ func (c *census) protect(l labels.Labels, seconds int64) {
 	if school := c.schools[schoolOf(l)]; school != nil {
 		school.heard = true
 		school.nodes[l.Get("node")] += time.Duration(seconds) * time.Second
+	}
+}
+
+// closeSpan notes how long schools were protected in a span that was so long,
+// and how long nodes were up.
+func (c *census) closeSpan(long time.Duration) {
+	up := make(map[string]time.Duration)
+	for _, school := range c.schools {
+		for node, d := range school.nodes {
+			up[node] = max(up[node], min(d, long))
+		}
+		school.closeSpan()
+	}
+	for node, d := range up {
+		c.up[node] += d
 	}
 }
 

@@ -111,17 +111,21 @@ type Coverage struct {
 	Partial   Figure      `json:"partial"` // less
 	Silent    Figure      `json:"silent"`  // nothing at all
 	Time      Ratio       `json:"time_percent"`
-	Measure   string      `json:"measure"` // lessons, or all hours
+	Measure   string      `json:"measure"`    // lessons, or all hours
+	Up        Ratio       `json:"up_percent"` // of all hours, the mean of schools
+	Answers   Answers     `json:"answers"`    // of the nodes together
 	Nodes     []NodeState `json:"nodes"`
 	Backwards []string    `json:"backwards,omitempty"` // nodes whose counters were lost within the period
 }
 
 // A NodeState says until when a node has told what it counted.
 type NodeState struct {
-	Node    string `json:"node"`
-	Until   string `json:"until"`             // a moment, or NoData
-	Short   bool   `json:"short"`             // before the end of the period
-	Retired bool   `json:"retired,omitempty"` // an officer has said that nothing more will come
+	Node    string  `json:"node"`
+	Until   string  `json:"until"`      // a moment, or NoData
+	Short   bool    `json:"short"`      // before the end of the period
+	Up      Ratio   `json:"up_percent"` // of the hours of the period, at least
+	Answers Answers `json:"answers"`
+	Retired bool    `json:"retired,omitempty"` // an officer has said that nothing more will come
 }
 
 // OrderCounts are the orders of authorities that came in force in the period.

@@ -21,6 +21,7 @@ const (
 	protectedMetric = "lachan_school_protected_seconds_total"
 	infoMetric      = "lachan_school_info"
 	shippedMetric   = "lachan_history_shipped_timestamp_seconds"
+	answersMetric   = "lachan_node_answers_total"
 )
 
 // memory is how far back a counter is looked for that was silent when a period

@@ -50,6 +50,7 @@ type builder struct {
 	units   map[string]Unit
 	schools []schoolAt // of the unit, in the order of their communes and names
 	nodes   []NodeState
+	answers Answers
 
 	census   *census
 	lessons  map[string]time.Duration // protected in lessons, by school
@@ -82,6 +83,9 @@ func (b *builder) gather(ctx context.Context) error {
 	s, ids := b.selector(), b.ids()
 	b.census = newCensus(b.spec.Categories, ids)
 	if err := b.census.take(ctx, b.reader, s, b.spans(), b.hourly()); err != nil {
+		return err
+	}
+	if err := b.readAnswers(ctx); err != nil {
 		return err
 	}
 	if err := b.readLessons(ctx, s); err != nil {

@@ -79,7 +79,7 @@ func (w *writer) deployment() []Block {
 	if w.isMonth() {
 		return blocks
 	}
-	blocks = append(blocks, heading("2. Hạ tầng và độ sẵn sàng"), para("Số nút phân giải tên miền phục vụ các cơ sở trong kỳ: %d.", len(c.Nodes)))
+	blocks = append(append(blocks, heading("2. Hạ tầng và độ sẵn sàng")), w.nodes()...)
 	for _, n := range c.Nodes {
 		if n.Short {
 			said := "chưa gửi đủ số liệu"
@@ -94,6 +94,29 @@ func (w *writer) deployment() []Block {
 		item("Số cơ sở bật tìm kiếm an toàn: "+w.ofSchools(p.SafeSearch)),
 		item("Số cơ sở bật chế độ hạn chế của YouTube: "+w.ofSchools(p.YouTube)),
 		item("Số cơ sở chặn công cụ vượt lọc (VPN, proxy, DNS mã hóa ngoài hệ thống): "+w.ofSchools(p.Circumvention)))
+}
+
+// nodes is how the nodes did, one by one when they are few.
+func (w *writer) nodes() []Block {
+	const most = 20
+	c := w.data.Coverage
+	speed := "Thời gian trả lời (p50, p95): " + string(NoData) + "."
+	if c.Answers.Count.Known() {
+		speed = fmt.Sprintf("Thời gian trả lời: p50 %s, p95 %s (%s câu trả lời).", took(c.Answers.P50), took(c.Answers.P95), c.Answers.Count)
+	}
+	blocks := []Block{para("Số nút phân giải tên miền phục vụ trong kỳ: %d. Tỷ lệ thời gian hoạt động (cả ngày nghỉ, ban đêm), bình quân một cơ sở: %s. %s", len(c.Nodes), c.Up, speed)}
+	if len(c.Nodes) == 0 || len(c.Nodes) > most {
+		return blocks
+	}
+	t := &Table{Columns: []Column{
+		{"TT", 0.3, false}, {"Nút", 2.2, false}, {"Tỷ lệ thời gian hoạt động", 1.5, true}, {"Số câu trả lời", 1.8, true}, {"p50", 1.1, true}, {"p95", 1.1, true},
+	}}
+	for i, n := range c.Nodes {
+		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
+			text(fmt.Sprint(i + 1)), text(n.Node), ratio(n.Up), figure(n.Answers.Count), text(took(n.Answers.P50)), text(took(n.Answers.P95)),
+		}})
+	}
+	return append(blocks, tableBlock(t))
 }
 
 // ofSchools writes a number of schools and their share.

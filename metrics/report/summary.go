@@ -121,7 +121,7 @@ func (b *builder) coveredAllHours(c *census, school string, from, to time.Time) 
 }
 
 func (b *builder) coverage(rows []Row) Coverage {
-	c := Coverage{Schools: Number(int64(len(rows))), Nodes: b.nodes, Backwards: b.census.backwards, Measure: "lessons", Time: meanCoverage(rows)}
+	c := Coverage{Schools: Number(int64(len(rows))), Nodes: b.nodes, Backwards: b.census.backwards, Measure: "lessons", Time: meanCoverage(rows), Up: b.up(), Answers: b.answers}
 	if !slices.ContainsFunc(b.schools, func(s schoolAt) bool { return b.lessonOf[s.Calendar] > 0 }) {
 		c.Measure = "all hours"
 	}
@@ -136,6 +136,14 @@ func (b *builder) coverage(rows []Row) Coverage {
 		}
 	}
 	return c
+}
+
+// up is the share of all hours in which a school had a node, the mean of schools.
+func (b *builder) up() Ratio {
+	if len(b.schools) == 0 {
+		return Ratio{Sign: NoData}
+	}
+	return Ratio{PerMille: b.meanAllHours()}
 }
 
 // meanCoverage is the mean of schools.

@@ -187,9 +187,24 @@ func (w *world) tick(app storage.Appender, s *pupil) {
 	w.append(app, s, "seconds", labels.FromStrings("__name__", "lachan_school_protected_seconds_total", "node", s.node, "school", s.ID), s.seconds)
 	info := labels.FromStrings("__name__", "lachan_school_info", "node", s.node, "school", s.ID, "province", s.Province, "commune", s.Commune, "level", s.Level)
 	w.append(app, s, "info "+s.Commune, info, 1)
+	for within, share := range map[string]int64{"5ms": 60, "25ms": 97, "any": 100} {
+		if w.isFirst(s) {
+			w.append(app, s, within, labels.FromStrings("__name__", "lachan_node_answers_total", "node", s.node, "within", within), s.seconds*share)
+		}
+	}
 	if mark, ships := w.shipped[s.node]; ships {
 		w.append(app, s, "shipped", labels.FromStrings("__name__", "lachan_history_shipped_timestamp_seconds", "node", s.node), mark.Unix())
 	}
+}
+
+// isFirst tells whether a school is the first one of its node.
+func (w *world) isFirst(s *pupil) bool {
+	for _, other := range w.schools {
+		if other.node == s.node {
+			return other == s
+		}
+	}
+	return false
 }
 
 func (w *world) append(app storage.Appender, s *pupil, what string, l labels.Labels, value int64) {

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+)
+
+// Answers are how many answers nodes have given and how long those took. The
+// times are among those that are counted, so they are exact: so many answers
+// took no longer.
+type Answers struct {
+	Count Figure `json:"count"`
+	P50   string `json:"p50"` // a duration as Go writes it, "any" when it is longer than all that are counted, or NoData
+	P95   string `json:"p95"`
+}
+
+// anyLong is the label of all answers, however long they took.
+const anyLong = "any"
+
+// readAnswers reads how long the answers of the nodes of the report took, which
+// is counted for a node alone and not for a school, and says how long the nodes
+// were up.
+func (b *builder) readAnswers(ctx context.Context) error {
+	byNode := make(map[string]map[string]int64)
+	names := make([]string, len(b.nodes))
+	for i, n := range b.nodes {
+		names[i], byNode[n.Node] = regexp.QuoteMeta(n.Node), make(map[string]int64)
+	}
+	s := selector{metric: answersMetric}
+	if len(names) <= fewSchools {
+		s.also = "node=~" + strconv.Quote(strings.Join(names, "|"))
+	}
+	match := func(l labels.Labels) string { return l.Get("node") + "\x00" + l.Get("within") }
+	began := make(map[string]float64)
+	for _, at := range []time.Time{b.spec.Period.Start, b.until} {
+		samples, err := b.reader.last(ctx, s, match, at, memory)
+		if err != nil {
+			return err
+		}
+		for _, sample := range samples {
+			node, before := byNode[sample.Labels.Get("node")], began[match(sample.Labels)]
+			switch {
+			case node == nil:
+			case at.Equal(b.spec.Period.Start):
+				began[match(sample.Labels)] = sample.Value
+			case sample.Value < before: // lost with its node, and counted anew
+				node[sample.Labels.Get("within")] = int64(sample.Value)
+			default:
+				node[sample.Labels.Get("within")] = int64(sample.Value - before)
+			}
+		}
+	}
+	all := make(map[string]int64)
+	for i := range b.nodes {
+		counts := byNode[b.nodes[i].Node]
+		for within, n := range counts {
+			all[within] += n
+		}
+		b.nodes[i].Answers = answersOf(counts)
+		b.nodes[i].Up = Share(seconds(b.census.up[b.nodes[i].Node]), seconds(b.until.Sub(b.spec.Period.Start)))
+	}
+	b.answers = answersOf(all)
+	return nil
+}
+
+// answersOf are the counts of answers by the time within which they were given.
+func answersOf(within map[string]int64) Answers {
+	none := string(NoData)
+	a := Answers{Count: Figure{Sign: NoData}, P50: none, P95: none}
+	count := within[anyLong]
+	if count == 0 {
+		return a
+	}
+	type step struct {
+		label string
+		took  time.Duration
+		count int64
+	}
+	var steps []step
+	for label, n := range within {
+		if d, err := time.ParseDuration(label); err == nil {
+			steps = append(steps, step{label, d, n})
+		}
+	}
+	slices.SortFunc(steps, func(x, y step) int { return cmp.Compare(x.took, y.took) })
+	percentile := func(p int64) string {
+		for _, s := range steps {
+			if s.count*100 >= count*p {
+				return s.label
+			}
+		}
+		return anyLong
+	}
+	return Answers{Number(count), percentile(50), percentile(95)}
+}
+
+// took writes a time of Answers.
+func took(label string) string {
+	d, err := time.ParseDuration(label)
+	switch {
+	case label == anyLong:
+		return "> 2,5 giây"
+	case err != nil:
+		return label
+	case d < time.Second:
+		return "≤ " + strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	case d%time.Second == 0:
+		return "≤ " + strconv.FormatInt(int64(d/time.Second), 10) + " giây"
+	}
+	return "≤ " + decimal(d.Milliseconds()/100) + " giây"
+}
+
+func seconds(d time.Duration) Figure { return Number(int64(d / time.Second)) }
