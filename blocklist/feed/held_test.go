@@ -21,7 +21,7 @@ func TestAVersionHeldBackIsApprovedOnce(t *testing.T) {
 	wantRefused(t, s, p.source(), feed.ErrShrunk, "lachan lists approve")
 	wantGood(t, s, names(1000))
 	held := wantStatus(t, s).Held
-	if held.Copy.Entries != 10 || held.EN == "" {
+	if held.Copy.Entries != 10 || held.EN == "" || len(wantStatus(t, s).Holds) != 1 {
 		t.Fatalf("held back: %+v", held)
 	}
 	if text, err := os.ReadFile(s.HeldPath("co-bac", held)); err != nil || string(text) != names(10) {

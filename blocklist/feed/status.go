@@ -41,9 +41,10 @@ type Status struct {
 
 	Newest Release `json:"newest,omitzero"` // that was taken from signed versions; no older one is
 
-	Held      Held       `json:"held,omitzero"`       // the version that a guard holds back; zero when none does
-	Approvals []Approval `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
-	Rollbacks []Approval `json:"rollbacks,omitempty"` // versions that somebody went back from, likewise
+	Held      Held        `json:"held,omitzero"`       // the version that a guard holds back; zero when none does
+	Holds     []time.Time `json:"holds,omitempty"`     // when versions were held back, each once, oldest first
+	Approvals []Approval  `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
+	Rollbacks []Approval  `json:"rollbacks,omitempty"` // versions that somebody went back from, likewise
 
 	// Changed tells, of what Update returns, whether the copy is another than
 	// before.

@@ -61,6 +61,10 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 		next = last.failed(src, at, asError(err).Text)
 		if guarded(err) {
 			text := asError(err).Text
+			if c.Digest != last.Held.Copy.Digest {
+				next.Holds = append(next.Holds, at)
+				next.Holds = next.Holds[max(0, len(next.Holds)-maxRecords):]
+			}
 			next.Held = Held{Copy: c, VI: text.VI, EN: text.EN, Since: at}
 		}
 	}

@@ -57,7 +57,7 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 	for _, r := range orders.Records() {
 		spec.Orders = append(spec.Orders, report.Order{
 			Feed: r.Feed, Authority: r.Authority, Document: r.Document, Urgent: r.Urgent, Entries: r.Entries,
-			Issued: r.Issued, Received: r.Received, InForce: r.InForce,
+			Digest: r.Digest, Issued: r.Issued, Received: r.Received, InForce: r.InForce, Effective: r.Effective,
 		})
 	}
 	for i := range cfg.Feeds {
@@ -68,7 +68,7 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 		}
 		spec.Feeds = append(spec.Feeds, report.Feed{
 			Name: f.Name, Category: f.Category, Authority: f.Authority.Name, Document: f.Authority.Document,
-			Entries: status.Copy.Entries, Updated: status.LastSuccess, Late: status.Failure.EN != "",
+			Entries: status.Copy.Entries, Updated: status.LastSuccess, Late: status.Failure.EN != "", Holds: status.Holds,
 		})
 	}
 	return spec, nil

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // annexes are the tables behind the signature. A report on a month is one page,
@@ -53,7 +54,7 @@ func (w *writer) nameOf(id string) string {
 
 func (w *writer) sources() []Block {
 	t := &Table{Columns: []Column{
-		{"TT", 0.3, false}, {"Danh sách", 2.2, false}, {"Nhóm nội dung", 2.6, false}, {"Cơ quan ban hành, số văn bản", 2.8, false}, {"Số mục", 1.2, true}, {"Cập nhật lúc", 1.8, false},
+		{"TT", 0.3, false}, {"Danh sách", 2.2, false}, {"Nhóm nội dung", 2.6, false}, {"Cơ quan ban hành, số văn bản", 2.8, false}, {"Số mục", 1.2, true}, {"Cập nhật lúc", 1.5, false}, {"Tuổi", 1.2, true}, {"Tình trạng", 1.2, false},
 	}}
 	for i, f := range w.spec.Feeds {
 		by := strings.Trim(f.Authority+", "+f.Document, ", ")
@@ -62,13 +63,32 @@ func (w *writer) sources() []Block {
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
 			text(fmt.Sprint(i + 1)), text(f.Name), text(w.categoryLabel(f.Category)), text(by),
-			{Text: grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))}, text(w.minute(f.Updated)),
+			{Text: grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))}, text(w.minute(f.Updated)), text(w.age(f)), text(state(f)),
 		}})
 	}
 	if len(t.Rows) == 0 {
 		return []Block{para("Không có nguồn danh sách nào được cấu hình.")}
 	}
 	return []Block{tableBlock(t)}
+}
+
+// age is the time since a list was last known to be the newest.
+func (w *writer) age(f Feed) string {
+	if f.Updated.IsZero() {
+		return string(NoData)
+	}
+	age := max(0, w.spec.Now.Sub(f.Updated))
+	if days := int(age / (24 * time.Hour)); days > 1 {
+		return fmt.Sprintf("%d ngày", days)
+	}
+	return span(age)
+}
+
+func state(f Feed) string {
+	if f.Late {
+		return "quá hạn"
+	}
+	return "đúng hạn"
 }
 
 func (w *writer) categoryLabel(code string) string {
@@ -92,6 +112,7 @@ func (w *writer) method(hash string) []Block {
 		item("Trường có dữ liệu đầy đủ: hệ thống hoạt động từ 95% thời gian học của kỳ trở lên. Thời gian tính được là số tối thiểu khi trường có nhiều nút."),
 		item("Tỷ lệ thời gian hoạt động: thời gian có ít nhất một nút phục vụ trường, trên toàn bộ thời gian của kỳ."),
 		item("Thời gian trả lời: tính trên mọi câu trả lời của các nút phục vụ đơn vị, kể cả cho đơn vị khác dùng chung nút. p50 (p95) là mốc nhỏ nhất trong các mốc 1, 5, 10, 25, 50, 100, 250, 500 ms, 1 và 2,5 giây mà ít nhất 50% (95%) số câu trả lời không vượt quá."),
+		item(fmt.Sprintf("Cơ sở nghi vấn không đi qua bộ lọc: bộ lọc hoạt động mà không có lượt truy vấn nào; hoặc số lượt trên một học sinh dưới một phần mười trung vị, khi báo cáo có từ %d cơ sở biết số học sinh.", enoughOf)),
 		item("Dấu “–”: không có số liệu. Số “0”: không có lượt nào. Dấu “*”: số liệu được ẩn vì đơn vị quá nhỏ; số cộng của các đơn vị được ẩn ghi ở một dòng riêng."),
 		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", leastBase)),
 		item("Ngày giờ theo múi giờ UTC+7."),

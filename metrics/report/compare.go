@@ -72,7 +72,7 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 	var took []time.Duration
 	for _, o := range ordersIn(orders, p) {
 		c.Orders++
-		t := o.InForce.Sub(o.Received)
+		t := o.took()
 		took = append(took, t)
 		limit := 24 * time.Hour
 		if o.Urgent {
@@ -91,6 +91,15 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 	}
 	c.Median, c.Worst = median(took)
 	return c
+}
+
+// took is the time to being in force: from receiving or, for an order that
+// begins later, from that.
+func (o *Order) took() time.Duration {
+	if o.Effective.After(o.Received) {
+		return o.InForce.Sub(o.Effective)
+	}
+	return o.InForce.Sub(o.Received)
 }
 
 // ordersIn are the orders that came in force in a period.

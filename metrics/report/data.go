@@ -53,10 +53,11 @@ type Row struct {
 	Schools  Figure `json:"schools"`
 	Students Figure `json:"students"`
 	Counts
-	Coverage Ratio    `json:"coverage_percent"`
-	Level    string   `json:"level,omitempty"`
-	Commune  string   `json:"commune,omitempty"`
-	Notes    []string `json:"notes,omitempty"`
+	Coverage  Ratio     `json:"coverage_percent"`
+	Level     string    `json:"level,omitempty"`
+	Commune   string    `json:"commune,omitempty"`
+	Notes     []string  `json:"notes,omitempty"`
+	Suspicion Suspicion `json:"suspicion,omitempty"` // of a school
 
 	province     string
 	hiddenCounts Counts // what the figures were before they were suppressed

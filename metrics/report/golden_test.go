@@ -59,13 +59,14 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 		spec := w.spec(unit, period)
 		spec.Typed = typed
 		spec.Orders = []report.Order{
-			{Feed: "a05", Document: "15/A05", Authority: "Cục A05", Entries: 120, Received: day("2026-09-03").Add(8 * time.Hour), InForce: day("2026-09-03").Add(9*time.Hour + 20*time.Minute)},
+			{Feed: "a05", Digest: "3fa2b1c04d5e6f70", Document: "15/A05", Authority: "Cục A05", Entries: 120, Received: day("2026-09-03").Add(8 * time.Hour), InForce: day("2026-09-03").Add(9*time.Hour + 20*time.Minute)},
 			{Feed: "a05", Document: "16/A05", Authority: "Cục A05", Entries: 3, Urgent: true, Received: day("2026-10-10").Add(8 * time.Hour), InForce: day("2026-10-10").Add(15 * time.Hour)},
 		}
-		spec.Feeds = []report.Feed{{Name: "co-bac", Category: "gambling", Entries: 12345, Updated: day("2026-11-29").Add(3 * time.Hour)}, {Name: "a05", Category: "phishing", Authority: "Cục A05", Document: "16/A05", Entries: 3, Updated: day("2026-10-10"), Late: true}}
+		spec.Feeds = []report.Feed{{Name: "co-bac", Category: "gambling", Entries: 12345, Holds: []time.Time{day("2026-04-01"), day("2026-09-01")}, Updated: day("2026-11-29").Add(3 * time.Hour)}, {Name: "a05", Category: "phishing", Authority: "Cục A05", Document: "16/A05", Entries: 3, Updated: day("2026-10-10"), Late: true}}
 		spec.Days = noticed(day("2026-05-01"), day("2026-12-01"))
 		spec.Keeping = report.Keeping{Retention: 400 * 24 * time.Hour}
 		for i := range spec.Units {
+			spec.Units[i].Type = []string{"cong-lap", "ngoai-cong-lap", ""}[min(i%5, 2)]
 			spec.Units[i].Settings = &report.Settings{SafeSearch: true, YouTube: i%3 > 0, Exceptions: i % 2, Expired: i % 4 / 3}
 		}
 		m := w.build(spec)

@@ -43,7 +43,7 @@ func (w *writer) results() []Block {
 func (w *writer) perThousand() string {
 	pupils, content := w.pupils(), w.data.Total.Content()
 	if !pupils.Known() || pupils.Value == 0 || !content.Known() {
-		return ""
+		return fmt.Sprintf(" Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: %s.", Share(content, pupils))
 	}
 	return " Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: " + decimal((content.Value*10000+pupils.Value/2)/pupils.Value) + "."
 }

@@ -31,7 +31,7 @@ func (w *writer) general() []Block {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
 	if w.unit.Rank != School && len(w.data.Levels) > 0 {
-		blocks = append(blocks, tableBlock(w.levelsTable()))
+		blocks = append(blocks, item("Theo loại hình: "+w.types()+"."), tableBlock(w.levelsTable()))
 	}
 	return blocks
 }
@@ -70,8 +70,8 @@ func (w *writer) deployment() []Block {
 		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, w.completeness()))
 	} else {
 		blocks = append(blocks,
-			para("Trong %s cơ sở giáo dục: %s cơ sở có dữ liệu đầy đủ (%s), %s cơ sở có dữ liệu một phần (%s), %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, bình quân một cơ sở: %s.",
-				c.Schools, c.Full, Share(c.Full, c.Schools), c.Partial, Share(c.Partial, c.Schools), c.Silent, Share(c.Silent, c.Schools), of, c.Time))
+			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối (%s), gồm %s cơ sở có dữ liệu đầy đủ (%s), %s cơ sở có dữ liệu một phần (%s); %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, bình quân một cơ sở: %s.",
+				c.Schools, plus(c.Full, c.Partial), Share(plus(c.Full, c.Partial), c.Schools), c.Full, Share(c.Full, c.Schools), c.Partial, Share(c.Partial, c.Schools), c.Silent, Share(c.Silent, c.Schools), of, c.Time))
 		if names := w.silent(); len(names) > 0 {
 			blocks = append(blocks, para("Cơ sở không có dữ liệu: %s.", few(names, 10)))
 		}
@@ -158,17 +158,30 @@ func few(names []string, most int) string {
 func (w *writer) orders() []Block {
 	c := w.data.Orders
 	if c.Orders == 0 {
-		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.")}
+		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.%s", w.holds())}
 	}
 	n := Number(int64(c.Orders))
-	blocks := []Block{para("Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền (trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d (%s).",
+	blocks := []Block{para("Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền (trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d (%s).%s",
 		n, c.Urgent, span(c.Median), span(c.Worst),
 		c.In24, c.Orders, Share(Number(int64(c.In24)), n), c.In6, c.Orders, Share(Number(int64(c.In6)), n),
-		c.InLimit, c.Orders, Share(Number(int64(c.InLimit)), n))}
+		c.InLimit, c.Orders, Share(Number(int64(c.InLimit)), n), w.holds())}
 	if w.isMonth() {
 		return blocks
 	}
 	return append(blocks, tableBlock(w.ordersTable()))
+}
+
+// holds says how often a version of a list was held back in the period.
+func (w *writer) holds() string {
+	n := 0
+	for _, f := range w.spec.Feeds {
+		for _, at := range f.Holds {
+			if !at.Before(w.spec.Period.Start) && at.Before(w.spec.Period.End) {
+				n++
+			}
+		}
+	}
+	return fmt.Sprintf(" Số lần tạm giữ phiên bản danh sách do kiểm tra an toàn: %d.", n)
 }
 
 // risks is section V.
@@ -183,10 +196,8 @@ func (w *writer) risks() []Block {
 		heading("1. Dấu hiệu vượt lọc"),
 		para("Số lượt truy vấn bị chặn tới VPN, proxy, Tor và DNS mã hóa ngoài hệ thống: %s (phần lớn do phần mềm tự gửi, không phải hành vi của học sinh).", tries),
 	}
-	if names := w.silent(); len(names) > 0 && w.unit.Rank != School {
-		blocks = append(blocks, para("Cơ sở nghi không đi qua bộ lọc do không có truy vấn nào trong kỳ: %s.", few(names, 10)))
-	}
-	blocks = append(blocks, heading("2. Sự cố"))
+	blocks = append(append(blocks, w.suspects()...), heading("2. Sự cố"),
+		para("Thời gian không có nút nào phục vụ hoặc không có số liệu, bình quân một cơ sở: %s của kỳ.", rest(w.data.Coverage.Up)))
 	return append(blocks, typed(w.spec.Typed.Incidents)...)
 }
 
@@ -198,27 +209,30 @@ func (w *writer) exceptions() []Block {
 	if len(w.spec.Typed.Requests) == 0 && w.isMonth() {
 		return blocks
 	}
-	return append(append(blocks, para("Yêu cầu mở chặn đã tiếp nhận và kết quả xử lý:")), typed(w.spec.Typed.Requests)...)
+	return append(append(blocks, para("Số yêu cầu mở chặn đã tiếp nhận: %[1]s; đồng ý: %[1]s; từ chối: %[1]s; đang xử lý: %[1]s; thời gian xử lý trung vị: %[1]s. Hệ thống chưa có sổ yêu cầu; đơn vị theo dõi riêng:", NoData)), typed(w.spec.Typed.Requests)...)
 }
 
 // checks is section VII.
-func (w *writer) checks() []Block { return typed(w.spec.Typed.Checks) }
+func (w *writer) checks() []Block {
+	return append([]Block{para("Số lượt tự kiểm tra bộ lọc: %[1]s; đạt: %[1]s; không đạt: %[1]s; số trường chưa kiểm tra: %[1]s. Hệ thống không ghi việc tự kiểm tra; đơn vị tổng hợp:", NoData)}, typed(w.spec.Typed.Checks)...)
+}
 
 // privacy is section VIII.
 func (w *writer) privacy() []Block {
 	f := w.spec.Keeping
-	log := "Không ghi nhật ký truy vấn."
+	log, opened := "Chế độ ghi nhật ký truy vấn: tắt.", "0 (không có nhật ký để truy cập)"
 	if f.QueryLog {
-		log = "Nhật ký truy vấn đang bật để xử lý sự cố; cần tắt khi xong."
+		log, opened = "Chế độ ghi nhật ký truy vấn: đang bật để xử lý sự cố; cần tắt khi xong.", string(NoData)
 	}
 	kept := string(NoData)
 	if f.Retention > 0 {
 		kept = fmt.Sprintf("%d ngày", int(f.Retention/(24*time.Hour)))
 	}
 	blocks := []Block{
-		item("Hệ thống chỉ đếm số lượt theo trường và nhóm; không lưu địa chỉ máy, không lưu tên miền mà học sinh truy vấn. " + log),
+		item("Hệ thống chỉ đếm số lượt theo trường và nhóm; không lưu địa chỉ máy, không lưu tên miền mà học sinh truy vấn, trừ tên miền bị chặn đạt ngưỡng dưới đây. " + log),
 		item("Thời hạn lưu số liệu thống kê: " + kept + "."),
-		item(fmt.Sprintf("Số liệu của đơn vị có dưới %d học sinh không được công bố (ghi dấu *).", smallest)),
+		item("Số lần truy cập nhật ký truy vấn: " + opened + "."),
+		item(fmt.Sprintf("Ngưỡng ẩn số liệu nhỏ: số liệu của đơn vị có dưới %d học sinh không được công bố (ghi dấu *); số máy chỉ được lưu khi có từ %d máy; tên miền chỉ được lưu khi có từ %d máy của từ %d trường.", smallest, leastClients, leastClients, leastSchools)),
 	}
 	if len(w.spec.Typed.Privacy) > 0 {
 		blocks = append(blocks, typed(w.spec.Typed.Privacy)...)

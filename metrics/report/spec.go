@@ -17,7 +17,8 @@ type Spec struct {
 	Unit   string
 	Period Period
 	// Now is when the report is made. Of a period that is over, and of which
-	// every node has told all, nothing in the report depends on it.
+	// every node has told all, nothing in the report depends on it but the age of
+	// lists.
 	Now time.Time
 	// Units are those of the policy in force: their names, and the schools that
 	// should be heard of. A school that only counters know is taken in too.
@@ -111,15 +112,18 @@ type Order struct {
 	Feed, Authority, Document string
 	Urgent                    bool // 6 hours instead of 24
 	Entries                   int
+	Digest                    string
 	Issued, Received, InForce time.Time // zero when not known
+	Effective                 time.Time // when it says it begins; zero: at once
 }
 
 // A Feed is a list in use.
 type Feed struct {
 	Name, Category, Authority, Document string
 	Entries                             int
-	Updated                             time.Time // the last success; zero when there was none
-	Late                                bool      // not brought up to date as it should be
+	Updated                             time.Time   // the last success; zero when there was none
+	Late                                bool        // not brought up to date as it should be
+	Holds                               []time.Time // when versions were held back by guards
 }
 
 // Keeping is how the program that counts is set up.

@@ -38,6 +38,7 @@ func (b *builder) data() *Data {
 	for _, rows := range [][]Row{d.Levels, d.Communes, d.Provinces, d.Schools} {
 		hideSmall(rows)
 	}
+	suspect(d.Schools)
 	if d.tooSmall() {
 		d.hideAll()
 	}

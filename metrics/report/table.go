@@ -94,7 +94,7 @@ func (w *writer) monthsTable() *Table {
 
 func (w *writer) ordersTable() *Table {
 	t := &Table{Columns: []Column{
-		{"TT", 0.3, false}, {"Số văn bản", 2, false}, {"Cơ quan", 2, false}, {"Nhận lúc", 1.8, false}, {"Có hiệu lực lúc", 1.8, false}, {"Số tên miền", 1.2, true}, {"Thời gian", 1.4, true},
+		{"TT", 0.3, false}, {"Số văn bản", 1.7, false}, {"Cơ quan", 1.5, false}, {"Nguồn, phiên bản", 1.7, false}, {"Nhận lúc", 1.5, false}, {"Áp dụng lúc", 1.5, false}, {"Số tên miền", 1.1, true}, {"Thời gian", 1.3, true},
 	}}
 	for i, o := range ordersIn(w.spec.Orders, w.spec.Period) {
 		document := o.Document
@@ -105,11 +105,20 @@ func (w *writer) ordersTable() *Table {
 			document += " (khẩn)"
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
-			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(w.minute(o.Received)), text(w.minute(o.InForce)),
-			{Text: grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))}, text(span(o.InForce.Sub(o.Received))),
+			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(o.version()), text(w.minute(o.Received)), text(w.minute(o.InForce)),
+			{Text: grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))}, text(span(o.took())),
 		}})
 	}
 	return t
+}
+
+// version names the list of an order and, by the first digits of its digest,
+// which one it was.
+func (o *Order) version() string {
+	if o.Digest == "" {
+		return o.Feed
+	}
+	return o.Feed + ", " + o.Digest[:min(8, len(o.Digest))]
 }
 
 func (w *writer) minute(t time.Time) string {
