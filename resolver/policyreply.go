@@ -50,6 +50,9 @@ func (r *Resolver) enforce(q *Query, d policy.Decision) {
 	q.ede = dnswire.EDENone
 	if d.EDE != 0 {
 		q.ede, q.text = d.EDE, q.world.rules.Text(d)
+		if d.Action == policy.Block && q.world.settings.StructuredErrors && q.readsStructure() {
+			q.text = q.structure(d)
+		}
 	}
 	ttl := uint32(q.world.settings.BlockTTL / time.Second)
 	switch d.Reply {

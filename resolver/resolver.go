@@ -38,6 +38,9 @@ type Settings struct {
 
 	ClientRate int // queries a second from one client; 0: no limit
 	UnitRate   int // and from one school
+	// StructuredErrors lets clients that read them have the reason of a block in a
+	// form for programs.
+	StructuredErrors bool
 	// Cookies are the secrets of DNS cookies (RFC 7873). None: clients get none.
 	Cookies cookie.Secrets
 	// CookiesExempt frees clients that show a right cookie from ClientRate.

@@ -71,6 +71,9 @@ type ServerConfig struct {
 	RateLimit RateLimitConfig `yaml:"rate_limit"`
 	// Cookies are DNS cookies, which clients that ask for them are given.
 	Cookies CookiesConfig `yaml:"cookies"`
+	// StructuredErrors gives clients that read them the reason of a block and whom
+	// to ask, in a form for programs. Default false.
+	StructuredErrors bool `yaml:"structured_errors"`
 	// RebindProtection makes private addresses in answers for public names
 	// NODATA. Default true.
 	RebindProtection bool `yaml:"rebind_protection"`

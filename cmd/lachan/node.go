@@ -226,6 +226,7 @@ func (n *node) settings() *resolver.Settings {
 		TrustedForwarders: cfg.Server.TrustedForwarders,
 		ProxyProtocol:     cfg.Server.ProxyProtocol,
 		Cookies:           n.cookies,
+		StructuredErrors:  cfg.Server.StructuredErrors,
 		CookiesExempt:     cfg.Server.Cookies.Exempt,
 		ClientRate:        cfg.Server.RateLimit.PerClient,
 		UnitRate:          cfg.Server.RateLimit.PerUnit,
