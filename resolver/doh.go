@@ -57,8 +57,8 @@ func (r *Resolver) openDoH(l *tcpListener) (*dohDoor, error) {
 		ReadHeaderTimeout: dohReadTime, ReadTimeout: dohReadTime, WriteTimeout: dohAnswerTime, IdleTimeout: silence,
 		MaxHeaderBytes: dohHeaderOctets,
 		HTTP2: &http.HTTP2Config{
-			MaxConcurrentStreams: dohStreams, WriteByteTimeout: dohWriteTime,
-			MaxReadFrameSize: dohFrame, MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
+			MaxConcurrentStreams: dohStreams,
+			MaxReadFrameSize:     dohFrame, MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
 		},
 		ErrorLog: log.New(io.Discard, "", 0), // it would name clients
 	}
@@ -68,7 +68,7 @@ func (r *Resolver) openDoH(l *tcpListener) (*dohDoor, error) {
 
 // queueDoH hands a guest to the HTTP server once its handshake is done.
 func (d *dohDoor) queueDoH(l *tcpListener, g *guest) {
-	c, ok := d.resolver.shakeHands(l, g)
+	c, ok := d.resolver.shakeHands(l, g, newBatcher(g))
 	if !ok || !g.listen(dohReadTime) || !d.queue.put(c) {
 		g.Close()
 	}
@@ -99,8 +99,8 @@ type guestKey struct{}
 
 func withGuest(ctx context.Context, c net.Conn) context.Context {
 	if t, ok := c.(*tls.Conn); ok {
-		if g, ok := t.NetConn().(*guest); ok {
-			return context.WithValue(ctx, guestKey{}, g)
+		if b, ok := t.NetConn().(*batcher); ok {
+			return context.WithValue(ctx, guestKey{}, b.guest)
 		}
 	}
 	return ctx

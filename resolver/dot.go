@@ -3,6 +3,7 @@ package resolver
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"time"
 
 	"lachan/metrics"
@@ -17,7 +18,7 @@ const handshakeTime = 5 * time.Second
 
 // readDoT serves a connection of DNS over TLS: streams of messages as over TCP.
 func (r *Resolver) readDoT(l *tcpListener, g *guest) {
-	c, ok := r.shakeHands(l, g)
+	c, ok := r.shakeHands(l, g, g)
 	if !ok {
 		g.Close()
 		return
@@ -27,12 +28,12 @@ func (r *Resolver) readDoT(l *tcpListener, g *guest) {
 	}))
 }
 
-// shakeHands makes a TLS connection of a guest's.
-func (r *Resolver) shakeHands(l *tcpListener, g *guest) (c *tls.Conn, ok bool) {
+// shakeHands makes a TLS connection over a guest's.
+func (r *Resolver) shakeHands(l *tcpListener, g *guest, over net.Conn) (c *tls.Conn, ok bool) {
 	if !g.listen(handshakeTime) {
 		return nil, false
 	}
-	c = tls.Server(g, l.tls)
+	c = tls.Server(over, l.tls)
 	ctx, cancel := context.WithTimeout(context.Background(), handshakeTime)
 	defer cancel()
 	return c, c.HandshakeContext(ctx) == nil
