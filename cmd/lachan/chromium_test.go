@@ -23,9 +23,13 @@ const safeGoogle = "216.239.38.120"
 
 // TestChromiumOpensAllowedPagesOnly lets a real browser with its own resolver
 // ask the server.
-func TestChromiumOpensAllowedPagesOnly(t *testing.T) {
+func TestChromiumOpensAllowedPagesOnly(t *testing.T) { inNamespace(t, browse) }
+
+// inNamespace runs a test in a network and with mounts of its own.
+func inNamespace(t *testing.T, run func(*testing.T)) {
+	t.Helper()
 	if os.Getenv(insideNamespace) != "" {
-		browse(t)
+		run(t)
 		return
 	}
 	if os.Getuid() != 0 {
@@ -40,15 +44,17 @@ func TestChromiumOpensAllowedPagesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("unshare", "--net", "--mount", self, "-test.run=^TestChromiumOpensAllowedPagesOnly$", "-test.v")
+	cmd := exec.Command("unshare", "--net", "--mount", self, "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), insideNamespace+"=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("in the namespace: %v\n%s", err, out)
 	}
 }
 
-// browse runs in the namespace.
-func browse(t *testing.T) {
+// serveSites makes the namespace a web in which every name's page says where it
+// is, and a machine whose resolver is at 127.0.0.1.
+func serveSites(t *testing.T) {
+	t.Helper()
 	resolv := filepath.Join(t.TempDir(), "resolv.conf")
 	if err := os.WriteFile(resolv, []byte("nameserver 127.0.0.1\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -73,8 +79,12 @@ func browse(t *testing.T) {
 		_, _ = fmt.Fprintf(w, "<p>page of %s at %s</p>", r.Host, at) // the browser may be gone
 	})}
 	go func() { _ = server.Serve(page) }() // ends when it is closed
-	defer server.Close()
+	t.Cleanup(func() { server.Close() })
+}
 
+// browse runs in the namespace.
+func browse(t *testing.T) {
+	serveSites(t)
 	p := newProcess(t, "feeds: [{name: bets, url: bets.hosts, category: gambling}]", `
 profiles: {hs: {block: [gambling], safe_search: strict}}
 units: [{id: a, kind: school, profile: hs, networks: [127.0.0.0/8]}]
@@ -116,13 +126,14 @@ func (p *process) blocks() float64 {
 }
 
 // opens is what Chromium shows of a page.
-func opens(t *testing.T, url string) string {
+func opens(t *testing.T, url string, flags ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+	flags = append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-features=AsyncDns",
-		"--user-data-dir="+t.TempDir(), "--dump-dom", url)
+		"--user-data-dir=" + t.TempDir()}, flags...)
+	cmd := exec.CommandContext(ctx, "chromium", append(flags, "--dump-dom", url)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.Output()
 	if err != nil {

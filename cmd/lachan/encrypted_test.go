@@ -24,6 +24,12 @@ type encryptedDoors struct {
 // link.
 func everyDoor(t *testing.T) (*process, encryptedDoors) {
 	t.Helper()
+	return everyDoorWith(t, "", func(*process) {})
+}
+
+// everyDoorWith has more keys of server.tls, and files that they name.
+func everyDoorWith(t *testing.T, keys string, prepare func(*process)) (*process, encryptedDoors) {
+	t.Helper()
 	p := newProcess(t, "", `
 units:
   - {id: truong, profile: hs, links: [`+link+`]}
@@ -36,10 +42,11 @@ profiles:
   dot: ["127.0.0.1:0"]
   doh: ["127.0.0.1:0"]
   doq: ["127.0.0.1:0"]
-  tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}
+  tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`, `+keys+`}
 `, 1))
 	d := encryptedDoors{trust: x509.NewCertPool()}
 	d.trust.AppendCertsFromPEM(p.certify())
+	prepare(p)
 	p.start()
 	door := func(protocol string) string {
 		return p.logged(`msg="serving encrypted" protocol=` + protocol + ` address=(\S+)`)
