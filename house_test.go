@@ -44,7 +44,7 @@ var rooms = []room{
 	{"resolver", []string{"blocklist/domain", "policy/...", "metrics", "resolver/...", "wording"}, "the resolver reaches lists only through policy.Rules, so that there is one place that decides"},
 	{"console", []string{"metrics/...", "policy/...", "blocklist/...", "wording", "yamlfile"}, "pages ask through what cmd hands them"},
 	{"fleet", []string{"metrics/...", "policy/...", "blocklist/...", "wording", "yamlfile"}, "agreement between nodes is not on the path of a query"},
-	{"bench", []string{"bench/..."}, "measuring sees the program from outside, as clients and the kernel do"},
+	{"bench", []string{"bench/...", "resolver/certificate/selfsigned"}, "measuring sees the program from outside, as clients and the kernel do"},
 	{"cmd", []string{"..."}, "only cmd introduces everybody"},
 }
 

@@ -42,7 +42,7 @@ func (b *bench) prepare() error {
 	if err := os.MkdirAll(b.bin(""), 0o755); err != nil {
 		return err
 	}
-	for _, p := range []string{"./bench/load", "./bench/names", "./bench/floor", "./bench/upstream", "./cmd/lachan"} {
+	for _, p := range []string{"./bench/load", "./bench/secure", "./bench/names", "./bench/floor", "./bench/upstream", "./cmd/lachan"} {
 		if out, err := exec.CommandContext(b.ctx, "go", "build", "-o", b.bin(""), p).CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", p, err, out)
 		}

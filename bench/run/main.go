@@ -32,6 +32,7 @@ type options struct {
 	time           time.Duration // of one run of the load
 	misses         int           // questions of a file of misses
 	curves, feeds  bool
+	secure         bool          // the encrypted doors alone
 	soakTime       time.Duration // 0 = no soak
 	soakRate       float64       // questions a second in it, 0 = a share of what the server can
 	quick          bool
@@ -48,6 +49,7 @@ func parse() options {
 	flag.DurationVar(&o.time, "time", 4*time.Second, "length of one run")
 	flag.BoolVar(&o.curves, "curves", false, "measure how lachan grows with names, schools and cached answers; takes long")
 	flag.BoolVar(&o.feeds, "feeds", false, "measure only the real lists and five million names: compiling, starting, changing under load")
+	flag.BoolVar(&o.secure, "doors", false, "measure only DNS over TLS and HTTPS, beside dnsdist and CoreDNS")
 	flag.DurationVar(&o.soakTime, "soak", 0, "instead, ask lachan for so long, changing a list each minute; fails where an answer is lost or something grows")
 	flag.Float64Var(&o.soakRate, "soak-rate", 0, "questions a second of the soak; 0 = 60% of what the server can")
 	flag.StringVar(&o.data, "data", "../shared/data", "folder with real lists, for the rate of compiling")
@@ -93,6 +95,9 @@ func run(ctx context.Context, o options) error {
 		b.many()
 		fmt.Println(strings.Join(b.numbers, "\n"))
 		return ctx.Err()
+	}
+	if o.secure {
+		return b.doors(os.Stdout)
 	}
 	if o.soakTime > 0 {
 		return b.soak()

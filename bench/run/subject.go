@@ -21,7 +21,9 @@ type subject struct {
 	name    string
 	addr    netip.AddrPort
 	http    netip.AddrPort // of its metrics; zero of others than lachan
-	program string         // path
+	dot     netip.AddrPort // where doors are measured
+	doh     netip.AddrPort
+	program string // path
 	args    []string
 	echo    bool // it answers nothing, it is a floor
 
