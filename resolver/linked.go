@@ -86,6 +86,16 @@ func (l *Linked) link(a netip.Addr, unit string, now time.Time) (status int, mov
 	return http.StatusNoContent, moved
 }
 
+// GroupOf is the group of a client of which nothing is known but the address, by
+// the rules in force: that in whose network it is, or that it is linked to.
+func (r *Resolver) GroupOf(client netip.Addr) (g policy.GroupID, known bool) {
+	q := Query{world: r.world.Load(), origin: origin{client: client}}
+	if g, known = q.world.rules.Identify(client); known {
+		return g, true
+	}
+	return q.linkedGroup()
+}
+
 // linkedGroup is the group of a client whose address is linked.
 func (q *Query) linkedGroup() (g policy.GroupID, known bool) {
 	linked := q.world.settings.Linked

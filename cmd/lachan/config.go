@@ -89,8 +89,7 @@ type ServerConfig struct {
 	// BlockTTL is the TTL of blocked and rewritten answers, in whole seconds.
 	// Default 60s; 0s to 24h.
 	BlockTTL time.Duration `yaml:"block_ttl"`
-	// Page has the addresses of the block page, for profiles that reply with
-	// it.
+	// Page is the block page, for profiles that reply with it.
 	Page PageConfig `yaml:"page"`
 }
 
@@ -162,11 +161,20 @@ type TCPConfig struct {
 	MaxBytes yamlfile.Bytes `yaml:"max_bytes"`
 }
 
-// A PageConfig has the addresses of the block page; one that is not valid, the
-// default, is none.
+// A PageConfig is the block page.
 type PageConfig struct {
+	// A and AAAA are the addresses that blocked names get, where a profile replies
+	// with the page; one that is not valid, the default, is none.
 	A    netip.Addr `yaml:"a"`
 	AAAA netip.Addr `yaml:"aaaa"`
+	// HTTP has the addresses on which this server shows the page. Default none:
+	// A and AAAA are of another server.
+	HTTP []netip.AddrPort `yaml:"http"`
+	// HTTPS has those on which it does so over TLS, with Cert and Key. Default
+	// none.
+	HTTPS []netip.AddrPort `yaml:"https"`
+	Cert  string           `yaml:"cert"` // PEM, with the chain, of an authority that the devices trust; default none
+	Key   string           `yaml:"key"`  // PEM; default none
 }
 
 // An HTTPConfig is the server of /metrics, /healthz, /readyz and the API.

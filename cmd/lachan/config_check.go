@@ -32,6 +32,7 @@ func (c *Config) check() yamlfile.Problems {
 	k := configCheck{Config: c}
 	k.places()
 	k.server()
+	k.page()
 	k.encryption()
 	k.discovery()
 	k.cookies()
@@ -134,12 +135,6 @@ func (k *configCheck) server() {
 	}
 	between(k, "server.tcp.idle_timeout", s.TCP.IdleTimeout, time.Second, 10*time.Minute)
 	between(k, "server.block_ttl", s.BlockTTL, 0, day)
-	if a := s.Page.A; a.IsValid() && !a.Is4() {
-		k.wrong("server.page.a", wording.ConfigFamily.With(a, "IPv4"))
-	}
-	if a := s.Page.AAAA; a.IsValid() && (!a.Is6() || a.Is4In6()) {
-		k.wrong("server.page.aaaa", wording.ConfigFamily.With(a, "IPv6"))
-	}
 }
 
 func (k *configCheck) upstreams() {

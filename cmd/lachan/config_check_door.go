@@ -78,6 +78,8 @@ func (k *configCheck) listeners() {
 	add("server.doh", k.Server.DoH, onUDP|onTCP)
 	add("server.doq", k.Server.DoQ, onUDP)
 	add("server.rpz_out.listen", k.Server.RPZOut.Listen, onUDP|onTCP)
+	add("server.page.http", k.Server.Page.HTTP, onTCP)
+	add("server.page.https", k.Server.Page.HTTPS, onTCP)
 	if a := k.HTTP.Listen; a.IsValid() {
 		if other, taken := places.take(a, onTCP, "http.listen"); taken {
 			k.wrong("http.listen", wording.ConfigListenTwice.With(a, other.addr, other.path))

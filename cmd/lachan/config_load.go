@@ -136,6 +136,8 @@ func (c *Config) resolvePaths() {
 	c.resolve("server.tls.key", &c.Server.TLS.Key)
 	c.resolve("server.tls.ticket_keys", &c.Server.TLS.TicketKeys)
 	c.resolve("server.cookies.secret_file", &c.Server.Cookies.SecretFile)
+	c.resolve("server.page.cert", &c.Server.Page.Cert)
+	c.resolve("server.page.key", &c.Server.Page.Key)
 	for i := range c.Server.RPZOut.Zones {
 		c.resolve(item("server.rpz_out.zones", i)+".tsig.secret_file", &c.Server.RPZOut.Zones[i].TSIG.SecretFile)
 	}

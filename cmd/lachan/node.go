@@ -19,6 +19,7 @@ import (
 	"lachan/metrics/ship"
 	"lachan/policy"
 	"lachan/policy/catalogue"
+	"lachan/requests"
 	"lachan/resolver"
 	"lachan/resolver/certificate"
 	"lachan/resolver/cookie"
@@ -54,6 +55,7 @@ type node struct {
 	certificate *certificate.Keeper
 	linked      *resolver.Linked
 	cookies     cookie.Secrets
+	requests    *requests.Store
 	serial      uint64               // of list and policy together
 	inForce     map[string]time.Time // feed -> since when its copy decides
 
@@ -144,6 +146,9 @@ func (n *node) openState(cfg *Config) (err error) {
 	if n.linked, err = openLinked(cfg); err != nil {
 		n.log.Error("linked addresses set aside", "error", err)
 		n.conditions.Set("links-damaged", wording.LinksDamaged.With(err).String())
+	}
+	if n.requests, err = requests.Open(filepath.Join(cfg.StateDir, "requests")); err != nil {
+		return err
 	}
 	orders, damaged, err := openOrders(cfg)
 	if damaged > 0 {

@@ -88,6 +88,9 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.startHTTP(ctx); err != nil {
 		return err
 	}
+	if err := n.startPage(ctx); err != nil {
+		return err
+	}
 	answered := make(chan error, 1)
 	go func() { answered <- n.resolver.Run(ctx, drainTime) }()
 	n.startUpstreams(ctx)
@@ -174,6 +177,7 @@ func (n *node) reload(ctx context.Context) {
 	}
 	httpMoved := cfg.HTTP != n.cfg.HTTP
 	shippingMoved := cfg.Metrics.WriteURL != n.cfg.Metrics.WriteURL
+	pageMoved := !reflect.DeepEqual(cfg.Server.Page, n.cfg.Server.Page)
 	zonesMoved := !reflect.DeepEqual(cfg.Server.RPZOut, n.cfg.Server.RPZOut)
 	n.cfg, n.policy, n.upstreams, n.certificate = cfg, p, zones, keeper
 	n.list = bind(n.lists, p, cfg)
@@ -193,6 +197,11 @@ func (n *node) reload(ctx context.Context) {
 	if httpMoved {
 		if err := n.startHTTP(ctx); err != nil {
 			n.log.Error("listen for http", "error", err)
+		}
+	}
+	if pageMoved {
+		if err := n.startPage(ctx); err != nil {
+			n.log.Error("serve the block page", "error", err)
 		}
 	}
 	if zonesMoved {

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/netutil"
+
+	"lachan/blockpage"
+	"lachan/resolver/certificate"
+	"lachan/wording"
+)
+
+// page checks the block page.
+func (k *configCheck) page() {
+	p := &k.Server.Page
+	if a := p.A; a.IsValid() && !a.Is4() {
+		k.wrong("server.page.a", wording.ConfigFamily.With(a, "IPv4"))
+	}
+	if a := p.AAAA; a.IsValid() && (!a.Is6() || a.Is4In6()) {
+		k.wrong("server.page.aaaa", wording.ConfigFamily.With(a, "IPv6"))
+	}
+	if len(p.HTTP)+len(p.HTTPS) > 0 && !p.A.IsValid() && !p.AAAA.IsValid() {
+		k.wrong("server.page", wording.PageNowhere)
+	}
+	if (p.Cert == "") != (p.Key == "") || len(p.HTTPS) > 0 && p.Cert == "" {
+		k.wrong("server.page", wording.PageTLS)
+	} else if p.Cert != "" {
+		if _, err := certificate.Open(p.files()); err != nil {
+			k.wrong("server.page", wording.ConfigTLSFile.With(err))
+		}
+	}
+}
+
+func (p *PageConfig) files() certificate.Files { return certificate.Files{Cert: p.Cert, Key: p.Key} }
+
+// startPage shows the block page where the configuration says. With an error it
+// is shown nowhere.
+func (n *node) startPage(ctx context.Context) (err error) {
+	n.children.stop("page")
+	n.conditions.Clear("page-certificate")
+	p := &n.cfg.Server.Page
+	s := pageServer{server: blockpage.NewServer(blockpage.New(n.find, n.ask))}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	for _, addr := range p.HTTP {
+		if err := s.listen(addr, nil); err != nil {
+			return err
+		}
+	}
+	if len(p.HTTPS) > 0 {
+		if s.keeper, err = certificate.Open(p.files()); err != nil {
+			return err
+		}
+		s.tls.Store(s.keeper.Config())
+	}
+	for _, addr := range p.HTTPS {
+		if err := s.listen(addr, &tls.Config{
+			GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return s.tls.Load(), nil },
+		}); err != nil {
+			return err
+		}
+	}
+	if len(s.listeners) > 0 {
+		n.children.start(ctx, "page", func(ctx context.Context) { s.run(ctx, n) })
+	}
+	return nil
+}
+
+// A pageServer shows the block page.
+type pageServer struct {
+	server    *http.Server
+	listeners []net.Listener
+	keeper    *certificate.Keeper // nil without TLS
+	tls       atomic.Pointer[tls.Config]
+}
+
+// listen binds an address; with a configuration TLS is spoken there.
+func (s *pageServer) listen(addr netip.AddrPort, config *tls.Config) error {
+	network := "tcp4"
+	if addr.Addr().Is6() {
+		network = "tcp6"
+	}
+	l, err := net.Listen(network, addr.String())
+	if err != nil {
+		return fmt.Errorf("listen for the block page on %s: %w", addr, err)
+	}
+	l = netutil.LimitListener(l, blockpage.Connections)
+	if config != nil {
+		l = tls.NewListener(l, config)
+	}
+	s.listeners = append(s.listeners, l)
+	return nil
+}
+
+func (s *pageServer) close() {
+	for _, l := range s.listeners {
+		_ = l.Close() // nothing was accepted
+	}
+}
+
+// run serves until ctx is done.
+func (s *pageServer) run(ctx context.Context, n *node) {
+	var live sync.WaitGroup
+	for _, l := range s.listeners {
+		n.log.Info("serving the block page", "address", l.Addr())
+		live.Go(func() {
+			if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				n.log.Error("serve the block page", "error", err)
+			}
+		})
+	}
+	renewed := time.NewTicker(certificateEvery)
+	defer renewed.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-renewed.C:
+			s.renew(n)
+		}
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if s.server.Shutdown(stop) != nil {
+		_ = s.server.Close() // late readers are cut off
+	}
+	live.Wait()
+}
+
+// renew takes a new certificate up. While that cannot be read the old one stays.
+func (s *pageServer) renew(n *node) {
+	if s.keeper == nil {
+		return
+	}
+	changed, err := s.keeper.Refresh()
+	if changed {
+		s.tls.Store(s.keeper.Config())
+	}
+	if err != nil {
+		n.conditions.Set("page-certificate", wording.CertificateBroken.With(err).String())
+	} else {
+		n.conditions.Clear("page-certificate")
+	}
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist/domain"
+	"lachan/blockpage"
+	"lachan/policy"
+	"lachan/wording"
+)
+
+// find is what the block page tells a visitor about a host: what `lachan
+// explain` finds, if the reply to the question leads to the page.
+func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
+	v := n.view.Load()
+	group, known := n.resolver.GroupOf(visitor)
+	if !known && v.cfg.Server.UnknownClient == unknownRefuse {
+		return blockpage.Finding{}
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	name, err := domain.Canonical(host)
+	if err != nil {
+		return blockpage.Finding{}
+	}
+	p := v.rules.Policy()
+	f := blockpage.Finding{Name: name}
+	f.Unit, f.School = unitOf(p, group)
+	f.Contact = p.Groups()[group].Contact
+	why, err := v.rules.Explain(group, name, dns.TypeA)
+	if err != nil || why.Action != policy.Block.String() || why.Reply != policy.ReplyPage.String() {
+		return blockpage.Finding{}
+	}
+	f.Kind, f.Category, f.Reason = blockpage.Blocked, why.Category, pageReason(why)
+	if tag, ok := p.Counted(why.Category); ok {
+		f.Label = p.Label(tag)
+	}
+	if why.Document != nil {
+		f.Document = joinWords(why.Document.Document, why.Document.Authority)
+	}
+	return f
+}
+
+// unitOf is the id of a group and the name of the school that it is in, or its
+// own where it is in none; "" of unknown clients.
+func unitOf(p *policy.Policy, g policy.GroupID) (id, school string) {
+	groups := p.Groups()
+	of := groups[g]
+	if of.Kind == 0 {
+		return "", ""
+	}
+	id, school = of.School, of.Name
+	if of.ID != "" {
+		id += "/" + of.ID
+		if above, ok := p.GroupOf(of.School); ok {
+			school = groups[above].Name
+		}
+	}
+	return id, school
+}
+
+// pageReason is why a name is blocked, in the words of the page.
+func pageReason(e policy.Explanation) wording.Text {
+	if e.Document != nil {
+		return wording.PageByAuthority
+	}
+	switch e.Layer {
+	case policy.LayerLock.String():
+		return wording.PageByLock
+	case policy.LayerOwn.String():
+		return wording.PageByOwn
+	case policy.LayerDefault.String():
+		return wording.PageByDefault
+	}
+	return wording.PageByProfile
+}
+
+// joinWords puts a comma between what there is.
+func joinWords(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ", " + b
+}
+
+// ask notes that the name of a finding be opened.
+func (n *node) ask(f blockpage.Finding, reason string) error {
+	err := n.requests.Add(f.Unit, f.Name, f.Category, reason, time.Now())
+	if err != nil {
+		n.log.Warn("keep a request from the block page", "error", err)
+	}
+	return err
+}
