@@ -18,8 +18,8 @@ const (
 )
 
 // local answers what needs neither cache nor upstream: the server's own
-// identity and doors, ANY, names with a meaning of their own, and safe search where the
-// engine's addresses are known. It returns false for all else.
+// identity and doors, the check, ANY, names with a meaning of their own, and safe
+// search where the engine's addresses are known. It returns false for all else.
 func (r *Resolver) local(q *Query) bool {
 	switch {
 	case q.Class == dnswire.ClassCHAOS:
@@ -28,6 +28,8 @@ func (r *Resolver) local(q *Query) bool {
 		q.introduce()
 	case q.decision.Rewrite != nil:
 		return q.rewriteLocally()
+	case q.isCheck():
+		q.check()
 	case q.Type == dnswire.TypeANY:
 		q.start(dnswire.RcodeSuccess)
 		q.reply.Record(dnswire.SectionAnswer, dnswire.TypeHINFO, hinfoTTL, []byte("\x07RFC8482\x00"))

@@ -50,6 +50,7 @@ type Settings struct {
 	Version, ID      string        // answers to version.bind and id.server (and NSID); "" is REFUSED
 	BlockTTL         time.Duration // of policy replies; default 60 s
 	PageV4, PageV6   netip.Addr    // of the block page; invalid: such replies are 0.0.0.0 and ::
+	CheckName        *domain.Name  // tells whoever asks that the filter is in use; nil: there is none
 	TrustAD          bool          // upstreams validate, and their word is passed on
 	Timeout          time.Duration // of one exchange with all its retries
 	CacheEntries     int

@@ -76,7 +76,7 @@ func (r *Resolver) identify(q *Query) bool {
 
 // decide says, once, what the group may do with the name.
 func (r *Resolver) decide(q *Query) {
-	if q.Class != dnswire.ClassIN {
+	if q.Class != dnswire.ClassIN || q.isCheck() {
 		return
 	}
 	q.decided = true

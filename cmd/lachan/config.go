@@ -89,6 +89,10 @@ type ServerConfig struct {
 	// BlockTTL is the TTL of blocked and rewritten answers, in whole seconds.
 	// Default 60s; 0s to 24h.
 	BlockTTL time.Duration `yaml:"block_ttl"`
+	// CheckName is answered by this server itself, whatever the policy says, so
+	// that people see that they ask it and whose they are. Default
+	// check.lachan.test; "" is none.
+	CheckName string `yaml:"check_name"`
 	// Page is the block page, for profiles that reply with it.
 	Page PageConfig `yaml:"page"`
 }

@@ -134,6 +134,9 @@ func (k *configCheck) server() {
 		between[yamlfile.Bytes](k, "server.tcp.max_bytes", s.TCP.MaxBytes, 64<<10, 64<<30)
 	}
 	between(k, "server.tcp.idle_timeout", s.TCP.IdleTimeout, time.Second, 10*time.Minute)
+	if _, err := domain.Canonical(s.CheckName); s.CheckName != "" && err != nil {
+		k.wrong("server.check_name", wording.ConfigZoneName.With(s.CheckName))
+	}
 	between(k, "server.block_ttl", s.BlockTTL, 0, day)
 }
 

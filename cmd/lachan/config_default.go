@@ -20,6 +20,7 @@ func (c *Config) SetDefaults() {
 			RebindProtection: true,
 			TCP:              TCPConfig{Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour, MaxBytes: 64 << 20},
 			BlockTTL:         time.Minute,
+			CheckName:        "check.lachan.test",
 		},
 		HTTP: HTTPConfig{Listen: netip.MustParseAddrPort("127.0.0.1:8053")},
 		Upstream: UpstreamConfig{

@@ -241,6 +241,7 @@ func (n *node) settings() *resolver.Settings {
 		BlockTTL:          cfg.Server.BlockTTL,
 		PageV4:            cfg.Server.Page.A,
 		PageV6:            cfg.Server.Page.AAAA,
+		CheckName:         checkName(cfg),
 		TrustAD:           cfg.Upstream.TrustAD,
 		Timeout:           cfg.Upstream.Timeout,
 		CacheEntries:      cfg.Cache.Entries,

@@ -32,6 +32,10 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 	f := blockpage.Finding{Name: name}
 	f.Unit, f.School = unitOf(p, group)
 	f.Contact = p.Groups()[group].Contact
+	if check := checkName(v.cfg); check != nil && name == check.String() {
+		f.Kind = blockpage.Check
+		return f
+	}
 	why, err := v.rules.Explain(group, name, dns.TypeA)
 	if err != nil || why.Action != policy.Block.String() || why.Reply != policy.ReplyPage.String() {
 		return blockpage.Finding{}
@@ -44,6 +48,20 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 		f.Document = joinWords(why.Document.Document, why.Document.Authority)
 	}
 	return f
+}
+
+// checkName is the name that says whether the filter is in use; nil when there is
+// none.
+func checkName(cfg *Config) *domain.Name {
+	canonical, err := domain.Canonical(cfg.Server.CheckName)
+	if err != nil {
+		return nil
+	}
+	var name domain.Name
+	if name.SetText(canonical) != nil {
+		return nil
+	}
+	return &name
 }
 
 // unitOf is the id of a group and the name of the school that it is in, or its
