@@ -38,6 +38,16 @@ func (s *Store) read(id string) (r Request, err error) {
 
 var errNotIt = errors.New("the file holds no request or another one")
 
+// remove takes a request and its answer away, the answer last: alone it is none.
+func (s *Store) remove(id string) error {
+	for _, end := range [2]string{requestEnd, answerEnd} {
+		if err := os.Remove(s.path(id, end)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove request %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
 func (s *Store) write(r Request) error {
 	r.Answer = nil // it has a file of its own
 	return writeJSON(s.path(r.ID, requestEnd), r)

@@ -23,8 +23,8 @@ import (
 
 // Bounds of what is kept.
 const (
-	mostOpen    = 10_000 // requests in all
-	mostOfUnit  = 200    // and of one unit
+	mostInAll   = 10_000 // requests
+	mostOfUnit  = 200    // of them, of one unit
 	mostReasons = 10     // of a request; those that come later are only counted
 	mostRunes   = 300    // of a reason; the rest is cut off
 	// AnswerHolds is how long an answer stands. Whoever asks later opens the
@@ -76,14 +76,37 @@ func Open(dir string) (*Store, error) {
 	}
 	s := &Store{dir: dir, ofUnit: map[string]int{}}
 	list, _, err := s.List()
-	if err != nil {
-		return nil, err
-	}
 	for _, r := range list {
 		s.all++
 		s.ofUnit[r.Unit]++
 	}
-	return s, nil
+	return s, err
+}
+
+// full tells whether no more requests of a unit may be kept. The caller holds mu.
+func (s *Store) full(unit string) bool {
+	return s.all >= mostInAll || s.ofUnit[unit] >= mostOfUnit
+}
+
+// forget removes the requests whose answers no longer hold, and counts again.
+// The caller holds mu.
+func (s *Store) forget(now time.Time) error {
+	list, _, err := s.List()
+	if err != nil {
+		return err
+	}
+	s.all, s.ofUnit = 0, map[string]int{}
+	for _, r := range list {
+		if r.Answer != nil && now.Sub(r.Answer.At) > AnswerHolds {
+			if err := s.remove(r.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		s.all++
+		s.ofUnit[r.Unit]++
+	}
+	return nil
 }
 
 // Add notes that somebody asks. The same name asked for again by the same unit
@@ -94,8 +117,13 @@ func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 	id, hour := idOf(unit, name), now.UTC().Truncate(time.Hour)
 	r, err := s.read(id)
 	fresh := errors.Is(err, fs.ErrNotExist)
+	if fresh && s.full(unit) {
+		if err := s.forget(now); err != nil {
+			return err
+		}
+	}
 	switch {
-	case fresh && (s.all >= mostOpen || s.ofUnit[unit] >= mostOfUnit):
+	case fresh && s.full(unit):
 		return ErrFull
 	case fresh:
 		r = Request{ID: id, Unit: unit, Name: name, First: hour}

@@ -117,6 +117,16 @@ func TestAUnitCannotFillTheStore(t *testing.T) {
 	if err := s.Add("a", "one-more.example", "games", "", noon); !errors.Is(err, requests.ErrFull) {
 		t.Errorf("one more after a start: %v", err)
 	}
+	if err := s.Close(list(t, s)[0].ID, requests.Answer{At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add("a", "one-more.example", "games", "", noon.Add(time.Hour)); !errors.Is(err, requests.ErrFull) {
+		t.Errorf("a fresh answer was forgotten: %v", err)
+	}
+	add(t, s, "a", "one-more.example", "", noon.Add(2*requests.AnswerHolds))
+	if all := list(t, s); len(all) != 201 {
+		t.Errorf("%d requests are kept, want 201", len(all))
+	}
 }
 
 func TestReasonsAreOneLineAndShort(t *testing.T) {

@@ -147,7 +147,7 @@ func (n *node) openState(cfg *Config) (err error) {
 		n.log.Error("linked addresses set aside", "error", err)
 		n.conditions.Set("links-damaged", wording.LinksDamaged.With(err).String())
 	}
-	if n.requests, err = requests.Open(filepath.Join(cfg.StateDir, "requests")); err != nil {
+	if n.requests, err = requests.Open(requestsFolder(cfg)); err != nil {
 		return err
 	}
 	orders, damaged, err := openOrders(cfg)

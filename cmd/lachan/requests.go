@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lachan/requests"
+	"lachan/wording"
+)
+
+func requestsCommand() *cobra.Command {
+	var o requestsOptions
+	c := &cobra.Command{
+		Use:   "requests",
+		Short: wording.CLIRequests.String(),
+		Long:  wording.CLIRequests.String() + "\n\n" + wording.CLIRequestsLong.VI + "\n" + wording.CLIRequestsLong.EN,
+		Example: `  lachan requests --unit th-kim-dong
+  lachan requests answer 3f9a0c51b2de "đã mở cho lớp 5A"`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return listRequests(c, &o) },
+	}
+	c.Flags().BoolVar(&o.all, "all", false, wording.CLIRequestsAll.String())
+	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIRequestsUnit.String())
+	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
+	addConfigFlags(c.Flags())
+	c.AddCommand(
+		requestCommand("answer ID TEXT", wording.CLIRequestsAnswer, wording.CLIRequestsClosed, closeRequest),
+		requestCommand("close ID", wording.CLIRequestsClose, wording.CLIRequestsClosed, closeRequest),
+		requestCommand("reopen ID", wording.CLIRequestsReopen, wording.CLIRequestsOpened, func(s *requests.Store, id string, _ requests.Answer) error { return s.Reopen(id) }),
+	)
+	return withConfig(c)
+}
+
+type requestsOptions struct {
+	all, json bool
+	unit      string
+}
+
+func closeRequest(s *requests.Store, id string, a requests.Answer) error { return s.Close(id, a) }
+
+// requestCommand is a command that decides on one request.
+func requestCommand(use string, short, done wording.Text, decide func(*requests.Store, string, requests.Answer) error) *cobra.Command {
+	var by string
+	c := &cobra.Command{
+		Use: use, Short: short.String(), Args: exactly(len(strings.Fields(use)) - 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			_, store, err := openRequests(c)
+			if err != nil {
+				return err
+			}
+			a := requests.Answer{Text: strings.Join(args[1:], ""), By: cmp.Or(by, currentUser()), At: time.Now()}
+			if err := decide(store, args[0], a); errors.Is(err, requests.ErrUnknown) {
+				return fail(wording.CLIRequestsNoID.With(args[0]))
+			} else if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), done.With(args[0]))
+			return err
+		},
+	}
+	c.Flags().StringVar(&by, "by", "", wording.CLIRequestsBy.String())
+	addConfigFlags(c.Flags())
+	return withConfig(c)
+}
+
+func openRequests(c *cobra.Command) (*Config, *requests.Store, error) {
+	cfg, problems := configOf(c)
+	if len(problems) > 0 {
+		return nil, nil, problems
+	}
+	if err := makeStateDir(cfg.StateDir); err != nil {
+		return nil, nil, err
+	}
+	store, err := requests.Open(requestsFolder(cfg))
+	return cfg, store, err
+}
+
+// requestsFolder is where requests from the block page are.
+func requestsFolder(cfg *Config) string { return filepath.Join(cfg.StateDir, "requests") }
+
+// listRequests prints the requests that wait for somebody, or all.
+func listRequests(c *cobra.Command, o *requestsOptions) error {
+	cfg, store, err := openRequests(c)
+	if err != nil {
+		return err
+	}
+	list, damaged, err := store.List()
+	if err != nil {
+		return err
+	}
+	for _, err := range damaged {
+		fmt.Fprintln(c.ErrOrStderr(), wording.CLIRequestsBroken.With(err))
+	}
+	list = slices.DeleteFunc(list, func(r requests.Request) bool {
+		school, _, _ := strings.Cut(r.Unit, "/")
+		return r.Answer != nil && !o.all || o.unit != "" && o.unit != r.Unit && o.unit != school
+	})
+	if o.json {
+		return writeJSON(c.OutOrStdout(), append([]requests.Request{}, list...))
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(c.OutOrStdout(), wording.CLIRequestsNone)
+		return err
+	}
+	for i := range list {
+		printRequest(c, &list[i], cfg.Timezone.Location)
+	}
+	return nil
+}
+
+func printRequest(c *cobra.Command, r *requests.Request, zone *time.Location) {
+	const minute = "2006-01-02 15:04"
+	var unit any = r.Unit
+	if r.Unit == "" {
+		unit = wording.CLIRequestsNobody
+	}
+	out := c.OutOrStdout()
+	fmt.Fprintln(out, wording.CLIRequestsLine.With(r.ID, unit, r.Name, r.Category, r.Times, r.Last.In(zone).Format(minute)))
+	for _, reason := range r.Reasons {
+		fmt.Fprintf(out, "    \"%s\"\n", reason)
+	}
+	if a := r.Answer; a != nil {
+		fmt.Fprintf(out, "    = %s\n", wording.CLIRequestsEnded.With(a.By, a.At.In(zone).Format(minute), a.Text))
+	}
+}
