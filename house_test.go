@@ -29,6 +29,7 @@ var rooms = []room{
 	{"wording", nil, "sentences depend on nothing, so that everybody may speak"},
 	{"durable", nil, "files are written the same way in every room"},
 	{"yamlfile", []string{"wording"}, "files that people write are read the same way in every room"},
+	{"profile", []string{"wording"}, "what devices are told is text, made of what cmd knows"},
 	{"requests", []string{"durable"}, "what people ask is kept, and judged by nobody here"},
 	{"blockpage", []string{"wording"}, "a page says what it is told: deciding is not its business, nor keeping"},
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},

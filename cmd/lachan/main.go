@@ -67,7 +67,7 @@ func rootCommand() *cobra.Command {
 		return usageError{command: c.CommandPath(), text: wording.CLIFlagWrong.With(err).String()}
 	})
 	root.PersistentFlags().BoolP("help", "h", false, wording.CLIFlagHelp.String())
-	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), listsCommand(), reportCommand(), requestsCommand(), healthCommand(), versionCommand(), compileOrderCommand())
+	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), listsCommand(), reportCommand(), requestsCommand(), profileCommand(), healthCommand(), versionCommand(), compileOrderCommand())
 	speakBothLanguages(root)
 	return root
 }

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lachan/durable"
+	"lachan/policy"
+	"lachan/profile"
+	"lachan/wording"
+)
+
+func profileCommand() *cobra.Command {
+	var o profileOptions
+	var kinds []string
+	for _, k := range profile.Kinds() {
+		kinds = append(kinds, string(k))
+	}
+	all := strings.Join(kinds, ", ")
+	c := &cobra.Command{
+		Use:   "profile --unit ID",
+		Short: wording.CLIProfile.String(),
+		Long:  wording.CLIProfile.String() + "\n\n" + wording.CLIProfileLong.VI + "\n" + wording.CLIProfileLong.EN,
+		Example: `  lachan profile --unit th-kim-dong
+  lachan profile --unit th-kim-dong/giao-vien --for apple --out giao-vien.mobileconfig
+  lachan profile --unit th-kim-dong --for openwrt --address 192.0.2.53 | ssh root@192.168.1.1 sh`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case o.unit == "":
+				return usageError{c.CommandPath(), wording.CLIProfileNoUnit.String()}
+			case o.kind != "" && !slices.Contains(kinds, o.kind):
+				return usageError{c.CommandPath(), wording.CLIProfileKind.With(o.kind, all).String()}
+			case o.kind == "" && o.out != "":
+				return usageError{c.CommandPath(), wording.CLIProfileOneFile.String()}
+			}
+			return writeProfile(c, &o)
+		},
+	}
+	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIProfileUnit.String())
+	c.Flags().StringVar(&o.kind, "for", "", wording.CLIProfileFor.With(all).String())
+	c.Flags().StringArrayVar(&o.addresses, "address", nil, wording.CLIProfileAddress.String())
+	c.Flags().StringVar(&o.out, "out", "", wording.CLIProfileOut.String())
+	addConfigFlags(c.Flags())
+	return withConfig(c)
+}
+
+type profileOptions struct {
+	unit, kind, out string
+	addresses       []string
+}
+
+// writeProfile prints what is for one kind of device, or for each.
+func writeProfile(c *cobra.Command, o *profileOptions) error {
+	off, _, err := openOffline(c)
+	if err != nil {
+		return err
+	}
+	g, known := off.policy.GroupOf(o.unit)
+	if !known {
+		return fail(wording.CLIExplainUnit.With(o.unit))
+	}
+	var addrs []netip.Addr
+	for _, text := range o.addresses {
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			return usageError{c.CommandPath(), wording.CLIExplainAddress.With(text).String()}
+		}
+		addrs = append(addrs, a)
+	}
+	server, notes := profileServer(off.cfg, off.policy, g, o.unit, addrs)
+	for _, n := range notes {
+		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote, n)
+	}
+	if o.kind == "" {
+		return writeProfiles(c, server)
+	}
+	text, err := server.Write(profile.Kind(o.kind))
+	if err != nil {
+		return err
+	}
+	if o.out == "" {
+		_, err := fmt.Fprint(c.OutOrStdout(), text)
+		return err
+	}
+	if err := durable.WriteFile(o.out, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("write profile: %w", err)
+	}
+	_, err = fmt.Fprintln(c.ErrOrStderr(), wording.CLIProfileWritten.With(o.out))
+	return err
+}
+
+// writeProfiles prints what is for each kind, or why there is none.
+func writeProfiles(c *cobra.Command, server *profile.Server) error {
+	out := c.OutOrStdout()
+	for _, k := range profile.Kinds() {
+		text, err := server.Write(k)
+		var missing profile.Missing
+		switch {
+		case errors.As(err, &missing):
+			text = missing.Text.String() + "\n"
+		case err != nil:
+			return err
+		case k == profile.Apple:
+			text = wording.CLIProfileApple.With(server.Unit).String() + "\n"
+		}
+		if _, err := fmt.Fprintf(out, "== %s\n%s\n", k, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// profileServer is how the devices of a unit reach the server of a
+// configuration, at the given addresses or else its own. The notes are what the
+// operator may want to mend.
+func profileServer(cfg *Config, p *policy.Policy, g policy.GroupID, unit string, addrs []netip.Addr) (s *profile.Server, notes []wording.Text) {
+	own, port := listenAddresses(cfg.Server.Listen)
+	if addrs == nil {
+		addrs = own
+	}
+	s = &profile.Server{Unit: unit, Title: titleOf(p, g), Addrs: addrs, Port: port, Check: cfg.Server.CheckName}
+	if s.Name = nameForDevices(cfg); s.Name == "" || len(cfg.Server.DoH)+len(cfg.Server.DoT) == 0 {
+		return s, nil
+	}
+	id := p.Link(g)
+	switch {
+	case id == "" && cfg.Server.TLS.UnitIDs:
+		id, notes = unit, append(notes, wording.ProfileGuessable)
+	case id == "":
+		notes = append(notes, wording.ProfileUnseen)
+	}
+	if len(cfg.Server.DoH) > 0 {
+		u := url.URL{Scheme: "https", Host: s.Name, Path: cfg.Server.DoHPath}
+		if port := cfg.Server.DoH[0].Port(); port != 443 {
+			u.Host += fmt.Sprintf(":%d", port)
+		}
+		if id != "" {
+			u.Path, s.URLTells = u.Path+"/"+id, true
+		}
+		s.URL = u.String()
+	}
+	if len(cfg.Server.DoT) > 0 {
+		s.Host, s.DoTPort = s.Name, cfg.Server.DoT[0].Port()
+		if id != "" && !strings.ContainsAny(id, "/._") && serverName(cfg) != "" {
+			if below := id + "." + s.Name; covers(cfg, below) {
+				s.Host, s.HostTells = below, true
+			} else {
+				notes = append(notes, wording.ProfileUncovered.With(s.Name))
+			}
+		}
+	}
+	return s, notes
+}
+
+// titleOf is what people call a unit: its own name, and that of its school.
+func titleOf(p *policy.Policy, g policy.GroupID) string {
+	_, school := unitOf(p, g)
+	if own := p.Groups()[g].Name; own != school {
+		return joinWords(own, school)
+	}
+	return school
+}
+
+// listenAddresses are the addresses of doors that devices can be told: none
+// that stands for all, and those of this machine alone only where there are no
+// others.
+func listenAddresses(listen []netip.AddrPort) (addrs []netip.Addr, port uint16) {
+	var loopback []netip.Addr
+	for _, l := range listen {
+		port = cmp.Or(port, l.Port())
+		switch a := l.Addr(); {
+		case a.IsUnspecified() || l.Port() != port:
+		case a.IsLoopback():
+			loopback = append(loopback, a)
+		default:
+			addrs = append(addrs, a)
+		}
+	}
+	if addrs == nil {
+		addrs = loopback
+	}
+	return addrs, port
+}
+
+// nameForDevices is the server's name in its certificate: the one of the
+// configuration, or else the first that is in it.
+func nameForDevices(cfg *Config) string {
+	if name := serverName(cfg); name != "" {
+		return name
+	}
+	if leaf := leafOf(cfg); leaf != nil {
+		for _, name := range leaf.DNSNames {
+			if !strings.HasPrefix(name, "*.") {
+				return strings.ToLower(name)
+			}
+		}
+	}
+	return ""
+}
+
+// covers tells whether the certificate is good for a name.
+func covers(cfg *Config, name string) bool {
+	leaf := leafOf(cfg)
+	return leaf != nil && leaf.VerifyHostname(name) == nil
+}
+
+// leafOf is the certificate of the encrypted doors; nil when there is none.
+func leafOf(cfg *Config) *x509.Certificate {
+	pair, err := tls.LoadX509KeyPair(cfg.Server.TLS.Cert, cfg.Server.TLS.Key)
+	if err != nil {
+		return nil
+	}
+	return pair.Leaf
+}
