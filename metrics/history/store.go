@@ -16,6 +16,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -165,23 +166,33 @@ func (s *Store) Querier(mint, maxt int64) (storage.Querier, error) {
 		s.mu.RUnlock()
 		return nil, fmt.Errorf("query history %s: %w", s.dir, os.ErrClosed)
 	}
+	before := s.db.Blocks()
 	q, err := s.db.Querier(mint, maxt)
 	if err != nil {
 		s.mu.RUnlock()
 		return nil, fmt.Errorf("query history %s: %w", s.dir, err)
 	}
-	return &querier{q, sync.OnceFunc(s.mu.RUnlock)}, nil
+	var held []string
+	for _, b := range s.db.Blocks() {
+		if slices.Contains(before, b) && b.OverlapsClosedInterval(mint, maxt) {
+			held = append(held, b.Dir())
+		}
+	}
+	return &querier{q, held, sync.OnceFunc(s.mu.RUnlock)}, nil
 }
 
 // A querier keeps the store open until it is closed.
 type querier struct {
 	storage.Querier
+	held    []string // directories of blocks that stay mapped until it is closed
 	release func()
 }
 
-// Close ends the querier.
+// Close ends the querier. What it has read of blocks does not stay in the memory
+// of the process.
 func (q *querier) Close() error {
 	defer q.release()
+	giveBack(q.held)
 	return q.Querier.Close()
 }
 

@@ -34,7 +34,7 @@ func BenchmarkYear(b *testing.B) {
 	began := time.Now()
 	year := newYear(b, schools, every, day("2025-12-01"), day("2027-01-02"))
 	b.Logf("%d samples, %d MB, written in %v", year.samples, year.octets/1e6, time.Since(began))
-	e := engine.NewLocal(year.db, engine.Limits{Samples: 200_000_000})
+	e := engine.NewLocal(year.store, engine.Limits{Samples: 200_000_000})
 	for _, code := range []string{"2026-12", "2026-Q4", "2026"} {
 		b.Run(code, func(b *testing.B) {
 			debug.FreeOSMemory()

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunks"
 	"github.com/prometheus/prometheus/tsdb/index"
 
+	"lachan/metrics/history"
 	"lachan/metrics/report"
 )
 
@@ -31,7 +32,7 @@ const (
 // A year is the history of many schools, written as blocks at once: what a
 // node has when it has run for so long, without the time that this takes.
 type year struct {
-	db      *tsdb.DB
+	store   *history.Store
 	units   []report.Unit
 	now     time.Time
 	samples int
@@ -80,14 +81,12 @@ func newYear(t testing.TB, schools int, every time.Duration, from, to time.Time)
 	for mint := from.UnixMilli() / width * width; mint < to.UnixMilli(); mint += width {
 		y.block(t, dir, tracks, every, max(mint, from.UnixMilli()), min(mint+width, to.UnixMilli()+1))
 	}
-	options := tsdb.DefaultOptions()
-	options.RetentionDuration, options.MaxBlockDuration = 0, yearBlock.Milliseconds()
-	db, err := tsdb.Open(dir, nil, nil, options, nil)
+	store, err := history.Open(dir, history.Options{Quiet: func() bool { return false }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() }) // nothing was written
-	y.db = db
+	t.Cleanup(func() { _ = store.Close() }) // nothing was written
+	y.store = store
 	debug.FreeOSMemory()
 	return y
 }
