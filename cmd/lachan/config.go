@@ -102,6 +102,8 @@ type ServerConfig struct {
 type TLSConfig struct {
 	Cert string `yaml:"cert"` // PEM, with the chain; default none
 	Key  string `yaml:"key"`  // PEM; default none
+	// ACME has certificates asked for instead, and renewed.
+	ACME ACMEConfig `yaml:"acme"`
 	// Name is the server's own in the certificate, such as dns.example.vn: a
 	// client that connects to ID.dns.example.vn calls itself ID. Default none.
 	Name string `yaml:"name"`
@@ -121,6 +123,19 @@ type DiscoveryConfig struct {
 	// InfoURL leads to a page for people about this server (RFC 9606). Default
 	// none.
 	InfoURL string `yaml:"info_url"`
+}
+
+// An ACMEConfig asks an authority for certificates (RFC 8555). Naming a name
+// agrees to the authority's terms of service.
+type ACMEConfig struct {
+	// Names are those to have a certificate for, the server's own first. Each has
+	// to lead to this server, at port 443 where DNS over HTTPS is (TLS-ALPN-01) or
+	// at port 80 where the block page is (HTTP-01). Default none.
+	Names []string `yaml:"names"`
+	// Email is told of trouble by authorities that do so. Default none.
+	Email string `yaml:"email"`
+	// DirectoryURL is the authority's. Default that of Let's Encrypt.
+	DirectoryURL string `yaml:"directory_url"`
 }
 
 // A RateLimitConfig bounds queries a second; 0, the default, is no bound.

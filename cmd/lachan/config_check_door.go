@@ -7,6 +7,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/blocklist/domain"
 	"lachan/resolver/certificate"
 	"lachan/wording"
 )
@@ -24,8 +25,9 @@ func (k *configCheck) encryption() {
 	if _, ok := dns.IsDomainName(s.TLS.Name); s.TLS.Name != "" && (!ok || strings.Trim(s.TLS.Name, ".") == "") {
 		k.wrong("server.tls.name", wording.ConfigZoneName.With(s.TLS.Name))
 	}
+	k.acme()
 	needs := func(path string, doors []netip.AddrPort) {
-		if len(doors) > 0 && s.TLS.Cert == "" {
+		if len(doors) > 0 && s.TLS.Cert == "" && len(s.TLS.ACME.Names) == 0 {
 			k.wrong(path, wording.ConfigNeedsTLS)
 		}
 	}
@@ -57,6 +59,22 @@ func (k *configCheck) cookies() {
 		if _, err := sharedSecrets(file); err != nil {
 			k.wrong("server.cookies.secret_file", wording.ConfigCookies.With(err))
 		}
+	}
+}
+
+// acme checks what is asked of an authority.
+func (k *configCheck) acme() {
+	t := &k.Server.TLS
+	if len(t.ACME.Names) > 0 && t.Cert+t.Key != "" {
+		k.wrong("server.tls", wording.ConfigACMEOrFiles)
+	}
+	for i, name := range t.ACME.Names {
+		if canonical, err := domain.Canonical(name); err != nil || !strings.Contains(canonical, ".") {
+			k.wrong(item("server.tls.acme.names", i), wording.ConfigACMEName.With(name))
+		}
+	}
+	if u, err := url.Parse(t.ACME.DirectoryURL); err != nil || u.Scheme != "https" || u.Host == "" {
+		k.wrong("server.tls.acme.directory_url", wording.ConfigACMEURL.With(t.ACME.DirectoryURL))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/upstream"
 	"lachan/yamlfile"
 )
@@ -15,7 +16,7 @@ func (c *Config) SetDefaults() {
 		Server: ServerConfig{
 			Listen:           []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:53"), netip.MustParseAddrPort("[::]:53")},
 			DoHPath:          "/dns-query",
-			TLS:              TLSConfig{UnitIDs: true},
+			TLS:              TLSConfig{UnitIDs: true, ACME: ACMEConfig{DirectoryURL: renewal.LetsEncrypt}},
 			UnknownClient:    "default",
 			RebindProtection: true,
 			TCP:              TCPConfig{Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour, MaxBytes: 64 << 20},

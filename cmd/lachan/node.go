@@ -22,6 +22,7 @@ import (
 	"lachan/requests"
 	"lachan/resolver"
 	"lachan/resolver/certificate"
+	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/cookie"
 	"lachan/resolver/upstream"
 	"lachan/wording"
@@ -53,6 +54,7 @@ type node struct {
 	upstreams *upstream.Zones
 	// certificate is that of the encrypted doors; nil when there is none.
 	certificate *certificate.Keeper
+	renewer     *renewal.Renewer // nil when no authority is asked
 	linked      *resolver.Linked
 	cookies     cookie.Secrets
 	requests    *requests.Store
@@ -255,15 +257,13 @@ func (n *node) settings() *resolver.Settings {
 		TCPIdle:        cfg.Server.TCP.IdleTimeout,
 		TCPLifetime:    cfg.Server.TCP.Lifetime,
 		TCPMaxBytes:    int64(cfg.Server.TCP.MaxBytes),
+		TLS:            n.tlsConfig(),
 		TLSName:        serverName(cfg),
 		DoHPath:        cfg.Server.DoHPath,
 		UnitIDs:        cfg.Server.TLS.UnitIDs,
 		Linked:         n.linked,
 		Discovery:      n.discovery(),
 		Notify:         n.notify(cfg),
-	}
-	if n.certificate != nil {
-		s.TLS = n.certificate.Config()
 	}
 	return s
 }

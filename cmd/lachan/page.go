@@ -48,7 +48,11 @@ func (n *node) startPage(ctx context.Context) (err error) {
 	n.children.stop("page")
 	n.conditions.Clear("page-certificate")
 	p := &n.cfg.Server.Page
-	s := pageServer{server: blockpage.NewServer(blockpage.New(n.find, n.ask))}
+	site := http.Handler(blockpage.New(n.find, n.ask))
+	if n.renewer != nil && len(p.HTTP) > 0 {
+		site = n.renewer.Handler(site)
+	}
+	s := pageServer{server: blockpage.NewServer(site)}
 	defer func() {
 		if err != nil {
 			s.close()

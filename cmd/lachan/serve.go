@@ -88,6 +88,8 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.startHTTP(ctx); err != nil {
 		return err
 	}
+	n.startRenewal(ctx)
+	n.putInForce() // which takes the renewer's proofs with it
 	if err := n.startPage(ctx); err != nil {
 		return err
 	}
@@ -177,12 +179,16 @@ func (n *node) reload(ctx context.Context) {
 	}
 	httpMoved := cfg.HTTP != n.cfg.HTTP
 	shippingMoved := cfg.Metrics.WriteURL != n.cfg.Metrics.WriteURL
-	pageMoved := !reflect.DeepEqual(cfg.Server.Page, n.cfg.Server.Page)
+	renewalMoved := !reflect.DeepEqual(acmeOrder(cfg), acmeOrder(n.cfg))
+	pageMoved := renewalMoved || !reflect.DeepEqual(cfg.Server.Page, n.cfg.Server.Page)
 	zonesMoved := !reflect.DeepEqual(cfg.Server.RPZOut, n.cfg.Server.RPZOut)
 	n.cfg, n.policy, n.upstreams, n.certificate = cfg, p, zones, keeper
 	n.list = bind(n.lists, p, cfg)
 	n.serial++
 	n.renewCookies(time.Now())
+	if renewalMoved {
+		n.startRenewal(ctx)
+	}
 	n.putInForce()
 	n.recordOrders(time.Time{}, time.Now())
 	n.protect(p)

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,7 +18,9 @@ import (
 // Files are where a certificate and its secrets are.
 type Files struct {
 	Cert string // PEM, the server's certificate first, then those that lead to a root
-	Key  string // PEM, its private key
+	Key  string // PEM, its private key; the same file as Cert where that has both
+	// More are shown to who asks for their names; the first one is for all others.
+	More []Pair
 	// TicketKeys has the keys of session tickets (RFC 8446 section 4.6.1), 32
 	// octets each as a line of hexadecimal digits: the first encrypts, all
 	// decrypt. Servers that share them resume each other's sessions. "": keys of
@@ -25,11 +28,14 @@ type Files struct {
 	TicketKeys string
 }
 
+// A Pair is a certificate and its private key, as in Files.
+type Pair struct{ Cert, Key string }
+
 // A Keeper holds what the files had when they were last right. Its methods
 // belong to one goroutine at a time.
 type Keeper struct {
 	files  Files
-	read   [3][]byte // cert, key, ticket keys, as they were last read
+	read   [][]byte // ticket keys, then each cert and key, as they were last read
 	config *tls.Config
 }
 
@@ -39,6 +45,9 @@ func Open(files Files) (*Keeper, error) {
 	_, err := k.Refresh()
 	return k, err
 }
+
+// Files are those that are read.
+func (k *Keeper) Files() Files { return k.files }
 
 // Config is for TLS servers. It is never written; a new one takes its place.
 // Nil before the files were right.
@@ -72,8 +81,7 @@ func (k *Keeper) Refresh() (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	same := func(i int) bool { return bytes.Equal(now[i], k.read[i]) }
-	if k.config != nil && same(0) && same(1) && same(2) {
+	if k.config != nil && slices.EqualFunc(now, k.read, bytes.Equal) {
 		return false, nil
 	}
 	config, err := k.files.configOf(now)
@@ -84,8 +92,16 @@ func (k *Keeper) Refresh() (changed bool, err error) {
 	return true, nil
 }
 
-func (f Files) read() (contents [3][]byte, err error) {
-	for i, name := range [3]string{f.Cert, f.Key, f.TicketKeys} {
+// pairs are all certificates.
+func (f Files) pairs() []Pair { return append([]Pair{{f.Cert, f.Key}}, f.More...) }
+
+func (f Files) read() (contents [][]byte, err error) {
+	names := []string{f.TicketKeys}
+	for _, p := range f.pairs() {
+		names = append(names, p.Cert, p.Key)
+	}
+	contents = make([][]byte, len(names))
+	for i, name := range names {
 		if name == "" {
 			continue
 		}
@@ -96,16 +112,19 @@ func (f Files) read() (contents [3][]byte, err error) {
 	return contents, nil
 }
 
-func (f Files) configOf(contents [3][]byte) (*tls.Config, error) {
-	pair, err := tls.X509KeyPair(contents[0], contents[1])
-	if err != nil {
-		return nil, fmt.Errorf("read the certificate in %s and the key in %s: %w", f.Cert, f.Key, err)
+func (f Files) configOf(contents [][]byte) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	for i, p := range f.pairs() {
+		pair, err := tls.X509KeyPair(contents[1+2*i], contents[2+2*i])
+		if err != nil {
+			return nil, fmt.Errorf("read the certificate in %s and the key in %s: %w", p.Cert, p.Key, err)
+		}
+		config.Certificates = append(config.Certificates, pair)
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
 	if f.TicketKeys == "" {
 		return config, nil
 	}
-	keys, err := parseTicketKeys(string(contents[2]))
+	keys, err := parseTicketKeys(string(contents[0]))
 	if err != nil {
 		return nil, fmt.Errorf("read ticket keys in %s: %w", f.TicketKeys, err)
 	}
