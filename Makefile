@@ -12,6 +12,8 @@ TOOLS    := minisign unbound dnsmasq named knotd nsd dig kdig drill dnsperf prom
 PACKAGES := minisign unbound dnsmasq-base bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer
 # What HTTP/2 wants of a server, as a program; it is in no package of Debian.
 H2SPEC   := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
+# Let's Encrypt's server for tests, likewise.
+PEBBLE   := github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1
 export PATH := $(PATH):$(shell go env GOPATH)/bin
 
 # How long make soak takes.
@@ -29,6 +31,7 @@ test: tools ## install what the tests need and run every test
 
 tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
+	@command -v pebble >/dev/null || go install $(PEBBLE) || echo "not installed: pebble, from $(PEBBLE). Its tests are left out"
 	@missing=""; for t in $(TOOLS); do command -v $$t >/dev/null || missing="$$missing $$t"; done; \
 	if [ -z "$$missing" ]; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
