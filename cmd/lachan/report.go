@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/blocklist/order"
 	"lachan/durable"
 	"lachan/metrics/report"
 	"lachan/metrics/report/docx"
@@ -31,6 +32,7 @@ func reportCommand() *cobra.Command {
 		Short: wording.CLIReport.String(),
 		Example: `  lachan report --unit lao-cai --period 2026-Q3 --out bao-cao.pdf
   lachan report --unit all --period hc-2026 --format xlsx
+  lachan report --unit lao-cai --document 15/A05
   lachan report --unit th-kim-dong --period 2026-10 --format json --out -`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return makeReport(c, &o) },
@@ -38,6 +40,7 @@ func reportCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.StringVar(&o.unit, "unit", "", wording.CLIReportUnit.String())
 	flags.StringVar(&o.period, "period", "", wording.CLIReportPeriod.String())
+	flags.StringVar(&o.document, "document", "", wording.CLIReportDocument.String())
 	flags.StringVar(&o.format, "format", "", wording.CLIReportFormat.String())
 	flags.StringVar(&o.out, "out", "", wording.CLIReportOut.String())
 	flags.StringVar(&o.typed, "typed", "", wording.CLIReportTyped.String())
@@ -45,7 +48,7 @@ func reportCommand() *cobra.Command {
 	return withConfig(c)
 }
 
-type reportOptions struct{ unit, period, format, out, typed string }
+type reportOptions struct{ unit, period, document, format, out, typed string }
 
 // everySchool is the unit of an operator's report.
 const everySchool = "all"
@@ -77,11 +80,16 @@ func formatNamed(name string) (reportFormat, error) {
 }
 
 // complete fills in what is not given, and reports what cannot be.
-func (o *reportOptions) complete(zone *time.Location) (period report.Period, format reportFormat, err error) {
-	switch {
-	case o.unit == "":
+func (o *reportOptions) complete(zone *time.Location, orders *order.Log, now time.Time) (period report.Period, format reportFormat, err error) {
+	if o.unit == "" {
 		return period, format, reportUsage(wording.CLIReportNoUnit)
-	case o.period == "":
+	}
+	if o.document != "" {
+		if err := o.sinceOrdered(zone, orders, now); err != nil {
+			return period, format, err
+		}
+	}
+	if o.period == "" {
 		return period, format, reportUsage(wording.CLIReportNoPeriod)
 	}
 	period, err = report.ParsePeriod(o.period, zone, report.SchoolYear{})
@@ -99,11 +107,36 @@ func (o *reportOptions) complete(zone *time.Location) (period report.Period, for
 	}
 	if o.out == "" {
 		o.out = reportFile(o.unit, period, format)
+		if o.document != "" {
+			o.out = "van-ban-" + strings.NewReplacer("/", "-", `\`, "-", " ", "-").Replace(o.document) + "-" + o.out
+		}
 	}
 	if o.typed == "" && o.out != "-" {
 		o.typed = strings.TrimSuffix(o.out, filepath.Ext(o.out)) + ".yaml"
 	}
 	return period, format, nil
+}
+
+// sinceOrdered makes the period that from the first day of an order on, when no
+// other is asked for, and reports an order that nothing is known of.
+func (o *reportOptions) sinceOrdered(zone *time.Location, orders *order.Log, now time.Time) error {
+	var known []string
+	first := now
+	for _, r := range orders.Records() {
+		if r.Document == o.document && r.Received.Before(first) {
+			first = r.Received
+		}
+		if r.Document != "" && !slices.Contains(known, r.Document) {
+			known = append(known, r.Document)
+		}
+	}
+	if !slices.Contains(known, o.document) {
+		return reportUsage(wording.CLIReportNoDocument.With(o.document, strings.Join(known[max(0, len(known)-10):], ", ")))
+	}
+	if o.period == "" {
+		o.period = first.In(zone).Format(time.DateOnly) + ".." + now.In(zone).Format(time.DateOnly)
+	}
+	return nil
 }
 
 func reportFile(unit string, p report.Period, f reportFormat) string {
@@ -115,14 +148,20 @@ func makeReport(c *cobra.Command, o *reportOptions) error {
 	if err != nil {
 		return err
 	}
-	period, format, err := o.complete(off.cfg.Timezone.Location)
+	now := time.Now()
+	orders, _, err := openOrders(off.cfg)
 	if err != nil {
 		return err
 	}
-	spec, err := off.reportSpec(o.unit, period, time.Now())
+	period, format, err := o.complete(off.cfg.Timezone.Location, orders, now)
 	if err != nil {
 		return err
 	}
+	spec, err := off.reportSpec(o.unit, period, orders, now)
+	if err != nil {
+		return err
+	}
+	spec.Document = o.document
 	if o.typed != "" {
 		if err := readTyped(c.ErrOrStderr(), o.typed, &spec.Typed); err != nil {
 			return err

@@ -15,12 +15,12 @@ import (
 // typedBytes bounds what an officer types into one report.
 const typedBytes = 1 << 20
 
-// serveReport is GET and POST /api/report?unit=&period=&format=: the report of
+// serveReport is GET and POST /api/report?unit=&period=&document=&format=: the report of
 // `lachan report`, as a file to keep. What is posted is what the officer has
 // typed, as the file beside a report has it.
 func (n *node) serveReport(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	o := reportOptions{unit: query.Get("unit"), period: query.Get("period"), format: query.Get("format")}
+	o := reportOptions{unit: query.Get("unit"), period: query.Get("period"), document: query.Get("document"), format: query.Get("format")}
 	format, m, err := n.askedReport(r, &o)
 	if err != nil {
 		refuseReport(w, err)
@@ -39,7 +39,7 @@ func (n *node) serveReport(w http.ResponseWriter, r *http.Request) {
 
 func (n *node) askedReport(r *http.Request, o *reportOptions) (format reportFormat, m *report.Model, err error) {
 	cfg := n.view.Load().cfg
-	period, format, err := o.complete(cfg.Timezone.Location)
+	period, format, err := o.complete(cfg.Timezone.Location, n.orders, time.Now())
 	if err != nil {
 		return format, nil, err
 	}
@@ -51,7 +51,7 @@ func (n *node) askedReport(r *http.Request, o *reportOptions) (format reportForm
 	if problems := yamlfile.Decode("POST", text, &typed); len(problems) > 0 {
 		return format, nil, problems
 	}
-	m, err = n.buildReport(r.Context(), o.unit, period, typed, time.Now())
+	m, err = n.buildReport(r.Context(), o.unit, o.document, period, typed, time.Now())
 	return format, m, err
 }
 

@@ -137,7 +137,7 @@ func (n *node) makeScheduled(ctx context.Context, cfg *Config, r *ReportConfig, 
 	if err := readTyped(new(strings.Builder), beside, &typed); err != nil {
 		return err
 	}
-	m, err := n.buildReport(ctx, r.Unit, p, typed, now)
+	m, err := n.buildReport(ctx, r.Unit, "", p, typed, now)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func isFinal(file string, p report.Period, now time.Time) bool {
 // buildReport makes a report from what this server has counted, or from the
 // engine that keeps the figures of many. It makes one at a time: answers need the
 // processor too.
-func (n *node) buildReport(ctx context.Context, unit string, p report.Period, typed report.Typed, now time.Time) (*report.Model, error) {
+func (n *node) buildReport(ctx context.Context, unit, document string, p report.Period, typed report.Typed, now time.Time) (*report.Model, error) {
 	n.reporting.Lock()
 	defer n.reporting.Unlock()
 	v := n.view.Load()
@@ -182,7 +182,7 @@ func (n *node) buildReport(ctx context.Context, unit string, p report.Period, ty
 	if err != nil {
 		return nil, err
 	}
-	spec.Typed = typed
+	spec.Typed, spec.Document = typed, document
 	if v.cfg.Metrics.QueryURL != "" {
 		remote, err := engine.NewRemote(v.cfg.Metrics.QueryURL)
 		if err != nil {

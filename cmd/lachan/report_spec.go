@@ -21,12 +21,8 @@ import (
 
 // reportSpec is what a report needs to know beside figures, as files on disk
 // have it.
-func (o *offline) reportSpec(unit string, p report.Period, now time.Time) (report.Spec, error) {
+func (o *offline) reportSpec(unit string, p report.Period, orders *order.Log, now time.Time) (report.Spec, error) {
 	store, err := feed.Open(filepath.Join(o.cfg.StateDir, "feeds"))
-	if err != nil {
-		return report.Spec{}, err
-	}
-	orders, _, err := openOrders(o.cfg)
 	if err != nil {
 		return report.Spec{}, err
 	}

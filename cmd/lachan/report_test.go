@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"lachan/blocklist/order"
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/metrics/report"
@@ -67,7 +68,7 @@ units:
 // TestReportFromTheCommandLine makes the report of every format, with what the
 // officer has typed the second time.
 func TestReportFromTheCommandLine(t *testing.T) {
-	config, _ := countedSchools(t)
+	config, stateDir := countedSchools(t)
 	out := filepath.Join(t.TempDir(), "thang-10.json")
 	run := func(args ...string) (string, error) {
 		t.Helper()
@@ -132,6 +133,22 @@ func TestReportFromTheCommandLine(t *testing.T) {
 		}
 	}
 
+	orders, _, err := order.Open(filepath.Join(stateDir, "orders.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 10, 5, 2, 0, 0, 0, time.UTC)
+	if err := orders.Add(
+		order.Record{Feed: "a05", Document: "15/A05", Digest: "aa", Received: at, InForce: at.Add(time.Hour)},
+		order.Record{Feed: "a05", Document: "16/A05", Digest: "bb", Received: at, InForce: at.Add(time.Hour)},
+	); err != nil {
+		t.Fatal(err)
+	}
+	said, err = run("--unit", "sa-pa", "--document", "15/A05", "--format", "json", "--out", "-")
+	if err != nil || !strings.Contains(said, "15/A05") || strings.Contains(said, "16/A05") || !strings.Contains(said, "2026-10-05..") || strings.Count(said, `"number": "I`) != 1 {
+		t.Errorf("the report on one order: %v\n%s", err, said)
+	}
+
 	refused := func(want string, args ...string) {
 		t.Helper()
 		if _, err := run(args...); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), " | ") {
@@ -143,6 +160,7 @@ func TestReportFromTheCommandLine(t *testing.T) {
 	refused("2026-13", "--unit", "sa-pa", "--period", "2026-13")
 	refused("pdf, docx", "--unit", "sa-pa", "--period", "2026-10", "--format", "doc")
 	refused("sa-ba", "--unit", "sa-ba", "--period", "2026-10", "--out", out)
+	refused("15/A05, 16/A05", "--unit", "sa-pa", "--document", "17/A05")
 	refused("2099-10", "--unit", "sa-pa", "--period", "2099-10")
 	refused("colour", "--unit", "sa-pa", "--period", "2026-10", "--typed", mistyped(t))
 }

@@ -9,6 +9,9 @@ import (
 // annexes are the tables behind the signature. A report on a month is one page,
 // and behind it the groups of content.
 func (w *writer) annexes(hash string) (list []Section) {
+	if w.spec.Document != "" {
+		return nil
+	}
 	if w.isMonth() {
 		return []Section{{Number: "Phụ lục", Title: "BIỂU SỐ LIỆU THEO NHÓM NỘI DUNG", Blocks: []Block{tableBlock(w.categoriesTable())}}}
 	}

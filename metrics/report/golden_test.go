@@ -54,10 +54,11 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 	w.run(day("2026-07-04"))
 	w.silent["nut-2"] = false
 	w.run(day("2026-12-02"))
-	f := func(name, unit, period string, typed report.Typed) {
+	f := func(name, unit, period, document string, typed report.Typed) {
 		t.Helper()
 		spec := w.spec(unit, period)
 		spec.Typed = typed
+		spec.Document = document
 		spec.Orders = []report.Order{
 			{Feed: "a05", Digest: "3fa2b1c04d5e6f70", Document: "15/A05", Authority: "Cục A05", Entries: 120, Received: day("2026-09-03").Add(8 * time.Hour), InForce: day("2026-09-03").Add(9*time.Hour + 20*time.Minute)},
 			{Feed: "a05", Document: "16/A05", Authority: "Cục A05", Entries: 3, Urgent: true, Received: day("2026-10-10").Add(8 * time.Hour), InForce: day("2026-10-10").Add(15 * time.Hour)},
@@ -80,11 +81,12 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 		golden(t, name+".txt", text.Bytes())
 		golden(t, name+".json", asJSON.Bytes())
 	}
-	f("school-month", "truong-3", "2026-10", report.Typed{})
-	f("commune-quarter", "bac-ha", "hc-2026-Q3", report.Typed{})
-	f("province-year", "lao-cai", "2026-05-01..2026-11-30", report.Typed{
+	f("school-month", "truong-3", "2026-10", "", report.Typed{})
+	f("commune-quarter", "bac-ha", "hc-2026-Q3", "", report.Typed{})
+	f("province-year", "lao-cai", "2026-05-01..2026-11-30", "", report.Typed{
 		Number: "5", Date: "2026-12-05", Place: "Lào Cai", Capacity: "KT. GIÁM ĐỐC", Position: "PHÓ GIÁM ĐỐC", Signer: "Nguyễn Văn A",
 		To: []string{"Ủy ban nhân dân tỉnh Lào Cai"}, Shortcomings: []string{"Đường truyền của các xã vùng cao chưa ổn định."}, RetiredNodes: []string{"nut-9"},
 	})
-	f("operator-half", "", "2026-H1", report.Typed{})
+	f("operator-half", "", "2026-H1", "", report.Typed{})
+	f("province-order", "lao-cai", "2026-10-10..2026-11-30", "16/A05", report.Typed{})
 }

@@ -23,6 +23,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -32,6 +33,9 @@ func Build(ctx context.Context, engine Engine, spec Spec) (*Model, error) {
 	b := &builder{spec: spec, until: earlier(spec.Period.End, spec.Now)}
 	b.reader = &reader{engine: engine, done: b.step}
 	b.spec.Hours = spec.Hours.orDefault()
+	if spec.Document != "" {
+		b.spec.Orders = slices.DeleteFunc(slices.Clone(spec.Orders), func(o Order) bool { return o.Document != spec.Document })
+	}
 	if err := b.gather(ctx); err != nil {
 		return nil, err
 	}

@@ -165,7 +165,7 @@ func (w *writer) orders() []Block {
 		n, c.Urgent, span(c.Median), span(c.Worst),
 		c.In24, c.Orders, Share(Number(int64(c.In24)), n), c.In6, c.Orders, Share(Number(int64(c.In6)), n),
 		c.InLimit, c.Orders, Share(Number(int64(c.InLimit)), n), w.holds())}
-	if w.isMonth() {
+	if w.isMonth() && w.spec.Document == "" {
 		return blocks
 	}
 	return append(blocks, tableBlock(w.ordersTable()))

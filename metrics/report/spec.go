@@ -16,6 +16,9 @@ type Spec struct {
 	// the operator: every school.
 	Unit   string
 	Period Period
+	// Document is the number of an authority's order that alone is reported on;
+	// "" for the whole report.
+	Document string
 	// Now is when the report is made. Of a period that is over, and of which
 	// every node has told all, nothing in the report depends on it but the age of
 	// lists.

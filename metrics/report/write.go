@@ -22,14 +22,23 @@ func (b *builder) write(data *Data, beside *Beside) *Model {
 	m := &Model{Title: "BÁO CÁO", Provisional: data.Provisional, To: b.spec.Typed.To, Data: data, Beside: beside, Hash: hash(data)}
 	m.Head, m.Signature = w.head()
 	m.Draft = b.spec.Typed.Number == ""
-	m.Subject = "Kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + b.spec.Period.Label
+	about := w.about()
+	m.Subject = upperFirst(about)
 	m.Opening = w.opening()
 	_, day, _ := strings.Cut(m.Head.Place, ", ")
 	m.Enclosed = fmt.Sprintf("(Kèm theo Báo cáo số %s %s của %s)", strings.TrimPrefix(m.Head.Number, "Số: "), day, w.who())
 	m.Sections, m.Annexes = w.sections(), w.annexes(m.Hash)
-	m.Closing = "Trên đây là báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + b.spec.Period.Label + "./."
+	m.Closing = "Trên đây là báo cáo " + about + "./."
 	m.Recipients = w.recipients()
 	return m
+}
+
+// about is what the report is about, in the middle of a sentence.
+func (w *writer) about() string {
+	if w.spec.Document != "" {
+		return fmt.Sprintf("kết quả thực hiện yêu cầu tại văn bản số %s trên hệ thống mạng của %s %s", w.spec.Document, w.whose(), w.spec.Period.Label)
+	}
+	return "kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + w.spec.Period.Label
 }
 
 // hash is the SHA-256 of the JSON of the figures.
@@ -55,11 +64,11 @@ func (w *writer) isMonth() bool { return len(w.spec.Period.Months()) == 1 }
 func (w *writer) isYear() bool  { return len(w.spec.Period.Months()) > 6 }
 
 func (w *writer) opening() []string {
-	said := fmt.Sprintf("%s báo cáo kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của %s %s như sau:", w.who(), w.whose(), w.spec.Period.Label)
+	said := w.who() + " báo cáo " + w.about() + " như sau:"
 	basis := w.spec.Typed.Basis
 	switch {
 	case len(basis) > 0:
-	case w.isMonth():
+	case w.isMonth(), w.spec.Document != "":
 		return []string{upperFirst(said)}
 	default:
 		basis = []string{
@@ -98,7 +107,7 @@ func (w *writer) recipients() []string {
 	return []string{"- " + above[w.unit.Rank] + ";", "- Lưu: VT, " + dots(6)}
 }
 
-// sections are those that the period asks for.
+// sections are those that the period asks for; of a single order, section IV.
 func (w *writer) sections() []Section {
 	all := []struct {
 		section     Section
@@ -114,6 +123,9 @@ func (w *writer) sections() []Section {
 		{Section{Number: "VIII", Title: "BẢO VỆ DỮ LIỆU CÁ NHÂN", Blocks: w.privacy()}, false, true},
 		{Section{Number: "IX", Title: "TỒN TẠI, HẠN CHẾ, NGUYÊN NHÂN", Blocks: w.shortcomings()}, false, false},
 		{Section{Number: "X", Title: "PHƯƠNG HƯỚNG, NHIỆM VỤ; KIẾN NGHỊ, ĐỀ XUẤT", Blocks: w.plans()}, false, false},
+	}
+	if w.spec.Document != "" {
+		return []Section{all[3].section}
 	}
 	var sections []Section
 	for _, s := range all {
