@@ -28,7 +28,7 @@ type sample struct {
 	at         time.Duration
 	late       error         // the list that was changed before is not in force
 	inForce    time.Duration // how long it took
-	anonymous  int64 // octets of memory that are the server's own
+	anonymous  int64         // octets of memory that are the server's own
 	resident   int64
 	goroutines int
 }
