@@ -265,7 +265,8 @@ categories: {my-own: {vi: Riêng, en: Own}, social: {vi: Mạng}}
 profiles: {p: {block: [gambling, adult, my-own, service:wikipedia]}}
 units: [{id: hs, profile: p}]
 `, policy.Feed{Name: "own-block", Category: "my-own"}, policy.Feed{Name: "locked", Category: "service:zalo"})
-	w.wants("hs", "both.example", "block profile adult nxdomain 17") // the most severe
+	w.wants("hs", "both.example", "block profile adult nxdomain 17")     // the most severe
+	w.wants("hs", "abuse-bet.example", "block profile csam nxdomain 17") // though gambling is what is blocked here
 	w.wants("hs", "noise.example", "block profile my-own nxdomain 17")
 	w.wants("hs", "vi.wikipedia.org", "block profile local nxdomain 17") // a service of no category
 	f := func(code, vi, en string) {

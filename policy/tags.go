@@ -35,7 +35,7 @@ type tags struct {
 
 	local, defaultDeny, core int
 	authorityOrder           int
-	circumvention            int
+	circumvention, csam      int
 	counted                  Set // categories and pseudo categories: what a block may count in
 
 	feeds     map[string]feedTags
@@ -75,7 +75,7 @@ func newTags(c *catalogue.Catalogue, custom map[string]categoryText) (*tags, yam
 	t.core = t.add(coreCode, wording.PolicyCoreCategory)
 	t.excusing = blocklist.Of(t.core)
 	t.authorityOrder = t.byKey["authority-order"]
-	t.circumvention = t.byKey["circumvention"]
+	t.circumvention, t.csam = t.byKey["circumvention"], t.byKey["csam"]
 	for _, s := range c.Services {
 		t.addService(&s)
 	}
@@ -173,8 +173,12 @@ func (t *tags) classes(key string) (Set, bool) {
 
 // countsIn is the category in which a block counts that hit tags of what a
 // name is: the most severe category hit; or that of the service or feed hit, if
-// the name is in it; or the most severe of the name; or else local.
+// the name is in it; or the most severe of the name; or else local. A name of the
+// abuse of children counts as that whatever hit it: it must be told nowhere.
 func (t *tags) countsIn(hit, of Set) uint8 {
+	if of.Has(t.csam) {
+		return uint8(t.csam)
+	}
 	if first := hit.And(t.counted).First(); first >= 0 {
 		return uint8(first)
 	}

@@ -46,11 +46,13 @@ var feeds = []policy.Feed{
 	{Name: "zalo-more", Category: "service:zalo"},
 	{Name: "a05", Category: "authority-order", Authority: "A05", Document: "12/A05"},
 	{Name: "core-enemy", Category: "ads"},
+	{Name: "abuse", Category: "csam"},
 }
 
 var lists = map[string][]string{
 	"adult":      {"adult.example", "both.example"},
-	"gambling":   {"bet.example", "both.example", "order.example"},
+	"gambling":   {"bet.example", "both.example", "order.example", "abuse-bet.example"},
+	"abuse":      {"abuse-bet.example"},
 	"malware":    {"evil.example", "evil.zalo.me", "evilsocial.example"},
 	"phishing":   {"phish.example"},
 	"social":     {"social.example", "evilsocial.example", "clipsocial.example"},
