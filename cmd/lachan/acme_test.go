@@ -60,7 +60,7 @@ func startPebble(t *testing.T, dir string, tlsPort, httpPort, lifeSeconds int) *
 	}
 	t.Cleanup(p.stop)
 	var refused error
-	for end := time.Now().Add(soon); time.Now().Before(end); {
+	for end := time.Now().Add(3 * soon); time.Now().Before(end); { // it makes keys first
 		var conn net.Conn
 		if conn, refused = net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); refused == nil {
 			conn.Close()
@@ -147,6 +147,25 @@ func TestCertificatesAreAskedForAndRenewed(t *testing.T) {
 	if status := p.wait(); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
+}
+
+// Where there is no DNS over HTTPS the authority asks back at the block page.
+func TestACertificateIsHadOverThePage(t *testing.T) {
+	p := newProcess(t, "", "")
+	port := freePort(t)
+	authority := startPebble(t, p.dir, 1, port, 3600)
+	p.writeConfig("", startStandIn(t).addr)
+	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `{listen: ["127.0.0.1:0"]}`, fmt.Sprintf(`
+  listen: ["127.0.0.1:0"]
+  dot: ["127.0.0.1:0"]
+  page: {a: 127.0.0.1, http: ["127.0.0.1:%d"]}
+  tls: {acme: {names: [dns.truong.example], directory_url: "%s"}}
+`, port, authority.directory), 1))
+	p.start()
+	dot := p.logged(`msg="serving encrypted" protocol=dot address=(\S+)`)
+	p.until("there is a certificate", func() bool {
+		return strings.HasSuffix(shown(dot, "dns.truong.example"), " dns.truong.example")
+	})
 }
 
 // An authority that cannot be asked is told of, and everything else works.

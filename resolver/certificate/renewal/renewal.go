@@ -80,7 +80,7 @@ func New(o Order) *Renewer {
 	r.manager = &autocert.Manager{
 		Prompt:     autocert.AcceptTOS,
 		Cache:      autocert.DirCache(o.Dir),
-		HostPolicy: autocert.HostWhitelist(o.Names...),
+		HostPolicy: ofNames(o.Names),
 		Email:      o.Email,
 		Client: &acme.Client{
 			DirectoryURL: o.Directory,
@@ -89,6 +89,18 @@ func New(o Order) *Renewer {
 		},
 	}
 	return r
+}
+
+// ofNames lets certificates be asked for these names only. An authority that
+// asks back over HTTP may name a port with them.
+func ofNames(names []string) autocert.HostPolicy {
+	listed := autocert.HostWhitelist(names...)
+	return func(ctx context.Context, host string) error {
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		return listed(ctx, host)
+	}
 }
 
 // backoff gives an authority three tries at a request; Run comes back later.
