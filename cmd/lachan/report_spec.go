@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lachan/blocklist/feed"
@@ -16,6 +17,7 @@ import (
 	"lachan/metrics/tally"
 	"lachan/policy"
 	"lachan/policy/catalogue"
+	"lachan/requests"
 	"lachan/wording"
 )
 
@@ -47,6 +49,7 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 	// A day that cannot be read is one that nothing is known of: the report says
 	// how many there are.
 	spec.Days, _ = tally.Read(daysDir(cfg), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
+	spec.Requests = reportRequests(cfg)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}
@@ -68,6 +71,32 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 		})
 	}
 	return spec, nil
+}
+
+// reportRequests are the requests that names be opened; nil where none are kept.
+func reportRequests(cfg *Config) (list []report.Request) {
+	dir := requestsFolder(cfg)
+	if _, err := os.Stat(dir); err != nil {
+		return nil
+	}
+	store, err := requests.Open(dir)
+	if err != nil {
+		return nil
+	}
+	kept, _, err := store.List() // who answers them is told which are damaged
+	if err != nil {
+		return nil
+	}
+	list = make([]report.Request, 0, len(kept))
+	for _, r := range kept {
+		school, _, _ := strings.Cut(r.Unit, "/")
+		one := report.Request{School: school, Came: r.First}
+		if r.Answer != nil {
+			one.Answered = r.Answer.At
+		}
+		list = append(list, one)
+	}
+	return list
 }
 
 // reportUnits are the units of the policy that stand in reports, and how they

@@ -4,8 +4,9 @@ package report
 // on files of the machine that makes the report, so the hash of the figures
 // does not cover it.
 type Beside struct {
-	Policy PolicyCounts `json:"policy"`
-	Days   DayCounts    `json:"days"`
+	Policy   PolicyCounts  `json:"policy"`
+	Days     DayCounts     `json:"days"`
+	Requests RequestCounts `json:"requests"`
 }
 
 // PolicyCounts are how the schools of the report are set up, and the exceptions
@@ -19,7 +20,7 @@ type PolicyCounts struct {
 }
 
 func (b *builder) beside(d *Data) *Beside {
-	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts()}
+	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts(), Requests: b.requestCounts()}
 	if d.tooSmall() {
 		beside.Days.hide()
 	}

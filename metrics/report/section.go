@@ -209,7 +209,11 @@ func (w *writer) exceptions() []Block {
 	if len(w.spec.Typed.Requests) == 0 && w.isMonth() {
 		return blocks
 	}
-	return append(append(blocks, para("Số yêu cầu mở chặn đã tiếp nhận: %[1]s; đồng ý: %[1]s; từ chối: %[1]s; đang xử lý: %[1]s; thời gian xử lý trung vị: %[1]s. Hệ thống chưa có sổ yêu cầu; đơn vị theo dõi riêng:", NoData)), typed(w.spec.Typed.Requests)...)
+	r := w.beside.Requests
+	blocks = append(blocks,
+		para("Số yêu cầu mở chặn gửi từ trang báo chặn: %s; đã trả lời: %s; đang xử lý: %s; thời gian xử lý trung vị: %s.", r.Came, r.Answered, r.Open, r.Median),
+		para("Số đồng ý, từ chối và các yêu cầu nhận ngoài hệ thống do đơn vị tổng hợp:"))
+	return append(blocks, typed(w.spec.Typed.Requests)...)
 }
 
 // checks is section VII.

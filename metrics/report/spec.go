@@ -35,10 +35,13 @@ type Spec struct {
 	Orders []Order
 	// Days are what nodes have noticed beside their counters, those of other
 	// periods too.
-	Days    []tally.Day
-	Feeds   []Feed
-	Keeping Keeping
-	Typed   Typed
+	Days  []tally.Day
+	Feeds []Feed
+	// Requests are those that names be opened, of other periods too; nil: nobody
+	// keeps them here.
+	Requests []Request
+	Keeping  Keeping
+	Typed    Typed
 	// Progress is told what is being read and how much of it is done. It may be
 	// nil.
 	Progress func(done, all int)
