@@ -23,7 +23,7 @@ import (
 // answer, so that the answer comes from there.
 
 const (
-	socketBuffer   = 4 << 20 // octets; the system may grant less
+	socketBuffer   = 8 << 20 // octets; the system may grant less
 	controlOctets  = 64      // holds PKTINFO of either family
 	sockaddrOctets = unix.SizeofSockaddrInet6
 )

@@ -92,7 +92,7 @@ func call(trap uintptr, fd int, headers []header, flags int) (int, error) {
 }
 
 // socketBuffer is in octets; the system may grant less.
-const socketBuffer = 4 << 20
+const socketBuffer = 8 << 20
 
 // Listen opens a socket bound to addr that blocks.
 func Listen(addr netip.AddrPort) (fd int, err error) {

@@ -70,7 +70,7 @@ func (b *bench) unbound(s *subject) error {
   pidfile: "unbound.pid"
   num-threads: 1
   module-config: "iterator"
-  so-rcvbuf: 4m
+  so-rcvbuf: 8m
   outgoing-range: 8192
   num-queries-per-thread: 4096
   msg-cache-size: 256m
