@@ -37,6 +37,19 @@ func noticed(from, to time.Time) (days []tally.Day) {
 	return days
 }
 
+// TestTodayIsTheDayOfTheSchools: at three in the morning, on a machine that
+// keeps UTC, what was noticed since midnight is of the day before there.
+func TestTodayIsTheDayOfTheSchools(t *testing.T) {
+	w := small(t, day("2026-08-30"), 6*time.Hour)
+	w.run(day("2026-09-03").Add(3 * time.Hour))
+	spec := w.spec("lao-cai", "2026-09-01..2026-09-03")
+	spec.Now = day("2026-09-03").Add(3 * time.Hour).UTC()
+	spec.Days = noticed(day("2026-09-01"), day("2026-09-04"))
+	if got := w.build(spec).Beside.Days; got.Days != 3 {
+		t.Errorf("%d days, want 3: %+v", got.Days, got)
+	}
+}
+
 // TestDaysAreSummedUpWithoutCountingTwice: clients of a school on two nodes,
 // names over nodes, levels and days; and none of others.
 func TestDaysAreSummedUpWithoutCountingTwice(t *testing.T) {

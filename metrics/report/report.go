@@ -30,7 +30,7 @@ import (
 // Build makes the report that the spec asks for. An error is the engine's, or
 // ErrUnit.
 func Build(ctx context.Context, engine Engine, spec Spec) (*Model, error) {
-	b := &builder{spec: spec, until: earlier(spec.Period.End, spec.Now)}
+	b := &builder{spec: spec, until: earlier(spec.Period.End, spec.Now).In(spec.Period.Start.Location())}
 	b.reader = &reader{engine: engine, done: b.step}
 	b.spec.Hours = spec.Hours.orDefault()
 	if spec.Document != "" {
