@@ -95,7 +95,7 @@ var (
 	CLIListsBefore     = Text{"chưa có hiệu lực", "not in force yet"}
 	CLIListsOver       = Text{"đã hết hiệu lực", "no longer in force"}
 
-	ConditionFailing    = Text{"không cập nhật được, vẫn dùng bản cũ: %s", "not up to date, the versions before stay in use: %s"}
+	ConditionFailing    = Text{"không cập nhật được; bản trước, nếu có, vẫn được dùng: %s", "not up to date; the versions before, if there are any, stay in use: %s"}
 	ConditionHeld       = Text{"có bản bị giữ lại, vẫn dùng bản cũ: %s", "versions are held back, those before stay in use: %s"}
 	ConditionCore       = Text{"danh sách được khóa đang chặn các tên không bao giờ nên chặn: %s; hỏi đơn vị cung cấp, hoặc `lachan lists rollback`", "locked lists block what should never be blocked: %s; ask the publisher, or `lachan lists rollback`"}
 	ConditionIncomplete = Text{"có mục theo văn bản không thể chặn bằng DNS, phải báo lại cơ quan ra văn bản: %s; xem `lachan lists status`", "entries of orders cannot be blocked by DNS and have to be reported back: %s; see `lachan lists status`"}
