@@ -61,39 +61,42 @@ type NameOfDay struct {
 // names cannot be added: their key is forgotten.
 func (d *Day) merge(o Day) {
 	d.Lost += o.Lost
-	for _, c := range o.Clients {
-		i := slices.IndexFunc(d.Clients, func(x ClientsOfDay) bool { return x.School == c.School })
-		if i < 0 {
-			d.Clients = append(d.Clients, c)
-		} else {
-			d.Clients[i].Clients = max(d.Clients[i].Clients, c.Clients)
-		}
-	}
-	for _, b := range o.Blocked {
-		i := slices.IndexFunc(d.Blocked, func(x BlockedOfDay) bool { return x.Unit == b.Unit })
-		if i < 0 {
-			d.Blocked = append(d.Blocked, b)
-		} else {
-			d.Blocked[i].Names = max(d.Blocked[i].Names, b.Names)
-		}
-	}
-	for _, n := range o.Names {
-		i := slices.IndexFunc(d.Names, func(x NameOfDay) bool {
-			return x.Province == n.Province && x.Level == n.Level && x.Category == n.Category && x.Name == n.Name
-		})
-		if i < 0 {
-			d.Names = append(d.Names, n)
-		} else {
-			d.Names[i].Count += n.Count
-			d.Names[i].Over += n.Over
-		}
-	}
+	d.Clients = merged(d.Clients, o.Clients, func(c ClientsOfDay) string { return c.School }, func(ours *ClientsOfDay, c ClientsOfDay) {
+		ours.Clients = max(ours.Clients, c.Clients)
+	})
+	d.Blocked = merged(d.Blocked, o.Blocked, func(b BlockedOfDay) string { return b.Unit }, func(ours *BlockedOfDay, b BlockedOfDay) {
+		ours.Names = max(ours.Names, b.Names)
+	})
+	d.Names = merged(d.Names, o.Names, func(n NameOfDay) NameOfDay {
+		return NameOfDay{Province: n.Province, Level: n.Level, Category: n.Category, Name: n.Name}
+	}, func(ours *NameOfDay, n NameOfDay) {
+		ours.Count += n.Count
+		ours.Over += n.Over
+	})
 	slices.SortFunc(d.Clients, func(a, b ClientsOfDay) int { return strings.Compare(a.School, b.School) })
 	slices.SortFunc(d.Blocked, func(a, b BlockedOfDay) int { return strings.Compare(a.Unit, b.Unit) })
 	slices.SortStableFunc(d.Names, func(a, b NameOfDay) int {
 		return cmp.Or(strings.Compare(a.Province, b.Province), strings.Compare(a.Level, b.Level), strings.Compare(a.Category, b.Category),
 			cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name))
 	})
+}
+
+// merged is ours with each of others added to the one of the same key, or behind
+// all where there is none.
+func merged[T any, K comparable](ours, others []T, key func(T) K, add func(ours *T, other T)) []T {
+	place := make(map[K]int, len(ours))
+	for i, one := range ours {
+		place[key(one)] = i
+	}
+	for _, other := range others {
+		if i, there := place[key(other)]; there {
+			add(&ours[i], other)
+			continue
+		}
+		place[key(other)] = len(ours)
+		ours = append(ours, other)
+	}
+	return ours
 }
 
 const suffix = ".json"
