@@ -22,6 +22,7 @@ func TestAsksRealServersOverEncryptedTransports(t *testing.T) {
 	cert, key := files(t, certificate)
 	unbound := realserver.StartEncryptedUnbound(t, cert, key, records...)
 	dnsdist := realserver.StartDNSDist(t, cert, key, unbound.Addr)
+	knot := realserver.StartKnotResolver(t, cert, key, unbound.Addr)
 	f := func(server string) {
 		t.Helper()
 		g := member(t, server)
@@ -39,7 +40,7 @@ func TestAsksRealServersOverEncryptedTransports(t *testing.T) {
 		}
 		all.Wait()
 	}
-	for _, s := range []realserver.Encrypted{unbound, dnsdist} {
+	for _, s := range []realserver.Encrypted{unbound, dnsdist, knot} {
 		f("tls://" + s.TLS.String())
 		f("https://" + s.HTTPS.String())
 		f(fmt.Sprintf("https://dns.example:%d/dns-query#ip=127.0.0.1", s.HTTPS.Port()))

@@ -47,3 +47,22 @@ newServer({address=%q, healthCheckMode="up"})
 	file := write(t, t.TempDir(), "dnsdist.conf", config)
 	return Encrypted{start(t, addr, program, "--supervised", "--disable-syslog", "-C", file), overTLS, overHTTPS}
 }
+
+// StartKnotResolver runs Knot Resolver, which asks another server for everything.
+// The test is skipped where kresd is not installed; the server stops with the
+// test.
+func StartKnotResolver(t testing.TB, cert, key string, behind netip.AddrPort) Encrypted {
+	t.Helper()
+	program := find(t, "kresd")
+	addr, overTLS, overHTTPS := FreeAddr(t), FreeAddr(t), FreeAddr(t)
+	listen := func(a netip.AddrPort, kind string) string {
+		return fmt.Sprintf("net.listen(%q, %d, {kind = %q})\n", a.Addr(), a.Port(), kind)
+	}
+	config := listen(addr, "dns") + listen(overTLS, "tls") + listen(overHTTPS, "doh2") + fmt.Sprintf(`net.tls(%q, %q)
+trust_anchors.remove('.')
+modules = {"policy"}
+policy.add(policy.all(policy.FORWARD("%s@%d")))
+`, cert, key, behind.Addr(), behind.Port())
+	dir := t.TempDir()
+	return Encrypted{start(t, addr, program, "-n", "-c", write(t, dir, "kresd.conf", config), dir), overTLS, overHTTPS}
+}
