@@ -23,7 +23,7 @@ func (r *Resolver) readDoT(l *tcpListener, g *guest) {
 		g.Close()
 		return
 	}
-	r.readStream(newTCPConn(c, g, origin{
+	r.readStream(r.newTCPConn(c, g, origin{
 		transport: metrics.TransportDoT, client: g.client, id: r.idOf(c.ConnectionState().ServerName),
 	}))
 }

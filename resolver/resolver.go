@@ -109,6 +109,7 @@ type Resolver struct {
 	cache    *cache
 	flights  *flights
 	queries  sync.Pool     // of *Query
+	readers  sync.Pool     // of *bufio.Reader
 	lane     *metrics.Lane // of flights
 	streams  *streamLanes
 	clients  clientLimits

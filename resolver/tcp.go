@@ -26,7 +26,9 @@ type tcpConn struct {
 	net.Conn // the guest, or TLS over it
 	guest    *guest
 	origin   origin
-	reader   *bufio.Reader
+	readers  *sync.Pool    // of *bufio.Reader
+	reader   *bufio.Reader // nil while a plain connection is silent
+	silence  *silence      // nil where there is more than the socket to read from
 	waiting  chan struct{} // holds one token for each query under way
 
 	flushing  sync.Mutex  // held while something is written to the connection
@@ -40,14 +42,48 @@ type tcpConn struct {
 
 // readPlain serves a connection of DNS over TCP.
 func (r *Resolver) readPlain(_ *tcpListener, g *guest) {
-	r.readStream(newTCPConn(g, g, origin{transport: metrics.TransportTCP, client: g.client}))
+	c := r.newTCPConn(g, g, origin{transport: metrics.TransportTCP, client: g.client})
+	if g.Conn == g.socket {
+		c.silence = silenceOf(g.socket)
+	}
+	r.readStream(c)
 }
 
-func newTCPConn(c net.Conn, g *guest, from origin) *tcpConn {
+func (r *Resolver) newTCPConn(c net.Conn, g *guest, from origin) *tcpConn {
 	return &tcpConn{
 		Conn: c, guest: g, origin: from,
-		reader: bufio.NewReaderSize(c, tcpBuffer), waiting: make(chan struct{}, tcpPipeline),
+		readers: &r.readers, reader: newReader(&r.readers, c), waiting: make(chan struct{}, tcpPipeline),
 	}
+}
+
+// newReader takes a reader from those that are not used, for a connection.
+func newReader(readers *sync.Pool, c io.Reader) *bufio.Reader {
+	reader, ok := readers.Get().(*bufio.Reader)
+	if !ok {
+		return bufio.NewReaderSize(c, tcpBuffer)
+	}
+	reader.Reset(c)
+	return reader
+}
+
+// putReader gives back what newReader gave.
+func (c *tcpConn) putReader() {
+	c.reader.Reset(nil)
+	c.readers.Put(c.reader)
+	c.reader = nil
+}
+
+// await waits until the client sends something, or its end. A silent connection
+// holds no query meanwhile, and a plain one no buffer, as there may be thousands.
+func (c *tcpConn) await() bool {
+	if c.silence == nil {
+		_, err := c.reader.Peek(1)
+		return err == nil
+	}
+	c.putReader()
+	err := c.silence.wait()
+	c.reader = newReader(c.readers, c)
+	return err == nil
 }
 
 // readStream serves a connection until its end, and closes it. Answers are
@@ -62,7 +98,7 @@ func (r *Resolver) readStream(c *tcpConn) {
 				runtime.Gosched() // those who ask much wait for those who ask little
 			}
 			unwritten = 0
-			if r.overdue(c.guest) || !c.guest.listen(r.patience()) {
+			if r.overdue(c.guest) || !c.guest.listen(r.patience()) || !c.await() {
 				return
 			}
 		}
@@ -137,6 +173,7 @@ func (c *tcpConn) close() {
 	for range cap(c.waiting) {
 		c.waiting <- struct{}{}
 	}
+	c.putReader()
 	c.flush()
 	c.Conn.Close()
 }
