@@ -24,6 +24,7 @@ type layer struct {
 	rulesets []tagged
 	specs    []bound
 	regexes  []*pattern // those that hold: of the base less what the overlay takes away
+	tags     Set        // of all rules
 }
 
 // tagged is a ruleset as classification needs it: the sets to add when it is
@@ -68,6 +69,7 @@ func (s *Snapshot) layer(tags func(feed, category string) Set, during func(feed 
 		b.feed = s.meta.Feeds[b.Feed].Name
 		b.tags = tags(b.feed, b.Category)
 		b.narrow(during(b.feed))
+		l.tags = l.tags.Or(b.tags)
 		for _, text := range b.DenyAllow {
 			var n domain.Name
 			if n.SetText(text) == nil {
@@ -95,6 +97,18 @@ func (l *layer) tag(ruleset []uint32) (t tagged) {
 		}
 	}
 	return t
+}
+
+// Tags are those that some rule of the list has.
+func (l *List) Tags() Set {
+	if l == nil {
+		return Set{}
+	}
+	tags := l.base.tags
+	if l.overlay != nil {
+		tags = tags.Or(l.overlay.tags)
+	}
+	return tags
 }
 
 // Classify returns the tags of all rules that hold for a name, a query type

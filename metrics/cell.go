@@ -7,12 +7,15 @@ import "sync/atomic"
 // counts of categories are allocated when they are first needed, as most
 // groups meet few. Made by Counters.Cell; any number of goroutines may count.
 type Cell struct {
-	school, group string
+	*cellKey
 
 	allowed  atomic.Uint64
 	blocked  byCategory
 	excepted byCategory
+	visits   atomic.Uint64
+	checks   atomic.Pointer[[len(resultNames)]byCategory]
 	number   uint64 // its own, for askerHash
+	_        [8]byte
 }
 
 // pageSize is how many categories, in the order they were first named, are

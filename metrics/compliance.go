@@ -13,6 +13,8 @@ const (
 	schoolQueries   = "lachan_school_queries_total"
 	schoolProtected = "lachan_school_protected_seconds_total"
 	schoolInfo      = "lachan_school_info"
+	schoolVisits    = "lachan_school_visits_total"
+	schoolChecks    = "lachan_school_checks_total"
 	nodeAnswers     = "lachan_node_answers_total"
 )
 
@@ -30,6 +32,8 @@ func Families() []Family {
 		{schoolProtected, "counter", "Time for which a school was protected."},
 		{schoolInfo, "gauge", "A school in force and where it belongs."},
 		{nodeAnswers, "counter", "Answers of the node that took no longer than this."},
+		{schoolVisits, "counter", "Queries of a group of a school, those of one client for one name within 60 seconds taken as one; an estimate."},
+		{schoolChecks, "counter", "Checks of the filter that a group of a school made, by category and result."},
 	}
 }
 
@@ -57,6 +61,19 @@ func (o *Odometers) Write(w io.Writer) error {
 			e.sample(e.head(nodeAnswers, "within", withins[c.within-1].label), "", c.value)
 		}
 	}
+	e.family(families[4])
+	for _, c := range others {
+		if c.visits {
+			e.sample(e.head(schoolVisits, "school", c.cell.school, "group", c.cell.group), "", c.value)
+		}
+	}
+	e.family(families[5])
+	for _, c := range others {
+		if c.result > 0 {
+			e.sample(e.head(schoolChecks, "school", c.cell.school, "group", c.cell.group,
+				"category", o.code(c.category), "result", Result(c.result-1).String()), "", c.value)
+		}
+	}
 	e.flush()
 	if e.err != nil {
 		return fmt.Errorf("write compliance metrics: %w", e.err)
@@ -71,7 +88,7 @@ func (e *exposition) queries(o *Odometers) (others []count) {
 	var head []byte
 	var of *Cell
 	for i, c := range o.counts {
-		if c.cell == nil {
+		if !c.ofQueries() {
 			return o.counts[i:]
 		}
 		if c.cell != of {

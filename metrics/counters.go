@@ -9,6 +9,7 @@
 package metrics
 
 import (
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,6 +30,7 @@ type Counters struct {
 	named atomic.Pointer[[256]bool] // categories whose names are noticed; nil: nothing is
 
 	answers answers
+	visits  visits
 
 	mu         sync.Mutex // guards all below; Lane.Record and Cell never take it
 	lanes      []*Lane    // every lane ever made: closed ones keep their counts
@@ -54,6 +56,7 @@ func New(node string, build BuildInfo) *Counters {
 		codes:      []string{"none"},
 		categoryOf: map[string]Category{"": CategoryNone, "none": CategoryNone, "other": CategoryOther},
 		schoolOf:   make(map[string]*school),
+		visits:     visits{salt: rand.Uint64()},
 	}
 }
 
@@ -89,7 +92,7 @@ func (c *Counters) Cell(school, group string) *Cell {
 	if cell, ok := c.cellOf[key]; ok {
 		return cell
 	}
-	cell := &Cell{school: key.school, group: key.group, number: uint64(len(c.cells)) << 32}
+	cell := &Cell{cellKey: &key, number: uint64(len(c.cells)) << 32}
 	c.cellOf[key] = cell
 	c.cells = append(c.cells, cell)
 	return cell

@@ -192,6 +192,24 @@ func TestACellIsOneCacheLine(t *testing.T) {
 	}
 }
 
+func TestChecksGoOnAfterARestore(t *testing.T) {
+	before := metrics.New("nut-1", build)
+	before.Cell("a", "gv").Check(before.Category("gambling"), metrics.CheckFailed)
+	before.Cell("a", "").Check(metrics.CategoryNone, metrics.CheckPassed)
+	after := metrics.New("nut-1", build)
+	restore(t, before.Odometers(), after)
+	after.Cell("a", "gv").Check(after.Category("gambling"), metrics.CheckFailed)
+	text, all := compliance(t, after)
+	for series, want := range map[string]float64{
+		`lachan_school_checks_total{node="nut-1",school="a",group="gv",category="gambling",result="failed"}`: 2,
+		`lachan_school_checks_total{node="nut-1",school="a",group="",category="none",result="passed"}`:       1,
+	} {
+		if all[series] != want {
+			t.Errorf("%s is not %v in\n%s", series, want, text)
+		}
+	}
+}
+
 func TestCategoriesKeepTheirNumber(t *testing.T) {
 	c := metrics.New("node-1", build)
 	games := c.Category("games")

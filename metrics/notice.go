@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -89,10 +88,9 @@ func (l *Lane) Notice(e *Event, client netip.Addr, name []byte) {
 // each other until the next drain, no longer.
 func askerHash(cell *Cell, client netip.Addr) uint64 {
 	a := client.As16()
-	high, low := bits.Mul64(
+	return mix(
 		binary.LittleEndian.Uint64(a[:8])^cell.number^0x9e3779b97f4a7c15,
 		binary.LittleEndian.Uint64(a[8:])^0xd6e8feb86659fd93)
-	return high ^ low
 }
 
 // Drain hands out what was noticed since it was called last, and says how much

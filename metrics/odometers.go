@@ -1,16 +1,24 @@
 package metrics
 
+import "slices"
+
 // An Odometer is one counter of a school that goes on where history left it
-// when the process starts: the queries of a group by decision and category, the
-// time for which a school was protected, or the answers of the node within some
-// time. Equal values are the same counter, as long as the process lives.
+// when the process starts: the queries of a group by decision and category, its
+// visits, its checks by category and result, the time for which a school was
+// protected, or the answers of the node within some time. Equal values are the
+// same counter, as long as the process lives.
 type Odometer struct {
-	cell     *Cell   // whose queries, or
+	cell     *Cell   // whose queries, visits or checks, or
 	school   *school // whose time, or
 	within   uint8   // place in withins, plus one
+	visits   bool
+	result   uint8 // of checks: Result, plus one
 	decision Decision
 	category Category
 }
+
+// ofQueries tells whether it counts queries.
+func (o Odometer) ofQueries() bool { return o.cell != nil && !o.visits && o.result == 0 }
 
 // School is the id of the school that is counted; "" of what is the node's own.
 func (o Odometer) School() string {
@@ -49,7 +57,7 @@ func (c *Counters) Odometers() *Odometers {
 	o := &Odometers{
 		node:    c.node,
 		schools: c.inForce,
-		counts:  make([]count, 0, 4*len(cells)+len(schools)+len(withins)),
+		counts:  make([]count, 0, 5*len(cells)+len(schools)+len(withins)),
 	}
 	c.mu.Unlock()
 
@@ -60,6 +68,16 @@ func (c *Counters) Odometers() *Odometers {
 		})
 		cell.excepted.each(func(category Category, n uint64) {
 			o.counts = append(o.counts, count{Odometer{cell: cell, decision: DecisionExcepted, category: category}, n})
+		})
+	}
+	for _, cell := range cells {
+		if n := cell.visits.Load(); n > 0 {
+			o.counts = append(o.counts, count{Odometer{cell: cell, visits: true}, n})
+		}
+	}
+	for _, cell := range cells {
+		cell.eachCheck(func(result Result, category Category, n uint64) {
+			o.counts = append(o.counts, count{Odometer{cell: cell, result: uint8(result) + 1, category: category}, n})
 		})
 	}
 	for _, s := range schools {
@@ -76,8 +94,8 @@ func (c *Counters) Odometers() *Odometers {
 // Schools are those in force, in the order SetSchools had them.
 func (o *Odometers) Schools() []School { return o.schools }
 
-// Each calls yield for every odometer, those of queries first, then those of
-// time, always in the same order.
+// Each calls yield for every odometer, those of queries first, always in the
+// same order.
 func (o *Odometers) Each(yield func(Odometer, uint64)) {
 	for _, c := range o.counts {
 		yield(c.Odometer, c.value)
@@ -92,6 +110,13 @@ func (o *Odometers) Labels(of Odometer) []string {
 	}
 	if of.school != nil {
 		return []string{"__name__", schoolProtected, "node", o.node, "school", of.school.id}
+	}
+	if of.visits {
+		return []string{"__name__", schoolVisits, "node", o.node, "school", of.cell.school, "group", of.cell.group}
+	}
+	if of.result > 0 {
+		return []string{"__name__", schoolChecks, "node", o.node, "school", of.cell.school, "group", of.cell.group,
+			"category", o.code(of.category), "result", Result(of.result - 1).String()}
 	}
 	return []string{"__name__", schoolQueries, "node", o.node, "school", of.cell.school, "group", of.cell.group,
 		"decision", of.decision.String(), "category", o.code(of.category)}
@@ -138,6 +163,15 @@ func (c *Counters) Restore(label func(name string) string, value uint64) bool {
 		return true
 	case name == nodeAnswers:
 		return c.answers.restore(label("within"), value)
+	case name == schoolVisits:
+		c.Cell(school, label("group")).visits.Add(value)
+		return true
+	case name == schoolChecks:
+		result := slices.Index(resultNames[:], label("result"))
+		if result >= 0 {
+			c.Cell(school, label("group")).check(c.Category(label("category")), Result(result), value)
+		}
+		return result >= 0
 	case name != schoolQueries:
 		return false
 	}

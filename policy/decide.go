@@ -70,6 +70,17 @@ func (r *Rules) DecideSet(g GroupID, d Decision, set Set) Decision {
 	return q.behind(d)
 }
 
+// DecideCategory is what a client of a group may do at the moment with names that
+// are of one category, given as its tag, and nothing else. Listed tells whether
+// any name of it is known. It allocates nothing.
+func (r *Rules) DecideCategory(g GroupID, category uint8) (d Decision, listed bool) {
+	var q question
+	set := blocklist.Of(int(category))
+	r.ask(&q, g, nil, set)
+	q.verdict()
+	return q.out, r.list.Tags().Meets(set)
+}
+
 // ask fills a question in; without a name only the set is judged.
 func (r *Rules) ask(q *question, g GroupID, n *domain.Name, set Set) {
 	p := r.policy

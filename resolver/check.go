@@ -2,26 +2,84 @@ package resolver
 
 import (
 	"lachan/metrics"
+	"lachan/policy"
 	"lachan/resolver/dnswire"
 )
 
-// isCheck tells whether q asks the name by which people see whether the filter
-// is in use. It is nobody's business but the resolver's: no policy judges it, and
-// it counts for no school.
-func (q *Query) isCheck() bool {
+// asksCheck tells, and notes, whether q asks the name by which people see whether
+// the filter is in use, or one with the code of a category in front of it. Those
+// are nobody's business but the resolver's: no policy judges them, and they count
+// for no school as queries, but as checks.
+func (q *Query) asksCheck() bool {
 	check := q.world.settings.CheckName
-	return check != nil && q.Class == dnswire.ClassIN && q.Name.Equal(check)
+	q.checks = check != nil && q.Class == dnswire.ClassIN && q.Name.Within(check) && (q.Name.Labels() == check.Labels() || q.asksCategory())
+	return q.checks
 }
 
-// check says that the filter is in use. The text, for who asks only, tells the
-// client's unit and how the question came; the address is that of the block
-// page or else the client's own, as the filter sees it. Nobody may keep it.
-func (q *Query) check() {
+// asksCategory tells whether one label with the code of a category stands in
+// front of the name of the check.
+func (q *Query) asksCategory() bool {
+	if q.Name.Labels() != q.world.settings.CheckName.Labels()+1 {
+		return false
+	}
+	_, ok := q.checkedCategory()
+	return ok
+}
+
+// checkedCategory is the category that the first label of the name says.
+func (q *Query) checkedCategory() (tag uint8, ok bool) {
+	wire := q.Name.Wire()
+	return q.world.rules.Policy().Counted(string(wire[1 : 1+wire[0]]))
+}
+
+// check says that the filter is in use, and of a category what becomes of its
+// names.
+func (r *Resolver) check(q *Query) {
+	cell := q.world.cells[q.group]
+	if q.Name.Labels() > q.world.settings.CheckName.Labels() {
+		r.checkCategory(q, cell)
+		return
+	}
+	if cell != nil {
+		cell.Check(metrics.CategoryNone, metrics.CheckPassed)
+	}
+	q.introduceFilter()
+}
+
+// checkCategory replies as to a name of that category: with the policy's reply
+// when it is blocked, else as to the check itself. The text, for who asks only,
+// tells what is decided.
+func (r *Resolver) checkCategory(q *Query, cell *metrics.Cell) {
+	tag, _ := q.checkedCategory()
+	d, listed := q.world.rules.DecideCategory(q.group, tag)
+	result := metrics.CheckAllowed
+	switch {
+	case d.Action == policy.Block && listed:
+		result = metrics.CheckPassed
+	case d.Action == policy.Block:
+		result = metrics.CheckFailed
+	}
+	if cell != nil {
+		cell.Check(q.world.categories[tag], result)
+	}
+	switch {
+	case q.Type == dnswire.TypeTXT:
+		q.checkText(result.String(), "category="+q.world.rules.Policy().CategoryCode(tag), "action="+d.Action.String(), "unit="+q.unit())
+	case result == metrics.CheckPassed && !q.heeds(d):
+		r.enforce(q, d)
+		q.action = metrics.ActionLocal
+	default:
+		q.introduceFilter()
+	}
+}
+
+// introduceFilter says that the filter is in use. The text tells the client's
+// unit and how the question came; the address is that of the block page or else
+// the client's own, as the filter sees it. Nobody may keep it.
+func (q *Query) introduceFilter() {
 	q.action = metrics.ActionLocal
 	if q.Type == dnswire.TypeTXT {
-		q.start(dnswire.RcodeSuccess)
-		q.reply.RecordOf(dnswire.SectionAnswer, q.reply.OwnerPointer(), dnswire.TypeTXT, dnswire.ClassIN, 0,
-			appendStrings(nil, "ok", "unit="+q.unit(), "via="+q.transport.String()))
+		q.checkText("ok", "unit="+q.unit(), "via="+q.transport.String())
 		return
 	}
 	v4, v6 := q.world.settings.PageV4, q.world.settings.PageV6
@@ -31,6 +89,13 @@ func (q *Query) check() {
 		}
 	}
 	q.answerAddress(0, v4, v6)
+}
+
+// checkText answers with one TXT record that nobody may keep.
+func (q *Query) checkText(texts ...string) {
+	q.start(dnswire.RcodeSuccess)
+	q.reply.RecordOf(dnswire.SectionAnswer, q.reply.OwnerPointer(), dnswire.TypeTXT, dnswire.ClassIN, 0, appendStrings(nil, texts...))
+	q.action = metrics.ActionLocal
 }
 
 // unit is the id of q's unit, "school" or "school/group"; "none" of unknown

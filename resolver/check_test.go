@@ -56,6 +56,56 @@ func TestTheCheckTellsWhoIsWhose(t *testing.T) {
 	n.wants(pupil, "check.lachan.test", "NXDOMAIN")
 }
 
+// TestACheckOfACategoryTellsWhatBecomesOfIt: as policy and lists have it at the
+// moment, and it counts as a check, not as a query.
+func TestACheckOfACategoryTellsWhatBecomesOfIt(t *testing.T) {
+	n := newNode(t, badLists, newSource(t, lesson).addr)
+	n.load(strings.Replace(standing, "block: [gambling, malware]", "block: [gambling, malware, fake-news]", 1))
+	n.checks("check.lachan.test")
+	f := func(from, category, result, unit string) {
+		t.Helper()
+		r := n.ask(from, category+".Check.Lachan.Test.", dns.TypeTXT)
+		if len(r.Answer) != 1 {
+			t.Fatalf("%s of %s: %s", category, from, r)
+		}
+		if got := strings.Join(r.Answer[0].(*dns.TXT).Txt, " "); !strings.HasPrefix(got, result+" category=") || !strings.HasSuffix(got, " unit="+unit) {
+			t.Errorf("%s of %s: %s", category, from, got)
+		}
+	}
+	f(pupil, "gambling", "passed", "truong")
+	f(pupil, "CO-BAC", "passed", "truong")
+	f(pupil, "fake-news", "failed", "truong")
+	f(pupil, "ads", "allowed", "truong")
+	f(teacher, "gambling", "allowed", "truong/gv")
+	n.wants(pupil, "gambling.check.lachan.test", "NXDOMAIN") // as the policy replies
+	n.wants(pupil, "ads.check.lachan.test", pupil)
+	n.wants(pupil, "check.lachan.test", pupil)
+	n.wants(pupil, "x.gambling.check.lachan.test", "NXDOMAIN") // no name of ours
+	want := map[string]int{
+		`{node="test",school="truong",group="",category="gambling",result="passed"}`:    3,
+		`{node="test",school="truong",group="",category="fake-news",result="failed"}`:   1,
+		`{node="test",school="truong",group="",category="ads",result="allowed"}`:        2,
+		`{node="test",school="truong",group="",category="none",result="passed"}`:        1,
+		`{node="test",school="truong",group="gv",category="gambling",result="allowed"}`: 1,
+	}
+	got := n.series("/metrics/compliance", "lachan_school_checks_total{")
+	for series, times := range want {
+		if got["lachan_school_checks_total"+series] != times {
+			t.Errorf("%s is not %d in %v", series, times, got)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("checks: %v", got)
+	}
+	asked := 0
+	for _, times := range n.series("/metrics/compliance", "lachan_school_queries_total{") {
+		asked += times
+	}
+	if asked != 1 {
+		t.Errorf("%d queries are counted, want the one that was no check", asked)
+	}
+}
+
 func TestWhoIsNotServedGetsNoCheck(t *testing.T) {
 	n := newNode(t, badLists, newSource(t, lesson).addr)
 	n.settings.RefuseUnknown = true

@@ -28,8 +28,8 @@ func (r *Resolver) local(q *Query) bool {
 		q.introduce()
 	case q.decision.Rewrite != nil:
 		return q.rewriteLocally()
-	case q.isCheck():
-		q.check()
+	case q.checks:
+		r.check(q)
 	case q.Type == dnswire.TypeANY:
 		q.start(dnswire.RcodeSuccess)
 		q.reply.Record(dnswire.SectionAnswer, dnswire.TypeHINFO, hinfoTTL, []byte("\x07RFC8482\x00"))

@@ -24,6 +24,7 @@ type Query struct {
 	group    policy.GroupID
 	decision policy.Decision
 	decided  bool         // decision is policy's word on a question of the group
+	checks   bool         // the question is whether the filter is in use
 	lookup   *domain.Name // what is looked up: the name asked for or its safe face
 
 	target domain.Name // scratch for names that the reply points at
@@ -63,7 +64,7 @@ func newQuery() *Query { return &Query{out: make([]byte, 0, queryOctets)} }
 func (q *Query) begin(w *world, now int64) {
 	q.world, q.received, q.now = w, now, now
 	q.group, q.decision = 0, policy.Decision{Category: policy.NoCategory}
-	q.decided, q.lookup = false, &q.Name
+	q.decided, q.checks, q.lookup = false, false, &q.Name
 	q.cookie, q.proven = nil, false
 	q.out = q.out[:0]
 	q.reply = dnswire.Reply{}

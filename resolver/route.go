@@ -76,7 +76,7 @@ func (r *Resolver) identify(q *Query) bool {
 
 // decide says, once, what the group may do with the name.
 func (r *Resolver) decide(q *Query) {
-	if q.Class != dnswire.ClassIN || q.isCheck() {
+	if q.Class != dnswire.ClassIN || q.asksCheck() {
 		return
 	}
 	q.decided = true
@@ -153,4 +153,5 @@ func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
 	}
 	lane.Record(event)
 	lane.Notice(&event, q.client, q.Name.Wire())
+	lane.Visit(event.Cell, q.client, q.Name.Hash(q.Name.Labels()), q.now)
 }

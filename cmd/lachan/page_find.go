@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -32,7 +33,7 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 	f := blockpage.Finding{Name: name}
 	f.Unit, f.School = unitOf(p, group)
 	f.Contact = p.Groups()[group].Contact
-	if check := checkName(v.cfg); check != nil && name == check.String() {
+	if check := checkName(v.cfg); check != nil && (name == check.String() || strings.HasSuffix(name, "."+check.String())) {
 		f.Kind = blockpage.Check
 		return f
 	}

@@ -109,7 +109,7 @@ func (w *writer) method(hash string) []Block {
 	blocks := []Block{
 		item("Lượt truy vấn: một câu hỏi DNS từ một máy của trường; hỏi lại và các câu hỏi A, AAAA, HTTPS cho cùng một tên được tính riêng."),
 		item("Lượt bị chặn: câu trả lời do một quy tắc chặn đưa ra. Một lượt chặn được tính vào đúng một nhóm nội dung (lớp ưu tiên cao nhất), nên tổng các nhóm bằng tổng số."),
-		item("Mọi số lượt là hiệu số của bộ đếm ở cuối kỳ và đầu kỳ, là số đếm đúng, không ước lượng, không ngoại suy."),
+		item("Mọi số lượt là hiệu số của bộ đếm ở cuối kỳ và đầu kỳ, là số đếm đúng, không ước lượng, không ngoại suy; chỉ lượt truy cập quy đổi là ước lượng."),
 		item("Số liệu của trường thuộc địa bàn nào được tính theo địa giới tại ngày cuối kỳ, kể cả số liệu trước khi sáp nhập hoặc chuyển địa bàn trong kỳ và số liệu của kỳ so sánh."),
 		item(fmt.Sprintf("Giờ học: từ %s đến %s %s. Giờ lẻ được tính trọn giờ khi phân theo giờ trong ngày.", clock(h.From), clock(h.To), w.lessonDays())),
 		item("Trường có dữ liệu đầy đủ: hệ thống hoạt động từ 95% thời gian học của kỳ trở lên. Thời gian tính được là số tối thiểu khi trường có nhiều nút."),
@@ -120,14 +120,14 @@ func (w *writer) method(hash string) []Block {
 		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", leastBase)),
 		item("Ngày giờ theo múi giờ UTC+7."),
 	}
-	blocks = append(blocks, w.noticedMethod()...)
+	blocks = append(append(blocks, visitMethod()...), w.noticedMethod()...)
 	if len(w.data.Provisional) == 0 {
 		blocks = append(blocks, item("Mọi nút đã gửi đủ số liệu của kỳ: số liệu là chính thức, làm lại báo cáo sẽ cho đúng số liệu này."))
 	}
 	for _, why := range w.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
-	return append(blocks, item("Mã băm SHA-256 của số liệu (các số đếm; không gồm số liệu theo ngày và số liệu lấy từ chính sách): "+hash))
+	return append(blocks, item("Mã băm SHA-256 của số liệu (các số đếm; không gồm số liệu theo ngày và số liệu lấy từ chính sách):"), para("%s", hash))
 }
 
 // lessonDays says which days those of lessons are, and who says so.

@@ -38,23 +38,13 @@ func (b *builder) readAnswers(ctx context.Context) error {
 		s.also = "node=~" + strconv.Quote(strings.Join(names, "|"))
 	}
 	match := func(l labels.Labels) string { return l.Get("node") + "\x00" + l.Get("within") }
-	began := make(map[string]float64)
-	for _, at := range []time.Time{b.spec.Period.Start, b.until} {
-		samples, err := b.reader.last(ctx, s, match, at, memory)
-		if err != nil {
-			return err
-		}
-		for _, sample := range samples {
-			node, before := byNode[sample.Labels.Get("node")], began[match(sample.Labels)]
-			switch {
-			case node == nil:
-			case at.Equal(b.spec.Period.Start):
-				began[match(sample.Labels)] = sample.Value
-			case sample.Value < before: // lost with its node, and counted anew
-				node[sample.Labels.Get("within")] = int64(sample.Value)
-			default:
-				node[sample.Labels.Get("within")] = int64(sample.Value - before)
-			}
+	list, err := b.reader.counted(ctx, s, match, b.spec.Period.Start, b.until)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if node := byNode[nodeOf(c.labels)]; node != nil {
+			node[c.labels.Get("within")] = c.n
 		}
 	}
 	all := make(map[string]int64)

@@ -48,6 +48,7 @@ type census struct {
 	days      int64                    // blocked in the days that are looked at by the hour
 	up        map[string]time.Duration // for how long each node protected some school, at least
 	backwards []string
+	began     map[string]bool // nodes that had counted queries before the period
 }
 
 // A schoolCount is what was counted of one school.
@@ -59,7 +60,7 @@ type schoolCount struct {
 }
 
 func newCensus(categories []Category, schools []string) *census {
-	c := &census{known: make(map[string]int), up: make(map[string]time.Duration), schools: make(map[string]*schoolCount, len(schools))}
+	c := &census{known: make(map[string]int), up: make(map[string]time.Duration), began: make(map[string]bool), schools: make(map[string]*schoolCount, len(schools))}
 	for _, category := range categories {
 		c.known[category.Code] = len(c.categories)
 		c.categories = append(c.categories, category)
@@ -126,9 +127,8 @@ func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, 
 	err = inTurn(ctx, len(all), read, func(i int, shown showing) {
 		defer r.done()
 		if i == 0 {
-			begun := func(labels.Labels, int64) {}
-			protected.advance(shown.protected, begun)
-			queries.advance(shown.queries, begun)
+			protected.advance(shown.protected, func(labels.Labels, int64) {})
+			queries.advance(shown.queries, c.begin)
 			return
 		}
 		month := &c.months[all[i].span]
@@ -148,6 +148,14 @@ func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, 
 	}
 	c.backwards = sortedKeys(queries.backwards)
 	return err
+}
+
+// begin notes the node of a counter of a school of the report that has counted
+// something before the period.
+func (c *census) begin(l labels.Labels, n int64) {
+	if n > 0 && c.schools[schoolOf(l)] != nil {
+		c.began[nodeOf(l)] = true
+	}
 }
 
 // count adds what a counter of a school of the report has counted in a month.

@@ -21,6 +21,8 @@ type Data struct {
 	Hours      *HourCounts     `json:"hours"`
 	Compared   []Comparison    `json:"compared"`
 	Coverage   Coverage        `json:"coverage"`
+	Visits     Figure          `json:"visits"` // an estimate, see annex IV
+	Checks     CheckCounts     `json:"checks"`
 	Orders     OrderCounts     `json:"orders"`
 }
 

@@ -3,6 +3,7 @@ package report_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"path/filepath"
 	"testing"
 	"time"
@@ -145,6 +146,7 @@ func (f *fleet) ask(n *recorder) {
 			times := f.rand.IntN(c.most + 1)
 			for range times {
 				n.lane.Record(metrics.Event{Cell: cell, Decision: c.decision, Category: category})
+				n.lane.Visit(cell, netip.IPv6Unspecified(), f.rand.Uint64(), f.now.UnixNano())
 			}
 			if c.category == "" {
 				c.category = "none"

@@ -65,7 +65,8 @@ func (d *Data) hideAll() {
 			rows[i].Counts, rows[i].hiddenCounts = d.Total, d.Total
 		}
 	}
-	d.Hours = nil
+	d.Hours, d.Visits = nil, star
+	d.Checks.hide()
 }
 
 // size orders rows by pupils, those of which they are not known last.

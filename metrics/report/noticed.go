@@ -67,7 +67,6 @@ func (w *writer) noticedMethod() []Block {
 		told = strings.Join(d.Nodes, ", ")
 	}
 	return []Block{
-		item("Lượt truy cập quy đổi (gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây): " + string(NoData) + ". Hệ thống không lưu máy nào hỏi tên nào, nên không tính được."),
 		item(fmt.Sprintf("Số máy khác nhau, số tên miền khác nhau: ước lượng theo từng ngày, sai số khoảng 1%%, chỉ tính trường có từ %d máy trở lên. Khóa dùng để phân biệt máy được đổi mỗi ngày và không lưu lại, nên không cộng được máy khác nhau của nhiều ngày; chỉ có trung vị, số lớn nhất và tổng lượt máy·ngày. Đơn vị có nhiều nút thì số ghi là số tối thiểu.", leastClients)),
 		item(fmt.Sprintf("Tên miền bị chặn nhiều nhất: cộng các ngày mà tên miền đạt ngưỡng %d máy, %d trường; số lượt là số tối thiểu.", leastClients, leastSchools)),
 		item(fmt.Sprintf("Số liệu theo ngày của kỳ: %d ngày; nút có số liệu: %s.", d.Days, told)),

@@ -22,6 +22,8 @@ const (
 	infoMetric      = "lachan_school_info"
 	shippedMetric   = "lachan_history_shipped_timestamp_seconds"
 	answersMetric   = "lachan_node_answers_total"
+	visitsMetric    = "lachan_school_visits_total"
+	checksMetric    = "lachan_school_checks_total"
 )
 
 // memory is how far back a counter is looked for that was silent when a period
@@ -139,7 +141,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // identity tells the counters of a meter apart by their own labels, whatever
 // labels an engine has added.
 func identity(l labels.Labels) string {
-	return string(l.BytesWithLabels(nil, "category", "decision", "group", "node", "school"))
+	return string(l.BytesWithLabels(nil, "category", "decision", "group", "node", "result", "school"))
 }
 
 // A post is a school as one node serves it. All counters of a post are written

@@ -55,6 +55,8 @@ type builder struct {
 	schools []schoolAt // of the unit, in the order of their communes and names
 	nodes   []NodeState
 	answers Answers
+	visits  Figure
+	checks  CheckCounts
 
 	census   *census
 	lessons  map[string]time.Duration // protected in lessons, by school
@@ -90,6 +92,12 @@ func (b *builder) gather(ctx context.Context) error {
 		return err
 	}
 	if err := b.readAnswers(ctx); err != nil {
+		return err
+	}
+	if err := b.readVisits(ctx, s); err != nil {
+		return err
+	}
+	if err := b.readChecks(ctx, s); err != nil {
 		return err
 	}
 	if err := b.readLessons(ctx, s); err != nil {

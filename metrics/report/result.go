@@ -15,7 +15,7 @@ func (w *writer) results() []Block {
 	if w.isMonth() {
 		return []Block{sum}
 	}
-	blocks := []Block{heading("1. Tổng hợp"), sum, w.distinct(), heading("2. Theo nhóm nội dung"), tableBlock(w.categoriesTable())}
+	blocks := []Block{heading("1. Tổng hợp"), sum, w.visits(), w.distinct(), heading("2. Theo nhóm nội dung"), tableBlock(w.categoriesTable())}
 	if chart := w.categoriesChart(); chart != nil {
 		blocks = append(blocks, Block{Kind: ChartKind, Chart: chart})
 	}

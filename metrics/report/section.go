@@ -216,11 +216,6 @@ func (w *writer) exceptions() []Block {
 	return append(blocks, typed(w.spec.Typed.Requests)...)
 }
 
-// checks is section VII.
-func (w *writer) checks() []Block {
-	return append([]Block{para("Số lượt tự kiểm tra bộ lọc: %[1]s; đạt: %[1]s; không đạt: %[1]s; số trường chưa kiểm tra: %[1]s. Hệ thống không ghi việc tự kiểm tra; đơn vị tổng hợp:", NoData)}, typed(w.spec.Typed.Checks)...)
-}
-
 // privacy is section VIII.
 func (w *writer) privacy() []Block {
 	f := w.spec.Keeping

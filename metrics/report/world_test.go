@@ -185,6 +185,12 @@ func (w *world) tick(app storage.Appender, s *pupil) {
 		w.append(app, s, s.counts[i].what, s.counts[i].labels, s.counts[i].value)
 	}
 	w.append(app, s, "seconds", labels.FromStrings("__name__", "lachan_school_protected_seconds_total", "node", s.node, "school", s.ID), s.seconds)
+	w.append(app, s, "visits", labels.FromStrings("__name__", "lachan_school_visits_total", "node", s.node, "school", s.ID, "group", ""), s.counts[0].value/128*64)
+	if days := s.seconds / 86400; w.isFirst(s) {
+		w.append(app, s, "passed", labels.FromStrings("__name__", "lachan_school_checks_total", "node", s.node, "school", s.ID, "group", "", "category", "gambling", "result", "passed"), days)
+		w.append(app, s, "failed", labels.FromStrings("__name__", "lachan_school_checks_total", "node", s.node, "school", s.ID, "group", "", "category", "social", "result", "failed"), days/30)
+		w.append(app, s, "reached", labels.FromStrings("__name__", "lachan_school_checks_total", "node", s.node, "school", s.ID, "group", "", "category", "none", "result", "passed"), days/7)
+	}
 	info := labels.FromStrings("__name__", "lachan_school_info", "node", s.node, "school", s.ID, "province", s.Province, "commune", s.Commune, "level", s.Level)
 	w.append(app, s, "info "+s.Commune, info, 1)
 	for within, share := range map[string]int64{"5ms": 60, "25ms": 97, "any": 100} {

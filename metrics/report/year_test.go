@@ -72,6 +72,7 @@ func newYear(t testing.TB, schools int, every time.Duration, from, to time.Time)
 		}
 		query(2, "blocked", "nhom-8")
 		query(3, "blocked", "nhom-9")
+		add(300, false, "__name__", "lachan_school_visits_total", "node", node, "school", id)
 		add(3600, true, "__name__", "lachan_school_protected_seconds_total", "node", node, "school", id)
 		add(0, true, "__name__", "lachan_school_info", "node", node, "school", id, "province", "lao-cai", "commune", commune, "level", "primary")
 	}

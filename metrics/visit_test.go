@@ -1,0 +1,79 @@
+package metrics_test
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+	"time"
+
+	"lachan/metrics"
+)
+
+// visits is what the counters of a school read.
+func visits(c *metrics.Counters, school string) uint64 {
+	return labelled(c.Odometers())["__name__,lachan_school_visits_total,node,nut-1,school,"+school+",group,"]
+}
+
+// TestVisitsAreAboutWhatTheyAre has clients that come back to names within a
+// minute and later, each time with three queries, and some that never rest.
+func TestVisitsAreAboutWhatTheyAre(t *testing.T) {
+	c := metrics.New("nut-1", metrics.BuildInfo{})
+	lane, cell := c.Lane(), c.Cell("a", "")
+	type pair struct{ client, name uint32 }
+	last := map[pair]int64{}
+	truth, queries := 0, 0
+	ask := func(p pair, at int64) {
+		if before, known := last[p]; !known || at-before >= 60 {
+			last[p] = at
+			truth++
+		}
+		queries++
+		var address [4]byte
+		binary.BigEndian.PutUint32(address[:], 10<<24|p.client)
+		lane.Visit(cell, netip.AddrFrom4(address), uint64(p.name)*0x9E3779B97F4A7C15, at*int64(time.Second))
+	}
+	dice := rand.New(rand.NewPCG(1, 2))
+	for at := range int64(8 * 3600) {
+		for range 20 {
+			p := pair{dice.Uint32N(300), dice.Uint32N(400)}
+			for range 3 {
+				ask(p, at)
+			}
+		}
+		for busy := range uint32(200) {
+			if (at+int64(busy))%5 == 0 {
+				ask(pair{busy, 1000}, at)
+			}
+		}
+	}
+	got := visits(c, "a")
+	if off := float64(got)/float64(truth) - 1; off < -0.06 || off > 0.06 {
+		t.Errorf("%d visits of %d queries, want about %d: off by %.1f%%", got, queries, truth, 100*off)
+	}
+}
+
+func TestWhoIsOfNoSchoolVisitsNothing(t *testing.T) {
+	c := metrics.New("nut-1", metrics.BuildInfo{})
+	lane := c.Lane()
+	for name := range uint64(1000) {
+		lane.Visit(nil, asker, name, 0)
+	}
+	if n := visits(c, ""); n != 0 {
+		t.Errorf("%d visits", n)
+	}
+}
+
+func BenchmarkVisit(b *testing.B) {
+	c := metrics.New("nut-1", metrics.BuildInfo{})
+	lane, cell := c.Lane(), c.Cell("a", "")
+	names := make([]uint64, 4096)
+	for i := range names {
+		names[i] = rand.Uint64()
+	}
+	now := int64(0)
+	for i := 0; b.Loop(); i++ {
+		now += 5000
+		lane.Visit(cell, asker, names[i%len(names)], now)
+	}
+}
