@@ -23,6 +23,10 @@ const collected = 16 << 20
 // soakShare is how much of what the server can answer it is asked in a soak.
 const soakShare = 0.6
 
+// calibration is for how long the server is asked as much as it can, to know how
+// much that is.
+const calibration = 30 * time.Second
+
 // A sample is the server at one moment of a soak.
 type sample struct {
 	at         time.Duration
@@ -55,7 +59,7 @@ func (b *bench) soak() error {
 	}
 	rate := b.soakRate
 	if rate == 0 {
-		full, err := b.load(s, "warm.queries", "-time", b.time.String())
+		full, err := b.load(s, "warm.queries", "-time", min(calibration, b.soakTime/6).String())
 		if err != nil {
 			return err
 		}
@@ -63,18 +67,20 @@ func (b *bench) soak() error {
 		say("%.0f%% of %.0f questions a second", soakShare*100, full.Rate)
 	}
 	say("%.0f questions a second for %v; a list changes every %v", rate, b.soakTime, b.changeEvery())
+	dropped := drops(s.addr.Port())
 	wait, err := b.startLoad(s, "warm.queries", "-rate", strconv.FormatFloat(rate, 'f', 0, 64), "-time", b.soakTime.String())
 	if err != nil {
 		return err
 	}
 	samples, stopped := b.watch(s)
 	r, failed := wait()
+	dropped = drops(s.addr.Port()) - dropped
 	printSamples(samples)
 	if err := errors.Join(stopped, failed); err != nil {
 		return err
 	}
-	fmt.Printf("questions %d, lost %d; p50 %.0f µs, p99 %.0f µs, slowest %.1f ms; %.2f CPU-s/M\n",
-		r.Queries, r.Lost, r.P50, r.P99, r.Max/1000, r.CPUPerM)
+	fmt.Printf("questions %d, lost %d, %d of them in the server's sockets; p50 %.0f µs, p99 %.0f µs, slowest %.1f ms, generator late by at most %.1f ms; %.2f CPU-s/M\n",
+		r.Queries, r.Lost, dropped, r.P50, r.P99, r.Max/1000, r.LateMax/1000, r.CPUPerM)
 	return judge(samples, r)
 }
 
@@ -112,6 +118,20 @@ func (b *bench) watch(s *subject) (samples []sample, err error) {
 		samples = append(samples, sample{time.Duration(i) * b.changeEvery(), late, inForce, m.Anon, m.Resident, n})
 	}
 	return samples, nil
+}
+
+// drops is how many packets the sockets on a UDP port have had no room for.
+func drops(port uint16) (n int) {
+	text, _ := os.ReadFile("/proc/net/udp") // none: it stays zero
+	local := fmt.Sprintf(":%04X", port)
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
+		if len(fields) == 13 && strings.HasSuffix(fields[1], local) {
+			of, _ := strconv.Atoi(fields[12])
+			n += of
+		}
+	}
+	return n
 }
 
 // goroutines reads go_goroutines of the server's metrics.
