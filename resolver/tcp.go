@@ -76,7 +76,10 @@ func (c *tcpConn) putReader() {
 // await waits until the client sends something, or its end. A silent connection
 // holds no query meanwhile, and a plain one no buffer, as there may be thousands.
 func (c *tcpConn) await() bool {
-	if c.silence == nil {
+	switch {
+	case c.reader.Buffered() > 0:
+		return true
+	case c.silence == nil:
 		_, err := c.reader.Peek(1)
 		return err == nil
 	}

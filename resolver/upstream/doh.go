@@ -9,9 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
+	"golang.org/x/net/http2"
 )
 
 const (
@@ -61,9 +63,38 @@ func dialHTTP3(url string) dial {
 	}
 }
 
-// exchange implements link. The ID is 0 (RFC 8484 section 4.1); what keeps
-// replies apart is the stream.
+// refusedPause is how long to wait before asking again what a server has refused,
+// the first time; then it is twice as long each time.
+const refusedPause = 2 * time.Millisecond
+
+// exchange implements link. A request that the server has refused to look at, as
+// too many are under way, is made again (RFC 9113 section 8.7, RFC 9114 section
+// 4.1.1).
 func (r *requests) exchange(ctx context.Context, query, _ []byte) ([]byte, error) {
+	for pause := refusedPause; ; pause *= 2 {
+		reply, err := r.request(ctx, query)
+		if !refused(err) {
+			return reply, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// refused tells whether a server says that it has done nothing of a request.
+func refused(err error) bool {
+	var two http2.StreamError
+	var three *http3.Error
+	return errors.As(err, &two) && two.Code == http2.ErrCodeRefusedStream ||
+		errors.As(err, &three) && three.ErrorCode == http3.ErrCodeRequestRejected
+}
+
+// request makes one request. The ID is 0 (RFC 8484 section 4.1); what keeps
+// replies apart is the stream.
+func (r *requests) request(ctx context.Context, query []byte) ([]byte, error) {
 	sent := withoutID(query, 0)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(sent))
 	if err != nil {
