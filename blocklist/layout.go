@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"runtime"
-	"slices"
+	"time"
 )
 
 // The layout of a snapshot is documented octet by octet in FORMAT.md.
@@ -99,14 +98,15 @@ func decodeHeader(data []byte) (*header, error) {
 	return h, nil
 }
 
-// checksum lets others run now and then: the file may have to come from the
+// checksum stops for a moment now and then: the file may have to come from the
 // disk, and where there is one core answers wait meanwhile.
 func checksum(data []byte) (crc uint32) {
-	for piece := range slices.Chunk(data, 1<<18) {
-		crc = crc32.Update(crc, castagnoli, piece)
-		runtime.Gosched()
+	const piece = 1 << 20
+	for len(data) > piece {
+		crc, data = crc32.Update(crc, castagnoli, data[:piece]), data[piece:]
+		time.Sleep(50 * time.Microsecond)
 	}
-	return crc
+	return crc32.Update(crc, castagnoli, data)
 }
 
 func (s *section) of(data []byte) []byte { return data[s.offset : s.offset+s.size] }

@@ -53,7 +53,7 @@ func (d *draft) Write(p []byte) (n int, err error) {
 	d.hash.Write(p[:n])
 	d.bytes += int64(n)
 	d.err = errors.Join(d.err, err)
-	runtime.Gosched() // see modestReader
+	runtime.Gosched()
 	return n, err
 }
 
@@ -186,16 +186,38 @@ func setAside(path string, at time.Time) (name string, err error) {
 	return name, durable.SyncDir(dir)
 }
 
-// A modestReader lets whoever answers questions go first, again and again:
-// otherwise, where there is one core, a list that is read would hold them up for
-// as long as a goroutine may run, 10 ms.
-type modestReader struct{ io.Reader }
+// A pace is kept by work on lists that answers must not wait for. Where there is
+// one core such work would hold them up for as long as a goroutine may run, 10 ms;
+// and another 10 where it only lets others run, as nobody looks at the sockets
+// while something else can go on. So it stops for a moment, again and again.
+type pace struct{ began time.Time }
 
-// modestPiece is read in about 0.3 ms, as the compiler reads.
+const (
+	paceWork  = 2 * time.Millisecond
+	pacePause = 50 * time.Microsecond
+)
+
+func (p *pace) rest() {
+	switch {
+	case p.began.IsZero():
+		p.began = time.Now()
+	case time.Since(p.began) > paceWork:
+		time.Sleep(pacePause)
+		p.began = time.Now()
+	}
+}
+
+// A modestReader reads at a pace.
+type modestReader struct {
+	io.Reader
+	pace
+}
+
+// modestPiece is read, and worked on, in 0.3 ms at most.
 const modestPiece = 4096
 
-func (m modestReader) Read(b []byte) (int, error) {
-	runtime.Gosched()
+func (m *modestReader) Read(b []byte) (int, error) {
+	m.rest()
 	return m.Reader.Read(b[:min(len(b), modestPiece)])
 }
 
@@ -211,7 +233,7 @@ func (c *Copy) intact() error {
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, modestReader{f}); err != nil {
+	if _, err := io.Copy(h, &modestReader{Reader: f}); err != nil {
 		return err
 	}
 	if hex.EncodeToString(h.Sum(nil)) != c.Digest {

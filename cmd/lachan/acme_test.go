@@ -60,7 +60,7 @@ func startPebble(t *testing.T, dir string, tlsPort, httpPort, lifeSeconds int) *
 	}
 	t.Cleanup(p.stop)
 	var refused error
-	for end := time.Now().Add(3 * soon); time.Now().Before(end); { // it makes keys first
+	for end := time.Now().Add(6 * soon); time.Now().Before(end); <-time.After(50 * time.Millisecond) { // it makes keys first
 		var conn net.Conn
 		if conn, refused = net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); refused == nil {
 			conn.Close()

@@ -104,6 +104,9 @@ func (b *browser) call(method string, params map[string]any, result any) {
 		if err = json.Unmarshal(text[:len(text)-1], &reply); err != nil || reply.ID != b.last {
 			continue
 		}
+		if strings.Contains(string(reply.Error), "navigated") {
+			return // the page has made way for the next one, and says nothing
+		}
 		if reply.Error != nil {
 			b.t.Fatalf("%s: %s", method, reply.Error)
 		}
