@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -39,12 +40,21 @@ func (p *process) forwards(want, server string, command ...string) {
 // freePort is a port of UDP and TCP that nobody had a moment ago.
 func freePort(t *testing.T) int {
 	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		// Below those that the system gives to whoever asks for any.
+		port := 12_000 + rand.N(20_000)
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		datagrams, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
+		}
+		streams, err := net.Listen("tcp", address)
+		datagrams.Close()
+		if err == nil {
+			streams.Close()
+			return port
+		}
 	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
 }
 
 // TestForwardersUseTheirProfile has dnsmasq and Unbound run what `lachan profile`
