@@ -11,10 +11,11 @@ const (
 	// visitShare is of how many pairs of a client and a name one is looked at.
 	visitShare = 64
 	// visitLasts is for how long the queries of a pair are one visit.
-	visitLasts = 60
-	// visitTurn is how often other pairs are looked at, in seconds, so that one
-	// that is busy every day does not weigh too much or nothing at all.
-	visitTurn = 300
+	visitLasts = time.Minute
+	// visitTurn is how often other pairs are looked at, so that one that is busy
+	// every day does not weigh too much or nothing at all: each 2^38 nanoseconds,
+	// four and a half minutes.
+	visitTurn = 38
 
 	visitPlaces = 1 << 16
 	visitClock  = 20 // bits of a place that are the second; the others are the pair's
@@ -33,23 +34,24 @@ type visits struct {
 // Visit counts a query as a visit of its group, unless the client has asked for
 // the name within the last minute; name is a hash of it, now any clock in
 // nanoseconds that does not go back. It looks at one pair of client and name in
-// 64, others every five minutes, and counts 64 for each visit, so that the sum is right on
-// average. All others cost a few multiplications.
+// 64, others every few minutes, and counts 64 for each visit, so that the sum is
+// right on average. All others cost a few multiplications.
 func (l *Lane) Visit(cell *Cell, client netip.Addr, name uint64, now int64) {
 	if cell == nil {
 		return
 	}
 	v := &l.counters.visits
 	pair := mix(askerHash(cell, client)^v.salt, name^bits.RotateLeft64(v.salt, 32))
-	at := uint64(now / int64(time.Second))
-	counts := looksAt(pair, at/visitTurn)
-	if !counts && !looksAt(pair, (at+visitLasts)/visitTurn) {
+	turn, next := uint64(now)>>visitTurn, uint64(now+int64(visitLasts))>>visitTurn
+	counts := looksAt(pair, turn)
+	if !counts && (next == turn || !looksAt(pair, next)) {
 		return
 	}
+	at := uint64(now / int64(time.Second))
 	place := &v.places[pair%visitPlaces]
 	const clock = 1<<visitClock - 1
 	before := place.Load()
-	if before>>visitClock == pair>>visitClock && (at-before)&clock < visitLasts {
+	if before>>visitClock == pair>>visitClock && (at-before)&clock < uint64(visitLasts/time.Second) {
 		return
 	}
 	place.Store(pair&^clock | at&clock)

@@ -180,7 +180,7 @@ func (w *writer) visits() Block {
 // visitMethod are the definitions of annex IV on visits and checks.
 func visitMethod() []Block {
 	return []Block{
-		item("Lượt truy cập quy đổi: các lượt truy vấn của cùng một máy hỏi cùng một tên trong 60 giây được gộp làm một. Là số ước lượng: chỉ theo dõi một phần 64 số cặp máy và tên, chọn ngẫu nhiên, đổi 5 phút một lần, trong bộ nhớ và không lưu lại; sai số khoảng 1% khi có một triệu lượt, lớn hơn khi có ít lượt hơn."),
+		item("Lượt truy cập quy đổi: các lượt truy vấn của cùng một máy hỏi cùng một tên trong 60 giây được gộp làm một. Là số ước lượng: chỉ theo dõi một phần 64 số cặp máy và tên, chọn ngẫu nhiên, đổi vài phút một lần, trong bộ nhớ và không lưu lại; sai số khoảng 1% khi có một triệu lượt, lớn hơn khi có ít lượt hơn."),
 		item("Tự kiểm tra bộ lọc: một máy của trường hỏi tên kiểm tra của hệ thống, hoặc tên kiểm tra của một nhóm nội dung. Đạt: tên của nhóm bị chặn và danh sách đang dùng có tên thuộc nhóm. Không đạt: chính sách chặn nhóm nhưng không có danh sách nào. Các lượt này không tính vào lượt truy vấn."),
 	}
 }
