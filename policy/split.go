@@ -2,10 +2,10 @@ package policy
 
 import (
 	"bytes"
-	"runtime"
 	"strings"
 	"sync"
 
+	"lachan/cores"
 	"lachan/yamlfile"
 )
 
@@ -35,7 +35,7 @@ func (l *loader) takePieces(pieces []piece) bool {
 			parts[i] <- p
 		})
 	}
-	ahead := runtime.GOMAXPROCS(0)
+	ahead := cores.Count
 	for i := range ahead {
 		start(i)
 	}

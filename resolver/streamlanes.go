@@ -1,9 +1,9 @@
 package resolver
 
 import (
-	"runtime"
 	"sync/atomic"
 
+	"lachan/cores"
 	"lachan/metrics"
 )
 
@@ -15,7 +15,7 @@ type streamLanes struct {
 }
 
 func newStreamLanes(c *metrics.Counters) *streamLanes {
-	s := &streamLanes{lanes: make([]*metrics.Lane, runtime.GOMAXPROCS(0))}
+	s := &streamLanes{lanes: make([]*metrics.Lane, cores.Count)}
 	for i := range s.lanes {
 		s.lanes[i] = c.Lane()
 	}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -15,12 +14,19 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"lachan/cores"
 )
 
 // On Linux packets are read and written many at a time, with recvmmsg(2) and
 // sendmmsg(2) on the raw socket. Where a socket is bound to all addresses, the
 // control message that says which of them a packet came to goes back with the
 // answer, so that the answer comes from there.
+//
+// A reader waits for packets in recvmmsg itself. Go's poller would be woken for
+// each packet that comes, also while its reader is busy, and it looks at sockets
+// only every 10 ms when there is other work; to the kernel a reader is a thread
+// that uses little and goes first.
 
 const (
 	// socketBuffer is in octets; the system may grant less. Linux takes it twice
@@ -53,8 +59,8 @@ type mmsghdr struct {
 // be called by any number of goroutines.
 type udpSocket struct {
 	addr    netip.AddrPort
-	conn    *net.UDPConn
-	raw     syscall.RawConn
+	file    *os.File
+	raw     syscall.RawConn // of file; keeps it open while it is used
 	stopped atomic.Bool
 
 	in, out [batchSize]mmsghdr
@@ -84,14 +90,35 @@ func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := pc.(*net.UDPConn)
+	file, err := blocking(pc.(*net.UDPConn))
+	if err != nil {
+		return nil, err
+	}
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	s := &udpSocket{addr: addr, file: file, raw: raw, pending: make([]*Query, 0, batchSize)}
+	s.receipt.read = s.recvmmsg
+	return s, nil
+}
+
+// blocking is conn out of reach of Go's poller; conn itself is closed.
+func blocking(conn *net.UDPConn) (*os.File, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	s := &udpSocket{addr: addr, conn: conn, raw: raw, pending: make([]*Query, 0, batchSize)}
-	s.receipt.read = s.recvmmsg
-	return s, nil
+	var fd int
+	var copied error
+	err = raw.Control(func(of uintptr) { fd, copied = unix.FcntlInt(of, unix.F_DUPFD_CLOEXEC, 0) })
+	if err := errors.Join(err, os.NewSyscallError("fcntl", copied), conn.Close()); err != nil {
+		return nil, err
+	}
+	if err := unix.SetNonblock(fd, false); err != nil {
+		return nil, errors.Join(os.NewSyscallError("fcntl", err), unix.Close(fd))
+	}
+	return os.NewFile(uintptr(fd), "udp"), nil
 }
 
 func setOptions(fd int, addr netip.Addr) (err error) {
@@ -140,10 +167,16 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 		}
 		switch s.receipt.errno {
 		case 0:
-			for i, q := range batch[:s.receipt.n] {
+			n := s.receipt.n
+			if s.stopped.Load() {
+				if n = s.untilEmpty(n); n == 0 {
+					return 0, os.ErrClosed
+				}
+			}
+			for i, q := range batch[:n] {
 				q.takePacket(&s.in[i])
 			}
-			return s.receipt.n, nil
+			return n, nil
 		case unix.EINTR, unix.ECONNREFUSED: // the latter: an ICMP error for an earlier answer
 		default:
 			return 0, os.NewSyscallError("recvmmsg", s.receipt.errno)
@@ -151,12 +184,22 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 	}
 }
 
-// recvmmsg reads without waiting; false tells the runtime to wait until the
-// socket has something.
+// recvmmsg waits for a first packet and takes what has come with it.
 func (s *udpSocket) recvmmsg(fd uintptr) bool {
-	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&s.in[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
+	n, _, errno := syscall.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&s.in[0])), batchSize, unix.MSG_WAITFORONE, 0, 0)
 	s.receipt.n, s.receipt.errno = int(n), errno
-	return errno != unix.EAGAIN
+	return true
+}
+
+// untilEmpty is how many of n packets come before the first without an octet:
+// those that follow are what the kernel tells of a socket that was shut down.
+func (s *udpSocket) untilEmpty(n int) int {
+	for i := range s.in[:n] {
+		if s.in[i].len == 0 {
+			return i
+		}
+	}
+	return n
 }
 
 func (q *Query) takePacket(m *mmsghdr) {
@@ -241,16 +284,11 @@ const writePatience = 100 * time.Millisecond
 
 // waitWritable waits a moment for room in the socket's buffer.
 func (s *udpSocket) waitWritable() bool {
-	if s.conn.SetWriteDeadline(time.Now().Add(writePatience)) != nil {
-		return false
-	}
-	again := false
-	err := s.raw.Write(func(uintptr) bool {
-		done := again
-		again = true
-		return done
+	n := 0
+	err := s.raw.Control(func(fd uintptr) {
+		n, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, int(writePatience.Milliseconds()))
 	})
-	return err == nil
+	return err == nil && n > 0
 }
 
 // singleConn sends each answer at once: the conn of queries that were parked.
@@ -281,15 +319,20 @@ func (c *singleConn) write(q *Query) {
 }
 
 // udpSockets is how many sockets share an address: a reader for each core.
-func udpSockets() int { return runtime.GOMAXPROCS(0) }
+func udpSockets() int { return cores.Count }
 
-func (s *udpSocket) close() error { return s.conn.Close() }
+func (s *udpSocket) close() error { return s.file.Close() }
 
 // stopReading makes receive return. The socket stays open for the answers to
 // what waits.
 func (s *udpSocket) stopReading() error {
 	s.stopped.Store(true)
-	if err := s.conn.SetReadDeadline(time.Unix(1, 0)); err != nil {
+	var shut error
+	err := s.raw.Control(func(fd uintptr) { shut = unix.Shutdown(int(fd), unix.SHUT_RD) })
+	if errors.Is(shut, unix.ENOTCONN) { // so it is told, but the reader is woken
+		shut = nil
+	}
+	if err := errors.Join(err, os.NewSyscallError("shutdown", shut)); err != nil {
 		return fmt.Errorf("stop reading from %s: %w", s.addr, err)
 	}
 	return nil

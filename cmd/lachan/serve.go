@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/feed"
+	"lachan/cores"
 	"lachan/metrics"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
@@ -50,6 +51,7 @@ func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error 
 		return problems
 	}
 	log := newLogger(cfg)
+	cores.Share()
 	n, problems, err := newNode(cfg, log, load)
 	if err != nil {
 		return err

@@ -1,19 +1,20 @@
 package upstream
 
 import (
+	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
 	"os"
-	"runtime"
-	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"lachan/cores"
 )
 
-// On Linux a carrier waits for all its sockets at once, with epoll(7), which the
-// runtime's own poller waits for: a goroutine of each core reads whatever has come
-// before it sleeps again.
+// On Linux a carrier waits for all its sockets at once, with epoll(7), beside the
+// runtime's own poller: a goroutine of each core reads whatever has come before it
+// sleeps again.
 
 // A carrier brings what comes on its sockets to the pool. connect is called
 // under the pool's lock.
@@ -29,16 +30,14 @@ type carrier struct {
 // hangUp.
 type port struct{ fd int }
 
-// A poller is one epoll instance and its goroutine.
+// A poller is one epoll instance and its goroutine, which closes it.
 type poller struct {
 	pool    *pool
-	file    *os.File
 	fd      int
+	bell    int       // an eventfd; the goroutine ends when it is rung
 	sockets []*socket // pool.mu; by file descriptor
 	events  [64]unix.EpollEvent
 	ready   []*socket
-	n       int
-	err     error
 }
 
 func newCarrier(p *pool) (*carrier, error) {
@@ -46,7 +45,7 @@ func newCarrier(p *pool) (*carrier, error) {
 	if err := c.address(p.server); err != nil {
 		return nil, err
 	}
-	for range runtime.GOMAXPROCS(0) {
+	for range cores.Count {
 		poller, err := newPoller(p)
 		if err != nil {
 			c.close()
@@ -81,16 +80,21 @@ func newPoller(p *pool) (*poller, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	if err := unix.SetNonblock(fd, true); err != nil { // by this the runtime knows that it can wait for it
-		return nil, errors.Join(os.NewSyscallError("fcntl", err), unix.Close(fd))
-	}
-	poll := &poller{pool: p, file: os.NewFile(uintptr(fd), "epoll"), fd: fd}
-	raw, err := poll.file.SyscallConn()
+	bell, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {
-		return nil, errors.Join(err, poll.file.Close())
+		return nil, errors.Join(os.NewSyscallError("eventfd", err), unix.Close(fd))
 	}
-	go poll.run(raw)
+	poll := &poller{pool: p, fd: fd, bell: bell}
+	if err := poll.watch(bell); err != nil {
+		return nil, errors.Join(err, unix.Close(bell), unix.Close(fd))
+	}
+	go poll.run()
 	return poll, nil
+}
+
+// watch takes fd to those that are waited for.
+func (l *poller) watch(fd int) error {
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(l.fd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}))
 }
 
 // connect opens a socket with a port of the kernel's choice.
@@ -109,26 +113,35 @@ func (c *carrier) connect(s *socket) error {
 		poll.sockets = append(poll.sockets, nil)
 	}
 	poll.sockets[fd] = s
-	if err := unix.EpollCtl(poll.fd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}); err != nil {
-		return errors.Join(os.NewSyscallError("epoll_ctl", err), unix.Close(fd))
+	if err := poll.watch(fd); err != nil {
+		return errors.Join(err, unix.Close(fd))
 	}
 	return nil
 }
 
 func (c *carrier) close() {
+	one := binary.NativeEndian.AppendUint64(nil, 1)
 	for _, poll := range c.pollers {
-		_ = poll.file.Close() // holds nothing; its goroutine ends
+		_, _ = unix.Write(poll.bell, one) // as documented, it takes the first 2^64-2
 	}
 }
 
-// run reads until the poller is closed.
-func (l *poller) run(raw syscall.RawConn) {
+// run reads until the bell rings.
+func (l *poller) run() {
+	defer func() { _ = errors.Join(unix.Close(l.fd), unix.Close(l.bell)) }() // they hold nothing
 	buf := make([]byte, maxDatagram)
-	wait := l.poll
-	for raw.Read(wait) == nil && l.err == nil {
+	for {
+		n, err := unix.EpollWait(l.fd, l.events[:], -1)
+		if err != nil { // EINTR: all else would be a mistake of ours
+			continue
+		}
 		l.pool.mu.Lock()
 		l.ready = l.ready[:0]
-		for _, e := range l.events[:l.n] {
+		for _, e := range l.events[:n] {
+			if e.Fd == int32(l.bell) {
+				l.pool.mu.Unlock()
+				return
+			}
 			l.ready = append(l.ready, l.sockets[e.Fd])
 		}
 		l.pool.mu.Unlock()
@@ -136,17 +149,6 @@ func (l *poller) run(raw syscall.RawConn) {
 			l.pool.read(s, buf)
 		}
 	}
-}
-
-// poll looks without waiting; false tells the runtime to wait until there is
-// something.
-func (l *poller) poll(fd uintptr) bool {
-	l.n, l.err = unix.EpollWait(int(fd), l.events[:], 0)
-	if errors.Is(l.err, unix.EINTR) {
-		l.n, l.err = 0, nil
-		return true
-	}
-	return l.n != 0 || l.err != nil
 }
 
 // read takes one datagram from s; if there are more, it is told of s again.
