@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -53,7 +52,6 @@ func (d *draft) Write(p []byte) (n int, err error) {
 	d.hash.Write(p[:n])
 	d.bytes += int64(n)
 	d.err = errors.Join(d.err, err)
-	runtime.Gosched() // no pause: most of the time it is the network that is waited for
 	return n, err
 }
 
@@ -186,41 +184,6 @@ func setAside(path string, at time.Time) (name string, err error) {
 	return name, durable.SyncDir(dir)
 }
 
-// A pace is kept by work on lists that answers must not wait for. Where there is
-// one core such work would hold them up for as long as a goroutine may run, 10 ms;
-// and another 10 where it only lets others run, as nobody looks at the sockets
-// while something else can go on. So it stops for a moment, again and again.
-type pace struct{ began time.Time }
-
-const (
-	paceWork  = 2 * time.Millisecond
-	pacePause = 50 * time.Microsecond
-)
-
-func (p *pace) rest() {
-	switch {
-	case p.began.IsZero():
-		p.began = time.Now()
-	case time.Since(p.began) > paceWork:
-		time.Sleep(pacePause)
-		p.began = time.Now()
-	}
-}
-
-// A modestReader reads at a pace.
-type modestReader struct {
-	io.Reader
-	pace
-}
-
-// modestPiece is read, and worked on, in 0.3 ms at most.
-const modestPiece = 4096
-
-func (m *modestReader) Read(b []byte) (int, error) {
-	m.rest()
-	return m.Reader.Read(b[:min(len(b), modestPiece)])
-}
-
 // intact checks that the copy is on disk as it was verified. It returns
 // errDamaged when it is not, and other errors when that cannot be told.
 func (c *Copy) intact() error {
@@ -233,7 +196,7 @@ func (c *Copy) intact() error {
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, &modestReader{Reader: f}); err != nil {
+	if _, err := io.Copy(h, f); err != nil {
 		return err
 	}
 	if hex.EncodeToString(h.Sum(nil)) != c.Digest {

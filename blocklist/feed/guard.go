@@ -38,7 +38,7 @@ func examine(ctx context.Context, src *Source, d *draft, as format.Format) (Copy
 			c.Rejects = append(c.Rejects, Reject{File: file, Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
 		}
 	}
-	sum, err := parse(&modestReader{Reader: d.file}, as, src.listFormat(),
+	sum, err := parse(d.file, as, src.listFormat(),
 		format.Options{Subdomains: src.Subdomains, Name: src.fileName(), Zone: src.Zone}, emit, reject)
 	if err != nil {
 		return Copy{}, unreadable(err)
