@@ -59,6 +59,7 @@ func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error 
 	if n == nil {
 		return problems
 	}
+	debug.FreeOSMemory() // most of what reading a policy took
 	if err := n.resolver.Listen(doors(cfg)); err != nil {
 		return err
 	}
@@ -107,7 +108,6 @@ func (n *node) run(ctx context.Context) error {
 	n.startTally(ctx)
 	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last answer
 	n.startShipping(ctx)
-	go debug.FreeOSMemory() // most of what reading a policy took
 	minute := time.NewTimer(untilMinute(time.Now()))
 	defer minute.Stop()
 	renewed := time.NewTicker(certificateEvery)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -66,6 +67,7 @@ func (r *Recorder) Run(ctx context.Context) {
 	defer close(r.ended)
 	p := pen{Recorder: r, protected: time.Now()}
 	p.open(ctx)
+	debug.FreeOSMemory() // most of what opening took
 	due := time.NewTimer(untilDue(time.Now()))
 	defer due.Stop()
 	for {
