@@ -1,5 +1,5 @@
-// Package cores tells how many cores the program may use, and lets Go's
-// scheduler keep them busy.
+// Package cores tells how many cores the program may use, and runs on each of
+// them the loop that waits for sockets.
 package cores
 
 import "runtime"
@@ -9,18 +9,16 @@ import "runtime"
 // control group.
 var Count = runtime.GOMAXPROCS(0)
 
-// On each core two goroutines wait in the kernel, not in Go's poller: the reader
-// of clients' packets and the reader of upstreams' replies. Whoever returns from
-// the kernel goes on if a processor of Go's is free, and else waits until one is,
-// for up to 10 ms. So there is one for each of them and one for all others, and it
-// is the kernel that divides the core among them, to the benefit of those that
-// use little of it.
-const perCore = 3
+// perCore is how many of Go's processors a core has: one for its Loop and one for
+// all others. Whoever returns from the kernel, as a loop does from waiting, goes on
+// if a processor is free, and else when somebody has used one for 10 ms. With two
+// it is the kernel that divides the core, to the benefit of who uses little of it.
+const perCore = 2
 
-// Share lets what waits in the kernel have processors of its own. It stops the
-// program for a moment; a program that serves calls it once.
+// Share lets loops have processors of their own. It stops the program for a
+// moment; a program that serves calls it once.
 func Share() {
-	if runtime.GOOS == "linux" { // elsewhere all wait in Go's poller
+	if runtime.GOOS == "linux" { // elsewhere there are no loops
 		runtime.GOMAXPROCS(perCore * Count)
 	}
 }

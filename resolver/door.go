@@ -152,12 +152,15 @@ func (r *Resolver) openOnce(d Door) (l *listener, err error) {
 	switch d.Protocol {
 	case Plain:
 		l.tcp.serve = r.readPlain
-		for range udpSockets() {
+		for i := range udpSockets() {
 			s, err := listenUDP(l.addr)
 			if err != nil {
 				return l, err
 			}
 			l.udp = append(l.udp, s)
+			if err := s.start(r.newReader(s), i); err != nil {
+				return l, err
+			}
 		}
 	case DoT:
 		l.tcp.serve, l.tcp.tls = r.readDoT, r.tlsOf(alpnDoT)

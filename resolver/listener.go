@@ -17,11 +17,9 @@ type listener struct {
 	closed sync.WaitGroup
 }
 
-// run starts the goroutines of an open listener.
+// run starts the goroutines of an open listener. What comes over UDP is answered
+// since it was opened.
 func (l *listener) run(r *Resolver) {
-	for _, s := range l.udp {
-		l.closed.Go(func() { r.readUDP(s) })
-	}
 	if l.tcp != nil {
 		l.closed.Go(func() { r.accept(l.tcp) })
 	}

@@ -7,49 +7,59 @@ import (
 // batchSize is how many packets a socket is asked for at a time.
 const batchSize = 32
 
-// readUDP serves one socket until it is stopped. It takes packets in batches,
-// loads the world and reads the clock once for each, and answers all that
-// needs memory only before it waits again.
-func (r *Resolver) readUDP(s *udpSocket) {
-	lane := r.counters.Lane()
-	defer lane.Close()
-	lately := r.cache.newRecent()
-	batch := make([]*Query, batchSize)
-	for i := range batch {
-		batch[i] = r.lease()
+// A reader answers what comes to one socket. It belongs to one goroutine.
+type reader struct {
+	*Resolver
+	socket *udpSocket
+	lane   *metrics.Lane
+	lately *recent
+	batch  []*Query
+	served [batchSize]bool
+}
+
+func (r *Resolver) newReader(s *udpSocket) *reader {
+	d := &reader{Resolver: r, socket: s, lane: r.counters.Lane(), lately: r.cache.newRecent(), batch: make([]*Query, batchSize)}
+	for i := range d.batch {
+		d.batch[i] = r.lease()
 	}
-	served := make([]bool, batchSize)
-	for {
-		n, err := s.receive(batch)
-		if err != nil {
-			if !s.stopped.Load() {
-				r.log.Error("read from socket", "address", s.addr, "error", err)
-			}
-			break
-		}
-		w, now := r.world.Load(), r.clock()
-		if len(w.settings.ProxyProtocol) > 0 {
-			introduce(batch[:n], w.settings)
-		}
-		for i, q := range batch[:n] {
-			q.transport, q.conn, q.recent = metrics.TransportUDP, s.batch(), lately
-			q.begin(w, now)
-			if served[i] = r.serve(q); !served[i] {
-				batch[i] = r.lease()
-			}
-		}
-		now = r.clock()
-		for i, q := range batch[:n] {
-			if served[i] {
-				q.now = now
-				r.finish(q, lane)
-			}
-		}
-		s.flush()
+	return d
+}
+
+// answer takes packets in a batch, loads the world and reads the clock once for
+// it, and answers all that needs memory only.
+func (d *reader) answer() error {
+	n, err := d.socket.receive(d.batch)
+	if n == 0 {
+		return err
 	}
-	for _, q := range batch {
-		r.queries.Put(q)
+	w, now := d.world.Load(), d.clock()
+	if len(w.settings.ProxyProtocol) > 0 {
+		introduce(d.batch[:n], w.settings)
 	}
+	for i, q := range d.batch[:n] {
+		q.transport, q.conn, q.recent = metrics.TransportUDP, d.socket.batch(), d.lately
+		q.begin(w, now)
+		if d.served[i] = d.serve(q); !d.served[i] {
+			d.batch[i] = d.lease()
+		}
+	}
+	now = d.clock()
+	for i, q := range d.batch[:n] {
+		if d.served[i] {
+			q.now = now
+			d.finish(q, d.lane)
+		}
+	}
+	d.socket.flush()
+	return nil
+}
+
+// close gives back what the reader had.
+func (d *reader) close() {
+	for _, q := range d.batch {
+		d.queries.Put(q)
+	}
+	d.lane.Close()
 }
 
 // lease gives the caller a query of its own.

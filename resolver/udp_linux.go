@@ -3,12 +3,10 @@ package resolver
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -23,10 +21,7 @@ import (
 // control message that says which of them a packet came to goes back with the
 // answer, so that the answer comes from there.
 //
-// A reader waits for packets in recvmmsg itself. Go's poller would be woken for
-// each packet that comes, also while its reader is busy, and it looks at sockets
-// only every 10 ms when there is other work; to the kernel a reader is a thread
-// that uses little and goes first.
+// The loop of a core waits for packets, not Go's poller: see cores.
 
 const (
 	// socketBuffer is in octets; the system may grant less. Linux takes it twice
@@ -58,10 +53,12 @@ type mmsghdr struct {
 // receive, batch and flush belong to its reader; write on its parked form may
 // be called by any number of goroutines.
 type udpSocket struct {
-	addr    netip.AddrPort
-	file    *os.File
-	raw     syscall.RawConn // of file; keeps it open while it is used
-	stopped atomic.Bool
+	addr   netip.AddrPort
+	file   *os.File
+	raw    syscall.RawConn // of file; keeps it open while it is used
+	fd     int
+	loop   *cores.Loop // waits for packets
+	reader *reader     // answers them
 
 	in, out [batchSize]mmsghdr
 	pending []*Query
@@ -90,35 +87,53 @@ func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := blocking(pc.(*net.UDPConn))
+	fd, err := detached(pc.(*net.UDPConn))
 	if err != nil {
 		return nil, err
 	}
+	file := os.NewFile(uintptr(fd), "udp")
 	raw, err := file.SyscallConn()
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	s := &udpSocket{addr: addr, file: file, raw: raw, pending: make([]*Query, 0, batchSize)}
+	s := &udpSocket{addr: addr, file: file, raw: raw, fd: fd, pending: make([]*Query, 0, batchSize)}
 	s.receipt.read = s.recvmmsg
 	return s, nil
 }
 
-// blocking is conn out of reach of Go's poller; conn itself is closed.
-func blocking(conn *net.UDPConn) (*os.File, error) {
+// detached is conn out of reach of Go's poller; conn itself is closed.
+func detached(conn *net.UDPConn) (fd int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return 0, errors.Join(err, conn.Close())
 	}
-	var fd int
 	var copied error
 	err = raw.Control(func(of uintptr) { fd, copied = unix.FcntlInt(of, unix.F_DUPFD_CLOEXEC, 0) })
 	if err := errors.Join(err, os.NewSyscallError("fcntl", copied), conn.Close()); err != nil {
-		return nil, err
+		return 0, err
 	}
-	if err := unix.SetNonblock(fd, false); err != nil {
-		return nil, errors.Join(os.NewSyscallError("fcntl", err), unix.Close(fd))
+	if err := unix.SetNonblock(fd, false); err != nil { // by this Go knows that it is not to wait for it
+		return 0, errors.Join(os.NewSyscallError("fcntl", err), unix.Close(fd))
 	}
-	return os.NewFile(uintptr(fd), "udp"), nil
+	return fd, nil
+}
+
+// start lets d answer, on the loop of the i-th core, until stopReading.
+func (s *udpSocket) start(d *reader, i int) error {
+	loops, err := cores.Loops()
+	if err != nil {
+		d.close()
+		return err
+	}
+	s.reader, s.loop = d, loops[i]
+	return s.loop.Watch(s.fd, s.ready)
+}
+
+func (s *udpSocket) ready() {
+	if err := s.reader.answer(); err != nil {
+		s.loop.Forget(s.fd)
+		s.reader.log.Error("read from socket", "address", s.addr, "error", err)
+	}
 }
 
 func setOptions(fd int, addr netip.Addr) (err error) {
@@ -147,8 +162,7 @@ func forceOffset(option int) int {
 	return unix.SO_SNDBUFFORCE - unix.SO_SNDBUF
 }
 
-// receive waits for at least one packet and fills as many queries as there are
-// packets.
+// receive fills as many queries as there are packets, none if there is none.
 func (s *udpSocket) receive(batch []*Query) (int, error) {
 	for i, q := range batch {
 		q.packet.iov.Base = &q.in[0]
@@ -167,16 +181,12 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 		}
 		switch s.receipt.errno {
 		case 0:
-			n := s.receipt.n
-			if s.stopped.Load() {
-				if n = s.untilEmpty(n); n == 0 {
-					return 0, os.ErrClosed
-				}
-			}
-			for i, q := range batch[:n] {
+			for i, q := range batch[:s.receipt.n] {
 				q.takePacket(&s.in[i])
 			}
-			return n, nil
+			return s.receipt.n, nil
+		case unix.EAGAIN:
+			return 0, nil
 		case unix.EINTR, unix.ECONNREFUSED: // the latter: an ICMP error for an earlier answer
 		default:
 			return 0, os.NewSyscallError("recvmmsg", s.receipt.errno)
@@ -184,22 +194,10 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 	}
 }
 
-// recvmmsg waits for a first packet and takes what has come with it.
 func (s *udpSocket) recvmmsg(fd uintptr) bool {
-	n, _, errno := syscall.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&s.in[0])), batchSize, unix.MSG_WAITFORONE, 0, 0)
+	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&s.in[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
 	s.receipt.n, s.receipt.errno = int(n), errno
-	return true
-}
-
-// untilEmpty is how many of n packets come before the first without an octet:
-// those that follow are what the kernel tells of a socket that was shut down.
-func (s *udpSocket) untilEmpty(n int) int {
-	for i := range s.in[:n] {
-		if s.in[i].len == 0 {
-			return i
-		}
-	}
-	return n
+	return true // never to wait
 }
 
 func (q *Query) takePacket(m *mmsghdr) {
@@ -318,22 +316,19 @@ func (c *singleConn) write(q *Query) {
 	}
 }
 
-// udpSockets is how many sockets share an address: a reader for each core.
+// udpSockets is how many sockets share an address: one for each core.
 func udpSockets() int { return cores.Count }
 
-func (s *udpSocket) close() error { return s.file.Close() }
-
-// stopReading makes receive return. The socket stays open for the answers to
+// stopReading ends what start began. The socket stays open for the answers to
 // what waits.
 func (s *udpSocket) stopReading() error {
-	s.stopped.Store(true)
-	var shut error
-	err := s.raw.Control(func(fd uintptr) { shut = unix.Shutdown(int(fd), unix.SHUT_RD) })
-	if errors.Is(shut, unix.ENOTCONN) { // so it is told, but the reader is woken
-		shut = nil
-	}
-	if err := errors.Join(err, os.NewSyscallError("shutdown", shut)); err != nil {
-		return fmt.Errorf("stop reading from %s: %w", s.addr, err)
+	if d := s.reader; d != nil {
+		s.loop.Forget(s.fd)
+		s.loop.Settle()
+		s.reader = nil
+		d.close()
 	}
 	return nil
 }
+
+func (s *udpSocket) close() error { return errors.Join(s.stopReading(), s.file.Close()) }

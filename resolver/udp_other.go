@@ -3,6 +3,7 @@
 package resolver
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -20,6 +21,7 @@ type udpSocket struct {
 	addr    netip.AddrPort
 	conn    *net.UDPConn
 	stopped atomic.Bool
+	reading sync.WaitGroup
 	waiting sync.WaitGroup // parked queries that were read here
 }
 
@@ -75,12 +77,31 @@ func (s *udpSocket) write(q *Query) {
 	}
 }
 
-func (s *udpSocket) close() error { return s.conn.Close() }
+// start lets d answer until stopReading.
+func (s *udpSocket) start(d *reader, _ int) error {
+	s.reading.Go(func() {
+		defer d.close()
+		for {
+			if err := d.answer(); err != nil {
+				if !s.stopped.Load() {
+					d.log.Error("read from socket", "address", s.addr, "error", err)
+				}
+				return
+			}
+		}
+	})
+	return nil
+}
 
+// stopReading ends what start began. The socket stays open for the answers to
+// what waits.
 func (s *udpSocket) stopReading() error {
 	s.stopped.Store(true)
 	if err := s.conn.SetReadDeadline(time.Unix(1, 0)); err != nil {
 		return fmt.Errorf("stop reading from %s: %w", s.addr, err)
 	}
+	s.reading.Wait()
 	return nil
 }
+
+func (s *udpSocket) close() error { return errors.Join(s.stopReading(), s.conn.Close()) }

@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
@@ -12,46 +11,37 @@ import (
 	"lachan/cores"
 )
 
-// On Linux a carrier waits for all its sockets at once, with epoll(7), beside the
-// runtime's own poller: a goroutine of each core reads whatever has come before it
-// sleeps again.
+// On Linux the loops of the cores wait for the sockets of a carrier, as they wait
+// for those of clients: a question and its reply change no thread.
 
 // A carrier brings what comes on its sockets to the pool. connect is called
 // under the pool's lock.
 type carrier struct {
-	pool    *pool
-	domain  int
-	to      unix.Sockaddr
-	pollers []*poller
-	next    int // the poller of the next socket
+	pool   *pool
+	domain int
+	to     unix.Sockaddr
+	loops  []*cores.Loop
+	room   [][]byte // of each loop, for a datagram
+	next   int      // the loop of the next socket
 }
 
 // port is a socket of the system. It is used under the lock of its socket, until
 // hangUp.
-type port struct{ fd int }
-
-// A poller is one epoll instance and its goroutine, which closes it.
-type poller struct {
-	pool    *pool
-	fd      int
-	bell    int       // an eventfd; the goroutine ends when it is rung
-	sockets []*socket // pool.mu; by file descriptor
-	events  [64]unix.EpollEvent
-	ready   []*socket
+type port struct {
+	fd   int
+	loop *cores.Loop
 }
 
-func newCarrier(p *pool) (*carrier, error) {
-	c := &carrier{pool: p}
+func newCarrier(p *pool) (c *carrier, err error) {
+	c = &carrier{pool: p}
+	if c.loops, err = cores.Loops(); err != nil {
+		return nil, err
+	}
 	if err := c.address(p.server); err != nil {
 		return nil, err
 	}
-	for range cores.Count {
-		poller, err := newPoller(p)
-		if err != nil {
-			c.close()
-			return nil, err
-		}
-		c.pollers = append(c.pollers, poller)
+	for range c.loops {
+		c.room = append(c.room, make([]byte, maxDatagram))
 	}
 	return c, nil
 }
@@ -75,28 +65,6 @@ func (c *carrier) address(server netip.AddrPort) error {
 	return nil
 }
 
-func newPoller(p *pool) (*poller, error) {
-	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	bell, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
-	if err != nil {
-		return nil, errors.Join(os.NewSyscallError("eventfd", err), unix.Close(fd))
-	}
-	poll := &poller{pool: p, fd: fd, bell: bell}
-	if err := poll.watch(bell); err != nil {
-		return nil, errors.Join(err, unix.Close(bell), unix.Close(fd))
-	}
-	go poll.run()
-	return poll, nil
-}
-
-// watch takes fd to those that are waited for.
-func (l *poller) watch(fd int) error {
-	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(l.fd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}))
-}
-
 // connect opens a socket with a port of the kernel's choice.
 func (c *carrier) connect(s *socket) error {
 	fd, err := unix.Socket(c.domain, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
@@ -107,48 +75,14 @@ func (c *carrier) connect(s *socket) error {
 	if err := unix.Connect(fd, c.to); err != nil {
 		return errors.Join(os.NewSyscallError("connect", err), unix.Close(fd))
 	}
-	c.next = (c.next + 1) % len(c.pollers)
-	poll := c.pollers[c.next]
-	for len(poll.sockets) <= fd {
-		poll.sockets = append(poll.sockets, nil)
-	}
-	poll.sockets[fd] = s
-	if err := poll.watch(fd); err != nil {
-		return errors.Join(err, unix.Close(fd))
+	c.next = (c.next + 1) % len(c.loops)
+	room := c.room[c.next]
+	s.loop = c.loops[c.next]
+	if err := s.loop.Watch(fd, func() { c.pool.read(s, room) }); err != nil {
+		s.hangUp()
+		return err
 	}
 	return nil
-}
-
-func (c *carrier) close() {
-	one := binary.NativeEndian.AppendUint64(nil, 1)
-	for _, poll := range c.pollers {
-		_, _ = unix.Write(poll.bell, one) // as documented, it takes the first 2^64-2
-	}
-}
-
-// run reads until the bell rings.
-func (l *poller) run() {
-	defer func() { _ = errors.Join(unix.Close(l.fd), unix.Close(l.bell)) }() // they hold nothing
-	buf := make([]byte, maxDatagram)
-	for {
-		n, err := unix.EpollWait(l.fd, l.events[:], -1)
-		if err != nil { // EINTR: all else would be a mistake of ours
-			continue
-		}
-		l.pool.mu.Lock()
-		l.ready = l.ready[:0]
-		for _, e := range l.events[:n] {
-			if e.Fd == int32(l.bell) {
-				l.pool.mu.Unlock()
-				return
-			}
-			l.ready = append(l.ready, l.sockets[e.Fd])
-		}
-		l.pool.mu.Unlock()
-		for _, s := range l.ready {
-			l.pool.read(s, buf)
-		}
-	}
 }
 
 // read takes one datagram from s; if there are more, it is told of s again.
@@ -179,4 +113,7 @@ func (s *socket) send(msg []byte) error {
 	return os.NewSyscallError("send", err)
 }
 
-func (s *socket) hangUp() { _ = unix.Close(s.fd) } // nothing was written that could be lost
+func (s *socket) hangUp() {
+	s.loop.Forget(s.fd)
+	_ = unix.Close(s.fd) // nothing was written that could be lost
+}

@@ -17,8 +17,6 @@ type port struct{ conn *net.UDPConn }
 
 func newCarrier(p *pool) (*carrier, error) { return &carrier{p}, nil }
 
-func (c *carrier) close() {} // the sockets are closed before it
-
 // connect opens a socket with a port of the kernel's choice.
 func (c *carrier) connect(s *socket) (err error) {
 	if s.conn, err = net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(c.pool.server)); err != nil {

@@ -210,7 +210,6 @@ func (p *pool) rest() {
 		s.close()
 	}
 	p.places, p.open = [places]*socket{}, nil
-	p.carrier.close()
 	p.carrier = nil
 }
 
