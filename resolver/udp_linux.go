@@ -25,10 +25,10 @@ import (
 
 const (
 	// socketBuffer is in octets; the system may grant less. Linux takes it twice
-	// and a question for 768 octets, so it holds what comes in half a second on a
-	// busy core: a machine that stands still that long loses nothing, and in
-	// overload no answer is older than a client waits.
-	socketBuffer   = 32 << 20
+	// and a question for 768 octets, so it holds what comes in a second on a busy
+	// core: a machine that stands still that long loses nothing, and in overload no
+	// answer is much older than that, when clients begin to ask again.
+	socketBuffer   = 64 << 20
 	controlOctets  = 64 // holds PKTINFO of either family
 	sockaddrOctets = unix.SizeofSockaddrInet6
 )
