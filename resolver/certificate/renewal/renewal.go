@@ -103,9 +103,10 @@ func ofNames(names []string) autocert.HostPolicy {
 	}
 }
 
-// backoff gives an authority three tries at a request; Run comes back later.
+// backoff gives an authority five tries at a request: one that fails in the end
+// is made again only after half an hour.
 func backoff(n int, _ *http.Request, _ *http.Response) time.Duration {
-	if n >= 3 {
+	if n >= 5 {
 		return -1
 	}
 	return time.Duration(n) * time.Second
