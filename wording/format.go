@@ -42,7 +42,8 @@ var (
 // Why a list is refused whole.
 var (
 	FormatHTML    = Text{"đây là một trang web chứ không phải danh sách", "this is a web page, not a list"}
-	FormatUnknown = Text{"không nhận ra định dạng của danh sách; hãy nêu rõ bằng format", "the format of the list is not recognised; say it with format"}
+	FormatUnknown = Text{"không nhận ra định dạng của danh sách; nếu đúng là danh sách thì hãy nêu định dạng ở mục format của nguồn hoặc bằng --format, một trong: %s",
+		"the format of the list is not recognised; if it is a list, say its format with the key format of the feed or with --format, one of: %s"}
 	FormatXLSX    = Text{"không đọc được bảng tính xlsx (%v); tệp có thể bị hỏng, hãy mở bằng Excel rồi lưu lại", "cannot read the workbook (%v); it may be damaged, open it in Excel and save it again"}
 	FormatNoBook  = Text{"tệp nén này không phải bảng tính Excel; hãy mở và lưu lại kiểu .xlsx", "this zip file is not an Excel workbook; open it and save it as .xlsx"}
 	FormatOldBook = Text{"bảng tính kiểu cũ (.xls) hoặc có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu và lưu kiểu .xlsx", "a workbook of the old kind (.xls) or with a password; open it in Excel, take the password off and save it as .xlsx"}

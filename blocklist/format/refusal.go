@@ -13,7 +13,7 @@ func Explain(err error) wording.Text {
 	case errors.Is(err, ErrHTML):
 		return wording.FormatHTML
 	case errors.Is(err, ErrUnknown):
-		return wording.FormatUnknown
+		return wording.FormatUnknown.With(names())
 	case errors.Is(err, ErrOldBook):
 		return wording.FormatOldBook
 	case errors.Is(err, ErrNoBook):
