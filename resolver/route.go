@@ -133,15 +133,14 @@ func (r *Resolver) inspect(q *Query, f found) {
 	}
 }
 
-// finish makes the reply fit, writes it and records it. It is the only writer
-// and the only recorder.
+// finish makes the reply fit, records it and writes it: who has the answer finds
+// it counted. It is the only recorder and the only writer.
 func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
 	if q.action == metrics.ActionDropped {
 		q.out = q.out[:0]
 	} else {
 		q.close()
 	}
-	q.conn.write(q)
 	w := q.world
 	event := metrics.Event{
 		Transport: q.transport, Action: q.action, Source: q.source,
@@ -154,4 +153,5 @@ func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
 	lane.Record(event)
 	lane.Notice(&event, q.client, q.Name.Wire())
 	lane.Visit(event.Cell, q.client, q.Name.Hash(q.Name.Labels()), q.now)
+	q.conn.write(q)
 }

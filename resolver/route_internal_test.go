@@ -100,6 +100,7 @@ func newRoute(t testing.TB, settings Settings, up answerer) *Resolver {
 type mailbox chan *dns.Msg
 
 func (b mailbox) parked() conn { return b }
+func (b mailbox) flush()       {}
 
 func (b mailbox) write(q *Query) {
 	if len(q.out) == 0 {
@@ -147,6 +148,44 @@ func (r *Resolver) send(t testing.TB, name string, qtype uint16, change ...func(
 func (r *Resolver) asks(t testing.TB, name string, change ...func(*dns.Msg)) *dns.Msg {
 	t.Helper()
 	return <-r.send(t, name, dns.TypeA, change...)
+}
+
+// A witness is a client that looks, when its answer is written, at how many
+// queries are counted.
+type witness struct {
+	*Resolver
+	counted chan int
+}
+
+func (w witness) parked() conn { return w }
+func (w witness) flush()       {}
+
+func (w witness) write(*Query) {
+	sum := 0
+	w.counters.Odometers().Each(func(o metrics.Odometer, value uint64) {
+		if o.School() == "truong" {
+			sum += int(value)
+		}
+	})
+	w.counted <- sum
+}
+
+// Who has an answer finds it counted, whichever way it came.
+func TestAnAnswerIsCountedBeforeItIsWritten(t *testing.T) {
+	r := newRoute(t, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
+		return records(0, "www.lesson.example. 3600 A 198.51.100.7"), nil
+	})
+	for i, name := range []string{"www.blocked.example.", "www.lesson.example.", "www.lesson.example."} {
+		q, client := r.question(t, name, dns.TypeA), witness{r, make(chan int, 1)}
+		q.conn = client
+		q.begin(r.world.Load(), r.clock())
+		if r.serve(q) {
+			r.finish(q, r.lane)
+		}
+		if counted := <-client.counted; counted <= i {
+			t.Errorf("%s, query %d: %d are counted", name, i+1, counted)
+		}
+	}
 }
 
 // edeOf is the info code of the extended error, -1 for none.
