@@ -16,8 +16,14 @@ type Loop struct {
 	round sync.Mutex // held while what is ready is served
 
 	mu    sync.Mutex
-	ready []func() // mu; by file descriptor
+	ready []Ready // mu; by file descriptor
 }
+
+// Ready serves a descriptor that has something to be read, on the goroutine of the
+// loop, and must not wait. The tail that it returns, if any, is called when all
+// that was due at the same time is served: what each of them has to send can then
+// be sent at once.
+type Ready func() (tail func())
 
 // Loops are those of the process, one for each core. They run from the first
 // call on.
@@ -34,9 +40,8 @@ var Loops = sync.OnceValues(func() (loops []*Loop, err error) {
 	return loops, nil
 })
 
-// Watch calls ready, on the goroutine of the loop, again and again while there is
-// something to be read from fd. It must not wait.
-func (l *Loop) Watch(fd int, ready func()) error {
+// Watch calls ready again and again while there is something to be read from fd.
+func (l *Loop) Watch(fd int, ready Ready) error {
 	l.set(fd, ready)
 	err := unix.EpollCtl(l.fd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 	return os.NewSyscallError("epoll_ctl", err)
@@ -55,7 +60,7 @@ func (l *Loop) Settle() {
 	defer l.round.Unlock()
 }
 
-func (l *Loop) set(fd int, ready func()) {
+func (l *Loop) set(fd int, ready Ready) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for len(l.ready) <= fd {
@@ -66,23 +71,29 @@ func (l *Loop) set(fd int, ready func()) {
 
 func (l *Loop) run() {
 	var events [64]unix.EpollEvent
-	due := make([]func(), 0, len(events))
+	due := make([]Ready, 0, len(events))
+	tails := make([]func(), 0, len(events))
 	for {
 		n, err := unix.EpollWait(l.fd, events[:], -1)
 		if err != nil { // EINTR: all else would be a mistake of ours
 			continue
 		}
 		l.round.Lock()
-		due = l.due(due[:0], events[:n])
+		due, tails = l.due(due[:0], events[:n]), tails[:0]
 		for _, serve := range due {
-			serve()
+			if tail := serve(); tail != nil {
+				tails = append(tails, tail)
+			}
+		}
+		for _, tail := range tails {
+			tail()
 		}
 		l.round.Unlock()
 	}
 }
 
 // due appends what is to be called for the events.
-func (l *Loop) due(calls []func(), events []unix.EpollEvent) []func() {
+func (l *Loop) due(calls []Ready, events []unix.EpollEvent) []Ready {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, e := range events {

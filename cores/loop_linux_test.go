@@ -38,7 +38,7 @@ func TestALoopServesWhatItWatchesUntilItForgets(t *testing.T) {
 		served := make(chan string, 100)
 		watch := func(fd int, name string) {
 			t.Helper()
-			if err := l.Watch(fd, func() { quieten(fd); served <- name }); err != nil {
+			if err := l.Watch(fd, func() func() { quieten(fd); served <- name; return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -62,5 +62,48 @@ func TestALoopServesWhatItWatchesUntilItForgets(t *testing.T) {
 		}
 		l.Forget(first)
 		l.Settle()
+	}
+}
+
+// What a descriptor leaves for the end of a round comes when all that was due with
+// it is served.
+func TestTailsComeWhenAllIsServed(t *testing.T) {
+	loops, err := Loops()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := loops[0]
+	entered, leave, told := make(chan bool), make(chan bool), make(chan string, 100)
+	watch := func(ready func() func()) (ring func()) {
+		t.Helper()
+		fd, ring := bell(t)
+		if err := l.Watch(fd, func() func() { quieten(fd); return ready() }); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Forget(fd); l.Settle() })
+		return ring
+	}
+	hold := watch(func() func() { entered <- true; <-leave; return nil })
+	names := []string{"first", "second", "third"}
+	var rings []func()
+	for _, name := range names {
+		rings = append(rings, watch(func() func() {
+			told <- "served"
+			if name == "third" {
+				return nil
+			}
+			return func() { told <- "tail" }
+		}))
+	}
+	hold()
+	<-entered
+	for _, ring := range rings { // all are due in the next round
+		ring()
+	}
+	leave <- true
+	for i, want := range []string{"served", "served", "served", "tail", "tail"} {
+		if got := <-told; got != want {
+			t.Errorf("%d: %s, want %s", i, got, want)
+		}
 	}
 }

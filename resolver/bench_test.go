@@ -19,6 +19,7 @@ import (
 type discard struct{}
 
 func (discard) write(*Query) {}
+func (discard) flush()       {}
 func (discard) parked() conn { return discard{} }
 
 const benchPolicy = `units:

@@ -30,6 +30,9 @@ func (e *errand) write(q *Query) {
 	e.done <- struct{}{}
 }
 
+// flush has nothing to do: who brought the errand has been told.
+func (e *errand) flush() {}
+
 func (e *errand) parked() conn { return e }
 
 // ask answers q, whose origin and message are set, and gives the reply to use,
@@ -37,7 +40,7 @@ func (e *errand) parked() conn { return e }
 // and returns false when that comes first.
 func (r *Resolver) ask(ctx context.Context, q *Query, lane *metrics.Lane, use func(reply []byte)) bool {
 	e := r.errands.idle.Get().(*errand)
-	q.conn, q.recent = e, nil
+	q.conn, q.recent, q.starts = e, nil, nil
 	q.begin(r.world.Load(), r.clock())
 	if r.serve(q) {
 		q.now = r.clock()

@@ -28,6 +28,9 @@ type flight struct {
 
 	older, newer *flight  // shard.mu
 	waiters      []*Query // shard.mu
+
+	answered []*Query // those that waited, when it has landed
+	settle   func()   // settled
 }
 
 // flights are the exchanges under way.
@@ -57,7 +60,7 @@ func newFlights(r *Resolver) *flights {
 	}
 	f.landed.New = func() any {
 		f := &flight{resolver: r}
-		f.Query, f.Arrived = make([]byte, 0, upstreamQueryOctets), f.arrived
+		f.Query, f.Arrived, f.settle = make([]byte, 0, upstreamQueryOctets), f.arrived, f.settled
 		return f
 	}
 	return f
@@ -108,17 +111,18 @@ func (r *Resolver) depart(q, waiter *Query, old bool) {
 	var buf [keyOctets]byte
 	key := appendKey(buf[:0], q)
 	shard := r.flights.shard(key)
+	starts := q.starts
 	if waiter != nil {
-		waiter.conn, waiter.recent = waiter.conn.parked(), nil
+		waiter.conn, waiter.recent, waiter.starts = waiter.conn.parked(), nil, nil
 		if r.flights.parked.Add(1) > maxParked {
 			r.drop(shard.longest())
 		}
 	}
-	var group *upstream.Group
 	shard.mu.Lock()
 	f := shard.by[string(key)]
-	if f == nil {
-		f, group = r.newFlight(q, string(key), shard)
+	begins := f == nil
+	if begins {
+		f = r.newFlight(q, string(key), shard)
 		if old {
 			r.flights.live.Add(1)
 			f.patience = time.AfterFunc(staleAfter, f.losePatience)
@@ -128,8 +132,12 @@ func (r *Resolver) depart(q, waiter *Query, old bool) {
 		f.waiters = append(f.waiters, waiter)
 	}
 	shard.mu.Unlock()
-	if group != nil {
-		group.Start(&f.Call)
+	switch {
+	case !begins:
+	case starts != nil:
+		*starts = append(*starts, &f.Call)
+	default:
+		upstream.Start(&f.Call)
 	}
 }
 
@@ -139,12 +147,11 @@ const (
 )
 
 // newFlight puts a flight into the shard, whose lock is held.
-func (r *Resolver) newFlight(q *Query, key string, shard *flightShard) (*flight, *upstream.Group) {
+func (r *Resolver) newFlight(q *Query, key string, shard *flightShard) *flight {
 	f := r.flights.landed.Get().(*flight)
 	f.key, f.shard, f.world, f.hash = key, shard, q.world, r.cache.hash(q)
 	f.Query = appendUpstreamQuery(f.Query[:0], q)
-	group, local := q.world.upstreams.For(q.lookup)
-	f.local = local
+	f.Group, f.local = q.world.upstreams.For(q.lookup)
 	r.flights.live.Add(1)
 	shard.by[key] = f
 	if f.older = shard.newest; f.older != nil {
@@ -153,7 +160,7 @@ func (r *Resolver) newFlight(q *Query, key string, shard *flightShard) (*flight,
 		shard.oldest = f
 	}
 	shard.newest = f
-	return f, group
+	return f
 }
 
 // longest takes the query from the shard that has waited longest; nil when
@@ -208,8 +215,8 @@ func appendQuestion(dst []byte, q *Query) []byte {
 const staleAfter = 1800 * time.Millisecond
 
 // arrived takes what the upstreams said and ends the route of all that wait for
-// it. It does not wait for anything.
-func (f *flight) arrived(reply []byte, err error) {
+// it. It does not wait for anything. What it returns sends the answers.
+func (f *flight) arrived(reply []byte, err error) (settle func()) {
 	r, now := f.resolver, f.resolver.clock()
 	lifetimes := f.world.settings.Lifetimes
 	var e *entry
@@ -233,19 +240,35 @@ func (f *flight) arrived(reply []byte, err error) {
 	case failed:
 		code = upstreamError(reply)
 	}
-	waiters := f.land()
+	f.answered = f.land()
 	if stale {
-		r.serveStale(waiters)
+		r.serveStale(f.answered)
 	} else {
-		r.arrive(waiters, e, code)
+		r.arrive(f.answered, e, code)
 	}
-	r.flights.recycle(f, waiters)
+	return f.settle
+}
+
+// settled ends a flight whose answers are written.
+func (f *flight) settled() {
+	f.resolver.flush(f.answered)
+	f.resolver.flights.recycle(f)
 }
 
 // losePatience gives those who have waited for staleAfter the old answer.
 func (f *flight) losePatience() {
 	defer f.resolver.flights.live.Done()
-	f.resolver.serveStale(f.take())
+	waiters := f.take()
+	f.resolver.serveStale(waiters)
+	f.resolver.flush(waiters)
+}
+
+// flush sees answers that are written off, and gives their queries back.
+func (r *Resolver) flush(answered []*Query) {
+	for _, q := range answered {
+		q.conn.flush()
+		r.release(q)
+	}
 }
 
 func networkError(err error) uint16 {
@@ -274,7 +297,6 @@ func (r *Resolver) arrive(waiters []*Query, e *entry, code uint16) {
 		q.now = r.clock()
 		q.ede = code
 		r.resume(q, e, v)
-		r.release(q)
 	}
 }
 
@@ -291,7 +313,6 @@ func (r *Resolver) serveStale(waiters []*Query) {
 			q.fail(dnswire.RcodeServFail, dnswire.EDENoAuthority, "")
 		}
 		r.finish(q, r.lane)
-		r.release(q)
 	}
 }
 
@@ -327,7 +348,7 @@ func (f *flight) land() (waiters []*Query) {
 
 // recycle keeps a flight that has landed for another, with the room that its
 // waiters had.
-func (fs *flights) recycle(f *flight, waiters []*Query) {
+func (fs *flights) recycle(f *flight) {
 	defer fs.live.Done()
 	if f.patience != nil {
 		if f.patience.Stop() {
@@ -335,8 +356,9 @@ func (fs *flights) recycle(f *flight, waiters []*Query) {
 		}
 		return // or does, and has f
 	}
-	clear(waiters)
-	f.waiters, f.world, f.key = waiters[:0], nil, ""
+	clear(f.answered)
+	f.waiters, f.answered = f.answered[:0], nil
+	f.world, f.Group, f.key = nil, nil, ""
 	fs.landed.Put(f)
 }
 

@@ -6,6 +6,7 @@ import (
 	"lachan/policy"
 	"lachan/resolver/cookie"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/upstream"
 )
 
 // A Query is one question on its way to its answer. It is leased from the
@@ -20,6 +21,9 @@ type Query struct {
 	now      int64   // the same clock, when it was last read for this query
 	conn     conn    // where the answer goes
 	recent   *recent // what the reader answered lately; nil of streams and while parked
+	// starts gathers the exchanges that a reader's batch begins; nil of streams and
+	// while parked: an exchange begins at once.
+	starts *[]*upstream.Call
 
 	group    policy.GroupID
 	decision policy.Decision
@@ -47,10 +51,12 @@ type Query struct {
 
 // A conn is where answers go.
 type conn interface {
-	// write sends q's reply, or leaves it for the next flush of its batch; an
-	// empty one it only takes note of. The
-	// query may be used again once write or that flush returns.
+	// write sends q's reply or leaves it for flush; an empty one it only takes note
+	// of.
 	write(q *Query)
+	// flush sees to it that what was written is sent. Who wrote a query may use it
+	// again when flush returns, or after write if its reply is empty.
+	flush()
 	// parked is the conn for a query that leaves its reader.
 	parked() conn
 }

@@ -111,7 +111,7 @@ func (r *Resolver) readStream(c *tcpConn) {
 			return
 		}
 		c.waiting <- struct{}{}
-		q.origin, q.conn, q.recent = c.origin, c, nil
+		q.origin, q.conn, q.recent, q.starts = c.origin, c, nil, nil
 		q.begin(r.world.Load(), r.clock())
 		if !r.serve(q) {
 			continue
@@ -181,16 +181,16 @@ func (c *tcpConn) close() {
 	c.Conn.Close()
 }
 
-// parkedTCP has each answer flushed, as its reader may be waiting, and does not
-// wait for that: whoever brings the answer has others to bring.
+// parkedTCP does not wait until answers are flushed: whoever brings them has others
+// to bring.
 type parkedTCP tcpConn
 
 func (p *parkedTCP) parked() conn { return p }
 
-func (p *parkedTCP) write(q *Query) {
-	c := (*tcpConn)(p)
-	c.write(q)
-	if c.scheduled.CompareAndSwap(false, true) {
+func (p *parkedTCP) write(q *Query) { (*tcpConn)(p).write(q) }
+
+func (p *parkedTCP) flush() {
+	if c := (*tcpConn)(p); c.scheduled.CompareAndSwap(false, true) {
 		go c.flush()
 	}
 }

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"lachan/metrics"
+	"lachan/resolver/upstream"
 )
 
 // batchSize is how many packets a socket is asked for at a time.
@@ -15,6 +16,7 @@ type reader struct {
 	lately *recent
 	batch  []*Query
 	served [batchSize]bool
+	starts []*upstream.Call // exchanges that the batch begins
 }
 
 func (r *Resolver) newReader(s *udpSocket) *reader {
@@ -26,7 +28,7 @@ func (r *Resolver) newReader(s *udpSocket) *reader {
 }
 
 // answer takes packets in a batch, loads the world and reads the clock once for
-// it, and answers all that needs memory only.
+// it, answers all that needs memory only, and begins the exchanges for the rest.
 func (d *reader) answer() error {
 	n, err := d.socket.receive(d.batch)
 	if n == 0 {
@@ -37,7 +39,7 @@ func (d *reader) answer() error {
 		introduce(d.batch[:n], w.settings)
 	}
 	for i, q := range d.batch[:n] {
-		q.transport, q.conn, q.recent = metrics.TransportUDP, d.socket.batch(), d.lately
+		q.transport, q.conn, q.recent, q.starts = metrics.TransportUDP, d.socket, d.lately, &d.starts
 		q.begin(w, now)
 		if d.served[i] = d.serve(q); !d.served[i] {
 			d.batch[i] = d.lease()
@@ -51,6 +53,8 @@ func (d *reader) answer() error {
 		}
 	}
 	d.socket.flush()
+	upstream.Start(d.starts...)
+	d.starts = d.starts[:0]
 	return nil
 }
 

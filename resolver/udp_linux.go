@@ -42,16 +42,9 @@ type packetState struct {
 	iov     unix.Iovec
 }
 
-// mmsghdr is struct mmsghdr of recvmmsg(2).
-type mmsghdr struct {
-	hdr unix.Msghdr
-	len uint32
-	_   [4]byte
-}
-
-// A udpSocket is one socket of its address; several share it by SO_REUSEPORT.
-// receive, batch and flush belong to its reader; write on its parked form may
-// be called by any number of goroutines.
+// A udpSocket is one socket of its address; several share it by SO_REUSEPORT. It
+// is itself the conn of the batch that was read. receive, write and flush belong
+// to its reader.
 type udpSocket struct {
 	addr   netip.AddrPort
 	file   *os.File
@@ -60,9 +53,10 @@ type udpSocket struct {
 	loop   *cores.Loop // waits for packets
 	reader *reader     // answers them
 
-	in, out [batchSize]mmsghdr
-	pending []*Query
+	in      [batchSize]cores.Message
 	receipt receipt
+	out     outbox
+	late    lateConn
 	waiting sync.WaitGroup // parked queries that were read here
 }
 
@@ -96,8 +90,9 @@ func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	s := &udpSocket{addr: addr, file: file, raw: raw, fd: fd, pending: make([]*Query, 0, batchSize)}
-	s.receipt.read = s.recvmmsg
+	s := &udpSocket{addr: addr, file: file, raw: raw, fd: fd}
+	s.receipt.read = s.read
+	s.late.socket = s
 	return s, nil
 }
 
@@ -129,11 +124,12 @@ func (s *udpSocket) start(d *reader, i int) error {
 	return s.loop.Watch(s.fd, s.ready)
 }
 
-func (s *udpSocket) ready() {
+func (s *udpSocket) ready() (tail func()) {
 	if err := s.reader.answer(); err != nil {
 		s.loop.Forget(s.fd)
 		s.reader.log.Error("read from socket", "address", s.addr, "error", err)
 	}
+	return nil
 }
 
 func setOptions(fd int, addr netip.Addr) (err error) {
@@ -167,7 +163,7 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 	for i, q := range batch {
 		q.packet.iov.Base = &q.in[0]
 		q.packet.iov.SetLen(len(q.in))
-		h := &s.in[i].hdr
+		h := &s.in[i]
 		h.Name, h.Namelen = &q.packet.from[0], sockaddrOctets
 		h.Iov, h.Iovlen = &q.packet.iov, 1
 		if s.addr.Addr().IsUnspecified() {
@@ -194,19 +190,18 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 	}
 }
 
-func (s *udpSocket) recvmmsg(fd uintptr) bool {
-	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&s.in[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
-	s.receipt.n, s.receipt.errno = int(n), errno
+func (s *udpSocket) read(fd uintptr) bool {
+	s.receipt.n, s.receipt.errno = cores.Receive(int(fd), s.in[:])
 	return true // never to wait
 }
 
-func (q *Query) takePacket(m *mmsghdr) {
-	q.message = q.in[:m.len]
-	if m.hdr.Flags&unix.MSG_TRUNC != 0 { // no query is that long
+func (q *Query) takePacket(m *cores.Message) {
+	q.message = q.in[:m.Len]
+	if m.Flags&unix.MSG_TRUNC != 0 { // no query is that long
 		q.message = nil
 	}
-	q.packet.fromLen = m.hdr.Namelen
-	q.packet.ctrlLen = uint64(m.hdr.Controllen)
+	q.packet.fromLen = m.Namelen
+	q.packet.ctrlLen = uint64(m.Controllen)
 	switch from := &q.packet.from; *(*uint16)(unsafe.Pointer(from)) { // sa_family, in the machine's order
 	case unix.AF_INET:
 		q.client = netip.AddrFrom4([4]byte(from[4:8]))
@@ -215,46 +210,56 @@ func (q *Query) takePacket(m *mmsghdr) {
 	}
 }
 
-// batch is the conn whose answers wait for flush.
-func (s *udpSocket) batch() conn { return (*batchConn)(s) }
+func (s *udpSocket) parked() conn {
+	s.waiting.Add(1)
+	return &s.late
+}
 
-type batchConn udpSocket
-
-func (b *batchConn) write(q *Query) {
+func (s *udpSocket) write(q *Query) {
 	if len(q.out) > 0 {
-		b.pending = append(b.pending, q)
+		s.out.add(q)
 	}
 }
 
-func (b *batchConn) parked() conn {
-	b.waiting.Add(1)
-	return (*singleConn)(b)
+func (s *udpSocket) flush() { s.out.send(s) }
+
+// An outbox holds the answers that leave together.
+type outbox struct {
+	answers  [batchSize]*Query
+	messages [batchSize]cores.Message
+	held     int
 }
 
-// flush sends all answers of the batch. An answer that the system does not
-// take is lost, as any packet may be.
-func (s *udpSocket) flush() {
-	for i, q := range s.pending {
-		q.fillHeader(&s.out[i].hdr)
+func (o *outbox) add(q *Query) {
+	o.answers[o.held] = q
+	o.held++
+}
+
+// send sends what it holds from s. An answer that the system does not take is
+// lost, as any packet may be.
+func (o *outbox) send(s *udpSocket) {
+	held := o.held
+	for i, q := range o.answers[:held] {
+		q.fillHeader(&o.messages[i])
 	}
-	for sent := 0; sent < len(s.pending); {
-		n, errno := s.sendmmsg(s.out[sent:len(s.pending)])
+	for sent := 0; sent < held; {
+		n, errno := s.sendSome(o.messages[sent:held])
 		switch errno {
 		case 0:
 			sent += n
 		case unix.EINTR:
 		case unix.EAGAIN:
 			if !s.waitWritable() {
-				sent = len(s.pending)
+				sent = held
 			}
 		default:
 			sent++ // this one cannot be sent; the next may
 		}
 	}
-	s.pending = s.pending[:0]
+	o.held = 0
 }
 
-func (q *Query) fillHeader(h *unix.Msghdr) {
+func (q *Query) fillHeader(h *cores.Message) {
 	q.packet.iov.Base = &q.out[0]
 	q.packet.iov.SetLen(len(q.out))
 	h.Name, h.Namelen = &q.packet.from[0], q.packet.fromLen
@@ -266,12 +271,8 @@ func (q *Query) fillHeader(h *unix.Msghdr) {
 	h.SetControllen(int(q.packet.ctrlLen))
 }
 
-func (s *udpSocket) sendmmsg(out []mmsghdr) (n int, errno syscall.Errno) {
-	err := s.raw.Control(func(fd uintptr) {
-		var sent uintptr
-		sent, _, errno = syscall.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&out[0])), uintptr(len(out)), unix.MSG_DONTWAIT, 0, 0)
-		n = int(sent)
-	})
+func (s *udpSocket) sendSome(messages []cores.Message) (n int, errno syscall.Errno) {
+	err := s.raw.Control(func(fd uintptr) { n, errno = cores.Send(int(fd), messages) })
 	if err != nil {
 		return 0, unix.EBADF
 	}
@@ -289,30 +290,39 @@ func (s *udpSocket) waitWritable() bool {
 	return err == nil && n > 0
 }
 
-// singleConn sends each answer at once: the conn of queries that were parked.
-// Each of them is written once.
-type singleConn udpSocket
+// lateConn is the conn of queries that were parked. Any number of goroutines
+// write to it, each query once, and flush.
+type lateConn struct {
+	socket *udpSocket
+	mu     sync.Mutex // held while answers are sent, so that who flushes finds them sent
+	out    outbox     // mu
+}
 
-func (c *singleConn) parked() conn { return c }
+func (c *lateConn) parked() conn { return c }
 
-func (c *singleConn) write(q *Query) {
-	defer c.waiting.Done()
+func (c *lateConn) write(q *Query) {
 	if len(q.out) == 0 {
+		c.socket.waiting.Done()
 		return
 	}
-	var m [1]mmsghdr
-	q.fillHeader(&m[0].hdr)
-	s := (*udpSocket)(c)
-	for {
-		switch _, errno := s.sendmmsg(m[:]); errno {
-		case unix.EINTR:
-		case unix.EAGAIN:
-			if !s.waitWritable() {
-				return
-			}
-		default:
-			return
-		}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.out.held == batchSize {
+		c.send()
+	}
+	c.out.add(q)
+}
+
+func (c *lateConn) flush() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.send()
+}
+
+func (c *lateConn) send() {
+	if held := c.out.held; held > 0 {
+		c.out.send(c.socket)
+		c.socket.waiting.Add(-held)
 	}
 }
 

@@ -50,8 +50,7 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 	return 1, nil
 }
 
-func (s *udpSocket) batch() conn { return s }
-func (s *udpSocket) flush()      {}
+func (s *udpSocket) flush() {}
 
 func (s *udpSocket) parked() conn {
 	s.waiting.Add(1)
@@ -63,6 +62,7 @@ func (s *udpSocket) parked() conn {
 type singleConn udpSocket
 
 func (c *singleConn) parked() conn { return c }
+func (c *singleConn) flush()       {}
 
 func (c *singleConn) write(q *Query) {
 	defer c.waiting.Done()

@@ -7,67 +7,103 @@ import (
 )
 
 // A Call is an exchange that nobody waits for. Its owner fills in the exported
-// fields, gives it to Group.Start and leaves it alone until Arrived is called.
+// fields, gives it to Start and leaves it alone until Arrived is called.
 type Call struct {
+	Group *Group // of whom to ask
 	// Query is a packed message with exactly one question, whose ID does not
 	// matter: it is overwritten.
 	Query []byte
 	// Arrived takes what Group.Exchange would have returned, once: the reply,
 	// which is valid until Arrived returns, or the error. It may be called before
 	// Start returns, and by a goroutine that many exchanges share, so that it must
-	// not wait.
-	Arrived func(reply []byte, err error)
+	// not wait. The tail that it returns, if any, is called when Arrived was called
+	// for all replies that came at the same time.
+	Arrived func(reply []byte, err error) (tail func())
 
 	call
-	group  *Group
 	member *Member
+	pool   *pool // nil: a goroutine makes the exchange
 	began  time.Time
 }
 
-// Start is Exchange for those who do not wait. Where the member to be asked
-// first is asked over UDP and answers, nothing is started for it. All that goes
-// another way is done by a goroutine of its own.
-func (g *Group) Start(c *Call) {
-	c.group, c.began = g, time.Now()
+// Start is Group.Exchange for those who do not wait. Where the member to be asked
+// first is asked over UDP and answers, nothing is started for a call, and calls
+// to the same one are sent together. All that goes another way is done by a
+// goroutine of its own. calls is cleared.
+func Start(calls ...*Call) {
+	if len(calls) == 0 {
+		return
+	}
+	now := time.Now()
+	for _, c := range calls {
+		c.choose(now)
+	}
+	var room [maxTogether]*call
+	for i, first := range calls {
+		if first == nil {
+			continue
+		}
+		p, together := first.pool, room[:0]
+		if p == nil {
+			calls[i] = nil
+			go first.exchange()
+			continue
+		}
+		for j, c := range calls[i:] {
+			if c != nil && c.pool == p && len(together) < maxTogether {
+				together = append(together, &c.call)
+				calls[i+j] = nil
+			}
+		}
+		p.start(together, now)
+	}
+}
+
+// choose picks the member to be asked first.
+func (c *Call) choose(now time.Time) {
+	c.began, c.member, c.pool = now, nil, nil
+	g := c.Group
 	var room [8]*Member
 	members := g.candidates(room[:0])
 	if g.strategy == Parallel || len(members) == 0 {
-		go c.exchange()
 		return
 	}
-	c.member = members[0]
-	plain, ok := c.member.exchanger.(*Plain)
+	plain, ok := members[0].exchanger.(*Plain)
 	if !ok {
-		go c.exchange()
 		return
 	}
-	c.sent, c.ends = c.Query, c.began.Add(g.timeout/time.Duration(min(len(members), shares)))
+	c.member, c.pool = members[0], plain.pool
+	c.sent, c.ends = c.Query, now.Add(g.timeout/time.Duration(min(len(members), shares)))
 	if c.done == nil {
 		c.done = c.replied
 	}
 	c.member.exchanges.Add(1)
-	if err := plain.pool.start(&c.call, c.began); err != nil {
-		go c.goOn(nil, networkError("ask", plain.pool.server, err))
-	}
 }
 
 func (c *Call) exchange() {
-	c.Arrived(c.group.Exchange(context.Background(), c.Query, nil))
+	c.arrive(c.Group.Exchange(context.Background(), c.Query, nil))
+}
+
+// arrive ends the exchange by itself.
+func (c *Call) arrive(reply []byte, err error) {
+	if tail := c.Arrived(reply, err); tail != nil {
+		tail()
+	}
 }
 
 // replied takes what the first member said.
-func (c *Call) replied(reply []byte, err error) {
+func (c *Call) replied(reply []byte, err error) (tail func()) {
 	if err == nil && usable(reply) {
 		c.member.heard(reply, time.Since(c.began))
-		c.Arrived(reply, nil)
-		return
+		return c.Arrived(reply, nil)
 	}
 	go c.goOn(slices.Clone(reply), err)
+	return nil
 }
 
 // goOn ends an exchange of which the first part was not enough.
 func (c *Call) goOn(reply []byte, err error) {
-	ctx, cancel := context.WithDeadline(context.Background(), c.began.Add(c.group.timeout))
+	ctx, cancel := context.WithDeadline(context.Background(), c.began.Add(c.Group.timeout))
 	defer cancel()
 	plain := c.member.exchanger.(*Plain)
 	if err != nil {
@@ -76,7 +112,7 @@ func (c *Call) goOn(reply []byte, err error) {
 	reply, err = plain.settle(ctx, c.Query, nil, reply, err)
 	reply, err = c.member.settle(ctx, c.Query, nil, reply, err, c.began)
 	if err != nil || !usable(reply) {
-		rest := slices.DeleteFunc(c.group.candidates(nil), func(m *Member) bool { return m == c.member })
+		rest := slices.DeleteFunc(c.Group.candidates(nil), func(m *Member) bool { return m == c.member })
 		last, failed := inTurn(ctx, rest, c.Query, nil)
 		if last != nil {
 			reply = last
@@ -86,9 +122,9 @@ func (c *Call) goOn(reply []byte, err error) {
 		}
 	}
 	if reply == nil {
-		reply, err = nil, noAnswer(len(c.group.members), err)
+		reply, err = nil, noAnswer(len(c.Group.members), err)
 	} else {
 		err = nil
 	}
-	c.Arrived(reply, err)
+	c.arrive(reply, err)
 }

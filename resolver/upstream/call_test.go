@@ -22,10 +22,16 @@ import (
 // start makes an exchange without waiting; its end goes to the channel.
 func start(g *upstream.Group, query []byte) <-chan outcome {
 	ended := make(chan outcome, 1)
-	g.Start(&upstream.Call{Query: slices.Clone(query), Arrived: func(reply []byte, err error) {
-		ended <- outcome{slices.Clone(reply), err}
-	}})
+	upstream.Start(call(g, query, ended))
 	return ended
+}
+
+// call is an exchange whose end goes to the channel.
+func call(g *upstream.Group, query []byte, ended chan<- outcome) *upstream.Call {
+	return &upstream.Call{Group: g, Query: slices.Clone(query), Arrived: func(reply []byte, err error) func() {
+		ended <- outcome{slices.Clone(reply), err}
+		return nil
+	}}
 }
 
 type outcome struct {
@@ -158,6 +164,60 @@ func TestACallEndsAsAnExchange(t *testing.T) {
 	})
 }
 
+// Calls that start together end as if each started alone, whomever they ask, and
+// each has its tail called once, after its end.
+func TestCallsThatStartTogether(t *testing.T) {
+	answers := func(address string) *upstream.Group {
+		return members(peerUDP(t, func(d datagram) {
+			name := unpack(t, d.wire).Question[0].Name
+			d.back(replyTo(t, d.wire, dns.RcodeSuccess, name+" 60 A "+address))
+		}))
+	}
+	listener, conn := listenBoth(t)
+	closed := netip.MustParseAddrPort(conn.LocalAddr().String())
+	_, _ = listener.Close(), conn.Close()
+	groups := []*upstream.Group{answers("192.0.2.1"), answers("192.0.2.2"), members(closed), members()}
+	want := []string{"192.0.2.1", "192.0.2.2", "", ""}
+
+	const each = 40 // more than leave at a time
+	var calls []*upstream.Call
+	var tails, done sync.WaitGroup
+	var ended []chan outcome
+	for i := range each * len(groups) {
+		ended = append(ended, make(chan outcome, 1))
+		c := call(groups[i%len(groups)], ask(t, fmt.Sprintf("n%d.hoc.example.", i), dns.TypeA), ended[i])
+		arrived := c.Arrived
+		tails.Add(1)
+		done.Add(1)
+		c.Arrived = func(reply []byte, err error) func() {
+			arrived(reply, err)
+			done.Done()
+			return tails.Done // a second time would panic
+		}
+		calls = append(calls, c)
+	}
+	upstream.Start(calls...)
+	for i := range ended {
+		e := <-ended[i]
+		if want := want[i%len(want)]; want == "" {
+			if !errors.Is(e.err, upstream.ErrNoAnswer) {
+				t.Errorf("call %d: %v, want no answer", i, e.err)
+			}
+			continue
+		}
+		if e.err != nil {
+			t.Errorf("call %d: %v", i, e.err)
+			continue
+		}
+		answer := unpack(t, e.reply).Answer[0].(*dns.A)
+		if name := fmt.Sprintf("n%d.hoc.example.", i); answer.Hdr.Name != name || answer.A.String() != want[i%len(want)] {
+			t.Errorf("call %d: %s, want %s of %s", i, answer, want[i%len(want)], name)
+		}
+	}
+	done.Wait()
+	tails.Wait()
+}
+
 // A server that cannot be reached is left at once.
 func TestACallLeavesAClosedPort(t *testing.T) {
 	listener, conn := listenBoth(t)
@@ -213,17 +273,18 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportAllocs()
 	ended := make(chan *upstream.Call, 64)
 	for range cap(ended) {
-		c := &upstream.Call{Query: slices.Clone(query)}
-		c.Arrived = func(_ []byte, err error) {
+		c := &upstream.Call{Group: g, Query: slices.Clone(query)}
+		c.Arrived = func(_ []byte, err error) func() {
 			if err != nil {
 				b.Error(err)
 			}
 			ended <- c
+			return nil
 		}
 		ended <- c
 	}
 	for b.Loop() {
-		g.Start(<-ended)
+		upstream.Start(<-ended)
 	}
 	for range cap(ended) {
 		<-ended

@@ -21,8 +21,29 @@ type carrier struct {
 	domain int
 	to     unix.Sockaddr
 	loops  []*cores.Loop
-	room   [][]byte // of each loop, for a datagram
+	fields []*field // where sockets land, of each loop
 	next   int      // the loop of the next socket
+}
+
+// A field is room for what comes on one socket at a time.
+type field struct {
+	landing
+	room     [maxTogether][maxDatagram]byte
+	vectors  [maxTogether]unix.Iovec
+	messages [maxTogether]cores.Message
+	tail     func() // settle
+}
+
+func newField() *field {
+	f := &field{}
+	for i := range f.messages {
+		f.vectors[i].Base = &f.room[i][0]
+		f.vectors[i].SetLen(maxDatagram)
+		f.messages[i].Iov = &f.vectors[i]
+		f.messages[i].SetIovlen(1)
+	}
+	f.tail = f.settle
+	return f
 }
 
 // port is a socket of the system. It is used under the lock of its socket, until
@@ -41,7 +62,7 @@ func newCarrier(p *pool) (c *carrier, err error) {
 		return nil, err
 	}
 	for range c.loops {
-		c.room = append(c.room, make([]byte, maxDatagram))
+		c.fields = append(c.fields, newField())
 	}
 	return c, nil
 }
@@ -76,41 +97,64 @@ func (c *carrier) connect(s *socket) error {
 		return errors.Join(os.NewSyscallError("connect", err), unix.Close(fd))
 	}
 	c.next = (c.next + 1) % len(c.loops)
-	room := c.room[c.next]
+	f := c.fields[c.next]
 	s.loop = c.loops[c.next]
-	if err := s.loop.Watch(fd, func() { c.pool.read(s, room) }); err != nil {
+	if err := s.loop.Watch(fd, func() func() { return c.pool.read(s, f) }); err != nil {
 		s.hangUp()
 		return err
 	}
 	return nil
 }
 
-// read takes one datagram from s; if there are more, it is told of s again.
-func (p *pool) read(s *socket, buf []byte) {
+// read takes what has come on s. If that is more than there is room for, it is told
+// of s again.
+func (p *pool) read(s *socket, f *field) (tail func()) {
 	s.mu.Lock()
 	if s.ended {
 		s.mu.Unlock()
-		return
-	}
-	n, err := unix.Read(s.fd, buf)
-	switch {
-	case err == nil:
-		p.received(s, buf[:n])
-	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
-		s.mu.Unlock()
-	default: // an ICMP error for what was sent before
-		p.broke(s, networkError("ask", p.server, os.NewSyscallError("recv", err)))
-	}
-}
-
-// send writes a datagram. What the system has no room for now is lost, as any
-// packet may be.
-func (s *socket) send(msg []byte) error {
-	_, err := unix.Write(s.fd, msg)
-	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) || errors.Is(err, unix.ENOBUFS) {
 		return nil
 	}
-	return os.NewSyscallError("send", err)
+	n, errno := cores.Receive(s.fd, f.messages[:])
+	switch errno {
+	case 0:
+		f.datagrams = f.datagrams[:0]
+		for i := range n {
+			f.datagrams = append(f.datagrams, f.room[i][:f.messages[i].Len])
+		}
+		p.received(s, &f.landing)
+		return f.tail
+	case unix.EAGAIN, unix.EINTR:
+		s.mu.Unlock()
+	default: // an ICMP error for what was sent before
+		p.broke(s, networkError("ask", p.server, os.NewSyscallError("recvmmsg", errno)))
+	}
+	return nil
+}
+
+// send sends calls, at most maxTogether. What the system has no room for now is
+// lost, as any packet may be. The error is that of the first that is not sent.
+func (s *socket) send(calls []*call) (sent int, err error) {
+	var vectors [maxTogether]unix.Iovec
+	var messages [maxTogether]cores.Message
+	for i, c := range calls {
+		vectors[i].Base = &c.sent[0]
+		vectors[i].SetLen(len(c.sent))
+		messages[i].Iov = &vectors[i]
+		messages[i].SetIovlen(1)
+	}
+	for sent < len(calls) {
+		n, errno := cores.Send(s.fd, messages[sent:len(calls)])
+		switch errno {
+		case 0:
+			sent += n
+		case unix.EINTR:
+		case unix.EAGAIN, unix.ENOBUFS:
+			return len(calls), nil
+		default:
+			return sent, os.NewSyscallError("sendmmsg", errno)
+		}
+	}
+	return sent, nil
 }
 
 func (s *socket) hangUp() {

@@ -29,6 +29,7 @@ func (c *carrier) connect(s *socket) (err error) {
 // read takes what comes on s until s is closed.
 func (p *pool) read(s *socket) {
 	buf := make([]byte, maxDatagram)
+	var l landing
 	for {
 		n, err := s.conn.Read(buf)
 		s.mu.Lock()
@@ -37,19 +38,24 @@ func (p *pool) read(s *socket) {
 			s.mu.Unlock()
 			return
 		case err == nil:
-			p.received(s, buf[:n])
+			l.datagrams = append(l.datagrams[:0], buf[:n])
+			p.received(s, &l)
+			l.settle()
 		default: // an ICMP error for what was sent before
 			p.broke(s, networkError("ask", p.server, err))
 		}
 	}
 }
 
-func (s *socket) send(msg []byte) error {
-	_, err := s.conn.Write(msg)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return nil
+// send sends calls. The error is that of the first that is not sent.
+func (s *socket) send(calls []*call) (sent int, err error) {
+	for _, c := range calls {
+		if _, err := s.conn.Write(c.sent); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return sent, err
+		}
+		sent++
 	}
-	return err
+	return sent, nil
 }
 
 func (s *socket) hangUp() { _ = s.conn.Close() } // nothing was written that could be lost

@@ -61,10 +61,11 @@ func (p *Plain) exchangeUDP(ctx context.Context, query, buf []byte) ([]byte, err
 	now := time.Now()
 	ended := make(chan end, 1)
 	c := &call{sent: append([]byte(nil), query...), ends: deadline(ctx, now)}
-	c.done = func(reply []byte, err error) { ended <- end{append(buf[:0], reply...), err} }
-	if err := p.pool.start(c, now); err != nil {
-		return nil, ioError(ctx, "ask", p.pool.server, err)
+	c.done = func(reply []byte, err error) func() {
+		ended <- end{append(buf[:0], reply...), err}
+		return nil
 	}
+	p.pool.start([]*call{c}, now)
 	var e end
 	select {
 	case e = <-ended:

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
-	"math"
 	"net/netip"
 	"slices"
 	"sync"
@@ -13,11 +12,12 @@ import (
 )
 
 // A pool carries queries to one server over UDP. Many are under way at a time,
-// without a goroutine, a timer or a system call more than sending and receiving
-// for each.
+// without a goroutine or a timer for each.
 //
 // A query goes out on a socket that is drawn at random from places sockets, with
-// an ID drawn at random. Each socket is connected to the server, so that the
+// an ID drawn at random. Queries that start together share the socket, and not
+// the ID: they leave with one system call, and so do their replies come. Each
+// socket is connected to the server, so that the
 // kernel drops what comes from elsewhere, and has a port that the kernel drew at
 // random from its range, 28,232 ports by default on Linux. A forger has to guess
 // the ID (16 bits) and the port: about 31 bits. Who has learned all open ports
@@ -48,6 +48,9 @@ const (
 	places   = 256
 	maxUses  = 128 // queries of one socket, on average
 	maxWrong = 32  // datagrams on one socket that answer nothing
+	// maxTogether is how many queries are sent, and how many datagrams are read, at
+	// a time.
+	maxTogether = 32
 	// sweepEvery is how exact the times of queries are.
 	sweepEvery = 10 * time.Millisecond
 	linger     = 2 * time.Second
@@ -60,8 +63,10 @@ type call struct {
 	ends time.Time
 	// done takes the reply, which is part of memory that is used again, or the
 	// error: ErrTimeout, ErrNetwork, ErrMalformed or errUseTCP. It is called once,
-	// by the goroutine that reads sockets, and must not wait.
-	done func(reply []byte, err error)
+	// mostly by the goroutine that reads sockets, and must not wait. The tail that
+	// it returns, if any, is called when done was called for all that ended at the
+	// same time.
+	done func(reply []byte, err error) (tail func())
 	on   *socket
 }
 
@@ -91,69 +96,80 @@ func (c *chance) next() uint32 {
 	return binary.LittleEndian.Uint32(c.octets[c.left:])
 }
 
-// start sends c. When it returns an error, c.done is not called.
-func (p *pool) start(c *call, now time.Time) error {
-	c.half = now.Add(c.ends.Sub(now) / 2)
-	for {
-		s, id, err := p.draw()
+// start sends calls, at most maxTogether of them. What cannot be sent is done.
+func (p *pool) start(calls []*call, now time.Time) {
+	for _, c := range calls {
+		c.half = now.Add(c.ends.Sub(now) / 2)
+	}
+	for len(calls) > 0 {
+		s, err := p.draw(calls)
 		if err != nil {
-			return err
+			p.endAll(calls, networkError("ask", p.server, err))
+			return
 		}
-		binary.BigEndian.PutUint16(c.sent, id)
-		if sent, err := s.begin(c); sent {
-			return nil
-		} else if p.live.Add(-1); err != nil {
-			return err
-		} // it was spent between the draw and now
+		sent, err := s.begin(calls)
+		if err != nil { // that of the next; the rest may not meet it
+			p.endAll(calls[sent:sent+1], networkError("ask", p.server, err))
+			sent++
+		}
+		if calls = calls[sent:]; len(calls) > 0 {
+			p.live.Add(-int64(len(calls))) // until they are drawn for again
+		}
 	}
 }
 
-// begin sends c on the socket, unless that is spent.
-func (s *socket) begin(c *call) (sent bool, err error) {
+// begin sends calls on the socket, none if it is spent. The error is that of the
+// first that could not be sent.
+func (s *socket) begin(calls []*call) (sent int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.spent {
-		return false, nil
+		return 0, nil
 	}
-	if err := s.send(c.sent); err != nil {
+	if sent, err = s.send(calls); err != nil {
 		s.spent = true
-		return false, err
 	}
-	c.on = s
-	s.calls = append(s.calls, c)
-	return true, nil
+	for _, c := range calls[:sent] {
+		c.on = s
+	}
+	s.calls = append(s.calls, calls[:sent]...)
+	return sent, err
 }
 
-// draw returns a socket, and an ID for a query on it that is counted as under
-// way.
-func (p *pool) draw() (s *socket, id uint16, err error) {
+// draw returns a socket for calls, gives each of them an ID, and counts them as
+// under way.
+func (p *pool) draw(calls []*call) (s *socket, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.wake(); err != nil {
-		return nil, 0, err
+		p.live.Add(int64(len(calls)))
+		return nil, err
 	}
-	p.begun++
-	p.live.Add(1)
-	random := p.chance.next()
-	id = uint16(random >> 16)
-	place := &p.places[random%places]
+	p.begun += uint64(len(calls))
+	p.live.Add(int64(len(calls)))
+	worn := false
+	for _, c := range calls {
+		random := p.chance.next()
+		binary.BigEndian.PutUint16(c.sent, uint16(random>>16))
+		worn = worn || random%maxUses == 0
+	}
+	place := &p.places[p.chance.next()%places]
 	if s := *place; s != nil {
 		s.mu.Lock()
-		s.spent = s.spent || p.chance.next() < math.MaxUint32/maxUses
+		s.spent = s.spent || worn
 		spent := s.spent
 		s.mu.Unlock()
 		if !spent {
-			return s, id, nil
+			return s, nil
 		}
 		*place = nil
 	}
 	s = &socket{}
 	if err := p.carrier.connect(s); err != nil {
-		p.live.Add(-1)
-		return nil, 0, err
+		return nil, err
 	}
 	*place, p.open[s] = s, struct{}{}
-	return s, id, nil
+	return s, nil
 }
 
 // wake begins to receive and to sweep.
@@ -180,9 +196,7 @@ func (p *pool) sweep() {
 	p.mu.Lock()
 	defer func() {
 		p.mu.Unlock()
-		for _, c := range over {
-			p.end(c, nil, ErrTimeout)
-		}
+		p.endAll(over, ErrTimeout)
 	}()
 	for s := range p.open {
 		over = s.sweep(now, over)
@@ -226,7 +240,7 @@ func (s *socket) sweep(now time.Time, over []*call) []*call {
 		case !c.half.IsZero() && !now.Before(c.half):
 			s.spent = true // a second reply may come
 			c.half = time.Time{}
-			_ = s.send(c.sent) // then it ends with its time
+			_, _ = s.send([]*call{c}) // if it fails, the call ends with its time
 		}
 		return false
 	})
@@ -247,30 +261,76 @@ func (s *socket) close() bool {
 	return true
 }
 
-// received takes a datagram that came on s, whose lock is held, and unlocks.
-func (p *pool) received(s *socket, datagram []byte) {
+// A landing is what came on a socket at one time. It belongs to the goroutine that
+// reads.
+type landing struct {
+	datagrams [][]byte
+	calls     []*call  // that they answer, by datagram; nil: none
+	tails     []func() // of calls that are done
+}
+
+// received takes what has landed on s, whose lock is held, and unlocks.
+func (p *pool) received(s *socket, l *landing) {
+	l.calls = l.calls[:0]
+	for _, datagram := range l.datagrams {
+		c := s.take(datagram)
+		if l.calls = append(l.calls, c); c == nil {
+			p.dropped.Add(1)
+			s.spent = true
+			s.wrong++
+		}
+	}
+	var broken []*call
+	if s.wrong > maxWrong {
+		broken, s.calls = s.calls, nil
+	}
+	s.mu.Unlock()
+	for i, c := range l.calls {
+		if c != nil {
+			l.add(p.landed(c, l.datagrams[i]))
+		}
+	}
+	for _, c := range broken {
+		l.add(p.end(c, nil, errUseTCP))
+	}
+	clear(l.calls)
+}
+
+// take takes the call from the socket that a datagram answers; nil: there is none.
+func (s *socket) take(datagram []byte) *call {
 	i := slices.IndexFunc(s.calls, func(c *call) bool { return answers(c.sent, datagram) })
 	if i < 0 {
-		p.dropped.Add(1)
-		s.spent = true
-		if s.wrong++; s.wrong > maxWrong {
-			p.broke(s, errUseTCP)
-			return
-		}
-		s.mu.Unlock()
-		return
+		return nil
 	}
 	c := s.calls[i]
 	last := len(s.calls) - 1
 	s.calls[i], s.calls[last] = s.calls[last], nil
 	s.calls = s.calls[:last]
-	s.mu.Unlock()
+	return c
+}
+
+// landed ends c with the datagram that answers it.
+func (p *pool) landed(c *call, datagram []byte) (tail func()) {
 	if truncated(datagram) {
-		p.end(c, nil, errUseTCP)
-		return
+		return p.end(c, nil, errUseTCP)
 	}
 	end, err := replyEnd(datagram)
-	p.end(c, datagram[:end], err)
+	return p.end(c, datagram[:end], err)
+}
+
+func (l *landing) add(tail func()) {
+	if tail != nil {
+		l.tails = append(l.tails, tail)
+	}
+}
+
+// settle calls the tails.
+func (l *landing) settle() {
+	for _, tail := range l.tails {
+		tail()
+	}
+	clear(l.tails)
+	l.tails = l.tails[:0]
 }
 
 // broke ends all that is under way on s, whose lock is held, and unlocks.
@@ -278,9 +338,7 @@ func (p *pool) broke(s *socket, err error) {
 	calls := s.calls
 	s.calls, s.spent = nil, true
 	s.mu.Unlock()
-	for _, c := range calls {
-		p.end(c, nil, err)
-	}
+	p.endAll(calls, err)
 }
 
 // cancel takes c back; false when it has ended or is about to.
@@ -298,9 +356,18 @@ func (p *pool) cancel(c *call) bool {
 	return true
 }
 
-func (p *pool) end(c *call, reply []byte, err error) {
+func (p *pool) end(c *call, reply []byte, err error) (tail func()) {
 	p.live.Add(-1)
-	c.done(reply, err)
+	return c.done(reply, err)
+}
+
+// endAll ends calls without a reply.
+func (p *pool) endAll(calls []*call, err error) {
+	var l landing
+	for _, c := range calls {
+		l.add(p.end(c, nil, err))
+	}
+	l.settle()
 }
 
 // errUseTCP ends the UDP part of an exchange: something came, but not a reply
