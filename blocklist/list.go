@@ -139,6 +139,18 @@ func (l *List) Classify(n *domain.Name, qtype uint16, now int64) (set Set) {
 	return set
 }
 
+// Foresee reads what Classify is about to read, so that it is in the core's cache
+// by then. The number means nothing.
+func (l *List) Foresee(n *domain.Name) (seen uint64) {
+	if l == nil {
+		return 0
+	}
+	for k := 2; k <= n.Labels(); k++ { // there are few names of one label
+		seen += l.base.snapshot.foresee(n.Hash(k))
+	}
+	return seen
+}
+
 // ClassifyAddr returns the tags of all prefixes that hold an address.
 func (l *List) ClassifyAddr(a netip.Addr, now int64) (set Set) {
 	if l == nil {

@@ -29,6 +29,10 @@ type question struct {
 	passed   uint8               // rank+1 of the zone that let the name through
 }
 
+// Foresee reads what decisions on a name are about to read, so that it is in the
+// core's cache by then. The number means nothing.
+func (r *Rules) Foresee(n *domain.Name) uint64 { return r.list.Foresee(n) }
+
 // Decide judges a question of a client of a group. It allocates nothing, but
 // for names that a response policy zone answers.
 func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {

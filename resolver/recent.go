@@ -42,6 +42,10 @@ func (c *recent) append(q *Query, hash uint64) (f found, ok bool) {
 	return found{verdict: s.verdict, private: e.private && !e.local}, true
 }
 
+// likely is the answer in the place of a question; it may be that to another, or
+// nil.
+func (c *recent) likely(hash uint64) *entry { return c.slots[hash%recentSlots].entry }
+
 // keep puts an answer that the cache gave in the place of another.
 func (c *recent) keep(hash uint64, e *entry, v verdict) {
 	s, limit := &c.slots[hash%recentSlots], uint16(1)

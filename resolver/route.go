@@ -15,8 +15,11 @@ import (
 
 // serve runs the steps that need only memory. It returns true when q has its
 // reply, or is to be dropped, and false when q now belongs to a flight.
-func (r *Resolver) serve(q *Query) bool {
-	if !r.parse(q) || !r.identify(q) {
+func (r *Resolver) serve(q *Query) bool { return !r.parse(q) || r.carry(q) }
+
+// carry is serve behind parse.
+func (r *Resolver) carry(q *Query) bool {
+	if !r.identify(q) {
 		return true
 	}
 	r.decide(q)

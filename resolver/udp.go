@@ -17,6 +17,7 @@ type reader struct {
 	batch  []*Query
 	served [batchSize]bool
 	starts []*upstream.Call // exchanges that the batch begins
+	seen   uint64           // by foresee; means nothing
 }
 
 func (r *Resolver) newReader(s *udpSocket) *reader {
@@ -41,8 +42,14 @@ func (d *reader) answer() error {
 	for i, q := range d.batch[:n] {
 		q.transport, q.conn, q.recent, q.starts = metrics.TransportUDP, d.socket, d.lately, &d.starts
 		q.begin(w, now)
-		if d.served[i] = d.serve(q); !d.served[i] {
-			d.batch[i] = d.lease()
+		d.served[i] = !d.parse(q)
+	}
+	d.foresee(d.batch[:n])
+	for i, q := range d.batch[:n] {
+		if !d.served[i] {
+			if d.served[i] = d.carry(q); !d.served[i] {
+				d.batch[i] = d.lease()
+			}
 		}
 	}
 	now = d.clock()
@@ -56,6 +63,30 @@ func (d *reader) answer() error {
 	upstream.Start(d.starts...)
 	d.starts = d.starts[:0]
 	return nil
+}
+
+// foresee brings into the core's cache what the queries of a batch are about to
+// read: the core waits for memory once for all of them, where each would have
+// made it wait.
+func (d *reader) foresee(batch []*Query) {
+	var entries [batchSize]*entry
+	for i, q := range batch {
+		if !d.served[i] {
+			entries[i] = d.lately.likely(d.cache.hash(q))
+			d.seen += q.world.rules.Foresee(&q.Name)
+		}
+	}
+	var data [batchSize][]byte
+	for i := range batch {
+		if e := entries[i]; e != nil {
+			data[i] = e.data
+		}
+	}
+	for i := range batch {
+		if len(data[i]) > 0 {
+			d.seen += uint64(data[i][0])
+		}
+	}
 }
 
 // close gives back what the reader had.
