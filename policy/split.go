@@ -2,7 +2,6 @@ package policy
 
 import (
 	"bytes"
-	"strings"
 	"sync"
 
 	"lachan/cores"
@@ -11,8 +10,9 @@ import (
 
 // pieceSize is the least number of octets of units that are decoded at a time.
 // The tree of a YAML text takes some twenty times the text: pieces keep that
-// small and let several processors work on a country's schools.
-const pieceSize = 1 << 20
+// small enough for the memory of one to do for the next, and let several
+// processors work on a country's schools.
+const pieceSize = 64 << 10
 
 // takePieces takes in units that were cut out of policy.yaml. It says whether
 // all of them were readable.
@@ -31,7 +31,7 @@ func (l *loader) takePieces(pieces []piece) bool {
 		parts[i] = make(chan part, 1)
 		work.Go(func() {
 			var p part
-			p.wrong = yamlfile.Decode(l.path, pieces[i].document(), &p.file) != nil
+			p.wrong = yamlfile.DecodePart(l.path, pieces[i].line-1, pieces[i].document(), &p.file) != nil
 			parts[i] <- p
 		})
 	}
@@ -59,14 +59,8 @@ type piece struct {
 	line  int
 }
 
-// document is a file with nothing but the piece, on the lines where it was.
-func (p piece) document() []byte {
-	const key = "units:\n"
-	text := make([]byte, 0, p.line+len(key)+len(p.items))
-	text = append(text, strings.Repeat("\n", p.line-2)...)
-	text = append(text, key...)
-	return append(text, p.items...)
-}
+// document is a file with nothing but the piece, which begins on its second line.
+func (p piece) document() []byte { return append([]byte("units:\n"), p.items...) }
 
 // split cuts the list of units out of a file when it is long: the rest keeps
 // its lines. An item begins with "- " at the column of the first one; nothing

@@ -29,30 +29,54 @@ import (
 // It understands every type with UnmarshalText, time.Duration ("5s", "7d"),
 // booleans, integers, floats, strings, slices, maps with string keys, structs,
 // At of any of these, and pointers to them. file is the name in the problems.
-func Decode(file string, data []byte, dst any) Problems {
-	d := decoder{file: file, shapes: map[reflect.Type]*shape{}}
+func Decode(file string, data []byte, dst any) Problems { return DecodePart(file, 1, data, dst) }
+
+// DecodePart is Decode for a text that begins in that line of the file.
+func DecodePart(file string, line int, data []byte, dst any) Problems {
+	d := decoder{file: file, above: line - 1, shapes: map[reflect.Type]*shape{}}
 	read := yaml.NewDecoder(bytes.NewReader(data))
 	var document yaml.Node
 	if err := read.Decode(&document); errors.Is(err, io.EOF) {
 		return nil
 	} else if err != nil {
-		return Problems{syntaxProblem(file, data, err)}
+		d.notYAML(data, err)
+		return d.problems
 	}
+	d.lower(&document)
 	root := reflect.ValueOf(dst).Elem()
 	d.recordLines(root)
 	d.value(document.Content[0], root)
 	var second yaml.Node
 	if err := read.Decode(&second); err == nil {
-		d.report(second.Line, wording.YAMLSecondDocument)
+		d.report(d.above+second.Line, wording.YAMLSecondDocument)
 	} else if !errors.Is(err, io.EOF) {
-		d.problems = append(d.problems, syntaxProblem(file, data, err))
+		d.notYAML(data, err)
 	}
 	return d.problems
+}
+
+// notYAML reports what the YAML reader says of the text.
+func (d *decoder) notYAML(data []byte, err error) {
+	p := syntaxProblem(d.file, data, err)
+	p.Line += d.above
+	d.problems = append(d.problems, p)
+}
+
+// lower gives nodes the lines that they have in the file.
+func (d *decoder) lower(n *yaml.Node) {
+	if d.above == 0 {
+		return
+	}
+	n.Line += d.above
+	for _, inner := range n.Content {
+		d.lower(inner)
+	}
 }
 
 // A decoder walks a tree of nodes and a Go value side by side.
 type decoder struct {
 	file     string
+	above    int // lines of the file above the text
 	problems Problems
 	shapes   map[reflect.Type]*shape
 	path     []step // where the walk is
