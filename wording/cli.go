@@ -41,7 +41,7 @@ var (
 
 	CLICheck     = Text{"kiểm tra cấu hình, chính sách và danh sách mà không cần chạy máy chủ", "validate configuration, policy and lists without a server"}
 	CLICheckGood = Text{"Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)", "Good: %s has no mistakes (%d schools and groups, %d feeds)"}
-	CLICheckBad  = Text{"%d lỗi cần sửa", "%d mistakes to mend"}
+	CLICheckBad  = Text{"%d lỗi cần sửa", "mistakes to mend: %d"}
 	CLINote      = Text{"lưu ý", "note"}
 
 	CLIExplain         = Text{"giải thích từng bước vì sao một tên miền được phép hay bị chặn", "explain each step of why a name is allowed or blocked"}
