@@ -17,15 +17,16 @@ import (
 // A query goes out on a socket that is drawn at random from places sockets, with
 // an ID drawn at random. Queries that start together share the socket, and not
 // the ID: they leave with one system call, and so do their replies come. Each
-// socket is connected to the server, so that the
-// kernel drops what comes from elsewhere, and has a port that the kernel drew at
-// random from its range, 28,232 ports by default on Linux. A forger has to guess
-// the ID (16 bits) and the port: about 31 bits. Who has learned all open ports
-// still has to guess which of them the query left: 24 bits. As there is one query
-// under way for a question, however many ask it, a guess has one chance. A socket
-// on which something came that answers nothing is given no further queries, and
-// after maxWrong such datagrams what is under way on it turns to TCP. So is one
-// replaced after maxUses queries on average.
+// socket is connected to the server, so that the kernel drops what comes from
+// elsewhere, and has a port that the kernel drew at random from its range, 28,232
+// ports by default on Linux. A forger has to guess the ID (16 bits) and the port:
+// about 31 bits. Who has learned all open ports still has to guess which of them
+// the query left: 24 bits. As there is one query under way for a question, however
+// many ask it, a guess has one chance: it names one question, so that those beside
+// it on the socket make it no better. A socket on which something came that answers
+// nothing is given no further queries, and after maxWrong such datagrams what is
+// under way on it turns to TCP. So is one replaced after maxUses queries on
+// average.
 //
 // Sockets are opened when they are drawn and closed when the pool was quiet for
 // linger; a pool without queries holds nothing.
