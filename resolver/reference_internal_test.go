@@ -205,7 +205,11 @@ func (ref *reference) enforce(q *dns.Msg, d policy.Decision) *dns.Msg {
 	case policy.ReplyNull:
 		m = ref.address(q, ttl, "0.0.0.0", "::")
 	case policy.ReplyOwn: // there is no encrypted door to tell of
-		m = ref.negative(q, dns.RcodeSuccess, presenceTTL)
+		rcode := dns.RcodeNameError
+		if name := strings.ToLower(q.Question[0].Name); name == "resolver.arpa." || name == "_dns.resolver.arpa." {
+			rcode = dns.RcodeSuccess
+		}
+		m = ref.negative(q, rcode, presenceTTL)
 		m.Authoritative = true
 	default:
 		m = ref.negative(q, dns.RcodeSuccess, ttl)
