@@ -19,7 +19,6 @@ import (
 type Snapshot struct {
 	header    *header
 	meta      meta
-	words     []uint64 // of filter
 	filter    *bloom.BloomFilter
 	directory []byte // part of the mapping
 	arena     []byte // part of the mapping
@@ -65,11 +64,11 @@ func decode(data []byte) (*Snapshot, error) {
 	if err := s.checkMeta(); err != nil {
 		return nil, err
 	}
-	s.words = make([]uint64, (h.bloomBits+63)/64)
-	for i, raw := 0, h.bloom.of(data); i < len(s.words); i++ {
-		s.words[i] = binary.LittleEndian.Uint64(raw[8*i:])
+	words := make([]uint64, (h.bloomBits+63)/64)
+	for i, raw := 0, h.bloom.of(data); i < len(words); i++ {
+		words[i] = binary.LittleEndian.Uint64(raw[8*i:])
 	}
-	s.filter = bloom.FromWithM(s.words, uint(h.bloomBits), bloomHashes)
+	s.filter = bloom.FromWithM(words, uint(h.bloomBits), bloomHashes)
 	for _, r := range s.meta.Regexes {
 		expr, err := regexp.Compile(r.Expr)
 		if err != nil {
@@ -153,8 +152,8 @@ func (s *Snapshot) lookup(hash uint64, key []byte) (ruleset uint32, ok bool) {
 // foresee reads what lookup of a key without a rule reads, mostly. The number
 // means nothing.
 func (s *Snapshot) foresee(hash uint64) uint64 {
-	at := locations(hash)
-	return s.words[at[0]%s.header.bloomBits/64] + s.words[at[1]%s.header.bloomBits/64]
+	at, words := locations(hash), s.filter.BitSet().Words()
+	return words[at[0]%s.header.bloomBits/64] + words[at[1]%s.header.bloomBits/64]
 }
 
 func (s *Snapshot) exact(hash uint64, key []byte) (ruleset uint32, ok bool) {

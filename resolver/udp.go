@@ -46,10 +46,8 @@ func (d *reader) answer() error {
 	}
 	d.foresee(d.batch[:n])
 	for i, q := range d.batch[:n] {
-		if !d.served[i] {
-			if d.served[i] = d.carry(q); !d.served[i] {
-				d.batch[i] = d.lease()
-			}
+		if d.served[i] = d.served[i] || d.carry(q); !d.served[i] {
+			d.batch[i] = d.lease()
 		}
 	}
 	now = d.clock()

@@ -169,6 +169,32 @@ func TestPlainLeavesUDPToWhoGuesses(t *testing.T) {
 	}
 }
 
+// The guess that hits after too many that did not is worth nothing, also where it
+// is read together with them.
+func TestPlainTakesNoLateGuess(t *testing.T) {
+	addr := peerBoth(t, func(d datagram) {
+		for guess := range 60 {
+			forged := replyTo(t, d.wire, dns.RcodeSuccess, "hoc.example. 60 A 198.51.100.66")
+			if guess < 40 {
+				forged[1] ^= byte(guess + 1)
+			}
+			d.back(forged)
+		}
+	}, func(query []byte) []byte {
+		return framed(replyTo(t, query, dns.RcodeSuccess, "hoc.example. 60 A 192.0.2.1"))
+	})
+	plain := upstream.NewPlain(addr)
+	for range 20 { // they are read in batches as it happens
+		reply, err := plain.Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := unpack(t, reply).Answer[0].(*dns.A).A.String(); got != "192.0.2.1" {
+			t.Fatalf("accepted %s", got)
+		}
+	}
+}
+
 func TestPlainSendsAgainAtHalfOfTheTime(t *testing.T) {
 	t.Parallel() // it waits two seconds
 	var first []byte

@@ -142,12 +142,12 @@ func (s *socket) begin(calls []*call) (sent int, err error) {
 func (p *pool) draw(calls []*call) (s *socket, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.wake(); err != nil {
-		p.live.Add(int64(len(calls)))
+	err = p.wake()
+	p.live.Add(int64(len(calls)))
+	if err != nil {
 		return nil, err
 	}
 	p.begun += uint64(len(calls))
-	p.live.Add(int64(len(calls)))
 	worn := false
 	for _, c := range calls {
 		random := p.chance.next()
@@ -273,17 +273,17 @@ type landing struct {
 // received takes what has landed on s, whose lock is held, and unlocks.
 func (p *pool) received(s *socket, l *landing) {
 	l.calls = l.calls[:0]
+	var broken []*call
 	for _, datagram := range l.datagrams {
 		c := s.take(datagram)
-		if l.calls = append(l.calls, c); c == nil {
-			p.dropped.Add(1)
-			s.spent = true
-			s.wrong++
+		if l.calls = append(l.calls, c); c != nil {
+			continue
 		}
-	}
-	var broken []*call
-	if s.wrong > maxWrong {
-		broken, s.calls = s.calls, nil
+		p.dropped.Add(1)
+		s.spent = true
+		if s.wrong++; s.wrong > maxWrong { // nothing that comes after it answers anything
+			broken, s.calls = append(broken, s.calls...), nil
+		}
 	}
 	s.mu.Unlock()
 	for i, c := range l.calls {
