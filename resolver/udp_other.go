@@ -15,6 +15,9 @@ import (
 // Where the system is not Linux a batch is one packet, and answers leave from
 // the address the system chooses.
 
+// socketBuffer is in octets: some thousand questions that come at once.
+const socketBuffer = 4 << 20
+
 type packetState struct{ from netip.AddrPort }
 
 type udpSocket struct {
@@ -37,6 +40,8 @@ func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
 	if err != nil {
 		return nil, err
 	}
+	// More room than the system grants by default is a wish, not a need.
+	_ = conn.SetReadBuffer(socketBuffer)
 	return &udpSocket{addr: addr, conn: conn}, nil
 }
 
