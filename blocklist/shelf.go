@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lachan/durable"
+	"lachan/internal/durable"
 )
 
 // A Shelf is the folder of compiled lists. SERIAL.snap is a snapshot, the

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // A calendar says of a date what kind of day it is. Without terms every day

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"lachan/blocklist"
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // compileUnit takes in what a unit says that needs no other unit: its networks,

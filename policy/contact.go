@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // contact reads whom the people of a unit ask, and reports what nobody can

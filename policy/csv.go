@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // csvColumns are the columns that a file of units may have, in any order; only

@@ -4,7 +4,7 @@ import (
 	"net"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // Names of devices begin with what kind of name they are.

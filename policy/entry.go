@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"lachan/blocklist/domain"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A parsedEntry is an entry that says what it should: either a name or the tag

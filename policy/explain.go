@@ -8,7 +8,7 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // An Explanation is a decision with every step that led to it. People read

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"lachan/blocklist"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // client says whose question it is.

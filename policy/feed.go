@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"lachan/blocklist"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Feed is what policy must know of a configured feed.

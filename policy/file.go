@@ -3,9 +3,9 @@ package policy
 import (
 	"slices"
 
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // file is policy.yaml as it is written. Every key may be left out.

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A GroupID is the index of a unit in Policy.Groups, whatever its kind: clients

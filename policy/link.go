@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A link id is a secret that its holders show in the path of DNS over HTTPS or

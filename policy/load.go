@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"lachan/blocklist"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // Load reads policy.yaml and the CSV files it names. It reports everything that

@@ -5,8 +5,8 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // checkLocks reports where a unit allows a category or service that it or a

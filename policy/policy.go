@@ -32,8 +32,8 @@ import (
 
 	"github.com/gaissmai/bart"
 
+	"lachan/internal/wording"
 	"lachan/policy/catalogue"
-	"lachan/wording"
 )
 
 // A Policy is the units, what they may do and where their clients are.

@@ -4,9 +4,9 @@ import (
 	"maps"
 	"slices"
 
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // A profile is what a client may do when nothing else is said.

@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"lachan/yamlfile"
+	"lachan/internal/yamlfile"
 )
 
 // Reload is Load, or old where nothing that it was made of has changed: reading

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"sync"
 
-	"lachan/cores"
-	"lachan/yamlfile"
+	"lachan/internal/eventloop"
+	"lachan/internal/yamlfile"
 )
 
 // pieceSize is the least number of octets of units that are decoded at a time.
@@ -35,7 +35,7 @@ func (l *loader) takePieces(pieces []piece) bool {
 			parts[i] <- p
 		})
 	}
-	ahead := cores.Count
+	ahead := eventloop.Count
 	for i := range ahead {
 		start(i)
 	}

@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"lachan/blocklist"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // Tags are numbered in this order, and the lowest tag of a block is the one it

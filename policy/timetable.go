@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // A timetable is a window of the day on some days of the week and kinds of

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // noUnit stands where a unit has no parent.

@@ -1,8 +1,8 @@
 package policy
 
 import (
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // A Kind is the rank of a unit. A unit's parent has a higher rank; groups may

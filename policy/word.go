@@ -3,8 +3,8 @@ package policy
 import (
 	"strings"
 
+	"lachan/internal/wording"
 	"lachan/policy/catalogue"
-	"lachan/wording"
 )
 
 // categoryWords are the categories by what people who write tables call them:

@@ -14,9 +14,9 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
 	"lachan/policy/catalogue"
-	"lachan/yamlfile"
 )
 
 // hanoi is the time zone of all tests.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/internal/testserver"
 	"lachan/resolver"
-	"lachan/resolver/certificate/selfsigned"
 )
 
 // house is the name of the tests' server in its certificate.
@@ -48,7 +48,7 @@ func newFrontage(t *testing.T, n *node, protocols ...resolver.Protocol) *frontag
 // certify makes a new certificate that the tests' clients trust.
 func (f *frontage) certify() {
 	f.t.Helper()
-	cert, key, err := selfsigned.PEM(house, "*."+house, "127.0.0.1")
+	cert, key, err := testserver.PEM(house, "*."+house, "127.0.0.1")
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package resolver
 import (
 	"sync/atomic"
 
-	"lachan/cores"
+	"lachan/internal/eventloop"
 	"lachan/metrics"
 )
 
@@ -15,7 +15,7 @@ type streamLanes struct {
 }
 
 func newStreamLanes(c *metrics.Counters) *streamLanes {
-	s := &streamLanes{lanes: make([]*metrics.Lane, cores.Count)}
+	s := &streamLanes{lanes: make([]*metrics.Lane, eventloop.Count)}
 	for i := range s.lanes {
 		s.lanes[i] = c.Lane()
 	}

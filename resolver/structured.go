@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"lachan/internal/wording"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
-	"lachan/wording"
 )
 
 // Structured errors (draft-ietf-dnsop-structured-dns-error) are extended errors

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lachan/cores"
+	"lachan/internal/eventloop"
 )
 
 // On Linux packets are read and written many at a time, with recvmmsg(2) and
@@ -50,10 +50,10 @@ type udpSocket struct {
 	file   *os.File
 	raw    syscall.RawConn // of file; keeps it open while it is used
 	fd     int
-	loop   *cores.Loop // waits for packets
-	reader *reader     // answers them
+	loop   *eventloop.Loop // waits for packets
+	reader *reader         // answers them
 
-	in      [batchSize]cores.Message
+	in      [batchSize]eventloop.Message
 	receipt receipt
 	out     outbox
 	late    lateConn
@@ -115,7 +115,7 @@ func detached(conn *net.UDPConn) (fd int, err error) {
 
 // start lets d answer, on the loop of the i-th core, until stopReading.
 func (s *udpSocket) start(d *reader, i int) error {
-	loops, err := cores.Loops()
+	loops, err := eventloop.Loops()
 	if err != nil {
 		d.close()
 		return err
@@ -191,11 +191,11 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 }
 
 func (s *udpSocket) read(fd uintptr) bool {
-	s.receipt.n, s.receipt.errno = cores.Receive(int(fd), s.in[:])
+	s.receipt.n, s.receipt.errno = eventloop.Receive(int(fd), s.in[:])
 	return true // never to wait
 }
 
-func (q *Query) takePacket(m *cores.Message) {
+func (q *Query) takePacket(m *eventloop.Message) {
 	q.message = q.in[:m.Len]
 	if m.Flags&unix.MSG_TRUNC != 0 { // no query is that long
 		q.message = nil
@@ -226,7 +226,7 @@ func (s *udpSocket) flush() { s.out.send(s) }
 // An outbox holds the answers that leave together.
 type outbox struct {
 	answers  [batchSize]*Query
-	messages [batchSize]cores.Message
+	messages [batchSize]eventloop.Message
 	held     int
 }
 
@@ -259,7 +259,7 @@ func (o *outbox) send(s *udpSocket) {
 	o.held = 0
 }
 
-func (q *Query) fillHeader(h *cores.Message) {
+func (q *Query) fillHeader(h *eventloop.Message) {
 	q.packet.iov.Base = &q.out[0]
 	q.packet.iov.SetLen(len(q.out))
 	h.Name, h.Namelen = &q.packet.from[0], q.packet.fromLen
@@ -271,8 +271,8 @@ func (q *Query) fillHeader(h *cores.Message) {
 	h.SetControllen(int(q.packet.ctrlLen))
 }
 
-func (s *udpSocket) sendSome(messages []cores.Message) (n int, errno syscall.Errno) {
-	err := s.raw.Control(func(fd uintptr) { n, errno = cores.Send(int(fd), messages) })
+func (s *udpSocket) sendSome(messages []eventloop.Message) (n int, errno syscall.Errno) {
+	err := s.raw.Control(func(fd uintptr) { n, errno = eventloop.Send(int(fd), messages) })
 	if err != nil {
 		return 0, unix.EBADF
 	}
@@ -327,7 +327,7 @@ func (c *lateConn) send() {
 }
 
 // udpSockets is how many sockets share an address: one for each core.
-func udpSockets() int { return cores.Count }
+func udpSockets() int { return eventloop.Count }
 
 // stopReading ends what start began. The socket stays open for the answers to
 // what waits.

@@ -13,7 +13,7 @@ import (
 	"strconv"
 
 	"lachan/bench/process"
-	"lachan/resolver/certificate/selfsigned"
+	"lachan/internal/testserver"
 )
 
 // The columns of the encrypted doors: kept connections, warm questions.
@@ -125,7 +125,7 @@ func (b *bench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, ra
 
 // writeCertificate makes one for this measurement.
 func (b *bench) writeCertificate() error {
-	cert, key, err := selfsigned.PEM("dns.example", "127.0.0.1")
+	cert, key, err := testserver.PEM("dns.example", "127.0.0.1")
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/bench/queryfile"
-	"lachan/resolver/certificate/selfsigned"
+	"lachan/internal/testserver"
 )
 
 // questions have one message.
@@ -29,7 +29,7 @@ func questions(t *testing.T) *stream {
 // TestBothTalksGetTheirAnswers: as many answers are counted as were given, and
 // nothing is open at the end.
 func TestBothTalksGetTheirAnswers(t *testing.T) {
-	cert, key, err := selfsigned.PEM("dns.example")
+	cert, key, err := testserver.PEM("dns.example")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"lachan/blocklist/format"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A directory is one feed: all list files in it, in the order of their names.

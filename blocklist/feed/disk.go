@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"lachan/blocklist/release"
-	"lachan/durable"
+	"lachan/internal/durable"
 )
 
 // Names in a feed's directory. All but the lock are written under a temporary

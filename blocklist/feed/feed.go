@@ -15,7 +15,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // DefaultMaxBytes bounds a list whose Source sets no bound: 64 MiB.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"lachan/blocklist/format"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 const heldPrefix = "held-"

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // copyLocal writes the list in a file to w. A file that changes meanwhile is

@@ -18,7 +18,7 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // IsManifest tells whether the source is a feed of versions: its list is what

@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // ErrNoPrevious means that there is no version to go back to.

@@ -9,7 +9,7 @@ import (
 	"io"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 const maxSidecarBytes = 64 << 10

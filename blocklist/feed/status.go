@@ -15,7 +15,7 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/transfer"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"lachan/blocklist/release"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // maxSignatureBytes bounds a signature; most have 300 octets.

@@ -7,7 +7,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // zstdWindow is the largest window that a sender may use over HTTP (RFC 9659

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"lachan/blocklist/format"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // Update brings the copy of a feed up to date: fetch, verify, read whole,

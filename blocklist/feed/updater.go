@@ -11,7 +11,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // firstRetry is the time from a first failure to the next attempt. It doubles

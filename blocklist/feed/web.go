@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"lachan/blocklist/transfer"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // Bounds of one download.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"lachan/blocklist/transfer"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // Bounds of the timers that a zone sets, so that no primary is asked without

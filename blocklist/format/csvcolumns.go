@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 
 	"golang.org/x/text/unicode/norm"
 )

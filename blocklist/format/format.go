@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Format is the way in which a list is written down. Its text is what the

@@ -1,6 +1,6 @@
 package format
 
-import "lachan/wording"
+import "lachan/internal/wording"
 
 // A Reason says why an entry of a list did not become a rule.
 type Reason uint8

@@ -3,7 +3,7 @@ package format
 import (
 	"errors"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // Explain says for people why Parse or Detect refused a whole list, and what to

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"lachan/durable"
+	"lachan/internal/durable"
 )
 
 // A Log is the file of records: one line of JSON each, never changed. FORMAT.md

@@ -13,7 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"lachan/blocklist/release"
-	"lachan/durable"
+	"lachan/internal/durable"
 )
 
 // signs tells whether a file has a signature of the manifest by the key.

@@ -9,7 +9,7 @@ import (
 	"aead.dev/minisign"
 
 	"lachan/blocklist/release"
-	"lachan/durable"
+	"lachan/internal/durable"
 )
 
 // Why a secret key cannot be used.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"lachan/blocklist/format"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Report is what became of a list, to send back to the office that made it.

@@ -12,7 +12,7 @@ import (
 
 	"aead.dev/minisign"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Key is the public key of a signer, as the tool minisign writes it.

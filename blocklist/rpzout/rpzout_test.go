@@ -20,7 +20,7 @@ import (
 	"lachan/blocklist/format"
 	"lachan/blocklist/rpzout"
 	"lachan/blocklist/transfer"
-	"lachan/resolver/upstream/realserver"
+	"lachan/internal/testserver"
 )
 
 const (
@@ -70,7 +70,7 @@ func many(n int) (names []string) {
 
 func key(t *testing.T, secret string) *transfer.Key {
 	t.Helper()
-	k, err := transfer.NewKey(realserver.KeyName, "hmac-sha256", secret)
+	k, err := transfer.NewKey(testserver.KeyName, "hmac-sha256", secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestAZoneSaysWhatTheListSays(t *testing.T) {
 }
 
 func TestChangesAreSentAsSuchForTwentyVersions(t *testing.T) {
-	k := key(t, realserver.KeySecret)
+	k := key(t, testserver.KeySecret)
 	p := run(t, netip.MustParseAddrPort("127.0.0.1:0"), rpzout.Zone{Key: k})
 	names := many(500)
 	p.publish(listOf(t, trees(names...)))
@@ -219,7 +219,7 @@ func TestChangesAreSentAsSuchForTwentyVersions(t *testing.T) {
 }
 
 func TestAZoneIsForThoseWhoMayHaveIt(t *testing.T) {
-	right, wrong := key(t, realserver.KeySecret), key(t, "a2hvbmcgcGhhaSBraG9hIG5heQ==")
+	right, wrong := key(t, testserver.KeySecret), key(t, "a2hvbmcgcGhhaSBraG9hIG5heQ==")
 	any4 := netip.MustParseAddrPort("127.0.0.1:0")
 	f := func(what string, z rpzout.Zone, k *transfer.Key, may bool) {
 		t.Helper()
@@ -254,7 +254,7 @@ func TestAZoneIsForThoseWhoMayHaveIt(t *testing.T) {
 }
 
 func TestOtherResolversBlockTheSame(t *testing.T) {
-	f := func(what string, secondary func(testing.TB, string, netip.AddrPort) *realserver.Server, z rpzout.Zone) {
+	f := func(what string, secondary func(testing.TB, string, netip.AddrPort) *testserver.Server, z rpzout.Zone) {
 		t.Run(what, func(t *testing.T) {
 			rules := append(trees(many(1000)...), trees("big.bet.example")...)
 			list := listOf(t, append(rules, format.Rule{Name: "ok.big.bet.example", Allow: true}), trees("other.example")...)
@@ -293,6 +293,6 @@ func TestOtherResolversBlockTheSame(t *testing.T) {
 			}
 		})
 	}
-	f("named", realserver.StartNamedSecondary, rpzout.Zone{Key: key(t, realserver.KeySecret)})
-	f("unbound", realserver.StartUnboundSecondary, rpzout.Zone{Allow: loopback})
+	f("named", testserver.StartNamedSecondary, rpzout.Zone{Key: key(t, testserver.KeySecret)})
+	f("unbound", testserver.StartUnboundSecondary, rpzout.Zone{Allow: loopback})
 }

@@ -13,12 +13,12 @@ import (
 	"time"
 
 	"lachan/blocklist/transfer"
-	"lachan/resolver/upstream/realserver"
+	"lachan/internal/testserver"
 )
 
 const origin = "rpz.example."
 
-const rightSecret = realserver.KeySecret
+const rightSecret = testserver.KeySecret
 
 const wrongSecret = "a2hvbmcgcGhhaSBraG9hIG5heQ=="
 
@@ -42,7 +42,7 @@ func client(t *testing.T, addr netip.AddrPort, secret string) *transfer.Client {
 	}
 	c := &transfer.Client{Zone: zone, MaxBytes: 64 << 20, Dial: (&net.Dialer{}).DialContext}
 	if secret != "" {
-		if c.Key, err = transfer.NewKey(realserver.KeyName, "hmac-sha256", secret); err != nil {
+		if c.Key, err = transfer.NewKey(testserver.KeyName, "hmac-sha256", secret); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,7 +73,7 @@ func mustFetch(t *testing.T, c *transfer.Client, good string) (string, transfer.
 }
 
 func TestChangesAndTheWholeZoneAreTheSameText(t *testing.T) {
-	f := func(what string, start func(testing.TB, string, string, ...netip.AddrPort) *realserver.Primary, names int) {
+	f := func(what string, start func(testing.TB, string, string, ...netip.AddrPort) *testserver.Primary, names int) {
 		t.Run(what, func(t *testing.T) {
 			primary := start(t, origin, zoneText(names))
 			c := client(t, primary.Addr, rightSecret)
@@ -100,12 +100,12 @@ func TestChangesAndTheWholeZoneAreTheSameText(t *testing.T) {
 			}
 		})
 	}
-	f("named", realserver.StartNamedPrimary, 20_000)
-	f("knotd", realserver.StartKnotPrimary, 20_000)
+	f("named", testserver.StartNamedPrimary, 20_000)
+	f("knotd", testserver.StartKnotPrimary, 20_000)
 }
 
 func TestACopyThatDoesNotFitIsReplacedByTheWholeZone(t *testing.T) {
-	primary := realserver.StartNamedPrimary(t, origin, zoneText(100))
+	primary := testserver.StartNamedPrimary(t, origin, zoneText(100))
 	c := client(t, primary.Addr, rightSecret)
 	text, _ := mustFetch(t, c, "")
 	primary.Update([]string{blocks("game-7")}, []string{blocks("new")})
@@ -137,7 +137,7 @@ func TestACopyThatDoesNotFitIsReplacedByTheWholeZone(t *testing.T) {
 }
 
 func TestWithAKeyNothingElseIsTaken(t *testing.T) {
-	primary := realserver.StartNamedPrimary(t, origin, zoneText(10))
+	primary := testserver.StartNamedPrimary(t, origin, zoneText(10))
 	f := func(what string, c *transfer.Client, want error) {
 		t.Helper()
 		if text, _, err := fetch(t, c, ""); !errors.Is(err, want) || text != "" {
@@ -146,7 +146,7 @@ func TestWithAKeyNothingElseIsTaken(t *testing.T) {
 	}
 	f("the wrong secret", client(t, primary.Addr, wrongSecret), transfer.ErrSignature)
 	f("no key where one is needed", client(t, primary.Addr, ""), transfer.ErrRefused)
-	unsigned := realserver.StartNamed(t, origin, zoneText(10))
+	unsigned := testserver.StartNamed(t, origin, zoneText(10))
 	f("a primary that knows no key", client(t, unsigned.Addr, rightSecret), transfer.ErrSignature)
 	if text, _ := mustFetch(t, client(t, unsigned.Addr, ""), ""); strings.Count(text, "CNAME") != 10 {
 		t.Errorf("without a key: %q", text)
@@ -154,7 +154,7 @@ func TestWithAKeyNothingElseIsTaken(t *testing.T) {
 }
 
 func TestAPrimaryMaySignSomeOfItsMessages(t *testing.T) {
-	primary := realserver.StartNSDPrimary(t, origin, zoneText(60_000))
+	primary := testserver.StartNSDPrimary(t, origin, zoneText(60_000))
 	text, _ := mustFetch(t, client(t, primary.Addr, rightSecret), "")
 	if got := strings.Count(text, "CNAME"); got != 60_000 {
 		t.Errorf("%d names", got)
@@ -165,7 +165,7 @@ func TestAPrimaryMaySignSomeOfItsMessages(t *testing.T) {
 }
 
 func TestAZoneMayNotBeLargerThanAllowed(t *testing.T) {
-	primary := realserver.StartNamedPrimary(t, origin, zoneText(1000))
+	primary := testserver.StartNamedPrimary(t, origin, zoneText(1000))
 	c := client(t, primary.Addr, rightSecret)
 	text, _ := mustFetch(t, c, "")
 	c.MaxBytes = int64(len(text))

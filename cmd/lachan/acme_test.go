@@ -14,7 +14,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver/certificate/selfsigned"
+	"lachan/internal/testserver"
 )
 
 // A pebble is Let's Encrypt's server for tests: ACME as it is, certificates that
@@ -31,7 +31,7 @@ func startPebble(t *testing.T, dir string, tlsPort, httpPort, lifeSeconds int) *
 	if err != nil {
 		t.Skip("pebble is not installed: run make tools")
 	}
-	cert, key, err := selfsigned.PEM("127.0.0.1")
+	cert, key, err := testserver.PEM("127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
 	"lachan/resolver"
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
-	"lachan/wording"
 )
 
 // certificateEvery is how often the files of the certificate are looked at.

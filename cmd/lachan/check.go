@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
 	"lachan/policy/catalogue"
 	"lachan/policy/script"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 func checkCommand() *cobra.Command {

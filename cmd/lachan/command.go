@@ -9,10 +9,10 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
 	"lachan/policy/catalogue"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // withConfig gives a command the flag that names the configuration.

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist"
+	"lachan/internal/wording"
 	"lachan/policy/catalogue"
-	"lachan/wording"
 )
 
 // A compileOrder is what the server asks of the process that compiles for it.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // watchFeeds tells which feeds somebody should look at: those that cannot be

@@ -5,7 +5,7 @@ import (
 	"time"
 	_ "time/tzdata" // time zones on machines that have none
 
-	"lachan/yamlfile"
+	"lachan/internal/yamlfile"
 )
 
 // A Config is lachan.yaml. Every key has a default (see SetDefaults); a

@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/metrics/engine"
 	"lachan/metrics/ship"
 	"lachan/resolver/upstream"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // A configCheck gathers what is wrong with values that are right by themselves.

@@ -8,8 +8,8 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
 	"lachan/resolver/certificate"
-	"lachan/wording"
 )
 
 // encryption checks the certificate and that those who need it have it.

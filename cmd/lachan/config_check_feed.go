@@ -9,8 +9,8 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 	"lachan/blocklist/transfer"
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 var feedName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)

@@ -4,9 +4,9 @@ import (
 	"net/netip"
 	"time"
 
+	"lachan/internal/yamlfile"
 	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/upstream"
-	"lachan/yamlfile"
 )
 
 // SetDefaults sets what holds when a key is left out.

@@ -5,7 +5,7 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
-	"lachan/yamlfile"
+	"lachan/internal/yamlfile"
 )
 
 // A FeedConfig is one list and where it comes from.

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/resolver/upstream"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // A FeedAction is what a feed does to the names in it.

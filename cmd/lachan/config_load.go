@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // envPrefix is how the variables that set a key begin: LACHAN_CACHE_MAX_TTL

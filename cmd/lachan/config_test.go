@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"lachan/yamlfile"
+	"lachan/internal/yamlfile"
 )
 
 // writeConfig puts a configuration and an empty policy in a directory of its

@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"lachan/durable"
+	"lachan/internal/durable"
+	"lachan/internal/wording"
 	"lachan/resolver/cookie"
-	"lachan/wording"
 )
 
 // secretLife is after how long the server's own secret of cookies is renewed.

@@ -12,15 +12,15 @@ import (
 	"testing"
 	"time"
 
+	"lachan/internal/testserver"
 	"lachan/metrics/engine"
-	"lachan/metrics/engine/realengine"
 	"lachan/policy/catalogue"
 )
 
 // scraping runs the Prometheus that operators are given, with their rules and
 // every second instead of every half minute, on a node that has something to
 // show.
-func scraping(t *testing.T) (*realengine.Engine, *process) {
+func scraping(t *testing.T) (*testserver.Engine, *process) {
 	t.Helper()
 	up := startStandIn(t)
 	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling}, {name: gone, url: gone.txt, format: domains, category: games}]\n"+
@@ -46,7 +46,7 @@ func scraping(t *testing.T) (*realengine.Engine, *process) {
 		config = hurry.Replace(string(text))
 		p.write(name, config)
 	}
-	return realengine.Prometheus(t, config), p
+	return testserver.Prometheus(t, config), p
 }
 
 // A dashboard of Grafana, as far as it asks.
@@ -157,7 +157,7 @@ func knownCategories(t *testing.T, text string) {
 
 // rulesAreWell waits until Prometheus has evaluated every rule, without errors
 // and without an alert of severity page.
-func rulesAreWell(t *testing.T, p *process, e *realengine.Engine) {
+func rulesAreWell(t *testing.T, p *process, e *testserver.Engine) {
 	t.Helper()
 	var last string
 	p.until("every rule is evaluated", func() bool {

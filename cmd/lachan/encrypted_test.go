@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"lachan/resolver/certificate/selfsigned"
+	"lachan/internal/testserver"
 )
 
 // servedAs is the name of the tests' server in its certificate.
@@ -60,7 +60,7 @@ const link = "link-of-the-school-1"
 // certify puts a new certificate in place.
 func (p *process) certify() (cert []byte) {
 	p.t.Helper()
-	cert, key, err := selfsigned.PEM(servedAs, "*."+servedAs, "127.0.0.1")
+	cert, key, err := testserver.PEM(servedAs, "*."+servedAs, "127.0.0.1")
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/miekg/dns"
 	"github.com/spf13/cobra"
 
+	"lachan/internal/wording"
 	"lachan/policy"
-	"lachan/wording"
 )
 
 func explainCommand() *cobra.Command {

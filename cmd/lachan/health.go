@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // healthCommand asks a running server whether it is alive, for containers

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // speakBothLanguages gives a command, and those below it, help in Vietnamese

@@ -15,8 +15,8 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/internal/wording"
 	"lachan/policy"
-	"lachan/wording"
 )
 
 // An impact is what a version that is held back would newly block of what was

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"lachan/durable"
+	"lachan/internal/durable"
 	"lachan/resolver"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 func listsCommand() *cobra.Command {

@@ -11,7 +11,7 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/publish"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 func listsCheckCommand() *cobra.Command {

@@ -13,7 +13,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 func listsDiffCommand() *cobra.Command {

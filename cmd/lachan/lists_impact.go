@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // impactTimeout bounds the question to a running server, which compiles the

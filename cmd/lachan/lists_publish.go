@@ -12,7 +12,7 @@ import (
 
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A publication is what `lachan lists publish` is told.

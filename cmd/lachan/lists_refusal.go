@@ -7,7 +7,7 @@ import (
 	"lachan/blocklist/format"
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // explained is an error of a file or a key that a command was given, in words for

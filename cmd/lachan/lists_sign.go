@@ -15,8 +15,8 @@ import (
 
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 func listsKeygenCommand() *cobra.Command {

@@ -16,7 +16,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/order"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 func listsStatusCommand() *cobra.Command {

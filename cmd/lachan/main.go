@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // version is set at build time.

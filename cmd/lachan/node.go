@@ -9,24 +9,24 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lachan/admin/request"
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
 	"lachan/blocklist/rpzout"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/metrics/ship"
 	"lachan/policy"
 	"lachan/policy/catalogue"
-	"lachan/requests"
 	"lachan/resolver"
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/cookie"
 	"lachan/resolver/upstream"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // A node is the running program. All but what is named otherwise belongs to
@@ -57,7 +57,7 @@ type node struct {
 	renewer     *renewal.Renewer // nil when no authority is asked
 	linked      *resolver.Linked
 	cookies     cookie.Secrets
-	requests    *requests.Store
+	requests    *request.Store
 	serial      uint64               // of list and policy together
 	inForce     map[string]time.Time // feed -> since when its copy decides
 
@@ -149,7 +149,7 @@ func (n *node) openState(cfg *Config) (err error) {
 		n.log.Error("linked addresses set aside", "error", err)
 		n.conditions.Set("links-damaged", wording.LinksDamaged.With(err).String())
 	}
-	if n.requests, err = requests.Open(requestsFolder(cfg)); err != nil {
+	if n.requests, err = request.Open(requestsFolder(cfg)); err != nil {
 		return err
 	}
 	orders, damaged, err := openOrders(cfg)

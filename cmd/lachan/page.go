@@ -14,9 +14,9 @@ import (
 
 	"golang.org/x/net/netutil"
 
-	"lachan/blockpage"
+	"lachan/console/blockpage"
+	"lachan/internal/wording"
 	"lachan/resolver/certificate"
-	"lachan/wording"
 )
 
 // page checks the block page.

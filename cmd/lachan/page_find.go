@@ -9,9 +9,9 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
-	"lachan/blockpage"
+	"lachan/console/blockpage"
+	"lachan/internal/wording"
 	"lachan/policy"
-	"lachan/wording"
 )
 
 // find is what the block page tells a visitor about a host: what `lachan

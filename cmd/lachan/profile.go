@@ -13,16 +13,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lachan/durable"
+	"lachan/console/device"
+	"lachan/internal/durable"
+	"lachan/internal/wording"
 	"lachan/policy"
-	"lachan/profile"
-	"lachan/wording"
 )
 
 func profileCommand() *cobra.Command {
 	var o profileOptions
 	var kinds []string
-	for _, k := range profile.Kinds() {
+	for _, k := range device.Kinds() {
 		kinds = append(kinds, string(k))
 	}
 	all := strings.Join(kinds, ", ")
@@ -84,7 +84,7 @@ func writeProfile(c *cobra.Command, o *profileOptions) error {
 	if o.kind == "" {
 		return writeProfiles(c, server)
 	}
-	text, err := server.Write(profile.Kind(o.kind))
+	text, err := server.Write(device.Kind(o.kind))
 	if err != nil {
 		return err
 	}
@@ -100,17 +100,17 @@ func writeProfile(c *cobra.Command, o *profileOptions) error {
 }
 
 // writeProfiles prints what is for each kind, or why there is none.
-func writeProfiles(c *cobra.Command, server *profile.Server) error {
+func writeProfiles(c *cobra.Command, server *device.Server) error {
 	out := c.OutOrStdout()
-	for _, k := range profile.Kinds() {
+	for _, k := range device.Kinds() {
 		text, err := server.Write(k)
-		var missing profile.Missing
+		var missing device.Missing
 		switch {
 		case errors.As(err, &missing):
 			text = missing.Text.String() + "\n"
 		case err != nil:
 			return err
-		case k == profile.Apple:
+		case k == device.Apple:
 			text = wording.CLIProfileApple.With(server.Unit).String() + "\n"
 		}
 		if _, err := fmt.Fprintf(out, "== %s\n%s\n", k, text); err != nil {
@@ -123,12 +123,12 @@ func writeProfiles(c *cobra.Command, server *profile.Server) error {
 // profileServer is how the devices of a unit reach the server of a
 // configuration, at the given addresses or else its own. The notes are what the
 // operator may want to mend.
-func profileServer(cfg *Config, p *policy.Policy, g policy.GroupID, unit string, addrs []netip.Addr) (s *profile.Server, notes []wording.Text) {
+func profileServer(cfg *Config, p *policy.Policy, g policy.GroupID, unit string, addrs []netip.Addr) (s *device.Server, notes []wording.Text) {
 	own, port := listenAddresses(cfg.Server.Listen)
 	if addrs == nil {
 		addrs = own
 	}
-	s = &profile.Server{Unit: unit, Title: titleOf(p, g), Addrs: addrs, Port: port, Check: cfg.Server.CheckName}
+	s = &device.Server{Unit: unit, Title: titleOf(p, g), Addrs: addrs, Port: port, Check: cfg.Server.CheckName}
 	if s.Name = nameForDevices(cfg); s.Name == "" || len(cfg.Server.DoH)+len(cfg.Server.DoT) == 0 {
 		return s, nil
 	}

@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A progress shows on a terminal how far long work is. Elsewhere it shows

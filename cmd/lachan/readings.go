@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"os"
 
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/upstream"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // readings is what a scrape wants to know of the other rooms.

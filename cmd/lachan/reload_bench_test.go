@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"lachan/yamlfile"
+	"lachan/internal/yamlfile"
 )
 
 // countryOf is a policy of so many schools in 34 provinces and 3,321 communes,

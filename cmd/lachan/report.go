@@ -15,14 +15,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/order"
-	"lachan/durable"
+	"lachan/internal/durable"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/metrics/report"
 	"lachan/metrics/report/docx"
 	"lachan/metrics/report/html"
 	"lachan/metrics/report/pdf"
 	"lachan/metrics/report/xlsx"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 func reportCommand() *cobra.Command {

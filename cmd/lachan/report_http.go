@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"lachan/internal/yamlfile"
 	"lachan/metrics/report"
-	"lachan/yamlfile"
 )
 
 // typedBytes bounds what an officer types into one report.

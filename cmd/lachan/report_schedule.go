@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"lachan/internal/wording"
 	"lachan/metrics/engine"
 	"lachan/metrics/report"
-	"lachan/wording"
 )
 
 // A ReportConfig is a report that the server makes by itself once a period is

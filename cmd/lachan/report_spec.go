@@ -9,16 +9,16 @@ import (
 	"strings"
 	"time"
 
+	"lachan/admin/request"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/internal/wording"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
 	"lachan/metrics/report"
 	"lachan/metrics/tally"
 	"lachan/policy"
 	"lachan/policy/catalogue"
-	"lachan/requests"
-	"lachan/wording"
 )
 
 // reportSpec is what a report needs to know beside figures, as files on disk
@@ -79,7 +79,7 @@ func reportRequests(cfg *Config) (list []report.Request) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil
 	}
-	store, err := requests.Open(dir)
+	store, err := request.Open(dir)
 	if err != nil {
 		return nil
 	}

@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"lachan/blocklist/order"
+	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/metrics/report"
-	"lachan/yamlfile"
 )
 
 // countedSchools is a configuration with a history in which th-1 has counted

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lachan/requests"
-	"lachan/wording"
+	"lachan/admin/request"
+	"lachan/internal/wording"
 )
 
 func requestsCommand() *cobra.Command {
@@ -33,7 +33,7 @@ func requestsCommand() *cobra.Command {
 	c.AddCommand(
 		requestCommand("answer ID TEXT", wording.CLIRequestsAnswer, wording.CLIRequestsClosed, closeRequest),
 		requestCommand("close ID", wording.CLIRequestsClose, wording.CLIRequestsClosed, closeRequest),
-		requestCommand("reopen ID", wording.CLIRequestsReopen, wording.CLIRequestsOpened, func(s *requests.Store, id string, _ requests.Answer) error { return s.Reopen(id) }),
+		requestCommand("reopen ID", wording.CLIRequestsReopen, wording.CLIRequestsOpened, func(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }),
 	)
 	return withConfig(c)
 }
@@ -43,10 +43,10 @@ type requestsOptions struct {
 	unit      string
 }
 
-func closeRequest(s *requests.Store, id string, a requests.Answer) error { return s.Close(id, a) }
+func closeRequest(s *request.Store, id string, a request.Answer) error { return s.Close(id, a) }
 
 // requestCommand is a command that decides on one request.
-func requestCommand(use string, short, done wording.Text, decide func(*requests.Store, string, requests.Answer) error) *cobra.Command {
+func requestCommand(use string, short, done wording.Text, decide func(*request.Store, string, request.Answer) error) *cobra.Command {
 	var by string
 	c := &cobra.Command{
 		Use: use, Short: short.String(), Args: exactly(len(strings.Fields(use)) - 1),
@@ -55,8 +55,8 @@ func requestCommand(use string, short, done wording.Text, decide func(*requests.
 			if err != nil {
 				return err
 			}
-			a := requests.Answer{Text: strings.Join(args[1:], ""), By: cmp.Or(by, currentUser()), At: time.Now()}
-			if err := decide(store, args[0], a); errors.Is(err, requests.ErrUnknown) {
+			a := request.Answer{Text: strings.Join(args[1:], ""), By: cmp.Or(by, currentUser()), At: time.Now()}
+			if err := decide(store, args[0], a); errors.Is(err, request.ErrUnknown) {
 				return fail(wording.CLIRequestsNoID.With(args[0]))
 			} else if err != nil {
 				return err
@@ -70,7 +70,7 @@ func requestCommand(use string, short, done wording.Text, decide func(*requests.
 	return withConfig(c)
 }
 
-func openRequests(c *cobra.Command) (*Config, *requests.Store, error) {
+func openRequests(c *cobra.Command) (*Config, *request.Store, error) {
 	cfg, problems := configOf(c)
 	if len(problems) > 0 {
 		return nil, nil, problems
@@ -78,7 +78,7 @@ func openRequests(c *cobra.Command) (*Config, *requests.Store, error) {
 	if err := makeStateDir(cfg.StateDir); err != nil {
 		return nil, nil, err
 	}
-	store, err := requests.Open(requestsFolder(cfg))
+	store, err := request.Open(requestsFolder(cfg))
 	return cfg, store, err
 }
 
@@ -98,12 +98,12 @@ func listRequests(c *cobra.Command, o *requestsOptions) error {
 	for _, err := range damaged {
 		fmt.Fprintln(c.ErrOrStderr(), wording.CLIRequestsBroken.With(err))
 	}
-	list = slices.DeleteFunc(list, func(r requests.Request) bool {
+	list = slices.DeleteFunc(list, func(r request.Request) bool {
 		school, _, _ := strings.Cut(r.Unit, "/")
 		return r.Answer != nil && !o.all || o.unit != "" && o.unit != r.Unit && o.unit != school
 	})
 	if o.json {
-		return writeJSON(c.OutOrStdout(), append([]requests.Request{}, list...))
+		return writeJSON(c.OutOrStdout(), append([]request.Request{}, list...))
 	}
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(c.OutOrStdout(), wording.CLIRequestsNone)
@@ -115,7 +115,7 @@ func listRequests(c *cobra.Command, o *requestsOptions) error {
 	return nil
 }
 
-func printRequest(c *cobra.Command, r *requests.Request, zone *time.Location) {
+func printRequest(c *cobra.Command, r *request.Request, zone *time.Location) {
 	const minute = "2006-01-02 15:04"
 	var unit any = r.Unit
 	if r.Unit == "" {

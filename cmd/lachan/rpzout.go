@@ -13,9 +13,9 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/rpzout"
 	"lachan/blocklist/transfer"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // An RPZOutConfig serves categories as response policy zones to the DNS servers

@@ -18,13 +18,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/feed"
-	"lachan/cores"
+	"lachan/internal/eventloop"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
 	"lachan/resolver"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 const (
@@ -51,7 +51,7 @@ func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error 
 		return problems
 	}
 	log := newLogger(cfg)
-	cores.Share()
+	eventloop.Share()
 	n, problems, err := newNode(cfg, log, load)
 	if err != nil {
 		return err

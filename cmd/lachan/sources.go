@@ -13,10 +13,10 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
 	"lachan/policy/catalogue"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // Names of the feeds that come with the program. Policy knows them by their

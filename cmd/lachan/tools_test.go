@@ -11,7 +11,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver/upstream/realserver"
+	"lachan/internal/testserver"
 )
 
 // schoolRecords are what the real upstream of a test knows.
@@ -84,7 +84,7 @@ func say(t *testing.T, tool string, args ...string) said {
 }
 
 func TestDigKdigAndDrillGetWhatTheUpstreamSays(t *testing.T) {
-	unbound := realserver.StartUnbound(t, schoolRecords()...)
+	unbound := testserver.StartUnbound(t, schoolRecords()...)
 	p := serveProcess(t, "", "units: [{id: a, networks: [127.0.0.0/8], block: [game.school.example]}]\n", unbound.Addr.String())
 	// f: with these options a tool gets this status, and the answers that the
 	// upstream gives when it is asked plainly.
@@ -196,8 +196,8 @@ func TestUpstreamsThatStopAndStartAgainLoseNoQuestion(t *testing.T) {
 		records = append(records, fmt.Sprintf("n%d.school.example. 60 A 192.0.2.%d", i, i%250))
 		zone += fmt.Sprintf("n%d A 192.0.2.%d\n", i, i%250)
 	}
-	unbound := realserver.StartUnbound(t, records...)
-	named := realserver.StartNamed(t, "school.example", zone)
+	unbound := testserver.StartUnbound(t, records...)
+	named := testserver.StartNamed(t, "school.example", zone)
 	p := serveProcess(t, "", "", unbound.Addr.String(), named.Addr.String())
 	for i := range questions {
 		switch i {
@@ -217,7 +217,7 @@ func TestUpstreamsThatStopAndStartAgainLoseNoQuestion(t *testing.T) {
 		}
 	}
 	_, body := p.get("/metrics")
-	for _, s := range []*realserver.Server{unbound, named} {
+	for _, s := range []*testserver.Server{unbound, named} {
 		series := fmt.Sprintf("lachan_upstream_exchanges_total{upstream=%q}", s.Addr)
 		if n := number(body, series); n < 50 {
 			t.Errorf("%s is %g: the upstream was hardly asked", series, n)

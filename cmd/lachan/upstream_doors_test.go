@@ -16,7 +16,7 @@ import (
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
-	"lachan/resolver/certificate/selfsigned"
+	"lachan/internal/testserver"
 )
 
 // A guarded upstream is asked over TLS, HTTP/2, HTTP/3 and QUIC, and keeps what
@@ -35,7 +35,7 @@ type guarded struct {
 
 func newGuarded(t *testing.T) *guarded {
 	t.Helper()
-	cert, key, err := selfsigned.PEM("127.0.0.1")
+	cert, key, err := testserver.PEM("127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
 	}

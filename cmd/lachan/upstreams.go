@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"lachan/internal/yamlfile"
 	"lachan/resolver/upstream"
-	"lachan/yamlfile"
 )
 
 // openUpstreams makes the groups of servers; those that old has are taken over.

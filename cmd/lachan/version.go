@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A buildVersion is what `lachan version --json` prints.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver/upstream/realserver"
+	"lachan/internal/testserver"
 )
 
 const (
@@ -30,7 +30,7 @@ func zoneText(names int) string {
 }
 
 // useZone has the program take its gambling list from a primary.
-func (p *process) useZone(primary *realserver.Primary, secret string, upstream string) {
+func (p *process) useZone(primary *testserver.Primary, secret string, upstream string) {
 	p.t.Helper()
 	p.write("secret", secret+"\n")
 	p.writeConfig(fmt.Sprintf(`feeds:
@@ -38,7 +38,7 @@ func (p *process) useZone(primary *realserver.Primary, secret string, upstream s
   url: axfr://%s/rpz.example
   category: gambling
   tsig: {name: %s, secret_file: secret}
-`, primary.Addr, realserver.KeyName), upstream)
+`, primary.Addr, testserver.KeyName), upstream)
 	p.signal(syscall.SIGHUP)
 	p.logged(`msg=reloaded`)
 }
@@ -47,11 +47,11 @@ func TestAZoneIsInForceWithinASecondOfNotify(t *testing.T) {
 	f := func(primary string, start startPrimary, names, steps int, pause time.Duration) {
 		t.Run(primary, func(t *testing.T) { followZone(t, start, names, steps, pause) })
 	}
-	f("named", realserver.StartNamedPrimary, sized(200_000, 20_000), sized(100, 10), 0)
-	f("knotd", realserver.StartKnotPrimary, sized(200_000, 5000), sized(20, 3), time.Second) // its pause before NOTIFY
+	f("named", testserver.StartNamedPrimary, sized(200_000, 20_000), sized(100, 10), 0)
+	f("knotd", testserver.StartKnotPrimary, sized(200_000, 5000), sized(20, 3), time.Second) // its pause before NOTIFY
 }
 
-type startPrimary func(t testing.TB, origin, zone string, notify ...netip.AddrPort) *realserver.Primary
+type startPrimary func(t testing.TB, origin, zone string, notify ...netip.AddrPort) *testserver.Primary
 
 // followZone measures from before the primary is told of a name until that name
 // is blocked, less the pause that the primary makes before it sends NOTIFY.
@@ -59,7 +59,7 @@ func followZone(t *testing.T, start startPrimary, names, steps int, pause time.D
 	up := startStandIn(t)
 	p := serveProcess(t, "", zonePolicy, up.addr)
 	primary := start(t, "rpz.example", zoneText(names), netip.MustParseAddrPort(p.dns))
-	p.useZone(primary, realserver.KeySecret, up.addr)
+	p.useZone(primary, testserver.KeySecret, up.addr)
 	last := fmt.Sprintf("bet-%d.example", names-1)
 	p.until("the zone is in force", func() bool { return blocked(p.ask(last)) })
 
@@ -96,13 +96,13 @@ func followZone(t *testing.T, start startPrimary, names, steps int, pause time.D
 func TestWithTheWrongKeyNothingIsTransferredAndWhatWasThereStays(t *testing.T) {
 	up := startStandIn(t)
 	p := serveProcess(t, "", zonePolicy, up.addr)
-	primary := realserver.StartNamedPrimary(t, "rpz.example", zoneText(10), netip.MustParseAddrPort(p.dns))
+	primary := testserver.StartNamedPrimary(t, "rpz.example", zoneText(10), netip.MustParseAddrPort(p.dns))
 	p.useZone(primary, "a2hvbmcgcGhhaSBraG9hIG5heQ==", up.addr)
 	p.logged(`msg="feed update failed" feed=co-bac .*signature`)
 	if blocked(p.ask("bet-1.example")) {
 		t.Error("a zone is in force although the key is wrong")
 	}
-	p.useZone(primary, realserver.KeySecret, up.addr)
+	p.useZone(primary, testserver.KeySecret, up.addr)
 	p.until("the zone is in force", func() bool { return blocked(p.ask("bet-1.example")) })
 	p.useZone(primary, "a2hvbmcgcGhhaSBraG9hIG5heQ==", up.addr)
 	p.metric(`lachan_condition{name="feed-failing"}`, "1")
@@ -149,13 +149,13 @@ func TestAnotherServerTransfersWhatIsBlockedHere(t *testing.T) {
 	up := startStandIn(t)
 	p := newProcess(t, "", zonePolicy, up.addr)
 	p.write("list", "0.0.0.0 bet.example\n")
-	p.write("secret", realserver.KeySecret)
+	p.write("secret", testserver.KeySecret)
 	p.write("lachan.yaml", `state_dir: state
 server:
   listen: ["127.0.0.1:0"]
   rpz_out:
     listen: ["127.0.0.1:0"]
-    zones: [{zone: gambling.rpz.example, categories: [gambling], tsig: {name: `+realserver.KeyName+`, secret_file: secret}}]
+    zones: [{zone: gambling.rpz.example, categories: [gambling], tsig: {name: `+testserver.KeyName+`, secret_file: secret}}]
 http: {listen: "127.0.0.1:0"}
 upstream: {servers: [`+up.addr+`]}
 feeds:
@@ -164,7 +164,7 @@ feeds:
 	p.start()
 	addr := netip.MustParseAddrPort(p.logged(`msg="serving zones" address=(\S+)`))
 	p.until("the list is in force", func() bool { return blocked(p.ask("bet.example")) })
-	server := realserver.StartNamedSecondary(t, "gambling.rpz.example", addr)
+	server := testserver.StartNamedSecondary(t, "gambling.rpz.example", addr)
 	p.until("the other server blocks the name", func() bool {
 		reply, _, err := (&dns.Client{Timeout: oneReply}).Exchange(question("www.bet.example"), server.Addr.String())
 		return err == nil && reply.Rcode == dns.RcodeNameError

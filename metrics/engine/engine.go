@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Sample is one series of an instant vector.

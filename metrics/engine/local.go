@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // Limits bound one query of a Local engine, so that none can take the memory

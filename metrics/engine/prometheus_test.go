@@ -15,12 +15,12 @@ import (
 	"github.com/klauspost/compress/s2"
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"lachan/internal/testserver"
 	"lachan/metrics/engine"
-	"lachan/metrics/engine/realengine"
 )
 
 // told writes what history has to an engine, by remote write 1.0.
-func told(t *testing.T, e *realengine.Engine) {
+func told(t *testing.T, e *testserver.Engine) {
 	t.Helper()
 	field := func(b []byte, number protowire.Number, value []byte) []byte {
 		return protowire.AppendBytes(protowire.AppendTag(b, number, protowire.BytesType), value)
@@ -48,7 +48,7 @@ func told(t *testing.T, e *realengine.Engine) {
 // TestPrometheusAnswersTheSame asks both of the same data: the same data come
 // back, or an error of the same status and kind.
 func TestPrometheusAnswersTheSame(t *testing.T) {
-	real := realengine.Prometheus(t, "")
+	real := testserver.Prometheus(t, "")
 	told(t, real)
 	ours := serve(t, engine.Limits{})
 	type answer struct {

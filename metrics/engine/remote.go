@@ -16,7 +16,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 const (

@@ -10,8 +10,8 @@ import (
 
 	"github.com/prometheus/prometheus/storage"
 
+	"lachan/internal/wording"
 	"lachan/metrics"
-	"lachan/wording"
 )
 
 const (

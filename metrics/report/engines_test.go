@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"lachan/internal/testserver"
 	"lachan/metrics"
 	"lachan/metrics/engine"
-	"lachan/metrics/engine/realengine"
 	"lachan/metrics/report"
 	"lachan/metrics/ship"
 )
@@ -42,7 +42,7 @@ func TestEveryEngineGivesTheSameReport(t *testing.T) {
 		return b.Bytes()
 	}
 	want := made(t, engine.NewLocal(f, engine.Limits{}))
-	compare := func(t *testing.T, e *realengine.Engine) {
+	compare := func(t *testing.T, e *testserver.Engine) {
 		t.Helper()
 		for _, n := range f.nodes {
 			s, err := ship.New(n.store, &metrics.Conditions{}, ship.Options{
@@ -64,6 +64,6 @@ func TestEveryEngineGivesTheSameReport(t *testing.T) {
 			t.Errorf("another report:\n%s", firstDifference(got, want))
 		}
 	}
-	t.Run("prometheus", func(t *testing.T) { compare(t, realengine.Prometheus(t, "")) })
-	t.Run("victoria-metrics", func(t *testing.T) { compare(t, realengine.VictoriaMetrics(t)) })
+	t.Run("prometheus", func(t *testing.T) { compare(t, testserver.Prometheus(t, "")) })
+	t.Run("victoria-metrics", func(t *testing.T) { compare(t, testserver.VictoriaMetrics(t)) })
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Period is the time that a report is about, whole days of one time zone.

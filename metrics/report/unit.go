@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // ErrUnit is the error of a report on a unit that nobody knows.

@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"lachan/durable"
+	"lachan/internal/durable"
 )
 
 // A cursor says until when history has been sent to a receiver.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 const answerWithin = 30 * time.Second

@@ -21,8 +21,8 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
+	"lachan/internal/wording"
 	"lachan/metrics"
-	"lachan/wording"
 )
 
 const (

@@ -16,9 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"lachan/internal/testserver"
 	"lachan/metrics"
 	"lachan/metrics/engine"
-	"lachan/metrics/engine/realengine"
 	"lachan/metrics/history"
 	"lachan/metrics/ship"
 )
@@ -119,13 +119,13 @@ func midnight(at time.Time) time.Time {
 }
 
 // engines runs a test on every engine that Debian has.
-func engines(t *testing.T, f func(t *testing.T, e *realengine.Engine)) {
-	t.Run("prometheus", func(t *testing.T) { t.Parallel(); f(t, realengine.Prometheus(t, "")) })
-	t.Run("victoria-metrics", func(t *testing.T) { t.Parallel(); f(t, realengine.VictoriaMetrics(t)) })
+func engines(t *testing.T, f func(t *testing.T, e *testserver.Engine)) {
+	t.Run("prometheus", func(t *testing.T) { t.Parallel(); f(t, testserver.Prometheus(t, "")) })
+	t.Run("victoria-metrics", func(t *testing.T) { t.Parallel(); f(t, testserver.VictoriaMetrics(t)) })
 }
 
 func TestALinkDownForDaysLosesNothing(t *testing.T) {
-	engines(t, func(t *testing.T, e *realengine.Engine) {
+	engines(t, func(t *testing.T, e *testserver.Engine) {
 		start := midnight(time.Now().Add(-9 * 24 * time.Hour))
 		day := func(d float64) time.Time { return start.Add(time.Duration(d * 24 * float64(time.Hour))) }
 		n := newNode(t, "nut-1", e.WriteURL, start)
@@ -188,7 +188,7 @@ func TestALinkDownForDaysLosesNothing(t *testing.T) {
 
 // TestSentTwiceIsCountedOnce loses the cursor, so that everything goes again.
 func TestSentTwiceIsCountedOnce(t *testing.T) {
-	engines(t, func(t *testing.T, e *realengine.Engine) {
+	engines(t, func(t *testing.T, e *testserver.Engine) {
 		start := midnight(time.Now().Add(-3 * 24 * time.Hour))
 		n := newNode(t, "nut-1", e.WriteURL, start)
 		if err := n.run(start.Add(30 * time.Hour)); err != nil {

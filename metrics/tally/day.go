@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"lachan/durable"
+	"lachan/internal/durable"
 )
 
 // A Day is what is known of one day of a node beside the counters. All numbers

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"lachan/blocklist/domain"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A CanaryAnswer is what software must be told so that it stays with the

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Class says in which subtotal of a report the blocks of a category stand.

@@ -3,7 +3,7 @@ package catalogue
 import (
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A CoreEntry is a name that no feed and no profile blocks: lessons, safe

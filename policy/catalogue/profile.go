@@ -1,6 +1,6 @@
 package catalogue
 
-import "lachan/wording"
+import "lachan/internal/wording"
 
 // A Strictness says how much an engine's safe search hides.
 type Strictness uint8

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 //go:embed data

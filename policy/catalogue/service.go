@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Service is something that people know by one name and that the DNS knows by

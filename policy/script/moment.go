@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // weekdays are the days of the week, from time.Sunday on, as scripts write

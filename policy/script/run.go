@@ -7,9 +7,9 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
-	"lachan/wording"
-	"lachan/yamlfile"
 )
 
 // Run asks every question of the script and reports each that comes out

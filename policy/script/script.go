@@ -40,8 +40,8 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
-	"lachan/wording"
-	"lachan/yamlfile"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
 // A Script is the questions of one file. It is immutable.

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
 	"lachan/policy"
-	"lachan/wording"
 )
 
 // A want is what a script expects of a question, or what came of one. As an

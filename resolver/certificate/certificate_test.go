@@ -8,14 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"lachan/internal/testserver"
 	"lachan/resolver/certificate"
-	"lachan/resolver/certificate/selfsigned"
 )
 
 // write puts a new certificate for the names, and ticket keys, in a directory.
 func write(t *testing.T, dir, tickets string, names ...string) certificate.Files {
 	t.Helper()
-	cert, key, err := selfsigned.PEM(names...)
+	cert, key, err := testserver.PEM(names...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestABrokenCertificateDoesNotTakeThePlaceOfTheOldOne(t *testing.T) {
 	names("b.example", false, false)
 	put(t, f.Cert, "-----BEGIN CERTIFICATE-----\nhalf of")
 	names("b.example", false, true)
-	cert, _, err := selfsigned.PEM("c.example") // its key has not come yet
+	cert, _, err := testserver.PEM("c.example") // its key has not come yet
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lachan/cores"
+	"lachan/internal/eventloop"
 )
 
 // On Linux the loops of the cores wait for the sockets of a carrier, as they wait
@@ -25,7 +25,7 @@ type carrier struct {
 	pool   *pool
 	domain int
 	to     unix.Sockaddr
-	loops  []*cores.Loop
+	loops  []*eventloop.Loop
 	fields []*field // where sockets land, of each loop
 	next   int      // the loop of the next socket
 }
@@ -35,7 +35,7 @@ type field struct {
 	landing
 	room     [maxTogether][maxDatagram]byte
 	vectors  [maxTogether]unix.Iovec
-	messages [maxTogether]cores.Message
+	messages [maxTogether]eventloop.Message
 	tail     func() // settle
 }
 
@@ -55,12 +55,12 @@ func newField() *field {
 // hangUp.
 type port struct {
 	fd   int
-	loop *cores.Loop
+	loop *eventloop.Loop
 }
 
 func newCarrier(p *pool) (c *carrier, err error) {
 	c = &carrier{pool: p}
-	if c.loops, err = cores.Loops(); err != nil {
+	if c.loops, err = eventloop.Loops(); err != nil {
 		return nil, err
 	}
 	if err := c.address(p.server); err != nil {
@@ -121,7 +121,7 @@ func (p *pool) read(s *socket, f *field) (tail func()) {
 		s.mu.Unlock()
 		return nil
 	}
-	n, errno := cores.Receive(s.fd, f.messages[:])
+	n, errno := eventloop.Receive(s.fd, f.messages[:])
 	switch errno {
 	case 0:
 		f.datagrams = f.datagrams[:0]
@@ -142,7 +142,7 @@ func (p *pool) read(s *socket, f *field) (tail func()) {
 // lost, as any packet may be. The error is that of the first that is not sent.
 func (s *socket) send(calls []*call) (sent int, err error) {
 	var vectors [maxTogether]unix.Iovec
-	var messages [maxTogether]cores.Message
+	var messages [maxTogether]eventloop.Message
 	for i, c := range calls {
 		vectors[i].Base = &c.sent[0]
 		vectors[i].SetLen(len(c.sent))
@@ -150,7 +150,7 @@ func (s *socket) send(calls []*call) (sent int, err error) {
 		messages[i].SetIovlen(1)
 	}
 	for sent < len(calls) {
-		n, errno := cores.Send(s.fd, messages[sent:len(calls)])
+		n, errno := eventloop.Send(s.fd, messages[sent:len(calls)])
 		switch errno {
 		case 0:
 			sent += n

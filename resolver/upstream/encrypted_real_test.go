@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"lachan/internal/testserver"
 	"lachan/resolver/upstream"
-	"lachan/resolver/upstream/realserver"
 
 	"github.com/miekg/dns"
 )
@@ -20,9 +20,9 @@ func TestAsksRealServersOverEncryptedTransports(t *testing.T) {
 	}
 	certificate := good(t)
 	cert, key := files(t, certificate)
-	unbound := realserver.StartEncryptedUnbound(t, cert, key, records...)
-	dnsdist := realserver.StartDNSDist(t, cert, key, unbound.Addr)
-	knot := realserver.StartKnotResolver(t, cert, key, unbound.Addr)
+	unbound := testserver.StartEncryptedUnbound(t, cert, key, records...)
+	dnsdist := testserver.StartDNSDist(t, cert, key, unbound.Addr)
+	knot := testserver.StartKnotResolver(t, cert, key, unbound.Addr)
 	f := func(server string) {
 		t.Helper()
 		g := member(t, server)
@@ -40,7 +40,7 @@ func TestAsksRealServersOverEncryptedTransports(t *testing.T) {
 		}
 		all.Wait()
 	}
-	for _, s := range []realserver.Encrypted{unbound, dnsdist, knot} {
+	for _, s := range []testserver.Encrypted{unbound, dnsdist, knot} {
 		f("tls://" + s.TLS.String())
 		f("https://" + s.HTTPS.String())
 		f(fmt.Sprintf("https://dns.example:%d/dns-query#ip=127.0.0.1", s.HTTPS.Port()))
@@ -52,8 +52,8 @@ func TestAsksRealServersOverEncryptedTransports(t *testing.T) {
 // is stopped.
 func TestEncryptedServersStandInForEachOther(t *testing.T) {
 	cert, key := files(t, good(t))
-	first := realserver.StartEncryptedUnbound(t, cert, key, "hoc.example. 60 A 192.0.2.1")
-	second := realserver.StartEncryptedUnbound(t, cert, key, "hoc.example. 60 A 192.0.2.2")
+	first := testserver.StartEncryptedUnbound(t, cert, key, "hoc.example. 60 A 192.0.2.1")
+	second := testserver.StartEncryptedUnbound(t, cert, key, "hoc.example. 60 A 192.0.2.2")
 	var servers []upstream.Server
 	for _, text := range []string{"tls://" + first.TLS.String(), second.Addr.String()} {
 		s, err := upstream.ParseServer(text)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Strategy says which members of a Group are asked, and in which order.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"lachan/internal/testserver"
 	"lachan/resolver/upstream"
-	"lachan/resolver/upstream/realserver"
 
 	"github.com/miekg/dns"
 )
@@ -41,7 +41,7 @@ func groupOf(strategy upstream.Strategy, addrs ...netip.AddrPort) *upstream.Grou
 }
 
 func TestAsksUnbound(t *testing.T) {
-	unbound := realserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.1")
+	unbound := testserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.1")
 	f := func(e upstream.Exchanger, name string, rcode int, answers ...string) {
 		t.Helper()
 		reply, err := e.Exchange(soon(t), askEDNS(t, name, dns.TypeA), nil)
@@ -66,7 +66,7 @@ func TestAsksUnbound(t *testing.T) {
 }
 
 func TestAsksNamedOverTCPWhenTheReplyIsTruncated(t *testing.T) {
-	named := realserver.StartNamed(t, "truong.example", bigZone())
+	named := testserver.StartNamed(t, "truong.example", bigZone())
 	for _, query := range [][]byte{ask(t, "to.truong.example.", dns.TypeTXT), askEDNS(t, "to.truong.example.", dns.TypeTXT)} {
 		reply, err := upstream.NewPlain(named.Addr).Exchange(soon(t), query, make([]byte, 4096))
 		if err != nil {
@@ -79,8 +79,8 @@ func TestAsksNamedOverTCPWhenTheReplyIsTruncated(t *testing.T) {
 }
 
 func TestNamedRefusesAndUnboundAnswers(t *testing.T) {
-	named := realserver.StartNamed(t, "truong.example", bigZone())
-	unbound := realserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.1")
+	named := testserver.StartNamed(t, "truong.example", bigZone())
+	unbound := testserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.1")
 	g := groupOf(upstream.Ordered, named.Addr, unbound.Addr)
 	reply, err := g.Exchange(soon(t), askEDNS(t, "hoc.example.", dns.TypeA), nil)
 	if err != nil || len(unpack(t, reply).Answer) != 1 {
@@ -92,8 +92,8 @@ func TestNamedRefusesAndUnboundAnswers(t *testing.T) {
 }
 
 func TestNamedFailsAndUnboundAnswers(t *testing.T) {
-	failing := realserver.StartNamed(t, "truong.example", "a zone without SOA") // named answers SERVFAIL for it
-	unbound := realserver.StartUnbound(t, "hoc.truong.example. 60 A 192.0.2.1")
+	failing := testserver.StartNamed(t, "truong.example", "a zone without SOA") // named answers SERVFAIL for it
+	unbound := testserver.StartUnbound(t, "hoc.truong.example. 60 A 192.0.2.1")
 	query := askEDNS(t, "hoc.truong.example.", dns.TypeA)
 	g := groupOf(upstream.Ordered, failing.Addr, unbound.Addr)
 	reply, err := g.Exchange(soon(t), query, nil)
@@ -111,8 +111,8 @@ func TestNamedFailsAndUnboundAnswers(t *testing.T) {
 
 // One of two servers is stopped and started again while questions go on.
 func TestServerStopsAndComesBack(t *testing.T) {
-	first := realserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.1")
-	second := realserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.2")
+	first := testserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.1")
+	second := testserver.StartUnbound(t, "hoc.example. 60 A 192.0.2.2")
 	g := groupOf(upstream.Ordered, first.Addr, second.Addr)
 	running(t, g)
 
@@ -150,7 +150,7 @@ func TestThousandExchangesAtOnce(t *testing.T) {
 	for i := range exchanges {
 		records = append(records, fmt.Sprintf("may-%d.example. 60 A 192.0.2.%d", i, i%250))
 	}
-	unbound := realserver.StartUnbound(t, records...)
+	unbound := testserver.StartUnbound(t, records...)
 	g := groupOf(upstream.Fastest, unbound.Addr)
 	var wrong, failed atomic.Int64
 	var all sync.WaitGroup

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"lachan/blocklist/domain"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Secure is what an encrypted server has besides a transport: who it is, and

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // A Mistake is a setting that cannot be used. Text says why, and what to write

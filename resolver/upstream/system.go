@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // ResolvConf is where the system names its resolvers.

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"lachan/blocklist/domain"
-	"lachan/wording"
+	"lachan/internal/wording"
 )
 
 // Zones chooses the Group to ask for a name: that of the longest configured

@@ -1,0 +1,246 @@
+// Package requests keeps what people ask to be opened, from the block page to
+// the day somebody answers. FORMAT.md says how it lies on disk.
+//
+// Of who asked nothing is kept but the school. The server writes requests and
+// whoever decides writes answers, each in a file of its own, so that neither
+// waits for the other.
+package request
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+)
+
+// Bounds of what is kept.
+const (
+	mostInAll   = 10_000 // requests
+	mostOfUnit  = 200    // of them, of one unit
+	mostReasons = 10     // of a request; those that come later are only counted
+	mostRunes   = 300    // of a reason; the rest is cut off
+	// AnswerHolds is how long an answer stands. Whoever asks later opens the
+	// request again.
+	AnswerHolds = 30 * 24 * time.Hour
+)
+
+// A Request is that a name be opened for a unit.
+type Request struct {
+	ID       string    `json:"id"`
+	Unit     string    `json:"unit"` // "school" or "school/group"; "" where nobody knows
+	Name     string    `json:"name"` // canonical
+	Category string    `json:"category"`
+	Reasons  []string  `json:"reasons"` // as people wrote them
+	Times    int       `json:"times"`   // how often it was asked
+	First    time.Time `json:"first"`   // when, to the hour
+	Last     time.Time `json:"last"`    // to the hour
+
+	Answer *Answer `json:"answer,omitempty"` // nil while it is open
+}
+
+// An Answer ends a request.
+type Answer struct {
+	Text string    `json:"text"` // "" when it is closed without a word
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// Errors for who has to act on them.
+var (
+	ErrFull    = errors.New("as many requests are kept as there may be")
+	ErrUnknown = errors.New("there is no such request")
+)
+
+// A Store is a directory of requests. Its methods may be called by any number
+// of goroutines; a directory has one Store that adds.
+type Store struct {
+	dir string
+
+	mu     sync.Mutex
+	ofUnit map[string]int // mu
+	all    int            // mu
+}
+
+// Open opens a directory, which is made when it is not there.
+func Open(dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open requests: %w", err)
+	}
+	s := &Store{dir: dir, ofUnit: map[string]int{}}
+	list, _, err := s.List()
+	for _, r := range list {
+		s.all++
+		s.ofUnit[r.Unit]++
+	}
+	return s, err
+}
+
+// full tells whether no more requests of a unit may be kept. The caller holds mu.
+func (s *Store) full(unit string) bool {
+	return s.all >= mostInAll || s.ofUnit[unit] >= mostOfUnit
+}
+
+// forget removes the requests whose answers no longer hold, and counts again.
+// The caller holds mu.
+func (s *Store) forget(now time.Time) error {
+	list, _, err := s.List()
+	if err != nil {
+		return err
+	}
+	s.all, s.ofUnit = 0, map[string]int{}
+	for _, r := range list {
+		if r.Answer != nil && now.Sub(r.Answer.At) > AnswerHolds {
+			if err := s.remove(r.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		s.all++
+		s.ofUnit[r.Unit]++
+	}
+	return nil
+}
+
+// Add notes that somebody asks. The same name asked for again by the same unit
+// is the same request, which is counted. ErrFull: it is not noted.
+func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, hour := idOf(unit, name), now.UTC().Truncate(time.Hour)
+	r, err := s.read(id)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if fresh && s.full(unit) {
+		if err := s.forget(now); err != nil {
+			return err
+		}
+	}
+	switch {
+	case fresh && s.full(unit):
+		return ErrFull
+	case fresh:
+		r = Request{ID: id, Unit: unit, Name: name, First: hour}
+	case err != nil:
+		return fmt.Errorf("add to request %s: %w", id, err)
+	}
+	r.Category, r.Last = category, hour
+	r.Times++
+	if text := clean(reason); text != "" && len(r.Reasons) < mostReasons && !slices.Contains(r.Reasons, text) {
+		r.Reasons = append(r.Reasons, text)
+	}
+	if r.Answer != nil && now.Sub(r.Answer.At) > AnswerHolds {
+		if err := s.Reopen(id); err != nil {
+			return err
+		}
+	}
+	if err := s.write(r); err != nil {
+		return err
+	}
+	if fresh {
+		s.all++
+		s.ofUnit[unit]++
+	}
+	return nil
+}
+
+// List is all requests, the open ones first, of these those that were asked most
+// lately. Damaged are the files that cannot be read.
+func (s *Store) List() (list []Request, damaged []error, err error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list requests: %w", err)
+	}
+	for _, e := range entries {
+		id, ok := strings.CutSuffix(e.Name(), requestEnd)
+		if !ok || !isID(id) {
+			continue
+		}
+		r, err := s.read(id)
+		if err != nil {
+			damaged = append(damaged, err)
+			continue
+		}
+		list = append(list, r)
+	}
+	slices.SortFunc(list, func(a, b Request) int {
+		if (a.Answer == nil) != (b.Answer == nil) {
+			if a.Answer == nil {
+				return -1
+			}
+			return 1
+		}
+		if c := b.Last.Compare(a.Last); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return list, damaged, nil
+}
+
+// Get is one request; ErrUnknown when there is none.
+func (s *Store) Get(id string) (Request, error) {
+	if !isID(id) {
+		return Request{}, ErrUnknown
+	}
+	r, err := s.read(id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, ErrUnknown
+	}
+	return r, err
+}
+
+// Close ends a request with an answer, in place of any before. Reopen undoes it.
+func (s *Store) Close(id string, a Answer) error {
+	if _, err := s.Get(id); err != nil {
+		return err
+	}
+	a.Text = clean(a.Text)
+	return writeJSON(s.path(id, answerEnd), a)
+}
+
+// Reopen takes the answer of a request back.
+func (s *Store) Reopen(id string) error {
+	if _, err := s.Get(id); err != nil {
+		return err
+	}
+	if err := os.Remove(s.path(id, answerEnd)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("reopen request %s: %w", id, err)
+	}
+	return nil
+}
+
+// idOf is the same for whoever asks the same.
+func idOf(unit, name string) string {
+	sum := sha256.Sum256([]byte(unit + "\x00" + name))
+	return hex.EncodeToString(sum[:idSize])
+}
+
+const idSize = 6 // octets
+
+func isID(id string) bool {
+	_, err := hex.DecodeString(id)
+	return err == nil && len(id) == 2*idSize && id == strings.ToLower(id)
+}
+
+// clean is a text that can be shown on a terminal and in a table: one line, not
+// too long.
+func clean(text string) string {
+	shown := func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}
+	words := strings.Fields(strings.Map(shown, strings.ToValidUTF8(text, " ")))
+	runes := []rune(strings.Join(words, " "))
+	return strings.TrimSpace(string(runes[:min(len(runes), mostRunes)]))
+}
+
+func (s *Store) path(id, end string) string { return filepath.Join(s.dir, id+end) }

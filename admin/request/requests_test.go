@@ -1,0 +1,187 @@
+package request_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"lachan/admin/request"
+)
+
+var noon = time.Date(2026, 11, 23, 5, 17, 30, 0, time.UTC)
+
+func open(t *testing.T) (*request.Store, string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "requests")
+	s, err := request.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, dir
+}
+
+func add(t *testing.T, s *request.Store, unit, name, reason string, at time.Time) {
+	t.Helper()
+	if err := s.Add(unit, name, "games", reason, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func list(t *testing.T, s *request.Store) []request.Request {
+	t.Helper()
+	all, damaged, err := s.List()
+	if err != nil || len(damaged) > 0 {
+		t.Fatal(err, damaged)
+	}
+	return all
+}
+
+func TestTheSameAskedAgainIsOneRequest(t *testing.T) {
+	s, dir := open(t)
+	add(t, s, "a", "game.example", "for maths", noon)
+	add(t, s, "a", "game.example", "for maths", noon)
+	add(t, s, "a", "game.example", "", noon.Add(time.Hour))
+	add(t, s, "a", "game.example", "for physics", noon.Add(2*time.Hour))
+	add(t, s, "b", "game.example", "", noon)
+	s, err := request.Open(dir) // as after a start
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := list(t, s)
+	if len(all) != 2 {
+		t.Fatalf("%d requests: %v", len(all), all)
+	}
+	r := all[0]
+	if r.Unit != "a" || r.Name != "game.example" || r.Times != 4 || fmt.Sprint(r.Reasons) != "[for maths for physics]" || r.Category != "games" {
+		t.Errorf("%+v", r)
+	}
+	if hour := noon.Truncate(time.Hour); !r.First.Equal(hour) || !r.Last.Equal(hour.Add(2*time.Hour)) {
+		t.Errorf("from %s to %s: a time finer than an hour tells who it was", r.First, r.Last)
+	}
+}
+
+func TestAnAnswerCanBeTakenBack(t *testing.T) {
+	s, _ := open(t)
+	add(t, s, "a", "game.example", "", noon)
+	id := list(t, s)[0].ID
+	if err := s.Close(id, request.Answer{Text: "not in lessons", By: "lan", At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if a := list(t, s)[0].Answer; a == nil || a.Text != "not in lessons" || a.By != "lan" {
+		t.Errorf("answer: %+v", a)
+	}
+	add(t, s, "a", "game.example", "", noon.Add(request.AnswerHolds-time.Hour))
+	if list(t, s)[0].Answer == nil {
+		t.Error("who asks again at once opens what was closed")
+	}
+	if err := s.Reopen(id); err != nil || list(t, s)[0].Answer != nil {
+		t.Errorf("reopen: %v", err)
+	}
+	if err := s.Close(id, request.Answer{At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	add(t, s, "a", "game.example", "", noon.Add(request.AnswerHolds+time.Hour))
+	if r := list(t, s)[0]; r.Answer != nil || r.Times != 3 {
+		t.Errorf("who asks much later is not heard: %+v", r)
+	}
+	for _, id := range []string{"", "nothing", "000000000000", "../../etc/passwd", "00000000000G"} {
+		if err := s.Close(id, request.Answer{}); !errors.Is(err, request.ErrUnknown) {
+			t.Errorf("close %q: %v", id, err)
+		}
+		if err := s.Reopen(id); !errors.Is(err, request.ErrUnknown) {
+			t.Errorf("reopen %q: %v", id, err)
+		}
+	}
+}
+
+func TestAUnitCannotFillTheStore(t *testing.T) {
+	s, dir := open(t)
+	for i := range 200 {
+		add(t, s, "a", fmt.Sprintf("n%d.example", i), "", noon)
+	}
+	if err := s.Add("a", "one-more.example", "games", "", noon); !errors.Is(err, request.ErrFull) {
+		t.Errorf("one more: %v", err)
+	}
+	add(t, s, "a", "n7.example", "again", noon)
+	add(t, s, "b", "one-more.example", "", noon)
+	s, err := request.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add("a", "one-more.example", "games", "", noon); !errors.Is(err, request.ErrFull) {
+		t.Errorf("one more after a start: %v", err)
+	}
+	if err := s.Close(list(t, s)[0].ID, request.Answer{At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add("a", "one-more.example", "games", "", noon.Add(time.Hour)); !errors.Is(err, request.ErrFull) {
+		t.Errorf("a fresh answer was forgotten: %v", err)
+	}
+	add(t, s, "a", "one-more.example", "", noon.Add(2*request.AnswerHolds))
+	if all := list(t, s); len(all) != 201 {
+		t.Errorf("%d requests are kept, want 201", len(all))
+	}
+}
+
+func TestReasonsAreOneLineAndShort(t *testing.T) {
+	s, _ := open(t)
+	add(t, s, "a", "game.example", "  làm\tbài\r\n\x1b[31mtập\u202e "+strings.Repeat("ơ", 1000)+"\xff", noon)
+	got := list(t, s)[0].Reasons[0]
+	if !strings.HasPrefix(got, "làm bài [31mtập ơơ") || utf8.RuneCountInString(got) != 300 {
+		t.Errorf("%q", got)
+	}
+	for i := range 50 {
+		add(t, s, "a", "game.example", fmt.Sprint("reason ", i), noon)
+	}
+	if r := list(t, s)[0]; len(r.Reasons) != 10 || r.Times != 51 {
+		t.Errorf("%d reasons, asked %d times", len(r.Reasons), r.Times)
+	}
+}
+
+func TestADamagedFileIsSetAside(t *testing.T) {
+	s, dir := open(t)
+	add(t, s, "a", "game.example", "first", noon)
+	file := filepath.Join(dir, list(t, s)[0].ID+".request.json")
+	for _, text := range []string{"", "{", `{"id": "other"}`, "null"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, damaged, err := s.List(); len(damaged) != 1 || err != nil {
+			t.Errorf("%q: damaged %v, %v", text, damaged, err)
+		}
+		if _, err := os.Stat(file + ".damaged"); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		add(t, s, "a", "game.example", "again", noon)
+		if r := list(t, s)[0]; r.Times != 1 || r.Reasons[0] != "again" {
+			t.Errorf("%q: %+v", text, r)
+		}
+	}
+}
+
+// FuzzReason: whatever people write is kept as one short line that a terminal
+// shows as it is, and the request can be read again.
+func FuzzReason(f *testing.F) {
+	f.Add("cho bài tập")
+	f.Add("\x00\x1b]0;title\x07\u2028\xff")
+	f.Fuzz(func(t *testing.T, reason string) {
+		s, _ := open(t)
+		add(t, s, "a", "game.example", reason, noon)
+		for _, text := range list(t, s)[0].Reasons {
+			if utf8.RuneCountInString(text) > 300 || strings.TrimSpace(text) != text || !utf8.ValidString(text) {
+				t.Errorf("%q became %q", reason, text)
+			}
+			for _, c := range text {
+				if !unicode.IsPrint(c) {
+					t.Errorf("%q became %q", reason, text)
+				}
+			}
+		}
+	})
+}

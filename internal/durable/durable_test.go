@@ -1,0 +1,45 @@
+package durable_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lachan/internal/durable"
+)
+
+func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	f := func(text string, mode fs.FileMode) {
+		t.Helper()
+		if err := durable.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != text {
+			t.Errorf("%q, %v, want %q", got, err, text)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("mode %v, %v, want %v", info.Mode(), err, mode)
+		}
+	}
+	f("one", 0o600)
+	f("two", 0o644)
+	f("", 0o600)
+	directory := filepath.Join(dir, "directory")
+	if err := os.MkdirAll(filepath.Join(directory, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if durable.WriteFile(directory, []byte("x"), 0o600) == nil {
+		t.Error("a directory was replaced by a file")
+	}
+	if durable.WriteFile(filepath.Join(dir, "none", "file"), nil, 0o600) == nil {
+		t.Error("a file was written where there is no directory")
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 2 {
+		t.Errorf("%v, %v are left, want the file and the directory", left, err)
+	}
+}
