@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"path/filepath"
 	"reflect"
-	"strings"
 	"time"
 
-	"lachan/blocklist/domain"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 	"lachan/resolver"
 	"lachan/resolver/certificate"
@@ -18,34 +16,10 @@ import (
 // certificateEvery is how often the files of the certificate are looked at.
 const certificateEvery = 2 * time.Second
 
-// certificateFiles are those of a configuration: the ones it names, or those that
-// an authority has given so far.
-func certificateFiles(cfg *Config) certificate.Files {
-	t := &cfg.Server.TLS
-	files := certificate.Files{Cert: t.Cert, Key: t.Key, TicketKeys: t.TicketKeys}
-	order := acmeOrder(cfg)
-	if ready := order.Ready(); len(ready) > 0 {
-		files.Cert, files.Key, files.More = ready[0].Cert, ready[0].Key, ready[1:]
-	}
-	return files
-}
-
-// acmeOrder is what an authority is asked for; without names, nothing.
-func acmeOrder(cfg *Config) renewal.Order {
-	a := &cfg.Server.TLS.ACME
-	o := renewal.Order{Email: a.Email, Directory: a.DirectoryURL, Dir: filepath.Join(cfg.StateDir, "acme")}
-	for _, text := range a.Names {
-		if name, err := domain.Canonical(text); err == nil { // it was checked
-			o.Names = append(o.Names, name)
-		}
-	}
-	return o
-}
-
 // openCertificate reads the certificate of a configuration; nil when it has
 // none, or none yet.
-func openCertificate(cfg *Config) (*certificate.Keeper, error) {
-	files := certificateFiles(cfg)
+func openCertificate(cfg *config.Config) (*certificate.Keeper, error) {
+	files := cfg.CertificateFiles()
 	if files.Cert == "" {
 		return nil, nil
 	}
@@ -56,7 +30,7 @@ func openCertificate(cfg *Config) (*certificate.Keeper, error) {
 func (n *node) startRenewal(ctx context.Context) {
 	n.children.stop("renewal")
 	n.renewer = nil
-	if order := acmeOrder(n.cfg); len(order.Names) > 0 {
+	if order := n.cfg.ACMEOrder(); len(order.Names) > 0 {
 		n.renewer = renewal.New(order)
 		n.children.start(ctx, "renewal", n.renewer.Run)
 	}
@@ -112,7 +86,7 @@ func (n *node) watchRenewal() {
 	} else if n.conditions.Set("acme", wording.CertificateUnmet.With(err).String()) {
 		n.log.Error("ask for a certificate, the one in force stays", "error", err)
 	}
-	files := certificateFiles(n.cfg)
+	files := n.cfg.CertificateFiles()
 	if files.Cert == "" || n.certificate != nil && reflect.DeepEqual(files, n.certificate.Files()) {
 		return
 	}
@@ -126,28 +100,13 @@ func (n *node) watchRenewal() {
 	n.putInForce()
 }
 
-// doors are what the resolver shall open.
-func doors(cfg *Config) (list []resolver.Door) {
-	s := &cfg.Server
-	list = append(list, resolver.Doors(resolver.Plain, s.Listen...)...)
-	list = append(list, resolver.Doors(resolver.DoT, s.DoT...)...)
-	list = append(list, resolver.Doors(resolver.DoH, s.DoH...)...)
-	return append(list, resolver.Doors(resolver.DoQ, s.DoQ...)...)
-}
-
 // discovery is what clients are told of the server: its name is that of the
 // configuration, or else of its certificate.
 func (n *node) discovery() resolver.Discovery {
 	d := &n.cfg.Server.Discovery
-	name := serverName(n.cfg)
+	name := n.cfg.ServerName()
 	if name == "" && n.certificate != nil {
 		name = n.certificate.Name()
 	}
 	return resolver.Discovery{Name: name, Addresses: d.Addresses, InfoURL: d.InfoURL}
-}
-
-// serverName is the server's own name as it is compared with what clients ask
-// for.
-func serverName(cfg *Config) string {
-	return strings.ToLower(strings.TrimSuffix(cfg.Server.TLS.Name, "."))
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
@@ -25,7 +27,7 @@ func checkCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
 	c.Flags().StringArrayVar(&o.scripts, "script", nil, wording.ScriptFlag.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
@@ -51,7 +53,7 @@ type checkLine struct {
 
 // A checking collects what is wrong and what is worth knowing.
 type checking struct {
-	cfg      *Config
+	cfg      *config.Config
 	policy   *policy.Policy // nil when it has mistakes
 	asked    int            // questions of policy scripts
 	mistakes yamlfile.Problems
@@ -63,7 +65,7 @@ type checking struct {
 func check(c *cobra.Command, o *checkOptions) error {
 	var k checking
 	k.cfg, k.mistakes = configOf(c)
-	p, said := loadPolicy(k.cfg, nil)
+	p, said := source.LoadPolicy(k.cfg, nil)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
 		k.notes = p.Notes(time.Now())
@@ -119,13 +121,13 @@ func (k *checking) runScripts(c *cobra.Command, files []string) error {
 }
 
 // checkEntries looks at what only the lists on disk can tell.
-func checkEntries(cfg *Config, p *policy.Policy) yamlfile.Problems {
+func checkEntries(cfg *config.Config, p *policy.Policy) yamlfile.Problems {
 	off := &offline{cfg: cfg, policy: p}
 	lists, err := off.newest()
 	if err != nil || lists == nil {
 		return nil
 	}
-	return p.CheckLocks(bind(lists, p, cfg))
+	return p.CheckLocks(source.Bind(lists, p, cfg))
 }
 
 func (k *checking) print(c *cobra.Command) {
@@ -139,7 +141,7 @@ func (k *checking) print(c *cobra.Command) {
 		fmt.Fprintln(c.ErrOrStderr(), wording.CLICheckBad.With(len(k.mistakes)))
 		return
 	}
-	fmt.Fprintln(c.OutOrStdout(), wording.CLICheckGood.With(k.cfg.file, len(k.policy.Groups())-1, len(k.cfg.Feeds)))
+	fmt.Fprintln(c.OutOrStdout(), wording.CLICheckGood.With(k.cfg.File(), len(k.policy.Groups())-1, len(k.cfg.Feeds)))
 	if k.asked > 0 {
 		fmt.Fprintln(c.OutOrStdout(), wording.ScriptsGood.With(k.asked))
 	}

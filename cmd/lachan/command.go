@@ -3,12 +3,13 @@ package main
 import (
 	"errors"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
@@ -22,18 +23,18 @@ func withConfig(c *cobra.Command) *cobra.Command {
 }
 
 // configOf reads the configuration that a command was given.
-func configOf(c *cobra.Command) (*Config, yamlfile.Problems) {
+func configOf(c *cobra.Command) (*config.Config, yamlfile.Problems) {
 	file, err := c.Flags().GetString("config")
 	if err != nil {
 		panic(err) // withConfig has defined it
 	}
-	return loadConfig(file, c.Flags())
+	return config.Load(file, c.Flags())
 }
 
 // An offline is what commands that need no server work on: the configuration,
 // the policy and what is on disk.
 type offline struct {
-	cfg    *Config
+	cfg    *config.Config
 	policy *policy.Policy
 	facts  *catalogue.Catalogue
 }
@@ -45,7 +46,7 @@ func openOffline(c *cobra.Command) (*offline, yamlfile.Problems, error) {
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
-	p, notes := loadPolicy(cfg, nil)
+	p, notes := source.LoadPolicy(cfg, nil)
 	if p == nil {
 		return nil, nil, notes
 	}
@@ -63,32 +64,32 @@ func (o *offline) lists(c *cobra.Command) (list *blocklist.List, note wording.Te
 		note = wording.CLIExplainNoLists.With(o.cfg.StateDir)
 	}
 	if lists == nil {
-		if lists, err = blocklist.CompileAside(c.Context(), builtinSources(o.facts)); err != nil {
+		if lists, err = blocklist.CompileAside(c.Context(), source.Builtin(o.facts)); err != nil {
 			return nil, note, err
 		}
 	}
-	return bind(lists, o.policy, o.cfg), note, nil
+	return source.Bind(lists, o.policy, o.cfg), note, nil
 }
 
 // newest is the newest compiled lists on disk that are whole; nil when there
 // are none. It changes nothing there.
 func (o *offline) newest() (*blocklist.Lists, error) {
-	return blocklist.Newest(listsFolder(o.cfg))
+	return blocklist.Newest(o.cfg.ListsDir())
 }
 
 // openStores opens what is on disk for a command that changes it.
 func (o *offline) openStores() (*feed.Store, *blocklist.Shelf, error) {
-	if err := makeStateDir(o.cfg.StateDir); err != nil {
+	if err := o.cfg.MakeStateDir(); err != nil {
 		return nil, nil, err
 	}
-	store, err1 := feed.Open(filepath.Join(o.cfg.StateDir, "feeds"))
-	shelf, err2 := blocklist.OpenShelf(listsFolder(o.cfg))
+	store, err1 := feed.Open(o.cfg.FeedsDir())
+	shelf, err2 := blocklist.OpenShelf(o.cfg.ListsDir())
 	return store, shelf, errors.Join(err1, err2)
 }
 
 // defaultConfig is the configuration of commands that are not told one.
 func defaultConfig() string {
-	if file := os.Getenv(envConfig); file != "" {
+	if file := os.Getenv(config.EnvFile); file != "" {
 		return file
 	}
 	return "lachan.yaml"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lachan/blocklist"
+	"lachan/cmd/lachan/source"
 )
 
 // A compilation is what came of compiling the lists.
@@ -17,8 +18,8 @@ type compilation struct {
 }
 
 // files are the good copies of the feeds. Feeds without one raise a condition.
-func (n *node) files() []listFile {
-	files, missing := goodFiles(n.cfg, n.store)
+func (n *node) files() []source.File {
+	files, missing := source.Good(n.cfg, n.store)
 	if len(missing) > 0 {
 		n.conditions.Set("feed-missing", "no copy yet of: "+join(missing))
 	} else {
@@ -30,7 +31,7 @@ func (n *node) files() []listFile {
 // compileFirst compiles before anything is answered.
 func (n *node) compileFirst() compilation {
 	start := time.Now()
-	sources := sourcesOf(n.builtin, n.files())
+	sources := source.All(n.builtin, n.files())
 	lists, report, err := n.shelf.Update(context.Background(), nil, sources, blocklist.Options{})
 	return compilation{lists, report, time.Since(start), time.Now(), err}
 }
@@ -38,7 +39,7 @@ func (n *node) compileFirst() compilation {
 // compile brings old up to date with the files in a process of its own, which
 // takes neither time nor memory from the answers. It may run on any goroutine,
 // one at a time.
-func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string, files []listFile) compilation {
+func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string, files []source.File) compilation {
 	start := time.Now()
 	c := compilation{}
 	var answer compileAnswer
@@ -61,11 +62,11 @@ func (n *node) startCompiling(ctx context.Context) {
 		return
 	}
 	files := n.files()
-	if n.lists.UpToDate(sourcesOf(n.builtin, files)) {
+	if n.lists.UpToDate(source.All(n.builtin, files)) {
 		return
 	}
 	n.compiling = true
-	old, folder := n.lists, listsFolder(n.cfg)
+	old, folder := n.lists, n.cfg.ListsDir()
 	n.children.start(ctx, "compile", func(ctx context.Context) {
 		n.compiled <- n.compile(ctx, old, folder, files)
 	})

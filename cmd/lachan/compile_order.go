@@ -13,15 +13,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/policy/catalogue"
 )
 
 // A compileOrder is what the server asks of the process that compiles for it.
 type compileOrder struct {
-	Folder string     `json:"folder"` // of the compiled lists
-	Serial uint64     `json:"serial"` // of those in force
-	Files  []listFile `json:"files"`
+	Folder string        `json:"folder"` // of the compiled lists
+	Serial uint64        `json:"serial"` // of those in force
+	Files  []source.File `json:"files"`
 }
 
 // A compileAnswer says where the compiled lists are.
@@ -96,7 +97,7 @@ func (o *compileOrder) compile(ctx context.Context) (answer compileAnswer, err e
 	if err != nil {
 		return answer, err
 	}
-	lists, report, err := shelf.Update(ctx, old, sourcesOf(builtinSources(facts), o.Files), blocklist.Options{Anew: beModest})
+	lists, report, err := shelf.Update(ctx, old, source.All(source.Builtin(facts), o.Files), blocklist.Options{Anew: beModest})
 	if err != nil {
 		return answer, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 )
 
@@ -33,7 +34,7 @@ func (n *node) watchFeeds(ctx context.Context) {
 		if f.LockedBy != "" && status.Copy.CoreHits > 0 {
 			core = append(core, about(f.Name, fmt.Sprintf("%d (%s)", status.Copy.CoreHits, join(status.Copy.CoreNames))))
 		}
-		if ordered := f.Authority != (AuthorityConfig{}) || len(status.Copy.Documents) > 0; ordered && status.Copy.Rejected > 0 {
+		if ordered := f.Authority != (config.Authority{}) || len(status.Copy.Documents) > 0; ordered && status.Copy.Rejected > 0 {
 			incomplete = append(incomplete, about(f.Name, fmt.Sprint(status.Copy.Rejected)))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"lachan/cmd/lachan/config"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
 	"lachan/resolver/cookie"
@@ -34,29 +35,17 @@ func (n *node) renewCookies(now time.Time) {
 	}
 }
 
-func cookieSecrets(cfg *Config, now time.Time) (cookie.Secrets, error) {
+func cookieSecrets(cfg *config.Config, now time.Time) (cookie.Secrets, error) {
 	if file := cfg.Server.Cookies.SecretFile; file != "" {
-		return sharedSecrets(file)
+		return cookie.ReadFile(file)
 	}
 	return ownSecrets(filepath.Join(cfg.StateDir, "cookies.key"), now)
-}
-
-func sharedSecrets(file string) (cookie.Secrets, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("read secrets of cookies: %w", err)
-	}
-	secrets, err := cookie.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("read secrets of cookies in %s: %w", file, err)
-	}
-	return secrets, nil
 }
 
 // ownSecrets are in a file that is as old as its first secret. One that cannot be
 // read is replaced: clients get new cookies.
 func ownSecrets(file string, now time.Time) (cookie.Secrets, error) {
-	secrets, err := sharedSecrets(file)
+	secrets, err := cookie.ReadFile(file)
 	if info, statErr := os.Stat(file); err == nil && statErr == nil && now.Sub(info.ModTime()) < secretLife {
 		return secrets, nil
 	}

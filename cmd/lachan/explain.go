@@ -11,6 +11,7 @@ import (
 	"github.com/miekg/dns"
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
@@ -31,7 +32,7 @@ func explainCommand() *cobra.Command {
 	flags.StringVar(&o.qtype, "type", "A", wording.CLIFlagType.String())
 	flags.StringVar(&o.at, "at", "", wording.CLIFlagAt.String())
 	flags.BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
-	addConfigFlags(flags)
+	config.AddFlags(flags)
 	return withConfig(c)
 }
 
@@ -92,7 +93,7 @@ func (n *node) serveExplain(w http.ResponseWriter, r *http.Request) {
 
 // ask explains a name by the rules of a moment. All its errors are the
 // caller's.
-func (o *explainOptions) ask(name string, cfg *Config, rulesAt func(time.Time) *policy.Rules) (policy.Explanation, error) {
+func (o *explainOptions) ask(name string, cfg *config.Config, rulesAt func(time.Time) *policy.Rules) (policy.Explanation, error) {
 	if (o.client == "") == (o.unit == "") {
 		return policy.Explanation{}, explainUsage(wording.CLIExplainWho)
 	}

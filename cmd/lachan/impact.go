@@ -15,6 +15,8 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
@@ -68,7 +70,7 @@ func (n *node) weigh(ctx context.Context, name string) (found impact, err error)
 		return impact{}, err
 	}
 	found = impact{Feed: name, Version: status.Held.Copy.Digest, Top: []impactName{}, at: time.Now()}
-	f, blocks := v.cfg.feed(name), v.rules.Policy().Blocks()
+	f, blocks := v.cfg.Feed(name), v.rules.Policy().Blocks()
 	asked, of := 0.0, 0.0
 	n.resolver.Popular(func(popular *domain.Name, count float64) bool {
 		of += count
@@ -96,10 +98,10 @@ const typeA = 1
 // compileHeld compiles the version of a feed that is held back, and gives its
 // names their categories.
 func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.Status) (*blocklist.List, error) {
-	f := v.cfg.feed(status.Name)
+	f := v.cfg.Feed(status.Name)
 	held := status.Held.Copy
 	held.Path = store.HeldPath(f.Name, status.Held)
-	file := f.listFile(held, v.cfg.Timezone)
+	file := source.FileOf(f, held, v.cfg.Timezone)
 	file.Zone = false // what it answers does not matter
 	dir := filepath.Join(v.cfg.StateDir, "aside")
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
@@ -107,7 +109,7 @@ func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.
 	}
 	defer os.RemoveAll(dir) // the mapping outlives the name
 	path := filepath.Join(dir, "held.snap")
-	if _, err := blocklist.Compile(ctx, path, []blocklist.Source{file.source()}, blocklist.Options{Memory: impactMemory}); err != nil {
+	if _, err := blocklist.Compile(ctx, path, []blocklist.Source{file.Blocklist()}, blocklist.Options{Memory: impactMemory}); err != nil {
 		return nil, fmt.Errorf("weigh feed %q: %w", f.Name, err)
 	}
 	snapshot, err := blocklist.Open(path)
@@ -116,13 +118,13 @@ func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.
 	}
 	p := v.rules.Policy()
 	return snapshot.Bind(func(_, category string) policy.Set {
-		if f.Action == actionAllow {
+		if f.Action == config.Allow {
 			return policy.Set{}
 		}
-		if own := p.Tags(builtinPrefix, category); !own.Empty() {
+		if own := p.Tags(source.BuiltinPrefix, category); !own.Empty() {
 			return own
 		}
-		return p.Tags(builtinPrefix, f.Category)
+		return p.Tags(source.BuiltinPrefix, f.Category)
 	}, nil), nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"lachan/cmd/lachan/config"
 	"lachan/internal/durable"
 	"lachan/resolver"
 )
@@ -15,7 +16,7 @@ import (
 // openLinked reads the addresses that routers have linked, from a file that is
 // written whole each time. One that is damaged is set aside: routers will say
 // again whose they are.
-func openLinked(cfg *Config) (*resolver.Linked, error) {
+func openLinked(cfg *config.Config) (*resolver.Linked, error) {
 	path := filepath.Join(cfg.StateDir, "links.json")
 	var links []resolver.Link
 	text, err := os.ReadFile(path)

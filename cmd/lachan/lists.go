@@ -10,6 +10,8 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 )
 
@@ -38,7 +40,7 @@ func listsUpdateCommand() *cobra.Command {
 		RunE:  func(c *cobra.Command, names []string) error { return listsUpdate(c, names, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
@@ -49,7 +51,7 @@ func listsUpdate(c *cobra.Command, names []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(updaterSources(off.cfg, coreNames(off.facts)), names)
+	sources, err := chosen(off.cfg.Sources(source.Core(off.facts)), names)
 	if err != nil {
 		return err
 	}
@@ -116,8 +118,8 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 
 // compileLists brings the snapshot up to date with the copies on disk.
 func (o *offline) compileLists(c *cobra.Command, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
-	files, _ := goodFiles(o.cfg, store)
-	sources := sourcesOf(builtinSources(o.facts), files)
+	files, _ := source.Good(o.cfg, store)
+	sources := source.All(source.Builtin(o.facts), files)
 	old, _ := shelf.Latest()
 	if old != nil && old.UpToDate(sources) {
 		return nil

@@ -12,7 +12,8 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
-	"lachan/blocklist/format"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 )
 
@@ -27,7 +28,7 @@ func listsDiffCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
 	c.Flags().StringVar(&server, "server", "", wording.ImpactFlag.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
@@ -49,7 +50,7 @@ func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) erro
 	if err != nil {
 		return err
 	}
-	if _, err := chosen(updaterSources(off.cfg, coreNames(off.facts)), args[:1]); err != nil {
+	if _, err := chosen(off.cfg.Sources(source.Core(off.facts)), args[:1]); err != nil {
 		return err
 	}
 	was, is, held, err := off.versions(args)
@@ -105,7 +106,7 @@ func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) erro
 // is to be looked at: a file, or else the one that is held back, or else the
 // one that is used.
 func (o *offline) versions(args []string) (was []blocklist.Source, is blocklist.Source, held bool, err error) {
-	f := o.cfg.feed(args[0])
+	f := o.cfg.Feed(args[0])
 	store, _, err := o.openStores()
 	if err != nil {
 		return nil, is, false, err
@@ -114,7 +115,7 @@ func (o *offline) versions(args []string) (was []blocklist.Source, is blocklist.
 	if err != nil {
 		return nil, is, false, err
 	}
-	source := func(c feed.Copy) blocklist.Source { return f.listFile(c, o.cfg.Timezone).source() }
+	source := func(c feed.Copy) blocklist.Source { return source.FileOf(f, c, o.cfg.Timezone).Blocklist() }
 	if status.Copy.Digest != "" {
 		was, is = []blocklist.Source{source(status.Copy)}, source(status.Copy)
 	}
@@ -156,7 +157,7 @@ func decisionCommand(use string, short wording.Text, decide func(*feed.Store, co
 		},
 	}
 	c.Flags().StringVar(&by, "by", "", wording.CLIFlagBy.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
@@ -166,7 +167,7 @@ func listsDecide(c *cobra.Command, name, by string, decide func(*feed.Store, con
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(updaterSources(off.cfg, coreNames(off.facts)), []string{name})
+	sources, err := chosen(off.cfg.Sources(source.Core(off.facts)), []string{name})
 	if err != nil {
 		return err
 	}
@@ -190,14 +191,4 @@ func currentUser() string {
 		return u.Username
 	}
 	return "?"
-}
-
-// feed is the feed of that name; it must be one of the configuration's.
-func (c *Config) feed(name string) *FeedConfig {
-	for i := range c.Feeds {
-		if c.Feeds[i].Name == name {
-			return &c.Feeds[i]
-		}
-	}
-	return &FeedConfig{Format: format.Auto}
 }

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"time"
 
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 )
 
@@ -21,20 +21,12 @@ const impactTimeout = time.Minute
 // askImpact asks the running server what the version of a feed that is held back
 // would newly block of what was asked lately. It knows that no longer than it
 // runs.
-func askImpact(ctx context.Context, cfg *Config, server, feed string) (found impact, err error) {
+func askImpact(ctx context.Context, cfg *config.Config, server, feed string) (found impact, err error) {
 	if server == "" {
-		listen := cfg.HTTP.Listen
-		if !listen.IsValid() {
+		if !cfg.HTTP.Listen.IsValid() {
 			return impact{}, errors.New("http.listen: \"\"")
 		}
-		if addr := listen.Addr(); addr.IsUnspecified() {
-			loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
-			if addr.Is6() {
-				loopback = netip.IPv6Loopback()
-			}
-			listen = netip.AddrPortFrom(loopback, listen.Port())
-		}
-		server = "http://" + listen.String()
+		server = cfg.HTTP.URL()
 	}
 	ctx, cancel := context.WithTimeout(ctx, impactTimeout)
 	defer cancel()

@@ -15,6 +15,7 @@ import (
 
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -103,7 +104,7 @@ func (f daysFlag) Set(s string) error {
 	*f.Duration = time.Duration(d)
 	return err
 }
-func (f daysFlag) String() string { return fmt.Sprint(inUnits(*f.Duration)) }
+func (f daysFlag) String() string { return fmt.Sprint(config.InUnits(*f.Duration)) }
 func (f daysFlag) Type() string   { return "TIME" }
 
 func listsSignCommand() *cobra.Command {

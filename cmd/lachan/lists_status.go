@@ -16,6 +16,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 )
 
@@ -28,7 +29,7 @@ func listsStatusCommand() *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return listsStatus(c, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
@@ -59,7 +60,7 @@ func listsStatus(c *cobra.Command, asJSON bool) error {
 	}
 	states := []feedState{}
 	for i := range off.cfg.Feeds {
-		state, err := off.cfg.Feeds[i].state(store, off.cfg)
+		state, err := stateOf(&off.cfg.Feeds[i], store, off.cfg)
 		if err != nil {
 			return err
 		}
@@ -84,9 +85,9 @@ func listsStatus(c *cobra.Command, asJSON bool) error {
 	return nil
 }
 
-func (f *FeedConfig) state(store *feed.Store, cfg *Config) (feedState, error) {
+func stateOf(f *config.Feed, store *feed.Store, cfg *config.Config) (feedState, error) {
 	status, err := store.Status(f.Name)
-	window := f.Authority.window(cfg)
+	window := f.Authority.Window(cfg.Timezone.Location)
 	state := feedState{Category: f.Category, Age: -1, Window: window, From: window.From, Until: window.Until, Status: status}
 	if !status.LastSuccess.IsZero() {
 		state.Age = time.Since(status.LastSuccess).Seconds()

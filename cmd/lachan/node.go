@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +14,8 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
 	"lachan/blocklist/rpzout"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
@@ -34,7 +35,7 @@ import (
 // what others read it publishes whole, as a view.
 type node struct {
 	log        *slog.Logger
-	load       func() (*Config, yamlfile.Problems) // reads the configuration again
+	load       func() (*config.Config, yamlfile.Problems) // reads the configuration again
 	facts      *catalogue.Catalogue
 	core       func(n *domain.Name, below bool) bool
 	builtin    []blocklist.Source
@@ -47,7 +48,7 @@ type node struct {
 	history    *history.Recorder
 	reporting  sync.Mutex // held while a report is made
 
-	cfg       *Config
+	cfg       *config.Config
 	policy    *policy.Policy
 	lists     *blocklist.Lists
 	list      *blocklist.List // lists, bound to policy
@@ -80,7 +81,7 @@ type node struct {
 
 // A view is what is in force, for those who only look.
 type view struct {
-	cfg       *Config
+	cfg       *config.Config
 	rules     *policy.Rules
 	lists     *blocklist.Lists
 	list      *blocklist.List
@@ -90,16 +91,16 @@ type view struct {
 
 // newNode opens what is on disk and puts the first rules in force. It listens
 // to nothing and starts nothing yet.
-func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Problems)) (*node, yamlfile.Problems, error) {
+func newNode(cfg *config.Config, log *slog.Logger, load func() (*config.Config, yamlfile.Problems)) (*node, yamlfile.Problems, error) {
 	facts, err := catalogue.Load()
 	if err != nil {
 		return nil, nil, err
 	}
 	build := buildInfo()
 	n := &node{
-		log: log, load: load, facts: facts, core: coreNames(facts), builtin: builtinSources(facts),
+		log: log, load: load, facts: facts, core: source.Core(facts), builtin: source.Builtin(facts),
 		conditions: &metrics.Conditions{},
-		counters:   metrics.New(nodeName(cfg), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
+		counters:   metrics.New(cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
 		inForce:    map[string]time.Time{},
 		updates:    make(chan struct{}, 1),
 		compiled:   make(chan compilation, 1),
@@ -107,11 +108,11 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 		weighed:    make(chan impact, 1),
 	}
 	n.resolver = resolver.New(n.counters, log)
-	p, problems := loadPolicy(cfg, nil)
+	p, problems := source.LoadPolicy(cfg, nil)
 	if p == nil {
 		return nil, problems, nil
 	}
-	zones, problem := openUpstreams(cfg, nil)
+	zones, problem := cfg.OpenUpstreams(nil)
 	if problem != nil {
 		return nil, yamlfile.Problems{*problem}, nil
 	}
@@ -131,25 +132,25 @@ func newNode(cfg *Config, log *slog.Logger, load func() (*Config, yamlfile.Probl
 	return n, problems, nil
 }
 
-func (n *node) openState(cfg *Config) (err error) {
-	if err := makeStateDir(cfg.StateDir); err != nil {
+func (n *node) openState(cfg *config.Config) (err error) {
+	if err := cfg.MakeStateDir(); err != nil {
 		return err
 	}
-	if n.store, err = feed.Open(filepath.Join(cfg.StateDir, "feeds")); err != nil {
+	if n.store, err = feed.Open(cfg.FeedsDir()); err != nil {
 		return err
 	}
 	n.store.UserAgent = "lachan/" + version
-	if n.shelf, err = blocklist.OpenShelf(listsFolder(cfg)); err != nil {
+	if n.shelf, err = blocklist.OpenShelf(cfg.ListsDir()); err != nil {
 		return err
 	}
-	n.history = history.NewRecorder(filepath.Join(cfg.StateDir, "history"), n.counters, n.conditions, history.Options{
+	n.history = history.NewRecorder(cfg.HistoryDir(), n.counters, n.conditions, history.Options{
 		Retention: time.Duration(cfg.Metrics.History), Quiet: quiet(cfg.Timezone.Location), Log: n.log,
 	})
 	if n.linked, err = openLinked(cfg); err != nil {
 		n.log.Error("linked addresses set aside", "error", err)
 		n.conditions.Set("links-damaged", wording.LinksDamaged.With(err).String())
 	}
-	if n.requests, err = request.Open(requestsFolder(cfg)); err != nil {
+	if n.requests, err = request.Open(cfg.RequestsDir()); err != nil {
 		return err
 	}
 	orders, damaged, err := openOrders(cfg)
@@ -164,9 +165,6 @@ func (n *node) openState(cfg *Config) (err error) {
 	n.orders = orders
 	return nil
 }
-
-// listsFolder is where the compiled lists are.
-func listsFolder(cfg *Config) string { return filepath.Join(cfg.StateDir, "lists") }
 
 // firstLists opens the newest compiled lists. Without any it compiles what is
 // on disk before anything is answered, so that a start never filters less than
@@ -198,7 +196,7 @@ func (n *node) useLists(l *blocklist.Lists) {
 	}
 	maps.DeleteFunc(n.inForce, func(name string, _ time.Time) bool { _, there := rules[name]; return !there })
 	n.lists = l
-	n.list = bind(l, n.policy, n.cfg)
+	n.list = source.Bind(l, n.policy, n.cfg)
 	n.serial++
 }
 
@@ -218,7 +216,7 @@ func (n *node) putInForce() {
 func (n *node) missingRequired() bool {
 	rules := n.lists.Rules()
 	for _, f := range n.cfg.Feeds {
-		if _, there := rules[f.Name]; !there && f.OnMissing == missingRefuse {
+		if _, there := rules[f.Name]; !there && f.OnMissing == config.Refuse {
 			return true
 		}
 	}
@@ -229,7 +227,7 @@ func (n *node) settings() *resolver.Settings {
 	cfg := n.cfg
 	s := &resolver.Settings{
 		Closed:            n.missingRequired(),
-		RefuseUnknown:     cfg.Server.UnknownClient == unknownRefuse,
+		RefuseUnknown:     cfg.Server.UnknownClient == config.RefuseUnknown,
 		TrustedForwarders: cfg.Server.TrustedForwarders,
 		ProxyProtocol:     cfg.Server.ProxyProtocol,
 		Cookies:           n.cookies,
@@ -243,7 +241,7 @@ func (n *node) settings() *resolver.Settings {
 		BlockTTL:          cfg.Server.BlockTTL,
 		PageV4:            cfg.Server.Page.A,
 		PageV6:            cfg.Server.Page.AAAA,
-		CheckName:         checkName(cfg),
+		CheckName:         cfg.CheckName(),
 		TrustAD:           cfg.Upstream.TrustAD,
 		Timeout:           cfg.Upstream.Timeout,
 		CacheEntries:      cfg.Cache.Entries,
@@ -258,7 +256,7 @@ func (n *node) settings() *resolver.Settings {
 		TCPLifetime:    cfg.Server.TCP.Lifetime,
 		TCPMaxBytes:    int64(cfg.Server.TCP.MaxBytes),
 		TLS:            n.tlsConfig(),
-		TLSName:        serverName(cfg),
+		TLSName:        cfg.ServerName(),
 		DoHPath:        cfg.Server.DoHPath,
 		UnitIDs:        cfg.Server.TLS.UnitIDs,
 		Linked:         n.linked,

@@ -7,6 +7,7 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/blocklist/transfer"
+	"lachan/cmd/lachan/config"
 )
 
 // A watched zone is one that a feed is transferred from.
@@ -18,7 +19,7 @@ type watched struct {
 
 // notify has a zone looked at as soon as its primary says that it changed, and
 // tells whether that word is to be heeded.
-func (n *node) notify(cfg *Config) func(zone *domain.Name, from netip.Addr) bool {
+func (n *node) notify(cfg *config.Config) func(zone *domain.Name, from netip.Addr) bool {
 	zones := watchedZones(cfg)
 	return func(zone *domain.Name, from netip.Addr) bool {
 		from = from.Unmap()
@@ -38,7 +39,7 @@ func (n *node) notify(cfg *Config) func(zone *domain.Name, from netip.Addr) bool
 	}
 }
 
-func watchedZones(cfg *Config) (zones []watched) {
+func watchedZones(cfg *config.Config) (zones []watched) {
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
 		z, err := transfer.Parse(f.URL)

@@ -3,17 +3,18 @@ package main
 import (
 	"cmp"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/metrics"
 )
 
 // openOrders opens the record of authorities' orders.
-func openOrders(cfg *Config) (log *order.Log, damaged int, err error) {
-	return order.Open(filepath.Join(cfg.StateDir, "orders.jsonl"))
+func openOrders(cfg *config.Config) (log *order.Log, damaged int, err error) {
+	return order.Open(cfg.OrdersFile())
 }
 
 // recordOrders records the orders, and the versions of authorities' lists, that
@@ -24,10 +25,10 @@ func (n *node) recordOrders(compiled, now time.Time) {
 	for i := range n.cfg.Feeds {
 		f := &n.cfg.Feeds[i]
 		status, err := n.store.Status(f.Name)
-		if err != nil || n.lists.Digest(f.Name) != f.listFile(status.Copy, n.cfg.Timezone).source().Digest {
+		if err != nil || n.lists.Digest(f.Name) != source.FileOf(f, status.Copy, n.cfg.Timezone).Blocklist().Digest {
 			continue // not what is in force
 		}
-		for _, r := range f.orders(&status.Copy, n.cfg, now) {
+		for _, r := range feedOrders(f, &status.Copy, n.cfg, now) {
 			r.InForce = later(n.inForce[f.Name], r.Effective)
 			if r.Compiled = compiled; compiled.IsZero() || compiled.After(r.InForce) {
 				r.Compiled = r.InForce
@@ -59,11 +60,11 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// orders are what a copy of the feed carries out: the order that the
+// feedOrders are what a copy of the feed carries out: the order that the
 // configuration or the publisher names for the list, and those that its entries
 // name. Those that are over are left out.
-func (f *FeedConfig) orders(c *feed.Copy, cfg *Config, now time.Time) (orders []order.Record) {
-	a, window := &f.Authority, f.Authority.window(cfg)
+func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time) (orders []order.Record) {
+	a, window := &f.Authority, f.Authority.Window(cfg.Timezone.Location)
 	base := order.Record{
 		Feed: f.Name, Authority: cmp.Or(a.Name, c.Release.Authority), Received: c.Fetched, Verified: c.Verified,
 		Urgent: a.Urgent, Effective: window.From,

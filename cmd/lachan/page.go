@@ -19,29 +19,6 @@ import (
 	"lachan/resolver/certificate"
 )
 
-// page checks the block page.
-func (k *configCheck) page() {
-	p := &k.Server.Page
-	if a := p.A; a.IsValid() && !a.Is4() {
-		k.wrong("server.page.a", wording.ConfigFamily.With(a, "IPv4"))
-	}
-	if a := p.AAAA; a.IsValid() && (!a.Is6() || a.Is4In6()) {
-		k.wrong("server.page.aaaa", wording.ConfigFamily.With(a, "IPv6"))
-	}
-	if len(p.HTTP)+len(p.HTTPS) > 0 && !p.A.IsValid() && !p.AAAA.IsValid() {
-		k.wrong("server.page", wording.PageNowhere)
-	}
-	if (p.Cert == "") != (p.Key == "") || len(p.HTTPS) > 0 && p.Cert == "" {
-		k.wrong("server.page", wording.PageTLS)
-	} else if p.Cert != "" {
-		if _, err := certificate.Open(p.files()); err != nil {
-			k.wrong("server.page", wording.ConfigTLSFile.With(err))
-		}
-	}
-}
-
-func (p *PageConfig) files() certificate.Files { return certificate.Files{Cert: p.Cert, Key: p.Key} }
-
 // startPage shows the block page where the configuration says. With an error it
 // is shown nowhere.
 func (n *node) startPage(ctx context.Context) (err error) {
@@ -64,7 +41,7 @@ func (n *node) startPage(ctx context.Context) (err error) {
 		}
 	}
 	if len(p.HTTPS) > 0 {
-		if s.keeper, err = certificate.Open(p.files()); err != nil {
+		if s.keeper, err = certificate.Open(p.Files()); err != nil {
 			return err
 		}
 		s.tls.Store(s.keeper.Config())

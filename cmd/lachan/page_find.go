@@ -9,6 +9,7 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
+	"lachan/cmd/lachan/config"
 	"lachan/console/blockpage"
 	"lachan/internal/wording"
 	"lachan/policy"
@@ -19,7 +20,7 @@ import (
 func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 	v := n.view.Load()
 	group, known := n.resolver.GroupOf(visitor)
-	if !known && v.cfg.Server.UnknownClient == unknownRefuse {
+	if !known && v.cfg.Server.UnknownClient == config.RefuseUnknown {
 		return blockpage.Finding{}
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -33,7 +34,7 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 	f := blockpage.Finding{Name: name}
 	f.Unit, f.School = unitOf(p, group)
 	f.Contact = p.Groups()[group].Contact
-	if check := checkName(v.cfg); check != nil && (name == check.String() || strings.HasSuffix(name, "."+check.String())) {
+	if check := v.cfg.CheckName(); check != nil && (name == check.String() || strings.HasSuffix(name, "."+check.String())) {
 		f.Kind = blockpage.Check
 		return f
 	}
@@ -49,20 +50,6 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 		f.Document = joinWords(why.Document.Document, why.Document.Authority)
 	}
 	return f
-}
-
-// checkName is the name that says whether the filter is in use; nil when there is
-// none.
-func checkName(cfg *Config) *domain.Name {
-	canonical, err := domain.Canonical(cfg.Server.CheckName)
-	if err != nil {
-		return nil
-	}
-	var name domain.Name
-	if name.SetText(canonical) != nil {
-		return nil
-	}
-	return &name
 }
 
 // unitOf is the id of a group and the name of the school that it is in, or its

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/config"
 	"lachan/console/device"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
@@ -50,7 +51,7 @@ func profileCommand() *cobra.Command {
 	c.Flags().StringVar(&o.kind, "for", "", wording.CLIProfileFor.With(all).String())
 	c.Flags().StringArrayVar(&o.addresses, "address", nil, wording.CLIProfileAddress.String())
 	c.Flags().StringVar(&o.out, "out", "", wording.CLIProfileOut.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
@@ -123,7 +124,7 @@ func writeProfiles(c *cobra.Command, server *device.Server) error {
 // profileServer is how the devices of a unit reach the server of a
 // configuration, at the given addresses or else its own. The notes are what the
 // operator may want to mend.
-func profileServer(cfg *Config, p *policy.Policy, g policy.GroupID, unit string, addrs []netip.Addr) (s *device.Server, notes []wording.Text) {
+func profileServer(cfg *config.Config, p *policy.Policy, g policy.GroupID, unit string, addrs []netip.Addr) (s *device.Server, notes []wording.Text) {
 	own, port := listenAddresses(cfg.Server.Listen)
 	if addrs == nil {
 		addrs = own
@@ -151,7 +152,7 @@ func profileServer(cfg *Config, p *policy.Policy, g policy.GroupID, unit string,
 	}
 	if len(cfg.Server.DoT) > 0 {
 		s.Host, s.DoTPort = s.Name, cfg.Server.DoT[0].Port()
-		if id != "" && !strings.ContainsAny(id, "/._") && serverName(cfg) != "" {
+		if id != "" && !strings.ContainsAny(id, "/._") && cfg.ServerName() != "" {
 			if below := id + "." + s.Name; covers(cfg, below) {
 				s.Host, s.HostTells = below, true
 			} else {
@@ -194,8 +195,8 @@ func listenAddresses(listen []netip.AddrPort) (addrs []netip.Addr, port uint16) 
 
 // nameForDevices is the server's name in its certificate: the one of the
 // configuration, or else the first that is in it.
-func nameForDevices(cfg *Config) string {
-	if name := serverName(cfg); name != "" {
+func nameForDevices(cfg *config.Config) string {
+	if name := cfg.ServerName(); name != "" {
 		return name
 	}
 	if leaf := leafOf(cfg); leaf != nil {
@@ -209,13 +210,13 @@ func nameForDevices(cfg *Config) string {
 }
 
 // covers tells whether the certificate is good for a name.
-func covers(cfg *Config, name string) bool {
+func covers(cfg *config.Config, name string) bool {
 	leaf := leafOf(cfg)
 	return leaf != nil && leaf.VerifyHostname(name) == nil
 }
 
 // leafOf is the certificate of the encrypted doors; nil when there is none.
-func leafOf(cfg *Config) *x509.Certificate {
+func leafOf(cfg *config.Config) *x509.Certificate {
 	pair, err := tls.LoadX509KeyPair(cfg.Server.TLS.Cert, cfg.Server.TLS.Key)
 	if err != nil {
 		return nil

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
 
 	"lachan/internal/wording"
-	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/upstream"
@@ -61,38 +58,6 @@ func schools(p *policy.Policy) (list []metrics.School) {
 		}
 	}
 	return list
-}
-
-func nodeName(cfg *Config) string {
-	if cfg.Metrics.Node != "" {
-		return cfg.Metrics.Node
-	}
-	name, err := os.Hostname()
-	if err != nil {
-		return "lachan"
-	}
-	return name
-}
-
-func makeStateDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fail(wording.StateDirDenied.With(dir, err))
-	}
-	probe, err := os.CreateTemp(dir, "probe-*.tmp")
-	if err != nil {
-		return fail(wording.StateDirDenied.With(dir, err))
-	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
-// problem puts an error of one key in the terms of a mistake in the file.
-func (c *Config) problem(key string, err error) *yamlfile.Problem {
-	text := wording.Text{VI: err.Error(), EN: err.Error()}
-	var mistake *upstream.Mistake
-	if errors.As(err, &mistake) {
-		text = mistake.Text
-	}
-	return &yamlfile.Problem{File: c.file, Line: c.lineOf(key), Text: text}
 }
 
 func bytesText(n int64) string {

@@ -17,6 +17,8 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/policy"
 )
 
@@ -69,7 +71,7 @@ func isName(entry string) bool {
 // the category of each, and what a plain reader finds in them.
 type realWorld struct {
 	*process
-	cfg       *Config
+	cfg       *config.Config
 	rules     *policy.Rules
 	names     map[string]map[string]bool // of all lists, with their categories
 	addresses map[netip.Addr]bool
@@ -109,8 +111,8 @@ units:
 // open reads what the update has compiled.
 func (w *realWorld) open() {
 	w.t.Helper()
-	cfg, problems := loadConfig(filepath.Join(w.dir, "lachan.yaml"), nil)
-	p, more := loadPolicy(cfg, nil)
+	cfg, problems := config.Load(filepath.Join(w.dir, "lachan.yaml"), nil)
+	p, more := source.LoadPolicy(cfg, nil)
 	if problems = append(problems, more...); len(problems) > 0 {
 		w.t.Fatal(problems)
 	}
@@ -119,7 +121,7 @@ func (w *realWorld) open() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.cfg, w.rules = cfg, p.At(bind(lists, p, cfg), time.Now(), 1)
+	w.cfg, w.rules = cfg, p.At(source.Bind(lists, p, cfg), time.Now(), 1)
 }
 
 func (w *realWorld) read(t *testing.T, path, category string) {
@@ -167,14 +169,14 @@ func (w *realWorld) classifiesEveryName(t *testing.T) {
 		}
 		set, _ := w.rules.Classify(&n, dns.TypeA)
 		for category := range categories {
-			if tag := p.Tags(builtinPrefix, category); wrong < 20 && (tag.Empty() || set.And(tag) != tag) {
+			if tag := p.Tags(source.BuiltinPrefix, category); wrong < 20 && (tag.Empty() || set.And(tag) != tag) {
 				wrong++
 				t.Errorf("%s is not %s", text, category)
 			}
 		}
 	}
 	for a := range w.addresses {
-		if tag := p.Tags(builtinPrefix, "malware"); !isReserved(a) && !w.rules.ClassifyAddr(a).Meets(tag) {
+		if tag := p.Tags(source.BuiltinPrefix, "malware"); !isReserved(a) && !w.rules.ClassifyAddr(a).Meets(tag) {
 			wrong++
 			w.sayFew(t, wrong, "address %s is not malware", a)
 		}
@@ -302,5 +304,5 @@ func (w *realWorld) isCore(name string) bool {
 		return false
 	}
 	set, _ := w.rules.Classify(&n, dns.TypeA)
-	return set.Meets(w.rules.Policy().Tags(builtinCore, "core"))
+	return set.Meets(w.rules.Policy().Tags(source.BuiltinCore, "core"))
 }

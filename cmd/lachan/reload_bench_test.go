@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"lachan/cmd/lachan/config"
 	"lachan/internal/yamlfile"
 )
 
@@ -52,7 +53,7 @@ func BenchmarkReloadOfOneChangedSchool(b *testing.B) {
 	write("lachan.yaml", "state_dir: state\nserver: {listen: [\"127.0.0.1:0\"]}\nhttp: {listen: \"\"}\nupstream: {servers: [127.0.0.1:9]}\n")
 	country := countryOf(40_000)
 	write("policy.yaml", country)
-	load := func() (*Config, yamlfile.Problems) { return loadConfig(filepath.Join(dir, "lachan.yaml"), nil) }
+	load := func() (*config.Config, yamlfile.Problems) { return config.Load(filepath.Join(dir, "lachan.yaml"), nil) }
 	cfg, problems := load()
 	if len(problems) > 0 {
 		b.Fatal(problems)

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
@@ -44,7 +45,7 @@ func reportCommand() *cobra.Command {
 	flags.StringVar(&o.format, "format", "", wording.CLIReportFormat.String())
 	flags.StringVar(&o.out, "out", "", wording.CLIReportOut.String())
 	flags.StringVar(&o.typed, "typed", "", wording.CLIReportTyped.String())
-	addConfigFlags(flags)
+	config.AddFlags(flags)
 	return withConfig(c)
 }
 

@@ -2,82 +2,16 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"lachan/internal/wording"
+	"lachan/cmd/lachan/config"
 	"lachan/metrics/engine"
 	"lachan/metrics/report"
 )
-
-// A ReportConfig is a report that the server makes by itself once a period is
-// over.
-type ReportConfig struct {
-	// Unit is the id of a unit of the policy, or "all".
-	Unit string `yaml:"unit"`
-	// Period is month, quarter, half or year, or one of these after "hc-" for
-	// the administrative periods, which end on the 14th. Default month.
-	Period string `yaml:"period"`
-	// Formats are pdf, docx, xlsx, html and json. Default pdf and xlsx.
-	Formats []string `yaml:"formats"`
-	// Dir is where the files are written, and where what the officer types is
-	// read. Default reports in state_dir.
-	Dir string `yaml:"dir"`
-	// After is how long to wait for nodes that are late. Default 1d; 0s to 30d.
-	After time.Duration `yaml:"after"`
-}
-
-// SetDefaults sets what holds when a key is left out.
-func (r *ReportConfig) SetDefaults() {
-	*r = ReportConfig{Period: "month", Formats: []string{"pdf", "xlsx"}, After: day}
-}
-
-// periodNames are how a period of each kind is written, given the year and the
-// month in which it ends.
-var periodNames = map[string]func(year int, month time.Month) string{
-	"month":   func(year int, month time.Month) string { return fmt.Sprintf("%d-%02d", year, month) },
-	"quarter": func(year int, month time.Month) string { return fmt.Sprintf("%d-Q%d", year, (month+2)/3) },
-	"half":    func(year int, month time.Month) string { return fmt.Sprintf("%d-H%d", year, (month+5)/6) },
-	"year":    func(year int, _ time.Month) string { return fmt.Sprint(year) },
-}
-
-// newest is the last period that is over, and has been for After.
-func (r *ReportConfig) newest(now time.Time, zone *time.Location) (report.Period, error) {
-	kind, admin := strings.CutPrefix(r.Period, "hc-")
-	name := periodNames[kind]
-	prefix := ""
-	if admin {
-		prefix = "hc-"
-	}
-	at := now.In(zone)
-	p, err := report.ParsePeriod(prefix+name(at.Year(), at.Month()), zone, report.SchoolYear{})
-	for err == nil && p.End.Add(r.After).After(now) {
-		p = p.Previous()
-	}
-	return p, err
-}
-
-func (k *configCheck) reports() {
-	for i, r := range k.Reports {
-		path := fmt.Sprintf("reports[%d]", i)
-		if kind := strings.TrimPrefix(r.Period, "hc-"); periodNames[kind] == nil {
-			k.wrong(path+".period", wording.ReportSchedulePeriod.With(r.Period))
-		}
-		if r.Unit == "" {
-			k.wrong(path+".unit", wording.CLIReportNoUnit)
-		}
-		for j, f := range r.Formats {
-			if _, err := formatNamed(f); err != nil {
-				k.wrong(fmt.Sprintf("%s.formats[%d]", path, j), wording.CLIReportNoFormat.With(f, "pdf, docx, xlsx, html, json"))
-			}
-		}
-		between(k, path+".after", r.After, 0, 30*day)
-	}
-}
 
 // reportsEvery is how often it is looked whether a report is due.
 const reportsEvery = time.Hour
@@ -114,8 +48,8 @@ func (n *node) makeDue(ctx context.Context, now time.Time) {
 	}
 }
 
-func (n *node) makeScheduled(ctx context.Context, cfg *Config, r *ReportConfig, now time.Time) error {
-	p, err := r.newest(now, cfg.Timezone.Location)
+func (n *node) makeScheduled(ctx context.Context, cfg *config.Config, r *config.Report, now time.Time) error {
+	p, err := r.Newest(now, cfg.Timezone.Location)
 	if err != nil {
 		return err
 	}
@@ -161,7 +95,7 @@ func (n *node) makeScheduled(ctx context.Context, cfg *Config, r *ReportConfig, 
 
 // givenUp is for how long after a period a report that is provisional is made
 // anew, in the hope that late nodes have told the rest.
-const givenUp = 30 * day
+const givenUp = 30 * 24 * time.Hour
 
 // isFinal tells whether a file is there and will not change any more. The time
 // of a file is that of its figures, which is the end of the period when they

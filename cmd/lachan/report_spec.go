@@ -3,15 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
-	"net/netip"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"lachan/admin/request"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
@@ -24,7 +23,7 @@ import (
 // reportSpec is what a report needs to know beside figures, as files on disk
 // have it.
 func (o *offline) reportSpec(unit string, p report.Period, orders *order.Log, now time.Time) (report.Spec, error) {
-	store, err := feed.Open(filepath.Join(o.cfg.StateDir, "feeds"))
+	store, err := feed.Open(o.cfg.FeedsDir())
 	if err != nil {
 		return report.Spec{}, err
 	}
@@ -32,7 +31,7 @@ func (o *offline) reportSpec(unit string, p report.Period, orders *order.Log, no
 }
 
 // reportSpec puts together what is known of units, categories, lists and orders.
-func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (report.Spec, error) {
+func reportSpec(unit string, p report.Period, now time.Time, cfg *config.Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (report.Spec, error) {
 	if now.Before(p.Start) {
 		return report.Spec{}, reportUsage(wording.CLIReportFuture.With(p.Code))
 	}
@@ -42,13 +41,13 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 	spec := report.Spec{
 		Unit: unit, Period: p, Now: now,
 		Units: reportUnits(units, endOrNow(p, now)), Categories: reportCategories(units, facts),
-		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != queriesOff},
+		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != config.QueriesOff},
 	}
 	lessons := units.Lessons()
 	spec.Hours = report.Hours{From: lessons.From, To: lessons.To, On: units.LessonsOn, Own: lessons.Own}
 	// A day that cannot be read is one that nothing is known of: the report says
 	// how many there are.
-	spec.Days, _ = tally.Read(daysDir(cfg), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
+	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
 	spec.Requests = reportRequests(cfg)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
@@ -74,8 +73,8 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *Config, units 
 }
 
 // reportRequests are the requests that names be opened; nil where none are kept.
-func reportRequests(cfg *Config) (list []report.Request) {
-	dir := requestsFolder(cfg)
+func reportRequests(cfg *config.Config) (list []report.Request) {
+	dir := cfg.RequestsDir()
 	if _, err := os.Stat(dir); err != nil {
 		return nil
 	}
@@ -147,17 +146,17 @@ func reportCategories(p *policy.Policy, facts *catalogue.Catalogue) (list []repo
 
 // reportEngine is where the figures are: at metrics.query_url when there is
 // one, at the server that runs here, or in the history on disk.
-func reportEngine(ctx context.Context, cfg *Config) (report.Engine, func(), error) {
+func reportEngine(ctx context.Context, cfg *config.Config) (report.Engine, func(), error) {
 	if cfg.Metrics.QueryURL != "" {
 		remote, err := engine.NewRemote(cfg.Metrics.QueryURL)
 		return remote, func() {}, err
 	}
-	address := "http://" + reachable(cfg.HTTP.Listen)
+	address := cfg.HTTP.URL()
 	if cfg.HTTP.Listen.IsValid() && askHealth(ctx, address+"/healthz") == nil {
 		remote, err := engine.NewRemote(address)
 		return remote, func() {}, err
 	}
-	dir := filepath.Join(cfg.StateDir, "history")
+	dir := cfg.HistoryDir()
 	if _, err := os.Stat(dir); err != nil {
 		return nil, nil, fail(wording.CLIReportNowhere.With(dir, address))
 	}
@@ -166,18 +165,6 @@ func reportEngine(ctx context.Context, cfg *Config) (report.Engine, func(), erro
 		return nil, nil, fail(wording.CLIReportBusy.With(dir, err))
 	}
 	return engine.NewLocal(store, engine.Limits{}), func() { _ = store.Close() }, nil // only read
-}
-
-// reachable is an address that a program on this machine can connect to.
-func reachable(listen netip.AddrPort) string {
-	switch {
-	case !listen.Addr().IsUnspecified():
-	case listen.Addr().Is4():
-		listen = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), listen.Port())
-	default:
-		listen = netip.AddrPortFrom(netip.IPv6Loopback(), listen.Port())
-	}
-	return listen.String()
 }
 
 // endOrNow is the end of a period, or now when it is not over.

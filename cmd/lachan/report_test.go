@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
@@ -233,9 +234,9 @@ func TestReportsMakeThemselves(t *testing.T) {
 
 // reportingNode is a node whose history is open, without a resolver that
 // answers.
-func reportingNode(t *testing.T, config string) *node {
+func reportingNode(t *testing.T, file string) *node {
 	t.Helper()
-	load := func() (*Config, yamlfile.Problems) { return loadConfig(config, nil) }
+	load := func() (*config.Config, yamlfile.Problems) { return config.Load(file, nil) }
 	cfg, problems := load()
 	if len(problems) > 0 {
 		t.Fatal(problems)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/admin/request"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 )
 
@@ -29,7 +29,7 @@ func requestsCommand() *cobra.Command {
 	c.Flags().BoolVar(&o.all, "all", false, wording.CLIRequestsAll.String())
 	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIRequestsUnit.String())
 	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	c.AddCommand(
 		requestCommand("answer ID TEXT", wording.CLIRequestsAnswer, wording.CLIRequestsClosed, closeRequest),
 		requestCommand("close ID", wording.CLIRequestsClose, wording.CLIRequestsClosed, closeRequest),
@@ -66,24 +66,21 @@ func requestCommand(use string, short, done wording.Text, decide func(*request.S
 		},
 	}
 	c.Flags().StringVar(&by, "by", "", wording.CLIRequestsBy.String())
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
-func openRequests(c *cobra.Command) (*Config, *request.Store, error) {
+func openRequests(c *cobra.Command) (*config.Config, *request.Store, error) {
 	cfg, problems := configOf(c)
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
-	if err := makeStateDir(cfg.StateDir); err != nil {
+	if err := cfg.MakeStateDir(); err != nil {
 		return nil, nil, err
 	}
-	store, err := request.Open(requestsFolder(cfg))
+	store, err := request.Open(cfg.RequestsDir())
 	return cfg, store, err
 }
-
-// requestsFolder is where requests from the block page are.
-func requestsFolder(cfg *Config) string { return filepath.Join(cfg.StateDir, "requests") }
 
 // listRequests prints the requests that wait for somebody, or all.
 func listRequests(c *cobra.Command, o *requestsOptions) error {

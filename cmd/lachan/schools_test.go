@@ -7,6 +7,8 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/policy"
 	"lachan/policy/catalogue"
 
@@ -119,10 +121,10 @@ func TestTheSameNetworkGetsOtherAnswersAtOtherHours(t *testing.T) {
 
 // rulesOnDisk fetches the feeds of a process that does not run, compiles them
 // and returns what it would judge by at a moment.
-func (p *process) rulesOnDisk() (*Config, func(time.Time) *policy.Rules) {
+func (p *process) rulesOnDisk() (*config.Config, func(time.Time) *policy.Rules) {
 	p.t.Helper()
-	cfg, problems := loadConfig(filepath.Join(p.dir, "lachan.yaml"), nil)
-	pol, more := loadPolicy(cfg, nil)
+	cfg, problems := config.Load(filepath.Join(p.dir, "lachan.yaml"), nil)
+	pol, more := source.LoadPolicy(cfg, nil)
 	if problems = append(problems, more...); len(problems) > 0 {
 		p.t.Fatal(problems)
 	}
@@ -135,19 +137,19 @@ func (p *process) rulesOnDisk() (*Config, func(time.Time) *policy.Rules) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, s := range updaterSources(cfg, nil) {
+	for _, s := range cfg.Sources(nil) {
 		if _, err := store.Update(p.t.Context(), s); err != nil {
 			p.t.Fatal(err)
 		}
 	}
-	files, missing := goodFiles(cfg, store)
+	files, missing := source.Good(cfg, store)
 	if len(missing) > 0 {
 		p.t.Fatalf("no copy of %v", missing)
 	}
-	lists, _, err := shelf.Update(p.t.Context(), nil, sourcesOf(builtinSources(facts), files), blocklist.Options{})
+	lists, _, err := shelf.Update(p.t.Context(), nil, source.All(source.Builtin(facts), files), blocklist.Options{})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	list := bind(lists, pol, cfg)
+	list := source.Bind(lists, pol, cfg)
 	return cfg, func(at time.Time) *policy.Rules { return pol.At(list, at, 1) }
 }

@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"lachan/cmd/lachan/config"
 )
 
 func TestPrometheusAcceptsBothPagesOfMetrics(t *testing.T) {
@@ -35,7 +37,7 @@ func TestPrometheusAcceptsBothPagesOfMetrics(t *testing.T) {
 			}
 		}
 	}
-	node := nodeName(&Config{})
+	node := (&config.Config{}).NodeName()
 	f("/metrics",
 		`lachan_queries_total{action="block",transport="udp"} 3`,
 		`lachan_feed_rejected_lines{feed="bets"} 0`,

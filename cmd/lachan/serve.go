@@ -18,6 +18,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/eventloop"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
@@ -37,15 +39,15 @@ func serveCommand() *cobra.Command {
 		Short: wording.CLIServe.String(),
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return serve(c.Context(), func() (*Config, yamlfile.Problems) { return configOf(c) })
+			return serve(c.Context(), func() (*config.Config, yamlfile.Problems) { return configOf(c) })
 		},
 	}
-	addConfigFlags(c.Flags())
+	config.AddFlags(c.Flags())
 	return withConfig(c)
 }
 
 // serve runs the node until ctx is done.
-func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error {
+func serve(ctx context.Context, load func() (*config.Config, yamlfile.Problems)) error {
 	cfg, problems := load()
 	if len(problems) > 0 {
 		return problems
@@ -60,7 +62,7 @@ func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error 
 		return problems
 	}
 	debug.FreeOSMemory() // most of what reading a policy took
-	if err := n.resolver.Listen(doors(cfg)); err != nil {
+	if err := n.resolver.Listen(cfg.Doors()); err != nil {
 		return err
 	}
 	slog.SetDefault(log)
@@ -74,9 +76,9 @@ func serve(ctx context.Context, load func() (*Config, yamlfile.Problems)) error 
 	return n.run(ctx)
 }
 
-func newLogger(cfg *Config) *slog.Logger {
+func newLogger(cfg *config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.Log.Level.Level()}
-	if cfg.Log.Format == logJSON {
+	if cfg.Log.Format == config.JSON {
 		return slog.New(slog.NewJSONHandler(os.Stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, options))
@@ -160,32 +162,32 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(problems)
 		return
 	}
-	p, problems := loadPolicy(cfg, n.policy)
+	p, problems := source.LoadPolicy(cfg, n.policy)
 	if p == nil {
 		n.refuseReload(problems)
 		return
 	}
-	zones, problem := openUpstreams(cfg, n.upstreams)
+	zones, problem := cfg.OpenUpstreams(n.upstreams)
 	if problem != nil {
 		n.refuseReload(yamlfile.Problems{*problem})
 		return
 	}
 	keeper, err := openCertificate(cfg)
 	if err != nil {
-		n.refuseReload(yamlfile.Problems{*cfg.problem("server.tls", err)})
+		n.refuseReload(yamlfile.Problems{*cfg.Problem("server.tls", err)})
 		return
 	}
-	if err := n.resolver.Listen(doors(cfg)); err != nil {
-		n.refuseReload(yamlfile.Problems{{File: cfg.file, Line: cfg.lineOf("server.listen"), Text: wording.Text{VI: err.Error(), EN: err.Error()}}})
+	if err := n.resolver.Listen(cfg.Doors()); err != nil {
+		n.refuseReload(yamlfile.Problems{{File: cfg.File(), Line: cfg.LineOf("server.listen"), Text: wording.Text{VI: err.Error(), EN: err.Error()}}})
 		return
 	}
 	httpMoved := cfg.HTTP != n.cfg.HTTP
 	shippingMoved := cfg.Metrics.WriteURL != n.cfg.Metrics.WriteURL
-	renewalMoved := !reflect.DeepEqual(acmeOrder(cfg), acmeOrder(n.cfg))
+	renewalMoved := !reflect.DeepEqual(cfg.ACMEOrder(), n.cfg.ACMEOrder())
 	pageMoved := renewalMoved || !reflect.DeepEqual(cfg.Server.Page, n.cfg.Server.Page)
 	zonesMoved := !reflect.DeepEqual(cfg.Server.RPZOut, n.cfg.Server.RPZOut)
 	n.cfg, n.policy, n.upstreams, n.certificate = cfg, p, zones, keeper
-	n.list = bind(n.lists, p, cfg)
+	n.list = source.Bind(n.lists, p, cfg)
 	n.serial++
 	n.renewCookies(time.Now())
 	if renewalMoved {
@@ -233,7 +235,7 @@ func (n *node) startUpstreams(ctx context.Context) {
 
 // startUpdater fetches the feeds of the configuration from now on.
 func (n *node) startUpdater(ctx context.Context) {
-	updater := feed.NewUpdater(n.store, updaterSources(n.cfg, n.core), func(string) {
+	updater := feed.NewUpdater(n.store, n.cfg.Sources(n.core), func(string) {
 		select {
 		case n.updates <- struct{}{}:
 		default: // a wake-up is on its way already

@@ -31,14 +31,10 @@ func (n *node) startShipping(ctx context.Context) {
 	n.children.start(ctx, "shipping", shipper.Run)
 }
 
-// daysDir is where the files of days are. Those of other nodes may be copied to
-// directories in it.
-func daysDir(cfg *Config) string { return filepath.Join(cfg.StateDir, "history", "days") }
-
 // startTally counts distinct clients and the names that are blocked most.
 func (n *node) startTally(ctx context.Context) {
 	n.children.start(ctx, "tally", tally.New(n.counters, tally.Options{
-		Dir: daysDir(n.cfg), Zone: n.cfg.Timezone.Location,
+		Dir: n.cfg.DaysDir(), Zone: n.cfg.Timezone.Location,
 		Keep: time.Duration(n.cfg.Metrics.History), Log: n.log,
 	}).Run)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/testserver"
 )
 
@@ -177,9 +179,9 @@ func TestAZoneToServeHasToBeRight(t *testing.T) {
 		p := newProcess(t, "", zonePolicy, "127.0.0.1:5300")
 		p.writeConfig("", "127.0.0.1:5300")
 		p.write("lachan.yaml", "upstream: {servers: [127.0.0.1:5300]}\nserver:\n  rpz_out:\n    listen: [127.0.0.1:5354]\n    zones:\n    - "+zone+"\n")
-		cfg, problems := loadConfig(p.dir+"/lachan.yaml", nil)
+		cfg, problems := config.Load(p.dir+"/lachan.yaml", nil)
 		if len(problems) == 0 {
-			_, problems = loadPolicy(cfg, nil)
+			_, problems = source.LoadPolicy(cfg, nil)
 		}
 		if got := fmt.Sprint(problems.Error()); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", zone, got, want)

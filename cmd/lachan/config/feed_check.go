@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"net/url"
@@ -15,23 +15,28 @@ import (
 
 var feedName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 
-// feed checks one feed beside those before it.
-func (k *configCheck) feed(i int) {
-	f, at := &k.Feeds[i], item("feeds", i)
+func (c *Config) checkFeeds(k *checker) {
+	for i := range c.Feeds {
+		c.Feeds[i].check(k, Item("feeds", i), c.Feeds[:i])
+	}
+}
+
+// check checks the feed at a path beside those before it.
+func (f *Feed) check(k *checker, at string, before []Feed) {
 	if !feedName.MatchString(f.Name) {
 		k.wrong(at+".name", wording.ConfigFeedName.With(f.Name))
 	}
-	for j := range k.Feeds[:i] {
-		if f.Name != "" && k.Feeds[j].Name == f.Name {
-			k.wrong(at+".name", wording.ConfigFeedTwice.With(f.Name, k.lineOf(item("feeds", j)+".name")))
+	for j := range before {
+		if f.Name != "" && before[j].Name == f.Name {
+			k.wrong(at+".name", wording.ConfigFeedTwice.With(f.Name, k.cfg.LineOf(Item("feeds", j)+".name")))
 			break
 		}
 	}
-	k.feedURL(at+".url", f.Name, f.URL)
-	if f.Action == actionBlock && f.Category == "" {
+	f.checkURL(k, at+".url")
+	if f.Action == Block && f.Category == "" {
 		k.wrong(at, wording.ConfigFeedCategory.With(f.Name))
 	}
-	if f.Action == actionAllow && f.LockedBy != "" {
+	if f.Action == Allow && f.LockedBy != "" {
 		k.wrong(at+".locked_by", wording.ConfigFeedLock.With(f.Name))
 	}
 	between(k, at+".refresh", f.Refresh, time.Minute, 30*day)
@@ -43,20 +48,21 @@ func (k *configCheck) feed(i int) {
 	if f.Format == format.Directory {
 		k.wrong(at+".format", wording.ConfigDirectory)
 	}
-	k.feedVersions(at, f)
-	k.feedZone(at, f)
+	f.checkVersions(k, at)
+	f.checkZone(k, at)
 	if _, err := domain.Canonical(f.RPZ.CNAME); (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
 		k.wrong(at+".rpz", wording.ConfigRPZName)
 	}
 }
 
-// feedURL checks where a feed comes from. Whether a file is there is the
+// checkURL checks where a feed comes from. Whether a file is there is the
 // feed's own business: a list that is missing stops nothing.
-func (k *configCheck) feedURL(path, name, address string) {
+func (f *Feed) checkURL(k *checker, path string) {
+	address := f.URL
 	scheme, _, remote := strings.Cut(address, "://")
 	switch {
 	case address == "":
-		k.wrong(path, wording.ConfigFeedURL.With(name))
+		k.wrong(path, wording.ConfigFeedURL.With(f.Name))
 	case !remote, scheme == "file":
 	case scheme == "axfr":
 		if _, err := transfer.Parse(address); err != nil {
@@ -71,9 +77,9 @@ func (k *configCheck) feedURL(path, name, address string) {
 	}
 }
 
-// feedVersions checks what goes with a feed of versions.
-func (k *configCheck) feedVersions(at string, f *FeedConfig) {
-	source := f.updaterSource(k.Timezone.Location)
+// checkVersions checks what goes with a feed of versions.
+func (f *Feed) checkVersions(k *checker, at string) {
+	source := f.Source(k.cfg.Timezone.Location)
 	if source.IsManifest() && len(f.Verify.Minisign) == 0 {
 		k.wrong(at+".verify.minisign", wording.FeedNoKey)
 	}
@@ -82,13 +88,13 @@ func (k *configCheck) feedVersions(at string, f *FeedConfig) {
 	}
 	for i, mirror := range f.Mirrors {
 		if u, err := url.Parse(mirror); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			k.wrong(item(at+".mirrors", i), wording.ConfigFeedScheme.With(mirror))
+			k.wrong(Item(at+".mirrors", i), wording.ConfigFeedScheme.With(mirror))
 		}
 	}
 }
 
-// feedZone checks what goes with a zone transfer and with nothing else.
-func (k *configCheck) feedZone(at string, f *FeedConfig) {
+// checkZone checks what goes with a zone transfer and with nothing else.
+func (f *Feed) checkZone(k *checker, at string) {
 	isZone, hasKey := strings.HasPrefix(f.URL, "axfr://"), f.TSIG.Name != "" || f.TSIG.SecretFile != ""
 	if isZone && f.Format != format.Auto && f.Format != format.RPZ {
 		k.wrong(at+".format", wording.ConfigZoneFormat)

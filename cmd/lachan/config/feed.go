@@ -1,15 +1,19 @@
-package main
+package config
 
 import (
+	"strings"
 	"time"
 
+	"lachan/blocklist"
+	"lachan/blocklist/domain"
+	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
 	"lachan/internal/yamlfile"
 )
 
-// A FeedConfig is one list and where it comes from.
-type FeedConfig struct {
+// A Feed is one list and where it comes from.
+type Feed struct {
 	// Name is the feed's, unique: 1 to 40 of a-z, 0-9 and '-'. No default.
 	Name string `yaml:"name"`
 	// URL is https://, http://, axfr://server[:port]/zone or the path of a file
@@ -49,15 +53,15 @@ type FeedConfig struct {
 	MaxGrowth float64 `yaml:"max_growth"`
 	// Mirrors are where a feed of versions (manifest.json) lies too. Default
 	// none.
-	Mirrors   []string        `yaml:"mirrors"`
-	Verify    VerifyConfig    `yaml:"verify"`
-	TSIG      TSIGConfig      `yaml:"tsig"`
-	RPZ       RPZConfig       `yaml:"rpz"`
-	Authority AuthorityConfig `yaml:"authority"`
+	Mirrors   []string  `yaml:"mirrors"`
+	Verify    Verify    `yaml:"verify"`
+	TSIG      TSIG      `yaml:"tsig"`
+	RPZ       RPZ       `yaml:"rpz"`
+	Authority Authority `yaml:"authority"`
 }
 
-// A VerifyConfig says how a list proves that it is whole and from whom.
-type VerifyConfig struct {
+// A Verify says how a list proves that it is whole and from whom.
+type Verify struct {
 	// Minisign is the public key of the signer, or a list of two while one is
 	// replaced: any may have signed. Default none.
 	Minisign release.Keys `yaml:"minisign"`
@@ -65,22 +69,22 @@ type VerifyConfig struct {
 	SHA256URL string `yaml:"sha256_url"`
 }
 
-// A TSIGConfig is the key of a zone transfer (RFC 8945). With one, replies that
+// A TSIG is the key of a zone transfer (RFC 8945). With one, replies that
 // it has not signed are refused.
-type TSIGConfig struct {
+type TSIG struct {
 	Name       string        `yaml:"name"`        // default none
 	Algorithm  TSIGAlgorithm `yaml:"algorithm"`   // default hmac-sha256
 	SecretFile string        `yaml:"secret_file"` // has the secret in base64; default none
 }
 
-// An RPZConfig overrides what the records of a response policy zone say.
-type RPZConfig struct {
+// An RPZ overrides what the records of a response policy zone say.
+type RPZ struct {
 	Policy RPZPolicy `yaml:"policy"` // default given: as the records say
 	CNAME  string    `yaml:"cname"`  // target of the policy cname; default none
 }
 
-// An AuthorityConfig is the order behind a list.
-type AuthorityConfig struct {
+// An Authority is the order behind a list.
+type Authority struct {
 	Name      string        `yaml:"name"`      // of the authority; default none
 	Document  string        `yaml:"document"`  // its number; default none
 	Date      yamlfile.Date `yaml:"date"`      // of the document; default none
@@ -90,14 +94,65 @@ type AuthorityConfig struct {
 }
 
 // SetDefaults sets what a feed is when its keys are left out.
-func (f *FeedConfig) SetDefaults() {
+func (f *Feed) SetDefaults() {
 	f.Format = format.Auto
-	f.Action = actionBlock
+	f.Action = Block
 	f.Subdomains = true
-	f.OnMissing = missingServe
+	f.OnMissing = Serve
 	f.Refresh = time.Hour
 	f.MaxBytes = 64 << 20
 	f.MaxShrink = 0.30
 	f.TSIG.Algorithm = "hmac-sha256"
 	f.RPZ.Policy = rpzGiven
+}
+
+// IsZone reports whether the feed is a response policy zone.
+func (f *Feed) IsZone() bool {
+	return f.Format == format.RPZ || strings.HasPrefix(f.URL, "axfr://")
+}
+
+// Window is when an order holds, its days being of zone: from the beginning of its first day to the end
+// of its last.
+func (a *Authority) Window(zone *time.Location) (w blocklist.Window) {
+	if !a.Effective.IsZero() {
+		w.From = a.Effective.In(zone)
+	}
+	if !a.Expires.IsZero() {
+		w.Until = a.Expires.In(zone).AddDate(0, 0, 1)
+	}
+	return w
+}
+
+// Sources is what fetching must know of the feeds, and which names are
+// never to be blocked.
+func (c *Config) Sources(core func(*domain.Name, bool) bool) []feed.Source {
+	var sources []feed.Source
+	for i := range c.Feeds {
+		source := c.Feeds[i].Source(c.Timezone.Location)
+		if c.Feeds[i].Action == Block {
+			source.Core = core
+		}
+		sources = append(sources, source)
+	}
+	return sources
+}
+
+// Source is what fetching must know of a feed, whose days are of zone.
+func (f *Feed) Source(zone *time.Location) feed.Source {
+	return feed.Source{
+		Name: f.Name, URL: f.URL, Mirrors: f.Mirrors, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
+		MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth,
+		Locked: f.LockedBy != "", SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
+		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
+	}
+}
+
+// Feed is the feed of that name; it must be one of the configuration's.
+func (c *Config) Feed(name string) *Feed {
+	for i := range c.Feeds {
+		if c.Feeds[i].Name == name {
+			return &c.Feeds[i]
+		}
+	}
+	return &Feed{Format: format.Auto}
 }

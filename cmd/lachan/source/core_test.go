@@ -1,9 +1,10 @@
-package main
+package source_test
 
 import (
 	"testing"
 
 	"lachan/blocklist/domain"
+	"lachan/cmd/lachan/source"
 	"lachan/policy/catalogue"
 )
 
@@ -14,7 +15,7 @@ func TestWhatHoldsANeverBlockedName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core := coreNames(facts)
+	core := source.Core(facts)
 	f := func(name string, below, want bool) {
 		t.Helper()
 		var n domain.Name

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"log/slog"
@@ -15,13 +15,13 @@ type FeedAction string
 
 // The actions of a feed.
 const (
-	actionBlock FeedAction = "block"
-	actionAllow FeedAction = "allow"
+	Block FeedAction = "block"
+	Allow FeedAction = "allow"
 )
 
 // UnmarshalText reads an action.
 func (a *FeedAction) UnmarshalText(text []byte) error {
-	return oneOf(a, text, actionBlock, actionAllow)
+	return oneOf(a, text, Block, Allow)
 }
 
 // OnMissing is what happens while a feed was never had.
@@ -29,13 +29,13 @@ type OnMissing string
 
 // What happens while a feed was never had.
 const (
-	missingServe  OnMissing = "serve"  // queries are answered without it
-	missingRefuse OnMissing = "refuse" // no query is answered
+	Serve  OnMissing = "serve"  // queries are answered without it
+	Refuse OnMissing = "refuse" // no query is answered
 )
 
 // UnmarshalText reads what happens while a feed was never had.
 func (o *OnMissing) UnmarshalText(text []byte) error {
-	return oneOf(o, text, missingServe, missingRefuse)
+	return oneOf(o, text, Serve, Refuse)
 }
 
 // An RPZPolicy overrides the actions of a response policy zone.
@@ -57,9 +57,9 @@ func (a *TSIGAlgorithm) UnmarshalText(text []byte) error {
 	return oneOf(a, text, "hmac-sha256", "hmac-sha224", "hmac-sha384", "hmac-sha512")
 }
 
-// unknownRefuse is server.unknown_client when clients that no unit claims are
+// RefuseUnknown is server.unknown_client when clients that no unit claims are
 // refused.
-const unknownRefuse = "refuse"
+const RefuseUnknown = "refuse"
 
 // A LogLevel is the least severe level that is logged.
 type LogLevel string
@@ -85,21 +85,21 @@ type LogFormat string
 
 // The formats of the log.
 const (
-	logText LogFormat = "text" // key=value
-	logJSON LogFormat = "json"
+	PlainText LogFormat = "text" // key=value
+	JSON      LogFormat = "json"
 )
 
 // UnmarshalText reads a format.
-func (f *LogFormat) UnmarshalText(text []byte) error { return oneOf(f, text, logText, logJSON) }
+func (f *LogFormat) UnmarshalText(text []byte) error { return oneOf(f, text, PlainText, JSON) }
 
 // A QueryLog says which queries are logged.
 type QueryLog string
 
-// queriesOff logs no query.
-const queriesOff QueryLog = "off"
+// QueriesOff logs no query.
+const QueriesOff QueryLog = "off"
 
 // UnmarshalText reads which queries are logged.
-func (q *QueryLog) UnmarshalText(text []byte) error { return oneOf(q, text, queriesOff) }
+func (q *QueryLog) UnmarshalText(text []byte) error { return oneOf(q, text, QueriesOff) }
 
 // oneOf sets dst to text when it is one of the known values.
 func oneOf[T ~string](dst *T, text []byte, known ...T) error {

@@ -1,0 +1,41 @@
+// Package config is lachan.yaml: what its keys are, what holds where they are
+// left out, how file, environment and flags are read over each other, and what
+// is wrong with a value. It starts nothing and opens only what it checks.
+package config
+
+import (
+	_ "time/tzdata" // time zones on machines that have none
+
+	"lachan/internal/yamlfile"
+)
+
+// A Config is lachan.yaml. Every key has a default (see SetDefaults); a
+// relative path in the file is taken from the file's directory.
+type Config struct {
+	// Lines is where each value stands in the file.
+	Lines yamlfile.Lines
+
+	// StateDir holds everything the program writes; it is made with mode 0700.
+	// Default /var/lib/lachan.
+	StateDir string `yaml:"state_dir"`
+	// Timezone is the one of timetables, expiry dates and reports. Default
+	// Asia/Ho_Chi_Minh.
+	Timezone Timezone  `yaml:"timezone"`
+	Server   Server    `yaml:"server"`
+	HTTP     HTTP      `yaml:"http"`
+	Upstream Upstreams `yaml:"upstream"`
+	Cache    Cache     `yaml:"cache"`
+	// Feeds are the lists, in order of rank (which matters to rpz only).
+	// Default none.
+	Feeds []Feed `yaml:"feeds"`
+	// Policy is the file of units, profiles and timetables. Default
+	// policy.yaml; "" gives everyone the built-in default profile.
+	Policy  string  `yaml:"policy"`
+	Metrics Metrics `yaml:"metrics"`
+	// Reports are made by themselves when their periods are over. Default none.
+	Reports []Report `yaml:"reports"`
+	Log     Log      `yaml:"log"`
+
+	file   string            // as the user named it; "" when there is none
+	origin map[string]string // variable or flag that set a value, by path
+}

@@ -1,0 +1,81 @@
+package config
+
+import (
+	"net/netip"
+
+	"lachan/internal/wording"
+	"lachan/resolver"
+)
+
+// checkListeners checks that no two listeners want the same address and port.
+func (c *Config) checkListeners(k *checker) {
+	if len(c.Server.Listen) == 0 {
+		k.wrong("server.listen", wording.ConfigNoListen)
+	}
+	var places sockets
+	add := func(path string, addrs []netip.AddrPort, on carriers) {
+		for i, a := range addrs {
+			if other, taken := places.take(a, on, path); taken {
+				k.wrong(Item(path, i), wording.ConfigListenTwice.With(a, other.addr, other.path))
+			}
+		}
+	}
+	add("server.listen", c.Server.Listen, onUDP|onTCP)
+	add("server.dot", c.Server.DoT, onTCP)
+	add("server.doh", c.Server.DoH, onUDP|onTCP)
+	add("server.doq", c.Server.DoQ, onUDP)
+	add("server.rpz_out.listen", c.Server.RPZOut.Listen, onUDP|onTCP)
+	add("server.page.http", c.Server.Page.HTTP, onTCP)
+	add("server.page.https", c.Server.Page.HTTPS, onTCP)
+	if a := c.HTTP.Listen; a.IsValid() {
+		if other, taken := places.take(a, onTCP, "http.listen"); taken {
+			k.wrong("http.listen", wording.ConfigListenTwice.With(a, other.addr, other.path))
+		}
+	}
+}
+
+// carriers are the transports that a listener has sockets of.
+type carriers uint8
+
+const (
+	onUDP carriers = 1 << iota
+	onTCP
+)
+
+// sockets are those that listeners want.
+type sockets []socket
+
+// A socket is what the listener at path wants.
+type socket struct {
+	addr netip.AddrPort
+	on   carriers
+	path string
+}
+
+// take adds one unless another listener has it already, which is returned.
+func (s *sockets) take(addr netip.AddrPort, on carriers, path string) (other socket, taken bool) {
+	for _, other := range *s {
+		if other.on&on != 0 && sameSocket(other.addr, addr) {
+			return other, true
+		}
+	}
+	*s = append(*s, socket{addr, on, path})
+	return socket{}, false
+}
+
+// sameSocket reports whether b cannot be listened on beside a: the same port, and
+// the same address or one that stands for all of its family.
+func sameSocket(a, b netip.AddrPort) bool {
+	x, y := a.Addr().Unmap(), b.Addr().Unmap()
+	return a.Port() != 0 && a.Port() == b.Port() && x.Is4() == y.Is4() &&
+		(x == y || x.IsUnspecified() || y.IsUnspecified())
+}
+
+// Doors are what the resolver shall open.
+func (c *Config) Doors() (list []resolver.Door) {
+	s := &c.Server
+	list = append(list, resolver.Doors(resolver.Plain, s.Listen...)...)
+	list = append(list, resolver.Doors(resolver.DoT, s.DoT...)...)
+	list = append(list, resolver.Doors(resolver.DoH, s.DoH...)...)
+	return append(list, resolver.Doors(resolver.DoQ, s.DoQ...)...)
+}

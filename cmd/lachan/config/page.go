@@ -1,0 +1,46 @@
+package config
+
+import (
+	"net/netip"
+
+	"lachan/internal/wording"
+	"lachan/resolver/certificate"
+)
+
+// A Page is the block page.
+type Page struct {
+	// A and AAAA are the addresses that blocked names get, where a profile replies
+	// with the page; one that is not valid, the default, is none.
+	A    netip.Addr `yaml:"a"`
+	AAAA netip.Addr `yaml:"aaaa"`
+	// HTTP has the addresses on which this server shows the page. Default none:
+	// A and AAAA are of another server.
+	HTTP []netip.AddrPort `yaml:"http"`
+	// HTTPS has those on which it does so over TLS, with Cert and Key. Default
+	// none.
+	HTTPS []netip.AddrPort `yaml:"https"`
+	Cert  string           `yaml:"cert"` // PEM, with the chain, of an authority that the devices trust; default none
+	Key   string           `yaml:"key"`  // PEM; default none
+}
+
+func (p *Page) check(k *checker) {
+	if a := p.A; a.IsValid() && !a.Is4() {
+		k.wrong("server.page.a", wording.ConfigFamily.With(a, "IPv4"))
+	}
+	if a := p.AAAA; a.IsValid() && (!a.Is6() || a.Is4In6()) {
+		k.wrong("server.page.aaaa", wording.ConfigFamily.With(a, "IPv6"))
+	}
+	if len(p.HTTP)+len(p.HTTPS) > 0 && !p.A.IsValid() && !p.AAAA.IsValid() {
+		k.wrong("server.page", wording.PageNowhere)
+	}
+	if (p.Cert == "") != (p.Key == "") || len(p.HTTPS) > 0 && p.Cert == "" {
+		k.wrong("server.page", wording.PageTLS)
+	} else if p.Cert != "" {
+		if _, err := certificate.Open(p.Files()); err != nil {
+			k.wrong("server.page", wording.ConfigTLSFile.With(err))
+		}
+	}
+}
+
+// Files are those of the certificate.
+func (p *Page) Files() certificate.Files { return certificate.Files{Cert: p.Cert, Key: p.Key} }

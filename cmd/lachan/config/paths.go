@@ -1,0 +1,81 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+)
+
+// resolvePaths takes relative paths from where they were written: in the file,
+// its directory; in a variable or a flag, the working directory.
+func (c *Config) resolvePaths() {
+	c.resolve("state_dir", &c.StateDir)
+	c.resolve("policy", &c.Policy)
+	c.resolve("server.tls.cert", &c.Server.TLS.Cert)
+	c.resolve("server.tls.key", &c.Server.TLS.Key)
+	c.resolve("server.tls.ticket_keys", &c.Server.TLS.TicketKeys)
+	c.resolve("server.cookies.secret_file", &c.Server.Cookies.SecretFile)
+	c.resolve("server.page.cert", &c.Server.Page.Cert)
+	c.resolve("server.page.key", &c.Server.Page.Key)
+	for i := range c.Server.RPZOut.Zones {
+		c.resolve(Item("server.rpz_out.zones", i)+".tsig.secret_file", &c.Server.RPZOut.Zones[i].TSIG.SecretFile)
+	}
+	for i := range c.Feeds {
+		f, at := &c.Feeds[i], Item("feeds", i)
+		c.resolve(at+".url", &f.URL)
+		c.resolve(at+".verify.sha256_url", &f.Verify.SHA256URL)
+		c.resolve(at+".tsig.secret_file", &f.TSIG.SecretFile)
+	}
+	for i := range c.Reports {
+		c.resolve(Item("reports", i)+".dir", &c.Reports[i].Dir)
+	}
+}
+
+// resolve makes the relative path that key has one from the working directory.
+// An address (https://...) and "" stay as they are.
+func (c *Config) resolve(key string, path *string) {
+	local := strings.TrimPrefix(*path, "file://")
+	if local == "" || filepath.IsAbs(local) || strings.Contains(local, "://") || c.originOf(key) != "" {
+		return
+	}
+	*path = filepath.Join(filepath.Dir(c.file), local)
+}
+
+// ListsDir is where the compiled lists are.
+func (c *Config) ListsDir() string { return filepath.Join(c.StateDir, "lists") }
+
+// FeedsDir is where the copies of feeds are.
+func (c *Config) FeedsDir() string { return filepath.Join(c.StateDir, "feeds") }
+
+// HistoryDir is where the statistics are.
+func (c *Config) HistoryDir() string { return filepath.Join(c.StateDir, "history") }
+
+// DaysDir is where the files of days are. Those of other nodes may be copied to
+// directories in it.
+func (c *Config) DaysDir() string { return filepath.Join(c.HistoryDir(), "days") }
+
+// RequestsDir is where requests from the block page are.
+func (c *Config) RequestsDir() string { return filepath.Join(c.StateDir, "requests") }
+
+// OrdersFile is the record of authorities' orders.
+func (c *Config) OrdersFile() string { return filepath.Join(c.StateDir, "orders.jsonl") }
+
+// MakeStateDir makes the directory of the state, and checks that it can be
+// written to.
+func (c *Config) MakeStateDir() error {
+	denied := func(err error) error {
+		return yamlfile.Problem{Text: wording.StateDirDenied.With(c.StateDir, err)}
+	}
+	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
+		return denied(err)
+	}
+	probe, err := os.CreateTemp(c.StateDir, "probe-*.tmp")
+	if err != nil {
+		return denied(err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}

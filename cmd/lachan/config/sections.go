@@ -1,0 +1,106 @@
+package config
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"time"
+
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/metrics/engine"
+	"lachan/metrics/ship"
+)
+
+// An HTTP is the server of /metrics, /healthz, /readyz and the API.
+type HTTP struct {
+	// Listen is its address. Default 127.0.0.1:8053; "" (not valid) is off.
+	Listen netip.AddrPort `yaml:"listen"`
+}
+
+// A Cache bounds the cache.
+type Cache struct {
+	// Entries is how many answers are kept. Default 200,000; 1 to 100,000,000.
+	Entries int `yaml:"entries"`
+	// MinTTL raises shorter TTLs. Default 0s; at most MaxTTL.
+	MinTTL time.Duration `yaml:"min_ttl"`
+	// MaxTTL lowers longer TTLs. Default 24h; 1s to 7d.
+	MaxTTL time.Duration `yaml:"max_ttl"`
+	// NegativeTTL bounds NXDOMAIN and NODATA (RFC 2308). Default 30m; 0s to 24h.
+	NegativeTTL time.Duration `yaml:"negative_ttl"`
+	// StaleFor is how long an answer may be used after its TTL when no upstream
+	// answers (RFC 8767). Default 12h; 0s (never) to 7d.
+	StaleFor time.Duration `yaml:"stale_for"`
+	// Prefetch renews what is asked often before it expires. Default true.
+	Prefetch bool `yaml:"prefetch"`
+}
+
+func (c *Cache) check(k *checker) {
+	between(k, "cache.entries", c.Entries, 1, 100_000_000)
+	between(k, "cache.max_ttl", c.MaxTTL, time.Second, 7*day)
+	between(k, "cache.negative_ttl", c.NegativeTTL, 0, day)
+	between(k, "cache.stale_for", c.StaleFor, 0, 7*day)
+	if c.MinTTL > c.MaxTTL {
+		k.wrong("cache.min_ttl", wording.ConfigTTLOrder.With(InUnits(c.MinTTL), InUnits(c.MaxTTL)))
+	}
+}
+
+// A Metrics says how statistics are kept.
+type Metrics struct {
+	// Node is the label of this machine. Default "", its host name.
+	Node string `yaml:"node"`
+	// History is how long statistics are kept. Default 400d; 1d to 3660d.
+	History yamlfile.Days `yaml:"history"`
+	// QueryURL is of a Prometheus-compatible engine that reports ask instead of
+	// this node's own history. Default none.
+	QueryURL string `yaml:"query_url"`
+	// WriteURL takes this node's history by remote write, every five minutes.
+	// Default none.
+	WriteURL string `yaml:"write_url"`
+}
+
+func (m *Metrics) check(k *checker) {
+	between(k, "metrics.history", time.Duration(m.History), day, 3660*day)
+	var failure *engine.Failure
+	if _, err := engine.NewRemote(m.QueryURL); m.QueryURL != "" && errors.As(err, &failure) {
+		k.wrong("metrics.query_url", failure.Text)
+	}
+	if u := m.WriteURL; u != "" && !ship.ValidURL(u) {
+		k.wrong("metrics.write_url", wording.ShipURL.With(u))
+	}
+}
+
+// A Log says what is logged, on standard error.
+type Log struct {
+	// Level is debug, info, warn or error. Default info.
+	Level LogLevel `yaml:"level"`
+	// Format is text or json. Default text.
+	Format LogFormat `yaml:"format"`
+	// Queries is off: no query is logged. Default off.
+	Queries QueryLog `yaml:"queries"`
+}
+
+// NodeName is the name of this machine in statistics.
+func (c *Config) NodeName() string {
+	if c.Metrics.Node != "" {
+		return c.Metrics.Node
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return "lachan"
+	}
+	return name
+}
+
+// URL is where a program on this machine reaches the server.
+func (h *HTTP) URL() string {
+	listen := h.Listen
+	switch {
+	case !listen.Addr().IsUnspecified():
+	case listen.Addr().Is4():
+		listen = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), listen.Port())
+	default:
+		listen = netip.AddrPortFrom(netip.IPv6Loopback(), listen.Port())
+	}
+	return "http://" + listen.String()
+}

@@ -1,0 +1,142 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"lachan/blocklist/domain"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/resolver/upstream"
+)
+
+// An Upstreams says where queries go on to.
+type Upstreams struct {
+	// Servers are the resolvers. Default system: those of /etc/resolv.conf.
+	Servers []Upstream `yaml:"servers"`
+	// Bootstrap has the resolvers that tell the addresses of servers that are
+	// named. Default none: those of Servers that have an address, or the system's.
+	Bootstrap []Upstream `yaml:"bootstrap"`
+	// Strategy says which of them is asked. Default fastest.
+	Strategy Strategy `yaml:"strategy"`
+	// Timeout bounds one exchange, retries included. Default 2s; 100ms to 10s.
+	Timeout time.Duration `yaml:"timeout"`
+	// Zones have resolvers of their own. Default none.
+	Zones map[string][]Upstream `yaml:"zones"`
+	// TrustAD passes on the AD bit of the upstreams: only for validating
+	// resolvers on a path that nobody can write to. Default false.
+	TrustAD bool `yaml:"trust_ad"`
+}
+
+func (u *Upstreams) check(k *checker) {
+	if len(u.Servers) == 0 {
+		k.wrong("upstream.servers", wording.ConfigNoServer)
+	}
+	between(k, "upstream.timeout", u.Timeout, 100*time.Millisecond, 10*time.Second)
+	k.otherServers("upstream.servers", u.Servers)
+	k.otherServers("upstream.bootstrap", u.Bootstrap)
+	for i, s := range u.Bootstrap {
+		if s.Secure.Host != "" {
+			k.wrong(Item("upstream.bootstrap", i), wording.ConfigBootstrap.With(s))
+		}
+	}
+	for _, zone := range slices.Sorted(maps.Keys(u.Zones)) {
+		path, servers := "upstream.zones."+zone, u.Zones[zone]
+		if _, err := domain.Canonical(zone); err != nil {
+			k.wrong(path, wording.ConfigZoneName.With(zone))
+		}
+		if len(servers) == 0 {
+			k.wrong(path, wording.ConfigNoServer)
+		}
+		k.otherServers(path, servers)
+	}
+}
+
+// otherServers reports upstreams that are this server itself.
+func (k *checker) otherServers(path string, servers []Upstream) {
+	for i, s := range servers {
+		if !s.Addr.IsValid() {
+			continue
+		}
+		listen := k.cfg.Server.Listen
+		switch s.Transport {
+		case upstream.OverTLS:
+			listen = k.cfg.Server.DoT
+		case upstream.OverHTTPS:
+			listen = k.cfg.Server.DoH
+		case upstream.OverQUIC:
+			listen = k.cfg.Server.DoQ
+		}
+		// When the host does not tell its addresses, the mistake shows later.
+		if own, err := upstream.IsOwn(s.Addr, listen); own && err == nil {
+			k.wrong(Item(path, i), wording.ConfigOwnServer.With(s.Addr))
+		}
+	}
+}
+
+// OpenUpstreams makes the groups of servers; those that old has are taken over.
+func (c *Config) OpenUpstreams(old *upstream.Zones) (*upstream.Zones, *yamlfile.Problem) {
+	var members []*upstream.Member
+	if old != nil {
+		members = old.Members()
+	}
+	bootstrap, problem := c.bootstrapServers()
+	if problem != nil {
+		return nil, problem
+	}
+	group := func(key string, list []Upstream) (*upstream.Group, *yamlfile.Problem) {
+		servers, err := c.expand(list)
+		if err != nil {
+			return nil, c.Problem(key, err)
+		}
+		opened := bootstrap.Open(servers, members...)
+		members = append(members, opened...)
+		return upstream.NewGroup(c.Upstream.Strategy.Strategy, c.Upstream.Timeout, opened...), nil
+	}
+	general, problem := group("upstream.servers", c.Upstream.Servers)
+	if problem != nil {
+		return nil, problem
+	}
+	zones := map[string]*upstream.Group{}
+	for zone, list := range c.Upstream.Zones {
+		if zones[zone], problem = group("upstream.zones", list); problem != nil {
+			return nil, problem
+		}
+	}
+	z, err := upstream.NewZones(general, zones)
+	if err != nil {
+		return nil, c.Problem("upstream.zones", err)
+	}
+	return z, nil
+}
+
+// expand is a list of servers with those of the system in place of `system`.
+func (c *Config) expand(list []Upstream) ([]upstream.Server, error) {
+	servers := make([]upstream.Server, len(list))
+	for i, s := range list {
+		servers[i] = s.Server
+	}
+	return upstream.ExpandSystem(servers, upstream.ResolvConf, c.Server.Listen)
+}
+
+// bootstrapServers are the servers that tell the addresses of servers that are
+// named; none if no server is.
+func (c *Config) bootstrapServers() (upstream.Bootstrap, *yamlfile.Problem) {
+	all := slices.Concat(c.Upstream.Servers, slices.Concat(slices.Collect(maps.Values(c.Upstream.Zones))...))
+	if !slices.ContainsFunc(all, func(u Upstream) bool { return u.Named() }) {
+		return nil, nil
+	}
+	list, key := c.Upstream.Bootstrap, "upstream.bootstrap"
+	if len(list) == 0 {
+		list, key = c.Upstream.Servers, "upstream.servers"
+	}
+	if !slices.ContainsFunc(list, func(u Upstream) bool { return u.Addr.IsValid() || u.Transport == upstream.System }) {
+		list = []Upstream{{upstream.Server{Transport: upstream.System}}}
+	}
+	servers, err := c.expand(list)
+	if err != nil {
+		return nil, c.Problem(key, err)
+	}
+	return servers, nil
+}

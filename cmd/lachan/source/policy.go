@@ -1,0 +1,88 @@
+package source
+
+import (
+	"os"
+	"strings"
+
+	"lachan/blocklist"
+	"lachan/cmd/lachan/config"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+)
+
+// Bind gives the rules of lists the tags of a policy. A category that
+// a configured feed fills is that feed's to define: there the built-in lists,
+// which stand in for feeds, no longer speak. A feed of an order that begins or
+// ends at some day holds in that time alone, and fills nothing.
+func Bind(l *blocklist.Lists, p *policy.Policy, cfg *config.Config) *blocklist.List {
+	var filled policy.Set
+	rules := l.Rules()
+	for _, f := range cfg.Feeds {
+		service := strings.HasPrefix(f.Category, "service:")
+		always := f.Authority.Window(cfg.Timezone.Location) == blocklist.Window{}
+		if f.Action == config.Block && f.Unit == "" && !service && always && rules[f.Name] > 0 {
+			filled = filled.Or(p.Tags(BuiltinPrefix, f.Category))
+		}
+	}
+	tags := func(feed, category string) policy.Set {
+		tags := p.Tags(feed, category)
+		if strings.HasPrefix(feed, BuiltinPrefix) && feed != BuiltinCore {
+			tags = tags.Without(filled)
+		}
+		return tags
+	}
+	return l.BindDuring(tags, func(feed string) blocklist.Window { return cfg.Feed(feed).Authority.Window(cfg.Timezone.Location) })
+}
+
+// LoadPolicy reads the policy of a configuration, which must know the categories
+// of the zones that are served; old, which may be nil, is used again if it is the
+// same.
+func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfile.Problems) {
+	unknown := policy.Unknown{File: cfg.File(), Line: cfg.LineOf("server.unknown_client")}
+	if profile := cfg.Server.UnknownClient; profile != config.RefuseUnknown && profile != catalogue.DefaultProfile {
+		unknown.Profile = profile
+	}
+	if cfg.Policy != "" {
+		f, err := os.Open(cfg.Policy)
+		if err != nil {
+			return nil, yamlfile.Problems{cfg.Wrong("policy", wording.ConfigPolicyFile.With(err))}
+		}
+		f.Close()
+	}
+	p, problems := policy.Reload(old, cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
+	if p == nil {
+		return nil, problems
+	}
+	if wrong := checkRPZOut(cfg, p); len(wrong) > 0 {
+		return nil, append(problems, wrong...)
+	}
+	return p, problems
+}
+
+// checkRPZOut reports categories of zones that the policy does not know.
+func checkRPZOut(cfg *config.Config, p *policy.Policy) (problems yamlfile.Problems) {
+	for i := range cfg.Server.RPZOut.Zones {
+		for _, code := range cfg.Server.RPZOut.Zones[i].Categories {
+			if strings.HasPrefix(code, "service:") || p.Tags(BuiltinPrefix, code).Empty() {
+				problems.Add(cfg.File(), cfg.LineOf(config.Item("server.rpz_out.zones", i)+".categories"), wording.RPZOutCategory.With(code))
+			}
+		}
+	}
+	return problems
+}
+
+// policyFeeds is what policy must know of the feeds.
+func policyFeeds(cfg *config.Config) []policy.Feed {
+	var feeds []policy.Feed
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		feeds = append(feeds, policy.Feed{
+			Name: f.Name, Category: f.Category, Allow: f.Action == config.Allow, LockedBy: f.LockedBy, Unit: f.Unit,
+			Zone: f.IsZone(), ZonePolicy: string(f.RPZ.Policy), ZoneCNAME: f.RPZ.CNAME,
+			Authority: f.Authority.Name, Document: f.Authority.Document, File: cfg.File(), Line: cfg.LineOf(config.Item("feeds", i)),
+		})
+	}
+	return feeds
+}
