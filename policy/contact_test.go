@@ -16,7 +16,7 @@ units:
 `)
 	f := func(unit string, want ...string) {
 		t.Helper()
-		if got := w.policy.Groups()[w.group(unit)].Contact; !slices.Equal(got, want) {
+		if got := w.policy.Group(w.group(unit)).Contact; !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", unit, got, want)
 		}
 	}

@@ -28,6 +28,7 @@
 package policy
 
 import (
+	"iter"
 	"time"
 
 	"github.com/gaissmai/bart"
@@ -95,8 +96,32 @@ type Group struct {
 	Contact []string
 }
 
-// Groups are all units. The index is the GroupID; 0 is unknown clients.
-func (p *Policy) Groups() []Group { return p.groups }
+// UnitID is the id of the group's unit as GroupOf finds it: "school" or
+// "school/group"; "" of unknown clients.
+func (g *Group) UnitID() string {
+	if g.ID != "" {
+		return g.School + "/" + g.ID
+	}
+	return g.School
+}
+
+// NumGroups counts the units, unknown clients among them: every GroupID is less.
+func (p *Policy) NumGroups() int { return len(p.groups) }
+
+// Group describes a unit; GroupID 0 is unknown clients. It panics if there is no
+// such unit.
+func (p *Policy) Group(g GroupID) Group { return p.groups[g] }
+
+// Groups yields all units in the order of their numbers.
+func (p *Policy) Groups() iter.Seq2[GroupID, Group] {
+	return func(yield func(GroupID, Group) bool) {
+		for g := range GroupID(p.NumGroups()) {
+			if !yield(g, p.Group(g)) {
+				return
+			}
+		}
+	}
+}
 
 // GroupOf finds a unit by id: "school" or "school/group".
 func (p *Policy) GroupOf(unitID string) (GroupID, bool) {

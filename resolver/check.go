@@ -101,14 +101,11 @@ func (q *Query) checkText(texts ...string) {
 // unit is the id of q's unit, "school" or "school/group"; "none" of unknown
 // clients.
 func (q *Query) unit() string {
-	of := q.world.rules.Policy().Groups()[q.group]
-	switch {
-	case of.Kind == 0:
+	of := q.world.rules.Policy().Group(q.group)
+	if of.Kind == 0 {
 		return "none"
-	case of.ID != "":
-		return of.School + "/" + of.ID
 	}
-	return of.School
+	return of.UnitID()
 }
 
 // appendStrings appends character strings (RFC 1035 section 3.3), each cut to the

@@ -130,11 +130,8 @@ func (d *dohDoor) link(w http.ResponseWriter, req *http.Request) error {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	of := world.rules.Policy().Groups()[group]
-	unit := of.School
-	if of.ID != "" {
-		unit += "/" + of.ID
-	}
+	of := world.rules.Policy().Group(group)
+	unit := of.UnitID()
 	status, moved := world.settings.Linked.link(client, unit, time.Now())
 	if status != http.StatusNoContent {
 		return refusal(status)

@@ -43,7 +43,7 @@ func (q *Query) readsStructure() bool {
 // structure is the text of a structured error for a block.
 func (q *Query) structure(d policy.Decision) string {
 	p := q.world.rules.Policy()
-	of := p.Groups()[q.group]
+	of := p.Group(q.group)
 	e := structured{
 		Contact:       contacts(of.Contact, p.CategoryCode(d.Category)),
 		Justification: justification(d.EDE).With(p.Label(d.Category)).VI,
@@ -52,7 +52,7 @@ func (q *Query) structure(d policy.Decision) string {
 		Language:      "vi",
 	}
 	if school, ok := p.GroupOf(of.School); ok {
-		e.Organization = p.Groups()[school].Name
+		e.Organization = p.Group(school).Name
 	}
 	text, err := json.Marshal(e)
 	if err != nil {

@@ -141,7 +141,7 @@ func (k *checking) print(c *cobra.Command) {
 		fmt.Fprintln(c.ErrOrStderr(), wording.CLICheckBad.With(len(k.mistakes)))
 		return
 	}
-	fmt.Fprintln(c.OutOrStdout(), wording.CLICheckGood.With(k.cfg.File(), len(k.policy.Groups())-1, len(k.cfg.Feeds)))
+	fmt.Fprintln(c.OutOrStdout(), wording.CLICheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
 	if k.asked > 0 {
 		fmt.Fprintln(c.OutOrStdout(), wording.ScriptsGood.With(k.asked))
 	}

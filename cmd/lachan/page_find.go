@@ -33,7 +33,7 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 	p := v.rules.Policy()
 	f := blockpage.Finding{Name: name}
 	f.Unit, f.School = unitOf(p, group)
-	f.Contact = p.Groups()[group].Contact
+	f.Contact = p.Group(group).Contact
 	if check := v.cfg.CheckName(); check != nil && (name == check.String() || strings.HasSuffix(name, "."+check.String())) {
 		f.Kind = blockpage.Check
 		return f
@@ -55,17 +55,13 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 // unitOf is the id of a group and the name of the school that it is in, or its
 // own where it is in none; "" of unknown clients.
 func unitOf(p *policy.Policy, g policy.GroupID) (id, school string) {
-	groups := p.Groups()
-	of := groups[g]
+	of := p.Group(g)
 	if of.Kind == 0 {
 		return "", ""
 	}
-	id, school = of.School, of.Name
-	if of.ID != "" {
-		id += "/" + of.ID
-		if above, ok := p.GroupOf(of.School); ok {
-			school = groups[above].Name
-		}
+	id, school = of.UnitID(), of.Name
+	if above, ok := p.GroupOf(of.School); ok && of.ID != "" {
+		school = p.Group(above).Name
 	}
 	return id, school
 }

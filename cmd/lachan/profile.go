@@ -166,7 +166,7 @@ func profileServer(cfg *config.Config, p *policy.Policy, g policy.GroupID, unit 
 // titleOf is what people call a unit: its own name, and that of its school.
 func titleOf(p *policy.Policy, g policy.GroupID) string {
 	_, school := unitOf(p, g)
-	if own := p.Groups()[g].Name; own != school {
+	if own := p.Group(g).Name; own != school {
 		return joinWords(own, school)
 	}
 	return school

@@ -115,7 +115,7 @@ func reportUnits(p *policy.Policy, at time.Time) (units []report.Unit) {
 		}
 		units = append(units, report.Unit{
 			ID: g.School, Name: cmp.Or(g.Name, g.School), Rank: rank, Province: g.Province, Commune: g.Commune,
-			Level: g.Level, Type: g.Type, Students: g.Students, Settings: place[g.School], Calendar: p.Calendar(policy.GroupID(i)),
+			Level: g.Level, Type: g.Type, Students: g.Students, Settings: place[g.School], Calendar: p.Calendar(i),
 		})
 	}
 	for i, g := range p.Groups() {

@@ -85,7 +85,7 @@ func (r *runner) unit(id string) (policy.GroupID, *wording.Text) {
 		r.bare = map[string][]policy.GroupID{}
 		for g, group := range r.policy.Groups() {
 			if group.ID != "" {
-				r.bare[group.ID] = append(r.bare[group.ID], policy.GroupID(g))
+				r.bare[group.ID] = append(r.bare[group.ID], g)
 			}
 		}
 	}
@@ -101,11 +101,8 @@ func (r *runner) unit(id string) (policy.GroupID, *wording.Text) {
 
 // unitID is the id of a unit as policy.GroupOf finds it.
 func (r *runner) unitID(g policy.GroupID) string {
-	group := r.policy.Groups()[g]
-	if group.ID != "" {
-		return group.School + "/" + group.ID
-	}
-	return group.School
+	group := r.policy.Group(g)
+	return group.UnitID()
 }
 
 // resolve puts the codes and ids that the policy uses in place of aliases and
