@@ -1,13 +1,15 @@
 package resolver
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"sync"
 	"time"
+
+	"lachan/resolver/listen"
 )
 
 // A tcpListener accepts connections and knows those that it reads from.
@@ -24,20 +26,17 @@ type tcpListener struct {
 	reading map[*guest]bool // mu; nil once stopped
 }
 
-func listenTCP(addr netip.AddrPort) (*tcpListener, error) {
-	network := "tcp4"
-	if addr.Addr().Is6() {
-		network = "tcp6"
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(context.Background(), network, addr.String())
+// acceptFrom makes a listener of a copy of the socket.
+func acceptFrom(socket listen.Socket, addr netip.AddrPort) (*tcpListener, error) {
+	l, err := net.FileListener(socket.File)
 	if err != nil {
 		return nil, err
 	}
-	bound := l.Addr().(*net.TCPAddr).AddrPort()
-	return &tcpListener{
-		addr: netip.AddrPortFrom(addr.Addr(), bound.Port()), TCPListener: l.(*net.TCPListener), reading: map[*guest]bool{},
-	}, nil
+	tcp, ok := l.(*net.TCPListener)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a listener of kind %T", l), l.Close())
+	}
+	return &tcpListener{addr: addr, TCPListener: tcp, reading: map[*guest]bool{}}, nil
 }
 
 // accept serves connections until the listener is stopped, and returns when

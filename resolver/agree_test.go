@@ -12,7 +12,7 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/metrics"
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // threeSchools differ in what they block. Each is known by its networks, by a
@@ -74,7 +74,7 @@ func TestEveryWayInAgrees(t *testing.T) {
 	n.load(threeSchools)
 	n.settings.UnitIDs = true
 	n.settings.CacheEntries = 100_000
-	f := newFrontage(t, n, resolver.DoT, resolver.DoH, resolver.DoQ)
+	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 	asked := questions()
 	if len(asked) != 200 {
 		t.Fatalf("%d questions", len(asked))
@@ -163,7 +163,7 @@ func (n *node) series(path, prefix string) map[string]int {
 func TestNoIDGetsAnybodyOutOfTheirGroup(t *testing.T) {
 	n := newNode(t, badLists, newSource(t, lesson+"bet.example. A 192.0.2.66\n").addr)
 	n.load(threeSchools)
-	f := newFrontage(t, n, resolver.DoT, resolver.DoH, resolver.DoQ)
+	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 	ask := func(from, id, want string) {
 		t.Helper()
 		for _, w := range ways()[2:] {

@@ -18,7 +18,7 @@ import (
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // A way is one of the ways in which clients ask: over a transport, in a form.
@@ -80,7 +80,7 @@ func (f *frontage) plainly(t *testing.T, network string, c caller, m *dns.Msg) *
 
 // base is the address of the questions over HTTPS.
 func (f *frontage) base(c caller) string {
-	return "https://" + f.addrs[resolver.DoH] + "/dns-query" + c.path
+	return "https://" + f.addrs[listen.DoH] + "/dns-query" + c.path
 }
 
 // browser is a client of one version of HTTP that connects from an address.
@@ -199,7 +199,7 @@ func (f *frontage) quicConn(t *testing.T, c caller) (conn *quic.Conn, end func()
 		t.Fatal(err)
 	}
 	transport := &quic.Transport{Conn: socket}
-	to, err := net.ResolveUDPAddr("udp4", f.addrs[resolver.DoQ])
+	to, err := net.ResolveUDPAddr("udp4", f.addrs[listen.DoQ])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/quic-go/quic-go/http3"
 
 	"lachan/metrics"
+	"lachan/resolver/listen"
 )
 
 // Bounds of HTTP.
@@ -44,10 +45,10 @@ type dohDoor struct {
 
 // openDoH serves what the accept loop queues, and HTTP/3 at the port of the
 // same number.
-func (r *Resolver) openDoH(l *tcpListener) (*dohDoor, error) {
+func (r *Resolver) openDoH(l *tcpListener, udp listen.Socket) (*dohDoor, error) {
 	d := &dohDoor{resolver: r, lane: r.counters.Lane(), queue: newConnQueue(l.Addr()), ended: make(chan struct{})}
 	var err error
-	if d.quic, err = r.listenQUIC(l.addr, http3.ConfigureTLSConfig(r.tlsOf()), dohUnidirectional); err != nil {
+	if d.quic, err = r.newQUICListener(udp, l.addr, http3.ConfigureTLSConfig(r.tlsOf()), dohUnidirectional); err != nil {
 		return nil, err
 	}
 	d.altSvc = `h3=":` + strconv.Itoa(int(l.addr.Port())) + `"; ma=86400`

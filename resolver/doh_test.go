@@ -11,13 +11,13 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // TestEveryWayInIsAnswered: the same question is answered the same, and blocked
 // the same, whatever carries it.
 func TestEveryWayInIsAnswered(t *testing.T) {
-	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), resolver.DoT, resolver.DoH, resolver.DoQ)
+	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), listen.DoT, listen.DoH, listen.DoQ)
 	for _, w := range ways() {
 		ask, end := w.open(t, f, asPupil)
 		for name, want := range map[string]string{"lesson.example.": "192.0.2.10", "bet.example.": "NXDOMAIN"} {
@@ -35,7 +35,7 @@ func TestEveryWayInIsAnswered(t *testing.T) {
 }
 
 func TestHTTPSaysWhatIsWrongWithARequest(t *testing.T) {
-	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), resolver.DoH)
+	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), listen.DoH)
 	packed, err := new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA).Pack()
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestHTTPSaysWhatIsWrongWithARequest(t *testing.T) {
 		defer end()
 		ask := func(method, path, kind, body string, want int) {
 			t.Helper()
-			req, err := http.NewRequestWithContext(t.Context(), method, "https://"+f.addrs[resolver.DoH]+path, strings.NewReader(body))
+			req, err := http.NewRequestWithContext(t.Context(), method, "https://"+f.addrs[listen.DoH]+path, strings.NewReader(body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestHTTPSaysWhatIsWrongWithARequest(t *testing.T) {
 }
 
 func TestHTTPTellsHowLongAnAnswerMayBeKept(t *testing.T) {
-	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), resolver.DoH)
+	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), listen.DoH)
 	client, end := f.browser(t, "2", asPupil)
 	defer end()
 	ask := func(name, want string) {
@@ -120,9 +120,9 @@ func TestHTTPTellsHowLongAnAnswerMayBeKept(t *testing.T) {
 // A proxy would carry requests elsewhere; this server answers questions or
 // nothing.
 func TestHTTPIsNoProxy(t *testing.T) {
-	f := newFrontage(t, newNode(t, nil, newSource(t, lesson).addr), resolver.DoH)
+	f := newFrontage(t, newNode(t, nil, newSource(t, lesson).addr), listen.DoH)
 	for _, line := range []string{"CONNECT other.example:443 HTTP/1.1", "GET http://other.example/ HTTP/1.1", "GET https://other.example/x HTTP/1.1"} {
-		c, err := tls.Dial("tcp", f.addrs[resolver.DoH], f.greeting(house, "http/1.1"))
+		c, err := tls.Dial("tcp", f.addrs[listen.DoH], f.greeting(house, "http/1.1"))
 		if err != nil {
 			t.Fatal(err)
 		}

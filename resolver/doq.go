@@ -5,12 +5,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/quic-go/quic-go"
 
 	"lachan/metrics"
+	"lachan/resolver/listen"
 )
 
 // alpnDoQ is the name of DNS over QUIC in the handshake (RFC 9250 section 4.1.1).
@@ -32,8 +34,8 @@ type doqDoor struct {
 	stop     context.CancelFunc
 }
 
-func (r *Resolver) openDoQ(d Door) (*doqDoor, error) {
-	l, err := r.listenQUIC(d.Addr, r.tlsOf(alpnDoQ), -1)
+func (r *Resolver) openDoQ(socket listen.Socket, addr netip.AddrPort) (*doqDoor, error) {
+	l, err := r.newQUICListener(socket, addr, r.tlsOf(alpnDoQ), -1)
 	if err != nil {
 		return nil, err
 	}

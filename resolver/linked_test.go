@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 const routers = `
@@ -28,12 +29,12 @@ func TestRoutersLinkTheirAddress(t *testing.T) {
 	var saved []resolver.Link
 	var broken error
 	n.settings.Linked = resolver.NewLinked(nil, func(links []resolver.Link) error { saved = links; return broken })
-	f := newFrontage(t, n, resolver.DoH)
+	f := newFrontage(t, n, listen.DoH)
 	post := func(from, method, token string, want int) {
 		t.Helper()
 		client, end := f.browser(t, "1.1", caller{from: from, serverName: house})
 		defer end()
-		req, err := http.NewRequestWithContext(t.Context(), method, "https://"+f.addrs[resolver.DoH]+"/link/"+token, nil)
+		req, err := http.NewRequestWithContext(t.Context(), method, "https://"+f.addrs[listen.DoH]+"/link/"+token, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
+
+	"lachan/resolver/listen"
 )
 
-// A listener is an open door: the sockets of its address. What a protocol does
+// A listener serves one endpoint: the sockets of its address. What a protocol does
 // not use is nil.
 type listener struct {
 	addr   netip.AddrPort
@@ -15,6 +17,22 @@ type listener struct {
 	doh    *dohDoor // beside tcp
 	doq    *doqDoor
 	closed sync.WaitGroup
+}
+
+// openUDP answers what comes to the sockets from now on, each on the loop of a
+// core.
+func (l *listener) openUDP(r *Resolver, sockets []listen.Socket) error {
+	for i, socket := range sockets {
+		s, err := newUDPSocket(socket, l.addr)
+		if err != nil {
+			return err
+		}
+		l.udp = append(l.udp, s)
+		if err := s.start(r.newReader(s), i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run starts the goroutines of an open listener. What comes over UDP is answered

@@ -21,6 +21,7 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver"
+	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 )
 
@@ -39,6 +40,7 @@ type node struct {
 	policy   *policy.Policy
 	lists    map[string]string // feed -> text in the form of a hosts file, an rpz file or prefixes
 	serial   uint64
+	sockets  []listen.Socket // held as a supervisor does
 	stop     func()
 }
 
@@ -75,10 +77,9 @@ func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 	n.zones = zones(t, nil, upstreams...)
 	n.resolver = resolver.New(n.counters, slog.New(slog.DiscardHandler))
 	n.use()
-	if err := n.resolver.Listen(resolver.Doors(resolver.Plain, netip.MustParseAddrPort("127.0.0.1:0"))); err != nil {
-		t.Fatal(err)
-	}
-	n.addr = n.resolver.Doors()[0].Addr.String()
+	t.Cleanup(func() { n.endAll(n.sockets) })
+	n.listen(listen.At(listen.Plain, anyPort)...)
+	n.addr = n.resolver.Endpoints()[0].Addr.String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- n.resolver.Run(ctx, deadline) }()
@@ -90,6 +91,39 @@ func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 	})
 	t.Cleanup(n.stop)
 	return n
+}
+
+// anyPort is a free port of loopback.
+var anyPort = netip.MustParseAddrPort("127.0.0.1:0")
+
+// listen makes the node serve these endpoints.
+func (n *node) listen(endpoints ...listen.Endpoint) {
+	n.t.Helper()
+	sockets, surplus, err := listen.Update(n.sockets, endpoints)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.sockets = sockets
+	if err := n.resolver.Listen(copies(n.t, sockets)); err != nil {
+		n.t.Fatal(err)
+	}
+	n.endAll(surplus)
+}
+
+func (n *node) endAll(sockets []listen.Socket) {
+	n.t.Helper()
+	if err := listen.Close(sockets); err != nil {
+		n.t.Error(err)
+	}
+}
+
+func copies(t *testing.T, sockets []listen.Socket) []listen.Socket {
+	t.Helper()
+	of, err := listen.Copies(sockets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return of
 }
 
 func zones(t *testing.T, own map[string]*upstream.Group, upstreams ...string) *upstream.Zones {

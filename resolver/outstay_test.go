@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // Whoever has sent as much as one may, or has been there for as long, is let go
@@ -26,7 +27,7 @@ func TestNoConnectionLastsForEver(t *testing.T) {
 		t.Helper()
 		n := newNode(t, nil, newSource(t, lesson).addr)
 		limit(&n.settings)
-		f := newFrontage(t, n, resolver.DoT, resolver.DoH, resolver.DoQ)
+		f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 		for _, w := range ways() {
 			if w.transport() == "doh" {
 				f.renews(t, what, w)
@@ -41,7 +42,7 @@ func TestNoConnectionLastsForEver(t *testing.T) {
 }
 
 // tooMany is more questions than fit into one connection of the test.
-const tooMany = 20_000
+const tooMany = 200_000
 
 // renews asks over HTTP until the client has had to connect a second time; no
 // question is lost.
@@ -130,8 +131,8 @@ func (f *frontage) endsQUIC(t *testing.T, what string) {
 func TestWhoSendsWithoutEndIsCutOff(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
 	n.settings.TCPMaxBytes = 100_000
-	f := newFrontage(t, n, resolver.DoH)
-	c, err := tls.Dial("tcp", f.addrs[resolver.DoH], f.greeting(house, "h2"))
+	f := newFrontage(t, n, listen.DoH)
+	c, err := tls.Dial("tcp", f.addrs[listen.DoH], f.greeting(house, "h2"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/listen"
 )
 
 // Clients that know the address of a resolver ask at resolver.arpa, and those
@@ -54,13 +55,13 @@ type presence struct {
 	info     []byte   // rdata of the RESINFO record
 }
 
-func newPresence(s *Settings, doors []Door) *presence {
+func newPresence(s *Settings, doors []listen.Endpoint) *presence {
 	p := &presence{info: infoOf(s)}
 	p.named = s.Discovery.Name != "" && p.name.SetText(s.Discovery.Name) == nil
 	if !p.named || s.TLS == nil {
 		return p
 	}
-	for _, protocol := range [...]Protocol{DoH, DoT, DoQ} {
+	for _, protocol := range [...]listen.Protocol{listen.DoH, listen.DoT, listen.DoQ} {
 		for _, port := range ports(protocol, doors) {
 			if params, err := serviceParams(protocol, port, s, doors); err == nil {
 				p.services = append(p.services, params)
@@ -85,7 +86,7 @@ func infoOf(s *Settings) (data []byte) {
 }
 
 // ports are those at which a protocol is spoken.
-func ports(p Protocol, doors []Door) (list []uint16) {
+func ports(p listen.Protocol, doors []listen.Endpoint) (list []uint16) {
 	for _, d := range doors {
 		if d.Protocol == p && !slices.Contains(list, d.Addr.Port()) {
 			list = append(list, d.Addr.Port())
@@ -96,7 +97,7 @@ func ports(p Protocol, doors []Door) (list []uint16) {
 
 // serviceParams describes the doors of a protocol and port in wire form (RFC
 // 9460 section 2.2, RFC 9461 section 4).
-func serviceParams(p Protocol, port uint16, s *Settings, doors []Door) ([]byte, error) {
+func serviceParams(p listen.Protocol, port uint16, s *Settings, doors []listen.Endpoint) ([]byte, error) {
 	record := &dns.SVCB{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeSVCB, Class: dns.ClassINET}, Target: "."}
 	record.Value = []dns.SVCBKeyValue{&dns.SVCBAlpn{Alpn: alpns[p]}, &dns.SVCBPort{Port: port}}
 	v4, v6 := hints(p, port, s, doors)
@@ -106,7 +107,7 @@ func serviceParams(p Protocol, port uint16, s *Settings, doors []Door) ([]byte, 
 	if len(v6) > 0 {
 		record.Value = append(record.Value, &dns.SVCBIPv6Hint{Hint: v6})
 	}
-	if p == DoH {
+	if p == listen.DoH {
 		record.Value = append(record.Value, &dns.SVCBDoHPath{Template: s.DoHPath + "{?dns}"})
 	}
 	data, err := packData(record)
@@ -117,18 +118,18 @@ func serviceParams(p Protocol, port uint16, s *Settings, doors []Door) ([]byte, 
 }
 
 // alpns are what the encrypted protocols are called in the handshake of TLS.
-var alpns = [...][]string{DoT: {alpnDoT}, DoH: {"h2", "h3"}, DoQ: {alpnDoQ}}
+var alpns = [...][]string{listen.DoT: {alpnDoT}, listen.DoH: {"h2", "h3"}, listen.DoQ: {alpnDoQ}}
 
 // hints are the addresses of the doors of a protocol and port; those of the plain
 // doors where that is every address.
-func hints(p Protocol, port uint16, s *Settings, doors []Door) (v4, v6 []net.IP) {
+func hints(p listen.Protocol, port uint16, s *Settings, doors []listen.Endpoint) (v4, v6 []net.IP) {
 	addrs := s.Discovery.Addresses
-	for _, of := range [...]Protocol{p, Plain} {
+	for _, of := range [...]listen.Protocol{p, listen.Plain} {
 		if len(addrs) > 0 {
 			break
 		}
 		for _, d := range doors {
-			if d.Protocol == of && (of == Plain || d.Addr.Port() == port) && !d.Addr.Addr().IsUnspecified() {
+			if d.Protocol == of && (of == listen.Plain || d.Addr.Port() == port) && !d.Addr.Addr().IsUnspecified() {
 				addrs = append(addrs, d.Addr.Addr())
 			}
 		}

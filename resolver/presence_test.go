@@ -8,7 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // told is what an answer says: its flags and records, with the ports of the
@@ -18,7 +18,7 @@ func (f *frontage) told(m *dns.Msg) string {
 	if m.Authoritative {
 		text = "aa " + text
 	}
-	for _, d := range f.resolver.Doors() {
+	for _, d := range f.resolver.Endpoints() {
 		text = strings.ReplaceAll(text, `port="`+strconv.Itoa(int(d.Addr.Port()))+`"`, `port="`+d.Protocol.String()+`"`)
 	}
 	return text
@@ -28,7 +28,7 @@ func (f *frontage) told(m *dns.Msg) string {
 // to those who know its name; nobody upstream is asked.
 func TestDesignatedResolversAreOurOwnDoors(t *testing.T) {
 	up := newSource(t, `_dns.resolver.arpa. SVCB 1 evil.example. alpn=h2`+"\n"+lesson)
-	f := newFrontage(t, newNode(t, badLists, up.addr), resolver.DoT, resolver.DoH, resolver.DoQ)
+	f := newFrontage(t, newNode(t, badLists, up.addr), listen.DoT, listen.DoH, listen.DoQ)
 	f.settings.Discovery.Name = house
 	f.use()
 	const hint = ` ipv4hint="127.0.0.1"`
@@ -65,7 +65,7 @@ func TestDesignatedResolversAreOurOwnDoors(t *testing.T) {
 }
 
 func TestAddressHintsAreWhatIsSetOrWhereTheDoorsAre(t *testing.T) {
-	f := newFrontage(t, newNode(t, nil, newSource(t, "").addr), resolver.DoT)
+	f := newFrontage(t, newNode(t, nil, newSource(t, "").addr), listen.DoT)
 	f.settings.Discovery.Name = house
 	g := func(want string, addresses ...string) {
 		t.Helper()
@@ -124,12 +124,10 @@ func TestWithoutEncryptedDoorsNothingIsDesignated(t *testing.T) {
 	n.settings.Discovery.Name = house
 	n.use()
 	f()
-	front := newFrontage(t, n, resolver.DoT) // which closes its door
+	front := newFrontage(t, n, listen.DoT) // which closes its door
 	if got := front.told(n.ask(pupil, "_dns.resolver.arpa", dns.TypeSVCB)); !strings.Contains(got, "dot") {
 		t.Errorf("a door that was opened is not told: %s", got)
 	}
-	if err := n.resolver.Listen(resolver.Doors(resolver.Plain, netip.MustParseAddrPort("127.0.0.1:0"))); err != nil {
-		t.Fatal(err)
-	}
+	n.listen(listen.At(listen.Plain, anyPort)...)
 	f()
 }

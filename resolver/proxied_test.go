@@ -14,7 +14,7 @@ import (
 	"github.com/miekg/dns"
 	"github.com/pires/go-proxyproto"
 
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // balancer is the address of one that is trusted.
@@ -43,7 +43,7 @@ func behind(t *testing.T) *frontage {
 	n := newNode(t, badLists, newSource(t, lesson+"bet.example. A 192.0.2.66\n").addr)
 	n.settings.ProxyProtocol = []netip.Prefix{netip.MustParsePrefix(balancer + "/32")}
 	n.settings.TrustedForwarders = []netip.Prefix{netip.MustParsePrefix("127.7.0.0/16")}
-	return newFrontage(t, n, resolver.DoT, resolver.DoH)
+	return newFrontage(t, n, listen.DoT, listen.DoH)
 }
 
 const passes, blocks, silence = "192.0.2.66", "NXDOMAIN", "nothing"
@@ -63,7 +63,7 @@ func askBet(c net.Conn) string {
 }
 
 // from connects from an address, says the header, and waits not for long.
-func (f *frontage) from(addr string, p resolver.Protocol, header []byte) net.Conn {
+func (f *frontage) from(addr string, p listen.Protocol, header []byte) net.Conn {
 	f.t.Helper()
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(addr)}}
 	c, err := d.DialContext(f.t.Context(), "tcp", f.addrs[p])
@@ -89,9 +89,9 @@ func TestOnlyTrustedBalancersSayWhoAsks(t *testing.T) {
 	for _, overTLS := range []bool{false, true} {
 		ask := func(from string, header []byte, want string) {
 			t.Helper()
-			protocol := resolver.Plain
+			protocol := listen.Plain
 			if overTLS {
-				protocol = resolver.DoT
+				protocol = listen.DoT
 			}
 			c := f.from(from, protocol, header)
 			if want == silence {
@@ -122,7 +122,7 @@ func TestPacketsOfBalancersSayWhoAsks(t *testing.T) {
 	ask := func(from string, header []byte, want string) {
 		t.Helper()
 		d := net.Dialer{LocalAddr: &net.UDPAddr{IP: net.ParseIP(from)}}
-		c, err := d.DialContext(t.Context(), "udp", f.addrs[resolver.Plain])
+		c, err := d.DialContext(t.Context(), "udp", f.addrs[listen.Plain])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestBalancersCarryHTTPS(t *testing.T) {
 		transport := &http.Transport{
 			TLSClientConfig: f.greeting(house), ForceAttemptHTTP2: true,
 			DialContext: func(context.Context, string, string) (net.Conn, error) {
-				return f.from(balancer, resolver.DoH, proxyHeader(t, 2, client, false)), nil
+				return f.from(balancer, listen.DoH, proxyHeader(t, 2, client, false)), nil
 			},
 		}
 		m := askHTTP(t, &http.Client{Transport: transport}, f.base(caller{}), "post", new(dns.Msg).SetQuestion("bet.example.", dns.TypeA))
@@ -222,11 +222,11 @@ func TestABalancerIsNotOneClient(t *testing.T) {
 	for i := range byte(5) {
 		client := netip.AddrFrom4([4]byte{127, 2, 0, i + 1}).String()
 		for range 2 {
-			if got := askBet(f.from(balancer, resolver.Plain, proxyHeader(t, 2, client, false))); got != passes {
+			if got := askBet(f.from(balancer, listen.Plain, proxyHeader(t, 2, client, false))); got != passes {
 				t.Errorf("%s: %s", client, got)
 			}
 		}
-		if got := askBet(f.from(balancer, resolver.Plain, proxyHeader(t, 2, client, false))); got != silence {
+		if got := askBet(f.from(balancer, listen.Plain, proxyHeader(t, 2, client, false))); got != silence {
 			t.Errorf("%s for a third time: %s", client, got)
 		}
 	}

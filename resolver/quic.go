@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/quic-go/quic-go"
+
+	"lachan/resolver/listen"
 )
 
 // A quicListener is a socket on which QUIC is spoken: DNS itself or HTTP/3.
@@ -30,19 +32,14 @@ const (
 	quicGreetings = 64       // handshakes under way; who comes beyond has to prove its address first (RFC 9000 section 8.1.2)
 )
 
-// listenQUIC binds an address. settings says how long a connection may be
-// silent.
-func (r *Resolver) listenQUIC(addr netip.AddrPort, config *tls.Config, unidirectional int64) (*quicListener, error) {
-	network := "udp4"
-	if addr.Addr().Is6() {
-		network = "udp6"
-	}
-	socket, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
+// newQUICListener speaks QUIC on a copy of the socket. The settings say how long a
+// connection may be silent.
+func (r *Resolver) newQUICListener(from listen.Socket, addr netip.AddrPort, config *tls.Config, unidirectional int64) (*quicListener, error) {
+	socket, err := net.FilePacketConn(from.File)
 	if err != nil {
 		return nil, err
 	}
-	bound := socket.LocalAddr().(*net.UDPAddr).AddrPort()
-	l := &quicListener{addr: netip.AddrPortFrom(addr.Addr(), bound.Port())}
+	l := &quicListener{addr: addr}
 	l.transport = &quic.Transport{
 		Conn:                socket,
 		VerifySourceAddress: func(net.Addr) bool { return l.greeting.Load() >= quicGreetings },

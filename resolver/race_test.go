@@ -10,7 +10,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver"
+	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 )
 
@@ -41,7 +41,7 @@ func TestNoAnswerCrosses(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.zones, n.settings.Timeout = zones, deadline
-	f := newFrontage(t, n, resolver.DoT, resolver.DoH, resolver.DoQ)
+	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 	forms := map[string][]way{} // by protocol
 	for _, w := range ways() {
 		protocol, _, _ := strings.Cut(w.name, " ")

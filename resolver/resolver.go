@@ -21,6 +21,7 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cookie"
+	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 )
 
@@ -117,7 +118,7 @@ type Resolver struct {
 	errands  *errands
 
 	mu        sync.Mutex
-	listening map[Door]*listener // mu
+	listening map[listen.Endpoint]*listener // mu
 }
 
 // New makes a resolver that holds nothing yet and starts nothing.
@@ -131,7 +132,7 @@ func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
 		streams:   newStreamLanes(counters),
 		errands:   newErrands(),
 		guests:    guests{byClient: map[netip.Prefix]int{}},
-		listening: map[Door]*listener{},
+		listening: map[listen.Endpoint]*listener{},
 	}
 	r.flights = newFlights(r)
 	r.queries.New = func() any { return newQuery() }
@@ -144,7 +145,7 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 	w := &world{
 		settings: settings, rules: rules, upstreams: upstreams,
 		perClient: perSecond(settings.ClientRate), perUnit: perSecond(settings.UnitRate),
-		presence: newPresence(settings, r.Doors()),
+		presence: newPresence(settings, r.Endpoints()),
 	}
 	old := r.world.Load()
 	if old != nil && old.rules.Policy() == rules.Policy() {

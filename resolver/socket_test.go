@@ -9,23 +9,21 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 func TestAnswersComeFromTheAddressThatWasAsked(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
-	f := func(listen string, asked ...string) {
+	f := func(at string, asked ...string) {
 		t.Helper()
-		if err := n.resolver.Listen(resolver.Doors(resolver.Plain, netip.MustParseAddrPort(listen))); err != nil {
-			t.Fatal(err)
-		}
-		port := n.resolver.Doors()[0].Addr.Port()
+		n.listen(listen.At(listen.Plain, netip.MustParseAddrPort(at))...)
+		port := n.resolver.Endpoints()[0].Addr.Port()
 		for _, host := range asked {
 			// A connected socket takes answers from that address alone.
 			c := dns.Client{Timeout: 2 * time.Second}
 			m, _, err := c.Exchange(new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA), net.JoinHostPort(host, fmt.Sprint(port)))
 			if err != nil || tell(m) != "192.0.2.10" {
-				t.Errorf("listening on %s, %s is asked: %v, %v", listen, host, m, err)
+				t.Errorf("listening on %s, %s is asked: %v, %v", at, host, m, err)
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // A stream is a TCP connection to a node. Its methods end the test when
@@ -232,14 +232,7 @@ func TestBusyStreamsDoNotHoldUpTheEnd(t *testing.T) {
 func TestListenSwaps(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
 	stays := netip.MustParseAddrPort(n.addr)
-	listen := func(addrs ...netip.AddrPort) {
-		t.Helper()
-		if err := n.resolver.Listen(resolver.Doors(resolver.Plain, addrs...)); err != nil {
-			t.Fatal(err)
-		}
-	}
 	// The node's own address was opened with port 0, which is how it is named.
-	zero := netip.MustParseAddrPort("127.0.0.1:0")
 	var lost atomic.Int64
 	var asking sync.WaitGroup
 	done := make(chan struct{})
@@ -258,21 +251,22 @@ func TestListenSwaps(t *testing.T) {
 	other := freePort(t)
 	held := n.stream(pupil)
 	for range 10 {
-		listen(zero, other)
+		n.listen(listen.At(listen.Plain, anyPort, other)...)
 		for _, network := range []string{"udp", "tcp"} {
 			c := dns.Client{Net: network, Timeout: deadline}
 			if m, _, err := c.Exchange(new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA), other.String()); err != nil || tell(m) != "192.0.2.10" {
 				t.Errorf("the new address over %s: %v, %v", network, m, err)
 			}
 		}
-		listen(zero)
+		n.listen(listen.At(listen.Plain, anyPort)...)
 		if c, err := net.Dial("tcp", other.String()); err == nil {
 			c.Close()
 			t.Error("the old address still takes connections")
 		}
 	}
-	if err := n.resolver.Listen(resolver.Doors(resolver.Plain, zero, netip.MustParseAddrPort("192.0.2.1:53"))); err == nil {
-		t.Error("an address that is not ours can be listened on")
+	foreign := listen.At(listen.Plain, anyPort, freePort(t), netip.MustParseAddrPort("192.0.2.1:53"))
+	if _, _, err := listen.Update(n.sockets, foreign); err == nil || !strings.Contains(err.Error(), "192.0.2.1:53 for dns") {
+		t.Errorf("an address that is not ours: %v", err)
 	}
 	held.send("lesson.example.")
 	if m := held.receive(); tell(m) != "192.0.2.10" {
@@ -280,7 +274,7 @@ func TestListenSwaps(t *testing.T) {
 	}
 	close(done)
 	asking.Wait()
-	if got := n.resolver.Doors(); len(got) != 1 || got[0].Addr != stays || lost.Load() != 0 {
+	if got := n.resolver.Endpoints(); len(got) != 1 || got[0].Addr != stays || lost.Load() != 0 {
 		t.Errorf("served: %v, want %v; %d questions lost", got, stays, lost.Load())
 	}
 }

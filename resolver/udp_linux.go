@@ -1,19 +1,17 @@
 package resolver
 
 import (
-	"context"
 	"errors"
-	"net"
 	"net/netip"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"lachan/internal/eventloop"
+	"lachan/resolver/listen"
 )
 
 // On Linux packets are read and written many at a time, with recvmmsg(2) and
@@ -24,11 +22,6 @@ import (
 // The loop of a core waits for packets, not Go's poller: see cores.
 
 const (
-	// socketBuffer is in octets; the system may grant less. Linux takes it twice
-	// and a question for 768 octets, so it holds what comes in a second on a busy
-	// core: a machine that stands still that long loses nothing, and in overload no
-	// answer is much older than that, when clients begin to ask again.
-	socketBuffer   = 64 << 20
 	controlOctets  = 64 // holds PKTINFO of either family
 	sockaddrOctets = unix.SizeofSockaddrInet6
 )
@@ -47,70 +40,27 @@ type packetState struct {
 // to its reader.
 type udpSocket struct {
 	addr   netip.AddrPort
-	file   *os.File
-	raw    syscall.RawConn // of file; keeps it open while it is used
-	fd     int
 	loop   *eventloop.Loop // waits for packets
 	reader *reader         // answers them
 
+	closing sync.RWMutex // held while something is sent
+	fd      int          // closing; written under it, and read without by the loop; -1 once closed
+
 	in      [batchSize]eventloop.Message
-	receipt receipt
 	out     outbox
 	late    lateConn
 	waiting sync.WaitGroup // parked queries that were read here
 }
 
-// receipt carries the results of a system call out of the callback that makes
-// it, which therefore need not be made anew for each batch.
-type receipt struct {
-	read  func(fd uintptr) bool
-	n     int
-	errno syscall.Errno
-}
-
-func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
-	network := "udp4"
-	if addr.Addr().Is6() {
-		network = "udp6"
-	}
-	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
-		var err error
-		return errors.Join(c.Control(func(fd uintptr) { err = setOptions(int(fd), addr.Addr()) }), err)
-	}}
-	pc, err := lc.ListenPacket(context.Background(), network, addr.String())
+// newUDPSocket makes one of a copy of a socket.
+func newUDPSocket(socket listen.Socket, addr netip.AddrPort) (*udpSocket, error) {
+	fd, err := socket.Descriptor()
 	if err != nil {
 		return nil, err
 	}
-	fd, err := detached(pc.(*net.UDPConn))
-	if err != nil {
-		return nil, err
-	}
-	file := os.NewFile(uintptr(fd), "udp")
-	raw, err := file.SyscallConn()
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	s := &udpSocket{addr: addr, file: file, raw: raw, fd: fd}
-	s.receipt.read = s.read
+	s := &udpSocket{addr: addr, fd: fd}
 	s.late.socket = s
 	return s, nil
-}
-
-// detached is conn out of reach of Go's poller; conn itself is closed.
-func detached(conn *net.UDPConn) (fd int, err error) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return 0, errors.Join(err, conn.Close())
-	}
-	var copied error
-	err = raw.Control(func(of uintptr) { fd, copied = unix.FcntlInt(of, unix.F_DUPFD_CLOEXEC, 0) })
-	if err := errors.Join(err, os.NewSyscallError("fcntl", copied), conn.Close()); err != nil {
-		return 0, err
-	}
-	if err := unix.SetNonblock(fd, false); err != nil { // by this Go knows that it is not to wait for it
-		return 0, errors.Join(os.NewSyscallError("fcntl", err), unix.Close(fd))
-	}
-	return fd, nil
 }
 
 // start lets d answer, on the loop of the i-th core, until stopReading.
@@ -132,32 +82,6 @@ func (s *udpSocket) ready() (tail func()) {
 	return nil
 }
 
-func setOptions(fd int, addr netip.Addr) (err error) {
-	switch {
-	case !addr.IsUnspecified():
-	case addr.Is6():
-		err = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1)
-	default:
-		err = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_PKTINFO, 1)
-	}
-	// More room than the system grants by default is a wish, not a need.
-	for _, option := range [2]int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
-		if unix.SetsockoptInt(fd, unix.SOL_SOCKET, option+forceOffset(option), socketBuffer) != nil {
-			err = errors.Join(err, unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, socketBuffer))
-		}
-	}
-	return errors.Join(err, unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1))
-}
-
-// forceOffset leads from SO_RCVBUF and SO_SNDBUF to their forms that exceed
-// the system's limit, which a privileged process may use.
-func forceOffset(option int) int {
-	if option == unix.SO_RCVBUF {
-		return unix.SO_RCVBUFFORCE - unix.SO_RCVBUF
-	}
-	return unix.SO_SNDBUFFORCE - unix.SO_SNDBUF
-}
-
 // receive fills as many queries as there are packets, none if there is none.
 func (s *udpSocket) receive(batch []*Query) (int, error) {
 	for i, q := range batch {
@@ -172,27 +96,20 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 		}
 	}
 	for {
-		if err := s.raw.Read(s.receipt.read); err != nil {
-			return 0, err
-		}
-		switch s.receipt.errno {
+		n, errno := eventloop.Receive(s.fd, s.in[:])
+		switch errno {
 		case 0:
-			for i, q := range batch[:s.receipt.n] {
+			for i, q := range batch[:n] {
 				q.takePacket(&s.in[i])
 			}
-			return s.receipt.n, nil
+			return n, nil
 		case unix.EAGAIN:
 			return 0, nil
 		case unix.EINTR, unix.ECONNREFUSED: // the latter: an ICMP error for an earlier answer
 		default:
-			return 0, os.NewSyscallError("recvmmsg", s.receipt.errno)
+			return 0, os.NewSyscallError("recvmmsg", errno)
 		}
 	}
-}
-
-func (s *udpSocket) read(fd uintptr) bool {
-	s.receipt.n, s.receipt.errno = eventloop.Receive(int(fd), s.in[:])
-	return true // never to wait
 }
 
 func (q *Query) takePacket(m *eventloop.Message) {
@@ -239,11 +156,17 @@ func (o *outbox) add(q *Query) {
 // lost, as any packet may be.
 func (o *outbox) send(s *udpSocket) {
 	held := o.held
+	o.held = 0
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.fd < 0 {
+		return
+	}
 	for i, q := range o.answers[:held] {
 		q.fillHeader(&o.messages[i])
 	}
 	for sent := 0; sent < held; {
-		n, errno := s.sendSome(o.messages[sent:held])
+		n, errno := eventloop.Send(s.fd, o.messages[sent:held])
 		switch errno {
 		case 0:
 			sent += n
@@ -256,7 +179,6 @@ func (o *outbox) send(s *udpSocket) {
 			sent++ // this one cannot be sent; the next may
 		}
 	}
-	o.held = 0
 }
 
 func (q *Query) fillHeader(h *eventloop.Message) {
@@ -271,23 +193,12 @@ func (q *Query) fillHeader(h *eventloop.Message) {
 	h.SetControllen(int(q.packet.ctrlLen))
 }
 
-func (s *udpSocket) sendSome(messages []eventloop.Message) (n int, errno syscall.Errno) {
-	err := s.raw.Control(func(fd uintptr) { n, errno = eventloop.Send(int(fd), messages) })
-	if err != nil {
-		return 0, unix.EBADF
-	}
-	return n, errno
-}
-
 const writePatience = 100 * time.Millisecond
 
 // waitWritable waits a moment for room in the socket's buffer.
 func (s *udpSocket) waitWritable() bool {
-	n := 0
-	err := s.raw.Control(func(fd uintptr) {
-		n, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, int(writePatience.Milliseconds()))
-	})
-	return err == nil && n > 0
+	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLOUT}}, int(writePatience.Milliseconds()))
+	return n > 0
 }
 
 // lateConn is the conn of queries that were parked. Any number of goroutines
@@ -326,9 +237,6 @@ func (c *lateConn) send() {
 	}
 }
 
-// udpSockets is how many sockets share an address: one for each core.
-func udpSockets() int { return eventloop.Count }
-
 // stopReading ends what start began. The socket stays open for the answers to
 // what waits.
 func (s *udpSocket) stopReading() error {
@@ -341,4 +249,15 @@ func (s *udpSocket) stopReading() error {
 	return nil
 }
 
-func (s *udpSocket) close() error { return errors.Join(s.stopReading(), s.file.Close()) }
+// close closes this copy of the socket. What is written later is lost.
+func (s *udpSocket) close() error {
+	err := s.stopReading()
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.fd < 0 {
+		return err
+	}
+	err = errors.Join(err, os.NewSyscallError("close", unix.Close(s.fd)))
+	s.fd = -1
+	return err
+}

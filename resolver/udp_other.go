@@ -10,13 +10,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"lachan/resolver/listen"
 )
 
 // Where the system is not Linux a batch is one packet, and answers leave from
 // the address the system chooses.
-
-// socketBuffer is in octets: some thousand questions that come at once.
-const socketBuffer = 4 << 20
 
 type packetState struct{ from netip.AddrPort }
 
@@ -28,21 +27,17 @@ type udpSocket struct {
 	waiting sync.WaitGroup // parked queries that were read here
 }
 
-// udpSockets is how many sockets share an address: one, without SO_REUSEPORT.
-func udpSockets() int { return 1 }
-
-func listenUDP(addr netip.AddrPort) (*udpSocket, error) {
-	network := "udp4"
-	if addr.Addr().Is6() {
-		network = "udp6"
-	}
-	conn, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
+// newUDPSocket makes one of a copy of a socket.
+func newUDPSocket(socket listen.Socket, addr netip.AddrPort) (*udpSocket, error) {
+	conn, err := net.FilePacketConn(socket.File)
 	if err != nil {
 		return nil, err
 	}
-	// More room than the system grants by default is a wish, not a need.
-	_ = conn.SetReadBuffer(socketBuffer)
-	return &udpSocket{addr: addr, conn: conn}, nil
+	udp, ok := conn.(*net.UDPConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a socket of kind %T", conn), conn.Close())
+	}
+	return &udpSocket{addr: addr, conn: udp}, nil
 }
 
 func (s *udpSocket) receive(batch []*Query) (int, error) {

@@ -27,6 +27,7 @@ import (
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/cookie"
+	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 )
 
@@ -42,6 +43,7 @@ type node struct {
 	counters   *metrics.Counters
 	conditions *metrics.Conditions
 	resolver   *resolver.Resolver
+	sockets    []listen.Socket // that the resolver serves copies of
 	store      *feed.Store
 	shelf      *blocklist.Shelf
 	orders     *order.Log

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -26,7 +27,7 @@ import (
 	"lachan/metrics"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 const (
@@ -62,18 +63,37 @@ func serve(ctx context.Context, load func() (*config.Config, yamlfile.Problems))
 		return problems
 	}
 	debug.FreeOSMemory() // most of what reading a policy took
-	if err := n.resolver.Listen(cfg.Doors()); err != nil {
+	if err := n.listen(cfg); err != nil {
 		return err
 	}
 	slog.SetDefault(log)
-	for _, d := range n.resolver.Doors() {
-		if d.Protocol == resolver.Plain {
-			log.Info("serving", "address", d.Addr)
+	for _, e := range n.resolver.Endpoints() {
+		if e.Protocol == listen.Plain {
+			log.Info("serving", "address", e.Addr)
 		} else {
-			log.Info("serving encrypted", "protocol", d.Protocol, "address", d.Addr)
+			log.Info("serving encrypted", "protocol", e.Protocol, "address", e.Addr)
 		}
 	}
 	return n.run(ctx)
+}
+
+// listen opens the sockets of cfg that are not open yet and has exactly those of
+// cfg served.
+func (n *node) listen(cfg *config.Config) error {
+	sockets, surplus, err := listen.Update(n.sockets, cfg.Endpoints())
+	if err != nil {
+		return err
+	}
+	n.sockets = append(slices.Clip(sockets), surplus...) // until they are served
+	copies, err := listen.Copies(sockets)
+	if err != nil {
+		return err
+	}
+	if err := n.resolver.Listen(copies); err != nil {
+		return err
+	}
+	n.sockets = sockets
+	return listen.Close(surplus)
 }
 
 func newLogger(cfg *config.Config) *slog.Logger {
@@ -117,7 +137,7 @@ func (n *node) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			err := <-answered
+			err := errors.Join(<-answered, listen.Close(n.sockets))
 			n.children.stop("history")
 			n.children.wait()
 			n.log.Info("stopped")
@@ -177,7 +197,7 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(yamlfile.Problems{*cfg.Problem("server.tls", err)})
 		return
 	}
-	if err := n.resolver.Listen(cfg.Doors()); err != nil {
+	if err := n.listen(cfg); err != nil {
 		n.refuseReload(yamlfile.Problems{{File: cfg.File(), Line: cfg.LineOf("server.listen"), Text: wording.Text{VI: err.Error(), EN: err.Error()}}})
 		return
 	}

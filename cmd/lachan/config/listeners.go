@@ -4,7 +4,7 @@ import (
 	"net/netip"
 
 	"lachan/internal/wording"
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // checkListeners checks that no two listeners want the same address and port.
@@ -71,11 +71,11 @@ func sameSocket(a, b netip.AddrPort) bool {
 		(x == y || x.IsUnspecified() || y.IsUnspecified())
 }
 
-// Doors are what the resolver shall open.
-func (c *Config) Doors() (list []resolver.Door) {
+// Endpoints are where clients send their questions.
+func (c *Config) Endpoints() (list []listen.Endpoint) {
 	s := &c.Server
-	list = append(list, resolver.Doors(resolver.Plain, s.Listen...)...)
-	list = append(list, resolver.Doors(resolver.DoT, s.DoT...)...)
-	list = append(list, resolver.Doors(resolver.DoH, s.DoH...)...)
-	return append(list, resolver.Doors(resolver.DoQ, s.DoQ...)...)
+	list = append(list, listen.At(listen.Plain, s.Listen...)...)
+	list = append(list, listen.At(listen.DoT, s.DoT...)...)
+	list = append(list, listen.At(listen.DoH, s.DoH...)...)
+	return append(list, listen.At(listen.DoQ, s.DoQ...)...)
 }

@@ -4,14 +4,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
-	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/miekg/dns"
 
 	"lachan/internal/testserver"
-	"lachan/resolver"
+	"lachan/resolver/listen"
 )
 
 // house is the name of the tests' server in its certificate.
@@ -20,27 +19,24 @@ const house = "dns.example"
 // A frontage is a node with every door that is asked for, on loopback.
 type frontage struct {
 	*node
-	addrs map[resolver.Protocol]string
+	addrs map[listen.Protocol]string
 	trust *x509.CertPool
 }
 
 // newFrontage opens doors of a node.
-func newFrontage(t *testing.T, n *node, protocols ...resolver.Protocol) *frontage {
+func newFrontage(t *testing.T, n *node, protocols ...listen.Protocol) *frontage {
 	t.Helper()
-	f := &frontage{node: n, addrs: map[resolver.Protocol]string{}, trust: x509.NewCertPool()}
+	f := &frontage{node: n, addrs: map[listen.Protocol]string{}, trust: x509.NewCertPool()}
 	f.certify()
 	n.settings.TLSName, n.settings.DoHPath = house, "/dns-query"
 	n.use()
-	zero := netip.MustParseAddrPort("127.0.0.1:0")
-	doors := resolver.Doors(resolver.Plain, zero)
+	endpoints := listen.At(listen.Plain, anyPort)
 	for _, p := range protocols {
-		doors = append(doors, resolver.Doors(p, zero)...)
+		endpoints = append(endpoints, listen.At(p, anyPort)...)
 	}
-	if err := n.resolver.Listen(doors); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range n.resolver.Doors() {
-		f.addrs[d.Protocol] = d.Addr.String()
+	n.listen(endpoints...)
+	for _, e := range n.resolver.Endpoints() {
+		f.addrs[e.Protocol] = e.Addr.String()
 	}
 	return f
 }
@@ -69,7 +65,7 @@ func (f *frontage) greeting(serverName string, alpn ...string) *tls.Config {
 func (f *frontage) dot(from string, config *tls.Config) *dns.Conn {
 	f.t.Helper()
 	d := tls.Dialer{NetDialer: &net.Dialer{Timeout: deadline, LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}, Config: config}
-	c, err := d.DialContext(f.t.Context(), "tcp", f.addrs[resolver.DoT])
+	c, err := d.DialContext(f.t.Context(), "tcp", f.addrs[listen.DoT])
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -88,7 +84,7 @@ func exchangeOver(t *testing.T, c *dns.Conn, m *dns.Msg) *dns.Msg {
 }
 
 func TestTLSCarriesTheSameAnswers(t *testing.T) {
-	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), resolver.DoT)
+	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), listen.DoT)
 	c := f.dot(pupil, f.greeting(house, "dot"))
 	if state := c.Conn.(*tls.Conn).ConnectionState(); state.NegotiatedProtocol != "dot" || state.Version != tls.VersionTLS13 {
 		t.Errorf("handshake %+v", state)
@@ -106,7 +102,7 @@ func TestTLSCarriesTheSameAnswers(t *testing.T) {
 }
 
 func TestStreamsTellWhatTheyAreAskedToTell(t *testing.T) {
-	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), resolver.DoT)
+	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), listen.DoT)
 	plain, err := net.Dial("tcp", f.addr)
 	if err != nil {
 		t.Fatal(err)
@@ -149,12 +145,12 @@ func TestStreamsTellWhatTheyAreAskedToTell(t *testing.T) {
 }
 
 func TestOnlyOneProtocolIsSpokenAtADoor(t *testing.T) {
-	f := newFrontage(t, newNode(t, nil, newSource(t, lesson).addr), resolver.DoT)
-	if c, err := tls.Dial("tcp", f.addrs[resolver.DoT], f.greeting(house, "h2")); err == nil {
+	f := newFrontage(t, newNode(t, nil, newSource(t, lesson).addr), listen.DoT)
+	if c, err := tls.Dial("tcp", f.addrs[listen.DoT], f.greeting(house, "h2")); err == nil {
 		c.Close()
 		t.Error("a browser gets in where TLS carries DNS")
 	}
-	c, err := net.Dial("tcp", f.addrs[resolver.DoT])
+	c, err := net.Dial("tcp", f.addrs[listen.DoT])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +169,7 @@ func TestOnlyOneProtocolIsSpokenAtADoor(t *testing.T) {
 // Connections stay when the certificate changes; those that come are shown the
 // new one.
 func TestANewCertificateIsShownToWhoComesNext(t *testing.T) {
-	f := newFrontage(t, newNode(t, nil, newSource(t, lesson).addr), resolver.DoT)
+	f := newFrontage(t, newNode(t, nil, newSource(t, lesson).addr), listen.DoT)
 	serial := func(c *dns.Conn) string {
 		return c.Conn.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.String()
 	}
@@ -194,7 +190,7 @@ func TestANewCertificateIsShownToWhoComesNext(t *testing.T) {
 func TestOneClientCannotTakeEveryPlace(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
 	n.settings.TCPPerClient = 5
-	f := newFrontage(t, n, resolver.DoT)
+	f := newFrontage(t, n, listen.DoT)
 	for range 5 {
 		f.stream("127.9.0.1")
 	}
