@@ -4,32 +4,35 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"lachan/resolver/upstream/exchange"
+	"lachan/resolver/upstream/udp"
 )
 
-// A Call is an exchange that nobody waits for. Its owner fills in the exported
-// fields, gives it to Start and leaves it alone until Arrived is called.
+// A Call is an exchange that no goroutine waits for. Its owner fills in the
+// exported fields, gives it to Start and leaves it alone until Arrived is called.
 type Call struct {
-	Group *Group // of whom to ask
-	// Query is a packed message with exactly one question, whose ID does not
-	// matter: it is overwritten.
+	Group *Group // asks
+	// Query is a packed message with exactly one question. Its ID does not matter:
+	// it is overwritten.
 	Query []byte
 	// Arrived takes what Group.Exchange would have returned, once: the reply,
 	// which is valid until Arrived returns, or the error. It may be called before
 	// Start returns, and by a goroutine that many exchanges share, so that it must
-	// not wait. The tail that it returns, if any, is called when Arrived was called
+	// not wait. The tail that it returns, if any, is called after Arrived was called
 	// for all replies that came at the same time.
 	Arrived func(reply []byte, err error) (tail func())
 
-	call
-	member *Member
-	pool   *pool // nil: a goroutine makes the exchange
-	began  time.Time
+	request udp.Request
+	member  *Member
+	pool    *udp.Pool // nil if a goroutine makes the exchange
+	began   time.Time
 }
 
-// Start is Group.Exchange for those who do not wait. Where the member to be asked
-// first is asked over UDP and answers, nothing is started for a call, and calls
-// to the same one are sent together. All that goes another way is done by a
-// goroutine of its own. calls is cleared.
+// Start is Group.Exchange for callers that do not wait. If the member that is
+// asked first is asked over UDP and answers, nothing is started for a call, and
+// calls to the same member are sent together. Every other call gets a goroutine.
+// Start clears calls.
 func Start(calls ...*Call) {
 	if len(calls) == 0 {
 		return
@@ -38,7 +41,7 @@ func Start(calls ...*Call) {
 	for _, c := range calls {
 		c.choose(now)
 	}
-	var room [maxTogether]*call
+	var room [udp.MaxBatch]*udp.Request
 	for i, first := range calls {
 		if first == nil {
 			continue
@@ -50,16 +53,16 @@ func Start(calls ...*Call) {
 			continue
 		}
 		for j, c := range calls[i:] {
-			if c != nil && c.pool == p && len(together) < maxTogether {
-				together = append(together, &c.call)
+			if c != nil && c.pool == p && len(together) < udp.MaxBatch {
+				together = append(together, &c.request)
 				calls[i+j] = nil
 			}
 		}
-		p.start(together, now)
+		p.Start(together, now)
 	}
 }
 
-// choose picks the member to be asked first.
+// choose picks the member that is asked first.
 func (c *Call) choose(now time.Time) {
 	c.began, c.member, c.pool = now, nil, nil
 	g := c.Group
@@ -73,25 +76,26 @@ func (c *Call) choose(now time.Time) {
 		return
 	}
 	c.member, c.pool = members[0], plain.pool
-	c.sent, c.ends = c.Query, now.Add(g.timeout/time.Duration(min(len(members), shares)))
-	if c.done == nil {
-		c.done = c.replied
+	c.request.Query, c.request.Deadline = c.Query, now.Add(exchange.Share(g.timeout, len(members)))
+	if c.request.Done == nil {
+		c.request.Done = c.replied
 	}
 	c.member.exchanges.Add(1)
 }
 
+// exchange makes the whole exchange on a goroutine of its own.
 func (c *Call) exchange() {
 	c.arrive(c.Group.Exchange(context.Background(), c.Query, nil))
 }
 
-// arrive ends the exchange by itself.
+// arrive ends a call that no others end together with.
 func (c *Call) arrive(reply []byte, err error) {
 	if tail := c.Arrived(reply, err); tail != nil {
 		tail()
 	}
 }
 
-// replied takes what the first member said.
+// replied takes the reply or the error of the first member.
 func (c *Call) replied(reply []byte, err error) (tail func()) {
 	if err == nil && usable(reply) {
 		c.member.heard(reply, time.Since(c.began))
@@ -101,19 +105,19 @@ func (c *Call) replied(reply []byte, err error) (tail func()) {
 	return nil
 }
 
-// goOn ends an exchange of which the first part was not enough.
+// goOn ends an exchange for which the first member's UDP reply was not enough.
 func (c *Call) goOn(reply []byte, err error) {
 	ctx, cancel := context.WithDeadline(context.Background(), c.began.Add(c.Group.timeout))
 	defer cancel()
 	plain := c.member.exchanger.(*Plain)
 	if err != nil {
-		err = failed(plain.pool.server, err)
+		err = c.pool.Error(err)
 	}
 	reply, err = plain.settle(ctx, c.Query, nil, reply, err)
 	reply, err = c.member.settle(ctx, c.Query, nil, reply, err, c.began)
 	if err != nil || !usable(reply) {
-		rest := slices.DeleteFunc(c.Group.candidates(nil), func(m *Member) bool { return m == c.member })
-		last, failed := inTurn(ctx, rest, c.Query, nil)
+		others := slices.DeleteFunc(c.Group.candidates(nil), func(m *Member) bool { return m == c.member })
+		last, failed := inTurn(ctx, others, c.Query, nil)
 		if last != nil {
 			reply = last
 		}
@@ -122,7 +126,7 @@ func (c *Call) goOn(reply []byte, err error) {
 		}
 	}
 	if reply == nil {
-		reply, err = nil, noAnswer(len(c.Group.members), err)
+		err = noAnswer(len(c.Group.members), err)
 	} else {
 		err = nil
 	}

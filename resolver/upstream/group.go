@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lachan/internal/wording"
+	"lachan/resolver/upstream/exchange"
 )
 
 // A Strategy says which members of a Group are asked, and in which order.
@@ -34,14 +35,9 @@ func ParseStrategy(s string) (Strategy, error) {
 	return 0, &Mistake{wording.UpstreamStrategy.With(s)}
 }
 
-const (
-	// exploreOneIn: how often Fastest asks another than the cheapest, so that
-	// one that has become faster is found.
-	exploreOneIn = 20
-	// shares: an attempt gets at least this part of the time that is left, so
-	// that a long list does not leave each member too little to answer.
-	shares = 3
-)
+// exploreOneIn: how often Fastest asks another than the cheapest, so that one
+// that has become faster is found.
+const exploreOneIn = 20
 
 // A Group asks several servers as if they were one. It is immutable; what
 // changes is in its members.
@@ -116,7 +112,7 @@ func (g *Group) candidates(dst []*Member) []*Member {
 // the last reply that came, if any, and the last error, if any.
 func inTurn(ctx context.Context, members []*Member, query, buf []byte) (last []byte, err error) {
 	for i, m := range members {
-		attempt, cancel := share(ctx, len(members)-i)
+		attempt, cancel := exchange.WithShare(ctx, len(members)-i)
 		reply, failed := m.exchange(attempt, query, buf)
 		cancel()
 		if failed != nil {
@@ -131,16 +127,6 @@ func inTurn(ctx context.Context, members []*Member, query, buf []byte) (last []b
 		}
 	}
 	return last, err
-}
-
-// share gives an attempt its part of the time that is left when left attempts
-// are to be made.
-func share(ctx context.Context, left int) (context.Context, context.CancelFunc) {
-	end, ok := ctx.Deadline()
-	if !ok || left == 1 {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, time.Until(end)/time.Duration(min(left, shares)))
 }
 
 // race asks all members at once and waits for all of them to end, which the

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"lachan/resolver/dnswire"
+	"lachan/resolver/upstream/exchange"
+	"lachan/resolver/upstream/udp"
 )
 
 const (
@@ -58,7 +62,7 @@ func (m *Member) exchange(ctx context.Context, query, buf []byte) ([]byte, error
 
 // settle is the second part of exchange.
 func (m *Member) settle(ctx context.Context, query, buf, reply []byte, err error, began time.Time) ([]byte, error) {
-	if err == nil && rcode(reply) == rcodeFormErr {
+	if err == nil && dnswire.Rcode(reply) == dnswire.RcodeFormErr {
 		reply, err = m.exchangeWithoutOPT(ctx, query, buf, reply)
 	}
 	m.judge(reply, err, time.Since(began))
@@ -69,10 +73,10 @@ func (m *Member) settle(ctx context.Context, query, buf, reply []byte, err error
 // that answer FORMERR because they do not know EDNS.
 func (m *Member) exchangeWithoutOPT(ctx context.Context, query, buf, formErr []byte) (reply []byte, err error) {
 	reply = formErr
-	if plain, ok := withoutOPT(query); ok {
+	if plain, ok := exchange.WithoutOPT(query); ok {
 		reply, err = m.exchanger.Exchange(ctx, plain, buf)
 	}
-	if err == nil && bareFormErr(reply) {
+	if err == nil && exchange.BareFormErr(reply) {
 		return nil, fmt.Errorf("ask %s: %w", m.name, ErrMalformed)
 	}
 	return reply, err
@@ -89,7 +93,7 @@ func (m *Member) judge(reply []byte, err error, elapsed time.Duration) {
 			m.lost.Store(0)
 			m.wake()
 		}
-	case isOurs(err):
+	case exchange.IsLocal(err):
 		m.failures[Network].Add(1)
 	default:
 		m.failures[failureOf(err)].Add(1)
@@ -101,7 +105,7 @@ func (m *Member) judge(reply []byte, err error, elapsed time.Duration) {
 // missed takes note of an exchange without a reply. Where TCP does not get
 // through, UDP may still do, and did: that is no sign of being down.
 func (m *Member) missed(err error) {
-	if errors.Is(err, errUseTCP) {
+	if errors.Is(err, udp.ErrUseTCP) {
 		m.unheard.Store(0)
 	} else if m.unheard.Add(1) >= downAfter {
 		m.setDown()
@@ -115,7 +119,7 @@ func (m *Member) heard(reply []byte, elapsed time.Duration) {
 	m.lost.Store(0)
 	m.down.Store(false)
 	if !usable(reply) {
-		m.failures[failureOfRcode(rcode(reply))].Add(1)
+		m.failures[failureOfRcode(dnswire.Rcode(reply))].Add(1)
 		m.failing.blend(1)
 		return
 	}
@@ -147,8 +151,8 @@ func (m *Member) cost(timeout time.Duration) float64 {
 // usable tells whether a reply settles the question. Of the others it can be
 // hoped that another server knows better.
 func usable(reply []byte) bool {
-	switch rcode(reply) {
-	case rcodeFormErr, rcodeServFail, rcodeNotImp, rcodeRefused:
+	switch dnswire.Rcode(reply) {
+	case dnswire.RcodeFormErr, dnswire.RcodeServFail, dnswire.RcodeNotImp, dnswire.RcodeRefused:
 		return false
 	}
 	return true

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lachan/resolver/upstream"
+	"lachan/resolver/upstream/stream"
 
 	"github.com/miekg/dns"
 )
@@ -269,7 +270,7 @@ func TestPlainAtAClosedPort(t *testing.T) {
 	if _, err := upstream.NewPlain(addr).Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrNetwork) {
 		t.Errorf("UDP: %v", err)
 	}
-	if _, err := upstream.NewTCP(addr).Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrNetwork) {
+	if _, err := stream.NewTCP(addr).Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrNetwork) {
 		t.Errorf("TCP: %v", err)
 	}
 	if took := time.Since(start); took > 3*time.Second {
@@ -283,7 +284,7 @@ func TestExchangeEndsWhenItIsCanceled(t *testing.T) {
 		asked <- struct{}{}
 		return []byte{1} // half a frame
 	})
-	for _, e := range []upstream.Exchanger{upstream.NewPlain(addr), upstream.NewTCP(addr)} {
+	for _, e := range []upstream.Exchanger{upstream.NewPlain(addr), stream.NewTCP(addr)} {
 		ctx, cancel := context.WithCancel(soon(t))
 		go func() { <-asked; cancel() }()
 		if _, err := e.Exchange(ctx, ask(t, "hoc.example.", dns.TypeA), nil); !errors.Is(err, context.Canceled) {
@@ -296,7 +297,7 @@ func TestExchangeRefusesWhatIsNoQuery(t *testing.T) {
 	addr := peerBoth(t, func(datagram) { t.Error("it was sent") }, func([]byte) []byte { t.Error("it was sent"); return nil })
 	f := func(query []byte) {
 		t.Helper()
-		for _, e := range []upstream.Exchanger{upstream.NewPlain(addr), upstream.NewTCP(addr)} {
+		for _, e := range []upstream.Exchanger{upstream.NewPlain(addr), stream.NewTCP(addr)} {
 			if _, err := e.Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrQuery) {
 				t.Errorf("%T %x: %v", e, query, err)
 			}
@@ -319,7 +320,7 @@ func TestTCPEndsWith(t *testing.T) {
 		if errors.Is(want, upstream.ErrTimeout) {
 			ctx = within(t, 200*time.Millisecond)
 		}
-		reply, err := upstream.NewTCP(addr).Exchange(ctx, ask(t, "hoc.example.", dns.TypeTXT), nil)
+		reply, err := stream.NewTCP(addr).Exchange(ctx, ask(t, "hoc.example.", dns.TypeTXT), nil)
 		if !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", what, err, want)
 		}

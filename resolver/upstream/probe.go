@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"lachan/resolver/upstream/exchange"
 )
 
 const (
@@ -89,7 +91,7 @@ func (m *Member) probe(ctx context.Context, timeout time.Duration) {
 	switch {
 	case err == nil:
 		m.heard(reply, time.Since(start))
-	case errors.Is(err, context.Canceled), isOurs(err): // says nothing about the member
+	case errors.Is(err, context.Canceled), exchange.IsLocal(err): // says nothing about the member
 	default:
 		m.failing.blend(1)
 		m.setDown()

@@ -13,6 +13,7 @@ import (
 
 	"lachan/internal/testserver"
 	"lachan/resolver/upstream"
+	"lachan/resolver/upstream/stream"
 
 	"github.com/miekg/dns"
 )
@@ -58,7 +59,7 @@ func TestAsksUnbound(t *testing.T) {
 			t.Errorf("%s: %v", name, m)
 		}
 	}
-	for _, e := range []upstream.Exchanger{upstream.NewPlain(unbound.Addr), upstream.NewTCP(unbound.Addr)} {
+	for _, e := range []upstream.Exchanger{upstream.NewPlain(unbound.Addr), stream.NewTCP(unbound.Addr)} {
 		f(e, "hoc.example.", dns.RcodeSuccess, "192.0.2.1")
 		f(e, "HOC.Example.", dns.RcodeSuccess, "192.0.2.1")
 		f(e, "choi.example.", dns.RcodeNameError)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lachan/internal/wording"
+	"lachan/resolver/upstream/stream"
 )
 
 // A Mistake is a setting that cannot be used. Text says why, and what to write
@@ -57,16 +58,16 @@ func (s Server) String() string {
 func (s Server) exchanger(bootstrap Exchanger) Exchanger {
 	switch s.Transport {
 	case OverTLS:
-		return &kept{server: s.remote(bootstrap, "dot"), open: dialTLS}
+		return stream.NewTLS(s.remote(bootstrap))
 	case OverQUIC:
-		return &kept{server: s.remote(bootstrap, "doq"), open: dialQUIC}
+		return stream.NewQUIC(s.remote(bootstrap))
 	case OverHTTPS:
 		if s.Secure.HTTP3 {
-			return &kept{server: s.remote(bootstrap, "h3"), open: dialHTTP3(s.url())}
+			return stream.NewHTTP3(s.remote(bootstrap), s.url())
 		}
-		return &kept{server: s.remote(bootstrap, "h2"), open: dialHTTP2(s.url())}
+		return stream.NewHTTP2(s.remote(bootstrap), s.url())
 	case OverTCP:
-		return NewTCP(s.Addr)
+		return stream.NewTCP(s.Addr)
 	}
 	return NewPlain(s.Addr)
 }

@@ -3,6 +3,8 @@ package upstream
 import (
 	"errors"
 	"time"
+
+	"lachan/resolver/dnswire"
 )
 
 // A Failure is a way in which an exchange gives no usable reply.
@@ -52,8 +54,8 @@ func failureOf(err error) Failure {
 	return Network
 }
 
-func failureOfRcode(code byte) Failure {
-	if code == rcodeServFail {
+func failureOfRcode(code int) Failure {
+	if code == dnswire.RcodeServFail {
 		return ServFail
 	}
 	return Refused

@@ -19,6 +19,8 @@ package upstream
 import (
 	"context"
 	"errors"
+
+	"lachan/resolver/upstream/exchange"
 )
 
 // An Exchanger asks one resolver, or several as if they were one.
@@ -37,21 +39,16 @@ type Exchanger interface {
 	Exchange(ctx context.Context, query []byte, buf []byte) (reply []byte, err error)
 }
 
-// What an exchange can end with instead of a reply.
+// The errors with which an exchange ends instead of a reply.
 var (
+	ErrTimeout   = exchange.ErrTimeout
+	ErrNetwork   = exchange.ErrNetwork
+	ErrMalformed = exchange.ErrMalformed
+	ErrMismatch  = exchange.ErrMismatch
+	ErrQuery     = exchange.ErrQuery
+
 	// ErrNoAnswer: no upstream of a Group gave a reply. It comes with the
 	// error of the upstream that was asked last: ErrTimeout (extended DNS error
 	// 22, no reachable authority) or one of the others (23, network error).
 	ErrNoAnswer = errors.New("no upstream answered")
-	// ErrTimeout: nothing that answers the query came in time.
-	ErrTimeout = errors.New("no reply in time")
-	// ErrNetwork: the network or the host said that the server cannot be asked.
-	ErrNetwork = errors.New("network error")
-	// ErrMalformed: the reply cannot be read to its end.
-	ErrMalformed = errors.New("malformed reply")
-	// ErrMismatch: on a connection came a reply to something else.
-	ErrMismatch = errors.New("reply does not match the query")
-	// ErrQuery: the query has not exactly one question, or cannot be read.
-	// Nothing was sent.
-	ErrQuery = errors.New("query without exactly one readable question")
 )

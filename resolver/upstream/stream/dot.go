@@ -1,4 +1,4 @@
-package upstream
+package stream
 
 import (
 	"bufio"
@@ -11,21 +11,28 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"lachan/resolver/dnswire"
+	"lachan/resolver/upstream/exchange"
 )
 
 const (
-	// writeWithin bounds one write, after which a server that does not read is
+	// writeTimeout bounds one write, after which a server that does not read is
 	// given up.
-	writeWithin = 5 * time.Second
-	// maxUnsent bounds what waits for a server that does not read.
+	writeTimeout = 5 * time.Second
+	// maxUnsent bounds the bytes that wait for a server that does not read.
 	maxUnsent = 1 << 20
-	// maxOnOne bounds the exchanges of one connection, so that an ID that is free
-	// is found at once.
-	maxOnOne = 1 << 15
+	// maxPipelined bounds the exchanges of one connection, so that a free ID is
+	// found at once.
+	maxPipelined = 1 << 15
 )
 
-// dialTLS opens a connection of DNS over TLS (RFC 7858).
-func dialTLS(ctx context.Context, addr netip.AddrPort, config *tls.Config) (link, error) {
+// NewTLS asks the server by DNS over TLS (RFC 7858). It opens nothing.
+func NewTLS(s Server) *PersistentConn {
+	return &PersistentConn{dialer: newDialer(s, "dot", dialTLS)}
+}
+
+func dialTLS(ctx context.Context, addr netip.AddrPort, config *tls.Config) (transport, error) {
 	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", addr.String())
 	if err != nil {
 		return nil, err
@@ -46,12 +53,12 @@ func dialTLS(ctx context.Context, addr netip.AddrPort, config *tls.Config) (link
 type pipeline struct {
 	conn net.Conn
 	more chan struct{} // something is to be sent
-	done chan struct{} // closed when err is there
+	done chan struct{} // closed when err is set
 
 	mu      sync.Mutex
 	waiting map[uint16]chan<- []byte // mu; by ID
 	unsent  []byte                   // mu
-	err     error                    // mu; what ended it
+	err     error                    // mu; what ended it; never changes after done is closed
 }
 
 var (
@@ -60,17 +67,17 @@ var (
 	errEnded = errors.New("the connection was closed")
 )
 
-// exchange implements link.
+// exchange implements transport.
 func (p *pipeline) exchange(ctx context.Context, query, _ []byte) ([]byte, error) {
-	came := make(chan []byte, 1)
-	sent, err := p.send(query, came)
+	replies := make(chan []byte, 1)
+	sent, err := p.send(query, replies)
 	if err != nil {
 		return nil, err
 	}
-	defer p.withdraw(binary.BigEndian.Uint16(sent), came)
+	defer p.withdraw(binary.BigEndian.Uint16(sent), replies)
 	select {
-	case reply := <-came:
-		return accept(sent, query, reply)
+	case reply := <-replies:
+		return exchange.Accept(sent, query, reply)
 	case <-p.done:
 		return nil, p.err
 	case <-ctx.Done():
@@ -78,14 +85,14 @@ func (p *pipeline) exchange(ctx context.Context, query, _ []byte) ([]byte, error
 	}
 }
 
-// send hands a copy of the query with an ID of its own to the writer.
-func (p *pipeline) send(query []byte, came chan<- []byte) (sent []byte, err error) {
+// send hands a copy of the query, with an ID that is free, to the writer.
+func (p *pipeline) send(query []byte, replies chan<- []byte) (sent []byte, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.err != nil {
 		return nil, p.err
 	}
-	if len(p.waiting) >= maxOnOne || len(p.unsent) > maxUnsent {
+	if len(p.waiting) >= maxPipelined || len(p.unsent) > maxUnsent {
 		return nil, errBusy
 	}
 	sent = append(sent, query...)
@@ -93,21 +100,21 @@ func (p *pipeline) send(query []byte, came chan<- []byte) (sent []byte, err erro
 		_, _ = rand.Read(sent[:2]) // documented to fill the slice or end the program
 		_, taken = p.waiting[binary.BigEndian.Uint16(sent)]
 	}
-	p.waiting[binary.BigEndian.Uint16(sent)] = came
+	p.waiting[binary.BigEndian.Uint16(sent)] = replies
 	p.unsent = binary.BigEndian.AppendUint16(p.unsent, uint16(len(sent)))
 	p.unsent = append(p.unsent, sent...)
 	select {
 	case p.more <- struct{}{}:
-	default: // the writer has not begun to look
+	default: // the writer has not yet looked for what is to be sent
 	}
 	return sent, nil
 }
 
 // withdraw ends the wait for a reply, which may still come.
-func (p *pipeline) withdraw(id uint16, came chan<- []byte) {
+func (p *pipeline) withdraw(id uint16, replies chan<- []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.waiting[id] == came { // otherwise the ID may be another's by now
+	if p.waiting[id] == replies { // otherwise another exchange may have the ID by now
 		delete(p.waiting, id)
 	}
 }
@@ -121,22 +128,22 @@ func (p *pipeline) read() {
 			p.end(err)
 			return
 		}
-		if len(reply) < headerSize {
+		if len(reply) < dnswire.HeaderSize {
 			p.end(errFrame)
 			return
 		}
 		p.mu.Lock()
 		id := binary.BigEndian.Uint16(reply)
-		came := p.waiting[id]
+		replies := p.waiting[id]
 		delete(p.waiting, id)
 		p.mu.Unlock()
-		if came != nil { // otherwise nobody waits for it any more
-			came <- reply
+		if replies != nil { // otherwise no exchange waits for it any more
+			replies <- reply
 		}
 	}
 }
 
-// write sends what is to be sent until the connection ends.
+// write sends messages until the connection ends.
 func (p *pipeline) write() {
 	var sending []byte
 	for {
@@ -156,10 +163,10 @@ func (p *pipeline) write() {
 }
 
 // writeEach sends messages with their frames, each in a TLS record of its own:
-// of several in one record, servers have been seen to read the first and to wait
-// for more before they look at the others.
+// of several messages in one record, some servers read the first and look at the
+// others only when more comes.
 func (p *pipeline) writeEach(messages []byte) error {
-	_ = p.conn.SetWriteDeadline(time.Now().Add(writeWithin)) // fails only when closed, as does the write
+	_ = p.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails only if closed, as does the write
 	for len(messages) > 0 {
 		n := 2 + int(binary.BigEndian.Uint16(messages))
 		if _, err := p.conn.Write(messages[:n]); err != nil {
@@ -170,7 +177,7 @@ func (p *pipeline) writeEach(messages []byte) error {
 	return nil
 }
 
-// end tells all who wait what ended the connection, and closes it.
+// end tells all exchanges what ended the connection, and closes it.
 func (p *pipeline) end(err error) {
 	p.mu.Lock()
 	if p.err == nil {
@@ -181,5 +188,5 @@ func (p *pipeline) end(err error) {
 	_ = p.conn.Close() // nothing is lost by an error
 }
 
-// close implements link.
+// close implements transport.
 func (p *pipeline) close() { p.end(errEnded) }

@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/netip"
@@ -11,6 +10,7 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/internal/wording"
+	"lachan/resolver/upstream/stream"
 )
 
 // A Secure is what an encrypted server has besides a transport: who it is, and
@@ -139,28 +139,22 @@ func digest(text string) (d [sha256.Size]byte, ok bool) {
 	return d, err == nil && copy(d[:], octets) == len(d) && len(octets) == len(d)
 }
 
-// remote is the server for those who open connections. bootstrap tells its
-// addresses when it is named.
-func (s Server) remote(bootstrap Exchanger, protocol string) *remote {
-	host, addrs := s.Secure.Host, []netip.Addr(nil)
-	if host == "" {
-		host, addrs = s.Addr.Addr().String(), []netip.Addr{s.Addr.Addr()}
+// remote is the server as stream connects to it. If it is named and has no
+// address, bootstrap is asked for its addresses.
+func (s Server) remote(bootstrap Exchanger) stream.Server {
+	r := stream.Server{Name: s.String(), Host: s.Secure.Host, Port: s.Secure.Port, Bootstrap: bootstrap}
+	if r.Host == "" {
+		r.Host, r.Addresses = s.Addr.Addr().String(), []netip.Addr{s.Addr.Addr()}
 	}
 	for ip := range values(s.Secure.IPs) {
-		if addr, err := netip.ParseAddr(ip); err == nil { // as it was when it was set
-			addrs = append(addrs, addr)
+		if addr, err := netip.ParseAddr(ip); err == nil { // it was checked when it was set
+			r.Addresses = append(r.Addresses, addr)
 		}
 	}
-	var pins [][sha256.Size]byte
 	for pin := range values(s.Secure.Pins) {
-		if d, ok := digest(pin); ok { // as it was when it was set
-			pins = append(pins, d)
+		if d, ok := digest(pin); ok { // it was checked when it was set
+			r.Pins = append(r.Pins, d)
 		}
-	}
-	r := &remote{name: s.String(), port: s.Secure.Port, tls: clientTLS(host, protocol, pins)}
-	r.addresses = func(context.Context) ([]netip.Addr, error) { return addrs, nil }
-	if s.Named() {
-		r.addresses = (&lookup{host: host + ".", servers: bootstrap}).addresses
 	}
 	return r
 }

@@ -1,4 +1,4 @@
-package upstream
+package stream
 
 import (
 	"context"
@@ -8,27 +8,36 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"lachan/resolver/upstream/exchange"
 )
 
+// The addresses of a named server are looked up again when their TTL is over, but
+// at most once in minTTL and at least once in maxTTL.
 const (
-	// The addresses of a server that is named are looked up again when their TTL
-	// is over, but not more often than once in shortest, nor less than in longest.
-	shortest = time.Minute
-	longest  = 24 * time.Hour
+	minTTL = time.Minute
+	maxTTL = 24 * time.Hour
 )
 
-// A lookup finds the addresses of a server that is named, by asking other
-// servers. When those do not answer, what they said last holds on.
+// A Bootstrap asks the servers that know the addresses of named servers. It is
+// called like upstream.Exchanger.
+type Bootstrap interface {
+	Exchange(ctx context.Context, query, buf []byte) (reply []byte, err error)
+}
+
+// A lookup finds the addresses of a named server by asking other servers. While
+// those do not answer, their last answer stays in use.
 type lookup struct {
 	host    string // with a final dot
-	servers Exchanger
+	servers Bootstrap
 
 	mu    sync.Mutex
 	addrs []netip.Addr // mu
 	until time.Time    // mu
 }
 
-// addresses are those of IPv4 first. Whoever calls it while it asks, waits.
+// addresses returns those of IPv4 first. A caller that comes while another one
+// asks waits for it.
 func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -46,11 +55,11 @@ func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
 	return l.addrs, nil
 }
 
-// ask asks for addresses of both families at once. It has an error when there
+// ask asks for addresses of both families at once. It returns an error if there
 // is none of either.
 func (l *lookup) ask(ctx context.Context) (addrs []netip.Addr, ttl time.Duration, err error) {
 	var six []netip.Addr
-	sixTTL, done := longest, make(chan struct{})
+	sixTTL, done := maxTTL, make(chan struct{})
 	go func() {
 		defer close(done)
 		if found, ttl, err := l.askFor(ctx, dns.TypeAAAA); err == nil {
@@ -63,16 +72,16 @@ func (l *lookup) ask(ctx context.Context) (addrs []netip.Addr, ttl time.Duration
 		ttl, err = sixTTL, nil
 	}
 	if addrs = append(addrs, six...); err == nil && len(addrs) == 0 {
-		err = fmt.Errorf("%w: it has no address", ErrNetwork)
+		err = fmt.Errorf("%w: it has no address", exchange.ErrNetwork)
 	}
-	return addrs, max(min(ttl, sixTTL), shortest), err
+	return addrs, max(min(ttl, sixTTL), minTTL), err
 }
 
 // askFor asks for the addresses of one family.
 func (l *lookup) askFor(ctx context.Context, rrtype uint16) (addrs []netip.Addr, ttl time.Duration, err error) {
-	query, err := new(dns.Msg).SetQuestion(l.host, rrtype).SetEdns0(maxDatagram, false).Pack()
+	query, err := new(dns.Msg).SetQuestion(l.host, rrtype).SetEdns0(exchange.MaxDatagram, false).Pack()
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrQuery, err)
+		return nil, 0, fmt.Errorf("%w: %w", exchange.ErrQuery, err)
 	}
 	wire, err := l.servers.Exchange(ctx, query, nil)
 	if err != nil {
@@ -80,9 +89,9 @@ func (l *lookup) askFor(ctx context.Context, rrtype uint16) (addrs []netip.Addr,
 	}
 	reply := new(dns.Msg)
 	if err := reply.Unpack(wire); err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return nil, 0, fmt.Errorf("%w: %w", exchange.ErrMalformed, err)
 	}
-	ttl = longest
+	ttl = maxTTL
 	for _, rr := range reply.Answer {
 		ttl = min(ttl, time.Duration(rr.Header().Ttl)*time.Second)
 		switch rr := rr.(type) {
@@ -95,8 +104,8 @@ func (l *lookup) askFor(ctx context.Context, rrtype uint16) (addrs []netip.Addr,
 	return addrs, ttl, nil
 }
 
-func appendAddr(addrs []netip.Addr, octets []byte) []netip.Addr {
-	if addr, ok := netip.AddrFromSlice(octets); ok {
+func appendAddr(addrs []netip.Addr, bytes []byte) []netip.Addr {
+	if addr, ok := netip.AddrFromSlice(bytes); ok {
 		return append(addrs, addr.Unmap())
 	}
 	return addrs

@@ -1,0 +1,244 @@
+// Package udp asks one server over UDP. Any number of queries are under way at a
+// time, without a goroutine or a timer for each.
+package udp
+
+import (
+	"errors"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lachan/resolver/upstream/exchange"
+)
+
+// ErrUseTCP ends a request to which something came, but not a reply to rely on.
+var ErrUseTCP = errors.New("udp reply was truncated or forged")
+
+// A Pool holds the sockets on which one server is asked.
+//
+// A query goes out on a socket that is drawn at random from slots sockets, with
+// an ID drawn at random. Queries that start together share the socket, but not
+// the ID: one system call sends them, and one receives their replies. Each socket
+// is connected to the server, so that the kernel drops what comes from elsewhere,
+// and has a port that the kernel drew at random from its range, 28,232 ports by
+// default on Linux. A forger has to guess the ID (16 bits) and the port: about 31
+// bits. A forger that has learned all open ports still has to guess which of them
+// the query left from: 24 bits. One query is under way for a question, however
+// many clients ask it, and a guess names one question: it has one chance, and the
+// queries beside it on the socket make it no better. A socket on which something
+// came that answers nothing is given no further queries, and after maxWrong such
+// datagrams the queries under way on it turn to TCP. A socket is also replaced
+// after maxUses queries on average.
+//
+// Sockets are opened when they are drawn, and closed when no query started for
+// idleAfter. A pool without queries holds nothing.
+//
+// # Locks
+//
+// Pool.mu guards which sockets there are; socket.mu guards one socket and the
+// requests on it. Whoever needs both takes Pool.mu first (draw, sweep, closeAll).
+// The lock of an event loop is taken under either of them (Watch when a socket is
+// opened, Forget when it is closed), and a loop holds none of its locks that
+// Watch or Forget need while it calls read. Done is called with no lock held.
+//
+// The descriptor of a socket is used only under socket.mu, after a look at
+// socket.closed: as soon as it is closed, the kernel may give its number to
+// another socket. A loop may still serve an event that was due for the old one.
+// That does no harm: read finds the socket closed, or, if the loop already knows
+// the number as that of the new socket, the receive call does not wait and finds
+// nothing; epoll is level-triggered, so no event is lost by such a look.
+type Pool struct {
+	server     netip.AddrPort
+	mismatches atomic.Uint64 // datagrams that answered nothing
+	inFlight   atomic.Int64  // requests under way
+
+	mu        sync.Mutex
+	random    randPool             // mu
+	slots     [slots]*socket       // mu; from which sockets are drawn
+	open      map[*socket]struct{} // mu; the sockets in slots and those that wait for their last replies
+	transport *transport           // mu; nil while the pool is idle
+	sweeper   *time.Timer          // mu; runs while there is a transport
+	started   uint64               // mu; requests since the pool was made
+	sweptAt   uint64               // mu; started at the last sweep that found no request under way
+}
+
+const (
+	slots    = 256
+	maxUses  = 128 // queries of one socket, on average
+	maxWrong = 32  // datagrams on one socket that answer nothing
+	// MaxBatch is how many queries are sent, and how many datagrams are received,
+	// with one system call.
+	MaxBatch = 32
+	// sweepEvery is how exact the deadlines of requests are.
+	sweepEvery = 10 * time.Millisecond
+	idleAfter  = 2 * time.Second
+)
+
+// New returns a Pool for the server. It opens nothing.
+func New(server netip.AddrPort) *Pool { return &Pool{server: server} }
+
+// Mismatches counts the datagrams that were dropped since the start because
+// they came from the server's address and port but did not answer a query.
+func (p *Pool) Mismatches() uint64 { return p.mismatches.Load() }
+
+// Start sends requests, at most MaxBatch of them. A request that cannot be sent
+// ends at once.
+func (p *Pool) Start(requests []*Request, now time.Time) {
+	for _, r := range requests {
+		r.resendAt = now.Add(r.Deadline.Sub(now) / 2)
+	}
+	for len(requests) > 0 {
+		s, err := p.draw(requests)
+		if err != nil {
+			p.endAll(requests, p.networkError(err))
+			return
+		}
+		sent, err := s.begin(requests)
+		if err != nil { // that of the next request; the others may not meet it
+			p.endAll(requests[sent:sent+1], p.networkError(err))
+			sent++
+		}
+		if requests = requests[sent:]; len(requests) > 0 {
+			p.inFlight.Add(-int64(len(requests))) // until a socket is drawn for them again
+		}
+	}
+}
+
+// draw returns a socket for requests, gives each of them an ID, and counts them
+// as under way.
+func (p *Pool) draw(requests []*Request) (*socket, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := p.wake()
+	p.inFlight.Add(int64(len(requests)))
+	if err != nil {
+		return nil, err
+	}
+	p.started += uint64(len(requests))
+	worn := false
+	for _, r := range requests {
+		random := p.random.next()
+		r.setID(uint16(random >> 16))
+		worn = worn || random%maxUses == 0
+	}
+	slot := &p.slots[p.random.next()%slots]
+	if s := *slot; s != nil {
+		if s.usable(worn) {
+			return s, nil
+		}
+		*slot = nil
+	}
+	s := &socket{}
+	if err := p.transport.connect(s); err != nil {
+		return nil, err
+	}
+	*slot, p.open[s] = s, struct{}{}
+	return s, nil
+}
+
+// wake begins to receive and to sweep. p.mu is held.
+func (p *Pool) wake() (err error) {
+	if p.transport != nil {
+		if p.inFlight.Load() == 0 {
+			p.sweeper.Reset(sweepEvery)
+		}
+		return nil
+	}
+	if p.transport, err = newTransport(p); err != nil {
+		return err
+	}
+	p.open = map[*socket]struct{}{}
+	p.sweeper = time.AfterFunc(sweepEvery, p.sweep)
+	return nil
+}
+
+// sweep resends requests at half of their time, ends those whose time is over,
+// and closes sockets on which nothing is under way any more.
+func (p *Pool) sweep() {
+	now := time.Now()
+	var expired []*Request
+	p.mu.Lock()
+	defer func() {
+		p.mu.Unlock()
+		p.endAll(expired, exchange.ErrTimeout)
+	}()
+	for s := range p.open {
+		expired = s.sweep(now, expired)
+		if s.closeUnused() {
+			delete(p.open, s)
+		}
+	}
+	switch quiet := p.inFlight.Load() == 0; {
+	case !quiet:
+		p.sweeper.Reset(sweepEvery)
+	case p.sweptAt != p.started:
+		p.sweptAt = p.started
+		p.sweeper.Reset(idleAfter)
+	default:
+		p.closeAll()
+	}
+}
+
+// closeAll closes all sockets. p.mu is held.
+func (p *Pool) closeAll() {
+	for s := range p.open {
+		s.retire()
+		s.closeUnused()
+	}
+	p.slots, p.open = [slots]*socket{}, nil
+	p.transport = nil
+}
+
+// complete ends the requests that a batch of datagrams answered or broke. No
+// lock is held.
+func (p *Pool) complete(b *batch) {
+	if b.wrong > 0 {
+		p.mismatches.Add(uint64(b.wrong))
+	}
+	for i, r := range b.answered {
+		if r != nil {
+			b.after(p.reply(r, b.datagrams[i]))
+		}
+	}
+	for _, r := range b.broken {
+		b.after(p.end(r, nil, b.err))
+	}
+	clear(b.answered)
+	b.broken = nil
+}
+
+// reply ends r with the datagram that answers it.
+func (p *Pool) reply(r *Request, datagram []byte) (tail func()) {
+	if exchange.Truncated(datagram) {
+		return p.end(r, nil, ErrUseTCP)
+	}
+	end, err := exchange.ReplyEnd(datagram)
+	return p.end(r, datagram[:end], err)
+}
+
+func (p *Pool) end(r *Request, reply []byte, err error) (tail func()) {
+	p.inFlight.Add(-1)
+	return r.Done(reply, err)
+}
+
+// endAll ends requests without a reply. No lock is held.
+func (p *Pool) endAll(requests []*Request, err error) {
+	var b batch
+	for _, r := range requests {
+		b.after(p.end(r, nil, err))
+	}
+	b.runTails()
+}
+
+// cancel takes r back. It reports false if r has ended or is about to.
+func (p *Pool) cancel(r *Request) bool {
+	if r.socket == nil || !r.socket.remove(r) { // nil: it could not be sent
+		return false
+	}
+	p.inFlight.Add(-1)
+	return true
+}
+
+// networkError says that asking the server met err.
+func (p *Pool) networkError(err error) error { return exchange.NetworkError("ask", p.server, err) }
