@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/policy/catalogue"
@@ -64,7 +65,7 @@ func orderCompilation(ctx context.Context, order compileOrder) (answer compileAn
 
 func compileOrderCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: compileCommandName, Short: wording.CLICompileOrder.String(), Hidden: true, Args: noArguments,
+		Use: compileCommandName, Short: wording.CLICompileOrder.String(), Hidden: true, Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var order compileOrder
 			if err := json.NewDecoder(c.InOrStdin()).Decode(&order); err != nil {

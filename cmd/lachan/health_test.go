@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"lachan/cmd/lachan/command"
 )
 
 func TestHealthIsTheAnswer200(t *testing.T) {
@@ -23,7 +25,7 @@ func TestHealthIsTheAnswer200(t *testing.T) {
 
 	gone := httptest.NewServer(nil)
 	gone.Close()
-	if askHealth(t.Context(), gone.URL) == nil {
+	if command.AskHealth(t.Context(), gone.URL) == nil {
 		t.Error("a server that is not there is alive")
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/command"
 	"lachan/internal/wording"
 )
 
@@ -16,7 +17,7 @@ func speakBothLanguages(root *cobra.Command) {
 		RunE: func(c *cobra.Command, args []string) error {
 			asked, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usageError{c.Root().CommandPath(), wording.CLIUnknownCommand.With(args[0]).String()}
+				return command.Usage(c.Root(), wording.CLIUnknownCommand.With(args[0]))
 			}
 			return asked.Help()
 		},

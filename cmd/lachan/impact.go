@@ -15,35 +15,15 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
 
-// An impact is what a version that is held back would newly block of what was
-// asked lately: names from that version alone, and nothing of who asked. Counts
-// are the cache's estimates, in which a question of an hour ago counts half.
-type impact struct {
-	Feed    string       `json:"feed"`
-	Version string       `json:"version"` // digest of the list
-	Names   int          `json:"names"`   // that were asked at least leastAsked times
-	Asked   int          `json:"asked"`   // questions for them
-	Of      int          `json:"of"`      // questions for all names
-	Top     []impactName `json:"top"`     // most asked first, at most impactTop
-
-	at time.Time
-}
-
-type impactName struct {
-	Name  string `json:"name"`
-	Asked int    `json:"asked"`
-}
-
 const (
-	// leastAsked keeps names out that may be one person's.
-	leastAsked = 5
-	impactTop  = 50
 	// impactMemory bounds what weighing holds of a list; it runs beside answers.
 	impactMemory = 16 << 20
 	// impactLasts is how long what was weighed is told before it is weighed anew.
@@ -54,42 +34,42 @@ var errNothingHeld = errors.New("no version of the feed is held back")
 
 // weigh finds the impact of the version of a feed that is held back. It may run
 // on any goroutine, as often as n.weighing lets it.
-func (n *node) weigh(ctx context.Context, name string) (found impact, err error) {
+func (n *node) weigh(ctx context.Context, name string) (found impact.Impact, err error) {
 	v := n.view.Load()
 	status, err := n.store.Status(name)
 	if err != nil {
-		return impact{}, err
+		return impact.Impact{}, err
 	}
 	if status.Held.Copy.Digest == "" {
-		return impact{}, errNothingHeld
+		return impact.Impact{}, errNothingHeld
 	}
 	n.weighingOne.Lock()
 	defer n.weighingOne.Unlock()
 	list, err := v.compileHeld(ctx, n.store, &status)
 	if err != nil {
-		return impact{}, err
+		return impact.Impact{}, err
 	}
-	found = impact{Feed: name, Version: status.Held.Copy.Digest, Top: []impactName{}, at: time.Now()}
+	found = impact.Impact{Feed: name, Version: status.Held.Copy.Digest, Top: []impact.Name{}, At: time.Now()}
 	f, blocks := v.cfg.Feed(name), v.rules.Policy().Blocks()
 	asked, of := 0.0, 0.0
 	n.resolver.Popular(func(popular *domain.Name, count float64) bool {
 		of += count
-		if count < leastAsked || f.LockedBy == "" && n.core(popular, false) {
+		if count < impact.LeastAsked || f.LockedBy == "" && n.core(popular, false) {
 			return true
 		}
 		is, _ := v.rules.Classify(popular, typeA)
-		fresh := list.Classify(popular, typeA, found.at.Unix()).Without(is)
+		fresh := list.Classify(popular, typeA, found.At.Unix()).Without(is)
 		if fresh.Meets(blocks) || !fresh.Empty() && (f.LockedBy != "" || f.Unit != "") {
 			asked += count
-			found.Top = append(found.Top, impactName{popular.String(), int(math.Round(count))})
+			found.Top = append(found.Top, impact.Name{Name: popular.String(), Asked: int(math.Round(count))})
 		}
 		return true
 	})
-	slices.SortFunc(found.Top, func(a, b impactName) int {
+	slices.SortFunc(found.Top, func(a, b impact.Name) int {
 		return cmp.Or(cmp.Compare(b.Asked, a.Asked), cmp.Compare(a.Name, b.Name))
 	})
 	found.Names, found.Asked, found.Of = len(found.Top), int(math.Round(asked)), int(math.Round(of))
-	found.Top = found.Top[:min(len(found.Top), impactTop)]
+	found.Top = found.Top[:min(len(found.Top), impact.TopNames)]
 	return found, nil
 }
 
@@ -139,17 +119,17 @@ func (n *node) serveImpact(w http.ResponseWriter, r *http.Request) {
 			status = http.StatusNotFound
 		}
 		w.WriteHeader(status)
-		_ = writeJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+		_ = command.WriteJSON(w, map[string]string{"error": err.Error()}) // the client is gone
 		return
 	}
-	_ = writeJSON(w, found)
+	_ = command.WriteJSON(w, found)
 }
 
 // weighHeld has the version of a feed that is held back weighed, unless that was
 // done a moment ago. One is weighed at a time.
 func (n *node) weighHeld(ctx context.Context, name, version string) {
 	known := n.impacts[name]
-	if n.weighing || known.Version == version && time.Since(known.at) < impactLasts {
+	if n.weighing || known.Version == version && time.Since(known.At) < impactLasts {
 		return
 	}
 	n.weighing = true
@@ -157,7 +137,7 @@ func (n *node) weighHeld(ctx context.Context, name, version string) {
 		found, err := n.weigh(ctx, name)
 		if err != nil {
 			n.log.Warn("weigh a version that is held back", "feed", name, "error", err)
-			found = impact{Feed: name, Version: version, at: time.Now()}
+			found = impact.Impact{Feed: name, Version: version, At: time.Now()}
 		}
 		n.weighed <- found
 	})

@@ -6,7 +6,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lachan/cmd/lachan/impact"
 )
+
+// A listsChange is what `lachan lists diff --json` prints.
+type listsChange struct {
+	Added   int            `json:"added"`
+	Removed int            `json:"removed"`
+	Impact  *impact.Impact `json:"impact"`
+	Missing string         `json:"impact_missing"`
+}
 
 func TestAVersionThatIsHeldBackTellsWhatPeopleWouldMiss(t *testing.T) {
 	up := startStandIn(t)
@@ -34,7 +44,7 @@ func TestAVersionThatIsHeldBackTellsWhatPeopleWouldMiss(t *testing.T) {
 		_, conditions := p.get("/api/conditions")
 		return strings.Contains(body+conditions, "1 names that were asked lately")
 	})
-	f := func(found *impact) {
+	f := func(found *impact.Impact) {
 		t.Helper()
 		if found.Names != 1 || len(found.Top) != 1 || found.Top[0].Name != "www.lesson.example" || found.Top[0].Asked < 10 || found.Top[0].Asked > 25 {
 			t.Errorf("impact %+v", found)
@@ -43,7 +53,7 @@ func TestAVersionThatIsHeldBackTellsWhatPeopleWouldMiss(t *testing.T) {
 			t.Errorf("%d questions of %d", found.Asked, found.Of)
 		}
 	}
-	var found impact
+	var found impact.Impact
 	_, body := p.get("/api/lists/impact?feed=bets")
 	if err := json.Unmarshal([]byte(body), &found); err != nil {
 		t.Fatal(err)

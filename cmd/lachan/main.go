@@ -13,6 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/lists"
+	"lachan/cmd/lachan/offline"
+	"lachan/cmd/lachan/report"
 	"lachan/internal/wording"
 )
 
@@ -22,12 +26,9 @@ var version = "0.0.0-dev"
 // Exit statuses.
 const (
 	exitDone  = 0
-	exitSaid  = 1 // the program has said what is wrong
+	exitError = 1 // what is wrong was said
 	exitUsage = 2
 )
-
-// errSaid ends a command that has told what is wrong already.
-var errSaid = errors.New("told already")
 
 func main() { os.Exit(run(os.Args[1:])) }
 
@@ -37,18 +38,18 @@ func run(args []string) int {
 	root := rootCommand()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var usage usageError
+	var usage command.UsageError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintln(os.Stderr, usage.text)
-		fmt.Fprintln(os.Stderr, wording.CLIUsage.With(usage.command))
+		fmt.Fprintln(os.Stderr, usage.Text)
+		fmt.Fprintln(os.Stderr, wording.CLIUsage.With(usage.Command))
 		return exitUsage
-	case !errors.Is(err, errSaid):
+	case !errors.Is(err, command.ErrReported):
 		fmt.Fprintln(os.Stderr, err)
 	}
-	return exitSaid
+	return exitError
 }
 
 func rootCommand() *cobra.Command {
@@ -59,38 +60,16 @@ func rootCommand() *cobra.Command {
 			wording.CLIExitStatus.VI + "\n" + wording.CLIExitStatus.EN,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          noArguments,
+		Args:          command.NoArguments,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{command: c.CommandPath(), text: wording.CLIFlagWrong.With(err).String()}
+		return command.Usage(c, wording.CLIFlagWrong.With(err))
 	})
 	root.PersistentFlags().BoolP("help", "h", false, wording.CLIFlagHelp.String())
-	root.AddCommand(serveCommand(), checkCommand(), explainCommand(), listsCommand(), reportCommand(), requestsCommand(), profileCommand(), healthCommand(), versionCommand(), compileOrderCommand())
+	root.AddCommand(serveCommand(), offline.CheckCommand(), offline.ExplainCommand(), lists.Command(command.BuildOf(version)), report.Command(),
+		offline.RequestsCommand(), offline.ProfileCommand(), healthCommand(), versionCommand(), compileOrderCommand())
 	speakBothLanguages(root)
 	return root
 }
-
-// A usageError is a command line that cannot be understood.
-type usageError struct{ command, text string }
-
-func (e usageError) Error() string { return e.text }
-
-func noArguments(c *cobra.Command, args []string) error { return exactly(0)(c, args) }
-
-// exactly accepts n arguments.
-func exactly(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) == n {
-			return nil
-		}
-		if n == 0 && !c.HasParent() {
-			return usageError{c.CommandPath(), wording.CLIUnknownCommand.With(args[0]).String()}
-		}
-		return usageError{c.CommandPath(), wording.CLIArguments.With(n, len(args)).String()}
-	}
-}
-
-// fail is the error of a command that ends with this sentence.
-func fail(t wording.Text) error { return errors.New(t.String()) }

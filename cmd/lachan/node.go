@@ -14,7 +14,9 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
 	"lachan/blocklist/rpzout"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
@@ -67,9 +69,9 @@ type node struct {
 	updates   chan struct{} // a feed has a new copy; holds at most one
 	compiled  chan compilation
 	compiling bool
-	again     bool              // something changed while compiling
-	impacts   map[string]impact // feed -> what its version that is held back would do
-	weighed   chan impact
+	again     bool                     // something changed while compiling
+	impacts   map[string]impact.Impact // feed -> what its version that is held back would do
+	weighed   chan impact.Impact
 	weighing  bool
 	rpzOut    *rpzout.Server               // nil when no zones are served
 	shipper   atomic.Pointer[ship.Shipper] // nil when history is not sent
@@ -98,7 +100,7 @@ func newNode(cfg *config.Config, log *slog.Logger, load func() (*config.Config, 
 	if err != nil {
 		return nil, nil, err
 	}
-	build := buildInfo()
+	build := command.BuildOf(version)
 	n := &node{
 		log: log, load: load, facts: facts, core: source.Core(facts), builtin: source.Builtin(facts),
 		conditions: &metrics.Conditions{},
@@ -106,8 +108,8 @@ func newNode(cfg *config.Config, log *slog.Logger, load func() (*config.Config, 
 		inForce:    map[string]time.Time{},
 		updates:    make(chan struct{}, 1),
 		compiled:   make(chan compilation, 1),
-		impacts:    map[string]impact{},
-		weighed:    make(chan impact, 1),
+		impacts:    map[string]impact.Impact{},
+		weighed:    make(chan impact.Impact, 1),
 	}
 	n.resolver = resolver.New(n.counters, log)
 	p, problems := source.LoadPolicy(cfg, nil)
@@ -155,7 +157,7 @@ func (n *node) openState(cfg *config.Config) (err error) {
 	if n.requests, err = request.Open(cfg.RequestsDir()); err != nil {
 		return err
 	}
-	orders, damaged, err := openOrders(cfg)
+	orders, damaged, err := order.Open(cfg.OrdersFile())
 	if damaged > 0 {
 		n.log.Error("records of orders that cannot be read", "lines", damaged)
 		n.conditions.Set("orders-damaged", wording.OrdersDamaged.With(damaged).String())

@@ -7,15 +7,11 @@ import (
 
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/metrics"
 )
-
-// openOrders opens the record of authorities' orders.
-func openOrders(cfg *config.Config) (log *order.Log, damaged int, err error) {
-	return order.Open(cfg.OrdersFile())
-}
 
 // recordOrders records the orders, and the versions of authorities' lists, that
 // are in force now and were not before. What was compiled by another process,
@@ -96,25 +92,9 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 	return orders
 }
 
-// An orderReport is what GET /api/orders and `lachan lists status --json` say.
-type orderReport struct {
-	order.Summary
-	Late    []order.Record `json:"late"` // beyond the time that the law gives
-	Records []order.Record `json:"records"`
-}
-
-func reportOrders(log *order.Log) orderReport {
-	records := log.Records()
-	late := order.Late(records)
-	if late == nil {
-		late = []order.Record{}
-	}
-	return orderReport{order.Summarise(records), late, records}
-}
-
 func (n *node) serveOrders(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = writeJSON(w, reportOrders(n.orders)) // an error: the client is gone
+	_ = command.WriteJSON(w, n.orders.Overview()) // an error: the client is gone
 }
 
 // orderReadings is what metrics say of the orders in each feed.

@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"lachan/blocklist/order"
 )
 
 // orders are what the server tells of them, by document.
-func (p *process) orders() (report orderReport, documents map[string]bool) {
+func (p *process) orders() (report order.Overview, documents map[string]bool) {
 	p.t.Helper()
 	_, body := p.get("/api/orders")
 	if err := json.Unmarshal([]byte(body), &report); err != nil {

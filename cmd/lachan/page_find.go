@@ -32,7 +32,7 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 	}
 	p := v.rules.Policy()
 	f := blockpage.Finding{Name: name}
-	f.Unit, f.School = unitOf(p, group)
+	f.Unit, f.School = policy.UnitOf(p, group)
 	f.Contact = p.Group(group).Contact
 	if check := v.cfg.CheckName(); check != nil && (name == check.String() || strings.HasSuffix(name, "."+check.String())) {
 		f.Kind = blockpage.Check
@@ -50,20 +50,6 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 		f.Document = joinWords(why.Document.Document, why.Document.Authority)
 	}
 	return f
-}
-
-// unitOf is the id of a group and the name of the school that it is in, or its
-// own where it is in none; "" of unknown clients.
-func unitOf(p *policy.Policy, g policy.GroupID) (id, school string) {
-	of := p.Group(g)
-	if of.Kind == 0 {
-		return "", ""
-	}
-	id, school = of.UnitID(), of.Name
-	if above, ok := p.GroupOf(of.School); ok && of.ID != "" {
-		school = p.Group(above).Name
-	}
-	return id, school
 }
 
 // pageReason is why a name is blocked, in the words of the page.

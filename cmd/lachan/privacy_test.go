@@ -21,6 +21,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"lachan/cmd/lachan/config"
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/metrics/ship"
@@ -119,18 +120,18 @@ func reportsOf(t *testing.T, p *process) map[string][]byte {
 	t.Helper()
 	today := time.Now().In(time.FixedZone("+07", 7*60*60)).Format(time.DateOnly)
 	all := map[string][]byte{}
-	for _, f := range reportFormats {
-		file := filepath.Join(t.TempDir(), "report."+f.name)
+	for _, f := range config.ReportFormats() {
+		file := filepath.Join(t.TempDir(), "report."+f)
 		out, err := exec.Command(binary, "report", "--config", filepath.Join(p.dir, "lachan.yaml"),
-			"--unit", everySchool, "--period", today+".."+today, "--format", f.name, "--out", file).CombinedOutput()
+			"--unit", "all", "--period", today+".."+today, "--format", f, "--out", file).CombinedOutput()
 		if err != nil {
-			t.Fatalf("%s: %v\n%s", f.name, err, out)
+			t.Fatalf("%s: %v\n%s", f, err, out)
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all["report "+f.name] = append(out, unpacked(t, file, text)...)
+		all["report "+f] = append(out, unpacked(t, file, text)...)
 	}
 	if !bytes.Contains(all["report json"], []byte("all-ask.bet.example")) {
 		t.Error("the report does not have the name that many have asked for")

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/policy"
@@ -58,12 +56,4 @@ func schools(p *policy.Policy) (list []metrics.School) {
 		}
 	}
 	return list
-}
-
-func bytesText(n int64) string {
-	const mib = 1 << 20
-	if n < mib {
-		return fmt.Sprintf("%.1f KiB", float64(n)/1024)
-	}
-	return fmt.Sprintf("%.1f MiB", float64(n)/mib)
 }

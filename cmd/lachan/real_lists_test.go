@@ -18,6 +18,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/source"
 	"lachan/policy"
 )
@@ -116,8 +117,8 @@ func (w *realWorld) open() {
 	if problems = append(problems, more...); len(problems) > 0 {
 		w.t.Fatal(problems)
 	}
-	off := &offline{cfg: cfg, policy: p}
-	lists, err := off.newest()
+	off := &offline.Offline{Config: cfg, Policy: p}
+	lists, err := off.Newest()
 	if err != nil {
 		w.t.Fatal(err)
 	}

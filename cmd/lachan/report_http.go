@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"time"
 
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/report"
 	"lachan/internal/yamlfile"
-	"lachan/metrics/report"
+	figures "lachan/metrics/report"
 )
 
 // typedBytes bounds what an officer types into one report.
@@ -20,26 +22,26 @@ const typedBytes = 1 << 20
 // typed, as the file beside a report has it.
 func (n *node) serveReport(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	o := reportOptions{unit: query.Get("unit"), period: query.Get("period"), document: query.Get("document"), format: query.Get("format")}
+	o := report.Request{Unit: query.Get("unit"), Period: query.Get("period"), Document: query.Get("document"), Format: query.Get("format")}
 	format, m, err := n.askedReport(r, &o)
 	if err != nil {
 		refuseReport(w, err)
 		return
 	}
 	var b bytes.Buffer
-	if err := format.write(&b, m); err != nil {
+	if err := format.Write(&b, m); err != nil {
 		refuseReport(w, err)
 		return
 	}
-	w.Header().Set("Content-Type", format.mediaType)
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.out}))
+	w.Header().Set("Content-Type", format.MediaType)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.Out}))
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(b.Bytes()) // the client is gone
 }
 
-func (n *node) askedReport(r *http.Request, o *reportOptions) (format reportFormat, m *report.Model, err error) {
+func (n *node) askedReport(r *http.Request, o *report.Request) (format report.Format, m *figures.Model, err error) {
 	cfg := n.view.Load().cfg
-	period, format, err := o.complete(cfg.Timezone.Location, n.orders, time.Now())
+	period, format, err := o.Complete(cfg.Timezone.Location, n.orders, time.Now())
 	if err != nil {
 		return format, nil, err
 	}
@@ -47,27 +49,27 @@ func (n *node) askedReport(r *http.Request, o *reportOptions) (format reportForm
 	if err != nil {
 		return format, nil, err
 	}
-	var typed report.Typed
+	var typed figures.Typed
 	if problems := yamlfile.Decode("POST", text, &typed); len(problems) > 0 {
 		return format, nil, problems
 	}
-	m, err = n.buildReport(r.Context(), o.unit, o.document, period, typed, time.Now())
+	m, err = n.buildReport(r.Context(), o.Unit, o.Document, period, typed, time.Now())
 	return format, m, err
 }
 
 // refuseReport says what was wrong: with the question, or with the figures.
 func refuseReport(w http.ResponseWriter, err error) {
 	status := http.StatusServiceUnavailable
-	var usage usageError
+	var usage command.UsageError
 	var problems yamlfile.Problems
 	switch {
 	case errors.As(err, &usage), errors.As(err, &problems):
 		status = http.StatusBadRequest
-	case errors.Is(err, report.ErrUnit):
+	case errors.Is(err, figures.ErrUnit):
 		status = http.StatusNotFound
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = writeJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+	_ = command.WriteJSON(w, map[string]string{"error": err.Error()}) // the client is gone
 }

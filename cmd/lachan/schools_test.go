@@ -8,6 +8,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/source"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -132,8 +133,8 @@ func (p *process) rulesOnDisk() (*config.Config, func(time.Time) *policy.Rules) 
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	off := &offline{cfg: cfg, policy: pol, facts: facts}
-	store, shelf, err := off.openStores()
+	off := &offline.Offline{Config: cfg, Policy: pol, Facts: facts}
+	store, shelf, err := off.OpenStores()
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/eventloop"
@@ -38,13 +39,13 @@ func serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: wording.CLIServe.String(),
-		Args:  noArguments,
+		Args:  command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return serve(c.Context(), func() (*config.Config, yamlfile.Problems) { return configOf(c) })
+			return serve(c.Context(), func() (*config.Config, yamlfile.Problems) { return command.Config(c) })
 		},
 	}
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
 // serve runs the node until ctx is done.

@@ -1,6 +1,7 @@
 package yamlfile
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -80,6 +81,14 @@ func (b Bytes) String() string {
 		}
 	}
 	return strconv.FormatInt(int64(b), 10) + "B"
+}
+
+// Rounded writes the amount for people, with one place after the point: 1.5 MiB.
+func (b Bytes) Rounded() string {
+	if b < 1<<20 {
+		return fmt.Sprintf("%.1f KiB", float64(b)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MiB", float64(b)/(1<<20))
 }
 
 // Percent is a share from 0 to 1, written from 0% to 100%.

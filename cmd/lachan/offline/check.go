@@ -1,4 +1,4 @@
-package main
+package offline
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
@@ -17,18 +18,19 @@ import (
 	"lachan/policy/script"
 )
 
-func checkCommand() *cobra.Command {
+// CheckCommand is `lachan check`.
+func CheckCommand() *cobra.Command {
 	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check",
 		Short: wording.CLICheck.String(),
-		Args:  noArguments,
+		Args:  command.NoArguments,
 		RunE:  func(c *cobra.Command, _ []string) error { return check(c, &o) },
 	}
 	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
 	c.Flags().StringArrayVar(&o.scripts, "script", nil, wording.ScriptFlag.String())
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
 type checkOptions struct {
@@ -64,7 +66,7 @@ type checking struct {
 // not only the first of it.
 func check(c *cobra.Command, o *checkOptions) error {
 	var k checking
-	k.cfg, k.mistakes = configOf(c)
+	k.cfg, k.mistakes = command.Config(c)
 	p, said := source.LoadPolicy(k.cfg, nil)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
@@ -77,14 +79,14 @@ func check(c *cobra.Command, o *checkOptions) error {
 	k.mistakes.Sort()
 	if o.json {
 		result := checkResult{len(k.mistakes) == 0, k.asked, checkLines(k.mistakes), checkLines(k.notes)}
-		if err := writeJSON(c.OutOrStdout(), result); err != nil {
+		if err := command.WriteJSON(c.OutOrStdout(), result); err != nil {
 			return err
 		}
 	} else {
 		k.print(c)
 	}
 	if len(k.mistakes) > 0 {
-		return errSaid
+		return command.ErrReported
 	}
 	return nil
 }
@@ -99,8 +101,8 @@ func (k *checking) runScripts(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	off := &offline{k.cfg, k.policy, facts}
-	list, note, err := off.lists(c)
+	off := &Offline{k.cfg, k.policy, facts}
+	list, note, err := off.Lists(c)
 	if err != nil {
 		return err
 	}
@@ -122,8 +124,8 @@ func (k *checking) runScripts(c *cobra.Command, files []string) error {
 
 // checkEntries looks at what only the lists on disk can tell.
 func checkEntries(cfg *config.Config, p *policy.Policy) yamlfile.Problems {
-	off := &offline{cfg: cfg, policy: p}
-	lists, err := off.newest()
+	off := &Offline{Config: cfg, Policy: p}
+	lists, err := off.Newest()
 	if err != nil || lists == nil {
 		return nil
 	}

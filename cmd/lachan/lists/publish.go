@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
+	"lachan/cmd/lachan/command"
 	"lachan/internal/wording"
 )
 
@@ -23,15 +24,15 @@ type publication struct {
 	json   bool
 }
 
-func listsPublishCommand() *cobra.Command {
+func publishCommand() *cobra.Command {
 	p := publication{feed: publish.Feed{Lifetime: 7 * 24 * time.Hour}}
 	c := &cobra.Command{
 		Use:   "publish FILE.csv|FILE.xlsx",
 		Short: wording.CLIPublish.String(),
-		Long:  inBoth(wording.CLIPublishLong),
+		Long:  command.InBoth(wording.CLIPublishLong),
 		Example: `  lachan lists publish thang-9.xlsx --key a05.key --out /var/www/a05 --id a05-co-bac --authority "Cục A05"
   lachan lists publish thang-9.csv --key a05.key --password-file mat-khau.txt --out a05 --id a05 --authority A05 --expires 30d --json`,
-		Args: exactly(1),
+		Args: command.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error { return p.run(c, args[0]) },
 	}
 	p.addFlags(c.Flags())
@@ -47,7 +48,7 @@ func listsPublishCommand() *cobra.Command {
 
 func (p *publication) run(c *cobra.Command, file string) error {
 	if p.feed.Dir == "" || !release.ValidID(p.feed.ID) || p.feed.Authority == "" || p.feed.Lifetime < time.Hour {
-		return usageError{c.CommandPath(), wording.CLIPublishFlags.String()}
+		return command.Usage(c, wording.CLIPublishFlags)
 	}
 	var err error
 	if p.feed.Key, err = p.secret(c); err != nil {
@@ -62,14 +63,14 @@ func (p *publication) run(c *cobra.Command, file string) error {
 		return err
 	}
 	if empty {
-		return fail(wording.CLIPublishNothing.With(file))
+		return command.Fail(wording.CLIPublishNothing.With(file))
 	}
 	result, err := p.feed.Publish(table.Rows)
 	if err != nil {
 		return explained(err)
 	}
 	if p.json {
-		return writeJSON(c.OutOrStdout(), publicationReport{result, table.Summary.Rejected})
+		return command.WriteJSON(c.OutOrStdout(), publicationReport{result, table.Summary.Rejected})
 	}
 	fmt.Fprintln(c.OutOrStdout(), published(p.feed.Dir, &result))
 	return nil

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"lachan/internal/wording"
 )
 
-// A progress shows on a terminal how far long work is. Elsewhere it shows
+// A Progress shows on a terminal how far long work is. Elsewhere it shows
 // nothing.
-type progress struct {
+type Progress struct {
 	out  io.Writer // nil: show nothing
 	what wording.Text
 	last time.Time
@@ -19,8 +19,9 @@ type progress struct {
 
 const progressEvery = 200 * time.Millisecond
 
-func newProgress(out io.Writer, what wording.Text) *progress {
-	p := &progress{what: what}
+// NewProgress shows on out how far something is.
+func NewProgress(out io.Writer, what wording.Text) *Progress {
+	p := &Progress{what: what}
 	if file, ok := out.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 			p.out = out
@@ -29,16 +30,16 @@ func newProgress(out io.Writer, what wording.Text) *progress {
 	return p
 }
 
-// show tells how many things are done.
-func (p *progress) show(done int) {
+// Show tells how many things are done.
+func (p *Progress) Show(done int) {
 	if p.out != nil && time.Since(p.last) >= progressEvery {
 		p.last = time.Now()
 		fmt.Fprintf(p.out, "\r%s: %d ", p.what, done)
 	}
 }
 
-// end clears the line.
-func (p *progress) end() {
+// End clears the line.
+func (p *Progress) End() {
 	if p.out != nil && !p.last.IsZero() {
 		fmt.Fprint(p.out, "\r\x1b[K")
 	}

@@ -1,4 +1,4 @@
-package main
+package offline
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/console/device"
 	"lachan/internal/durable"
@@ -20,7 +21,8 @@ import (
 	"lachan/policy"
 )
 
-func profileCommand() *cobra.Command {
+// ProfileCommand is `lachan profile`.
+func ProfileCommand() *cobra.Command {
 	var o profileOptions
 	var kinds []string
 	for _, k := range device.Kinds() {
@@ -34,15 +36,15 @@ func profileCommand() *cobra.Command {
 		Example: `  lachan profile --unit th-kim-dong
   lachan profile --unit th-kim-dong/giao-vien --for apple --out giao-vien.mobileconfig
   lachan profile --unit th-kim-dong --for openwrt --address 192.0.2.53 | ssh root@192.168.1.1 sh`,
-		Args: noArguments,
+		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case o.unit == "":
-				return usageError{c.CommandPath(), wording.CLIProfileNoUnit.String()}
+				return command.Usage(c, wording.CLIProfileNoUnit)
 			case o.kind != "" && !slices.Contains(kinds, o.kind):
-				return usageError{c.CommandPath(), wording.CLIProfileKind.With(o.kind, all).String()}
+				return command.Usage(c, wording.CLIProfileKind.With(o.kind, all))
 			case o.kind == "" && o.out != "":
-				return usageError{c.CommandPath(), wording.CLIProfileOneFile.String()}
+				return command.Usage(c, wording.CLIProfileOneFile)
 			}
 			return writeProfile(c, &o)
 		},
@@ -52,7 +54,7 @@ func profileCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&o.addresses, "address", nil, wording.CLIProfileAddress.String())
 	c.Flags().StringVar(&o.out, "out", "", wording.CLIProfileOut.String())
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
 type profileOptions struct {
@@ -62,23 +64,23 @@ type profileOptions struct {
 
 // writeProfile prints what is for one kind of device, or for each.
 func writeProfile(c *cobra.Command, o *profileOptions) error {
-	off, _, err := openOffline(c)
+	off, _, err := Open(c)
 	if err != nil {
 		return err
 	}
-	g, known := off.policy.GroupOf(o.unit)
+	g, known := off.Policy.GroupOf(o.unit)
 	if !known {
-		return fail(wording.CLIExplainUnit.With(o.unit))
+		return command.Fail(wording.CLIExplainUnit.With(o.unit))
 	}
 	var addrs []netip.Addr
 	for _, text := range o.addresses {
 		a, err := netip.ParseAddr(text)
 		if err != nil {
-			return usageError{c.CommandPath(), wording.CLIExplainAddress.With(text).String()}
+			return command.Usage(c, wording.CLIExplainAddress.With(text))
 		}
 		addrs = append(addrs, a)
 	}
-	server, notes := profileServer(off.cfg, off.policy, g, o.unit, addrs)
+	server, notes := profileServer(off.Config, off.Policy, g, o.unit, addrs)
 	for _, n := range notes {
 		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote, n)
 	}
@@ -165,9 +167,11 @@ func profileServer(cfg *config.Config, p *policy.Policy, g policy.GroupID, unit 
 
 // titleOf is what people call a unit: its own name, and that of its school.
 func titleOf(p *policy.Policy, g policy.GroupID) string {
-	_, school := unitOf(p, g)
-	if own := p.Group(g).Name; own != school {
-		return joinWords(own, school)
+	_, school := policy.UnitOf(p, g)
+	if own := p.Group(g).Name; own != school && own != "" && school != "" {
+		return own + ", " + school
+	} else if school == "" {
+		return own
 	}
 	return school
 }

@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"cmp"
@@ -6,54 +6,56 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
 
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/impact"
+	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 )
 
-func listsDiffCommand() *cobra.Command {
+func diffCommand() *cobra.Command {
 	var asJSON bool
 	var server string
 	c := &cobra.Command{
 		Use:   "diff FEED [FILE]",
 		Short: wording.CLIListsDiff.String(),
 		Args:  cobra.RangeArgs(1, 2),
-		RunE:  func(c *cobra.Command, args []string) error { return listsDiff(c, args, server, asJSON) },
+		RunE:  func(c *cobra.Command, args []string) error { return runDiff(c, args, server, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
 	c.Flags().StringVar(&server, "server", "", wording.ImpactFlag.String())
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
-// A listsChange is what `lachan lists diff --json` prints.
-type listsChange struct {
+// A difference is what `lachan lists diff --json` prints.
+type difference struct {
 	Feed    string   `json:"feed"`
 	Added   int      `json:"added"`
 	Removed int      `json:"removed"`
 	Names   []string `json:"names"` // with + or - before each
 
-	Impact  *impact `json:"impact,omitempty"`         // what of it people ask; of a version that is held back
-	Missing string  `json:"impact_missing,omitempty"` // why that is not known
+	Impact  *impact.Impact `json:"impact,omitempty"`         // what of it people ask; of a version that is held back
+	Missing string         `json:"impact_missing,omitempty"` // why that is not known
 }
 
-// listsDiff says what a version that is held back, or a file, would change
+// runDiff says what a version that is held back, or a file, would change
 // against the version in use, and what of that people ask.
-func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) error {
-	off, _, err := openOffline(c)
+func runDiff(c *cobra.Command, args []string, server string, asJSON bool) error {
+	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
 	}
-	if _, err := chosen(off.cfg.Sources(source.Core(off.facts)), args[:1]); err != nil {
+	if _, err := chosen(off.Config.Sources(source.Core(off.Facts)), args[:1]); err != nil {
 		return err
 	}
-	was, is, held, err := off.versions(args)
+	was, is, held, err := versions(off, args)
 	if err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) erro
 	if err != nil {
 		return err
 	}
-	change := listsChange{Feed: args[0], Names: []string{}}
+	change := difference{Feed: args[0], Names: []string{}}
 	err = lists.Base().Diff(c.Context(), os.TempDir(), is, blocklist.Options{}, func(x blocklist.Change) error {
 		mark := "+"
 		if x.Removed {
@@ -81,7 +83,7 @@ func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) erro
 		return err
 	}
 	if held {
-		if found, err := askImpact(c.Context(), off.cfg, server, args[0]); err != nil {
+		if found, err := askImpact(c.Context(), off.Config, server, args[0]); err != nil {
 			change.Missing = wording.ImpactMissing.With(args[0], err).String()
 		} else {
 			change.Impact = &found
@@ -90,7 +92,7 @@ func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) erro
 		change.Missing = wording.ImpactFile.With(args[0]).String()
 	}
 	if asJSON {
-		return writeJSON(c.OutOrStdout(), change)
+		return command.WriteJSON(c.OutOrStdout(), change)
 	}
 	out := c.ErrOrStderr()
 	fmt.Fprintln(out, wording.CLIListsDiffSum.With(change.Feed, change.Added, change.Removed))
@@ -105,9 +107,9 @@ func listsDiff(c *cobra.Command, args []string, server string, asJSON bool) erro
 // versions are the one of a feed that is used, if there is one, and the one that
 // is to be looked at: a file, or else the one that is held back, or else the
 // one that is used.
-func (o *offline) versions(args []string) (was []blocklist.Source, is blocklist.Source, held bool, err error) {
-	f := o.cfg.Feed(args[0])
-	store, _, err := o.openStores()
+func versions(o *offline.Offline, args []string) (was []blocklist.Source, is blocklist.Source, held bool, err error) {
+	f := o.Config.Feed(args[0])
+	store, _, err := o.OpenStores()
 	if err != nil {
 		return nil, is, false, err
 	}
@@ -115,7 +117,7 @@ func (o *offline) versions(args []string) (was []blocklist.Source, is blocklist.
 	if err != nil {
 		return nil, is, false, err
 	}
-	source := func(c feed.Copy) blocklist.Source { return source.FileOf(f, c, o.cfg.Timezone).Blocklist() }
+	source := func(c feed.Copy) blocklist.Source { return source.FileOf(f, c, o.Config.Timezone).Blocklist() }
 	if status.Copy.Digest != "" {
 		was, is = []blocklist.Source{source(status.Copy)}, source(status.Copy)
 	}
@@ -127,16 +129,16 @@ func (o *offline) versions(args []string) (was []blocklist.Source, is blocklist.
 		copied.Path = store.HeldPath(f.Name, status.Held)
 		is, held = source(copied), true
 	case was == nil:
-		return nil, is, false, fail(wording.CLIListsNoCopy.With(f.Name))
+		return nil, is, false, command.Fail(wording.CLIListsNoCopy.With(f.Name))
 	}
 	return was, is, held, nil
 }
 
-func listsApproveCommand() *cobra.Command {
+func approveCommand() *cobra.Command {
 	return decisionCommand("approve FEED", wording.CLIListsApprove, (*feed.Store).Approve, feed.ErrNothingHeld, wording.CLIListsNotHeld)
 }
 
-func listsRollbackCommand() *cobra.Command {
+func rollbackCommand() *cobra.Command {
 	return decisionCommand("rollback FEED", wording.CLIListsRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, wording.CLIListsNoPrevious)
 }
 
@@ -147,31 +149,31 @@ func decisionCommand(use string, short wording.Text, decide func(*feed.Store, co
 	without error, nothing wording.Text) *cobra.Command {
 	var by string
 	c := &cobra.Command{
-		Use: use, Short: short.String(), Args: exactly(1),
+		Use: use, Short: short.String(), Args: command.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			err := listsDecide(c, args[0], cmp.Or(by, currentUser()), decide)
+			err := runDecide(c, args[0], cmp.Or(by, command.User()), decide)
 			if errors.Is(err, without) {
-				return fail(nothing.With(args[0]))
+				return command.Fail(nothing.With(args[0]))
 			}
 			return err
 		},
 	}
 	c.Flags().StringVar(&by, "by", "", wording.CLIFlagBy.String())
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
-// listsDecide decides on a feed and compiles what is used now.
-func listsDecide(c *cobra.Command, name, by string, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error)) error {
-	off, _, err := openOffline(c)
+// runDecide decides on a feed and compiles what is used now.
+func runDecide(c *cobra.Command, name, by string, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error)) error {
+	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(off.cfg.Sources(source.Core(off.facts)), []string{name})
+	sources, err := chosen(off.Config.Sources(source.Core(off.Facts)), []string{name})
 	if err != nil {
 		return err
 	}
-	store, shelf, err := off.openStores()
+	store, shelf, err := off.OpenStores()
 	if err != nil {
 		return err
 	}
@@ -180,15 +182,8 @@ func listsDecide(c *cobra.Command, name, by string, decide func(*feed.Store, con
 		return err
 	}
 	fmt.Fprintln(c.OutOrStdout(), wording.CLIListsDecided.With(name, short(status.Copy.Digest), status.Copy.Entries, by))
-	return off.compileLists(c, store, shelf, false)
+	return compile(off, c, store, shelf, false)
 }
 
 // short is the beginning of a digest, enough to tell versions apart.
 func short(digest string) string { return digest[:min(len(digest), 12)] }
-
-func currentUser() string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return "?"
-}

@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/impact"
 	"lachan/internal/wording"
 )
 
@@ -21,10 +22,10 @@ const impactTimeout = time.Minute
 // askImpact asks the running server what the version of a feed that is held back
 // would newly block of what was asked lately. It knows that no longer than it
 // runs.
-func askImpact(ctx context.Context, cfg *config.Config, server, feed string) (found impact, err error) {
+func askImpact(ctx context.Context, cfg *config.Config, server, feed string) (found impact.Impact, err error) {
 	if server == "" {
 		if !cfg.HTTP.Listen.IsValid() {
-			return impact{}, errors.New("http.listen: \"\"")
+			return impact.Impact{}, errors.New("http.listen: \"\"")
 		}
 		server = cfg.HTTP.URL()
 	}
@@ -32,27 +33,27 @@ func askImpact(ctx context.Context, cfg *config.Config, server, feed string) (fo
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/api/lists/impact?feed="+url.QueryEscape(feed), nil)
 	if err != nil {
-		return impact{}, err
+		return impact.Impact{}, err
 	}
 	reply, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return impact{}, err
+		return impact.Impact{}, err
 	}
 	defer reply.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(reply.Body, 1<<20))
 	if err != nil {
-		return impact{}, err
+		return impact.Impact{}, err
 	}
 	if reply.StatusCode != http.StatusOK {
-		return impact{}, fmt.Errorf("%s: %.200s", reply.Status, text)
+		return impact.Impact{}, fmt.Errorf("%s: %.200s", reply.Status, text)
 	}
 	return found, json.Unmarshal(text, &found)
 }
 
 // printImpact says which names people would miss.
-func printImpact(w io.Writer, found *impact) {
+func printImpact(w io.Writer, found *impact.Impact) {
 	if found.Names == 0 {
-		fmt.Fprintln(w, wording.ImpactNone.With(found.Feed, found.Of, leastAsked))
+		fmt.Fprintln(w, wording.ImpactNone.With(found.Feed, found.Of, impact.LeastAsked))
 		return
 	}
 	fmt.Fprintln(w, wording.ImpactSome.With(found.Feed, found.Names, found.Asked, found.Of))

@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"errors"
@@ -15,20 +15,21 @@ import (
 
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
-func listsKeygenCommand() *cobra.Command {
+func keygenCommand() *cobra.Command {
 	var password string
 	c := &cobra.Command{
 		Use:   "keygen FILE",
 		Short: wording.CLIKeygen.String(),
-		Long:  inBoth(wording.CLIKeygenLong),
+		Long:  command.InBoth(wording.CLIKeygenLong),
 		Example: `  lachan lists keygen a05.key --password-file mat-khau.txt
   lachan lists keygen a05.key`,
-		Args: exactly(1),
+		Args: command.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			secret, err := passwordIn(password)
 			if err != nil {
@@ -48,9 +49,6 @@ func listsKeygenCommand() *cobra.Command {
 	return c
 }
 
-// inBoth is a text of several sentences in a paragraph for each language.
-func inBoth(t wording.Text) string { return t.VI + "\n\n" + t.EN }
-
 // A signing is what commands that sign are told.
 type signing struct{ key, password string }
 
@@ -62,7 +60,7 @@ func (s *signing) addFlags(flags *pflag.FlagSet) {
 // secret reads the secret key.
 func (s *signing) secret(c *cobra.Command) (minisign.PrivateKey, error) {
 	if s.key == "" {
-		return minisign.PrivateKey{}, usageError{c.CommandPath(), wording.CLINoKey.String()}
+		return minisign.PrivateKey{}, command.Usage(c, wording.CLINoKey)
 	}
 	password, err := passwordIn(s.password)
 	if err != nil {
@@ -70,10 +68,10 @@ func (s *signing) secret(c *cobra.Command) (minisign.PrivateKey, error) {
 	}
 	key, err := publish.ReadKey(s.key, password)
 	if errors.Is(err, publish.ErrPassword) {
-		return key, fail(wording.CLIKeyLocked.With(s.key))
+		return key, command.Fail(wording.CLIKeyLocked.With(s.key))
 	}
 	if errors.Is(err, publish.ErrKey) {
-		return key, fail(wording.CLIKeyNone.With(s.key))
+		return key, command.Fail(wording.CLIKeyNone.With(s.key))
 	}
 	return key, explained(err)
 }
@@ -90,7 +88,7 @@ func passwordIn(file string) (string, error) {
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	if line = strings.TrimSuffix(line, "\r"); line == "" {
-		return "", fail(wording.CLINoPassword.With(file))
+		return "", command.Fail(wording.CLINoPassword.With(file))
 	}
 	return line, nil
 }
@@ -107,7 +105,7 @@ func (f daysFlag) Set(s string) error {
 func (f daysFlag) String() string { return fmt.Sprint(config.InUnits(*f.Duration)) }
 func (f daysFlag) Type() string   { return "TIME" }
 
-func listsSignCommand() *cobra.Command {
+func signCommand() *cobra.Command {
 	var (
 		s       signing
 		seq     uint64
@@ -116,10 +114,10 @@ func listsSignCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sign FILE",
 		Short: wording.CLISign.String(),
-		Long:  inBoth(wording.CLISignLong),
+		Long:  command.InBoth(wording.CLISignLong),
 		Example: `  lachan lists sign co-bac.hosts --key a05.key --expires 7d
   minisign -V -p a05.key.pub -m co-bac.hosts`,
-		Args: exactly(1),
+		Args: command.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			key, err := s.secret(c)
 			if err != nil {

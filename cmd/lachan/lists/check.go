@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"fmt"
@@ -11,16 +11,17 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/publish"
+	"lachan/cmd/lachan/command"
 	"lachan/internal/wording"
 )
 
-func listsCheckCommand() *cobra.Command {
-	var o listsCheckOptions
+func checkCommand() *cobra.Command {
+	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check FILE",
 		Short: wording.CLIListsCheck.String(),
-		Args:  exactly(1),
-		RunE:  func(c *cobra.Command, args []string) error { return listsCheck(c, args[0], &o) },
+		Args:  command.Exactly(1),
+		RunE:  func(c *cobra.Command, args []string) error { return runCheck(c, args[0], &o) },
 	}
 	o.format = format.Auto
 	c.Flags().Var(&formatFlag{&o.format}, "format", wording.CLIListsFormat.String())
@@ -30,7 +31,7 @@ func listsCheckCommand() *cobra.Command {
 	return c
 }
 
-type listsCheckOptions struct {
+type checkOptions struct {
 	format           format.Format
 	subdomains, json bool
 	report           string
@@ -62,7 +63,7 @@ type listReject struct {
 	EN     string `json:"en"`
 }
 
-func listsCheck(c *cobra.Command, path string, o *listsCheckOptions) error {
+func runCheck(c *cobra.Command, path string, o *checkOptions) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return explained(err)
@@ -92,7 +93,7 @@ func listsCheck(c *cobra.Command, path string, o *listsCheckOptions) error {
 		report.ByReason[r.String()] = n
 	}
 	if o.json {
-		return writeJSON(c.OutOrStdout(), report)
+		return command.WriteJSON(c.OutOrStdout(), report)
 	}
 	printListReport(c, &report, reasons)
 	return nil

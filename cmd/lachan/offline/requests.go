@@ -1,4 +1,4 @@
-package main
+package offline
 
 import (
 	"cmp"
@@ -11,11 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/admin/request"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 )
 
-func requestsCommand() *cobra.Command {
+// RequestsCommand is `lachan requests`.
+func RequestsCommand() *cobra.Command {
 	var o requestsOptions
 	c := &cobra.Command{
 		Use:   "requests",
@@ -23,7 +25,7 @@ func requestsCommand() *cobra.Command {
 		Long:  wording.CLIRequests.String() + "\n\n" + wording.CLIRequestsLong.VI + "\n" + wording.CLIRequestsLong.EN,
 		Example: `  lachan requests --unit th-kim-dong
   lachan requests answer 3f9a0c51b2de "đã mở cho lớp 5A"`,
-		Args: noArguments,
+		Args: command.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return listRequests(c, &o) },
 	}
 	c.Flags().BoolVar(&o.all, "all", false, wording.CLIRequestsAll.String())
@@ -35,7 +37,7 @@ func requestsCommand() *cobra.Command {
 		requestCommand("close ID", wording.CLIRequestsClose, wording.CLIRequestsClosed, closeRequest),
 		requestCommand("reopen ID", wording.CLIRequestsReopen, wording.CLIRequestsOpened, func(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }),
 	)
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
 type requestsOptions struct {
@@ -49,15 +51,15 @@ func closeRequest(s *request.Store, id string, a request.Answer) error { return 
 func requestCommand(use string, short, done wording.Text, decide func(*request.Store, string, request.Answer) error) *cobra.Command {
 	var by string
 	c := &cobra.Command{
-		Use: use, Short: short.String(), Args: exactly(len(strings.Fields(use)) - 1),
+		Use: use, Short: short.String(), Args: command.Exactly(len(strings.Fields(use)) - 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			_, store, err := openRequests(c)
 			if err != nil {
 				return err
 			}
-			a := request.Answer{Text: strings.Join(args[1:], ""), By: cmp.Or(by, currentUser()), At: time.Now()}
+			a := request.Answer{Text: strings.Join(args[1:], ""), By: cmp.Or(by, command.User()), At: time.Now()}
 			if err := decide(store, args[0], a); errors.Is(err, request.ErrUnknown) {
-				return fail(wording.CLIRequestsNoID.With(args[0]))
+				return command.Fail(wording.CLIRequestsNoID.With(args[0]))
 			} else if err != nil {
 				return err
 			}
@@ -67,11 +69,11 @@ func requestCommand(use string, short, done wording.Text, decide func(*request.S
 	}
 	c.Flags().StringVar(&by, "by", "", wording.CLIRequestsBy.String())
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
 func openRequests(c *cobra.Command) (*config.Config, *request.Store, error) {
-	cfg, problems := configOf(c)
+	cfg, problems := command.Config(c)
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
@@ -100,7 +102,7 @@ func listRequests(c *cobra.Command, o *requestsOptions) error {
 		return r.Answer != nil && !o.all || o.unit != "" && o.unit != r.Unit && o.unit != school
 	})
 	if o.json {
-		return writeJSON(c.OutOrStdout(), append([]request.Request{}, list...))
+		return command.WriteJSON(c.OutOrStdout(), append([]request.Request{}, list...))
 	}
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(c.OutOrStdout(), wording.CLIRequestsNone)

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -10,7 +10,9 @@ import (
 	"lachan/admin/request"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/offline"
 	"lachan/internal/wording"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
@@ -20,27 +22,27 @@ import (
 	"lachan/policy/catalogue"
 )
 
-// reportSpec is what a report needs to know beside figures, as files on disk
+// offlineSpec is what a report needs to know beside figures, as files on disk
 // have it.
-func (o *offline) reportSpec(unit string, p report.Period, orders *order.Log, now time.Time) (report.Spec, error) {
-	store, err := feed.Open(o.cfg.FeedsDir())
+func offlineSpec(o *offline.Offline, unit string, p report.Period, orders *order.Log, now time.Time) (report.Spec, error) {
+	store, err := feed.Open(o.Config.FeedsDir())
 	if err != nil {
 		return report.Spec{}, err
 	}
-	return reportSpec(unit, p, now, o.cfg, o.policy, o.facts, store, orders)
+	return Spec(unit, p, now, o.Config, o.Policy, o.Facts, store, orders)
 }
 
-// reportSpec puts together what is known of units, categories, lists and orders.
-func reportSpec(unit string, p report.Period, now time.Time, cfg *config.Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (report.Spec, error) {
+// Spec puts together what is known of units, categories, lists and orders.
+func Spec(unit string, p report.Period, now time.Time, cfg *config.Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (report.Spec, error) {
 	if now.Before(p.Start) {
-		return report.Spec{}, reportUsage(wording.CLIReportFuture.With(p.Code))
+		return report.Spec{}, usage(wording.CLIReportFuture.With(p.Code))
 	}
 	if unit == everySchool {
 		unit = ""
 	}
 	spec := report.Spec{
 		Unit: unit, Period: p, Now: now,
-		Units: reportUnits(units, endOrNow(p, now)), Categories: reportCategories(units, facts),
+		Units: unitsOf(units, endOrNow(p, now)), Categories: categoriesOf(units, facts),
 		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != config.QueriesOff},
 	}
 	lessons := units.Lessons()
@@ -48,7 +50,7 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *config.Config,
 	// A day that cannot be read is one that nothing is known of: the report says
 	// how many there are.
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
-	spec.Requests = reportRequests(cfg)
+	spec.Requests = requestsOf(cfg)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}
@@ -72,8 +74,8 @@ func reportSpec(unit string, p report.Period, now time.Time, cfg *config.Config,
 	return spec, nil
 }
 
-// reportRequests are the requests that names be opened; nil where none are kept.
-func reportRequests(cfg *config.Config) (list []report.Request) {
+// requestsOf are the requests that names be opened; nil where none are kept.
+func requestsOf(cfg *config.Config) (list []report.Request) {
 	dir := cfg.RequestsDir()
 	if _, err := os.Stat(dir); err != nil {
 		return nil
@@ -98,9 +100,9 @@ func reportRequests(cfg *config.Config) (list []report.Request) {
 	return list
 }
 
-// reportUnits are the units of the policy that stand in reports, and how they
+// unitsOf are the units of the policy that stand in reports, and how they
 // are set up at a moment. Groups do not: what they except is their school's.
-func reportUnits(p *policy.Policy, at time.Time) (units []report.Unit) {
+func unitsOf(p *policy.Policy, at time.Time) (units []report.Unit) {
 	ranks := map[policy.Kind]report.Rank{policy.Province: report.Province, policy.Commune: report.Commune, policy.School: report.School}
 	place := make(map[string]*report.Settings)
 	standings := p.Standings(at)
@@ -127,8 +129,8 @@ func reportUnits(p *policy.Policy, at time.Time) (units []report.Unit) {
 	return units
 }
 
-// reportCategories are what blocks are counted in, in the order of the policy.
-func reportCategories(p *policy.Policy, facts *catalogue.Catalogue) (list []report.Category) {
+// categoriesOf are what blocks are counted in, in the order of the policy.
+func categoriesOf(p *policy.Policy, facts *catalogue.Catalogue) (list []report.Category) {
 	classes := map[catalogue.Class]report.Class{catalogue.Harmful: report.Harmful, catalogue.Managed: report.Managed, catalogue.Technical: report.Technical}
 	for tag := range policy.NoCategory {
 		code := p.CategoryCode(uint8(tag))
@@ -144,25 +146,25 @@ func reportCategories(p *policy.Policy, facts *catalogue.Catalogue) (list []repo
 	return list
 }
 
-// reportEngine is where the figures are: at metrics.query_url when there is
+// engineOf is where the figures are: at metrics.query_url when there is
 // one, at the server that runs here, or in the history on disk.
-func reportEngine(ctx context.Context, cfg *config.Config) (report.Engine, func(), error) {
+func engineOf(ctx context.Context, cfg *config.Config) (report.Engine, func(), error) {
 	if cfg.Metrics.QueryURL != "" {
 		remote, err := engine.NewRemote(cfg.Metrics.QueryURL)
 		return remote, func() {}, err
 	}
 	address := cfg.HTTP.URL()
-	if cfg.HTTP.Listen.IsValid() && askHealth(ctx, address+"/healthz") == nil {
+	if cfg.HTTP.Listen.IsValid() && command.AskHealth(ctx, address+"/healthz") == nil {
 		remote, err := engine.NewRemote(address)
 		return remote, func() {}, err
 	}
 	dir := cfg.HistoryDir()
 	if _, err := os.Stat(dir); err != nil {
-		return nil, nil, fail(wording.CLIReportNowhere.With(dir, address))
+		return nil, nil, command.Fail(wording.CLIReportNowhere.With(dir, address))
 	}
 	store, err := history.Open(dir, history.Options{Retention: time.Duration(cfg.Metrics.History)})
 	if err != nil {
-		return nil, nil, fail(wording.CLIReportBusy.With(dir, err))
+		return nil, nil, command.Fail(wording.CLIReportBusy.With(dir, err))
 	}
 	return engine.NewLocal(store, engine.Limits{}), func() { _ = store.Close() }, nil // only read
 }

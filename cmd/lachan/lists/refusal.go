@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"lachan/blocklist/format"
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
+	"lachan/cmd/lachan/command"
 	"lachan/internal/wording"
 )
 
@@ -19,17 +20,17 @@ func explained(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, publish.ErrBusy):
-		return fail(wording.CLIPublishBusy)
+		return command.Fail(wording.CLIPublishBusy)
 	case errors.Is(err, publish.ErrOtherFeed):
-		return fail(wording.CLIPublishOther.With(err))
+		return command.Fail(wording.CLIPublishOther.With(err))
 	case errors.Is(err, release.ErrManifest), errors.Is(err, release.ErrNewer):
-		return fail(wording.CLIPublishManifest.With(err))
+		return command.Fail(wording.CLIPublishManifest.With(err))
 	case named && errors.Is(err, fs.ErrNotExist):
-		return fail(wording.CLINoFile.With(path.Path))
+		return command.Fail(wording.CLINoFile.With(path.Path))
 	case named && errors.Is(err, fs.ErrExist):
-		return fail(wording.CLIFileExists.With(path.Path))
+		return command.Fail(wording.CLIFileExists.With(path.Path))
 	case named:
-		return fail(wording.CLIFileTrouble.With(path.Path, path.Err))
+		return command.Fail(wording.CLIFileTrouble.With(path.Path, path.Err))
 	}
-	return fail(format.Explain(err))
+	return command.Fail(format.Explain(err))
 }

@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"cmp"
@@ -16,27 +16,29 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/offline"
 	"lachan/internal/wording"
 )
 
-func listsStatusCommand() *cobra.Command {
+func statusCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "status",
 		Short: wording.CLIListsStatus.String(),
-		Args:  noArguments,
-		RunE:  func(c *cobra.Command, _ []string) error { return listsStatus(c, asJSON) },
+		Args:  command.NoArguments,
+		RunE:  func(c *cobra.Command, _ []string) error { return runStatus(c, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
-// A listsState is what `lachan lists status --json` prints.
-type listsState struct {
-	Feeds  []feedState `json:"feeds"`
-	Orders orderReport `json:"orders"`
+// A statusReport is what `lachan lists status --json` prints.
+type statusReport struct {
+	Feeds  []feedState    `json:"feeds"`
+	Orders order.Overview `json:"orders"`
 }
 
 // A feedState is what is known of a feed.
@@ -49,32 +51,32 @@ type feedState struct {
 	feed.Status
 }
 
-func listsStatus(c *cobra.Command, asJSON bool) error {
-	off, _, err := openOffline(c)
+func runStatus(c *cobra.Command, asJSON bool) error {
+	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
 	}
-	store, _, err := off.openStores()
+	store, _, err := off.OpenStores()
 	if err != nil {
 		return err
 	}
 	states := []feedState{}
-	for i := range off.cfg.Feeds {
-		state, err := stateOf(&off.cfg.Feeds[i], store, off.cfg)
+	for i := range off.Config.Feeds {
+		state, err := stateOf(&off.Config.Feeds[i], store, off.Config)
 		if err != nil {
 			return err
 		}
 		states = append(states, state)
 	}
-	orders, _, err := openOrders(off.cfg)
+	orders, _, err := order.Open(off.Config.OrdersFile())
 	if err != nil {
 		return err
 	}
-	report := reportOrders(orders)
+	report := orders.Overview()
 	if asJSON {
-		return writeJSON(c.OutOrStdout(), listsState{states, report})
+		return command.WriteJSON(c.OutOrStdout(), statusReport{states, report})
 	}
-	say := speaker{c.OutOrStdout(), off.cfg.Timezone.Location}
+	say := speaker{c.OutOrStdout(), off.Config.Timezone.Location}
 	if err := say.table(states); err != nil {
 		return err
 	}
@@ -185,7 +187,7 @@ const latePrinted = 20
 
 // orders tells how authorities' orders were carried out, and names the late
 // ones, the newest first.
-func (s speaker) orders(report *orderReport) {
+func (s speaker) orders(report *order.Overview) {
 	o := &report.Summary
 	if o.Orders == 0 {
 		return

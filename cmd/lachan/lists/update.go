@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"errors"
@@ -10,56 +10,42 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 )
 
-func listsCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "lists",
-		Short: wording.CLILists.String(),
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{c.CommandPath(), wording.CLIUnknownCommand.With(args[0]).String()}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(listsUpdateCommand(), listsStatusCommand(), listsCheckCommand(), listsDiffCommand(), listsApproveCommand(), listsRollbackCommand(),
-		listsKeygenCommand(), listsSignCommand(), listsPublishCommand())
-	return c
-}
-
-func listsUpdateCommand() *cobra.Command {
+func updateCommand(build command.Build) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "update [FEED...]",
 		Short: wording.CLIListsUpdate.String(),
-		RunE:  func(c *cobra.Command, names []string) error { return listsUpdate(c, names, asJSON) },
+		RunE:  func(c *cobra.Command, names []string) error { return runUpdate(c, names, build, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
 	config.AddFlags(c.Flags())
-	return withConfig(c)
+	return command.WithConfig(c)
 }
 
-// listsUpdate fetches feeds one after the other, then compiles. A feed that
+// runUpdate fetches feeds one after the other, then compiles. A feed that
 // fails keeps its last good copy and does not hold up the others.
-func listsUpdate(c *cobra.Command, names []string, asJSON bool) error {
-	off, _, err := openOffline(c)
+func runUpdate(c *cobra.Command, names []string, build command.Build, asJSON bool) error {
+	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(off.cfg.Sources(source.Core(off.facts)), names)
+	sources, err := chosen(off.Config.Sources(source.Core(off.Facts)), names)
 	if err != nil {
 		return err
 	}
-	store, shelf, err := off.openStores()
+	store, shelf, err := off.OpenStores()
 	if err != nil {
 		return err
 	}
-	store.UserAgent = "lachan/" + version
+	store.UserAgent = "lachan/" + build.Version
 	var failed error
 	statuses := []feed.Status{}
 	for _, s := range sources {
@@ -67,7 +53,7 @@ func listsUpdate(c *cobra.Command, names []string, asJSON bool) error {
 		statuses = append(statuses, status)
 		switch text := wording.CLIListsUpdated; {
 		case err != nil:
-			failed = errSaid
+			failed = command.ErrReported
 			fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", s.Name, reason(err))
 		case asJSON:
 		default:
@@ -79,11 +65,11 @@ func listsUpdate(c *cobra.Command, names []string, asJSON bool) error {
 			fmt.Fprintln(c.OutOrStdout(), text.With(s.Name, status.Copy.Entries, status.Copy.Rejected))
 		}
 	}
-	if err := off.compileLists(c, store, shelf, asJSON); err != nil {
+	if err := compile(off, c, store, shelf, asJSON); err != nil {
 		return err
 	}
 	if asJSON {
-		return errors.Join(writeJSON(c.OutOrStdout(), statuses), failed)
+		return errors.Join(command.WriteJSON(c.OutOrStdout(), statuses), failed)
 	}
 	return failed
 }
@@ -99,7 +85,7 @@ func reason(err error) string {
 
 func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 	if len(sources) == 0 {
-		return nil, fail(wording.CLIListsNone)
+		return nil, command.Fail(wording.CLIListsNone)
 	}
 	var all []string
 	for _, s := range sources {
@@ -107,7 +93,7 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(all, name) {
-			return nil, fail(wording.CLIListsNoFeed.With(name, strings.Join(all, ", ")))
+			return nil, command.Fail(wording.CLIListsNoFeed.With(name, strings.Join(all, ", ")))
 		}
 	}
 	if len(names) == 0 {
@@ -116,22 +102,22 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 	return slices.DeleteFunc(sources, func(s feed.Source) bool { return !slices.Contains(names, s.Name) }), nil
 }
 
-// compileLists brings the snapshot up to date with the copies on disk.
-func (o *offline) compileLists(c *cobra.Command, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
-	files, _ := source.Good(o.cfg, store)
-	sources := source.All(source.Builtin(o.facts), files)
+// compile brings the snapshot up to date with the copies on disk.
+func compile(o *offline.Offline, c *cobra.Command, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
+	files, _ := source.Good(o.Config, store)
+	sources := source.All(source.Builtin(o.Facts), files)
 	old, _ := shelf.Latest()
 	if old != nil && old.UpToDate(sources) {
 		return nil
 	}
-	bar := newProgress(c.ErrOrStderr(), wording.CLIListsCompiling)
-	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Progress: bar.show})
-	bar.end()
+	bar := command.NewProgress(c.ErrOrStderr(), wording.CLIListsCompiling)
+	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Progress: bar.Show})
+	bar.End()
 	if err != nil {
 		return err
 	}
 	if !quiet {
-		fmt.Fprintln(c.OutOrStdout(), wording.CLIListsCompiled.With(lists.Keys(), bytesText(report.Bytes)))
+		fmt.Fprintln(c.OutOrStdout(), wording.CLIListsCompiled.With(lists.Keys(), yamlfile.Bytes(report.Bytes).Rounded()))
 	}
 	return nil
 }

@@ -1,0 +1,18 @@
+package order
+
+// An Overview is all that is known of orders, as people and programs ask for it.
+type Overview struct {
+	Summary
+	Late    []Record `json:"late"` // beyond the time that the law gives
+	Records []Record `json:"records"`
+}
+
+// Overview is what the log holds now.
+func (l *Log) Overview() Overview {
+	records := l.Records()
+	late := Late(records)
+	if late == nil {
+		late = []Record{}
+	}
+	return Overview{Summarise(records), late, records}
+}

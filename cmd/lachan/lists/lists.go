@@ -1,0 +1,28 @@
+// Package lists has the commands below `lachan lists`: fetching lists, looking
+// at them, deciding on versions that are held back, and publishing a list.
+package lists
+
+import (
+	"github.com/spf13/cobra"
+
+	"lachan/cmd/lachan/command"
+	"lachan/internal/wording"
+)
+
+// Command is `lachan lists` with all below it.
+func Command(build command.Build) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "lists",
+		Short: wording.CLILists.String(),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return command.Usage(c, wording.CLIUnknownCommand.With(args[0]))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(updateCommand(build), statusCommand(), checkCommand(), diffCommand(), approveCommand(), rollbackCommand(),
+		keygenCommand(), signCommand(), publishCommand())
+	return c
+}

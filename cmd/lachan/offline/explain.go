@@ -1,0 +1,68 @@
+package offline
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/explain"
+	"lachan/internal/wording"
+	"lachan/policy"
+)
+
+// ExplainCommand is `lachan explain`.
+func ExplainCommand() *cobra.Command {
+	var o explainOptions
+	c := &cobra.Command{
+		Use:   "explain NAME --client ADDR|--unit ID",
+		Short: wording.CLIExplain.String(),
+		Example: `  lachan explain www.tiktok.com --client 10.20.1.7
+  lachan explain olm.vn --unit th-kim-dong --type AAAA --at 2026-11-20T10:15 --json`,
+		Args: command.Exactly(1),
+		RunE: func(c *cobra.Command, args []string) error { return runExplain(c, args[0], &o) },
+	}
+	flags := c.Flags()
+	flags.StringVar(&o.Client, "client", "", wording.CLIFlagClient.String())
+	flags.StringVar(&o.Unit, "unit", "", wording.CLIFlagUnit.String())
+	flags.StringVar(&o.Type, "type", "A", wording.CLIFlagType.String())
+	flags.StringVar(&o.At, "at", "", wording.CLIFlagAt.String())
+	flags.BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
+	config.AddFlags(flags)
+	return command.WithConfig(c)
+}
+
+type explainOptions struct {
+	explain.Question
+	json bool
+}
+
+// runExplain prints every step of a decision. It works on what is on disk, as a
+// server would that starts now.
+func runExplain(c *cobra.Command, name string, o *explainOptions) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	off, _, err := Open(c)
+	if err != nil {
+		return err
+	}
+	list, note, err := off.Lists(c)
+	if err != nil {
+		return err
+	}
+	if note.EN != "" {
+		fmt.Fprintln(c.ErrOrStderr(), note)
+	}
+	explanation, err := o.Ask(name, off.Config.Timezone.Location, func(at time.Time) *policy.Rules { return off.Policy.At(list, at, 1) })
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return command.WriteJSON(c.OutOrStdout(), explanation)
+	}
+	_, err = fmt.Fprintln(c.OutOrStdout(), explanation)
+	return err
+}

@@ -1,0 +1,76 @@
+// Package offline has the commands that need no running server, and what they
+// work on: the configuration, the policy and the lists on disk, as a server
+// would use them that starts now.
+package offline
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"lachan/blocklist"
+	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+)
+
+// An Offline is what commands that need no server work on: the configuration,
+// the policy and what is on disk.
+type Offline struct {
+	Config *config.Config
+	Policy *policy.Policy
+	Facts  *catalogue.Catalogue
+}
+
+// Open reads the configuration and the policy of a command. Notes are
+// what is worth knowing and no mistake.
+func Open(c *cobra.Command) (*Offline, yamlfile.Problems, error) {
+	cfg, problems := command.Config(c)
+	if len(problems) > 0 {
+		return nil, nil, problems
+	}
+	p, notes := source.LoadPolicy(cfg, nil)
+	if p == nil {
+		return nil, nil, notes
+	}
+	facts, err := catalogue.Load()
+	return &Offline{cfg, p, facts}, notes, err
+}
+
+// Lists are the compiled lists on disk, bound to the policy, or the built-in
+// ones when there are none; note then says so.
+func (o *Offline) Lists(c *cobra.Command) (list *blocklist.List, note wording.Text, err error) {
+	lists, err := o.Newest()
+	if err != nil {
+		note = wording.CLIExplainSnapshot.With(err)
+	} else if lists == nil {
+		note = wording.CLIExplainNoLists.With(o.Config.StateDir)
+	}
+	if lists == nil {
+		if lists, err = blocklist.CompileAside(c.Context(), source.Builtin(o.Facts)); err != nil {
+			return nil, note, err
+		}
+	}
+	return source.Bind(lists, o.Policy, o.Config), note, nil
+}
+
+// Newest is the newest compiled lists on disk that are whole; nil if there
+// are none. It changes nothing there.
+func (o *Offline) Newest() (*blocklist.Lists, error) {
+	return blocklist.Newest(o.Config.ListsDir())
+}
+
+// OpenStores opens what is on disk for a command that changes it.
+func (o *Offline) OpenStores() (*feed.Store, *blocklist.Shelf, error) {
+	if err := o.Config.MakeStateDir(); err != nil {
+		return nil, nil, err
+	}
+	store, err1 := feed.Open(o.Config.FeedsDir())
+	shelf, err2 := blocklist.OpenShelf(o.Config.ListsDir())
+	return store, shelf, errors.Join(err1, err2)
+}

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lachan/blocklist/order"
+	"lachan/cmd/lachan/command"
+	"lachan/internal/wording"
+	"lachan/metrics/report"
+	"lachan/metrics/report/docx"
+	"lachan/metrics/report/html"
+	"lachan/metrics/report/pdf"
+	"lachan/metrics/report/xlsx"
+)
+
+// A Request is which report is wanted, and how.
+type Request struct {
+	Unit     string // the id of a unit, or "all"
+	Period   string // as ParsePeriod of metrics/report reads it
+	Document string // the number of an order; "" for none
+	Format   string // one of Formats
+	Out      string // the file to write; "-" is standard output
+	Typed    string // the file with what the officer has typed
+}
+
+// everySchool is the unit of an operator's report.
+const everySchool = "all"
+
+// A Format is one way of writing a report.
+type Format struct {
+	Name, MediaType string
+	Write           func(io.Writer, *report.Model) error
+}
+
+var formats = []Format{
+	{"pdf", "application/pdf", pdf.Write},
+	{"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.Write},
+	{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.Write},
+	{"html", "text/html; charset=utf-8", html.Write},
+	{"json", "application/json", func(w io.Writer, m *report.Model) error { return m.WriteJSON(w) }},
+}
+
+// FormatNamed finds a format; the error is for the caller to show.
+func FormatNamed(name string) (Format, error) {
+	var names []string
+	for _, f := range formats {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return Format{}, usage(wording.CLIReportNoFormat.With(name, strings.Join(names, ", ")))
+}
+
+// Complete fills in what is not given, and reports what cannot be.
+func (o *Request) Complete(zone *time.Location, orders *order.Log, now time.Time) (period report.Period, format Format, err error) {
+	if o.Unit == "" {
+		return period, format, usage(wording.CLIReportNoUnit)
+	}
+	if o.Document != "" {
+		if err := o.sinceOrdered(zone, orders, now); err != nil {
+			return period, format, err
+		}
+	}
+	if o.Period == "" {
+		return period, format, usage(wording.CLIReportNoPeriod)
+	}
+	period, err = report.ParsePeriod(o.Period, zone, report.SchoolYear{})
+	if err != nil {
+		return period, format, command.UsageError{Command: "lachan report", Text: wording.Of(err)}
+	}
+	if ending := strings.TrimPrefix(filepath.Ext(o.Out), "."); o.Format == "" {
+		o.Format = "pdf"
+		if slices.ContainsFunc(formats, func(f Format) bool { return f.Name == ending }) {
+			o.Format = ending
+		}
+	}
+	if format, err = FormatNamed(o.Format); err != nil {
+		return period, format, err
+	}
+	if o.Out == "" {
+		o.Out = fileOf(o.Unit, period, format)
+		if o.Document != "" {
+			o.Out = "van-ban-" + strings.NewReplacer("/", "-", `\`, "-", " ", "-").Replace(o.Document) + "-" + o.Out
+		}
+	}
+	if o.Typed == "" && o.Out != "-" {
+		o.Typed = strings.TrimSuffix(o.Out, filepath.Ext(o.Out)) + ".yaml"
+	}
+	return period, format, nil
+}
+
+// sinceOrdered makes the period that from the first day of an order on, when no
+// other is asked for, and reports an order that nothing is known of.
+func (o *Request) sinceOrdered(zone *time.Location, orders *order.Log, now time.Time) error {
+	var known []string
+	first := now
+	for _, r := range orders.Records() {
+		if r.Document == o.Document && r.Received.Before(first) {
+			first = r.Received
+		}
+		if r.Document != "" && !slices.Contains(known, r.Document) {
+			known = append(known, r.Document)
+		}
+	}
+	if !slices.Contains(known, o.Document) {
+		return usage(wording.CLIReportNoDocument.With(o.Document, strings.Join(known[max(0, len(known)-10):], ", ")))
+	}
+	if o.Period == "" {
+		o.Period = first.In(zone).Format(time.DateOnly) + ".." + now.In(zone).Format(time.DateOnly)
+	}
+	return nil
+}
+
+func fileOf(unit string, p report.Period, f Format) string {
+	return "bao-cao-" + unit + "-" + p.Code + "." + f.Name
+}
+
+func usage(t wording.Text) error { return command.UsageError{Command: "lachan report", Text: t} }

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lachan/cmd/lachan/config"
+	"lachan/metrics/report"
+)
+
+// A Builder makes a report of a unit, or of all, for a period; document is the
+// number of an order or "".
+type Builder func(ctx context.Context, unit, document string, p report.Period, typed report.Typed, now time.Time) (*report.Model, error)
+
+// MakeDue makes the reports of the schedule that are due, those that were
+// provisional again, and returns what could not be made.
+func MakeDue(ctx context.Context, cfg *config.Config, now time.Time, build Builder, log *slog.Logger) (failed []string) {
+	for i := range cfg.Reports {
+		r := &cfg.Reports[i]
+		if err := makeScheduled(ctx, cfg, r, now, build, log); err != nil {
+			failed = append(failed, r.Unit+" "+r.Period+": "+err.Error())
+		}
+	}
+	return failed
+}
+
+// makeScheduled makes one report of the schedule if it is due.
+func makeScheduled(ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, log *slog.Logger) error {
+	p, err := r.Newest(now, cfg.Timezone.Location)
+	if err != nil {
+		return err
+	}
+	dir := r.Dir
+	if dir == "" {
+		dir = filepath.Join(cfg.StateDir, "reports")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	missing := slices.DeleteFunc(slices.Clone(r.Formats), func(name string) bool {
+		return isFinal(filepath.Join(dir, fileOf(r.Unit, p, Format{Name: name})), p, now)
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	var typed report.Typed
+	beside := filepath.Join(dir, strings.TrimSuffix(fileOf(r.Unit, p, Format{}), ".")+".yaml")
+	if err := readTyped(new(strings.Builder), beside, &typed); err != nil {
+		return err
+	}
+	m, err := build(ctx, r.Unit, "", p, typed, now)
+	if err != nil {
+		return err
+	}
+	for _, name := range missing {
+		format, err := FormatNamed(name)
+		if err != nil {
+			return err
+		}
+		file := filepath.Join(dir, fileOf(r.Unit, p, format))
+		err = writeFile(file, format, m)
+		if err == nil {
+			err = os.Chtimes(file, m.Data.AsOf, m.Data.AsOf)
+		}
+		if err != nil {
+			return err
+		}
+		log.Info("report made", "file", file, "provisional", len(m.Provisional) > 0)
+	}
+	return nil
+}
+
+// givenUp is for how long after a period a report that is provisional is made
+// again, in the hope that late nodes have sent the rest.
+const givenUp = 30 * 24 * time.Hour
+
+// isFinal reports whether a file is there and will not change any more. The time
+// of a file is that of its figures, which is the end of the period when they
+// are final.
+func isFinal(file string, p report.Period, now time.Time) bool {
+	info, err := os.Stat(file)
+	return err == nil && (info.ModTime().Equal(p.End) || now.After(p.End.Add(givenUp)))
+}

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"lachan/internal/durable"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/metrics/report"
+)
+
+// readTyped reads what the officer has typed. Where there is no file yet it
+// makes one to fill in, which is not changed again.
+func readTyped(said io.Writer, file string, typed *report.Typed) error {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.WriteFile(file, []byte(report.TypedTemplate), 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(said, wording.CLIReportTemplate.With(file))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if problems := yamlfile.Decode(file, text, typed); len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
+// writeFile writes the whole report or leaves what was there.
+func writeFile(file string, format Format, m *report.Model) error {
+	var b bytes.Buffer
+	if err := format.Write(&b, m); err != nil {
+		return err
+	}
+	if err := durable.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	return nil
+}
