@@ -98,7 +98,7 @@ func (t *table) end() {
 // row reads the cells of a row: part of the header, or what may stand above it,
 // or an entry.
 func (t *table) row(cells []string) {
-	if strings.Join(cells, "") == "" || strings.HasPrefix(cells[0], "#") || strings.HasPrefix(cells[0], "sep=") {
+	if isBlank(cells) || strings.HasPrefix(cells[0], "#") || strings.HasPrefix(cells[0], "sep=") {
 		t.comment()
 		return
 	}
@@ -123,6 +123,11 @@ func (t *table) row(cells []string) {
 		t.judgeHeader()
 		t.item(cells)
 	}
+}
+
+// isBlank reports whether all cells of a row are empty.
+func isBlank(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(cell string) bool { return cell != "" })
 }
 
 // judgeHeader refuses the headings that must not go unread: entries that are to
@@ -225,17 +230,18 @@ func splitRow(row string, separator byte) (cells []string, open bool) {
 
 // quotedCell reads up to the closing quote; two quotes stand for one.
 func quotedCell(text string) (cell, rest string, open bool) {
+	var b strings.Builder
 	for {
 		before, after, closed := strings.Cut(text, `"`)
-		cell += before
+		b.WriteString(before)
 		if !closed {
 			return "", "", true
 		}
 		rest, doubled := strings.CutPrefix(after, `"`)
 		if !doubled {
-			return cell, rest, false
+			return b.String(), rest, false
 		}
-		cell += `"`
+		b.WriteByte('"')
 		text = rest
 	}
 }

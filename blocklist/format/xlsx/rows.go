@@ -1,22 +1,23 @@
-package format
+package xlsx
 
 import (
 	"errors"
 	"math"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
-// rows calls take for every row of a sheet that has a value, in order.
-func (b *book) rows(s sheet, take func(number int, cells []string) error) error {
+// rows calls take for each row of a sheet that has a value, in order. Merged
+// cells are still empty but for the first.
+func (b *Book) rows(s Sheet, take func(number int, cells []string) error) error {
 	r := rowReader{book: b, take: take}
 	return b.tags(s.part, r.tag)
 }
 
-// A rowReader puts rows together.
+// A rowReader puts rows together from the tags of a sheet.
 type rowReader struct {
-	book   *book
+	book   *Book
 	take   func(number int, cells []string) error
 	number int // of the row
 	cells  []string
@@ -24,15 +25,15 @@ type rowReader struct {
 	cell   cell
 }
 
-// A cell is one of a sheet as it is written.
+// A cell is one as the sheet writes it.
 type cell struct {
+	open  bool // its end has not come
 	kind  string
 	style int
-	written
+	richText
 }
 
 func (r *rowReader) tag(t *tag) error {
-	r.cell.tag(t)
 	if t.name == "row" && t.start {
 		if err := r.startRow(t); err != nil {
 			return err
@@ -41,10 +42,15 @@ func (r *rowReader) tag(t *tag) error {
 	if t.name == "c" && t.start {
 		r.startCell(t)
 	}
+	if r.cell.open {
+		if err := r.cell.add(t); err != nil {
+			return err
+		}
+	}
 	if t.name == "c" && t.end {
 		r.endCell()
 	}
-	if t.name == "row" && t.end && strings.Join(r.cells, "") != "" {
+	if t.name == "row" && t.end && slices.ContainsFunc(r.cells, func(cell string) bool { return cell != "" }) {
 		return r.take(r.number, r.cells)
 	}
 	return nil
@@ -64,15 +70,16 @@ func (r *rowReader) startRow(t *tag) error {
 
 func (r *rowReader) startCell(t *tag) {
 	r.column++
-	if at, _, ok := placeOf(t.attribute("r")); ok {
+	if at, _, ok := reference(t.attribute("r")); ok {
 		r.column = at
 	}
 	style, _ := strconv.Atoi(t.attribute("s"))
-	r.cell = cell{kind: t.attribute("t"), style: style}
+	r.cell = cell{open: true, kind: t.attribute("t"), style: style, richText: richText{bytes: r.cell.bytes[:0]}}
 }
 
 func (r *rowReader) endCell() {
-	if r.column < 0 || r.column >= maxColumns {
+	r.cell.open = false
+	if r.column < 0 || r.column >= MaxColumns {
 		return
 	}
 	for r.column >= len(r.cells) {
@@ -81,24 +88,23 @@ func (r *rowReader) endCell() {
 	r.cells[r.column] = r.book.text(&r.cell)
 }
 
-// text is what a cell says: a date as csv writes it, a whole number without
-// the digits that a spreadsheet adds.
-func (b *book) text(c *cell) string {
+// text returns what a cell says: a date as csv writes it, a whole number
+// without the digits that a spreadsheet adds.
+func (b *Book) text(c *cell) string {
+	written := string(c.bytes)
 	switch c.kind {
 	case "s":
-		if i, err := strconv.Atoi(c.written.text); err == nil && 0 <= i && i < len(b.strings) {
-			return b.strings[i]
+		if i, err := strconv.Atoi(written); err == nil && 0 <= i && i < len(b.shared) {
+			return b.shared[i]
 		}
 		return ""
-	case "inlineStr":
-		return c.written.text
 	case "", "n":
 	default:
-		return c.written.text // formula's text, truth, error, ISO date
+		return written // a text of its own or of a formula, a truth value, an error, an ISO date
 	}
-	n, err := strconv.ParseFloat(c.written.text, 64)
+	n, err := strconv.ParseFloat(written, 64)
 	if err != nil || math.Abs(n) >= 1e15 {
-		return c.written.text
+		return written
 	}
 	if 0 <= c.style && c.style < len(b.dates) && b.dates[c.style] {
 		return b.date(n)
@@ -107,26 +113,26 @@ func (b *book) text(c *cell) string {
 }
 
 // date writes a number of days, of which the fraction is the time of day.
-func (b *book) date(days float64) string {
+func (b *Book) date(days float64) string {
 	if days < 0 || days > 1e7 {
 		return strconv.FormatFloat(days, 'f', -1, 64)
 	}
 	whole, part := math.Modf(days)
 	seconds := int(math.Round(part * 24 * 60 * 60))
-	at := time.Date(1899, 12, 30+int(whole)+b.from, 0, 0, seconds, 0, time.UTC)
+	at := time.Date(1899, 12, 30+int(whole)+b.epoch, 0, 0, seconds, 0, time.UTC)
 	if seconds == 0 {
 		return at.Format("2006-01-02")
 	}
 	return at.Format("2006-01-02 15:04:05")
 }
 
-// placeOf reads the place of a cell: "B3" is column 1, row 3.
-func placeOf(place string) (column, row int, ok bool) {
+// reference reads where a cell is: "B3" is column 1, row 3.
+func reference(text string) (column, row int, ok bool) {
 	letters := 0
-	for letters < len(place) && 'A' <= place[letters] && place[letters] <= 'Z' {
-		column = column*26 + int(place[letters]-'A') + 1
+	for letters < len(text) && letters < 4 && 'A' <= text[letters] && text[letters] <= 'Z' {
+		column = column*26 + int(text[letters]-'A') + 1
 		letters++
 	}
-	row, err := strconv.Atoi(place[letters:])
+	row, err := strconv.Atoi(text[letters:])
 	return column - 1, row, err == nil && 1 <= letters && letters <= 3 && row >= 1
 }

@@ -1,4 +1,4 @@
-package format
+package xlsx
 
 import (
 	"bufio"
@@ -10,21 +10,21 @@ import (
 )
 
 // A markup reads a part of a workbook tag by tag, in memory that does not grow
-// with it, whatever is nested or long in there. It knows as much of XML as
-// spreadsheets write: tags, attributes, text, character references. A sheet of
-// 200,000 rows takes it less than half of the time that encoding/xml needs.
+// with the part, however deep or long it is. It knows as much of XML as
+// spreadsheets write: tags, attributes, text, character references. It needs
+// less than half of the time of encoding/xml for a sheet of 200,000 rows.
 type markup struct {
-	in    *bufio.Reader
-	depth int
-	text  []byte // before the tag in hand, as it is written
-	tag   []byte // between its '<' and '>'
-	hand  tag
+	in      *bufio.Reader
+	depth   int
+	text    []byte // before the current tag, as it is written
+	tag     []byte // between its '<' and '>'
+	current tag
 }
 
-// Bounds of what is kept of a part: a cell has at most 32,767 characters.
+// Bounds of what is kept of a part at a time, in bytes.
 const (
-	maxTag  = 64 << 10
-	maxText = 1 << 20
+	maxTag     = 64 << 10
+	maxContent = 6 * maxText // a text with every character written as a reference
 )
 
 var errMarkup = errors.New("not XML as spreadsheets write it")
@@ -38,10 +38,10 @@ type tag struct {
 	text       []byte
 }
 
-// next is the next tag. io.EOF comes after the last, when all are closed.
+// next returns the next tag, and io.EOF after the last when all are closed.
 func (m *markup) next() (t *tag, err error) {
 	for {
-		m.text, err = m.until('<', m.text[:0], maxText)
+		m.text, err = m.until('<', m.text[:0], maxContent)
 		if err == io.EOF && m.depth > 0 {
 			return nil, io.ErrUnexpectedEOF
 		}
@@ -57,8 +57,8 @@ func (m *markup) next() (t *tag, err error) {
 	}
 }
 
-// readTag reads a tag or a comment, of which '<' is read already. A '>' in
-// quotes is none.
+// readTag reads the rest of a tag or a comment after its '<'. A '>' in quotes
+// does not end it.
 func (m *markup) readTag() (err error) {
 	m.tag = m.tag[:0]
 	for more := true; more; {
@@ -84,7 +84,7 @@ func (m *markup) readTag() (err error) {
 	return nil
 }
 
-// quoted tells whether a tag has a quote that is not closed.
+// quoted reports whether a tag has a quote that is not closed.
 func quoted(tag []byte) bool {
 	for {
 		at := bytes.IndexAny(tag, `"'`)
@@ -99,9 +99,9 @@ func quoted(tag []byte) bool {
 	}
 }
 
-// open takes the tag in hand apart.
+// open splits the current tag into its name and attributes.
 func (m *markup) open() (*tag, error) {
-	t := &m.hand
+	t := &m.current
 	*t = tag{}
 	name := m.tag
 	if name, t.end = bytes.CutPrefix(name, []byte("/")); t.end {
@@ -129,8 +129,8 @@ func (m *markup) open() (*tag, error) {
 	return t, nil
 }
 
-// known is the name of an element that a sheet is full of, without an
-// allocation.
+// known returns name as a string, without an allocation for the elements that
+// a sheet is full of.
 func known(name []byte) string {
 	switch string(name) {
 	case "c":
@@ -145,7 +145,8 @@ func known(name []byte) string {
 	return string(name)
 }
 
-// until appends what comes before a delimiter to buf, which may have max octets.
+// until appends what comes before a delimiter to buf, which may grow to max
+// bytes.
 func (m *markup) until(delimiter byte, buf []byte, max int) ([]byte, error) {
 	for {
 		part, err := m.in.ReadSlice(delimiter)
@@ -162,10 +163,10 @@ func (m *markup) until(delimiter byte, buf []byte, max int) ([]byte, error) {
 	}
 }
 
-// content is the text before the end of an element.
+// content returns the text before the end of an element.
 func (t *tag) content() string { return plainText(t.text) }
 
-// attribute is the value of an attribute, "" without it.
+// attribute returns the value of an attribute, "" if the tag does not have it.
 func (t *tag) attribute(name string) string {
 	for rest := t.attributes; ; {
 		key, after, _ := bytes.Cut(rest, []byte("="))
@@ -188,11 +189,11 @@ func (t *tag) attribute(name string) string {
 	}
 }
 
-// controls are characters that XML cannot have in a text and spreadsheets write
-// so (ECMA-376 part 1, 22.9.2.19).
+// controls replaces the way in which spreadsheets write characters that XML
+// does not allow in a text (ECMA-376 part 1, 22.9.2.19).
 var controls = strings.NewReplacer("_x000D_", "\r", "_x000A_", "\n", "_x0009_", "\t", "_x005F_", "_")
 
-// plainText is a text without references.
+// plainText replaces the character references of a text.
 func plainText(text []byte) string {
 	s := string(text)
 	if strings.IndexByte(s, '&') >= 0 {

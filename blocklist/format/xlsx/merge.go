@@ -1,4 +1,4 @@
-package format
+package xlsx
 
 import (
 	"cmp"
@@ -16,26 +16,26 @@ type merge struct {
 
 // merges are the blocks of a sheet.
 type merges struct {
-	coming []merge            // that begin below the rows so far, in order
-	open   [maxColumns]*merge // by column: the one that the row in hand may be in
+	coming []merge            // begin below the rows so far, in order
+	open   [MaxColumns]*merge // by column: the one that the current row may be in
 	width  int                // of those that were opened
 }
 
-// maxMerges bounds the blocks of a sheet that are heeded.
+// maxMerges bounds the blocks of a sheet that are read.
 const maxMerges = 100_000
 
-// merges reads the blocks of a sheet, which stand behind its rows.
-func (b *book) merges(s sheet) (*merges, error) {
+// merges reads the blocks of a sheet, which the file names after its rows.
+func (b *Book) merges(s Sheet) (*merges, error) {
 	m := &merges{}
 	err := b.tags(s.part, func(t *tag) error {
 		if t.name != "mergeCell" || !t.start || len(m.coming) == maxMerges {
 			return nil
 		}
 		first, last, _ := strings.Cut(t.attribute("ref"), ":")
-		c1, r1, ok1 := placeOf(first)
-		c2, r2, ok2 := placeOf(last)
-		if ok1 && ok2 && c1 <= c2 && r1 <= r2 && c1 < maxColumns {
-			m.coming = append(m.coming, merge{column: c1, row: r1, lastColumn: min(c2, maxColumns-1), lastRow: r2})
+		c1, r1, ok1 := reference(first)
+		c2, r2, ok2 := reference(last)
+		if ok1 && ok2 && c1 <= c2 && r1 <= r2 && c1 < MaxColumns {
+			m.coming = append(m.coming, merge{column: c1, row: r1, lastColumn: min(c2, MaxColumns-1), lastRow: r2})
 		}
 		return nil
 	})
@@ -59,15 +59,15 @@ func (m *merges) fill(row int, cells []string) []string {
 		m.width = max(m.width, next.lastColumn+1)
 	}
 	for column := range m.width {
-		x := m.open[column]
-		if x == nil || x.lastRow < row || x.value == "" {
+		block := m.open[column]
+		if block == nil || block.lastRow < row || block.value == "" {
 			continue
 		}
 		for column >= len(cells) {
 			cells = append(cells, "")
 		}
 		if cells[column] == "" {
-			cells[column] = x.value
+			cells[column] = block.value
 		}
 	}
 	return cells

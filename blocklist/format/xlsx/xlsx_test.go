@@ -1,0 +1,136 @@
+package xlsx_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lachan/blocklist/format/xlsx"
+)
+
+// pack makes a workbook of one sheet of its rows, of what comes after them, and
+// of its shared texts.
+func pack(t *testing.T, rows, after, shared string) *bytes.Reader {
+	t.Helper()
+	const kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range []struct{ name, text string }{
+		{"xl/workbook.xml", `<workbook><sheets><sheet name="x" r:id="a"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="` + kind + `worksheet" Target="sheet.xml"/>` +
+			`<Relationship Id="b" Type="` + kind + `sharedStrings" Target="shared.xml"/></Relationships>`},
+		{"xl/sheet.xml", `<worksheet><sheetData>` + rows + `</sheetData>` + after + `</worksheet>`},
+		{"xl/shared.xml", `<sst>` + shared + `</sst>`},
+	} {
+		out, err := w.Create(part.name)
+		if err == nil {
+			_, err = out.Write([]byte(part.text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.NewReader(b.Bytes())
+}
+
+// each calls take for the rows of the first sheet.
+func each(r *bytes.Reader, take func(number int, cells []string) error) error {
+	book, err := xlsx.Open(r, r.Size())
+	if err != nil {
+		return err
+	}
+	return book.Rows(book.Sheets()[0], take)
+}
+
+// read reads the rows of the first sheet, each as "number: cell|cell".
+func read(r *bytes.Reader) (rows []string, err error) {
+	err = each(r, func(number int, cells []string) error {
+		rows = append(rows, fmt.Sprintf("%d: %s", number, strings.Join(cells, "|")))
+		return nil
+	})
+	return rows, err
+}
+
+func TestRowsHaveTheirNumbersAndMergedCellsTheirValue(t *testing.T) {
+	got, err := read(pack(t, `<row r="2"><c r="B2"><v>7</v></c></row><row r="3"/><row r="4"><c r="C4" t="s"><v>0</v></c></row>`,
+		`<mergeCells><mergeCell ref="B2:C4"/></mergeCells>`, `<si><t>x</t></si>`))
+	if want := []string{"2: |7|7", "4: |7|x"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
+// TestATextOfManyRunsTakesLinearTime in the file of shared texts and in a cell:
+// 80,000 runs fit into some 3 KB.
+func TestATextOfManyRunsTakesLinearTime(t *testing.T) {
+	const runs = 80_000
+	text := strings.Repeat(`<r><t>x</t></r>`, runs)
+	for what, book := range map[string]*bytes.Reader{
+		"shared":  pack(t, `<row><c t="s"><v>0</v></c></row>`, "", `<si>`+text+`</si>`),
+		"in cell": pack(t, `<row><c t="inlineStr"><is>`+text+`</is></c></row>`, "", ""),
+	} {
+		start := time.Now()
+		got, err := read(book)
+		if err != nil || len(got) != 1 || strings.Count(got[0], "x") != runs {
+			t.Errorf("%s: %d rows, %v, want one with all %d runs", what, len(got), err, runs)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s: %v for %d runs of a text, want at most a second", what, took, runs)
+		}
+	}
+}
+
+// TestTextsAreBounded one by one, in the memory of those that are shared, and
+// in what all cells say together.
+func TestTextsAreBounded(t *testing.T) {
+	f := func(what, rows, after, shared string, refused bool) {
+		t.Helper()
+		book := pack(t, rows, after, shared)
+		before := allocated()
+		err := each(book, func(int, []string) error { return nil })
+		if errors.Is(err, xlsx.ErrDamaged) != refused || !refused && err != nil {
+			t.Errorf("%s: %v, want refused %v", what, err, refused)
+		}
+		if used := allocated() - before; used > 512<<20 {
+			t.Errorf("%s: %d MiB allocated", what, used>>20)
+		}
+	}
+	long := strings.Repeat("ế", 32_767) // as long as Excel allows
+	cell := `<c t="inlineStr"><is><t>%s</t></is></c>`
+	f("the longest text", "<row>"+fmt.Sprintf(cell, long)+"</row>", "", "", false)
+	f("the longest text in references", "<row>"+fmt.Sprintf(cell, strings.Repeat("&#7871;", 32_767))+"</row>", "", "", false)
+	f("a longer text", "<row>"+fmt.Sprintf(cell, long+"x")+"</row>", "", "", true)
+	f("a longer text in runs", "<row>"+fmt.Sprintf(cell, strings.Repeat("x</t><t>", 99_000))+"</row>", "", "", true)
+	f("a longer shared text", "", "", "<si>"+strings.Repeat("<t>"+long[:30_000]+"</t>", 4)+"</si>", true)
+	f("shared texts of 60 MiB", "", "", strings.Repeat("<si><t>"+long[:60<<10]+"</t></si>", 1<<10), false)
+	f("shared texts of 70 MiB", "", "", strings.Repeat("<si><t>"+long[:70<<10]+"</t></si>", 1<<10), true)
+	f("5 million empty shared texts", "", "", strings.Repeat("<si/>", 5<<20), true)
+	// 90 KiB in each of 256 columns: 47 rows say 1 GiB.
+	rows := strings.Repeat("<row>"+strings.Repeat(`<c t="s"><v>0</v></c>`, 256)+"</row>", 60)
+	f("a shared text in every cell", rows, "", "<si><t>"+long[:90<<10]+"</t></si>", true)
+}
+
+// allocated returns how much was ever allocated, in bytes.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+func TestErrorsOfTheCallerEndTheRows(t *testing.T) {
+	full := errors.New("disk full")
+	calls := 0
+	err := each(pack(t, "<row><c><v>1</v></c></row><row><c><v>2</v></c></row>", "", ""),
+		func(int, []string) error { calls++; return full })
+	if !errors.Is(err, full) || errors.Is(err, xlsx.ErrDamaged) || calls != 1 {
+		t.Errorf("%v after %d rows, want the caller's error after one", err, calls)
+	}
+}
