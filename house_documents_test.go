@@ -3,6 +3,7 @@ package lachan_test
 import (
 	"bufio"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,10 +15,13 @@ import (
 	"testing"
 
 	"github.com/miekg/dns"
+
+	"lachan/internal/testserver"
 )
 
 // TestWhatUsersAreGivenWorks runs the real program on every configuration that
-// is handed out and on every command that README names.
+// is handed out, in a file or in a document, and on every command that a
+// document names.
 func TestWhatUsersAreGivenWorks(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "lachan")
 	run(t, "go", "build", "-o", program, "./cmd/lachan")
@@ -36,29 +40,141 @@ func TestWhatUsersAreGivenWorks(t *testing.T) {
 			}
 		}
 	})
-	t.Run("README configuration", func(t *testing.T) {
-		dir, snippets := t.TempDir(), 0
-		for _, m := range regexp.MustCompile("(?s)```yaml\n# ([a-z.]+)\n(.*?)```").FindAllStringSubmatch(read(t, "README.md"), -1) {
-			snippets++
-			if err := os.WriteFile(filepath.Join(dir, m[1]), []byte(m[2]), 0o600); err != nil {
-				t.Fatal(err)
+	t.Run("configuration in documents", func(t *testing.T) {
+		checked := 0
+		for _, document := range documents(t) {
+			checked += checkSnippets(t, program, document)
+		}
+		if checked < 10 {
+			t.Errorf("documents have %d configurations: are they still found?", checked)
+		}
+	})
+	t.Run("commands in documents", func(t *testing.T) {
+		help := map[string]string{}
+		for _, document := range documents(t) {
+			for _, c := range commands(read(t, document)) {
+				if help[c.name] == "" {
+					help[c.name] = run(t, program, append(strings.Fields(c.name), "--help")...)
+				}
+				if !strings.Contains(help[c.name], "lachan "+c.name) {
+					t.Errorf("%s: there is no lachan %s", document, c.name)
+				}
+				for _, flag := range c.flags {
+					if !strings.Contains(help[c.name], flag+" ") {
+						t.Errorf("%s: lachan %s has no %s", document, c.name, flag)
+					}
+				}
 			}
 		}
-		if snippets != 2 {
-			t.Errorf("README has %d configurations, want lachan.yaml and policy.yaml", snippets)
-		}
-		run(t, program, "check", "--config", filepath.Join(dir, "lachan.yaml"))
 	})
-	t.Run("README commands", func(t *testing.T) {
-		for _, command := range mentioned(t, "README.md", "`lachan ([a-z]+)") {
-			run(t, program, command, "--help")
+	t.Run("first query", func(t *testing.T) { firstQuery(t, program) })
+}
+
+// documents are the texts for people, from the root; what lies on disk is
+// described in files called FORMAT.md.
+func documents(t *testing.T) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "state"):
+			return filepath.SkipDir
+		case strings.HasSuffix(name, ".md"):
+			files = append(files, filepath.ToSlash(name))
 		}
+		return nil
 	})
-	t.Run("README first query", func(t *testing.T) { firstQuery(t, program) })
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d documents: %v", len(files), err)
+	}
+	return files
+}
+
+// A block is what stands between two lines of three backticks.
+type block struct {
+	language string
+	title    string // the file that it shows: "policy.yaml" when it begins with "# policy.yaml"
+	text     string
+}
+
+func blocks(text string) (found []block) {
+	for _, m := range regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
+		b := block{language: m[1], text: m[2]}
+		if title := regexp.MustCompile(`^# ([a-z0-9-]+\.(?:yaml|script))\n`).FindStringSubmatch(b.text); title != nil {
+			b.title = title[1]
+		}
+		found = append(found, b)
+	}
+	return found
+}
+
+// checkSnippets has `lachan check` read each lachan.yaml of a document beside
+// its policy.yaml and its policy scripts, and returns how many there were.
+func checkSnippets(t *testing.T, program, document string) (checked int) {
+	t.Helper()
+	var configs, others []block
+	for _, b := range blocks(read(t, document)) {
+		switch {
+		case b.title == "lachan.yaml":
+			configs = append(configs, b)
+		case b.title != "":
+			others = append(others, b)
+		case b.language == "yaml":
+			t.Errorf("%s: a block of yaml that begins with no name of a file, so that nobody checks it:\n%s", document, b.text)
+		}
+	}
+	if len(configs) == 0 && len(others) > 0 {
+		configs = append(configs, block{title: "lachan.yaml", text: "policy: policy.yaml\n"})
+	}
+	cert, key, err := testserver.PEM("dns.example.vn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range configs {
+		dir := t.TempDir()
+		for name, text := range map[string]string{"cert.pem": string(cert), "key.pem": string(key)} {
+			put(t, dir, name, text)
+		}
+		for _, b := range append([]block{config}, others...) {
+			put(t, dir, b.title, b.text)
+		}
+		if out := run(t, program, "check", "--config", filepath.Join(dir, "lachan.yaml")); t.Failed() {
+			t.Fatalf("%s: %s", document, out)
+		}
+	}
+	return len(configs)
+}
+
+func put(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A command is one that a document names.
+type command struct {
+	name  string   // "explain", "lists diff"
+	flags []string // "--at"
+}
+
+func commands(text string) (found []command) {
+	parents := []string{"lists", "requests"}
+	expression := regexp.MustCompile("(?m)(?:^|[`/])lachan ([a-z]+)(?: ([a-z]+))?([^`\n]*)")
+	for _, m := range expression.FindAllStringSubmatch(text, -1) {
+		c := command{name: m[1]}
+		if slices.Contains(parents, m[1]) && m[2] != "" {
+			c.name += " " + m[2]
+		}
+		c.flags = regexp.MustCompile("--[a-z]+(?:-[a-z]+)*").FindAllString(m[3], -1)
+		found = append(found, c)
+	}
+	return found
 }
 
 // firstQuery starts the quick start, away from the network and on a free port,
-// and compares its answers with those that README shows.
+// and compares its answers with those that README shows, in both languages.
 func firstQuery(t *testing.T, program string) {
 	server := exec.Command(program, "serve", "--config", "configs/quickstart.yaml", "--server.listen=127.0.0.1:0",
 		"--http.listen=", "--feeds=", "--upstream.servers=127.0.0.1:9", "--state_dir="+t.TempDir())
@@ -80,7 +196,6 @@ func firstQuery(t *testing.T, program string) {
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, said) }()
-	readme := read(t, "README.md")
 	f := func(name string, want ...string) {
 		t.Helper()
 		question := new(dns.Msg).SetQuestion(name, dns.TypeA).SetEdns0(1232, false)
@@ -89,8 +204,13 @@ func firstQuery(t *testing.T, program string) {
 			t.Fatal(err)
 		}
 		for _, line := range want {
-			if !strings.Contains(reply.String(), line) || !strings.Contains(readme, line) {
-				t.Errorf("%s: want %q in README and in\n%s", name, line, reply)
+			if !strings.Contains(reply.String(), line) {
+				t.Errorf("%s: want %q in\n%s", name, line, reply)
+			}
+			for _, readme := range []string{"README.md", "README.vi.md"} {
+				if !strings.Contains(read(t, readme), line) {
+					t.Errorf("%s does not show %q", readme, line)
+				}
 			}
 		}
 	}
@@ -98,26 +218,67 @@ func firstQuery(t *testing.T, program string) {
 	f("www.google.com.", "forcesafesearch.google.com.", "216.239.38.120")
 }
 
-func TestREADMENamesTargetsOfTheMakefile(t *testing.T) {
-	makefile := read(t, "Makefile")
-	for _, target := range mentioned(t, "README.md", "(?m)(?:^|`)make ([a-z-]+)") {
-		if !regexp.MustCompile("(?m)^" + target + ":").MatchString(makefile) {
-			t.Errorf("README says make %s, the Makefile has no such target", target)
+// TestTranslationsSayTheSame: a reader of either language is shown the same
+// files and the same commands.
+func TestTranslationsSayTheSame(t *testing.T) {
+	pairs := [][2]string{{"README.md", "README.vi.md"}}
+	pages, err := filepath.Glob("docs/vi/*.md")
+	if err != nil || len(pages) < 6 {
+		t.Fatalf("%d pages in Vietnamese: %v", len(pages), err)
+	}
+	for _, page := range pages {
+		if english := filepath.Join("docs", filepath.Base(page)); filepath.Base(page) != "operations.md" { // that of a school is another page
+			pairs = append(pairs, [2]string{english, page})
+		}
+	}
+	comment := regexp.MustCompile(`(?m)\s*(?:^|\s)#.*$`)
+	for _, pair := range pairs {
+		english, vietnamese := blocks(read(t, pair[0])), blocks(read(t, pair[1]))
+		if len(english) != len(vietnamese) {
+			t.Errorf("%s has %d blocks, %s %d", pair[0], len(english), pair[1], len(vietnamese))
+			continue
+		}
+		for i := range english {
+			if a, b := comment.ReplaceAllString(english[i].text, ""), comment.ReplaceAllString(vietnamese[i].text, ""); a != b {
+				t.Errorf("%s has\n%s\n%s has\n%s", pair[0], a, pair[1], b)
+			}
+		}
+		a, b := names(commands(read(t, pair[0]))), names(commands(read(t, pair[1])))
+		if !slices.Equal(a, b) {
+			t.Errorf("%s names the commands %q, %s %q", pair[0], a, pair[1], b)
 		}
 	}
 }
 
-func TestDocumentsNameFilesThatAreThere(t *testing.T) {
-	for _, document := range []string{"README.md", "ARCHITECTURE.md"} {
-		for _, file := range mentioned(t, document, `\]\(([^):#]+)\)`) {
-			if _, err := os.Stat(file); err != nil {
-				t.Errorf("%s: %v", document, err)
-			}
-		}
+func names(of []command) (names []string) {
+	for _, c := range of {
+		names = append(names, c.name)
 	}
-	for _, dir := range mentioned(t, "ARCHITECTURE.md", "(?m)^\\| `([a-z/]+)` \\|") {
-		if _, err := os.Stat(dir); err != nil {
-			t.Errorf("ARCHITECTURE.md: %v", err)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// TestPagesAreShort keeps pages to what a reader takes in at once, and lines to
+// what a terminal shows. Code and tables are as long as they have to be.
+func TestPagesAreShort(t *testing.T) {
+	const columns = 100
+	most := map[string]int{"README.md": 110, "README.vi.md": 110}
+	for _, document := range documents(t) {
+		page := filepath.Dir(document) == "." || strings.HasPrefix(document, "docs/")
+		if !page || document == "BENCHMARKS.md" || document == "ARCHITECTURE.md" {
+			continue
+		}
+		lines, code := strings.Split(strings.TrimSuffix(read(t, document), "\n"), "\n"), false
+		if limit := most[document]; limit > 0 && len(lines) > limit || strings.HasPrefix(document, "docs/") && len(lines) > 150 {
+			t.Errorf("%s has %d lines: which two things are in it?", document, len(lines))
+		}
+		for i, line := range lines {
+			if strings.HasPrefix(line, "```") {
+				code = !code
+			}
+			if length := len([]rune(line)); !code && !strings.HasPrefix(line, "|") && length > columns {
+				t.Errorf("%s:%d has %d columns, more than %d", document, i+1, length, columns)
+			}
 		}
 	}
 }
@@ -155,14 +316,18 @@ func TestImageIsTheStaticProgramAlone(t *testing.T) {
 // mentioned is what the group of an expression matches in a file, each once.
 func mentioned(t *testing.T, file, expression string) (found []string) {
 	t.Helper()
-	for _, m := range regexp.MustCompile(expression).FindAllStringSubmatch(read(t, file), -1) {
-		found = append(found, m[1])
-	}
-	slices.Sort(found)
-	if found = slices.Compact(found); len(found) == 0 {
+	if found = matches(read(t, file), expression); len(found) == 0 {
 		t.Errorf("%s has nothing like %s", file, strconv.Quote(expression))
 	}
 	return found
+}
+
+func matches(text, expression string) (found []string) {
+	for _, m := range regexp.MustCompile(expression).FindAllStringSubmatch(text, -1) {
+		found = append(found, m[1])
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
 }
 
 func read(t *testing.T, file string) string {
