@@ -22,8 +22,10 @@ type tcpListener struct {
 	serve func(*tcpListener, *guest)
 	tls   *tls.Config // nil where TLS is not spoken
 
+	accepting sync.WaitGroup // the goroutine that accepts
+
 	mu      sync.Mutex
-	reading map[*guest]bool // mu; nil once stopped
+	reading map[*guest]bool // mu
 }
 
 // acceptFrom makes a listener of a copy of the socket.
@@ -39,11 +41,12 @@ func acceptFrom(socket listen.Socket, addr netip.AddrPort) (*tcpListener, error)
 	return &tcpListener{addr: addr, TCPListener: tcp, reading: map[*guest]bool{}}, nil
 }
 
-// accept serves connections until the listener is stopped, and returns when
-// all that it reads from have ended.
-func (r *Resolver) accept(l *tcpListener) {
+// run serves connections until the listener is stopped, and returns when all
+// that it reads from have ended.
+func (l *tcpListener) run(r *Resolver) {
 	var live sync.WaitGroup
 	defer live.Wait()
+	defer l.accepting.Done()
 	for {
 		c, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
@@ -61,16 +64,13 @@ func (r *Resolver) accept(l *tcpListener) {
 			continue
 		}
 		g := &guest{Conn: c, socket: c, client: addrOf(c.RemoteAddr()), arrived: time.Now(), leave: leave, maxBytes: s.TCPMaxBytes}
+		l.add(g)
 		live.Go(func() { r.receive(l, g) })
 	}
 }
 
 // receive learns who a guest is and serves it.
 func (r *Resolver) receive(l *tcpListener, g *guest) {
-	if !l.add(g) {
-		g.Close()
-		return
-	}
 	defer l.remove(g)
 	s := r.world.Load().settings
 	if contains(s.ProxyProtocol, g.client) && !g.introduce() {
@@ -100,14 +100,10 @@ func addrOf(a net.Addr) netip.Addr {
 	return netip.Addr{}
 }
 
-func (l *tcpListener) add(g *guest) bool {
+func (l *tcpListener) add(g *guest) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.reading == nil {
-		return false
-	}
 	l.reading[g] = true
-	return true
 }
 
 func (l *tcpListener) remove(g *guest) {
@@ -116,10 +112,12 @@ func (l *tcpListener) remove(g *guest) {
 	delete(l.reading, g)
 }
 
-// stop accepts and reads no more. Connections end when what was read from them
-// is answered.
+// stop accepts no more, and then reads no more: no connection that was accepted is
+// overlooked, and the others wait for whoever else holds the socket. Connections
+// end when what was read from them is answered.
 func (l *tcpListener) stop() error {
 	err := l.Close()
+	l.accepting.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for g := range l.reading {
@@ -127,6 +125,5 @@ func (l *tcpListener) stop() error {
 			err = errors.Join(err, stopped)
 		}
 	}
-	l.reading = nil
 	return err
 }

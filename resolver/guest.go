@@ -1,7 +1,9 @@
 package resolver
 
 import (
+	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -16,9 +18,9 @@ type guest struct {
 	socket   net.Conn
 	client   netip.Addr // behind a proxy that is trusted: whoever it speaks for
 	arrived  time.Time
-	stopped  atomic.Bool // no more is to be read
-	leave    func()      // ends what counts the guest
-	maxBytes int64       // octets that it may send; 0: no bound
+	stopped  atomic.Int64 // when it was told to end, Unix time in nanoseconds; 0: it was not
+	leave    func()       // ends what counts the guest
+	maxBytes int64        // octets that it may send; 0: no bound
 	received atomic.Int64
 }
 
@@ -48,14 +50,45 @@ func (g *guest) Close() error {
 // listen sets how long the client may be silent from now on. False: no more is
 // to be read.
 func (g *guest) listen(silence time.Duration) bool {
-	return g.SetReadDeadline(time.Now().Add(silence)) == nil && !g.stopped.Load()
+	if g.SetReadDeadline(time.Now().Add(silence)) != nil {
+		return false
+	}
+	stopped := g.stopped.Load()
+	return stopped == 0 || time.Since(time.Unix(0, stopped)) < stopLimit && g.SetReadDeadline(time.Now().Add(stopSilence)) == nil
 }
 
-// stop lets the reader read no more.
+// A connection that is told to end is read until the client is silent for
+// stopSilence, so that questions that are on their way are answered, but no
+// longer than stopLimit.
+const (
+	stopSilence = 10 * time.Millisecond
+	stopLimit   = 200 * time.Millisecond
+)
+
+// stop tells the reader to end.
 func (g *guest) stop() error {
-	g.stopped.Store(true) // first, so that the reader sets no later deadline unseen
-	return g.socket.SetReadDeadline(time.Unix(1, 0))
+	g.stopped.Store(time.Now().UnixNano()) // first, so that the reader sets no later deadline unseen
+	return g.socket.SetReadDeadline(time.Now().Add(stopSilence))
 }
+
+// partFrom ends c, a connection over the guest's that was told to end, in such a
+// way that the client has all answers: to close while something that it has sent
+// is unread would take them back. The client sees the end, and what it still
+// sends is read and forgotten.
+func (g *guest) partFrom(c net.Conn) {
+	if t, ok := c.(*tls.Conn); ok {
+		_ = t.CloseWrite() // an error: the client is gone
+	}
+	socket, ok := g.socket.(*net.TCPConn)
+	if !ok || socket.CloseWrite() != nil || socket.SetReadDeadline(time.Now().Add(linger)) != nil {
+		return
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(socket, tcpForgotten)) // the same
+}
+
+// tcpForgotten is how many bytes of a client are read and forgotten when its
+// connection ends.
+const tcpForgotten = 256 << 10
 
 // guests counts the connections that are open, in all and by client. What is
 // open keeps its place: whoever comes when there is none is turned away.

@@ -39,7 +39,8 @@ func (l *listener) openUDP(r *Resolver, sockets []listen.Socket) error {
 // since it was opened.
 func (l *listener) run(r *Resolver) {
 	if l.tcp != nil {
-		l.closed.Go(func() { r.accept(l.tcp) })
+		l.tcp.accepting.Add(1)
+		l.closed.Go(func() { l.tcp.run(r) })
 	}
 	if l.doh != nil {
 		l.closed.Go(l.doh.run)
@@ -67,6 +68,19 @@ func (l *listener) stop() error {
 		l.doq.stop()
 	}
 	l.closed.Wait()
+	return errors.Join(append(errs, l.closeQUIC())...)
+}
+
+// closeQUIC stops reading from the sockets of QUIC. Nobody waits for an answer
+// there any more, and another process may be waiting for what comes.
+func (l *listener) closeQUIC() error {
+	var errs []error
+	if l.doh != nil {
+		errs = append(errs, l.doh.quic.close())
+	}
+	if l.doq != nil {
+		errs = append(errs, l.doq.close())
+	}
 	return errors.Join(errs...)
 }
 
@@ -84,12 +98,6 @@ func (l *listener) close() error {
 	for _, s := range l.udp {
 		errs = append(errs, s.close())
 	}
-	if l.doh != nil {
-		errs = append(errs, l.doh.quic.close())
-	}
-	if l.doq != nil {
-		errs = append(errs, l.doq.close())
-	}
 	return errors.Join(errs...)
 }
 
@@ -98,5 +106,5 @@ func (l *listener) abandon() (err error) {
 	if l.tcp != nil {
 		err = l.tcp.Close()
 	}
-	return errors.Join(err, l.close())
+	return errors.Join(err, l.closeQUIC(), l.close())
 }

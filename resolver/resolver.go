@@ -187,22 +187,27 @@ func (r *Resolver) clock() int64 { return int64(time.Since(r.epoch)) }
 // CacheStats are the figures of the cache since the start.
 func (r *Resolver) CacheStats() CacheStats { return r.cache.stats() }
 
-// Run answers until ctx is done. Then it reads no more, finishes what was
-// read, within drain, and returns.
+// Run answers until ctx is done. Then it reads no more, finishes what was read,
+// within drain, closes its copies of the sockets and returns. What it has not read
+// waits for another process that holds the sockets.
 func (r *Resolver) Run(ctx context.Context, drain time.Duration) error {
 	<-ctx.Done()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var errs []error
+	stopped := make(chan error, len(r.listening))
 	for _, l := range r.listening {
-		errs = append(errs, l.stop())
+		go func() { stopped <- l.stop() }()
+	}
+	var errs []error
+	for range r.listening {
+		errs = append(errs, <-stopped)
 	}
 	if !r.flights.wait(drain) {
 		errs = append(errs, errors.New("some questions were still without an answer when the time to finish them was over"))
 	}
-	for d, l := range r.listening {
+	for e, l := range r.listening {
 		errs = append(errs, l.close())
-		delete(r.listening, d)
+		delete(r.listening, e)
 	}
 	return errors.Join(errs...)
 }

@@ -178,6 +178,9 @@ func (c *tcpConn) close() {
 	}
 	c.putReader()
 	c.flush()
+	if c.guest.stopped.Load() != 0 {
+		c.guest.partFrom(c.Conn)
+	}
 	c.Conn.Close()
 }
 
