@@ -33,14 +33,3 @@ func (a *answers) read(sum *totals) (counts []count) {
 	}
 	return counts
 }
-
-// restore adds what one of them read, and tells whether it is one.
-func (a *answers) restore(within string, value uint64) bool {
-	for i := range withins {
-		if withins[i].label == within {
-			a[i].Add(value)
-			return true
-		}
-	}
-	return false
-}

@@ -41,6 +41,25 @@ func (c *Cell) count(d Decision, category Category) {
 	}
 }
 
+// each calls yield for every counter of the group that is not zero.
+func (c *Cell) each(yield func(Odometer, uint64)) {
+	if n := c.allowed.Load(); n > 0 {
+		yield(Odometer{cell: c}, n)
+	}
+	c.blocked.each(func(category Category, n uint64) {
+		yield(Odometer{cell: c, decision: DecisionBlocked, category: category}, n)
+	})
+	c.excepted.each(func(category Category, n uint64) {
+		yield(Odometer{cell: c, decision: DecisionExcepted, category: category}, n)
+	})
+	if n := c.visits.Load(); n > 0 {
+		yield(Odometer{cell: c, visits: true}, n)
+	}
+	c.eachCheck(func(result Result, category Category, n uint64) {
+		yield(Odometer{cell: c, result: uint8(result) + 1, category: category}, n)
+	})
+}
+
 func (b *byCategory) add(category Category, n uint64) {
 	pages := loadOrNew(&b.pages)
 	loadOrNew(&pages[category/pageSize])[category%pageSize].Add(n)

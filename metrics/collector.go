@@ -54,15 +54,15 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 // A Collector shows operators how the process does, never a school. It
 // computes nothing between scrapes.
 type Collector struct {
-	counters   *Counters
+	aggregator *Aggregator
 	conditions *Conditions
 	readings   func() Readings
 }
 
 // NewCollector makes the collector of the operators' metrics. Readings is
 // called once a scrape, by any number of goroutines, and must not block.
-func NewCollector(counters *Counters, conditions *Conditions, readings func() Readings) *Collector {
-	return &Collector{counters: counters, conditions: conditions, readings: readings}
+func NewCollector(aggregator *Aggregator, conditions *Conditions, readings func() Readings) *Collector {
+	return &Collector{aggregator: aggregator, conditions: conditions, readings: readings}
 }
 
 // Describe sends nothing, which tells Prometheus that the series are known
@@ -72,8 +72,8 @@ func (c *Collector) Describe(chan<- *prometheus.Desc) {}
 // Collect sends one metric for every series there is now.
 func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s := series(out)
-	s.queries(c.counters.totals())
 	readings := c.readings()
+	s.queries(c.aggregator.totals())
 	s.cache(readings.Cache)
 	for _, u := range readings.Upstreams {
 		s.upstream(u)
@@ -87,7 +87,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s.history(readings.History)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
 	s.gauge(serialDesc, float64(readings.RulesSerial))
-	s.gauge(buildDesc, 1, c.counters.build.Version, c.counters.build.Revision, runtime.Version())
+	s.gauge(buildDesc, 1, c.aggregator.build.Version, c.aggregator.build.Revision, runtime.Version())
 }
 
 // series is where the metrics of one scrape go.

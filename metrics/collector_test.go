@@ -16,7 +16,12 @@ import (
 
 // handler serves c with fixed readings and conditions, ready.
 func handler(c *metrics.Counters, conditions *metrics.Conditions, readings metrics.Readings) *http.ServeMux {
-	return metrics.Handler(c, conditions, func() metrics.Readings { return readings }, func() []string { return nil },
+	a, bring := aggregated(c)
+	current := func() metrics.Readings {
+		bring()
+		return readings
+	}
+	return metrics.Handler(a, conditions, current, func() []string { return nil },
 		func(context.Context) (*metrics.Odometers, error) { return c.Odometers(), nil })
 }
 
@@ -40,20 +45,22 @@ func operators(t *testing.T, c *metrics.Counters) series {
 // readings are of a node with something to tell in every metric.
 func readings(now time.Time) metrics.Readings {
 	return metrics.Readings{
-		Cache: metrics.CacheReading{Entries: 100, Hits: 7, Misses: 5, Evictions: 3},
-		Upstreams: []metrics.UpstreamReading{
-			{Name: "1.1.1.1", Exchanges: 9, Failures: map[string]uint64{"timeout": 2, "servfail": 1}, RTT: 12500 * time.Microsecond, Up: true},
-			{Name: "tls://9.9.9.9"},
+		ResolverReadings: metrics.ResolverReadings{
+			Cache: metrics.CacheReading{Entries: 100, Hits: 7, Misses: 5, Evictions: 3},
+			Upstreams: []metrics.UpstreamReading{
+				{Name: "1.1.1.1", Exchanges: 9, Failures: map[string]uint64{"timeout": 2, "servfail": 1}, RTT: 12500 * time.Microsecond, Up: true},
+				{Name: "tls://9.9.9.9"},
+			},
+			BloomFalsePositives: 6,
+			RulesSerial:         42,
 		},
 		Feeds: []metrics.FeedReading{
 			{Name: "co-bac", Entries: 1000, RejectedLines: 4, LastSuccess: now.Add(-time.Hour), InForce: now.Add(-time.Minute)},
 			{Name: "moi"},
 		},
-		BloomFalsePositives: 6,
 		History: metrics.HistoryReading{
 			Ticked: time.UnixMilli(1788782400500), Ships: true, Shipped: time.Unix(1788782100, 0), Refused: 3,
 		},
-		RulesSerial: 42,
 	}
 }
 

@@ -25,12 +25,12 @@ type BuildInfo struct {
 // the process lives, whatever is reloaded. All methods may be called by any
 // number of goroutines.
 type Counters struct {
+	epoch Epoch
 	node  string
-	build BuildInfo
 	named atomic.Pointer[[256]bool] // categories whose names are noticed; nil: nothing is
 
 	answers answers
-	visits  visits
+	visits  *visits // nil if nothing is counted here, as in an Aggregator
 
 	mu         sync.Mutex // guards all below; Lane.Record and Cell never take it
 	lanes      []*Lane    // every lane ever made: closed ones keep their counts
@@ -49,14 +49,20 @@ type cellKey struct{ school, group string }
 // New makes the counters of the node called node, all at zero. The node is a
 // label of every series of the compliance endpoint.
 func New(node string, build BuildInfo) *Counters {
+	c := newCounters(node)
+	c.visits = &visits{salt: rand.Uint64()}
+	return c
+}
+
+// newCounters makes counters without lanes.
+func newCounters(node string) *Counters {
 	return &Counters{
+		epoch:      newEpoch(),
 		node:       strings.ToValidUTF8(node, "\uFFFD"),
-		build:      build,
 		cellOf:     make(map[cellKey]*Cell),
 		codes:      []string{"none"},
 		categoryOf: map[string]Category{"": CategoryNone, "none": CategoryNone, "other": CategoryOther},
 		schoolOf:   make(map[string]*school),
-		visits:     visits{salt: rand.Uint64()},
 	}
 }
 

@@ -27,11 +27,11 @@ import (
 // Readings and ready are called once a request, by any number of goroutines,
 // and must not block; odometers may, until the context of the request is done.
 func Handler(
-	counters *Counters, conditions *Conditions, readings func() Readings, ready func() []string,
+	aggregator *Aggregator, conditions *Conditions, readings func() Readings, ready func() []string,
 	odometers func(context.Context) (*Odometers, error),
 ) *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", operators(NewCollector(counters, conditions, readings)))
+	mux.Handle("GET /metrics", operators(NewCollector(aggregator, conditions, readings)))
 	mux.Handle("GET /metrics/compliance", compliance(odometers))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeText(w, http.StatusOK, "ok")

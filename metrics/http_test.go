@@ -196,7 +196,7 @@ func TestComplianceIsCompressedForWhoAcceptsIt(t *testing.T) {
 func TestReadyzSaysWhyNot(t *testing.T) {
 	var conditions metrics.Conditions
 	var reasons []string
-	url := listen(t, metrics.Handler(metrics.New("node-1", build), &conditions,
+	url := listen(t, metrics.Handler(metrics.NewAggregator("node-1", build), &conditions,
 		func() metrics.Readings { return metrics.Readings{} }, func() []string { return reasons },
 		func(context.Context) (*metrics.Odometers, error) { return nil, errors.New("not restored yet") }))
 	f := func(path string, status int, want string) {

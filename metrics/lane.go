@@ -45,6 +45,26 @@ type totals struct {
 	buckets     [len(sourceNames)][len(bounds) + 1]uint64
 }
 
+// flat are all the numbers of t, always in the same order: FORMAT.md has it.
+func (t *totals) flat() []*uint64 {
+	all := make([]*uint64, 0, len(t.queries)*len(t.queries[0])+len(t.rcodes)+len(t.nanoseconds)*(1+len(t.buckets[0])))
+	for i := range t.queries {
+		for j := range t.queries[i] {
+			all = append(all, &t.queries[i][j])
+		}
+	}
+	for i := range t.rcodes {
+		all = append(all, &t.rcodes[i])
+	}
+	for i := range t.buckets {
+		all = append(all, &t.nanoseconds[i])
+		for j := range t.buckets[i] {
+			all = append(all, &t.buckets[i][j])
+		}
+	}
+	return all
+}
+
 // Record counts one finished query. It takes no lock, and allocates only when
 // the cell meets a category for the first time.
 func (l *Lane) Record(e Event) {

@@ -13,20 +13,17 @@ const (
 	boardRecent  = 256       // clients of one lane that are not noticed again before the next drain
 )
 
-// A Notice is that a client has asked, for those who count distinct clients and
+// A Sample is that a client has asked, for those who count distinct clients and
 // the names that are blocked most. It stays in memory until it is drained, a
 // moment later, and goes nowhere else.
-type Notice struct {
-	Cell     *Cell
+type Sample struct {
+	School   string // the id of the school of the client
 	Client   netip.Addr
 	Category Category // what Name was blocked for
 	Name     []byte   // in wire form, valid during the drain; empty: only the client is noticed
 
 	end uint32 // of Name in the names of the board
 }
-
-// School is the id of the school of the client.
-func (n *Notice) School() string { return n.Cell.school }
 
 // A board is what a lane has noticed since the last drain.
 type board struct {
@@ -41,7 +38,7 @@ type board struct {
 
 // A side of a board is written while the other is read.
 type side struct {
-	notices []Notice
+	notices []Sample
 	names   []byte
 }
 
@@ -81,7 +78,7 @@ func (l *Lane) Notice(e *Event, client netip.Addr, name []byte) {
 		return
 	}
 	s.names = append(s.names, name...)
-	s.notices = append(s.notices, Notice{Cell: e.Cell, Client: client, Category: e.Category, end: uint32(len(s.names))})
+	s.notices = append(s.notices, Sample{School: e.Cell.school, Client: client, Category: e.Category, end: uint32(len(s.names))})
 }
 
 // askerHash is a number for a client of a group. Two that share one may hide
@@ -95,7 +92,7 @@ func askerHash(cell *Cell, client netip.Addr) uint64 {
 
 // Drain hands out what was noticed since it was called last, and says how much
 // was lost for want of room. It is called by one goroutine.
-func (c *Counters) Drain(yield func(*Notice)) (lost uint64) {
+func (c *Counters) Drain(yield func(*Sample)) (lost uint64) {
 	c.mu.Lock()
 	lanes := c.lanes[:len(c.lanes):len(c.lanes)]
 	c.mu.Unlock()

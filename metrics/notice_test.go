@@ -29,8 +29,8 @@ func TestNoticesAreDrainedOnce(t *testing.T) {
 		lane.Notice(&metrics.Event{}, asker, []byte("of nobody"))
 	}
 	drained := func() (all []string) {
-		lost := c.Drain(func(n *metrics.Notice) {
-			all = append(all, fmt.Sprintf("%s %s %s", n.School(), n.Client, n.Name))
+		lost := c.Drain(func(n *metrics.Sample) {
+			all = append(all, fmt.Sprintf("%s %s %s", n.School, n.Client, n.Name))
 		})
 		if lost != 0 {
 			t.Errorf("%d lost", lost)
@@ -53,7 +53,7 @@ func TestNoticesAreDrainedOnce(t *testing.T) {
 func TestNothingIsNoticedUntilItIsWanted(t *testing.T) {
 	c := metrics.New("nut-1", build)
 	c.Lane().Notice(&metrics.Event{Cell: c.Cell("a", "")}, asker, nil)
-	c.Drain(func(n *metrics.Notice) { t.Errorf("noticed %+v", n) })
+	c.Drain(func(n *metrics.Sample) { t.Errorf("noticed %+v", n) })
 }
 
 func TestNoticeAllocatesNothing(t *testing.T) {
@@ -67,7 +67,7 @@ func TestNoticeAllocatesNothing(t *testing.T) {
 		for range 5000 {
 			notice()
 		}
-		c.Drain(func(*metrics.Notice) {})
+		c.Drain(func(*metrics.Sample) {})
 	}
 	if n := testing.AllocsPerRun(1000, notice); n > 0 {
 		t.Errorf("%v allocations", n)
@@ -83,7 +83,7 @@ func BenchmarkNotice(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				lane.Notice(&e, asker, name)
 				if i%4000 == 0 {
-					c.Drain(func(*metrics.Notice) {})
+					c.Drain(func(*metrics.Sample) {})
 				}
 			}
 		})

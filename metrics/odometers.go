@@ -81,7 +81,7 @@ func (c *Counters) Odometers() *Odometers {
 		})
 	}
 	for _, s := range schools {
-		o.counts = append(o.counts, count{Odometer{school: s}, uint64(s.protected.Load() / 1e9)})
+		o.counts = append(o.counts, count{Odometer{school: s}, s.seconds()})
 	}
 	o.counts = append(o.counts, c.answers.read(&sum)...)
 
@@ -154,37 +154,85 @@ func (c *Counters) Restore(label func(name string) string, value uint64) bool {
 	if label("node") != c.node {
 		return false
 	}
-	school, name := label("school"), label("__name__")
-	switch {
-	case name == schoolProtected:
+	o, ok := c.labelled(label)
+	if ok {
+		c.add(o, value)
+	}
+	return ok
+}
+
+// labelled is the odometer with these labels; !ok if this version has none.
+func (c *Counters) labelled(label func(name string) string) (o Odometer, ok bool) {
+	school := label("school")
+	switch label("__name__") {
+	case schoolProtected:
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.known(school).protected.Add(int64(value * 1e9))
-		return true
-	case name == nodeAnswers:
-		return c.answers.restore(label("within"), value)
-	case name == schoolVisits:
-		c.Cell(school, label("group")).visits.Add(value)
-		return true
-	case name == schoolChecks:
-		result := slices.Index(resultNames[:], label("result"))
-		if result >= 0 {
-			c.Cell(school, label("group")).check(c.Category(label("category")), Result(result), value)
+		return Odometer{school: c.known(school)}, true
+	case nodeAnswers:
+		for i := range withins {
+			if withins[i].label == label("within") {
+				return Odometer{within: uint8(i + 1)}, true
+			}
 		}
-		return result >= 0
-	case name != schoolQueries:
-		return false
+	case schoolVisits:
+		return Odometer{cell: c.Cell(school, label("group")), visits: true}, true
+	case schoolChecks:
+		if result := slices.Index(resultNames[:], label("result")); result >= 0 {
+			cell, category := c.Cell(school, label("group")), c.Category(label("category"))
+			return Odometer{cell: cell, result: uint8(result) + 1, category: category}, true
+		}
+	case schoolQueries:
+		if decision := slices.Index(decisionNames[:], label("decision")); decision >= 0 {
+			cell, category := c.Cell(school, label("group")), c.Category(label("category"))
+			return Odometer{cell: cell, decision: Decision(decision), category: category}.canonical(), true
+		}
 	}
-	cell, category := c.Cell(school, label("group")), c.Category(label("category"))
-	switch label("decision") {
-	case DecisionAllowed.String():
-		cell.allowed.Add(value)
-	case DecisionBlocked.String():
-		cell.blocked.add(category, value)
-	case DecisionExcepted.String():
-		cell.excepted.add(category, value)
+	return Odometer{}, false
+}
+
+// canonical is o itself, without the category if that does not tell it from
+// others.
+func (o Odometer) canonical() Odometer {
+	if o.ofQueries() && o.decision == DecisionAllowed {
+		o.category = CategoryNone
+	}
+	return o
+}
+
+// add adds n to an odometer of c.
+func (c *Counters) add(o Odometer, n uint64) {
+	switch {
+	case o.within > 0:
+		c.answers[o.within-1].Add(n)
+	case o.school != nil:
+		o.school.protected.Add(int64(n * 1e9))
+	case o.visits:
+		o.cell.visits.Add(n)
+	case o.result > 0:
+		o.cell.check(o.category, Result(o.result-1), n)
+	case o.decision == DecisionAllowed:
+		o.cell.allowed.Add(n)
+	case o.decision == DecisionBlocked:
+		o.cell.blocked.add(o.category, n)
 	default:
-		return false
+		o.cell.excepted.add(o.category, n)
 	}
-	return true
+}
+
+// read is what an odometer of c reads, when no lane counts in c.
+func (c *Counters) read(o Odometer) uint64 {
+	switch {
+	case o.within > 0:
+		return c.answers[o.within-1].Load()
+	case o.school != nil:
+		return o.school.seconds()
+	}
+	value := uint64(0)
+	o.cell.each(func(other Odometer, n uint64) {
+		if other == o {
+			value = n
+		}
+	})
+	return value
 }

@@ -4,12 +4,18 @@ import "time"
 
 // Readings are what other packages know when somebody scrapes.
 type Readings struct {
+	ResolverReadings
+	Feeds   []FeedReading // one for each name
+	History HistoryReading
+}
+
+// ResolverReadings are those that only the process that answers knows. They
+// come with its ticks.
+type ResolverReadings struct {
 	Cache               CacheReading
 	Upstreams           []UpstreamReading // one for each name
-	Feeds               []FeedReading     // one for each name
 	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
 	RulesSerial         uint64            // of the Rules in force
-	History             HistoryReading
 }
 
 // A HistoryReading is the state of the statistics on disk. Refused only grows.

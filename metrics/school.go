@@ -21,6 +21,9 @@ type school struct {
 	protected atomic.Int64 // nanoseconds
 }
 
+// seconds is the time in whole seconds.
+func (s *school) seconds() uint64 { return uint64(s.protected.Load() / 1e9) }
+
 // SetSchools says which schools the policy in force protects. It replaces what
 // it said before; the seconds of a school that is gone stay where they are.
 func (c *Counters) SetSchools(schools []School) {

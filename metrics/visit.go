@@ -40,7 +40,7 @@ func (l *Lane) Visit(cell *Cell, client netip.Addr, name uint64, now int64) {
 	if cell == nil {
 		return
 	}
-	v := &l.counters.visits
+	v := l.counters.visits
 	pair := mix(askerHash(cell, client)^v.salt, name^bits.RotateLeft64(v.salt, 32))
 	turn, next := uint64(now)>>visitTurn, uint64(now+int64(visitLasts))>>visitTurn
 	counts := looksAt(pair, turn)

@@ -143,7 +143,11 @@ func (n *node) asked(transport string) (total int) {
 // series are those of a page of metrics that begin so.
 func (n *node) series(path, prefix string) map[string]int {
 	n.t.Helper()
-	handler := metrics.Handler(n.counters, &metrics.Conditions{},
+	aggregator := metrics.NewAggregator(n.counters.Node(), metrics.BuildInfo{})
+	if err := aggregator.Absorb(n.counters.Tick(nil, new(metrics.Sent), metrics.ResolverReadings{})); err != nil {
+		n.t.Fatal(err)
+	}
+	handler := metrics.Handler(aggregator, &metrics.Conditions{},
 		func() metrics.Readings { return metrics.Readings{} }, func() []string { return nil },
 		func(context.Context) (*metrics.Odometers, error) { return n.counters.Odometers(), nil })
 	page := httptest.NewRecorder()

@@ -43,6 +43,8 @@ type node struct {
 	core       func(n *domain.Name, below bool) bool
 	builtin    []blocklist.Source
 	counters   *metrics.Counters
+	aggregator *metrics.Aggregator // of counters
+	gathered   gathered
 	conditions *metrics.Conditions
 	resolver   *resolver.Resolver
 	sockets    []listen.Socket // that the resolver serves copies of
@@ -104,13 +106,15 @@ func newNode(cfg *config.Config, log *slog.Logger, load func() (*config.Config, 
 	n := &node{
 		log: log, load: load, facts: facts, core: source.Core(facts), builtin: source.Builtin(facts),
 		conditions: &metrics.Conditions{},
-		counters:   metrics.New(cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
+		counters:   metrics.New(cfg.NodeName(), metrics.BuildInfo{}),
+		aggregator: metrics.NewAggregator(cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
 		inForce:    map[string]time.Time{},
 		updates:    make(chan struct{}, 1),
 		compiled:   make(chan compilation, 1),
 		impacts:    map[string]impact.Impact{},
 		weighed:    make(chan impact.Impact, 1),
 	}
+	n.aggregator.Live(n.counters.Epoch())
 	n.resolver = resolver.New(n.counters, log)
 	p, problems := source.LoadPolicy(cfg, nil)
 	if p == nil {
@@ -147,7 +151,8 @@ func (n *node) openState(cfg *config.Config) (err error) {
 	if n.shelf, err = blocklist.OpenShelf(cfg.ListsDir()); err != nil {
 		return err
 	}
-	n.history = history.NewRecorder(cfg.HistoryDir(), n.counters, n.conditions, history.Options{
+	n.history = history.NewRecorder(cfg.HistoryDir(), n.aggregator, n.conditions, history.Options{
+		Refresh:   n.gather,
 		Retention: time.Duration(cfg.Metrics.History), Quiet: quiet(cfg.Timezone.Location), Log: n.log,
 	})
 	if n.linked, err = openLinked(cfg); err != nil {

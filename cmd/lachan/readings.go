@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/policy"
@@ -9,14 +11,12 @@ import (
 
 // readings is what a scrape wants to know of the other rooms.
 func (n *node) readings() metrics.Readings {
+	n.gather(context.Background())
 	v := n.view.Load()
 	cache := n.resolver.CacheStats()
-	r := metrics.Readings{
-		Cache:               metrics.CacheReading{Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions},
-		BloomFalsePositives: v.lists.FalsePositives(),
-		RulesSerial:         v.rules.Serial(),
-		History:             n.historyReading(),
-	}
+	r := metrics.Readings{History: n.historyReading()}
+	r.Cache = metrics.CacheReading{Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions}
+	r.BloomFalsePositives, r.RulesSerial = v.lists.FalsePositives(), v.rules.Serial()
 	for _, s := range v.upstreams.Stats() {
 		u := metrics.UpstreamReading{Name: s.Name, Exchanges: s.Exchanges, Failures: map[string]uint64{}, RTT: s.RTT, Up: s.Up}
 		for kind, count := range s.Failures {

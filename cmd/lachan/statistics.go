@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"lachan/metrics"
@@ -39,11 +40,39 @@ func (n *node) startTally(ctx context.Context) {
 	}).Run)
 }
 
+// gathered is how far the aggregator is with what the counters have counted.
+type gathered struct {
+	mu    sync.Mutex // guards all below
+	sent  metrics.Sent
+	until time.Time // schools have been credited with protection
+}
+
+// gather brings the aggregator what was counted until now.
+func (n *node) gather(context.Context) {
+	g := &n.gathered
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	if !g.until.IsZero() {
+		n.counters.Protect(now.Sub(g.until))
+	}
+	g.until = now
+	if err := n.aggregator.Absorb(n.counters.Tick(nil, &g.sent, metrics.ResolverReadings{})); err != nil {
+		n.log.Error("gather counters", "error", err)
+	}
+}
+
 // protect tells the counters which schools the policy protects, and of which
 // categories names may be noticed: never of the abuse of children, whose names
 // must not be kept anywhere, and not of the traffic of machines.
 func (n *node) protect(p *policy.Policy) {
 	n.counters.SetSchools(schools(p))
+	n.aggregator.SetSchools(schools(p))
+	for id, g := range p.Groups() {
+		if id > 0 { // the first is of unknown clients, which are counted nowhere
+			n.aggregator.AddGroup(g.School, g.ID)
+		}
+	}
 	silent := map[metrics.Category]bool{metrics.CategoryNone: true, metrics.CategoryOther: true}
 	for _, c := range n.facts.Categories {
 		if c.Code == "csam" || c.Class == catalogue.Technical {

@@ -25,7 +25,7 @@ type aside struct {
 // damaged is set aside, as little as will do: a block, then the log of the last
 // hours, then everything.
 func openRestored(ctx context.Context, dir string, o Options, counters *metrics.Counters) (s *Store, r Restored, moved []aside, err error) {
-	to := filepath.Join(dir, damagedPrefix+time.Now().UTC().Format("20060102T150405"))
+	to := damagedDir(dir)
 	for _, parts := range []func(error) []string{
 		func(error) []string { return nil },
 		func(cause error) []string { return damagedBlocks(dir, cause) },
@@ -105,6 +105,11 @@ func logs(dir string) (there []string) {
 func all(dir string) []string { return append(logs(dir), blockDirs(dir)...) }
 
 const damagedPrefix = "damaged-"
+
+// damagedDir is where what is damaged now goes.
+func damagedDir(dir string) string {
+	return filepath.Join(dir, damagedPrefix+time.Now().UTC().Format("20060102T150405"))
+}
 
 // setAside are the directories with what was set aside and nobody has removed.
 func setAside(dir string) (left []string) {

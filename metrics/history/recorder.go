@@ -37,7 +37,7 @@ const (
 type Recorder struct {
 	dir        string
 	options    Options
-	counters   *metrics.Counters
+	aggregator *metrics.Aggregator
 	conditions *metrics.Conditions
 	log        *slog.Logger
 
@@ -49,14 +49,14 @@ type Recorder struct {
 	ticked atomic.Int64                      // when, in milliseconds since 1970; 0: never
 }
 
-// NewRecorder makes the recorder of what counters count, in a directory of its
-// own. It starts nothing.
-func NewRecorder(dir string, counters *metrics.Counters, conditions *metrics.Conditions, o Options) *Recorder {
+// NewRecorder makes the recorder of what an aggregator adds up, in a directory
+// of its own. It starts nothing. It is the one that calls Resume and Snapshot.
+func NewRecorder(dir string, aggregator *metrics.Aggregator, conditions *metrics.Conditions, o Options) *Recorder {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Recorder{
-		dir: dir, options: o, counters: counters, conditions: conditions, log: o.Log,
+		dir: dir, options: o, aggregator: aggregator, conditions: conditions, log: o.Log,
 		wanted: make(chan chan struct{}), ended: make(chan struct{}),
 	}
 }
@@ -65,7 +65,7 @@ func NewRecorder(dir string, counters *metrics.Counters, conditions *metrics.Con
 // once more. No trouble with the disk ends it. It is called once.
 func (r *Recorder) Run(ctx context.Context) {
 	defer close(r.ended)
-	p := pen{Recorder: r, protected: time.Now()}
+	p := pen{Recorder: r}
 	p.open(ctx)
 	debug.FreeOSMemory() // most of what opening took
 	due := time.NewTimer(untilDue(time.Now()))
@@ -151,24 +151,23 @@ func (r *Recorder) Newest() time.Time {
 // A pen is what the goroutine of Run has to itself.
 type pen struct {
 	*Recorder
-	restored  bool
-	protected time.Time     // until when schools have been credited with protection
-	done      time.Time     // when the newest tick ended
-	took      time.Duration // it
-	retry     time.Time     // not before, after a write that went wrong
-	wait      time.Duration // between the two newest retries
+	resumed bool
+	done    time.Time     // when the newest tick ended
+	took    time.Duration // it
+	retry   time.Time     // not before, after a write that went wrong
+	wait    time.Duration // between the two newest retries
 }
 
-// open opens the store and, the first time, restores the odometers.
+// open opens the store and, the first time, resumes what it has.
 func (p *pen) open(ctx context.Context) {
 	began := time.Now()
-	counters := p.counters
-	if p.restored {
-		counters = metrics.New(p.counters.Node(), metrics.BuildInfo{}) // only the store needs to know
-	}
-	s, restored, aside, err := openRestored(ctx, p.dir, p.options, counters)
-	for _, a := range aside {
-		p.log.Error("history set aside", "what", a.what, "to", a.to, "error", a.cause)
+	kept := metrics.New(p.aggregator.Node(), metrics.BuildInfo{})
+	s, restored, aside, err := openRestored(ctx, p.dir, p.options, kept)
+	p.tellAside(aside)
+	if err == nil && !p.resumed {
+		if err = p.resume(kept); err != nil {
+			err = errors.Join(err, s.Close())
+		}
 	}
 	if left := setAside(p.dir); len(left) > 0 {
 		p.conditions.Set(ConditionDamaged, wording.HistoryDamaged.With(left[0]).String())
@@ -179,17 +178,25 @@ func (p *pen) open(ctx context.Context) {
 		p.failed(err)
 		return
 	}
-	p.restored = true
+	p.resumed = true
 	p.store.Store(s)
 	p.log.Info("history opened", "odometers", restored.Odometers, "newest", restored.Newest, "took", time.Since(began))
+}
+
+// tellAside logs what was set aside.
+func (p *pen) tellAside(moved []aside) {
+	for _, a := range moved {
+		p.log.Error("history set aside", "what", a.what, "to", a.to, "error", a.cause)
+	}
 }
 
 // tick writes what the odometers read now. When that cannot be done the counts
 // go on in memory, and the store is opened anew for a later tick.
 func (p *pen) tick(ctx context.Context, at time.Time) {
 	began := time.Now()
-	p.counters.Protect(began.Sub(p.protected))
-	p.protected = began
+	if p.options.Refresh != nil {
+		p.options.Refresh(ctx)
+	}
 	s := p.store.Load()
 	if s == nil && began.Before(p.retry) {
 		return
@@ -200,8 +207,11 @@ func (p *pen) tick(ctx context.Context, at time.Time) {
 		}
 		s = p.store.Load()
 	}
-	o := p.counters.Odometers()
-	done, err := s.Tick(ctx, at, o)
+	o, err := p.snapshot()
+	var done Tick
+	if err == nil {
+		done, err = s.Tick(ctx, at, o)
+	}
 	if err != nil {
 		p.store.Store(nil)
 		p.failed(errors.Join(err, s.Close()))

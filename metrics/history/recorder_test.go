@@ -16,7 +16,10 @@ import (
 // A node is a recorder that runs, and what it records.
 type node struct {
 	t          *testing.T
+	dir        string
 	counters   *metrics.Counters
+	sent       metrics.Sent
+	aggregator *metrics.Aggregator
 	conditions *metrics.Conditions
 	recorder   *history.Recorder
 	stop       func()
@@ -24,8 +27,16 @@ type node struct {
 
 func run(t *testing.T, dir string) *node {
 	t.Helper()
-	n := &node{t: t, counters: newCounters(), conditions: &metrics.Conditions{}}
-	n.recorder = history.NewRecorder(dir, n.counters, n.conditions, history.Options{})
+	return runCounting(t, dir, newCounters())
+}
+
+// runCounting is a recorder of counters that count elsewhere.
+func runCounting(t *testing.T, dir string, counters *metrics.Counters) *node {
+	t.Helper()
+	n := &node{t: t, dir: dir, counters: counters, conditions: &metrics.Conditions{}}
+	n.aggregator = metrics.NewAggregator(n.counters.Node(), metrics.BuildInfo{})
+	n.aggregator.Live(n.counters.Epoch())
+	n.recorder = history.NewRecorder(dir, n.aggregator, n.conditions, history.Options{Refresh: n.refresh})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -35,6 +46,14 @@ func run(t *testing.T, dir string) *node {
 	n.stop = func() { cancel(); <-ended }
 	t.Cleanup(n.stop)
 	return n
+}
+
+// refresh brings the aggregator what was counted until now.
+func (n *node) refresh(context.Context) {
+	n.aggregator.SetSchools(n.counters.InForce())
+	if err := n.aggregator.Absorb(n.counters.Tick(nil, &n.sent, metrics.ResolverReadings{})); err != nil {
+		n.t.Error(err)
+	}
 }
 
 // exposed is the page of odometers.

@@ -54,6 +54,10 @@ type Options struct {
 	Quiet func() bool
 	// Log takes what the TSDB has to say from Warn on. Default none.
 	Log *slog.Logger
+	// Refresh asks the processes that count for what they have counted until now,
+	// and returns once that has been absorbed, or will not be soon. A Recorder
+	// calls it before each tick. Default none.
+	Refresh func(context.Context)
 }
 
 // Limits are those for queries that others ask of a node's history, beside

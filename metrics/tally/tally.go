@@ -36,10 +36,20 @@ type Options struct {
 	Log  *slog.Logger
 }
 
+// A Source is what is tallied: metrics.Counters, or a metrics.Aggregator of
+// those of other processes.
+type Source interface {
+	Node() string
+	InForce() []metrics.School
+	Code(category metrics.Category) string
+	// Drain hands out the samples that have come since it was called last.
+	Drain(yield func(*metrics.Sample)) (lost uint64)
+}
+
 // A Tally is the day so far. It belongs to the goroutine of Run.
 type Tally struct {
-	counters *metrics.Counters
-	options  Options
+	source  Source
+	options Options
 
 	day     time.Time // its beginning
 	before  Day       // what processes before this one have told of the day
@@ -58,9 +68,9 @@ type kind struct {
 	category        metrics.Category
 }
 
-// New makes the tally of what counters notice. It starts nothing.
-func New(counters *metrics.Counters, o Options) *Tally {
-	return &Tally{counters: counters, options: o}
+// New makes the tally of a source. It starts nothing.
+func New(source Source, o Options) *Tally {
+	return &Tally{source: source, options: o}
 }
 
 // Run counts until ctx is done, and writes the day so far every hour and at the
@@ -103,8 +113,8 @@ func (t *Tally) begin(now time.Time) {
 // drain counts what was noticed until now. What comes at midnight counts for
 // the day that has ended.
 func (t *Tally) drain(now time.Time) {
-	t.learn(t.counters.InForce())
-	t.lost += t.counters.Drain(t.notice)
+	t.learn(t.source.InForce())
+	t.lost += t.source.Drain(t.notice)
 	if now.Before(t.day) || !now.Before(t.day.AddDate(0, 0, 1)) {
 		t.write()
 		t.begin(now)
@@ -125,8 +135,8 @@ func (t *Tally) learn(inForce []metrics.School) {
 	}
 }
 
-func (t *Tally) notice(n *metrics.Notice) {
-	school, address := n.School(), n.Client.As16()
+func (t *Tally) notice(n *metrics.Sample) {
+	school, address := n.School, n.Client.As16()
 	client := t.hash(address[:])
 	insert(t.clients, school, client)
 	if len(n.Name) == 0 {
@@ -167,7 +177,7 @@ func (t *Tally) write() {
 // summary is the day so far, without what tells of few.
 func (t *Tally) summary() Day {
 	d := Day{
-		Day: t.day.Format(time.DateOnly), Node: t.counters.Node(), Lost: t.lost,
+		Day: t.day.Format(time.DateOnly), Node: t.source.Node(), Lost: t.lost,
 		Clients: []ClientsOfDay{}, Names: []NameOfDay{}, Blocked: t.distinctNames(),
 	}
 	for school, sketch := range t.clients {
@@ -177,7 +187,7 @@ func (t *Tally) summary() Day {
 	}
 	for k, top := range t.names {
 		for _, e := range top.known() {
-			d.Names = append(d.Names, NameOfDay{k.province, k.level, t.counters.Code(k.category), text(e.name), e.count, e.over})
+			d.Names = append(d.Names, NameOfDay{k.province, k.level, t.source.Code(k.category), text(e.name), e.count, e.over})
 		}
 	}
 	d.merge(t.before)

@@ -1,0 +1,223 @@
+package metrics
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+)
+
+const (
+	savedMagic   = "LEP"
+	savedVersion = 1
+)
+
+// A Snapshot is what history has to write.
+type Snapshot struct {
+	// Saved goes to the disk before Odometers do; nil if what is there will do.
+	Saved []byte
+	// Odometers are what the counters read.
+	Odometers *Odometers
+
+	changes uint64
+}
+
+// Snapshot is what history has to write now. When its Saved is on the disk,
+// Keep is told.
+func (a *Aggregator) Snapshot() Snapshot {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := Snapshot{Odometers: a.counters.Odometers(), changes: a.changes}
+	if a.changes != a.saved || len(a.epochs) > 1 {
+		s.Saved = a.save(s.Odometers)
+	}
+	return s
+}
+
+// Keep is told that the Saved of a snapshot is on the disk.
+func (a *Aggregator) Keep(s Snapshot) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.saved = s.changes
+}
+
+// save encodes the base and the epochs at the moment of o.
+func (a *Aggregator) save(o *Odometers) []byte {
+	b := append([]byte(savedMagic), savedVersion)
+	section := func(content []byte) {
+		b = append(binary.LittleEndian.AppendUint32(b, uint32(len(content))), content...)
+	}
+	var codes []byte
+	for _, code := range o.codes {
+		codes = appendText(codes, code)
+	}
+	section(codes)
+	var ended []byte
+	for _, id := range a.ended {
+		ended = append(ended, id[:]...)
+	}
+	section(ended)
+	var base countersWriter
+	totals := make([]countersWriter, len(a.epochs))
+	for _, n := range o.counts {
+		value := n.value
+		for i, e := range a.epochs {
+			if last := e.last[n.Odometer]; last > 0 {
+				totals[i].write(n.Odometer, last)
+				value -= min(last, value)
+			}
+		}
+		if value > 0 {
+			base.write(n.Odometer, value)
+		}
+	}
+	section(base.b)
+	for i, e := range a.epochs {
+		b = append(b, e.id[:]...)
+		section(totals[i].b)
+	}
+	return sealed(b)
+}
+
+// A Saved is what was on the disk of the epochs of a history. The zero value is
+// that of a history that has met none.
+type Saved struct {
+	codes  []string
+	ended  []Epoch
+	base   []byte // a section of counters
+	epochs []savedEpoch
+	// Damaged is set by who has found that the file cannot be read: what is in
+	// history may be of an epoch that is alive, so that its first tick adds only
+	// what surely is not.
+	Damaged bool
+}
+
+type savedEpoch struct {
+	id     Epoch
+	totals []byte // a section of counters
+}
+
+// ParseSaved takes a Saved apart.
+func ParseSaved(b []byte) (s Saved, err error) {
+	b, ok := unsealed(b)
+	if !ok || len(b) < len(savedMagic)+1 || string(b[:len(savedMagic)]) != savedMagic || b[len(savedMagic)] != savedVersion {
+		return s, fmt.Errorf("epochs: %w", ErrFormat)
+	}
+	r := wireReader{b: b[len(savedMagic)+1:]}
+	section := func() []byte { return r.take(uint64(r.uint32())) }
+	codes := wireReader{b: section()}
+	s.codes = codes.texts(int(CategoryOther))
+	for ended := (wireReader{b: section()}); len(ended.b) > 0 && !ended.bad; {
+		var id Epoch
+		copy(id[:], ended.take(uint64(len(id))))
+		s.ended = append(s.ended, id)
+		r.bad = r.bad || ended.bad || len(s.ended) > maxEnded
+	}
+	s.base = section()
+	err = eachCounted(s.base, func(*counted) {})
+	for len(r.b) > 0 && !r.bad && err == nil {
+		var e savedEpoch
+		copy(e.id[:], r.take(uint64(len(e.id))))
+		e.totals = section()
+		s.epochs = append(s.epochs, e)
+		err = eachCounted(e.totals, func(*counted) {})
+		r.bad = r.bad || len(s.epochs) > maxEpochs
+	}
+	if err != nil || r.bad || codes.bad {
+		return Saved{}, fmt.Errorf("epochs: %w", ErrFormat)
+	}
+	return s, nil
+}
+
+// Ended reports whether an epoch has ended and is in the base, its final tick
+// included.
+func (s *Saved) Ended(id Epoch) bool { return slices.Contains(s.ended, id) }
+
+// Resume takes up what history has: what the counters read when it was written
+// last, and the Saved that was on the disk then. It is called once.
+func (a *Aggregator) Resume(history *Counters, s Saved) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.resumed, a.orphaned = true, s.Damaged
+	if s.Damaged {
+		a.changes++ // there is no Saved on the disk
+	}
+	read := map[Odometer]uint64{}
+	o := history.Odometers()
+	o.Each(func(of Odometer, value uint64) {
+		pairs := o.Labels(of)
+		own, ok := a.counters.labelled(func(name string) string { return labelOf(pairs, name) })
+		if ok {
+			read[own] = value
+		}
+	})
+	n := naming{counters: a.counters, codes: s.codes}
+	rest := map[Odometer]uint64{} // of what was read, what is not of an epoch
+	sum := func(section []byte) map[Odometer]uint64 {
+		all := map[Odometer]uint64{}
+		_ = eachCounted(section, func(c *counted) { // without an error, as ParseSaved has found
+			all[n.odometer(c)] = c.value
+		})
+		for of, value := range all {
+			rest[of] += value
+		}
+		return all
+	}
+	sum(s.base)
+	var found []*epoch
+	for _, e := range s.epochs {
+		found = append(found, &epoch{id: e.id, awaited: true, last: sum(e.totals)})
+	}
+	for of, value := range read {
+		if more := value - min(value, rest[of]); more > 0 && len(found) > 0 {
+			found[len(found)-1].last[of] += more
+		}
+	}
+	for of, value := range rest {
+		read[of] = max(read[of], value)
+	}
+	a.takeUp(read, found, s.ended)
+}
+
+// takeUp adds what was read, but for what ticks that came before have added
+// already, and awaits the epochs of which none has come.
+func (a *Aggregator) takeUp(read map[Odometer]uint64, found []*epoch, ended []Epoch) {
+	counted := func(e *epoch, inHistory map[Odometer]uint64) {
+		for of, total := range e.last {
+			read[of] -= min(total, inHistory[of], read[of])
+		}
+	}
+	var awaited []*epoch
+	for _, e := range found {
+		if known := a.find(e.id); known != nil {
+			counted(known, e.last)
+		} else {
+			awaited = append(awaited, e)
+		}
+	}
+	if a.orphaned && len(a.epochs) > 0 {
+		counted(a.epochs[0], read)
+		a.orphaned = false
+	}
+	for of, value := range read {
+		a.counters.add(of, value)
+	}
+	a.epochs = append(awaited, a.epochs...)
+	a.ended = append(slices.Clone(ended), a.ended...)
+	for _, id := range a.ending {
+		a.end(id)
+	}
+	if a.live != nil {
+		a.endAwaited(a.live)
+	}
+	a.ending, a.live = nil, nil
+}
+
+// labelOf is the value of a label among pairs; "" if there is none.
+func labelOf(pairs []string, name string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == name {
+			return pairs[i+1]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,193 @@
+package metrics
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+)
+
+// A tick is what a process has counted, as bytes for another process: totals
+// since its start under its Epoch. A tick that comes twice changes nothing, and
+// one that is lost with its connection is made good by the first one of the
+// next. FORMAT.md draws it.
+
+const (
+	tickMagic   = "LTK"
+	tickVersion = 1
+	tickFull    = 1 // flag: everything that is not zero is in it
+
+	// MaxTickBytes bounds a tick: about what 200,000 schools need.
+	MaxTickBytes = 64 << 20
+
+	tickHeader = len(tickMagic) + 2 + len(Epoch{}) + 4*tickSections
+)
+
+// The sections of a tick, in this order.
+const (
+	sectionShards     = iota // places in totals, and values
+	sectionCounters          // see the records of wire.go
+	sectionCategories        // codes, by the numbers of the one who counts
+	sectionReadings          // JSON
+	tickSections
+)
+
+// Sent is what was sent of the counters on one connection. The zero value is
+// that of a new one. It belongs to the goroutine that sends; when a tick cannot
+// be delivered, its connection must end.
+type Sent struct {
+	begun   bool
+	shards  totals
+	cells   []uint64 // by number of the cell, the sum of all it had counted
+	schools []uint64 // seconds, in the order of Counters.schools
+}
+
+// Epoch names this start of the process.
+func (c *Counters) Epoch() Epoch { return c.epoch }
+
+// Tick appends a tick: everything that is not zero in the first one on a
+// connection, then what has changed since the one before.
+func (c *Counters) Tick(dst []byte, sent *Sent, readings ResolverReadings) []byte {
+	var flags uint8
+	if !sent.begun {
+		flags, sent.begun = tickFull, true
+	}
+	start := len(dst)
+	dst = append(append(append(dst, tickMagic...), tickVersion, flags), c.epoch[:]...)
+	lengths := len(dst)
+	dst = append(dst, make([]byte, 4*tickSections)...)
+	for section := range tickSections {
+		from := len(dst)
+		switch section {
+		case sectionShards:
+			dst = c.appendShards(dst, sent)
+		case sectionCounters:
+			dst = c.appendCounters(dst, sent)
+		case sectionCategories: // behind the counters: a category is named before the first of its queries is counted
+			for _, code := range c.categoryCodes() {
+				dst = appendText(dst, code)
+			}
+		case sectionReadings:
+			text, err := json.Marshal(readings)
+			if err == nil { // there is nothing in it that JSON cannot say
+				dst = append(dst, text...)
+			}
+		}
+		binary.LittleEndian.PutUint32(dst[lengths+4*section:], uint32(len(dst)-from))
+	}
+	return append(dst[:start], sealed(dst[start:])...)
+}
+
+// appendShards appends the totals that have changed.
+func (c *Counters) appendShards(dst []byte, sent *Sent) []byte {
+	sum := c.totals()
+	before := sent.shards.flat()
+	for i, value := range sum.flat() {
+		if *value != *before[i] {
+			dst = binary.AppendUvarint(append(dst, uint8(i)), *value)
+			*before[i] = *value
+		}
+	}
+	return dst
+}
+
+// appendCounters appends the counters of the groups and schools that have
+// counted, and those of the node.
+func (c *Counters) appendCounters(dst []byte, sent *Sent) []byte {
+	c.mu.Lock()
+	cells := c.cells[:len(c.cells):len(c.cells)]
+	schools := c.schools[:len(c.schools):len(c.schools)]
+	c.mu.Unlock()
+	sent.cells = append(sent.cells, make([]uint64, len(cells)-len(sent.cells))...)
+	sent.schools = append(sent.schools, make([]uint64, len(schools)-len(sent.schools))...)
+	w := countersWriter{b: dst}
+	for i, cell := range cells {
+		sum := uint64(0)
+		cell.each(func(_ Odometer, n uint64) { sum += n })
+		if sum == sent.cells[i] {
+			continue
+		}
+		sum = 0
+		cell.each(func(o Odometer, n uint64) {
+			sum += n
+			w.write(o, n)
+		})
+		sent.cells[i] = sum
+	}
+	for i, school := range schools {
+		if seconds := school.seconds(); seconds != sent.schools[i] {
+			sent.schools[i] = seconds
+			w.write(Odometer{school: school}, seconds)
+		}
+	}
+	for _, n := range c.answers.read(&sent.shards) {
+		w.write(n.Odometer, n.value)
+	}
+	return w.b
+}
+
+// categoryCodes are the codes of all categories, by their numbers.
+func (c *Counters) categoryCodes() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.codes[:len(c.codes):len(c.codes)]
+}
+
+// A tick is one taken apart.
+type tick struct {
+	full     bool
+	epoch    Epoch
+	sections [tickSections][]byte
+	codes    []string
+	readings ResolverReadings
+}
+
+// parseTick takes a tick apart, and finds every error there can be in it.
+func parseTick(b []byte) (t tick, err error) {
+	if len(b) > MaxTickBytes {
+		return t, fmt.Errorf("tick of %d bytes: %w", len(b), ErrFormat)
+	}
+	b, ok := unsealed(b)
+	if !ok || len(b) < tickHeader || string(b[:len(tickMagic)]) != tickMagic || b[len(tickMagic)] != tickVersion {
+		return t, fmt.Errorf("tick: %w", ErrFormat)
+	}
+	r := wireReader{b: b[len(tickMagic)+1:]}
+	t.full = r.byte()&tickFull != 0
+	copy(t.epoch[:], r.take(uint64(len(t.epoch))))
+	var lengths [tickSections]uint32
+	for i := range lengths {
+		lengths[i] = r.uint32()
+	}
+	for i := range lengths {
+		t.sections[i] = r.take(uint64(lengths[i]))
+	}
+	r.bad = r.bad || len(r.b) > 0
+	codes := wireReader{b: t.sections[sectionCategories]}
+	t.codes = codes.texts(int(CategoryOther))
+	if r.bad || codes.bad {
+		return t, fmt.Errorf("tick: %w", ErrFormat)
+	}
+	if err := eachShard(t.sections[sectionShards], func(int, uint64) {}); err != nil {
+		return t, err
+	}
+	if err := eachCounted(t.sections[sectionCounters], func(*counted) {}); err != nil {
+		return t, err
+	}
+	if err := json.Unmarshal(t.sections[sectionReadings], &t.readings); err != nil {
+		return t, fmt.Errorf("tick: readings: %w", ErrFormat)
+	}
+	return t, nil
+}
+
+// eachShard calls yield for the totals that are in a section.
+func eachShard(section []byte, yield func(place int, value uint64)) error {
+	var all totals
+	places := len(all.flat())
+	r := wireReader{b: section}
+	for len(r.b) > 0 && !r.bad {
+		place, value := r.below(places), r.anyValue()
+		if !r.bad {
+			yield(int(place), value)
+		}
+	}
+	return r.err("shards")
+}
