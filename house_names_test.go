@@ -37,6 +37,18 @@ func TestDocumentsNameFilesThatAreThere(t *testing.T) {
 	}
 }
 
+// TestTheMapLeadsSomewhere: paths that ARCHITECTURE.md and CONTRIBUTING.md name
+// in code are those of files and directories.
+func TestTheMapLeadsSomewhere(t *testing.T) {
+	for _, document := range []string{"ARCHITECTURE.md", "CONTRIBUTING.md"} {
+		for _, file := range matches(read(t, document), "`([a-zA-Z0-9_.-]+(?:/[a-zA-Z0-9_.-]*)+|[a-z_]+\\.go)`") {
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s: %v", document, err)
+			}
+		}
+	}
+}
+
 // TestClaimsNameTestsThatAreThere: a claim that says which test holds it is
 // worth no more than the test. The link beside the name leads to its file.
 func TestClaimsNameTestsThatAreThere(t *testing.T) {
