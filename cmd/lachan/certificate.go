@@ -16,9 +16,9 @@ import (
 // certificateEvery is how often the files of the certificate are looked at.
 const certificateEvery = 2 * time.Second
 
-// openCertificate reads the certificate of a configuration; nil when it has
-// none, or none yet.
-func openCertificate(cfg *config.Config) (*certificate.Keeper, error) {
+// openCertificate reads the certificate of a configuration. It returns nil if
+// there is none, or none yet.
+func openCertificate(cfg *config.Config) (*certificate.Watcher, error) {
 	files := cfg.CertificateFiles()
 	if files.Cert == "" {
 		return nil, nil
@@ -31,21 +31,33 @@ func (n *node) startRenewal(ctx context.Context) {
 	n.children.stop("renewal")
 	n.renewer = nil
 	if order := n.cfg.ACMEOrder(); len(order.Names) > 0 {
-		n.renewer = renewal.New(order)
+		n.renewer = renewal.New(order, n.secrets.Prove)
 		n.children.start(ctx, "renewal", n.renewer.Run)
 	}
 }
 
-// tlsConfig is what the encrypted doors take; nil when there are none.
+// tlsConfig is what the encrypted endpoints take; nil if there is no certificate
+// and none to come.
 func (n *node) tlsConfig() *tls.Config {
-	var inForce *tls.Config
+	switch {
+	case n.renewer != nil:
+		return n.secrets.ACMEConfig()
+	case n.certificate != nil:
+		return n.secrets.Config()
+	}
+	return nil
+}
+
+// useCertificate has the encrypted endpoints show the certificate that was last
+// read.
+func (n *node) useCertificate() {
+	var s certificate.Secrets
 	if n.certificate != nil {
-		inForce = n.certificate.Config()
+		s = n.certificate.Secrets()
 	}
-	if n.renewer != nil {
-		return n.renewer.Config(inForce)
+	if err := n.secrets.Use(s); err != nil {
+		n.log.Error("use the certificate, the one in force stays", "error", err)
 	}
-	return inForce
 }
 
 // watchCertificate takes a new certificate up. While that cannot be read the
@@ -60,6 +72,7 @@ func (n *node) watchCertificate(now time.Time) {
 	changed, err := n.certificate.Refresh()
 	if changed {
 		n.log.Info("new certificate", "expires", n.certificate.Expires())
+		n.useCertificate()
 		n.putInForce()
 	}
 	if err == nil {
@@ -90,13 +103,14 @@ func (n *node) watchRenewal() {
 	if files.Cert == "" || n.certificate != nil && reflect.DeepEqual(files, n.certificate.Files()) {
 		return
 	}
-	keeper, err := certificate.Open(files)
+	watcher, err := certificate.Open(files)
 	if err != nil {
 		n.log.Error("read the certificate that was given", "error", err)
 		return
 	}
-	n.certificate = keeper
-	n.log.Info("new certificate", "expires", keeper.Expires())
+	n.certificate = watcher
+	n.log.Info("new certificate", "expires", watcher.Expires())
+	n.useCertificate()
 	n.putInForce()
 }
 

@@ -59,9 +59,10 @@ type node struct {
 	lists     *blocklist.Lists
 	list      *blocklist.List // lists, bound to policy
 	upstreams *upstream.Zones
-	// certificate is that of the encrypted doors; nil when there is none.
-	certificate *certificate.Keeper
-	renewer     *renewal.Renewer // nil when no authority is asked
+	// certificate is that of the encrypted endpoints; nil if there is none.
+	certificate *certificate.Watcher
+	secrets     certificate.Store // of the encrypted endpoints
+	renewer     *renewal.Renewer  // nil if no authority is asked
 	linked      *resolver.Linked
 	cookies     cookie.Secrets
 	requests    *request.Store
@@ -131,6 +132,7 @@ func newNode(cfg *config.Config, log *slog.Logger, load func() (*config.Config, 
 		return nil, nil, err
 	}
 	n.cfg, n.policy, n.upstreams = cfg, p, zones
+	n.useCertificate()
 	n.renewCookies(time.Now())
 	if err := n.firstLists(); err != nil {
 		return nil, nil, err

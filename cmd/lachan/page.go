@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -29,7 +28,7 @@ func (n *node) startPage(ctx context.Context) (err error) {
 	if n.renewer != nil && len(p.HTTP) > 0 {
 		site = n.renewer.Handler(site)
 	}
-	s := pageServer{server: blockpage.NewServer(site)}
+	s := &pageServer{server: blockpage.NewServer(site)}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -41,15 +40,15 @@ func (n *node) startPage(ctx context.Context) (err error) {
 		}
 	}
 	if len(p.HTTPS) > 0 {
-		if s.keeper, err = certificate.Open(p.Files()); err != nil {
+		if s.certificate, err = certificate.Open(p.Files()); err != nil {
 			return err
 		}
-		s.tls.Store(s.keeper.Config())
+		if err := s.secrets.Use(s.certificate.Secrets()); err != nil {
+			return err
+		}
 	}
 	for _, addr := range p.HTTPS {
-		if err := s.listen(addr, &tls.Config{
-			GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return s.tls.Load(), nil },
-		}); err != nil {
+		if err := s.listen(addr, s.secrets.Config()); err != nil {
 			return err
 		}
 	}
@@ -61,10 +60,10 @@ func (n *node) startPage(ctx context.Context) (err error) {
 
 // A pageServer shows the block page.
 type pageServer struct {
-	server    *http.Server
-	listeners []net.Listener
-	keeper    *certificate.Keeper // nil without TLS
-	tls       atomic.Pointer[tls.Config]
+	server      *http.Server
+	listeners   []net.Listener
+	certificate *certificate.Watcher // nil without TLS
+	secrets     certificate.Store
 }
 
 // listen binds an address; with a configuration TLS is spoken there.
@@ -121,12 +120,12 @@ func (s *pageServer) run(ctx context.Context, n *node) {
 
 // renew takes a new certificate up. While that cannot be read the old one stays.
 func (s *pageServer) renew(n *node) {
-	if s.keeper == nil {
+	if s.certificate == nil {
 		return
 	}
-	changed, err := s.keeper.Refresh()
+	changed, err := s.certificate.Refresh()
 	if changed {
-		s.tls.Store(s.keeper.Config())
+		err = s.secrets.Use(s.certificate.Secrets())
 	}
 	if err != nil {
 		n.conditions.Set("page-certificate", wording.CertificateBroken.With(err).String())

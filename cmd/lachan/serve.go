@@ -193,7 +193,7 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(yamlfile.Problems{*problem})
 		return
 	}
-	keeper, err := openCertificate(cfg)
+	watcher, err := openCertificate(cfg)
 	if err != nil {
 		n.refuseReload(yamlfile.Problems{*cfg.Problem("server.tls", err)})
 		return
@@ -207,7 +207,8 @@ func (n *node) reload(ctx context.Context) {
 	renewalMoved := !reflect.DeepEqual(cfg.ACMEOrder(), n.cfg.ACMEOrder())
 	pageMoved := renewalMoved || !reflect.DeepEqual(cfg.Server.Page, n.cfg.Server.Page)
 	zonesMoved := !reflect.DeepEqual(cfg.Server.RPZOut, n.cfg.Server.RPZOut)
-	n.cfg, n.policy, n.upstreams, n.certificate = cfg, p, zones, keeper
+	n.cfg, n.policy, n.upstreams, n.certificate = cfg, p, zones, watcher
+	n.useCertificate()
 	n.list = source.Bind(n.lists, p, cfg)
 	n.serial++
 	n.renewCookies(time.Now())

@@ -1,8 +1,7 @@
 // Package renewal asks an authority for certificates by ACME (RFC 8555), on
 // autocert of golang.org/x/crypto, and asks again before they end. It puts them
-// into files, from which package certificate takes them up: what was there stays
-// until something better is. No handshake of a client ever waits for an
-// authority.
+// into files, which a certificate.Watcher reads: what was there stays until
+// something better is. No handshake of a client ever waits for an authority.
 package renewal
 
 import (
@@ -17,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
 
@@ -33,14 +33,14 @@ const (
 	longPause  = time.Hour
 )
 
-// look is how often a certificate is looked at that is there. Asking in time is
-// autocert's doing, which begins when a third of the life is left.
-const look = time.Minute
+// checkEvery is how often an existing certificate is looked at. Renewing it in
+// time is autocert's job, which begins when a third of the life is left.
+const checkEvery = time.Minute
 
 // An Order says what is asked for.
 type Order struct {
 	Names     []string // one certificate each; in lower case
-	Email     string   // "": none is told
+	Email     string   // "" if the authority is told none
 	Directory string   // URL of the authority's
 	Dir       string   // where certificates, keys and the account are kept; made with mode 0700
 }
@@ -48,11 +48,11 @@ type Order struct {
 // File is where the certificate of a name and its key are, in one file.
 func (o *Order) File(name string) string { return filepath.Join(o.Dir, name) }
 
-// Ready are the certificates that there are, in the order of the names.
-func (o *Order) Ready() (pairs []certificate.Pair) {
+// Ready are the certificates that exist, in the order of the names.
+func (o *Order) Ready() (pairs []certificate.PairFiles) {
 	for _, name := range o.Names {
 		if _, err := os.Stat(o.File(name)); err == nil {
-			pairs = append(pairs, certificate.Pair{Cert: o.File(name), Key: o.File(name)})
+			pairs = append(pairs, certificate.PairFiles{Cert: o.File(name), Key: o.File(name)})
 		}
 	}
 	return pairs
@@ -61,39 +61,48 @@ func (o *Order) Ready() (pairs []certificate.Pair) {
 // A Renewer asks for what an Order says. Its methods may be called by any number
 // of goroutines.
 type Renewer struct {
-	order   Order
-	manager *autocert.Manager
-	stopped context.Context // done when Run is over: no connection outlives it
-	stop    context.CancelFunc
+	order      Order
+	manager    *autocert.Manager
+	challenges *challenges
+	wait       backoff.ExponentialBackOff // Run's
+	stopped    context.Context            // done when Run is over: no connection outlives it
+	stop       context.CancelFunc
 
-	mu       sync.Mutex
-	refused  error // mu; why the last request was in vain
-	unmet    error // mu; why a certificate could not be had
-	attempts int   // mu; in vain, one after the other
+	mu      sync.Mutex
+	refused error // mu; why the last request failed
+	unmet   error // mu; why a certificate could not be obtained
 }
 
-// New makes a renewer that asks nobody yet.
-func New(o Order) *Renewer {
-	r := &Renewer{order: o}
+// New makes a renewer that asks nobody yet. publish is given all challenges that
+// are under way whenever one begins or ends; it returns when the servers show
+// them, since the authority looks at once. It is called by one goroutine at a
+// time, and not after Run has returned.
+func New(o Order, publish func(certificate.Challenges) error) *Renewer {
+	r := &Renewer{order: o, wait: backoff.ExponentialBackOff{
+		InitialInterval: firstPause, MaxInterval: longPause, Multiplier: 2,
+	}}
+	r.challenges = &challenges{Cache: autocert.DirCache(o.Dir), publish: publish}
 	r.stopped, r.stop = context.WithCancel(context.Background())
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: r.dial, TLSHandshakeTimeout: 10 * time.Second}
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: r.dial, TLSHandshakeTimeout: 10 * time.Second,
+	}
 	r.manager = &autocert.Manager{
 		Prompt:     autocert.AcceptTOS,
-		Cache:      autocert.DirCache(o.Dir),
-		HostPolicy: ofNames(o.Names),
+		Cache:      r.challenges,
+		HostPolicy: only(o.Names),
 		Email:      o.Email,
 		Client: &acme.Client{
 			DirectoryURL: o.Directory,
-			HTTPClient:   &http.Client{Transport: witness{transport, r}, Timeout: 30 * time.Second},
-			RetryBackoff: backoff,
+			HTTPClient:   &http.Client{Transport: observer{transport, r}, Timeout: 30 * time.Second},
+			RetryBackoff: retryAfter,
 		},
 	}
 	return r
 }
 
-// ofNames lets certificates be asked for these names only. An authority that
-// asks back over HTTP may name a port with them.
-func ofNames(names []string) autocert.HostPolicy {
+// only lets certificates be asked for these names and no others. An authority
+// that asks for a challenge over HTTP may add a port to the name.
+func only(names []string) autocert.HostPolicy {
 	listed := autocert.HostWhitelist(names...)
 	return func(ctx context.Context, host string) error {
 		if name, _, err := net.SplitHostPort(host); err == nil {
@@ -103,9 +112,9 @@ func ofNames(names []string) autocert.HostPolicy {
 	}
 }
 
-// backoff gives an authority five tries at a request: one that fails in the end
-// is made again only after half an hour.
-func backoff(n int, _ *http.Request, _ *http.Response) time.Duration {
+// retryAfter gives an authority five tries at a request. autocert makes one that
+// fails in the end again only after half an hour.
+func retryAfter(n int, _ *http.Request, _ *http.Response) time.Duration {
 	if n >= 5 {
 		return -1
 	}
@@ -119,7 +128,7 @@ func (r *Renewer) dial(ctx context.Context, network, addr string) (net.Conn, err
 	}
 	conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, addr)
 	if err == nil {
-		context.AfterFunc(r.stopped, func() { _ = conn.Close() }) // whoever uses it sees the error
+		context.AfterFunc(r.stopped, func() { _ = conn.Close() }) // its user sees the error
 	}
 	return conn, err
 }
@@ -127,6 +136,7 @@ func (r *Renewer) dial(ctx context.Context, network, addr string) (net.Conn, err
 // Run asks for certificates until ctx is done.
 func (r *Renewer) Run(ctx context.Context) {
 	defer context.AfterFunc(ctx, r.stop)()
+	defer r.challenges.close()
 	defer r.stop()
 	for ctx.Err() == nil {
 		pause := time.NewTimer(r.ask())
@@ -138,7 +148,7 @@ func (r *Renewer) Run(ctx context.Context) {
 	}
 }
 
-// ask has what is missing asked for and says when to ask again.
+// ask has missing certificates asked for and returns when to ask again.
 func (r *Renewer) ask() time.Duration {
 	var errs []error
 	for _, name := range r.order.Names {
@@ -148,18 +158,19 @@ func (r *Renewer) ask() time.Duration {
 			errs = append(errs, fmt.Errorf("get a certificate for %s: %w", name, err))
 		}
 	}
+	unmet := errors.Join(errs...)
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.unmet = errors.Join(errs...); r.unmet == nil {
-		r.attempts = 0
-		return look
+	r.unmet = unmet
+	r.mu.Unlock()
+	if unmet == nil {
+		r.wait.Reset()
+		return checkEvery
 	}
-	r.attempts++
-	return min(firstPause<<min(r.attempts-1, 10), longPause)
+	return r.wait.NextBackOff()
 }
 
-// Err is why the authority was last asked in vain; nil when it was not. What is
-// in force is none the worse for it.
+// Err is why the authority gave nothing when it was last asked. It is nil if
+// nothing is missing. What is in force is not affected.
 func (r *Renewer) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -169,46 +180,29 @@ func (r *Renewer) Err() error {
 	return r.refused
 }
 
-// Config is a configuration of TLS that also proves to the authority whose names
-// these are (RFC 8737). inForce may be nil.
-func (r *Renewer) Config(inForce *tls.Config) *tls.Config {
-	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	if inForce != nil {
-		c = inForce.Clone()
-	}
-	c.NextProtos = append(c.NextProtos, acme.ALPNProto)
-	c.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-		if len(hello.SupportedProtos) == 1 && hello.SupportedProtos[0] == acme.ALPNProto {
-			return r.manager.GetCertificate(hello)
-		}
-		return nil, nil // one of those in force
-	}
-	return c
-}
-
-// Handler proves the same over HTTP (RFC 8555 section 8.3) and leaves all else to
-// next.
+// Handler answers challenges over HTTP (RFC 8555 section 8.3) and leaves all
+// other requests to next.
 func (r *Renewer) Handler(next http.Handler) http.Handler { return r.manager.HTTPHandler(next) }
 
-// A witness notes what becomes of requests to the authority.
-type witness struct {
+// An observer notes how requests to the authority end.
+type observer struct {
 	http.RoundTripper
 	of *Renewer
 }
 
 // RoundTrip implements http.RoundTripper.
-func (w witness) RoundTrip(req *http.Request) (*http.Response, error) {
-	reply, err := w.RoundTripper.RoundTrip(req)
-	w.of.mu.Lock()
-	defer w.of.mu.Unlock()
+func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
+	reply, err := o.RoundTripper.RoundTrip(req)
+	o.of.mu.Lock()
+	defer o.of.mu.Unlock()
 	switch {
-	case w.of.stopped.Err() != nil:
+	case o.of.stopped.Err() != nil:
 	case err != nil:
-		w.of.refused = fmt.Errorf("ask %s: %w", req.URL.Host, err)
+		o.of.refused = fmt.Errorf("ask %s: %w", req.URL.Host, err)
 	case reply.StatusCode >= http.StatusBadRequest:
-		w.of.refused = fmt.Errorf("ask %s: %s", req.URL.Host, reply.Status)
+		o.of.refused = fmt.Errorf("ask %s: %s", req.URL.Host, reply.Status)
 	default:
-		w.of.refused = nil
+		o.of.refused = nil
 	}
 	return reply, err
 }

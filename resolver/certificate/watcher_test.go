@@ -2,7 +2,6 @@ package certificate_test
 
 import (
 	"crypto/tls"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,23 +35,33 @@ func put(t *testing.T, name, text string) {
 	}
 }
 
-func open(t *testing.T, f certificate.Files) *certificate.Keeper {
+func open(t *testing.T, f certificate.Files) *certificate.Watcher {
 	t.Helper()
-	k, err := certificate.Open(f)
+	w, err := certificate.Open(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k
+	return w
+}
+
+// nameIn is the first name of the first certificate.
+func nameIn(t *testing.T, s certificate.Secrets) string {
+	t.Helper()
+	pair, err := tls.X509KeyPair(s.Pairs[0].Cert, s.Pairs[0].Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair.Leaf.DNSNames[0]
 }
 
 func TestABrokenCertificateDoesNotTakeThePlaceOfTheOldOne(t *testing.T) {
 	dir := t.TempDir()
 	f := write(t, dir, "", "a.example")
-	k := open(t, f)
+	w := open(t, f)
 	names := func(want string, wantChanged, wantErr bool) {
 		t.Helper()
-		changed, err := k.Refresh()
-		if got := k.Config().Certificates[0].Leaf.DNSNames[0]; got != want || changed != wantChanged || (err != nil) != wantErr {
+		changed, err := w.Refresh()
+		if got := nameIn(t, w.Secrets()); got != w.Name() || got != want || changed != wantChanged || (err != nil) != wantErr {
 			t.Errorf("certificate for %s, changed %v, error %v; want %s, %v, %v", got, changed, err, want, wantChanged, wantErr)
 		}
 	}
@@ -100,58 +109,4 @@ func TestWrongFilesAreSaidToBe(t *testing.T) {
 	if _, err := certificate.Open(certificate.Files{Cert: "no", Key: "no"}); err == nil {
 		t.Error("files that are not there can be read")
 	}
-}
-
-// A client that has spoken to one server resumes its session at another with
-// the same ticket keys, and not at one with others.
-func TestServersWithTheSameTicketKeysResumeEachOthersSessions(t *testing.T) {
-	old, young := strings.Repeat("01", 32), strings.Repeat("02", 32)
-	first := open(t, write(t, t.TempDir(), old, "a.example"))
-	same := open(t, write(t, t.TempDir(), old, "a.example"))
-	rotated := open(t, write(t, t.TempDir(), young+"\n"+old, "a.example"))
-	other := open(t, write(t, t.TempDir(), young, "a.example"))
-	f := func(second *certificate.Keeper, want bool) {
-		t.Helper()
-		cache := tls.NewLRUClientSessionCache(4)
-		if resumes(t, first.Config(), cache) {
-			t.Error("a first handshake resumed a session")
-		}
-		if got := resumes(t, second.Config(), cache); got != want {
-			t.Errorf("resumed: %v, want %v", got, want)
-		}
-	}
-	f(same, true)
-	f(rotated, true)
-	f(other, false)
-}
-
-func resumes(t *testing.T, config *tls.Config, cache tls.ClientSessionCache) bool {
-	t.Helper()
-	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	served := make(chan error, 1)
-	go func() {
-		c, err := l.Accept()
-		if err == nil {
-			_, err = c.Write([]byte("x")) // the ticket comes before it
-			c.Close()
-		}
-		served <- err
-	}()
-	// The servers have different certificates; which of them is not the question.
-	c, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{ServerName: "a.example", InsecureSkipVerify: true, ClientSessionCache: cache})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if _, err := c.Read(make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-served; err != nil && !strings.Contains(err.Error(), net.ErrClosed.Error()) {
-		t.Fatal(err)
-	}
-	return c.ConnectionState().DidResume
 }

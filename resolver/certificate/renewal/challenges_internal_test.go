@@ -1,0 +1,72 @@
+package renewal
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"golang.org/x/crypto/acme/autocert"
+
+	"lachan/internal/testserver"
+	"lachan/resolver/certificate"
+)
+
+// Challenges are published as they come and go, in no file, and not after the
+// end.
+func TestChallengesArePublishedAndKeptNowhere(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	var shown certificate.Challenges
+	published := 0
+	c := &challenges{Cache: autocert.DirCache(dir), publish: func(all certificate.Challenges) error {
+		shown, published = all, published+1
+		return nil
+	}}
+	f := func(err error, want ...string) {
+		t.Helper()
+		if got := slices.Sorted(maps.Keys(shown)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("shown are %v, %v; want %v", got, err, want)
+		}
+		for name, p := range shown {
+			if _, err := tls.X509KeyPair(p.Cert, p.Key); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	cert, key, err := testserver.PEM("a.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := slices.Concat(key, cert)
+	f(c.Put(ctx, "a.example+token", both), "a.example")
+	before := shown
+	f(c.Put(ctx, "b.example+token", both), "a.example", "b.example")
+	if len(before) != 1 {
+		t.Error("what was published is written to")
+	}
+	f(c.Delete(ctx, "a.example+token"), "b.example")
+	if c.Put(ctx, "c.example+token", cert) == nil || c.Put(ctx, "c.example+token", key) == nil {
+		t.Error("half of a challenge was taken")
+	}
+	if _, err := c.Get(ctx, "b.example+token"); !errors.Is(err, autocert.ErrCacheMiss) {
+		t.Errorf("a challenge was read back: %v", err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("files %v, %v; want none", files, err)
+	}
+	before, published = shown, 0
+	if err := c.Put(ctx, "a.example", both); err != nil {
+		t.Error(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "a.example")); err != nil || string(got) != string(both) {
+		t.Errorf("the certificate is not in its file: %v", err)
+	}
+	c.close()
+	if err := c.Delete(ctx, "b.example+token"); err == nil || published > 0 {
+		t.Errorf("published %d times after the end, %v", published, err)
+	}
+}
