@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"lachan/blocklist/format/lines"
+	"lachan/blocklist/format/site"
 )
 
 // The subset of adblock rules that DNS can follow. A rule is never read as
@@ -26,8 +29,8 @@ func (p *run) adblock(line []byte) {
 		p.refuse(Cosmetic, "")
 		return
 	}
-	line = cutComment(line, "#!")
-	if first, names := field(line); len(names) > 0 && line[0] != '/' {
+	line = lines.CutComment(line, "#!")
+	if first, names := lines.Field(line); len(names) > 0 && line[0] != '/' {
 		if isSink(first) {
 			p.hostsEntry(line, Exact)
 			return
@@ -187,7 +190,7 @@ func isScheme(text []byte) bool {
 // port or a query.
 func isPattern(body []byte) bool {
 	for _, c := range body {
-		if !plainOctets[c] && c != '*' {
+		if !site.IsNameByte(c) && c != '*' {
 			return false
 		}
 	}

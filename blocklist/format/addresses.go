@@ -4,16 +4,18 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"lachan/blocklist/format/lines"
 )
 
 // addresses reads a line with an address, a prefix (CIDR) or a range a-b, which
 // becomes the fewest prefixes.
 func (p *run) addresses(line []byte) {
-	if len(line) == 0 || opensComment(line) {
+	if len(line) == 0 || lines.OpensComment(line) {
 		p.comment()
 		return
 	}
-	text := string(cutComment(line, "#;!/"))
+	text := string(lines.CutComment(line, "#;!/"))
 	if at := strings.IndexAny(text, "#;"); at >= 0 {
 		text = text[:at]
 	}

@@ -6,15 +6,17 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"lachan/blocklist/format/lines"
 )
 
 // A list is recognised by a vote of its lines. Each line votes for the format
-// that it is most typical of; comments and what fits nowhere do not vote. Some
-// formats allow lines of others among theirs, and a tenth of typical lines is
-// enough for them to get the votes of those.
+// that it is most typical of; comments and lines that fit no format do not vote.
+// Some formats allow lines of others among theirs; they get the votes of those
+// if a tenth as many lines are typical of them.
 
-// Detect recognises the format of a list by its first octets; 64 KiB are
-// plenty. The name of its file or URL decides only between formats that fit
+// Detect recognises the format of a list by its first bytes; 64 KiB are plenty.
+// The name of its file or URL decides only between formats that fit
 // equally well. It returns ErrHTML or ErrUnknown if no format fits. Every zip
 // file is a workbook until it is opened.
 func Detect(head []byte, name string) (Format, error) {
@@ -24,13 +26,13 @@ func Detect(head []byte, name string) (Format, error) {
 	if bytes.HasPrefix(head, []byte(zipMark)) {
 		return XLSX, nil
 	}
-	if end := bytes.LastIndexByte(head, '\n'); len(head) >= MaxLine && end > 0 {
+	if end := bytes.LastIndexByte(head, '\n'); len(head) >= lines.Max && end > 0 {
 		head = head[:end] // the last line may be cut
 	}
 	votes := make(map[Format]int)
-	in := newLines(bytes.NewReader(head))
+	in := lines.NewReader(bytes.NewReader(head))
 	for row := 0; ; row++ {
-		line, whole, err := in.next()
+		line, whole, err := in.Next()
 		if err != nil {
 			break
 		}
@@ -41,42 +43,42 @@ func Detect(head []byte, name string) (Format, error) {
 			votes[f]++
 		}
 	}
-	return elect(votes, hintOf(name))
+	return pick(votes, hintOf(name))
 }
 
-// stranger is what a line votes for that fits nowhere.
-const stranger Format = ""
+// unknown is the vote of a line that fits no format.
+const unknown Format = ""
 
-// guests are the formats whose lines may stand in a list of another one.
-var guests = map[Format][]Format{
+// mayContain lists the formats whose lines may occur in a list of another one.
+var mayContain = map[Format][]Format{
 	Adblock: {Hosts, Domains},
 	Hosts:   {Domains},
 	CSV:     {Domains},
 }
 
-// elect picks the format with most votes; of several the hint, else the one
-// that stands first in all.
-func elect(votes map[Format]int, hint Format) (Format, error) {
+// pick returns the format with most votes; of several the hint, else the first
+// of all.
+func pick(votes map[Format]int, hint Format) (Format, error) {
 	final := make(map[Format]int)
 	total := 0
 	for f, n := range votes {
 		final[f] += n
 		total += n
-		invited := 0
-		for _, guest := range guests[f] {
-			invited += votes[guest]
+		compatible := 0
+		for _, other := range mayContain[f] {
+			compatible += votes[other]
 		}
-		if n*10 >= invited {
-			final[f] += invited
+		if n*10 >= compatible {
+			final[f] += compatible
 		}
 	}
 	if total == 0 && hint != "" {
 		return hint, nil
 	}
-	if votes[stranger]*2 >= total {
+	if votes[unknown]*2 >= total {
 		return "", ErrUnknown
 	}
-	delete(final, stranger)
+	delete(final, unknown)
 	most := 0
 	for _, n := range final {
 		most = max(most, n)
@@ -88,7 +90,7 @@ func elect(votes map[Format]int, hint Format) (Format, error) {
 	return all[winner], nil
 }
 
-// isHTML tells whether a text begins as a web page does.
+// isHTML reports whether a text begins as a web page does.
 func isHTML(head []byte) bool {
 	head = bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")))
 	head = bytes.ToLower(head[:min(len(head), 1024)])
@@ -98,15 +100,15 @@ func isHTML(head []byte) bool {
 	return bytes.Contains(head, []byte("<!doctype html")) || bytes.Contains(head, []byte("<html"))
 }
 
-// hints are the words in names of files that tell a format.
+// hints are the words in file names that name a format.
 var hints = map[string]Format{
 	"hosts": Hosts, "domains": Domains, "wildcard": Wildcard, "adblock": Adblock, "abp": Adblock,
 	"regex": Regex, "dnsmasq": Dnsmasq, "unbound": Unbound, "rpz": RPZ, "zone": RPZ, "csv": CSV,
 	"addresses": Addresses, "ips": Addresses, "ip": Addresses, "netset": Addresses,
 }
 
-// hintOf is the format that the name of a file or URL tells, the extension
-// first, or "".
+// hintOf returns the format that the name of a file or URL suggests, "" if none.
+// The extension counts first.
 func hintOf(name string) Format {
 	name, _, _ = strings.Cut(name, "?")
 	words := strings.FieldsFunc(strings.ToLower(path.Base(name)), func(c rune) bool { return !unicode.IsLetter(c) })

@@ -5,39 +5,41 @@ import (
 	"regexp/syntax"
 	"strings"
 
-	"lachan/blocklist/domain"
+	"lachan/blocklist/format/lines"
+	"lachan/blocklist/format/site"
+	"lachan/blocklist/format/table"
 )
 
-// surely is the format that one line proves, or "": the header of adblock and
-// that of csv.
+// surely returns the format that one line proves, "" if none: the header of
+// adblock proves it, and that of csv.
 func surely(line []byte, row int) Format {
 	if bytes.HasPrefix(line, []byte("[Adblock")) {
 		return Adblock
 	}
-	if row < headerWithin && len(line) > 0 && !opensComment(line) {
-		line = inUTF8(line)
-		cells, _ := splitRow(string(line), separatorOf(string(line)))
-		if _, header := headerOf(cells); header {
+	if row < headerWithin && len(line) > 0 && !lines.OpensComment(line) {
+		line = lines.ToUTF8(line)
+		cells, _ := table.Split(string(line), table.Separator(string(line)))
+		if _, header := table.Header(cells); header {
 			return CSV
 		}
 	}
 	return ""
 }
 
-// typical is the format that a line is typical of, or stranger; ok is false of
-// a comment.
+// typical returns the format that a line is typical of, or unknown; ok is false
+// for a comment.
 func typical(line []byte) (f Format, ok bool) {
 	switch {
 	case len(line) == 0,
 		line[0] == '#' && isAdblockComment(line),
-		line[0] != '#' && opensComment(line):
-		return stranger, false
+		line[0] != '#' && lines.OpensComment(line):
+		return unknown, false
 	}
-	if f := directive(line); f != stranger {
+	if f := directive(line); f != unknown {
 		return f, true
 	}
-	line = cutComment(line, "#!;")
-	first, rest := field(line)
+	line = lines.CutComment(line, "#!;")
+	first, rest := lines.Field(line)
 	switch {
 	case prefixesOf(string(line)) != nil:
 		return Addresses, true
@@ -45,7 +47,7 @@ func typical(line []byte) (f Format, ok bool) {
 		return Hosts, true
 	case isRecord(line):
 		return RPZ, true
-	case isSite(string(first)) && len(rest) == 0:
+	case site.Is(string(first)) && len(rest) == 0:
 		return Domains, true
 	case isRow(string(line)):
 		return CSV, true
@@ -56,10 +58,10 @@ func typical(line []byte) (f Format, ok bool) {
 	case isExpression(string(line)):
 		return Regex, true
 	}
-	return stranger, true
+	return unknown, true
 }
 
-// openings are what lines of formats begin with that no other one has.
+// openings are how lines begin that occur in one format only.
 var openings = []struct {
 	text   string
 	format Format
@@ -70,6 +72,8 @@ var openings = []struct {
 	{"$ttl", RPZ}, {"$origin", RPZ},
 }
 
+// directive returns the format of a line that occurs in one format only, or
+// unknown.
 func directive(line []byte) Format {
 	start := strings.ToLower(string(line[:min(len(line), 16)]))
 	for _, o := range openings {
@@ -80,10 +84,10 @@ func directive(line []byte) Format {
 	if isCosmetic(line) {
 		return Adblock
 	}
-	return stranger
+	return unknown
 }
 
-// isRecord tells whether a line looks like a resource record: owner, TTL and
+// isRecord reports whether a line looks like a resource record: owner, TTL and
 // class, of which any may be missing, then a type and its data.
 func isRecord(line []byte) bool {
 	fields := bytes.Fields(line)
@@ -96,34 +100,26 @@ func isRecord(line []byte) bool {
 	return false
 }
 
-// isSite tells whether a text is a name of two labels or more, or a URL.
-func isSite(text string) bool {
-	host, _ := splitURL(refang(text))
-	host = strings.TrimPrefix(host, ".")
-	name, err := domain.Canonical(host)
-	return err == nil && strings.Contains(name, ".")
-}
-
-// isRow tells whether a line is a row of several cells with a site in the
+// isRow reports whether a line is a row of several cells with a site in the
 // first.
 func isRow(line string) bool {
-	cells, open := splitRow(line, separatorOf(line))
-	return !open && len(cells) > 1 && isSite(cells[0])
+	cells, open := table.Split(line, table.Separator(line))
+	return !open && len(cells) > 1 && site.Is(cells[0])
 }
 
-// isGlob tells whether a line is a name with '*'.
+// isGlob reports whether a line is a name with '*'.
 func isGlob(line []byte) bool {
 	return isPattern(line) && bytes.IndexByte(line, '*') >= 0 && bytes.IndexByte(line, '.') >= 0
 }
 
-// isRule tells whether a line is an adblock rule that begins with a name.
+// isRule reports whether a line is an adblock rule that begins with a name.
 func isRule(line []byte) bool {
 	pattern, _, given := cutModifiers(line)
 	body, closed := cutEnd(pattern)
-	return (given || closed) && isSite(strings.Trim(string(body), "*."))
+	return (given || closed) && site.Is(strings.Trim(string(body), "*."))
 }
 
-// isExpression tells whether a line is a regular expression and nothing
+// isExpression reports whether a line is a regular expression and nothing
 // simpler.
 func isExpression(line string) bool {
 	if strings.ContainsAny(line, " \t<>\"';,@") && !strings.Contains(line, `\`) || !strings.ContainsAny(line, `^$\()[]{}+|?*`) {

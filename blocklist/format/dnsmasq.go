@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/netip"
 	"strings"
+
+	"lachan/blocklist/format/lines"
 )
 
 // dnsmasq reads a line of a dnsmasq configuration. Each name between the
@@ -20,7 +22,7 @@ func (p *run) dnsmasq(line []byte) {
 		p.comment()
 		return
 	}
-	line = cutComment(line, "#")
+	line = lines.CutComment(line, "#")
 	key, value, _ := bytes.Cut(line, []byte("="))
 	directive := strings.TrimPrefix(string(bytes.TrimSpace(key)), "--")
 	switch directive {

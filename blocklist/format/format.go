@@ -4,12 +4,10 @@ import (
 	"errors"
 	"slices"
 	"strings"
-
-	"lachan/internal/wording"
 )
 
-// A Format is the way in which a list is written down. Its text is what the
-// configuration calls it.
+// A Format is the way in which a list is written. Its text is its name in the
+// configuration.
 type Format string
 
 // The formats. Auto stands for the one that Detect recognises.
@@ -27,13 +25,13 @@ const (
 	Addresses Format = "addresses" // addresses, prefixes and ranges; also called "ips"
 	XLSX      Format = "xlsx"      // the table of csv as a workbook
 	Manifest  Format = "manifest"  // a signed feed of versions, which package feed follows; Parse does not read it
-	Directory Format = "directory" // several lists, which package feed keeps together; nobody asks for it and Parse does not read it
+	Directory Format = "directory" // several lists, which package feed keeps together; not for configurations, and Parse does not read it
 )
 
 var all = []Format{Auto, Hosts, Domains, Wildcard, Adblock, Regex, Dnsmasq, Unbound, RPZ, CSV, Addresses, XLSX, Manifest}
 
-// UnmarshalText sets f to the format of that name, in any case. No text is
-// Auto. Of an unknown name it returns an error that offers the nearest one.
+// UnmarshalText sets f to the format of that name, in any case. An empty text is
+// Auto. For an unknown name the error offers the nearest one.
 func (f *Format) UnmarshalText(text []byte) error {
 	name := Format(strings.ToLower(strings.TrimSpace(string(text))))
 	switch {
@@ -44,7 +42,7 @@ func (f *Format) UnmarshalText(text []byte) error {
 	case slices.Contains(all, name), name == Directory: // the text of a copy's own format
 		*f = name
 	default:
-		return errors.New(wording.UnknownFormat.With(text, nearest(string(name)), names()).String())
+		return errors.New(textNoFormat.With(text, nearest(string(name)), names()).String())
 	}
 	return nil
 }
@@ -57,14 +55,14 @@ func names() string {
 	return strings.Join(s, ", ")
 }
 
-// nearest is the format whose name takes the fewest edits to get from name.
+// nearest returns the format whose name takes the fewest edits to get from name.
 func nearest(name string) Format {
 	return slices.MinFunc(all, func(a, b Format) int {
 		return distance(name, string(a)) - distance(name, string(b))
 	})
 }
 
-// distance counts the octets to insert, delete or replace to turn a into b.
+// distance counts the bytes to insert, delete or replace to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -3,13 +3,15 @@ package format
 import (
 	"bytes"
 	"net/netip"
+
+	"lachan/blocklist/format/lines"
 )
 
 // hosts reads a line of a hosts(5) file: an address and the names that it
 // stands for, all of which are blocked. The address must be a sink; '#' begins
 // a comment anywhere. A name without an address is taken as well.
 func (p *run) hosts(line []byte) {
-	if len(line) == 0 || opensComment(line) {
+	if len(line) == 0 || lines.OpensComment(line) {
 		p.comment()
 		return
 	}
@@ -17,8 +19,8 @@ func (p *run) hosts(line []byte) {
 }
 
 func (p *run) hostsEntry(line []byte, scope Scope) {
-	first, names := field(line)
-	if len(names) == 0 || opensComment(names) {
+	first, names := lines.Field(line)
+	if len(names) == 0 || lines.OpensComment(names) {
 		p.site(first, Rule{Scope: scope})
 		return
 	}
@@ -32,7 +34,7 @@ func (p *run) hostsEntry(line []byte, scope Scope) {
 	}
 	for len(names) > 0 {
 		var name []byte
-		if name, names = field(names); opensComment(name) {
+		if name, names = lines.Field(names); lines.OpensComment(name) {
 			return
 		}
 		p.site(name, Rule{Scope: scope})

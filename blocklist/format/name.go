@@ -2,14 +2,16 @@ package format
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/format/site"
 )
 
-// nameOf is the canonical form of a name as a list writes it, if a rule such
-// as r may have it: no address, no local name and, unless r blocks one name
-// alone, no public suffix.
+// nameOf returns the canonical form of a name as a list writes it, if a rule
+// such as r may have it: no address, no local name and, unless r blocks one
+// name alone, no public suffix.
 func nameOf(text string, r Rule) (string, Reason) {
 	name, err := domain.Canonical(text)
 	switch {
@@ -34,9 +36,9 @@ func nameOf(text string, r Rule) (string, Reason) {
 	return name, accepted
 }
 
-// isLocal tells whether a canonical name is one that a machine or a network
-// gives itself: localhost, broadcasthost, ip6-loopback, router ... Of single
-// labels only the public suffixes are not.
+// isLocal reports whether a canonical name is one that a machine or a network
+// gives itself: localhost, broadcasthost, ip6-loopback, router ... All single
+// labels but the public suffixes are.
 func isLocal(name string) bool {
 	if strings.IndexByte(name, '.') < 0 {
 		return !domain.IsPublicSuffix(name)
@@ -44,26 +46,35 @@ func isLocal(name string) bool {
 	return name == "localhost.localdomain"
 }
 
-// field cuts the first field off a line that does not begin with white space.
-func field(line []byte) (first, rest []byte) {
-	for i, c := range line {
-		if c == ' ' || c == '\t' {
-			first, rest = line[:i], line[i:]
-			for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
-				rest = rest[1:]
-			}
-			return first, rest
-		}
+// site emits r for what people write for a site, see package site. DNS knows
+// hosts only, so a path is dropped, except on a host that many sites share.
+func (p *run) site(text []byte, r Rule) {
+	if site.IsPlain(text) {
+		p.addName(text, r)
+		return
 	}
-	return line, nil
+	host, path := site.SplitURL(site.Refang(string(text)))
+	if tree, ok := site.CutTree(host); ok && !strings.Contains(tree, "*") {
+		host, r.Scope = tree, Tree
+	}
+	switch {
+	case strings.Contains(host, "*"):
+		p.addGlob("^", host, "$", r)
+	case path && site.IsShared(host):
+		p.refuse(PathOnSharedHost, host)
+	default:
+		p.addName([]byte(host), r)
+	}
 }
 
-// opensComment tells whether a line or the rest of one is a comment, in the
-// ways of files of plain names.
-func opensComment(text []byte) bool {
-	switch text[0] {
-	case '#', '!', ';':
-		return true
+// addGlob emits r as a regular expression for a name in which '*' stands for
+// any characters, dots too, between the given anchors.
+func (p *run) addGlob(before, glob, after string, r Rule) {
+	glob = strings.ToLower(glob)
+	if strings.Trim(glob, "abcdefghijklmnopqrstuvwxyz0123456789-_.*") != "" || glob[0] == '.' {
+		p.refuse(BadName, glob)
+		return
 	}
-	return len(text) > 1 && text[0] == '/' && text[1] == '/'
+	r.Scope = Tree
+	p.addRegex(before+strings.ReplaceAll(regexp.QuoteMeta(glob), `\*`, ".*")+after, r)
 }

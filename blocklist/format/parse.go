@@ -7,7 +7,12 @@ import (
 	"io"
 	"net/netip"
 	"time"
+
+	"lachan/blocklist/format/lines"
 )
+
+// MaxLine bounds a line, in bytes; a longer one is rejected.
+const MaxLine = lines.Max
 
 // Errors that refuse a whole list.
 var (
@@ -51,8 +56,8 @@ type Summary struct {
 func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
 	p := &run{options: o, emit: emit, reject: reject}
 	p.sum.ByReason = make(map[Reason]int)
-	in := newLines(r)
-	head := in.head()
+	in := lines.NewReader(r)
+	head := in.Head()
 	if isHTML(head) {
 		return p.sum, ErrHTML
 	}
@@ -104,10 +109,10 @@ func (p *run) grammar(f Format) (entry func(line []byte), end func()) {
 	case Unbound:
 		return p.unbound, nothing
 	case RPZ:
-		z := newZone(p)
+		z := newZoneReader(p)
 		return z.entry, z.end
 	case CSV:
-		t := newTable(p)
+		t := newTableReader(p)
 		return t.entry, t.end
 	case Addresses:
 		return p.addresses, nothing
@@ -127,9 +132,9 @@ type run struct {
 }
 
 // each hands every line to entry until the end, or until emit returns an error.
-func (p *run) each(in lines, entry func(line []byte)) error {
+func (p *run) each(in lines.Reader, entry func(line []byte)) error {
 	for p.err == nil {
-		line, whole, err := in.next()
+		line, whole, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

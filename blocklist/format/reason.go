@@ -1,6 +1,39 @@
 package format
 
-import "lachan/internal/wording"
+import (
+	"strings"
+	"unicode"
+
+	"lachan/blocklist/format/lines"
+	"lachan/internal/wording"
+)
+
+// MaxRejectText bounds the line that a Reject carries, in bytes.
+const MaxRejectText = lines.MaxBeginning
+
+// A Reject is an entry that did not become a rule.
+type Reject struct {
+	Line   int    // counted from 1
+	Text   string // the line, cut to MaxRejectText bytes of printable UTF-8
+	Reason Reason
+	Detail string // what in the line it is about; printable, may be ""
+}
+
+// printable returns text fit for a terminal: valid UTF-8 without control
+// characters, at most MaxRejectText bytes.
+func printable[T []byte | string](text T) string {
+	if len(text) > MaxRejectText {
+		text = text[:MaxRejectText]
+	}
+	s := strings.ToValidUTF8(string(text), "")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+	return strings.TrimSpace(s)
+}
 
 // A Reason says why an entry of a list did not become a rule.
 type Reason uint8
@@ -75,40 +108,7 @@ var reasonCodes = [reasons]string{
 	OtherSheet:        "other_sheet",
 }
 
-var reasonTexts = [reasons]wording.Text{
-	NotAnEntry:        wording.RejectNotAnEntry,
-	LongLine:          wording.RejectLongLine,
-	NoName:            wording.RejectNoName,
-	BadName:           wording.RejectBadName,
-	BadLength:         wording.RejectBadLength,
-	BadIDN:            wording.RejectBadIDN,
-	LocalName:         wording.RejectLocalName,
-	PublicSuffix:      wording.RejectPublicSuffix,
-	AddressAmongNames: wording.RejectAddressAmongNames,
-	RealAddress:       wording.RejectRealAddress,
-	BadAddress:        wording.RejectBadAddress,
-	ReservedAddress:   wording.RejectReservedAddress,
-	Path:              wording.RejectPath,
-	PathOnSharedHost:  wording.RejectPathOnSharedHost,
-	Cosmetic:          wording.RejectCosmetic,
-	Modifier:          wording.RejectModifier,
-	BadRegex:          wording.RejectBadRegex,
-	CostlyRegex:       wording.RejectCostlyRegex,
-	TooBroad:          wording.RejectTooBroad,
-	Forwarding:        wording.RejectForwarding,
-	Directive:         wording.RejectDirective,
-	Trigger:           wording.RejectTrigger,
-	Action:            wording.RejectAction,
-	OutOfZone:         wording.RejectOutOfZone,
-	BadRecord:         wording.RejectBadRecord,
-	BadDate:           wording.RejectBadDate,
-	BadQuotes:         wording.RejectBadQuotes,
-	LostLetters:       wording.RejectLostLetters,
-	UnknownColumn:     wording.RejectUnknownColumn,
-	OtherSheet:        wording.RejectOtherSheet,
-}
-
-// String is the code of the reason in metrics and JSON. It never changes.
+// String returns the code of the reason in metrics and JSON. It never changes.
 func (r Reason) String() string {
 	if r >= reasons {
 		return ""
@@ -116,10 +116,7 @@ func (r Reason) String() string {
 	return reasonCodes[r]
 }
 
-// MarshalText is String, for JSON values and keys.
-func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-
-// Text is the reason for people.
+// Text returns the reason for people.
 func (r Reason) Text() wording.Text {
 	if r >= reasons {
 		return wording.Text{}
@@ -127,7 +124,7 @@ func (r Reason) Text() wording.Text {
 	return reasonTexts[r]
 }
 
-// ReasonOf is the reason with that code; of an unknown code one without a text.
+// ReasonOf returns the reason with that code; for an unknown code it has no text.
 func ReasonOf(code string) Reason {
 	for r, known := range reasonCodes {
 		if known == code {

@@ -1,6 +1,10 @@
 package format
 
-import "bytes"
+import (
+	"bytes"
+
+	"lachan/blocklist/format/lines"
+)
 
 // maxRecordLines bounds a record, so that one that is never closed does not
 // take the rest of the list with it.
@@ -22,7 +26,7 @@ func (e *record) append(number int, line []byte) {
 	e.lines++
 }
 
-func (e *record) full() bool { return e.lines == maxRecordLines || len(e.text) > MaxLine }
+func (e *record) full() bool { return e.lines == maxRecordLines || len(e.text) > lines.Max }
 
 // finish makes the whole record the line in hand, as if it stood on its first
 // line; its other lines count as comments.

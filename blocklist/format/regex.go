@@ -5,6 +5,8 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+
+	"lachan/blocklist/format/lines"
 )
 
 // Bounds of a regular expression, so that a feed cannot make every query slow.
@@ -19,7 +21,7 @@ func (p *run) regex(line []byte) {
 		p.comment()
 		return
 	}
-	line = cutComment(line, "#!")
+	line = lines.CutComment(line, "#!")
 	if len(line) > 2 && line[0] == '/' && line[len(line)-1] == '/' {
 		line = line[1 : len(line)-1]
 	}

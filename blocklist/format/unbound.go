@@ -3,6 +3,8 @@ package format
 import (
 	"bytes"
 	"strings"
+
+	"lachan/blocklist/format/lines"
 )
 
 // zoneBlocks tells of every type of unbound's local-zone whether it blocks the
@@ -24,7 +26,7 @@ func (p *run) unbound(line []byte) {
 		p.comment()
 		return
 	}
-	line = cutComment(line, "#")
+	line = lines.CutComment(line, "#")
 	key, value, ok := bytes.Cut(line, []byte(":"))
 	if !ok {
 		p.refuse(NotAnEntry, "")

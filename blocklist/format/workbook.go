@@ -67,7 +67,7 @@ func inPlace(r io.Reader, in io.Reader) (io.ReaderAt, int64, error) {
 
 // sheets reads the first sheet as a table, and rejects the others.
 func (p *run) sheets(book *xlsx.Book) error {
-	t := newTable(p)
+	t := newTableReader(p)
 	sheets := book.Sheets()
 	err := book.Rows(sheets[0], func(number int, cells []string) error {
 		t.sheetRow(number, cells)
@@ -91,7 +91,7 @@ func (p *run) sheets(book *xlsx.Book) error {
 }
 
 // sheetRow reads a row of a sheet. Rows that a sheet leaves out are blank.
-func (t *table) sheetRow(number int, cells []string) {
+func (t *tableReader) sheetRow(number int, cells []string) {
 	t.sum.Comments += number - t.sum.Lines - 1
 	t.sum.Lines = number
 	t.number, t.text = number, rowText(cells)

@@ -1,4 +1,4 @@
-package format
+package rpz
 
 import (
 	"net/netip"
@@ -7,28 +7,28 @@ import (
 	"strings"
 )
 
-// zonePrefix reads the prefix of an rpz-ip trigger: its length, then the
-// address backwards, IPv4 as four octets, IPv6 as words with "zz" for "::".
+// Prefix reads the prefix of an rpz-ip trigger: its length, then the address
+// backwards, IPv4 as four bytes, IPv6 as words with "zz" for "::".
 //
 //	24.0.2.0.192        192.0.2.0/24
 //	48.zz.1.db8.2001    2001:db8:1::/48
-func zonePrefix(labels string) (prefix []netip.Prefix, ok bool) {
+func Prefix(labels string) (prefix netip.Prefix, ok bool) {
 	parts := strings.Split(labels, ".")
 	length, err := strconv.Atoi(parts[0])
 	if err != nil {
-		return nil, false
+		return netip.Prefix{}, false
 	}
 	words := parts[1:]
 	slices.Reverse(words)
-	text := strings.Join(words, ".")
-	if a := addressOf(text); !a.Is4() {
-		text = wordsAddress(words)
+	a, err := netip.ParseAddr(strings.Join(words, "."))
+	if err != nil || !a.Is4() {
+		a, err = netip.ParseAddr(wordsAddress(words))
 	}
-	a := addressOf(text)
-	if !a.IsValid() || length < 0 || length > a.BitLen() {
-		return nil, false
+	a = a.Unmap()
+	if err != nil || a.Zone() != "" || length < 0 || length > a.BitLen() {
+		return netip.Prefix{}, false
 	}
-	return []netip.Prefix{netip.PrefixFrom(a, length).Masked()}, true
+	return netip.PrefixFrom(a, length).Masked(), true
 }
 
 // wordsAddress writes the words of an IPv6 address as usual.

@@ -1,8 +1,10 @@
-package format
+package site
 
 import (
 	_ "embed"
 	"strings"
+
+	"lachan/blocklist/domain"
 )
 
 //go:embed sharedhosts.txt
@@ -11,9 +13,15 @@ var sharedHostsText string
 // sharedHosts holds the names of sharedhosts.txt; it is never written.
 var sharedHosts = nameLines(sharedHostsText)
 
-// isSharedHost tells whether a canonical name is a host where many unrelated
-// people publish, or below one. A path on such a host does not stand for the
-// host: who blocks the host blocks everybody else on it too.
+// IsShared reports whether a host is one where many unrelated people publish, or
+// below one. A path on such a host does not stand for the host: blocking the
+// host would block everybody else on it too.
+func IsShared(host string) bool {
+	name, err := domain.Canonical(host)
+	return err == nil && isSharedHost(name)
+}
+
+// isSharedHost is IsShared for a canonical name. It does not allocate.
 func isSharedHost(name string) bool {
 	for {
 		if _, shared := sharedHosts[name]; shared {
@@ -27,8 +35,7 @@ func isSharedHost(name string) bool {
 	}
 }
 
-// nameLines reads one name a line; empty lines and those that begin with '#'
-// say nothing.
+// nameLines reads one name a line, leaving out empty lines and comments ('#').
 func nameLines(text string) map[string]struct{} {
 	names := make(map[string]struct{})
 	for line := range strings.Lines(text) {

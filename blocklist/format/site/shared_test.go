@@ -1,4 +1,4 @@
-package format
+package site
 
 import (
 	"slices"

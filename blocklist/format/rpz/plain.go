@@ -1,28 +1,30 @@
-package format
+package rpz
 
 import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"lachan/blocklist/format/lines"
 )
 
-// plainCNAME reads a record as nearly all of a large zone are written:
+// plainCNAME reads a record as nearly all those of a large zone are written:
 //
 //	owner [TTL] [IN] CNAME target
 //
-// on one line, of plain lower-case letters, its class and type in upper case.
-// Others, and what may be wrong, are left to the parser of master files,
-// which takes ten times as long. What both read they read alike.
+// on one line, in plain lower-case letters, with class and type in upper case.
+// All else, also what may be wrong, is left to the parser of master files, which
+// takes ten times as long. Both read what they can read alike.
 func plainCNAME(line []byte, origin string) (rr *dns.CNAME, ok bool) {
-	owner, rest := field(line)
-	word, rest := field(rest)
+	owner, rest := lines.Field(line)
+	word, rest := lines.Field(rest)
 	if plainTTL(word) {
-		word, rest = field(rest)
+		word, rest = lines.Field(rest)
 	}
 	if string(word) == "IN" {
-		word, rest = field(rest)
+		word, rest = lines.Field(rest)
 	}
-	target, rest := field(rest)
+	target, rest := lines.Field(rest)
 	if string(word) != "CNAME" || len(rest) > 0 || !plainLetters(owner) || !plainLetters(target) {
 		return nil, false
 	}
@@ -33,7 +35,7 @@ func plainCNAME(line []byte, origin string) (rr *dns.CNAME, ok bool) {
 	return &dns.CNAME{Hdr: dns.RR_Header{Name: from, Rrtype: dns.TypeCNAME, Class: dns.ClassINET}, Target: to}, true
 }
 
-// plainTTL tells whether a word is a number that no TTL is too small for.
+// plainTTL reports whether a word is a number small enough for a TTL.
 func plainTTL(word []byte) bool {
 	for _, c := range word {
 		if c < '0' || c > '9' {
@@ -43,7 +45,7 @@ func plainTTL(word []byte) bool {
 	return len(word) >= 1 && len(word) <= 9
 }
 
-// plainLetters tells whether a name is of a-z, 0-9, '-', '_', '*' and dots.
+// plainLetters reports whether a name is of a-z, 0-9, '-', '_', '*' and dots.
 func plainLetters(name []byte) bool {
 	for _, c := range name {
 		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '*' || c == '.') {
@@ -53,10 +55,10 @@ func plainLetters(name []byte) bool {
 	return len(name) > 0
 }
 
-// plainName is the absolute name, or "" if a label or all of it has not the
-// length that it may (RFC 1035 section 2.3.4).
+// plainName returns the absolute name, "" if it or a label is empty or too long
+// (RFC 1035 section 2.3.4).
 func plainName(name []byte, origin string) string {
-	const maxName, maxLabel = 254, 63 // octets of text
+	const maxName, maxLabel = 254, 63 // bytes of text
 	full := string(name)
 	if full == "." {
 		return full

@@ -1,0 +1,120 @@
+// Package lines reads the lines of a list, and what formats of plain text have
+// in common: fields and comments.
+package lines
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	// Max bounds a line, in bytes.
+	Max = 64 << 10
+	// MaxBeginning is how many bytes Next returns of a line longer than Max.
+	MaxBeginning = 120
+)
+
+// A Reader reads a text a line at a time through one buffer.
+type Reader struct{ *bufio.Reader }
+
+// NewReader reads r as UTF-8. A byte order mark is taken off; the two of UTF-16
+// make it decode that.
+func NewReader(r io.Reader) Reader {
+	in := bufio.NewReaderSize(r, Max)
+	mark, _ := in.Peek(3) // an error comes again with the first line
+	switch {
+	case bytes.HasPrefix(mark, []byte("\xEF\xBB\xBF")):
+		in.Discard(3)
+	case bytes.HasPrefix(mark, []byte("\xFF\xFE")), bytes.HasPrefix(mark, []byte("\xFE\xFF")):
+		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
+		in = bufio.NewReaderSize(transform.NewReader(in, utf16.NewDecoder()), Max)
+	}
+	return Reader{in}
+}
+
+// Head returns the beginning of the text, at most Max bytes, without reading
+// on.
+func (r Reader) Head() []byte {
+	head, _ := r.Peek(Max)
+	return head
+}
+
+// Next returns the next line without its end ("\n" or "\r\n"), valid until the
+// next call. Of a line longer than Max it returns the beginning, with whole
+// false. io.EOF comes alone, after the last line.
+func (r Reader) Next() (line []byte, whole bool, err error) {
+	line, err = r.ReadSlice('\n')
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		beginning := bytes.Clone(line[:MaxBeginning])
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = r.ReadSlice('\n')
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return beginning, false, err
+	case errors.Is(err, io.EOF) && len(line) > 0:
+		err = nil
+	}
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r")), true, err
+}
+
+// ToUTF8 decodes a line that is not UTF-8 from the code page in which a
+// Vietnamese Windows saves it.
+func ToUTF8(line []byte) []byte {
+	if utf8.Valid(line) {
+		return line
+	}
+	decoded, err := charmap.Windows1258.NewDecoder().Bytes(line)
+	if err != nil {
+		return line
+	}
+	return norm.NFC.Bytes(decoded)
+}
+
+// Field cuts the first field off a line that does not begin with white space.
+func Field(line []byte) (first, rest []byte) {
+	for i, c := range line {
+		if c == ' ' || c == '\t' {
+			first, rest = line[:i], line[i:]
+			for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+				rest = rest[1:]
+			}
+			return first, rest
+		}
+	}
+	return line, nil
+}
+
+// OpensComment reports whether a text that is not empty begins a comment, as
+// files of plain names write it.
+func OpensComment(text []byte) bool {
+	switch text[0] {
+	case '#', '!', ';':
+		return true
+	}
+	return len(text) > 1 && text[0] == '/' && text[1] == '/'
+}
+
+// CutComment cuts the comment off the end of a line. It begins with one of
+// marks after white space.
+func CutComment(line []byte, marks string) []byte {
+	for at := 1; at < len(line); at++ {
+		blank := line[at-1] == ' ' || line[at-1] == '\t'
+		if blank && strings.IndexByte(marks, line[at]) >= 0 {
+			return bytes.TrimSpace(line[:at])
+		}
+	}
+	return line
+}

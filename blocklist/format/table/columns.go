@@ -1,0 +1,126 @@
+package table
+
+import (
+	"strings"
+
+	"lachan/internal/wording"
+)
+
+// Columns says which column has what, counted from 0; -1 if the table does not
+// have it.
+type Columns struct {
+	Name, Category, Document, From, Until int
+	Date, Authority, Urgency, Note        int // of the document
+}
+
+// NameOnly are the columns of a table without a header.
+func NameOnly() Columns {
+	c := noColumns()
+	c.Name = 0
+	return c
+}
+
+func noColumns() Columns { return Columns{-1, -1, -1, -1, -1, -1, -1, -1, -1} }
+
+// Header reads a row as a header; ok is false unless it names the column of
+// names. Of two columns with the same meaning the first counts.
+func Header(cells []string) (c Columns, ok bool) {
+	c = noColumns()
+	for i, cell := range cells {
+		if column := c.headed(cell); column != nil && *column < 0 {
+			*column = i
+		}
+	}
+	if c.Name < 0 {
+		return NameOnly(), false
+	}
+	return c, true
+}
+
+// Knows reports whether a heading names one of the columns.
+func Knows(heading string) bool {
+	var c Columns
+	return c.headed(heading) != nil
+}
+
+// headed returns the column with a heading as people write it, nil if none has
+// it. What is in brackets or after a slash may be a part of it or only explain
+// it.
+func (c *Columns) headed(heading string) *int {
+	if column := c.called(columnName(heading)); column != nil {
+		return column
+	}
+	if at := strings.IndexAny(heading, "(/["); at > 0 {
+		return c.called(columnName(heading[:at]))
+	}
+	return nil
+}
+
+// called returns the column with a heading, nil if none has it.
+func (c *Columns) called(heading string) *int {
+	switch heading {
+	case "ten_mien", "ten_mien_website", "ten_mien_url", "ten_mien_vi_pham", "ten_mien_can_chan", "ten_mien_bi_chan", "ten_mien_de_nghi_chan",
+		"dia_chi_website", "dia_chi_web", "dia_chi_ten_mien", "dia_chi_trang_web", "trang_web", "ten_website", "ten_trang_web", "duong_dan", "link",
+		"domain", "domains", "domain_name", "name", "host", "hostname", "url", "website":
+		return &c.Name
+	case "nhom", "nhom_noi_dung", "ma_nhom", "phan_loai", "phan_nhom", "category":
+		return &c.Category
+	case "so_van_ban", "van_ban", "so_cong_van", "so_ky_hieu", "so_hieu", "so_hieu_van_ban", "so_ky_hieu_van_ban", "ky_hieu_van_ban", "document", "document_number":
+		return &c.Document
+	case "hieu_luc_tu", "hieu_luc_tu_ngay", "ngay_hieu_luc_tu", "ngay_hieu_luc", "ngay_co_hieu_luc", "tu_ngay", "effective", "effective_from", "valid_from", "from":
+		return &c.From
+	case "hieu_luc_den", "hieu_luc_den_ngay", "ngay_hieu_luc_den", "den_het_ngay", "ngay_het_hieu_luc", "het_hieu_luc", "den_ngay", "expires", "effective_to", "valid_until", "until":
+		return &c.Until
+	case "ngay_van_ban", "ngay_ban_hanh", "ngay_ky", "document_date", "issued":
+		return &c.Date
+	case "co_quan", "co_quan_ban_hanh", "co_quan_yeu_cau", "don_vi_ban_hanh", "authority":
+		return &c.Authority
+	case "muc_khan", "muc_do_khan", "do_khan", "urgency", "urgent":
+		return &c.Urgency
+	case "ghi_chu", "note", "notes", "comment":
+		return &c.Note
+	}
+	return nil
+}
+
+// TellsOfTime reports whether a heading is about the time for which entries
+// hold.
+func TellsOfTime(heading string) bool {
+	heading = columnName(heading)
+	for _, words := range []string{"hieu_luc", "het_han", "thoi_han", "expire", "valid"} {
+		if strings.Contains(heading, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// LostLetters finds a heading that a program without Vietnamese letters has
+// turned into "Tên mi?n".
+func LostLetters(cells []string) (heading string, ok bool) {
+	for _, cell := range cells {
+		at := strings.IndexByte(cell, '?')
+		if at > 0 && len(cell) < 40 && !strings.ContainsAny(cell, "./") && 'a' <= cell[at-1]|0x20 && cell[at-1]|0x20 <= 'z' {
+			return cell, true
+		}
+	}
+	return "", false
+}
+
+// TwoRows joins a header of two rows, as merged cells make it: "Hiệu lực" above
+// "từ" and "đến".
+func TwoRows(upper, lower []string) []string {
+	cells := make([]string, len(lower))
+	for i := range cells {
+		joined := Cell(upper, i) + " " + lower[i]
+		cells[i] = lower[i]
+		if Knows(joined) {
+			cells[i] = joined
+		}
+	}
+	return cells
+}
+
+// columnName writes a heading as the configuration would: "Tên miền" becomes
+// "ten_mien".
+func columnName(heading string) string { return wording.Plain(heading, '_') }

@@ -1,0 +1,179 @@
+package format
+
+import (
+	"errors"
+
+	"lachan/internal/wording"
+)
+
+// The sentences of this package: why an entry or a list was refused, and what
+// to do about it.
+
+var reasonTexts = [reasons]wording.Text{
+	NotAnEntry: {
+		VI: "dòng không đúng định dạng của danh sách",
+		EN: "the line is not of the list's format",
+	},
+	LongLine: {
+		VI: "dòng dài quá 64 KiB",
+		EN: "the line is longer than 64 KiB",
+	},
+	NoName: {
+		VI: "dòng không có tên miền",
+		EN: "the line has no name",
+	},
+	BadName: {
+		VI: "tên có ký tự không dùng được trong tên miền",
+		EN: "the name has a character that host names do not have",
+	},
+	BadLength: {
+		VI: "tên hoặc một nhãn của tên bị rỗng hoặc quá dài (nhãn tối đa 63, tên tối đa 253 ký tự)",
+		EN: "the name or one of its labels is empty or too long (63 for a label, 253 for a name)",
+	},
+	BadIDN: {
+		VI: "tên miền quốc tế hóa không chuyển được sang dạng ASCII",
+		EN: "the international name cannot be turned into ASCII",
+	},
+	LocalName: {
+		VI: "tên nội bộ của máy hoặc của mạng, không phải tên miền trên Internet",
+		EN: "a name of the local machine or network, not of the Internet",
+	},
+	PublicSuffix: {
+		VI: "đuôi tên miền công cộng: chặn nó là chặn mọi tên miền đăng ký bên dưới",
+		EN: "a public suffix: blocking it would block everything registered below it",
+	},
+	AddressAmongNames: {
+		VI: "đây là địa chỉ IP chứ không phải tên miền; hãy chuyển sang danh sách địa chỉ (addresses)",
+		EN: "an IP address, not a name; move it to a list of addresses",
+	},
+	RealAddress: {
+		VI: "tên được trỏ đến một địa chỉ thật, không phải địa chỉ dùng để chặn như 0.0.0.0",
+		EN: "the name is pointed at a real address, not at one that blocks, such as 0.0.0.0",
+	},
+	BadAddress: {
+		VI: "không phải địa chỉ IP, dải mạng (CIDR) hay khoảng địa chỉ",
+		EN: "not an address, a prefix or a range of addresses",
+	},
+	ReservedAddress: {
+		VI: "địa chỉ dùng riêng (mạng nội bộ, loopback, toàn bộ Internet...): không được chặn",
+		EN: "a reserved address (private, loopback, the whole Internet ...) must not be blocked",
+	},
+	Path: {
+		VI: "chỉ một phần của trang web (đường dẫn, cổng): không thể chặn bằng DNS, cần chặn ở mức URL",
+		EN: "only part of a site (a path, a port): DNS cannot block it, block the URL instead",
+	},
+	PathOnSharedHost: {
+		VI: "đường dẫn trên nền tảng dùng chung cho nhiều trang: không thể chặn bằng DNS, cần chặn ở mức URL",
+		EN: "a path on a host that many sites share: DNS cannot block it, block the URL instead",
+	},
+	Cosmetic: {
+		VI: "quy tắc ẩn thành phần của trang web: DNS không làm được",
+		EN: "a rule that hides parts of pages: DNS cannot do that",
+	},
+	Modifier: {
+		VI: "tùy chọn adblock mà DNS không thực hiện được",
+		EN: "an adblock modifier that DNS cannot follow",
+	},
+	BadRegex: {
+		VI: "biểu thức chính quy không đúng cú pháp RE2",
+		EN: "not a regular expression of the RE2 syntax",
+	},
+	CostlyRegex: {
+		VI: "biểu thức chính quy quá dài hoặc quá phức tạp",
+		EN: "the regular expression is too long or too complex",
+	},
+	TooBroad: {
+		VI: "quy tắc khớp với mọi tên miền, hoặc với quá nhiều địa chỉ",
+		EN: "the rule would match every name, or far too many addresses",
+	},
+	Forwarding: {
+		VI: "dòng chuyển tiếp tên miền sang máy chủ khác, không phải quy tắc chặn",
+		EN: "the line forwards names to another server, it does not block",
+	},
+	Directive: {
+		VI: "dòng cấu hình, không phải quy tắc chặn",
+		EN: "a setting, not a blocking rule",
+	},
+	Trigger: {
+		VI: "điều kiện RPZ chưa được hỗ trợ (chỉ hỗ trợ tên miền và rpz-ip)",
+		EN: "an RPZ trigger that is not supported (only names and rpz-ip are)",
+	},
+	Action: {
+		VI: "hành động không phải chặn cũng không phải cho phép",
+		EN: "an action that neither blocks nor allows",
+	},
+	OutOfZone: {
+		VI: "tên nằm ngoài vùng (zone) của tệp RPZ",
+		EN: "the owner lies outside the zone of the RPZ file",
+	},
+	BadRecord: {
+		VI: "không phải bản ghi DNS đúng cú pháp",
+		EN: "not a well-formed resource record",
+	},
+	BadDate: {
+		VI: "ngày không đọc được (viết 31/12/2026 hoặc 2026-12-31), hoặc ngày kết thúc trước ngày bắt đầu",
+		EN: "a date that cannot be read (write 31/12/2026 or 2026-12-31), or an end before the beginning",
+	},
+	BadQuotes: {
+		VI: "ô mở dấu nháy kép mà không đóng",
+		EN: "a quoted field that is not closed",
+	},
+	LostLetters: {
+		VI: "dòng tiêu đề mất chữ tiếng Việt khi lưu tệp nên không nhận ra các cột; hãy lưu lại từ Excel kiểu \"CSV UTF-8\" hoặc .xlsx",
+		EN: "the header lost its Vietnamese letters when the file was saved, so no column is known by it; save again from Excel as \"CSV UTF-8\" or .xlsx",
+	},
+	UnknownColumn: {
+		VI: "không hiểu cột thời hạn này nên các mục sẽ có hiệu lực mãi; hãy đặt tên cột là hieu_luc_tu hoặc hieu_luc_den",
+		EN: "this column of dates is not understood, so the entries would hold for ever; call it hieu_luc_tu or hieu_luc_den",
+	},
+	OtherSheet: {
+		VI: "chỉ trang tính đầu tiên được đọc, trang này thì không; hãy chuyển các mục của nó sang trang đầu",
+		EN: "only the first sheet is read, and this is another; move its entries to the first",
+	},
+}
+
+// About a list as a whole.
+var (
+	textNoFormat = wording.Text{
+		VI: "không có định dạng danh sách %q; có phải là %q? Các định dạng: %s",
+		EN: "no list format %q; did you mean %q? The formats: %s",
+	}
+	textHTML = wording.Text{
+		VI: "đây là một trang web chứ không phải danh sách",
+		EN: "this is a web page, not a list",
+	}
+	textUnknown = wording.Text{
+		VI: "không nhận ra định dạng của danh sách; nếu đúng là danh sách thì hãy nêu định dạng ở mục format của nguồn hoặc bằng --format, một trong: %s",
+		EN: "the format of the list is not recognised; if it is a list, say its format with the key format of the feed or with --format, one of: %s",
+	}
+	textXLSX = wording.Text{
+		VI: "không đọc được bảng tính xlsx (%v); tệp có thể bị hỏng, hãy mở bằng Excel rồi lưu lại",
+		EN: "cannot read the workbook (%v); it may be damaged, open it in Excel and save it again",
+	}
+	textNoBook = wording.Text{
+		VI: "tệp nén này không phải bảng tính Excel; hãy mở và lưu lại kiểu .xlsx",
+		EN: "this zip file is not an Excel workbook; open it and save it as .xlsx",
+	}
+	textOldBook = wording.Text{
+		VI: "bảng tính kiểu cũ (.xls) hoặc có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu và lưu kiểu .xlsx",
+		EN: "a workbook of the old kind (.xls) or with a password; open it in Excel, take the password off and save it as .xlsx",
+	}
+)
+
+// Explain says for people why Parse or Detect refused a whole list, and what to
+// do. Other errors are repeated as they are.
+func Explain(err error) wording.Text {
+	switch {
+	case errors.Is(err, ErrHTML):
+		return textHTML
+	case errors.Is(err, ErrUnknown):
+		return textUnknown.With(names())
+	case errors.Is(err, ErrOldBook):
+		return textOldBook
+	case errors.Is(err, ErrNoBook):
+		return textNoBook
+	case errors.Is(err, ErrXLSX):
+		return textXLSX.With(err)
+	}
+	return wording.Text{VI: err.Error(), EN: err.Error()}
+}
