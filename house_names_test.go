@@ -37,6 +37,28 @@ func TestDocumentsNameFilesThatAreThere(t *testing.T) {
 	}
 }
 
+// TestReferencesNameEveryKey: configs/policy.yaml says that it has every key of a
+// policy, and configs/lachan.yaml every one of the configuration.
+func TestReferencesNameEveryKey(t *testing.T) {
+	for file, room := range map[string]string{"configs/policy.yaml": "policy", "configs/lachan.yaml": "cmd/lachan/config"} {
+		text, keys := read(t, file), 0
+		for _, f := range sources(t) {
+			if f.isTest || f.pkg != room && !strings.HasPrefix(f.pkg, room+"/") {
+				continue
+			}
+			for _, key := range matches(read(t, f.name), "`yaml:\"([a-z0-9_]+)\"`") {
+				keys++
+				if !regexp.MustCompile("(?m)(?:^|[ {,#])" + key + ":").MatchString(text) {
+					t.Errorf("%s does not have the key %s of %s", file, key, f.name)
+				}
+			}
+		}
+		if keys < 20 {
+			t.Errorf("%s has only %d keys: are they still found?", room, keys)
+		}
+	}
+}
+
 // TestTheMapLeadsSomewhere: paths that ARCHITECTURE.md and CONTRIBUTING.md name
 // in code are those of files and directories.
 func TestTheMapLeadsSomewhere(t *testing.T) {
