@@ -54,7 +54,10 @@ type Order struct {
 }
 
 // String is the explanation in lines, Vietnamese with the English beside it.
-func (e Explanation) String() string {
+func (e Explanation) String() string { return e.In(wording.Both) }
+
+// In is the explanation in lines, in a language.
+func (e Explanation) In(l wording.Language) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s\n", e.Name, e.Type, e.Time.Format("2006-01-02 15:04 Mon"))
 	for _, s := range e.Steps {
@@ -62,9 +65,9 @@ func (e Explanation) String() string {
 		if s.Decides {
 			mark = '*'
 		}
-		fmt.Fprintf(&b, "%c %-11s %s | %s\n", mark, s.Layer, s.VI, s.EN)
+		fmt.Fprintf(&b, "%c %-11s %s\n", mark, s.Layer, wording.Text(s.Sentence).In(l))
 	}
-	fmt.Fprintf(&b, "= %s | %s\n", e.Result.VI, e.Result.EN)
+	fmt.Fprintf(&b, "= %s\n", wording.Text(e.Result).In(l))
 	return b.String()
 }
 

@@ -97,6 +97,11 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("update feed %q: %v", e.Feed, e.Err) }
 
+// Wording is Text, with the feed that it is about.
+func (e *Error) Wording() wording.Text {
+	return wording.Text{VI: e.Feed + ": " + e.Text.VI, EN: e.Feed + ": " + e.Text.EN}
+}
+
 // Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Err }
 

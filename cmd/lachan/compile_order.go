@@ -63,10 +63,10 @@ func orderCompilation(ctx context.Context, order compileOrder) (answer compileAn
 	return answer, json.Unmarshal(said.Bytes(), &answer)
 }
 
-func compileOrderCommand() *cobra.Command {
+func compileOrderCommand(l wording.Language) *cobra.Command {
 	return &cobra.Command{
-		Use: compileCommandName, Short: wording.CLICompileOrder.String(), Hidden: true, Args: command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use: compileCommandName, Short: wording.CLICompileOrder.In(l), Hidden: true, Args: command.NoArguments,
+		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			var order compileOrder
 			if err := json.NewDecoder(c.InOrStdin()).Decode(&order); err != nil {
 				return fmt.Errorf("read the order to compile: %w", err)
@@ -76,7 +76,7 @@ func compileOrderCommand() *cobra.Command {
 				return err
 			}
 			return json.NewEncoder(c.OutOrStdout()).Encode(answer)
-		},
+		}),
 	}
 }
 

@@ -9,16 +9,16 @@ import (
 
 // healthCommand asks a running server whether it is alive, for containers
 // without a shell.
-func healthCommand() *cobra.Command {
+func healthCommand(l wording.Language) *cobra.Command {
 	var url string
 	c := &cobra.Command{
 		Use:   "health",
-		Short: wording.CLIHealth.String(),
+		Short: wording.CLIHealth.In(l),
 		Args:  command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			return command.AskHealth(c.Context(), url)
-		},
+		}),
 	}
-	c.Flags().StringVar(&url, "url", "http://127.0.0.1:8053/healthz", wording.CLIFlagURL.String())
+	c.Flags().StringVar(&url, "url", "http://127.0.0.1:8053/healthz", wording.CLIFlagURL.In(l))
 	return c
 }

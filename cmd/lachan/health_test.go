@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lachan/cmd/lachan/command"
+	"lachan/internal/wording"
 )
 
 func TestHealthIsTheAnswer200(t *testing.T) {
@@ -13,7 +14,7 @@ func TestHealthIsTheAnswer200(t *testing.T) {
 		t.Helper()
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 		defer server.Close()
-		c := healthCommand()
+		c := healthCommand(wording.Both)
 		c.SilenceErrors, c.SilenceUsage = true, true
 		c.SetArgs([]string{"--url", server.URL})
 		if err := c.ExecuteContext(t.Context()); (err == nil) != alive {

@@ -7,13 +7,12 @@ import (
 	"lachan/internal/wording"
 )
 
-// speakBothLanguages gives a command, and those below it, help in Vietnamese
-// and English.
-func speakBothLanguages(root *cobra.Command) {
-	root.SetUsageTemplate(usageTemplate())
+// speakIn gives a command, and those below it, help in a language.
+func speakIn(root *cobra.Command, l wording.Language) {
+	root.SetUsageTemplate(usageTemplate(l))
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: wording.CLIHelp.String(),
+		Short: wording.CLIHelp.In(l),
 		RunE: func(c *cobra.Command, args []string) error {
 			asked, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
@@ -24,12 +23,12 @@ func speakBothLanguages(root *cobra.Command) {
 	})
 }
 
-// usageTemplate is what cobra fills in behind the description of a command.
-func usageTemplate() string {
-	head := func(t wording.Text) string { return "\n" + t.String() + ":\n" }
+// usageTemplate is what cobra fills in after the description of a command.
+func usageTemplate(l wording.Language) string {
+	head := func(t wording.Text) string { return "\n" + t.In(l) + ":\n" }
 	return head(wording.CLIHelpUsage)[1:] +
 		`{{if .Runnable}}  {{.UseLine}}
-{{end}}{{if .HasAvailableSubCommands}}  {{.CommandPath}} ` + wording.CLIHelpCommandWord + `
+{{end}}{{if .HasAvailableSubCommands}}  {{.CommandPath}} ` + wording.CLIHelpCommand.In(l) + `
 {{end}}{{if .HasExample}}` + head(wording.CLIHelpExamples) + `{{.Example}}
 {{end}}{{if .HasAvailableSubCommands}}` + head(wording.CLIHelpCommands) +
 		`{{range .Commands}}{{if .IsAvailableCommand}}  {{rpad .Name .NamePadding}} {{.Short}}
@@ -38,6 +37,6 @@ func usageTemplate() string {
 {{end}}{{if .HasAvailableInheritedFlags}}` + head(wording.CLIHelpInherited) +
 		`{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}{{if .HasAvailableSubCommands}}
-` + wording.CLIHelpMore.VI + "\n" + wording.CLIHelpMore.EN + `
+` + wording.CLIHelpMore.Paragraphs(l, "\n") + `
 {{end}}`
 }

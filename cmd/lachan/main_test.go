@@ -24,6 +24,8 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
 
 func buildAndRun(m *testing.M) int {
+	os.Setenv("LC_ALL", "C.UTF-8") // both languages, whoever runs the tests
+	os.Unsetenv("LACHAN_LANG")
 	if order := os.Getenv(besieging); order != "" {
 		return besiege(order)
 	}
@@ -52,6 +54,7 @@ func TestStories(t *testing.T) {
 			web := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(e.WorkDir, "web"))))
 			e.Defer(web.Close)
 			e.Setenv("WEB", web.URL)
+			e.Setenv("LC_ALL", "C.UTF-8")
 			return nil
 		},
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},

@@ -15,6 +15,7 @@ import (
 
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/config"
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
@@ -73,7 +74,7 @@ func TestReportFromTheCommandLine(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "thang-10.json")
 	run := func(args ...string) (string, error) {
 		t.Helper()
-		root := rootCommand()
+		root := rootCommand(wording.Both)
 		var said bytes.Buffer
 		root.SetOut(&said)
 		root.SetErr(&said)

@@ -35,17 +35,16 @@ const (
 	drainTime = 5 * time.Second // to finish what was read when told to stop
 )
 
-func serveCommand() *cobra.Command {
+func serveCommand(l wording.Language) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: wording.CLIServe.String(),
+		Short: wording.CLIServe.In(l),
 		Args:  command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return serve(c.Context(), func() (*config.Config, yamlfile.Problems) { return command.Config(c) })
-		},
+		RunE: command.Run(l, func(c command.Call, _ []string) error {
+			return serve(c.Context(), func() (*config.Config, yamlfile.Problems) { return command.Config(c.Command) })
+		}),
 	}
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	return command.WithKeys(c, l)
 }
 
 // serve runs the node until ctx is done.

@@ -9,21 +9,21 @@ import (
 	"lachan/internal/wording"
 )
 
-func versionCommand() *cobra.Command {
+func versionCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "version",
-		Short: wording.CLIVersion.String(),
+		Short: wording.CLIVersion.In(l),
 		Args:  command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			v := command.BuildOf(version)
 			if asJSON {
-				return command.WriteJSON(c.OutOrStdout(), v)
+				return c.JSON(v)
 			}
 			_, err := fmt.Fprintf(c.OutOrStdout(), "lachan %s (%s, %s)\n", v.Version, v.Go, v.Platform)
 			return err
-		},
+		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
+	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
 	return c
 }

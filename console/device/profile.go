@@ -57,6 +57,9 @@ type Missing struct{ Text wording.Text }
 
 func (m Missing) Error() string { return m.Text.String() }
 
+// Wording is what the error says.
+func (m Missing) Wording() wording.Text { return m.Text }
+
 // Write is the profile of a kind, as text to be kept or run. The error is a
 // Missing.
 func (s *Server) Write(k Kind) (string, error) {

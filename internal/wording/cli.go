@@ -1,8 +1,5 @@
 package wording
 
-// CLIHelpCommandWord stands for the name of a command in help.
-const CLIHelpCommandWord = "LỆNH | COMMAND"
-
 // Sentences of the command line.
 var (
 	CLIRoot     = Text{"lá chắn DNS cho trường học", "a DNS shield for schools"}
@@ -14,9 +11,12 @@ var (
 		"Mã kết thúc: 0 xong, 1 có điều sai và đã nói rõ, 2 dòng lệnh không đúng.",
 		"Exit status: 0 done, 1 it says what is wrong, 2 usage.",
 	}
+	CLIFlagLanguage  = Text{"ngôn ngữ: vi, en hoặc both (cả hai); nếu không ghi thì theo LACHAN_LANG rồi LC_ALL, LC_MESSAGES, LANG", "language: vi, en or both; if not given, as LACHAN_LANG and then LC_ALL, LC_MESSAGES, LANG say"}
+	CLILanguageWrong = Text{"%s: không có ngôn ngữ %q; hãy ghi vi, en hoặc both", "%s: there is no language %q; write vi, en or both"}
 	CLIHelp          = Text{"hướng dẫn cho một lệnh", "help for a command"}
 	CLIHelpUsage     = Text{"Cách dùng", "Usage"}
 	CLIHelpExamples  = Text{"Ví dụ", "Examples"}
+	CLIHelpCommand   = Text{"LỆNH", "COMMAND"}
 	CLIHelpCommands  = Text{"Các lệnh", "Commands"}
 	CLIHelpFlags     = Text{"Tùy chọn", "Flags"}
 	CLIHelpInherited = Text{"Tùy chọn chung", "Common flags"}
@@ -29,7 +29,7 @@ var (
 	CLIFlagWrong      = Text{"không hiểu dòng lệnh: %v", "cannot understand the command line: %v"}
 	CLIFlagKey        = Text{"đặt mục %s của cấu hình", "set %s of the configuration"}
 	CLIFlagHelp       = Text{"hướng dẫn cho lệnh này", "help for this command"}
-	CLIArguments      = Text{"lệnh này nhận %d đối số, đã cho %d", "the command takes %d arguments, %d were given"}
+	CLIArguments      = Text{"lệnh này nhận %d đối số, đã cho %d", "arguments: %d wanted, %d given"}
 	CLIFlagJSON       = Text{"in ra JSON cho chương trình đọc", "print JSON for programs"}
 	CLIFlagURL        = Text{"địa chỉ /healthz của máy chủ", "address of the server's /healthz"}
 	CLIFlagConfig     = Text{"tệp cấu hình", "the configuration file"}
@@ -40,8 +40,8 @@ var (
 	CLIHealth       = Text{"hỏi máy chủ đang chạy có khoẻ không", "ask a running server whether it is alive"}
 
 	CLICheck     = Text{"kiểm tra cấu hình, chính sách và danh sách mà không cần chạy máy chủ", "validate configuration, policy and lists without a server"}
-	CLICheckGood = Text{"Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)", "Good: %s has no mistakes (%d schools and groups, %d feeds)"}
-	CLICheckBad  = Text{"%d lỗi cần sửa", "mistakes to mend: %d"}
+	CLICheckGood = Text{"Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)", "Good: %s has no problems (schools and groups: %d, feeds: %d)"}
+	CLICheckBad  = Text{"%d lỗi cần sửa", "problems: %d"}
 	CLINote      = Text{"lưu ý", "note"}
 
 	CLIExplain         = Text{"giải thích từng bước vì sao một tên miền được phép hay bị chặn", "explain each step of why a name is allowed or blocked"}

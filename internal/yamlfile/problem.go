@@ -29,15 +29,23 @@ type Problem struct {
 }
 
 // Error is the problem on one line: "lachan.yaml:12: VI | EN".
-func (p Problem) Error() string {
+func (p Problem) Error() string { return p.where() + p.Text.String() }
+
+// Wording is the problem in both languages, each with its place.
+func (p Problem) Wording() wording.Text {
+	return wording.Text{VI: p.where() + p.Text.VI, EN: p.where() + p.Text.EN}
+}
+
+// where is the place of the problem, to stand before it.
+func (p Problem) where() string {
 	where := p.File
 	if p.Line > 0 {
 		where += ":" + strconv.Itoa(p.Line)
 	}
 	if where == "" {
-		return p.Text.String()
+		return ""
 	}
-	return where + ": " + p.Text.String()
+	return where + ": "
 }
 
 // Problems is all that is wrong. As an error it is one line for each.
@@ -50,6 +58,16 @@ func (ps Problems) Error() string {
 		lines[i] = p.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Wording is the problems in both languages.
+func (ps Problems) Wording() wording.Text {
+	vi, en := make([]string, len(ps)), make([]string, len(ps))
+	for i, p := range ps {
+		text := p.Wording()
+		vi[i], en[i] = text.VI, text.EN
+	}
+	return wording.Text{VI: strings.Join(vi, "\n"), EN: strings.Join(en, "\n")}
 }
 
 // Err is the problems as an error, nil when there are none.

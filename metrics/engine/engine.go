@@ -43,6 +43,9 @@ type Failure struct {
 // Error is the sentence in both languages.
 func (f *Failure) Error() string { return f.Text.String() }
 
+// Wording is what the error says.
+func (f *Failure) Wording() wording.Text { return f.Text }
+
 // Unwrap is what went wrong underneath.
 func (f *Failure) Unwrap() error { return f.cause }
 

@@ -118,14 +118,14 @@ func (r *Recorder) Odometers(ctx context.Context) (*metrics.Odometers, error) {
 	if o := r.shown.Load(); o != nil {
 		return o, nil
 	}
-	return nil, errors.New(wording.HistoryNotYet.String())
+	return nil, wording.Error(wording.HistoryNotYet)
 }
 
 // Querier reads history; see Store.Querier.
 func (r *Recorder) Querier(mint, maxt int64) (storage.Querier, error) {
 	s := r.store.Load()
 	if s == nil {
-		return nil, errors.New(wording.HistoryNotYet.String())
+		return nil, wording.Error(wording.HistoryNotYet)
 	}
 	return s.Querier(mint, maxt)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -60,7 +59,7 @@ var (
 
 // ErrPeriod is the error of a text that names no period. It says which ones
 // there are, in both languages.
-var ErrPeriod = errors.New(wording.ReportPeriod.String())
+var ErrPeriod = wording.Error(wording.ReportPeriod)
 
 // ParsePeriod reads a period of the zone:
 //

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // ErrUnit is the error of a report on a unit that nobody knows.
-var ErrUnit = errors.New(wording.ReportNoUnit.String())
+var ErrUnit = wording.Error(wording.ReportNoUnit)
 
 // place finds the unit that reports and the schools that belong to it.
 func (b *builder) place(ctx context.Context) error {

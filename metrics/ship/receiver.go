@@ -32,7 +32,7 @@ func ValidURL(address string) bool {
 
 func newReceiver(address string) (*receiver, error) {
 	if !ValidURL(address) {
-		return nil, errors.New(wording.ShipURL.With(address).String())
+		return nil, wording.Error(wording.ShipURL.With(address))
 	}
 	u, err := url.Parse(address)
 	if err != nil {

@@ -16,6 +16,9 @@ type Mistake struct{ Text wording.Text }
 // Error is the sentence in both languages.
 func (m *Mistake) Error() string { return m.Text.String() }
 
+// Wording is what the error says.
+func (m *Mistake) Wording() wording.Text { return m.Text }
+
 // A Transport is how a server is asked.
 type Transport uint8
 

@@ -21,9 +21,16 @@ func defaultFile() string {
 	return "lachan.yaml"
 }
 
+// WithKeys gives a command a flag for every key of the configuration, and the
+// one that names it.
+func WithKeys(c *cobra.Command, l wording.Language) *cobra.Command {
+	config.AddFlags(c.Flags(), l)
+	return WithConfig(c, l)
+}
+
 // WithConfig gives a command the flag that names the configuration.
-func WithConfig(c *cobra.Command) *cobra.Command {
-	c.Flags().String("config", defaultFile(), wording.CLIFlagConfig.String())
+func WithConfig(c *cobra.Command, l wording.Language) *cobra.Command {
+	c.Flags().String("config", defaultFile(), wording.CLIFlagConfig.In(l))
 	return c
 }
 

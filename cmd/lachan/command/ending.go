@@ -19,6 +19,9 @@ type UsageError struct {
 
 func (e UsageError) Error() string { return e.Text.String() }
 
+// Wording is what is wrong.
+func (e UsageError) Wording() wording.Text { return e.Text }
+
 // Usage is the error of a command that was called with what Text says.
 func Usage(c *cobra.Command, t wording.Text) error { return UsageError{c.CommandPath(), t} }
 
@@ -39,4 +42,4 @@ func Exactly(n int) cobra.PositionalArgs {
 }
 
 // Fail is the error of a command that ends with this sentence.
-func Fail(t wording.Text) error { return errors.New(t.String()) }
+func Fail(t wording.Text) error { return wording.Error(t) }

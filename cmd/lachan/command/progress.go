@@ -13,15 +13,15 @@ import (
 // nothing.
 type Progress struct {
 	out  io.Writer // nil: show nothing
-	what wording.Text
+	what string
 	last time.Time
 }
 
 const progressEvery = 200 * time.Millisecond
 
-// NewProgress shows on out how far something is.
-func NewProgress(out io.Writer, what wording.Text) *Progress {
-	p := &Progress{what: what}
+// NewProgress shows on the terminal of a command how far something is.
+func NewProgress(c Call, what wording.Text) *Progress {
+	p, out := &Progress{what: what.In(c.Lang)}, c.ErrOrStderr()
 	if file, ok := out.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 			p.out = out

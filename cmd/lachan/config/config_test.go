@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -163,7 +164,7 @@ func TestVariablesAreStrongerThanTheFileAndFlagsThanBoth(t *testing.T) {
 			defer os.Unsetenv("LACHAN_CACHE_MAX_TTL")
 		}
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		AddFlags(flags)
+		AddFlags(flags, wording.Both)
 		if flag != "" {
 			if err := flags.Parse([]string{"--cache.max_ttl=" + flag}); err != nil {
 				t.Fatal(err)
@@ -206,7 +207,7 @@ func TestVariables(t *testing.T) {
 }
 
 func TestEveryKeyHasAVariableOfItsOwn(t *testing.T) {
-	keys := map[string][]string{EnvFile: nil}
+	keys := map[string][]string{EnvFile: nil, EnvLanguage: nil}
 	for _, k := range yamlfile.Keys(&Config{}) {
 		name := envName(k.Path)
 		if other, taken := keys[name]; taken {
@@ -221,7 +222,7 @@ func TestMistakesInVariablesAndFlagsAreNamed(t *testing.T) {
 		t.Helper()
 		file := writeConfig(t, "cache: {max_ttl: 1h}")
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		AddFlags(flags)
+		AddFlags(flags, wording.Both)
 		if strings.HasPrefix(name, "--") {
 			if err := flags.Parse([]string{name + "=" + value}); err != nil {
 				t.Fatal(err)

@@ -18,6 +18,9 @@ const envPrefix = "LACHAN_"
 // EnvFile names the file of the configuration, as the flag --config does.
 const EnvFile = envPrefix + "CONFIG"
 
+// EnvLanguage is the language of the commands, as the flag --lang is.
+const EnvLanguage = envPrefix + "LANG"
+
 // keySeparator joins the keys of a path for viper. It is in no key.
 const keySeparator = "/"
 
@@ -68,7 +71,7 @@ func flagName(path []string) string { return strings.Join(path, ".") }
 
 // unknownVariables reports variables that look as if they were to set a key.
 func unknownVariables(c *Config, environ []string) yamlfile.Problems {
-	known := []string{EnvFile}
+	known := []string{EnvFile, EnvLanguage}
 	for _, k := range yamlfile.Keys(c) {
 		known = append(known, envName(k.Path))
 	}
@@ -89,11 +92,11 @@ func unknownVariables(c *Config, environ []string) yamlfile.Problems {
 
 // AddFlags adds a flag for every key of the configuration, each as
 // --cache.max_ttl=12h. Those that are rarely wanted are not shown in the help.
-func AddFlags(flags *pflag.FlagSet) {
+func AddFlags(flags *pflag.FlagSet, l wording.Language) {
 	shown := []string{"state_dir", "server.listen", "http.listen", "upstream.servers", "policy", "log.level"}
 	for _, k := range yamlfile.Keys(&Config{}) {
 		name := flagName(k.Path)
-		flags.String(name, "", wording.CLIFlagKey.With(name).String())
+		flags.String(name, "", wording.CLIFlagKey.With(name).In(l))
 		flags.Lookup(name).Hidden = !slices.Contains(shown, name)
 	}
 }

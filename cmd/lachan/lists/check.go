@@ -15,19 +15,19 @@ import (
 	"lachan/internal/wording"
 )
 
-func checkCommand() *cobra.Command {
+func checkCommand(l wording.Language) *cobra.Command {
 	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check FILE",
-		Short: wording.CLIListsCheck.String(),
+		Short: wording.CLIListsCheck.In(l),
 		Args:  command.Exactly(1),
-		RunE:  func(c *cobra.Command, args []string) error { return runCheck(c, args[0], &o) },
+		RunE:  command.Run(l, func(c command.Call, args []string) error { return runCheck(c, args[0], &o) }),
 	}
 	o.format = format.Auto
-	c.Flags().Var(&formatFlag{&o.format}, "format", wording.CLIListsFormat.String())
-	c.Flags().BoolVar(&o.subdomains, "subdomains", true, wording.CLIListsFlagSub.String())
-	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
-	c.Flags().StringVar(&o.report, "report", "", wording.CLIFlagCheckReport.String())
+	c.Flags().Var(&formatFlag{&o.format}, "format", wording.CLIListsFormat.In(l))
+	c.Flags().BoolVar(&o.subdomains, "subdomains", true, wording.CLIListsFlagSub.In(l))
+	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().StringVar(&o.report, "report", "", wording.CLIFlagCheckReport.In(l))
 	return c
 }
 
@@ -63,7 +63,7 @@ type listReject struct {
 	EN     string `json:"en"`
 }
 
-func runCheck(c *cobra.Command, path string, o *checkOptions) error {
+func runCheck(c command.Call, path string, o *checkOptions) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return explained(err)
@@ -93,7 +93,7 @@ func runCheck(c *cobra.Command, path string, o *checkOptions) error {
 		report.ByReason[r.String()] = n
 	}
 	if o.json {
-		return command.WriteJSON(c.OutOrStdout(), report)
+		return c.JSON(report)
 	}
 	printListReport(c, &report, reasons)
 	return nil
@@ -101,19 +101,19 @@ func runCheck(c *cobra.Command, path string, o *checkOptions) error {
 
 const rejectsPrinted = 50
 
-func printListReport(c *cobra.Command, r *listReport, reasons map[string]wording.Text) {
+func printListReport(c command.Call, r *listReport, reasons map[string]wording.Text) {
 	out := c.OutOrStdout()
 	for i, x := range r.Rejects {
 		if i == rejectsPrinted {
 			fmt.Fprintln(out, "…")
 			break
 		}
-		fmt.Fprintln(out, wording.CLIListsLine.With(x.Line, x.Text, reasonText(x)))
+		c.Say(wording.CLIListsLine.With(x.Line, x.Text, reasonText(x)))
 	}
 	for _, reason := range slices.Sorted(maps.Keys(r.ByReason)) {
-		fmt.Fprintln(out, wording.CLIListsReason.With(r.ByReason[reason], reasons[reason]))
+		c.Say(wording.CLIListsReason.With(r.ByReason[reason], reasons[reason]))
 	}
-	fmt.Fprintln(out, wording.CLIListsSummary.With(r.File, r.Format, r.Lines, r.Entries, r.Rejected))
+	c.Say(wording.CLIListsSummary.With(r.File, r.Format, r.Lines, r.Entries, r.Rejected))
 }
 
 func reasonText(r listReject) wording.Text { return wording.Text{VI: r.VI, EN: r.EN} }

@@ -12,26 +12,24 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
-	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 )
 
-func diffCommand() *cobra.Command {
+func diffCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	var server string
 	c := &cobra.Command{
 		Use:   "diff FEED [FILE]",
-		Short: wording.CLIListsDiff.String(),
+		Short: wording.CLIListsDiff.In(l),
 		Args:  cobra.RangeArgs(1, 2),
-		RunE:  func(c *cobra.Command, args []string) error { return runDiff(c, args, server, asJSON) },
+		RunE:  command.Run(l, func(c command.Call, args []string) error { return runDiff(c, args, server, asJSON) }),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
-	c.Flags().StringVar(&server, "server", "", wording.ImpactFlag.String())
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().StringVar(&server, "server", "", wording.ImpactFlag.In(l))
+	return command.WithKeys(c, l)
 }
 
 // A difference is what `lachan lists diff --json` prints.
@@ -47,7 +45,7 @@ type difference struct {
 
 // runDiff says what a version that is held back, or a file, would change
 // against the version in use, and what of that people ask.
-func runDiff(c *cobra.Command, args []string, server string, asJSON bool) error {
+func runDiff(c command.Call, args []string, server string, asJSON bool) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
@@ -84,22 +82,21 @@ func runDiff(c *cobra.Command, args []string, server string, asJSON bool) error 
 	}
 	if held {
 		if found, err := askImpact(c.Context(), off.Config, server, args[0]); err != nil {
-			change.Missing = wording.ImpactMissing.With(args[0], err).String()
+			change.Missing = wording.ImpactMissing.With(args[0], err).In(c.Lang)
 		} else {
 			change.Impact = &found
 		}
 	} else if len(args) == 2 {
-		change.Missing = wording.ImpactFile.With(args[0]).String()
+		change.Missing = wording.ImpactFile.With(args[0]).In(c.Lang)
 	}
 	if asJSON {
-		return command.WriteJSON(c.OutOrStdout(), change)
+		return c.JSON(change)
 	}
-	out := c.ErrOrStderr()
-	fmt.Fprintln(out, wording.CLIListsDiffSum.With(change.Feed, change.Added, change.Removed))
+	c.Note(wording.CLIListsDiffSum.With(change.Feed, change.Added, change.Removed))
 	if change.Impact != nil {
-		printImpact(out, change.Impact)
+		printImpact(c, change.Impact)
 	} else if change.Missing != "" {
-		fmt.Fprintln(out, change.Missing)
+		fmt.Fprintln(c.ErrOrStderr(), change.Missing)
 	}
 	return nil
 }
@@ -134,37 +131,36 @@ func versions(o *offline.Offline, args []string) (was []blocklist.Source, is blo
 	return was, is, held, nil
 }
 
-func approveCommand() *cobra.Command {
-	return decisionCommand("approve FEED", wording.CLIListsApprove, (*feed.Store).Approve, feed.ErrNothingHeld, wording.CLIListsNotHeld)
+func approveCommand(l wording.Language) *cobra.Command {
+	return decisionCommand(l, "approve FEED", wording.CLIListsApprove, (*feed.Store).Approve, feed.ErrNothingHeld, wording.CLIListsNotHeld)
 }
 
-func rollbackCommand() *cobra.Command {
-	return decisionCommand("rollback FEED", wording.CLIListsRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, wording.CLIListsNoPrevious)
+func rollbackCommand(l wording.Language) *cobra.Command {
+	return decisionCommand(l, "rollback FEED", wording.CLIListsRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, wording.CLIListsNoPrevious)
 }
 
 // decisionCommand is a command by which somebody decides which version of a
 // feed is used. It is recorded who. The error without means that there is no
 // version to decide on.
-func decisionCommand(use string, short wording.Text, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error),
+func decisionCommand(l wording.Language, use string, short wording.Text, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error),
 	without error, nothing wording.Text) *cobra.Command {
 	var by string
 	c := &cobra.Command{
-		Use: use, Short: short.String(), Args: command.Exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
+		Use: use, Short: short.In(l), Args: command.Exactly(1),
+		RunE: command.Run(l, func(c command.Call, args []string) error {
 			err := runDecide(c, args[0], cmp.Or(by, command.User()), decide)
 			if errors.Is(err, without) {
 				return command.Fail(nothing.With(args[0]))
 			}
 			return err
-		},
+		}),
 	}
-	c.Flags().StringVar(&by, "by", "", wording.CLIFlagBy.String())
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	c.Flags().StringVar(&by, "by", "", wording.CLIFlagBy.In(l))
+	return command.WithKeys(c, l)
 }
 
 // runDecide decides on a feed and compiles what is used now.
-func runDecide(c *cobra.Command, name, by string, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error)) error {
+func runDecide(c command.Call, name, by string, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error)) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
@@ -181,7 +177,7 @@ func runDecide(c *cobra.Command, name, by string, decide func(*feed.Store, conte
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(c.OutOrStdout(), wording.CLIListsDecided.With(name, short(status.Copy.Digest), status.Copy.Entries, by))
+	c.Say(wording.CLIListsDecided.With(name, short(status.Copy.Digest), status.Copy.Entries, by))
 	return compile(off, c, store, shelf, false)
 }
 

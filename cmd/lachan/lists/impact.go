@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/impact"
 	"lachan/internal/wording"
@@ -51,16 +52,16 @@ func askImpact(ctx context.Context, cfg *config.Config, server, feed string) (fo
 }
 
 // printImpact says which names people would miss.
-func printImpact(w io.Writer, found *impact.Impact) {
+func printImpact(c command.Call, found *impact.Impact) {
 	if found.Names == 0 {
-		fmt.Fprintln(w, wording.ImpactNone.With(found.Feed, found.Of, impact.LeastAsked))
+		c.Note(wording.ImpactNone.With(found.Feed, found.Of, impact.LeastAsked))
 		return
 	}
-	fmt.Fprintln(w, wording.ImpactSome.With(found.Feed, found.Names, found.Asked, found.Of))
+	c.Note(wording.ImpactSome.With(found.Feed, found.Names, found.Asked, found.Of))
 	for _, n := range found.Top {
-		fmt.Fprintln(w, wording.ImpactName.With(n.Name, n.Asked))
+		c.Note(wording.ImpactName.With(n.Name, n.Asked))
 	}
 	if more := found.Names - len(found.Top); more > 0 {
-		fmt.Fprintln(w, wording.ImpactMore.With(more))
+		c.Note(wording.ImpactMore.With(more))
 	}
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // Command is `lachan lists` with all below it.
-func Command(build command.Build) *cobra.Command {
+func Command(l wording.Language, build command.Build) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lists",
-		Short: wording.CLILists.String(),
+		Short: wording.CLILists.In(l),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return command.Usage(c, wording.CLIUnknownCommand.With(args[0]))
@@ -22,7 +22,7 @@ func Command(build command.Build) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(updateCommand(build), statusCommand(), checkCommand(), diffCommand(), approveCommand(), rollbackCommand(),
-		keygenCommand(), signCommand(), publishCommand())
+	c.AddCommand(updateCommand(l, build), statusCommand(l), checkCommand(l), diffCommand(l), approveCommand(l), rollbackCommand(l),
+		keygenCommand(l), signCommand(l), publishCommand(l))
 	return c
 }

@@ -24,31 +24,31 @@ type publication struct {
 	json   bool
 }
 
-func publishCommand() *cobra.Command {
+func publishCommand(l wording.Language) *cobra.Command {
 	p := publication{feed: publish.Feed{Lifetime: 7 * 24 * time.Hour}}
 	c := &cobra.Command{
 		Use:   "publish FILE.csv|FILE.xlsx",
-		Short: wording.CLIPublish.String(),
-		Long:  command.InBoth(wording.CLIPublishLong),
+		Short: wording.CLIPublish.In(l),
+		Long:  wording.CLIPublishLong.Paragraphs(l, "\n\n"),
 		Example: `  lachan lists publish thang-9.xlsx --key a05.key --out /var/www/a05 --id a05-co-bac --authority "Cục A05"
   lachan lists publish thang-9.csv --key a05.key --password-file mat-khau.txt --out a05 --id a05 --authority A05 --expires 30d --json`,
 		Args: command.Exactly(1),
-		RunE: func(c *cobra.Command, args []string) error { return p.run(c, args[0]) },
+		RunE: command.Run(l, func(c command.Call, args []string) error { return p.run(c, args[0]) }),
 	}
-	p.addFlags(c.Flags())
-	c.Flags().StringVar(&p.feed.Dir, "out", "", wording.CLIFlagOut.String())
-	c.Flags().StringVar(&p.feed.ID, "id", "", wording.CLIFlagID.String())
-	c.Flags().StringVar(&p.feed.Authority, "authority", "", wording.CLIFlagAuthority.String())
-	c.Flags().Var(daysFlag{&p.feed.Lifetime}, "expires", wording.CLIFlagExpires.String())
-	c.Flags().Uint64Var(&p.feed.LeastVersion, "version-from", 0, wording.CLIFlagVersionFrom.String())
-	c.Flags().StringVar(&p.report, "report", "", wording.CLIFlagReport.String())
-	c.Flags().BoolVar(&p.json, "json", false, wording.CLIFlagJSON.String())
+	p.addFlags(c.Flags(), l)
+	c.Flags().StringVar(&p.feed.Dir, "out", "", wording.CLIFlagOut.In(l))
+	c.Flags().StringVar(&p.feed.ID, "id", "", wording.CLIFlagID.In(l))
+	c.Flags().StringVar(&p.feed.Authority, "authority", "", wording.CLIFlagAuthority.In(l))
+	c.Flags().Var(daysFlag{&p.feed.Lifetime}, "expires", wording.CLIFlagExpires.In(l))
+	c.Flags().Uint64Var(&p.feed.LeastVersion, "version-from", 0, wording.CLIFlagVersionFrom.In(l))
+	c.Flags().StringVar(&p.report, "report", "", wording.CLIFlagReport.In(l))
+	c.Flags().BoolVar(&p.json, "json", false, wording.CLIFlagJSON.In(l))
 	return c
 }
 
-func (p *publication) run(c *cobra.Command, file string) error {
+func (p *publication) run(c command.Call, file string) error {
 	if p.feed.Dir == "" || !release.ValidID(p.feed.ID) || p.feed.Authority == "" || p.feed.Lifetime < time.Hour {
-		return command.Usage(c, wording.CLIPublishFlags)
+		return command.Usage(c.Command, wording.CLIPublishFlags)
 	}
 	var err error
 	if p.feed.Key, err = p.secret(c); err != nil {
@@ -70,9 +70,9 @@ func (p *publication) run(c *cobra.Command, file string) error {
 		return explained(err)
 	}
 	if p.json {
-		return command.WriteJSON(c.OutOrStdout(), publicationReport{result, table.Summary.Rejected})
+		return c.JSON(publicationReport{result, table.Summary.Rejected})
 	}
-	fmt.Fprintln(c.OutOrStdout(), published(p.feed.Dir, &result))
+	c.Say(published(p.feed.Dir, &result))
 	return nil
 }
 
@@ -103,14 +103,14 @@ func readTable(name string) (publish.Table, error) {
 }
 
 // tell says which rows were refused, and writes the report to send back.
-func (p *publication) tell(c *cobra.Command, file string, t *publish.Table) error {
+func (p *publication) tell(c command.Call, file string, t *publish.Table) error {
 	if !p.json {
 		for i, r := range t.Refused {
 			if i == rejectsPrinted {
 				fmt.Fprintln(c.OutOrStdout(), "…")
 				break
 			}
-			fmt.Fprintln(c.OutOrStdout(), wording.CLIListsLine.With(r.Line, r.Text, r.Reason.Text()))
+			c.Say(wording.CLIListsLine.With(r.Line, r.Text, r.Reason.Text()))
 		}
 	}
 	if p.report == "" {
@@ -119,7 +119,7 @@ func (p *publication) tell(c *cobra.Command, file string, t *publish.Table) erro
 	report := t.Report(filepath.Base(file))
 	err := sendBack(p.report, &report)
 	if err == nil && !p.json {
-		fmt.Fprintln(c.OutOrStdout(), wording.CLIReported.With(report.Taken, len(report.Refused), p.report))
+		c.Say(wording.CLIReported.With(report.Taken, len(report.Refused), p.report))
 	}
 	return err
 }

@@ -21,16 +21,16 @@ import (
 	"lachan/internal/yamlfile"
 )
 
-func keygenCommand() *cobra.Command {
+func keygenCommand(l wording.Language) *cobra.Command {
 	var password string
 	c := &cobra.Command{
 		Use:   "keygen FILE",
-		Short: wording.CLIKeygen.String(),
-		Long:  command.InBoth(wording.CLIKeygenLong),
+		Short: wording.CLIKeygen.In(l),
+		Long:  wording.CLIKeygenLong.Paragraphs(l, "\n\n"),
 		Example: `  lachan lists keygen a05.key --password-file mat-khau.txt
   lachan lists keygen a05.key`,
 		Args: command.Exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: command.Run(l, func(c command.Call, args []string) error {
 			secret, err := passwordIn(password)
 			if err != nil {
 				return err
@@ -40,27 +40,27 @@ func keygenCommand() *cobra.Command {
 				return explained(err)
 			}
 			line, err := key.MarshalText()
-			fmt.Fprintln(c.OutOrStdout(), wording.CLIKeyMade.With(args[0], args[0]+".pub"))
+			c.Say(wording.CLIKeyMade.With(args[0], args[0]+".pub"))
 			fmt.Fprintf(c.OutOrStdout(), "verify: {minisign: %q}\n", line)
 			return err
-		},
+		}),
 	}
-	c.Flags().StringVar(&password, "password-file", "", wording.CLIFlagPassword.String())
+	c.Flags().StringVar(&password, "password-file", "", wording.CLIFlagPassword.In(l))
 	return c
 }
 
 // A signing is what commands that sign are told.
 type signing struct{ key, password string }
 
-func (s *signing) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&s.key, "key", "", wording.CLIFlagSecretKey.String())
-	flags.StringVar(&s.password, "password-file", "", wording.CLIFlagPassword.String())
+func (s *signing) addFlags(flags *pflag.FlagSet, l wording.Language) {
+	flags.StringVar(&s.key, "key", "", wording.CLIFlagSecretKey.In(l))
+	flags.StringVar(&s.password, "password-file", "", wording.CLIFlagPassword.In(l))
 }
 
 // secret reads the secret key.
-func (s *signing) secret(c *cobra.Command) (minisign.PrivateKey, error) {
+func (s *signing) secret(c command.Call) (minisign.PrivateKey, error) {
 	if s.key == "" {
-		return minisign.PrivateKey{}, command.Usage(c, wording.CLINoKey)
+		return minisign.PrivateKey{}, command.Usage(c.Command, wording.CLINoKey)
 	}
 	password, err := passwordIn(s.password)
 	if err != nil {
@@ -105,7 +105,7 @@ func (f daysFlag) Set(s string) error {
 func (f daysFlag) String() string { return fmt.Sprint(config.InUnits(*f.Duration)) }
 func (f daysFlag) Type() string   { return "TIME" }
 
-func signCommand() *cobra.Command {
+func signCommand(l wording.Language) *cobra.Command {
 	var (
 		s       signing
 		seq     uint64
@@ -113,12 +113,12 @@ func signCommand() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "sign FILE",
-		Short: wording.CLISign.String(),
-		Long:  command.InBoth(wording.CLISignLong),
+		Short: wording.CLISign.In(l),
+		Long:  wording.CLISignLong.Paragraphs(l, "\n\n"),
 		Example: `  lachan lists sign co-bac.hosts --key a05.key --expires 7d
   minisign -V -p a05.key.pub -m co-bac.hosts`,
 		Args: command.Exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: command.Run(l, func(c command.Call, args []string) error {
 			key, err := s.secret(c)
 			if err != nil {
 				return err
@@ -127,13 +127,13 @@ func signCommand() *cobra.Command {
 			if err != nil {
 				return explained(err)
 			}
-			fmt.Fprintln(c.OutOrStdout(), wording.CLISigned.With(signature, release.PublicKey(key).ID()))
+			c.Say(wording.CLISigned.With(signature, release.PublicKey(key).ID()))
 			return nil
-		},
+		}),
 	}
-	s.addFlags(c.Flags())
-	c.Flags().Uint64Var(&seq, "seq", 0, wording.CLIFlagSeq.String())
-	c.Flags().Var(daysFlag{&expires}, "expires", wording.CLIFlagExpires.String())
+	s.addFlags(c.Flags(), l)
+	c.Flags().Uint64Var(&seq, "seq", 0, wording.CLIFlagSeq.In(l))
+	c.Flags().Var(daysFlag{&expires}, "expires", wording.CLIFlagExpires.In(l))
 	return c
 }
 

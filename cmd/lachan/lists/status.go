@@ -22,17 +22,16 @@ import (
 	"lachan/internal/wording"
 )
 
-func statusCommand() *cobra.Command {
+func statusCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "status",
-		Short: wording.CLIListsStatus.String(),
+		Short: wording.CLIListsStatus.In(l),
 		Args:  command.NoArguments,
-		RunE:  func(c *cobra.Command, _ []string) error { return runStatus(c, asJSON) },
+		RunE:  command.Run(l, func(c command.Call, _ []string) error { return runStatus(c, asJSON) }),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
+	return command.WithKeys(c, l)
 }
 
 // A statusReport is what `lachan lists status --json` prints.
@@ -51,7 +50,7 @@ type feedState struct {
 	feed.Status
 }
 
-func runStatus(c *cobra.Command, asJSON bool) error {
+func runStatus(c command.Call, asJSON bool) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
@@ -74,16 +73,16 @@ func runStatus(c *cobra.Command, asJSON bool) error {
 	}
 	report := orders.Overview()
 	if asJSON {
-		return command.WriteJSON(c.OutOrStdout(), statusReport{states, report})
+		return c.JSON(statusReport{states, report})
 	}
-	say := speaker{c.OutOrStdout(), off.Config.Timezone.Location}
-	if err := say.table(states); err != nil {
+	p := printer{c.OutOrStdout(), off.Config.Timezone.Location, c.Lang}
+	if err := p.table(states); err != nil {
 		return err
 	}
 	for i := range states {
-		say.feed(&states[i])
+		p.feed(&states[i])
 	}
-	say.orders(&report)
+	p.orders(&report)
 	return nil
 }
 
@@ -97,24 +96,25 @@ func stateOf(f *config.Feed, store *feed.Store, cfg *config.Config) (feedState, 
 	return state, err
 }
 
-// A speaker tells people how the feeds are.
-type speaker struct {
+// A printer tells people how the feeds are.
+type printer struct {
 	out  io.Writer
 	zone *time.Location
+	lang wording.Language
 }
 
-func (s speaker) moment(t time.Time) string { return t.In(s.zone).Format(time.DateTime) }
+func (p printer) moment(t time.Time) string { return t.In(p.zone).Format(time.DateTime) }
 
-func (s speaker) table(states []feedState) error {
-	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%s\n%s\n", wording.CLIListsColumns.VI, wording.CLIListsColumns.EN)
+func (p printer) table(states []feedState) error {
+	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, wording.CLIListsColumns.Paragraphs(p.lang, "\n"))
 	for i := range states {
 		f := &states[i]
-		last := wording.CLIListsNever.String()
+		last := wording.CLIListsNever.In(p.lang)
 		if f.Age >= 0 {
-			last = s.moment(f.LastSuccess)
+			last = p.moment(f.LastSuccess)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\t%s\n", f.Name, f.Category, f.Copy.Entries, f.Copy.Rejected, last, f.health(time.Now()))
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\t%s\n", f.Name, f.Category, f.Copy.Entries, f.Copy.Rejected, last, f.health(time.Now()).In(p.lang))
 	}
 	return table.Flush()
 }
@@ -135,36 +135,36 @@ func (f *feedState) health(now time.Time) wording.Text {
 }
 
 // feed tells what is worth knowing of a feed besides its line in the table.
-func (s speaker) feed(f *feedState) {
-	line := func(t wording.Text) { fmt.Fprintf(s.out, "%s: %s\n", f.Name, t) }
+func (p printer) feed(f *feedState) {
+	line := func(t wording.Text) { fmt.Fprintf(p.out, "%s: %s\n", f.Name, t.In(p.lang)) }
 	if w := f.Window; w != (blocklist.Window{}) {
 		from, until := "…", "…"
 		if !w.From.IsZero() {
-			from = s.moment(w.From)
+			from = p.moment(w.From)
 		}
 		if !w.Until.IsZero() {
-			until = s.moment(w.Until)
+			until = p.moment(w.Until)
 		}
 		line(wording.CLIListsWindow.With(from, until))
 	}
 	if h := &f.Held; h.Copy.Digest != "" {
-		line(wording.CLIListsHeld.With(short(h.Copy.Digest), h.Copy.Entries, s.moment(h.Since), h.Text()))
+		line(wording.CLIListsHeld.With(short(h.Copy.Digest), h.Copy.Entries, p.moment(h.Since), h.Text()))
 	}
 	if n := f.Copy.CoreHits; n > 0 {
 		line(wording.CLIListsCore.With(n, strings.Join(f.Copy.CoreNames, ", ")))
 	}
-	s.rejected(&f.Copy, line)
+	p.rejected(&f.Copy, line)
 	for _, a := range f.Approvals {
-		line(wording.CLIListsApproved.With(short(a.Digest), a.Entries, a.By, s.moment(a.At)))
+		line(wording.CLIListsApproved.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))
 	}
 	for _, a := range f.Rollbacks {
-		line(wording.CLIListsBack.With(short(a.Digest), a.Entries, a.By, s.moment(a.At)))
+		line(wording.CLIListsBack.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))
 	}
 }
 
 // rejected tells for each reason how many entries of a list were rejected, and
 // an example of them.
-func (s speaker) rejected(c *feed.Copy, line func(wording.Text)) {
+func (p printer) rejected(c *feed.Copy, line func(wording.Text)) {
 	for _, code := range slices.Sorted(maps.Keys(c.ByReason)) {
 		example := wording.Text{}
 		for _, r := range c.Rejects {
@@ -187,21 +187,21 @@ const latePrinted = 20
 
 // orders tells how authorities' orders were carried out, and names the late
 // ones, the newest first.
-func (s speaker) orders(report *order.Overview) {
+func (p printer) orders(report *order.Overview) {
 	o := &report.Summary
 	if o.Orders == 0 {
 		return
 	}
 	share := fmt.Sprintf("%.1f%%", 100*float64(o.Within24h)/float64(o.Orders))
-	fmt.Fprintf(s.out, "\n%s\n", wording.CLIOrders.With(o.Orders, rounded(o.Median), rounded(o.Worst), o.Within24h, share, o.UrgentWithin6h, o.Urgent))
+	fmt.Fprintf(p.out, "\n%s\n", wording.CLIOrders.With(o.Orders, rounded(o.Median), rounded(o.Worst), o.Within24h, share, o.UrgentWithin6h, o.Urgent).In(p.lang))
 	late := slices.Clone(report.Late)
 	slices.SortStableFunc(late, func(a, b order.Record) int { return b.InForce.Compare(a.InForce) })
 	for i := range late[:min(len(late), latePrinted)] {
 		r := &late[i]
-		fmt.Fprintln(s.out, wording.CLIOrderLate.With(cmp.Or(r.Document, short(r.Digest)), r.Feed, s.moment(r.Received), s.moment(r.InForce), rounded(r.Took())))
+		fmt.Fprintln(p.out, wording.CLIOrderLate.With(cmp.Or(r.Document, short(r.Digest)), r.Feed, p.moment(r.Received), p.moment(r.InForce), rounded(r.Took())).In(p.lang))
 	}
 	if more := len(late) - latePrinted; more > 0 {
-		fmt.Fprintln(s.out, wording.CLIOrdersMore.With(more))
+		fmt.Fprintln(p.out, wording.CLIOrdersMore.With(more).In(p.lang))
 	}
 }
 

@@ -11,28 +11,26 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
-	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
-func updateCommand(build command.Build) *cobra.Command {
+func updateCommand(l wording.Language, build command.Build) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "update [FEED...]",
-		Short: wording.CLIListsUpdate.String(),
-		RunE:  func(c *cobra.Command, names []string) error { return runUpdate(c, names, build, asJSON) },
+		Short: wording.CLIListsUpdate.In(l),
+		RunE:  command.Run(l, func(c command.Call, names []string) error { return runUpdate(c, names, build, asJSON) }),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.String())
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
+	return command.WithKeys(c, l)
 }
 
 // runUpdate fetches feeds one after the other, then compiles. A feed that
 // fails keeps its last good copy and does not hold up the others.
-func runUpdate(c *cobra.Command, names []string, build command.Build, asJSON bool) error {
+func runUpdate(c command.Call, names []string, build command.Build, asJSON bool) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
@@ -54,33 +52,33 @@ func runUpdate(c *cobra.Command, names []string, build command.Build, asJSON boo
 		switch text := wording.CLIListsUpdated; {
 		case err != nil:
 			failed = command.ErrReported
-			fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", s.Name, reason(err))
+			fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", s.Name, reason(err).In(c.Lang))
 		case asJSON:
 		default:
 			if !status.Changed {
 				text = wording.CLIListsSame
-				fmt.Fprintln(c.OutOrStdout(), text.With(s.Name, status.Copy.Entries))
+				c.Say(text.With(s.Name, status.Copy.Entries))
 				continue
 			}
-			fmt.Fprintln(c.OutOrStdout(), text.With(s.Name, status.Copy.Entries, status.Copy.Rejected))
+			c.Say(text.With(s.Name, status.Copy.Entries, status.Copy.Rejected))
 		}
 	}
 	if err := compile(off, c, store, shelf, asJSON); err != nil {
 		return err
 	}
 	if asJSON {
-		return errors.Join(command.WriteJSON(c.OutOrStdout(), statuses), failed)
+		return errors.Join(c.JSON(statuses), failed)
 	}
 	return failed
 }
 
 // reason is why a feed was not updated, for people.
-func reason(err error) string {
+func reason(err error) wording.Text {
 	var e *feed.Error
 	if errors.As(err, &e) {
-		return e.Text.String()
+		return e.Text
 	}
-	return err.Error()
+	return wording.Of(err)
 }
 
 func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
@@ -103,21 +101,21 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 }
 
 // compile brings the snapshot up to date with the copies on disk.
-func compile(o *offline.Offline, c *cobra.Command, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
+func compile(o *offline.Offline, c command.Call, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
 	files, _ := source.Good(o.Config, store)
 	sources := source.All(source.Builtin(o.Facts), files)
 	old, _ := shelf.Latest()
 	if old != nil && old.UpToDate(sources) {
 		return nil
 	}
-	bar := command.NewProgress(c.ErrOrStderr(), wording.CLIListsCompiling)
+	bar := command.NewProgress(c, wording.CLIListsCompiling)
 	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Progress: bar.Show})
 	bar.End()
 	if err != nil {
 		return err
 	}
 	if !quiet {
-		fmt.Fprintln(c.OutOrStdout(), wording.CLIListsCompiled.With(lists.Keys(), yamlfile.Bytes(report.Bytes).Rounded()))
+		c.Say(wording.CLIListsCompiled.With(lists.Keys(), yamlfile.Bytes(report.Bytes).Rounded()))
 	}
 	return nil
 }

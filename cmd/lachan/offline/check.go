@@ -19,18 +19,17 @@ import (
 )
 
 // CheckCommand is `lachan check`.
-func CheckCommand() *cobra.Command {
+func CheckCommand(l wording.Language) *cobra.Command {
 	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check",
-		Short: wording.CLICheck.String(),
+		Short: wording.CLICheck.In(l),
 		Args:  command.NoArguments,
-		RunE:  func(c *cobra.Command, _ []string) error { return check(c, &o) },
+		RunE:  command.Run(l, func(c command.Call, _ []string) error { return check(c, &o) }),
 	}
-	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
-	c.Flags().StringArrayVar(&o.scripts, "script", nil, wording.ScriptFlag.String())
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().StringArrayVar(&o.scripts, "script", nil, wording.ScriptFlag.In(l))
+	return command.WithKeys(c, l)
 }
 
 type checkOptions struct {
@@ -64,9 +63,9 @@ type checking struct {
 
 // check prints everything that is wrong with the configuration and the policy,
 // not only the first of it.
-func check(c *cobra.Command, o *checkOptions) error {
+func check(c command.Call, o *checkOptions) error {
 	var k checking
-	k.cfg, k.mistakes = command.Config(c)
+	k.cfg, k.mistakes = command.Config(c.Command)
 	p, said := source.LoadPolicy(k.cfg, nil)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
@@ -79,7 +78,7 @@ func check(c *cobra.Command, o *checkOptions) error {
 	k.mistakes.Sort()
 	if o.json {
 		result := checkResult{len(k.mistakes) == 0, k.asked, checkLines(k.mistakes), checkLines(k.notes)}
-		if err := command.WriteJSON(c.OutOrStdout(), result); err != nil {
+		if err := c.JSON(result); err != nil {
 			return err
 		}
 	} else {
@@ -93,7 +92,7 @@ func check(c *cobra.Command, o *checkOptions) error {
 
 // runScripts asks the policy what policy scripts ask, with the lists that a
 // server would use that starts now.
-func (k *checking) runScripts(c *cobra.Command, files []string) error {
+func (k *checking) runScripts(c command.Call, files []string) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -132,20 +131,20 @@ func checkEntries(cfg *config.Config, p *policy.Policy) yamlfile.Problems {
 	return p.CheckLocks(source.Bind(lists, p, cfg))
 }
 
-func (k *checking) print(c *cobra.Command) {
+func (k *checking) print(c command.Call) {
 	for _, m := range k.mistakes {
-		fmt.Fprintln(c.ErrOrStderr(), m.Error())
+		fmt.Fprintln(c.ErrOrStderr(), wording.ErrorIn(m, c.Lang))
 	}
 	for _, n := range k.notes {
-		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote, n.Error())
+		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote.In(c.Lang), wording.ErrorIn(n, c.Lang))
 	}
 	if len(k.mistakes) > 0 {
-		fmt.Fprintln(c.ErrOrStderr(), wording.CLICheckBad.With(len(k.mistakes)))
+		c.Note(wording.CLICheckBad.With(len(k.mistakes)))
 		return
 	}
-	fmt.Fprintln(c.OutOrStdout(), wording.CLICheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
+	c.Say(wording.CLICheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
 	if k.asked > 0 {
-		fmt.Fprintln(c.OutOrStdout(), wording.ScriptsGood.With(k.asked))
+		c.Say(wording.ScriptsGood.With(k.asked))
 	}
 }
 

@@ -7,31 +7,29 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/cmd/lachan/command"
-	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
 
 // ExplainCommand is `lachan explain`.
-func ExplainCommand() *cobra.Command {
+func ExplainCommand(l wording.Language) *cobra.Command {
 	var o explainOptions
 	c := &cobra.Command{
 		Use:   "explain NAME --client ADDR|--unit ID",
-		Short: wording.CLIExplain.String(),
+		Short: wording.CLIExplain.In(l),
 		Example: `  lachan explain www.tiktok.com --client 10.20.1.7
   lachan explain olm.vn --unit th-kim-dong --type AAAA --at 2026-11-20T10:15 --json`,
 		Args: command.Exactly(1),
-		RunE: func(c *cobra.Command, args []string) error { return runExplain(c, args[0], &o) },
+		RunE: command.Run(l, func(c command.Call, args []string) error { return runExplain(c, args[0], &o) }),
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.Client, "client", "", wording.CLIFlagClient.String())
-	flags.StringVar(&o.Unit, "unit", "", wording.CLIFlagUnit.String())
-	flags.StringVar(&o.Type, "type", "A", wording.CLIFlagType.String())
-	flags.StringVar(&o.At, "at", "", wording.CLIFlagAt.String())
-	flags.BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
-	config.AddFlags(flags)
-	return command.WithConfig(c)
+	flags.StringVar(&o.Client, "client", "", wording.CLIFlagClient.In(l))
+	flags.StringVar(&o.Unit, "unit", "", wording.CLIFlagUnit.In(l))
+	flags.StringVar(&o.Type, "type", "A", wording.CLIFlagType.In(l))
+	flags.StringVar(&o.At, "at", "", wording.CLIFlagAt.In(l))
+	flags.BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
+	return command.WithKeys(c, l)
 }
 
 type explainOptions struct {
@@ -41,7 +39,7 @@ type explainOptions struct {
 
 // runExplain prints every step of a decision. It works on what is on disk, as a
 // server would that starts now.
-func runExplain(c *cobra.Command, name string, o *explainOptions) error {
+func runExplain(c command.Call, name string, o *explainOptions) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
@@ -54,15 +52,15 @@ func runExplain(c *cobra.Command, name string, o *explainOptions) error {
 		return err
 	}
 	if note.EN != "" {
-		fmt.Fprintln(c.ErrOrStderr(), note)
+		c.Note(note)
 	}
 	explanation, err := o.Ask(name, off.Config.Timezone.Location, func(at time.Time) *policy.Rules { return off.Policy.At(list, at, 1) })
 	if err != nil {
 		return err
 	}
 	if o.json {
-		return command.WriteJSON(c.OutOrStdout(), explanation)
+		return c.JSON(explanation)
 	}
-	_, err = fmt.Fprintln(c.OutOrStdout(), explanation)
+	_, err = fmt.Fprintln(c.OutOrStdout(), explanation.In(c.Lang))
 	return err
 }

@@ -6,8 +6,6 @@ package offline
 import (
 	"errors"
 
-	"github.com/spf13/cobra"
-
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
@@ -29,8 +27,8 @@ type Offline struct {
 
 // Open reads the configuration and the policy of a command. Notes are
 // what is worth knowing and no mistake.
-func Open(c *cobra.Command) (*Offline, yamlfile.Problems, error) {
-	cfg, problems := command.Config(c)
+func Open(c command.Call) (*Offline, yamlfile.Problems, error) {
+	cfg, problems := command.Config(c.Command)
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
@@ -44,7 +42,7 @@ func Open(c *cobra.Command) (*Offline, yamlfile.Problems, error) {
 
 // Lists are the compiled lists on disk, bound to the policy, or the built-in
 // ones when there are none; note then says so.
-func (o *Offline) Lists(c *cobra.Command) (list *blocklist.List, note wording.Text, err error) {
+func (o *Offline) Lists(c command.Call) (list *blocklist.List, note wording.Text, err error) {
 	lists, err := o.Newest()
 	if err != nil {
 		note = wording.CLIExplainSnapshot.With(err)

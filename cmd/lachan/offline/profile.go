@@ -22,7 +22,7 @@ import (
 )
 
 // ProfileCommand is `lachan profile`.
-func ProfileCommand() *cobra.Command {
+func ProfileCommand(l wording.Language) *cobra.Command {
 	var o profileOptions
 	var kinds []string
 	for _, k := range device.Kinds() {
@@ -31,30 +31,29 @@ func ProfileCommand() *cobra.Command {
 	all := strings.Join(kinds, ", ")
 	c := &cobra.Command{
 		Use:   "profile --unit ID",
-		Short: wording.CLIProfile.String(),
-		Long:  wording.CLIProfile.String() + "\n\n" + wording.CLIProfileLong.VI + "\n" + wording.CLIProfileLong.EN,
+		Short: wording.CLIProfile.In(l),
+		Long:  wording.CLIProfile.In(l) + "\n\n" + wording.CLIProfileLong.Paragraphs(l, "\n"),
 		Example: `  lachan profile --unit th-kim-dong
   lachan profile --unit th-kim-dong/giao-vien --for apple --out giao-vien.mobileconfig
   lachan profile --unit th-kim-dong --for openwrt --address 192.0.2.53 | ssh root@192.168.1.1 sh`,
 		Args: command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			switch {
 			case o.unit == "":
-				return command.Usage(c, wording.CLIProfileNoUnit)
+				return command.Usage(c.Command, wording.CLIProfileNoUnit)
 			case o.kind != "" && !slices.Contains(kinds, o.kind):
-				return command.Usage(c, wording.CLIProfileKind.With(o.kind, all))
+				return command.Usage(c.Command, wording.CLIProfileKind.With(o.kind, all))
 			case o.kind == "" && o.out != "":
-				return command.Usage(c, wording.CLIProfileOneFile)
+				return command.Usage(c.Command, wording.CLIProfileOneFile)
 			}
 			return writeProfile(c, &o)
-		},
+		}),
 	}
-	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIProfileUnit.String())
-	c.Flags().StringVar(&o.kind, "for", "", wording.CLIProfileFor.With(all).String())
-	c.Flags().StringArrayVar(&o.addresses, "address", nil, wording.CLIProfileAddress.String())
-	c.Flags().StringVar(&o.out, "out", "", wording.CLIProfileOut.String())
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIProfileUnit.In(l))
+	c.Flags().StringVar(&o.kind, "for", "", wording.CLIProfileFor.With(all).In(l))
+	c.Flags().StringArrayVar(&o.addresses, "address", nil, wording.CLIProfileAddress.In(l))
+	c.Flags().StringVar(&o.out, "out", "", wording.CLIProfileOut.In(l))
+	return command.WithKeys(c, l)
 }
 
 type profileOptions struct {
@@ -63,7 +62,7 @@ type profileOptions struct {
 }
 
 // writeProfile prints what is for one kind of device, or for each.
-func writeProfile(c *cobra.Command, o *profileOptions) error {
+func writeProfile(c command.Call, o *profileOptions) error {
 	off, _, err := Open(c)
 	if err != nil {
 		return err
@@ -76,13 +75,13 @@ func writeProfile(c *cobra.Command, o *profileOptions) error {
 	for _, text := range o.addresses {
 		a, err := netip.ParseAddr(text)
 		if err != nil {
-			return command.Usage(c, wording.CLIExplainAddress.With(text))
+			return command.Usage(c.Command, wording.CLIExplainAddress.With(text))
 		}
 		addrs = append(addrs, a)
 	}
 	server, notes := profileServer(off.Config, off.Policy, g, o.unit, addrs)
 	for _, n := range notes {
-		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote, n)
+		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote.In(c.Lang), n.In(c.Lang))
 	}
 	if o.kind == "" {
 		return writeProfiles(c, server)
@@ -98,23 +97,23 @@ func writeProfile(c *cobra.Command, o *profileOptions) error {
 	if err := durable.WriteFile(o.out, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write profile: %w", err)
 	}
-	_, err = fmt.Fprintln(c.ErrOrStderr(), wording.CLIProfileWritten.With(o.out))
-	return err
+	c.Note(wording.CLIProfileWritten.With(o.out))
+	return nil
 }
 
 // writeProfiles prints what is for each kind, or why there is none.
-func writeProfiles(c *cobra.Command, server *device.Server) error {
+func writeProfiles(c command.Call, server *device.Server) error {
 	out := c.OutOrStdout()
 	for _, k := range device.Kinds() {
 		text, err := server.Write(k)
 		var missing device.Missing
 		switch {
 		case errors.As(err, &missing):
-			text = missing.Text.String() + "\n"
+			text = missing.Text.In(c.Lang) + "\n"
 		case err != nil:
 			return err
 		case k == device.Apple:
-			text = wording.CLIProfileApple.With(server.Unit).String() + "\n"
+			text = wording.CLIProfileApple.With(server.Unit).In(c.Lang) + "\n"
 		}
 		if _, err := fmt.Fprintf(out, "== %s\n%s\n", k, text); err != nil {
 			return err

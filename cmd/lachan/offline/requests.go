@@ -17,27 +17,26 @@ import (
 )
 
 // RequestsCommand is `lachan requests`.
-func RequestsCommand() *cobra.Command {
+func RequestsCommand(l wording.Language) *cobra.Command {
 	var o requestsOptions
 	c := &cobra.Command{
 		Use:   "requests",
-		Short: wording.CLIRequests.String(),
-		Long:  wording.CLIRequests.String() + "\n\n" + wording.CLIRequestsLong.VI + "\n" + wording.CLIRequestsLong.EN,
+		Short: wording.CLIRequests.In(l),
+		Long:  wording.CLIRequests.In(l) + "\n\n" + wording.CLIRequestsLong.Paragraphs(l, "\n"),
 		Example: `  lachan requests --unit th-kim-dong
   lachan requests answer 3f9a0c51b2de "đã mở cho lớp 5A"`,
 		Args: command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return listRequests(c, &o) },
+		RunE: command.Run(l, func(c command.Call, _ []string) error { return listRequests(c, &o) }),
 	}
-	c.Flags().BoolVar(&o.all, "all", false, wording.CLIRequestsAll.String())
-	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIRequestsUnit.String())
-	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.String())
-	config.AddFlags(c.Flags())
+	c.Flags().BoolVar(&o.all, "all", false, wording.CLIRequestsAll.In(l))
+	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIRequestsUnit.In(l))
+	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
 	c.AddCommand(
-		requestCommand("answer ID TEXT", wording.CLIRequestsAnswer, wording.CLIRequestsClosed, closeRequest),
-		requestCommand("close ID", wording.CLIRequestsClose, wording.CLIRequestsClosed, closeRequest),
-		requestCommand("reopen ID", wording.CLIRequestsReopen, wording.CLIRequestsOpened, func(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }),
+		requestCommand(l, "answer ID TEXT", wording.CLIRequestsAnswer, wording.CLIRequestsClosed, closeRequest),
+		requestCommand(l, "close ID", wording.CLIRequestsClose, wording.CLIRequestsClosed, closeRequest),
+		requestCommand(l, "reopen ID", wording.CLIRequestsReopen, wording.CLIRequestsOpened, func(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }),
 	)
-	return command.WithConfig(c)
+	return command.WithKeys(c, l)
 }
 
 type requestsOptions struct {
@@ -48,11 +47,11 @@ type requestsOptions struct {
 func closeRequest(s *request.Store, id string, a request.Answer) error { return s.Close(id, a) }
 
 // requestCommand is a command that decides on one request.
-func requestCommand(use string, short, done wording.Text, decide func(*request.Store, string, request.Answer) error) *cobra.Command {
+func requestCommand(l wording.Language, use string, short, done wording.Text, decide func(*request.Store, string, request.Answer) error) *cobra.Command {
 	var by string
 	c := &cobra.Command{
-		Use: use, Short: short.String(), Args: command.Exactly(len(strings.Fields(use)) - 1),
-		RunE: func(c *cobra.Command, args []string) error {
+		Use: use, Short: short.In(l), Args: command.Exactly(len(strings.Fields(use)) - 1),
+		RunE: command.Run(l, func(c command.Call, args []string) error {
 			_, store, err := openRequests(c)
 			if err != nil {
 				return err
@@ -63,17 +62,16 @@ func requestCommand(use string, short, done wording.Text, decide func(*request.S
 			} else if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), done.With(args[0]))
+			err = c.Say(done.With(args[0]))
 			return err
-		},
+		}),
 	}
-	c.Flags().StringVar(&by, "by", "", wording.CLIRequestsBy.String())
-	config.AddFlags(c.Flags())
-	return command.WithConfig(c)
+	c.Flags().StringVar(&by, "by", "", wording.CLIRequestsBy.In(l))
+	return command.WithKeys(c, l)
 }
 
-func openRequests(c *cobra.Command) (*config.Config, *request.Store, error) {
-	cfg, problems := command.Config(c)
+func openRequests(c command.Call) (*config.Config, *request.Store, error) {
+	cfg, problems := command.Config(c.Command)
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
@@ -85,7 +83,7 @@ func openRequests(c *cobra.Command) (*config.Config, *request.Store, error) {
 }
 
 // listRequests prints the requests that wait for somebody, or all.
-func listRequests(c *cobra.Command, o *requestsOptions) error {
+func listRequests(c command.Call, o *requestsOptions) error {
 	cfg, store, err := openRequests(c)
 	if err != nil {
 		return err
@@ -95,17 +93,17 @@ func listRequests(c *cobra.Command, o *requestsOptions) error {
 		return err
 	}
 	for _, err := range damaged {
-		fmt.Fprintln(c.ErrOrStderr(), wording.CLIRequestsBroken.With(err))
+		c.Note(wording.CLIRequestsBroken.With(err))
 	}
 	list = slices.DeleteFunc(list, func(r request.Request) bool {
 		school, _, _ := strings.Cut(r.Unit, "/")
 		return r.Answer != nil && !o.all || o.unit != "" && o.unit != r.Unit && o.unit != school
 	})
 	if o.json {
-		return command.WriteJSON(c.OutOrStdout(), append([]request.Request{}, list...))
+		return c.JSON(append([]request.Request{}, list...))
 	}
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(c.OutOrStdout(), wording.CLIRequestsNone)
+		err := c.Say(wording.CLIRequestsNone)
 		return err
 	}
 	for i := range list {
@@ -114,18 +112,18 @@ func listRequests(c *cobra.Command, o *requestsOptions) error {
 	return nil
 }
 
-func printRequest(c *cobra.Command, r *request.Request, zone *time.Location) {
+func printRequest(c command.Call, r *request.Request, zone *time.Location) {
 	const minute = "2006-01-02 15:04"
 	var unit any = r.Unit
 	if r.Unit == "" {
 		unit = wording.CLIRequestsNobody
 	}
 	out := c.OutOrStdout()
-	fmt.Fprintln(out, wording.CLIRequestsLine.With(r.ID, unit, r.Name, r.Category, r.Times, r.Last.In(zone).Format(minute)))
+	c.Say(wording.CLIRequestsLine.With(r.ID, unit, r.Name, r.Category, r.Times, r.Last.In(zone).Format(minute)))
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(out, "    \"%s\"\n", reason)
 	}
 	if a := r.Answer; a != nil {
-		fmt.Fprintf(out, "    = %s\n", wording.CLIRequestsEnded.With(a.By, a.At.In(zone).Format(minute), a.Text))
+		fmt.Fprintf(out, "    = %s\n", wording.CLIRequestsEnded.With(a.By, a.At.In(zone).Format(minute), a.Text).In(c.Lang))
 	}
 }

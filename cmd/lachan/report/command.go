@@ -4,44 +4,41 @@
 package report
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
-	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/offline"
 	"lachan/internal/wording"
 	"lachan/metrics/report"
 )
 
 // Command is `lachan report`.
-func Command() *cobra.Command {
+func Command(l wording.Language) *cobra.Command {
 	var o Request
 	c := &cobra.Command{
 		Use:   "report --unit ID --period PERIOD",
-		Short: wording.CLIReport.String(),
+		Short: wording.CLIReport.In(l),
 		Example: `  lachan report --unit lao-cai --period 2026-Q3 --out bao-cao.pdf
   lachan report --unit all --period hc-2026 --format xlsx
   lachan report --unit lao-cai --document 15/A05
   lachan report --unit th-kim-dong --period 2026-10 --format json --out -`,
 		Args: command.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return run(c, &o) },
+		RunE: command.Run(l, func(c command.Call, _ []string) error { return run(c, &o) }),
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.Unit, "unit", "", wording.CLIReportUnit.String())
-	flags.StringVar(&o.Period, "period", "", wording.CLIReportPeriod.String())
-	flags.StringVar(&o.Document, "document", "", wording.CLIReportDocument.String())
-	flags.StringVar(&o.Format, "format", "", wording.CLIReportFormat.String())
-	flags.StringVar(&o.Out, "out", "", wording.CLIReportOut.String())
-	flags.StringVar(&o.Typed, "typed", "", wording.CLIReportTyped.String())
-	config.AddFlags(flags)
-	return command.WithConfig(c)
+	flags.StringVar(&o.Unit, "unit", "", wording.CLIReportUnit.In(l))
+	flags.StringVar(&o.Period, "period", "", wording.CLIReportPeriod.In(l))
+	flags.StringVar(&o.Document, "document", "", wording.CLIReportDocument.In(l))
+	flags.StringVar(&o.Format, "format", "", wording.CLIReportFormat.In(l))
+	flags.StringVar(&o.Out, "out", "", wording.CLIReportOut.In(l))
+	flags.StringVar(&o.Typed, "typed", "", wording.CLIReportTyped.In(l))
+	return command.WithKeys(c, l)
 }
 
-func run(c *cobra.Command, o *Request) error {
+func run(c command.Call, o *Request) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
@@ -61,8 +58,12 @@ func run(c *cobra.Command, o *Request) error {
 	}
 	spec.Document = o.Document
 	if o.Typed != "" {
-		if err := readTyped(c.ErrOrStderr(), o.Typed, &spec.Typed); err != nil {
+		made, err := readTyped(o.Typed, &spec.Typed)
+		if err != nil {
 			return err
+		}
+		if made {
+			c.Note(wording.CLIReportTemplate.With(o.Typed))
 		}
 	}
 	figures, closeEngine, err := engineOf(c.Context(), off.Config)
@@ -70,7 +71,7 @@ func run(c *cobra.Command, o *Request) error {
 		return err
 	}
 	defer closeEngine()
-	bar := command.NewProgress(c.ErrOrStderr(), wording.CLIReportReading)
+	bar := command.NewProgress(c, wording.CLIReportReading)
 	spec.Progress = func(done, all int) { bar.Show(100 * done / all) }
 	m, err := report.Build(c.Context(), figures, spec)
 	bar.End()
@@ -78,7 +79,7 @@ func run(c *cobra.Command, o *Request) error {
 		return err
 	}
 	for _, why := range m.Provisional {
-		fmt.Fprintln(c.ErrOrStderr(), wording.CLIReportDraft.With(why))
+		c.Note(wording.CLIReportDraft.With(why))
 	}
 	if o.Out == "-" {
 		return format.Write(c.OutOrStdout(), m)
@@ -86,6 +87,6 @@ func run(c *cobra.Command, o *Request) error {
 	if err := writeFile(o.Out, format, m); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.OutOrStdout(), wording.CLIReportDone.With(o.Out))
+	c.Say(wording.CLIReportDone.With(o.Out))
 	return nil
 }

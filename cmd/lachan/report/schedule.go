@@ -50,7 +50,7 @@ func makeScheduled(ctx context.Context, cfg *config.Config, r *config.Report, no
 	}
 	var typed report.Typed
 	beside := filepath.Join(dir, strings.TrimSuffix(fileOf(r.Unit, p, Format{}), ".")+".yaml")
-	if err := readTyped(new(strings.Builder), beside, &typed); err != nil {
+	if _, err := readTyped(beside, &typed); err != nil {
 		return err
 	}
 	m, err := build(ctx, r.Unit, "", p, typed, now)

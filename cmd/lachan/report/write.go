@@ -4,34 +4,31 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
 	"lachan/internal/durable"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/report"
 )
 
 // readTyped reads what the officer has typed. Where there is no file yet it
-// makes one to fill in, which is not changed again.
-func readTyped(said io.Writer, file string, typed *report.Typed) error {
+// makes one to fill in, and says so; it is not changed again.
+func readTyped(file string, typed *report.Typed) (made bool, err error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.WriteFile(file, []byte(report.TypedTemplate), 0o644); err != nil {
-			return err
+			return false, err
 		}
-		fmt.Fprintln(said, wording.CLIReportTemplate.With(file))
-		return nil
+		return true, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	if problems := yamlfile.Decode(file, text, typed); len(problems) > 0 {
-		return problems
+		return false, problems
 	}
-	return nil
+	return false, nil
 }
 
 // writeFile writes the whole report or leaves what was there.
