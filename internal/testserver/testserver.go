@@ -124,7 +124,7 @@ func (s *Server) Start() {
 	s.output.Reset()
 	s.command = exec.Command(s.program, s.args...)
 	s.command.Stdout, s.command.Stderr = &s.output, &s.output
-	s.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it must not outlive the test
+	s.command.SysProcAttr = dieWithParent()
 	if err := s.command.Start(); err != nil {
 		s.t.Fatalf("start %s: %v", s.program, err)
 	}
