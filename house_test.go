@@ -48,7 +48,7 @@ var rooms = []room{
 	{"resolver/upstream/exchange", []string{"resolver/dnswire"}, "what all transports share knows none of them"},
 	{"resolver/upstream/udp", []string{"resolver/upstream/exchange", "internal/eventloop"}, "one transport knows no other, and no group"},
 	{"resolver/upstream/stream", []string{"resolver/upstream/exchange", "resolver/dnswire"}, "one transport knows no other, and no group"},
-	{"resolver/upstream", []string{"resolver/upstream/...", "resolver/dnswire", "blocklist/domain", "internal/wording"}, "asking elsewhere knows no policy: the route decides before and after"},
+	{"resolver/upstream", []string{"resolver/upstream/...", "resolver/dnswire", "blocklist/domain", "internal/wording", "internal/eventloop"}, "asking elsewhere knows no policy: the route decides before and after"},
 	{"resolver", []string{"blocklist/domain", "policy/...", "metrics", "resolver/...", "internal/wording", "internal/eventloop"}, "the resolver reaches lists only through policy.Rules, so that there is one place that decides"},
 	{"bench", []string{"bench/...", "internal/testserver"}, "measuring sees the program from outside, as clients and the kernel do"},
 	{"cmd", []string{"..."}, "only cmd introduces everybody"},

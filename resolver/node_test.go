@@ -18,6 +18,7 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/format"
+	"lachan/internal/eventloop"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver"
@@ -27,6 +28,17 @@ import (
 
 // deadline is by when anything that a test waits for has to have happened.
 const deadline = 10 * time.Second
+
+// loops wait for the sockets of all tests.
+var loops = newLoops()
+
+func newLoops() *eventloop.Loops {
+	l, err := eventloop.New(eventloop.Count)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
 
 // A node is a resolver that listens on loopback, with a policy, lists and an
 // upstream of the test's.
@@ -75,7 +87,7 @@ func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 	}
 	n.load(standing)
 	n.zones = zones(t, nil, upstreams...)
-	n.resolver = resolver.New(n.counters, slog.New(slog.DiscardHandler))
+	n.resolver = resolver.New(n.counters, loops, slog.New(slog.DiscardHandler))
 	n.use()
 	t.Cleanup(func() { n.endAll(n.sockets) })
 	n.listen(listen.At(listen.Plain, anyPort)...)
@@ -150,7 +162,7 @@ func serversAt(t *testing.T, addrs ...string) []*upstream.Member {
 		}
 		servers = append(servers, s)
 	}
-	return upstream.Open(servers)
+	return upstream.Open(loops, servers)
 }
 
 func (n *node) load(text string) {

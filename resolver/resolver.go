@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/eventloop"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cookie"
@@ -104,6 +105,7 @@ type world struct {
 // Run it.
 type Resolver struct {
 	counters *metrics.Counters
+	loops    *eventloop.Loops
 	log      *slog.Logger
 	epoch    time.Time // zero of the clock
 	world    atomic.Pointer[world]
@@ -121,10 +123,12 @@ type Resolver struct {
 	listening map[listen.Endpoint]*listener // mu
 }
 
-// New makes a resolver that holds nothing yet and starts nothing.
-func New(counters *metrics.Counters, log *slog.Logger) *Resolver {
+// New makes a resolver that holds nothing yet and starts nothing. loops wait for
+// what clients send; they end after the resolver.
+func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *Resolver {
 	r := &Resolver{
 		counters:  counters,
+		loops:     loops,
 		log:       log,
 		epoch:     time.Now(),
 		cache:     newCache(1),

@@ -19,7 +19,7 @@ import (
 // control message that says which of them a packet came to goes back with the
 // answer, so that the answer comes from there.
 //
-// The loop of a core waits for packets, not Go's poller: see cores.
+// The loop of a core waits for packets, not Go's poller: see eventloop.
 
 const (
 	controlOctets  = 64 // holds PKTINFO of either family
@@ -63,14 +63,9 @@ func newUDPSocket(socket listen.Socket, addr netip.AddrPort) (*udpSocket, error)
 	return s, nil
 }
 
-// start lets d answer, on the loop of the i-th core, until stopReading.
+// start lets d answer, on a loop for the i-th socket, until stopReading.
 func (s *udpSocket) start(d *reader, i int) error {
-	loops, err := eventloop.Loops()
-	if err != nil {
-		d.close()
-		return err
-	}
-	s.reader, s.loop = d, loops[i]
+	s.reader, s.loop = d, d.loops.At(i)
 	return s.loop.Watch(s.fd, s.ready)
 }
 
@@ -242,7 +237,7 @@ func (c *lateConn) send() {
 func (s *udpSocket) stopReading() error {
 	if d := s.reader; d != nil {
 		s.loop.Forget(s.fd)
-		s.loop.Settle()
+		s.loop.Barrier()
 		s.reader = nil
 		d.close()
 	}

@@ -18,6 +18,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/source"
+	"lachan/internal/eventloop"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
@@ -47,6 +48,7 @@ type node struct {
 	gathered   gathered
 	conditions *metrics.Conditions
 	resolver   *resolver.Resolver
+	loops      *eventloop.Loops
 	sockets    []listen.Socket // that the resolver serves copies of
 	store      *feed.Store
 	shelf      *blocklist.Shelf
@@ -116,12 +118,15 @@ func newNode(cfg *config.Config, log *slog.Logger, load func() (*config.Config, 
 		weighed:    make(chan impact.Impact, 1),
 	}
 	n.aggregator.Live(n.counters.Epoch())
-	n.resolver = resolver.New(n.counters, log)
+	if n.loops, err = eventloop.New(eventloop.Count); err != nil {
+		return nil, nil, err
+	}
+	n.resolver = resolver.New(n.counters, n.loops, log)
 	p, problems := source.LoadPolicy(cfg, nil)
 	if p == nil {
 		return nil, problems, nil
 	}
-	zones, problem := cfg.OpenUpstreams(nil)
+	zones, problem := cfg.OpenUpstreams(n.loops, nil)
 	if problem != nil {
 		return nil, yamlfile.Problems{*problem}, nil
 	}

@@ -54,7 +54,7 @@ func serve(ctx context.Context, load func() (*config.Config, yamlfile.Problems))
 		return problems
 	}
 	log := newLogger(cfg)
-	eventloop.Share()
+	eventloop.ReserveCPUs()
 	n, problems, err := newNode(cfg, log, load)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (n *node) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			err := errors.Join(<-answered, listen.Close(n.sockets))
+			err := errors.Join(<-answered, listen.Close(n.sockets), n.loops.Close())
 			n.children.stop("history")
 			n.children.wait()
 			n.log.Info("stopped")
@@ -187,7 +187,7 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(problems)
 		return
 	}
-	zones, problem := cfg.OpenUpstreams(n.upstreams)
+	zones, problem := cfg.OpenUpstreams(n.loops, n.upstreams)
 	if problem != nil {
 		n.refuseReload(yamlfile.Problems{*problem})
 		return

@@ -24,15 +24,25 @@ func bell(t *testing.T) (fd int, ring func()) {
 
 func quieten(fd int) { _, _ = unix.Read(fd, make([]byte, 8)) }
 
-func TestALoopServesWhatItWatchesUntilItForgets(t *testing.T) {
-	loops, err := Loops()
+// start starts loops that end with the test.
+func start(t *testing.T, n int) *Loops {
+	t.Helper()
+	loops, err := New(n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(loops) != Count {
-		t.Fatalf("%d loops for %d cores", len(loops), Count)
-	}
-	for _, l := range loops {
+	t.Cleanup(func() {
+		if err := loops.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return loops
+}
+
+func TestALoopServesWhatItWatchesUntilItForgets(t *testing.T) {
+	loops := start(t, 2)
+	for i := range loops.Len() {
+		l := loops.At(i)
 		first, ringFirst := bell(t)
 		second, ringSecond := bell(t)
 		served := make(chan string, 100)
@@ -49,7 +59,7 @@ func TestALoopServesWhatItWatchesUntilItForgets(t *testing.T) {
 			<-served
 		}
 		l.Forget(first)
-		l.Settle()
+		l.Barrier()
 		ringFirst()
 		ringSecond()
 		if name := <-served; name != "second" {
@@ -61,18 +71,14 @@ func TestALoopServesWhatItWatchesUntilItForgets(t *testing.T) {
 			t.Errorf("%s was served in place of what is watched again", name)
 		}
 		l.Forget(first)
-		l.Settle()
+		l.Barrier()
 	}
 }
 
 // What a descriptor leaves for the end of a round comes when all that was due with
 // it is served.
 func TestTailsComeWhenAllIsServed(t *testing.T) {
-	loops, err := Loops()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := loops[0]
+	l := start(t, 1).At(0)
 	entered, leave, told := make(chan bool), make(chan bool), make(chan string, 100)
 	watch := func(ready func() func()) (ring func()) {
 		t.Helper()
@@ -80,7 +86,7 @@ func TestTailsComeWhenAllIsServed(t *testing.T) {
 		if err := l.Watch(fd, func() func() { quieten(fd); return ready() }); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { l.Forget(fd); l.Settle() })
+		t.Cleanup(func() { l.Forget(fd); l.Barrier() })
 		return ring
 	}
 	hold := watch(func() func() { entered <- true; <-leave; return nil })
@@ -105,5 +111,32 @@ func TestTailsComeWhenAllIsServed(t *testing.T) {
 		if got := <-told; got != want {
 			t.Errorf("%d: %s, want %s", i, got, want)
 		}
+	}
+}
+
+func TestLoopsEnd(t *testing.T) {
+	loops, err := New(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := loops.At(1)
+	fd, ring := bell(t)
+	calls := make(chan bool, 100)
+	watch := func() error { return l.Watch(fd, func() func() { quieten(fd); calls <- true; return nil }) }
+	if err := watch(); err != nil {
+		t.Fatal(err)
+	}
+	ring()
+	<-calls
+	for range 2 {
+		if err := loops.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	ring()
+	l.Forget(fd)
+	l.Barrier()
+	if err := watch(); err == nil || len(calls) > 0 {
+		t.Errorf("a loop that has ended watches: %v, %d calls", err, len(calls))
 	}
 }

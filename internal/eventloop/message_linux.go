@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Message is struct mmsghdr of recvmmsg(2): one packet of many.
+// A Message is struct mmsghdr of recvmmsg(2): one packet of many. Go rounds its
+// size up as C does, to a multiple of the size of a pointer.
 type Message struct {
 	unix.Msghdr
-	Len uint32 // octets received
-	_   [4]byte
+	Len uint32 // bytes received
 }
 
 // Receive reads as many packets as there are, at most one into each of messages,
@@ -27,7 +27,8 @@ func Send(fd int, messages []Message) (n int, errno syscall.Errno) {
 }
 
 func transfer(call uintptr, fd int, messages []Message) (int, syscall.Errno) {
-	n, _, errno := syscall.RawSyscall6(call, uintptr(fd), uintptr(unsafe.Pointer(&messages[0])), uintptr(len(messages)), unix.MSG_DONTWAIT, 0, 0)
+	n, _, errno := syscall.RawSyscall6(
+		call, uintptr(fd), uintptr(unsafe.Pointer(&messages[0])), uintptr(len(messages)), unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}

@@ -46,8 +46,8 @@ func TestServerThatIsNamed(t *testing.T) {
 		var asked atomic.Int64
 		first, server := telling(t, &asked, a, aaaa), named(t, p, "dns.example")
 		for _, members := range [][]*upstream.Member{
-			upstream.Bootstrap{first}.Open([]upstream.Server{server}),
-			upstream.Open([]upstream.Server{server, first})[:1], // those of the same list, where there are no others
+			upstream.Bootstrap{first}.Open(loops, []upstream.Server{server}),
+			upstream.Open(loops, []upstream.Server{server, first})[:1], // those of the same list, where there are no others
 		} {
 			asked.Store(0)
 			g := upstream.NewGroup(upstream.Ordered, 2*time.Second, members...)
@@ -70,7 +70,7 @@ func TestServerThatIsNamed(t *testing.T) {
 
 func TestServerThatIsNamedWhereNobodyTells(t *testing.T) {
 	p := peerTLS(t, configOf(good(t)), answering(t))
-	g := upstream.NewGroup(upstream.Ordered, 2*time.Second, upstream.Open([]upstream.Server{named(t, p, "dns.example")})...)
+	g := upstream.NewGroup(upstream.Ordered, 2*time.Second, upstream.Open(loops, []upstream.Server{named(t, p, "dns.example")})...)
 	if _, err := g.Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil); !errors.Is(err, upstream.ErrNoAnswer) {
 		t.Error(err)
 	}
@@ -84,11 +84,11 @@ func TestMembersAreTakenOverUnlessTheirAddressesComeFromElsewhere(t *testing.T) 
 		t.Fatal(err)
 	}
 	list := []upstream.Server{server}
-	old := upstream.Bootstrap{one}.Open(list)
-	if same := (upstream.Bootstrap{one}).Open(list, old...); same[0] != old[0] {
+	old := upstream.Bootstrap{one}.Open(loops, list)
+	if same := (upstream.Bootstrap{one}).Open(loops, list, old...); same[0] != old[0] {
 		t.Error("another member for the same server")
 	}
-	if other := (upstream.Bootstrap{two}).Open(list, old...); other[0] == old[0] {
+	if other := (upstream.Bootstrap{two}).Open(loops, list, old...); other[0] == old[0] {
 		t.Error("the same member, with another bootstrap")
 	}
 }

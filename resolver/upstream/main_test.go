@@ -7,7 +7,20 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lachan/internal/eventloop"
 )
+
+// loops wait for the sockets of all tests.
+var loops = newLoops()
+
+func newLoops() *eventloop.Loops {
+	l, err := eventloop.New(eventloop.Count)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
 
 // TestMain lets the tests run, with an authority of theirs for certificates, and
 // then claims that nothing of this package does.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"lachan/internal/eventloop"
 	"lachan/resolver/upstream/exchange"
 	"lachan/resolver/upstream/stream"
 	"lachan/resolver/upstream/udp"
@@ -18,9 +19,10 @@ type Plain struct {
 	tcp  *stream.TCP
 }
 
-// NewPlain returns an Exchanger for the server. It opens nothing.
-func NewPlain(server netip.AddrPort) *Plain {
-	return &Plain{pool: udp.New(server), tcp: stream.NewTCP(server)}
+// NewPlain returns an Exchanger for the server. It opens nothing; loops wait for
+// its sockets.
+func NewPlain(loops *eventloop.Loops, server netip.AddrPort) *Plain {
+	return &Plain{pool: udp.New(loops, server), tcp: stream.NewTCP(server)}
 }
 
 // Exchange implements Exchanger. A buf of 4096 bytes or more saves an

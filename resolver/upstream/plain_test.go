@@ -31,7 +31,7 @@ func TestPlainSendsTheQueryWithAnotherIDFromAnotherPort(t *testing.T) {
 		d.back(replyTo(t, d.wire, dns.RcodeSuccess, "www.lop1.example. 60 A 192.0.2.1"))
 	})
 	before := slices.Clone(query)
-	plain := upstream.NewPlain(addr)
+	plain := upstream.NewPlain(loops, addr)
 	const exchanges = 100
 	for range exchanges {
 		buf := make([]byte, 4096)
@@ -66,7 +66,7 @@ func TestPlainDropsWhatDoesNotAnswer(t *testing.T) {
 			forge(d, slices.Clone(right))
 			d.back(right)
 		})
-		plain := upstream.NewPlain(addr)
+		plain := upstream.NewPlain(loops, addr)
 		reply, err := plain.Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil)
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
@@ -146,7 +146,7 @@ func TestPlainTakesTheNameInAnyCase(t *testing.T) {
 		copy(reply[12:], bytes.ToLower(reply[12:12+len("\x03HoC\x07exAMPle")]))
 		d.back(reply)
 	})
-	if _, err := upstream.NewPlain(addr).Exchange(soon(t), ask(t, "HoC.exAMPle.", dns.TypeA), nil); err != nil {
+	if _, err := upstream.NewPlain(loops, addr).Exchange(soon(t), ask(t, "HoC.exAMPle.", dns.TypeA), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -161,7 +161,7 @@ func TestPlainLeavesUDPToWhoGuesses(t *testing.T) {
 	}, func(query []byte) []byte {
 		return framed(replyTo(t, query, dns.RcodeSuccess, "hoc.example. 60 A 192.0.2.1"))
 	})
-	reply, err := upstream.NewPlain(addr).Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil)
+	reply, err := upstream.NewPlain(loops, addr).Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestPlainTakesNoLateGuess(t *testing.T) {
 	}, func(query []byte) []byte {
 		return framed(replyTo(t, query, dns.RcodeSuccess, "hoc.example. 60 A 192.0.2.1"))
 	})
-	plain := upstream.NewPlain(addr)
+	plain := upstream.NewPlain(loops, addr)
 	for range 20 { // they are read in batches as it happens
 		reply, err := plain.Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil)
 		if err != nil {
@@ -210,7 +210,7 @@ func TestPlainSendsAgainAtHalfOfTheTime(t *testing.T) {
 		d.back(replyTo(t, d.wire, dns.RcodeSuccess))
 	})
 	start := time.Now()
-	if _, err := upstream.NewPlain(addr).Exchange(within(t, 4*time.Second), ask(t, "hoc.example.", dns.TypeA), nil); err != nil {
+	if _, err := upstream.NewPlain(loops, addr).Exchange(within(t, 4*time.Second), ask(t, "hoc.example.", dns.TypeA), nil); err != nil {
 		t.Fatal(err)
 	}
 	if took := time.Since(start); took < 2*time.Second {
@@ -226,7 +226,7 @@ func TestPlainEndsWith(t *testing.T) {
 			ctx = within(t, 200*time.Millisecond)
 		}
 		start := time.Now()
-		_, err := upstream.NewPlain(peerUDP(t, serve)).Exchange(ctx, ask(t, "hoc.example.", dns.TypeA), nil)
+		_, err := upstream.NewPlain(loops, peerUDP(t, serve)).Exchange(ctx, ask(t, "hoc.example.", dns.TypeA), nil)
 		if !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", what, err, want)
 		}
@@ -267,7 +267,7 @@ func TestPlainAtAClosedPort(t *testing.T) {
 	_ = conn.Close()
 	query := ask(t, "hoc.example.", dns.TypeA)
 	start := time.Now()
-	if _, err := upstream.NewPlain(addr).Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrNetwork) {
+	if _, err := upstream.NewPlain(loops, addr).Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrNetwork) {
 		t.Errorf("UDP: %v", err)
 	}
 	if _, err := stream.NewTCP(addr).Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrNetwork) {
@@ -284,7 +284,7 @@ func TestExchangeEndsWhenItIsCanceled(t *testing.T) {
 		asked <- struct{}{}
 		return []byte{1} // half a frame
 	})
-	for _, e := range []upstream.Exchanger{upstream.NewPlain(addr), stream.NewTCP(addr)} {
+	for _, e := range []upstream.Exchanger{upstream.NewPlain(loops, addr), stream.NewTCP(addr)} {
 		ctx, cancel := context.WithCancel(soon(t))
 		go func() { <-asked; cancel() }()
 		if _, err := e.Exchange(ctx, ask(t, "hoc.example.", dns.TypeA), nil); !errors.Is(err, context.Canceled) {
@@ -297,7 +297,7 @@ func TestExchangeRefusesWhatIsNoQuery(t *testing.T) {
 	addr := peerBoth(t, func(datagram) { t.Error("it was sent") }, func([]byte) []byte { t.Error("it was sent"); return nil })
 	f := func(query []byte) {
 		t.Helper()
-		for _, e := range []upstream.Exchanger{upstream.NewPlain(addr), stream.NewTCP(addr)} {
+		for _, e := range []upstream.Exchanger{upstream.NewPlain(loops, addr), stream.NewTCP(addr)} {
 			if _, err := e.Exchange(soon(t), query, nil); !errors.Is(err, upstream.ErrQuery) {
 				t.Errorf("%T %x: %v", e, query, err)
 			}
@@ -357,7 +357,7 @@ func TestReplyEndsWithItsLastRecord(t *testing.T) {
 	})
 	query := ask(t, "hoc.example.", dns.TypeA)
 	want := len(replyTo(t, query, dns.RcodeSuccess, record))
-	reply, err := upstream.NewPlain(addr).Exchange(soon(t), query, nil)
+	reply, err := upstream.NewPlain(loops, addr).Exchange(soon(t), query, nil)
 	if err != nil || len(reply) != want {
 		t.Errorf("got %d octets, %v, want %d", len(reply), err, want)
 	}

@@ -38,7 +38,7 @@ func groupOf(strategy upstream.Strategy, addrs ...netip.AddrPort) *upstream.Grou
 	for _, addr := range addrs {
 		servers = append(servers, upstream.Server{Addr: addr})
 	}
-	return upstream.NewGroup(strategy, 4*time.Second, upstream.Open(servers)...)
+	return upstream.NewGroup(strategy, 4*time.Second, upstream.Open(loops, servers)...)
 }
 
 func TestAsksUnbound(t *testing.T) {
@@ -59,7 +59,7 @@ func TestAsksUnbound(t *testing.T) {
 			t.Errorf("%s: %v", name, m)
 		}
 	}
-	for _, e := range []upstream.Exchanger{upstream.NewPlain(unbound.Addr), stream.NewTCP(unbound.Addr)} {
+	for _, e := range []upstream.Exchanger{upstream.NewPlain(loops, unbound.Addr), stream.NewTCP(unbound.Addr)} {
 		f(e, "hoc.example.", dns.RcodeSuccess, "192.0.2.1")
 		f(e, "HOC.Example.", dns.RcodeSuccess, "192.0.2.1")
 		f(e, "choi.example.", dns.RcodeNameError)
@@ -69,7 +69,7 @@ func TestAsksUnbound(t *testing.T) {
 func TestAsksNamedOverTCPWhenTheReplyIsTruncated(t *testing.T) {
 	named := testserver.StartNamed(t, "truong.example", bigZone())
 	for _, query := range [][]byte{ask(t, "to.truong.example.", dns.TypeTXT), askEDNS(t, "to.truong.example.", dns.TypeTXT)} {
-		reply, err := upstream.NewPlain(named.Addr).Exchange(soon(t), query, make([]byte, 4096))
+		reply, err := upstream.NewPlain(loops, named.Addr).Exchange(soon(t), query, make([]byte, 4096))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lachan/internal/eventloop"
 	"lachan/internal/wording"
 	"lachan/resolver/upstream/stream"
 )
@@ -58,7 +59,7 @@ func (s Server) String() string {
 
 // exchanger asks others with bootstrap for the addresses of a server that is
 // named.
-func (s Server) exchanger(bootstrap Exchanger) Exchanger {
+func (s Server) exchanger(loops *eventloop.Loops, bootstrap Exchanger) Exchanger {
 	switch s.Transport {
 	case OverTLS:
 		return stream.NewTLS(s.remote(bootstrap))
@@ -72,7 +73,7 @@ func (s Server) exchanger(bootstrap Exchanger) Exchanger {
 	case OverTCP:
 		return stream.NewTCP(s.Addr)
 	}
-	return NewPlain(s.Addr)
+	return NewPlain(loops, s.Addr)
 }
 
 // ParseServer reads "1.1.1.1", "1.1.1.1:5353", "2606:4700::1111",

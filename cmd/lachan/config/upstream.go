@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/eventloop"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/resolver/upstream"
@@ -76,7 +77,8 @@ func (k *checker) otherServers(path string, servers []Upstream) {
 }
 
 // OpenUpstreams makes the groups of servers; those that old has are taken over.
-func (c *Config) OpenUpstreams(old *upstream.Zones) (*upstream.Zones, *yamlfile.Problem) {
+// loops wait for their sockets.
+func (c *Config) OpenUpstreams(loops *eventloop.Loops, old *upstream.Zones) (*upstream.Zones, *yamlfile.Problem) {
 	var members []*upstream.Member
 	if old != nil {
 		members = old.Members()
@@ -90,7 +92,7 @@ func (c *Config) OpenUpstreams(old *upstream.Zones) (*upstream.Zones, *yamlfile.
 		if err != nil {
 			return nil, c.Problem(key, err)
 		}
-		opened := bootstrap.Open(servers, members...)
+		opened := bootstrap.Open(loops, servers, members...)
 		members = append(members, opened...)
 		return upstream.NewGroup(c.Upstream.Strategy.Strategy, c.Upstream.Timeout, opened...), nil
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lachan/internal/eventloop"
 	"lachan/resolver/upstream/exchange"
 )
 
@@ -49,6 +50,7 @@ var ErrUseTCP = errors.New("udp reply was truncated or forged")
 // the number as that of the new socket, the receive call does not wait and finds
 // nothing; epoll is level-triggered, so no event is lost by such a look.
 type Pool struct {
+	loops      *eventloop.Loops // wait for the sockets
 	server     netip.AddrPort
 	mismatches atomic.Uint64 // datagrams that answered nothing
 	inFlight   atomic.Int64  // requests under way
@@ -75,8 +77,10 @@ const (
 	idleAfter  = 2 * time.Second
 )
 
-// New returns a Pool for the server. It opens nothing.
-func New(server netip.AddrPort) *Pool { return &Pool{server: server} }
+// New returns a Pool for the server. It opens nothing; loops wait for its sockets.
+func New(loops *eventloop.Loops, server netip.AddrPort) *Pool {
+	return &Pool{loops: loops, server: server}
+}
 
 // Mismatches counts the datagrams that were dropped since the start because
 // they came from the server's address and port but did not answer a query.

@@ -25,7 +25,6 @@ type transport struct {
 	pool    *Pool
 	domain  int
 	to      unix.Sockaddr
-	loops   []*eventloop.Loop
 	buffers []*recvBuf // one for each loop
 	next    int        // the loop of the next socket
 }
@@ -59,13 +58,10 @@ type sock struct {
 
 func newTransport(p *Pool) (t *transport, err error) {
 	t = &transport{pool: p}
-	if t.loops, err = eventloop.Loops(); err != nil {
-		return nil, err
-	}
 	if err := t.address(p.server); err != nil {
 		return nil, err
 	}
-	for range t.loops {
+	for range p.loops.Len() {
 		t.buffers = append(t.buffers, newRecvBuf())
 	}
 	return t, nil
@@ -104,9 +100,9 @@ func (t *transport) connect(s *socket) error {
 	if err := unix.Connect(fd, t.to); err != nil {
 		return errors.Join(os.NewSyscallError("connect", err), unix.Close(fd))
 	}
-	t.next = (t.next + 1) % len(t.loops)
+	t.next = (t.next + 1) % len(t.buffers)
 	b := t.buffers[t.next]
-	s.loop = t.loops[t.next]
+	s.loop = t.pool.loops.At(t.next)
 	if err := s.loop.Watch(fd, func() func() { return t.pool.read(s, b) }); err != nil {
 		s.closeFD()
 		return err
