@@ -44,7 +44,7 @@ const (
 // comes, the totals of all epochs but the newest are in the Saved, and what
 // history has beyond them and the base is of the newest.
 type Aggregator struct {
-	counters *Counters // what is shown; it has no lanes
+	counters *Counters // what is shown; it has no shards
 	build    BuildInfo
 	inbox    sampleInbox
 
@@ -54,8 +54,8 @@ type Aggregator struct {
 	live     []Epoch    // what Live said before Resume; nil: nothing
 	ending   []Epoch    // what End said before Resume
 	resumed  bool
-	orphaned bool   // the next epoch that begins may be in history already
-	shards   totals // of epochs that have ended
+	orphaned bool        // the next epoch that begins may be in history already
+	shards   shardTotals // of epochs that have ended
 	readings ResolverReadings
 	changes  uint64 // epochs that have begun or ended
 	saved    uint64 // changes in the Saved on the disk
@@ -65,8 +65,8 @@ type Aggregator struct {
 type epoch struct {
 	id      Epoch
 	awaited bool // known from history alone: no tick has come yet
-	shards  totals
-	last    map[Odometer]uint64
+	shards  shardTotals
+	last    map[Counter]uint64
 }
 
 // NewAggregator makes the aggregator of the node called node, which has counted
@@ -85,16 +85,16 @@ func (a *Aggregator) SetSchools(schools []School) { a.counters.SetSchools(school
 func (a *Aggregator) InForce() []School { return a.counters.InForce() }
 
 // AddGroup shows a group of a school from now on, at zero too.
-func (a *Aggregator) AddGroup(school, group string) { a.counters.Cell(school, group) }
+func (a *Aggregator) AddGroup(school, group string) { a.counters.Group(school, group) }
 
 // Code is the code of a category of a Sample.
 func (a *Aggregator) Code(category Category) string { return a.counters.Code(category) }
 
-// Odometers reads all odometers at one moment. See Counters.Odometers.
-func (a *Aggregator) Odometers() *Odometers {
+// Totals reads all counters at one moment. See Counters.Totals.
+func (a *Aggregator) Totals() *Totals {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.counters.Odometers()
+	return a.counters.Totals()
 }
 
 // Readings are those that the newest tick brought.
@@ -129,13 +129,13 @@ func (a *Aggregator) Absorb(b []byte) error {
 	})
 	n := naming{counters: a.counters, codes: t.codes}
 	_ = eachCounted(t.sections[sectionCounters], func(c *counted) { // likewise
-		o := n.odometer(c)
+		counter := n.counter(c)
 		if kept { // as much as can be is in history already
-			e.last[o] = min(c.value, a.counters.read(o))
+			e.last[counter] = min(c.value, a.counters.read(counter))
 		}
-		if last := e.last[o]; c.value > last {
-			e.last[o] = c.value
-			a.counters.add(o, c.value-last)
+		if last := e.last[counter]; c.value > last {
+			e.last[counter] = c.value
+			a.counters.add(counter, c.value-last)
 		}
 	})
 	a.readings = t.readings
@@ -187,7 +187,7 @@ func (a *Aggregator) begin(id Epoch) *epoch {
 	if len(a.epochs) == maxEpochs {
 		a.end(a.epochs[0].id)
 	}
-	e := &epoch{id: id, last: map[Odometer]uint64{}}
+	e := &epoch{id: id, last: map[Counter]uint64{}}
 	a.epochs = append(a.epochs, e)
 	a.changes++
 	return e
@@ -218,9 +218,9 @@ func (a *Aggregator) remember(id Epoch) {
 	}
 }
 
-// totals are those of all epochs since this process began, and of those alive
+// sumShards adds up those of all epochs since this process began, and of those alive
 // before it, since they did.
-func (a *Aggregator) totals() totals {
+func (a *Aggregator) sumShards() shardTotals {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	all := a.shards
@@ -233,39 +233,34 @@ func (a *Aggregator) totals() totals {
 	return all
 }
 
-// A naming finds the odometers that another process names.
+// A naming finds the counters that another process names.
 type naming struct {
 	counters *Counters
 	codes    []string       // of the other
 	known    [256]*Category // of ours, by number of the other
-	school   string         // of the record before
-	group    string         //
-	cell     *Cell          // of both; nil: of none yet
+	group    *GroupCounters // of the record before; nil before the first
 }
 
-func (n *naming) odometer(c *counted) (o Odometer) {
+func (n *naming) counter(c *counted) Counter {
 	switch c.kind {
 	case recordAnswers:
-		return Odometer{within: c.what + 1}
+		return Counter{kind: kindAnswers, what: c.what}
 	case recordProtected:
 		n.counters.mu.Lock()
 		defer n.counters.mu.Unlock()
-		return Odometer{school: n.counters.known(string(c.school))}
+		return Counter{kind: kindProtected, school: n.counters.known(string(c.school))}
 	}
-	if n.cell == nil || n.school != string(c.school) || n.group != string(c.group) {
-		n.school, n.group = string(c.school), string(c.group)
-		n.cell = n.counters.Cell(n.school, n.group)
+	if n.group == nil || n.group.school != string(c.school) || n.group.id != string(c.group) {
+		n.group = n.counters.Group(string(c.school), string(c.group))
 	}
-	o = Odometer{cell: n.cell}
 	switch c.kind {
 	case recordVisits:
-		o.visits = true
+		return Counter{kind: kindVisits, group: n.group}
 	case recordCheck:
-		o.result, o.category = c.what+1, n.category(c.category)
+		return Counter{kind: kindChecks, group: n.group, what: c.what, category: n.category(c.category)}
 	default:
-		o.decision, o.category = Decision(c.what), n.category(c.category)
+		return queriesOf(n.group, Decision(c.what), n.category(c.category))
 	}
-	return o.canonical()
 }
 
 // category is ours of the other's number.

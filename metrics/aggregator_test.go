@@ -23,13 +23,13 @@ func aggregated(c *metrics.Counters) (a *metrics.Aggregator, bring func()) {
 }
 
 // nonzero is what odometers read, without those that read nothing.
-func nonzero(o *metrics.Odometers) map[string]uint64 {
+func nonzero(o *metrics.Totals) map[string]uint64 {
 	all := labelled(o)
 	maps.DeleteFunc(all, func(_ string, value uint64) bool { return value == 0 })
 	return all
 }
 
-func sameOdometers(t *testing.T, got, want *metrics.Odometers) {
+func sameTotals(t *testing.T, got, want *metrics.Totals) {
 	t.Helper()
 	if g, w := nonzero(got), nonzero(want); !maps.Equal(g, w) {
 		t.Errorf("odometers:\n%v\nwant\n%v", g, w)
@@ -38,20 +38,22 @@ func sameOdometers(t *testing.T, got, want *metrics.Odometers) {
 
 // countMore counts something of every kind.
 func countMore(c *metrics.Counters, times int) {
-	lane := c.Lane()
-	defer lane.Close()
+	shard := c.Shard()
+	defer shard.Close()
 	for i := range times {
-		cell := c.Cell(fmt.Sprint("truong-", i%3), fmt.Sprint("lop-", i%2))
+		group := c.Group(fmt.Sprint("truong-", i%3), fmt.Sprint("lop-", i%2))
 		for _, e := range []metrics.Event{
-			{Cell: cell, Duration: time.Millisecond},
-			{Cell: cell, Decision: metrics.DecisionBlocked, Category: c.Category(fmt.Sprint("category-", i%40)), Action: metrics.ActionBlock},
-			{Cell: cell, Decision: metrics.DecisionExcepted, Category: c.Category("gambling"), Rcode: 3},
+			{
+				Group: group, Duration: time.Millisecond,
+				Client: netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), NameHash: uint64(i) * 0x9e3779b97f4a7c15, Time: int64(i),
+			},
+			{Group: group, Decision: metrics.DecisionBlocked, Category: c.Category(fmt.Sprint("category-", i%40)), Action: metrics.ActionBlock},
+			{Group: group, Decision: metrics.DecisionExcepted, Category: c.Category("gambling"), Rcode: 3},
 			{Transport: metrics.TransportDoH, Action: metrics.ActionDropped},
 		} {
-			lane.Record(e)
+			shard.Record(&e)
 		}
-		cell.Check(c.Category("games"), metrics.Result(i%3))
-		lane.Visit(cell, netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), uint64(i)*0x9e3779b97f4a7c15, int64(i))
+		group.Check(c.Category("games"), metrics.Result(i%3))
 	}
 	c.Protect(1500 * time.Millisecond)
 }
@@ -62,7 +64,7 @@ func TestATickCarriesAllThatIsCounted(t *testing.T) {
 	a, bring := aggregated(c)
 	for range 4 {
 		bring()
-		sameOdometers(t, a.Odometers(), c.Odometers())
+		sameTotals(t, a.Totals(), c.Totals())
 		countMore(c, 100)
 	}
 	bring()
@@ -87,17 +89,17 @@ func TestARepeatedTickChangesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sameOdometers(t, a.Odometers(), c.Odometers())
+	sameTotals(t, a.Totals(), c.Totals())
 }
 
 func TestALaterTickCarriesOnlyWhatHasChanged(t *testing.T) {
 	c := metrics.New("nut-1", build)
 	for i := range 1000 {
-		c.Lane().Record(metrics.Event{Cell: c.Cell(fmt.Sprint("truong-", i), "")})
+		c.Shard().Record(&metrics.Event{Group: c.Group(fmt.Sprint("truong-", i), "")})
 	}
 	var sent metrics.Sent
 	full := c.Tick(nil, &sent, metrics.ResolverReadings{})
-	c.Lane().Record(metrics.Event{Cell: c.Cell("truong-7", "")})
+	c.Shard().Record(&metrics.Event{Group: c.Group("truong-7", "")})
 	if later := c.Tick(nil, &sent, metrics.ResolverReadings{}); len(later) > len(full)/20 {
 		t.Errorf("%d bytes, after %d of the first", len(later), len(full))
 	}
@@ -128,7 +130,7 @@ func TestAGarbledTickIsRefusedWhole(t *testing.T) {
 			}
 		}
 	}
-	if got := nonzero(a.Odometers()); len(got) > 0 {
+	if got := nonzero(a.Totals()); len(got) > 0 {
 		t.Errorf("of garbled ticks there is %v", got)
 	}
 }
@@ -142,7 +144,7 @@ func TestTicksOfAnEpochThatHasEndedAreRefused(t *testing.T) {
 	if err := a.Absorb(c.Tick(nil, new(metrics.Sent), metrics.ResolverReadings{})); err == nil {
 		t.Error("it has ended, and counts")
 	}
-	sameOdometers(t, a.Odometers(), c.Odometers())
+	sameTotals(t, a.Totals(), c.Totals())
 	var sent metrics.Sent
 	other := twoSchools()
 	_ = other.Tick(nil, &sent, metrics.ResolverReadings{})
@@ -152,15 +154,17 @@ func TestTicksOfAnEpochThatHasEndedAreRefused(t *testing.T) {
 }
 
 func TestSamplesGoToAnotherProcess(t *testing.T) {
-	c, gambling := noticing()
-	lane := c.Lane()
+	c, gambling := sampling()
+	shard := c.Shard()
 	for i := range 5000 {
 		client := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
 		if i%2 == 0 {
 			client = netip.MustParseAddr(fmt.Sprintf("2001:db8::%x", i))
 		}
-		lane.Notice(&metrics.Event{Cell: c.Cell(fmt.Sprint("truong-", i%7), ""), Decision: metrics.DecisionBlocked, Category: gambling},
-			client, fmt.Appendf(nil, "\x04n%03d\x07example\x00", i%1000))
+		shard.Record(&metrics.Event{
+			Group: c.Group(fmt.Sprint("truong-", i%7), ""), Decision: metrics.DecisionBlocked, Category: gambling,
+			Client: client, Name: fmt.Appendf(nil, "\x04n%03d\x07example\x00", i%1000),
+		})
 	}
 	a := metrics.NewAggregator("nut-1", build)
 	a.AddGroup("truong-0", "")
@@ -203,7 +207,7 @@ func FuzzAbsorb(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, b := range [][]byte{b, metrics.Sealed(b)} {
 			a := metrics.NewAggregator("nut-1", build)
-			if a.Absorb(b) != nil && len(nonzero(a.Odometers())) > 0 {
+			if a.Absorb(b) != nil && len(nonzero(a.Totals())) > 0 {
 				t.Error("it is refused, and counted")
 			}
 			if saved, err := metrics.ParseSaved(b); err == nil {

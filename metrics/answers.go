@@ -4,7 +4,7 @@ import "sync/atomic"
 
 // withins are the times within which answers of the node are counted for
 // reports: by how they are written, and the place in bounds of each. They are
-// odometers, a few for each node and none for a school.
+// kept by history, a few for each node and none for a school.
 var withins = [...]struct {
 	label string
 	bound int
@@ -13,23 +13,28 @@ var withins = [...]struct {
 	{"any", len(bounds)},
 }
 
-// answers are what these odometers read when the process began.
+// answers are what history had of them when the process began.
 type answers [len(withins)]atomic.Uint64
 
-// read adds them and what lanes have counted since: each counts the answers of
-// those before it too. A node that has answered nothing has none of them.
-func (a *answers) read(sum *totals) (counts []count) {
+// each calls yield for each of them, with what shards have counted since: each
+// counts the answers of those before it too. A node that has answered nothing
+// has none of them.
+func (a *answers) each(sum *shardTotals, yield func(Counter, uint64)) {
+	last := len(withins) - 1
 	next, within := 0, uint64(0)
+	var counts [len(withins)]uint64
 	for i := range withins {
 		for ; next <= withins[i].bound; next++ {
 			for source := range sum.buckets {
 				within += sum.buckets[source][next]
 			}
 		}
-		counts = append(counts, count{Odometer{within: uint8(i + 1)}, a[i].Load() + within})
+		counts[i] = a[i].Load() + within
 	}
-	if counts[len(counts)-1].value == 0 {
-		return nil
+	if counts[last] == 0 {
+		return
 	}
-	return counts
+	for i, n := range counts {
+		yield(Counter{kind: kindAnswers, what: uint8(i)}, n)
+	}
 }

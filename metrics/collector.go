@@ -37,8 +37,8 @@ var (
 	orderMedianDesc  = desc("lachan_order_median_seconds", "Median of that time over the orders on record.", "feed")
 	orderWorstDesc   = desc("lachan_order_worst_seconds", "The longest of those times.", "feed")
 
-	tickedDesc  = desc("lachan_history_ticked_timestamp_seconds", "The newest tick of the odometers of schools that is on the disk; 0 when none is.")
-	shippedDesc = desc("lachan_history_shipped_timestamp_seconds", "Until when the history of this node has been sent to the engine elsewhere; 0 when nothing has.")
+	tickedDesc  = desc("lachan_history_ticked_timestamp_seconds", "The newest tick of the counters of schools that is on the disk; 0 when none is.")
+	shippedDesc = desc(HistoryShipped, "Until when the history of this node has been sent to the engine elsewhere; 0 when nothing has.")
 	refusedDesc = desc("lachan_history_refused_samples_total", "Samples that were too old for the engine elsewhere.")
 
 	bloomDesc     = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set did not confirm.")
@@ -73,7 +73,7 @@ func (c *Collector) Describe(chan<- *prometheus.Desc) {}
 func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s := series(out)
 	readings := c.readings()
-	s.queries(c.aggregator.totals())
+	s.queries(c.aggregator.sumShards())
 	s.cache(readings.Cache)
 	for _, u := range readings.Upstreams {
 		s.upstream(u)
@@ -111,7 +111,7 @@ func (s series) send(d *prometheus.Desc) func(prometheus.Metric, error) {
 	}
 }
 
-func (s series) queries(sum totals) {
+func (s series) queries(sum shardTotals) {
 	for t := range sum.queries {
 		for a, n := range sum.queries[t] {
 			s.counter(queriesDesc, n, Transport(t).String(), Action(a).String())

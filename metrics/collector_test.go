@@ -22,7 +22,7 @@ func handler(c *metrics.Counters, conditions *metrics.Conditions, readings metri
 		return readings
 	}
 	return metrics.Handler(a, conditions, current, func() []string { return nil },
-		func(context.Context) (*metrics.Odometers, error) { return c.Odometers(), nil })
+		func(context.Context) (*metrics.Totals, error) { return c.Totals(), nil })
 }
 
 // scrape is what h serves to operators.

@@ -22,12 +22,12 @@ func twoSchools() *metrics.Counters {
 		{ID: "thpt-so-1", Province: "lao-cai", Level: "high"},
 	})
 	gambling, social := c.Category("gambling"), c.Category("social")
-	pupils, staff := c.Cell("th-kim-dong", "hoc-sinh"), c.Cell("th-kim-dong", "giao-vien")
-	c.Cell("thpt-so-1", "")
-	lane := c.Lane()
-	count := func(cell *metrics.Cell, d metrics.Decision, category metrics.Category, n int) {
+	pupils, staff := c.Group("th-kim-dong", "hoc-sinh"), c.Group("th-kim-dong", "giao-vien")
+	c.Group("thpt-so-1", "")
+	shard := c.Shard()
+	count := func(group *metrics.GroupCounters, d metrics.Decision, category metrics.Category, n int) {
 		for range n {
-			lane.Record(metrics.Event{Cell: cell, Decision: d, Category: category})
+			shard.Record(&metrics.Event{Group: group, Decision: d, Category: category})
 		}
 	}
 	count(pupils, metrics.DecisionAllowed, metrics.CategoryNone, 7)
@@ -61,7 +61,7 @@ func TestLabelValuesAreEscapedAndValid(t *testing.T) {
 		t.Helper()
 		c := metrics.New(school, build)
 		c.SetSchools([]metrics.School{{ID: school, Province: school, Commune: school, Level: school}})
-		c.Cell(school, school)
+		c.Group(school, school)
 		_, all := compliance(t, c)
 		for _, series := range []string{
 			`lachan_school_queries_total{node="%[1]s",school="%[1]s",group="%[1]s",decision="allowed",category="none"}`,
@@ -105,10 +105,10 @@ func (b *brokenPipe) Write(p []byte) (int, error) {
 func TestAFailedWriteEndsTheExposition(t *testing.T) {
 	c := metrics.New("node-1", build)
 	for i := range 5000 {
-		c.Cell(fmt.Sprint("truong-", i), "")
+		c.Group(fmt.Sprint("truong-", i), "")
 	}
 	pipe := new(brokenPipe)
-	if err := c.Odometers().Write(pipe); !errors.Is(err, errBroken) {
+	if err := c.Totals().Write(pipe); !errors.Is(err, errBroken) {
 		t.Errorf("the error is %v, want %v", err, errBroken)
 	}
 	if pipe.writes != 2 {
@@ -120,14 +120,14 @@ func TestAFailedWriteEndsTheExposition(t *testing.T) {
 func province() *metrics.Counters {
 	c := metrics.New("nut-1", build)
 	schools := make([]metrics.School, 40_000)
-	lane := c.Lane()
+	shard := c.Shard()
 	for i := range schools {
 		schools[i] = metrics.School{ID: fmt.Sprintf("truong-%05d", i), Province: "lao-cai", Commune: fmt.Sprint("xa-", i/12), Level: "primary"}
 		for _, group := range []string{"hoc-sinh", "giao-vien"} {
-			cell := c.Cell(schools[i].ID, group)
-			lane.Record(metrics.Event{Cell: cell})
+			group := c.Group(schools[i].ID, group)
+			shard.Record(&metrics.Event{Group: group})
 			for k := range 4 {
-				lane.Record(metrics.Event{Cell: cell, Decision: metrics.DecisionBlocked, Category: c.Category(fmt.Sprint("category-", (i+5*k)%24))})
+				shard.Record(&metrics.Event{Group: group, Decision: metrics.DecisionBlocked, Category: c.Category(fmt.Sprint("category-", (i+5*k)%24))})
 			}
 		}
 	}
@@ -140,7 +140,7 @@ func BenchmarkWriteCompliance(b *testing.B) {
 	c := province()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := c.Odometers().Write(io.Discard); err != nil {
+		if err := c.Totals().Write(io.Discard); err != nil {
 			b.Fatal(err)
 		}
 	}

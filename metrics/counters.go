@@ -1,10 +1,10 @@
 // Package metrics remembers what happened and shows it to Prometheus. It never
-// knows a client or a name that was asked for: a client becomes a Cell, the
-// counts of one group of one school, before anything is counted.
+// knows a client or a name that was asked for: a client becomes
+// GroupCounters, those of one group of one school, before anything is counted.
 //
 // Counting costs the query path a few additions to memory that its goroutine
-// mostly has to itself (Lane, Cell). Everything else is done by whoever
-// scrapes: lanes are added up, and what other packages know is asked for
+// mostly has to itself (Shard, GroupCounters). Everything else is done by the caller
+// that scrapes: shards are added up, and what other packages know is asked for
 // (Readings).
 package metrics
 
@@ -27,16 +27,16 @@ type BuildInfo struct {
 type Counters struct {
 	epoch Epoch
 	node  string
-	named atomic.Pointer[[256]bool] // categories whose names are noticed; nil: nothing is
+	named atomic.Pointer[[256]bool] // categories whose names are sampled; nil: nothing is
 
 	answers answers
 	visits  *visits // nil if nothing is counted here, as in an Aggregator
 
-	mu         sync.Mutex // guards all below; Lane.Record and Cell never take it
-	lanes      []*Lane    // every lane ever made: closed ones keep their counts
-	idle       []*Lane    // those that nobody counts in now
-	cells      []*Cell    // in the order they were first asked for
-	cellOf     map[cellKey]*Cell
+	mu         sync.Mutex       // guards all below; Shard.Record and GroupCounters never take it
+	shards     []*Shard         // every shard ever made: closed ones keep their counts
+	idle       []*Shard         // those that nobody counts in now
+	groups     []*GroupCounters // in the order they were first asked for
+	groupOf    map[groupKey]*GroupCounters
 	codes      []string // by Category, CategoryOther apart
 	categoryOf map[string]Category
 	schools    []*school // every school ever in force, in the order they came
@@ -44,7 +44,7 @@ type Counters struct {
 	inForce    []School // what the newest SetSchools said
 }
 
-type cellKey struct{ school, group string }
+type groupKey struct{ school, id string }
 
 // New makes the counters of the node called node, all at zero. The node is a
 // label of every series of the compliance endpoint.
@@ -54,54 +54,54 @@ func New(node string, build BuildInfo) *Counters {
 	return c
 }
 
-// newCounters makes counters without lanes.
+// newCounters makes counters in which nothing but Restore counts.
 func newCounters(node string) *Counters {
 	return &Counters{
 		epoch:      newEpoch(),
 		node:       strings.ToValidUTF8(node, "\uFFFD"),
-		cellOf:     make(map[cellKey]*Cell),
+		groupOf:    make(map[groupKey]*GroupCounters),
 		codes:      []string{"none"},
 		categoryOf: map[string]Category{"": CategoryNone, "none": CategoryNone, "other": CategoryOther},
 		schoolOf:   make(map[string]*school),
 	}
 }
 
-// Lane gives the caller a lane of its own to count in, for as long as a
-// goroutine or a door lives. Close gives it back.
-func (c *Counters) Lane() *Lane {
+// Shard gives the caller a shard of its own to count in, for as long as a
+// goroutine or a listener lives. Close gives it back.
+func (c *Counters) Shard() *Shard {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if last := len(c.idle) - 1; last >= 0 {
-		lane := c.idle[last]
+		shard := c.idle[last]
 		c.idle = c.idle[:last]
-		return lane
+		return shard
 	}
-	lane := &Lane{counters: c}
-	c.lanes = append(c.lanes, lane)
-	return lane
+	shard := &Shard{counters: c}
+	c.shards = append(c.shards, shard)
+	return shard
 }
 
-// release keeps a closed lane, counts and all, for the next caller of Lane.
-func (c *Counters) release(l *Lane) {
+// release keeps a closed shard, counts and all, for the next caller of Shard.
+func (c *Counters) release(s *Shard) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.idle = append(c.idle, l)
+	c.idle = append(c.idle, s)
 }
 
-// Cell gives the counts of one group of one school, "" being the school
-// itself: always the same Cell for the same ids, also after a reload. A cell
-// that was asked for once is exported from then on, at zero too.
-func (c *Counters) Cell(school, group string) *Cell {
-	key := cellKey{strings.ToValidUTF8(school, "\uFFFD"), strings.ToValidUTF8(group, "\uFFFD")}
+// Group gives the counters of one group of one school, "" being the school
+// itself: always the same ones for the same ids, also after a reload. A group that
+// was asked for once is exported from then on, at zero too.
+func (c *Counters) Group(school, group string) *GroupCounters {
+	key := groupKey{strings.ToValidUTF8(school, "\uFFFD"), strings.ToValidUTF8(group, "\uFFFD")}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if cell, ok := c.cellOf[key]; ok {
-		return cell
+	if g, ok := c.groupOf[key]; ok {
+		return g
 	}
-	cell := &Cell{cellKey: &key, number: uint64(len(c.cells)) << 32}
-	c.cellOf[key] = cell
-	c.cells = append(c.cells, cell)
-	return cell
+	g := &GroupCounters{groupKey: &key, number: uint64(len(c.groups)) << 32}
+	c.groupOf[key] = g
+	c.groups = append(c.groups, g)
+	return g
 }
 
 // Category gives the number that events carry for the category called code,
@@ -123,14 +123,14 @@ func (c *Counters) Category(code string) Category {
 	return category
 }
 
-// totals adds up all lanes.
-func (c *Counters) totals() totals {
+// sumShards adds up all shards.
+func (c *Counters) sumShards() shardTotals {
 	c.mu.Lock()
-	lanes := c.lanes[:len(c.lanes):len(c.lanes)]
+	shards := c.shards[:len(c.shards):len(c.shards)]
 	c.mu.Unlock()
-	var sum totals
-	for _, lane := range lanes {
-		lane.addTo(&sum)
+	var sum shardTotals
+	for _, shard := range shards {
+		shard.addTo(&sum)
 	}
 	return sum
 }

@@ -14,7 +14,7 @@ var build = metrics.BuildInfo{Version: "1.2.3", Revision: "abc"}
 
 // traffic is n events of one school by turns in all transports, actions,
 // sources, RCODEs and decisions.
-func traffic(cell *metrics.Cell, category metrics.Category, n int) func(yield func(metrics.Event) bool) {
+func traffic(group *metrics.GroupCounters, category metrics.Category, n int) func(yield func(metrics.Event) bool) {
 	return func(yield func(metrics.Event) bool) {
 		for i := range n {
 			more := yield(metrics.Event{
@@ -23,7 +23,7 @@ func traffic(cell *metrics.Cell, category metrics.Category, n int) func(yield fu
 				Source:    metrics.Source(i % 4),
 				Rcode:     uint8(i % 20),
 				Duration:  time.Duration(i) * time.Microsecond,
-				Cell:      cell,
+				Group:     group,
 				Decision:  metrics.Decision(i % 3),
 				Category:  category,
 			})
@@ -34,20 +34,20 @@ func traffic(cell *metrics.Cell, category metrics.Category, n int) func(yield fu
 	}
 }
 
-func TestManyLanesAddUpExactly(t *testing.T) {
+func TestManyShardsAddUpExactly(t *testing.T) {
 	const goroutines, lives, events = 8, 5, 900
 	c := metrics.New("node-1", build)
-	cell, games := c.Cell("truong-a", "hoc-sinh"), c.Category("games")
+	group, games := c.Group("truong-a", "hoc-sinh"), c.Category("games")
 
 	var all sync.WaitGroup
 	for range goroutines {
 		all.Go(func() {
 			for range lives {
-				lane := c.Lane()
-				for e := range traffic(cell, games, events) {
-					lane.Record(e)
+				shard := c.Shard()
+				for e := range traffic(group, games, events) {
+					shard.Record(&e)
 				}
-				lane.Close()
+				shard.Close()
 			}
 		})
 	}
@@ -72,15 +72,15 @@ func TestManyLanesAddUpExactly(t *testing.T) {
 
 func TestAClosedLaneIsCountedOnAndNeverTwice(t *testing.T) {
 	c := metrics.New("node-1", build)
-	first := c.Lane()
-	first.Record(metrics.Event{})
+	first := c.Shard()
+	first.Record(&metrics.Event{})
 	first.Close()
-	second := c.Lane()
-	second.Record(metrics.Event{})
-	third := c.Lane()
-	third.Record(metrics.Event{})
+	second := c.Shard()
+	second.Record(&metrics.Event{})
+	third := c.Shard()
+	third.Record(&metrics.Event{})
 	if second == third {
-		t.Error("two open lanes are one")
+		t.Error("two open shards are one")
 	}
 	operators(t, c).want(t, 3, "lachan_queries_total")
 	second.Close()
@@ -101,12 +101,12 @@ func TestNothingGoesBackWhileQueriesCome(t *testing.T) {
 					return
 				default:
 				}
-				lane, category := c.Lane(), c.Category(fmt.Sprint("category-", life%30))
-				for e := range traffic(c.Cell("truong-a", fmt.Sprint("lop-", g)), category, 100) {
-					lane.Record(e)
+				shard, category := c.Shard(), c.Category(fmt.Sprint("category-", life%30))
+				for e := range traffic(c.Group("truong-a", fmt.Sprint("lop-", g)), category, 100) {
+					shard.Record(&e)
 				}
 				c.Protect(time.Second)
-				lane.Close()
+				shard.Close()
 			}
 		})
 	}
@@ -124,7 +124,7 @@ func TestNothingGoesBackWhileQueriesCome(t *testing.T) {
 
 func TestADroppedQueryHasNoAnswer(t *testing.T) {
 	c := metrics.New("node-1", build)
-	c.Lane().Record(metrics.Event{Action: metrics.ActionDropped, Source: metrics.SourceUpstream, Duration: time.Second})
+	c.Shard().Record(&metrics.Event{Action: metrics.ActionDropped, Source: metrics.SourceUpstream, Duration: time.Second})
 	served := operators(t, c)
 	served.want(t, 1, "lachan_queries_total", `action="dropped"`)
 	served.want(t, 0, "lachan_answers_total")
@@ -136,7 +136,7 @@ func TestDurationsFallIntoTheirBuckets(t *testing.T) {
 	f := func(d time.Duration, below, within string) {
 		t.Helper()
 		c := metrics.New("node-1", build)
-		c.Lane().Record(metrics.Event{Source: metrics.SourceCache, Duration: d})
+		c.Shard().Record(&metrics.Event{Source: metrics.SourceCache, Duration: d})
 		served := operators(t, c)
 		if below != "" {
 			served.want(t, 0, "lachan_query_duration_seconds_bucket", `source="cache"`, `le="`+below+`"`)
@@ -157,7 +157,7 @@ func TestRcodesAreNamedAndTheRareOnesTogether(t *testing.T) {
 	f := func(rcode uint8, name string) {
 		t.Helper()
 		c := metrics.New("node-1", build)
-		c.Lane().Record(metrics.Event{Rcode: rcode})
+		c.Shard().Record(&metrics.Event{Rcode: rcode})
 		operators(t, c).want(t, 1, "lachan_rcodes_total", `rcode="`+name+`"`)
 	}
 	f(0, "NOERROR")
@@ -170,13 +170,13 @@ func TestRcodesAreNamedAndTheRareOnesTogether(t *testing.T) {
 	f(255, "other")
 }
 
-func TestTheSameIdsAreTheSameCell(t *testing.T) {
+func TestTheSameIdsAreTheSameGroup(t *testing.T) {
 	c := metrics.New("node-1", build)
-	cell := c.Cell("truong-a", "hoc-sinh")
+	students := c.Group("truong-a", "hoc-sinh")
 	f := func(school, group string, same bool) {
 		t.Helper()
-		if got := c.Cell(school, group) == cell; got != same {
-			t.Errorf("Cell(%q, %q) is the same: %v, want %v", school, group, got, same)
+		if got := c.Group(school, group) == students; got != same {
+			t.Errorf("Group(%q, %q) is the same: %v, want %v", school, group, got, same)
 		}
 	}
 	f("truong-a", "hoc-sinh", true)
@@ -187,18 +187,18 @@ func TestTheSameIdsAreTheSameCell(t *testing.T) {
 }
 
 func TestACellIsOneCacheLine(t *testing.T) {
-	if size := unsafe.Sizeof(metrics.Cell{}); size != 64 {
-		t.Errorf("a cell takes %d bytes, want 64", size)
+	if size := unsafe.Sizeof(metrics.GroupCounters{}); size != 64 {
+		t.Errorf("a group takes %d bytes, want 64", size)
 	}
 }
 
 func TestChecksGoOnAfterARestore(t *testing.T) {
 	before := metrics.New("nut-1", build)
-	before.Cell("a", "gv").Check(before.Category("gambling"), metrics.CheckFailed)
-	before.Cell("a", "").Check(metrics.CategoryNone, metrics.CheckPassed)
+	before.Group("a", "gv").Check(before.Category("gambling"), metrics.CheckFailed)
+	before.Group("a", "").Check(metrics.CategoryNone, metrics.CheckPassed)
 	after := metrics.New("nut-1", build)
-	restore(t, before.Odometers(), after)
-	after.Cell("a", "gv").Check(after.Category("gambling"), metrics.CheckFailed)
+	restore(t, before.Totals(), after)
+	after.Group("a", "gv").Check(after.Category("gambling"), metrics.CheckFailed)
 	text, all := compliance(t, after)
 	for series, want := range map[string]float64{
 		`lachan_school_checks_total{node="nut-1",school="a",group="gv",category="gambling",result="failed"}`: 2,
@@ -230,9 +230,9 @@ func TestCategoriesKeepTheirNumber(t *testing.T) {
 	f("one-too-many", metrics.CategoryOther)
 	f("games", games)
 
-	cell, lane := c.Cell("truong-a", ""), c.Lane()
+	group, shard := c.Group("truong-a", ""), c.Shard()
 	for _, category := range []metrics.Category{metrics.CategoryOther, games + 253, games} {
-		lane.Record(metrics.Event{Cell: cell, Decision: metrics.DecisionBlocked, Category: category})
+		shard.Record(&metrics.Event{Group: group, Decision: metrics.DecisionBlocked, Category: category})
 	}
 	_, schools := compliance(t, c)
 	schools.want(t, 1, "lachan_school_queries_total", `category="other"`)
@@ -271,10 +271,10 @@ func TestProtectedTimeAddsUpWhileASchoolIsInForce(t *testing.T) {
 
 func TestRecordAllocatesNothing(t *testing.T) {
 	c := metrics.New("node-1", build)
-	lane, cell, games := c.Lane(), c.Cell("truong-a", "hoc-sinh"), c.Category("games")
+	shard, group, games := c.Shard(), c.Group("truong-a", "hoc-sinh"), c.Category("games")
 	record := func() {
-		for e := range traffic(cell, games, 60) {
-			lane.Record(e)
+		for e := range traffic(group, games, 60) {
+			shard.Record(&e)
 		}
 	}
 	if n := testing.AllocsPerRun(100, record); n != 0 {
@@ -284,36 +284,36 @@ func TestRecordAllocatesNothing(t *testing.T) {
 
 func BenchmarkRecord(b *testing.B) {
 	c := metrics.New("node-1", build)
-	lane, cell, games := c.Lane(), c.Cell("truong-a", "hoc-sinh"), c.Category("games")
-	e := metrics.Event{Duration: 20 * time.Microsecond, Source: metrics.SourceCache, Cell: cell}
-	blocked := metrics.Event{Duration: 20 * time.Microsecond, Rcode: 3, Action: metrics.ActionBlock, Cell: cell,
+	shard, group, games := c.Shard(), c.Group("truong-a", "hoc-sinh"), c.Category("games")
+	e := metrics.Event{Duration: 20 * time.Microsecond, Source: metrics.SourceCache, Group: group}
+	blocked := metrics.Event{Duration: 20 * time.Microsecond, Rcode: 3, Action: metrics.ActionBlock, Group: group,
 		Decision: metrics.DecisionBlocked, Category: games}
 	b.Run("allowed", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			lane.Record(e)
+			shard.Record(&e)
 		}
 	})
 	b.Run("blocked", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			lane.Record(blocked)
+			shard.Record(&blocked)
 		}
 	})
 	b.Run("each core its school", func(b *testing.B) {
 		b.RunParallel(func(pb *testing.PB) {
-			lane, mine := c.Lane(), e
-			mine.Cell = c.Cell(fmt.Sprintf("%p", lane), "")
+			shard, mine := c.Shard(), e
+			mine.Group = c.Group(fmt.Sprintf("%p", shard), "")
 			for pb.Next() {
-				lane.Record(mine)
+				shard.Record(&mine)
 			}
 		})
 	})
 	b.Run("all cores one school", func(b *testing.B) {
 		b.RunParallel(func(pb *testing.PB) {
-			lane := c.Lane()
+			shard := c.Shard()
 			for pb.Next() {
-				lane.Record(e)
+				shard.Record(&e)
 			}
 		})
 	})

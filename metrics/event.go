@@ -1,6 +1,9 @@
 package metrics
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // An Event is one finished query.
 type Event struct {
@@ -8,13 +11,22 @@ type Event struct {
 	Action    Action
 	Source    Source   // not looked at when Action is ActionDropped
 	Rcode     uint8    // RFC 6895 section 2.3; 16 and above are counted as "other"; not looked at when dropped
-	Decision  Decision // counted in Cell
-	Category  Category // what the query was blocked for, or would have been; CategoryNone when it was simply allowed
+	Decision  Decision // counted in Group
+	Category  Category // what the query was blocked for, or would have been; CategoryNone if it was simply allowed
 
 	// Duration is the time from reading the query to writing its answer.
 	Duration time.Duration
-	// Cell is the group that asked; nil when the query belongs to none.
-	Cell *Cell
+	// Group is the group that asked; nil if the query belongs to none. What
+	// follows is for its visits and samples, and not looked at otherwise.
+	Group *GroupCounters
+	// Client is the address that asked. Without one nothing is sampled.
+	Client netip.Addr
+	// Name was asked for, in wire form; it is read during the call only.
+	Name []byte
+	// NameHash is any hash of Name.
+	NameHash uint64
+	// Time is any clock in nanoseconds that does not go back.
+	Time int64
 }
 
 // A Transport is what carried the query.
@@ -95,6 +107,22 @@ const (
 	// CategoryOther is every category beyond the 254th.
 	CategoryOther Category = 255
 )
+
+// A Result is what became of a check of the filter: somebody at a school asked
+// what happens there to names of a category.
+type Result uint8
+
+// The results.
+const (
+	CheckPassed  Result = iota // they are blocked, and lists have such names; or only the filter itself was looked for
+	CheckFailed                // they are to be blocked, but no list has any
+	CheckAllowed               // the policy allows them at that time
+)
+
+var resultNames = [...]string{"passed", "failed", "allowed"}
+
+// String is the value of the label result.
+func (r Result) String() string { return resultNames[r] }
 
 // rcodeNames is by RCODE, RFC 6895 section 2.3; the last stands for the rest.
 var rcodeNames = [...]string{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",

@@ -87,7 +87,7 @@ func (s series) labelNames() map[string]bool {
 func compliance(t *testing.T, c *metrics.Counters) (string, series) {
 	t.Helper()
 	var text bytes.Buffer
-	if err := c.Odometers().Write(&text); err != nil {
+	if err := c.Totals().Write(&text); err != nil {
 		t.Fatal(err)
 	}
 	return text.String(), parse(t, text.String())

@@ -18,21 +18,21 @@ import (
 // the mux; what nobody serves is 404.
 //
 //	GET /metrics             operators' metrics, with those of the Go runtime and the process
-//	GET /metrics/compliance  the counts of schools, as odometers has them; 503 while it has none
+//	GET /metrics/compliance  the counters of schools, as totals has them; 503 while it has none
 //	GET /healthz             200 "ok" while the process answers
 //	GET /readyz              200 "ok" when ready returns nothing, else 503 and its reasons, one a line;
 //	                         with ?verbose as JSON, with the conditions
 //	GET /api/conditions      the conditions as a JSON array
 //
 // Readings and ready are called once a request, by any number of goroutines,
-// and must not block; odometers may, until the context of the request is done.
+// and must not block; totals may, until the context of the request is done.
 func Handler(
 	aggregator *Aggregator, conditions *Conditions, readings func() Readings, ready func() []string,
-	odometers func(context.Context) (*Odometers, error),
+	totals func(context.Context) (*Totals, error),
 ) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", operators(NewCollector(aggregator, conditions, readings)))
-	mux.Handle("GET /metrics/compliance", compliance(odometers))
+	mux.Handle("GET /metrics/compliance", compliance(totals))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeText(w, http.StatusOK, "ok")
 	})
@@ -68,10 +68,10 @@ func operators(c *Collector) http.Handler {
 	return promhttp.HandlerFor(all, promhttp.HandlerOpts{Registry: all, ErrorHandling: promhttp.ContinueOnError})
 }
 
-// compliance serves the counts of schools, compressed for who accepts it.
-func compliance(odometers func(context.Context) (*Odometers, error)) http.Handler {
+// compliance serves the counts of schools, compressed if the client accepts it.
+func compliance(totals func(context.Context) (*Totals, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		o, err := odometers(r.Context())
+		t, err := totals(r.Context())
 		if err != nil {
 			writeText(w, http.StatusServiceUnavailable, err.Error())
 			return
@@ -92,7 +92,7 @@ func compliance(odometers func(context.Context) (*Odometers, error)) http.Handle
 			body = packed
 		}
 		// An error means that the client is gone: there is nobody to tell.
-		_ = o.Write(body)
+		_ = t.Write(body)
 	})
 }
 

@@ -41,8 +41,8 @@ func listen(t *testing.T, h http.Handler) string {
 func busy(t *testing.T) string {
 	t.Helper()
 	c := twoSchools()
-	for e := range traffic(c.Cell("th-kim-dong", "hoc-sinh"), c.Category("games"), 900) {
-		c.Lane().Record(e)
+	for e := range traffic(c.Group("th-kim-dong", "hoc-sinh"), c.Category("games"), 900) {
+		c.Shard().Record(&e)
 	}
 	var conditions metrics.Conditions
 	conditions.Set("feed_late", "nguồn trễ | feed is late")
@@ -198,7 +198,7 @@ func TestReadyzSaysWhyNot(t *testing.T) {
 	var reasons []string
 	url := listen(t, metrics.Handler(metrics.NewAggregator("node-1", build), &conditions,
 		func() metrics.Readings { return metrics.Readings{} }, func() []string { return reasons },
-		func(context.Context) (*metrics.Odometers, error) { return nil, errors.New("not restored yet") }))
+		func(context.Context) (*metrics.Totals, error) { return nil, errors.New("not restored yet") }))
 	f := func(path string, status int, want string) {
 		t.Helper()
 		response, body := get(t, url+path)

@@ -30,7 +30,7 @@ const (
 	sampleLost                // how many there was no room for
 )
 
-// AppendSamples appends what was noticed since it was called last. It is Drain
+// AppendSamples appends what was sampled since it was called last. It is Drain
 // for another process.
 func (c *Counters) AppendSamples(dst []byte) []byte {
 	start := len(dst)

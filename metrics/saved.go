@@ -13,10 +13,10 @@ const (
 
 // A Snapshot is what history has to write.
 type Snapshot struct {
-	// Saved goes to the disk before Odometers do; nil if what is there will do.
+	// Saved goes to the disk before Totals do; nil if what is there will do.
 	Saved []byte
-	// Odometers are what the counters read.
-	Odometers *Odometers
+	// Totals are what the counters read.
+	Totals *Totals
 
 	changes uint64
 }
@@ -26,9 +26,9 @@ type Snapshot struct {
 func (a *Aggregator) Snapshot() Snapshot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	s := Snapshot{Odometers: a.counters.Odometers(), changes: a.changes}
+	s := Snapshot{Totals: a.counters.Totals(), changes: a.changes}
 	if a.changes != a.saved || len(a.epochs) > 1 {
-		s.Saved = a.save(s.Odometers)
+		s.Saved = a.save(s.Totals)
 	}
 	return s
 }
@@ -40,14 +40,14 @@ func (a *Aggregator) Keep(s Snapshot) {
 	a.saved = s.changes
 }
 
-// save encodes the base and the epochs at the moment of o.
-func (a *Aggregator) save(o *Odometers) []byte {
+// save encodes the base and the epochs at the moment of t.
+func (a *Aggregator) save(t *Totals) []byte {
 	b := append([]byte(savedMagic), savedVersion)
 	section := func(content []byte) {
 		b = append(binary.LittleEndian.AppendUint32(b, uint32(len(content))), content...)
 	}
 	var codes []byte
-	for _, code := range o.codes {
+	for _, code := range t.codes {
 		codes = appendText(codes, code)
 	}
 	section(codes)
@@ -58,18 +58,17 @@ func (a *Aggregator) save(o *Odometers) []byte {
 	section(ended)
 	var base countersWriter
 	totals := make([]countersWriter, len(a.epochs))
-	for _, n := range o.counts {
-		value := n.value
+	t.Each(func(c Counter, value uint64) {
 		for i, e := range a.epochs {
-			if last := e.last[n.Odometer]; last > 0 {
-				totals[i].write(n.Odometer, last)
+			if last := e.last[c]; last > 0 {
+				totals[i].write(c, last)
 				value -= min(last, value)
 			}
 		}
 		if value > 0 {
-			base.write(n.Odometer, value)
+			base.write(c, value)
 		}
-	}
+	})
 	section(base.b)
 	for i, e := range a.epochs {
 		b = append(b, e.id[:]...)
@@ -85,7 +84,7 @@ type Saved struct {
 	ended  []Epoch
 	base   []byte // a section of counters
 	epochs []savedEpoch
-	// Damaged is set by who has found that the file cannot be read: what is in
+	// Damaged is set by the caller if the file cannot be read: what is in
 	// history may be of an epoch that is alive, so that its first tick adds only
 	// what surely is not.
 	Damaged bool
@@ -141,21 +140,21 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 	if s.Damaged {
 		a.changes++ // there is no Saved on the disk
 	}
-	read := map[Odometer]uint64{}
-	o := history.Odometers()
-	o.Each(func(of Odometer, value uint64) {
-		pairs := o.Labels(of)
-		own, ok := a.counters.labelled(func(name string) string { return labelOf(pairs, name) })
+	read := map[Counter]uint64{}
+	t := history.Totals()
+	t.Each(func(of Counter, value uint64) {
+		pairs := t.Labels(of)
+		own, ok := a.counters.find(func(name string) string { return labelOf(pairs, name) })
 		if ok {
 			read[own] = value
 		}
 	})
 	n := naming{counters: a.counters, codes: s.codes}
-	rest := map[Odometer]uint64{} // of what was read, what is not of an epoch
-	sum := func(section []byte) map[Odometer]uint64 {
-		all := map[Odometer]uint64{}
+	rest := map[Counter]uint64{} // of what was read, what is not of an epoch
+	sum := func(section []byte) map[Counter]uint64 {
+		all := map[Counter]uint64{}
 		_ = eachCounted(section, func(c *counted) { // without an error, as ParseSaved has found
-			all[n.odometer(c)] = c.value
+			all[n.counter(c)] = c.value
 		})
 		for of, value := range all {
 			rest[of] += value
@@ -180,8 +179,8 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 
 // takeUp adds what was read, but for what ticks that came before have added
 // already, and awaits the epochs of which none has come.
-func (a *Aggregator) takeUp(read map[Odometer]uint64, found []*epoch, ended []Epoch) {
-	counted := func(e *epoch, inHistory map[Odometer]uint64) {
+func (a *Aggregator) takeUp(read map[Counter]uint64, found []*epoch, ended []Epoch) {
+	counted := func(e *epoch, inHistory map[Counter]uint64) {
 		for of, total := range e.last {
 			read[of] -= min(total, inHistory[of], read[of])
 		}

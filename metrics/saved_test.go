@@ -110,15 +110,15 @@ func (s *simulation) count() {
 	if r == nil {
 		return
 	}
-	before := nonzero(r.counters.Odometers())
-	lane := r.counters.Lane()
-	defer lane.Close()
+	before := nonzero(r.counters.Totals())
+	shard := r.counters.Shard()
+	defer shard.Close()
 	for range 1 + s.random.IntN(4) {
-		cell := r.counters.Cell(fmt.Sprint("truong-", s.random.IntN(3)), "")
-		lane.Record(metrics.Event{Cell: cell, Decision: metrics.Decision(s.random.IntN(3)), Category: r.counters.Category(fmt.Sprint("c", s.random.IntN(3)))})
-		cell.Check(metrics.CategoryNone, metrics.CheckPassed)
+		group := r.counters.Group(fmt.Sprint("truong-", s.random.IntN(3)), "")
+		shard.Record(&metrics.Event{Group: group, Decision: metrics.Decision(s.random.IntN(3)), Category: r.counters.Category(fmt.Sprint("c", s.random.IntN(3)))})
+		group.Check(metrics.CategoryNone, metrics.CheckPassed)
 	}
-	s.add(s.truth, nonzero(r.counters.Odometers()), before)
+	s.add(s.truth, nonzero(r.counters.Totals()), before)
 	s.note("count")
 }
 
@@ -142,7 +142,7 @@ func (s *simulation) tick() {
 	}
 	r.late = append(r.late, tick)
 	s.absorb(tick)
-	r.absorbed = nonzero(r.counters.Odometers())
+	r.absorbed = nonzero(r.counters.Totals())
 	s.note("tick", slices.Index(s.resolvers, r))
 }
 
@@ -181,12 +181,12 @@ func (s *simulation) write(steps int) {
 		s.killManager()
 		return
 	}
-	snapshot.Odometers.Each(func(o metrics.Odometer, value uint64) {
-		labels := snapshot.Odometers.Labels(o)
+	snapshot.Totals.Each(func(o metrics.Counter, value uint64) {
+		labels := snapshot.Totals.Labels(o)
 		s.labels[fmt.Sprint(labels)] = labels
 		s.odometer[fmt.Sprint(labels)] = value
 	})
-	for labels, value := range labelled(snapshot.Odometers) {
+	for labels, value := range labelled(snapshot.Totals) {
 		if value < s.shown[labels] {
 			s.t.Errorf("%s goes back from %d to %d", labels, s.shown[labels], value)
 		}
@@ -229,7 +229,7 @@ func (s *simulation) killResolver() {
 	}
 	s.note("kill resolver", slices.Index(s.resolvers, r))
 	s.gone(r)
-	s.add(s.lost, nonzero(r.counters.Odometers()), r.durable)
+	s.add(s.lost, nonzero(r.counters.Totals()), r.durable)
 	if s.manager != nil {
 		s.manager.End(r.counters.Epoch())
 	}
@@ -317,7 +317,7 @@ func (s *simulation) settle() {
 		s.gone(r)
 	}
 	s.write(4)
-	got := nonzero(s.manager.Odometers())
+	got := nonzero(s.manager.Totals())
 	for labels := range maps.Keys(s.truth) {
 		if got[labels] > s.truth[labels] {
 			s.t.Errorf("%s is %d, and was counted %d times", labels, got[labels], s.truth[labels])

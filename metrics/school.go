@@ -8,10 +8,15 @@ import (
 
 // A School is what a report needs to place a school's counts.
 type School struct {
-	ID       string // the unit's id, as given to Counters.Cell
+	ID       string // the unit's id, as given to Counters.Group
 	Province string // the id of the province it is in; may be ""
 	Commune  string // the id of the commune it is in; may be ""
 	Level    string // the level of education, such as "primary"; may be ""
+}
+
+// labels are those of the series that says where the school belongs.
+func (s School) labels() []string {
+	return []string{"school", s.ID, "province", s.Province, "commune", s.Commune, "level", s.Level}
 }
 
 // A school is the time for which one school was protected, kept also while the

@@ -24,7 +24,7 @@ const (
 
 // The sections of a tick, in this order.
 const (
-	sectionShards     = iota // places in totals, and values
+	sectionShards     = iota // places in shardTotals.flat, and values
 	sectionCounters          // see the records of wire.go
 	sectionCategories        // codes, by the numbers of the one who counts
 	sectionReadings          // JSON
@@ -36,8 +36,8 @@ const (
 // be delivered, its connection must end.
 type Sent struct {
 	begun   bool
-	shards  totals
-	cells   []uint64 // by number of the cell, the sum of all it had counted
+	shards  shardTotals
+	groups  []uint64 // in the order of Counters.groups, the sum of all each had counted
 	schools []uint64 // seconds, in the order of Counters.schools
 }
 
@@ -62,7 +62,7 @@ func (c *Counters) Tick(dst []byte, sent *Sent, readings ResolverReadings) []byt
 			dst = c.appendShards(dst, sent)
 		case sectionCounters:
 			dst = c.appendCounters(dst, sent)
-		case sectionCategories: // behind the counters: a category is named before the first of its queries is counted
+		case sectionCategories: // after the counters: a category is named before the first of its queries is counted
 			for _, code := range c.categoryCodes() {
 				dst = appendText(dst, code)
 			}
@@ -79,7 +79,7 @@ func (c *Counters) Tick(dst []byte, sent *Sent, readings ResolverReadings) []byt
 
 // appendShards appends the totals that have changed.
 func (c *Counters) appendShards(dst []byte, sent *Sent) []byte {
-	sum := c.totals()
+	sum := c.sumShards()
 	before := sent.shards.flat()
 	for i, value := range sum.flat() {
 		if *value != *before[i] {
@@ -94,34 +94,32 @@ func (c *Counters) appendShards(dst []byte, sent *Sent) []byte {
 // counted, and those of the node.
 func (c *Counters) appendCounters(dst []byte, sent *Sent) []byte {
 	c.mu.Lock()
-	cells := c.cells[:len(c.cells):len(c.cells)]
+	groups := c.groups[:len(c.groups):len(c.groups)]
 	schools := c.schools[:len(c.schools):len(c.schools)]
 	c.mu.Unlock()
-	sent.cells = append(sent.cells, make([]uint64, len(cells)-len(sent.cells))...)
+	sent.groups = append(sent.groups, make([]uint64, len(groups)-len(sent.groups))...)
 	sent.schools = append(sent.schools, make([]uint64, len(schools)-len(sent.schools))...)
 	w := countersWriter{b: dst}
-	for i, cell := range cells {
+	for i, g := range groups {
 		sum := uint64(0)
-		cell.each(func(_ Odometer, n uint64) { sum += n })
-		if sum == sent.cells[i] {
+		g.each(func(_ Counter, n uint64) { sum += n })
+		if sum == sent.groups[i] {
 			continue
 		}
 		sum = 0
-		cell.each(func(o Odometer, n uint64) {
+		g.each(func(counter Counter, n uint64) {
 			sum += n
-			w.write(o, n)
+			w.write(counter, n)
 		})
-		sent.cells[i] = sum
+		sent.groups[i] = sum
 	}
 	for i, school := range schools {
 		if seconds := school.seconds(); seconds != sent.schools[i] {
 			sent.schools[i] = seconds
-			w.write(Odometer{school: school}, seconds)
+			w.write(Counter{kind: kindProtected, school: school}, seconds)
 		}
 	}
-	for _, n := range c.answers.read(&sent.shards) {
-		w.write(n.Odometer, n.value)
-	}
+	c.answers.each(&sent.shards, w.write)
 	return w.b
 }
 
@@ -180,7 +178,7 @@ func parseTick(b []byte) (t tick, err error) {
 
 // eachShard calls yield for the totals that are in a section.
 func eachShard(section []byte, yield func(place int, value uint64)) error {
-	var all totals
+	var all shardTotals
 	places := len(all.flat())
 	r := wireReader{b: section}
 	for len(r.b) > 0 && !r.bad {

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"math/bits"
-	"net/netip"
 	"sync/atomic"
 	"time"
 )
@@ -24,30 +23,25 @@ const (
 // visits remembers when the pairs that are looked at were last counted. Two pairs
 // that share a place forget each other, so on a node with more than about four
 // million pairs in a minute visits are counted a little too high. Nothing of it
-// can be traced to a client: the salt is known to nobody and dies with the
-// process.
+// can be traced to a client: the salt is never shown and dies with the process.
 type visits struct {
 	salt   uint64
 	places [visitPlaces]atomic.Uint64
 }
 
-// Visit counts a query as a visit of its group, unless the client has asked for
-// the name within the last minute; name is a hash of it, now any clock in
-// nanoseconds that does not go back. It looks at one pair of client and name in
+// countVisit counts a query as a visit of its group, unless the client has asked
+// for the name within the last minute. It looks at one pair of client and name in
 // 64, others every few minutes, and counts 64 for each visit, so that the sum is
 // right on average. All others cost a few multiplications.
-func (l *Lane) Visit(cell *Cell, client netip.Addr, name uint64, now int64) {
-	if cell == nil {
-		return
-	}
-	v := l.counters.visits
-	pair := mix(askerHash(cell, client)^v.salt, name^bits.RotateLeft64(v.salt, 32))
-	turn, next := uint64(now)>>visitTurn, uint64(now+int64(visitLasts))>>visitTurn
+func (s *Shard) countVisit(e *Event, client uint64) {
+	v := s.counters.visits
+	pair := mix(client^v.salt, e.NameHash^bits.RotateLeft64(v.salt, 32))
+	turn, next := uint64(e.Time)>>visitTurn, uint64(e.Time+int64(visitLasts))>>visitTurn
 	counts := looksAt(pair, turn)
 	if !counts && (next == turn || !looksAt(pair, next)) {
 		return
 	}
-	at := uint64(now / int64(time.Second))
+	at := uint64(e.Time / int64(time.Second))
 	place := &v.places[pair%visitPlaces]
 	const clock = 1<<visitClock - 1
 	before := place.Load()
@@ -56,11 +50,11 @@ func (l *Lane) Visit(cell *Cell, client netip.Addr, name uint64, now int64) {
 	}
 	place.Store(pair&^clock | at&clock)
 	if counts {
-		cell.visits.Add(visitShare)
+		e.Group.visits.Add(visitShare)
 	}
 }
 
-// looksAt tells whether a pair is among those that are looked at in a turn.
+// looksAt reports whether a pair is among those that are looked at in a turn.
 func looksAt(pair, turn uint64) bool { return mix(pair, turn^0xd6e8feb86659fd93)%visitShare == 0 }
 
 func mix(a, b uint64) uint64 {

@@ -12,14 +12,14 @@ import (
 
 // visits is what the counters of a school read.
 func visits(c *metrics.Counters, school string) uint64 {
-	return labelled(c.Odometers())["__name__,lachan_school_visits_total,node,nut-1,school,"+school+",group,"]
+	return labelled(c.Totals())["__name__,lachan_school_visits_total,node,nut-1,school,"+school+",group,"]
 }
 
 // TestVisitsAreAboutWhatTheyAre has clients that come back to names within a
 // minute and later, each time with three queries, and some that never rest.
 func TestVisitsAreAboutWhatTheyAre(t *testing.T) {
 	c := metrics.New("nut-1", metrics.BuildInfo{})
-	lane, cell := c.Lane(), c.Cell("a", "")
+	shard, group := c.Shard(), c.Group("a", "")
 	type pair struct{ client, name uint32 }
 	last := map[pair]int64{}
 	truth, queries := 0, 0
@@ -31,7 +31,9 @@ func TestVisitsAreAboutWhatTheyAre(t *testing.T) {
 		queries++
 		var address [4]byte
 		binary.BigEndian.PutUint32(address[:], 10<<24|p.client)
-		lane.Visit(cell, netip.AddrFrom4(address), uint64(p.name)*0x9E3779B97F4A7C15, at*int64(time.Second))
+		shard.Record(&metrics.Event{
+			Group: group, Client: netip.AddrFrom4(address), NameHash: uint64(p.name) * 0x9E3779B97F4A7C15, Time: at * int64(time.Second),
+		})
 	}
 	dice := rand.New(rand.NewPCG(1, 2))
 	for at := range int64(8 * 3600) {
@@ -55,9 +57,9 @@ func TestVisitsAreAboutWhatTheyAre(t *testing.T) {
 
 func TestWhoIsOfNoSchoolVisitsNothing(t *testing.T) {
 	c := metrics.New("nut-1", metrics.BuildInfo{})
-	lane := c.Lane()
+	shard := c.Shard()
 	for name := range uint64(1000) {
-		lane.Visit(nil, asker, name, 0)
+		shard.Record(&metrics.Event{Client: asker, NameHash: name})
 	}
 	if n := visits(c, ""); n != 0 {
 		t.Errorf("%d visits", n)
@@ -66,7 +68,7 @@ func TestWhoIsOfNoSchoolVisitsNothing(t *testing.T) {
 
 func BenchmarkVisit(b *testing.B) {
 	c := metrics.New("nut-1", metrics.BuildInfo{})
-	lane, cell := c.Lane(), c.Cell("a", "")
+	shard, group := c.Shard(), c.Group("a", "")
 	names := make([]uint64, 4096)
 	for i := range names {
 		names[i] = rand.Uint64()
@@ -74,6 +76,6 @@ func BenchmarkVisit(b *testing.B) {
 	now := int64(0)
 	for i := 0; b.Loop(); i++ {
 		now += 5000
-		lane.Visit(cell, asker, names[i%len(names)], now)
+		shard.Record(&metrics.Event{Group: group, Client: asker, NameHash: names[i%len(names)], Time: now})
 	}
 }

@@ -53,45 +53,44 @@ type countersWriter struct {
 	b      []byte
 	school string
 	inside bool // a school was written
-	cell   *Cell
+	group  *GroupCounters
 }
 
 // write appends one counter.
-func (w *countersWriter) write(o Odometer, value uint64) {
-	switch {
-	case o.within > 0:
-		w.b = binary.AppendUvarint(append(w.b, recordAnswers, o.within-1), value)
-	case o.school != nil:
-		w.enter(o.school.id)
-		w.b = binary.AppendUvarint(append(w.b, recordProtected), value)
+func (w *countersWriter) write(c Counter, value uint64) {
+	switch c.kind {
+	case kindAnswers:
+		w.b = append(w.b, recordAnswers, c.what)
+	case kindProtected:
+		w.enter(c.school.id)
+		w.b = append(w.b, recordProtected)
+	case kindVisits:
+		w.enterGroup(c.group)
+		w.b = append(w.b, recordVisits)
+	case kindChecks:
+		w.enterGroup(c.group)
+		w.b = append(w.b, recordCheck, c.what, uint8(c.category))
 	default:
-		w.enterGroup(o.cell)
-		switch {
-		case o.visits:
-			w.b = append(w.b, recordVisits)
-		case o.result > 0:
-			w.b = append(w.b, recordCheck, o.result-1, uint8(o.category))
-		default:
-			w.b = append(w.b, recordQueries, uint8(o.decision), uint8(o.category))
-		}
-		w.b = binary.AppendUvarint(w.b, value)
+		w.enterGroup(c.group)
+		w.b = append(w.b, recordQueries, c.what, uint8(c.category))
 	}
+	w.b = binary.AppendUvarint(w.b, value)
 }
 
 func (w *countersWriter) enter(school string) {
 	if !w.inside || w.school != school {
 		w.b = appendText(append(w.b, recordSchool), school)
-		w.school, w.inside, w.cell = school, true, nil
+		w.school, w.inside, w.group = school, true, nil
 	}
 }
 
-func (w *countersWriter) enterGroup(c *Cell) {
-	if w.cell == c {
+func (w *countersWriter) enterGroup(g *GroupCounters) {
+	if w.group == g {
 		return
 	}
-	w.enter(c.school)
-	w.b = appendText(append(w.b, recordGroup), c.group)
-	w.cell = c
+	w.enter(g.school)
+	w.b = appendText(append(w.b, recordGroup), g.id)
+	w.group = g
 }
 
 // A counted is one record of a counters section, by names.
@@ -99,12 +98,12 @@ type counted struct {
 	kind          uint8 // a record
 	school, group []byte
 	what          uint8 // decision, result, or place in withins
-	category      uint8 // of the one who wrote
+	category      uint8 // by the numbers of the writer
 	value         uint64
 }
 
-// eachCounted calls yield for every counter of a section. It is called for
-// nothing but to find errors with a yield that does nothing.
+// eachCounted calls yield for every counter of a section, up to the first
+// mistake.
 func eachCounted(section []byte, yield func(*counted)) error {
 	r := wireReader{b: section}
 	var c counted

@@ -149,7 +149,7 @@ func (n *node) series(path, prefix string) map[string]int {
 	}
 	handler := metrics.Handler(aggregator, &metrics.Conditions{},
 		func() metrics.Readings { return metrics.Readings{} }, func() []string { return nil },
-		func(context.Context) (*metrics.Odometers, error) { return n.counters.Odometers(), nil })
+		func(context.Context) (*metrics.Totals, error) { return n.counters.Totals(), nil })
 	page := httptest.NewRecorder()
 	handler.ServeHTTP(page, httptest.NewRequest("GET", path, nil))
 	values := map[string]int{}

@@ -49,7 +49,7 @@ func (r *Resolver) check(q *Query) {
 // checkCategory replies as to a name of that category: with the policy's reply
 // when it is blocked, else as to the check itself. The text, for who asks only,
 // tells what is decided.
-func (r *Resolver) checkCategory(q *Query, cell *metrics.Cell) {
+func (r *Resolver) checkCategory(q *Query, cell *metrics.GroupCounters) {
 	tag, _ := q.checkedCategory()
 	d, listed := q.world.rules.DecideCategory(q.group, tag)
 	result := metrics.CheckAllowed

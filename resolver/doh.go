@@ -33,7 +33,7 @@ const (
 // the accept loop of all doors by way of a queue, with their handshake done.
 type dohDoor struct {
 	resolver *Resolver
-	lane     *metrics.Lane
+	lane     *metrics.Shard
 	queue    *connQueue
 	tcp      *http.Server
 	quic     *quicListener
@@ -46,7 +46,7 @@ type dohDoor struct {
 // openDoH serves what the accept loop queues, and HTTP/3 at the port of the
 // same number.
 func (r *Resolver) openDoH(l *tcpListener, udp listen.Socket) (*dohDoor, error) {
-	d := &dohDoor{resolver: r, lane: r.counters.Lane(), queue: newConnQueue(l.Addr()), ended: make(chan struct{})}
+	d := &dohDoor{resolver: r, lane: r.counters.Shard(), queue: newConnQueue(l.Addr()), ended: make(chan struct{})}
 	var err error
 	if d.quic, err = r.newQUICListener(udp, l.addr, http3.ConfigureTLSConfig(r.tlsOf()), dohUnidirectional); err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ const (
 type doqDoor struct {
 	*quicListener
 	resolver *Resolver
-	lane     *metrics.Lane
+	lane     *metrics.Shard
 	stopping context.Context
 	stop     context.CancelFunc
 }
@@ -39,7 +39,7 @@ func (r *Resolver) openDoQ(socket listen.Socket, addr netip.AddrPort) (*doqDoor,
 	if err != nil {
 		return nil, err
 	}
-	door := &doqDoor{quicListener: l, resolver: r, lane: r.counters.Lane()}
+	door := &doqDoor{quicListener: l, resolver: r, lane: r.counters.Shard()}
 	door.stopping, door.stop = context.WithCancel(context.Background())
 	return door, nil
 }

@@ -38,7 +38,7 @@ func (e *errand) parked() conn { return e }
 // ask answers q, whose origin and message are set, and gives the reply to use,
 // which may be empty and is good until use returns. It waits until ctx is done
 // and returns false when that comes first.
-func (r *Resolver) ask(ctx context.Context, q *Query, lane *metrics.Lane, use func(reply []byte)) bool {
+func (r *Resolver) ask(ctx context.Context, q *Query, lane *metrics.Shard, use func(reply []byte)) bool {
 	e := r.errands.idle.Get().(*errand)
 	q.conn, q.recent, q.starts = e, nil, nil
 	q.begin(r.world.Load(), r.clock())

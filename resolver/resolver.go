@@ -93,8 +93,8 @@ type world struct {
 	settings   *Settings
 	rules      *policy.Rules
 	upstreams  *upstream.Zones
-	cells      []*metrics.Cell // by policy.GroupID
-	schools    []*atomic.Int64 // by policy.GroupID: when its school's allowance is whole, see rate
+	cells      []*metrics.GroupCounters // by policy.GroupID
+	schools    []*atomic.Int64          // by policy.GroupID: when its school's allowance is whole, see rate
 	perClient  rate
 	perUnit    rate
 	categories [256]metrics.Category // by tag
@@ -111,9 +111,9 @@ type Resolver struct {
 	world    atomic.Pointer[world]
 	cache    *cache
 	flights  *flights
-	queries  sync.Pool     // of *Query
-	readers  sync.Pool     // of *bufio.Reader
-	lane     *metrics.Lane // of flights
+	queries  sync.Pool      // of *Query
+	readers  sync.Pool      // of *bufio.Reader
+	lane     *metrics.Shard // of flights
 	streams  *streamLanes
 	clients  clientLimits
 	guests   guests
@@ -132,7 +132,7 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 		log:       log,
 		epoch:     time.Now(),
 		cache:     newCache(1),
-		lane:      counters.Lane(),
+		lane:      counters.Shard(),
 		streams:   newStreamLanes(counters),
 		errands:   newErrands(),
 		guests:    guests{byClient: map[netip.Prefix]int{}},
@@ -169,9 +169,9 @@ func (r *Resolver) count(w *world) {
 	p := w.rules.Policy()
 	schools := map[string]*atomic.Int64{}
 	for i, g := range p.Groups() {
-		var cell *metrics.Cell // nobody's, of unknown clients
+		var cell *metrics.GroupCounters // nobody's, of unknown clients
 		if i > 0 {
-			cell = r.counters.Cell(g.School, g.ID)
+			cell = r.counters.Group(g.School, g.ID)
 		}
 		w.cells = append(w.cells, cell)
 		if schools[g.School] == nil {

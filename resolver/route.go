@@ -138,7 +138,7 @@ func (r *Resolver) inspect(q *Query, f found) {
 
 // finish makes the reply fit, records it and writes it: who has the answer finds
 // it counted. It is the only recorder and the only writer.
-func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
+func (r *Resolver) finish(q *Query, lane *metrics.Shard) {
 	if q.action == metrics.ActionDropped {
 		q.out = q.out[:0]
 	} else {
@@ -148,13 +148,12 @@ func (r *Resolver) finish(q *Query, lane *metrics.Lane) {
 	event := metrics.Event{
 		Transport: q.transport, Action: q.action, Source: q.source,
 		Rcode: uint8(min(q.rcode, 255)), Duration: duration(q),
+		Client: q.client, Name: q.Name.Wire(), NameHash: q.Name.Hash(q.Name.Labels()), Time: q.now,
 	}
 	if q.decided {
-		event.Cell = w.cells[q.group]
+		event.Group = w.cells[q.group]
 		event.Decision, event.Category = outcome(q.decision, w)
 	}
-	lane.Record(event)
-	lane.Notice(&event, q.client, q.Name.Wire())
-	lane.Visit(event.Cell, q.client, q.Name.Hash(q.Name.Labels()), q.now)
+	lane.Record(&event)
 	q.conn.write(q)
 }

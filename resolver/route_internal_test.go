@@ -162,7 +162,7 @@ func (w witness) flush()       {}
 
 func (w witness) write(*Query) {
 	sum := 0
-	w.counters.Odometers().Each(func(o metrics.Odometer, value uint64) {
+	w.counters.Totals().Each(func(o metrics.Counter, value uint64) {
 		if o.School() == "truong" {
 			sum += int(value)
 		}

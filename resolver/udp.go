@@ -12,7 +12,7 @@ const batchSize = 32
 type reader struct {
 	*Resolver
 	socket *udpSocket
-	lane   *metrics.Lane
+	lane   *metrics.Shard
 	lately *recent
 	batch  []*Query
 	served [batchSize]bool
@@ -21,7 +21,7 @@ type reader struct {
 }
 
 func (r *Resolver) newReader(s *udpSocket) *reader {
-	d := &reader{Resolver: r, socket: s, lane: r.counters.Lane(), lately: r.cache.newRecent(), batch: make([]*Query, batchSize)}
+	d := &reader{Resolver: r, socket: s, lane: r.counters.Shard(), lately: r.cache.newRecent(), batch: make([]*Query, batchSize)}
 	for i := range d.batch {
 		d.batch[i] = r.lease()
 	}

@@ -181,7 +181,7 @@ func sentOf(t *testing.T, dir string) []byte {
 	if _, err := store.Restore(t.Context(), counters); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Tick(t.Context(), time.Now().Add(history.Step), counters.Odometers()); err != nil {
+	if _, err := store.Tick(t.Context(), time.Now().Add(history.Step), counters.Totals()); err != nil {
 		t.Fatal(err)
 	}
 	var sent []byte

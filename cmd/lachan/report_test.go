@@ -49,15 +49,15 @@ units:
 	}
 	counters := metrics.New("nut-1", metrics.BuildInfo{})
 	counters.SetSchools([]metrics.School{{ID: "th-1", Province: "lao-cai", Commune: "sa-pa", Level: "primary"}})
-	lane, cell := counters.Lane(), counters.Cell("th-1", "")
+	lane, cell := counters.Shard(), counters.Group("th-1", "")
 	gambling := counters.Category("gambling")
 	for at := time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC); !at.After(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)); at = at.Add(time.Hour) {
 		for range 2 {
-			lane.Record(metrics.Event{Cell: cell})
-			lane.Record(metrics.Event{Cell: cell, Decision: metrics.DecisionBlocked, Category: gambling})
+			lane.Record(&metrics.Event{Group: cell})
+			lane.Record(&metrics.Event{Group: cell, Decision: metrics.DecisionBlocked, Category: gambling})
 		}
 		counters.Protect(time.Hour)
-		if _, err := store.Tick(t.Context(), at, counters.Odometers()); err != nil {
+		if _, err := store.Tick(t.Context(), at, counters.Totals()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -256,7 +256,7 @@ func reportingNode(t *testing.T, file string) *node {
 		cancel()
 		<-ended
 	})
-	if _, err := n.history.Odometers(t.Context()); err != nil { // waits until it is open
+	if _, err := n.history.Totals(t.Context()); err != nil { // waits until it is open
 		t.Fatal(err)
 	}
 	return n

@@ -299,7 +299,7 @@ func (n *node) startHTTP(ctx context.Context) error {
 		return fmt.Errorf("listen for http on %s: %w", n.cfg.HTTP.Listen, err)
 	}
 	n.log.Info("serving http", "address", listener.Addr())
-	mux := metrics.Handler(n.aggregator, n.conditions, n.readings, n.ready, n.history.Odometers)
+	mux := metrics.Handler(n.aggregator, n.conditions, n.readings, n.ready, n.history.Totals)
 	engine.NewAPI(n.history, history.Limits(), metrics.Families()).Handle(mux)
 	mux.HandleFunc("GET /api/explain", n.serveExplain)
 	mux.HandleFunc("GET /api/report", n.serveReport)

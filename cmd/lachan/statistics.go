@@ -79,7 +79,7 @@ func (n *node) protect(p *policy.Policy) {
 			silent[n.counters.Category(c.Code)] = true
 		}
 	}
-	n.counters.Noticed(func(c metrics.Category) bool { return !silent[c] })
+	n.counters.SampleNames(func(c metrics.Category) bool { return !silent[c] })
 }
 
 // historyReading is what a scrape wants to know of the statistics on disk.

@@ -21,7 +21,7 @@ type aside struct {
 	cause    error
 }
 
-// openRestored opens the store in dir and restores its odometers. What is
+// openRestored opens the store in dir and restores its counters. What is
 // damaged is set aside, as little as will do: a block, then the log of the last
 // hours, then everything.
 func openRestored(ctx context.Context, dir string, o Options, counters *metrics.Counters) (s *Store, r Restored, moved []aside, err error) {

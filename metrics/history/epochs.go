@@ -125,7 +125,7 @@ func (r *Recorder) Ended(epoch metrics.Epoch) {
 
 // snapshot is what a tick writes. The epochs that are in it are on the disk
 // first.
-func (p *pen) snapshot() (*metrics.Odometers, error) {
+func (p *pen) snapshot() (*metrics.Totals, error) {
 	finals := p.finals()
 	for _, f := range finals {
 		p.takeFinal(f)
@@ -140,5 +140,5 @@ func (p *pen) snapshot() (*metrics.Odometers, error) {
 	for _, f := range finals {
 		p.remove(f)
 	}
-	return s.Odometers, nil
+	return s.Totals, nil
 }

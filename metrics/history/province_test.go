@@ -17,14 +17,14 @@ import (
 // series a school with its time and its place.
 type province struct {
 	counters *metrics.Counters
-	lane     *metrics.Lane
-	cells    []*metrics.Cell
+	shard    *metrics.Shard
+	groups   []*metrics.GroupCounters
 	codes    []metrics.Category
 	random   *rand.Rand
 }
 
 func newProvince(c *metrics.Counters, schools int) *province {
-	p := &province{counters: c, lane: c.Lane(), random: rand.New(rand.NewPCG(1, 2))}
+	p := &province{counters: c, shard: c.Shard(), random: rand.New(rand.NewPCG(1, 2))}
 	for _, code := range []string{"ads", "social", "games", "gambling", "malware"} {
 		p.codes = append(p.codes, c.Category(code))
 	}
@@ -33,7 +33,7 @@ func newProvince(c *metrics.Counters, schools int) *province {
 		id := fmt.Sprintf("truong-%04d", i)
 		inForce = append(inForce, metrics.School{ID: id, Province: "lao-cai", Commune: fmt.Sprint("xa-", i/10), Level: "primary"})
 		for _, group := range []string{"", "giao-vien"} {
-			p.cells = append(p.cells, c.Cell(id, group))
+			p.groups = append(p.groups, c.Group(id, group))
 		}
 	}
 	c.SetSchools(inForce)
@@ -43,13 +43,13 @@ func newProvince(c *metrics.Counters, schools int) *province {
 // teach counts what a while of lessons brings: every group something in every
 // category.
 func (p *province) teach() {
-	for _, cell := range p.cells {
+	for _, group := range p.groups {
 		for range 1 + p.random.IntN(40) {
-			p.lane.Record(metrics.Event{Cell: cell})
+			p.shard.Record(&metrics.Event{Group: group})
 		}
 		for i, code := range p.codes {
 			for range 1 + p.random.IntN(20>>i) {
-				p.lane.Record(metrics.Event{Cell: cell, Decision: metrics.DecisionBlocked, Category: code})
+				p.shard.Record(&metrics.Event{Group: group, Decision: metrics.DecisionBlocked, Category: code})
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func BenchmarkProvince(b *testing.B) {
 			}
 			counters.Protect(history.Step)
 			began := time.Now()
-			if _, err := store.Tick(b.Context(), at, counters.Odometers()); err != nil {
+			if _, err := store.Tick(b.Context(), at, counters.Totals()); err != nil {
 				b.Fatal(err)
 			}
 			slowest = max(slowest, time.Since(began))

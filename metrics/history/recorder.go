@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// TickEvery is how often odometers are written: the most that a power cut
+	// TickEvery is how often counters are written: the most that a power cut
 	// takes.
 	TickEvery = 10 * time.Second
 
@@ -32,7 +32,7 @@ const (
 	ConditionClock   = "history-clock"   // the clock is behind history
 )
 
-// A Recorder keeps the odometers of a running node in a Store. Its methods may
+// A Recorder keeps the counters of a running node in a Store. Its methods may
 // be called by any number of goroutines.
 type Recorder struct {
 	dir        string
@@ -45,8 +45,8 @@ type Recorder struct {
 	ended  chan struct{}      // closed when Run returns
 
 	store  atomic.Pointer[Store]
-	shown  atomic.Pointer[metrics.Odometers] // as they are on the disk
-	ticked atomic.Int64                      // when, in milliseconds since 1970; 0: never
+	shown  atomic.Pointer[metrics.Totals] // as they are on the disk
+	ticked atomic.Int64                   // when, in milliseconds since 1970; 0: never
 }
 
 // NewRecorder makes the recorder of what an aggregator adds up, in a directory
@@ -61,7 +61,7 @@ func NewRecorder(dir string, aggregator *metrics.Aggregator, conditions *metrics
 	}
 }
 
-// Run opens the store, restores the odometers and ticks until ctx is done, then
+// Run opens the store, restores the counters and ticks until ctx is done, then
 // once more. No trouble with the disk ends it. It is called once.
 func (r *Recorder) Run(ctx context.Context) {
 	defer close(r.ended)
@@ -101,10 +101,10 @@ func dueAt(now time.Time) time.Time {
 	return now
 }
 
-// Odometers are what the odometers read at the newest tick that is on the disk,
+// Totals are what the counters read at the newest tick that is on the disk,
 // which is made for this call if it can be: no later start will ever show
 // less. The error says, in both languages, why there are none yet.
-func (r *Recorder) Odometers(ctx context.Context) (*metrics.Odometers, error) {
+func (r *Recorder) Totals(ctx context.Context) (*metrics.Totals, error) {
 	done := make(chan struct{})
 	patience := time.NewTimer(notYet)
 	defer patience.Stop()
@@ -180,7 +180,7 @@ func (p *pen) open(ctx context.Context) {
 	}
 	p.resumed = true
 	p.store.Store(s)
-	p.log.Info("history opened", "odometers", restored.Odometers, "newest", restored.Newest, "took", time.Since(began))
+	p.log.Info("history opened", "counters", restored.Counters, "newest", restored.Newest, "took", time.Since(began))
 }
 
 // tellAside logs what was set aside.
@@ -190,7 +190,7 @@ func (p *pen) tellAside(moved []aside) {
 	}
 }
 
-// tick writes what the odometers read now. When that cannot be done the counts
+// tick writes what the counters read now. When that cannot be done the counts
 // go on in memory, and the store is opened anew for a later tick.
 func (p *pen) tick(ctx context.Context, at time.Time) {
 	began := time.Now()

@@ -59,7 +59,7 @@ func (n *node) refresh(context.Context) {
 // exposed is the page of odometers.
 func (n *node) exposed() string {
 	n.t.Helper()
-	o, err := n.recorder.Odometers(n.t.Context())
+	o, err := n.recorder.Totals(n.t.Context())
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestTheLastTickIsMadeWhenToldToStop(t *testing.T) {
 	_ = n.exposed()
 	a.allow(7)
 	n.stop()
-	if o, err := n.recorder.Odometers(t.Context()); err != nil || o == nil {
+	if o, err := n.recorder.Totals(t.Context()); err != nil || o == nil {
 		t.Errorf("after the end: %v", err)
 	}
 	if page := run(t, dir).exposed(); !strings.Contains(page, allowed+"7\n") {
@@ -230,7 +230,7 @@ func TestHistoryThatCannotBeOpenedNeverStopsCounting(t *testing.T) {
 	a.allow(5)
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := n.recorder.Odometers(stopped); err == nil || !strings.Contains(err.Error(), "lịch sử") {
+	if _, err := n.recorder.Totals(stopped); err == nil || !strings.Contains(err.Error(), "lịch sử") {
 		t.Errorf("odometers without a history: %v", err)
 	}
 	if _, err := n.recorder.Querier(0, 1); err == nil {

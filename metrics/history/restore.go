@@ -16,11 +16,11 @@ import (
 
 // Restored is what Store.Restore found.
 type Restored struct {
-	Odometers int
-	Newest    time.Time // of the newest tick; zero when there is none
+	Counters int
+	Newest   time.Time // of the newest tick; zero when there is none
 }
 
-// Restore adds to counters what their odometers read at the newest tick, also
+// Restore adds to counters what they read at the newest tick, also
 // those of schools that are no longer in force, as long as history remembers
 // them. It reads block after block, the newest first, and of each series only
 // the last chunk. It is called once, before the first tick, and may run beside
@@ -40,7 +40,7 @@ func (s *Store) Restore(ctx context.Context, counters *metrics.Counters) (Restor
 			return Restored{}, &blockError{blocks[i].Dir(), err}
 		}
 	}
-	odometers := 0
+	restored := 0
 	for _, f := range r.found {
 		s.clock.newest = max(s.clock.newest, f.last.at)
 		if school, ok := metrics.SchoolOf(f.labels.Get); ok {
@@ -48,12 +48,12 @@ func (s *Store) Restore(ctx context.Context, counters *metrics.Counters) (Restor
 				s.places[school] = &series{}
 			}
 		} else if v := f.last.value; v >= 0 && v < 1<<53 && counters.Restore(f.labels.Get, uint64(v)) {
-			odometers++
+			restored++
 		}
 	}
 	s.newest.Store(s.clock.newest)
 	_, newest, _ := s.Span()
-	return Restored{Odometers: odometers, Newest: newest}, nil
+	return Restored{Counters: restored, Newest: newest}, nil
 }
 
 // A restoring is a restore under way.

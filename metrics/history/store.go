@@ -3,7 +3,7 @@
 // lies on disk.
 //
 // A Store is that directory. A Recorder is its life in a running node: it
-// restores the odometers, ticks them every ten seconds, and keeps counting in
+// restores the counters, ticks them every ten seconds, and keeps counting in
 // memory when the disk does not take them. Nothing here is waited for by an
 // answer.
 package history
@@ -77,11 +77,11 @@ type Store struct {
 	closed bool // for good; guarded by mu
 
 	clock  clock
-	newest atomic.Int64                 // of clock, for those who only look
-	series map[metrics.Odometer]*series // written since the start, or since a write went wrong
-	places map[metrics.School]*series   // where the newest tick said that schools belong
-	inTick map[string]bool              // schools in force at the newest tick, by id
-	synced string                       // the newest WAL segment at the last fsync
+	newest atomic.Int64                // of clock, for those who only look
+	series map[metrics.Counter]*series // written since the start, or since a write went wrong
+	places map[metrics.School]*series  // where the newest tick said that schools belong
+	inTick map[string]bool             // schools in force at the newest tick, by id
+	synced string                      // the newest WAL segment at the last fsync
 }
 
 // A series is one series of the store as the newest tick left it.
@@ -117,7 +117,7 @@ func (s *Store) open() (err error) {
 	if err != nil {
 		return fmt.Errorf("open history %s: %w", s.dir, err)
 	}
-	s.series, s.inTick, s.synced = map[metrics.Odometer]*series{}, nil, ""
+	s.series, s.inTick, s.synced = map[metrics.Counter]*series{}, nil, ""
 	was := s.places
 	s.places = map[metrics.School]*series{}
 	for school := range was {
@@ -231,7 +231,7 @@ type Tick struct {
 // ErrTick is the cause of every error of Store.Tick.
 var ErrTick = errors.New("history was not written")
 
-// Tick writes what odometers read, and is on disk when it returns. Only what
+// Tick writes what counters read, and is on disk when it returns. Only what
 // has changed since the tick before is written, and everything once each Step.
 //
 // The time in history never goes back: while the clock is behind the newest
@@ -240,17 +240,17 @@ var ErrTick = errors.New("history was not written")
 // is wrong: what lies in the future is deleted and ticks have the time of the
 // clock again. What was counted is kept in every case.
 //
-// After an error the odometers go on; the store must be opened anew.
-func (s *Store) Tick(ctx context.Context, at time.Time, o *metrics.Odometers) (Tick, error) {
+// After an error the counters go on; the store must be opened anew.
+func (s *Store) Tick(ctx context.Context, at time.Time, o *metrics.Totals) (Tick, error) {
 	ts, rewind := s.clock.stamp(at.UnixMilli())
 	if rewind {
 		if err := s.rewind(ctx, ts); err != nil {
 			return Tick{}, fmt.Errorf("%w: delete what is after %s: %w", ErrTick, at.UTC().Format(time.RFC3339), err)
 		}
 	}
-	w := write{Store: s, app: s.db.Appender(ctx), at: ts, odometers: o, all: s.inTick == nil || s.clock.turns(ts)}
+	w := write{Store: s, app: s.db.Appender(ctx), at: ts, totals: o, all: s.inTick == nil || s.clock.turns(ts)}
 	w.schools()
-	o.Each(w.odometer)
+	o.Each(w.counter)
 	if w.err != nil {
 		return Tick{}, errors.Join(fmt.Errorf("%w: %w", ErrTick, w.err), w.app.Rollback())
 	}

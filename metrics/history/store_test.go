@@ -24,7 +24,7 @@ const tick = 10 * time.Second
 // A school counts what a test says it has answered.
 type school struct {
 	counters *metrics.Counters
-	lane     *metrics.Lane
+	shard    *metrics.Shard
 	id       string
 }
 
@@ -34,19 +34,19 @@ func newCounters() *metrics.Counters {
 
 func newSchool(c *metrics.Counters, id string) school {
 	c.SetSchools([]metrics.School{{ID: id, Province: "lao-cai", Commune: "sa-pa", Level: "primary"}})
-	c.Cell(id, "")
-	return school{c, c.Lane(), id}
+	c.Group(id, "")
+	return school{c, c.Shard(), id}
 }
 
 func (s school) allow(n int) {
 	for range n {
-		s.lane.Record(metrics.Event{Cell: s.counters.Cell(s.id, "")})
+		s.shard.Record(&metrics.Event{Group: s.counters.Group(s.id, "")})
 	}
 }
 
 func (s school) block(category string, n int) {
 	for range n {
-		s.lane.Record(metrics.Event{Cell: s.counters.Cell(s.id, ""), Decision: metrics.DecisionBlocked, Category: s.counters.Category(category)})
+		s.shard.Record(&metrics.Event{Group: s.counters.Group(s.id, ""), Decision: metrics.DecisionBlocked, Category: s.counters.Category(category)})
 	}
 }
 
@@ -77,7 +77,7 @@ func restore(t *testing.T, s *history.Store, c *metrics.Counters) history.Restor
 
 func ticked(t *testing.T, s *history.Store, at time.Time, c *metrics.Counters) history.Tick {
 	t.Helper()
-	done, err := s.Tick(t.Context(), at, c.Odometers())
+	done, err := s.Tick(t.Context(), at, c.Totals())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,8 +116,8 @@ func TestOdometersGoOnAfterAStart(t *testing.T) {
 		counters, store = newCounters(), open(t, dir)
 		a = newSchool(counters, "a")
 		a.block("gambling", 1) // before history is there
-		if r := restore(t, store, counters); r.Odometers != 3+answers || !r.Newest.Equal(start.Add(time.Duration(i)*tick)) {
-			t.Errorf("restored %d odometers of %s", r.Odometers, r.Newest)
+		if r := restore(t, store, counters); r.Counters != 3+answers || !r.Newest.Equal(start.Add(time.Duration(i)*tick)) {
+			t.Errorf("restored %d odometers of %s", r.Counters, r.Newest)
 		}
 		now := start.Add(time.Duration(i+1) * tick)
 		ticked(t, store, now, counters)

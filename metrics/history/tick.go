@@ -17,21 +17,21 @@ import (
 // nothing more is written.
 type write struct {
 	*Store
-	app       storage.Appender
-	at        int64
-	odometers *metrics.Odometers
-	all       bool // what has not changed is written too
-	samples   int
-	err       error
+	app     storage.Appender
+	at      int64
+	totals  *metrics.Totals
+	all     bool // what has not changed is written too
+	samples int
+	err     error
 }
 
 // schools writes where the schools in force belong, and that those which were
 // in force and are not, or have moved, are no longer where they were.
 func (w *write) schools() {
-	now := make(map[metrics.School]bool, len(w.odometers.Schools()))
-	inForce := make(map[string]bool, len(w.odometers.Schools())+1)
+	now := make(map[metrics.School]bool, len(w.totals.Schools()))
+	inForce := make(map[string]bool, len(w.totals.Schools())+1)
 	inForce[""] = true // what is of no school is the node's own
-	for _, school := range w.odometers.Schools() {
+	for _, school := range w.totals.Schools() {
 		now[school], inForce[school.ID] = true, true
 		w.all = w.all || !w.inTick[school.ID]
 		place := w.places[school]
@@ -40,21 +40,21 @@ func (w *write) schools() {
 			w.places[school] = place
 		}
 		if w.all || place.value != 1 {
-			w.append(place, 1, func() []string { return w.odometers.InfoLabels(school) })
+			w.append(place, 1, func() []string { return w.totals.InfoLabels(school) })
 			place.value = 1
 		}
 	}
 	for school, place := range w.places {
 		if !now[school] {
-			w.append(place, math.Float64frombits(value.StaleNaN), func() []string { return w.odometers.InfoLabels(school) })
+			w.append(place, math.Float64frombits(value.StaleNaN), func() []string { return w.totals.InfoLabels(school) })
 			delete(w.places, school)
 		}
 	}
 	w.inTick = inForce
 }
 
-// odometer writes what one odometer reads, if that is news.
-func (w *write) odometer(o metrics.Odometer, reading uint64) {
+// counter writes what one counter reads, if that is news.
+func (w *write) counter(o metrics.Counter, reading uint64) {
 	s, known := w.series[o]
 	if !known {
 		s = &series{}
@@ -63,7 +63,7 @@ func (w *write) odometer(o metrics.Odometer, reading uint64) {
 	if known && s.value == reading && (!w.all || !w.inTick[o.School()]) {
 		return
 	}
-	w.append(s, float64(reading), func() []string { return w.odometers.Labels(o) })
+	w.append(s, float64(reading), func() []string { return w.totals.Labels(o) })
 	s.value = reading
 }
 

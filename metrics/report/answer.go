@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics"
 )
 
 // Answers are how many answers nodes have given and how long those took. The
@@ -33,7 +35,7 @@ func (b *builder) readAnswers(ctx context.Context) error {
 	for i, n := range b.nodes {
 		names[i], byNode[n.Node] = regexp.QuoteMeta(n.Node), make(map[string]int64)
 	}
-	s := selector{metric: answersMetric}
+	s := selector{metric: metrics.NodeAnswers}
 	if len(names) <= fewSchools {
 		s.also = "node=~" + strconv.Quote(strings.Join(names, "|"))
 	}

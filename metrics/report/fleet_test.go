@@ -34,7 +34,7 @@ type recorder struct {
 	dir      string
 	store    *history.Store
 	counters *metrics.Counters
-	lane     *metrics.Lane
+	shard    *metrics.Shard
 	schools  []metrics.School
 	pending  map[event]int64 // counted since the newest tick
 	dead     bool
@@ -81,7 +81,7 @@ func (f *fleet) open(n *recorder) {
 	if _, err := store.Restore(f.t.Context(), n.counters); err != nil {
 		f.t.Fatal(err)
 	}
-	n.lane = n.counters.Lane()
+	n.shard = n.counters.Shard()
 }
 
 // restart ends a process well: with a tick.
@@ -136,7 +136,7 @@ func nextTick(t time.Time) time.Time {
 
 func (f *fleet) ask(n *recorder) {
 	for _, s := range n.schools {
-		cell := n.counters.Cell(s.ID, "")
+		group := n.counters.Group(s.ID, "")
 		for _, c := range []struct {
 			decision metrics.Decision
 			category string
@@ -145,8 +145,10 @@ func (f *fleet) ask(n *recorder) {
 			category := n.counters.Category(c.category)
 			times := f.rand.IntN(c.most + 1)
 			for range times {
-				n.lane.Record(metrics.Event{Cell: cell, Decision: c.decision, Category: category})
-				n.lane.Visit(cell, netip.IPv6Unspecified(), f.rand.Uint64(), f.now.UnixNano())
+				n.shard.Record(&metrics.Event{
+					Group: group, Decision: c.decision, Category: category,
+					Client: netip.IPv6Unspecified(), NameHash: f.rand.Uint64(), Time: f.now.UnixNano(),
+				})
 			}
 			if c.category == "" {
 				c.category = "none"
@@ -159,7 +161,7 @@ func (f *fleet) ask(n *recorder) {
 // tick writes what a node has counted. From now on it is true.
 func (f *fleet) tick(n *recorder) {
 	f.t.Helper()
-	if _, err := n.store.Tick(f.t.Context(), f.now.Add(n.ahead), n.counters.Odometers()); err != nil {
+	if _, err := n.store.Tick(f.t.Context(), f.now.Add(n.ahead), n.counters.Totals()); err != nil {
 		f.t.Fatal(err)
 	}
 	month := f.now.Add(-time.Second).Format("01/2006")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"lachan/metrics"
 	"lachan/metrics/engine"
 )
 
@@ -35,7 +36,7 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	}
 	h := &HourCounts{From: from, To: to}
 	known := int64(0)
-	s.metric, s.also = queriesMetric, `decision="blocked"`
+	s.metric, s.also = metrics.SchoolQueries, `decision="blocked"`
 	expression := lastOver(s, windows[0])
 	var parts []Span
 	for start := from; start.Before(to); start = parts[len(parts)-1].End {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"lachan/metrics"
 	"lachan/metrics/engine"
 )
 
@@ -50,7 +51,7 @@ func (b *builder) readLessons(ctx context.Context, s selector) error {
 // readLessonDays reads the days of a month of some schools.
 func (b *builder) readLessonDays(ctx context.Context, s selector, span Span, schools map[string]bool) error {
 	h := b.spec.Hours
-	s.metric = protectedMetric
+	s.metric = metrics.SchoolProtected
 	expression := lastOver(s, lessonWindow)
 	first, last := midnight(span.Start), midnight(span.End.Add(-1))
 	begins, err := b.reader.engine.Range(ctx, expression, first.Add(h.From), last.Add(h.From), 24*time.Hour)

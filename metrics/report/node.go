@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics"
 )
 
 // edge is how close to the end of the period a node must have been heard to
@@ -17,7 +19,7 @@ const edge = 16 * time.Minute
 // what it counted: until its mark of what was shipped, or, when it ships
 // nothing because its own history is read, until it was last heard.
 func (b *builder) readNodes(ctx context.Context) error {
-	listed, err := b.reader.engine.List(ctx, selector{metric: protectedMetric, schools: b.ids()}.String(), b.spec.Period.Start, b.until)
+	listed, err := b.reader.engine.List(ctx, selector{metric: metrics.SchoolProtected, schools: b.ids()}.String(), b.spec.Period.Start, b.until)
 	if err != nil {
 		return fmt.Errorf("list nodes: %w", err)
 	}
@@ -31,7 +33,7 @@ func (b *builder) readNodes(ctx context.Context) error {
 			nodes[l.Get("node")] = true
 		}
 	}
-	shipped, err := b.reader.last(ctx, selector{metric: shippedMetric}, nodeOf, b.spec.Now, memory)
+	shipped, err := b.reader.last(ctx, selector{metric: metrics.HistoryShipped}, nodeOf, b.spec.Now, memory)
 	if err != nil {
 		return fmt.Errorf("read how far nodes have told: %w", err)
 	}
@@ -66,7 +68,7 @@ func (b *builder) heardAtEnd(ctx context.Context) (map[string]bool, error) {
 	at := earlier(b.until.Add(2*edge), b.spec.Now)
 	window := at.Sub(b.until) + edge
 	heard := make(map[string]bool)
-	samples, err := b.reader.engine.Query(ctx, fmt.Sprintf("group by (node) (%s)", lastOver(selector{metric: protectedMetric}, window)), at)
+	samples, err := b.reader.engine.Query(ctx, fmt.Sprintf("group by (node) (%s)", lastOver(selector{metric: metrics.SchoolProtected}, window)), at)
 	if err != nil {
 		return nil, fmt.Errorf("ask which nodes are heard: %w", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics"
 )
 
 // A place is where a school belongs and what it is, as its info says.
@@ -22,12 +24,12 @@ type place struct{ province, commune, level string }
 // places says where each school belongs at the end of a period, and which
 // other places it belonged to within it.
 func (r *reader) places(ctx context.Context, p Period, until time.Time) (now map[string]place, before map[string][]place, err error) {
-	info := selector{metric: infoMetric}
+	info := selector{metric: metrics.SchoolInfo}
 	length := until.Sub(p.Start)
 	if length <= 0 {
 		return nil, nil, nil
 	}
-	listed, err := r.engine.List(ctx, infoMetric, p.Start, until)
+	listed, err := r.engine.List(ctx, metrics.SchoolInfo, p.Start, until)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,18 +12,8 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
+	"lachan/metrics"
 	"lachan/metrics/engine"
-)
-
-// Metrics that reports are made of.
-const (
-	queriesMetric   = "lachan_school_queries_total"
-	protectedMetric = "lachan_school_protected_seconds_total"
-	infoMetric      = "lachan_school_info"
-	shippedMetric   = "lachan_history_shipped_timestamp_seconds"
-	answersMetric   = "lachan_node_answers_total"
-	visitsMetric    = "lachan_school_visits_total"
-	checksMetric    = "lachan_school_checks_total"
 )
 
 // memory is how far back a counter is looked for that was silent when a period
@@ -154,7 +144,7 @@ func postOf(l labels.Labels) post { return post{l.Get("node"), schoolOf(l)} }
 // posts are those with a sample between two moments: what the counters of others
 // show has not changed meanwhile.
 func (r *reader) posts(ctx context.Context, s selector, from, to time.Time) (map[post]bool, error) {
-	s.metric, s.also = protectedMetric, ""
+	s.metric, s.also = metrics.SchoolProtected, ""
 	listed, err := r.engine.List(ctx, s.String(), from, to)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", s.metric, err)
@@ -169,7 +159,7 @@ func (r *reader) posts(ctx context.Context, s selector, from, to time.Time) (map
 // quiet are the posts without a sample in the quarter of an hour that ends at a
 // moment: not yet there, or no longer, or shipped by the hour.
 func (r *reader) quiet(ctx context.Context, s selector, posts map[post]bool, at time.Time) (map[post]bool, error) {
-	s.metric, s.also = protectedMetric, ""
+	s.metric, s.also = metrics.SchoolProtected, ""
 	samples, err := r.engine.Query(ctx, lastOver(s, quarter), at)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.metric, err)
@@ -191,7 +181,7 @@ func (r *reader) shown(ctx context.Context, s selector, posts map[post]bool, at 
 	if err != nil {
 		return showing{}, err
 	}
-	for metric, samples := range map[string]*[]engine.Sample{queriesMetric: &all.queries, protectedMetric: &all.protected} {
+	for metric, samples := range map[string]*[]engine.Sample{metrics.SchoolQueries: &all.queries, metrics.SchoolProtected: &all.protected} {
 		s.metric = metric
 		there, err := r.engine.Query(ctx, lastOver(s, windows[0]), at)
 		if err != nil {

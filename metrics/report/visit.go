@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics"
 )
 
 // CheckCounts are the checks of the filter that were made at schools.
@@ -69,7 +71,7 @@ func (r *reader) counted(ctx context.Context, s selector, match func(labels.Labe
 // node that counted queries before the period began counted visits too.
 func (b *builder) readVisits(ctx context.Context, s selector) error {
 	b.visits = Figure{Sign: NoData}
-	s.metric = visitsMetric
+	s.metric = metrics.SchoolVisits
 	list, err := b.reader.counted(ctx, s, identity, b.spec.Period.Start, b.until)
 	if err != nil {
 		return err
@@ -96,7 +98,7 @@ func (b *builder) readVisits(ctx context.Context, s selector) error {
 // readChecks reads the checks of the filter. A node that counts visits counts
 // checks too, so that there are none where none is told.
 func (b *builder) readChecks(ctx context.Context, s selector) error {
-	s.metric = checksMetric
+	s.metric = metrics.SchoolChecks
 	list, err := b.reader.counted(ctx, s, identity, b.spec.Period.Start, b.until)
 	if err != nil {
 		return err

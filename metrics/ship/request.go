@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"lachan/metrics"
 )
 
 // A request is a WriteRequest of remote write 1.0 in the making:
@@ -54,9 +56,10 @@ func (r *request) add(l labels.Labels, it chunkenc.Iterator, every time.Duration
 	return nil
 }
 
-// mark adds that all history of the node until then has been sent.
+// mark adds that all history of the node until then has been sent. It is sent
+// after that history.
 func (r *request) mark(node string, until int64) {
-	r.begin(labels.FromStrings(model.MetricNameLabel, Mark, "node", node))
+	r.begin(labels.FromStrings(model.MetricNameLabel, metrics.HistoryShipped, "node", node))
 	r.sample(until, float64(until)/1000)
 	r.end()
 }

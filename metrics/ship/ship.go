@@ -39,10 +39,6 @@ const (
 	again  = 5 * time.Second // after the first failure, twice as long after each further one
 	atMost = 5 * time.Minute
 	grace  = 3 * time.Second // for the tick at an edge to be on the disk
-
-	// Mark is the metric that says, for each node, until when all of its
-	// history has been sent. It is sent after what it speaks of.
-	Mark = "lachan_history_shipped_timestamp_seconds"
 )
 
 // Condition holds while nothing can be sent.

@@ -33,7 +33,7 @@ type node struct {
 	t        *testing.T
 	store    *history.Store
 	counters *metrics.Counters
-	lane     *metrics.Lane
+	shard    *metrics.Shard
 	now      time.Time
 	random   *rand.Rand
 	total    int
@@ -50,7 +50,7 @@ func newNode(t *testing.T, name, writeURL string, start time.Time) *node {
 	t.Helper()
 	n := &node{t: t, counters: metrics.New(name, metrics.BuildInfo{}), now: start, random: rand.New(rand.NewPCG(1, 2)), truth: map[time.Time]int{}}
 	n.counters.SetSchools([]metrics.School{{ID: "a", Commune: "sa-pa"}})
-	n.lane = n.counters.Lane()
+	n.shard = n.counters.Shard()
 	dir := t.TempDir()
 	store, err := history.Open(filepath.Join(dir, "history"), history.Options{})
 	if err != nil {
@@ -96,11 +96,11 @@ func (n *node) run(until time.Time) (err error) {
 			k := n.random.IntN(50)
 			n.total += k
 			for range k {
-				n.lane.Record(metrics.Event{Cell: n.counters.Cell("a", ""), Decision: metrics.DecisionBlocked, Category: n.counters.Category("gambling")})
+				n.shard.Record(&metrics.Event{Group: n.counters.Group("a", ""), Decision: metrics.DecisionBlocked, Category: n.counters.Category("gambling")})
 			}
 		}
 		n.counters.Protect(10 * time.Minute)
-		if _, err := n.store.Tick(n.t.Context(), n.now, n.counters.Odometers()); err != nil {
+		if _, err := n.store.Tick(n.t.Context(), n.now, n.counters.Totals()); err != nil {
 			n.t.Fatal(err)
 		}
 		if n.now.Equal(midnight(n.now)) {

@@ -25,7 +25,7 @@ type node struct {
 	t        *testing.T
 	dir      string
 	counters *metrics.Counters
-	lane     *metrics.Lane
+	shard    *metrics.Shard
 	stop     func()
 }
 
@@ -40,8 +40,8 @@ func run(t *testing.T, dir string) *node {
 	}
 	n.counters.SetSchools(schools)
 	secret := n.counters.Category("csam")
-	n.counters.Noticed(func(c metrics.Category) bool { return c != secret && c != metrics.CategoryNone })
-	n.lane = n.counters.Lane()
+	n.counters.SampleNames(func(c metrics.Category) bool { return c != secret && c != metrics.CategoryNone })
+	n.shard = n.counters.Shard()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -66,11 +66,14 @@ func wire(t *testing.T, name string) []byte {
 // ask asks once as a client of a school.
 func (n *node) ask(school, client int, category, name string) {
 	n.t.Helper()
-	e := metrics.Event{Cell: n.counters.Cell(fmt.Sprint("truong-", school), "")}
+	e := metrics.Event{
+		Group: n.counters.Group(fmt.Sprint("truong-", school), ""), Name: wire(n.t, name),
+		Client: netip.AddrFrom4([4]byte{10, byte(school), byte(client >> 8), byte(client)}),
+	}
 	if category != "" {
 		e.Decision, e.Category = metrics.DecisionBlocked, n.counters.Category(category)
 	}
-	n.lane.Notice(&e, netip.AddrFrom4([4]byte{10, byte(school), byte(client >> 8), byte(client)}), wire(n.t, name))
+	n.shard.Record(&e)
 }
 
 func (n *node) days() []tally.Day {

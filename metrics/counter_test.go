@@ -10,16 +10,16 @@ import (
 )
 
 // labelled is what every odometer reads, by its labels.
-func labelled(o *metrics.Odometers) map[string]uint64 {
+func labelled(o *metrics.Totals) map[string]uint64 {
 	all := map[string]uint64{}
-	o.Each(func(of metrics.Odometer, value uint64) { all[strings.Join(o.Labels(of), ",")] = value })
+	o.Each(func(of metrics.Counter, value uint64) { all[strings.Join(o.Labels(of), ",")] = value })
 	return all
 }
 
 // restore hands what one process has counted to the next, as its history does.
-func restore(t *testing.T, from *metrics.Odometers, to *metrics.Counters) {
+func restore(t *testing.T, from *metrics.Totals, to *metrics.Counters) {
 	t.Helper()
-	from.Each(func(of metrics.Odometer, value uint64) {
+	from.Each(func(of metrics.Counter, value uint64) {
 		labels := map[string]string{}
 		for pairs := from.Labels(of); len(pairs) > 0; pairs = pairs[2:] {
 			labels[pairs[0]] = pairs[1]
@@ -30,34 +30,34 @@ func restore(t *testing.T, from *metrics.Odometers, to *metrics.Counters) {
 	})
 }
 
-func TestRestoredOdometersGoOn(t *testing.T) {
-	before := twoSchools().Odometers()
+func TestRestoredTotalsGoOn(t *testing.T) {
+	before := twoSchools().Totals()
 	c := metrics.New("nut-1", build)
 	restore(t, before, c)
-	if got, want := labelled(c.Odometers()), labelled(before); !maps.Equal(got, want) {
+	if got, want := labelled(c.Totals()), labelled(before); !maps.Equal(got, want) {
 		t.Errorf("restored:\n%v\nwant\n%v", got, want)
 	}
-	if len(c.Odometers().Schools()) != 0 {
+	if len(c.Totals().Schools()) != 0 {
 		t.Error("history puts schools in force")
 	}
 }
 
 func TestCountsMadeBeforeTheRestoreStayCounted(t *testing.T) {
-	before := twoSchools().Odometers()
+	before := twoSchools().Totals()
 	c := twoSchools()
 	restore(t, before, c)
 	for labels, value := range labelled(before) {
-		if got := labelled(c.Odometers())[labels]; got != 2*value {
+		if got := labelled(c.Totals())[labels]; got != 2*value {
 			t.Errorf("%s is %d, want %d", labels, got, 2*value)
 		}
 	}
 }
 
-func TestOdometersAreAMoment(t *testing.T) {
+func TestTotalsAreAMoment(t *testing.T) {
 	c := twoSchools()
-	o := c.Odometers()
+	o := c.Totals()
 	want := labelled(o)
-	c.Lane().Record(metrics.Event{Cell: c.Cell("th-kim-dong", "hoc-sinh"), Decision: metrics.DecisionBlocked, Category: c.Category("malware")})
+	c.Shard().Record(&metrics.Event{Group: c.Group("th-kim-dong", "hoc-sinh"), Decision: metrics.DecisionBlocked, Category: c.Category("malware")})
 	c.Protect(time.Hour)
 	if got := labelled(o); !maps.Equal(got, want) {
 		t.Errorf("what was read has changed: %v, was %v", got, want)

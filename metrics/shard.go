@@ -17,17 +17,17 @@ var bounds = [...]time.Duration{
 	time.Second, 2500 * time.Millisecond, 5 * time.Second,
 }
 
-// A Lane is a set of counters that one goroutine has to itself, about 3.3 KB
+// A Shard is a set of counters that one goroutine has to itself, about 3.3 KB
 // with padding, so that counting never waits for another core. Several goroutines may
-// record in one lane, just less fast. Made by Counters.Lane.
-type Lane struct {
+// record in one shard, just less fast. Made by Counters.Shard.
+type Shard struct {
 	counters *Counters
 
 	_         cpu.CacheLinePad
 	queries   [len(transportNames)][len(actionNames)]atomic.Uint64
 	rcodes    [len(rcodeNames)]atomic.Uint64
 	durations [len(sourceNames)]histogram
-	board     board
+	clients   clientBuffer
 	_         cpu.CacheLinePad
 }
 
@@ -37,8 +37,8 @@ type histogram struct {
 	buckets     [len(bounds) + 1]atomic.Uint64
 }
 
-// totals is the sum of lanes, laid out as a Lane is.
-type totals struct {
+// shardTotals is the sum of shards, laid out as one is.
+type shardTotals struct {
 	queries     [len(transportNames)][len(actionNames)]uint64
 	rcodes      [len(rcodeNames)]uint64
 	nanoseconds [len(sourceNames)]uint64
@@ -46,7 +46,7 @@ type totals struct {
 }
 
 // flat are all the numbers of t, always in the same order: FORMAT.md has it.
-func (t *totals) flat() []*uint64 {
+func (t *shardTotals) flat() []*uint64 {
 	all := make([]*uint64, 0, len(t.queries)*len(t.queries[0])+len(t.rcodes)+len(t.nanoseconds)*(1+len(t.buckets[0])))
 	for i := range t.queries {
 		for j := range t.queries[i] {
@@ -65,22 +65,29 @@ func (t *totals) flat() []*uint64 {
 	return all
 }
 
-// Record counts one finished query. It takes no lock, and allocates only when
-// the cell meets a category for the first time.
-func (l *Lane) Record(e Event) {
-	l.queries[e.Transport][e.Action].Add(1)
+// Record counts one finished query, and the visit it may be, and samples it. It
+// waits for nobody but Drain, and allocates only when the group meets a category
+// for the first time.
+func (s *Shard) Record(e *Event) {
+	s.queries[e.Transport][e.Action].Add(1)
 	if e.Action != ActionDropped {
-		l.rcodes[min(e.Rcode, rcodeOther)].Add(1)
-		l.durations[e.Source].observe(e.Duration)
+		s.rcodes[min(e.Rcode, rcodeOther)].Add(1)
+		s.durations[e.Source].observe(e.Duration)
 	}
-	if e.Cell != nil {
-		e.Cell.count(e.Decision, e.Category)
+	if e.Group == nil {
+		return
+	}
+	e.Group.count(e.Decision, e.Category)
+	if e.Client.IsValid() {
+		hash := clientHash(e.Group, e.Client)
+		s.sample(e, hash)
+		s.countVisit(e, hash)
 	}
 }
 
-// Close gives the lane back once its owner has counted its last query. What it
+// Close gives the shard back once its owner has counted its last query. What it
 // counted stays counted. Closing it twice is a mistake.
-func (l *Lane) Close() { l.counters.release(l) }
+func (s *Shard) Close() { s.counters.release(s) }
 
 // observe counts d. Most durations are those of answers from memory, so the
 // search ends at the first bounds.
@@ -93,19 +100,19 @@ func (h *histogram) observe(d time.Duration) {
 	h.nanoseconds.Add(uint64(max(d, 0)))
 }
 
-func (l *Lane) addTo(sum *totals) {
-	for t := range l.queries {
-		for a := range l.queries[t] {
-			sum.queries[t][a] += l.queries[t][a].Load()
+func (s *Shard) addTo(sum *shardTotals) {
+	for t := range s.queries {
+		for a := range s.queries[t] {
+			sum.queries[t][a] += s.queries[t][a].Load()
 		}
 	}
-	for r := range l.rcodes {
-		sum.rcodes[r] += l.rcodes[r].Load()
+	for r := range s.rcodes {
+		sum.rcodes[r] += s.rcodes[r].Load()
 	}
-	for s := range l.durations {
-		sum.nanoseconds[s] += l.durations[s].nanoseconds.Load()
-		for b := range l.durations[s].buckets {
-			sum.buckets[s][b] += l.durations[s].buckets[b].Load()
+	for source := range s.durations {
+		sum.nanoseconds[source] += s.durations[source].nanoseconds.Load()
+		for b := range s.durations[source].buckets {
+			sum.buckets[source][b] += s.durations[source].buckets[b].Load()
 		}
 	}
 }

@@ -1,0 +1,219 @@
+package metrics
+
+import (
+	"slices"
+)
+
+// Names of the metrics that history keeps and reports are made of.
+// HistoryShipped is sent to the engine elsewhere.
+const (
+	SchoolQueries   = "lachan_school_queries_total"
+	SchoolProtected = "lachan_school_protected_seconds_total"
+	SchoolInfo      = "lachan_school_info"
+	SchoolVisits    = "lachan_school_visits_total"
+	SchoolChecks    = "lachan_school_checks_total"
+	NodeAnswers     = "lachan_node_answers_total"
+	HistoryShipped  = "lachan_history_shipped_timestamp_seconds"
+)
+
+// A Counter is one counter that goes on where history left it when the process
+// starts. Equal values are the same counter, as long as the process lives.
+type Counter struct {
+	kind     kind
+	what     uint8          // decision, result, or place in withins, as the kind needs it
+	category Category       // of some kinds
+	group    *GroupCounters // nil if it is not of a group
+	school   *school        // nil if it is not of a school as such
+}
+
+// A kind is a place in kinds.
+type kind uint8
+
+const (
+	kindQueries kind = iota
+	kindProtected
+	kindInfo
+	kindAnswers
+	kindVisits
+	kindChecks
+	numKinds
+)
+
+// kinds is all there is to know of each kind of counter, in the order in which
+// they are exposed. labels gives pairs of name and value beside the node; find
+// gives the counter that has some labels; add adds to one.
+var kinds = [numKinds]struct {
+	Family
+	labels func(t *Totals, of Counter) []string
+	find   func(c *Counters, label func(name string) string) (found Counter, ok bool)
+	add    func(c *Counters, to Counter, n uint64)
+}{
+	kindQueries: {
+		Family{SchoolQueries, "counter", "Queries of a group of a school by decision and category."},
+		queriesLabels, findQueries, addQueries,
+	},
+	kindProtected: {
+		Family{SchoolProtected, "counter", "Time for which a school was protected."},
+		func(_ *Totals, of Counter) []string { return []string{"school", of.school.id} },
+		findProtected,
+		func(_ *Counters, to Counter, n uint64) { to.school.protected.Add(int64(n * 1e9)) },
+	},
+	kindInfo: { // no counter: see Totals.InfoLabels
+		Family: Family{SchoolInfo, "gauge", "A school in force and where it belongs."},
+	},
+	kindAnswers: {
+		Family{NodeAnswers, "counter", "Answers of the node that took no longer than this."},
+		func(_ *Totals, of Counter) []string { return []string{"within", withins[of.what].label} },
+		findAnswers,
+		func(c *Counters, to Counter, n uint64) { c.answers[to.what].Add(n) },
+	},
+	kindVisits: {
+		Family{SchoolVisits, "counter", "Queries of a group of a school, those of one client for one name within 60 seconds taken as one; an estimate."},
+		func(_ *Totals, of Counter) []string { return groupLabels(of.group) },
+		func(c *Counters, label func(string) string) (Counter, bool) {
+			return Counter{kind: kindVisits, group: c.Group(label("school"), label("group"))}, true
+		},
+		func(_ *Counters, to Counter, n uint64) { to.group.visits.Add(n) },
+	},
+	kindChecks: {
+		Family{SchoolChecks, "counter", "Checks of the filter that a group of a school made, by category and result."},
+		func(t *Totals, of Counter) []string {
+			return groupLabels(of.group, "category", t.code(of.category), "result", Result(of.what).String())
+		},
+		findChecks,
+		func(_ *Counters, to Counter, n uint64) { to.group.check(to.category, Result(to.what), n) },
+	},
+}
+
+// A Family is what is said of one metric.
+type Family struct {
+	Name string
+	Type string // "counter" or "gauge"
+	Help string
+}
+
+// Families are the metrics that reports are made of.
+func Families() []Family {
+	all := make([]Family, len(kinds))
+	for k := range kinds {
+		all[k] = kinds[k].Family
+	}
+	return all
+}
+
+func groupLabels(g *GroupCounters, more ...string) []string {
+	return append([]string{"school", g.school, "group", g.id}, more...)
+}
+
+func queriesLabels(t *Totals, of Counter) []string {
+	return groupLabels(of.group, "decision", Decision(of.what).String(), "category", t.code(of.category))
+}
+
+func findQueries(c *Counters, label func(string) string) (found Counter, ok bool) {
+	decision := slices.Index(decisionNames[:], label("decision"))
+	if decision < 0 {
+		return Counter{}, false
+	}
+	return queriesOf(c.Group(label("school"), label("group")), Decision(decision), c.Category(label("category"))), true
+}
+
+// queriesOf is the counter of queries of a group. What is allowed has one for
+// all categories.
+func queriesOf(g *GroupCounters, d Decision, category Category) Counter {
+	if d == DecisionAllowed {
+		category = CategoryNone
+	}
+	return Counter{kind: kindQueries, group: g, what: uint8(d), category: category}
+}
+
+func addQueries(_ *Counters, to Counter, n uint64) {
+	switch Decision(to.what) {
+	case DecisionAllowed:
+		to.group.allowed.Add(n)
+	case DecisionBlocked:
+		to.group.blocked.add(to.category, n)
+	case DecisionExcepted:
+		to.group.excepted.add(to.category, n)
+	}
+}
+
+func findProtected(c *Counters, label func(string) string) (found Counter, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Counter{kind: kindProtected, school: c.known(label("school"))}, true
+}
+
+func findAnswers(_ *Counters, label func(string) string) (found Counter, ok bool) {
+	for i := range withins {
+		if withins[i].label == label("within") {
+			return Counter{kind: kindAnswers, what: uint8(i)}, true
+		}
+	}
+	return Counter{}, false
+}
+
+func findChecks(c *Counters, label func(string) string) (found Counter, ok bool) {
+	result := slices.Index(resultNames[:], label("result"))
+	if result < 0 {
+		return Counter{}, false
+	}
+	group, category := c.Group(label("school"), label("group")), c.Category(label("category"))
+	return Counter{kind: kindChecks, group: group, what: uint8(result), category: category}, true
+}
+
+// School is the id of the school that is counted; "" if the counter is the
+// node's own.
+func (c Counter) School() string {
+	switch {
+	case c.group != nil:
+		return c.group.school
+	case c.school != nil:
+		return c.school.id
+	}
+	return ""
+}
+
+// Restore adds what a counter read when the process before this one wrote it
+// last; label gives the values of its labels, those of Totals.Labels. It is done
+// once for each, at any time: what was counted meanwhile stays counted. What is
+// no counter of this version, or is of another node, is left alone, and Restore
+// reports false.
+func (c *Counters) Restore(label func(name string) string, value uint64) bool {
+	if label("node") != c.node {
+		return false
+	}
+	counter, ok := c.find(label)
+	if ok {
+		c.add(counter, value)
+	}
+	return ok
+}
+
+// find is the counter with these labels; !ok if this version has none.
+func (c *Counters) find(label func(name string) string) (found Counter, ok bool) {
+	for k := range kinds {
+		if kinds[k].Name == label("__name__") && kinds[k].find != nil {
+			return kinds[k].find(c, label)
+		}
+	}
+	return Counter{}, false
+}
+
+// add adds n to a counter of c.
+func (c *Counters) add(to Counter, n uint64) { kinds[to.kind].add(c, to, n) }
+
+// read is what a counter of c reads. It is right where no shard counts.
+func (c *Counters) read(counter Counter) (value uint64) {
+	switch counter.kind {
+	case kindAnswers:
+		return c.answers[counter.what].Load()
+	case kindProtected:
+		return counter.school.seconds()
+	}
+	counter.group.each(func(other Counter, n uint64) {
+		if other == counter {
+			value = n
+		}
+	})
+	return value
+}

@@ -1,0 +1,96 @@
+package metrics
+
+// Totals are what all counters of a node that history keeps read at one moment,
+// and the schools in force then. They do not change.
+type Totals struct {
+	node    string
+	codes   []string // by Category, CategoryOther apart
+	counts  [numKinds][]count
+	schools []School
+}
+
+// A count is a counter and what it reads.
+type count struct {
+	Counter
+	value uint64
+}
+
+func (t *Totals) put(c Counter, value uint64) {
+	t.counts[c.kind] = append(t.counts[c.kind], count{c, value})
+}
+
+// Totals reads all counters that history keeps. Counting goes on meanwhile;
+// none reads lower than an earlier call had it. What is zero is left out, except
+// the allowed queries of each group and the time of each school, so that what is
+// new is there from its first reading.
+func (c *Counters) Totals() *Totals {
+	sum := c.sumShards()
+	c.mu.Lock()
+	groups := c.groups[:len(c.groups):len(c.groups)]
+	schools := c.schools[:len(c.schools):len(c.schools)]
+	t := &Totals{node: c.node, schools: c.inForce}
+	c.mu.Unlock()
+
+	t.counts[kindQueries] = make([]count, 0, 4*len(groups))
+	t.counts[kindProtected] = make([]count, 0, len(schools))
+	for _, g := range groups {
+		t.put(queriesOf(g, DecisionAllowed, CategoryNone), g.allowed.Load())
+		g.eachButAllowed(t.put)
+	}
+	for _, s := range schools {
+		t.put(Counter{kind: kindProtected, school: s}, s.seconds())
+	}
+	c.answers.each(&sum, t.put)
+	t.codes = c.categoryCodes() // after the counters: a category is named before the first of its queries is counted
+	return t
+}
+
+// Schools are those in force, in the order SetSchools had them.
+func (t *Totals) Schools() []School { return t.schools }
+
+// Len is how many counters there are.
+func (t *Totals) Len() (n int) {
+	for k := range t.counts {
+		n += len(t.counts[k])
+	}
+	return n
+}
+
+// Each calls yield for every counter, those of queries first, always in the
+// same order.
+func (t *Totals) Each(yield func(Counter, uint64)) {
+	for k := range t.counts {
+		for _, c := range t.counts[k] {
+			yield(c.Counter, c.value)
+		}
+	}
+}
+
+// Labels are the name of a counter, under "__name__", and its labels: pairs of
+// name and value.
+func (t *Totals) Labels(of Counter) []string {
+	row := &kinds[of.kind]
+	return append([]string{"__name__", row.Name, "node", t.node}, row.labels(t, of)...)
+}
+
+// InfoLabels are those of the series that says where a school belongs, in the
+// form of Labels. Its value is 1.
+func (t *Totals) InfoLabels(s School) []string {
+	return append([]string{"__name__", SchoolInfo, "node", t.node}, s.labels()...)
+}
+
+// SchoolOf is the school that a series of InfoLabels tells of; !ok if it is none.
+func SchoolOf(label func(name string) string) (s School, ok bool) {
+	s = School{ID: label("school"), Province: label("province"), Commune: label("commune"), Level: label("level")}
+	return s, label("__name__") == SchoolInfo
+}
+
+func (t *Totals) code(category Category) string {
+	if int(category) < len(t.codes) {
+		return t.codes[category]
+	}
+	return "other"
+}
+
+// Node is the label of this node.
+func (c *Counters) Node() string { return c.node }
