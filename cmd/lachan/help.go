@@ -16,7 +16,7 @@ func speakIn(root *cobra.Command, l wording.Language) {
 		RunE: func(c *cobra.Command, args []string) error {
 			asked, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return command.Usage(c.Root(), wording.CLIUnknownCommand.With(args[0]))
+				return command.Usage(c.Root(), command.UnknownCommand.With(args[0]))
 			}
 			return asked.Help()
 		},

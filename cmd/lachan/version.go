@@ -24,6 +24,6 @@ func versionCommand(l wording.Language) *cobra.Command {
 			return err
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().BoolVar(&asJSON, "json", false, command.FlagJSON.In(l))
 	return c
 }

@@ -70,8 +70,8 @@ func (s *Site) view(title wording.Text, lead ...wording.Text) view {
 	return view{
 		Style: s.style.css, Title: title, Lead: lead,
 		Words: words{
-			wording.PageUrgentCall, wording.PageUrgentLine, wording.PageContact, wording.PageAsk,
-			wording.PageAskWhy, wording.PageAskHint, wording.PageAskButton, wording.PageHotline,
+			textUrgentCall, textUrgentLine, textContact, textAsk,
+			textAskWhy, textAskHint, textAskButton, textHotline,
 		},
 	}
 }
@@ -80,16 +80,16 @@ func (s *Site) view(title wording.Text, lead ...wording.Text) view {
 // looked for nor what it is.
 func (s *Site) blocked(f Finding) view {
 	if urgent(f) {
-		v := s.view(wording.PageUrgentTitle, wording.PageUrgentLead, wording.PageUrgentWhy)
+		v := s.view(textUrgentTitle, textUrgentLead, textUrgentWhy)
 		v.Urgent = true
 		v.of(f)
 		return v
 	}
-	v := s.view(wording.PageTitle, wording.PageLead)
-	v.add(wording.PageName, same(f.Name))
-	v.add(wording.PageCategory, f.Label)
-	v.add(wording.PageReason, f.Reason)
-	v.add(wording.PageOrder, same(f.Document))
+	v := s.view(textTitle, textLead)
+	v.add(textName, same(f.Name))
+	v.add(textCategory, f.Label)
+	v.add(textReason, f.Reason)
+	v.add(textOrder, same(f.Document))
 	v.of(f)
 	v.Form = askPath
 	return v
@@ -97,7 +97,7 @@ func (s *Site) blocked(f Finding) view {
 
 // of says whose visitor it is and whom they can ask.
 func (v *view) of(f Finding) {
-	v.add(wording.PageSchool, same(f.School))
+	v.add(textSchool, same(f.School))
 	for _, uri := range f.Contact {
 		_, text, _ := strings.Cut(uri, ":")
 		v.Contact = append(v.Contact, contact{template.URL(uri), strings.TrimPrefix(text, "//")})
@@ -105,26 +105,26 @@ func (v *view) of(f Finding) {
 }
 
 func (s *Site) check(f Finding) view {
-	v := s.view(wording.PageCheck, wording.PageCheckLead)
-	unit := wording.PageCheckUnknown
+	v := s.view(textCheck, textCheckLead)
+	unit := textCheckUnknown
 	if f.Unit != "" {
 		unit = same(strings.TrimSpace(f.School + " (" + f.Unit + ")"))
 	}
-	v.add(wording.PageCheckUnit, unit)
+	v.add(textCheckUnit, unit)
 	return v
 }
 
-func (s *Site) nothing() view { return s.view(wording.PageNothing, wording.PageNothingLead) }
+func (s *Site) nothing() view { return s.view(textNothing, textNothingLead) }
 
 func (s *Site) sent(f Finding) view {
-	v := s.view(wording.PageSent, wording.PageSentLead)
-	v.add(wording.PageName, same(f.Name))
+	v := s.view(textSent, textSentLead)
+	v.add(textName, same(f.Name))
 	v.of(f)
 	return v
 }
 
 func (s *Site) busy(f Finding) view {
-	v := s.view(wording.PageBusy, wording.PageBusyLead)
+	v := s.view(textBusy, textBusyLead)
 	v.of(f)
 	return v
 }

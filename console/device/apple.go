@@ -6,8 +6,6 @@ import (
 	"encoding/xml"
 	"slices"
 	"strings"
-
-	"lachan/internal/wording"
 )
 
 // apple is a configuration profile with encrypted DNS (the payload
@@ -22,7 +20,7 @@ func (s *Server) apple() (string, error) {
 	case s.Host != "" && s.DoTPort == 853: // the payload has no place for another
 		settings = []string{"DNSProtocol", "TLS", "ServerName", s.Host}
 	default:
-		return "", Missing{wording.ProfileNoSecure}
+		return "", Missing{textNoSecure}
 	}
 	title := "Lá Chắn"
 	if s.Title != "" {
@@ -36,7 +34,7 @@ func (s *Server) apple() (string, error) {
 	var d plist
 	d.open("dict")
 	d.strings("PayloadType", "Configuration", "PayloadIdentifier", id, "PayloadUUID", s.uuid("profile"),
-		"PayloadDisplayName", title, "PayloadDescription", wording.ProfileAbout.VI+"\n"+wording.ProfileAbout.EN, "PayloadScope", "System")
+		"PayloadDisplayName", title, "PayloadDescription", textAbout.VI+"\n"+textAbout.EN, "PayloadScope", "System")
 	d.version()
 	d.key("PayloadContent")
 	d.open("array")

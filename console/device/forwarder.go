@@ -2,8 +2,6 @@ package device
 
 import (
 	"strings"
-
-	"lachan/internal/wording"
 )
 
 // routerOS are MikroTik's commands, over HTTPS where the server speaks it.
@@ -13,9 +11,9 @@ func (s *Server) routerOS() (string, error) {
 	}
 	const plainDNS = 53
 	if s.URL == "" && s.Port != plainDNS {
-		return "", Missing{wording.ProfilePort.With(s.Port)}
+		return "", Missing{textPort.With(s.Port)}
 	}
-	p := s.snippet("# ", wording.ProfileRouterOS)
+	p := s.snippet("# ", textRouterOS)
 	p.line("/ip dhcp-client set [find] use-peer-dns=no")
 	if s.URL == "" {
 		p.line("/ip dns set allow-remote-requests=yes servers=", s.joined("", ","))
@@ -42,7 +40,7 @@ func (s *Server) dnsmasq() (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
-	p := s.snippet("# ", wording.ProfileDnsmasq)
+	p := s.snippet("# ", textDnsmasq)
 	p.line("no-resolv")
 	for _, a := range s.Addrs {
 		p.line("server=", a.String(), "#", port(s.Port))
@@ -55,7 +53,7 @@ func (s *Server) openWrt() (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
-	p := s.snippet("# ", wording.ProfileOpenWrt)
+	p := s.snippet("# ", textOpenWrt)
 	p.line("uci set dhcp.@dnsmasq[0].noresolv='1'")
 	p.line("uci -q delete dhcp.@dnsmasq[0].server")
 	for _, a := range s.Addrs {
@@ -72,7 +70,7 @@ func (s *Server) unbound() (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
-	p := s.snippet("# ", wording.ProfileUnbound)
+	p := s.snippet("# ", textUnbound)
 	p.line("server:")
 	p.line(`    module-config: "iterator"`)
 	if strings.HasSuffix(s.Check, ".test") {
@@ -99,7 +97,7 @@ func (s *Server) bind() (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
-	p := s.snippet("// ", wording.ProfileBIND)
+	p := s.snippet("// ", textBIND)
 	p.line("options {")
 	p.line("    forward only;")
 	p.WriteString("    forwarders {")

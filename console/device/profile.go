@@ -95,7 +95,7 @@ func (s *Server) snippet(mark string, place wording.Text) *page {
 	if s.Title != "" {
 		title = s.Title + " (" + s.Unit + ")"
 	}
-	p.note(wording.ProfileFor.With(oneLine(title)))
+	p.note(textFor.With(oneLine(title)))
 	p.note(place)
 	return p
 }
@@ -103,10 +103,10 @@ func (s *Server) snippet(mark string, place wording.Text) *page {
 // end says how to see that it works. told: the unit's id is in what was written.
 func (s *Server) end(p *page, told bool) string {
 	if !told {
-		p.note(wording.ProfileNetworks)
+		p.note(textNetworks)
 	}
 	if s.Check != "" {
-		p.note(wording.ProfileCheck.With(s.Check, s.Unit))
+		p.note(textCheck.With(s.Check, s.Unit))
 	}
 	return p.String()
 }
@@ -134,7 +134,7 @@ func oneLine(text string) string {
 // needAddress says that a kind asks by address.
 func (s *Server) needAddress() error {
 	if len(s.Addrs) == 0 {
-		return Missing{wording.ProfileNoAddress}
+		return Missing{textNoAddress}
 	}
 	return nil
 }
@@ -154,9 +154,9 @@ func port(n uint16) string { return strconv.Itoa(int(n)) }
 func (s *Server) android() (string, error) {
 	const privateDNS = 853 // Android knows no other
 	if s.Host == "" || s.DoTPort != privateDNS {
-		return "", Missing{wording.ProfileNoPrivate}
+		return "", Missing{textNoPrivate}
 	}
-	p := s.snippet("# ", wording.ProfileAndroid)
+	p := s.snippet("# ", textAndroid)
 	text := s.end(p, s.HostTells)
 	return text + s.Host + "\n", nil
 }
@@ -168,11 +168,11 @@ func (s *Server) windows() (string, error) {
 	}
 	const plainDNS = 53
 	if s.URL == "" && s.Port != plainDNS {
-		return "", Missing{wording.ProfilePort.With(s.Port)}
+		return "", Missing{textPort.With(s.Port)}
 	}
-	place := wording.ProfileWindows
+	place := textWindows
 	if s.URL == "" {
-		place = wording.ProfileWinPlain
+		place = textWinPlain
 	}
 	p := s.snippet("# ", place)
 	for _, a := range s.Addrs {
@@ -187,7 +187,7 @@ func (s *Server) windows() (string, error) {
 			p.line("# netsh dns add encryption server=", a.String(), " dohtemplate=", s.URL, " autoupgrade=yes udpfallback=no")
 		}
 	}
-	p.note(wording.ProfileUndo)
+	p.note(textUndo)
 	p.line("# Get-NetAdapter -Physical | Set-DnsClientServerAddress -ResetServerAddresses")
 	return s.end(p, s.URLTells), nil
 }

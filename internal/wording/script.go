@@ -21,9 +21,3 @@ var (
 	ScriptFailed  = Text{"lúc %s, %s hỏi %s %s: mong đợi `%s`, nhận được `%s` vì: %s", "at %s, %s asks %s %s: expected `%s`, got `%s` because: %s"}
 	ScriptEmpty   = Text{"tệp thử không hỏi câu nào", "the script asks nothing"}
 )
-
-// What lachan check says of scripts.
-var (
-	ScriptFlag  = Text{"tệp thử chính sách, ngoài các tệp trong tests của chính sách; dùng được nhiều lần", "a policy script, beside those in the policy's tests; may be repeated"}
-	ScriptsGood = Text{"Thử chính sách: %d câu hỏi đều đúng như mong đợi", "Policy scripts: all %d questions came out as expected"}
-)

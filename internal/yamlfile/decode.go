@@ -48,7 +48,7 @@ func DecodePart(file string, line int, data []byte, dst any) Problems {
 	d.value(document.Content[0], root)
 	var second yaml.Node
 	if err := read.Decode(&second); err == nil {
-		d.report(d.above+second.Line, wording.YAMLSecondDocument)
+		d.report(d.above+second.Line, textSecondDocument)
 	} else if !errors.Is(err, io.EOF) {
 		d.notYAML(data, err)
 	}
@@ -95,7 +95,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) bool {
 		d.lines[d.pathText(true)] = n.Line
 	}
 	if n.Kind == yaml.AliasNode {
-		d.report(n.Line, wording.YAMLAlias)
+		d.report(n.Line, textAlias)
 		return false
 	}
 	if a, ok := v.Addr().Interface().(located); ok {
@@ -129,7 +129,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) bool {
 // text sets v from a node that must be a single value.
 func (d *decoder) text(n *yaml.Node, v reflect.Value) bool {
 	if n.Kind != yaml.ScalarNode {
-		d.report(n.Line, within(wording.YAMLWantOne, describe(n)))
+		d.report(n.Line, within(textWantOne, describe(n)))
 		return false
 	}
 	if err := setText(v, n.Value); err != nil {
@@ -151,7 +151,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value) bool {
 	for i, item := range n.Content {
 		d.path = append(d.path, step{item: i})
 		if item.Kind == yaml.ScalarNode && item.Value == "" {
-			d.report(item.Line, wording.YAMLEmptyItem)
+			d.report(item.Line, textEmptyItem)
 		} else if element := fresh(v.Type().Elem()); d.value(item, element.Elem()) {
 			list = reflect.Append(list, element.Elem())
 		}
@@ -186,7 +186,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value) bool {
 			continue
 		}
 		if first := seen[key.Value]; first > 0 {
-			d.report(key.Line, wording.YAMLKeyTwice.With(key.Value, first))
+			d.report(key.Line, textKeyTwice.With(key.Value, first))
 			continue
 		}
 		seen[key.Value] = key.Line
@@ -204,9 +204,9 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value) bool {
 func (d *decoder) key(key *yaml.Node) bool {
 	switch {
 	case key.Kind == yaml.AliasNode || key.Tag == "!!merge":
-		d.report(key.Line, wording.YAMLAlias)
+		d.report(key.Line, textAlias)
 	case key.Kind != yaml.ScalarNode:
-		d.report(key.Line, wording.YAMLKeyNotText)
+		d.report(key.Line, textKeyNotText)
 	default:
 		return true
 	}
@@ -222,7 +222,7 @@ func (d *decoder) refuse(n *yaml.Node, err error) {
 	} else if vi, en, both := strings.Cut(err.Error(), " | "); both {
 		d.report(n.Line, wording.Text{VI: vi, EN: en})
 	} else {
-		d.report(n.Line, wording.YAMLRefused.With(n.Value, err))
+		d.report(n.Line, textRefused.With(n.Value, err))
 	}
 }
 

@@ -81,7 +81,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 		case !known:
 			d.report(key.Line, unknownKey(key.Value, s.keys))
 		case seen[field] > 0:
-			d.report(key.Line, wording.YAMLKeyTwice.With(key.Value, seen[field]))
+			d.report(key.Line, textKeyTwice.With(key.Value, seen[field]))
 		default:
 			seen[field] = key.Line
 			d.path = append(d.path, step{key: key.Value})
@@ -109,20 +109,20 @@ func (s *shape) setLine(v reflect.Value, line int) {
 // unknownKey names the nearest key, or all of them when none is near.
 func unknownKey(key string, known []string) wording.Text {
 	if strings.Contains(key, ":") {
-		return wording.YAMLNoSpace.With(key) // {key:value}
+		return textNoSpace.With(key) // {key:value}
 	}
 	if near, ok := Nearest(key, known); ok {
-		return wording.YAMLUnknownKeyNear.With(key, near)
+		return textUnknownKeyNear.With(key, near)
 	}
-	return wording.YAMLUnknownKey.With(key, strings.Join(known, ", "))
+	return textUnknownKey.With(key, strings.Join(known, ", "))
 }
 
 // wantKeys says that n should have been a mapping.
 func wantKeys(n *yaml.Node) wording.Text {
 	if key, value, ok := strings.Cut(n.Value, ":"); ok && key != "" && value != "" {
-		return wording.YAMLWantKeysSpace.With(n.Value)
+		return textWantKeysSpace.With(n.Value)
 	}
-	return within(wording.YAMLWantKeys, describe(n))
+	return within(textWantKeys, describe(n))
 }
 
 // wantList says that n should have been a list, and shows it as one.
@@ -137,8 +137,8 @@ func wantList(n *yaml.Node) wording.Text {
 	}
 	what := describe(n)
 	return wording.Text{
-		VI: wording.YAMLWantList.With(example, what.VI).VI,
-		EN: wording.YAMLWantList.With(example, what.EN).EN,
+		VI: textWantList.With(example, what.VI).VI,
+		EN: textWantList.With(example, what.EN).EN,
 	}
 }
 
@@ -150,9 +150,9 @@ func within(outer, inner wording.Text) wording.Text {
 func describe(n *yaml.Node) wording.Text {
 	switch n.Kind {
 	case yaml.SequenceNode:
-		return wording.YAMLAList
+		return textAList
 	case yaml.MappingNode:
-		return wording.YAMLAGroup
+		return textAGroup
 	}
-	return wording.YAMLValue.With(n.Value)
+	return textValue.With(n.Value)
 }

@@ -27,32 +27,32 @@ var sentences = []struct {
 	message string
 	text    wording.Text
 }{
-	{"found a tab character", wording.YAMLTab},
-	{"found character that cannot start any token", wording.YAMLQuoteStart},
-	{"did not find expected alphabetic or numeric character", wording.YAMLQuoteStart},
-	{"unknown anchor", wording.YAMLQuoteStart},
-	{"did not find expected tag URI", wording.YAMLQuoteStart},
-	{"found undefined tag handle", wording.YAMLQuoteStart},
-	{"did not find expected directive name", wording.YAMLQuoteStart},
-	{"could not find expected directive name", wording.YAMLQuoteStart},
-	{"found unknown directive name", wording.YAMLQuoteStart},
-	{"could not find expected ':'", wording.YAMLNoColon},
-	{"mapping values are not allowed", wording.YAMLTwoColons},
-	{"block sequence entries are not allowed", wording.YAMLDash},
-	{"did not find expected '-' indicator", wording.YAMLDash},
-	{"did not find expected key", wording.YAMLIndent},
-	{"did not find expected <document start>", wording.YAMLIndent},
-	{unclosedList, wording.YAMLOpenList},
-	{unclosedGroup, wording.YAMLOpenGroup},
-	{unclosedQuote, wording.YAMLOpenQuote},
-	{"found unexpected document indicator", wording.YAMLOpenQuote},
-	{"found unknown escape character", wording.YAMLBackslash},
-	{"did not find expected node content", wording.YAMLMisplaced},
-	{"exceeded max depth", wording.YAMLTooDeep},
-	{"control characters are not allowed", wording.YAMLNotUTF8},
-	{"invalid leading UTF-8", wording.YAMLNotUTF8},
-	{"invalid trailing UTF-8", wording.YAMLNotUTF8},
-	{"incomplete UTF-8", wording.YAMLNotUTF8},
+	{"found a tab character", textTab},
+	{"found character that cannot start any token", textQuoteStart},
+	{"did not find expected alphabetic or numeric character", textQuoteStart},
+	{"unknown anchor", textQuoteStart},
+	{"did not find expected tag URI", textQuoteStart},
+	{"found undefined tag handle", textQuoteStart},
+	{"did not find expected directive name", textQuoteStart},
+	{"could not find expected directive name", textQuoteStart},
+	{"found unknown directive name", textQuoteStart},
+	{"could not find expected ':'", textNoColon},
+	{"mapping values are not allowed", textTwoColons},
+	{"block sequence entries are not allowed", textDash},
+	{"did not find expected '-' indicator", textDash},
+	{"did not find expected key", textIndent},
+	{"did not find expected <document start>", textIndent},
+	{unclosedList, textOpenList},
+	{unclosedGroup, textOpenGroup},
+	{unclosedQuote, textOpenQuote},
+	{"found unexpected document indicator", textOpenQuote},
+	{"found unknown escape character", textBackslash},
+	{"did not find expected node content", textMisplaced},
+	{"exceeded max depth", textTooDeep},
+	{"control characters are not allowed", textNotUTF8},
+	{"invalid leading UTF-8", textNotUTF8},
+	{"invalid trailing UTF-8", textNotUTF8},
+	{"incomplete UTF-8", textNotUTF8},
 }
 
 // Messages about something that is opened and not closed.
@@ -72,18 +72,18 @@ func syntaxProblem(file string, data []byte, err error) Problem {
 	reported, message := splitError(err)
 	line := syntaxLine(data, reported, message)
 	if tabIndent.MatchString(lineOf(data, line)) {
-		return Problem{file, line, wording.YAMLTab}
+		return Problem{file, line, textTab}
 	}
 	for _, s := range sentences {
 		if !strings.HasPrefix(message, s.message) {
 			continue
 		}
-		if s.text == wording.YAMLNoColon || s.text == wording.YAMLTwoColons {
+		if s.text == textNoColon || s.text == textTwoColons {
 			return colonProblem(file, data, line, s.text)
 		}
 		return Problem{file, line, s.text}
 	}
-	return Problem{file, line, wording.YAMLNotUnderstood.With(message)}
+	return Problem{file, line, textNotUnderstood.With(message)}
 }
 
 // colonProblem looks for the usual reason of a colon that is missing or too
@@ -92,7 +92,7 @@ func syntaxProblem(file string, data []byte, err error) Problem {
 func colonProblem(file string, data []byte, line int, otherwise wording.Text) Problem {
 	for _, l := range []int{line, line - 1} {
 		if joined := noSpace.FindStringSubmatch(lineOf(data, l)); joined != nil {
-			return Problem{file, l, wording.YAMLNoSpace.With(joined[1])}
+			return Problem{file, l, textNoSpace.With(joined[1])}
 		}
 	}
 	return Problem{file, line, otherwise}

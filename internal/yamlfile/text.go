@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"lachan/internal/wording"
 )
 
 // isText says whether v is read from a single value whatever its kind is.
@@ -62,11 +60,11 @@ func unmarshal(v reflect.Value, text string) error {
 	}
 	switch read.Interface().(type) {
 	case *netip.Prefix:
-		return Problem{Text: wording.YAMLWantPrefix.With(text)}
+		return Problem{Text: textWantPrefix.With(text)}
 	case *netip.Addr:
-		return Problem{Text: wording.YAMLWantAddr.With(text)}
+		return Problem{Text: textWantAddr.With(text)}
 	case *netip.AddrPort:
-		return Problem{Text: wording.YAMLWantPort.With(text)}
+		return Problem{Text: textWantPort.With(text)}
 	}
 	return err
 }
@@ -78,7 +76,7 @@ func setBool(v reflect.Value, text string) error {
 	case "false", "no", "off":
 		v.SetBool(false)
 	default:
-		return Problem{Text: wording.YAMLWantBool.With(text)}
+		return Problem{Text: textWantBool.With(text)}
 	}
 	return nil
 }
@@ -88,9 +86,9 @@ func setInt(v reflect.Value, text string) error {
 	n, err := strconv.ParseInt(text, 10, bits)
 	if errors.Is(err, strconv.ErrRange) {
 		largest := int64(math.MaxInt64 >> (64 - bits))
-		return Problem{Text: wording.YAMLWantRange.With(text, -largest-1, largest)}
+		return Problem{Text: textWantRange.With(text, -largest-1, largest)}
 	} else if err != nil {
-		return Problem{Text: wording.YAMLWantInt.With(text)}
+		return Problem{Text: textWantInt.With(text)}
 	}
 	v.SetInt(n)
 	return nil
@@ -100,7 +98,7 @@ func setUint(v reflect.Value, text string) error {
 	bits := v.Type().Bits()
 	n, err := strconv.ParseUint(text, 10, bits)
 	if err != nil {
-		return Problem{Text: wording.YAMLWantRange.With(text, 0, uint64(math.MaxUint64>>(64-bits)))}
+		return Problem{Text: textWantRange.With(text, 0, uint64(math.MaxUint64>>(64-bits)))}
 	}
 	v.SetUint(n)
 	return nil
@@ -109,7 +107,7 @@ func setUint(v reflect.Value, text string) error {
 func setFloat(v reflect.Value, text string) error {
 	f, err := strconv.ParseFloat(text, v.Type().Bits())
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		return Problem{Text: wording.YAMLWantFloat.With(text)}
+		return Problem{Text: textWantFloat.With(text)}
 	}
 	v.SetFloat(f)
 	return nil

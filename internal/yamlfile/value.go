@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"lachan/internal/wording"
 )
 
 // Line is the type of a struct field that Decode sets to the line, from 1,
@@ -66,7 +64,7 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 	}
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || n < 0 || n > math.MaxInt64/unit {
-		return Problem{Text: wording.YAMLWantBytes.With(string(text))}
+		return Problem{Text: textWantBytes.With(string(text))}
 	}
 	*b = Bytes(n * unit)
 	return nil
@@ -99,7 +97,7 @@ func (p *Percent) UnmarshalText(text []byte) error {
 	number, ok := strings.CutSuffix(strings.TrimSpace(string(text)), "%")
 	f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	if !ok || err != nil || !(f >= 0 && f <= 100) {
-		return Problem{Text: wording.YAMLWantPart.With(string(text))}
+		return Problem{Text: textWantPart.With(string(text))}
 	}
 	*p = Percent(f / 100)
 	return nil
@@ -119,7 +117,7 @@ func (d *Days) UnmarshalText(text []byte) error {
 // duration reads a length of time that is not negative: a Go duration or
 // whole days.
 func duration(text string) (time.Duration, error) {
-	wrong := Problem{Text: wording.YAMLWantTime.With(text)}
+	wrong := Problem{Text: textWantTime.With(text)}
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.ParseInt(days, 10, 64)
 		if err != nil || n < 0 || n > int64(math.MaxInt64/(24*time.Hour)) {
@@ -150,7 +148,7 @@ func (d *Date) UnmarshalText(text []byte) error {
 	}
 	t, err := time.Parse(time.DateOnly, string(text))
 	if err != nil {
-		return Problem{Text: wording.YAMLWantDate.With(string(text))}
+		return Problem{Text: textWantDate.With(string(text))}
 	}
 	d.Year, d.Month, d.Day = t.Date()
 	return nil

@@ -30,7 +30,7 @@ func WithKeys(c *cobra.Command, l wording.Language) *cobra.Command {
 
 // WithConfig gives a command the flag that names the configuration.
 func WithConfig(c *cobra.Command, l wording.Language) *cobra.Command {
-	c.Flags().String("config", defaultFile(), wording.CLIFlagConfig.In(l))
+	c.Flags().String("config", defaultFile(), textFlagConfig.In(l))
 	return c
 }
 

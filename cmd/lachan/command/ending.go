@@ -35,9 +35,9 @@ func Exactly(n int) cobra.PositionalArgs {
 			return nil
 		}
 		if n == 0 && !c.HasParent() {
-			return Usage(c, wording.CLIUnknownCommand.With(args[0]))
+			return Usage(c, UnknownCommand.With(args[0]))
 		}
-		return Usage(c, wording.CLIArguments.With(n, len(args)))
+		return Usage(c, textArguments.With(n, len(args)))
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"lachan/internal/wording"
 )
 
 // healthTimeout bounds the question to a running server.
@@ -17,15 +15,15 @@ func AskHealth(ctx context.Context, address string) error {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return Fail(wording.HealthDown.With(address, err))
+		return Fail(textHealthDown.With(address, err))
 	}
 	reply, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return Fail(wording.HealthDown.With(address, err))
+		return Fail(textHealthDown.With(address, err))
 	}
 	defer reply.Body.Close()
 	if reply.StatusCode != http.StatusOK {
-		return Fail(wording.HealthDown.With(address, reply.Status))
+		return Fail(textHealthDown.With(address, reply.Status))
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func (c *Config) Problem(key string, err error) *yamlfile.Problem {
 // between reports a value that is out of its bounds.
 func between[T cmp.Ordered](k *checker, path string, value, least, most T) {
 	if value < least || value > most {
-		k.wrong(path, wording.ConfigBetween.With(InUnits(least), InUnits(most)))
+		k.wrong(path, textBetween.With(InUnits(least), InUnits(most)))
 	}
 }
 
@@ -98,9 +98,9 @@ func InUnits(bound any) any {
 // checkStateDir checks that the directory of the state can be made.
 func (c *Config) checkStateDir(k *checker) {
 	if c.StateDir == "" {
-		k.wrong("state_dir", wording.ConfigNoStateDir)
+		k.wrong("state_dir", textNoStateDir)
 	} else if file := fileOnTheWay(c.StateDir); file != "" {
-		k.wrong("state_dir", wording.ConfigStateDir.With(file))
+		k.wrong("state_dir", textStateDir.With(file))
 	}
 }
 

@@ -58,14 +58,14 @@ type Discovery struct {
 
 func (t *TLS) check(k *checker) {
 	if (t.Cert == "") != (t.Key == "") {
-		k.wrong("server.tls", wording.ConfigBothTLS)
+		k.wrong("server.tls", textBothTLS)
 	} else if t.Cert != "" {
 		if _, err := certificate.Open(k.cfg.CertificateFiles()); err != nil {
-			k.wrong("server.tls", wording.ConfigTLSFile.With(err))
+			k.wrong("server.tls", textTLSFile.With(err))
 		}
 	}
 	if _, ok := dns.IsDomainName(t.Name); t.Name != "" && (!ok || strings.Trim(t.Name, ".") == "") {
-		k.wrong("server.tls.name", wording.ConfigZoneName.With(t.Name))
+		k.wrong("server.tls.name", textZoneName.With(t.Name))
 	}
 	if len(t.ACME.Names) > 0 && t.Cert+t.Key != "" {
 		k.wrong("server.tls", wording.ConfigACMEOrFiles)
@@ -89,7 +89,7 @@ func (c *Config) checkEncrypted(k *checker) {
 	s := &c.Server
 	needs := func(path string, doors []netip.AddrPort) {
 		if len(doors) > 0 && s.TLS.Cert == "" && len(s.TLS.ACME.Names) == 0 {
-			k.wrong(path, wording.ConfigNeedsTLS)
+			k.wrong(path, textNeedsTLS)
 		}
 	}
 	needs("server.dot", s.DoT)
@@ -100,12 +100,12 @@ func (c *Config) checkEncrypted(k *checker) {
 func (d *Discovery) check(k *checker) {
 	for i, a := range d.Addresses {
 		if a.IsUnspecified() || a.IsMulticast() || a.Zone() != "" {
-			k.wrong(Item("server.discovery.addresses", i), wording.ConfigReached.With(a))
+			k.wrong(Item("server.discovery.addresses", i), textReached.With(a))
 		}
 	}
 	if text := d.InfoURL; text != "" {
 		if u, err := url.Parse(text); err != nil || u.Scheme != "https" || u.Host == "" || len(text) > maxInfoURL {
-			k.wrong("server.discovery.info_url", wording.ConfigInfoURL.With(text))
+			k.wrong("server.discovery.info_url", textInfoURL.With(text))
 		}
 	}
 }
@@ -116,7 +116,7 @@ const maxInfoURL = 255 - len("infourl=")
 func (c *Cookies) check(k *checker) {
 	if c.SecretFile != "" {
 		if _, err := cookie.ReadFile(c.SecretFile); err != nil {
-			k.wrong("server.cookies.secret_file", wording.ConfigCookies.With(err))
+			k.wrong("server.cookies.secret_file", textCookies.With(err))
 		}
 	}
 }

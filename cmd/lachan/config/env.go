@@ -82,9 +82,9 @@ func unknownVariables(c *Config, environ []string) yamlfile.Problems {
 			continue
 		}
 		if near, ok := yamlfile.Nearest(name, known); ok {
-			problems.Add(name, 0, wording.ConfigNearEnv.With(near))
+			problems.Add(name, 0, textNearEnv.With(near))
 		} else {
-			problems.Add(name, 0, wording.ConfigUnknownEnv)
+			problems.Add(name, 0, textUnknownEnv)
 		}
 	}
 	return problems
@@ -96,7 +96,7 @@ func AddFlags(flags *pflag.FlagSet, l wording.Language) {
 	shown := []string{"state_dir", "server.listen", "http.listen", "upstream.servers", "policy", "log.level"}
 	for _, k := range yamlfile.Keys(&Config{}) {
 		name := flagName(k.Path)
-		flags.String(name, "", wording.CLIFlagKey.With(name).In(l))
+		flags.String(name, "", textFlagKey.With(name).In(l))
 		flags.Lookup(name).Hidden = !slices.Contains(shown, name)
 	}
 }

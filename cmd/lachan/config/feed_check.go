@@ -24,34 +24,34 @@ func (c *Config) checkFeeds(k *checker) {
 // check checks the feed at a path beside those before it.
 func (f *Feed) check(k *checker, at string, before []Feed) {
 	if !feedName.MatchString(f.Name) {
-		k.wrong(at+".name", wording.ConfigFeedName.With(f.Name))
+		k.wrong(at+".name", textFeedName.With(f.Name))
 	}
 	for j := range before {
 		if f.Name != "" && before[j].Name == f.Name {
-			k.wrong(at+".name", wording.ConfigFeedTwice.With(f.Name, k.cfg.LineOf(Item("feeds", j)+".name")))
+			k.wrong(at+".name", textFeedTwice.With(f.Name, k.cfg.LineOf(Item("feeds", j)+".name")))
 			break
 		}
 	}
 	f.checkURL(k, at+".url")
 	if f.Action == Block && f.Category == "" {
-		k.wrong(at, wording.ConfigFeedCategory.With(f.Name))
+		k.wrong(at, textFeedCategory.With(f.Name))
 	}
 	if f.Action == Allow && f.LockedBy != "" {
-		k.wrong(at+".locked_by", wording.ConfigFeedLock.With(f.Name))
+		k.wrong(at+".locked_by", textFeedLock.With(f.Name))
 	}
 	between(k, at+".refresh", f.Refresh, time.Minute, 30*day)
 	between[yamlfile.Bytes](k, at+".max_bytes", f.MaxBytes, 1<<10, 4<<30)
 	if a := f.Authority; !a.Effective.IsZero() && !a.Expires.IsZero() &&
 		a.Expires.In(time.UTC).Before(a.Effective.In(time.UTC)) {
-		k.wrong(at+".authority.expires", wording.ConfigFeedTimes.With(a.Expires, a.Effective))
+		k.wrong(at+".authority.expires", textFeedTimes.With(a.Expires, a.Effective))
 	}
 	if f.Format == format.Directory {
-		k.wrong(at+".format", wording.ConfigDirectory)
+		k.wrong(at+".format", textDirectory)
 	}
 	f.checkVersions(k, at)
 	f.checkZone(k, at)
 	if _, err := domain.Canonical(f.RPZ.CNAME); (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
-		k.wrong(at+".rpz", wording.ConfigRPZName)
+		k.wrong(at+".rpz", textRPZName)
 	}
 }
 
@@ -62,17 +62,17 @@ func (f *Feed) checkURL(k *checker, path string) {
 	scheme, _, remote := strings.Cut(address, "://")
 	switch {
 	case address == "":
-		k.wrong(path, wording.ConfigFeedURL.With(f.Name))
+		k.wrong(path, textFeedURL.With(f.Name))
 	case !remote, scheme == "file":
 	case scheme == "axfr":
 		if _, err := transfer.Parse(address); err != nil {
 			k.wrong(path, wording.TransferAddress)
 		}
 	case scheme != "https" && scheme != "http":
-		k.wrong(path, wording.ConfigFeedScheme.With(address))
+		k.wrong(path, textFeedScheme.With(address))
 	default:
 		if u, err := url.Parse(address); err != nil || u.Host == "" {
-			k.wrong(path, wording.ConfigFeedScheme.With(address))
+			k.wrong(path, textFeedScheme.With(address))
 		}
 	}
 }
@@ -84,11 +84,11 @@ func (f *Feed) checkVersions(k *checker, at string) {
 		k.wrong(at+".verify.minisign", wording.FeedNoKey)
 	}
 	if len(f.Mirrors) > 0 && !source.IsManifest() {
-		k.wrong(at+".mirrors", wording.ConfigMirrors)
+		k.wrong(at+".mirrors", textMirrors)
 	}
 	for i, mirror := range f.Mirrors {
 		if u, err := url.Parse(mirror); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			k.wrong(Item(at+".mirrors", i), wording.ConfigFeedScheme.With(mirror))
+			k.wrong(Item(at+".mirrors", i), textFeedScheme.With(mirror))
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/resolver/upstream"
 )
@@ -112,9 +111,9 @@ func oneOf[T ~string](dst *T, text []byte, known ...T) error {
 		names[i] = string(k)
 	}
 	if near, ok := yamlfile.Nearest(string(text), names); ok {
-		return yamlfile.Problem{Text: wording.ConfigOneOfNear.With(string(text), near)}
+		return yamlfile.Problem{Text: textOneOfNear.With(string(text), near)}
 	}
-	return yamlfile.Problem{Text: wording.ConfigOneOf.With(string(text), strings.Join(names, ", "))}
+	return yamlfile.Problem{Text: textOneOf.With(string(text), strings.Join(names, ", "))}
 }
 
 // A Timezone is one of the IANA data base.
@@ -124,7 +123,7 @@ type Timezone struct{ *time.Location }
 func (z *Timezone) UnmarshalText(text []byte) error {
 	l, err := time.LoadLocation(string(text))
 	if err != nil || len(text) == 0 {
-		return yamlfile.Problem{Text: wording.ConfigZone.With(string(text))}
+		return yamlfile.Problem{Text: textZone.With(string(text))}
 	}
 	z.Location = l
 	return nil

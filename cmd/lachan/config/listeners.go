@@ -3,20 +3,19 @@ package config
 import (
 	"net/netip"
 
-	"lachan/internal/wording"
 	"lachan/resolver/listen"
 )
 
 // checkListeners checks that no two listeners want the same address and port.
 func (c *Config) checkListeners(k *checker) {
 	if len(c.Server.Listen) == 0 {
-		k.wrong("server.listen", wording.ConfigNoListen)
+		k.wrong("server.listen", textNoListen)
 	}
 	var places sockets
 	add := func(path string, addrs []netip.AddrPort, on carriers) {
 		for i, a := range addrs {
 			if other, taken := places.take(a, on, path); taken {
-				k.wrong(Item(path, i), wording.ConfigListenTwice.With(a, other.addr, other.path))
+				k.wrong(Item(path, i), textListenTwice.With(a, other.addr, other.path))
 			}
 		}
 	}
@@ -29,7 +28,7 @@ func (c *Config) checkListeners(k *checker) {
 	add("server.page.https", c.Server.Page.HTTPS, onTCP)
 	if a := c.HTTP.Listen; a.IsValid() {
 		if other, taken := places.take(a, onTCP, "http.listen"); taken {
-			k.wrong("http.listen", wording.ConfigListenTwice.With(a, other.addr, other.path))
+			k.wrong("http.listen", textListenTwice.With(a, other.addr, other.path))
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -24,7 +23,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			c.Policy = "" // where it is, nobody knows
-			problems.Add(file, 0, wording.ConfigNoFile.With(err))
+			problems.Add(file, 0, textNoFile.With(err))
 			return c, problems
 		}
 		problems = yamlfile.Decode(file, data, c)

@@ -3,7 +3,6 @@ package config
 import (
 	"net/netip"
 
-	"lachan/internal/wording"
 	"lachan/resolver/certificate"
 )
 
@@ -25,19 +24,19 @@ type Page struct {
 
 func (p *Page) check(k *checker) {
 	if a := p.A; a.IsValid() && !a.Is4() {
-		k.wrong("server.page.a", wording.ConfigFamily.With(a, "IPv4"))
+		k.wrong("server.page.a", textFamily.With(a, "IPv4"))
 	}
 	if a := p.AAAA; a.IsValid() && (!a.Is6() || a.Is4In6()) {
-		k.wrong("server.page.aaaa", wording.ConfigFamily.With(a, "IPv6"))
+		k.wrong("server.page.aaaa", textFamily.With(a, "IPv6"))
 	}
 	if len(p.HTTP)+len(p.HTTPS) > 0 && !p.A.IsValid() && !p.AAAA.IsValid() {
-		k.wrong("server.page", wording.PageNowhere)
+		k.wrong("server.page", textPageNowhere)
 	}
 	if (p.Cert == "") != (p.Key == "") || len(p.HTTPS) > 0 && p.Cert == "" {
-		k.wrong("server.page", wording.PageTLS)
+		k.wrong("server.page", textPageTLS)
 	} else if p.Cert != "" {
 		if _, err := certificate.Open(p.Files()); err != nil {
-			k.wrong("server.page", wording.ConfigTLSFile.With(err))
+			k.wrong("server.page", textTLSFile.With(err))
 		}
 	}
 }

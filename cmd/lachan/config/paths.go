@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -68,7 +67,7 @@ func (c *Config) OrdersFile() string { return filepath.Join(c.StateDir, "orders.
 // written to.
 func (c *Config) MakeStateDir() error {
 	denied := func(err error) error {
-		return yamlfile.Problem{Text: wording.StateDirDenied.With(c.StateDir, err)}
+		return yamlfile.Problem{Text: textStateDirDenied.With(c.StateDir, err)}
 	}
 	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
 		return denied(err)

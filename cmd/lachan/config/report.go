@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/metrics/report"
 )
 
@@ -68,15 +67,15 @@ func (c *Config) checkReports(k *checker) {
 
 func (r *Report) check(k *checker, path string) {
 	if kind := strings.TrimPrefix(r.Period, "hc-"); periodNames[kind] == nil {
-		k.wrong(path+".period", wording.ReportSchedulePeriod.With(r.Period))
+		k.wrong(path+".period", textReportSchedulePeriod.With(r.Period))
 	}
 	if r.Unit == "" {
-		k.wrong(path+".unit", wording.CLIReportNoUnit)
+		k.wrong(path+".unit", ReportNoUnit)
 	}
 	known := ReportFormats()
 	for j, f := range r.Formats {
 		if !slices.Contains(known, f) {
-			k.wrong(Item(path+".formats", j), wording.CLIReportNoFormat.With(f, strings.Join(known, ", ")))
+			k.wrong(Item(path+".formats", j), ReportNoFormat.With(f, strings.Join(known, ", ")))
 		}
 	}
 	between(k, path+".after", r.After, 0, 30*day)

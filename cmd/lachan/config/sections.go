@@ -41,7 +41,7 @@ func (c *Cache) check(k *checker) {
 	between(k, "cache.negative_ttl", c.NegativeTTL, 0, day)
 	between(k, "cache.stale_for", c.StaleFor, 0, 7*day)
 	if c.MinTTL > c.MaxTTL {
-		k.wrong("cache.min_ttl", wording.ConfigTTLOrder.With(InUnits(c.MinTTL), InUnits(c.MaxTTL)))
+		k.wrong("cache.min_ttl", textTTLOrder.With(InUnits(c.MinTTL), InUnits(c.MaxTTL)))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -112,7 +111,7 @@ type TCP struct {
 
 func (s *Server) check(k *checker) {
 	if !strings.HasPrefix(s.DoHPath, "/") {
-		k.wrong("server.doh_path", wording.ConfigSlash.With(s.DoHPath))
+		k.wrong("server.doh_path", textSlash.With(s.DoHPath))
 	}
 	between(k, "server.rate_limit.per_client", s.RateLimit.PerClient, 0, 1_000_000)
 	between(k, "server.rate_limit.per_unit", s.RateLimit.PerUnit, 0, 1_000_000)
@@ -126,7 +125,7 @@ func (s *Server) check(k *checker) {
 	}
 	between(k, "server.tcp.idle_timeout", s.TCP.IdleTimeout, time.Second, 10*time.Minute)
 	if _, err := domain.Canonical(s.CheckName); s.CheckName != "" && err != nil {
-		k.wrong("server.check_name", wording.ConfigZoneName.With(s.CheckName))
+		k.wrong("server.check_name", textZoneName.With(s.CheckName))
 	}
 	between(k, "server.block_ttl", s.BlockTTL, 0, day)
 }

@@ -7,7 +7,6 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/internal/eventloop"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/resolver/upstream"
 )
@@ -32,23 +31,23 @@ type Upstreams struct {
 
 func (u *Upstreams) check(k *checker) {
 	if len(u.Servers) == 0 {
-		k.wrong("upstream.servers", wording.ConfigNoServer)
+		k.wrong("upstream.servers", textNoServer)
 	}
 	between(k, "upstream.timeout", u.Timeout, 100*time.Millisecond, 10*time.Second)
 	k.otherServers("upstream.servers", u.Servers)
 	k.otherServers("upstream.bootstrap", u.Bootstrap)
 	for i, s := range u.Bootstrap {
 		if s.Secure.Host != "" {
-			k.wrong(Item("upstream.bootstrap", i), wording.ConfigBootstrap.With(s))
+			k.wrong(Item("upstream.bootstrap", i), textBootstrap.With(s))
 		}
 	}
 	for _, zone := range slices.Sorted(maps.Keys(u.Zones)) {
 		path, servers := "upstream.zones."+zone, u.Zones[zone]
 		if _, err := domain.Canonical(zone); err != nil {
-			k.wrong(path, wording.ConfigZoneName.With(zone))
+			k.wrong(path, textZoneName.With(zone))
 		}
 		if len(servers) == 0 {
-			k.wrong(path, wording.ConfigNoServer)
+			k.wrong(path, textNoServer)
 		}
 		k.otherServers(path, servers)
 	}
@@ -71,7 +70,7 @@ func (k *checker) otherServers(path string, servers []Upstream) {
 		}
 		// When the host does not tell its addresses, the mistake shows later.
 		if own, err := upstream.IsOwn(s.Addr, listen); own && err == nil {
-			k.wrong(Item(path, i), wording.ConfigOwnServer.With(s.Addr))
+			k.wrong(Item(path, i), textOwnServer.With(s.Addr))
 		}
 	}
 }

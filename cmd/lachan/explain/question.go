@@ -25,7 +25,7 @@ type Question struct {
 // Check reports a question that names both a client and a unit, or neither.
 func (q *Question) Check() error {
 	if (q.Client == "") == (q.Unit == "") {
-		return usage(wording.CLIExplainWho)
+		return usage(textWho)
 	}
 	return nil
 }
@@ -38,7 +38,7 @@ func (q *Question) Ask(name string, zone *time.Location, rulesAt func(time.Time)
 	}
 	qtype, ok := dns.StringToType[strings.ToUpper(q.Type)]
 	if !ok {
-		return policy.Explanation{}, usage(wording.CLIExplainType.With(q.Type))
+		return policy.Explanation{}, usage(textType.With(q.Type))
 	}
 	at, err := q.moment(zone)
 	if err != nil {
@@ -64,20 +64,20 @@ func (q *Question) moment(zone *time.Location) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, usage(wording.CLIExplainAt.With(q.At))
+	return time.Time{}, usage(textAt.With(q.At))
 }
 
 func (q *Question) group(rules *policy.Rules) (policy.GroupID, error) {
 	if q.Unit != "" {
 		group, ok := rules.Policy().GroupOf(q.Unit)
 		if !ok {
-			return 0, command.Fail(wording.CLIExplainUnit.With(q.Unit))
+			return 0, command.Fail(NoUnit.With(q.Unit))
 		}
 		return group, nil
 	}
 	addr, err := netip.ParseAddr(q.Client)
 	if err != nil {
-		return 0, usage(wording.CLIExplainAddress.With(q.Client))
+		return 0, usage(NotAnAddress.With(q.Client))
 	}
 	group, _ := rules.Identify(addr)
 	return group, nil

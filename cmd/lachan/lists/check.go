@@ -19,15 +19,15 @@ func checkCommand(l wording.Language) *cobra.Command {
 	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check FILE",
-		Short: wording.CLIListsCheck.In(l),
+		Short: textCheck.In(l),
 		Args:  command.Exactly(1),
 		RunE:  command.Run(l, func(c command.Call, args []string) error { return runCheck(c, args[0], &o) }),
 	}
 	o.format = format.Auto
-	c.Flags().Var(&formatFlag{&o.format}, "format", wording.CLIListsFormat.In(l))
-	c.Flags().BoolVar(&o.subdomains, "subdomains", true, wording.CLIListsFlagSub.In(l))
-	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
-	c.Flags().StringVar(&o.report, "report", "", wording.CLIFlagCheckReport.In(l))
+	c.Flags().Var(&formatFlag{&o.format}, "format", textFormat.In(l))
+	c.Flags().BoolVar(&o.subdomains, "subdomains", true, textFlagSub.In(l))
+	c.Flags().BoolVar(&o.json, "json", false, command.FlagJSON.In(l))
+	c.Flags().StringVar(&o.report, "report", "", textFlagCheckReport.In(l))
 	return c
 }
 
@@ -108,12 +108,12 @@ func printListReport(c command.Call, r *listReport, reasons map[string]wording.T
 			fmt.Fprintln(out, "…")
 			break
 		}
-		c.Say(wording.CLIListsLine.With(x.Line, x.Text, reasonText(x)))
+		c.Say(textLine.With(x.Line, x.Text, reasonText(x)))
 	}
 	for _, reason := range slices.Sorted(maps.Keys(r.ByReason)) {
-		c.Say(wording.CLIListsReason.With(r.ByReason[reason], reasons[reason]))
+		c.Say(textReason.With(r.ByReason[reason], reasons[reason]))
 	}
-	c.Say(wording.CLIListsSummary.With(r.File, r.Format, r.Lines, r.Entries, r.Rejected))
+	c.Say(textSummary.With(r.File, r.Format, r.Lines, r.Entries, r.Rejected))
 }
 
 func reasonText(r listReject) wording.Text { return wording.Text{VI: r.VI, EN: r.EN} }

@@ -23,12 +23,12 @@ func diffCommand(l wording.Language) *cobra.Command {
 	var server string
 	c := &cobra.Command{
 		Use:   "diff FEED [FILE]",
-		Short: wording.CLIListsDiff.In(l),
+		Short: textDiff.In(l),
 		Args:  cobra.RangeArgs(1, 2),
 		RunE:  command.Run(l, func(c command.Call, args []string) error { return runDiff(c, args, server, asJSON) }),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
-	c.Flags().StringVar(&server, "server", "", wording.ImpactFlag.In(l))
+	c.Flags().BoolVar(&asJSON, "json", false, command.FlagJSON.In(l))
+	c.Flags().StringVar(&server, "server", "", textImpactFlag.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -82,17 +82,17 @@ func runDiff(c command.Call, args []string, server string, asJSON bool) error {
 	}
 	if held {
 		if found, err := askImpact(c.Context(), off.Config, server, args[0]); err != nil {
-			change.Missing = wording.ImpactMissing.With(args[0], err).In(c.Lang)
+			change.Missing = textImpactMissing.With(args[0], err).In(c.Lang)
 		} else {
 			change.Impact = &found
 		}
 	} else if len(args) == 2 {
-		change.Missing = wording.ImpactFile.With(args[0]).In(c.Lang)
+		change.Missing = textImpactFile.With(args[0]).In(c.Lang)
 	}
 	if asJSON {
 		return c.JSON(change)
 	}
-	c.Note(wording.CLIListsDiffSum.With(change.Feed, change.Added, change.Removed))
+	c.Note(textDiffSum.With(change.Feed, change.Added, change.Removed))
 	if change.Impact != nil {
 		printImpact(c, change.Impact)
 	} else if change.Missing != "" {
@@ -126,17 +126,17 @@ func versions(o *offline.Offline, args []string) (was []blocklist.Source, is blo
 		copied.Path = store.HeldPath(f.Name, status.Held)
 		is, held = source(copied), true
 	case was == nil:
-		return nil, is, false, command.Fail(wording.CLIListsNoCopy.With(f.Name))
+		return nil, is, false, command.Fail(textNoCopy.With(f.Name))
 	}
 	return was, is, held, nil
 }
 
 func approveCommand(l wording.Language) *cobra.Command {
-	return decisionCommand(l, "approve FEED", wording.CLIListsApprove, (*feed.Store).Approve, feed.ErrNothingHeld, wording.CLIListsNotHeld)
+	return decisionCommand(l, "approve FEED", textApprove, (*feed.Store).Approve, feed.ErrNothingHeld, textNotHeld)
 }
 
 func rollbackCommand(l wording.Language) *cobra.Command {
-	return decisionCommand(l, "rollback FEED", wording.CLIListsRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, wording.CLIListsNoPrevious)
+	return decisionCommand(l, "rollback FEED", textRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, textNoPrevious)
 }
 
 // decisionCommand is a command by which somebody decides which version of a
@@ -155,7 +155,7 @@ func decisionCommand(l wording.Language, use string, short wording.Text, decide 
 			return err
 		}),
 	}
-	c.Flags().StringVar(&by, "by", "", wording.CLIFlagBy.In(l))
+	c.Flags().StringVar(&by, "by", "", textFlagBy.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -177,7 +177,7 @@ func runDecide(c command.Call, name, by string, decide func(*feed.Store, context
 	if err != nil {
 		return err
 	}
-	c.Say(wording.CLIListsDecided.With(name, short(status.Copy.Digest), status.Copy.Entries, by))
+	c.Say(textDecided.With(name, short(status.Copy.Digest), status.Copy.Entries, by))
 	return compile(off, c, store, shelf, false)
 }
 

@@ -13,7 +13,6 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/impact"
-	"lachan/internal/wording"
 )
 
 // impactTimeout bounds the question to a running server, which compiles the
@@ -54,14 +53,14 @@ func askImpact(ctx context.Context, cfg *config.Config, server, feed string) (fo
 // printImpact says which names people would miss.
 func printImpact(c command.Call, found *impact.Impact) {
 	if found.Names == 0 {
-		c.Note(wording.ImpactNone.With(found.Feed, found.Of, impact.LeastAsked))
+		c.Note(textImpactNone.With(found.Feed, found.Of, impact.LeastAsked))
 		return
 	}
-	c.Note(wording.ImpactSome.With(found.Feed, found.Names, found.Asked, found.Of))
+	c.Note(textImpactSome.With(found.Feed, found.Names, found.Asked, found.Of))
 	for _, n := range found.Top {
-		c.Note(wording.ImpactName.With(n.Name, n.Asked))
+		c.Note(textImpactName.With(n.Name, n.Asked))
 	}
 	if more := found.Names - len(found.Top); more > 0 {
-		c.Note(wording.ImpactMore.With(more))
+		c.Note(textImpactMore.With(more))
 	}
 }

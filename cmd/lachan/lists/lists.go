@@ -13,10 +13,10 @@ import (
 func Command(l wording.Language, build command.Build) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lists",
-		Short: wording.CLILists.In(l),
+		Short: textShort.In(l),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return command.Usage(c, wording.CLIUnknownCommand.With(args[0]))
+				return command.Usage(c, command.UnknownCommand.With(args[0]))
 			}
 			return nil
 		},

@@ -28,27 +28,27 @@ func publishCommand(l wording.Language) *cobra.Command {
 	p := publication{feed: publish.Feed{Lifetime: 7 * 24 * time.Hour}}
 	c := &cobra.Command{
 		Use:   "publish FILE.csv|FILE.xlsx",
-		Short: wording.CLIPublish.In(l),
-		Long:  wording.CLIPublishLong.Paragraphs(l, "\n\n"),
+		Short: textPublish.In(l),
+		Long:  textPublishLong.Paragraphs(l, "\n\n"),
 		Example: `  lachan lists publish thang-9.xlsx --key a05.key --out /var/www/a05 --id a05-co-bac --authority "Cục A05"
   lachan lists publish thang-9.csv --key a05.key --password-file mat-khau.txt --out a05 --id a05 --authority A05 --expires 30d --json`,
 		Args: command.Exactly(1),
 		RunE: command.Run(l, func(c command.Call, args []string) error { return p.run(c, args[0]) }),
 	}
 	p.addFlags(c.Flags(), l)
-	c.Flags().StringVar(&p.feed.Dir, "out", "", wording.CLIFlagOut.In(l))
-	c.Flags().StringVar(&p.feed.ID, "id", "", wording.CLIFlagID.In(l))
-	c.Flags().StringVar(&p.feed.Authority, "authority", "", wording.CLIFlagAuthority.In(l))
-	c.Flags().Var(daysFlag{&p.feed.Lifetime}, "expires", wording.CLIFlagExpires.In(l))
-	c.Flags().Uint64Var(&p.feed.LeastVersion, "version-from", 0, wording.CLIFlagVersionFrom.In(l))
-	c.Flags().StringVar(&p.report, "report", "", wording.CLIFlagReport.In(l))
-	c.Flags().BoolVar(&p.json, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().StringVar(&p.feed.Dir, "out", "", textFlagOut.In(l))
+	c.Flags().StringVar(&p.feed.ID, "id", "", textFlagID.In(l))
+	c.Flags().StringVar(&p.feed.Authority, "authority", "", textFlagAuthority.In(l))
+	c.Flags().Var(daysFlag{&p.feed.Lifetime}, "expires", textFlagExpires.In(l))
+	c.Flags().Uint64Var(&p.feed.LeastVersion, "version-from", 0, textFlagVersionFrom.In(l))
+	c.Flags().StringVar(&p.report, "report", "", textFlagReport.In(l))
+	c.Flags().BoolVar(&p.json, "json", false, command.FlagJSON.In(l))
 	return c
 }
 
 func (p *publication) run(c command.Call, file string) error {
 	if p.feed.Dir == "" || !release.ValidID(p.feed.ID) || p.feed.Authority == "" || p.feed.Lifetime < time.Hour {
-		return command.Usage(c.Command, wording.CLIPublishFlags)
+		return command.Usage(c.Command, textPublishFlags)
 	}
 	var err error
 	if p.feed.Key, err = p.secret(c); err != nil {
@@ -63,7 +63,7 @@ func (p *publication) run(c command.Call, file string) error {
 		return err
 	}
 	if empty {
-		return command.Fail(wording.CLIPublishNothing.With(file))
+		return command.Fail(textPublishNothing.With(file))
 	}
 	result, err := p.feed.Publish(table.Rows)
 	if err != nil {
@@ -85,11 +85,11 @@ type publicationReport struct {
 func published(dir string, r *publish.Result) wording.Text {
 	switch {
 	case r.Changed:
-		return wording.CLIPublished.With(r.Version, dir, r.Count, r.Added, r.Removed)
+		return textPublished.With(r.Version, dir, r.Count, r.Added, r.Removed)
 	case r.Renewed:
-		return wording.CLIRenewed.With(r.Version, dir)
+		return textRenewed.With(r.Version, dir)
 	}
-	return wording.CLIPublishedSame.With(r.Version, dir)
+	return textPublishedSame.With(r.Version, dir)
 }
 
 // readTable reads what an office wrote. Its days are those of Vietnam.
@@ -110,7 +110,7 @@ func (p *publication) tell(c command.Call, file string, t *publish.Table) error 
 				fmt.Fprintln(c.OutOrStdout(), "…")
 				break
 			}
-			c.Say(wording.CLIListsLine.With(r.Line, r.Text, r.Reason.Text()))
+			c.Say(textLine.With(r.Line, r.Text, r.Reason.Text()))
 		}
 	}
 	if p.report == "" {
@@ -119,7 +119,7 @@ func (p *publication) tell(c command.Call, file string, t *publish.Table) error 
 	report := t.Report(filepath.Base(file))
 	err := sendBack(p.report, &report)
 	if err == nil && !p.json {
-		c.Say(wording.CLIReported.With(report.Taken, len(report.Refused), p.report))
+		c.Say(textReported.With(report.Taken, len(report.Refused), p.report))
 	}
 	return err
 }

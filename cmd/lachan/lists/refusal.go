@@ -8,7 +8,6 @@ import (
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
 	"lachan/cmd/lachan/command"
-	"lachan/internal/wording"
 )
 
 // explained is an error of a file or a key that a command was given, in words for
@@ -20,17 +19,17 @@ func explained(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, publish.ErrBusy):
-		return command.Fail(wording.CLIPublishBusy)
+		return command.Fail(textPublishBusy)
 	case errors.Is(err, publish.ErrOtherFeed):
-		return command.Fail(wording.CLIPublishOther.With(err))
+		return command.Fail(textPublishOther.With(err))
 	case errors.Is(err, release.ErrManifest), errors.Is(err, release.ErrNewer):
-		return command.Fail(wording.CLIPublishManifest.With(err))
+		return command.Fail(textPublishManifest.With(err))
 	case named && errors.Is(err, fs.ErrNotExist):
-		return command.Fail(wording.CLINoFile.With(path.Path))
+		return command.Fail(textNoFile.With(path.Path))
 	case named && errors.Is(err, fs.ErrExist):
-		return command.Fail(wording.CLIFileExists.With(path.Path))
+		return command.Fail(textFileExists.With(path.Path))
 	case named:
-		return command.Fail(wording.CLIFileTrouble.With(path.Path, path.Err))
+		return command.Fail(textFileTrouble.With(path.Path, path.Err))
 	}
 	return command.Fail(format.Explain(err))
 }

@@ -25,8 +25,8 @@ func keygenCommand(l wording.Language) *cobra.Command {
 	var password string
 	c := &cobra.Command{
 		Use:   "keygen FILE",
-		Short: wording.CLIKeygen.In(l),
-		Long:  wording.CLIKeygenLong.Paragraphs(l, "\n\n"),
+		Short: textKeygen.In(l),
+		Long:  textKeygenLong.Paragraphs(l, "\n\n"),
 		Example: `  lachan lists keygen a05.key --password-file mat-khau.txt
   lachan lists keygen a05.key`,
 		Args: command.Exactly(1),
@@ -40,12 +40,12 @@ func keygenCommand(l wording.Language) *cobra.Command {
 				return explained(err)
 			}
 			line, err := key.MarshalText()
-			c.Say(wording.CLIKeyMade.With(args[0], args[0]+".pub"))
+			c.Say(textKeyMade.With(args[0], args[0]+".pub"))
 			fmt.Fprintf(c.OutOrStdout(), "verify: {minisign: %q}\n", line)
 			return err
 		}),
 	}
-	c.Flags().StringVar(&password, "password-file", "", wording.CLIFlagPassword.In(l))
+	c.Flags().StringVar(&password, "password-file", "", textFlagPassword.In(l))
 	return c
 }
 
@@ -53,14 +53,14 @@ func keygenCommand(l wording.Language) *cobra.Command {
 type signing struct{ key, password string }
 
 func (s *signing) addFlags(flags *pflag.FlagSet, l wording.Language) {
-	flags.StringVar(&s.key, "key", "", wording.CLIFlagSecretKey.In(l))
-	flags.StringVar(&s.password, "password-file", "", wording.CLIFlagPassword.In(l))
+	flags.StringVar(&s.key, "key", "", textFlagSecretKey.In(l))
+	flags.StringVar(&s.password, "password-file", "", textFlagPassword.In(l))
 }
 
 // secret reads the secret key.
 func (s *signing) secret(c command.Call) (minisign.PrivateKey, error) {
 	if s.key == "" {
-		return minisign.PrivateKey{}, command.Usage(c.Command, wording.CLINoKey)
+		return minisign.PrivateKey{}, command.Usage(c.Command, textNoKey)
 	}
 	password, err := passwordIn(s.password)
 	if err != nil {
@@ -68,10 +68,10 @@ func (s *signing) secret(c command.Call) (minisign.PrivateKey, error) {
 	}
 	key, err := publish.ReadKey(s.key, password)
 	if errors.Is(err, publish.ErrPassword) {
-		return key, command.Fail(wording.CLIKeyLocked.With(s.key))
+		return key, command.Fail(textKeyLocked.With(s.key))
 	}
 	if errors.Is(err, publish.ErrKey) {
-		return key, command.Fail(wording.CLIKeyNone.With(s.key))
+		return key, command.Fail(textKeyNone.With(s.key))
 	}
 	return key, explained(err)
 }
@@ -88,7 +88,7 @@ func passwordIn(file string) (string, error) {
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	if line = strings.TrimSuffix(line, "\r"); line == "" {
-		return "", command.Fail(wording.CLINoPassword.With(file))
+		return "", command.Fail(textNoPassword.With(file))
 	}
 	return line, nil
 }
@@ -113,8 +113,8 @@ func signCommand(l wording.Language) *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "sign FILE",
-		Short: wording.CLISign.In(l),
-		Long:  wording.CLISignLong.Paragraphs(l, "\n\n"),
+		Short: textSign.In(l),
+		Long:  textSignLong.Paragraphs(l, "\n\n"),
 		Example: `  lachan lists sign co-bac.hosts --key a05.key --expires 7d
   minisign -V -p a05.key.pub -m co-bac.hosts`,
 		Args: command.Exactly(1),
@@ -127,13 +127,13 @@ func signCommand(l wording.Language) *cobra.Command {
 			if err != nil {
 				return explained(err)
 			}
-			c.Say(wording.CLISigned.With(signature, release.PublicKey(key).ID()))
+			c.Say(textSigned.With(signature, release.PublicKey(key).ID()))
 			return nil
 		}),
 	}
 	s.addFlags(c.Flags(), l)
-	c.Flags().Uint64Var(&seq, "seq", 0, wording.CLIFlagSeq.In(l))
-	c.Flags().Var(daysFlag{&expires}, "expires", wording.CLIFlagExpires.In(l))
+	c.Flags().Uint64Var(&seq, "seq", 0, textFlagSeq.In(l))
+	c.Flags().Var(daysFlag{&expires}, "expires", textFlagExpires.In(l))
 	return c
 }
 

@@ -26,11 +26,11 @@ func statusCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "status",
-		Short: wording.CLIListsStatus.In(l),
+		Short: textStatus.In(l),
 		Args:  command.NoArguments,
 		RunE:  command.Run(l, func(c command.Call, _ []string) error { return runStatus(c, asJSON) }),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().BoolVar(&asJSON, "json", false, command.FlagJSON.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -107,10 +107,10 @@ func (p printer) moment(t time.Time) string { return t.In(p.zone).Format(time.Da
 
 func (p printer) table(states []feedState) error {
 	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, wording.CLIListsColumns.Paragraphs(p.lang, "\n"))
+	fmt.Fprintln(table, textColumns.Paragraphs(p.lang, "\n"))
 	for i := range states {
 		f := &states[i]
-		last := wording.CLIListsNever.In(p.lang)
+		last := textNever.In(p.lang)
 		if f.Age >= 0 {
 			last = p.moment(f.LastSuccess)
 		}
@@ -125,13 +125,13 @@ func (f *feedState) health(now time.Time) wording.Text {
 	case f.Failure.EN != "":
 		return f.Failure.Text()
 	case f.Age < 0:
-		return wording.CLIListsNever
+		return textNever
 	case now.Before(f.Window.From):
-		return wording.CLIListsBefore
+		return textBefore
 	case !f.Window.Has(now):
-		return wording.CLIListsOver
+		return textOver
 	}
-	return wording.CLIListsGood
+	return textGood
 }
 
 // feed tells what is worth knowing of a feed besides its line in the table.
@@ -145,20 +145,20 @@ func (p printer) feed(f *feedState) {
 		if !w.Until.IsZero() {
 			until = p.moment(w.Until)
 		}
-		line(wording.CLIListsWindow.With(from, until))
+		line(textWindow.With(from, until))
 	}
 	if h := &f.Held; h.Copy.Digest != "" {
-		line(wording.CLIListsHeld.With(short(h.Copy.Digest), h.Copy.Entries, p.moment(h.Since), h.Text()))
+		line(textHeld.With(short(h.Copy.Digest), h.Copy.Entries, p.moment(h.Since), h.Text()))
 	}
 	if n := f.Copy.CoreHits; n > 0 {
-		line(wording.CLIListsCore.With(n, strings.Join(f.Copy.CoreNames, ", ")))
+		line(textCore.With(n, strings.Join(f.Copy.CoreNames, ", ")))
 	}
 	p.rejected(&f.Copy, line)
 	for _, a := range f.Approvals {
-		line(wording.CLIListsApproved.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))
+		line(textApproved.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))
 	}
 	for _, a := range f.Rollbacks {
-		line(wording.CLIListsBack.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))
+		line(textBack.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))
 	}
 }
 
@@ -171,14 +171,14 @@ func (p printer) rejected(c *feed.Copy, line func(wording.Text)) {
 			if r.Reason != code || example != (wording.Text{}) {
 				continue
 			}
-			example = wording.CLIListsRejectAt.With(r.Line)
+			example = textRejectAt.With(r.Line)
 			if r.File != "" {
-				example = wording.CLIListsRejectIn.With(r.File, r.Line)
+				example = textRejectIn.With(r.File, r.Line)
 			}
 			text := ": " + r.Text
 			example = wording.Join(example, wording.Text{VI: text, EN: text})
 		}
-		line(wording.CLIListsRejected.With(c.ByReason[code], format.ReasonOf(code).Text(), example))
+		line(textRejected.With(c.ByReason[code], format.ReasonOf(code).Text(), example))
 	}
 }
 
@@ -193,15 +193,15 @@ func (p printer) orders(report *order.Overview) {
 		return
 	}
 	share := fmt.Sprintf("%.1f%%", 100*float64(o.Within24h)/float64(o.Orders))
-	fmt.Fprintf(p.out, "\n%s\n", wording.CLIOrders.With(o.Orders, rounded(o.Median), rounded(o.Worst), o.Within24h, share, o.UrgentWithin6h, o.Urgent).In(p.lang))
+	fmt.Fprintf(p.out, "\n%s\n", textOrders.With(o.Orders, rounded(o.Median), rounded(o.Worst), o.Within24h, share, o.UrgentWithin6h, o.Urgent).In(p.lang))
 	late := slices.Clone(report.Late)
 	slices.SortStableFunc(late, func(a, b order.Record) int { return b.InForce.Compare(a.InForce) })
 	for i := range late[:min(len(late), latePrinted)] {
 		r := &late[i]
-		fmt.Fprintln(p.out, wording.CLIOrderLate.With(cmp.Or(r.Document, short(r.Digest)), r.Feed, p.moment(r.Received), p.moment(r.InForce), rounded(r.Took())).In(p.lang))
+		fmt.Fprintln(p.out, textOrderLate.With(cmp.Or(r.Document, short(r.Digest)), r.Feed, p.moment(r.Received), p.moment(r.InForce), rounded(r.Took())).In(p.lang))
 	}
 	if more := len(late) - latePrinted; more > 0 {
-		fmt.Fprintln(p.out, wording.CLIOrdersMore.With(more).In(p.lang))
+		fmt.Fprintln(p.out, textOrdersMore.With(more).In(p.lang))
 	}
 }
 

@@ -21,10 +21,10 @@ func updateCommand(l wording.Language, build command.Build) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "update [FEED...]",
-		Short: wording.CLIListsUpdate.In(l),
+		Short: textUpdate.In(l),
 		RunE:  command.Run(l, func(c command.Call, names []string) error { return runUpdate(c, names, build, asJSON) }),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().BoolVar(&asJSON, "json", false, command.FlagJSON.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -49,14 +49,14 @@ func runUpdate(c command.Call, names []string, build command.Build, asJSON bool)
 	for _, s := range sources {
 		status, err := store.Update(c.Context(), s)
 		statuses = append(statuses, status)
-		switch text := wording.CLIListsUpdated; {
+		switch text := textUpdated; {
 		case err != nil:
 			failed = command.ErrReported
 			fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", s.Name, reason(err).In(c.Lang))
 		case asJSON:
 		default:
 			if !status.Changed {
-				text = wording.CLIListsSame
+				text = textSame
 				c.Say(text.With(s.Name, status.Copy.Entries))
 				continue
 			}
@@ -83,7 +83,7 @@ func reason(err error) wording.Text {
 
 func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 	if len(sources) == 0 {
-		return nil, command.Fail(wording.CLIListsNone)
+		return nil, command.Fail(textNone)
 	}
 	var all []string
 	for _, s := range sources {
@@ -91,7 +91,7 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(all, name) {
-			return nil, command.Fail(wording.CLIListsNoFeed.With(name, strings.Join(all, ", ")))
+			return nil, command.Fail(textNoFeed.With(name, strings.Join(all, ", ")))
 		}
 	}
 	if len(names) == 0 {
@@ -108,14 +108,14 @@ func compile(o *offline.Offline, c command.Call, store *feed.Store, shelf *block
 	if old != nil && old.UpToDate(sources) {
 		return nil
 	}
-	bar := command.NewProgress(c, wording.CLIListsCompiling)
+	bar := command.NewProgress(c, textCompiling)
 	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Progress: bar.Show})
 	bar.End()
 	if err != nil {
 		return err
 	}
 	if !quiet {
-		c.Say(wording.CLIListsCompiled.With(lists.Keys(), yamlfile.Bytes(report.Bytes).Rounded()))
+		c.Say(textCompiled.With(lists.Keys(), yamlfile.Bytes(report.Bytes).Rounded()))
 	}
 	return nil
 }

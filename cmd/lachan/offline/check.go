@@ -23,12 +23,12 @@ func CheckCommand(l wording.Language) *cobra.Command {
 	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check",
-		Short: wording.CLICheck.In(l),
+		Short: textCheck.In(l),
 		Args:  command.NoArguments,
 		RunE:  command.Run(l, func(c command.Call, _ []string) error { return check(c, &o) }),
 	}
-	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
-	c.Flags().StringArrayVar(&o.scripts, "script", nil, wording.ScriptFlag.In(l))
+	c.Flags().BoolVar(&o.json, "json", false, command.FlagJSON.In(l))
+	c.Flags().StringArrayVar(&o.scripts, "script", nil, textScriptFlag.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -136,15 +136,15 @@ func (k *checking) print(c command.Call) {
 		fmt.Fprintln(c.ErrOrStderr(), wording.ErrorIn(m, c.Lang))
 	}
 	for _, n := range k.notes {
-		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote.In(c.Lang), wording.ErrorIn(n, c.Lang))
+		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", textNote.In(c.Lang), wording.ErrorIn(n, c.Lang))
 	}
 	if len(k.mistakes) > 0 {
-		c.Note(wording.CLICheckBad.With(len(k.mistakes)))
+		c.Note(textCheckBad.With(len(k.mistakes)))
 		return
 	}
-	c.Say(wording.CLICheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
+	c.Say(textCheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
 	if k.asked > 0 {
-		c.Say(wording.ScriptsGood.With(k.asked))
+		c.Say(textScriptsGood.With(k.asked))
 	}
 }
 

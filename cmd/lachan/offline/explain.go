@@ -17,18 +17,18 @@ func ExplainCommand(l wording.Language) *cobra.Command {
 	var o explainOptions
 	c := &cobra.Command{
 		Use:   "explain NAME --client ADDR|--unit ID",
-		Short: wording.CLIExplain.In(l),
+		Short: textExplain.In(l),
 		Example: `  lachan explain www.tiktok.com --client 10.20.1.7
   lachan explain olm.vn --unit th-kim-dong --type AAAA --at 2026-11-20T10:15 --json`,
 		Args: command.Exactly(1),
 		RunE: command.Run(l, func(c command.Call, args []string) error { return runExplain(c, args[0], &o) }),
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.Client, "client", "", wording.CLIFlagClient.In(l))
-	flags.StringVar(&o.Unit, "unit", "", wording.CLIFlagUnit.In(l))
-	flags.StringVar(&o.Type, "type", "A", wording.CLIFlagType.In(l))
-	flags.StringVar(&o.At, "at", "", wording.CLIFlagAt.In(l))
-	flags.BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
+	flags.StringVar(&o.Client, "client", "", textFlagClient.In(l))
+	flags.StringVar(&o.Unit, "unit", "", textFlagUnit.In(l))
+	flags.StringVar(&o.Type, "type", "A", textFlagType.In(l))
+	flags.StringVar(&o.At, "at", "", textFlagAt.In(l))
+	flags.BoolVar(&o.json, "json", false, command.FlagJSON.In(l))
 	return command.WithKeys(c, l)
 }
 

@@ -45,9 +45,9 @@ func Open(c command.Call) (*Offline, yamlfile.Problems, error) {
 func (o *Offline) Lists(c command.Call) (list *blocklist.List, note wording.Text, err error) {
 	lists, err := o.Newest()
 	if err != nil {
-		note = wording.CLIExplainSnapshot.With(err)
+		note = textExplainSnapshot.With(err)
 	} else if lists == nil {
-		note = wording.CLIExplainNoLists.With(o.Config.StateDir)
+		note = textExplainNoLists.With(o.Config.StateDir)
 	}
 	if lists == nil {
 		if lists, err = blocklist.CompileAside(c.Context(), source.Builtin(o.Facts)); err != nil {

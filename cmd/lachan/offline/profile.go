@@ -15,6 +15,7 @@ import (
 
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/explain"
 	"lachan/console/device"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
@@ -31,8 +32,8 @@ func ProfileCommand(l wording.Language) *cobra.Command {
 	all := strings.Join(kinds, ", ")
 	c := &cobra.Command{
 		Use:   "profile --unit ID",
-		Short: wording.CLIProfile.In(l),
-		Long:  wording.CLIProfile.In(l) + "\n\n" + wording.CLIProfileLong.Paragraphs(l, "\n"),
+		Short: textProfile.In(l),
+		Long:  textProfile.In(l) + "\n\n" + textProfileLong.Paragraphs(l, "\n"),
 		Example: `  lachan profile --unit th-kim-dong
   lachan profile --unit th-kim-dong/giao-vien --for apple --out giao-vien.mobileconfig
   lachan profile --unit th-kim-dong --for openwrt --address 192.0.2.53 | ssh root@192.168.1.1 sh`,
@@ -40,19 +41,19 @@ func ProfileCommand(l wording.Language) *cobra.Command {
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			switch {
 			case o.unit == "":
-				return command.Usage(c.Command, wording.CLIProfileNoUnit)
+				return command.Usage(c.Command, textProfileNoUnit)
 			case o.kind != "" && !slices.Contains(kinds, o.kind):
-				return command.Usage(c.Command, wording.CLIProfileKind.With(o.kind, all))
+				return command.Usage(c.Command, textProfileKind.With(o.kind, all))
 			case o.kind == "" && o.out != "":
-				return command.Usage(c.Command, wording.CLIProfileOneFile)
+				return command.Usage(c.Command, textProfileOneFile)
 			}
 			return writeProfile(c, &o)
 		}),
 	}
-	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIProfileUnit.In(l))
-	c.Flags().StringVar(&o.kind, "for", "", wording.CLIProfileFor.With(all).In(l))
-	c.Flags().StringArrayVar(&o.addresses, "address", nil, wording.CLIProfileAddress.In(l))
-	c.Flags().StringVar(&o.out, "out", "", wording.CLIProfileOut.In(l))
+	c.Flags().StringVar(&o.unit, "unit", "", textProfileUnit.In(l))
+	c.Flags().StringVar(&o.kind, "for", "", textProfileFor.With(all).In(l))
+	c.Flags().StringArrayVar(&o.addresses, "address", nil, textProfileAddress.In(l))
+	c.Flags().StringVar(&o.out, "out", "", textProfileOut.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -69,19 +70,19 @@ func writeProfile(c command.Call, o *profileOptions) error {
 	}
 	g, known := off.Policy.GroupOf(o.unit)
 	if !known {
-		return command.Fail(wording.CLIExplainUnit.With(o.unit))
+		return command.Fail(explain.NoUnit.With(o.unit))
 	}
 	var addrs []netip.Addr
 	for _, text := range o.addresses {
 		a, err := netip.ParseAddr(text)
 		if err != nil {
-			return command.Usage(c.Command, wording.CLIExplainAddress.With(text))
+			return command.Usage(c.Command, explain.NotAnAddress.With(text))
 		}
 		addrs = append(addrs, a)
 	}
 	server, notes := profileServer(off.Config, off.Policy, g, o.unit, addrs)
 	for _, n := range notes {
-		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", wording.CLINote.In(c.Lang), n.In(c.Lang))
+		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", textNote.In(c.Lang), n.In(c.Lang))
 	}
 	if o.kind == "" {
 		return writeProfiles(c, server)
@@ -97,7 +98,7 @@ func writeProfile(c command.Call, o *profileOptions) error {
 	if err := durable.WriteFile(o.out, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write profile: %w", err)
 	}
-	c.Note(wording.CLIProfileWritten.With(o.out))
+	c.Note(textProfileWritten.With(o.out))
 	return nil
 }
 
@@ -113,7 +114,7 @@ func writeProfiles(c command.Call, server *device.Server) error {
 		case err != nil:
 			return err
 		case k == device.Apple:
-			text = wording.CLIProfileApple.With(server.Unit).In(c.Lang) + "\n"
+			text = textProfileApple.With(server.Unit).In(c.Lang) + "\n"
 		}
 		if _, err := fmt.Fprintf(out, "== %s\n%s\n", k, text); err != nil {
 			return err
@@ -137,9 +138,9 @@ func profileServer(cfg *config.Config, p *policy.Policy, g policy.GroupID, unit 
 	id := p.Link(g)
 	switch {
 	case id == "" && cfg.Server.TLS.UnitIDs:
-		id, notes = unit, append(notes, wording.ProfileGuessable)
+		id, notes = unit, append(notes, textProfileGuessable)
 	case id == "":
-		notes = append(notes, wording.ProfileUnseen)
+		notes = append(notes, textProfileUnseen)
 	}
 	if len(cfg.Server.DoH) > 0 {
 		u := url.URL{Scheme: "https", Host: s.Name, Path: cfg.Server.DoHPath}
@@ -157,7 +158,7 @@ func profileServer(cfg *config.Config, p *policy.Policy, g policy.GroupID, unit 
 			if below := id + "." + s.Name; covers(cfg, below) {
 				s.Host, s.HostTells = below, true
 			} else {
-				notes = append(notes, wording.ProfileUncovered.With(s.Name))
+				notes = append(notes, textProfileUncovered.With(s.Name))
 			}
 		}
 	}

@@ -21,20 +21,20 @@ func RequestsCommand(l wording.Language) *cobra.Command {
 	var o requestsOptions
 	c := &cobra.Command{
 		Use:   "requests",
-		Short: wording.CLIRequests.In(l),
-		Long:  wording.CLIRequests.In(l) + "\n\n" + wording.CLIRequestsLong.Paragraphs(l, "\n"),
+		Short: textRequests.In(l),
+		Long:  textRequests.In(l) + "\n\n" + textRequestsLong.Paragraphs(l, "\n"),
 		Example: `  lachan requests --unit th-kim-dong
   lachan requests answer 3f9a0c51b2de "đã mở cho lớp 5A"`,
 		Args: command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error { return listRequests(c, &o) }),
 	}
-	c.Flags().BoolVar(&o.all, "all", false, wording.CLIRequestsAll.In(l))
-	c.Flags().StringVar(&o.unit, "unit", "", wording.CLIRequestsUnit.In(l))
-	c.Flags().BoolVar(&o.json, "json", false, wording.CLIFlagJSON.In(l))
+	c.Flags().BoolVar(&o.all, "all", false, textRequestsAll.In(l))
+	c.Flags().StringVar(&o.unit, "unit", "", textRequestsUnit.In(l))
+	c.Flags().BoolVar(&o.json, "json", false, command.FlagJSON.In(l))
 	c.AddCommand(
-		requestCommand(l, "answer ID TEXT", wording.CLIRequestsAnswer, wording.CLIRequestsClosed, closeRequest),
-		requestCommand(l, "close ID", wording.CLIRequestsClose, wording.CLIRequestsClosed, closeRequest),
-		requestCommand(l, "reopen ID", wording.CLIRequestsReopen, wording.CLIRequestsOpened, func(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }),
+		requestCommand(l, "answer ID TEXT", textRequestsAnswer, textRequestsClosed, closeRequest),
+		requestCommand(l, "close ID", textRequestsClose, textRequestsClosed, closeRequest),
+		requestCommand(l, "reopen ID", textRequestsReopen, textRequestsOpened, func(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }),
 	)
 	return command.WithKeys(c, l)
 }
@@ -58,7 +58,7 @@ func requestCommand(l wording.Language, use string, short, done wording.Text, de
 			}
 			a := request.Answer{Text: strings.Join(args[1:], ""), By: cmp.Or(by, command.User()), At: time.Now()}
 			if err := decide(store, args[0], a); errors.Is(err, request.ErrUnknown) {
-				return command.Fail(wording.CLIRequestsNoID.With(args[0]))
+				return command.Fail(textRequestsNoID.With(args[0]))
 			} else if err != nil {
 				return err
 			}
@@ -66,7 +66,7 @@ func requestCommand(l wording.Language, use string, short, done wording.Text, de
 			return err
 		}),
 	}
-	c.Flags().StringVar(&by, "by", "", wording.CLIRequestsBy.In(l))
+	c.Flags().StringVar(&by, "by", "", textRequestsBy.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -93,7 +93,7 @@ func listRequests(c command.Call, o *requestsOptions) error {
 		return err
 	}
 	for _, err := range damaged {
-		c.Note(wording.CLIRequestsBroken.With(err))
+		c.Note(textRequestsBroken.With(err))
 	}
 	list = slices.DeleteFunc(list, func(r request.Request) bool {
 		school, _, _ := strings.Cut(r.Unit, "/")
@@ -103,7 +103,7 @@ func listRequests(c command.Call, o *requestsOptions) error {
 		return c.JSON(append([]request.Request{}, list...))
 	}
 	if len(list) == 0 {
-		err := c.Say(wording.CLIRequestsNone)
+		err := c.Say(textRequestsNone)
 		return err
 	}
 	for i := range list {
@@ -116,14 +116,14 @@ func printRequest(c command.Call, r *request.Request, zone *time.Location) {
 	const minute = "2006-01-02 15:04"
 	var unit any = r.Unit
 	if r.Unit == "" {
-		unit = wording.CLIRequestsNobody
+		unit = textRequestsNobody
 	}
 	out := c.OutOrStdout()
-	c.Say(wording.CLIRequestsLine.With(r.ID, unit, r.Name, r.Category, r.Times, r.Last.In(zone).Format(minute)))
+	c.Say(textRequestsLine.With(r.ID, unit, r.Name, r.Category, r.Times, r.Last.In(zone).Format(minute)))
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(out, "    \"%s\"\n", reason)
 	}
 	if a := r.Answer; a != nil {
-		fmt.Fprintf(out, "    = %s\n", wording.CLIRequestsEnded.With(a.By, a.At.In(zone).Format(minute), a.Text).In(c.Lang))
+		fmt.Fprintf(out, "    = %s\n", textRequestsEnded.With(a.By, a.At.In(zone).Format(minute), a.Text).In(c.Lang))
 	}
 }

@@ -20,7 +20,7 @@ func Command(l wording.Language) *cobra.Command {
 	var o Request
 	c := &cobra.Command{
 		Use:   "report --unit ID --period PERIOD",
-		Short: wording.CLIReport.In(l),
+		Short: textShort.In(l),
 		Example: `  lachan report --unit lao-cai --period 2026-Q3 --out bao-cao.pdf
   lachan report --unit all --period hc-2026 --format xlsx
   lachan report --unit lao-cai --document 15/A05
@@ -29,12 +29,12 @@ func Command(l wording.Language) *cobra.Command {
 		RunE: command.Run(l, func(c command.Call, _ []string) error { return run(c, &o) }),
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.Unit, "unit", "", wording.CLIReportUnit.In(l))
-	flags.StringVar(&o.Period, "period", "", wording.CLIReportPeriod.In(l))
-	flags.StringVar(&o.Document, "document", "", wording.CLIReportDocument.In(l))
-	flags.StringVar(&o.Format, "format", "", wording.CLIReportFormat.In(l))
-	flags.StringVar(&o.Out, "out", "", wording.CLIReportOut.In(l))
-	flags.StringVar(&o.Typed, "typed", "", wording.CLIReportTyped.In(l))
+	flags.StringVar(&o.Unit, "unit", "", textUnit.In(l))
+	flags.StringVar(&o.Period, "period", "", textPeriod.In(l))
+	flags.StringVar(&o.Document, "document", "", textDocument.In(l))
+	flags.StringVar(&o.Format, "format", "", textFormat.In(l))
+	flags.StringVar(&o.Out, "out", "", textOut.In(l))
+	flags.StringVar(&o.Typed, "typed", "", textTyped.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -63,7 +63,7 @@ func run(c command.Call, o *Request) error {
 			return err
 		}
 		if made {
-			c.Note(wording.CLIReportTemplate.With(o.Typed))
+			c.Note(textTemplate.With(o.Typed))
 		}
 	}
 	figures, closeEngine, err := engineOf(c.Context(), off.Config)
@@ -71,7 +71,7 @@ func run(c command.Call, o *Request) error {
 		return err
 	}
 	defer closeEngine()
-	bar := command.NewProgress(c, wording.CLIReportReading)
+	bar := command.NewProgress(c, textReading)
 	spec.Progress = func(done, all int) { bar.Show(100 * done / all) }
 	m, err := report.Build(c.Context(), figures, spec)
 	bar.End()
@@ -79,7 +79,7 @@ func run(c command.Call, o *Request) error {
 		return err
 	}
 	for _, why := range m.Provisional {
-		c.Note(wording.CLIReportDraft.With(why))
+		c.Note(textDraft.With(why))
 	}
 	if o.Out == "-" {
 		return format.Write(c.OutOrStdout(), m)
@@ -87,6 +87,6 @@ func run(c command.Call, o *Request) error {
 	if err := writeFile(o.Out, format, m); err != nil {
 		return err
 	}
-	c.Say(wording.CLIReportDone.With(o.Out))
+	c.Say(textDone.With(o.Out))
 	return nil
 }

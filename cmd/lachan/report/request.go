@@ -9,6 +9,7 @@ import (
 
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
 	"lachan/metrics/report"
 	"lachan/metrics/report/docx"
@@ -53,13 +54,13 @@ func FormatNamed(name string) (Format, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return Format{}, usage(wording.CLIReportNoFormat.With(name, strings.Join(names, ", ")))
+	return Format{}, usage(config.ReportNoFormat.With(name, strings.Join(names, ", ")))
 }
 
 // Complete fills in what is not given, and reports what cannot be.
 func (o *Request) Complete(zone *time.Location, orders *order.Log, now time.Time) (period report.Period, format Format, err error) {
 	if o.Unit == "" {
-		return period, format, usage(wording.CLIReportNoUnit)
+		return period, format, usage(config.ReportNoUnit)
 	}
 	if o.Document != "" {
 		if err := o.sinceOrdered(zone, orders, now); err != nil {
@@ -67,7 +68,7 @@ func (o *Request) Complete(zone *time.Location, orders *order.Log, now time.Time
 		}
 	}
 	if o.Period == "" {
-		return period, format, usage(wording.CLIReportNoPeriod)
+		return period, format, usage(textNoPeriod)
 	}
 	period, err = report.ParsePeriod(o.Period, zone, report.SchoolYear{})
 	if err != nil {
@@ -108,7 +109,7 @@ func (o *Request) sinceOrdered(zone *time.Location, orders *order.Log, now time.
 		}
 	}
 	if !slices.Contains(known, o.Document) {
-		return usage(wording.CLIReportNoDocument.With(o.Document, strings.Join(known[max(0, len(known)-10):], ", ")))
+		return usage(textNoDocument.With(o.Document, strings.Join(known[max(0, len(known)-10):], ", ")))
 	}
 	if o.Period == "" {
 		o.Period = first.In(zone).Format(time.DateOnly) + ".." + now.In(zone).Format(time.DateOnly)

@@ -13,7 +13,6 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/offline"
-	"lachan/internal/wording"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
 	"lachan/metrics/report"
@@ -35,7 +34,7 @@ func offlineSpec(o *offline.Offline, unit string, p report.Period, orders *order
 // Spec puts together what is known of units, categories, lists and orders.
 func Spec(unit string, p report.Period, now time.Time, cfg *config.Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (report.Spec, error) {
 	if now.Before(p.Start) {
-		return report.Spec{}, usage(wording.CLIReportFuture.With(p.Code))
+		return report.Spec{}, usage(textFuture.With(p.Code))
 	}
 	if unit == everySchool {
 		unit = ""
@@ -160,11 +159,11 @@ func engineOf(ctx context.Context, cfg *config.Config) (report.Engine, func(), e
 	}
 	dir := cfg.HistoryDir()
 	if _, err := os.Stat(dir); err != nil {
-		return nil, nil, command.Fail(wording.CLIReportNowhere.With(dir, address))
+		return nil, nil, command.Fail(textNowhere.With(dir, address))
 	}
 	store, err := history.Open(dir, history.Options{Retention: time.Duration(cfg.Metrics.History)})
 	if err != nil {
-		return nil, nil, command.Fail(wording.CLIReportBusy.With(dir, err))
+		return nil, nil, command.Fail(textBusy.With(dir, err))
 	}
 	return engine.NewLocal(store, engine.Limits{}), func() { _ = store.Close() }, nil // only read
 }

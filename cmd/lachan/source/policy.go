@@ -47,7 +47,7 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 	if cfg.Policy != "" {
 		f, err := os.Open(cfg.Policy)
 		if err != nil {
-			return nil, yamlfile.Problems{cfg.Wrong("policy", wording.ConfigPolicyFile.With(err))}
+			return nil, yamlfile.Problems{cfg.Wrong("policy", textPolicyFile.With(err))}
 		}
 		f.Close()
 	}

@@ -1,0 +1,29 @@
+package command
+
+import "lachan/internal/wording"
+
+// What all commands say.
+var (
+	// UnknownCommand is what people read.
+	UnknownCommand = wording.Text{
+		VI: "không có lệnh %q",
+		EN: "there is no command %q",
+	}
+	textArguments = wording.Text{
+		VI: "lệnh này nhận %d đối số, đã cho %d",
+		EN: "arguments: %d wanted, %d given",
+	}
+	// FlagJSON is what people read.
+	FlagJSON = wording.Text{
+		VI: "in ra JSON cho chương trình đọc",
+		EN: "print JSON for programs",
+	}
+	textFlagConfig = wording.Text{
+		VI: "tệp cấu hình",
+		EN: "the configuration file",
+	}
+	textHealthDown = wording.Text{
+		VI: "máy chủ không trả lời ở %s: %v; hãy xem nhật ký của nó và mục http.listen",
+		EN: "no server answers at %s: %v; see its log and http.listen",
+	}
+)

@@ -1,0 +1,331 @@
+package lists
+
+import "lachan/internal/wording"
+
+// What the commands below lists say.
+var (
+	textShort = wording.Text{
+		VI: "tải, xem và kiểm tra các danh sách",
+		EN: "fetch, show and check the lists",
+	}
+	textUpdate = wording.Text{
+		VI: "tải mọi danh sách, hoặc những danh sách được nêu tên, rồi biên dịch",
+		EN: "fetch all feeds, or those named, and compile",
+	}
+	textStatus = wording.Text{
+		VI: "cho biết mỗi danh sách đang thế nào",
+		EN: "show how each feed is",
+	}
+	textCheck = wording.Text{
+		VI: "kiểm tra một tệp danh sách: đọc được bao nhiêu mục, dòng nào bị loại và vì sao",
+		EN: "check a list file: how many entries, which lines are rejected and why",
+	}
+	textDiff = wording.Text{
+		VI: "cho biết bản đang bị giữ lại, hoặc một tệp, sẽ thêm và bớt những gì",
+		EN: "show what the version that is held back, or a file, would add and remove",
+	}
+	textDiffSum = wording.Text{
+		VI: "%s: thêm %d, bớt %d",
+		EN: "%s: %d added, %d removed",
+	}
+	textNoCopy = wording.Text{
+		VI: "danh sách %q chưa có bản nào để so sánh",
+		EN: "feed %q has no version to compare",
+	}
+	textApprove = wording.Text{
+		VI: "cho qua bản đang bị giữ lại, đúng một lần và có ghi lại",
+		EN: "let the version that is held back through, once, and record it",
+	}
+	textDecided = wording.Text{
+		VI: "%s: từ nay dùng bản %s, %d mục; đã ghi lại: %s",
+		EN: "%s: version %s is used from now on, %d entries; recorded: %s",
+	}
+	textRollback = wording.Text{
+		VI: "trở lại bản trước đó của một danh sách, ví dụ khi bản mới chặn nhầm trang học; có ghi lại",
+		EN: "go back to the version before, as when a new one blocks a lesson site, and record it",
+	}
+	textNoPrevious = wording.Text{
+		VI: "danh sách %q không còn bản trước đó để trở lại",
+		EN: "no version of feed %q before this one is kept",
+	}
+	textNotHeld = wording.Text{
+		VI: "danh sách %q không có bản nào đang bị giữ lại",
+		EN: "no version of feed %q is held back",
+	}
+	textFlagBy = wording.Text{
+		VI: "người cho qua; mặc định là người dùng của máy",
+		EN: "who lets it through; default is the user of the machine",
+	}
+	textNoFeed = wording.Text{
+		VI: "không có danh sách %q trong cấu hình; có: %s",
+		EN: "the configuration has no feed %q; it has: %s",
+	}
+	textNone = wording.Text{
+		VI: "cấu hình không có danh sách nào (feeds)",
+		EN: "the configuration has no feeds",
+	}
+	textUpdated = wording.Text{
+		VI: "%s: %d mục, %d dòng bị loại",
+		EN: "%s: %d entries, %d lines rejected",
+	}
+	textSame = wording.Text{
+		VI: "%s: không đổi, %d mục",
+		EN: "%s: unchanged, %d entries",
+	}
+	textCompiled = wording.Text{
+		VI: "đã biên dịch %d tên và địa chỉ, %s; máy chủ đang chạy sẽ dùng trong vài giây",
+		EN: "compiled %d names and addresses, %s; a running server takes them within seconds",
+	}
+	textCompiling = wording.Text{
+		VI: "đang biên dịch",
+		EN: "compiling",
+	}
+	textNever = wording.Text{
+		VI: "chưa bao giờ tải được",
+		EN: "never fetched",
+	}
+	textFormat = wording.Text{
+		VI: "định dạng; mặc định là tự nhận ra",
+		EN: "format; default is to recognise it",
+	}
+	textSummary = wording.Text{
+		VI: "%s: định dạng %s, %d dòng, %d mục, %d dòng bị loại",
+		EN: "%s: format %s, %d lines, %d entries, %d lines rejected",
+	}
+	textLine = wording.Text{
+		VI: "dòng %d: %s: %s",
+		EN: "line %d: %s: %s",
+	}
+	textReason = wording.Text{
+		VI: "%d dòng: %s",
+		EN: "%d lines: %s",
+	}
+	textFlagSub = wording.Text{
+		VI: "mỗi mục của danh sách hosts hoặc domains gồm cả các tên bên dưới",
+		EN: "an entry of a hosts or domains list covers all below it",
+	}
+	textColumns = wording.Text{
+		VI: "DANH SÁCH\tNHÓM\tMỤC\tBỊ LOẠI\tLẦN TẢI TỐT CUỐI\tTÌNH TRẠNG",
+		EN: "FEED\tCATEGORY\tENTRIES\tREJECTED\tLAST SUCCESS\tSTATE",
+	}
+	textGood = wording.Text{
+		VI: "tốt",
+		EN: "good",
+	}
+	textHeld = wording.Text{
+		VI: "giữ lại bản %s (%d mục) từ %s: %s",
+		EN: "version %s (%d entries) is held back since %s: %s",
+	}
+	textCore = wording.Text{
+		VI: "%d mục thuộc các tên không bao giờ chặn (%s), chỉ bị chặn khi danh sách được khóa",
+		EN: "%d entries name what is never blocked (%s); only a locked list blocks them",
+	}
+	textRejected = wording.Text{
+		VI: "loại %d dòng: %s; ví dụ %s",
+		EN: "%d lines rejected: %s; such as %s",
+	}
+	textRejectAt = wording.Text{
+		VI: "dòng %d",
+		EN: "line %d",
+	}
+	textRejectIn = wording.Text{
+		VI: "%s dòng %d",
+		EN: "%s line %d",
+	}
+	textApproved = wording.Text{
+		VI: "bản %s (%d mục) do %s cho qua lúc %s",
+		EN: "version %s (%d entries) was let through by %s at %s",
+	}
+	textBack = wording.Text{
+		VI: "bản %s (%d mục) do %s lùi khỏi lúc %s",
+		EN: "version %s (%d entries) was gone back from by %s at %s",
+	}
+	textWindow = wording.Text{
+		VI: "có hiệu lực %s đến %s",
+		EN: "holds from %s until %s",
+	}
+	textBefore = wording.Text{
+		VI: "chưa có hiệu lực",
+		EN: "not in force yet",
+	}
+	textOver = wording.Text{
+		VI: "đã hết hiệu lực",
+		EN: "no longer in force",
+	}
+	textOrders = wording.Text{
+		VI: "văn bản của cơ quan có thẩm quyền: %d; từ lúc nhận đến lúc có hiệu lực: trung vị %s, lâu nhất %s; trong 24 giờ: %d (%s); văn bản khẩn trong 6 giờ: %d/%d",
+		EN: "orders of authorities: %d; from received to in force: median %s, worst %s; within 24 hours: %d (%s); urgent ones within 6 hours: %d/%d",
+	}
+	textOrderLate = wording.Text{
+		VI: "quá hạn: văn bản %q, danh sách %s, nhận %s, có hiệu lực %s, mất %s",
+		EN: "late: document %q, feed %s, received %s, in force %s, took %s",
+	}
+	textOrdersMore = wording.Text{
+		VI: "… và %d văn bản quá hạn khác (xem --json)",
+		EN: "… and %d more late ones (see --json)",
+	}
+	textImpactNone = wording.Text{
+		VI: "%s: trong khoảng %d lượt hỏi gần đây, không tên nào được hỏi từ %[3]d lượt trở lên sẽ bị chặn thêm",
+		EN: "%s: of some %d recent questions, no name that was asked %[3]d times or more would be newly blocked",
+	}
+	textImpactSome = wording.Text{
+		VI: "%s: %d tên được hỏi gần đây sẽ bị chặn thêm, khoảng %d trong %d lượt hỏi (không kể tên ít được hỏi):",
+		EN: "%s: %d names that were asked lately would be newly blocked, some %d of %d questions (names that few ask are left out):",
+	}
+	textImpactName = wording.Text{
+		VI: "  %s: khoảng %d lượt",
+		EN: "  %s: some %d times",
+	}
+	textImpactMore = wording.Text{
+		VI: "  … và %d tên khác",
+		EN: "  … and %d more",
+	}
+	textImpactMissing = wording.Text{
+		VI: "%s: không biết bản này sẽ chặn thêm tên nào đang được hỏi: chỉ máy chủ đang chạy mới biết, và không hỏi được nó (%v)",
+		EN: "%s: which names that are asked it would newly block is not known: only the running server knows, and it could not be asked (%v)",
+	}
+	textImpactFile = wording.Text{
+		VI: "%s: máy chủ chỉ cho biết tên nào đang được hỏi sẽ bị chặn thêm đối với bản mà nó giữ lại, không phải đối với một tệp",
+		EN: "%s: which names that are asked would be newly blocked the server tells of a version that it holds back, not of a file",
+	}
+	textImpactFlag = wording.Text{
+		VI: "địa chỉ HTTP của máy chủ đang chạy; mặc định theo http.listen",
+		EN: "HTTP address of the running server; default that of http.listen",
+	}
+	textKeygen = wording.Text{
+		VI: "tạo cặp khóa để ký danh sách: khóa bí mật trong FILE, khóa công khai trong FILE.pub",
+		EN: "make a pair of keys to sign lists with: the secret one in FILE, the public one in FILE.pub",
+	}
+	textKeyMade = wording.Text{
+		VI: "đã tạo khóa bí mật %s (không đưa cho ai) và khóa công khai %s (gửi cho các nút, kèm dòng cấu hình dưới đây)",
+		EN: "made the secret key %s (give it to nobody) and the public key %s (give it to the nodes, with the line of configuration below)",
+	}
+	textFlagPassword = wording.Text{
+		VI: "tệp có mật khẩu của khóa bí mật ở dòng đầu; không có thì khóa không đặt mật khẩu",
+		EN: "file with the password of the secret key in its first line; without it the key has none",
+	}
+	textFlagSecretKey = wording.Text{
+		VI: "tệp khóa bí mật (của minisign hoặc lists keygen)",
+		EN: "file of the secret key (of minisign or lists keygen)",
+	}
+	textNoKey = wording.Text{
+		VI: "cần --key: tệp khóa bí mật để ký; tạo khóa bằng lệnh lachan lists keygen",
+		EN: "--key is needed: the file of the secret key; make one with lachan lists keygen",
+	}
+	textKeyLocked = wording.Text{
+		VI: "khóa %s có mật khẩu; hãy ghi mật khẩu đúng vào một tệp và dùng --password-file",
+		EN: "key %s has a password; write the right one into a file and give it with --password-file",
+	}
+	textSign = wording.Text{
+		VI: "ký một tệp danh sách: tạo FILE.minisig",
+		EN: "sign a list: make FILE.minisig",
+	}
+	textSigned = wording.Text{
+		VI: "đã ký: %s, khóa %s",
+		EN: "signed: %s, key %s",
+	}
+	textFlagSeq = wording.Text{
+		VI: "số của phiên bản; mỗi lần sau phải lớn hơn lần trước; mặc định là số giây của đồng hồ",
+		EN: "number of the version; each must be higher than the one before; default the clock in seconds",
+	}
+	textFlagExpires = wording.Text{
+		VI: "sau thời gian này các nút không nhận phiên bản này nữa, ví dụ 7d",
+		EN: "after this time nodes take the version no more, such as 7d",
+	}
+	textPublish = wording.Text{
+		VI: "làm sạch bảng của cơ quan và phát hành thành nguồn có phiên bản, có chữ ký",
+		EN: "clean the table of an authority and publish it as a signed feed of versions",
+	}
+	textFlagOut = wording.Text{
+		VI: "thư mục phát hành; máy chủ web đưa nguyên thư mục này lên mạng",
+		EN: "directory to publish in; a web server serves it as it stands",
+	}
+	textFlagID = wording.Text{
+		VI: "mã của nguồn: a-z, 0-9, dấu '-'",
+		EN: "ID of the feed: a-z, 0-9, '-'",
+	}
+	textFlagAuthority = wording.Text{
+		VI: "tên cơ quan phát hành",
+		EN: "name of the authority",
+	}
+	textFlagVersionFrom = wording.Text{
+		VI: "số phiên bản nhỏ nhất của lần phát hành này; chỉ cần khi thư mục phát hành bị mất",
+		EN: "least number of this version; needed only when the directory was lost",
+	}
+	textFlagReport = wording.Text{
+		VI: "tệp kết quả để gửi lại nơi lập bảng; mặc định là FILE.ket-qua.csv",
+		EN: "file of the result to send back; default FILE.ket-qua.csv",
+	}
+	textPublishFlags = wording.Text{
+		VI: "cần --out (thư mục), --id (chỉ gồm a-z, 0-9, '-') và --authority (tên cơ quan); --expires ít nhất 1h",
+		EN: "--out (directory), --id (a-z, 0-9, '-' only) and --authority (name) are needed; --expires is at least 1h",
+	}
+	textPublishNothing = wording.Text{
+		VI: "%s không có mục nào dùng được nên không phát hành gì; hãy sửa các dòng nêu trên",
+		EN: "%s has no entry that can be used, so nothing was published; mend the rows above",
+	}
+	textPublished = wording.Text{
+		VI: "đã phát hành phiên bản %d trong %s: %d mục, thêm %d, bớt %d",
+		EN: "published version %d in %s: %d entries, %d more, %d fewer",
+	}
+	textRenewed = wording.Text{
+		VI: "danh sách không đổi; phiên bản %d trong %s được gia hạn",
+		EN: "the list is the same; version %d in %s was given more time",
+	}
+	textPublishedSame = wording.Text{
+		VI: "danh sách không đổi; phiên bản %d trong %s giữ nguyên",
+		EN: "the list is the same; version %d in %s stays as it is",
+	}
+	textReported = wording.Text{
+		VI: "nhận %d mục, từ chối %d; tệp kết quả để gửi lại: %s",
+		EN: "%d entries taken, %d refused; result to send back: %s",
+	}
+	textKeyNone = wording.Text{
+		VI: "%s không phải khóa bí mật; hãy dùng tệp do lachan lists keygen hoặc minisign -G tạo ra (không phải tệp .pub)",
+		EN: "%s is no secret key; use the file that lachan lists keygen or minisign -G made (not the one in .pub)",
+	}
+	textNoPassword = wording.Text{
+		VI: "dòng đầu của %s trống; hãy ghi mật khẩu vào đó, hoặc bỏ --password-file",
+		EN: "the first line of %s is empty; write the password there, or leave --password-file out",
+	}
+	textNoFile = wording.Text{
+		VI: "không có tệp %s; hãy kiểm tra đường dẫn",
+		EN: "there is no file %s; check the path",
+	}
+	textFileExists = wording.Text{
+		VI: "đã có tệp %s và không ghi đè lên nó; hãy chọn tên khác",
+		EN: "file %s is there already and is not replaced; choose another name",
+	}
+	textFileTrouble = wording.Text{
+		VI: "không đọc hoặc ghi được %s: %v; hãy kiểm tra quyền và dung lượng trống",
+		EN: "cannot read or write %s: %v; check its permissions and the free space",
+	}
+	textPublishBusy = wording.Text{
+		VI: "một lệnh phát hành khác đang làm việc trong thư mục này; hãy thử lại sau",
+		EN: "another publisher is at work in this directory; try again later",
+	}
+	textPublishOther = wording.Text{
+		VI: "thư mục này đang chứa một nguồn khác (%v); hãy dùng --out hoặc --id khác",
+		EN: "this directory has another feed (%v); give another --out or --id",
+	}
+	textPublishManifest = wording.Text{
+		VI: "manifest.json trong thư mục phát hành bị hỏng (%v); hãy chép lại từ bản sao lưu, hoặc dọn thư mục rồi phát hành với --version-from lớn hơn số cuối cùng",
+		EN: "manifest.json in the directory is damaged (%v); restore it from a backup, or empty the directory and publish with --version-from above the last number",
+	}
+	textFlagCheckReport = wording.Text{
+		VI: "ghi kết quả vào tệp CSV tiếng Việt để gửi lại nơi lập bảng",
+		EN: "write the result, in Vietnamese, to a csv file to send back",
+	}
+	textKeygenLong = wording.Text{
+		VI: "Tạo cặp khóa minisign. FILE là khóa bí mật: chỉ người ký giữ, không để trên máy chủ web, và cần một bản sao lưu ở nơi an toàn. FILE.pub là khóa công khai: gửi cho các nút qua một đường khác với danh sách. Để đổi khóa, các nút khai báo cả hai khóa trong verify.minisign, rồi người ký chuyển sang khóa mới.",
+		EN: "Makes a pair of keys of minisign. FILE is the secret key: only who signs has it, it is not kept on the web server, and a copy of it lies in a safe place. FILE.pub is the public key: it goes to the nodes by another way than the list. To change keys, nodes pin both in verify.minisign, then the new one signs.",
+	}
+	textSignLong = wording.Text{
+		VI: "Ký một danh sách có sẵn (hosts, domains, CSV...): chữ ký nằm trong FILE.minisig, đặt cạnh danh sách trên máy chủ web. Chữ ký ghi số phiên bản và hạn dùng, nên các nút không nhận lại bản cũ. minisign kiểm tra được chữ ký này, và chữ ký của minisign cũng được nhận.",
+		EN: "Signs a list as it is (hosts, domains, csv...): the signature is FILE.minisig, which lies beside the list on the web server. It has the number of the version and its end, so nodes take no older one again. minisign verifies it, and nodes take what minisign signs.",
+	}
+	textPublishLong = wording.Text{
+		VI: "Đọc bảng của cơ quan (cột ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; tên cột có dấu và thứ tự tùy ý), làm sạch, ghi kết quả để gửi lại, rồi thêm một phiên bản vào thư mục --out: danh sách, phần thay đổi, manifest.json và chữ ký. Danh sách không đổi thì không có phiên bản mới; phiên bản được gia hạn khi qua nửa thời hạn, nên hãy chạy lệnh này mỗi ngày (cron). Bị ngắt giữa chừng thì phiên bản trước vẫn nguyên vẹn.",
+		EN: "Reads the table of an office (columns ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; with or without marks, in any order), cleans it, writes the result to send back, and adds a version to the directory --out: the list, what changed, manifest.json and its signature. The same list makes no new version; a version is given more time when half of it has passed, so run this every day (cron). If it is broken off, the version before stays whole.",
+	}
+)

@@ -1,0 +1,179 @@
+package offline
+
+import "lachan/internal/wording"
+
+// What check, explain, profile and requests say.
+var (
+	textCheck = wording.Text{
+		VI: "kiểm tra cấu hình, chính sách và danh sách mà không cần chạy máy chủ",
+		EN: "validate configuration, policy and lists without a server",
+	}
+	textCheckGood = wording.Text{
+		VI: "Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)",
+		EN: "Good: %s has no problems (schools and groups: %d, feeds: %d)",
+	}
+	textCheckBad = wording.Text{
+		VI: "%d lỗi cần sửa",
+		EN: "problems: %d",
+	}
+	textNote = wording.Text{
+		VI: "lưu ý",
+		EN: "note",
+	}
+	textExplain = wording.Text{
+		VI: "giải thích từng bước vì sao một tên miền được phép hay bị chặn",
+		EN: "explain each step of why a name is allowed or blocked",
+	}
+	textFlagClient = wording.Text{
+		VI: "địa chỉ của máy hỏi",
+		EN: "address of the client that asks",
+	}
+	textFlagUnit = wording.Text{
+		VI: "mã đơn vị, như truong-a hoặc truong-a/giao-vien",
+		EN: "id of the unit, such as school-a or school-a/staff",
+	}
+	textFlagType = wording.Text{
+		VI: "kiểu bản ghi",
+		EN: "query type",
+	}
+	textFlagAt = wording.Text{
+		VI: "thời điểm, như 2026-11-20T10:15; mặc định là bây giờ",
+		EN: "the moment, such as 2026-11-20T10:15; default now",
+	}
+	textExplainNoLists = wording.Text{
+		VI: "chưa có danh sách nào được biên dịch trong %s; chỉ dùng danh sách dựng sẵn (chạy `lachan lists update` để tải)",
+		EN: "no compiled lists in %s yet; only the built-in ones are used (run `lachan lists update`)",
+	}
+	textExplainSnapshot = wording.Text{
+		VI: "không dùng được danh sách đã biên dịch: %v",
+		EN: "the compiled lists cannot be used: %v",
+	}
+	textProfile = wording.Text{
+		VI: "viết cấu hình để máy, điện thoại hay bộ định tuyến của một đơn vị hỏi DNS qua Lá Chắn",
+		EN: "write what makes the devices, phones or routers of a unit ask this server",
+	}
+	textProfileLong = wording.Text{
+		VI: "Tên, cổng, đường dẫn và mã lấy từ cấu hình và chính sách. Đơn vị có links được nhận ra ở bất cứ đâu; không có links thì chỉ ở trong networks của mình. Kết quả có mã bí mật của đơn vị: chỉ gửi cho người cài đặt.",
+		EN: "Names, ports, paths and ids come from the configuration and the policy. A unit that has links is known anywhere, others in their networks only. What is written has the unit's secret: give it to who sets the devices up, nobody else.",
+	}
+	textProfileUnit = wording.Text{
+		VI: "mã đơn vị, như truong-a hoặc truong-a/giao-vien",
+		EN: "id of the unit, such as school-a or school-a/staff",
+	}
+	textProfileFor = wording.Text{
+		VI: "cho loại máy nào: %s; bỏ trống thì viết mọi loại",
+		EN: "for what: %s; without it, all of them",
+	}
+	textProfileAddress = wording.Text{
+		VI: "địa chỉ của máy chủ này như các máy thấy; mặc định lấy từ server.listen",
+		EN: "address of this server as devices see it; default those of server.listen",
+	}
+	textProfileOut = wording.Text{
+		VI: "ghi vào tệp này thay vì in ra",
+		EN: "write to this file instead",
+	}
+	textProfileNoUnit = wording.Text{
+		VI: "hãy cho biết đơn vị: --unit MÃ",
+		EN: "say for which unit: --unit ID",
+	}
+	textProfileKind = wording.Text{
+		VI: "không có loại %q; hãy chọn một trong: %s",
+		EN: "there is no %q; choose one of: %s",
+	}
+	textProfileOneFile = wording.Text{
+		VI: "--out cần --for: mỗi tệp chỉ cho một loại",
+		EN: "--out takes --for: a file is for one kind",
+	}
+	textProfileApple = wording.Text{
+		VI: "ghi ra tệp bằng `lachan profile --unit %s --for apple --out lachan.mobileconfig`, rồi mở tệp ấy trên iPhone, iPad hoặc Mac",
+		EN: "write a file with `lachan profile --unit %s --for apple --out lachan.mobileconfig`, and open that on the iPhone, iPad or Mac",
+	}
+	textProfileWritten = wording.Text{
+		VI: "đã ghi %s; tệp có mã bí mật của đơn vị",
+		EN: "%s is written; it has the unit's secret",
+	}
+	textProfileUnseen = wording.Text{
+		VI: "đơn vị chưa có links nên chỉ được nhận ra trong networks của mình; để nhận ra ở mọi nơi, hãy thêm links: [mã từ `openssl rand -hex 10`]",
+		EN: "the unit has no links, so it is known in its networks only; to know it anywhere, add links: [one of `openssl rand -hex 10`]",
+	}
+	textProfileGuessable = wording.Text{
+		VI: "đơn vị được nhận ra bằng mã công khai mà ai cũng đoán được; nên thêm links: [mã từ `openssl rand -hex 10`]",
+		EN: "the unit is known by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
+	}
+	textProfileUncovered = wording.Text{
+		VI: "chứng chỉ không có tên *.%s nên DNS over TLS không mang được mã đơn vị; ở đó đơn vị chỉ được nhận ra theo địa chỉ",
+		EN: "the certificate is not for *.%s, so DNS over TLS cannot carry the unit's id; there it is known by its address only",
+	}
+	textRequests = wording.Text{
+		VI: "xem và trả lời các yêu cầu mở trang mà mọi người gửi từ trang báo chặn",
+		EN: "show and answer what people ask on the block page to have opened",
+	}
+	textRequestsLong = wording.Text{
+		VI: "Mở một trang là việc của chính sách: ghi tên miền vào allow của trường trong policy.yaml, nạp lại, rồi trả lời yêu cầu ở đây.",
+		EN: "Opening a page is for the policy: write the name into the school's allow in policy.yaml, reload, then answer the request here.",
+	}
+	textRequestsAnswer = wording.Text{
+		VI: "trả lời một yêu cầu và đóng lại",
+		EN: "answer a request and close it",
+	}
+	textRequestsClose = wording.Text{
+		VI: "đóng một yêu cầu mà không trả lời",
+		EN: "close a request without a word",
+	}
+	textRequestsReopen = wording.Text{
+		VI: "mở lại một yêu cầu đã đóng",
+		EN: "take an answer back",
+	}
+	textRequestsAll = wording.Text{
+		VI: "cả những yêu cầu đã đóng",
+		EN: "those that are closed too",
+	}
+	textRequestsUnit = wording.Text{
+		VI: "chỉ của đơn vị này",
+		EN: "of this unit only",
+	}
+	textRequestsBy = wording.Text{
+		VI: "người trả lời; mặc định là người dùng của máy",
+		EN: "who answers; default is the user of the machine",
+	}
+	textRequestsNone = wording.Text{
+		VI: "không có yêu cầu nào đang chờ",
+		EN: "no request is open",
+	}
+	textRequestsLine = wording.Text{
+		VI: "%s: %s mở %s (%s), hỏi %d lần, lần cuối %s",
+		EN: "%s: %s asks for %s (%s), %d times, last %s",
+	}
+	textRequestsEnded = wording.Text{
+		VI: "%s đóng lúc %s: %s",
+		EN: "closed by %s at %s: %s",
+	}
+	textRequestsNobody = wording.Text{
+		VI: "đơn vị chưa rõ",
+		EN: "an unknown unit",
+	}
+	textRequestsNoID = wording.Text{
+		VI: "không có yêu cầu %q; xem các mã bằng `lachan requests --all`",
+		EN: "there is no request %q; see the ids with `lachan requests --all`",
+	}
+	textRequestsClosed = wording.Text{
+		VI: "đã đóng yêu cầu %s; đổi ý thì dùng `lachan requests reopen %[1]s`",
+		EN: "request %s is closed; `lachan requests reopen %[1]s` takes that back",
+	}
+	textRequestsOpened = wording.Text{
+		VI: "yêu cầu %s lại đang chờ trả lời",
+		EN: "request %s is open again",
+	}
+	textRequestsBroken = wording.Text{
+		VI: "bỏ qua một tệp hỏng: %v",
+		EN: "a damaged file is left out: %v",
+	}
+	textScriptFlag = wording.Text{
+		VI: "tệp thử chính sách, ngoài các tệp trong tests của chính sách; dùng được nhiều lần",
+		EN: "a policy script, beside those in the policy's tests; may be repeated",
+	}
+	textScriptsGood = wording.Text{
+		VI: "Thử chính sách: %d câu hỏi đều đúng như mong đợi",
+		EN: "Policy scripts: all %d questions came out as expected",
+	}
+)

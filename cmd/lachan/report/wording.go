@@ -1,0 +1,71 @@
+package report
+
+import "lachan/internal/wording"
+
+// What the report command says.
+var (
+	textShort = wording.Text{
+		VI: "lập báo cáo của một đơn vị trong một kỳ",
+		EN: "make the report of a unit on a period",
+	}
+	textUnit = wording.Text{
+		VI: "mã đơn vị trong policy.yaml: trường, xã, tỉnh; all: mọi trường",
+		EN: "id of the unit in policy.yaml: school, commune, province; all: every school",
+	}
+	textPeriod = wording.Text{
+		VI: "kỳ báo cáo: 2026, 2026-H1, 2026-Q3, 2026-10, hc-2026-Q3 (kỳ hành chính), 2025-2026 (năm học), 2025-2026-HK1, TỪ..ĐẾN",
+		EN: "the period: 2026, 2026-H1, 2026-Q3, 2026-10, hc-2026-Q3 (administrative), 2025-2026 (school year), 2025-2026-HK1, FROM..TO",
+	}
+	textDocument = wording.Text{
+		VI: "chỉ báo cáo việc thực hiện văn bản có số này (mục IV); không cần --period",
+		EN: "report on the order of this number alone (section IV); --period may be left out",
+	}
+	textFormat = wording.Text{
+		VI: "pdf, docx, xlsx, html hoặc json; mặc định theo đuôi của --out, hoặc pdf",
+		EN: "pdf, docx, xlsx, html or json; default by the ending of --out, or pdf",
+	}
+	textOut = wording.Text{
+		VI: "tệp để ghi; mặc định bao-cao-ĐƠN_VỊ-KỲ.ĐUÔI; - là đầu ra chuẩn",
+		EN: "file to write; default bao-cao-UNIT-PERIOD.ENDING; - is standard output",
+	}
+	textTyped = wording.Text{
+		VI: "tệp phần do cán bộ điền; mặc định cùng tên với báo cáo, đuôi .yaml",
+		EN: "file with what the officer writes; default that of the report with the ending .yaml",
+	}
+	textNoPeriod = wording.Text{
+		VI: "hãy cho biết kỳ nào: --period 2026-Q3",
+		EN: "say which period: --period 2026-Q3",
+	}
+	textNoDocument = wording.Text{
+		VI: "máy này chưa áp dụng văn bản nào có số %q; các văn bản gần nhất: %s",
+		EN: "no order of the number %q came in force on this machine; the newest are: %s",
+	}
+	textReading = wording.Text{
+		VI: "đang đọc số liệu, phần trăm",
+		EN: "reading figures, percent",
+	}
+	textDone = wording.Text{
+		VI: "đã lập báo cáo: %s",
+		EN: "the report is made: %s",
+	}
+	textDraft = wording.Text{
+		VI: "số liệu tạm thời: %s",
+		EN: "the figures are provisional: %s",
+	}
+	textTemplate = wording.Text{
+		VI: "đã tạo %s: hãy điền phần của cán bộ vào đó rồi chạy lại lệnh này",
+		EN: "%s is new: fill in what the officer has to say and run this again",
+	}
+	textFuture = wording.Text{
+		VI: "kỳ %s chưa bắt đầu",
+		EN: "period %s has not begun",
+	}
+	textNowhere = wording.Text{
+		VI: "không có số liệu: chưa có lịch sử trong %s, không máy chủ nào trả lời ở %s, và metrics.query_url để trống",
+		EN: "there are no figures: no history in %s, no server answers at %s, and metrics.query_url is not set",
+	}
+	textBusy = wording.Text{
+		VI: "không mở được lịch sử trong %s: %v; nếu máy chủ đang chạy, hãy đặt http.listen để lệnh này hỏi nó",
+		EN: "the history in %s cannot be opened: %v; if the server runs, set http.listen so that this command can ask it",
+	}
+)

@@ -1,0 +1,11 @@
+package source
+
+import "lachan/internal/wording"
+
+// What is wrong with the files that a configuration names.
+var (
+	textPolicyFile = wording.Text{
+		VI: "không đọc được tệp chính sách: %v; hãy tạo tệp, hoặc ghi policy: \"\" để mọi máy dùng chung một hồ sơ mặc định",
+		EN: "cannot read the policy: %v; create the file, or write policy: \"\" to give everyone the default profile",
+	}
+)
