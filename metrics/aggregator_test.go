@@ -93,7 +93,7 @@ func TestARepeatedTickChangesNothing(t *testing.T) {
 }
 
 func TestALaterTickCarriesOnlyWhatHasChanged(t *testing.T) {
-	c := metrics.New("nut-1", build)
+	c := metrics.New("nut-1")
 	for i := range 1000 {
 		c.Shard().Record(&metrics.Event{Group: c.Group(fmt.Sprint("truong-", i), "")})
 	}
@@ -138,7 +138,7 @@ func TestAGarbledTickIsRefusedWhole(t *testing.T) {
 func TestTicksOfAnEpochThatHasEndedAreRefused(t *testing.T) {
 	c := twoSchools()
 	a, bring := aggregated(c)
-	a.Resume(metrics.New("nut-1", build), metrics.Saved{})
+	a.Resume(metrics.New("nut-1"), metrics.Saved{})
 	bring()
 	a.End(c.Epoch())
 	if err := a.Absorb(c.Tick(nil, new(metrics.Sent), metrics.ResolverReadings{})); err == nil {
@@ -211,7 +211,7 @@ func FuzzAbsorb(f *testing.F) {
 				t.Error("it is refused, and counted")
 			}
 			if saved, err := metrics.ParseSaved(b); err == nil {
-				metrics.NewAggregator("nut-1", build).Resume(metrics.New("nut-1", build), saved)
+				metrics.NewAggregator("nut-1", build).Resume(metrics.New("nut-1"), saved)
 			}
 			_ = a.AbsorbSamples(b)
 		}

@@ -19,12 +19,12 @@ func TestAnswersAreCountedByHowLongTheyTook(t *testing.T) {
 		}
 		shard.Record(&metrics.Event{Action: metrics.ActionDropped})
 	}
-	before := metrics.New("nut-1", build)
+	before := metrics.New("nut-1")
 	if len(labelled(before.Totals())) != 0 {
 		t.Error("a node that has answered nothing counts answers")
 	}
 	ask(before)
-	after := metrics.New("nut-1", build)
+	after := metrics.New("nut-1")
 	restore(t, before.Totals(), after)
 	ask(after)
 	got := labelled(after.Totals())

@@ -10,7 +10,7 @@ import (
 
 // sampling is a node that samples names blocked for gambling.
 func sampling() (c *metrics.Counters, gambling metrics.Category) {
-	c = metrics.New("nut-1", build)
+	c = metrics.New("nut-1")
 	gambling = c.Category("gambling")
 	c.SampleNames(func(of metrics.Category) bool { return of == gambling })
 	return c, gambling
@@ -51,7 +51,7 @@ func TestSamplesAreDrainedOnce(t *testing.T) {
 }
 
 func TestNothingIsSampledUntilItIsWanted(t *testing.T) {
-	c := metrics.New("nut-1", build)
+	c := metrics.New("nut-1")
 	c.Shard().Record(&metrics.Event{Group: c.Group("a", ""), Client: asker})
 	c.Drain(func(n *metrics.Sample) { t.Errorf("sampled %+v", n) })
 }

@@ -69,7 +69,7 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		now := time.Now()
 		var conditions metrics.Conditions
 		conditions.Set("feed_late", "x")
-		served := scrape(t, handler(metrics.New("node-1", build), &conditions, readings(now)))
+		served := scrape(t, handler(metrics.New("node-1"), &conditions, readings(now)))
 		f := func(name string, value float64, parts ...string) {
 			t.Helper()
 			served.want(t, value, name, parts...)
@@ -106,7 +106,7 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 
 func TestAConditionThatEndedIsNotShown(t *testing.T) {
 	var conditions metrics.Conditions
-	h := handler(metrics.New("node-1", build), &conditions, metrics.Readings{})
+	h := handler(metrics.New("node-1"), &conditions, metrics.Readings{})
 	scrape(t, h).want(t, 0, "lachan_condition")
 	conditions.Set("disk_full", "x")
 	scrape(t, h).want(t, 1, "lachan_condition", `name="disk_full"`)
@@ -117,7 +117,7 @@ func TestAConditionThatEndedIsNotShown(t *testing.T) {
 func TestOneBadReadingSpoilsNoOther(t *testing.T) {
 	r := readings(time.Now())
 	r.Upstreams = append(r.Upstreams, r.Upstreams[0], metrics.UpstreamReading{Name: "\xff"})
-	h := handler(metrics.New("node-1", build), new(metrics.Conditions), r)
+	h := handler(metrics.New("node-1"), new(metrics.Conditions), r)
 	served := scrape(t, h)
 	served.want(t, 9, "lachan_upstream_exchanges_total") // the duplicate is not counted again
 	served.want(t, 100, "lachan_cache_entries")

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // twoSchools is a node with a little of everything.
 func twoSchools() *metrics.Counters {
-	c := metrics.New("nut-1", build)
+	c := metrics.New("nut-1")
 	c.SetSchools([]metrics.School{
 		{ID: "th-kim-dong", Province: "lao-cai", Commune: "sa-pa", Level: "primary"},
 		{ID: "thpt-so-1", Province: "lao-cai", Level: "high"},
@@ -59,7 +59,7 @@ func TestComplianceGolden(t *testing.T) {
 func TestLabelValuesAreEscapedAndValid(t *testing.T) {
 	f := func(school, written string) {
 		t.Helper()
-		c := metrics.New(school, build)
+		c := metrics.New(school)
 		c.SetSchools([]metrics.School{{ID: school, Province: school, Commune: school, Level: school}})
 		c.Group(school, school)
 		_, all := compliance(t, c)
@@ -84,7 +84,7 @@ func TestLabelValuesAreEscapedAndValid(t *testing.T) {
 }
 
 func TestAnEmptyNodeIsExposedWithoutSeries(t *testing.T) {
-	text, all := compliance(t, metrics.New("node-1", build))
+	text, all := compliance(t, metrics.New("node-1"))
 	if len(all) != 0 {
 		t.Errorf("series of no school: %s", text)
 	}
@@ -103,7 +103,7 @@ func (b *brokenPipe) Write(p []byte) (int, error) {
 }
 
 func TestAFailedWriteEndsTheExposition(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	for i := range 5000 {
 		c.Group(fmt.Sprint("truong-", i), "")
 	}
@@ -118,7 +118,7 @@ func TestAFailedWriteEndsTheExposition(t *testing.T) {
 
 // province is a node of 40,000 schools and 480,000 series.
 func province() *metrics.Counters {
-	c := metrics.New("nut-1", build)
+	c := metrics.New("nut-1")
 	schools := make([]metrics.School, 40_000)
 	shard := c.Shard()
 	for i := range schools {

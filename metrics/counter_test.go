@@ -32,7 +32,7 @@ func restore(t *testing.T, from *metrics.Totals, to *metrics.Counters) {
 
 func TestRestoredTotalsGoOn(t *testing.T) {
 	before := twoSchools().Totals()
-	c := metrics.New("nut-1", build)
+	c := metrics.New("nut-1")
 	restore(t, before, c)
 	if got, want := labelled(c.Totals()), labelled(before); !maps.Equal(got, want) {
 		t.Errorf("restored:\n%v\nwant\n%v", got, want)
@@ -65,7 +65,7 @@ func TestTotalsAreAMoment(t *testing.T) {
 }
 
 func TestNothingElseIsRestored(t *testing.T) {
-	c := metrics.New("nut-1", build)
+	c := metrics.New("nut-1")
 	f := func(labels ...string) {
 		t.Helper()
 		pairs := map[string]string{}

@@ -48,7 +48,7 @@ type groupKey struct{ school, id string }
 
 // New makes the counters of the node called node, all at zero. The node is a
 // label of every series of the compliance endpoint.
-func New(node string, build BuildInfo) *Counters {
+func New(node string) *Counters {
 	c := newCounters(node)
 	c.visits = &visits{salt: rand.Uint64()}
 	return c

@@ -36,7 +36,7 @@ func traffic(group *metrics.GroupCounters, category metrics.Category, n int) fun
 
 func TestManyShardsAddUpExactly(t *testing.T) {
 	const goroutines, lives, events = 8, 5, 900
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	group, games := c.Group("truong-a", "hoc-sinh"), c.Category("games")
 
 	var all sync.WaitGroup
@@ -71,7 +71,7 @@ func TestManyShardsAddUpExactly(t *testing.T) {
 }
 
 func TestAClosedLaneIsCountedOnAndNeverTwice(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	first := c.Shard()
 	first.Record(&metrics.Event{})
 	first.Close()
@@ -89,7 +89,7 @@ func TestAClosedLaneIsCountedOnAndNeverTwice(t *testing.T) {
 }
 
 func TestNothingGoesBackWhileQueriesCome(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	c.SetSchools([]metrics.School{{ID: "truong-a"}})
 	done := make(chan struct{})
 	var all sync.WaitGroup
@@ -123,7 +123,7 @@ func TestNothingGoesBackWhileQueriesCome(t *testing.T) {
 }
 
 func TestADroppedQueryHasNoAnswer(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	c.Shard().Record(&metrics.Event{Action: metrics.ActionDropped, Source: metrics.SourceUpstream, Duration: time.Second})
 	served := operators(t, c)
 	served.want(t, 1, "lachan_queries_total", `action="dropped"`)
@@ -135,7 +135,7 @@ func TestADroppedQueryHasNoAnswer(t *testing.T) {
 func TestDurationsFallIntoTheirBuckets(t *testing.T) {
 	f := func(d time.Duration, below, within string) {
 		t.Helper()
-		c := metrics.New("node-1", build)
+		c := metrics.New("node-1")
 		c.Shard().Record(&metrics.Event{Source: metrics.SourceCache, Duration: d})
 		served := operators(t, c)
 		if below != "" {
@@ -156,7 +156,7 @@ func TestDurationsFallIntoTheirBuckets(t *testing.T) {
 func TestRcodesAreNamedAndTheRareOnesTogether(t *testing.T) {
 	f := func(rcode uint8, name string) {
 		t.Helper()
-		c := metrics.New("node-1", build)
+		c := metrics.New("node-1")
 		c.Shard().Record(&metrics.Event{Rcode: rcode})
 		operators(t, c).want(t, 1, "lachan_rcodes_total", `rcode="`+name+`"`)
 	}
@@ -171,7 +171,7 @@ func TestRcodesAreNamedAndTheRareOnesTogether(t *testing.T) {
 }
 
 func TestTheSameIdsAreTheSameGroup(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	students := c.Group("truong-a", "hoc-sinh")
 	f := func(school, group string, same bool) {
 		t.Helper()
@@ -193,10 +193,10 @@ func TestACellIsOneCacheLine(t *testing.T) {
 }
 
 func TestChecksGoOnAfterARestore(t *testing.T) {
-	before := metrics.New("nut-1", build)
+	before := metrics.New("nut-1")
 	before.Group("a", "gv").Check(before.Category("gambling"), metrics.CheckFailed)
 	before.Group("a", "").Check(metrics.CategoryNone, metrics.CheckPassed)
-	after := metrics.New("nut-1", build)
+	after := metrics.New("nut-1")
 	restore(t, before.Totals(), after)
 	after.Group("a", "gv").Check(after.Category("gambling"), metrics.CheckFailed)
 	text, all := compliance(t, after)
@@ -211,7 +211,7 @@ func TestChecksGoOnAfterARestore(t *testing.T) {
 }
 
 func TestCategoriesKeepTheirNumber(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	games := c.Category("games")
 	f := func(code string, want metrics.Category) {
 		t.Helper()
@@ -242,7 +242,7 @@ func TestCategoriesKeepTheirNumber(t *testing.T) {
 }
 
 func TestProtectedTimeAddsUpWhileASchoolIsInForce(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	f := func(school string, seconds float64, known bool) {
 		t.Helper()
 		_, schools := compliance(t, c)
@@ -270,7 +270,7 @@ func TestProtectedTimeAddsUpWhileASchoolIsInForce(t *testing.T) {
 }
 
 func TestRecordAllocatesNothing(t *testing.T) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	shard, group, games := c.Shard(), c.Group("truong-a", "hoc-sinh"), c.Category("games")
 	record := func() {
 		for e := range traffic(group, games, 60) {
@@ -283,7 +283,7 @@ func TestRecordAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkRecord(b *testing.B) {
-	c := metrics.New("node-1", build)
+	c := metrics.New("node-1")
 	shard, group, games := c.Shard(), c.Group("truong-a", "hoc-sinh"), c.Category("games")
 	e := metrics.Event{Duration: 20 * time.Microsecond, Source: metrics.SourceCache, Group: group}
 	blocked := metrics.Event{Duration: 20 * time.Microsecond, Rcode: 3, Action: metrics.ActionBlock, Group: group,

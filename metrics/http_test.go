@@ -150,7 +150,7 @@ func TestPathsAnswerAsTheyShould(t *testing.T) {
 }
 
 func TestOthersMayAddTheirPaths(t *testing.T) {
-	mux := handler(metrics.New("node-1", build), new(metrics.Conditions), metrics.Readings{})
+	mux := handler(metrics.New("node-1"), new(metrics.Conditions), metrics.Readings{})
 	mux.HandleFunc("GET /api/explain", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "why") })
 	if _, body := get(t, listen(t, mux)+"/api/explain"); body != "why" {
 		t.Errorf("the answer is %q", body)

@@ -89,7 +89,7 @@ func (s *simulation) step() {
 }
 
 func (s *simulation) begin() {
-	r := &simulatedResolver{counters: metrics.New("nut-1", build)}
+	r := &simulatedResolver{counters: metrics.New("nut-1")}
 	if s.manager != nil {
 		r.sent = new(metrics.Sent)
 	}
@@ -274,7 +274,7 @@ func (s *simulation) startManager() {
 
 func (s *simulation) resume() {
 	s.note("resume")
-	history := metrics.New("nut-1", build)
+	history := metrics.New("nut-1")
 	for key, value := range s.odometer {
 		labels := map[string]string{}
 		for pairs := s.labels[key]; len(pairs) > 0; pairs = pairs[2:] {

@@ -18,7 +18,7 @@ func visits(c *metrics.Counters, school string) uint64 {
 // TestVisitsAreAboutWhatTheyAre has clients that come back to names within a
 // minute and later, each time with three queries, and some that never rest.
 func TestVisitsAreAboutWhatTheyAre(t *testing.T) {
-	c := metrics.New("nut-1", metrics.BuildInfo{})
+	c := metrics.New("nut-1")
 	shard, group := c.Shard(), c.Group("a", "")
 	type pair struct{ client, name uint32 }
 	last := map[pair]int64{}
@@ -56,7 +56,7 @@ func TestVisitsAreAboutWhatTheyAre(t *testing.T) {
 }
 
 func TestWhoIsOfNoSchoolVisitsNothing(t *testing.T) {
-	c := metrics.New("nut-1", metrics.BuildInfo{})
+	c := metrics.New("nut-1")
 	shard := c.Shard()
 	for name := range uint64(1000) {
 		shard.Record(&metrics.Event{Client: asker, NameHash: name})
@@ -67,7 +67,7 @@ func TestWhoIsOfNoSchoolVisitsNothing(t *testing.T) {
 }
 
 func BenchmarkVisit(b *testing.B) {
-	c := metrics.New("nut-1", metrics.BuildInfo{})
+	c := metrics.New("nut-1")
 	shard, group := c.Shard(), c.Group("a", "")
 	names := make([]uint64, 4096)
 	for i := range names {

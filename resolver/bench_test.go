@@ -43,7 +43,7 @@ func benchResolver(b *testing.B) *Resolver {
 	if len(problems) > 0 {
 		b.Fatal(problems)
 	}
-	r := New(metrics.New("bench", metrics.BuildInfo{}), nil, slog.New(slog.DiscardHandler))
+	r := New(metrics.New("bench"), nil, slog.New(slog.DiscardHandler))
 	r.Use(&Settings{
 		RebindProtection: true, BlockTTL: time.Minute, CacheEntries: 1000,
 		Lifetimes: Lifetimes{MaxTTL: time.Hour, NegativeTTL: time.Hour},

@@ -78,7 +78,7 @@ units:
 func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 	t.Helper()
 	n := &node{
-		t: t, counters: metrics.New("test", metrics.BuildInfo{}), lists: lists,
+		t: t, counters: metrics.New("test"), lists: lists,
 		settings: resolver.Settings{
 			BlockTTL: time.Minute, Timeout: time.Second, CacheEntries: 1000, Prefetch: true,
 			Lifetimes:      resolver.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: time.Hour},

@@ -91,7 +91,7 @@ func newRoute(t testing.TB, settings Settings, up answerer) *Resolver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := New(metrics.New("test", metrics.BuildInfo{}), nil, slog.New(slog.DiscardHandler))
+	r := New(metrics.New("test"), nil, slog.New(slog.DiscardHandler))
 	r.Use(&settings, p.At(nil, time.Now(), 1), zones)
 	return r
 }

@@ -109,7 +109,7 @@ func newNode(cfg *config.Config, log *slog.Logger, load func() (*config.Config, 
 	n := &node{
 		log: log, load: load, facts: facts, core: source.Core(facts), builtin: source.Builtin(facts),
 		conditions: &metrics.Conditions{},
-		counters:   metrics.New(cfg.NodeName(), metrics.BuildInfo{}),
+		counters:   metrics.New(cfg.NodeName()),
 		aggregator: metrics.NewAggregator(cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
 		inForce:    map[string]time.Time{},
 		updates:    make(chan struct{}, 1),

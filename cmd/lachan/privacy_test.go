@@ -177,7 +177,7 @@ func sentOf(t *testing.T, dir string) []byte {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	counters := metrics.New("nut-1", metrics.BuildInfo{})
+	counters := metrics.New("nut-1")
 	if _, err := store.Restore(t.Context(), counters); err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ units:
 	if err != nil {
 		t.Fatal(err)
 	}
-	counters := metrics.New("nut-1", metrics.BuildInfo{})
+	counters := metrics.New("nut-1")
 	counters.SetSchools([]metrics.School{{ID: "th-1", Province: "lao-cai", Commune: "sa-pa", Level: "primary"}})
 	lane, cell := counters.Shard(), counters.Group("th-1", "")
 	gambling := counters.Category("gambling")

@@ -161,7 +161,7 @@ type pen struct {
 // open opens the store and, the first time, resumes what it has.
 func (p *pen) open(ctx context.Context) {
 	began := time.Now()
-	kept := metrics.New(p.aggregator.Node(), metrics.BuildInfo{})
+	kept := metrics.New(p.aggregator.Node())
 	s, restored, aside, err := openRestored(ctx, p.dir, p.options, kept)
 	p.tellAside(aside)
 	if err == nil && !p.resumed {

@@ -29,7 +29,7 @@ type school struct {
 }
 
 func newCounters() *metrics.Counters {
-	return metrics.New("nut-1", metrics.BuildInfo{})
+	return metrics.New("nut-1")
 }
 
 func newSchool(c *metrics.Counters, id string) school {
@@ -283,7 +283,7 @@ func TestEachNodeHasItsOwnOdometers(t *testing.T) {
 	closed(t, store)
 	store = open(t, dir)
 	defer closed(t, store)
-	renamed := metrics.New("nut-2", metrics.BuildInfo{})
+	renamed := metrics.New("nut-2")
 	restore(t, store, renamed)
 	newSchool(renamed, "a").allow(2)
 	ticked(t, store, start.Add(tick), renamed)

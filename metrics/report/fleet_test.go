@@ -76,7 +76,7 @@ func (f *fleet) open(n *recorder) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	n.store, n.counters = store, metrics.New(n.name, metrics.BuildInfo{})
+	n.store, n.counters = store, metrics.New(n.name)
 	n.counters.SetSchools(n.schools)
 	if _, err := store.Restore(f.t.Context(), n.counters); err != nil {
 		f.t.Fatal(err)

@@ -48,7 +48,7 @@ type node struct {
 // over a link that can be cut.
 func newNode(t *testing.T, name, writeURL string, start time.Time) *node {
 	t.Helper()
-	n := &node{t: t, counters: metrics.New(name, metrics.BuildInfo{}), now: start, random: rand.New(rand.NewPCG(1, 2)), truth: map[time.Time]int{}}
+	n := &node{t: t, counters: metrics.New(name), now: start, random: rand.New(rand.NewPCG(1, 2)), truth: map[time.Time]int{}}
 	n.counters.SetSchools([]metrics.School{{ID: "a", Commune: "sa-pa"}})
 	n.shard = n.counters.Shard()
 	dir := t.TempDir()

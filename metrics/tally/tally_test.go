@@ -33,7 +33,7 @@ type node struct {
 // time of a bubble, which begins at midnight.
 func run(t *testing.T, dir string) *node {
 	t.Helper()
-	n := &node{t: t, dir: dir, counters: metrics.New("nut-1", metrics.BuildInfo{})}
+	n := &node{t: t, dir: dir, counters: metrics.New("nut-1")}
 	var schools []metrics.School
 	for i := range 8 {
 		schools = append(schools, metrics.School{ID: fmt.Sprint("truong-", i), Province: "tinh", Commune: fmt.Sprint("xa-", i/4), Level: "primary"})
