@@ -248,14 +248,11 @@ func TestClassifyDoesNotAllocate(t *testing.T) {
 	}
 }
 
-func TestShelfKeepsTwoAndSetsDamagedAside(t *testing.T) {
+func TestStoreKeepsTwoAndSetsDamagedAside(t *testing.T) {
 	dir := t.TempDir()
-	shelf, err := blocklist.OpenShelf(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := blocklist.NewStore(dir)
 	for i := range 4 {
-		if _, _, err := shelf.Update(t.Context(), nil, []blocklist.Source{generated("a", 10+i)}, blocklist.Options{}); err != nil {
+		if _, _, err := store.Update(t.Context(), nil, []blocklist.Source{generated("a", 10+i)}, blocklist.Options{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -271,7 +268,7 @@ func TestShelfKeepsTwoAndSetsDamagedAside(t *testing.T) {
 	if err := os.WriteFile(files[1], data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	lists, damaged := shelf.Latest()
+	lists, damaged := store.OpenLatest()
 	if lists == nil || len(damaged) != 1 || lists.Keys() != 12 {
 		t.Fatalf("lists %v, damaged %v, want those before the damaged", lists, damaged)
 	}
@@ -280,14 +277,11 @@ func TestShelfKeepsTwoAndSetsDamagedAside(t *testing.T) {
 	}
 }
 
-func TestShelfLaysASmallChangeOverWhatIsCompiled(t *testing.T) {
+func TestStoreLaysASmallChangeOverWhatIsCompiled(t *testing.T) {
 	dir := t.TempDir()
-	shelf, err := blocklist.OpenShelf(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := blocklist.NewStore(dir)
 	large := generated("a", 3000)
-	first, _, err := shelf.Update(t.Context(), nil, []blocklist.Source{large, source("b")}, blocklist.Options{})
+	first, _, err := store.Update(t.Context(), nil, []blocklist.Source{large, source("b")}, blocklist.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,20 +289,20 @@ func TestShelfLaysASmallChangeOverWhatIsCompiled(t *testing.T) {
 	if first.UpToDate(now) {
 		t.Error("lists are up to date with what they do not hold")
 	}
-	second, _, err := shelf.Update(t.Context(), first, now, blocklist.Options{})
+	second, _, err := store.Update(t.Context(), first, now, blocklist.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, damaged := shelf.Latest()
+	again, damaged := store.OpenLatest()
 	for what, l := range map[string]*blocklist.Lists{"updated": second, "opened again": again} {
-		if !l.UpToDate(now) || !l.Bind(tags).Classify(name(t, "x.fresh.test"), typeA, 0).Has(1) {
+		if !l.UpToDate(now) || !l.Bind(tags, nil).Classify(name(t, "x.fresh.test"), typeA, 0).Has(1) {
 			t.Errorf("%s: the new name is not there (damaged: %v)", what, damaged)
 		}
 	}
 	if second.Base() != first.Base() {
 		t.Error("one name more made everything compile anew")
 	}
-	if third, _, err := shelf.Update(t.Context(), second, []blocklist.Source{generated("a", 5000), source("b")}, blocklist.Options{}); err != nil || third.Base() == first.Base() {
+	if third, _, err := store.Update(t.Context(), second, []blocklist.Source{generated("a", 5000), source("b")}, blocklist.Options{}); err != nil || third.Base() == first.Base() {
 		t.Errorf("thousands of names more did not compile anew: %v", err)
 	}
 }

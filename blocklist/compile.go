@@ -2,14 +2,15 @@ package blocklist
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"math/bits"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -17,13 +18,15 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
+	"lachan/blocklist/sorter"
+	"lachan/internal/durable"
 )
 
 // A Source is one feed as the compiler reads it.
 type Source struct {
 	Name string
 	// Digest identifies the rules: equal digests, equal rules. It covers the
-	// octets of the list and the settings they are read with.
+	// bytes of the list and the settings they are read with.
 	Digest string
 	// Rules hands every rule to emit, and stops when that returns an error.
 	Rules func(emit func(format.Rule) error) error
@@ -31,17 +34,17 @@ type Source struct {
 
 // Options of Compile.
 type Options struct {
-	// Memory bounds the bytes of rules held at a time. Default 64 MiB; what is
-	// over is sorted in temporary files beside the snapshot.
+	// Memory bounds the bytes of rules held at a time. Default 64 MiB; the rest is
+	// sorted in temporary files beside the snapshot.
 	Memory int
-	// Anew, when not nil, is called by Shelf.Update before it compiles all sources
-	// and not only what changed: long work begins.
-	Anew func()
-	// Progress, when not nil, is told now and then how many rules were read.
+	// OnFullCompile, unless nil, is called by Store.Update before it compiles all
+	// sources and not only what changed: long work begins.
+	OnFullCompile func()
+	// Progress, unless nil, is called now and then with the number of rules read.
 	Progress func(rules int)
 }
 
-// A Report says what a compilation made.
+// A Report says what was compiled.
 type Report struct {
 	Inputs  string
 	Keys    int // distinct names and prefixes
@@ -49,19 +52,20 @@ type Report struct {
 	Bytes   int64 // of the snapshot
 }
 
-// Inputs is the digest by which a snapshot knows what it was made of.
+// Inputs returns the digest by which a snapshot says what it was made of.
 func Inputs(sources []Source) string {
-	h := newDigest()
+	h := sha256.New()
 	fmt.Fprintf(h, "layout %d\n", version)
 	for _, s := range sources {
 		fmt.Fprintf(h, "%q %q\n", s.Name, s.Digest)
 	}
-	return h.sum()
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Compile writes the snapshot of the sources to path. The same sources in the
-// same order give the same octets. It streams: its memory is bounded by
-// o.Memory plus about 3 octets a name. On an error path is not there.
+// same order give the same bytes. It streams: its memory is bounded by o.Memory
+// plus about 3 bytes a name. The file appears at path whole and synced; on an
+// error what was at path stays.
 func Compile(ctx context.Context, path string, sources []Source, o Options) (Report, error) {
 	c := newCompiler(ctx, filepath.Dir(path), o)
 	c.report.Inputs = Inputs(sources)
@@ -69,7 +73,7 @@ func Compile(ctx context.Context, path string, sources []Source, o Options) (Rep
 	if err == nil {
 		err = c.write(path)
 	}
-	if err := errors.Join(err, c.sorter.close()); err != nil {
+	if err := errors.Join(err, c.sorter.Close()); err != nil {
 		return Report{}, fmt.Errorf("compile %s: %w", filepath.Base(path), err)
 	}
 	return c.report, nil
@@ -83,16 +87,17 @@ func newCompiler(ctx context.Context, dir string, o Options) *compiler {
 		ctx:     ctx,
 		options: o,
 		specs:   newSpecs(),
-		sorter:  newSorter(dir, o.Memory),
+		sorter:  sorter.New(dir, o.Memory),
 		bits:    [families]map[int]bool{{}, {}, {}, {}},
 	}
 }
 
+// A compiler gathers the rules of a snapshot and writes it.
 type compiler struct {
 	ctx     context.Context
 	options Options
 	specs   *specs
-	sorter  *sorter
+	sorter  *sorter.Sorter
 	report  Report
 	meta    meta
 	bits    [families]map[int]bool // lengths of prefixes that occur
@@ -100,6 +105,7 @@ type compiler struct {
 	read    int
 }
 
+// readAll takes in the rules of all sources.
 func (c *compiler) readAll(sources []Source) error {
 	for i := range sources {
 		if err := c.readSource(i, &sources[i]); err != nil {
@@ -109,7 +115,7 @@ func (c *compiler) readAll(sources []Source) error {
 	return nil
 }
 
-// readSource takes all rules of a feed in.
+// readSource takes in all rules of a feed.
 func (c *compiler) readSource(feed int, s *Source) error {
 	before := c.read
 	if err := s.Rules(func(r format.Rule) error { return c.add(feed, &r) }); err != nil {
@@ -119,13 +125,14 @@ func (c *compiler) readSource(feed int, s *Source) error {
 	return nil
 }
 
+// longestFirst returns the numbers of a set in falling order.
 func longestFirst(set map[int]bool) []int {
 	list := slices.Sorted(maps.Keys(set))
 	slices.Reverse(list)
 	return list
 }
 
-// add takes one rule in.
+// add takes in one rule.
 func (c *compiler) add(feed int, r *format.Rule) error {
 	if c.read++; c.read&0xFFFF == 0 {
 		if err := c.ctx.Err(); err != nil {
@@ -146,23 +153,23 @@ func (c *compiler) add(feed int, r *format.Rule) error {
 			k.client()
 		}
 		c.noteLength(k.bytes())
-		return c.sorter.add(k.hash(), k.bytes(), id)
+		return c.sorter.Add(k.hash(), k.bytes(), id)
 	}
 	if err := c.name.SetText(r.Name); err != nil {
 		return fmt.Errorf("name %q: %w", r.Name, err)
 	}
-	return c.sorter.add(c.name.Hash(c.name.Labels()), c.name.Suffix(c.name.Labels()), id)
+	return c.sorter.Add(c.name.Hash(c.name.Labels()), c.name.Suffix(c.name.Labels()), id)
 }
 
-// noteLength notes the length of the prefix that a key stands for, if it is one
-// of a prefix.
+// noteLength notes the length of the prefix that a key stands for. It does
+// nothing for the key of a name.
 func (c *compiler) noteLength(key []byte) {
 	if family, ok := familyOf(key); ok {
 		c.bits[family][int(key[1])] = true
 	}
 }
 
-// rulesets calls f with every key that some rule holds for, in order, and the
+// rulesets calls f for each key that some rule holds for, in order, with the
 // specs of its rules.
 func (c *compiler) rulesets(f func(hash uint64, key []byte, set []uint32) error) error {
 	var hash uint64
@@ -174,18 +181,18 @@ func (c *compiler) rulesets(f func(hash uint64, key []byte, set []uint32) error)
 		}
 		return nil
 	}
-	err := c.sorter.each(func(r *record) error {
-		if len(set) > 0 && (r.hash != hash || string(r.key) != string(key)) {
+	err := c.sorter.Each(func(r *sorter.Record) error {
+		if len(set) > 0 && (r.Hash != hash || string(r.Key) != string(key)) {
 			if err := flush(); err != nil {
 				return err
 			}
 			set = set[:0]
 		}
 		if len(set) == 0 {
-			hash, key = r.hash, append(key[:0], r.key...)
+			hash, key = r.Hash, append(key[:0], r.Key...)
 		}
-		if len(set) == 0 || set[len(set)-1] != r.spec {
-			set = append(set, r.spec)
+		if len(set) == 0 || set[len(set)-1] != r.Spec {
+			set = append(set, r.Spec)
 		}
 		return nil
 	})
@@ -206,22 +213,17 @@ func (c *compiler) write(path string) (err error) {
 	if err := c.rulesets(func(uint64, []byte, []uint32) error { keys++; return c.ctx.Err() }); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	file, err := durable.Create(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	defer func() {
-		err = errors.Join(err, file.Close())
-		if err != nil {
-			err = errors.Join(err, os.Remove(path))
-		}
-	}()
+	defer func() { err = errors.Join(err, file.Close()) }()
 	h := &header{keys: keys, bloomBits: max(64, keys*bloomBitsPerKey)}
 	if keys > keysPerBucket {
 		h.bucketBits = uint32(bits.Len64((keys - 1) / keysPerBucket))
 	}
 	filter := bloom.New(uint(h.bloomBits), bloomHashes)
-	out := newSectionWriter(file)
+	out := newSectionWriter(file.File)
 	directory, err := c.writeArena(out, h, filter)
 	if err != nil {
 		return err
@@ -246,9 +248,11 @@ func (c *compiler) write(path string) (err error) {
 	}
 	c.report.Keys, c.report.Regexes = int(keys), len(c.meta.Regexes)
 	c.report.Bytes = int64(out.offset)
-	return file.Sync()
+	return file.Commit(path)
 }
 
+// writeArena writes the entries in order, adds their keys to the Bloom filter,
+// and returns the directory.
 func (c *compiler) writeArena(out *sectionWriter, h *header, filter *bloom.BloomFilter) ([]uint32, error) {
 	numbers := map[string]uint32{}
 	directory := make([]uint32, 1<<h.bucketBits+1)
@@ -260,7 +264,7 @@ func (c *compiler) writeArena(out *sectionWriter, h *header, filter *bloom.Bloom
 		err = c.rulesets(func(hash uint64, key []byte, set []uint32) error {
 			at := out.offset - begin
 			if at > math.MaxUint32 {
-				return fmt.Errorf("more than %d octets of names", uint32(math.MaxUint32))
+				return fmt.Errorf("more than %d bytes of names", uint32(math.MaxUint32))
 			}
 			for to := bucketOf(hash, h.bucketBits); bucket < to; bucket++ {
 				directory[bucket+1] = uint32(at)
@@ -281,8 +285,10 @@ func (c *compiler) writeArena(out *sectionWriter, h *header, filter *bloom.Bloom
 	return directory, err
 }
 
+// bucketOf returns the bucket of a hash: its first bits.
 func bucketOf(hash uint64, bucketBits uint32) int { return int(hash >> 1 >> (63 - bucketBits)) }
 
+// ruleset returns the number of a ruleset, a new one for a new set.
 func (c *compiler) ruleset(numbers map[string]uint32, set []uint32) uint32 {
 	var buf [64]byte
 	key := buf[:0]

@@ -124,7 +124,7 @@ func (w *walker) prefix(key []byte) bool {
 		return false
 	}
 	w.found = Entry{Prefix: netip.PrefixFrom(a, int(key[1])), hash: domain.HashBytes(key), key: key}
-	var found findings
+	var found matchList
 	w.list.findAddr(a, false, w.now, &found)
 	for i := range found.list[:found.count] {
 		if f := &found.list[i]; f.labels <= int(key[1]) {

@@ -3,72 +3,75 @@ package blocklist
 import (
 	"net/netip"
 	"sync"
-	"time"
 
 	"lachan/blocklist/domain"
-	"lachan/blocklist/format"
 )
 
 // A List is a snapshot whose rules have been given their tags, and perhaps an
 // overlay of what changed since it was compiled. It is immutable and may be
 // used by any number of goroutines; a nil List knows no name.
 type List struct {
-	base    *layer
-	overlay *layer    // nil when there is none
-	texts   sync.Pool // of *[domain.MaxWire]byte, for regular expressions
+	base    *boundSnapshot
+	overlay *boundSnapshot // nil when there is none
+	texts   sync.Pool      // of *[domain.MaxWire]byte, for regular expressions
 }
 
-// A layer is a snapshot with tags.
-type layer struct {
+// A boundSnapshot is a snapshot whose rules have their tags.
+type boundSnapshot struct {
 	snapshot *Snapshot
-	rulesets []tagged
-	specs    []bound
-	regexes  []*pattern // those that hold: of the base less what the overlay takes away
+	rulesets []ruleset
+	specs    []boundSpec
+	regexes  []*pattern // of the base, less what the overlay removes
 	tags     Set        // of all rules
 }
 
-// tagged is a ruleset as classification needs it: the sets to add when it is
-// found at the whole name and when it is found at a suffix.
-type tagged struct {
+// A ruleset holds the tags that Classify adds when it finds it at the whole name,
+// and when it finds it at a suffix.
+type ruleset struct {
 	whole, below Set
-	conditional  bool // some rule needs more than the name: walk the specs
+	conditional  bool // some rule needs more than the name: Classify walks the specs
 }
 
-type bound struct {
+// A boundSpec is a spec with its tags.
+type boundSpec struct {
 	spec
 	feed    string
 	tags    Set
 	except  []domain.Name // DenyAllow
-	cancels *bound        // of an overlay's Removed spec: the spec of the base that it takes away
+	cancels *boundSpec    // the spec of the base that a Removed spec of an overlay removes
 }
 
-// Bind gives each rule its tags: of its feed and, where the entry names its
-// own, that category. The empty set leaves a rule without effect, which is how
-// the rules of a feed that is no longer configured end. The overlay, if not
+// Bind gives each rule its tags: those of its feed and, if the entry names its
+// own category, of that. The empty set leaves a rule without effect, which is
+// how the rules of a feed that is no longer configured end. The overlay, if not
 // nil, must have been made from s.
 func (s *Snapshot) Bind(tags func(feed, category string) Set, overlay *Snapshot) *List {
-	return s.bind(tags, func(string) Window { return Window{} }, overlay)
+	return s.bind(tags, nil, overlay)
 }
 
-// bind is Bind for feeds whose rules hold at most within a window.
+// bind is Bind for feeds whose rules hold within a window at most. during may be
+// nil.
 func (s *Snapshot) bind(tags func(feed, category string) Set, during func(feed string) Window, overlay *Snapshot) *List {
-	l := &List{base: s.layer(tags, during)}
+	l := &List{base: s.withTags(tags, during)}
 	l.texts.New = func() any { return new([domain.MaxWire]byte) }
 	if overlay != nil {
-		l.overlay = overlay.layer(tags, during)
+		l.overlay = overlay.withTags(tags, during)
 		l.overlay.cancel(l.base)
 	}
 	return l
 }
 
-func (s *Snapshot) layer(tags func(feed, category string) Set, during func(feed string) Window) *layer {
-	l := &layer{snapshot: s, specs: make([]bound, len(s.meta.Specs)), regexes: s.regexes}
+// withTags returns the snapshot with the tags and windows of its feeds.
+func (s *Snapshot) withTags(tags func(feed, category string) Set, during func(feed string) Window) *boundSnapshot {
+	l := &boundSnapshot{snapshot: s, specs: make([]boundSpec, len(s.meta.Specs)), regexes: s.regexes}
 	for i := range s.meta.Specs {
 		b := &l.specs[i]
 		b.spec = s.meta.Specs[i]
 		b.feed = s.meta.Feeds[b.Feed].Name
 		b.tags = tags(b.feed, b.Category)
-		b.narrow(during(b.feed))
+		if during != nil {
+			b.narrow(during(b.feed))
+		}
 		l.tags = l.tags.Or(b.tags)
 		for _, text := range b.DenyAllow {
 			var n domain.Name
@@ -83,8 +86,9 @@ func (s *Snapshot) layer(tags func(feed, category string) Set, during func(feed 
 	return l
 }
 
-func (l *layer) tag(ruleset []uint32) (t tagged) {
-	for _, id := range ruleset {
+// tag joins the tags of the rules of a ruleset.
+func (l *boundSnapshot) tag(set []uint32) (t ruleset) {
+	for _, id := range set {
 		b := &l.specs[id]
 		if b.conditional() {
 			t.conditional = true
@@ -99,7 +103,7 @@ func (l *layer) tag(ruleset []uint32) (t tagged) {
 	return t
 }
 
-// Tags are those that some rule of the list has.
+// Tags returns the tags that some rule of the list has.
 func (l *List) Tags() Set {
 	if l == nil {
 		return Set{}
@@ -134,96 +138,33 @@ func (l *List) Classify(n *domain.Name, qtype uint16, now int64) (set Set) {
 		}
 	}
 	if conditional || l.overlay != nil && l.overlay.touches(n) {
-		return l.weigh(n, qtype, now)
+		return l.matchRules(n, qtype, now)
 	}
 	return set
 }
 
-// Foresee reads what Classify is about to read, so that it is in the core's cache
-// by then. The number means nothing.
-func (l *List) Foresee(n *domain.Name) (seen uint64) {
+// Prefetch reads what Classify is going to read, so that it is in the core's
+// cache by then. The number means nothing; it keeps the reads from being
+// optimised away.
+func (l *List) Prefetch(n *domain.Name) (seen uint64) {
 	if l == nil {
 		return 0
 	}
 	for k := 2; k <= n.Labels(); k++ { // there are few names of one label
-		seen += l.base.snapshot.foresee(n.Hash(k))
+		seen += l.base.snapshot.prefetch(n.Hash(k))
 	}
 	return seen
 }
 
-// ClassifyAddr returns the tags of all prefixes that hold an address.
+// ClassifyAddr returns the tags of all prefixes that contain an address.
 func (l *List) ClassifyAddr(a netip.Addr, now int64) (set Set) {
 	if l == nil {
 		return Set{}
 	}
-	var found findings
+	var found matchList
 	l.findAddr(a.Unmap(), false, now, &found)
 	for i := range found.list[:found.count] {
 		set = set.Or(found.list[i].tags)
 	}
 	return set
-}
-
-// A Match is a rule that holds for a name or an address, as explanations name
-// it.
-type Match struct {
-	Feed     string       `json:"feed"`
-	Category string       `json:"category,omitempty"` // when the entry names its own
-	Entry    string       `json:"entry"`              // the name, prefix or /expression/ of the rule
-	Scope    format.Scope `json:"-"`
-	Document string       `json:"document,omitempty"`
-	Allow    bool         `json:"allow,omitempty"`  // an exception within its feed
-	Lifted   bool         `json:"lifted,omitempty"` // by an exception of its feed
-	From     time.Time    `json:"from,omitzero"`
-	Until    time.Time    `json:"until,omitzero"`
-	Tags     Set          `json:"-"`
-}
-
-// Matches names every rule behind Classify, exceptions included.
-func (l *List) Matches(n *domain.Name, qtype uint16, now int64) []Match {
-	if l == nil {
-		return nil
-	}
-	var found findings
-	l.find(n, qtype, now, &found)
-	matches := make([]Match, found.count)
-	for i := range found.list[:found.count] {
-		f := &found.list[i]
-		matches[i] = f.match(domain.Text(n.Suffix(f.labels)))
-		matches[i].Lifted = !f.Allow && found.lifted(f)
-	}
-	return matches
-}
-
-// MatchesAddr names every rule behind ClassifyAddr.
-func (l *List) MatchesAddr(a netip.Addr, now int64) (matches []Match) {
-	if l == nil {
-		return nil
-	}
-	var found findings
-	a = a.Unmap()
-	l.findAddr(a, false, now, &found)
-	for i := range found.list[:found.count] {
-		f := &found.list[i]
-		k := keyOf(a, f.labels)
-		matches = append(matches, f.match(keyText(k.bytes())))
-	}
-	return matches
-}
-
-func (f *finding) match(entry string) Match {
-	m := Match{
-		Feed: f.feed, Category: f.Category, Entry: entry, Scope: f.Scope,
-		Document: f.Document, Allow: f.Allow, Tags: f.tags,
-	}
-	if f.expr != "" {
-		m.Entry = "/" + f.expr + "/"
-	}
-	if f.From != 0 {
-		m.From = time.Unix(f.From, 0)
-	}
-	if f.Until != 0 {
-		m.Until = time.Unix(f.Until, 0)
-	}
-	return m
 }

@@ -5,24 +5,20 @@ import "maps"
 // Lists are compiled lists: a snapshot and perhaps an overlay of what changed
 // since it was compiled. They are immutable.
 type Lists struct {
-	serial  uint64 // of the snapshot on its shelf
+	serial  uint64 // of the snapshot in its store
 	base    *Snapshot
-	overlay *Snapshot // nil when nothing changed
+	overlay *Snapshot // nil if nothing changed
 }
 
-// Bind gives every rule its tags: of its feed and, where the entry names its
-// own, that category. The empty set leaves a rule without effect.
-func (l *Lists) Bind(tags func(feed, category string) Set) *List {
-	return l.base.Bind(tags, l.overlay)
-}
-
-// BindDuring is Bind for feeds whose rules hold, besides what each says itself,
-// at most within a window. Rules for which there is none have the zero Window.
-func (l *Lists) BindDuring(tags func(feed, category string) Set, during func(feed string) Window) *List {
+// Bind gives each rule its tags: those of its feed and, if the entry names its
+// own category, of that. The empty set leaves a rule without effect. during, if
+// not nil, returns the window outside of which the rules of a feed do not hold.
+func (l *Lists) Bind(tags func(feed, category string) Set, during func(feed string) Window) *List {
 	return l.base.bind(tags, during, l.overlay)
 }
 
-// Digest is that of a feed's rules; "" when the feed is not in the lists.
+// Digest returns the digest of a feed's rules, "" if the feed is not in the
+// lists.
 func (l *Lists) Digest(feed string) string {
 	if l.overlay != nil {
 		if digest := l.overlay.Digest(feed); digest != "" {
@@ -32,7 +28,7 @@ func (l *Lists) Digest(feed string) string {
 	return l.base.Digest(feed)
 }
 
-// UpToDate tells whether the lists are what the sources say now. Feeds that
+// UpToDate reports whether the lists are what the sources say now. Feeds that
 // are no longer among the sources do not count: without tags they have no
 // effect.
 func (l *Lists) UpToDate(sources []Source) bool {
@@ -53,7 +49,7 @@ func (l *Lists) Rules() map[string]int {
 	return rules
 }
 
-// Keys counts the distinct names and prefixes, those of the overlay besides.
+// Keys counts the distinct names and prefixes; those of the overlay count again.
 func (l *Lists) Keys() int {
 	if l.overlay == nil {
 		return l.base.Keys()
@@ -61,14 +57,14 @@ func (l *Lists) Keys() int {
 	return l.base.Keys() + l.overlay.Keys()
 }
 
-// Serial is that of the snapshot on its shelf.
+// Serial returns the serial of the snapshot in its store.
 func (l *Lists) Serial() uint64 { return l.serial }
 
-// Base is the snapshot.
+// Base returns the snapshot.
 func (l *Lists) Base() *Snapshot { return l.base }
 
-// FalsePositives counts the look-ups that a Bloom filter let through and the
-// exact names then refused.
+// FalsePositives counts the look-ups that a Bloom filter let through without a
+// rule for the name.
 func (l *Lists) FalsePositives() uint64 {
 	n := l.base.FalsePositives()
 	if l.overlay != nil {

@@ -13,8 +13,5 @@ func mapFile(file *os.File) (data []byte, unmap func([]byte), err error) {
 	return data, func([]byte) {}, err
 }
 
-func release([]byte) {}
-
-// lockFolder does nothing where the system has no locks that end with the
-// process.
-func lockFolder(string) (unlock func(), err error) { return func() {}, nil }
+// dropPages does nothing: the memory is the process's own.
+func dropPages([]byte) {}

@@ -3,9 +3,7 @@
 package blocklist
 
 import (
-	"errors"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -24,25 +22,12 @@ func mapFile(file *os.File) (data []byte, unmap func([]byte), err error) {
 	return data, func(b []byte) { _ = unix.Munmap(b) }, err
 }
 
-// release gives the pages of a mapping back to the system, which brings those
-// that are needed back from its cache: checking a file has touched all of it,
+// dropPages gives the pages of a mapping back to the system, which reads those
+// that are needed again from its cache: checking a file touches all of it,
 // look-ups touch little.
-func release(data []byte) {
+func dropPages(data []byte) {
 	if len(data) > 0 {
-		_ = unix.Madvise(data, unix.MADV_DONTNEED) // memory is a wish, not a need
+		_ = unix.Madvise(data, unix.MADV_DONTNEED) // without it the process only takes more memory
 		_ = unix.Madvise(data, unix.MADV_RANDOM)
 	}
-}
-
-// lockFolder waits until no other process has the folder locked. The lock ends
-// with unlock or with the process.
-func lockFolder(dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return func() { _ = f.Close() }, nil // which unlocks
 }

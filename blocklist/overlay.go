@@ -32,7 +32,7 @@ func (s *Snapshot) Diff(ctx context.Context, dir string, source Source, o Option
 	if err == nil {
 		err = d.each(func(c *changed) error { return yield(Change{c.entry(), c.spec.Removed}) })
 	}
-	return errors.Join(err, d.fresh.sorter.close())
+	return errors.Join(err, d.fresh.sorter.Close())
 }
 
 // Overlay writes to path a small snapshot of what the newest rules of the given
@@ -55,13 +55,13 @@ func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, l
 				return c.addChange(x)
 			})
 		}
-		if err := errors.Join(err, d.fresh.sorter.close()); err != nil {
-			return Report{}, errors.Join(fmt.Errorf("overlay of feed %q: %w", source.Name, err), c.sorter.close())
+		if err := errors.Join(err, d.fresh.sorter.Close()); err != nil {
+			return Report{}, errors.Join(fmt.Errorf("overlay of feed %q: %w", source.Name, err), c.sorter.Close())
 		}
 		c.meta.Feeds = append(c.meta.Feeds, feedMeta{source.Name, source.Digest, uint64(d.fresh.read)})
 	}
 	c.report.Inputs, c.meta.Base = Inputs(sources), s.Inputs()
-	if err := errors.Join(c.write(path), c.sorter.close()); err != nil {
+	if err := errors.Join(c.write(path), c.sorter.Close()); err != nil {
 		return Report{}, fmt.Errorf("write overlay: %w", err)
 	}
 	return c.report, nil
@@ -75,7 +75,7 @@ func (c *compiler) addChange(x *changed) error {
 		return nil
 	}
 	c.noteLength(x.key)
-	return c.sorter.add(x.hash, x.key, id)
+	return c.sorter.Add(x.hash, x.key, id)
 }
 
 // A changed rule.

@@ -26,7 +26,7 @@ func (l *List) HasClients() bool {
 
 // ClassifyClient returns the tags of all rules that a client triggers.
 func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
-	var found findings
+	var found matchList
 	l.findAddr(a.Unmap(), true, now, &found)
 	for i := range found.list[:found.count] {
 		set = set.Or(found.list[i].tags)
@@ -38,7 +38,7 @@ func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
 // of several rules the one for the longest name, and the name itself before a
 // wildcard.
 func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Response, ok bool) {
-	var found findings
+	var found matchList
 	l.find(n, qtype, now, &found)
 	best, ok := found.response(tag)
 	if !ok {
@@ -52,7 +52,7 @@ func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Resp
 // RespondAddr is Respond for an address in an answer or, with client, for the
 // client that asks; the longest prefix counts.
 func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Response, ok bool) {
-	var found findings
+	var found matchList
 	a = a.Unmap()
 	l.findAddr(a, client, now, &found)
 	best, ok := found.response(tag)
@@ -65,8 +65,8 @@ func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Res
 	return r, true
 }
 
-// response is the most specific finding with that tag.
-func (f *findings) response(tag int) (best *finding, ok bool) {
+// response is the most specific match with that tag.
+func (f *matchList) response(tag int) (best *match, ok bool) {
 	for i := range f.list[:f.count] {
 		x := &f.list[i]
 		if x.tags.Has(tag) && (best == nil || x.before(best)) {
@@ -76,15 +76,15 @@ func (f *findings) response(tag int) (best *finding, ok bool) {
 	return best, best != nil
 }
 
-func (f *finding) before(o *finding) bool {
+func (f *match) before(o *match) bool {
 	if f.labels != o.labels {
 		return f.labels > o.labels
 	}
 	return f.Scope != format.Below && o.Scope == format.Below
 }
 
-// of is the response of a finding with the data of its equals.
-func (f *finding) of(tag int, all *findings) Response {
+// of is the response of a match with the data of its equals.
+func (f *match) of(tag int, all *matchList) Response {
 	r := Response{Act: f.Act}
 	for i := range all.list[:all.count] {
 		x := &all.list[i]

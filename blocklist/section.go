@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// A sectionWriter lays sections down behind the header and sums each.
+// A sectionWriter writes sections after the header, with a checksum of each.
 type sectionWriter struct {
 	file   *os.File
 	out    *bufio.Writer
@@ -25,6 +25,7 @@ func newSectionWriter(file *os.File) *sectionWriter {
 	return w
 }
 
+// write appends to the section; an error is kept for finish.
 func (w *sectionWriter) write(b []byte) {
 	if w.err == nil {
 		_, w.err = w.out.Write(b)
@@ -33,6 +34,7 @@ func (w *sectionWriter) write(b []byte) {
 	}
 }
 
+// section writes one section by calling fill.
 func (w *sectionWriter) section(fill func()) section {
 	w.crc.Reset()
 	s := section{offset: w.offset}
@@ -41,6 +43,7 @@ func (w *sectionWriter) section(fill func()) section {
 	return s
 }
 
+// finish writes the header over the room left for it.
 func (w *sectionWriter) finish(h *header) error {
 	if w.err != nil {
 		return w.err

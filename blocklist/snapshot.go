@@ -46,7 +46,7 @@ func Open(path string) (*Snapshot, error) {
 		return nil, fmt.Errorf("open snapshot %s: %w", path, err)
 	}
 	s.mapping = data
-	release(data)
+	dropPages(data)
 	runtime.AddCleanup(s, unmap, data)
 	return s, nil
 }
@@ -149,9 +149,9 @@ func (s *Snapshot) lookup(hash uint64, key []byte) (ruleset uint32, ok bool) {
 	return ruleset, ok
 }
 
-// foresee reads what lookup of a key without a rule reads, mostly. The number
+// prefetch reads what lookup of a key without a rule reads, mostly. The number
 // means nothing.
-func (s *Snapshot) foresee(hash uint64) uint64 {
+func (s *Snapshot) prefetch(hash uint64) uint64 {
 	at, words := locations(hash), s.filter.BitSet().Words()
 	return words[at[0]%s.header.bloomBits/64] + words[at[1]%s.header.bloomBits/64]
 }
@@ -204,6 +204,6 @@ func (s *Snapshot) entries(yield func(key []byte, ruleset uint32) bool) {
 		}
 		rest = rest[size:]
 	}
-	release(s.mapping)
+	dropPages(s.mapping)
 	runtime.KeepAlive(s)
 }

@@ -13,23 +13,20 @@ import (
 func TestAFeedHoldsWithinItsWindow(t *testing.T) {
 	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	window := blocklist.Window{From: day, Until: day.AddDate(0, 0, 10)}
-	shelf, err := blocklist.OpenShelf(filepath.Join(t.TempDir(), "lists"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := blocklist.NewStore(filepath.Join(t.TempDir(), "lists"))
 	rules := []format.Rule{
 		{Name: "a.example"}, {Name: "goes.example"}, {Regex: "^a[0-9]"},
 		{Name: "late.example", From: day.AddDate(0, 0, 5), Until: day.AddDate(0, 1, 0)},
 	}
-	old, _, err := shelf.Update(context.Background(), nil, []blocklist.Source{source("a", rules...), source("b", format.Rule{Name: "b.example"})}, blocklist.Options{})
+	old, _, err := store.Update(context.Background(), nil, []blocklist.Source{source("a", rules...), source("b", format.Rule{Name: "b.example"})}, blocklist.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lists, _, err := shelf.Update(context.Background(), old, []blocklist.Source{source("a", rules[0], rules[2], rules[3]), source("b", format.Rule{Name: "b.example"})}, blocklist.Options{})
+	lists, _, err := store.Update(context.Background(), old, []blocklist.Source{source("a", rules[0], rules[2], rules[3]), source("b", format.Rule{Name: "b.example"})}, blocklist.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := lists.BindDuring(tags, func(feed string) blocklist.Window {
+	l := lists.Bind(tags, func(feed string) blocklist.Window {
 		if feed == "a" {
 			return window
 		}

@@ -31,7 +31,7 @@ type question struct {
 
 // Foresee reads what decisions on a name are about to read, so that it is in the
 // core's cache by then. The number means nothing.
-func (r *Rules) Foresee(n *domain.Name) uint64 { return r.list.Foresee(n) }
+func (r *Rules) Foresee(n *domain.Name) uint64 { return r.list.Prefetch(n) }
 
 // Decide judges a question of a client of a group. It allocates nothing, but
 // for names that a response policy zone answers.

@@ -68,7 +68,7 @@ func newDifferential(t *testing.T) (*Resolver, *reference) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := p.At(lists.Bind(p.Tags), time.Now(), 2)
+	rules := p.At(lists.Bind(p.Tags, nil), time.Now(), 2)
 	r.Use(&settings, rules, r.world.Load().upstreams)
 	return r, &reference{rules: rules, upstream: worldwide, settings: settings}
 }

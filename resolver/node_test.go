@@ -207,7 +207,7 @@ func (n *node) use() {
 	}
 	n.serial++
 	settings := n.settings
-	n.resolver.Use(&settings, n.policy.At(lists.Bind(n.policy.Tags), time.Now(), n.serial), n.zones)
+	n.resolver.Use(&settings, n.policy.At(lists.Bind(n.policy.Tags, nil), time.Now(), n.serial), n.zones)
 }
 
 const pupil, teacher = "127.1.0.1", "127.2.0.1"

@@ -16,14 +16,14 @@ import (
 	"lachan/blocklist/rpzout"
 )
 
-// A shelf compiles one list after the other as a server does: small changes lie
-// over the snapshot.
-type shelf struct {
-	*blocklist.Shelf
+// A store compiles one list after the other as a server does: small changes are
+// overlays of the snapshot.
+type store struct {
+	*blocklist.Store
 	lists *blocklist.Lists
 }
 
-func (s *shelf) of(t testing.TB, rules []format.Rule) *blocklist.List {
+func (s *store) of(t testing.TB, rules []format.Rule) *blocklist.List {
 	t.Helper()
 	source := blocklist.Source{Name: "a", Digest: fmt.Sprint(len(rules), rules[:min(len(rules), 5000)]), Rules: func(emit func(format.Rule) error) error {
 		for _, r := range rules {
@@ -37,21 +37,14 @@ func (s *shelf) of(t testing.TB, rules []format.Rule) *blocklist.List {
 	if s.lists, _, err = s.Update(t.Context(), s.lists, []blocklist.Source{source}, blocklist.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	return s.lists.Bind(func(string, string) blocklist.Set { return blocklist.Of(0) })
+	return s.lists.Bind(func(string, string) blocklist.Set { return blocklist.Of(0) }, nil)
 }
 
-func newShelf(t testing.TB) *shelf {
-	t.Helper()
-	opened, err := blocklist.OpenShelf(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &shelf{Shelf: opened}
-}
+func newStore(t testing.TB) *store { return &store{Store: blocklist.NewStore(t.TempDir())} }
 
 func TestChangesLeadFromAnyVersionToTheNext(t *testing.T) {
 	p := run(t, netip.MustParseAddrPort("127.0.0.1:0"), rpzout.Zone{Allow: loopback})
-	s := newShelf(t)
+	s := newStore(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	text, changes := "", 0
 	for range 30 {
@@ -85,7 +78,7 @@ func TestChangesLeadFromAnyVersionToTheNext(t *testing.T) {
 // million, from the list to the serial.
 func BenchmarkPublishOneOfAMillionNames(b *testing.B) {
 	names := many(1_000_000)
-	s := newShelf(b)
+	s := newStore(b)
 	server := rpzout.New("node.example", []rpzout.Zone{{Name: zoneName, Allow: loopback}}, slog.New(slog.DiscardHandler))
 	if err := server.Listen([]netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}); err != nil {
 		b.Fatal(err)

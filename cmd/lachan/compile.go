@@ -32,7 +32,7 @@ func (n *node) files() []source.File {
 func (n *node) compileFirst() compilation {
 	start := time.Now()
 	sources := source.All(n.builtin, n.files())
-	lists, report, err := n.shelf.Update(context.Background(), nil, sources, blocklist.Options{})
+	lists, report, err := n.compiledLists.Update(context.Background(), nil, sources, blocklist.Options{})
 	return compilation{lists, report, time.Since(start), time.Now(), err}
 }
 
@@ -46,7 +46,7 @@ func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string,
 	answer, c.err = orderCompilation(ctx, compileOrder{folder, old.Serial(), files})
 	if c.err == nil {
 		c.report = answer.Report
-		c.lists, c.err = n.shelf.Take(old, answer.Serial)
+		c.lists, c.err = n.compiledLists.OpenSerial(old, answer.Serial)
 	}
 	c.end = time.Now()
 	c.elapsed = c.end.Sub(start)

@@ -87,18 +87,15 @@ func (o *compileOrder) compile(ctx context.Context) (answer compileAnswer, err e
 	if err != nil {
 		return answer, err
 	}
-	shelf, err := blocklist.OpenShelf(o.Folder)
-	if err != nil {
-		return answer, err
-	}
-	old, err := shelf.Take(nil, o.Serial)
+	store := blocklist.NewStore(o.Folder)
+	old, err := store.OpenSerial(nil, o.Serial)
 	if errors.Is(err, blocklist.ErrDamaged) {
 		old, err = nil, nil // compile anew
 	}
 	if err != nil {
 		return answer, err
 	}
-	lists, report, err := shelf.Update(ctx, old, source.All(source.Builtin(facts), o.Files), blocklist.Options{Anew: beModest})
+	lists, report, err := store.Update(ctx, old, source.All(source.Builtin(facts), o.Files), blocklist.Options{OnFullCompile: beModest})
 	if err != nil {
 		return answer, err
 	}

@@ -38,23 +38,23 @@ import (
 // the goroutine of run, which is the only one that changes what is in force;
 // what others read it publishes whole, as a view.
 type node struct {
-	log        *slog.Logger
-	load       func() (*config.Config, yamlfile.Problems) // reads the configuration again
-	facts      *catalogue.Catalogue
-	core       func(n *domain.Name, below bool) bool
-	builtin    []blocklist.Source
-	counters   *metrics.Counters
-	aggregator *metrics.Aggregator // of counters
-	gathered   gathered
-	conditions *metrics.Conditions
-	resolver   *resolver.Resolver
-	loops      *eventloop.Loops
-	sockets    []listen.Socket // that the resolver serves copies of
-	store      *feed.Store
-	shelf      *blocklist.Shelf
-	orders     *order.Log
-	history    *history.Recorder
-	reporting  sync.Mutex // held while a report is made
+	log           *slog.Logger
+	load          func() (*config.Config, yamlfile.Problems) // reads the configuration again
+	facts         *catalogue.Catalogue
+	core          func(n *domain.Name, below bool) bool
+	builtin       []blocklist.Source
+	counters      *metrics.Counters
+	aggregator    *metrics.Aggregator // of counters
+	gathered      gathered
+	conditions    *metrics.Conditions
+	resolver      *resolver.Resolver
+	loops         *eventloop.Loops
+	sockets       []listen.Socket // that the resolver serves copies of
+	store         *feed.Store
+	compiledLists *blocklist.Store
+	orders        *order.Log
+	history       *history.Recorder
+	reporting     sync.Mutex // held while a report is made
 
 	cfg       *config.Config
 	policy    *policy.Policy
@@ -155,9 +155,7 @@ func (n *node) openState(cfg *config.Config) (err error) {
 		return err
 	}
 	n.store.UserAgent = "lachan/" + version
-	if n.shelf, err = blocklist.OpenShelf(cfg.ListsDir()); err != nil {
-		return err
-	}
+	n.compiledLists = blocklist.NewStore(cfg.ListsDir())
 	n.history = history.NewRecorder(cfg.HistoryDir(), n.aggregator, n.conditions, history.Options{
 		Refresh:   n.gather,
 		Retention: time.Duration(cfg.Metrics.History), Quiet: quiet(cfg.Timezone.Location), Log: n.log,
@@ -186,7 +184,7 @@ func (n *node) openState(cfg *config.Config) (err error) {
 // on disk before anything is answered, so that a start never filters less than
 // it could.
 func (n *node) firstLists() error {
-	lists, damaged := n.shelf.Latest()
+	lists, damaged := n.compiledLists.OpenLatest()
 	for _, err := range damaged {
 		n.log.Error("compiled lists set aside", "error", err)
 		n.conditions.Set("snapshot-damaged", err.Error())

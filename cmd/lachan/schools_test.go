@@ -134,7 +134,7 @@ func (p *process) rulesOnDisk() (*config.Config, func(time.Time) *policy.Rules) 
 		p.t.Fatal(err)
 	}
 	off := &offline.Offline{Config: cfg, Policy: pol, Facts: facts}
-	store, shelf, err := off.OpenStores()
+	store, compiled, err := off.OpenStores()
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func (p *process) rulesOnDisk() (*config.Config, func(time.Time) *policy.Rules) 
 	if len(missing) > 0 {
 		p.t.Fatalf("no copy of %v", missing)
 	}
-	lists, _, err := shelf.Update(p.t.Context(), nil, source.All(source.Builtin(facts), files), blocklist.Options{})
+	lists, _, err := compiled.Update(p.t.Context(), nil, source.All(source.Builtin(facts), files), blocklist.Options{})
 	if err != nil {
 		p.t.Fatal(err)
 	}

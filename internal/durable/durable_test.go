@@ -43,3 +43,51 @@ func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("%v, %v are left, want the file and the directory", left, err)
 	}
 }
+
+func TestAFileThatIsNotCommittedIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	for _, commit := range []bool{false, true} {
+		file, err := durable.Create(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !durable.IsTemporary(filepath.Base(file.Name())) || durable.IsTemporary("file") {
+			t.Errorf("%s is not told from other files", file.Name())
+		}
+		if _, err := file.WriteString("text"); err != nil {
+			t.Fatal(err)
+		}
+		if commit {
+			if err := file.Commit(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+		left, err := os.ReadDir(dir)
+		if err != nil || (len(left) == 1 && left[0].Name() == "file") != commit || len(left) > 1 {
+			t.Errorf("committed %v: %v, %v are left", commit, left, err)
+		}
+	}
+}
+
+func TestADamagedFileIsSetAsideInPlaceOfTheOneBefore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	for _, text := range []string{"one", "two"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		aside, err := durable.SetAside(path)
+		if err != nil || aside != path+durable.DamagedSuffix {
+			t.Fatal(aside, err)
+		}
+		if got, err := os.ReadFile(aside); err != nil || string(got) != text {
+			t.Errorf("%q, %v, want %q", got, err, text)
+		}
+	}
+	if _, err := durable.SetAside(path); err == nil {
+		t.Error("a file that is not there was set aside")
+	}
+}

@@ -135,7 +135,7 @@ func load(t *testing.T, path string) (*policy.Policy, *blocklist.List) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p, lists.Bind(p.Tags)
+	return p, lists.Bind(p.Tags, nil)
 }
 
 func feedSource(t *testing.T, name string) blocklist.Source {

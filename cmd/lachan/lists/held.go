@@ -169,7 +169,7 @@ func runDecide(c command.Call, name, by string, decide func(*feed.Store, context
 	if err != nil {
 		return err
 	}
-	store, shelf, err := off.OpenStores()
+	store, compiled, err := off.OpenStores()
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func runDecide(c command.Call, name, by string, decide func(*feed.Store, context
 		return err
 	}
 	c.Say(textDecided.With(name, short(status.Copy.Digest), status.Copy.Entries, by))
-	return compile(off, c, store, shelf, false)
+	return compile(off, c, store, compiled, false)
 }
 
 // short is the beginning of a digest, enough to tell versions apart.

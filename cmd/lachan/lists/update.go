@@ -39,7 +39,7 @@ func runUpdate(c command.Call, names []string, build command.Build, asJSON bool)
 	if err != nil {
 		return err
 	}
-	store, shelf, err := off.OpenStores()
+	store, compiled, err := off.OpenStores()
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func runUpdate(c command.Call, names []string, build command.Build, asJSON bool)
 			c.Say(text.With(s.Name, status.Copy.Entries, status.Copy.Rejected))
 		}
 	}
-	if err := compile(off, c, store, shelf, asJSON); err != nil {
+	if err := compile(off, c, store, compiled, asJSON); err != nil {
 		return err
 	}
 	if asJSON {
@@ -101,15 +101,15 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 }
 
 // compile brings the snapshot up to date with the copies on disk.
-func compile(o *offline.Offline, c command.Call, store *feed.Store, shelf *blocklist.Shelf, quiet bool) error {
+func compile(o *offline.Offline, c command.Call, store *feed.Store, compiled *blocklist.Store, quiet bool) error {
 	files, _ := source.Good(o.Config, store)
 	sources := source.All(source.Builtin(o.Facts), files)
-	old, _ := shelf.Latest()
+	old, _ := compiled.OpenLatest()
 	if old != nil && old.UpToDate(sources) {
 		return nil
 	}
 	bar := command.NewProgress(c, textCompiling)
-	lists, report, err := shelf.Update(c.Context(), old, sources, blocklist.Options{Progress: bar.Show})
+	lists, report, err := compiled.Update(c.Context(), old, sources, blocklist.Options{Progress: bar.Show})
 	bar.End()
 	if err != nil {
 		return err

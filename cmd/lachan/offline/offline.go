@@ -60,15 +60,15 @@ func (o *Offline) Lists(c command.Call) (list *blocklist.List, note wording.Text
 // Newest is the newest compiled lists on disk that are whole; nil if there
 // are none. It changes nothing there.
 func (o *Offline) Newest() (*blocklist.Lists, error) {
-	return blocklist.Newest(o.Config.ListsDir())
+	lists, damaged := blocklist.NewStore(o.Config.ListsDir()).OpenLatestReadOnly()
+	return lists, errors.Join(damaged...)
 }
 
 // OpenStores opens what is on disk for a command that changes it.
-func (o *Offline) OpenStores() (*feed.Store, *blocklist.Shelf, error) {
+func (o *Offline) OpenStores() (*feed.Store, *blocklist.Store, error) {
 	if err := o.Config.MakeStateDir(); err != nil {
 		return nil, nil, err
 	}
-	store, err1 := feed.Open(o.Config.FeedsDir())
-	shelf, err2 := blocklist.OpenShelf(o.Config.ListsDir())
-	return store, shelf, errors.Join(err1, err2)
+	store, err := feed.Open(o.Config.FeedsDir())
+	return store, blocklist.NewStore(o.Config.ListsDir()), err
 }

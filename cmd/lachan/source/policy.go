@@ -33,7 +33,7 @@ func Bind(l *blocklist.Lists, p *policy.Policy, cfg *config.Config) *blocklist.L
 		}
 		return tags
 	}
-	return l.BindDuring(tags, func(feed string) blocklist.Window { return cfg.Feed(feed).Authority.Window(cfg.Timezone.Location) })
+	return l.Bind(tags, func(feed string) blocklist.Window { return cfg.Feed(feed).Authority.Window(cfg.Timezone.Location) })
 }
 
 // LoadPolicy reads the policy of a configuration, which must know the categories

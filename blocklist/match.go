@@ -6,33 +6,34 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// A finding is a rule that holds for a name, before the exceptions of its feed
-// are weighed against it.
-type finding struct {
-	*bound
-	labels int    // of the suffix it was found at; of an address the bits of the prefix
-	expr   string // of a regular expression
+// A match is a rule that holds for a name or an address, before the exceptions
+// of its feed are applied.
+type match struct {
+	*boundSpec
+	labels int    // of the suffix it was found at; for an address the bits of the prefix
+	expr   string // of a regular expression, else ""
 }
 
-// findings is a list of bounded size on the stack. A name has few suffixes
-// with rules and these few rules. Blocking rules come first, so that where the
-// list is full exceptions are left out and nothing opens.
-type findings struct {
-	list  [96]finding
+// A matchList has a bounded size and lives on the stack. A name has few suffixes
+// with rules, and these few rules. Blocking rules come first, so that a full
+// list leaves exceptions out and opens nothing.
+type matchList struct {
+	list  [96]match
 	count int
 }
 
-func (f *findings) add(b *bound, labels int, expr string) {
+// add appends a rule unless the list is full.
+func (f *matchList) add(b *boundSpec, labels int, expr string) {
 	if f.count < len(f.list) {
-		f.list[f.count] = finding{b, labels, expr}
+		f.list[f.count] = match{b, labels, expr}
 		f.count++
 	}
 }
 
-// weigh is Classify for names that meet rules with conditions: exceptions,
+// matchRules is Classify for names with rules that have conditions: exceptions,
 // query types, times, regular expressions, or an overlay.
-func (l *List) weigh(n *domain.Name, qtype uint16, now int64) (set Set) {
-	var found findings
+func (l *List) matchRules(n *domain.Name, qtype uint16, now int64) (set Set) {
+	var found matchList
 	l.find(n, qtype, now, &found)
 	for i := range found.list[:found.count] {
 		if f := &found.list[i]; !f.Allow && !found.lifted(f) {
@@ -43,7 +44,7 @@ func (l *List) weigh(n *domain.Name, qtype uint16, now int64) (set Set) {
 }
 
 // find collects the rules that hold for a name, blocking rules first.
-func (l *List) find(n *domain.Name, qtype uint16, now int64, found *findings) {
+func (l *List) find(n *domain.Name, qtype uint16, now int64, found *matchList) {
 	for _, allow := range [2]bool{false, true} {
 		for k := 1; k <= n.Labels(); k++ {
 			over := l.overlay.rulesOf(n.Hash(k), n.Suffix(k))
@@ -64,25 +65,27 @@ func (l *List) find(n *domain.Name, qtype uint16, now int64, found *findings) {
 	}
 }
 
-// holdsFor tells whether a rule that was found at the k rightmost labels of a
+// holdsFor reports whether a rule that was found at the k rightmost labels of a
 // name applies to it.
-func (b *bound) holdsFor(n *domain.Name, k int, qtype uint16, now int64) bool {
+func (b *boundSpec) holdsFor(n *domain.Name, k int, qtype uint16, now int64) bool {
 	return covers(b.Scope, k == n.Labels()) && b.holds(qtype, now) && !b.excepts(n)
 }
 
-func (l *List) findRegexes(n *domain.Name, qtype uint16, now int64, allow bool, found *findings) {
+// findRegexes collects the rules whose regular expressions match a name: those
+// with exceptions only, or those without.
+func (l *List) findRegexes(n *domain.Name, qtype uint16, now int64, allow bool, found *matchList) {
 	if len(l.base.regexes) == 0 && (l.overlay == nil || len(l.overlay.regexes) == 0) {
 		return
 	}
 	buf := l.texts.Get().(*[domain.MaxWire]byte)
 	defer l.texts.Put(buf)
 	text := textOf(buf[:0], n)
-	for _, layer := range [2]*layer{l.base, l.overlay} {
-		if layer == nil {
+	for _, snapshot := range [2]*boundSnapshot{l.base, l.overlay} {
+		if snapshot == nil {
 			continue
 		}
-		for _, p := range layer.regexes {
-			b := &layer.specs[p.Spec]
+		for _, p := range snapshot.regexes {
+			b := &snapshot.specs[p.Spec]
 			if b.Allow == allow && !b.Removed && b.holds(qtype, now) && !b.excepts(n) && p.match(text) {
 				found.add(b, 0, p.Expr)
 			}
@@ -90,9 +93,9 @@ func (l *List) findRegexes(n *domain.Name, qtype uint16, now int64, allow bool, 
 	}
 }
 
-// findAddr collects the rules of all prefixes that hold an address, longest
-// first: those of answers or those of clients.
-func (l *List) findAddr(a netip.Addr, client bool, now int64, found *findings) {
+// findAddr collects the rules of all prefixes that contain an address, longest
+// first: of addresses in answers, or with client of clients.
+func (l *List) findAddr(a netip.Addr, client bool, now int64, found *matchList) {
 	family := familyIPv4
 	if a.Is6() {
 		family = familyIPv6
@@ -140,9 +143,9 @@ func textOf(dst []byte, n *domain.Name) []byte {
 	return dst
 }
 
-// lifted tells whether an exception of the same feed, of at least its level,
-// holds for the same name.
-func (f *findings) lifted(block *finding) bool {
+// lifted reports whether an exception of the same feed, of at least the level of
+// block, holds for the same name.
+func (f *matchList) lifted(block *match) bool {
 	for i := range f.list[:f.count] {
 		if y := &f.list[i]; y.Allow && y.feed == block.feed && y.level() >= block.level() {
 			return true
@@ -151,7 +154,8 @@ func (f *findings) lifted(block *finding) bool {
 	return false
 }
 
-func (b *bound) excepts(n *domain.Name) bool {
+// excepts reports whether a name is at or below one of the rule's DenyAllow.
+func (b *boundSpec) excepts(n *domain.Name) bool {
 	for i := range b.except {
 		if n.Within(&b.except[i]) {
 			return true

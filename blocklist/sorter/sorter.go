@@ -1,4 +1,6 @@
-package blocklist
+// Package sorter orders more records than fit into memory: what does not fit
+// goes to sorted runs in temporary files, which are merged when read.
+package sorter
 
 import (
 	"bufio"
@@ -12,27 +14,26 @@ import (
 	"slices"
 )
 
-// A record is one rule for one key. Records are ordered by hash, key and spec,
+// A Record is one rule for one key. Records are ordered by hash, key and spec,
 // which is the order of the snapshot.
-type record struct {
-	hash uint64
-	spec uint32
-	key  []byte // a name in wire form or an address key
+type Record struct {
+	Hash uint64
+	Spec uint32
+	Key  []byte // a name in wire form or an address key; at most 255 bytes
 }
 
-func (r *record) compare(o *record) int {
-	if c := cmp.Compare(r.hash, o.hash); c != 0 {
+func (r *Record) compare(o *Record) int {
+	if c := cmp.Compare(r.Hash, o.Hash); c != 0 {
 		return c
 	}
-	if c := bytes.Compare(r.key, o.key); c != 0 {
+	if c := bytes.Compare(r.Key, o.Key); c != 0 {
 		return c
 	}
-	return cmp.Compare(r.spec, o.spec)
+	return cmp.Compare(r.Spec, o.Spec)
 }
 
-// A sorter orders any number of records in bounded memory: what does not fit
-// goes to sorted runs in temporary files, which are merged when read.
-type sorter struct {
+// A Sorter orders any number of records in bounded memory.
+type Sorter struct {
 	dir   string
 	limit int // bytes of records held in memory
 	held  []heldRecord
@@ -40,6 +41,7 @@ type sorter struct {
 	runs  []*os.File
 }
 
+// A heldRecord is a record in memory.
 type heldRecord struct {
 	hash uint64
 	off  uint32 // of the key in keys
@@ -49,9 +51,12 @@ type heldRecord struct {
 
 const heldRecordBytes = 24
 
-func newSorter(dir string, limit int) *sorter { return &sorter{dir: dir, limit: limit} }
+// New returns an empty sorter that holds at most limit bytes of records in
+// memory and puts temporary files into dir.
+func New(dir string, limit int) *Sorter { return &Sorter{dir: dir, limit: limit} }
 
-func (s *sorter) add(hash uint64, key []byte, spec uint32) error {
+// Add takes a record in, with a copy of its key.
+func (s *Sorter) Add(hash uint64, key []byte, spec uint32) error {
 	if len(s.keys)+len(key)+heldRecordBytes*(len(s.held)+1) > s.limit {
 		if err := s.spill(); err != nil {
 			return err
@@ -62,25 +67,26 @@ func (s *sorter) add(hash uint64, key []byte, spec uint32) error {
 	return nil
 }
 
-func (s *sorter) at(i int) record {
+// at returns the record with index i in memory.
+func (s *Sorter) at(i int) Record {
 	h := s.held[i]
-	return record{h.hash, h.spec, s.keys[h.off : h.off+uint32(h.size)]}
+	return Record{h.hash, h.spec, s.keys[h.off : h.off+uint32(h.size)]}
 }
 
-func (s *sorter) sort() {
+func (s *Sorter) sort() {
 	slices.SortFunc(s.held, func(a, b heldRecord) int {
 		if c := cmp.Compare(a.hash, b.hash); c != 0 {
 			return c
 		}
-		ra := record{a.hash, a.spec, s.keys[a.off : a.off+uint32(a.size)]}
-		rb := record{b.hash, b.spec, s.keys[b.off : b.off+uint32(b.size)]}
+		ra := Record{a.hash, a.spec, s.keys[a.off : a.off+uint32(a.size)]}
+		rb := Record{b.hash, b.spec, s.keys[b.off : b.off+uint32(b.size)]}
 		return ra.compare(&rb)
 	})
 }
 
 // spill writes what is held as one sorted run. The file has no name from the
-// moment it is open, so that nothing is left behind whatever happens.
-func (s *sorter) spill() error {
+// moment it is open, so that nothing is left over whatever happens.
+func (s *Sorter) spill() error {
 	if len(s.held) == 0 {
 		return nil
 	}
@@ -97,11 +103,11 @@ func (s *sorter) spill() error {
 	var head [13]byte
 	for i := range s.held {
 		r := s.at(i)
-		binary.LittleEndian.PutUint64(head[0:], r.hash)
-		binary.LittleEndian.PutUint32(head[8:], r.spec)
-		head[12] = uint8(len(r.key))
+		binary.LittleEndian.PutUint64(head[0:], r.Hash)
+		binary.LittleEndian.PutUint32(head[8:], r.Spec)
+		head[12] = uint8(len(r.Key))
 		w.Write(head[:])
-		w.Write(r.key)
+		w.Write(r.Key)
 	}
 	s.held, s.keys = s.held[:0], s.keys[:0]
 	if err := w.Flush(); err != nil {
@@ -110,8 +116,8 @@ func (s *sorter) spill() error {
 	return nil
 }
 
-// close gives the temporary files back.
-func (s *sorter) close() error {
+// Close removes the temporary files.
+func (s *Sorter) Close() error {
 	var errs []error
 	for _, f := range s.runs {
 		errs = append(errs, f.Close())
@@ -120,9 +126,9 @@ func (s *sorter) close() error {
 	return errors.Join(errs...)
 }
 
-// each calls f with every record in order. It may be called more than once
-// after the last add. The record's key is valid during the call only.
-func (s *sorter) each(f func(*record) error) error {
+// Each calls f with every record in order. It may be called more than once
+// after the last Add. The record's key is valid during the call only.
+func (s *Sorter) Each(f func(*Record) error) error {
 	s.sort()
 	sources := []*run{{held: s}}
 	for _, file := range s.runs {
@@ -142,11 +148,11 @@ func (s *sorter) each(f func(*record) error) error {
 	for len(live) > 0 {
 		least := 0
 		for i := 1; i < len(live); i++ {
-			if live[i].record.compare(&live[least].record) < 0 {
+			if live[i].compare(&live[least].Record) < 0 {
 				least = i
 			}
 		}
-		if err := f(&live[least].record); err != nil {
+		if err := f(&live[least].Record); err != nil {
 			return err
 		}
 		ok, err := live[least].next()
@@ -162,19 +168,20 @@ func (s *sorter) each(f func(*record) error) error {
 
 // A run yields sorted records, from memory or from a file.
 type run struct {
-	record
-	held *sorter // the records in memory, from index i on
+	Record
+	held *Sorter // the records in memory, from index i on
 	i    int
 	file *bufio.Reader
 	buf  [256]byte
 }
 
+// next moves on to the next record; it returns false after the last.
 func (r *run) next() (bool, error) {
 	if r.held != nil {
 		if r.i == len(r.held.held) {
 			return false, nil
 		}
-		r.record = r.held.at(r.i)
+		r.Record = r.held.at(r.i)
 		r.i++
 		return true, nil
 	}
@@ -184,10 +191,10 @@ func (r *run) next() (bool, error) {
 	} else if err != nil {
 		return false, fmt.Errorf("read sorted run: %w", err)
 	}
-	r.hash = binary.LittleEndian.Uint64(head[0:])
-	r.spec = binary.LittleEndian.Uint32(head[8:])
-	r.key = r.buf[:head[12]]
-	if _, err := io.ReadFull(r.file, r.key); err != nil {
+	r.Hash = binary.LittleEndian.Uint64(head[0:])
+	r.Spec = binary.LittleEndian.Uint32(head[8:])
+	r.Key = r.buf[:head[12]]
+	if _, err := io.ReadFull(r.file, r.Key); err != nil {
 		return false, fmt.Errorf("read sorted run: %w", err)
 	}
 	return true, nil

@@ -8,7 +8,7 @@ import (
 
 // rulesOf are the numbers of the specs that hold for a key. A nil layer has
 // none.
-func (l *layer) rulesOf(hash uint64, key []byte) []uint32 {
+func (l *boundSnapshot) rulesOf(hash uint64, key []byte) []uint32 {
 	if l == nil {
 		return nil
 	}
@@ -20,7 +20,7 @@ func (l *layer) rulesOf(hash uint64, key []byte) []uint32 {
 
 // prefixLengths are the lengths of prefixes that the layer has of a family,
 // longest first.
-func (l *layer) prefixLengths(family int) []int {
+func (l *boundSnapshot) prefixLengths(family int) []int {
 	if l == nil {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (l *layer) prefixLengths(family int) []int {
 }
 
 // touches tells whether an overlay has anything to say of a name.
-func (l *layer) touches(n *domain.Name) bool {
+func (l *boundSnapshot) touches(n *domain.Name) bool {
 	if len(l.regexes) > 0 {
 		return true
 	}
@@ -42,8 +42,8 @@ func (l *layer) touches(n *domain.Name) bool {
 
 // cancel finds for each Removed spec of an overlay the spec of the base that it
 // takes away, and takes its expressions from the base.
-func (l *layer) cancel(base *layer) {
-	byKey := map[string]*bound{}
+func (l *boundSnapshot) cancel(base *boundSnapshot) {
+	byKey := map[string]*boundSpec{}
 	for i := range base.specs {
 		byKey[base.specs[i].keyIn(base.specs[i].feed)] = &base.specs[i]
 	}
@@ -65,7 +65,7 @@ func (l *layer) cancel(base *layer) {
 
 // removes tells whether the rules that an overlay has for a key take the rule
 // of the base away.
-func (l *layer) removes(over []uint32, of *bound) bool {
+func (l *boundSnapshot) removes(over []uint32, of *boundSpec) bool {
 	for _, id := range over {
 		if b := &l.specs[id]; b.Removed && b.cancels == of {
 			return true
