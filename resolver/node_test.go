@@ -162,7 +162,7 @@ func serversAt(t *testing.T, addrs ...string) []*upstream.Member {
 		}
 		servers = append(servers, s)
 	}
-	return upstream.Open(loops, servers)
+	return upstream.Bootstrap(nil).Open(loops, servers)
 }
 
 func (n *node) load(text string) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/config"
-	"lachan/internal/wording"
 	"lachan/resolver"
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
@@ -77,11 +76,11 @@ func (n *node) watchCertificate(now time.Time) {
 	}
 	if err == nil {
 		n.conditions.Clear("certificate")
-	} else if n.conditions.Set("certificate", wording.CertificateBroken.With(err).String()) {
+	} else if n.conditions.Set("certificate", textCertificateBroken.With(err).String()) {
 		n.log.Error("read the certificate, the one in force stays", "error", err)
 	}
 	if now.After(n.certificate.Due()) {
-		n.conditions.Set("certificate-expiring", wording.CertificateExpires.With(n.certificate.Expires().Format(time.DateTime)).String())
+		n.conditions.Set("certificate-expiring", textCertificateExpires.With(n.certificate.Expires().Format(time.DateTime)).String())
 	} else {
 		n.conditions.Clear("certificate-expiring")
 	}
@@ -96,7 +95,7 @@ func (n *node) watchRenewal() {
 	}
 	if err := n.renewer.Err(); err == nil {
 		n.conditions.Clear("acme")
-	} else if n.conditions.Set("acme", wording.CertificateUnmet.With(err).String()) {
+	} else if n.conditions.Set("acme", textCertificateUnmet.With(err).String()) {
 		n.log.Error("ask for a certificate, the one in force stays", "error", err)
 	}
 	files := n.cfg.CertificateFiles()

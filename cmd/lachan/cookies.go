@@ -8,7 +8,6 @@ import (
 
 	"lachan/cmd/lachan/config"
 	"lachan/internal/durable"
-	"lachan/internal/wording"
 	"lachan/resolver/cookie"
 )
 
@@ -27,7 +26,7 @@ func (n *node) renewCookies(now time.Time) {
 		n.conditions.Clear("cookies")
 		return
 	}
-	if n.conditions.Set("cookies", wording.CookiesBroken.With(err).String()) {
+	if n.conditions.Set("cookies", textCookiesBroken.With(err).String()) {
 		n.log.Error("renew the secret of cookies", "error", err)
 	}
 	if n.cookies == nil {

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/net/netutil"
 
 	"lachan/console/blockpage"
-	"lachan/internal/wording"
 	"lachan/resolver/certificate"
 )
 
@@ -128,7 +127,7 @@ func (s *pageServer) renew(n *node) {
 		err = s.secrets.Use(s.certificate.Secrets())
 	}
 	if err != nil {
-		n.conditions.Set("page-certificate", wording.CertificateBroken.With(err).String())
+		n.conditions.Set("page-certificate", textCertificateBroken.With(err).String())
 	} else {
 		n.conditions.Clear("page-certificate")
 	}

@@ -251,7 +251,8 @@ func (n *node) refuseReload(problems yamlfile.Problems) {
 }
 
 func (n *node) startUpstreams(ctx context.Context) {
-	n.children.start(ctx, "upstreams", n.upstreams.Run)
+	zones := n.upstreams
+	n.children.start(ctx, "upstreams", func(ctx context.Context) { zones.Run(ctx, n.log) })
 }
 
 // startUpdater fetches the feeds of the configuration from now on.

@@ -12,7 +12,7 @@ type average struct{ bits atomic.Uint64 }
 
 func (a *average) value() float64 { return math.Float64frombits(a.bits.Load()) }
 
-// blend takes v in.
+// blend adds the value v to the average.
 func (a *average) blend(v float64) {
 	for {
 		old := a.bits.Load()
@@ -23,8 +23,8 @@ func (a *average) blend(v float64) {
 	}
 }
 
-// blendFromFirst takes v in, and as it is when it is the first value; 0 stands
-// for none.
+// blendFromFirst adds v to the average, which becomes v if it is the first value.
+// An average of 0 stands for no value.
 func (a *average) blendFromFirst(v float64) {
 	if a.bits.CompareAndSwap(0, math.Float64bits(v)) {
 		return

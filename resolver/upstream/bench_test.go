@@ -31,7 +31,7 @@ func echo(t testing.TB) *upstream.Group {
 		}
 	}()
 	server := upstream.Server{Addr: conn.LocalAddr().(*net.UDPAddr).AddrPort()}
-	return upstream.NewGroup(upstream.Fastest, 2*time.Second, upstream.Open(loops, []upstream.Server{server})...)
+	return upstream.NewGroup(upstream.Fastest, 2*time.Second, upstream.Bootstrap(nil).Open(loops, []upstream.Server{server})...)
 }
 
 // An exchange opens a socket, which is most of what it allocates.

@@ -98,7 +98,7 @@ func (c *Call) arrive(reply []byte, err error) {
 // replied takes the reply or the error of the first member.
 func (c *Call) replied(reply []byte, err error) (tail func()) {
 	if err == nil && usable(reply) {
-		c.member.heard(reply, time.Since(c.began))
+		c.member.noteReply(reply, time.Since(c.began))
 		return c.Arrived(reply, nil)
 	}
 	go c.goOn(slices.Clone(reply), err)

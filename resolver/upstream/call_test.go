@@ -49,7 +49,7 @@ func members(addrs ...netip.AddrPort) *upstream.Group {
 	for _, a := range addrs {
 		servers = append(servers, upstream.Server{Addr: a})
 	}
-	return upstream.NewGroup(upstream.Ordered, timeout, upstream.Open(loops, servers)...)
+	return upstream.NewGroup(upstream.Ordered, timeout, upstream.Bootstrap(nil).Open(loops, servers)...)
 }
 
 // However many exchanges are under way, each gets its own reply, in whatever

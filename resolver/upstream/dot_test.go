@@ -103,7 +103,7 @@ func member(t testing.TB, text string) *upstream.Group {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return upstream.NewGroup(upstream.Ordered, 2*time.Second, upstream.Open(loops, []upstream.Server{s})...)
+	return upstream.NewGroup(upstream.Ordered, 2*time.Second, upstream.Bootstrap(nil).Open(loops, []upstream.Server{s})...)
 }
 
 // answered asks for hoc.example and claims that there is an answer.

@@ -62,7 +62,7 @@ func TestEncryptedServersStandInForEachOther(t *testing.T) {
 		}
 		servers = append(servers, s)
 	}
-	g := upstream.NewGroup(upstream.Ordered, 4*time.Second, upstream.Open(loops, servers)...)
+	g := upstream.NewGroup(upstream.Ordered, 4*time.Second, upstream.Bootstrap(nil).Open(loops, servers)...)
 	answered(t, g)
 	first.Stop()
 	for range 5 {

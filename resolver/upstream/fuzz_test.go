@@ -3,7 +3,7 @@ package upstream
 import "testing"
 
 // FuzzParseServer: it does not panic, and what it reads it reads again from its
-// own text; what it does not read is a Mistake with both languages.
+// own text; what it does not read is a ConfigError with both languages.
 func FuzzParseServer(f *testing.F) {
 	for _, text := range []string{"1.1.1.1", "tcp://[2606:4700::1111]:53", "system", "fe80::1%eth0:53", "[::1]:"} {
 		f.Add(text)
@@ -11,7 +11,7 @@ func FuzzParseServer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := ParseServer(text)
 		if err != nil {
-			if m, ok := err.(*Mistake); !ok || m.Text.VI == "" || m.Text.EN == "" {
+			if m, ok := err.(*ConfigError); !ok || m.Text.VI == "" || m.Text.EN == "" {
 				t.Fatalf("%q: %v", text, err)
 			}
 			return

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/resolver/upstream/exchange"
 )
 
@@ -19,10 +18,11 @@ type Strategy uint8
 const (
 	Fastest  Strategy = iota // by moving average of round trip and failures; one in twenty exchanges tries another first
 	Ordered                  // as written
-	Parallel                 // all at once; the first usable reply wins
+	Parallel                 // all at once; the first usable reply is taken
 )
 
-// ParseStrategy reads the value of upstream.strategy. Its error is a *Mistake.
+// ParseStrategy reads the value of upstream.strategy. Its error is a
+// *ConfigError.
 func ParseStrategy(s string) (Strategy, error) {
 	switch s {
 	case "fastest":
@@ -32,20 +32,20 @@ func ParseStrategy(s string) (Strategy, error) {
 	case "parallel":
 		return Parallel, nil
 	}
-	return 0, &Mistake{wording.UpstreamStrategy.With(s)}
+	return 0, &ConfigError{textUnknownStrategy.With(s)}
 }
 
-// exploreOneIn: how often Fastest asks another than the cheapest, so that one
-// that has become faster is found.
+// exploreOneIn: one in so many exchanges of Fastest begins with another member
+// than the cheapest, so that one that has become faster is found.
 const exploreOneIn = 20
 
-// A Group asks several servers as if they were one. It is immutable; what
-// changes is in its members.
+// A Group asks several servers as if they were one. It is immutable; its members
+// hold what changes.
 //
-// A member that times out, cannot be reached, replies what cannot be read, or
-// replies SERVFAIL, REFUSED, NOTIMP or FORMERR is followed by the next. Three
-// exchanges in a row without any reply make a member down: it is asked only
-// when all are down, until a probe (see Run) or such an exchange gets a reply.
+// The next member is asked if one times out, cannot be reached, sends a reply
+// that cannot be read, or replies SERVFAIL, REFUSED, NOTIMP or FORMERR. A member
+// is down after three exchanges in a row without any reply: until a probe (see
+// Run) or an exchange gets a reply, it is asked only if all members are down.
 type Group struct {
 	strategy Strategy
 	timeout  time.Duration
@@ -58,9 +58,9 @@ func NewGroup(strategy Strategy, timeout time.Duration, members ...*Member) *Gro
 	return &Group{strategy: strategy, timeout: timeout, members: members}
 }
 
-// Exchange implements Exchanger. When no reply is usable it returns the last
-// one that came; when none came, an error that wraps ErrNoAnswer and the error
-// of the member that was asked last. A bare FORMERR header is never returned.
+// Exchange implements Exchanger. If no reply is usable it returns the last one
+// that came; if none came, an error that wraps ErrNoAnswer and the error of the
+// member that was asked last. It never returns a bare FORMERR header.
 func (g *Group) Exchange(ctx context.Context, query, buf []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
@@ -129,9 +129,9 @@ func inTurn(ctx context.Context, members []*Member, query, buf []byte) (last []b
 	return last, err
 }
 
-// race asks all members at once and waits for all of them to end, which the
-// first usable reply makes them do. It returns that reply or the last that
-// came, and the last error, if any.
+// race asks all members at once. The first usable reply cancels the other
+// exchanges; race waits for all of them to end. It returns that reply or the last
+// one that came, and the last error, if any.
 func race(ctx context.Context, members []*Member, query, buf []byte) (last []byte, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -142,7 +142,7 @@ func race(ctx context.Context, members []*Member, query, buf []byte) (last []byt
 	ends := make(chan end, len(members))
 	for _, m := range members {
 		own := buf
-		buf = nil // there is one, and the first may have it
+		buf = nil // only the first member may use it
 		go func() {
 			reply, err := m.exchange(ctx, query, own)
 			ends <- end{reply, err}
@@ -171,8 +171,8 @@ func (g *Group) Stats() []Stat {
 	return stats
 }
 
-// LastAnswer is when the last usable reply came, to a query or to a probe; the
-// zero time before the first.
+// LastAnswer is when the last usable reply to a query or a probe came. It is zero
+// before the first one.
 func (g *Group) LastAnswer() time.Time {
 	var last time.Time
 	for _, m := range g.members {

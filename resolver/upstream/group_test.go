@@ -366,7 +366,7 @@ func TestParseStrategy(t *testing.T) {
 	f := func(text string, want upstream.Strategy, ok bool) {
 		t.Helper()
 		got, err := upstream.ParseStrategy(text)
-		var mistake *upstream.Mistake
+		var mistake *upstream.ConfigError
 		if got != want || (err == nil) != ok || !ok && !errors.As(err, &mistake) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}

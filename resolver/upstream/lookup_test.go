@@ -47,7 +47,7 @@ func TestServerThatIsNamed(t *testing.T) {
 		first, server := telling(t, &asked, a, aaaa), named(t, p, "dns.example")
 		for _, members := range [][]*upstream.Member{
 			upstream.Bootstrap{first}.Open(loops, []upstream.Server{server}),
-			upstream.Open(loops, []upstream.Server{server, first})[:1], // those of the same list, where there are no others
+			upstream.Bootstrap(nil).Open(loops, []upstream.Server{server, first})[:1], // those of the same list, where there are no others
 		} {
 			asked.Store(0)
 			g := upstream.NewGroup(upstream.Ordered, 2*time.Second, members...)
@@ -70,7 +70,7 @@ func TestServerThatIsNamed(t *testing.T) {
 
 func TestServerThatIsNamedWhereNobodyTells(t *testing.T) {
 	p := peerTLS(t, configOf(good(t)), answering(t))
-	g := upstream.NewGroup(upstream.Ordered, 2*time.Second, upstream.Open(loops, []upstream.Server{named(t, p, "dns.example")})...)
+	g := upstream.NewGroup(upstream.Ordered, 2*time.Second, upstream.Bootstrap(nil).Open(loops, []upstream.Server{named(t, p, "dns.example")})...)
 	if _, err := g.Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil); !errors.Is(err, upstream.ErrNoAnswer) {
 		t.Error(err)
 	}

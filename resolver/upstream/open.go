@@ -8,48 +8,45 @@ import (
 	"lachan/internal/eventloop"
 )
 
-// A Bootstrap has the servers that tell the addresses of servers that are named.
-// Only those that have an address themselves are asked. None stands for those
-// among the servers that are opened.
+// A Bootstrap has the servers that are asked for the addresses of named servers.
+// Only those that have an address themselves are asked. An empty Bootstrap stands
+// for the servers that are opened.
 type Bootstrap []Server
 
-// bootstrapTimeout bounds one question to a Bootstrap; connecting has its own
-// limit.
+// bootstrapTimeout bounds one query to a Bootstrap. Connecting to the server that
+// was looked up has its own limit.
 const bootstrapTimeout = 3 * time.Second
 
-// Open returns a Member for each server. loops wait for the sockets of those that
-// are asked over UDP; they end after the last exchange. Where old has one of the same name, it
-// is taken over with its figures and connections.
-func Open(loops *eventloop.Loops, servers []Server, old ...*Member) []*Member {
-	return Bootstrap(nil).Open(loops, servers, old...)
-}
-
-// Open is the function Open for servers of which some may be named. A member
-// whose addresses would be found in another way now is not taken over.
+// Open returns a Member for each server. loops wait for the sockets of the
+// servers that are asked over UDP; they end after the last exchange. A member of
+// old that has the same name is taken over with its figures and connections,
+// unless the addresses of its server are found in another way now.
 func (b Bootstrap) Open(loops *eventloop.Loops, servers []Server, old ...*Member) []*Member {
 	if len(b) == 0 {
 		b = servers
 	}
-	var telling []*Member
+	var answering []*Member
 	var names strings.Builder
 	for _, s := range b {
 		if s.Addr.IsValid() {
-			telling = append(telling, open(loops, s, nil, "", old))
+			answering = append(answering, open(loops, s, nil, "", old))
 			names.WriteString(s.String() + " ")
 		}
 	}
-	group := NewGroup(Ordered, bootstrapTimeout, telling...)
+	group := NewGroup(Ordered, bootstrapTimeout, answering...)
 	members := make([]*Member, 0, len(servers))
 	for _, s := range servers {
 		if s.Named() {
 			members = append(members, open(loops, s, group, names.String(), old))
 		} else {
-			members = append(members, open(loops, s, nil, "", slices.Concat(telling, old)))
+			members = append(members, open(loops, s, nil, "", slices.Concat(answering, old)))
 		}
 	}
 	return members
 }
 
+// open returns the member of old for s, or a new one that asks group for the
+// server's addresses.
 func open(loops *eventloop.Loops, s Server, group Exchanger, bootstrap string, old []*Member) *Member {
 	for _, m := range old {
 		if m.name == s.String() && m.bootstrap == bootstrap {

@@ -16,42 +16,42 @@ const (
 	probeFirst = time.Second
 	probeMost  = 30 * time.Second
 	probeTwice = 2   // each wait is twice the one before
-	probeBlur  = 0.2 // and up to a fifth longer or shorter, so that many nodes do not ask together
+	probeBlur  = 0.2 // up to a fifth longer or shorter, so that many nodes do not ask together
 )
 
-// Run asks every member once, so that a start knows who is there, and from then
-// on asks those that are down, first after about a second and at last about
-// every 30, until they reply. Any reply will do: a server that knows only its
-// own zones may refuse the question. Run returns when ctx is done and leaves
+// Run asks every member once, to find out which ones are there, and from then on
+// asks those that are down: first after about a second, then more and more
+// seldom, at last about every 30 seconds, until they reply. Any reply will do,
+// since a server that knows only its own zones may refuse the question. Members
+// that go down and come up are logged. Run returns when ctx is done and leaves
 // nothing behind.
-func (g *Group) Run(ctx context.Context) {
+func (g *Group) Run(ctx context.Context, log *slog.Logger) {
 	var wg sync.WaitGroup
 	for _, m := range g.members {
-		wg.Go(func() { m.watch(ctx, g.timeout) })
+		wg.Go(func() { m.watch(ctx, g.timeout, log) })
 	}
 	wg.Wait()
 }
 
-// watch asks at the start and whenever there is doubt.
-func (m *Member) watch(ctx context.Context, timeout time.Duration) {
+// watch probes the member at the start and whenever that is requested.
+func (m *Member) watch(ctx context.Context, timeout time.Duration, log *slog.Logger) {
 	for ctx.Err() == nil {
 		if !m.down.Load() {
 			m.probe(ctx, timeout)
 		}
 		if m.down.Load() {
-			m.revive(ctx, timeout)
+			m.revive(ctx, timeout, log)
 		}
 		select {
 		case <-ctx.Done():
-		case <-m.doubt:
+		case <-m.probeNow:
 		}
 	}
 }
 
-// revive asks a member that is down, more and more seldom, until it replies to
-// this or to a query.
-func (m *Member) revive(ctx context.Context, timeout time.Duration) {
-	slog.WarnContext(ctx, "upstream down", "upstream", m.name)
+// revive probes a member that is down until it replies to a probe or a query.
+func (m *Member) revive(ctx context.Context, timeout time.Duration, log *slog.Logger) {
+	log.WarnContext(ctx, "upstream down", "upstream", m.name)
 	wait := backoff.ExponentialBackOff{
 		InitialInterval:     probeFirst,
 		MaxInterval:         probeMost,
@@ -66,10 +66,10 @@ func (m *Member) revive(ctx context.Context, timeout time.Duration) {
 			m.probe(ctx, timeout)
 		}
 	}
-	slog.InfoContext(ctx, "upstream up", "upstream", m.name)
+	log.InfoContext(ctx, "upstream up", "upstream", m.name)
 }
 
-// pause waits for d and tells whether ctx is still on.
+// pause waits for d. It reports false if ctx was done before.
 func pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -90,7 +90,7 @@ func (m *Member) probe(ctx context.Context, timeout time.Duration) {
 	reply, err := m.exchanger.Exchange(ctx, query, nil)
 	switch {
 	case err == nil:
-		m.heard(reply, time.Since(start))
+		m.noteReply(reply, time.Since(start))
 	case errors.Is(err, context.Canceled), exchange.IsLocal(err): // says nothing about the member
 	default:
 		m.failing.blend(1)

@@ -2,6 +2,8 @@ package upstream_test
 
 import (
 	"context"
+	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -16,7 +18,7 @@ import (
 func running(t *testing.T, g *upstream.Group) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { g.Run(ctx); close(ended) }()
+	go func() { g.Run(ctx, slog.New(slog.DiscardHandler)); close(ended) }()
 	t.Cleanup(func() { cancel(); <-ended })
 }
 
@@ -105,12 +107,36 @@ func TestRaceThatIsAlwaysLostRaisesDoubt(t *testing.T) {
 	})
 }
 
+// That a member goes down and comes up is logged once each.
+func TestDownAndUpAreLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := does(t, behaviour{err: upstream.ErrTimeout})
+		var out strings.Builder
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			group(upstream.Ordered, a).Run(ctx, slog.New(slog.NewTextHandler(&out, nil)))
+			close(ended)
+		}()
+		pass(time.Minute)
+		a.becomes(behaviour{})
+		pass(time.Minute)
+		cancel()
+		<-ended
+		for _, want := range []string{`level=WARN msg="upstream down" upstream=`, `level=INFO msg="upstream up" upstream=`} {
+			if got := strings.Count(out.String(), want); got != 1 {
+				t.Errorf("%q is there %d times in\n%s", want, got, out.String())
+			}
+		}
+	})
+}
+
 func TestRunEndsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := group(upstream.Ordered, does(t, behaviour{silent: true}), does(t, behaviour{err: upstream.ErrNetwork}), does(t, behaviour{}))
 		ctx, cancel := context.WithCancel(t.Context())
 		var ended atomic.Bool
-		go func() { g.Run(ctx); ended.Store(true) }()
+		go func() { g.Run(ctx, slog.New(slog.DiscardHandler)); ended.Store(true) }()
 		pass(100 * time.Millisecond) // one is probed, one waits, one is well
 		cancel()
 		synctest.Wait()

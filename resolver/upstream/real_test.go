@@ -38,7 +38,7 @@ func groupOf(strategy upstream.Strategy, addrs ...netip.AddrPort) *upstream.Grou
 	for _, addr := range addrs {
 		servers = append(servers, upstream.Server{Addr: addr})
 	}
-	return upstream.NewGroup(strategy, 4*time.Second, upstream.Open(loops, servers)...)
+	return upstream.NewGroup(strategy, 4*time.Second, upstream.Bootstrap(nil).Open(loops, servers)...)
 }
 
 func TestAsksUnbound(t *testing.T) {

@@ -10,24 +10,24 @@ import (
 	"lachan/resolver/upstream/stream"
 )
 
-// A Mistake is a setting that cannot be used. Text says why, and what to write
-// instead.
-type Mistake struct{ Text wording.Text }
+// A ConfigError is a setting that cannot be used. Text says why, and what to
+// write instead.
+type ConfigError struct{ Text wording.Text }
 
 // Error is the sentence in both languages.
-func (m *Mistake) Error() string { return m.Text.String() }
+func (e *ConfigError) Error() string { return e.Text.String() }
 
 // Wording is what the error says.
-func (m *Mistake) Wording() wording.Text { return m.Text }
+func (e *ConfigError) Wording() wording.Text { return e.Text }
 
 // A Transport is how a server is asked.
 type Transport uint8
 
 // The transports.
 const (
-	OverUDP Transport = iota // and over TCP when the reply is truncated
+	OverUDP Transport = iota // and over TCP if the reply is truncated
 	OverTCP
-	System // not one server, but those that the system has; see ExpandSystem
+	System // stands for the servers that the system has; see ExpandSystem
 	OverTLS
 	OverHTTPS
 	OverQUIC
@@ -35,12 +35,11 @@ const (
 
 const dnsPort = 53
 
-// A Server is one entry of upstream.servers. Servers are the same when they are
-// equal.
+// A Server is one entry of upstream.servers. Servers can be compared with ==.
 type Server struct {
 	Transport Transport
-	Addr      netip.AddrPort // zero for System and for servers that are named
-	Secure    Secure         // what encrypted transports need; zero for the others
+	Addr      netip.AddrPort // zero for System and for named servers
+	Secure    Secure         // zero if the transport is not encrypted
 }
 
 // String is the entry in its one canonical form: "1.1.1.1:53",
@@ -57,8 +56,8 @@ func (s Server) String() string {
 	return s.Secure.text(s.Transport, s.Addr)
 }
 
-// exchanger asks others with bootstrap for the addresses of a server that is
-// named.
+// exchanger asks the server. bootstrap is asked for the addresses of a named
+// server; loops wait for the sockets of one that is asked over UDP.
 func (s Server) exchanger(loops *eventloop.Loops, bootstrap Exchanger) Exchanger {
 	switch s.Transport {
 	case OverTLS:
@@ -79,8 +78,8 @@ func (s Server) exchanger(loops *eventloop.Loops, bootstrap Exchanger) Exchanger
 // ParseServer reads "1.1.1.1", "1.1.1.1:5353", "2606:4700::1111",
 // "[2606:4700::1111]:53", the same behind "udp://" or "tcp://", or "system".
 // Port 53 may be left out. An encrypted server is "tls://9.9.9.9",
-// "quic://dns.example" or "https://dns.example/dns-query"; see Secure for what
-// may follow. Its error is a *Mistake.
+// "quic://dns.example" or "https://dns.example/dns-query"; see Secure for the
+// settings that may follow. Its error is a *ConfigError.
 func ParseServer(text string) (Server, error) {
 	scheme, address, found := strings.Cut(text, "://")
 	if !found {
@@ -88,7 +87,7 @@ func ParseServer(text string) (Server, error) {
 	}
 	switch {
 	case text == "":
-		return Server{}, &Mistake{wording.UpstreamEmpty}
+		return Server{}, &ConfigError{textEmptyServer}
 	case text == "system":
 		return Server{Transport: System}, nil
 	}
@@ -104,41 +103,45 @@ func ParseServer(text string) (Server, error) {
 	case "quic":
 		return parseSecure(OverQUIC, text)
 	}
-	return Server{}, &Mistake{wording.UpstreamScheme.With(text, scheme)}
+	return Server{}, &ConfigError{textUnknownScheme.With(text, scheme)}
 }
 
+// parseAddress reads the address of a server that is not encrypted. text is the
+// whole setting.
 func parseAddress(t Transport, text, address string) (Server, error) {
-	host, port, mistake := splitPort(text, address, dnsPort)
-	if mistake != nil {
-		return Server{}, mistake
+	host, port, err := splitPort(text, address, dnsPort)
+	if err != nil {
+		return Server{}, err
 	}
 	addr, err := netip.ParseAddr(host)
-	if err != nil || strings.ContainsAny(addr.Zone(), "[]%/ ") { // no interface is called so
-		return Server{}, &Mistake{wording.UpstreamAddress.With(text)}
+	if err != nil || strings.ContainsAny(addr.Zone(), "[]%/ ") { // no interface has such a name
+		return Server{}, &ConfigError{textNotAnAddress.With(text)}
 	}
 	addr = addr.Unmap()
 	if !oneHost(addr) {
-		return Server{}, &Mistake{wording.UpstreamNoHost.With(text)}
+		return Server{}, &ConfigError{textNotOneHost.With(text)}
 	}
 	return Server{Transport: t, Addr: netip.AddrPortFrom(addr, port)}, nil
 }
 
+// oneHost reports whether addr is the address of a single host.
 func oneHost(addr netip.Addr) bool {
 	return !addr.IsUnspecified() && !addr.IsMulticast() && addr != netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
-// splitPort takes "host", "host:port", "v6", "[v6]" and "[v6]:port" apart.
-func splitPort(text, address string, usual uint16) (host string, port uint16, mistake error) {
+// splitPort divides "host", "host:port", "v6", "[v6]" and "[v6]:port". Without a
+// port it returns the usual one. text is the whole setting.
+func splitPort(text, address string, usual uint16) (host string, port uint16, err error) {
 	host, digits, found := address, "", false
 	if inner, bracketed := strings.CutPrefix(address, "["); bracketed {
 		var rest string
 		host, rest, found = strings.Cut(inner, "]")
 		if !found || !strings.Contains(host, ":") {
-			return "", 0, &Mistake{wording.UpstreamAddress.With(text)}
+			return "", 0, &ConfigError{textNotAnAddress.With(text)}
 		}
 		digits, found = strings.CutPrefix(rest, ":")
 		if !found && rest != "" {
-			return "", 0, &Mistake{wording.UpstreamAddress.With(text)}
+			return "", 0, &ConfigError{textNotAnAddress.With(text)}
 		}
 	} else if strings.Count(address, ":") == 1 {
 		host, digits, found = strings.Cut(address, ":")
@@ -148,7 +151,7 @@ func splitPort(text, address string, usual uint16) (host string, port uint16, mi
 	}
 	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || n == 0 {
-		return "", 0, &Mistake{wording.UpstreamPort.With(text, usual)}
+		return "", 0, &ConfigError{textBadPort.With(text, usual)}
 	}
 	return host, uint16(n), nil
 }

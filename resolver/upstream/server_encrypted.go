@@ -9,36 +9,37 @@ import (
 	"strings"
 
 	"lachan/blocklist/domain"
-	"lachan/internal/wording"
 	"lachan/resolver/upstream/stream"
 )
 
-// A Secure is what an encrypted server has besides a transport: who it is, and
-// how to know it. In the configuration it is written as a URL, with settings of
-// ours behind a number sign and between ampersands:
+// A Secure says which server is asked over an encrypted transport, and how it
+// proves its identity. In the configuration it is written as a URL, followed by a
+// number sign and settings of ours with ampersands between them:
 //
 //	tls://dns.example:853#ip=192.0.2.1&ip=2001:db8::1&pin=BASE64
 //
-// ip is an address of a server that is named, which then need not be looked up.
-// pin is the SHA-256 digest of a public key (RFC 7858 section 4.2), as kdig and
-// openssl print it; a server with one of those keys is trusted, and no other,
-// whatever its certificate says. http=3 asks over HTTP/3 instead of HTTP/2.
+// ip is an address of a named server, which then need not be looked up. pin is
+// the SHA-256 digest of a public key (RFC 7858 section 4.2), as kdig and openssl
+// print it; if there are pins, a server with one of those keys is trusted and no
+// other, whatever its certificate says. http=3 asks over HTTP/3 instead of
+// HTTP/2.
 type Secure struct {
-	Host  string // the name in the certificate; "" where that is the address
+	Host  string // the name in the certificate; "" if that is the address
 	Port  uint16
 	Path  string // of HTTPS
-	IPs   string // addresses, with "ip=" before and "&" behind each
-	Pins  string // digests, with "pin=" before and "&" behind each
+	IPs   string // addresses, each as "ip=ADDRESS&": text, so that a Server is comparable
+	Pins  string // digests, each as "pin=DIGEST&"
 	HTTP3 bool
 }
 
-// Named tells whether the addresses of the server have to be looked up.
+// Named reports whether the addresses of the server have to be looked up.
 func (s Server) Named() bool { return s.Secure.Host != "" && s.Secure.IPs == "" }
 
 var schemes = map[Transport]string{OverTLS: "tls", OverHTTPS: "https", OverQUIC: "quic"}
 
 var usualPort = map[Transport]uint16{OverTLS: 853, OverHTTPS: 443, OverQUIC: 853}
 
+// text is the URL of the server.
 func (s Secure) text(t Transport, addr netip.AddrPort) string {
 	host := addr.String()
 	if s.Host != "" {
@@ -55,13 +56,13 @@ func (s Secure) text(t Transport, addr netip.AddrPort) string {
 	return text
 }
 
-// url is where HTTPS asks.
+// url is the URL for HTTPS, without our settings.
 func (s Server) url() string {
 	text, _, _ := strings.Cut(s.String(), "#")
 	return text
 }
 
-// usualPath is that of RFC 8484's examples, where none is written.
+// usualPath is the path if none is written, as in the examples of RFC 8484.
 const usualPath = "/dns-query"
 
 // parseSecure reads the URL of an encrypted server.
@@ -75,68 +76,69 @@ func parseSecure(t Transport, text string) (Server, error) {
 			path = usualPath
 		}
 		if u, err := url.ParseRequestURI(path); err != nil || u.String() != path {
-			return Server{}, &Mistake{wording.UpstreamPath.With(text)}
+			return Server{}, &ConfigError{textBadPath.With(text)}
 		}
 	}
-	host, port, mistake := splitPort(text, address, usualPort[t])
-	if mistake != nil {
-		return Server{}, mistake
+	host, port, err := splitPort(text, address, usualPort[t])
+	if err != nil {
+		return Server{}, err
 	}
 	s := Server{Transport: t, Secure: Secure{Port: port, Path: path}}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		if addr = addr.Unmap(); !oneHost(addr) {
-			return Server{}, &Mistake{wording.UpstreamNoHost.With(text)}
+			return Server{}, &ConfigError{textNotOneHost.With(text)}
 		}
 		s.Addr = netip.AddrPortFrom(addr, port)
 	} else if s.Secure.Host, err = domain.Canonical(host); err != nil || !strings.Contains(s.Secure.Host, ".") || numeric(s.Secure.Host) {
-		return Server{}, &Mistake{wording.UpstreamHost.With(text)}
+		return Server{}, &ConfigError{textBadHost.With(text)}
 	}
 	if settings == "" {
 		return s, nil
 	}
 	for setting := range strings.SplitSeq(settings, "&") {
-		if mistake := s.set(text, setting); mistake != nil {
-			return Server{}, mistake
+		if err := s.set(text, setting); err != nil {
+			return Server{}, err
 		}
 	}
 	return s, nil
 }
 
-// numeric tells whether a host that is no address was meant to be one.
+// numeric reports whether a host that is not an address was meant to be one.
 func numeric(host string) bool {
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	return strings.Trim(last, "0123456789") == ""
 }
 
-// set takes one setting behind the number sign.
+// set takes one of the settings that follow the number sign.
 func (s *Server) set(text, setting string) error {
 	key, value, _ := strings.Cut(setting, "=")
 	switch key {
 	case "ip":
 		addr, err := netip.ParseAddr(value)
 		if err != nil || !oneHost(addr) || s.Secure.Host == "" {
-			return &Mistake{wording.UpstreamIP.With(text)}
+			return &ConfigError{textBadIP.With(text)}
 		}
 		s.Secure.IPs += "ip=" + addr.Unmap().String() + "&"
 	case "pin":
 		if _, ok := digest(value); !ok {
-			return &Mistake{wording.UpstreamPin.With(text)}
+			return &ConfigError{textBadPin.With(text)}
 		}
 		s.Secure.Pins += "pin=" + value + "&"
 	case "http":
 		if value != "3" || s.Transport != OverHTTPS {
-			return &Mistake{wording.UpstreamHTTP.With(text)}
+			return &ConfigError{textBadHTTP.With(text)}
 		}
 		s.Secure.HTTP3 = true
 	default:
-		return &Mistake{wording.UpstreamSetting.With(text, key)}
+		return &ConfigError{textUnknownSetting.With(text, key)}
 	}
 	return nil
 }
 
+// digest reads a pin.
 func digest(text string) (d [sha256.Size]byte, ok bool) {
-	octets, err := base64.StdEncoding.DecodeString(text)
-	return d, err == nil && copy(d[:], octets) == len(d) && len(octets) == len(d)
+	b, err := base64.StdEncoding.DecodeString(text)
+	return d, err == nil && copy(d[:], b) == len(d) && len(b) == len(d)
 }
 
 // remote is the server as stream connects to it. If it is named and has no
@@ -159,7 +161,7 @@ func (s Server) remote(bootstrap Exchanger) stream.Server {
 	return r
 }
 
-// values are those of settings that stand one behind the other.
+// values iterates over the values in settings that are kept as one text.
 func values(settings string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for setting := range strings.SplitSeq(strings.TrimSuffix(settings, "&"), "&") {

@@ -51,7 +51,7 @@ func TestServersThatAreMistakes(t *testing.T) {
 	f := func(text, says string) {
 		t.Helper()
 		_, err := upstream.ParseServer(text)
-		var mistake *upstream.Mistake
+		var mistake *upstream.ConfigError
 		if !errors.As(err, &mistake) {
 			t.Errorf("%q: %v", text, err)
 			return
@@ -146,7 +146,7 @@ func TestSystemWithoutServers(t *testing.T) {
 		t.Helper()
 		listen := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:53")}
 		_, err := upstream.ExpandSystem([]upstream.Server{{Transport: upstream.System}}, path, listen)
-		var mistake *upstream.Mistake
+		var mistake *upstream.ConfigError
 		if !errors.As(err, &mistake) || !strings.Contains(mistake.Text.EN, says) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%v, want %q", err, says)
 		}

@@ -7,12 +7,11 @@ import (
 	"lachan/resolver/dnswire"
 )
 
-// A Failure is a way in which an exchange gives no usable reply.
+// A Failure is a reason why an exchange gave no usable reply.
 type Failure uint8
 
-// The kinds of failure. Dropped datagrams are counted as Mismatch too, though
-// the exchange goes on after them. Refused stands for NOTIMP and FORMERR as
-// well.
+// The kinds of failure. Dropped datagrams are counted as Mismatch too, although
+// the exchange goes on after them. Refused also stands for NOTIMP and FORMERR.
 const (
 	Timeout Failure = iota
 	Network
@@ -61,19 +60,19 @@ func failureOfRcode(code int) Failure {
 	return Refused
 }
 
-// A Stat is what is known about one member. Counters begin with the Member and
-// never go back.
+// A Stat holds the figures of one member. Counters start with the Member and
+// never decrease.
 type Stat struct {
 	Name       string
-	Exchanges  uint64           // begun for queries; those of the probe are not counted
+	Exchanges  uint64           // begun for queries; probes are not counted
 	Failures   [Failures]uint64 // by kind
 	RTT        time.Duration    // moving average of usable replies; 0 before the first
 	Up         bool
-	LastAnswer time.Time // last usable reply, the probe's included; zero before the first
+	LastAnswer time.Time // last usable reply to a query or a probe; zero before the first
 }
 
-// Stat reads the member's figures one by one: they may be apart by the
-// exchanges that end meanwhile.
+// Stat reads the member's figures one by one: they may differ by the exchanges
+// that end meanwhile.
 func (m *Member) Stat() Stat {
 	s := Stat{
 		Name:       m.name,

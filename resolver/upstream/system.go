@@ -7,18 +7,16 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"lachan/internal/wording"
 )
 
 // ResolvConf is where the system names its resolvers.
 const ResolvConf = "/etc/resolv.conf"
 
 // ExpandSystem replaces each System entry by the servers that the file path (in
-// the form of resolv.conf(5)) names now, and leaves out repetitions. A server
-// there that is one of listen, our own addresses, is left out, since it would
-// have us ask ourselves. Its error is a *Mistake, when a System entry yields no
-// server at all.
+// the form of resolv.conf(5)) names now, and leaves out repetitions. It also
+// leaves out servers that are one of listen, our own addresses, since asking them
+// would be asking ourselves. It returns a *ConfigError if a System entry yields
+// no server at all.
 func ExpandSystem(servers []Server, path string, listen []netip.AddrPort) ([]Server, error) {
 	var expanded []Server
 	for _, s := range servers {
@@ -38,33 +36,35 @@ func ExpandSystem(servers []Server, path string, listen []netip.AddrPort) ([]Ser
 	return expanded, nil
 }
 
+// systemServers are the servers that the file at path names, without our own
+// addresses.
 func systemServers(path string, listen []netip.AddrPort) ([]Server, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &Mistake{wording.UpstreamSystemFile.With(path, err)}
+		return nil, &ConfigError{textSystemUnknown.With(path, err)}
 	}
 	named := nameservers(string(text))
 	if len(named) == 0 {
-		return nil, &Mistake{wording.UpstreamSystemNone.With(path)}
+		return nil, &ConfigError{textSystemEmpty.With(path)}
 	}
 	var servers []Server
 	for _, addr := range named {
 		own, err := IsOwn(addr, listen)
 		if err != nil {
-			return nil, &Mistake{wording.UpstreamSystemFile.With(path, err)}
+			return nil, &ConfigError{textSystemUnknown.With(path, err)}
 		}
 		if !own {
 			servers = append(servers, Server{Transport: OverUDP, Addr: addr})
 		}
 	}
 	if len(servers) == 0 {
-		return nil, &Mistake{wording.UpstreamSystemOwn.With(path)}
+		return nil, &ConfigError{textSystemOwn.With(path)}
 	}
 	return servers, nil
 }
 
-// nameservers reads the lines of resolv.conf(5) that name a server; like the
-// system's own resolver it passes over what it does not understand.
+// nameservers reads the lines of resolv.conf(5) that name a server. It skips what
+// it does not understand, as the system's own resolver does.
 func nameservers(text string) []netip.AddrPort {
 	var named []netip.AddrPort
 	for line := range strings.Lines(text) {
@@ -79,10 +79,10 @@ func nameservers(text string) []netip.AddrPort {
 	return named
 }
 
-// IsOwn tells whether asking addr would be asking ourselves, who listen on the
-// addresses listen: the same address and port, or the port of a listener on
-// every address (0.0.0.0, ::) at an address of this host. The error is that of
-// asking the host for its addresses.
+// IsOwn reports whether asking addr would be asking ourselves if we listen on the
+// addresses listen: one of them is addr, or it has the port of addr and is the
+// wildcard address (0.0.0.0, ::), and addr is an address of this host. The error
+// is that of asking the host for its addresses.
 func IsOwn(addr netip.AddrPort, listen []netip.AddrPort) (bool, error) {
 	for _, l := range listen {
 		if l.Port() != addr.Port() {
@@ -101,6 +101,7 @@ func IsOwn(addr netip.AddrPort, listen []netip.AddrPort) (bool, error) {
 	return false, nil
 }
 
+// onThisHost reports whether addr is an address of this host.
 func onThisHost(addr netip.Addr) (bool, error) {
 	if addr.IsLoopback() {
 		return true, nil

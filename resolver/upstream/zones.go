@@ -2,16 +2,16 @@ package upstream
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 
 	"lachan/blocklist/domain"
-	"lachan/internal/wording"
 )
 
-// Zones chooses the Group to ask for a name: that of the longest configured
+// Zones chooses the Group to ask for a name: the group of the longest configured
 // zone that the name is in, otherwise the general one. It is immutable.
 type Zones struct {
 	general *Group
@@ -20,7 +20,7 @@ type Zones struct {
 }
 
 // NewZones returns the choice between general and the groups of zones, whose
-// keys are names as people write them. Its error is a *Mistake.
+// keys are names as people write them. Its error is a *ConfigError.
 func NewZones(general *Group, zones map[string]*Group) (*Zones, error) {
 	z := &Zones{general: general, groups: make(map[string]*Group, len(zones))}
 	for _, text := range slices.Sorted(maps.Keys(zones)) {
@@ -30,11 +30,11 @@ func NewZones(general *Group, zones map[string]*Group) (*Zones, error) {
 			err = name.SetText(canonical)
 		}
 		if err != nil {
-			return nil, &Mistake{wording.UpstreamZone.With(text)}
+			return nil, &ConfigError{textNotAZone.With(text)}
 		}
 		key := string(name.Suffix(name.Labels()))
 		if z.groups[key] != nil {
-			return nil, &Mistake{wording.UpstreamZoneTwice.With(text)}
+			return nil, &ConfigError{textZoneTwice.With(text)}
 		}
 		z.groups[key] = zones[text]
 		z.deepest = max(z.deepest, name.Labels())
@@ -42,8 +42,8 @@ func NewZones(general *Group, zones map[string]*Group) (*Zones, error) {
 	return z, nil
 }
 
-// For returns the Group to ask for name, and whether it is a zone's own. It
-// does not allocate.
+// For returns the Group to ask for name, and whether it is the group of a zone.
+// It does not allocate.
 func (z *Zones) For(name *domain.Name) (g *Group, own bool) {
 	for k := min(name.Labels(), z.deepest); k > 0; k-- {
 		if g := z.groups[string(name.Suffix(k))]; g != nil {
@@ -53,12 +53,13 @@ func (z *Zones) For(name *domain.Name) (g *Group, own bool) {
 	return z.general, false
 }
 
-// Run runs all groups and returns when ctx is done.
-func (z *Zones) Run(ctx context.Context) {
+// Run runs all groups, with log for what they notice, and returns when ctx is
+// done.
+func (z *Zones) Run(ctx context.Context, log *slog.Logger) {
 	var wg sync.WaitGroup
-	wg.Go(func() { z.general.Run(ctx) })
+	wg.Go(func() { z.general.Run(ctx, log) })
 	for _, g := range z.groups {
-		wg.Go(func() { g.Run(ctx) })
+		wg.Go(func() { g.Run(ctx, log) })
 	}
 	wg.Wait()
 }
@@ -67,7 +68,7 @@ func (z *Zones) Run(ctx context.Context) {
 func (z *Zones) General() *Group { return z.general }
 
 // Members are the members of all groups, each once: those of the general group
-// first, then those of the zones by name. A reload gives them to Open.
+// first, then those of the zones by name. A reload gives them to Bootstrap.Open.
 func (z *Zones) Members() []*Member {
 	members := slices.Clone(z.general.members)
 	for _, zone := range slices.Sorted(maps.Keys(z.groups)) {

@@ -78,7 +78,7 @@ func TestZonesThatAreMistakes(t *testing.T) {
 			groups[name] = zoneGroup("s")
 		}
 		_, err := upstream.NewZones(zoneGroup("g"), groups)
-		var mistake *upstream.Mistake
+		var mistake *upstream.ConfigError
 		if !errors.As(err, &mistake) || mistake.Text.VI == mistake.Text.EN {
 			t.Errorf("%q: %v", names, err)
 		}
@@ -116,8 +116,8 @@ func TestReloadKeepsWhatIsKnownOfAServer(t *testing.T) {
 		}
 		return s
 	}
-	old := upstream.Open(loops, []upstream.Server{parse("192.0.2.1"), parse("192.0.2.2")})
-	now := upstream.Open(loops, []upstream.Server{parse("192.0.2.3"), parse("192.0.2.2:53"), parse("tcp://192.0.2.1")}, old...)
+	old := upstream.Bootstrap(nil).Open(loops, []upstream.Server{parse("192.0.2.1"), parse("192.0.2.2")})
+	now := upstream.Bootstrap(nil).Open(loops, []upstream.Server{parse("192.0.2.3"), parse("192.0.2.2:53"), parse("tcp://192.0.2.1")}, old...)
 	if now[1] != old[1] || slices.Contains(old, now[0]) || slices.Contains(old, now[2]) {
 		t.Errorf("%v, then %v", old, now)
 	}

@@ -66,7 +66,7 @@ func (c *Config) Wrong(path string, text wording.Text) yamlfile.Problem {
 // Problem is an error of one key as a mistake in the file.
 func (c *Config) Problem(key string, err error) *yamlfile.Problem {
 	text := wording.Text{VI: err.Error(), EN: err.Error()}
-	var mistake *upstream.Mistake
+	var mistake *upstream.ConfigError
 	if errors.As(err, &mistake) {
 		text = mistake.Text
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
-	"lachan/internal/wording"
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/cookie"
@@ -68,7 +67,7 @@ func (t *TLS) check(k *checker) {
 		k.wrong("server.tls.name", textZoneName.With(t.Name))
 	}
 	if len(t.ACME.Names) > 0 && t.Cert+t.Key != "" {
-		k.wrong("server.tls", wording.ConfigACMEOrFiles)
+		k.wrong("server.tls", textACMEOrFiles)
 	}
 	t.ACME.check(k)
 }
@@ -76,11 +75,11 @@ func (t *TLS) check(k *checker) {
 func (a *ACME) check(k *checker) {
 	for i, name := range a.Names {
 		if canonical, err := domain.Canonical(name); err != nil || !strings.Contains(canonical, ".") {
-			k.wrong(Item("server.tls.acme.names", i), wording.ConfigACMEName.With(name))
+			k.wrong(Item("server.tls.acme.names", i), textACMEName.With(name))
 		}
 	}
 	if u, err := url.Parse(a.DirectoryURL); err != nil || u.Scheme != "https" || u.Host == "" {
-		k.wrong("server.tls.acme.directory_url", wording.ConfigACMEURL.With(a.DirectoryURL))
+		k.wrong("server.tls.acme.directory_url", textACMEURL.With(a.DirectoryURL))
 	}
 }
 

@@ -170,4 +170,16 @@ var (
 		VI: "không có kỳ %q; các kỳ: month, quarter, half, year, hc-month, hc-quarter, hc-half, hc-year",
 		EN: "there is no period %q; the periods are: month, quarter, half, year, hc-month, hc-quarter, hc-half, hc-year",
 	}
+	textACMEOrFiles = wording.Text{
+		VI: "chỉ chọn một: tệp chứng chỉ (cert, key) hoặc acme",
+		EN: "choose one: the files of a certificate (cert, key), or acme",
+	}
+	textACMEName = wording.Text{
+		VI: "%q không phải là tên mà ACME cấp chứng chỉ được ở đây; hãy ghi tên đầy đủ, không có dấu *, ví dụ dns.example.vn",
+		EN: "%q is not a name that ACME can certify here; write a full name without *, such as dns.example.vn",
+	}
+	textACMEURL = wording.Text{
+		VI: "directory_url %q phải bắt đầu bằng https://",
+		EN: "directory_url %q must begin with https://",
+	}
 )

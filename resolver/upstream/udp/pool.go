@@ -39,16 +39,17 @@ var ErrUseTCP = errors.New("udp reply was truncated or forged")
 //
 // Pool.mu guards which sockets there are; socket.mu guards one socket and the
 // requests on it. Whoever needs both takes Pool.mu first (draw, sweep, closeAll).
-// The lock of an event loop is taken under either of them (Watch when a socket is
-// opened, Forget when it is closed), and a loop holds none of its locks that
-// Watch or Forget need while it calls read. Done is called with no lock held.
+// Either is held when a loop is told to Watch a new socket or to Forget one that
+// is closed, which takes the loop's own lock; the loop holds none that these need
+// while it calls read. Done is called with no lock held.
 //
 // The descriptor of a socket is used only under socket.mu, after a look at
 // socket.closed: as soon as it is closed, the kernel may give its number to
-// another socket. A loop may still serve an event that was due for the old one.
-// That does no harm: read finds the socket closed, or, if the loop already knows
-// the number as that of the new socket, the receive call does not wait and finds
-// nothing; epoll is level-triggered, so no event is lost by such a look.
+// another socket. A loop may still call read for an event that was due for the
+// old one, since closing does not wait for the loop. That does no harm: read
+// finds the socket closed. If the loop knows the number as that of a new socket
+// already, it is that one that is read, without waiting, and what came on it is
+// handed to its own requests.
 type Pool struct {
 	loops      *eventloop.Loops // wait for the sockets
 	server     netip.AddrPort
