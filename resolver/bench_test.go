@@ -15,12 +15,13 @@ import (
 	"lachan/resolver/dnswire"
 )
 
-// discard is a conn that nobody reads.
+// discard is a responseWriter that writes nothing.
 type discard struct{}
 
-func (discard) write(*Query) {}
-func (discard) flush()       {}
-func (discard) parked() conn { return discard{} }
+func (discard) write(*Query)          {}
+func (discard) drop(*Query)           {}
+func (discard) flush()                {}
+func (discard) async() responseWriter { return discard{} }
 
 const benchPolicy = `units:
   - id: truong
@@ -82,7 +83,7 @@ func benchQuery(b *testing.B, name string) *Query {
 	}
 	q := newQuery()
 	q.message = q.in[:copy(q.in[:], wire)]
-	q.client, q.conn, q.transport = netip.MustParseAddr("192.0.2.7"), discard{}, metrics.TransportUDP
+	q.client, q.to, q.transport = netip.MustParseAddr("192.0.2.7"), discard{}, metrics.TransportUDP
 	return q
 }
 
@@ -123,7 +124,7 @@ func BenchmarkServe(b *testing.B) {
 				if !r.serve(q) || q.rcode != rcode {
 					b.Fatal("not served from memory")
 				}
-				r.finish(q, r.lane)
+				r.finish(q, r.clock(), r.lane)
 			}
 		})
 	}

@@ -6,14 +6,14 @@ import (
 	"lachan/resolver/dnswire"
 )
 
-// asksCheck tells, and notes, whether q asks the name by which people see whether
-// the filter is in use, or one with the code of a category in front of it. Those
-// are nobody's business but the resolver's: no policy judges them, and they count
-// for no school as queries, but as checks.
-func (q *Query) asksCheck() bool {
+// isSelfTest reports whether q asks the name by which people see whether the
+// filter is in use, or one with the code of a category in front of it. The
+// resolver answers them itself: no policy judges them, and a school counts them
+// as checks, not as queries.
+func (q *Query) isSelfTest() bool {
 	check := q.world.settings.CheckName
-	q.checks = check != nil && q.Class == dnswire.ClassIN && q.Name.Within(check) && (q.Name.Labels() == check.Labels() || q.asksCategory())
-	return q.checks
+	return check != nil && q.Class == dnswire.ClassIN && q.Name.Within(check) &&
+		(q.Name.Labels() == check.Labels() || q.asksCategory())
 }
 
 // asksCategory tells whether one label with the code of a category stands in
@@ -65,7 +65,7 @@ func (r *Resolver) checkCategory(q *Query, cell *metrics.GroupCounters) {
 	switch {
 	case q.Type == dnswire.TypeTXT:
 		q.checkText(result.String(), "category="+q.world.rules.Policy().CategoryCode(tag), "action="+d.Action.String(), "unit="+q.unit())
-	case result == metrics.CheckPassed && !q.heeds(d):
+	case result == metrics.CheckPassed && !q.bypassesTCPOnly(d):
 		r.enforce(q, d)
 		q.action = metrics.ActionLocal
 	default:

@@ -101,10 +101,10 @@ func TestDifferential(t *testing.T) {
 func (r *Resolver) askedBy(client netip.Addr, wire []byte, lately *recent) *dns.Msg {
 	q, box := r.lease(), make(mailbox, 1)
 	q.message = q.in[:copy(q.in[:], wire)]
-	q.client, q.conn, q.recent = client, box, lately
+	q.client, q.to, q.recent = client, box, lately
 	q.begin(r.world.Load(), r.clock())
 	if r.serve(q) {
-		r.finish(q, r.lane)
+		r.finish(q, r.clock(), r.lane)
 		r.queries.Put(q)
 	}
 	return <-box

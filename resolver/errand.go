@@ -24,27 +24,31 @@ func newErrands() *errands {
 	}}}
 }
 
-// write takes the reply over.
+// write copies the reply.
 func (e *errand) write(q *Query) {
 	e.reply = append(e.reply[:0], q.out...)
+	e.done <- struct{}{}
+}
+
+func (e *errand) drop(*Query) {
+	e.reply = e.reply[:0]
 	e.done <- struct{}{}
 }
 
 // flush has nothing to do: who brought the errand has been told.
 func (e *errand) flush() {}
 
-func (e *errand) parked() conn { return e }
+func (e *errand) async() responseWriter { return e }
 
 // ask answers q, whose origin and message are set, and gives the reply to use,
 // which may be empty and is good until use returns. It waits until ctx is done
 // and returns false when that comes first.
 func (r *Resolver) ask(ctx context.Context, q *Query, lane *metrics.Shard, use func(reply []byte)) bool {
 	e := r.errands.idle.Get().(*errand)
-	q.conn, q.recent, q.starts = e, nil, nil
+	q.to, q.recent, q.starts = e, nil, nil
 	q.begin(r.world.Load(), r.clock())
 	if r.serve(q) {
-		q.now = r.clock()
-		r.finish(q, lane)
+		r.finish(q, r.clock(), lane)
 		r.queries.Put(q)
 	}
 	select {

@@ -85,15 +85,15 @@ func (fs *flights) wait(limit time.Duration) bool {
 	}
 }
 
-// forward parks q until an upstream has answered its question and returns
-// false. It returns true when q has a reply at once, because the upstreams
-// failed a moment ago and an old answer is there.
-func (r *Resolver) forward(q *Query) bool {
+// forward lets q wait until an upstream has answered its question. It is done if q
+// has a reply at once: the upstreams failed a moment ago and a stale answer is
+// there.
+func (r *Resolver) forward(q *Query) (done bool) {
 	w := q.world
 	var f found
 	var old bool
 	if f, old = r.cache.appendStale(q, w.settings.Lifetimes.StaleFor); old && f.failed {
-		r.tellStale(q)
+		q.markStale()
 		r.inspect(q, f)
 		return true
 	}
@@ -113,7 +113,7 @@ func (r *Resolver) depart(q, waiter *Query, old bool) {
 	shard := r.flights.shard(key)
 	starts := q.starts
 	if waiter != nil {
-		waiter.conn, waiter.recent, waiter.starts = waiter.conn.parked(), nil, nil
+		waiter.to, waiter.recent, waiter.starts = waiter.to.async(), nil, nil
 		if r.flights.parked.Add(1) > maxParked {
 			r.drop(shard.longest())
 		}
@@ -183,8 +183,8 @@ func (r *Resolver) drop(q *Query) {
 	if q == nil {
 		return
 	}
-	q.out, q.action = q.out[:0], metrics.ActionDropped
-	r.finish(q, r.lane)
+	q.action = metrics.ActionDropped
+	r.finish(q, r.clock(), r.lane)
 	r.release(q)
 }
 
@@ -266,7 +266,7 @@ func (f *flight) losePatience() {
 // flush sees answers that are written off, and gives their queries back.
 func (r *Resolver) flush(answered []*Query) {
 	for _, q := range answered {
-		q.conn.flush()
+		q.to.flush()
 		r.release(q)
 	}
 }
@@ -294,25 +294,30 @@ func (r *Resolver) arrive(waiters []*Query, e *entry, code uint16) {
 		if serial := q.world.rules.Serial(); i == 0 || v.serial != serial {
 			v = e.judge(q.world.rules, q.Type)
 		}
-		q.now = r.clock()
-		q.ede = code
-		r.resume(q, e, v)
+		q.now, q.ede, q.source = r.clock(), code, metrics.SourceUpstream
+		if !e.answers() {
+			q.action = metrics.ActionError
+		}
+		e.appendTo(q)
+		r.resume(q, found{verdict: v, private: e.private && !e.local})
 	}
 }
 
-// serveStale ends the route of queries with the old answer.
+// serveStale ends the route of queries with the stale answer, as far as it is
+// still kept.
 func (r *Resolver) serveStale(waiters []*Query) {
 	for _, q := range waiters {
 		q.now = r.clock()
-		if found, ok := r.cache.appendStale(q, q.world.settings.Lifetimes.StaleFor); ok {
-			if q.source = metrics.SourceUpstream; found.stale {
-				r.tellStale(q)
-			}
-			r.inspect(q, found)
-		} else { // it was evicted meanwhile
+		f, ok := r.cache.appendStale(q, q.world.settings.Lifetimes.StaleFor)
+		if !ok {
 			q.fail(dnswire.RcodeServFail, dnswire.EDENoAuthority, "")
+			r.finish(q, q.now, r.lane)
+			continue
 		}
-		r.finish(q, r.lane)
+		if q.source = metrics.SourceUpstream; f.stale {
+			q.markStale()
+		}
+		r.resume(q, f)
 	}
 }
 

@@ -222,10 +222,10 @@ func TestFailuresAreCountedAsErrors(t *testing.T) {
 	r := newRoute(t, quietSettings(), (&troubled{rcode: dns.RcodeServerFailure}).answer)
 	for range 3 {
 		q, box := r.question(t, "www.example.", dns.TypeA), make(mailbox, 1)
-		q.conn = box
+		q.to = box
 		q.begin(r.world.Load(), r.clock())
 		if r.serve(q) {
-			r.finish(q, r.lane)
+			r.finish(q, r.clock(), r.lane)
 		}
 		<-box
 		if q.action != metrics.ActionError {

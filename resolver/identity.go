@@ -10,47 +10,51 @@ import (
 	"lachan/resolver/dnswire"
 )
 
-// EDNS options by which forwarders say who asked. The first three are of the
-// range for local use, as dnsmasq sends them (--add-mac, --add-cpe-id).
+// EDNS options by which forwarders tell their client. All three are of the range
+// for local use, as dnsmasq sends them (--add-mac, --add-cpe-id).
 const (
 	optionMAC     = 65001 // six octets
 	optionTextMAC = 65073 // in text
 	optionCPE     = 65074 // any text
 )
 
-// who is the group of q's client: that of the link id that it shows. Behind a
-// trusted forwarder it is the device or the subnet that the forwarder names; what
-// others say of themselves does not count. Then comes the address, or whom its
-// router has linked it to. The plain id of a unit, which anybody
-// can guess, counts where the address tells nothing, so that it gets nobody out
-// of the group that the address is in.
-func (q *Query) who() (g policy.GroupID, known bool) {
-	rules := q.world.rules
+// identifyClient is the address and the group of q's client. The first of these
+// that tells a group counts:
+//
+//   - the link id that the client shows;
+//   - the device that a trusted forwarder names;
+//   - the address: of the subnet that a trusted forwarder names, or else of the
+//     sender;
+//   - the unit that a router has linked the address to;
+//   - the plain id of a unit. Everyone can guess it, so it is last: it gets no
+//     client out of the group that its address is in.
+func (q *Query) identifyClient() (client netip.Addr, g policy.GroupID, known bool) {
+	rules, client := q.world.rules, q.client
 	if q.encrypted() && q.id != "" {
 		if g, known := rules.IdentifyLink(q.id); known {
-			return g, true
+			return client, g, true
 		}
 	}
-	if len(q.Options) > 0 && q.world.settings.trusts(q.client) {
+	if len(q.Options) > 0 && q.world.settings.trusts(client) {
 		if rules.HasDevices() {
 			if g, known := q.device(); known {
-				return g, true
+				return client, g, true
 			}
 		}
 		if subnet, ok := q.clientSubnet(); ok {
-			q.client = subnet
+			client = subnet
 		}
 	}
-	if g, known = rules.Identify(q.client); !known {
-		g, known = q.linkedGroup()
+	if g, known = rules.Identify(client); !known {
+		g, known = q.world.linkedGroup(client)
 	}
 	if !known && q.encrypted() && q.id != "" && q.world.settings.UnitIDs {
-		return rules.IdentifyName(q.id)
+		g, known = rules.IdentifyName(q.id)
 	}
-	return g, known
+	return client, g, known
 }
 
-// trusts tells whether a client may speak for others.
+// trusts reports whether a client may speak for others.
 func (s *Settings) trusts(client netip.Addr) bool { return contains(s.TrustedForwarders, client) }
 
 func (q *Query) device() (g policy.GroupID, known bool) {

@@ -86,9 +86,9 @@ func (c *clientLimits) slot(a netip.Addr, now int64) *clientSlot {
 	return &ways[hash>>32%clientWays]
 }
 
-// within counts q against the limits of its client and of its school. The former
-// may be off for who proves by a cookie that nobody asks in its name.
-func (r *Resolver) within(q *Query, known bool) bool {
+// withinLimits counts q against the limits of its client and of its school. The
+// former may be off for clients that prove their address by a cookie.
+func (r *Resolver) withinLimits(q *Query, known bool) bool {
 	w := q.world
 	exempt := q.proven && w.settings.CookiesExempt
 	if w.perClient.interval != 0 && !exempt && !r.clients.take(q.client, w.perClient, q.now) {

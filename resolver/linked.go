@@ -89,24 +89,23 @@ func (l *Linked) link(a netip.Addr, unit string, now time.Time) (status int, mov
 // GroupOf is the group of a client of which nothing is known but the address, by
 // the rules in force: that in whose network it is, or that it is linked to.
 func (r *Resolver) GroupOf(client netip.Addr) (g policy.GroupID, known bool) {
-	q := Query{world: r.world.Load(), origin: origin{client: client}}
-	if g, known = q.world.rules.Identify(client); known {
+	w := r.world.Load()
+	if g, known = w.rules.Identify(client); known {
 		return g, true
 	}
-	return q.linkedGroup()
+	return w.linkedGroup(client)
 }
 
 // linkedGroup is the group of a client whose address is linked.
-func (q *Query) linkedGroup() (g policy.GroupID, known bool) {
-	linked := q.world.settings.Linked
-	if linked == nil {
+func (w *world) linkedGroup(client netip.Addr) (g policy.GroupID, known bool) {
+	if w.settings.Linked == nil {
 		return 0, false
 	}
-	unit, ok := linked.unitOf(q.client, time.Now())
+	unit, ok := w.settings.Linked.unitOf(client, time.Now())
 	if !ok {
 		return 0, false
 	}
-	return q.world.rules.Policy().GroupOf(unit)
+	return w.rules.Policy().GroupOf(unit)
 }
 
 // link takes a POST to the link path: the caller's address becomes that of the

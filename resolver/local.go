@@ -20,7 +20,7 @@ const (
 // local answers what needs neither cache nor upstream: the server's own
 // identity and doors, the check, ANY, names with a meaning of their own, and safe
 // search where the engine's addresses are known. It returns false for all else.
-func (r *Resolver) local(q *Query) bool {
+func (r *Resolver) local(q *Query) (done bool) {
 	switch {
 	case q.Class == dnswire.ClassCHAOS:
 		r.chaos(q)
@@ -28,7 +28,7 @@ func (r *Resolver) local(q *Query) bool {
 		q.introduce()
 	case q.decision.Rewrite != nil:
 		return q.rewriteLocally()
-	case q.checks:
+	case q.selfTest:
 		r.check(q)
 	case q.Type == dnswire.TypeANY:
 		q.start(dnswire.RcodeSuccess)
@@ -95,7 +95,7 @@ func (r *Resolver) explain(q *Query) {
 
 // specialName answers names that no upstream need know: localhost and invalid
 // (RFC 6761).
-func (q *Query) specialName() bool {
+func (q *Query) specialName() (done bool) {
 	if q.Name.Labels() == 0 {
 		return false
 	}
@@ -115,7 +115,7 @@ func (q *Query) specialName() bool {
 // rewriteLocally answers for a search engine's name with its safe face where
 // nobody need be asked: the vendor keeps fixed addresses, or the type has no
 // business there.
-func (q *Query) rewriteLocally() bool {
+func (q *Query) rewriteLocally() (done bool) {
 	target := q.decision.Rewrite
 	fixed := target.A
 	switch q.Type {

@@ -16,12 +16,13 @@ import (
 // network.
 var rebind = policy.Decision{Action: policy.Local, Reply: policy.ReplyNodata, EDE: dnswire.EDEBlocked, Entry: -1, Category: policy.NoCategory}
 
-// enforced replies where policy has the last word already.
-func (r *Resolver) enforced(q *Query) bool {
+// applyDecision replies where policy has the last word already. A block that
+// stream clients pass becomes no decision for them.
+func (r *Resolver) applyDecision(q *Query) (done bool) {
 	switch d := q.decision; {
 	case d.Action != policy.Block && d.Action != policy.Local:
 		return false
-	case q.heeds(d):
+	case q.bypassesTCPOnly(d):
 		q.decision.Action, q.decision.Category = policy.Pass, policy.NoCategory
 		return false
 	case d.Reply == policy.ReplyData && d.Rewrite != nil:
@@ -33,9 +34,9 @@ func (r *Resolver) enforced(q *Query) bool {
 	return true
 }
 
-// heeds tells whether q came as the reply to a block asks: over a stream, which
-// makes sure who asks.
-func (q *Query) heeds(d policy.Decision) bool {
+// bypassesTCPOnly reports whether q came as the reply to a block asks: over a
+// stream, which proves the client's address.
+func (q *Query) bypassesTCPOnly(d policy.Decision) bool {
 	return d.Reply == policy.ReplyTCPOnly && q.transport != metrics.TransportUDP
 }
 
@@ -152,8 +153,8 @@ func (q *Query) refuse(code uint16, text string) {
 	q.action = metrics.ActionRefused
 }
 
-// tellStale marks the reply as older than its TTL (RFC 8767).
-func (r *Resolver) tellStale(q *Query) {
+// markStale marks the reply as older than its TTL (RFC 8767).
+func (q *Query) markStale() {
 	q.action, q.source = metrics.ActionStale, metrics.SourceStale
 	q.ede, q.text = dnswire.EDEStale, ""
 	if q.rcode == dnswire.RcodeNXDomain {
@@ -209,7 +210,7 @@ func (r *Resolver) inspectEach(q *Query, d policy.Decision) policy.Decision {
 	var record dnswire.Record
 	message := q.reply.Message()
 	for ok := walker.Start(message) == nil; ok && walker.Next(&record); {
-		if of := q.inspectRecord(d, message, &record); of != d && !q.heeds(of) {
+		if of := q.inspectRecord(d, message, &record); of != d && !q.bypassesTCPOnly(of) {
 			return of
 		}
 	}
@@ -232,7 +233,7 @@ func (q *Query) inspectRecord(d policy.Decision, message []byte, record *dnswire
 	of := d
 	record.Addresses(message, func(a netip.Addr) bool {
 		of = rules.DecideAddr(q.group, d, a)
-		return of == d || q.heeds(of)
+		return of == d || q.bypassesTCPOnly(of)
 	})
 	return of
 }

@@ -39,10 +39,10 @@ func TestWhatIsAskedOftenIsPopular(t *testing.T) {
 			t.Helper()
 			for range times {
 				q, box := r.question(t, name, qtype), make(mailbox, 1)
-				q.conn, q.recent = box, lately
+				q.to, q.recent = box, lately
 				q.begin(r.world.Load(), r.clock())
 				if r.serve(q) {
-					r.finish(q, r.lane)
+					r.finish(q, r.clock(), r.lane)
 				}
 				<-box
 			}

@@ -10,25 +10,26 @@ import (
 )
 
 // A Query is one question on its way to its answer. It is leased from the
-// resolver, has one owner at a time and goes back when its answer is written.
+// resolver, has one owner at a time, see responseWriter, and goes back when its
+// answer is sent.
 type Query struct {
 	dnswire.Query // what was asked
 
 	origin // who asked
 
-	world    *world  // all that the question is judged by, from begin to end
-	received int64   // on the resolver's clock, nanoseconds
-	now      int64   // the same clock, when it was last read for this query
-	conn     conn    // where the answer goes
-	recent   *recent // what the reader answered lately; nil of streams and while parked
+	world    *world // all that the question is judged by, from begin to end
+	received int64  // on the resolver's clock, nanoseconds
+	now      int64  // the same clock, when it was last read for this query
+	to       responseWriter
+	recent   *recent // what the reader answered lately; nil of streams and while it waits
 	// starts gathers the exchanges that a reader's batch begins; nil of streams and
-	// while parked: an exchange begins at once.
+	// while q waits: an exchange begins at once.
 	starts *[]*upstream.Call
 
 	group    policy.GroupID
 	decision policy.Decision
 	decided  bool         // decision is policy's word on a question of the group
-	checks   bool         // the question is whether the filter is in use
+	selfTest bool         // the question is whether the filter is in use
 	lookup   *domain.Name // what is looked up: the name asked for or its safe face
 
 	target domain.Name // scratch for names that the reply points at
@@ -39,7 +40,7 @@ type Query struct {
 	action metrics.Action
 	source metrics.Source
 
-	cookie     []byte // to give to the client, in cookieRoom; nil of who wants none
+	cookie     []byte // to give to the client, in cookieRoom; nil if it sent none
 	cookieRoom [cookie.Size]byte
 	proven     bool // the client has shown a right one
 
@@ -49,16 +50,35 @@ type Query struct {
 	packet  packetState // what the UDP socket knows of the packet
 }
 
-// A conn is where answers go.
-type conn interface {
-	// write sends q's reply or leaves it for flush; an empty one it only takes note
-	// of.
+// A responseWriter is where the replies to queries go: a socket, or a stream.
+//
+// Who owns a Query, and so may write to it, after each call:
+//
+//	call                     done             not done
+//	serve, serveParsed       the caller       the pending exchange that it waits for
+//	parse, identify, answer  the caller       the caller
+//	forward                  the caller       the pending exchange
+//
+//	pending.takeWaiters      the caller
+//	finish, resume           the caller, which does not change it until flush
+//	write                    the writer, until flush
+//	drop                     the caller
+//	flush                    the caller
+//	release, queries.Put     the pool
+//
+// A writer that copies the reply says so; its caller need not wait for flush.
+// A reader gives its own queries back to the pool, or uses them again; what ends
+// a pending exchange releases those that waited for it.
+type responseWriter interface {
+	// write sends q's reply, which is not empty, or leaves it for flush.
 	write(q *Query)
-	// flush sees to it that what was written is sent. Who wrote a query may use it
-	// again when flush returns, or after write if its reply is empty.
+	// drop takes note that q gets no reply.
+	drop(q *Query)
+	// flush sees to it that what was written is sent.
 	flush()
-	// parked is the conn for a query that leaves its reader.
-	parked() conn
+	// async is the writer for a query that leaves its reader. It may be used by any
+	// goroutine.
+	async() responseWriter
 }
 
 // queryOctets is room for almost every reply; longer ones grow it.
@@ -70,7 +90,7 @@ func newQuery() *Query { return &Query{out: make([]byte, 0, queryOctets)} }
 func (q *Query) begin(w *world, now int64) {
 	q.world, q.received, q.now = w, now, now
 	q.group, q.decision = 0, policy.Decision{Category: policy.NoCategory}
-	q.decided, q.checks, q.lookup = false, false, &q.Name
+	q.decided, q.selfTest, q.lookup = false, false, &q.Name
 	q.cookie, q.proven = nil, false
 	q.out = q.out[:0]
 	q.reply = dnswire.Reply{}

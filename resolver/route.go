@@ -9,69 +9,65 @@ import (
 //
 //	read -> parse -> identify -> decide -> answer || forward -> inspect -> finish
 //
-// The reader of a socket has read; it runs serve, which needs only memory. If
-// that ends without a reply the query is parked in a flight, and the flight
-// runs resume with what the upstream said. Both end in finish.
+// Each step that may end the route reports whether it did: done means that q has
+// its reply, or is to be dropped.
+//
+// What reads a socket has read; it runs serve, which needs only memory. If that
+// is not done, the query waits for an upstream, and what brings the reply of the
+// upstream runs resume. Both end in finish.
 
-// serve runs the steps that need only memory. It returns true when q has its
-// reply, or is to be dropped, and false when q now belongs to a flight.
-func (r *Resolver) serve(q *Query) bool { return !r.parse(q) || r.carry(q) }
+// serve runs the steps that need only memory. If it is not done, q is no longer
+// the caller's.
+func (r *Resolver) serve(q *Query) (done bool) { return r.parse(q) || r.serveParsed(q) }
 
-// carry is serve behind parse.
-func (r *Resolver) carry(q *Query) bool {
-	if !r.identify(q) {
+// serveParsed runs the steps of serve after parse.
+func (r *Resolver) serveParsed(q *Query) (done bool) {
+	if r.identify(q) {
 		return true
 	}
 	r.decide(q)
 	return r.answer(q) || r.forward(q)
 }
 
-// resume ends the route of a query for which an upstream has answered, or none
-// has: e is then the failure.
-func (r *Resolver) resume(q *Query, e *entry, v verdict) {
-	e.appendTo(q)
-	q.source = metrics.SourceUpstream
-	if !e.answers() {
-		q.action = metrics.ActionError
-	}
-	r.inspect(q, found{verdict: v, private: e.private && !e.local})
-	r.finish(q, r.lane)
+// resume ends the route of a query that waited: the answer that f tells of is
+// its reply.
+func (r *Resolver) resume(q *Query, f found) {
+	r.inspect(q, f)
+	r.finish(q, r.clock(), r.lane)
 }
 
 // parse reads the message. Broken ones, other opcodes and what a forwarder
 // does not serve get the error the RFCs ask for; responses get nothing.
-func (r *Resolver) parse(q *Query) bool {
+func (r *Resolver) parse(q *Query) (done bool) {
 	outcome, rcode := q.Parse(q.message)
-	if len(q.Options) > 0 && !q.takeCookie() {
+	if len(q.Options) > 0 && !q.readCookie() {
 		outcome, rcode = dnswire.Answer, dnswire.RcodeFormErr
 	}
 	switch outcome {
 	case dnswire.Drop:
 		q.action = metrics.ActionDropped
-		return false
 	case dnswire.Answer:
 		q.reject(rcode)
-		return false
 	case dnswire.Notify:
-		q.notified()
+		q.answerNotify()
+	default:
 		return false
 	}
 	return true
 }
 
-// identify turns the client into a group.
-func (r *Resolver) identify(q *Query) bool {
-	group, known := q.who()
-	q.group = group
+// identify turns the client into a group, and refuses those that are not served.
+func (r *Resolver) identify(q *Query) (done bool) {
+	var known bool
+	q.client, q.group, known = q.identifyClient()
 	switch s := q.world.settings; {
 	case s.Closed:
 		q.refuse(dnswire.EDENotReady, "a required list is missing")
-		return false
 	case !known && s.RefuseUnknown:
 		q.refuse(dnswire.EDEProhibited, "unknown client")
-		return false
-	case !r.within(q, known):
-		q.restrain()
+	case !r.withinLimits(q, known):
+		q.rateLimited()
+	default:
 		return false
 	}
 	return true
@@ -79,7 +75,7 @@ func (r *Resolver) identify(q *Query) bool {
 
 // decide says, once, what the group may do with the name.
 func (r *Resolver) decide(q *Query) {
-	if q.Class != dnswire.ClassIN || q.asksCheck() {
+	if q.selfTest = q.isSelfTest(); q.selfTest || q.Class != dnswire.ClassIN {
 		return
 	}
 	q.decided = true
@@ -94,11 +90,8 @@ func (r *Resolver) decide(q *Query) {
 }
 
 // answer replies from policy, local data or the cache.
-func (r *Resolver) answer(q *Query) bool {
-	if r.enforced(q) {
-		return true
-	}
-	if r.local(q) {
+func (r *Resolver) answer(q *Query) (done bool) {
+	if r.applyDecision(q) || r.local(q) {
 		return true
 	}
 	f, ok := r.cache.append(q)
@@ -136,12 +129,14 @@ func (r *Resolver) inspect(q *Query, f found) {
 	}
 }
 
-// finish makes the reply fit, records it and writes it: who has the answer finds
-// it counted. It is the only recorder and the only writer.
-func (r *Resolver) finish(q *Query, lane *metrics.Shard) {
-	if q.action == metrics.ActionDropped {
-		q.out = q.out[:0]
-	} else {
+// finish makes the reply fit, records it at the time now and writes it, in this
+// order: a client that has the answer finds it counted. It is the only place that
+// counts a query and the only one that writes. Who owns q afterwards is said at
+// responseWriter.
+func (r *Resolver) finish(q *Query, now int64, lane *metrics.Shard) {
+	q.now = now
+	dropped := q.action == metrics.ActionDropped
+	if !dropped {
 		q.close()
 	}
 	w := q.world
@@ -155,5 +150,9 @@ func (r *Resolver) finish(q *Query, lane *metrics.Shard) {
 		event.Decision, event.Category = outcome(q.decision, w)
 	}
 	lane.Record(&event)
-	q.conn.write(q)
+	if dropped {
+		q.to.drop(q)
+	} else {
+		q.to.write(q)
+	}
 }

@@ -96,17 +96,14 @@ func newRoute(t testing.TB, settings Settings, up answerer) *Resolver {
 	return r
 }
 
-// mailbox is a conn that keeps its answer.
+// mailbox is a responseWriter that keeps its answer.
 type mailbox chan *dns.Msg
 
-func (b mailbox) parked() conn { return b }
-func (b mailbox) flush()       {}
+func (b mailbox) async() responseWriter { return b }
+func (b mailbox) flush()                {}
+func (b mailbox) drop(*Query)           { b <- nil }
 
 func (b mailbox) write(q *Query) {
-	if len(q.out) == 0 {
-		b <- nil // dropped
-		return
-	}
 	m := new(dns.Msg)
 	if err := m.Unpack(q.out); err != nil {
 		panic(err) // every answer can be read
@@ -135,10 +132,10 @@ func (r *Resolver) question(t testing.TB, name string, qtype uint16, change ...f
 func (r *Resolver) send(t testing.TB, name string, qtype uint16, change ...func(*dns.Msg)) mailbox {
 	t.Helper()
 	q, box := r.question(t, name, qtype, change...), make(mailbox, 1)
-	q.conn = box
+	q.to = box
 	q.begin(r.world.Load(), r.clock())
 	if r.serve(q) {
-		r.finish(q, r.lane)
+		r.finish(q, r.clock(), r.lane)
 		r.queries.Put(q)
 	}
 	return box
@@ -157,8 +154,9 @@ type witness struct {
 	counted chan int
 }
 
-func (w witness) parked() conn { return w }
-func (w witness) flush()       {}
+func (w witness) async() responseWriter { return w }
+func (w witness) flush()                {}
+func (w witness) drop(q *Query)         { w.write(q) }
 
 func (w witness) write(*Query) {
 	sum := 0
@@ -177,10 +175,10 @@ func TestAnAnswerIsCountedBeforeItIsWritten(t *testing.T) {
 	})
 	for i, name := range []string{"www.blocked.example.", "www.lesson.example.", "www.lesson.example."} {
 		q, client := r.question(t, name, dns.TypeA), witness{r, make(chan int, 1)}
-		q.conn = client
+		q.to = client
 		q.begin(r.world.Load(), r.clock())
 		if r.serve(q) {
-			r.finish(q, r.lane)
+			r.finish(q, r.clock(), r.lane)
 		}
 		if counted := <-client.counted; counted <= i {
 			t.Errorf("%s, query %d: %d are counted", name, i+1, counted)
@@ -208,14 +206,14 @@ func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
 	f := func(what, name string, qtype uint16, recent *recent, want metrics.Action, options ...dns.EDNS0) {
 		t.Helper()
 		q := r.question(t, name, qtype, func(m *dns.Msg) { m.IsEdns0().Option = options })
-		q.conn, q.recent = discard{}, recent
+		q.to, q.recent = discard{}, recent
 		w := r.world.Load()
 		if n := testing.AllocsPerRun(200, func() {
 			q.begin(w, r.clock())
 			if !r.serve(q) {
 				t.Fatal("not answered from memory")
 			}
-			r.finish(q, r.lane)
+			r.finish(q, r.clock(), r.lane)
 		}); n != 0 || q.action != want {
 			t.Errorf("%s: %v allocations, action %s; want none, %s", what, n, q.action, want)
 		}
@@ -248,10 +246,10 @@ func FuzzServe(f *testing.F) {
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		q, box := r.lease(), make(mailbox, 1)
 		q.message = q.in[:copy(q.in[:], wire)]
-		q.client, q.transport, q.conn = netip.MustParseAddr("192.0.2.7"), metrics.TransportUDP, box
+		q.client, q.transport, q.to = netip.MustParseAddr("192.0.2.7"), metrics.TransportUDP, box
 		q.begin(r.world.Load(), r.clock())
 		if r.serve(q) {
-			r.finish(q, r.lane)
+			r.finish(q, r.clock(), r.lane)
 		}
 		if m := <-box; m != nil && (!m.Response || len(wire) < 2 || m.Id != uint16(wire[0])<<8|uint16(wire[1])) {
 			t.Errorf("%x is answered by %v", wire, m)

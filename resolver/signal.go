@@ -13,9 +13,9 @@ import (
 // 8467 section 4.1).
 const padBlock = 468
 
-// takeCookie reads the client's cookie, if there is one, and makes the one to
-// give it (RFC 7873 section 5.2). False: it is malformed.
-func (q *Query) takeCookie() bool {
+// readCookie reads the client's cookie, if there is one, and makes the one to
+// give it (RFC 7873 section 5.2). It is not ok if it is malformed.
+func (q *Query) readCookie() (ok bool) {
 	option, sent := q.Option(dnswire.OptionCookie)
 	switch secrets := q.world.settings.Cookies; {
 	case !sent:
@@ -29,9 +29,9 @@ func (q *Query) takeCookie() bool {
 	return true
 }
 
-// restrain answers one query too many. Who could prove that it is the one that
-// asks, and be free of the limit, is told so (RFC 7873 section 5.2.3).
-func (q *Query) restrain() {
+// rateLimited answers one query too many. A client that could be free of the limit
+// by a cookie is told so (RFC 7873 section 5.2.3).
+func (q *Query) rateLimited() {
 	q.refuse(dnswire.EDEProhibited, "too many queries")
 	if q.world.settings.CookiesExempt && q.cookie != nil && !q.proven {
 		q.start(dnswire.RcodeBadCookie)

@@ -111,13 +111,12 @@ func (r *Resolver) readStream(c *tcpConn) {
 			return
 		}
 		c.waiting <- struct{}{}
-		q.origin, q.conn, q.recent, q.starts = c.origin, c, nil, nil
+		q.origin, q.to, q.recent, q.starts = c.origin, c, nil, nil
 		q.begin(r.world.Load(), r.clock())
 		if !r.serve(q) {
 			continue
 		}
-		q.now = r.clock()
-		r.finish(q, lane)
+		r.finish(q, r.clock(), lane)
 		unwritten += len(q.out)
 		r.queries.Put(q)
 	}
@@ -138,18 +137,18 @@ func (c *tcpConn) read(q *Query) bool {
 	return err == nil
 }
 
-func (c *tcpConn) parked() conn { return (*parkedTCP)(c) }
+func (c *tcpConn) async() responseWriter { return (*asyncTCP)(c) }
 
-// write leaves the answer for the next flush. It does not wait.
+// write copies the answer and leaves it for the next flush. It does not wait.
 func (c *tcpConn) write(q *Query) {
-	if len(q.out) > 0 {
-		c.mu.Lock()
-		c.answers = binary.BigEndian.AppendUint16(c.answers, uint16(len(q.out)))
-		c.answers = append(c.answers, q.out...)
-		c.mu.Unlock()
-	}
+	c.mu.Lock()
+	c.answers = binary.BigEndian.AppendUint16(c.answers, uint16(len(q.out)))
+	c.answers = append(c.answers, q.out...)
+	c.mu.Unlock()
 	<-c.waiting
 }
+
+func (c *tcpConn) drop(*Query) { <-c.waiting }
 
 // flush writes the answers so far, once those before are written.
 func (c *tcpConn) flush() {
@@ -184,16 +183,18 @@ func (c *tcpConn) close() {
 	c.Conn.Close()
 }
 
-// parkedTCP does not wait until answers are flushed: whoever brings them has others
-// to bring.
-type parkedTCP tcpConn
+// asyncTCP does not wait until answers are flushed: its callers have answers for
+// others too.
+type asyncTCP tcpConn
 
-func (p *parkedTCP) parked() conn { return p }
+func (a *asyncTCP) async() responseWriter { return a }
 
-func (p *parkedTCP) write(q *Query) { (*tcpConn)(p).write(q) }
+func (a *asyncTCP) write(q *Query) { (*tcpConn)(a).write(q) }
 
-func (p *parkedTCP) flush() {
-	if c := (*tcpConn)(p); c.scheduled.CompareAndSwap(false, true) {
+func (a *asyncTCP) drop(q *Query) { (*tcpConn)(a).drop(q) }
+
+func (a *asyncTCP) flush() {
+	if c := (*tcpConn)(a); c.scheduled.CompareAndSwap(false, true) {
 		go c.flush()
 	}
 }

@@ -40,21 +40,20 @@ func (d *reader) answer() error {
 		introduce(d.batch[:n], w.settings)
 	}
 	for i, q := range d.batch[:n] {
-		q.transport, q.conn, q.recent, q.starts = metrics.TransportUDP, d.socket, d.lately, &d.starts
+		q.transport, q.to, q.recent, q.starts = metrics.TransportUDP, d.socket, d.lately, &d.starts
 		q.begin(w, now)
-		d.served[i] = !d.parse(q)
+		d.served[i] = d.parse(q)
 	}
 	d.foresee(d.batch[:n])
 	for i, q := range d.batch[:n] {
-		if d.served[i] = d.served[i] || d.carry(q); !d.served[i] {
+		if d.served[i] = d.served[i] || d.serveParsed(q); !d.served[i] {
 			d.batch[i] = d.lease()
 		}
 	}
 	now = d.clock()
 	for i, q := range d.batch[:n] {
 		if d.served[i] {
-			q.now = now
-			d.finish(q, d.lane)
+			d.finish(q, now, d.lane)
 		}
 	}
 	d.socket.flush()

@@ -36,7 +36,7 @@ type packetState struct {
 }
 
 // A udpSocket is one socket of its address; several share it by SO_REUSEPORT. It
-// is itself the conn of the batch that was read. receive, write and flush belong
+// is itself the responseWriter of the batch that was read. receive, write and flush belong
 // to its reader.
 type udpSocket struct {
 	addr   netip.AddrPort
@@ -48,8 +48,8 @@ type udpSocket struct {
 
 	in      [batchSize]eventloop.Message
 	out     outbox
-	late    lateConn
-	waiting sync.WaitGroup // parked queries that were read here
+	late    lateWriter
+	waiting sync.WaitGroup // queries that were read here and wait for an upstream
 }
 
 // newUDPSocket makes one of a copy of a socket.
@@ -122,16 +122,17 @@ func (q *Query) takePacket(m *eventloop.Message) {
 	}
 }
 
-func (s *udpSocket) parked() conn {
+// async counts one more query that waits. While the socket is read from, its
+// reader calls it, so that no Add of waiting comes after the Wait in retire, which
+// is called when reading has stopped.
+func (s *udpSocket) async() responseWriter {
 	s.waiting.Add(1)
 	return &s.late
 }
 
-func (s *udpSocket) write(q *Query) {
-	if len(q.out) > 0 {
-		s.out.add(q)
-	}
-}
+func (s *udpSocket) write(q *Query) { s.out.add(q) }
+
+func (s *udpSocket) drop(*Query) {}
 
 func (s *udpSocket) flush() { s.out.send(s) }
 
@@ -196,21 +197,19 @@ func (s *udpSocket) waitWritable() bool {
 	return n > 0
 }
 
-// lateConn is the conn of queries that were parked. Any number of goroutines
-// write to it, each query once, and flush.
-type lateConn struct {
+// A lateWriter takes the replies to queries that waited for an upstream. Any
+// number of goroutines write to it, each query once, and flush.
+type lateWriter struct {
 	socket *udpSocket
-	mu     sync.Mutex // held while answers are sent, so that who flushes finds them sent
+	mu     sync.Mutex // held while answers are sent, so that they are sent when flush returns
 	out    outbox     // mu
 }
 
-func (c *lateConn) parked() conn { return c }
+func (c *lateWriter) async() responseWriter { return c }
 
-func (c *lateConn) write(q *Query) {
-	if len(q.out) == 0 {
-		c.socket.waiting.Done()
-		return
-	}
+func (c *lateWriter) drop(*Query) { c.socket.waiting.Done() }
+
+func (c *lateWriter) write(q *Query) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.out.held == batchSize {
@@ -219,13 +218,13 @@ func (c *lateConn) write(q *Query) {
 	c.out.add(q)
 }
 
-func (c *lateConn) flush() {
+func (c *lateWriter) flush() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.send()
 }
 
-func (c *lateConn) send() {
+func (c *lateWriter) send() {
 	if held := c.out.held; held > 0 {
 		c.out.send(c.socket)
 		c.socket.waiting.Add(-held)

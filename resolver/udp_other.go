@@ -24,7 +24,7 @@ type udpSocket struct {
 	conn    *net.UDPConn
 	stopped atomic.Bool
 	reading sync.WaitGroup
-	waiting sync.WaitGroup // parked queries that were read here
+	waiting sync.WaitGroup // queries that were read here and wait for an upstream
 }
 
 // newUDPSocket makes one of a copy of a socket.
@@ -52,19 +52,22 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 
 func (s *udpSocket) flush() {}
 
-func (s *udpSocket) parked() conn {
+func (s *udpSocket) drop(*Query) {}
+
+func (s *udpSocket) async() responseWriter {
 	s.waiting.Add(1)
-	return (*singleConn)(s)
+	return (*lateWriter)(s)
 }
 
-// singleConn is the conn of queries that were parked. Each of them is written
-// once.
-type singleConn udpSocket
+// A lateWriter takes the replies to queries that waited for an upstream. Each of
+// them is written once.
+type lateWriter udpSocket
 
-func (c *singleConn) parked() conn { return c }
-func (c *singleConn) flush()       {}
+func (c *lateWriter) async() responseWriter { return c }
+func (c *lateWriter) flush()                {}
+func (c *lateWriter) drop(*Query)           { c.waiting.Done() }
 
-func (c *singleConn) write(q *Query) {
+func (c *lateWriter) write(q *Query) {
 	defer c.waiting.Done()
 	(*udpSocket)(c).write(q)
 }
@@ -72,9 +75,7 @@ func (c *singleConn) write(q *Query) {
 // write sends one answer. One that the system does not take is lost, as any
 // packet may be.
 func (s *udpSocket) write(q *Query) {
-	if len(q.out) > 0 {
-		_, _ = s.conn.WriteToUDPAddrPort(q.out, q.packet.from)
-	}
+	_, _ = s.conn.WriteToUDPAddrPort(q.out, q.packet.from)
 }
 
 // start lets d answer until stopReading.
