@@ -75,4 +75,7 @@ func readJSON(path string, value any) error {
 	return nil
 }
 
-func setAside(path string) error { return os.Rename(path, path+".damaged") }
+func setAside(path string) error {
+	_, err := durable.SetAside(path)
+	return err
+}

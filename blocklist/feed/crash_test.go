@@ -97,7 +97,7 @@ func TestKilledAtAnyMomentLeavesTheOldListOrTheNew(t *testing.T) {
 		if st := wantStatus(t, s); st.Damaged != "" || st.Copy.Entries != good.Entries {
 			t.Fatalf("kill %d: status %+v", i, st)
 		}
-		if left, _ := filepath.Glob(filepath.Join(dir, "co-bac", ".tmp-*")); left != nil {
+		if left, _ := filepath.Glob(filepath.Join(dir, "co-bac", "*.tmp")); left != nil {
 			t.Fatalf("kill %d left %v", i, left)
 		}
 		versions[good.Digest[:8]]++

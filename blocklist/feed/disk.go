@@ -12,35 +12,36 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"lachan/blocklist/release"
 	"lachan/internal/durable"
 )
 
-// Names in a feed's directory. All but the lock are written under a temporary
-// name, synced, and renamed.
+// This file has what lies in a feed's directory and how it is written; see
+// FORMAT.md.
+
+// Names in a feed's directory.
 const (
-	copyPrefix      = "source-"
-	temporaryPrefix = ".tmp-"
-	lockFile        = ".lock"
-	damagedMark     = ".damaged-"
+	copyPrefix = "source-"
+	lockFile   = ".lock"
 )
 
 func copyPath(dir, digest string) string { return filepath.Join(dir, copyPrefix+digest) }
 
-// A draft is a file on its way in: written, and hashed as it is written, under
-// a temporary name.
+// A draft is a list that is being written, and hashed as it is written, under a
+// temporary name.
 type draft struct {
-	file  *os.File
+	file  *durable.File
 	hash  hash.Hash
 	bytes int64
 	err   error // of the disk
 }
 
 func newDraft(dir string) (*draft, error) {
-	file, err := os.CreateTemp(dir, temporaryPrefix+"*")
+	file, err := durable.Create(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (d *draft) Write(p []byte) (n int, err error) {
 
 func (d *draft) digest() string { return hex.EncodeToString(d.hash.Sum(nil)) }
 
-// is tells whether the draft has this digest and size.
+// is reports whether the draft has this digest and size.
 func (d *draft) is(want release.Digest) bool {
 	return d.bytes == want.Size && d.digest() == want.SHA256
 }
@@ -73,80 +74,63 @@ func (d *draft) reset() error {
 }
 
 // keep gives the draft its final name, durably.
-func (d *draft) keep(path string) error {
-	if err := d.file.Sync(); err != nil {
-		return err
-	}
-	if err := os.Rename(d.file.Name(), path); err != nil {
-		return err
-	}
-	return durable.SyncDir(filepath.Dir(path))
-}
+func (d *draft) keep(path string) error { return d.file.Commit(path) }
 
-// discard closes the draft and removes what was not kept.
+// discard closes the draft, and removes it unless it was kept.
 func (d *draft) discard() {
-	d.file.Close()
-	os.Remove(d.file.Name()) // gone already when it was kept
+	_ = d.file.Close() // a temporary file too many does no harm
 }
 
-// writeFile replaces a file whole.
-func writeFile(path string, text []byte) error {
-	d, err := newDraft(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer d.discard()
-	if _, err := d.Write(text); err != nil {
-		return err
-	}
-	return d.keep(path)
+// lockOf is the lock that makes its holder the only one, in this process and
+// others, that writes in a feed's directory. It ends with the process.
+func lockOf(dir string) *flock.Flock {
+	return flock.New(filepath.Join(dir, lockFile), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 }
 
-// lock makes the caller the only one, in this process and others, that writes
-// in a feed's directory. The lock goes with the process.
-func lock(dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, ErrBusy
-		}
-		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
-	}
-	return func() { f.Close() }, nil
+// tryLock locks a feed's directory, or returns ErrBusy at once.
+func tryLock(dir string) (unlock func(), err error) {
+	l := lockOf(dir)
+	locked, err := l.TryLock()
+	return held(l, locked, err)
 }
 
-// lockPatience is how long a writer waits for another: the copies of files are
-// made in less, downloads often are not.
+// Bounds of lock: making the copy of a file takes less, a download often does
+// not.
 const (
-	lockPatience = 3 * time.Second
-	lockLook     = 50 * time.Millisecond
+	lockTimeout = 3 * time.Second
+	lockRetry   = 50 * time.Millisecond
 )
 
-// waitLock is lock for those who would rather wait a little.
-func waitLock(ctx context.Context, dir string) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+// lock locks a feed's directory; ErrBusy comes after lockTimeout.
+func lock(ctx context.Context, dir string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
-	for {
-		unlock, err := lock(dir)
-		if !errors.Is(err, ErrBusy) {
-			return unlock, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ErrBusy
-		case <-time.After(lockLook):
-		}
+	l := lockOf(dir)
+	locked, err := l.TryLockContext(ctx, lockRetry)
+	if ctx.Err() != nil {
+		err = nil
 	}
+	return held(l, locked, err)
+}
+
+// held returns how to unlock a lock, or why it was not locked.
+func held(l *flock.Flock, locked bool, err error) (unlock func(), _ error) {
+	if !locked {
+		_ = l.Close()
+		if err == nil {
+			err = ErrBusy
+		}
+		return nil, err
+	}
+	return func() { _ = l.Close() }, nil // which unlocks
 }
 
 // removeTemporary removes what interrupted updates left. The caller holds the
 // lock.
 func removeTemporary(dir string) error {
-	return removeAll(dir, func(name string) bool { return strings.HasPrefix(name, temporaryPrefix) })
+	return removeAll(dir, func(name string) bool {
+		return durable.IsTemporary(name) || strings.HasPrefix(name, ".tmp-") // as earlier versions named them
+	})
 }
 
 // removeCopies removes every copy but the one with the digest. The caller holds
@@ -157,6 +141,7 @@ func removeCopies(dir, but string) error {
 	})
 }
 
+// removeAll removes the files of a directory whose names are chosen by which.
 func removeAll(dir string, which func(name string) bool) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
@@ -167,21 +152,19 @@ func removeAll(dir string, which func(name string) bool) error {
 	return err
 }
 
-func isAside(name string) bool { return strings.Contains(name, damagedMark) }
+// isAside reports whether a file was set aside, by this version or an earlier
+// one, which added the time to its name.
+func isAside(name string) bool { return strings.Contains(name, durable.DamagedSuffix) }
 
 // setAside renames a damaged file so that somebody may look at it, in place of
 // the one that was set aside before, and returns its new name. The caller holds
 // the lock.
-func setAside(path string, at time.Time) (name string, err error) {
-	dir := filepath.Dir(path)
-	if err := removeAll(dir, isAside); err != nil {
+func setAside(path string) (name string, err error) {
+	if err := removeAll(filepath.Dir(path), isAside); err != nil {
 		return "", err
 	}
-	name = filepath.Base(path) + damagedMark + at.UTC().Format("20060102T150405Z")
-	if err := os.Rename(path, filepath.Join(dir, name)); err != nil {
-		return "", err
-	}
-	return name, durable.SyncDir(dir)
+	aside, err := durable.SetAside(path)
+	return filepath.Base(aside), err
 }
 
 // intact checks that the copy is on disk as it was verified. It returns

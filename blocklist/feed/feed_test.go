@@ -152,9 +152,6 @@ func wantFiles(t *testing.T, dir string, want ...string) {
 	var got []string
 	for _, e := range entries {
 		name := e.Name()
-		if at := strings.Index(name, ".damaged-"); at >= 0 {
-			name = name[:at] + ".damaged-"
-		}
 		if strings.HasPrefix(name, "source-") {
 			name = "source-" + name[min(len(name), len("source-")+64):]
 		}

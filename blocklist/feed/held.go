@@ -65,13 +65,13 @@ func (s *Store) HeldPath(name string, h Held) string { return heldPath(s.dir(nam
 // error is ErrNothingHeld when none is held back.
 func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, error) {
 	dir := s.dir(src.Name)
-	unlock, err := waitLock(ctx, dir)
+	unlock, err := lock(ctx, dir)
 	if err != nil {
 		return Status{}, fmt.Errorf("approve feed %q: %w", src.Name, err)
 	}
 	defer unlock()
 	at := time.Now().UTC()
-	last, err := s.mend(src.Name, at)
+	last, err := s.repair(src.Name)
 	if err != nil {
 		return last, err
 	}

@@ -136,7 +136,7 @@ func TestAChainOfDeltasComesToTheSnapshot(t *testing.T) {
 	if a.Digest != b.Digest || a.Release != b.Release || last.Version != 6 || a.Entries != 2011 {
 		t.Errorf("by deltas %+v, whole %+v", a, b)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "co-bac", ".tmp-*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(dir, "co-bac", "*.tmp")); left != nil {
 		t.Errorf("left %v", left)
 	}
 }

@@ -22,7 +22,7 @@ var ErrRolledBack = errors.New("version was rolled back")
 // it or another one comes. The error is ErrNoPrevious when none is kept.
 func (s *Store) Rollback(ctx context.Context, src Source, by string) (Status, error) {
 	dir := s.dir(src.Name)
-	unlock, err := waitLock(ctx, dir)
+	unlock, err := lock(ctx, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = ErrNoPrevious // it was never updated
 	}
@@ -31,7 +31,7 @@ func (s *Store) Rollback(ctx context.Context, src Source, by string) (Status, er
 	}
 	defer unlock()
 	at := time.Now().UTC()
-	last, err := s.mend(src.Name, at)
+	last, err := s.repair(src.Name)
 	if err == nil && (last.Previous.Digest == "" || last.Previous.intact() != nil) {
 		err = ErrNoPrevious
 	}

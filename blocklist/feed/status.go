@@ -15,6 +15,7 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/transfer"
+	"lachan/internal/durable"
 	"lachan/internal/wording"
 )
 
@@ -176,7 +177,7 @@ func (s *Status) write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("write status of feed %q: %w", s.Name, err)
 	}
-	return writeFile(filepath.Join(dir, statusFile), append(text, '\n'))
+	return durable.WriteFile(filepath.Join(dir, statusFile), append(text, '\n'), 0o600)
 }
 
 func decodeStatus(text []byte, name string) (s Status, err error) {

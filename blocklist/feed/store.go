@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 )
 
 // A Store is the directory in which every feed has its own. Any number of
@@ -51,7 +50,7 @@ func Open(dir string) (*Store, error) {
 // tidy removes temporary files unless somebody is at work on the feed. Those
 // that cannot be removed only cost space.
 func tidy(dir string) {
-	unlock, err := lock(dir)
+	unlock, err := tryLock(dir)
 	if err != nil {
 		return
 	}
@@ -75,12 +74,12 @@ func (s *Store) Good(name string) (Copy, bool) {
 	if err == nil && s.unharmed(&last.Copy) {
 		return last.Copy, true
 	}
-	unlock, err := lock(dir)
+	unlock, err := tryLock(dir)
 	if err != nil {
 		return Copy{}, false
 	}
 	defer unlock()
-	last, err = s.mend(name, time.Now())
+	last, err = s.repair(name)
 	return last.Copy, err == nil && last.Copy.Digest != ""
 }
 
@@ -120,13 +119,13 @@ func (s *Store) dir(name string) string { return filepath.Join(s.root, name) }
 
 // recall reads the status. A damaged one is set aside and replaced by an empty
 // one that says so. The caller holds the lock.
-func (s *Store) recall(name string, now time.Time) (Status, error) {
+func (s *Store) recall(name string) (Status, error) {
 	dir := s.dir(name)
 	last, err := readStatus(dir, name)
 	if err == nil || !errors.Is(err, errDamaged) {
 		return last, err
 	}
-	aside, err := setAside(filepath.Join(dir, statusFile), now)
+	aside, err := setAside(filepath.Join(dir, statusFile))
 	if err != nil {
 		return Status{}, fmt.Errorf("set aside damaged status of feed %q: %w", name, err)
 	}
@@ -134,10 +133,10 @@ func (s *Store) recall(name string, now time.Time) (Status, error) {
 	return last, last.write(dir)
 }
 
-// mend recalls the status and, when the copy is not what it says, sets the copy
+// repair recalls the status and, when the copy is not what it says, sets the copy
 // aside. The caller holds the lock.
-func (s *Store) mend(name string, now time.Time) (Status, error) {
-	last, err := s.recall(name, now)
+func (s *Store) repair(name string) (Status, error) {
+	last, err := s.recall(name)
 	if err != nil || last.Copy.Digest == "" {
 		return last, err
 	}
@@ -150,7 +149,7 @@ func (s *Store) mend(name string, now time.Time) (Status, error) {
 	}
 	last.Damaged = filepath.Base(last.Copy.Path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		last.Damaged, err = setAside(last.Copy.Path, now)
+		last.Damaged, err = setAside(last.Copy.Path)
 		if err != nil {
 			return last, fmt.Errorf("set aside damaged copy of feed %q: %w", name, err)
 		}

@@ -42,7 +42,7 @@ func (s *Store) prove(ctx context.Context, src *Source, last *Status, known *Cop
 	if err != nil {
 		return Release{}, err
 	}
-	list, digest := d.file, d.digest()
+	list, digest := d.file.File, d.digest()
 	if got.unchanged {
 		if list, err = os.Open(known.Path); err != nil {
 			return Release{}, err

@@ -38,7 +38,7 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return Status{}, err
 	}
-	unlock, err := waitLock(ctx, dir)
+	unlock, err := lock(ctx, dir)
 	if errors.Is(err, ErrBusy) {
 		return Status{}, refuse(wording.FeedBusy, ErrBusy)
 	}
@@ -48,7 +48,7 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	defer unlock()
 
 	at := time.Now().UTC()
-	last, err := s.mend(src.Name, at)
+	last, err := s.repair(src.Name)
 	if err != nil {
 		return last, err
 	}

@@ -1,25 +1,23 @@
 package publish
 
 import (
-	"errors"
-	"io/fs"
 	"os"
-	"syscall"
+
+	"github.com/gofrs/flock"
 )
 
-// lock makes the caller the only one that publishes in a directory. The lock
-// goes with the process, and leaves no file for the web to show.
+// lock makes the caller the only one that publishes in a directory, or returns
+// ErrBusy. The lock is of the directory itself, so that there is no file of it
+// for the web to show, and ends with the process.
 func lock(dir string) (unlock func(), err error) {
-	d, err := os.Open(dir)
-	if err != nil {
+	l := flock.New(dir, flock.SetFlag(os.O_RDONLY))
+	locked, err := l.TryLock()
+	if !locked {
+		_ = l.Close()
+		if err == nil {
+			err = ErrBusy
+		}
 		return nil, err
 	}
-	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		d.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, ErrBusy
-		}
-		return nil, &fs.PathError{Op: "lock", Path: dir, Err: err}
-	}
-	return func() { d.Close() }, nil
+	return func() { _ = l.Close() }, nil // which unlocks
 }

@@ -109,7 +109,7 @@ func (f *Feed) tidy(next, last *release.Manifest) error {
 	entries, err := os.ReadDir(f.Dir)
 	for _, e := range entries {
 		name := e.Name()
-		ours := strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".tmp") ||
+		ours := durable.IsTemporary(name) ||
 			strings.HasSuffix(name, ".txt.zst") && (strings.HasPrefix(name, "snapshot-") || strings.HasPrefix(name, "delta-"))
 		if ours && !keep[name] {
 			err = errors.Join(err, os.Remove(filepath.Join(f.Dir, name)))

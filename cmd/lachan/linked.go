@@ -28,7 +28,8 @@ func openLinked(cfg *config.Config) (*resolver.Linked, error) {
 		err = nil
 	case err != nil:
 		links = nil
-		err = errors.Join(fmt.Errorf("read linked addresses in %s: %w", path, err), os.Rename(path, path+".damaged"))
+		_, failed := durable.SetAside(path)
+		err = errors.Join(fmt.Errorf("read linked addresses in %s: %w", path, err), failed)
 	}
 	return resolver.NewLinked(links, func(links []resolver.Link) error { return writeLinks(path, links) }), err
 }
