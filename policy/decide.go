@@ -2,26 +2,27 @@ package policy
 
 import (
 	"net/netip"
+	"runtime"
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
 )
 
-// A question is one judgment under way. Its methods are the layers in the
-// order of precedence; each either says what is in out, or hands on to the
-// next.
-type question struct {
+// An evaluation is one judgment in progress. Its methods are the layers in the
+// order of precedence; each either sets out, or calls the next.
+type evaluation struct {
 	rules  *Rules
 	policy *Policy
 	minute *minute
-	name   *domain.Name      // nil when only a set is judged
-	key    int               // the longest name with own entries at or above name, or noKey
+	name   *domain.Name      // nil if only a set is judged
+	key    int               // the longest name with own entries at or above name, or compiled.NoKey
 	canary *catalogue.Canary // that name is, or nil
 	group  uint32
 	target bool // what an answer points at, not what was asked
 	set    Set  // what the name is
-	left   Set  // what of it may still be blocked: set less what own entries lifted
+	left   Set  // what of it may still be blocked: set less what own entries unblocked
 	out    Decision
 
 	response *blocklist.Response // what a response policy zone asks for, or nil
@@ -39,6 +40,46 @@ func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
 	return r.DecideFor(netip.Addr{}, g, n, qtype)
 }
 
+// DecideFor is Decide for a client whose address is known, which response
+// policy zones may ask for.
+func (r *Rules) DecideFor(client netip.Addr, g GroupID, n *domain.Name, qtype uint16) Decision {
+	set := r.list.Classify(n, qtype, r.now)
+	if r.clients {
+		set = set.Or(r.list.ClassifyClient(client, r.now))
+	}
+	var e evaluation
+	r.begin(&e, g, n, set)
+	if set.Meets(r.policy.file.Tags.Zoned) {
+		e.judgeZones(0, func(bit int) (blocklist.Response, bool) {
+			if r.clients {
+				if response, ok := r.list.RespondAddr(bit, client, true, r.now); ok {
+					return response, ok
+				}
+			}
+			return r.list.Respond(bit, n, qtype, r.now)
+		})
+	}
+	e.verdict()
+	e.safeSearch(qtype)
+	runtime.KeepAlive(r)
+	return e.out
+}
+
+// DecideAddr is DecideTarget for an address in an answer.
+func (r *Rules) DecideAddr(g GroupID, d Decision, a netip.Addr) Decision {
+	set := r.list.ClassifyAddr(a, r.now)
+	var e evaluation
+	r.begin(&e, g, nil, set)
+	if set.Meets(r.policy.file.Tags.Zoned) {
+		e.judgeZones(d.passedZones, func(bit int) (blocklist.Response, bool) {
+			return r.list.RespondAddr(bit, a, false, r.now)
+		})
+	}
+	d = e.decideTarget(d)
+	runtime.KeepAlive(r)
+	return d
+}
+
 // DecideTarget judges a name that the answer to a question points at (the
 // target of a CNAME, DNAME, HTTPS or SVCB record); d is the decision of the
 // question. It is d itself, a Block, or a Local where an innocent name leads to
@@ -46,19 +87,21 @@ func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
 // is judged by locks alone, and the profile's default never judges a target. It
 // allocates nothing.
 func (r *Rules) DecideTarget(g GroupID, d Decision, n *domain.Name, qtype uint16) Decision {
-	var q question
-	r.ask(&q, g, n, r.list.Classify(n, qtype, r.now))
-	if q.set.Meets(r.policy.tags.zoned) {
-		q.judgeZones(d.passedZones, func(bit int) (blocklist.Response, bool) {
+	var e evaluation
+	r.begin(&e, g, n, r.list.Classify(n, qtype, r.now))
+	if e.set.Meets(r.policy.file.Tags.Zoned) {
+		e.judgeZones(d.passedZones, func(bit int) (blocklist.Response, bool) {
 			return r.list.Respond(bit, n, qtype, r.now)
 		})
 	}
-	if of := q.behind(d); of != d || d.Action != Pass || d.Explicit || q.safeFace() == nil {
-		return of
+	target := e.decideTarget(d)
+	runtime.KeepAlive(r)
+	if target != d || d.Action != Pass || d.Explicit || e.safeFace() == nil {
+		return target
 	}
-	q.pass(LayerSafeSearch)
-	q.out.Action, q.out.Reply = Local, ReplyNodata
-	return q.out
+	e.pass(LayerSafeSearch)
+	e.out.Action, e.out.Reply = Local, ReplyNodata
+	return e.out
 }
 
 // DecideSet is DecideTarget for targets of which only the union of what they
@@ -69,225 +112,235 @@ func (r *Rules) DecideSet(g GroupID, d Decision, set Set) Decision {
 	if set.Empty() {
 		return d
 	}
-	var q question
-	r.ask(&q, g, nil, set.Without(r.policy.tags.excusing).Without(r.policy.tags.zoned))
-	return q.behind(d)
+	var e evaluation
+	r.begin(&e, g, nil, set.Without(r.policy.file.Tags.Allowing).Without(r.policy.file.Tags.Zoned))
+	d = e.decideTarget(d)
+	runtime.KeepAlive(r)
+	return d
 }
 
 // DecideCategory is what a client of a group may do at the moment with names that
 // are of one category, given as its tag, and nothing else. Listed tells whether
 // any name of it is known. It allocates nothing.
 func (r *Rules) DecideCategory(g GroupID, category uint8) (d Decision, listed bool) {
-	var q question
+	var e evaluation
 	set := blocklist.Of(int(category))
-	r.ask(&q, g, nil, set)
-	q.verdict()
-	return q.out, r.list.Tags().Meets(set)
+	r.begin(&e, g, nil, set)
+	e.verdict()
+	runtime.KeepAlive(r)
+	return e.out, r.list.Tags().Meets(set)
 }
 
-// ask fills a question in; without a name only the set is judged.
-func (r *Rules) ask(q *question, g GroupID, n *domain.Name, set Set) {
+// begin prepares an evaluation; without a name only the set is judged.
+func (r *Rules) begin(e *evaluation, g GroupID, n *domain.Name, set Set) {
 	p := r.policy
-	if int(g) >= len(p.plan) {
-		g = 0 // of another policy: treat it as nobody's
+	if int(g) >= len(p.file.UnitPlan) {
+		g = 0 // of another policy: an unknown client
 	}
-	q.rules, q.policy, q.minute = r, p, &r.minutes[p.plan[g]]
-	q.group, q.key, q.set, q.left = uint32(g), noKey, set, set
+	e.rules, e.policy, e.minute = r, p, &r.minutes[p.file.UnitPlan[g]]
+	e.group, e.key, e.set, e.left = uint32(g), compiled.NoKey, set, set
 	if n != nil {
-		q.name, q.key, q.canary = n, p.own.find(n), p.catalogue.Canaries.Find(n)
+		e.name, e.key, e.canary = n, p.file.Own.Find(n), p.catalogue.Canaries.Find(n)
 	}
 }
 
-// behind judges what stands behind a question that d decided.
-func (q *question) behind(d Decision) Decision {
+// decideTarget judges what the answer to a question points at; d is the decision
+// of the question.
+func (e *evaluation) decideTarget(d Decision) Decision {
 	if d.Action == Block || d.Action == Local {
 		return d
 	}
-	q.target, q.canary = true, nil
+	e.target, e.canary = true, nil
 	switch {
 	case !d.Explicit && d.Action == Pass:
-		q.verdict()
-	case q.set.Meets(q.minute.locked):
-		q.byLock()
+		e.verdict()
+	case e.set.Meets(e.minute.locked):
+		e.byLock()
 	default:
 		return d
 	}
-	if q.out.Action == Block {
-		return q.out
+	if e.out.Action == Block {
+		return e.out
 	}
 	return d
 }
 
 // verdict is the first layer with something to say.
-func (q *question) verdict() {
+func (e *evaluation) verdict() {
 	switch {
-	case q.set.Empty() && q.key == noKey && q.canary == nil:
-		q.byDefault() // nobody has said anything of most names
-	case q.canary != nil && q.canary.Answer == catalogue.AnswerDDR:
-		q.pass(LayerLocal)
-		q.out.Action, q.out.Reply = Local, ReplyOwn
-	case q.set.Meets(q.minute.locked):
-		q.byLock()
-	case q.key == noKey && !q.set.Meets(q.minute.own):
-		q.byCore()
+	case e.set.Empty() && e.key == compiled.NoKey && e.canary == nil:
+		e.byDefault() // nobody has said anything of most names
+	case e.canary != nil && e.canary.Answer == catalogue.AnswerDDR:
+		e.pass(LayerLocal)
+		e.out.Action, e.out.Reply = Local, ReplyOwn
+	case e.set.Meets(e.minute.locked):
+		e.byLock()
+	case e.key == compiled.NoKey && !e.set.Meets(e.minute.own):
+		e.byCore()
 	default:
-		q.byOwn(q.group, 0)
+		e.byOwn(e.group, 0)
 	}
 }
 
 // byLock blocks what a unit has locked; of several the topmost is told.
-func (q *question) byLock() {
-	q.block(LayerLock, q.set.And(q.minute.locked), edeBlocked)
-	for i := range q.minute.layers {
-		if l := &q.minute.layers[i]; q.set.Meets(l.lock) {
-			q.out.Unit = q.policy.ancestor(q.group, l.up)
+func (e *evaluation) byLock() {
+	e.block(LayerLock, e.set.And(e.minute.locked), edeBlocked)
+	for i := range e.minute.layers {
+		if l := &e.minute.layers[i]; e.set.Meets(l.Lock) {
+			e.out.Unit = e.policy.ancestor(e.group, l.Up)
 		}
 	}
 }
 
 // byOwn judges by the own entries and lists of unit u, which is so many units
 // up from the group, and of those above it.
-func (q *question) byOwn(u uint32, up uint8) {
-	for ; u != noUnit; u, up = q.policy.parent[u], up+1 {
-		allow, block := int32(noEntry), int32(noEntry)
-		if q.key != noKey {
-			allow, block = q.policy.own.judge(q.key, u, q.rules.now)
+func (e *evaluation) byOwn(u uint32, up uint8) {
+	for ; u != compiled.NoUnit; u, up = e.policy.file.Parents[u], up+1 {
+		allow, block := int32(compiled.NoEntry), int32(compiled.NoEntry)
+		if e.key != compiled.NoKey {
+			allow, block = e.policy.file.Own.Judge(e.key, u, e.rules.now)
 		}
-		codes := q.minute.layer(up)
-		if allow != noEntry || q.set.Meets(codes.lists) {
-			q.except(u, up, allow)
+		codes := e.minute.layer(up)
+		if allow != compiled.NoEntry || e.set.Meets(codes.Lists) {
+			e.allowException(u, up, allow)
 			return
 		}
-		if before := q.left; before.Meets(codes.allow) {
-			q.left = before.Without(q.policy.tags.freed(before.And(codes.allow)))
-			if !q.left.Meets(q.minute.blocked) {
-				q.left = before
-				q.except(u, up, noEntry)
+		if before := e.left; before.Meets(codes.Allow) {
+			e.left = before.Without(e.tags().UnblockedByUnit(before.And(codes.Allow)))
+			if !e.left.Meets(e.minute.blocked) {
+				e.left = before
+				e.allowException(u, up, compiled.NoEntry)
 				return
 			}
 		}
-		if hit := q.left.And(codes.block); block != noEntry || !hit.Empty() {
-			q.block(LayerOwn, hit, edeBlocked)
-			q.out.Unit, q.out.Entry = u, block
+		if hit := e.left.And(codes.Block); block != compiled.NoEntry || !hit.Empty() {
+			e.block(LayerOwn, hit, edeBlocked)
+			e.out.Unit, e.out.Entry = u, block
 			return
 		}
 	}
-	q.byCore()
+	e.byCore()
 }
 
-// except passes what unit u allows. It is an exception when it would have been
-// a block without that.
-func (q *question) except(u uint32, up uint8, entry int32) {
-	q.byOwn(q.policy.parent[u], up+1)
-	excepted, category := q.out.Action == Block || q.out.Excepted, q.out.Category
-	q.pass(LayerOwn)
-	q.out.Explicit, q.out.Unit, q.out.Entry = true, u, entry
+// allowException passes what unit u allows. It is an exception if it would have
+// been a block without that.
+func (e *evaluation) allowException(u uint32, up uint8, entry int32) {
+	e.byOwn(e.policy.file.Parents[u], up+1)
+	excepted, category := e.out.Action == Block || e.out.Excepted, e.out.Category
+	e.pass(LayerOwn)
+	e.out.Explicit, e.out.Unit, e.out.Entry = true, u, entry
 	if excepted {
-		q.out.Excepted, q.out.Category = true, category
+		e.out.Excepted, e.out.Category = true, category
 	}
 }
 
 // byCore passes names that are never blocked.
-func (q *question) byCore() {
-	if q.set.Has(q.policy.tags.core) {
-		q.pass(LayerCore)
-		q.out.Explicit = true
+func (e *evaluation) byCore() {
+	if e.set.Has(e.tags().Core) {
+		e.pass(LayerCore)
+		e.out.Explicit = true
 		return
 	}
-	q.byCanary()
+	e.byCanary()
 }
 
 // byCanary tells software that asks that it may not go around the resolver.
-func (q *question) byCanary() {
-	if q.canary == nil || !q.policy.canaries {
-		q.byProfile()
+func (e *evaluation) byCanary() {
+	if e.canary == nil || !e.policy.file.Canaries {
+		e.byProfile()
 		return
 	}
-	q.pass(LayerCanary)
-	q.out.Action, q.out.Reply = Block, ReplyNXDOMAIN
-	q.out.EDE, q.out.Category = edeBlocked, uint8(q.policy.tags.circumvention)
+	e.pass(LayerCanary)
+	e.out.Action, e.out.Reply = Block, ReplyNXDOMAIN
+	e.out.EDE, e.out.Category = edeBlocked, uint8(e.tags().Circumvention)
 }
 
 // byProfile judges by what the profile blocks and allows at the moment.
-func (q *question) byProfile() {
-	m := q.minute
-	hit, allowed := q.left.And(m.blocked), q.set.And(m.allowed)
+func (e *evaluation) byProfile() {
+	m := e.minute
+	hit, allowed := e.left.And(m.blocked), e.set.And(m.allowed)
 	if !hit.Empty() && !allowed.Empty() {
-		hit = hit.Without(q.policy.tags.lifted(allowed))
+		hit = hit.Without(e.tags().UnblockedByProfile(allowed))
 	}
-	entry := int32(noEntry)
-	if q.key != noKey && m.profile.named {
-		entry, _ = q.policy.own.judge(q.key, m.profile.owner, q.rules.now)
+	entry := int32(compiled.NoEntry)
+	if e.key != compiled.NoKey && m.profile.Named {
+		entry, _ = e.policy.file.Own.Judge(e.key, m.profile.Owner, e.rules.now)
 	}
 	switch {
-	case !hit.Empty() && entry == noEntry:
-		q.block(LayerProfile, hit, edeFiltered)
-	case entry != noEntry || !allowed.Empty():
-		q.pass(LayerProfile)
-		q.out.Explicit, q.out.Entry = true, entry
+	case !hit.Empty() && entry == compiled.NoEntry:
+		e.block(LayerProfile, hit, edeFiltered)
+	case entry != compiled.NoEntry || !allowed.Empty():
+		e.pass(LayerProfile)
+		e.out.Explicit, e.out.Entry = true, entry
 	default:
-		q.byDefault()
+		e.byDefault()
 	}
 }
 
 // byDefault judges all other names.
-func (q *question) byDefault() {
-	q.pass(LayerDefault)
-	if q.minute.profile.deny && !q.target {
-		q.out.Action, q.out.EDE = Block, edeFiltered
-		q.out.Category = uint8(q.policy.tags.defaultDeny)
-		q.out.Reply = q.minute.profile.replies[q.out.Category]
+func (e *evaluation) byDefault() {
+	e.pass(LayerDefault)
+	if e.minute.profile.Deny && !e.target {
+		e.out.Action, e.out.EDE = Block, edeFiltered
+		e.out.Category = uint8(e.tags().DefaultDeny)
+		e.out.Reply = e.reply(e.out.Category)
 	}
 }
 
+// reply is the shape in which the profile blocks a category.
+func (e *evaluation) reply(category uint8) Reply { return Reply(e.minute.profile.Replies[category]) }
+
+// tags knows what the bits of sets mean.
+func (e *evaluation) tags() *compiled.Tags { return &e.policy.file.Tags }
+
 // pass says to answer, for the group and for no entry in particular.
-func (q *question) pass(layer Layer) {
-	q.out = Decision{
-		Set: q.set, Unit: q.group, Entry: noEntry, Layer: layer, Category: NoCategory, passedZones: q.passed,
+func (e *evaluation) pass(layer Layer) {
+	e.out = Decision{
+		Set: e.set, Unit: e.group, Entry: compiled.NoEntry, Layer: layer, Category: NoCategory, passedZones: e.passed,
 	}
 }
 
 // block says to block for the tags hit; the empty set is the name itself.
-func (q *question) block(layer Layer, hit Set, ede uint16) {
-	tags := q.policy.tags
-	category := tags.countsIn(hit, q.set)
-	if !hit.Empty() && (int(category) == tags.authorityOrder || q.set.Meets(tags.authority)) {
+func (e *evaluation) block(layer Layer, hit Set, ede uint16) {
+	tags := e.tags()
+	category := tags.CountsIn(hit, e.set)
+	if !hit.Empty() && (int(category) == tags.AuthorityOrder || e.set.Meets(tags.Authority)) {
 		ede = edeCensored
 	}
-	q.pass(layer)
-	q.out.Action, q.out.Reply = Block, q.minute.profile.replies[category]
-	q.out.EDE, q.out.Category = ede, category
-	if q.response != nil && hit.Meets(q.answers) {
-		q.respond()
+	e.pass(layer)
+	e.out.Action, e.out.Reply = Block, e.reply(category)
+	e.out.EDE, e.out.Category = ede, category
+	if e.response != nil && hit.Meets(e.answers) {
+		e.respond()
 	}
 }
 
 // safeSearch turns the pass of a search engine's name into its safe face: by
 // rewriting for the types that lead to an address, by NODATA for all others,
 // so that nothing of the original is told.
-func (q *question) safeSearch(qtype uint16) {
-	if q.out.Action != Pass {
+func (e *evaluation) safeSearch(qtype uint16) {
+	if e.out.Action != Pass {
 		return
 	}
-	target := q.safeFace()
+	target := e.safeFace()
 	if target == nil {
 		return
 	}
-	q.out.Layer = LayerSafeSearch
+	e.out.Layer = LayerSafeSearch
 	switch qtype {
 	case typeA, typeAAAA, typeHTTPS:
-		q.out.Action, q.out.Rewrite = Rewrite, target
+		e.out.Action, e.out.Rewrite = Rewrite, target
 	default:
-		q.out.Action, q.out.Reply = Local, ReplyNodata
+		e.out.Action, e.out.Reply = Local, ReplyNodata
 	}
 }
 
-// safeFace is where the profile sends a search engine's name; nil of all others.
-func (q *question) safeFace() *catalogue.Target {
-	profile := q.minute.profile
-	if profile.safeSearch == catalogue.Off && profile.youTube == catalogue.Off {
+// safeFace is where the profile sends a search engine's name; nil for all others.
+func (e *evaluation) safeFace() *catalogue.Target {
+	profile := e.minute.profile
+	if profile.SafeSearch == catalogue.Off && profile.YouTube == catalogue.Off {
 		return nil
 	}
-	_, target := q.policy.catalogue.SafeSearch.Target(q.name, profile.safeSearch, profile.youTube)
+	_, target := e.policy.catalogue.SafeSearch.Target(e.name, profile.SafeSearch, profile.YouTube)
 	return target
 }

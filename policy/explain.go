@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -83,35 +84,36 @@ func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, erro
 		return Explanation{}, fmt.Errorf("explain %q: %w", name, err)
 	}
 	e := explainer{qtype: qtype}
-	r.ask(&e.question, g, &n, r.list.Classify(&n, qtype, r.now))
+	r.begin(&e.evaluation, g, &n, r.list.Classify(&n, qtype, r.now))
 	e.judge()
+	runtime.KeepAlive(r)
 	return e.out, nil
 }
 
-// An explainer runs a question through the same layers as Decide and describes
+// An explainer runs an evaluation through the same layers as Decide and describes
 // each. That a layer comes before the one that decided means that it found
 // nothing, so there is nothing to judge twice.
 type explainer struct {
-	question
+	evaluation
 	qtype  uint16
 	before Decision // the verdict, before safe search
 	out    Explanation
 }
 
 func (e *explainer) judge() {
-	asked := e.question
+	asked := e.evaluation
 	asked.verdict()
 	e.before = asked.out
 	asked.safeSearch(e.qtype)
 	final := asked.out
 	e.out = Explanation{
 		Name: e.name.String(), Type: dns.TypeToString[e.qtype], Time: e.rules.time,
-		Profile: e.minute.profile.name,
+		Profile: e.minute.profile.Name,
 		Action:  final.Action.String(), Layer: final.Layer.String(),
 		Excepted: final.Excepted, EDE: final.EDE, EDEText: e.rules.Text(final),
 	}
 	for tag := range e.set.Each {
-		e.out.Tags = append(e.out.Tags, e.policy.tags.all[tag].code)
+		e.out.Tags = append(e.out.Tags, e.tags().All[tag].Code)
 	}
 	if final.Category != NoCategory && (final.Action == Block || final.Excepted) {
 		e.out.Category = e.policy.CategoryCode(final.Category)
@@ -148,7 +150,7 @@ func (e *explainer) layerStep(layer Layer) {
 	case LayerProfile:
 		e.profileStep(decides)
 	case LayerDefault:
-		e.step(name, true, choose(e.minute.profile.deny, wording.ExplainDeny, wording.ExplainAllow))
+		e.step(name, true, choose(e.minute.profile.Deny, wording.ExplainDeny, wording.ExplainAllow))
 	}
 }
 
@@ -163,7 +165,7 @@ func choose(is bool, yes, no wording.Text) wording.Text {
 func (e *explainer) result(final Decision) {
 	if final.Layer == LayerSafeSearch {
 		e.step(final.Layer.String(), true, wording.ExplainSafeSearch.With(
-			e.minute.profile.name, strictness[e.minute.profile.safeSearch], strictness[e.minute.profile.youTube]))
+			e.minute.profile.Name, strictness[e.minute.profile.SafeSearch], strictness[e.minute.profile.YouTube]))
 	}
 	text := wording.ExplainPass
 	category := e.policy.Label(final.Category)

@@ -7,21 +7,21 @@ import (
 
 	"lachan/blocklist"
 	"lachan/internal/wording"
+	"lachan/policy/compiled"
 )
 
 // client says whose question it is.
 func (e *explainer) client() {
 	if e.group == 0 {
-		e.step("client", false, wording.ExplainUnknownClient.With(e.minute.profile.name))
+		e.step("client", false, wording.ExplainUnknownClient.With(e.minute.profile.Name))
 		return
 	}
 	var path []string
-	for u := e.group; u != noUnit; u = e.policy.parent[u] {
-		unit := &e.policy.units[u]
-		e.out.Units = append(e.out.Units, unit.id)
-		text := unit.id
-		if unit.name != "" {
-			text += " (" + unit.name + ")"
+	for u := e.group; u != compiled.NoUnit; u = e.policy.file.Parents[u] {
+		text := e.policy.unitID(u)
+		e.out.Units = append(e.out.Units, text)
+		if name := e.policy.file.Text(e.policy.file.Units[u].Name); name != "" {
+			text += " (" + name + ")"
 		}
 		path = append(path, text)
 	}
@@ -56,7 +56,7 @@ func (e *explainer) classification() {
 
 // order is the document behind an entry of a list; zero when there is none.
 func (e *explainer) order(m *blocklist.Match) Order {
-	feed := e.policy.feeds[m.Feed]
+	feed := e.policy.file.Feeds[m.Feed]
 	document := m.Document
 	if document == "" {
 		document = feed.Document
@@ -90,7 +90,7 @@ func join(a, b wording.Text) wording.Text { return wording.Text{VI: a.VI + b.VI,
 func (e *explainer) names(s Set) string {
 	var codes []string
 	for tag := range s.Each {
-		codes = append(codes, e.policy.tags.all[tag].code)
+		codes = append(codes, e.tags().All[tag].Code)
 	}
 	if codes == nil {
 		return "-"
@@ -110,7 +110,7 @@ func (e *explainer) locks(decides bool) {
 	}
 	hit := e.set.And(e.minute.locked)
 	unit, bit := e.policy.lockedBy(e.group, hit)
-	e.step(name, true, wording.ExplainLock.With(e.policy.units[unit].id, e.names(hit), e.policy.lockPlace(unit, bit)))
+	e.step(name, true, wording.ExplainLock.With(e.policy.unitID(unit), e.names(hit), e.policy.lockPlace(unit, bit)))
 }
 
 // ownEntries lists everything of the units' own that speaks of the name, and
@@ -118,7 +118,7 @@ func (e *explainer) locks(decides bool) {
 func (e *explainer) ownEntries() {
 	before := len(e.out.Steps)
 	up := uint8(0)
-	for u := e.group; u != noUnit; u = e.policy.parent[u] {
+	for u := e.group; u != compiled.NoUnit; u = e.policy.file.Parents[u] {
 		e.ownNames(u)
 		e.ownCodes(u)
 		e.ownLists(u, e.minute.layer(up))
@@ -130,38 +130,38 @@ func (e *explainer) ownEntries() {
 }
 
 func (e *explainer) ownNames(u uint32) {
-	own := e.policy.own
-	for key := e.key; key >= 0; key = int(own.keys[key].above) - 1 {
-		first, end := own.of(key, u)
+	own := &e.policy.file.Own
+	for key := e.key; key >= 0; key = own.Above(key) {
+		first, end := own.Of(key, u)
 		for i := first; i < end; i++ {
-			entry := &own.entries[i]
+			entry := &own.Entries[i]
 			decides := e.before.Layer == LayerOwn && e.before.Entry == int32(i)
-			text := e.entryText(u, own.name(int32(i)), entry.allow, int(entry.line), entry.note)
-			e.step(LayerOwn.String(), decides, e.times(text, entry.from, entry.until))
+			text := e.entryText(u, own.Name(int32(i)), entry.Allows(), entry.Line(), entry.Note)
+			e.step(LayerOwn.String(), decides, e.times(text, entry.From, entry.Until))
 		}
 	}
 }
 
 func (e *explainer) ownCodes(u uint32) {
-	for _, code := range e.policy.units[u].codes {
-		if !e.set.Has(int(code.bit)) {
+	for _, code := range e.policy.file.CodesOf(u) {
+		if !e.set.Has(int(code.Bit)) {
 			continue
 		}
-		decides := e.before.Layer == LayerOwn && e.before.Entry == noEntry && e.before.Unit == u &&
-			code.counts(e.rules.now) && code.allow == (e.before.Action == Pass)
-		text := e.entryText(u, e.policy.tags.all[code.bit].code, code.allow, int(code.line), code.note)
-		e.step(LayerOwn.String(), decides, e.times(text, code.from, code.until))
+		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
+			code.Counts(e.rules.now) && code.Allows() == (e.before.Action == Pass)
+		text := e.entryText(u, e.tags().All[code.Bit].Code, code.Allows(), int(code.Line), code.Note)
+		e.step(LayerOwn.String(), decides, e.times(text, code.From, code.Until))
 	}
 }
 
-func (e *explainer) ownLists(u uint32, layer *layerMask) {
-	lists := layer.lists.Or(layer.block).And(e.policy.tags.single).And(e.set)
+func (e *explainer) ownLists(u uint32, layer *compiled.Layer) {
+	lists := layer.Lists.Or(layer.Block).And(e.tags().Single).And(e.set)
 	for bit := range lists.Each {
-		allow := layer.lists.Has(bit)
-		decides := e.before.Layer == LayerOwn && e.before.Entry == noEntry && e.before.Unit == u &&
+		allow := layer.Lists.Has(bit)
+		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
 			allow == (e.before.Action == Pass)
 		e.step(LayerOwn.String(), decides, choose(allow, wording.ExplainAllowList, wording.ExplainBlockList).
-			With(e.unitName(u), e.policy.tags.all[bit].code))
+			With(e.unitName(u), e.tags().All[bit].Code))
 	}
 }
 
@@ -170,22 +170,21 @@ func (e *explainer) unitName(u uint32) string {
 	if u == 0 {
 		return "-"
 	}
-	return e.policy.units[u].id
+	return e.policy.unitID(u)
 }
 
 // entryText tells an own entry, where it is written and what was noted with it.
 func (e *explainer) entryText(u uint32, what string, allow bool, line int, note uint32) wording.Text {
 	text := choose(allow, wording.ExplainOwnAllow, wording.ExplainOwnBlock).
-		With(e.policy.units[u].id, what, place(e.policy.units[u].file, line))
-	n := e.policy.notes[note]
-	if n.who != "" {
-		text = join(text, wording.ExplainWho.With(n.who))
-	}
-	if n.why != "" {
-		text = join(text, wording.ExplainWhy.With(n.why))
-	}
-	if n.document != "" {
-		text = join(text, wording.ExplainDocument.With(n.document))
+		With(e.policy.unitID(u), what, e.policy.unitPlace(u, line))
+	n := &e.policy.file.Notes[note]
+	for _, noted := range []struct {
+		what compiled.Text
+		text wording.Text
+	}{{n.Who, wording.ExplainWho}, {n.Why, wording.ExplainWhy}, {n.Document, wording.ExplainDocument}} {
+		if noted.what.Size > 0 {
+			text = join(text, noted.text.With(e.policy.file.Text(noted.what)))
+		}
 	}
 	return text
 }
@@ -197,7 +196,7 @@ func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 		return join(text, wording.ExplainExpired.With(e.policy.lastDay(until)))
 	case from > e.rules.now:
 		return join(text, wording.ExplainNotYet.With(time.Unix(from, 0).In(e.policy.loc).Format(time.DateOnly)))
-	case until < forever:
+	case until < compiled.Forever:
 		return join(text, wording.ExplainUntil.With(e.policy.lastDay(until)))
 	}
 	return text
@@ -207,31 +206,31 @@ func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 // what of the name they block and allow.
 func (e *explainer) profileStep(decides bool) {
 	name := LayerProfile.String()
-	unit := &e.policy.units[e.group]
-	chosen := wording.ExplainProfile.With(e.policy.profiles[unit.profile].name, e.unitName(unit.profileFrom))
-	if unit.profileFrom == 0 {
-		chosen = wording.ExplainProfileDefault.With(e.policy.profiles[unit.profile].name)
+	unit := &e.policy.file.Units[e.group]
+	chosen := wording.ExplainProfile.With(e.policy.file.Profiles[unit.Profile].Name, e.unitName(unit.ProfileFrom))
+	if unit.ProfileFrom == 0 {
+		chosen = wording.ExplainProfileDefault.With(e.policy.file.Profiles[unit.Profile].Name)
 	}
 	e.step(name, false, chosen)
-	open := e.policy.openWindows(e.rules.time)[unit.calendar]
-	today := e.policy.calendars[unit.calendar].day(e.rules.time)
-	for _, id := range e.minute.profile.rules {
-		e.ruleStep(id, open, today, e.minute.profile.name)
+	open := e.policy.openWindows(e.rules.time)[unit.Calendar]
+	today := e.policy.file.Calendars[unit.Calendar].Day(e.rules.time)
+	for _, id := range e.minute.profile.Rules {
+		e.ruleStep(id, open, today, e.minute.profile.Name)
 	}
 	var chain []uint32
-	for u := e.group; u != noUnit; u = e.policy.parent[u] {
+	for u := e.group; u != compiled.NoUnit; u = e.policy.file.Parents[u] {
 		chain = append(chain, u)
 	}
 	for i := len(chain) - 1; i >= 0; i-- {
 		u := chain[i]
-		for _, r := range e.policy.units[u].rules {
-			e.ruleStep(r.rule, open, today, e.policy.units[u].id+" "+place(e.policy.units[u].file, int(r.line)))
+		for _, r := range e.policy.file.UnitRulesOf(u) {
+			e.ruleStep(r.Rule, open, today, e.policy.unitID(u)+" "+e.policy.unitPlace(u, int(r.Line)))
 		}
 	}
 	blocked, allowed := e.set.And(e.minute.blocked), e.set.And(e.minute.allowed)
 	text := wording.ExplainProfileNothing
-	if e.before.Entry != noEntry && decides {
-		text = wording.ExplainProfileEntry.With(e.policy.own.name(e.before.Entry))
+	if e.before.Entry != compiled.NoEntry && decides {
+		text = wording.ExplainProfileEntry.With(e.policy.file.Own.Name(e.before.Entry))
 	} else if !blocked.Empty() || !allowed.Empty() {
 		text = wording.ExplainProfileSets.With(e.names(blocked), e.names(allowed))
 	}
@@ -239,16 +238,16 @@ func (e *explainer) profileStep(decides bool) {
 }
 
 // ruleStep tells a rule that is in force, and of the others that they are not.
-func (e *explainer) ruleStep(id int32, open []bool, today day, where string) {
-	r := &e.policy.rules[id]
-	window := e.policy.timetables[r.during].name
-	if !open[r.during] {
-		e.step(LayerProfile.String(), false, wording.ExplainRuleClosed.With(window, today.kind, where))
+func (e *explainer) ruleStep(id int32, open []bool, today compiled.Day, where string) {
+	r := &e.policy.file.Rules[id]
+	window := e.policy.file.Timetables[r.During].Name
+	if !open[r.During] {
+		e.step(LayerProfile.String(), false, wording.ExplainRuleClosed.With(window, today.Kind, where))
 		return
 	}
-	text := wording.ExplainRule.With(window, today.kind, where, e.names(r.block), e.names(r.allow))
-	if r.profile != noProfile {
-		text = join(text, wording.ExplainRuleProfile.With(strconv.Quote(e.policy.profiles[r.profile].name)))
+	text := wording.ExplainRule.With(window, today.Kind, where, e.names(r.Block), e.names(r.Allow))
+	if r.Profile != compiled.NoProfile {
+		text = join(text, wording.ExplainRuleProfile.With(strconv.Quote(e.policy.file.Profiles[r.Profile].Name)))
 	}
 	e.step(LayerProfile.String(), false, text)
 }

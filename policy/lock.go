@@ -1,61 +1,31 @@
 package policy
 
 import (
+	"runtime"
 	"time"
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
+	"lachan/policy/compiled"
 )
 
-// checkLocks reports where a unit allows a category or service that it or a
-// unit above it has locked: nothing can lift a lock, so the allow would only
-// deceive who wrote it.
-func (l *loader) checkLocks(u uint32) {
-	unit := &l.policy.units[u]
-	for i := range unit.codes {
-		if e := &unit.codes[i]; e.allow {
-			l.checkLocked(u, unit.file, int(e.line), e.bit)
-		}
-	}
-	for _, r := range unit.rules {
-		for bit := range l.policy.rules[r.rule].allow.Each {
-			l.checkLocked(u, unit.file, int(r.line), uint8(bit))
-		}
-	}
-}
-
-func (l *loader) checkLocked(u uint32, file string, line int, allowed uint8) {
-	p := l.policy
-	for ; u != noUnit; u = p.parent[u] {
-		if l.layers[u] == nil {
-			continue
-		}
-		if both := l.layers[u].lock.And(l.tags.all[allowed].lifts); !both.Empty() {
-			bit := uint8(both.First())
-			l.fail(file, line, wording.PolicyAllowLocked.With(l.tags.all[allowed].code, l.tags.all[bit].code,
-				p.units[u].id, place(p.units[u].file, p.lockLines[unitBit{u, bit}])))
-			return
-		}
-	}
-}
-
 // CheckLocks reports the units' own allow entries for names that a list puts
-// under a lock: they have no effect, and whoever wrote them should know.
+// under a lock: they have no effect, and their authors should know.
 func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 	now := time.Now().Unix()
 	var n domain.Name
-	for i := range p.own.entries {
-		e := &p.own.entries[i]
-		if !e.allow || int(e.owner) >= len(p.units) || !e.counts(now) {
+	for i := range p.file.Own.Entries {
+		e := &p.file.Own.Entries[i]
+		if !e.Allows() || !p.isUnit(e.Owner) || !e.Counts(now) {
 			continue
 		}
-		locked := p.plans[p.plan[e.owner]].locked
+		locked := p.file.Plans[p.file.UnitPlan[e.Owner]].Locked
 		if locked.Empty() {
 			continue
 		}
-		name := p.own.name(int32(i))
+		name := p.file.Own.Name(int32(i))
 		if n.SetText(name) != nil {
 			continue // cannot be: entries are canonical
 		}
@@ -63,21 +33,22 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 		if hit.Empty() {
 			continue
 		}
-		unit, bit := p.lockedBy(e.owner, hit)
-		problems.Add(p.units[e.owner].file, int(e.line), wording.PolicyAllowLocked.With(
-			name, p.tags.all[bit].code, p.units[unit].id, p.lockPlace(unit, bit)))
+		unit, bit := p.lockedBy(e.Owner, hit)
+		problems.Add(p.entryFile(e.Owner), e.Line(), wording.PolicyAllowLocked.With(
+			name, p.file.Tags.All[bit].Code, p.unitID(unit), p.lockPlace(unit, bit)))
 	}
 	problems.Sort()
+	runtime.KeepAlive(p)
 	return problems
 }
 
 // lockedBy is the topmost unit above (or at) u that has locked one of the tags,
 // and the tag.
 func (p *Policy) lockedBy(u uint32, hit Set) (unit uint32, bit uint8) {
-	layers := p.plans[p.plan[u]].layers
+	layers := p.file.LayersOf(&p.file.Plans[p.file.UnitPlan[u]])
 	for i := range layers {
-		if both := layers[i].lock.And(hit); !both.Empty() {
-			unit, bit = p.ancestor(u, layers[i].up), uint8(both.First())
+		if both := layers[i].Lock.And(hit); !both.Empty() {
+			unit, bit = p.ancestor(u, layers[i].Up), uint8(both.First())
 		}
 	}
 	return unit, bit
@@ -86,7 +57,7 @@ func (p *Policy) lockedBy(u uint32, hit Set) (unit uint32, bit uint8) {
 // ancestor is the unit so many units up.
 func (p *Policy) ancestor(u uint32, up uint8) uint32 {
 	for ; up > 0; up-- {
-		u = p.parent[u]
+		u = p.file.Parents[u]
 	}
 	return u
 }
@@ -94,10 +65,10 @@ func (p *Policy) ancestor(u uint32, up uint8) uint32 {
 // lockPlace is where a unit's lock of a tag is written: in its own text, or in
 // the configuration of the feed.
 func (p *Policy) lockPlace(unit uint32, bit uint8) string {
-	if line, ok := p.lockLines[unitBit{unit, bit}]; ok {
-		return place(p.units[unit].file, line)
+	if line, ok := p.file.LockLine(unit, bit); ok {
+		return p.unitPlace(unit, line)
 	}
-	feed := p.feeds[p.tags.all[bit].code]
+	feed := p.file.Feeds[p.file.Tags.All[bit].Code]
 	return place(feed.File, feed.Line)
 }
 
@@ -105,36 +76,40 @@ func (p *Policy) lockPlace(unit uint32, bit uint8) string {
 // have expired, and block entries without effect because the same unit allows
 // the name or one above it.
 func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
-	unix := now.Unix()
-	for i := range p.own.entries {
-		e := &p.own.entries[i]
-		file := p.entryFile(e.owner)
-		if e.until <= unix {
-			notes.Add(file, int(e.line), wording.PolicyExpired.With(p.own.name(int32(i)), p.lastDay(e.until)))
+	unix, own := now.Unix(), &p.file.Own
+	for i := range own.Entries {
+		e := &own.Entries[i]
+		file := p.entryFile(e.Owner)
+		if e.Until <= unix {
+			notes.Add(file, e.Line(), wording.PolicyExpired.With(own.Name(int32(i)), p.lastDay(e.Until)))
 			continue
 		}
-		if allow, _ := p.own.judge(int(e.key), e.owner, unix); !e.allow && allow != noEntry {
-			notes.Add(file, int(e.line), wording.PolicyNoEffect.With(p.own.name(int32(i)),
-				place(file, int(p.own.entries[allow].line)), p.own.name(allow)))
+		if allow, _ := own.Judge(int(e.Key), e.Owner, unix); !e.Allows() && allow != compiled.NoEntry {
+			notes.Add(file, e.Line(), wording.PolicyNoEffect.With(own.Name(int32(i)),
+				place(file, own.Entries[allow].Line()), own.Name(allow)))
 		}
 	}
-	for u := range p.units {
-		for _, e := range p.units[u].codes {
-			if e.until <= unix {
-				notes.Add(p.units[u].file, int(e.line), wording.PolicyExpired.With(p.tags.all[e.bit].code, p.lastDay(e.until)))
+	for u := range p.file.Units {
+		for _, e := range p.file.CodesOf(uint32(u)) {
+			if e.Until <= unix {
+				notes.Add(p.entryFile(uint32(u)), int(e.Line), wording.PolicyExpired.With(p.file.Tags.All[e.Bit].Code, p.lastDay(e.Until)))
 			}
 		}
 	}
 	notes.Sort()
+	runtime.KeepAlive(p)
 	return notes
 }
 
+// isUnit reports whether the owner of an entry is a unit and not a profile.
+func (p *Policy) isUnit(owner uint32) bool { return uint64(owner) < uint64(len(p.file.Units)) }
+
 // entryFile is the file in which an owner's entries are written.
 func (p *Policy) entryFile(owner uint32) string {
-	if int(owner) >= len(p.units) {
-		return p.file
+	if !p.isUnit(owner) {
+		return p.file.File
 	}
-	return p.units[owner].file
+	return p.file.Text(p.file.Units[owner].File)
 }
 
 // lastDay is the day before the moment at which an entry no longer counts.

@@ -2,17 +2,19 @@ package policy
 
 import (
 	"net/netip"
+	"runtime"
 	"slices"
 	"time"
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
 )
 
 // Rules are everything that a question is judged by: a policy, a list and a
-// moment. They are immutable and may be used by any number of goroutines; who
-// keeps them in force makes new ones every minute.
+// moment. They are immutable and may be used by any number of goroutines; their
+// owner makes new ones every minute.
 type Rules struct {
 	policy  *Policy
 	list    *blocklist.List // may be nil: then no name is anything
@@ -25,12 +27,12 @@ type Rules struct {
 
 // A minute is what a plan comes to at a moment.
 type minute struct {
-	profile *profile
+	profile *compiled.Profile
 	locked  Set
 	own     Set // all that some layer allows or blocks: most names have none of it
 	blocked Set // by the profile and the rules in force
 	allowed Set // by them: lifts itself, and of a service its categories too
-	layers  []layerMask
+	layers  []compiled.Layer
 }
 
 // At compiles the policy for a moment. The list may be nil. The serial is the
@@ -39,59 +41,61 @@ func (p *Policy) At(list *blocklist.List, now time.Time, serial uint64) *Rules {
 	now = now.In(p.loc)
 	r := &Rules{policy: p, list: list, time: now, now: now.Unix(), serial: serial, clients: list.HasClients()}
 	open := p.openWindows(now)
-	r.minutes = make([]minute, len(p.plans))
-	for i := range p.plans {
-		pl := &p.plans[i]
-		r.minutes[i] = p.minute(pl, open[pl.calendar], r.now)
+	r.minutes = make([]minute, len(p.file.Plans))
+	for i := range p.file.Plans {
+		plan := &p.file.Plans[i]
+		r.minutes[i] = p.minute(plan, open[plan.Calendar], r.now)
 	}
+	runtime.KeepAlive(p)
 	return r
 }
 
-// openWindows tells which timetables are in force, by calendar and timetable.
+// openWindows reports which timetables are in force, by calendar and timetable.
 func (p *Policy) openWindows(now time.Time) [][]bool {
-	minute := clock(now.Hour()*60 + now.Minute())
+	minute := compiled.Minutes(now.Hour()*60 + now.Minute())
 	before := now.AddDate(0, 0, -1)
-	open := make([][]bool, len(p.calendars))
-	all := make([]bool, len(p.calendars)*len(p.timetables))
-	for i, c := range p.calendars {
-		today, yesterday := c.day(now), c.day(before)
-		open[i], all = all[:len(p.timetables)], all[len(p.timetables):]
-		for j := range p.timetables {
-			open[i][j] = p.timetables[j].inForce(today, yesterday, minute)
+	open := make([][]bool, len(p.file.Calendars))
+	all := make([]bool, len(p.file.Calendars)*len(p.file.Timetables))
+	for i, c := range p.file.Calendars {
+		today, yesterday := c.Day(now), c.Day(before)
+		open[i], all = all[:len(p.file.Timetables)], all[len(p.file.Timetables):]
+		for j := range p.file.Timetables {
+			open[i][j] = p.file.Timetables[j].InForce(today, yesterday, minute)
 		}
 	}
 	return open
 }
 
-// minute compiles one plan. Of the rules in force the nearest that names a
+// minute works out one plan. Of the rules in force the nearest that names a
 // profile chooses it; then the profile's own rules and those of the units, from
 // the top down, block and allow.
-func (p *Policy) minute(pl *plan, open []bool, now int64) minute {
-	profile := &p.profiles[pl.profile]
-	for _, id := range pl.rules {
-		if r := &p.rules[id]; open[r.during] && r.profile != noProfile {
-			profile = &p.profiles[r.profile]
+func (p *Policy) minute(plan *compiled.Plan, open []bool, now int64) minute {
+	f := &p.file
+	profile, ofUnits := &f.Profiles[plan.Profile], f.PlanRulesOf(plan)
+	for _, id := range ofUnits {
+		if r := &f.Rules[id]; open[r.During] && r.Profile != compiled.NoProfile {
+			profile = &f.Profiles[r.Profile]
 		}
 	}
-	m := minute{profile: profile, locked: pl.locked, layers: pl.layers}
-	m.apply(profile.block, profile.allow)
-	for _, rules := range [][]int32{profile.rules, pl.rules} {
+	m := minute{profile: profile, locked: plan.Locked, layers: f.LayersOf(plan)}
+	m.apply(profile.Block, profile.Allow)
+	for _, rules := range [][]int32{profile.Rules, ofUnits} {
 		for _, id := range rules {
-			if r := &p.rules[id]; open[r.during] {
-				m.apply(r.block, r.allow)
+			if r := &f.Rules[id]; open[r.During] {
+				m.apply(r.Block, r.Allow)
 			}
 		}
 	}
-	if len(pl.timed) > 0 {
-		m.layers = slices.Clone(pl.layers)
-		for _, e := range pl.timed {
-			if e.from <= now && now < e.until {
-				m.layers[e.layer].add(e.bit, e.allow)
+	if timed := f.TimedOf(plan); len(timed) > 0 {
+		m.layers = slices.Clone(m.layers)
+		for i := range timed {
+			if e := &timed[i]; e.Counts(now) {
+				m.layers[e.Layer].Add(e.Bit, e.Allows())
 			}
 		}
 	}
 	for i := range m.layers {
-		m.own = m.own.Or(m.layers[i].lists).Or(m.layers[i].allow).Or(m.layers[i].block)
+		m.own = m.own.Or(m.layers[i].Lists).Or(m.layers[i].Allow).Or(m.layers[i].Block)
 	}
 	return m
 }
@@ -104,17 +108,17 @@ func (m *minute) apply(block, allow Set) {
 }
 
 // layer is what the unit so many units up adds; most add nothing.
-func (m *minute) layer(up uint8) *layerMask {
+func (m *minute) layer(up uint8) *compiled.Layer {
 	for i := range m.layers {
-		if m.layers[i].up == up {
+		if m.layers[i].Up == up {
 			return &m.layers[i]
 		}
 	}
-	return &noMask
+	return &noLayer
 }
 
-// noMask is the mask of a unit that adds nothing. It is never written.
-var noMask layerMask
+// noLayer is the layer of a unit that adds nothing. It is never written.
+var noLayer compiled.Layer
 
 // Serial is the number that At was given. A set that was classified under
 // another serial must be classified again.
@@ -133,7 +137,11 @@ func (r *Rules) Policy() *Policy { return r.policy }
 func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	set = r.list.Classify(n, qtype, r.now)
 	engine, _ := r.policy.catalogue.SafeSearch.Target(n, catalogue.Off, catalogue.Off)
-	return set, r.policy.own.find(n) != noKey || set.Meets(r.policy.tags.zoned) || set.Meets(r.policy.tags.excusing) || engine != catalogue.NoEngine
+	tags := &r.policy.file.Tags
+	own = r.policy.file.Own.Find(n) != compiled.NoKey || set.Meets(tags.Zoned) || set.Meets(tags.Allowing) ||
+		engine != catalogue.NoEngine
+	runtime.KeepAlive(r)
+	return set, own
 }
 
 // ClassifyAddr returns what an address is.

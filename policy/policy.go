@@ -28,105 +28,41 @@
 package policy
 
 import (
-	"iter"
+	"slices"
 	"time"
 
 	"github.com/gaissmai/bart"
 
 	"lachan/internal/wording"
 	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
 )
 
-// A Policy is the units, what they may do and where their clients are.
+// A Policy is the units, what they may do and where their clients are. Its
+// tables are read where they are: in memory after Load, in a mapped file after
+// Open. Every exported method that reads them keeps the Policy, and with it the
+// mapping, alive until it returns, and hands out copies.
 type Policy struct {
-	inputs    inputs
-	file      string
-	loc       *time.Location
+	file      compiled.File
 	catalogue *catalogue.Catalogue
-	tags      *tags
-	canaries  bool
-
-	units   []unit   // index = GroupID
-	parent  []uint32 // by unit; noUnit of the top
-	plan    []uint32 // by unit: index into plans
-	groups  []Group  // by unit
-	byID    map[string]GroupID
-	clients bart.Fast[GroupID]
-	devices map[string]GroupID // by canonical name, see Device
-	links   map[digest]GroupID // by link id
-	tokens  map[digest]GroupID // by link token
-	linked  map[GroupID]string // by unit that has link ids: the first of them
-
-	profiles   []profile
-	rules      []rule
-	timetables []timetable
-	calendars  []*calendar // the first is nil: no calendar
-	ownHours   bool        // the timetable of lessons is policy.yaml's own
-	plans      []plan
-
-	own       *ownNames
-	notes     []note // the first is empty
-	feeds     map[string]Feed
-	lockLines map[unitBit]int
+	loc       *time.Location
+	clients   *bart.Fast[GroupID]
 	texts     [][]string // by layer and category: what Text says
-	tests     []string
 }
 
-// unitBit is a tag as a unit locks it.
-type unitBit struct {
-	unit uint32
-	bit  uint8
-}
-
-// A Group is a unit as statistics and reports know it. Clients of a unit above
-// schools are counted under that unit's own id.
-type Group struct {
-	School   string // id of the school, "" of unknown clients
-	ID       string // of the group within the school, "" of the school itself
-	Kind     Kind   // 0 of unknown clients
-	Name     string // of the unit itself
-	Code     string // in the ministry's database
-	Type     string
-	Level    string // code, "primary"; that of the school
-	Province string // id
-	Commune  string // id
-	Students int    // 0 when not known
-	// Contact is whom people ask about what is blocked, its own or that of the
-	// nearest unit above that has one: URIs (mailto: tel: https:).
-	Contact []string
-}
-
-// UnitID is the id of the group's unit as GroupOf finds it: "school" or
-// "school/group"; "" of unknown clients.
-func (g *Group) UnitID() string {
-	if g.ID != "" {
-		return g.School + "/" + g.ID
+// newPolicy makes what is not in the file.
+func newPolicy(file *compiled.File, facts *catalogue.Catalogue) (*Policy, error) {
+	loc, err := file.Zone.Location()
+	if err != nil {
+		return nil, err
 	}
-	return g.School
-}
-
-// NumGroups counts the units, unknown clients among them: every GroupID is less.
-func (p *Policy) NumGroups() int { return len(p.groups) }
-
-// Group describes a unit; GroupID 0 is unknown clients. It panics if there is no
-// such unit.
-func (p *Policy) Group(g GroupID) Group { return p.groups[g] }
-
-// Groups yields all units in the order of their numbers.
-func (p *Policy) Groups() iter.Seq2[GroupID, Group] {
-	return func(yield func(GroupID, Group) bool) {
-		for g := range GroupID(p.NumGroups()) {
-			if !yield(g, p.Group(g)) {
-				return
-			}
-		}
+	p := &Policy{file: *file, catalogue: facts, loc: loc, clients: &bart.Fast[GroupID]{}, texts: makeTexts(&file.Tags)}
+	for i := range file.Networks {
+		n := &file.Networks[i]
+		p.clients.Insert(n.Prefix(), GroupID(n.Unit))
 	}
-}
-
-// GroupOf finds a unit by id: "school" or "school/group".
-func (p *Policy) GroupOf(unitID string) (GroupID, bool) {
-	g, ok := p.byID[unitID]
-	return g, ok
+	file.Release() // checking it has touched all of it; decisions touch little
+	return p, nil
 }
 
 // Location is the time zone in which days and times of day are counted.
@@ -134,18 +70,28 @@ func (p *Policy) Location() *time.Location { return p.loc }
 
 // Tests are the policy scripts that policy.yaml names, as paths; those given
 // relative to it are joined to its directory.
-func (p *Policy) Tests() []string { return p.tests }
+func (p *Policy) Tests() []string { return slices.Clone(p.file.Tests) }
+
+// Tags are the bits that a rule of a feed sets: those of its category, or of
+// the entry's own when category is not "", and the feed's own bit if it is one
+// that a lock, a unit or an authority stands behind. A category may also be a
+// service ("service:zalo"), which sets the service's categories too. A rule of
+// a feed that is not configured sets nothing. An entry's category may be written
+// as people say it ("Cờ bạc"). Feeds below "builtin/" always are: their entries
+// name what they are, "core" among them.
+func (p *Policy) Tags(feed, category string) Set { return p.file.Tags.Of(feed, category) }
 
 // Counted is the tag of a category that blocks count in, by code or alias; the
 // pseudo categories "local" and "default-deny" are among them, services are not.
 func (p *Policy) Counted(code string) (tag uint8, ok bool) {
-	switch bit, known := p.tags.byKey[code]; {
-	case known && p.tags.counted.Has(bit):
+	tags := &p.file.Tags
+	switch bit, known := tags.ByKey[code]; {
+	case known && tags.Counted.Has(bit):
 		return uint8(bit), true
-	case code == localCode:
-		return uint8(p.tags.local), true
-	case code == defaultDenyCode:
-		return uint8(p.tags.defaultDeny), true
+	case code == compiled.LocalCode:
+		return uint8(tags.Local), true
+	case code == compiled.DefaultDenyCode:
+		return uint8(tags.DefaultDeny), true
 	}
 	return 0, false
 }
@@ -153,16 +99,16 @@ func (p *Policy) Counted(code string) (tag uint8, ok bool) {
 // CategoryCode is the code of a tag: of a category "gambling", of a service
 // "service:zalo", "none" of NoCategory.
 func (p *Policy) CategoryCode(tag uint8) string {
-	if int(tag) >= len(p.tags.all) {
+	if int(tag) >= len(p.file.Tags.All) {
 		return "none"
 	}
-	return p.tags.all[tag].code
+	return p.file.Tags.All[tag].Code
 }
 
 // Label is what people call a tag.
 func (p *Policy) Label(tag uint8) wording.Text {
-	if int(tag) >= len(p.tags.all) {
+	if int(tag) >= len(p.file.Tags.All) {
 		return wording.PolicyNoCategory
 	}
-	return p.tags.all[tag].label
+	return p.file.Tags.All[tag].Label
 }

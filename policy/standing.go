@@ -1,12 +1,15 @@
 package policy
 
 import (
-	"slices"
+	"runtime"
 	"time"
 
 	"lachan/blocklist"
 	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
 )
+
+// What reports and lists are told of a policy as a whole.
 
 // A Standing is what reports say of how a unit is set up, its groups apart.
 type Standing struct {
@@ -20,22 +23,23 @@ type Standing struct {
 // Standings are those of all units at a moment. The index is the GroupID.
 func (p *Policy) Standings(at time.Time) []Standing {
 	r := p.inLessons(at)
-	bypass := blocklist.Of(p.tags.circumvention)
-	standings := make([]Standing, len(p.units))
-	for u := range p.units {
-		s, profile := &standings[u], r.minutes[p.plan[u]].profile
-		s.SafeSearch = profile.safeSearch != catalogue.Off
-		s.YouTube = profile.youTube != catalogue.Off
-		s.Circumvention = profile.deny || r.DecideSet(GroupID(u), Decision{}, bypass).Action == Block
-		for _, e := range p.units[u].codes {
-			s.count(e.allow, e.from, e.until, r.now)
+	bypass := blocklist.Of(p.file.Tags.Circumvention)
+	standings := make([]Standing, len(p.file.Units))
+	for u := range p.file.Units {
+		s, profile := &standings[u], r.minutes[p.file.UnitPlan[u]].profile
+		s.SafeSearch = profile.SafeSearch != catalogue.Off
+		s.YouTube = profile.YouTube != catalogue.Off
+		s.Circumvention = profile.Deny || r.DecideSet(GroupID(u), Decision{}, bypass).Action == Block
+		for _, e := range p.file.CodesOf(uint32(u)) {
+			s.count(e.Allows(), e.From, e.Until, r.now)
 		}
 	}
-	for i := range p.own.entries {
-		if e := &p.own.entries[i]; int(e.owner) < len(standings) { // others are of profiles
-			standings[e.owner].count(e.allow, e.from, e.until, r.now)
+	for i := range p.file.Own.Entries {
+		if e := &p.file.Own.Entries[i]; p.isUnit(e.Owner) {
+			standings[e.Owner].count(e.Allows(), e.From, e.Until, r.now)
 		}
 	}
+	runtime.KeepAlive(p)
 	return standings
 }
 
@@ -53,16 +57,79 @@ func (s *Standing) count(allow bool, from, until, now int64) {
 // lessons open and every other one shut, whatever the time of day.
 func (p *Policy) inLessons(at time.Time) *Rules {
 	at = at.In(p.loc)
-	open := make([]bool, len(p.timetables))
-	open[p.lessons()] = true
-	r := &Rules{policy: p, time: at, now: at.Unix(), minutes: make([]minute, len(p.plans))}
-	for i := range p.plans {
-		r.minutes[i] = p.minute(&p.plans[i], open, r.now)
+	open := make([]bool, len(p.file.Timetables))
+	open[p.file.Lessons] = true
+	r := &Rules{policy: p, time: at, now: at.Unix(), minutes: make([]minute, len(p.file.Plans))}
+	for i := range p.file.Plans {
+		r.minutes[i] = p.minute(&p.file.Plans[i], open, r.now)
 	}
 	return r
 }
 
-// lessons is the timetable of lessons. There always is one: it is built in.
-func (p *Policy) lessons() int {
-	return slices.IndexFunc(p.timetables, func(t timetable) bool { return t.name == p.catalogue.SchoolHours.Code })
+// Lessons are the hours in which lessons are held on the days that calendars
+// have: those of the timetable that is built in, or of the one of the same name
+// that policy.yaml has in its place.
+type Lessons struct {
+	From, To time.Duration // since midnight; To is not included
+	// Own reports whether policy.yaml says anything of when lessons are held, by
+	// that timetable or by a calendar.
+	Own bool
+}
+
+// Lessons are those of all units.
+func (p *Policy) Lessons() Lessons {
+	t := &p.file.Timetables[p.file.Lessons]
+	l := Lessons{time.Duration(t.From) * time.Minute, time.Duration(t.To) * time.Minute, p.file.OwnHours || len(p.file.Calendars) > 1}
+	if l.To <= l.From { // what is after midnight belongs to another day
+		l.To = 24 * time.Hour
+	}
+	return l
+}
+
+// Calendar is a number that units share whose lessons are held on the same days.
+func (p *Policy) Calendar(g GroupID) int {
+	calendar := int(p.file.Units[g].Calendar)
+	runtime.KeepAlive(p)
+	return calendar
+}
+
+// LessonsOn reports whether lessons are held on a day in units of a calendar.
+func (p *Policy) LessonsOn(calendar int, day time.Time) bool {
+	return p.file.Timetables[p.file.Lessons].Holds(p.file.Calendars[calendar].Day(day.In(p.loc)))
+}
+
+// Blocks is all that some group is denied at some time: what a name must be for
+// a list to make a difference to anybody.
+func (p *Policy) Blocks() (all Set) {
+	f := &p.file
+	for i := range f.Plans {
+		plan := &f.Plans[i]
+		all = all.Or(plan.Locked).Or(p.profileBlocks(plan.Profile)).Or(p.ruleBlocks(f.PlanRulesOf(plan)))
+		for _, l := range f.LayersOf(plan) {
+			all = all.Or(l.Block)
+		}
+		var timed compiled.Layer
+		for _, e := range f.TimedOf(plan) {
+			timed.Add(e.Bit, e.Allows())
+		}
+		all = all.Or(timed.Block)
+	}
+	runtime.KeepAlive(p)
+	return all
+}
+
+func (p *Policy) profileBlocks(profile int32) Set {
+	f := &p.file.Profiles[profile]
+	return f.Block.Or(p.ruleBlocks(f.Rules))
+}
+
+func (p *Policy) ruleBlocks(rules []int32) (all Set) {
+	for _, id := range rules {
+		r := &p.file.Rules[id]
+		all = all.Or(r.Block)
+		if r.Profile != compiled.NoProfile {
+			all = all.Or(p.file.Profiles[r.Profile].Block)
+		}
+	}
+	return all
 }

@@ -1,6 +1,8 @@
 package policy
 
-// maxText bounds the octets that Text returns.
+import "lachan/policy/compiled"
+
+// maxText bounds the bytes that Text returns.
 const maxText = 120
 
 // reasons is what Text says after the category, by layer.
@@ -19,16 +21,16 @@ var reasons = [...]string{
 const censored = "blocked by order of an authority"
 
 // makeTexts builds what Text returns, so that it builds nothing.
-func makeTexts(t *tags) [][]string {
+func makeTexts(t *compiled.Tags) [][]string {
 	texts := make([][]string, len(reasons)+1)
 	for layer := range texts {
 		reason := censored
 		if layer < len(reasons) {
 			reason = reasons[layer]
 		}
-		texts[layer] = make([]string, t.core)
+		texts[layer] = make([]string, t.Core)
 		for category := range texts[layer] {
-			text := t.all[category].code + ": " + reason
+			text := t.All[category].Code + ": " + reason
 			texts[layer][category] = text[:min(len(text), maxText)]
 		}
 	}
@@ -36,11 +38,11 @@ func makeTexts(t *tags) [][]string {
 }
 
 // Text is the extra text of a block's extended error (RFC 8914): the category
-// and a short reason, in ASCII, at most 120 octets. "" of other decisions. It
+// and a short reason, in ASCII, at most 120 bytes. "" of other decisions. It
 // allocates nothing.
 func (r *Rules) Text(d Decision) string {
 	texts := r.policy.texts
-	if d.Action != Block || int(d.Category) >= r.policy.tags.core {
+	if d.Action != Block || int(d.Category) >= r.policy.file.Tags.Core {
 		return ""
 	}
 	if d.EDE == edeCensored {

@@ -163,6 +163,15 @@ func (w *world) group(unit string) policy.GroupID {
 	return g
 }
 
+// mustName is a name that cannot be wrong.
+func mustName(text string) *domain.Name {
+	n := new(domain.Name)
+	if err := n.SetText(text); err != nil {
+		panic(err)
+	}
+	return n
+}
+
 func name(t testing.TB, text string) *domain.Name {
 	t.Helper()
 	n := new(domain.Name)

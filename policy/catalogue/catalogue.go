@@ -9,7 +9,12 @@
 // package policy's to say.
 package catalogue
 
-import "fmt"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+)
 
 // A Catalogue is everything that is built in. It is immutable: goroutines may
 // share it, and nobody may change what it holds.
@@ -45,6 +50,22 @@ func Load() (*Catalogue, error) {
 		}
 	}
 	return c, nil
+}
+
+// Digest is that of all facts. The catalogue of another version of the program
+// has another one if it holds other facts.
+func (c *Catalogue) Digest() string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%+v %+v %+v", c.Profiles, c.Levels, c.SchoolHours)
+	_ = fs.WalkDir(data, ".", func(path string, entry fs.DirEntry, err error) error { // embedded: nothing fails
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := data.ReadFile(path)
+		fmt.Fprintf(sum, "%s %q", path, text)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // Category is the index in Categories of a code or alias.

@@ -1,4 +1,4 @@
-package policy
+package source
 
 import (
 	"lachan/internal/wording"
@@ -9,6 +9,7 @@ import (
 // lie in groups of the same school.
 type Kind uint8
 
+// The kinds of units.
 const (
 	Province  Kind = iota + 1 // a province or city, or whoever stands at the top
 	Commune                   // a commune or ward
@@ -32,10 +33,11 @@ func (k *Kind) UnmarshalText(text []byte) error {
 	return yamlfile.Problem{Text: wording.PolicyKind.With(string(text))}
 }
 
-// unitText is a unit as written, in policy.yaml or as a row of a CSV file.
-type unitText struct {
+// A Unit is a unit as written, in policy.yaml or as a row of a CSV file.
+type Unit struct {
 	Line yamlfile.Line
-	file string // where Line counts
+	// File is where Line counts. The reader of the file sets it.
+	File string `yaml:"-"`
 	// ID is unique among units; that of a group within its school. Lower-case
 	// letters, digits, '-', '_' and '.', at most 63.
 	ID string `yaml:"id"`
@@ -48,7 +50,7 @@ type unitText struct {
 	Level    yamlfile.At[string] `yaml:"level"`
 	Code     string              `yaml:"code"`     // in the ministry's database
 	Type     string              `yaml:"type"`     // cong-lap, ngoai-cong-lap
-	Students int                 `yaml:"students"` // how many pupils; 0 when not known
+	Students int                 `yaml:"students"` // how many pupils; 0 if not known
 	// Profile is what clients may do. None: that of Level, or the parent's.
 	Profile yamlfile.At[string] `yaml:"profile"`
 	// Networks are the prefixes of the unit's clients; an address is one with
@@ -67,23 +69,23 @@ type unitText struct {
 	// Contact is whom people ask about what is blocked: addresses such as
 	// mailto:it@school.example and tel:+842143888888. None: those of the parent.
 	Contact []yamlfile.At[string] `yaml:"contact"`
-	Groups  []unitText            `yaml:"groups"`
+	Groups  []Unit                `yaml:"groups"`
 	// Calendar takes the place, key by key, of the parent's.
-	Calendar *calendarText `yaml:"calendar"`
+	Calendar *Calendar `yaml:"calendar"`
 	// Lock are the categories and services that nobody at or below this unit
 	// can lift.
 	Lock  []yamlfile.At[string] `yaml:"lock"`
-	Rules []ruleText            `yaml:"rules"`
-	Allow []entryText           `yaml:"allow"`
-	Block []entryText           `yaml:"block"`
+	Rules []Rule                `yaml:"rules"`
+	Allow []Entry               `yaml:"allow"`
+	Block []Entry               `yaml:"block"`
 }
 
-// entryText is an entry of a unit's own as written: a name, which covers all
+// An Entry is an entry of a unit's own as written: a name, which covers all
 // below it, a category or a service; `olm.vn`, `service:zalo` and `adult` are
 // short for a map with that alone.
-type entryText struct {
+type Entry struct {
 	Line     yamlfile.Line
-	short    string
+	Short    string        `yaml:"-"` // the plain value where it is not a map
 	Name     string        `yaml:"name"`
 	Category string        `yaml:"category"`
 	Service  string        `yaml:"service"`  // id, without "service:"
@@ -95,7 +97,7 @@ type entryText struct {
 }
 
 // SetShort reads an entry that is written as a plain value.
-func (e *entryText) SetShort(s string) error {
-	e.short = s
+func (e *Entry) SetShort(s string) error {
+	e.Short = s
 	return nil
 }

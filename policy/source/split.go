@@ -1,4 +1,4 @@
-package policy
+package source
 
 import (
 	"bytes"
@@ -8,17 +8,18 @@ import (
 	"lachan/internal/yamlfile"
 )
 
-// pieceSize is the least number of octets of units that are decoded at a time.
+// PieceSize is the least number of bytes of units that are decoded at a time.
 // The tree of a YAML text takes some twenty times the text: pieces keep that
 // small enough for the memory of one to do for the next, and let several
 // processors work on a country's schools.
-const pieceSize = 64 << 10
+const PieceSize = 64 << 10
 
-// takePieces takes in units that were cut out of policy.yaml. It says whether
-// all of them were readable.
-func (l *loader) takePieces(pieces []piece) bool {
+// DecodePieces decodes the units that Split has cut out of the file at path and
+// hands them over piece by piece, in their order. It returns false at the first
+// piece that cannot be read.
+func DecodePieces(path string, pieces []Piece, take func([]Unit)) bool {
 	type part struct {
-		file
+		File
 		wrong bool
 	}
 	parts := make([]chan part, len(pieces))
@@ -31,7 +32,7 @@ func (l *loader) takePieces(pieces []piece) bool {
 		parts[i] = make(chan part, 1)
 		work.Go(func() {
 			var p part
-			p.wrong = yamlfile.DecodePart(l.path, pieces[i].line-1, pieces[i].document(), &p.file) != nil
+			p.wrong = yamlfile.DecodePart(path, pieces[i].line-1, pieces[i].document(), &p.File) != nil
 			parts[i] <- p
 		})
 	}
@@ -46,26 +47,26 @@ func (l *loader) takePieces(pieces []piece) bool {
 			return false
 		}
 		for j := range p.Units {
-			p.Units[j].file = l.path
+			p.Units[j].File = path
 		}
-		l.takeUnits(p.Units)
+		take(p.Units)
 	}
 	return true
 }
 
-// A piece is some items of the list of units and the line they begin on.
-type piece struct {
+// A Piece is some items of the list of units and the line they begin on.
+type Piece struct {
 	items []byte
 	line  int
 }
 
 // document is a file with nothing but the piece, which begins on its second line.
-func (p piece) document() []byte { return append([]byte("units:\n"), p.items...) }
+func (p Piece) document() []byte { return append([]byte("units:\n"), p.items...) }
 
-// split cuts the list of units out of a file when it is long: the rest keeps
+// Split cuts the list of units out of a file if it is long: the rest keeps
 // its lines. An item begins with "- " at the column of the first one; nothing
 // within an item can stand that far to the left.
-func split(data []byte, size int) (rest []byte, pieces []piece) {
+func Split(data []byte, size int) (rest []byte, pieces []Piece) {
 	begin, line, ok := findUnits(data)
 	if !ok || len(data) < 2*size {
 		return data, nil
@@ -74,7 +75,7 @@ func split(data []byte, size int) (rest []byte, pieces []piece) {
 	if dash == nil {
 		return data, nil
 	}
-	current := piece{line: line}
+	current := Piece{line: line}
 	start, at := begin, begin
 	for at < len(data) {
 		text := lineAt(data, at)
@@ -84,7 +85,7 @@ func split(data []byte, size int) (rest []byte, pieces []piece) {
 		if at-start >= size && bytes.HasPrefix(text, dash) {
 			current.items = data[start:at]
 			pieces = append(pieces, current)
-			current, start = piece{line: line}, at
+			current, start = Piece{line: line}, at
 		}
 		at += len(text)
 		line++

@@ -1,4 +1,4 @@
-package policy
+package source
 
 import (
 	"bytes"
@@ -17,11 +17,11 @@ import (
 // id is required. kind is school where it is empty or the column is not there.
 var csvColumns = []string{"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile", "links", "link_tokens", "contact"}
 
-// readUnitsCSV reads units from a table whose first line names its columns.
+// ReadCSV reads units from a table whose first line names its columns.
 // The separator is what the first line uses: comma, semicolon or tab, as
 // spreadsheets of different languages write them. Networks within a field are
 // separated by spaces, commas or semicolons.
-func readUnitsCSV(file string, data []byte) (units []unitText, problems yamlfile.Problems) {
+func ReadCSV(file string, data []byte) (units []Unit, problems yamlfile.Problems) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	header, _, _ := bytes.Cut(data, []byte("\n"))
 	r := csv.NewReader(bytes.NewReader(data))
@@ -51,7 +51,7 @@ func readUnitsCSV(file string, data []byte) (units []unitText, problems yamlfile
 			problems.Add(file, line, wording.PolicyCSVFields.With(len(row), len(columns)))
 			continue
 		}
-		unit := unitText{Line: yamlfile.Line(line), file: file}
+		unit := Unit{Line: yamlfile.Line(line), File: file}
 		if problem := csvUnit(&unit, columns, row, line); problem != nil {
 			problems.Add(file, line, *problem)
 			continue
@@ -70,7 +70,7 @@ func csvHeader(file string, r *csv.Reader) (columns []string, problems yamlfile.
 	for _, column := range row {
 		column = strings.ToLower(strings.TrimSpace(column))
 		if !slices.Contains(csvColumns, column) {
-			problems.Add(file, 1, nearest(wording.PolicyCSVColumn.With(column, strings.Join(csvColumns, ",")), column, csvColumns))
+			problems.Add(file, 1, Nearest(wording.PolicyCSVColumn.With(column, strings.Join(csvColumns, ",")), column, csvColumns))
 		} else if slices.Contains(columns, column) {
 			problems.Add(file, 1, wording.PolicyCSVColumnTwice.With(column))
 		}
@@ -83,7 +83,7 @@ func csvHeader(file string, r *csv.Reader) (columns []string, problems yamlfile.
 }
 
 // csvUnit fills a unit from a row.
-func csvUnit(u *unitText, columns, row []string, line int) *wording.Text {
+func csvUnit(u *Unit, columns, row []string, line int) *wording.Text {
 	for i, column := range columns {
 		value := strings.TrimSpace(row[i])
 		if value == "" {

@@ -1,0 +1,94 @@
+package compile
+
+import (
+	"fmt"
+	"time"
+
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/policy/compiled"
+	"lachan/policy/source"
+)
+
+// calendars gives equal calendars one number. The zero calendars has none.
+type calendars struct {
+	numbers map[string]int32
+	list    []*compiled.Calendar // the first is nil: no calendar
+}
+
+// intern is the number of a calendar.
+func (c *calendars) intern(calendar *compiled.Calendar) int32 {
+	if c.numbers == nil {
+		c.numbers, c.list = map[string]int32{calendarKey(nil): 0}, []*compiled.Calendar{nil}
+	}
+	key := calendarKey(calendar)
+	id, ok := c.numbers[key]
+	if !ok {
+		id = int32(len(c.list))
+		c.numbers[key] = id
+		c.list = append(c.list, calendar)
+	}
+	return id
+}
+
+// calendarKey is the same for calendars that judge every day alike.
+func calendarKey(c *compiled.Calendar) string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprint(c.Terms, c.Terms == nil, c.Holidays, c.Exams, c.MakeUps)
+}
+
+// calendar lays a calendar as written over the one above it, key by key.
+func (t *terms) calendar(above *compiled.Calendar, file string, text *source.Calendar) *compiled.Calendar {
+	if text == nil {
+		return above
+	}
+	c := &compiled.Calendar{}
+	if above != nil {
+		*c = *above
+	}
+	if text.Terms != nil {
+		c.Terms = t.spans(file, text.Terms)
+	}
+	if text.Holidays != nil {
+		c.Holidays = t.spans(file, text.Holidays)
+	}
+	if text.Exams != nil {
+		c.Exams = t.spans(file, text.Exams)
+	}
+	if text.MakeUp != nil {
+		c.MakeUps = t.makeUps(file, text.MakeUp)
+	}
+	return c
+}
+
+func (t *terms) spans(file string, written []source.Span) []compiled.DateSpan {
+	spans := make([]compiled.DateSpan, 0, len(written))
+	for _, text := range written {
+		if text.To.IsZero() {
+			text.To = text.From
+		}
+		s := compiled.DateSpan{From: dateOf(text.From), To: dateOf(text.To)}
+		if text.From.IsZero() || s.To < s.From {
+			t.fail(file, int(text.Line), wording.PolicySpan)
+			continue
+		}
+		spans = append(spans, s)
+	}
+	return spans
+}
+
+func (t *terms) makeUps(file string, written []source.MakeUp) map[compiled.Date]time.Weekday {
+	days := make(map[compiled.Date]time.Weekday, len(written))
+	for _, text := range written {
+		if text.Date.IsZero() || text.As.Line == 0 {
+			t.fail(file, int(text.Line), wording.PolicyMakeUp)
+			continue
+		}
+		days[dateOf(text.Date)] = time.Weekday(text.As.V)
+	}
+	return days
+}
+
+func dateOf(d yamlfile.Date) compiled.Date { return compiled.DateOf(d.In(time.UTC)) }

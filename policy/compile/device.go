@@ -1,0 +1,36 @@
+package compile
+
+import (
+	"net"
+	"strings"
+
+	"lachan/internal/wording"
+	"lachan/policy/compiled"
+	"lachan/policy/source"
+)
+
+// claimDevices notes the devices of a unit. It reports what is no device and
+// those that another unit has.
+func (c *clients) claimDevices(u uint32, text *source.Unit) {
+	for _, d := range text.Devices {
+		name, ok := canonicalDevice(d.V)
+		if !ok {
+			c.fail(text.File, d.Line, wording.PolicyDevice.With(d.V))
+			continue
+		}
+		if other, taken := c.devices[name]; taken {
+			c.fail(text.File, d.Line, wording.PolicyDeviceTaken.With(d.V, c.where(other)))
+			continue
+		}
+		c.devices[name] = u
+	}
+}
+
+func canonicalDevice(text string) (name string, ok bool) {
+	if id, found := strings.CutPrefix(text, compiled.CPEPrefix); found {
+		return text, id != ""
+	}
+	mac, found := strings.CutPrefix(text, compiled.MACPrefix)
+	address, err := net.ParseMAC(mac)
+	return compiled.MACPrefix + address.String(), found && err == nil && len(address) == 6
+}

@@ -1,0 +1,123 @@
+package compile
+
+import (
+	"errors"
+	"strings"
+
+	"lachan/blocklist/domain"
+	"lachan/internal/wording"
+	"lachan/policy/compiled"
+	"lachan/policy/source"
+)
+
+// A parsedEntry is an entry that says what it should: either a name or the tag
+// of a category or service.
+type parsedEntry struct {
+	name        string // canonical
+	bit         uint8
+	from, until int64 // as of compiled.OwnEntry
+	note        uint32
+}
+
+// entry reads an entry as written and reports what is wrong with it.
+func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) {
+	line := int(text.Line)
+	name, code := text.Name, text.Category
+	if text.Service != "" {
+		code = compiled.ServicePrefix + strings.TrimPrefix(text.Service, compiled.ServicePrefix)
+	}
+	given := 0
+	for _, s := range []string{text.Name, text.Category, text.Service, text.Short} {
+		if s != "" {
+			given++
+		}
+	}
+	if given != 1 {
+		t.fail(file, line, wording.PolicyEntryOne)
+		return e, false
+	}
+	if text.Short != "" {
+		if t.isCode(text.Short) {
+			code = text.Short
+		} else {
+			name = text.Short
+		}
+	}
+	if code != "" {
+		bit, known := t.tags.ByKey[code]
+		if !known {
+			t.fail(file, line, t.unknownCode(code))
+			return e, false
+		}
+		e.bit = uint8(bit)
+	} else if e.name, ok = t.entryName(file, line, name); !ok {
+		return e, false
+	}
+	return t.entryTimes(file, text, e)
+}
+
+// isCode reports whether a plain value is a category or service, known or not,
+// and not a name: names have dots.
+func (t *terms) isCode(s string) bool {
+	_, known := t.tags.ByKey[s]
+	return known || strings.HasPrefix(s, compiled.ServicePrefix) || !strings.Contains(s, ".")
+}
+
+// entryName canonicalises the name of an entry.
+func (t *terms) entryName(file string, line int, name string) (string, bool) {
+	canonical, err := domain.Canonical(strings.TrimSpace(name))
+	if err == nil && !domain.IsPublicSuffix(canonical) {
+		return canonical, true
+	}
+	text := wording.PolicyName
+	switch {
+	case err == nil:
+		text = wording.PolicyPublicSuffix
+	case strings.HasPrefix(name, "*."):
+		text = wording.PolicyNameStar
+	case strings.ContainsAny(name, "/:"):
+		text = wording.PolicyNameURL
+	case errors.Is(err, domain.ErrAddress):
+		text = wording.PolicyNameAddress
+	}
+	t.fail(file, line, text.With(name))
+	return "", false
+}
+
+// entryTimes reads since when and until when an entry counts, and its note.
+func (t *terms) entryTimes(file string, text *source.Entry, e parsedEntry) (parsedEntry, bool) {
+	e.until = compiled.Forever
+	if !text.From.IsZero() {
+		e.from = text.From.In(t.zone).Unix()
+	}
+	if !text.Until.IsZero() {
+		e.until = text.Until.In(t.zone).AddDate(0, 0, 1).Unix()
+	}
+	if e.from >= e.until {
+		t.fail(file, int(text.Line), wording.PolicyUntilBeforeFrom.With(text.From, text.Until))
+		return e, false
+	}
+	e.note = t.note(note{text.Who, text.Why, text.Document})
+	return e, true
+}
+
+// addOwn adds an entry for a name.
+func (t *terms) addOwn(e parsedEntry, owner uint32, line int, allow bool) {
+	entry := compiled.NewOwnEntry(owner, line, allow)
+	entry.From, entry.Until, entry.Note = e.from, e.until, e.note
+	t.own.Add(e.name, entry)
+}
+
+// A note is what is written beside an entry.
+type note struct{ who, why, document string }
+
+// note gives equal notes one number.
+func (t *terms) note(n note) uint32 {
+	id, ok := t.notes[n]
+	if !ok {
+		id = uint32(len(t.notes))
+		t.notes[n] = id
+		t.noteList = append(t.noteList, n)
+	}
+	return id
+}

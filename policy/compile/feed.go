@@ -1,0 +1,134 @@
+package compile
+
+import (
+	"lachan/blocklist"
+	"lachan/blocklist/format"
+	"lachan/internal/wording"
+	"lachan/policy/compiled"
+)
+
+// A Feed is what policy must know of a configured feed.
+type Feed struct {
+	Name     string
+	Category string // code of a category, or "service:ID"; its entries may name their own
+	// Allow: its names count as own allow entries of Unit, or of every top unit
+	// when that is "".
+	Allow bool
+	// LockedBy is the unit for which, and below which, nobody can lift a block
+	// by this feed; "" for none.
+	LockedBy string
+	// Unit makes a feed one of that unit's own: its names count as the unit's
+	// own block (or allow) entries and say nothing about other units.
+	Unit string
+	// Zone tells that the feed is a response policy zone; the order of feeds is
+	// their rank. ZonePolicy overrides its actions ("given" or "" does not),
+	// ZoneCNAME is the target when that is "cname".
+	Zone                  bool
+	ZonePolicy, ZoneCNAME string
+
+	// Authority is the name of who ordered it, Document the number of the
+	// order. A block by a feed with an authority is told as censored
+	// (RFC 8914, info code 16).
+	Authority, Document string
+
+	File string // where it is configured, for messages
+	Line int
+}
+
+// addFeeds gives each feed its tags and reports those that name what there is
+// not.
+func (c *compiler) addFeeds(feeds []Feed) {
+	for i := range feeds {
+		f := &feeds[i]
+		category, known := c.tags.Classes(f.Category)
+		if !known && f.Category != "" && !f.Allow {
+			c.fail(f.File, f.Line, c.unknownCode(f.Category))
+		}
+		if f.Allow && f.LockedBy != "" {
+			c.fail(f.File, f.Line, wording.PolicyFeedAllowLocked.With(f.Name))
+		}
+		tags := compiled.FeedTags{Category: category, Alone: f.Allow || f.Unit != ""}
+		if f.Allow || f.Unit != "" || f.LockedBy != "" || f.Authority != "" || f.Zone {
+			tags.Own = c.feedBit(f)
+		}
+		if f.Zone {
+			c.addZone(f, &tags)
+		}
+		if f.Allow {
+			c.tags.Allowing = c.tags.Allowing.Or(tags.Own)
+		}
+		if f.Authority != "" {
+			c.tags.Authority = c.tags.Authority.Or(tags.Own)
+		}
+		c.tags.Feeds[f.Name] = tags
+		c.feeds[f.Name] = compiled.Feed{Authority: f.Authority, Document: f.Document, File: f.File, Line: f.Line}
+		c.bindFeed(f, tags.Own)
+	}
+}
+
+// feedBit gives a feed a bit of its own.
+func (c *compiler) feedBit(f *Feed) Set {
+	if len(c.tags.All) == blocklist.SetSize {
+		c.fail(f.File, f.Line, wording.PolicyTooManyTags.With(f.Name, blocklist.SetSize))
+		return Set{}
+	}
+	bit := tagList{&c.tags}.add(f.Name, wording.Text{VI: f.Name, EN: f.Name})
+	c.tags.Single = c.tags.Single.Or(blocklist.Of(bit))
+	c.tags.All[bit].Counts = uint8(c.tags.Local)
+	if category, ok := c.tags.ByKey[f.Category]; ok {
+		c.tags.All[bit].Counts = c.tags.All[category].Counts
+	}
+	return blocklist.Of(bit)
+}
+
+// bindFeed hands a feed to the units that it speaks for.
+func (c *compiler) bindFeed(f *Feed, own Set) {
+	if u, ok := c.unitOf(f, f.LockedBy); ok {
+		c.layer(u).lock = c.layer(u).lock.Or(own)
+	}
+	u, ok := c.unitOf(f, f.Unit)
+	switch {
+	case ok && f.Allow:
+		c.layer(u).lists = c.layer(u).lists.Or(own)
+	case ok:
+		c.layer(u).block = c.layer(u).block.Or(own)
+	case f.Allow && f.Unit == "":
+		for u := range c.units {
+			if c.parent[u] == compiled.NoUnit {
+				c.layer(uint32(u)).lists = c.layer(uint32(u)).lists.Or(own)
+			}
+		}
+	}
+}
+
+// unitOf finds a unit that a feed names, if it names one.
+func (c *compiler) unitOf(f *Feed, id string) (uint32, bool) {
+	if id == "" {
+		return 0, false
+	}
+	u, ok := c.byID[id]
+	if !ok {
+		c.fail(f.File, f.Line, c.unknownUnit(id))
+	}
+	return u, ok
+}
+
+// zoneActs are the actions that the configuration may put in place of a zone's
+// own.
+var zoneActs = map[string]format.Act{
+	"nxdomain": format.ActNXDomain, "nodata": format.ActNoData, "passthru": format.ActPassthru,
+	"drop": format.ActDrop, "tcp-only": format.ActTCPOnly, "cname": format.ActData,
+}
+
+// addZone notes a feed that is a response policy zone.
+func (c *compiler) addZone(f *Feed, tags *compiled.FeedTags) {
+	tags.Alone = true
+	if f.ZonePolicy == "disabled" {
+		tags.Own = Set{}
+		return
+	}
+	act, overridden := zoneActs[f.ZonePolicy]
+	z := compiled.Zoned{Bit: max(tags.Own.First(), 0), Set: tags.Category.Or(tags.Own), Act: act, Given: !overridden, CNAME: f.ZoneCNAME}
+	c.tags.Zones = append(c.tags.Zones, z)
+	c.tags.Zoned = c.tags.Zoned.Or(tags.Own)
+}

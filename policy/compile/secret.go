@@ -1,0 +1,46 @@
+package compile
+
+import (
+	"crypto/sha256"
+	"strings"
+
+	"lachan/internal/wording"
+	"lachan/policy/source"
+)
+
+// A link id or token is looked up by digest, so that the time it takes does not
+// tell how much of a guess was right. None is written in a message.
+const (
+	leastSecret = 16 // characters; 80 bits as `openssl rand -hex 10` writes them
+	mostSecret  = 63 // of a label
+)
+
+// claimSecrets notes the link ids and tokens of a unit. It reports those that
+// are too easy to guess, no label of a name, or used twice.
+func (c *clients) claimSecrets(u uint32, text *source.Unit) {
+	for _, id := range text.Links {
+		if c.claimSecret(c.links, u, text.File, id.V, id.Line) {
+			c.units[u].link = text.Links[0].V
+		}
+	}
+	for _, token := range text.LinkTokens {
+		c.claimSecret(c.tokens, u, text.File, token.V, token.Line)
+	}
+}
+
+func (c *clients) claimSecret(among map[[32]byte]uint32, u uint32, file, secret string, line int) bool {
+	outside := func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' }
+	if len(secret) < leastSecret || len(secret) > mostSecret || strings.ContainsFunc(secret, outside) || secret[0] == '-' {
+		c.fail(file, line, wording.PolicyLink)
+		return false
+	}
+	key := sha256.Sum256([]byte(secret))
+	_, isLink := c.links[key]
+	_, isToken := c.tokens[key]
+	if isLink || isToken {
+		c.fail(file, line, wording.PolicyLinkTaken)
+		return false
+	}
+	among[key] = u
+	return true
+}

@@ -1,0 +1,172 @@
+package compile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"lachan/blocklist"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
+	"lachan/policy/source"
+)
+
+// addTags numbers the categories and services; see compiled.Tags.
+func (t *terms) addTags(custom map[string]source.Category) {
+	tags := tagList{&t.tags}
+	tags.ByKey, tags.Feeds = map[string]int{}, map[string]compiled.FeedTags{}
+	for _, k := range t.facts.Categories {
+		tags.addCategory(k.Code, k.Label)
+		tags.ByKey[k.Alias] = tags.ByKey[k.Code]
+	}
+	tags.Words = categoryWords(t.facts, tags.ByKey)
+	t.addCustom(tags, custom)
+	tags.Local = tags.addPseudo(compiled.LocalCode, wording.PolicyLocalCategory)
+	tags.DefaultDeny = tags.addPseudo(compiled.DefaultDenyCode, wording.PolicyDefaultDenyCategory)
+	tags.Core = tags.add(compiled.CoreCode, wording.PolicyCoreCategory)
+	tags.All[tags.Core].Counts = uint8(tags.Local) // it blocks nothing
+	tags.Allowing = blocklist.Of(tags.Core)
+	tags.AuthorityOrder = tags.ByKey["authority-order"]
+	tags.Circumvention, tags.CSAM = tags.ByKey["circumvention"], tags.ByKey["csam"]
+	for _, s := range t.facts.Services {
+		tags.addService(&s)
+	}
+}
+
+// addCustom adds the categories of policy.yaml while there is room for them
+// beside the services and pseudo categories.
+func (t *terms) addCustom(tags tagList, custom map[string]source.Category) {
+	limit := blocklist.SetSize - len(t.facts.Services) - 3
+	for _, code := range slices.Sorted(maps.Keys(custom)) {
+		text := custom[code]
+		bit, known := tags.ByKey[code]
+		switch {
+		case known:
+		case !validCode(code):
+			t.fail(t.path, int(text.Line), wording.PolicyCategoryCode.With(code))
+			continue
+		case len(tags.All) >= limit:
+			t.fail(t.path, int(text.Line), wording.PolicyTooManyTags.With(code, blocklist.SetSize))
+			continue
+		default:
+			bit = tags.addCategory(code, wording.Text{VI: code, EN: code})
+		}
+		tags.relabel(bit, text)
+	}
+}
+
+// validCode reports whether a new category may have that code: a-z, 0-9 and '-',
+// at most 40 characters, and none of the pseudo categories.
+func validCode(code string) bool {
+	for _, c := range []byte(code) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	pseudo := code == compiled.LocalCode || code == compiled.DefaultDenyCode || code == compiled.CoreCode
+	return 0 < len(code) && len(code) <= 40 && !pseudo
+}
+
+// A tagList is tags that are being numbered.
+type tagList struct{ *compiled.Tags }
+
+func (t tagList) relabel(bit int, text source.Category) {
+	label := &t.All[bit].Label
+	if text.VI != "" {
+		label.VI = text.VI
+	}
+	if text.EN != "" {
+		label.EN = text.EN
+	}
+}
+
+// add gives a new tag the next bit. It counts in itself.
+func (t tagList) add(code string, label wording.Text) (bit int) {
+	bit = len(t.All)
+	self := blocklist.Of(bit)
+	t.All = append(t.All, compiled.Tag{Code: code, Label: label, Counts: uint8(bit), Unblocks: self, UnitUnblocks: self})
+	return bit
+}
+
+func (t tagList) addCategory(code string, label wording.Text) (bit int) {
+	bit = t.addPseudo(code, label)
+	t.ByKey[code] = bit
+	return bit
+}
+
+// addPseudo adds a category that entries cannot name.
+func (t tagList) addPseudo(code string, label wording.Text) (bit int) {
+	bit = t.add(code, label)
+	t.Counted = t.Counted.Or(blocklist.Of(bit))
+	return bit
+}
+
+func (t tagList) addService(s *catalogue.Service) {
+	bit := t.add(compiled.ServicePrefix+s.ID, s.Label)
+	t.ByKey[compiled.ServicePrefix+s.ID] = bit
+	self := &t.All[bit]
+	self.Counts = uint8(t.Local)
+	for i, code := range s.Categories {
+		category := t.ByKey[code]
+		if i == 0 {
+			self.Counts = uint8(category)
+		}
+		self.Unblocks = self.Unblocks.Or(blocklist.Of(category))
+		t.All[category].UnitUnblocks = t.All[category].UnitUnblocks.Or(blocklist.Of(bit))
+	}
+	self.UnitUnblocks = self.Unblocks
+}
+
+// categoryWords are the categories by what people who write tables call them:
+// the code, the label in either language, or a part of it between commas. "Cờ
+// bạc", "ca cuoc" and "Gambling" are all gambling. Of two that share a word the
+// first has it.
+func categoryWords(facts *catalogue.Catalogue, byKey map[string]int) map[string]int {
+	words := map[string]int{}
+	for _, k := range facts.Categories {
+		for _, text := range []string{k.Code, k.Alias, k.Label.VI, k.Label.EN} {
+			for _, part := range append(strings.Split(text, ","), text) {
+				word := compiled.Plain(part)
+				if _, taken := words[word]; !taken && word != "" {
+					words[word] = byKey[k.Code]
+				}
+			}
+		}
+	}
+	return words
+}
+
+// code finds a category or service by the code that a file gives.
+func (t *terms) code(file string, code yamlfile.At[string]) (bit int, ok bool) {
+	bit, ok = t.tags.ByKey[code.V]
+	if !ok {
+		t.fail(file, code.Line, t.unknownCode(code.V))
+	}
+	return bit, ok
+}
+
+// codes is the set of categories and services that a file names.
+func (t *terms) codes(file string, written []yamlfile.At[string]) (set Set) {
+	for _, code := range written {
+		if bit, ok := t.code(file, code); ok {
+			set = set.Or(blocklist.Of(bit))
+		}
+	}
+	return set
+}
+
+// known is the set of codes that the catalogue vouches for.
+func (t *terms) known(codes []string) (set Set) {
+	for _, code := range codes {
+		set = set.Or(blocklist.Of(t.tags.ByKey[code]))
+	}
+	return set
+}
+
+// unknownCode says that there is no category or service of that name, and
+// which one may be meant.
+func (t *terms) unknownCode(code string) wording.Text {
+	return source.Nearest(wording.PolicyUnknownCode.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
+}

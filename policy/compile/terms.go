@@ -1,0 +1,89 @@
+package compile
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
+	"lachan/policy/source"
+)
+
+// terms are what units may name: categories and services, timetables, profiles,
+// rules and levels. Equal rules and equal notes have one number.
+type terms struct {
+	*report
+	zone  *time.Location
+	facts *catalogue.Catalogue
+	tags  compiled.Tags
+
+	timetables    map[string]int32
+	timetableList []compiled.Timetable
+	ownHours      bool // policy.yaml has a timetable of lessons of its own
+	profiles      map[string]int32
+	profileList   []compiled.Profile
+	rules         map[compiled.Rule]int32
+	ruleList      []compiled.Rule
+	notes         map[note]uint32
+	noteList      []note // the first is empty
+	own           compiled.OwnBuilder
+	calendars     calendars
+}
+
+func newTerms(r *report, j *Job) *terms {
+	return &terms{
+		report: r, zone: j.Zone, facts: j.Facts,
+		timetables: map[string]int32{}, profiles: map[string]int32{}, rules: map[compiled.Rule]int32{},
+		notes: map[note]uint32{{}: 0}, noteList: []note{{}},
+	}
+}
+
+// addTimetables compiles those of policy.yaml and the school hours that are
+// built in.
+func (t *terms) addTimetables(written map[string]source.Timetable) {
+	hours := t.facts.SchoolHours
+	_, t.ownHours = written[hours.Code]
+	if !t.ownHours {
+		var text source.Timetable
+		_ = text.Days.UnmarshalText([]byte(hours.Days)) // what is built in is right
+		_ = text.From.UnmarshalText([]byte(hours.From))
+		_ = text.To.UnmarshalText([]byte(hours.To))
+		t.addTimetable(hours.Code, &text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		text := written[name]
+		t.addTimetable(name, &text)
+	}
+}
+
+func (t *terms) addTimetable(name string, text *source.Timetable) {
+	c := compiled.Timetable{
+		Name: name, Days: compiled.Weekdays(text.Days), On: compiled.DayKinds(text.On),
+		From: compiled.Minutes(text.From), To: compiled.Minutes(text.To),
+	}
+	if text.Days == 0 {
+		c.Days = compiled.Weekdays(source.EveryDay)
+	}
+	if text.On == 0 {
+		c.On = compiled.DayKinds(source.KindsOf(source.StudyDay))
+	}
+	t.timetables[name] = int32(len(t.timetableList))
+	t.timetableList = append(t.timetableList, c)
+}
+
+// level finds a level of schools by the code that a file gives; nil if it gives
+// none.
+func (t *terms) level(file string, code yamlfile.At[string]) *catalogue.Level {
+	level := t.facts.Level(code.V)
+	if level == nil && code.V != "" {
+		var codes []string
+		for _, known := range t.facts.Levels {
+			codes = append(codes, known.Code, known.Alias)
+		}
+		t.fail(file, code.Line, source.Nearest(wording.PolicyUnknownLevel.With(code.V), code.V, codes))
+	}
+	return level
+}

@@ -1,0 +1,114 @@
+package compile
+
+import (
+	"lachan/blocklist"
+	"lachan/internal/yamlfile"
+	"lachan/policy/compiled"
+	"lachan/policy/source"
+)
+
+// takeUnits takes in units as written, and the groups within them. What they
+// say of other units is kept for later: those may not have been read yet.
+func (c *compiler) takeUnits(units []source.Unit) {
+	for i := range units {
+		c.takeUnit(&units[i], compiled.NoUnit)
+	}
+}
+
+func (c *compiler) takeUnit(text *source.Unit, parent uint32) {
+	u := c.add(text, parent)
+	c.claimNetworks(u, text)
+	c.claimDevices(u, text)
+	c.claimSecrets(u, text)
+	for i := range text.Rules {
+		c.units[u].rules = append(c.units[u].rules, c.rule(text.File, &text.Rules[i]))
+	}
+	for _, code := range text.Lock {
+		if bit, ok := c.code(text.File, code); ok {
+			c.locks = append(c.locks, compiled.Lock{Unit: u, Line: int32(code.Line), Bit: uint32(bit)})
+			c.layer(u).lock = c.layer(u).lock.Or(blocklist.Of(bit))
+		}
+	}
+	c.takeEntries(u, text.Allow, true)
+	c.takeEntries(u, text.Block, false)
+	for i := range text.Groups {
+		text.Groups[i].File = text.File
+		c.takeUnit(&text.Groups[i], u)
+	}
+}
+
+// takeEntries takes in a unit's allow or block entries.
+func (c *compiler) takeEntries(u uint32, entries []source.Entry, allow bool) {
+	unit := &c.units[u]
+	for i := range entries {
+		line := int(entries[i].Line)
+		e, ok := c.entry(unit.file, &entries[i])
+		switch {
+		case !ok:
+		case e.name != "":
+			c.addOwn(e, u, line, allow)
+		default:
+			unit.codes = append(unit.codes, compiled.CodeEntry{
+				From: e.from, Until: e.until, Note: e.note, Line: int32(line), Bit: e.bit, Allow: flag(allow),
+			})
+			c.layer(u) // so that it has one
+		}
+	}
+}
+
+func flag(set bool) uint8 {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+// layer is what a unit adds to the judgment of names of its own and below it.
+func (c *compiler) layer(u uint32) *layer {
+	if c.layers[u] == nil {
+		c.layers[u] = &layer{}
+	}
+	return c.layers[u]
+}
+
+// inherit hands profiles and calendars down the tree.
+func (c *compiler) inherit(order []uint32, written *source.File) {
+	top := c.calendar(nil, c.path, written.Calendar)
+	standard, ok := c.profile(c.path, written.DefaultProfile)
+	if !ok {
+		standard = 0
+	}
+	calendars := make([]*compiled.Calendar, len(c.units))
+	for _, u := range order {
+		unit := &c.units[u]
+		own := unit.declared.calendar
+		unit.profile, unit.profileFrom = standard, 0
+		calendars[u] = top
+		if above := c.parent[u]; above != compiled.NoUnit {
+			unit.profile, unit.profileFrom = c.units[above].profile, c.units[above].profileFrom
+			calendars[u] = calendars[above]
+			unit.calendar = c.units[above].calendar
+		}
+		c.chooseProfile(u)
+		calendars[u] = c.calendar(calendars[u], unit.file, own)
+		if own != nil || c.parent[u] == compiled.NoUnit {
+			unit.calendar = c.calendars.intern(calendars[u])
+		}
+	}
+}
+
+// chooseProfile gives a unit the profile it names, or the ready-made one of
+// its level.
+func (c *compiler) chooseProfile(u uint32) {
+	unit := &c.units[u]
+	name := unit.declared.profile
+	if level := c.level(unit.file, unit.declared.level); name.V == "" && level != nil {
+		name = yamlfile.At[string]{V: level.Profile, Line: unit.declared.level.Line}
+	}
+	if name.V == "" {
+		return
+	}
+	if id, ok := c.profile(unit.file, name); ok {
+		unit.profile, unit.profileFrom = id, u
+	}
+}

@@ -1,0 +1,101 @@
+// Package compiled holds a policy as the compiler leaves it: one run of bytes,
+// in memory or mapped from a file, whose tables are read in place. It knows what
+// is where and that all of it is sound; what it means for a client is package
+// policy's to say.
+//
+// What grows with the number of units is in tables of records of a fixed width
+// without pointers, so that opening the policy of a country reads nothing into
+// the heap. What does not (categories, profiles, timetables) is JSON and decoded.
+// FORMAT.md describes all of it byte by byte.
+package compiled
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"lachan/blocklist"
+	"lachan/internal/durable"
+	"lachan/internal/mapped"
+)
+
+// Set is a set of tags; see Tags.
+type Set = blocklist.Set
+
+// A File is a compiled policy. It is immutable and may be read by any number of
+// goroutines. Copies share the tables; whoever reads the tables of a File that
+// was opened keeps one copy alive until it is done.
+type File struct {
+	Tables
+	Meta
+	digest string
+	image  []byte       // all of it
+	keeper *mapped.File // keeps image mapped; nil if it is in the heap
+}
+
+// New lays out a policy. An error means that the tables contradict one another.
+func New(t *Tables, m *Meta) (*File, error) {
+	meta, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("encode compiled policy: %w", err)
+	}
+	return decode(seal(append([][]byte{meta}, t.encode()...)))
+}
+
+// Open maps a policy that Write has written, and checks all of it. The error
+// wraps ErrDamaged if the bytes are not what Write wrote, and ErrVersion if
+// another version of the program wrote them; neither is to be used.
+func Open(path string) (*File, error) {
+	m, err := mapped.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open compiled policy: %w", err)
+	}
+	f, err := decode(m.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("open compiled policy %s: %w", path, err)
+	}
+	f.keeper = m
+	return f, nil
+}
+
+// Write replaces the file at path, or makes it. It is there whole or not at
+// all, and only its owner may read it: it tells which unit a secret belongs to.
+func (f *File) Write(path string) error {
+	if err := durable.WriteFile(path, f.image, 0o600); err != nil {
+		return fmt.Errorf("write compiled policy: %w", err)
+	}
+	return nil
+}
+
+// Release gives the memory of what was read of a mapped file back to the system,
+// which keeps what is read later.
+func (f *File) Release() {
+	if f.keeper != nil {
+		f.keeper.Release()
+	}
+}
+
+// Digest is the SHA-256 of the content in hexadecimal. Two files with the same
+// digest are the same policy.
+func (f *File) Digest() string { return f.digest }
+
+// Size is how many bytes the policy has in all.
+func (f *File) Size() int { return len(f.image) }
+
+func decode(image []byte) (*File, error) {
+	sections, digest, err := unseal(image)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{image: image, digest: hex.EncodeToString(digest)}
+	if err := json.Unmarshal(sections[0], &f.Meta); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if err := f.Tables.decode(sections[1:]); err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}

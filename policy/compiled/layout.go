@@ -1,0 +1,104 @@
+package compiled
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"slices"
+)
+
+// The layout is documented byte by byte in FORMAT.md.
+const (
+	magic = "LACHAN\x00P"
+	// version is raised when the layout changes, and when the compiler makes
+	// something else of the same policy.yaml.
+	version = 1
+
+	sections     = 1 + tableCount // Meta and the tables
+	sectionsAt   = 16 + sha256.Size
+	sectionSize  = 24
+	headerSize   = sectionsAt + sections*sectionSize + 8
+	sectionAlign = 8
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Errors of files that must not be used.
+var (
+	// ErrDamaged means that the bytes are not what was written.
+	ErrDamaged = errors.New("compiled policy is damaged")
+	// ErrVersion means that another version of the program wrote the file. It is
+	// compiled again, never migrated.
+	ErrVersion = errors.New("compiled policy is of another version")
+)
+
+// seal puts sections into one run of bytes, behind a header.
+func seal(content [][]byte) []byte {
+	size := headerSize
+	for _, s := range content {
+		size = align(size) + len(s)
+	}
+	image := make([]byte, align(headerSize), size)
+	copy(image, magic)
+	binary.LittleEndian.PutUint32(image[8:], version)
+	binary.LittleEndian.PutUint32(image[12:], sections)
+	for i, s := range content {
+		image = append(image, make([]byte, align(len(image))-len(image))...)
+		entry := image[sectionsAt+i*sectionSize:]
+		binary.LittleEndian.PutUint64(entry, uint64(len(image)))
+		binary.LittleEndian.PutUint64(entry[8:], uint64(len(s)))
+		binary.LittleEndian.PutUint32(entry[16:], crc32.Checksum(s, castagnoli))
+		image = append(image, s...)
+	}
+	digest := sha256.Sum256(image[headerSize:])
+	copy(image[16:], digest[:])
+	binary.LittleEndian.PutUint32(image[headerSize-4:], crc32.Checksum(image[:headerSize-4], castagnoli))
+	return image
+}
+
+// unseal checks the header and the checksums of an image and returns its
+// sections, which are parts of it.
+func unseal(image []byte) (content [][]byte, digest []byte, err error) {
+	if len(image) < 16 || string(image[:8]) != magic {
+		return nil, nil, fmt.Errorf("%w: no header", ErrDamaged)
+	}
+	if v := binary.LittleEndian.Uint32(image[8:]); v != version {
+		return nil, nil, fmt.Errorf("%w: version %d, this program reads %d", ErrVersion, v, version)
+	}
+	if len(image) < headerSize || binary.LittleEndian.Uint32(image[12:]) != sections ||
+		crc32.Checksum(image[:headerSize-4], castagnoli) != binary.LittleEndian.Uint32(image[headerSize-4:]) {
+		return nil, nil, fmt.Errorf("%w: the header", ErrDamaged)
+	}
+	end := headerSize
+	for i := range sections {
+		entry := image[sectionsAt+i*sectionSize:]
+		offset, size := binary.LittleEndian.Uint64(entry), binary.LittleEndian.Uint64(entry[8:])
+		if offset != uint64(align(end)) || offset > uint64(len(image)) || size > uint64(len(image))-offset {
+			return nil, nil, fmt.Errorf("%w: section %d lies outside the file", ErrDamaged, i)
+		}
+		end = int(offset + size)
+		s := image[offset:end:end]
+		if checksum(s) != binary.LittleEndian.Uint32(entry[16:]) {
+			return nil, nil, fmt.Errorf("%w: checksum of section %d", ErrDamaged, i)
+		}
+		content = append(content, s)
+	}
+	if end != len(image) {
+		return nil, nil, fmt.Errorf("%w: %d bytes too many", ErrDamaged, len(image)-end)
+	}
+	return content, bytes.Clone(image[16:sectionsAt]), nil
+}
+
+// checksum works in pieces, since the garbage collector cannot stop a goroutine
+// within one and would keep all others waiting.
+func checksum(data []byte) (crc uint32) {
+	for piece := range slices.Chunk(data, 1<<18) {
+		crc = crc32.Update(crc, castagnoli, piece)
+	}
+	return crc
+}
+
+func align(n int) int { return (n + sectionAlign - 1) &^ (sectionAlign - 1) }

@@ -1,0 +1,129 @@
+package policy
+
+import (
+	"iter"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"lachan/policy/compiled"
+	"lachan/policy/source"
+)
+
+// A Kind is the rank of a unit.
+type Kind = source.Kind
+
+// The kinds of units.
+const (
+	Province  = source.Province
+	Commune   = source.Commune
+	School    = source.School
+	GroupKind = source.GroupKind
+)
+
+// A GroupID is the index of a unit in Policy.Groups, whatever its kind: clients
+// may belong to a school as a whole, to a group of it, or to a unit above. 0 is
+// the clients that no unit claims.
+type GroupID uint32
+
+// A Group is a unit as statistics and reports know it. Clients of a unit above
+// schools are counted under that unit's own id.
+type Group struct {
+	School   string // id of the school, "" of unknown clients
+	ID       string // of the group within the school, "" of the school itself
+	Kind     Kind   // 0 of unknown clients
+	Name     string // of the unit itself
+	Code     string // in the ministry's database
+	Type     string
+	Level    string // code, "primary"; that of the school
+	Province string // id
+	Commune  string // id
+	Students int    // 0 if not known
+	// Contact is whom people ask about what is blocked, its own or that of the
+	// nearest unit above that has one: URIs (mailto: tel: https:).
+	Contact []string
+}
+
+// UnitID is the id of the group's unit as GroupOf finds it: "school" or
+// "school/group"; "" of unknown clients.
+func (g *Group) UnitID() string {
+	if g.ID != "" {
+		return g.School + "/" + g.ID
+	}
+	return g.School
+}
+
+// NumGroups counts the units, unknown clients among them: every GroupID is less.
+func (p *Policy) NumGroups() int { return len(p.file.Units) }
+
+// Group describes a unit; GroupID 0 is unknown clients. It panics if there is no
+// such unit.
+func (p *Policy) Group(g GroupID) Group {
+	f := &p.file
+	unit := &f.Units[g]
+	id := f.Text(unit.ID)
+	group := Group{
+		School: id, Kind: Kind(unit.Kind), Name: f.Text(unit.Name), Code: f.Text(unit.Code), Type: f.Text(unit.Type),
+		Students: int(unit.Students),
+	}
+	if group.Kind == GroupKind {
+		group.ID = id[groupStart(id):]
+	}
+	for above := uint32(g); above != compiled.NoUnit; above = f.Parents[above] {
+		unit := &f.Units[above]
+		switch Kind(unit.Kind) {
+		case School:
+			group.School, group.Level = f.Text(unit.ID), f.Text(unit.Level)
+		case Commune:
+			group.Commune = f.Text(unit.ID)
+		case Province:
+			group.Province = f.Text(unit.ID)
+		}
+		if group.Contact == nil {
+			for _, uri := range f.ContactsOf(above) {
+				group.Contact = append(group.Contact, f.Text(uri))
+			}
+		}
+	}
+	runtime.KeepAlive(p)
+	return group
+}
+
+// groupStart is where the id of a group begins in SCHOOL/GROUP.
+func groupStart(id string) int { return strings.LastIndexByte(id, '/') + 1 }
+
+// Groups yields all units in the order of their numbers.
+func (p *Policy) Groups() iter.Seq2[GroupID, Group] {
+	return func(yield func(GroupID, Group) bool) {
+		for g := range GroupID(p.NumGroups()) {
+			if !yield(g, p.Group(g)) {
+				return
+			}
+		}
+	}
+}
+
+// GroupOf finds a unit by id: "school" or "school/group".
+func (p *Policy) GroupOf(unitID string) (GroupID, bool) {
+	unit, ok := p.file.Unit(unitID)
+	runtime.KeepAlive(p)
+	return GroupID(unit), ok
+}
+
+// Link is the first link id of a unit, for setting up its devices; "" if it has
+// none.
+func (p *Policy) Link(g GroupID) string {
+	link := p.file.Text(p.file.Units[g].Link)
+	runtime.KeepAlive(p)
+	return link
+}
+
+// unitID is the id of a unit.
+func (p *Policy) unitID(u uint32) string { return p.file.Text(p.file.Units[u].ID) }
+
+// unitPlace is a line of the file in which a unit is written.
+func (p *Policy) unitPlace(u uint32, line int) string {
+	return place(p.file.Text(p.file.Units[u].File), line)
+}
+
+func place(file string, line int) string { return file + ":" + strconv.Itoa(line) }

@@ -1,0 +1,79 @@
+package source
+
+import (
+	"slices"
+	"strings"
+
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+)
+
+// A Calendar is the terms, holidays and exams of a school year as written. Of a
+// unit each key that is given takes the place of the parent's.
+type Calendar struct {
+	Line     yamlfile.Line
+	Terms    []Span   `yaml:"terms"`
+	Holidays []Span   `yaml:"holidays"`
+	MakeUp   []MakeUp `yaml:"make_up"`
+	Exams    []Span   `yaml:"exams"`
+}
+
+// A Span is a run of days; without To it is one day.
+type Span struct {
+	Line yamlfile.Line
+	Name string        `yaml:"name"`
+	From yamlfile.Date `yaml:"from"`
+	To   yamlfile.Date `yaml:"to"`
+}
+
+// A MakeUp is a day on which the lessons of another day of the week are held.
+type MakeUp struct {
+	Line yamlfile.Line
+	Date yamlfile.Date        `yaml:"date"`
+	As   yamlfile.At[Weekday] `yaml:"as"`
+}
+
+// A DayKind is what the calendar says of a day.
+type DayKind uint8
+
+// The kinds of day.
+const (
+	StudyDay DayKind = iota // in a term, or a make-up day
+	ExamDay
+	Holiday
+	OffDay // outside every term
+)
+
+var dayKindNames = [...]string{"study", "exam", "holiday", "off"}
+
+// String is the kind as policy.yaml writes it.
+func (k DayKind) String() string { return dayKindNames[k] }
+
+// DayKinds is a set of kinds of day, bit DayKind each; 0 if it is not given.
+type DayKinds uint8
+
+// KindsOf is the set that people mean by a kind: exam days are days of study.
+func KindsOf(k DayKind) DayKinds {
+	if k == StudyDay {
+		return 1<<StudyDay | 1<<ExamDay
+	}
+	return 1 << k
+}
+
+// UnmarshalText reads kinds of day with commas between, or "any".
+func (s *DayKinds) UnmarshalText(text []byte) error {
+	*s = 0
+	for part := range strings.SplitSeq(string(text), ",") {
+		part = strings.TrimSpace(part)
+		if part == "any" {
+			*s = 1<<len(dayKindNames) - 1
+			continue
+		}
+		kind := slices.Index(dayKindNames[:], part)
+		if kind < 0 {
+			return yamlfile.Problem{Text: wording.PolicyDayKind.With(part)}
+		}
+		*s |= KindsOf(DayKind(kind))
+	}
+	return nil
+}
