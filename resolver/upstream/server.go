@@ -76,7 +76,7 @@ func (s Server) exchanger(loops *eventloop.Loops, bootstrap Exchanger) Exchanger
 }
 
 // ParseServer reads "1.1.1.1", "1.1.1.1:5353", "2606:4700::1111",
-// "[2606:4700::1111]:53", the same behind "udp://" or "tcp://", or "system".
+// "[2606:4700::1111]:53", the same after "udp://" or "tcp://", or "system".
 // Port 53 may be left out. An encrypted server is "tls://9.9.9.9",
 // "quic://dns.example" or "https://dns.example/dns-query"; see Secure for the
 // settings that may follow. Its error is a *ConfigError.

@@ -15,7 +15,7 @@ import (
 // zone that the name is in, otherwise the general one. It is immutable.
 type Zones struct {
 	general *Group
-	groups  map[string]*Group // by wire form without the final zero octet
+	groups  map[string]*Group // by wire form without the final zero byte
 	deepest int               // labels of the longest zone
 }
 

@@ -83,8 +83,8 @@ func (c *challenges) close() {
 	c.closed = true
 }
 
-// split takes the key and the certificate apart that autocert puts one behind
-// the other.
+// split separates the key from the certificate that follows it, as autocert
+// writes them.
 func split(data []byte) (p certificate.Pair, err error) {
 	key, certs := pem.Decode(data)
 	if key == nil || !strings.Contains(key.Type, "PRIVATE KEY") || len(bytes.TrimSpace(certs)) == 0 {

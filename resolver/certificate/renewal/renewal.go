@@ -73,10 +73,10 @@ type Renewer struct {
 	unmet   error // mu; why a certificate could not be obtained
 }
 
-// New makes a renewer that asks nobody yet. publish is given all challenges that
-// are under way whenever one begins or ends; it returns when the servers show
-// them, since the authority looks at once. It is called by one goroutine at a
-// time, and not after Run has returned.
+// New makes a renewer, which asks nothing before Run. publish is given all
+// challenges that are under way, whenever one begins or ends. It returns after
+// the servers show them, since the authority looks at once. It is called by one
+// goroutine at a time, and not after Run has returned.
 func New(o Order, publish func(certificate.Challenges) error) *Renewer {
 	r := &Renewer{order: o, wait: backoff.ExponentialBackOff{
 		InitialInterval: firstPause, MaxInterval: longPause, Multiplier: 2,

@@ -19,7 +19,7 @@ const (
 // Truncated reports whether the server left something out. msg has a header.
 func Truncated(msg []byte) bool { return msg[2]&bitTC != 0 }
 
-// QuestionEnd is the offset behind the question of a message. ok is false if
+// QuestionEnd is the offset after the question of a message. ok is false if
 // the message does not have exactly one.
 func QuestionEnd(msg []byte) (end int, ok bool) {
 	var w dnswire.Walker
@@ -29,7 +29,7 @@ func QuestionEnd(msg []byte) (end int, ok bool) {
 	return w.QuestionEnd(), true
 }
 
-// messageEnd is the offset behind the last record of a message with one
+// messageEnd is the offset after the last record of a message with one
 // question.
 func messageEnd(msg []byte) (end int, ok bool) {
 	var w dnswire.Walker

@@ -31,7 +31,7 @@ func NetworkError(doing string, server fmt.Stringer, err error) error {
 }
 
 // isTimeout reports whether err is a timeout of the network itself, such as that
-// of a connection that nobody accepts.
+// of a connection that is not accepted.
 func isTimeout(err error) bool {
 	var n net.Error
 	return errors.As(err, &n) && n.Timeout()

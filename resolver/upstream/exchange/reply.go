@@ -90,7 +90,7 @@ func Accept(sent, query, reply []byte) ([]byte, error) {
 	return reply[:end], nil
 }
 
-// ReplyEnd is the offset behind the last record of a reply. It returns
+// ReplyEnd is the offset after the last record of a reply. It returns
 // ErrMalformed if the reply cannot be read so far.
 func ReplyEnd(reply []byte) (end int, err error) {
 	if BareFormErr(reply) {

@@ -12,7 +12,7 @@ import (
 	"lachan/resolver/upstream/exchange"
 )
 
-// A Server says where an encrypted server is and how it proves who it is.
+// A Server says where an encrypted server is and how it proves its identity.
 type Server struct {
 	Name string // as in the configuration; what errors call it
 	Host string // the name or address in its certificate
