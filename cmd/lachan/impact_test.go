@@ -81,7 +81,7 @@ func TestAVersionThatIsHeldBackTellsWhatPeopleWouldMiss(t *testing.T) {
 		t.Fatalf("change %+v", change)
 	}
 	f(change.Impact)
-	if !strings.Contains(text, "www.lesson.example: some ") {
+	if !strings.Contains(text, "www.lesson.example: about ") {
 		t.Errorf("diff says %s", text)
 	}
 	p.kill()

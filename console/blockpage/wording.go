@@ -10,7 +10,7 @@ var (
 	}
 	textLead = wording.Text{
 		VI: "Bộ lọc của trường đã chặn trang này. Không ai ghi lại là bạn đã mở nó.",
-		EN: "The school's filter blocks it. Nobody notes that it was you who opened it.",
+		EN: "The school's filter blocks it. It is not recorded that it was you who opened it.",
 	}
 	textUrgentTitle = wording.Text{
 		VI: "Bạn không một mình",
@@ -30,7 +30,7 @@ var (
 	}
 	textUrgentWhy = wording.Text{
 		VI: "Trang vừa mở không xem được ở đây. Không ai ghi lại là bạn đã mở nó.",
-		EN: "The page you were opening cannot be seen here. Nobody notes that it was you.",
+		EN: "The page you were opening cannot be seen here. It is not recorded that it was you.",
 	}
 	textName = wording.Text{
 		VI: "Tên miền",
@@ -86,7 +86,7 @@ var (
 	}
 	textBusyLead = wording.Text{
 		VI: "Đang có quá nhiều yêu cầu. Hãy thử lại sau một giờ, hoặc hỏi thầy cô.",
-		EN: "There are too many at the moment. Try again in an hour, or ask a teacher.",
+		EN: "There are too many requests at the moment. Try again in an hour, or ask a teacher.",
 	}
 	textNothing = wording.Text{
 		VI: "Ở đây không có trang nào",
@@ -94,7 +94,7 @@ var (
 	}
 	textNothingLead = wording.Text{
 		VI: "Đây là máy chủ của bộ lọc. Nếu bạn không mở được một trang, hãy thử lại sau một phút, hoặc hỏi người phụ trách mạng của trường.",
-		EN: "This is a server of the filter. If a page does not open, try again in a minute, or ask who looks after the school's network.",
+		EN: "This is a server of the filter. If a page does not open, try again in a minute, or ask the person that looks after the school's network.",
 	}
 	textCheck = wording.Text{
 		VI: "Bộ lọc đang hoạt động",

@@ -10,15 +10,15 @@ var (
 	}
 	textNoSecure = wording.Text{
 		VI: "cần DNS mã hóa: hãy ghi server.doh hoặc server.dot, chứng chỉ, và server.tls.name",
-		EN: "this takes encrypted DNS: set server.doh or server.dot, a certificate, and server.tls.name",
+		EN: "this needs encrypted DNS: set server.doh or server.dot, a certificate, and server.tls.name",
 	}
 	textNoPrivate = wording.Text{
 		VI: "Android cần DNS over TLS ở cổng 853: hãy ghi server.dot với cổng 853, chứng chỉ, và server.tls.name",
-		EN: "Android takes DNS over TLS at port 853: set server.dot with port 853, a certificate, and server.tls.name",
+		EN: "Android uses DNS over TLS on port 853: set server.dot with port 853, a certificate, and server.tls.name",
 	}
 	textPort = wording.Text{
 		VI: "loại này chỉ hỏi DNS ở cổng 53, mà server.listen dùng cổng %d",
-		EN: "this asks at port 53 only, and server.listen has port %d",
+		EN: "this uses port 53 only, but server.listen has port %d",
 	}
 	textFor = wording.Text{
 		VI: "Lá Chắn cho %s",
@@ -26,7 +26,7 @@ var (
 	}
 	textNetworks = wording.Text{
 		VI: "Đơn vị được nhận ra theo địa chỉ mạng (networks, hoặc link_tokens).",
-		EN: "The unit is known by its network (networks, or link_tokens).",
+		EN: "The unit is recognised by its network (networks, or link_tokens).",
 	}
 	textCheck = wording.Text{
 		VI: "Kiểm tra: nslookup -type=txt %s phải trả lời \"ok\" và unit=%s",

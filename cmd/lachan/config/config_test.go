@@ -66,15 +66,15 @@ func TestConfigMistakes(t *testing.T) {
 
 	// An address that means every address.
 	f("server:\n  discovery: {addresses: [\"0.0.0.0\", 10.0.0.2]}\n",
-		`lachan.yaml:2: server.discovery.addresses: máy khác không thể kết nối đến 0.0.0.0; hãy ghi địa chỉ mà máy trong trường dùng để tới máy chủ này | server.discovery.addresses: nobody can connect to 0.0.0.0; write the address at which devices reach this server`)
+		`lachan.yaml:2: server.discovery.addresses: máy khác không thể kết nối đến 0.0.0.0; hãy ghi địa chỉ mà máy trong trường dùng để tới máy chủ này | server.discovery.addresses: devices cannot connect to 0.0.0.0; write the address at which devices reach this server`)
 
 	// Secrets that are not there.
 	f("server:\n  cookies: {secret_file: none.key}\n",
-		`lachan.yaml:2: server.cookies.secret_file: không dùng được khoá của DNS cookie: read secrets of cookies: open none.key: no such file or directory | server.cookies.secret_file: the secrets of DNS cookies are of no use: read secrets of cookies: open none.key: no such file or directory`)
+		`lachan.yaml:2: server.cookies.secret_file: không dùng được khoá của DNS cookie: read secrets of cookies: open none.key: no such file or directory | server.cookies.secret_file: cannot use the secrets of DNS cookies: read secrets of cookies: open none.key: no such file or directory`)
 
 	// A page that anybody on the way can change.
 	f("server:\n  discovery: {info_url: \"http://a.example/\"}\n",
-		`lachan.yaml:2: server.discovery.info_url: "http://a.example/" phải là một địa chỉ https:// dài không quá 247 ký tự, ví dụ https://dns.example.vn/huong-dan | server.discovery.info_url: "http://a.example/" must be an address https:// of at most 247 octets, such as https://dns.example.vn/help`)
+		`lachan.yaml:2: server.discovery.info_url: "http://a.example/" phải là một địa chỉ https:// dài không quá 247 ký tự, ví dụ https://dns.example.vn/huong-dan | server.discovery.info_url: "http://a.example/" must be an https:// address of at most 247 bytes, such as https://dns.example.vn/help`)
 
 	// A port without an address, as other programs take it.
 	f("server:\n  listen: [\":53\"]\n",
@@ -86,7 +86,7 @@ func TestConfigMistakes(t *testing.T) {
 
 	// The server as its own upstream.
 	f("server:\n  listen: [\"127.0.0.1:53\"]\nupstream:\n  servers: [\"127.0.0.1\"]\n",
-		`lachan.yaml:4: upstream.servers: 127.0.0.1:53 là địa chỉ của chính máy chủ này nên câu hỏi sẽ chạy vòng mãi; hãy ghi máy chủ DNS khác | upstream.servers: 127.0.0.1:53 is an address of this server itself, so queries would go round for ever; write another DNS server`)
+		`lachan.yaml:4: upstream.servers: 127.0.0.1:53 là địa chỉ của chính máy chủ này nên câu hỏi sẽ chạy vòng mãi; hãy ghi máy chủ DNS khác | upstream.servers: 127.0.0.1:53 is an address of this server itself, so queries would loop; write another DNS server`)
 
 	// An upstream by name, a time without a unit.
 	f("upstream:\n  servers: [dns.example]\n  timeout: 2\n",
@@ -135,8 +135,8 @@ func TestConfigMistakes(t *testing.T) {
 
 	// A second list of the same name, with much else wrong.
 	f("feeds:\n- {name: a, url: a.hosts, category: gambling}\n- name: a\n  url: ftp://lists.example/a\n  format: host\n  action: allow\n  locked_by: lao-cai\n  authority: {effective: 2026-12-01, expires: 2026-11-01}\n",
-		`lachan.yaml:3: feeds.name: tên danh sách "a" đã dùng ở dòng 2; hãy đặt tên khác | feeds.name: feed name "a" is used on line 2 already; choose another`,
-		`lachan.yaml:4: feeds.url: không tải được danh sách từ "ftp://lists.example/a"; hãy dùng https://, http://, axfr:// hoặc đường dẫn tệp | feeds.url: lists cannot be had from "ftp://lists.example/a"; use https://, http://, axfr:// or the path of a file`,
+		`lachan.yaml:3: feeds.name: tên danh sách "a" đã dùng ở dòng 2; hãy đặt tên khác | feeds.name: feed name "a" is already used on line 2; choose another`,
+		`lachan.yaml:4: feeds.url: không tải được danh sách từ "ftp://lists.example/a"; hãy dùng https://, http://, axfr:// hoặc đường dẫn tệp | feeds.url: cannot fetch lists from "ftp://lists.example/a"; use https://, http://, axfr:// or the path of a file`,
 		`lachan.yaml:5: feeds.format: không có định dạng danh sách "host"; có phải là "hosts"? Các định dạng: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses, xlsx, manifest | feeds.format: no list format "host"; did you mean "hosts"? The formats: auto, hosts, domains, wildcard, adblock, regex, dnsmasq, unbound, rpz, csv, addresses, xlsx, manifest`,
 		`lachan.yaml:7: feeds.locked_by: danh sách cho phép "a" không thể khoá; hãy bỏ locked_by hoặc ghi action: block | feeds.locked_by: feed "a" allows, so it cannot be locked; leave out locked_by or write action: block`,
 		`lachan.yaml:8: feeds.authority.expires: expires (2026-11-01) phải sau effective (2026-12-01) | feeds.authority.expires: expires (2026-11-01) must be after effective (2026-12-01)`)

@@ -50,7 +50,7 @@ var (
 	}
 	textNoListen = wording.Text{
 		VI: "cần ít nhất một địa chỉ để nhận câu hỏi DNS, ví dụ [\"0.0.0.0:53\"]",
-		EN: "at least one address to take DNS queries on is needed, such as [\"0.0.0.0:53\"]",
+		EN: "at least one address to receive DNS queries on is needed, such as [\"0.0.0.0:53\"]",
 	}
 	textListenTwice = wording.Text{
 		VI: "địa chỉ %s đụng với %s ở %s; trên một địa chỉ, mỗi cổng chỉ dùng được một lần (0.0.0.0 và [::] là mọi địa chỉ)",
@@ -58,7 +58,7 @@ var (
 	}
 	textOwnServer = wording.Text{
 		VI: "%s là địa chỉ của chính máy chủ này nên câu hỏi sẽ chạy vòng mãi; hãy ghi máy chủ DNS khác",
-		EN: "%s is an address of this server itself, so queries would go round for ever; write another DNS server",
+		EN: "%s is an address of this server itself, so queries would loop; write another DNS server",
 	}
 	textBootstrap = wording.Text{
 		VI: "%s được ghi bằng tên nên không thể giúp tìm địa chỉ của máy chủ khác; hãy ghi địa chỉ IP như 1.1.1.1",
@@ -82,15 +82,15 @@ var (
 	}
 	textReached = wording.Text{
 		VI: "máy khác không thể kết nối đến %s; hãy ghi địa chỉ mà máy trong trường dùng để tới máy chủ này",
-		EN: "nobody can connect to %s; write the address at which devices reach this server",
+		EN: "devices cannot connect to %s; write the address at which devices reach this server",
 	}
 	textInfoURL = wording.Text{
 		VI: "%q phải là một địa chỉ https:// dài không quá 247 ký tự, ví dụ https://dns.example.vn/huong-dan",
-		EN: "%q must be an address https:// of at most 247 octets, such as https://dns.example.vn/help",
+		EN: "%q must be an https:// address of at most 247 bytes, such as https://dns.example.vn/help",
 	}
 	textCookies = wording.Text{
 		VI: "không dùng được khoá của DNS cookie: %v",
-		EN: "the secrets of DNS cookies are of no use: %v",
+		EN: "cannot use the secrets of DNS cookies: %v",
 	}
 	textNeedsTLS = wording.Text{
 		VI: "cần có chứng chỉ; hãy ghi server.tls: {cert: tệp.pem, key: tệp.pem}",
@@ -106,7 +106,7 @@ var (
 	}
 	textTLSFile = wording.Text{
 		VI: "không dùng được chứng chỉ: %v",
-		EN: "the certificate is of no use: %v",
+		EN: "cannot use the certificate: %v",
 	}
 	textStateDir = wording.Text{
 		VI: "%s không phải là thư mục nên không thể tạo thư mục trạng thái ở đó; hãy chọn nơi khác",
@@ -122,19 +122,19 @@ var (
 	}
 	textFeedTwice = wording.Text{
 		VI: "tên danh sách %q đã dùng ở dòng %d; hãy đặt tên khác",
-		EN: "feed name %q is used on line %d already; choose another",
+		EN: "feed name %q is already used on line %d; choose another",
 	}
 	textFeedURL = wording.Text{
 		VI: "danh sách %q cần url: một địa chỉ https://, http://, axfr:// hoặc đường dẫn tệp",
-		EN: "feed %q needs a url: an address https://, http://, axfr:// or the path of a file",
+		EN: "feed %q needs a url: an https://, http:// or axfr:// address, or the path of a file",
 	}
 	textFeedScheme = wording.Text{
 		VI: "không tải được danh sách từ %q; hãy dùng https://, http://, axfr:// hoặc đường dẫn tệp",
-		EN: "lists cannot be had from %q; use https://, http://, axfr:// or the path of a file",
+		EN: "cannot fetch lists from %q; use https://, http://, axfr:// or the path of a file",
 	}
 	textMirrors = wording.Text{
 		VI: "mirrors chỉ dùng cho nguồn có phiên bản (manifest.json); hãy bỏ mục này đi",
-		EN: "mirrors go with a feed of versions (manifest.json) only; leave the key out",
+		EN: "mirrors is only for a feed of versions (manifest.json); leave it out",
 	}
 	textFeedCategory = wording.Text{
 		VI: "danh sách chặn %q cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo)",
@@ -146,7 +146,7 @@ var (
 	}
 	textDirectory = wording.Text{
 		VI: "thư mục không phải là định dạng; hãy ghi format: auto, hoặc định dạng của các tệp trong thư mục",
-		EN: "a directory is no format; write format: auto, or the format of the files in it",
+		EN: "a directory is not a format; write format: auto, or the format of the files in it",
 	}
 	textRPZName = wording.Text{
 		VI: "policy: cname và cname đi cùng nhau: hãy ghi {policy: cname, cname: TÊN_MIỀN}",

@@ -6,7 +6,7 @@ import "lachan/internal/wording"
 var (
 	textWho = wording.Text{
 		VI: "hãy cho biết ai hỏi: --client ĐỊA_CHỈ hoặc --unit MÃ (chỉ một trong hai)",
-		EN: "say who asks: --client ADDR or --unit ID, one of them",
+		EN: "say for whom: give either --client ADDR or --unit ID",
 	}
 	// NotAnAddress is what people read.
 	NotAnAddress = wording.Text{
@@ -24,6 +24,6 @@ var (
 	}
 	textAt = wording.Text{
 		VI: "%q không phải là thời điểm; hãy ghi như 2026-11-20T10:15",
-		EN: "%q is not a moment; write it as 2026-11-20T10:15",
+		EN: "%q is not a time; write it as 2026-11-20T10:15",
 	}
 )

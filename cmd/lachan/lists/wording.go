@@ -14,7 +14,7 @@ var (
 	}
 	textStatus = wording.Text{
 		VI: "cho biết mỗi danh sách đang thế nào",
-		EN: "show how each feed is",
+		EN: "show the state of each feed",
 	}
 	textCheck = wording.Text{
 		VI: "kiểm tra một tệp danh sách: đọc được bao nhiêu mục, dòng nào bị loại và vì sao",
@@ -34,15 +34,15 @@ var (
 	}
 	textApprove = wording.Text{
 		VI: "cho qua bản đang bị giữ lại, đúng một lần và có ghi lại",
-		EN: "let the version that is held back through, once, and record it",
+		EN: "approve the version that is held back, once, and record it",
 	}
 	textDecided = wording.Text{
 		VI: "%s: từ nay dùng bản %s, %d mục; đã ghi lại: %s",
-		EN: "%s: version %s is used from now on, %d entries; recorded: %s",
+		EN: "%s: version %s is used from now on (entries: %d), as decided by %s",
 	}
 	textRollback = wording.Text{
 		VI: "trở lại bản trước đó của một danh sách, ví dụ khi bản mới chặn nhầm trang học; có ghi lại",
-		EN: "go back to the version before, as when a new one blocks a lesson site, and record it",
+		EN: "roll back to the version before, for example when the new one blocks a lesson site, and record it",
 	}
 	textNoPrevious = wording.Text{
 		VI: "danh sách %q không còn bản trước đó để trở lại",
@@ -54,7 +54,7 @@ var (
 	}
 	textFlagBy = wording.Text{
 		VI: "người cho qua; mặc định là người dùng của máy",
-		EN: "who lets it through; default is the user of the machine",
+		EN: "the name to record; default is the user of the machine",
 	}
 	textNoFeed = wording.Text{
 		VI: "không có danh sách %q trong cấu hình; có: %s",
@@ -66,15 +66,15 @@ var (
 	}
 	textUpdated = wording.Text{
 		VI: "%s: %d mục, %d dòng bị loại",
-		EN: "%s: %d entries, %d lines rejected",
+		EN: "%s: entries: %d, lines rejected: %d",
 	}
 	textSame = wording.Text{
 		VI: "%s: không đổi, %d mục",
-		EN: "%s: unchanged, %d entries",
+		EN: "%s: unchanged, entries: %d",
 	}
 	textCompiled = wording.Text{
 		VI: "đã biên dịch %d tên và địa chỉ, %s; máy chủ đang chạy sẽ dùng trong vài giây",
-		EN: "compiled %d names and addresses, %s; a running server takes them within seconds",
+		EN: "compiled, names and addresses: %d, %s; a running server loads them within seconds",
 	}
 	textCompiling = wording.Text{
 		VI: "đang biên dịch",
@@ -86,11 +86,11 @@ var (
 	}
 	textFormat = wording.Text{
 		VI: "định dạng; mặc định là tự nhận ra",
-		EN: "format; default is to recognise it",
+		EN: "format; detected by default",
 	}
 	textSummary = wording.Text{
 		VI: "%s: định dạng %s, %d dòng, %d mục, %d dòng bị loại",
-		EN: "%s: format %s, %d lines, %d entries, %d lines rejected",
+		EN: "%s: format %s, lines: %d, entries: %d, lines rejected: %d",
 	}
 	textLine = wording.Text{
 		VI: "dòng %d: %s: %s",
@@ -98,7 +98,7 @@ var (
 	}
 	textReason = wording.Text{
 		VI: "%d dòng: %s",
-		EN: "%d lines: %s",
+		EN: "%d of the lines: %s",
 	}
 	textFlagSub = wording.Text{
 		VI: "mỗi mục của danh sách hosts hoặc domains gồm cả các tên bên dưới",
@@ -114,15 +114,15 @@ var (
 	}
 	textHeld = wording.Text{
 		VI: "giữ lại bản %s (%d mục) từ %s: %s",
-		EN: "version %s (%d entries) is held back since %s: %s",
+		EN: "version %s (entries: %d) has been held back since %s: %s",
 	}
 	textCore = wording.Text{
 		VI: "%d mục thuộc các tên không bao giờ chặn (%s), chỉ bị chặn khi danh sách được khóa",
-		EN: "%d entries name what is never blocked (%s); only a locked list blocks them",
+		EN: "entries that name what is never blocked: %d (%s); only a locked list blocks them",
 	}
 	textRejected = wording.Text{
 		VI: "loại %d dòng: %s; ví dụ %s",
-		EN: "%d lines rejected: %s; such as %s",
+		EN: "lines rejected: %d: %s; for example %s",
 	}
 	textRejectAt = wording.Text{
 		VI: "dòng %d",
@@ -134,15 +134,15 @@ var (
 	}
 	textApproved = wording.Text{
 		VI: "bản %s (%d mục) do %s cho qua lúc %s",
-		EN: "version %s (%d entries) was let through by %s at %s",
+		EN: "version %s (entries: %d) was approved by %s at %s",
 	}
 	textBack = wording.Text{
 		VI: "bản %s (%d mục) do %s lùi khỏi lúc %s",
-		EN: "version %s (%d entries) was gone back from by %s at %s",
+		EN: "version %s (entries: %d) was rolled back by %s at %s",
 	}
 	textWindow = wording.Text{
 		VI: "có hiệu lực %s đến %s",
-		EN: "holds from %s until %s",
+		EN: "in force from %s until %s",
 	}
 	textBefore = wording.Text{
 		VI: "chưa có hiệu lực",
@@ -166,15 +166,15 @@ var (
 	}
 	textImpactNone = wording.Text{
 		VI: "%s: trong khoảng %d lượt hỏi gần đây, không tên nào được hỏi từ %[3]d lượt trở lên sẽ bị chặn thêm",
-		EN: "%s: of some %d recent questions, no name that was asked %[3]d times or more would be newly blocked",
+		EN: "%s: of about %d recent queries, none for a name asked %[3]d times or more would be newly blocked",
 	}
 	textImpactSome = wording.Text{
 		VI: "%s: %d tên được hỏi gần đây sẽ bị chặn thêm, khoảng %d trong %d lượt hỏi (không kể tên ít được hỏi):",
-		EN: "%s: %d names that were asked lately would be newly blocked, some %d of %d questions (names that few ask are left out):",
+		EN: "%s: names asked recently that would be newly blocked: %d, about %d of %d queries (names that few clients ask for are left out):",
 	}
 	textImpactName = wording.Text{
 		VI: "  %s: khoảng %d lượt",
-		EN: "  %s: some %d times",
+		EN: "  %s: about %d times",
 	}
 	textImpactMore = wording.Text{
 		VI: "  … và %d tên khác",
@@ -182,11 +182,11 @@ var (
 	}
 	textImpactMissing = wording.Text{
 		VI: "%s: không biết bản này sẽ chặn thêm tên nào đang được hỏi: chỉ máy chủ đang chạy mới biết, và không hỏi được nó (%v)",
-		EN: "%s: which names that are asked it would newly block is not known: only the running server knows, and it could not be asked (%v)",
+		EN: "%s: the impact is not known: only the running server knows which names are asked, and it could not be reached (%v)",
 	}
 	textImpactFile = wording.Text{
 		VI: "%s: máy chủ chỉ cho biết tên nào đang được hỏi sẽ bị chặn thêm đối với bản mà nó giữ lại, không phải đối với một tệp",
-		EN: "%s: which names that are asked would be newly blocked the server tells of a version that it holds back, not of a file",
+		EN: "%s: the impact is known only of a version that the server holds back, not of a file",
 	}
 	textImpactFlag = wording.Text{
 		VI: "địa chỉ HTTP của máy chủ đang chạy; mặc định theo http.listen",
@@ -230,7 +230,7 @@ var (
 	}
 	textFlagExpires = wording.Text{
 		VI: "sau thời gian này các nút không nhận phiên bản này nữa, ví dụ 7d",
-		EN: "after this time nodes take the version no more, such as 7d",
+		EN: "nodes stop accepting the version after this time, such as 7d",
 	}
 	textPublish = wording.Text{
 		VI: "làm sạch bảng của cơ quan và phát hành thành nguồn có phiên bản, có chữ ký",
@@ -238,7 +238,7 @@ var (
 	}
 	textFlagOut = wording.Text{
 		VI: "thư mục phát hành; máy chủ web đưa nguyên thư mục này lên mạng",
-		EN: "directory to publish in; a web server serves it as it stands",
+		EN: "directory to publish in; a web server serves it as it is",
 	}
 	textFlagID = wording.Text{
 		VI: "mã của nguồn: a-z, 0-9, dấu '-'",
@@ -250,7 +250,7 @@ var (
 	}
 	textFlagVersionFrom = wording.Text{
 		VI: "số phiên bản nhỏ nhất của lần phát hành này; chỉ cần khi thư mục phát hành bị mất",
-		EN: "least number of this version; needed only when the directory was lost",
+		EN: "lowest number for this version; needed only when the directory was lost",
 	}
 	textFlagReport = wording.Text{
 		VI: "tệp kết quả để gửi lại nơi lập bảng; mặc định là FILE.ket-qua.csv",
@@ -262,27 +262,27 @@ var (
 	}
 	textPublishNothing = wording.Text{
 		VI: "%s không có mục nào dùng được nên không phát hành gì; hãy sửa các dòng nêu trên",
-		EN: "%s has no entry that can be used, so nothing was published; mend the rows above",
+		EN: "%s has no entry that can be used, so nothing was published; correct the rows above",
 	}
 	textPublished = wording.Text{
 		VI: "đã phát hành phiên bản %d trong %s: %d mục, thêm %d, bớt %d",
-		EN: "published version %d in %s: %d entries, %d more, %d fewer",
+		EN: "published version %d in %s: entries: %d, added: %d, removed: %d",
 	}
 	textRenewed = wording.Text{
 		VI: "danh sách không đổi; phiên bản %d trong %s được gia hạn",
-		EN: "the list is the same; version %d in %s was given more time",
+		EN: "the list is unchanged; version %d in %s was renewed",
 	}
 	textPublishedSame = wording.Text{
 		VI: "danh sách không đổi; phiên bản %d trong %s giữ nguyên",
-		EN: "the list is the same; version %d in %s stays as it is",
+		EN: "the list is unchanged; version %d in %s stays as it is",
 	}
 	textReported = wording.Text{
 		VI: "nhận %d mục, từ chối %d; tệp kết quả để gửi lại: %s",
-		EN: "%d entries taken, %d refused; result to send back: %s",
+		EN: "entries accepted: %d, refused: %d; result to send back: %s",
 	}
 	textKeyNone = wording.Text{
 		VI: "%s không phải khóa bí mật; hãy dùng tệp do lachan lists keygen hoặc minisign -G tạo ra (không phải tệp .pub)",
-		EN: "%s is no secret key; use the file that lachan lists keygen or minisign -G made (not the one in .pub)",
+		EN: "%s is not a secret key; use the file that lachan lists keygen or minisign -G made (not the one in .pub)",
 	}
 	textNoPassword = wording.Text{
 		VI: "dòng đầu của %s trống; hãy ghi mật khẩu vào đó, hoặc bỏ --password-file",
@@ -318,14 +318,14 @@ var (
 	}
 	textKeygenLong = wording.Text{
 		VI: "Tạo cặp khóa minisign. FILE là khóa bí mật: chỉ người ký giữ, không để trên máy chủ web, và cần một bản sao lưu ở nơi an toàn. FILE.pub là khóa công khai: gửi cho các nút qua một đường khác với danh sách. Để đổi khóa, các nút khai báo cả hai khóa trong verify.minisign, rồi người ký chuyển sang khóa mới.",
-		EN: "Makes a pair of keys of minisign. FILE is the secret key: only who signs has it, it is not kept on the web server, and a copy of it lies in a safe place. FILE.pub is the public key: it goes to the nodes by another way than the list. To change keys, nodes pin both in verify.minisign, then the new one signs.",
+		EN: "Makes a minisign key pair. FILE is the secret key: only the signer has it; keep it off the web server, and a copy of it in a safe place. FILE.pub is the public key: give it to the nodes by another way than the list. To change keys, pin both in verify.minisign on the nodes first, then sign with the new one.",
 	}
 	textSignLong = wording.Text{
 		VI: "Ký một danh sách có sẵn (hosts, domains, CSV...): chữ ký nằm trong FILE.minisig, đặt cạnh danh sách trên máy chủ web. Chữ ký ghi số phiên bản và hạn dùng, nên các nút không nhận lại bản cũ. minisign kiểm tra được chữ ký này, và chữ ký của minisign cũng được nhận.",
-		EN: "Signs a list as it is (hosts, domains, csv...): the signature is FILE.minisig, which lies beside the list on the web server. It has the number of the version and its end, so nodes take no older one again. minisign verifies it, and nodes take what minisign signs.",
+		EN: "Signs a list as it is (hosts, domains, csv...): the signature is FILE.minisig, which belongs beside the list on the web server. It holds the number of the version and when it expires, so nodes do not accept an older one again. minisign can verify it, and nodes accept what minisign signs.",
 	}
 	textPublishLong = wording.Text{
 		VI: "Đọc bảng của cơ quan (cột ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; tên cột có dấu và thứ tự tùy ý), làm sạch, ghi kết quả để gửi lại, rồi thêm một phiên bản vào thư mục --out: danh sách, phần thay đổi, manifest.json và chữ ký. Danh sách không đổi thì không có phiên bản mới; phiên bản được gia hạn khi qua nửa thời hạn, nên hãy chạy lệnh này mỗi ngày (cron). Bị ngắt giữa chừng thì phiên bản trước vẫn nguyên vẹn.",
-		EN: "Reads the table of an office (columns ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; with or without marks, in any order), cleans it, writes the result to send back, and adds a version to the directory --out: the list, what changed, manifest.json and its signature. The same list makes no new version; a version is given more time when half of it has passed, so run this every day (cron). If it is broken off, the version before stays whole.",
+		EN: "Reads the table of an office (columns ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; with or without marks, in any order), cleans it, writes the result to send back, and adds a version to the directory --out: the list, what changed, manifest.json and its signature. A list that has not changed makes no new version; a version is renewed when half of its time has passed, so run this every day (cron). If it is interrupted, the version before stays whole.",
 	}
 )

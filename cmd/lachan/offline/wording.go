@@ -38,7 +38,7 @@ var (
 	}
 	textFlagAt = wording.Text{
 		VI: "thời điểm, như 2026-11-20T10:15; mặc định là bây giờ",
-		EN: "the moment, such as 2026-11-20T10:15; default now",
+		EN: "the time, such as 2026-11-20T10:15; default now",
 	}
 	textExplainNoLists = wording.Text{
 		VI: "chưa có danh sách nào được biên dịch trong %s; chỉ dùng danh sách dựng sẵn (chạy `lachan lists update` để tải)",
@@ -50,11 +50,11 @@ var (
 	}
 	textProfile = wording.Text{
 		VI: "viết cấu hình để máy, điện thoại hay bộ định tuyến của một đơn vị hỏi DNS qua Lá Chắn",
-		EN: "write what makes the devices, phones or routers of a unit ask this server",
+		EN: "write the settings by which devices, phones or routers of a unit use this server",
 	}
 	textProfileLong = wording.Text{
 		VI: "Tên, cổng, đường dẫn và mã lấy từ cấu hình và chính sách. Đơn vị có links được nhận ra ở bất cứ đâu; không có links thì chỉ ở trong networks của mình. Kết quả có mã bí mật của đơn vị: chỉ gửi cho người cài đặt.",
-		EN: "Names, ports, paths and ids come from the configuration and the policy. A unit that has links is known anywhere, others in their networks only. What is written has the unit's secret: give it to who sets the devices up, nobody else.",
+		EN: "Names, ports, paths and ids come from the configuration and the policy. A unit that has links is recognised anywhere, other units only in their networks. The output contains the unit's secret: give it only to the people that set the devices up.",
 	}
 	textProfileUnit = wording.Text{
 		VI: "mã đơn vị, như truong-a hoặc truong-a/giao-vien",
@@ -90,23 +90,23 @@ var (
 	}
 	textProfileWritten = wording.Text{
 		VI: "đã ghi %s; tệp có mã bí mật của đơn vị",
-		EN: "%s is written; it has the unit's secret",
+		EN: "%s is written; it contains the unit's secret",
 	}
 	textProfileUnseen = wording.Text{
 		VI: "đơn vị chưa có links nên chỉ được nhận ra trong networks của mình; để nhận ra ở mọi nơi, hãy thêm links: [mã từ `openssl rand -hex 10`]",
-		EN: "the unit has no links, so it is known in its networks only; to know it anywhere, add links: [one of `openssl rand -hex 10`]",
+		EN: "the unit has no links, so it is recognised only in its networks; to recognise it anywhere, add links: [one of `openssl rand -hex 10`]",
 	}
 	textProfileGuessable = wording.Text{
 		VI: "đơn vị được nhận ra bằng mã công khai mà ai cũng đoán được; nên thêm links: [mã từ `openssl rand -hex 10`]",
-		EN: "the unit is known by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
+		EN: "the unit is recognised by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
 	}
 	textProfileUncovered = wording.Text{
 		VI: "chứng chỉ không có tên *.%s nên DNS over TLS không mang được mã đơn vị; ở đó đơn vị chỉ được nhận ra theo địa chỉ",
-		EN: "the certificate is not for *.%s, so DNS over TLS cannot carry the unit's id; there it is known by its address only",
+		EN: "the certificate is not for *.%s, so DNS over TLS cannot carry the unit's id; there it is recognised only by its address",
 	}
 	textRequests = wording.Text{
 		VI: "xem và trả lời các yêu cầu mở trang mà mọi người gửi từ trang báo chặn",
-		EN: "show and answer what people ask on the block page to have opened",
+		EN: "show and answer the requests from the block page",
 	}
 	textRequestsLong = wording.Text{
 		VI: "Mở một trang là việc của chính sách: ghi tên miền vào allow của trường trong policy.yaml, nạp lại, rồi trả lời yêu cầu ở đây.",
@@ -118,19 +118,19 @@ var (
 	}
 	textRequestsClose = wording.Text{
 		VI: "đóng một yêu cầu mà không trả lời",
-		EN: "close a request without a word",
+		EN: "close a request without an answer",
 	}
 	textRequestsReopen = wording.Text{
 		VI: "mở lại một yêu cầu đã đóng",
-		EN: "take an answer back",
+		EN: "reopen a request",
 	}
 	textRequestsAll = wording.Text{
 		VI: "cả những yêu cầu đã đóng",
-		EN: "those that are closed too",
+		EN: "closed requests too",
 	}
 	textRequestsUnit = wording.Text{
 		VI: "chỉ của đơn vị này",
-		EN: "of this unit only",
+		EN: "only those of this unit",
 	}
 	textRequestsBy = wording.Text{
 		VI: "người trả lời; mặc định là người dùng của máy",
@@ -142,7 +142,7 @@ var (
 	}
 	textRequestsLine = wording.Text{
 		VI: "%s: %s mở %s (%s), hỏi %d lần, lần cuối %s",
-		EN: "%s: %s asks for %s (%s), %d times, last %s",
+		EN: "%s: %s asks for %s (%s), times: %d, last %s",
 	}
 	textRequestsEnded = wording.Text{
 		VI: "%s đóng lúc %s: %s",
@@ -158,7 +158,7 @@ var (
 	}
 	textRequestsClosed = wording.Text{
 		VI: "đã đóng yêu cầu %s; đổi ý thì dùng `lachan requests reopen %[1]s`",
-		EN: "request %s is closed; `lachan requests reopen %[1]s` takes that back",
+		EN: "request %s is closed; `lachan requests reopen %[1]s` undoes that",
 	}
 	textRequestsOpened = wording.Text{
 		VI: "yêu cầu %s lại đang chờ trả lời",
@@ -174,6 +174,6 @@ var (
 	}
 	textScriptsGood = wording.Text{
 		VI: "Thử chính sách: %d câu hỏi đều đúng như mong đợi",
-		EN: "Policy scripts: all %d questions came out as expected",
+		EN: "Policy scripts: all answers are as expected (%d)",
 	}
 )

@@ -38,7 +38,7 @@ var (
 	}
 	textNoDocument = wording.Text{
 		VI: "máy này chưa áp dụng văn bản nào có số %q; các văn bản gần nhất: %s",
-		EN: "no order of the number %q came in force on this machine; the newest are: %s",
+		EN: "no order with the number %q came into force on this machine; the newest are: %s",
 	}
 	textReading = wording.Text{
 		VI: "đang đọc số liệu, phần trăm",
