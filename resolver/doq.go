@@ -15,9 +15,6 @@ import (
 	"lachan/resolver/listen"
 )
 
-// alpnDoQ is the name of DNS over QUIC in the handshake (RFC 9250 section 4.1.1).
-const alpnDoQ = "doq"
-
 // Error codes of RFC 9250 section 4.3.
 const (
 	doqNoError       = 0x0
@@ -35,7 +32,7 @@ type doqDoor struct {
 }
 
 func (r *Resolver) openDoQ(socket listen.Socket, addr netip.AddrPort) (*doqDoor, error) {
-	l, err := r.newQUICListener(socket, addr, r.tlsOf(alpnDoQ), -1)
+	l, err := r.newQUICListener(socket, addr, r.tlsOf(listen.DoQ.ALPN()...), -1)
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,6 @@ import (
 	"lachan/metrics"
 )
 
-// alpnDoT is the name of DNS over TLS in the handshake (RFC 7858, IANA).
-const alpnDoT = "dot"
-
 // handshakeTime is how long a client has for the handshake of TLS. Those who
 // do not finish it hold a place meanwhile.
 const handshakeTime = 5 * time.Second

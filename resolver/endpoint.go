@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"lachan/metrics"
+	"lachan/resolver/ddr"
 	"lachan/resolver/listen"
 )
 
@@ -37,7 +38,7 @@ func (r *Resolver) Listen(sockets []listen.Socket) error {
 	err := errors.Join(r.listen(sockets), listen.Close(sockets))
 	if w := r.world.Load(); w != nil {
 		moved := *w
-		moved.presence = newPresence(w.settings, r.Endpoints())
+		moved.ddr = ddr.New(w.settings.Discovery, w.settings.TLS != nil, w.settings.DoHPath, r.Endpoints())
 		r.world.Store(&moved)
 	}
 	return err
@@ -118,9 +119,9 @@ func (r *Resolver) open(e listen.Endpoint, sockets []listen.Socket) (l *listener
 		l.tcp.serve = r.readPlain
 		err = l.openUDP(r, udp)
 	case listen.DoT:
-		l.tcp.serve, l.tcp.tls = r.readDoT, r.tlsOf(alpnDoT)
+		l.tcp.serve, l.tcp.tls = r.readDoT, r.tlsOf(listen.DoT.ALPN()...)
 	case listen.DoH:
-		l.tcp.tls = r.tlsOf("h2", "http/1.1")
+		l.tcp.tls = r.tlsOf(listen.DoH.ALPN()...)
 		if l.doh, err = r.openDoH(l.tcp, udp[0]); err == nil {
 			l.tcp.serve = l.doh.queueDoH
 		}

@@ -111,3 +111,14 @@ func (r *Resolver) idOf(serverName string) string {
 	}
 	return id
 }
+
+// withinLimits counts q against the limits of its client and of its school. The
+// former may be off for clients that prove their address by a cookie.
+func (r *Resolver) withinLimits(q *Query, known bool) bool {
+	w := q.world
+	exempt := q.proven && w.settings.CookiesExempt
+	if w.perClient.Limited() && !exempt && !r.clients.Take(q.client, w.perClient, q.now) {
+		return false
+	}
+	return !known || !w.perUnit.Limited() || w.perUnit.Take(w.schools[q.group], q.now)
+}

@@ -25,7 +25,7 @@ func (r *Resolver) local(q *Query) (done bool) {
 	case q.Class == dnswire.ClassCHAOS:
 		r.chaos(q)
 	case q.decision.Reply == policy.ReplyOwn:
-		q.introduce()
+		q.answerDDR()
 	case q.decision.Rewrite != nil:
 		return q.rewriteLocally()
 	case q.selfTest:
@@ -38,6 +38,25 @@ func (r *Resolver) local(q *Query) (done bool) {
 		return q.specialName()
 	}
 	return true
+}
+
+// ownName is the decision on names below the server's own; policy decides so on
+// resolver.arpa.
+var ownName = policy.Decision{
+	Action: policy.Local, Reply: policy.ReplyOwn, Layer: policy.LayerLocal, Entry: -1, Category: policy.NoCategory,
+}
+
+// answerDDR answers at a name that is the server's own to answer, of which no
+// other server has higher authority.
+func (q *Query) answerDDR() {
+	q.action = metrics.ActionLocal
+	rcode := dnswire.RcodeNXDomain
+	if q.world.ddr.Exists(&q.Name, q.Type) {
+		rcode = dnswire.RcodeSuccess
+	}
+	q.start(rcode)
+	q.reply.Authoritative()
+	q.world.ddr.Append(&q.reply, &q.Name, q.Type)
 }
 
 // chaos answers version.bind and id.server as the settings allow, and
@@ -176,4 +195,18 @@ func (e *entry) appendBehindAlias(q *Query) {
 			q.reply.RecordOf(dnswire.SectionAnswer, owner, r.Type, r.Class, ttl, e.data[r.Data:r.End])
 		}
 	}
+}
+
+// answerNotify answers a NOTIFY (RFC 1996 section 3.12): it is acknowledged when it
+// is from a server that may send it, and refused otherwise. It only says that
+// there is something to look at, so it needs no signature.
+func (q *Query) answerNotify() {
+	notify := q.world.settings.Notify
+	if notify == nil || !notify(&q.Name, q.client) {
+		q.refuse(dnswire.EDEProhibited, "")
+		return
+	}
+	q.start(dnswire.RcodeSuccess)
+	q.reply.Authoritative()
+	q.action, q.source = metrics.ActionLocal, metrics.SourcePolicy
 }

@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -104,6 +105,17 @@ func (q *Query) answerData(ttl uint32, data []string) {
 	if !found {
 		q.reply.SOA(ttl)
 	}
+}
+
+// packData is the rdata, in wire form, of a record that the root owns.
+func packData(rr dns.RR) ([]byte, error) {
+	packed := make([]byte, dns.Len(rr))
+	end, err := dns.PackRR(rr, packed, 0, nil, false)
+	if err != nil {
+		return nil, fmt.Errorf("pack a record of type %d: %w", rr.Header().Rrtype, err)
+	}
+	const head = 1 + 10 // the owner; type, class, TTL, length
+	return packed[head:end], nil
 }
 
 // answerAddress answers A with v4 and AAAA with v6; NODATA where there is none.

@@ -14,6 +14,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/policy"
 	"lachan/policy/catalogue"
+	"lachan/resolver/ddr"
 )
 
 // A reference answers questions as the resolver should, in the plainest way:
@@ -209,7 +210,7 @@ func (ref *reference) enforce(q *dns.Msg, d policy.Decision) *dns.Msg {
 		if name := strings.ToLower(q.Question[0].Name); name == "resolver.arpa." || name == "_dns.resolver.arpa." {
 			rcode = dns.RcodeSuccess
 		}
-		m = ref.negative(q, rcode, presenceTTL)
+		m = ref.negative(q, rcode, ddr.TTL)
 		m.Authoritative = true
 	default:
 		m = ref.negative(q, dns.RcodeSuccess, ttl)

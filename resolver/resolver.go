@@ -22,7 +22,9 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cookie"
+	"lachan/resolver/ddr"
 	"lachan/resolver/listen"
+	"lachan/resolver/ratelimit"
 	"lachan/resolver/upstream"
 )
 
@@ -77,7 +79,7 @@ type Settings struct {
 	// Linked are addresses that belong to units for the time being. Nil: none.
 	Linked *Linked
 	// Discovery is what clients are told of this server when they ask.
-	Discovery Discovery
+	Discovery ddr.Discovery
 	// DoHPath is where questions over HTTPS go, such as /dns-query. Behind it and
 	// a slash may stand the id of a client.
 	DoHPath string
@@ -94,11 +96,11 @@ type world struct {
 	rules      *policy.Rules
 	upstreams  *upstream.Zones
 	cells      []*metrics.GroupCounters // by policy.GroupID
-	schools    []*atomic.Int64          // by policy.GroupID: when its school's allowance is whole, see rate
-	perClient  rate
-	perUnit    rate
+	schools    []*atomic.Int64          // by policy.GroupID: when its school's allowance is whole, see ratelimit.Rate
+	perClient  ratelimit.Rate
+	perUnit    ratelimit.Rate
 	categories [256]metrics.Category // by tag
-	presence   *presence
+	ddr        *ddr.Records
 }
 
 // A Resolver answers queries. Make it with New, give it a world with Use, then
@@ -115,7 +117,7 @@ type Resolver struct {
 	readers  sync.Pool      // of *bufio.Reader
 	lane     *metrics.Shard // of flights
 	streams  *streamLanes
-	clients  clientLimits
+	clients  ratelimit.Clients
 	guests   guests
 	errands  *errands
 
@@ -148,8 +150,8 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstream.Zones) {
 	w := &world{
 		settings: settings, rules: rules, upstreams: upstreams,
-		perClient: perSecond(settings.ClientRate), perUnit: perSecond(settings.UnitRate),
-		presence: newPresence(settings, r.Endpoints()),
+		perClient: ratelimit.PerSecond(settings.ClientRate), perUnit: ratelimit.PerSecond(settings.UnitRate),
+		ddr: ddr.New(settings.Discovery, settings.TLS != nil, settings.DoHPath, r.Endpoints()),
 	}
 	old := r.world.Load()
 	if old != nil && old.rules.Policy() == rules.Policy() {

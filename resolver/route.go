@@ -79,7 +79,7 @@ func (r *Resolver) decide(q *Query) {
 		return
 	}
 	q.decided = true
-	if q.world.presence.claims(q) {
+	if q.world.ddr.Claims(&q.Name, q.Type) {
 		q.decision = ownName
 		return
 	}

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/config"
-	"lachan/resolver"
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
+	"lachan/resolver/ddr"
 )
 
 // certificateEvery is how often the files of the certificate are looked at.
@@ -115,11 +115,11 @@ func (n *node) watchRenewal() {
 
 // discovery is what clients are told of the server: its name is that of the
 // configuration, or else of its certificate.
-func (n *node) discovery() resolver.Discovery {
+func (n *node) discovery() ddr.Discovery {
 	d := &n.cfg.Server.Discovery
 	name := n.cfg.ServerName()
 	if name == "" && n.certificate != nil {
 		name = n.certificate.Name()
 	}
-	return resolver.Discovery{Name: name, Addresses: d.Addresses, InfoURL: d.InfoURL}
+	return ddr.Discovery{Name: name, Addresses: d.Addresses, InfoURL: d.InfoURL}
 }

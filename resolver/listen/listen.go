@@ -42,6 +42,19 @@ func (p Protocol) String() string {
 	return fmt.Sprintf("protocol %d", uint8(p))
 }
 
+// ALPN are the names of what is spoken over TLS, best first (RFC 7301).
+func (p Protocol) ALPN() []string {
+	switch p {
+	case DoT: // RFC 7858
+		return []string{"dot"}
+	case DoH:
+		return []string{"h2", "http/1.1"}
+	case DoQ: // RFC 9250 section 4.1.1
+		return []string{"doq"}
+	}
+	return nil
+}
+
 // Networks are those of the sockets that the protocol needs.
 func (p Protocol) Networks() []string {
 	switch p {
