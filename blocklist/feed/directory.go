@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"lachan/blocklist/format"
-	"lachan/internal/wording"
 )
 
 // A directory is one feed: all list files in it, in the order of their names.
@@ -64,20 +63,20 @@ func listFiles(dir string) (files []fs.FileInfo, err error) {
 func copyDirectory(dir string, max int64, w io.Writer) error {
 	before, err := listFiles(dir)
 	if err != nil {
-		return refuse(wording.FeedFile.With(dir, err), err)
+		return refuse(textFile.With(dir, err), err)
 	}
 	if len(before) == 0 {
-		return refuse(wording.FeedDirectoryEmpty.With(dir), fmt.Errorf("%w: no list in the directory", fs.ErrNotExist))
+		return refuse(textDirectoryEmpty.With(dir), fmt.Errorf("%w: no list in the directory", fs.ErrNotExist))
 	}
 	archive := tar.NewWriter(w)
 	size := int64(0)
 	for _, info := range before {
 		if size += info.Size(); size > max {
-			return refuse(wording.FeedTooLarge.With(max), ErrTooLarge)
+			return refuse(textTooLarge.With(max), ErrTooLarge)
 		}
 		header := tar.Header{Name: filepath.Base(info.Name()), Mode: 0o600, Size: info.Size(), Typeflag: tar.TypeReg}
 		if err := archive.WriteHeader(&header); err != nil {
-			return refuse(wording.FeedFile.With(info.Name(), err), err)
+			return refuse(textFile.With(info.Name(), err), err)
 		}
 		err := copyLocal(filepath.Join(dir, info.Name()), info.Size(), archive)
 		if errors.Is(err, ErrTooLarge) { // than it was a moment ago
@@ -89,7 +88,7 @@ func copyDirectory(dir string, max int64, w io.Writer) error {
 	}
 	after, err := listFiles(dir)
 	if err != nil || !slices.EqualFunc(before, after, sameContent) {
-		return refuse(wording.FeedUnstable.With(dir), ErrUnstable)
+		return refuse(textUnstable.With(dir), ErrUnstable)
 	}
 	return archive.Close()
 }

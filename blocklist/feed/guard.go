@@ -52,12 +52,12 @@ func examine(ctx context.Context, src *Source, d *draft, as format.Format) (Copy
 // unreadable says why a list, or one file of a directory, cannot be read.
 func unreadable(err error) error {
 	var of *fileError
-	text, cause := wording.FeedUnreadable.With(format.Explain(err)), ErrUnreadable
+	text, cause := textUnreadable.With(format.Explain(err)), ErrUnreadable
 	switch {
 	case errors.Is(err, format.ErrHTML) && errors.As(err, &of):
-		text, cause = wording.Join(wording.FeedFileOf.With(of.file), wording.FeedHTML), ErrAnswer
+		text, cause = wording.Join(textFileOf.With(of.file), textHTML), ErrAnswer
 	case errors.Is(err, format.ErrHTML):
-		text, cause = wording.FeedHTML, ErrAnswer
+		text, cause = textHTML, ErrAnswer
 	}
 	return refuse(text, fmt.Errorf("%w: %w", cause, err))
 }
@@ -71,19 +71,19 @@ func guard(src *Source, known, c *Copy) error {
 	most := float64(known.Entries) * src.MaxGrowth
 	switch {
 	case c.Entries == 0 && c.Rejected > 0:
-		return refuse(wording.FeedNoEntries.With(c.Rejected),
+		return refuse(textNoEntries.With(c.Rejected),
 			fmt.Errorf("%w: %d lines rejected", ErrNoEntries, c.Rejected))
 	case c.Entries == 0 && known.Entries > 0:
-		return refuse(wording.FeedEmptied.With(known.Entries),
+		return refuse(textEmptied.With(known.Entries),
 			fmt.Errorf("%w: had %d", ErrNoEntries, known.Entries))
 	case float64(c.Entries) < least:
-		return refuse(wording.FeedShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
+		return refuse(textShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, known.Entries))
 	case src.MaxGrowth > 0 && known.Entries > 0 && float64(c.Entries) > most:
-		return refuse(wording.FeedGrew.With(known.Entries, c.Entries, src.MaxGrowth),
+		return refuse(textGrew.With(known.Entries, c.Entries, src.MaxGrowth),
 			fmt.Errorf("%w: %d entries, had %d", ErrGrew, c.Entries, known.Entries))
 	case src.Locked && c.CoreHits > known.CoreHits:
-		return refuse(wording.FeedCore.With(c.CoreHits, strings.Join(c.CoreNames, ", ")),
+		return refuse(textCore.With(c.CoreHits, strings.Join(c.CoreNames, ", ")),
 			fmt.Errorf("%w: %d entries, had %d", ErrCore, c.CoreHits, known.CoreHits))
 	}
 	return nil

@@ -6,8 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-
-	"lachan/internal/wording"
 )
 
 // copyLocal writes the list in a file to w. A file that changes meanwhile is
@@ -16,27 +14,27 @@ func copyLocal(file string, max int64, w io.Writer) error {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return refuse(wording.FeedNoFile.With(file), err)
+		return refuse(textNoFile.With(file), err)
 	case err != nil:
-		return refuse(wording.FeedFile.With(file, err), err)
+		return refuse(textFile.With(file, err), err)
 	case !info.Mode().IsRegular():
-		return refuse(wording.FeedNotRegular.With(file), fmt.Errorf("%w: not a regular file", ErrUnsupported))
+		return refuse(textNotRegular.With(file), fmt.Errorf("%w: not a regular file", ErrUnsupported))
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return refuse(wording.FeedFile.With(file, err), err)
+		return refuse(textFile.With(file, err), err)
 	}
 	defer f.Close()
 	n, err := io.Copy(w, &cappedReader{r: f, left: max})
 	if errors.Is(err, ErrTooLarge) {
-		return refuse(wording.FeedTooLarge.With(max), ErrTooLarge)
+		return refuse(textTooLarge.With(max), ErrTooLarge)
 	}
 	if err != nil {
-		return refuse(wording.FeedFile.With(file, err), err)
+		return refuse(textFile.With(file, err), err)
 	}
 	after, err := os.Stat(file)
 	if err != nil || !sameContent(info, after) || n != after.Size() {
-		return refuse(wording.FeedUnstable.With(file), ErrUnstable)
+		return refuse(textUnstable.With(file), ErrUnstable)
 	}
 	return nil
 }

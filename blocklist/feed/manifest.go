@@ -18,7 +18,6 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
-	"lachan/internal/wording"
 )
 
 // IsManifest tells whether the source is a feed of versions: its list is what
@@ -32,7 +31,7 @@ func (s *Source) IsManifest() bool {
 // version that can be taken.
 func (s *Store) follow(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time) (answer, error) {
 	if len(src.Keys) == 0 {
-		return answer{}, refuse(wording.FeedNoKey, fmt.Errorf("%w: no key is pinned", ErrUnsigned))
+		return answer{}, refuse(TextNoKey, fmt.Errorf("%w: no key is pinned", ErrUnsigned))
 	}
 	v := version{store: s, src: src, last: last, known: known, draft: d, at: at}
 	got, first := v.from(ctx, src.URL, *known)
@@ -78,7 +77,7 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 	}
 	m, err := release.Decode(text.Bytes())
 	if err != nil {
-		return answer{}, refuse(wording.FeedManifest.With(err), fmt.Errorf("%w: %w", ErrManifest, err))
+		return answer{}, refuse(textManifest.With(err), fmt.Errorf("%w: %w", ErrManifest, err))
 	}
 	got.release = Release{Key: key, Feed: m.ID, Version: m.Version, Digest: m.Content.SHA256, Expires: m.Expires, Authority: m.Authority}
 	if err := v.allowed(&m, &got.release); err != nil {
@@ -113,10 +112,10 @@ func (v *version) proof(ctx context.Context, address string, manifest []byte) (k
 func (v *version) allowed(m *release.Manifest, r *Release) error {
 	newest := &v.last.Newest
 	if newest.Feed != "" && newest.Feed != m.ID && v.known.Digest != "" {
-		return refuse(wording.FeedOther.With(m.ID, newest.Feed), fmt.Errorf("%w: of feed %q, had %q", ErrManifest, m.ID, newest.Feed))
+		return refuse(textOther.With(m.ID, newest.Feed), fmt.Errorf("%w: of feed %q, had %q", ErrManifest, m.ID, newest.Feed))
 	}
 	if max := v.src.maxBytes(); m.Content.Size > max || m.Snapshot.Size > max {
-		return refuse(wording.FeedTooLarge.With(max), fmt.Errorf("%w: %d octets announced, at most %d allowed", ErrTooLarge, m.Content.Size, max))
+		return refuse(textTooLarge.With(max), fmt.Errorf("%w: %d octets announced, at most %d allowed", ErrTooLarge, m.Content.Size, max))
 	}
 	return r.follows(newest, v.at)
 }
@@ -142,10 +141,10 @@ func (v *version) list(ctx context.Context, address string, m *release.Manifest)
 	}
 	defer unpacked.Close()
 	if _, err := io.Copy(v.draft, unpacked); err != nil {
-		return refuse(wording.FeedPacked, fmt.Errorf("%w: %s: %w", ErrAnswer, m.Snapshot.Name, err))
+		return refuse(textPacked, fmt.Errorf("%w: %s: %w", ErrAnswer, m.Snapshot.Name, err))
 	}
 	if !v.draft.is(m.Content) {
-		return refuse(wording.FeedDigest.With(v.draft.digest(), m.Content.SHA256),
+		return refuse(textDigest.With(v.draft.digest(), m.Content.SHA256),
 			fmt.Errorf("%w: list in %s", ErrDigest, m.Snapshot.Name))
 	}
 	return nil
@@ -183,7 +182,7 @@ func (v *version) file(ctx context.Context, address string, f release.File, max 
 	}
 	_, err = v.store.read(ctx, beside(address, f.Name), Copy{}, min(f.Size, v.src.maxBytes()), packed)
 	if errors.Is(err, ErrTooLarge) {
-		err = refuse(wording.FeedLonger.With(f.Name, f.Size), fmt.Errorf("%w: %s is longer than its %d octets", ErrDigest, f.Name, f.Size))
+		err = refuse(textLonger.With(f.Name, f.Size), fmt.Errorf("%w: %s is longer than its %d octets", ErrDigest, f.Name, f.Size))
 	}
 	if err != nil {
 		packed.discard()
@@ -191,7 +190,7 @@ func (v *version) file(ctx context.Context, address string, f release.File, max 
 	}
 	if !packed.is(f.Digest) {
 		packed.discard()
-		return nil, refuse(wording.FeedDigest.With(packed.digest(), f.SHA256), fmt.Errorf("%w: %s", ErrDigest, f.Name))
+		return nil, refuse(textDigest.With(packed.digest(), f.SHA256), fmt.Errorf("%w: %s", ErrDigest, f.Name))
 	}
 	return unzstd(packed, max)
 }

@@ -72,7 +72,7 @@ func (s Status) rolledBack(from Copy, by string, at time.Time) Status {
 }
 
 func (a *Approval) rolledBackText() wording.Text {
-	return wording.FeedRolledBack.With(a.By, a.At.Format(time.DateTime))
+	return textRolledBack.With(a.By, a.At.Format(time.DateTime))
 }
 
 // maxRecords is how many approvals, and how many rollbacks, are remembered.

@@ -23,14 +23,14 @@ func (s *Store) checkSidecar(ctx context.Context, src *Source, digest string) er
 	var text bytes.Buffer
 	if _, err := s.read(ctx, src.SHA256URL, Copy{}, maxSidecarBytes, &text); err != nil {
 		known := asError(err)
-		return refuse(wording.Join(wording.FeedSidecarFetch, known.Text), known.Err)
+		return refuse(wording.Join(textSidecarFetch, known.Text), known.Err)
 	}
 	want, ok := parseSidecar(&text, src.fileName())
 	if !ok {
-		return refuse(wording.FeedSidecar, fmt.Errorf("%w: no digest beside the list", ErrDigest))
+		return refuse(textSidecar, fmt.Errorf("%w: no digest beside the list", ErrDigest))
 	}
 	if want != digest {
-		return refuse(wording.FeedDigest.With(digest, want), fmt.Errorf("%w: %s, wanted %s", ErrDigest, digest, want))
+		return refuse(textDigest.With(digest, want), fmt.Errorf("%w: %s, wanted %s", ErrDigest, digest, want))
 	}
 	return nil
 }

@@ -62,14 +62,14 @@ func (s *Store) prove(ctx context.Context, src *Source, last *Status, known *Cop
 
 // distrust says why a signature was not good.
 func distrust(err error) error {
-	text := wording.FeedForged
+	text := textForged
 	switch {
 	case errors.Is(err, release.ErrStranger):
-		text = wording.FeedStranger
+		text = textStranger
 	case errors.Is(err, release.ErrSignature), errors.Is(err, release.ErrComment):
-		text = wording.FeedNoSignature
+		text = textNoSignature
 	case errors.Is(err, release.ErrLegacy):
-		text = wording.FeedLegacy
+		text = textLegacy
 	}
 	return refuse(text, fmt.Errorf("%w: %w", ErrUnsigned, err))
 }
@@ -80,15 +80,15 @@ func distrust(err error) error {
 func (r *Release) follows(newest *Release, at time.Time) error {
 	switch {
 	case !r.Expires.IsZero() && !at.Before(r.Expires):
-		return refuse(wording.FeedExpired.With(r.Expires.Format(time.DateTime)),
+		return refuse(textExpired.With(r.Expires.Format(time.DateTime)),
 			fmt.Errorf("%w: on %s", ErrExpired, r.Expires.Format(time.RFC3339)))
 	case newest.Feed != r.Feed:
 		return nil
 	case r.Version < newest.Version:
-		return refuse(wording.FeedRollback.With(r.Version, newest.Version),
+		return refuse(textRollback.With(r.Version, newest.Version),
 			fmt.Errorf("%w: %d, had %d", ErrRollback, r.Version, newest.Version))
 	case r.Version == newest.Version && r.Version > 0 && r.Digest != newest.Digest:
-		return refuse(wording.FeedSameVersion.With(r.Version),
+		return refuse(textSameVersion.With(r.Version),
 			fmt.Errorf("%w: another list of version %d", ErrRollback, r.Version))
 	}
 	return nil
@@ -99,7 +99,7 @@ func (s *Store) readSignature(ctx context.Context, address string) ([]byte, erro
 	var text bytes.Buffer
 	if _, err := s.read(ctx, address, Copy{}, maxSignatureBytes, &text); err != nil {
 		known := asError(err)
-		return nil, refuse(wording.Join(wording.FeedSignatureFetch, known.Text), fmt.Errorf("%w: %w", ErrUnsigned, known.Err))
+		return nil, refuse(wording.Join(textSignatureFetch, known.Text), fmt.Errorf("%w: %w", ErrUnsigned, known.Err))
 	}
 	return text.Bytes(), nil
 }

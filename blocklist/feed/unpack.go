@@ -6,8 +6,6 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-
-	"lachan/internal/wording"
 )
 
 // zstdWindow is the largest window that a sender may use over HTTP (RFC 9659
@@ -37,7 +35,7 @@ func unpack(w io.Writer, body io.Reader, encoding string, max int64) error {
 		defer z.Close()
 		body = z
 	default:
-		return refuse(wording.FeedEncoding.With(encoding),
+		return refuse(textEncoding.With(encoding),
 			fmt.Errorf("%w: content encoding %q", ErrAnswer, encoding))
 	}
 	_, err := io.Copy(w, &cappedReader{r: body, left: max})

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"lachan/blocklist/format"
-	"lachan/internal/wording"
 )
 
 // Update brings the copy of a feed up to date: fetch, verify, read whole,
@@ -32,7 +31,7 @@ func (s *Store) Update(ctx context.Context, src Source) (Status, error) {
 // the disk and of ctx.
 func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	if !validName(src.Name) {
-		return Status{}, refuse(wording.FeedName.With(src.Name), fmt.Errorf("%w: name", ErrAddress))
+		return Status{}, refuse(textName.With(src.Name), fmt.Errorf("%w: name", ErrAddress))
 	}
 	dir := s.dir(src.Name)
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -40,7 +39,7 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	}
 	unlock, err := lock(ctx, dir)
 	if errors.Is(err, ErrBusy) {
-		return Status{}, refuse(wording.FeedBusy, ErrBusy)
+		return Status{}, refuse(textBusy, ErrBusy)
 	}
 	if err != nil {
 		return Status{}, err
@@ -81,7 +80,7 @@ func asError(err error) *Error {
 	if errors.As(err, &known) {
 		return known
 	}
-	return &Error{Text: wording.FeedDisk.With(err), Err: fmt.Errorf("%w: %w", ErrDisk, err)}
+	return &Error{Text: textDisk.With(err), Err: fmt.Errorf("%w: %w", ErrDisk, err)}
 }
 
 // attempt is one update without the bookkeeping. It returns the copy to use
@@ -141,7 +140,7 @@ func (s *Store) fetch(ctx context.Context, src *Source, last *Status, known *Cop
 	}
 	if dir, local := localPath(src.URL); local && isDirectory(dir) {
 		if len(src.Keys) > 0 || src.SHA256URL != "" {
-			return answer{}, refuse(wording.FeedDirectoryUnsigned.With(dir), fmt.Errorf("%w: a directory with a signature", ErrUnsupported))
+			return answer{}, refuse(textDirectoryUnsigned.With(dir), fmt.Errorf("%w: a directory with a signature", ErrUnsupported))
 		}
 		return answer{directory: true}, copyDirectory(dir, src.maxBytes(), d)
 	}
@@ -160,7 +159,7 @@ func (s *Store) read(ctx context.Context, address string, known Copy, max int64,
 	if file, ok := localPath(address); ok {
 		return answer{}, copyLocal(file, max, w)
 	}
-	return answer{}, refuse(wording.FeedUnsupported.With(withoutPassword(address)), ErrUnsupported)
+	return answer{}, refuse(textUnsupported.With(withoutPassword(address)), ErrUnsupported)
 }
 
 // verify judges a draft; known is the version before it, or zero.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"lachan/blocklist/transfer"
-	"lachan/internal/wording"
 )
 
 // Bounds of one download.
@@ -64,11 +63,11 @@ func (s *Store) client() *http.Client {
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	last := via[len(via)-1].URL
 	if len(via) > maxRedirects {
-		return refuse(wording.FeedRedirects.With(maxRedirects),
+		return refuse(textRedirects.With(maxRedirects),
 			fmt.Errorf("%w: more than %d", ErrRedirect, maxRedirects))
 	}
 	if next.URL.Scheme != "https" && (last.Scheme == "https" || next.URL.Scheme != "http") {
-		return refuse(wording.FeedDowngrade.With(last.Host, last.Scheme, next.URL.Scheme),
+		return refuse(textDowngrade.With(last.Host, last.Scheme, next.URL.Scheme),
 			fmt.Errorf("%w: %s to %s", ErrRedirect, last.Scheme, next.URL.Scheme))
 	}
 	next.Header.Del("Referer") // an address may hold a key
@@ -113,7 +112,7 @@ func (s *Store) download(ctx context.Context, address string, known Copy, max in
 func (s *Store) request(ctx context.Context, address string, known Copy) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil || r.URL.Host == "" {
-		return nil, refuse(wording.FeedAddress, ErrAddress)
+		return nil, refuse(textAddress, ErrAddress)
 	}
 	r.Header.Set("User-Agent", s.UserAgent)
 	r.Header.Set("Accept-Encoding", "zstd, gzip")
@@ -129,15 +128,15 @@ func (s *Store) request(ctx context.Context, address string, known Copy) (*http.
 // acceptable judges an answer by its head.
 func acceptable(r *http.Response, max int64) error {
 	if r.StatusCode != http.StatusOK {
-		return refuse(wording.FeedHTTPStatus.With(r.Request.URL.Host, r.StatusCode),
+		return refuse(textHTTPStatus.With(r.Request.URL.Host, r.StatusCode),
 			fmt.Errorf("%w: status %d from %s", ErrAnswer, r.StatusCode, r.Request.URL.Host))
 	}
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // lists come with all kinds of it
 	if kind == "text/html" || kind == "application/xhtml+xml" {
-		return refuse(wording.FeedHTML, fmt.Errorf("%w: a web page (%s)", ErrAnswer, kind))
+		return refuse(textHTML, fmt.Errorf("%w: a web page (%s)", ErrAnswer, kind))
 	}
 	if r.ContentLength > max {
-		return refuse(wording.FeedTooLarge.With(max),
+		return refuse(textTooLarge.With(max),
 			fmt.Errorf("%w: %d octets announced, at most %d allowed", ErrTooLarge, r.ContentLength, max))
 	}
 	return nil
@@ -173,15 +172,15 @@ func explain(ctx context.Context, host string, max int64, err error) error {
 	case errors.As(err, &known):
 		return known
 	case errors.Is(cause, ErrSlow):
-		return refuse(wording.FeedSlow.With(host), cause)
+		return refuse(textSlow.With(host), cause)
 	case errors.Is(err, ErrTooLarge):
-		return refuse(wording.FeedTooLarge.With(max), err)
+		return refuse(textTooLarge.With(max), err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return refuse(wording.FeedTruncated, ErrTruncated)
+		return refuse(textTruncated, ErrTruncated)
 	case errors.Is(err, errPacked):
-		return refuse(wording.FeedPacked, fmt.Errorf("%w: %w", ErrAnswer, err))
+		return refuse(textPacked, fmt.Errorf("%w: %w", ErrAnswer, err))
 	case errors.As(err, &outer):
 		err = outer.Err
 	}
-	return refuse(wording.FeedConnect.With(host, err), fmt.Errorf("fetch from %s: %w", host, err))
+	return refuse(textConnect.With(host, err), fmt.Errorf("fetch from %s: %w", host, err))
 }

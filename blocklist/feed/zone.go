@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"lachan/blocklist/transfer"
-	"lachan/internal/wording"
 )
 
 // Bounds of the timers that a zone sets, so that no primary is asked without
@@ -36,7 +35,7 @@ func isZone(address string) bool { return strings.HasPrefix(address, "axfr://") 
 func (s *Store) transfer(ctx context.Context, src *Source, known *Copy, w io.Writer) (answer, error) {
 	zone, err := transfer.Parse(src.URL)
 	if err != nil {
-		return answer{}, refuse(wording.TransferAddress, fmt.Errorf("%w: %w", ErrAddress, err))
+		return answer{}, refuse(TextTransferAddress, fmt.Errorf("%w: %w", ErrAddress, err))
 	}
 	client := transfer.Client{Zone: zone, MaxBytes: src.maxBytes(), Dial: s.Dial}
 	if client.Dial == nil {
@@ -44,7 +43,7 @@ func (s *Store) transfer(ctx context.Context, src *Source, known *Copy, w io.Wri
 	}
 	if src.TSIG.Name != "" {
 		if client.Key, err = transfer.ReadKey(src.TSIG.Name, src.TSIG.Algorithm, src.TSIG.SecretFile); err != nil {
-			return answer{}, refuse(wording.TransferKey.With(err), err)
+			return answer{}, refuse(textTransferKey.With(err), err)
 		}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, fetchDeadline, errDeadline)
@@ -75,21 +74,21 @@ func explainTransfer(ctx context.Context, zone transfer.Zone, max int64, err err
 	slow := errors.As(err, &network) && network.Timeout()
 	switch {
 	case errors.Is(context.Cause(ctx), ErrSlow), slow:
-		return refuse(wording.FeedSlow.With(zone.Host), fmt.Errorf("%w: %w", ErrSlow, err))
+		return refuse(textSlow.With(zone.Host), fmt.Errorf("%w: %w", ErrSlow, err))
 	case errors.Is(err, transfer.ErrSignature):
-		return refuse(wording.TransferSignature.With(zone.Host, err), err)
+		return refuse(textTransferSignature.With(zone.Host, err), err)
 	case errors.Is(err, transfer.ErrRefused):
-		return refuse(wording.TransferRefused.With(zone.Host, zone.Name, err), err)
+		return refuse(textTransferRefused.With(zone.Host, zone.Name, err), err)
 	case errors.Is(err, transfer.ErrOlder):
-		return refuse(wording.TransferOlder.With(zone.Host, err), err)
+		return refuse(textTransferOlder.With(zone.Host, err), err)
 	case errors.Is(err, transfer.ErrTooLarge):
-		return refuse(wording.FeedTooLarge.With(max), fmt.Errorf("%w: %w", ErrTooLarge, err))
+		return refuse(textTooLarge.With(max), fmt.Errorf("%w: %w", ErrTooLarge, err))
 	case errors.Is(err, transfer.ErrBroken):
-		return refuse(wording.TransferBroken.With(zone.Host, err), fmt.Errorf("%w: %w", ErrAnswer, err))
+		return refuse(textTransferBroken.With(zone.Host, err), fmt.Errorf("%w: %w", ErrAnswer, err))
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return refuse(wording.FeedTruncated, fmt.Errorf("%w: %w", ErrTruncated, err))
+		return refuse(textTruncated, fmt.Errorf("%w: %w", ErrTruncated, err))
 	}
-	return refuse(wording.FeedConnect.With(zone.Host, err), fmt.Errorf("transfer from %s: %w", zone.Host, err))
+	return refuse(textConnect.With(zone.Host, err), fmt.Errorf("transfer from %s: %w", zone.Host, err))
 }
 
 // Expired tells whether a zone's copy was not confirmed by its primary within

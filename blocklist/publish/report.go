@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"lachan/blocklist/format"
-	"lachan/internal/wording"
 )
 
 // A Report is what became of a list, to send back to the office that made it.
@@ -35,12 +34,12 @@ func (r *Report) Write(w io.Writer) error {
 		}
 		fmt.Fprint(out, strings.Join(cells, ","), "\r\n")
 	}
-	line(wording.ReportFile.VI, r.File)
-	line(wording.ReportTaken.VI, fmt.Sprint(r.Taken))
-	line(wording.ReportTwice.VI, fmt.Sprint(r.Twice))
-	line(wording.ReportRefused.VI, fmt.Sprint(len(r.Refused)))
+	line(textFile.VI, r.File)
+	line(textTaken.VI, fmt.Sprint(r.Taken))
+	line(textTwice.VI, fmt.Sprint(r.Twice))
+	line(textRefused.VI, fmt.Sprint(len(r.Refused)))
 	line()
-	line(wording.ReportRow.VI, wording.ReportText.VI, wording.ReportPart.VI, wording.ReportReason.VI)
+	line(textRow.VI, textContent.VI, textPart.VI, textReason.VI)
 	for _, x := range r.Refused {
 		line(fmt.Sprint(x.Line), x.Text, x.Detail, x.Reason.Text().VI)
 	}

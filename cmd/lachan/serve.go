@@ -283,7 +283,7 @@ func (n *node) watchZones(now time.Time) {
 		}
 	}
 	if len(expired) > 0 {
-		n.conditions.Set("zone-expired", wording.TransferExpired.With(join(expired)).String())
+		n.conditions.Set("zone-expired", feed.TextZoneExpired.With(join(expired)).String())
 	} else {
 		n.conditions.Clear("zone-expired")
 	}

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/transfer"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -66,7 +66,7 @@ func (f *Feed) checkURL(k *checker, path string) {
 	case !remote, scheme == "file":
 	case scheme == "axfr":
 		if _, err := transfer.Parse(address); err != nil {
-			k.wrong(path, wording.TransferAddress)
+			k.wrong(path, feed.TextTransferAddress)
 		}
 	case scheme != "https" && scheme != "http":
 		k.wrong(path, textFeedScheme.With(address))
@@ -81,7 +81,7 @@ func (f *Feed) checkURL(k *checker, path string) {
 func (f *Feed) checkVersions(k *checker, at string) {
 	source := f.Source(k.cfg.Timezone.Location)
 	if source.IsManifest() && len(f.Verify.Minisign) == 0 {
-		k.wrong(at+".verify.minisign", wording.FeedNoKey)
+		k.wrong(at+".verify.minisign", feed.TextNoKey)
 	}
 	if len(f.Mirrors) > 0 && !source.IsManifest() {
 		k.wrong(at+".mirrors", textMirrors)
@@ -97,19 +97,19 @@ func (f *Feed) checkVersions(k *checker, at string) {
 func (f *Feed) checkZone(k *checker, at string) {
 	isZone, hasKey := strings.HasPrefix(f.URL, "axfr://"), f.TSIG.Name != "" || f.TSIG.SecretFile != ""
 	if isZone && f.Format != format.Auto && f.Format != format.RPZ {
-		k.wrong(at+".format", wording.ConfigZoneFormat)
+		k.wrong(at+".format", textZoneFormat)
 	}
 	if isZone && (len(f.Verify.Minisign) > 0 || f.Verify.SHA256URL != "") {
-		k.wrong(at+".verify", wording.ConfigZoneVerify)
+		k.wrong(at+".verify", textZoneVerify)
 	}
 	if !hasKey {
 		return
 	}
 	if !isZone || f.TSIG.Name == "" || f.TSIG.SecretFile == "" {
-		k.wrong(at+".tsig", wording.ConfigTSIG)
+		k.wrong(at+".tsig", textTSIG)
 		return
 	}
 	if _, err := transfer.ReadKey(f.TSIG.Name, string(f.TSIG.Algorithm), f.TSIG.SecretFile); err != nil {
-		k.wrong(at+".tsig", wording.ConfigTSIGFile.With(err))
+		k.wrong(at+".tsig", textTSIGFile.With(err))
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/transfer"
-	"lachan/internal/wording"
 )
 
 // An RPZOut serves categories as response policy zones to the DNS servers
@@ -34,26 +33,26 @@ func (z *RPZOutZone) SetDefaults() { z.TSIG.Algorithm = "hmac-sha256" }
 
 func (o *RPZOut) check(k *checker) {
 	if (len(o.Listen) > 0) != (len(o.Zones) > 0) {
-		k.wrong("server.rpz_out", wording.RPZOutBoth)
+		k.wrong("server.rpz_out", textRPZOutBoth)
 	}
 	seen := map[string]bool{}
 	for i := range o.Zones {
 		z, at := &o.Zones[i], Item("server.rpz_out.zones", i)
 		name := dns.CanonicalName(z.Zone)
 		if _, ok := dns.IsDomainName(z.Zone); !ok || strings.Trim(z.Zone, ".") == "" || seen[name] {
-			k.wrong(at+".zone", wording.RPZOutZone.With(z.Zone))
+			k.wrong(at+".zone", textRPZOutZone.With(z.Zone))
 		}
 		seen[name] = true
 		if len(z.Categories) == 0 {
-			k.wrong(at, wording.RPZOutCategories)
+			k.wrong(at, textRPZOutCategories)
 		}
 		hasKey := z.TSIG.Name != "" || z.TSIG.SecretFile != ""
 		if !hasKey && len(z.Allow) == 0 {
-			k.wrong(at, wording.RPZOutOpen)
+			k.wrong(at, textRPZOutOpen)
 		}
 		if hasKey {
 			if _, err := transfer.ReadKey(z.TSIG.Name, string(z.TSIG.Algorithm), z.TSIG.SecretFile); err != nil {
-				k.wrong(at+".tsig", wording.ConfigTSIGFile.With(err))
+				k.wrong(at+".tsig", textTSIGFile.With(err))
 			}
 		}
 	}

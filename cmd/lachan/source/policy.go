@@ -6,7 +6,6 @@ import (
 
 	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -66,7 +65,7 @@ func checkRPZOut(cfg *config.Config, p *policy.Policy) (problems yamlfile.Proble
 	for i := range cfg.Server.RPZOut.Zones {
 		for _, code := range cfg.Server.RPZOut.Zones[i].Categories {
 			if strings.HasPrefix(code, "service:") || p.Tags(BuiltinPrefix, code).Empty() {
-				problems.Add(cfg.File(), cfg.LineOf(config.Item("server.rpz_out.zones", i)+".categories"), wording.RPZOutCategory.With(code))
+				problems.Add(cfg.File(), cfg.LineOf(config.Item("server.rpz_out.zones", i)+".categories"), textRPZOutCategory.With(code))
 			}
 		}
 	}

@@ -8,4 +8,8 @@ var (
 		VI: "không đọc được tệp chính sách: %v; hãy tạo tệp, hoặc ghi policy: \"\" để mọi máy dùng chung một hồ sơ mặc định",
 		EN: "cannot read the policy: %v; create the file, or write policy: \"\" to give everyone the default profile",
 	}
+	textRPZOutCategory = wording.Text{
+		VI: "không có nhóm nội dung %q; hãy dùng mã có sẵn như gambling, adult, hoặc mã trong policy.yaml",
+		EN: "there is no category %q; use a built-in code such as gambling or adult, or one of policy.yaml",
+	}
 )

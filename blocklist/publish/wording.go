@@ -1,0 +1,39 @@
+package publish
+
+import "lachan/internal/wording"
+
+// The headings of the report that is sent back to the authority.
+var (
+	textFile = wording.Text{
+		VI: "Tệp danh sách",
+		EN: "List file",
+	}
+	textTaken = wording.Text{
+		VI: "Số mục được nhận",
+		EN: "Entries taken",
+	}
+	textTwice = wording.Text{
+		VI: "Số mục trùng lặp",
+		EN: "Entries given twice",
+	}
+	textRefused = wording.Text{
+		VI: "Số mục bị từ chối",
+		EN: "Entries refused",
+	}
+	textRow = wording.Text{
+		VI: "Dòng",
+		EN: "Row",
+	}
+	textContent = wording.Text{
+		VI: "Nội dung của dòng",
+		EN: "Content of the row",
+	}
+	textPart = wording.Text{
+		VI: "Phần không dùng được",
+		EN: "Part that cannot be used",
+	}
+	textReason = wording.Text{
+		VI: "Lý do",
+		EN: "Reason",
+	}
+)
