@@ -11,7 +11,8 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/yamlfile"
-	figures "lachan/metrics/report"
+	reports "lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // typedBytes bounds what an officer types into one report.
@@ -39,7 +40,7 @@ func (n *node) serveReport(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b.Bytes()) // the client is gone
 }
 
-func (n *node) askedReport(r *http.Request, o *report.Request) (format report.Format, m *figures.Model, err error) {
+func (n *node) askedReport(r *http.Request, o *report.Request) (format report.Format, m *reports.Model, err error) {
 	cfg := n.view.Load().cfg
 	period, format, err := o.Complete(cfg.Timezone.Location, n.orders, time.Now())
 	if err != nil {

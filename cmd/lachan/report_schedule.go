@@ -7,7 +7,8 @@ import (
 
 	"lachan/cmd/lachan/report"
 	"lachan/metrics/engine"
-	figures "lachan/metrics/report"
+	reports "lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // reportsEvery is how often it is looked whether a report is due.
@@ -41,7 +42,7 @@ func (n *node) makeDue(ctx context.Context, now time.Time) {
 // buildReport makes a report from what this server has counted, or from the
 // engine that keeps the figures of many. It makes one at a time: answers need the
 // processor too.
-func (n *node) buildReport(ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time) (*figures.Model, error) {
+func (n *node) buildReport(ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time) (*reports.Model, error) {
 	n.reporting.Lock()
 	defer n.reporting.Unlock()
 	v := n.view.Load()
@@ -55,7 +56,7 @@ func (n *node) buildReport(ctx context.Context, unit, document string, p figures
 		if err != nil {
 			return nil, err
 		}
-		return figures.Build(ctx, remote, spec)
+		return reports.Build(ctx, remote, spec)
 	}
-	return figures.Build(ctx, engine.NewLocal(n.history, engine.Limits{}), spec)
+	return reports.Build(ctx, engine.NewLocal(n.history, engine.Limits{}), spec)
 }

@@ -19,7 +19,7 @@ import (
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // countedSchools is a configuration with a history in which th-1 has counted
@@ -96,7 +96,7 @@ func TestReportFromTheCommandLine(t *testing.T) {
 			Total    map[string]any
 			Coverage map[string]any
 		}
-		Beside report.Beside
+		Beside figures.Beside
 	}
 	read := func() {
 		t.Helper()
@@ -113,7 +113,7 @@ func TestReportFromTheCommandLine(t *testing.T) {
 	if model.Data.Total["blocked"] != 1488.0 || model.Data.Total["queries"] != 2976.0 || model.Data.Coverage["silent"] != 1.0 || !model.Draft {
 		t.Errorf("the report says %+v", model)
 	}
-	if p := model.Beside.Policy; p.SafeSearch != report.Number(2) || p.Circumvention != report.Number(2) || p.Exceptions != report.Number(2) || p.Expired != report.Number(1) {
+	if p := model.Beside.Policy; p.SafeSearch != figures.Number(2) || p.Circumvention != figures.Number(2) || p.Exceptions != figures.Number(2) || p.Expired != figures.Number(1) {
 		t.Errorf("of the policy it says %+v", p)
 	}
 	if err := os.WriteFile(typed, []byte("number: \"7\"\nplans: [Mở rộng ra toàn xã.]\n"), 0o600); err != nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"lachan/metrics/report/figures"
 )
 
 // annexes are the tables behind the signature. A report on a month is one page,
@@ -19,10 +21,10 @@ func (w *writer) annexes(hash string) (list []Section) {
 		number := [...]string{"I", "II", "III", "IV"}[len(list)]
 		list = append(list, Section{Number: "Phụ lục " + number, Title: title, Landscape: wide, Blocks: blocks})
 	}
-	if w.unit.Rank < Commune {
+	if w.unit.Rank < figures.Commune {
 		add("BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU", true, tableBlock(w.rowsTable("Xã, phường, đặc khu", w.data.Communes)))
 	}
-	if w.unit.Rank < School {
+	if w.unit.Rank < figures.School {
 		add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(w.schoolsTable()))
 	}
 	add("DANH MỤC NGUỒN DANH SÁCH VÀ VĂN BẢN", false, w.sources()...)
@@ -43,7 +45,7 @@ func (w *writer) schoolsTable() *Table {
 		cells := append([]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text(""), text("")}, countCells(sum)...)
 		t.Rows = append(t.Rows, TableRow{Cells: append(cells, text(""), text(""))})
 	}
-	cells := append([]Cell{text(""), text("Tổng số"), text(""), figure(w.data.students())}, countCells(w.data.Total)...)
+	cells := append([]Cell{text(""), text("Tổng số"), text(""), figure(w.data.Students())}, countCells(w.data.Total)...)
 	t.Rows = append(t.Rows, TableRow{Total, append(cells, ratio(w.data.Coverage.Time), text(""))})
 	return t
 }
@@ -62,11 +64,11 @@ func (w *writer) sources() []Block {
 	for i, f := range w.spec.Feeds {
 		by := strings.Trim(f.Authority+", "+f.Document, ", ")
 		if by == "" {
-			by = string(NoData)
+			by = string(figures.NoData)
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
 			text(fmt.Sprint(i + 1)), text(f.Name), text(w.categoryLabel(f.Category)), text(by),
-			{Text: grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))}, text(w.minute(f.Updated)), text(w.age(f)), text(state(f)),
+			{Text: figures.Grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))}, text(w.minute(f.Updated)), text(w.age(f)), text(state(f)),
 		}})
 	}
 	if len(t.Rows) == 0 {
@@ -76,18 +78,18 @@ func (w *writer) sources() []Block {
 }
 
 // age is the time since a list was last known to be the newest.
-func (w *writer) age(f Feed) string {
+func (w *writer) age(f figures.Feed) string {
 	if f.Updated.IsZero() {
-		return string(NoData)
+		return string(figures.NoData)
 	}
 	age := max(0, w.spec.Now.Sub(f.Updated))
 	if days := int(age / (24 * time.Hour)); days > 1 {
 		return fmt.Sprintf("%d ngày", days)
 	}
-	return span(age)
+	return figures.InWords(age)
 }
 
-func state(f Feed) string {
+func state(f figures.Feed) string {
 	if f.Late {
 		return "quá hạn"
 	}
@@ -115,9 +117,9 @@ func (w *writer) method(hash string) []Block {
 		item("Trường có dữ liệu đầy đủ: hệ thống hoạt động từ 95% thời gian học của kỳ trở lên. Thời gian tính được là số tối thiểu khi trường có nhiều nút."),
 		item("Tỷ lệ thời gian hoạt động: thời gian có ít nhất một nút phục vụ trường, trên toàn bộ thời gian của kỳ."),
 		item("Thời gian trả lời: tính trên mọi câu trả lời của các nút phục vụ đơn vị, kể cả cho đơn vị khác dùng chung nút. p50 (p95) là mốc nhỏ nhất trong các mốc 1, 5, 10, 25, 50, 100, 250, 500 ms, 1 và 2,5 giây mà ít nhất 50% (95%) số câu trả lời không vượt quá."),
-		item(fmt.Sprintf("Cơ sở nghi vấn không đi qua bộ lọc: bộ lọc hoạt động mà không có lượt truy vấn nào; hoặc số lượt trên một học sinh dưới một phần mười trung vị, khi báo cáo có từ %d cơ sở biết số học sinh.", enoughOf)),
+		item(fmt.Sprintf("Cơ sở nghi vấn không đi qua bộ lọc: bộ lọc hoạt động mà không có lượt truy vấn nào; hoặc số lượt trên một học sinh dưới một phần mười trung vị, khi báo cáo có từ %d cơ sở biết số học sinh.", figures.EnoughOf)),
 		item("Dấu “–”: không có số liệu. Số “0”: không có lượt nào. Dấu “*”: số liệu được ẩn vì đơn vị quá nhỏ; số cộng của các đơn vị được ẩn ghi ở một dòng riêng."),
-		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", leastBase)),
+		item(fmt.Sprintf("Không so sánh được: kỳ so sánh có dưới %d lượt, hoặc độ đầy đủ dữ liệu của hai kỳ chênh nhau quá 5 điểm phần trăm.", figures.LeastBase)),
 		item("Ngày giờ theo múi giờ UTC+7."),
 	}
 	blocks = append(append(blocks, visitMethod()...), w.noticedMethod()...)

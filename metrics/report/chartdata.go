@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"lachan/metrics/report/figures"
 )
 
 // Names of the bars.
@@ -17,13 +19,13 @@ const (
 // categoriesChart has the ten largest groups of content, adverts apart: they
 // would dwarf all else. It is nil when nothing was blocked.
 func (w *writer) categoriesChart() *Chart {
-	var list []CategoryCount
+	var list []figures.CategoryCount
 	for _, c := range w.data.Categories {
-		if c.Class != Technical && c.Blocked.Value > 0 {
+		if c.Class != figures.Technical && c.Blocked.Value > 0 {
 			list = append(list, c)
 		}
 	}
-	slices.SortStableFunc(list, func(x, y CategoryCount) int { return cmp.Compare(y.Blocked.Value, x.Blocked.Value) })
+	slices.SortStableFunc(list, func(x, y figures.CategoryCount) int { return cmp.Compare(y.Blocked.Value, x.Blocked.Value) })
 	if len(list) == 0 {
 		return nil
 	}
@@ -39,7 +41,7 @@ func (w *writer) monthsChart() *Chart {
 	chart := &Chart{Title: "Số lượt bị chặn theo tháng", Series: []ChartSeries{{Name: harmfulName}, {Name: managedName}, {Name: technicalName}}}
 	for _, m := range w.data.Months {
 		chart.Labels = append(chart.Labels, m.Label)
-		for i, f := range []Figure{m.Harmful, m.Managed, m.Technical} {
+		for i, f := range []figures.Figure{m.Harmful, m.Managed, m.Technical} {
 			chart.Series[i].Values = append(chart.Series[i].Values, f.Value)
 		}
 	}

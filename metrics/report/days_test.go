@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 	"lachan/metrics/tally"
 )
 
@@ -64,15 +65,15 @@ func TestDaysAreSummedUpWithoutCountingTwice(t *testing.T) {
 	got := province.Beside.Days
 	// On even days 100+n, 50 and 20; on odd ones 100+n and 50. The 30th is a Wednesday.
 	sum := int64(30*150 + 30*31/2 + 15*20)
-	if got.Days != 30 || got.Clients.Most != report.Number(200) || got.Clients.On != "2026-09-30" || got.Clients.Sum != report.Number(sum) {
+	if got.Days != 30 || got.Clients.Most != figures.Number(200) || got.Clients.On != "2026-09-30" || got.Clients.Sum != figures.Number(sum) {
 		t.Errorf("clients: %+v", got)
 	}
-	if got.Blocked.Most != report.Number(70) {
+	if got.Blocked.Most != figures.Number(70) {
 		t.Errorf("names of the province: %+v", got.Blocked)
 	}
-	want := []report.NameCount{
-		{Name: "bet.example", Category: "Cờ bạc, cá cược, đánh bài đổi thưởng", Blocked: report.Number(30*17 + 15*10)},
-		{Name: "clip.example", Category: "Mạng xã hội", Blocked: report.Number(30 * 17)},
+	want := []figures.NameCount{
+		{Name: "bet.example", Category: "Cờ bạc, cá cược, đánh bài đổi thưởng", Blocked: figures.Number(30*17 + 15*10)},
+		{Name: "clip.example", Category: "Mạng xã hội", Blocked: figures.Number(30 * 17)},
 	}
 	if fmt.Sprint(got.Names) != fmt.Sprint(want) {
 		t.Errorf("names %v, want %v", got.Names, want)
@@ -86,13 +87,13 @@ func TestDaysAreSummedUpWithoutCountingTwice(t *testing.T) {
 			t.Errorf("%q tells a name that nobody may know", unit)
 		}
 	}
-	if school := build("truong-1").Beside.Days; school.Names != nil || school.Clients.Most != report.Number(130) || school.Blocked.Most.Sign != report.Suppressed {
+	if school := build("truong-1").Beside.Days; school.Names != nil || school.Clients.Most != figures.Number(130) || school.Blocked.Most.Sign != figures.Suppressed {
 		t.Errorf("of a school: %+v", school)
 	}
-	if few := build("truong-6").Beside.Days; few.Clients.Most.Sign != report.Suppressed || few.Clients.Median.Sign != report.Suppressed {
+	if few := build("truong-6").Beside.Days; few.Clients.Most.Sign != figures.Suppressed || few.Clients.Median.Sign != figures.Suppressed {
 		t.Errorf("of a school with few clients: %+v", few)
 	}
-	if none := w.build(w.spec("lao-cai", "2026-09")).Beside.Days; none.Clients.Most.Sign != report.NoData || none.Days != 0 || len(none.Missing) != 2 {
+	if none := w.build(w.spec("lao-cai", "2026-09")).Beside.Days; none.Clients.Most.Sign != figures.NoData || none.Days != 0 || len(none.Missing) != 2 {
 		t.Errorf("without days: %+v", none)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"lachan/metrics"
 	"lachan/metrics/engine"
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 	"lachan/metrics/ship"
 )
 
@@ -22,11 +23,11 @@ func TestEveryEngineGivesTheSameReport(t *testing.T) {
 	f.nodes[0].schools[0].Commune = "xa-01" // moves
 	f.nodes[0].counters.SetSchools(f.nodes[0].schools)
 	f.run(day("2026-09-30"))
-	p, err := report.ParsePeriod("2026-09-05..2026-09-28", hanoi, report.SchoolYear{})
+	p, err := figures.ParsePeriod("2026-09-05..2026-09-28", hanoi, figures.SchoolYear{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := func(t *testing.T, e report.Engine) []byte {
+	made := func(t *testing.T, e figures.Engine) []byte {
 		t.Helper()
 		m, err := report.Build(t.Context(), e, f.spec("lao-cai", p))
 		if err != nil {

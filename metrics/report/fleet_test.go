@@ -14,6 +14,7 @@ import (
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // A fleet is nodes that record with the real recorder, in simulated time.
@@ -193,7 +194,7 @@ func (f *fleet) Querier(mint, maxt int64) (storage.Querier, error) {
 
 func (f *fleet) report(unit, period string) *report.Model {
 	f.t.Helper()
-	p, err := report.ParsePeriod(period, hanoi, report.SchoolYear{})
+	p, err := figures.ParsePeriod(period, hanoi, figures.SchoolYear{})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -204,12 +205,12 @@ func (f *fleet) report(unit, period string) *report.Model {
 	return m
 }
 
-func (f *fleet) spec(unit string, p report.Period) report.Spec {
-	spec := report.Spec{Unit: unit, Period: p, Now: f.now, Categories: categories, Levels: levels}
-	spec.Units = []report.Unit{{ID: "lao-cai", Name: "Tỉnh Lào Cai", Rank: report.Province}}
+func (f *fleet) spec(unit string, p figures.Period) figures.Spec {
+	spec := figures.Spec{Unit: unit, Period: p, Now: f.now, Categories: categories, Levels: levels}
+	spec.Units = []figures.Unit{{ID: "lao-cai", Name: "Tỉnh Lào Cai", Rank: figures.Province}}
 	for _, n := range f.nodes {
 		for _, s := range n.schools {
-			spec.Units = append(spec.Units, report.Unit{ID: s.ID, Name: "Trường " + s.ID, Rank: report.School, Province: s.Province, Commune: s.Commune, Level: s.Level})
+			spec.Units = append(spec.Units, figures.Unit{ID: s.ID, Name: "Trường " + s.ID, Rank: figures.School, Province: s.Province, Commune: s.Commune, Level: s.Level})
 		}
 	}
 	return spec

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -54,28 +54,28 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 	w.run(day("2026-07-04"))
 	w.silent["nut-2"] = false
 	w.run(day("2026-12-02"))
-	f := func(name, unit, period, document string, typed report.Typed) {
+	f := func(name, unit, period, document string, typed figures.Typed) {
 		t.Helper()
 		spec := w.spec(unit, period)
 		spec.Typed = typed
 		spec.Document = document
-		spec.Orders = []report.Order{
+		spec.Orders = []figures.Order{
 			{Feed: "a05", Digest: "3fa2b1c04d5e6f70", Document: "15/A05", Authority: "Cục A05", Entries: 120, Received: day("2026-09-03").Add(8 * time.Hour), InForce: day("2026-09-03").Add(9*time.Hour + 20*time.Minute)},
 			{Feed: "a05", Document: "16/A05", Authority: "Cục A05", Entries: 3, Urgent: true, Received: day("2026-10-10").Add(8 * time.Hour), InForce: day("2026-10-10").Add(15 * time.Hour)},
 		}
-		spec.Feeds = []report.Feed{{Name: "co-bac", Category: "gambling", Entries: 12345, Holds: []time.Time{day("2026-04-01"), day("2026-09-01")}, Updated: day("2026-11-29").Add(3 * time.Hour)}, {Name: "a05", Category: "phishing", Authority: "Cục A05", Document: "16/A05", Entries: 3, Updated: day("2026-10-10"), Late: true}}
+		spec.Feeds = []figures.Feed{{Name: "co-bac", Category: "gambling", Entries: 12345, Holds: []time.Time{day("2026-04-01"), day("2026-09-01")}, Updated: day("2026-11-29").Add(3 * time.Hour)}, {Name: "a05", Category: "phishing", Authority: "Cục A05", Document: "16/A05", Entries: 3, Updated: day("2026-10-10"), Late: true}}
 		spec.Days = noticed(day("2026-05-01"), day("2026-12-01"))
-		spec.Requests = []report.Request{
+		spec.Requests = []figures.Request{
 			{School: "truong-3", Came: day("2026-10-05").Add(8 * time.Hour), Answered: day("2026-10-05").Add(9 * time.Hour)},
 			{School: "truong-3", Came: day("2026-10-06").Add(8 * time.Hour), Answered: day("2026-10-06").Add(11 * time.Hour)},
 			{School: "truong-3", Came: day("2026-10-07"), Answered: day("2027-03-01")},
 			{School: "truong-4", Came: day("2026-08-20")},
 			{School: "another", Came: day("2026-10-05")},
 		}
-		spec.Keeping = report.Keeping{Retention: 400 * 24 * time.Hour}
+		spec.Keeping = figures.Keeping{Retention: 400 * 24 * time.Hour}
 		for i := range spec.Units {
 			spec.Units[i].Type = []string{"cong-lap", "ngoai-cong-lap", ""}[min(i%5, 2)]
-			spec.Units[i].Settings = &report.Settings{SafeSearch: true, YouTube: i%3 > 0, Exceptions: i % 2, Expired: i % 4 / 3}
+			spec.Units[i].Settings = &figures.Settings{SafeSearch: true, YouTube: i%3 > 0, Exceptions: i % 2, Expired: i % 4 / 3}
 		}
 		m := w.build(spec)
 		var text, asJSON bytes.Buffer
@@ -88,12 +88,12 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 		golden(t, name+".txt", text.Bytes())
 		golden(t, name+".json", asJSON.Bytes())
 	}
-	f("school-month", "truong-3", "2026-10", "", report.Typed{})
-	f("commune-quarter", "bac-ha", "hc-2026-Q3", "", report.Typed{})
-	f("province-year", "lao-cai", "2026-05-01..2026-11-30", "", report.Typed{
+	f("school-month", "truong-3", "2026-10", "", figures.Typed{})
+	f("commune-quarter", "bac-ha", "hc-2026-Q3", "", figures.Typed{})
+	f("province-year", "lao-cai", "2026-05-01..2026-11-30", "", figures.Typed{
 		Number: "5", Date: "2026-12-05", Place: "Lào Cai", Capacity: "KT. GIÁM ĐỐC", Position: "PHÓ GIÁM ĐỐC", Signer: "Nguyễn Văn A",
 		To: []string{"Ủy ban nhân dân tỉnh Lào Cai"}, Shortcomings: []string{"Đường truyền của các xã vùng cao chưa ổn định."}, RetiredNodes: []string{"nut-9"},
 	})
-	f("operator-half", "", "2026-H1", "", report.Typed{})
-	f("province-order", "lao-cai", "2026-10-10..2026-11-30", "16/A05", report.Typed{})
+	f("operator-half", "", "2026-H1", "", figures.Typed{})
+	f("province-order", "lao-cai", "2026-10-10..2026-11-30", "16/A05", figures.Typed{})
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"lachan/metrics/report/figures"
 )
 
 // A form is what depends on the rank of who reports.
@@ -16,7 +18,7 @@ func (w *writer) formOf() form {
 	u := w.unit
 	name := strings.ToUpper(u.Name)
 	switch u.Rank {
-	case School:
+	case figures.School:
 		f := form{parent: "UBND " + dots(20), office: name, symbol: "BC-" + initials(u.Name), position: "HIỆU TRƯỞNG"}
 		if commune, known := w.units[u.Commune]; known {
 			f.parent = "UBND " + strings.ToUpper(commune.Name)
@@ -28,9 +30,9 @@ func (w *writer) formOf() form {
 			}
 		}
 		return f
-	case Commune:
+	case figures.Commune:
 		return form{office: "ỦY BAN NHÂN DÂN " + name, symbol: "BC-UBND", position: "CHỦ TỊCH"}
-	case Province:
+	case figures.Province:
 		return form{parent: "UBND " + name, office: "SỞ GIÁO DỤC VÀ ĐÀO TẠO", symbol: "BC-SGDĐT", position: "GIÁM ĐỐC"}
 	}
 	return form{parent: dots(30), office: "CÔNG TY " + dots(24), symbol: "BC-" + dots(8), position: "GIÁM ĐỐC"}

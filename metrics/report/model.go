@@ -1,24 +1,26 @@
 package report
 
+import "lachan/metrics/report/figures"
+
 // A Model is a report with nothing left to decide but where on the page things
-// stand. Same Engine, same Spec, same Model, octet by octet.
+// stand. Same Engine, same Spec, same Model, byte for byte.
 type Model struct {
-	Head        Head      `json:"head"`
-	Title       string    `json:"title"`   // BÁO CÁO
-	Subject     string    `json:"subject"` // what it is about, with the period
-	Draft       bool      `json:"draft"`   // it has no number yet
-	Provisional []string  `json:"provisional"`
-	To          []string  `json:"to"`
-	Opening     []string  `json:"opening"` // paragraphs before section I
-	Sections    []Section `json:"sections"`
-	Closing     string    `json:"closing"`
-	Signature   Signature `json:"signature"`
-	Recipients  []string  `json:"recipients"`
-	Annexes     []Section `json:"annexes"`
-	Enclosed    string    `json:"enclosed"`    // under the title of each annex: whose annex it is
-	Hash        string    `json:"data_sha256"` // of the JSON of Data
-	Data        *Data     `json:"data"`
-	Beside      *Beside   `json:"beside"`
+	Head        Head            `json:"head"`
+	Title       string          `json:"title"`   // BÁO CÁO
+	Subject     string          `json:"subject"` // what it is about, with the period
+	Draft       bool            `json:"draft"`   // it has no number yet
+	Provisional []string        `json:"provisional"`
+	To          []string        `json:"to"`
+	Opening     []string        `json:"opening"` // paragraphs before section I
+	Sections    []Section       `json:"sections"`
+	Closing     string          `json:"closing"`
+	Signature   Signature       `json:"signature"`
+	Recipients  []string        `json:"recipients"`
+	Annexes     []Section       `json:"annexes"`
+	Enclosed    string          `json:"enclosed"`    // under the title of each annex: whose annex it is
+	Hash        string          `json:"data_sha256"` // of the JSON of Data
+	Data        *figures.Data   `json:"data"`
+	Beside      *figures.Beside `json:"beside"`
 }
 
 // A Head is the upper part of the first page.
@@ -128,7 +130,7 @@ type ChartSeries struct {
 
 func text(s string) Cell { return Cell{Text: s} }
 
-func figure(f Figure) Cell {
+func figure(f figures.Figure) Cell {
 	c := Cell{Text: f.String(), Adds: true}
 	if f.Known() {
 		value := float64(f.Value)
@@ -137,7 +139,7 @@ func figure(f Figure) Cell {
 	return c
 }
 
-func ratio(r Ratio) Cell {
+func ratio(r figures.Ratio) Cell {
 	c := Cell{Text: r.String(), Percent: true}
 	if r.Known() {
 		value := float64(r.PerMille) / 1000

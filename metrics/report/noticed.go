@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/metrics/report/figures"
 	"lachan/metrics/tally"
 )
 
@@ -33,19 +34,19 @@ func onDay(day string) string {
 	if err != nil {
 		return ""
 	}
-	return " (ngày " + date(at) + ")"
+	return " (ngày " + figures.Date(at) + ")"
 }
 
 // topNames are the names that were blocked most.
 func (w *writer) topNames() []Block {
 	d := &w.beside.Days
 	switch {
-	case w.unit.Rank > Province:
-		return []Block{para("%s. Tên miền chỉ được tổng hợp theo tỉnh, để không suy ra được trường nào, máy nào đã truy vấn.", NoData)}
+	case w.unit.Rank > figures.Province:
+		return []Block{para("%s. Tên miền chỉ được tổng hợp theo tỉnh, để không suy ra được trường nào, máy nào đã truy vấn.", figures.NoData)}
 	case d.Days == 0:
-		return []Block{para("%s.%s", NoData, w.noticed())}
+		return []Block{para("%s.%s", figures.NoData, w.noticed())}
 	case d.Names == nil:
-		return []Block{para("%s. Đơn vị quá nhỏ.", Suppressed)}
+		return []Block{para("%s. Đơn vị quá nhỏ.", figures.Suppressed)}
 	case len(d.Names) == 0:
 		return []Block{para("Không có tên miền nào bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày.", leastClients, leastSchools)}
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // TestFiguresAreWhatHappened: a month of six schools, in which a node dies, and
@@ -16,9 +16,9 @@ func TestFiguresAreWhatHappened(t *testing.T) {
 	w.run(day("2026-10-02"))
 	from, to := day("2026-09-01"), day("2026-10-01")
 	m := w.build(w.spec("lao-cai", "2026-09"))
-	f := func(what string, got report.Figure, decision string, schools ...string) {
+	f := func(what string, got figures.Figure, decision string, schools ...string) {
 		t.Helper()
-		if want := w.happened(from, to, decision, "", schools...); got != report.Number(want) {
+		if want := w.happened(from, to, decision, "", schools...); got != figures.Number(want) {
 			t.Errorf("%s: %v, want %d", what, got, want)
 		}
 	}
@@ -29,7 +29,7 @@ func TestFiguresAreWhatHappened(t *testing.T) {
 		f(s.ID, s.Blocked, "blocked", s.ID)
 	}
 	for _, c := range m.Data.Categories {
-		if want := w.happened(from, to, "blocked", c.Code); c.Blocked != report.Number(want) {
+		if want := w.happened(from, to, "blocked", c.Code); c.Blocked != figures.Number(want) {
 			t.Errorf("%s: %v, want %d", c.Code, c.Blocked, want)
 		}
 	}

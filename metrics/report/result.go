@@ -3,15 +3,18 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"lachan/metrics/report/figures"
 )
 
 // results is section III.
 func (w *writer) results() []Block {
 	t := w.data.Total
 	sum := para("Tổng số lượt truy vấn: %s; số lượt bị chặn: %s (%s). Trong đó: nội dung gây hại %s lượt, nội dung cần quản lý theo lứa tuổi và giờ học %s lượt; kỹ thuật, quảng cáo (do phần mềm tự gửi) %s lượt.%s",
-		t.Queries, t.Blocked, Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, w.perThousand())
+		t.Queries, t.Blocked, figures.Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, w.perThousand())
 	if w.isMonth() {
 		return []Block{sum}
 	}
@@ -24,13 +27,13 @@ func (w *writer) results() []Block {
 		blocks = append(append(blocks, heading(fmt.Sprintf("%d. %s", n, title))), b...)
 		n++
 	}
-	if w.unit.Rank != School {
+	if w.unit.Rank != figures.School {
 		next("Theo cấp học", tableBlock(w.rowsTable("Cấp học", w.data.Levels)))
 	}
-	if w.unit.Rank == Operator {
+	if w.unit.Rank == figures.Operator {
 		next("Theo tỉnh, thành phố", tableBlock(w.rowsTable("Tỉnh, thành phố", w.data.Provinces)))
 	}
-	if w.unit.Rank < Commune {
+	if w.unit.Rank < figures.Commune {
 		next("Theo xã, phường, đặc khu", w.topCommunes()...)
 	}
 	next("Theo thời gian", w.times()...)
@@ -43,9 +46,9 @@ func (w *writer) results() []Block {
 func (w *writer) perThousand() string {
 	pupils, content := w.pupils(), w.data.Total.Content()
 	if !pupils.Known() || pupils.Value == 0 || !content.Known() {
-		return fmt.Sprintf(" Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: %s.", Share(content, pupils))
+		return fmt.Sprintf(" Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: %s.", figures.Share(content, pupils))
 	}
-	return " Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: " + decimal((content.Value*10000+pupils.Value/2)/pupils.Value) + "."
+	return " Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: " + figures.Decimal((content.Value*10000+pupils.Value/2)/pupils.Value) + "."
 }
 
 // topCommunes are those with most harmful content; the annex has all.
@@ -55,10 +58,10 @@ func (w *writer) topCommunes() []Block {
 	if len(rows) <= most {
 		return []Block{tableBlock(w.rowsTable("Xã, phường, đặc khu", rows))}
 	}
-	slices.SortStableFunc(rows, func(x, y Row) int { return cmp.Compare(y.Harmful.Value, x.Harmful.Value) })
+	slices.SortStableFunc(rows, func(x, y figures.Row) int { return cmp.Compare(y.Harmful.Value, x.Harmful.Value) })
 	table := w.rowsTable("Xã, phường, đặc khu", rows[:most])
 	table.Rows = table.Rows[:len(table.Rows)-1]
-	table.Title = fmt.Sprintf("%d đơn vị có nhiều lượt chặn nội dung gây hại nhất trong %s đơn vị", most, grouped(int64(len(rows))))
+	table.Title = fmt.Sprintf("%d đơn vị có nhiều lượt chặn nội dung gây hại nhất trong %s đơn vị", most, figures.Grouped(int64(len(rows))))
 	return []Block{tableBlock(table), para("Số liệu của từng đơn vị ở Phụ lục I.")}
 }
 
@@ -69,12 +72,12 @@ func (w *writer) times() (blocks []Block) {
 	}
 	h := w.data.Hours
 	if h == nil {
-		return append(blocks, para("Theo giờ trong ngày: %s.", NoData))
+		return append(blocks, para("Theo giờ trong ngày: %s.", figures.NoData))
 	}
-	content := plus(h.Lessons, h.Outside)
+	content := figures.Plus(h.Lessons, h.Outside)
 	return append(blocks,
 		para("Từ ngày %s đến hết ngày %s, số lượt chặn nội dung gây hại và nội dung cần quản lý trong giờ học là %s (%s), ngoài giờ học là %s (%s). Số lượt bị chặn không xác định được giờ do gián đoạn số liệu: %s.",
-			date(h.From), date(h.To.AddDate(0, 0, -1)), h.Lessons, Share(h.Lessons, content), h.Outside, Share(h.Outside, content), h.Unknown),
+			figures.Date(h.From), figures.Date(h.To.AddDate(0, 0, -1)), h.Lessons, figures.Share(h.Lessons, content), h.Outside, figures.Share(h.Outside, content), h.Unknown),
 		Block{Kind: ChartKind, Chart: w.hoursChart()})
 }
 
@@ -84,12 +87,12 @@ func (w *writer) comparisons() []Block {
 	}}
 	lines := []struct {
 		name string
-		of   func(Counts) Figure
-		by   func(Comparison) Change
+		of   func(figures.Counts) figures.Figure
+		by   func(figures.Comparison) figures.Change
 	}{
-		{"Tổng số lượt truy vấn", func(c Counts) Figure { return c.Queries }, func(c Comparison) Change { return c.Queries }},
-		{"Số lượt bị chặn", func(c Counts) Figure { return c.Blocked }, func(c Comparison) Change { return c.Blocked }},
-		{"Nội dung gây hại", func(c Counts) Figure { return c.Harmful }, func(c Comparison) Change { return c.Harmful }},
+		{"Tổng số lượt truy vấn", func(c figures.Counts) figures.Figure { return c.Queries }, func(c figures.Comparison) figures.Change { return c.Queries }},
+		{"Số lượt bị chặn", func(c figures.Counts) figures.Figure { return c.Blocked }, func(c figures.Comparison) figures.Change { return c.Blocked }},
+		{"Nội dung gây hại", func(c figures.Counts) figures.Figure { return c.Harmful }, func(c figures.Comparison) figures.Change { return c.Harmful }},
 	}
 	for _, l := range lines {
 		table.Rows = append(table.Rows, TableRow{Cells: []Cell{text(l.name), figure(l.of(w.data.Total))}})
@@ -107,7 +110,7 @@ func (w *writer) comparisons() []Block {
 			}
 			table.Rows[i].Cells = append(table.Rows[i].Cells, figure(l.of(c.Counts)), cell)
 		}
-		for _, reason := range sortedKeys(reasons) {
+		for _, reason := range slices.Sorted(maps.Keys(reasons)) {
 			of := ""
 			if len(reasons[reason]) < len(lines) {
 				of = " về " + strings.Join(reasons[reason], "; ")

@@ -3,8 +3,11 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"lachan/metrics/report/figures"
 )
 
 // general is section I.
@@ -19,8 +22,8 @@ func (w *writer) general() []Block {
 		where = w.unit.Name
 	}
 	blocks := []Block{
-		item("Kỳ báo cáo: " + p.inFull() + "."),
-		item("Thời điểm chốt số liệu: " + moment(w.data.AsOf) + " (giờ Việt Nam)."),
+		item("Kỳ báo cáo: " + p.InFull() + "."),
+		item("Thời điểm chốt số liệu: " + figures.Moment(w.data.AsOf) + " (giờ Việt Nam)."),
 		item(fmt.Sprintf("Phạm vi: %s; %s cơ sở giáo dục%s.", where, w.data.Coverage.Schools, w.students())),
 		item("Đầu mối phụ trách: " + contact + "."),
 	}
@@ -30,7 +33,7 @@ func (w *writer) general() []Block {
 	for _, why := range w.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
-	if w.unit.Rank != School && len(w.data.Levels) > 0 {
+	if w.unit.Rank != figures.School && len(w.data.Levels) > 0 {
 		blocks = append(blocks, item("Theo loại hình: "+w.types()+"."), tableBlock(w.levelsTable()))
 	}
 	return blocks
@@ -44,13 +47,13 @@ func (w *writer) students() string {
 	return ""
 }
 
-func (w *writer) pupils() Figure {
+func (w *writer) pupils() figures.Figure {
 	if n := w.spec.Typed.Students; n > 0 {
-		return Number(int64(n))
+		return figures.Number(int64(n))
 	}
-	sum := Figure{Sign: NoData}
+	sum := figures.Figure{Sign: figures.NoData}
 	for _, s := range w.data.Schools {
-		sum = plus(sum, s.Students)
+		sum = figures.Plus(sum, s.Students)
 	}
 	return sum
 }
@@ -66,12 +69,12 @@ func (w *writer) deployment() []Block {
 	if !w.isMonth() {
 		blocks = append(blocks, heading("1. Mức độ bao phủ"))
 	}
-	if w.unit.Rank == School {
+	if w.unit.Rank == figures.School {
 		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, w.completeness()))
 	} else {
 		blocks = append(blocks,
 			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối (%s), gồm %s cơ sở có dữ liệu đầy đủ (%s), %s cơ sở có dữ liệu một phần (%s); %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, bình quân một cơ sở: %s.",
-				c.Schools, plus(c.Full, c.Partial), Share(plus(c.Full, c.Partial), c.Schools), c.Full, Share(c.Full, c.Schools), c.Partial, Share(c.Partial, c.Schools), c.Silent, Share(c.Silent, c.Schools), of, c.Time))
+				c.Schools, figures.Plus(c.Full, c.Partial), figures.Share(figures.Plus(c.Full, c.Partial), c.Schools), c.Full, figures.Share(c.Full, c.Schools), c.Partial, figures.Share(c.Partial, c.Schools), c.Silent, figures.Share(c.Silent, c.Schools), of, c.Time))
 		if names := w.silent(); len(names) > 0 {
 			blocks = append(blocks, para("Cơ sở không có dữ liệu: %s.", few(names, 10)))
 		}
@@ -100,7 +103,7 @@ func (w *writer) deployment() []Block {
 func (w *writer) nodes() []Block {
 	const most = 20
 	c := w.data.Coverage
-	speed := "Thời gian trả lời (p50, p95): " + string(NoData) + "."
+	speed := "Thời gian trả lời (p50, p95): " + string(figures.NoData) + "."
 	if c.Answers.Count.Known() {
 		speed = fmt.Sprintf("Thời gian trả lời: p50 %s, p95 %s (%s câu trả lời).", took(c.Answers.P50), took(c.Answers.P95), c.Answers.Count)
 	}
@@ -120,11 +123,11 @@ func (w *writer) nodes() []Block {
 }
 
 // ofSchools writes a number of schools and their share.
-func (w *writer) ofSchools(n Figure) string {
+func (w *writer) ofSchools(n figures.Figure) string {
 	if !n.Known() {
 		return n.String() + "."
 	}
-	return fmt.Sprintf("%s/%s (%s).", n, w.data.Coverage.Schools, Share(n, w.data.Coverage.Schools))
+	return fmt.Sprintf("%s/%s (%s).", n, w.data.Coverage.Schools, figures.Share(n, w.data.Coverage.Schools))
 }
 
 func (w *writer) completeness() string {
@@ -139,7 +142,7 @@ func (w *writer) completeness() string {
 
 func (w *writer) silent() (names []string) {
 	for _, s := range w.data.Schools {
-		if !s.Queries.Known() && s.Queries.Sign == NoData {
+		if !s.Queries.Known() && s.Queries.Sign == figures.NoData {
 			names = append(names, s.Name)
 		}
 	}
@@ -151,7 +154,7 @@ func few(names []string, most int) string {
 	if len(names) <= most {
 		return strings.Join(names, "; ")
 	}
-	return fmt.Sprintf("%s và %s đơn vị khác", strings.Join(names[:most], "; "), grouped(int64(len(names)-most)))
+	return fmt.Sprintf("%s và %s đơn vị khác", strings.Join(names[:most], "; "), figures.Grouped(int64(len(names)-most)))
 }
 
 // orders is section IV.
@@ -160,11 +163,11 @@ func (w *writer) orders() []Block {
 	if c.Orders == 0 {
 		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.%s", w.holds())}
 	}
-	n := Number(int64(c.Orders))
+	n := figures.Number(int64(c.Orders))
 	blocks := []Block{para("Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền (trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d (%s).%s",
-		n, c.Urgent, span(c.Median), span(c.Worst),
-		c.In24, c.Orders, Share(Number(int64(c.In24)), n), c.In6, c.Orders, Share(Number(int64(c.In6)), n),
-		c.InLimit, c.Orders, Share(Number(int64(c.InLimit)), n), w.holds())}
+		n, c.Urgent, figures.InWords(c.Median), figures.InWords(c.Worst),
+		c.In24, c.Orders, figures.Share(figures.Number(int64(c.In24)), n), c.In6, c.Orders, figures.Share(figures.Number(int64(c.In6)), n),
+		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), w.holds())}
 	if w.isMonth() && w.spec.Document == "" {
 		return blocks
 	}
@@ -186,7 +189,7 @@ func (w *writer) holds() string {
 
 // risks is section V.
 func (w *writer) risks() []Block {
-	tries := Figure{Sign: NoData}
+	tries := figures.Figure{Sign: figures.NoData}
 	for _, c := range w.data.Categories {
 		if c.Code == "circumvention" {
 			tries = c.Blocked
@@ -221,9 +224,9 @@ func (w *writer) privacy() []Block {
 	f := w.spec.Keeping
 	log, opened := "Chế độ ghi nhật ký truy vấn: tắt.", "0 (không có nhật ký để truy cập)"
 	if f.QueryLog {
-		log, opened = "Chế độ ghi nhật ký truy vấn: đang bật để xử lý sự cố; cần tắt khi xong.", string(NoData)
+		log, opened = "Chế độ ghi nhật ký truy vấn: đang bật để xử lý sự cố; cần tắt khi xong.", string(figures.NoData)
 	}
-	kept := string(NoData)
+	kept := string(figures.NoData)
 	if f.Retention > 0 {
 		kept = fmt.Sprintf("%d ngày", int(f.Retention/(24*time.Hour)))
 	}
@@ -231,7 +234,7 @@ func (w *writer) privacy() []Block {
 		item("Hệ thống chỉ đếm số lượt theo trường và nhóm; không lưu địa chỉ máy, không lưu tên miền mà học sinh truy vấn, trừ tên miền bị chặn đạt ngưỡng dưới đây. " + log),
 		item("Thời hạn lưu số liệu thống kê: " + kept + "."),
 		item("Số lần truy cập nhật ký truy vấn: " + opened + "."),
-		item(fmt.Sprintf("Ngưỡng ẩn số liệu nhỏ: số liệu của đơn vị có dưới %d học sinh không được công bố (ghi dấu *); số máy chỉ được lưu khi có từ %d máy; tên miền chỉ được lưu khi có từ %d máy của từ %d trường.", smallest, leastClients, leastClients, leastSchools)),
+		item(fmt.Sprintf("Ngưỡng ẩn số liệu nhỏ: số liệu của đơn vị có dưới %d học sinh không được công bố (ghi dấu *); số máy chỉ được lưu khi có từ %d máy; tên miền chỉ được lưu khi có từ %d máy của từ %d trường.", figures.Smallest, leastClients, leastClients, leastSchools)),
 	}
 	if len(w.spec.Typed.Privacy) > 0 {
 		blocks = append(blocks, typed(w.spec.Typed.Privacy)...)
@@ -242,8 +245,8 @@ func (w *writer) privacy() []Block {
 // shortcomings is section IX: what the figures show, then what the officer says.
 func (w *writer) shortcomings() (blocks []Block) {
 	c := w.data.Coverage
-	if n := c.Partial.Value + c.Silent.Value; n > 0 && w.unit.Rank != School {
-		blocks = append(blocks, item(fmt.Sprintf("Còn %s/%s cơ sở chưa có dữ liệu đầy đủ, trong đó %s cơ sở không có dữ liệu.", grouped(n), c.Schools, c.Silent)))
+	if n := c.Partial.Value + c.Silent.Value; n > 0 && w.unit.Rank != figures.School {
+		blocks = append(blocks, item(fmt.Sprintf("Còn %s/%s cơ sở chưa có dữ liệu đầy đủ, trong đó %s cơ sở không có dữ liệu.", figures.Grouped(n), c.Schools, c.Silent)))
 	}
 	var late []string
 	for _, f := range w.spec.Feeds {
@@ -269,15 +272,18 @@ func (w *writer) plans() []Block {
 	return append(append(blocks, heading("2. Kiến nghị, đề xuất")), typed(w.spec.Typed.Proposals)...)
 }
 
-// span is a length of time in words.
-func span(d time.Duration) string {
-	d = d.Round(time.Minute)
-	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
+// took writes a time of Answers.
+func took(label string) string {
+	d, err := time.ParseDuration(label)
 	switch {
-	case hours == 0:
-		return fmt.Sprintf("%d phút", minutes)
-	case minutes == 0:
-		return fmt.Sprintf("%d giờ", hours)
+	case label == figures.AnyLong:
+		return "> 2,5 giây"
+	case err != nil:
+		return label
+	case d < time.Second:
+		return "≤ " + strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	case d%time.Second == 0:
+		return "≤ " + strconv.FormatInt(int64(d/time.Second), 10) + " giây"
 	}
-	return fmt.Sprintf("%d giờ %d phút", hours, minutes)
+	return "≤ " + figures.Decimal(d.Milliseconds()/100) + " giây"
 }

@@ -5,18 +5,18 @@ import (
 	"testing"
 	"time"
 
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // TestThreeSignsAreNeverTheSame: a school that nobody heard of, one in which
 // nothing was blocked, and ones too small to tell.
 func TestThreeSignsAreNeverTheSame(t *testing.T) {
 	w := small(t, day("2026-08-30"), 3*time.Hour)
-	w.add(report.Unit{ID: "nho", Name: "Điểm trường nhỏ", Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 6}, "nut-1", 0.1)
-	w.add(report.Unit{ID: "yen", Name: "Trường Yên", Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 90}, "nut-1", 0)
+	w.add(figures.Unit{ID: "nho", Name: "Điểm trường nhỏ", Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 6}, "nut-1", 0.1)
+	w.add(figures.Unit{ID: "yen", Name: "Trường Yên", Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 90}, "nut-1", 0)
 	w.run(day("2026-10-02"))
 	spec := w.spec("lao-cai", "2026-09")
-	spec.Units = append(spec.Units, report.Unit{ID: "lang", Name: "Trường Lặng", Rank: report.School, Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 40})
+	spec.Units = append(spec.Units, figures.Unit{ID: "lang", Name: "Trường Lặng", Rank: figures.School, Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 40})
 	m := w.build(spec)
 	f := func(id, want string) {
 		t.Helper()
@@ -29,10 +29,10 @@ func TestThreeSignsAreNeverTheSame(t *testing.T) {
 	f("lang", "–")
 	f("nho", "*")
 	f("yen", "*") // with one row hidden alone, the total would tell it
-	if got, want := m.Data.Total.Blocked, w.happened(day("2026-09-01"), day("2026-10-01"), "blocked", ""); got != report.Number(want) {
+	if got, want := m.Data.Total.Blocked, w.happened(day("2026-09-01"), day("2026-10-01"), "blocked", ""); got != figures.Number(want) {
 		t.Errorf("in all %s, want %d: what is hidden counts in the total", got, want)
 	}
-	if m.Data.Coverage.Silent != report.Number(1) {
+	if m.Data.Coverage.Silent != figures.Number(1) {
 		t.Errorf("%s silent schools", m.Data.Coverage.Silent)
 	}
 
@@ -46,7 +46,7 @@ func TestThreeSignsAreNeverTheSame(t *testing.T) {
 	}
 
 	w = newWorld(t, day("2026-08-30"), 6*time.Hour)
-	w.add(report.Unit{ID: "yen", Name: "Trường Yên", Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 90}, "nut-1", 0)
+	w.add(figures.Unit{ID: "yen", Name: "Trường Yên", Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 90}, "nut-1", 0)
 	w.run(day("2026-10-02"))
 	m = w.build(w.spec("yen", "2026-09"))
 	f("yen", "0")
@@ -70,7 +70,7 @@ func TestPeriodsAreComparedWhenTheyCanBe(t *testing.T) {
 	m := w.build(w.spec("lao-cai", "2026-10"))
 	september := w.happened(day("2026-09-01"), day("2026-10-01"), "blocked", "")
 	october := w.happened(day("2026-10-01"), day("2026-11-01"), "blocked", "")
-	if c := m.Data.Compared[0]; c.Counts.Blocked != report.Number(september) || c.Blocked.Ratio != report.Share(report.Number(october-september), report.Number(september)) {
+	if c := m.Data.Compared[0]; c.Counts.Blocked != figures.Number(september) || c.Blocked.Ratio != figures.Share(figures.Number(october-september), figures.Number(september)) {
 		t.Errorf("September is %s, the change %s; %d and %d happened", c.Counts.Blocked, c.Blocked.Ratio, september, october)
 	}
 	if c := m.Data.Compared[1]; c.Blocked.Why != "không có số liệu của kỳ so sánh" {
@@ -85,13 +85,13 @@ func TestNumbersAreWrittenTheVietnameseWay(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	f(report.Number(0).String(), "0")
-	f(report.Number(999).String(), "999")
-	f(report.Number(1234567).String(), "1.234.567")
-	f(report.Number(-1000).String(), "-1.000")
-	f(report.Share(report.Number(34), report.Number(1000)).String(), "3,4%")
-	f(report.Share(report.Number(2), report.Number(3)).String(), "66,7%")
-	f(report.Share(report.Number(-25), report.Number(1)).String(), "-2.500,0%")
-	f(report.Share(report.Number(1), report.Number(0)).String(), "–")
-	f(report.Share(report.Figure{Sign: report.Suppressed}, report.Number(3)).String(), "*")
+	f(figures.Number(0).String(), "0")
+	f(figures.Number(999).String(), "999")
+	f(figures.Number(1234567).String(), "1.234.567")
+	f(figures.Number(-1000).String(), "-1.000")
+	f(figures.Share(figures.Number(34), figures.Number(1000)).String(), "3,4%")
+	f(figures.Share(figures.Number(2), figures.Number(3)).String(), "66,7%")
+	f(figures.Share(figures.Number(-25), figures.Number(1)).String(), "-2.500,0%")
+	f(figures.Share(figures.Number(1), figures.Number(0)).String(), "–")
+	f(figures.Share(figures.Figure{Sign: figures.Suppressed}, figures.Number(3)).String(), "*")
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // TestSchoolsThatGoAroundTheFilterAreTold: those that ask nothing while the
@@ -16,7 +16,7 @@ func TestSchoolsThatGoAroundTheFilterAreTold(t *testing.T) {
 	w := newWorld(t, day("2026-06-28"), 6*time.Hour)
 	for i, busy := range []float64{1, 1.2, 0.8, 1, 0.9, 0.02, 0, 0} {
 		name := string(rune('A' + i))
-		u := report.Unit{ID: "truong-" + strings.ToLower(name), Name: "Trường " + name, Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 300}
+		u := figures.Unit{ID: "truong-" + strings.ToLower(name), Name: "Trường " + name, Province: "lao-cai", Commune: "sa-pa", Level: "primary", Students: 300}
 		if i == 7 {
 			u.Students = 5
 		}
@@ -24,17 +24,17 @@ func TestSchoolsThatGoAroundTheFilterAreTold(t *testing.T) {
 	}
 	w.run(day("2026-10-02"))
 	spec := w.spec("lao-cai", "2026-Q3")
-	spec.Units = append(spec.Units, report.Unit{ID: "lang", Name: "Trường Lặng", Rank: report.School, Province: "lao-cai", Commune: "sa-pa", Students: 40})
+	spec.Units = append(spec.Units, figures.Unit{ID: "lang", Name: "Trường Lặng", Rank: figures.School, Province: "lao-cai", Commune: "sa-pa", Students: 40})
 	m := w.build(spec)
-	got := map[report.Suspicion][]string{}
+	got := map[figures.Suspicion][]string{}
 	for _, s := range m.Data.Schools {
 		got[s.Suspicion] = append(got[s.Suspicion], s.Name)
 	}
-	if !slices.Equal(got[report.AskedFew], []string{"Trường F"}) {
+	if !slices.Equal(got[figures.AskedFew], []string{"Trường F"}) {
 		t.Errorf("asked few: %v", got)
 	}
 	// G and H ask nothing, but H is too small to tell, and hides the next smallest: G or Lặng has no figure to hide.
-	if slices.Contains(got[report.AskedNone], "Trường H") || slices.Contains(got[report.AskedNone], "Trường Lặng") {
+	if slices.Contains(got[figures.AskedNone], "Trường H") || slices.Contains(got[figures.AskedNone], "Trường Lặng") {
 		t.Errorf("asked none: %v", got)
 	}
 	var text strings.Builder
@@ -48,9 +48,9 @@ func TestSchoolsThatGoAroundTheFilterAreTold(t *testing.T) {
 	}
 
 	one := newWorld(t, day("2026-06-28"), 6*time.Hour)
-	one.add(report.Unit{ID: "truong", Name: "Trường", Province: "lao-cai", Commune: "sa-pa", Students: 300}, "nut-1", 0)
+	one.add(figures.Unit{ID: "truong", Name: "Trường", Province: "lao-cai", Commune: "sa-pa", Students: 300}, "nut-1", 0)
 	one.run(day("2026-10-02"))
-	if m := one.build(one.spec("truong", "2026-Q3")); m.Data.Schools[0].Suspicion != report.AskedNone {
+	if m := one.build(one.spec("truong", "2026-Q3")); m.Data.Schools[0].Suspicion != figures.AskedNone {
 		t.Errorf("a school that asks nothing: %+v", m.Data.Schools[0])
 	}
 }
@@ -61,7 +61,7 @@ func TestAnOrderThatBeginsLaterIsTimedFromThen(t *testing.T) {
 	w := small(t, day("2026-08-30"), 6*time.Hour)
 	w.run(day("2026-10-02"))
 	spec := w.spec("lao-cai", "2026-09")
-	spec.Orders = []report.Order{{Feed: "a05", Document: "15/A05", Received: day("2026-09-01"), Effective: day("2026-09-10"), InForce: day("2026-09-10").Add(time.Minute)}}
+	spec.Orders = []figures.Order{{Feed: "a05", Document: "15/A05", Received: day("2026-09-01"), Effective: day("2026-09-10"), InForce: day("2026-09-10").Add(time.Minute)}}
 	if o := w.build(spec).Data.Orders; o.InLimit != 1 || o.Worst != time.Minute {
 		t.Errorf("%+v", o)
 	}

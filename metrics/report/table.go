@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"lachan/metrics/report/figures"
 )
 
 func tableBlock(t *Table) Block { return Block{Kind: TableKind, Table: t} }
@@ -13,11 +15,11 @@ func tableBlock(t *Table) Block { return Block{Kind: TableKind, Table: t} }
 // as what pupils did. A report on a month names only what occurred.
 func (w *writer) categoriesTable() *Table {
 	t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Nhóm nội dung", 5, false}, {"Số lượt bị chặn", 2, true}, {"Tỷ lệ trong tổng số bị chặn", 2, true}}}
-	n, sums := 0, map[Class]Figure{Harmful: w.data.Total.Harmful, Managed: w.data.Total.Managed, Technical: w.data.Total.Technical}
-	row := func(kind RowKind, no, name string, f Figure) {
-		t.Rows = append(t.Rows, TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(Share(f, w.data.Total.Blocked))}})
+	n, sums := 0, map[figures.Class]figures.Figure{figures.Harmful: w.data.Total.Harmful, figures.Managed: w.data.Total.Managed, figures.Technical: w.data.Total.Technical}
+	row := func(kind RowKind, no, name string, f figures.Figure) {
+		t.Rows = append(t.Rows, TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(figures.Share(f, w.data.Total.Blocked))}})
 	}
-	for class := range classes {
+	for class := range figures.Classes {
 		for _, c := range w.data.Categories {
 			if c.Class == class && (!w.isMonth() || c.Blocked.Value > 0 || !c.Blocked.Known()) {
 				n++
@@ -31,7 +33,7 @@ func (w *writer) categoriesTable() *Table {
 }
 
 // rowsTable is the figures of units, with their sum.
-func (w *writer) rowsTable(of string, rows []Row) *Table {
+func (w *writer) rowsTable(of string, rows []figures.Row) *Table {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false}, {of, 3.4, false}, {"Số cơ sở", 1, true}, {"Tổng số lượt truy vấn", 1.9, true}, {"Số lượt bị chặn", 1.7, true},
 		{"Nội dung gây hại", 1.5, true}, {"Cần quản lý", 1.5, true}, {"Kỹ thuật, quảng cáo", 1.6, true}, {"Tỷ lệ được bảo vệ", 1.2, true},
@@ -47,17 +49,17 @@ func (w *writer) rowsTable(of string, rows []Row) *Table {
 	return t
 }
 
-func countCells(c Counts) []Cell {
+func countCells(c figures.Counts) []Cell {
 	return []Cell{figure(c.Queries), figure(c.Blocked), figure(c.Harmful), figure(c.Managed), figure(c.Technical)}
 }
 
 // hiddenSum is the sum of the rows that are suppressed, so that what is printed
 // adds up.
-func hiddenSum(rows []Row) (n int, sum Counts) {
+func hiddenSum(rows []figures.Row) (n int, sum figures.Counts) {
 	for _, r := range rows {
-		if r.Queries.Sign == Suppressed {
+		if r.Queries.Sign == figures.Suppressed {
 			n++
-			sum.add(r.hiddenCounts)
+			sum.Add(r.Hidden())
 		}
 	}
 	return n, sum
@@ -68,17 +70,8 @@ func (w *writer) levelsTable() *Table {
 	for i, r := range w.data.Levels {
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools), figure(r.Students)}})
 	}
-	t.Rows = append(t.Rows, TableRow{Total, []Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools), figure(w.data.students())}})
+	t.Rows = append(t.Rows, TableRow{Total, []Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools), figure(w.data.Students())}})
 	return t
-}
-
-// students is the sum of what is known.
-func (d *Data) students() Figure {
-	sum := Figure{Sign: NoData}
-	for _, s := range d.Schools {
-		sum = plus(sum, s.Students)
-	}
-	return sum
 }
 
 func (w *writer) monthsTable() *Table {
@@ -96,7 +89,7 @@ func (w *writer) ordersTable() *Table {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false}, {"Số văn bản", 1.7, false}, {"Cơ quan", 1.5, false}, {"Nguồn, phiên bản", 1.7, false}, {"Nhận lúc", 1.5, false}, {"Áp dụng lúc", 1.5, false}, {"Số tên miền", 1.1, true}, {"Thời gian", 1.3, true},
 	}}
-	for i, o := range ordersIn(w.spec.Orders, w.spec.Period) {
+	for i, o := range figures.OrdersIn(w.spec.Orders, w.spec.Period) {
 		document := o.Document
 		if document == "" {
 			document = o.Feed
@@ -105,8 +98,8 @@ func (w *writer) ordersTable() *Table {
 			document += " (khẩn)"
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
-			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(o.version()), text(w.minute(o.Received)), text(w.minute(o.InForce)),
-			{Text: grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))}, text(span(o.took())),
+			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(version(&o)), text(w.minute(o.Received)), text(w.minute(o.InForce)),
+			{Text: figures.Grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))}, text(figures.InWords(o.Took())),
 		}})
 	}
 	return t
@@ -114,7 +107,7 @@ func (w *writer) ordersTable() *Table {
 
 // version names the list of an order and, by the first digits of its digest,
 // which one it was.
-func (o *Order) version() string {
+func version(o *figures.Order) string {
 	if o.Digest == "" {
 		return o.Feed
 	}
@@ -123,13 +116,13 @@ func (o *Order) version() string {
 
 func (w *writer) minute(t time.Time) string {
 	if t.IsZero() {
-		return string(NoData)
+		return string(figures.NoData)
 	}
 	return t.In(w.spec.Period.Start.Location()).Format("15:04 02/01/2006")
 }
 
 // signed writes a change with its sign: +3,4%.
-func signed(r Ratio) Cell {
+func signed(r figures.Ratio) Cell {
 	c := ratio(r)
 	if r.Known() && r.PerMille > 0 {
 		c.Text = "+" + c.Text

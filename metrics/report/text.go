@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"lachan/metrics/report/figures"
 )
 
 // WriteJSON writes the model, indented, for programs and for comparing.
@@ -125,7 +127,7 @@ func (c *Chart) writeText(b *strings.Builder) {
 	for i, label := range c.Labels {
 		values := make([]string, len(c.Series))
 		for j, s := range c.Series {
-			values[j] = grouped(s.Values[i])
+			values[j] = figures.Grouped(s.Values[i])
 		}
 		fmt.Fprintf(b, "  %s: %s\n", label, strings.Join(values, ", "))
 	}

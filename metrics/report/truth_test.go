@@ -10,6 +10,7 @@ import (
 
 	"lachan/metrics"
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // TestTimesOfTroubleAreCountedExactly replays months through the real recorder:
@@ -81,11 +82,11 @@ func (f *fleet) check(m *report.Model) {
 	defer func(all map[string]map[event]int64) { f.truth = all }(f.truth)
 	f.truth = maps.Clone(f.truth)
 	maps.DeleteFunc(f.truth, func(month string, _ map[event]int64) bool {
-		return !slices.ContainsFunc(m.Data.Months, func(c report.MonthCount) bool { return c.Label == month })
+		return !slices.ContainsFunc(m.Data.Months, func(c figures.MonthCount) bool { return c.Label == month })
 	})
-	is := func(what string, got report.Figure, month string, which func(event) bool) {
+	is := func(what string, got figures.Figure, month string, which func(event) bool) {
 		f.t.Helper()
-		if want := f.happened(month, which); got != report.Number(want) {
+		if want := f.happened(month, which); got != figures.Number(want) {
 			f.t.Errorf("%s: %s, but %d happened", what, got, want)
 		}
 	}
@@ -110,7 +111,7 @@ func (f *fleet) check(m *report.Model) {
 	for _, c := range m.Data.Communes {
 		is(c.ID, c.Queries, "", func(e event) bool { return place[e.school].Commune == c.ID })
 	}
-	if slices.ContainsFunc(m.Data.Communes, func(r report.Row) bool { return r.ID == "xa-01" }) {
+	if slices.ContainsFunc(m.Data.Communes, func(r figures.Row) bool { return r.ID == "xa-01" }) {
 		f.t.Error("a commune that was merged has a row")
 	}
 	for _, l := range m.Data.Levels {
@@ -123,7 +124,7 @@ func (f *fleet) check(m *report.Model) {
 		}
 	}
 	for _, s := range m.Data.Schools {
-		if s.Queries != report.Number(sums[s.ID]) {
+		if s.Queries != figures.Number(sums[s.ID]) {
 			f.t.Errorf("%s: %s, but %d happened", s.ID, s.Queries, sums[s.ID])
 		}
 	}
@@ -133,26 +134,26 @@ func (f *fleet) check(m *report.Model) {
 func adds(t *testing.T, m *report.Model) {
 	t.Helper()
 	d := m.Data
-	sum := func(what string, n int, of func(int) report.Counts) {
+	sum := func(what string, n int, of func(int) figures.Counts) {
 		t.Helper()
 		var all [6]int64
 		for i := range n {
 			c := of(i)
-			for j, f := range []report.Figure{c.Queries, c.Blocked, c.Harmful, c.Managed, c.Technical, c.Excepted} {
+			for j, f := range []figures.Figure{c.Queries, c.Blocked, c.Harmful, c.Managed, c.Technical, c.Excepted} {
 				all[j] += f.Value
 			}
 		}
-		for j, f := range []report.Figure{d.Total.Queries, d.Total.Blocked, d.Total.Harmful, d.Total.Managed, d.Total.Technical, d.Total.Excepted} {
+		for j, f := range []figures.Figure{d.Total.Queries, d.Total.Blocked, d.Total.Harmful, d.Total.Managed, d.Total.Technical, d.Total.Excepted} {
 			if f.Value != all[j] {
 				t.Errorf("%s: figure %d is %d in parts and %d in all", what, j, all[j], f.Value)
 			}
 		}
 	}
-	sum("schools", len(d.Schools), func(i int) report.Counts { return d.Schools[i].Counts })
-	sum("communes", len(d.Communes), func(i int) report.Counts { return d.Communes[i].Counts })
-	sum("levels", len(d.Levels), func(i int) report.Counts { return d.Levels[i].Counts })
-	sum("provinces", len(d.Provinces), func(i int) report.Counts { return d.Provinces[i].Counts })
-	sum("months", len(d.Months), func(i int) report.Counts { return d.Months[i].Counts })
+	sum("schools", len(d.Schools), func(i int) figures.Counts { return d.Schools[i].Counts })
+	sum("communes", len(d.Communes), func(i int) figures.Counts { return d.Communes[i].Counts })
+	sum("levels", len(d.Levels), func(i int) figures.Counts { return d.Levels[i].Counts })
+	sum("provinces", len(d.Provinces), func(i int) figures.Counts { return d.Provinces[i].Counts })
+	sum("months", len(d.Months), func(i int) figures.Counts { return d.Months[i].Counts })
 	categories := int64(0)
 	for _, c := range d.Categories {
 		categories += c.Blocked.Value

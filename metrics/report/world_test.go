@@ -13,6 +13,7 @@ import (
 
 	"lachan/metrics/engine"
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 var hanoi = time.FixedZone("+07", 7*60*60)
@@ -44,7 +45,7 @@ type world struct {
 
 // A pupil is one school as its node sees it.
 type pupil struct {
-	report.Unit
+	figures.Unit
 	node    string
 	counts  []count
 	seconds int64
@@ -60,14 +61,14 @@ type count struct {
 }
 
 // categories of the worlds of tests.
-var categories = []report.Category{
-	{Code: "csam", Label: "Xâm hại tình dục trẻ em", Class: report.Harmful},
-	{Code: "phishing", Label: "Lừa đảo trực tuyến, giả mạo", Class: report.Harmful},
-	{Code: "gambling", Label: "Cờ bạc, cá cược, đánh bài đổi thưởng", Class: report.Harmful},
-	{Code: "circumvention", Label: "Proxy, VPN, Tor, DoH, relay", Class: report.Technical},
-	{Code: "games", Label: "Trò chơi trực tuyến", Class: report.Managed},
-	{Code: "social", Label: "Mạng xã hội", Class: report.Managed},
-	{Code: "ads", Label: "Quảng cáo, theo dõi", Class: report.Technical},
+var categories = []figures.Category{
+	{Code: "csam", Label: "Xâm hại tình dục trẻ em", Class: figures.Harmful},
+	{Code: "phishing", Label: "Lừa đảo trực tuyến, giả mạo", Class: figures.Harmful},
+	{Code: "gambling", Label: "Cờ bạc, cá cược, đánh bài đổi thưởng", Class: figures.Harmful},
+	{Code: "circumvention", Label: "Proxy, VPN, Tor, DoH, relay", Class: figures.Technical},
+	{Code: "games", Label: "Trò chơi trực tuyến", Class: figures.Managed},
+	{Code: "social", Label: "Mạng xã hội", Class: figures.Managed},
+	{Code: "ads", Label: "Quảng cáo, theo dõi", Class: figures.Technical},
 }
 
 var levels = [][2]string{{"primary", "Tiểu học"}, {"lower-secondary", "Trung học cơ sở"}, {"upper-secondary", "Trung học phổ thông"}}
@@ -97,8 +98,8 @@ func newWorld(t testing.TB, start time.Time, every time.Duration) *world {
 }
 
 // add puts a school into the world; busy scales what it asks.
-func (w *world) add(u report.Unit, node string, busy float64) {
-	u.Rank = report.School
+func (w *world) add(u figures.Unit, node string, busy float64) {
+	u.Rank = figures.School
 	s := &pupil{Unit: u, node: node, refs: map[string]storage.SeriesRef{}}
 	series := func(decision, category string, per float64) {
 		s.counts = append(s.counts, count{
@@ -222,18 +223,18 @@ func (w *world) append(app storage.Appender, s *pupil, what string, l labels.Lab
 }
 
 // spec is that of a report of this world.
-func (w *world) spec(unit, period string) report.Spec {
+func (w *world) spec(unit, period string) figures.Spec {
 	w.t.Helper()
-	p, err := report.ParsePeriod(period, hanoi, report.SchoolYear{})
+	p, err := figures.ParsePeriod(period, hanoi, figures.SchoolYear{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	spec := report.Spec{Unit: unit, Period: p, Now: w.now, Categories: categories, Levels: levels}
-	spec.Units = []report.Unit{
-		{ID: "lao-cai", Name: "Tỉnh Lào Cai", Rank: report.Province},
-		{ID: "sa-pa", Name: "Phường Sa Pa", Rank: report.Commune, Province: "lao-cai"},
-		{ID: "ta-van", Name: "Xã Tả Van", Rank: report.Commune, Province: "lao-cai"},
-		{ID: "bac-ha", Name: "Xã Bắc Hà", Rank: report.Commune, Province: "lao-cai"},
+	spec := figures.Spec{Unit: unit, Period: p, Now: w.now, Categories: categories, Levels: levels}
+	spec.Units = []figures.Unit{
+		{ID: "lao-cai", Name: "Tỉnh Lào Cai", Rank: figures.Province},
+		{ID: "sa-pa", Name: "Phường Sa Pa", Rank: figures.Commune, Province: "lao-cai"},
+		{ID: "ta-van", Name: "Xã Tả Van", Rank: figures.Commune, Province: "lao-cai"},
+		{ID: "bac-ha", Name: "Xã Bắc Hà", Rank: figures.Commune, Province: "lao-cai"},
 	}
 	for _, s := range w.schools {
 		spec.Units = append(spec.Units, s.Unit)
@@ -241,7 +242,7 @@ func (w *world) spec(unit, period string) report.Spec {
 	return spec
 }
 
-func (w *world) build(spec report.Spec) *report.Model {
+func (w *world) build(spec figures.Spec) *report.Model {
 	w.t.Helper()
 	m, err := report.Build(context.Background(), engine.NewLocal(w.db, engine.Limits{}), spec)
 	if err != nil {
@@ -285,7 +286,7 @@ func midnight(t time.Time) time.Time {
 func small(t testing.TB, start time.Time, every time.Duration) *world {
 	w := newWorld(t, start, every)
 	for i, name := range []string{"Trường Tiểu học Kim Đồng", "Trường THCS Sa Pa", "Trường THPT Số 1 Sa Pa", "Trường Tiểu học Tả Van", "Trường THCS Tả Van", "Trường Tiểu học Bản Phùng"} {
-		u := report.Unit{ID: fmt.Sprintf("truong-%d", i+1), Name: name, Province: "lao-cai", Commune: "sa-pa", Students: 300 + 50*i}
+		u := figures.Unit{ID: fmt.Sprintf("truong-%d", i+1), Name: name, Province: "lao-cai", Commune: "sa-pa", Students: 300 + 50*i}
 		u.Level = []string{"primary", "lower-secondary", "upper-secondary", "primary", "lower-secondary", "primary"}[i]
 		node := "nut-1"
 		if i > 2 {

@@ -6,22 +6,27 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"lachan/metrics/report/figures"
 )
 
 // A writer puts figures into the sections of a report.
 type writer struct {
-	spec   *Spec
-	data   *Data
-	beside *Beside
-	unit   Unit
-	units  map[string]Unit
+	spec   *figures.Spec
+	data   *figures.Data
+	beside *figures.Beside
+	unit   figures.Unit
+	units  map[string]figures.Unit
 }
 
-func (b *builder) write(data *Data, beside *Beside) *Model {
-	w := &writer{spec: &b.spec, data: data, beside: beside, unit: b.unit, units: b.units}
-	m := &Model{Title: "BÁO CÁO", Provisional: data.Provisional, To: b.spec.Typed.To, Data: data, Beside: beside, Hash: hash(data)}
+func write(r *figures.Result) *Model {
+	w := &writer{spec: &r.Spec, data: r.Data, beside: r.Beside, unit: r.Unit, units: r.Units}
+	m := &Model{
+		Title: "BÁO CÁO", Provisional: r.Data.Provisional, To: r.Spec.Typed.To,
+		Data: r.Data, Beside: r.Beside, Hash: hash(r.Data),
+	}
 	m.Head, m.Signature = w.head()
-	m.Draft = b.spec.Typed.Number == ""
+	m.Draft = r.Spec.Typed.Number == ""
 	about := w.about()
 	m.Subject = upperFirst(about)
 	m.Opening = w.opening()
@@ -42,7 +47,7 @@ func (w *writer) about() string {
 }
 
 // hash is the SHA-256 of the JSON of the figures.
-func hash(data *Data) string {
+func hash(data *figures.Data) string {
 	text, err := json.Marshal(data)
 	if err != nil {
 		panic(err) // Data has nothing that JSON cannot write
@@ -52,7 +57,7 @@ func hash(data *Data) string {
 }
 
 func (w *writer) whose() string {
-	if w.unit.Rank == School {
+	if w.unit.Rank == figures.School {
 		return "nhà trường"
 	}
 	return "các cơ sở giáo dục"
@@ -86,11 +91,11 @@ func (w *writer) who() string {
 	switch {
 	case w.spec.Typed.Office != "":
 		return w.spec.Typed.Office
-	case w.unit.Rank == Province:
+	case w.unit.Rank == figures.Province:
 		return "Sở Giáo dục và Đào tạo " + lowerFirst(w.unit.Name)
-	case w.unit.Rank == Commune:
+	case w.unit.Rank == figures.Commune:
 		return "Ủy ban nhân dân " + lowerFirst(w.unit.Name)
-	case w.unit.Rank == Operator:
+	case w.unit.Rank == figures.Operator:
 		return "đơn vị"
 	}
 	return w.unit.Name
@@ -100,9 +105,9 @@ func (w *writer) recipients() []string {
 	if len(w.spec.Typed.Recipients) > 0 {
 		return w.spec.Typed.Recipients
 	}
-	above := map[Rank]string{
-		School: "Cơ quan quản lý trực tiếp (để báo cáo)", Commune: "Sở Giáo dục và Đào tạo (để báo cáo)",
-		Province: "Ủy ban nhân dân tỉnh (để báo cáo)", Operator: "Cơ quan có thẩm quyền (để báo cáo)",
+	above := map[figures.Rank]string{
+		figures.School: "Cơ quan quản lý trực tiếp (để báo cáo)", figures.Commune: "Sở Giáo dục và Đào tạo (để báo cáo)",
+		figures.Province: "Ủy ban nhân dân tỉnh (để báo cáo)", figures.Operator: "Cơ quan có thẩm quyền (để báo cáo)",
 	}
 	return []string{"- " + above[w.unit.Rank] + ";", "- Lưu: VT, " + dots(6)}
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb/index"
 
 	"lachan/metrics/history"
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 const (
@@ -33,7 +33,7 @@ const (
 // node has when it has run for so long, without the time that this takes.
 type year struct {
 	store   *history.Store
-	units   []report.Unit
+	units   []figures.Unit
 	now     time.Time
 	samples int
 	octets  int64
@@ -58,8 +58,8 @@ func newYear(t testing.TB, schools int, every time.Duration, from, to time.Time)
 	}
 	for i := range schools {
 		id, node, commune := fmt.Sprintf("truong-%05d", i), fmt.Sprintf("nut-%03d", i/200), fmt.Sprintf("xa-%04d", i*99/1000)
-		y.units = append(y.units, report.Unit{
-			ID: id, Name: "Trường Tiểu học số " + strconv.Itoa(i), Rank: report.School,
+		y.units = append(y.units, figures.Unit{
+			ID: id, Name: "Trường Tiểu học số " + strconv.Itoa(i), Rank: figures.School,
 			Province: "lao-cai", Commune: commune, Level: "primary", Students: 300,
 		})
 		query := func(step float64, decision, category string) {
@@ -210,14 +210,14 @@ func (s *track) pack(t testing.TB, times []moment, seed uint64, every time.Durat
 }
 
 // spec is that of a report on all schools.
-func (y *year) spec(t testing.TB, period string) report.Spec {
+func (y *year) spec(t testing.TB, period string) figures.Spec {
 	t.Helper()
-	p, err := report.ParsePeriod(period, hanoi, report.SchoolYear{})
+	p, err := figures.ParsePeriod(period, hanoi, figures.SchoolYear{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Spec{
+	return figures.Spec{
 		Unit: "lao-cai", Period: p, Now: y.now, Categories: categories, Levels: levels,
-		Units: append([]report.Unit{{ID: "lao-cai", Name: "Tỉnh Lào Cai", Rank: report.Province}}, y.units...),
+		Units: append([]figures.Unit{{ID: "lao-cai", Name: "Tỉnh Lào Cai", Rank: figures.Province}}, y.units...),
 	}
 }

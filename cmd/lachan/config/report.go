@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // A Report is a report that the server makes by itself once a period is
@@ -41,7 +41,7 @@ var periodNames = map[string]func(year int, month time.Month) string{
 }
 
 // Newest is the last period that is over, and has been for After.
-func (r *Report) Newest(now time.Time, zone *time.Location) (report.Period, error) {
+func (r *Report) Newest(now time.Time, zone *time.Location) (figures.Period, error) {
 	kind, admin := strings.CutPrefix(r.Period, "hc-")
 	name := periodNames[kind]
 	prefix := ""
@@ -49,7 +49,7 @@ func (r *Report) Newest(now time.Time, zone *time.Location) (report.Period, erro
 		prefix = "hc-"
 	}
 	at := now.In(zone)
-	p, err := report.ParsePeriod(prefix+name(at.Year(), at.Month()), zone, report.SchoolYear{})
+	p, err := figures.ParsePeriod(prefix+name(at.Year(), at.Month()), zone, figures.SchoolYear{})
 	for err == nil && p.End.Add(r.After).After(now) {
 		p = p.Previous()
 	}

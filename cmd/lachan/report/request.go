@@ -13,6 +13,7 @@ import (
 	"lachan/internal/wording"
 	"lachan/metrics/report"
 	"lachan/metrics/report/docx"
+	"lachan/metrics/report/figures"
 	"lachan/metrics/report/html"
 	"lachan/metrics/report/pdf"
 	"lachan/metrics/report/xlsx"
@@ -58,7 +59,7 @@ func FormatNamed(name string) (Format, error) {
 }
 
 // Complete fills in what is not given, and reports what cannot be.
-func (o *Request) Complete(zone *time.Location, orders *order.Log, now time.Time) (period report.Period, format Format, err error) {
+func (o *Request) Complete(zone *time.Location, orders *order.Log, now time.Time) (period figures.Period, format Format, err error) {
 	if o.Unit == "" {
 		return period, format, usage(config.ReportNoUnit)
 	}
@@ -70,7 +71,7 @@ func (o *Request) Complete(zone *time.Location, orders *order.Log, now time.Time
 	if o.Period == "" {
 		return period, format, usage(textNoPeriod)
 	}
-	period, err = report.ParsePeriod(o.Period, zone, report.SchoolYear{})
+	period, err = figures.ParsePeriod(o.Period, zone, figures.SchoolYear{})
 	if err != nil {
 		return period, format, command.UsageError{Command: "lachan report", Text: wording.Of(err)}
 	}
@@ -117,7 +118,7 @@ func (o *Request) sinceOrdered(zone *time.Location, orders *order.Log, now time.
 	return nil
 }
 
-func fileOf(unit string, p report.Period, f Format) string {
+func fileOf(unit string, p figures.Period, f Format) string {
 	return "bao-cao-" + unit + "-" + p.Code + "." + f.Name
 }
 

@@ -11,11 +11,12 @@ import (
 
 	"lachan/cmd/lachan/config"
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // A Builder makes a report of a unit, or of all, for a period; document is the
 // number of an order or "".
-type Builder func(ctx context.Context, unit, document string, p report.Period, typed report.Typed, now time.Time) (*report.Model, error)
+type Builder func(ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time) (*report.Model, error)
 
 // MakeDue makes the reports of the schedule that are due, those that were
 // provisional again, and returns what could not be made.
@@ -48,7 +49,7 @@ func makeScheduled(ctx context.Context, cfg *config.Config, r *config.Report, no
 	if len(missing) == 0 {
 		return nil
 	}
-	var typed report.Typed
+	var typed figures.Typed
 	beside := filepath.Join(dir, strings.TrimSuffix(fileOf(r.Unit, p, Format{}), ".")+".yaml")
 	if _, err := readTyped(beside, &typed); err != nil {
 		return err
@@ -82,7 +83,7 @@ const givenUp = 30 * 24 * time.Hour
 // isFinal reports whether a file is there and will not change any more. The time
 // of a file is that of its figures, which is the end of the period when they
 // are final.
-func isFinal(file string, p report.Period, now time.Time) bool {
+func isFinal(file string, p figures.Period, now time.Time) bool {
 	info, err := os.Stat(file)
 	return err == nil && (info.ModTime().Equal(p.End) || now.After(p.End.Add(givenUp)))
 }

@@ -15,7 +15,7 @@ import (
 	"lachan/cmd/lachan/offline"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 	"lachan/metrics/tally"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -23,29 +23,29 @@ import (
 
 // offlineSpec is what a report needs to know beside figures, as files on disk
 // have it.
-func offlineSpec(o *offline.Offline, unit string, p report.Period, orders *order.Log, now time.Time) (report.Spec, error) {
+func offlineSpec(o *offline.Offline, unit string, p figures.Period, orders *order.Log, now time.Time) (figures.Spec, error) {
 	store, err := feed.Open(o.Config.FeedsDir())
 	if err != nil {
-		return report.Spec{}, err
+		return figures.Spec{}, err
 	}
 	return Spec(unit, p, now, o.Config, o.Policy, o.Facts, store, orders)
 }
 
 // Spec puts together what is known of units, categories, lists and orders.
-func Spec(unit string, p report.Period, now time.Time, cfg *config.Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (report.Spec, error) {
+func Spec(unit string, p figures.Period, now time.Time, cfg *config.Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (figures.Spec, error) {
 	if now.Before(p.Start) {
-		return report.Spec{}, usage(textFuture.With(p.Code))
+		return figures.Spec{}, usage(textFuture.With(p.Code))
 	}
 	if unit == everySchool {
 		unit = ""
 	}
-	spec := report.Spec{
+	spec := figures.Spec{
 		Unit: unit, Period: p, Now: now,
 		Units: unitsOf(units, endOrNow(p, now)), Categories: categoriesOf(units, facts),
-		Keeping: report.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != config.QueriesOff},
+		Keeping: figures.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != config.QueriesOff},
 	}
 	lessons := units.Lessons()
-	spec.Hours = report.Hours{From: lessons.From, To: lessons.To, On: units.LessonsOn, Own: lessons.Own}
+	spec.Hours = figures.Hours{From: lessons.From, To: lessons.To, On: units.LessonsOn, Own: lessons.Own}
 	// A day that cannot be read is one that nothing is known of: the report says
 	// how many there are.
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
@@ -54,7 +54,7 @@ func Spec(unit string, p report.Period, now time.Time, cfg *config.Config, units
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}
 	for _, r := range orders.Records() {
-		spec.Orders = append(spec.Orders, report.Order{
+		spec.Orders = append(spec.Orders, figures.Order{
 			Feed: r.Feed, Authority: r.Authority, Document: r.Document, Urgent: r.Urgent, Entries: r.Entries,
 			Digest: r.Digest, Issued: r.Issued, Received: r.Received, InForce: r.InForce, Effective: r.Effective,
 		})
@@ -63,9 +63,9 @@ func Spec(unit string, p report.Period, now time.Time, cfg *config.Config, units
 		f := &cfg.Feeds[i]
 		status, err := store.Status(f.Name)
 		if err != nil {
-			return report.Spec{}, err
+			return figures.Spec{}, err
 		}
-		spec.Feeds = append(spec.Feeds, report.Feed{
+		spec.Feeds = append(spec.Feeds, figures.Feed{
 			Name: f.Name, Category: f.Category, Authority: f.Authority.Name, Document: f.Authority.Document,
 			Entries: status.Copy.Entries, Updated: status.LastSuccess, Late: status.Failure.EN != "", Holds: status.Holds,
 		})
@@ -74,7 +74,7 @@ func Spec(unit string, p report.Period, now time.Time, cfg *config.Config, units
 }
 
 // requestsOf are the requests that names be opened; nil where none are kept.
-func requestsOf(cfg *config.Config) (list []report.Request) {
+func requestsOf(cfg *config.Config) (list []figures.Request) {
 	dir := cfg.RequestsDir()
 	if _, err := os.Stat(dir); err != nil {
 		return nil
@@ -87,10 +87,10 @@ func requestsOf(cfg *config.Config) (list []report.Request) {
 	if err != nil {
 		return nil
 	}
-	list = make([]report.Request, 0, len(kept))
+	list = make([]figures.Request, 0, len(kept))
 	for _, r := range kept {
 		school, _, _ := strings.Cut(r.Unit, "/")
-		one := report.Request{School: school, Came: r.First}
+		one := figures.Request{School: school, Came: r.First}
 		if r.Answer != nil {
 			one.Answered = r.Answer.At
 		}
@@ -101,9 +101,9 @@ func requestsOf(cfg *config.Config) (list []report.Request) {
 
 // unitsOf are the units of the policy that stand in reports, and how they
 // are set up at a moment. Groups do not: what they except is their school's.
-func unitsOf(p *policy.Policy, at time.Time) (units []report.Unit) {
-	ranks := map[policy.Kind]report.Rank{policy.Province: report.Province, policy.Commune: report.Commune, policy.School: report.School}
-	place := make(map[string]*report.Settings)
+func unitsOf(p *policy.Policy, at time.Time) (units []figures.Unit) {
+	ranks := map[policy.Kind]figures.Rank{policy.Province: figures.Province, policy.Commune: figures.Commune, policy.School: figures.School}
+	place := make(map[string]*figures.Settings)
 	standings := p.Standings(at)
 	for i, g := range p.Groups() {
 		rank, ok := ranks[g.Kind]
@@ -111,10 +111,10 @@ func unitsOf(p *policy.Policy, at time.Time) (units []report.Unit) {
 			continue
 		}
 		s := standings[i]
-		place[g.School] = &report.Settings{
+		place[g.School] = &figures.Settings{
 			SafeSearch: s.SafeSearch, YouTube: s.YouTube, Circumvention: s.Circumvention, Exceptions: s.Exceptions, Expired: s.Expired,
 		}
-		units = append(units, report.Unit{
+		units = append(units, figures.Unit{
 			ID: g.School, Name: cmp.Or(g.Name, g.School), Rank: rank, Province: g.Province, Commune: g.Commune,
 			Level: g.Level, Type: g.Type, Students: g.Students, Settings: place[g.School], Calendar: p.Calendar(i),
 		})
@@ -129,14 +129,14 @@ func unitsOf(p *policy.Policy, at time.Time) (units []report.Unit) {
 }
 
 // categoriesOf are what blocks are counted in, in the order of the policy.
-func categoriesOf(p *policy.Policy, facts *catalogue.Catalogue) (list []report.Category) {
-	classes := map[catalogue.Class]report.Class{catalogue.Harmful: report.Harmful, catalogue.Managed: report.Managed, catalogue.Technical: report.Technical}
+func categoriesOf(p *policy.Policy, facts *catalogue.Catalogue) (list []figures.Category) {
+	classes := map[catalogue.Class]figures.Class{catalogue.Harmful: figures.Harmful, catalogue.Managed: figures.Managed, catalogue.Technical: figures.Technical}
 	for tag := range policy.NoCategory {
 		code := p.CategoryCode(uint8(tag))
 		if own, counted := p.Counted(code); !counted || int(own) != tag {
 			continue
 		}
-		c := report.Category{Code: code, Label: p.Label(uint8(tag)).VI, Class: report.Managed}
+		c := figures.Category{Code: code, Label: p.Label(uint8(tag)).VI, Class: figures.Managed}
 		if i, known := facts.Category(code); known {
 			c.Class = classes[facts.Categories[i].Class]
 		}
@@ -147,7 +147,7 @@ func categoriesOf(p *policy.Policy, facts *catalogue.Catalogue) (list []report.C
 
 // engineOf is where the figures are: at metrics.query_url when there is
 // one, at the server that runs here, or in the history on disk.
-func engineOf(ctx context.Context, cfg *config.Config) (report.Engine, func(), error) {
+func engineOf(ctx context.Context, cfg *config.Config) (figures.Engine, func(), error) {
 	if cfg.Metrics.QueryURL != "" {
 		remote, err := engine.NewRemote(cfg.Metrics.QueryURL)
 		return remote, func() {}, err
@@ -169,7 +169,7 @@ func engineOf(ctx context.Context, cfg *config.Config) (report.Engine, func(), e
 }
 
 // endOrNow is the end of a period, or now when it is not over.
-func endOrNow(p report.Period, now time.Time) time.Time {
+func endOrNow(p figures.Period, now time.Time) time.Time {
 	if now.Before(p.End) {
 		return now
 	}

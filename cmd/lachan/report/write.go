@@ -10,14 +10,15 @@ import (
 	"lachan/internal/durable"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // readTyped reads what the officer has typed. Where there is no file yet it
 // makes one to fill in, and says so; it is not changed again.
-func readTyped(file string, typed *report.Typed) (made bool, err error) {
+func readTyped(file string, typed *figures.Typed) (made bool, err error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.WriteFile(file, []byte(report.TypedTemplate), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(figures.TypedTemplate), 0o644); err != nil {
 			return false, err
 		}
 		return true, nil

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
 
 // A Drawing is shapes on a piece of paper, the later over the earlier. The
@@ -109,7 +110,7 @@ func (d *Drawing) horizontal(c *report.Chart) {
 		length := (d.Width - labels - values) * float64(value) / most
 		middle := d.Height + height/2
 		d.rect(labels, middle-2, max(length, 0.2), 4, colours[0])
-		d.text(labels+length+1.5, middle+1.1, labelSize, Start, report.Number(value).String())
+		d.text(labels+length+1.5, middle+1.1, labelSize, Start, figures.Number(value).String())
 		d.Height += height
 	}
 	d.rect(labels-0.1, 7, 0.2, d.Height-7, black)
@@ -125,7 +126,7 @@ func (d *Drawing) vertical(c *report.Chart) {
 	for i := range steps + 1 {
 		y := bottom - float64(int64(i)*step)*scale
 		d.rect(left, y-0.05, d.Width-left, 0.1, pale)
-		d.text(left-1.5, y+1.1, labelSize, End, report.Number(int64(i)*step).String())
+		d.text(left-1.5, y+1.1, labelSize, End, figures.Number(int64(i)*step).String())
 	}
 	group := (d.Width - left) / float64(len(c.Labels))
 	bar := group * 0.8 / float64(len(c.Series))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 	"lachan/metrics/report/pdf"
 )
 
@@ -117,7 +118,7 @@ func TestTablesOverPagesRepeatTheirHeads(t *testing.T) {
 func TestNoNumberIsBroken(t *testing.T) {
 	m := model(t, "province-year")
 	whole := strings.Join(pages(t, write(t, m)), "")
-	for _, c := range []report.Figure{m.Data.Total.Queries, m.Data.Total.Blocked, m.Data.Total.Harmful, m.Data.Total.Technical} {
+	for _, c := range []figures.Figure{m.Data.Total.Queries, m.Data.Total.Blocked, m.Data.Total.Harmful, m.Data.Total.Technical} {
 		if !strings.Contains(whole, c.String()) {
 			t.Errorf("%s is not in one piece", c)
 		}

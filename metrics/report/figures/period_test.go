@@ -1,17 +1,27 @@
-package report_test
+package figures_test
 
 import (
 	"errors"
 	"testing"
 	"time"
 
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 )
+
+var hanoi = time.FixedZone("+07", 7*60*60)
+
+func day(text string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, text, hanoi)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
 
 func TestPeriodsAreWholeDaysOfTheirKind(t *testing.T) {
 	f := func(code, from, last, label, previous, ago string) {
 		t.Helper()
-		p, err := report.ParsePeriod(code, hanoi, report.SchoolYear{})
+		p, err := figures.ParsePeriod(code, hanoi, figures.SchoolYear{})
 		if err != nil {
 			t.Error(err)
 			return
@@ -22,7 +32,7 @@ func TestPeriodsAreWholeDaysOfTheirKind(t *testing.T) {
 		if p.Previous().Code != previous || p.YearAgo().Code != ago {
 			t.Errorf("%s: after %s, a year after %s; want %s, %s", code, p.Previous().Code, p.YearAgo().Code, previous, ago)
 		}
-		again, err := report.ParsePeriod(p.Code, hanoi, report.SchoolYear{})
+		again, err := figures.ParsePeriod(p.Code, hanoi, figures.SchoolYear{})
 		if err != nil || !again.Start.Equal(p.Start) || !again.End.Equal(p.End) {
 			t.Errorf("%s: its code %s is another period: %v", code, p.Code, err)
 		}
@@ -45,12 +55,12 @@ func TestPeriodsAreWholeDaysOfTheirKind(t *testing.T) {
 
 func TestWhatIsNoPeriodIsRefusedWithThoseThereAre(t *testing.T) {
 	for _, code := range []string{"", "26", "2026-Q5", "2026-13", "2026-00", "2025-2027", "2026-2025", "2026-02-30..2026-03-01", "2026-03-02..2026-03-01", "hc-2025-2026", "2026-10-05", "2026-Q3 "} {
-		_, err := report.ParsePeriod(code, hanoi, report.SchoolYear{})
+		_, err := figures.ParsePeriod(code, hanoi, figures.SchoolYear{})
 		if code == "2026-Q3 " {
 			if err != nil {
 				t.Error(err)
 			}
-		} else if !errors.Is(err, report.ErrPeriod) {
+		} else if !errors.Is(err, figures.ErrPeriod) {
 			t.Errorf("%q: %v", code, err)
 		}
 	}
@@ -58,7 +68,7 @@ func TestWhatIsNoPeriodIsRefusedWithThoseThereAre(t *testing.T) {
 
 func TestMonthsCoverAPeriodWithoutGaps(t *testing.T) {
 	for _, code := range []string{"2026", "hc-2026", "2025-2026", "2026-01-20..2026-04-02", "2026-02"} {
-		p, err := report.ParsePeriod(code, hanoi, report.SchoolYear{})
+		p, err := figures.ParsePeriod(code, hanoi, figures.SchoolYear{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +83,7 @@ func TestMonthsCoverAPeriodWithoutGaps(t *testing.T) {
 			t.Errorf("%s: months end at %s, not %s", code, at, p.End)
 		}
 	}
-	admin, _ := report.ParsePeriod("hc-2026", hanoi, report.SchoolYear{})
+	admin, _ := figures.ParsePeriod("hc-2026", hanoi, figures.SchoolYear{})
 	if months := admin.Months(); len(months) != 12 || months[0].Label != "01/2026" || months[11].Label != "12/2026" {
 		t.Errorf("administrative months: %v", months)
 	}
@@ -85,11 +95,11 @@ func FuzzParsePeriod(f *testing.F) {
 	}
 	// What is taken for a period is not empty, and reads the same from its code.
 	f.Fuzz(func(t *testing.T, code string) {
-		p, err := report.ParsePeriod(code, time.UTC, report.SchoolYear{})
+		p, err := figures.ParsePeriod(code, time.UTC, figures.SchoolYear{})
 		if err != nil {
 			return
 		}
-		again, err := report.ParsePeriod(p.Code, time.UTC, report.SchoolYear{})
+		again, err := figures.ParsePeriod(p.Code, time.UTC, figures.SchoolYear{})
 		if err != nil || again != p {
 			t.Errorf("%q became %q and that %v, %v", code, p.Code, again, err)
 		}

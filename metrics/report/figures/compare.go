@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"cmp"
@@ -8,7 +8,7 @@ import (
 
 // What must hold for two periods to be compared.
 const (
-	leastBase   = 100 // queries in the other period: a change of less is chance
+	LeastBase   = 100 // queries in the other period: a change of less is chance
 	mostBetween = 50  // by how much coverage may differ, in tenths of a percent: five points
 )
 
@@ -56,7 +56,7 @@ func (b *builder) meanAllHours() int64 {
 }
 
 func change(now, then Figure, why string) Change {
-	if why == "" && (!then.Known() || then.Value < leastBase) {
+	if why == "" && (!then.Known() || then.Value < LeastBase) {
 		why = "số lượt của kỳ so sánh quá nhỏ"
 	}
 	if why != "" || !now.Known() {
@@ -70,9 +70,9 @@ func abs(n int64) int64 { return max(n, -n) }
 // countOrders sums up the orders that came in force in a period.
 func countOrders(orders []Order, p Period) (c OrderCounts) {
 	var took []time.Duration
-	for _, o := range ordersIn(orders, p) {
+	for _, o := range OrdersIn(orders, p) {
 		c.Orders++
-		t := o.took()
+		t := o.Took()
 		took = append(took, t)
 		limit := 24 * time.Hour
 		if o.Urgent {
@@ -93,17 +93,17 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 	return c
 }
 
-// took is the time to being in force: from receiving or, for an order that
+// Took is the time to being in force: from receiving or, for an order that
 // begins later, from that.
-func (o *Order) took() time.Duration {
+func (o *Order) Took() time.Duration {
 	if o.Effective.After(o.Received) {
 		return o.InForce.Sub(o.Effective)
 	}
 	return o.InForce.Sub(o.Received)
 }
 
-// ordersIn are the orders that came in force in a period.
-func ordersIn(orders []Order, p Period) (in []Order) {
+// OrdersIn are the orders that came in force in a period.
+func OrdersIn(orders []Order, p Period) (in []Order) {
 	for _, o := range orders {
 		if !o.InForce.Before(p.Start) && o.InForce.Before(p.End) {
 			in = append(in, o)

@@ -1,4 +1,6 @@
-package report
+package figures
+
+import "time"
 
 // Beside is what the counters do not tell: it rests on the policy in force and
 // on files of the machine that makes the report, so the hash of the figures
@@ -34,9 +36,9 @@ func (b *builder) policyCounts() PolicyCounts {
 	c := PolicyCounts{none, none, none, none, none}
 	for _, s := range b.schools {
 		if set := s.Settings; set != nil {
-			c.SafeSearch = plus(c.SafeSearch, one(set.SafeSearch))
-			c.YouTube = plus(c.YouTube, one(set.YouTube))
-			c.Circumvention = plus(c.Circumvention, one(set.Circumvention))
+			c.SafeSearch = Plus(c.SafeSearch, one(set.SafeSearch))
+			c.YouTube = Plus(c.YouTube, one(set.YouTube))
+			c.Circumvention = Plus(c.Circumvention, one(set.Circumvention))
 			c.except(set)
 		}
 	}
@@ -49,8 +51,8 @@ func (b *builder) policyCounts() PolicyCounts {
 }
 
 func (c *PolicyCounts) except(s *Settings) {
-	c.Exceptions = plus(c.Exceptions, Number(int64(s.Exceptions)))
-	c.Expired = plus(c.Expired, Number(int64(s.Expired)))
+	c.Exceptions = Plus(c.Exceptions, Number(int64(s.Exceptions)))
+	c.Expired = Plus(c.Expired, Number(int64(s.Expired)))
 }
 
 // holds tells whether a unit above schools is the one that reports, or in it.
@@ -63,4 +65,52 @@ func one(yes bool) Figure {
 		return Number(1)
 	}
 	return Number(0)
+}
+
+// A Request is that a name be opened, as people send it from the page in place
+// of a blocked one.
+type Request struct {
+	School   string // its id
+	Came     time.Time
+	Answered time.Time // zero: not yet
+}
+
+// RequestCounts are the requests that came in the period, and what had become of
+// them at its end.
+type RequestCounts struct {
+	Came     Figure `json:"came"`
+	Answered Figure `json:"answered"`
+	Open     Figure `json:"open"`
+	Median   string `json:"median"` // time to the answer, in words, or NoData
+}
+
+func (b *builder) requestCounts() RequestCounts {
+	none := Figure{Sign: NoData}
+	c := RequestCounts{none, none, none, string(NoData)}
+	if b.spec.Requests == nil {
+		return c
+	}
+	ours := map[string]bool{}
+	for _, s := range b.schools {
+		ours[s.ID] = true
+	}
+	c.Came, c.Answered, c.Open = Number(0), Number(0), Number(0)
+	var took []time.Duration
+	for _, r := range b.spec.Requests {
+		if !ours[r.School] || r.Came.Before(b.spec.Period.Start) || !r.Came.Before(b.spec.Period.End) {
+			continue
+		}
+		c.Came.Value++
+		if r.Answered.IsZero() || !r.Answered.Before(b.spec.Period.End) {
+			c.Open.Value++
+			continue
+		}
+		c.Answered.Value++
+		took = append(took, max(0, r.Answered.Sub(r.Came)))
+	}
+	if len(took) > 0 {
+		middle, _ := median(took)
+		c.Median = InWords(middle)
+	}
+	return c
 }

@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"context"
@@ -157,7 +157,7 @@ func (r *reader) posts(ctx context.Context, s selector, from, to time.Time) (map
 }
 
 // quiet are the posts without a sample in the quarter of an hour that ends at a
-// moment: not yet there, or no longer, or shipped by the hour.
+// Moment: not yet there, or no longer, or shipped by the hour.
 func (r *reader) quiet(ctx context.Context, s selector, posts map[post]bool, at time.Time) (map[post]bool, error) {
 	s.metric, s.also = metrics.SchoolProtected, ""
 	samples, err := r.engine.Query(ctx, lastOver(s, quarter), at)

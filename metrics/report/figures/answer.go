@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"cmp"
@@ -23,8 +23,8 @@ type Answers struct {
 	P95   string `json:"p95"`
 }
 
-// anyLong is the label of all answers, however long they took.
-const anyLong = "any"
+// AnyLong is the label of all answers, however long they took.
+const AnyLong = "any"
 
 // readAnswers reads how long the answers of the nodes of the report took, which
 // is counted for a node alone and not for a school, and says how long the nodes
@@ -66,7 +66,7 @@ func (b *builder) readAnswers(ctx context.Context) error {
 func answersOf(within map[string]int64) Answers {
 	none := string(NoData)
 	a := Answers{Count: Figure{Sign: NoData}, P50: none, P95: none}
-	count := within[anyLong]
+	count := within[AnyLong]
 	if count == 0 {
 		return a
 	}
@@ -88,25 +88,9 @@ func answersOf(within map[string]int64) Answers {
 				return s.label
 			}
 		}
-		return anyLong
+		return AnyLong
 	}
 	return Answers{Number(count), percentile(50), percentile(95)}
-}
-
-// took writes a time of Answers.
-func took(label string) string {
-	d, err := time.ParseDuration(label)
-	switch {
-	case label == anyLong:
-		return "> 2,5 giây"
-	case err != nil:
-		return label
-	case d < time.Second:
-		return "≤ " + strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	case d%time.Second == 0:
-		return "≤ " + strconv.FormatInt(int64(d/time.Second), 10) + " giây"
-	}
-	return "≤ " + decimal(d.Milliseconds()/100) + " giây"
 }
 
 func seconds(d time.Duration) Figure { return Number(int64(d / time.Second)) }

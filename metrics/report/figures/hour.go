@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	read := func(ctx context.Context, i int) ([]engine.Series, error) {
 		list, err := b.reader.engine.Range(ctx, expression, parts[i].Start, parts[i].End, time.Hour)
 		if err != nil {
-			return nil, fmt.Errorf("read the hours from %s: %w", date(parts[i].Start), err)
+			return nil, fmt.Errorf("read the hours from %s: %w", Date(parts[i].Start), err)
 		}
 		return list, nil
 	}

@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"context"
@@ -55,7 +55,7 @@ func (b *builder) readNodes(ctx context.Context) error {
 		}
 		state := NodeState{Node: node, Until: string(NoData), Short: !marked || mark.Before(b.until)}
 		if marked {
-			state.Until = moment(earlier(mark, b.until).In(b.until.Location()))
+			state.Until = Moment(earlier(mark, b.until).In(b.until.Location()))
 		}
 		state.Retired = state.Short && slices.Contains(b.spec.Typed.RetiredNodes, node)
 		b.nodes = append(b.nodes, state)
@@ -83,7 +83,7 @@ func nodeOf(l labels.Labels) string { return l.Get("node") }
 // provisional says why figures may still change.
 func (b *builder) provisional() (why []string) {
 	if b.spec.Now.Before(b.spec.Period.End) {
-		why = append(why, "Kỳ báo cáo chưa kết thúc: số liệu đến "+moment(b.until)+".")
+		why = append(why, "Kỳ báo cáo chưa kết thúc: số liệu đến "+Moment(b.until)+".")
 	}
 	for _, n := range b.nodes {
 		if n.Short && !n.Retired {
@@ -95,6 +95,3 @@ func (b *builder) provisional() (why []string) {
 	}
 	return why
 }
-
-// moment is a time as documents write it.
-func moment(t time.Time) string { return t.Format("15 giờ 04, ngày 02/01/2006") }

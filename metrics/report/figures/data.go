@@ -1,4 +1,4 @@
-package report
+package figures
 
 import "time"
 
@@ -38,7 +38,7 @@ type Counts struct {
 }
 
 // Content is what was blocked for what it is: without machine traffic.
-func (c Counts) Content() Figure { return plus(c.Harmful, c.Managed) }
+func (c Counts) Content() Figure { return Plus(c.Harmful, c.Managed) }
 
 // A CategoryCount is the blocked queries of one category.
 type CategoryCount struct {
@@ -143,8 +143,11 @@ type OrderCounts struct {
 	Worst  time.Duration `json:"worst_ns"`
 }
 
-// plus adds what is known. What is suppressed stays so.
-func plus(a, b Figure) Figure {
+// Hidden are the counts of a row before they were suppressed.
+func (r *Row) Hidden() Counts { return r.hiddenCounts }
+
+// Plus adds what is known. What is suppressed stays so.
+func Plus(a, b Figure) Figure {
 	switch {
 	case a.Sign == Suppressed || b.Sign == Suppressed:
 		return Figure{Sign: Suppressed}
@@ -154,4 +157,13 @@ func plus(a, b Figure) Figure {
 		return a
 	}
 	return Number(a.Value + b.Value)
+}
+
+// Students is the sum of what is known.
+func (d *Data) Students() Figure {
+	sum := Figure{Sign: NoData}
+	for _, s := range d.Schools {
+		sum = Plus(sum, s.Students)
+	}
+	return sum
 }

@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"fmt"
@@ -152,7 +152,7 @@ func betweenDays(start, end time.Time) Period {
 	last := end.AddDate(0, 0, -1)
 	return Period{
 		Code:  start.Format(time.DateOnly) + ".." + last.Format(time.DateOnly),
-		Label: "từ ngày " + date(start) + " đến ngày " + date(last),
+		Label: "từ ngày " + Date(start) + " đến ngày " + Date(last),
 		Start: start, End: end,
 	}
 }
@@ -267,14 +267,3 @@ func (s Span) cut(at ...time.Time) (parts []Span) {
 	}
 	return append(parts, s)
 }
-
-// inFull is the label with the days that it stands for.
-func (p Period) inFull() string {
-	if p.kind == between {
-		return p.Label
-	}
-	return p.Label + ", từ ngày " + date(p.Start) + " đến hết ngày " + date(p.Last())
-}
-
-// date is a day as documents write it.
-func date(t time.Time) string { return t.Format("02/01/2006") }

@@ -3,56 +3,17 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"lachan/metrics/report/figures"
 )
-
-// A Suspicion is why a school seems not to ask through the filter, which ran.
-type Suspicion string
-
-// The suspicions.
-const (
-	NoSuspicion Suspicion = ""
-	AskedNone   Suspicion = "none" // it asked nothing
-	AskedFew    Suspicion = "few"  // it asked far less for each pupil than others
-)
-
-const (
-	fewParts = 10 // of the median: less than a tenth is few
-	enoughOf = 5  // schools that are compared
-)
-
-// suspect marks the schools that seem to go around the filter. What is hidden
-// is not judged.
-func suspect(rows []Row) {
-	var each []float64
-	perPupil := func(r *Row) float64 { return float64(r.Queries.Value) / float64(r.Students.Value) }
-	judged := func(r *Row) bool {
-		return r.Queries.Known() && r.Queries.Value > 0 && r.Students.Known()
-	}
-	for i := range rows {
-		if judged(&rows[i]) {
-			each = append(each, perPupil(&rows[i]))
-		}
-	}
-	slices.Sort(each)
-	for i := range rows {
-		r := &rows[i]
-		switch {
-		case r.Queries.Known() && r.Queries.Value == 0:
-			r.Suspicion = AskedNone
-			r.Notes = append(r.Notes, "không có lượt truy vấn nào")
-		case len(each) >= enoughOf && judged(r) && perPupil(r)*fewParts < each[len(each)/2]:
-			r.Suspicion = AskedFew
-			r.Notes = append(r.Notes, "ít truy vấn bất thường")
-		}
-	}
-}
 
 // suspects names the schools that seem to go around the filter.
 func (w *writer) suspects() []Block {
-	if w.unit.Rank == School && len(w.data.Schools) == 1 {
-		if w.data.Schools[0].Suspicion == AskedNone {
+	if w.unit.Rank == figures.School && len(w.data.Schools) == 1 {
+		if w.data.Schools[0].Suspicion == figures.AskedNone {
 			return []Block{para("Trong kỳ không có lượt truy vấn nào của trường đi qua bộ lọc: cần kiểm tra máy của trường có dùng DNS khác hay không.")}
 		}
 		return nil
@@ -60,9 +21,9 @@ func (w *writer) suspects() []Block {
 	var none, less []string
 	for _, s := range w.data.Schools {
 		switch s.Suspicion {
-		case AskedNone:
+		case figures.AskedNone:
 			none = append(none, s.Name)
-		case AskedFew:
+		case figures.AskedFew:
 			less = append(less, s.Name)
 		}
 	}
@@ -88,7 +49,7 @@ func (w *writer) types() string {
 		counts[w.units[s.ID].Type]++
 	}
 	var said []string
-	for _, code := range sortedKeys(counts) {
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
 		if code != "" {
 			said = append(said, fmt.Sprintf("%s %d cơ sở", cmp.Or(labels[code], code), counts[code]))
 		}
@@ -100,7 +61,7 @@ func (w *writer) types() string {
 }
 
 // rest is what a share leaves of the whole.
-func rest(r Ratio) Ratio {
+func rest(r figures.Ratio) figures.Ratio {
 	if r.Known() {
 		r.PerMille = 1000 - r.PerMille
 	}

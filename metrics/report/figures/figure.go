@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"encoding/json"
@@ -35,7 +35,7 @@ func (f Figure) String() string {
 	if !f.Known() {
 		return string(f.Sign)
 	}
-	return grouped(f.Value)
+	return Grouped(f.Value)
 }
 
 // MarshalJSON writes a number, or the sign as a string.
@@ -54,8 +54,8 @@ func (f *Figure) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &f.Value)
 }
 
-// grouped writes an integer with a dot after each three digits.
-func grouped(n int64) string {
+// Grouped writes an integer with a dot after each three digits.
+func Grouped(n int64) string {
 	text := strconv.FormatInt(n, 10)
 	sign := ""
 	if text[0] == '-' {
@@ -100,7 +100,7 @@ func (r Ratio) String() string {
 	if !r.Known() {
 		return string(r.Sign)
 	}
-	return decimal(r.PerMille) + "%"
+	return Decimal(r.PerMille) + "%"
 }
 
 // MarshalJSON writes percent as a number with one decimal, or the sign.
@@ -108,7 +108,7 @@ func (r Ratio) MarshalJSON() ([]byte, error) {
 	if !r.Known() {
 		return json.Marshal(string(r.Sign))
 	}
-	return []byte(strings.Replace(strings.ReplaceAll(decimal(r.PerMille), ".", ""), ",", ".", 1)), nil
+	return []byte(strings.Replace(strings.ReplaceAll(Decimal(r.PerMille), ".", ""), ",", ".", 1)), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -122,11 +122,11 @@ func (r *Ratio) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// decimal writes a number of tenths: 34 is 3,4.
-func decimal(tenths int64) string {
+// Decimal writes a number of tenths: 34 is 3,4.
+func Decimal(tenths int64) string {
 	sign := ""
 	if tenths < 0 {
 		sign, tenths = "-", -tenths
 	}
-	return sign + grouped(tenths/10) + "," + strconv.FormatInt(tenths%10, 10)
+	return sign + Grouped(tenths/10) + "," + strconv.FormatInt(tenths%10, 10)
 }

@@ -1,14 +1,14 @@
-package report
+package figures
 
 import "slices"
 
-// smallest is how many pupils a row must stand for to be printed: what fewer
+// Smallest is how many pupils a row must stand for to be printed: what fewer
 // did might be known of one of them.
-const smallest = 10
+const Smallest = 10
 
 // hideSmall suppresses the figures of rows of too few pupils. As the total is
 // printed, one hidden row could be found by subtraction: so more are hidden, the
-// smallest first, until those that are hidden stand for enough. Rows of which
+// Smallest first, until those that are hidden stand for enough. Rows of which
 // the number of pupils is not known are taken to be large.
 func hideSmall(rows []Row) {
 	var hidden []int
@@ -18,14 +18,14 @@ func hideSmall(rows []Row) {
 		pupils += rows[i].Students.Value
 	}
 	for i, r := range rows {
-		if r.Students.Known() && r.Students.Value < smallest && r.Queries.Known() {
+		if r.Students.Known() && r.Students.Value < Smallest && r.Queries.Known() {
 			hide(i)
 		}
 	}
 	if len(hidden) == 0 {
 		return
 	}
-	for len(hidden) < len(rows) && (len(hidden) < 2 || pupils < smallest) {
+	for len(hidden) < len(rows) && (len(hidden) < 2 || pupils < Smallest) {
 		next := -1
 		for i, r := range rows {
 			if r.Queries.Known() && !slices.Contains(hidden, i) && (next < 0 || size(r) < size(rows[next])) {
@@ -46,8 +46,8 @@ func hideSmall(rows []Row) {
 
 // tooSmall tells whether the unit that reports has too few pupils itself.
 func (d *Data) tooSmall() bool {
-	pupils := d.students()
-	return pupils.Known() && pupils.Value < smallest
+	pupils := d.Students()
+	return pupils.Known() && pupils.Value < Smallest
 }
 
 // hideAll suppresses every figure of a unit that is too small itself.
@@ -75,4 +75,46 @@ func size(r Row) int64 {
 		return 1 << 62
 	}
 	return r.Students.Value
+}
+
+// A Suspicion is why a school seems not to ask through the filter, which ran.
+type Suspicion string
+
+// The suspicions.
+const (
+	NoSuspicion Suspicion = ""
+	AskedNone   Suspicion = "none" // it asked nothing
+	AskedFew    Suspicion = "few"  // it asked far less for each pupil than others
+)
+
+const (
+	fewParts = 10 // of the median: less than a tenth is few
+	EnoughOf = 5  // schools that are compared
+)
+
+// suspect marks the schools that seem to go around the filter. What is hidden
+// is not judged.
+func suspect(rows []Row) {
+	var each []float64
+	perPupil := func(r *Row) float64 { return float64(r.Queries.Value) / float64(r.Students.Value) }
+	judged := func(r *Row) bool {
+		return r.Queries.Known() && r.Queries.Value > 0 && r.Students.Known()
+	}
+	for i := range rows {
+		if judged(&rows[i]) {
+			each = append(each, perPupil(&rows[i]))
+		}
+	}
+	slices.Sort(each)
+	for i := range rows {
+		r := &rows[i]
+		switch {
+		case r.Queries.Known() && r.Queries.Value == 0:
+			r.Suspicion = AskedNone
+			r.Notes = append(r.Notes, "không có lượt truy vấn nào")
+		case len(each) >= EnoughOf && judged(r) && perPupil(r)*fewParts < each[len(each)/2]:
+			r.Suspicion = AskedFew
+			r.Notes = append(r.Notes, "ít truy vấn bất thường")
+		}
+	}
 }

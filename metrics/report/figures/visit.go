@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"context"
@@ -79,7 +79,7 @@ func (b *builder) readVisits(ctx context.Context, s selector) error {
 	sum, counts := Figure{Sign: NoData}, make(map[string]bool)
 	for _, c := range list {
 		if b.census.schools[schoolOf(c.labels)] != nil {
-			sum = plus(sum, Number(c.n))
+			sum = Plus(sum, Number(c.n))
 			counts[nodeOf(c.labels)] = counts[nodeOf(c.labels)] || c.before
 		}
 	}
@@ -116,7 +116,7 @@ func (b *builder) readChecks(ctx context.Context, s selector) error {
 		return nil
 	}
 	for _, f := range []*Figure{&b.checks.All, &b.checks.Passed, &b.checks.Failed, &b.checks.Allowed} {
-		*f = plus(*f, Number(0))
+		*f = Plus(*f, Number(0))
 	}
 	b.checks.Unchecked = Number(int64(len(b.schools) - len(checked)))
 	for _, category := range b.census.categories {
@@ -144,45 +144,11 @@ func (c *CheckCounts) add(of counted, byCategory map[string]*CheckCount) {
 		all, one = &c.Allowed, &count.Allowed
 	}
 	n := Number(of.n)
-	c.All, *all, *one = plus(c.All, n), plus(*all, n), plus(*one, n)
+	c.All, *all, *one = Plus(c.All, n), Plus(*all, n), Plus(*one, n)
 }
 
 // hide suppresses what is told of a unit that is too small itself.
 func (c *CheckCounts) hide() {
 	star := Figure{Sign: Suppressed}
 	*c = CheckCounts{star, star, star, star, []CheckCount{}, star}
-}
-
-// checks is section VII.
-func (w *writer) checks() []Block {
-	c := &w.data.Checks
-	blocks := []Block{para("Số lượt tự kiểm tra bộ lọc: %s; đạt: %s; không đạt: %s; được chính sách cho phép lúc kiểm tra: %s; số trường chưa kiểm tra: %s.", c.All, c.Passed, c.Failed, c.Allowed, c.Unchecked)}
-	if len(c.Categories) > 0 {
-		t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Nhóm nội dung", 5, false}, {"Đạt", 1.2, true}, {"Không đạt", 1.2, true}, {"Được cho phép", 1.5, true}}}
-		for i, n := range c.Categories {
-			t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(Number(int64(i + 1)).String()), text(n.Label), figure(n.Passed), figure(n.Failed), figure(n.Allowed)}})
-		}
-		blocks = append(blocks, tableBlock(t))
-	}
-	return append(append(blocks, para("Kết quả kiểm tra ngoài hệ thống do đơn vị tổng hợp:")), typed(w.spec.Typed.Checks)...)
-}
-
-// visits is what section III says of visits.
-func (w *writer) visits() Block {
-	said := w.data.Visits.String()
-	switch {
-	case w.data.Visits.Known():
-		said = "khoảng " + said
-	case w.data.Visits.Sign == NoData:
-		said += " (có nút chưa đếm từ đầu kỳ, hoặc có quá ít lượt)"
-	}
-	return para("Số lượt truy cập quy đổi, gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây: %s.", said)
-}
-
-// visitMethod are the definitions of annex IV on visits and checks.
-func visitMethod() []Block {
-	return []Block{
-		item("Lượt truy cập quy đổi: các lượt truy vấn của cùng một máy hỏi cùng một tên trong 60 giây được gộp làm một. Là số ước lượng: chỉ theo dõi một phần 64 số cặp máy và tên, chọn ngẫu nhiên, đổi vài phút một lần, trong bộ nhớ và không lưu lại; sai số khoảng 1% khi có một triệu lượt, lớn hơn khi có ít lượt hơn."),
-		item("Tự kiểm tra bộ lọc: một máy của trường hỏi tên kiểm tra của hệ thống, hoặc tên kiểm tra của một nhóm nội dung. Đạt: tên của nhóm bị chặn và danh sách đang dùng có tên thuộc nhóm. Không đạt: chính sách chặn nhóm nhưng không có danh sách nào. Các lượt này không tính vào lượt truy vấn."),
-	}
 }

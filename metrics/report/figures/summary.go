@@ -1,4 +1,4 @@
-package report
+package figures
 
 import (
 	"cmp"
@@ -56,7 +56,7 @@ func (b *builder) counts(t *outcomes, heard bool) Counts {
 		none := Figure{Sign: NoData}
 		return Counts{none, none, none, none, none, none}
 	}
-	var of [classes]int64
+	var of [Classes]int64
 	for category, n := range t.blocked {
 		of[b.census.categories[category].Class] += n
 	}
@@ -173,8 +173,8 @@ func (b *builder) grouped(schools []Row, key func(*Row) string, name func(string
 		row.Counts = b.counts(nil, false)
 		for _, m := range members[k] {
 			row.Schools.Value++
-			row.Students = plus(row.Students, m.Students)
-			row.add(m.Counts)
+			row.Students = Plus(row.Students, m.Students)
+			row.Add(m.Counts)
 		}
 		row.Coverage = meanCoverage(members[k])
 		rows = append(rows, row)
@@ -192,11 +192,11 @@ func (b *builder) grouped(schools []Row, key func(*Row) string, name func(string
 // vietnamese orders names as people here do, and numbers in them by value.
 func vietnamese() *collate.Collator { return collate.New(language.Vietnamese, collate.Numeric) }
 
-// add adds what is known of another.
-func (c *Counts) add(o Counts) {
-	c.Queries, c.Blocked = plus(c.Queries, o.Queries), plus(c.Blocked, o.Blocked)
-	c.Harmful, c.Managed = plus(c.Harmful, o.Harmful), plus(c.Managed, o.Managed)
-	c.Technical, c.Excepted = plus(c.Technical, o.Technical), plus(c.Excepted, o.Excepted)
+// Add adds what is known of another.
+func (c *Counts) Add(o Counts) {
+	c.Queries, c.Blocked = Plus(c.Queries, o.Queries), Plus(c.Blocked, o.Blocked)
+	c.Harmful, c.Managed = Plus(c.Harmful, o.Harmful), Plus(c.Managed, o.Managed)
+	c.Technical, c.Excepted = Plus(c.Technical, o.Technical), Plus(c.Excepted, o.Excepted)
 }
 
 func (b *builder) levelName(code string) string {
