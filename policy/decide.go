@@ -18,6 +18,8 @@ type evaluation struct {
 	minute *minute
 	name   *domain.Name      // nil if only a set is judged
 	key    int               // the longest name with own entries at or above name, or compiled.NoKey
+	over   int               // the same of the overlay
+	named  bool              // one of the two is a name
 	canary *catalogue.Canary // that name is, or nil
 	group  uint32
 	target bool // what an answer points at, not what was asked
@@ -138,9 +140,13 @@ func (r *Rules) begin(e *evaluation, g GroupID, n *domain.Name, set Set) {
 		g = 0 // of another policy: an unknown client
 	}
 	e.rules, e.policy, e.minute = r, p, &r.minutes[p.file.UnitPlan[g]]
-	e.group, e.key, e.set, e.left = uint32(g), compiled.NoKey, set, set
+	e.group, e.key, e.over, e.set, e.left = uint32(g), compiled.NoKey, compiled.NoKey, set, set
 	if n != nil {
 		e.name, e.key, e.canary = n, p.file.Own.Find(n), p.catalogue.Canaries.Find(n)
+		if p.overlay != nil {
+			e.over = p.overlay.Own.Find(n)
+		}
+		e.named = e.key != compiled.NoKey || e.over != compiled.NoKey
 	}
 }
 
@@ -168,14 +174,14 @@ func (e *evaluation) decideTarget(d Decision) Decision {
 // verdict is the first layer with something to say.
 func (e *evaluation) verdict() {
 	switch {
-	case e.set.Empty() && e.key == compiled.NoKey && e.canary == nil:
+	case e.set.Empty() && !e.named && e.canary == nil:
 		e.byDefault() // nobody has said anything of most names
 	case e.canary != nil && e.canary.Answer == catalogue.AnswerDDR:
 		e.pass(LayerLocal)
 		e.out.Action, e.out.Reply = Local, ReplyOwn
 	case e.set.Meets(e.minute.locked):
 		e.byLock()
-	case e.key == compiled.NoKey && !e.set.Meets(e.minute.own):
+	case !e.named && !e.set.Meets(e.minute.own):
 		e.byCore()
 	default:
 		e.byOwn(e.group, 0)
@@ -197,8 +203,8 @@ func (e *evaluation) byLock() {
 func (e *evaluation) byOwn(u uint32, up uint8) {
 	for ; u != compiled.NoUnit; u, up = e.policy.file.Parents[u], up+1 {
 		allow, block := int32(compiled.NoEntry), int32(compiled.NoEntry)
-		if e.key != compiled.NoKey {
-			allow, block = e.policy.file.Own.Judge(e.key, u, e.rules.now)
+		if e.named {
+			allow, block = e.judgeOwn(u)
 		}
 		codes := e.minute.layer(up)
 		if allow != compiled.NoEntry || e.set.Meets(codes.Lists) {

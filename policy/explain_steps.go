@@ -131,12 +131,26 @@ func (e *explainer) ownEntries() {
 
 func (e *explainer) ownNames(u uint32) {
 	own := &e.policy.file.Own
-	for key := e.key; key >= 0; key = own.Above(key) {
-		first, end := own.Of(key, u)
-		for i := first; i < end; i++ {
+	e.ownEntriesOf(own, e.key, u, 0, func(entry *compiled.OwnEntry) noted {
+		return e.noted(e.policy.unitPlace(u, entry.Line()), entry.Note)
+	})
+	if overlay := e.policy.overlay; overlay != nil {
+		e.ownEntriesOf(&overlay.Own, e.over, u, len(own.Entries), func(entry *compiled.OwnEntry) noted {
+			n := &overlay.Notes[entry.Note]
+			return noted{overlay.Text(n.Place), overlay.Text(n.Who), overlay.Text(n.Why), overlay.Text(n.Document)}
+		})
+	}
+}
+
+// ownEntriesOf lists a unit's entries for the name of a key and those above it.
+// The first of all entries has the number first in decisions.
+func (e *explainer) ownEntriesOf(own *compiled.OwnNames, key int, u uint32, first int, note func(*compiled.OwnEntry) noted) {
+	for ; key >= 0; key = own.Above(key) {
+		from, end := own.Of(key, u)
+		for i := from; i < end; i++ {
 			entry := &own.Entries[i]
-			decides := e.before.Layer == LayerOwn && e.before.Entry == int32(i)
-			text := e.entryText(u, own.Name(int32(i)), entry.Allows(), entry.Line(), entry.Note)
+			decides := e.before.Layer == LayerOwn && int(e.before.Entry) == first+int(i)
+			text := e.entryText(u, own.Name(int32(i)), entry.Allows(), note(entry))
 			e.step(LayerOwn.String(), decides, e.times(text, entry.From, entry.Until))
 		}
 	}
@@ -149,7 +163,7 @@ func (e *explainer) ownCodes(u uint32) {
 		}
 		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
 			code.Counts(e.rules.now) && code.Allows() == (e.before.Action == Pass)
-		text := e.entryText(u, e.tags().All[code.Bit].Code, code.Allows(), int(code.Line), code.Note)
+		text := e.entryText(u, e.tags().All[code.Bit].Code, code.Allows(), e.noted(e.policy.unitPlace(u, int(code.Line)), code.Note))
 		e.step(LayerOwn.String(), decides, e.times(text, code.From, code.Until))
 	}
 }
@@ -173,18 +187,27 @@ func (e *explainer) unitName(u uint32) string {
 	return e.policy.unitID(u)
 }
 
+// noted is what is known of an entry beside what it says.
+type noted struct{ place, who, why, document string }
+
+// noted is what policy.yaml says beside an entry.
+func (e *explainer) noted(place string, note uint32) noted {
+	f := &e.policy.file
+	n := &f.Notes[note]
+	return noted{place, f.Text(n.Who), f.Text(n.Why), f.Text(n.Document)}
+}
+
 // entryText tells an own entry, where it is written and what was noted with it.
-func (e *explainer) entryText(u uint32, what string, allow bool, line int, note uint32) wording.Text {
-	text := choose(allow, wording.ExplainOwnAllow, wording.ExplainOwnBlock).
-		With(e.policy.unitID(u), what, e.policy.unitPlace(u, line))
-	n := &e.policy.file.Notes[note]
-	for _, noted := range []struct {
-		what compiled.Text
-		text wording.Text
-	}{{n.Who, wording.ExplainWho}, {n.Why, wording.ExplainWhy}, {n.Document, wording.ExplainDocument}} {
-		if noted.what.Size > 0 {
-			text = join(text, noted.text.With(e.policy.file.Text(noted.what)))
-		}
+func (e *explainer) entryText(u uint32, what string, allow bool, n noted) wording.Text {
+	text := choose(allow, wording.ExplainOwnAllow, wording.ExplainOwnBlock).With(e.policy.unitID(u), what, n.place)
+	if n.who != "" {
+		text = join(text, wording.ExplainWho.With(n.who))
+	}
+	if n.why != "" {
+		text = join(text, wording.ExplainWhy.With(n.why))
+	}
+	if n.document != "" {
+		text = join(text, wording.ExplainDocument.With(n.document))
 	}
 	return text
 }

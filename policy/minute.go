@@ -138,10 +138,15 @@ func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	set = r.list.Classify(n, qtype, r.now)
 	engine, _ := r.policy.catalogue.SafeSearch.Target(n, catalogue.Off, catalogue.Off)
 	tags := &r.policy.file.Tags
-	own = r.policy.file.Own.Find(n) != compiled.NoKey || set.Meets(tags.Zoned) || set.Meets(tags.Allowing) ||
+	own = r.policy.file.Own.Find(n) != compiled.NoKey || r.policy.isOverlaid(n) || set.Meets(tags.Zoned) || set.Meets(tags.Allowing) ||
 		engine != catalogue.NoEngine
 	runtime.KeepAlive(r)
 	return set, own
+}
+
+// isOverlaid reports whether the overlay has an entry for a name or one above it.
+func (p *Policy) isOverlaid(n *domain.Name) bool {
+	return p.overlay != nil && p.overlay.Own.Find(n) != compiled.NoKey
 }
 
 // ClassifyAddr returns what an address is.

@@ -47,7 +47,8 @@ type Policy struct {
 	catalogue *catalogue.Catalogue
 	loc       *time.Location
 	clients   *bart.Fast[GroupID]
-	texts     [][]string // by layer and category: what Text says
+	overlay   *compiled.Overlay // nil if it has none
+	texts     [][]string        // by layer and category: what Text says
 }
 
 // newPolicy makes what is not in the file.

@@ -39,6 +39,12 @@ func (p *Policy) Standings(at time.Time) []Standing {
 			standings[e.Owner].count(e.Allows(), e.From, e.Until, r.now)
 		}
 	}
+	if p.overlay != nil {
+		for i := range p.overlay.Own.Entries {
+			e := &p.overlay.Own.Entries[i]
+			standings[e.Owner].count(e.Allows(), e.From, e.Until, r.now)
+		}
+	}
 	runtime.KeepAlive(p)
 	return standings
 }

@@ -15,13 +15,13 @@ func (c *compiler) tables() *compiled.Tables {
 		Plans: c.plans.list, PlanRules: c.plans.rules, Layers: c.plans.layers, Timed: c.plans.timed,
 		Own: c.own.Build(),
 	}
-	s := stringTable{known: map[string]compiled.Text{}}
+	s := compiled.StringTable{}
 	t.Units = make([]compiled.Unit, len(c.units))
 	for u := range c.units {
 		c.layUnit(t, &s, uint32(u))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.devices)) {
-		t.Devices = append(t.Devices, compiled.Device{Name: s.add(name), Unit: c.devices[name]})
+		t.Devices = append(t.Devices, compiled.Device{Name: s.Add(name), Unit: c.devices[name]})
 	}
 	for digest, u := range c.links {
 		t.Links = append(t.Links, compiled.Secret{Digest: digest, Unit: u})
@@ -30,58 +30,33 @@ func (c *compiler) tables() *compiled.Tables {
 		t.Tokens = append(t.Tokens, compiled.Secret{Digest: digest, Unit: u})
 	}
 	for _, n := range c.noteList {
-		t.Notes = append(t.Notes, compiled.Note{Who: s.intern(n.who), Why: s.intern(n.why), Document: s.intern(n.document)})
+		t.Notes = append(t.Notes, compiled.Note{Who: s.Intern(n.who), Why: s.Intern(n.why), Document: s.Intern(n.document)})
 	}
-	t.Strings = s.data
+	t.Strings = s.Bytes
 	t.Index()
 	return t
 }
 
 // layUnit lays out a unit and what only it has.
-func (c *compiler) layUnit(t *compiled.Tables, s *stringTable, u uint32) {
+func (c *compiler) layUnit(t *compiled.Tables, s *compiled.StringTable, u uint32) {
 	unit := &c.units[u]
 	record := compiled.Unit{
-		ID: s.add(unit.id), Name: s.add(unit.name), Code: s.intern(unit.declared.code), Type: s.intern(unit.declared.kind),
-		Link: s.add(unit.link), File: s.intern(unit.file), Line: int32(unit.line), Kind: uint8(unit.kind),
+		ID: s.Add(unit.id), Name: s.Add(unit.name), Code: s.Intern(unit.declared.code), Type: s.Intern(unit.declared.kind),
+		Link: s.Add(unit.link), File: s.Intern(unit.file), Line: int32(unit.line), Kind: uint8(unit.kind),
 		Profile: unit.profile, ProfileFrom: unit.profileFrom, Calendar: unit.calendar, Students: uint32(unit.declared.students),
 		Rules:    compiled.Span{First: uint32(len(t.UnitRules)), Count: uint32(len(unit.rules))},
 		Codes:    compiled.Span{First: uint32(len(t.Codes)), Count: uint32(len(unit.codes))},
 		Contacts: compiled.Span{First: uint32(len(t.Contacts)), Count: uint32(len(unit.declared.contacts))},
 	}
 	if level := c.facts.Level(unit.declared.level.V); level != nil {
-		record.Level = s.intern(level.Code)
+		record.Level = s.Intern(level.Code)
 	}
 	t.UnitRules = append(t.UnitRules, unit.rules...)
 	t.Codes = append(t.Codes, unit.codes...)
 	for _, uri := range unit.declared.contacts {
-		t.Contacts = append(t.Contacts, s.intern(uri))
+		t.Contacts = append(t.Contacts, s.Intern(uri))
 	}
 	t.Units[u] = record
-}
-
-// A stringTable collects the strings of the tables.
-type stringTable struct {
-	data  []byte
-	known map[string]compiled.Text
-}
-
-// add adds a string that few others equal.
-func (s *stringTable) add(text string) compiled.Text {
-	if text == "" {
-		return compiled.Text{}
-	}
-	s.data = append(s.data, text...)
-	return compiled.Text{At: uint32(len(s.data) - len(text)), Size: uint32(len(text))}
-}
-
-// intern adds a string that many others may equal.
-func (s *stringTable) intern(text string) compiled.Text {
-	at, known := s.known[text]
-	if !known {
-		at = s.add(text)
-		s.known[text] = at
-	}
-	return at
 }
 
 // meta is what does not grow with the number of units.

@@ -39,7 +39,7 @@ func New(t *Tables, m *Meta) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode compiled policy: %w", err)
 	}
-	return decode(seal(append([][]byte{meta}, t.encode()...)))
+	return decode(baseLayout().seal(append([][]byte{meta}, t.encode()...)))
 }
 
 // Open maps a policy that Write has written, and checks all of it. The error
@@ -83,7 +83,7 @@ func (f *File) Digest() string { return f.digest }
 func (f *File) Size() int { return len(f.image) }
 
 func decode(image []byte) (*File, error) {
-	sections, digest, err := unseal(image)
+	sections, digest, err := baseLayout().unseal(image)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func TestFormatIsDocumented(t *testing.T) {
 			t.Errorf("FORMAT.md has no table %d with records of %d bytes (%v)", i+1, record.Size(), record)
 		}
 	}
-	if !strings.Contains(string(text), fmt.Sprintf("header is %d bytes", headerSize)) {
-		t.Errorf("the header has %d bytes", headerSize)
+	if !strings.Contains(string(text), fmt.Sprintf("header is %d bytes", baseLayout().headerSize())) {
+		t.Errorf("the header has %d bytes", baseLayout().headerSize())
 	}
 }

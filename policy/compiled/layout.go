@@ -12,17 +12,28 @@ import (
 
 // The layout is documented byte by byte in FORMAT.md.
 const (
-	magic = "LACHAN\x00P"
 	// version is raised when the layout changes, and when the compiler makes
 	// something else of the same policy.yaml.
 	version = 1
 
-	sections     = 1 + tableCount // Meta and the tables
 	sectionsAt   = 16 + sha256.Size
 	sectionSize  = 24
-	headerSize   = sectionsAt + sections*sectionSize + 8
 	sectionAlign = 8
 )
+
+// A layout is a kind of file.
+type layout struct {
+	magic    string
+	sections int
+}
+
+// baseLayout has Meta and the tables.
+func baseLayout() layout { return layout{"LACHAN\x00P", 1 + tableCount} }
+
+// overlayLayout has OverlayMeta and the tables of an overlay.
+func overlayLayout() layout { return layout{"LACHAN\x00O", 1 + overlayTables} }
+
+func (l layout) headerSize() int { return sectionsAt + l.sections*sectionSize + 8 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -36,15 +47,16 @@ var (
 )
 
 // seal puts sections into one run of bytes, behind a header.
-func seal(content [][]byte) []byte {
+func (l layout) seal(content [][]byte) []byte {
+	headerSize := l.headerSize()
 	size := headerSize
 	for _, s := range content {
 		size = align(size) + len(s)
 	}
-	image := make([]byte, align(headerSize), size)
-	copy(image, magic)
+	image := make([]byte, headerSize, size)
+	copy(image, l.magic)
 	binary.LittleEndian.PutUint32(image[8:], version)
-	binary.LittleEndian.PutUint32(image[12:], sections)
+	binary.LittleEndian.PutUint32(image[12:], uint32(l.sections))
 	for i, s := range content {
 		image = append(image, make([]byte, align(len(image))-len(image))...)
 		entry := image[sectionsAt+i*sectionSize:]
@@ -61,19 +73,20 @@ func seal(content [][]byte) []byte {
 
 // unseal checks the header and the checksums of an image and returns its
 // sections, which are parts of it.
-func unseal(image []byte) (content [][]byte, digest []byte, err error) {
-	if len(image) < 16 || string(image[:8]) != magic {
+func (l layout) unseal(image []byte) (content [][]byte, digest []byte, err error) {
+	if len(image) < 16 || string(image[:8]) != l.magic {
 		return nil, nil, fmt.Errorf("%w: no header", ErrDamaged)
 	}
 	if v := binary.LittleEndian.Uint32(image[8:]); v != version {
 		return nil, nil, fmt.Errorf("%w: version %d, this program reads %d", ErrVersion, v, version)
 	}
-	if len(image) < headerSize || binary.LittleEndian.Uint32(image[12:]) != sections ||
+	headerSize := l.headerSize()
+	if len(image) < headerSize || binary.LittleEndian.Uint32(image[12:]) != uint32(l.sections) ||
 		crc32.Checksum(image[:headerSize-4], castagnoli) != binary.LittleEndian.Uint32(image[headerSize-4:]) {
 		return nil, nil, fmt.Errorf("%w: the header", ErrDamaged)
 	}
 	end := headerSize
-	for i := range sections {
+	for i := range l.sections {
 		entry := image[sectionsAt+i*sectionSize:]
 		offset, size := binary.LittleEndian.Uint64(entry), binary.LittleEndian.Uint64(entry[8:])
 		if offset != uint64(align(end)) || offset > uint64(len(image)) || size > uint64(len(image))-offset {

@@ -144,6 +144,10 @@ func (t *OwnNames) Name(entry int32) string {
 	return domain.Text(t.Wires[k.Wire : k.Wire+uint32(k.Size)])
 }
 
+// NameSize is how many bytes the suffix form of the name of an entry has: of two
+// names that a third is below, the one with more is the longer.
+func (t *OwnNames) NameSize(entry int32) uint8 { return t.Keys[t.Entries[entry].Key].Size }
+
 // An OwnBuilder collects entries for OwnNames. The zero OwnBuilder is empty.
 type OwnBuilder struct {
 	keys    map[string]uint32 // canonical name -> index into names

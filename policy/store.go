@@ -1,0 +1,80 @@
+package policy
+
+import (
+	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
+)
+
+// A Store is the folder of compiled policies: SERIAL.policy, the higher serial the
+// newer, and SERIAL.over, its overlay if it has one. The newest and the one before
+// it are kept.
+//
+// Save, SaveOverlay and OpenLatest change the folder, and one process alone may
+// call them. The other methods only read, and may be called while that process
+// saves. A Store is used by one goroutine at a time.
+type Store struct{ files *compiled.Store }
+
+// NewStore returns the store in a folder, which need not exist before the first
+// Save.
+func NewStore(dir string) *Store { return &Store{compiled.NewStore(dir)} }
+
+// OpenLatest opens the newest policy that is whole, with its overlay. It sets
+// damaged files aside under another name and reports them in damaged. Files of
+// another version of the program stay where they are, for that version, and are
+// reported too. With none left p is nil.
+func (s *Store) OpenLatest() (p *Policy, serial uint64, damaged []error) {
+	return s.open(s.files.OpenLatest())
+}
+
+// OpenLatestReadOnly is OpenLatest for callers that must not change the folder.
+// Damaged files stay where they are.
+func (s *Store) OpenLatestReadOnly() (p *Policy, serial uint64, damaged []error) {
+	return s.open(s.files.OpenLatestReadOnly())
+}
+
+func (s *Store) open(stored *compiled.Stored, damaged []error) (*Policy, uint64, []error) {
+	if stored == nil {
+		return nil, 0, damaged
+	}
+	p, err := newStored(stored)
+	if err != nil {
+		return nil, 0, append(damaged, err)
+	}
+	return p, stored.Serial, damaged
+}
+
+// OpenSerial opens the policy of a serial with its overlay. It only reads.
+func (s *Store) OpenSerial(serial uint64) (*Policy, error) {
+	stored, err := s.files.OpenSerial(serial)
+	if err != nil {
+		return nil, err
+	}
+	return newStored(stored)
+}
+
+func newStored(stored *compiled.Stored) (*Policy, error) {
+	facts, err := catalogue.Load()
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPolicy(stored.File, facts)
+	if err == nil && stored.Overlay != nil {
+		p.overlay = stored.Overlay
+	}
+	return p, err
+}
+
+// Save puts a policy into the folder, with its overlay if it has one, and
+// returns its serial. It removes all but it and the one before.
+func (s *Store) Save(p *Policy) (serial uint64, err error) {
+	if serial, err = s.files.Save(&p.file); err == nil && p.overlay != nil {
+		err = s.files.SaveOverlay(serial, p.overlay)
+	}
+	return serial, err
+}
+
+// SaveOverlay puts an overlay beside the policy of a serial, in place of the one
+// before. The overlay must have been made for that policy.
+func (s *Store) SaveOverlay(serial uint64, o *Overlay) error {
+	return s.files.SaveOverlay(serial, o.file)
+}
