@@ -10,10 +10,10 @@ import (
 	"sync/atomic"
 )
 
-// A Store makes the configuration of TLS servers from what it was last given.
-// What it is given is in force with the next handshake; connections that are
-// open go on. The zero Store has nothing. All methods may be called by any number
-// of goroutines.
+// A Store makes the configuration of TLS servers from the secrets that it was
+// last given. They are in force from the next handshake on; open connections go
+// on. The zero Store has none. All methods may be called by any number of
+// goroutines.
 type Store struct {
 	mu         sync.Mutex                       // one Use at a time
 	inForce    atomic.Pointer[material]         // nil before the first Use
@@ -38,7 +38,7 @@ var (
 	errNoChallenge   = errors.New("no ACME challenge is under way for the name")
 )
 
-// Use puts s in force. If it returns an error, what was in force before stays.
+// Use puts s in force. If it returns an error, the secrets before stay in force.
 // s must not be written to afterwards.
 func (st *Store) Use(s Secrets) error {
 	st.mu.Lock()
@@ -75,7 +75,7 @@ func ticketsWith(keys []TicketKey) *tls.Config {
 }
 
 // Prove shows challenges, and no others, to an authority that asks for them. If
-// it returns an error, those before stay.
+// it returns an error, the challenges before stay.
 func (st *Store) Prove(challenges Challenges) error {
 	byName := challengesByName{}
 	for name, p := range challenges {
@@ -89,8 +89,8 @@ func (st *Store) Prove(challenges Challenges) error {
 	return nil
 }
 
-// Config is for TLS servers. It always acts by what is in force, and may be
-// cloned and used for as long as the Store.
+// Config is for TLS servers. It and its clones take what is in force with each
+// handshake.
 func (st *Store) Config() *tls.Config {
 	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,

@@ -31,8 +31,8 @@ type PairFiles struct{ Cert, Key string }
 // pairs are the files of all certificates.
 func (f Files) pairs() []PairFiles { return append([]PairFiles{{f.Cert, f.Key}}, f.More...) }
 
-// A Watcher holds what the files had when they were last right. Its methods
-// belong to one goroutine at a time.
+// A Watcher holds the contents that the files had when they could last be used.
+// Its methods may be called by one goroutine at a time.
 type Watcher struct {
 	files   Files
 	read    [][]byte // ticket keys, then each cert and key, as they were last read
@@ -47,11 +47,11 @@ func Open(files Files) (*Watcher, error) {
 	return w, err
 }
 
-// Files are those that are read.
+// Files are where the Watcher reads.
 func (w *Watcher) Files() Files { return w.files }
 
-// Secrets are what the files had when they were last right. They are never
-// written to.
+// Secrets are the contents that the files had when they could last be used. They
+// are never written to.
 func (w *Watcher) Secrets() Secrets { return w.secrets }
 
 // Expires is when the server's certificate ends.

@@ -27,7 +27,7 @@ func TestHTTPResponsesThatAreNoReply(t *testing.T) {
 			w.Header().Set("Content-Type", contentType)
 			w.Header().Set("Location", "/elsewhere")
 			w.WriteHeader(status)
-			_, _ = w.Write([]byte(body)) // whoever asked may be gone
+			_, _ = w.Write([]byte(body)) // the client may be gone
 		}))
 		server.EnableHTTP2 = true
 		server.TLS = &tls.Config{Certificates: []tls.Certificate{good(t)}}

@@ -207,7 +207,7 @@ func TestWhoTheServerHasToBe(t *testing.T) {
 	}
 	f(good(t), "127.0.0.1", "", true)
 	f(good(t), "dns.example", "#ip=127.0.0.1", true)
-	f(good(t), "dns.example", "#ip=127.0.0.9&ip=127.0.0.1", true) // nobody is at the first
+	f(good(t), "dns.example", "#ip=127.0.0.9&ip=127.0.0.1", true) // no server is at the first
 	f(good(t), "dns2.example", "#ip=127.0.0.1", false)
 	f(trusted.certificate(t, hour, "dns.example"), "127.0.0.1", "", false)
 	f(trusted.certificate(t, time.Now().Add(-time.Hour), "dns.example"), "dns.example", "#ip=127.0.0.1", false)
@@ -235,7 +235,7 @@ func TestTheQueryIsPaddedAndNothingElseIsAdded(t *testing.T) {
 			o.Option = nil
 		}
 		if m.Id = unpack(t, query).Id; len(got) != size || !bytes.Equal(pack(t, m), query) {
-			t.Errorf("%d octets sent: %v", len(got), m)
+			t.Errorf("%d bytes sent: %v", len(got), m)
 		}
 	}
 	f(askEDNS(t, "hoc.example.", dns.TypeA), 128)

@@ -103,7 +103,7 @@ func pinOf(c tls.Certificate) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// files writes a certificate and its key for a program of others.
+// files writes a certificate and its key for another program.
 func files(t testing.TB, c tls.Certificate) (cert, key string) {
 	t.Helper()
 	dir := t.TempDir()

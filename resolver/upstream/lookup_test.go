@@ -12,8 +12,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// telling answers each question for an address with those of the text, one
-// server for all names.
+// telling is a server that answers each query for an address with the given one,
+// whatever the name.
 func telling(t testing.TB, asked *atomic.Int64, a, aaaa string) upstream.Server {
 	addr := peerUDP(t, func(d datagram) {
 		asked.Add(1)
@@ -39,7 +39,7 @@ func named(t testing.TB, p *tlsPeer, host string) upstream.Server {
 	return s
 }
 
-func TestServerThatIsNamed(t *testing.T) {
+func TestNamedServer(t *testing.T) {
 	p := peerTLS(t, configOf(good(t)), answering(t))
 	f := func(a, aaaa string, ok bool) {
 		t.Helper()
@@ -63,12 +63,12 @@ func TestServerThatIsNamed(t *testing.T) {
 		}
 	}
 	f("127.0.0.1", "", true)
-	f("127.0.0.1", "::1", true) // nobody is at ::1
+	f("127.0.0.1", "::1", true) // no server is at ::1
 	f("", "::ffff:127.0.0.1", true)
 	f("", "", false)
 }
 
-func TestServerThatIsNamedWhereNobodyTells(t *testing.T) {
+func TestNamedServerWithoutABootstrap(t *testing.T) {
 	p := peerTLS(t, configOf(good(t)), answering(t))
 	g := upstream.NewGroup(upstream.Ordered, 2*time.Second, upstream.Bootstrap(nil).Open(loops, []upstream.Server{named(t, p, "dns.example")})...)
 	if _, err := g.Exchange(soon(t), ask(t, "hoc.example.", dns.TypeA), nil); !errors.Is(err, upstream.ErrNoAnswer) {

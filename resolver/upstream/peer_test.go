@@ -82,7 +82,7 @@ type datagram struct {
 
 // back sends wire to where the datagram came from.
 func (d datagram) back(wire []byte) {
-	_, _ = d.conn.WriteToUDP(wire, d.from) // whoever asked may be gone
+	_, _ = d.conn.WriteToUDP(wire, d.from) // the client may be gone
 }
 
 // peerUDP runs a server on loopback that does what the test says with each
@@ -113,7 +113,7 @@ func servePackets(t testing.TB, conn *net.UDPConn, serve func(datagram)) {
 }
 
 // peerBoth runs a server on loopback with one port for UDP and TCP. overTCP
-// returns the octets to send for a message, frame included; nil closes the
+// returns the bytes to send for a message, frame included; nil closes the
 // connection.
 func peerBoth(t testing.TB, overUDP func(datagram), overTCP func(query []byte) []byte) netip.AddrPort {
 	t.Helper()
@@ -173,7 +173,7 @@ func serveConnection(conn net.Conn, serve func(query []byte) []byte) {
 	}
 }
 
-// framed puts the two length octets of TCP before a message.
+// framed puts the two length bytes of TCP before a message.
 func framed(wire []byte) []byte {
 	return append([]byte{byte(len(wire) >> 8), byte(len(wire))}, wire...)
 }

@@ -115,7 +115,7 @@ func TestPlainDropsWhatDoesNotAnswer(t *testing.T) {
 	f("a bare NXDOMAIN", 1, func(d datagram, right []byte) {
 		d.back([]byte{right[0], right[1], 0x80, 3, 11: 0})
 	})
-	f("nothing, eleven octets, a header", 3, func(d datagram, right []byte) {
+	f("nothing, eleven bytes, a header", 3, func(d datagram, right []byte) {
 		d.back(nil)
 		d.back(right[:11])
 		d.back(right[:12])
@@ -329,7 +329,7 @@ func TestTCPEndsWith(t *testing.T) {
 		}
 	}
 	f("a reply", nil, func(q []byte) []byte { return framed(replyTo(t, q, dns.RcodeSuccess)) })
-	f("a reply of 65,535 octets", nil, func(q []byte) []byte {
+	f("a reply of 65,535 bytes", nil, func(q []byte) []byte {
 		reply := replyTo(t, q, dns.RcodeSuccess)
 		size := 65535 - len(reply) - 11
 		reply[7] = 1
@@ -359,6 +359,6 @@ func TestReplyEndsWithItsLastRecord(t *testing.T) {
 	want := len(replyTo(t, query, dns.RcodeSuccess, record))
 	reply, err := upstream.NewPlain(loops, addr).Exchange(soon(t), query, nil)
 	if err != nil || len(reply) != want {
-		t.Errorf("got %d octets, %v, want %d", len(reply), err, want)
+		t.Errorf("got %d bytes, %v, want %d", len(reply), err, want)
 	}
 }

@@ -66,7 +66,7 @@ func servePeerStreams(t testing.TB, conn *quic.Conn, serve func([]byte) [][]byte
 			return
 		}
 		for _, reply := range serve(wire[2:]) {
-			_, _ = stream.Write(framed(reply)) // whoever asked may be gone
+			_, _ = stream.Write(framed(reply)) // the client may be gone
 		}
 		_ = stream.Close() // as may be the stream
 	}

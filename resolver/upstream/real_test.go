@@ -18,7 +18,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// bigZone has a name whose TXT records take about 12,000 octets.
+// bigZone has a name whose TXT records take about 12,000 bytes.
 func bigZone() string {
 	zone := `$TTL 300
 @    SOA ns hostmaster 1 3600 600 86400 300

@@ -89,7 +89,7 @@ func parseSecure(t Transport, text string) (Server, error) {
 			return Server{}, &ConfigError{textNotOneHost.With(text)}
 		}
 		s.Addr = netip.AddrPortFrom(addr, port)
-	} else if s.Secure.Host, err = domain.Canonical(host); err != nil || !strings.Contains(s.Secure.Host, ".") || numeric(s.Secure.Host) {
+	} else if s.Secure.Host, err = domain.Canonical(host); err != nil || !isHostName(s.Secure.Host) {
 		return Server{}, &ConfigError{textBadHost.With(text)}
 	}
 	if settings == "" {
@@ -103,10 +103,12 @@ func parseSecure(t Transport, text string) (Server, error) {
 	return s, nil
 }
 
-// numeric reports whether a host that is not an address was meant to be one.
-func numeric(host string) bool {
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	return strings.Trim(last, "0123456789") == ""
+// isHostName reports whether a host that is not an address can be the name of a
+// server: it has several labels, and the last one is not a number, which would be
+// an address that was mistyped.
+func isHostName(host string) bool {
+	dot := strings.LastIndexByte(host, '.')
+	return dot >= 0 && strings.Trim(host[dot+1:], "0123456789") != ""
 }
 
 // set takes one of the settings that follow the number sign.

@@ -1,7 +1,7 @@
 // Package renewal asks an authority for certificates by ACME (RFC 8555), on
 // autocert of golang.org/x/crypto, and asks again before they end. It puts them
-// into files, which a certificate.Watcher reads: what was there stays until
-// something better is. No handshake of a client ever waits for an authority.
+// into files, which a certificate.Watcher reads: a certificate stays until its
+// successor is there. No handshake of a client ever waits for an authority.
 package renewal
 
 import (

@@ -55,7 +55,7 @@ func FuzzAccept(f *testing.F) {
 	})
 }
 
-// matches tells whether miekg/dns reads both, to the last record that is
+// matches reports whether miekg/dns reads both, to the last record that is
 // announced, and finds reply to be of query. It follows a compression pointer in
 // a question, where no server puts one: such are no match.
 func matches(query, reply []byte) bool {

@@ -47,9 +47,8 @@ var ErrUseTCP = errors.New("udp reply was truncated or forged")
 // socket.closed: as soon as it is closed, the kernel may give its number to
 // another socket. A loop may still call read for an event that was due for the
 // old one, since closing does not wait for the loop. That does no harm: read
-// finds the socket closed. If the loop knows the number as that of a new socket
-// already, it is that one that is read, without waiting, and what came on it is
-// handed to its own requests.
+// finds the socket closed. If the number already belongs to a new socket, the
+// loop has the new one read, which does not wait and ends its own requests only.
 type Pool struct {
 	loops      *eventloop.Loops // wait for the sockets
 	server     netip.AddrPort
