@@ -114,8 +114,7 @@ func (w *walker) set(n *domain.Name, label string, suffix []byte) bool {
 }
 
 func (w *walker) classify(n *domain.Name) Set {
-	const typeA = 1
-	return w.list.Classify(n, typeA, w.now)
+	return w.list.Classify(n, domain.TypeA, w.now)
 }
 
 func (w *walker) prefix(key []byte) bool {

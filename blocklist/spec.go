@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 )
 
@@ -66,22 +67,14 @@ func (s *spec) holds(qtype uint16, now int64) bool {
 	return s.holdsFor(qtype) && s.From <= now && (s.Until == 0 || now < s.Until)
 }
 
-// Types of records, RFC 1035, 3596 and 9460.
-const (
-	typeA     = 1
-	typeAAAA  = 28
-	typeSVCB  = 64
-	typeHTTPS = 65
-)
-
 // holdsFor tells whether the spec applies to a query type. A rule that hides
 // the addresses of a name hides the hints in its SVCB and HTTPS records too.
 func (s *spec) holdsFor(qtype uint16) bool {
 	if s.Types == nil || slices.Contains(s.Types, qtype) != s.NotTypes {
 		return true
 	}
-	return !s.Allow && !s.NotTypes && (qtype == typeSVCB || qtype == typeHTTPS) &&
-		(slices.Contains(s.Types, typeA) || slices.Contains(s.Types, typeAAAA))
+	return !s.Allow && !s.NotTypes && (qtype == domain.TypeSVCB || qtype == domain.TypeHTTPS) &&
+		(slices.Contains(s.Types, domain.TypeA) || slices.Contains(s.Types, domain.TypeAAAA))
 }
 
 // covers tells whether a rule of this scope covers the name it was found at

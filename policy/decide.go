@@ -190,7 +190,7 @@ func (e *evaluation) verdict() {
 
 // byLock blocks what a unit has locked; of several the topmost is told.
 func (e *evaluation) byLock() {
-	e.block(LayerLock, e.set.And(e.minute.locked), edeBlocked)
+	e.block(LayerLock, e.set.And(e.minute.locked), domain.EDEBlocked)
 	for i := range e.minute.layers {
 		if l := &e.minute.layers[i]; e.set.Meets(l.Lock) {
 			e.out.Unit = e.policy.ancestor(e.group, l.Up)
@@ -220,7 +220,7 @@ func (e *evaluation) byOwn(u uint32, up uint8) {
 			}
 		}
 		if hit := e.left.And(codes.Block); block != compiled.NoEntry || !hit.Empty() {
-			e.block(LayerOwn, hit, edeBlocked)
+			e.block(LayerOwn, hit, domain.EDEBlocked)
 			e.out.Unit, e.out.Entry = u, block
 			return
 		}
@@ -258,7 +258,7 @@ func (e *evaluation) byCanary() {
 	}
 	e.pass(LayerCanary)
 	e.out.Action, e.out.Reply = Block, ReplyNXDOMAIN
-	e.out.EDE, e.out.Category = edeBlocked, uint8(e.tags().Circumvention)
+	e.out.EDE, e.out.Category = domain.EDEBlocked, uint8(e.tags().Circumvention)
 }
 
 // byProfile judges by what the profile blocks and allows at the moment.
@@ -274,7 +274,7 @@ func (e *evaluation) byProfile() {
 	}
 	switch {
 	case !hit.Empty() && entry == compiled.NoEntry:
-		e.block(LayerProfile, hit, edeFiltered)
+		e.block(LayerProfile, hit, domain.EDEFiltered)
 	case entry != compiled.NoEntry || !allowed.Empty():
 		e.pass(LayerProfile)
 		e.out.Explicit, e.out.Entry = true, entry
@@ -287,7 +287,7 @@ func (e *evaluation) byProfile() {
 func (e *evaluation) byDefault() {
 	e.pass(LayerDefault)
 	if e.minute.profile.Deny && !e.target {
-		e.out.Action, e.out.EDE = Block, edeFiltered
+		e.out.Action, e.out.EDE = Block, domain.EDEFiltered
 		e.out.Category = uint8(e.tags().DefaultDeny)
 		e.out.Reply = e.reply(e.out.Category)
 	}
@@ -311,7 +311,7 @@ func (e *evaluation) block(layer Layer, hit Set, ede uint16) {
 	tags := e.tags()
 	category := tags.CountsIn(hit, e.set)
 	if !hit.Empty() && (int(category) == tags.AuthorityOrder || e.set.Meets(tags.Authority)) {
-		ede = edeCensored
+		ede = domain.EDECensored
 	}
 	e.pass(layer)
 	e.out.Action, e.out.Reply = Block, e.reply(category)
@@ -334,7 +334,7 @@ func (e *evaluation) safeSearch(qtype uint16) {
 	}
 	e.out.Layer = LayerSafeSearch
 	switch qtype {
-	case typeA, typeAAAA, typeHTTPS:
+	case domain.TypeA, domain.TypeAAAA, domain.TypeHTTPS:
 		e.out.Action, e.out.Rewrite = Rewrite, target
 	default:
 		e.out.Action, e.out.Reply = Local, ReplyNodata

@@ -65,20 +65,6 @@ var layerNames = [...]string{"local", "lock", "own", "core", "canary", "profile"
 // String is the layer as explanations have it.
 func (l Layer) String() string { return layerNames[l] }
 
-// The info codes of RFC 8914 that blocked answers carry.
-const (
-	edeBlocked  = 15 // the operator's own policy: entries and locks of units, canaries
-	edeCensored = 16 // an authority's order
-	edeFiltered = 17 // what the profile asked for
-)
-
-// The record types that lead to an address (RFC 1035, 3596 and 9460).
-const (
-	typeA     = 1
-	typeAAAA  = 28
-	typeHTTPS = 65
-)
-
 // NoCategory is the Category of a Decision that neither blocks nor excepts.
 const NoCategory = 255
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lachan/blocklist"
+	"lachan/blocklist/domain"
 	"lachan/internal/wording"
 	"lachan/policy/compiled"
 )
@@ -37,7 +38,7 @@ func (e *explainer) classification() {
 	for i := range matches {
 		m := &matches[i]
 		order := e.order(m)
-		if order != (Order{}) && e.before.EDE == edeCensored && e.out.Document == nil {
+		if order != (Order{}) && e.before.EDE == domain.EDECensored && e.out.Document == nil {
 			e.out.Document = &order
 		}
 		text := e.matchText(m, order)

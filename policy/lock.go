@@ -29,7 +29,7 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 		if n.SetText(name) != nil {
 			continue // cannot be: entries are canonical
 		}
-		hit := list.Classify(&n, typeA, now).And(locked)
+		hit := list.Classify(&n, domain.TypeA, now).And(locked)
 		if hit.Empty() {
 			continue
 		}

@@ -1,6 +1,9 @@
 package policy
 
-import "lachan/policy/compiled"
+import (
+	"lachan/blocklist/domain"
+	"lachan/policy/compiled"
+)
 
 // maxText bounds the bytes that Text returns.
 const maxText = 120
@@ -45,7 +48,7 @@ func (r *Rules) Text(d Decision) string {
 	if d.Action != Block || int(d.Category) >= r.policy.file.Tags.Core {
 		return ""
 	}
-	if d.EDE == edeCensored {
+	if d.EDE == domain.EDECensored {
 		return texts[len(reasons)][d.Category]
 	}
 	return texts[d.Layer][d.Category]

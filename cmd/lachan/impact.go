@@ -57,8 +57,8 @@ func (n *node) weigh(ctx context.Context, name string) (found impact.Impact, err
 		if count < impact.LeastAsked || f.LockedBy == "" && n.core(popular, false) {
 			return true
 		}
-		is, _ := v.rules.Classify(popular, typeA)
-		fresh := list.Classify(popular, typeA, found.At.Unix()).Without(is)
+		is, _ := v.rules.Classify(popular, domain.TypeA)
+		fresh := list.Classify(popular, domain.TypeA, found.At.Unix()).Without(is)
 		if fresh.Meets(blocks) || !fresh.Empty() && (f.LockedBy != "" || f.Unit != "") {
 			asked += count
 			found.Top = append(found.Top, impact.Name{Name: popular.String(), Asked: int(math.Round(count))})
@@ -72,8 +72,6 @@ func (n *node) weigh(ctx context.Context, name string) (found impact.Impact, err
 	found.Top = found.Top[:min(len(found.Top), impact.TopNames)]
 	return found, nil
 }
-
-const typeA = 1
 
 // compileHeld compiles the version of a feed that is held back, and gives its
 // names their categories.

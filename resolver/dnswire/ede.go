@@ -1,6 +1,10 @@
 package dnswire
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"lachan/blocklist/domain"
+)
 
 // EDE info codes (RFC 8914 section 5.2).
 const (
@@ -9,9 +13,9 @@ const (
 	EDEStale        = 3
 	EDECachedError  = 13
 	EDENotReady     = 14
-	EDEBlocked      = 15
-	EDECensored     = 16
-	EDEFiltered     = 17
+	EDEBlocked      = domain.EDEBlocked
+	EDECensored     = domain.EDECensored
+	EDEFiltered     = domain.EDEFiltered
 	EDEProhibited   = 18
 	EDEStaleNX      = 19
 	EDENotSupported = 21

@@ -49,18 +49,18 @@ const (
 
 // Types and classes that the route tells apart.
 const (
-	TypeA     = 1
+	TypeA     = domain.TypeA
 	TypeNS    = 2
 	TypeCNAME = 5
 	TypeSOA   = 6
 	TypeHINFO = 13
 	TypeTXT   = 16
-	TypeAAAA  = 28
+	TypeAAAA  = domain.TypeAAAA
 	TypeDNAME = 39
 	TypeOPT   = 41
 	TypeRRSIG = 46
-	TypeSVCB  = 64
-	TypeHTTPS = 65
+	TypeSVCB  = domain.TypeSVCB
+	TypeHTTPS = domain.TypeHTTPS
 	TypeIXFR  = 251
 	TypeAXFR  = 252
 	TypeMAILB = 253
