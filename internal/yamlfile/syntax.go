@@ -1,5 +1,16 @@
 package yamlfile
 
+// What is wrong with a text that is not YAML. The reader, go.yaml.in/yaml/v3,
+// has words for that and often the wrong line, so its messages are matched here
+// and the line is searched; TestMistakes holds both, and fails if another
+// version of the reader uses other words.
+//
+// github.com/goccy/go-yaml, whose errors have a line and a column, was measured
+// in its place (v1.19.2, a policy of 40,000 schools, 8.5 MB): 9.4 s against
+// 1.8 s to parse it, 1,220 MB allocated against 243 MB, 508 MB held against 181
+// MB. Its messages have to be matched as well, its line of a list that is not
+// closed is that of the text after it, and it accepts text that is not UTF-8.
+
 import (
 	"bytes"
 	"errors"
