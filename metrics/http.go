@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -70,46 +71,22 @@ func operators(c *Collector) http.Handler {
 
 // compliance serves the counts of schools, compressed if the client accepts it.
 func compliance(totals func(context.Context) (*Totals, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	plain := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t, err := totals(r.Context())
 		if err != nil {
 			writeText(w, http.StatusServiceUnavailable, err.Error())
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		w.Header().Set("Vary", "Accept-Encoding")
-		compress := acceptsGzip(r)
-		if compress {
-			w.Header().Set("Content-Encoding", "gzip")
+		if r.Method != http.MethodHead {
+			_ = t.Write(w) // an error: the client is gone
 		}
-		if r.Method == http.MethodHead {
-			return
-		}
-		body := io.Writer(w)
-		if compress {
-			packed, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is valid
-			defer packed.Close()
-			body = packed
-		}
-		// An error means that the client is gone: there is nobody to tell.
-		_ = t.Write(body)
 	})
-}
-
-// acceptsGzip follows RFC 9110 section 12.5.3 as far as scrapers need it: gzip
-// is named and not refused by a weight of zero.
-func acceptsGzip(r *http.Request) bool {
-	for _, values := range r.Header.Values("Accept-Encoding") {
-		for coding := range strings.SplitSeq(values, ",") {
-			name, weight, _ := strings.Cut(coding, ";")
-			if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
-				continue
-			}
-			q := strings.TrimLeft(strings.ReplaceAll(weight, " ", ""), "qQ=")
-			return q == "" || strings.Trim(q, "0.") != ""
-		}
+	compressed, err := gzhttp.NewWrapper(gzhttp.MinSize(0), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
+	if err != nil {
+		return plain // the options are valid
 	}
-	return false
+	return compressed(plain)
 }
 
 func writeReady(w http.ResponseWriter, r *http.Request, reasons []string, conditions []Condition) {

@@ -10,8 +10,6 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
-
-	"lachan/internal/wording"
 )
 
 // Limits bound one query of a Local engine, so that none can take the memory
@@ -69,7 +67,7 @@ func (l *Local) Query(ctx context.Context, expression string, at time.Time) ([]S
 	case promql.Scalar:
 		return []Sample{{Value: value.V}}, nil
 	}
-	return nil, &Failure{Text: wording.EngineNoVector.With(expression, string(result.Value.Type()))}
+	return nil, &Failure{Text: textNoVector.With(expression, string(result.Value.Type()))}
 }
 
 // Range evaluates an expression at start and each step after it up to end.
@@ -145,14 +143,14 @@ func failure(ctx context.Context, expression string, err error) error {
 	var late promql.ErrQueryTimeout
 	var large promql.ErrTooManySamples
 	var damaged promql.ErrStorage
-	text := wording.EngineBadQuery.With(expression, err)
+	text := textBadQuery.With(expression, err)
 	switch {
 	case errors.As(err, &late):
-		text = wording.EngineTimeout
+		text = textTimeout
 	case errors.As(err, &large):
-		text = wording.EngineTooLarge
+		text = textTooLarge
 	case errors.As(err, &damaged):
-		text = wording.EngineStorage.With(err)
+		text = textStorage.With(err)
 	}
 	return &Failure{Text: text, cause: err}
 }

@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
-
-	"lachan/internal/wording"
 )
 
 const (
@@ -38,7 +36,7 @@ type Remote struct {
 func NewRemote(base string) (*Remote, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, &Failure{Text: wording.EngineURL.With(base), cause: err}
+		return nil, &Failure{Text: textBadURL.With(base), cause: err}
 	}
 	u.RawQuery, u.Fragment = "", ""
 	return &Remote{base: u, client: &http.Client{Timeout: remoteTimeout}}, nil
@@ -63,7 +61,7 @@ func (r *Remote) Query(ctx context.Context, expression string, at time.Time) ([]
 		Value  pair          `json:"value"`
 	}
 	if answer.Type != "vector" {
-		return nil, &Failure{Text: wording.EngineNoVector.With(expression, answer.Type)}
+		return nil, &Failure{Text: textNoVector.With(expression, answer.Type)}
 	}
 	if err := json.Unmarshal(answer.Result, &vector); err != nil {
 		return nil, r.strange(err)
@@ -167,13 +165,13 @@ func (r *Remote) ask(ctx context.Context, path string, form url.Values) (json.Ra
 	err = json.Unmarshal(body, &said)
 	switch {
 	case reply.StatusCode == http.StatusUnauthorized || reply.StatusCode == http.StatusForbidden:
-		return nil, &Failure{Text: wording.EngineDenied.With(r.base.Redacted(), reply.Status)}
+		return nil, &Failure{Text: textDenied.With(r.base.Redacted(), reply.Status)}
 	case err == nil && said.Kind == "bad_data":
-		return nil, &Failure{Text: wording.EngineBadQuery.With(form.Get("query"), said.Error)}
+		return nil, &Failure{Text: textBadQuery.With(form.Get("query"), said.Error)}
 	case err == nil && said.Error != "":
-		return nil, &Failure{Text: wording.EngineRefused.With(r.base.Redacted(), said.Error)}
+		return nil, &Failure{Text: textRefused.With(r.base.Redacted(), said.Error)}
 	case reply.StatusCode != http.StatusOK:
-		return nil, &Failure{Text: wording.EngineRefused.With(r.base.Redacted(), reply.Status)}
+		return nil, &Failure{Text: textRefused.With(r.base.Redacted(), reply.Status)}
 	case err != nil:
 		return nil, r.strange(err)
 	case said.Status != "success":
@@ -190,11 +188,11 @@ func (r *Remote) unreachable(ctx context.Context, err error) error {
 	if errors.As(err, &inURL) {
 		err = inURL.Err // the sentence names the URL already
 	}
-	return &Failure{Text: wording.EngineUnreachable.With(r.base.Redacted(), err), cause: err}
+	return &Failure{Text: textUnreachable.With(r.base.Redacted(), err), cause: err}
 }
 
 func (r *Remote) strange(err error) error {
-	return &Failure{Text: wording.EngineStrange.With(r.base.Redacted(), err), cause: err}
+	return &Failure{Text: textStrange.With(r.base.Redacted(), err), cause: err}
 }
 
 // A pair is a point as the API writes it: [seconds, "value"].

@@ -54,7 +54,7 @@ func readSaved(dir, damaged string) (s metrics.Saved, moved []aside, err error) 
 
 // resume takes up what history has: the counters as they were kept, the epochs,
 // and what processes have left that have ended since.
-func (p *pen) resume(kept *metrics.Counters) error {
+func (p *writerState) resume(kept *metrics.Counters) error {
 	saved, moved, err := readSaved(p.dir, damagedDir(p.dir))
 	p.tellAside(moved)
 	if err != nil {
@@ -125,7 +125,7 @@ func (r *Recorder) Ended(epoch metrics.Epoch) {
 
 // snapshot is what a tick writes. The epochs that are in it are on the disk
 // first.
-func (p *pen) snapshot() (*metrics.Totals, error) {
+func (p *writerState) snapshot() (*metrics.Totals, error) {
 	finals := p.finals()
 	for _, f := range finals {
 		p.takeFinal(f)

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/prometheus/prometheus/storage"
 
 	"lachan/internal/wording"
@@ -19,10 +20,10 @@ const (
 	// takes.
 	TickEvery = 10 * time.Second
 
-	onTime     = 500 * time.Millisecond // a tick this late has the time at which it was due
-	retryAfter = time.Minute            // at most, when the disk does not take ticks
-	rest       = 20                     // times as long as a tick takes, before a scrape may have another
-	notYet     = 5 * time.Second        // a scrape waits for history to be opened
+	tickSlack     = 500 * time.Millisecond // a tick this late has the time at which it was due
+	maxRetry      = time.Minute            // between attempts while the disk does not take ticks
+	scrapeBackoff = 20                     // times as long as a tick takes, before a scrape may have another
+	openTimeout   = 5 * time.Second        // how long a scrape waits for history to be opened
 )
 
 // The conditions that a Recorder sets.
@@ -65,7 +66,9 @@ func NewRecorder(dir string, aggregator *metrics.Aggregator, conditions *metrics
 // once more. No trouble with the disk ends it. It is called once.
 func (r *Recorder) Run(ctx context.Context) {
 	defer close(r.ended)
-	p := pen{Recorder: r}
+	p := writerState{Recorder: r, retries: backoff.ExponentialBackOff{
+		InitialInterval: TickEvery, Multiplier: 2, MaxInterval: maxRetry,
+	}}
 	p.open(ctx)
 	debug.FreeOSMemory() // most of what opening took
 	due := time.NewTimer(untilDue(time.Now()))
@@ -76,7 +79,7 @@ func (r *Recorder) Run(ctx context.Context) {
 			p.tick(ctx, dueAt(time.Now()))
 			due.Reset(untilDue(time.Now()))
 		case done := <-r.wanted:
-			if time.Since(p.done) > rest*p.took {
+			if time.Since(p.done) > scrapeBackoff*p.took {
 				p.tick(ctx, time.Now())
 			}
 			close(done)
@@ -95,7 +98,7 @@ func untilDue(now time.Time) time.Duration {
 
 // dueAt is the time of a tick that is made now because it was due.
 func dueAt(now time.Time) time.Time {
-	if due := now.Truncate(TickEvery); now.Sub(due) < onTime {
+	if due := now.Truncate(TickEvery); now.Sub(due) < tickSlack {
 		return due
 	}
 	return now
@@ -106,26 +109,26 @@ func dueAt(now time.Time) time.Time {
 // less. The error says, in both languages, why there are none yet.
 func (r *Recorder) Totals(ctx context.Context) (*metrics.Totals, error) {
 	done := make(chan struct{})
-	patience := time.NewTimer(notYet)
-	defer patience.Stop()
+	timeout := time.NewTimer(openTimeout)
+	defer timeout.Stop()
 	select {
 	case r.wanted <- done:
 		<-done
 	case <-r.ended:
-	case <-patience.C:
+	case <-timeout.C:
 	case <-ctx.Done():
 	}
 	if o := r.shown.Load(); o != nil {
 		return o, nil
 	}
-	return nil, wording.Error(wording.HistoryNotYet)
+	return nil, wording.Error(textNotOpen)
 }
 
 // Querier reads history; see Store.Querier.
 func (r *Recorder) Querier(mint, maxt int64) (storage.Querier, error) {
 	s := r.store.Load()
 	if s == nil {
-		return nil, wording.Error(wording.HistoryNotYet)
+		return nil, wording.Error(textNotOpen)
 	}
 	return s.Querier(mint, maxt)
 }
@@ -148,18 +151,18 @@ func (r *Recorder) Newest() time.Time {
 	return time.Time{}
 }
 
-// A pen is what the goroutine of Run has to itself.
-type pen struct {
+// A writerState is what belongs to the goroutine of Run alone.
+type writerState struct {
 	*Recorder
 	resumed bool
 	done    time.Time     // when the newest tick ended
-	took    time.Duration // it
-	retry   time.Time     // not before, after a write that went wrong
-	wait    time.Duration // between the two newest retries
+	took    time.Duration // by the newest tick
+	retry   time.Time     // after a failed write, when to try again
+	retries backoff.ExponentialBackOff
 }
 
 // open opens the store and, the first time, resumes what it has.
-func (p *pen) open(ctx context.Context) {
+func (p *writerState) open(ctx context.Context) {
 	began := time.Now()
 	kept := metrics.New(p.aggregator.Node())
 	s, restored, aside, err := openRestored(ctx, p.dir, p.options, kept)
@@ -170,7 +173,7 @@ func (p *pen) open(ctx context.Context) {
 		}
 	}
 	if left := setAside(p.dir); len(left) > 0 {
-		p.conditions.Set(ConditionDamaged, wording.HistoryDamaged.With(left[0]).String())
+		p.conditions.Set(ConditionDamaged, textDamaged.With(left[0]).String())
 	} else {
 		p.conditions.Clear(ConditionDamaged)
 	}
@@ -184,7 +187,7 @@ func (p *pen) open(ctx context.Context) {
 }
 
 // tellAside logs what was set aside.
-func (p *pen) tellAside(moved []aside) {
+func (p *writerState) tellAside(moved []aside) {
 	for _, a := range moved {
 		p.log.Error("history set aside", "what", a.what, "to", a.to, "error", a.cause)
 	}
@@ -192,7 +195,7 @@ func (p *pen) tellAside(moved []aside) {
 
 // tick writes what the counters read now. When that cannot be done the counts
 // go on in memory, and the store is opened anew for a later tick.
-func (p *pen) tick(ctx context.Context, at time.Time) {
+func (p *writerState) tick(ctx context.Context, at time.Time) {
 	began := time.Now()
 	if p.options.Refresh != nil {
 		p.options.Refresh(ctx)
@@ -219,12 +222,12 @@ func (p *pen) tick(ctx context.Context, at time.Time) {
 	}
 	p.shown.Store(o)
 	p.ticked.Store(done.At.UnixMilli())
-	p.wait = 0
+	p.retries.Reset()
 	if p.conditions.Clear(ConditionWrite) {
 		p.log.Info("history is written again")
 	}
 	if behind := done.At.Sub(at); behind > time.Minute {
-		if p.conditions.Set(ConditionClock, wording.HistoryClock.With(behind.Round(time.Second)).String()) {
+		if p.conditions.Set(ConditionClock, textClockBehind.With(behind.Round(time.Second)).String()) {
 			p.log.Warn("the clock is behind history", "behind", behind)
 		}
 	} else {
@@ -235,15 +238,14 @@ func (p *pen) tick(ctx context.Context, at time.Time) {
 }
 
 // failed says that ticks do not reach the disk, and when to try again.
-func (p *pen) failed(err error) {
-	p.wait = min(max(2*p.wait, TickEvery), retryAfter)
-	p.retry = time.Now().Add(p.wait - time.Second) // the tick at that time, not the next
-	if p.conditions.Set(ConditionWrite, wording.HistoryWrite.With(err).String()) {
+func (p *writerState) failed(err error) {
+	p.retry = time.Now().Add(p.retries.NextBackOff() - time.Second) // so that the tick at that time tries
+	if p.conditions.Set(ConditionWrite, textNotWritten.With(err).String()) {
 		p.log.Error("history is not written, counting goes on in memory", "error", err)
 	}
 }
 
-func (p *pen) close() {
+func (p *writerState) close() {
 	s := p.store.Swap(nil)
 	if s == nil {
 		return

@@ -21,15 +21,6 @@ func (m *Model) WriteJSON(w io.Writer) error {
 	return nil
 }
 
-// ReadJSON reads what WriteJSON has written.
-func ReadJSON(r io.Reader) (*Model, error) {
-	var m Model
-	if err := json.NewDecoder(r).Decode(&m); err != nil {
-		return nil, fmt.Errorf("read report as JSON: %w", err)
-	}
-	return &m, nil
-}
-
 // WriteText writes the model as plain lines, for reading it on a terminal.
 func (m *Model) WriteText(w io.Writer) error {
 	var b strings.Builder

@@ -32,7 +32,7 @@ func ValidURL(address string) bool {
 
 func newReceiver(address string) (*receiver, error) {
 	if !ValidURL(address) {
-		return nil, wording.Error(wording.ShipURL.With(address))
+		return nil, wording.Error(BadURL.With(address))
 	}
 	u, err := url.Parse(address)
 	if err != nil {

@@ -4,7 +4,7 @@
 // nothing, and a cursor on disk knows how far it is.
 //
 // What was sent and not confirmed is sent again, the same samples with the
-// same times, which odometers do not mind.
+// same times, which counters do not mind.
 package ship
 
 import (
@@ -12,33 +12,32 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
-	"lachan/internal/wording"
 	"lachan/metrics"
 )
 
 const (
 	// How finely history is sent. All edges of days of Việt Nam are multiples
 	// of both.
-	often      = 5 * time.Minute
-	hourly     = time.Hour
-	manySeries = 40_000 // from which on it is sent by the hour
+	shipInterval = 5 * time.Minute
+	longInterval = time.Hour // for more series than manySeries
+	manySeries   = 40_000
 
 	// window is what is confirmed at a time. It is no longer than what a
 	// Prometheus that takes nothing out of order lets series differ in.
-	window = time.Hour
-	batch  = 5000            // samples of one request
-	again  = 5 * time.Second // after the first failure, twice as long after each further one
-	atMost = 5 * time.Minute
-	grace  = 3 * time.Second // for the tick at an edge to be on the disk
+	window     = time.Hour
+	batch      = 5000            // samples of one request
+	firstRetry = 5 * time.Second // after a failure; it doubles with each further one
+	maxRetry   = 5 * time.Minute
+	tickSlack  = 3 * time.Second // for the tick at an edge to be on the disk
 )
 
 // Condition holds while nothing can be sent.
@@ -81,7 +80,7 @@ func New(h History, conditions *metrics.Conditions, o Options) (*Shipper, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &Shipper{history: h, conditions: conditions, options: o, to: to, every: often}
+	s := &Shipper{history: h, conditions: conditions, options: o, to: to, every: shipInterval}
 	s.cursor = readCursor(o.Cursor, to.name())
 	s.shipped.Store(s.cursor.until)
 	return s, nil
@@ -102,25 +101,25 @@ func (s *Shipper) Refused() uint64 { return s.refused.Load() }
 // Run sends until ctx is done. Failures are told in a condition and tried
 // again, for ever.
 func (s *Shipper) Run(ctx context.Context) {
-	wait := time.Duration(0)
+	retries := backoff.ExponentialBackOff{
+		InitialInterval: firstRetry, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: maxRetry,
+	}
 	for {
+		var next time.Duration
 		switch err := s.Ship(ctx); {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			wait = min(max(2*wait, again), atMost)
-			if s.conditions.Set(Condition, wording.ShipFailed.With(s.to.name(), err).String()) {
+			next = retries.NextBackOff()
+			if s.conditions.Set(Condition, textNotSent.With(s.to.name(), err).String()) {
 				s.options.Log.Warn("history is not sent", "to", s.to.name(), "error", err)
 			}
 		default:
-			wait = 0
+			retries.Reset()
+			next = untilEdge(time.Now(), s.every) + tickSlack
 			if s.conditions.Clear(Condition) {
 				s.options.Log.Info("history is sent again", "to", s.to.name(), "until", s.Until())
 			}
-		}
-		next := wait + rand.N(again/2)
-		if wait == 0 {
-			next = untilEdge(time.Now(), s.every) + grace
 		}
 		select {
 		case <-time.After(next):
@@ -199,7 +198,7 @@ func (s *Shipper) window(ctx context.Context, mint, maxt int64) error {
 		}
 	}
 	if series > manySeries {
-		s.every = hourly
+		s.every = longInterval
 	}
 	if series > 0 {
 		r.mark(s.options.Node, maxt)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/engine"
 	"lachan/metrics/ship"
@@ -66,7 +65,7 @@ func (m *Metrics) check(k *checker) {
 		k.wrong("metrics.query_url", failure.Text)
 	}
 	if u := m.WriteURL; u != "" && !ship.ValidURL(u) {
-		k.wrong("metrics.write_url", wording.ShipURL.With(u))
+		k.wrong("metrics.write_url", ship.BadURL.With(u))
 	}
 }
 

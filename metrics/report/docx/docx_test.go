@@ -3,6 +3,7 @@ package docx_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -23,8 +24,8 @@ func document(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	m, err := report.ReadJSON(file)
-	if err != nil {
+	m := new(report.Model)
+	if err := json.NewDecoder(file).Decode(m); err != nil {
 		t.Fatal(err)
 	}
 	m.Sections[0].Title += ` <&"' Ẵ`

@@ -59,7 +59,7 @@ var (
 
 // ErrPeriod is the error of a text that names no period. It says which ones
 // there are, in both languages.
-var ErrPeriod = wording.Error(wording.ReportPeriod)
+var ErrPeriod = wording.Error(textNoPeriod)
 
 // ParsePeriod reads a period of the zone:
 //

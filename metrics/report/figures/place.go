@@ -98,7 +98,7 @@ func comparePlaces(a, b place) int {
 }
 
 // ErrUnit is the error of a report on a unit that nobody knows.
-var ErrUnit = wording.Error(wording.ReportNoUnit)
+var ErrUnit = wording.Error(textNoUnit)
 
 // place finds the unit that reports and the schools that belong to it.
 func (b *builder) place(ctx context.Context) error {

@@ -2,6 +2,7 @@ package html_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -17,8 +18,8 @@ func page(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	m, err := report.ReadJSON(file)
-	if err != nil {
+	m := new(report.Model)
+	if err := json.NewDecoder(file).Decode(m); err != nil {
 		t.Fatal(err)
 	}
 	m.Sections[8].Blocks = append(m.Sections[8].Blocks, report.Block{Kind: report.Item, Text: `<script>alert("x")</script>`})

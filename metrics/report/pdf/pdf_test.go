@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,8 +21,8 @@ func model(t *testing.T, name string) *report.Model {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	m, err := report.ReadJSON(file)
-	if err != nil {
+	m := new(report.Model)
+	if err := json.NewDecoder(file).Decode(m); err != nil {
 		t.Fatal(err)
 	}
 	return m

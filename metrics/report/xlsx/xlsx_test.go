@@ -2,6 +2,7 @@ package xlsx_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"os"
 	"strconv"
@@ -20,8 +21,8 @@ func workbook(t *testing.T) (*excelize.File, []byte) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	m, err := report.ReadJSON(file)
-	if err != nil {
+	m := new(report.Model)
+	if err := json.NewDecoder(file).Decode(m); err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
