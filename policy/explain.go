@@ -137,20 +137,20 @@ func (e *explainer) layerStep(layer Layer) {
 	switch layer {
 	case LayerLocal:
 		if decides {
-			e.step(name, true, wording.ExplainLocal)
+			e.step(name, true, explainLocal)
 		}
 	case LayerLock:
 		e.locks(decides)
 	case LayerOwn:
 		e.ownEntries()
 	case LayerCore:
-		e.step(name, decides, choose(decides, wording.ExplainCore, wording.ExplainNoCore))
+		e.step(name, decides, choose(decides, explainCore, explainNoCore))
 	case LayerCanary:
-		e.step(name, decides, choose(decides, wording.ExplainCanary, wording.ExplainNoCanary))
+		e.step(name, decides, choose(decides, explainCanary, explainNoCanary))
 	case LayerProfile:
 		e.profileStep(decides)
 	case LayerDefault:
-		e.step(name, true, choose(e.minute.profile.Deny, wording.ExplainDeny, wording.ExplainAllow))
+		e.step(name, true, choose(e.minute.profile.Deny, explainDeny, explainAllow))
 	}
 }
 
@@ -164,29 +164,29 @@ func choose(is bool, yes, no wording.Text) wording.Text {
 // result says what becomes of the question.
 func (e *explainer) result(final Decision) {
 	if final.Layer == LayerSafeSearch {
-		e.step(final.Layer.String(), true, wording.ExplainSafeSearch.With(
+		e.step(final.Layer.String(), true, explainSafeSearch.With(
 			e.minute.profile.Name, strictness[e.minute.profile.SafeSearch], strictness[e.minute.profile.YouTube]))
 	}
-	text := wording.ExplainPass
+	text := explainPass
 	category := e.policy.Label(final.Category)
 	switch final.Action {
 	case Block:
 		e.out.Reply = final.Reply.String()
 		text = wording.Text{
-			VI: wording.ExplainBlock.With(e.out.Category, category.VI, final.Reply).VI,
-			EN: wording.ExplainBlock.With(e.out.Category, category.EN, final.Reply).EN,
+			VI: explainBlock.With(e.out.Category, category.VI, final.Reply).VI,
+			EN: explainBlock.With(e.out.Category, category.EN, final.Reply).EN,
 		}
 	case Local:
 		e.out.Reply = final.Reply.String()
-		text = wording.ExplainAnswered.With(final.Reply)
+		text = explainAnswered.With(final.Reply)
 	case Rewrite:
 		e.out.Rewrite = final.Rewrite.Name.String()
-		text = wording.ExplainRewrite.With(e.out.Rewrite)
+		text = explainRewrite.With(e.out.Rewrite)
 	}
 	if final.Excepted {
 		text = wording.Text{
-			VI: text.VI + wording.ExplainExcepted.With(e.out.Category, category.VI).VI,
-			EN: text.EN + wording.ExplainExcepted.With(e.out.Category, category.EN).EN,
+			VI: text.VI + explainExcepted.With(e.out.Category, category.VI).VI,
+			EN: text.EN + explainExcepted.With(e.out.Category, category.EN).EN,
 		}
 	}
 	e.out.Result = Sentence(text)

@@ -14,7 +14,7 @@ import (
 // client says whose question it is.
 func (e *explainer) client() {
 	if e.group == 0 {
-		e.step("client", false, wording.ExplainUnknownClient.With(e.minute.profile.Name))
+		e.step("client", false, explainUnknownClient.With(e.minute.profile.Name))
 		return
 	}
 	var path []string
@@ -26,14 +26,14 @@ func (e *explainer) client() {
 		}
 		path = append(path, text)
 	}
-	e.step("client", false, wording.ExplainClient.With(strings.Join(path, " < ")))
+	e.step("client", false, explainClient.With(strings.Join(path, " < ")))
 }
 
 // classification says what the name is and which entries of which lists say so.
 func (e *explainer) classification() {
 	matches := e.rules.list.Matches(e.name, e.qtype, e.rules.now)
 	if len(matches) == 0 {
-		e.step("name", false, wording.ExplainNothing)
+		e.step("name", false, explainNothing)
 	}
 	for i := range matches {
 		m := &matches[i]
@@ -43,15 +43,15 @@ func (e *explainer) classification() {
 		}
 		text := e.matchText(m, order)
 		if m.Allow {
-			text = join(text, wording.ExplainListException)
+			text = join(text, explainListException)
 		}
 		if m.Lifted {
-			text = join(text, wording.ExplainLifted)
+			text = join(text, explainLifted)
 		}
 		e.step("name", false, text)
 	}
 	for _, m := range e.rules.list.Dormant(e.name, e.qtype, e.rules.now) {
-		e.step("name", false, join(e.matchText(&m, e.order(&m)), wording.ExplainDormant))
+		e.step("name", false, join(e.matchText(&m, e.order(&m)), explainDormant))
 	}
 }
 
@@ -70,16 +70,16 @@ func (e *explainer) order(m *blocklist.Match) Order {
 
 // matchText tells an entry of a list, the document behind it and when it holds.
 func (e *explainer) matchText(m *blocklist.Match, order Order) wording.Text {
-	text := wording.ExplainMatch.With(m.Feed, m.Entry, e.names(m.Tags))
+	text := explainMatch.With(m.Feed, m.Entry, e.names(m.Tags))
 	if order != (Order{}) {
-		text = join(text, wording.ExplainOrder.With(order.Document, order.Authority))
+		text = join(text, explainOrder.With(order.Document, order.Authority))
 	}
 	const minute = "2006-01-02 15:04"
 	if !m.From.IsZero() {
-		text = join(text, wording.ExplainHoldsFrom.With(m.From.In(e.policy.loc).Format(minute)))
+		text = join(text, explainHoldsFrom.With(m.From.In(e.policy.loc).Format(minute)))
 	}
 	if !m.Until.IsZero() {
-		text = join(text, wording.ExplainHoldsUntil.With(m.Until.In(e.policy.loc).Format(minute)))
+		text = join(text, explainHoldsUntil.With(m.Until.In(e.policy.loc).Format(minute)))
 	}
 	return text
 }
@@ -102,16 +102,16 @@ func (e *explainer) names(s Set) string {
 func (e *explainer) locks(decides bool) {
 	name := LayerLock.String()
 	if !decides {
-		text := wording.ExplainNoLock
+		text := explainNoLock
 		if !e.minute.locked.Empty() {
-			text = wording.ExplainOtherLocks.With(e.names(e.minute.locked))
+			text = explainOtherLocks.With(e.names(e.minute.locked))
 		}
 		e.step(name, false, text)
 		return
 	}
 	hit := e.set.And(e.minute.locked)
 	unit, bit := e.policy.lockedBy(e.group, hit)
-	e.step(name, true, wording.ExplainLock.With(e.policy.unitID(unit), e.names(hit), e.policy.lockPlace(unit, bit)))
+	e.step(name, true, explainLock.With(e.policy.unitID(unit), e.names(hit), e.policy.lockPlace(unit, bit)))
 }
 
 // ownEntries lists everything of the units' own that speaks of the name, and
@@ -126,7 +126,7 @@ func (e *explainer) ownEntries() {
 		up++
 	}
 	if len(e.out.Steps) == before {
-		e.step(LayerOwn.String(), false, wording.ExplainNoOwn)
+		e.step(LayerOwn.String(), false, explainNoOwn)
 	}
 }
 
@@ -175,7 +175,7 @@ func (e *explainer) ownLists(u uint32, layer *compiled.Layer) {
 		allow := layer.Lists.Has(bit)
 		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
 			allow == (e.before.Action == Pass)
-		e.step(LayerOwn.String(), decides, choose(allow, wording.ExplainAllowList, wording.ExplainBlockList).
+		e.step(LayerOwn.String(), decides, choose(allow, explainAllowList, explainBlockList).
 			With(e.unitName(u), e.tags().All[bit].Code))
 	}
 }
@@ -200,15 +200,15 @@ func (e *explainer) noted(place string, note uint32) noted {
 
 // entryText tells an own entry, where it is written and what was noted with it.
 func (e *explainer) entryText(u uint32, what string, allow bool, n noted) wording.Text {
-	text := choose(allow, wording.ExplainOwnAllow, wording.ExplainOwnBlock).With(e.policy.unitID(u), what, n.place)
+	text := choose(allow, explainOwnAllow, explainOwnBlock).With(e.policy.unitID(u), what, n.place)
 	if n.who != "" {
-		text = join(text, wording.ExplainWho.With(n.who))
+		text = join(text, explainWho.With(n.who))
 	}
 	if n.why != "" {
-		text = join(text, wording.ExplainWhy.With(n.why))
+		text = join(text, explainWhy.With(n.why))
 	}
 	if n.document != "" {
-		text = join(text, wording.ExplainDocument.With(n.document))
+		text = join(text, explainDocument.With(n.document))
 	}
 	return text
 }
@@ -217,11 +217,11 @@ func (e *explainer) entryText(u uint32, what string, allow bool, n noted) wordin
 func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 	switch {
 	case until <= e.rules.now:
-		return join(text, wording.ExplainExpired.With(e.policy.lastDay(until)))
+		return join(text, explainExpired.With(e.policy.lastDay(until)))
 	case from > e.rules.now:
-		return join(text, wording.ExplainNotYet.With(time.Unix(from, 0).In(e.policy.loc).Format(time.DateOnly)))
+		return join(text, explainNotYet.With(time.Unix(from, 0).In(e.policy.loc).Format(time.DateOnly)))
 	case until < compiled.Forever:
-		return join(text, wording.ExplainUntil.With(e.policy.lastDay(until)))
+		return join(text, explainUntil.With(e.policy.lastDay(until)))
 	}
 	return text
 }
@@ -231,9 +231,9 @@ func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 func (e *explainer) profileStep(decides bool) {
 	name := LayerProfile.String()
 	unit := &e.policy.file.Units[e.group]
-	chosen := wording.ExplainProfile.With(e.policy.file.Profiles[unit.Profile].Name, e.unitName(unit.ProfileFrom))
+	chosen := explainProfile.With(e.policy.file.Profiles[unit.Profile].Name, e.unitName(unit.ProfileFrom))
 	if unit.ProfileFrom == 0 {
-		chosen = wording.ExplainProfileDefault.With(e.policy.file.Profiles[unit.Profile].Name)
+		chosen = explainProfileDefault.With(e.policy.file.Profiles[unit.Profile].Name)
 	}
 	e.step(name, false, chosen)
 	open := e.policy.openWindows(e.rules.time)[unit.Calendar]
@@ -252,11 +252,11 @@ func (e *explainer) profileStep(decides bool) {
 		}
 	}
 	blocked, allowed := e.set.And(e.minute.blocked), e.set.And(e.minute.allowed)
-	text := wording.ExplainProfileNothing
+	text := explainProfileNothing
 	if e.before.Entry != compiled.NoEntry && decides {
-		text = wording.ExplainProfileEntry.With(e.policy.file.Own.Name(e.before.Entry))
+		text = explainProfileEntry.With(e.policy.file.Own.Name(e.before.Entry))
 	} else if !blocked.Empty() || !allowed.Empty() {
-		text = wording.ExplainProfileSets.With(e.names(blocked), e.names(allowed))
+		text = explainProfileSets.With(e.names(blocked), e.names(allowed))
 	}
 	e.step(name, decides, text)
 }
@@ -266,12 +266,12 @@ func (e *explainer) ruleStep(id int32, open []bool, today compiled.Day, where st
 	r := &e.policy.file.Rules[id]
 	window := e.policy.file.Timetables[r.During].Name
 	if !open[r.During] {
-		e.step(LayerProfile.String(), false, wording.ExplainRuleClosed.With(window, today.Kind, where))
+		e.step(LayerProfile.String(), false, explainRuleClosed.With(window, today.Kind, where))
 		return
 	}
-	text := wording.ExplainRule.With(window, today.Kind, where, e.names(r.Block), e.names(r.Allow))
+	text := explainRule.With(window, today.Kind, where, e.names(r.Block), e.names(r.Allow))
 	if r.Profile != compiled.NoProfile {
-		text = join(text, wording.ExplainRuleProfile.With(strconv.Quote(e.policy.file.Profiles[r.Profile].Name)))
+		text = join(text, explainRuleProfile.With(strconv.Quote(e.policy.file.Profiles[r.Profile].Name)))
 	}
 	e.step(LayerProfile.String(), false, text)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 	"lachan/policy/compile"
@@ -32,7 +31,7 @@ var (
 func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
 	facts, err := catalogue.Load()
 	if err != nil {
-		return nil, yamlfile.Problems{{Text: wording.PolicyCatalogue.With(err)}}
+		return nil, yamlfile.Problems{{Text: textCatalogue.With(err)}}
 	}
 	return load(&compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: facts})
 }
@@ -58,7 +57,7 @@ func load(job *compile.Job) (*Policy, yamlfile.Problems) {
 	}
 	p, err := newPolicy(file, job.Facts)
 	if err != nil {
-		return nil, yamlfile.Problems{{File: job.Path, Text: wording.PolicyCatalogue.With(err)}}
+		return nil, yamlfile.Problems{{File: job.Path, Text: textCatalogue.With(err)}}
 	}
 	return p, nil
 }

@@ -6,8 +6,8 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
+	"lachan/policy/compile"
 	"lachan/policy/compiled"
 )
 
@@ -34,7 +34,7 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 			continue
 		}
 		unit, bit := p.lockedBy(e.Owner, hit)
-		problems.Add(p.entryFile(e.Owner), e.Line(), wording.PolicyAllowLocked.With(
+		problems.Add(p.entryFile(e.Owner), e.Line(), compile.TextAllowLocked.With(
 			name, p.file.Tags.All[bit].Code, p.unitID(unit), p.lockPlace(unit, bit)))
 	}
 	problems.Sort()
@@ -81,18 +81,18 @@ func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 		e := &own.Entries[i]
 		file := p.entryFile(e.Owner)
 		if e.Until <= unix {
-			notes.Add(file, e.Line(), wording.PolicyExpired.With(own.Name(int32(i)), p.lastDay(e.Until)))
+			notes.Add(file, e.Line(), textExpired.With(own.Name(int32(i)), p.lastDay(e.Until)))
 			continue
 		}
 		if allow, _ := own.Judge(int(e.Key), e.Owner, unix); !e.Allows() && allow != compiled.NoEntry {
-			notes.Add(file, e.Line(), wording.PolicyNoEffect.With(own.Name(int32(i)),
+			notes.Add(file, e.Line(), textNoEffect.With(own.Name(int32(i)),
 				place(file, own.Entries[allow].Line()), own.Name(allow)))
 		}
 	}
 	for u := range p.file.Units {
 		for _, e := range p.file.CodesOf(uint32(u)) {
 			if e.Until <= unix {
-				notes.Add(p.entryFile(uint32(u)), int(e.Line), wording.PolicyExpired.With(p.file.Tags.All[e.Bit].Code, p.lastDay(e.Until)))
+				notes.Add(p.entryFile(uint32(u)), int(e.Line), textExpired.With(p.file.Tags.All[e.Bit].Code, p.lastDay(e.Until)))
 			}
 		}
 	}

@@ -109,7 +109,7 @@ func (p *Policy) CategoryCode(tag uint8) string {
 // Label is what people call a tag.
 func (p *Policy) Label(tag uint8) wording.Text {
 	if int(tag) >= len(p.file.Tags.All) {
-		return wording.PolicyNoCategory
+		return textNoCategory
 	}
 	return p.file.Tags.All[tag].Label
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
@@ -71,7 +70,7 @@ func (t *terms) spans(file string, written []source.Span) []compiled.DateSpan {
 		}
 		s := compiled.DateSpan{From: dateOf(text.From), To: dateOf(text.To)}
 		if text.From.IsZero() || s.To < s.From {
-			t.fail(file, int(text.Line), wording.PolicySpan)
+			t.fail(file, int(text.Line), textSpan)
 			continue
 		}
 		spans = append(spans, s)
@@ -83,7 +82,7 @@ func (t *terms) makeUps(file string, written []source.MakeUp) map[compiled.Date]
 	days := make(map[compiled.Date]time.Weekday, len(written))
 	for _, text := range written {
 		if text.Date.IsZero() || text.As.Line == 0 {
-			t.fail(file, int(text.Line), wording.PolicyMakeUp)
+			t.fail(file, int(text.Line), textMakeUp)
 			continue
 		}
 		days[dateOf(text.Date)] = time.Weekday(text.As.V)

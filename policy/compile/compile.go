@@ -56,7 +56,7 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 	if j.Path != "" {
 		var err error
 		if data, err = os.ReadFile(j.Path); err != nil {
-			return nil, yamlfile.Problems{{File: j.Path, Text: wording.PolicyUnreadable.With(err)}}
+			return nil, yamlfile.Problems{{File: j.Path, Text: textUnreadable.With(err)}}
 		}
 	}
 	rest, pieces := source.Split(data, source.PieceSize)
@@ -131,7 +131,7 @@ func (c *compiler) takeCSV(files []yamlfile.At[string]) {
 		path := c.beside(name.V)
 		data, err := os.ReadFile(path)
 		if err != nil {
-			c.fail(c.path, name.Line, wording.PolicyUnreadable.With(err))
+			c.fail(c.path, name.Line, textUnreadable.With(err))
 			continue
 		}
 		c.inputs = append(c.inputs, compiled.NewInput(path, data))

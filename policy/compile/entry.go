@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"lachan/blocklist/domain"
-	"lachan/internal/wording"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
 )
@@ -33,7 +32,7 @@ func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) 
 		}
 	}
 	if given != 1 {
-		t.fail(file, line, wording.PolicyEntryOne)
+		t.fail(file, line, textEntryOne)
 		return e, false
 	}
 	if text.Short != "" {
@@ -69,16 +68,16 @@ func (t *terms) entryName(file string, line int, name string) (string, bool) {
 	if err == nil && !domain.IsPublicSuffix(canonical) {
 		return canonical, true
 	}
-	text := wording.PolicyName
+	text := textName
 	switch {
 	case err == nil:
-		text = wording.PolicyPublicSuffix
+		text = textPublicSuffix
 	case strings.HasPrefix(name, "*."):
-		text = wording.PolicyNameStar
+		text = textNameStar
 	case strings.ContainsAny(name, "/:"):
-		text = wording.PolicyNameURL
+		text = textNameURL
 	case errors.Is(err, domain.ErrAddress):
-		text = wording.PolicyNameAddress
+		text = textNameAddress
 	}
 	t.fail(file, line, text.With(name))
 	return "", false
@@ -94,7 +93,7 @@ func (t *terms) entryTimes(file string, text *source.Entry, e parsedEntry) (pars
 		e.until = text.Until.In(t.zone).AddDate(0, 0, 1).Unix()
 	}
 	if e.from >= e.until {
-		t.fail(file, int(text.Line), wording.PolicyUntilBeforeFrom.With(text.From, text.Until))
+		t.fail(file, int(text.Line), textUntilBeforeFrom.With(text.From, text.Until))
 		return e, false
 	}
 	e.note = t.note(note{text.Who, text.Why, text.Document})

@@ -45,7 +45,7 @@ func (c *compiler) addFeeds(feeds []Feed) {
 			c.fail(f.File, f.Line, c.unknownCode(f.Category))
 		}
 		if f.Allow && f.LockedBy != "" {
-			c.fail(f.File, f.Line, wording.PolicyFeedAllowLocked.With(f.Name))
+			c.fail(f.File, f.Line, textFeedAllowLocked.With(f.Name))
 		}
 		tags := compiled.FeedTags{Category: category, Alone: f.Allow || f.Unit != ""}
 		if f.Allow || f.Unit != "" || f.LockedBy != "" || f.Authority != "" || f.Zone {
@@ -69,7 +69,7 @@ func (c *compiler) addFeeds(feeds []Feed) {
 // feedBit gives a feed a bit of its own.
 func (c *compiler) feedBit(f *Feed) Set {
 	if len(c.tags.All) == blocklist.SetSize {
-		c.fail(f.File, f.Line, wording.PolicyTooManyTags.With(f.Name, blocklist.SetSize))
+		c.fail(f.File, f.Line, textTooManyTags.With(f.Name, blocklist.SetSize))
 		return Set{}
 	}
 	bit := tagList{&c.tags}.add(f.Name, wording.Text{VI: f.Name, EN: f.Name})

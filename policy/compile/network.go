@@ -62,15 +62,15 @@ func parseNetwork(s string) (netip.Prefix, *wording.Text) {
 	if err != nil {
 		a, err := netip.ParseAddr(s)
 		if err != nil || a.Zone() != "" {
-			return fail(wording.PolicyNetwork.With(s))
+			return fail(textNetwork.With(s))
 		}
 		prefix = netip.PrefixFrom(a, a.BitLen())
 	}
 	if prefix.Addr().Is4In6() {
-		return fail(wording.PolicyNetworkMapped.With(s))
+		return fail(textNetworkMapped.With(s))
 	}
 	if prefix != prefix.Masked() {
-		return fail(wording.PolicyHostBits.With(s, prefix.Masked()))
+		return fail(textHostBits.With(s, prefix.Masked()))
 	}
 	return prefix, nil
 }
@@ -98,11 +98,11 @@ func (c *clients) checkWithin(narrow, wide claim) {
 	there := place(c.units[wide.unit].file, int(wide.line))
 	switch {
 	case narrow.unit == wide.unit && narrow.prefix == wide.prefix:
-		c.fail(file, line, wording.PolicyNetworkTwice.With(narrow.prefix, there))
+		c.fail(file, line, textNetworkTwice.With(narrow.prefix, there))
 	case narrow.unit == wide.unit:
 	case narrow.prefix == wide.prefix:
-		c.fail(file, line, wording.PolicyNetworkClaimed.With(narrow.prefix, mine, theirs, there))
+		c.fail(file, line, textNetworkClaimed.With(narrow.prefix, mine, theirs, there))
 	case !c.above(wide.unit, narrow.unit):
-		c.fail(file, line, wording.PolicyNetworkOverlap.With(narrow.prefix, mine, wide.prefix, theirs, there))
+		c.fail(file, line, textNetworkOverlap.With(narrow.prefix, mine, wide.prefix, theirs, there))
 	}
 }

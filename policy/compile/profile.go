@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"lachan/blocklist"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
@@ -43,18 +42,18 @@ func (t *terms) compileProfile(name string, text *source.Profile) compiled.Profi
 		Block: t.codes(t.path, text.Block),
 	}
 	if text.Line == 0 {
-		t.fail(t.path, 0, wording.PolicyProfileEmpty.With(name))
+		t.fail(t.path, 0, textProfileEmpty.With(name))
 	}
 	for i := range text.Allow {
 		p.Allow = p.Allow.Or(t.profileAllow(&p, &text.Allow[i]))
 	}
 	if both := p.Block.And(p.Allow); !both.Empty() {
-		t.fail(t.path, int(text.Line), wording.PolicyBlockAndAllow.With(t.tags.All[both.First()].Code))
+		t.fail(t.path, int(text.Line), textBlockAndAllow.With(t.tags.All[both.First()].Code))
 	}
 	p.Replies = t.compileReplies(text.Reply, text.Replies)
 	for i := range text.Rules {
 		if r := &text.Rules[i]; r.Profile.V != "" {
-			t.fail(t.path, r.Profile.Line, wording.PolicyProfileInProfile)
+			t.fail(t.path, r.Profile.Line, textProfileInProfile)
 		} else {
 			p.Rules = append(p.Rules, t.rule(t.path, r).Rule)
 		}
@@ -70,7 +69,7 @@ func (t *terms) profileAllow(p *compiled.Profile, text *source.Entry) Set {
 		return Set{}
 	}
 	if e.name == "" && (e.from != 0 || e.until != compiled.Forever) {
-		t.fail(t.path, int(text.Line), wording.PolicyProfileTimes)
+		t.fail(t.path, int(text.Line), textProfileTimes)
 	}
 	if e.name == "" {
 		return blocklist.Of(int(e.bit))
@@ -128,9 +127,9 @@ func (t *terms) rule(file string, text *source.Rule) compiled.UnitRule {
 	during, ok := t.timetables[text.During.V]
 	switch {
 	case text.During.V == "":
-		t.fail(file, line, wording.PolicyRuleWithoutTime)
+		t.fail(file, line, textRuleWithoutTime)
 	case !ok:
-		t.fail(file, text.During.Line, source.Nearest(wording.PolicyUnknownTimetable.With(text.During.V), text.During.V,
+		t.fail(file, text.During.Line, source.Nearest(textUnknownTimetable.With(text.During.V), text.During.V,
 			slices.Sorted(maps.Keys(t.timetables))))
 	}
 	r.During = during
@@ -139,10 +138,10 @@ func (t *terms) rule(file string, text *source.Rule) compiled.UnitRule {
 			r.Profile = compiled.NoProfile
 		}
 	} else if r.Block.Empty() && r.Allow.Empty() {
-		t.fail(file, line, wording.PolicyRuleEmpty)
+		t.fail(file, line, textRuleEmpty)
 	}
 	if both := r.Block.And(r.Allow); !both.Empty() {
-		t.fail(file, line, wording.PolicyBlockAndAllow.With(t.tags.All[both.First()].Code))
+		t.fail(file, line, textBlockAndAllow.With(t.tags.All[both.First()].Code))
 	}
 	return compiled.UnitRule{Rule: t.internRule(r), Line: int32(line)}
 }
@@ -162,7 +161,7 @@ func (t *terms) internRule(r compiled.Rule) int32 {
 func (t *terms) profile(file string, name yamlfile.At[string]) (int32, bool) {
 	id, ok := t.profiles[name.V]
 	if !ok {
-		t.fail(file, name.Line, source.Nearest(wording.PolicyUnknownProfile.With(name.V), name.V,
+		t.fail(file, name.Line, source.Nearest(textUnknownProfile.With(name.V), name.V,
 			slices.Sorted(maps.Keys(t.profiles))))
 	}
 	return id, ok

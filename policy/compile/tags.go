@@ -23,9 +23,9 @@ func (t *terms) addTags(custom map[string]source.Category) {
 	}
 	tags.Words = categoryWords(t.facts, tags.ByKey)
 	t.addCustom(tags, custom)
-	tags.Local = tags.addPseudo(compiled.LocalCode, wording.PolicyLocalCategory)
-	tags.DefaultDeny = tags.addPseudo(compiled.DefaultDenyCode, wording.PolicyDefaultDenyCategory)
-	tags.Core = tags.add(compiled.CoreCode, wording.PolicyCoreCategory)
+	tags.Local = tags.addPseudo(compiled.LocalCode, textLocalCategory)
+	tags.DefaultDeny = tags.addPseudo(compiled.DefaultDenyCode, textDefaultDenyCategory)
+	tags.Core = tags.add(compiled.CoreCode, textCoreCategory)
 	tags.All[tags.Core].Counts = uint8(tags.Local) // it blocks nothing
 	tags.Allowing = blocklist.Of(tags.Core)
 	tags.AuthorityOrder = tags.ByKey["authority-order"]
@@ -45,10 +45,10 @@ func (t *terms) addCustom(tags tagList, custom map[string]source.Category) {
 		switch {
 		case known:
 		case !validCode(code):
-			t.fail(t.path, int(text.Line), wording.PolicyCategoryCode.With(code))
+			t.fail(t.path, int(text.Line), textCategoryCode.With(code))
 			continue
 		case len(tags.All) >= limit:
-			t.fail(t.path, int(text.Line), wording.PolicyTooManyTags.With(code, blocklist.SetSize))
+			t.fail(t.path, int(text.Line), textTooManyTags.With(code, blocklist.SetSize))
 			continue
 		default:
 			bit = tags.addCategory(code, wording.Text{VI: code, EN: code})
@@ -168,5 +168,5 @@ func (t *terms) known(codes []string) (set Set) {
 // unknownCode says that there is no category or service of that name, and
 // which one may be meant.
 func (t *terms) unknownCode(code string) wording.Text {
-	return source.Nearest(wording.PolicyUnknownCode.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
+	return source.Nearest(textUnknownCode.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
 }

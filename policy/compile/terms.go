@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
@@ -83,7 +82,7 @@ func (t *terms) level(file string, code yamlfile.At[string]) *catalogue.Level {
 		for _, known := range t.facts.Levels {
 			codes = append(codes, known.Code, known.Alias)
 		}
-		t.fail(file, code.Line, source.Nearest(wording.PolicyUnknownLevel.With(code.V), code.V, codes))
+		t.fail(file, code.Line, source.Nearest(textUnknownLevel.With(code.V), code.V, codes))
 	}
 	return level
 }

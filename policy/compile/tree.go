@@ -68,7 +68,7 @@ func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 		t.name(u)
 	}
 	if text.Students < 0 {
-		t.failAt(u, wording.PolicyStudents.With(text.Students))
+		t.failAt(u, source.TextStudents.With(text.Students))
 	}
 	return u
 }
@@ -78,7 +78,7 @@ func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 func (t *tree) contacts(text *source.Unit) (uris []string) {
 	for _, c := range text.Contact {
 		if !source.IsContact(c.V) {
-			t.fail(text.File, c.Line, wording.PolicyContact.With(c.V))
+			t.fail(text.File, c.Line, textContact.With(c.V))
 			continue
 		}
 		uris = append(uris, c.V)
@@ -91,7 +91,7 @@ func (t *tree) name(u uint32) {
 	unit := &t.units[u]
 	own := unit.declared.id
 	if !validID(own) {
-		t.failAt(u, wording.PolicyUnitID.With(own))
+		t.failAt(u, textUnitID.With(own))
 		return
 	}
 	id := own
@@ -105,7 +105,7 @@ func (t *tree) name(u uint32) {
 	}
 	unit.id = id
 	if other, twice := t.byID[id]; twice {
-		t.failAt(u, wording.PolicyUnitTwice.With(id, t.where(other)))
+		t.failAt(u, textUnitTwice.With(id, t.where(other)))
 		return
 	}
 	t.byID[id] = u
@@ -134,7 +134,7 @@ func (t *tree) order() (order []uint32) {
 			depth[u] = depth[above] + 1
 		}
 		if depth[u] == compiled.MaxDepth {
-			t.failAt(u, wording.PolicyDepth.With(t.units[u].id, compiled.MaxDepth))
+			t.failAt(u, textDepth.With(t.units[u].id, compiled.MaxDepth))
 		}
 		t.checkRank(u)
 	}
@@ -149,7 +149,7 @@ func (t *tree) findParent(u uint32) {
 		return
 	}
 	if t.parent[u] != compiled.NoUnit {
-		t.fail(unit.file, parent.Line, wording.PolicyNestedParent.With(unit.declared.id, t.units[t.parent[u]].id))
+		t.fail(unit.file, parent.Line, textNestedParent.With(unit.declared.id, t.units[t.parent[u]].id))
 		return
 	}
 	above, ok := t.byID[parent.V]
@@ -192,7 +192,7 @@ func (t *tree) failLoop(loop []uint32) {
 		ids = append(ids, t.units[u].id)
 	}
 	first := &t.units[loop[0]]
-	t.fail(first.file, first.declared.parent.Line, wording.PolicyLoop.With(strings.Join(ids, " -> ")))
+	t.fail(first.file, first.declared.parent.Line, textLoop.With(strings.Join(ids, " -> ")))
 }
 
 // checkRank reports a unit whose parent does not rank above it.
@@ -200,23 +200,23 @@ func (t *tree) checkRank(u uint32) {
 	unit, parent := &t.units[u], t.parent[u]
 	if parent == compiled.NoUnit {
 		if unit.kind == source.GroupKind && unit.declared.parent.V == "" {
-			t.failAt(u, wording.PolicyGroupAlone.With(unit.id))
+			t.failAt(u, textGroupAlone.With(unit.id))
 		}
 		return
 	}
 	above := t.units[parent].kind
 	switch {
 	case unit.kind == source.GroupKind && above != source.School && above != source.GroupKind:
-		t.failAt(u, wording.PolicyGroupAlone.With(unit.id))
+		t.failAt(u, textGroupAlone.With(unit.id))
 	case unit.kind != source.GroupKind && above >= unit.kind:
-		t.failAt(u, wording.PolicyRank.With(unit.id, unit.kind, t.units[parent].id, above))
+		t.failAt(u, textRank.With(unit.id, unit.kind, t.units[parent].id, above))
 	}
 }
 
 // unknownUnit says that there is no unit of that id, and which one may be
 // meant.
 func (t *tree) unknownUnit(id string) wording.Text {
-	text := wording.PolicyUnknownUnit.With(id)
+	text := textUnknownUnit.With(id)
 	if len(t.byID) > maxNearestUnits {
 		return text
 	}

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"lachan/internal/wording"
 )
 
 // weekdays are the days of the week, from time.Sunday on, as scripts write
@@ -24,7 +22,7 @@ func (p *parser) moment(words []string) {
 	written := strings.Join(words, " ")
 	at, err := time.Parse("2006-01-02 15:04", written)
 	if err != nil {
-		p.fail(wording.ScriptTime.With(written))
+		p.fail(textTime.With(written))
 		return
 	}
 	if day != "" && !p.agrees(day, at) {
@@ -43,9 +41,9 @@ func (p *parser) agrees(day string, at time.Time) bool {
 	case is(right):
 		return true
 	case slices.ContainsFunc(weekdays[:], is):
-		p.fail(wording.ScriptWeekday.With(at.Format(time.DateOnly), right[0]+" ("+right[1]+")", day))
+		p.fail(textWeekday.With(at.Format(time.DateOnly), right[0]+" ("+right[1]+")", day))
 	default:
-		p.fail(wording.ScriptDay.With(day))
+		p.fail(textDay.With(day))
 	}
 	return false
 }

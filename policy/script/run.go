@@ -54,7 +54,7 @@ func (r *runner) ask(a *ask) *wording.Text {
 	}
 	var name domain.Name
 	if name.SetText(a.name) != nil {
-		text := wording.ScriptName.With(a.name) // cannot be: it is canonical
+		text := textName.With(a.name) // cannot be: it is canonical
 		return &text
 	}
 	decision := r.rules.DecideFor(addr, group, &name, a.qtype)
@@ -89,12 +89,12 @@ func (r *runner) unit(id string) (policy.GroupID, *wording.Text) {
 			}
 		}
 	}
-	text := wording.ScriptWho.With(id)
+	text := textWho.With(id)
 	switch found := r.bare[id]; {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		text = wording.ScriptWhoMany.With(id, r.unitID(found[0]), r.unitID(found[1]))
+		text = textWhoMany.With(id, r.unitID(found[0]), r.unitID(found[1]))
 	}
 	return 0, &text
 }
@@ -111,7 +111,7 @@ func (r *runner) resolve(w want) (want, *wording.Text) {
 	if w.category != "" {
 		tag, ok := r.policy.Counted(w.category)
 		if !ok {
-			text := wording.ScriptCategory.With(w.category)
+			text := textCategory.With(w.category)
 			return w, &text
 		}
 		w.category = r.policy.CategoryCode(tag)
@@ -162,7 +162,7 @@ func fits(want, got string) bool { return want == "" || want == got }
 func (r *runner) failed(a *ask, g policy.GroupID, got want) wording.Text {
 	explanation, err := r.rules.Explain(g, a.name, a.qtype)
 	if err != nil {
-		return wording.ScriptName.With(a.name)
+		return textName.With(a.name)
 	}
 	why := explanation.Result
 	for _, step := range explanation.Steps {
@@ -171,7 +171,7 @@ func (r *runner) failed(a *ask, g policy.GroupID, got want) wording.Text {
 		}
 	}
 	tell := func(reason string) wording.Text {
-		return wording.ScriptFailed.With(a.at.Format("Mon 2006-01-02 15:04"), a.who,
+		return textFailed.With(a.at.Format("Mon 2006-01-02 15:04"), a.who,
 			strings.TrimSuffix(a.name, "."), explanation.Type, a.want, got, reason)
 	}
 	return wording.Text{VI: tell(why.VI).VI, EN: tell(why.EN).EN}

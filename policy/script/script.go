@@ -71,7 +71,7 @@ func Parse(file string, text []byte) (*Script, yamlfile.Problems) {
 		}
 	}
 	if len(p.script.asks) == 0 && len(p.problems) == 0 {
-		p.problems.Add(file, 0, wording.ScriptEmpty)
+		p.problems.Add(file, 0, textEmpty)
 	}
 	return p.script, p.problems
 }
@@ -107,7 +107,7 @@ func (p *parser) read(words []string) {
 	case words[0] == "at":
 		p.moment(words[1:])
 	default:
-		p.fail(wording.ScriptLine)
+		p.fail(textLine)
 	}
 }
 
@@ -122,18 +122,18 @@ func (p *parser) ask(words []string) {
 		}
 	}
 	if len(question) == 0 || len(question) > 2 || len(result) == 0 {
-		p.fail(wording.ScriptLine)
+		p.fail(textLine)
 		return
 	}
 	var err error
 	if a.name, err = domain.Canonical(question[0]); err != nil {
-		p.fail(wording.ScriptName.With(question[0]))
+		p.fail(textName.With(question[0]))
 		return
 	}
 	if len(question) == 2 {
 		qtype, ok := dns.StringToType[strings.ToUpper(question[1])]
 		if !ok {
-			p.fail(wording.ScriptType.With(question[1]))
+			p.fail(textType.With(question[1]))
 			return
 		}
 		a.qtype = qtype
@@ -147,6 +147,6 @@ func (p *parser) ask(words []string) {
 		p.script.asks = append(p.script.asks, a)
 	case !p.told:
 		p.told = true
-		p.fail(wording.ScriptNoTime)
+		p.fail(textNoTime)
 	}
 }

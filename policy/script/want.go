@@ -35,15 +35,15 @@ func parseWant(words []string) (w want, problem *wording.Text) {
 	case w.result == resultPass || w.result == resultExcepted || w.result == resultLocal:
 	case w.result == resultRewrite:
 		if len(words) == 0 {
-			return fail(wording.ScriptRewrite)
+			return fail(textRewrite)
 		}
 		target, err := domain.Canonical(words[0])
 		if err != nil {
-			return fail(wording.ScriptRewrite)
+			return fail(textRewrite)
 		}
 		w.target, words = target, words[1:]
 	case !isReply(w.result):
-		return fail(wording.ScriptExpect.With(w.result))
+		return fail(textExpect.With(w.result))
 	case len(words) > 0 && words[0] != "by" && words[0] != "unit":
 		w.category, words = words[0], words[1:]
 	}
@@ -55,15 +55,15 @@ func parseWant(words []string) (w want, problem *wording.Text) {
 			continue
 		}
 		if len(words) == 1 {
-			return fail(wording.ScriptMissing.With(part.word))
+			return fail(textMissing.With(part.word))
 		}
 		*part.to, words = words[1], words[2:]
 	}
 	switch layers := layerNames(); {
 	case len(words) > 0:
-		return fail(wording.ScriptRest.With(strings.Join(words, " ")))
+		return fail(textRest.With(strings.Join(words, " ")))
 	case w.layer != "" && !slices.Contains(layers, w.layer):
-		return fail(wording.ScriptLayer.With(w.layer, strings.Join(layers, ", ")))
+		return fail(textLayer.With(w.layer, strings.Join(layers, ", ")))
 	}
 	return w, nil
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -71,7 +70,7 @@ func (s *DayKinds) UnmarshalText(text []byte) error {
 		}
 		kind := slices.Index(dayKindNames[:], part)
 		if kind < 0 {
-			return yamlfile.Problem{Text: wording.PolicyDayKind.With(part)}
+			return yamlfile.Problem{Text: textDayKind.With(part)}
 		}
 		*s |= KindsOf(DayKind(kind))
 	}

@@ -43,12 +43,12 @@ func ReadCSV(file string, data []byte) (units []Unit, problems yamlfile.Problems
 		}
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
-			problems.Add(file, broken.Line, wording.PolicyCSVSyntax.With(broken.Err))
+			problems.Add(file, broken.Line, textCSVSyntax.With(broken.Err))
 			return units, problems
 		}
 		line, _ := r.FieldPos(0)
 		if len(row) != len(columns) {
-			problems.Add(file, line, wording.PolicyCSVFields.With(len(row), len(columns)))
+			problems.Add(file, line, textCSVFields.With(len(row), len(columns)))
 			continue
 		}
 		unit := Unit{Line: yamlfile.Line(line), File: file}
@@ -64,20 +64,20 @@ func ReadCSV(file string, data []byte) (units []Unit, problems yamlfile.Problems
 func csvHeader(file string, r *csv.Reader) (columns []string, problems yamlfile.Problems) {
 	row, err := r.Read()
 	if err != nil {
-		problems.Add(file, 1, wording.PolicyCSVHeader.With(strings.Join(csvColumns, ",")))
+		problems.Add(file, 1, textCSVHeader.With(strings.Join(csvColumns, ",")))
 		return nil, problems
 	}
 	for _, column := range row {
 		column = strings.ToLower(strings.TrimSpace(column))
 		if !slices.Contains(csvColumns, column) {
-			problems.Add(file, 1, Nearest(wording.PolicyCSVColumn.With(column, strings.Join(csvColumns, ",")), column, csvColumns))
+			problems.Add(file, 1, Nearest(textCSVColumn.With(column, strings.Join(csvColumns, ",")), column, csvColumns))
 		} else if slices.Contains(columns, column) {
-			problems.Add(file, 1, wording.PolicyCSVColumnTwice.With(column))
+			problems.Add(file, 1, textCSVColumnTwice.With(column))
 		}
 		columns = append(columns, column)
 	}
 	if problems == nil && !slices.Contains(columns, "id") {
-		problems.Add(file, 1, wording.PolicyCSVHeader.With(strings.Join(csvColumns, ",")))
+		problems.Add(file, 1, textCSVHeader.With(strings.Join(csvColumns, ",")))
 	}
 	return columns, problems
 }
@@ -115,13 +115,13 @@ func csvUnit(u *Unit, columns, row []string, line int) *wording.Text {
 			u.Contact = csvItems(value, line)
 		case "kind":
 			if err := u.Kind.UnmarshalText([]byte(value)); err != nil {
-				text := wording.PolicyKind.With(value)
+				text := textKind.With(value)
 				return &text
 			}
 		case "students":
 			students, err := strconv.ParseUint(value, 10, 31)
 			if err != nil {
-				text := wording.PolicyStudents.With(value)
+				text := TextStudents.With(value)
 				return &text
 			}
 			u.Students = int(students)

@@ -6,7 +6,6 @@ package source
 import (
 	"slices"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 )
@@ -99,7 +98,7 @@ func (s *SearchStrictness) UnmarshalText(text []byte) error {
 	case "strict", "on", "true", "yes":
 		*s = SearchStrictness(catalogue.Strict)
 	default:
-		return yamlfile.Problem{Text: wording.PolicySafeSearch.With(string(text))}
+		return yamlfile.Problem{Text: textSafeSearch.With(string(text))}
 	}
 	return nil
 }
@@ -117,7 +116,7 @@ func (s *YouTubeStrictness) UnmarshalText(text []byte) error {
 	case "strict":
 		*s = YouTubeStrictness(catalogue.Strict)
 	default:
-		return yamlfile.Problem{Text: wording.PolicyYouTube.With(string(text))}
+		return yamlfile.Problem{Text: textYouTube.With(string(text))}
 	}
 	return nil
 }
@@ -128,7 +127,7 @@ type Default bool
 // UnmarshalText reads allow or deny.
 func (v *Default) UnmarshalText(text []byte) error {
 	if string(text) != "allow" && string(text) != "deny" {
-		return yamlfile.Problem{Text: wording.PolicyDefault.With(string(text))}
+		return yamlfile.Problem{Text: textDefault.With(string(text))}
 	}
 	*v = string(text) == "deny"
 	return nil
@@ -152,7 +151,7 @@ var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page"}
 func (r *Reply) UnmarshalText(text []byte) error {
 	i := slices.Index(replyNames[:], string(text))
 	if i < 0 {
-		return yamlfile.Problem{Text: wording.PolicyReply.With(string(text))}
+		return yamlfile.Problem{Text: textReply.With(string(text))}
 	}
 	*r = Reply(i)
 	return nil

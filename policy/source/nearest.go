@@ -12,6 +12,6 @@ func Nearest(text wording.Text, name string, known []string) wording.Text {
 	if !ok {
 		return text
 	}
-	hint := wording.PolicyNearest.With(near)
+	hint := textNearest.With(near)
 	return wording.Text{VI: text.VI + hint.VI, EN: text.EN + hint.EN}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -53,7 +52,7 @@ func (w *Weekdays) UnmarshalText(text []byte) error {
 		from, ok := weekdayNames[first]
 		to, ok2 := weekdayNames[last]
 		if !ok || !ok2 {
-			return yamlfile.Problem{Text: wording.PolicyDays.With(part)}
+			return yamlfile.Problem{Text: textDays.With(part)}
 		}
 		for d := from; ; d = (d + 1) % 7 {
 			*w |= 1 << d
@@ -72,7 +71,7 @@ type Weekday time.Weekday
 func (w *Weekday) UnmarshalText(text []byte) error {
 	d, ok := weekdayNames[string(text)]
 	if !ok {
-		return yamlfile.Problem{Text: wording.PolicyDays.With(string(text))}
+		return yamlfile.Problem{Text: textDays.With(string(text))}
 	}
 	*w = Weekday(d)
 	return nil
@@ -91,7 +90,7 @@ func (c *Clock) UnmarshalText(text []byte) error {
 	m, err2 := strconv.ParseUint(minutes, 10, 8)
 	at := Clock(h*60 + m)
 	if !ok || err != nil || err2 != nil || len(minutes) != 2 || m > 59 || at > endOfDay {
-		return yamlfile.Problem{Text: wording.PolicyClock.With(string(text))}
+		return yamlfile.Problem{Text: textClock.With(string(text))}
 	}
 	*c = at
 	return nil

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -30,7 +29,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return yamlfile.Problem{Text: wording.PolicyKind.With(string(text))}
+	return yamlfile.Problem{Text: textKind.With(string(text))}
 }
 
 // A Unit is a unit as written, in policy.yaml or as a row of a CSV file.

@@ -111,7 +111,7 @@ func (k *checking) runScripts(c command.Call, files []string) error {
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			k.mistakes.Add(file, 0, wording.PolicyUnreadable.With(err))
+			k.mistakes.Add(file, 0, textUnreadable.With(err))
 			continue
 		}
 		s, problems := script.Parse(file, text)

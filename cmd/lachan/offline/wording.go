@@ -16,6 +16,10 @@ var (
 		VI: "%d lỗi cần sửa",
 		EN: "problems: %d",
 	}
+	textUnreadable = wording.Text{
+		VI: "không đọc được tệp: %v",
+		EN: "the file cannot be read: %v",
+	}
 	textNote = wording.Text{
 		VI: "lưu ý",
 		EN: "note",

@@ -1,0 +1,179 @@
+package compile
+
+import "lachan/internal/wording"
+
+// What is wrong with policy.yaml and the files it names, and what to do.
+var (
+	textUnreadable = wording.Text{
+		VI: "không đọc được tệp: %v",
+		EN: "the file cannot be read: %v",
+	}
+	textCategoryCode = wording.Text{
+		VI: "mã nhóm %q không hợp lệ: chỉ dùng a-z, 0-9 và dấu -, tối đa 40 ký tự, khác local, default-deny và core",
+		EN: "the category code %q is not valid: use a-z, 0-9 and -, at most 40, other than local, default-deny and core",
+	}
+	textTooManyTags = wording.Text{
+		VI: "%q vượt quá giới hạn %d nhóm, dịch vụ và danh sách riêng cộng lại: hãy gộp hoặc bỏ bớt",
+		EN: "%q is over the limit of %d categories, services and special feeds together: merge some or leave some out",
+	}
+	textUnknownCode = wording.Text{
+		VI: "không có nhóm hoặc dịch vụ %q (dịch vụ viết là service:TÊN; tên miền viết là {name: TÊN_MIỀN})",
+		EN: "there is no category or service %q (a service is written service:ID, a domain name {name: NAME})",
+	}
+	textUnitID = wording.Text{
+		VI: "mã đơn vị %q không hợp lệ: dùng a-z, 0-9, dấu -, _ và dấu chấm, từ 1 đến 63 ký tự",
+		EN: "the unit id %q is not valid: use a-z, 0-9, -, _ and dots, 1 to 63 of them",
+	}
+	textUnitTwice = wording.Text{
+		VI: "đơn vị %q đã có ở %s: hãy đặt mã khác",
+		EN: "the unit %q is already at %s: give one of them another id",
+	}
+	textUnknownUnit = wording.Text{
+		VI: "không có đơn vị %q",
+		EN: "there is no unit %q",
+	}
+	textNestedParent = wording.Text{
+		VI: "nhóm %q nằm trong %q nên không được ghi parent: hãy bỏ dòng này",
+		EN: "the group %q stands within %q and takes no parent: leave it out",
+	}
+	textLoop = wording.Text{
+		VI: "các đơn vị là cấp trên của nhau theo vòng tròn: %s; hãy sửa parent của một đơn vị",
+		EN: "the parents of these units form a loop: %s; change the parent of one",
+	}
+	textGroupAlone = wording.Text{
+		VI: "nhóm %q phải thuộc một trường: hãy ghi parent là mã của trường",
+		EN: "the group %q must belong to a school: give the school's id as its parent",
+	}
+	textRank = wording.Text{
+		VI: "%q (%s) không thể thuộc %q (%s): cấp trên phải là cấp cao hơn, theo thứ tự province, commune, school, group",
+		EN: "%q (%s) cannot lie below %q (%s): a parent ranks higher, in the order province, commune, school, group",
+	}
+	textDepth = wording.Text{
+		VI: "%q nằm sâu quá %d cấp: hãy bớt cấp trung gian",
+		EN: "%q lies more than %d levels deep: leave levels out",
+	}
+	textUnknownLevel = wording.Text{
+		VI: "không có cấp học %q",
+		EN: "there is no school level %q",
+	}
+	textContact = wording.Text{
+		VI: "liên hệ %q phải là một địa chỉ mailto:, tel: hoặc https:, ví dụ mailto:cntt@truong.example hoặc tel:+842143888888",
+		EN: "the contact %q must be an address with mailto:, tel: or https:, such as mailto:it@school.example or tel:+842143888888",
+	}
+	textNetwork = wording.Text{
+		VI: "%q không phải dải địa chỉ: viết như 10.20.0.0/16 hoặc 2001:db8:20::/48",
+		EN: "%q is not a prefix: write it like 10.20.0.0/16 or 2001:db8:20::/48",
+	}
+	textNetworkMapped = wording.Text{
+		VI: "%q là địa chỉ IPv4 viết theo kiểu IPv6: hãy viết theo kiểu IPv4",
+		EN: "%q is IPv4 written as IPv6: write it as IPv4",
+	}
+	textHostBits = wording.Text{
+		VI: "%q là địa chỉ nằm trong một dải, không phải một dải: hãy viết %s",
+		EN: "%q is an address within a prefix, not a prefix: write %s",
+	}
+	textNetworkTwice = wording.Text{
+		VI: "dải %s đã ghi ở %s cho chính đơn vị này: hãy bỏ một dòng",
+		EN: "the prefix %s is already given to this unit at %s: leave one out",
+	}
+	textNetworkClaimed = wording.Text{
+		VI: "dải %s của %q đã thuộc về %q ở %s: mỗi dải chỉ thuộc một đơn vị",
+		EN: "the prefix %s of %q already belongs to %q at %s: a prefix belongs to one unit",
+	}
+	textNetworkOverlap = wording.Text{
+		VI: "dải %s của %q nằm trong dải %s của %q (%s), mà %[4]q không phải cấp trên của %[2]q: hãy sửa một trong hai dải",
+		EN: "the prefix %s of %q lies within %s of %q (%s), and %[4]q is not above %[2]q: change one of them",
+	}
+	textUnknownProfile = wording.Text{
+		VI: "không có hồ sơ lọc (profile) %q",
+		EN: "there is no profile %q",
+	}
+	textProfileEmpty = wording.Text{
+		VI: "hồ sơ lọc %q để trống; nếu muốn không chặn gì hãy viết %[1]s: {}",
+		EN: "the profile %q is empty; if it is to block nothing write %[1]s: {}",
+	}
+	textProfileInProfile = wording.Text{
+		VI: "quy tắc trong hồ sơ lọc không được đổi sang hồ sơ khác: hãy đặt quy tắc này ở đơn vị",
+		EN: "a rule within a profile cannot choose another profile: put this rule into a unit",
+	}
+	textProfileTimes = wording.Text{
+		VI: "nhóm và dịch vụ được phép trong hồ sơ lọc không có from hay until: hãy dùng rules với thời khóa biểu",
+		EN: "a category or service that a profile allows takes neither from nor until: use rules with a timetable",
+	}
+	textBlockAndAllow = wording.Text{
+		VI: "%q vừa được chặn vừa được phép: hãy bỏ một trong hai",
+		EN: "%q is both blocked and allowed: leave one out",
+	}
+	textRuleWithoutTime = wording.Text{
+		VI: "quy tắc thiếu during: hãy ghi tên một thời khóa biểu",
+		EN: "the rule has no during: name a timetable",
+	}
+	textRuleEmpty = wording.Text{
+		VI: "quy tắc không thay đổi gì: hãy ghi block, allow hoặc profile",
+		EN: "the rule changes nothing: give it block, allow or profile",
+	}
+	textUnknownTimetable = wording.Text{
+		VI: "không có thời khóa biểu %q",
+		EN: "there is no timetable %q",
+	}
+	textSpan = wording.Text{
+		VI: "khoảng ngày cần from, và to không được trước from",
+		EN: "a run of days needs from, and to may not be before it",
+	}
+	textMakeUp = wording.Text{
+		VI: "ngày học bù cần date và as, ví dụ {date: 2026-09-05, as: mon}",
+		EN: "a make-up day needs date and as, like {date: 2026-09-05, as: mon}",
+	}
+	textEntryOne = wording.Text{
+		VI: "mỗi mục cần đúng một trong name, category, service",
+		EN: "an entry has exactly one of name, category, service",
+	}
+	textName = wording.Text{
+		VI: "%q không phải tên miền: viết như olm.vn",
+		EN: "%q is not a domain name: write it like olm.vn",
+	}
+	textNameStar = wording.Text{
+		VI: "%q: hãy bỏ \"*.\", một tên miền đã gồm mọi tên bên dưới",
+		EN: "%q: leave out \"*.\", a name covers all below it",
+	}
+	textNameURL = wording.Text{
+		VI: "%q là địa chỉ trang web: DNS chỉ biết tên miền, hãy chỉ ghi phần tên miền",
+		EN: "%q is the address of a page: the DNS knows names only, write just the name",
+	}
+	textNameAddress = wording.Text{
+		VI: "%q là địa chỉ IP: hãy ghi tên miền",
+		EN: "%q is an IP address: write a domain name",
+	}
+	textPublicSuffix = wording.Text{
+		VI: "%q là đuôi tên miền công cộng: mục này sẽ trùm lên mọi tên miền đăng ký bên dưới, hãy ghi tên cụ thể",
+		EN: "%q is a public suffix: the entry would cover everything registered below it, write the name you mean",
+	}
+	textUntilBeforeFrom = wording.Text{
+		VI: "from (%s) ở sau until (%s): hãy sửa ngày",
+		EN: "from (%s) is after until (%s): change the dates",
+	}
+	TextAllowLocked = wording.Text{
+		VI: "không thể cho phép %q: %q đã bị khóa bởi %q ở %s; hãy bỏ mục này hoặc đề nghị cấp đó mở khóa",
+		EN: "%q cannot be allowed: %q is locked by %q at %s; leave the entry out or ask that unit to unlock it",
+	}
+	textFeedAllowLocked = wording.Text{
+		VI: "danh sách cho phép %q không thể có locked_by: khóa chỉ dùng cho danh sách chặn",
+		EN: "the allow feed %q cannot have locked_by: only blocks can be locked",
+	}
+)
+
+// Pseudo categories.
+var (
+	textLocalCategory = wording.Text{
+		VI: "Danh sách riêng của đơn vị",
+		EN: "The unit's own list",
+	}
+	textDefaultDenyCategory = wording.Text{
+		VI: "Ngoài danh sách được phép",
+		EN: "Not on the list of what is allowed",
+	}
+	textCoreCategory = wording.Text{
+		VI: "Không bao giờ chặn",
+		EN: "Never blocked",
+	}
+)

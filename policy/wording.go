@@ -1,0 +1,211 @@
+package policy
+
+import "lachan/internal/wording"
+
+// What is wrong with policy.yaml and the files it names, and what to do.
+var textCatalogue = wording.Text{
+	VI: "dữ liệu có sẵn trong chương trình bị hỏng: %v",
+	EN: "the data built into the program are damaged: %v",
+}
+
+// What is not wrong but deserves a look.
+var (
+	textExpired = wording.Text{
+		VI: "mục %s đã hết hạn sau ngày %s và không còn hiệu lực: hãy xóa hoặc gia hạn",
+		EN: "the entry %s expired after %s and no longer counts: remove it or extend it",
+	}
+	textNoEffect = wording.Text{
+		VI: "chặn %s không có hiệu lực vì %s cho phép %s: trong cùng một đơn vị, cho phép được xét trước",
+		EN: "blocking %s has no effect since %s allows %s: within one unit, allow comes first",
+	}
+)
+
+// Pseudo categories.
+var textNoCategory = wording.Text{
+	VI: "Không thuộc nhóm nào",
+	EN: "No category",
+}
+
+// The steps of a decision, as explanations tell them.
+var (
+	explainClient = wording.Text{
+		VI: "đơn vị của máy hỏi, gần nhất trước: %s",
+		EN: "the client's units, nearest first: %s",
+	}
+	explainUnknownClient = wording.Text{
+		VI: "địa chỉ này không thuộc đơn vị nào: dùng hồ sơ lọc %s",
+		EN: "no unit claims this address: the profile %s holds",
+	}
+	explainNothing = wording.Text{
+		VI: "không có trong danh sách nào",
+		EN: "on no list",
+	}
+	explainMatch = wording.Text{
+		VI: "danh sách %s, mục %s: %s",
+		EN: "list %s, entry %s: %s",
+	}
+	explainOrder = wording.Text{
+		VI: ", theo văn bản %s của %s",
+		EN: ", by document %s of %s",
+	}
+	explainHoldsFrom = wording.Text{
+		VI: ", từ %s",
+		EN: ", from %s",
+	}
+	explainHoldsUntil = wording.Text{
+		VI: ", đến trước %s",
+		EN: ", until %s",
+	}
+	explainDormant = wording.Text{
+		VI: ": lúc này không có hiệu lực nên không tính",
+		EN: ": not in force at this time and does not count",
+	}
+	explainListException = wording.Text{
+		VI: " (ngoại lệ của danh sách)",
+		EN: " (an exception of the list)",
+	}
+	explainLifted = wording.Text{
+		VI: " (bị ngoại lệ của danh sách bỏ qua)",
+		EN: " (lifted by an exception of the list)",
+	}
+	explainLocal = wording.Text{
+		VI: "tên này do chính máy chủ DNS trả lời, không chuyển đi đâu",
+		EN: "the resolver itself answers this name and never forwards it",
+	}
+	explainNoLock = wording.Text{
+		VI: "không cấp nào khóa nhóm nào",
+		EN: "no unit locks anything",
+	}
+	explainOtherLocks = wording.Text{
+		VI: "không trúng khóa nào (đang khóa: %s)",
+		EN: "no lock concerns it (locked: %s)",
+	}
+	explainLock = wording.Text{
+		VI: "%s khóa %s (%s): không cấp dưới nào mở được",
+		EN: "%s locks %s (%s): no unit below can lift it",
+	}
+	explainNoOwn = wording.Text{
+		VI: "không đơn vị nào có mục riêng cho tên này",
+		EN: "no unit has an entry of its own for it",
+	}
+	explainOwnAllow = wording.Text{
+		VI: "%s cho phép %s (%s)",
+		EN: "%s allows %s (%s)",
+	}
+	explainOwnBlock = wording.Text{
+		VI: "%s chặn %s (%s)",
+		EN: "%s blocks %s (%s)",
+	}
+	explainAllowList = wording.Text{
+		VI: "%s cho phép theo danh sách %s",
+		EN: "%s allows what list %s names",
+	}
+	explainBlockList = wording.Text{
+		VI: "%s chặn theo danh sách %s",
+		EN: "%s blocks what list %s names",
+	}
+	explainWho = wording.Text{
+		VI: ", người ghi: %s",
+		EN: ", written by %s",
+	}
+	explainWhy = wording.Text{
+		VI: ", lý do: %s",
+		EN: ", because: %s",
+	}
+	explainDocument = wording.Text{
+		VI: ", văn bản: %s",
+		EN: ", document: %s",
+	}
+	explainUntil = wording.Text{
+		VI: ", đến hết ngày %s",
+		EN: ", until the end of %s",
+	}
+	explainExpired = wording.Text{
+		VI: ", đã hết hạn sau ngày %s nên không tính",
+		EN: ", expired after %s and does not count",
+	}
+	explainNotYet = wording.Text{
+		VI: ", đến ngày %s mới có hiệu lực",
+		EN: ", does not count before %s",
+	}
+	explainCore = wording.Text{
+		VI: "thuộc các tên không bao giờ chặn (giáo dục, giờ chuẩn, kiểm tra mạng, tìm kiếm an toàn)",
+		EN: "one of the names that are never blocked (education, time, network checks, safe search)",
+	}
+	explainNoCore = wording.Text{
+		VI: "không thuộc các tên không bao giờ chặn",
+		EN: "not one of the names that are never blocked",
+	}
+	explainCanary = wording.Text{
+		VI: "phần mềm hỏi tên này để biết có được bỏ qua bộ lọc không: trả lời là không",
+		EN: "software asks this name to learn whether it may go around the filter: it may not",
+	}
+	explainNoCanary = wording.Text{
+		VI: "không phải tên dò đường vòng tránh bộ lọc",
+		EN: "not a name that asks for a way around the filter",
+	}
+	explainProfile = wording.Text{
+		VI: "hồ sơ lọc %s (do %s chọn)",
+		EN: "profile %s (chosen by %s)",
+	}
+	explainProfileDefault = wording.Text{
+		VI: "hồ sơ lọc %s, dùng khi không đơn vị nào chọn hồ sơ",
+		EN: "profile %s, which holds where no unit has chosen one",
+	}
+	explainRule = wording.Text{
+		VI: "đang trong khung %s, ngày %s (%s): chặn %s, cho phép %s",
+		EN: "within %s, day of %s (%s): blocks %s, allows %s",
+	}
+	explainRuleProfile = wording.Text{
+		VI: ", dùng hồ sơ lọc %s",
+		EN: ", with profile %s",
+	}
+	explainRuleClosed = wording.Text{
+		VI: "ngoài khung %s, ngày %s (%s): không áp dụng",
+		EN: "outside %s, day of %s (%s): not in force",
+	}
+	explainProfileSets = wording.Text{
+		VI: "lúc này bị chặn: %s; được phép: %s",
+		EN: "blocked at this time: %s; allowed: %s",
+	}
+	explainProfileEntry = wording.Text{
+		VI: "hồ sơ lọc cho phép %s",
+		EN: "the profile allows %s",
+	}
+	explainProfileNothing = wording.Text{
+		VI: "lúc này không chặn gì của tên này",
+		EN: "nothing of it is blocked at this time",
+	}
+	explainAllow = wording.Text{
+		VI: "mọi tên khác đều được phép",
+		EN: "all other names are allowed",
+	}
+	explainDeny = wording.Text{
+		VI: "lúc này chỉ các tên được phép rõ ràng mới truy cập được",
+		EN: "at this time only names that are allowed by word resolve",
+	}
+	explainSafeSearch = wording.Text{
+		VI: "tìm kiếm an toàn của hồ sơ lọc %s (công cụ tìm kiếm: %s, YouTube: %s)",
+		EN: "safe search of profile %s (search engines: %s, YouTube: %s)",
+	}
+	explainPass = wording.Text{
+		VI: "CHO PHÉP",
+		EN: "PASS",
+	}
+	explainBlock = wording.Text{
+		VI: "CHẶN, tính vào nhóm %s (%s), trả lời %s",
+		EN: "BLOCK, counted in %s (%s), reply %s",
+	}
+	explainRewrite = wording.Text{
+		VI: "CHUYỂN sang %s",
+		EN: "REWRITE to %s",
+	}
+	explainAnswered = wording.Text{
+		VI: "TỰ TRẢ LỜI %s, không chuyển đi",
+		EN: "ANSWERED HERE with %s, never forwarded",
+	}
+	explainExcepted = wording.Text{
+		VI: " theo ngoại lệ; nếu không đã bị chặn vì %s (%s)",
+		EN: " by an exception; otherwise blocked as %s (%s)",
+	}
+)
