@@ -27,7 +27,7 @@ func (l *boundSnapshot) prefixLengths(family int) []int {
 	return l.snapshot.meta.PrefixBits[family]
 }
 
-// touches tells whether an overlay has anything to say of a name.
+// touches reports whether an overlay has anything to say of a name.
 func (l *boundSnapshot) touches(n *domain.Name) bool {
 	if len(l.regexes) > 0 {
 		return true
@@ -63,7 +63,7 @@ func (l *boundSnapshot) cancel(base *boundSnapshot) {
 	}
 }
 
-// removes tells whether the rules that an overlay has for a key take the rule
+// removes reports whether the rules that an overlay has for a key take the rule
 // of the base away.
 func (l *boundSnapshot) removes(over []uint32, of *boundSpec) bool {
 	for _, id := range over {

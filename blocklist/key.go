@@ -7,7 +7,7 @@ import (
 )
 
 // Addresses live in the same table as names. The key of a prefix begins with an
-// octet that no label length has, then its length in bits, then its octets.
+// byte that no label length has, then its length in bits, then its bytes.
 const (
 	keyIPv4       = 0xF4
 	keyIPv6       = 0xF6

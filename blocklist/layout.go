@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// The layout of a snapshot is documented octet by octet in FORMAT.md.
+// The layout of a snapshot is documented byte by byte in FORMAT.md.
 const (
 	magic      = "LACHAN\x00S"
 	version    = 1
@@ -21,7 +21,7 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// ErrDamaged is wrapped by every error that means the octets of a snapshot are
+// ErrDamaged is wrapped by every error that means the bytes of a snapshot are
 // not what the compiler wrote.
 var ErrDamaged = errors.New("snapshot is damaged")
 
@@ -30,7 +30,7 @@ type section struct {
 	crc          uint32
 }
 
-// header is the first headerSize octets.
+// header is the first headerSize bytes.
 type header struct {
 	keys       uint64 // distinct names and prefixes
 	bloomBits  uint64

@@ -12,7 +12,7 @@ import (
 // used by any number of goroutines; a nil List knows no name.
 type List struct {
 	base    *boundSnapshot
-	overlay *boundSnapshot // nil when there is none
+	overlay *boundSnapshot // nil if there is none
 	texts   sync.Pool      // of *[domain.MaxWire]byte, for regular expressions
 }
 

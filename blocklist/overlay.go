@@ -13,7 +13,7 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// ErrTooMuch means that so much changed that compiling anew is the better way.
+// ErrTooMuch means that so much changed that compiling again is the better way.
 var ErrTooMuch = errors.New("more changed than an overlay is for")
 
 // A Change is one rule that a feed's newest copy has and a snapshot has not, or
@@ -39,7 +39,7 @@ func (s *Snapshot) Diff(ctx context.Context, dir string, source Source, o Option
 // feeds change against s; Bind lays it over s. Feeds that s has and that are not
 // named stay as they are. With more than limit changes the error is ErrTooMuch.
 // What it costs depends on the size of the changed feeds and of s, but nothing
-// is built anew.
+// is built again.
 func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, limit int, o Options) (Report, error) {
 	c := newCompiler(ctx, filepath.Dir(path), o)
 	changes := 0

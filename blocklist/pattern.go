@@ -22,7 +22,7 @@ func newPattern(r regex, expr *regexp.Regexp) *pattern {
 	return p
 }
 
-// match tells whether a name in canonical text matches. It does not allocate
+// match reports whether a name in canonical text matches. It does not allocate
 // once the expression has been used.
 func (p *pattern) match(text []byte) bool {
 	return bytes.Contains(text, p.literal) && p.expr.Match(text)

@@ -14,7 +14,7 @@ type Response struct {
 	Entry string   // the trigger: a name or a prefix
 }
 
-// HasClients tells whether some rule is triggered by the client that asks.
+// HasClients reports whether some rule is triggered by the client that asks.
 func (l *List) HasClients() bool {
 	for _, family := range [2]int{familyClientIPv4, familyClientIPv6} {
 		if l != nil && (len(l.base.prefixLengths(family)) > 0 || len(l.overlay.prefixLengths(family)) > 0) {

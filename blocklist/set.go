@@ -21,7 +21,7 @@ func Of(tags ...int) (s Set) {
 	return s
 }
 
-// Has tells whether bit t is in s.
+// Has reports whether bit t is in s.
 func (s Set) Has(t int) bool { return s[t>>6]>>(t&63)&1 != 0 }
 
 // Or is the union.
@@ -35,12 +35,12 @@ func (s Set) Without(o Set) Set {
 	return Set{s[0] &^ o[0], s[1] &^ o[1], s[2] &^ o[2], s[3] &^ o[3]}
 }
 
-// Meets tells whether the sets share a bit.
+// Meets reports whether the sets share a bit.
 func (s Set) Meets(o Set) bool {
 	return s[0]&o[0]|s[1]&o[1]|s[2]&o[2]|s[3]&o[3] != 0
 }
 
-// Empty tells whether no bit is set.
+// Empty reports whether no bit is set.
 func (s Set) Empty() bool { return s == Set{} }
 
 // First is the lowest bit of s, or -1 of the empty set.

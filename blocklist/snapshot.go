@@ -28,7 +28,7 @@ type Snapshot struct {
 	falsePositives atomic.Uint64
 }
 
-// Open maps the snapshot at path and checks every octet of it. An error that
+// Open maps the snapshot at path and checks every byte of it. An error that
 // wraps ErrDamaged means the file must not be used.
 func Open(path string) (*Snapshot, error) {
 	file, err := os.Open(path)
@@ -51,7 +51,7 @@ func Open(path string) (*Snapshot, error) {
 	return s, nil
 }
 
-// decode makes a snapshot of the octets of a whole file, which it keeps.
+// decode makes a snapshot of the bytes of a whole file, which it keeps.
 func decode(data []byte) (*Snapshot, error) {
 	h, err := decodeHeader(data)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"lachan/blocklist/format"
 )
 
-// FuzzDecode: whatever the octets, decode returns a snapshot or an error and
+// FuzzDecode: whatever the bytes, decode returns a snapshot or an error and
 // every look-up in what it returns ends without a panic.
 func FuzzDecode(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "x.snap")

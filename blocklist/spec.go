@@ -47,7 +47,7 @@ func unixSeconds(t time.Time) int64 {
 	return t.Unix()
 }
 
-// conditional tells whether the spec needs more than the name to be applied:
+// conditional reports whether the spec needs more than the name to be applied:
 // the other rules of its feed, the query type, the time or the rest of the name.
 func (s *spec) conditional() bool {
 	return s.Allow || s.Types != nil || s.DenyAllow != nil || s.From != 0 || s.Until != 0
@@ -62,12 +62,12 @@ func (s *spec) level() int {
 	return 1
 }
 
-// holds tells whether a spec whose scope fits applies to a question.
+// holds reports whether a spec whose scope fits applies to a question.
 func (s *spec) holds(qtype uint16, now int64) bool {
 	return s.holdsFor(qtype) && s.From <= now && (s.Until == 0 || now < s.Until)
 }
 
-// holdsFor tells whether the spec applies to a query type. A rule that hides
+// holdsFor reports whether the spec applies to a query type. A rule that hides
 // the addresses of a name hides the hints in its SVCB and HTTPS records too.
 func (s *spec) holdsFor(qtype uint16) bool {
 	if s.Types == nil || slices.Contains(s.Types, qtype) != s.NotTypes {
@@ -77,7 +77,7 @@ func (s *spec) holdsFor(qtype uint16) bool {
 		(slices.Contains(s.Types, domain.TypeA) || slices.Contains(s.Types, domain.TypeAAAA))
 }
 
-// covers tells whether a rule of this scope covers the name it was found at
+// covers reports whether a rule of this scope covers the name it was found at
 // (whole) or one below that.
 func covers(s format.Scope, whole bool) bool {
 	return s == format.Tree || (s == format.Exact) == whole

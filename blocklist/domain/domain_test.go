@@ -102,7 +102,7 @@ func TestIsPublicSuffix(t *testing.T) {
 	f("unknown-top-label", false)
 }
 
-// FuzzName: whatever the octets, reading a name agrees with miekg/dns on
+// FuzzName: whatever the bytes, reading a name agrees with miekg/dns on
 // whether there is one, what it says and where it ends.
 func FuzzName(f *testing.F) {
 	f.Add([]byte{3, 'w', 'W', 'w', 3, 'c', 'o', 'm', 0}, 0)

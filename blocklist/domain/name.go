@@ -1,5 +1,5 @@
 // Package domain holds names of the DNS as the rest of the program compares
-// them: lower case, in wire form, with a hash for every suffix. It is the leaf
+// them: lower case, in wire form, with a hash forevery suffix. It is the leaf
 // that imports nothing of ours.
 package domain
 
@@ -9,9 +9,9 @@ import (
 	"math/bits"
 )
 
-// Limits of RFC 1035 section 2.3.4, in octets of wire form.
+// Limits of RFC 1035 section 2.3.4, in bytes of wire form.
 const (
-	MaxWire   = 255 // a name, its final zero octet included
+	MaxWire   = 255 // a name, its final zero byte included
 	MaxLabel  = 63
 	MaxLabels = 127
 )
@@ -29,10 +29,10 @@ var (
 // methods replace what it holds. A Name may be read by any number of
 // goroutines once it is set.
 type Name struct {
-	wire   [MaxWire + 9]byte // 9 spare octets let the hash read 8 at a time
-	length int               // octets used of wire, final zero octet included; 0 means the root
+	wire   [MaxWire + 9]byte // 9 spare bytes let the hash read 8 at a time
+	length int               // bytes used of wire, final zero byte included; 0 means the root
 	labels int
-	start  [MaxLabels + 1]uint8  // start[i]: offset of label i, counted from the left; start[labels]: the final zero octet
+	start  [MaxLabels + 1]uint8  // start[i]: offset of label i, counted from the left; start[labels]: the final zero byte
 	hash   [MaxLabels + 1]uint64 // hash[k]: hash of the k rightmost labels
 }
 
@@ -43,7 +43,7 @@ func (n *Name) SetWire(msg []byte, off int) (next int, err error) {
 }
 
 // SetCompressed reads a name at off of msg, following compression pointers
-// (RFC 1035 section 4.1.4), each of which must point before the octets read so
+// (RFC 1035 section 4.1.4), each of which must point before the bytes read so
 // far. It returns the offset behind the name in the place where it began.
 func (n *Name) SetCompressed(msg []byte, off int) (next int, err error) {
 	return n.read(msg, off, true)
@@ -110,7 +110,7 @@ const (
 )
 
 // sum computes the hash of every suffix in one pass from the root to the left,
-// eight octets at a time.
+// eight bytes at a time.
 func (n *Name) sum() {
 	h := uint64(hashSeed)
 	n.hash[0] = h
@@ -155,7 +155,7 @@ func (n *Name) Labels() int { return n.labels }
 func (n *Name) Hash(k int) uint64 { return n.hash[k] }
 
 // Suffix is the wire form of the k rightmost labels without the final zero
-// octet. The slice is part of n.
+// byte. The slice is part of n.
 func (n *Name) Suffix(k int) []byte {
 	if n.length == 0 {
 		return nil
@@ -163,7 +163,7 @@ func (n *Name) Suffix(k int) []byte {
 	return n.wire[n.start[n.labels-k] : n.length-1]
 }
 
-// Wire is the whole name with its final zero octet. The slice is part of n.
+// Wire is the whole name with its final zero byte. The slice is part of n.
 func (n *Name) Wire() []byte {
 	if n.length == 0 {
 		return rootWire[:]
@@ -173,10 +173,10 @@ func (n *Name) Wire() []byte {
 
 var rootWire = [1]byte{0}
 
-// Equal tells whether both are the same name.
+// Equal reports whether both are the same name.
 func (n *Name) Equal(o *Name) bool { return string(n.Wire()) == string(o.Wire()) }
 
-// Within tells whether n is o or below it.
+// Within reports whether n is o or below it.
 func (n *Name) Within(o *Name) bool {
 	return o.labels <= n.labels && string(n.Suffix(o.labels)) == string(o.Suffix(o.labels))
 }

@@ -100,7 +100,7 @@ func (n *Name) SetText(s string) error {
 }
 
 // String is the name as RFC 1035 section 5.1 writes it: without the final dot
-// unless it is the root, odd octets as \DDD, dots within a label as \. .
+// unless it is the root, odd bytes as \DDD, dots within a label as \. .
 func (n *Name) String() string {
 	if n.labels == 0 {
 		return "."
@@ -135,7 +135,7 @@ func Text(wire []byte) string {
 	return b.String()
 }
 
-// IsPublicSuffix tells whether a canonical name is a suffix of the ICANN
+// IsPublicSuffix reports whether a canonical name is a suffix of the ICANN
 // section of the public suffix list, such as "com" or "edu.vn", below which
 // unrelated people register names. Suffixes that private companies listed
 // (github.io) and names whose top label is unknown are not.

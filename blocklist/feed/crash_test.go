@@ -106,7 +106,7 @@ func TestKilledAtAnyMomentLeavesTheOldListOrTheNew(t *testing.T) {
 }
 
 // updateOnFullDisk says by its exit status what the update came to on a disk
-// that takes files of so many octets at most.
+// that takes files of so many bytes at most.
 func updateOnFullDisk(dir, list, octets string) {
 	signal.Ignore(syscall.SIGXFSZ)
 	limit, err := strconv.ParseUint(octets, 10, 64)

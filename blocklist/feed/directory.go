@@ -21,7 +21,7 @@ import (
 // downloads leave, notes, and what proves other files.
 var notLists = []string{"~", ".tmp", ".part", ".new", ".bak", ".old", ".swp", ".md", ".minisig", ".sha256"}
 
-// isListName tells whether a file of that name in a directory is one of its
+// isListName reports whether a file of that name in a directory is one of its
 // lists.
 func isListName(name string) bool {
 	return !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") &&
@@ -59,7 +59,7 @@ func listFiles(dir string) (files []fs.FileInfo, err error) {
 }
 
 // copyDirectory writes the lists of a directory to w as an archive: the same
-// lists give the same octets. A directory that changes meanwhile is refused.
+// lists give the same bytes. A directory that changes meanwhile is refused.
 func copyDirectory(dir string, max int64, w io.Writer) error {
 	before, err := listFiles(dir)
 	if err != nil {
@@ -93,7 +93,7 @@ func copyDirectory(dir string, max int64, w io.Writer) error {
 	return archive.Close()
 }
 
-// sameContent tells whether a file was not written to between two looks.
+// sameContent reports whether a file was not written to between two looks.
 func sameContent(a, b fs.FileInfo) bool {
 	return a.Name() == b.Name() && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }

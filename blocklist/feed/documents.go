@@ -29,7 +29,7 @@ type Document struct {
 const (
 	// maxDocuments bounds the documents that are told of a list: the newest.
 	maxDocuments = 1000
-	// maxDocumentText is the most octets of a number or a name of an authority.
+	// maxDocumentText is the most bytes of a number or a name of an authority.
 	maxDocumentText = 120
 )
 

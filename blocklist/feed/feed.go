@@ -30,7 +30,7 @@ type Source struct {
 	URL string
 	// Format is how the list is written; format.Auto, or none, finds out.
 	Format format.Format
-	// Subdomains tells whether an entry of a hosts or domains list covers what
+	// Subdomains reports whether an entry of a hosts or domains list covers what
 	// is below it.
 	Subdomains bool
 	// Refresh is the time from a success to the next attempt, at least 1 minute.
@@ -53,7 +53,7 @@ type Source struct {
 	// Mirrors are where a feed of versions lies too, in the order in which they
 	// are asked: addresses of what holds the manifest.
 	Mirrors []string
-	// Core tells whether a name, or with below one under it, is never to be
+	// Core reports whether a name, or with below one under it, is never to be
 	// blocked; nil knows none. Entries for such names are counted.
 	Core func(n *domain.Name, below bool) bool
 	// Locked has the list come before what is never blocked: then a version with
@@ -146,7 +146,7 @@ func localPath(address string) (file string, ok bool) {
 	return address, !strings.Contains(address, "://")
 }
 
-// isWeb tells whether an address is fetched by HTTP.
+// isWeb reports whether an address is fetched by HTTP.
 func isWeb(address string) bool {
 	return strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://")
 }

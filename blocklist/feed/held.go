@@ -40,7 +40,7 @@ type Approval struct {
 // ErrNothingHeld means that there is no version to approve.
 var ErrNothingHeld = errors.New("no version is held back")
 
-// guarded tells whether an error is of a guard that an approval can pass.
+// guarded reports whether an error is of a guard that an approval can pass.
 func guarded(err error) bool {
 	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew) || errors.Is(err, ErrCore) || errors.Is(err, ErrRolledBack)
 }

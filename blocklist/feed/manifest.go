@@ -20,7 +20,7 @@ import (
 	"lachan/blocklist/release"
 )
 
-// IsManifest tells whether the source is a feed of versions: its list is what
+// IsManifest reports whether the source is a feed of versions: its list is what
 // a manifest points to.
 func (s *Source) IsManifest() bool {
 	return s.Format == format.Manifest || (s.Format == "" || s.Format == format.Auto) && s.fileName() == release.ManifestFile
@@ -108,7 +108,7 @@ func (v *version) proof(ctx context.Context, address string, manifest []byte) (k
 	return "", cmp.Or(wrong, missing)
 }
 
-// allowed tells whether a version may be taken.
+// allowed reports whether a version may be taken.
 func (v *version) allowed(m *release.Manifest, r *Release) error {
 	newest := &v.last.Newest
 	if newest.Feed != "" && newest.Feed != m.ID && v.known.Digest != "" {
@@ -174,7 +174,7 @@ func (v *version) change(ctx context.Context, address string, way []release.Delt
 }
 
 // file fetches a file that lies beside the manifest, checks it, and unpacks it
-// as it is read, to at most max octets.
+// as it is read, to at most max bytes.
 func (v *version) file(ctx context.Context, address string, f release.File, max int64) (io.ReadCloser, error) {
 	packed, err := newDraft(filepath.Dir(v.draft.file.Name()))
 	if err != nil {

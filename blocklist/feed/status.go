@@ -94,7 +94,7 @@ type Copy struct {
 type Reject struct {
 	File   string `json:"file,omitempty"` // of a directory's
 	Line   int    `json:"line"`           // counted from 1
-	Text   string `json:"text"`           // at most 120 octets
+	Text   string `json:"text"`           // at most 120 bytes
 	Reason string `json:"reason"`
 	Detail string `json:"detail,omitempty"`
 }
@@ -108,7 +108,7 @@ func (s *Status) Age(now time.Time) time.Duration {
 	return now.Sub(s.LastSuccess)
 }
 
-// isOf tells whether the copy is of the same list, read and confirmed in the
+// isOf reports whether the copy is of the same list, read and confirmed in the
 // same way, as the source asks for.
 func (c *Copy) isOf(src *Source) bool {
 	return c.URL == withoutPassword(src.URL) && c.SHA256URL == withoutPassword(src.SHA256URL) &&
@@ -197,7 +197,7 @@ func decodeStatus(text []byte, name string) (s Status, err error) {
 	return s, nil
 }
 
-// plausible tells whether a copy can be one that Update wrote. It keeps a path
+// plausible reports whether a copy can be one that Update wrote. It keeps a path
 // made of the digest within the feed's directory.
 func (c *Copy) plausible() bool {
 	if c.Digest == "" {

@@ -25,7 +25,7 @@ type Store struct {
 	root string
 
 	mu      sync.Mutex
-	checked map[string]fs.FileInfo // mu; copies whose octets were compared with their digest, as they then were
+	checked map[string]fs.FileInfo // mu; copies whose bytes were compared with their digest, as they then were
 }
 
 // Open makes the directory if it is not there and removes what interrupted
@@ -58,7 +58,7 @@ func tidy(dir string) {
 	removeTemporary(dir)
 }
 
-// Good is the last good copy of a feed, its octets checked against its digest
+// Good is the last good copy of a feed, its bytes checked against its digest
 // unless they were before and nobody has touched the file since.
 // There is none before the first success, nor after damage, which sets the
 // damaged file aside and notes it in the status.
@@ -83,7 +83,7 @@ func (s *Store) Good(name string) (Copy, bool) {
 	return last.Copy, err == nil && last.Copy.Digest != ""
 }
 
-// unharmed tells whether a copy is as it was verified.
+// unharmed reports whether a copy is as it was verified.
 func (s *Store) unharmed(c *Copy) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"lachan/internal/wording"
 )
 
-// maxSignatureBytes bounds a signature; most have 300 octets.
+// maxSignatureBytes bounds a signature; most have 300 bytes.
 const maxSignatureBytes = 16 << 10
 
 // Why a list is not trusted.
@@ -74,9 +74,9 @@ func distrust(err error) error {
 	return refuse(text, fmt.Errorf("%w: %w", ErrUnsigned, err))
 }
 
-// follows tells whether r may come after the newest release that was taken.
+// follows reports whether r may come after the newest release that was taken.
 // Nobody without the key can make a version, but anybody between the publisher
-// and here can serve an old one for ever.
+// and here can serve an old one forever.
 func (r *Release) follows(newest *Release, at time.Time) error {
 	switch {
 	case !r.Expires.IsZero() && !at.Before(r.Expires):

@@ -13,7 +13,7 @@ import (
 const zstdWindow = 8 << 20
 
 // unpack writes a body to w as it was before its Content-Encoding (RFC 9110
-// section 8.4). Neither the body nor what comes of it may be over max octets.
+// section 8.4). Neither the body nor what comes of it may be over max bytes.
 func unpack(w io.Writer, body io.Reader, encoding string, max int64) error {
 	body = &cappedReader{r: body, left: max}
 	switch encoding {

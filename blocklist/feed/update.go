@@ -14,7 +14,7 @@ import (
 
 // Update brings the copy of a feed up to date: fetch, verify, read whole,
 // guard, replace. It returns the new status, which it also wrote unless that is
-// what failed; Status.Changed tells whether the copy is another than before.
+// what failed; Status.Changed reports whether the copy is another than before.
 // When it fails the copy is the one from before, the status says why, and the
 // error is an *Error. An attempt that ctx ends is not a failure of the feed and
 // leaves no trace.

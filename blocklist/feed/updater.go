@@ -68,7 +68,7 @@ func NewUpdater(store *Store, sources []Source, changed func(name string), log *
 }
 
 // Trigger asks for an update of a feed as soon as the one that is under way, if
-// any, is done. It may be called at any time and tells whether there is such a
+// any, is done. It may be called at any time and reports whether there is such a
 // feed.
 func (u *Updater) Trigger(name string) bool {
 	for _, f := range u.feeds {
@@ -97,7 +97,7 @@ func (u *Updater) Failing() []string {
 	return slices.Sorted(maps.Keys(u.failing))
 }
 
-// setFailing notes how the last attempt went and tells whether that is news.
+// setFailing notes how the last attempt went and reports whether that is news.
 func (u *Updater) setFailing(name string, failing bool) (news bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -110,7 +110,7 @@ func (u *Updater) setFailing(name string, failing bool) (news bool) {
 	return news
 }
 
-// setCopy notes which copy was told of and tells whether it is another one.
+// setCopy notes which copy was told of and reports whether it is another one.
 func (u *Updater) setCopy(name, digest string) (news bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -176,7 +176,7 @@ func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
 	return f, f.due.Sub(now)
 }
 
-// sleep waits for a time, or for ever when there is no feed, or until one is
+// sleep waits for a time, or forever when there is no feed, or until one is
 // asked for. It returns false when ctx ends.
 func (u *Updater) sleep(ctx context.Context, wait time.Duration) bool {
 	var alarm <-chan time.Time

@@ -19,8 +19,8 @@ const (
 	maxRedirects = 5
 	// fetchDeadline is for all of it, redirects and body included.
 	fetchDeadline = 10 * time.Minute
-	// Every leastProgress octets, and all before the first of them, must come
-	// within stallAfter: 546 octets a second.
+	// Every leastProgress bytes, and all before the first of them, must come
+	// within stallAfter: 546 bytes a second.
 	leastProgress = 16 << 10
 	stallAfter    = 30 * time.Second
 )

@@ -27,7 +27,7 @@ type TSIG struct {
 	SecretFile string // holds the secret in base64; it is read for each transfer
 }
 
-// isZone tells whether an address is fetched by zone transfer.
+// isZone reports whether an address is fetched by zone transfer.
 func isZone(address string) bool { return strings.HasPrefix(address, "axfr://") }
 
 // transfer writes the zone at the address of src to w, unless the known copy is
@@ -91,7 +91,7 @@ func explainTransfer(ctx context.Context, zone transfer.Zone, max int64, err err
 	return refuse(textConnect.With(zone.Host, err), fmt.Errorf("transfer from %s: %w", zone.Host, err))
 }
 
-// Expired tells whether a zone's copy was not confirmed by its primary within
+// Expired reports whether a zone's copy was not confirmed by its primary within
 // the time that the zone itself sets. It stays in use all the same: to drop
 // what blocks would open what is blocked.
 func (s *Status) Expired(now time.Time) bool {

@@ -186,7 +186,7 @@ func isScheme(text []byte) bool {
 	return false
 }
 
-// isPattern tells whether a pattern speaks of a name only, not of a path, a
+// isPattern reports whether a pattern speaks of a name only, not of a path, a
 // port or a query.
 func isPattern(body []byte) bool {
 	for _, c := range body {

@@ -113,7 +113,7 @@ func (t *tableReader) row(cells []string) {
 }
 
 // judgeHeader rejects unknown headings that tell of time: if they were ignored,
-// entries that are to end would stay for ever.
+// entries that are to end would stay forever.
 func (t *tableReader) judgeHeader() {
 	if t.judged {
 		return

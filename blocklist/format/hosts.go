@@ -52,7 +52,7 @@ func (p *run) plainScope() Scope {
 	return Exact
 }
 
-// isSink tells whether an address is one that lists give to names to block
+// isSink reports whether an address is one that lists give to names to block
 // them, because nothing answers there: unspecified, loopback, link-local,
 // multicast or broadcast.
 func isSink(text []byte) bool {

@@ -11,7 +11,7 @@ import (
 
 // Bounds of a regular expression, so that a feed cannot make every query slow.
 const (
-	MaxRegex        = 1024 // octets of the expression
+	MaxRegex        = 1024 // bytes of the expression
 	MaxInstructions = 500  // that it compiles to
 )
 
@@ -98,7 +98,7 @@ func parseReason(err error) Reason {
 	return BadRegex
 }
 
-// hasCapital tells whether a pattern has a capital letter that is not part of
+// hasCapital reports whether a pattern has a capital letter that is not part of
 // an escape such as \S.
 func hasCapital(pattern string) bool {
 	for i := 0; i < len(pattern); i++ {
@@ -116,7 +116,7 @@ func hasCapital(pattern string) bool {
 // for all names.
 var guardedSuffixes = []string{".invalid", ".com", ".net", ".org", ".info", ".vn", ".com.vn", ".edu.vn", ".gov.vn"}
 
-// coversSuffix tells whether an expression matches whatever stands below one
+// coversSuffix reports whether an expression matches whatever stands below one
 // of guardedSuffixes ("" for all names), by two names that nobody has.
 func coversSuffix(re *regexp.Regexp) (suffix string, broad bool) {
 	for i, suffix := range guardedSuffixes {

@@ -58,7 +58,7 @@ type Rule struct {
 	Category string    // when the entry names its own (csv); "" is the feed's
 	Document string    // number of the document that ordered it (csv); may be ""
 	From     time.Time // zero: at once
-	Until    time.Time // zero: for ever; the first moment it no longer holds
+	Until    time.Time // zero: forever; the first moment it no longer holds
 	Order    *Order    // nil when the entry says nothing of it
 }
 

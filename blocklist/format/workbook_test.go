@@ -190,7 +190,7 @@ func TestABombGoesOff(t *testing.T) {
 	f("of many sheets", workbook("", many...), nil)
 }
 
-// allocated is how much was ever allocated, in octets.
+// allocated is how much was ever allocated, in bytes.
 func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -60,7 +60,7 @@ type line struct {
 
 const (
 	// keep is how many records are kept one by one, some 5 MB; slack is how many
-	// more there may be before the file is written anew.
+	// more there may be before the file is written again.
 	keep  = 20_000
 	slack = 1_000
 	// maxLine is the longest line that is read.
@@ -99,7 +99,7 @@ func Open(path string) (l *Log, damaged int, err error) {
 	}
 }
 
-// take takes a line of the file in, and tells whether it is one.
+// take takes a line of the file in, and reports whether it is one.
 func (l *Log) take(text []byte) bool {
 	var r Record
 	in := line{Record: &r}
@@ -121,7 +121,7 @@ func (l *Log) keep(r Record) {
 	l.known[key{r.Feed, r.Document, r.Digest}] = true
 }
 
-// Has tells whether that version of a list, ordered by that document, is
+// Has reports whether that version of a list, ordered by that document, is
 // recorded.
 func (l *Log) Has(feed, document, digest string) bool {
 	l.mu.Lock()

@@ -14,7 +14,7 @@ type Record struct {
 	Feed      string    `json:"feed"`
 	Authority string    `json:"authority,omitempty"`
 	Document  string    `json:"document,omitempty"` // number of the order
-	Digest    string    `json:"digest"`             // of the list's octets or, when the list has several orders, of this one's entries
+	Digest    string    `json:"digest"`             // of the list's bytes or, when the list has several orders, of this one's entries
 	Urgent    bool      `json:"urgent,omitempty"`   // to be in force within 6 hours instead of 24
 	Entries   int       `json:"entries"`
 	Issued    time.Time `json:"issued,omitzero"`
@@ -42,7 +42,7 @@ func (r *Record) Took() time.Duration {
 	return r.InForce.Sub(from)
 }
 
-// Within tells whether the order was in force in the time that the law gives.
+// Within reports whether the order was in force in the time that the law gives.
 func (r *Record) Within() bool {
 	if r.Urgent {
 		return r.Took() <= UrgentLimit

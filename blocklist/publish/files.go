@@ -16,7 +16,7 @@ import (
 	"lachan/internal/durable"
 )
 
-// signs tells whether a file has a signature of the manifest by the key.
+// signs reports whether a file has a signature of the manifest by the key.
 func (f *Feed) signs(name string) bool {
 	manifest, err1 := os.ReadFile(filepath.Join(f.Dir, release.ManifestFile))
 	signature, err2 := os.ReadFile(filepath.Join(f.Dir, name))
@@ -58,7 +58,7 @@ func (f *Feed) write(name string, text []byte) error {
 	return durable.WriteFile(filepath.Join(f.Dir, name), text, 0o644)
 }
 
-// has tells whether a file lies in the directory as the manifest names it.
+// has reports whether a file lies in the directory as the manifest names it.
 func (f *Feed) has(file release.File) bool {
 	packed, err := os.ReadFile(filepath.Join(f.Dir, file.Name))
 	return err == nil && digest(packed) == file.Digest

@@ -98,7 +98,7 @@ func SignFile(file string, key minisign.PrivateKey, comment string) (string, err
 	return file + ".minisig", nil
 }
 
-// signs tells whether the public half of a key verifies what the secret half
+// signs reports whether the public half of a key verifies what the secret half
 // signs.
 func signs(key minisign.PrivateKey) bool {
 	message := []byte("lachan")

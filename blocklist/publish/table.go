@@ -80,7 +80,7 @@ func moment(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(time.RFC3339)
 }
 
-// maxCell bounds a cell, in octets; the longest is a note.
+// maxCell bounds a cell, in bytes; the longest is a note.
 const maxCell = 1000
 
 // cell writes a cell in one line.

@@ -12,7 +12,7 @@ import (
 	"lachan/blocklist/format"
 )
 
-// A list is a header and below it its rows in the order of their octets, each
+// A list is a header and below it its rows in the order of their bytes, each
 // once, each with "\n" behind it.
 
 // Header is the first line of a list.

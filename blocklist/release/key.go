@@ -60,7 +60,7 @@ func (k *Keys) SetShort(text string) error {
 	return nil
 }
 
-// Has tells whether a key with this ID is among them.
+// Has reports whether a key with this ID is among them.
 func (k Keys) Has(id string) bool {
 	for _, key := range k {
 		if key.ID() == id {
@@ -111,7 +111,7 @@ func (k Keys) Verify(message io.Reader, signature []byte) (Proof, error) {
 	return Proof{Key: keyID(s.KeyID), Comment: comment}, err
 }
 
-// signed tells whether one of the keys made the signature.
+// signed reports whether one of the keys made the signature.
 func (k Keys) signed(message io.Reader, algorithm uint16, signature []byte) (bool, error) {
 	if algorithm == minisign.EdDSA {
 		whole, err := io.ReadAll(io.LimitReader(message, MaxLegacyBytes+1))

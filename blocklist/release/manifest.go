@@ -47,7 +47,7 @@ type Manifest struct {
 // A Digest is what some content is recognised by.
 type Digest struct {
 	SHA256 string `json:"sha256"` // 64 lower-case hexadecimal digits
-	Size   int64  `json:"size"`   // octets
+	Size   int64  `json:"size"`   // bytes
 }
 
 // A File lies beside the manifest.
@@ -140,7 +140,7 @@ func (f *File) plausible() bool {
 	return allowed && f.Name != "" && f.Name[0] != '.' && len(f.Name) <= 100 && f.Digest.plausible()
 }
 
-// ValidID tells whether a text can be the ID of a feed.
+// ValidID reports whether a text can be the ID of a feed.
 func ValidID(id string) bool {
 	return strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && len(id) >= 1 && len(id) <= 40
 }

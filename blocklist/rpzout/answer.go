@@ -50,7 +50,7 @@ func (s *Server) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	}
 }
 
-// admits tells whether the sender may have the zone: from where, and with what
+// admits reports whether the sender may have the zone: from where, and with what
 // key.
 func (z *zone) admits(w dns.ResponseWriter, q *dns.Msg) bool {
 	from, err := netip.ParseAddrPort(w.RemoteAddr().String())
@@ -127,7 +127,7 @@ type sender struct {
 
 func newSender(w dns.ResponseWriter, q *dns.Msg) *sender { return &sender{w: w, q: q} }
 
-// send takes a record, unless it is nil, and tells whether to go on.
+// send takes a record, unless it is nil, and reports whether to go on.
 func (s *sender) send(rr dns.RR) bool {
 	if rr == nil {
 		return s.err == nil

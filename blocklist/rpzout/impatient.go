@@ -6,7 +6,7 @@ import (
 )
 
 // takeWithin is how long a secondary may take for one message. One that takes
-// nothing must not hold a transfer, and the lists that it is of, for ever.
+// nothing must not hold a transfer, and the lists that it is of, forever.
 const takeWithin = 30 * time.Second
 
 // An impatient listener gives each write of its connections a deadline.

@@ -89,7 +89,7 @@ func target(blocked bool) string {
 }
 
 // prefixTrigger is the owner for addresses in answers: the length of the
-// prefix, then its octets or words backwards.
+// prefix, then its bytes or words backwards.
 func prefixTrigger(p netip.Prefix) string {
 	var parts []string
 	if p.Addr().Is4() {

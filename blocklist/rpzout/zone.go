@@ -50,7 +50,7 @@ type step struct {
 	removed, added []record
 }
 
-// publish makes the content the zone's newest version. It tells whether that
+// publish makes the content the zone's newest version. It reports whether that
 // is another than before.
 func (z *zone) publish(c content, at time.Time) (changed bool) {
 	z.mu.Lock()

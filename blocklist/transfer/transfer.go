@@ -3,7 +3,7 @@
 // zone (AXFR, RFC 5936), over TCP, signed when there is a key (TSIG, RFC 8945).
 //
 // A copy is text: the SOA record, then all other records, one a line, sorted by
-// octets, each once. Owners are absolute and in lower case. So the same zone is
+// bytes, each once. Owners are absolute and in lower case. So the same zone is
 // the same text, whichever way it came.
 package transfer
 
@@ -194,7 +194,7 @@ func (c *capped) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// newer tells whether serial a comes after b (RFC 1982 section 3.2).
+// newer reports whether serial a comes after b (RFC 1982 section 3.2).
 func newer(a, b uint32) bool { return int32(a-b) > 0 }
 
 // Seconds is a timer of a SOA record.
