@@ -16,6 +16,39 @@ import (
 	"lachan/resolver/certificate"
 )
 
+// That challenges cannot be shown is a reason why a certificate is missing, and
+// none once it is there.
+func TestWhatKeepsChallengesFromTheAuthorityIsTold(t *testing.T) {
+	broken := errors.New("the answering process is gone")
+	r := New(Order{Dir: t.TempDir()}, func(all certificate.Challenges) error {
+		if len(all) > 0 {
+			return broken
+		}
+		return nil
+	})
+	cert, key, err := testserver.PEM("a.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.challenges.Put(t.Context(), "a.example+token", slices.Concat(key, cert)); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if err := r.Err(); err != nil {
+		t.Errorf("nothing is missing: %v", err)
+	}
+	unmet := errors.New("no certificate")
+	r.unmet = unmet
+	if err := r.Err(); !errors.Is(err, broken) || !errors.Is(err, unmet) {
+		t.Error(err)
+	}
+	if err := r.challenges.Delete(t.Context(), "a.example+token"); err != nil {
+		t.Error(err)
+	}
+	if err := r.Err(); errors.Is(err, broken) {
+		t.Error(err)
+	}
+}
+
 // Challenges are published as they come and go, in no file, and not after the
 // end.
 func TestChallengesArePublishedAndKeptNowhere(t *testing.T) {

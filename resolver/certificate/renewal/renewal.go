@@ -68,9 +68,10 @@ type Renewer struct {
 	stopped    context.Context            // done when Run is over: no connection outlives it
 	stop       context.CancelFunc
 
-	mu      sync.Mutex
-	refused error // mu; why the last request failed
-	unmet   error // mu; why a certificate could not be obtained
+	mu          sync.Mutex
+	refused     error // mu; why the last request failed
+	unmet       error // mu; why a certificate could not be obtained
+	unpublished error // mu; why the last challenges are not shown
 }
 
 // New makes a renewer, which asks nothing before Run. publish is given all
@@ -81,7 +82,9 @@ func New(o Order, publish func(certificate.Challenges) error) *Renewer {
 	r := &Renewer{order: o, wait: backoff.ExponentialBackOff{
 		InitialInterval: firstPause, MaxInterval: longPause, Multiplier: 2,
 	}}
-	r.challenges = &challenges{Cache: autocert.DirCache(o.Dir), publish: publish}
+	r.challenges = &challenges{Cache: autocert.DirCache(o.Dir), publish: func(all certificate.Challenges) error {
+		return r.published(publish(all))
+	}}
 	r.stopped, r.stop = context.WithCancel(context.Background())
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: r.dial, TLSHandshakeTimeout: 10 * time.Second,
@@ -169,13 +172,25 @@ func (r *Renewer) ask() time.Duration {
 	return r.wait.NextBackOff()
 }
 
+// published notes how challenges were published: autocert goes on without a word
+// if they were not, and the authority then finds nothing.
+func (r *Renewer) published(err error) error {
+	if err != nil {
+		err = fmt.Errorf("show the challenges: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unpublished = err
+	return err
+}
+
 // Err is why the authority gave nothing when it was last asked. It is nil if
 // nothing is missing. What is in force is not affected.
 func (r *Renewer) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.unmet != nil {
-		return r.unmet
+		return errors.Join(r.unmet, r.unpublished)
 	}
 	return r.refused
 }
