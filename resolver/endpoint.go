@@ -9,21 +9,23 @@ import (
 	"slices"
 
 	"lachan/metrics"
+	"lachan/resolver/clientconn"
 	"lachan/resolver/ddr"
 	"lachan/resolver/listen"
+	"lachan/resolver/stream"
 )
 
-// An origin is what a door knows of who asks there.
+// An origin is what an endpoint knows of the client that asks there.
 type origin struct {
 	transport metrics.Transport
 	client    netip.Addr
-	// id is what the client calls itself, in the server name of TLS or in the
-	// path; "" when it does not. It means nothing over UDP and TCP, which have no
-	// place for it, and whose readers do not clear it.
+	// id is what the client calls itself, in the server name of TLS or in the path;
+	// "" if it does not. It means nothing over UDP and TCP, which have no place for
+	// it, and whose readers do not clear it.
 	id string
 }
 
-// encrypted tells whether nobody on the way has seen the question.
+// encrypted reports whether the question was encrypted on its way.
 func (o *origin) encrypted() bool { return o.transport >= metrics.TransportDoT }
 
 // Listen serves exactly these sockets from now on; it takes their files over,
@@ -67,7 +69,7 @@ func (r *Resolver) listen(sockets []listen.Socket) error {
 	}
 	for e, l := range opened {
 		r.listening[e] = l
-		l.run(r)
+		l.run()
 	}
 	var errs []error
 	for e, l := range r.listening {
@@ -109,26 +111,29 @@ func (r *Resolver) open(e listen.Endpoint, sockets []listen.Socket) (l *listener
 	if l.addr, err = sockets[0].Bound(); err != nil {
 		return l, err
 	}
-	if len(tcp) > 0 {
-		if l.tcp, err = acceptFrom(tcp[0], l.addr); err != nil {
-			return l, err
-		}
-	}
 	switch e.Protocol {
 	case listen.Plain:
-		l.tcp.serve = r.readPlain
-		err = l.openUDP(r, udp)
+		if l.tcp, err = r.accept(tcp[0], l.addr, r.servePlain); err == nil {
+			err = l.openUDP(r, udp)
+		}
 	case listen.DoT:
-		l.tcp.serve, l.tcp.tls = r.readDoT, r.tlsOf(listen.DoT.ALPN()...)
+		config := r.tlsOf(e.Protocol.ALPN()...)
+		l.tcp, err = r.accept(tcp[0], l.addr, func(c *clientconn.Conn) { r.serveDoT(c, config) })
 	case listen.DoH:
-		l.tcp.tls = r.tlsOf(listen.DoH.ALPN()...)
-		if l.doh, err = r.openDoH(l.tcp, udp[0]); err == nil {
-			l.tcp.serve = l.doh.queueDoH
+		l.handler = r.newHandler()
+		if l.doh, err = stream.ListenDoH(udp[0], l.addr, r.limiter, r.tlsOf, l.handler); err == nil {
+			l.tcp, err = r.accept(tcp[0], l.addr, l.doh.Serve)
 		}
 	case listen.DoQ:
-		l.doq, err = r.openDoQ(udp[0], l.addr)
+		l.handler = r.newHandler()
+		l.doq, err = stream.ListenDoQ(udp[0], l.addr, r.limiter, r.tlsOf(e.Protocol.ALPN()...), l.handler)
 	}
 	return l, err
+}
+
+// accept makes a listener of a copy of the socket.
+func (r *Resolver) accept(tcp listen.Socket, addr netip.AddrPort, serve func(*clientconn.Conn)) (*clientconn.Listener, error) {
+	return clientconn.Listen(tcp, addr, r.limiter, r.log, serve)
 }
 
 // byNetwork divides the sockets of an endpoint, which need to be what its

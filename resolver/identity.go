@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"net"
 	"net/netip"
-	"strings"
 
 	"lachan/policy"
+	"lachan/resolver/clientconn"
 	"lachan/resolver/dnswire"
 )
 
@@ -55,7 +55,9 @@ func (q *Query) identifyClient() (client netip.Addr, g policy.GroupID, known boo
 }
 
 // trusts reports whether a client may speak for others.
-func (s *Settings) trusts(client netip.Addr) bool { return contains(s.TrustedForwarders, client) }
+func (s *Settings) trusts(client netip.Addr) bool {
+	return clientconn.Contains(s.TrustedForwarders, client)
+}
 
 func (q *Query) device() (g policy.GroupID, known bool) {
 	rules := q.world.rules
@@ -99,17 +101,6 @@ func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
 		return netip.AddrFrom16(sixteen).Unmap(), true
 	}
 	return a, false
-}
-
-// idOf is what a client calls itself by the server name that it asks for: the
-// labels below the zone of the settings; "" when there are none.
-func (r *Resolver) idOf(serverName string) string {
-	zone := r.world.Load().settings.TLSName
-	id, below := strings.CutSuffix(strings.ToLower(strings.TrimSuffix(serverName, ".")), "."+zone)
-	if zone == "" || !below {
-		return ""
-	}
-	return id
 }
 
 // withinLimits counts q against the limits of its client and of its school. The

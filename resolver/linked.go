@@ -5,16 +5,13 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"lachan/policy"
+	"lachan/resolver/clientconn"
 )
-
-// linkPath is where the router of a unit posts to, with a link token behind it.
-const linkPath = "/link/"
 
 // LinkLife is how long an address stays a unit's after its router last said so.
 const LinkLife = 7 * 24 * time.Hour
@@ -53,7 +50,7 @@ func NewLinked(links []Link, save func([]Link) error) *Linked {
 
 // unitOf is the unit that an address is linked to.
 func (l *Linked) unitOf(a netip.Addr, now time.Time) (unit string, ok bool) {
-	k, ok := (*l.links.Load())[clientPrefix(a)]
+	k, ok := (*l.links.Load())[clientconn.ClientPrefix(a)]
 	return k.Unit, ok && now.Sub(k.Seen) < LinkLife
 }
 
@@ -62,7 +59,7 @@ func (l *Linked) unitOf(a netip.Addr, now time.Time) (unit string, ok bool) {
 func (l *Linked) link(a netip.Addr, unit string, now time.Time) (status int, moved bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	prefix := clientPrefix(a)
+	prefix := clientconn.ClientPrefix(a)
 	links := maps.Clone(*l.links.Load())
 	old := links[prefix]
 	moved = old.Unit != unit || now.Sub(old.Seen) >= LinkLife
@@ -106,38 +103,4 @@ func (w *world) linkedGroup(client netip.Addr) (g policy.GroupID, known bool) {
 		return 0, false
 	}
 	return w.rules.Policy().GroupOf(unit)
-}
-
-// link takes a POST to the link path: the caller's address becomes that of the
-// unit whose token it shows. An address in a network of a unit stays that unit's.
-func (d *dohDoor) link(w http.ResponseWriter, req *http.Request) error {
-	world := d.resolver.world.Load()
-	if req.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return refusal(http.StatusMethodNotAllowed)
-	}
-	token := strings.TrimPrefix(req.URL.Path, linkPath)
-	group, known := world.rules.IdentifyToken(token)
-	client := d.originOf(req, "").client
-	if !known || world.settings.Linked == nil || !client.IsValid() {
-		return refusal(http.StatusNotFound)
-	}
-	if claimed, ok := world.rules.Identify(client); ok {
-		if claimed != group {
-			return refusal(http.StatusConflict)
-		}
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	of := world.rules.Policy().Group(group)
-	unit := of.UnitID()
-	status, moved := world.settings.Linked.link(client, unit, time.Now())
-	if status != http.StatusNoContent {
-		return refusal(status)
-	}
-	if moved {
-		d.resolver.log.Info("address linked", "unit", unit)
-	}
-	w.WriteHeader(status)
-	return nil
 }

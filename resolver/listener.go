@@ -5,18 +5,21 @@ import (
 	"net/netip"
 	"sync"
 
+	"lachan/resolver/clientconn"
 	"lachan/resolver/listen"
+	"lachan/resolver/stream"
 )
 
 // A listener serves one endpoint: the sockets of its address. What a protocol does
 // not use is nil.
 type listener struct {
-	addr   netip.AddrPort
-	udp    []*udpSocket
-	tcp    *tcpListener
-	doh    *dohDoor // beside tcp
-	doq    *doqDoor
-	closed sync.WaitGroup
+	addr    netip.AddrPort
+	udp     []*udpSocket
+	tcp     *clientconn.Listener
+	doh     *stream.DoH // beside tcp
+	doq     *stream.DoQ
+	handler *streamHandler // of doh and doq
+	ended   sync.WaitGroup
 }
 
 // openUDP answers what comes to the sockets from now on, each on the loop of a
@@ -37,16 +40,15 @@ func (l *listener) openUDP(r *Resolver, sockets []listen.Socket) error {
 
 // run starts the goroutines of an open listener. What comes over UDP is answered
 // since it was opened.
-func (l *listener) run(r *Resolver) {
+func (l *listener) run() {
 	if l.tcp != nil {
-		l.tcp.accepting.Add(1)
-		l.closed.Go(func() { l.tcp.run(r) })
+		l.ended.Go(l.tcp.Run)
 	}
 	if l.doh != nil {
-		l.closed.Go(l.doh.run)
+		l.ended.Go(l.doh.Run)
 	}
 	if l.doq != nil {
-		l.closed.Go(l.doq.run)
+		l.ended.Go(l.doq.Run)
 	}
 }
 
@@ -59,15 +61,18 @@ func (l *listener) stop() error {
 		errs = append(errs, s.stopReading())
 	}
 	if l.tcp != nil {
-		errs = append(errs, l.tcp.stop())
+		errs = append(errs, l.tcp.Stop())
 	}
 	if l.doh != nil {
-		l.doh.stop()
+		l.doh.Stop()
 	}
 	if l.doq != nil {
-		l.doq.stop()
+		l.doq.Stop()
 	}
-	l.closed.Wait()
+	l.ended.Wait()
+	if l.handler != nil {
+		l.handler.shard.Close()
+	}
 	return errors.Join(append(errs, l.closeQUIC())...)
 }
 
@@ -76,10 +81,10 @@ func (l *listener) stop() error {
 func (l *listener) closeQUIC() error {
 	var errs []error
 	if l.doh != nil {
-		errs = append(errs, l.doh.quic.close())
+		errs = append(errs, l.doh.Close())
 	}
 	if l.doq != nil {
-		errs = append(errs, l.doq.close())
+		errs = append(errs, l.doq.Close())
 	}
 	return errors.Join(errs...)
 }

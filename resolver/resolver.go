@@ -21,10 +21,12 @@ import (
 	"lachan/internal/eventloop"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/clientconn"
 	"lachan/resolver/cookie"
 	"lachan/resolver/ddr"
 	"lachan/resolver/listen"
 	"lachan/resolver/ratelimit"
+	"lachan/resolver/stream"
 	"lachan/resolver/upstream"
 )
 
@@ -101,6 +103,8 @@ type world struct {
 	perUnit    ratelimit.Rate
 	categories [256]metrics.Category // by tag
 	ddr        *ddr.Records
+	limits     clientconn.Limits
+	streams    stream.Settings
 }
 
 // A Resolver answers queries. Make it with New, give it a world with Use, then
@@ -116,10 +120,10 @@ type Resolver struct {
 	queries  sync.Pool      // of *Query
 	readers  sync.Pool      // of *bufio.Reader
 	lane     *metrics.Shard // of flights
-	streams  *streamLanes
+	streams  *shardPicker
 	clients  ratelimit.Clients
-	guests   guests
-	errands  *errands
+	limiter  *clientconn.Limiter
+	free     sync.Pool // of *streamQuery
 
 	mu        sync.Mutex
 	listening map[listen.Endpoint]*listener // mu
@@ -135,12 +139,12 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 		epoch:     time.Now(),
 		cache:     newCache(1),
 		lane:      counters.Shard(),
-		streams:   newStreamLanes(counters),
-		errands:   newErrands(),
-		guests:    guests{byClient: map[netip.Prefix]int{}},
+		streams:   newShardPicker(counters),
 		listening: map[listen.Endpoint]*listener{},
 	}
 	r.flights = newFlights(r)
+	r.limiter = clientconn.NewLimiter(func() *clientconn.Limits { return &r.world.Load().limits })
+	r.free.New = func() any { return newStreamQuery() }
 	r.queries.New = func() any { return newQuery() }
 	return r
 }
@@ -152,6 +156,14 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 		settings: settings, rules: rules, upstreams: upstreams,
 		perClient: ratelimit.PerSecond(settings.ClientRate), perUnit: ratelimit.PerSecond(settings.UnitRate),
 		ddr: ddr.New(settings.Discovery, settings.TLS != nil, settings.DoHPath, r.Endpoints()),
+		limits: clientconn.Limits{
+			Connections: settings.TCPConnections, PerClient: settings.TCPPerClient,
+			Idle: settings.TCPIdle, Lifetime: settings.TCPLifetime, MaxBytes: settings.TCPMaxBytes,
+			ProxyProtocol: settings.ProxyProtocol,
+		},
+		streams: stream.Settings{
+			TLSName: settings.TLSName, DoHPath: settings.DoHPath, TrustedForwarders: settings.TrustedForwarders,
+		},
 	}
 	old := r.world.Load()
 	if old != nil && old.rules.Policy() == rules.Policy() {

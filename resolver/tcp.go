@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net"
@@ -11,25 +12,26 @@ import (
 	"time"
 
 	"lachan/metrics"
+	"lachan/resolver/clientconn"
 )
 
 // Limits of one connection.
 const (
 	tcpPipeline     = 64              // queries under way; reading pauses beyond it
 	tcpWriteTimeout = 2 * time.Second // a client that takes no answers is let go
-	tcpBuffer       = 4096            // octets, each way; answers are flushed beyond it
+	tcpBuffer       = 4096            // bytes, each way; answers are flushed beyond it
 )
 
 // A tcpConn answers the queries of one connection in the order in which
 // answers come (RFC 7766 section 6.2.1.1).
 type tcpConn struct {
-	net.Conn // the guest, or TLS over it
-	guest    *guest
+	net.Conn // the client's, or TLS over it
+	client   *clientconn.Conn
 	origin   origin
-	readers  *sync.Pool    // of *bufio.Reader
-	reader   *bufio.Reader // nil while a plain connection is silent
-	silence  *silence      // nil where there is more than the socket to read from
-	waiting  chan struct{} // holds one token for each query under way
+	readers  *sync.Pool           // of *bufio.Reader
+	reader   *bufio.Reader        // nil while a plain connection is idle
+	idle     *clientconn.IdleWait // nil if there is more than the socket to read from
+	waiting  chan struct{}        // holds one token for each query under way
 
 	flushing  sync.Mutex  // held while something is written to the connection
 	spare     []byte      // flushing
@@ -40,18 +42,31 @@ type tcpConn struct {
 	answers []byte // mu; framed, yet to be written
 }
 
-// readPlain serves a connection of DNS over TCP.
-func (r *Resolver) readPlain(_ *tcpListener, g *guest) {
-	c := r.newTCPConn(g, g, origin{transport: metrics.TransportTCP, client: g.client})
-	if g.Conn == g.socket {
-		c.silence = silenceOf(g.socket)
+// servePlain serves a connection of DNS over TCP.
+func (r *Resolver) servePlain(client *clientconn.Conn) {
+	c := r.newTCPConn(client, client, origin{transport: metrics.TransportTCP, client: client.Client()})
+	if socket := client.Plain(); socket != nil {
+		c.idle = clientconn.NewIdleWait(socket)
 	}
 	r.readStream(c)
 }
 
-func (r *Resolver) newTCPConn(c net.Conn, g *guest, from origin) *tcpConn {
+// serveDoT serves a connection of DNS over TLS (RFC 7858): streams of messages as
+// over TCP.
+func (r *Resolver) serveDoT(client *clientconn.Conn, config *tls.Config) {
+	c, ok := client.Handshake(client, config)
+	if !ok {
+		client.Close()
+		return
+	}
+	r.readStream(r.newTCPConn(c, client, origin{
+		transport: metrics.TransportDoT, client: client.Client(), id: r.world.Load().streams.IDOf(c.ConnectionState().ServerName),
+	}))
+}
+
+func (r *Resolver) newTCPConn(c net.Conn, client *clientconn.Conn, from origin) *tcpConn {
 	return &tcpConn{
-		Conn: c, guest: g, origin: from,
+		Conn: c, client: client, origin: from,
 		readers: &r.readers, reader: newReader(&r.readers, c), waiting: make(chan struct{}, tcpPipeline),
 	}
 }
@@ -73,18 +88,19 @@ func (c *tcpConn) putReader() {
 	c.reader = nil
 }
 
-// await waits until the client sends something, or its end. A silent connection
-// holds no query meanwhile, and a plain one no buffer, as there may be thousands.
-func (c *tcpConn) await() bool {
+// await waits until the client sends something. It is not ok if the client has
+// ended. An idle connection holds no query meanwhile, and a plain one no buffer, as
+// there may be thousands.
+func (c *tcpConn) await() (ok bool) {
 	switch {
 	case c.reader.Buffered() > 0:
 		return true
-	case c.silence == nil:
+	case c.idle == nil:
 		_, err := c.reader.Peek(1)
 		return err == nil
 	}
 	c.putReader()
-	err := c.silence.wait()
+	err := c.idle.Wait()
 	c.reader = newReader(c.readers, c)
 	return err == nil
 }
@@ -92,16 +108,16 @@ func (c *tcpConn) await() bool {
 // readStream serves a connection until its end, and closes it. Answers are
 // flushed when no further query has come yet.
 func (r *Resolver) readStream(c *tcpConn) {
-	lane := r.streams.lane()
+	shard := r.streams.shard()
 	defer c.close()
 	for unwritten := 0; ; {
 		if c.reader.Buffered() == 0 || unwritten > tcpBuffer {
 			c.flush()
 			if unwritten > tcpBuffer/4 {
-				runtime.Gosched() // those who ask much wait for those who ask little
+				runtime.Gosched() // a client that asks much waits for those that ask little
 			}
 			unwritten = 0
-			if r.overdue(c.guest) || !c.guest.listen(r.patience()) || !c.await() {
+			if r.limiter.Overdue(c.client) || !c.client.MayRead(r.limiter.Idle()) || !c.await() {
 				return
 			}
 		}
@@ -116,7 +132,7 @@ func (r *Resolver) readStream(c *tcpConn) {
 		if !r.serve(q) {
 			continue
 		}
-		r.finish(q, r.clock(), lane)
+		r.finish(q, r.clock(), shard)
 		unwritten += len(q.out)
 		r.queries.Put(q)
 	}
@@ -177,8 +193,8 @@ func (c *tcpConn) close() {
 	}
 	c.putReader()
 	c.flush()
-	if c.guest.stopped.Load() != 0 {
-		c.guest.partFrom(c.Conn)
+	if c.client.Stopped() {
+		c.client.CloseWrite(c.Conn)
 	}
 	c.Conn.Close()
 }

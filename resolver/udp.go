@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"lachan/metrics"
+	"lachan/resolver/clientconn"
 	"lachan/resolver/upstream"
 )
 
@@ -37,7 +38,7 @@ func (d *reader) answer() error {
 	}
 	w, now := d.world.Load(), d.clock()
 	if len(w.settings.ProxyProtocol) > 0 {
-		introduce(d.batch[:n], w.settings)
+		readProxyHeaders(d.batch[:n], w.settings)
 	}
 	for i, q := range d.batch[:n] {
 		q.transport, q.to, q.recent, q.starts = metrics.TransportUDP, d.socket, d.lately, &d.starts
@@ -96,3 +97,18 @@ func (d *reader) close() {
 
 // lease gives the caller a query of its own.
 func (r *Resolver) lease() *Query { return r.queries.Get().(*Query) }
+
+// readProxyHeaders reads the PROXY headers of the packets in a batch that balancers
+// sent. A packet that should have one and does not is no message.
+func readProxyHeaders(batch []*Query, s *Settings) {
+	for _, q := range batch {
+		if !clientconn.Contains(s.ProxyProtocol, q.client) {
+			continue
+		}
+		client, rest, ok := clientconn.CutProxyHeader(q.message)
+		q.message = rest
+		if ok && client.IsValid() {
+			q.client = client
+		}
+	}
+}

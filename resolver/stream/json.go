@@ -1,4 +1,4 @@
-package resolver
+package stream
 
 import (
 	"encoding/json"
@@ -38,8 +38,11 @@ func questionOf(given url.Values) ([]byte, error) {
 	m := new(dns.Msg).SetQuestion(dns.Fqdn(name), kind)
 	m.Id = 0
 	m.CheckingDisabled = isTrue(given.Get("cd"))
-	return m.SetEdns0(maxUDP, isTrue(given.Get("do"))).Pack()
+	return m.SetEdns0(ednsSize, isTrue(given.Get("do"))).Pack()
 }
+
+// ednsSize means nothing over HTTPS, but has to be given.
+const ednsSize = 1232
 
 func isTrue(s string) bool { return s == "1" || strings.EqualFold(s, "true") }
 

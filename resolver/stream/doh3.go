@@ -1,4 +1,4 @@
-package resolver
+package stream
 
 import (
 	"context"
@@ -9,19 +9,19 @@ import (
 )
 
 // dohUnidirectional is how many streams in one direction a client of HTTP/3 may
-// open: control and the two of header compression, and some that nobody knows
-// yet (RFC 9114 section 6.2).
+// open: control and the two of header compression, and some that are to be
+// ignored (RFC 9114 section 6.2).
 const dohUnidirectional = 8
 
-// A quicGuest is a connection of HTTP/3.
-type quicGuest struct {
+// An http3Conn is a connection of HTTP/3.
+type http3Conn struct {
 	*quic.Conn
 	dismiss context.CancelFunc // answers what was asked and ends it
 }
 
-// runQUIC serves HTTP/3 until the door is stopped, and returns when what was
+// runQUIC serves HTTP/3 until Stop, and returns when what was
 // asked is answered, or late.
-func (d *dohDoor) runQUIC() {
+func (d *DoH) runQUIC() {
 	var live sync.WaitGroup
 	defer live.Wait()
 	for {
@@ -35,13 +35,13 @@ func (d *dohDoor) runQUIC() {
 
 // serveQUIC serves a connection until its end. It has a server of its own, which
 // is what can be shut down.
-func (d *dohDoor) serveQUIC(c *quic.Conn) {
-	ctx, dismiss := d.resolver.lifetime(d.stopping)
+func (d *DoH) serveQUIC(c *quic.Conn) {
+	ctx, dismiss := d.quic.lifetime(d.stopping)
 	defer dismiss()
 	server := &http3.Server{
-		Handler: d, MaxHeaderBytes: dohHeaderOctets, IdleTimeout: d.tcp.IdleTimeout,
+		Handler: d, MaxHeaderBytes: dohHeaderBytes, IdleTimeout: d.tcp.IdleTimeout,
 		ConnContext: func(ctx context.Context, _ *quic.Conn) context.Context {
-			return context.WithValue(ctx, guestKey{}, &quicGuest{c, dismiss})
+			return context.WithValue(ctx, connKey{}, &http3Conn{c, dismiss})
 		},
 	}
 	var ending sync.WaitGroup
@@ -54,7 +54,7 @@ func (d *dohDoor) serveQUIC(c *quic.Conn) {
 			return
 		case <-ctx.Done():
 		}
-		late, cancel := context.WithTimeout(context.Background(), dohWriteTime)
+		late, cancel := context.WithTimeout(context.Background(), dohWriteTimeout)
 		defer cancel()
 		_ = server.Shutdown(late) // clients that stay are sent away
 	})

@@ -1,4 +1,4 @@
-package resolver
+package clientconn
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ func FuzzCutProxyHeader(f *testing.F) {
 		f.Add(append(octets, "a question"...))
 	}
 	f.Fuzz(func(t *testing.T, packet []byte) {
-		client, rest, ok := cutProxyHeader(packet)
+		client, rest, ok := CutProxyHeader(packet)
 		if !ok {
 			return
 		}
@@ -46,7 +46,7 @@ func FuzzCutProxyHeader(f *testing.F) {
 		if err != nil || !bytes.Equal(theirs, rest) {
 			t.Fatalf("rest %q, theirs %q", rest, theirs)
 		}
-		if from, ok := h.SourceAddr.(*net.UDPAddr); ok && h.Command.IsProxy() && addrOf(from) != client {
+		if from, ok := h.SourceAddr.(*net.UDPAddr); ok && h.Command.IsProxy() && AddrOf(from) != client {
 			t.Fatalf("client %v, theirs %v", client, from)
 		}
 	})

@@ -1,7 +1,8 @@
-package resolver
+package stream
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/quic-go/quic-go"
 
 	"lachan/metrics"
+	"lachan/resolver/clientconn"
 	"lachan/resolver/listen"
 )
 
@@ -22,30 +24,34 @@ const (
 	doqProtocolError = 0x2
 )
 
-// A doqDoor serves DNS over QUIC (RFC 9250): each question has a stream.
-type doqDoor struct {
+// DoQ serves DNS over QUIC (RFC 9250): each question has a stream.
+type DoQ struct {
 	*quicListener
-	resolver *Resolver
-	lane     *metrics.Shard
+	handler  Handler
 	stopping context.Context
 	stop     context.CancelFunc
 }
 
-func (r *Resolver) openDoQ(socket listen.Socket, addr netip.AddrPort) (*doqDoor, error) {
-	l, err := r.newQUICListener(socket, addr, r.tlsOf(listen.DoQ.ALPN()...), -1)
+// ListenDoQ serves a copy of the socket, which is bound to addr.
+func ListenDoQ(
+	socket listen.Socket, addr netip.AddrPort, limiter *clientconn.Limiter, config *tls.Config, handler Handler,
+) (*DoQ, error) {
+	l, err := listenQUIC(socket, addr, limiter, config, -1)
 	if err != nil {
 		return nil, err
 	}
-	door := &doqDoor{quicListener: l, resolver: r, lane: r.counters.Shard()}
-	door.stopping, door.stop = context.WithCancel(context.Background())
-	return door, nil
+	d := &DoQ{quicListener: l, handler: handler}
+	d.stopping, d.stop = context.WithCancel(context.Background())
+	return d, nil
 }
 
-// run serves connections until the door is stopped, and returns when what was
-// read from them is answered.
-func (d *doqDoor) run() {
+// Stop lets Run end.
+func (d *DoQ) Stop() { d.stop() }
+
+// Run serves connections until Stop, and returns when what was read from them is
+// answered.
+func (d *DoQ) Run() {
 	var live sync.WaitGroup
-	defer d.lane.Close()
 	defer live.Wait()
 	for {
 		c, err := d.Accept(d.stopping)
@@ -57,12 +63,12 @@ func (d *doqDoor) run() {
 }
 
 // serve answers the questions of a connection until its end.
-func (d *doqDoor) serve(c *quic.Conn) {
-	id := d.resolver.idOf(c.ConnectionState().TLS.ServerName)
-	ctx, cancel := d.resolver.lifetime(d.stopping)
+func (d *DoQ) serve(c *quic.Conn) {
+	id := d.handler.Settings().IDOf(c.ConnectionState().TLS.ServerName)
+	ctx, cancel := d.lifetime(d.stopping)
 	defer cancel()
 	var live sync.WaitGroup
-	for !d.resolver.sentTooMuch(c) {
+	for !d.sentTooMuch(c) {
 		s, err := c.AcceptStream(ctx)
 		if err != nil {
 			break
@@ -72,31 +78,29 @@ func (d *doqDoor) serve(c *quic.Conn) {
 	live.Wait()
 	select {
 	case <-c.Context().Done():
-	case <-time.After(linger):
+	case <-time.After(clientconn.Linger):
 		_ = c.CloseWithError(doqNoError, "") // an error means that it has ended
 	}
 }
 
 // answer answers the one question of a stream.
-func (d *doqDoor) answer(c *quic.Conn, s *quic.Stream, id string) {
-	q := d.resolver.lease()
-	err := readQUIC(s, q)
-	if err == nil && (!isQuery(q.message) || binary.BigEndian.Uint16(q.message) != 0) {
+func (d *DoQ) answer(c *quic.Conn, s *quic.Stream, id string) {
+	message, err := readQUIC(s)
+	if err == nil && (!isQuery(message) || binary.BigEndian.Uint16(message) != 0) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		d.resolver.queries.Put(q)
 		d.rebuff(c, s, err)
 		return
 	}
-	q.origin = origin{transport: metrics.TransportDoQ, client: addrOf(c.RemoteAddr()), id: id}
-	answered := d.resolver.ask(s.Context(), q, d.lane, func(reply []byte) {
+	from := Origin{Transport: metrics.TransportDoQ, Client: clientconn.AddrOf(c.RemoteAddr()), ID: id}
+	answered := d.handler.Ask(s.Context(), from, message, func(reply []byte) {
 		if len(reply) == 0 {
 			s.CancelWrite(doqInternalError)
 			return
 		}
 		framed := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(reply)), uint16(len(reply)))
-		_ = s.SetWriteDeadline(time.Now().Add(tcpWriteTimeout)) // fails with the stream
+		_ = s.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails with the stream
 		if _, err := s.Write(append(framed, reply...)); err == nil {
 			_ = s.Close() // the same
 		}
@@ -112,7 +116,7 @@ func (d *doqDoor) answer(c *quic.Conn, s *quic.Stream, id string) {
 
 // rebuff ends a stream on which no query came. One that ended before its query
 // did, or carried something else, ends the connection (RFC 9250 section 4.3.3).
-func (d *doqDoor) rebuff(c *quic.Conn, s *quic.Stream, err error) {
+func (d *DoQ) rebuff(c *quic.Conn, s *quic.Stream, err error) {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		_ = c.CloseWithError(doqProtocolError, "") // an error means that it has ended
 		return
@@ -122,19 +126,18 @@ func (d *doqDoor) rebuff(c *quic.Conn, s *quic.Stream, err error) {
 }
 
 // readQUIC reads the message of a stream.
-func readQUIC(s *quic.Stream, q *Query) error {
-	if err := s.SetReadDeadline(time.Now().Add(handshakeTime)); err != nil {
-		return err
+func readQUIC(s *quic.Stream) ([]byte, error) {
+	if err := s.SetReadDeadline(time.Now().Add(clientconn.HandshakeTimeout)); err != nil {
+		return nil, err
 	}
 	var length [2]byte
 	if _, err := io.ReadFull(s, length[:]); err != nil {
-		return err
+		return nil, err
 	}
-	n := int(binary.BigEndian.Uint16(length[:]))
-	q.message = q.in[:min(n, len(q.in))]
-	if n > len(q.in) {
-		q.message = make([]byte, n)
-	}
-	_, err := io.ReadFull(s, q.message)
-	return err
+	message := make([]byte, binary.BigEndian.Uint16(length[:]))
+	_, err := io.ReadFull(s, message)
+	return message, err
 }
+
+// writeTimeout is how long a client has to take an answer.
+const writeTimeout = 2 * time.Second

@@ -1,4 +1,4 @@
-package resolver
+package stream
 
 import (
 	"encoding/base64"
@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"lachan/resolver/clientconn"
 	"lachan/resolver/dnswire"
 )
 
 // typeMessage is the media type of messages in wire format (RFC 8484 section 6).
 const typeMessage = "application/dns-message"
 
-// maxMessage is the size of the longest message in octets.
+// maxMessage is the size of the longest message in bytes.
 const maxMessage = 1<<16 - 1
 
 // A refusal is a request that is answered by a status alone.
@@ -27,15 +28,15 @@ func (r refusal) Error() string { return http.StatusText(int(r)) }
 
 // ServeHTTP answers the questions that come to the path of DNS, and links the
 // addresses of routers; there is nothing else here.
-func (d *dohDoor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (d *DoH) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.Header().Set("Alt-Svc", d.altSvc)
-	switch c := req.Context().Value(guestKey{}).(type) {
-	case *guest:
-		if d.resolver.overdue(c) {
+	switch c := req.Context().Value(connKey{}).(type) {
+	case *clientconn.Conn:
+		if d.limiter.Overdue(c) {
 			w.Header().Set("Connection", "close")
 		}
-	case *quicGuest:
-		if d.resolver.sentTooMuch(c.Conn) {
+	case *http3Conn:
+		if d.quic.sentTooMuch(c.Conn) {
 			c.dismiss()
 		}
 	}
@@ -49,11 +50,11 @@ func (d *dohDoor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-func (d *dohDoor) serve(w http.ResponseWriter, req *http.Request) error {
+func (d *DoH) serve(w http.ResponseWriter, req *http.Request) error {
 	if strings.HasPrefix(req.URL.Path, linkPath) {
 		return d.link(w, req)
 	}
-	id, ok := dohID(req.URL.Path, d.resolver.world.Load().settings.DoHPath)
+	id, ok := dohID(req.URL.Path, d.handler.Settings().DoHPath)
 	switch {
 	case !ok:
 		return refusal(http.StatusNotFound)
@@ -100,7 +101,7 @@ func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
 		return nil, refusal(http.StatusRequestEntityTooLarge)
 	}
 	if req.ProtoMajor == 3 { // the other versions have a bound of their own
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(dohReadTime)) // fails with the stream
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(dohReadTimeout)) // fails with the stream
 	}
 	body, err := io.ReadAll(io.LimitReader(req.Body, maxMessage+1))
 	if err != nil {
@@ -116,14 +117,11 @@ func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
 }
 
 // answer answers a message in the form that write gives it.
-func (d *dohDoor) answer(w http.ResponseWriter, req *http.Request, id string, message []byte, write func(http.ResponseWriter, []byte) error) (err error) {
+func (d *DoH) answer(w http.ResponseWriter, req *http.Request, id string, message []byte, write func(http.ResponseWriter, []byte) error) (err error) {
 	if !isQuery(message) {
 		return refusal(http.StatusBadRequest)
 	}
-	q := d.resolver.lease()
-	q.take(message)
-	q.origin = d.originOf(req, id)
-	answered := d.resolver.ask(req.Context(), q, d.lane, func(reply []byte) {
+	answered := d.handler.Ask(req.Context(), d.originOf(req, id), message, func(reply []byte) {
 		if len(reply) == 0 {
 			panic(http.ErrAbortHandler) // policy drops the question: the stream ends without a word
 		}
@@ -151,7 +149,7 @@ func writeMessage(w http.ResponseWriter, reply []byte) error {
 func freshness(reply []byte) (seconds uint32) {
 	var w dnswire.Walker
 	var r dnswire.Record
-	if w.Start(reply) != nil || !isAnswer(dnswire.Rcode(reply)) || binary.BigEndian.Uint16(reply[2:])&dnswire.FlagTC != 0 {
+	if w.Start(reply) != nil || !isAnswer(reply) || binary.BigEndian.Uint16(reply[2:])&dnswire.FlagTC != 0 {
 		return 0
 	}
 	for found := false; w.Next(&r); {
@@ -161,4 +159,32 @@ func freshness(reply []byte) (seconds uint32) {
 		}
 	}
 	return seconds
+}
+
+// isAnswer reports whether a reply answers the question and is no error.
+func isAnswer(reply []byte) bool {
+	rcode := dnswire.Rcode(reply)
+	return rcode == dnswire.RcodeSuccess || rcode == dnswire.RcodeNXDomain
+}
+
+// isQuery reports whether a message is one that can have an answer.
+func isQuery(message []byte) bool {
+	return len(message) >= dnswire.HeaderSize && message[2]&(dnswire.FlagQR>>8) == 0
+}
+
+// linkPath is where the router of a unit posts to, followed by a link token.
+const linkPath = "/link/"
+
+// link takes a POST to the link path.
+func (d *DoH) link(w http.ResponseWriter, req *http.Request) error {
+	if req.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return refusal(http.StatusMethodNotAllowed)
+	}
+	status := d.handler.Link(strings.TrimPrefix(req.URL.Path, linkPath), d.originOf(req, "").Client)
+	if status != http.StatusNoContent {
+		return refusal(status)
+	}
+	w.WriteHeader(status)
+	return nil
 }

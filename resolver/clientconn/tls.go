@@ -1,0 +1,25 @@
+package clientconn
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"time"
+)
+
+// HandshakeTimeout is how long a client has to say what is not a question yet: a
+// PROXY header, the handshake of TLS, a question in a stream of QUIC. A client that
+// does not finish holds a place meanwhile.
+const HandshakeTimeout = 5 * time.Second
+
+// Handshake makes a TLS connection over one of a client's, which is c or something
+// over c.
+func (c *Conn) Handshake(over net.Conn, config *tls.Config) (t *tls.Conn, ok bool) {
+	if !c.MayRead(HandshakeTimeout) {
+		return nil, false
+	}
+	t = tls.Server(over, config)
+	ctx, cancel := context.WithTimeout(context.Background(), HandshakeTimeout)
+	defer cancel()
+	return t, t.HandshakeContext(ctx) == nil
+}

@@ -1,0 +1,103 @@
+package resolver
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"lachan/metrics"
+	"lachan/resolver/stream"
+)
+
+// A streamQuery is one question that came in a stream of its own, over HTTPS or
+// QUIC. The goroutine of the stream waits for its answer.
+type streamQuery struct {
+	reply []byte // empty if there is none
+	done  chan struct{}
+}
+
+func newStreamQuery() *streamQuery {
+	return &streamQuery{reply: make([]byte, 0, queryOctets), done: make(chan struct{}, 1)}
+}
+
+// write copies the reply.
+func (s *streamQuery) write(q *Query) {
+	s.reply = append(s.reply[:0], q.out...)
+	s.done <- struct{}{}
+}
+
+func (s *streamQuery) drop(*Query) {
+	s.reply = s.reply[:0]
+	s.done <- struct{}{}
+}
+
+// flush has nothing to do: the goroutine of the stream has been told.
+func (s *streamQuery) flush() {}
+
+func (s *streamQuery) async() responseWriter { return s }
+
+// A streamHandler answers the questions of one endpoint. It is a stream.Handler.
+type streamHandler struct {
+	*Resolver
+	shard *metrics.Shard
+}
+
+func (r *Resolver) newHandler() *streamHandler { return &streamHandler{r, r.counters.Shard()} }
+
+// Settings implements stream.Handler.
+func (h *streamHandler) Settings() *stream.Settings { return &h.world.Load().streams }
+
+// Ask implements stream.Handler.
+func (h *streamHandler) Ask(ctx context.Context, from stream.Origin, message []byte, use func(reply []byte)) (answered bool) {
+	s := h.free.Get().(*streamQuery)
+	q := h.lease()
+	q.copyMessage(message)
+	q.origin = origin{transport: from.Transport, client: from.Client, id: from.ID}
+	q.to, q.recent, q.starts = s, nil, nil
+	q.begin(h.world.Load(), h.clock())
+	if h.serve(q) {
+		h.finish(q, h.clock(), h.shard)
+		h.queries.Put(q)
+	}
+	select {
+	case <-s.done:
+		use(s.reply)
+		h.free.Put(s)
+		return true
+	case <-ctx.Done(): // the answer goes nowhere
+		return false
+	}
+}
+
+// copyMessage makes message q's. One that q has no room for is used as it is.
+func (q *Query) copyMessage(message []byte) {
+	if len(message) > len(q.in) {
+		q.message = message
+		return
+	}
+	q.message = q.in[:copy(q.in[:], message)]
+}
+
+// Link implements stream.Handler. An address in a network of a unit stays that
+// unit's.
+func (h *streamHandler) Link(token string, client netip.Addr) (status int) {
+	w := h.world.Load()
+	group, known := w.rules.IdentifyToken(token)
+	if !known || w.settings.Linked == nil || !client.IsValid() {
+		return http.StatusNotFound
+	}
+	if claimed, ok := w.rules.Identify(client); ok {
+		if claimed != group {
+			return http.StatusConflict
+		}
+		return http.StatusNoContent
+	}
+	of := w.rules.Policy().Group(group)
+	unit := of.UnitID()
+	status, moved := w.settings.Linked.link(client, unit, time.Now())
+	if status == http.StatusNoContent && moved {
+		h.log.Info("address linked", "unit", unit)
+	}
+	return status
+}
