@@ -64,5 +64,6 @@ func language(args []string, getenv func(string) string) (wording.Language, erro
 	if l, ok := wording.ParseLanguage(value); ok {
 		return l, nil
 	}
-	return wording.LocaleLanguage(getenv), command.UsageError{Command: "lachan", Text: wording.CLILanguageWrong.With(from, value)}
+	wrong := wording.CLILanguageWrong.With(from, value)
+	return wording.LocaleLanguage(getenv), command.UsageError{Command: "lachan", Text: wrong}
 }

@@ -128,7 +128,8 @@ func (p *page) line(parts ...string) {
 
 // oneLine keeps a text that people wrote from ending a comment.
 func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7F || c == '\u2028' || c == '\u2029' }), " ")
+	ends := func(c rune) bool { return c < ' ' || c == 0x7F || c == '\u2028' || c == '\u2029' }
+	return strings.Join(strings.FieldsFunc(text, ends), " ")
 }
 
 // needAddress says that a kind asks by address.

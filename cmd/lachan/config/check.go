@@ -26,20 +26,20 @@ type checker struct {
 // are not there, and values that do not go together.
 func (c *Config) check() yamlfile.Problems {
 	k := &checker{cfg: c}
-	c.checkStateDir(k)
+	k.stateDir()
 	c.Server.check(k)
 	c.Server.Page.check(k)
 	c.Server.TLS.check(k)
-	c.checkEncrypted(k)
+	k.encrypted()
 	c.Server.Discovery.check(k)
 	c.Server.Cookies.check(k)
-	c.checkListeners(k)
+	k.listeners()
 	c.Server.RPZOut.check(k)
 	c.Upstream.check(k)
 	c.Cache.check(k)
 	c.Metrics.check(k)
-	c.checkFeeds(k)
-	c.checkReports(k)
+	k.feeds()
+	k.reports()
 	return k.problems
 }
 
@@ -95,8 +95,9 @@ func InUnits(bound any) any {
 	return bound
 }
 
-// checkStateDir checks that the directory of the state can be made.
-func (c *Config) checkStateDir(k *checker) {
+// stateDir checks that the directory of the state can be made.
+func (k *checker) stateDir() {
+	c := k.cfg
 	if c.StateDir == "" {
 		k.wrong("state_dir", textNoStateDir)
 	} else if file := fileOnTheWay(c.StateDir); file != "" {

@@ -19,9 +19,11 @@ func (c *Config) SetDefaults() {
 			TLS:              TLS{UnitIDs: true, ACME: ACME{DirectoryURL: renewal.LetsEncrypt}},
 			UnknownClient:    "default",
 			RebindProtection: true,
-			TCP:              TCP{Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour, MaxBytes: 64 << 20},
-			BlockTTL:         time.Minute,
-			CheckName:        "check.lachan.test",
+			TCP: TCP{
+				Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour, MaxBytes: 64 << 20,
+			},
+			BlockTTL:  time.Minute,
+			CheckName: "check.lachan.test",
 		},
 		HTTP: HTTP{Listen: netip.MustParseAddrPort("127.0.0.1:8053")},
 		Upstream: Upstreams{

@@ -83,9 +83,9 @@ func (a *ACME) check(k *checker) {
 	}
 }
 
-// checkEncrypted reports encrypted doors without a certificate.
-func (c *Config) checkEncrypted(k *checker) {
-	s := &c.Server
+// encrypted reports encrypted doors without a certificate.
+func (k *checker) encrypted() {
+	s := &k.cfg.Server
 	needs := func(path string, doors []netip.AddrPort) {
 		if len(doors) > 0 && s.TLS.Cert == "" && len(s.TLS.ACME.Names) == 0 {
 			k.wrong(path, textNeedsTLS)

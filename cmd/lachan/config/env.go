@@ -26,7 +26,7 @@ const keySeparator = "/"
 
 // override sets what variables and flags say. A value that cannot be used is
 // reported and leaves what the file says.
-func (c *Config) override(flags *pflag.FlagSet) yamlfile.Problems {
+func override(c *Config, flags *pflag.FlagSet) yamlfile.Problems {
 	v := viper.NewWithOptions(viper.KeyDelimiter(keySeparator))
 	v.AllowEmptyEnv(true)
 	var problems yamlfile.Problems

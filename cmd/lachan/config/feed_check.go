@@ -15,7 +15,8 @@ import (
 
 var feedName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 
-func (c *Config) checkFeeds(k *checker) {
+func (k *checker) feeds() {
+	c := k.cfg
 	for i := range c.Feeds {
 		c.Feeds[i].check(k, Item("feeds", i), c.Feeds[:i])
 	}
@@ -50,7 +51,8 @@ func (f *Feed) check(k *checker, at string, before []Feed) {
 	}
 	f.checkVersions(k, at)
 	f.checkZone(k, at)
-	if _, err := domain.Canonical(f.RPZ.CNAME); (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
+	_, err := domain.Canonical(f.RPZ.CNAME)
+	if (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
 		k.wrong(at+".rpz", textRPZName)
 	}
 }

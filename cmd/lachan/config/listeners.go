@@ -6,8 +6,9 @@ import (
 	"lachan/resolver/listen"
 )
 
-// checkListeners checks that no two listeners want the same address and port.
-func (c *Config) checkListeners(k *checker) {
+// listeners checks that no two listeners want the same address and port.
+func (k *checker) listeners() {
+	c := k.cfg
 	if len(c.Server.Listen) == 0 {
 		k.wrong("server.listen", textNoListen)
 	}

@@ -28,7 +28,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 		}
 		problems = yamlfile.Decode(file, data, c)
 	}
-	problems = append(problems, c.override(flags)...)
+	problems = append(problems, override(c, flags)...)
 	problems = append(problems, unknownVariables(c, os.Environ())...)
 	c.resolvePaths()
 	problems = append(problems, c.check()...)

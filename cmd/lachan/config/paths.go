@@ -12,31 +12,31 @@ import (
 // resolvePaths takes relative paths from where they were written: in the file,
 // its directory; in a variable or a flag, the working directory.
 func (c *Config) resolvePaths() {
-	c.resolve("state_dir", &c.StateDir)
-	c.resolve("policy", &c.Policy)
-	c.resolve("server.tls.cert", &c.Server.TLS.Cert)
-	c.resolve("server.tls.key", &c.Server.TLS.Key)
-	c.resolve("server.tls.ticket_keys", &c.Server.TLS.TicketKeys)
-	c.resolve("server.cookies.secret_file", &c.Server.Cookies.SecretFile)
-	c.resolve("server.page.cert", &c.Server.Page.Cert)
-	c.resolve("server.page.key", &c.Server.Page.Key)
+	resolve(c, "state_dir", &c.StateDir)
+	resolve(c, "policy", &c.Policy)
+	resolve(c, "server.tls.cert", &c.Server.TLS.Cert)
+	resolve(c, "server.tls.key", &c.Server.TLS.Key)
+	resolve(c, "server.tls.ticket_keys", &c.Server.TLS.TicketKeys)
+	resolve(c, "server.cookies.secret_file", &c.Server.Cookies.SecretFile)
+	resolve(c, "server.page.cert", &c.Server.Page.Cert)
+	resolve(c, "server.page.key", &c.Server.Page.Key)
 	for i := range c.Server.RPZOut.Zones {
-		c.resolve(Item("server.rpz_out.zones", i)+".tsig.secret_file", &c.Server.RPZOut.Zones[i].TSIG.SecretFile)
+		resolve(c, Item("server.rpz_out.zones", i)+".tsig.secret_file", &c.Server.RPZOut.Zones[i].TSIG.SecretFile)
 	}
 	for i := range c.Feeds {
 		f, at := &c.Feeds[i], Item("feeds", i)
-		c.resolve(at+".url", &f.URL)
-		c.resolve(at+".verify.sha256_url", &f.Verify.SHA256URL)
-		c.resolve(at+".tsig.secret_file", &f.TSIG.SecretFile)
+		resolve(c, at+".url", &f.URL)
+		resolve(c, at+".verify.sha256_url", &f.Verify.SHA256URL)
+		resolve(c, at+".tsig.secret_file", &f.TSIG.SecretFile)
 	}
 	for i := range c.Reports {
-		c.resolve(Item("reports", i)+".dir", &c.Reports[i].Dir)
+		resolve(c, Item("reports", i)+".dir", &c.Reports[i].Dir)
 	}
 }
 
 // resolve makes the relative path that key has one from the working directory.
 // An address (https://...) and "" stay as they are.
-func (c *Config) resolve(key string, path *string) {
+func resolve(c *Config, key string, path *string) {
 	local := strings.TrimPrefix(*path, "file://")
 	if local == "" || filepath.IsAbs(local) || strings.Contains(local, "://") || c.originOf(key) != "" {
 		return

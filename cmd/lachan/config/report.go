@@ -59,7 +59,8 @@ func (r *Report) Newest(now time.Time, zone *time.Location) (figures.Period, err
 // ReportFormats are the ways of writing a report.
 func ReportFormats() []string { return []string{"pdf", "docx", "xlsx", "html", "json"} }
 
-func (c *Config) checkReports(k *checker) {
+func (k *checker) reports() {
+	c := k.cfg
 	for i := range c.Reports {
 		c.Reports[i].check(k, Item("reports", i))
 	}

@@ -82,12 +82,12 @@ func (c *Config) OpenUpstreams(loops *eventloop.Loops, old *upstream.Zones) (*up
 	if old != nil {
 		members = old.Members()
 	}
-	bootstrap, problem := c.bootstrapServers()
+	bootstrap, problem := bootstrapServers(c)
 	if problem != nil {
 		return nil, problem
 	}
 	group := func(key string, list []Upstream) (*upstream.Group, *yamlfile.Problem) {
-		servers, err := c.expand(list)
+		servers, err := expand(c, list)
 		if err != nil {
 			return nil, c.Problem(key, err)
 		}
@@ -113,7 +113,7 @@ func (c *Config) OpenUpstreams(loops *eventloop.Loops, old *upstream.Zones) (*up
 }
 
 // expand is a list of servers with those of the system in place of `system`.
-func (c *Config) expand(list []Upstream) ([]upstream.Server, error) {
+func expand(c *Config, list []Upstream) ([]upstream.Server, error) {
 	servers := make([]upstream.Server, len(list))
 	for i, s := range list {
 		servers[i] = s.Server
@@ -123,7 +123,7 @@ func (c *Config) expand(list []Upstream) ([]upstream.Server, error) {
 
 // bootstrapServers are the servers that tell the addresses of servers that are
 // named; none if no server is.
-func (c *Config) bootstrapServers() (upstream.Bootstrap, *yamlfile.Problem) {
+func bootstrapServers(c *Config) (upstream.Bootstrap, *yamlfile.Problem) {
 	all := slices.Concat(c.Upstream.Servers, slices.Concat(slices.Collect(maps.Values(c.Upstream.Zones))...))
 	if !slices.ContainsFunc(all, func(u Upstream) bool { return u.Named() }) {
 		return nil, nil
@@ -135,7 +135,7 @@ func (c *Config) bootstrapServers() (upstream.Bootstrap, *yamlfile.Problem) {
 	if !slices.ContainsFunc(list, func(u Upstream) bool { return u.Addr.IsValid() || u.Transport == upstream.System }) {
 		list = []Upstream{{upstream.Server{Transport: upstream.System}}}
 	}
-	servers, err := c.expand(list)
+	servers, err := expand(c, list)
 	if err != nil {
 		return nil, c.Problem(key, err)
 	}

@@ -32,7 +32,9 @@ func (q *Question) Check() error {
 
 // Ask explains a name by the rules of a moment. All its errors are the
 // caller's.
-func (q *Question) Ask(name string, zone *time.Location, rulesAt func(time.Time) *policy.Rules) (policy.Explanation, error) {
+func (q *Question) Ask(
+	name string, zone *time.Location, rulesAt func(time.Time) *policy.Rules,
+) (policy.Explanation, error) {
 	if err := q.Check(); err != nil {
 		return policy.Explanation{}, err
 	}

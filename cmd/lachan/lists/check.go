@@ -88,7 +88,8 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 			return err
 		}
 	}
-	report.Format, report.Lines, report.Entries, report.Rejected = summary.Format, summary.Lines, summary.Rules, summary.Rejected
+	report.Format, report.Lines = summary.Format, summary.Lines
+	report.Entries, report.Rejected = summary.Rules, summary.Rejected
 	for r, n := range summary.ByReason {
 		report.ByReason[r.String()] = n
 	}

@@ -139,11 +139,15 @@ func rollbackCommand(l wording.Language) *cobra.Command {
 	return decisionCommand(l, "rollback FEED", textRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, textNoPrevious)
 }
 
+// A decision decides which version of a feed is used; by is who.
+type decision func(s *feed.Store, ctx context.Context, source feed.Source, by string) (feed.Status, error)
+
 // decisionCommand is a command by which somebody decides which version of a
 // feed is used. It is recorded who. The error without means that there is no
 // version to decide on.
-func decisionCommand(l wording.Language, use string, short wording.Text, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error),
-	without error, nothing wording.Text) *cobra.Command {
+func decisionCommand(
+	l wording.Language, use string, short wording.Text, decide decision, without error, nothing wording.Text,
+) *cobra.Command {
 	var by string
 	c := &cobra.Command{
 		Use: use, Short: short.In(l), Args: command.Exactly(1),
@@ -160,7 +164,7 @@ func decisionCommand(l wording.Language, use string, short wording.Text, decide 
 }
 
 // runDecide decides on a feed and compiles what is used now.
-func runDecide(c command.Call, name, by string, decide func(*feed.Store, context.Context, feed.Source, string) (feed.Status, error)) error {
+func runDecide(c command.Call, name, by string, decide decision) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err

@@ -22,7 +22,9 @@ func Command(l wording.Language, build command.Build) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(updateCommand(l, build), statusCommand(l), checkCommand(l), diffCommand(l), approveCommand(l), rollbackCommand(l),
-		keygenCommand(l), signCommand(l), publishCommand(l))
+	c.AddCommand(
+		updateCommand(l, build), statusCommand(l), checkCommand(l), diffCommand(l), approveCommand(l),
+		rollbackCommand(l), keygenCommand(l), signCommand(l), publishCommand(l),
+	)
 	return c
 }

@@ -89,7 +89,9 @@ func runStatus(c command.Call, asJSON bool) error {
 func stateOf(f *config.Feed, store *feed.Store, cfg *config.Config) (feedState, error) {
 	status, err := store.Status(f.Name)
 	window := f.Authority.Window(cfg.Timezone.Location)
-	state := feedState{Category: f.Category, Age: -1, Window: window, From: window.From, Until: window.Until, Status: status}
+	state := feedState{
+		Category: f.Category, Age: -1, Window: window, From: window.From, Until: window.Until, Status: status,
+	}
 	if !status.LastSuccess.IsZero() {
 		state.Age = time.Since(status.LastSuccess).Seconds()
 	}
@@ -193,12 +195,17 @@ func (p printer) orders(report *order.Overview) {
 		return
 	}
 	share := fmt.Sprintf("%.1f%%", 100*float64(o.Within24h)/float64(o.Orders))
-	fmt.Fprintf(p.out, "\n%s\n", textOrders.With(o.Orders, rounded(o.Median), rounded(o.Worst), o.Within24h, share, o.UrgentWithin6h, o.Urgent).In(p.lang))
+	orders := textOrders.With(
+		o.Orders, rounded(o.Median), rounded(o.Worst), o.Within24h, share, o.UrgentWithin6h, o.Urgent,
+	)
+	fmt.Fprintf(p.out, "\n%s\n", orders.In(p.lang))
 	late := slices.Clone(report.Late)
 	slices.SortStableFunc(late, func(a, b order.Record) int { return b.InForce.Compare(a.InForce) })
 	for i := range late[:min(len(late), latePrinted)] {
 		r := &late[i]
-		fmt.Fprintln(p.out, textOrderLate.With(cmp.Or(r.Document, short(r.Digest)), r.Feed, p.moment(r.Received), p.moment(r.InForce), rounded(r.Took())).In(p.lang))
+		document := cmp.Or(r.Document, short(r.Digest))
+		line := textOrderLate.With(document, r.Feed, p.moment(r.Received), p.moment(r.InForce), rounded(r.Took()))
+		fmt.Fprintln(p.out, line.In(p.lang))
 	}
 	if more := len(late) - latePrinted; more > 0 {
 		fmt.Fprintln(p.out, textOrdersMore.With(more).In(p.lang))

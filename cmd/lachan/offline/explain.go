@@ -54,7 +54,8 @@ func runExplain(c command.Call, name string, o *explainOptions) error {
 	if note.EN != "" {
 		c.Note(note)
 	}
-	explanation, err := o.Ask(name, off.Config.Timezone.Location, func(at time.Time) *policy.Rules { return off.Policy.At(list, at, 1) })
+	rulesAt := func(at time.Time) *policy.Rules { return off.Policy.At(list, at, 1) }
+	explanation, err := o.Ask(name, off.Config.Timezone.Location, rulesAt)
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,9 @@ func writeProfiles(c command.Call, server *device.Server) error {
 // profileServer is how the devices of a unit reach the server of a
 // configuration, at the given addresses or else its own. The notes are what the
 // operator may want to mend.
-func profileServer(cfg *config.Config, p *policy.Policy, g policy.GroupID, unit string, addrs []netip.Addr) (s *device.Server, notes []wording.Text) {
+func profileServer(
+	cfg *config.Config, p *policy.Policy, g policy.GroupID, unit string, addrs []netip.Addr,
+) (s *device.Server, notes []wording.Text) {
 	own, port := listenAddresses(cfg.Server.Listen)
 	if addrs == nil {
 		addrs = own

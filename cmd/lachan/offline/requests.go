@@ -34,7 +34,7 @@ func RequestsCommand(l wording.Language) *cobra.Command {
 	c.AddCommand(
 		requestCommand(l, "answer ID TEXT", textRequestsAnswer, textRequestsClosed, closeRequest),
 		requestCommand(l, "close ID", textRequestsClose, textRequestsClosed, closeRequest),
-		requestCommand(l, "reopen ID", textRequestsReopen, textRequestsOpened, func(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }),
+		requestCommand(l, "reopen ID", textRequestsReopen, textRequestsOpened, reopenRequest),
 	)
 	return command.WithKeys(c, l)
 }
@@ -44,10 +44,15 @@ type requestsOptions struct {
 	unit      string
 }
 
+// A decision decides on the request of that id.
+type decision func(s *request.Store, id string, a request.Answer) error
+
 func closeRequest(s *request.Store, id string, a request.Answer) error { return s.Close(id, a) }
 
+func reopenRequest(s *request.Store, id string, _ request.Answer) error { return s.Reopen(id) }
+
 // requestCommand is a command that decides on one request.
-func requestCommand(l wording.Language, use string, short, done wording.Text, decide func(*request.Store, string, request.Answer) error) *cobra.Command {
+func requestCommand(l wording.Language, use string, short, done wording.Text, decide decision) *cobra.Command {
 	var by string
 	c := &cobra.Command{
 		Use: use, Short: short.In(l), Args: command.Exactly(len(strings.Fields(use)) - 1),

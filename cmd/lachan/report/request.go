@@ -59,7 +59,9 @@ func FormatNamed(name string) (Format, error) {
 }
 
 // Complete fills in what is not given, and reports what cannot be.
-func (o *Request) Complete(zone *time.Location, orders *order.Log, now time.Time) (period figures.Period, format Format, err error) {
+func (o *Request) Complete(
+	zone *time.Location, orders *order.Log, now time.Time,
+) (period figures.Period, format Format, err error) {
 	if o.Unit == "" {
 		return period, format, usage(config.ReportNoUnit)
 	}

@@ -16,11 +16,15 @@ import (
 
 // A Builder makes a report of a unit, or of all, for a period; document is the
 // number of an order or "".
-type Builder func(ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time) (*report.Model, error)
+type Builder func(
+	ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time,
+) (*report.Model, error)
 
 // MakeDue makes the reports of the schedule that are due, those that were
 // provisional again, and returns what could not be made.
-func MakeDue(ctx context.Context, cfg *config.Config, now time.Time, build Builder, log *slog.Logger) (failed []string) {
+func MakeDue(
+	ctx context.Context, cfg *config.Config, now time.Time, build Builder, log *slog.Logger,
+) (failed []string) {
 	for i := range cfg.Reports {
 		r := &cfg.Reports[i]
 		if err := makeScheduled(ctx, cfg, r, now, build, log); err != nil {
@@ -31,7 +35,9 @@ func MakeDue(ctx context.Context, cfg *config.Config, now time.Time, build Build
 }
 
 // makeScheduled makes one report of the schedule if it is due.
-func makeScheduled(ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, log *slog.Logger) error {
+func makeScheduled(
+	ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, log *slog.Logger,
+) error {
 	p, err := r.Newest(now, cfg.Timezone.Location)
 	if err != nil {
 		return err

@@ -23,7 +23,9 @@ import (
 
 // offlineSpec is what a report needs to know beside figures, as files on disk
 // have it.
-func offlineSpec(o *offline.Offline, unit string, p figures.Period, orders *order.Log, now time.Time) (figures.Spec, error) {
+func offlineSpec(
+	o *offline.Offline, unit string, p figures.Period, orders *order.Log, now time.Time,
+) (figures.Spec, error) {
 	store, err := feed.Open(o.Config.FeedsDir())
 	if err != nil {
 		return figures.Spec{}, err
@@ -32,7 +34,10 @@ func offlineSpec(o *offline.Offline, unit string, p figures.Period, orders *orde
 }
 
 // Spec puts together what is known of units, categories, lists and orders.
-func Spec(unit string, p figures.Period, now time.Time, cfg *config.Config, units *policy.Policy, facts *catalogue.Catalogue, store *feed.Store, orders *order.Log) (figures.Spec, error) {
+func Spec(
+	unit string, p figures.Period, now time.Time, cfg *config.Config, units *policy.Policy,
+	facts *catalogue.Catalogue, store *feed.Store, orders *order.Log,
+) (figures.Spec, error) {
 	if now.Before(p.Start) {
 		return figures.Spec{}, usage(textFuture.With(p.Code))
 	}
@@ -42,7 +47,9 @@ func Spec(unit string, p figures.Period, now time.Time, cfg *config.Config, unit
 	spec := figures.Spec{
 		Unit: unit, Period: p, Now: now,
 		Units: unitsOf(units, endOrNow(p, now)), Categories: categoriesOf(units, facts),
-		Keeping: figures.Keeping{Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != config.QueriesOff},
+		Keeping: figures.Keeping{
+			Retention: time.Duration(cfg.Metrics.History), QueryLog: cfg.Log.Queries != config.QueriesOff,
+		},
 	}
 	lessons := units.Lessons()
 	spec.Hours = figures.Hours{From: lessons.From, To: lessons.To, On: units.LessonsOn, Own: lessons.Own}
@@ -102,7 +109,9 @@ func requestsOf(cfg *config.Config) (list []figures.Request) {
 // unitsOf are the units of the policy that stand in reports, and how they
 // are set up at a moment. Groups do not: what they except is their school's.
 func unitsOf(p *policy.Policy, at time.Time) (units []figures.Unit) {
-	ranks := map[policy.Kind]figures.Rank{policy.Province: figures.Province, policy.Commune: figures.Commune, policy.School: figures.School}
+	ranks := map[policy.Kind]figures.Rank{
+		policy.Province: figures.Province, policy.Commune: figures.Commune, policy.School: figures.School,
+	}
 	place := make(map[string]*figures.Settings)
 	standings := p.Standings(at)
 	for i, g := range p.Groups() {
@@ -112,7 +121,8 @@ func unitsOf(p *policy.Policy, at time.Time) (units []figures.Unit) {
 		}
 		s := standings[i]
 		place[g.School] = &figures.Settings{
-			SafeSearch: s.SafeSearch, YouTube: s.YouTube, Circumvention: s.Circumvention, Exceptions: s.Exceptions, Expired: s.Expired,
+			SafeSearch: s.SafeSearch, YouTube: s.YouTube, Circumvention: s.Circumvention,
+			Exceptions: s.Exceptions, Expired: s.Expired,
 		}
 		units = append(units, figures.Unit{
 			ID: g.School, Name: cmp.Or(g.Name, g.School), Rank: rank, Province: g.Province, Commune: g.Commune,
@@ -130,7 +140,9 @@ func unitsOf(p *policy.Policy, at time.Time) (units []figures.Unit) {
 
 // categoriesOf are what blocks are counted in, in the order of the policy.
 func categoriesOf(p *policy.Policy, facts *catalogue.Catalogue) (list []figures.Category) {
-	classes := map[catalogue.Class]figures.Class{catalogue.Harmful: figures.Harmful, catalogue.Managed: figures.Managed, catalogue.Technical: figures.Technical}
+	classes := map[catalogue.Class]figures.Class{
+		catalogue.Harmful: figures.Harmful, catalogue.Managed: figures.Managed, catalogue.Technical: figures.Technical,
+	}
 	for tag := range policy.NoCategory {
 		code := p.CategoryCode(uint8(tag))
 		if own, counted := p.Counted(code); !counted || int(own) != tag {

@@ -32,7 +32,8 @@ func Bind(l *blocklist.Lists, p *policy.Policy, cfg *config.Config) *blocklist.L
 		}
 		return tags
 	}
-	return l.Bind(tags, func(feed string) blocklist.Window { return cfg.Feed(feed).Authority.Window(cfg.Timezone.Location) })
+	window := func(feed string) blocklist.Window { return cfg.Feed(feed).Authority.Window(cfg.Timezone.Location) }
+	return l.Bind(tags, window)
 }
 
 // LoadPolicy reads the policy of a configuration, which must know the categories
@@ -80,7 +81,8 @@ func policyFeeds(cfg *config.Config) []policy.Feed {
 		feeds = append(feeds, policy.Feed{
 			Name: f.Name, Category: f.Category, Allow: f.Action == config.Allow, LockedBy: f.LockedBy, Unit: f.Unit,
 			Zone: f.IsZone(), ZonePolicy: string(f.RPZ.Policy), ZoneCNAME: f.RPZ.CNAME,
-			Authority: f.Authority.Name, Document: f.Authority.Document, File: cfg.File(), Line: cfg.LineOf(config.Item("feeds", i)),
+			Authority: f.Authority.Name, Document: f.Authority.Document,
+			File: cfg.File(), Line: cfg.LineOf(config.Item("feeds", i)),
 		})
 	}
 	return feeds
