@@ -193,7 +193,7 @@ func (e *evaluation) byLock() {
 	e.block(LayerLock, e.set.And(e.minute.locked), domain.EDEBlocked)
 	for i := range e.minute.layers {
 		if l := &e.minute.layers[i]; e.set.Meets(l.Lock) {
-			e.out.Unit = e.policy.ancestor(e.group, l.Up)
+			e.out.Unit = e.policy.file.Ancestor(e.group, l.Up)
 		}
 	}
 }

@@ -85,8 +85,10 @@ type Decision struct {
 	// Category is the tag that the block counts in: always one of categories
 	// and pseudo categories, so that counts add up. Of an excepted pass it is
 	// the one it would have counted in; otherwise NoCategory.
-	Category    uint8
-	passedZones uint8 // rank+1 of the zone that let the name through: it and those below do not judge what the answer points at
+	Category uint8
+	// passedZones is rank+1 of the zone that let the name through: neither it nor
+	// those below judge what the answer points at.
+	passedZones uint8
 
 	Excepted bool // a unit's own allow lifted what would have been a block
 	Explicit bool // somebody allowed the name by word, so that only locks judge what its answer points at

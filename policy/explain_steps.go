@@ -19,7 +19,7 @@ func (e *explainer) client() {
 	}
 	var path []string
 	for u := e.group; u != compiled.NoUnit; u = e.policy.file.Parents[u] {
-		text := e.policy.unitID(u)
+		text := e.policy.file.UnitID(u)
 		e.out.Units = append(e.out.Units, text)
 		if name := e.policy.file.Text(e.policy.file.Units[u].Name); name != "" {
 			text += " (" + name + ")"
@@ -110,8 +110,8 @@ func (e *explainer) locks(decides bool) {
 		return
 	}
 	hit := e.set.And(e.minute.locked)
-	unit, bit := e.policy.lockedBy(e.group, hit)
-	e.step(name, true, explainLock.With(e.policy.unitID(unit), e.names(hit), e.policy.lockPlace(unit, bit)))
+	unit, bit := e.policy.file.LockedBy(e.group, hit)
+	e.step(name, true, explainLock.With(e.policy.file.UnitID(unit), e.names(hit), e.policy.file.LockPlace(unit, bit)))
 }
 
 // ownEntries lists everything of the units' own that speaks of the name, and
@@ -133,7 +133,7 @@ func (e *explainer) ownEntries() {
 func (e *explainer) ownNames(u uint32) {
 	own := &e.policy.file.Own
 	e.ownEntriesOf(own, e.key, u, 0, func(entry *compiled.OwnEntry) noted {
-		return e.noted(e.policy.unitPlace(u, entry.Line()), entry.Note)
+		return e.noted(e.policy.file.UnitPlace(u, entry.Line()), entry.Note)
 	})
 	if overlay := e.policy.overlay; overlay != nil {
 		e.ownEntriesOf(&overlay.Own, e.over, u, len(own.Entries), func(entry *compiled.OwnEntry) noted {
@@ -144,8 +144,10 @@ func (e *explainer) ownNames(u uint32) {
 }
 
 // ownEntriesOf lists a unit's entries for the name of a key and those above it.
-// The first of all entries has the number first in decisions.
-func (e *explainer) ownEntriesOf(own *compiled.OwnNames, key int, u uint32, first int, note func(*compiled.OwnEntry) noted) {
+// Decisions number the first entry of the table first.
+func (e *explainer) ownEntriesOf(
+	own *compiled.OwnNames, key int, u uint32, first int, note func(*compiled.OwnEntry) noted,
+) {
 	for ; key >= 0; key = own.Above(key) {
 		from, end := own.Of(key, u)
 		for i := from; i < end; i++ {
@@ -164,7 +166,8 @@ func (e *explainer) ownCodes(u uint32) {
 		}
 		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
 			code.Counts(e.rules.now) && code.Allows() == (e.before.Action == Pass)
-		text := e.entryText(u, e.tags().All[code.Bit].Code, code.Allows(), e.noted(e.policy.unitPlace(u, int(code.Line)), code.Note))
+		note := e.noted(e.policy.file.UnitPlace(u, int(code.Line)), code.Note)
+		text := e.entryText(u, e.tags().All[code.Bit].Code, code.Allows(), note)
 		e.step(LayerOwn.String(), decides, e.times(text, code.From, code.Until))
 	}
 }
@@ -185,7 +188,7 @@ func (e *explainer) unitName(u uint32) string {
 	if u == 0 {
 		return "-"
 	}
-	return e.policy.unitID(u)
+	return e.policy.file.UnitID(u)
 }
 
 // noted is what is known of an entry beside what it says.
@@ -200,7 +203,7 @@ func (e *explainer) noted(place string, note uint32) noted {
 
 // entryText tells an own entry, where it is written and what was noted with it.
 func (e *explainer) entryText(u uint32, what string, allow bool, n noted) wording.Text {
-	text := choose(allow, explainOwnAllow, explainOwnBlock).With(e.policy.unitID(u), what, n.place)
+	text := choose(allow, explainOwnAllow, explainOwnBlock).With(e.policy.file.UnitID(u), what, n.place)
 	if n.who != "" {
 		text = join(text, explainWho.With(n.who))
 	}
@@ -236,7 +239,7 @@ func (e *explainer) profileStep(decides bool) {
 		chosen = explainProfileDefault.With(e.policy.file.Profiles[unit.Profile].Name)
 	}
 	e.step(name, false, chosen)
-	open := e.policy.openWindows(e.rules.time)[unit.Calendar]
+	open := e.policy.file.OpenWindows(e.rules.time)[unit.Calendar]
 	today := e.policy.file.Calendars[unit.Calendar].Day(e.rules.time)
 	for _, id := range e.minute.profile.Rules {
 		e.ruleStep(id, open, today, e.minute.profile.Name)
@@ -248,7 +251,7 @@ func (e *explainer) profileStep(decides bool) {
 	for i := len(chain) - 1; i >= 0; i-- {
 		u := chain[i]
 		for _, r := range e.policy.file.UnitRulesOf(u) {
-			e.ruleStep(r.Rule, open, today, e.policy.unitID(u)+" "+e.policy.unitPlace(u, int(r.Line)))
+			e.ruleStep(r.Rule, open, today, e.policy.file.UnitID(u)+" "+e.policy.file.UnitPlace(u, int(r.Line)))
 		}
 	}
 	blocked, allowed := e.set.And(e.minute.blocked), e.set.And(e.minute.allowed)

@@ -3,7 +3,6 @@ package policy
 import (
 	"iter"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"lachan/policy/compiled"
@@ -131,13 +130,3 @@ func (p *Policy) Link(g GroupID) string {
 	runtime.KeepAlive(p)
 	return link
 }
-
-// unitID is the id of a unit.
-func (p *Policy) unitID(u uint32) string { return p.file.Text(p.file.Units[u].ID) }
-
-// unitPlace is a line of the file in which a unit is written.
-func (p *Policy) unitPlace(u uint32, line int) string {
-	return place(p.file.Text(p.file.Units[u].File), line)
-}
-
-func place(file string, line int) string { return file + ":" + strconv.Itoa(line) }

@@ -18,7 +18,7 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 	var n domain.Name
 	for i := range p.file.Own.Entries {
 		e := &p.file.Own.Entries[i]
-		if !e.Allows() || !p.isUnit(e.Owner) || !e.Counts(now) {
+		if !e.Allows() || !p.file.IsUnit(e.Owner) || !e.Counts(now) {
 			continue
 		}
 		locked := p.file.Plans[p.file.UnitPlan[e.Owner]].Locked
@@ -33,43 +33,13 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 		if hit.Empty() {
 			continue
 		}
-		unit, bit := p.lockedBy(e.Owner, hit)
-		problems.Add(p.entryFile(e.Owner), e.Line(), compile.TextAllowLocked.With(
-			name, p.file.Tags.All[bit].Code, p.unitID(unit), p.lockPlace(unit, bit)))
+		unit, bit := p.file.LockedBy(e.Owner, hit)
+		problems.Add(p.file.EntryFile(e.Owner), e.Line(), compile.TextAllowLocked.With(
+			name, p.file.Tags.All[bit].Code, p.file.UnitID(unit), p.file.LockPlace(unit, bit)))
 	}
 	problems.Sort()
 	runtime.KeepAlive(p)
 	return problems
-}
-
-// lockedBy is the topmost unit above (or at) u that has locked one of the tags,
-// and the tag.
-func (p *Policy) lockedBy(u uint32, hit Set) (unit uint32, bit uint8) {
-	layers := p.file.LayersOf(&p.file.Plans[p.file.UnitPlan[u]])
-	for i := range layers {
-		if both := layers[i].Lock.And(hit); !both.Empty() {
-			unit, bit = p.ancestor(u, layers[i].Up), uint8(both.First())
-		}
-	}
-	return unit, bit
-}
-
-// ancestor is the unit so many units up.
-func (p *Policy) ancestor(u uint32, up uint8) uint32 {
-	for ; up > 0; up-- {
-		u = p.file.Parents[u]
-	}
-	return u
-}
-
-// lockPlace is where a unit's lock of a tag is written: in its own text, or in
-// the configuration of the feed.
-func (p *Policy) lockPlace(unit uint32, bit uint8) string {
-	if line, ok := p.file.LockLine(unit, bit); ok {
-		return p.unitPlace(unit, line)
-	}
-	feed := p.file.Feeds[p.file.Tags.All[bit].Code]
-	return place(feed.File, feed.Line)
 }
 
 // Notes are what is not wrong but deserves a look at a moment: own entries that
@@ -79,37 +49,27 @@ func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 	unix, own := now.Unix(), &p.file.Own
 	for i := range own.Entries {
 		e := &own.Entries[i]
-		file := p.entryFile(e.Owner)
+		file := p.file.EntryFile(e.Owner)
 		if e.Until <= unix {
 			notes.Add(file, e.Line(), textExpired.With(own.Name(int32(i)), p.lastDay(e.Until)))
 			continue
 		}
 		if allow, _ := own.Judge(int(e.Key), e.Owner, unix); !e.Allows() && allow != compiled.NoEntry {
 			notes.Add(file, e.Line(), textNoEffect.With(own.Name(int32(i)),
-				place(file, own.Entries[allow].Line()), own.Name(allow)))
+				p.file.EntryPlace(e.Owner, own.Entries[allow].Line()), own.Name(allow)))
 		}
 	}
 	for u := range p.file.Units {
 		for _, e := range p.file.CodesOf(uint32(u)) {
 			if e.Until <= unix {
-				notes.Add(p.entryFile(uint32(u)), int(e.Line), textExpired.With(p.file.Tags.All[e.Bit].Code, p.lastDay(e.Until)))
+				text := textExpired.With(p.file.Tags.All[e.Bit].Code, p.lastDay(e.Until))
+				notes.Add(p.file.EntryFile(uint32(u)), int(e.Line), text)
 			}
 		}
 	}
 	notes.Sort()
 	runtime.KeepAlive(p)
 	return notes
-}
-
-// isUnit reports whether the owner of an entry is a unit and not a profile.
-func (p *Policy) isUnit(owner uint32) bool { return uint64(owner) < uint64(len(p.file.Units)) }
-
-// entryFile is the file in which an owner's entries are written.
-func (p *Policy) entryFile(owner uint32) string {
-	if !p.isUnit(owner) {
-		return p.file.File
-	}
-	return p.file.Text(p.file.Units[owner].File)
 }
 
 // lastDay is the day before the moment at which an entry no longer counts.

@@ -40,7 +40,7 @@ type minute struct {
 func (p *Policy) At(list *blocklist.List, now time.Time, serial uint64) *Rules {
 	now = now.In(p.loc)
 	r := &Rules{policy: p, list: list, time: now, now: now.Unix(), serial: serial, clients: list.HasClients()}
-	open := p.openWindows(now)
+	open := p.file.OpenWindows(now)
 	r.minutes = make([]minute, len(p.file.Plans))
 	for i := range p.file.Plans {
 		plan := &p.file.Plans[i]
@@ -48,22 +48,6 @@ func (p *Policy) At(list *blocklist.List, now time.Time, serial uint64) *Rules {
 	}
 	runtime.KeepAlive(p)
 	return r
-}
-
-// openWindows reports which timetables are in force, by calendar and timetable.
-func (p *Policy) openWindows(now time.Time) [][]bool {
-	minute := compiled.Minutes(now.Hour()*60 + now.Minute())
-	before := now.AddDate(0, 0, -1)
-	open := make([][]bool, len(p.file.Calendars))
-	all := make([]bool, len(p.file.Calendars)*len(p.file.Timetables))
-	for i, c := range p.file.Calendars {
-		today, yesterday := c.Day(now), c.Day(before)
-		open[i], all = all[:len(p.file.Timetables)], all[len(p.file.Timetables):]
-		for j := range p.file.Timetables {
-			open[i][j] = p.file.Timetables[j].InForce(today, yesterday, minute)
-		}
-	}
-	return open
 }
 
 // minute works out one plan. Of the rules in force the nearest that names a
@@ -138,15 +122,10 @@ func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	set = r.list.Classify(n, qtype, r.now)
 	engine, _ := r.policy.catalogue.SafeSearch.Target(n, catalogue.Off, catalogue.Off)
 	tags := &r.policy.file.Tags
-	own = r.policy.file.Own.Find(n) != compiled.NoKey || r.policy.isOverlaid(n) || set.Meets(tags.Zoned) || set.Meets(tags.Allowing) ||
-		engine != catalogue.NoEngine
+	own = r.policy.file.Own.Find(n) != compiled.NoKey || r.policy.overlay.Has(n) ||
+		set.Meets(tags.Zoned) || set.Meets(tags.Allowing) || engine != catalogue.NoEngine
 	runtime.KeepAlive(r)
 	return set, own
-}
-
-// isOverlaid reports whether the overlay has an entry for a name or one above it.
-func (p *Policy) isOverlaid(n *domain.Name) bool {
-	return p.overlay != nil && p.overlay.Own.Find(n) != compiled.NoKey
 }
 
 // ClassifyAddr returns what an address is.

@@ -39,7 +39,7 @@ func (p *Policy) NewOverlay(entries []OverlayEntry) (*Overlay, error) {
 	var strings compiled.StringTable
 	for i := range entries {
 		e := &entries[i]
-		entry, name, err := p.overlayEntry(e, i)
+		entry, name, err := overlayEntry(p, e, i)
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func (p *Policy) NewOverlay(entries []OverlayEntry) (*Overlay, error) {
 }
 
 // overlayEntry is the record and the canonical name of the entry with an index.
-func (p *Policy) overlayEntry(e *OverlayEntry, index int) (entry compiled.OwnEntry, name string, err error) {
+func overlayEntry(p *Policy, e *OverlayEntry, index int) (entry compiled.OwnEntry, name string, err error) {
 	unit, known := p.GroupOf(e.Unit)
 	if !known {
 		return entry, "", fmt.Errorf("%w: there is no unit %q", ErrOverlayEntry, e.Unit)

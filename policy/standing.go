@@ -6,7 +6,6 @@ import (
 
 	"lachan/blocklist"
 	"lachan/policy/catalogue"
-	"lachan/policy/compiled"
 )
 
 // What reports and lists are told of a policy as a whole.
@@ -22,7 +21,7 @@ type Standing struct {
 
 // Standings are those of all units at a moment. The index is the GroupID.
 func (p *Policy) Standings(at time.Time) []Standing {
-	r := p.inLessons(at)
+	r := lessonRules(p, at)
 	bypass := blocklist.Of(p.file.Tags.Circumvention)
 	standings := make([]Standing, len(p.file.Units))
 	for u := range p.file.Units {
@@ -35,7 +34,7 @@ func (p *Policy) Standings(at time.Time) []Standing {
 		}
 	}
 	for i := range p.file.Own.Entries {
-		if e := &p.file.Own.Entries[i]; p.isUnit(e.Owner) {
+		if e := &p.file.Own.Entries[i]; p.file.IsUnit(e.Owner) {
 			standings[e.Owner].count(e.Allows(), e.From, e.Until, r.now)
 		}
 	}
@@ -59,9 +58,9 @@ func (s *Standing) count(allow bool, from, until, now int64) {
 	}
 }
 
-// inLessons are the rules without a list at a moment, but with the timetable of
+// lessonRules are the rules without a list at a moment, but with the timetable of
 // lessons open and every other one shut, whatever the time of day.
-func (p *Policy) inLessons(at time.Time) *Rules {
+func lessonRules(p *Policy, at time.Time) *Rules {
 	at = at.In(p.loc)
 	open := make([]bool, len(p.file.Timetables))
 	open[p.file.Lessons] = true
@@ -85,7 +84,10 @@ type Lessons struct {
 // Lessons are those of all units.
 func (p *Policy) Lessons() Lessons {
 	t := &p.file.Timetables[p.file.Lessons]
-	l := Lessons{time.Duration(t.From) * time.Minute, time.Duration(t.To) * time.Minute, p.file.OwnHours || len(p.file.Calendars) > 1}
+	l := Lessons{
+		From: time.Duration(t.From) * time.Minute, To: time.Duration(t.To) * time.Minute,
+		Own: p.file.OwnHours || len(p.file.Calendars) > 1,
+	}
 	if l.To <= l.From { // what is after midnight belongs to another day
 		l.To = 24 * time.Hour
 	}
@@ -106,36 +108,8 @@ func (p *Policy) LessonsOn(calendar int, day time.Time) bool {
 
 // Blocks is all that some group is denied at some time: what a name must be for
 // a list to make a difference to anybody.
-func (p *Policy) Blocks() (all Set) {
-	f := &p.file
-	for i := range f.Plans {
-		plan := &f.Plans[i]
-		all = all.Or(plan.Locked).Or(p.profileBlocks(plan.Profile)).Or(p.ruleBlocks(f.PlanRulesOf(plan)))
-		for _, l := range f.LayersOf(plan) {
-			all = all.Or(l.Block)
-		}
-		var timed compiled.Layer
-		for _, e := range f.TimedOf(plan) {
-			timed.Add(e.Bit, e.Allows())
-		}
-		all = all.Or(timed.Block)
-	}
+func (p *Policy) Blocks() Set {
+	all := p.file.Blocks()
 	runtime.KeepAlive(p)
-	return all
-}
-
-func (p *Policy) profileBlocks(profile int32) Set {
-	f := &p.file.Profiles[profile]
-	return f.Block.Or(p.ruleBlocks(f.Rules))
-}
-
-func (p *Policy) ruleBlocks(rules []int32) (all Set) {
-	for _, id := range rules {
-		r := &p.file.Rules[id]
-		all = all.Or(r.Block)
-		if r.Profile != compiled.NoProfile {
-			all = all.Or(p.file.Profiles[r.Profile].Block)
-		}
-	}
 	return all
 }

@@ -9,17 +9,19 @@ import (
 	"lachan/policy/source"
 )
 
-// calendars gives equal calendars one number. The zero calendars has none.
+// calendars gives equal calendars one number.
 type calendars struct {
+	*report
 	numbers map[string]int32
 	list    []*compiled.Calendar // the first is nil: no calendar
 }
 
+func newCalendars(r *report) calendars {
+	return calendars{r, map[string]int32{calendarKey(nil): 0}, []*compiled.Calendar{nil}}
+}
+
 // intern is the number of a calendar.
 func (c *calendars) intern(calendar *compiled.Calendar) int32 {
-	if c.numbers == nil {
-		c.numbers, c.list = map[string]int32{calendarKey(nil): 0}, []*compiled.Calendar{nil}
-	}
 	key := calendarKey(calendar)
 	id, ok := c.numbers[key]
 	if !ok {
@@ -38,31 +40,31 @@ func calendarKey(c *compiled.Calendar) string {
 	return fmt.Sprint(c.Terms, c.Terms == nil, c.Holidays, c.Exams, c.MakeUps)
 }
 
-// calendar lays a calendar as written over the one above it, key by key.
-func (t *terms) calendar(above *compiled.Calendar, file string, text *source.Calendar) *compiled.Calendar {
+// compile lays a calendar as written over the one above it, key by key.
+func (c *calendars) compile(above *compiled.Calendar, file string, text *source.Calendar) *compiled.Calendar {
 	if text == nil {
 		return above
 	}
-	c := &compiled.Calendar{}
+	result := &compiled.Calendar{}
 	if above != nil {
-		*c = *above
+		*result = *above
 	}
 	if text.Terms != nil {
-		c.Terms = t.spans(file, text.Terms)
+		result.Terms = c.spans(file, text.Terms)
 	}
 	if text.Holidays != nil {
-		c.Holidays = t.spans(file, text.Holidays)
+		result.Holidays = c.spans(file, text.Holidays)
 	}
 	if text.Exams != nil {
-		c.Exams = t.spans(file, text.Exams)
+		result.Exams = c.spans(file, text.Exams)
 	}
 	if text.MakeUp != nil {
-		c.MakeUps = t.makeUps(file, text.MakeUp)
+		result.MakeUps = c.makeUps(file, text.MakeUp)
 	}
-	return c
+	return result
 }
 
-func (t *terms) spans(file string, written []source.Span) []compiled.DateSpan {
+func (c *calendars) spans(file string, written []source.Span) []compiled.DateSpan {
 	spans := make([]compiled.DateSpan, 0, len(written))
 	for _, text := range written {
 		if text.To.IsZero() {
@@ -70,7 +72,7 @@ func (t *terms) spans(file string, written []source.Span) []compiled.DateSpan {
 		}
 		s := compiled.DateSpan{From: dateOf(text.From), To: dateOf(text.To)}
 		if text.From.IsZero() || s.To < s.From {
-			t.fail(file, int(text.Line), textSpan)
+			c.fail(file, int(text.Line), textSpan)
 			continue
 		}
 		spans = append(spans, s)
@@ -78,11 +80,11 @@ func (t *terms) spans(file string, written []source.Span) []compiled.DateSpan {
 	return spans
 }
 
-func (t *terms) makeUps(file string, written []source.MakeUp) map[compiled.Date]time.Weekday {
+func (c *calendars) makeUps(file string, written []source.MakeUp) map[compiled.Date]time.Weekday {
 	days := make(map[compiled.Date]time.Weekday, len(written))
 	for _, text := range written {
 		if text.Date.IsZero() || text.As.Line == 0 {
-			t.fail(file, int(text.Line), textMakeUp)
+			c.fail(file, int(text.Line), textMakeUp)
 			continue
 		}
 		days[dateOf(text.Date)] = time.Weekday(text.As.V)

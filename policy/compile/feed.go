@@ -128,7 +128,9 @@ func (c *compiler) addZone(f *Feed, tags *compiled.FeedTags) {
 		return
 	}
 	act, overridden := zoneActs[f.ZonePolicy]
-	z := compiled.Zoned{Bit: max(tags.Own.First(), 0), Set: tags.Category.Or(tags.Own), Act: act, Given: !overridden, CNAME: f.ZoneCNAME}
-	c.tags.Zones = append(c.tags.Zones, z)
+	c.tags.Zones = append(c.tags.Zones, compiled.Zoned{
+		Bit: max(tags.Own.First(), 0), // -1 where there was no bit left, which has been reported
+		Set: tags.Category.Or(tags.Own), Act: act, Given: !overridden, CNAME: f.ZoneCNAME,
+	})
 	c.tags.Zoned = c.tags.Zoned.Or(tags.Own)
 }

@@ -41,9 +41,11 @@ func (c *compiler) tables() *compiled.Tables {
 func (c *compiler) layUnit(t *compiled.Tables, s *compiled.StringTable, u uint32) {
 	unit := &c.units[u]
 	record := compiled.Unit{
-		ID: s.Add(unit.id), Name: s.Add(unit.name), Code: s.Intern(unit.declared.code), Type: s.Intern(unit.declared.kind),
+		ID: s.Add(unit.id), Name: s.Add(unit.name),
+		Code: s.Intern(unit.declared.code), Type: s.Intern(unit.declared.kind),
 		Link: s.Add(unit.link), File: s.Intern(unit.file), Line: int32(unit.line), Kind: uint8(unit.kind),
-		Profile: unit.profile, ProfileFrom: unit.profileFrom, Calendar: unit.calendar, Students: uint32(unit.declared.students),
+		Profile: unit.profile, ProfileFrom: unit.profileFrom, Calendar: unit.calendar,
+		Students: uint32(unit.declared.students),
 		Rules:    compiled.Span{First: uint32(len(t.UnitRules)), Count: uint32(len(unit.rules))},
 		Codes:    compiled.Span{First: uint32(len(t.Codes)), Count: uint32(len(unit.codes))},
 		Contacts: compiled.Span{First: uint32(len(t.Contacts)), Count: uint32(len(unit.declared.contacts))},

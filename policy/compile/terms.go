@@ -36,7 +36,7 @@ func newTerms(r *report, j *Job) *terms {
 	return &terms{
 		report: r, zone: j.Zone, facts: j.Facts,
 		timetables: map[string]int32{}, profiles: map[string]int32{}, rules: map[compiled.Rule]int32{},
-		notes: map[note]uint32{{}: 0}, noteList: []note{{}},
+		notes: map[note]uint32{{}: 0}, noteList: []note{{}}, calendars: newCalendars(r),
 	}
 }
 

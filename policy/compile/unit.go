@@ -73,7 +73,7 @@ func (c *compiler) layer(u uint32) *layer {
 
 // inherit hands profiles and calendars down the tree.
 func (c *compiler) inherit(order []uint32, written *source.File) {
-	top := c.calendar(nil, c.path, written.Calendar)
+	top := c.calendars.compile(nil, c.path, written.Calendar)
 	standard, ok := c.profile(c.path, written.DefaultProfile)
 	if !ok {
 		standard = 0
@@ -90,7 +90,7 @@ func (c *compiler) inherit(order []uint32, written *source.File) {
 			unit.calendar = c.units[above].calendar
 		}
 		c.chooseProfile(u)
-		calendars[u] = c.calendar(calendars[u], unit.file, own)
+		calendars[u] = c.calendars.compile(calendars[u], unit.file, own)
 		if own != nil || c.parent[u] == compiled.NoUnit {
 			unit.calendar = c.calendars.intern(calendars[u])
 		}

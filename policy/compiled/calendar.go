@@ -42,6 +42,23 @@ func (t *Timetable) InForce(today, yesterday Day, minute Minutes) bool {
 // Holds reports whether the window opens on a day.
 func (t *Timetable) Holds(d Day) bool { return t.Days.Has(d.Weekday) && t.On.Has(d.Kind) }
 
+// OpenWindows reports which timetables are in force, by calendar and timetable.
+// The moment is one of the policy's time zone.
+func (m *Meta) OpenWindows(now time.Time) [][]bool {
+	minute := Minutes(now.Hour()*60 + now.Minute())
+	before := now.AddDate(0, 0, -1)
+	open := make([][]bool, len(m.Calendars))
+	all := make([]bool, len(m.Calendars)*len(m.Timetables))
+	for i, c := range m.Calendars {
+		today, yesterday := c.Day(now), c.Day(before)
+		open[i], all = all[:len(m.Timetables)], all[len(m.Timetables):]
+		for j := range m.Timetables {
+			open[i][j] = m.Timetables[j].InForce(today, yesterday, minute)
+		}
+	}
+	return open
+}
+
 // A Calendar says of a date what kind of day it is. Without terms every day
 // is one of study that nothing else claims.
 type Calendar struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"lachan/blocklist/domain"
 	"lachan/internal/durable"
 )
 
@@ -36,8 +37,8 @@ const overlayTables = 7
 func (o *Overlay) columns() [overlayTables]column {
 	return [...]column{
 		records[byte]{&o.Strings}, records[OverlayNote]{&o.Notes},
-		records[uint64]{&o.Own.Filter}, records[uint32]{&o.Own.Slots}, records[OwnKey]{&o.Own.Keys}, records[byte]{&o.Own.Wires},
-		records[OwnEntry]{&o.Own.Entries},
+		records[uint64]{&o.Own.Filter}, records[uint32]{&o.Own.Slots}, records[OwnKey]{&o.Own.Keys},
+		records[byte]{&o.Own.Wires}, records[OwnEntry]{&o.Own.Entries},
 	}
 }
 
@@ -82,6 +83,10 @@ func (o *Overlay) Write(path string) error {
 
 // Digest is the SHA-256 of the content in hexadecimal.
 func (o *Overlay) Digest() string { return o.digest }
+
+// Has reports whether the overlay, which may be nil, has an entry for a name or
+// one above it.
+func (o *Overlay) Has(n *domain.Name) bool { return o != nil && o.Own.Find(n) != NoKey }
 
 // Text is a string of the overlay.
 func (o *Overlay) Text(s Text) string { return string(o.Strings[s.At : s.At+s.Size]) }

@@ -220,19 +220,25 @@ func (t *OwnNames) place(key int, n *domain.Name) {
 // sound reports whether the tables can be read without looking out: all that
 // they point at is there, and following names upwards comes to an end.
 func (t *OwnNames) sound() bool {
-	sound := soundSlots(t.Slots, len(t.Keys)) && len(t.Filter)&(len(t.Filter)-1) == 0 && (len(t.Filter) > 0 || len(t.Keys) == 0)
+	sound := soundSlots(t.Slots, len(t.Keys)) && soundFilter(t.Filter, len(t.Keys))
 	for i := range t.Keys {
 		k := &t.Keys[i]
-		if uint64(k.Wire)+uint64(k.Size) > uint64(len(t.Wires)) || uint64(k.First)+uint64(k.Count) > uint64(len(t.Entries)) ||
-			uint64(k.Above) > uint64(len(t.Keys)) || !soundWire(t.Wires[k.Wire:k.Wire+uint32(k.Size)]) {
+		if uint64(k.Wire)+uint64(k.Size) > uint64(len(t.Wires)) ||
+			uint64(k.First)+uint64(k.Count) > uint64(len(t.Entries)) || uint64(k.Above) > uint64(len(t.Keys)) {
 			return false
 		}
-		sound = sound && (k.Above == 0 || t.Keys[k.Above-1].Size < k.Size)
+		sound = sound && soundWire(t.Wires[k.Wire:k.Wire+uint32(k.Size)]) &&
+			(k.Above == 0 || t.Keys[k.Above-1].Size < k.Size)
 	}
 	for i := range t.Entries {
 		sound = sound && uint64(t.Entries[i].Key) < uint64(len(t.Keys))
 	}
 	return sound
+}
+
+// soundFilter reports whether the bits of a filter can be looked at.
+func soundFilter(filter []uint64, keys int) bool {
+	return len(filter)&(len(filter)-1) == 0 && (len(filter) > 0 || keys == 0)
 }
 
 // soundWire reports whether a suffix form consists of whole labels.

@@ -58,8 +58,8 @@ func (t *Tables) columns() [tableCount]column {
 		records[Rule]{&t.Rules}, records[Plan]{&t.Plans}, records[int32]{&t.PlanRules}, records[Layer]{&t.Layers},
 		records[TimedCode]{&t.Timed},
 		records[Note]{&t.Notes},
-		records[uint64]{&t.Own.Filter}, records[uint32]{&t.Own.Slots}, records[OwnKey]{&t.Own.Keys}, records[byte]{&t.Own.Wires},
-		records[OwnEntry]{&t.Own.Entries},
+		records[uint64]{&t.Own.Filter}, records[uint32]{&t.Own.Slots}, records[OwnKey]{&t.Own.Keys},
+		records[byte]{&t.Own.Wires}, records[OwnEntry]{&t.Own.Entries},
 	}
 }
 
@@ -112,15 +112,6 @@ type Unit struct {
 	Kind        uint8  // source.Kind; 0 of unit 0
 	_           [3]byte
 }
-
-// UnitRulesOf are the rules that a unit has itself.
-func (t *Tables) UnitRulesOf(u uint32) []UnitRule { return of(t.UnitRules, t.Units[u].Rules) }
-
-// CodesOf are a unit's own entries for categories and services.
-func (t *Tables) CodesOf(u uint32) []CodeEntry { return of(t.Codes, t.Units[u].Codes) }
-
-// ContactsOf are the contacts that a unit has itself.
-func (t *Tables) ContactsOf(u uint32) []Text { return of(t.Contacts, t.Units[u].Contacts) }
 
 // A UnitRule is a rule with the line it is written on.
 type UnitRule struct {

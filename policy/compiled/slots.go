@@ -99,8 +99,8 @@ func UnitOf(secrets []Secret, digest [32]byte) (unit uint32, ok bool) {
 	return secrets[i].Unit, true
 }
 
-// LockLine is the line on which a unit locks a tag itself.
-func (t *Tables) LockLine(unit uint32, bit uint8) (line int, ok bool) {
+// lockLine is the line on which a unit locks a tag itself.
+func (t *Tables) lockLine(unit uint32, bit uint8) (line int, ok bool) {
 	i, ok := slices.BinarySearchFunc(t.Locks, Lock{Unit: unit, Bit: uint32(bit)}, compareLocks)
 	if !ok {
 		return 0, false

@@ -15,7 +15,9 @@ import (
 
 // csvColumns are the columns that a file of units may have, in any order; only
 // id is required. kind is school where it is empty or the column is not there.
-var csvColumns = []string{"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile", "links", "link_tokens", "contact"}
+var csvColumns = []string{
+	"id", "parent", "name", "kind", "level", "code", "type", "students", "networks", "profile", "links", "link_tokens", "contact",
+}
 
 // ReadCSV reads units from a table whose first line names its columns.
 // The separator is what the first line uses: comma, semicolon or tab, as
