@@ -6,8 +6,11 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// rulesOf are the numbers of the specs that hold for a key. A nil layer has
-// none.
+// This file looks rules up in a snapshot that has its tags, and applies an
+// overlay to its base.
+
+// rulesOf returns the numbers of the specs that hold for a key. A nil snapshot
+// has none.
 func (l *boundSnapshot) rulesOf(hash uint64, key []byte) []uint32 {
 	if l == nil {
 		return nil
@@ -18,8 +21,7 @@ func (l *boundSnapshot) rulesOf(hash uint64, key []byte) []uint32 {
 	return nil
 }
 
-// prefixLengths are the lengths of prefixes that the layer has of a family,
-// longest first.
+// prefixLengths returns the lengths of the prefixes of a family, longest first.
 func (l *boundSnapshot) prefixLengths(family int) []int {
 	if l == nil {
 		return nil
@@ -27,7 +29,7 @@ func (l *boundSnapshot) prefixLengths(family int) []int {
 	return l.snapshot.meta.PrefixBits[family]
 }
 
-// touches reports whether an overlay has anything to say of a name.
+// touches reports whether an overlay has a change that may concern a name.
 func (l *boundSnapshot) touches(n *domain.Name) bool {
 	if len(l.regexes) > 0 {
 		return true
@@ -41,7 +43,7 @@ func (l *boundSnapshot) touches(n *domain.Name) bool {
 }
 
 // cancel finds for each Removed spec of an overlay the spec of the base that it
-// takes away, and takes its expressions from the base.
+// removes, and removes its expressions from the base.
 func (l *boundSnapshot) cancel(base *boundSnapshot) {
 	byKey := map[string]*boundSpec{}
 	for i := range base.specs {
@@ -63,8 +65,8 @@ func (l *boundSnapshot) cancel(base *boundSnapshot) {
 	}
 }
 
-// removes reports whether the rules that an overlay has for a key take the rule
-// of the base away.
+// removes reports whether the rules that an overlay has for a key remove the
+// given rule of the base.
 func (l *boundSnapshot) removes(over []uint32, of *boundSpec) bool {
 	for _, id := range over {
 		if b := &l.specs[id]; b.Removed && b.cancels == of {

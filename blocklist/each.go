@@ -9,11 +9,11 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// An Entry is a name or a prefix of a list and what the list says there, of
+// An Entry is a name or a prefix of a list, with what the list says there about
 // queries for addresses.
 type Entry struct {
-	Name   *domain.Name // nil of a prefix; valid until the next entry
-	Prefix netip.Prefix // invalid of a name
+	Name   *domain.Name // nil for a prefix; valid until the next entry
+	Prefix netip.Prefix // invalid for a name
 
 	hash uint64
 	key  []byte
@@ -23,14 +23,14 @@ type Entry struct {
 	Above Set // tags that it would have without an entry of its own
 }
 
-// Compare orders entries as Each yields them, also those of two lists.
+// Compare orders entries as Each yields them, also entries of two lists.
 func (e *Entry) Compare(o *Entry) int {
 	return cmp.Or(cmp.Compare(e.hash, o.hash), bytes.Compare(e.key, o.key))
 }
 
-// Each yields every name and prefix of which the list has a rule, each once and
-// in order. Regular expressions have no name and are left out. It takes about a
-// microsecond an entry.
+// Each yields every name and prefix that the list has a rule for, each once and
+// in order. It leaves out regular expressions, which have no name, and takes
+// about a microsecond an entry.
 func (l *List) Each(now int64, yield func(*Entry) bool) {
 	if l == nil {
 		return
@@ -82,7 +82,7 @@ type walker struct {
 	wire        []byte
 }
 
-// entry reads a key; it is false of keys that are left out.
+// entry reads a key into found. It returns false for keys that are left out.
 func (w *walker) entry(key []byte) bool {
 	if family, isPrefix := familyOf(key); isPrefix {
 		return (family == familyIPv4 || family == familyIPv6) && w.prefix(key)
@@ -94,9 +94,10 @@ func (w *walker) entry(key []byte) bool {
 	return true
 }
 
+// nameEntry finds what the list says of a name.
 func (w *walker) nameEntry(key []byte) {
 	w.found = Entry{Name: &w.name, hash: w.name.Hash(w.name.Labels()), key: key, Whole: w.classify(&w.name)}
-	// The label of wildcards is in no list.
+	// No list has a rule for the label of wildcards, so it stands for any label.
 	if w.set(&w.other, "\x01*", key) {
 		w.found.Below = w.classify(&w.other)
 	}
@@ -105,8 +106,8 @@ func (w *walker) nameEntry(key []byte) {
 	}
 }
 
-// set makes a name of a label and a suffix, both in wire form. A name that would
-// be too long is not set.
+// set sets n to a label and a suffix, both in wire form. It returns false for a
+// name that would be too long.
 func (w *walker) set(n *domain.Name, label string, suffix []byte) bool {
 	w.wire = append(append(append(w.wire[:0], label...), suffix...), 0)
 	_, err := n.SetWire(w.wire, 0)
@@ -117,6 +118,7 @@ func (w *walker) classify(n *domain.Name) Set {
 	return w.list.Classify(n, domain.TypeA, w.now)
 }
 
+// prefix finds what the list says of a prefix of addresses in answers.
 func (w *walker) prefix(key []byte) bool {
 	a, ok := netip.AddrFromSlice(key[2:])
 	if !ok {

@@ -6,8 +6,9 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// Addresses live in the same table as names. The key of a prefix begins with an
-// byte that no label length has, then its length in bits, then its bytes.
+// Addresses are in the same table as names. The key of a prefix begins with a
+// byte that no label has as its length, then comes the prefix length in bits,
+// then the bytes of the address.
 const (
 	keyIPv4       = 0xF4
 	keyIPv6       = 0xF6
@@ -16,7 +17,7 @@ const (
 	toClient      = keyClientIPv4 - keyIPv4
 )
 
-// families are the kinds of prefixes, by which their lengths are noted.
+// The families of prefixes. Their lengths are noted by family.
 const (
 	familyIPv4 = iota
 	familyIPv6
@@ -25,45 +26,47 @@ const (
 	families
 )
 
-// familyOf is the family of an address key; ok is false of names.
+// familyOf returns the family of an address key; ok is false for names.
 func familyOf(key []byte) (family int, ok bool) {
 	family = (int(key[0]) - keyIPv4) / 2
 	return family, key[0] >= keyIPv4 && family < families
 }
 
+// An addressKey is the key of a prefix.
 type addressKey struct {
-	octets [2 + 16]byte
-	size   int
+	data [2 + 16]byte
+	size int
 }
 
+// keyOf returns the key of the prefix of an address with that many bits.
 func keyOf(a netip.Addr, bits int) (k addressKey) {
-	k.octets[1] = byte(bits)
+	k.data[1] = byte(bits)
 	if a.Is4() {
-		k.octets[0] = keyIPv4
+		k.data[0] = keyIPv4
 		four := a.As4()
-		k.size = 2 + copy(k.octets[2:], four[:])
+		k.size = 2 + copy(k.data[2:], four[:])
 	} else {
-		k.octets[0] = keyIPv6
+		k.data[0] = keyIPv6
 		sixteen := a.As16()
-		k.size = 2 + copy(k.octets[2:], sixteen[:])
+		k.size = 2 + copy(k.data[2:], sixteen[:])
 	}
 	for i, left := 2, bits; i < k.size; i, left = i+1, left-8 {
 		if left <= 0 {
-			k.octets[i] = 0
+			k.data[i] = 0
 		} else if left < 8 {
-			k.octets[i] &= 0xFF << (8 - left)
+			k.data[i] &= 0xFF << (8 - left)
 		}
 	}
 	return k
 }
 
-// client makes the key that of clients.
-func (k *addressKey) client() { k.octets[0] += toClient }
+// client turns the key into that of a client's prefix.
+func (k *addressKey) client() { k.data[0] += toClient }
 
-func (k *addressKey) bytes() []byte { return k.octets[:k.size] }
+func (k *addressKey) bytes() []byte { return k.data[:k.size] }
 func (k *addressKey) hash() uint64  { return domain.HashBytes(k.bytes()) }
 
-// keyText is what a key stands for, as people write it.
+// keyText returns what a key stands for, as people write it.
 func keyText(key []byte) string {
 	if _, ok := familyOf(key); !ok {
 		return domain.Text(key)

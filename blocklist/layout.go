@@ -25,12 +25,13 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // not what the compiler wrote.
 var ErrDamaged = errors.New("snapshot is damaged")
 
+// A section says where a part of the file is.
 type section struct {
 	offset, size uint64
 	crc          uint32
 }
 
-// header is the first headerSize bytes.
+// A header is the first headerSize bytes.
 type header struct {
 	keys       uint64 // distinct names and prefixes
 	bloomBits  uint64
@@ -98,8 +99,9 @@ func decodeHeader(data []byte) (*header, error) {
 	return h, nil
 }
 
-// checksum goes in pieces: the file may have to come from the disk, and nobody
-// can be stopped within one, for which the collector would hold up all others.
+// checksum computes the CRC in pieces. The file may have to come from the disk,
+// and a goroutine cannot be preempted within one piece, while the garbage
+// collector may have stopped all others.
 func checksum(data []byte) (crc uint32) {
 	for piece := range slices.Chunk(data, 1<<18) {
 		crc = crc32.Update(crc, castagnoli, piece)
@@ -109,7 +111,7 @@ func checksum(data []byte) (crc uint32) {
 
 func (s *section) of(data []byte) []byte { return data[s.offset : s.offset+s.size] }
 
-// locations are the bits of the Bloom filter for a key with hash h.
+// locations returns the bits of the Bloom filter for a key with hash h.
 func locations(h uint64) [bloomHashes]uint64 {
 	step := h>>32 | h<<32 | 1
 	return [bloomHashes]uint64{h, h + step, h + 2*step, h + 3*step}
@@ -117,7 +119,7 @@ func locations(h uint64) [bloomHashes]uint64 {
 
 // meta is the part of a snapshot that is JSON.
 type meta struct {
-	Inputs   string     `json:"inputs"`         // digest of all that went in, see Inputs
+	Inputs   string     `json:"inputs"`         // digest of all inputs, see Inputs
 	Base     string     `json:"base,omitempty"` // of an overlay: Inputs of the snapshot it is made for
 	Feeds    []feedMeta `json:"feeds"`
 	Specs    []spec     `json:"specs"`
@@ -132,7 +134,7 @@ type meta struct {
 type feedMeta struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"` // of the rules, see Source
-	Rules  uint64 `json:"rules"`  // rules that went in, duplicates included
+	Rules  uint64 `json:"rules"`  // rules that were read, duplicates included
 }
 
 type regex struct {

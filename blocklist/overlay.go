@@ -13,19 +13,19 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// ErrTooMuch means that so much changed that compiling again is the better way.
+// ErrTooMuch means that so much changed that it is better to compile all sources.
 var ErrTooMuch = errors.New("more changed than an overlay is for")
 
-// A Change is one rule that a feed's newest copy has and a snapshot has not, or
+// A Change is one rule that is in a feed's newest copy and not in a snapshot, or
 // the other way round.
 type Change struct {
 	Entry   string // name, prefix or /expression/
 	Removed bool
 }
 
-// Diff tells what the newest rules of a feed change against the snapshot, in
-// the order of the snapshot; expressions come last. It needs memory as Compile
-// does and puts temporary files into dir.
+// Diff yields how the newest rules of a feed differ from the snapshot, in the
+// order of the snapshot; expressions come last. It needs memory as Compile does
+// and puts temporary files into dir.
 func (s *Snapshot) Diff(ctx context.Context, dir string, source Source, o Options, yield func(Change) error) error {
 	d := &delta{base: s, feed: s.feed(source.Name)}
 	err := d.read(ctx, dir, source, o)
@@ -35,11 +35,11 @@ func (s *Snapshot) Diff(ctx context.Context, dir string, source Source, o Option
 	return errors.Join(err, d.fresh.sorter.Close())
 }
 
-// Overlay writes to path a small snapshot of what the newest rules of the given
-// feeds change against s; Bind lays it over s. Feeds that s has and that are not
-// named stay as they are. With more than limit changes the error is ErrTooMuch.
-// What it costs depends on the size of the changed feeds and of s, but nothing
-// is built again.
+// Overlay writes to path a small snapshot of how the newest rules of the given
+// feeds differ from s; Bind applies it to s. The other feeds of s stay as they
+// are. With more than limit changes the error is ErrTooMuch. It reads the changed
+// feeds and s, but builds nothing of s again. The file appears whole and synced;
+// on an error what was at path stays.
 func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, limit int, o Options) (Report, error) {
 	c := newCompiler(ctx, filepath.Dir(path), o)
 	changes := 0
@@ -78,14 +78,15 @@ func (c *compiler) addChange(x *changed) error {
 	return c.sorter.Add(x.hash, x.key, id)
 }
 
-// A changed rule.
+// A changed rule is one that was added or removed.
 type changed struct {
-	spec spec // Removed tells which way
+	spec spec // Removed says which
 	hash uint64
 	key  []byte
 	expr string // of a regular expression, which has no key
 }
 
+// entry returns what the rule is for, as people write it.
 func (c *changed) entry() string {
 	if c.expr != "" {
 		return "/" + c.expr + "/"
@@ -101,12 +102,13 @@ type delta struct {
 	fresh *compiler
 }
 
+// read takes in the newest rules.
 func (d *delta) read(ctx context.Context, dir string, source Source, o Options) error {
 	d.fresh = newCompiler(ctx, dir, o)
 	return d.fresh.readSource(0, &source)
 }
 
-// each yields the changes.
+// each yields the changes of names and prefixes in order, then of expressions.
 func (d *delta) each(yield func(*changed) error) error {
 	was, is := d.numbers()
 	next, stop := iter.Pull(d.old)
@@ -200,7 +202,7 @@ func (d *delta) regexes(was, is map[uint32]int, yield func(*changed) error) erro
 	return nil
 }
 
-// An entryOf is what one feed says of a key.
+// An entryOf has the specs of one feed for a key.
 type entryOf struct {
 	hash uint64
 	key  []byte
@@ -237,7 +239,7 @@ func (d *delta) old(yield func(entryOf) bool) {
 	})
 }
 
-// feed is the index of a feed, -1 when the snapshot has none of that name.
+// feed returns the index of a feed, -1 if the snapshot does not have it.
 func (s *Snapshot) feed(name string) int {
 	return slices.IndexFunc(s.meta.Feeds, func(f feedMeta) bool { return f.Name == name })
 }

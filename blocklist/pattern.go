@@ -6,14 +6,16 @@ import (
 	"regexp/syntax"
 )
 
-// A pattern is a regular expression with the longest text that every match of
-// it holds; looking for that first spares most names the expression.
+// A pattern is a regular expression with the longest text that each of its
+// matches contains. Most names do not contain it, and are not matched against
+// the expression.
 type pattern struct {
 	regex
 	expr    *regexp.Regexp
 	literal []byte
 }
 
+// newPattern finds the required text of an expression.
 func newPattern(r regex, expr *regexp.Regexp) *pattern {
 	p := &pattern{regex: r, expr: expr}
 	if tree, err := syntax.Parse(r.Expr, syntax.Perl); err == nil {
@@ -28,8 +30,8 @@ func (p *pattern) match(text []byte) bool {
 	return bytes.Contains(text, p.literal) && p.expr.Match(text)
 }
 
-// required is the longest literal that stands in every match of the tree; ""
-// when it cannot tell.
+// required returns the longest literal that is in each match of the tree, "" if
+// it finds none.
 func required(t *syntax.Regexp) string {
 	switch t.Op {
 	case syntax.OpLiteral:

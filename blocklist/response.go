@@ -14,7 +14,7 @@ type Response struct {
 	Entry string   // the trigger: a name or a prefix
 }
 
-// HasClients reports whether some rule is triggered by the client that asks.
+// HasClients reports whether some rule is triggered by the address of the client.
 func (l *List) HasClients() bool {
 	for _, family := range [2]int{familyClientIPv4, familyClientIPv6} {
 		if l != nil && (len(l.base.prefixLengths(family)) > 0 || len(l.overlay.prefixLengths(family)) > 0) {
@@ -34,9 +34,9 @@ func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
 	return set
 }
 
-// Respond tells what the zone with that tag asks for when a name triggers it:
-// of several rules the one for the longest name, and the name itself before a
-// wildcard.
+// Respond returns what the zone with that tag asks for if a name triggers it: of
+// several rules that for the longest name, and a rule for the name itself before
+// a wildcard.
 func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Response, ok bool) {
 	var found matchList
 	l.find(n, qtype, now, &found)
@@ -50,7 +50,7 @@ func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Resp
 }
 
 // RespondAddr is Respond for an address in an answer or, with client, for the
-// client that asks; the longest prefix counts.
+// address of the client; the longest prefix counts.
 func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Response, ok bool) {
 	var found matchList
 	a = a.Unmap()
@@ -65,7 +65,7 @@ func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Res
 	return r, true
 }
 
-// response is the most specific match with that tag.
+// response returns the most specific match with that tag.
 func (f *matchList) response(tag int) (best *match, ok bool) {
 	for i := range f.list[:f.count] {
 		x := &f.list[i]
@@ -76,6 +76,7 @@ func (f *matchList) response(tag int) (best *match, ok bool) {
 	return best, best != nil
 }
 
+// before reports whether f is more specific than o.
 func (f *match) before(o *match) bool {
 	if f.labels != o.labels {
 		return f.labels > o.labels
@@ -83,7 +84,8 @@ func (f *match) before(o *match) bool {
 	return f.Scope != format.Below && o.Scope == format.Below
 }
 
-// of is the response of a match with the data of its equals.
+// of returns the response of a match, with the data of all equally specific
+// ones.
 func (f *match) of(tag int, all *matchList) Response {
 	r := Response{Act: f.Act}
 	for i := range all.list[:all.count] {

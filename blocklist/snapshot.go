@@ -22,7 +22,7 @@ type Snapshot struct {
 	filter    *bloom.BloomFilter
 	directory []byte // part of the mapping
 	arena     []byte // part of the mapping
-	mapping   []byte // nil of a snapshot that is no file
+	mapping   []byte // nil if the snapshot is not a file
 	regexes   []*pattern
 
 	falsePositives atomic.Uint64
@@ -79,6 +79,7 @@ func decode(data []byte) (*Snapshot, error) {
 	return s, nil
 }
 
+// checkMeta checks that no number in the meta part leads outside its table.
 func (s *Snapshot) checkMeta() error {
 	for i := range s.meta.Specs {
 		if f := s.meta.Specs[i].Feed; f < 0 || f >= len(s.meta.Feeds) || s.meta.Specs[i].Scope > format.Below {
@@ -107,7 +108,7 @@ func (s *Snapshot) checkMeta() error {
 	return nil
 }
 
-// Inputs is the digest of what the snapshot was compiled from, see Inputs.
+// Inputs returns the digest of what the snapshot was compiled from, see Inputs.
 func (s *Snapshot) Inputs() string { return s.meta.Inputs }
 
 // Keys counts the distinct names and prefixes.
@@ -122,8 +123,8 @@ func (s *Snapshot) Rules() map[string]int {
 	return n
 }
 
-// Digest is that of a feed's rules as they were compiled; "" when the feed is
-// not in the snapshot.
+// Digest returns the digest of a feed's rules as they were compiled, "" if the
+// feed is not in the snapshot.
 func (s *Snapshot) Digest(feed string) string {
 	if i := s.feed(feed); i >= 0 {
 		return s.meta.Feeds[i].Digest
@@ -131,8 +132,8 @@ func (s *Snapshot) Digest(feed string) string {
 	return ""
 }
 
-// FalsePositives counts the look-ups that the Bloom filter let through and the
-// exact names then refused.
+// FalsePositives counts the look-ups that the Bloom filter let through without a
+// rule for the name.
 func (s *Snapshot) FalsePositives() uint64 { return s.falsePositives.Load() }
 
 // lookup finds the ruleset of a key. Only what the Bloom filter lets through
@@ -149,13 +150,14 @@ func (s *Snapshot) lookup(hash uint64, key []byte) (ruleset uint32, ok bool) {
 	return ruleset, ok
 }
 
-// prefetch reads what lookup of a key without a rule reads, mostly. The number
-// means nothing.
+// prefetch reads what lookup of a key without a rule reads in most cases. The
+// number means nothing.
 func (s *Snapshot) prefetch(hash uint64) uint64 {
 	at, words := locations(hash), s.filter.BitSet().Words()
 	return words[at[0]%s.header.bloomBits/64] + words[at[1]%s.header.bloomBits/64]
 }
 
+// exact finds a key among those of its bucket.
 func (s *Snapshot) exact(hash uint64, key []byte) (ruleset uint32, ok bool) {
 	b := bucketOf(hash, s.header.bucketBits)
 	from := binary.LittleEndian.Uint32(s.directory[4*b:])
@@ -176,8 +178,8 @@ func (s *Snapshot) exact(hash uint64, key []byte) (ruleset uint32, ok bool) {
 	return 0, false
 }
 
-// entry reads the entry at the beginning of arena; its size is 0 when there is
-// none that is whole.
+// entry reads the entry at the beginning of arena; its size is 0 if it is not
+// whole.
 func (s *Snapshot) entry(arena []byte) (key []byte, ruleset uint32, size int) {
 	end := 1 + int(arena[0])
 	if end == 1 || end >= len(arena) {
@@ -194,8 +196,8 @@ func (s *Snapshot) entry(arena []byte) (key []byte, ruleset uint32, size int) {
 }
 
 // entries yields every key in order. A key is part of the mapping: it must not
-// be kept longer than the snapshot. What the walk has brought into memory is
-// given back at its end.
+// be kept longer than the snapshot. At its end the walk gives back the memory
+// that it has mapped in.
 func (s *Snapshot) entries(yield func(key []byte, ruleset uint32) bool) {
 	for rest := s.arena; len(rest) > 0; {
 		key, ruleset, size := s.entry(rest)

@@ -9,10 +9,9 @@ import (
 	"lachan/blocklist/format"
 )
 
-// A spec is all that a rule says besides its name, address or expression.
-// A list of a million names has a handful of them; each name points at the
-// ruleset, the sorted set of specs, that holds for it. FORMAT.md has the
-// meaning of each key.
+// A spec is all that a rule says besides its name, address or expression. A list
+// of a million names has a handful of them; each name points at its ruleset, the
+// sorted set of specs that hold for it. FORMAT.md explains each key.
 type spec struct {
 	Feed      int          `json:"feed"` // index into meta.Feeds
 	Scope     format.Scope `json:"scope,omitempty"`
@@ -32,6 +31,7 @@ type spec struct {
 	Until     int64        `json:"until,omitempty"` // Unix seconds
 }
 
+// specOf returns the spec of a rule of a feed.
 func specOf(feed int, r *format.Rule) spec {
 	return spec{
 		Feed: feed, Scope: r.Scope, Act: r.Act, Data: r.Data, Client: r.Client, Allow: r.Allow, Important: r.Important, Bad: r.Bad,
@@ -40,6 +40,7 @@ func specOf(feed int, r *format.Rule) spec {
 	}
 }
 
+// unixSeconds returns 0 for the zero time.
 func unixSeconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -62,7 +63,7 @@ func (s *spec) level() int {
 	return 1
 }
 
-// holds reports whether a spec whose scope fits applies to a question.
+// holds reports whether a spec whose scope fits applies to a query.
 func (s *spec) holds(qtype uint16, now int64) bool {
 	return s.holdsFor(qtype) && s.From <= now && (s.Until == 0 || now < s.Until)
 }
@@ -83,13 +84,15 @@ func covers(s format.Scope, whole bool) bool {
 	return s == format.Tree || (s == format.Exact) == whole
 }
 
-// specs gives equal specs equal numbers, in the order in which they first come.
+// specs numbers specs in the order in which they first come. Equal specs have
+// the same number.
 type specs struct {
 	list  []spec
-	plain map[plainSpec]uint32 // those that most rules have
+	plain map[plainSpec]uint32 // the specs that most rules have
 	rest  map[string]uint32
 }
 
+// A plainSpec is a spec that says nothing else.
 type plainSpec struct {
 	feed  int
 	scope format.Scope
@@ -100,6 +103,7 @@ func newSpecs() *specs {
 	return &specs{plain: map[plainSpec]uint32{}, rest: map[string]uint32{}}
 }
 
+// number returns the number of the spec of a rule.
 func (t *specs) number(feed int, r *format.Rule) uint32 {
 	s := specOf(feed, r)
 	plain := !s.conditional() && !s.Important && !s.Bad && s.Category == "" && s.Document == "" &&
@@ -117,6 +121,7 @@ func (t *specs) number(feed int, r *format.Rule) uint32 {
 	return id
 }
 
+// intern returns the number of a spec, a new one for a new spec.
 func (t *specs) intern(s spec) uint32 {
 	text := s.key()
 	id, ok := t.rest[text]
@@ -128,6 +133,7 @@ func (t *specs) intern(s spec) uint32 {
 	return id
 }
 
+// key identifies a spec among those of one snapshot.
 func (s *spec) key() string {
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -155,8 +161,9 @@ func (t *specs) cancel(set []uint32) []uint32 {
 	return slices.DeleteFunc(set, func(id uint32) bool { return slices.Contains(gone, id) })
 }
 
-// keyIn identifies a spec among those of several snapshots, which number feeds
-// each in its own way.
+// keyIn identifies a spec among those of several snapshots, each of which numbers
+// feeds in its own way.
+// key identifies a spec among those of one snapshot.
 func (s *spec) keyIn(feed string) string {
 	of := *s
 	of.Feed = 0

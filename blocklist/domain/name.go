@@ -1,5 +1,5 @@
 // Package domain holds names of the DNS as the rest of the program compares
-// them: lower case, in wire form, with a hash forevery suffix. It is the leaf
+// them: lower case, in wire form, with a hash for every suffix. It is the leaf
 // that imports nothing of ours.
 package domain
 

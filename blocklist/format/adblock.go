@@ -85,7 +85,7 @@ func isCosmetic(line []byte) bool {
 }
 
 // cutModifiers splits a rule at the '$' before its modifiers. In a regular
-// expression that is one behind the closing slash.
+// expression it is the one after the closing slash.
 func cutModifiers(rule []byte) (pattern, modifiers []byte, given bool) {
 	if len(rule) > 1 && rule[0] == '/' {
 		end := bytes.LastIndex(rule, []byte("/$"))

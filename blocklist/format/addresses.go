@@ -72,7 +72,7 @@ func rangePrefixes(from, to netip.Addr) (prefixes []netip.Prefix) {
 			prefix = wider
 		}
 		prefixes = append(prefixes, prefix)
-		from = lastAddress(prefix).Next() // invalid behind the last address of all
+		from = lastAddress(prefix).Next() // invalid after the last address of all
 	}
 	return prefixes
 }

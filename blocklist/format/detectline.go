@@ -10,8 +10,8 @@ import (
 	"lachan/blocklist/format/table"
 )
 
-// surely returns the format that one line proves, "" if none: the header of
-// adblock proves it, and that of csv.
+// surely returns the format that one line proves, "" if it proves none. Headers
+// of adblock and csv do.
 func surely(line []byte, row int) Format {
 	if bytes.HasPrefix(line, []byte("[Adblock")) {
 		return Adblock
@@ -88,7 +88,7 @@ func directive(line []byte) Format {
 }
 
 // isRecord reports whether a line looks like a resource record: owner, TTL and
-// class, of which any may be missing, then a type and its data.
+// class, each of which may be missing, then a type and its data.
 func isRecord(line []byte) bool {
 	fields := bytes.Fields(line)
 	for i := 0; i < len(fields)-1 && i < 4; i++ {

@@ -15,8 +15,7 @@ import (
 //	local=/x/y/           never forwarded, so unknown
 //	server=/x/y/          the same
 //
-// With a server behind the last slash, local and server forward; that blocks
-// nothing.
+// With a server after the last slash, local and server forward and block nothing.
 func (p *run) dnsmasq(line []byte) {
 	if len(line) == 0 || line[0] == '#' {
 		p.comment()
@@ -47,6 +46,7 @@ func (p *run) dnsmasq(line []byte) {
 	}
 }
 
+// dnsmasqName reads a name between slashes.
 func (p *run) dnsmasqName(name []byte) {
 	switch {
 	case len(name) == 0: // names without a dot
@@ -58,7 +58,7 @@ func (p *run) dnsmasqName(name []byte) {
 	}
 }
 
-// targetReason judges what stands behind the last slash.
+// targetReason judges what is after the last slash.
 func targetReason(directive string, target []byte) Reason {
 	switch {
 	case len(target) == 0:

@@ -2,9 +2,9 @@ package format
 
 import "lachan/blocklist/format/lines"
 
-// domains reads a line with one name, or one URL of which the host counts.
-// "*.x" and ".x" are x and all below it; a '*' elsewhere stands for any
-// characters. Lines of hosts files that stray into such lists are taken too.
+// domains reads a line with one name, or one URL, of which the host counts. "*.x"
+// and ".x" are x and all below it; a '*' elsewhere stands for any characters. It
+// accepts lines of hosts files too, which occur in such lists.
 func (p *run) domains(line []byte) { p.plain(line, p.plainScope()) }
 
 // plain reads a line of names where an entry covers scope.
@@ -22,6 +22,6 @@ func (p *run) plain(line []byte, scope Scope) {
 }
 
 // wildcard reads a line with a name that may have wildcards: "x" is that name
-// alone, "*.x" is x and all below it. RFC 4592 leaves x itself out, but those
-// who publish such lists write only "*.x" for a whole site, and so mean it.
+// alone, "*.x" is x and all below it. In RFC 4592 the latter does not include x
+// itself, but publishers of such lists write only "*.x" for a whole site.
 func (p *run) wildcard(line []byte) { p.plain(line, Exact) }

@@ -11,7 +11,7 @@ import (
 // parses is the contract that every format has with any bytes at all: Parse
 // ends without an error (but that the text is HTML, or no workbook), every rule is well-formed,
 // every reject is in the range of lines and printable, and the Summary accounts
-// forevery line.
+// for every line.
 func parses(t *testing.T, f format.Format, text string) {
 	lines := strings.Count(text, "\n") + 1
 	sum, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: len(text)%2 == 0}, wellFormed,

@@ -18,6 +18,7 @@ func (p *run) hosts(line []byte) {
 	p.hostsEntry(line, p.plainScope())
 }
 
+// hostsEntry reads a line that is not a comment.
 func (p *run) hostsEntry(line []byte, scope Scope) {
 	first, names := lines.Field(line)
 	if len(names) == 0 || lines.OpensComment(names) {
@@ -44,7 +45,7 @@ func (p *run) hostsEntry(line []byte, scope Scope) {
 	}
 }
 
-// plainScope is what an entry of hosts and domains covers.
+// plainScope returns what an entry of hosts and domains covers.
 func (p *run) plainScope() Scope {
 	if p.options.Subdomains {
 		return Tree
@@ -52,8 +53,8 @@ func (p *run) plainScope() Scope {
 	return Exact
 }
 
-// isSink reports whether an address is one that lists give to names to block
-// them, because nothing answers there: unspecified, loopback, link-local,
+// isSink reports whether an address is one that lists give to names in order to
+// block them, because nothing answers there: unspecified, loopback, link-local,
 // multicast or broadcast.
 func isSink(text []byte) bool {
 	if string(text) == "0.0.0.0" || string(text) == "127.0.0.1" {

@@ -10,8 +10,8 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// modify sets what the modifiers of an adblock rule say. If there is one that
-// DNS cannot follow, it returns the first.
+// modify applies the modifiers of an adblock rule. It returns the first one that
+// DNS cannot follow, if there is one.
 func (r *Rule) modify(modifiers string) (bad string, ok bool) {
 	for modifier := range strings.SplitSeq(modifiers, ",") {
 		name, value, valued := strings.Cut(strings.TrimSpace(modifier), "=")
@@ -68,7 +68,7 @@ func queryTypes(value string) (types []uint16, not, ok bool) {
 	return slices.Compact(types), not, true
 }
 
-// queryType is the code of a type by its name or, per RFC 3597, as TYPE65.
+// queryType returns the code of a type by its name or, per RFC 3597, as TYPE65.
 func queryType(name string) (code uint16, known bool) {
 	if code, known = dns.StringToType[name]; known {
 		return code, true

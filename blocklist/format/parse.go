@@ -25,7 +25,7 @@ type Options struct {
 	// Subdomains: an entry of hosts and domains covers all names below it too.
 	// The other formats say it themselves.
 	Subdomains bool
-	// Name of the file or URL, which Detect may ask; may be "".
+	// Name is that of the file or URL, a hint for Detect; may be "".
 	Name string
 	// Zone is where the days of csv begin and end; nil means UTC+7.
 	Zone *time.Location
@@ -37,8 +37,8 @@ type Summary struct {
 	Format   Format // the one that was read, never Auto
 	Lines    int
 	Comments int // lines without an entry: blank, comments, headers
-	Rules    int // that emit took
-	Rejected int // that reject was told
+	Rules    int // passed to emit
+	Rejected int // passed to reject
 	ByReason map[Reason]int
 }
 
@@ -46,13 +46,13 @@ type Summary struct {
 // calls emit for each rule and reject (which may be nil) for each entry that
 // cannot be one, in the order of the list. f may be Auto.
 //
-// A bad entry is never an error. The errors are ErrHTML, ErrUnknown (Auto, or
-// a Format that is none), ErrXLSX, ErrNoBook, ErrOldBook, what r returned and
-// what emit returned; the last two name the line. The Summary tells what was
-// read so far. A workbook is read as one even if f is CSV.
+// A bad entry is never an error. The errors are ErrHTML, ErrUnknown (for Auto, or
+// a Format that does not exist), ErrXLSX, ErrNoBook, ErrOldBook, the error of r
+// and that of emit; the last two name the line. The Summary counts what was read
+// so far. A workbook is read as one even if f is CSV.
 //
-// A workbook is read where it lies, from its beginning, when r is an
-// io.ReaderAt and an io.Seeker, as files are; else it is read into memory.
+// If r is an io.ReaderAt and an io.Seeker, as files are, a workbook is read in
+// place, from its beginning; else it is read into memory.
 func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
 	p := &run{options: o, emit: emit, reject: reject}
 	p.sum.ByReason = make(map[Reason]int)
@@ -90,7 +90,7 @@ func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(
 	return p.sum, err
 }
 
-// grammar is the reader of one line in format f, and of the end of the list.
+// grammar returns what reads one line in format f, and what ends the list.
 func (p *run) grammar(f Format) (entry func(line []byte), end func()) {
 	nothing := func() {}
 	switch f {
@@ -120,13 +120,13 @@ func (p *run) grammar(f Format) (entry func(line []byte), end func()) {
 	return nil, nil
 }
 
-// run is one run of Parse: the line in hand and what has been counted.
+// A run is one call of Parse: the current line and what has been counted.
 type run struct {
 	options Options
 	emit    func(Rule) error
 	reject  func(Reject)
 	sum     Summary
-	number  int    // of the line in hand, or of the first line of the entry
+	number  int    // of the current line, or of the first line of the entry
 	text    []byte // of that line
 	err     error  // of emit
 }
@@ -152,7 +152,7 @@ func (p *run) each(in lines.Reader, entry func(line []byte)) error {
 	return p.err
 }
 
-// comment counts the line in hand as one without an entry.
+// comment counts the current line as one without an entry.
 func (p *run) comment() { p.sum.Comments++ }
 
 // add emits a rule.
@@ -167,8 +167,8 @@ func (p *run) add(r Rule) {
 	p.sum.Rules++
 }
 
-// addName emits r for a name as the list writes it, if that is a name that r
-// may cover.
+// addName emits r for a name as the list writes it, or rejects a name that r must
+// not cover.
 func (p *run) addName(name []byte, r Rule) {
 	canonical, why := nameOf(string(name), r)
 	if why != accepted {
@@ -179,7 +179,7 @@ func (p *run) addName(name []byte, r Rule) {
 	p.add(r)
 }
 
-// addRegex emits r for a regular expression within the bound of cost.
+// addRegex emits r for a regular expression, or rejects one that costs too much.
 func (p *run) addRegex(pattern string, r Rule) {
 	checked, why, detail := regexOf(pattern)
 	if why != accepted {
@@ -190,8 +190,8 @@ func (p *run) addRegex(pattern string, r Rule) {
 	p.add(r)
 }
 
-// addPrefixes emits r for each prefix, or refuses them all if it would block one
-// that no list may.
+// addPrefixes emits r for each prefix, or rejects them all if r would block one
+// that no list may block.
 func (p *run) addPrefixes(prefixes []netip.Prefix, r Rule) {
 	for _, prefix := range prefixes {
 		if why := prefixReason(prefix); why != accepted && !r.Allow && !r.Client && r.Act != ActPassthru {
@@ -205,7 +205,7 @@ func (p *run) addPrefixes(prefixes []netip.Prefix, r Rule) {
 	}
 }
 
-// refuse rejects an entry of the line in hand.
+// refuse rejects an entry of the current line.
 func (p *run) refuse(why Reason, detail string) {
 	p.sum.Rejected++
 	p.sum.ByReason[why]++

@@ -135,7 +135,7 @@ func show(r format.Rule) string {
 	return s
 }
 
-// consistent checks that a Summary accounts forevery line.
+// consistent checks that a Summary accounts for every line.
 func consistent(sum format.Summary) error {
 	byReason := 0
 	for _, n := range sum.ByReason {

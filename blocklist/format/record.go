@@ -7,17 +7,18 @@ import (
 )
 
 // maxRecordLines bounds a record, so that one that is never closed does not
-// take the rest of the list with it.
+// swallow the rest of the list.
 const maxRecordLines = 20
 
 // A record gathers the lines of an entry that goes over several: parentheses
 // in a zone, quotes in a csv. The zero record is empty.
 type record struct {
 	number int    // of the first line
-	text   []byte // the lines, each with "\n" behind it
+	text   []byte // the lines, each followed by "\n"
 	lines  int
 }
 
+// append adds a line.
 func (e *record) append(number int, line []byte) {
 	if e.lines == 0 {
 		e.number, e.text = number, e.text[:0]
@@ -28,15 +29,15 @@ func (e *record) append(number int, line []byte) {
 
 func (e *record) full() bool { return e.lines == maxRecordLines || len(e.text) > lines.Max }
 
-// finish makes the whole record the line in hand, as if it stood on its first
-// line; its other lines count as comments.
+// finish makes the whole record the current line, with the number of its first
+// one; its other lines count as comments.
 func (p *run) finish(e *record) {
 	p.sum.Comments += e.lines - 1
 	p.number, p.text = e.number, e.text
 	e.lines = 0
 }
 
-// abandon rejects every line of a record that is not closed.
+// abandon rejects each line of a record that is not closed.
 func (p *run) abandon(e *record, why Reason) {
 	text := e.text
 	for i := range e.lines {

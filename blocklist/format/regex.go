@@ -32,8 +32,8 @@ func (p *run) regex(line []byte) {
 	p.addRegex(string(line), Rule{})
 }
 
-// regexOf judges an expression. Names are lower case, so one with capitals is
-// made to ignore case.
+// regexOf checks an expression. Names are lower case, so an expression with
+// capitals is made to ignore case.
 func regexOf(pattern string) (checked string, why Reason, detail string) {
 	if len(pattern) > MaxRegex {
 		return "", CostlyRegex, ""
@@ -68,9 +68,9 @@ func regexOf(pattern string) (checked string, why Reason, detail string) {
 	return pattern, accepted, ""
 }
 
-// leastInstructions is how many instructions a tree compiles to at least. It
-// costs little to know, where compiling all that counts stand for costs a lot.
-// Package syntax bounds the product of nested counts, so it does not overflow.
+// leastInstructions returns a lower bound of the instructions that a tree
+// compiles to. It is cheap, while compiling counts such as {1000} is not. Package
+// syntax bounds the product of nested counts, so it does not overflow.
 func leastInstructions(tree *syntax.Regexp) int {
 	n := 0
 	for _, sub := range tree.Sub {
@@ -87,6 +87,7 @@ func leastInstructions(tree *syntax.Regexp) int {
 	return n + 1
 }
 
+// parseReason returns why an expression could not be parsed.
 func parseReason(err error) Reason {
 	var e *syntax.Error
 	if errors.As(err, &e) {
@@ -112,12 +113,12 @@ func hasCapital(pattern string) bool {
 	return false
 }
 
-// Suffixes below which no expression may match everything; the first stands
-// for all names.
+// guardedSuffixes are those below which no expression may match everything; the
+// first stands for all names.
 var guardedSuffixes = []string{".invalid", ".com", ".net", ".org", ".info", ".vn", ".com.vn", ".edu.vn", ".gov.vn"}
 
-// coversSuffix reports whether an expression matches whatever stands below one
-// of guardedSuffixes ("" for all names), by two names that nobody has.
+// coversSuffix reports whether an expression matches all names below one of
+// guardedSuffixes ("" for all names). It tries two names that do not exist.
 func coversSuffix(re *regexp.Regexp) (suffix string, broad bool) {
 	for i, suffix := range guardedSuffixes {
 		if re.MatchString("qzjxkvw"+suffix) && re.MatchString("wmhr"+suffix) {

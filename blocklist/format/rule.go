@@ -1,5 +1,5 @@
-// Package format reads the formats in which lists are published and turns each
-// line into a Rule or into a Reject that says why not.
+// Package format reads the formats in which lists are published. It turns each
+// line into a Rule, or into a Reject that says why not.
 package format
 
 import (
@@ -17,7 +17,7 @@ const (
 )
 
 // An Act is what a rule of a response policy zone asks for. Rules of other
-// formats leave that to policy.
+// formats leave that to package policy.
 type Act uint8
 
 // The actions of a response policy zone.
@@ -25,7 +25,7 @@ const (
 	ActBlock    Act = iota // not of a response policy zone
 	ActNXDomain            // the name does not exist
 	ActNoData              // it exists without data
-	ActPassthru            // as if no zone that ranks lower named it
+	ActPassthru            // as if no zone of lower rank named it
 	ActDrop                // no answer at all
 	ActTCPOnly             // over UDP a truncated answer, over TCP the true one
 	ActData                // Rule.Data
@@ -33,7 +33,7 @@ const (
 
 var actNames = [...]string{"block", "nxdomain", "nodata", "passthru", "drop", "tcp-only", "data"}
 
-// String is the action as the configuration writes it.
+// String returns the action as the configuration writes it.
 func (a Act) String() string { return actNames[a] }
 
 // A Rule is one entry of a list. Exactly one of Name, Prefix and Regex is set.
@@ -45,7 +45,7 @@ type Rule struct {
 
 	Act    Act    // of a response policy zone
 	Data   string // with ActData: type and rdata of one record, "A 192.0.2.1"
-	Client bool   // Prefix is of the client that asks, not of an answer
+	Client bool   // Prefix is of clients, not of addresses in answers
 
 	Allow     bool // lifts the other rules of the same list (adblock @@)
 	Important bool // not lifted by a rule with Allow
@@ -55,18 +55,18 @@ type Rule struct {
 	NotTypes  bool     // Types are those it does not hold for
 	DenyAllow []string // names at and below which the rule does not hold, canonical, sorted
 
-	Category string    // when the entry names its own (csv); "" is the feed's
+	Category string    // if the entry names its own (csv); "" is the feed's
 	Document string    // number of the document that ordered it (csv); may be ""
 	From     time.Time // zero: at once
 	Until    time.Time // zero: forever; the first moment it no longer holds
-	Order    *Order    // nil when the entry says nothing of it
+	Order    *Order    // nil if the entry says nothing about it
 }
 
-// An Order is what an entry of csv says of the document behind it, besides its
-// number.
+// An Order is what an entry of csv says about the document that ordered it,
+// besides the number.
 type Order struct {
-	Date      time.Time // of the document; zero when there is none that can be read
-	Authority string    // who ordered it
+	Date      time.Time // of the document; zero if there is none or it cannot be read
+	Authority string    // that ordered it
 	Urgency   string    // as the authority words it
 	Note      string
 }

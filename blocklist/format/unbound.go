@@ -7,7 +7,7 @@ import (
 	"lachan/blocklist/format/lines"
 )
 
-// zoneBlocks tells of every type of unbound's local-zone whether it blocks the
+// zoneBlocks says for each type of unbound's local-zone whether it blocks the
 // zone; the others leave its names as they are.
 var zoneBlocks = map[string]bool{
 	"deny": true, "refuse": true, "static": true, "redirect": true,
@@ -45,6 +45,7 @@ func (p *run) unbound(line []byte) {
 	}
 }
 
+// localZone reads a name and a type.
 func (p *run) localZone(value []byte) {
 	fields := bytes.Fields(value)
 	if len(fields) != 2 {

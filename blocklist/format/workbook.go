@@ -11,8 +11,8 @@ import (
 )
 
 // A workbook is read as the table of csv: its first visible sheet, row by row.
-// Each further sheet that is not empty gives one reject, so that nobody
-// believes it was read. Line numbers are those of rows, as a spreadsheet shows
+// Each further sheet that is not empty is rejected, so that its author learns
+// that it was not read. Line numbers are those of rows, as a spreadsheet shows
 // them.
 
 // Why a whole workbook is refused.

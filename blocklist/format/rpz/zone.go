@@ -26,7 +26,7 @@ func NewZone() *Zone { return &Zone{apex: "."} }
 var errRecord = errors.New("not a resource record")
 
 // StripLine cuts the comment off a line. depth counts the parentheses that the
-// line opens, less those that it closes.
+// line opens, minus those that it closes.
 func StripLine(line []byte) (rest []byte, depth int) {
 	quoted := false
 	for i := 0; i < len(line); i++ {
