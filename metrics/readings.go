@@ -16,6 +16,7 @@ type ResolverReadings struct {
 	Upstreams           []UpstreamReading // one for each name
 	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
 	RulesSerial         uint64            // of the Rules in force
+	UpstreamAnswered    bool              // at least once, by whichever is asked for all names
 }
 
 // A HistoryReading is the state of the statistics on disk. Refused only grows.

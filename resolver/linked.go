@@ -48,8 +48,8 @@ func NewLinked(links []Link, save func([]Link) error) *Linked {
 	return l
 }
 
-// unitOf is the unit that an address is linked to.
-func (l *Linked) unitOf(a netip.Addr, now time.Time) (unit string, ok bool) {
+// UnitOf is the unit that an address is linked to.
+func (l *Linked) UnitOf(a netip.Addr, now time.Time) (unit string, ok bool) {
 	k, ok := (*l.links.Load())[clientconn.ClientPrefix(a)]
 	return k.Unit, ok && now.Sub(k.Seen) < LinkLife
 }
@@ -98,7 +98,7 @@ func (w *world) linkedGroup(client netip.Addr) (g policy.GroupID, known bool) {
 	if w.settings.Linked == nil {
 		return 0, false
 	}
-	unit, ok := w.settings.Linked.unitOf(client, time.Now())
+	unit, ok := w.settings.Linked.UnitOf(client, time.Now())
 	if !ok {
 		return 0, false
 	}

@@ -91,6 +91,17 @@ func (s *Server) Listen(addresses []netip.AddrPort) error {
 	return nil
 }
 
+// Use takes sockets that are open already, for Run to serve.
+func (s *Server) Use(streams []net.Listener, packets []net.PacketConn) {
+	for _, l := range streams {
+		s.add(&dns.Server{Listener: impatient{l}})
+		s.addresses = append(s.addresses, l.Addr().(*net.TCPAddr).AddrPort())
+	}
+	for _, c := range packets {
+		s.add(&dns.Server{PacketConn: c})
+	}
+}
+
 func (s *Server) add(l *dns.Server) {
 	l.Handler, l.TsigProvider = s, keys(s.zones)
 	s.listeners = append(s.listeners, l)

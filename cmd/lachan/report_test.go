@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +11,7 @@ import (
 	"time"
 
 	"lachan/blocklist/order"
-	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
-	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/metrics/report/figures"
@@ -173,91 +168,4 @@ func mistyped(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return file
-}
-
-// TestReportsMakeThemselves: what is due is made once, with the time of its
-// figures, and made anew while it is provisional.
-func TestReportsMakeThemselves(t *testing.T) {
-	config, stateDir := countedSchools(t)
-	text, err := os.ReadFile(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(config, append(text, "reports: [{unit: lao-cai, formats: [json, html]}]\n"...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	n := reportingNode(t, config)
-	now := time.Date(2026, 11, 2, 3, 0, 0, 0, time.UTC)
-	n.makeDue(t.Context(), now.AddDate(0, 0, -1))
-	september := filepath.Join(stateDir, "reports", "bao-cao-lao-cai-2026-09.json")
-	if _, err := os.Stat(september); err != nil {
-		t.Errorf("the month before is not there: %v, %v", err, n.conditions.List())
-	}
-	n.makeDue(t.Context(), now)
-	october := filepath.Join(stateDir, "reports", "bao-cao-lao-cai-2026-10.html")
-	info, err := os.Stat(october)
-	if err != nil {
-		t.Fatal(err, n.conditions.List())
-	}
-	if end := time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC); !info.ModTime().Equal(end) {
-		t.Errorf("a final report is of %s, not of %s", info.ModTime(), end)
-	}
-	if err := os.WriteFile(october, []byte("kept"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(october, info.ModTime(), info.ModTime()); err != nil {
-		t.Fatal(err)
-	}
-	n.makeDue(t.Context(), now.Add(time.Hour))
-	if text, _ := os.ReadFile(october); string(text) != "kept" {
-		t.Error("a final report was made again")
-	}
-
-	server := httptest.NewServer(http.HandlerFunc(n.serveReport))
-	defer server.Close()
-	f := func(query string, status int, mediaType string) {
-		t.Helper()
-		reply, err := http.Get(server.URL + "?" + query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer reply.Body.Close()
-		if reply.StatusCode != status || !strings.HasPrefix(reply.Header.Get("Content-Type"), mediaType) {
-			t.Errorf("%s: %s, %s", query, reply.Status, reply.Header.Get("Content-Type"))
-		}
-	}
-	f("unit=lao-cai&period=2026-10&format=pdf", http.StatusOK, "application/pdf")
-	f("unit=lao-cai&period=2026-10&format=docx", http.StatusOK, "application/vnd.openxml")
-	f("unit=lao-cai&period=2026-10&format=doc", http.StatusBadRequest, "application/json")
-	f("unit=lao-cai", http.StatusBadRequest, "application/json")
-	f("unit=nowhere&period=2026-10", http.StatusNotFound, "application/json")
-}
-
-// reportingNode is a node whose history is open, without a resolver that
-// answers.
-func reportingNode(t *testing.T, file string) *node {
-	t.Helper()
-	load := func() (*config.Config, yamlfile.Problems) { return config.Load(file, nil) }
-	cfg, problems := load()
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	n, problems, err := newNode(cfg, slog.New(slog.DiscardHandler), load)
-	if err != nil || n == nil {
-		t.Fatal(problems, err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		n.history.Run(ctx)
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-ended
-	})
-	if _, err := n.history.Totals(t.Context()); err != nil { // waits until it is open
-		t.Fatal(err)
-	}
-	return n
 }

@@ -8,6 +8,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/lists"
+	"lachan/cmd/lachan/manage"
 	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/wording"
@@ -32,7 +33,8 @@ func rootCommand(l wording.Language) *cobra.Command {
 	root.PersistentFlags().String(languageFlag, "", wording.CLIFlagLanguage.In(l)) // read by language
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
 		lists.Command(l, command.BuildOf(version)), report.Command(l),
-		offline.RequestsCommand(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l), compileOrderCommand(l))
+		offline.RequestsCommand(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
+		manageCommand(l), resolveCommand(l), manage.CompileCommand(l))
 	speakIn(root, l)
 	return root
 }

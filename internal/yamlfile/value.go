@@ -89,6 +89,9 @@ func (b Bytes) Rounded() string {
 	return fmt.Sprintf("%.1f MiB", float64(b)/(1<<20))
 }
 
+// MarshalText writes the amount as UnmarshalText reads it.
+func (b Bytes) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
 // Percent is a share from 0 to 1, written from 0% to 100%.
 type Percent float64
 
@@ -103,6 +106,11 @@ func (p *Percent) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText writes the share as UnmarshalText reads it.
+func (p Percent) MarshalText() ([]byte, error) {
+	return []byte(strconv.FormatFloat(float64(p)*100, 'f', -1, 64) + "%"), nil
+}
+
 // Days is a length of time, written as whole days (400d) or as any other
 // length of time (36h).
 type Days time.Duration
@@ -113,6 +121,9 @@ func (d *Days) UnmarshalText(text []byte) error {
 	*d = Days(v)
 	return err
 }
+
+// MarshalText writes the length of time as UnmarshalText reads it.
+func (d Days) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
 // duration reads a length of time that is not negative: a Go duration or
 // whole days.
@@ -153,6 +164,9 @@ func (d *Date) UnmarshalText(text []byte) error {
 	d.Year, d.Month, d.Day = t.Date()
 	return nil
 }
+
+// MarshalText writes the day as UnmarshalText reads it.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // In is the midnight with which the day begins in loc.
 func (d Date) In(loc *time.Location) time.Time {

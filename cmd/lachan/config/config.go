@@ -13,7 +13,7 @@ import (
 // relative path in the file is taken from the file's directory.
 type Config struct {
 	// Lines is where each value stands in the file.
-	Lines yamlfile.Lines
+	Lines yamlfile.Lines `json:"-"`
 
 	// StateDir holds everything the program writes; it is made with mode 0700.
 	// Default /var/lib/lachan.

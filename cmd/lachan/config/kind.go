@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -141,6 +142,9 @@ func (u *Upstream) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+// MarshalText writes the entry as UnmarshalText reads it.
+func (u Upstream) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
 // A Strategy says which of several upstreams is asked.
 type Strategy struct{ upstream.Strategy }
 
@@ -148,4 +152,14 @@ type Strategy struct{ upstream.Strategy }
 func (s *Strategy) UnmarshalText(text []byte) (err error) {
 	s.Strategy, err = upstream.ParseStrategy(string(text))
 	return err
+}
+
+// MarshalText writes the strategy as UnmarshalText reads it.
+func (s Strategy) MarshalText() ([]byte, error) {
+	for _, name := range []string{"fastest", "ordered", "parallel"} {
+		if known, err := upstream.ParseStrategy(name); err == nil && known == s.Strategy {
+			return []byte(name), nil
+		}
+	}
+	return nil, fmt.Errorf("strategy %d has no name", s.Strategy)
 }

@@ -3,7 +3,7 @@ package config
 import (
 	"net/netip"
 
-	"lachan/resolver/listen"
+	"lachan/internal/message"
 )
 
 // listeners checks that no two listeners want the same address and port.
@@ -71,11 +71,23 @@ func sameSocket(a, b netip.AddrPort) bool {
 		(x == y || x.IsUnspecified() || y.IsUnspecified())
 }
 
-// Endpoints are where clients send their questions.
-func (c *Config) Endpoints() (list []listen.Endpoint) {
+// Endpoints are everything that the server listens on, for whatever purpose.
+func (c *Config) Endpoints() (list []message.Endpoint) {
 	s := &c.Server
-	list = append(list, listen.At(listen.Plain, s.Listen...)...)
-	list = append(list, listen.At(listen.DoT, s.DoT...)...)
-	list = append(list, listen.At(listen.DoH, s.DoH...)...)
-	return append(list, listen.At(listen.DoQ, s.DoQ...)...)
+	add := func(role message.Role, addrs ...netip.AddrPort) {
+		for _, a := range addrs {
+			list = append(list, message.Endpoint{Role: role, Address: a})
+		}
+	}
+	add(message.RolePlain, s.Listen...)
+	add(message.RoleDoT, s.DoT...)
+	add(message.RoleDoH, s.DoH...)
+	add(message.RoleDoQ, s.DoQ...)
+	if c.HTTP.Listen.IsValid() {
+		add(message.RoleHTTP, c.HTTP.Listen)
+	}
+	add(message.RolePage, s.Page.HTTP...)
+	add(message.RolePageTLS, s.Page.HTTPS...)
+	add(message.RoleZones, s.RPZOut.Listen...)
+	return list
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"log/slog"
 	"net/netip"
 	"os"
 	"time"
@@ -102,4 +103,13 @@ func (h *HTTP) URL() string {
 		listen = netip.AddrPortFrom(netip.IPv6Loopback(), listen.Port())
 	}
 	return "http://" + listen.String()
+}
+
+// Logger is the log of a process of this program, on standard error.
+func (l *Log) Logger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: l.Level.Level()}
+	if l.Format == JSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }

@@ -1,0 +1,86 @@
+// Package inforce is what manage puts in force and resolve answers by: the
+// bodies of the messages use, secrets and addresses. It is the only thing that
+// the two processes have in common.
+package inforce
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"lachan/cmd/lachan/config"
+	"lachan/resolver"
+	"lachan/resolver/certificate"
+)
+
+// A Use names the compiled files and the settings that are in force from now on.
+type Use struct {
+	// ID is of this message. The answer to it names it.
+	ID uint64 `json:"id"`
+	// Serial is of lists and policy together; it grows with every change of one.
+	Serial uint64 `json:"serial"`
+	// Lists are the compiled lists: the folder they are in and their serial.
+	ListsDir    string `json:"lists_dir"`
+	ListsSerial uint64 `json:"lists_serial"`
+	// Policy is the compiled policy: the folder it is in and its digest.
+	PolicyDir    string `json:"policy_dir"`
+	PolicyDigest string `json:"policy_digest"`
+	// Closed is set while a list that must be there is not.
+	Closed bool `json:"closed,omitempty"`
+	// Name is the server's own, as clients that ask are told; "" for none.
+	Name string `json:"name,omitempty"`
+	// Config is the configuration as config.Pack writes it.
+	Config json.RawMessage `json:"config"`
+}
+
+// A Used says what came of a Use.
+type Used struct {
+	ID    uint64 `json:"id"`
+	Error string `json:"error,omitempty"` // what was in force before stays; "" if all is well
+}
+
+// Secrets are what the answering process must not find on a disk.
+type Secrets struct {
+	// Certificates are those of the encrypted transports, with their ticket keys.
+	Certificates certificate.Secrets `json:"certificates"`
+	// Cookies are the secrets of DNS cookies as package cookie writes them.
+	Cookies []byte `json:"cookies,omitempty"`
+}
+
+// Addresses are those that routers have linked.
+type Addresses []resolver.Link
+
+// A Hello is what resolve says first.
+type Hello struct {
+	Epoch   string `json:"epoch"`
+	Version string `json:"version"` // of the build
+	Process int    `json:"process"`
+}
+
+// A Popular name is one that was asked often of late, by the estimate of the
+// cache.
+type Popular struct {
+	Name  string  `json:"name"`
+	Asked float64 `json:"asked"`
+}
+
+// An Asked is the answer to the question which names are popular.
+type Asked struct {
+	Total float64   `json:"total"` // of all names, those that are left out too
+	Names []Popular `json:"names"`
+}
+
+// LeastAsked keeps names out of Asked that may be one person's, and MostNames
+// bounds how many there are.
+const (
+	LeastAsked = 5
+	MostNames  = 50_000
+)
+
+// Settings are those that a Use carries.
+func (u *Use) Settings() (*config.Config, error) {
+	cfg, err := config.Unpack(u.Config)
+	if err != nil {
+		return nil, fmt.Errorf("read the settings to use: %w", err)
+	}
+	return cfg, nil
+}

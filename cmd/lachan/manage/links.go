@@ -1,0 +1,64 @@
+package manage
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"lachan/cmd/lachan/inforce"
+	"lachan/internal/durable"
+	"lachan/internal/message"
+	"lachan/internal/wording"
+	"lachan/resolver"
+)
+
+// links are the addresses that routers have linked, as resolve says, in a file
+// that is written whole each time.
+type links struct {
+	path      string
+	addresses inforce.Addresses
+	table     *resolver.Linked // addresses, to look one up
+}
+
+// openLinks reads the addresses. A file that is damaged is set aside: routers
+// will say again whose they are.
+func (n *node) openLinks(path string) {
+	l := &n.identity.links
+	l.path, l.addresses = path, inforce.Addresses{}
+	defer func() { l.table = resolver.NewLinked(l.addresses, nil) }()
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &l.addresses)
+	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	l.addresses = inforce.Addresses{}
+	_, failed := durable.SetAside(path)
+	err = errors.Join(fmt.Errorf("read linked addresses in %s: %w", path, err), failed)
+	n.log.Error("linked addresses set aside", "error", err)
+	n.conditions.Set("links-damaged", wording.LinksDamaged.With(err).String())
+}
+
+// takeLinks keeps what resolve says, and leaves it with the supervisor.
+func (n *node) takeLinks(m *message.Message) {
+	var all inforce.Addresses
+	if err := m.Decode(&all); err != nil {
+		n.log.Error("take linked addresses", "error", err)
+		return
+	}
+	l := &n.identity.links
+	l.addresses, l.table = all, resolver.NewLinked(all, nil)
+	if err := durable.WriteFile(l.path, m.Body, 0o600); err != nil {
+		n.log.Error("write linked addresses", "error", err)
+		n.conditions.Set("links", err.Error())
+	} else {
+		n.conditions.Clear("links")
+	}
+	if err := n.supervisor.keep(message.Message{Kind: message.Addresses, Body: m.Body}); err != nil {
+		n.log.Error("tell the supervisor", "error", err)
+	}
+	n.refreshView()
+}

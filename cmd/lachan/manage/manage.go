@@ -1,0 +1,303 @@
+// Package manage is the process that does all that is not answering: it reads
+// the configuration and the policy, fetches and compiles lists, keeps history,
+// shows metrics, the API and the block page, makes reports. What it decides it
+// puts in force by telling resolve which files and settings to use. What is long
+// or parses what others wrote it leaves to jobs. When it ends, resolve goes on
+// answering.
+package manage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"lachan/admin/request"
+	"lachan/blocklist"
+	"lachan/blocklist/domain"
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/crash"
+	"lachan/internal/message"
+	"lachan/internal/yamlfile"
+	"lachan/metrics"
+	"lachan/metrics/history"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+	"lachan/resolver"
+)
+
+// drainTime is how long those that are being served may take when their service
+// ends.
+const drainTime = 5 * time.Second
+
+// A node is the server as manage sees it. All but what is named otherwise
+// belongs to the goroutine of run, which is the only one that changes what is in
+// force; what others read it publishes whole, as a view.
+type node struct {
+	log        *slog.Logger
+	load       func() (*config.Config, yamlfile.Problems) // reads the configuration again
+	build      command.Build
+	facts      *catalogue.Catalogue
+	core       func(n *domain.Name, below bool) bool
+	conditions *metrics.Conditions
+	counters   *metrics.Aggregator
+	history    *history.Recorder
+	requests   *request.Store
+	reporting  sync.Mutex // held while a report is made
+	last       string     // words of the manage before this one, if it crashed
+
+	supervisor supervisor
+	resolves   resolves
+	children   children
+	services   services
+
+	cfg      *config.Config
+	policy   *policy.Policy
+	lists    lists
+	held     held
+	identity identity
+	view     atomic.Pointer[view]
+}
+
+// A view is what is in force, for those who only look.
+type view struct {
+	cfg     *config.Config
+	rules   *policy.Rules
+	lists   *blocklist.Lists
+	list    *blocklist.List
+	inForce map[string]time.Time
+	linked  *resolver.Linked
+}
+
+// Run manages until the supervisor says stop, or is gone. load reads the
+// configuration; version is that of the build.
+func Run(ctx context.Context, version string, load func() (*config.Config, yamlfile.Problems)) error {
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP) // the supervisor says what to do
+	control, err := message.New(os.NewFile(controlDescriptor, "control"))
+	if err != nil {
+		return fmt.Errorf("connect to the supervisor: %w", err)
+	}
+	cfg, problems := load()
+	if len(problems) > 0 {
+		return problems
+	}
+	n, problems, err := newNode(ctx, cfg, load, version)
+	if err != nil {
+		return err
+	}
+	if n == nil {
+		return problems
+	}
+	n.last = crash.Last(cfg.StateDir, "manage")
+	if err := crash.Note(cfg.StateDir, "manage"); err != nil {
+		n.log.Warn("have crashes noted", "error", err)
+	}
+	n.supervisor.begin(control)
+	return n.run(ctx)
+}
+
+// controlDescriptor is where the supervisor leaves the connection to itself.
+const controlDescriptor = 3
+
+// run keeps rules, lists and settings up to date until the supervisor says stop.
+func (n *node) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if stop := n.awaitSockets(); stop {
+		return nil
+	}
+	n.startWork(ctx)
+	if err := n.supervisor.conn.Send(message.Message{Kind: message.Ready}); err != nil {
+		return fmt.Errorf("tell the supervisor: %w", err)
+	}
+	minute := time.NewTimer(untilMinute(time.Now()))
+	defer minute.Stop()
+	renewed := time.NewTicker(certificateEvery)
+	defer renewed.Stop()
+	for {
+		select {
+		case order := <-n.supervisor.orders:
+			if stop := n.take(ctx, order); stop {
+				n.finish(cancel)
+				return nil
+			}
+		case said := <-n.resolves.said:
+			n.hear(ctx, said)
+		case <-minute.C:
+			n.everyMinute(ctx)
+			minute.Reset(untilMinute(time.Now()))
+		case now := <-renewed.C:
+			n.watchCertificate(now)
+		case <-n.lists.updates:
+			n.watchFeeds(ctx)
+			n.startCompiling(ctx)
+		case found := <-n.held.weighed:
+			n.held.weighing = false
+			n.held.impacts[found.Feed] = found
+			n.watchFeeds(ctx)
+		case c := <-n.lists.compiled:
+			n.takeCompiled(ctx, c)
+		}
+	}
+}
+
+// awaitSockets waits for the first sockets, and reports whether it is to stop.
+func (n *node) awaitSockets() (stop bool) {
+	for in := range n.supervisor.orders {
+		if stop = n.take(context.Background(), in); stop || in.message.Kind == message.Sockets {
+			break
+		}
+	}
+	return stop
+}
+
+// startWork starts everything that goes on beside run.
+func (n *node) startWork(ctx context.Context) {
+	n.services.started = true
+	n.putInForce()
+	n.protect(n.policy)
+	n.startServices(ctx)
+	n.startUpdater(ctx)
+	n.startCompiling(ctx)
+	n.children.start(ctx, "reports", n.runReports)
+	n.startTally(ctx)
+	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last tick
+}
+
+// finish ends what startWork has started: history last, when resolve has told
+// what it counted.
+func (n *node) finish(cancel func()) {
+	n.awaitFinal(drainTime)
+	n.resolves.setLast(nil) // nobody answers questions any more
+	cancel()
+	n.children.stop("history")
+	n.children.wait()
+}
+
+func (n *node) everyMinute(ctx context.Context) {
+	n.renewCookies(time.Now())
+	n.refreshView()
+	n.recordOrders(time.Time{}, time.Now()) // one may begin now
+	n.watchFeeds(ctx)                       // another process may have decided on one
+	n.watchZones(time.Now())
+	if n.lists.list.Timed() && time.Now().Minute() == 0 {
+		n.publishZones(time.Now())
+	}
+	n.startCompiling(ctx) // another process may have brought a new copy
+}
+
+// untilMinute is the time until the next minute begins.
+func untilMinute(now time.Time) time.Duration {
+	return now.Truncate(time.Minute).Add(time.Minute).Sub(now)
+}
+
+// take does what the supervisor says, and reports whether that is to stop.
+func (n *node) take(ctx context.Context, in input) (stop bool) {
+	if in.err != nil {
+		return true // the supervisor is gone
+	}
+	switch m := in.message; m.Kind {
+	case message.Stop:
+		return true
+	case message.Reload:
+		n.reload(ctx)
+	case message.Sockets:
+		n.takeSockets(ctx, &m)
+	case message.Peer:
+		n.meet(&m)
+	case message.Alive:
+		n.takeAlive(&m)
+	case message.Died:
+		n.takeDeath(&m)
+	}
+	return false
+}
+
+// A supervisor is the connection to the process that has started this one.
+type supervisor struct {
+	conn      *message.Conn
+	orders    chan input                // what it says
+	listening chan message.Refusal      // the answers to listen
+	sockets   map[message.Socket]socket // those that are this process's to serve
+}
+
+// An input is a message, or the end of a connection.
+type input struct {
+	from    *message.Conn
+	message message.Message
+	err     error
+}
+
+func (s *supervisor) begin(conn *message.Conn) {
+	s.conn = conn
+	go s.obey()
+}
+
+// obey turns what the supervisor says into orders, until it is gone. The answer
+// that run itself waits for is none.
+func (s *supervisor) obey() {
+	for {
+		m, err := s.conn.Receive()
+		if err == nil && m.Kind == message.Listening {
+			var answer message.Refusal
+			if err := m.Decode(&answer); err != nil {
+				answer.Error = err.Error()
+			}
+			s.listening <- answer
+			continue
+		}
+		s.orders <- input{s.conn, m, err}
+		if err != nil {
+			close(s.listening)
+			return
+		}
+	}
+}
+
+// listen has the supervisor open the endpoints of a configuration, and no
+// others.
+func (s *supervisor) listen(endpoints []message.Endpoint) error {
+	m, err := message.JSON(message.Listen, endpoints)
+	if err != nil {
+		return err
+	}
+	if err := s.conn.Send(m); err != nil {
+		return err
+	}
+	answer, open := <-s.listening
+	if !open {
+		return errors.New("the supervisor is gone")
+	}
+	if answer.Error != "" {
+		return errors.New(answer.Error)
+	}
+	return nil
+}
+
+// keep leaves a message for resolve with the supervisor, for one that starts
+// while this process is away.
+func (s *supervisor) keep(m message.Message) error { return s.conn.Send(m) }
+
+// takeDeath raises the condition of a process that has ended.
+func (n *node) takeDeath(m *message.Message) {
+	var d message.Death
+	if err := m.Decode(&d); err != nil {
+		n.log.Error("read what the supervisor says", "error", err)
+		return
+	}
+	how, words := d.How, n.last
+	if d.Process != "manage" {
+		words = crash.Last(n.cfg.StateDir, d.Process)
+	}
+	if words != "" {
+		how += ": " + words
+	}
+	n.conditions.Set(d.Process+"-crashed", processCrashed.With(d.Process, d.Times, how, d.At.In(n.cfg.Timezone.Location).Format(time.DateTime)).String())
+}

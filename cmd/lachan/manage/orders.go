@@ -1,0 +1,116 @@
+package manage
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+
+	"lachan/blocklist/feed"
+	"lachan/blocklist/order"
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
+	"lachan/metrics"
+)
+
+// recordOrders records the orders, and the versions of authorities' lists, that
+// are in force now and were not before. What was compiled by another process,
+// or before the start, counts as compiled when it came in force.
+func (n *node) recordOrders(compiled, now time.Time) {
+	var fresh []order.Record
+	for i := range n.cfg.Feeds {
+		f := &n.cfg.Feeds[i]
+		status, err := n.lists.store.Status(f.Name)
+		if err != nil || n.lists.lists.Digest(f.Name) != source.FileOf(f, status.Copy, n.cfg.Timezone).Blocklist().Digest {
+			continue // not what is in force
+		}
+		for _, r := range feedOrders(f, &status.Copy, n.cfg, now) {
+			r.InForce = later(n.lists.inForce[f.Name], r.Effective)
+			if r.Compiled = compiled; compiled.IsZero() || compiled.After(r.InForce) {
+				r.Compiled = r.InForce
+			}
+			if !r.InForce.After(now) && !n.lists.orders.Has(r.Feed, r.Document, r.Digest) {
+				fresh = append(fresh, r)
+			}
+		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	if err := n.lists.orders.Add(fresh...); err != nil {
+		n.log.Error("record orders", "error", err)
+		n.conditions.Set("orders", err.Error())
+	} else {
+		n.conditions.Clear("orders")
+	}
+	for i := range fresh {
+		r := &fresh[i]
+		n.log.Info("order in force", "feed", r.Feed, "document", r.Document, "took", r.Took())
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// feedOrders are what a copy of the feed carries out: the order that the
+// configuration or the publisher names for the list, and those that its entries
+// name. Those that are over are left out.
+func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time) (orders []order.Record) {
+	a, window := &f.Authority, f.Authority.Window(cfg.Timezone.Location)
+	base := order.Record{
+		Feed: f.Name, Authority: cmp.Or(a.Name, c.Release.Authority), Received: c.Fetched, Verified: c.Verified,
+		Urgent: a.Urgent, Effective: window.From,
+	}
+	if !window.Until.IsZero() && !now.Before(window.Until) {
+		return nil
+	}
+	if c.Verified.IsZero() {
+		base.Verified = c.Fetched // a copy of an older program
+	}
+	if base.Authority != "" || a.Document != "" {
+		list := base
+		list.Document, list.Digest, list.Entries = a.Document, c.Digest, c.Entries
+		if !a.Date.IsZero() {
+			list.Issued = a.Date.In(cfg.Timezone.Location)
+		}
+		orders = append(orders, list)
+	}
+	for i := range c.Documents {
+		d := &c.Documents[i]
+		if d.Number == a.Document || !d.Until.IsZero() && !now.Before(d.Until) {
+			continue
+		}
+		one := base
+		one.Authority, one.Document, one.Digest, one.Entries = cmp.Or(d.Authority, base.Authority), d.Number, d.Digest, d.Entries
+		one.Urgent, one.Issued, one.Effective = d.Urgent || a.Urgent, d.Issued, later(d.From, window.From)
+		orders = append(orders, one)
+	}
+	return orders
+}
+
+func (n *node) serveOrders(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = command.WriteJSON(w, n.lists.orders.Overview()) // an error: the client is gone
+}
+
+// orderReadings is what metrics say of the orders in each feed.
+func orderReadings(log *order.Log) map[string]metrics.OrderReading {
+	byFeed := map[string][]order.Record{}
+	for _, r := range log.Records() {
+		byFeed[r.Feed] = append(byFeed[r.Feed], r)
+	}
+	readings := map[string]metrics.OrderReading{}
+	for feed, records := range byFeed {
+		sum, past := order.Summarise(records), log.Past(feed)
+		readings[feed] = metrics.OrderReading{
+			Total: past.Orders + uint64(sum.Orders), Late: past.Late + uint64(sum.Orders-sum.WithinLimit),
+			Within6h: past.Within6h + uint64(sum.Within6h), Within24h: past.Within24h + uint64(sum.Within24h),
+			Last: records[len(records)-1].Took(), Median: sum.Median, Worst: sum.Worst,
+		}
+	}
+	return readings
+}

@@ -1,0 +1,99 @@
+package manage
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist/domain"
+	"lachan/cmd/lachan/config"
+	"lachan/console/blockpage"
+	"lachan/internal/wording"
+	"lachan/policy"
+)
+
+// find is what the block page tells a visitor about a host: what `lachan
+// explain` finds, if the reply to the question leads to the page.
+func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
+	v := n.view.Load()
+	group, known := v.groupOf(visitor)
+	if !known && v.cfg.Server.UnknownClient == config.RefuseUnknown {
+		return blockpage.Finding{}
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	name, err := domain.Canonical(host)
+	if err != nil {
+		return blockpage.Finding{}
+	}
+	p := v.rules.Policy()
+	f := blockpage.Finding{Name: name}
+	f.Unit, f.School = policy.UnitOf(p, group)
+	f.Contact = p.Group(group).Contact
+	if check := v.cfg.CheckName(); check != nil && (name == check.String() || strings.HasSuffix(name, "."+check.String())) {
+		f.Kind = blockpage.Check
+		return f
+	}
+	why, err := v.rules.Explain(group, name, dns.TypeA)
+	if err != nil || why.Action != policy.Block.String() || why.Reply != policy.ReplyPage.String() {
+		return blockpage.Finding{}
+	}
+	f.Kind, f.Category, f.Reason = blockpage.Blocked, why.Category, pageReason(why)
+	if tag, ok := p.Counted(why.Category); ok {
+		f.Label = p.Label(tag)
+	}
+	if why.Document != nil {
+		f.Document = joinWords(why.Document.Document, why.Document.Authority)
+	}
+	return f
+}
+
+// groupOf is the group of a client of which nothing is known but the address:
+// that in whose network it is, or that it is linked to.
+func (v *view) groupOf(client netip.Addr) (g policy.GroupID, known bool) {
+	if g, known = v.rules.Identify(client); known {
+		return g, true
+	}
+	unit, ok := v.linked.UnitOf(client, time.Now())
+	if !ok {
+		return 0, false
+	}
+	return v.rules.Policy().GroupOf(unit)
+}
+
+// pageReason is why a name is blocked, in the words of the page.
+func pageReason(e policy.Explanation) wording.Text {
+	if e.Document != nil {
+		return wording.PageByAuthority
+	}
+	switch e.Layer {
+	case policy.LayerLock.String():
+		return wording.PageByLock
+	case policy.LayerOwn.String():
+		return wording.PageByOwn
+	case policy.LayerDefault.String():
+		return wording.PageByDefault
+	}
+	return wording.PageByProfile
+}
+
+// joinWords puts a comma between what there is.
+func joinWords(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ", " + b
+}
+
+// ask notes that the name of a finding be opened.
+func (n *node) ask(f blockpage.Finding, reason string) error {
+	err := n.requests.Add(f.Unit, f.Name, f.Category, reason, time.Now())
+	if err != nil {
+		n.log.Warn("keep a request from the block page", "error", err)
+	}
+	return err
+}

@@ -1,0 +1,58 @@
+package manage
+
+import (
+	"context"
+	"time"
+
+	"lachan/cmd/lachan/source"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+)
+
+// reload reads everything again. With a mistake anywhere, all stays as it was.
+func (n *node) reload(ctx context.Context) {
+	cfg, problems := n.load()
+	if len(problems) > 0 {
+		n.refuseReload(problems)
+		return
+	}
+	p, problems := n.loadPolicy(ctx, cfg, n.policy)
+	if p == nil {
+		n.refuseReload(problems)
+		return
+	}
+	if _, problem := cfg.OpenUpstreams(nil, nil); problem != nil {
+		n.refuseReload(yamlfile.Problems{*problem})
+		return
+	}
+	keeper, err := openCertificate(cfg)
+	if err != nil {
+		n.refuseReload(yamlfile.Problems{*cfg.Problem("server.tls", err)})
+		return
+	}
+	if err := n.supervisor.listen(cfg.Endpoints()); err != nil {
+		n.refuseReload(yamlfile.Problems{cfg.Wrong("server.listen", wording.Text{VI: err.Error(), EN: err.Error()})})
+		return
+	}
+	n.cfg, n.policy, n.identity.certificate = cfg, p, keeper
+	n.lists.list = source.Bind(n.lists.lists, p, cfg)
+	n.lists.serial++
+	n.renewCookies(time.Now())
+	n.putInForce()
+	n.protect(p)
+	n.conditions.Clear("reload")
+	n.watchCertificate(time.Now())
+	n.startServices(ctx)
+	n.startUpdater(ctx)
+	n.startCompiling(ctx)
+	serial := n.lists.serial
+	n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.log.Info("reloaded", "serial", serial) })
+}
+
+// refuseReload says what is wrong.
+func (n *node) refuseReload(problems yamlfile.Problems) {
+	for _, p := range problems {
+		n.log.Error("reload refused, what was in force stays", "mistake", p.Error())
+	}
+	n.conditions.Set("reload", problems[0].Error())
+}

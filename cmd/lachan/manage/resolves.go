@@ -1,0 +1,334 @@
+package manage
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"lachan/cmd/lachan/inforce"
+	"lachan/internal/message"
+	"lachan/metrics"
+)
+
+// crashLoop is how often in a row resolve may have ended soon after its start
+// before it is given what was in force before.
+const crashLoop = 3
+
+// askTime is how long a resolve may take to say which names are popular.
+const askTime = 5 * time.Second
+
+// resolves are the processes that answer: one, and others for a moment when it
+// is replaced. All but what is named otherwise belongs to run.
+type resolves struct {
+	said  chan input // what they say
+	peers []*peer    // the newest last
+	alive []int      // the processes, as the supervisor says; nil: it has not said yet
+	begun bool       // counters know which epochs are alive
+
+	use      inforce.Use // what was put in force last
+	before   inforce.Use // what had been used without trouble before it
+	ids      uint64
+	compiled time.Time // when the lists in use were compiled; zero: not in this process
+	whenUsed []func()  // to be said when the newest use is in force
+
+	asking sync.Mutex // one question at a time
+	asked  chan inforce.Asked
+	proven chan message.Refusal
+	ticked chan struct{}
+	mu     sync.Mutex    // guards last
+	last   *message.Conn // of the newest of peers, for those who ask
+}
+
+// A peer is a connection to a resolve.
+type peer struct {
+	conn    *message.Conn
+	process int
+	epoch   metrics.Epoch
+	greeted bool
+	ended   bool // the connection has
+}
+
+// meet takes a connection to a resolve, and tells it what is in force.
+func (n *node) meet(m *message.Message) {
+	var p message.Peering
+	if err := m.Decode(&p); err != nil || len(m.Files) != 1 {
+		n.log.Error("connect to resolve", "files", len(m.Files), "error", err)
+		return
+	}
+	conn, err := message.New(m.Files[0])
+	if err != nil {
+		n.log.Error("connect to resolve", "error", err)
+		return
+	}
+	r := &n.resolves
+	r.peers = append(r.peers, &peer{conn: conn})
+	r.setLast(conn)
+	go r.receive(conn)
+	n.tell(conn, message.Secrets, n.secrets())
+	n.tell(conn, message.Addresses, n.identity.links.addresses)
+	use := r.use
+	if p.Crashes > crashLoop && r.before.ID != 0 {
+		n.log.Error("resolve ends again and again, it is given what was in force before", "times", p.Crashes)
+		n.conditions.Set("resolve-fallback", resolveFallback.With(p.Crashes).String())
+		use = r.before
+	}
+	if use.ID != 0 {
+		n.tell(conn, message.Use, use)
+	}
+}
+
+// receive turns what comes from a resolve into inputs, until it ends.
+func (r *resolves) receive(c *message.Conn) {
+	for {
+		m, err := c.Receive()
+		r.said <- input{c, m, err}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// setLast makes conn the one that is asked which names are popular.
+func (r *resolves) setLast(conn *message.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = conn
+}
+
+func (r *resolves) newest() *message.Conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
+}
+
+// tell sends a resolve a message. A connection that takes none is closed, which
+// its receiver sees.
+func (n *node) tell(conn *message.Conn, kind message.Kind, v any) {
+	m, err := message.JSON(kind, v)
+	if err == nil {
+		err = conn.Send(m)
+	}
+	if err != nil {
+		n.log.Warn("tell resolve", "message", kind, "error", err)
+		_ = conn.Close() // it is of no more use
+	}
+}
+
+// tellAll sends every resolve a message and leaves it with the supervisor.
+func (n *node) tellAll(kind message.Kind, v any) {
+	m, err := message.JSON(kind, v)
+	if err != nil {
+		n.log.Error("tell resolve", "message", kind, "error", err)
+		return
+	}
+	n.sendAll(m)
+}
+
+// sendAll is tellAll for a message that is made.
+func (n *node) sendAll(m message.Message) {
+	if err := n.supervisor.keep(m); err != nil {
+		n.log.Error("tell the supervisor", "message", m.Kind, "error", err)
+	}
+	for _, p := range n.resolves.peers {
+		if err := p.conn.Send(m); err != nil && !p.ended {
+			n.log.Warn("tell resolve", "message", m.Kind, "error", err)
+			_ = p.conn.Close() // it is of no more use
+		}
+	}
+}
+
+// hear does what a resolve says.
+func (n *node) hear(ctx context.Context, in input) {
+	i := slices.IndexFunc(n.resolves.peers, func(p *peer) bool { return p.conn == in.from })
+	if i < 0 {
+		return // it was replaced
+	}
+	p := n.resolves.peers[i]
+	if in.err != nil {
+		p.ended = true
+		_ = p.conn.Close() // it has ended
+		n.countAlive()
+		return
+	}
+	switch m := in.message; m.Kind {
+	case message.Hello:
+		n.greet(p, &m)
+	case message.Used:
+		n.takeUsed(ctx, &m)
+	case message.Tick:
+		n.takeTick(p, &m)
+	case message.Samples:
+		if err := n.counters.AbsorbSamples(m.Body); err != nil {
+			n.log.Error("take samples of resolve", "error", err)
+		}
+	case message.Notified:
+		if updater := n.lists.updater; updater != nil {
+			updater.Trigger(string(m.Body))
+		}
+	case message.Link:
+		n.takeLinks(&m)
+	case message.Asked:
+		hand(&m, n.resolves.asked)
+	case message.Ticked:
+		hand(&m, n.resolves.ticked)
+	case message.Proven:
+		hand(&m, n.resolves.proven)
+	case message.Final:
+		p.ended = true
+	}
+}
+
+func (n *node) greet(p *peer, m *message.Message) {
+	var h inforce.Hello
+	err := m.Decode(&h)
+	if err == nil {
+		p.epoch, err = metrics.ParseEpoch(h.Epoch)
+	}
+	if err != nil {
+		n.log.Error("greet resolve", "error", err)
+		_ = p.conn.Close() // its ticks would be nobody's
+		return
+	}
+	p.process, p.greeted = h.Process, true
+	n.countAlive()
+}
+
+// takeTick counts what a resolve has counted. A tick that cannot be counted ends
+// the connection: the next one begins with everything.
+func (n *node) takeTick(p *peer, m *message.Message) {
+	if err := n.counters.Absorb(m.Body); err != nil {
+		n.log.Error("count a tick", "error", err)
+		_ = p.conn.Close() // resolve will ask for another
+	}
+}
+
+// takeAlive takes note of which resolves are there.
+func (n *node) takeAlive(m *message.Message) {
+	alive := []int{}
+	if err := m.Decode(&alive); err != nil {
+		n.log.Error("read what the supervisor says", "error", err)
+		return
+	}
+	n.resolves.alive = alive
+	n.countAlive()
+}
+
+// countAlive tells the counters which epochs have ended: those whose process is
+// not there any more, once everything it said was heard. Before anything is
+// restored they are told which are alive.
+func (n *node) countAlive() {
+	r := &n.resolves
+	if r.alive == nil {
+		return
+	}
+	if !r.begun {
+		var epochs []metrics.Epoch
+		for _, process := range r.alive {
+			i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.greeted && p.process == process })
+			if i < 0 {
+				return // it will say hello
+			}
+			epochs = append(epochs, r.peers[i].epoch)
+		}
+		r.begun = true
+		n.counters.Live(epochs...)
+	}
+	r.peers = slices.DeleteFunc(r.peers, func(p *peer) bool {
+		gone := p.ended && !slices.Contains(r.alive, p.process)
+		if gone && p.greeted {
+			n.counters.End(p.epoch)
+		}
+		return gone || p.ended && !p.greeted
+	})
+}
+
+// takeUsed takes note of what came of the newest use.
+func (n *node) takeUsed(_ context.Context, m *message.Message) {
+	var used inforce.Used
+	if err := m.Decode(&used); err != nil {
+		n.log.Error("read what resolve says", "error", err)
+		return
+	}
+	r := &n.resolves
+	if used.ID != r.use.ID {
+		return // of an older one
+	}
+	if used.Error != "" {
+		n.log.Error("resolve does not use the new rules, those before stay", "error", used.Error)
+		n.conditions.Set("use", notUsed.With(used.Error).String())
+		return
+	}
+	n.conditions.Clear("use")
+	n.conditions.Clear("resolve-fallback")
+	r.before = r.use
+	n.confirm(time.Now())
+}
+
+// hand gives the answer of a resolve to the one who asked, if somebody still
+// waits.
+func hand[T any](m *message.Message, to chan T) {
+	var answer T
+	if m.Decode(&answer) != nil {
+		return
+	}
+	select {
+	case to <- answer:
+	default:
+	}
+}
+
+// popular asks the newest resolve which names were asked most of late. Any
+// goroutine but that of run may call it.
+func (n *node) popular(ctx context.Context) (inforce.Asked, error) {
+	r := &n.resolves
+	return ask(ctx, r, message.Message{Kind: message.Popular}, r.asked)
+}
+
+// refresh brings what was counted until now, if it can be had. Any goroutine but
+// that of run may call it.
+func (n *node) refresh(ctx context.Context) {
+	r := &n.resolves
+	_, _ = ask(ctx, r, message.Message{Kind: message.Tick}, r.ticked) // the newest tick will do otherwise
+}
+
+// ask sends the newest resolve a question and waits for its answer. Any
+// goroutine but that of run may call it; one question is asked at a time.
+func ask[T any](ctx context.Context, r *resolves, question message.Message, answers chan T) (answer T, err error) {
+	r.asking.Lock()
+	defer r.asking.Unlock()
+	conn := r.newest()
+	if conn == nil {
+		return answer, errors.New("nothing answers yet")
+	}
+	select {
+	case <-answers: // one that came too late
+	default:
+	}
+	if err := conn.Send(question); err != nil {
+		return answer, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	select {
+	case answer = <-answers:
+		return answer, nil
+	case <-ctx.Done():
+		return answer, context.Cause(ctx)
+	}
+}
+
+// awaitFinal hears resolves until each has told its last, or has ended.
+func (n *node) awaitFinal(within time.Duration) {
+	late := time.NewTimer(within)
+	defer late.Stop()
+	for slices.ContainsFunc(n.resolves.peers, func(p *peer) bool { return !p.ended }) {
+		select {
+		case said := <-n.resolves.said:
+			n.hear(context.Background(), said)
+		case <-late.C:
+			return
+		}
+	}
+}

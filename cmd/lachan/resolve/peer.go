@@ -1,0 +1,190 @@
+package resolve
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"lachan/cmd/lachan/inforce"
+	"lachan/internal/message"
+	"lachan/metrics"
+	"lachan/metrics/history"
+	"lachan/resolver"
+	"lachan/resolver/listen"
+)
+
+// A manager is a connection to manage, and what was told over it.
+type manager struct {
+	conn *message.Conn
+	sent metrics.Sent
+}
+
+// meet takes a connection to a new manage, and tells it everything.
+func (p *process) meet(m *message.Message) {
+	if len(m.Files) != 1 {
+		p.log.Error("connect to manage", "files", len(m.Files))
+		return
+	}
+	conn, err := message.New(m.Files[0])
+	if err != nil {
+		p.log.Error("connect to manage", "error", err)
+		return
+	}
+	if p.manage != nil {
+		_ = p.manage.conn.Close() // the one before is gone
+	}
+	p.manage = &manager{conn: conn}
+	go p.receive(conn)
+	p.tell(message.Hello, inforce.Hello{Epoch: p.counters.Epoch().String(), Version: p.version, Process: os.Getpid()})
+	p.links.forward(conn)
+	p.tick(time.Now())
+}
+
+// lose forgets a connection that has ended.
+func (p *process) lose(conn *message.Conn) {
+	_ = conn.Close() // it has ended
+	if p.manage != nil && p.manage.conn == conn {
+		p.manage = nil
+		p.links.forward(nil)
+		_ = p.control.Send(message.Message{Kind: message.Peer}) // the supervisor's end is seen by its reader
+	}
+}
+
+// tell sends manage a message, if it is there.
+func (p *process) tell(kind message.Kind, v any) {
+	m, err := message.JSON(kind, v)
+	if err != nil {
+		p.log.Error("tell manage", "error", err)
+		return
+	}
+	p.send(m)
+}
+
+// send sends manage a message, if it is there. A connection that takes none is
+// closed: the supervisor will bring another.
+func (p *process) send(m message.Message) {
+	if p.manage == nil {
+		return
+	}
+	if err := p.manage.conn.Send(m); err != nil {
+		p.log.Warn("manage takes no messages", "error", err)
+		p.lose(p.manage.conn)
+	}
+}
+
+// tick tells manage what was counted since the last tick.
+func (p *process) tick(now time.Time) {
+	if p.resolver == nil {
+		return
+	}
+	p.counters.Protect(now.Sub(p.protected))
+	p.protected = now
+	if p.manage == nil {
+		return
+	}
+	p.send(message.Message{Kind: message.Tick, Body: p.counters.Tick(nil, &p.manage.sent, p.readings())})
+	p.send(message.Message{Kind: message.Samples, Body: p.counters.AppendSamples(nil)})
+}
+
+// tellLast tells manage all that was counted, or leaves it on the disk for the
+// next one.
+func (p *process) tellLast() {
+	p.tick(time.Now())
+	if p.manage != nil {
+		p.send(message.Message{Kind: message.Final})
+	}
+	if p.manage != nil {
+		return
+	}
+	last := p.counters.Tick(nil, &metrics.Sent{}, p.readings())
+	if err := history.WriteFinal(p.state.cfg.HistoryDir(), p.counters.Epoch(), last); err != nil {
+		p.log.Error("leave what was counted for manage", "error", err)
+	}
+}
+
+// takeSockets takes the sockets that the supervisor wants served.
+func (p *process) takeSockets(m *message.Message) {
+	var list []message.Socket
+	err := m.Decode(&list)
+	if err == nil && len(list) != len(m.Files) {
+		err = fmt.Errorf("%d sockets with %d files", len(list), len(m.Files))
+	}
+	if err != nil {
+		p.log.Error("take sockets", "error", err)
+		return
+	}
+	_ = listen.Close(p.sockets) // nobody serves them yet
+	p.sockets = nil
+	for i, s := range list {
+		at := listen.Endpoint{Protocol: protocols[s.Role], Addr: s.Address}
+		p.sockets = append(p.sockets, listen.Socket{Endpoint: at, Network: s.Network, File: m.Files[i]})
+	}
+	if p.state.list != nil {
+		p.listen()
+	}
+}
+
+// protocols are those of the roles that answer.
+var protocols = map[message.Role]listen.Protocol{
+	message.RolePlain: listen.Plain, message.RoleDoT: listen.DoT, message.RoleDoH: listen.DoH, message.RoleDoQ: listen.DoQ,
+}
+
+// listen serves the sockets; the resolver has them from then on.
+func (p *process) listen() {
+	sockets := p.sockets
+	p.sockets = nil
+	if err := p.resolver.Listen(sockets); err != nil {
+		p.log.Error("serve sockets", "error", err)
+	}
+}
+
+// links tell manage which addresses routers have linked. The doors call save,
+// any number at a time.
+type links struct {
+	mu   sync.Mutex
+	conn *message.Conn   // mu; nil while manage is away
+	all  []resolver.Link // mu; since the first change here; nil: none
+}
+
+// save is the save of resolver.NewLinked. What manage is not there to hear it
+// hears when it comes.
+func (l *links) save(all []resolver.Link) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = slices.Clone(all)
+	return l.tell()
+}
+
+func (l *links) forward(conn *message.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn = conn
+	_ = l.tell() // the connection tells of its end
+}
+
+func (l *links) tell() error {
+	if l.conn == nil || l.all == nil {
+		return nil
+	}
+	m, err := message.JSON(message.Link, l.all)
+	if err != nil {
+		return err
+	}
+	return l.conn.Send(m)
+}
+
+// takeAddresses takes the addresses that were linked before this process began.
+// What routers have said since is newer.
+func (p *process) takeAddresses(m *message.Message) {
+	if p.linked != nil {
+		return
+	}
+	var addresses inforce.Addresses
+	if err := m.Decode(&addresses); err != nil {
+		p.log.Error("take linked addresses", "error", err)
+	}
+	p.linked = resolver.NewLinked(addresses, p.links.save)
+	p.putInForce()
+}
