@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// ErrEpoch is that a tick cannot be counted: its epoch has ended, or the first
-// tick of its epoch was not a full one. Its connection should end; the next one
-// begins with a full tick.
+// ErrEpoch is the error of a tick that cannot be counted: its epoch has ended, or
+// has not begun with a full tick. The caller should close the connection; the next
+// connection begins with a full tick.
 var ErrEpoch = errors.New("tick of an epoch that has ended, or that has not begun with a full tick")
 
 const (
@@ -16,52 +16,52 @@ const (
 	maxEnded  = 64 // the newest epochs that have ended are remembered
 )
 
-// An Aggregator adds up what the processes that answer have counted, for the one
-// that keeps and shows it. Several of them may be alive at a time, as in an
-// upgrade. Its methods may be called by any number of goroutines.
+// An Aggregator adds up the counters of the processes that answer, in the process
+// that keeps and shows them. Several may be alive at a time, as in an upgrade. Its
+// methods may be called by any number of goroutines.
 //
-// What a counter reads is
+// The value of a counter is
 //
 //	base + the totals of the epochs that are alive
 //
-// and it never goes back. These things happen, in any order:
+// and never goes back. The transitions, in any order:
 //
 //	Absorb      the first tick of an epoch, a full one: the epoch is alive, from zero.
 //	            Any tick: a total that is higher than the last one known raises the
 //	            counter by the difference. A repeated tick changes nothing.
 //	End         the last totals of the epoch become part of the base. Later ticks of
 //	            it are refused.
-//	Resume      once: history says what the counters read when it was written last,
-//	            and of which epochs that was (Saved). Those epochs are alive again with
-//	            the totals that are in it, so that their next full tick, or the final
-//	            one in a file, adds exactly what is missing. Ticks may come before it.
-//	Live        which epochs are alive: what Resume found of others has ended.
-//	Snapshot    what history has to write: if epochs have begun or ended the Saved
-//	            of this moment first, then what the counters read.
+//	Resume      once: takes the counters as history has them, and the epochs that
+//	            they are of (Saved). Those epochs are alive again with the totals in
+//	            history, so that their next full tick, or the final one in a file, adds
+//	            exactly the difference. Ticks may come before Resume.
+//	Live        names the epochs that are alive: others that Resume found have ended.
+//	Snapshot    returns what history is to write: first the Saved of this moment if
+//	            epochs have begun or ended, then the counters.
 //
-// History writes a Saved before the counters of any epoch that is not in the one
-// on the disk, and while several are alive before each time. So when Resume
-// comes, the totals of all epochs but the newest are in the Saved, and what
-// history has beyond them and the base is of the newest.
+// History writes a Saved before the first counters of any epoch that is not in the
+// Saved on the disk, and before all counters while several epochs are alive. So at
+// Resume the Saved has the totals of all epochs but the newest, and everything else
+// in history beyond the base belongs to the newest.
 type Aggregator struct {
-	counters *Counters // what is shown; it has no shards
+	counters *Counters // the values; it has no shards
 	build    BuildInfo
 	inbox    sampleInbox
 
-	mu       sync.Mutex // guards all below, and who adds to counters
+	mu       sync.Mutex // guards all below, and additions to counters
 	epochs   []*epoch   // alive, the oldest first
 	ended    []Epoch    // the newest last
-	live     []Epoch    // what Live said before Resume; nil: nothing
-	ending   []Epoch    // what End said before Resume
+	live     []Epoch    // arguments of Live before Resume; nil if it was not called
+	ending   []Epoch    // arguments of End before Resume
 	resumed  bool
-	orphaned bool        // the next epoch that begins may be in history already
+	orphaned bool        // the next epoch may be in history already
 	shards   shardTotals // of epochs that have ended
 	readings ResolverReadings
 	changes  uint64 // epochs that have begun or ended
 	saved    uint64 // changes in the Saved on the disk
 }
 
-// An epoch is the last totals known of one.
+// An epoch holds the last known totals of one epoch.
 type epoch struct {
 	id      Epoch
 	awaited bool // known from history alone: no tick has come yet
@@ -69,8 +69,8 @@ type epoch struct {
 	last    map[Counter]uint64
 }
 
-// NewAggregator makes the aggregator of the node called node, which has counted
-// nothing.
+// NewAggregator makes the aggregator of the node called node, with all counters at
+// zero.
 func NewAggregator(node string, build BuildInfo) *Aggregator {
 	return &Aggregator{counters: newCounters(node), build: build}
 }
@@ -81,31 +81,31 @@ func (a *Aggregator) Node() string { return a.counters.Node() }
 // SetSchools is Counters.SetSchools.
 func (a *Aggregator) SetSchools(schools []School) { a.counters.SetSchools(schools) }
 
-// InForce are the schools that the newest SetSchools said.
+// InForce returns the schools of the newest SetSchools.
 func (a *Aggregator) InForce() []School { return a.counters.InForce() }
 
-// AddGroup shows a group of a school from now on, at zero too.
+// AddGroup makes the counters of a group visible from now on, at zero too.
 func (a *Aggregator) AddGroup(school, group string) { a.counters.Group(school, group) }
 
-// Code is the code of a category of a Sample.
+// Code returns the code of a category of a Sample.
 func (a *Aggregator) Code(category Category) string { return a.counters.Code(category) }
 
-// Totals reads all counters at one moment. See Counters.Totals.
+// Totals returns all counters at one moment; see Counters.Totals.
 func (a *Aggregator) Totals() *Totals {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.counters.Totals()
 }
 
-// Readings are those that the newest tick brought.
+// Readings returns the readings of the newest tick.
 func (a *Aggregator) Readings() ResolverReadings {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.readings
 }
 
-// Absorb counts a tick. One that is garbled, or that ErrEpoch refuses, changes
-// nothing.
+// Absorb counts a tick. After an error, whose cause is ErrFormat or ErrEpoch, nothing
+// has changed.
 func (a *Aggregator) Absorb(b []byte) error {
 	t, err := parseTick(b)
 	if err != nil {
@@ -124,13 +124,13 @@ func (a *Aggregator) Absorb(b []byte) error {
 	}
 	e.awaited = false
 	shards := e.shards.flat()
-	_ = eachShard(t.sections[sectionShards], func(place int, value uint64) { // without an error, as parseTick has found
+	_ = eachShard(t.sections[sectionShards], func(place int, value uint64) { // parseTick has found no error
 		*shards[place] = max(*shards[place], value)
 	})
 	n := naming{counters: a.counters, codes: t.codes}
-	_ = eachCounted(t.sections[sectionCounters], func(c *counted) { // likewise
+	_ = eachCounted(t.sections[sectionCounters], func(c *counted) { // here neither
 		counter := n.counter(c)
-		if kept { // as much as can be is in history already
+		if kept { // as much of it as possible may be in history already
 			e.last[counter] = min(c.value, a.counters.read(counter))
 		}
 		if last := e.last[counter]; c.value > last {
@@ -142,8 +142,7 @@ func (a *Aggregator) Absorb(b []byte) error {
 	return nil
 }
 
-// End is told when the process of an epoch has ended, and what it told last has
-// been absorbed.
+// End ends the epoch of a process that has ended, once its last tick was absorbed.
 func (a *Aggregator) End(id Epoch) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -154,8 +153,8 @@ func (a *Aggregator) End(id Epoch) {
 	a.end(id)
 }
 
-// Live is told, when this process starts, which epochs are alive: those that
-// Resume finds beside them have ended.
+// Live is called when this process starts, with the epochs that are alive: others
+// that Resume finds have ended.
 func (a *Aggregator) Live(ids ...Epoch) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -218,8 +217,7 @@ func (a *Aggregator) remember(id Epoch) {
 	}
 }
 
-// sumShards adds up those of all epochs since this process began, and of those alive
-// before it, since they did.
+// sumShards adds up the shards of all epochs that this process has met.
 func (a *Aggregator) sumShards() shardTotals {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -233,7 +231,7 @@ func (a *Aggregator) sumShards() shardTotals {
 	return all
 }
 
-// A naming finds the counters that another process names.
+// A naming translates the counters of another process to those of this one.
 type naming struct {
 	counters *Counters
 	codes    []string       // of the other
@@ -263,7 +261,7 @@ func (n *naming) counter(c *counted) Counter {
 	}
 }
 
-// category is ours of the other's number.
+// category translates the number of a category.
 func (n *naming) category(number uint8) Category {
 	if n.known[number] == nil {
 		code := "other"

@@ -2,9 +2,9 @@ package metrics
 
 import "sync/atomic"
 
-// withins are the times within which answers of the node are counted for
-// reports: by how they are written, and the place in bounds of each. They are
-// kept by history, a few for each node and none for a school.
+// withins are the limits of time for which reports count the answers of the node:
+// the label, and its place in bounds. There are few, and none for each school,
+// because history keeps them.
 var withins = [...]struct {
 	label string
 	bound int
@@ -13,12 +13,12 @@ var withins = [...]struct {
 	{"any", len(bounds)},
 }
 
-// answers are what history had of them when the process began.
+// answers are the values that history had when the process began.
 type answers [len(withins)]atomic.Uint64
 
-// each calls yield for each of them, with what shards have counted since: each
-// counts the answers of those before it too. A node that has answered nothing
-// has none of them.
+// each calls yield for each limit, with the answers of history and of shards. The
+// answers within a limit are within all longer ones too. If there are no answers at
+// all yield is not called.
 func (a *answers) each(sum *shardTotals, yield func(Counter, uint64)) {
 	last := len(withins) - 1
 	next, within := 0, uint64(0)

@@ -13,7 +13,7 @@ const (
 	bufferRecent  = 256       // clients of one shard that are not sampled again before the next drain
 )
 
-// A Sample is that a client has asked, for those who count distinct clients and
+// A Sample says that a client has asked, for counting distinct clients and
 // the names that are blocked most. It stays in memory until it is drained, a
 // moment later, and goes nowhere else.
 type Sample struct {
@@ -43,8 +43,8 @@ type samples struct {
 	names []byte
 }
 
-// SampleNames says of which categories names are sampled: never of those whose
-// names must not be kept anywhere. Until it is called nothing is sampled.
+// SampleNames sets the categories whose names are sampled: never those whose names
+// must not be kept anywhere. Until it is called nothing is sampled.
 func (c *Counters) SampleNames(named func(Category) bool) {
 	set := new([256]bool)
 	for i := range set {
@@ -53,9 +53,9 @@ func (c *Counters) SampleNames(named func(Category) bool) {
 	c.named.Store(set)
 }
 
-// sample takes note of a client that has asked, and of the name if it was
-// blocked in a category whose names are sampled. For a client that has asked a
-// moment ago it does nothing else.
+// sample notes that a client has asked, and the name if it was blocked in a category
+// whose names are sampled. A client is noted once between two drains, or a few
+// times.
 func (s *Shard) sample(e *Event, hash uint64) {
 	named := s.counters.named.Load()
 	if named == nil {
@@ -95,8 +95,8 @@ func clientHash(g *GroupCounters, client netip.Addr) uint64 {
 		binary.LittleEndian.Uint64(a[8:])^0xd6e8feb86659fd93)
 }
 
-// Drain hands out what was sampled since it was called last, and says how much
-// was lost for want of room. It is called by one goroutine.
+// Drain yields the samples since the last call, and returns how many were lost for
+// want of room. It is called by one goroutine.
 func (c *Counters) Drain(yield func(*Sample)) (lost uint64) {
 	c.mu.Lock()
 	shards := c.shards[:len(c.shards):len(c.shards)]
@@ -126,14 +126,14 @@ func (c *Counters) Drain(yield func(*Sample)) (lost uint64) {
 	return lost
 }
 
-// InForce are the schools that the newest SetSchools said.
+// InForce returns the schools of the newest SetSchools.
 func (c *Counters) InForce() []School {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.inForce
 }
 
-// Code is the code of a category, as Category was given it.
+// Code returns the code of a category, as given to Category.
 func (c *Counters) Code(category Category) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -51,7 +51,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(name, help, labels, nil)
 }
 
-// A Collector shows operators how the process does, never a school. It
+// A Collector shows operators the state of the process, never a school. It
 // computes nothing between scrapes.
 type Collector struct {
 	aggregator *Aggregator
@@ -90,7 +90,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s.gauge(buildDesc, 1, c.aggregator.build.Version, c.aggregator.build.Revision, runtime.Version())
 }
 
-// series is where the metrics of one scrape go.
+// series receives the metrics of one scrape.
 type series chan<- prometheus.Metric
 
 func (s series) counter(d *prometheus.Desc, n uint64, labels ...string) {
@@ -186,7 +186,7 @@ func (s series) history(r HistoryReading) {
 	}
 }
 
-// timestamp is t in seconds since 1970; 0 when t is not set.
+// timestamp is t in seconds since 1970; 0 if t is zero.
 func timestamp(t time.Time) float64 {
 	if t.IsZero() {
 		return 0

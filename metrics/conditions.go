@@ -22,9 +22,9 @@ type Conditions struct {
 	byName map[string]Condition
 }
 
-// Set says that the condition called name holds. Since is when it was first
-// said; the newest text stays. It reports whether the condition is new, so
-// that the caller logs a change and not a state.
+// Set sets the condition called name. Its Since stays that of the first call, its
+// Text is the newest. Set reports whether the condition is new, so that the caller
+// logs a change and not a state.
 func (c *Conditions) Set(name, text string) (began bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -40,8 +40,7 @@ func (c *Conditions) Set(name, text string) (began bool) {
 	return !held
 }
 
-// Clear says that the condition called name no longer holds, and reports
-// whether it did.
+// Clear ends the condition called name, and reports whether it was set.
 func (c *Conditions) Clear(name string) (ended bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,7 +49,7 @@ func (c *Conditions) Clear(name string) (ended bool) {
 	return held
 }
 
-// List is every condition that holds now, by name; never nil.
+// List returns the conditions that are set, by name; never nil.
 func (c *Conditions) List() []Condition {
 	c.mu.Lock()
 	defer c.mu.Unlock()

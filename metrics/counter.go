@@ -5,7 +5,7 @@ import (
 )
 
 // Names of the metrics that history keeps and reports are made of.
-// HistoryShipped is sent to the engine elsewhere.
+// HistoryShipped goes to the engine that history is sent to.
 const (
 	SchoolQueries   = "lachan_school_queries_total"
 	SchoolProtected = "lachan_school_protected_seconds_total"
@@ -16,8 +16,7 @@ const (
 	HistoryShipped  = "lachan_history_shipped_timestamp_seconds"
 )
 
-// A Counter is one counter that goes on where history left it when the process
-// starts. Equal values are the same counter, as long as the process lives.
+// A Counter is a counter that history keeps: after a start it goes on from there. Equal values are the same counter, as long as the process lives.
 type Counter struct {
 	kind     kind
 	what     uint8          // decision, result, or place in withins, as the kind needs it
@@ -39,9 +38,9 @@ const (
 	numKinds
 )
 
-// kinds is all there is to know of each kind of counter, in the order in which
-// they are exposed. labels gives pairs of name and value beside the node; find
-// gives the counter that has some labels; add adds to one.
+// kinds describes each kind of counter, in the order of the exposition. labels
+// returns pairs of name and value, without the node; find returns the counter with
+// given labels; add adds to a counter.
 var kinds = [numKinds]struct {
 	Family
 	labels func(t *Totals, of Counter) []string
@@ -85,14 +84,14 @@ var kinds = [numKinds]struct {
 	},
 }
 
-// A Family is what is said of one metric.
+// A Family describes one metric.
 type Family struct {
 	Name string
 	Type string // "counter" or "gauge"
 	Help string
 }
 
-// Families are the metrics that reports are made of.
+// Families returns the metrics that reports are made of.
 func Families() []Family {
 	all := make([]Family, len(kinds))
 	for k := range kinds {
@@ -117,8 +116,8 @@ func findQueries(c *Counters, label func(string) string) (found Counter, ok bool
 	return queriesOf(c.Group(label("school"), label("group")), Decision(decision), c.Category(label("category"))), true
 }
 
-// queriesOf is the counter of queries of a group. What is allowed has one for
-// all categories.
+// queriesOf returns the counter of queries of a group. Allowed queries have one
+// counter for all categories.
 func queriesOf(g *GroupCounters, d Decision, category Category) Counter {
 	if d == DecisionAllowed {
 		category = CategoryNone
@@ -161,8 +160,8 @@ func findChecks(c *Counters, label func(string) string) (found Counter, ok bool)
 	return Counter{kind: kindChecks, group: group, what: uint8(result), category: category}, true
 }
 
-// School is the id of the school that is counted; "" if the counter is the
-// node's own.
+// School returns the id of the school that is counted; "" if the counter is of the
+// node itself.
 func (c Counter) School() string {
 	switch {
 	case c.group != nil:
@@ -173,11 +172,10 @@ func (c Counter) School() string {
 	return ""
 }
 
-// Restore adds what a counter read when the process before this one wrote it
-// last; label gives the values of its labels, those of Totals.Labels. It is done
-// once for each, at any time: what was counted meanwhile stays counted. What is
-// no counter of this version, or is of another node, is left alone, and Restore
-// reports false.
+// Restore adds the value that a counter had when history was written last; label
+// returns the values of its labels, as Totals.Labels has them. It is called once for
+// each counter, at any time: counts made meanwhile stay. It does nothing and reports
+// false for a counter of another node, or one that this version does not have.
 func (c *Counters) Restore(label func(name string) string, value uint64) bool {
 	if label("node") != c.node {
 		return false
@@ -189,7 +187,7 @@ func (c *Counters) Restore(label func(name string) string, value uint64) bool {
 	return ok
 }
 
-// find is the counter with these labels; !ok if this version has none.
+// find returns the counter with some labels; !ok if this version has none.
 func (c *Counters) find(label func(name string) string) (found Counter, ok bool) {
 	for k := range kinds {
 		if kinds[k].Name == label("__name__") && kinds[k].find != nil {
@@ -202,7 +200,7 @@ func (c *Counters) find(label func(name string) string) (found Counter, ok bool)
 // add adds n to a counter of c.
 func (c *Counters) add(to Counter, n uint64) { kinds[to.kind].add(c, to, n) }
 
-// read is what a counter of c reads. It is right where no shard counts.
+// read returns the value of a counter of c, which must have no shards.
 func (c *Counters) read(counter Counter) (value uint64) {
 	switch counter.kind {
 	case kindAnswers:

@@ -1,11 +1,12 @@
 // Package metrics remembers what happened and shows it to Prometheus. It never
-// knows a client or a name that was asked for: a client becomes
-// GroupCounters, those of one group of one school, before anything is counted.
+// counts by client or by name: a client becomes a group of a school before anything
+// is counted. Only samples (clientbuffer.go) hold addresses and names, in memory,
+// for a moment.
 //
 // Counting costs the query path a few additions to memory that its goroutine
-// mostly has to itself (Shard, GroupCounters). Everything else is done by the caller
-// that scrapes: shards are added up, and what other packages know is asked for
-// (Readings).
+// mostly has to itself (Shard, GroupCounters). Everything else is done elsewhere: a
+// tick carries the totals to the process that keeps history (Aggregator), which
+// exposes them together with the state of other packages (Readings).
 package metrics
 
 import (
@@ -34,7 +35,7 @@ type Counters struct {
 
 	mu         sync.Mutex       // guards all below; Shard.Record and GroupCounters never take it
 	shards     []*Shard         // every shard ever made: closed ones keep their counts
-	idle       []*Shard         // those that nobody counts in now
+	idle       []*Shard         // closed, for the next caller of Shard
 	groups     []*GroupCounters // in the order they were first asked for
 	groupOf    map[groupKey]*GroupCounters
 	codes      []string // by Category, CategoryOther apart

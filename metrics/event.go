@@ -29,7 +29,7 @@ type Event struct {
 	Time int64
 }
 
-// A Transport is what carried the query.
+// A Transport is the protocol that carried the query.
 type Transport uint8
 
 // The transports: RFC 1035 section 4.2, RFC 7858, RFC 8484, RFC 9250.
@@ -46,7 +46,7 @@ var transportNames = [...]string{"udp", "tcp", "dot", "doh", "doq"}
 // String is the value of the label transport.
 func (t Transport) String() string { return transportNames[t] }
 
-// An Action is what became of the query.
+// An Action is the outcome of the query.
 type Action uint8
 
 // The actions. The set is closed: dashboards and alert rules name them.
@@ -83,7 +83,7 @@ var sourceNames = [...]string{"policy", "cache", "stale", "upstream"}
 // String is the value of the label source.
 func (s Source) String() string { return sourceNames[s] }
 
-// A Decision is what policy said, in the terms of a report.
+// A Decision is the verdict of policy, in the terms of a report.
 type Decision uint8
 
 // The decisions.
@@ -108,8 +108,8 @@ const (
 	CategoryOther Category = 255
 )
 
-// A Result is what became of a check of the filter: somebody at a school asked
-// what happens there to names of a category.
+// A Result is the outcome of a check of the filter: a client at a school asked what
+// happens there to names of a category.
 type Result uint8
 
 // The results.

@@ -13,9 +13,8 @@ import (
 // chunk is how many bytes are gathered for one write.
 const chunk = 64 << 10
 
-// An exposition is the Prometheus text format 0.0.4 in the making: one family
-// after the other, one line a series, the label node on every series, integers
-// only. After the first error of a write, stored in err, nothing more is written.
+// An exposition writes the Prometheus text format 0.0.4: one family after the other,
+// one line for each series, the label node on every series, integers only. After the first error of a write, stored in err, nothing more is written.
 type exposition struct {
 	w       io.Writer
 	err     error
@@ -37,7 +36,7 @@ func (e *exposition) family(f Family) {
 	e.pending = append(e.pending, "# HELP "+f.Name+" "+f.Help+"\n# TYPE "+f.Name+" "+f.Type+"\n"...)
 }
 
-// head is the beginning of a series, with the node and the given pairs of
+// head returns the beginning of a series, with the node and the given pairs of
 // label name and value. It is valid until the next call.
 func (e *exposition) head(name string, labels ...string) []byte {
 	b := append(e.begun[:0], name...)
@@ -141,7 +140,7 @@ func (e *exposition) queries(t *Totals) {
 // head of a series.
 type outcomes [len(decisionNames)][256]string
 
-// outcomesOf makes them once for all the series they are on.
+// outcomesOf makes them once for all series.
 func outcomesOf(t *Totals) *outcomes {
 	all := new(outcomes)
 	for d := range all {

@@ -14,7 +14,7 @@ type GroupCounters struct {
 	excepted byCategory
 	visits   atomic.Uint64
 	checks   atomic.Pointer[[len(resultNames)]byCategory]
-	number   uint64 // its own, for clientHash
+	number   uint64 // different for each group, for clientHash
 	_        [8]byte
 }
 
@@ -29,8 +29,8 @@ func (g *GroupCounters) check(category Category, result Result, n uint64) {
 // counted side by side: 16 counters are two cache lines.
 const pageSize = 16
 
-// byCategory is a counter for each Category, in pages that exist once they
-// hold a count.
+// byCategory has a counter for each Category, in pages that are made when first
+// needed.
 type byCategory struct {
 	pages atomic.Pointer[[256 / pageSize]atomic.Pointer[page]]
 }
@@ -98,8 +98,8 @@ func (b *byCategory) each(yield func(Category, uint64)) {
 	}
 }
 
-// loadOrNew is what p points at, or a new T if that was nothing. All goroutines
-// that find nothing get the same T.
+// loadOrNew returns what p points at, and makes it if p is nil. All goroutines get
+// the same T.
 func loadOrNew[T any](p *atomic.Pointer[T]) *T {
 	if v := p.Load(); v != nil {
 		return v

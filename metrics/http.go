@@ -16,7 +16,7 @@ import (
 )
 
 // Handler serves what monitoring asks for. Others may add their own paths to
-// the mux; what nobody serves is 404.
+// the mux; any other path is 404.
 //
 //	GET /metrics             operators' metrics, with those of the Go runtime and the process
 //	GET /metrics/compliance  the counters of schools, as totals has them; 503 while it has none

@@ -2,15 +2,15 @@ package metrics
 
 import "time"
 
-// Readings are what other packages know when somebody scrapes.
+// Readings are the state of other packages at a scrape.
 type Readings struct {
 	ResolverReadings
 	Feeds   []FeedReading // one for each name
 	History HistoryReading
 }
 
-// ResolverReadings are those that only the process that answers knows. They
-// come with its ticks.
+// ResolverReadings are the readings of the process that answers. They come with its
+// ticks.
 type ResolverReadings struct {
 	Cache               CacheReading
 	Upstreams           []UpstreamReading // one for each name
@@ -37,7 +37,7 @@ type CacheReading struct {
 // Failures only grow.
 type UpstreamReading struct {
 	Name      string            // as the configuration writes it
-	Exchanges uint64            // begun, whatever became of them
+	Exchanges uint64            // begun, whatever their outcome
 	Failures  map[string]uint64 // by kind: timeout, network, servfail, refused ...
 	RTT       time.Duration     // smoothed round trip; 0 before the first answer
 	Up        bool

@@ -14,7 +14,7 @@ const (
 	samplesMagic   = "LSM"
 	samplesVersion = 1
 
-	// MaxSamplesBytes bounds what AppendSamples appends; what has no room is lost,
+	// MaxSamplesBytes bounds what AppendSamples appends; samples beyond it are lost,
 	// and counted.
 	MaxSamplesBytes = 4 << 20
 
@@ -30,8 +30,8 @@ const (
 	sampleLost                // how many there was no room for
 )
 
-// AppendSamples appends what was sampled since it was called last. It is Drain
-// for another process.
+// AppendSamples appends the samples since the last call, for another process. It
+// takes the place of Drain.
 func (c *Counters) AppendSamples(dst []byte) []byte {
 	start := len(dst)
 	dst = append(append(dst, samplesMagic...), samplesVersion)
@@ -61,15 +61,15 @@ func (c *Counters) AppendSamples(dst []byte) []byte {
 	return dst
 }
 
-// A sampleInbox holds what has come of samples until they are drained.
+// A sampleInbox holds the samples of other processes until they are drained.
 type sampleInbox struct {
 	mu      sync.Mutex // guards all below
 	samples []Sample
 	lost    uint64
 }
 
-// AbsorbSamples takes what AppendSamples of another process has made. What is
-// garbled changes nothing.
+// AbsorbSamples takes the samples that AppendSamples has encoded in another process.
+// After an error no sample has been taken.
 func (a *Aggregator) AbsorbSamples(b []byte) error {
 	if len(b) > MaxSamplesBytes {
 		return fmt.Errorf("samples of %d bytes: %w", len(b), ErrFormat)
@@ -119,8 +119,8 @@ func (i *sampleInbox) put(samples []Sample, lost uint64) {
 	i.lost += lost + uint64(len(samples)-room)
 }
 
-// Drain hands out the samples that have come since it was called last, and says
-// how many were lost for want of room, in whatever process. It is called by one
+// Drain yields the samples that have come since the last call, and returns how many
+// were lost for want of room, here or in another process. It is called by one
 // goroutine.
 func (a *Aggregator) Drain(yield func(*Sample)) (lost uint64) {
 	a.inbox.mu.Lock()

@@ -11,18 +11,18 @@ const (
 	savedVersion = 1
 )
 
-// A Snapshot is what history has to write.
+// A Snapshot is what history is to write.
 type Snapshot struct {
-	// Saved goes to the disk before Totals do; nil if what is there will do.
+	// Saved is to be on the disk before Totals are; nil if the one there will do.
 	Saved []byte
-	// Totals are what the counters read.
+	// Totals are the counters.
 	Totals *Totals
 
 	changes uint64
 }
 
-// Snapshot is what history has to write now. When its Saved is on the disk,
-// Keep is told.
+// Snapshot returns what history is to write now. Once its Saved is on the disk, the
+// caller calls Keep.
 func (a *Aggregator) Snapshot() Snapshot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -33,7 +33,7 @@ func (a *Aggregator) Snapshot() Snapshot {
 	return s
 }
 
-// Keep is told that the Saved of a snapshot is on the disk.
+// Keep notes that the Saved of a snapshot is on the disk.
 func (a *Aggregator) Keep(s Snapshot) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -77,16 +77,15 @@ func (a *Aggregator) save(t *Totals) []byte {
 	return sealed(b)
 }
 
-// A Saved is what was on the disk of the epochs of a history. The zero value is
-// that of a history that has met none.
+// A Saved is the file of epochs of a history. The zero value is that of a history
+// that has met none.
 type Saved struct {
 	codes  []string
 	ended  []Epoch
 	base   []byte // a section of counters
 	epochs []savedEpoch
-	// Damaged is set by the caller if the file cannot be read: what is in
-	// history may be of an epoch that is alive, so that its first tick adds only
-	// what surely is not.
+	// Damaged is set by the caller if the file cannot be read. The counts of an epoch
+	// that is alive may be in history then, so its first tick adds only what cannot be.
 	Damaged bool
 }
 
@@ -95,7 +94,7 @@ type savedEpoch struct {
 	totals []byte // a section of counters
 }
 
-// ParseSaved takes a Saved apart.
+// ParseSaved decodes a Saved.
 func ParseSaved(b []byte) (s Saved, err error) {
 	b, ok := unsealed(b)
 	if !ok || len(b) < len(savedMagic)+1 || string(b[:len(savedMagic)]) != savedMagic || b[len(savedMagic)] != savedVersion {
@@ -131,8 +130,8 @@ func ParseSaved(b []byte) (s Saved, err error) {
 // included.
 func (s *Saved) Ended(id Epoch) bool { return slices.Contains(s.ended, id) }
 
-// Resume takes up what history has: what the counters read when it was written
-// last, and the Saved that was on the disk then. It is called once.
+// Resume takes the counters as history has them, and the Saved that is on the disk.
+// It is called once.
 func (a *Aggregator) Resume(history *Counters, s Saved) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -150,10 +149,10 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 		}
 	})
 	n := naming{counters: a.counters, codes: s.codes}
-	rest := map[Counter]uint64{} // of what was read, what is not of an epoch
+	rest := map[Counter]uint64{} // the sum of base and totals in the Saved
 	sum := func(section []byte) map[Counter]uint64 {
 		all := map[Counter]uint64{}
-		_ = eachCounted(section, func(c *counted) { // without an error, as ParseSaved has found
+		_ = eachCounted(section, func(c *counted) { // ParseSaved has found no error
 			all[n.counter(c)] = c.value
 		})
 		for of, value := range all {
@@ -177,8 +176,8 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 	a.takeUp(read, found, s.ended)
 }
 
-// takeUp adds what was read, but for what ticks that came before have added
-// already, and awaits the epochs of which none has come.
+// takeUp adds the counters of history, less what earlier ticks have added already,
+// and awaits the epochs that have sent no tick yet.
 func (a *Aggregator) takeUp(read map[Counter]uint64, found []*epoch, ended []Epoch) {
 	counted := func(e *epoch, inHistory map[Counter]uint64) {
 		for of, total := range e.last {
@@ -211,7 +210,7 @@ func (a *Aggregator) takeUp(read map[Counter]uint64, found []*epoch, ended []Epo
 	a.ending, a.live = nil, nil
 }
 
-// labelOf is the value of a label among pairs; "" if there is none.
+// labelOf returns the value of a label among pairs; "" if there is none.
 func labelOf(pairs []string, name string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i] == name {

@@ -19,18 +19,18 @@ func (s School) labels() []string {
 	return []string{"school", s.ID, "province", s.Province, "commune", s.Commune, "level", s.Level}
 }
 
-// A school is the time for which one school was protected, kept also while the
-// school is not in force.
+// A school is the time for which one school was protected. It stays when the school
+// leaves force.
 type school struct {
 	id        string
 	protected atomic.Int64 // nanoseconds
 }
 
-// seconds is the time in whole seconds.
+// seconds returns the time in whole seconds.
 func (s *school) seconds() uint64 { return uint64(s.protected.Load() / 1e9) }
 
-// SetSchools says which schools the policy in force protects. It replaces what
-// it said before; the seconds of a school that is gone stay where they are.
+// SetSchools replaces the schools that the policy in force protects. The seconds of
+// a school that is gone stay.
 func (c *Counters) SetSchools(schools []School) {
 	inForce := make([]School, len(schools))
 	c.mu.Lock()
@@ -48,7 +48,7 @@ func (c *Counters) SetSchools(schools []School) {
 	c.inForce = inForce
 }
 
-// known is the school of that id, now known if it was not. c.mu is held.
+// known returns the school of an id, which is made if it is new. c.mu is held.
 func (c *Counters) known(id string) *school {
 	s := c.schoolOf[id]
 	if s == nil {
@@ -60,7 +60,7 @@ func (c *Counters) known(id string) *school {
 }
 
 // Protect adds d to the time for which every school now in force was
-// protected. Whoever knows that filtering works calls it every few seconds
+// protected. The process that answers calls it every few seconds
 // with the time since the last call; parts of a second add up.
 func (c *Counters) Protect(d time.Duration) {
 	c.mu.Lock()

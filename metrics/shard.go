@@ -45,7 +45,7 @@ type shardTotals struct {
 	buckets     [len(sourceNames)][len(bounds) + 1]uint64
 }
 
-// flat are all the numbers of t, always in the same order: FORMAT.md has it.
+// flat returns all numbers of t, in the order of FORMAT.md.
 func (t *shardTotals) flat() []*uint64 {
 	all := make([]*uint64, 0, len(t.queries)*len(t.queries[0])+len(t.rcodes)+len(t.nanoseconds)*(1+len(t.buckets[0])))
 	for i := range t.queries {
@@ -66,7 +66,7 @@ func (t *shardTotals) flat() []*uint64 {
 }
 
 // Record counts one finished query, and the visit it may be, and samples it. It
-// waits for nobody but Drain, and allocates only when the group meets a category
+// waits only for Drain, and allocates only when the group meets a category
 // for the first time.
 func (s *Shard) Record(e *Event) {
 	s.queries[e.Transport][e.Action].Add(1)

@@ -9,10 +9,9 @@ import (
 	"fmt"
 )
 
-// A tick is what a process has counted, as bytes for another process: totals
-// since its start under its Epoch. A tick that comes twice changes nothing, and
-// one that is lost with its connection is made good by the first one of the
-// next. FORMAT.md draws it.
+// A tick carries the totals of a process since its start, under its Epoch, to the
+// process that keeps history. A repeated tick changes nothing, and a lost one is made
+// good by the first tick of the next connection. FORMAT.md draws it.
 
 const (
 	tickMagic   = "LTK"
@@ -29,7 +28,7 @@ const (
 const (
 	sectionShards     = iota // places in shardTotals.flat, and values
 	sectionCounters          // see the records of wire.go
-	sectionCategories        // codes, by the numbers of the one who counts
+	sectionCategories        // codes, by the numbers of the sender
 	sectionReadings          // JSON
 	tickSections
 )
@@ -60,9 +59,9 @@ func ParseEpoch(text string) (e Epoch, err error) {
 // encoded: a tick, samples, the epochs of a history.
 var ErrFormat = errors.New("not in the format of this version")
 
-// Sent is what was sent of the counters on one connection. The zero value is
-// that of a new one. It belongs to the goroutine that sends; when a tick cannot
-// be delivered, its connection must end.
+// Sent is what one connection has carried. The zero value is for a new connection. It
+// belongs to the goroutine that sends; if a tick cannot be delivered, the connection
+// must be closed.
 type Sent struct {
 	begun   bool
 	shards  shardTotals
@@ -70,11 +69,11 @@ type Sent struct {
 	schools []uint64 // seconds, in the order of Counters.schools
 }
 
-// Epoch names this start of the process.
+// Epoch returns the epoch of this process.
 func (c *Counters) Epoch() Epoch { return c.epoch }
 
-// Tick appends a tick: everything that is not zero in the first one on a
-// connection, then what has changed since the one before.
+// Tick appends a tick: the first one on a connection has everything that is not zero,
+// later ones have what has changed since the one before.
 func (c *Counters) Tick(dst []byte, sent *Sent, readings ResolverReadings) []byte {
 	var flags uint8
 	if !sent.begun {
@@ -97,7 +96,7 @@ func (c *Counters) Tick(dst []byte, sent *Sent, readings ResolverReadings) []byt
 			}
 		case sectionReadings:
 			text, err := json.Marshal(readings)
-			if err == nil { // there is nothing in it that JSON cannot say
+			if err == nil { // there is nothing in it that JSON does not have
 				dst = append(dst, text...)
 			}
 		}
@@ -119,8 +118,8 @@ func (c *Counters) appendShards(dst []byte, sent *Sent) []byte {
 	return dst
 }
 
-// appendCounters appends the counters of the groups and schools that have
-// counted, and those of the node.
+// appendCounters appends the counters of the groups and schools that have changed,
+// and those of the node.
 func (c *Counters) appendCounters(dst []byte, sent *Sent) []byte {
 	c.mu.Lock()
 	groups := c.groups[:len(c.groups):len(c.groups)]
@@ -159,7 +158,7 @@ func (c *Counters) categoryCodes() []string {
 	return c.codes[:len(c.codes):len(c.codes)]
 }
 
-// A tick is one taken apart.
+// A tick is one decoded.
 type tick struct {
 	full     bool
 	epoch    Epoch
@@ -168,7 +167,7 @@ type tick struct {
 	readings ResolverReadings
 }
 
-// parseTick takes a tick apart, and finds every error there can be in it.
+// parseTick decodes a tick, and checks all of it.
 func parseTick(b []byte) (t tick, err error) {
 	if len(b) > MaxTickBytes {
 		return t, fmt.Errorf("tick of %d bytes: %w", len(b), ErrFormat)

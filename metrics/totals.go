@@ -1,7 +1,7 @@
 package metrics
 
-// Totals are what all counters of a node that history keeps read at one moment,
-// and the schools in force then. They do not change.
+// Totals are the values of all counters that history keeps, at one moment, and the
+// schools in force then. They do not change.
 type Totals struct {
 	node    string
 	codes   []string // by Category, CategoryOther apart
@@ -9,7 +9,7 @@ type Totals struct {
 	schools []School
 }
 
-// A count is a counter and what it reads.
+// A count is a counter and its value.
 type count struct {
 	Counter
 	value uint64
@@ -19,10 +19,10 @@ func (t *Totals) put(c Counter, value uint64) {
 	t.counts[c.kind] = append(t.counts[c.kind], count{c, value})
 }
 
-// Totals reads all counters that history keeps. Counting goes on meanwhile;
-// none reads lower than an earlier call had it. What is zero is left out, except
-// the allowed queries of each group and the time of each school, so that what is
-// new is there from its first reading.
+// Totals returns the values of all counters that history keeps. Counting goes on
+// meanwhile; no value is lower than in an earlier call. Counters at zero are left
+// out, except the allowed queries of each group and the time of each school, so that
+// groups and schools are there from their first tick.
 func (c *Counters) Totals() *Totals {
 	sum := c.sumShards()
 	c.mu.Lock()
@@ -45,10 +45,10 @@ func (c *Counters) Totals() *Totals {
 	return t
 }
 
-// Schools are those in force, in the order SetSchools had them.
+// Schools returns those in force, in the order of SetSchools.
 func (t *Totals) Schools() []School { return t.schools }
 
-// Len is how many counters there are.
+// Len returns the number of counters.
 func (t *Totals) Len() (n int) {
 	for k := range t.counts {
 		n += len(t.counts[k])
@@ -66,20 +66,20 @@ func (t *Totals) Each(yield func(Counter, uint64)) {
 	}
 }
 
-// Labels are the name of a counter, under "__name__", and its labels: pairs of
+// Labels returns the name of a counter, under "__name__", and its labels, as pairs of
 // name and value.
 func (t *Totals) Labels(of Counter) []string {
 	row := &kinds[of.kind]
 	return append([]string{"__name__", row.Name, "node", t.node}, row.labels(t, of)...)
 }
 
-// InfoLabels are those of the series that says where a school belongs, in the
-// form of Labels. Its value is 1.
+// InfoLabels returns the labels of the series that says where a school belongs, in
+// the form of Labels. Its value is 1.
 func (t *Totals) InfoLabels(s School) []string {
 	return append([]string{"__name__", SchoolInfo, "node", t.node}, s.labels()...)
 }
 
-// SchoolOf is the school that a series of InfoLabels tells of; !ok if it is none.
+// SchoolOf returns the school of a series with InfoLabels; !ok for other series.
 func SchoolOf(label func(name string) string) (s School, ok bool) {
 	s = School{ID: label("school"), Province: label("province"), Commune: label("commune"), Level: label("level")}
 	return s, label("__name__") == SchoolInfo
@@ -92,5 +92,5 @@ func (t *Totals) code(category Category) string {
 	return "other"
 }
 
-// Node is the label of this node.
+// Node returns the label of this node.
 func (c *Counters) Node() string { return c.node }

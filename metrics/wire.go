@@ -39,7 +39,7 @@ func sealed(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
 }
 
-// unsealed is b without its checksum; !ok if that is wrong.
+// unsealed returns b without its checksum; !ok if that is wrong.
 func unsealed(b []byte) (content []byte, ok bool) {
 	end := len(b) - sumBytes
 	if end < 0 || binary.LittleEndian.Uint32(b[end:]) != crc32.Checksum(b[:end], crc32.MakeTable(crc32.Castagnoli)) {
@@ -93,7 +93,7 @@ func (w *countersWriter) enterGroup(g *GroupCounters) {
 	w.group = g
 }
 
-// A counted is one record of a counters section, by names.
+// A counted is one counter of a section, by names.
 type counted struct {
 	kind          uint8 // a record
 	school, group []byte
@@ -142,8 +142,8 @@ func eachCounted(section []byte, yield func(*counted)) error {
 	return r.err("counters")
 }
 
-// A wireReader takes apart what was encoded. After the first mistake bad is
-// set, and everything reads as zero.
+// A wireReader decodes. After the first mistake bad is set, and everything reads as
+// zero.
 type wireReader struct {
 	b   []byte
 	bad bool

@@ -10,14 +10,14 @@ import (
 	"lachan/internal/durable"
 )
 
-// How the names of files end, behind the id of the request.
+// Ends of the names of files, after the id of the request.
 const (
 	requestEnd = ".request.json"
 	answerEnd  = ".answer.json"
 )
 
-// read is a request with its answer. A file that is damaged is set aside, so that
-// who asks again is heard.
+// read reads a request with its answer. A damaged file is set aside, so that the
+// next one who asks makes a new request.
 func (s *Store) read(id string) (r Request, err error) {
 	if err := readJSON(s.path(id, requestEnd), &r); err != nil {
 		return r, err

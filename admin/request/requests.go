@@ -1,8 +1,8 @@
 // Package requests keeps what people ask to be opened, from the block page to
-// the day somebody answers. FORMAT.md says how it lies on disk.
+// the day of the answer. FORMAT.md says how it lies on disk.
 //
-// Of who asked nothing is kept but the school. The server writes requests and
-// whoever decides writes answers, each in a file of its own, so that neither
+// Nothing but the school is kept of a person who asks. The server writes requests
+// and the administrator writes answers, each in a file of its own, so that neither
 // waits for the other.
 package request
 
@@ -27,15 +27,15 @@ const (
 	mostOfUnit  = 200    // of them, of one unit
 	mostReasons = 10     // of a request; those that come later are only counted
 	mostRunes   = 300    // of a reason; the rest is cut off
-	// AnswerHolds is how long an answer stands. Whoever asks later opens the
-	// request again.
+	// AnswerHolds is how long an answer stands. A later question opens
+	// the request again.
 	AnswerHolds = 30 * 24 * time.Hour
 )
 
 // A Request is that a name be opened for a unit.
 type Request struct {
 	ID       string    `json:"id"`
-	Unit     string    `json:"unit"` // "school" or "school/group"; "" where nobody knows
+	Unit     string    `json:"unit"` // "school" or "school/group"; "" if unknown
 	Name     string    `json:"name"` // canonical
 	Category string    `json:"category"`
 	Reasons  []string  `json:"reasons"` // as people wrote them
@@ -53,7 +53,7 @@ type Answer struct {
 	At   time.Time `json:"at"`
 }
 
-// Errors for who has to act on them.
+// Errors that callers act on.
 var (
 	ErrFull    = errors.New("as many requests are kept as there may be")
 	ErrUnknown = errors.New("there is no such request")
@@ -83,7 +83,7 @@ func Open(dir string) (*Store, error) {
 	return s, err
 }
 
-// full tells whether no more requests of a unit may be kept. The caller holds mu.
+// full reports whether no more requests of a unit may be kept. The caller holds mu.
 func (s *Store) full(unit string) bool {
 	return s.all >= mostInAll || s.ofUnit[unit] >= mostOfUnit
 }
@@ -109,7 +109,7 @@ func (s *Store) forget(now time.Time) error {
 	return nil
 }
 
-// Add notes that somebody asks. The same name asked for again by the same unit
+// Add records a request. The same name asked for again by the same unit
 // is the same request, which is counted. ErrFull: it is not noted.
 func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 	s.mu.Lock()
@@ -216,13 +216,13 @@ func (s *Store) Reopen(id string) error {
 	return nil
 }
 
-// idOf is the same for whoever asks the same.
+// idOf is the id of a request: the same unit and name have the same one.
 func idOf(unit, name string) string {
 	sum := sha256.Sum256([]byte(unit + "\x00" + name))
 	return hex.EncodeToString(sum[:idSize])
 }
 
-const idSize = 6 // octets
+const idSize = 6 // bytes
 
 func isID(id string) bool {
 	_, err := hex.DecodeString(id)

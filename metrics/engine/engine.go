@@ -49,7 +49,7 @@ func (f *Failure) Wording() wording.Text { return f.Text }
 // Unwrap is what went wrong underneath.
 func (f *Failure) Unwrap() error { return f.cause }
 
-// isName says whether a label is the name of the metric, which some functions
+// isName reports whether a label is the name of the metric, which some functions
 // keep in one engine and drop in another.
 func isName(label string) bool { return label == model.MetricNameLabel }
 

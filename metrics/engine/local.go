@@ -119,7 +119,7 @@ func (l *Local) List(ctx context.Context, selector string, from, to time.Time) (
 
 // Run evaluates an expression at start and each step after it up to end, or,
 // with a step of zero, at start alone, and hands out the result as package
-// promql has it, for those who speak its API. The result is valid until done is
+// promql has it, for callers that speak its API. The result is valid until done is
 // called. Errors are those of package promql.
 func (l *Local) Run(ctx context.Context, expression string, start, end time.Time, step time.Duration) (result *promql.Result, done func(), err error) {
 	var query promql.Query

@@ -16,14 +16,14 @@ import (
 // machine that is switched off at night has none.
 const manyBlocks = 24
 
-// A compactor thins what leaves the memory of the TSDB for a block, and merges
-// blocks at quiet times.
+// A compactor thins samples as they move from the memory of the TSDB into a block,
+// and merges blocks at quiet times.
 type compactor struct {
 	*tsdb.LeveledCompactor
 	quiet func() bool
 }
 
-// Plan is the blocks in dir to be merged now.
+// Plan returns the blocks in dir to merge now.
 func (c *compactor) Plan(dir string) ([]string, error) {
 	if !c.quiet() && len(blockDirs(dir)) <= manyBlocks {
 		return nil, nil
@@ -36,9 +36,9 @@ func (c *compactor) Write(dest string, b tsdb.BlockReader, mint, maxt int64, bas
 	return c.LeveledCompactor.Write(dest, &thinBlock{BlockReader: b}, mint, maxt, base)
 }
 
-// blockDirs are the directories of blocks in that of a TSDB.
+// blockDirs lists the directories of blocks in the directory of a TSDB.
 func blockDirs(dir string) (dirs []string) {
-	entries, _ := os.ReadDir(dir) // what cannot be read has none
+	entries, _ := os.ReadDir(dir) // an error: no blocks are seen
 	for _, e := range entries {
 		if _, err := ulid.ParseStrict(e.Name()); err == nil && e.IsDir() {
 			dirs = append(dirs, filepath.Join(dir, e.Name()))
@@ -47,7 +47,7 @@ func blockDirs(dir string) (dirs []string) {
 	return dirs
 }
 
-// concatenate merges one series of several blocks. Its samples are packed anew,
+// concatenate merges one series of several blocks. Its samples are packed again,
 // as thinned blocks hold few of each series and a chunk costs space by itself.
 func concatenate(parts ...storage.ChunkSeries) storage.ChunkSeries {
 	return &storage.ChunkSeriesEntry{
@@ -78,23 +78,23 @@ func repack(parts []storage.ChunkSeries) ([]chunks.Meta, error) {
 	return all.pack()
 }
 
-// failedChunks is an iterator that gives nothing but an error.
+// failedChunks is an iterator that has only an error.
 type failedChunks struct{ err error }
 
 func (f failedChunks) At() chunks.Meta { return chunks.Meta{} }
 func (f failedChunks) Next() bool      { return false }
 func (f failedChunks) Err() error      { return f.err }
 
-// A retention says which blocks may go. It is careful with a clock that is
-// wrong: one block a day at most, and none after time has jumped by a month.
+// A retention decides which blocks are deleted. A wrong clock does little harm: it
+// deletes one block a day at most, and none after time has jumped by a month.
 type retention struct {
 	keep    time.Duration
-	dropped time.Time // when it last let a block go for its age
+	dropped time.Time // when it last deleted a block for its age
 	newest  int64     // the end of the newest block it has seen
 }
 
-// deletable are the blocks that have been merged into others, and the oldest
-// one when it is beyond what is kept.
+// deletable returns the blocks that have been merged into others, and the oldest
+// block if it is older than what is kept.
 func (r *retention) deletable(blocks []*tsdb.Block) map[ulid.ULID]struct{} {
 	gone := map[ulid.ULID]struct{}{}
 	var oldest *tsdb.Block

@@ -15,15 +15,15 @@ import (
 	"lachan/metrics"
 )
 
-// aside is one thing that was damaged and has been moved out of the way.
+// An aside is one damaged file or directory that was moved out of the way.
 type aside struct {
 	what, to string
 	cause    error
 }
 
-// openRestored opens the store in dir and restores its counters. What is
-// damaged is set aside, as little as will do: a block, then the log of the last
-// hours, then everything.
+// openRestored opens the store in dir and restores its counters. It sets as little
+// aside as makes that possible: damaged blocks, then the log of the last hours,
+// then everything.
 func openRestored(ctx context.Context, dir string, o Options, counters *metrics.Counters) (s *Store, r Restored, moved []aside, err error) {
 	to := damagedDir(dir)
 	for _, parts := range []func(error) []string{
@@ -51,8 +51,8 @@ func openRestored(ctx context.Context, dir string, o Options, counters *metrics.
 	return nil, Restored{}, moved, err
 }
 
-// damage says whether an error may come from what the files hold, and not from
-// the disk, the rights or another process.
+// damage reports whether an error may come from the contents of the files, and not
+// from the disk, missing rights or another process.
 func damage(err error) bool {
 	for _, other := range []error{
 		syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EACCES, syscall.EPERM,
@@ -74,8 +74,8 @@ type blockError struct {
 func (e *blockError) Error() string { return fmt.Sprintf("read block %s: %v", e.dir, e.cause) }
 func (e *blockError) Unwrap() error { return e.cause }
 
-// damagedBlocks are the directories of the blocks that cannot be opened, and
-// of the one that cause is about.
+// damagedBlocks lists the directories of the blocks that cannot be opened, and of
+// the block that cause names.
 func damagedBlocks(dir string, cause error) (damaged []string) {
 	var known *blockError
 	errors.As(cause, &known)
@@ -91,7 +91,7 @@ func damagedBlocks(dir string, cause error) (damaged []string) {
 	return damaged
 }
 
-// logs are what the TSDB has not made blocks of yet.
+// logs lists the directories with samples that are not in a block yet.
 func logs(dir string) (there []string) {
 	for _, name := range []string{"wal", "wbl", "chunks_head"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
@@ -101,19 +101,19 @@ func logs(dir string) (there []string) {
 	return there
 }
 
-// all is everything of the TSDB.
+// all lists everything of the TSDB.
 func all(dir string) []string { return append(logs(dir), blockDirs(dir)...) }
 
 const damagedPrefix = "damaged-"
 
-// damagedDir is where what is damaged now goes.
+// damagedDir is the directory for what is found damaged now.
 func damagedDir(dir string) string {
 	return filepath.Join(dir, damagedPrefix+time.Now().UTC().Format("20060102T150405"))
 }
 
-// setAside are the directories with what was set aside and nobody has removed.
+// setAside lists the directories of damaged parts that are still there.
 func setAside(dir string) (left []string) {
-	entries, _ := os.ReadDir(dir) // what cannot be read has none
+	entries, _ := os.ReadDir(dir) // an error: none are seen
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), damagedPrefix) {
 			left = append(left, filepath.Join(dir, e.Name()))

@@ -12,16 +12,16 @@ import (
 	"lachan/metrics"
 )
 
-// What is kept of epochs lies beside the TSDB: epochs is the Saved of a
+// Two kinds of files lie beside the TSDB: epochs is the Saved of a
 // metrics.Aggregator, final-EPOCH the last tick of a process that has ended.
 const (
 	epochsFile  = "epochs"
 	finalPrefix = "final-"
 )
 
-// WriteFinal leaves the last full tick of a process that ends in an orderly way,
-// for the one that keeps history: it may be away now. The directory is that of
-// the history.
+// WriteFinal leaves the last full tick of a process that ends in an orderly way, so
+// that it is counted even if the process that keeps history is away. The directory
+// is that of the history.
 func WriteFinal(dir string, epoch metrics.Epoch, tick []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("leave the final tick: %w", err)
@@ -52,8 +52,8 @@ func readSaved(dir, damaged string) (s metrics.Saved, moved []aside, err error) 
 	return metrics.Saved{Damaged: true}, []aside{{name, damaged, err}}, nil
 }
 
-// resume takes up what history has: the counters as they were kept, the epochs,
-// and what processes have left that have ended since.
+// resume hands the aggregator the counters of history, the epochs of the file, and
+// the final ticks of processes that have ended since.
 func (p *writerState) resume(kept *metrics.Counters) error {
 	saved, moved, err := readSaved(p.dir, damagedDir(p.dir))
 	p.tellAside(moved)
@@ -77,7 +77,7 @@ type final struct {
 	epoch metrics.Epoch
 }
 
-// finals are the final ticks that are there.
+// finals lists the files with final ticks.
 func (r *Recorder) finals() (found []final) {
 	names, _ := filepath.Glob(filepath.Join(r.dir, finalPrefix+"*")) // the pattern is good
 	for _, name := range names {
@@ -112,8 +112,8 @@ func (r *Recorder) remove(f final) {
 	}
 }
 
-// Ended is told that the process of an epoch has ended. The tick that it has left
-// counts.
+// Ended ends the epoch of a process that has ended, and counts the final tick that
+// it may have left.
 func (r *Recorder) Ended(epoch metrics.Epoch) {
 	for _, f := range r.finals() {
 		if f.epoch == epoch {
@@ -123,8 +123,7 @@ func (r *Recorder) Ended(epoch metrics.Epoch) {
 	r.aggregator.End(epoch)
 }
 
-// snapshot is what a tick writes. The epochs that are in it are on the disk
-// first.
+// snapshot returns what a tick is to write, once the epochs in it are on the disk.
 func (p *writerState) snapshot() (*metrics.Totals, error) {
 	finals := p.finals()
 	for _, f := range finals {

@@ -11,12 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// giveBack tells the kernel that the pages of blocks which this process has
-// read are not needed. They stay in the kernel's memory as long as it likes and
-// come back when they are read again; without it, a report on a year makes the
-// process as large as its history. The blocks must be held open: the addresses
-// of others may be those of something else by now. What cannot be given back
-// stays.
+// giveBack tells the kernel that this process no longer needs the mapped pages of
+// the blocks it has read. They stay in the page cache and are mapped again when
+// read; without this, a report on a year makes the process as large as its history.
+// The blocks must be open: otherwise their addresses may belong to something else
+// by now. Errors are ignored.
 func giveBack(blocks []string) {
 	for i, dir := range blocks {
 		if whole, err := filepath.Abs(dir); err == nil {
@@ -42,7 +41,7 @@ func giveBack(blocks []string) {
 		}
 		var start, end uintptr
 		if _, err := fmt.Sscanf(line, "%x-%x", &start, &end); err == nil {
-			_, _, _ = unix.Syscall(unix.SYS_MADVISE, start, end-start, unix.MADV_DONTNEED) // an error: they stay
+			_, _, _ = unix.Syscall(unix.SYS_MADVISE, start, end-start, unix.MADV_DONTNEED) // an error: the pages stay mapped
 		}
 	}
 }

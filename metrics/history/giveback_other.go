@@ -2,5 +2,5 @@
 
 package history
 
-// giveBack leaves it to the kernel which pages it keeps.
+// giveBack does nothing: the kernel decides which pages it keeps.
 func giveBack([]string) {}

@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	// TickEvery is how often counters are written: the most that a power cut
-	// takes.
+	// TickEvery is how often counters are written, and so how much counting a power
+	// cut can cost.
 	TickEvery = 10 * time.Second
 
-	tickSlack     = 500 * time.Millisecond // a tick this late has the time at which it was due
+	tickSlack     = 500 * time.Millisecond // a tick that is late by less has the time at which it was due
 	maxRetry      = time.Minute            // between attempts while the disk does not take ticks
-	scrapeBackoff = 20                     // times as long as a tick takes, before a scrape may have another
+	scrapeBackoff = 20                     // times the length of a tick must pass before a scrape may ask for another
 	openTimeout   = 5 * time.Second        // how long a scrape waits for history to be opened
 )
 
@@ -42,12 +42,12 @@ type Recorder struct {
 	conditions *metrics.Conditions
 	log        *slog.Logger
 
-	wanted chan chan struct{} // somebody wants a tick; closed after it
+	wanted chan chan struct{} // requests for a tick; each is closed after it
 	ended  chan struct{}      // closed when Run returns
 
 	store  atomic.Pointer[Store]
-	shown  atomic.Pointer[metrics.Totals] // as they are on the disk
-	ticked atomic.Int64                   // when, in milliseconds since 1970; 0: never
+	shown  atomic.Pointer[metrics.Totals] // the counters as they are on the disk
+	ticked atomic.Int64                   // time of the newest tick, in milliseconds since 1970; 0: never
 }
 
 // NewRecorder makes the recorder of what an aggregator adds up, in a directory
@@ -63,7 +63,7 @@ func NewRecorder(dir string, aggregator *metrics.Aggregator, conditions *metrics
 }
 
 // Run opens the store, restores the counters and ticks until ctx is done, then
-// once more. No trouble with the disk ends it. It is called once.
+// once more. An error of the disk does not end it. It is called once.
 func (r *Recorder) Run(ctx context.Context) {
 	defer close(r.ended)
 	p := writerState{Recorder: r, retries: backoff.ExponentialBackOff{
@@ -96,7 +96,7 @@ func untilDue(now time.Time) time.Duration {
 	return now.Truncate(TickEvery).Add(TickEvery).Sub(now)
 }
 
-// dueAt is the time of a tick that is made now because it was due.
+// dueAt is the time to give to a tick that was due and is made now.
 func dueAt(now time.Time) time.Time {
 	if due := now.Truncate(TickEvery); now.Sub(due) < tickSlack {
 		return due
@@ -104,9 +104,9 @@ func dueAt(now time.Time) time.Time {
 	return now
 }
 
-// Totals are what the counters read at the newest tick that is on the disk,
-// which is made for this call if it can be: no later start will ever show
-// less. The error says, in both languages, why there are none yet.
+// Totals returns the counters as the newest tick on the disk has them, so that no
+// later start ever shows less. If possible a tick is made for the call. The error
+// says, in both languages, why there are none yet.
 func (r *Recorder) Totals(ctx context.Context) (*metrics.Totals, error) {
 	done := make(chan struct{})
 	timeout := time.NewTimer(openTimeout)
@@ -133,8 +133,8 @@ func (r *Recorder) Querier(mint, maxt int64) (storage.Querier, error) {
 	return s.Querier(mint, maxt)
 }
 
-// Span is the time of the oldest and the newest tick on the disk that has
-// anything; !ok when there is none, or while the store is not open.
+// Span returns the times of the oldest and the newest tick on the disk; !ok if there
+// is none, or while the store is not open.
 func (r *Recorder) Span() (oldest, newest time.Time, ok bool) {
 	s := r.store.Load()
 	if s == nil {
@@ -151,7 +151,7 @@ func (r *Recorder) Newest() time.Time {
 	return time.Time{}
 }
 
-// A writerState is what belongs to the goroutine of Run alone.
+// A writerState belongs to the goroutine of Run alone.
 type writerState struct {
 	*Recorder
 	resumed bool
@@ -186,15 +186,15 @@ func (p *writerState) open(ctx context.Context) {
 	p.log.Info("history opened", "counters", restored.Counters, "newest", restored.Newest, "took", time.Since(began))
 }
 
-// tellAside logs what was set aside.
+// tellAside logs the parts that were set aside.
 func (p *writerState) tellAside(moved []aside) {
 	for _, a := range moved {
 		p.log.Error("history set aside", "what", a.what, "to", a.to, "error", a.cause)
 	}
 }
 
-// tick writes what the counters read now. When that cannot be done the counts
-// go on in memory, and the store is opened anew for a later tick.
+// tick writes the counters as they are now. If that fails, counting goes on in
+// memory, and the store is opened again for a later tick.
 func (p *writerState) tick(ctx context.Context, at time.Time) {
 	began := time.Now()
 	if p.options.Refresh != nil {
@@ -237,7 +237,8 @@ func (p *writerState) tick(ctx context.Context, at time.Time) {
 	p.took = p.done.Sub(began)
 }
 
-// failed says that ticks do not reach the disk, and when to try again.
+// failed sets the condition that ticks do not reach the disk, and the time of the
+// next attempt.
 func (p *writerState) failed(err error) {
 	p.retry = time.Now().Add(p.retries.NextBackOff() - time.Second) // so that the tick at that time tries
 	if p.conditions.Set(ConditionWrite, textNotWritten.With(err).String()) {

@@ -20,11 +20,11 @@ type Restored struct {
 	Newest   time.Time // of the newest tick; zero when there is none
 }
 
-// Restore adds to counters what they read at the newest tick, also
-// those of schools that are no longer in force, as long as history remembers
-// them. It reads block after block, the newest first, and of each series only
-// the last chunk. It is called once, before the first tick, and may run beside
-// the counting. After an error nothing is restored.
+// Restore adds the values of the newest tick to counters, also for schools that are
+// no longer in force, as long as history has them. It reads the blocks from the
+// newest to the oldest, and of each series only the last chunk. It is called once,
+// before the first tick, and counting may go on meanwhile. After an error nothing is
+// restored.
 func (s *Store) Restore(ctx context.Context, counters *metrics.Counters) (Restored, error) {
 	r := restoring{db: s.db, seen: map[string]bool{}}
 	head := int64(math.MinInt64)
@@ -68,8 +68,8 @@ type found struct {
 	last   sample
 }
 
-// between finds the last samples of what was ticked in a stretch of time and
-// not after it.
+// between finds the last samples of the series that have one in a stretch of time
+// and none after it.
 func (r *restoring) between(ctx context.Context, mint, maxt int64) error {
 	q, err := r.db.ChunkQuerier(mint, maxt)
 	if err != nil {

@@ -4,8 +4,7 @@
 //
 // A Store is that directory. A Recorder is its life in a running node: it
 // restores the counters, ticks them every ten seconds, and keeps counting in
-// memory when the disk does not take them. Nothing here is waited for by an
-// answer.
+// memory when the disk does not take them. No answer waits for anything here.
 package history
 
 import (
@@ -49,7 +48,7 @@ const (
 type Options struct {
 	// Retention is how long history is kept. Default 400 days.
 	Retention time.Duration
-	// Quiet says whether this is a good time to merge blocks, which takes the
+	// Quiet reports whether this is a good time to merge blocks, which takes the
 	// processor for some seconds. Default always.
 	Quiet func() bool
 	// Log takes what the TSDB has to say from Warn on. Default none.
@@ -60,8 +59,8 @@ type Options struct {
 	Refresh func(context.Context)
 }
 
-// Limits are those for queries that others ask of a node's history, beside
-// answers that must not wait.
+// Limits bound the queries that others ask of a node's history, so that they do not
+// slow the node down.
 func Limits() engine.Limits {
 	return engine.Limits{Samples: 5_000_000, Timeout: 30 * time.Second, Lookback: Step + 2*TickEvery}
 }
@@ -77,7 +76,7 @@ type Store struct {
 	closed bool // for good; guarded by mu
 
 	clock  clock
-	newest atomic.Int64                // of clock, for those who only look
+	newest atomic.Int64                // of clock, for other goroutines
 	series map[metrics.Counter]*series // written since the start, or since a write went wrong
 	places map[metrics.School]*series  // where the newest tick said that schools belong
 	inTick map[string]bool             // schools in force at the newest tick, by id
@@ -150,8 +149,8 @@ func settings(o Options) *tsdb.Options {
 	return t
 }
 
-// Close ends the store, once the queries that are open have ended. What was
-// ticked is on disk already.
+// Close closes the store once the open queries have ended. Ticks are on disk
+// already.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,22 +191,20 @@ type querier struct {
 	release func()
 }
 
-// Close ends the querier. What it has read of blocks does not stay in the memory
-// of the process.
+// Close ends the querier, and gives the memory of the blocks back that it has read.
 func (q *querier) Close() error {
 	defer q.release()
 	giveBack(q.held)
 	return q.Querier.Close()
 }
 
-// Compact merges what can be merged now, and thins what is old enough. The
-// store does so by itself; who writes many days in a moment calls it between.
+// Compact merges the blocks that can be merged now, and thins those old enough. The
+// store does so by itself; a caller that writes many days at once calls it in between.
 func (s *Store) Compact(ctx context.Context) error {
 	return s.db.Compact(ctx)
 }
 
-// Span is the time of the oldest and the newest tick; !ok when there is none
-// that has anything.
+// Span returns the times of the oldest and the newest tick; !ok if there is none.
 func (s *Store) Span() (oldest, newest time.Time, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -222,7 +219,7 @@ func (s *Store) Span() (oldest, newest time.Time, ok bool) {
 	return time.UnixMilli(first), time.UnixMilli(last), true
 }
 
-// A Tick is what one tick did.
+// A Tick is the result of one tick.
 type Tick struct {
 	At      time.Time // its time in history, see Store.Tick
 	Samples int       // written
@@ -231,8 +228,8 @@ type Tick struct {
 // ErrTick is the cause of every error of Store.Tick.
 var ErrTick = errors.New("history was not written")
 
-// Tick writes what counters read, and is on disk when it returns. Only what
-// has changed since the tick before is written, and everything once each Step.
+// Tick writes counters, which are on disk when it returns. It writes those that have
+// changed since the tick before, and all of them once each Step.
 //
 // The time in history never goes back: while the clock is behind the newest
 // tick, as on a machine that starts with a wrong clock, ticks come right after
@@ -240,7 +237,7 @@ var ErrTick = errors.New("history was not written")
 // is wrong: what lies in the future is deleted and ticks have the time of the
 // clock again. What was counted is kept in every case.
 //
-// After an error the counters go on; the store must be opened anew.
+// After an error the counters go on; the store must be opened again.
 func (s *Store) Tick(ctx context.Context, at time.Time, o *metrics.Totals) (Tick, error) {
 	ts, rewind := s.clock.stamp(at.UnixMilli())
 	if rewind {
@@ -270,9 +267,9 @@ func everything() *labels.Matcher {
 	return labels.MustNewMatcher(labels.MatchNotEqual, model.MetricNameLabel, "")
 }
 
-// rewind deletes what is after the time in milliseconds. The memory of the
-// TSDB becomes blocks first, one of them with nothing but what goes: it would
-// take nothing before the end of what it holds.
+// rewind deletes everything after a time in milliseconds. The head of the TSDB is
+// first written to blocks, one of them with what is to be deleted alone: a head takes
+// no sample older than its newest.
 func (s *Store) rewind(ctx context.Context, at int64) error {
 	head := s.db.Head()
 	for _, part := range [][2]int64{{head.MinTime(), at}, {at + 1, head.MaxTime()}} {
@@ -302,7 +299,7 @@ func (s *Store) rewind(ctx context.Context, at int64) error {
 	return s.open()
 }
 
-// fromWarn passes on what is logged from Warn on: compactions are no news.
+// fromWarn passes on records from Warn on: compactions are not worth a line.
 type fromWarn struct{ slog.Handler }
 
 func (h fromWarn) Enabled(ctx context.Context, level slog.Level) bool {

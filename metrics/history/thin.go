@@ -12,11 +12,11 @@ import (
 )
 
 // A thinBlock shows a block to the compactor with one chunk for each series:
-// the last sample of each Step. It relies on the compactor reading the chunk of
-// a series before it goes on to the next.
+// the last sample of each Step. It relies on the compactor, which reads the chunk of
+// a series before the next series.
 type thinBlock struct {
 	tsdb.BlockReader
-	series []chunks.Meta // the chunks that the series read last has underneath
+	series []chunks.Meta // the original chunks of the series read last
 }
 
 // Index is the index of the block, with one chunk a series.
@@ -36,7 +36,7 @@ type thinIndex struct {
 	block *thinBlock
 }
 
-// Series gives the labels of a series, and one chunk that stands for all.
+// Series returns the labels of a series, and one chunk in place of all its own.
 func (i thinIndex) Series(ref storage.SeriesRef, b *labels.ScratchBuilder, metas *[]chunks.Meta) error {
 	if err := i.IndexReader.Series(ref, b, metas); err != nil || metas == nil || len(*metas) == 0 {
 		return err
@@ -56,7 +56,7 @@ type thinChunks struct {
 	block *thinBlock
 }
 
-// ChunkOrIterable is the chunk that Series has promised.
+// ChunkOrIterable returns the chunk that Series has announced.
 func (c thinChunks) ChunkOrIterable(one chunks.Meta) (chunkenc.Chunk, chunkenc.Iterable, error) {
 	if len(c.block.series) == 0 || c.block.series[0].Ref != one.Ref {
 		return nil, nil, fmt.Errorf("chunk %d is not of the series read last", one.Ref)
@@ -89,7 +89,7 @@ type sample struct {
 // samples are those of one series.
 type samples []sample
 
-// read adds what is in a chunk. History has no histograms.
+// read adds the samples of a chunk. History has no histograms.
 func (s *samples) read(it chunkenc.Iterator) error {
 	for kind := it.Next(); kind != chunkenc.ValNone; kind = it.Next() {
 		if kind != chunkenc.ValFloat {

@@ -25,12 +25,12 @@ type write struct {
 	err     error
 }
 
-// schools writes where the schools in force belong, and that those which were
-// in force and are not, or have moved, are no longer where they were.
+// schools writes where the schools in force belong, and ends the series of schools
+// that have left force or moved.
 func (w *write) schools() {
 	now := make(map[metrics.School]bool, len(w.totals.Schools()))
 	inForce := make(map[string]bool, len(w.totals.Schools())+1)
-	inForce[""] = true // what is of no school is the node's own
+	inForce[""] = true // counters of the node itself
 	for _, school := range w.totals.Schools() {
 		now[school], inForce[school.ID] = true, true
 		w.all = w.all || !w.inTick[school.ID]
@@ -53,7 +53,7 @@ func (w *write) schools() {
 	w.inTick = inForce
 }
 
-// counter writes what one counter reads, if that is news.
+// counter writes one counter if it has changed, or if this tick has all.
 func (w *write) counter(o metrics.Counter, reading uint64) {
 	s, known := w.series[o]
 	if !known {
@@ -67,8 +67,8 @@ func (w *write) counter(o metrics.Counter, reading uint64) {
 	s.value = reading
 }
 
-// append adds a sample to a series. Its labels are made only when the store
-// does not know it by its number.
+// append adds a sample to a series. Labels are made only if the store does not know
+// the series by its number.
 func (w *write) append(s *series, v float64, pairs func() []string) {
 	if w.err != nil {
 		return

@@ -8,8 +8,8 @@ import (
 	"lachan/metrics/report/figures"
 )
 
-// annexes are the tables behind the signature. A report on a month is one page,
-// and behind it the groups of content.
+// annexes are the tables after the signature. A report on a month is one page, and
+// its annex the groups of content.
 func (w *writer) annexes(hash string) (list []Section) {
 	if w.spec.Document != "" {
 		return nil
@@ -132,7 +132,7 @@ func (w *writer) method(hash string) []Block {
 	return append(blocks, item("Mã băm SHA-256 của số liệu (các số đếm; không gồm số liệu theo ngày và số liệu lấy từ chính sách):"), para("%s", hash))
 }
 
-// lessonDays says which days those of lessons are, and who says so.
+// lessonDays names the days with lessons and the source of that.
 func (w *writer) lessonDays() string {
 	if w.spec.Hours.Own {
 		return "các ngày học theo thời khóa biểu và lịch năm học của từng trường trong chính sách đang áp dụng (không tính ngày nghỉ, ngày ngoài học kỳ; có tính ngày học bù)"

@@ -17,7 +17,7 @@ const (
 )
 
 // categoriesChart has the ten largest groups of content, adverts apart: they
-// would dwarf all else. It is nil when nothing was blocked.
+// would dwarf all else. It is nil if nothing was blocked.
 func (w *writer) categoriesChart() *Chart {
 	var list []figures.CategoryCount
 	for _, c := range w.data.Categories {

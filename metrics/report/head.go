@@ -9,7 +9,7 @@ import (
 	"lachan/metrics/report/figures"
 )
 
-// A form is what depends on the rank of who reports.
+// A form is the part of the head that depends on the rank of the office.
 type form struct{ parent, office, symbol, position string }
 
 // formOf is the head as decree 30/2020/NĐ-CP has it, as far as the names of

@@ -55,7 +55,7 @@ type Section struct {
 // A BlockKind says what a Block is.
 type BlockKind string
 
-// The kinds of blocks. An Item stands behind a dash; Missing is a place that
+// The kinds of blocks. An Item follows a dash; Missing is a place that
 // the officer has to fill in.
 const (
 	Heading   BlockKind = "heading"
@@ -105,7 +105,7 @@ type TableRow struct {
 	Cells []Cell  `json:"cells"`
 }
 
-// A Cell is a text, or a number and how it is written. Adds tells whether the
+// A Cell is a text, or a number and how it is written. Adds reports whether the
 // cell of a Subtotal or Total is the sum of those above it.
 type Cell struct {
 	Text    string   `json:"text"`

@@ -41,7 +41,7 @@ func (w *writer) suspects() []Block {
 	return blocks
 }
 
-// types counts the schools by who runs them.
+// types counts the schools by kind of ownership.
 func (w *writer) types() string {
 	labels := map[string]string{"cong-lap": "công lập", "ngoai-cong-lap": "ngoài công lập", "": "chưa rõ"}
 	counts := make(map[string]int)

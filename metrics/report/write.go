@@ -86,7 +86,7 @@ func (w *writer) opening() []string {
 	return []string{"Thực hiện " + strings.Join(basis, "; ") + ", " + said}
 }
 
-// who reports, in the middle of a sentence.
+// who is the name of the reporting office, in the middle of a sentence.
 func (w *writer) who() string {
 	switch {
 	case w.spec.Typed.Office != "":

@@ -9,7 +9,7 @@ import (
 	"lachan/internal/durable"
 )
 
-// A cursor says until when history has been sent to a receiver.
+// A cursor is the time until which history has been sent to a receiver.
 type cursor struct {
 	to    string // the receiver
 	until int64  // milliseconds since 1970; 0: nothing has been sent
@@ -21,8 +21,8 @@ type cursorFile struct {
 	Until time.Time `json:"until"`
 }
 
-// readCursor is the cursor in a file, when it is of that receiver. Without one,
-// or with one that is damaged, everything is sent, once more as the case may be.
+// readCursor reads the cursor from a file, if it is for that receiver. If there is
+// none, or it is damaged, everything is sent again.
 func readCursor(name, to string) cursor {
 	c := cursor{to: to}
 	text, err := os.ReadFile(name)

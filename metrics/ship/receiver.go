@@ -24,7 +24,7 @@ type receiver struct {
 	client *http.Client
 }
 
-// ValidURL says whether an address can be one that takes remote write.
+// ValidURL reports whether an address can be one that takes remote write.
 func ValidURL(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
@@ -41,14 +41,14 @@ func newReceiver(address string) (*receiver, error) {
 	return &receiver{u, &http.Client{Timeout: answerWithin}}, nil
 }
 
-// name is the URL without what is secret.
+// name is the URL without its secrets.
 func (r *receiver) name() string {
 	public := *r.url
 	public.User, public.RawQuery, public.Fragment = nil, "", ""
 	return public.String()
 }
 
-// tooOld says that the receiver does not take samples this old, and never will.
+// tooOld is the error of a receiver that takes no samples this old, and never will.
 type tooOld struct{ said string }
 
 func (t *tooOld) Error() string { return t.said }
@@ -72,7 +72,7 @@ func (r *receiver) post(ctx context.Context, body []byte) error {
 		return err
 	}
 	defer reply.Body.Close()
-	text, _ := io.ReadAll(io.LimitReader(reply.Body, 512)) // what it says is for people
+	text, _ := io.ReadAll(io.LimitReader(reply.Body, 512)) // an error: the text is cut, which is for people only
 	if reply.StatusCode/100 == 2 {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (r *receiver) post(ctx context.Context, body []byte) error {
 	return fmt.Errorf("%s: %s", reply.Status, said)
 }
 
-// isTooOld recognises what Prometheus and those that share its storage say.
+// isTooOld recognises the messages of Prometheus and of engines that share its storage.
 func isTooOld(said string) bool {
 	for _, reason := range []string{"out of bounds", "out of order", "too old", "duplicate sample"} {
 		if strings.Contains(strings.ReplaceAll(said, "-", " "), reason) {

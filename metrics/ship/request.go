@@ -25,8 +25,8 @@ type request struct {
 	series  []byte // the one that is being added
 }
 
-// add adds of a series the last sample of each stretch of time, an edge
-// belonging to the stretch that ends there.
+// add adds a series, of each stretch of time the last sample. An edge belongs to the
+// stretch that ends there.
 func (r *request) add(l labels.Labels, it chunkenc.Iterator, every time.Duration) error {
 	r.begin(l)
 	before := r.samples

@@ -1,7 +1,7 @@
 // Package ship sends the history of a node to a Prometheus-compatible engine
-// that keeps the history of many, by remote write 1.0. It reads what is on the
-// disk of the node, not what passes by: a link that is down for days loses
-// nothing, and a cursor on disk knows how far it is.
+// that keeps the history of many, by remote write 1.0. It reads from the disk
+// of the node, so that a link that is down for days loses nothing; a cursor on disk
+// holds how far it has come.
 //
 // What was sent and not confirmed is sent again, the same samples with the
 // same times, which counters do not mind.
@@ -31,8 +31,8 @@ const (
 	longInterval = time.Hour // for more series than manySeries
 	manySeries   = 40_000
 
-	// window is what is confirmed at a time. It is no longer than what a
-	// Prometheus that takes nothing out of order lets series differ in.
+	// window is how much history is confirmed at a time. It is no longer than the span
+	// of time in which a Prometheus without out-of-order ingestion takes samples.
 	window     = time.Hour
 	batch      = 5000            // samples of one request
 	firstRetry = 5 * time.Second // after a failure; it doubles with each further one
@@ -40,10 +40,10 @@ const (
 	tickSlack  = 3 * time.Second // for the tick at an edge to be on the disk
 )
 
-// Condition holds while nothing can be sent.
+// Condition is set while nothing can be sent.
 const Condition = "history-ship"
 
-// A History is what is sent; *history.Recorder is one.
+// A History is read and sent; *history.Recorder is one.
 type History interface {
 	storage.Queryable
 	// Span is the time of the oldest and the newest tick on the disk; !ok
@@ -54,13 +54,13 @@ type History interface {
 // Options of a Shipper.
 type Options struct {
 	URL    string // of remote write; may hold a user and a password
-	Cursor string // the file that says how far it is
+	Cursor string // the file of the cursor
 	Node   string // the label of this node
 	Log    *slog.Logger
 }
 
-// A Shipper sends history as it grows: of every five minutes the last tick, or
-// of every hour for a node with very many series.
+// A Shipper sends history as it grows: the last tick of every five minutes, or of
+// every hour for a node with very many series.
 type Shipper struct {
 	history    History
 	conditions *metrics.Conditions
@@ -73,8 +73,8 @@ type Shipper struct {
 	refused atomic.Uint64
 }
 
-// New makes a shipper, which knows how far the one before it came. It sends
-// nothing yet. The error says in both languages what is wrong with the URL.
+// New makes a shipper that goes on where the one before it ended. It sends nothing
+// yet. The error says in both languages what is wrong with the URL.
 func New(h History, conditions *metrics.Conditions, o Options) (*Shipper, error) {
 	to, err := newReceiver(o.URL)
 	if err != nil {
@@ -98,8 +98,7 @@ func (s *Shipper) Until() time.Time {
 // old for it. What they counted is in the samples after them.
 func (s *Shipper) Refused() uint64 { return s.refused.Load() }
 
-// Run sends until ctx is done. Failures are told in a condition and tried
-// again, for ever.
+// Run sends until ctx is done. While it fails, a condition is set and it tries again.
 func (s *Shipper) Run(ctx context.Context) {
 	retries := backoff.ExponentialBackOff{
 		InitialInterval: firstRetry, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: maxRetry,

@@ -15,13 +15,13 @@ import (
 	"lachan/internal/durable"
 )
 
-// A Day is what is known of one day of a node beside the counters. All numbers
-// are lower bounds: what was asked for by few, and what a kill took, is not in
-// them.
+// A Day holds the figures of one day of a node that counters cannot give. All numbers
+// are lower bounds: they leave out what few clients asked for and what a kill has
+// lost.
 type Day struct {
 	Day  string `json:"day"` // 2006-01-02, in the time zone of the node
 	Node string `json:"node"`
-	// Lost is how many notices there was no room for.
+	// Lost is how many samples there was no room for.
 	Lost    uint64         `json:"lost"`
 	Clients []ClientsOfDay `json:"clients"` // by school
 	Blocked []BlockedOfDay `json:"blocked"` // by unit
@@ -40,7 +40,7 @@ const Everywhere = "*"
 
 // BlockedOfDay is how many different names were blocked in a school, a commune,
 // a province or Everywhere, estimated likewise. The categories are those whose
-// names are noticed. A unit with fewer clients than the threshold is not there.
+// names are sampled. A unit with fewer clients than the threshold is not there.
 type BlockedOfDay struct {
 	Unit  string `json:"unit"`
 	Names uint64 `json:"names"`
@@ -57,7 +57,7 @@ type NameOfDay struct {
 	Over     uint64 `json:"over"` // by how much Count may be too high
 }
 
-// merge adds what another process of the same day has told. Distinct clients and
+// merge adds the figures of another process of the same day. Distinct clients and
 // names cannot be added: their key is forgotten.
 func (d *Day) merge(o Day) {
 	d.Lost += o.Lost
@@ -81,8 +81,8 @@ func (d *Day) merge(o Day) {
 	})
 }
 
-// merged is ours with each of others added to the one of the same key, or behind
-// all where there is none.
+// merged is ours with each of others added to the one of the same key, or at the
+// end if there is none.
 func merged[T any, K comparable](ours, others []T, key func(T) K, add func(ours *T, other T)) []T {
 	place := make(map[K]int, len(ours))
 	for i, one := range ours {
@@ -104,7 +104,7 @@ const suffix = ".json"
 // Read reads the days in a directory, and in those directly below it, which may
 // hold what other nodes have written, from the first to the last, both in the
 // form 2006-01-02 and included, in order. Of a node each day is read once. A
-// file that cannot be read is left out and told.
+// file that cannot be read is left out, and is in the error.
 func Read(dir, first, last string) (days []Day, err error) {
 	days, below, err := read(dir, first, last)
 	damaged := []error{err}
@@ -119,7 +119,7 @@ func Read(dir, first, last string) (days []Day, err error) {
 	return days, errors.Join(damaged...)
 }
 
-// read reads the days of one directory, and names those in it.
+// read reads the days of one directory, and lists the directories in it.
 func read(dir, first, last string) (days []Day, below []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -158,7 +158,7 @@ func readDay(name string) (d Day, err error) {
 	return d, nil
 }
 
-// write puts a day in its file, whole and on the disk.
+// write writes a day to its file, whole and on the disk.
 func (d Day) write(dir string) error {
 	text, err := json.MarshalIndent(d, "", " ")
 	if err != nil {
@@ -173,7 +173,7 @@ func (d Day) write(dir string) error {
 	return nil
 }
 
-// forget removes the days that are older than is kept.
+// forget removes the files of days older than keep.
 func forget(dir string, now time.Time, keep time.Duration) error {
 	oldest := now.Add(-keep).Format(time.DateOnly)
 	entries, err := os.ReadDir(dir)

@@ -3,7 +3,7 @@ package tally
 import "github.com/axiomhq/hyperloglog"
 
 // distinctNames are how many names were blocked in each school, in what schools
-// belong to, and in all of them, where so many clients have asked that it tells
+// belong to, and in all of them, where enough clients have asked that it tells
 // of none. One name in two schools of a commune is one name of the commune.
 func (t *Tally) distinctNames() []BlockedOfDay {
 	type unit struct {

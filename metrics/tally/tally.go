@@ -1,9 +1,9 @@
 // Package tally counts what counters cannot: distinct clients of a school, and
 // the names that are blocked most, by day. Both are off the path of a query,
-// bounded in memory, and written only when they tell of nobody: a name once ten
+// bounded in memory, and written only when no client can be told: a name once ten
 // clients of five schools have asked for it, clients once there are ten.
 //
-// A client is known here by an HMAC of its address. The key is made anew every
+// A client is known here by an HMAC of its address. A new key is made every
 // day, never written, and forgotten at midnight.
 package tally
 

@@ -61,7 +61,7 @@ func (t *top) add(name []byte, client uint64, school string) {
 	}
 }
 
-// known are the names that so many clients of so many schools have asked for
+// known are the names that enough clients of enough schools have asked for
 // that they tell of none, the most asked first.
 func (t *top) known() (known []*entry) {
 	for _, e := range t.byName {

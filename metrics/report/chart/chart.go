@@ -96,7 +96,7 @@ func (d *Drawing) legend(c *report.Chart) {
 }
 
 // horizontal draws the bars of one series under one another, labels on the
-// left and values behind the bars.
+// left and values after the bars.
 func (d *Drawing) horizontal(c *report.Chart) {
 	labels, values := d.Width*0.38, 20.0
 	most := float64(max(1, largest(c)))
@@ -171,7 +171,7 @@ func largest(c *report.Chart) (most int64) {
 	return most
 }
 
-// wrap breaks a label into lines of at most so many letters, where it can.
+// wrap breaks a label into lines of a given number of letters at most, where it can.
 func wrap(label string, most int) (lines []string) {
 	line := ""
 	for word := range strings.FieldsSeq(label) {

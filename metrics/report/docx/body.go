@@ -120,7 +120,7 @@ func (b *body) columns(widths []int, rows [][]string) {
 	b.add(`</w:tbl>`)
 }
 
-// signature is who gets the report and who signs it.
+// signature draws the recipients and the signature.
 func (b *body) signature(m *report.Model) {
 	left := paragraph("Normal", run("Nơi nhận:", "<w:b/><w:i/>"+size(12)))
 	for _, line := range m.Recipients {

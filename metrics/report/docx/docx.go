@@ -23,7 +23,7 @@ import (
 //go:embed all:template
 var template embed.FS
 
-// Write writes the report. The same model gives the same octets.
+// Write writes the report. The same model gives the same bytes.
 func Write(w io.Writer, m *report.Model) error {
 	parts := make(map[string]string)
 	err := fs.WalkDir(template, "template", func(name string, entry fs.DirEntry, err error) error {
@@ -115,7 +115,7 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// size is a property of a run: letters of so many points.
+// size is a property of a run: the height of its letters in points.
 func size(points float64) string {
 	half := int(points * 2)
 	return fmt.Sprintf(`<w:sz w:val="%d"/><w:szCs w:val="%d"/>`, half, half)

@@ -15,7 +15,7 @@ import (
 )
 
 // Answers are how many answers nodes have given and how long those took. The
-// times are among those that are counted, so they are exact: so many answers
+// times are among those that are counted, so they are exact: at least this share of answers
 // took no longer.
 type Answers struct {
 	Count Figure `json:"count"`

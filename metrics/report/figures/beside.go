@@ -55,7 +55,7 @@ func (c *PolicyCounts) except(s *Settings) {
 	c.Expired = Plus(c.Expired, Number(int64(s.Expired)))
 }
 
-// holds tells whether a unit above schools is the one that reports, or in it.
+// holds reports whether a unit above schools is the one that reports, or in it.
 func (b *builder) holds(u Unit) bool {
 	return b.spec.Unit == "" || u.ID == b.spec.Unit || b.unit.Rank == Province && u.Province == b.spec.Unit
 }

@@ -153,7 +153,7 @@ func (b *builder) ids() []string {
 	return ids
 }
 
-// step counts what was read for the progress that somebody may be watching.
+// step reports progress after each read.
 func (b *builder) step() {
 	b.steps++
 	if b.spec.Progress != nil {

@@ -71,7 +71,7 @@ func newCensus(categories []Category, schools []string) *census {
 	return c
 }
 
-// category is the place of a code. One that nobody named stands at the end,
+// category is the place of a code. An unknown one stands at the end,
 // with content that has its time.
 func (c *census) category(code string) int {
 	if place, ok := c.known[code]; ok {

@@ -3,7 +3,7 @@ package figures
 import "time"
 
 // Data are the figures of a report. Its JSON is what the hash of the data is
-// made of: the same figures, the same hash, whoever has typed what around them.
+// made of: the same figures have the same hash, whatever is typed around them.
 type Data struct {
 	Unit        string    `json:"unit"`
 	Rank        string    `json:"rank"`

@@ -27,7 +27,7 @@ type Figure struct {
 // Number is a figure with a value.
 func Number(n int64) Figure { return Figure{Value: n} }
 
-// Known tells whether there is a value.
+// Known reports whether there is a value.
 func (f Figure) Known() bool { return f.Sign == "" }
 
 // String writes the figure as Vietnamese documents do: 1.234.567.
@@ -92,7 +92,7 @@ func Share(part, whole Figure) Ratio {
 	return Ratio{PerMille: int64(math.Round(float64(part.Value) * 1000 / float64(whole.Value)))}
 }
 
-// Known tells whether there is a value.
+// Known reports whether there is a value.
 func (r Ratio) Known() bool { return r.Sign == "" }
 
 // String writes 3,4%.

@@ -44,7 +44,7 @@ func hideSmall(rows []Row) {
 	}
 }
 
-// tooSmall tells whether the unit that reports has too few pupils itself.
+// tooSmall reports whether the unit that reports has too few pupils itself.
 func (d *Data) tooSmall() bool {
 	pupils := d.Students()
 	return pupils.Known() && pupils.Value < Smallest

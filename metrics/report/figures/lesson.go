@@ -109,7 +109,7 @@ func (b *builder) dayOf(t time.Time) int64 { return midnight(t.In(b.until.Locati
 // calendar is that of a school. Of one that only counters know it is the first.
 func (b *builder) calendar(school string) int { return b.units[school].Calendar }
 
-// lessonDay tells whether lessons are held on the day of t in the schools of a
+// lessonDay reports whether lessons are held on the day of t in the schools of a
 // calendar, and are over by the end of what is reported.
 func (b *builder) lessonDay(calendar int, t time.Time) bool {
 	h, day := b.spec.Hours, midnight(t.In(b.until.Location()))
@@ -134,7 +134,7 @@ func (b *builder) lessonTimes(month Span) map[int]time.Duration {
 	return times
 }
 
-// lessonsAnywhere tells whether lessons are held on a day in any school of the
+// lessonsAnywhere reports whether lessons are held on a day in any school of the
 // report.
 func (b *builder) lessonsAnywhere(day time.Time) bool {
 	for calendar := range b.lessonOf {

@@ -8,7 +8,7 @@ import (
 	"lachan/metrics/engine"
 )
 
-// A meter follows odometers from the beginning of a period on. A counter that
+// A meter follows counters from the beginning of a period on. A counter that
 // was never seen before began at zero.
 type meter struct {
 	last      map[string]float64
@@ -19,7 +19,7 @@ func newMeter() *meter {
 	return &meter{last: make(map[string]float64), backwards: make(map[string]bool)}
 }
 
-// advance takes what odometers show at a moment and tells what each has counted
+// advance takes the readings of a moment and yields what each counter has counted
 // since the last one. One that is not among them has counted nothing. One that
 // went back was lost with its node and began again: what it shows now is what is
 // known, and the node is marked.

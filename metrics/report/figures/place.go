@@ -97,7 +97,7 @@ func comparePlaces(a, b place) int {
 	return slices.Compare([]string{a.province, a.commune, a.level}, []string{b.province, b.commune, b.level})
 }
 
-// ErrUnit is the error of a report on a unit that nobody knows.
+// ErrUnit is the error of a report on an unknown unit.
 var ErrUnit = wording.Error(textNoUnit)
 
 // place finds the unit that reports and the schools that belong to it.
@@ -155,7 +155,7 @@ func (b *builder) know(id string, p place, rank Rank) {
 	b.units[id] = u
 }
 
-// belongs tells whether a school is in the report.
+// belongs reports whether a school is in the report.
 func (b *builder) belongs(id string, p place) bool {
 	switch b.unit.Rank {
 	case School:

@@ -171,10 +171,10 @@ func (r *reader) quiet(ctx context.Context, s selector, posts map[post]bool, at 
 	return quiet, nil
 }
 
-// A showing is what the odometers of a report show at one moment.
+// A showing is the readings of the counters of a report at one moment.
 type showing struct{ queries, protected []engine.Sample }
 
-// shown reads the odometers of posts at a moment. Those of quiet posts are
+// shown reads the counters of posts at a moment. Those of quiet posts are
 // looked for further back; one that is silent for longer than back is left out.
 func (r *reader) shown(ctx context.Context, s selector, posts map[post]bool, at time.Time, back time.Duration) (all showing, err error) {
 	quiet, err := r.quiet(ctx, s, posts, at)

@@ -37,8 +37,8 @@ type Spec struct {
 	// periods too.
 	Days  []tally.Day
 	Feeds []Feed
-	// Requests are those that names be opened, of other periods too; nil: nobody
-	// keeps them here.
+	// Requests ask that names be opened; some are of other periods. Nil if they
+	// are not kept here.
 	Requests []Request
 	Keeping  Keeping
 	Typed    Typed
@@ -68,7 +68,7 @@ type Unit struct {
 	Level, Type       string    // of a school
 	Students          int       // of a school; 0 when not known
 	Calendar          int       // of a school, as Hours has it
-	Settings          *Settings // nil when the policy does not know the unit
+	Settings          *Settings // nil if the policy does not know the unit
 }
 
 // Settings are what a unit is set to by the policy in force: what holds in
@@ -101,9 +101,9 @@ type Category struct {
 // zero value is 07:00 to 17:00 from Monday to Saturday.
 type Hours struct {
 	From, To time.Duration
-	// On tells whether lessons are held on a day in the schools of a calendar.
+	// On reports whether lessons are held on a day in the schools of a calendar.
 	On func(calendar int, day time.Time) bool
-	// Own tells whether the policy says so, and it is not an assumption.
+	// Own reports whether the policy says so, and it is not an assumption.
 	Own bool
 }
 
@@ -172,7 +172,7 @@ type Typed struct {
 	To         []string `yaml:"to"`         // Kính gửi
 	Recipients []string `yaml:"recipients"` // Nơi nhận
 	Basis      []string `yaml:"basis"`      // Căn cứ
-	Contact    string   `yaml:"contact"`    // who answers questions on the report
+	Contact    string   `yaml:"contact"`    // for questions on the report
 	Students   int      `yaml:"students"`   // in all; 0: the sum of those of the policy
 
 	Incidents    []string `yaml:"incidents"`     // section V

@@ -18,7 +18,7 @@ var page string
 // chartWidth is in millimetres: that of the text on A4.
 const chartWidth = 163
 
-// Write writes the report. The same model gives the same octets.
+// Write writes the report. The same model gives the same bytes.
 func Write(w io.Writer, m *report.Model) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
 		"svg":    func(c *report.Chart) template.HTML { return template.HTML(chart.Draw(c, chartWidth).SVG()) },

@@ -6,7 +6,7 @@ import (
 	"lachan/metrics/report"
 )
 
-// head draws the upper part of the first page: who reports on the left, the
+// head draws the upper part of the first page: the office on the left, the
 // nation on the right, then what this is.
 func (d *document) head() {
 	h := d.model.Head
@@ -76,7 +76,7 @@ func (d *document) rule(x, y, length float64) {
 	d.Line(x-length/2, y, x+length/2, y)
 }
 
-// signature draws where the report ends: who gets it, who signs it. It is not
+// signature draws the end of the report: recipients and signature. It is not
 // torn by the end of a page.
 func (d *document) signature() {
 	d.SetFont("serif", "", bodySize)

@@ -33,7 +33,7 @@ const (
 // lineHeight is the distance of lines of a size, in millimetres.
 func lineHeight(size float64) float64 { return size * 0.3528 * 1.2 }
 
-// Write writes the report. The same model gives the same octets.
+// Write writes the report. The same model gives the same bytes.
 func Write(w io.Writer, m *report.Model) error {
 	d := &document{Fpdf: fpdf.New("P", "mm", "A4", ""), model: m}
 	if err := d.prepare(); err != nil {
@@ -62,7 +62,7 @@ type document struct {
 	width  float64 // between the margins
 	bottom float64 // where the page ends
 	table  float64 // size of letters in tables
-	behind bool    // behind the signature: in the annexes
+	behind bool    // after the signature: in the annexes
 }
 
 func (d *document) prepare() error {

@@ -56,7 +56,7 @@ func (d *document) lines(text string, width, first float64) (lines [][]string) {
 	return append(lines, line)
 }
 
-// fitting is how many octets of a word go on a line: at least one letter.
+// fitting is how many bytes of a word go on a line: at least one letter.
 func (d *document) fitting(word string, width float64) int {
 	last := 0
 	for i, letter := range word {

@@ -1,5 +1,5 @@
 // Package xlsx writes the tables of a report as a workbook, one sheet a table.
-// Sums are formulas, so that who changes a figure sees it, and each has the
+// Sums are formulas, so that a changed figure shows in them, and each has the
 // value that the report prints beside it.
 package xlsx
 
@@ -18,7 +18,7 @@ import (
 	"lachan/metrics/report"
 )
 
-// Write writes the report. The same model gives the same octets.
+// Write writes the report. The same model gives the same bytes.
 func Write(w io.Writer, m *report.Model) error {
 	book, err := newBook()
 	if err != nil {
