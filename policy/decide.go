@@ -10,40 +10,41 @@ import (
 	"lachan/policy/compiled"
 )
 
-// An evaluation is one judgment in progress. Its methods are the layers in the
-// order of precedence; each either sets out, or calls the next.
+// An evaluation is one decision in progress. Its methods are the layers in the
+// order of precedence; each either sets out or calls the next.
 type evaluation struct {
 	rules  *Rules
 	policy *Policy
 	minute *minute
-	name   *domain.Name      // nil if only a set is judged
-	key    int               // the longest name with own entries at or above name, or compiled.NoKey
-	over   int               // the same of the overlay
-	named  bool              // one of the two is a name
-	canary *catalogue.Canary // that name is, or nil
+	name   *domain.Name      // nil if only a set is evaluated
+	key    int               // in the policy's own entries: the longest name at or above name, or compiled.NoKey
+	over   int               // the same in the overlay's entries
+	named  bool              // key or over is not compiled.NoKey
+	canary *catalogue.Canary // the canary that name is, or nil
 	group  uint32
-	target bool // what an answer points at, not what was asked
+	target bool // name is what an answer points at, not what was asked
 	set    Set  // what the name is
-	left   Set  // what of it may still be blocked: set less what own entries unblocked
+	left   Set  // set less what own entries unblocked
 	out    Decision
 
-	response *blocklist.Response // what a response policy zone asks for, or nil
-	answers  Set                 // a block that hits one of these is answered so
+	response *blocklist.Response // the action of a response policy zone, or nil
+	answers  Set                 // a block that hits one of these gets response
 	passed   uint8               // rank+1 of the zone that let the name through
 }
 
-// Foresee reads what decisions on a name are about to read, so that it is in the
-// core's cache by then. The number means nothing.
+// Foresee reads the memory that a decision on a name will need, which brings it
+// into the CPU's cache. The result has no meaning; it keeps the compiler from
+// removing the reads.
 func (r *Rules) Foresee(n *domain.Name) uint64 { return r.list.Prefetch(n) }
 
-// Decide judges a question of a client of a group. It allocates nothing, but
-// for names that a response policy zone answers.
+// Decide decides about a question of a client of a group. It allocates only for
+// names that a response policy zone answers.
 func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
 	return r.DecideFor(netip.Addr{}, g, n, qtype)
 }
 
-// DecideFor is Decide for a client whose address is known, which response
-// policy zones may ask for.
+// DecideFor is Decide for a client whose address is known. Response policy zones
+// may have rules for addresses of clients.
 func (r *Rules) DecideFor(client netip.Addr, g GroupID, n *domain.Name, qtype uint16) Decision {
 	set := r.list.Classify(n, qtype, r.now)
 	if r.clients {
@@ -82,11 +83,11 @@ func (r *Rules) DecideAddr(g GroupID, d Decision, a netip.Addr) Decision {
 	return d
 }
 
-// DecideTarget judges a name that the answer to a question points at (the
-// target of a CNAME, DNAME, HTTPS or SVCB record); d is the decision of the
-// question. It is d itself, a Block, or a Local where an innocent name leads to
-// the unsafe face of a search engine. A question that somebody allowed by word
-// is judged by locks alone, and the profile's default never judges a target. It
+// DecideTarget decides about a name that the answer to a question points at (the
+// target of a CNAME, DNAME, HTTPS or SVCB record); d is the decision about the
+// question. It returns d itself, a Block, or a Local if the target is a search
+// engine's name whose safe search is on. If the question was explicitly allowed
+// only locks apply, and the profile's default never applies to a target. It
 // allocates nothing.
 func (r *Rules) DecideTarget(g GroupID, d Decision, n *domain.Name, qtype uint16) Decision {
 	var e evaluation
@@ -106,10 +107,10 @@ func (r *Rules) DecideTarget(g GroupID, d Decision, n *domain.Name, qtype uint16
 	return e.out
 }
 
-// DecideSet is DecideTarget for targets of which only the union of what they
-// are is known, such as the addresses of an answer and all that a cached answer
-// points at. Since a union does not say which of them an allow list or the
-// never-block list names, it counts for none.
+// DecideSet is DecideTarget for several targets of which only the union of their
+// tags is known, such as the addresses of an answer or the targets of a cached
+// answer. A union does not say which target an allow list or the never-block list
+// names, so these lists do not count.
 func (r *Rules) DecideSet(g GroupID, d Decision, set Set) Decision {
 	if set.Empty() {
 		return d
@@ -121,9 +122,9 @@ func (r *Rules) DecideSet(g GroupID, d Decision, set Set) Decision {
 	return d
 }
 
-// DecideCategory is what a client of a group may do at the moment with names that
-// are of one category, given as its tag, and nothing else. Listed tells whether
-// any name of it is known. It allocates nothing.
+// DecideCategory decides about names that are in one category, given by its tag,
+// and in no other. Listed reports whether the list has any name of that category.
+// It allocates nothing.
 func (r *Rules) DecideCategory(g GroupID, category uint8) (d Decision, listed bool) {
 	var e evaluation
 	set := blocklist.Of(int(category))
@@ -133,7 +134,7 @@ func (r *Rules) DecideCategory(g GroupID, category uint8) (d Decision, listed bo
 	return e.out, r.list.Tags().Meets(set)
 }
 
-// begin prepares an evaluation; without a name only the set is judged.
+// begin prepares an evaluation. If n is nil only the set is evaluated.
 func (r *Rules) begin(e *evaluation, g GroupID, n *domain.Name, set Set) {
 	p := r.policy
 	if int(g) >= len(p.file.UnitPlan) {
@@ -150,8 +151,8 @@ func (r *Rules) begin(e *evaluation, g GroupID, n *domain.Name, set Set) {
 	}
 }
 
-// decideTarget judges what the answer to a question points at; d is the decision
-// of the question.
+// decideTarget decides about what the answer to a question points at; d is the
+// decision about the question.
 func (e *evaluation) decideTarget(d Decision) Decision {
 	if d.Action == Block || d.Action == Local {
 		return d
@@ -171,11 +172,11 @@ func (e *evaluation) decideTarget(d Decision) Decision {
 	return d
 }
 
-// verdict is the first layer with something to say.
+// verdict runs the layers up to the first one that applies.
 func (e *evaluation) verdict() {
 	switch {
 	case e.set.Empty() && !e.named && e.canary == nil:
-		e.byDefault() // nobody has said anything of most names
+		e.byDefault() // true of most names
 	case e.canary != nil && e.canary.Answer == catalogue.AnswerDDR:
 		e.pass(LayerLocal)
 		e.out.Action, e.out.Reply = Local, ReplyOwn
@@ -188,7 +189,8 @@ func (e *evaluation) verdict() {
 	}
 }
 
-// byLock blocks what a unit has locked; of several the topmost is told.
+// byLock blocks what a unit has locked. If several have, the decision names the
+// topmost.
 func (e *evaluation) byLock() {
 	e.block(LayerLock, e.set.And(e.minute.locked), domain.EDEBlocked)
 	for i := range e.minute.layers {
@@ -198,8 +200,8 @@ func (e *evaluation) byLock() {
 	}
 }
 
-// byOwn judges by the own entries and lists of unit u, which is so many units
-// up from the group, and of those above it.
+// byOwn applies the own entries and lists of unit u and the units above it; u is
+// up units above the group.
 func (e *evaluation) byOwn(u uint32, up uint8) {
 	for ; u != compiled.NoUnit; u, up = e.policy.file.Parents[u], up+1 {
 		allow, block := int32(compiled.NoEntry), int32(compiled.NoEntry)
@@ -228,8 +230,8 @@ func (e *evaluation) byOwn(u uint32, up uint8) {
 	e.byCore()
 }
 
-// allowException passes what unit u allows. It is an exception if it would have
-// been a block without that.
+// allowException passes what unit u allows. The pass is an exception if the name
+// would be blocked otherwise.
 func (e *evaluation) allowException(u uint32, up uint8, entry int32) {
 	e.byOwn(e.policy.file.Parents[u], up+1)
 	excepted, category := e.out.Action == Block || e.out.Excepted, e.out.Category
@@ -250,7 +252,7 @@ func (e *evaluation) byCore() {
 	e.byCanary()
 }
 
-// byCanary tells software that asks that it may not go around the resolver.
+// byCanary blocks canary names, which tells software not to bypass the resolver.
 func (e *evaluation) byCanary() {
 	if e.canary == nil || !e.policy.file.Canaries {
 		e.byProfile()
@@ -261,7 +263,7 @@ func (e *evaluation) byCanary() {
 	e.out.EDE, e.out.Category = domain.EDEBlocked, uint8(e.tags().Circumvention)
 }
 
-// byProfile judges by what the profile blocks and allows at the moment.
+// byProfile applies what the profile blocks and allows at the moment.
 func (e *evaluation) byProfile() {
 	m := e.minute
 	hit, allowed := e.left.And(m.blocked), e.set.And(m.allowed)
@@ -283,7 +285,7 @@ func (e *evaluation) byProfile() {
 	}
 }
 
-// byDefault judges all other names.
+// byDefault applies the profile's default.
 func (e *evaluation) byDefault() {
 	e.pass(LayerDefault)
 	if e.minute.profile.Deny && !e.target {
@@ -299,14 +301,15 @@ func (e *evaluation) reply(category uint8) Reply { return Reply(e.minute.profile
 // tags knows what the bits of sets mean.
 func (e *evaluation) tags() *compiled.Tags { return &e.policy.file.Tags }
 
-// pass says to answer, for the group and for no entry in particular.
+// pass sets a Pass of a layer that names no other unit and no entry.
 func (e *evaluation) pass(layer Layer) {
 	e.out = Decision{
 		Set: e.set, Unit: e.group, Entry: compiled.NoEntry, Layer: layer, Category: NoCategory, passedZones: e.passed,
 	}
 }
 
-// block says to block for the tags hit; the empty set is the name itself.
+// block sets a Block because of the tags hit; none are hit if an entry names the
+// name itself.
 func (e *evaluation) block(layer Layer, hit Set, ede uint16) {
 	tags := e.tags()
 	category := tags.CountsIn(hit, e.set)
@@ -321,9 +324,9 @@ func (e *evaluation) block(layer Layer, hit Set, ede uint16) {
 	}
 }
 
-// safeSearch turns the pass of a search engine's name into its safe face: by
-// rewriting for the types that lead to an address, by NODATA for all others,
-// so that nothing of the original is told.
+// safeSearch sends a search engine's name that passes to its safe search: types
+// that lead to an address are rewritten, all others get NODATA, so that no record
+// of the original name is returned.
 func (e *evaluation) safeSearch(qtype uint16) {
 	if e.out.Action != Pass {
 		return
@@ -341,7 +344,8 @@ func (e *evaluation) safeSearch(qtype uint16) {
 	}
 }
 
-// safeFace is where the profile sends a search engine's name; nil for all others.
+// safeFace is the name to which the profile sends a search engine's name; nil for
+// all other names.
 func (e *evaluation) safeFace() *catalogue.Target {
 	profile := e.minute.profile
 	if profile.SafeSearch == catalogue.Off && profile.YouTube == catalogue.Off {

@@ -16,7 +16,7 @@ const (
 	Pass    Action = iota // answer as the DNS has it
 	Block                 // answer with Decision.Reply
 	Rewrite               // answer with the safe face in Decision.Rewrite
-	Local                 // ours to answer, with Decision.Reply; never forwarded, and not counted as a block
+	Local                 // answered by the resolver with Decision.Reply; never forwarded, and not counted as a block
 )
 
 var actionNames = [...]string{"pass", "block", "rewrite", "local"}
@@ -44,20 +44,20 @@ var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page", "d
 // String is the reply as policy.yaml writes it.
 func (r Reply) String() string { return replyNames[r] }
 
-// A Layer is the rule of precedence that decided. The layers are judged in
-// this order and the first one with something to say ends it, so that of a
-// Decision all layers before its own are known to have found nothing.
+// A Layer is the rule of precedence that decided. The layers are tried in this
+// order and the first one that applies decides, so no layer before that of a
+// Decision applied.
 type Layer uint8
 
 const (
-	LayerLocal      Layer = iota // names that are the resolver's own to answer (RFC 9462)
+	LayerLocal      Layer = iota // names that the resolver answers itself (RFC 9462)
 	LayerLock                    // what a unit locked for all below it
 	LayerOwn                     // the units' own entries and lists, the nearest unit first
 	LayerCore                    // names that are never blocked
-	LayerCanary                  // names that software asks to learn whether it may go around the resolver
+	LayerCanary                  // names by which software learns whether it may bypass the resolver
 	LayerProfile                 // the profile, timetable and calendar of this minute
-	LayerDefault                 // what the profile says of all other names
-	LayerSafeSearch              // not a verdict: what becomes of a pass on a search engine's name
+	LayerDefault                 // the profile's default
+	LayerSafeSearch              // not a verdict: a search engine's name that passes is sent to its safe search
 )
 
 var layerNames = [...]string{"local", "lock", "own", "core", "canary", "profile", "default", "safe-search"}
@@ -68,28 +68,28 @@ func (l Layer) String() string { return layerNames[l] }
 // NoCategory is the Category of a Decision that neither blocks nor excepts.
 const NoCategory = 255
 
-// A Decision is what a client may do with a name. It is a value without
-// pointers of its own; Rewrite points at what is built in.
+// A Decision is what a client may do with a name. Rewrite points at data that is
+// built in, or made for this decision.
 type Decision struct {
 	Set     Set               // what the name is
 	Rewrite *catalogue.Target // with Action Rewrite, or Reply ReplyData where the data is an alias
-	// Response is what a response policy zone asks for, when that is why it is a
-	// Block.
+	// Response is what a response policy zone asks for. It is nil unless that is the
+	// reason for the Block.
 	Response *blocklist.Response
 	Unit     uint32 // index (as GroupID) of the unit whose lock or entry decided; otherwise the group's own
-	Entry    int32  // index of the own entry that decided, -1 when none did
+	Entry    int32  // index of the own entry that decided, -1 if none did
 	EDE      uint16 // info code of RFC 8914 for a block, else 0
 	Action   Action
 	Reply    Reply // with Block and Local
 	Layer    Layer
-	// Category is the tag that the block counts in: always one of categories
-	// and pseudo categories, so that counts add up. Of an excepted pass it is
-	// the one it would have counted in; otherwise NoCategory.
+	// Category is the tag that a block is counted in: always a category or pseudo
+	// category, so that counts add up. An excepted pass has the tag that the block
+	// would have been counted in, any other pass NoCategory.
 	Category uint8
 	// passedZones is rank+1 of the zone that let the name through: neither it nor
 	// those below judge what the answer points at.
 	passedZones uint8
 
-	Excepted bool // a unit's own allow lifted what would have been a block
-	Explicit bool // somebody allowed the name by word, so that only locks judge what its answer points at
+	Excepted bool // a unit's own allow prevented a block
+	Explicit bool // the name was explicitly allowed: only locks apply to what its answer points at
 }

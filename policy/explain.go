@@ -18,7 +18,7 @@ type Explanation struct {
 	Name     string    `json:"name"`
 	Type     string    `json:"type"`
 	Time     time.Time `json:"time"`
-	Units    []string  `json:"units"` // ids, the client's own first; empty of unknown clients
+	Units    []string  `json:"units"` // ids, the client's own first; empty for unknown clients
 	Profile  string    `json:"profile"`
 	Tags     []string  `json:"tags"` // codes of what the name is, most severe first
 	Steps    []Step    `json:"steps"`
@@ -31,12 +31,12 @@ type Explanation struct {
 	EDE      uint16    `json:"ede,omitempty"` // info code of RFC 8914
 	EDEText  string    `json:"ede_text,omitempty"`
 	Result   Sentence  `json:"result"`
-	Document *Order    `json:"order,omitempty"` // of an authority, when it is behind the block
+	Document *Order    `json:"order,omitempty"` // of an authority, if that is the reason for the block
 }
 
-// A Step is one thing that was looked at.
+// A Step is one thing that Explain has looked at.
 type Step struct {
-	Layer   string `json:"layer"`             // "client", "name", or that of a Layer
+	Layer   string `json:"layer"`             // "client", "name", or the name of a Layer
 	Decides bool   `json:"decides,omitempty"` // the layer that decided
 	Sentence
 }
@@ -72,8 +72,8 @@ func (e Explanation) In(l wording.Language) string {
 	return b.String()
 }
 
-// Explain decides as Decide does and says why, every step in order. An error
-// means that name is none.
+// Explain decides as Decide does and returns every step in order. It fails only if
+// name is not a domain name.
 func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, error) {
 	canonical, err := domain.Canonical(strings.TrimSpace(name))
 	if err != nil {
@@ -90,9 +90,8 @@ func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, erro
 	return e.out, nil
 }
 
-// An explainer runs an evaluation through the same layers as Decide and describes
-// each. That a layer comes before the one that decided means that it found
-// nothing, so there is nothing to judge twice.
+// An explainer evaluates as Decide does, then describes each layer up to the one
+// that decided. Those before it did not apply, so nothing is evaluated twice.
 type explainer struct {
 	evaluation
 	qtype  uint16
@@ -126,7 +125,7 @@ func (e *explainer) judge() {
 	e.result(final)
 }
 
-// step adds a sentence about a layer; decides says that the layer ends it.
+// step adds a sentence about a layer; decides marks the layer that decided.
 func (e *explainer) step(layer string, decides bool, text wording.Text) {
 	e.out.Steps = append(e.out.Steps, Step{layer, decides, Sentence(text)})
 }
@@ -161,7 +160,7 @@ func choose(is bool, yes, no wording.Text) wording.Text {
 	return no
 }
 
-// result says what becomes of the question.
+// result adds what becomes of the question.
 func (e *explainer) result(final Decision) {
 	if final.Layer == LayerSafeSearch {
 		e.step(final.Layer.String(), true, explainSafeSearch.With(

@@ -11,7 +11,7 @@ import (
 	"lachan/policy/compiled"
 )
 
-// client says whose question it is.
+// client adds the units of the client.
 func (e *explainer) client() {
 	if e.group == 0 {
 		e.step("client", false, explainUnknownClient.With(e.minute.profile.Name))
@@ -29,7 +29,7 @@ func (e *explainer) client() {
 	e.step("client", false, explainClient.With(strings.Join(path, " < ")))
 }
 
-// classification says what the name is and which entries of which lists say so.
+// classification adds the tags of the name and the entries of lists that set them.
 func (e *explainer) classification() {
 	matches := e.rules.list.Matches(e.name, e.qtype, e.rules.now)
 	if len(matches) == 0 {
@@ -55,7 +55,7 @@ func (e *explainer) classification() {
 	}
 }
 
-// order is the document behind an entry of a list; zero when there is none.
+// order is the document by which an entry was listed; zero if there is none.
 func (e *explainer) order(m *blocklist.Match) Order {
 	feed := e.policy.file.Feeds[m.Feed]
 	document := m.Document
@@ -68,7 +68,7 @@ func (e *explainer) order(m *blocklist.Match) Order {
 	return Order{Feed: m.Feed, Authority: feed.Authority, Document: document}
 }
 
-// matchText tells an entry of a list, the document behind it and when it holds.
+// matchText describes an entry of a list, its document and when it holds.
 func (e *explainer) matchText(m *blocklist.Match, order Order) wording.Text {
 	text := explainMatch.With(m.Feed, m.Entry, e.names(m.Tags))
 	if order != (Order{}) {
@@ -84,7 +84,7 @@ func (e *explainer) matchText(m *blocklist.Match, order Order) wording.Text {
 	return text
 }
 
-// join puts one sentence after another.
+// join concatenates two sentences.
 func join(a, b wording.Text) wording.Text { return wording.Text{VI: a.VI + b.VI, EN: a.EN + b.EN} }
 
 // names are the codes of a set's tags.
@@ -114,8 +114,8 @@ func (e *explainer) locks(decides bool) {
 	e.step(name, true, explainLock.With(e.policy.file.UnitID(unit), e.names(hit), e.policy.file.LockPlace(unit, bit)))
 }
 
-// ownEntries lists everything of the units' own that speaks of the name, and
-// says of each whether it counts.
+// ownEntries lists all own entries of the units that concern the name, and says of
+// each whether it counts.
 func (e *explainer) ownEntries() {
 	before := len(e.out.Steps)
 	up := uint8(0)
@@ -183,7 +183,7 @@ func (e *explainer) ownLists(u uint32, layer *compiled.Layer) {
 	}
 }
 
-// unitName is the id of a unit; unknown clients are nobody's.
+// unitName is the id of a unit, "-" for unknown clients.
 func (e *explainer) unitName(u uint32) string {
 	if u == 0 {
 		return "-"
@@ -201,7 +201,7 @@ func (e *explainer) noted(place string, note uint32) noted {
 	return noted{place, f.Text(n.Who), f.Text(n.Why), f.Text(n.Document)}
 }
 
-// entryText tells an own entry, where it is written and what was noted with it.
+// entryText describes an own entry, where it is written and what was noted with it.
 func (e *explainer) entryText(u uint32, what string, allow bool, n noted) wording.Text {
 	text := choose(allow, explainOwnAllow, explainOwnBlock).With(e.policy.file.UnitID(u), what, n.place)
 	if n.who != "" {
@@ -216,7 +216,7 @@ func (e *explainer) entryText(u uint32, what string, allow bool, n noted) wordin
 	return text
 }
 
-// times adds from when and until when an entry counts, if that is limited.
+// times adds the period in which an entry counts, if that is limited.
 func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 	switch {
 	case until <= e.rules.now:
@@ -229,8 +229,8 @@ func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 	return text
 }
 
-// profileStep says which profile is in force and by what, which rules are, and
-// what of the name they block and allow.
+// profileStep describes the profile in force, where it comes from, the rules in
+// force, and which tags of the name they block and allow.
 func (e *explainer) profileStep(decides bool) {
 	name := LayerProfile.String()
 	unit := &e.policy.file.Units[e.group]
@@ -264,7 +264,7 @@ func (e *explainer) profileStep(decides bool) {
 	e.step(name, decides, text)
 }
 
-// ruleStep tells a rule that is in force, and of the others that they are not.
+// ruleStep describes a rule and whether it is in force.
 func (e *explainer) ruleStep(id int32, open []bool, today compiled.Day, where string) {
 	r := &e.policy.file.Rules[id]
 	window := e.policy.file.Timetables[r.During].Name

@@ -28,23 +28,23 @@ type GroupID uint32
 // A Group is a unit as statistics and reports know it. Clients of a unit above
 // schools are counted under that unit's own id.
 type Group struct {
-	School   string // id of the school, "" of unknown clients
-	ID       string // of the group within the school, "" of the school itself
-	Kind     Kind   // 0 of unknown clients
+	School   string // id of the school, "" for unknown clients
+	ID       string // of the group within the school, "" for the school itself
+	Kind     Kind   // 0 for unknown clients
 	Name     string // of the unit itself
 	Code     string // in the ministry's database
 	Type     string
-	Level    string // code, "primary"; that of the school
+	Level    string // code of the school's level, "primary"
 	Province string // id
 	Commune  string // id
 	Students int    // 0 if not known
-	// Contact is whom people ask about what is blocked, its own or that of the
-	// nearest unit above that has one: URIs (mailto: tel: https:).
+	// Contact are the URIs (mailto: tel: https:) by which people ask about blocks: the
+	// unit's own, or those of the nearest unit above that has some.
 	Contact []string
 }
 
 // UnitID is the id of the group's unit as GroupOf finds it: "school" or
-// "school/group"; "" of unknown clients.
+// "school/group"; "" for unknown clients.
 func (g *Group) UnitID() string {
 	if g.ID != "" {
 		return g.School + "/" + g.ID
@@ -109,8 +109,8 @@ func (p *Policy) GroupOf(unitID string) (GroupID, bool) {
 	return GroupID(unit), ok
 }
 
-// UnitOf is the id of a group and the name of the school that it is in, or its
-// own where it is in none; "" for unknown clients.
+// UnitOf is the id of a group's unit and the name of its school, or of the unit
+// itself if it is in no school; both "" for unknown clients.
 func UnitOf(p *Policy, g GroupID) (id, school string) {
 	of := p.Group(g)
 	if of.Kind == 0 {

@@ -10,7 +10,7 @@ import (
 	"lachan/policy/compiled"
 )
 
-// A Feed is what policy must know of a configured feed.
+// A Feed is what a policy needs to know of a configured feed.
 type Feed = compile.Feed
 
 // Unknown is what the configuration says of the clients that no unit claims.
@@ -27,7 +27,7 @@ var (
 // Load reads policy.yaml and the CSV files it names. It reports everything that
 // is wrong with them, and what feeds say of units that do not exist; then the
 // Policy is nil. Days and times of day are those of loc. With path "" there is
-// no file, and all clients have the profile "default", or that of unknown.
+// no file, and all clients have the profile "default", or the profile of unknown.
 func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
 	facts, err := catalogue.Load()
 	if err != nil {
@@ -81,6 +81,6 @@ func Open(path string) (*Policy, error) {
 	return newPolicy(file, facts)
 }
 
-// Digest is that of everything the policy says. The same inputs have the same
+// Digest is the SHA-256 of the compiled policy. The same inputs give the same
 // digest.
 func (p *Policy) Digest() string { return p.file.Digest() }

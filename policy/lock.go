@@ -42,9 +42,9 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 	return problems
 }
 
-// Notes are what is not wrong but deserves a look at a moment: own entries that
-// have expired, and block entries without effect because the same unit allows
-// the name or one above it.
+// Notes are not errors but deserve a look: own entries that have expired at a
+// moment, and block entries without effect because the same unit allows the name
+// or one above it.
 func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 	unix, own := now.Unix(), &p.file.Own
 	for i := range own.Entries {

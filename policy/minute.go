@@ -12,12 +12,12 @@ import (
 	"lachan/policy/compiled"
 )
 
-// Rules are everything that a question is judged by: a policy, a list and a
+// Rules are everything that decides about a question: a policy, a list and a
 // moment. They are immutable and may be used by any number of goroutines; their
 // owner makes new ones every minute.
 type Rules struct {
 	policy  *Policy
-	list    *blocklist.List // may be nil: then no name is anything
+	list    *blocklist.List // may be nil: then no name has a tag
 	time    time.Time
 	now     int64 // Unix seconds
 	serial  uint64
@@ -25,13 +25,13 @@ type Rules struct {
 	clients bool     // some rule of the list is triggered by the client
 }
 
-// A minute is what a plan comes to at a moment.
+// A minute is a plan as it holds at a moment.
 type minute struct {
 	profile *compiled.Profile
 	locked  Set
-	own     Set // all that some layer allows or blocks: most names have none of it
+	own     Set // the tags that some layer allows or blocks; most names have none of them
 	blocked Set // by the profile and the rules in force
-	allowed Set // by them: lifts itself, and of a service its categories too
+	allowed Set // by them: unblocks itself, and of a service its categories too
 	layers  []compiled.Layer
 }
 
@@ -84,14 +84,14 @@ func (p *Policy) minute(plan *compiled.Plan, open []bool, now int64) minute {
 	return m
 }
 
-// apply lays a block and an allow over what was said before. A service stays
-// allowed when only its category is blocked.
+// apply lays a block and an allow over the earlier ones. A service stays allowed if
+// only its category is blocked.
 func (m *minute) apply(block, allow Set) {
 	m.blocked = m.blocked.Or(block).Without(allow)
 	m.allowed = m.allowed.Without(block).Or(allow)
 }
 
-// layer is what the unit so many units up adds; most add nothing.
+// layer is what the unit that many units up adds; most add nothing.
 func (m *minute) layer(up uint8) *compiled.Layer {
 	for i := range m.layers {
 		if m.layers[i].Up == up {
@@ -114,10 +114,10 @@ func (r *Rules) Time() time.Time { return r.time }
 // Policy is what the rules were made from.
 func (r *Rules) Policy() *Policy { return r.policy }
 
-// Classify returns what a name is, and whether only Decide or DecideTarget can
-// judge it: some unit has an own entry for it or a name above it, an allow list,
-// the never-block list or a response policy zone names it, or it is a search
-// engine's.
+// Classify returns the tags of a name. Own reports whether the tags are not enough
+// to decide, so that Decide or DecideTarget is needed: some unit has an own entry
+// for the name or one above it, an allow list, the never-block list or a response
+// policy zone has it, or it is a search engine's.
 func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	set = r.list.Classify(n, qtype, r.now)
 	engine, _ := r.policy.catalogue.SafeSearch.Target(n, catalogue.Off, catalogue.Off)
@@ -128,7 +128,7 @@ func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	return set, own
 }
 
-// ClassifyAddr returns what an address is.
+// ClassifyAddr returns the tags of an address.
 func (r *Rules) ClassifyAddr(a netip.Addr) Set {
 	return r.list.ClassifyAddr(a, r.now)
 }

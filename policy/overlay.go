@@ -106,7 +106,7 @@ func (p *Policy) With(o *Overlay) (*Policy, error) {
 	return &with, nil
 }
 
-// Digest is that of everything the overlay says.
+// Digest is the SHA-256 of the overlay.
 func (o *Overlay) Digest() string { return o.file.Digest() }
 
 // Len counts the entries.

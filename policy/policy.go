@@ -1,26 +1,26 @@
-// Package policy says what a client may do: which unit it belongs to, what of a
-// name's categories that unit, those above it and the hour forbid, and why.
+// Package policy says what a client may do: which unit it belongs to, which of a
+// name's categories are forbidden by that unit, the units above it and the time of
+// day, and why.
 //
 // A Policy is what people wrote, compiled. Rules are a Policy, a list and a
-// minute: everything that a question is judged by. Both are immutable and may
-// be used by any number of goroutines.
+// minute: everything that decides about a question. Both are immutable and may be
+// used by any number of goroutines.
 //
 // # Precedence
 //
-// The first of these that has something to say decides (see Layer):
+// The first of these that applies decides (see Layer):
 //
 //  1. A lock of the group's unit or one above it. Nothing lifts it.
-//  2. The units' own entries and lists, from the group up. Of one unit an allow
-//     comes before a block. An own allow of a name passes it; one of a category
-//     or service lifts that, and passes the name unless it is also in another
-//     category that is blocked at the moment.
-//  3. Names that are never blocked, then the names that software asks to learn
-//     whether it may go around the resolver.
-//  4. What the profile blocks at the moment, less what it allows. Here the more
-//     special word wins whoever says it: a service against the categories it is
-//     in.
-//  5. The profile's default: allow, or deny, when only what somebody allowed by
-//     word passes.
+//  2. The units' own entries and lists, from the group up. Within one unit an allow
+//     comes before a block. An allow of a name passes the name. An allow of a
+//     category or service unblocks it, and passes the name unless the name is also
+//     in another category that is blocked at the moment.
+//  3. Names that are never blocked, then the canary names, by which software learns
+//     whether it may bypass the resolver.
+//  4. What the profile blocks at the moment, less what it allows. The more specific
+//     term wins: a service wins against the categories it is in.
+//  5. The profile's default: allow, or deny, which passes only names that are
+//     explicitly allowed.
 //
 // What passes and is a search engine's name is then rewritten as the profile
 // says. That is not a verdict: an own allow of a search engine does not switch
@@ -41,7 +41,7 @@ import (
 // A Policy is the units, what they may do and where their clients are. Its
 // tables are read where they are: in memory after Load, in a mapped file after
 // Open. Every exported method that reads them keeps the Policy, and with it the
-// mapping, alive until it returns, and hands out copies.
+// mapping, alive until it returns, and returns copies.
 type Policy struct {
 	file      compiled.File
 	catalogue *catalogue.Catalogue
@@ -73,13 +73,13 @@ func (p *Policy) Location() *time.Location { return p.loc }
 // relative to it are joined to its directory.
 func (p *Policy) Tests() []string { return slices.Clone(p.file.Tests) }
 
-// Tags are the bits that a rule of a feed sets: those of its category, or of
-// the entry's own when category is not "", and the feed's own bit if it is one
-// that a lock, a unit or an authority stands behind. A category may also be a
-// service ("service:zalo"), which sets the service's categories too. A rule of
-// a feed that is not configured sets nothing. An entry's category may be written
-// as people say it ("Cờ bạc"). Feeds below "builtin/" always are: their entries
-// name what they are, "core" among them.
+// Tags are the bits that a rule of a feed sets: the bits of the feed's category, or
+// of the entry's category if that is not "", and the feed's own bit if a lock, a
+// unit or an authority refers to the feed. A category may also be a service
+// ("service:zalo"), which sets the service's categories too. An entry's category
+// may be written as people say it ("Cờ bạc"). A rule of a feed that is not
+// configured sets nothing; the feeds below "builtin/" need no configuration, and
+// their entries may name "core" too.
 func (p *Policy) Tags(feed, category string) Set { return p.file.Tags.Of(feed, category) }
 
 // Counted is the tag of a category that blocks count in, by code or alias; the

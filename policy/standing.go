@@ -8,14 +8,15 @@ import (
 	"lachan/policy/catalogue"
 )
 
-// What reports and lists are told of a policy as a whole.
+// What reports and lists need to know of a policy as a whole.
 
-// A Standing is what reports say of how a unit is set up, its groups apart.
+// A Standing is how a unit is set up, as reports show it. It does not include the
+// unit's groups.
 type Standing struct {
 	// What holds for the unit's clients while lessons are held.
 	SafeSearch, YouTube, Circumvention bool
 	// Exceptions are the unit's own allow entries that count, Expired those that
-	// are over and still written.
+	// have expired but are still written.
 	Exceptions, Expired int
 }
 
@@ -73,7 +74,7 @@ func lessonRules(p *Policy, at time.Time) *Rules {
 
 // Lessons are the hours in which lessons are held on the days that calendars
 // have: those of the timetable that is built in, or of the one of the same name
-// that policy.yaml has in its place.
+// in policy.yaml.
 type Lessons struct {
 	From, To time.Duration // since midnight; To is not included
 	// Own reports whether policy.yaml says anything of when lessons are held, by
@@ -94,7 +95,7 @@ func (p *Policy) Lessons() Lessons {
 	return l
 }
 
-// Calendar is a number that units share whose lessons are held on the same days.
+// Calendar is a number that is equal for units whose lessons are on the same days.
 func (p *Policy) Calendar(g GroupID) int {
 	calendar := int(p.file.Units[g].Calendar)
 	runtime.KeepAlive(p)
@@ -106,8 +107,8 @@ func (p *Policy) LessonsOn(calendar int, day time.Time) bool {
 	return p.file.Timetables[p.file.Lessons].Holds(p.file.Calendars[calendar].Day(day.In(p.loc)))
 }
 
-// Blocks is all that some group is denied at some time: what a name must be for
-// a list to make a difference to anybody.
+// Blocks are the tags that are blocked for some group at some time. A list entry
+// with none of them makes no difference.
 func (p *Policy) Blocks() Set {
 	all := p.file.Blocks()
 	runtime.KeepAlive(p)

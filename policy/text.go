@@ -20,10 +20,10 @@ var reasons = [...]string{
 	LayerSafeSearch: "safe search",
 }
 
-// censored is said instead when an authority ordered the block.
+// censored is the reason if an authority ordered the block.
 const censored = "blocked by order of an authority"
 
-// makeTexts builds what Text returns, so that it builds nothing.
+// makeTexts builds all texts in advance, so that Text does not allocate.
 func makeTexts(t *compiled.Tags) [][]string {
 	texts := make([][]string, len(reasons)+1)
 	for layer := range texts {
@@ -41,7 +41,8 @@ func makeTexts(t *compiled.Tags) [][]string {
 }
 
 // Text is the extra text of a block's extended error (RFC 8914): the category
-// and a short reason, in ASCII, at most 120 bytes. "" of other decisions. It
+// and a short reason, in ASCII, at most 120 bytes. It is "" for
+// other decisions. It
 // allocates nothing.
 func (r *Rules) Text(d Decision) string {
 	texts := r.policy.texts

@@ -8,20 +8,20 @@ import (
 )
 
 // Response policy zones say what to answer, not only what a name is. A zone
-// speaks to the clients whose policy blocks its category, or for whom the zone
-// itself is locked. Of several zones the first in the order of the
-// configuration counts; within one, the client that asks before the name, and
-// the longer name or prefix before the shorter. What a zone asks for is then
-// weighed like any other name of its category: a unit's own allow, for
+// applies to the clients whose policy blocks its category, or for whom the zone
+// itself is locked. If several zones have a rule, the first in the order of the
+// configuration counts; within one zone, a rule for the client comes before a rule
+// for the name, and the longer name or prefix before the shorter. A match then
+// counts like any other name of the zone's category: a unit's own allow, for
 // example, comes before it.
 
-// Zoned tells whether a set holds what only the rules themselves can judge, so
-// that a union of sets is not enough.
+// Zoned reports whether a set has the tag of a response policy zone. Then a union
+// of sets is not enough to decide: the zone's rule has to be looked up.
 func (r *Rules) Zoned(set Set) bool { return set.Meets(r.policy.file.Tags.Zoned) }
 
-// judgeZones puts in place of the zones' bits what the first zone that speaks
-// to the group makes of the name. The zones that were passed before do not
-// speak.
+// judgeZones replaces the bits of zones in the set by the tags of the first zone
+// that applies to the group. The zone of rank passed-1 and those below it do not
+// apply; passed is 0 if there is none.
 func (e *evaluation) judgeZones(passed uint8, respond func(bit int) (blocklist.Response, bool)) {
 	tags, m := e.tags(), e.minute
 	triggered := e.set.And(tags.Zoned)
@@ -55,7 +55,7 @@ func (e *evaluation) judgeZones(passed uint8, respond func(bit int) (blocklist.R
 	e.left = e.set
 }
 
-// respond makes a block the answer that a zone asks for.
+// respond gives a block the answer that a zone asks for.
 func (e *evaluation) respond() {
 	e.out.Response = e.response
 	switch e.response.Act {
@@ -75,8 +75,8 @@ func (e *evaluation) respond() {
 	}
 }
 
-// aliasOf is the target of a CNAME among the data of a zone, nil when there is
-// none. The target "*.x" is the name that was asked for, below x.
+// aliasOf is the target of a CNAME among the data of a zone; nil if there is none.
+// The target "*.x" is the name that was asked for, below x.
 func aliasOf(data []string, asked *domain.Name) *domain.Name {
 	const cname = "CNAME "
 	for _, record := range data {

@@ -7,18 +7,17 @@ import (
 	"lachan/internal/wording"
 )
 
-// A CanaryAnswer is what software must be told so that it stays with the
-// resolver it was given.
+// A CanaryAnswer is the answer to a canary that keeps software on the resolver it
+// was given.
 type CanaryAnswer uint8
 
 // The answers to canaries.
 const (
 	AnswerNXDOMAIN CanaryAnswer = iota + 1
-	AnswerDDR                   // ours to answer (RFC 9462); nothing of an upstream comes through
+	AnswerDDR                   // answered by the resolver (RFC 9462), never by an upstream
 )
 
-// A Canary is a name that software asks to learn whether it may go around the
-// resolver.
+// A Canary is a name by which software learns whether it may bypass the resolver.
 type Canary struct {
 	Name   *domain.Name
 	Tree   bool // all below the name too
@@ -33,7 +32,7 @@ type Canaries struct{ all []Canary }
 // All are the canaries in the order of the data. The slice is c's own.
 func (c *Canaries) All() []Canary { return c.all }
 
-// Find is the canary that n is, nil when it is none. It allocates nothing.
+// Find is the canary that n is; nil if it is none. It allocates nothing.
 func (c *Canaries) Find(n *domain.Name) *Canary {
 	for i := range c.all {
 		k := &c.all[i]

@@ -1,8 +1,8 @@
 // Package catalogue holds the facts that come with the program: categories and
 // what each school level makes of them, services and their names, the names
-// that are never blocked, where safe search is, which names software asks to
-// find out whether it may go around the resolver, and a few well-known names to
-// start with while no feed can be reached.
+// that are never blocked, where safe search is, the names by which software learns
+// whether it may bypass the resolver, and a few well-known names to start with
+// while no feed can be reached.
 //
 // The facts are text files below data/, one name a line, reviewed like code;
 // section.go says how they are written. What a client may do with all that is
@@ -17,7 +17,7 @@ import (
 )
 
 // A Catalogue is everything that is built in. It is immutable: goroutines may
-// share it, and nobody may change what it holds.
+// share it, and none may change what it holds.
 type Catalogue struct {
 	Categories  []Category // most severe first: the order decides which one a block counts in
 	Profiles    []Profile
@@ -52,8 +52,7 @@ func Load() (*Catalogue, error) {
 	return c, nil
 }
 
-// Digest is that of all facts. The catalogue of another version of the program
-// has another one if it holds other facts.
+// Digest is a SHA-256 of all facts, in hexadecimal.
 func (c *Catalogue) Digest() string {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%+v %+v %+v", c.Profiles, c.Levels, c.SchoolHours)
@@ -80,7 +79,7 @@ func (c *Catalogue) Service(id string) (index int, ok bool) {
 	return index, ok
 }
 
-// Profile is the ready-made profile of a code, nil when there is none.
+// Profile is the ready-made profile of a code; nil if there is none.
 func (c *Catalogue) Profile(code string) *Profile {
 	for i := range c.Profiles {
 		if c.Profiles[i].Code == code {
@@ -90,8 +89,8 @@ func (c *Catalogue) Profile(code string) *Profile {
 	return nil
 }
 
-// Level is the school level of a code ("primary") or alias ("tieu-hoc"), nil
-// when there is none.
+// Level is the school level of a code ("primary") or alias ("tieu-hoc"); nil if
+// there is none.
 func (c *Catalogue) Level(code string) *Level {
 	for i := range c.Levels {
 		if l := &c.Levels[i]; l.Code == code || l.Alias == code {
@@ -101,8 +100,8 @@ func (c *Catalogue) Level(code string) *Level {
 	return nil
 }
 
-// checkCategories returns an error when one of codes is not the code of a
-// category; aliases are for people's files, not for ours.
+// checkCategories returns an error if one of codes is not the code of a category.
+// Aliases are for files that people write, not for the data.
 func (c *Catalogue) checkCategories(codes ...string) error {
 	for _, code := range codes {
 		if i, ok := c.category[code]; !ok || c.Categories[i].Code != code {

@@ -59,11 +59,11 @@ type Level struct {
 	Code    string // "primary"
 	Alias   string // "tieu-hoc"; accepted wherever Code is
 	Label   wording.Text
-	Profile string // code of the profile that a school of this level has when it names none
+	Profile string // code of the profile of schools of this level that name none
 }
 
 // levels gives a school with several levels the profile of its youngest pupils
-// who use the network by themselves: its groups may loosen it.
+// that use the network by themselves: its groups may loosen it.
 var levels = []Level{
 	{"preschool", "mam-non", wording.Text{VI: "Mầm non", EN: "Preschool"}, "mam-non"},
 	{"primary", "tieu-hoc", wording.Text{VI: "Tiểu học", EN: "Primary"}, "tieu-hoc"},

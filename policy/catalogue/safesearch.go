@@ -46,9 +46,9 @@ type SafeSearch struct {
 }
 
 // Target is where a question for n is sent under the strictness of search
-// engines and that of YouTube. It is nil when n is not exactly a name of an
-// engine, or when that engine's strictness is Off. The engine is told in either
-// case, NoEngine when n is a name of none. Target allocates nothing.
+// engines and of YouTube. It is nil if n is not exactly a name of an engine, or if
+// that engine's strictness is Off. The engine is returned in both cases, NoEngine
+// if n is a name of none. Target allocates nothing.
 func (s *SafeSearch) Target(n *domain.Name, search, youtube Strictness) (Engine, *Target) {
 	e := s.engine[string(n.Wire())]
 	if e == YouTube {

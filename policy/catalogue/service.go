@@ -10,13 +10,12 @@ import (
 	"lachan/internal/wording"
 )
 
-// A Service is something that people know by one name and that the DNS knows by
-// several.
+// A Service is something with one name for people and several domain names.
 type Service struct {
 	ID         string // "zalo": policy names it "service:zalo"
 	Label      wording.Text
 	Group      string   // the file it stands in: "messaging", "education"
-	Categories []string // codes, most severe first; empty when no category is to block it
+	Categories []string // codes, most severe first; empty if no category blocks it
 	Domains    []string // canonical, sorted; each covers all below it
 }
 

@@ -32,7 +32,7 @@ func (c *calendars) intern(calendar *compiled.Calendar) int32 {
 	return id
 }
 
-// calendarKey is the same for calendars that judge every day alike.
+// calendarKey is equal for calendars that say the same of every day.
 func calendarKey(c *compiled.Calendar) string {
 	if c == nil {
 		return ""

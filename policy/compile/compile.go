@@ -1,4 +1,4 @@
-// Package compile turns a policy as people write it into one that is judged by:
+// Package compile turns a policy as people write it into tables that decide:
 // names into numbers, units into a tree, what they inherit into plans. It
 // reports everything that is wrong with what is written.
 package compile
@@ -68,7 +68,7 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 		written, readable = c.decode(data)
 	}
 	if !readable && len(written.Units) == 0 {
-		return nil, c.problems // what follows would only be echoes
+		return nil, c.problems // the rest would only report consequences
 	}
 	c.compile(written)
 	if len(c.problems) > 0 {
@@ -108,8 +108,8 @@ func newCompiler(j *Job) *compiler {
 	}
 }
 
-// decode reads policy.yaml and takes in what it says, but for what needs all
-// units. It is not readable if it has mistakes of YAML, keys or types.
+// decode reads policy.yaml and compiles what does not need all units. The file is
+// not readable if it has mistakes of YAML, keys or types.
 func (c *compiler) decode(data []byte) (written *source.File, readable bool) {
 	written = source.NewFile()
 	c.problems = yamlfile.Decode(c.path, data, written)
@@ -125,7 +125,7 @@ func (c *compiler) decode(data []byte) (written *source.File, readable bool) {
 	return written, readable
 }
 
-// takeCSV takes in the units of the CSV files.
+// takeCSV adds the units of the CSV files.
 func (c *compiler) takeCSV(files []yamlfile.At[string]) {
 	for _, name := range files {
 		path := c.beside(name.V)

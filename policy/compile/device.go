@@ -9,8 +9,8 @@ import (
 	"lachan/policy/source"
 )
 
-// claimDevices notes the devices of a unit. It reports what is no device and
-// those that another unit has.
+// claimDevices adds the devices of a unit. It reports what is not a device, and
+// devices that another unit has.
 func (c *clients) claimDevices(u uint32, text *source.Unit) {
 	for _, d := range text.Devices {
 		name, ok := canonicalDevice(d.V)

@@ -9,8 +9,8 @@ import (
 	"lachan/policy/source"
 )
 
-// A parsedEntry is an entry that says what it should: either a name or the tag
-// of a category or service.
+// A parsedEntry is an entry that has been checked: either a name, or the tag of a
+// category or service.
 type parsedEntry struct {
 	name        string // canonical
 	bit         uint8

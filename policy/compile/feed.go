@@ -7,36 +7,36 @@ import (
 	"lachan/policy/compiled"
 )
 
-// A Feed is what policy must know of a configured feed.
+// A Feed is what a policy needs to know of a configured feed.
 type Feed struct {
 	Name     string
 	Category string // code of a category, or "service:ID"; its entries may name their own
 	// Allow: its names count as own allow entries of Unit, or of every top unit
-	// when that is "".
+	// if Unit is "".
 	Allow bool
-	// LockedBy is the unit for which, and below which, nobody can lift a block
-	// by this feed; "" for none.
+	// LockedBy is the unit for which, and below which, no unit can lift a block by
+	// this feed; "" for none.
 	LockedBy string
 	// Unit makes a feed one of that unit's own: its names count as the unit's
 	// own block (or allow) entries and say nothing about other units.
 	Unit string
-	// Zone tells that the feed is a response policy zone; the order of feeds is
-	// their rank. ZonePolicy overrides its actions ("given" or "" does not),
-	// ZoneCNAME is the target when that is "cname".
+	// Zone is set if the feed is a response policy zone; the order of feeds is their
+	// rank. ZonePolicy overrides its actions ("given" or "" does not), ZoneCNAME is
+	// the target if ZonePolicy is "cname".
 	Zone                  bool
 	ZonePolicy, ZoneCNAME string
 
-	// Authority is the name of who ordered it, Document the number of the
-	// order. A block by a feed with an authority is told as censored
-	// (RFC 8914, info code 16).
+	// Authority is the name of the authority that ordered the feed, Document the
+	// number of the order. A block by such a feed is reported as censored (RFC 8914,
+	// info code 16).
 	Authority, Document string
 
 	File string // where it is configured, for messages
 	Line int
 }
 
-// addFeeds gives each feed its tags and reports those that name what there is
-// not.
+// addFeeds gives each feed its tags. It reports feeds whose category or unit does
+// not exist.
 func (c *compiler) addFeeds(feeds []Feed) {
 	for i := range feeds {
 		f := &feeds[i]
@@ -81,7 +81,7 @@ func (c *compiler) feedBit(f *Feed) Set {
 	return blocklist.Of(bit)
 }
 
-// bindFeed hands a feed to the units that it speaks for.
+// bindFeed adds a feed to the layers of the units that it is configured for.
 func (c *compiler) bindFeed(f *Feed, own Set) {
 	if u, ok := c.unitOf(f, f.LockedBy); ok {
 		c.layer(u).lock = c.layer(u).lock.Or(own)

@@ -7,8 +7,8 @@ import (
 )
 
 // checkLocks reports where a unit allows a category or service that it or a
-// unit above it has locked: nothing can lift a lock, so the allow would only
-// deceive its author.
+// unit above it has locked. Nothing lifts a lock, so the allow has no effect, and
+// its author should know.
 func (c *compiler) checkLocks(u uint32) {
 	unit := &c.units[u]
 	for i := range unit.codes {

@@ -9,7 +9,7 @@ import (
 	"lachan/policy/source"
 )
 
-// clients are what units say tells that a client is theirs.
+// clients are what identifies the clients of units: prefixes, devices, secrets.
 type clients struct {
 	*tree
 	claims        []claim
@@ -30,14 +30,14 @@ func (c *clients) networks() []compiled.Network {
 	return list
 }
 
-// A claim is a prefix that a unit says is its own.
+// A claim is a prefix that a unit lists as its own.
 type claim struct {
 	prefix netip.Prefix
 	unit   uint32
 	line   int32
 }
 
-// claimNetworks notes the prefixes of a unit and reports what is no prefix.
+// claimNetworks adds the prefixes of a unit. It reports what is not a prefix.
 func (c *clients) claimNetworks(u uint32, text *source.Unit) {
 	for _, n := range text.Networks {
 		prefix, problem := parseNetwork(n.V)
@@ -49,7 +49,7 @@ func (c *clients) claimNetworks(u uint32, text *source.Unit) {
 	}
 }
 
-// checkNetworks sorts the prefixes, and reports those that two units claim.
+// checkNetworks sorts the prefixes. It reports those that two units claim.
 func (c *clients) checkNetworks() {
 	slices.SortStableFunc(c.claims, func(a, b claim) int { return a.prefix.Compare(b.prefix) })
 	c.checkClaims(c.claims)
@@ -91,7 +91,7 @@ func (c *clients) checkClaims(claims []claim) {
 	}
 }
 
-// checkWithin judges a claim within a wider or equal one.
+// checkWithin checks a claim that lies within a wider or equal one.
 func (c *clients) checkWithin(narrow, wide claim) {
 	file, line := c.units[narrow.unit].file, int(narrow.line)
 	mine, theirs := c.units[narrow.unit].id, c.units[wide.unit].id

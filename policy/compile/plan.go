@@ -7,9 +7,9 @@ import (
 	"lachan/policy/compiled"
 )
 
-// A layer is what a unit adds to the judgment of the names of its clients.
+// A layer is what a unit adds to decisions about its clients.
 type layer struct {
-	lock   Set   // tags that nobody can lift
+	lock   Set   // tags that no unit below can unblock
 	lists  Set   // feeds whose names the unit allows
 	block  Set   // feeds whose names the unit blocks
 	number int32 // equal layers have equal numbers
@@ -73,7 +73,7 @@ func (c *compiler) numberLayers() {
 	}
 }
 
-// planKey is the same for units whose clients are judged alike.
+// planKey is equal for units with the same plan.
 func (c *compiler) planKey(key []byte, u uint32, rules []int32) []byte {
 	unit := &c.units[u]
 	for _, n := range append([]int32{unit.profile, unit.calendar, int32(len(rules))}, rules...) {

@@ -61,8 +61,8 @@ func (t *terms) compileProfile(name string, text *source.Profile) compiled.Profi
 	return p
 }
 
-// profileAllow takes in what a profile allows: a name becomes an own entry of
-// the profile, categories and services are returned.
+// profileAllow adds an allow of a profile: a name becomes an own entry of the
+// profile, a category or service is returned as a set.
 func (t *terms) profileAllow(p *compiled.Profile, text *source.Entry) Set {
 	e, ok := t.entry(t.path, text)
 	if !ok {
@@ -79,7 +79,7 @@ func (t *terms) profileAllow(p *compiled.Profile, text *source.Entry) Set {
 	return Set{}
 }
 
-// compileReplies lays down the reply for each category.
+// compileReplies is the reply for each category.
 func (t *terms) compileReplies(standard source.Reply, written map[string]yamlfile.At[source.Reply]) []byte {
 	replies := bytes.Repeat([]byte{byte(standard)}, t.tags.Core)
 	for _, code := range slices.Sorted(maps.Keys(written)) {
@@ -95,7 +95,7 @@ func (t *terms) compileReplies(standard source.Reply, written map[string]yamlfil
 	return replies
 }
 
-// pseudo finds the pseudo categories that blocks count in.
+// pseudo finds a pseudo category that blocks are counted in.
 func (t *terms) pseudo(code string) (bit int, ok bool) {
 	switch code {
 	case compiled.LocalCode:

@@ -8,15 +8,15 @@ import (
 	"lachan/policy/source"
 )
 
-// A link id or token is looked up by digest, so that the time it takes does not
-// tell how much of a guess was right. None is written in a message.
+// Link ids and tokens are looked up by digest, so that the time of a look-up does
+// not show how much of a guess was right. No message contains one.
 const (
 	leastSecret = 16 // characters; 80 bits as `openssl rand -hex 10` writes them
 	mostSecret  = 63 // of a label
 )
 
-// claimSecrets notes the link ids and tokens of a unit. It reports those that
-// are too easy to guess, no label of a name, or used twice.
+// claimSecrets adds the link ids and tokens of a unit. It reports those that are
+// too easy to guess, not a valid label, or used twice.
 func (c *clients) claimSecrets(u uint32, text *source.Unit) {
 	for _, id := range text.Links {
 		if c.claimSecret(c.links, u, text.File, id.V, id.Line) {

@@ -119,10 +119,10 @@ func (t tagList) addService(s *catalogue.Service) {
 	self.UnitUnblocks = self.Unblocks
 }
 
-// categoryWords are the categories by what people who write tables call them:
-// the code, the label in either language, or a part of it between commas. "Cờ
-// bạc", "ca cuoc" and "Gambling" are all gambling. Of two that share a word the
-// first has it.
+// categoryWords are the categories by what people call them in tables: the code,
+// the label in either language, or a part of a label between commas. "Cờ bạc", "ca
+// cuoc" and "Gambling" are all gambling. A word that two categories share is the
+// first one's.
 func categoryWords(facts *catalogue.Catalogue, byKey map[string]int) map[string]int {
 	words := map[string]int{}
 	for _, k := range facts.Categories {
@@ -157,7 +157,7 @@ func (t *terms) codes(file string, written []yamlfile.At[string]) (set Set) {
 	return set
 }
 
-// known is the set of codes that the catalogue vouches for.
+// known is the set of codes of the catalogue, all of which exist.
 func (t *terms) known(codes []string) (set Set) {
 	for _, code := range codes {
 		set = set.Or(blocklist.Of(t.tags.ByKey[code]))
@@ -165,8 +165,8 @@ func (t *terms) known(codes []string) (set Set) {
 	return set
 }
 
-// unknownCode says that there is no category or service of that name, and
-// which one may be meant.
+// unknownCode is the message that a category or service does not exist, with the
+// one that may be meant.
 func (t *terms) unknownCode(code string) wording.Text {
 	return source.Nearest(textUnknownCode.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
 }

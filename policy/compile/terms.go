@@ -47,7 +47,7 @@ func (t *terms) addTimetables(written map[string]source.Timetable) {
 	_, t.ownHours = written[hours.Code]
 	if !t.ownHours {
 		var text source.Timetable
-		_ = text.Days.UnmarshalText([]byte(hours.Days)) // what is built in is right
+		_ = text.Days.UnmarshalText([]byte(hours.Days)) // built in: nothing fails
 		_ = text.From.UnmarshalText([]byte(hours.From))
 		_ = text.To.UnmarshalText([]byte(hours.To))
 		t.addTimetable(hours.Code, &text)

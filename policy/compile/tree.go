@@ -10,8 +10,8 @@ import (
 	"lachan/policy/source"
 )
 
-// A unit is a node of the tree while it is compiled: what it declares, and what
-// comes of it.
+// A unit is a node of the tree while it is compiled: what it declares, and what it
+// inherits.
 type unit struct {
 	id          string // of a group: SCHOOL/GROUP
 	name        string
@@ -27,8 +27,8 @@ type unit struct {
 	declared    declared
 }
 
-// declared is what a unit says of itself that waits for the other units, or
-// says nothing about what its clients may do.
+// declared is what a unit declares that can be resolved only when all units are
+// known, or that describes the unit itself.
 type declared struct {
 	id                     string
 	parent, level, profile yamlfile.At[string]
@@ -38,7 +38,7 @@ type declared struct {
 	contacts               []string
 }
 
-// A tree is the units and how they lie in one another.
+// A tree is the units and their parents.
 type tree struct {
 	*report
 	units  []unit
@@ -48,7 +48,7 @@ type tree struct {
 
 func newTree(r *report) *tree { return &tree{report: r, byID: map[string]uint32{}} }
 
-// add adds a unit without what it says about its clients.
+// add adds a unit to the tree, but not its networks, rules and entries.
 func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 	u = uint32(len(t.units))
 	kind := text.Kind
@@ -73,8 +73,8 @@ func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 	return u
 }
 
-// contacts are the contacts of a unit. It reports those by which nobody can be
-// reached.
+// contacts are the contacts of a unit. It reports those that are not URIs by which
+// people can be reached.
 func (t *tree) contacts(text *source.Unit) (uris []string) {
 	for _, c := range text.Contact {
 		if !source.IsContact(c.V) {
@@ -213,7 +213,7 @@ func (t *tree) checkRank(u uint32) {
 	}
 }
 
-// unknownUnit says that there is no unit of that id, and which one may be
+// unknownUnit is the message that a unit does not exist, with the one that may be
 // meant.
 func (t *tree) unknownUnit(id string) wording.Text {
 	text := textUnknownUnit.With(id)

@@ -7,8 +7,8 @@ import (
 	"lachan/policy/source"
 )
 
-// takeUnits takes in units as written, and the groups within them. What they
-// say of other units is kept for later: those may not have been read yet.
+// takeUnits adds units as written, and the groups within them. References to other
+// units are resolved later, since those may not have been read yet.
 func (c *compiler) takeUnits(units []source.Unit) {
 	for i := range units {
 		c.takeUnit(&units[i], compiled.NoUnit)
@@ -37,7 +37,7 @@ func (c *compiler) takeUnit(text *source.Unit, parent uint32) {
 	}
 }
 
-// takeEntries takes in a unit's allow or block entries.
+// takeEntries adds a unit's allow or block entries.
 func (c *compiler) takeEntries(u uint32, entries []source.Entry, allow bool) {
 	unit := &c.units[u]
 	for i := range entries {
@@ -63,7 +63,7 @@ func flag(set bool) uint8 {
 	return 0
 }
 
-// layer is what a unit adds to the judgment of names of its own and below it.
+// layer is the layer of a unit. It makes one if the unit has none.
 func (c *compiler) layer(u uint32) *layer {
 	if c.layers[u] == nil {
 		c.layers[u] = &layer{}
@@ -71,7 +71,7 @@ func (c *compiler) layer(u uint32) *layer {
 	return c.layers[u]
 }
 
-// inherit hands profiles and calendars down the tree.
+// inherit gives each unit the profile and calendar it has or inherits.
 func (c *compiler) inherit(order []uint32, written *source.File) {
 	top := c.calendars.compile(nil, c.path, written.Calendar)
 	standard, ok := c.profile(c.path, written.DefaultProfile)

@@ -1,6 +1,6 @@
 package compiled
 
-// Blocks is all that some group is denied at some time.
+// Blocks are the tags that are blocked for some group at some time.
 func (f *File) Blocks() (all Set) {
 	for i := range f.Plans {
 		plan := &f.Plans[i]

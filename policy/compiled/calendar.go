@@ -84,7 +84,7 @@ func within(spans []DateSpan, d Date) bool {
 
 // A Day is what timetables ask of a date.
 type Day struct {
-	Weekday time.Weekday // that of the day it makes up for, if it is a make-up day
+	Weekday time.Weekday // of a make-up day the day whose lessons are held
 	Kind    source.DayKind
 }
 

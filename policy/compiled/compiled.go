@@ -23,8 +23,8 @@ import (
 type Set = blocklist.Set
 
 // A File is a compiled policy. It is immutable and may be read by any number of
-// goroutines. Copies share the tables; whoever reads the tables of a File that
-// was opened keeps one copy alive until it is done.
+// goroutines. Copies share the tables; the caller keeps one copy alive while it
+// reads the tables of a File that was opened.
 type File struct {
 	Tables
 	Meta

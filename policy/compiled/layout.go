@@ -46,7 +46,7 @@ var (
 	ErrVersion = errors.New("compiled policy is of another version")
 )
 
-// seal puts sections into one run of bytes, behind a header.
+// seal puts sections into one run of bytes, after a header.
 func (l layout) seal(content [][]byte) []byte {
 	headerSize := l.headerSize()
 	size := headerSize

@@ -56,7 +56,7 @@ type OwnKey struct {
 	_            [7]byte
 }
 
-// NoKey is what Find returns for a name that nobody has an entry for.
+// NoKey is the key of a name without entries.
 const NoKey = -1
 
 // Find returns the longest name with entries that n is at or below, or NoKey.
@@ -217,8 +217,8 @@ func (t *OwnNames) place(key int, n *domain.Name) {
 	t.Filter[bit>>6] |= 1 << (bit & 63)
 }
 
-// sound reports whether the tables can be read without looking out: all that
-// they point at is there, and following names upwards comes to an end.
+// sound reports whether the tables can be read without further checks: all
+// references are in range, and following names upwards ends.
 func (t *OwnNames) sound() bool {
 	sound := soundSlots(t.Slots, len(t.Keys)) && soundFilter(t.Filter, len(t.Keys))
 	for i := range t.Keys {

@@ -103,7 +103,7 @@ type Unit struct {
 	File        Text // in which it is written
 	Rules       Span // of UnitRules
 	Codes       Span
-	Contacts    Span // its own; none: those of the nearest unit above that has some
+	Contacts    Span // if empty, the contacts of the nearest unit above that has some hold
 	Line        int32
 	Profile     int32
 	ProfileFrom uint32 // the unit that named the profile, or whose level chose it
@@ -223,7 +223,7 @@ func (t *Tables) TimedOf(p *Plan) []TimedCode { return of(t.Timed, p.Timed) }
 
 // A Layer is what a unit above (or at) a group adds.
 type Layer struct {
-	Lock         Set // tags that nobody can lift
+	Lock         Set // tags that no unit below can unblock
 	Lists        Set // feeds whose names are allowed
 	Allow, Block Set
 	Up           uint8 // how many units up from the group

@@ -123,7 +123,7 @@ func (s *Store) Save(f *File) (serial uint64, err error) {
 		return 0, err
 	}
 	for len(serials) > 1 {
-		_ = os.Remove(s.path(serials[0], overlaySuffix)) // one too many harms nobody
+		_ = os.Remove(s.path(serials[0], overlaySuffix)) // a file too many does no harm
 		_ = os.Remove(s.path(serials[0], baseSuffix))
 		serials = serials[1:]
 	}
@@ -150,7 +150,7 @@ func (s *Store) path(serial uint64, suffix string) string {
 	return filepath.Join(s.dir, fmt.Sprintf("%08d%s", serial, suffix))
 }
 
-// serials are those of all policies in the folder, the oldest first.
+// serials are the serials of all policies in the folder, the oldest first.
 func (s *Store) serials() (list []uint64, err error) {
 	entries, err := os.ReadDir(s.dir)
 	if errors.Is(err, fs.ErrNotExist) {

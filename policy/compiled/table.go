@@ -16,11 +16,11 @@ type column interface {
 
 // records is a column of records of a fixed width. T consists of integers and
 // arrays of them, laid out without padding (TestRecordsHaveNoPadding), so that
-// it is the same in memory as in the file on machines that count bytes as the
+// it is the same in memory as in the file on machines that order bytes as the
 // file does.
 type records[T any] struct{ rows *[]T }
 
-// littleEndian tells whether this machine counts bytes as the file does.
+// littleEndian reports whether this machine orders bytes as the file does.
 func littleEndian() bool { return binary.NativeEndian.Uint16([]byte{1, 0}) == 1 }
 
 func (c records[T]) encode() []byte {

@@ -108,10 +108,11 @@ func (t *Tags) Classes(key string) (Set, bool) {
 	return t.All[bit].Unblocks, true
 }
 
-// CountsIn is the category in which a block counts that hit tags of what a
-// name is: the most severe category hit; or that of the service or feed hit, if
-// the name is in it; or the most severe of the name; or else local. A name of the
-// abuse of children counts as that whatever hit it: it must be told nowhere.
+// CountsIn is the category in which a block is counted; hit are the tags that
+// caused the block, of all tags of the name. It is the most severe category hit;
+// or the category of the service or feed hit, if the name is in it; or the most
+// severe category of the name; or else local. A name with CSAM is always counted
+// in that.
 func (t *Tags) CountsIn(hit, of Set) uint8 {
 	if of.Has(t.CSAM) {
 		return uint8(t.CSAM)

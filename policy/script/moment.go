@@ -31,7 +31,7 @@ func (p *parser) moment(words []string) {
 	p.at = at
 }
 
-// agrees reports a day of the week that is not that of the date.
+// agrees reports a day of the week that does not match the date.
 func (p *parser) agrees(day string, at time.Time) bool {
 	is := func(names [2]string) bool {
 		return strings.EqualFold(day, names[0]) || strings.EqualFold(day, names[1])

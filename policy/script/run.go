@@ -12,9 +12,9 @@ import (
 	"lachan/policy"
 )
 
-// Run asks every question of the script and reports each that comes out
-// otherwise than expected, with the reason, and each that the policy cannot be
-// asked. The list may be nil: then no name is on any.
+// Run asks every question of the script. It reports each whose result is not the
+// expected one, with the reason, and each that cannot be asked of the policy. The
+// list may be nil: then no name is on any list.
 func (s *Script) Run(p *policy.Policy, list *blocklist.List) (problems yamlfile.Problems) {
 	r := runner{policy: p}
 	for i := range s.asks {
@@ -29,22 +29,22 @@ func (s *Script) Run(p *policy.Policy, list *blocklist.List) (problems yamlfile.
 	return problems
 }
 
-// in is the moment at which clocks of a time zone show what t shows.
+// in is the moment at which the clocks of a time zone show the time of t.
 func in(t time.Time, zone *time.Location) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, zone)
 }
 
-// A runner asks the questions of a script. Groups by bare id are looked up in
-// a table that is made when the first one is asked for.
+// A runner asks the questions of a script. It makes the table of groups by bare id
+// when it needs it.
 type runner struct {
 	policy *policy.Policy
 	rules  *policy.Rules
 	bare   map[string][]policy.GroupID
 }
 
-// ask asks one question; nil is that it came out as expected.
+// ask asks one question. It returns nil if the result is the expected one.
 func (r *runner) ask(a *ask) *wording.Text {
-	addr, group, problem := r.who(a.who)
+	addr, group, problem := r.client(a.who)
 	if problem != nil {
 		return problem
 	}
@@ -65,9 +65,9 @@ func (r *runner) ask(a *ask) *wording.Text {
 	return nil
 }
 
-// who finds the group of an address, a unit, SCHOOL/GROUP or a bare group. The
-// address is not valid when none is given.
-func (r *runner) who(who string) (addr netip.Addr, group policy.GroupID, problem *wording.Text) {
+// client finds the group of an address, a unit, SCHOOL/GROUP or a bare group. The
+// address is not valid if none is given.
+func (r *runner) client(who string) (addr netip.Addr, group policy.GroupID, problem *wording.Text) {
 	if addr, err := netip.ParseAddr(who); err == nil {
 		group, _ = r.rules.Identify(addr)
 		return addr, group, nil
@@ -105,8 +105,7 @@ func (r *runner) unitID(g policy.GroupID) string {
 	return group.UnitID()
 }
 
-// resolve puts the codes and ids that the policy uses in place of aliases and
-// bare groups.
+// resolve replaces aliases and bare groups by the codes and ids of the policy.
 func (r *runner) resolve(w want) (want, *wording.Text) {
 	if w.category != "" {
 		tag, ok := r.policy.Counted(w.category)
@@ -126,7 +125,7 @@ func (r *runner) resolve(w want) (want, *wording.Text) {
 	return w, nil
 }
 
-// got is a decision as a script would expect it, with everything said.
+// got is a decision as a script would write it, with every field set.
 func (r *runner) got(d policy.Decision) want {
 	w := want{layer: d.Layer.String()}
 	switch d.Action {
@@ -148,8 +147,7 @@ func (r *runner) got(d policy.Decision) want {
 	return w
 }
 
-// matches tells whether got is what w expects. What passes by an exception
-// passes.
+// matches reports whether got is what w expects. An excepted pass is a pass too.
 func (w want) matches(got want, excepted bool) bool {
 	result := w.result == got.result || w.result == resultPass && excepted && got.result == resultExcepted
 	return result && fits(w.category, got.category) && fits(w.target, got.target) &&
@@ -158,7 +156,7 @@ func (w want) matches(got want, excepted bool) bool {
 
 func fits(want, got string) bool { return want == "" || want == got }
 
-// failed says what was asked, what was expected, what came and why.
+// failed is the message about a question: expected and actual result, and why.
 func (r *runner) failed(a *ask, g policy.GroupID, got want) wording.Text {
 	explanation, err := r.rules.Explain(g, a.name, a.qtype)
 	if err != nil {

@@ -15,9 +15,9 @@
 //	WHO asks NAME [TYPE] -> RESULT [by LAYER] [unit ID]
 //
 // A moment holds for the questions below it, in the time zone of the policy.
-// The day of the week (Mon to Sun, or t2 to t7 and cn) must be that of the
+// The day of the week (Mon to Sun, or t2 to t7 and cn) must match the
 // date. WHO is an address, the id of a unit, SCHOOL/GROUP, or the id of a group
-// alone when one school only has such a group. TYPE is A when it is left out.
+// alone if only one school has such a group. TYPE is A if it is left out.
 //
 // RESULT is one of
 //
@@ -94,7 +94,7 @@ type parser struct {
 	script   *Script
 	line     int
 	at       time.Time
-	told     bool // that a moment is wrong or missing: what follows would only be echoes
+	told     bool // a wrong or missing moment has been reported: the rest would only be consequences
 	problems yamlfile.Problems
 }
 

@@ -9,8 +9,8 @@ import (
 	"lachan/policy"
 )
 
-// A want is what a script expects of a question, or what came of one. As an
-// expectation its empty fields match anything.
+// A want is the expected or actual result of a question. Empty fields of an
+// expectation match anything.
 type want struct {
 	result   string // pass, excepted, local, rewrite or the word for a reply
 	category string // of a block: code or alias
@@ -19,7 +19,7 @@ type want struct {
 	unit     string
 }
 
-// The results that are no replies.
+// The results that are not replies.
 const (
 	resultPass     = "pass"
 	resultExcepted = "excepted"

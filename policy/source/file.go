@@ -15,8 +15,8 @@ type File struct {
 	// Categories adds categories, which rank below the built-in ones, or gives
 	// built-in ones another label: {my-code: {vi: "...", en: "..."}}.
 	Categories map[string]Category `yaml:"categories"`
-	// Canaries says whether policy answers the names that software asks to
-	// learn whether it may go around the resolver. Default true.
+	// Canaries says whether policy answers the names by which software learns
+	// whether it may bypass the resolver. Default true.
 	Canaries bool `yaml:"canaries"`
 	// DefaultProfile is the profile of clients that no unit claims and of units
 	// that neither have nor inherit one. Default "default".
@@ -26,7 +26,7 @@ type File struct {
 	Profiles map[string]Profile `yaml:"profiles"`
 	// Timetables are the windows of time that rules name.
 	Timetables map[string]Timetable `yaml:"timetables"`
-	// Calendar is that of all units; a unit may have its own.
+	// Calendar holds for all units; a unit may have its own.
 	Calendar *Calendar `yaml:"calendar"`
 	// Units in any order, parents before or after their children.
 	Units []Unit `yaml:"units"`
@@ -55,7 +55,7 @@ type Profile struct {
 	// Block are the categories and services (as service:ID) that are blocked.
 	Block []yamlfile.At[string] `yaml:"block"`
 	// Allow are categories, services and names that are left alone whatever
-	// Block says. A service that is allowed lifts itself and the categories it
+	// Block says. A service that is allowed unblocks itself and the categories it
 	// is in, no other: if a list also calls it malware, it stays blocked.
 	Allow []Entry `yaml:"allow"`
 	// SafeSearch (off, strict) sends search engines to their safe face.
@@ -63,7 +63,7 @@ type Profile struct {
 	// YouTube (off, moderate, strict) is apart from the other engines.
 	YouTube YouTubeStrictness `yaml:"youtube"`
 	// Default is what happens to all other names: allow, or deny for exams and
-	// learning only, when nothing but what is allowed by word resolves.
+	// learning only, which resolves only names that are explicitly allowed.
 	Default Default `yaml:"default"`
 	// Reply is the shape of blocked answers: nxdomain (default), null, nodata,
 	// refused or page.

@@ -54,7 +54,7 @@ func DecodePieces(path string, pieces []Piece, take func([]Unit)) bool {
 	return true
 }
 
-// A Piece is some items of the list of units and the line they begin on.
+// A Piece is several items of the list of units and the line they begin on.
 type Piece struct {
 	items []byte
 	line  int
@@ -111,7 +111,7 @@ func findUnits(data []byte) (begin, line int, ok bool) {
 }
 
 // itemDash is what the line of the first item begins with, up to and with
-// "- "; nil when the list is not written with a line an item.
+// "- "; nil if items of the list do not begin on lines of their own.
 func itemDash(list []byte) []byte {
 	for at := 0; at < len(list); {
 		text := lineAt(list, at)
@@ -128,7 +128,7 @@ func itemDash(list []byte) []byte {
 	return nil
 }
 
-// listEnds tells whether a line cannot be part of a list whose items begin with
+// listEnds reports whether a line cannot be part of a list whose items begin with
 // dash.
 func listEnds(text, dash []byte) bool {
 	if isBlank(text) || bytes.HasPrefix(text, dash) {

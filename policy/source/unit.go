@@ -10,7 +10,7 @@ type Kind uint8
 
 // The kinds of units.
 const (
-	Province  Kind = iota + 1 // a province or city, or whoever stands at the top
+	Province  Kind = iota + 1 // a province or city, or another unit at the top
 	Commune                   // a commune or ward
 	School                    // a school
 	GroupKind                 // a group of devices within a school
@@ -37,20 +37,20 @@ type Unit struct {
 	Line yamlfile.Line
 	// File is where Line counts. The reader of the file sets it.
 	File string `yaml:"-"`
-	// ID is unique among units; that of a group within its school. Lower-case
-	// letters, digits, '-', '_' and '.', at most 63.
+	// ID is unique among units; the id of a group is unique within its school. At
+	// most 63 lower-case letters, digits, '-', '_' and '.'.
 	ID string `yaml:"id"`
 	// Parent is the id of the unit above, or SCHOOL/GROUP. None: a top unit.
 	Parent yamlfile.At[string] `yaml:"parent"`
 	Name   string              `yaml:"name"`
 	Kind   Kind                `yaml:"kind"` // default school; group within Groups
-	// Level is that of the school: primary, lower-secondary and so on. Without
-	// a profile it chooses the ready-made one.
+	// Level is the level of the school: primary, lower-secondary and so on. If no
+	// profile is given, the level chooses a ready-made one.
 	Level    yamlfile.At[string] `yaml:"level"`
 	Code     string              `yaml:"code"`     // in the ministry's database
 	Type     string              `yaml:"type"`     // cong-lap, ngoai-cong-lap
 	Students int                 `yaml:"students"` // how many pupils; 0 if not known
-	// Profile is what clients may do. None: that of Level, or the parent's.
+	// Profile says what clients may do. None: the profile of Level, or the parent's.
 	Profile yamlfile.At[string] `yaml:"profile"`
 	// Networks are the prefixes of the unit's clients; an address is one with
 	// all its bits. The longest match of all units claims a client.
@@ -58,21 +58,21 @@ type Unit struct {
 	// Devices are clients that a trusted forwarder names: "mac:00:11:22:33:44:55"
 	// or "cpe:ID" (EDNS options 65001, 65073 and 65074). They come before Networks.
 	Devices []yamlfile.At[string] `yaml:"devices"`
-	// Links are secret ids by which clients on any address say that they are the
-	// unit's: in the path of DNS over HTTPS or the server name of TLS. They come
+	// Links are secret ids by which clients on any address show that they belong to
+	// the unit: in the path of DNS over HTTPS or the server name of TLS. They come
 	// before Networks. 16 to 63 of a-z 0-9 -.
 	Links []yamlfile.At[string] `yaml:"links"`
-	// LinkTokens are secrets with which the unit's router says that the address it
-	// has now is the unit's. As Links.
+	// LinkTokens are secrets by which the unit's router shows that its present
+	// address belongs to the unit. Written as Links.
 	LinkTokens []yamlfile.At[string] `yaml:"link_tokens"`
-	// Contact is whom people ask about what is blocked: addresses such as
-	// mailto:it@school.example and tel:+842143888888. None: those of the parent.
+	// Contact are addresses for questions about blocks, such as
+	// mailto:it@school.example and tel:+842143888888. None: the parent's.
 	Contact []yamlfile.At[string] `yaml:"contact"`
 	Groups  []Unit                `yaml:"groups"`
 	// Calendar takes the place, key by key, of the parent's.
 	Calendar *Calendar `yaml:"calendar"`
-	// Lock are the categories and services that nobody at or below this unit
-	// can lift.
+	// Lock are the categories and services that no unit at or below this one can
+	// unblock.
 	Lock  []yamlfile.At[string] `yaml:"lock"`
 	Rules []Rule                `yaml:"rules"`
 	Allow []Entry               `yaml:"allow"`
@@ -88,7 +88,7 @@ type Entry struct {
 	Name     string        `yaml:"name"`
 	Category string        `yaml:"category"`
 	Service  string        `yaml:"service"`  // id, without "service:"
-	Who      string        `yaml:"who"`      // who asked for it or wrote it
+	Who      string        `yaml:"who"`      // the person who asked for it or wrote it
 	Why      string        `yaml:"why"`      // the reason people are given
 	Document string        `yaml:"document"` // number of the document that ordered it
 	From     yamlfile.Date `yaml:"from"`     // first day it counts
