@@ -73,7 +73,7 @@ fuzz-short: ## ten seconds of every fuzz target
 	$(call fuzz-all,10s)
 
 proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave, a year of a province
-	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./cmd/lachan ./blocklist/rpzout ./metrics/report
+	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics/report
 
 differential: ## a million questions to the resolver and to its plain reference
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000

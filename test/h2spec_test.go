@@ -1,0 +1,83 @@
+package test
+
+import (
+	"encoding/xml"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// h2specMisses are the claims of h2spec that do not hold, and why that is right.
+var h2specMisses = map[string]string{
+	"http2/6.5.3: Sends multiple values of SETTINGS_INITIAL_WINDOW_SIZE":                                            "net/http hangs up on who says the same setting twice in a frame, as no client does but to make work",
+	"http2/8.1.2.2: Sends a HEADERS frame that contains the connection-specific header field":                       "net/http answers 400 before it ends the stream, as RFC 9113 section 8.1.1 lets servers do",
+	"http2/8.1.2.2: Sends a HEADERS frame that contains the TE header field with any value other than \"trailers\"": "the same",
+}
+
+// TestHTTP2IsWhatItSays asks h2spec, which knows what HTTP/2 wants of a server.
+func TestHTTP2IsWhatItSays(t *testing.T) {
+	program, err := exec.LookPath("h2spec")
+	if err != nil {
+		t.Skip("h2spec is not installed; run make tools")
+	}
+	_, d := everyDoor(t)
+	host, port, err := net.SplitHostPort(d.doh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := filepath.Join(t.TempDir(), "report.xml")
+	out, _ := exec.CommandContext(t.Context(), program, "--host", host, "--port", port, "--tls", "--insecure", "--timeout", "5",
+		"--path", "/dns-query?name=lesson.example", "--junit-report", report).CombinedOutput() // an error means that a claim does not hold
+	claims, misses := h2specReport(t, report)
+	if claims < 140 {
+		t.Fatalf("h2spec tried %d claims:\n%s", claims, out)
+	}
+	for claim, said := range misses {
+		if h2specMisses[claim] == "" {
+			t.Errorf("%s: %s", claim, said)
+		}
+	}
+	for claim, why := range h2specMisses {
+		if _, missed := misses[claim]; !missed {
+			t.Errorf("%s: holds, though %q", claim, why)
+		}
+	}
+	t.Logf("%d of %d claims hold", claims-len(misses), claims)
+}
+
+// h2specReport is how many claims were tried, and what was seen where one does
+// not hold.
+func h2specReport(t *testing.T, name string) (claims int, misses map[string]string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		Suites []struct {
+			Cases []struct {
+				Package string  `xml:"package,attr"`
+				Name    string  `xml:"classname,attr"`
+				Failure *string `xml:"failure"`
+				Error   *string `xml:"error"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(text, &report); err != nil {
+		t.Fatal(err)
+	}
+	misses = map[string]string{}
+	for _, s := range report.Suites {
+		for _, c := range s.Cases {
+			claims++
+			for _, said := range []*string{c.Failure, c.Error} {
+				if said != nil {
+					misses[c.Package+": "+c.Name] = *said
+				}
+			}
+		}
+	}
+	return claims, misses
+}

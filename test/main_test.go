@@ -1,0 +1,84 @@
+// Package test drives the program as it is built: it starts it, asks it over the
+// network, sends it signals and runs its commands. What it knows of the inside
+// it uses only to prepare, and to check what is on disk.
+package test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// binary is the program, built as users build it. Scripts call it lachan.
+var binary string
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
+
+// TestMain builds the program before the tests run and removes it after them.
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	os.Setenv("LC_ALL", "C.UTF-8") // both languages, whoever runs the tests
+	os.Unsetenv("LACHAN_LANG")
+	if order := os.Getenv(besieging); order != "" {
+		return besiege(order)
+	}
+	dir, err := os.MkdirTemp("", "lachan-test-*")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "lachan")
+	if out, err := exec.Command("go", "build", "-o", binary, "lachan/cmd/lachan").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// TestStories runs the stories of the command line. With -update they are
+// rewritten to what the program says now. The directory web of a story is
+// served at $WEB.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "../testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
+			web := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(e.WorkDir, "web"))))
+			e.Defer(web.Close)
+			e.Setenv("WEB", web.URL)
+			e.Setenv("LC_ALL", "C.UTF-8")
+			return nil
+		},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		RequireExplicitExec: true,
+		UpdateScripts:       *update,
+	})
+}
+
+// exits STATUS COMMAND... runs a command that ends with that exit status.
+func exits(ts *testscript.TestScript, not bool, args []string) {
+	if not || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	status := 0
+	var failure *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &failure) {
+		status = failure.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(status) != args[0] {
+		ts.Fatalf("exit status %d, want %s", status, args[0])
+	}
+}
