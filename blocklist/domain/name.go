@@ -1,6 +1,6 @@
 // Package domain holds names of the DNS as the rest of the program compares
 // them: lower case, in wire form, with a hash for every suffix. It is the leaf
-// that imports nothing of ours.
+// that imports no other package of this module.
 package domain
 
 import (
@@ -37,14 +37,14 @@ type Name struct {
 }
 
 // SetWire reads an uncompressed name at off of msg, as a question has it, and
-// returns the offset behind it.
+// returns the offset after it.
 func (n *Name) SetWire(msg []byte, off int) (next int, err error) {
 	return n.read(msg, off, false)
 }
 
 // SetCompressed reads a name at off of msg, following compression pointers
 // (RFC 1035 section 4.1.4), each of which must point before the bytes read so
-// far. It returns the offset behind the name in the place where it began.
+// far. It returns the offset after the name where it began.
 func (n *Name) SetCompressed(msg []byte, off int) (next int, err error) {
 	return n.read(msg, off, true)
 }
@@ -150,11 +150,11 @@ func HashBytes(key []byte) uint64 {
 // Labels counts the labels; the root has none.
 func (n *Name) Labels() int { return n.labels }
 
-// Hash is the hash of the k rightmost labels, 0 <= k <= Labels(). It is the
+// Hash returns the hash of the k rightmost labels, 0 <= k <= Labels(). It is the
 // same in every process, so that a file may hold it.
 func (n *Name) Hash(k int) uint64 { return n.hash[k] }
 
-// Suffix is the wire form of the k rightmost labels without the final zero
+// Suffix returns the wire form of the k rightmost labels without the final zero
 // byte. The slice is part of n.
 func (n *Name) Suffix(k int) []byte {
 	if n.length == 0 {
@@ -163,7 +163,7 @@ func (n *Name) Suffix(k int) []byte {
 	return n.wire[n.start[n.labels-k] : n.length-1]
 }
 
-// Wire is the whole name with its final zero byte. The slice is part of n.
+// Wire returns the whole name with its final zero byte. The slice is part of n.
 func (n *Name) Wire() []byte {
 	if n.length == 0 {
 		return rootWire[:]

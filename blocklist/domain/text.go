@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Errors of names in text. They say what is wrong; who reads the file says
+// Errors of names in text. They say what is wrong; the reader of the file says
 // where.
 var (
 	ErrEmpty     = errors.New("no name")
@@ -99,7 +99,7 @@ func (n *Name) SetText(s string) error {
 	return err
 }
 
-// String is the name as RFC 1035 section 5.1 writes it: without the final dot
+// String returns the name as RFC 1035 section 5.1 writes it: without the final dot
 // unless it is the root, odd bytes as \DDD, dots within a label as \. .
 func (n *Name) String() string {
 	if n.labels == 0 {
@@ -108,7 +108,7 @@ func (n *Name) String() string {
 	return Text(n.Suffix(n.labels))
 }
 
-// Text is the presentation form of a wire suffix as Suffix returns it.
+// Text returns the presentation form of a wire suffix as Suffix returns it.
 func Text(wire []byte) string {
 	var b strings.Builder
 	for len(wire) > 0 {

@@ -17,8 +17,8 @@ import (
 // A directory is one feed: all list files in it, in the order of their names.
 // Its copy is an archive of them (tar), since each may be of another format.
 
-// notLists are the endings of files that are not lists: what editors and
-// downloads leave, notes, and what proves other files.
+// notLists are the endings of files that are not lists: leftovers of editors and
+// downloads, notes, signatures and digests.
 var notLists = []string{"~", ".tmp", ".part", ".new", ".bak", ".old", ".swp", ".md", ".minisig", ".sha256"}
 
 // isListName reports whether a file of that name in a directory is one of its
@@ -33,8 +33,8 @@ func isDirectory(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// listFiles are the lists of a directory by name. Links are followed;
-// directories in it are not looked into.
+// listFiles returns the lists of a directory by name. It follows links, and does
+// not look into directories below.
 func listFiles(dir string) (files []fs.FileInfo, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -46,7 +46,7 @@ func listFiles(dir string) (files []fs.FileInfo, err error) {
 		}
 		info, err := os.Stat(filepath.Join(dir, e.Name()))
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // it went away meanwhile, or is a link to nothing
+			continue // removed meanwhile, or a link to nothing
 		}
 		if err != nil {
 			return nil, err
@@ -58,8 +58,8 @@ func listFiles(dir string) (files []fs.FileInfo, err error) {
 	return files, nil
 }
 
-// copyDirectory writes the lists of a directory to w as an archive: the same
-// lists give the same bytes. A directory that changes meanwhile is refused.
+// copyDirectory writes the lists of a directory to w as an archive. The same lists
+// give the same bytes. A directory that changes meanwhile is an error.
 func copyDirectory(dir string, max int64, w io.Writer) error {
 	before, err := listFiles(dir)
 	if err != nil {
@@ -99,8 +99,8 @@ func sameContent(a, b fs.FileInfo) bool {
 }
 
 // parse reads a list as format.Parse does or, when as is format.Directory, the
-// lists of an archive one after the other, each as the format asked. What is
-// rejected comes with the name of its file, which is "" of a single list.
+// lists of an archive one after the other, each as the format asked. A reject
+// comes with the name of its file, which is "" for a single list.
 func parse(r io.Reader, as, asked format.Format, o format.Options, emit func(format.Rule) error, reject func(file string, r format.Reject)) (format.Summary, error) {
 	if as != format.Directory {
 		return format.Parse(r, as, o, emit, func(r format.Reject) { reject("", r) })
@@ -116,7 +116,7 @@ func parse(r io.Reader, as, asked format.Format, o format.Options, emit func(for
 			return all, err
 		}
 		if header.Size == 0 {
-			continue // a list without anything is of no format
+			continue // an empty list has no format
 		}
 		o.Name = header.Name
 		one, err := format.Parse(archive, asked, o, emit, func(r format.Reject) { reject(header.Name, r) })
@@ -131,7 +131,7 @@ func parse(r io.Reader, as, asked format.Format, o format.Options, emit func(for
 	}
 }
 
-// A fileError is what is wrong with one file of a directory.
+// A fileError is an error of one file of a directory.
 type fileError struct {
 	file string
 	err  error
@@ -140,7 +140,7 @@ type fileError struct {
 func (e *fileError) Error() string { return e.file + ": " + e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
 
-// readAs is the format in which a copy lies on disk, as parse wants it.
+// readAs returns the format of a copy on disk, as parse takes it.
 func (c *Copy) readAs(src *Source) format.Format {
 	if c.Format == format.Directory {
 		return format.Directory

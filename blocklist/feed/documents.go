@@ -13,8 +13,8 @@ import (
 	"lachan/blocklist/format"
 )
 
-// A Document is an order that is carried out by entries of a list which name
-// it (csv, xlsx).
+// A Document is an order that entries of a list name as their reason (csv,
+// xlsx).
 type Document struct {
 	Number    string    `json:"number"`
 	Authority string    `json:"authority,omitempty"`
@@ -27,17 +27,18 @@ type Document struct {
 }
 
 const (
-	// maxDocuments bounds the documents that are told of a list: the newest.
+	// maxDocuments bounds the documents of a list in its status: the newest.
 	maxDocuments = 1000
-	// maxDocumentText is the most bytes of a number or a name of an authority.
+	// maxDocumentText bounds a number or the name of an authority, in bytes.
 	maxDocumentText = 120
 )
 
-// documents collects those of a list that is read.
+// documents collects the documents of a list while it is read.
 type documents struct {
 	byNumber map[string]*collected
 }
 
+// A collected document has what is needed to complete it.
 type collected struct {
 	Document
 	sum   [2]uint64 // of the hashes of the entries
@@ -74,7 +75,7 @@ func (d *documents) add(r *format.Rule) {
 	}
 }
 
-// newest are at most maxDocuments of them, in the order of the list.
+// newest returns at most maxDocuments of them, in the order of the list.
 func (d *documents) newest() (list []Document) {
 	all := make([]*collected, 0, len(d.byNumber))
 	for _, c := range d.byNumber {
@@ -94,7 +95,7 @@ func (d *documents) newest() (list []Document) {
 	return list
 }
 
-// shortened is a text that the status may hold.
+// shortened cuts a text to maxDocumentText bytes.
 func shortened(text string) string {
 	if len(text) <= maxDocumentText {
 		return text
@@ -102,9 +103,9 @@ func shortened(text string) string {
 	return strings.ToValidUTF8(text[:maxDocumentText], "")
 }
 
-// isUrgent reads how an authority words that something is urgent: of the grades
-// of official letters (Nghị định 30/2020/NĐ-CP) "khẩn", "thượng khẩn" and "hỏa
-// tốc" are.
+// isUrgent reports whether an authority's words mean urgent. Of the grades of
+// official letters (Nghị định 30/2020/NĐ-CP), "khẩn", "thượng khẩn" and "hỏa tốc"
+// do.
 func isUrgent(text string) bool {
 	text = strings.ToLower(strings.TrimSpace(text))
 	for _, not := range []string{"không", "khong", "thường", "not "} {

@@ -1,8 +1,7 @@
-// Package feed keeps the last good copy of every list that is pulled from
-// somewhere else. An update goes fetch, verify, read whole, guard, replace;
-// whatever fails on the way leaves the copy that was there, says so in the
-// feed's status, and touches no other feed. What lies on disk is described in
-// FORMAT.md.
+// Package feed keeps the last good copy of each list that is fetched from
+// elsewhere. An update has the steps fetch, verify, read whole, guard, replace. If
+// one fails, the copy that was there stays, the feed's status says why, and no
+// other feed is affected. FORMAT.md describes the files.
 package feed
 
 import (
@@ -47,7 +46,7 @@ type Source struct {
 	// SHA256URL says where the digest of the list is, as the tool sha256sum
 	// writes it or bare. Empty for none.
 	SHA256URL string
-	// Keys are those of which any must have signed the list. None for lists that
+	// Keys are the keys one of which must have signed the list. None for lists that
 	// are not signed.
 	Keys release.Keys
 	// Mirrors are where a feed of versions lies too, in the order in which they

@@ -62,10 +62,10 @@ func unreadable(err error) error {
 	return refuse(text, fmt.Errorf("%w: %w", cause, err))
 }
 
-// guard holds back a version that lost, or gained, what no publisher does on
-// purpose, and one that would shut what lessons need.
-// There is no version to compare with before the first success and after the
-// feed was given another address or format.
+// guard returns why a version is held back, nil if it is not: it lost or gained
+// more entries than a publisher changes on purpose, or would block what lessons
+// need. known is the zero Copy before the first success and after the feed got
+// another address or format.
 func guard(src *Source, known, c *Copy) error {
 	least := float64(known.Entries) * (1 - src.MaxShrink)
 	most := float64(known.Entries) * src.MaxGrowth
@@ -91,10 +91,9 @@ func guard(src *Source, known, c *Copy) error {
 
 const maxCoreNames = 20
 
-// core collects the entries of a list that name, or cover, what is never
-// blocked.
+// core counts the entries of a list for names that are never to be blocked.
 type core struct {
-	is    func(n *domain.Name, below bool) bool // may be nil
+	is    func(n *domain.Name, below bool) bool // Source.Core; may be nil
 	name  domain.Name
 	hits  int
 	names []string // the first of them

@@ -17,8 +17,8 @@ const heldPrefix = "held-"
 
 func heldPath(dir, digest string) string { return filepath.Join(dir, heldPrefix+digest) }
 
-// A Held is a version that arrived whole and was held back by a guard. It waits
-// on disk for somebody to approve it, until another version comes.
+// A Held is a version that arrived whole and was held back by a guard. It stays on
+// disk, to be approved, until another version comes.
 type Held struct {
 	Copy  Copy      `json:"copy"` // what would be used
 	VI    string    `json:"vi"`   // why it is held back
@@ -29,7 +29,7 @@ type Held struct {
 // Text is the reason in both languages.
 func (h Held) Text() wording.Text { return wording.Text{VI: h.VI, EN: h.EN} }
 
-// An Approval is the record of a version that somebody let past the guards.
+// An Approval is the record of a version that was approved in spite of the guards.
 type Approval struct {
 	Digest  string    `json:"digest"`
 	Entries int       `json:"entries"`
@@ -40,7 +40,7 @@ type Approval struct {
 // ErrNothingHeld means that there is no version to approve.
 var ErrNothingHeld = errors.New("no version is held back")
 
-// guarded reports whether an error is of a guard that an approval can pass.
+// guarded reports whether an approval helps against an error.
 func guarded(err error) bool {
 	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew) || errors.Is(err, ErrCore) || errors.Is(err, ErrRolledBack)
 }
@@ -57,11 +57,11 @@ func removeHeld(dir, but string) error {
 	})
 }
 
-// HeldPath is where the version that is held back lies.
+// HeldPath returns the file of the version that is held back.
 func (s *Store) HeldPath(name string, h Held) string { return heldPath(s.dir(name), h.Copy.Digest) }
 
-// Approve lets the version that is held back through, this one alone, and
-// records who did it. It becomes the copy as if its update had succeeded. The
+// Approve approves the version that is held back, this one alone, and records by
+// whom. It becomes the copy as if its update had succeeded. The
 // error is ErrNothingHeld when none is held back.
 func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, error) {
 	dir := s.dir(src.Name)

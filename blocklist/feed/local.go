@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// copyLocal writes the list in a file to w. A file that changes meanwhile is
-// refused: half of a list that is just being saved is not a list.
+// copyLocal writes the list in a file to w. A file that changes meanwhile is an
+// error: it may be half of a list that is just being saved.
 func copyLocal(file string, max int64, w io.Writer) error {
 	info, err := os.Stat(file)
 	switch {

@@ -26,9 +26,9 @@ func (s *Source) IsManifest() bool {
 	return s.Format == format.Manifest || (s.Format == "" || s.Format == format.Auto) && s.fileName() == release.ManifestFile
 }
 
-// follow writes the newest version of a feed to d, unless that is the known
-// copy. The mirrors are asked in turn when the source's own address gives no
-// version that can be taken.
+// follow writes the newest version of a feed to d, unless that is the known copy.
+// It asks the mirrors in turn if the source's own address gives no acceptable
+// version.
 func (s *Store) follow(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time) (answer, error) {
 	if len(src.Keys) == 0 {
 		return answer{}, refuse(TextNoKey, fmt.Errorf("%w: no key is pinned", ErrUnsigned))
@@ -47,7 +47,7 @@ func (s *Store) follow(ctx context.Context, src *Source, last *Status, known *Co
 	return got, first
 }
 
-// A version is one that is being fetched.
+// A version is being fetched.
 type version struct {
 	store *Store
 	src   *Source
@@ -57,10 +57,10 @@ type version struct {
 	at    time.Time
 }
 
-// from fetches the version that the manifest at an address names. The copy
-// asked is what the manifest is asked for on condition of.
+// from fetches the version that the manifest at an address names. The request for
+// the manifest is conditional on the copy asked.
 func (v *version) from(ctx context.Context, address string, asked Copy) (answer, error) {
-	// A time of a second does not tell apart what is published in that second.
+	// Two manifests published within one second have the same Last-Modified.
 	asked.LastModified = ""
 	var text bytes.Buffer
 	got, err := v.store.read(ctx, address, asked, release.MaxManifestBytes, &text)
@@ -89,8 +89,8 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 	return got, v.list(ctx, address, &m)
 }
 
-// proof is the ID of the key that signed the manifest. The signature lies under
-// two names; while a publisher changes the manifest only one of them is good.
+// proof returns the ID of the key that signed the manifest. The signature has two
+// names; while a publisher changes the manifest only one of them is good.
 func (v *version) proof(ctx context.Context, address string, manifest []byte) (key string, err error) {
 	var missing, wrong error
 	for _, name := range []string{lastPart(address) + ".minisig", release.SecondSignature} {
@@ -108,7 +108,7 @@ func (v *version) proof(ctx context.Context, address string, manifest []byte) (k
 	return "", cmp.Or(wrong, missing)
 }
 
-// allowed reports whether a version may be taken.
+// allowed returns why a version may not be taken, nil if it may.
 func (v *version) allowed(m *release.Manifest, r *Release) error {
 	newest := &v.last.Newest
 	if newest.Feed != "" && newest.Feed != m.ID && v.known.Digest != "" {
@@ -120,8 +120,8 @@ func (v *version) allowed(m *release.Manifest, r *Release) error {
 	return r.follows(newest, v.at)
 }
 
-// list writes the list of a manifest to the draft: by the changes since the
-// known copy, or whole when that is not to be had.
+// list writes the list of a manifest to the draft: by the changes since the known
+// copy, or whole if those do not lead there.
 func (v *version) list(ctx context.Context, address string, m *release.Manifest) error {
 	if way, ok := m.Chain(v.known.Release.Version); ok && v.known.Release.Feed == m.ID && v.known.Digest != "" {
 		err := v.change(ctx, address, way)
@@ -173,8 +173,8 @@ func (v *version) change(ctx context.Context, address string, way []release.Delt
 	return changes.Apply(old, v.draft)
 }
 
-// file fetches a file that lies beside the manifest, checks it, and unpacks it
-// as it is read, to at most max bytes.
+// file fetches a file beside the manifest, checks it, and unpacks it as it is
+// read, to at most max bytes.
 func (v *version) file(ctx context.Context, address string, f release.File, max int64) (io.ReadCloser, error) {
 	packed, err := newDraft(filepath.Dir(v.draft.file.Name()))
 	if err != nil {
@@ -202,6 +202,7 @@ type unpacking struct {
 	packed *draft
 }
 
+// unzstd unpacks a draft, which Close then removes.
 func unzstd(packed *draft, max int64) (*unpacking, error) {
 	_, err := packed.file.Seek(0, io.SeekStart)
 	if err != nil {
@@ -223,7 +224,7 @@ func (u *unpacking) Close() error {
 	return nil
 }
 
-// beside is the address of another file where one lies.
+// beside returns the address of another file in the same place.
 func beside(address, name string) string {
 	if file, local := localPath(address); local {
 		return filepath.Join(filepath.Dir(file), name)
@@ -235,7 +236,7 @@ func beside(address, name string) string {
 	return u.JoinPath("..", name).String()
 }
 
-// lastPart is the name of the file that lies at an address.
+// lastPart returns the name of the file at an address.
 func lastPart(address string) string {
 	if _, local := localPath(address); !local {
 		if u, err := url.Parse(address); err == nil {

@@ -14,12 +14,12 @@ import (
 // ErrNoPrevious means that there is no version to go back to.
 var ErrNoPrevious = errors.New("no version before this one is kept")
 
-// ErrRolledBack marks a version from which somebody went back.
+// ErrRolledBack marks a version that was rolled back.
 var ErrRolledBack = errors.New("version was rolled back")
 
-// Rollback goes back to the version before the one in use, and records who did
-// it. The version that is left is held back from now on, until somebody approves
-// it or another one comes. The error is ErrNoPrevious when none is kept.
+// Rollback goes back to the version before the one in use, and records by whom.
+// The version that was in use is held back until it is approved or another one
+// comes. The error is ErrNoPrevious if none is kept.
 func (s *Store) Rollback(ctx context.Context, src Source, by string) (Status, error) {
 	dir := s.dir(src.Name)
 	unlock, err := lock(ctx, dir)
@@ -80,8 +80,8 @@ const maxRecords = 100
 
 func lastOf(records []Approval) []Approval { return records[max(0, len(records)-maxRecords):] }
 
-// refuses is the error of a version from which somebody went back and which
-// nobody has approved since.
+// refuses returns the error for a version that was rolled back and not approved
+// since.
 func (s *Status) refuses(digest string) error {
 	back, ok := newestOf(s.Rollbacks, digest)
 	approved, again := newestOf(s.Approvals, digest)

@@ -14,8 +14,8 @@ import (
 
 const maxSidecarBytes = 64 << 10
 
-// checkSidecar compares the digest of a list with the one that its publisher
-// has put beside it.
+// checkSidecar compares the digest of a list with the one that its publisher has
+// published beside it.
 func (s *Store) checkSidecar(ctx context.Context, src *Source, digest string) error {
 	if src.SHA256URL == "" {
 		return nil
@@ -35,9 +35,9 @@ func (s *Store) checkSidecar(ctx context.Context, src *Source, digest string) er
 	return nil
 }
 
-// parseSidecar finds the SHA-256 of the file called name: in the line that has
-// that name, or in the only line that there is. A line is a digest, or a digest,
-// a space, a space or '*', and a name. The result is lower case.
+// parseSidecar finds the SHA-256 of the file called name: in the line with that
+// name, or in the only line. A line is a digest, or a digest, a space, a space or
+// '*', and a name. The result is lower case.
 func parseSidecar(r io.Reader, name string) (digest string, ok bool) {
 	digests := 0
 	lines := bufio.NewScanner(r)

@@ -25,9 +25,9 @@ const (
 	maxStatusBytes = 4 << 20
 )
 
-// A Status is what is known of a feed: when it was tried, how that went, and
-// the copy that is in use. A feed that was never tried has only a name. Its
-// JSON form is that of status.json.
+// A Status is what is known of a feed: when it was updated last, with what result,
+// and the copy in use. A feed that was never tried has only a name. Its
+// JSON form is status.json.
 type Status struct {
 	Version     int       `json:"version"`
 	Name        string    `json:"name"`
@@ -47,7 +47,7 @@ type Status struct {
 	Approvals []Approval  `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
 	Rollbacks []Approval  `json:"rollbacks,omitempty"` // versions that somebody went back from, likewise
 
-	// Changed tells, of what Update returns, whether the copy is another than
+	// Changed reports, in what Update returns, that the copy is another than
 	// before.
 	Changed bool `json:"-"`
 }
@@ -136,7 +136,7 @@ func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 		s.Previous = s.Copy
 	}
 	if s.Copy.Digest != "" {
-		s.Damaged = "" // it took one more success for somebody to see it
+		s.Damaged = "" // kept for one success, so that people see it
 	}
 	s.Failure, s.Copy, s.Newest, s.Held = Failure{}, c, c.Release, Held{}
 	return s
@@ -144,8 +144,8 @@ func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 
 var errDamaged = errors.New("damaged")
 
-// readStatus is the status of a feed from its directory, that of a feed never
-// tried when there is none, and errDamaged when it cannot be trusted.
+// readStatus returns the status of a feed from its directory, or that of a feed
+// that was never tried. The error is errDamaged if it cannot be trusted.
 func readStatus(dir, name string) (Status, error) {
 	f, err := os.Open(filepath.Join(dir, statusFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -182,7 +182,7 @@ func (s *Status) write(dir string) error {
 
 func decodeStatus(text []byte, name string) (s Status, err error) {
 	if len(text) > maxStatusBytes {
-		return Status{}, fmt.Errorf("%w: more than %d octets", errDamaged, maxStatusBytes)
+		return Status{}, fmt.Errorf("%w: more than %d bytes", errDamaged, maxStatusBytes)
 	}
 	in := json.NewDecoder(bytes.NewReader(text))
 	if err := in.Decode(&s); err != nil {
@@ -197,8 +197,8 @@ func decodeStatus(text []byte, name string) (s Status, err error) {
 	return s, nil
 }
 
-// plausible reports whether a copy can be one that Update wrote. It keeps a path
-// made of the digest within the feed's directory.
+// plausible reports whether Update can have written a copy. A path made of its
+// digest is within the feed's directory.
 func (c *Copy) plausible() bool {
 	if c.Digest == "" {
 		return c.Bytes == 0 && c.Entries == 0

@@ -12,11 +12,11 @@ import (
 	"sync"
 )
 
-// A Store is the directory in which every feed has its own. Any number of
-// goroutines and processes may use one directory; a feed is updated by one of
-// them at a time.
+// A Store is the directory in which each feed has a directory of its own. Any
+// number of goroutines and processes may use it; one of them at a time updates a
+// feed.
 type Store struct {
-	// UserAgent is what servers are told. Set it before the first Update.
+	// UserAgent is sent to servers. Set it before the first Update.
 	UserAgent string
 	// Dial makes the connections to servers, in place of net.Dialer, when it is
 	// not nil. Set it before the first Update.
@@ -47,8 +47,8 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
-// tidy removes temporary files unless somebody is at work on the feed. Those
-// that cannot be removed only cost space.
+// tidy removes temporary files unless the feed is being updated. Those that cannot
+// be removed only cost space.
 func tidy(dir string) {
 	unlock, err := tryLock(dir)
 	if err != nil {
@@ -58,10 +58,10 @@ func tidy(dir string) {
 	removeTemporary(dir)
 }
 
-// Good is the last good copy of a feed, its bytes checked against its digest
-// unless they were before and nobody has touched the file since.
-// There is none before the first success, nor after damage, which sets the
-// damaged file aside and notes it in the status.
+// Good returns the last good copy of a feed. It compares its bytes with its
+// digest, unless it has done so before and the file was not touched since. There
+// is none before the first success. A damaged one is set aside and noted in the
+// status, and then there is none.
 func (s *Store) Good(name string) (Copy, bool) {
 	if !validName(name) {
 		return Copy{}, false
@@ -106,8 +106,8 @@ func (s *Store) unharmed(c *Copy) bool {
 	return true
 }
 
-// Status is what is known of a feed; a feed that was never tried has only a
-// name. It is an error when status.json is damaged or cannot be read.
+// Status returns what is known of a feed; a feed that was never tried has only a
+// name. It is an error if status.json is damaged or cannot be read.
 func (s *Store) Status(name string) (Status, error) {
 	if !validName(name) {
 		return Status{}, fmt.Errorf("read status of feed %q: %w", name, ErrAddress)
@@ -117,7 +117,7 @@ func (s *Store) Status(name string) (Status, error) {
 
 func (s *Store) dir(name string) string { return filepath.Join(s.root, name) }
 
-// recall reads the status. A damaged one is set aside and replaced by an empty
+// recall reads the status. It sets a damaged one aside and replaces it by an empty
 // one that says so. The caller holds the lock.
 func (s *Store) recall(name string) (Status, error) {
 	dir := s.dir(name)
@@ -133,8 +133,8 @@ func (s *Store) recall(name string) (Status, error) {
 	return last, last.write(dir)
 }
 
-// repair recalls the status and, when the copy is not what it says, sets the copy
-// aside. The caller holds the lock.
+// repair recalls the status and sets the copy aside if it is not what the status
+// says. The caller holds the lock.
 func (s *Store) repair(name string) (Status, error) {
 	last, err := s.recall(name)
 	if err != nil || last.Copy.Digest == "" {

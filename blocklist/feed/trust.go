@@ -35,8 +35,8 @@ type Release struct {
 }
 
 // prove checks the signature that lies beside the list at the source's address.
-// It is that of the draft or, when nothing came, of the known copy: the list
-// may have stood still and the date of its signature not.
+// The list is the draft or, if nothing came, the known copy: a list that has not
+// changed may have a signature with a later date.
 func (s *Store) prove(ctx context.Context, src *Source, last *Status, known *Copy, got answer, d *draft, at time.Time) (Release, error) {
 	signature, err := s.readSignature(ctx, signatureOf(src.URL))
 	if err != nil {
@@ -64,8 +64,8 @@ func (s *Store) prove(ctx context.Context, src *Source, last *Status, known *Cop
 func distrust(err error) error {
 	text := textForged
 	switch {
-	case errors.Is(err, release.ErrStranger):
-		text = textStranger
+	case errors.Is(err, release.ErrUnknownKey):
+		text = textUnknownKey
 	case errors.Is(err, release.ErrSignature), errors.Is(err, release.ErrComment):
 		text = textNoSignature
 	case errors.Is(err, release.ErrLegacy):
@@ -74,9 +74,9 @@ func distrust(err error) error {
 	return refuse(text, fmt.Errorf("%w: %w", ErrUnsigned, err))
 }
 
-// follows reports whether r may come after the newest release that was taken.
-// Nobody without the key can make a version, but anybody between the publisher
-// and here can serve an old one forever.
+// follows returns why r may not come after the newest release that was taken, nil
+// if it may. Only the key can make a version, but whatever is between the
+// publisher and here can serve an old one forever.
 func (r *Release) follows(newest *Release, at time.Time) error {
 	switch {
 	case !r.Expires.IsZero() && !at.Before(r.Expires):

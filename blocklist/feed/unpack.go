@@ -12,8 +12,8 @@ import (
 // section 3).
 const zstdWindow = 8 << 20
 
-// unpack writes a body to w as it was before its Content-Encoding (RFC 9110
-// section 8.4). Neither the body nor what comes of it may be over max bytes.
+// unpack undoes the Content-Encoding (RFC 9110 section 8.4) of a body and writes
+// it to w. Packed and unpacked it may have at most max bytes.
 func unpack(w io.Writer, body io.Reader, encoding string, max int64) error {
 	body = &cappedReader{r: body, left: max}
 	switch encoding {
@@ -42,7 +42,8 @@ func unpack(w io.Writer, body io.Reader, encoding string, max int64) error {
 	return err
 }
 
-// A cappedReader gives ErrTooLarge, not an end, to who reads past its cap.
+// A cappedReader returns ErrTooLarge instead of the end if there is more than its
+// cap.
 type cappedReader struct {
 	r    io.Reader
 	left int64

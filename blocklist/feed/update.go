@@ -130,7 +130,7 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 }
 
 // fetch writes the list of a source to d, unless it is still the known copy,
-// and checks who signed it.
+// and checks its signature.
 func (s *Store) fetch(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time) (answer, error) {
 	if isZone(src.URL) {
 		return s.transfer(ctx, src, known, d)

@@ -11,28 +11,27 @@ import (
 	"time"
 )
 
-// Files and directories are looked at twice a second rather than watched
-// through the kernel: a look is one call of the system for a file, and it sees
-// alike what was written, renamed over or switched by a link, on a network's
-// disk too, where notices do not come.
+// The updater looks at files and directories twice a second instead of asking the
+// kernel for events. A look is one system call a file, and it sees a file that
+// was written, replaced by renaming, or switched by a link, also on network file
+// systems, which send no events.
 
-// watchEvery is the time between two looks. What differs is taken when it has
-// stood still from one look to the next.
+// watchEvery is the time between two looks.
 const watchEvery = 500 * time.Millisecond
 
-// A watched feed belongs to watch.
+// A watched feed is used by watch alone.
 type watched struct {
 	name   string
-	files  rest // of the list, where it lies on this machine
-	status rest // of what is known of the feed, which another process may change
+	files  settling // the list, if it is on this machine
+	status settling // the status of the feed, which another process may change
 }
 
-// watchedFeeds are the feeds, with their files as they are now.
+// watchedFeeds returns the feeds, with their files as they are now.
 func (u *Updater) watchedFeeds() (feeds []*watched) {
 	for _, f := range u.feeds {
 		w := &watched{
-			name: f.Name, files: resting(f.localPaths()),
-			status: resting([]string{filepath.Join(u.store.dir(f.Name), statusFile)}),
+			name: f.Name, files: newSettling(f.localPaths()),
+			status: newSettling([]string{filepath.Join(u.store.dir(f.Name), statusFile)}),
 		}
 		if status, err := u.store.Status(f.Name); err == nil {
 			u.setCopy(f.Name, status.Copy.Digest)
@@ -42,8 +41,8 @@ func (u *Updater) watchedFeeds() (feeds []*watched) {
 	return feeds
 }
 
-// localPaths are the files of a source that lies on this machine: the list and
-// what proves it.
+// localPaths returns the files of a source on this machine: the list, its
+// signature and its digest.
 func (s *Source) localPaths() (paths []string) {
 	file, local := localPath(s.URL)
 	if !local {
@@ -59,8 +58,8 @@ func (s *Source) localPaths() (paths []string) {
 	return paths
 }
 
-// watch asks for an update of each feed whose files have changed, and tells of
-// each whose copy has, until ctx ends.
+// watch asks for an update of each feed whose files have changed, and calls
+// changed for each whose copy has, until ctx ends.
 func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
@@ -81,7 +80,7 @@ func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 			if err != nil {
 				continue
 			}
-			// Somebody may have approved a version, gone back from one or fetched it.
+			// Another process may have approved, rolled back or fetched a version.
 			fetched := status.Failure == Failure{} && u.setFailing(w.name, false)
 			if u.setCopy(w.name, status.Copy.Digest) || fetched {
 				u.changed(w.name)
@@ -90,33 +89,34 @@ func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 	}
 }
 
-// A rest is files that are looked at until they come to rest.
-type rest struct {
+// A settling watches files that may be in the midst of being written: a change
+// counts once they are the same at two looks in a row.
+type settling struct {
 	paths []string
 	last  string // what the last look saw
-	taken string // what was there when they last rested
+	taken string // what the last change brought
 }
 
-func resting(paths []string) rest {
+// newSettling takes the files as they are now.
+func newSettling(paths []string) settling {
 	now := look(paths)
-	return rest{paths: paths, last: now, taken: now}
+	return settling{paths: paths, last: now, taken: now}
 }
 
-// changed tells, once, whether the files are others than before and have come
-// to rest.
-func (r *rest) changed() bool {
-	now := look(r.paths)
-	rests := now == r.last
-	r.last = now
-	if !rests || now == r.taken {
+// changed reports, once for each change, that the files have changed and settled
+// since.
+func (s *settling) changed() bool {
+	now := look(s.paths)
+	settled := now == s.last
+	s.last = now
+	if !settled || now == s.taken {
 		return false
 	}
-	r.taken = now
+	s.taken = now
 	return true
 }
 
-// look is what can be seen of files, and of the lists in directories, without
-// reading them.
+// look describes files, and the lists in directories, without reading them.
 func look(paths []string) string {
 	var b strings.Builder
 	see := func(path string, info fs.FileInfo, err error) {

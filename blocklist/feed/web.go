@@ -25,7 +25,7 @@ const (
 	stallAfter    = 30 * time.Second
 )
 
-// errPacked marks what went wrong behind the wire.
+// errPacked marks errors of unpacking, as against those of the connection.
 var errPacked = errors.New("compressed data damaged")
 
 var errDeadline = fmt.Errorf("%w: not done within %v", ErrSlow, fetchDeadline)

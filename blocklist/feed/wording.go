@@ -141,7 +141,7 @@ var (
 		VI: "tệp chữ ký không phải do minisign tạo ra hoặc bị hỏng; vẫn dùng bản cũ, hãy báo đơn vị cung cấp",
 		EN: "the signature was not made by minisign, or is damaged; the old version stays in use, tell the publisher",
 	}
-	textStranger = wording.Text{
+	textUnknownKey = wording.Text{
 		VI: "danh sách được ký bằng một khóa khác với khóa đã khai báo; vẫn dùng bản cũ. Hãy hỏi đơn vị cung cấp qua điện thoại: nếu họ đã đổi khóa, thêm khóa mới vào verify.minisign",
 		EN: "the list is signed with another key than the ones pinned; the old version stays in use. Ask the publisher by telephone: if the key was changed, add the new one to verify.minisign",
 	}

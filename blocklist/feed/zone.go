@@ -98,7 +98,7 @@ func (s *Status) Expired(now time.Time) bool {
 	return s.Copy.Zone != nil && s.Age(now) > s.Copy.Zone.Expire.Duration()
 }
 
-// refresh is the time from a success to the next attempt: that of the zone's
+// refresh returns the time from a success to the next attempt: that of the zone's
 // SOA record (RFC 1035 section 3.3.13), or else of the configuration.
 func (f *scheduled) refresh(c *Copy) time.Duration {
 	if c.Zone == nil {

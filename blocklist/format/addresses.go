@@ -78,11 +78,11 @@ func rangePrefixes(from, to netip.Addr) (prefixes []netip.Prefix) {
 }
 
 func lastAddress(prefix netip.Prefix) netip.Addr {
-	octets := prefix.Addr().AsSlice()
-	for bit := prefix.Bits(); bit < len(octets)*8; bit++ {
-		octets[bit/8] |= 0x80 >> (bit % 8)
+	data := prefix.Addr().AsSlice()
+	for bit := prefix.Bits(); bit < len(data)*8; bit++ {
+		data[bit/8] |= 0x80 >> (bit % 8)
 	}
-	last, _ := netip.AddrFromSlice(octets)
+	last, _ := netip.AddrFromSlice(data)
 	return last
 }
 

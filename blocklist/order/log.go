@@ -28,10 +28,10 @@ type Log struct {
 	past    map[string]Past // mu; by feed
 }
 
-// A key is what makes a record another one.
+// A key identifies a record.
 type key struct{ feed, document, digest string }
 
-// A Past is the sum of the records of a feed that made room for newer ones.
+// A Past sums up the records of a feed that were dropped for newer ones.
 type Past struct {
 	Feed      string    `json:"feed"`
 	Orders    uint64    `json:"orders"`
@@ -99,7 +99,7 @@ func Open(path string) (l *Log, damaged int, err error) {
 	}
 }
 
-// take takes a line of the file in, and reports whether it is one.
+// take adds a line of the file, and reports whether it could be read.
 func (l *Log) take(text []byte) bool {
 	var r Record
 	in := line{Record: &r}
@@ -157,8 +157,8 @@ func (l *Log) Add(records ...Record) error {
 	return nil
 }
 
-// compact puts sums in place of the oldest records. The file is replaced whole
-// or not at all.
+// compact replaces the oldest records by their sums. The file is replaced whole or
+// not at all.
 func (l *Log) compact() error {
 	past := maps.Clone(l.past)
 	gone := l.records[:len(l.records)-keep]
@@ -190,14 +190,14 @@ func (l *Log) compact() error {
 	return nil
 }
 
-// Records are those kept one by one, in the order in which they came in force.
+// Records returns those kept one by one, in the order in which they came in force.
 func (l *Log) Records() []Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.records)
 }
 
-// Past is the sum of all other records of a feed.
+// Past returns the sum of all other records of a feed.
 func (l *Log) Past(feed string) Past {
 	l.mu.Lock()
 	defer l.mu.Unlock()

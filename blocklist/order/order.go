@@ -1,6 +1,6 @@
-// Package order keeps the clock that the law asks for: when an authority's
-// order, or a new version of its list, was issued, and when this node had
-// received, verified and compiled it and put it in force.
+// Package order records the times that the law asks for: when an authority's order,
+// or a new version of its list, was issued, and when this node had received,
+// verified and compiled it and put it in force.
 package order
 
 import (
@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A Record is the way of one order, or of one version of a list, to this node.
-// Times that are not known are zero.
+// A Record has the times of one order, or of one version of a list. Unknown times
+// are zero.
 type Record struct {
 	Feed      string    `json:"feed"`
 	Authority string    `json:"authority,omitempty"`
@@ -32,8 +32,8 @@ const (
 	UrgentLimit = 6 * time.Hour
 )
 
-// Took is the time to being in force: from receiving or, for an order that
-// begins later, from that.
+// Took returns the time until the order was in force: since it was received or,
+// for an order that begins later, since it began.
 func (r *Record) Took() time.Duration {
 	from := r.Received
 	if r.Effective.After(from) {
@@ -42,7 +42,7 @@ func (r *Record) Took() time.Duration {
 	return r.InForce.Sub(from)
 }
 
-// Within reports whether the order was in force in the time that the law gives.
+// Within reports whether the order was in force in the time that the law allows.
 func (r *Record) Within() bool {
 	if r.Urgent {
 		return r.Took() <= UrgentLimit
@@ -50,7 +50,7 @@ func (r *Record) Within() bool {
 	return r.Took() <= Limit
 }
 
-// A Summary is what a report says of orders.
+// A Summary has what a report says about orders.
 type Summary struct {
 	Orders         int           `json:"orders"`
 	Median         time.Duration `json:"median_ns"`
@@ -62,7 +62,7 @@ type Summary struct {
 	WithinLimit    int           `json:"within_limit"` // each within its own
 }
 
-// Summarise sums records up.
+// Summarise sums up records.
 func Summarise(records []Record) (s Summary) {
 	if s.Orders = len(records); s.Orders == 0 {
 		return s
@@ -92,7 +92,7 @@ func count(is bool) int {
 	return 0
 }
 
-// Late are the records of orders that took longer than the law gives.
+// Late returns the records of orders that took longer than the law allows.
 func Late(records []Record) (late []Record) {
 	for i := range records {
 		if !records[i].Within() {

@@ -3,11 +3,11 @@ package order
 // An Overview is all that is known of orders, as people and programs ask for it.
 type Overview struct {
 	Summary
-	Late    []Record `json:"late"` // beyond the time that the law gives
+	Late    []Record `json:"late"` // beyond the time that the law allows
 	Records []Record `json:"records"`
 }
 
-// Overview is what the log holds now.
+// Overview returns what the log holds now.
 func (l *Log) Overview() Overview {
 	records := l.Records()
 	late := Late(records)

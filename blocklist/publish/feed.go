@@ -34,7 +34,7 @@ var (
 	ErrBusy      = errors.New("directory in which another publisher is at work")
 )
 
-// A Result is what Publish did.
+// A Result says what Publish did.
 type Result struct {
 	Version uint64    `json:"version"`
 	Expires time.Time `json:"expires"`
@@ -45,12 +45,12 @@ type Result struct {
 	Renewed bool      `json:"renewed"` // or the last one was signed again
 }
 
-// maxDeltas is how many versions back a node finds a way by deltas.
+// maxDeltas is for how many versions before the newest there are deltas.
 const maxDeltas = 30
 
 // Publish makes the rows the newest version of the feed, unless they are it
-// already. At every moment of it, and if it is ended at any, nodes find the
-// version before or the new one. Of several calls that work in one directory,
+// already. At each moment, also if the process ends then, nodes find the version
+// before or the new one. Of several calls that work in one directory,
 // in this process or others, all but one get ErrBusy.
 func (f *Feed) Publish(rows []string) (Result, error) {
 	r, err := f.publish(rows)
@@ -97,8 +97,7 @@ func (f *Feed) publish(rows []string) (Result, error) {
 	return result, f.tidy(&next, &last)
 }
 
-// last is the manifest that is in the directory, of version 0 when there is
-// none.
+// last returns the manifest in the directory, one of version 0 if there is none.
 func (f *Feed) last() (release.Manifest, error) {
 	text, err := os.ReadFile(filepath.Join(f.Dir, release.ManifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -137,8 +136,8 @@ func (f *Feed) renew(last release.Manifest, content []byte, now time.Time, r Res
 	return r, f.sign(&last)
 }
 
-// putDelta adds the way from the version before, if that can be read and the
-// way is shorter than the list.
+// putDelta adds the delta from the version before, if that can be read and the
+// delta is shorter than the list.
 func (f *Feed) putDelta(next, last *release.Manifest, rows []string, r *Result) error {
 	old, err := f.rowsOf(last)
 	if err != nil {

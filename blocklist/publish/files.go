@@ -27,8 +27,8 @@ func (f *Feed) signs(name string) bool {
 	return err == nil
 }
 
-// sign puts a manifest and its signatures in place, in the order that leaves
-// one signature good all the while, also after an end in the middle.
+// sign writes a manifest and its signatures in an order in which one signature is
+// good at each moment, also if the process ends in between.
 func (f *Feed) sign(m *release.Manifest) error {
 	manifest, err := m.Encode()
 	if err != nil {
@@ -64,7 +64,7 @@ func (f *Feed) has(file release.File) bool {
 	return err == nil && digest(packed) == file.Digest
 }
 
-// rowsOf is the rows of a version that is in the directory.
+// rowsOf returns the rows of a version in the directory.
 func (f *Feed) rowsOf(m *release.Manifest) ([]string, error) {
 	if m.Version == 0 {
 		return nil, fs.ErrNotExist
@@ -100,7 +100,7 @@ func (f *Feed) put(name string, text []byte) (release.File, error) {
 }
 
 // tidy removes the files that no manifest names any more. Those of the version
-// before stay for nodes that are at them.
+// before stay for nodes that are fetching them.
 func (f *Feed) tidy(next, last *release.Manifest) error {
 	keep := map[string]bool{next.Snapshot.Name: true, last.Snapshot.Name: true}
 	for _, d := range append(last.Deltas, next.Deltas...) {
@@ -118,7 +118,7 @@ func (f *Feed) tidy(next, last *release.Manifest) error {
 	return err
 }
 
-// text is the list that the rows make.
+// text returns the list with the rows.
 func text(rows []string) []byte {
 	return []byte(release.Header + "\n" + strings.Join(rows, "\n") + "\n")
 }

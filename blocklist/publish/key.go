@@ -45,7 +45,7 @@ func ReadKey(file, password string) (minisign.PrivateKey, error) {
 }
 
 // NewKey makes a pair of keys: the secret one in file, locked by the password
-// unless that is "", the public one in file with ".pub" behind it. It never
+// unless that is "", the public one in file plus ".pub". It never
 // replaces a file.
 func NewKey(file, password string) (release.Key, error) {
 	_, secret, err := minisign.GenerateKey(nil)

@@ -9,7 +9,7 @@ import (
 	"lachan/blocklist/format"
 )
 
-// A Report is what became of a list, to send back to the office that made it.
+// A Report says which rows of a table were used, for the office that made it.
 type Report struct {
 	File    string
 	Taken   int // entries, each counted once
@@ -17,7 +17,7 @@ type Report struct {
 	Refused []format.Reject
 }
 
-// Report is that of a table.
+// Report returns the report of a table.
 func (t *Table) Report(file string) Report {
 	return Report{File: file, Taken: len(t.Rows), Twice: t.Summary.Rules - len(t.Rows), Refused: t.Refused}
 }
@@ -49,7 +49,7 @@ func (r *Report) Write(w io.Writer) error {
 	return nil
 }
 
-// shown writes a cell that a spreadsheet takes as text, never as a formula.
+// shown returns a cell that a spreadsheet reads as text, never as a formula.
 func shown(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		text = "'" + text

@@ -1,6 +1,6 @@
-// Package publish makes what an authority hands over into what nodes follow:
-// the table of an office, cleaned; a feed of signed versions; a signature
-// beside a list; a report to send back.
+// Package publish turns what an authority hands over into what nodes follow: it
+// cleans the table of an office, writes a feed of signed versions, signs lists,
+// and writes a report to send back.
 package publish
 
 import (
@@ -17,7 +17,7 @@ import (
 // ErrNoEntries means that a table has nothing to publish.
 var ErrNoEntries = errors.New("table without an entry")
 
-// A Table is what an office wrote, cleaned.
+// A Table is the cleaned table of an office.
 type Table struct {
 	Rows    []string        // of a release list, in order, each once
 	Refused []format.Reject // what could not be used, in the order of the table
@@ -25,8 +25,8 @@ type Table struct {
 }
 
 // ReadTable reads csv or xlsx, whatever the file is called. Days begin and end
-// in zone. The errors are those of format.Parse and ErrNoEntries; the Table is
-// then as far as it was read.
+// in zone. The errors are ErrNoEntries and those of format.Parse, with the Table as
+// far as it was read.
 func ReadTable(r io.Reader, zone *time.Location) (Table, error) {
 	var t Table
 	emit := func(r format.Rule) error {
@@ -63,8 +63,8 @@ func row(r *format.Rule, zone *time.Location) string {
 	return strings.Join(cells, ",")
 }
 
-// nameOf is the name of a rule as the table may have it. A name with '*' was
-// made a regular expression by the reader of csv, which this undoes.
+// nameOf returns the name of a rule as the table may have it. The reader of csv has
+// made a regular expression of a name with '*'; this undoes it.
 func nameOf(r *format.Rule) string {
 	if r.Regex == "" {
 		return r.Name
@@ -83,7 +83,7 @@ func moment(t time.Time, zone *time.Location) string {
 // maxCell bounds a cell, in bytes; the longest is a note.
 const maxCell = 1000
 
-// cell writes a cell in one line.
+// cell returns a text as one cell in one line.
 func cell(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if len(text) > maxCell {

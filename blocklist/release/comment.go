@@ -9,11 +9,11 @@ import (
 )
 
 // ErrComment means that a trusted comment has a number or a date that cannot be
-// read. What is signed must not be guessed at.
+// read. What is signed is not guessed.
 var ErrComment = errors.New("trusted comment that cannot be read")
 
-// A Comment is what lachan reads in the trusted comment of a signature, which
-// the signature covers. Other words in it mean nothing here.
+// A Comment has what lachan reads in the trusted comment of a signature, which the
+// signature covers. Other words in it are ignored.
 type Comment struct {
 	// Seq numbers the versions of a list; "seq:12". 0 is none.
 	Seq uint64
@@ -48,7 +48,7 @@ func expiry(text string) (time.Time, error) {
 	return time.Parse(time.RFC3339, text)
 }
 
-// String is the comment as it is signed.
+// String returns the comment as it is signed.
 func (c Comment) String() string {
 	var words []string
 	if c.Seq > 0 {

@@ -12,8 +12,8 @@ import (
 	"lachan/blocklist/format"
 )
 
-// A list is a header and below it its rows in the order of their bytes, each
-// once, each with "\n" behind it.
+// A list is a header, then its rows in the order of their bytes, each once, each
+// followed by "\n".
 
 // Header is the first line of a list.
 const Header = "ten_mien,nhom,so_van_ban,ngay_van_ban,co_quan,hieu_luc_tu,hieu_luc_den,muc_khan,ghi_chu"
@@ -21,19 +21,19 @@ const Header = "ten_mien,nhom,so_van_ban,ngay_van_ban,co_quan,hieu_luc_tu,hieu_l
 // ErrDelta means that a delta is not one, or not of this list.
 var ErrDelta = errors.New("delta that cannot be used")
 
-// MaxChangeBytes bounds what deltas that are followed may come to, unpacked;
-// beyond it the snapshot is the shorter way.
+// MaxChangeBytes bounds the deltas that lead to a version, unpacked; beyond it the
+// snapshot is shorter.
 const MaxChangeBytes = 64 << 20
 
-// Changes are what deltas come to in the end: of each row they name, whether it
-// is in the list (true) or not.
+// Changes are the sum of deltas: for each row that they name, whether it is in the
+// list (true) or not.
 type Changes struct {
 	rows  map[string]bool
 	bytes int
 }
 
-// Read takes a delta up, after those before it. Its lines are a row with "+"
-// before it, which comes, or "-", which goes.
+// Read adds a delta to those before it. Its lines are rows to add, after a "+", and
+// rows to remove, after a "-".
 func (c *Changes) Read(r io.Reader) error {
 	if c.rows == nil {
 		c.rows = map[string]bool{}
@@ -45,7 +45,7 @@ func (c *Changes) Read(r io.Reader) error {
 			return fmt.Errorf("%w: line %q", ErrDelta, line[:min(len(line), 40)])
 		}
 		if c.bytes += len(line); c.bytes > MaxChangeBytes {
-			return fmt.Errorf("%w: more than %d octets", ErrDelta, MaxChangeBytes)
+			return fmt.Errorf("%w: more than %d bytes", ErrDelta, MaxChangeBytes)
 		}
 		c.rows[string(line[1:])] = line[0] == '+'
 	}
@@ -56,8 +56,8 @@ func (c *Changes) Read(r io.Reader) error {
 }
 
 // Apply writes the list old to w with the changes made. The result is right if
-// its digest is that of the version: Apply does not ask whether a row that goes
-// was there.
+// its digest is that of the version: Apply does not check that a row to remove was
+// there.
 func (c *Changes) Apply(old io.Reader, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	lines := newScanner(old)
@@ -86,8 +86,8 @@ func (c *Changes) Apply(old io.Reader, w io.Writer) error {
 	return out.Flush()
 }
 
-// Diff is the delta from one list to another, both the rows in order, and the
-// number of those that come and go.
+// Diff returns the delta from one list to another, both as rows in order, and how
+// many rows it adds and removes.
 func Diff(old, new []string) (delta []byte, added, removed int) {
 	var b bytes.Buffer
 	for len(old) > 0 || len(new) > 0 {
@@ -120,8 +120,8 @@ func newScanner(r io.Reader) *bufio.Scanner {
 	return s
 }
 
-// scanLines is bufio.ScanLines, but "\r" is a part of the line like any other,
-// and a line that does not end is none.
+// scanLines is bufio.ScanLines, but "\r" is a part of the line, and a last line
+// without an end is left out.
 func scanLines(data []byte, atEnd bool) (advance int, line []byte, err error) {
 	if i := bytes.IndexByte(data, '\n'); i >= 0 {
 		return i + 1, data[:i], nil

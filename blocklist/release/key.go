@@ -1,6 +1,6 @@
-// Package release is what a publisher signs and a node checks: a list with a
-// minisign signature beside it, and a feed of numbered versions, of which a
-// signed manifest names the newest. FORMAT.md describes the files.
+// Package release has what a publisher signs and a node verifies: a list with a
+// minisign signature beside it, and a feed of numbered versions, whose newest one
+// a signed manifest names. FORMAT.md describes the files.
 package release
 
 import (
@@ -27,11 +27,11 @@ func (k *Key) UnmarshalText(text []byte) error {
 // MarshalText writes the line in base64.
 func (k Key) MarshalText() ([]byte, error) { return []byte(k.public.String()), nil }
 
-// ID is the number that signatures carry to name the key, in hexadecimal as
+// ID returns the number by which signatures name the key, in hexadecimal as
 // minisign shows it.
 func (k Key) ID() string { return keyID(k.public.ID()) }
 
-// PublicKey is the public key of a secret one.
+// PublicKey returns the public half of a secret key.
 func PublicKey(secret minisign.PrivateKey) Key {
 	public, ok := secret.Public().(minisign.PublicKey)
 	if !ok {
@@ -42,8 +42,8 @@ func PublicKey(secret minisign.PrivateKey) Key {
 
 func keyID(id uint64) string { return fmt.Sprintf("%016X", id) }
 
-// Keys are public keys of which any may have signed: with two, a publisher can
-// go from one to the other.
+// Keys are public keys, each of which may have signed. With two of them a publisher
+// can change from one to the other.
 type Keys []Key
 
 // SetShort makes the keys the one key written in text, or none.
@@ -70,17 +70,17 @@ func (k Keys) Has(id string) bool {
 	return false
 }
 
-// Why a signature is not taken.
+// Why a signature is not accepted.
 var (
-	ErrSignature = errors.New("not a minisign signature")
-	ErrStranger  = errors.New("signed with a key that is not pinned")
-	ErrForged    = errors.New("signature is not of this content")
-	ErrLegacy    = errors.New("too large for a signature of the whole content")
+	ErrSignature  = errors.New("not a minisign signature")
+	ErrUnknownKey = errors.New("signed with a key that is not pinned")
+	ErrForged     = errors.New("signature is not of this content")
+	ErrLegacy     = errors.New("too large for a signature of the whole content")
 )
 
-// MaxLegacyBytes bounds what may be signed whole; such a signature can only be
-// checked in memory. One of a digest, as minisign makes by default, has no
-// bound.
+// MaxLegacyBytes bounds a list whose signature is of the list itself, which can
+// only be verified in memory. Signatures of a digest, which minisign makes by
+// default, have no bound.
 const MaxLegacyBytes = 64 << 20
 
 // A Proof is what a good signature says.
@@ -90,15 +90,15 @@ type Proof struct {
 }
 
 // Verify checks that signature is one of message by one of the keys. The errors
-// are ErrSignature, ErrStranger, ErrForged, ErrLegacy, ErrComment and those of
-// message.
+// are ErrSignature, ErrUnknownKey, ErrForged, ErrLegacy, ErrComment and those of
+// reading message.
 func (k Keys) Verify(message io.Reader, signature []byte) (Proof, error) {
 	var s minisign.Signature
 	if err := s.UnmarshalText(signature); err != nil {
 		return Proof{}, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
 	if !k.Has(keyID(s.KeyID)) {
-		return Proof{}, fmt.Errorf("%w: %s", ErrStranger, keyID(s.KeyID))
+		return Proof{}, fmt.Errorf("%w: %s", ErrUnknownKey, keyID(s.KeyID))
 	}
 	good, err := k.signed(message, s.Algorithm, signature)
 	if err != nil {

@@ -49,13 +49,13 @@ func TestOnlyASignatureOfThisContentByAPinnedKeyIsTaken(t *testing.T) {
 	good := sign(t, oldSecret, "a.example\n", "timestamp:1")
 	f(both, "a.example\n", good, nil)
 	f(both, "a.example\n", sign(t, newSecret, "a.example\n", ""), nil) // while a key is replaced both count
-	f(release.Keys{nextKey}, "a.example\n", good, release.ErrStranger)
-	f(both, "a.example\n", sign(t, stranger, "a.example\n", ""), release.ErrStranger)
+	f(release.Keys{nextKey}, "a.example\n", good, release.ErrUnknownKey)
+	f(both, "a.example\n", sign(t, stranger, "a.example\n", ""), release.ErrUnknownKey)
 	f(both, "b.example\n", good, release.ErrForged)
 	f(both, "a.example\n", bytes.Replace(good, []byte("timestamp:1"), []byte("timestamp:2"), 1), release.ErrForged)
 	f(both, "a.example\n", []byte("untrusted comment: x\n"), release.ErrSignature)
 	f(both, "a.example\n", nil, release.ErrSignature)
-	f(nil, "a.example\n", good, release.ErrStranger)
+	f(nil, "a.example\n", good, release.ErrUnknownKey)
 
 	whole := minisign.SignWithComments(oldSecret, []byte("a.example\n"), "seq:3", "x")
 	f(both, "a.example\n", whole, nil)
@@ -165,7 +165,7 @@ func FuzzSignature(f *testing.F) {
 		if err == nil && proof.Key != keys[0].ID() {
 			t.Fatalf("proof %+v", proof)
 		}
-		named := errors.Is(err, release.ErrSignature) || errors.Is(err, release.ErrStranger) ||
+		named := errors.Is(err, release.ErrSignature) || errors.Is(err, release.ErrUnknownKey) ||
 			errors.Is(err, release.ErrForged) || errors.Is(err, release.ErrComment)
 		if err != nil && !named {
 			t.Fatal(err)

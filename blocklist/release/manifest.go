@@ -28,8 +28,8 @@ const (
 	maxDeltas      = 1000
 )
 
-// A Manifest names the newest version of a feed and the files that it can be
-// had from.
+// A Manifest names the newest version of a feed and the files that it can be made
+// of.
 type Manifest struct {
 	Format    int       `json:"format"` // 1
 	ID        string    `json:"id"`     // of the feed: 1 to 40 of a-z, 0-9, '-'
@@ -63,17 +63,17 @@ type Delta struct {
 	File
 }
 
-// Why a manifest is not taken.
+// Why a manifest is not accepted.
 var (
 	ErrManifest = errors.New("not a manifest")
 	ErrNewer    = errors.New("manifest of a later form")
 )
 
-// Decode reads a manifest and checks that it hangs together. The errors are
+// Decode reads a manifest and checks that it is consistent. The errors are
 // ErrManifest and ErrNewer.
 func Decode(text []byte) (m Manifest, err error) {
 	if len(text) > MaxManifestBytes {
-		return Manifest{}, fmt.Errorf("%w: more than %d octets", ErrManifest, MaxManifestBytes)
+		return Manifest{}, fmt.Errorf("%w: more than %d bytes", ErrManifest, MaxManifestBytes)
 	}
 	in := json.NewDecoder(bytes.NewReader(text))
 	if err := in.Decode(&m); err != nil {
@@ -101,7 +101,7 @@ func (m *Manifest) Encode() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// wrong is what cannot be in a manifest, or "".
+// wrong returns what is wrong with a manifest, "" if nothing is.
 func (m *Manifest) wrong() string {
 	switch {
 	case m.Format != manifestFormat:
@@ -134,7 +134,7 @@ func (d *Digest) plausible() bool {
 	return err == nil && len(sum) == 32 && strings.ToLower(d.SHA256) == d.SHA256 && d.Size >= 0
 }
 
-// plausible keeps files beside the manifest.
+// plausible reports whether the file is beside the manifest.
 func (f *File) plausible() bool {
 	allowed := strings.Trim(f.Name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
 	return allowed && f.Name != "" && f.Name[0] != '.' && len(f.Name) <= 100 && f.Digest.plausible()
@@ -145,8 +145,8 @@ func ValidID(id string) bool {
 	return strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && len(id) >= 1 && len(id) <= 40
 }
 
-// Chain is the deltas that lead from a version to that of the manifest, in
-// order; ok is false when there is no such way.
+// Chain returns the deltas that lead from a version to that of the manifest, in
+// order; ok is false if none do.
 func (m *Manifest) Chain(from uint64) (way []Delta, ok bool) {
 	for from < m.Version {
 		next := m.deltaFrom(from)

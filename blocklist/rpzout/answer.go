@@ -9,9 +9,8 @@ import (
 	"github.com/miekg/dns"
 )
 
-// messageOctets is how much of a zone goes into one message, before
-// compression.
-const messageOctets = 32 << 10
+// messageBytes bounds the part of a zone in one message, before compression.
+const messageBytes = 32 << 10
 
 // ServeDNS answers one question: SOA and NS of a zone, AXFR (RFC 5936) and IXFR
 // (RFC 1995). All else, and all others, are refused.
@@ -68,8 +67,9 @@ func (z *zone) admits(w dns.ResponseWriter, q *dns.Msg) bool {
 	return t != nil && w.TsigStatus() == nil && dns.CanonicalName(t.Hdr.Name) == z.Key.Name()
 }
 
-// answerIXFR sends changes, or the whole zone to who is too far behind. Over UDP
-// it sends the SOA record alone, which says: ask over TCP (RFC 1995 section 2).
+// answerIXFR sends changes, or the whole zone to a secondary with a version that is
+// too old. Over UDP it sends the SOA record alone, which asks the secondary to
+// come over TCP (RFC 1995 section 2).
 func (z *zone) answerIXFR(w dns.ResponseWriter, q *dns.Msg, overUDP bool) {
 	if len(q.Ns) != 1 {
 		reply(w, q, dns.RcodeFormatError)
@@ -115,13 +115,13 @@ func (z *zone) sendWhole(w dns.ResponseWriter, q *dns.Msg, e edition) {
 	out.flush()
 }
 
-// A sender puts records into messages and these on the wire. After an error it
-// sends nothing more: without the last SOA record the secondary takes nothing.
+// A sender puts records into messages and sends them. After an error it sends
+// nothing more: without the last SOA record the secondary discards what came.
 type sender struct {
 	w      dns.ResponseWriter
 	q      *dns.Msg
 	answer []dns.RR
-	octets int
+	size   int
 	err    error
 }
 
@@ -133,7 +133,7 @@ func (s *sender) send(rr dns.RR) bool {
 		return s.err == nil
 	}
 	s.answer = append(s.answer, rr)
-	if s.octets += dns.Len(rr); s.octets >= messageOctets {
+	if s.size += dns.Len(rr); s.size >= messageBytes {
 		s.flush()
 	}
 	return s.err == nil
@@ -144,7 +144,7 @@ func (s *sender) flush() {
 		s.err = reply(s.w, s.q, dns.RcodeSuccess, s.answer...)
 		s.w.TsigTimersOnly(true) // of the messages after the first (RFC 8945 section 5.3.1)
 	}
-	s.answer, s.octets = nil, 0
+	s.answer, s.size = nil, 0
 }
 
 // reply sends one message, signed if the question was, rightly.

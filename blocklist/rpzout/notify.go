@@ -14,7 +14,7 @@ const (
 )
 
 // notify tells a secondary of a new version (RFC 1996 section 3.6) until it
-// answers. One that does not finds the change by its own timers.
+// answers. If it does not, it finds the change by its own timers.
 func (s *Server) notify(ctx context.Context, z *zone, secondary netip.AddrPort, serial uint32) {
 	timeout := notifyTimeout
 	for range notifyTries {
@@ -26,7 +26,7 @@ func (s *Server) notify(ctx context.Context, z *zone, secondary netip.AddrPort, 
 		if err == nil && reply.Rcode == dns.RcodeSuccess || ctx.Err() != nil || z.newest().serial != serial {
 			return
 		}
-		select { // an address where nobody listens answers at once
+		select { // a closed port answers at once
 		case <-ctx.Done():
 			return
 		case <-time.After(timeout - time.Since(begin)):

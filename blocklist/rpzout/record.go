@@ -32,7 +32,7 @@ type content struct {
 	now  int64 // Unix seconds
 }
 
-// entries are those of the list, in order.
+// entries yields the entries of the list, in order.
 func (c content) entries(yield func(*blocklist.Entry) bool) { c.list.Each(c.now, yield) }
 
 // each yields the records.
@@ -48,8 +48,8 @@ func (c content) each(yield func(record) bool) {
 	}
 }
 
-// acts are whether an entry is blocked itself, what is below it, and whether
-// both would be without it.
+// acts says whether an entry is blocked itself, whether what is below it is, and
+// whether both would be blocked without it.
 type acts struct{ whole, below, above bool }
 
 func (c content) acts(e *blocklist.Entry) acts {
@@ -60,10 +60,10 @@ func (c content) acts(e *blocklist.Entry) acts {
 	return a
 }
 
-// records appends those of an entry. What a shorter name covers already has none
-// of its own; an exception below a blocked name is a passthru. Where a name has a
-// record, "*." below it has one too, because a wildcard of a shorter name ends
-// there (RFC 4592 section 3.3.1).
+// records appends the records of an entry. An entry that a shorter name covers has
+// none; an exception below a blocked name is a passthru. If a name has a record, so
+// has "*." below it, because a wildcard of a shorter name ends there (RFC 4592
+// section 3.3.1).
 func (a acts) records(to []record, e *blocklist.Entry) []record {
 	if a.whole == a.above && a.below == a.above {
 		return to
@@ -88,7 +88,7 @@ func target(blocked bool) string {
 	return passthru
 }
 
-// prefixTrigger is the owner for addresses in answers: the length of the
+// prefixTrigger returns the owner for addresses in answers: the length of the
 // prefix, then its bytes or words backwards.
 func prefixTrigger(p netip.Prefix) string {
 	var parts []string
@@ -111,7 +111,7 @@ func prefixTrigger(p netip.Prefix) string {
 	return fmt.Sprintf("%d.%s.rpz-ip.", p.Bits(), strings.Join(parts, "."))
 }
 
-// rr is the record in a zone; it is nil when the name would be too long there.
+// rr returns the record in a zone, nil if its name would be too long there.
 func (r record) rr(zone string, ttl uint32) dns.RR {
 	owner := r.trigger + zone
 	if _, ok := dns.IsDomainName(owner); !ok {

@@ -3,8 +3,8 @@
 // SOA, AXFR and IXFR, NOTIFY to secondaries, TSIG.
 //
 // A zone has QNAME triggers (name and *.name, CNAME .) and rpz-ip triggers.
-// What a secondary cannot be told is left out: regular expressions, conditions
-// on other query types than A, whom a rule holds for.
+// What such a zone cannot express is left out: regular expressions, conditions on
+// query types other than A, and the clients for which a rule holds.
 package rpzout
 
 import (
@@ -23,9 +23,9 @@ import (
 	"lachan/blocklist/transfer"
 )
 
-// A Zone is a zone to serve. Who asks for it must come from one of the prefixes
-// in Allow, if there are any, and have the key, if there is one. With neither
-// nobody gets it.
+// A Zone is a zone to serve. A secondary must have an address within one of the
+// prefixes in Allow, if there are any, and the key, if there is one. With neither,
+// no secondary gets the zone.
 type Zone struct {
 	Name   string // absolute, lower case
 	Key    *transfer.Key
@@ -51,8 +51,7 @@ type publication struct {
 	at   time.Time
 }
 
-// New makes a server of zones, of which the SOA records name node as their
-// primary.
+// New makes a server of zones, whose SOA records name node as the primary.
 func New(node string, zones []Zone, log *slog.Logger) *Server {
 	s := &Server{log: log, next: make(chan publication, 1)}
 	for _, z := range zones {
@@ -80,7 +79,7 @@ func (s *Server) Listen(addresses []netip.AddrPort) error {
 		if err != nil {
 			return fmt.Errorf("listen for zone transfers: %w", errors.Join(err, s.Close()))
 		}
-		s.add(&dns.Server{Listener: impatient{tcp}})
+		s.add(&dns.Server{Listener: deadlineListener{tcp}})
 		udp, err := net.ListenPacket("udp", tcp.Addr().String())
 		if err != nil {
 			return fmt.Errorf("listen for zone transfers: %w", errors.Join(err, s.Close()))
@@ -94,7 +93,7 @@ func (s *Server) Listen(addresses []netip.AddrPort) error {
 // Use takes sockets that are open already, for Run to serve.
 func (s *Server) Use(streams []net.Listener, packets []net.PacketConn) {
 	for _, l := range streams {
-		s.add(&dns.Server{Listener: impatient{l}})
+		s.add(&dns.Server{Listener: deadlineListener{l}})
 		s.addresses = append(s.addresses, l.Addr().(*net.TCPAddr).AddrPort())
 	}
 	for _, c := range packets {
@@ -107,10 +106,10 @@ func (s *Server) add(l *dns.Server) {
 	s.listeners = append(s.listeners, l)
 }
 
-// Addresses are those that Listen has opened, in its order.
+// Addresses returns the addresses that Listen has opened, in its order.
 func (s *Server) Addresses() []netip.AddrPort { return s.addresses }
 
-// Close gives up the sockets of a server that does not run.
+// Close closes the sockets of a server that does not run.
 func (s *Server) Close() error {
 	var errs []error
 	for _, l := range s.listeners {
@@ -174,7 +173,7 @@ func (s *Server) take(ctx context.Context, wg *sync.WaitGroup, p publication) {
 	}
 }
 
-// keys are those of the zones.
+// keys are the TSIG keys of the zones.
 type keys []*zone
 
 // Generate signs with the key that a TSIG record names.

@@ -10,16 +10,16 @@ import (
 )
 
 const (
-	// keptSteps is how many versions back a secondary may be to be sent changes
-	// alone.
+	// keptSteps is how many versions old the copy of a secondary may be for it to
+	// get changes alone.
 	keptSteps = 20
 	// mostChanges bounds the records of all steps together, and so their memory;
-	// who would need more is sent the whole zone.
+	// a secondary that needs more gets the whole zone.
 	mostChanges = 200_000
 )
 
-// Timers of the zones in seconds. NOTIFY brings changes; the rest is for when
-// that is lost.
+// Timers of the zones in seconds. NOTIFY announces changes; the timers are for when
+// it is lost.
 const (
 	ttl     = 60
 	refresh = 300
@@ -50,8 +50,8 @@ type step struct {
 	removed, added []record
 }
 
-// publish makes the content the zone's newest version. It reports whether that
-// is another than before.
+// publish makes the content the zone's newest version, and reports whether it
+// differs from the one before.
 func (z *zone) publish(c content, at time.Time) (changed bool) {
 	z.mu.Lock()
 	old := z.now
@@ -78,7 +78,7 @@ func (z *zone) publish(c content, at time.Time) (changed bool) {
 	return true
 }
 
-// latest are as many of the last steps as may be kept.
+// latest returns as many of the last steps as may be kept.
 func latest(steps []step) []step {
 	records := 0
 	for i, s := range slices.Backward(steps) {
@@ -90,16 +90,16 @@ func latest(steps []step) []step {
 	return steps
 }
 
-// set belongs to the one goroutine that publishes.
+// set is called by the one goroutine that publishes.
 func (z *zone) set(e edition, steps []step) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.now, z.steps = e, steps
 }
 
-// difference is what goes and what comes from one version to the next. Both are
-// in the same order, so it goes through them side by side and keeps nothing
-// else; few is false when that is too much to keep.
+// difference returns which records one version has and the next does not, and the
+// other way round. Both are in the same order, so one pass is enough; few is false
+// if there are too many to keep.
 func difference(before, after content) (removed, added []record, few bool) {
 	next, stop := iter.Pull(before.entries)
 	defer stop()
@@ -134,7 +134,7 @@ func difference(before, after content) (removed, added []record, few bool) {
 	return removed, added, len(removed)+len(added) <= mostChanges
 }
 
-// appendWithout appends those of a that are not in b.
+// appendWithout appends the records of a that are not in b.
 func appendWithout(to, a, b []record) []record {
 	for _, r := range a {
 		if !slices.Contains(b, r) {
@@ -144,8 +144,8 @@ func appendWithout(to, a, b []record) []record {
 	return to
 }
 
-// since are the newest version and the steps that lead to it from a serial; ok
-// is false when there are none that do.
+// since returns the newest version and the steps that lead to it from a serial; ok
+// is false if none do.
 func (z *zone) since(serial uint32) (e edition, steps []step, ok bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()

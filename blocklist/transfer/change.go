@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// A change is what an IXFR comes to in the end: a record that one step takes
-// away and another brings back is neither.
+// A change is the sum of the steps of an IXFR: a record that one step removes and
+// another adds again is neither.
 type change struct {
 	removed map[string]struct{}
 	added   map[string]struct{}
@@ -21,8 +21,8 @@ func newChange() *change {
 
 func (c *change) size() int { return len(c.removed) + len(c.added) }
 
-// remove and add return errWhole for what cannot be, as far as that shows
-// without the copy.
+// remove and add return errWhole for a change that cannot be right, as far as that
+// shows without the copy.
 func (c *change) remove(line string) error { return move(line, c.added, c.removed) }
 func (c *change) add(line string) error    { return move(line, c.removed, c.added) }
 
@@ -38,9 +38,9 @@ func move(line string, from, to map[string]struct{}) error {
 	return nil
 }
 
-// apply writes the copy good, changed, with another SOA record. It returns
-// errWhole unless all that goes was there, nothing that comes was, and the copy is in
-// order.
+// apply writes the copy good with the change and another SOA record. It returns
+// errWhole unless all records to remove were there, none to add was, and the copy
+// is in order.
 func (c *change) apply(good io.Reader, soa string, w io.Writer) error {
 	in, out := newLineReader(good), newLineWriter(w)
 	if _, ok := in.next(); !ok {
@@ -66,7 +66,7 @@ func (c *change) apply(good io.Reader, soa string, w io.Writer) error {
 			gone++
 			continue
 		}
-		out.octets(line)
+		out.write(line)
 	}
 	if in.err != nil {
 		return fmt.Errorf("read zone copy: %w", in.err)

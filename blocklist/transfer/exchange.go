@@ -20,7 +20,7 @@ const stallAfter = 30 * time.Second
 type exchange struct {
 	conn     net.Conn
 	ctx      context.Context
-	release  func() bool // of the hold that ctx has on conn
+	release  func() bool // ends that the end of ctx closes conn
 	question *dns.Msg
 	chain    *chain // nil without a key
 	started  bool
@@ -68,7 +68,7 @@ func (x *exchange) close() {
 	x.conn.Close()
 }
 
-// explain puts what ended ctx in place of what that did to the connection.
+// explain returns what ended ctx instead of the error that this has caused.
 func (x *exchange) explain(err error) error {
 	if x.ctx.Err() != nil {
 		return context.Cause(x.ctx)
@@ -76,8 +76,8 @@ func (x *exchange) explain(err error) error {
 	return err
 }
 
-// next reads and verifies a message. It returns ErrRefused when that is an
-// error of the primary.
+// next reads and verifies a message. It returns ErrRefused if the primary answers
+// with an error.
 func (x *exchange) next() (*dns.Msg, error) {
 	wire, err := x.read()
 	if err != nil {
@@ -122,7 +122,7 @@ func (x *exchange) read() ([]byte, error) {
 	return wire, cutOff(err)
 }
 
-// cutOff is an end in the midst of things.
+// cutOff makes an end before the last record an unexpected one.
 func cutOff(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -130,8 +130,8 @@ func cutOff(err error) error {
 	return err
 }
 
-// each calls take with the records of the answer, in order, up to the one that
-// take says is the last.
+// each calls take for the records of the answer, in order, up to the one for which
+// take returns last.
 func (x *exchange) each(take func(dns.RR) (last bool, err error)) error {
 	for {
 		m, err := x.next()

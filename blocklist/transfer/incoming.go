@@ -8,13 +8,12 @@ import (
 	"github.com/miekg/dns"
 )
 
-// incoming takes the records of a transfer, one by one, and knows what must
-// come next:
+// An incoming transfer takes records one by one and checks their order:
 //
 //	AXFR  SOA(new) record... SOA(new)
 //	IXFR  SOA(new) [SOA(from) deleted... SOA(to) added...]... SOA(new)
 //
-// The answer to IXFR may be that of AXFR, or SOA(from) alone: nothing is newer.
+// An IXFR may be answered as an AXFR, or with SOA(from) alone if nothing is newer.
 type incoming struct {
 	zone string
 	from *SOA // of the copy; nil asks for the whole zone
@@ -22,12 +21,12 @@ type incoming struct {
 
 	newest *dns.SOA
 	count  int   // of records
-	octets int64 // of text
+	size   int64 // of text
 
 	lines  []string // of the whole zone
 	change *change  // nil while it is, or may be, the whole zone
 	adding bool     // not deleting
-	serial uint32   // that the changes have come to
+	serial uint32   // that the changes lead to so far
 }
 
 func (in *incoming) take(rr dns.RR) (last bool, err error) {
@@ -76,7 +75,7 @@ func (in *incoming) step(soa *dns.SOA) (last bool, err error) {
 
 func (in *incoming) record(rr dns.RR) error {
 	line := lineOf(rr)
-	if in.octets += int64(len(line)) + 1; in.octets > in.max {
+	if in.size += int64(len(line)) + 1; in.size > in.max {
 		return ErrTooLarge
 	}
 	switch {

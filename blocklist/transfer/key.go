@@ -74,11 +74,11 @@ func ReadKey(name, algorithm, file string) (*Key, error) {
 	return NewKey(name, algorithm, string(secret))
 }
 
-// Name is the key's, absolute and in lower case.
+// Name returns the name of the key, absolute and in lower case.
 func (k *Key) Name() string { return k.name }
 
-// Generate computes the MAC of what github.com/miekg/dns has put together; with
-// Verify it makes the key one of its providers.
+// Generate computes the MAC of msg. With Verify it makes the key a TsigProvider of
+// github.com/miekg/dns.
 func (k *Key) Generate(msg []byte, t *dns.TSIG) ([]byte, error) {
 	if dns.CanonicalName(t.Hdr.Name) != k.name || dns.CanonicalName(t.Algorithm) != k.algorithm {
 		return nil, dns.ErrSecret
@@ -101,7 +101,7 @@ func (k *Key) Verify(msg []byte, t *dns.TSIG) error {
 	return nil
 }
 
-// Algorithm is the key's, as TSIG records name it.
+// Algorithm returns the algorithm of the key, as TSIG records name it.
 func (k *Key) Algorithm() string { return k.algorithm }
 
 // sign packs a question with its signature and returns the MAC, which the reply
@@ -140,8 +140,8 @@ func (c *chain) check(wire []byte, m *dns.Msg) error {
 	return nil
 }
 
-// Verify puts the unsigned messages where the signature has them: behind the
-// MAC of the last signed one.
+// Verify puts the unsigned messages where the signature covers them: after the MAC
+// of the last signed one.
 func (c *chain) Verify(msg []byte, t *dns.TSIG) error {
 	if c.count == 0 {
 		return c.Key.Verify(msg, t)

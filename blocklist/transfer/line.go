@@ -11,14 +11,14 @@ import (
 	"github.com/miekg/dns"
 )
 
-// lineOf is a record as a copy has it.
+// lineOf returns a record as a line of a copy.
 func lineOf(rr dns.RR) string {
 	rr.Header().Name = dns.CanonicalName(rr.Header().Name)
 	if cname, ok := rr.(*dns.CNAME); ok {
 		cname.Target = dns.CanonicalName(cname.Target)
 	}
 	line := rr.String()
-	if strings.ContainsAny(line, "\r\n") { // of types that no zone has
+	if strings.ContainsAny(line, "\r\n") { // only in types that do not occur in zones
 		line = strings.NewReplacer("\r", " ", "\n", " ").Replace(line)
 	}
 	return line
@@ -80,7 +80,7 @@ func (w lineWriter) line(text string) {
 	w.out.WriteByte('\n')
 }
 
-func (w lineWriter) octets(text []byte) {
+func (w lineWriter) write(text []byte) {
 	w.out.Write(text)
 	w.out.WriteByte('\n')
 }

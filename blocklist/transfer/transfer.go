@@ -1,6 +1,6 @@
-// Package transfer brings zones from their primary: a look at the SOA record,
-// then the changes since the copy that is there (IXFR, RFC 1995) or the whole
-// zone (AXFR, RFC 5936), over TCP, signed when there is a key (TSIG, RFC 8945).
+// Package transfer fetches zones from their primary: first the SOA record, then the
+// changes since the copy that is there (IXFR, RFC 1995) or the whole zone (AXFR,
+// RFC 5936), over TCP, signed if there is a key (TSIG, RFC 8945).
 //
 // A copy is text: the SOA record, then all other records, one a line, sorted by
 // bytes, each once. Owners are absolute and in lower case. So the same zone is
@@ -36,7 +36,7 @@ var (
 // errWhole sends Fetch from IXFR to AXFR.
 var errWhole = errors.New("changes do not fit the copy")
 
-// A Zone is where a zone is had from.
+// A Zone says which zone to fetch from which primary.
 type Zone struct {
 	Host string // of the primary, a name or an address
 	Port string
@@ -60,7 +60,7 @@ func Parse(address string) (Zone, error) {
 	return z, nil
 }
 
-// Addr is the address of a primary that is not named by its host name.
+// Addr returns the address of the primary; ok is false if it has a host name.
 func (z Zone) Addr() (netip.Addr, bool) {
 	a, err := netip.ParseAddr(z.Host)
 	return a.Unmap(), err == nil
@@ -80,13 +80,12 @@ type Client struct {
 // An Answer is what Fetch found.
 type Answer struct {
 	SOA       SOA
-	Unchanged bool // the copy is that of the primary; nothing was written
-	Changes   int  // records that an IXFR took away or added; 0 after an AXFR
+	Unchanged bool // the copy has the serial of the primary; nothing was written
+	Changes   int  // records that an IXFR removed or added; 0 after an AXFR
 }
 
-// Fetch writes the zone to w unless it is that of good, a copy that Fetch wrote
-// before; good may be nil. What was written when it returns an error is of no
-// use.
+// Fetch writes the zone to w unless good, a copy that Fetch wrote before, has its
+// serial; good may be nil. With an error, ignore what was written.
 func (c *Client) Fetch(ctx context.Context, good io.ReadSeeker, w io.Writer) (Answer, error) {
 	var known SOA
 	if good != nil {
@@ -157,7 +156,7 @@ func (c *Client) changes(ctx context.Context, known SOA, good io.ReadSeeker, w i
 	}
 	switch {
 	case in.newest == nil || !newer(in.newest.Serial, known.Serial):
-		return Answer{SOA: known, Unchanged: true}, nil // another server of that name is behind
+		return Answer{SOA: known, Unchanged: true}, nil // another server of that name has an older version
 	case in.change == nil:
 		return Answer{SOA: soaOf(in.newest)}, in.writeWhole(w)
 	}
@@ -181,7 +180,7 @@ func (c *Client) receive(ctx context.Context, q *dns.Msg, in incoming) (*incomin
 	return &in, x.each(in.take)
 }
 
-// A capped writer refuses what is beyond its cap.
+// A capped writer returns an error beyond its cap.
 type capped struct {
 	w    io.Writer
 	left int64
@@ -200,10 +199,10 @@ func newer(a, b uint32) bool { return int32(a-b) > 0 }
 // Seconds is a timer of a SOA record.
 type Seconds uint32
 
-// Duration is the same time.
+// Duration returns the timer as a time.Duration.
 func (s Seconds) Duration() time.Duration { return time.Duration(s) * time.Second }
 
-// A SOA is what a zone says of its versions (RFC 1035 section 3.3.13).
+// A SOA has what a zone says about its versions (RFC 1035 section 3.3.13).
 type SOA struct {
 	Serial  uint32  `json:"serial"`
 	Refresh Seconds `json:"refresh"` // from a look at the primary to the next
