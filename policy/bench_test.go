@@ -3,6 +3,8 @@ package policy_test
 import (
 	"fmt"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -42,6 +44,32 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	f("yaml", false)
 	f("csv", true)
+}
+
+// BenchmarkOpen opens the file of the whole country. Nothing of it is kept in the
+// heap but the table of prefixes.
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "policy")
+	if err := policy.Write(path, big(b)); err != nil {
+		b.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var p *policy.Policy
+	for b.Loop() {
+		var err error
+		if p, err = policy.Open(path); err != nil {
+			b.Fatal(err)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB-kept")
+	if info, err := os.Stat(path); err == nil {
+		b.ReportMetric(float64(info.Size())/(1<<20), "MiB-file")
+	}
+	runtime.KeepAlive(p)
 }
 
 // big is the policy of the whole country, loaded once for the benchmarks.

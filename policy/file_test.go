@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -295,5 +297,59 @@ func TestFilesThatAreNoPolicies(t *testing.T) {
 	f(func(b []byte) []byte { return []byte("units: []\n") }, policy.ErrDamaged)
 	if _, err := policy.Open(path + "-none"); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+// What reads a mapped policy keeps the mapping until it is done, whoever else has
+// let go of it.
+func TestAMappingOutlivesItsLastReader(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "policy")
+	if err := policy.Write(path, mustLoad(t, country{2, 4, 300}.write(t, dir, false))); err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	for range 4 {
+		work.Go(func() {
+			for range 20 {
+				readAndForget(t, path)
+				runtime.GC()
+			}
+		})
+	}
+	work.Wait()
+}
+
+// readAndForget asks an opened policy several questions, each of them the last use
+// of what it asks.
+func readAndForget(t *testing.T, path string) {
+	rules := func() *policy.Rules {
+		p, err := policy.Open(path)
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		return p.At(nil, now, 1)
+	}
+	ask := []func(r *policy.Rules){
+		func(r *policy.Rules) { r.Decide(7, mustName("www.bai-giang.example"), dns.TypeA) },
+		func(r *policy.Rules) { _, _ = r.Explain(7, "www.bai-giang.example", dns.TypeA) },
+		func(r *policy.Rules) { r.Policy().Standings(now) },
+		func(r *policy.Rules) { r.Policy().Notes(now) },
+		func(r *policy.Rules) { r.Policy().GroupOf("th-00007") },
+		func(r *policy.Rules) {
+			for range r.Policy().Groups() {
+			}
+		},
+		func(r *policy.Rules) { _ = policy.Write(path+"-again", r.Policy()) }, // others write it too
+		func(r *policy.Rules) {
+			overlay, _ := r.Policy().NewOverlay([]policy.OverlayEntry{{Unit: "th-00007", Name: "x.example"}})
+			if p, err := r.Policy().With(overlay); err != nil || p.At(nil, now, 1).Decide(7, mustName("x.example"), dns.TypeA).Action > policy.Local {
+				t.Error(err)
+			}
+		},
+	}
+	for _, f := range ask {
+		f(rules())
 	}
 }

@@ -36,9 +36,9 @@ func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Poli
 	return load(&compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: facts})
 }
 
-// Reload is Load, or old where nothing that it was made of has changed: reading
-// the schools of a country takes seconds. Old may be nil, and may have been
-// opened.
+// Reload is Load, or old with its overlay if nothing that it was made of has
+// changed: reading the schools of a country takes seconds. Old may be nil, and may
+// have been opened. A policy that has been loaded again has no overlay.
 func Reload(old *Policy, path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
 	if old == nil {
 		return Load(path, feeds, loc, unknown)

@@ -168,3 +168,41 @@ func TestAnOverlayIsAsLargeAsPeopleDecide(t *testing.T) {
 		t.Errorf("%v allocations", allocations)
 	}
 }
+
+// However the bytes of an overlay are changed, it is refused, or, if the checksums
+// are made to fit, it is judged by without a panic.
+func TestADamagedOverlayIsRefused(t *testing.T) {
+	w := newWorld(t, fmt.Sprintf(overlaid, slices.Repeat([]any{""}, 8)...))
+	overlay, err := w.policy.NewOverlay([]policy.OverlayEntry{
+		{Unit: "tinh", Name: "bet.example", Allow: true, Why: "vì thế"}, {Unit: "s", Name: "noise.example"}, {Unit: "s/gv", Name: "x.noise.example", Allow: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "over")
+	rng := rand.New(rand.NewPCG(7, 8))
+	for i := range 600 {
+		if err := policy.WriteOverlay(path, overlay); err != nil {
+			t.Fatal(err)
+		}
+		const header = 48 + 8*24 + 8
+		spoil(t, path, func(b []byte) {
+			b[rng.IntN(len(b))] ^= byte(1 + rng.IntN(255))
+			if i%2 == 0 {
+				refit(b, header)
+			}
+		})
+		opened, err := policy.OpenOverlay(path, w.policy)
+		if err != nil {
+			continue
+		}
+		if i%2 == 1 {
+			t.Fatal("a damaged overlay was opened")
+		}
+		with, err := w.policy.With(opened)
+		if err != nil {
+			t.Fatal(err)
+		}
+		askEverything(with)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"runtime"
 
 	"lachan/blocklist"
 	"lachan/internal/durable"
@@ -61,7 +62,9 @@ func Open(path string) (*File, error) {
 // Write replaces the file at path, or makes it. It is there whole or not at
 // all, and only its owner may read it: it tells which unit a secret belongs to.
 func (f *File) Write(path string) error {
-	if err := durable.WriteFile(path, f.image, 0o600); err != nil {
+	err := durable.WriteFile(path, f.image, 0o600)
+	runtime.KeepAlive(f)
+	if err != nil {
 		return fmt.Errorf("write compiled policy: %w", err)
 	}
 	return nil

@@ -92,6 +92,9 @@ func (l layout) unseal(image []byte) (content [][]byte, digest []byte, err error
 		if offset != uint64(align(end)) || offset > uint64(len(image)) || size > uint64(len(image))-offset {
 			return nil, nil, fmt.Errorf("%w: section %d lies outside the file", ErrDamaged, i)
 		}
+		if slices.ContainsFunc(image[end:offset], func(b byte) bool { return b != 0 }) {
+			return nil, nil, fmt.Errorf("%w: what lies before section %d", ErrDamaged, i)
+		}
 		end = int(offset + size)
 		s := image[offset:end:end]
 		if checksum(s) != binary.LittleEndian.Uint32(entry[16:]) {
