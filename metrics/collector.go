@@ -20,29 +20,42 @@ var (
 	cacheEvictionsDesc = desc("lachan_cache_evictions_total", "Answers thrown out of the cache to make room.")
 
 	upstreamExchangesDesc = desc("lachan_upstream_exchanges_total", "Exchanges begun with an upstream.", "upstream")
-	upstreamFailuresDesc  = desc("lachan_upstream_failures_total", "Exchanges with an upstream that brought no usable answer, by kind.", "upstream", "kind")
-	upstreamRTTDesc       = desc("lachan_upstream_rtt_seconds", "Smoothed round-trip time of an upstream; absent before its first answer.", "upstream")
-	upstreamUpDesc        = desc("lachan_upstream_up", "Whether an upstream is in use (1) or taken to be down (0).", "upstream")
+	upstreamFailuresDesc  = desc("lachan_upstream_failures_total", "Exchanges with an upstream that brought "+
+		"no usable answer, by kind.", "upstream", "kind")
+	upstreamRTTDesc = desc("lachan_upstream_rtt_seconds", "Smoothed round-trip time of an upstream; "+
+		"absent before its first answer.", "upstream")
+	upstreamUpDesc = desc("lachan_upstream_up", "Whether an upstream is in use (1) or taken to be "+
+		"down (0).", "upstream")
 
-	feedEntriesDesc     = desc("lachan_feed_entries", "Rules of a feed that are in force.", "feed")
-	feedRejectedDesc    = desc("lachan_feed_rejected_lines", "Lines of the copy in force of a feed that were rejected.", "feed")
-	feedAgeDesc         = desc("lachan_feed_age_seconds", "Time since the copy in force of a feed was last known to be the newest; +Inf when it never was.", "feed")
-	feedLastSuccessDesc = desc("lachan_feed_last_success_timestamp_seconds", "When the copy in force of a feed was last known to be the newest; 0 when it never was.", "feed")
-	feedInForceDesc     = desc("lachan_feed_in_force_timestamp_seconds", "When the copy in force of a feed began to decide; 0 when none does.", "feed")
+	feedEntriesDesc  = desc("lachan_feed_entries", "Rules of a feed that are in force.", "feed")
+	feedRejectedDesc = desc("lachan_feed_rejected_lines", "Lines of the copy in force of a feed that were "+
+		"rejected.", "feed")
+	feedAgeDesc = desc("lachan_feed_age_seconds", "Time since the copy in force of a feed was last "+
+		"known to be the newest; +Inf when it never was.", "feed")
+	feedLastSuccessDesc = desc("lachan_feed_last_success_timestamp_seconds", "When the copy in force of a "+
+		"feed was last known to be the newest; 0 when it never was.", "feed")
+	feedInForceDesc = desc("lachan_feed_in_force_timestamp_seconds", "When the copy in force of a feed "+
+		"began to decide; 0 when none does.", "feed")
 
-	ordersDesc       = desc("lachan_orders_total", "Versions of an authority's list that came in force here.", "feed")
-	ordersLateDesc   = desc("lachan_orders_late_total", "Those that took longer than the law gives, from received to in force.", "feed")
-	ordersWithinDesc = desc("lachan_orders_within_total", "Those that were in force within 6h, and within 24h, of being received.", "feed", "limit")
+	ordersDesc     = desc("lachan_orders_total", "Versions of an authority's list that came in force here.", "feed")
+	ordersLateDesc = desc("lachan_orders_late_total", "Those that took longer than the law gives, from "+
+		"received to in force.", "feed")
+	ordersWithinDesc = desc("lachan_orders_within_total", "Those that were in force within 6h, and within "+
+		"24h, of being received.", "feed", "limit")
 	orderSecondsDesc = desc("lachan_order_seconds", "Time of the newest one from received to in force.", "feed")
 	orderMedianDesc  = desc("lachan_order_median_seconds", "Median of that time over the orders on record.", "feed")
 	orderWorstDesc   = desc("lachan_order_worst_seconds", "The longest of those times.", "feed")
 
-	tickedDesc  = desc("lachan_history_ticked_timestamp_seconds", "The newest tick of the counters of schools that is on the disk; 0 when none is.")
-	shippedDesc = desc(HistoryShipped, "Until when the history of this node has been sent to the engine elsewhere; 0 when nothing has.")
+	tickedDesc = desc("lachan_history_ticked_timestamp_seconds", "The newest tick of the counters of "+
+		"schools that is on the disk; 0 when none is.")
+	shippedDesc = desc(HistoryShipped, "Until when the history of this node has been sent to the engine "+
+		"elsewhere; 0 when nothing has.")
 	refusedDesc = desc("lachan_history_refused_samples_total", "Samples that were too old for the engine elsewhere.")
 
-	bloomDesc     = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set did not confirm.")
-	serialDesc    = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, policy and minute.")
+	bloomDesc = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set "+
+		"did not confirm.")
+	serialDesc = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, "+
+		"policy and minute.")
 	conditionDesc = desc("lachan_condition", "A degraded state that holds now; absent when it does not.", "name")
 	buildDesc     = desc("lachan_build_info", "The running program.", "version", "revision", "goversion")
 )

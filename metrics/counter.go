@@ -67,7 +67,8 @@ var kinds = [numKinds]struct {
 		func(c *Counters, to Counter, n uint64) { c.answers[to.what].Add(n) },
 	},
 	kindVisits: {
-		Family{SchoolVisits, "counter", "Queries of a group of a school, those of one client for one name within 60 seconds taken as one; an estimate."},
+		Family{SchoolVisits, "counter", "Queries of a group of a school, those of one client for one name " +
+			"within 60 seconds taken as one; an estimate."},
 		func(_ *Totals, of Counter) []string { return groupLabels(of.group) },
 		func(c *Counters, label func(string) string) (Counter, bool) {
 			return Counter{kind: kindVisits, group: c.Group(label("school"), label("group"))}, true

@@ -141,7 +141,8 @@ func (a *API) queryRange(r *http.Request) (any, error) {
 	case end.Before(start):
 		return nil, badData("end timestamp must not be before start time")
 	case end.Sub(start)/step > apiPoints:
-		return nil, badData("exceeded maximum resolution of %d points per timeseries. Try decreasing the query resolution (?step=XX)", apiPoints)
+		return nil, badData("exceeded maximum resolution of %d points per timeseries. Try decreasing the "+
+			"query resolution (?step=XX)", apiPoints)
 	}
 	return a.run(r, start, end, step)
 }

@@ -5,9 +5,16 @@ import "lachan/metrics/report/figures"
 // checks is section VII.
 func (w *writer) checks() []Block {
 	c := &w.data.Checks
-	blocks := []Block{para("Số lượt tự kiểm tra bộ lọc: %s; đạt: %s; không đạt: %s; được chính sách cho phép lúc kiểm tra: %s; số trường chưa kiểm tra: %s.", c.All, c.Passed, c.Failed, c.Allowed, c.Unchecked)}
+	blocks := []Block{para("Số lượt tự kiểm tra bộ lọc: %s; đạt: %s; không đạt: %s; được chính sách cho phép "+
+		"lúc kiểm tra: %s; số trường chưa kiểm tra: %s.", c.All, c.Passed, c.Failed, c.Allowed, c.Unchecked)}
 	if len(c.Categories) > 0 {
-		t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Nhóm nội dung", 5, false}, {"Đạt", 1.2, true}, {"Không đạt", 1.2, true}, {"Được cho phép", 1.5, true}}}
+		t := &Table{Columns: []Column{
+			{"TT", 0.3, false},
+			{"Nhóm nội dung", 5, false},
+			{"Đạt", 1.2, true},
+			{"Không đạt", 1.2, true},
+			{"Được cho phép", 1.5, true},
+		}}
 		for i, n := range c.Categories {
 			t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(figures.Number(int64(i + 1)).String()), text(n.Label), figure(n.Passed), figure(n.Failed), figure(n.Allowed)}})
 		}
@@ -26,12 +33,4 @@ func (w *writer) visits() Block {
 		said += " (có nút chưa đếm từ đầu kỳ, hoặc có quá ít lượt)"
 	}
 	return para("Số lượt truy cập quy đổi, gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây: %s.", said)
-}
-
-// visitMethod are the definitions of annex IV on visits and checks.
-func visitMethod() []Block {
-	return []Block{
-		item("Lượt truy cập quy đổi: các lượt truy vấn của cùng một máy hỏi cùng một tên trong 60 giây được gộp làm một. Là số ước lượng: chỉ theo dõi một phần 64 số cặp máy và tên, chọn ngẫu nhiên, đổi vài phút một lần, trong bộ nhớ và không lưu lại; sai số khoảng 1% khi có một triệu lượt, lớn hơn khi có ít lượt hơn."),
-		item("Tự kiểm tra bộ lọc: một máy của trường hỏi tên kiểm tra của hệ thống, hoặc tên kiểm tra của một nhóm nội dung. Đạt: tên của nhóm bị chặn và danh sách đang dùng có tên thuộc nhóm. Không đạt: chính sách chặn nhóm nhưng không có danh sách nào. Các lượt này không tính vào lượt truy vấn."),
-	}
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"lachan/metrics/report/figures"
@@ -12,7 +11,9 @@ import (
 // distinct is what section III says of different clients and names.
 func (w *writer) distinct() Block {
 	d := &w.beside.Days
-	return para("Số máy khác nhau trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s; cộng %s lượt máy·ngày. Số tên miền khác nhau bị chặn trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s.%s",
+	return para("Số máy khác nhau trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s; cộng %s lượt "+
+		"máy·ngày. Số tên miền khác nhau bị chặn trong một ngày: trung vị các ngày học %s, nhiều nhất "+
+		"%s%s.%s",
 		d.Clients.Median, d.Clients.Most, onDay(d.Clients.On), d.Clients.Sum, d.Blocked.Median, d.Blocked.Most, onDay(d.Blocked.On), w.noticed())
 }
 
@@ -42,35 +43,29 @@ func (w *writer) topNames() []Block {
 	d := &w.beside.Days
 	switch {
 	case w.unit.Rank > figures.Province:
-		return []Block{para("%s. Tên miền chỉ được tổng hợp theo tỉnh, để không suy ra được trường nào, máy nào đã truy vấn.", figures.NoData)}
+		return []Block{para("%s. Tên miền chỉ được tổng hợp theo tỉnh, để không suy ra được trường nào, máy "+
+			"nào đã truy vấn.", figures.NoData)}
 	case d.Days == 0:
 		return []Block{para("%s.%s", figures.NoData, w.noticed())}
 	case d.Names == nil:
 		return []Block{para("%s. Đơn vị quá nhỏ.", figures.Suppressed)}
 	case len(d.Names) == 0:
-		return []Block{para("Không có tên miền nào bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày.", leastClients, leastSchools)}
+		return []Block{para("Không có tên miền nào bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp "+
+			"học trong một ngày.", leastClients, leastSchools)}
 	}
-	t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Tên miền", 4, false}, {"Nhóm nội dung", 4, false}, {"Số lượt bị chặn, ít nhất", 2, true}}}
+	t := &Table{Columns: []Column{
+		{"TT", 0.3, false},
+		{"Tên miền", 4, false},
+		{"Nhóm nội dung", 4, false},
+		{"Số lượt bị chặn, ít nhất", 2, true},
+	}}
 	for i, n := range d.Names {
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(n.Name), text(n.Category), figure(n.Blocked)}})
 	}
 	return []Block{
-		para("Chỉ nêu tên miền bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày; không nêu tên miền thuộc nhóm xâm hại tình dục trẻ em và nhóm kỹ thuật, quảng cáo.%s", leastClients, leastSchools, w.noticed()),
+		para("Chỉ nêu tên miền bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày; "+
+			"không nêu tên miền thuộc nhóm xâm hại tình dục trẻ em và nhóm kỹ thuật, quảng cáo.%s", leastClients, leastSchools, w.noticed()),
 		tableBlock(t),
-	}
-}
-
-// noticedMethod are the definitions of annex IV on figures of days.
-func (w *writer) noticedMethod() []Block {
-	d := &w.beside.Days
-	told := "không có"
-	if len(d.Nodes) > 0 {
-		told = strings.Join(d.Nodes, ", ")
-	}
-	return []Block{
-		item(fmt.Sprintf("Số máy khác nhau, số tên miền khác nhau: ước lượng theo từng ngày, sai số khoảng 1%%, chỉ tính trường có từ %d máy trở lên. Khóa dùng để phân biệt máy được đổi mỗi ngày và không lưu lại, nên không cộng được máy khác nhau của nhiều ngày; chỉ có trung vị, số lớn nhất và tổng lượt máy·ngày. Đơn vị có nhiều nút thì số ghi là số tối thiểu.", leastClients)),
-		item(fmt.Sprintf("Tên miền bị chặn nhiều nhất: cộng các ngày mà tên miền đạt ngưỡng %d máy, %d trường; số lượt là số tối thiểu.", leastClients, leastSchools)),
-		item(fmt.Sprintf("Số liệu theo ngày của kỳ: %d ngày; nút có số liệu: %s.", d.Days, told)),
 	}
 }
 

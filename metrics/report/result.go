@@ -13,7 +13,9 @@ import (
 // results is section III.
 func (w *writer) results() []Block {
 	t := w.data.Total
-	sum := para("Tổng số lượt truy vấn: %s; số lượt bị chặn: %s (%s). Trong đó: nội dung gây hại %s lượt, nội dung cần quản lý theo lứa tuổi và giờ học %s lượt; kỹ thuật, quảng cáo (do phần mềm tự gửi) %s lượt.%s",
+	sum := para("Tổng số lượt truy vấn: %s; số lượt bị chặn: %s (%s). Trong đó: nội dung gây hại %s lượt, "+
+		"nội dung cần quản lý theo lứa tuổi và giờ học %s lượt; kỹ thuật, quảng cáo (do phần mềm tự gửi) "+
+		"%s lượt.%s",
 		t.Queries, t.Blocked, figures.Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, w.perThousand())
 	if w.isMonth() {
 		return []Block{sum}
@@ -76,7 +78,9 @@ func (w *writer) times() (blocks []Block) {
 	}
 	content := figures.Plus(h.Lessons, h.Outside)
 	return append(blocks,
-		para("Từ ngày %s đến hết ngày %s, số lượt chặn nội dung gây hại và nội dung cần quản lý trong giờ học là %s (%s), ngoài giờ học là %s (%s). Số lượt bị chặn không xác định được giờ do gián đoạn số liệu: %s.",
+		para("Từ ngày %s đến hết ngày %s, số lượt chặn nội dung gây hại và nội dung cần quản lý trong giờ "+
+			"học là %s (%s), ngoài giờ học là %s (%s). Số lượt bị chặn không xác định được giờ do gián "+
+			"đoạn số liệu: %s.",
 			figures.Date(h.From), figures.Date(h.To.AddDate(0, 0, -1)), h.Lessons, figures.Share(h.Lessons, content), h.Outside, figures.Share(h.Outside, content), h.Unknown),
 		Block{Kind: ChartKind, Chart: w.hoursChart()})
 }

@@ -73,7 +73,9 @@ func (w *writer) deployment() []Block {
 		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, w.completeness()))
 	} else {
 		blocks = append(blocks,
-			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối (%s), gồm %s cơ sở có dữ liệu đầy đủ (%s), %s cơ sở có dữ liệu một phần (%s); %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, bình quân một cơ sở: %s.",
+			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối (%s), gồm %s cơ sở có dữ liệu đầy đủ (%s), %s "+
+				"cơ sở có dữ liệu một phần (%s); %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, "+
+				"bình quân một cơ sở: %s.",
 				c.Schools, figures.Plus(c.Full, c.Partial), figures.Share(figures.Plus(c.Full, c.Partial), c.Schools), c.Full, figures.Share(c.Full, c.Schools), c.Partial, figures.Share(c.Partial, c.Schools), c.Silent, figures.Share(c.Silent, c.Schools), of, c.Time))
 		if names := w.silent(); len(names) > 0 {
 			blocks = append(blocks, para("Cơ sở không có dữ liệu: %s.", few(names, 10)))
@@ -107,12 +109,18 @@ func (w *writer) nodes() []Block {
 	if c.Answers.Count.Known() {
 		speed = fmt.Sprintf("Thời gian trả lời: p50 %s, p95 %s (%s câu trả lời).", took(c.Answers.P50), took(c.Answers.P95), c.Answers.Count)
 	}
-	blocks := []Block{para("Số nút phân giải tên miền phục vụ trong kỳ: %d. Tỷ lệ thời gian hoạt động (cả ngày nghỉ, ban đêm), bình quân một cơ sở: %s. %s", len(c.Nodes), c.Up, speed)}
+	blocks := []Block{para("Số nút phân giải tên miền phục vụ trong kỳ: %d. Tỷ lệ thời gian hoạt động (cả "+
+		"ngày nghỉ, ban đêm), bình quân một cơ sở: %s. %s", len(c.Nodes), c.Up, speed)}
 	if len(c.Nodes) == 0 || len(c.Nodes) > most {
 		return blocks
 	}
 	t := &Table{Columns: []Column{
-		{"TT", 0.3, false}, {"Nút", 2.2, false}, {"Tỷ lệ thời gian hoạt động", 1.5, true}, {"Số câu trả lời", 1.8, true}, {"p50", 1.1, true}, {"p95", 1.1, true},
+		{"TT", 0.3, false},
+		{"Nút", 2.2, false},
+		{"Tỷ lệ thời gian hoạt động", 1.5, true},
+		{"Số câu trả lời", 1.8, true},
+		{"p50", 1.1, true},
+		{"p95", 1.1, true},
 	}}
 	for i, n := range c.Nodes {
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
@@ -164,7 +172,10 @@ func (w *writer) orders() []Block {
 		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.%s", w.holds())}
 	}
 	n := figures.Number(int64(c.Orders))
-	blocks := []Block{para("Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền (trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d (%s).%s",
+	blocks := []Block{para("Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền "+
+		"(trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng "+
+		"trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d "+
+		"(%s).%s",
 		n, c.Urgent, figures.InWords(c.Median), figures.InWords(c.Worst),
 		c.In24, c.Orders, figures.Share(figures.Number(int64(c.In24)), n), c.In6, c.Orders, figures.Share(figures.Number(int64(c.In6)), n),
 		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), w.holds())}
@@ -197,7 +208,8 @@ func (w *writer) risks() []Block {
 	}
 	blocks := []Block{
 		heading("1. Dấu hiệu vượt lọc"),
-		para("Số lượt truy vấn bị chặn tới VPN, proxy, Tor và DNS mã hóa ngoài hệ thống: %s (phần lớn do phần mềm tự gửi, không phải hành vi của học sinh).", tries),
+		para("Số lượt truy vấn bị chặn tới VPN, proxy, Tor và DNS mã hóa ngoài hệ thống: %s (phần lớn do "+
+			"phần mềm tự gửi, không phải hành vi của học sinh).", tries),
 	}
 	blocks = append(append(blocks, w.suspects()...), heading("2. Sự cố"),
 		para("Thời gian không có nút nào phục vụ hoặc không có số liệu, bình quân một cơ sở: %s của kỳ.", rest(w.data.Coverage.Up)))
@@ -207,14 +219,16 @@ func (w *writer) risks() []Block {
 // exceptions is section VI.
 func (w *writer) exceptions() []Block {
 	p := w.beside.Policy
-	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã quá hạn: %s.",
+	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã "+
+		"quá hạn: %s.",
 		w.data.Total.Excepted, p.Exceptions, p.Expired)}
 	if len(w.spec.Typed.Requests) == 0 && w.isMonth() {
 		return blocks
 	}
 	r := w.beside.Requests
 	blocks = append(blocks,
-		para("Số yêu cầu mở chặn gửi từ trang báo chặn: %s; đã trả lời: %s; đang xử lý: %s; thời gian xử lý trung vị: %s.", r.Came, r.Answered, r.Open, r.Median),
+		para("Số yêu cầu mở chặn gửi từ trang báo chặn: %s; đã trả lời: %s; đang xử lý: %s; thời gian xử lý "+
+			"trung vị: %s.", r.Came, r.Answered, r.Open, r.Median),
 		para("Số đồng ý, từ chối và các yêu cầu nhận ngoài hệ thống do đơn vị tổng hợp:"))
 	return append(blocks, typed(w.spec.Typed.Requests)...)
 }
@@ -231,10 +245,13 @@ func (w *writer) privacy() []Block {
 		kept = fmt.Sprintf("%d ngày", int(f.Retention/(24*time.Hour)))
 	}
 	blocks := []Block{
-		item("Hệ thống chỉ đếm số lượt theo trường và nhóm; không lưu địa chỉ máy, không lưu tên miền mà học sinh truy vấn, trừ tên miền bị chặn đạt ngưỡng dưới đây. " + log),
+		item("Hệ thống chỉ đếm số lượt theo trường và nhóm; không lưu địa chỉ máy, không lưu tên miền mà học " +
+			"sinh truy vấn, trừ tên miền bị chặn đạt ngưỡng dưới đây. " + log),
 		item("Thời hạn lưu số liệu thống kê: " + kept + "."),
 		item("Số lần truy cập nhật ký truy vấn: " + opened + "."),
-		item(fmt.Sprintf("Ngưỡng ẩn số liệu nhỏ: số liệu của đơn vị có dưới %d học sinh không được công bố (ghi dấu *); số máy chỉ được lưu khi có từ %d máy; tên miền chỉ được lưu khi có từ %d máy của từ %d trường.", figures.Smallest, leastClients, leastClients, leastSchools)),
+		item(fmt.Sprintf("Ngưỡng ẩn số liệu nhỏ: số liệu của đơn vị có dưới %d học sinh không được công bố "+
+			"(ghi dấu *); số máy chỉ được lưu khi có từ %d máy; tên miền chỉ được lưu khi có từ %d máy của "+
+			"từ %d trường.", figures.Smallest, leastClients, leastClients, leastSchools)),
 	}
 	if len(w.spec.Typed.Privacy) > 0 {
 		blocks = append(blocks, typed(w.spec.Typed.Privacy)...)
@@ -246,7 +263,8 @@ func (w *writer) privacy() []Block {
 func (w *writer) shortcomings() (blocks []Block) {
 	c := w.data.Coverage
 	if n := c.Partial.Value + c.Silent.Value; n > 0 && w.unit.Rank != figures.School {
-		blocks = append(blocks, item(fmt.Sprintf("Còn %s/%s cơ sở chưa có dữ liệu đầy đủ, trong đó %s cơ sở không có dữ liệu.", figures.Grouped(n), c.Schools, c.Silent)))
+		blocks = append(blocks, item(fmt.Sprintf("Còn %s/%s cơ sở chưa có dữ liệu đầy đủ, trong đó %s cơ sở "+
+			"không có dữ liệu.", figures.Grouped(n), c.Schools, c.Silent)))
 	}
 	var late []string
 	for _, f := range w.spec.Feeds {
@@ -258,7 +276,8 @@ func (w *writer) shortcomings() (blocks []Block) {
 		blocks = append(blocks, item("Danh sách quá hạn cập nhật: "+few(late, 10)+"."))
 	}
 	if o := w.data.Orders; o.InLimit < o.Orders {
-		blocks = append(blocks, item(fmt.Sprintf("Có %d/%d danh sách của cơ quan có thẩm quyền được áp dụng chậm so với thời hạn.", o.Orders-o.InLimit, o.Orders)))
+		blocks = append(blocks, item(fmt.Sprintf("Có %d/%d danh sách của cơ quan có thẩm quyền được áp dụng "+
+			"chậm so với thời hạn.", o.Orders-o.InLimit, o.Orders)))
 	}
 	for _, why := range w.data.Provisional {
 		blocks = append(blocks, item(why))

@@ -14,7 +14,8 @@ import (
 func (w *writer) suspects() []Block {
 	if w.unit.Rank == figures.School && len(w.data.Schools) == 1 {
 		if w.data.Schools[0].Suspicion == figures.AskedNone {
-			return []Block{para("Trong kỳ không có lượt truy vấn nào của trường đi qua bộ lọc: cần kiểm tra máy của trường có dùng DNS khác hay không.")}
+			return []Block{para("Trong kỳ không có lượt truy vấn nào của trường đi qua bộ lọc: cần kiểm tra " +
+				"máy của trường có dùng DNS khác hay không.")}
 		}
 		return nil
 	}
@@ -27,7 +28,9 @@ func (w *writer) suspects() []Block {
 			less = append(less, s.Name)
 		}
 	}
-	blocks := []Block{para("Số cơ sở nghi vấn không đi qua bộ lọc: %d, gồm %d cơ sở không có lượt truy vấn nào trong khi bộ lọc hoạt động và %d cơ sở có số lượt truy vấn trên một học sinh dưới một phần mười trung vị của các cơ sở trong báo cáo.",
+	blocks := []Block{para("Số cơ sở nghi vấn không đi qua bộ lọc: %d, gồm %d cơ sở không có lượt truy vấn "+
+		"nào trong khi bộ lọc hoạt động và %d cơ sở có số lượt truy vấn trên một học sinh dưới một phần "+
+		"mười trung vị của các cơ sở trong báo cáo.",
 		len(none)+len(less), len(none), len(less))}
 	if len(none) > 0 {
 		blocks = append(blocks, item("Không có lượt truy vấn nào: "+few(none, 10)+"."))

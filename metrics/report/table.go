@@ -14,7 +14,12 @@ func tableBlock(t *Table) Block { return Block{Kind: TableKind, Table: t} }
 // categoriesTable has a subtotal for each class, so that adverts are never read
 // as what pupils did. A report on a month names only what occurred.
 func (w *writer) categoriesTable() *Table {
-	t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Nhóm nội dung", 5, false}, {"Số lượt bị chặn", 2, true}, {"Tỷ lệ trong tổng số bị chặn", 2, true}}}
+	t := &Table{Columns: []Column{
+		{"TT", 0.3, false},
+		{"Nhóm nội dung", 5, false},
+		{"Số lượt bị chặn", 2, true},
+		{"Tỷ lệ trong tổng số bị chặn", 2, true},
+	}}
 	n, sums := 0, map[figures.Class]figures.Figure{figures.Harmful: w.data.Total.Harmful, figures.Managed: w.data.Total.Managed, figures.Technical: w.data.Total.Technical}
 	row := func(kind RowKind, no, name string, f figures.Figure) {
 		t.Rows = append(t.Rows, TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(figures.Share(f, w.data.Total.Blocked))}})
@@ -66,7 +71,12 @@ func hiddenSum(rows []figures.Row) (n int, sum figures.Counts) {
 }
 
 func (w *writer) levelsTable() *Table {
-	t := &Table{Columns: []Column{{"TT", 0.3, false}, {"Cấp học", 4, false}, {"Số cơ sở giáo dục", 2, true}, {"Số học sinh", 2, true}}}
+	t := &Table{Columns: []Column{
+		{"TT", 0.3, false},
+		{"Cấp học", 4, false},
+		{"Số cơ sở giáo dục", 2, true},
+		{"Số học sinh", 2, true},
+	}}
 	for i, r := range w.data.Levels {
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools), figure(r.Students)}})
 	}
@@ -76,7 +86,12 @@ func (w *writer) levelsTable() *Table {
 
 func (w *writer) monthsTable() *Table {
 	t := &Table{Columns: []Column{
-		{"Tháng", 1.4, false}, {"Tổng số lượt truy vấn", 2, true}, {"Số lượt bị chặn", 2, true}, {"Nội dung gây hại", 2, true}, {"Cần quản lý", 2, true}, {"Kỹ thuật, quảng cáo", 2, true},
+		{"Tháng", 1.4, false},
+		{"Tổng số lượt truy vấn", 2, true},
+		{"Số lượt bị chặn", 2, true},
+		{"Nội dung gây hại", 2, true},
+		{"Cần quản lý", 2, true},
+		{"Kỹ thuật, quảng cáo", 2, true},
 	}}
 	for _, m := range w.data.Months {
 		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(m.Label)}, countCells(m.Counts)...)})
@@ -87,7 +102,14 @@ func (w *writer) monthsTable() *Table {
 
 func (w *writer) ordersTable() *Table {
 	t := &Table{Columns: []Column{
-		{"TT", 0.3, false}, {"Số văn bản", 1.7, false}, {"Cơ quan", 1.5, false}, {"Nguồn, phiên bản", 1.7, false}, {"Nhận lúc", 1.5, false}, {"Áp dụng lúc", 1.5, false}, {"Số tên miền", 1.1, true}, {"Thời gian", 1.3, true},
+		{"TT", 0.3, false},
+		{"Số văn bản", 1.7, false},
+		{"Cơ quan", 1.5, false},
+		{"Nguồn, phiên bản", 1.7, false},
+		{"Nhận lúc", 1.5, false},
+		{"Áp dụng lúc", 1.5, false},
+		{"Số tên miền", 1.1, true},
+		{"Thời gian", 1.3, true},
 	}}
 	for i, o := range figures.OrdersIn(w.spec.Orders, w.spec.Period) {
 		document := o.Document

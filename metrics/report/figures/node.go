@@ -91,7 +91,8 @@ func (b *builder) provisional() (why []string) {
 		}
 	}
 	for _, node := range b.census.backwards {
-		why = append(why, fmt.Sprintf("Bộ đếm của nút %s bị mất trong kỳ và đếm lại từ đầu: số lượt của nút này là số tối thiểu.", node))
+		why = append(why, fmt.Sprintf("Bộ đếm của nút %s bị mất trong kỳ và đếm lại từ đầu: số lượt của nút "+
+			"này là số tối thiểu.", node))
 	}
 	return why
 }
