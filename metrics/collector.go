@@ -9,7 +9,12 @@ import (
 )
 
 var (
-	queriesDesc  = desc("lachan_queries_total", "Finished queries by what carried them and what became of them.", "transport", "action")
+	queriesDesc = desc(
+		"lachan_queries_total",
+		"Finished queries by what carried them and what became of them.",
+		"transport",
+		"action",
+	)
 	answersDesc  = desc("lachan_answers_total", "Answers by where they came from.", "source")
 	durationDesc = desc("lachan_query_duration_seconds", "Time from reading a query to writing its answer.", "source")
 	rcodesDesc   = desc("lachan_rcodes_total", "Answers by RCODE.", "rcode")

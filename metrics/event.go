@@ -62,7 +62,9 @@ const (
 	ActionRateLimited               // refused for asking too often
 )
 
-var actionNames = [...]string{"pass", "block", "rewrite", "local", "refused", "dropped", "error", "stale", "ratelimited"}
+var actionNames = [...]string{
+	"pass", "block", "rewrite", "local", "refused", "dropped", "error", "stale", "ratelimited",
+}
 
 // String is the value of the label action.
 func (a Action) String() string { return actionNames[a] }

@@ -82,7 +82,11 @@ func compliance(totals func(context.Context) (*Totals, error)) http.Handler {
 			_ = t.Write(w) // an error: the client is gone
 		}
 	})
-	compressed, err := gzhttp.NewWrapper(gzhttp.MinSize(0), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
+	compressed, err := gzhttp.NewWrapper(
+		gzhttp.MinSize(0),
+		gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.EnableZstd(false),
+	)
 	if err != nil {
 		return plain // the options are valid
 	}

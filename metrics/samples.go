@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
@@ -99,7 +100,9 @@ func (a *Aggregator) AbsorbSamples(b []byte) error {
 				r.bad = true
 				continue
 			}
-			samples = append(samples, Sample{School: schools[school], Client: client, Category: categories[category], Name: append([]byte(nil), name...)})
+			samples = append(samples, Sample{
+				School: schools[school], Client: client, Category: categories[category], Name: bytes.Clone(name),
+			})
 		default:
 			r.bad = true
 		}

@@ -97,7 +97,8 @@ type savedEpoch struct {
 // ParseSaved decodes a Saved.
 func ParseSaved(b []byte) (s Saved, err error) {
 	b, ok := unsealed(b)
-	if !ok || len(b) < len(savedMagic)+1 || string(b[:len(savedMagic)]) != savedMagic || b[len(savedMagic)] != savedVersion {
+	if !ok || len(b) < len(savedMagic)+1 || string(b[:len(savedMagic)]) != savedMagic ||
+		b[len(savedMagic)] != savedVersion {
 		return s, fmt.Errorf("epochs: %w", ErrFormat)
 	}
 	r := wireReader{b: b[len(savedMagic)+1:]}

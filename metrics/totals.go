@@ -48,14 +48,6 @@ func (c *Counters) Totals() *Totals {
 // Schools returns those in force, in the order of SetSchools.
 func (t *Totals) Schools() []School { return t.schools }
 
-// Len returns the number of counters.
-func (t *Totals) Len() (n int) {
-	for k := range t.counts {
-		n += len(t.counts[k])
-	}
-	return n
-}
-
 // Each calls yield for every counter, those of queries first, always in the
 // same order.
 func (t *Totals) Each(yield func(Counter, uint64)) {

@@ -1,4 +1,4 @@
-// Package requests keeps what people ask to be opened, from the block page to
+// Package request keeps what people ask to be opened, from the block page to
 // the day of the answer. FORMAT.md says how it lies on disk.
 //
 // Nothing but the school is kept of a person who asks. The server writes requests

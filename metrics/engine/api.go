@@ -219,7 +219,11 @@ func (a *API) series(r *http.Request) (any, error) {
 	}
 	all := map[string]labels.Labels{}
 	err = a.each(r.Context(), s, func(q storage.Querier, m []*labels.Matcher) error {
-		set := q.Select(r.Context(), false, &storage.SelectHints{Start: s.start.UnixMilli(), End: s.end.UnixMilli(), Func: "series"}, m...)
+		set := q.Select(
+			r.Context(),
+			false,
+			&storage.SelectHints{Start: s.start.UnixMilli(), End: s.end.UnixMilli(), Func: "series"},
+			m...)
 		for set.Next() && len(all) < s.limit {
 			l := set.At().Labels()
 			all[string(l.Bytes(nil))] = l.Copy()

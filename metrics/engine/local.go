@@ -72,7 +72,12 @@ func (l *Local) Query(ctx context.Context, expression string, at time.Time) ([]S
 
 // Range evaluates an expression at start and each step after it up to end.
 // Errors are as those of Query.
-func (l *Local) Range(ctx context.Context, expression string, start, end time.Time, step time.Duration) ([]Series, error) {
+func (l *Local) Range(
+	ctx context.Context,
+	expression string,
+	start, end time.Time,
+	step time.Duration,
+) ([]Series, error) {
 	query, err := l.promql.NewRangeQuery(ctx, l.store, nil, expression, start, end, step)
 	if err != nil {
 		return nil, failure(ctx, expression, err)
@@ -105,7 +110,8 @@ func (l *Local) List(ctx context.Context, selector string, from, to time.Time) (
 		return nil, failure(ctx, selector, promql.ErrStorage{Err: err})
 	}
 	defer querier.Close()
-	hints := &storage.SelectHints{Start: from.UnixMilli(), End: to.UnixMilli(), Func: "series"} // their samples are not read
+	// "series" says that no samples are read.
+	hints := &storage.SelectHints{Start: from.UnixMilli(), End: to.UnixMilli(), Func: "series"}
 	var list []labels.Labels
 	set := querier.Select(ctx, true, hints, matchers...)
 	for set.Next() {
@@ -121,7 +127,12 @@ func (l *Local) List(ctx context.Context, selector string, from, to time.Time) (
 // with a step of zero, at start alone, and hands out the result as package
 // promql has it, for callers that speak its API. The result is valid until done is
 // called. Errors are those of package promql.
-func (l *Local) Run(ctx context.Context, expression string, start, end time.Time, step time.Duration) (result *promql.Result, done func(), err error) {
+func (l *Local) Run(
+	ctx context.Context,
+	expression string,
+	start, end time.Time,
+	step time.Duration,
+) (result *promql.Result, done func(), err error) {
 	var query promql.Query
 	if step == 0 {
 		query, err = l.promql.NewInstantQuery(ctx, l.store, nil, expression, start)

@@ -75,7 +75,12 @@ func (r *Remote) Query(ctx context.Context, expression string, at time.Time) ([]
 
 // Range evaluates an expression at start and each step after it up to end.
 // Errors are as those of Query.
-func (r *Remote) Range(ctx context.Context, expression string, start, end time.Time, step time.Duration) ([]Series, error) {
+func (r *Remote) Range(
+	ctx context.Context,
+	expression string,
+	start, end time.Time,
+	step time.Duration,
+) ([]Series, error) {
 	answer, err := r.evaluate(ctx, "query_range", url.Values{
 		"query": {expression}, "start": {timestamp(start)}, "end": {timestamp(end)},
 		"step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
@@ -104,7 +109,11 @@ func (r *Remote) Range(ctx context.Context, expression string, start, end time.T
 // from and to: those that surely have none in these days are left out. Errors
 // are as those of Query.
 func (r *Remote) List(ctx context.Context, selector string, from, to time.Time) ([]labels.Labels, error) {
-	data, err := r.ask(ctx, "series", url.Values{"match[]": {selector}, "start": {timestamp(from)}, "end": {timestamp(to)}})
+	data, err := r.ask(
+		ctx,
+		"series",
+		url.Values{"match[]": {selector}, "start": {timestamp(from)}, "end": {timestamp(to)}},
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,12 @@ func (c *compactor) Plan(dir string) ([]string, error) {
 }
 
 // Write writes a block with the last sample of each Step.
-func (c *compactor) Write(dest string, b tsdb.BlockReader, mint, maxt int64, base *tsdb.BlockMeta) ([]ulid.ULID, error) {
+func (c *compactor) Write(
+	dest string,
+	b tsdb.BlockReader,
+	mint, maxt int64,
+	base *tsdb.BlockMeta,
+) ([]ulid.ULID, error) {
 	return c.LeveledCompactor.Write(dest, &thinBlock{BlockReader: b}, mint, maxt, base)
 }
 

@@ -24,7 +24,12 @@ type aside struct {
 // openRestored opens the store in dir and restores its counters. It sets as little
 // aside as makes that possible: damaged blocks, then the log of the last hours,
 // then everything.
-func openRestored(ctx context.Context, dir string, o Options, counters *metrics.Counters) (s *Store, r Restored, moved []aside, err error) {
+func openRestored(
+	ctx context.Context,
+	dir string,
+	o Options,
+	counters *metrics.Counters,
+) (s *Store, r Restored, moved []aside, err error) {
 	to := damagedDir(dir)
 	for _, parts := range []func(error) []string{
 		func(error) []string { return nil },

@@ -41,7 +41,8 @@ func giveBack(blocks []string) {
 		}
 		var start, end uintptr
 		if _, err := fmt.Sscanf(line, "%x-%x", &start, &end); err == nil {
-			_, _, _ = unix.Syscall(unix.SYS_MADVISE, start, end-start, unix.MADV_DONTNEED) // an error: the pages stay mapped
+			// an error: the pages stay mapped
+			_, _, _ = unix.Syscall(unix.SYS_MADVISE, start, end-start, unix.MADV_DONTNEED)
 		}
 	}
 }

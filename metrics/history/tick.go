@@ -46,7 +46,11 @@ func (w *write) schools() {
 	}
 	for school, place := range w.places {
 		if !now[school] {
-			w.append(place, math.Float64frombits(value.StaleNaN), func() []string { return w.totals.InfoLabels(school) })
+			w.append(
+				place,
+				math.Float64frombits(value.StaleNaN),
+				func() []string { return w.totals.InfoLabels(school) },
+			)
 			delete(w.places, school)
 		}
 	}

@@ -15,14 +15,24 @@ func (w *writer) annexes(hash string) (list []Section) {
 		return nil
 	}
 	if w.isMonth() {
-		return []Section{{Number: "Phụ lục", Title: "BIỂU SỐ LIỆU THEO NHÓM NỘI DUNG", Blocks: []Block{tableBlock(w.categoriesTable())}}}
+		return []Section{
+			{
+				Number: "Phụ lục",
+				Title:  "BIỂU SỐ LIỆU THEO NHÓM NỘI DUNG",
+				Blocks: []Block{tableBlock(w.categoriesTable())},
+			},
+		}
 	}
 	add := func(title string, wide bool, blocks ...Block) {
 		number := [...]string{"I", "II", "III", "IV"}[len(list)]
 		list = append(list, Section{Number: "Phụ lục " + number, Title: title, Landscape: wide, Blocks: blocks})
 	}
 	if w.unit.Rank < figures.Commune {
-		add("BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU", true, tableBlock(w.rowsTable("Xã, phường, đặc khu", w.data.Communes)))
+		add(
+			"BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU",
+			true,
+			tableBlock(w.rowsTable("Xã, phường, đặc khu", w.data.Communes)),
+		)
 	}
 	if w.unit.Rank < figures.School {
 		add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(w.schoolsTable()))
@@ -47,11 +57,15 @@ func (w *writer) schoolsTable() *Table {
 		{"Ghi chú", 2.4, false},
 	}}
 	for i, r := range w.data.Schools {
-		cells := append([]Cell{text(fmt.Sprint(i + 1)), text(r.Name), text(w.nameOf(r.Commune)), figure(r.Students)}, countCells(r.Counts)...)
+		cells := append(
+			[]Cell{text(fmt.Sprint(i + 1)), text(r.Name), text(w.nameOf(r.Commune)), figure(r.Students)},
+			countCells(r.Counts)...)
 		t.Rows = append(t.Rows, TableRow{Cells: append(cells, ratio(r.Coverage), text(strings.Join(r.Notes, "; ")))})
 	}
 	if n, sum := hiddenSum(w.data.Schools); n > 0 {
-		cells := append([]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text(""), text("")}, countCells(sum)...)
+		cells := append(
+			[]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text(""), text("")},
+			countCells(sum)...)
 		t.Rows = append(t.Rows, TableRow{Cells: append(cells, text(""), text(""))})
 	}
 	cells := append([]Cell{text(""), text("Tổng số"), text(""), figure(w.data.Students())}, countCells(w.data.Total)...)
@@ -84,7 +98,8 @@ func (w *writer) sources() []Block {
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
 			text(fmt.Sprint(i + 1)), text(f.Name), text(w.categoryLabel(f.Category)), text(by),
-			{Text: figures.Grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))}, text(w.minute(f.Updated)), text(w.age(f)), text(state(f)),
+			{Text: figures.Grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))},
+			text(w.minute(f.Updated)), text(w.age(f)), text(state(f)),
 		}})
 	}
 	if len(t.Rows) == 0 {

@@ -25,11 +25,18 @@ func (w *writer) categoriesChart() *Chart {
 			list = append(list, c)
 		}
 	}
-	slices.SortStableFunc(list, func(x, y figures.CategoryCount) int { return cmp.Compare(y.Blocked.Value, x.Blocked.Value) })
+	slices.SortStableFunc(
+		list,
+		func(x, y figures.CategoryCount) int { return cmp.Compare(y.Blocked.Value, x.Blocked.Value) },
+	)
 	if len(list) == 0 {
 		return nil
 	}
-	chart := &Chart{Title: "Số lượt bị chặn theo nhóm nội dung (không gồm kỹ thuật, quảng cáo)", Horizontal: true, Series: []ChartSeries{{Name: contentName}}}
+	chart := &Chart{
+		Title:      "Số lượt bị chặn theo nhóm nội dung (không gồm kỹ thuật, quảng cáo)",
+		Horizontal: true,
+		Series:     []ChartSeries{{Name: contentName}},
+	}
 	for _, c := range list[:min(10, len(list))] {
 		chart.Labels = append(chart.Labels, c.Label)
 		chart.Series[0].Values = append(chart.Series[0].Values, c.Blocked.Value)
@@ -38,7 +45,10 @@ func (w *writer) categoriesChart() *Chart {
 }
 
 func (w *writer) monthsChart() *Chart {
-	chart := &Chart{Title: "Số lượt bị chặn theo tháng", Series: []ChartSeries{{Name: harmfulName}, {Name: managedName}, {Name: technicalName}}}
+	chart := &Chart{
+		Title:  "Số lượt bị chặn theo tháng",
+		Series: []ChartSeries{{Name: harmfulName}, {Name: managedName}, {Name: technicalName}},
+	}
 	for _, m := range w.data.Months {
 		chart.Labels = append(chart.Labels, m.Label)
 		for i, f := range []figures.Figure{m.Harmful, m.Managed, m.Technical} {
@@ -49,7 +59,10 @@ func (w *writer) monthsChart() *Chart {
 }
 
 func (w *writer) hoursChart() *Chart {
-	chart := &Chart{Title: "Số lượt bị chặn theo giờ trong ngày", Series: []ChartSeries{{Name: contentName}, {Name: technicalName}}}
+	chart := &Chart{
+		Title:  "Số lượt bị chặn theo giờ trong ngày",
+		Series: []ChartSeries{{Name: contentName}, {Name: technicalName}},
+	}
 	for hour, c := range w.data.Hours.Counts {
 		chart.Labels = append(chart.Labels, fmt.Sprint(hour))
 		chart.Series[0].Values = append(chart.Series[0].Values, c.Content.Value)

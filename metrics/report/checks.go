@@ -16,14 +16,27 @@ func (w *writer) checks() []Block {
 			{"Được cho phép", 1.5, true},
 		}}
 		for i, n := range c.Categories {
-			t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(figures.Number(int64(i + 1)).String()), text(n.Label), figure(n.Passed), figure(n.Failed), figure(n.Allowed)}})
+			t.Rows = append(
+				t.Rows,
+				TableRow{
+					Cells: []Cell{
+						text(figures.Number(int64(i + 1)).String()),
+						text(n.Label),
+						figure(n.Passed),
+						figure(n.Failed),
+						figure(n.Allowed),
+					},
+				},
+			)
 		}
 		blocks = append(blocks, tableBlock(t))
 	}
-	return append(append(blocks, para("Kết quả kiểm tra ngoài hệ thống do đơn vị tổng hợp:")), typed(w.spec.Typed.Checks)...)
+	return append(
+		append(blocks, para("Kết quả kiểm tra ngoài hệ thống do đơn vị tổng hợp:")),
+		typed(w.spec.Typed.Checks)...)
 }
 
-// visits is what section III says of visits.
+// visits is the sentence of section III on visits.
 func (w *writer) visits() Block {
 	said := w.data.Visits.String()
 	switch {

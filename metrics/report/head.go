@@ -12,8 +12,8 @@ import (
 // A form is the part of the head that depends on the rank of the office.
 type form struct{ parent, office, symbol, position string }
 
-// formOf is the head as decree 30/2020/NĐ-CP has it, as far as the names of
-// units tell; what the officer has typed comes before it.
+// formOf makes the head in the form of decree 30/2020/NĐ-CP from the names of units.
+// The officer's own text takes precedence.
 func (w *writer) formOf() form {
 	u := w.unit
 	name := strings.ToUpper(u.Name)

@@ -2,8 +2,8 @@ package report
 
 import "lachan/metrics/report/figures"
 
-// A Model is a report with nothing left to decide but where on the page things
-// stand. Same Engine, same Spec, same Model, byte for byte.
+// A Model is a report in which only the layout is left to decide. The same Engine and
+// Spec give the same Model, byte for byte.
 type Model struct {
 	Head        Head            `json:"head"`
 	Title       string          `json:"title"`   // BÁO CÁO
@@ -55,8 +55,8 @@ type Section struct {
 // A BlockKind says what a Block is.
 type BlockKind string
 
-// The kinds of blocks. An Item follows a dash; Missing is a place that
-// the officer has to fill in.
+// The kinds of blocks. An Item follows a dash; Missing is a place for the officer to
+// fill in.
 const (
 	Heading   BlockKind = "heading"
 	Paragraph BlockKind = "paragraph"
@@ -74,7 +74,7 @@ type Block struct {
 	Chart *Chart    `json:"chart,omitempty"`
 }
 
-// A Table is rows under heads. Where it goes over pages the heads are repeated.
+// A Table is rows under heads, which are repeated on each page.
 type Table struct {
 	Title   string     `json:"title,omitempty"`
 	Columns []Column   `json:"columns"`

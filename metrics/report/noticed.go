@@ -8,16 +8,19 @@ import (
 	"lachan/metrics/tally"
 )
 
-// distinct is what section III says of different clients and names.
+// distinct is the sentence of section III on different clients and names.
 func (w *writer) distinct() Block {
 	d := &w.beside.Days
-	return para("Số máy khác nhau trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s; cộng %s lượt "+
-		"máy·ngày. Số tên miền khác nhau bị chặn trong một ngày: trung vị các ngày học %s, nhiều nhất "+
-		"%s%s.%s",
-		d.Clients.Median, d.Clients.Most, onDay(d.Clients.On), d.Clients.Sum, d.Blocked.Median, d.Blocked.Most, onDay(d.Blocked.On), w.noticed())
+	return para(
+		"Số máy khác nhau trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s; cộng %s lượt "+
+			"máy·ngày. Số tên miền khác nhau bị chặn trong một ngày: trung vị các ngày học %s, nhiều nhất "+
+			"%s%s.%s",
+		d.Clients.Median, d.Clients.Most, onDay(d.Clients.On), d.Clients.Sum,
+		d.Blocked.Median, d.Blocked.Most, onDay(d.Blocked.On), w.noticed(),
+	)
 }
 
-// noticed says what the figures of days rest on.
+// noticed names the sources of the figures of days.
 func (w *writer) noticed() string {
 	d := &w.beside.Days
 	if d.Days == 0 {
@@ -60,7 +63,10 @@ func (w *writer) topNames() []Block {
 		{"Số lượt bị chặn, ít nhất", 2, true},
 	}}
 	for i, n := range d.Names {
-		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(n.Name), text(n.Category), figure(n.Blocked)}})
+		t.Rows = append(
+			t.Rows,
+			TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(n.Name), text(n.Category), figure(n.Blocked)}},
+		)
 	}
 	return []Block{
 		para("Chỉ nêu tên miền bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày; "+
@@ -69,7 +75,7 @@ func (w *writer) topNames() []Block {
 	}
 }
 
-// What must have asked for a name before it is told.
+// Thresholds for showing a name.
 const (
 	leastClients = tally.Clients
 	leastSchools = tally.Schools

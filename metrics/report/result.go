@@ -20,7 +20,14 @@ func (w *writer) results() []Block {
 	if w.isMonth() {
 		return []Block{sum}
 	}
-	blocks := []Block{heading("1. Tổng hợp"), sum, w.visits(), w.distinct(), heading("2. Theo nhóm nội dung"), tableBlock(w.categoriesTable())}
+	blocks := []Block{
+		heading("1. Tổng hợp"),
+		sum,
+		w.visits(),
+		w.distinct(),
+		heading("2. Theo nhóm nội dung"),
+		tableBlock(w.categoriesTable()),
+	}
 	if chart := w.categoriesChart(); chart != nil {
 		blocks = append(blocks, Block{Kind: ChartKind, Chart: chart})
 	}
@@ -48,9 +55,13 @@ func (w *writer) results() []Block {
 func (w *writer) perThousand() string {
 	pupils, content := w.pupils(), w.data.Total.Content()
 	if !pupils.Known() || pupils.Value == 0 || !content.Known() {
-		return fmt.Sprintf(" Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: %s.", figures.Share(content, pupils))
+		return fmt.Sprintf(
+			" Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: %s.",
+			figures.Share(content, pupils),
+		)
 	}
-	return " Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: " + figures.Decimal((content.Value*10000+pupils.Value/2)/pupils.Value) + "."
+	return " Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: " +
+		figures.Decimal((content.Value*10000+pupils.Value/2)/pupils.Value) + "."
 }
 
 // topCommunes are those with most harmful content; the annex has all.
@@ -63,7 +74,11 @@ func (w *writer) topCommunes() []Block {
 	slices.SortStableFunc(rows, func(x, y figures.Row) int { return cmp.Compare(y.Harmful.Value, x.Harmful.Value) })
 	table := w.rowsTable("Xã, phường, đặc khu", rows[:most])
 	table.Rows = table.Rows[:len(table.Rows)-1]
-	table.Title = fmt.Sprintf("%d đơn vị có nhiều lượt chặn nội dung gây hại nhất trong %s đơn vị", most, figures.Grouped(int64(len(rows))))
+	table.Title = fmt.Sprintf(
+		"%d đơn vị có nhiều lượt chặn nội dung gây hại nhất trong %s đơn vị",
+		most,
+		figures.Grouped(int64(len(rows))),
+	)
 	return []Block{tableBlock(table), para("Số liệu của từng đơn vị ở Phụ lục I.")}
 }
 
@@ -78,10 +93,13 @@ func (w *writer) times() (blocks []Block) {
 	}
 	content := figures.Plus(h.Lessons, h.Outside)
 	return append(blocks,
-		para("Từ ngày %s đến hết ngày %s, số lượt chặn nội dung gây hại và nội dung cần quản lý trong giờ "+
-			"học là %s (%s), ngoài giờ học là %s (%s). Số lượt bị chặn không xác định được giờ do gián "+
-			"đoạn số liệu: %s.",
-			figures.Date(h.From), figures.Date(h.To.AddDate(0, 0, -1)), h.Lessons, figures.Share(h.Lessons, content), h.Outside, figures.Share(h.Outside, content), h.Unknown),
+		para(
+			"Từ ngày %s đến hết ngày %s, số lượt chặn nội dung gây hại và nội dung cần quản lý trong giờ "+
+				"học là %s (%s), ngoài giờ học là %s (%s). Số lượt bị chặn không xác định được giờ do gián "+
+				"đoạn số liệu: %s.",
+			figures.Date(h.From), figures.Date(h.To.AddDate(0, 0, -1)),
+			h.Lessons, figures.Share(h.Lessons, content), h.Outside, figures.Share(h.Outside, content), h.Unknown,
+		),
 		Block{Kind: ChartKind, Chart: w.hoursChart()})
 }
 
@@ -94,9 +112,21 @@ func (w *writer) comparisons() []Block {
 		of   func(figures.Counts) figures.Figure
 		by   func(figures.Comparison) figures.Change
 	}{
-		{"Tổng số lượt truy vấn", func(c figures.Counts) figures.Figure { return c.Queries }, func(c figures.Comparison) figures.Change { return c.Queries }},
-		{"Số lượt bị chặn", func(c figures.Counts) figures.Figure { return c.Blocked }, func(c figures.Comparison) figures.Change { return c.Blocked }},
-		{"Nội dung gây hại", func(c figures.Counts) figures.Figure { return c.Harmful }, func(c figures.Comparison) figures.Change { return c.Harmful }},
+		{
+			"Tổng số lượt truy vấn",
+			func(c figures.Counts) figures.Figure { return c.Queries },
+			func(c figures.Comparison) figures.Change { return c.Queries },
+		},
+		{
+			"Số lượt bị chặn",
+			func(c figures.Counts) figures.Figure { return c.Blocked },
+			func(c figures.Comparison) figures.Change { return c.Blocked },
+		},
+		{
+			"Nội dung gây hại",
+			func(c figures.Counts) figures.Figure { return c.Harmful },
+			func(c figures.Comparison) figures.Change { return c.Harmful },
+		},
 	}
 	for _, l := range lines {
 		table.Rows = append(table.Rows, TableRow{Cells: []Cell{text(l.name), figure(l.of(w.data.Total))}})

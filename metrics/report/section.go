@@ -39,7 +39,7 @@ func (w *writer) general() []Block {
 	return blocks
 }
 
-// students says how many pupils there are, when that is known.
+// students is the number of pupils in words; "" if it is not known.
 func (w *writer) students() string {
 	if n := w.pupils(); n.Known() {
 		return ", " + n.String() + " học sinh"
@@ -101,13 +101,18 @@ func (w *writer) deployment() []Block {
 		item("Số cơ sở chặn công cụ vượt lọc (VPN, proxy, DNS mã hóa ngoài hệ thống): "+w.ofSchools(p.Circumvention)))
 }
 
-// nodes is how the nodes did, one by one when they are few.
+// nodes describes the nodes: together, and one by one if they are few.
 func (w *writer) nodes() []Block {
 	const most = 20
 	c := w.data.Coverage
 	speed := "Thời gian trả lời (p50, p95): " + string(figures.NoData) + "."
 	if c.Answers.Count.Known() {
-		speed = fmt.Sprintf("Thời gian trả lời: p50 %s, p95 %s (%s câu trả lời).", took(c.Answers.P50), took(c.Answers.P95), c.Answers.Count)
+		speed = fmt.Sprintf(
+			"Thời gian trả lời: p50 %s, p95 %s (%s câu trả lời).",
+			took(c.Answers.P50),
+			took(c.Answers.P95),
+			c.Answers.Count,
+		)
 	}
 	blocks := []Block{para("Số nút phân giải tên miền phục vụ trong kỳ: %d. Tỷ lệ thời gian hoạt động (cả "+
 		"ngày nghỉ, ban đêm), bình quân một cơ sở: %s. %s", len(c.Nodes), c.Up, speed)}
@@ -124,7 +129,8 @@ func (w *writer) nodes() []Block {
 	}}
 	for i, n := range c.Nodes {
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
-			text(fmt.Sprint(i + 1)), text(n.Node), ratio(n.Up), figure(n.Answers.Count), text(took(n.Answers.P50)), text(took(n.Answers.P95)),
+			text(fmt.Sprint(i + 1)), text(n.Node), ratio(n.Up),
+			figure(n.Answers.Count), text(took(n.Answers.P50)), text(took(n.Answers.P95)),
 		}})
 	}
 	return append(blocks, tableBlock(t))
@@ -157,12 +163,16 @@ func (w *writer) silent() (names []string) {
 	return names
 }
 
-// few names the first of a list and says how many there are more.
+// few joins the first names of a list and the number of the others.
 func few(names []string, most int) string {
 	if len(names) <= most {
 		return strings.Join(names, "; ")
 	}
-	return fmt.Sprintf("%s và %s đơn vị khác", strings.Join(names[:most], "; "), figures.Grouped(int64(len(names)-most)))
+	return fmt.Sprintf(
+		"%s và %s đơn vị khác",
+		strings.Join(names[:most], "; "),
+		figures.Grouped(int64(len(names)-most)),
+	)
 }
 
 // orders is section IV.
@@ -172,20 +182,23 @@ func (w *writer) orders() []Block {
 		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.%s", w.holds())}
 	}
 	n := figures.Number(int64(c.Orders))
-	blocks := []Block{para("Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền "+
-		"(trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng "+
-		"trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d "+
-		"(%s).%s",
+	blocks := []Block{para(
+		"Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền "+
+			"(trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng "+
+			"trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d "+
+			"(%s).%s",
 		n, c.Urgent, figures.InWords(c.Median), figures.InWords(c.Worst),
-		c.In24, c.Orders, figures.Share(figures.Number(int64(c.In24)), n), c.In6, c.Orders, figures.Share(figures.Number(int64(c.In6)), n),
-		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), w.holds())}
+		c.In24, c.Orders, figures.Share(figures.Number(int64(c.In24)), n),
+		c.In6, c.Orders, figures.Share(figures.Number(int64(c.In6)), n),
+		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), w.holds(),
+	)}
 	if w.isMonth() && w.spec.Document == "" {
 		return blocks
 	}
 	return append(blocks, tableBlock(w.ordersTable()))
 }
 
-// holds says how often a version of a list was held back in the period.
+// holds is the sentence on how often versions of lists were held back.
 func (w *writer) holds() string {
 	n := 0
 	for _, f := range w.spec.Feeds {
@@ -211,8 +224,14 @@ func (w *writer) risks() []Block {
 		para("Số lượt truy vấn bị chặn tới VPN, proxy, Tor và DNS mã hóa ngoài hệ thống: %s (phần lớn do "+
 			"phần mềm tự gửi, không phải hành vi của học sinh).", tries),
 	}
-	blocks = append(append(blocks, w.suspects()...), heading("2. Sự cố"),
-		para("Thời gian không có nút nào phục vụ hoặc không có số liệu, bình quân một cơ sở: %s của kỳ.", rest(w.data.Coverage.Up)))
+	blocks = append(
+		append(blocks, w.suspects()...),
+		heading("2. Sự cố"),
+		para(
+			"Thời gian không có nút nào phục vụ hoặc không có số liệu, bình quân một cơ sở: %s của kỳ.",
+			rest(w.data.Coverage.Up),
+		),
+	)
 	return append(blocks, typed(w.spec.Typed.Incidents)...)
 }
 
@@ -259,7 +278,7 @@ func (w *writer) privacy() []Block {
 	return blocks
 }
 
-// shortcomings is section IX: what the figures show, then what the officer says.
+// shortcomings is section IX: from the figures, then the officer's own.
 func (w *writer) shortcomings() (blocks []Block) {
 	c := w.data.Coverage
 	if n := c.Partial.Value + c.Silent.Value; n > 0 && w.unit.Rank != figures.School {

@@ -63,7 +63,7 @@ func (w *writer) types() string {
 	return strings.Join(said, ", ")
 }
 
-// rest is what a share leaves of the whole.
+// rest is the rest of the whole.
 func rest(r figures.Ratio) figures.Ratio {
 	if r.Known() {
 		r.PerMille = 1000 - r.PerMille

@@ -20,9 +20,16 @@ func (w *writer) categoriesTable() *Table {
 		{"Số lượt bị chặn", 2, true},
 		{"Tỷ lệ trong tổng số bị chặn", 2, true},
 	}}
-	n, sums := 0, map[figures.Class]figures.Figure{figures.Harmful: w.data.Total.Harmful, figures.Managed: w.data.Total.Managed, figures.Technical: w.data.Total.Technical}
+	n, sums := 0, map[figures.Class]figures.Figure{
+		figures.Harmful:   w.data.Total.Harmful,
+		figures.Managed:   w.data.Total.Managed,
+		figures.Technical: w.data.Total.Technical,
+	}
 	row := func(kind RowKind, no, name string, f figures.Figure) {
-		t.Rows = append(t.Rows, TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(figures.Share(f, w.data.Total.Blocked))}})
+		t.Rows = append(
+			t.Rows,
+			TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(figures.Share(f, w.data.Total.Blocked))}},
+		)
 	}
 	for class := range figures.Classes {
 		for _, c := range w.data.Categories {
@@ -31,7 +38,12 @@ func (w *writer) categoriesTable() *Table {
 				row(Plain, fmt.Sprint(n), c.Label, c.Blocked)
 			}
 		}
-		row(Subtotal, "", [...]string{"Cộng nội dung gây hại", "Cộng nội dung cần quản lý", "Cộng kỹ thuật, quảng cáo"}[class], sums[class])
+		row(
+			Subtotal,
+			"",
+			[...]string{"Cộng nội dung gây hại", "Cộng nội dung cần quản lý", "Cộng kỹ thuật, quảng cáo"}[class],
+			sums[class],
+		)
 	}
 	row(Total, "", "Tổng số", w.data.Total.Blocked)
 	return t
@@ -40,16 +52,39 @@ func (w *writer) categoriesTable() *Table {
 // rowsTable is the figures of units, with their sum.
 func (w *writer) rowsTable(of string, rows []figures.Row) *Table {
 	t := &Table{Columns: []Column{
-		{"TT", 0.3, false}, {of, 3.4, false}, {"Số cơ sở", 1, true}, {"Tổng số lượt truy vấn", 1.9, true}, {"Số lượt bị chặn", 1.7, true},
-		{"Nội dung gây hại", 1.5, true}, {"Cần quản lý", 1.5, true}, {"Kỹ thuật, quảng cáo", 1.6, true}, {"Tỷ lệ được bảo vệ", 1.2, true},
+		{"TT", 0.3, false},
+		{of, 3.4, false},
+		{"Số cơ sở", 1, true},
+		{"Tổng số lượt truy vấn", 1.9, true},
+		{"Số lượt bị chặn", 1.7, true},
+		{"Nội dung gây hại", 1.5, true},
+		{"Cần quản lý", 1.5, true},
+		{"Kỹ thuật, quảng cáo", 1.6, true},
+		{"Tỷ lệ được bảo vệ", 1.2, true},
 	}}
 	for i, r := range rows {
-		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools)}, append(countCells(r.Counts), ratio(r.Coverage))...)})
+		t.Rows = append(
+			t.Rows,
+			TableRow{
+				Cells: append(
+					[]Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools)},
+					append(countCells(r.Counts), ratio(r.Coverage))...),
+			},
+		)
 	}
 	if n, sum := hiddenSum(rows); n > 0 {
-		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text("")}, append(countCells(sum), text(""))...)})
+		t.Rows = append(
+			t.Rows,
+			TableRow{
+				Cells: append(
+					[]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text("")},
+					append(countCells(sum), text(""))...),
+			},
+		)
 	}
-	total := append([]Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools)}, append(countCells(w.data.Total), ratio(w.data.Coverage.Time))...)
+	total := append(
+		[]Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools)},
+		append(countCells(w.data.Total), ratio(w.data.Coverage.Time))...)
 	t.Rows = append(t.Rows, TableRow{Total, total})
 	return t
 }
@@ -58,8 +93,7 @@ func countCells(c figures.Counts) []Cell {
 	return []Cell{figure(c.Queries), figure(c.Blocked), figure(c.Harmful), figure(c.Managed), figure(c.Technical)}
 }
 
-// hiddenSum is the sum of the rows that are suppressed, so that what is printed
-// adds up.
+// hiddenSum is the sum of the suppressed rows, so that the printed figures add up.
 func hiddenSum(rows []figures.Row) (n int, sum figures.Counts) {
 	for _, r := range rows {
 		if r.Queries.Sign == figures.Suppressed {
@@ -78,9 +112,15 @@ func (w *writer) levelsTable() *Table {
 		{"Số học sinh", 2, true},
 	}}
 	for i, r := range w.data.Levels {
-		t.Rows = append(t.Rows, TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools), figure(r.Students)}})
+		t.Rows = append(
+			t.Rows,
+			TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools), figure(r.Students)}},
+		)
 	}
-	t.Rows = append(t.Rows, TableRow{Total, []Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools), figure(w.data.Students())}})
+	t.Rows = append(
+		t.Rows,
+		TableRow{Total, []Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools), figure(w.data.Students())}},
+	)
 	return t
 }
 
@@ -120,8 +160,10 @@ func (w *writer) ordersTable() *Table {
 			document += " (khẩn)"
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
-			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(version(&o)), text(w.minute(o.Received)), text(w.minute(o.InForce)),
-			{Text: figures.Grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))}, text(figures.InWords(o.Took())),
+			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(version(&o)),
+			text(w.minute(o.Received)), text(w.minute(o.InForce)),
+			{Text: figures.Grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))},
+			text(figures.InWords(o.Took())),
 		}})
 	}
 	return t

@@ -31,7 +31,12 @@ func write(r *figures.Result) *Model {
 	m.Subject = upperFirst(about)
 	m.Opening = w.opening()
 	_, day, _ := strings.Cut(m.Head.Place, ", ")
-	m.Enclosed = fmt.Sprintf("(Kèm theo Báo cáo số %s %s của %s)", strings.TrimPrefix(m.Head.Number, "Số: "), day, w.who())
+	m.Enclosed = fmt.Sprintf(
+		"(Kèm theo Báo cáo số %s %s của %s)",
+		strings.TrimPrefix(m.Head.Number, "Số: "),
+		day,
+		w.who(),
+	)
 	m.Sections, m.Annexes = w.sections(), w.annexes(m.Hash)
 	m.Closing = "Trên đây là báo cáo " + about + "./."
 	m.Recipients = w.recipients()
@@ -41,7 +46,12 @@ func write(r *figures.Result) *Model {
 // about is what the report is about, in the middle of a sentence.
 func (w *writer) about() string {
 	if w.spec.Document != "" {
-		return fmt.Sprintf("kết quả thực hiện yêu cầu tại văn bản số %s trên hệ thống mạng của %s %s", w.spec.Document, w.whose(), w.spec.Period.Label)
+		return fmt.Sprintf(
+			"kết quả thực hiện yêu cầu tại văn bản số %s trên hệ thống mạng của %s %s",
+			w.spec.Document,
+			w.whose(),
+			w.spec.Period.Label,
+		)
 	}
 	return "kết quả lọc, chặn nội dung không phù hợp với trẻ em trên hệ thống mạng của " + w.whose() + " " + w.spec.Period.Label
 }

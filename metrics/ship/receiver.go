@@ -55,7 +55,12 @@ func (t *tooOld) Error() string { return t.said }
 
 // post sends a WriteRequest. An error that is not *tooOld is worth trying again.
 func (r *receiver) post(ctx context.Context, body []byte) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url.String(), bytes.NewReader(s2.EncodeSnappy(nil, body)))
+	request, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodPost,
+		r.url.String(),
+		bytes.NewReader(s2.EncodeSnappy(nil, body)),
+	)
 	if err != nil {
 		return err
 	}

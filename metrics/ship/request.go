@@ -67,7 +67,8 @@ func (r *request) mark(node string, until int64) {
 func (r *request) begin(l labels.Labels) {
 	r.series = r.series[:0]
 	l.Range(func(l labels.Label) {
-		size := protowire.SizeTag(1) + protowire.SizeBytes(len(l.Name)) + protowire.SizeTag(2) + protowire.SizeBytes(len(l.Value))
+		size := protowire.SizeTag(1) + protowire.SizeBytes(len(l.Name)) +
+			protowire.SizeTag(2) + protowire.SizeBytes(len(l.Value))
 		r.series = protowire.AppendTag(r.series, 1, protowire.BytesType)
 		r.series = protowire.AppendVarint(r.series, uint64(size))
 		r.series = protowire.AppendString(protowire.AppendTag(r.series, 1, protowire.BytesType), l.Name)

@@ -61,12 +61,22 @@ type NameOfDay struct {
 // names cannot be added: their key is forgotten.
 func (d *Day) merge(o Day) {
 	d.Lost += o.Lost
-	d.Clients = merged(d.Clients, o.Clients, func(c ClientsOfDay) string { return c.School }, func(ours *ClientsOfDay, c ClientsOfDay) {
-		ours.Clients = max(ours.Clients, c.Clients)
-	})
-	d.Blocked = merged(d.Blocked, o.Blocked, func(b BlockedOfDay) string { return b.Unit }, func(ours *BlockedOfDay, b BlockedOfDay) {
-		ours.Names = max(ours.Names, b.Names)
-	})
+	d.Clients = merged(
+		d.Clients,
+		o.Clients,
+		func(c ClientsOfDay) string { return c.School },
+		func(ours *ClientsOfDay, c ClientsOfDay) {
+			ours.Clients = max(ours.Clients, c.Clients)
+		},
+	)
+	d.Blocked = merged(
+		d.Blocked,
+		o.Blocked,
+		func(b BlockedOfDay) string { return b.Unit },
+		func(ours *BlockedOfDay, b BlockedOfDay) {
+			ours.Names = max(ours.Names, b.Names)
+		},
+	)
 	d.Names = merged(d.Names, o.Names, func(n NameOfDay) NameOfDay {
 		return NameOfDay{Province: n.Province, Level: n.Level, Category: n.Category, Name: n.Name}
 	}, func(ours *NameOfDay, n NameOfDay) {
@@ -76,8 +86,13 @@ func (d *Day) merge(o Day) {
 	slices.SortFunc(d.Clients, func(a, b ClientsOfDay) int { return strings.Compare(a.School, b.School) })
 	slices.SortFunc(d.Blocked, func(a, b BlockedOfDay) int { return strings.Compare(a.Unit, b.Unit) })
 	slices.SortStableFunc(d.Names, func(a, b NameOfDay) int {
-		return cmp.Or(strings.Compare(a.Province, b.Province), strings.Compare(a.Level, b.Level), strings.Compare(a.Category, b.Category),
-			cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name))
+		return cmp.Or(
+			strings.Compare(a.Province, b.Province),
+			strings.Compare(a.Level, b.Level),
+			strings.Compare(a.Category, b.Category),
+			cmp.Compare(b.Count, a.Count),
+			strings.Compare(a.Name, b.Name),
+		)
 	})
 }
 

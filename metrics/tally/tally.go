@@ -187,7 +187,10 @@ func (t *Tally) summary() Day {
 	}
 	for k, top := range t.names {
 		for _, e := range top.known() {
-			d.Names = append(d.Names, NameOfDay{k.province, k.level, t.source.Code(k.category), text(e.name), e.count, e.over})
+			d.Names = append(
+				d.Names,
+				NameOfDay{k.province, k.level, t.source.Code(k.category), text(e.name), e.count, e.over},
+			)
 		}
 	}
 	d.merge(t.before)

@@ -49,7 +49,13 @@ func (t *top) add(name []byte, client uint64, school string) {
 	default:
 		e = t.lowest[0]
 		delete(t.byName, e.name)
-		*e = entry{name: string(name), count: e.count + 1, over: e.count, clients: e.clients[:0], schools: e.schools[:0]}
+		*e = entry{
+			name:    string(name),
+			count:   e.count + 1,
+			over:    e.count,
+			clients: e.clients[:0],
+			schools: e.schools[:0],
+		}
 		t.byName[e.name] = e
 		heap.Fix(&t.lowest, 0)
 	}

@@ -14,21 +14,20 @@ import (
 	"lachan/metrics"
 )
 
-// Answers are how many answers nodes have given and how long those took. The
-// times are among those that are counted, so they are exact: at least this share of answers
-// took no longer.
+// Answers are the number of answers of nodes, and the time they took. A time is one
+// of the limits that are counted, so it is exact: at least that share of answers took
+// no longer.
 type Answers struct {
 	Count Figure `json:"count"`
 	P50   string `json:"p50"` // a duration as Go writes it, "any" when it is longer than all that are counted, or NoData
 	P95   string `json:"p95"`
 }
 
-// AnyLong is the label of all answers, however long they took.
+// AnyLong is the label that counts all answers.
 const AnyLong = "any"
 
-// readAnswers reads how long the answers of the nodes of the report took, which
-// is counted for a node alone and not for a school, and says how long the nodes
-// were up.
+// readAnswers reads how long the answers of the nodes of the report took, which is
+// counted for each node and not for each school, and how long the nodes were up.
 func (b *builder) readAnswers(ctx context.Context) error {
 	byNode := make(map[string]map[string]int64)
 	names := make([]string, len(b.nodes))
@@ -62,7 +61,7 @@ func (b *builder) readAnswers(ctx context.Context) error {
 	return nil
 }
 
-// answersOf are the counts of answers by the time within which they were given.
+// answersOf makes Answers from the counts of answers within each limit.
 func answersOf(within map[string]int64) Answers {
 	none := string(NoData)
 	a := Answers{Count: Figure{Sign: NoData}, P50: none, P95: none}

@@ -2,17 +2,17 @@ package figures
 
 import "time"
 
-// Beside is what the counters do not tell: it rests on the policy in force and
-// on files of the machine that makes the report, so the hash of the figures
-// does not cover it.
+// Beside has the figures that do not come from counters. They depend on the policy in
+// force and on files of the machine that makes the report, so the hash of the figures
+// does not cover them.
 type Beside struct {
 	Policy   PolicyCounts  `json:"policy"`
 	Days     DayCounts     `json:"days"`
 	Requests RequestCounts `json:"requests"`
 }
 
-// PolicyCounts are how the schools of the report are set up, and the exceptions
-// that they and the units between have.
+// PolicyCounts count how the schools of the report are set up, and the exceptions of
+// the schools and of the units above them.
 type PolicyCounts struct {
 	SafeSearch    Figure `json:"safe_search"`
 	YouTube       Figure `json:"youtube"`
@@ -29,8 +29,8 @@ func (b *builder) beside(d *Data) *Beside {
 	return beside
 }
 
-// policyCounts counts what the policy in force says. What it knows nothing of
-// has no data.
+// policyCounts counts the settings in the policy in force. Units that it does not
+// know have no data.
 func (b *builder) policyCounts() PolicyCounts {
 	none := Figure{Sign: NoData}
 	c := PolicyCounts{none, none, none, none, none}
@@ -55,7 +55,7 @@ func (c *PolicyCounts) except(s *Settings) {
 	c.Expired = Plus(c.Expired, Number(int64(s.Expired)))
 }
 
-// holds reports whether a unit above schools is the one that reports, or in it.
+// holds reports whether a unit above schools is the reporting unit, or in it.
 func (b *builder) holds(u Unit) bool {
 	return b.spec.Unit == "" || u.ID == b.spec.Unit || b.unit.Rank == Province && u.Province == b.spec.Unit
 }
@@ -67,16 +67,15 @@ func one(yes bool) Figure {
 	return Number(0)
 }
 
-// A Request is that a name be opened, as people send it from the page in place
-// of a blocked one.
+// A Request asks that a name be opened. People send it from the block page.
 type Request struct {
 	School   string // its id
 	Came     time.Time
 	Answered time.Time // zero: not yet
 }
 
-// RequestCounts are the requests that came in the period, and what had become of
-// them at its end.
+// RequestCounts count the requests that came in the period, and their state at its
+// end.
 type RequestCounts struct {
 	Came     Figure `json:"came"`
 	Answered Figure `json:"answered"`

@@ -1,19 +1,19 @@
 // Package figures makes the numbers of a report: what was counted in a period,
-// exactly, and of what nothing is known. It reads them from an Engine and knows
+// exactly, and what is not known. It reads them from an Engine and knows
 // nothing of documents, but for the few words that Data carries (words.go).
 //
 // # How figures are made
 //
-// Counters never go back. A figure is what they show at the
-// end of the period less what they showed at its beginning, summed over nodes
-// and groups; both are exact integers in every engine. All figures of a report
-// are sums of the same differences, one for each counter and month, so that
-// categories, levels, communes, schools and months agree with the totals.
+// Counters never go back. A figure is the value of counters at the end of the period
+// less the value at its beginning, summed over nodes and groups; both are exact
+// integers in every engine. All figures of a report are sums of the same differences,
+// one for each counter and month, so that categories, levels, communes, schools and
+// months agree with the totals.
 //
 // A node that was silent at the end of a month counts with its last sample in
 // it; what it sends later is counted where its samples say. Until a node has
-// told everything up to the end of the period, the report is provisional and
-// names it.
+// sent everything up to the end of the period, the report is provisional and names
+// the node.
 package figures
 
 import (
@@ -38,7 +38,10 @@ func Build(ctx context.Context, engine Engine, spec Spec) (*Result, error) {
 	b.reader = &reader{engine: engine, done: b.step}
 	b.spec.Hours = spec.Hours.orDefault()
 	if spec.Document != "" {
-		b.spec.Orders = slices.DeleteFunc(slices.Clone(spec.Orders), func(o Order) bool { return o.Document != spec.Document })
+		b.spec.Orders = slices.DeleteFunc(
+			slices.Clone(spec.Orders),
+			func(o Order) bool { return o.Document != spec.Document },
+		)
 	}
 	if err := b.gather(ctx); err != nil {
 		return nil, err
@@ -141,8 +144,8 @@ func (b *builder) otherPeriods() []otherPeriod {
 	return others
 }
 
-// selector names the schools of the report, or none when those are most of
-// all: reading all and leaving some out is quicker then.
+// selector names the schools of the report, or none if they are most of all schools:
+// then it is quicker to read all and leave some out.
 func (b *builder) selector() selector { return selector{schools: b.ids()} }
 
 func (b *builder) ids() []string {

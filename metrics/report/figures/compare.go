@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// What must hold for two periods to be compared.
+// Conditions for comparing two periods.
 const (
 	LeastBase   = 100 // queries in the other period: a change of less is chance
 	mostBetween = 50  // by how much coverage may differ, in tenths of a percent: five points
 )
 
-// compare sets the total against the other periods.
+// compare compares the total with the other periods.
 func (b *builder) compare(now Counts) (list []Comparison) {
 	for _, o := range b.others {
 		total := o.census.total()
@@ -93,8 +93,8 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 	return c
 }
 
-// Took is the time to being in force: from receiving or, for an order that
-// begins later, from that.
+// Took is the time until the order was in force: from when it was received, or from
+// when it takes effect if that is later.
 func (o *Order) Took() time.Duration {
 	if o.Effective.After(o.Received) {
 		return o.InForce.Sub(o.Effective)
@@ -102,7 +102,7 @@ func (o *Order) Took() time.Duration {
 	return o.InForce.Sub(o.Received)
 }
 
-// OrdersIn are the orders that came in force in a period.
+// OrdersIn returns the orders that came in force in a period.
 func OrdersIn(orders []Order, p Period) (in []Order) {
 	for _, o := range orders {
 		if !o.InForce.Before(p.Start) && o.InForce.Before(p.End) {
@@ -112,7 +112,7 @@ func OrdersIn(orders []Order, p Period) (in []Order) {
 	return in
 }
 
-// median is the middle and the largest; zero of nothing.
+// median returns the middle and the largest; zero if there are none.
 func median(all []time.Duration) (middle, most time.Duration) {
 	if len(all) == 0 {
 		return 0, 0

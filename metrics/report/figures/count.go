@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 )
 
-// outcomes are what was counted, by outcome.
+// outcomes are counts of queries by outcome.
 type outcomes struct {
 	allowed, excepted int64
 	blocked           []int64 // by category, as census.categories has them
@@ -37,8 +37,7 @@ func (t *outcomes) blockedInAll() (sum int64) {
 	return sum
 }
 
-// A census is everything that was counted of the schools of a report in one
-// period.
+// A census has everything that the schools of a report counted in one period.
 type census struct {
 	known      map[string]int // category code to its place
 	categories []Category
@@ -51,7 +50,7 @@ type census struct {
 	began     map[string]bool // nodes that had counted queries before the period
 }
 
-// A schoolCount is what was counted of one school.
+// A schoolCount has the counts of one school.
 type schoolCount struct {
 	outcomes
 	heard     bool            // something was counted or protected at all, if only zero
@@ -60,7 +59,12 @@ type schoolCount struct {
 }
 
 func newCensus(categories []Category, schools []string) *census {
-	c := &census{known: make(map[string]int), up: make(map[string]time.Duration), began: make(map[string]bool), schools: make(map[string]*schoolCount, len(schools))}
+	c := &census{
+		known:   make(map[string]int),
+		up:      make(map[string]time.Duration),
+		began:   make(map[string]bool),
+		schools: make(map[string]*schoolCount, len(schools)),
+	}
 	for _, category := range categories {
 		c.known[category.Code] = len(c.categories)
 		c.categories = append(c.categories, category)
@@ -82,7 +86,7 @@ func (c *census) category(code string) int {
 	return c.known[code]
 }
 
-// class is the subtotal that a code stands in.
+// class is the subtotal that a code belongs to.
 func (c *census) class(code string) Class { return c.categories[c.category(code)].Class }
 
 // A reading is a moment at which counters are read for a census.
@@ -184,8 +188,8 @@ func (c *census) protect(l labels.Labels, seconds int64) {
 	}
 }
 
-// closeSpan notes how long schools were protected in a span that was so long,
-// and how long nodes were up.
+// closeSpan ends a span of some length: it adds how long schools were protected and
+// how long nodes were up.
 func (c *census) closeSpan(long time.Duration) {
 	up := make(map[string]time.Duration)
 	for _, school := range c.schools {
@@ -199,8 +203,8 @@ func (c *census) closeSpan(long time.Duration) {
 	}
 }
 
-// closeSpan notes the seconds of a span. Two nodes may have protected the school
-// at the same time, so the larger number is what is certain.
+// closeSpan adds the seconds of a span. Two nodes may have protected the school at
+// the same time, so only the larger number is certain.
 func (s *schoolCount) closeSpan() {
 	var most time.Duration
 	for _, d := range s.nodes {

@@ -2,8 +2,7 @@ package figures
 
 import "time"
 
-// Data are the figures of a report. Its JSON is what the hash of the data is
-// made of: the same figures have the same hash, whatever is typed around them.
+// Data are the figures of a report. The hash is made of its JSON: the same figures have the same hash, whatever is typed around them.
 type Data struct {
 	Unit        string    `json:"unit"`
 	Rank        string    `json:"rank"`
@@ -37,7 +36,7 @@ type Counts struct {
 	Excepted  Figure `json:"excepted"`
 }
 
-// Content is what was blocked for what it is: without machine traffic.
+// Content counts what was blocked for its content: without machine traffic.
 func (c Counts) Content() Figure { return Plus(c.Harmful, c.Managed) }
 
 // A CategoryCount is the blocked queries of one category.
@@ -95,19 +94,19 @@ type Comparison struct {
 	With   string `json:"with"` // the code of the other period
 	Label  string `json:"label"`
 	Counts Counts `json:"counts"`
-	// Changes are in percent; NoData where they cannot be told.
+	// Changes are in percent; NoData if there are none.
 	Blocked Change `json:"blocked_change"`
 	Harmful Change `json:"harmful_change"`
 	Queries Change `json:"queries_change"`
 }
 
-// A Change is by how much a figure differs, or why that cannot be told.
+// A Change is the difference of two figures, or why there is none.
 type Change struct {
 	Ratio Ratio  `json:"percent"`
 	Why   string `json:"why,omitempty"`
 }
 
-// Coverage says what the figures rest on.
+// Coverage says how much of the schools and the time the figures cover.
 type Coverage struct {
 	Schools   Figure      `json:"schools"`
 	Full      Figure      `json:"full"`    // at least 95% of the time
@@ -121,7 +120,7 @@ type Coverage struct {
 	Backwards []string    `json:"backwards,omitempty"` // nodes whose counters were lost within the period
 }
 
-// A NodeState says until when a node has told what it counted.
+// A NodeState is the time until which a node has sent its counters.
 type NodeState struct {
 	Node    string  `json:"node"`
 	Until   string  `json:"until"`      // a moment, or NoData
@@ -143,10 +142,11 @@ type OrderCounts struct {
 	Worst  time.Duration `json:"worst_ns"`
 }
 
-// Hidden are the counts of a row before they were suppressed.
+// Hidden returns the counts of a row before they were suppressed.
 func (r *Row) Hidden() Counts { return r.hiddenCounts }
 
-// Plus adds what is known. What is suppressed stays so.
+// Plus adds two figures. One without a value counts as nothing, unless it is
+// suppressed: then the sum is too.
 func Plus(a, b Figure) Figure {
 	switch {
 	case a.Sign == Suppressed || b.Sign == Suppressed:
@@ -159,7 +159,7 @@ func Plus(a, b Figure) Figure {
 	return Number(a.Value + b.Value)
 }
 
-// Students is the sum of what is known.
+// Students returns the sum of the known numbers of pupils.
 func (d *Data) Students() Figure {
 	sum := Figure{Sign: NoData}
 	for _, s := range d.Schools {

@@ -10,15 +10,15 @@ import (
 
 const (
 	topNames = 20
-	// secret is the category of which no name is ever told. None is ever
-	// counted either; this is the second door.
+	// secret is the category whose names are never shown. They are not recorded
+	// either; this is a second barrier.
 	secret = "csam"
 )
 
-// DayCounts are what nodes have noticed day by day beside their counters. All
-// are lower bounds: what few have asked for is not in them, and keys that tell
-// clients apart are forgotten at midnight, so that those of two days, or of two
-// nodes, cannot be added without counting some twice.
+// DayCounts are the figures of package tally, by day. All are lower bounds: names that
+// few clients asked for are left out, and the keys that tell clients apart are
+// forgotten at midnight, so that the clients of two days, or of two nodes, cannot be
+// added without counting some twice.
 type DayCounts struct {
 	Days    int         `json:"days"`    // of the period that something is known of
 	Nodes   []string    `json:"nodes"`   // that have told it
@@ -28,8 +28,8 @@ type DayCounts struct {
 	Names   []NameCount `json:"names"`   // blocked most; nil where they cannot be told apart from others'
 }
 
-// Daily is how a count of single days goes. Median is that of days with
-// lessons, or of all days when there are none.
+// Daily sums up a count of single days. Median is over days with lessons, or over all
+// days if there are none.
 type Daily struct {
 	Median Figure `json:"median"`
 	Most   Figure `json:"most"`
@@ -49,7 +49,9 @@ func (b *builder) dayCounts() DayCounts {
 	c := DayCounts{Nodes: []string{}, Missing: []string{}}
 	byDay := make(map[string][]tally.Day)
 	for _, d := range b.spec.Days {
-		if at, err := time.ParseInLocation(time.DateOnly, d.Day, b.until.Location()); err != nil || at.Before(midnight(b.spec.Period.Start)) || !at.Before(b.until) {
+		if at, err := time.ParseInLocation(time.DateOnly, d.Day, b.until.Location()); err != nil ||
+			at.Before(midnight(b.spec.Period.Start)) ||
+			!at.Before(b.until) {
 			continue
 		}
 		byDay[d.Day] = append(byDay[d.Day], d)
@@ -70,8 +72,8 @@ func (b *builder) dayCounts() DayCounts {
 	return c
 }
 
-// daily sums up a count of single days. Days of which there are files but no
-// count are those of too few.
+// daily sums up a count of single days. A day with a file but without a count had too
+// few clients.
 func (b *builder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure) Daily {
 	if len(days) == 0 {
 		none := Figure{Sign: NoData}
@@ -89,7 +91,8 @@ func (b *builder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure
 			d.Most, d.On = n, day
 		}
 		all = append(all, n.Value)
-		if at, err := time.ParseInLocation(time.DateOnly, day, b.until.Location()); err == nil && b.lessonsAnywhere(at) {
+		if at, err := time.ParseInLocation(time.DateOnly, day, b.until.Location()); err == nil &&
+			b.lessonsAnywhere(at) {
 			lessons = append(lessons, n.Value)
 		}
 	}
@@ -109,8 +112,8 @@ func (b *builder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure
 	return d
 }
 
-// clientsOf are the different clients of a day. A client of a school that two
-// nodes serve may be known to both, so the larger count of a school is certain.
+// clientsOf counts the different clients of a day. If two nodes serve a school, both
+// may have seen the same client, so only the larger count is certain.
 func (b *builder) clientsOf(day []tally.Day) Figure {
 	most := make(map[string]uint64)
 	for _, node := range day {
@@ -130,7 +133,7 @@ func (b *builder) clientsOf(day []tally.Day) Figure {
 	return sum
 }
 
-// blockedOf are the different names of a day: those of the node that had most.
+// blockedOf counts the different names of a day: the largest count of a node.
 func (b *builder) blockedOf(day []tally.Day) Figure {
 	unit := cmp.Or(b.spec.Unit, tally.Everywhere)
 	most := Figure{Sign: Suppressed}
@@ -144,8 +147,8 @@ func (b *builder) blockedOf(day []tally.Day) Figure {
 	return most
 }
 
-// names are those blocked most. They are counted by province: of a commune or a
-// school alone none are told.
+// names returns the names blocked most. They are counted by province, so there are
+// none for a commune or a school.
 func (b *builder) names(days map[string][]tally.Day) []NameCount {
 	if b.unit.Rank > Province || len(days) == 0 {
 		return nil
@@ -167,12 +170,16 @@ func (b *builder) names(days map[string][]tally.Day) []NameCount {
 		list = append(list, NameCount{n.name, b.census.categories[b.census.category(n.category)].Label, Number(count)})
 	}
 	slices.SortFunc(list, func(x, y NameCount) int {
-		return cmp.Or(cmp.Compare(y.Blocked.Value, x.Blocked.Value), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Category, y.Category))
+		return cmp.Or(
+			cmp.Compare(y.Blocked.Value, x.Blocked.Value),
+			cmp.Compare(x.Name, y.Name),
+			cmp.Compare(x.Category, y.Category),
+		)
 	})
 	return list[:min(topNames, len(list))]
 }
 
-// hide suppresses what is told of a unit that is too small itself.
+// hide suppresses the figures of a unit that is too small itself.
 func (c *DayCounts) hide() {
 	star := Figure{Sign: Suppressed}
 	c.Clients = Daily{Median: star, Most: star, Sum: star}

@@ -2,13 +2,13 @@ package figures
 
 import "slices"
 
-// Smallest is how many pupils a row must stand for to be printed: what fewer
-// did might be known of one of them.
+// Smallest is the least number of pupils of a printed row: figures of fewer might
+// tell what one of them did.
 const Smallest = 10
 
 // hideSmall suppresses the figures of rows of too few pupils. As the total is
 // printed, one hidden row could be found by subtraction: so more are hidden, the
-// Smallest first, until those that are hidden stand for enough. Rows of which
+// smallest first, until those that are hidden stand for enough. Rows of which
 // the number of pupils is not known are taken to be large.
 func hideSmall(rows []Row) {
 	var hidden []int
@@ -44,13 +44,13 @@ func hideSmall(rows []Row) {
 	}
 }
 
-// tooSmall reports whether the unit that reports has too few pupils itself.
+// tooSmall reports whether the reporting unit itself has too few pupils.
 func (d *Data) tooSmall() bool {
 	pupils := d.Students()
 	return pupils.Known() && pupils.Value < Smallest
 }
 
-// hideAll suppresses every figure of a unit that is too small itself.
+// hideAll suppresses every figure, of a unit that is too small itself.
 func (d *Data) hideAll() {
 	star := Figure{Sign: Suppressed}
 	d.Total = Counts{star, star, star, star, star, star}
@@ -69,7 +69,7 @@ func (d *Data) hideAll() {
 	d.Checks.hide()
 }
 
-// size orders rows by pupils, those of which they are not known last.
+// size orders rows by pupils, with rows of unknown size last.
 func size(r Row) int64 {
 	if !r.Students.Known() {
 		return 1 << 62
@@ -77,7 +77,8 @@ func size(r Row) int64 {
 	return r.Students.Value
 }
 
-// A Suspicion is why a school seems not to ask through the filter, which ran.
+// A Suspicion is the reason to think that a school does not use the filter, although
+// the filter was running.
 type Suspicion string
 
 // The suspicions.
@@ -92,8 +93,8 @@ const (
 	EnoughOf = 5  // schools that are compared
 )
 
-// suspect marks the schools that seem to go around the filter. What is hidden
-// is not judged.
+// suspect marks the schools that seem to go around the filter. Suppressed rows are
+// not judged.
 func suspect(rows []Row) {
 	var each []float64
 	perPupil := func(r *Row) float64 { return float64(r.Queries.Value) / float64(r.Students.Value) }

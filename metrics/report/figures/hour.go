@@ -9,16 +9,15 @@ import (
 	"lachan/metrics/engine"
 )
 
-// What is looked at hour by hour costs: so many days of schools, but never less
-// than a week, are; of more it is the last days of the period, and the report
-// says so.
+// Reading hour by hour is costly, so it is bounded by days times schools, but is never
+// less than a week. For longer periods it covers the last days, and the report says so.
 const (
 	daysOfSchools = 3500
 	leastDays     = 7
 	atOnce        = 1000 // days of schools that are read at a time
 )
 
-// hourly are the days of the period that are looked at hour by hour.
+// hourly returns the days of the period that are read hour by hour.
 func (b *builder) hourly() Span {
 	days := max(leastDays, daysOfSchools/max(1, len(b.schools)))
 	s := Span{Start: midnight(b.spec.Period.Start), End: midnight(b.until)}
@@ -40,7 +39,10 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	expression := lastOver(s, windows[0])
 	var parts []Span
 	for start := from; start.Before(to); start = parts[len(parts)-1].End {
-		parts = append(parts, Span{Start: start, End: earlier(start.AddDate(0, 0, max(1, atOnce/max(1, len(b.schools)))), to)})
+		parts = append(
+			parts,
+			Span{Start: start, End: earlier(start.AddDate(0, 0, max(1, atOnce/max(1, len(b.schools)))), to)},
+		)
 	}
 	read := func(ctx context.Context, i int) ([]engine.Series, error) {
 		list, err := b.reader.engine.Range(ctx, expression, parts[i].Start, parts[i].End, time.Hour)
@@ -53,7 +55,11 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 		add := b.hoursOf(h, parts[i].Start, parts[i].End)
 		for _, series := range list {
 			if b.census.schools[schoolOf(series.Labels)] != nil {
-				known += add.series(series, b.calendar(schoolOf(series.Labels)), b.census.class(series.Labels.Get("category")) == Technical)
+				known += add.series(
+					series,
+					b.calendar(schoolOf(series.Labels)),
+					b.census.class(series.Labels.Get("category")) == Technical,
+				)
 			}
 		}
 	})
@@ -80,7 +86,10 @@ func (b *builder) hoursOf(h *HourCounts, from, to time.Time) *hourAdder {
 		for at := from; at.Before(to); at = at.Add(time.Hour) {
 			day := midnight(at)
 			since := at.Sub(day)
-			a.lessons[calendar] = append(a.lessons[calendar], since >= held.From.Truncate(time.Hour) && since < held.To && held.On(calendar, day))
+			a.lessons[calendar] = append(
+				a.lessons[calendar],
+				since >= held.From.Truncate(time.Hour) && since < held.To && held.On(calendar, day),
+			)
 		}
 	}
 	for at := from; at.Before(to); at = at.Add(time.Hour) {
@@ -89,8 +98,8 @@ func (b *builder) hoursOf(h *HourCounts, from, to time.Time) *hourAdder {
 	return a
 }
 
-// series adds what a counter counted in each hour at whose both ends it is
-// known.
+// series adds the increase of a counter in each hour at both ends of which its value
+// is known.
 func (a *hourAdder) series(s engine.Series, calendar int, technical bool) (known int64) {
 	lessons := a.lessons[calendar]
 	for i := 1; i < len(s.Points); i++ {

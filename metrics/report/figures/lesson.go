@@ -14,16 +14,15 @@ import (
 // by the hour.
 const lessonWindow = 70 * time.Minute
 
-// enough is how much of a month may be missing for its lessons not to be read day
-// by day: what a few starts of the program take.
+// enough is how much of a month may be missing without its lessons being read day by
+// day: the time that a few starts of the program take.
 const enough = time.Minute
 
-// readLessons measures for how long of the lessons of the period each school
-// was protected. Of a month of which less than enough is missing, that is all
-// the time of lessons less what is missing. Of others it is read, day by day:
-// of a school with several nodes the best of each day counts; a day at whose
-// end a node was silent counts for nothing of that node. So the time is never
-// less than what is told.
+// readLessons measures how much of the time of lessons each school was protected. In a
+// month of which less than enough is missing, that is the time of lessons less the
+// missing time. Other months are read day by day: if a school has several nodes, the
+// best of each day counts, and a node counts nothing for a day at whose end it was
+// silent. So the true time is never less than the figure.
 func (b *builder) readLessons(ctx context.Context, s selector) error {
 	b.lessons, b.lessonOf = make(map[string]time.Duration), make(map[int]time.Duration)
 	for i, span := range b.spans() {
@@ -106,7 +105,8 @@ func (b *builder) addLessons(begins, ends []engine.Series, schools map[string]bo
 
 func (b *builder) dayOf(t time.Time) int64 { return midnight(t.In(b.until.Location())).Unix() }
 
-// calendar is that of a school. Of one that only counters know it is the first.
+// calendar returns the calendar of a school; the first one if only counters know the
+// school.
 func (b *builder) calendar(school string) int { return b.units[school].Calendar }
 
 // lessonDay reports whether lessons are held on the day of t in the schools of a
@@ -116,7 +116,7 @@ func (b *builder) lessonDay(calendar int, t time.Time) bool {
 	return h.On(calendar, day) && !day.Before(b.spec.Period.Start) && !day.Add(h.To).After(b.until)
 }
 
-// lessonTimes are for how long lessons were held in a month, by calendar.
+// lessonTimes returns the time of lessons in a month, by calendar.
 func (b *builder) lessonTimes(month Span) map[int]time.Duration {
 	times := make(map[int]time.Duration)
 	for _, s := range b.schools {

@@ -20,9 +20,9 @@ func newMeter() *meter {
 }
 
 // advance takes the readings of a moment and yields what each counter has counted
-// since the last one. One that is not among them has counted nothing. One that
-// went back was lost with its node and began again: what it shows now is what is
-// known, and the node is marked.
+// since the last one. A counter without a reading has counted nothing. A counter that
+// went back was lost with its node and began again: its value is all that is known,
+// and the node is marked.
 func (m *meter) advance(shown []engine.Sample, counted func(labels.Labels, int64)) {
 	for _, s := range newest(shown) {
 		key := identity(s.Labels)
@@ -53,8 +53,8 @@ func newest(samples []engine.Sample) []engine.Sample {
 	return kept
 }
 
-// inTurn reads n things, each while the one before it is still read or used, and
-// uses them in their order. It returns when nothing is read any more.
+// inTurn reads n things and uses them in order; the next one is read while one is used.
+// It returns when all reads have ended.
 func inTurn[T any](ctx context.Context, n int, read func(context.Context, int) (T, error), use func(int, T)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -19,7 +19,12 @@ const edge = 16 * time.Minute
 // what it counted: until its mark of what was shipped, or, when it ships
 // nothing because its own history is read, until it was last heard.
 func (b *builder) readNodes(ctx context.Context) error {
-	listed, err := b.reader.engine.List(ctx, selector{metric: metrics.SchoolProtected, schools: b.ids()}.String(), b.spec.Period.Start, b.until)
+	listed, err := b.reader.engine.List(
+		ctx,
+		selector{metric: metrics.SchoolProtected, schools: b.ids()}.String(),
+		b.spec.Period.Start,
+		b.until,
+	)
 	if err != nil {
 		return fmt.Errorf("list nodes: %w", err)
 	}
@@ -68,7 +73,11 @@ func (b *builder) heardAtEnd(ctx context.Context) (map[string]bool, error) {
 	at := earlier(b.until.Add(2*edge), b.spec.Now)
 	window := at.Sub(b.until) + edge
 	heard := make(map[string]bool)
-	samples, err := b.reader.engine.Query(ctx, fmt.Sprintf("group by (node) (%s)", lastOver(selector{metric: metrics.SchoolProtected}, window)), at)
+	samples, err := b.reader.engine.Query(
+		ctx,
+		fmt.Sprintf("group by (node) (%s)", lastOver(selector{metric: metrics.SchoolProtected}, window)),
+		at,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("ask which nodes are heard: %w", err)
 	}

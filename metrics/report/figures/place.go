@@ -26,7 +26,11 @@ type place struct{ province, commune, level string }
 
 // places says where each school belongs at the end of a period, and which
 // other places it belonged to within it.
-func (r *reader) places(ctx context.Context, p Period, until time.Time) (now map[string]place, before map[string][]place, err error) {
+func (r *reader) places(
+	ctx context.Context,
+	p Period,
+	until time.Time,
+) (now map[string]place, before map[string][]place, err error) {
 	info := selector{metric: metrics.SchoolInfo}
 	length := until.Sub(p.Start)
 	if length <= 0 {

@@ -66,7 +66,13 @@ type reader struct {
 // tells apart by its labels, if it is not older than back. It reads no more of
 // history than it must: what has no sample in a short window is looked for in
 // a longer one.
-func (r *reader) last(ctx context.Context, s selector, match func(labels.Labels) string, at time.Time, back time.Duration) ([]engine.Sample, error) {
+func (r *reader) last(
+	ctx context.Context,
+	s selector,
+	match func(labels.Labels) string,
+	at time.Time,
+	back time.Duration,
+) ([]engine.Sample, error) {
 	listed, err := r.engine.List(ctx, s.String(), at.Add(-back), at)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", s.metric, err)
@@ -81,7 +87,14 @@ func (r *reader) last(ctx context.Context, s selector, match func(labels.Labels)
 // seek looks for the last samples of what is missing in one window after the
 // other, the last of which says how old a sample may be. What is found is no
 // longer missing.
-func (r *reader) seek(ctx context.Context, s selector, match func(labels.Labels) string, missing map[string]string, at time.Time, windows []time.Duration) (found []engine.Sample, err error) {
+func (r *reader) seek(
+	ctx context.Context,
+	s selector,
+	match func(labels.Labels) string,
+	missing map[string]string,
+	at time.Time,
+	windows []time.Duration,
+) (found []engine.Sample, err error) {
 	back := windows[len(windows)-1]
 	for _, window := range windows {
 		if len(missing) == 0 {
@@ -157,7 +170,7 @@ func (r *reader) posts(ctx context.Context, s selector, from, to time.Time) (map
 }
 
 // quiet are the posts without a sample in the quarter of an hour that ends at a
-// Moment: not yet there, or no longer, or shipped by the hour.
+// moment: not yet there, or no longer, or shipped by the hour.
 func (r *reader) quiet(ctx context.Context, s selector, posts map[post]bool, at time.Time) (map[post]bool, error) {
 	s.metric, s.also = metrics.SchoolProtected, ""
 	samples, err := r.engine.Query(ctx, lastOver(s, quarter), at)
@@ -176,7 +189,13 @@ type showing struct{ queries, protected []engine.Sample }
 
 // shown reads the counters of posts at a moment. Those of quiet posts are
 // looked for further back; one that is silent for longer than back is left out.
-func (r *reader) shown(ctx context.Context, s selector, posts map[post]bool, at time.Time, back time.Duration) (all showing, err error) {
+func (r *reader) shown(
+	ctx context.Context,
+	s selector,
+	posts map[post]bool,
+	at time.Time,
+	back time.Duration,
+) (all showing, err error) {
 	quiet, err := r.quiet(ctx, s, posts, at)
 	if err != nil {
 		return showing{}, err
@@ -198,7 +217,14 @@ func (r *reader) shown(ctx context.Context, s selector, posts map[post]bool, at 
 
 // older are the last samples of the counters of quiet posts that the first
 // window does not have.
-func (r *reader) older(ctx context.Context, s selector, quiet map[post]bool, found []engine.Sample, at time.Time, back time.Duration) ([]engine.Sample, error) {
+func (r *reader) older(
+	ctx context.Context,
+	s selector,
+	quiet map[post]bool,
+	found []engine.Sample,
+	at time.Time,
+	back time.Duration,
+) ([]engine.Sample, error) {
 	if len(quiet) == 0 {
 		return nil, nil
 	}

@@ -10,7 +10,7 @@ import (
 	"lachan/metrics/tally"
 )
 
-// A Spec says what to report and knows what counters cannot tell.
+// A Spec says what to report on, and holds what does not come from counters.
 type Spec struct {
 	// Unit is the id of the school, commune or province that reports. "" is
 	// the operator: every school.
@@ -19,9 +19,8 @@ type Spec struct {
 	// Document is the number of an authority's order that alone is reported on;
 	// "" for the whole report.
 	Document string
-	// Now is when the report is made. Of a period that is over, and of which
-	// every node has told all, nothing in the report depends on it but the age of
-	// lists.
+	// Now is when the report is made. If the period is over and every node has sent
+	// everything, only the ages of lists depend on it.
 	Now time.Time
 	// Units are those of the policy in force: their names, and the schools that
 	// should be heard of. A school that only counters know is taken in too.
@@ -33,8 +32,7 @@ type Spec struct {
 	// Hours are those of lessons.
 	Hours  Hours
 	Orders []Order
-	// Days are what nodes have noticed beside their counters, those of other
-	// periods too.
+	// Days are the files of package tally; some may be of other periods.
 	Days  []tally.Day
 	Feeds []Feed
 	// Requests ask that names be opened; some are of other periods. Nil if they
@@ -42,12 +40,11 @@ type Spec struct {
 	Requests []Request
 	Keeping  Keeping
 	Typed    Typed
-	// Progress is told what is being read and how much of it is done. It may be
-	// nil.
+	// Progress is called as reading goes on. It may be nil.
 	Progress func(done, all int)
 }
 
-// A Rank is where a unit stands.
+// A Rank is the level of a unit.
 type Rank uint8
 
 // The ranks.
@@ -58,7 +55,7 @@ const (
 	School
 )
 
-// A Unit is a school or what schools belong to.
+// A Unit is a school, or a commune or province of schools.
 type Unit struct {
 	ID, Name string
 	Rank     Rank
@@ -71,14 +68,14 @@ type Unit struct {
 	Settings          *Settings // nil if the policy does not know the unit
 }
 
-// Settings are what a unit is set to by the policy in force: what holds in
-// lessons, and how many entries of its own allow something or did so once.
+// Settings of a unit in the policy in force: those that hold in lessons, and how many
+// of its own entries allow something or did until they expired.
 type Settings struct {
 	SafeSearch, YouTube, Circumvention bool
 	Exceptions, Expired                int
 }
 
-// A Class is the subtotal that a category stands in.
+// A Class is the subtotal that a category belongs to.
 type Class uint8
 
 // The classes: content that harms, content with a right and a wrong time, and
@@ -103,13 +100,17 @@ type Hours struct {
 	From, To time.Duration
 	// On reports whether lessons are held on a day in the schools of a calendar.
 	On func(calendar int, day time.Time) bool
-	// Own reports whether the policy says so, and it is not an assumption.
+	// Own reports whether the policy has timetables; otherwise On is an assumption.
 	Own bool
 }
 
 func (h Hours) orDefault() Hours {
 	if h.On == nil {
-		h = Hours{From: 7 * time.Hour, To: 17 * time.Hour, On: func(_ int, day time.Time) bool { return day.Weekday() != time.Sunday }}
+		h = Hours{
+			From: 7 * time.Hour,
+			To:   17 * time.Hour,
+			On:   func(_ int, day time.Time) bool { return day.Weekday() != time.Sunday },
+		}
 	}
 	return h
 }
@@ -133,7 +134,7 @@ type Feed struct {
 	Holds                               []time.Time // when versions were held back by guards
 }
 
-// Keeping is how the program that counts is set up.
+// Keeping is the set-up of the program that counts.
 type Keeping struct {
 	QueryLog  bool          // whether queries are logged at the moment
 	Retention time.Duration // of statistics; 0 when not known
@@ -145,14 +146,14 @@ type Engine interface {
 	Query(ctx context.Context, promql string, at time.Time) ([]engine.Sample, error)
 	// Range evaluates it at start and each step after it up to end.
 	Range(ctx context.Context, promql string, start, end time.Time, step time.Duration) ([]engine.Series, error)
-	// List is the label sets that match a selector and may have a sample
-	// between two moments.
+	// List returns the label sets that match a selector and may have a sample between
+	// two moments.
 	List(ctx context.Context, selector string, from, to time.Time) ([]labels.Labels, error)
 }
 
-// Typed is what the officer writes: it stands in a file beside the report and
-// is put into it each time the report is made. What is left out is printed as
-// dots to be filled in by hand, or as the form of the unit's rank has it.
+// Typed is the officer's part: it is in a file beside the report, and goes into it each
+// time the report is made. Missing parts are printed as dots to fill in by hand, or as
+// the form of the unit's rank has them.
 type Typed struct {
 	// Number and Date are given by the office's register; a draft has none.
 	Number string `yaml:"number"`
@@ -185,8 +186,7 @@ type Typed struct {
 	RetiredNodes []string `yaml:"retired_nodes"` // of which nothing more will come
 }
 
-// TypedTemplate is the file of a report that has none yet: every key with what
-// it is for.
+// TypedTemplate is the officer's file of a new report: every key with its purpose.
 const TypedTemplate = `# Phần do cán bộ điền cho báo cáo cùng tên. Chương trình chỉ đọc, không bao giờ sửa tệp này:
 # làm lại báo cáo bao nhiêu lần thì nội dung ở đây vẫn giữ nguyên.
 # What the officer writes; it is read, never changed, each time the report is made.

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/text/language"
 )
 
-// full is the share of the time of lessons, in tenths of a percent, from which
-// on the data of a school are called complete.
+// full is the share of the time of lessons, in tenths of a percent, that makes the
+// data of a school complete.
 const full = 950
 
-// data makes the figures of what was gathered.
+// data makes the figures from what was read.
 func (b *builder) data() *Data {
 	d := &Data{
 		Unit: b.spec.Unit, Rank: rankCodes[b.unit.Rank], Period: b.spec.Period, AsOf: b.until,
@@ -49,7 +49,7 @@ func (b *builder) data() *Data {
 
 var rankCodes = [...]string{"operator", "province", "commune", "school"}
 
-// counts puts outcomes in the terms of a report. What was not heard of at all
+// counts makes the counts of a report from outcomes. A unit that was not heard at all
 // has no data, which is not zero.
 func (b *builder) counts(t *outcomes, heard bool) Counts {
 	if !heard {
@@ -118,11 +118,22 @@ func (b *builder) covered(school string) Ratio {
 }
 
 func (b *builder) coveredAllHours(c *census, school string, from, to time.Time) Ratio {
-	return Share(Number(int64(min(c.schools[school].protectedInAll(), to.Sub(from))/time.Second)), Number(int64(to.Sub(from)/time.Second)))
+	return Share(
+		Number(int64(min(c.schools[school].protectedInAll(), to.Sub(from))/time.Second)),
+		Number(int64(to.Sub(from)/time.Second)),
+	)
 }
 
 func (b *builder) coverage(rows []Row) Coverage {
-	c := Coverage{Schools: Number(int64(len(rows))), Nodes: b.nodes, Backwards: b.census.backwards, Measure: "lessons", Time: meanCoverage(rows), Up: b.up(), Answers: b.answers}
+	c := Coverage{
+		Schools:   Number(int64(len(rows))),
+		Nodes:     b.nodes,
+		Backwards: b.census.backwards,
+		Measure:   "lessons",
+		Time:      meanCoverage(rows),
+		Up:        b.up(),
+		Answers:   b.answers,
+	}
 	if !slices.ContainsFunc(b.schools, func(s schoolAt) bool { return b.lessonOf[s.Calendar] > 0 }) {
 		c.Measure = "all hours"
 	}
@@ -159,9 +170,14 @@ func meanCoverage(rows []Row) Ratio {
 	return Ratio{PerMille: (sum + int64(len(rows))/2) / int64(len(rows))}
 }
 
-// grouped adds schools up by what key says of them. Groups are in the order of
-// their names, or in that of their keys when order says so.
-func (b *builder) grouped(schools []Row, key func(*Row) string, name func(string) string, order func(string) int) []Row {
+// grouped adds schools up by a key. Groups are ordered by name, or by key if order is
+// given.
+func (b *builder) grouped(
+	schools []Row,
+	key func(*Row) string,
+	name func(string) string,
+	order func(string) int,
+) []Row {
 	members := make(map[string][]Row)
 	for i := range schools {
 		k := key(&schools[i])
@@ -192,7 +208,7 @@ func (b *builder) grouped(schools []Row, key func(*Row) string, name func(string
 // vietnamese orders names as people here do, and numbers in them by value.
 func vietnamese() *collate.Collator { return collate.New(language.Vietnamese, collate.Numeric) }
 
-// Add adds what is known of another.
+// Add adds the known figures of another.
 func (c *Counts) Add(o Counts) {
 	c.Queries, c.Blocked = Plus(c.Queries, o.Queries), Plus(c.Blocked, o.Blocked)
 	c.Harmful, c.Managed = Plus(c.Harmful, o.Harmful), Plus(c.Managed, o.Managed)

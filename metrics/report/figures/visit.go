@@ -28,17 +28,22 @@ type CheckCount struct {
 	Allowed Figure `json:"allowed"`
 }
 
-// A counted is what one counter has counted in the period.
+// A counted is the increase of one counter in the period.
 type counted struct {
 	labels labels.Labels
 	before bool // it was there when the period began
 	n      int64
 }
 
-// counted reads what the counters of a metric have counted between two moments.
-// Match tells them apart. One that went back was lost with its node, and what it
-// shows is what is known.
-func (r *reader) counted(ctx context.Context, s selector, match func(labels.Labels) string, from, to time.Time) (list []counted, err error) {
+// counted reads the increase of the counters of a metric between two moments; match
+// tells counters apart. A counter that went back was lost with its node: its value at
+// the end is all that is known.
+func (r *reader) counted(
+	ctx context.Context,
+	s selector,
+	match func(labels.Labels) string,
+	from, to time.Time,
+) (list []counted, err error) {
 	began, err := r.last(ctx, s, match, from, memory)
 	if err != nil {
 		return nil, err
@@ -96,7 +101,7 @@ func (b *builder) readVisits(ctx context.Context, s selector) error {
 }
 
 // readChecks reads the checks of the filter. A node that counts visits counts
-// checks too, so that there are none where none is told.
+// checks too, so if it sends none there were none.
 func (b *builder) readChecks(ctx context.Context, s selector) error {
 	s.metric = metrics.SchoolChecks
 	list, err := b.reader.counted(ctx, s, identity, b.spec.Period.Start, b.until)
@@ -104,7 +109,14 @@ func (b *builder) readChecks(ctx context.Context, s selector) error {
 		return err
 	}
 	none := Figure{Sign: NoData}
-	b.checks = CheckCounts{All: none, Passed: none, Failed: none, Allowed: none, Unchecked: none, Categories: []CheckCount{}}
+	b.checks = CheckCounts{
+		All:        none,
+		Passed:     none,
+		Failed:     none,
+		Allowed:    none,
+		Unchecked:  none,
+		Categories: []CheckCount{},
+	}
 	checked, byCategory := make(map[string]bool), make(map[string]*CheckCount)
 	for _, c := range list {
 		if c.n > 0 && b.census.schools[schoolOf(c.labels)] != nil {
@@ -128,7 +140,8 @@ func (b *builder) readChecks(ctx context.Context, s selector) error {
 	return nil
 }
 
-// add adds what a counter has counted. What asked for no category counts in none.
+// add adds the increase of a counter. A check without a category is in no row of
+// categories.
 func (c *CheckCounts) add(of counted, byCategory map[string]*CheckCount) {
 	code := of.labels.Get("category")
 	count := byCategory[code]
@@ -147,7 +160,7 @@ func (c *CheckCounts) add(of counted, byCategory map[string]*CheckCount) {
 	c.All, *all, *one = Plus(c.All, n), Plus(*all, n), Plus(*one, n)
 }
 
-// hide suppresses what is told of a unit that is too small itself.
+// hide suppresses the figures of a unit that is too small itself.
 func (c *CheckCounts) hide() {
 	star := Figure{Sign: Suppressed}
 	*c = CheckCounts{star, star, star, star, []CheckCount{}, star}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What Data says in words is Vietnamese, as documents have it.
+// The words in Data are Vietnamese, as documents have them.
 
 // InFull is the label with the days that it stands for.
 func (p Period) InFull() string {

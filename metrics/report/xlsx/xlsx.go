@@ -109,7 +109,12 @@ type book struct {
 func newBook() (*book, error) {
 	b := &book{File: excelize.NewFile()}
 	whole, share := "#,##0", "0.0%"
-	frame := []excelize.Border{{Type: "left", Style: 1, Color: "000000"}, {Type: "right", Style: 1, Color: "000000"}, {Type: "top", Style: 1, Color: "000000"}, {Type: "bottom", Style: 1, Color: "000000"}}
+	frame := []excelize.Border{
+		{Type: "left", Style: 1, Color: "000000"},
+		{Type: "right", Style: 1, Color: "000000"},
+		{Type: "top", Style: 1, Color: "000000"},
+		{Type: "bottom", Style: 1, Color: "000000"},
+	}
 	font := func(bold bool, size float64) *excelize.Font {
 		return &excelize.Font{Family: "Times New Roman", Size: size, Bold: bold}
 	}
