@@ -101,7 +101,7 @@ type reading struct {
 // readings are at the beginning of the first span, the ends of all, and the ends of days
 // within them.
 func readings(spans []Span, days Span) []reading {
-	all := []reading{{at: spans[0].Start, back: memory}}
+	all := []reading{{at: spans[0].Start, back: lookback}}
 	for i, span := range spans {
 		for _, part := range span.cut(days.Start, days.End) {
 			all = append(all, reading{

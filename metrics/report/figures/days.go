@@ -10,9 +10,9 @@ import (
 
 const (
 	topNames = 20
-	// secret is the category whose names are never shown. They are not recorded
+	// unnamedCategory is the category whose names are never shown. They are not recorded
 	// either; this is a second barrier.
-	secret = "csam"
+	unnamedCategory = "csam"
 )
 
 // DayCounts are the figures of package tally, by day. All are lower bounds: names that
@@ -159,7 +159,7 @@ func (b *builder) names(days map[string][]tally.Day) []NameCount {
 		for _, node := range day {
 			for _, n := range node.Names {
 				ours := b.spec.Unit == "" || n.Province == b.spec.Unit
-				if ours && n.Category != secret && b.census.class(n.Category) != Technical {
+				if ours && n.Category != unnamedCategory && b.census.class(n.Category) != Technical {
 					counts[name{n.Category, n.Name}] += int64(n.Count - n.Over)
 				}
 			}

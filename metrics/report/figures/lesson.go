@@ -14,12 +14,12 @@ import (
 // by the hour.
 const lessonWindow = 70 * time.Minute
 
-// enough is how much of a month may be missing without its lessons being read day by
-// day: the time that a few starts of the program take.
-const enough = time.Minute
+// missingTolerance is how much of a month may be missing before its lessons are read
+// day by day: the time that a few starts of the program take.
+const missingTolerance = time.Minute
 
 // readLessons measures how much of the time of lessons each school was protected. In a
-// month of which less than enough is missing, that is the time of lessons less the
+// month of which less than that is missing, that is the time of lessons less the
 // missing time. Other months are read day by day: if a school has several nodes, the
 // best of each day counts, and a node counts nothing for a day at whose end it was
 // silent. So the true time is never less than the figure.
@@ -31,7 +31,7 @@ func (b *builder) readLessons(ctx context.Context, s selector) error {
 		for id, school := range b.census.schools {
 			held := month[b.calendar(id)]
 			missing := max(0, span.End.Sub(span.Start)-school.protected[i])
-			if missing < enough {
+			if missing < missingTolerance {
 				b.lessons[id] += max(0, held-missing)
 			} else if held > 0 && school.protected[i] > 0 {
 				torn[id] = true

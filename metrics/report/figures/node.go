@@ -11,13 +11,13 @@ import (
 	"lachan/metrics"
 )
 
-// edge is how close to the end of the period a node must have been heard to
-// have told everything, when it says itself nothing of how far it is.
-const edge = 16 * time.Minute
+// heardSlack is how long before the end of the period the last samples of a complete
+// node may be, if it has no mark of what was shipped.
+const heardSlack = 16 * time.Minute
 
-// readNodes finds the nodes that the schools have, and until when each has told
-// what it counted: until its mark of what was shipped, or, when it ships
-// nothing because its own history is read, until it was last heard.
+// readNodes finds the nodes of the schools, and the time until which each has sent its
+// counters: its mark of what was shipped, or, if it ships nothing because its own
+// history is read, when it was last heard.
 func (b *builder) readNodes(ctx context.Context) error {
 	listed, err := b.reader.engine.List(
 		ctx,
@@ -38,7 +38,7 @@ func (b *builder) readNodes(ctx context.Context) error {
 			nodes[l.Get("node")] = true
 		}
 	}
-	shipped, err := b.reader.last(ctx, selector{metric: metrics.HistoryShipped}, nodeOf, b.spec.Now, memory)
+	shipped, err := b.reader.last(ctx, selector{metric: metrics.HistoryShipped}, nodeOf, b.spec.Now, lookback)
 	if err != nil {
 		return fmt.Errorf("read how far nodes have told: %w", err)
 	}
@@ -68,10 +68,10 @@ func (b *builder) readNodes(ctx context.Context) error {
 	return nil
 }
 
-// heardAtEnd are the nodes with samples at the end of the period or after it.
+// heardAtEnd returns the nodes with samples at the end of the period or after it.
 func (b *builder) heardAtEnd(ctx context.Context) (map[string]bool, error) {
-	at := earlier(b.until.Add(2*edge), b.spec.Now)
-	window := at.Sub(b.until) + edge
+	at := earlier(b.until.Add(2*heardSlack), b.spec.Now)
+	window := at.Sub(b.until) + heardSlack
 	heard := make(map[string]bool)
 	samples, err := b.reader.engine.Query(
 		ctx,
@@ -89,7 +89,7 @@ func (b *builder) heardAtEnd(ctx context.Context) (map[string]bool, error) {
 
 func nodeOf(l labels.Labels) string { return l.Get("node") }
 
-// provisional says why figures may still change.
+// provisional returns the reasons why figures may still change.
 func (b *builder) provisional() (why []string) {
 	if b.spec.Now.Before(b.spec.Period.End) {
 		why = append(why, "Kỳ báo cáo chưa kết thúc: số liệu đến "+Moment(b.until)+".")

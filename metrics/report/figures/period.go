@@ -160,8 +160,8 @@ func betweenDays(start, end time.Time) Period {
 // Last is the last day of the period, at its beginning.
 func (p Period) Last() time.Time { return p.End.AddDate(0, 0, -1) }
 
-// Previous is the period of the same sort that ends where p begins. Of a
-// school year it is the one before.
+// Previous returns the period of the same sort that ends where p begins; the school
+// year before, for a school year.
 func (p Period) Previous() Period {
 	switch p.kind {
 	case calendarPeriod, administrative:
@@ -231,8 +231,8 @@ type Span struct {
 	Start, End time.Time
 }
 
-// Months cuts the period where its months end: administrative ones on the
-// 15th, all others on the 1st. A period within one month is one span.
+// Months cuts the period at the ends of its months: on the 15th for administrative
+// periods, on the 1st for others. A period within one month is one span.
 func (p Period) Months() (spans []Span) {
 	for start := p.Start; start.Before(p.End); {
 		y, m, d := start.Date()
@@ -257,7 +257,7 @@ func (p Period) Months() (spans []Span) {
 	return spans
 }
 
-// cut is the span in parts that end where it says, as far as that is within.
+// cut cuts the span at the given times, as far as they are within it.
 func (s Span) cut(at ...time.Time) (parts []Span) {
 	for _, end := range at {
 		if s.Start.Before(end) && end.Before(s.End) {

@@ -14,7 +14,7 @@ import (
 	"lachan/metrics"
 )
 
-// A place is where a school belongs and what it is, as its info says.
+// A place is where a school belongs and what it is, by its info series.
 type place struct{ province, commune, level string }
 
 // Which school belongs where, exactly: to the units that its newest
@@ -24,8 +24,8 @@ type place struct{ province, commune, level string }
 // the years. What has no info in the period belongs where the policy in force
 // says.
 
-// places says where each school belongs at the end of a period, and which
-// other places it belonged to within it.
+// places returns where each school belongs at the end of a period, and the other
+// places to which it belonged within it.
 func (r *reader) places(
 	ctx context.Context,
 	p Period,
@@ -80,8 +80,8 @@ func (r *reader) places(
 	return now, before, nil
 }
 
-// narrower is the next window in which a school that was in two places is
-// looked for; 0 after the last.
+// narrower is the next window in which to look for a school that was in two places;
+// 0 after the last.
 func narrower(window time.Duration) time.Duration {
 	for _, next := range []time.Duration{24 * time.Hour, time.Hour, 5 * time.Minute, time.Minute, 11 * time.Second} {
 		if next < window {
@@ -104,7 +104,7 @@ func comparePlaces(a, b place) int {
 // ErrUnit is the error of a report on an unknown unit.
 var ErrUnit = wording.Error(textNoUnit)
 
-// place finds the unit that reports and the schools that belong to it.
+// place finds the reporting unit and its schools.
 func (b *builder) place(ctx context.Context) error {
 	now, before, err := b.reader.places(ctx, b.spec.Period, b.until)
 	if err != nil {
@@ -144,7 +144,7 @@ func (b *builder) place(ctx context.Context) error {
 	return nil
 }
 
-// know takes in a unit that only counters name.
+// know adds a unit that only counters name.
 func (b *builder) know(id string, p place, rank Rank) {
 	if _, known := b.units[id]; known || id == "" {
 		return

@@ -16,20 +16,20 @@ import (
 	"lachan/metrics/engine"
 )
 
-// memory is how far back a counter is looked for that was silent when a period
+// lookback is how far back to look for a counter that was silent when a period
 // began: as long as history is kept.
-const memory = 400 * 24 * time.Hour
+const lookback = 400 * 24 * time.Hour
 
-// windows are how far back a last sample is looked for, one after the other.
-// A node that lives writes every series once in a quarter of an hour, so nearly
-// all have one in the first; only for the others is more read.
+// windows are the times back in which to look for a last sample, one after the other.
+// A running node writes every series once in a quarter of an hour, so nearly all have
+// one in the first; more is read only for the others.
 var windows = []time.Duration{16 * time.Minute, 70 * time.Minute, 26 * time.Hour}
 
-// quarter is how often a node that lives writes every series, and a second less,
-// for the engines that take both ends into a window.
-const quarter = 15*time.Minute - time.Second
+// seriesInterval is how often a running node writes every series, less a second for
+// engines that take both ends into a window.
+const seriesInterval = 15*time.Minute - time.Second
 
-// fewSchools is how many schools a selector names one by one.
+// fewSchools is the most schools that a selector names one by one.
 const fewSchools = 100
 
 // A selector is a metric of some schools, of all when it names none.
@@ -39,8 +39,8 @@ type selector struct {
 	also    string // a matcher, such as decision="blocked"
 }
 
-// String names the schools when they are few. Who reads leaves out what is of
-// others.
+// String names the schools if they are few. Otherwise the caller leaves out the series
+// of other schools.
 func (s selector) String() string {
 	var matchers []string
 	if 0 < len(s.schools) && len(s.schools) <= fewSchools {
@@ -84,9 +84,8 @@ func (r *reader) last(
 	return r.seek(ctx, s, match, missing, at, append(windows[:len(windows):len(windows)], back))
 }
 
-// seek looks for the last samples of what is missing in one window after the
-// other, the last of which says how old a sample may be. What is found is no
-// longer missing.
+// seek looks for the last samples of missing series in one window after the other; the
+// last window is the greatest age of a sample. It removes from missing what it finds.
 func (r *reader) seek(
 	ctx context.Context,
 	s selector,
@@ -154,8 +153,8 @@ type post struct{ node, school string }
 
 func postOf(l labels.Labels) post { return post{l.Get("node"), schoolOf(l)} }
 
-// posts are those with a sample between two moments: what the counters of others
-// show has not changed meanwhile.
+// posts returns those with a sample between two moments: the counters of others have
+// not changed meanwhile.
 func (r *reader) posts(ctx context.Context, s selector, from, to time.Time) (map[post]bool, error) {
 	s.metric, s.also = metrics.SchoolProtected, ""
 	listed, err := r.engine.List(ctx, s.String(), from, to)
@@ -173,7 +172,7 @@ func (r *reader) posts(ctx context.Context, s selector, from, to time.Time) (map
 // moment: not yet there, or no longer, or shipped by the hour.
 func (r *reader) quiet(ctx context.Context, s selector, posts map[post]bool, at time.Time) (map[post]bool, error) {
 	s.metric, s.also = metrics.SchoolProtected, ""
-	samples, err := r.engine.Query(ctx, lastOver(s, quarter), at)
+	samples, err := r.engine.Query(ctx, lastOver(s, seriesInterval), at)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.metric, err)
 	}
@@ -215,8 +214,8 @@ func (r *reader) shown(
 	return all, nil
 }
 
-// older are the last samples of the counters of quiet posts that the first
-// window does not have.
+// older returns the last samples of the counters of quiet posts that the first window
+// does not have.
 func (r *reader) older(
 	ctx context.Context,
 	s selector,

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/language"
 )
 
-// full is the share of the time of lessons, in tenths of a percent, that makes the
+// completeShare is the share of the time of lessons, in tenths of a percent, that makes the
 // data of a school complete.
-const full = 950
+const completeShare = 950
 
 // data makes the figures from what was read.
 func (b *builder) data() *Data {
@@ -92,7 +92,7 @@ func (b *builder) schoolRow(s schoolAt) Row {
 	if !count.heard {
 		row.Notes = append(row.Notes, "không có số liệu")
 		row.Coverage = Ratio{Sign: NoData}
-	} else if row.Coverage.Known() && row.Coverage.PerMille < full {
+	} else if row.Coverage.Known() && row.Coverage.PerMille < completeShare {
 		row.Notes = append(row.Notes, "số liệu chưa đầy đủ")
 	}
 	for _, was := range s.before {
@@ -141,7 +141,7 @@ func (b *builder) coverage(rows []Row) Coverage {
 		switch {
 		case !r.Queries.Known():
 			c.Silent.Value++
-		case r.Coverage.PerMille >= full:
+		case r.Coverage.PerMille >= completeShare:
 			c.Full.Value++
 		default:
 			c.Partial.Value++

@@ -44,11 +44,11 @@ func (r *reader) counted(
 	match func(labels.Labels) string,
 	from, to time.Time,
 ) (list []counted, err error) {
-	began, err := r.last(ctx, s, match, from, memory)
+	began, err := r.last(ctx, s, match, from, lookback)
 	if err != nil {
 		return nil, err
 	}
-	ended, err := r.last(ctx, s, match, to, memory)
+	ended, err := r.last(ctx, s, match, to, lookback)
 	if err != nil {
 		return nil, err
 	}
