@@ -18,9 +18,11 @@ type Use struct {
 	ID uint64 `json:"id"`
 	// Serial is of lists and policy together; it grows with every change of one.
 	Serial uint64 `json:"serial"`
-	// Lists are the compiled lists: the folder they are in and their serial.
-	ListsDir    string `json:"lists_dir"`
-	ListsSerial uint64 `json:"lists_serial"`
+	// Lists are the compiled lists: the folder they are in, their serial, and a
+	// number that is another one when their overlay is.
+	ListsDir     string `json:"lists_dir"`
+	ListsSerial  uint64 `json:"lists_serial"`
+	ListsOverlay uint64 `json:"lists_overlay"`
 	// Policy is the compiled policy: the folder it is in and its digest.
 	PolicyDir    string `json:"policy_dir"`
 	PolicyDigest string `json:"policy_digest"`

@@ -18,6 +18,7 @@ import (
 // useLists makes lists the ones that putInForce gives to resolve.
 func (n *node) useLists(l *blocklist.Lists) {
 	n.lists.lists = l
+	n.lists.versions++
 	n.lists.list = source.Bind(l, n.policy, n.cfg)
 	n.lists.serial++
 }
@@ -43,7 +44,7 @@ func (n *node) putInForce() {
 	r.ids++
 	r.use = inforce.Use{
 		ID: r.ids, Serial: n.lists.serial,
-		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.lists.Serial(),
+		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.lists.Serial(), ListsOverlay: n.lists.versions,
 		PolicyDigest: policyDigest(n.policy),
 		Closed:       n.missingRequired(), Name: n.discoveryName(), Config: settings,
 	}

@@ -20,11 +20,12 @@ type lists struct {
 	orders  *order.Log
 	updater *feed.Updater
 
-	lists   *blocklist.Lists     // the newest
-	list    *blocklist.List      // lists, bound to the policy
-	used    *blocklist.Lists     // those that resolve uses
-	serial  uint64               // of lists and policy together
-	inForce map[string]time.Time // feed -> since when its copy decides
+	lists    *blocklist.Lists     // the newest
+	list     *blocklist.List      // lists, bound to the policy
+	used     *blocklist.Lists     // those that resolve uses
+	versions uint64               // how many lists there have been
+	serial   uint64               // of lists and policy together
+	inForce  map[string]time.Time // feed -> since when its copy decides
 
 	updates   chan struct{} // a feed has a new copy; holds at most one
 	compiled  chan compilation

@@ -106,7 +106,7 @@ func (s *state) open(use *inforce.Use) error {
 		return err
 	}
 	moved := s.cfg == nil || string(use.Config) != string(s.use.Config)
-	if s.lists == nil || use.ListsDir != s.use.ListsDir || use.ListsSerial != s.use.ListsSerial {
+	if s.lists == nil || use.ListsDir != s.use.ListsDir || use.ListsSerial != s.use.ListsSerial || use.ListsOverlay != s.use.ListsOverlay {
 		if s.lists, err = openLists(use, s.lists); err != nil {
 			return err
 		}
