@@ -50,6 +50,13 @@ func Reload(old *Policy, path string, feeds []Feed, loc *time.Location, unknown 
 	return load(job)
 }
 
+// Unchanged reports whether p is what Load would return now: nothing that it was
+// made of has changed.
+func (p *Policy) Unchanged(path string, feeds []Feed, loc *time.Location, unknown Unknown) bool {
+	job := &compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: p.catalogue}
+	return p.file.Inputs.Given == job.Given() && p.file.Inputs.Unchanged()
+}
+
 func load(job *compile.Job) (*Policy, yamlfile.Problems) {
 	file, problems := job.Run()
 	if file == nil {

@@ -7,8 +7,8 @@ import (
 
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lists"
-	"lachan/cmd/lachan/manage"
 	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/wording"
@@ -34,7 +34,7 @@ func rootCommand(l wording.Language) *cobra.Command {
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
 		lists.Command(l, command.BuildOf(version)), report.Command(l),
 		offline.RequestsCommand(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
-		manageCommand(l), resolveCommand(l), manage.CompileCommand(l))
+		manageCommand(l), resolveCommand(l), job.Command(l))
 	speakIn(root, l)
 	return root
 }

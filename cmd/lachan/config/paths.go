@@ -47,6 +47,9 @@ func resolve(c *Config, key string, path *string) {
 // ListsDir is where the compiled lists are.
 func (c *Config) ListsDir() string { return filepath.Join(c.StateDir, "lists") }
 
+// PolicyDir is where the compiled policies are.
+func (c *Config) PolicyDir() string { return filepath.Join(c.StateDir, "policy") }
+
 // FeedsDir is where the copies of feeds are.
 func (c *Config) FeedsDir() string { return filepath.Join(c.StateDir, "feeds") }
 

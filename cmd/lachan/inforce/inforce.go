@@ -23,8 +23,9 @@ type Use struct {
 	ListsDir     string `json:"lists_dir"`
 	ListsSerial  uint64 `json:"lists_serial"`
 	ListsOverlay uint64 `json:"lists_overlay"`
-	// Policy is the compiled policy: the folder it is in and its digest.
+	// Policy is the compiled policy: the folder it is in, its serial and its digest.
 	PolicyDir    string `json:"policy_dir"`
+	PolicySerial uint64 `json:"policy_serial"`
 	PolicyDigest string `json:"policy_digest"`
 	// Closed is set while a list that must be there is not.
 	Closed bool `json:"closed,omitempty"`

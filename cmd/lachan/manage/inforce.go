@@ -1,8 +1,6 @@
 package manage
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"time"
 
@@ -11,15 +9,13 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
-	"lachan/internal/yamlfile"
-	"lachan/policy"
 )
 
 // useLists makes lists the ones that putInForce gives to resolve.
 func (n *node) useLists(l *blocklist.Lists) {
 	n.lists.lists = l
 	n.lists.versions++
-	n.lists.list = source.Bind(l, n.policy, n.cfg)
+	n.lists.list = source.Bind(l, n.policy.Policy, n.cfg)
 	n.lists.serial++
 }
 
@@ -45,8 +41,8 @@ func (n *node) putInForce() {
 	r.use = inforce.Use{
 		ID: r.ids, Serial: n.lists.serial,
 		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.lists.Serial(), ListsOverlay: n.lists.versions,
-		PolicyDigest: policyDigest(n.policy),
-		Closed:       n.missingRequired(), Name: n.discoveryName(), Config: settings,
+		PolicyDir: n.cfg.PolicyDir(), PolicySerial: n.policy.serial, PolicyDigest: n.policy.Digest(),
+		Closed: n.missingRequired(), Name: n.discoveryName(), Config: settings,
 	}
 	n.publishSecrets()
 	n.tellAll(message.Use, r.use)
@@ -82,11 +78,4 @@ func (n *node) missingRequired() bool {
 		}
 	}
 	return false
-}
-
-// policyDigest names a compiled policy.
-func policyDigest(p *policy.Policy) string { return fmt.Sprintf("%p", p) }
-
-func (n *node) loadPolicy(_ context.Context, cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfile.Problems) {
-	return source.LoadPolicy(cfg, old)
 }

@@ -9,6 +9,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/source"
 )
 
@@ -59,13 +60,12 @@ func (n *node) files() []source.File {
 func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string, files []source.File) compilation {
 	start := time.Now()
 	c := compilation{}
-	var answer compileAnswer
-	order := compileOrder{Folder: folder, Files: files}
+	order := job.ListsOrder{Folder: folder, Files: files}
 	if old != nil {
 		order.Serial = old.Serial()
 	}
-	answer, c.err = orderCompilation(ctx, order)
-	if c.err == nil {
+	answer, err := job.Lists(ctx, order)
+	if c.err = err; err == nil {
 		c.report = answer.Report
 		c.lists, c.err = n.lists.disk.OpenSerial(old, answer.Serial)
 	}

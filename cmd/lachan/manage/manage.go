@@ -43,6 +43,7 @@ const drainTime = 5 * time.Second
 type node struct {
 	log        *slog.Logger
 	load       func() (*config.Config, yamlfile.Problems) // reads the configuration again
+	flags      []string                                   // by which it does
 	build      command.Build
 	facts      *catalogue.Catalogue
 	core       func(n *domain.Name, below bool) bool
@@ -59,7 +60,7 @@ type node struct {
 	services   services
 
 	cfg      *config.Config
-	policy   *policy.Policy
+	policy   *stored
 	lists    lists
 	held     held
 	identity identity
@@ -77,8 +78,8 @@ type view struct {
 }
 
 // Run manages until the supervisor says stop, or is gone. load reads the
-// configuration; version is that of the build.
-func Run(ctx context.Context, version string, load func() (*config.Config, yamlfile.Problems)) error {
+// configuration that the flags name; version is that of the build.
+func Run(ctx context.Context, version string, flags []string, load func() (*config.Config, yamlfile.Problems)) error {
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP) // the supervisor says what to do
 	control, err := message.New(os.NewFile(controlDescriptor, "control"))
 	if err != nil {
@@ -88,7 +89,7 @@ func Run(ctx context.Context, version string, load func() (*config.Config, yamlf
 	if len(problems) > 0 {
 		return problems
 	}
-	n, problems, err := newNode(ctx, cfg, load, version)
+	n, problems, err := newNode(ctx, cfg, load, flags, version)
 	if err != nil {
 		return err
 	}
@@ -162,7 +163,7 @@ func (n *node) awaitSockets() (stop bool) {
 func (n *node) startWork(ctx context.Context) {
 	n.services.started = true
 	n.putInForce()
-	n.protect(n.policy)
+	n.protect(n.policy.Policy)
 	n.startServices(ctx)
 	n.startUpdater(ctx)
 	n.startCompiling(ctx)

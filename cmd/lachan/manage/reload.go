@@ -35,11 +35,11 @@ func (n *node) reload(ctx context.Context) {
 		return
 	}
 	n.cfg, n.policy, n.identity.certificate = cfg, p, keeper
-	n.lists.list = source.Bind(n.lists.lists, p, cfg)
+	n.lists.list = source.Bind(n.lists.lists, p.Policy, cfg)
 	n.lists.serial++
 	n.renewCookies(time.Now())
 	n.putInForce()
-	n.protect(p)
+	n.protect(p.Policy)
 	n.conditions.Clear("reload")
 	n.watchCertificate(time.Now())
 	n.startServices(ctx)

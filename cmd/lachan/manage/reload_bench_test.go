@@ -57,7 +57,7 @@ func BenchmarkReloadOfOneChangedSchool(b *testing.B) {
 	if len(problems) > 0 {
 		b.Fatal(problems)
 	}
-	n, problems, err := newNode(b.Context(), cfg, load, "test")
+	n, problems, err := newNode(b.Context(), cfg, load, []string{"--config", filepath.Join(dir, "lachan.yaml")}, "test")
 	if n == nil || err != nil {
 		b.Fatal(problems, err)
 	}

@@ -1,7 +1,6 @@
 package manage
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"mime"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/yamlfile"
 	reports "lachan/metrics/report"
@@ -29,15 +29,15 @@ func (n *node) serveReport(w http.ResponseWriter, r *http.Request) {
 		refuseReport(w, err)
 		return
 	}
-	var b bytes.Buffer
-	if err := format.Write(&b, m); err != nil {
+	document, err := job.Document(r.Context(), format.Name, m)
+	if err != nil {
 		refuseReport(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", format.MediaType)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.Out}))
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(b.Bytes()) // the client is gone
+	_, _ = w.Write(document) // the client is gone
 }
 
 func (n *node) askedReport(r *http.Request, o *report.Request) (format report.Format, m *reports.Model, err error) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/report"
 	"lachan/metrics/engine"
 	reports "lachan/metrics/report"
@@ -32,7 +33,7 @@ func (n *node) runReports(ctx context.Context) {
 
 // makeDue makes the reports that are due, and says which could not be made.
 func (n *node) makeDue(ctx context.Context, now time.Time) {
-	if failed := report.MakeDue(ctx, n.view.Load().cfg, now, n.buildReport, n.log); len(failed) > 0 {
+	if failed := report.MakeDue(ctx, n.view.Load().cfg, now, n.buildReport, job.Document, n.log); len(failed) > 0 {
 		n.conditions.Set("report", strings.Join(failed, "; "))
 	} else {
 		n.conditions.Clear("report")

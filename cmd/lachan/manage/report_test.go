@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/job"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
@@ -19,9 +20,9 @@ import (
 
 // TestMain lets the test program be the job that manage starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == compileCommandName {
-		c := CompileCommand(wording.English)
-		c.SetArgs(nil)
+	if len(os.Args) > 2 && os.Args[1] == job.Name {
+		c := job.Command(wording.English)
+		c.SetArgs(os.Args[2:])
 		if err := c.Execute(); err != nil {
 			os.Exit(1)
 		}
@@ -142,7 +143,7 @@ func reportingNode(t *testing.T, file string) *node {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	n, problems, err := newNode(t.Context(), cfg, load, "test")
+	n, problems, err := newNode(t.Context(), cfg, load, []string{"--config", file}, "test")
 	if err != nil || n == nil {
 		t.Fatal(problems, err)
 	}

@@ -26,7 +26,7 @@ import (
 // newNode opens what is on disk and decides what is in force first. It serves
 // nothing and starts nothing yet.
 func newNode(
-	ctx context.Context, cfg *config.Config, load func() (*config.Config, yamlfile.Problems), version string,
+	ctx context.Context, cfg *config.Config, load func() (*config.Config, yamlfile.Problems), flags []string, version string,
 ) (*node, yamlfile.Problems, error) {
 	facts, err := catalogue.Load()
 	if err != nil {
@@ -34,7 +34,7 @@ func newNode(
 	}
 	build := command.BuildOf(version)
 	n := &node{
-		log: cfg.Log.Logger(), load: load, build: build, facts: facts, core: source.Core(facts),
+		log: cfg.Log.Logger(), load: load, flags: flags, build: build, facts: facts, core: source.Core(facts),
 		conditions: &metrics.Conditions{},
 		counters:   metrics.NewAggregator(cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
 		supervisor: supervisor{

@@ -20,14 +20,17 @@ type Builder func(
 	ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time,
 ) (*report.Model, error)
 
+// A Writer writes a report in a format.
+type Writer func(ctx context.Context, format string, m *report.Model) ([]byte, error)
+
 // MakeDue makes the reports of the schedule that are due, those that were
 // provisional again, and returns what could not be made.
 func MakeDue(
-	ctx context.Context, cfg *config.Config, now time.Time, build Builder, log *slog.Logger,
+	ctx context.Context, cfg *config.Config, now time.Time, build Builder, write Writer, log *slog.Logger,
 ) (failed []string) {
 	for i := range cfg.Reports {
 		r := &cfg.Reports[i]
-		if err := makeScheduled(ctx, cfg, r, now, build, log); err != nil {
+		if err := makeScheduled(ctx, cfg, r, now, build, write, log); err != nil {
 			failed = append(failed, r.Unit+" "+r.Period+": "+err.Error())
 		}
 	}
@@ -36,7 +39,7 @@ func MakeDue(
 
 // makeScheduled makes one report of the schedule if it is due.
 func makeScheduled(
-	ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, log *slog.Logger,
+	ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, write Writer, log *slog.Logger,
 ) error {
 	p, err := r.Newest(now, cfg.Timezone.Location)
 	if err != nil {
@@ -65,12 +68,11 @@ func makeScheduled(
 		return err
 	}
 	for _, name := range missing {
-		format, err := FormatNamed(name)
-		if err != nil {
-			return err
+		file := filepath.Join(dir, fileOf(r.Unit, p, Format{Name: name}))
+		document, err := write(ctx, name, m)
+		if err == nil {
+			err = keepFile(file, document)
 		}
-		file := filepath.Join(dir, fileOf(r.Unit, p, format))
-		err = writeFile(file, format, m)
 		if err == nil {
 			err = os.Chtimes(file, m.Data.AsOf, m.Data.AsOf)
 		}

@@ -38,7 +38,12 @@ func writeFile(file string, format Format, m *report.Model) error {
 	if err := format.Write(&b, m); err != nil {
 		return err
 	}
-	if err := durable.WriteFile(file, b.Bytes(), 0o644); err != nil {
+	return keepFile(file, b.Bytes())
+}
+
+// keepFile puts a whole document in place, or leaves what was there.
+func keepFile(file string, document []byte) error {
+	if err := durable.WriteFile(file, document, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
 	return nil

@@ -113,7 +113,7 @@ func (s *state) open(use *inforce.Use) error {
 		moved = true
 	}
 	if s.policy == nil || use.PolicyDigest != s.use.PolicyDigest || use.PolicyDir != s.use.PolicyDir {
-		if s.policy, err = openPolicy(use, cfg); err != nil {
+		if s.policy, err = openPolicy(use); err != nil {
 			return err
 		}
 		moved = true
@@ -133,11 +133,14 @@ func (s *state) open(use *inforce.Use) error {
 	return nil
 }
 
-// openPolicy opens the compiled policy.
-func openPolicy(_ *inforce.Use, cfg *config.Config) (*policy.Policy, error) {
-	p, problems := source.LoadPolicy(cfg, nil)
-	if p == nil {
-		return nil, problems
+// openPolicy maps the compiled policy.
+func openPolicy(use *inforce.Use) (*policy.Policy, error) {
+	p, err := policy.NewStore(use.PolicyDir).OpenSerial(use.PolicySerial)
+	if err != nil {
+		return nil, fmt.Errorf("open policy %d: %w", use.PolicySerial, err)
+	}
+	if p.Digest() != use.PolicyDigest {
+		return nil, fmt.Errorf("open policy %d: it is another one", use.PolicySerial)
 	}
 	return p, nil
 }

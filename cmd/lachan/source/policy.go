@@ -40,10 +40,6 @@ func Bind(l *blocklist.Lists, p *policy.Policy, cfg *config.Config) *blocklist.L
 // of the zones that are served; old, which may be nil, is used again if it is the
 // same.
 func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfile.Problems) {
-	unknown := policy.Unknown{File: cfg.File(), Line: cfg.LineOf("server.unknown_client")}
-	if profile := cfg.Server.UnknownClient; profile != config.RefuseUnknown && profile != catalogue.DefaultProfile {
-		unknown.Profile = profile
-	}
 	if cfg.Policy != "" {
 		f, err := os.Open(cfg.Policy)
 		if err != nil {
@@ -51,7 +47,7 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 		}
 		f.Close()
 	}
-	p, problems := policy.Reload(old, cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknown)
+	p, problems := policy.Reload(old, cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknownClients(cfg))
 	if p == nil {
 		return nil, problems
 	}
@@ -59,6 +55,20 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 		return nil, append(problems, wrong...)
 	}
 	return p, problems
+}
+
+// PolicyUnchanged reports whether LoadPolicy would return p without a note.
+func PolicyUnchanged(cfg *config.Config, p *policy.Policy) bool {
+	return p.Unchanged(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknownClients(cfg)) && len(checkRPZOut(cfg, p)) == 0
+}
+
+// unknownClients is what the configuration says of clients that no unit claims.
+func unknownClients(cfg *config.Config) policy.Unknown {
+	unknown := policy.Unknown{File: cfg.File(), Line: cfg.LineOf("server.unknown_client")}
+	if profile := cfg.Server.UnknownClient; profile != config.RefuseUnknown && profile != catalogue.DefaultProfile {
+		unknown.Profile = profile
+	}
+	return unknown
 }
 
 // checkRPZOut reports categories of zones that the policy does not know.

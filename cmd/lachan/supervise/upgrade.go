@@ -21,7 +21,7 @@ import (
 
 // stateVariable names the descriptor in which the new build finds what the old
 // one had.
-const stateVariable = "LACHAN_SUPERVISOR_STATE"
+const stateVariable = "SUPERVISOR_STATE_DESCRIPTOR" // not LACHAN_: those are keys of the configuration
 
 // tryTime is how long a new build may take to say its version.
 const tryTime = 10 * time.Second

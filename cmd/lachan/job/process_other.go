@@ -1,6 +1,6 @@
 //go:build !linux
 
-package manage
+package job
 
 import (
 	"os"
@@ -10,6 +10,8 @@ import (
 // self is the program that runs.
 func self() (string, error) { return os.Executable() }
 
-func makeModest(*exec.Cmd) {}
+func apart(*exec.Cmd) {}
 
-func beModest() {}
+func yield() {}
+
+func boundMemory(int64) {}

@@ -1,0 +1,69 @@
+package manage
+
+import (
+	"context"
+
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/job"
+	"lachan/cmd/lachan/source"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/policy"
+)
+
+// A stored policy is one that is compiled in a file.
+type stored struct {
+	*policy.Policy
+	serial uint64
+}
+
+// loadPolicy returns the policy of a configuration: old, or the one on the disk,
+// where nothing has changed, else a new one that a job compiles. With mistakes it
+// is nil and they say what is wrong. When the job fails by itself the policy
+// before stays.
+func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) (*stored, yamlfile.Problems) {
+	store := policy.NewStore(cfg.PolicyDir())
+	if old == nil {
+		old = n.newestPolicy(store)
+	}
+	if old != nil && source.PolicyUnchanged(cfg, old.Policy) {
+		n.conditions.Clear("policy")
+		return old, nil
+	}
+	answer, err := job.Policy(ctx, n.flags, job.PolicyOrder{Folder: cfg.PolicyDir()})
+	if err == nil && answer.Serial == 0 {
+		return nil, answer.Problems
+	}
+	var p *policy.Policy
+	if err == nil {
+		p, err = store.OpenSerial(answer.Serial)
+	}
+	if err == nil {
+		n.conditions.Clear("policy")
+		return &stored{p, answer.Serial}, answer.Problems
+	}
+	failed := policyFailed.With(err)
+	if old == nil {
+		return nil, yamlfile.Problems{{File: cfg.Policy, Text: failed}}
+	}
+	n.log.Error("compile the policy, the one before stays", "error", err)
+	n.conditions.Set("policy", failed.String())
+	return old, nil
+}
+
+// newestPolicy opens the newest policy on the disk; nil if there is none.
+func (n *node) newestPolicy(store *policy.Store) *stored {
+	p, serial, damaged := store.OpenLatest()
+	for _, err := range damaged {
+		n.log.Warn("a compiled policy is of no use", "error", err)
+	}
+	if p == nil {
+		return nil
+	}
+	return &stored{p, serial}
+}
+
+var policyFailed = wording.Text{
+	VI: "không biên dịch được chính sách: %v; chính sách trước đó, nếu có, vẫn được dùng",
+	EN: "the policy could not be compiled: %v; the one before, if there is one, stays in use",
+}
