@@ -50,6 +50,7 @@ var rooms = []room{
 	{"metrics/report/figures", []string{"metrics", "metrics/engine", "metrics/tally", "internal/wording"}, "numbers know nothing of the document that they are put in"},
 	{"metrics/report", []string{"metrics", "metrics/engine", "metrics/tally", "metrics/report/...", "internal/wording"}, "a report reads what was counted, nothing else"},
 	{"metrics", nil, "counting is a leaf, so that counting can never decide"},
+	{"resolver/cache", []string{"blocklist/domain", "policy", "resolver/dnswire"}, "what is kept is kept for all: it knows questions, not queries"},
 	{"resolver/listen", []string{"internal/eventloop"}, "who opens a socket does not know what is answered there"},
 	{"resolver/ratelimit", []string{"blocklist/domain"}, "a limit counts, and knows no query"},
 	{"resolver/ddr", []string{"blocklist/domain", "resolver/dnswire", "resolver/listen"}, "what the server says of itself follows from settings and endpoints alone"},

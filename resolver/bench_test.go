@@ -12,6 +12,7 @@ import (
 
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 )
 
@@ -47,7 +48,7 @@ func benchResolver(b *testing.B) *Resolver {
 	r := New(metrics.New("bench"), nil, slog.New(slog.DiscardHandler))
 	r.Use(&Settings{
 		RebindProtection: true, BlockTTL: time.Minute, CacheEntries: 1000,
-		Lifetimes: Lifetimes{MaxTTL: time.Hour, NegativeTTL: time.Hour},
+		Lifetimes: cache.Lifetimes{MaxTTL: time.Hour, NegativeTTL: time.Hour},
 	}, p.At(nil, time.Now(), 1), nil)
 
 	q := benchQuery(b, "www.lesson.example.")
@@ -66,11 +67,12 @@ func benchResolver(b *testing.B) *Resolver {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e, keep, err := newEntry(appendUpstreamQuery(nil, q), wire, false, r.world.Load().settings.Lifetimes, r.clock())
+	e, keep, err := cache.NewEntry(appendUpstreamQuery(nil, q), wire, r.world.Load().settings.Lifetimes, false, false, r.clock())
 	if err != nil || !keep {
 		b.Fatal(keep, err)
 	}
-	r.cache.put(r.cache.hash(q), e)
+	question := q.question()
+	r.cache.Put(r.cache.Hash(&question), e)
 	return r
 }
 
@@ -105,9 +107,11 @@ func BenchmarkCacheHit(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		q.out = q.out[:0]
-		if _, ok := r.cache.append(q); !ok {
+		question, f := q.question(), cache.Found{}
+		if !r.cache.Get(&f, &question, nil, q.world.rules, q.now) {
 			b.Fatal("not in the cache")
 		}
+		q.appendAnswer(f.Answer)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"lachan/resolver/cache"
 )
 
 // after lets time go by and all that it sets off happen.
@@ -22,7 +24,7 @@ func after(d time.Duration) {
 // want, and the TTL told then was told.
 func TestHowLongAnswersAreKept(t *testing.T) {
 	const soa = "example. 600 SOA ns.example. who.example. 1 2 3 4 120"
-	f := func(what string, answer *dns.Msg, change func(*Lifetimes), told uint32, want time.Duration) {
+	f := func(what string, answer *dns.Msg, change func(*cache.Lifetimes), told uint32, want time.Duration) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			settings, asked := quietSettings(), 0
@@ -45,17 +47,17 @@ func TestHowLongAnswersAreKept(t *testing.T) {
 			}
 		})
 	}
-	as := func(*Lifetimes) {}
+	as := func(*cache.Lifetimes) {}
 	f("as its record says", records(0, "www.example. 300 A 192.0.2.1"), as, 300, 300*time.Second)
 	f("as the least of its records says", records(0, "www.example. 300 CNAME a.example.", "a.example. 20 A 192.0.2.1"), as, 300, 20*time.Second)
-	f("at least min_ttl", records(0, "www.example. 3 A 192.0.2.1"), func(l *Lifetimes) { l.MinTTL = time.Minute }, 60, time.Minute)
-	f("at most max_ttl", records(0, "www.example. 86400 A 192.0.2.1"), func(l *Lifetimes) { l.MaxTTL = time.Hour }, 3600, time.Hour)
+	f("at least min_ttl", records(0, "www.example. 3 A 192.0.2.1"), func(l *cache.Lifetimes) { l.MinTTL = time.Minute }, 60, time.Minute)
+	f("at most max_ttl", records(0, "www.example. 86400 A 192.0.2.1"), func(l *cache.Lifetimes) { l.MaxTTL = time.Hour }, 3600, time.Hour)
 	f("not with a TTL of 0", records(0, "www.example. 0 A 192.0.2.1"), as, 0, 0)
 	f("not with a TTL of more than 31 bits", records(0, "www.example. 4294967295 A 192.0.2.1"), as, 0, 0)
 	f("NXDOMAIN as the minimum of the SOA record", records(dns.RcodeNameError, soa), as, 120, 120*time.Second)
 	f("NODATA likewise", records(0, soa), as, 120, 120*time.Second)
 	f("NODATA behind an alias likewise", records(0, "www.example. 300 CNAME a.example.", soa), as, 300, 120*time.Second)
-	f("NXDOMAIN at most negative_ttl", records(dns.RcodeNameError, soa), func(l *Lifetimes) { l.NegativeTTL = 30 * time.Second }, 30, 30*time.Second)
+	f("NXDOMAIN at most negative_ttl", records(dns.RcodeNameError, soa), func(l *cache.Lifetimes) { l.NegativeTTL = 30 * time.Second }, 30, 30*time.Second)
 	f("NXDOMAIN without SOA not at all", records(dns.RcodeNameError), as, 0, 0)
 	f("NODATA without SOA not at all", records(0), as, 0, 0)
 	f("SERVFAIL 5 seconds", records(dns.RcodeServerFailure), as, 0, 5*time.Second)
@@ -118,39 +120,48 @@ func TestQuestionsThatDifferAreKeptApart(t *testing.T) {
 	}
 }
 
-// However unlikely, two questions may have one hash. Then the second is not
-// answered with the answer to the first.
-func TestACollisionIsAMiss(t *testing.T) {
-	var asked atomic.Int64
+// However unlikely, two questions may have one hash. An answer to the first is then
+// no stale answer for the second, whose failure is kept. See cache too.
+func TestACollisionIsNoStaleAnswer(t *testing.T) {
 	r := newRoute(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
-		asked.Add(1)
 		return records(0, q.Question[0].Name+" 300 A 192.0.2.1"), nil
 	})
-	r.asks(t, "first.example.")
 	first, second := r.question(t, "first.example.", dns.TypeA), r.question(t, "second.example.", dns.TypeA)
 	for _, q := range []*Query{first, second} {
 		q.begin(r.world.Load(), r.clock())
 		q.Parse(q.message)
 	}
-	e, ok := r.cache.shard(r.cache.hash(first)).lru.Peek(r.cache.hash(first))
-	if !ok {
-		t.Fatal("the first answer is not in the cache")
+	question := second.question()
+	hash := r.cache.Hash(&question)
+	query := appendUpstreamQuery(nil, first)
+	e, _, err := cache.NewEntry(query, replyTo(t, query, "first.example. 300 A 192.0.2.1"), cache.Lifetimes{MaxTTL: time.Hour}, false, false, r.clock())
+	if err != nil {
+		t.Fatal(err)
 	}
-	r.cache.put(r.cache.hash(second), e)
-	if _, ok := r.cache.append(second); ok {
-		t.Error("the cache gave the answer to another question")
-	}
-	lately := r.cache.newRecent()
-	lately.keep(r.cache.hash(second), e, e.verdict)
-	if _, ok := lately.append(second, r.cache.hash(second)); ok {
-		t.Error("the reader gave the answer to another question")
-	}
-	if old := r.cache.fail(r.cache.hash(second), failure(appendUpstreamQuery(nil, second), r.clock()), time.Hour); old {
+	r.cache.Put(hash, e)
+	if old := r.cache.Fail(hash, cache.Failure(appendUpstreamQuery(nil, second), false, r.clock()), time.Hour); old {
 		t.Error("the answer to another question passes for an old answer")
 	}
 	if m := r.asks(t, "second.example."); m.Rcode != dns.RcodeServerFailure || edeOf(m) != 13 {
 		t.Errorf("%v, want the failure that was kept", m)
 	}
+}
+
+// replyTo is a reply to a packed query.
+func replyTo(t *testing.T, query []byte, answers ...string) []byte {
+	t.Helper()
+	var q dns.Msg
+	if err := q.Unpack(query); err != nil {
+		t.Fatal(err)
+	}
+	m := records(0, answers...)
+	m.SetReply(&q)
+	m.Answer = records(0, answers...).Answer
+	packed, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packed
 }
 
 func TestTheCacheHoldsNoMoreThanItMay(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/format"
 	"lachan/policy"
+	"lachan/resolver/cache"
 )
 
 var differential = flag.Int("differential", 30_000, "questions that TestDifferential asks")
@@ -81,7 +82,7 @@ func TestDifferential(t *testing.T) {
 	names := differentialNames()
 	random := rand.New(rand.NewPCG(7, 11)) // the same questions each time
 	clients := []netip.Addr{netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("198.51.100.7"), netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("8.8.8.8")}
-	lately, differences := r.cache.newRecent(), 0
+	lately, differences := r.cache.NewHot(), 0
 	for i := 0; i < *differential && differences < 20; i++ {
 		wire := oneQuestion(random, names)
 		damaged := random.IntN(8) == 0
@@ -98,10 +99,10 @@ func TestDifferential(t *testing.T) {
 }
 
 // askedBy is the answer to a message; nil when there is none.
-func (r *Resolver) askedBy(client netip.Addr, wire []byte, lately *recent) *dns.Msg {
+func (r *Resolver) askedBy(client netip.Addr, wire []byte, lately *cache.Hot) *dns.Msg {
 	q, box := r.lease(), make(mailbox, 1)
 	q.message = q.in[:copy(q.in[:], wire)]
-	q.client, q.to, q.recent = client, box, lately
+	q.client, q.to, q.hot = client, box, lately
 	q.begin(r.world.Load(), r.clock())
 	if r.serve(q) {
 		r.finish(q, r.clock(), r.lane)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lachan/metrics"
+	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/upstream"
 )
@@ -18,7 +19,7 @@ import (
 // queries that wait for it: however many ask the same, one is sent.
 type flight struct {
 	upstream.Call
-	key      string // see appendKey
+	key      string // of its question
 	resolver *Resolver
 	shard    *flightShard
 	world    *world
@@ -35,7 +36,7 @@ type flight struct {
 
 // flights are the exchanges under way.
 type flights struct {
-	shards [cacheShards]flightShard
+	shards [cache.Shards]flightShard
 	seed   maphash.Seed
 	parked atomic.Int64   // queries that wait
 	live   sync.WaitGroup // flights, and what else gives answers to who waits
@@ -67,7 +68,7 @@ func newFlights(r *Resolver) *flights {
 }
 
 func (fs *flights) shard(key []byte) *flightShard {
-	return &fs.shards[maphash.Bytes(fs.seed, key)%cacheShards]
+	return &fs.shards[maphash.Bytes(fs.seed, key)%cache.Shards]
 }
 
 // wait waits until no exchange is under way, at most for limit.
@@ -89,16 +90,15 @@ func (fs *flights) wait(limit time.Duration) bool {
 // has a reply at once: the upstreams failed a moment ago and a stale answer is
 // there.
 func (r *Resolver) forward(q *Query) (done bool) {
-	w := q.world
-	var f found
-	var old bool
-	if f, old = r.cache.appendStale(q, w.settings.Lifetimes.StaleFor); old && f.failed {
-		q.markStale()
-		r.inspect(q, f)
+	question, f := q.question(), cache.Found{}
+	stale := r.cache.GetStale(&f, &question, q.world.rules, q.now, q.world.settings.Lifetimes.StaleFor)
+	if stale && f.Failed {
+		q.appendAnswer(f.Answer)
+		q.markStale(f.Answer)
+		r.inspect(q, f.Answer, f.Verdict)
 		return true
 	}
-	q.out = q.out[:0]
-	r.depart(q, q, old)
+	r.depart(q, q, stale)
 	return false
 }
 
@@ -107,13 +107,14 @@ func (r *Resolver) prefetch(q *Query) { r.depart(q, nil, false) }
 
 // depart joins the flight for q's question, or starts it. waiter, if not nil,
 // belongs to the flight from here on.
-func (r *Resolver) depart(q, waiter *Query, old bool) {
+func (r *Resolver) depart(q, waiter *Query, stale bool) {
 	var buf [keyOctets]byte
-	key := appendKey(buf[:0], q)
+	question := q.question()
+	key := question.AppendKey(buf[:0])
 	shard := r.flights.shard(key)
 	starts := q.starts
 	if waiter != nil {
-		waiter.to, waiter.recent, waiter.starts = waiter.to.async(), nil, nil
+		waiter.to, waiter.hot, waiter.starts = waiter.to.async(), nil, nil
 		if r.flights.parked.Add(1) > maxParked {
 			r.drop(shard.longest())
 		}
@@ -122,8 +123,8 @@ func (r *Resolver) depart(q, waiter *Query, old bool) {
 	f := shard.by[string(key)]
 	begins := f == nil
 	if begins {
-		f = r.newFlight(q, string(key), shard)
-		if old {
+		f = r.newFlight(q, string(key), r.cache.Hash(&question), shard)
+		if stale {
 			r.flights.live.Add(1)
 			f.patience = time.AfterFunc(staleAfter, f.losePatience)
 		}
@@ -147,9 +148,9 @@ const (
 )
 
 // newFlight puts a flight into the shard, whose lock is held.
-func (r *Resolver) newFlight(q *Query, key string, shard *flightShard) *flight {
+func (r *Resolver) newFlight(q *Query, key string, hash uint64, shard *flightShard) *flight {
 	f := r.flights.landed.Get().(*flight)
-	f.key, f.shard, f.world, f.hash = key, shard, q.world, r.cache.hash(q)
+	f.key, f.shard, f.world, f.hash = key, shard, q.world, hash
 	f.Query = appendUpstreamQuery(f.Query[:0], q)
 	f.Group, f.local = q.world.upstreams.For(q.lookup)
 	r.flights.live.Add(1)
@@ -219,19 +220,18 @@ const staleAfter = 1800 * time.Millisecond
 func (f *flight) arrived(reply []byte, err error) (settle func()) {
 	r, now := f.resolver, f.resolver.clock()
 	lifetimes := f.world.settings.Lifetimes
-	var e *entry
+	var e *cache.Entry
 	var keep bool
 	if err == nil {
-		e, keep, err = newEntry(f.Query, reply, f.world.settings.TrustAD, lifetimes, now)
+		e, keep, err = cache.NewEntry(f.Query, reply, lifetimes, f.world.settings.TrustAD, f.local, now)
 	}
-	failed := err != nil || !e.answers()
+	failed := err != nil || !e.Answers()
 	if err != nil {
-		e, keep = failure(f.Query, now), false
+		e, keep = cache.Failure(f.Query, f.local, now), false
 	}
-	e.local = f.local
-	stale := failed && r.cache.fail(f.hash, e, lifetimes.StaleFor)
+	stale := failed && r.cache.Fail(f.hash, e, lifetimes.StaleFor)
 	if keep && !failed {
-		r.cache.put(f.hash, e)
+		r.cache.Put(f.hash, e)
 	}
 	code := uint16(dnswire.EDENone)
 	switch {
@@ -244,7 +244,7 @@ func (f *flight) arrived(reply []byte, err error) (settle func()) {
 	if stale {
 		r.serveStale(f.answered)
 	} else {
-		r.arrive(f.answered, e, code)
+		r.arrive(f.answered, &e.Answer, code)
 	}
 	return f.settle
 }
@@ -288,18 +288,17 @@ func upstreamError(reply []byte) uint16 {
 }
 
 // arrive ends the route of queries whose answer has come.
-func (r *Resolver) arrive(waiters []*Query, e *entry, code uint16) {
-	var v verdict
+func (r *Resolver) arrive(waiters []*Query, a *cache.Answer, code uint16) {
+	var v cache.Verdict
 	for i, q := range waiters {
-		if serial := q.world.rules.Serial(); i == 0 || v.serial != serial {
-			v = e.judge(q.world.rules, q.Type)
+		if serial := q.world.rules.Serial(); i == 0 || v.Serial != serial {
+			v = a.Judge(q.world.rules, q.Type)
 		}
 		q.now, q.ede, q.source = r.clock(), code, metrics.SourceUpstream
-		if !e.answers() {
+		if !a.Answers() {
 			q.action = metrics.ActionError
 		}
-		e.appendTo(q)
-		r.resume(q, found{verdict: v, private: e.private && !e.local})
+		r.resume(q, a, v)
 	}
 }
 
@@ -308,16 +307,16 @@ func (r *Resolver) arrive(waiters []*Query, e *entry, code uint16) {
 func (r *Resolver) serveStale(waiters []*Query) {
 	for _, q := range waiters {
 		q.now = r.clock()
-		f, ok := r.cache.appendStale(q, q.world.settings.Lifetimes.StaleFor)
-		if !ok {
+		question, f := q.question(), cache.Found{}
+		if !r.cache.GetStale(&f, &question, q.world.rules, q.now, q.world.settings.Lifetimes.StaleFor) {
 			q.fail(dnswire.RcodeServFail, dnswire.EDENoAuthority, "")
 			r.finish(q, q.now, r.lane)
 			continue
 		}
-		if q.source = metrics.SourceUpstream; f.stale {
-			q.markStale()
+		if q.source = metrics.SourceUpstream; f.Stale {
+			q.markStale(f.Answer)
 		}
-		r.resume(q, f)
+		r.resume(q, f.Answer, f.Verdict)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/metrics"
+	"lachan/resolver/cache"
 )
 
 // troubled is an upstream that answers with a TTL of 60 seconds, fails or stays
@@ -207,7 +208,7 @@ func TestAFloodIsDroppedAndEnds(t *testing.T) {
 			t.Errorf("%d dropped and %d failed, want %d and %d", dropped, failed, over, maxParked)
 		}
 		u.silent = false
-		after(failureTTL)
+		after(cache.FailureTTL)
 		if got := told(r.asks(t, "n1.flood.example.")); got != "192.0.2.1 ttl 60 ede -1" {
 			t.Errorf("after the flood: %q", got)
 		}

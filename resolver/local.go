@@ -7,6 +7,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 )
 
@@ -176,23 +177,37 @@ func (q *Query) alias(target *domain.Name, ttl uint32) (owner uint16) {
 	return owner
 }
 
-// appendBehindAlias writes the addresses of an entry, which answers for the
-// safe face of a search engine, behind an alias from the name asked for.
-func (e *entry) appendBehindAlias(q *Query) {
-	q.start(int(e.rcode))
-	if e.rcode != dnswire.RcodeSuccess {
+// question is what q looks up.
+func (q *Query) question() cache.Question {
+	return cache.Question{Name: q.lookup, Type: q.Type, Flags: cache.Flags(&q.Query)}
+}
+
+// appendAnswer makes a the reply to q.
+func (q *Query) appendAnswer(a *cache.Answer) {
+	if q.lookup != &q.Name {
+		q.appendAfterAlias(a)
 		return
 	}
-	ttl := uint32(staleTTL)
-	if e.fresh(q.now) {
-		ttl = uint32(max(0, e.lifetime-(q.now-e.stored)) / 1e9)
+	base := len(q.out)
+	q.out = a.AppendTo(q.out, &q.Query, q.now)
+	q.reply, q.rcode = dnswire.Resume(q.out, base), a.Rcode()
+}
+
+// appendAfterAlias makes the addresses of a, which answers for the safe face of a
+// search engine, the reply, after an alias from the name asked for.
+func (q *Query) appendAfterAlias(a *cache.Answer) {
+	q.start(a.Rcode())
+	if a.Rcode() != dnswire.RcodeSuccess {
+		return
 	}
+	ttl := a.TTL(q.now)
 	owner := q.alias(q.lookup, ttl)
 	var w dnswire.Walker
 	var r dnswire.Record
-	for ok := w.Start(e.wire()) == nil; ok && w.Next(&r); {
+	wire := a.Wire()
+	for ok := w.Start(wire) == nil; ok && w.Next(&r); {
 		if r.Section == dnswire.SectionAnswer && r.Type == q.Type {
-			q.reply.RecordOf(dnswire.SectionAnswer, owner, r.Type, r.Class, ttl, e.data[r.Data:r.End])
+			q.reply.RecordOf(dnswire.SectionAnswer, owner, r.Type, r.Class, ttl, wire[r.Data:r.End])
 		}
 	}
 }

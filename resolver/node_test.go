@@ -22,6 +22,7 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver"
+	"lachan/resolver/cache"
 	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 )
@@ -81,7 +82,7 @@ func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 		t: t, counters: metrics.New("test"), lists: lists,
 		settings: resolver.Settings{
 			BlockTTL: time.Minute, Timeout: time.Second, CacheEntries: 1000, Prefetch: true,
-			Lifetimes:      resolver.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: time.Hour},
+			Lifetimes:      cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: time.Hour},
 			TCPConnections: 50, TCPIdle: 5 * time.Second,
 		},
 	}

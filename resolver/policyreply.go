@@ -7,9 +7,9 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 )
 
@@ -165,11 +165,11 @@ func (q *Query) refuse(code uint16, text string) {
 	q.action = metrics.ActionRefused
 }
 
-// markStale marks the reply as older than its TTL (RFC 8767).
-func (q *Query) markStale() {
+// markStale marks a reply of an answer that is past its end (RFC 8767).
+func (q *Query) markStale(a *cache.Answer) {
 	q.action, q.source = metrics.ActionStale, metrics.SourceStale
 	q.ede, q.text = dnswire.EDEStale, ""
-	if q.rcode == dnswire.RcodeNXDomain {
+	if a.Rcode() == dnswire.RcodeNXDomain {
 		q.ede = dnswire.EDEStaleNX
 	}
 }
@@ -232,7 +232,7 @@ func (r *Resolver) inspectEach(q *Query, d policy.Decision) policy.Decision {
 // inspectRecord is d, or what becomes of an answer that has this record.
 func (q *Query) inspectRecord(d policy.Decision, message []byte, record *dnswire.Record) policy.Decision {
 	rules := q.world.rules
-	if strayOwner(message, record, &q.target) {
+	if record.StrayOwner(message, &q.target) {
 		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
 			return of
 		}
@@ -249,19 +249,3 @@ func (q *Query) inspectRecord(d policy.Decision, message []byte, record *dnswire
 	})
 	return of
 }
-
-// strayOwner reads the owner of a record that is not about the name of the
-// question: an alias led there, or nothing should have. In the answer section
-// that is any record but signatures and DNAME, whose owner is above the name;
-// elsewhere those that have addresses.
-func strayOwner(message []byte, r *dnswire.Record, name *domain.Name) bool {
-	if r.Section != dnswire.SectionAnswer && !r.HasAddresses() || r.Type == dnswire.TypeDNAME || r.Type == dnswire.TypeRRSIG ||
-		message[r.Owner] == pointerToQuestion>>8 && message[r.Owner+1] == pointerToQuestion&0xFF {
-		return false
-	}
-	_, err := name.SetCompressed(message, r.Owner)
-	return err == nil
-}
-
-// pointerToQuestion is how most owners are written.
-const pointerToQuestion = 0xC000 | dnswire.HeaderSize

@@ -12,6 +12,9 @@ import (
 	"lachan/blocklist/domain"
 )
 
+// recheckAfter is how many questions a reader may keep for itself.
+const recheckAfter = 64
+
 // lately is what Popular tells, rounded.
 func (r *Resolver) lately() map[string]int {
 	names := map[string]int{}
@@ -34,12 +37,12 @@ func TestWhatIsAskedOftenIsPopular(t *testing.T) {
 				return records(0, name+" 86400 A 198.51.100.7"), nil
 			}
 		})
-		lately := r.cache.newRecent()
+		lately := r.cache.NewHot()
 		ask := func(name string, qtype uint16, times int) {
 			t.Helper()
 			for range times {
 				q, box := r.question(t, name, qtype), make(mailbox, 1)
-				q.to, q.recent = box, lately
+				q.to, q.hot = box, lately
 				q.begin(r.world.Load(), r.clock())
 				if r.serve(q) {
 					r.finish(q, r.clock(), r.lane)
@@ -61,13 +64,13 @@ func TestWhatIsAskedOftenIsPopular(t *testing.T) {
 			ask("short.example.", dns.TypeA, 5)
 			after(11 * time.Second)
 		}
-		f("lesson.example", 1000-2*recentTouch, 1000)
+		f("lesson.example", 1000-2*recheckAfter, 1000)
 		f("short.example", 35, 50)
 		f("www.blocked.example", 0, 0) // never came from the cache
 		f("broken.example", 0, 0)
 
 		after(time.Hour)
-		f("lesson.example", 500-recentTouch, 500)
+		f("lesson.example", 500-recheckAfter, 500)
 		after(10 * time.Hour)
 		f("lesson.example", 0, 1)
 	})

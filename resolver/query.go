@@ -4,6 +4,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cache"
 	"lachan/resolver/cookie"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/upstream"
@@ -21,7 +22,7 @@ type Query struct {
 	received int64  // on the resolver's clock, nanoseconds
 	now      int64  // the same clock, when it was last read for this query
 	to       responseWriter
-	recent   *recent // what the reader answered lately; nil of streams and while it waits
+	hot      *cache.Hot // the reader's; nil of streams and while it waits
 	// starts gathers the exchanges that a reader's batch begins; nil of streams and
 	// while q waits: an exchange begins at once.
 	starts *[]*upstream.Call

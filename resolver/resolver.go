@@ -21,6 +21,7 @@ import (
 	"lachan/internal/eventloop"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cache"
 	"lachan/resolver/clientconn"
 	"lachan/resolver/cookie"
 	"lachan/resolver/ddr"
@@ -60,7 +61,7 @@ type Settings struct {
 	TrustAD          bool          // upstreams validate, and their word is passed on
 	Timeout          time.Duration // of one exchange with all its retries
 	CacheEntries     int
-	Lifetimes        Lifetimes
+	Lifetimes        cache.Lifetimes
 	Prefetch         bool
 
 	// Of connections over TCP, TLS, HTTPS and QUIC alike.
@@ -115,7 +116,7 @@ type Resolver struct {
 	log      *slog.Logger
 	epoch    time.Time // zero of the clock
 	world    atomic.Pointer[world]
-	cache    *cache
+	cache    *cache.Cache
 	flights  *flights
 	queries  sync.Pool      // of *Query
 	readers  sync.Pool      // of *bufio.Reader
@@ -137,7 +138,7 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 		loops:     loops,
 		log:       log,
 		epoch:     time.Now(),
-		cache:     newCache(1),
+		cache:     cache.New(1),
 		lane:      counters.Shard(),
 		streams:   newShardPicker(counters),
 		listening: map[listen.Endpoint]*listener{},
@@ -172,7 +173,7 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 		r.count(w)
 	}
 	if old == nil || old.settings.CacheEntries != settings.CacheEntries {
-		r.cache.resize(settings.CacheEntries)
+		r.cache.Resize(settings.CacheEntries)
 	}
 	r.world.Store(w)
 }
@@ -203,7 +204,13 @@ func (r *Resolver) count(w *world) {
 func (r *Resolver) clock() int64 { return int64(time.Since(r.epoch)) }
 
 // CacheStats are the figures of the cache since the start.
-func (r *Resolver) CacheStats() CacheStats { return r.cache.stats() }
+func (r *Resolver) CacheStats() cache.Stats { return r.cache.Stats() }
+
+// Popular calls yield with every name that the cache has an answer for, see
+// cache.Cache.
+func (r *Resolver) Popular(yield func(n *domain.Name, asked float64) bool) {
+	r.cache.Popular(r.clock(), yield)
+}
 
 // Run answers until ctx is done. Then it reads no more, finishes what was read,
 // within drain, closes its copies of the sockets and returns. What it has not read

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"lachan/metrics"
+	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 )
 
@@ -29,10 +30,10 @@ func (r *Resolver) serveParsed(q *Query) (done bool) {
 	return r.answer(q) || r.forward(q)
 }
 
-// resume ends the route of a query that waited: the answer that f tells of is
-// its reply.
-func (r *Resolver) resume(q *Query, f found) {
-	r.inspect(q, f)
+// resume ends the route of a query that waited, with an answer as its reply.
+func (r *Resolver) resume(q *Query, a *cache.Answer, v cache.Verdict) {
+	q.appendAnswer(a)
+	r.inspect(q, a, v)
 	r.finish(q, r.clock(), r.lane)
 }
 
@@ -94,16 +95,17 @@ func (r *Resolver) answer(q *Query) (done bool) {
 	if r.applyDecision(q) || r.local(q) {
 		return true
 	}
-	f, ok := r.cache.append(q)
-	if !ok {
+	question, f := q.question(), cache.Found{}
+	if !r.cache.Get(&f, &question, q.hot, q.world.rules, q.now) {
 		return false
 	}
+	q.appendAnswer(f.Answer)
 	q.source = metrics.SourceCache
-	if !isAnswer(q.rcode) {
+	if !cache.IsAnswer(q.rcode) {
 		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
 	}
-	r.inspect(q, f)
-	if f.expires && q.world.settings.Prefetch {
+	r.inspect(q, f.Answer, f.Verdict)
+	if f.Expires && q.world.settings.Prefetch {
 		r.prefetch(q)
 	}
 	return true
@@ -111,18 +113,18 @@ func (r *Resolver) answer(q *Query) (done bool) {
 
 // inspect judges what a reply points at: aliases, targets, addresses. It is
 // the same decision as for the question, by the same rules.
-func (r *Resolver) inspect(q *Query, f found) {
+func (r *Resolver) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
 	d := q.decision
 	switch {
-	case f.verdict.own:
+	case v.Own:
 		d = r.inspectEach(q, d)
-	case f.verdict.set != nil:
-		d = q.world.rules.DecideSet(q.group, d, *f.verdict.set)
+	case v.Set != nil:
+		d = q.world.rules.DecideSet(q.group, d, *v.Set)
 	}
 	switch {
 	case d != q.decision:
 		r.enforce(q, d)
-	case f.private && q.world.settings.RebindProtection && q.lookup == &q.Name:
+	case a.Private() && q.world.settings.RebindProtection && q.lookup == &q.Name:
 		r.enforce(q, rebind)
 	case q.decision.Rewrite != nil:
 		q.rewritten()

@@ -13,6 +13,7 @@ import (
 
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cache"
 	"lachan/resolver/cookie"
 	"lachan/resolver/upstream"
 )
@@ -71,7 +72,7 @@ units:
 func quietSettings() Settings {
 	return Settings{
 		BlockTTL: time.Minute, Timeout: 10 * time.Second, CacheEntries: 10_000, Prefetch: true,
-		Lifetimes: Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: 12 * time.Hour},
+		Lifetimes: cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: 12 * time.Hour},
 	}
 }
 
@@ -203,10 +204,10 @@ func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
 		return records(0, "www.lesson.example. 3600 CNAME lesson.example.", "lesson.example. 3600 A 198.51.100.7"), nil
 	})
 	r.asks(t, "www.lesson.example.")
-	f := func(what, name string, qtype uint16, recent *recent, want metrics.Action, options ...dns.EDNS0) {
+	f := func(what, name string, qtype uint16, hot *cache.Hot, want metrics.Action, options ...dns.EDNS0) {
 		t.Helper()
 		q := r.question(t, name, qtype, func(m *dns.Msg) { m.IsEdns0().Option = options })
-		q.to, q.recent = discard{}, recent
+		q.to, q.hot = discard{}, hot
 		w := r.world.Load()
 		if n := testing.AllocsPerRun(200, func() {
 			q.begin(w, r.clock())
@@ -219,7 +220,7 @@ func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
 		}
 	}
 	f("a cache hit", "www.lesson.example.", dns.TypeA, nil, metrics.ActionPass)
-	f("a hit of the reader's own", "www.lesson.example.", dns.TypeA, r.cache.newRecent(), metrics.ActionPass)
+	f("a hit of the reader's own", "www.lesson.example.", dns.TypeA, r.cache.NewHot(), metrics.ActionPass)
 	f("a block", "www.blocked.example.", dns.TypeA, nil, metrics.ActionBlock)
 	f("a blocked HTTPS question", "www.blocked.example.", dns.TypeHTTPS, nil, metrics.ActionBlock)
 	f("a rewrite", "www.google.com.", dns.TypeA, nil, metrics.ActionRewrite)

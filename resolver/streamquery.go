@@ -54,7 +54,7 @@ func (h *streamHandler) Ask(ctx context.Context, from stream.Origin, message []b
 	q := h.lease()
 	q.copyMessage(message)
 	q.origin = origin{transport: from.Transport, client: from.Client, id: from.ID}
-	q.to, q.recent, q.starts = s, nil, nil
+	q.to, q.hot, q.starts = s, nil, nil
 	q.begin(h.world.Load(), h.clock())
 	if h.serve(q) {
 		h.finish(q, h.clock(), h.shard)

@@ -127,7 +127,7 @@ func (r *Resolver) readStream(c *tcpConn) {
 			return
 		}
 		c.waiting <- struct{}{}
-		q.origin, q.to, q.recent, q.starts = c.origin, c, nil, nil
+		q.origin, q.to, q.hot, q.starts = c.origin, c, nil, nil
 		q.begin(r.world.Load(), r.clock())
 		if !r.serve(q) {
 			continue

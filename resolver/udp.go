@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"lachan/metrics"
+	"lachan/resolver/cache"
 	"lachan/resolver/clientconn"
 	"lachan/resolver/upstream"
 )
@@ -14,7 +15,7 @@ type reader struct {
 	*Resolver
 	socket *udpSocket
 	lane   *metrics.Shard
-	lately *recent
+	hot    *cache.Hot
 	batch  []*Query
 	served [batchSize]bool
 	starts []*upstream.Call // exchanges that the batch begins
@@ -22,7 +23,7 @@ type reader struct {
 }
 
 func (r *Resolver) newReader(s *udpSocket) *reader {
-	d := &reader{Resolver: r, socket: s, lane: r.counters.Shard(), lately: r.cache.newRecent(), batch: make([]*Query, batchSize)}
+	d := &reader{Resolver: r, socket: s, lane: r.counters.Shard(), hot: r.cache.NewHot(), batch: make([]*Query, batchSize)}
 	for i := range d.batch {
 		d.batch[i] = r.lease()
 	}
@@ -41,7 +42,7 @@ func (d *reader) answer() error {
 		readProxyHeaders(d.batch[:n], w.settings)
 	}
 	for i, q := range d.batch[:n] {
-		q.transport, q.to, q.recent, q.starts = metrics.TransportUDP, d.socket, d.lately, &d.starts
+		q.transport, q.to, q.hot, q.starts = metrics.TransportUDP, d.socket, d.hot, &d.starts
 		q.begin(w, now)
 		d.served[i] = d.parse(q)
 	}
@@ -67,17 +68,18 @@ func (d *reader) answer() error {
 // read: the core waits for memory once for all of them, where each would have
 // made it wait.
 func (d *reader) foresee(batch []*Query) {
-	var entries [batchSize]*entry
+	var answers [batchSize]*cache.Answer
 	for i, q := range batch {
 		if !d.served[i] {
-			entries[i] = d.lately.likely(d.cache.hash(q))
+			question := q.question()
+			answers[i] = d.hot.Peek(d.cache.Hash(&question))
 			d.seen += q.world.rules.Foresee(&q.Name)
 		}
 	}
 	var data [batchSize][]byte
 	for i := range batch {
-		if e := entries[i]; e != nil {
-			data[i] = e.data
+		if a := answers[i]; a != nil {
+			data[i] = a.Wire()
 		}
 	}
 	for i := range batch {

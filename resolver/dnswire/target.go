@@ -113,3 +113,16 @@ func embedded(a netip.Addr) (four netip.Addr, ok bool) {
 	}
 	return netip.Addr{}, false
 }
+
+// StrayOwner reads the owner of a record that is not about the name of the
+// question: an alias led there, or nothing should have. In the answer section
+// that is any record but signatures and DNAME, whose owner is above the name;
+// elsewhere those that have addresses.
+func (r *Record) StrayOwner(message []byte, name *domain.Name) bool {
+	if r.Section != SectionAnswer && !r.HasAddresses() || r.Type == TypeDNAME || r.Type == TypeRRSIG ||
+		message[r.Owner] == pointerToQuestion>>8 && message[r.Owner+1] == pointerToQuestion&0xFF {
+		return false
+	}
+	_, err := name.SetCompressed(message, r.Owner)
+	return err == nil
+}

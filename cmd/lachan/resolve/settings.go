@@ -9,6 +9,7 @@ import (
 	"lachan/blocklist/transfer"
 	"lachan/cmd/lachan/config"
 	"lachan/resolver"
+	"lachan/resolver/cache"
 	"lachan/resolver/ddr"
 )
 
@@ -35,7 +36,7 @@ func (p *process) settings() *resolver.Settings {
 		TrustAD:           cfg.Upstream.TrustAD,
 		Timeout:           cfg.Upstream.Timeout,
 		CacheEntries:      cfg.Cache.Entries,
-		Lifetimes: resolver.Lifetimes{
+		Lifetimes: cache.Lifetimes{
 			MinTTL: cfg.Cache.MinTTL, MaxTTL: cfg.Cache.MaxTTL,
 			NegativeTTL: cfg.Cache.NegativeTTL, StaleFor: cfg.Cache.StaleFor,
 		},

@@ -1,4 +1,4 @@
-package resolver
+package cache
 
 import (
 	"math"
@@ -7,28 +7,28 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// A tally counts questions and forgets them: one of tallyHalf ago counts half.
-// It knows nothing of who asked.
-type tally struct {
+// A frequency counts questions and forgets them: one of halfLife ago counts half.
+// It knows nothing of clients.
+type frequency struct {
 	count float32
 	at    int64 // on the resolver's clock, when count was last brought up to date
 }
 
 const (
-	tallyHalf = int64(time.Hour)
-	tallyStep = int64(time.Minute) // within it nothing is forgotten, which keeps counting cheap
+	halfLife  = int64(time.Hour)
+	agingStep = int64(time.Minute) // within it nothing is forgotten, which keeps counting cheap
 )
 
-func (t *tally) add(n uint32, now int64) {
-	if now-t.at > tallyStep {
-		t.count, t.at = t.by(now), now
+func (f *frequency) add(n uint32, now int64) {
+	if now-f.at > agingStep {
+		f.count, f.at = f.by(now), now
 	}
-	t.count += float32(n)
+	f.count += float32(n)
 }
 
 // by is the count at a moment.
-func (t *tally) by(now int64) float32 {
-	return t.count * float32(math.Exp2(-float64(max(0, now-t.at))/float64(tallyHalf)))
+func (f *frequency) by(now int64) float32 {
+	return f.count * float32(math.Exp2(-float64(max(0, now-f.at))/float64(halfLife)))
 }
 
 // Popular calls yield with every name that the cache has an answer for and how
@@ -36,10 +36,10 @@ func (t *tally) by(now int64) float32 {
 // count half. It is an estimate: what one reader answered out of its own memory
 // is added now and then. It stops when yield returns false. The name belongs to
 // yield for the time of the call.
-func (r *Resolver) Popular(yield func(n *domain.Name, asked float64) bool) {
-	now, asked := r.clock(), map[string]float64{}
-	for i := range r.cache.shards {
-		r.cache.shards[i].popular(now, asked)
+func (c *Cache) Popular(now int64, yield func(n *domain.Name, asked float64) bool) {
+	asked := map[string]float64{}
+	for i := range c.shards {
+		c.shards[i].popular(now, asked)
 	}
 	var n domain.Name
 	for wire, count := range asked {
@@ -52,7 +52,7 @@ func (r *Resolver) Popular(yield func(n *domain.Name, asked float64) bool) {
 // popular adds the names of a shard.
 func (s *shard) popular(now int64, asked map[string]float64) {
 	type name struct {
-		entry *entry
+		entry *Entry
 		count float32
 	}
 	s.mu.Lock()
@@ -62,7 +62,7 @@ func (s *shard) popular(now int64, asked map[string]float64) {
 	}
 	s.mu.Unlock()
 	for _, n := range names { // names of entries never change
-		if n.entry.answers() {
+		if n.entry.Answers() {
 			asked[string(n.entry.name())] += float64(n.count)
 		}
 	}
