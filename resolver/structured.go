@@ -82,11 +82,11 @@ func contacts(unit []string, category string) (uris []string) {
 func justification(code uint16) wording.Text {
 	switch code {
 	case dnswire.EDECensored:
-		return wording.StructuredCensored
+		return textStructuredCensored
 	case dnswire.EDEFiltered:
-		return wording.StructuredFiltered
+		return textStructuredFiltered
 	}
-	return wording.StructuredBlocked
+	return textStructuredBlocked
 }
 
 // subError is what kind of block it is; 0 where there is no code for it, as with

@@ -13,12 +13,12 @@ func healthCommand(l wording.Language) *cobra.Command {
 	var url string
 	c := &cobra.Command{
 		Use:   "health",
-		Short: wording.CLIHealth.In(l),
+		Short: textHealth.In(l),
 		Args:  command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			return command.AskHealth(c.Context(), url)
 		}),
 	}
-	c.Flags().StringVar(&url, "url", "http://127.0.0.1:8053/healthz", wording.CLIFlagURL.In(l))
+	c.Flags().StringVar(&url, "url", "http://127.0.0.1:8053/healthz", textFlagURL.In(l))
 	return c
 }

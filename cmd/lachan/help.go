@@ -12,7 +12,7 @@ func speakIn(root *cobra.Command, l wording.Language) {
 	root.SetUsageTemplate(usageTemplate(l))
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: wording.CLIHelp.In(l),
+		Short: textHelp.In(l),
 		RunE: func(c *cobra.Command, args []string) error {
 			asked, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
@@ -26,17 +26,17 @@ func speakIn(root *cobra.Command, l wording.Language) {
 // usageTemplate is what cobra fills in after the description of a command.
 func usageTemplate(l wording.Language) string {
 	head := func(t wording.Text) string { return "\n" + t.In(l) + ":\n" }
-	return head(wording.CLIHelpUsage)[1:] +
+	return head(textHelpUsage)[1:] +
 		`{{if .Runnable}}  {{.UseLine}}
-{{end}}{{if .HasAvailableSubCommands}}  {{.CommandPath}} ` + wording.CLIHelpCommand.In(l) + `
-{{end}}{{if .HasExample}}` + head(wording.CLIHelpExamples) + `{{.Example}}
-{{end}}{{if .HasAvailableSubCommands}}` + head(wording.CLIHelpCommands) +
+{{end}}{{if .HasAvailableSubCommands}}  {{.CommandPath}} ` + textHelpCommand.In(l) + `
+{{end}}{{if .HasExample}}` + head(textHelpExamples) + `{{.Example}}
+{{end}}{{if .HasAvailableSubCommands}}` + head(textHelpCommands) +
 		`{{range .Commands}}{{if .IsAvailableCommand}}  {{rpad .Name .NamePadding}} {{.Short}}
-{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}` + head(wording.CLIHelpFlags) +
+{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}` + head(textHelpFlags) +
 		`{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
-{{end}}{{if .HasAvailableInheritedFlags}}` + head(wording.CLIHelpInherited) +
+{{end}}{{if .HasAvailableInheritedFlags}}` + head(textHelpInherited) +
 		`{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}{{if .HasAvailableSubCommands}}
-` + wording.CLIHelpMore.Paragraphs(l, "\n") + `
+` + textHelpMore.Paragraphs(l, "\n") + `
 {{end}}`
 }

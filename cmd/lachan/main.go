@@ -42,7 +42,7 @@ func run(args []string) int {
 		return exitDone
 	case errors.As(err, &usage):
 		fmt.Fprintln(os.Stderr, usage.Text.In(l))
-		fmt.Fprintln(os.Stderr, wording.CLIUsage.With(usage.Command).In(l))
+		fmt.Fprintln(os.Stderr, textUsage.With(usage.Command).In(l))
 		return exitUsage
 	case !errors.Is(err, command.ErrReported):
 		fmt.Fprintln(os.Stderr, wording.ErrorIn(err, l))

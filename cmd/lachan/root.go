@@ -18,8 +18,8 @@ import (
 func rootCommand(l wording.Language) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "lachan",
-		Short:         wording.CLIRoot.In(l),
-		Long:          wording.CLIRootLong.Paragraphs(l, "\n\n") + "\n\n" + wording.CLIExitStatus.Paragraphs(l, "\n"),
+		Short:         textRoot.In(l),
+		Long:          textRootLong.Paragraphs(l, "\n\n") + "\n\n" + textExitStatus.Paragraphs(l, "\n"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          command.NoArguments,
@@ -27,10 +27,10 @@ func rootCommand(l wording.Language) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return command.Usage(c, wording.CLIFlagWrong.With(err))
+		return command.Usage(c, textFlagWrong.With(err))
 	})
-	root.PersistentFlags().BoolP("help", "h", false, wording.CLIFlagHelp.In(l))
-	root.PersistentFlags().String(languageFlag, "", wording.CLIFlagLanguage.In(l)) // read by language
+	root.PersistentFlags().BoolP("help", "h", false, textFlagHelp.In(l))
+	root.PersistentFlags().String(languageFlag, "", textFlagLanguage.In(l)) // read by language
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
 		lists.Command(l, command.BuildOf(version)), report.Command(l),
 		offline.RequestsCommand(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
@@ -66,6 +66,6 @@ func language(args []string, getenv func(string) string) (wording.Language, erro
 	if l, ok := wording.ParseLanguage(value); ok {
 		return l, nil
 	}
-	wrong := wording.CLILanguageWrong.With(from, value)
+	wrong := textLanguageWrong.With(from, value)
 	return wording.LocaleLanguage(getenv), command.UsageError{Command: "lachan", Text: wrong}
 }

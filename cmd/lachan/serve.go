@@ -20,7 +20,7 @@ import (
 func serveCommand(l wording.Language) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: wording.CLIServe.In(l),
+		Short: textServe.In(l),
 		Args:  command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			cfg, problems := command.Config(c.Command)
@@ -52,7 +52,7 @@ func flagsOf(args []string, name string) []string {
 // it.
 func manageCommand(l wording.Language) *cobra.Command {
 	c := &cobra.Command{
-		Use: "manage", Short: wording.CLIServe.In(l), Hidden: true, Args: command.NoArguments,
+		Use: "manage", Short: textServe.In(l), Hidden: true, Args: command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			return manage.Run(c.Context(), version, flagsOf(os.Args[1:], c.Name()), func() (*config.Config, yamlfile.Problems) { return command.Config(c.Command) })
 		}),
@@ -63,7 +63,7 @@ func manageCommand(l wording.Language) *cobra.Command {
 // resolveCommand is the process that answers. serve starts it.
 func resolveCommand(l wording.Language) *cobra.Command {
 	return &cobra.Command{
-		Use: "resolve", Short: wording.CLIServe.In(l), Hidden: true, Args: command.NoArguments,
+		Use: "resolve", Short: textServe.In(l), Hidden: true, Args: command.NoArguments,
 		RunE: command.Run(l, func(command.Call, []string) error { return resolve.Run(version) }),
 	}
 }

@@ -13,7 +13,7 @@ func versionCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "version",
-		Short: wording.CLIVersion.In(l),
+		Short: textVersion.In(l),
 		Args:  command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			v := command.BuildOf(version)

@@ -32,7 +32,8 @@ func newReader(t *testing.T) *reader {
 		switch name, _, _ := strings.Cut(host, ":"); name {
 		case "bet.example":
 			school.Kind, school.Category, school.Label = blockpage.Blocked, "gambling", wording.Text{VI: "Cờ bạc", EN: "Gambling"}
-			school.Reason, school.Document = wording.PageByProfile, `12/CV "x" <b>`
+			school.Reason = wording.Text{VI: "không dùng ở đây vào lúc này", EN: "not for use here at this time"}
+			school.Document = `12/CV "x" <b>`
 		case "help.example":
 			school.Kind, school.Category, school.Label = blockpage.Blocked, "self-harm", wording.Text{VI: "Tự hại", EN: "Self-harm"}
 		case "check.example":

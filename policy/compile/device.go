@@ -4,7 +4,6 @@ import (
 	"net"
 	"strings"
 
-	"lachan/internal/wording"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
 )
@@ -15,11 +14,11 @@ func (c *clients) claimDevices(u uint32, text *source.Unit) {
 	for _, d := range text.Devices {
 		name, ok := canonicalDevice(d.V)
 		if !ok {
-			c.fail(text.File, d.Line, wording.PolicyDevice.With(d.V))
+			c.fail(text.File, d.Line, textDevice.With(d.V))
 			continue
 		}
 		if other, taken := c.devices[name]; taken {
-			c.fail(text.File, d.Line, wording.PolicyDeviceTaken.With(d.V, c.where(other)))
+			c.fail(text.File, d.Line, textDeviceTaken.With(d.V, c.where(other)))
 			continue
 		}
 		c.devices[name] = u

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"strings"
 
-	"lachan/internal/wording"
 	"lachan/policy/source"
 )
 
@@ -31,14 +30,14 @@ func (c *clients) claimSecrets(u uint32, text *source.Unit) {
 func (c *clients) claimSecret(among map[[32]byte]uint32, u uint32, file, secret string, line int) bool {
 	outside := func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' }
 	if len(secret) < leastSecret || len(secret) > mostSecret || strings.ContainsFunc(secret, outside) || secret[0] == '-' {
-		c.fail(file, line, wording.PolicyLink)
+		c.fail(file, line, textLink)
 		return false
 	}
 	key := sha256.Sum256([]byte(secret))
 	_, isLink := c.links[key]
 	_, isToken := c.tokens[key]
 	if isLink || isToken {
-		c.fail(file, line, wording.PolicyLinkTaken)
+		c.fail(file, line, textLinkTaken)
 		return false
 	}
 	among[key] = u

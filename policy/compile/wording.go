@@ -177,3 +177,22 @@ var (
 		EN: "Never blocked",
 	}
 )
+
+var (
+	textDevice = wording.Text{
+		VI: "%q không phải là tên thiết bị; hãy ghi như mac:00:11:22:33:44:55 hoặc cpe:MÃ",
+		EN: "%q is not the name of a device; write one such as mac:00:11:22:33:44:55 or cpe:ID",
+	}
+	textDeviceTaken = wording.Text{
+		VI: "thiết bị %q đã thuộc về %s; mỗi thiết bị chỉ thuộc một đơn vị",
+		EN: "device %q belongs to %s already; a device belongs to one unit",
+	}
+	textLink = wording.Text{
+		VI: "mã liên kết phải có 16 đến 63 ký tự a-z, 0-9, - và khó đoán; hãy tạo mã mới bằng `openssl rand -hex 10`",
+		EN: "a link id must be 16 to 63 of a-z 0-9 - and hard to guess; make one with `openssl rand -hex 10`",
+	}
+	textLinkTaken = wording.Text{
+		VI: "mã liên kết này được dùng hai lần; hãy tạo mã mới bằng `openssl rand -hex 10`",
+		EN: "this link id is used twice; make another with `openssl rand -hex 10`",
+	}
+)

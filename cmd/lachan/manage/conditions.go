@@ -38,10 +38,10 @@ func (n *node) watchFeeds(ctx context.Context) {
 			incomplete = append(incomplete, about(f.Name, fmt.Sprint(status.Copy.Rejected)))
 		}
 	}
-	n.condition("feed-failing", wording.ConditionFailing, late)
-	n.condition("feed-held", wording.ConditionHeld, held)
-	n.condition("feed-core", wording.ConditionCore, core)
-	n.condition("order-incomplete", wording.ConditionIncomplete, incomplete)
+	n.condition("feed-failing", textConditionFailing, late)
+	n.condition("feed-held", textConditionHeld, held)
+	n.condition("feed-core", textConditionCore, core)
+	n.condition("order-incomplete", textConditionIncomplete, incomplete)
 }
 
 // about is something to say of a feed, the same in both languages.

@@ -158,7 +158,7 @@ func (n *node) weighHeld(ctx context.Context, name, version string) {
 func (n *node) heldText(status *feed.Status) wording.Text {
 	text := wording.Join(about(status.Name, ""), status.Held.Text())
 	if i := n.held.impacts[status.Name]; i.Version == status.Held.Copy.Digest && i.Names > 0 {
-		text = wording.Join(text, wording.ImpactHeld.With(i.Names, i.Asked))
+		text = wording.Join(text, textImpactHeld.With(i.Names, i.Asked))
 	}
 	return text
 }

@@ -10,7 +10,6 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/internal/durable"
 	"lachan/internal/message"
-	"lachan/internal/wording"
 	"lachan/resolver"
 )
 
@@ -39,7 +38,7 @@ func (n *node) openLinks(path string) {
 	_, failed := durable.SetAside(path)
 	err = errors.Join(fmt.Errorf("read linked addresses in %s: %w", path, err), failed)
 	n.log.Error("linked addresses set aside", "error", err)
-	n.conditions.Set("links-damaged", wording.LinksDamaged.With(err).String())
+	n.conditions.Set("links-damaged", textLinksDamaged.With(err).String())
 }
 
 // takeLinks keeps what resolve says, and leaves it with the supervisor.

@@ -68,17 +68,17 @@ func (v *view) groupOf(client netip.Addr) (g policy.GroupID, known bool) {
 // pageReason is why a name is blocked, in the words of the page.
 func pageReason(e policy.Explanation) wording.Text {
 	if e.Document != nil {
-		return wording.PageByAuthority
+		return textPageByAuthority
 	}
 	switch e.Layer {
 	case policy.LayerLock.String():
-		return wording.PageByLock
+		return textPageByLock
 	case policy.LayerOwn.String():
-		return wording.PageByOwn
+		return textPageByOwn
 	case policy.LayerDefault.String():
-		return wording.PageByDefault
+		return textPageByDefault
 	}
-	return wording.PageByProfile
+	return textPageByProfile
 }
 
 // joinWords puts a comma between what there is.

@@ -3,7 +3,6 @@ package manage
 import (
 	"context"
 
-	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/policy"
 )
@@ -28,10 +27,10 @@ func (n *node) readings() metrics.Readings {
 // ready says what is missing before clients should be sent here.
 func (n *node) ready() (missing []string) {
 	if n.view.Load().lists.Keys() == 0 {
-		missing = append(missing, wording.ReadyNoList.String())
+		missing = append(missing, textReadyNoList.String())
 	}
 	if !n.counters.Readings().UpstreamAnswered {
-		missing = append(missing, wording.ReadyNoUpstream.String())
+		missing = append(missing, textReadyNoUpstream.String())
 	}
 	return missing
 }

@@ -16,7 +16,6 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
@@ -92,7 +91,7 @@ func (n *node) openState(cfg *config.Config) (err error) {
 	orders, damaged, err := order.Open(cfg.OrdersFile())
 	if damaged > 0 {
 		n.log.Error("records of orders that cannot be read", "lines", damaged)
-		n.conditions.Set("orders-damaged", wording.OrdersDamaged.With(damaged).String())
+		n.conditions.Set("orders-damaged", textOrdersDamaged.With(damaged).String())
 	}
 	if err != nil {
 		n.log.Error("read record of orders", "error", err)

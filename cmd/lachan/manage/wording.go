@@ -42,3 +42,62 @@ var (
 		EN: "cannot get a new secret for DNS cookies: %v; the old one stays in use",
 	}
 )
+
+var (
+	textPageByAuthority = wording.Text{
+		VI: "theo yêu cầu của cơ quan có thẩm quyền",
+		EN: "by order of an authority",
+	}
+	textPageByLock = wording.Text{
+		VI: "cấp trên quy định chặn cho mọi trường",
+		EN: "a higher level blocks it for all schools",
+	}
+	textPageByOwn = wording.Text{
+		VI: "trường, hoặc đơn vị cấp trên, đã chặn tên này",
+		EN: "the school, or a unit above it, has blocked this name",
+	}
+	textPageByProfile = wording.Text{
+		VI: "không dùng ở đây vào lúc này",
+		EN: "not for use here at this time",
+	}
+	textPageByDefault = wording.Text{
+		VI: "lúc này chỉ mở được các trang trong danh sách học tập",
+		EN: "at this time only listed pages for lessons can be opened",
+	}
+	textConditionFailing = wording.Text{
+		VI: "không cập nhật được; bản trước, nếu có, vẫn được dùng: %s",
+		EN: "not updated; the previous versions, if any, stay in use: %s",
+	}
+	textConditionHeld = wording.Text{
+		VI: "có bản bị giữ lại, vẫn dùng bản cũ: %s",
+		EN: "versions are held back; the previous ones stay in use: %s",
+	}
+	textConditionCore = wording.Text{
+		VI: "danh sách được khóa đang chặn các tên không bao giờ nên chặn: %s; hỏi đơn vị cung cấp, hoặc `lachan lists rollback`",
+		EN: "locked lists block what should never be blocked: %s; ask the publisher, or `lachan lists rollback`",
+	}
+	textConditionIncomplete = wording.Text{
+		VI: "có mục theo văn bản không thể chặn bằng DNS, phải báo lại cơ quan ra văn bản: %s; xem `lachan lists status`",
+		EN: "entries of orders cannot be blocked by DNS and have to be reported back: %s; see `lachan lists status`",
+	}
+	textOrdersDamaged = wording.Text{
+		VI: "%d dòng trong orders.jsonl không đọc được nên bị bỏ qua; hãy giữ tệp lại để đối chiếu",
+		EN: "unreadable lines of orders.jsonl, left out: %d; keep the file for comparison",
+	}
+	textReadyNoList = wording.Text{
+		VI: "chưa có danh sách nào có hiệu lực",
+		EN: "no list is in force",
+	}
+	textReadyNoUpstream = wording.Text{
+		VI: "chưa máy chủ cấp trên nào trả lời",
+		EN: "no upstream has answered yet",
+	}
+	textImpactHeld = wording.Text{
+		VI: "; nếu dùng bản này, %d tên được hỏi gần đây (khoảng %d lượt) sẽ bị chặn thêm, xem `lachan lists diff`",
+		EN: "; names asked recently that it would newly block: %d (asked about %d times), see `lachan lists diff`",
+	}
+	textLinksDamaged = wording.Text{
+		VI: "không đọc được danh sách địa chỉ đã liên kết: %v; các bộ định tuyến sẽ báo lại địa chỉ của mình",
+		EN: "cannot read the linked addresses: %v; routers will report theirs again",
+	}
+)

@@ -1,0 +1,87 @@
+package main
+
+import "lachan/internal/wording"
+
+// What the program says of itself and of its command line.
+var (
+	textRoot = wording.Text{
+		VI: "lá chắn DNS cho trường học",
+		EN: "a DNS shield for schools",
+	}
+	textRootLong = wording.Text{
+		VI: "Lá Chắn trả lời câu hỏi DNS của trường học: chặn những tên miền có hại theo danh sách của cơ quan có thẩm quyền và theo chính sách của từng trường, giữ cho việc học luôn thông suốt, và đếm để báo cáo mà không ghi lại điều gì về một học sinh nào.",
+		EN: "Lá Chắn answers the DNS queries of schools: it blocks harmful names by the lists of authorities and the policy of each school, keeps lessons reachable, and counts for the reports without storing anything about any one child.",
+	}
+	textExitStatus = wording.Text{
+		VI: "Mã kết thúc: 0 xong, 1 có điều sai và đã nói rõ, 2 dòng lệnh không đúng.",
+		EN: "Exit status: 0 done, 1 an error, which is reported, 2 a command line that is not right.",
+	}
+	textFlagLanguage = wording.Text{
+		VI: "ngôn ngữ: vi, en hoặc both (cả hai); nếu không ghi thì theo LACHAN_LANG rồi LC_ALL, LC_MESSAGES, LANG",
+		EN: "language: vi, en or both; by default that of LACHAN_LANG, or else of LC_ALL, LC_MESSAGES, LANG",
+	}
+	textLanguageWrong = wording.Text{
+		VI: "%s: không có ngôn ngữ %q; hãy ghi vi, en hoặc both",
+		EN: "%s: there is no language %q; write vi, en or both",
+	}
+	textHelp = wording.Text{
+		VI: "hướng dẫn cho một lệnh",
+		EN: "help for a command",
+	}
+	textHelpUsage = wording.Text{
+		VI: "Cách dùng",
+		EN: "Usage",
+	}
+	textHelpExamples = wording.Text{
+		VI: "Ví dụ",
+		EN: "Examples",
+	}
+	textHelpCommand = wording.Text{
+		VI: "LỆNH",
+		EN: "COMMAND",
+	}
+	textHelpCommands = wording.Text{
+		VI: "Các lệnh",
+		EN: "Commands",
+	}
+	textHelpFlags = wording.Text{
+		VI: "Tùy chọn",
+		EN: "Flags",
+	}
+	textHelpInherited = wording.Text{
+		VI: "Tùy chọn chung",
+		EN: "Common flags",
+	}
+	textHelpMore = wording.Text{
+		VI: `Xem thêm: "{{.CommandPath}} LỆNH --help".`,
+		EN: `More: "{{.CommandPath}} COMMAND --help".`,
+	}
+	textUsage = wording.Text{
+		VI: "xem: %s --help",
+		EN: "see: %s --help",
+	}
+	textFlagWrong = wording.Text{
+		VI: "không hiểu dòng lệnh: %v",
+		EN: "cannot understand the command line: %v",
+	}
+	textFlagHelp = wording.Text{
+		VI: "hướng dẫn cho lệnh này",
+		EN: "help for this command",
+	}
+	textFlagURL = wording.Text{
+		VI: "địa chỉ /healthz của máy chủ",
+		EN: "address of the server's /healthz",
+	}
+	textVersion = wording.Text{
+		VI: "in phiên bản",
+		EN: "print the version",
+	}
+	textServe = wording.Text{
+		VI: "chạy máy chủ DNS; SIGHUP nạp lại mọi thứ, SIGTERM dừng êm",
+		EN: "run the DNS server; SIGHUP reloads everything, SIGTERM drains",
+	}
+	textHealth = wording.Text{
+		VI: "hỏi máy chủ đang chạy có khoẻ không",
+		EN: "ask a running server whether it is alive",
+	}
+)
