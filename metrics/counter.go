@@ -16,7 +16,8 @@ const (
 	HistoryShipped  = "lachan_history_shipped_timestamp_seconds"
 )
 
-// A Counter is a counter that history keeps: after a start it goes on from there. Equal values are the same counter, as long as the process lives.
+// A Counter is a counter that history keeps: after a start it goes on from
+// there. Equal values are the same counter, as long as the process lives.
 type Counter struct {
 	kind     kind
 	what     uint8          // decision, result, or place in withins, as the kind needs it

@@ -14,7 +14,8 @@ import (
 const chunk = 64 << 10
 
 // An exposition writes the Prometheus text format 0.0.4: one family after the other,
-// one line for each series, the label node on every series, integers only. After the first error of a write, stored in err, nothing more is written.
+// one line for each series, the label node on every series, integers only. After
+// the first error of a write, stored in err, nothing more is written.
 type exposition struct {
 	w       io.Writer
 	err     error

@@ -94,7 +94,10 @@ func (q *Query) introduceFilter() {
 // checkText answers with one TXT record that nobody may keep.
 func (q *Query) checkText(texts ...string) {
 	q.start(dnswire.RcodeSuccess)
-	q.reply.RecordOf(dnswire.SectionAnswer, q.reply.OwnerPointer(), dnswire.TypeTXT, dnswire.ClassIN, 0, appendStrings(nil, texts...))
+	q.reply.RecordOf(
+		dnswire.SectionAnswer, q.reply.OwnerPointer(), dnswire.TypeTXT, dnswire.ClassIN, 0,
+		appendStrings(nil, texts...),
+	)
 	q.action = metrics.ActionLocal
 }
 

@@ -132,7 +132,9 @@ func (r *Resolver) open(e listen.Endpoint, sockets []listen.Socket) (l *listener
 }
 
 // accept makes a listener of a copy of the socket.
-func (r *Resolver) accept(tcp listen.Socket, addr netip.AddrPort, serve func(*clientconn.Conn)) (*clientconn.Listener, error) {
+func (r *Resolver) accept(
+	tcp listen.Socket, addr netip.AddrPort, serve func(*clientconn.Conn),
+) (*clientconn.Listener, error) {
 	return clientconn.Listen(tcp, addr, r.limiter, r.log, serve)
 }
 

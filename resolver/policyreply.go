@@ -15,7 +15,9 @@ import (
 
 // rebind is what becomes of an answer that leads a public name into a private
 // network.
-var rebind = policy.Decision{Action: policy.Local, Reply: policy.ReplyNodata, EDE: dnswire.EDEBlocked, Entry: -1, Category: policy.NoCategory}
+var rebind = policy.Decision{
+	Action: policy.Local, Reply: policy.ReplyNodata, EDE: dnswire.EDEBlocked, Entry: -1, Category: policy.NoCategory,
+}
 
 // applyDecision replies where policy has the last word already. A block that
 // stream clients pass becomes no decision for them.

@@ -49,7 +49,8 @@ func (q *Query) signal() {
 		copy(q.reply.Option(dnswire.OptionCookie, len(q.cookie)), q.cookie)
 	}
 	id := q.world.settings.ID
-	if _, asked := q.Option(dnswire.OptionNSID); asked && id != "" && q.reply.Len()+dnswire.OptionHead+len(id) <= q.limit() {
+	if _, asked := q.Option(dnswire.OptionNSID); asked && id != "" &&
+		q.reply.Len()+dnswire.OptionHead+len(id) <= q.limit() {
 		copy(q.reply.Option(dnswire.OptionNSID, len(id)), id)
 	}
 	keeps := q.transport == metrics.TransportTCP || q.transport == metrics.TransportDoT

@@ -49,7 +49,9 @@ func (r *Resolver) newHandler() *streamHandler { return &streamHandler{r, r.coun
 func (h *streamHandler) Settings() *stream.Settings { return &h.world.Load().streams }
 
 // Ask implements stream.Handler.
-func (h *streamHandler) Ask(ctx context.Context, from stream.Origin, message []byte, use func(reply []byte)) (answered bool) {
+func (h *streamHandler) Ask(
+	ctx context.Context, from stream.Origin, message []byte, use func(reply []byte),
+) (answered bool) {
 	s := h.free.Get().(*streamQuery)
 	q := h.lease()
 	q.copyMessage(message)

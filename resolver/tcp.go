@@ -60,7 +60,8 @@ func (r *Resolver) serveDoT(client *clientconn.Conn, config *tls.Config) {
 		return
 	}
 	r.readStream(r.newTCPConn(c, client, origin{
-		transport: metrics.TransportDoT, client: client.Client(), id: r.world.Load().streams.IDOf(c.ConnectionState().ServerName),
+		transport: metrics.TransportDoT, client: client.Client(),
+		id: r.world.Load().streams.IDOf(c.ConnectionState().ServerName),
 	}))
 }
 

@@ -23,7 +23,9 @@ type reader struct {
 }
 
 func (r *Resolver) newReader(s *udpSocket) *reader {
-	d := &reader{Resolver: r, socket: s, lane: r.counters.Shard(), hot: r.cache.NewHot(), batch: make([]*Query, batchSize)}
+	d := &reader{
+		Resolver: r, socket: s, lane: r.counters.Shard(), hot: r.cache.NewHot(), batch: make([]*Query, batchSize),
+	}
 	for i := range d.batch {
 		d.batch[i] = r.lease()
 	}

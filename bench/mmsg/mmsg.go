@@ -84,7 +84,9 @@ func call(trap uintptr, fd int, headers []header, flags int) (int, error) {
 	if len(headers) == 0 {
 		return 0, nil
 	}
-	n, _, errno := syscall.Syscall6(trap, uintptr(fd), uintptr(unsafe.Pointer(&headers[0])), uintptr(len(headers)), uintptr(flags), 0, 0)
+	n, _, errno := syscall.Syscall6(
+		trap, uintptr(fd), uintptr(unsafe.Pointer(&headers[0])), uintptr(len(headers)), uintptr(flags), 0, 0,
+	)
 	if errno != 0 {
 		return 0, errno
 	}

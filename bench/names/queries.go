@@ -56,7 +56,10 @@ func (o options) miss() *queryfile.File {
 // for HTTPS; four come without EDNS, as from a small device, five with it and
 // one with a cookie (RFC 7873) too.
 func message(name string, i int) []byte {
-	types := [10]uint16{dns.TypeA, dns.TypeA, dns.TypeAAAA, dns.TypeA, dns.TypeA, dns.TypeAAAA, dns.TypeA, dns.TypeAAAA, dns.TypeA, dns.TypeHTTPS}
+	types := [10]uint16{
+		dns.TypeA, dns.TypeA, dns.TypeAAAA, dns.TypeA, dns.TypeA, dns.TypeAAAA, dns.TypeA, dns.TypeAAAA, dns.TypeA,
+		dns.TypeHTTPS,
+	}
 	bits := scramble(uint64(i) + 1<<40)
 	var m dns.Msg
 	m.SetQuestion(name+".", types[bits%10])

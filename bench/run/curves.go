@@ -71,7 +71,10 @@ func (b *bench) point(w *tabwriter.Writer, p point) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "| %d\t| %d\t| %d\t| %.2f\t| %.1f\t| %.3f\t| %.0f\t| %.2f\t| %.0f\t|\n", p.names, p.schools, p.answers,
-		compiled.Seconds(), float64(snapshotSize(dir))/1e6, started.Seconds(), float64(r.After.Resident)/(1<<20), r.CPUPerM, r.Rate)
+	fmt.Fprintf(
+		w, "| %d\t| %d\t| %d\t| %.2f\t| %.1f\t| %.3f\t| %.0f\t| %.2f\t| %.0f\t|\n", p.names, p.schools, p.answers,
+		compiled.Seconds(), float64(snapshotSize(dir))/1e6, started.Seconds(), float64(r.After.Resident)/(1<<20),
+		r.CPUPerM, r.Rate,
+	)
 	return nil
 }

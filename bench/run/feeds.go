@@ -123,8 +123,11 @@ func (b *bench) tellMemory(s *subject, names int, when string) error {
 	if err != nil {
 		return err
 	}
-	b.tell("the same: %s %.1f octets of memory a name (promised %d): %.1f anonymous and %.1f of the mapped file, which the kernel may take back",
-		when, float64(m.Resident)/float64(names), octetsAName, float64(m.Anon)/float64(names), float64(m.File)/float64(names))
+	b.tell(
+		"the same: %s %.1f octets of memory a name (promised %d): %.1f anonymous and %.1f of the mapped file, which the kernel may take back",
+		when, float64(m.Resident)/float64(names), octetsAName, float64(m.Anon)/float64(names),
+		float64(m.File)/float64(names),
+	)
 	return nil
 }
 

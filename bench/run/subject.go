@@ -90,7 +90,9 @@ const (
 )
 
 // waitFor asks for name until the answer is good.
-func waitFor(ctx context.Context, addr netip.AddrPort, name string, limit time.Duration, good func(*dns.Msg) bool) error {
+func waitFor(
+	ctx context.Context, addr netip.AddrPort, name string, limit time.Duration, good func(*dns.Msg) bool,
+) error {
 	client := dns.Client{Timeout: askPatient}
 	query := new(dns.Msg).SetQuestion(dns.Fqdn(name), dns.TypeA)
 	last := errors.New("it was not asked")

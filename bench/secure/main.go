@@ -109,8 +109,10 @@ func dial(o options, client int, alpn string) (net.Conn, error) {
 	network := 256 + client*o.spread/o.clients
 	from := netip.AddrFrom4([4]byte{127, byte(network >> 8), byte(network), byte(1 + client%250)})
 	d := tls.Dialer{
-		NetDialer: &net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: 10 * time.Second},
-		Config:    &tls.Config{InsecureSkipVerify: true, ServerName: "dns.example", NextProtos: []string{alpn}},
+		NetDialer: &net.Dialer{
+			LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: 10 * time.Second,
+		},
+		Config: &tls.Config{InsecureSkipVerify: true, ServerName: "dns.example", NextProtos: []string{alpn}},
 	}
 	return d.Dial("tcp", o.server)
 }

@@ -54,7 +54,10 @@ func manageCommand(l wording.Language) *cobra.Command {
 	c := &cobra.Command{
 		Use: "manage", Short: textServe.In(l), Hidden: true, Args: command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
-			return manage.Run(c.Context(), version, flagsOf(os.Args[1:], c.Name()), func() (*config.Config, yamlfile.Problems) { return command.Config(c.Command) })
+			return manage.Run(
+				c.Context(), version, flagsOf(os.Args[1:], c.Name()),
+				func() (*config.Config, yamlfile.Problems) { return command.Config(c.Command) },
+			)
 		}),
 	}
 	return command.WithKeys(c, l)

@@ -140,7 +140,10 @@ func settings(o Options) *tsdb.Options {
 	t.StripeSize = 512
 	t.HeadChunksWriteBufferSize = 64 << 10
 	t.HeadChunksWriteQueueSize = 0
-	t.NewCompactorFunc = func(ctx context.Context, r prometheus.Registerer, l *slog.Logger, ranges []int64, pool chunkenc.Pool, _ *tsdb.Options) (tsdb.Compactor, error) {
+	t.NewCompactorFunc = func(
+		ctx context.Context, r prometheus.Registerer, l *slog.Logger,
+		ranges []int64, pool chunkenc.Pool, _ *tsdb.Options,
+	) (tsdb.Compactor, error) {
 		leveled, err := tsdb.NewLeveledCompactorWithOptions(ctx, r, l, ranges, pool, tsdb.LeveledCompactorOptions{
 			MergeFunc: concatenate, EnableOverlappingCompaction: true,
 		})

@@ -76,7 +76,9 @@ func (w *writer) deployment() []Block {
 			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối (%s), gồm %s cơ sở có dữ liệu đầy đủ (%s), %s "+
 				"cơ sở có dữ liệu một phần (%s); %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, "+
 				"bình quân một cơ sở: %s.",
-				c.Schools, figures.Plus(c.Full, c.Partial), figures.Share(figures.Plus(c.Full, c.Partial), c.Schools), c.Full, figures.Share(c.Full, c.Schools), c.Partial, figures.Share(c.Partial, c.Schools), c.Silent, figures.Share(c.Silent, c.Schools), of, c.Time))
+				c.Schools, figures.Plus(c.Full, c.Partial), figures.Share(figures.Plus(c.Full, c.Partial), c.Schools),
+				c.Full, figures.Share(c.Full, c.Schools), c.Partial, figures.Share(c.Partial, c.Schools),
+				c.Silent, figures.Share(c.Silent, c.Schools), of, c.Time))
 		if names := w.silent(); len(names) > 0 {
 			blocks = append(blocks, para("Cơ sở không có dữ liệu: %s.", few(names, 10)))
 		}

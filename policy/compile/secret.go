@@ -29,7 +29,8 @@ func (c *clients) claimSecrets(u uint32, text *source.Unit) {
 
 func (c *clients) claimSecret(among map[[32]byte]uint32, u uint32, file, secret string, line int) bool {
 	outside := func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' }
-	if len(secret) < leastSecret || len(secret) > mostSecret || strings.ContainsFunc(secret, outside) || secret[0] == '-' {
+	if len(secret) < leastSecret || len(secret) > mostSecret || strings.ContainsFunc(secret, outside) ||
+		secret[0] == '-' {
 		c.fail(file, line, textLink)
 		return false
 	}

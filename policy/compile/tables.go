@@ -30,7 +30,9 @@ func (c *compiler) tables() *compiled.Tables {
 		t.Tokens = append(t.Tokens, compiled.Secret{Digest: digest, Unit: u})
 	}
 	for _, n := range c.noteList {
-		t.Notes = append(t.Notes, compiled.Note{Who: s.Intern(n.who), Why: s.Intern(n.why), Document: s.Intern(n.document)})
+		t.Notes = append(
+			t.Notes, compiled.Note{Who: s.Intern(n.who), Why: s.Intern(n.why), Document: s.Intern(n.document)},
+		)
 	}
 	t.Strings = s.Bytes
 	t.Index()

@@ -86,7 +86,9 @@ func (t tagList) relabel(bit int, text source.Category) {
 func (t tagList) add(code string, label wording.Text) (bit int) {
 	bit = len(t.All)
 	self := blocklist.Of(bit)
-	t.All = append(t.All, compiled.Tag{Code: code, Label: label, Counts: uint8(bit), Unblocks: self, UnitUnblocks: self})
+	t.All = append(
+		t.All, compiled.Tag{Code: code, Label: label, Counts: uint8(bit), Unblocks: self, UnitUnblocks: self},
+	)
 	return bit
 }
 

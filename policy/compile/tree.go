@@ -59,10 +59,13 @@ func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 	case kind == 0:
 		kind = source.GroupKind
 	}
-	t.units = append(t.units, unit{name: text.Name, kind: kind, file: text.File, line: int(text.Line), declared: declared{
-		id: text.ID, parent: text.Parent, level: text.Level, profile: text.Profile, calendar: text.Calendar,
-		code: text.Code, kind: text.Type, students: text.Students, contacts: t.contacts(text),
-	}})
+	t.units = append(
+		t.units,
+		unit{name: text.Name, kind: kind, file: text.File, line: int(text.Line), declared: declared{
+			id: text.ID, parent: text.Parent, level: text.Level, profile: text.Profile, calendar: text.Calendar,
+			code: text.Code, kind: text.Type, students: text.Students, contacts: t.contacts(text),
+		}},
+	)
 	t.parent = append(t.parent, parent)
 	if u > 0 {
 		t.name(u)

@@ -52,7 +52,9 @@ func (t *Tables) columns() [tableCount]column {
 	return [...]column{
 		records[byte]{&t.Strings},
 		records[Unit]{&t.Units}, records[uint32]{&t.Parents}, records[uint32]{&t.UnitPlan}, records[uint32]{&t.IDs},
-		records[UnitRule]{&t.UnitRules}, records[CodeEntry]{&t.Codes}, records[Text]{&t.Contacts}, records[Lock]{&t.Locks},
+		records[UnitRule]{
+			&t.UnitRules,
+		}, records[CodeEntry]{&t.Codes}, records[Text]{&t.Contacts}, records[Lock]{&t.Locks},
 		records[Network]{&t.Networks}, records[Device]{&t.Devices}, records[uint32]{&t.DeviceSlots},
 		records[Secret]{&t.Links}, records[Secret]{&t.Tokens},
 		records[Rule]{&t.Rules}, records[Plan]{&t.Plans}, records[int32]{&t.PlanRules}, records[Layer]{&t.Layers},

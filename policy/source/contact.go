@@ -10,7 +10,8 @@ import (
 // (RFC 6068, RFC 3966, RFC 9110 section 4.2.2).
 func IsContact(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || strings.ContainsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
+	if err != nil ||
+		strings.ContainsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
 		return false
 	}
 	switch u.Scheme {

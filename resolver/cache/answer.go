@@ -265,7 +265,9 @@ func (a *Answer) AppendTo(dst []byte, q *dnswire.Query, now int64) []byte {
 	out = append(out, wire[a.questionEnd:]...)
 	message := out[base:]
 	binary.BigEndian.PutUint16(message, q.ID)
-	binary.BigEndian.PutUint16(message[2:], binary.BigEndian.Uint16(message[2:])|q.Flags&(dnswire.FlagRD|dnswire.FlagCD))
+	binary.BigEndian.PutUint16(
+		message[2:], binary.BigEndian.Uint16(message[2:])|q.Flags&(dnswire.FlagRD|dnswire.FlagCD),
+	)
 	age, fresh := a.age(now), a.fresh(now)
 	for ttls := a.data[a.messageEnd:]; len(ttls) > 0; ttls = ttls[2:] {
 		at := binary.BigEndian.Uint16(ttls)

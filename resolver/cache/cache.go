@@ -157,7 +157,9 @@ func (s *shard) get(f *Found, q *Question, hash uint64, asked uint32, rules *pol
 }
 
 // getStale finds an answer that is fresh, or past its end by staleFor.
-func (s *shard) getStale(f *Found, q *Question, hash uint64, rules *policy.Rules, now int64, staleFor time.Duration) bool {
+func (s *shard) getStale(
+	f *Found, q *Question, hash uint64, rules *policy.Rules, now int64, staleFor time.Duration,
+) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, ok := s.lru.Get(hash)

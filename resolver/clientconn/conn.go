@@ -71,7 +71,8 @@ func (c *Conn) MayRead(silence time.Duration) bool {
 		return false
 	}
 	stopped := c.stopped.Load()
-	return stopped == 0 || time.Since(time.Unix(0, stopped)) < stopLimit && c.SetReadDeadline(time.Now().Add(stopSilence)) == nil
+	return stopped == 0 ||
+		time.Since(time.Unix(0, stopped)) < stopLimit && c.SetReadDeadline(time.Now().Add(stopSilence)) == nil
 }
 
 // A connection that is told to end is read until the client is silent for

@@ -93,7 +93,9 @@ func ports(p listen.Protocol, endpoints []listen.Endpoint) (list []uint16) {
 
 // serviceParams describes the endpoints of a protocol and port in wire form (RFC
 // 9460 section 2.2, RFC 9461 section 4).
-func serviceParams(p listen.Protocol, port uint16, d Discovery, dohPath string, endpoints []listen.Endpoint) ([]byte, error) {
+func serviceParams(
+	p listen.Protocol, port uint16, d Discovery, dohPath string, endpoints []listen.Endpoint,
+) ([]byte, error) {
 	record := &dns.SVCB{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeSVCB, Class: dns.ClassINET}, Target: "."}
 	record.Value = []dns.SVCBKeyValue{&dns.SVCBAlpn{Alpn: alpn(p)}, &dns.SVCBPort{Port: port}}
 	v4, v6 := hints(p, port, d, endpoints)
@@ -151,7 +153,8 @@ func hints(p listen.Protocol, port uint16, d Discovery, endpoints []listen.Endpo
 // below it, by which a client has called itself, is the server's too: no other
 // server need know it.
 func (r *Records) Claims(name *domain.Name, qtype uint16) bool {
-	return r.named && (asksForEndpoints(name) && name.Within(&r.name) || qtype == dnswire.TypeRESINFO && name.Equal(&r.name))
+	return r.named &&
+		(asksForEndpoints(name) && name.Within(&r.name) || qtype == dnswire.TypeRESINFO && name.Equal(&r.name))
 }
 
 // asksForEndpoints reports whether the first label of the name is _dns.
@@ -163,7 +166,8 @@ func asksForEndpoints(name *domain.Name) bool {
 // Exists reports whether the server has something at a name that is its own to
 // answer: resolver.arpa, or one that it claims.
 func (r *Records) Exists(name *domain.Name, qtype uint16) bool {
-	return r.Claims(name, qtype) || name.Labels() <= specialUse || asksForEndpoints(name) && name.Labels() == specialUse+1
+	return r.Claims(name, qtype) || name.Labels() <= specialUse ||
+		asksForEndpoints(name) && name.Labels() == specialUse+1
 }
 
 // Append adds the records for such a question to the reply. If there are none the

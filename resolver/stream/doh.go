@@ -49,7 +49,8 @@ type DoH struct {
 // is bound to addr, as the other is. config returns that of TLS for what is spoken
 // next over it.
 func ListenDoH(
-	udp listen.Socket, addr netip.AddrPort, limiter *clientconn.Limiter, config func(alpn ...string) *tls.Config, handler Handler,
+	udp listen.Socket, addr netip.AddrPort, limiter *clientconn.Limiter, config func(alpn ...string) *tls.Config,
+	handler Handler,
 ) (*DoH, error) {
 	d := &DoH{
 		handler: handler, limiter: limiter, tls: config(listen.DoH.ALPN()...),
@@ -63,11 +64,13 @@ func ListenDoH(
 	idle := limiter.Limits().Idle
 	d.tcp = &http.Server{
 		Handler: d, ConnContext: withConn,
-		ReadHeaderTimeout: dohReadTimeout, ReadTimeout: dohReadTimeout, WriteTimeout: dohAnswerTimeout, IdleTimeout: idle,
+		ReadHeaderTimeout: dohReadTimeout, ReadTimeout: dohReadTimeout,
+		WriteTimeout: dohAnswerTimeout, IdleTimeout: idle,
 		MaxHeaderBytes: dohHeaderBytes,
 		HTTP2: &http.HTTP2Config{
-			MaxConcurrentStreams: dohStreams,
-			MaxReadFrameSize:     dohFrameBytes, MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
+			MaxConcurrentStreams:          dohStreams,
+			MaxReadFrameSize:              dohFrameBytes,
+			MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
 		},
 		ErrorLog: log.New(io.Discard, "", 0), // it would name clients
 	}
@@ -127,7 +130,9 @@ type connQueue struct {
 
 func newConnQueue(addr net.Addr) *connQueue {
 	closed := make(chan struct{})
-	return &connQueue{addr: addr, conns: make(chan net.Conn), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+	return &connQueue{
+		addr: addr, conns: make(chan net.Conn), closed: closed, close: sync.OnceFunc(func() { close(closed) }),
+	}
 }
 
 // put hands a connection over. It is not ok if the queue is closed.

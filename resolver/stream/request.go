@@ -117,7 +117,10 @@ func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
 }
 
 // answer answers a message in the form that write gives it.
-func (d *DoH) answer(w http.ResponseWriter, req *http.Request, id string, message []byte, write func(http.ResponseWriter, []byte) error) (err error) {
+func (d *DoH) answer(
+	w http.ResponseWriter, req *http.Request, id string, message []byte,
+	write func(http.ResponseWriter, []byte) error,
+) (err error) {
 	if !isQuery(message) {
 		return refusal(http.StatusBadRequest)
 	}
@@ -153,7 +156,8 @@ func freshness(reply []byte) (seconds uint32) {
 		return 0
 	}
 	for found := false; w.Next(&r); {
-		counts := r.Section == dnswire.SectionAnswer || r.Section == dnswire.SectionAuthority && r.Type == dnswire.TypeSOA
+		counts := r.Section == dnswire.SectionAnswer ||
+			r.Section == dnswire.SectionAuthority && r.Type == dnswire.TypeSOA
 		if counts && (!found || r.TTL < seconds) {
 			found, seconds = true, r.TTL
 		}

@@ -16,7 +16,7 @@ type Strategy uint8
 
 // The strategies.
 const (
-	Fastest  Strategy = iota // by moving average of round trip and failures; one in twenty exchanges tries another first
+	Fastest  Strategy = iota // by moving average of round trip and failures; one in twenty tries another first
 	Ordered                  // as written
 	Parallel                 // all at once; the first usable reply is taken
 )

@@ -20,7 +20,8 @@ func (c *Config) SetDefaults() {
 			UnknownClient:    "default",
 			RebindProtection: true,
 			TCP: TCP{
-				Connections: 1000, PerClient: 500, IdleTimeout: 10 * time.Second, Lifetime: time.Hour, MaxBytes: 64 << 20,
+				Connections: 1000, PerClient: 500, MaxBytes: 64 << 20,
+				IdleTimeout: 10 * time.Second, Lifetime: time.Hour,
 			},
 			BlockTTL:  time.Minute,
 			CheckName: "check.lachan.test",

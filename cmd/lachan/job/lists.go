@@ -50,7 +50,9 @@ func compileLists(c command.Call, o ListsOrder) (answer ListsAnswer, err error) 
 	if err != nil {
 		return answer, err
 	}
-	lists, report, err := store.Update(c.Context(), old, source.All(source.Builtin(facts), o.Files), blocklist.Options{OnFullCompile: yield})
+	lists, report, err := store.Update(
+		c.Context(), old, source.All(source.Builtin(facts), o.Files), blocklist.Options{OnFullCompile: yield},
+	)
 	if err != nil {
 		return answer, err
 	}

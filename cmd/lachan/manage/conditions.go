@@ -34,7 +34,8 @@ func (n *node) watchFeeds(ctx context.Context) {
 		if f.LockedBy != "" && status.Copy.CoreHits > 0 {
 			core = append(core, about(f.Name, fmt.Sprintf("%d (%s)", status.Copy.CoreHits, join(status.Copy.CoreNames))))
 		}
-		if ordered := f.Authority != (config.Authority{}) || len(status.Copy.Documents) > 0; ordered && status.Copy.Rejected > 0 {
+		if ordered := f.Authority != (config.Authority{}) || len(status.Copy.Documents) > 0; ordered &&
+			status.Copy.Rejected > 0 {
 			incomplete = append(incomplete, about(f.Name, fmt.Sprint(status.Copy.Rejected)))
 		}
 	}

@@ -99,7 +99,8 @@ func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.
 	}
 	defer os.RemoveAll(dir) // the mapping outlives the name
 	path := filepath.Join(dir, "held.snap")
-	if _, err := blocklist.Compile(ctx, path, []blocklist.Source{file.Blocklist()}, blocklist.Options{Memory: impactMemory}); err != nil {
+	sources := []blocklist.Source{file.Blocklist()}
+	if _, err := blocklist.Compile(ctx, path, sources, blocklist.Options{Memory: impactMemory}); err != nil {
 		return nil, fmt.Errorf("weigh feed %q: %w", f.Name, err)
 	}
 	snapshot, err := blocklist.Open(path)

@@ -22,7 +22,8 @@ func (n *node) useLists(l *blocklist.Lists) {
 // refreshView shows those who only look what is in force at this minute.
 func (n *node) refreshView() {
 	n.view.Store(&view{
-		cfg: n.cfg, rules: n.policy.At(n.lists.list, time.Now(), n.lists.serial), lists: n.lists.lists, list: n.lists.list,
+		cfg: n.cfg, rules: n.policy.At(n.lists.list, time.Now(), n.lists.serial),
+		lists: n.lists.lists, list: n.lists.list,
 		inForce: maps.Clone(n.lists.inForce), linked: n.identity.links.table,
 	})
 }

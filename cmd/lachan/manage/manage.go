@@ -300,5 +300,8 @@ func (n *node) takeDeath(m *message.Message) {
 	if words != "" {
 		how += ": " + words
 	}
-	n.conditions.Set(d.Process+"-crashed", processCrashed.With(d.Process, d.Times, how, d.At.In(n.cfg.Timezone.Location).Format(time.DateTime)).String())
+	n.conditions.Set(
+		d.Process+"-crashed",
+		processCrashed.With(d.Process, d.Times, how, d.At.In(n.cfg.Timezone.Location).Format(time.DateTime)).String(),
+	)
 }

@@ -21,7 +21,8 @@ func (n *node) recordOrders(compiled, now time.Time) {
 	for i := range n.cfg.Feeds {
 		f := &n.cfg.Feeds[i]
 		status, err := n.lists.store.Status(f.Name)
-		if err != nil || n.lists.lists.Digest(f.Name) != source.FileOf(f, status.Copy, n.cfg.Timezone).Blocklist().Digest {
+		if err != nil ||
+			n.lists.lists.Digest(f.Name) != source.FileOf(f, status.Copy, n.cfg.Timezone).Blocklist().Digest {
 			continue // not what is in force
 		}
 		for _, r := range feedOrders(f, &status.Copy, n.cfg, now) {
@@ -85,7 +86,9 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 			continue
 		}
 		one := base
-		one.Authority, one.Document, one.Digest, one.Entries = cmp.Or(d.Authority, base.Authority), d.Number, d.Digest, d.Entries
+		one.Authority, one.Document, one.Digest, one.Entries = cmp.Or(
+			d.Authority, base.Authority,
+		), d.Number, d.Digest, d.Entries
 		one.Urgent, one.Issued, one.Effective = d.Urgent || a.Urgent, d.Issued, later(d.From, window.From)
 		orders = append(orders, one)
 	}

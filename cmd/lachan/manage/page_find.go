@@ -34,7 +34,8 @@ func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
 	f := blockpage.Finding{Name: name}
 	f.Unit, f.School = policy.UnitOf(p, group)
 	f.Contact = p.Group(group).Contact
-	if check := v.cfg.CheckName(); check != nil && (name == check.String() || strings.HasSuffix(name, "."+check.String())) {
+	if check := v.cfg.CheckName(); check != nil &&
+		(name == check.String() || strings.HasSuffix(name, "."+check.String())) {
 		f.Kind = blockpage.Check
 		return f
 	}

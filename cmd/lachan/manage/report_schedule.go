@@ -43,7 +43,9 @@ func (n *node) makeDue(ctx context.Context, now time.Time) {
 // buildReport makes a report from what this server has counted, or from the
 // engine that keeps the figures of many. It makes one at a time: answers need the
 // processor too.
-func (n *node) buildReport(ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time) (*reports.Model, error) {
+func (n *node) buildReport(
+	ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time,
+) (*reports.Model, error) {
 	n.reporting.Lock()
 	defer n.reporting.Unlock()
 	v := n.view.Load()

@@ -44,7 +44,11 @@ func (n *node) startServices(ctx context.Context) {
 	}{
 		{"renewal", n.cfg.ACMEOrder(), n.startRenewal},
 		{"http", []any{n.cfg.HTTP, n.open(message.RoleHTTP)}, n.startHTTP},
-		{"page", []any{n.cfg.Server.Page, n.cfg.ACMEOrder(), n.open(message.RolePage), n.open(message.RolePageTLS)}, n.startPage},
+		{
+			"page",
+			[]any{n.cfg.Server.Page, n.cfg.ACMEOrder(), n.open(message.RolePage), n.open(message.RolePageTLS)},
+			n.startPage,
+		},
 		{"rpz-out", []any{n.cfg.Server.RPZOut, n.open(message.RoleZones)}, n.startRPZOut},
 		{"shipping", n.cfg.Metrics.WriteURL, n.startShipping},
 	} {

@@ -25,7 +25,8 @@ import (
 // newNode opens what is on disk and decides what is in force first. It serves
 // nothing and starts nothing yet.
 func newNode(
-	ctx context.Context, cfg *config.Config, load func() (*config.Config, yamlfile.Problems), flags []string, version string,
+	ctx context.Context, cfg *config.Config, load func() (*config.Config, yamlfile.Problems), flags []string,
+	version string,
 ) (*node, yamlfile.Problems, error) {
 	facts, err := catalogue.Load()
 	if err != nil {
@@ -35,11 +36,18 @@ func newNode(
 	n := &node{
 		log: cfg.Log.Logger(), load: load, flags: flags, build: build, facts: facts, core: source.Core(facts),
 		conditions: &metrics.Conditions{},
-		counters:   metrics.NewAggregator(cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision}),
+		counters: metrics.NewAggregator(
+			cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision},
+		),
 		supervisor: supervisor{
-			orders: make(chan input, 16), listening: make(chan message.Refusal, 1), sockets: map[message.Socket]socket{},
+			orders: make(
+				chan input, 16,
+			), listening: make(chan message.Refusal, 1), sockets: map[message.Socket]socket{},
 		},
-		resolves: resolves{said: make(chan input, 16), asked: make(chan inforce.Asked, 1), proven: make(chan message.Refusal, 1), ticked: make(chan struct{}, 1)},
+		resolves: resolves{
+			said: make(chan input, 16), asked: make(chan inforce.Asked, 1), proven: make(chan message.Refusal, 1),
+			ticked: make(chan struct{}, 1),
+		},
 		lists: lists{
 			builtin: source.Builtin(facts), inForce: map[string]time.Time{},
 			updates: make(chan struct{}, 1), compiled: make(chan compilation, 1),

@@ -39,7 +39,8 @@ func MakeDue(
 
 // makeScheduled makes one report of the schedule if it is due.
 func makeScheduled(
-	ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, write Writer, log *slog.Logger,
+	ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, write Writer,
+	log *slog.Logger,
 ) error {
 	p, err := r.Newest(now, cfg.Timezone.Location)
 	if err != nil {

@@ -128,7 +128,8 @@ func (p *process) takeSockets(m *message.Message) {
 
 // protocols are those of the roles that answer.
 var protocols = map[message.Role]listen.Protocol{
-	message.RolePlain: listen.Plain, message.RoleDoT: listen.DoT, message.RoleDoH: listen.DoH, message.RoleDoQ: listen.DoQ,
+	message.RolePlain: listen.Plain, message.RoleDoT: listen.DoT,
+	message.RoleDoH: listen.DoH, message.RoleDoQ: listen.DoQ,
 }
 
 // listen serves the sockets; the resolver has them from then on.

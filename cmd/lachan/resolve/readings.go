@@ -10,13 +10,17 @@ import (
 func (p *process) readings() metrics.ResolverReadings {
 	s, cache := &p.state, p.resolver.CacheStats()
 	r := metrics.ResolverReadings{
-		Cache:               metrics.CacheReading{Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions},
+		Cache: metrics.CacheReading{
+			Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions,
+		},
 		BloomFalsePositives: s.lists.FalsePositives(),
 		RulesSerial:         s.serial,
 		UpstreamAnswered:    !s.upstreams.General().LastAnswer().IsZero(),
 	}
 	for _, of := range s.upstreams.Stats() {
-		u := metrics.UpstreamReading{Name: of.Name, Exchanges: of.Exchanges, Failures: map[string]uint64{}, RTT: of.RTT, Up: of.Up}
+		u := metrics.UpstreamReading{
+			Name: of.Name, Exchanges: of.Exchanges, Failures: map[string]uint64{}, RTT: of.RTT, Up: of.Up,
+		}
 		for kind, count := range of.Failures {
 			u.Failures[upstream.Failure(kind).String()] = count
 		}

@@ -97,7 +97,8 @@ const controlDescriptor = 3
 func newProcess(version string, control *message.Conn, facts *catalogue.Catalogue) *process {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	p := &process{
-		log: log, version: version, control: control, facts: facts, inputs: make(chan input, 16), stopped: make(chan error, 1),
+		log: log, version: version, control: control, facts: facts,
+		inputs: make(chan input, 16), stopped: make(chan error, 1),
 		counters: metrics.New(""), notified: make(chan string, 64),
 	}
 	p.secrets.cookies = cookie.Secrets(nil).Renewed() // until manage has some

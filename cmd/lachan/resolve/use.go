@@ -86,7 +86,9 @@ func (p *process) protect() {
 	var schools []metrics.School
 	for _, of := range units.Groups() {
 		if of.Kind == policy.School {
-			schools = append(schools, metrics.School{ID: of.School, Province: of.Province, Commune: of.Commune, Level: of.Level})
+			schools = append(
+				schools, metrics.School{ID: of.School, Province: of.Province, Commune: of.Commune, Level: of.Level},
+			)
 		}
 	}
 	p.counters.SetSchools(schools)
@@ -106,7 +108,8 @@ func (s *state) open(use *inforce.Use) error {
 		return err
 	}
 	moved := s.cfg == nil || string(use.Config) != string(s.use.Config)
-	if s.lists == nil || use.ListsDir != s.use.ListsDir || use.ListsSerial != s.use.ListsSerial || use.ListsOverlay != s.use.ListsOverlay {
+	if s.lists == nil || use.ListsDir != s.use.ListsDir || use.ListsSerial != s.use.ListsSerial ||
+		use.ListsOverlay != s.use.ListsOverlay {
 		if s.lists, err = openLists(use, s.lists); err != nil {
 			return err
 		}

@@ -59,7 +59,8 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 
 // PolicyUnchanged reports whether LoadPolicy would return p without a note.
 func PolicyUnchanged(cfg *config.Config, p *policy.Policy) bool {
-	return p.Unchanged(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknownClients(cfg)) && len(checkRPZOut(cfg, p)) == 0
+	return p.Unchanged(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknownClients(cfg)) &&
+		len(checkRPZOut(cfg, p)) == 0
 }
 
 // unknownClients is what the configuration says of clients that no unit claims.

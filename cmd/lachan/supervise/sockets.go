@@ -28,7 +28,8 @@ type socket struct {
 
 // protocols are those of the roles that answer.
 var protocols = map[message.Role]listen.Protocol{
-	message.RolePlain: listen.Plain, message.RoleDoT: listen.DoT, message.RoleDoH: listen.DoH, message.RoleDoQ: listen.DoQ,
+	message.RolePlain: listen.Plain, message.RoleDoT: listen.DoT,
+	message.RoleDoH: listen.DoH, message.RoleDoQ: listen.DoQ,
 }
 
 // open opens what is wanted and not open yet, and then closes what is open and

@@ -117,7 +117,9 @@ func (s *supervisor) replace() (err error) {
 		if err != nil {
 			return err
 		}
-		st.Children = append(st.Children, heldChild{c.name, c.process.Pid, fd, c.started, c.name == resolve && c != s.resolve})
+		st.Children = append(
+			st.Children, heldChild{c.name, c.process.Pid, fd, c.started, c.name == resolve && c != s.resolve},
+		)
 	}
 	text, err := json.Marshal(st)
 	if err != nil {

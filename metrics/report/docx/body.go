@@ -87,8 +87,14 @@ func (b *body) head(m *report.Model) {
 	if m.Draft {
 		number += paragraph("Centred", run("DỰ THẢO", "<w:b/>"))
 	}
-	b.columns([]int{b.width * 41 / 100, b.width * 59 / 100}, [][]string{{left, right}, {number, paragraph("Centred", run(m.Head.Place, "<w:i/>"))}})
-	b.add(paragraph("Centred"), paragraph("Title", run(m.Title, size(14))), paragraph("Title", run(m.Subject, "")), rule("3300"))
+	b.columns(
+		[]int{b.width * 41 / 100, b.width * 59 / 100},
+		[][]string{{left, right}, {number, paragraph("Centred", run(m.Head.Place, "<w:i/>"))}},
+	)
+	b.add(
+		paragraph("Centred"), paragraph("Title", run(m.Title, size(14))), paragraph("Title", run(m.Subject, "")),
+		rule("3300"),
+	)
 	for i, why := range m.Provisional {
 		if i == 0 {
 			b.add(paragraph("Body", run("SỐ LIỆU TẠM THỜI", "<w:b/><w:i/>"+size(12))))

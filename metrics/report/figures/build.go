@@ -115,7 +115,8 @@ func (b *builder) gather(ctx context.Context) error {
 	}
 	for _, other := range b.otherPeriods() {
 		other.census = newCensus(b.spec.Categories, ids)
-		if err := other.census.take(ctx, b.reader, s, []Span{{Start: other.Start, End: other.End}}, Span{}); err != nil {
+		whole := []Span{{Start: other.Start, End: other.End}}
+		if err := other.census.take(ctx, b.reader, s, whole, Span{}); err != nil {
 			return err
 		}
 		b.others = append(b.others, other)

@@ -95,7 +95,7 @@ type reading struct {
 	back   time.Duration // since the reading before
 	span   int           // that ends here, or goes on
 	closes bool          // it ends
-	inDays bool          // what was counted since the reading before was counted in the days that are looked at by the hour
+	inDays bool          // what was counted since the last reading is of days that are read by the hour
 }
 
 // readings are at the beginning of the first span, the ends of all, and the ends of days

@@ -2,12 +2,13 @@ package figures
 
 import "time"
 
-// Data are the figures of a report. The hash is made of its JSON: the same figures have the same hash, whatever is typed around them.
+// Data are the figures of a report. The hash is made of its JSON: the same
+// figures have the same hash, whatever is typed around them.
 type Data struct {
 	Unit        string    `json:"unit"`
 	Rank        string    `json:"rank"`
 	Period      Period    `json:"period"`
-	AsOf        time.Time `json:"as_of"`       // the end of the period, or when it was read if that was earlier or something was missing
+	AsOf        time.Time `json:"as_of"`       // the end of the period, or when it was read if earlier or incomplete
 	Provisional []string  `json:"provisional"` // why figures may still change; none: they are final
 
 	Total      Counts          `json:"total"`

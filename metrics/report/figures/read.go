@@ -199,7 +199,10 @@ func (r *reader) shown(
 	if err != nil {
 		return showing{}, err
 	}
-	for metric, samples := range map[string]*[]engine.Sample{metrics.SchoolQueries: &all.queries, metrics.SchoolProtected: &all.protected} {
+	wanted := map[string]*[]engine.Sample{
+		metrics.SchoolQueries: &all.queries, metrics.SchoolProtected: &all.protected,
+	}
+	for metric, samples := range wanted {
 		s.metric = metric
 		there, err := r.engine.Query(ctx, lastOver(s, windows[0]), at)
 		if err != nil {

@@ -34,7 +34,10 @@ func Write(w io.Writer, m *report.Model) error {
 		}
 	}
 	at := m.Data.AsOf.UTC().Format(time.RFC3339)
-	if err := book.SetDocProps(&excelize.DocProperties{Title: m.Title + ". " + m.Subject, Creator: m.Head.Office, Created: at, Modified: at, Language: "vi-VN"}); err != nil {
+	properties := &excelize.DocProperties{
+		Title: m.Title + ". " + m.Subject, Creator: m.Head.Office, Created: at, Modified: at, Language: "vi-VN",
+	}
+	if err := book.SetDocProps(properties); err != nil {
 		return fmt.Errorf("describe the workbook: %w", err)
 	}
 	buffer, err := book.WriteToBuffer()
@@ -126,7 +129,10 @@ func newBook() (*book, error) {
 	}{
 		{&b.title, excelize.Style{Font: font(true, 13)}},
 		{&b.wrapText, excelize.Style{Font: font(false, 12), Alignment: left}},
-		{&b.head, excelize.Style{Font: font(true, 11), Border: frame, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}}},
+		{&b.head, excelize.Style{
+			Font: font(true, 11), Border: frame,
+			Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true},
+		}},
 		{&b.text, excelize.Style{Font: font(false, 11), Border: frame, Alignment: left}},
 		{&b.whole, excelize.Style{Font: font(false, 11), Border: frame, Alignment: right, CustomNumFmt: &whole}},
 		{&b.share, excelize.Style{Font: font(false, 11), Border: frame, Alignment: right, CustomNumFmt: &share}},
