@@ -18,7 +18,7 @@ const (
 
 	sectionsAt   = 16 + sha256.Size
 	sectionSize  = 24
-	sectionAlign = 8
+	sectionAlign = 64 // a line of the CPU's cache, so that records lie in as few as they can
 )
 
 // A layout is a kind of file.
