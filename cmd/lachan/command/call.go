@@ -1,9 +1,7 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -32,12 +30,4 @@ func (c Call) Say(t wording.Text) error {
 func (c Call) Note(t wording.Text) { _, _ = fmt.Fprintln(c.ErrOrStderr(), t.In(c.Lang)) }
 
 // JSON prints v on standard output, as programs read it.
-func (c Call) JSON(v any) error { return WriteJSON(c.OutOrStdout(), v) }
-
-// WriteJSON prints v as people and programs read it.
-func WriteJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
+func (c Call) JSON(v any) error { return writeJSON(c.OutOrStdout(), v) }

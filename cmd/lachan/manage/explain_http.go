@@ -22,12 +22,9 @@ func (n *node) serveExplain(w http.ResponseWriter, r *http.Request) {
 		}
 		return v.rules.Policy().At(v.list, at, v.rules.Serial())
 	})
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		_ = command.WriteJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+		command.AnswerError(w, http.StatusBadRequest, err)
 		return
 	}
-	_ = command.WriteJSON(w, explanation)
+	command.AnswerJSON(w, http.StatusOK, explanation)
 }

@@ -121,19 +121,16 @@ func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.
 
 // serveImpact is GET /api/lists/impact?feed=NAME.
 func (n *node) serveImpact(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
 	found, err := n.weigh(r.Context(), r.URL.Query().Get("feed"))
 	if err != nil {
 		status := http.StatusInternalServerError
 		if errors.Is(err, errNothingHeld) {
 			status = http.StatusNotFound
 		}
-		w.WriteHeader(status)
-		_ = command.WriteJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+		command.AnswerError(w, status, err)
 		return
 	}
-	_ = command.WriteJSON(w, found)
+	command.AnswerJSON(w, http.StatusOK, found)
 }
 
 // weighHeld has the version of a feed that is held back weighed, unless that was

@@ -96,8 +96,7 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 }
 
 func (n *node) serveOrders(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = command.WriteJSON(w, n.lists.orders.Overview()) // an error: the client is gone
+	command.AnswerJSON(w, http.StatusOK, n.lists.orders.Overview())
 }
 
 // orderReadings is what metrics say of the orders in each feed.

@@ -69,8 +69,5 @@ func refuseReport(w http.ResponseWriter, err error) {
 	case errors.Is(err, figures.ErrUnit):
 		status = http.StatusNotFound
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = command.WriteJSON(w, map[string]string{"error": err.Error()}) // the client is gone
+	command.AnswerError(w, status, err)
 }
