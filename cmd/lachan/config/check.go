@@ -57,7 +57,7 @@ func (k *checker) wrong(path string, text wording.Text) {
 func (c *Config) Wrong(path string, text wording.Text) yamlfile.Problem {
 	name := itemPlace.ReplaceAllString(path, "")
 	text = wording.Text{VI: name + ": " + text.VI, EN: name + ": " + text.EN}
-	if origin := c.originOf(path); origin != "" {
+	if origin := originOf(c, path); origin != "" {
 		return yamlfile.Problem{File: origin, Text: text}
 	}
 	return yamlfile.Problem{File: c.file, Line: c.LineOf(path), Text: text}

@@ -38,7 +38,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 
 // originOf is the variable or flag that set the value at path, or what it is
 // part of; "" when it comes from the file or is the default.
-func (c *Config) originOf(path string) string {
+func originOf(c *Config, path string) string {
 	for path != "" {
 		if o := c.origin[path]; o != "" {
 			return o

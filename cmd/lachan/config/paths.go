@@ -38,7 +38,7 @@ func (c *Config) resolvePaths() {
 // An address (https://...) and "" stay as they are.
 func resolve(c *Config, key string, path *string) {
 	local := strings.TrimPrefix(*path, "file://")
-	if local == "" || filepath.IsAbs(local) || strings.Contains(local, "://") || c.originOf(key) != "" {
+	if local == "" || filepath.IsAbs(local) || strings.Contains(local, "://") || originOf(c, key) != "" {
 		return
 	}
 	*path = filepath.Join(filepath.Dir(c.file), local)
