@@ -44,15 +44,17 @@ const (
 // Resume the Saved has the totals of all epochs but the newest, and everything else
 // in history beyond the base belongs to the newest.
 type Aggregator struct {
-	counters *Counters // the values; it has no shards
+	counters *Counters // the groups, schools and categories; the values are in entries
 	build    BuildInfo
 	inbox    sampleInbox
 
-	mu       sync.Mutex // guards all below, and additions to counters
-	epochs   []*epoch   // alive, the oldest first
-	ended    []Epoch    // the newest last
-	live     []Epoch    // arguments of Live before Resume; nil if it was not called
-	ending   []Epoch    // arguments of End before Resume
+	mu       sync.Mutex      // guards all below
+	entries  []count         // in the order in which they were first met
+	places   map[Counter]int // in entries
+	epochs   []*epoch        // alive, the oldest first
+	ended    []Epoch         // the newest last
+	live     []Epoch         // arguments of Live before Resume; nil if it was not called
+	ending   []Epoch         // arguments of End before Resume
 	resumed  bool
 	orphaned bool        // the next epoch may be in history already
 	shards   shardTotals // of epochs that have ended
@@ -66,26 +68,64 @@ type epoch struct {
 	id      Epoch
 	awaited bool // known from history alone: no tick has come yet
 	shards  shardTotals
-	last    map[Counter]uint64
+	last    []uint64 // by place in entries; zero beyond its end
+}
+
+// at returns the last total of the counter at a place.
+func (e *epoch) at(place int) uint64 {
+	if place < len(e.last) {
+		return e.last[place]
+	}
+	return 0
+}
+
+func (e *epoch) set(place int, total uint64) {
+	if place >= len(e.last) {
+		e.last = append(e.last, make([]uint64, place+1-len(e.last))...)
+	}
+	e.last[place] = total
 }
 
 // NewAggregator makes the aggregator of the node called node, with all counters at
 // zero.
 func NewAggregator(node string, build BuildInfo) *Aggregator {
-	return &Aggregator{counters: newCounters(node), build: build}
+	return &Aggregator{counters: newCounters(node), build: build, places: map[Counter]int{}}
 }
 
 // Node is the label of this node.
 func (a *Aggregator) Node() string { return a.counters.Node() }
 
-// SetSchools is Counters.SetSchools.
-func (a *Aggregator) SetSchools(schools []School) { a.counters.SetSchools(schools) }
+// SetSchools replaces the schools that the policy in force protects. Their counters
+// are visible from now on, at zero too.
+func (a *Aggregator) SetSchools(schools []School) {
+	a.counters.SetSchools(schools)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, s := range a.counters.InForce() {
+		a.place(a.counters.protectedOf(s.ID))
+	}
+}
 
 // InForce returns the schools of the newest SetSchools.
 func (a *Aggregator) InForce() []School { return a.counters.InForce() }
 
 // AddGroup makes the counters of a group visible from now on, at zero too.
-func (a *Aggregator) AddGroup(school, group string) { a.counters.Group(school, group) }
+func (a *Aggregator) AddGroup(school, group string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.place(queriesOf(a.counters.Group(school, group), DecisionAllowed, CategoryNone))
+}
+
+// place returns the place of a counter in entries, where it is put if it is new.
+func (a *Aggregator) place(c Counter) int {
+	place, known := a.places[c]
+	if !known {
+		place = len(a.entries)
+		a.places[c] = place
+		a.entries = append(a.entries, count{Counter: c})
+	}
+	return place
+}
 
 // Code returns the code of a category of a Sample.
 func (a *Aggregator) Code(category Category) string { return a.counters.Code(category) }
@@ -94,7 +134,15 @@ func (a *Aggregator) Code(category Category) string { return a.counters.Code(cat
 func (a *Aggregator) Totals() *Totals {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.counters.Totals()
+	return a.totals()
+}
+
+func (a *Aggregator) totals() *Totals {
+	t := &Totals{node: a.Node(), codes: a.counters.categoryCodes(), schools: a.InForce()}
+	for _, c := range a.entries {
+		t.put(c.Counter, c.value)
+	}
+	return t
 }
 
 // Readings returns the readings of the newest tick.
@@ -130,12 +178,17 @@ func (a *Aggregator) Absorb(b []byte) error {
 	n := naming{counters: a.counters, codes: t.codes}
 	_ = eachCounted(t.sections[sectionCounters], func(c *counted) { // here neither
 		counter := n.counter(c)
-		if kept { // as much of it as possible may be in history already
-			e.last[counter] = min(c.value, a.counters.read(counter))
+		if counter.group != nil { // so that its allowed queries are there too, as in Counters.Totals
+			a.place(queriesOf(counter.group, DecisionAllowed, CategoryNone))
 		}
-		if last := e.last[counter]; c.value > last {
-			e.last[counter] = c.value
-			a.counters.add(counter, c.value-last)
+		place := a.place(counter)
+		value := &a.entries[place].value
+		if kept { // as much of it as possible may be in history already
+			e.set(place, min(c.value, *value))
+		}
+		if last := e.at(place); c.value > last {
+			e.set(place, c.value)
+			*value += c.value - last
 		}
 	})
 	a.readings = t.readings
@@ -186,7 +239,7 @@ func (a *Aggregator) begin(id Epoch) *epoch {
 	if len(a.epochs) == maxEpochs {
 		a.end(a.epochs[0].id)
 	}
-	e := &epoch{id: id, last: map[Counter]uint64{}}
+	e := &epoch{id: id}
 	a.epochs = append(a.epochs, e)
 	a.changes++
 	return e
@@ -244,9 +297,7 @@ func (n *naming) counter(c *counted) Counter {
 	case recordAnswers:
 		return Counter{kind: kindAnswers, what: c.what}
 	case recordProtected:
-		n.counters.mu.Lock()
-		defer n.counters.mu.Unlock()
-		return Counter{kind: kindProtected, school: n.counters.known(string(c.school))}
+		return n.counters.protectedOf(string(c.school))
 	}
 	if n.group == nil || n.group.school != string(c.school) || n.group.id != string(c.group) {
 		n.group = n.counters.Group(string(c.school), string(c.group))

@@ -139,9 +139,14 @@ func addQueries(_ *Counters, to Counter, n uint64) {
 }
 
 func findProtected(c *Counters, label func(string) string) (found Counter, ok bool) {
+	return c.protectedOf(label("school")), true
+}
+
+// protectedOf returns the counter of the time for which a school was protected.
+func (c *Counters) protectedOf(school string) Counter {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return Counter{kind: kindProtected, school: c.known(label("school"))}, true
+	return Counter{kind: kindProtected, school: c.known(school)}
 }
 
 func findAnswers(_ *Counters, label func(string) string) (found Counter, ok bool) {
@@ -201,19 +206,3 @@ func (c *Counters) find(label func(name string) string) (found Counter, ok bool)
 
 // add adds n to a counter of c.
 func (c *Counters) add(to Counter, n uint64) { kinds[to.kind].add(c, to, n) }
-
-// read returns the value of a counter of c, which must have no shards.
-func (c *Counters) read(counter Counter) (value uint64) {
-	switch counter.kind {
-	case kindAnswers:
-		return c.answers[counter.what].Load()
-	case kindProtected:
-		return counter.school.seconds()
-	}
-	counter.group.each(func(other Counter, n uint64) {
-		if other == counter {
-			value = n
-		}
-	})
-	return value
-}

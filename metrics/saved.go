@@ -26,9 +26,9 @@ type Snapshot struct {
 func (a *Aggregator) Snapshot() Snapshot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	s := Snapshot{Totals: a.counters.Totals(), changes: a.changes}
+	s := Snapshot{Totals: a.totals(), changes: a.changes}
 	if a.changes != a.saved || len(a.epochs) > 1 {
-		s.Saved = a.save(s.Totals)
+		s.Saved = a.save()
 	}
 	return s
 }
@@ -40,14 +40,14 @@ func (a *Aggregator) Keep(s Snapshot) {
 	a.saved = s.changes
 }
 
-// save encodes the base and the epochs at the moment of t.
-func (a *Aggregator) save(t *Totals) []byte {
+// save encodes the base and the epochs.
+func (a *Aggregator) save() []byte {
 	b := append([]byte(savedMagic), savedVersion)
 	section := func(content []byte) {
 		b = append(binary.LittleEndian.AppendUint32(b, uint32(len(content))), content...)
 	}
 	var codes []byte
-	for _, code := range t.codes {
+	for _, code := range a.counters.categoryCodes() {
 		codes = appendText(codes, code)
 	}
 	section(codes)
@@ -58,17 +58,17 @@ func (a *Aggregator) save(t *Totals) []byte {
 	section(ended)
 	var base countersWriter
 	totals := make([]countersWriter, len(a.epochs))
-	t.Each(func(c Counter, value uint64) {
+	for place, c := range a.entries {
 		for i, e := range a.epochs {
-			if last := e.last[c]; last > 0 {
-				totals[i].write(c, last)
-				value -= min(last, value)
+			if last := e.at(place); last > 0 {
+				totals[i].write(c.Counter, last)
+				c.value -= min(last, c.value)
 			}
 		}
-		if value > 0 {
-			base.write(c, value)
+		if c.value > 0 {
+			base.write(c.Counter, c.value)
 		}
-	})
+	}
 	section(base.b)
 	for i, e := range a.epochs {
 		b = append(b, e.id[:]...)
@@ -146,6 +146,7 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 		pairs := t.Labels(of)
 		own, ok := a.counters.find(func(name string) string { return labelOf(pairs, name) })
 		if ok {
+			a.place(own) // in this order, in which those of a group are together
 			read[own] = value
 		}
 	})
@@ -162,13 +163,13 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 		return all
 	}
 	sum(s.base)
-	var found []*epoch
+	var found []foundEpoch
 	for _, e := range s.epochs {
-		found = append(found, &epoch{id: e.id, awaited: true, last: sum(e.totals)})
+		found = append(found, foundEpoch{e.id, sum(e.totals)})
 	}
 	for of, value := range read {
 		if more := value - min(value, rest[of]); more > 0 && len(found) > 0 {
-			found[len(found)-1].last[of] += more
+			found[len(found)-1].totals[of] += more
 		}
 	}
 	for of, value := range rest {
@@ -177,28 +178,38 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 	a.takeUp(read, found, s.ended)
 }
 
+// A foundEpoch is an epoch as history has it.
+type foundEpoch struct {
+	id     Epoch
+	totals map[Counter]uint64
+}
+
 // takeUp adds the counters of history, less what earlier ticks have added already,
 // and awaits the epochs that have sent no tick yet.
-func (a *Aggregator) takeUp(read map[Counter]uint64, found []*epoch, ended []Epoch) {
+func (a *Aggregator) takeUp(read map[Counter]uint64, found []foundEpoch, ended []Epoch) {
 	counted := func(e *epoch, inHistory map[Counter]uint64) {
-		for of, total := range e.last {
-			read[of] -= min(total, inHistory[of], read[of])
+		for of, kept := range inHistory {
+			read[of] -= min(e.at(a.place(of)), kept, read[of])
 		}
 	}
 	var awaited []*epoch
-	for _, e := range found {
-		if known := a.find(e.id); known != nil {
-			counted(known, e.last)
-		} else {
-			awaited = append(awaited, e)
+	for _, f := range found {
+		if known := a.find(f.id); known != nil {
+			counted(known, f.totals)
+			continue
 		}
+		e := &epoch{id: f.id, awaited: true}
+		for of, total := range f.totals {
+			e.set(a.place(of), total)
+		}
+		awaited = append(awaited, e)
 	}
 	if a.orphaned && len(a.epochs) > 0 {
 		counted(a.epochs[0], read)
 		a.orphaned = false
 	}
 	for of, value := range read {
-		a.counters.add(of, value)
+		a.entries[a.place(of)].value += value
 	}
 	a.epochs = append(awaited, a.epochs...)
 	a.ended = append(slices.Clone(ended), a.ended...)
