@@ -63,6 +63,18 @@ var rooms = []room{
 	{"resolver/upstream", []string{"resolver/upstream/...", "resolver/dnswire", "blocklist/domain", "internal/wording", "internal/eventloop"}, "asking elsewhere knows no policy: the route decides before and after"},
 	{"resolver", []string{"blocklist/domain", "policy/...", "metrics", "resolver/...", "internal/wording", "internal/eventloop"}, "the resolver reaches lists only through policy.Rules, so that there is one place that decides"},
 	{"bench", []string{"bench/...", "internal/testserver"}, "measuring sees the program from outside, as clients and the kernel do"},
+	{"cmd/lachan/config", []string{"blocklist/...", "metrics/...", "resolver/...", "internal/..."}, "a configuration is read before anything is made of it, the policy too"},
+	{"cmd/lachan/source", []string{"cmd/lachan/config", "blocklist/...", "policy/...", "internal/..."}, "what lists and policy are made of is the same with a server and without"},
+	{"cmd/lachan/command", []string{"cmd/lachan/config", "internal/..."}, "what commands have in common knows none of them"},
+	{"cmd/lachan/explain", []string{"cmd/lachan/command", "policy", "internal/wording"}, "a question is asked in the same way by a command and over HTTP"},
+	{"cmd/lachan/impact", nil, "server and command agree on what is told, not on how it is found"},
+	{"cmd/lachan/offline", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/explain", "cmd/lachan/source", "admin/request", "blocklist/...", "policy/...", "console/device", "internal/..."}, "a command that needs no server has none in it"},
+	{"cmd/lachan/lists", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/impact", "cmd/lachan/offline", "cmd/lachan/source", "blocklist/...", "internal/..."}, "lists are looked after without a server and without counters"},
+	{"cmd/lachan/report", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/offline", "admin/request", "blocklist/...", "policy/...", "metrics/...", "internal/..."}, "a document is made of figures and files, not by the process that answers"},
+	{"cmd/lachan/crash", nil, "last words need nobody"},
+	{"cmd/lachan/inforce", []string{"cmd/lachan/config", "resolver/..."}, "two processes have messages in common and nothing else"},
+	{"cmd/lachan/supervise", []string{"resolver/listen", "internal/..."}, "what owns the sockets parses nothing that comes from outside"},
+	{"cmd/lachan/resolve", []string{"cmd/lachan/config", "cmd/lachan/crash", "cmd/lachan/inforce", "cmd/lachan/source", "blocklist", "blocklist/domain", "blocklist/transfer", "policy/...", "metrics/...", "resolver/...", "internal/..."}, "what answers shares a process with nothing else: no feeds, no documents, no pages"},
 	{"cmd", []string{"..."}, "only cmd introduces everybody"},
 }
 
