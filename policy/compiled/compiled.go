@@ -12,8 +12,11 @@ package compiled
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
+	"slices"
 
 	"lachan/blocklist"
 	"lachan/internal/durable"
@@ -62,12 +65,30 @@ func Open(path string) (*File, error) {
 // Write replaces the file at path, or makes it. It is there whole or not at
 // all, and only its owner may read it: it tells which unit a secret belongs to.
 func (f *File) Write(path string) error {
-	err := durable.WriteFile(path, f.image, 0o600)
+	err := writeInPieces(path, f.image)
 	runtime.KeepAlive(f)
 	if err != nil {
 		return fmt.Errorf("write compiled policy: %w", err)
 	}
 	return nil
+}
+
+// pieceSize bounds one write. The system's cache keeps a file in pages as large as
+// the writes that made it, up to 2 MB, and a process that reads a byte of a mapped
+// page has all of the page in its memory.
+const pieceSize = 16 << 10
+
+func writeInPieces(path string, data []byte) error {
+	file, err := durable.Create(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for piece := range slices.Chunk(data, pieceSize) {
+		if _, err := file.Write(piece); err != nil {
+			return errors.Join(err, file.Close())
+		}
+	}
+	return errors.Join(file.Commit(path), file.Close())
 }
 
 // Release gives the memory of what was read of a mapped file back to the system,
