@@ -51,7 +51,9 @@ func (s *Snapshot) Bind(tags func(feed, category string) Set, overlay *Snapshot)
 
 // bind is Bind for feeds whose rules hold within a window at most. during may be
 // nil.
-func (s *Snapshot) bind(tags func(feed, category string) Set, during func(feed string) Window, overlay *Snapshot) *List {
+func (s *Snapshot) bind(
+	tags func(feed, category string) Set, during func(feed string) Window, overlay *Snapshot,
+) *List {
 	l := &List{base: s.withTags(tags, during)}
 	l.texts.New = func() any { return new([domain.MaxWire]byte) }
 	if overlay != nil {

@@ -108,17 +108,30 @@ func (d *delta) read(ctx context.Context, dir string, source Source, o Options) 
 	return d.fresh.readSource(0, &source)
 }
 
+// A side is the snapshot, whose rules may be removed, or the newest rules, which
+// may be added.
+type side struct {
+	specs   []spec
+	numbers map[uint32]int // of specs, common to both sides
+	other   map[uint32]int // the numbers of the other side's specs
+	removed bool
+}
+
 // each yields the changes of names and prefixes in order, then of expressions.
 func (d *delta) each(yield func(*changed) error) error {
 	was, is := d.numbers()
 	next, stop := iter.Pull(d.old)
 	defer stop()
 	old, more := next()
-	emit := func(e *entryOf, specs []spec, numbers map[uint32]int, but []uint32, butNumbers map[uint32]int, removed bool) error {
+	removed := side{specs: d.base.meta.Specs, numbers: was, other: is, removed: true}
+	added := side{specs: d.fresh.specs.list, numbers: is, other: was}
+	// emit yields the rules of an entry that the other side does not have for it.
+	emit := func(s *side, e *entryOf, there []uint32) error {
 		for _, id := range e.set {
-			if n := numbers[id]; !slices.ContainsFunc(but, func(o uint32) bool { return butNumbers[o] == n }) {
-				c := changed{spec: specs[id], hash: e.hash, key: e.key}
-				c.spec.Removed = removed
+			n := s.numbers[id]
+			if !slices.ContainsFunc(there, func(o uint32) bool { return s.other[o] == n }) {
+				c := changed{spec: s.specs[id], hash: e.hash, key: e.key}
+				c.spec.Removed = s.removed
 				if err := yield(&c); err != nil {
 					return err
 				}
@@ -129,22 +142,22 @@ func (d *delta) each(yield func(*changed) error) error {
 	err := d.fresh.rulesets(func(hash uint64, key []byte, set []uint32) error {
 		now := entryOf{hash, key, set}
 		for more && old.compare(&now) < 0 {
-			if err := emit(&old, d.base.meta.Specs, was, nil, nil, true); err != nil {
+			if err := emit(&removed, &old, nil); err != nil {
 				return err
 			}
 			old, more = next()
 		}
 		if more && old.compare(&now) == 0 {
 			err := errors.Join(
-				emit(&old, d.base.meta.Specs, was, set, is, true),
-				emit(&now, d.fresh.specs.list, is, old.set, was, false))
+				emit(&removed, &old, set),
+				emit(&added, &now, old.set))
 			old, more = next()
 			return err
 		}
-		return emit(&now, d.fresh.specs.list, is, nil, nil, false)
+		return emit(&added, &now, nil)
 	})
 	for ; err == nil && more; old, more = next() {
-		err = emit(&old, d.base.meta.Specs, was, nil, nil, true)
+		err = emit(&removed, &old, nil)
 	}
 	if err != nil {
 		return err

@@ -90,7 +90,8 @@ func (f *match) of(tag int, all *matchList) Response {
 	r := Response{Act: f.Act}
 	for i := range all.list[:all.count] {
 		x := &all.list[i]
-		if x.tags.Has(tag) && x.labels == f.labels && x.Scope == f.Scope && x.Act == format.ActData && f.Act == format.ActData {
+		equal := x.tags.Has(tag) && x.labels == f.labels && x.Scope == f.Scope
+		if equal && x.Act == format.ActData && f.Act == format.ActData {
 			r.Data = append(r.Data, x.Data)
 		}
 	}

@@ -34,7 +34,8 @@ type spec struct {
 // specOf returns the spec of a rule of a feed.
 func specOf(feed int, r *format.Rule) spec {
 	return spec{
-		Feed: feed, Scope: r.Scope, Act: r.Act, Data: r.Data, Client: r.Client, Allow: r.Allow, Important: r.Important, Bad: r.Bad,
+		Feed: feed, Scope: r.Scope, Act: r.Act, Data: r.Data, Client: r.Client,
+		Allow: r.Allow, Important: r.Important, Bad: r.Bad,
 		Types: r.Types, NotTypes: r.NotTypes, DenyAllow: r.DenyAllow,
 		Category: r.Category, Document: r.Document, From: unixSeconds(r.From), Until: unixSeconds(r.Until),
 	}

@@ -32,7 +32,7 @@ type Name struct {
 	wire   [MaxWire + 9]byte // 9 spare bytes let the hash read 8 at a time
 	length int               // bytes used of wire, final zero byte included; 0 means the root
 	labels int
-	start  [MaxLabels + 1]uint8  // start[i]: offset of label i, counted from the left; start[labels]: the final zero byte
+	start  [MaxLabels + 1]uint8  // start[i]: offset of label i from the left; start[labels]: of the final zero byte
 	hash   [MaxLabels + 1]uint64 // hash[k]: hash of the k rightmost labels
 }
 

@@ -101,7 +101,10 @@ func sameContent(a, b fs.FileInfo) bool {
 // parse reads a list as format.Parse does or, when as is format.Directory, the
 // lists of an archive one after the other, each as the format asked. A reject
 // comes with the name of its file, which is "" for a single list.
-func parse(r io.Reader, as, asked format.Format, o format.Options, emit func(format.Rule) error, reject func(file string, r format.Reject)) (format.Summary, error) {
+func parse(
+	r io.Reader, as, asked format.Format, o format.Options,
+	emit func(format.Rule) error, reject func(file string, r format.Reject),
+) (format.Summary, error) {
 	if as != format.Directory {
 		return format.Parse(r, as, o, emit, func(r format.Reject) { reject("", r) })
 	}

@@ -36,7 +36,8 @@ func examine(ctx context.Context, src *Source, d *draft, as format.Format) (Copy
 		reason := r.Reason.String()
 		c.ByReason[reason]++
 		if len(c.Rejects) < maxRejects && c.ByReason[reason] <= rejectsPerReason {
-			c.Rejects = append(c.Rejects, Reject{File: file, Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
+			c.Rejects = append(c.Rejects,
+				Reject{File: file, Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
 		}
 	}
 	sum, err := parse(d.file, as, src.listFormat(),

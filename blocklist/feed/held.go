@@ -42,7 +42,8 @@ var ErrNothingHeld = errors.New("no version is held back")
 
 // guarded reports whether an approval helps against an error.
 func guarded(err error) bool {
-	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew) || errors.Is(err, ErrCore) || errors.Is(err, ErrRolledBack)
+	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew) ||
+		errors.Is(err, ErrCore) || errors.Is(err, ErrRolledBack)
 }
 
 // hold keeps a draft that a guard holds back, in place of any other.

@@ -23,13 +23,16 @@ import (
 // IsManifest reports whether the source is a feed of versions: its list is what
 // a manifest points to.
 func (s *Source) IsManifest() bool {
-	return s.Format == format.Manifest || (s.Format == "" || s.Format == format.Auto) && s.fileName() == release.ManifestFile
+	detected := s.Format == "" || s.Format == format.Auto
+	return s.Format == format.Manifest || detected && s.fileName() == release.ManifestFile
 }
 
 // follow writes the newest version of a feed to d, unless that is the known copy.
 // It asks the mirrors in turn if the source's own address gives no acceptable
 // version.
-func (s *Store) follow(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time) (answer, error) {
+func (s *Store) follow(
+	ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time,
+) (answer, error) {
 	if len(src.Keys) == 0 {
 		return answer{}, refuse(TextNoKey, fmt.Errorf("%w: no key is pinned", ErrUnsigned))
 	}
@@ -79,7 +82,10 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 	if err != nil {
 		return answer{}, refuse(textManifest.With(err), fmt.Errorf("%w: %w", ErrManifest, err))
 	}
-	got.release = Release{Key: key, Feed: m.ID, Version: m.Version, Digest: m.Content.SHA256, Expires: m.Expires, Authority: m.Authority}
+	got.release = Release{
+		Key: key, Feed: m.ID, Version: m.Version, Digest: m.Content.SHA256,
+		Expires: m.Expires, Authority: m.Authority,
+	}
 	if err := v.allowed(&m, &got.release); err != nil {
 		return answer{}, err
 	}
@@ -115,7 +121,7 @@ func (v *version) allowed(m *release.Manifest, r *Release) error {
 		return refuse(textOther.With(m.ID, newest.Feed), fmt.Errorf("%w: of feed %q, had %q", ErrManifest, m.ID, newest.Feed))
 	}
 	if max := v.src.maxBytes(); m.Content.Size > max || m.Snapshot.Size > max {
-		return refuse(textTooLarge.With(max), fmt.Errorf("%w: %d octets announced, at most %d allowed", ErrTooLarge, m.Content.Size, max))
+		return refuse(textTooLarge.With(max), fmt.Errorf("%w: %d bytes announced, at most %d allowed", ErrTooLarge, m.Content.Size, max))
 	}
 	return r.follows(newest, v.at)
 }
@@ -182,7 +188,7 @@ func (v *version) file(ctx context.Context, address string, f release.File, max 
 	}
 	_, err = v.store.read(ctx, beside(address, f.Name), Copy{}, min(f.Size, v.src.maxBytes()), packed)
 	if errors.Is(err, ErrTooLarge) {
-		err = refuse(textLonger.With(f.Name, f.Size), fmt.Errorf("%w: %s is longer than its %d octets", ErrDigest, f.Name, f.Size))
+		err = refuse(textLonger.With(f.Name, f.Size), fmt.Errorf("%w: %s is longer than its %d bytes", ErrDigest, f.Name, f.Size))
 	}
 	if err != nil {
 		packed.discard()

@@ -191,7 +191,8 @@ func decodeStatus(text []byte, name string) (s Status, err error) {
 	if _, err := in.Token(); err != io.EOF {
 		return Status{}, fmt.Errorf("%w: something behind its end", errDamaged)
 	}
-	if s.Version != statusVersion || s.Name != name || !s.Copy.plausible() || !s.Previous.plausible() || !s.Held.Copy.plausible() {
+	plausible := s.Copy.plausible() && s.Previous.plausible() && s.Held.Copy.plausible()
+	if s.Version != statusVersion || s.Name != name || !plausible {
 		return Status{}, fmt.Errorf("%w: version, name or copy cannot be", errDamaged)
 	}
 	return s, nil

@@ -101,7 +101,9 @@ func (s *Store) unharmed(c *Copy) bool {
 	if s.checked == nil {
 		s.checked = map[string]fs.FileInfo{}
 	}
-	maps.DeleteFunc(s.checked, func(path string, _ fs.FileInfo) bool { return filepath.Dir(path) == filepath.Dir(c.Path) })
+	maps.DeleteFunc(s.checked, func(path string, _ fs.FileInfo) bool {
+		return filepath.Dir(path) == filepath.Dir(c.Path)
+	})
 	s.checked[c.Path] = now
 	return true
 }

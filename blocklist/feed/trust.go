@@ -37,7 +37,9 @@ type Release struct {
 // prove checks the signature that lies beside the list at the source's address.
 // The list is the draft or, if nothing came, the known copy: a list that has not
 // changed may have a signature with a later date.
-func (s *Store) prove(ctx context.Context, src *Source, last *Status, known *Copy, got answer, d *draft, at time.Time) (Release, error) {
+func (s *Store) prove(
+	ctx context.Context, src *Source, last *Status, known *Copy, got answer, d *draft, at time.Time,
+) (Release, error) {
 	signature, err := s.readSignature(ctx, signatureOf(src.URL))
 	if err != nil {
 		return Release{}, err
@@ -56,7 +58,10 @@ func (s *Store) prove(ctx context.Context, src *Source, last *Status, known *Cop
 	if err != nil {
 		return Release{}, distrust(err)
 	}
-	r := Release{Key: proof.Key, Feed: withoutPassword(src.URL), Version: proof.Seq, Digest: digest, Expires: proof.Expires}
+	r := Release{
+		Key: proof.Key, Feed: withoutPassword(src.URL), Version: proof.Seq,
+		Digest: digest, Expires: proof.Expires,
+	}
 	return r, r.follows(&last.Newest, at)
 }
 

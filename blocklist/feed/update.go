@@ -131,7 +131,9 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 
 // fetch writes the list of a source to d, unless it is still the known copy,
 // and checks its signature.
-func (s *Store) fetch(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time) (answer, error) {
+func (s *Store) fetch(
+	ctx context.Context, src *Source, last *Status, known *Copy, d *draft, at time.Time,
+) (answer, error) {
 	if isZone(src.URL) {
 		return s.transfer(ctx, src, known, d)
 	}
@@ -163,7 +165,9 @@ func (s *Store) read(ctx context.Context, address string, known Copy, max int64,
 }
 
 // verify judges a draft; known is the version before it, or zero.
-func (s *Store) verify(ctx context.Context, src *Source, last *Status, known *Copy, d *draft, as format.Format) (Copy, error) {
+func (s *Store) verify(
+	ctx context.Context, src *Source, last *Status, known *Copy, d *draft, as format.Format,
+) (Copy, error) {
 	if err := s.checkSidecar(ctx, src, d.digest()); err != nil {
 		return Copy{}, err
 	}

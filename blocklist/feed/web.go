@@ -29,7 +29,7 @@ const (
 var errPacked = errors.New("compressed data damaged")
 
 var errDeadline = fmt.Errorf("%w: not done within %v", ErrSlow, fetchDeadline)
-var errStall = fmt.Errorf("%w: fewer than %d octets in %v", ErrSlow, leastProgress, stallAfter)
+var errStall = fmt.Errorf("%w: fewer than %d bytes in %v", ErrSlow, leastProgress, stallAfter)
 
 // An answer is what came besides the list.
 type answer struct {
@@ -137,7 +137,7 @@ func acceptable(r *http.Response, max int64) error {
 	}
 	if r.ContentLength > max {
 		return refuse(textTooLarge.With(max),
-			fmt.Errorf("%w: %d octets announced, at most %d allowed", ErrTooLarge, r.ContentLength, max))
+			fmt.Errorf("%w: %d bytes announced, at most %d allowed", ErrTooLarge, r.ContentLength, max))
 	}
 	return nil
 }

@@ -24,11 +24,16 @@ const (
 	CSV       Format = "csv"       // the table that an authority fills in
 	Addresses Format = "addresses" // addresses, prefixes and ranges; also called "ips"
 	XLSX      Format = "xlsx"      // the table of csv as a workbook
-	Manifest  Format = "manifest"  // a signed feed of versions, which package feed follows; Parse does not read it
-	Directory Format = "directory" // several lists, which package feed keeps together; not for configurations, and Parse does not read it
+
+	// Package feed reads these two; Parse does not.
+	Manifest  Format = "manifest"  // a signed feed of versions
+	Directory Format = "directory" // several lists as one feed; no configuration has it
 )
 
-var all = []Format{Auto, Hosts, Domains, Wildcard, Adblock, Regex, Dnsmasq, Unbound, RPZ, CSV, Addresses, XLSX, Manifest}
+// all are the formats that a configuration may have.
+var all = []Format{
+	Auto, Hosts, Domains, Wildcard, Adblock, Regex, Dnsmasq, Unbound, RPZ, CSV, Addresses, XLSX, Manifest,
+}
 
 // UnmarshalText sets f to the format of that name, in any case. An empty text is
 // Auto. For an unknown name the error offers the nearest one.

@@ -122,7 +122,8 @@ func (f *Feed) last() (release.Manifest, error) {
 func (f *Feed) renew(last release.Manifest, content []byte, now time.Time, r Result) (Result, error) {
 	whole := f.has(last.Snapshot)
 	young := last.Expires.Sub(now) >= f.Lifetime/2
-	if whole && young && last.Authority == f.Authority && f.signs(release.SignatureFile) && f.signs(release.SecondSignature) {
+	signed := f.signs(release.SignatureFile) && f.signs(release.SecondSignature)
+	if whole && young && signed && last.Authority == f.Authority {
 		return r, nil
 	}
 	if !whole {

@@ -73,7 +73,8 @@ func (f *Feed) rowsOf(m *release.Manifest) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(max(uint64(m.Content.Size), 1<<20)))
+	z, err := zstd.NewReader(nil,
+		zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(max(uint64(m.Content.Size), 1<<20)))
 	if err != nil {
 		return nil, err
 	}

@@ -33,8 +33,9 @@ func ReadTable(r io.Reader, zone *time.Location) (Table, error) {
 		t.Rows = append(t.Rows, row(&r, zone))
 		return nil
 	}
+	reject := func(r format.Reject) { t.Refused = append(t.Refused, r) }
 	var err error
-	t.Summary, err = format.Parse(r, format.CSV, format.Options{Zone: zone}, emit, func(r format.Reject) { t.Refused = append(t.Refused, r) })
+	t.Summary, err = format.Parse(r, format.CSV, format.Options{Zone: zone}, emit, reject)
 	if err != nil {
 		return t, fmt.Errorf("read table: %w", err)
 	}

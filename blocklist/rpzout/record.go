@@ -117,5 +117,8 @@ func (r record) rr(zone string, ttl uint32) dns.RR {
 	if _, ok := dns.IsDomainName(owner); !ok {
 		return nil
 	}
-	return &dns.CNAME{Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: ttl}, Target: r.target}
+	return &dns.CNAME{
+		Hdr:    dns.RR_Header{Name: owner, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: ttl},
+		Target: r.target,
+	}
 }

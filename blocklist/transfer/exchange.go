@@ -98,7 +98,8 @@ func (x *exchange) next() (*dns.Msg, error) {
 	if m.Rcode != dns.RcodeSuccess {
 		return nil, fmt.Errorf("%w: %s", ErrRefused, dns.RcodeToString[m.Rcode])
 	}
-	if m.Truncated || len(m.Question) > 1 || !x.started && len(m.Question) == 1 && !sameQuestion(m.Question[0], x.question.Question[0]) {
+	other := !x.started && len(m.Question) == 1 && !sameQuestion(m.Question[0], x.question.Question[0])
+	if m.Truncated || len(m.Question) > 1 || other {
 		return nil, fmt.Errorf("%w: reply to another question", ErrBroken)
 	}
 	x.started = true

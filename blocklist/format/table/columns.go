@@ -100,7 +100,10 @@ func TellsOfTime(heading string) bool {
 func LostLetters(cells []string) (heading string, ok bool) {
 	for _, cell := range cells {
 		at := strings.IndexByte(cell, '?')
-		if at > 0 && len(cell) < 40 && !strings.ContainsAny(cell, "./") && 'a' <= cell[at-1]|0x20 && cell[at-1]|0x20 <= 'z' {
+		if at <= 0 || len(cell) >= 40 || strings.ContainsAny(cell, "./") {
+			continue
+		}
+		if before := cell[at-1] | 0x20; 'a' <= before && before <= 'z' {
 			return cell, true
 		}
 	}
