@@ -80,7 +80,7 @@ type decoder struct {
 	problems Problems
 	shapes   map[reflect.Type]*shape
 	path     []step // where the walk is
-	lines    Lines  // nil when nobody wants them
+	lines    Lines  // nil if dst has no field for them
 }
 
 // A step is a key, or the place of an item in a list when key is "".
@@ -89,7 +89,7 @@ type step struct {
 	item int
 }
 
-// value sets v from n and says whether it holds something usable now.
+// value sets v from n and reports whether it holds something usable now.
 func (d *decoder) value(n *yaml.Node, v reflect.Value) bool {
 	if d.lines != nil {
 		d.lines[d.pathText(true)] = n.Line
@@ -200,7 +200,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value) bool {
 	return true
 }
 
-// key says whether a node can be a key at all, and reports when not.
+// key reports whether a node can be a key at all; if not, it is a problem.
 func (d *decoder) key(key *yaml.Node) bool {
 	switch {
 	case key.Kind == yaml.AliasNode || key.Tag == "!!merge":

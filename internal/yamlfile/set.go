@@ -82,7 +82,7 @@ func appendKeys(keys []Key, path []string, v reflect.Value) []Key {
 	return keys
 }
 
-// isGroup says whether v is a plain group of keys.
+// isGroup reports whether v is a plain group of keys.
 func isGroup(v reflect.Value) bool {
 	_, at := v.Addr().Interface().(located)
 	_, short := v.Addr().Interface().(ShortForm)

@@ -137,7 +137,7 @@ func syntaxLine(data []byte, reported int, message string) int {
 		return max(reported, 1)
 	}
 	lines := bytes.SplitAfter(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"))
-	end := make([]int, len(lines)+1) // offset behind each line, from 1
+	end := make([]int, len(lines)+1) // offset after each line, from 1
 	for i, l := range lines {
 		end[i+1] = end[i] + len(l)
 	}

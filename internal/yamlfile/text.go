@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// isText says whether v is read from a single value whatever its kind is.
+// isText reports whether v is read from a single value whatever its kind is.
 func isText(v reflect.Value) bool {
 	switch v.Addr().Interface().(type) {
 	case *time.Duration, encoding.TextUnmarshaler:

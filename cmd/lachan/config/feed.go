@@ -83,7 +83,7 @@ type RPZ struct {
 	CNAME  string    `yaml:"cname"`  // target of the policy cname; default none
 }
 
-// An Authority is the order behind a list.
+// An Authority is the order that a list carries out.
 type Authority struct {
 	Name      string        `yaml:"name"`      // of the authority; default none
 	Document  string        `yaml:"document"`  // its number; default none

@@ -22,7 +22,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 	if file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			c.Policy = "" // where it is, nobody knows
+			c.Policy = "" // its place is not known either
 			problems.Add(file, 0, textNoFile.With(err))
 			return c, problems
 		}

@@ -25,7 +25,7 @@ type Upstreams struct {
 	// Zones have resolvers of their own. Default none.
 	Zones map[string][]Upstream `yaml:"zones"`
 	// TrustAD passes on the AD bit of the upstreams: only for validating
-	// resolvers on a path that nobody can write to. Default false.
+	// resolvers on a path that no one else can write to. Default false.
 	TrustAD bool `yaml:"trust_ad"`
 }
 

@@ -5,7 +5,7 @@ package impact
 import "time"
 
 // An Impact is what a version that is held back would newly block of what was
-// asked lately: names from that version alone, and nothing of who asked. Counts
+// asked lately: names from that version alone, and nothing of the clients. Counts
 // are the cache's estimates, in which a question of an hour ago counts half.
 type Impact struct {
 	Feed    string `json:"feed"`

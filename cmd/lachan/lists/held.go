@@ -139,11 +139,11 @@ func rollbackCommand(l wording.Language) *cobra.Command {
 	return decisionCommand(l, "rollback FEED", textRollback, (*feed.Store).Rollback, feed.ErrNoPrevious, textNoPrevious)
 }
 
-// A decision decides which version of a feed is used; by is who.
+// A decision decides which version of a feed is used; by is the person that does.
 type decision func(s *feed.Store, ctx context.Context, source feed.Source, by string) (feed.Status, error)
 
-// decisionCommand is a command by which somebody decides which version of a
-// feed is used. It is recorded who. The error without means that there is no
+// decisionCommand is a command by which a person, whose name is recorded, decides
+// which version of a feed is used. The error without means that there is no
 // version to decide on.
 func decisionCommand(
 	l wording.Language, use string, short wording.Text, decide decision, without error, nothing wording.Text,

@@ -215,7 +215,7 @@ func nameForDevices(cfg *config.Config) string {
 	return ""
 }
 
-// covers tells whether the certificate is good for a name.
+// covers reports whether the certificate is good for a name.
 func covers(cfg *config.Config, name string) bool {
 	leaf := leafOf(cfg)
 	return leaf != nil && leaf.VerifyHostname(name) == nil

@@ -90,7 +90,7 @@ func requestsOf(cfg *config.Config) (list []figures.Request) {
 	if err != nil {
 		return nil
 	}
-	kept, _, err := store.List() // who answers them is told which are damaged
+	kept, _, err := store.List() // `lachan requests` names the damaged ones
 	if err != nil {
 		return nil
 	}

@@ -2,6 +2,8 @@ package figures
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -150,7 +152,7 @@ func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, 
 	for node := range protected.backwards {
 		queries.backwards[node] = true
 	}
-	c.backwards = sortedKeys(queries.backwards)
+	c.backwards = slices.Sorted(maps.Keys(queries.backwards))
 	return err
 }
 

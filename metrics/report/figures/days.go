@@ -2,6 +2,7 @@ package figures
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -82,7 +83,7 @@ func (b *builder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure
 	var all, lessons []int64
 	star := Figure{Sign: Suppressed}
 	d := Daily{Median: star, Most: star, Sum: star}
-	for _, day := range sortedKeys(days) {
+	for _, day := range slices.Sorted(maps.Keys(days)) {
 		n := of(days[day])
 		if !n.Known() {
 			continue
@@ -124,7 +125,7 @@ func (b *builder) clientsOf(day []tally.Day) Figure {
 		}
 	}
 	sum := Figure{Sign: Suppressed}
-	for i, school := range sortedKeys(most) {
+	for i, school := range slices.Sorted(maps.Keys(most)) {
 		if i == 0 {
 			sum = Number(0)
 		}

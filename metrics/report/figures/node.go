@@ -3,6 +3,7 @@ package figures
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -53,7 +54,7 @@ func (b *builder) readNodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, node := range sortedKeys(nodes) {
+	for _, node := range slices.Sorted(maps.Keys(nodes)) {
 		mark, marked := marks[node]
 		if !marked && heard[node] {
 			mark, marked = b.until, true // what its mark would say too, so that both engines give one report

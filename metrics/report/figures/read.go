@@ -122,22 +122,13 @@ func (r *reader) seek(
 // of narrows a selector to some schools, when they are few.
 func (s selector) of(schools map[string]bool) selector {
 	if len(schools) <= fewSchools {
-		s.schools = sortedKeys(schools)
+		s.schools = slices.Sorted(maps.Keys(schools))
 	}
 	return s
 }
 
 func lastOver(s selector, window time.Duration) string {
 	return fmt.Sprintf("last_over_time(%s[%ds])", s, int64(window/time.Second))
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // identity tells the counters of a meter apart by their own labels, whatever

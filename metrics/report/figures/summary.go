@@ -2,6 +2,7 @@ package figures
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -184,7 +185,7 @@ func (b *builder) grouped(
 		members[k] = append(members[k], schools[i])
 	}
 	rows := make([]Row, 0, len(members))
-	for _, k := range sortedKeys(members) {
+	for _, k := range slices.Sorted(maps.Keys(members)) {
 		row := Row{ID: k, Name: name(k), Schools: Number(0), Students: Figure{Sign: NoData}}
 		row.Counts = b.counts(nil, false)
 		for _, m := range members[k] {
