@@ -33,21 +33,26 @@ func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Poli
 	if err != nil {
 		return nil, yamlfile.Problems{{Text: textCatalogue.With(err)}}
 	}
-	return load(&compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: facts})
+	job := &compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: facts}
+	file, problems := job.Run()
+	if file == nil {
+		return nil, problems
+	}
+	p, err := newPolicy(file, facts)
+	if err != nil {
+		return nil, yamlfile.Problems{{File: path, Text: textCatalogue.With(err)}}
+	}
+	return p, nil
 }
 
 // Reload is Load, or old with its overlay if nothing that it was made of has
 // changed: reading the schools of a country takes seconds. Old may be nil, and may
 // have been opened. A policy that has been loaded again has no overlay.
 func Reload(old *Policy, path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
-	if old == nil {
-		return Load(path, feeds, loc, unknown)
-	}
-	job := &compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: old.catalogue}
-	if inputs := &old.file.Inputs; inputs.Given == job.Given() && inputs.Unchanged() {
+	if old != nil && old.Unchanged(path, feeds, loc, unknown) {
 		return old, nil
 	}
-	return load(job)
+	return Load(path, feeds, loc, unknown)
 }
 
 // Unchanged reports whether p is what Load would return now: nothing that it was
@@ -55,18 +60,6 @@ func Reload(old *Policy, path string, feeds []Feed, loc *time.Location, unknown 
 func (p *Policy) Unchanged(path string, feeds []Feed, loc *time.Location, unknown Unknown) bool {
 	job := &compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: p.catalogue}
 	return p.file.Inputs.Given == job.Given() && p.file.Inputs.Unchanged()
-}
-
-func load(job *compile.Job) (*Policy, yamlfile.Problems) {
-	file, problems := job.Run()
-	if file == nil {
-		return nil, problems
-	}
-	p, err := newPolicy(file, job.Facts)
-	if err != nil {
-		return nil, yamlfile.Problems{{File: job.Path, Text: textCatalogue.With(err)}}
-	}
-	return p, nil
 }
 
 // Write replaces the file at path by the policy, or makes it. It is there whole
