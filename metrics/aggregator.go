@@ -29,8 +29,9 @@ const (
 //	Absorb      the first tick of an epoch, a full one: the epoch is alive, from zero.
 //	            Any tick: a total that is higher than the last one known raises the
 //	            counter by the difference. A repeated tick changes nothing.
-//	End         the last totals of the epoch become part of the base. Later ticks of
-//	            it are refused.
+//	End         the process has ended. At the second Snapshot after it, so that the final
+//	            tick in a file can be read before, the last totals of the epoch become
+//	            part of the base. Later ticks of it are refused.
 //	Resume      once: takes the counters as history has them, and the epochs that
 //	            they are of (Saved). Those epochs are alive again with the totals in
 //	            history, so that their next full tick, or the final one in a file, adds
@@ -66,6 +67,7 @@ type Aggregator struct {
 // An epoch holds the last known totals of one epoch.
 type epoch struct {
 	id      Epoch
+	closing int  // snapshots until it ends for good, plus one; 0: its process lives
 	awaited bool // known from history alone: no tick has come yet
 	shards  shardTotals
 	last    []uint64 // by place in entries; zero beyond its end
@@ -171,6 +173,14 @@ func (a *Aggregator) Absorb(b []byte) error {
 		a.orphaned = false
 	}
 	e.awaited = false
+	a.raise(e, &t, kept)
+	a.readings = t.readings
+	return nil
+}
+
+// raise raises the counters by what a tick has more than the last totals of its
+// epoch. If kept is true, as much of it as possible may be in history already.
+func (a *Aggregator) raise(e *epoch, t *tick, kept bool) {
 	shards := e.shards.flat()
 	_ = eachShard(t.sections[sectionShards], func(place int, value uint64) { // parseTick has found no error
 		*shards[place] = max(*shards[place], value)
@@ -191,8 +201,6 @@ func (a *Aggregator) Absorb(b []byte) error {
 			*value += c.value - last
 		}
 	})
-	a.readings = t.readings
-	return nil
 }
 
 // End ends the epoch of a process that has ended, once its last tick was absorbed.
@@ -237,7 +245,7 @@ func (a *Aggregator) find(id Epoch) *epoch {
 // begin adds an epoch that is alive and has counted nothing.
 func (a *Aggregator) begin(id Epoch) *epoch {
 	if len(a.epochs) == maxEpochs {
-		a.end(a.epochs[0].id)
+		a.fold(a.epochs[0])
 	}
 	e := &epoch{id: id}
 	a.epochs = append(a.epochs, e)
@@ -245,16 +253,37 @@ func (a *Aggregator) begin(id Epoch) *epoch {
 	return e
 }
 
+// end notes that the process of an epoch has ended. The epoch stays for two
+// snapshots, as its final tick may still be read from a file.
 func (a *Aggregator) end(id Epoch) {
 	if slices.Contains(a.ended, id) {
 		return
 	}
-	a.remember(id)
-	a.changes++
 	e := a.find(id)
 	if e == nil {
-		return
+		e = a.begin(id)
 	}
+	if e.closing == 0 {
+		e.closing = 2 + 1
+	}
+}
+
+// close ends for good the epochs that have been ending for two snapshots.
+func (a *Aggregator) close() {
+	for _, e := range slices.Clone(a.epochs) {
+		if e.closing == 0 {
+			continue
+		}
+		if e.closing--; e.closing == 1 {
+			a.fold(e)
+		}
+	}
+}
+
+// fold makes the totals of an epoch part of the base.
+func (a *Aggregator) fold(e *epoch) {
+	a.remember(e.id)
+	a.changes++
 	sum := a.shards.flat()
 	for i, n := range e.shards.flat() {
 		*sum[i] += *n

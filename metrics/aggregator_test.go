@@ -141,6 +141,7 @@ func TestTicksOfAnEpochThatHasEndedAreRefused(t *testing.T) {
 	a.Resume(metrics.New("nut-1"), metrics.Saved{})
 	bring()
 	a.End(c.Epoch())
+	_, _ = a.Snapshot(), a.Snapshot()
 	if err := a.Absorb(c.Tick(nil, new(metrics.Sent), metrics.ResolverReadings{})); err == nil {
 		t.Error("it has ended, and counts")
 	}

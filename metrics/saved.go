@@ -26,6 +26,7 @@ type Snapshot struct {
 func (a *Aggregator) Snapshot() Snapshot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.close()
 	s := Snapshot{Totals: a.totals(), changes: a.changes}
 	if a.changes != a.saved || len(a.epochs) > 1 {
 		s.Saved = a.save()

@@ -167,7 +167,7 @@ func (s *simulation) write(steps int) {
 	if s.manager == nil || !s.resumed {
 		return
 	}
-	s.takeFinals()
+	taken := s.takeFinals()
 	snapshot := s.manager.Snapshot()
 	if steps == 0 {
 		s.killManager()
@@ -199,26 +199,20 @@ func (s *simulation) write(steps int) {
 		s.killManager()
 		return
 	}
-	s.removeFinals()
+	for _, id := range taken {
+		delete(s.finals, id)
+	}
 	s.note("write")
 }
 
 // takeFinals absorbs the final ticks that are on the disk.
-func (s *simulation) takeFinals() {
+func (s *simulation) takeFinals() (taken []metrics.Epoch) {
 	for id, tick := range s.finals {
 		_ = s.manager.Absorb(tick) // it is refused when that was done before
 		s.manager.End(id)
+		taken = append(taken, id)
 	}
-}
-
-// removeFinals removes those that are in the base on the disk.
-func (s *simulation) removeFinals() {
-	saved, err := metrics.ParseSaved(s.saved)
-	for id := range s.finals {
-		if err == nil && saved.Ended(id) {
-			delete(s.finals, id)
-		}
-	}
+	return taken
 }
 
 // killResolver takes what the disk does not have of what was counted.
@@ -247,6 +241,9 @@ func (s *simulation) endResolver() {
 	}
 	s.note("end resolver", slices.Index(s.resolvers, r))
 	s.gone(r)
+	if s.manager != nil && s.random.IntN(2) == 0 {
+		s.manager.End(r.counters.Epoch()) // before the final tick is read
+	}
 	s.finals[r.counters.Epoch()] = r.counters.Tick(nil, new(metrics.Sent), metrics.ResolverReadings{})
 }
 
