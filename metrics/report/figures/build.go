@@ -1,6 +1,6 @@
 // Package figures makes the numbers of a report: what was counted in a period,
 // exactly, and what is not known. It reads them from an Engine and knows
-// nothing of documents, but for the few words that Data carries (words.go).
+// nothing of documents, but for the few words that Data carries (wording.go).
 //
 // # How figures are made
 //

@@ -1,6 +1,11 @@
 package figures
 
-import "lachan/internal/wording"
+import (
+	"fmt"
+	"time"
+
+	"lachan/internal/wording"
+)
 
 // Sentences about making a report. The report itself is Vietnamese alone and
 // is in metrics/report.
@@ -14,3 +19,32 @@ var (
 		EN: "neither the policy nor the figures of the period have this unit; write the id of a unit as in policy.yaml, or all for every school",
 	}
 )
+
+// The words in Data are Vietnamese, as documents have them.
+
+// InFull is the label with the days that it stands for.
+func (p Period) InFull() string {
+	if p.kind == between {
+		return p.Label
+	}
+	return p.Label + ", từ ngày " + Date(p.Start) + " đến hết ngày " + Date(p.Last())
+}
+
+// Date is a day as documents write it.
+func Date(t time.Time) string { return t.Format("02/01/2006") }
+
+// Moment is a time as documents write it.
+func Moment(t time.Time) string { return t.Format("15 giờ 04, ngày 02/01/2006") }
+
+// InWords is a length of time in words.
+func InWords(d time.Duration) string {
+	d = d.Round(time.Minute)
+	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
+	switch {
+	case hours == 0:
+		return fmt.Sprintf("%d phút", minutes)
+	case minutes == 0:
+		return fmt.Sprintf("%d giờ", hours)
+	}
+	return fmt.Sprintf("%d giờ %d phút", hours, minutes)
+}
