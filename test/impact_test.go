@@ -42,7 +42,7 @@ func TestAVersionThatIsHeldBackTellsWhatPeopleWouldMiss(t *testing.T) {
 	p.until("the condition says that people would miss something", func() bool {
 		_, body := p.get("/readyz")
 		_, conditions := p.get("/api/conditions")
-		return strings.Contains(body+conditions, "1 names that were asked lately")
+		return strings.Contains(body+conditions, "names asked recently that it would newly block: 1 ")
 	})
 	f := func(found *impact.Impact) {
 		t.Helper()
