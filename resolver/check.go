@@ -35,7 +35,7 @@ func (q *Query) checkedCategory() (tag uint8, ok bool) {
 // check says that the filter is in use, and of a category what becomes of its
 // names.
 func (r *Resolver) check(q *Query) {
-	cell := q.world.cells[q.group]
+	cell := q.world.groups.of(q.group)
 	if q.Name.Labels() > q.world.settings.CheckName.Labels() {
 		r.checkCategory(q, cell)
 		return

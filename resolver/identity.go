@@ -111,5 +111,5 @@ func (r *Resolver) withinLimits(q *Query, known bool) bool {
 	if w.perClient.Limited() && !exempt && !r.clients.Take(q.client, w.perClient, q.now) {
 		return false
 	}
-	return !known || !w.perUnit.Limited() || w.perUnit.Take(w.schools[q.group], q.now)
+	return !known || !w.perUnit.Limited() || w.perUnit.Take(w.groups.allowance(q.group), q.now)
 }

@@ -98,8 +98,7 @@ type world struct {
 	settings   *Settings
 	rules      *policy.Rules
 	upstreams  *upstream.Zones
-	cells      []*metrics.GroupCounters // by policy.GroupID
-	schools    []*atomic.Int64          // by policy.GroupID: when its school's allowance is whole, see ratelimit.Rate
+	groups     *groups
 	perClient  ratelimit.Rate
 	perUnit    ratelimit.Rate
 	categories [256]metrics.Category // by tag
@@ -168,7 +167,7 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 	}
 	old := r.world.Load()
 	if old != nil && old.rules.Policy() == rules.Policy() {
-		w.cells, w.schools, w.categories = old.cells, old.schools, old.categories
+		w.groups, w.categories = old.groups, old.categories
 	} else {
 		r.count(w)
 	}
@@ -182,18 +181,7 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 // allowances.
 func (r *Resolver) count(w *world) {
 	p := w.rules.Policy()
-	schools := map[string]*atomic.Int64{}
-	for i, g := range p.Groups() {
-		var cell *metrics.GroupCounters // nobody's, of unknown clients
-		if i > 0 {
-			cell = r.counters.Group(g.School, g.ID)
-		}
-		w.cells = append(w.cells, cell)
-		if schools[g.School] == nil {
-			schools[g.School] = &atomic.Int64{}
-		}
-		w.schools = append(w.schools, schools[g.School])
-	}
+	w.groups = newGroups(r.counters, p)
 	for tag := range w.categories {
 		w.categories[tag] = r.counters.Category(p.CategoryCode(uint8(tag)))
 	}

@@ -148,7 +148,7 @@ func (r *Resolver) finish(q *Query, now int64, lane *metrics.Shard) {
 		Client: q.client, Name: q.Name.Wire(), NameHash: q.Name.Hash(q.Name.Labels()), Time: q.now,
 	}
 	if q.decided {
-		event.Group = w.cells[q.group]
+		event.Group = w.groups.of(q.group)
 		event.Decision, event.Category = outcome(q.decision, w)
 	}
 	lane.Record(&event)

@@ -202,7 +202,7 @@ func TestAnswersAndCountsGoOnWhileHistoryCannotBeWritten(t *testing.T) {
 		return func(p *process) {
 			p.t.Helper()
 			limits := unix.Rlimit{Cur: most, Max: unix.RLIM_INFINITY}
-			if err := unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &limits, nil); err != nil {
+			if err := unix.Prlimit(p.child("manage"), unix.RLIMIT_FSIZE, &limits, nil); err != nil {
 				p.t.Fatal(err)
 			}
 		}

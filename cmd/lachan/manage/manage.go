@@ -163,13 +163,16 @@ func (n *node) awaitSockets() (stop bool) {
 func (n *node) startWork(ctx context.Context) {
 	n.services.started = true
 	n.putInForce()
-	n.protect(n.policy.Policy)
 	n.startServices(ctx)
 	n.startUpdater(ctx)
 	n.startCompiling(ctx)
 	n.children.start(ctx, "reports", n.runReports)
 	n.startTally(ctx)
-	n.children.start(context.WithoutCancel(ctx), "history", n.history.Run) // it ends after the last tick
+	units := n.policy.Policy
+	n.children.start(context.WithoutCancel(ctx), "history", func(ctx context.Context) {
+		n.protect(units) // of a country it takes a third of a second, and resolve waits to be met
+		n.history.Run(ctx)
+	}) // it ends after the last tick
 }
 
 // finish ends what startWork has started: history last, when resolve has told

@@ -66,8 +66,9 @@ func (n *node) meet(m *message.Message) {
 	r.peers = append(r.peers, &peer{conn: conn})
 	r.setLast(conn)
 	go r.receive(conn)
-	n.tell(conn, message.Secrets, n.secrets())
-	n.tell(conn, message.Addresses, n.identity.links.addresses)
+	if !n.tell(conn, message.Secrets, n.secrets()) || !n.tell(conn, message.Addresses, n.identity.links.addresses) {
+		return // it has another connection by now, or is gone
+	}
 	use := r.use
 	if p.Crashes > crashLoop && r.before.ID != 0 {
 		n.log.Error("resolve ends again and again, it is given what was in force before", "times", p.Crashes)
@@ -103,17 +104,18 @@ func (r *resolves) newest() *message.Conn {
 	return r.last
 }
 
-// tell sends a resolve a message. A connection that takes none is closed, which
-// its receiver sees.
-func (n *node) tell(conn *message.Conn, kind message.Kind, v any) {
+// tell sends a resolve a message and reports whether it was taken. A connection
+// that takes none is closed, which its receiver sees.
+func (n *node) tell(conn *message.Conn, kind message.Kind, v any) bool {
 	m, err := message.JSON(kind, v)
 	if err == nil {
 		err = conn.Send(m)
 	}
 	if err != nil {
-		n.log.Warn("tell resolve", "message", kind, "error", err)
+		n.log.Info("a connection to resolve has ended", "message", kind, "error", err)
 		_ = conn.Close() // it is of no more use
 	}
+	return err == nil
 }
 
 // tellAll sends every resolve a message and leaves it with the supervisor.
@@ -238,7 +240,7 @@ func (n *node) countAlive() {
 	r.peers = slices.DeleteFunc(r.peers, func(p *peer) bool {
 		gone := p.ended && !slices.Contains(r.alive, p.process)
 		if gone && p.greeted {
-			n.counters.End(p.epoch)
+			n.history.Ended(p.epoch)
 		}
 		return gone || p.ended && !p.greeted
 	})

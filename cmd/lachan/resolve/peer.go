@@ -69,7 +69,7 @@ func (p *process) send(m message.Message) {
 		return
 	}
 	if err := p.manage.conn.Send(m); err != nil {
-		p.log.Warn("manage takes no messages", "error", err)
+		p.log.Info("the connection to manage has ended", "error", err)
 		p.lose(p.manage.conn)
 	}
 }
@@ -88,20 +88,17 @@ func (p *process) tick(now time.Time) {
 	p.send(message.Message{Kind: message.Samples, Body: p.counters.AppendSamples(nil)})
 }
 
-// tellLast tells manage all that was counted, or leaves it on the disk for the
-// next one.
+// tellLast tells manage all that was counted, and leaves it on the disk as well:
+// manage may end before it has kept what it was told.
 func (p *process) tellLast() {
-	p.tick(time.Now())
-	if p.manage != nil {
-		p.send(message.Message{Kind: message.Final})
-	}
-	if p.manage != nil {
-		return
-	}
+	p.counters.Protect(time.Since(p.protected))
+	p.protected = time.Now()
 	last := p.counters.Tick(nil, &metrics.Sent{}, p.readings())
 	if err := history.WriteFinal(p.state.cfg.HistoryDir(), p.counters.Epoch(), last); err != nil {
 		p.log.Error("leave what was counted for manage", "error", err)
 	}
+	p.tick(time.Now())
+	p.send(message.Message{Kind: message.Final})
 }
 
 // takeSockets takes the sockets that the supervisor wants served.

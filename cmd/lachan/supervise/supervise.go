@@ -191,7 +191,7 @@ func (s *supervisor) tell(c *child, m message.Message) {
 		return
 	}
 	if err := c.conn.Send(m); err != nil {
-		s.log.Error("tell a process", "process", c.name, "error", err)
+		s.log.Warn("a process takes no messages", "process", c.name, "error", err)
 		_ = c.process.Kill() // it may have ended already
 	}
 }
