@@ -22,7 +22,8 @@ func newGroups(counters *metrics.Counters, p *policy.Policy) *groups {
 	n := p.NumGroups()
 	return &groups{
 		counters: counters, policy: p,
-		counted: make([]atomic.Pointer[metrics.GroupCounters], n), schools: make([]atomic.Uint32, n), whole: make([]atomic.Int64, n),
+		counted: make([]atomic.Pointer[metrics.GroupCounters], n),
+		schools: make([]atomic.Uint32, n), whole: make([]atomic.Int64, n),
 	}
 }
 
