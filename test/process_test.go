@@ -3,6 +3,7 @@ package test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 	"net/netip"
@@ -33,9 +34,11 @@ type process struct {
 	dns  string // address of DNS, UDP and TCP
 	http string // http://address
 	cmd  *exec.Cmd
-	log  *lines
-	end  chan struct{}
-	exit error // once end is closed
+	// program is the file that is run; "": binary.
+	program string
+	log     *lines
+	end     chan struct{}
+	exit    error // once end is closed
 }
 
 // newProcess prepares a directory with a configuration, which gets listeners
@@ -88,7 +91,7 @@ func (p *process) start() {
 // launch runs the program and does not wait for it.
 func (p *process) launch() {
 	p.t.Helper()
-	p.cmd = exec.Command(binary, "serve", "--config", filepath.Join(p.dir, "lachan.yaml"))
+	p.cmd = exec.Command(cmp.Or(p.program, binary), "serve", "--config", filepath.Join(p.dir, "lachan.yaml"))
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it must not outlive the test
 	p.log, p.end = newLines(), make(chan struct{})
 	p.cmd.Stderr = p.log
