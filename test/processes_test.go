@@ -209,3 +209,24 @@ func (p *process) alive() bool {
 	n, _ := conn.Read(reply)
 	return strings.Contains(string(reply[:n]), " 200")
 }
+
+// TestProcessesGiveUpWhatTheyDoNotNeed: those that answer and parse have no
+// privilege but to read and write files, whoever has started the server.
+func TestProcessesGiveUpWhatTheyDoNotNeed(t *testing.T) {
+	p := serveProcess(t, "", "", startStandIn(t).addr)
+	for _, name := range []string{"resolve", "manage"} {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.child(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(status)) {
+			key, value, _ := strings.Cut(strings.TrimSpace(line), ":\t")
+			if capabilities, _ := strconv.ParseUint(value, 16, 64); key == "CapEff" && capabilities&^0x6 != 0 {
+				t.Errorf("%s has the capabilities %s", name, value)
+			}
+			if key == "NoNewPrivs" && value != "1" {
+				t.Errorf("%s may get new privileges", name)
+			}
+		}
+	}
+}

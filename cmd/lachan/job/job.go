@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/cmd/lachan/command"
+	"lachan/internal/confine"
 	"lachan/internal/wording"
 )
 
@@ -95,6 +96,9 @@ func kind[In, Out any](l wording.Language, name string, do func(command.Call, In
 			var in In
 			if err := json.NewDecoder(c.InOrStdin()).Decode(&in); err != nil {
 				return errors.Join(errors.New("read the order of a job"), err)
+			}
+			if err := confine.Privileges(confine.ReadFiles | confine.WriteFiles); err != nil {
+				return err
 			}
 			out, err := do(c, in)
 			if err != nil {

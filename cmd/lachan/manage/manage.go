@@ -24,6 +24,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/crash"
+	"lachan/internal/confine"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
@@ -95,6 +96,9 @@ func Run(ctx context.Context, version string, flags []string, load func() (*conf
 	}
 	if n == nil {
 		return problems
+	}
+	if err := confine.Privileges(confine.ReadFiles | confine.WriteFiles); err != nil {
+		n.log.Warn("give up what is not needed", "error", err)
 	}
 	n.last = crash.Last(cfg.StateDir, "manage")
 	if err := crash.Note(cfg.StateDir, "manage"); err != nil {

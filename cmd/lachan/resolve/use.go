@@ -60,6 +60,7 @@ func (p *process) use(use *inforce.Use) error {
 		if err := crash.Note(next.cfg.StateDir, "resolve"); err != nil {
 			p.log.Warn("have crashes noted", "error", err)
 		}
+		p.confine(use, next.cfg)
 		p.begin()
 	}
 	upstreamsMoved, policyMoved := next.upstreams != p.state.upstreams, next.policy != p.state.policy
