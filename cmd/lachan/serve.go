@@ -21,6 +21,7 @@ func serveCommand(l wording.Language) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: textServe.In(l),
+		Long:  textServe.In(l) + "\n\n" + textServeLong.Paragraphs(l, "\n\n"),
 		Args:  command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			cfg, problems := command.Config(c.Command)
@@ -52,7 +53,7 @@ func flagsOf(args []string, name string) []string {
 // it.
 func manageCommand(l wording.Language) *cobra.Command {
 	c := &cobra.Command{
-		Use: "manage", Short: textServe.In(l), Hidden: true, Args: command.NoArguments,
+		Use: "manage", Short: textManage.In(l), Hidden: true, Args: command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			return manage.Run(
 				c.Context(), version, flagsOf(os.Args[1:], c.Name()),
@@ -66,7 +67,7 @@ func manageCommand(l wording.Language) *cobra.Command {
 // resolveCommand is the process that answers. serve starts it.
 func resolveCommand(l wording.Language) *cobra.Command {
 	return &cobra.Command{
-		Use: "resolve", Short: textServe.In(l), Hidden: true, Args: command.NoArguments,
+		Use: "resolve", Short: textResolve.In(l), Hidden: true, Args: command.NoArguments,
 		RunE: command.Run(l, func(command.Call, []string) error { return resolve.Run(version) }),
 	}
 }

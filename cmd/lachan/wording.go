@@ -76,6 +76,30 @@ var (
 		VI: "in phiên bản",
 		EN: "print the version",
 	}
+	textServeLong = wording.Text{
+		VI: `"serve" giữ các cổng và chạy hai tiến trình con: "resolve" trả lời,
+"manage" làm mọi việc còn lại. Tiến trình nào dừng đột ngột thì được chạy lại ngay.
+
+Tín hiệu gửi cho tiến trình "serve":
+  SIGHUP            đọc lại cấu hình, chính sách và danh sách; có lỗi thì giữ nguyên như cũ
+  SIGUSR2           thay chương trình bằng bản đang nằm ở đường dẫn của nó, không mất câu hỏi nào
+  SIGTERM, SIGINT   trả lời xong những gì đã nhận rồi dừng`,
+		EN: `"serve" owns the sockets and runs two processes: "resolve" answers,
+"manage" does everything else. A process that ends unexpectedly is started again at once.
+
+Signals to the process "serve":
+  SIGHUP            read the configuration, the policy and the lists again; with a mistake nothing changes
+  SIGUSR2           replace the program by the build at its path now, without losing a query
+  SIGTERM, SIGINT   answer what was received, then stop`,
+	}
+	textManage = wording.Text{
+		VI: "tiến trình của máy chủ làm mọi việc ngoài trả lời; serve tự chạy nó",
+		EN: "the process of the server that does everything but answer; serve starts it",
+	}
+	textResolve = wording.Text{
+		VI: "tiến trình của máy chủ trả lời câu hỏi; serve tự chạy nó",
+		EN: "the process of the server that answers; serve starts it",
+	}
 	textServe = wording.Text{
 		VI: "chạy máy chủ DNS; SIGHUP nạp lại mọi thứ, SIGTERM dừng êm",
 		EN: "run the DNS server; SIGHUP reloads everything, SIGTERM drains",

@@ -13,13 +13,13 @@ import (
 // resolvers and hosts are, which authorities vouch for certificates, what the
 // process may use.
 var systemFiles = []string{
-	"/etc", "/run/systemd/resolve", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/lib/ssl", "/usr/share/zoneinfo",
-	"/proc", "/sys/fs/cgroup",
+	"/etc", "/run/systemd/resolve", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+	"/usr/lib/ssl", "/usr/share/zoneinfo", "/proc", "/sys/fs/cgroup",
 }
 
-// confine takes from this process what it does not need: it reads compiled files
+// giveUp takes from this process what it does not need: it reads compiled files
 // and writes one, what it counted, at its end.
-func (p *process) confine(use *inforce.Use, cfg *config.Config) {
+func giveUp(use *inforce.Use, cfg *config.Config) error {
 	readable := append([]string{use.ListsDir, use.PolicyDir}, systemFiles...)
 	for _, variable := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		if path := os.Getenv(variable); path != "" {
@@ -28,8 +28,6 @@ func (p *process) confine(use *inforce.Use, cfg *config.Config) {
 	}
 	history := cfg.HistoryDir()
 	err := os.MkdirAll(history, 0o700) // one that is made later could not be written to
-	err = errors.Join(err, confine.Files(readable, []string{history}), confine.Privileges(confine.ReadFiles|confine.WriteFiles))
-	if err != nil {
-		p.log.Warn("give up what is not needed", "error", err)
-	}
+	err = errors.Join(err, confine.Files(readable, []string{history}))
+	return errors.Join(err, confine.Privileges(confine.ReadFiles|confine.WriteFiles))
 }

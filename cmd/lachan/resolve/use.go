@@ -60,7 +60,9 @@ func (p *process) use(use *inforce.Use) error {
 		if err := crash.Note(next.cfg.StateDir, "resolve"); err != nil {
 			p.log.Warn("have crashes noted", "error", err)
 		}
-		p.confine(use, next.cfg)
+		if err := giveUp(use, next.cfg); err != nil {
+			p.log.Warn("give up what is not needed", "error", err)
+		}
 		p.begin()
 	}
 	upstreamsMoved, policyMoved := next.upstreams != p.state.upstreams, next.policy != p.state.policy
