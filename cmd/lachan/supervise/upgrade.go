@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,12 +67,17 @@ func (s *supervisor) upgrade() {
 
 // tryProgram reports why a file is no build of this program that runs here.
 func tryProgram(program string) error {
-	c := exec.Command(program, "version")
+	ctx, cancel := context.WithTimeout(context.Background(), tryTime)
+	defer cancel()
+	c := exec.CommandContext(ctx, program, "version", "--json")
 	c.WaitDelay = time.Second
-	timer := time.AfterFunc(tryTime, func() { _ = c.Process.Kill() })
-	defer timer.Stop()
-	if out, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("ask it for its version: %w: %.200s", err, out)
+	out, err := c.Output()
+	if err != nil {
+		return fmt.Errorf("ask it for its version: %w", err)
+	}
+	var build struct{ Version string }
+	if json.Unmarshal(out, &build) != nil || build.Version == "" {
+		return fmt.Errorf("ask it for its version: it says %.100q", out)
 	}
 	return nil
 }
