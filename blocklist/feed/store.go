@@ -22,6 +22,10 @@ type Store struct {
 	// not nil. Set it before the first Update.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
+	// Examine examines lists, in place of Examination.Do in this process, when it
+	// is not nil. Set it before the first Update.
+	Examine func(ctx context.Context, e Examination) (Copy, error)
+
 	root string
 
 	mu      sync.Mutex

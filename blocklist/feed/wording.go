@@ -105,6 +105,10 @@ var (
 		VI: "không đọc được danh sách: %v; hãy kiểm tra format của nguồn",
 		EN: "cannot read the list: %v; check the feed's format",
 	}
+	textExamination = wording.Text{
+		VI: "không đọc hết được danh sách: %v; bản cũ vẫn dùng và sẽ tự thử lại, nếu kéo dài hãy báo đơn vị cung cấp",
+		EN: "the list could not be read to its end: %v; the old version stays in use and it will be tried again, tell the publisher if this goes on",
+	}
 	textNoEntries = wording.Text{
 		VI: "không dùng được dòng nào: cả %d dòng đều bị loại; hãy kiểm tra format của nguồn bằng lệnh lachan lists check",
 		EN: "not one usable line: all %d were rejected; check the feed's format with lachan lists check",

@@ -81,6 +81,7 @@ func Command(l wording.Language) *cobra.Command {
 		kind(l, "lists", compileLists),
 		command.WithKeys(kind(l, "policy", compilePolicy), l),
 		kind(l, "document", writeDocument),
+		kind(l, "feed", examineFeed),
 	)
 	return c
 }

@@ -14,6 +14,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/inforce"
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
@@ -87,6 +88,7 @@ func (n *node) openState(cfg *config.Config) (err error) {
 		return err
 	}
 	n.lists.store.UserAgent = "lachan/" + n.build.Version
+	n.lists.store.Examine = job.Examine
 	n.lists.disk = blocklist.NewStore(cfg.ListsDir())
 	n.history = history.NewRecorder(cfg.HistoryDir(), n.counters, n.conditions, history.Options{
 		Refresh:   n.refresh,
