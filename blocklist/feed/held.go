@@ -110,7 +110,7 @@ func (s *Store) takeHeld(ctx context.Context, src *Source, dir string, c Copy) (
 	if d.digest() != c.Digest {
 		return Copy{}, fmt.Errorf("%w: the file that was held back", ErrDigest)
 	}
-	if _, err := s.examine(ctx, src, d, c.readAs(src)); err != nil {
+	if _, err := d.examine(ctx, src, c.readAs(src), s.Examine); err != nil {
 		return Copy{}, err
 	}
 	c.Path, c.Verified = copyPath(dir, c.Digest), time.Now().UTC()

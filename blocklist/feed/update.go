@@ -171,7 +171,7 @@ func (s *Store) verify(
 	if err := s.checkSidecar(ctx, src, d.digest()); err != nil {
 		return Copy{}, err
 	}
-	c, err := s.examine(ctx, src, d, as)
+	c, err := d.examine(ctx, src, as, s.Examine)
 	if err != nil {
 		return Copy{}, err
 	}
