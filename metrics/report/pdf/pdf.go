@@ -76,7 +76,7 @@ func (d *document) prepare() error {
 	d.SetCatalogSort(true)
 	d.SetCreationDate(d.model.Data.AsOf)
 	d.SetModificationDate(d.model.Data.AsOf)
-	d.SetTitle(d.model.Title+". "+d.model.Subject, true)
+	d.SetTitle(drawable(d.model.Title+". "+d.model.Subject), true)
 	d.SetLang("vi-VN")
 	d.SetMargins(marginLeft, marginTop, marginRight)
 	d.SetAutoPageBreak(false, marginBottom)

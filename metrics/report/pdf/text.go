@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"lachan/metrics/report"
 )
@@ -14,6 +15,27 @@ const (
 	middle
 	end
 )
+
+// box stands for characters that the fonts cannot have.
+const box = '□'
+
+// drawable is a text without what the library cannot draw and would fail on:
+// invalid UTF-8 and characters beyond the first 65,536, such as emoji. A visible
+// box stands in place of each.
+func drawable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xFFFF || r == utf8.RuneError {
+			return box
+		}
+		return r
+	}, text)
+}
+
+// GetStringWidth measures what Text draws.
+func (d *document) GetStringWidth(text string) float64 { return d.Fpdf.GetStringWidth(drawable(text)) }
+
+// Text draws a text, with boxes for what the fonts cannot have.
+func (d *document) Text(x, y float64, text string) { d.Fpdf.Text(x, y, drawable(text)) }
 
 // at draws one line of text that stands on y.
 func (d *document) at(x, y float64, a anchor, text string) {
