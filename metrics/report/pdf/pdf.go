@@ -35,7 +35,7 @@ func lineHeight(size float64) float64 { return size * 0.3528 * 1.2 }
 
 // Write writes the report. The same model gives the same bytes.
 func Write(w io.Writer, m *report.Model) error {
-	d := &document{Fpdf: fpdf.New("P", "mm", "A4", ""), model: m}
+	d := &document{canvas: canvas{fpdf.New("P", "mm", "A4", "")}, model: m}
 	if err := d.prepare(); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func Write(w io.Writer, m *report.Model) error {
 
 // A document is what has been drawn of a report.
 type document struct {
-	*fpdf.Fpdf
+	canvas
 	model  *report.Model
 	width  float64 // between the margins
 	bottom float64 // where the page ends

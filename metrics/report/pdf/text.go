@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"codeberg.org/go-pdf/fpdf"
+
 	"lachan/metrics/report"
 )
 
@@ -31,11 +33,14 @@ func drawable(text string) string {
 	}, text)
 }
 
+// A canvas draws any text.
+type canvas struct{ *fpdf.Fpdf }
+
 // GetStringWidth measures what Text draws.
-func (d *document) GetStringWidth(text string) float64 { return d.Fpdf.GetStringWidth(drawable(text)) }
+func (c canvas) GetStringWidth(text string) float64 { return c.Fpdf.GetStringWidth(drawable(text)) }
 
 // Text draws a text, with boxes for what the fonts cannot have.
-func (d *document) Text(x, y float64, text string) { d.Fpdf.Text(x, y, drawable(text)) }
+func (c canvas) Text(x, y float64, text string) { c.Fpdf.Text(x, y, drawable(text)) }
 
 // at draws one line of text that stands on y.
 func (d *document) at(x, y float64, a anchor, text string) {
