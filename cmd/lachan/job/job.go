@@ -59,7 +59,10 @@ func run(ctx context.Context, kind string, args []string, within time.Duration, 
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("job %s: %w: %s", kind, err, firstWords(words.String()))
+		if said := firstWords(words.String()); said != "" {
+			return fmt.Errorf("job %s: %w: %s", kind, err, said)
+		}
+		return fmt.Errorf("job %s: %w", kind, err)
 	}
 	if err := json.Unmarshal(answer.Bytes(), out); err != nil {
 		return fmt.Errorf("read the answer of job %s: %w", kind, err)
