@@ -1,26 +1,31 @@
 package manage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/explain"
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
+	"lachan/policy"
 )
 
 // startHTTP serves metrics, health and the API where the configuration says.
-func (n *node) startHTTP(ctx context.Context) error {
-	listeners, err := n.listeners(message.RoleHTTP)
+func (sv *services) startHTTP(ctx context.Context) error {
+	listeners, err := sv.listeners(message.RoleHTTP)
 	if err != nil {
 		return err
 	}
 	for _, l := range listeners {
-		n.log.Info("serving http", "address", l.Addr())
-		server := metrics.NewServer(n.mux())
-		n.children.start(ctx, "http", func(ctx context.Context) {
+		sv.log.Info("serving http", "address", l.Addr())
+		server := metrics.NewServer(sv.api.mux())
+		sv.children.start(ctx, "http", func(ctx context.Context) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
@@ -32,7 +37,7 @@ func (n *node) startHTTP(ctx context.Context) error {
 				}
 			}()
 			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				n.log.Error("serve http", "error", err)
+				sv.log.Error("serve http", "error", err)
 			}
 			<-done
 		})
@@ -40,14 +45,103 @@ func (n *node) startHTTP(ctx context.Context) error {
 	return nil
 }
 
+// api answers what is asked over HTTP, from what is in force.
+type api struct {
+	*shared
+	counters *metrics.Aggregator
+	history  *history.Recorder
+	resolves *resolves
+	lists    *lists
+	held     *held
+	reports  *reports
+	services *services
+	view     func() *view
+}
+
 // mux is everything that is served over HTTP; docs/http-api.md describes it.
-func (n *node) mux() *http.ServeMux {
-	mux := metrics.Handler(n.counters, n.conditions, n.readings, n.ready, n.history.Totals)
-	engine.NewAPI(n.history, history.Limits(), metrics.Families()).Handle(mux)
-	mux.HandleFunc("GET /api/explain", n.serveExplain)
-	mux.HandleFunc("GET /api/report", n.serveReport)
-	mux.HandleFunc("POST /api/report", n.serveReport)
-	mux.HandleFunc("GET /api/orders", n.serveOrders)
-	mux.HandleFunc("GET /api/lists/impact", n.serveImpact)
+func (a *api) mux() *http.ServeMux {
+	mux := metrics.Handler(a.counters, a.conditions, a.readings, a.ready, a.history.Totals)
+	engine.NewAPI(a.history, history.Limits(), metrics.Families()).Handle(mux)
+	mux.HandleFunc("GET /api/explain", a.serveExplain)
+	mux.HandleFunc("GET /api/report", a.serveReport)
+	mux.HandleFunc("POST /api/report", a.serveReport)
+	mux.HandleFunc("GET /api/orders", a.serveOrders)
+	mux.HandleFunc("GET /api/lists/impact", a.serveImpact)
 	return mux
+}
+
+// serveOrders is GET /api/orders.
+func (a *api) serveOrders(w http.ResponseWriter, _ *http.Request) {
+	command.AnswerJSON(w, http.StatusOK, a.lists.orders.Overview())
+}
+
+// serveImpact is GET /api/lists/impact?feed=NAME.
+func (a *api) serveImpact(w http.ResponseWriter, r *http.Request) {
+	found, err := a.held.weigh(r.Context(), r.URL.Query().Get("feed"))
+	if err != nil {
+		status := http.StatusInternalServerError
+		if errors.Is(err, errNothingHeld) {
+			status = http.StatusNotFound
+		}
+		command.AnswerError(w, status, err)
+		return
+	}
+	command.AnswerJSON(w, http.StatusOK, found)
+}
+
+// serveExplain is GET /api/explain?name=&unit=|client=&type=&at=: what `lachan
+// explain --json` prints, by the rules in force.
+func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	q := explain.Question{Client: query.Get("client"), Unit: query.Get("unit"), Type: cmp.Or(query.Get("type"), "A"), At: query.Get("at")}
+	v := a.view()
+	explanation, err := q.Ask(query.Get("name"), v.cfg.Timezone.Location, func(at time.Time) *policy.Rules {
+		if q.At == "" {
+			return v.rules
+		}
+		return v.rules.Policy().At(v.list, at, v.rules.Serial())
+	})
+	if err != nil {
+		command.AnswerError(w, http.StatusBadRequest, err)
+		return
+	}
+	command.AnswerJSON(w, http.StatusOK, explanation)
+}
+
+// readings is what a scrape wants to know of the other rooms.
+func (a *api) readings() metrics.Readings {
+	a.resolves.refresh(context.Background())
+	v := a.view()
+	r := metrics.Readings{ResolverReadings: a.counters.Readings(), History: a.historyReading()}
+	rules, orders := v.lists.Rules(), orderReadings(a.lists.orders)
+	for _, f := range v.cfg.Feeds {
+		reading := metrics.FeedReading{Name: f.Name, Entries: rules[f.Name], InForce: v.inForce[f.Name]}
+		if status, err := a.lists.store.Status(f.Name); err == nil {
+			reading.RejectedLines, reading.LastSuccess = status.Copy.Rejected, status.LastSuccess
+		}
+		reading.Orders = orders[f.Name]
+		r.Feeds = append(r.Feeds, reading)
+	}
+	return r
+}
+
+// ready says what is missing before clients should be sent here.
+func (a *api) ready() (missing []string) {
+	if a.view().lists.Keys() == 0 {
+		missing = append(missing, textReadyNoList.String())
+	}
+	if !a.counters.Readings().UpstreamAnswered {
+		missing = append(missing, textReadyNoUpstream.String())
+	}
+	return missing
+}
+
+// schools are those of the policy, as the compliance metrics name them.
+func schools(p *policy.Policy) (list []metrics.School) {
+	for _, g := range p.Groups() {
+		if g.Kind == policy.School {
+			list = append(list, metrics.School{ID: g.School, Province: g.Province, Commune: g.Commune, Level: g.Level})
+		}
+	}
+	return list
 }

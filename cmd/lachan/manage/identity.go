@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"time"
 
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/inforce"
+	"lachan/internal/durable"
 	"lachan/internal/message"
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
@@ -21,6 +25,8 @@ const certificateEvery = 2 * time.Second
 // identity is what the server proves itself with, and what others prove
 // themselves to it with.
 type identity struct {
+	*shared
+	resolves    *resolves
 	certificate *certificate.Watcher // of the encrypted transports; nil if there is none
 	renewer     *renewal.Renewer     // nil if no authority is asked
 	cookies     cookie.Secrets
@@ -39,22 +45,22 @@ func openCertificate(cfg *config.Config) (*certificate.Watcher, error) {
 }
 
 // startRenewal asks an authority for certificates where the configuration says.
-func (n *node) startRenewal(ctx context.Context) error {
-	n.identity.renewer = nil
-	if order := n.cfg.ACMEOrder(); len(order.Names) > 0 {
-		n.identity.renewer = renewal.New(order, n.prove)
-		n.children.start(ctx, "renewal", n.identity.renewer.Run)
+func (i *identity) startRenewal(ctx context.Context) error {
+	i.renewer = nil
+	if order := i.cfg.ACMEOrder(); len(order.Names) > 0 {
+		i.renewer = renewal.New(order, i.prove)
+		i.children.start(ctx, "renewal", i.renewer.Run)
 	}
 	return nil
 }
 
 // prove shows an authority, by the resolve that answers, that names lead here.
-func (n *node) prove(challenges certificate.Challenges) error {
+func (i *identity) prove(challenges certificate.Challenges) error {
 	m, err := message.JSON(message.Challenges, challenges)
 	if err != nil {
 		return err
 	}
-	answer, err := ask(context.Background(), &n.resolves, m, n.resolves.proven)
+	answer, err := ask(context.Background(), i.resolves, m, i.resolves.proven)
 	if err != nil {
 		return err
 	}
@@ -65,85 +71,129 @@ func (n *node) prove(challenges certificate.Challenges) error {
 }
 
 // secrets are what resolve must know.
-func (n *node) secrets() inforce.Secrets {
-	s := inforce.Secrets{Cookies: n.identity.cookies.Text()}
-	if n.identity.certificate != nil {
-		s.Certificates = n.identity.certificate.Secrets()
+func (i *identity) secrets() inforce.Secrets {
+	s := inforce.Secrets{Cookies: i.cookies.Text()}
+	if i.certificate != nil {
+		s.Certificates = i.certificate.Secrets()
 	}
 	return s
 }
 
 // publishSecrets tells resolve the secrets when they have changed.
-func (n *node) publishSecrets() {
-	m, err := message.JSON(message.Secrets, n.secrets())
+func (i *identity) publishSecrets() {
+	m, err := message.JSON(message.Secrets, i.secrets())
 	if err != nil {
-		n.log.Error("tell secrets", "error", err)
+		i.log.Error("tell secrets", "error", err)
 		return
 	}
-	if !bytes.Equal(m.Body, n.identity.told) {
-		n.identity.told = m.Body
-		n.sendAll(m)
+	if !bytes.Equal(m.Body, i.told) {
+		i.told = m.Body
+		i.resolves.sendAll(m)
 	}
 }
 
-// watchCertificate takes a new certificate up. While that cannot be read the
-// one that is in force stays.
-func (n *node) watchCertificate(now time.Time) {
-	n.watchRenewal()
-	if n.identity.certificate == nil {
-		n.conditions.Clear("certificate")
-		n.conditions.Clear("certificate-expiring")
-		return
+// watchCertificate takes a new certificate up, and reports whether there is one.
+// While that cannot be read the one that is in force stays.
+func (i *identity) watchCertificate(now time.Time) (changed bool) {
+	given := i.watchRenewal()
+	if i.certificate == nil {
+		i.conditions.Clear("certificate")
+		i.conditions.Clear("certificate-expiring")
+		return given
 	}
-	changed, err := n.identity.certificate.Refresh()
+	changed, err := i.certificate.Refresh()
 	if changed {
-		n.log.Info("new certificate", "expires", n.identity.certificate.Expires())
-		n.putInForce()
+		i.log.Info("new certificate", "expires", i.certificate.Expires())
 	}
 	if err == nil {
-		n.conditions.Clear("certificate")
-	} else if n.conditions.Set("certificate", textCertificateBroken.With(err).String()) {
-		n.log.Error("read the certificate, the one in force stays", "error", err)
+		i.conditions.Clear("certificate")
+	} else if i.conditions.Set("certificate", textCertificateBroken.With(err).String()) {
+		i.log.Error("read the certificate, the one in force stays", "error", err)
 	}
-	if now.After(n.identity.certificate.Due()) {
-		n.conditions.Set("certificate-expiring", textCertificateExpires.With(n.identity.certificate.Expires().Format(time.DateTime)).String())
+	if now.After(i.certificate.Due()) {
+		i.conditions.Set("certificate-expiring", textCertificateExpires.With(i.certificate.Expires().Format(time.DateTime)).String())
 	} else {
-		n.conditions.Clear("certificate-expiring")
+		i.conditions.Clear("certificate-expiring")
 	}
+	return changed || given
 }
 
-// watchRenewal tells whether the authority is asked in vain, and opens what it has
-// given for the first time.
-func (n *node) watchRenewal() {
-	if n.identity.renewer == nil {
-		n.conditions.Clear("acme")
-		return
+// watchRenewal tells of an authority that gives no certificate, and opens what it
+// has given for the first time. It reports whether there is such a one.
+func (i *identity) watchRenewal() (given bool) {
+	if i.renewer == nil {
+		i.conditions.Clear("acme")
+		return false
 	}
-	if err := n.identity.renewer.Err(); err == nil {
-		n.conditions.Clear("acme")
-	} else if n.conditions.Set("acme", textCertificateUnmet.With(err).String()) {
-		n.log.Error("ask for a certificate, the one in force stays", "error", err)
+	if err := i.renewer.Err(); err == nil {
+		i.conditions.Clear("acme")
+	} else if i.conditions.Set("acme", textCertificateUnmet.With(err).String()) {
+		i.log.Error("ask for a certificate, the one in force stays", "error", err)
 	}
-	files := n.cfg.CertificateFiles()
-	if files.Cert == "" || n.identity.certificate != nil && reflect.DeepEqual(files, n.identity.certificate.Files()) {
-		return
+	files := i.cfg.CertificateFiles()
+	if files.Cert == "" || i.certificate != nil && reflect.DeepEqual(files, i.certificate.Files()) {
+		return false
 	}
 	keeper, err := certificate.Open(files)
 	if err != nil {
-		n.log.Error("read the certificate that was given", "error", err)
-		return
+		i.log.Error("read the certificate that was given", "error", err)
+		return false
 	}
-	n.identity.certificate = keeper
-	n.log.Info("new certificate", "expires", keeper.Expires())
-	n.putInForce()
+	i.certificate = keeper
+	i.log.Info("new certificate", "expires", keeper.Expires())
+	return true
 }
 
 // discoveryName is the name that clients are told of the server: that of the
 // configuration, or else of its certificate.
-func (n *node) discoveryName() string {
-	name := n.cfg.ServerName()
-	if name == "" && n.identity.certificate != nil {
-		name = n.identity.certificate.Name()
+func (i *identity) discoveryName() string {
+	name := i.cfg.ServerName()
+	if name == "" && i.certificate != nil {
+		name = i.certificate.Name()
 	}
 	return name
+}
+
+// secretLife is after how long the server's own secret of cookies is renewed.
+const secretLife = 24 * time.Hour
+
+// renewCookies takes the secrets of cookies up: those that a fleet shares, or the
+// server's own. While they cannot be had those in force stay; without any the
+// server makes one for itself.
+func (i *identity) renewCookies(now time.Time) {
+	secrets, err := cookieSecrets(i.cfg, now)
+	if secrets != nil {
+		i.cookies = secrets
+	}
+	if err == nil {
+		i.conditions.Clear("cookies")
+		return
+	}
+	if i.conditions.Set("cookies", textCookiesBroken.With(err).String()) {
+		i.log.Error("renew the secret of cookies", "error", err)
+	}
+	if i.cookies == nil {
+		i.cookies = cookie.Secrets(nil).Renewed()
+	}
+}
+
+func cookieSecrets(cfg *config.Config, now time.Time) (cookie.Secrets, error) {
+	if file := cfg.Server.Cookies.SecretFile; file != "" {
+		return cookie.ReadFile(file)
+	}
+	return ownSecrets(filepath.Join(cfg.StateDir, "cookies.key"), now)
+}
+
+// ownSecrets are in a file that is as old as its first secret. One that cannot be
+// read is replaced: clients get new cookies.
+func ownSecrets(file string, now time.Time) (cookie.Secrets, error) {
+	secrets, err := cookie.ReadFile(file)
+	if info, statErr := os.Stat(file); err == nil && statErr == nil && now.Sub(info.ModTime()) < secretLife {
+		return secrets, nil
+	}
+	secrets = secrets.Renewed()
+	if err := durable.WriteFile(file, secrets.Text(), 0o600); err != nil {
+		return nil, fmt.Errorf("write secrets of cookies: %w", err)
+	}
+	return secrets, nil
 }

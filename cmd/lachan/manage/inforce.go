@@ -11,19 +11,24 @@ import (
 	"lachan/internal/message"
 )
 
-// useLists makes lists the ones that putInForce gives to resolve.
-func (n *node) useLists(l *blocklist.Lists) {
-	n.lists.lists = l
-	n.lists.versions++
-	n.lists.list = source.Bind(l, n.policy.Policy, n.cfg)
-	n.lists.serial++
+// use makes lists the ones that are given to resolve next.
+func (l *lists) use(newest *blocklist.Lists) {
+	l.newest = newest
+	l.versions++
+	l.bind()
+}
+
+// bind gives the names of the newest lists the tags of the policy.
+func (l *lists) bind() {
+	l.list = source.Bind(l.newest, l.policy.Policy, l.cfg)
+	l.serial++
 }
 
 // refreshView shows those who only look what is in force at this minute.
 func (n *node) refreshView() {
 	n.view.Store(&view{
 		cfg: n.cfg, rules: n.policy.At(n.lists.list, time.Now(), n.lists.serial),
-		lists: n.lists.lists, list: n.lists.list,
+		lists: n.lists.newest, list: n.lists.list,
 		inForce: maps.Clone(n.lists.inForce), linked: n.identity.links.table,
 	})
 }
@@ -37,33 +42,33 @@ func (n *node) putInForce() {
 		n.conditions.Set("use", notUsed.With(err).String())
 		return
 	}
-	r := &n.resolves
+	r := n.resolves
 	r.ids++
 	r.use = inforce.Use{
 		ID: r.ids, Serial: n.lists.serial,
-		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.lists.Serial(), ListsOverlay: n.lists.versions,
+		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.newest.Serial(), ListsOverlay: n.lists.versions,
 		PolicyDir: n.cfg.PolicyDir(), PolicySerial: n.policy.serial, PolicyDigest: n.policy.Digest(),
-		Closed: n.missingRequired(), Name: n.discoveryName(), Config: settings,
+		Closed: n.lists.missingRequired(), Name: n.identity.discoveryName(), Config: settings,
 	}
-	n.publishSecrets()
-	n.tellAll(message.Use, r.use)
+	n.identity.publishSecrets()
+	n.resolves.tellAll(message.Use, r.use)
 }
 
 // confirm takes note that resolve uses what it was told to: from now on it is in
 // force, for those who look too.
 func (n *node) confirm(now time.Time) {
-	l := &n.lists
-	rules := l.lists.Rules()
+	l := n.lists
+	rules := l.newest.Rules()
 	for name := range rules {
-		if l.used == nil || l.used.Digest(name) != l.lists.Digest(name) {
+		if l.used == nil || l.used.Digest(name) != l.newest.Digest(name) {
 			l.inForce[name] = now
 		}
 	}
 	maps.DeleteFunc(l.inForce, func(name string, _ time.Time) bool { _, there := rules[name]; return !there })
-	l.used = l.lists
+	l.used = l.newest
 	n.refreshView()
-	n.recordOrders(n.resolves.compiled, now)
-	n.publishZones(now)
+	n.lists.recordOrders(n.resolves.compiled, now)
+	n.services.publishZones(now)
 	for _, say := range n.resolves.whenUsed {
 		say()
 	}
@@ -71,9 +76,9 @@ func (n *node) confirm(now time.Time) {
 }
 
 // missingRequired reports whether a feed that must be there is not.
-func (n *node) missingRequired() bool {
-	rules := n.lists.lists.Rules()
-	for _, f := range n.cfg.Feeds {
+func (l *lists) missingRequired() bool {
+	rules := l.newest.Rules()
+	for _, f := range l.cfg.Feeds {
 		if _, there := rules[f.Name]; !there && f.OnMissing == config.Refuse {
 			return true
 		}

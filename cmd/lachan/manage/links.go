@@ -23,8 +23,8 @@ type links struct {
 
 // openLinks reads the addresses. A file that is damaged is set aside: routers
 // will say again whose they are.
-func (n *node) openLinks(path string) {
-	l := &n.identity.links
+func (i *identity) openLinks(path string) {
+	l := &i.links
 	l.path, l.addresses = path, inforce.Addresses{}
 	defer func() { l.table = resolver.NewLinked(l.addresses, nil) }()
 	text, err := os.ReadFile(path)
@@ -37,27 +37,26 @@ func (n *node) openLinks(path string) {
 	l.addresses = inforce.Addresses{}
 	_, failed := durable.SetAside(path)
 	err = errors.Join(fmt.Errorf("read linked addresses in %s: %w", path, err), failed)
-	n.log.Error("linked addresses set aside", "error", err)
-	n.conditions.Set("links-damaged", textLinksDamaged.With(err).String())
+	i.log.Error("linked addresses set aside", "error", err)
+	i.conditions.Set("links-damaged", textLinksDamaged.With(err).String())
 }
 
 // takeLinks keeps what resolve says, and leaves it with the supervisor.
-func (n *node) takeLinks(m *message.Message) {
+func (i *identity) takeLinks(m *message.Message) {
 	var all inforce.Addresses
 	if err := m.Decode(&all); err != nil {
-		n.log.Error("take linked addresses", "error", err)
+		i.log.Error("take linked addresses", "error", err)
 		return
 	}
-	l := &n.identity.links
+	l := &i.links
 	l.addresses, l.table = all, resolver.NewLinked(all, nil)
 	if err := durable.WriteFile(l.path, m.Body, 0o600); err != nil {
-		n.log.Error("write linked addresses", "error", err)
-		n.conditions.Set("links", err.Error())
+		i.log.Error("write linked addresses", "error", err)
+		i.conditions.Set("links", err.Error())
 	} else {
-		n.conditions.Clear("links")
+		i.conditions.Clear("links")
 	}
-	if err := n.supervisor.keep(message.Message{Kind: message.Addresses, Body: m.Body}); err != nil {
-		n.log.Error("tell the supervisor", "error", err)
+	if err := i.resolves.keep(message.Message{Kind: message.Addresses, Body: m.Body}); err != nil {
+		i.log.Error("tell the supervisor", "error", err)
 	}
-	n.refreshView()
 }

@@ -3,26 +3,36 @@ package manage
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"lachan/blocklist"
+	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/source"
+	"lachan/internal/wording"
 )
 
 // lists are the feeds, what is compiled of them, and what is in force.
 type lists struct {
+	*shared
+	held    *held
+	core    func(n *domain.Name, below bool) bool // whether a name is never blocked
+	changed func(compiled time.Time, say func())  // puts the newest lists in force, and then says so
+
 	builtin []blocklist.Source
 	store   *feed.Store
 	disk    *blocklist.Store // of compiled lists
 	orders  *order.Log
 	updater *feed.Updater
 
-	lists    *blocklist.Lists     // the newest
-	list     *blocklist.List      // lists, bound to the policy
+	newest   *blocklist.Lists
+	list     *blocklist.List      // newest, bound to the policy
 	used     *blocklist.Lists     // those that resolve uses
 	versions uint64               // how many lists there have been
 	serial   uint64               // of lists and policy together
@@ -43,13 +53,40 @@ type compilation struct {
 	err     error
 }
 
+// open opens the newest compiled lists. Without any it compiles what is
+// on disk before anything is answered, so that a start never filters less than
+// it could.
+func (l *lists) open(ctx context.Context) error {
+	newest, damaged := l.disk.OpenLatest()
+	for _, err := range damaged {
+		l.log.Error("compiled lists set aside", "error", err)
+		l.conditions.Set("snapshot-damaged", err.Error())
+	}
+	if newest == nil {
+		c := l.compile(ctx, nil, l.cfg.ListsDir(), l.files())
+		if c.err != nil {
+			return fmt.Errorf("compile the first lists: %w", c.err)
+		}
+		newest = c.lists
+	}
+	l.use(newest)
+	return nil
+}
+
+// notified has the zone of a feed looked at: its primary says that it changed.
+func (l *lists) notified(feed string) {
+	if l.updater != nil {
+		l.updater.Trigger(feed)
+	}
+}
+
 // files are the good copies of the feeds. Feeds without one raise a condition.
-func (n *node) files() []source.File {
-	files, missing := source.Good(n.cfg, n.lists.store)
+func (l *lists) files() []source.File {
+	files, missing := source.Good(l.cfg, l.store)
 	if len(missing) > 0 {
-		n.conditions.Set("feed-missing", "no copy yet of: "+join(missing))
+		l.conditions.Set("feed-missing", "no copy yet of: "+join(missing))
 	} else {
-		n.conditions.Clear("feed-missing")
+		l.conditions.Clear("feed-missing")
 	}
 	return files
 }
@@ -57,7 +94,7 @@ func (n *node) files() []source.File {
 // compile brings old up to date with the files in a process of its own, which
 // takes neither time nor memory from the answers. It may run on any goroutine,
 // one at a time.
-func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string, files []source.File) compilation {
+func (l *lists) compile(ctx context.Context, old *blocklist.Lists, folder string, files []source.File) compilation {
 	start := time.Now()
 	c := compilation{}
 	order := job.ListsOrder{Folder: folder, Files: files}
@@ -67,7 +104,7 @@ func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string,
 	answer, err := job.Lists(ctx, order)
 	if c.err = err; err == nil {
 		c.report = answer.Report
-		c.lists, c.err = n.lists.disk.OpenSerial(old, answer.Serial)
+		c.lists, c.err = l.disk.OpenSerial(old, answer.Serial)
 	}
 	c.end = time.Now()
 	c.elapsed = c.end.Sub(start)
@@ -77,77 +114,130 @@ func (n *node) compile(ctx context.Context, old *blocklist.Lists, folder string,
 // startCompiling compiles when the lists in force are not what their sources say
 // now. One compilation runs at a time; what changes meanwhile is taken up
 // after it.
-func (n *node) startCompiling(ctx context.Context) {
-	if n.lists.compiling {
-		n.lists.again = true
+func (l *lists) startCompiling(ctx context.Context) {
+	if l.compiling {
+		l.again = true
 		return
 	}
-	files := n.files()
-	if n.lists.lists.UpToDate(source.All(n.lists.builtin, files)) {
+	files := l.files()
+	if l.newest.UpToDate(source.All(l.builtin, files)) {
 		return
 	}
-	n.lists.compiling = true
-	old, folder := n.lists.lists, n.cfg.ListsDir()
-	n.children.start(ctx, "compile", func(ctx context.Context) {
-		n.lists.compiled <- n.compile(ctx, old, folder, files)
+	l.compiling = true
+	old, folder := l.newest, l.cfg.ListsDir()
+	l.children.start(ctx, "compile", func(ctx context.Context) {
+		l.compiled <- l.compile(ctx, old, folder, files)
 	})
 }
 
 // takeCompiled puts new lists in force. Those in force stay when there are
 // none.
-func (n *node) takeCompiled(ctx context.Context, c compilation) {
-	n.lists.compiling = false
+func (l *lists) takeCompiled(ctx context.Context, c compilation) {
+	l.compiling = false
 	if c.err != nil {
-		n.log.Error("compile lists", "error", c.err)
-		n.conditions.Set("compile", c.err.Error())
+		l.log.Error("compile lists", "error", c.err)
+		l.conditions.Set("compile", c.err.Error())
 	} else {
-		n.conditions.Clear("compile")
-		n.useLists(c.lists)
-		n.resolves.compiled = c.end
-		n.putInForce()
-		serial := n.lists.serial
-		n.resolves.whenUsed = append(n.resolves.whenUsed, func() {
-			n.log.Info("lists in force", "names", c.lists.Keys(), "bytes", c.report.Bytes, "elapsed", c.elapsed, "serial", serial)
+		l.conditions.Clear("compile")
+		l.use(c.lists)
+		serial := l.serial
+		l.changed(c.end, func() {
+			l.log.Info("lists in force", "names", c.lists.Keys(), "bytes", c.report.Bytes, "elapsed", c.elapsed, "serial", serial)
 		})
 	}
-	if n.lists.again {
-		n.lists.again = false
-		n.startCompiling(ctx)
+	if l.again {
+		l.again = false
+		l.startCompiling(ctx)
 	}
 }
 
 // startUpdater fetches the feeds of the configuration from now on.
-func (n *node) startUpdater(ctx context.Context) {
-	updater := feed.NewUpdater(n.lists.store, n.cfg.Sources(n.core), func(string) {
+func (l *lists) startUpdater(ctx context.Context) {
+	updater := feed.NewUpdater(l.store, l.cfg.Sources(l.core), func(string) {
 		select {
-		case n.lists.updates <- struct{}{}:
+		case l.updates <- struct{}{}:
 		default: // a wake-up is on its way already
 		}
-	}, n.log)
-	n.lists.updater = updater
-	n.watchFeeds(ctx)
-	n.children.start(ctx, "updater", func(ctx context.Context) {
+	}, l.log)
+	l.updater = updater
+	l.watch(ctx)
+	l.children.start(ctx, "updater", func(ctx context.Context) {
 		if err := updater.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			n.log.Error("update feeds", "error", err)
+			l.log.Error("update feeds", "error", err)
 		}
 	})
 }
 
 // watchZones tells which zones their primary has not confirmed for longer than
 // they allow themselves. Their last good copies stay in force.
-func (n *node) watchZones(now time.Time) {
+func (l *lists) watchZones(now time.Time) {
 	var expired []string
-	for i := range n.cfg.Feeds {
-		f := &n.cfg.Feeds[i]
-		if s, err := n.lists.store.Status(f.Name); err == nil && strings.HasPrefix(f.URL, "axfr://") && s.Expired(now) {
+	for i := range l.cfg.Feeds {
+		f := &l.cfg.Feeds[i]
+		if s, err := l.store.Status(f.Name); err == nil && strings.HasPrefix(f.URL, "axfr://") && s.Expired(now) {
 			expired = append(expired, f.Name)
 		}
 	}
 	if len(expired) > 0 {
-		n.conditions.Set("zone-expired", feed.TextZoneExpired.With(join(expired)).String())
+		l.conditions.Set("zone-expired", feed.TextZoneExpired.With(join(expired)).String())
 	} else {
-		n.conditions.Clear("zone-expired")
+		l.conditions.Clear("zone-expired")
 	}
 }
 
 func join(names []string) string { return strings.Join(names, ", ") }
+
+// watch tells which feeds somebody should look at: those that cannot be
+// brought up to date, whose last good copies stay in force; those with a version
+// that is held back; locked ones that block what should never be blocked; and
+// orders that DNS cannot carry out whole.
+func (l *lists) watch(ctx context.Context) {
+	failing := l.updater.Failing()
+	var late, held, core, incomplete []wording.Text
+	for i := range l.cfg.Feeds {
+		f := &l.cfg.Feeds[i]
+		status, err := l.store.Status(f.Name)
+		if err != nil {
+			late = append(late, about(f.Name, err.Error()))
+			continue
+		}
+		if slices.Contains(failing, f.Name) {
+			late = append(late, wording.Join(about(f.Name, ""), status.Failure.Text()))
+		}
+		if status.Held.Copy.Digest != "" {
+			held = append(held, l.held.text(&status))
+			l.held.weighLater(ctx, f.Name, status.Held.Copy.Digest)
+		}
+		if f.LockedBy != "" && status.Copy.CoreHits > 0 {
+			core = append(core, about(f.Name, fmt.Sprintf("%d (%s)", status.Copy.CoreHits, join(status.Copy.CoreNames))))
+		}
+		if ordered := f.Authority != (config.Authority{}) || len(status.Copy.Documents) > 0; ordered &&
+			status.Copy.Rejected > 0 {
+			incomplete = append(incomplete, about(f.Name, fmt.Sprint(status.Copy.Rejected)))
+		}
+	}
+	l.condition("feed-failing", textConditionFailing, late)
+	l.condition("feed-held", textConditionHeld, held)
+	l.condition("feed-core", textConditionCore, core)
+	l.condition("order-incomplete", textConditionIncomplete, incomplete)
+}
+
+// about is something to say of a feed, the same in both languages.
+func about(name, text string) wording.Text {
+	text = name + ": " + text
+	return wording.Text{VI: text, EN: text}
+}
+
+// condition raises a condition of feeds, or ends it when it is of none.
+func (l *lists) condition(name string, text wording.Text, feeds []wording.Text) {
+	if len(feeds) == 0 {
+		l.conditions.Clear(name)
+		return
+	}
+	vi, en := make([]string, len(feeds)), make([]string, len(feeds))
+	for i, t := range feeds {
+		vi[i], en[i] = t.VI, t.EN
+	}
+	both := wording.Text{VI: fmt.Sprintf(text.VI, strings.Join(vi, "; ")), EN: fmt.Sprintf(text.EN, strings.Join(en, "; "))}
+	l.conditions.Set(name, both.String())
+}

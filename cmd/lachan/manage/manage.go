@@ -13,15 +13,11 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"lachan/admin/request"
 	"lachan/blocklist"
-	"lachan/blocklist/domain"
-	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/crash"
 	"lachan/internal/confine"
@@ -30,7 +26,6 @@ import (
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/policy"
-	"lachan/policy/catalogue"
 	"lachan/resolver"
 )
 
@@ -38,34 +33,34 @@ import (
 // ends.
 const drainTime = 5 * time.Second
 
-// A node is the server as manage sees it. All but what is named otherwise
-// belongs to the goroutine of run, which is the only one that changes what is in
-// force; what others read it publishes whole, as a view.
+// A node is the server as manage sees it: those that own a part of it each, and
+// run, which alone changes what is in force. What others read run publishes
+// whole, as a view.
 type node struct {
+	*shared
+	load     func() (*config.Config, yamlfile.Problems) // reads the configuration again
+	flags    []string                                   // by which it does
+	counters *metrics.Aggregator
+	history  *history.Recorder
+	last     string // words of the manage before this one, if it crashed
+
+	supervisor *supervisor
+	resolves   *resolves
+	services   *services
+	lists      *lists
+	held       *held
+	identity   *identity
+	reports    *reports
+	view       atomic.Pointer[view]
+}
+
+// shared is what all parts of manage stand on. run alone changes it.
+type shared struct {
 	log        *slog.Logger
-	load       func() (*config.Config, yamlfile.Problems) // reads the configuration again
-	flags      []string                                   // by which it does
-	build      command.Build
-	facts      *catalogue.Catalogue
-	core       func(n *domain.Name, below bool) bool
 	conditions *metrics.Conditions
-	counters   *metrics.Aggregator
-	history    *history.Recorder
-	requests   *request.Store
-	reporting  sync.Mutex // held while a report is made
-	last       string     // words of the manage before this one, if it crashed
-
-	supervisor supervisor
-	resolves   resolves
-	children   children
-	services   services
-
-	cfg      *config.Config
-	policy   *stored
-	lists    lists
-	held     held
-	identity identity
-	view     atomic.Pointer[view]
+	children   *children
+	cfg        *config.Config
+	policy     *stored
 }
 
 // A view is what is in force, for those who only look.
@@ -134,21 +129,21 @@ func (n *node) run(ctx context.Context) error {
 				return nil
 			}
 		case said := <-n.resolves.said:
-			n.hear(ctx, said)
+			n.resolves.hear(ctx, said)
 		case <-minute.C:
 			n.everyMinute(ctx)
 			minute.Reset(untilMinute(time.Now()))
 		case now := <-renewed.C:
-			n.watchCertificate(now)
+			n.renewCertificate(now)
 		case <-n.lists.updates:
-			n.watchFeeds(ctx)
-			n.startCompiling(ctx)
+			n.lists.watch(ctx)
+			n.lists.startCompiling(ctx)
 		case found := <-n.held.weighed:
 			n.held.weighing = false
 			n.held.impacts[found.Feed] = found
-			n.watchFeeds(ctx)
+			n.lists.watch(ctx)
 		case c := <-n.lists.compiled:
-			n.takeCompiled(ctx, c)
+			n.lists.takeCompiled(ctx, c)
 		}
 	}
 }
@@ -167,10 +162,10 @@ func (n *node) awaitSockets() (stop bool) {
 func (n *node) startWork(ctx context.Context) {
 	n.services.started = true
 	n.putInForce()
-	n.startServices(ctx)
-	n.startUpdater(ctx)
-	n.startCompiling(ctx)
-	n.children.start(ctx, "reports", n.runReports)
+	n.services.startAll(ctx)
+	n.lists.startUpdater(ctx)
+	n.lists.startCompiling(ctx)
+	n.children.start(ctx, "reports", n.reports.run)
 	n.startTally(ctx)
 	units := n.policy.Policy
 	n.children.start(context.WithoutCancel(ctx), "history", func(ctx context.Context) {
@@ -182,23 +177,30 @@ func (n *node) startWork(ctx context.Context) {
 // finish ends what startWork has started: history last, when resolve has told
 // what it counted.
 func (n *node) finish(cancel func()) {
-	n.awaitFinal(drainTime)
+	n.resolves.awaitFinal(drainTime)
 	n.resolves.setLast(nil) // nobody answers questions any more
 	cancel()
 	n.children.stop("history")
 	n.children.wait()
 }
 
-func (n *node) everyMinute(ctx context.Context) {
-	n.renewCookies(time.Now())
-	n.refreshView()
-	n.recordOrders(time.Time{}, time.Now()) // one may begin now
-	n.watchFeeds(ctx)                       // another process may have decided on one
-	n.watchZones(time.Now())
-	if n.lists.list.Timed() && time.Now().Minute() == 0 {
-		n.publishZones(time.Now())
+// renewCertificate puts a new certificate in force when there is one.
+func (n *node) renewCertificate(now time.Time) {
+	if n.identity.watchCertificate(now) {
+		n.putInForce()
 	}
-	n.startCompiling(ctx) // another process may have brought a new copy
+}
+
+func (n *node) everyMinute(ctx context.Context) {
+	n.identity.renewCookies(time.Now())
+	n.refreshView()
+	n.lists.recordOrders(time.Time{}, time.Now()) // one may begin now
+	n.lists.watch(ctx)                            // another process may have decided on one
+	n.lists.watchZones(time.Now())
+	if n.lists.list.Timed() && time.Now().Minute() == 0 {
+		n.services.publishZones(time.Now())
+	}
+	n.lists.startCompiling(ctx) // another process may have brought a new copy
 }
 
 // untilMinute is the time until the next minute begins.
@@ -217,11 +219,11 @@ func (n *node) take(ctx context.Context, in input) (stop bool) {
 	case message.Reload:
 		n.reload(ctx)
 	case message.Sockets:
-		n.takeSockets(ctx, &m)
+		n.services.takeSockets(ctx, &m)
 	case message.Peer:
-		n.meet(&m)
+		n.resolves.meet(&m)
 	case message.Alive:
-		n.takeAlive(&m)
+		n.resolves.takeAlive(&m)
 	case message.Died:
 		n.takeDeath(&m)
 	}
@@ -231,9 +233,8 @@ func (n *node) take(ctx context.Context, in input) (stop bool) {
 // A supervisor is the connection to the process that has started this one.
 type supervisor struct {
 	conn      *message.Conn
-	orders    chan input                // what it says
-	listening chan message.Refusal      // the answers to listen
-	sockets   map[message.Socket]socket // those that are this process's to serve
+	orders    chan input           // what it says
+	listening chan message.Refusal // the answers to listen
 }
 
 // An input is a message, or the end of a connection.

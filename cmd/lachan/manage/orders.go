@@ -2,12 +2,10 @@ package manage
 
 import (
 	"cmp"
-	"net/http"
 	"time"
 
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
-	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/metrics"
@@ -16,21 +14,21 @@ import (
 // recordOrders records the orders, and the versions of authorities' lists, that
 // are in force now and were not before. What was compiled by another process,
 // or before the start, counts as compiled when it came in force.
-func (n *node) recordOrders(compiled, now time.Time) {
+func (l *lists) recordOrders(compiled, now time.Time) {
 	var fresh []order.Record
-	for i := range n.cfg.Feeds {
-		f := &n.cfg.Feeds[i]
-		status, err := n.lists.store.Status(f.Name)
+	for i := range l.cfg.Feeds {
+		f := &l.cfg.Feeds[i]
+		status, err := l.store.Status(f.Name)
 		if err != nil ||
-			n.lists.lists.Digest(f.Name) != source.FileOf(f, status.Copy, n.cfg.Timezone).Blocklist().Digest {
+			l.newest.Digest(f.Name) != source.FileOf(f, status.Copy, l.cfg.Timezone).Blocklist().Digest {
 			continue // not what is in force
 		}
-		for _, r := range feedOrders(f, &status.Copy, n.cfg, now) {
-			r.InForce = later(n.lists.inForce[f.Name], r.Effective)
+		for _, r := range feedOrders(f, &status.Copy, l.cfg, now) {
+			r.InForce = later(l.inForce[f.Name], r.Effective)
 			if r.Compiled = compiled; compiled.IsZero() || compiled.After(r.InForce) {
 				r.Compiled = r.InForce
 			}
-			if !r.InForce.After(now) && !n.lists.orders.Has(r.Feed, r.Document, r.Digest) {
+			if !r.InForce.After(now) && !l.orders.Has(r.Feed, r.Document, r.Digest) {
 				fresh = append(fresh, r)
 			}
 		}
@@ -38,15 +36,15 @@ func (n *node) recordOrders(compiled, now time.Time) {
 	if len(fresh) == 0 {
 		return
 	}
-	if err := n.lists.orders.Add(fresh...); err != nil {
-		n.log.Error("record orders", "error", err)
-		n.conditions.Set("orders", err.Error())
+	if err := l.orders.Add(fresh...); err != nil {
+		l.log.Error("record orders", "error", err)
+		l.conditions.Set("orders", err.Error())
 	} else {
-		n.conditions.Clear("orders")
+		l.conditions.Clear("orders")
 	}
 	for i := range fresh {
 		r := &fresh[i]
-		n.log.Info("order in force", "feed", r.Feed, "document", r.Document, "took", r.Took())
+		l.log.Info("order in force", "feed", r.Feed, "document", r.Document, "took", r.Took())
 	}
 }
 
@@ -93,10 +91,6 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 		orders = append(orders, one)
 	}
 	return orders
-}
-
-func (n *node) serveOrders(w http.ResponseWriter, _ *http.Request) {
-	command.AnswerJSON(w, http.StatusOK, n.lists.orders.Overview())
 }
 
 // orderReadings is what metrics say of the orders in each feed.

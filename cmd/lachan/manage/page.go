@@ -18,12 +18,12 @@ import (
 
 // startPage shows the block page where the configuration says. With an error it
 // is shown nowhere.
-func (n *node) startPage(ctx context.Context) (err error) {
-	n.conditions.Clear("page-certificate")
-	p := &n.cfg.Server.Page
-	site := http.Handler(blockpage.New(n.find, n.ask))
-	if n.identity.renewer != nil && len(p.HTTP) > 0 {
-		site = n.identity.renewer.Handler(site)
+func (sv *services) startPage(ctx context.Context) (err error) {
+	sv.conditions.Clear("page-certificate")
+	p := &sv.cfg.Server.Page
+	site := http.Handler(blockpage.New(sv.visitors.find, sv.visitors.ask))
+	if sv.identity.renewer != nil && len(p.HTTP) > 0 {
+		site = sv.identity.renewer.Handler(site)
 	}
 	s := &pageServer{server: blockpage.NewServer(site)}
 	defer func() {
@@ -31,7 +31,7 @@ func (n *node) startPage(ctx context.Context) (err error) {
 			s.close()
 		}
 	}()
-	if err := s.listen(n, message.RolePage, nil); err != nil {
+	if err := s.listen(sv, message.RolePage, nil); err != nil {
 		return err
 	}
 	if len(p.HTTPS) > 0 {
@@ -42,11 +42,11 @@ func (n *node) startPage(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := s.listen(n, message.RolePageTLS, s.store.Config()); err != nil {
+	if err := s.listen(sv, message.RolePageTLS, s.store.Config()); err != nil {
 		return err
 	}
 	if len(s.listeners) > 0 {
-		n.children.start(ctx, "page", func(ctx context.Context) { s.run(ctx, n) })
+		sv.children.start(ctx, "page", func(ctx context.Context) { s.run(ctx, sv.shared) })
 	}
 	return nil
 }
@@ -60,8 +60,8 @@ type pageServer struct {
 }
 
 // listen takes the sockets of a role; with a configuration TLS is spoken there.
-func (s *pageServer) listen(n *node, role message.Role, config *tls.Config) error {
-	opened, err := n.listeners(role)
+func (s *pageServer) listen(sv *services, role message.Role, config *tls.Config) error {
+	opened, err := sv.listeners(role)
 	for _, l := range opened {
 		l = netutil.LimitListener(l, blockpage.Connections)
 		if config != nil {
@@ -79,13 +79,13 @@ func (s *pageServer) close() {
 }
 
 // run serves until ctx is done.
-func (s *pageServer) run(ctx context.Context, n *node) {
+func (s *pageServer) run(ctx context.Context, by *shared) {
 	var live sync.WaitGroup
 	for _, l := range s.listeners {
-		n.log.Info("serving the block page", "address", l.Addr())
+		by.log.Info("serving the block page", "address", l.Addr())
 		live.Go(func() {
 			if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				n.log.Error("serve the block page", "error", err)
+				by.log.Error("serve the block page", "error", err)
 			}
 		})
 	}
@@ -95,7 +95,7 @@ func (s *pageServer) run(ctx context.Context, n *node) {
 		select {
 		case <-ctx.Done():
 		case <-renewed.C:
-			s.renew(n)
+			s.renew(by)
 		}
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
@@ -107,7 +107,7 @@ func (s *pageServer) run(ctx context.Context, n *node) {
 }
 
 // renew takes a new certificate up. While that cannot be read the old one stays.
-func (s *pageServer) renew(n *node) {
+func (s *pageServer) renew(by *shared) {
 	if s.watcher == nil {
 		return
 	}
@@ -116,8 +116,8 @@ func (s *pageServer) renew(n *node) {
 		err = errors.Join(err, s.store.Use(s.watcher.Secrets()))
 	}
 	if err != nil {
-		n.conditions.Set("page-certificate", textCertificateBroken.With(err).String())
+		by.conditions.Set("page-certificate", textCertificateBroken.With(err).String())
 	} else {
-		n.conditions.Clear("page-certificate")
+		by.conditions.Clear("page-certificate")
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/admin/request"
 	"lachan/blocklist/domain"
 	"lachan/cmd/lachan/config"
 	"lachan/console/blockpage"
@@ -15,10 +16,17 @@ import (
 	"lachan/policy"
 )
 
+// visitors are those of the block page.
+type visitors struct {
+	*shared
+	requests *request.Store
+	view     func() *view
+}
+
 // find is what the block page tells a visitor about a host: what `lachan
 // explain` finds, if the reply to the question leads to the page.
-func (n *node) find(host string, visitor netip.Addr) blockpage.Finding {
-	v := n.view.Load()
+func (vs *visitors) find(host string, visitor netip.Addr) blockpage.Finding {
+	v := vs.view()
 	group, known := v.groupOf(visitor)
 	if !known && v.cfg.Server.UnknownClient == config.RefuseUnknown {
 		return blockpage.Finding{}
@@ -91,10 +99,10 @@ func joinWords(a, b string) string {
 }
 
 // ask notes that the name of a finding be opened.
-func (n *node) ask(f blockpage.Finding, reason string) error {
-	err := n.requests.Add(f.Unit, f.Name, f.Category, reason, time.Now())
+func (vs *visitors) ask(f blockpage.Finding, reason string) error {
+	err := vs.requests.Add(f.Unit, f.Name, f.Category, reason, time.Now())
 	if err != nil {
-		n.log.Warn("keep a request from the block page", "error", err)
+		vs.log.Warn("keep a request from the block page", "error", err)
 	}
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -35,16 +34,15 @@ func (n *node) reload(ctx context.Context) {
 		return
 	}
 	n.cfg, n.policy, n.identity.certificate = cfg, p, keeper
-	n.lists.list = source.Bind(n.lists.lists, p.Policy, cfg)
-	n.lists.serial++
-	n.renewCookies(time.Now())
+	n.lists.bind()
+	n.identity.renewCookies(time.Now())
 	n.putInForce()
 	n.protect(p.Policy)
 	n.conditions.Clear("reload")
-	n.watchCertificate(time.Now())
-	n.startServices(ctx)
-	n.startUpdater(ctx)
-	n.startCompiling(ctx)
+	n.renewCertificate(time.Now())
+	n.services.startAll(ctx)
+	n.lists.startUpdater(ctx)
+	n.lists.startCompiling(ctx)
 	serial := n.lists.serial
 	n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.log.Info("reloaded", "serial", serial) })
 }

@@ -89,12 +89,12 @@ func TestReportsMakeThemselves(t *testing.T) {
 	}
 	n := reportingNode(t, file)
 	now := time.Date(2026, 11, 2, 3, 0, 0, 0, time.UTC)
-	n.makeDue(t.Context(), now.AddDate(0, 0, -1))
+	n.reports.makeDue(t.Context(), now.AddDate(0, 0, -1))
 	september := filepath.Join(stateDir, "reports", "bao-cao-lao-cai-2026-09.json")
 	if _, err := os.Stat(september); err != nil {
 		t.Errorf("the month before is not there: %v, %v", err, n.conditions.List())
 	}
-	n.makeDue(t.Context(), now)
+	n.reports.makeDue(t.Context(), now)
 	october := filepath.Join(stateDir, "reports", "bao-cao-lao-cai-2026-10.html")
 	info, err := os.Stat(october)
 	if err != nil {
@@ -109,12 +109,12 @@ func TestReportsMakeThemselves(t *testing.T) {
 	if err := os.Chtimes(october, info.ModTime(), info.ModTime()); err != nil {
 		t.Fatal(err)
 	}
-	n.makeDue(t.Context(), now.Add(time.Hour))
+	n.reports.makeDue(t.Context(), now.Add(time.Hour))
 	if text, _ := os.ReadFile(october); string(text) != "kept" {
 		t.Error("a final report was made again")
 	}
 
-	server := httptest.NewServer(http.HandlerFunc(n.serveReport))
+	server := httptest.NewServer(http.HandlerFunc(n.services.api.serveReport))
 	defer server.Close()
 	f := func(query string, status int, mediaType string) {
 		t.Helper()

@@ -10,6 +10,7 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/internal/message"
 	"lachan/metrics"
+	"lachan/metrics/history"
 )
 
 // crashLoop is how often in a row resolve may have ended soon after its start
@@ -22,6 +23,15 @@ const askTime = 5 * time.Second
 // resolves are the processes that answer: one, and others for a moment when it
 // is replaced. All but what is named otherwise belongs to run.
 type resolves struct {
+	*shared
+	counters *metrics.Aggregator
+	history  *history.Recorder
+	identity *identity
+	keep     func(message.Message) error // leaves a message with the supervisor
+	notified func(feed string)           // a primary says that the zone of a feed has changed
+	linked   func(*message.Message)      // routers have linked addresses
+	used     func(now time.Time)         // the newest use is in force
+
 	said  chan input // what they say
 	peers []*peer    // the newest last
 	alive []int      // the processes, as the supervisor says; nil: it has not said yet
@@ -51,32 +61,32 @@ type peer struct {
 }
 
 // meet takes a connection to a resolve, and tells it what is in force.
-func (n *node) meet(m *message.Message) {
+func (r *resolves) meet(m *message.Message) {
 	var p message.Peering
 	if err := m.Decode(&p); err != nil || len(m.Files) != 1 {
-		n.log.Error("connect to resolve", "files", len(m.Files), "error", err)
+		r.log.Error("connect to resolve", "files", len(m.Files), "error", err)
 		return
 	}
 	conn, err := message.New(m.Files[0])
 	if err != nil {
-		n.log.Error("connect to resolve", "error", err)
+		r.log.Error("connect to resolve", "error", err)
 		return
 	}
-	r := &n.resolves
 	r.peers = append(r.peers, &peer{conn: conn})
 	r.setLast(conn)
 	go r.receive(conn)
-	if !n.tell(conn, message.Secrets, n.secrets()) || !n.tell(conn, message.Addresses, n.identity.links.addresses) {
+	if !r.tell(conn, message.Secrets, r.identity.secrets()) ||
+		!r.tell(conn, message.Addresses, r.identity.links.addresses) {
 		return // it has another connection by now, or is gone
 	}
 	use := r.use
 	if p.Crashes > crashLoop && r.before.ID != 0 {
-		n.log.Error("resolve ends again and again, it is given what was in force before", "times", p.Crashes)
-		n.conditions.Set("resolve-fallback", resolveFallback.With(p.Crashes).String())
+		r.log.Error("resolve ends again and again, it is given what was in force before", "times", p.Crashes)
+		r.conditions.Set("resolve-fallback", resolveFallback.With(p.Crashes).String())
 		use = r.before
 	}
 	if use.ID != 0 {
-		n.tell(conn, message.Use, use)
+		r.tell(conn, message.Use, use)
 	}
 }
 
@@ -106,122 +116,119 @@ func (r *resolves) newest() *message.Conn {
 
 // tell sends a resolve a message and reports whether it was taken. A connection
 // that takes none is closed, which its receiver sees.
-func (n *node) tell(conn *message.Conn, kind message.Kind, v any) bool {
+func (r *resolves) tell(conn *message.Conn, kind message.Kind, v any) bool {
 	m, err := message.JSON(kind, v)
 	if err == nil {
 		err = conn.Send(m)
 	}
 	if err != nil {
-		n.log.Info("a connection to resolve has ended", "message", kind, "error", err)
+		r.log.Info("a connection to resolve has ended", "message", kind, "error", err)
 		_ = conn.Close() // it is of no more use
 	}
 	return err == nil
 }
 
 // tellAll sends every resolve a message and leaves it with the supervisor.
-func (n *node) tellAll(kind message.Kind, v any) {
+func (r *resolves) tellAll(kind message.Kind, v any) {
 	m, err := message.JSON(kind, v)
 	if err != nil {
-		n.log.Error("tell resolve", "message", kind, "error", err)
+		r.log.Error("tell resolve", "message", kind, "error", err)
 		return
 	}
-	n.sendAll(m)
+	r.sendAll(m)
 }
 
 // sendAll is tellAll for a message that is made.
-func (n *node) sendAll(m message.Message) {
-	if err := n.supervisor.keep(m); err != nil {
-		n.log.Error("tell the supervisor", "message", m.Kind, "error", err)
+func (r *resolves) sendAll(m message.Message) {
+	if err := r.keep(m); err != nil {
+		r.log.Error("tell the supervisor", "message", m.Kind, "error", err)
 	}
-	for _, p := range n.resolves.peers {
+	for _, p := range r.peers {
 		if err := p.conn.Send(m); err != nil && !p.ended {
-			n.log.Warn("tell resolve", "message", m.Kind, "error", err)
+			r.log.Warn("tell resolve", "message", m.Kind, "error", err)
 			_ = p.conn.Close() // it is of no more use
 		}
 	}
 }
 
 // hear does what a resolve says.
-func (n *node) hear(ctx context.Context, in input) {
-	i := slices.IndexFunc(n.resolves.peers, func(p *peer) bool { return p.conn == in.from })
+func (r *resolves) hear(ctx context.Context, in input) {
+	i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.conn == in.from })
 	if i < 0 {
 		return // it was replaced
 	}
-	p := n.resolves.peers[i]
+	p := r.peers[i]
 	if in.err != nil {
 		p.ended = true
 		_ = p.conn.Close() // it has ended
-		n.countAlive()
+		r.countAlive()
 		return
 	}
 	switch m := in.message; m.Kind {
 	case message.Hello:
-		n.greet(p, &m)
+		r.greet(p, &m)
 	case message.Used:
-		n.takeUsed(ctx, &m)
+		r.takeUsed(ctx, &m)
 	case message.Tick:
-		n.takeTick(p, &m)
+		r.takeTick(p, &m)
 	case message.Samples:
-		if err := n.counters.AbsorbSamples(m.Body); err != nil {
-			n.log.Error("take samples of resolve", "error", err)
+		if err := r.counters.AbsorbSamples(m.Body); err != nil {
+			r.log.Error("take samples of resolve", "error", err)
 		}
 	case message.Notified:
-		if updater := n.lists.updater; updater != nil {
-			updater.Trigger(string(m.Body))
-		}
+		r.notified(string(m.Body))
 	case message.Link:
-		n.takeLinks(&m)
+		r.linked(&m)
 	case message.Asked:
-		hand(&m, n.resolves.asked)
+		hand(&m, r.asked)
 	case message.Ticked:
-		hand(&m, n.resolves.ticked)
+		hand(&m, r.ticked)
 	case message.Proven:
-		hand(&m, n.resolves.proven)
+		hand(&m, r.proven)
 	case message.Final:
 		p.ended = true
 	}
 }
 
-func (n *node) greet(p *peer, m *message.Message) {
+func (r *resolves) greet(p *peer, m *message.Message) {
 	var h inforce.Hello
 	err := m.Decode(&h)
 	if err == nil {
 		p.epoch, err = metrics.ParseEpoch(h.Epoch)
 	}
 	if err != nil {
-		n.log.Error("greet resolve", "error", err)
+		r.log.Error("greet resolve", "error", err)
 		_ = p.conn.Close() // its ticks would be nobody's
 		return
 	}
 	p.process, p.greeted = h.Process, true
-	n.countAlive()
+	r.countAlive()
 }
 
 // takeTick counts what a resolve has counted. A tick that cannot be counted ends
 // the connection: the next one begins with everything.
-func (n *node) takeTick(p *peer, m *message.Message) {
-	if err := n.counters.Absorb(m.Body); err != nil {
-		n.log.Error("count a tick", "error", err)
+func (r *resolves) takeTick(p *peer, m *message.Message) {
+	if err := r.counters.Absorb(m.Body); err != nil {
+		r.log.Error("count a tick", "error", err)
 		_ = p.conn.Close() // resolve will ask for another
 	}
 }
 
 // takeAlive takes note of which resolves are there.
-func (n *node) takeAlive(m *message.Message) {
+func (r *resolves) takeAlive(m *message.Message) {
 	alive := []int{}
 	if err := m.Decode(&alive); err != nil {
-		n.log.Error("read what the supervisor says", "error", err)
+		r.log.Error("read what the supervisor says", "error", err)
 		return
 	}
-	n.resolves.alive = alive
-	n.countAlive()
+	r.alive = alive
+	r.countAlive()
 }
 
 // countAlive tells the counters which epochs have ended: those whose process is
 // not there any more, once everything it said was heard. Before anything is
 // restored they are told which are alive.
-func (n *node) countAlive() {
-	r := &n.resolves
+func (r *resolves) countAlive() {
 	if r.alive == nil {
 		return
 	}
@@ -235,37 +242,36 @@ func (n *node) countAlive() {
 			epochs = append(epochs, r.peers[i].epoch)
 		}
 		r.begun = true
-		n.counters.Live(epochs...)
+		r.counters.Live(epochs...)
 	}
 	r.peers = slices.DeleteFunc(r.peers, func(p *peer) bool {
 		gone := p.ended && !slices.Contains(r.alive, p.process)
 		if gone && p.greeted {
-			n.history.Ended(p.epoch)
+			r.history.Ended(p.epoch)
 		}
 		return gone || p.ended && !p.greeted
 	})
 }
 
 // takeUsed takes note of what came of the newest use.
-func (n *node) takeUsed(_ context.Context, m *message.Message) {
+func (r *resolves) takeUsed(_ context.Context, m *message.Message) {
 	var used inforce.Used
 	if err := m.Decode(&used); err != nil {
-		n.log.Error("read what resolve says", "error", err)
+		r.log.Error("read what resolve says", "error", err)
 		return
 	}
-	r := &n.resolves
 	if used.ID != r.use.ID {
 		return // of an older one
 	}
 	if used.Error != "" {
-		n.log.Error("resolve does not use the new rules, those before stay", "error", used.Error)
-		n.conditions.Set("use", notUsed.With(used.Error).String())
+		r.log.Error("resolve does not use the new rules, those before stay", "error", used.Error)
+		r.conditions.Set("use", notUsed.With(used.Error).String())
 		return
 	}
-	n.conditions.Clear("use")
-	n.conditions.Clear("resolve-fallback")
+	r.conditions.Clear("use")
+	r.conditions.Clear("resolve-fallback")
 	r.before = r.use
-	n.confirm(time.Now())
+	r.used(time.Now())
 }
 
 // hand gives the answer of a resolve to the one who asked, if somebody still
@@ -283,15 +289,13 @@ func hand[T any](m *message.Message, to chan T) {
 
 // popular asks the newest resolve which names were asked most of late. Any
 // goroutine but that of run may call it.
-func (n *node) popular(ctx context.Context) (inforce.Asked, error) {
-	r := &n.resolves
+func (r *resolves) popular(ctx context.Context) (inforce.Asked, error) {
 	return ask(ctx, r, message.Message{Kind: message.Popular}, r.asked)
 }
 
 // refresh brings what was counted until now, if it can be had. Any goroutine but
 // that of run may call it.
-func (n *node) refresh(ctx context.Context) {
-	r := &n.resolves
+func (r *resolves) refresh(ctx context.Context) {
 	_, _ = ask(ctx, r, message.Message{Kind: message.Tick}, r.ticked) // the newest tick will do otherwise
 }
 
@@ -322,13 +326,13 @@ func ask[T any](ctx context.Context, r *resolves, question message.Message, answ
 }
 
 // awaitFinal hears resolves until each has told its last, or has ended.
-func (n *node) awaitFinal(within time.Duration) {
+func (r *resolves) awaitFinal(within time.Duration) {
 	late := time.NewTimer(within)
 	defer late.Stop()
-	for slices.ContainsFunc(n.resolves.peers, func(p *peer) bool { return !p.ended }) {
+	for slices.ContainsFunc(r.peers, func(p *peer) bool { return !p.ended }) {
 		select {
-		case said := <-n.resolves.said:
-			n.hear(context.Background(), said)
+		case said := <-r.said:
+			r.hear(context.Background(), said)
 		case <-late.C:
 			return
 		}

@@ -15,30 +15,30 @@ import (
 )
 
 // startRPZOut serves the zones of the configuration from now on.
-func (n *node) startRPZOut(ctx context.Context) error {
-	n.services.rpzOut = nil
-	o := &n.cfg.Server.RPZOut
+func (sv *services) startRPZOut(ctx context.Context) error {
+	sv.rpzOut = nil
+	o := &sv.cfg.Server.RPZOut
 	if len(o.Listen) == 0 {
 		return nil
 	}
-	server, err := n.openRPZOut(o)
+	server, err := sv.openRPZOut(o)
 	if err != nil {
 		return err
 	}
 	for _, addr := range server.Addresses() {
-		n.log.Info("serving zones", "address", addr)
+		sv.log.Info("serving zones", "address", addr)
 	}
-	n.services.rpzOut = server
-	n.children.start(ctx, "rpz-out", func(ctx context.Context) {
+	sv.rpzOut = server
+	sv.children.start(ctx, "rpz-out", func(ctx context.Context) {
 		if err := server.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			n.log.Error("serve zones", "error", err)
+			sv.log.Error("serve zones", "error", err)
 		}
 	})
-	n.publishZones(time.Now())
+	sv.publishZones(time.Now())
 	return nil
 }
 
-func (n *node) openRPZOut(o *config.RPZOut) (*rpzout.Server, error) {
+func (sv *services) openRPZOut(o *config.RPZOut) (*rpzout.Server, error) {
 	var zones []rpzout.Zone
 	for i := range o.Zones {
 		z := &o.Zones[i]
@@ -51,12 +51,12 @@ func (n *node) openRPZOut(o *config.RPZOut) (*rpzout.Server, error) {
 		}
 		zones = append(zones, zone)
 	}
-	server := rpzout.New(n.cfg.NodeName(), zones, n.log)
-	streams, err := n.listeners(message.RoleZones)
+	server := rpzout.New(sv.cfg.NodeName(), zones, sv.log)
+	streams, err := sv.listeners(message.RoleZones)
 	if err != nil {
 		return nil, err
 	}
-	packets, err := n.packetConns(message.RoleZones)
+	packets, err := sv.packetConns(message.RoleZones)
 	if err != nil {
 		return nil, err
 	}
@@ -65,17 +65,17 @@ func (n *node) openRPZOut(o *config.RPZOut) (*rpzout.Server, error) {
 }
 
 // publishZones makes the lists in force what the served zones have.
-func (n *node) publishZones(now time.Time) {
-	if n.services.rpzOut == nil {
+func (sv *services) publishZones(now time.Time) {
+	if sv.rpzOut == nil {
 		return
 	}
 	var tags []blocklist.Set
-	for _, z := range n.cfg.Server.RPZOut.Zones {
+	for _, z := range sv.cfg.Server.RPZOut.Zones {
 		var set blocklist.Set
 		for _, code := range slices.Compact(z.Categories) {
-			set = set.Or(n.policy.Tags(source.BuiltinPrefix, code))
+			set = set.Or(sv.policy.Tags(source.BuiltinPrefix, code))
 		}
 		tags = append(tags, set)
 	}
-	n.services.rpzOut.Publish(n.lists.list, tags, now)
+	sv.rpzOut.Publish(sv.lists.list, tags, now)
 }

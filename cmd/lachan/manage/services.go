@@ -12,12 +12,21 @@ import (
 
 	"lachan/blocklist/rpzout"
 	"lachan/internal/message"
+	"lachan/metrics/history"
 	"lachan/metrics/ship"
 )
 
 // services are what this process serves, each with what it was started by: it
 // is started again when that changes.
 type services struct {
+	*shared
+	identity *identity
+	lists    *lists
+	history  *history.Recorder
+	api      *api
+	visitors *visitors
+
+	sockets map[message.Socket]socket // that the supervisor has opened for this process
 	started bool
 	by      map[string]any
 
@@ -31,10 +40,10 @@ type socket struct {
 	file *os.File
 }
 
-// startServices starts each service that is not running by what holds now. One
+// startAll starts each service that is not running by what holds now. One
 // that cannot be started is told as a condition of its name.
-func (n *node) startServices(ctx context.Context) {
-	if !n.services.started {
+func (sv *services) startAll(ctx context.Context) {
+	if !sv.started {
 		return
 	}
 	for _, s := range []struct {
@@ -42,59 +51,59 @@ func (n *node) startServices(ctx context.Context) {
 		by    any
 		start func(context.Context) error
 	}{
-		{"renewal", n.cfg.ACMEOrder(), n.startRenewal},
-		{"http", []any{n.cfg.HTTP, n.open(message.RoleHTTP)}, n.startHTTP},
+		{"renewal", sv.cfg.ACMEOrder(), sv.identity.startRenewal},
+		{"http", []any{sv.cfg.HTTP, sv.open(message.RoleHTTP)}, sv.startHTTP},
 		{
 			"page",
-			[]any{n.cfg.Server.Page, n.cfg.ACMEOrder(), n.open(message.RolePage), n.open(message.RolePageTLS)},
-			n.startPage,
+			[]any{sv.cfg.Server.Page, sv.cfg.ACMEOrder(), sv.open(message.RolePage), sv.open(message.RolePageTLS)},
+			sv.startPage,
 		},
-		{"rpz-out", []any{n.cfg.Server.RPZOut, n.open(message.RoleZones)}, n.startRPZOut},
-		{"shipping", n.cfg.Metrics.WriteURL, n.startShipping},
+		{"rpz-out", []any{sv.cfg.Server.RPZOut, sv.open(message.RoleZones)}, sv.startRPZOut},
+		{"shipping", sv.cfg.Metrics.WriteURL, sv.startShipping},
 	} {
-		if by, known := n.services.by[s.name]; known && reflect.DeepEqual(by, s.by) {
+		if by, known := sv.by[s.name]; known && reflect.DeepEqual(by, s.by) {
 			continue
 		}
-		if n.services.by == nil {
-			n.services.by = map[string]any{}
+		if sv.by == nil {
+			sv.by = map[string]any{}
 		}
-		n.services.by[s.name] = s.by
-		n.children.stop(s.name)
-		n.conditions.Clear(s.name)
+		sv.by[s.name] = s.by
+		sv.children.stop(s.name)
+		sv.conditions.Clear(s.name)
 		if err := s.start(ctx); err != nil {
-			n.log.Error("start a service", "service", s.name, "error", err)
-			n.conditions.Set(s.name, err.Error())
+			sv.log.Error("start a service", "service", s.name, "error", err)
+			sv.conditions.Set(s.name, err.Error())
 		}
 	}
 }
 
 // takeSockets takes the sockets that the supervisor has opened.
-func (n *node) takeSockets(ctx context.Context, m *message.Message) {
+func (sv *services) takeSockets(ctx context.Context, m *message.Message) {
 	var list []message.Socket
 	if err := m.Decode(&list); err != nil || len(list) != len(m.Files) {
-		n.log.Error("take sockets", "sockets", len(list), "files", len(m.Files), "error", err)
+		sv.log.Error("take sockets", "sockets", len(list), "files", len(m.Files), "error", err)
 		return
 	}
-	old := n.supervisor.sockets
-	n.supervisor.sockets = map[message.Socket]socket{}
+	old := sv.sockets
+	sv.sockets = map[message.Socket]socket{}
 	for i, s := range list {
 		if had, known := old[s]; known {
 			_ = m.Files[i].Close() // a copy of what is here
-			n.supervisor.sockets[s] = had
+			sv.sockets[s] = had
 			delete(old, s)
 			continue
 		}
-		n.supervisor.sockets[s] = socket{s, m.Files[i]}
+		sv.sockets[s] = socket{s, m.Files[i]}
 	}
-	n.startServices(ctx)
+	sv.startAll(ctx)
 	for _, s := range old {
 		_ = s.file.Close() // nothing was written to it
 	}
 }
 
 // open are the sockets of a role, in a fixed order.
-func (n *node) open(role message.Role) (list []message.Socket) {
-	for s := range n.supervisor.sockets {
+func (sv *services) open(role message.Role) (list []message.Socket) {
+	for s := range sv.sockets {
 		if s.Role == role {
 			list = append(list, s)
 		}
@@ -104,12 +113,12 @@ func (n *node) open(role message.Role) (list []message.Socket) {
 }
 
 // listeners are the TCP sockets of a role; closing one leaves the socket open.
-func (n *node) listeners(role message.Role) (list []net.Listener, err error) {
-	for _, s := range n.open(role) {
+func (sv *services) listeners(role message.Role) (list []net.Listener, err error) {
+	for _, s := range sv.open(role) {
 		if s.Network != "tcp" {
 			continue
 		}
-		l, err := net.FileListener(n.supervisor.sockets[s].file)
+		l, err := net.FileListener(sv.sockets[s].file)
 		if err != nil {
 			for _, opened := range list {
 				err = errors.Join(err, opened.Close())
@@ -122,12 +131,12 @@ func (n *node) listeners(role message.Role) (list []net.Listener, err error) {
 }
 
 // packetConns are the UDP sockets of a role; closing one leaves the socket open.
-func (n *node) packetConns(role message.Role) (list []net.PacketConn, err error) {
-	for _, s := range n.open(role) {
+func (sv *services) packetConns(role message.Role) (list []net.PacketConn, err error) {
+	for _, s := range sv.open(role) {
 		if s.Network != "udp" {
 			continue
 		}
-		c, err := net.FilePacketConn(n.supervisor.sockets[s].file)
+		c, err := net.FilePacketConn(sv.sockets[s].file)
 		if err != nil {
 			for _, opened := range list {
 				err = errors.Join(err, opened.Close())

@@ -2,7 +2,6 @@ package manage
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -33,30 +32,9 @@ func newNode(
 	if err != nil {
 		return nil, nil, err
 	}
-	build := command.BuildOf(version)
-	n := &node{
-		log: cfg.Log.Logger(), load: load, flags: flags, build: build, facts: facts, core: source.Core(facts),
-		conditions: &metrics.Conditions{},
-		counters: metrics.NewAggregator(
-			cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision},
-		),
-		supervisor: supervisor{
-			orders: make(
-				chan input, 16,
-			), listening: make(chan message.Refusal, 1), sockets: map[message.Socket]socket{},
-		},
-		resolves: resolves{
-			said: make(chan input, 16), asked: make(chan inforce.Asked, 1), proven: make(chan message.Refusal, 1),
-			ticked: make(chan struct{}, 1),
-		},
-		lists: lists{
-			builtin: source.Builtin(facts), inForce: map[string]time.Time{},
-			updates: make(chan struct{}, 1), compiled: make(chan compilation, 1),
-		},
-		held: held{impacts: map[string]impact.Impact{}, weighed: make(chan impact.Impact, 1)},
-	}
-	n.children.log, n.children.conditions = n.log, n.conditions
-	if err := n.openState(cfg); err != nil {
+	n := assemble(cfg, facts, command.BuildOf(version))
+	n.load, n.flags = load, flags
+	if err := n.openState(cfg, version); err != nil {
 		return nil, nil, err
 	}
 	p, problems := n.loadPolicy(ctx, cfg, nil)
@@ -69,33 +47,86 @@ func newNode(
 	if n.identity.certificate, err = openCertificate(cfg); err != nil {
 		return nil, nil, err
 	}
-	n.cfg, n.policy = cfg, p
-	n.renewCookies(time.Now())
-	if err := n.firstLists(ctx); err != nil {
+	n.policy = p
+	n.identity.renewCookies(time.Now())
+	if err := n.lists.open(ctx); err != nil {
 		return nil, nil, err
 	}
 	n.refreshView()
-	n.recordOrders(time.Time{}, time.Now())
+	n.lists.recordOrders(time.Time{}, time.Now())
 	return n, problems, nil
 }
 
+// assemble makes the parts of a node and introduces them to each other.
+func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Build) *node {
+	sh := &shared{log: cfg.Log.Logger(), conditions: &metrics.Conditions{}, cfg: cfg}
+	sh.children = &children{log: sh.log, conditions: sh.conditions}
+	n := &node{
+		shared: sh,
+		counters: metrics.NewAggregator(
+			cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision},
+		),
+		supervisor: &supervisor{orders: make(chan input, 16), listening: make(chan message.Refusal, 1)},
+	}
+	view := func() *view { return n.view.Load() }
+	n.resolves = &resolves{
+		shared: sh, counters: n.counters, keep: n.supervisor.keep, used: n.confirm,
+		said: make(chan input, 16), asked: make(chan inforce.Asked, 1), proven: make(chan message.Refusal, 1),
+		ticked: make(chan struct{}, 1),
+	}
+	n.identity = &identity{shared: sh, resolves: n.resolves}
+	n.resolves.identity = n.identity
+	n.resolves.linked = func(m *message.Message) {
+		n.identity.takeLinks(m)
+		n.refreshView()
+	}
+	n.held = &held{
+		shared: sh, resolves: n.resolves, core: source.Core(facts), view: view,
+		impacts: map[string]impact.Impact{}, weighed: make(chan impact.Impact, 1),
+	}
+	n.lists = &lists{
+		shared: sh, held: n.held, core: n.held.core,
+		changed: func(compiled time.Time, say func()) {
+			n.resolves.compiled = compiled
+			n.putInForce()
+			n.resolves.whenUsed = append(n.resolves.whenUsed, say)
+		},
+		builtin: source.Builtin(facts), inForce: map[string]time.Time{},
+		updates: make(chan struct{}, 1), compiled: make(chan compilation, 1),
+	}
+	n.resolves.notified = n.lists.notified
+	n.reports = &reports{shared: sh, facts: facts, lists: n.lists, view: view}
+	n.services = &services{
+		shared: sh, identity: n.identity, lists: n.lists,
+		visitors: &visitors{shared: sh, view: view}, sockets: map[message.Socket]socket{},
+	}
+	n.services.api = &api{
+		shared: sh, counters: n.counters, resolves: n.resolves, lists: n.lists, held: n.held, reports: n.reports,
+		services: n.services, view: view,
+	}
+	return n
+}
+
 // openState opens what is in the folder of the state.
-func (n *node) openState(cfg *config.Config) (err error) {
+func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if err := cfg.MakeStateDir(); err != nil {
 		return err
 	}
 	if n.lists.store, err = feed.Open(cfg.FeedsDir()); err != nil {
 		return err
 	}
-	n.lists.store.UserAgent = "lachan/" + n.build.Version
+	n.lists.store.UserAgent = "lachan/" + version
 	n.lists.store.Examine = job.Examine
 	n.lists.disk = blocklist.NewStore(cfg.ListsDir())
 	n.history = history.NewRecorder(cfg.HistoryDir(), n.counters, n.conditions, history.Options{
-		Refresh:   n.refresh,
+		Refresh:   n.resolves.refresh,
 		Retention: time.Duration(cfg.Metrics.History), Quiet: quiet(cfg.Timezone.Location), Log: n.log,
 	})
-	n.openLinks(filepath.Join(cfg.StateDir, "links.json"))
-	if n.requests, err = request.Open(cfg.RequestsDir()); err != nil {
+	n.resolves.history, n.reports.history = n.history, n.history
+	n.services.history, n.services.api.history = n.history, n.history
+	n.held.store = n.lists.store
+	n.identity.openLinks(filepath.Join(cfg.StateDir, "links.json"))
+	if n.services.visitors.requests, err = request.Open(cfg.RequestsDir()); err != nil {
 		return err
 	}
 	orders, damaged, err := order.Open(cfg.OrdersFile())
@@ -108,25 +139,5 @@ func (n *node) openState(cfg *config.Config) (err error) {
 		n.conditions.Set("orders", err.Error())
 	}
 	n.lists.orders = orders
-	return nil
-}
-
-// firstLists opens the newest compiled lists. Without any it compiles what is
-// on disk before anything is answered, so that a start never filters less than
-// it could.
-func (n *node) firstLists(ctx context.Context) error {
-	newest, damaged := n.lists.disk.OpenLatest()
-	for _, err := range damaged {
-		n.log.Error("compiled lists set aside", "error", err)
-		n.conditions.Set("snapshot-damaged", err.Error())
-	}
-	if newest == nil {
-		c := n.compile(ctx, nil, n.cfg.ListsDir(), n.files())
-		if c.err != nil {
-			return fmt.Errorf("compile the first lists: %w", c.err)
-		}
-		newest = c.lists
-	}
-	n.useLists(newest)
 	return nil
 }

@@ -3,29 +3,32 @@ package manage
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"lachan/metrics"
+	"lachan/metrics/history"
 	"lachan/metrics/ship"
 	"lachan/metrics/tally"
 	"lachan/policy"
+	"lachan/policy/catalogue"
 )
 
 // startShipping sends history to the engine that the configuration names.
-func (n *node) startShipping(ctx context.Context) error {
-	n.services.shipper.Store(nil)
-	n.conditions.Clear(ship.Condition)
-	if n.cfg.Metrics.WriteURL == "" {
+func (sv *services) startShipping(ctx context.Context) error {
+	sv.shipper.Store(nil)
+	sv.conditions.Clear(ship.Condition)
+	if sv.cfg.Metrics.WriteURL == "" {
 		return nil
 	}
-	shipper, err := ship.New(n.history, n.conditions, ship.Options{
-		URL: n.cfg.Metrics.WriteURL, Cursor: filepath.Join(n.cfg.StateDir, "history", "shipped.json"), Node: n.counters.Node(), Log: n.log,
+	shipper, err := ship.New(sv.history, sv.conditions, ship.Options{
+		URL: sv.cfg.Metrics.WriteURL, Cursor: filepath.Join(sv.cfg.StateDir, "history", "shipped.json"), Node: sv.cfg.NodeName(), Log: sv.log,
 	})
 	if err != nil {
 		return err
 	}
-	n.services.shipper.Store(shipper)
-	n.children.start(ctx, "shipping", shipper.Run)
+	sv.shipper.Store(shipper)
+	sv.children.start(ctx, "shipping", shipper.Run)
 	return nil
 }
 
@@ -50,9 +53,9 @@ func (n *node) protect(p *policy.Policy) {
 }
 
 // historyReading is what a scrape wants to know of the statistics on disk.
-func (n *node) historyReading() (r metrics.HistoryReading) {
-	r.Ticked = n.history.Newest()
-	if shipper := n.services.shipper.Load(); shipper != nil {
+func (a *api) historyReading() (r metrics.HistoryReading) {
+	r.Ticked = a.history.Newest()
+	if shipper := a.services.shipper.Load(); shipper != nil {
 		r.Ships, r.Shipped, r.Refused = true, shipper.Until(), shipper.Refused()
 	}
 	return r
@@ -64,4 +67,14 @@ func quiet(zone *time.Location) func() bool {
 		hour := time.Now().In(zone).Hour()
 		return hour >= 22 || hour < 5
 	}
+}
+
+// reports are made of what this server has counted.
+type reports struct {
+	*shared
+	facts   *catalogue.Catalogue
+	lists   *lists
+	history *history.Recorder
+	view    func() *view
+	one     sync.Mutex // held while a report is made
 }

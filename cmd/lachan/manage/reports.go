@@ -1,0 +1,128 @@
+package manage
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/job"
+	"lachan/cmd/lachan/report"
+	"lachan/internal/yamlfile"
+	"lachan/metrics/engine"
+	documents "lachan/metrics/report"
+	"lachan/metrics/report/figures"
+)
+
+// reportsEvery is how often it is looked whether a report is due.
+const reportsEvery = time.Hour
+
+// run makes the reports of the schedule, each as soon as its period is
+// over and its file is not there, until ctx is done.
+func (r *reports) run(ctx context.Context) {
+	timer := time.NewTimer(time.Minute) // let the start be over
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			r.makeDue(ctx, time.Now())
+			timer.Reset(reportsEvery)
+		}
+	}
+}
+
+// makeDue makes the reports that are due, and says which could not be made.
+func (r *reports) makeDue(ctx context.Context, now time.Time) {
+	if failed := report.MakeDue(ctx, r.view().cfg, now, r.build, job.Document, r.log); len(failed) > 0 {
+		r.conditions.Set("report", strings.Join(failed, "; "))
+	} else {
+		r.conditions.Clear("report")
+	}
+}
+
+// build makes a report from what this server has counted, or from the
+// engine that keeps the figures of many. It makes one at a time: answers need the
+// processor too.
+func (r *reports) build(
+	ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time,
+) (*documents.Model, error) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	v := r.view()
+	spec, err := report.Spec(unit, p, now, v.cfg, v.rules.Policy(), r.facts, r.lists.store, r.lists.orders)
+	if err != nil {
+		return nil, err
+	}
+	spec.Typed, spec.Document = typed, document
+	if v.cfg.Metrics.QueryURL != "" {
+		remote, err := engine.NewRemote(v.cfg.Metrics.QueryURL)
+		if err != nil {
+			return nil, err
+		}
+		return documents.Build(ctx, remote, spec)
+	}
+	return documents.Build(ctx, engine.NewLocal(r.history, engine.Limits{}), spec)
+}
+
+// typedBytes bounds what an officer types into one report.
+const typedBytes = 1 << 20
+
+// serveReport is GET and POST /api/report?unit=&period=&document=&format=: the report of
+// `lachan report`, as a file to keep. What is posted is what the officer has
+// typed, as the file beside a report has it.
+func (a *api) serveReport(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	o := report.Request{Unit: query.Get("unit"), Period: query.Get("period"), Document: query.Get("document"), Format: query.Get("format")}
+	format, m, err := a.askedReport(r, &o)
+	if err != nil {
+		refuseReport(w, err)
+		return
+	}
+	document, err := job.Document(r.Context(), format.Name, m)
+	if err != nil {
+		refuseReport(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", format.MediaType)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.Out}))
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(document) // the client is gone
+}
+
+func (a *api) askedReport(r *http.Request, o *report.Request) (format report.Format, m *documents.Model, err error) {
+	cfg := a.view().cfg
+	period, format, err := o.Complete(cfg.Timezone.Location, a.lists.orders, time.Now())
+	if err != nil {
+		return format, nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(r.Body, typedBytes))
+	if err != nil {
+		return format, nil, err
+	}
+	var typed figures.Typed
+	if problems := yamlfile.Decode("POST", text, &typed); len(problems) > 0 {
+		return format, nil, problems
+	}
+	m, err = a.reports.build(r.Context(), o.Unit, o.Document, period, typed, time.Now())
+	return format, m, err
+}
+
+// refuseReport says what was wrong: with the question, or with the figures.
+func refuseReport(w http.ResponseWriter, err error) {
+	status := http.StatusServiceUnavailable
+	var usage command.UsageError
+	var problems yamlfile.Problems
+	switch {
+	case errors.As(err, &usage), errors.As(err, &problems):
+		status = http.StatusBadRequest
+	case errors.Is(err, figures.ErrUnit):
+		status = http.StatusNotFound
+	}
+	command.AnswerError(w, status, err)
+}
