@@ -19,9 +19,9 @@ export PATH := $(PATH):$(shell go env GOPATH)/bin
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame
+PROOFS   := PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing
 
-.PHONY: run test tools build bench proof fuzz fuzz-short soak repeat differential lint help
+.PHONY: run test tools build bench proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -83,6 +83,15 @@ soak: ## an hour at 60% of what the server can, a list changes each minute
 
 repeat: ## every test twenty times over
 	go test $(RACE) -count=20 -timeout 4h ./...
+
+# Systems that the program is built for, beside the one it is built on.
+SYSTEMS  := linux/arm linux/arm64 linux/386 darwin/arm64 freebsd/amd64
+
+cross: ## build for other systems, and vet what differs there
+	@for s in $(SYSTEMS); do echo "$$s"; \
+		GOOS=$${s%/*} GOARCH=$${s#*/} CGO_ENABLED=0 go build -o /dev/null ./cmd/lachan || exit 1; \
+		GOOS=$${s%/*} GOARCH=$${s#*/} CGO_ENABLED=0 go vet ./internal/... ./resolver/... ./blocklist ./policy ./cmd/... || exit 1; \
+	done
 
 lint: ## gofmt, vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt -w:"; echo "$$unformatted"; exit 1; fi

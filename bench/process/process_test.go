@@ -30,6 +30,31 @@ func TestTheKernelCountsThisProcess(t *testing.T) {
 	}
 }
 
+// What a process has started counts with it, also when it has ended.
+func TestDescendantsCountToo(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	c, err := process.Start(0, "sh", "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; sh -c 'echo started; exec sleep 60'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Stop()
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(c.Output(), "started") && time.Now().Before(deadline); {
+		runtime.Gosched()
+	}
+	if cpu, err := process.CPU(c.PID()); err != nil || cpu < 20*time.Millisecond {
+		t.Errorf("the loop of a child took %s, %v", cpu, err)
+	}
+	own, err := process.MemoryOf(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := process.MemoryOf(c.PID())
+	if err != nil || own.Resident <= theirs.Resident {
+		t.Errorf("this process and its children have %d bytes, the children %d: %v", own.Resident, theirs.Resident, err)
+	}
+}
+
 func TestAChildRunsOnItsCoreAndIsStopped(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
