@@ -34,6 +34,7 @@ type child struct {
 	// replaced is set when the child was told to stop for another to take its place.
 	replaced bool
 	started  time.Time
+	began    time.Time // to do its work; of a child that is ready
 }
 
 // start starts a process and gives it what it needs. When that cannot be done it

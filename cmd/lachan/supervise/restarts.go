@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// steadyTime is how long a process has to have lived for its end not to count
-	// as one of a loop of crashes.
-	steadyTime = 2 * time.Second
+	// steadyTime is how long a process has to have done its work for its end not to
+	// count as one of a loop of crashes.
+	steadyTime = 250 * time.Millisecond
 	// freeRestarts is how often in a row a process is started again at once.
 	freeRestarts = 3
 	firstWait    = 100 * time.Millisecond
@@ -31,7 +31,7 @@ func newRestarts() *restarts {
 
 // ended takes note of the end of a process.
 func (r *restarts) ended(c *child) {
-	if time.Since(c.started) >= steadyTime {
+	if c.ready && time.Since(c.began) >= steadyTime {
 		r.quick = 0
 		r.waits.Reset()
 		return

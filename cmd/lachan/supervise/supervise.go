@@ -153,7 +153,9 @@ func (s *supervisor) hear(c *child, m message.Message) {
 // isReady notes that a child does its work, and lets the one before it go.
 func (s *supervisor) isReady(c *child) {
 	first := !c.ready
-	c.ready = true
+	if first {
+		c.ready, c.began = true, time.Now()
+	}
 	if c == s.resolve {
 		for _, old := range s.retiring {
 			s.tell(old, message.Message{Kind: message.Stop})

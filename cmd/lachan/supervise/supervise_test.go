@@ -61,7 +61,8 @@ func TestSocketsAreThoseThatAreWanted(t *testing.T) {
 // after each start has to wait, longer and longer, until it lives again.
 func TestALoopOfCrashesBacksOff(t *testing.T) {
 	r := newRestarts()
-	young, old := &child{started: time.Now()}, &child{started: time.Now().Add(-steadyTime)}
+	young := &child{started: time.Now().Add(-time.Minute)} // it was never ready
+	old := &child{ready: true, began: time.Now().Add(-steadyTime)}
 	for i := range freeRestarts {
 		r.ended(young)
 		if wait := r.wait(); wait != 0 {

@@ -211,7 +211,7 @@ func (h *heldChild) child() (*child, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &child{name: h.Name, process: process, conn: conn, ready: true, started: h.Started}, nil
+	return &child{name: h.Name, process: process, conn: conn, ready: true, started: h.Started, began: h.Started}, nil
 }
 
 func readState(fd int, st *state) error {
