@@ -43,7 +43,7 @@ type held struct {
 var errNothingHeld = errors.New("no version of the feed is held back")
 
 // weigh finds the impact of the version of a feed that is held back. It may run
-// on any goroutine, as often as n.held.weighing lets it.
+// on any goroutine, as often as h.weighing lets it.
 func (h *held) weigh(ctx context.Context, feedName string) (found impact.Impact, err error) {
 	v := h.view()
 	status, err := h.store.Status(feedName)
