@@ -22,7 +22,8 @@ func (sv *services) startShipping(ctx context.Context) error {
 		return nil
 	}
 	shipper, err := ship.New(sv.history, sv.conditions, ship.Options{
-		URL: sv.cfg.Metrics.WriteURL, Cursor: filepath.Join(sv.cfg.StateDir, "history", "shipped.json"), Node: sv.api.counters.Node(), Log: sv.log,
+		URL: sv.cfg.Metrics.WriteURL, Cursor: filepath.Join(sv.cfg.StateDir, "history", "shipped.json"),
+		Node: sv.api.counters.Node(), Log: sv.log,
 	})
 	if err != nil {
 		return err
