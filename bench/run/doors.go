@@ -101,6 +101,17 @@ func (b *bench) corednsDoors(s *subject, cert, key string) error {
 
 // takeDoor asks at a door and notes two columns.
 func (b *bench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, rate column) {
+	r, err := askDoor(b, s, at, protocol)
+	if err != nil {
+		s.miss(cpu, err)
+		return
+	}
+	s.note(cpu, r.CPUPerM)
+	s.note(rate, r.Rate)
+}
+
+// askDoor asks warm questions at a door.
+func askDoor(b *bench, s *subject, at netip.AddrPort, protocol string) (r result, err error) {
 	out := b.file("secure.json")
 	c, err := process.Start(loadCore, "sh", "-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, b.bin("secure"),
 		"-server", at.String(), "-protocol", protocol, "-pid", strconv.Itoa(s.child.PID()),
@@ -108,19 +119,17 @@ func (b *bench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, ra
 	if err == nil {
 		err = c.Wait(b.ctx)
 	}
-	var r result
-	if err == nil {
-		var text []byte
-		if text, err = os.ReadFile(out); err == nil && json.Unmarshal(text, &r) != nil {
-			err = errors.New(c.Output())
-		}
-	}
 	if err != nil {
-		s.miss(cpu, err)
-		return
+		return r, err
 	}
-	s.note(cpu, r.CPUPerM)
-	s.note(rate, r.Rate)
+	text, err := os.ReadFile(out)
+	if err != nil {
+		return r, err
+	}
+	if json.Unmarshal(text, &r) != nil {
+		return r, errors.New(c.Output())
+	}
+	return r, nil
 }
 
 // writeCertificate makes one for this measurement.

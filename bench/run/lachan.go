@@ -53,7 +53,7 @@ feeds:
 
 // compile fetches the lists and compiles them, as before a first start.
 func (b *bench) compile(s *subject) error {
-	out, err := exec.CommandContext(b.ctx, b.bin("lachan"), "lists", "update", "--config", s.args[len(s.args)-1]).CombinedOutput()
+	out, err := exec.CommandContext(b.ctx, s.program, "lists", "update", "--config", s.args[len(s.args)-1]).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("fetch and compile the lists: %w\n%s", err, out)
 	}

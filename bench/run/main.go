@@ -36,6 +36,8 @@ type options struct {
 	soakTime       time.Duration // 0 = no soak
 	soakRate       float64       // questions a second in it, 0 = a share of what the server can
 	quick          bool
+	pair           string // another build of lachan to measure beside this one
+	pairs          int    // how often
 	data           string // folder with real lists
 	keep           string // folder for all files, kept; "" = a temporary one
 }
@@ -52,6 +54,8 @@ func parse() options {
 	flag.BoolVar(&o.secure, "doors", false, "measure only DNS over TLS and HTTPS, beside dnsdist and CoreDNS")
 	flag.DurationVar(&o.soakTime, "soak", 0, "instead, ask lachan for so long, changing a list each minute; fails where an answer is lost or something grows")
 	flag.Float64Var(&o.soakRate, "soak-rate", 0, "questions a second of the soak; 0 = 60% of what the server can")
+	flag.StringVar(&o.pair, "pair", "", "instead, measure this build and another, the program at this path, in turn")
+	flag.IntVar(&o.pairs, "pairs", 15, "with -pair: how often each; figures are medians of the ratios")
 	flag.StringVar(&o.data, "data", "../shared/data", "folder with real lists, for the rate of compiling")
 	flag.StringVar(&o.keep, "keep", "", "folder to work in and to leave as it is")
 	flag.Parse()
@@ -59,6 +63,10 @@ func parse() options {
 		o.names, o.schools, o.rounds, o.time = 100_000, 100, 1, time.Second
 	}
 	o.misses = 200_000 * max(1, int(o.time/time.Second))
+	if o.pair != "" {
+		o.time = min(o.time, pairTime)
+		o.misses = missesOfPair * max(1, o.pairs)
+	}
 	return o
 }
 
@@ -98,6 +106,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.secure {
 		return b.doors(os.Stdout)
+	}
+	if o.pair != "" {
+		return measurePairs(b, os.Stdout)
 	}
 	if o.soakTime > 0 {
 		return b.soak()

@@ -87,6 +87,6 @@ func (b *bench) compileReal() error {
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		return err
 	}
-	s := &subject{name: "lachan", args: []string{file}}
+	s := &subject{name: "lachan", program: b.bin("lachan"), args: []string{file}}
 	return b.compileIn(s, dir, fmt.Sprintf("%d lines of %d real lists", lines, len(realLists)), lines)
 }
