@@ -81,10 +81,12 @@ func (c *Child) Output() string { return c.output.String() }
 // Signal sends the child a signal.
 func (c *Child) Signal(s syscall.Signal) error { return c.command.Process.Signal(s) }
 
-// stopWithin is how long a child may take to end when it is told to.
-const stopWithin = 5 * time.Second
+// stopWithin is how long a child may take to end when it is told to, with those
+// that it stops first.
+const stopWithin = 45 * time.Second
 
-// Stop ends the child's process group and waits for the child.
+// Stop ends the child's process group and waits for the child and all that write
+// where it does: what it has started in groups of their own.
 func (c *Child) Stop() {
 	_ = syscall.Kill(-c.PID(), syscall.SIGTERM) // an error means that it has ended
 	select {

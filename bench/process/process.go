@@ -75,6 +75,18 @@ func tree(pid int) []int {
 	return all
 }
 
+// Started is the process among pid and its descendants that was started with
+// command as its first argument; pid itself where there is none.
+func Started(pid int, command string) int {
+	for _, p := range tree(pid) {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p)) // it has ended: it is none
+		if args := bytes.Split(text, []byte{0}); len(args) > 1 && string(args[1]) == command {
+			return p
+		}
+	}
+	return pid
+}
+
 // A Memory is what is resident of a process and its descendants, in bytes. A
 // page that several have is divided among them.
 type Memory struct {

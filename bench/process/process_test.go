@@ -55,6 +55,29 @@ func TestDescendantsCountToo(t *testing.T) {
 	}
 }
 
+func TestAProcessIsFoundByItsCommand(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	c, err := process.Start(0, "sh", "-c", "sleep 61 & sleep 62 & wait")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Stop()
+	found := map[int]bool{c.PID(): true}
+	for deadline := time.Now().Add(5 * time.Second); len(found) < 3 && time.Now().Before(deadline); {
+		found = map[int]bool{c.PID(): true}
+		for _, command := range []string{"61", "62"} {
+			found[process.Started(c.PID(), command)] = true
+		}
+	}
+	if len(found) != 3 {
+		t.Errorf("the program and its two children are %v", found)
+	}
+	if got := process.Started(c.PID(), "63"); got != c.PID() {
+		t.Errorf("none was started so, found %d instead of %d", got, c.PID())
+	}
+}
+
 func TestAChildRunsOnItsCoreAndIsStopped(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

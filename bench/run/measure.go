@@ -94,6 +94,9 @@ func (b *bench) startAll() {
 			if m, err := process.MemoryOf(s.child.PID()); err == nil {
 				s.note(atStart, float64(m.Resident)/(1<<20))
 			}
+			if m, err := s.answering(); err == nil {
+				s.note(answersAtStart, float64(m.Resident)/(1<<20))
+			}
 		}
 		// Each message once, so that answers are in the caches.
 		if _, err := b.load(s, "warm.queries", "-each", "-time", "60s"); err != nil {
@@ -164,6 +167,9 @@ func (b *bench) take(s *subject, first, second column, queries string, args ...s
 		if len(s.cells[resident]) == 0 { // later rounds come after misses, which fill the caches further
 			s.note(resident, float64(r.After.Resident)/(1<<20))
 			s.note(anonymous, float64(r.After.Anon)/(1<<20))
+			if m, err := s.answering(); err == nil {
+				s.note(answersCached, float64(m.Resident)/(1<<20))
+			}
 		}
 		s.note(blockedPart, 100*float64(r.Rcodes["NXDOMAIN"])/float64(r.Answers))
 	}

@@ -34,7 +34,8 @@ type sample struct {
 	inForce    time.Duration // how long it took
 	anonymous  int64         // octets of memory that are the server's own
 	resident   int64
-	goroutines int
+	answering  int64 // anonymous of the process that answers
+	goroutines int   // of the process that serves metrics
 }
 
 // soak asks lachan for a long time at a good part of what it can, changes a
@@ -51,6 +52,7 @@ func (b *bench) soak() error {
 	if err := b.compile(s); err != nil {
 		return err
 	}
+	defer s.stop() // before its folder is removed: it writes what it counted when it ends
 	if _, err := b.start(s, listed); err != nil {
 		return err
 	}
@@ -111,11 +113,18 @@ func (b *bench) watch(s *subject) (samples []sample, err error) {
 		if err != nil {
 			return samples, err
 		}
+		answering, err := s.answering()
+		if err != nil {
+			return samples, err
+		}
 		n, err := goroutines(s.http.String())
 		if err != nil {
 			return samples, err
 		}
-		samples = append(samples, sample{time.Duration(i) * b.changeEvery(), late, inForce, m.Anon, m.Resident, n})
+		samples = append(samples, sample{
+			at: time.Duration(i) * b.changeEvery(), late: late, inForce: inForce,
+			anonymous: m.Anon, resident: m.Resident, answering: answering.Anon, goroutines: n,
+		})
 	}
 	return samples, nil
 }
@@ -151,9 +160,11 @@ func goroutines(addr string) (int, error) {
 
 func printSamples(samples []sample) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "after\tresident MB\tof it anonymous\tgoroutines\tlist in force after\t")
+	fmt.Fprintln(w, "after\tresident MB\tof it anonymous\tof what answers\tgoroutines\tlist in force after\t")
 	for _, s := range samples {
-		fmt.Fprintf(w, "%v\t%.0f\t%.0f\t%d\t%.2f s\t\n", s.at, float64(s.resident)/1e6, float64(s.anonymous)/1e6, s.goroutines, s.inForce.Seconds())
+		fmt.Fprintf(w, "%v\t%.0f\t%.0f\t%.0f\t%d\t%.2f s\t\n",
+			s.at, float64(s.resident)/1e6, float64(s.anonymous)/1e6, float64(s.answering)/1e6,
+			s.goroutines, s.inForce.Seconds())
 	}
 	_ = w.Flush()
 }
@@ -176,6 +187,9 @@ func judge(samples []sample, r result) error {
 	if after.anonymous > before.anonymous+before.anonymous/10+collected {
 		problems = append(problems, fmt.Errorf("memory grew from %d to %d octets", before.anonymous, after.anonymous))
 	}
+	if after.answering > before.answering+before.answering/10+collected {
+		problems = append(problems, fmt.Errorf("memory of what answers grew from %d to %d bytes", before.answering, after.answering))
+	}
 	if after.goroutines > before.goroutines+5 {
 		problems = append(problems, fmt.Errorf("goroutines grew from %d to %d", before.goroutines, after.goroutines))
 	}
@@ -185,6 +199,7 @@ func judge(samples []sample, r result) error {
 func most(samples []sample) (m sample) {
 	for _, s := range samples {
 		m.anonymous, m.goroutines = max(m.anonymous, s.anonymous), max(m.goroutines, s.goroutines)
+		m.answering = max(m.answering, s.answering)
 	}
 	return m
 }

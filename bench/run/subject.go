@@ -67,6 +67,12 @@ func (s *subject) stop() {
 	s.child = nil
 }
 
+// answering is the memory of the process that answers: of several processes the
+// one that does nothing else.
+func (s *subject) answering() (process.Memory, error) {
+	return process.MemoryOf(process.Started(s.child.PID(), "resolve"))
+}
+
 // note adds a figure to a column.
 func (s *subject) note(c column, value float64) {
 	if s.cells == nil {

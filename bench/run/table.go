@@ -15,24 +15,26 @@ import (
 type column string
 
 const (
-	warmCPU     column = "CPU-s/M warm"
-	warmRate    column = "q/s warm"
-	missCPU     column = "CPU-s/M miss"
-	missRate    column = "q/s miss"
-	tcpCPU      column = "CPU-s/M TCP"
-	tcpRate     column = "q/s TCP"
-	p50         column = "p50 us at 10k q/s"
-	p99         column = "p99 us at 10k q/s"
-	atStart     column = "resident MB at start"
-	resident    column = "MB, 100,000 cached"
-	anonymous   column = "of it anonymous"
-	startTime   column = "start s"
-	startBare   column = "start s, no snapshot"
-	reloadLost  column = "lost % in reload at 5k q/s"
-	reloadWorst column = "worst ms in reload"
-	reloadTime  column = "s to new entry in force"
-	reloadPeak  column = "peak MB"
-	blockedPart column = "% NXDOMAIN"
+	warmCPU        column = "CPU-s/M warm"
+	warmRate       column = "q/s warm"
+	missCPU        column = "CPU-s/M miss"
+	missRate       column = "q/s miss"
+	tcpCPU         column = "CPU-s/M TCP"
+	tcpRate        column = "q/s TCP"
+	p50            column = "p50 us at 10k q/s"
+	p99            column = "p99 us at 10k q/s"
+	atStart        column = "resident MB at start"
+	resident       column = "MB, 100,000 cached"
+	answersAtStart column = "of what answers, at start"
+	answersCached  column = "of what answers, cached"
+	anonymous      column = "of it anonymous"
+	startTime      column = "start s"
+	startBare      column = "start s, no snapshot"
+	reloadLost     column = "lost % in reload at 5k q/s"
+	reloadWorst    column = "worst ms in reload"
+	reloadTime     column = "s to new entry in force"
+	reloadPeak     column = "peak MB"
+	blockedPart    column = "% NXDOMAIN"
 )
 
 // tables are the columns as they are printed, each table with those that
@@ -40,7 +42,7 @@ const (
 var tables = [...][]column{
 	{warmCPU, warmRate, missCPU, missRate, blockedPart},
 	{tcpCPU, tcpRate, p50, p99},
-	{atStart, resident, anonymous, startTime, startBare},
+	{atStart, answersAtStart, resident, answersCached, anonymous, startTime, startBare},
 	{reloadLost, reloadWorst, reloadTime, reloadPeak},
 }
 
