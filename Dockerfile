@@ -1,5 +1,5 @@
 # docker build -t lachan .
-# docker run -d --name lachan -p 53:53/udp -p 53:53/tcp -v lachan-state:/var/lib/lachan lachan
+# docker run -d --name lachan --stop-timeout 60 -p 53:53/udp -p 53:53/tcp -v lachan-state:/var/lib/lachan lachan
 # Put your own lachan.yaml and policy.yaml in /etc/lachan with -v "$PWD/etc:/etc/lachan:ro".
 
 FROM golang:1.26 AS build
