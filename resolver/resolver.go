@@ -2,9 +2,9 @@
 // cache, forwarding. route.go is the page to begin with.
 //
 // What it leans on is swapped whole (world); a query holds one world from its
-// first step to its last. The goroutine that reads a socket never waits: a
-// question that needs an upstream is parked in a flight, whose goroutine
-// finishes it.
+// first step to its last. The goroutine that reads a socket never waits: a query
+// that needs an upstream is parked in a flight, and what brings the reply of the
+// upstream finishes it. No flight has a goroutine of its own.
 package resolver
 
 import (
@@ -57,7 +57,7 @@ type Settings struct {
 	Version, ID      string        // answers to version.bind and id.server (and NSID); "" is REFUSED
 	BlockTTL         time.Duration // of policy replies; default 60 s
 	PageV4, PageV6   netip.Addr    // of the block page; invalid: such replies are 0.0.0.0 and ::
-	CheckName        *domain.Name  // tells whoever asks that the filter is in use; nil: there is none
+	CheckName        *domain.Name  // tells clients that ask it that the filter is in use; nil if there is none
 	TrustAD          bool          // upstreams validate, and their word is passed on
 	Timeout          time.Duration // of one exchange with all its retries
 	CacheEntries     int

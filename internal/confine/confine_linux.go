@@ -1,6 +1,6 @@
-// Package confine takes from a process what it does not need, so that whoever
-// takes the process over has little of use: privileges, and with Landlock the
-// files it does not work on. What a kernel cannot do is left undone: nothing that
+// Package confine takes from a process what it does not need, so that an attacker
+// who takes it over gains little: privileges, and with Landlock the files that it
+// does not work on. What a kernel cannot do is left undone: nothing that
 // people rely on depends on it.
 package confine
 

@@ -221,6 +221,6 @@ func filesOf(rights []byte) (files []*os.File) {
 
 func closeFiles(files []*os.File) {
 	for _, f := range files {
-		_ = f.Close() // nobody has used it
+		_ = f.Close() // it is unused
 	}
 }

@@ -23,7 +23,7 @@ import (
 	"lachan/policy"
 )
 
-// impactLasts is how long what was weighed is told before it is weighed anew.
+// impactLasts is how long an impact is valid; after it the version is weighed again.
 const impactLasts = 15 * time.Minute
 
 // held are the versions of lists that are held back, and what they would do.

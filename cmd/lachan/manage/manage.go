@@ -178,7 +178,7 @@ func (n *node) startWork(ctx context.Context) {
 // what it counted.
 func (n *node) finish(cancel func()) {
 	n.resolves.awaitFinal(drainTime)
-	n.resolves.setLast(nil) // nobody answers questions any more
+	n.resolves.setLast(nil) // no resolve answers from here on
 	cancel()
 	n.children.stop("history")
 	n.children.wait()

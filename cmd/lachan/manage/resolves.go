@@ -198,7 +198,7 @@ func (r *resolves) greet(p *peer, m *message.Message) {
 	}
 	if err != nil {
 		r.log.Error("greet resolve", "error", err)
-		_ = p.conn.Close() // its ticks would be nobody's
+		_ = p.conn.Close() // its ticks could not be counted
 		return
 	}
 	p.process, p.greeted = h.Process, true

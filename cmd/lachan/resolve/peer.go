@@ -112,7 +112,7 @@ func (p *process) takeSockets(m *message.Message) {
 		p.log.Error("take sockets", "error", err)
 		return
 	}
-	_ = listen.Close(p.sockets) // nobody serves them yet
+	_ = listen.Close(p.sockets) // they are not served yet
 	p.sockets = nil
 	for i, s := range list {
 		at := listen.Endpoint{Protocol: protocols[s.Role], Addr: s.Address}

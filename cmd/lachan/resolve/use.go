@@ -28,7 +28,7 @@ type state struct {
 	list      *blocklist.List // lists, bound to policy
 	upstreams *upstream.Zones
 	loops     *eventloop.Loops // that wait for all sockets
-	serial    uint64           // of the rules; it passes that of use when minutes change what an entry says
+	serial    uint64           // of the rules: at least that of use, and one more for each minute that changes an entry
 
 	stopUpstreams func() // nil before the first use
 }
