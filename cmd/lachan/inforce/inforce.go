@@ -4,6 +4,7 @@
 package inforce
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -33,6 +34,12 @@ type Use struct {
 	Name string `json:"name,omitempty"`
 	// Config is the configuration as config.Pack writes it.
 	Config json.RawMessage `json:"config"`
+}
+
+// Same reports whether two of them name the same lists, policy and settings.
+func (u *Use) Same(other *Use) bool {
+	return u.ListsDir == other.ListsDir && u.ListsSerial == other.ListsSerial && u.ListsOverlay == other.ListsOverlay &&
+		u.PolicyDir == other.PolicyDir && u.PolicyDigest == other.PolicyDigest && bytes.Equal(u.Config, other.Config)
 }
 
 // A Used says what came of a Use.

@@ -38,7 +38,8 @@ type resolves struct {
 	begun bool       // counters know which epochs are alive
 
 	use      inforce.Use // what was put in force last
-	before   inforce.Use // what had been used without trouble before it
+	inUse    inforce.Use // the newest that a resolve has said to use
+	before   inforce.Use // the one before that, of other lists, policy or settings
 	ids      uint64
 	compiled time.Time // when the lists in use were compiled; zero: not in this process
 	whenUsed []func()  // to be said when the newest use is in force
@@ -80,10 +81,10 @@ func (r *resolves) meet(m *message.Message) {
 		return // it has another connection by now, or is gone
 	}
 	use := r.use
-	if p.Crashes > crashLoop && r.before.ID != 0 {
+	if before := r.previous(); p.Crashes > crashLoop && before.ID != 0 {
 		r.log.Error("resolve ends again and again, it is given what was in force before", "times", p.Crashes)
 		r.conditions.Set("resolve-fallback", resolveFallback.With(p.Crashes).String())
-		use = r.before
+		use = before
 	}
 	if use.ID != 0 {
 		r.tell(conn, message.Use, use)
@@ -168,7 +169,7 @@ func (r *resolves) hear(ctx context.Context, in input) {
 	case message.Hello:
 		r.greet(p, &m)
 	case message.Used:
-		r.takeUsed(ctx, &m)
+		r.takeUsed(p, &m)
 	case message.Tick:
 		r.takeTick(p, &m)
 	case message.Samples:
@@ -254,7 +255,7 @@ func (r *resolves) countAlive() {
 }
 
 // takeUsed takes note of what came of the newest use.
-func (r *resolves) takeUsed(_ context.Context, m *message.Message) {
+func (r *resolves) takeUsed(p *peer, m *message.Message) {
 	var used inforce.Used
 	if err := m.Decode(&used); err != nil {
 		r.log.Error("read what resolve says", "error", err)
@@ -266,12 +267,27 @@ func (r *resolves) takeUsed(_ context.Context, m *message.Message) {
 	if used.Error != "" {
 		r.log.Error("resolve does not use the new rules, those before stay", "error", used.Error)
 		r.conditions.Set("use", notUsed.With(used.Error).String())
+		if before := r.previous(); before.ID != 0 {
+			r.tell(p.conn, message.Use, before) // for one that has nothing to answer by yet
+		}
 		return
 	}
 	r.conditions.Clear("use")
 	r.conditions.Clear("resolve-fallback")
-	r.before = r.use
+	if !r.inUse.Same(&r.use) {
+		r.before = r.inUse
+	}
+	r.inUse = r.use
 	r.used(time.Now())
+}
+
+// previous is what to go back to when the newest use makes trouble; its ID is 0 if
+// there is nothing.
+func (r *resolves) previous() inforce.Use {
+	if r.inUse.ID != r.use.ID {
+		return r.inUse
+	}
+	return r.before
 }
 
 // hand gives the answer of a resolve to the one who asked, if somebody still
