@@ -50,7 +50,7 @@ func (n *node) reload(ctx context.Context) {
 // refuseReload says what is wrong.
 func (n *node) refuseReload(problems yamlfile.Problems) {
 	for _, p := range problems {
-		n.log.Error("reload refused, what was in force stays", "mistake", p.Error())
+		n.log.Error("reload refused, what was in force stays", "mistake", wording.ErrorIn(p, wording.English))
 	}
 	n.conditions.Set("reload", problems[0].Error())
 }
