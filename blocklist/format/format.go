@@ -47,14 +47,15 @@ func (f *Format) UnmarshalText(text []byte) error {
 	case slices.Contains(all, name), name == Directory: // the text of a copy's own format
 		*f = name
 	default:
-		return errors.New(textNoFormat.With(text, nearest(string(name)), names()).String())
+		return errors.New(textNoFormat.With(text, nearest(string(name)), names(all)).String())
 	}
 	return nil
 }
 
-func names() string {
+// names lists formats for people.
+func names(formats []Format) string {
 	var s []string
-	for _, f := range all {
+	for _, f := range formats {
 		s = append(s, string(f))
 	}
 	return strings.Join(s, ", ")

@@ -167,7 +167,7 @@ func Explain(err error) wording.Text {
 	case errors.Is(err, ErrHTML):
 		return textHTML
 	case errors.Is(err, ErrUnknown):
-		return textUnknown.With(names())
+		return textUnknown.With(names(all[1:])) // the first is auto, which has just failed
 	case errors.Is(err, ErrOldBook):
 		return textOldBook
 	case errors.Is(err, ErrNoBook):
