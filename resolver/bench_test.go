@@ -52,7 +52,7 @@ func benchResolver(b *testing.B) *Resolver {
 	}, p.At(nil, time.Now(), 1), nil)
 
 	q := benchQuery(b, "www.lesson.example.")
-	q.begin(r.world.Load(), r.clock())
+	q.begin(r.snapshot.Load(), r.clock())
 	q.Parse(q.message)
 	reply, err := dns.NewRR("www.lesson.example. 3600 A 198.51.100.7")
 	if err != nil {
@@ -67,7 +67,7 @@ func benchResolver(b *testing.B) *Resolver {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e, keep, err := cache.NewEntry(appendUpstreamQuery(nil, q), wire, r.world.Load().settings.Lifetimes, false, false, r.clock())
+	e, keep, err := cache.NewEntry(appendUpstreamQuery(nil, q), wire, r.snapshot.Load().settings.Lifetimes, false, false, r.clock())
 	if err != nil || !keep {
 		b.Fatal(keep, err)
 	}
@@ -102,13 +102,13 @@ func BenchmarkParse(b *testing.B) {
 func BenchmarkCacheHit(b *testing.B) {
 	r := benchResolver(b)
 	q := benchQuery(b, "www.lesson.example.")
-	q.begin(r.world.Load(), r.clock())
+	q.begin(r.snapshot.Load(), r.clock())
 	q.Parse(q.message)
 	b.ReportAllocs()
 	for b.Loop() {
 		q.out = q.out[:0]
 		question, f := q.question(), cache.Found{}
-		if !r.cache.Get(&f, &question, nil, q.world.rules, q.now) {
+		if !r.cache.Get(&f, &question, nil, q.snapshot.rules, q.now) {
 			b.Fatal("not in the cache")
 		}
 		q.appendAnswer(f.Answer)
@@ -121,7 +121,7 @@ func BenchmarkServe(b *testing.B) {
 	r := benchResolver(b)
 	f := func(title, name string, rcode int) {
 		b.Run(title, func(b *testing.B) {
-			q, w := benchQuery(b, name), r.world.Load()
+			q, w := benchQuery(b, name), r.snapshot.Load()
 			b.ReportAllocs()
 			for b.Loop() {
 				q.begin(w, r.clock())

@@ -128,7 +128,7 @@ func TestACollisionIsNoStaleAnswer(t *testing.T) {
 	})
 	first, second := r.question(t, "first.example.", dns.TypeA), r.question(t, "second.example.", dns.TypeA)
 	for _, q := range []*Query{first, second} {
-		q.begin(r.world.Load(), r.clock())
+		q.begin(r.snapshot.Load(), r.clock())
 		q.Parse(q.message)
 	}
 	question := second.question()
@@ -182,9 +182,9 @@ func TestTheCacheHoldsNoMoreThanItMay(t *testing.T) {
 	if got := r.CacheStats(); got.Hits != 1 {
 		t.Errorf("the newest answer is not there: %+v", got)
 	}
-	smaller := *r.world.Load().settings
+	smaller := *r.snapshot.Load().settings
 	smaller.CacheEntries = 64
-	r.Use(&smaller, r.world.Load().rules, r.world.Load().upstreams)
+	r.Use(&smaller, r.snapshot.Load().rules, r.snapshot.Load().upstreams)
 	if st := r.CacheStats(); st.Entries > 64 {
 		t.Errorf("after the setting became smaller: %+v", st)
 	}

@@ -70,7 +70,7 @@ func newDifferential(t *testing.T) (*Resolver, *reference) {
 		t.Fatal(err)
 	}
 	rules := p.At(lists.Bind(p.Tags, nil), time.Now(), 2)
-	r.Use(&settings, rules, r.world.Load().upstreams)
+	r.Use(&settings, rules, r.snapshot.Load().upstreams)
 	return r, &reference{rules: rules, upstream: worldwide, settings: settings}
 }
 
@@ -103,7 +103,7 @@ func (r *Resolver) askedBy(client netip.Addr, wire []byte, lately *cache.Hot) *d
 	q, box := r.lease(), make(mailbox, 1)
 	q.message = q.in[:copy(q.in[:], wire)]
 	q.client, q.to, q.hot = client, box, lately
-	q.begin(r.world.Load(), r.clock())
+	q.begin(r.snapshot.Load(), r.clock())
 	if r.serve(q) {
 		r.finish(q, r.clock(), r.lane)
 		r.queries.Put(q)

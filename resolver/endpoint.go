@@ -38,10 +38,10 @@ func (o *origin) encrypted() bool { return o.transport >= metrics.TransportDoT }
 // Other processes may hold the same sockets and serve them too.
 func (r *Resolver) Listen(sockets []listen.Socket) error {
 	err := errors.Join(r.listen(sockets), listen.Close(sockets))
-	if w := r.world.Load(); w != nil {
+	if w := r.snapshot.Load(); w != nil {
 		moved := *w
 		moved.ddr = ddr.New(w.settings.Discovery, w.settings.TLS != nil, w.settings.DoHPath, r.Endpoints())
-		r.world.Store(&moved)
+		r.snapshot.Store(&moved)
 	}
 	return err
 }
@@ -163,7 +163,7 @@ func (r *Resolver) tlsOf(protocols ...string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-			inForce := r.world.Load().settings.TLS
+			inForce := r.snapshot.Load().settings.TLS
 			if inForce == nil {
 				return nil, errors.New("no certificate is set up")
 			}

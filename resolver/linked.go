@@ -86,7 +86,7 @@ func (l *Linked) link(a netip.Addr, unit string, now time.Time) (status int, mov
 // GroupOf is the group of a client of which nothing is known but the address, by
 // the rules in force: that in whose network it is, or that it is linked to.
 func (r *Resolver) GroupOf(client netip.Addr) (g policy.GroupID, known bool) {
-	w := r.world.Load()
+	w := r.snapshot.Load()
 	if g, known = w.rules.Identify(client); known {
 		return g, true
 	}
@@ -94,7 +94,7 @@ func (r *Resolver) GroupOf(client netip.Addr) (g policy.GroupID, known bool) {
 }
 
 // linkedGroup is the group of a client whose address is linked.
-func (w *world) linkedGroup(client netip.Addr) (g policy.GroupID, known bool) {
+func (w *snapshot) linkedGroup(client netip.Addr) (g policy.GroupID, known bool) {
 	if w.settings.Linked == nil {
 		return 0, false
 	}

@@ -31,7 +31,7 @@ func (l *listener) openUDP(r *Resolver, sockets []listen.Socket) error {
 			return err
 		}
 		l.udp = append(l.udp, s)
-		if err := s.start(r.newReader(s), i); err != nil {
+		if err := s.start(r.newUDPWorker(s), i); err != nil {
 			return err
 		}
 	}

@@ -52,12 +52,12 @@ var ownName = policy.Decision{
 func (q *Query) answerDDR() {
 	q.action = metrics.ActionLocal
 	rcode := dnswire.RcodeNXDomain
-	if q.world.ddr.Exists(&q.Name, q.Type) {
+	if q.snapshot.ddr.Exists(&q.Name, q.Type) {
 		rcode = dnswire.RcodeSuccess
 	}
 	q.start(rcode)
 	q.reply.Authoritative()
-	q.world.ddr.Append(&q.reply, &q.Name, q.Type)
+	q.snapshot.ddr.Append(&q.reply, &q.Name, q.Type)
 }
 
 // chaos answers version.bind and id.server as the settings allow, and
@@ -70,9 +70,9 @@ func (r *Resolver) chaos(q *Query) {
 	}
 	switch string(q.Name.Suffix(q.Name.Labels())) {
 	case "\x07version\x04bind", "\x07version\x06server":
-		text = q.world.settings.Version
+		text = q.snapshot.settings.Version
 	case "\x02id\x06server", "\x08hostname\x04bind":
-		text = q.world.settings.ID
+		text = q.snapshot.settings.ID
 	}
 	if text == "" || q.Type != dnswire.TypeTXT && q.Type != dnswire.TypeANY {
 		q.refuse(dnswire.EDENotSupported, "")
@@ -102,7 +102,7 @@ func (q *Query) chaosText(text string) {
 func (r *Resolver) explain(q *Query) {
 	whole := q.Name.Suffix(q.Name.Labels())
 	name := domain.Text(whole[:len(whole)-len(q.Name.Suffix(2))])
-	explanation, err := q.world.rules.Explain(q.group, name, dnswire.TypeA)
+	explanation, err := q.snapshot.rules.Explain(q.group, name, dnswire.TypeA)
 	if err != nil {
 		q.fail(dnswire.RcodeNXDomain, dnswire.EDEOther, "not a name")
 		return
@@ -216,7 +216,7 @@ func (q *Query) appendAfterAlias(a *cache.Answer) {
 // is from a server that may send it, and refused otherwise. It only says that
 // there is something to look at, so it needs no signature.
 func (q *Query) answerNotify() {
-	notify := q.world.settings.Notify
+	notify := q.snapshot.settings.Notify
 	if notify == nil || !notify(&q.Name, q.client) {
 		q.refuse(dnswire.EDEProhibited, "")
 		return

@@ -53,12 +53,12 @@ func (r *Resolver) enforce(q *Query, d policy.Decision) {
 	}
 	q.ede = dnswire.EDENone
 	if d.EDE != 0 {
-		q.ede, q.text = d.EDE, q.world.rules.Text(d)
-		if d.Action == policy.Block && q.world.settings.StructuredErrors && q.readsStructure() {
+		q.ede, q.text = d.EDE, q.snapshot.rules.Text(d)
+		if d.Action == policy.Block && q.snapshot.settings.StructuredErrors && q.readsStructure() {
 			q.text = q.structure(d)
 		}
 	}
-	ttl := uint32(q.world.settings.BlockTTL / time.Second)
+	ttl := uint32(q.snapshot.settings.BlockTTL / time.Second)
 	switch d.Reply {
 	case policy.ReplyRefused:
 		q.start(dnswire.RcodeRefused)
@@ -68,7 +68,7 @@ func (r *Resolver) enforce(q *Query, d policy.Decision) {
 	case policy.ReplyNull:
 		q.answerAddress(ttl, netip.IPv4Unspecified(), netip.IPv6Unspecified())
 	case policy.ReplyPage:
-		v4, v6 := q.world.settings.PageV4, q.world.settings.PageV6
+		v4, v6 := q.snapshot.settings.PageV4, q.snapshot.settings.PageV6
 		if !v4.IsValid() && !v6.IsValid() {
 			v4, v6 = netip.IPv4Unspecified(), netip.IPv6Unspecified()
 		}
@@ -206,7 +206,7 @@ func (q *Query) close() {
 func duration(q *Query) time.Duration { return time.Duration(q.now - q.received) }
 
 // outcome is a decision in the terms of a report.
-func outcome(d policy.Decision, w *world) (metrics.Decision, metrics.Category) {
+func outcome(d policy.Decision, w *snapshot) (metrics.Decision, metrics.Category) {
 	category := w.categories[d.Category]
 	switch {
 	case d.Action == policy.Block:
@@ -233,7 +233,7 @@ func (r *Resolver) inspectEach(q *Query, d policy.Decision) policy.Decision {
 
 // inspectRecord is d, or what becomes of an answer that has this record.
 func (q *Query) inspectRecord(d policy.Decision, message []byte, record *dnswire.Record) policy.Decision {
-	rules := q.world.rules
+	rules := q.snapshot.rules
 	if record.StrayOwner(message, &q.target) {
 		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
 			return of

@@ -43,7 +43,7 @@ func TestWhatIsAskedOftenIsPopular(t *testing.T) {
 			for range times {
 				q, box := r.question(t, name, qtype), make(mailbox, 1)
 				q.to, q.hot = box, lately
-				q.begin(r.world.Load(), r.clock())
+				q.begin(r.snapshot.Load(), r.clock())
 				if r.serve(q) {
 					r.finish(q, r.clock(), r.lane)
 				}

@@ -18,12 +18,12 @@ type Query struct {
 
 	origin // who asked
 
-	world    *world // all that the question is judged by, from begin to end
-	received int64  // on the resolver's clock, nanoseconds
-	now      int64  // the same clock, when it was last read for this query
+	snapshot *snapshot // all that the question is judged by, from begin to end
+	received int64     // on the resolver's clock, nanoseconds
+	now      int64     // the same clock, when it was last read for this query
 	to       responseWriter
-	hot      *cache.Hot // the reader's; nil of streams and while it waits
-	// starts gathers the exchanges that a reader's batch begins; nil of streams and
+	hot      *cache.Hot // the worker's; nil for streams and while q waits
+	// starts gathers the exchanges that a worker's batch begins; nil for streams and
 	// while q waits: an exchange begins at once.
 	starts *[]*upstream.Call
 
@@ -68,7 +68,7 @@ type Query struct {
 //	release, queries.Put     the pool
 //
 // A writer that copies the reply says so; its caller need not wait for flush.
-// A reader gives its own queries back to the pool, or uses them again; what ends
+// A worker gives its own queries back to the pool, or uses them again; what ends
 // a pending exchange releases those that waited for it.
 type responseWriter interface {
 	// write sends q's reply, which is not empty, or leaves it for flush.
@@ -77,19 +77,19 @@ type responseWriter interface {
 	drop(q *Query)
 	// flush sees to it that what was written is sent.
 	flush()
-	// async is the writer for a query that leaves its reader. It may be used by any
+	// async is the writer for a query that leaves its worker. It may be used by any
 	// goroutine.
 	async() responseWriter
 }
 
-// queryOctets is room for almost every reply; longer ones grow it.
-const queryOctets = 2048
+// querySize is room for almost every reply; longer ones grow it.
+const querySize = 2048
 
-func newQuery() *Query { return &Query{out: make([]byte, 0, queryOctets)} }
+func newQuery() *Query { return &Query{out: make([]byte, 0, querySize)} }
 
 // begin resets what the last question left.
-func (q *Query) begin(w *world, now int64) {
-	q.world, q.received, q.now = w, now, now
+func (q *Query) begin(w *snapshot, now int64) {
+	q.snapshot, q.received, q.now = w, now, now
 	q.group, q.decision = 0, policy.Decision{Category: policy.NoCategory}
 	q.decided, q.selfTest, q.lookup = false, false, &q.Name
 	q.cookie, q.proven = nil, false

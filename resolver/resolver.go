@@ -1,10 +1,11 @@
 // Package resolver carries a query to its answer: listeners, the route, the
 // cache, forwarding. route.go is the page to begin with.
 //
-// What it leans on is swapped whole (world); a query holds one world from its
-// first step to its last. The goroutine that reads a socket never waits: a query
-// that needs an upstream is parked in a flight, and what brings the reply of the
-// upstream finishes it. No flight has a goroutine of its own.
+// What a query is judged by is swapped whole (snapshot); a query holds one snapshot
+// from its first step to its last. The goroutine that reads a socket never waits: a
+// query that needs an upstream joins the exchange that is pending for its question,
+// and what brings the reply of the upstream finishes it. No exchange has a goroutine
+// of its own.
 package resolver
 
 import (
@@ -93,8 +94,8 @@ type Settings struct {
 	Notify func(zone *domain.Name, from netip.Addr) bool
 }
 
-// A world is all that a query is judged by. It is immutable.
-type world struct {
+// A snapshot is all that a query is judged by. It is immutable.
+type snapshot struct {
 	settings   *Settings
 	rules      *policy.Rules
 	upstreams  *upstream.Zones
@@ -107,19 +108,19 @@ type world struct {
 	streams    stream.Settings
 }
 
-// A Resolver answers queries. Make it with New, give it a world with Use, then
+// A Resolver answers queries. Make it with New, give it a snapshot with Use, then
 // Run it.
 type Resolver struct {
 	counters *metrics.Counters
 	loops    *eventloop.Loops
 	log      *slog.Logger
 	epoch    time.Time // zero of the clock
-	world    atomic.Pointer[world]
+	snapshot atomic.Pointer[snapshot]
 	cache    *cache.Cache
-	flights  *flights
+	pendings *pendings
 	queries  sync.Pool      // of *Query
 	readers  sync.Pool      // of *bufio.Reader
-	lane     *metrics.Shard // of flights
+	lane     *metrics.Shard // of queries that waited
 	streams  *shardPicker
 	clients  ratelimit.Clients
 	limiter  *clientconn.Limiter
@@ -142,8 +143,8 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 		streams:   newShardPicker(counters),
 		listening: map[listen.Endpoint]*listener{},
 	}
-	r.flights = newFlights(r)
-	r.limiter = clientconn.NewLimiter(func() *clientconn.Limits { return &r.world.Load().limits })
+	r.pendings = newPendings(r)
+	r.limiter = clientconn.NewLimiter(func() *clientconn.Limits { return &r.snapshot.Load().limits })
 	r.free.New = func() any { return newStreamQuery() }
 	r.queries.New = func() any { return newQuery() }
 	return r
@@ -152,7 +153,7 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 // Use puts rules, settings and upstreams in force for all queries read from
 // now on. It and Listen may be called at any time by one goroutine at a time.
 func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstream.Zones) {
-	w := &world{
+	w := &snapshot{
 		settings: settings, rules: rules, upstreams: upstreams,
 		perClient: ratelimit.PerSecond(settings.ClientRate), perUnit: ratelimit.PerSecond(settings.UnitRate),
 		ddr: ddr.New(settings.Discovery, settings.TLS != nil, settings.DoHPath, r.Endpoints()),
@@ -165,7 +166,7 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 			TLSName: settings.TLSName, DoHPath: settings.DoHPath, TrustedForwarders: settings.TrustedForwarders,
 		},
 	}
-	old := r.world.Load()
+	old := r.snapshot.Load()
 	if old != nil && old.rules.Policy() == rules.Policy() {
 		w.groups, w.categories = old.groups, old.categories
 	} else {
@@ -174,12 +175,12 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 	if old == nil || old.settings.CacheEntries != settings.CacheEntries {
 		r.cache.Resize(settings.CacheEntries)
 	}
-	r.world.Store(w)
+	r.snapshot.Store(w)
 }
 
 // count gives groups and categories their counters and schools their
 // allowances.
-func (r *Resolver) count(w *world) {
+func (r *Resolver) count(w *snapshot) {
 	p := w.rules.Policy()
 	w.groups = newGroups(r.counters, p)
 	for tag := range w.categories {
@@ -258,7 +259,7 @@ func (r *Resolver) Run(ctx context.Context, drain time.Duration) error {
 	for range r.listening {
 		errs = append(errs, <-stopped)
 	}
-	if !r.flights.wait(drain) {
+	if !r.pendings.wait(drain) {
 		errs = append(errs, errors.New("some questions were still without an answer when the time to finish them was over"))
 	}
 	for e, l := range r.listening {

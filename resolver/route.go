@@ -61,7 +61,7 @@ func (r *Resolver) parse(q *Query) (done bool) {
 func (r *Resolver) identify(q *Query) (done bool) {
 	var known bool
 	q.client, q.group, known = q.identifyClient()
-	switch s := q.world.settings; {
+	switch s := q.snapshot.settings; {
 	case s.Closed:
 		q.refuse(dnswire.EDENotReady, "a required list is missing")
 	case !known && s.RefuseUnknown:
@@ -80,11 +80,11 @@ func (r *Resolver) decide(q *Query) {
 		return
 	}
 	q.decided = true
-	if q.world.ddr.Claims(&q.Name, q.Type) {
+	if q.snapshot.ddr.Claims(&q.Name, q.Type) {
 		q.decision = ownName
 		return
 	}
-	q.decision = q.world.rules.DecideFor(q.client, q.group, &q.Name, q.Type)
+	q.decision = q.snapshot.rules.DecideFor(q.client, q.group, &q.Name, q.Type)
 	if q.decision.Rewrite != nil {
 		q.lookup = q.decision.Rewrite.Name
 	}
@@ -96,7 +96,7 @@ func (r *Resolver) answer(q *Query) (done bool) {
 		return true
 	}
 	question, f := q.question(), cache.Found{}
-	if !r.cache.Get(&f, &question, q.hot, q.world.rules, q.now) {
+	if !r.cache.Get(&f, &question, q.hot, q.snapshot.rules, q.now) {
 		return false
 	}
 	q.appendAnswer(f.Answer)
@@ -105,7 +105,7 @@ func (r *Resolver) answer(q *Query) (done bool) {
 		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
 	}
 	r.inspect(q, f.Answer, f.Verdict)
-	if f.Expires && q.world.settings.Prefetch {
+	if f.Expires && q.snapshot.settings.Prefetch {
 		r.prefetch(q)
 	}
 	return true
@@ -119,12 +119,12 @@ func (r *Resolver) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
 	case v.Own:
 		d = r.inspectEach(q, d)
 	case v.Set != nil:
-		d = q.world.rules.DecideSet(q.group, d, *v.Set)
+		d = q.snapshot.rules.DecideSet(q.group, d, *v.Set)
 	}
 	switch {
 	case d != q.decision:
 		r.enforce(q, d)
-	case a.Private() && q.world.settings.RebindProtection && q.lookup == &q.Name:
+	case a.Private() && q.snapshot.settings.RebindProtection && q.lookup == &q.Name:
 		r.enforce(q, rebind)
 	case q.decision.Rewrite != nil:
 		q.rewritten()
@@ -141,7 +141,7 @@ func (r *Resolver) finish(q *Query, now int64, lane *metrics.Shard) {
 	if !dropped {
 		q.close()
 	}
-	w := q.world
+	w := q.snapshot
 	event := metrics.Event{
 		Transport: q.transport, Action: q.action, Source: q.source,
 		Rcode: uint8(min(q.rcode, 255)), Duration: duration(q),

@@ -134,7 +134,7 @@ func (r *Resolver) send(t testing.TB, name string, qtype uint16, change ...func(
 	t.Helper()
 	q, box := r.question(t, name, qtype, change...), make(mailbox, 1)
 	q.to = box
-	q.begin(r.world.Load(), r.clock())
+	q.begin(r.snapshot.Load(), r.clock())
 	if r.serve(q) {
 		r.finish(q, r.clock(), r.lane)
 		r.queries.Put(q)
@@ -177,7 +177,7 @@ func TestAnAnswerIsCountedBeforeItIsWritten(t *testing.T) {
 	for i, name := range []string{"www.blocked.example.", "www.lesson.example.", "www.lesson.example."} {
 		q, client := r.question(t, name, dns.TypeA), witness{r, make(chan int, 1)}
 		q.to = client
-		q.begin(r.world.Load(), r.clock())
+		q.begin(r.snapshot.Load(), r.clock())
 		if r.serve(q) {
 			r.finish(q, r.clock(), r.lane)
 		}
@@ -208,7 +208,7 @@ func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
 		t.Helper()
 		q := r.question(t, name, qtype, func(m *dns.Msg) { m.IsEdns0().Option = options })
 		q.to, q.hot = discard{}, hot
-		w := r.world.Load()
+		w := r.snapshot.Load()
 		if n := testing.AllocsPerRun(200, func() {
 			q.begin(w, r.clock())
 			if !r.serve(q) {
@@ -248,7 +248,7 @@ func FuzzServe(f *testing.F) {
 		q, box := r.lease(), make(mailbox, 1)
 		q.message = q.in[:copy(q.in[:], wire)]
 		q.client, q.transport, q.to = netip.MustParseAddr("192.0.2.7"), metrics.TransportUDP, box
-		q.begin(r.world.Load(), r.clock())
+		q.begin(r.snapshot.Load(), r.clock())
 		if r.serve(q) {
 			r.finish(q, r.clock(), r.lane)
 		}

@@ -18,7 +18,7 @@ type streamQuery struct {
 }
 
 func newStreamQuery() *streamQuery {
-	return &streamQuery{reply: make([]byte, 0, queryOctets), done: make(chan struct{}, 1)}
+	return &streamQuery{reply: make([]byte, 0, querySize), done: make(chan struct{}, 1)}
 }
 
 // write copies the reply.
@@ -46,7 +46,7 @@ type streamHandler struct {
 func (r *Resolver) newHandler() *streamHandler { return &streamHandler{r, r.counters.Shard()} }
 
 // Settings implements stream.Handler.
-func (h *streamHandler) Settings() *stream.Settings { return &h.world.Load().streams }
+func (h *streamHandler) Settings() *stream.Settings { return &h.snapshot.Load().streams }
 
 // Ask implements stream.Handler.
 func (h *streamHandler) Ask(
@@ -57,7 +57,7 @@ func (h *streamHandler) Ask(
 	q.copyMessage(message)
 	q.origin = origin{transport: from.Transport, client: from.Client, id: from.ID}
 	q.to, q.hot, q.starts = s, nil, nil
-	q.begin(h.world.Load(), h.clock())
+	q.begin(h.snapshot.Load(), h.clock())
 	if h.serve(q) {
 		h.finish(q, h.clock(), h.shard)
 		h.queries.Put(q)
@@ -84,7 +84,7 @@ func (q *Query) copyMessage(message []byte) {
 // Link implements stream.Handler. An address in a network of a unit stays that
 // unit's.
 func (h *streamHandler) Link(token string, client netip.Addr) (status int) {
-	w := h.world.Load()
+	w := h.snapshot.Load()
 	group, known := w.rules.IdentifyToken(token)
 	if !known || w.settings.Linked == nil || !client.IsValid() {
 		return http.StatusNotFound

@@ -42,7 +42,7 @@ func (q *Query) readsStructure() bool {
 
 // structure is the text of a structured error for a block.
 func (q *Query) structure(d policy.Decision) string {
-	p := q.world.rules.Policy()
+	p := q.snapshot.rules.Policy()
 	of := p.Group(q.group)
 	e := structured{
 		Contact:       contacts(of.Contact, p.CategoryCode(d.Category)),
@@ -56,7 +56,7 @@ func (q *Query) structure(d policy.Decision) string {
 	}
 	text, err := json.Marshal(e)
 	if err != nil {
-		return q.world.rules.Text(d)
+		return q.snapshot.rules.Text(d)
 	}
 	return string(text)
 }

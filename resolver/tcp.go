@@ -61,7 +61,7 @@ func (r *Resolver) serveDoT(client *clientconn.Conn, config *tls.Config) {
 	}
 	r.readStream(r.newTCPConn(c, client, origin{
 		transport: metrics.TransportDoT, client: client.Client(),
-		id: r.world.Load().streams.IDOf(c.ConnectionState().ServerName),
+		id: r.snapshot.Load().streams.IDOf(c.ConnectionState().ServerName),
 	}))
 }
 
@@ -129,7 +129,7 @@ func (r *Resolver) readStream(c *tcpConn) {
 		}
 		c.waiting <- struct{}{}
 		q.origin, q.to, q.hot, q.starts = c.origin, c, nil, nil
-		q.begin(r.world.Load(), r.clock())
+		q.begin(r.snapshot.Load(), r.clock())
 		if !r.serve(q) {
 			continue
 		}

@@ -10,8 +10,8 @@ import (
 // batchSize is how many packets a socket is asked for at a time.
 const batchSize = 32
 
-// A reader answers what comes to one socket. It belongs to one goroutine.
-type reader struct {
+// A udpWorker answers what comes to one socket. It belongs to one goroutine.
+type udpWorker struct {
 	*Resolver
 	socket *udpSocket
 	lane   *metrics.Shard
@@ -19,63 +19,63 @@ type reader struct {
 	batch  []*Query
 	served [batchSize]bool
 	starts []*upstream.Call // exchanges that the batch begins
-	seen   uint64           // by foresee; means nothing
+	seen   uint64           // by prefetchLines; means nothing
 }
 
-func (r *Resolver) newReader(s *udpSocket) *reader {
-	d := &reader{
+func (r *Resolver) newUDPWorker(s *udpSocket) *udpWorker {
+	w := &udpWorker{
 		Resolver: r, socket: s, lane: r.counters.Shard(), hot: r.cache.NewHot(), batch: make([]*Query, batchSize),
 	}
-	for i := range d.batch {
-		d.batch[i] = r.lease()
+	for i := range w.batch {
+		w.batch[i] = r.lease()
 	}
-	return d
+	return w
 }
 
-// answer takes packets in a batch, loads the world and reads the clock once for
+// answer takes packets in a batch, loads the snapshot and reads the clock once for
 // it, answers all that needs memory only, and begins the exchanges for the rest.
-func (d *reader) answer() error {
-	n, err := d.socket.receive(d.batch)
+func (w *udpWorker) answer() error {
+	n, err := w.socket.receive(w.batch)
 	if n == 0 {
 		return err
 	}
-	w, now := d.world.Load(), d.clock()
-	if len(w.settings.ProxyProtocol) > 0 {
-		readProxyHeaders(d.batch[:n], w.settings)
+	snapshot, now := w.snapshot.Load(), w.clock()
+	if len(snapshot.settings.ProxyProtocol) > 0 {
+		readProxyHeaders(w.batch[:n], snapshot.settings)
 	}
-	for i, q := range d.batch[:n] {
-		q.transport, q.to, q.hot, q.starts = metrics.TransportUDP, d.socket, d.hot, &d.starts
-		q.begin(w, now)
-		d.served[i] = d.parse(q)
+	for i, q := range w.batch[:n] {
+		q.transport, q.to, q.hot, q.starts = metrics.TransportUDP, w.socket, w.hot, &w.starts
+		q.begin(snapshot, now)
+		w.served[i] = w.parse(q)
 	}
-	d.foresee(d.batch[:n])
-	for i, q := range d.batch[:n] {
-		if d.served[i] = d.served[i] || d.serveParsed(q); !d.served[i] {
-			d.batch[i] = d.lease()
+	w.prefetchLines(w.batch[:n])
+	for i, q := range w.batch[:n] {
+		if w.served[i] = w.served[i] || w.serveParsed(q); !w.served[i] {
+			w.batch[i] = w.lease()
 		}
 	}
-	now = d.clock()
-	for i, q := range d.batch[:n] {
-		if d.served[i] {
-			d.finish(q, now, d.lane)
+	now = w.clock()
+	for i, q := range w.batch[:n] {
+		if w.served[i] {
+			w.finish(q, now, w.lane)
 		}
 	}
-	d.socket.flush()
-	upstream.Start(d.starts...)
-	d.starts = d.starts[:0]
+	w.socket.flush()
+	upstream.Start(w.starts...)
+	w.starts = w.starts[:0]
 	return nil
 }
 
-// foresee brings into the core's cache what the queries of a batch are about to
+// prefetchLines brings into the core's cache what the queries of a batch are about to
 // read: the core waits for memory once for all of them, where each would have
 // made it wait.
-func (d *reader) foresee(batch []*Query) {
+func (w *udpWorker) prefetchLines(batch []*Query) {
 	var answers [batchSize]*cache.Answer
 	for i, q := range batch {
-		if !d.served[i] {
+		if !w.served[i] {
 			question := q.question()
-			answers[i] = d.hot.Peek(d.cache.Hash(&question))
-			d.seen += q.world.rules.Foresee(&q.Name)
+			answers[i] = w.hot.Peek(w.cache.Hash(&question))
+			w.seen += q.snapshot.rules.Foresee(&q.Name)
 		}
 	}
 	var data [batchSize][]byte
@@ -86,17 +86,17 @@ func (d *reader) foresee(batch []*Query) {
 	}
 	for i := range batch {
 		if len(data[i]) > 0 {
-			d.seen += uint64(data[i][0])
+			w.seen += uint64(data[i][0])
 		}
 	}
 }
 
-// close gives back what the reader had.
-func (d *reader) close() {
-	for _, q := range d.batch {
-		d.queries.Put(q)
+// close gives back what the worker had.
+func (w *udpWorker) close() {
+	for _, q := range w.batch {
+		w.queries.Put(q)
 	}
-	d.lane.Close()
+	w.lane.Close()
 }
 
 // lease gives the caller a query of its own.

@@ -22,26 +22,26 @@ import (
 // The loop of a core waits for packets, not Go's poller: see eventloop.
 
 const (
-	controlOctets  = 64 // holds PKTINFO of either family
-	sockaddrOctets = unix.SizeofSockaddrInet6
+	controlSize  = 64 // holds PKTINFO of either family
+	sockaddrSize = unix.SizeofSockaddrInet6
 )
 
 // packetState is what the socket keeps with a query.
 type packetState struct {
-	from    [sockaddrOctets]byte
+	from    [sockaddrSize]byte
 	fromLen uint32
-	control [controlOctets]byte
+	control [controlSize]byte
 	ctrlLen uint64
 	iov     unix.Iovec
 }
 
 // A udpSocket is one socket of its address; several share it by SO_REUSEPORT. It
 // is itself the responseWriter of the batch that was read. receive, write and flush belong
-// to its reader.
+// to its worker.
 type udpSocket struct {
 	addr   netip.AddrPort
 	loop   *eventloop.Loop // waits for packets
-	reader *reader         // answers them
+	worker *udpWorker      // answers them
 
 	closing sync.RWMutex // held while something is sent
 	fd      int          // closing; written under it, and read without by the loop; -1 once closed
@@ -63,16 +63,16 @@ func newUDPSocket(socket listen.Socket, addr netip.AddrPort) (*udpSocket, error)
 	return s, nil
 }
 
-// start lets d answer, on a loop for the i-th socket, until stopReading.
-func (s *udpSocket) start(d *reader, i int) error {
-	s.reader, s.loop = d, d.loops.At(i)
+// start lets w answer, on a loop for the i-th socket, until stopReading.
+func (s *udpSocket) start(w *udpWorker, i int) error {
+	s.worker, s.loop = w, w.loops.At(i)
 	return s.loop.Watch(s.fd, s.ready)
 }
 
 func (s *udpSocket) ready() (tail func()) {
-	if err := s.reader.answer(); err != nil {
+	if err := s.worker.answer(); err != nil {
 		s.loop.Forget(s.fd)
-		s.reader.log.Error("read from socket", "address", s.addr, "error", err)
+		s.worker.log.Error("read from socket", "address", s.addr, "error", err)
 	}
 	return nil
 }
@@ -83,11 +83,11 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 		q.packet.iov.Base = &q.in[0]
 		q.packet.iov.SetLen(len(q.in))
 		h := &s.in[i]
-		h.Name, h.Namelen = &q.packet.from[0], sockaddrOctets
+		h.Name, h.Namelen = &q.packet.from[0], sockaddrSize
 		h.Iov, h.Iovlen = &q.packet.iov, 1
 		if s.addr.Addr().IsUnspecified() {
 			h.Control = &q.packet.control[0]
-			h.SetControllen(controlOctets)
+			h.SetControllen(controlSize)
 		}
 	}
 	for {
@@ -123,7 +123,7 @@ func (q *Query) takePacket(m *eventloop.Message) {
 }
 
 // async counts one more query that waits. While the socket is read from, its
-// reader calls it, so that no Add of waiting comes after the Wait in retire, which
+// worker calls it, so that no Add of waiting comes after the Wait in retire, which
 // is called when reading has stopped.
 func (s *udpSocket) async() responseWriter {
 	s.waiting.Add(1)
@@ -234,11 +234,11 @@ func (c *lateWriter) send() {
 // stopReading ends what start began. The socket stays open for the answers to
 // what waits.
 func (s *udpSocket) stopReading() error {
-	if d := s.reader; d != nil {
+	if w := s.worker; w != nil {
 		s.loop.Forget(s.fd)
 		s.loop.Barrier()
-		s.reader = nil
-		d.close()
+		s.worker = nil
+		w.close()
 	}
 	return nil
 }

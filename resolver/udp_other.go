@@ -78,14 +78,14 @@ func (s *udpSocket) write(q *Query) {
 	_, _ = s.conn.WriteToUDPAddrPort(q.out, q.packet.from)
 }
 
-// start lets d answer until stopReading.
-func (s *udpSocket) start(d *reader, _ int) error {
+// start lets w answer until stopReading.
+func (s *udpSocket) start(w *udpWorker, _ int) error {
 	s.reading.Go(func() {
-		defer d.close()
+		defer w.close()
 		for {
-			if err := d.answer(); err != nil {
+			if err := w.answer(); err != nil {
 				if !s.stopped.Load() {
-					d.log.Error("read from socket", "address", s.addr, "error", err)
+					w.log.Error("read from socket", "address", s.addr, "error", err)
 				}
 				return
 			}

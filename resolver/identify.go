@@ -29,13 +29,13 @@ const (
 //   - the plain id of a unit. Everyone can guess it, so it is last: it gets no
 //     client out of the group that its address is in.
 func (q *Query) identifyClient() (client netip.Addr, g policy.GroupID, known bool) {
-	rules, client := q.world.rules, q.client
+	rules, client := q.snapshot.rules, q.client
 	if q.encrypted() && q.id != "" {
 		if g, known := rules.IdentifyLink(q.id); known {
 			return client, g, true
 		}
 	}
-	if len(q.Options) > 0 && q.world.settings.trusts(client) {
+	if len(q.Options) > 0 && q.snapshot.settings.trusts(client) {
 		if rules.HasDevices() {
 			if g, known := q.device(); known {
 				return client, g, true
@@ -46,9 +46,9 @@ func (q *Query) identifyClient() (client netip.Addr, g policy.GroupID, known boo
 		}
 	}
 	if g, known = rules.Identify(client); !known {
-		g, known = q.world.linkedGroup(client)
+		g, known = q.snapshot.linkedGroup(client)
 	}
-	if !known && q.encrypted() && q.id != "" && q.world.settings.UnitIDs {
+	if !known && q.encrypted() && q.id != "" && q.snapshot.settings.UnitIDs {
 		g, known = rules.IdentifyName(q.id)
 	}
 	return client, g, known
@@ -60,7 +60,7 @@ func (s *Settings) trusts(client netip.Addr) bool {
 }
 
 func (q *Query) device() (g policy.GroupID, known bool) {
-	rules := q.world.rules
+	rules := q.snapshot.rules
 	if id, ok := q.Option(optionCPE); ok {
 		if g, known := rules.IdentifyDevice(policy.CPE(string(id))); known {
 			return g, true
@@ -106,7 +106,7 @@ func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
 // withinLimits counts q against the limits of its client and of its school. The
 // former may be off for clients that prove their address by a cookie.
 func (r *Resolver) withinLimits(q *Query, known bool) bool {
-	w := q.world
+	w := q.snapshot
 	exempt := q.proven && w.settings.CookiesExempt
 	if w.perClient.Limited() && !exempt && !r.clients.Take(q.client, w.perClient, q.now) {
 		return false

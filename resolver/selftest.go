@@ -11,7 +11,7 @@ import (
 // resolver answers them itself: no policy judges them, and a school counts them
 // as checks, not as queries.
 func (q *Query) isSelfTest() bool {
-	check := q.world.settings.CheckName
+	check := q.snapshot.settings.CheckName
 	return check != nil && q.Class == dnswire.ClassIN && q.Name.Within(check) &&
 		(q.Name.Labels() == check.Labels() || q.asksCategory())
 }
@@ -19,7 +19,7 @@ func (q *Query) isSelfTest() bool {
 // asksCategory tells whether one label with the code of a category stands in
 // front of the name of the check.
 func (q *Query) asksCategory() bool {
-	if q.Name.Labels() != q.world.settings.CheckName.Labels()+1 {
+	if q.Name.Labels() != q.snapshot.settings.CheckName.Labels()+1 {
 		return false
 	}
 	_, ok := q.checkedCategory()
@@ -29,14 +29,14 @@ func (q *Query) asksCategory() bool {
 // checkedCategory is the category that the first label of the name says.
 func (q *Query) checkedCategory() (tag uint8, ok bool) {
 	wire := q.Name.Wire()
-	return q.world.rules.Policy().Counted(string(wire[1 : 1+wire[0]]))
+	return q.snapshot.rules.Policy().Counted(string(wire[1 : 1+wire[0]]))
 }
 
 // check says that the filter is in use, and of a category what becomes of its
 // names.
 func (r *Resolver) check(q *Query) {
-	cell := q.world.groups.of(q.group)
-	if q.Name.Labels() > q.world.settings.CheckName.Labels() {
+	cell := q.snapshot.groups.of(q.group)
+	if q.Name.Labels() > q.snapshot.settings.CheckName.Labels() {
 		r.checkCategory(q, cell)
 		return
 	}
@@ -51,7 +51,7 @@ func (r *Resolver) check(q *Query) {
 // tells what is decided.
 func (r *Resolver) checkCategory(q *Query, cell *metrics.GroupCounters) {
 	tag, _ := q.checkedCategory()
-	d, listed := q.world.rules.DecideCategory(q.group, tag)
+	d, listed := q.snapshot.rules.DecideCategory(q.group, tag)
 	result := metrics.CheckAllowed
 	switch {
 	case d.Action == policy.Block && listed:
@@ -60,11 +60,11 @@ func (r *Resolver) checkCategory(q *Query, cell *metrics.GroupCounters) {
 		result = metrics.CheckFailed
 	}
 	if cell != nil {
-		cell.Check(q.world.categories[tag], result)
+		cell.Check(q.snapshot.categories[tag], result)
 	}
 	switch {
 	case q.Type == dnswire.TypeTXT:
-		q.checkText(result.String(), "category="+q.world.rules.Policy().CategoryCode(tag), "action="+d.Action.String(), "unit="+q.unit())
+		q.checkText(result.String(), "category="+q.snapshot.rules.Policy().CategoryCode(tag), "action="+d.Action.String(), "unit="+q.unit())
 	case result == metrics.CheckPassed && !q.bypassesTCPOnly(d):
 		r.enforce(q, d)
 		q.action = metrics.ActionLocal
@@ -82,7 +82,7 @@ func (q *Query) introduceFilter() {
 		q.checkText("ok", "unit="+q.unit(), "via="+q.transport.String())
 		return
 	}
-	v4, v6 := q.world.settings.PageV4, q.world.settings.PageV6
+	v4, v6 := q.snapshot.settings.PageV4, q.snapshot.settings.PageV6
 	if !v4.IsValid() && !v6.IsValid() {
 		if v4 = q.client; v4.Is6() {
 			v4, v6 = v6, v4.WithZone("")
@@ -104,7 +104,7 @@ func (q *Query) checkText(texts ...string) {
 // unit is the id of q's unit, "school" or "school/group"; "none" of unknown
 // clients.
 func (q *Query) unit() string {
-	of := q.world.rules.Policy().Group(q.group)
+	of := q.snapshot.rules.Policy().Group(q.group)
 	if of.Kind == 0 {
 		return "none"
 	}

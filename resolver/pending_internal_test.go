@@ -110,7 +110,7 @@ func TestPatienceEnds(t *testing.T) {
 			}
 		}
 		f("the first", "192.0.2.1 ttl 30 ede 3", staleAfter)
-		f("who comes when patience is over", "192.0.2.1 ttl 60 ede -1", 3*time.Second-staleAfter)
+		f("who comes after the stale timer", "192.0.2.1 ttl 60 ede -1", 3*time.Second-staleAfter)
 		if u.asked.Load() != 2 {
 			t.Errorf("asked %d times, want the one exchange to go on", u.asked.Load())
 		}
@@ -118,7 +118,7 @@ func TestPatienceEnds(t *testing.T) {
 }
 
 // Every query is answered once and given back once, also when the answer comes
-// in the moment in which patience ends.
+// in the moment in which the stale timer fires.
 func TestAnswerAndEndOfPatienceInOneMoment(t *testing.T) {
 	for range 50 {
 		synctest.Test(t, func(t *testing.T) {
@@ -135,8 +135,8 @@ func TestAnswerAndEndOfPatienceInOneMoment(t *testing.T) {
 				<-box
 			}
 			synctest.Wait()
-			if n := r.flights.parked.Load(); n != 0 {
-				t.Fatalf("%d queries are parked when all are answered", n)
+			if n := r.pendings.waiting.Load(); n != 0 {
+				t.Fatalf("%d queries wait when all are answered", n)
 			}
 		})
 	}
@@ -186,7 +186,7 @@ func TestAFloodIsDroppedAndEnds(t *testing.T) {
 		r.asks(t, "www.example.")
 		u.silent = true
 		const over = 500
-		boxes := make([]mailbox, maxParked+over)
+		boxes := make([]mailbox, maxWaiting+over)
 		for i := range boxes {
 			boxes[i] = r.send(t, fmt.Sprintf("n%d.flood.example.", i), dns.TypeA)
 		}
@@ -204,16 +204,16 @@ func TestAFloodIsDroppedAndEnds(t *testing.T) {
 				failed++
 			}
 		}
-		if dropped != over || failed != maxParked {
-			t.Errorf("%d dropped and %d failed, want %d and %d", dropped, failed, over, maxParked)
+		if dropped != over || failed != maxWaiting {
+			t.Errorf("%d dropped and %d failed, want %d and %d", dropped, failed, over, maxWaiting)
 		}
 		u.silent = false
 		after(cache.FailureTTL)
 		if got := told(r.asks(t, "n1.flood.example.")); got != "192.0.2.1 ttl 60 ede -1" {
 			t.Errorf("after the flood: %q", got)
 		}
-		if n := r.flights.parked.Load(); n != 0 {
-			t.Errorf("%d queries are still parked", n)
+		if n := r.pendings.waiting.Load(); n != 0 {
+			t.Errorf("%d queries still wait", n)
 		}
 	})
 }
@@ -224,7 +224,7 @@ func TestFailuresAreCountedAsErrors(t *testing.T) {
 	for range 3 {
 		q, box := r.question(t, "www.example.", dns.TypeA), make(mailbox, 1)
 		q.to = box
-		q.begin(r.world.Load(), r.clock())
+		q.begin(r.snapshot.Load(), r.clock())
 		if r.serve(q) {
 			r.finish(q, r.clock(), r.lane)
 		}
