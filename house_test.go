@@ -72,6 +72,7 @@ var rooms = []room{
 	{"cmd/lachan/offline", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/explain", "cmd/lachan/source", "admin/request", "blocklist/...", "policy/...", "console/device", "internal/..."}, "a command that needs no server has none in it"},
 	{"cmd/lachan/lists", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/impact", "cmd/lachan/offline", "cmd/lachan/source", "blocklist/...", "internal/..."}, "lists are looked after without a server and without counters"},
 	{"cmd/lachan/report", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/offline", "admin/request", "blocklist/...", "policy/...", "metrics/...", "internal/..."}, "a document is made of figures and files, not by the process that answers"},
+	{"cmd/lachan/access", []string{"cmd/lachan/command", "internal/wording"}, "whether a request is answered does not depend on the answer"},
 	{"cmd/lachan/crash", nil, "last words need nobody"},
 	{"cmd/lachan/inforce", []string{"cmd/lachan/config", "resolver/..."}, "two processes have messages in common and nothing else"},
 	{"cmd/lachan/supervise", []string{"resolver/listen", "internal/..."}, "what owns the sockets parses nothing that comes from outside"},

@@ -28,6 +28,7 @@ const (
 type Remote struct {
 	base   *url.URL
 	client *http.Client
+	token  string // "": none
 }
 
 // NewRemote makes the engine at a URL, such as http://prometheus:9090, to which
@@ -41,6 +42,9 @@ func NewRemote(base string) (*Remote, error) {
 	u.RawQuery, u.Fragment = "", ""
 	return &Remote{base: u, client: &http.Client{Timeout: remoteTimeout}}, nil
 }
+
+// Show has each request show a bearer token. It is called before the first.
+func (r *Remote) Show(token string) { r.token = token }
 
 // Query evaluates an expression at one moment, to the millisecond. A scalar is
 // one sample without labels. Errors are of type *Failure, but those of ctx.
@@ -156,6 +160,9 @@ func (r *Remote) ask(ctx context.Context, path string, form url.Values) (json.Ra
 		return nil, r.strange(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if r.token != "" {
+		request.Header.Set("Authorization", "Bearer "+r.token)
+	}
 	reply, err := r.client.Do(request)
 	if err != nil {
 		return nil, r.unreachable(ctx, err)

@@ -35,6 +35,7 @@ func (c *Config) check() yamlfile.Problems {
 	c.Server.Cookies.check(k)
 	k.listeners()
 	c.Server.RPZOut.check(k)
+	c.HTTP.check(k)
 	c.Upstream.check(k)
 	c.Cache.check(k)
 	c.Metrics.check(k)

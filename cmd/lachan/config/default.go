@@ -26,7 +26,10 @@ func (c *Config) SetDefaults() {
 			BlockTTL:  time.Minute,
 			CheckName: "check.lachan.test",
 		},
-		HTTP: HTTP{Listen: netip.MustParseAddrPort("127.0.0.1:8053")},
+		HTTP: HTTP{
+			Listen: netip.MustParseAddrPort("127.0.0.1:8053"),
+			Allow:  []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		},
 		Upstream: Upstreams{
 			Servers:  []Upstream{{upstream.Server{Transport: upstream.System}}},
 			Strategy: Strategy{upstream.Fastest},

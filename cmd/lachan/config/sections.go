@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
 
+	"lachan/blocklist/domain"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/engine"
 	"lachan/metrics/ship"
@@ -16,6 +18,53 @@ import (
 type HTTP struct {
 	// Listen is its address. Default 127.0.0.1:8053; "" (not valid) is off.
 	Listen netip.AddrPort `yaml:"listen"`
+	// Names are what clients may call it besides localhost and its address.
+	// Default none.
+	Names []string `yaml:"names"`
+	// Allow has the prefixes of clients that may ask it for more than its health.
+	// Default loopback.
+	Allow []netip.Prefix `yaml:"allow"`
+	// TokenFile has what they have to show, in one line of at least 16 characters;
+	// needed where Listen is not loopback. Default none.
+	TokenFile string `yaml:"token_file"`
+}
+
+// leastToken is how short a token may be: nobody guesses 16 characters of those
+// that a generator makes.
+const leastToken = 16
+
+func (h *HTTP) check(k *checker) {
+	for i, name := range h.Names {
+		if _, err := netip.ParseAddr(name); err == nil {
+			continue
+		}
+		if _, err := domain.Canonical(name); err != nil {
+			k.wrong(Item("http.names", i), textHTTPName.With(name))
+		}
+	}
+	if h.TokenFile != "" {
+		if _, err := h.Token(); err != nil {
+			k.wrong("http.token_file", textHTTPToken.With(err, leastToken))
+		}
+	} else if h.Listen.IsValid() && !h.Listen.Addr().Unmap().IsLoopback() {
+		k.wrong("http.listen", textHTTPOpen.With(h.Listen.Addr()))
+	}
+}
+
+// Token is what clients have to show; "" if nothing.
+func (h *HTTP) Token() (string, error) {
+	if h.TokenFile == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(h.TokenFile)
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimSpace(string(text))
+	if len(token) < leastToken || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return "", yamlfile.Problem{File: h.TokenFile, Text: textTokenShort.With(leastToken)}
+	}
+	return token, nil
 }
 
 // A Cache bounds the cache.

@@ -12,6 +12,22 @@ var (
 		VI: "cần có chứng chỉ; hãy ghi server.page: {cert: tệp.pem, key: tệp.pem}",
 		EN: "a certificate is needed; write server.page: {cert: file.pem, key: file.pem}",
 	}
+	textHTTPName = wording.Text{
+		VI: "%q không phải là tên hay địa chỉ; hãy ghi như lachan.truong.example",
+		EN: "%q is neither a name nor an address; write one such as lachan.school.example",
+	}
+	textHTTPOpen = wording.Text{
+		VI: "ở %s máy khác hỏi được số liệu của mọi trường; hãy ghi http: {allow: [\"MẠNG/ĐỘ_DÀI\"], token_file: TỆP}, hoặc listen: \"127.0.0.1:8053\"",
+		EN: "at %s other machines can ask for the counts of all schools; write http: {allow: [\"NETWORK/LENGTH\"], token_file: FILE}, or listen: \"127.0.0.1:8053\"",
+	}
+	textHTTPToken = wording.Text{
+		VI: "không dùng được mã: %v; tệp chỉ chứa một dòng dài ít nhất %d ký tự, ví dụ do lệnh \"openssl rand -hex 32\" tạo",
+		EN: "cannot use the token: %v; the file holds one line of at least %d characters and nothing else, such as \"openssl rand -hex 32\" makes",
+	}
+	textTokenShort = wording.Text{
+		VI: "mã ngắn hơn %d ký tự, hoặc có dấu cách hay ký tự lạ",
+		EN: "the token is shorter than %d characters, or has spaces or odd characters",
+	}
 	textFlagKey = wording.Text{
 		VI: "đặt mục %s của cấu hình",
 		EN: "set %s of the configuration",

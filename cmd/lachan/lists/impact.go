@@ -35,6 +35,13 @@ func askImpact(ctx context.Context, cfg *config.Config, server, feed string) (fo
 	if err != nil {
 		return impact.Impact{}, err
 	}
+	token, err := cfg.HTTP.Token()
+	if err != nil {
+		return impact.Impact{}, err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
 	reply, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return impact.Impact{}, err

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"lachan/cmd/lachan/access"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
 	"lachan/internal/message"
@@ -22,9 +23,18 @@ func (sv *services) startHTTP(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	token, err := sv.cfg.HTTP.Token()
+	if err != nil {
+		for _, l := range listeners {
+			_ = l.Close() // nothing was accepted
+		}
+		return err
+	}
+	rules := access.Rules{Names: sv.cfg.HTTP.Names, Allow: sv.cfg.HTTP.Allow, Token: token}
+	site := rules.Guard(sv.api.mux())
 	for _, l := range listeners {
 		sv.log.Info("serving http", "address", l.Addr())
-		server := metrics.NewServer(sv.api.mux())
+		server := metrics.NewServer(site)
 		sv.children.start(ctx, "http", func(ctx context.Context) {
 			done := make(chan struct{})
 			go func() {

@@ -46,13 +46,14 @@ func (sv *services) startAll(ctx context.Context) {
 	if !sv.started {
 		return
 	}
+	token, _ := sv.cfg.HTTP.Token() // startHTTP tells what is wrong with it
 	for _, s := range []struct {
 		name  string
 		by    any
 		start func(context.Context) error
 	}{
 		{"renewal", sv.cfg.ACMEOrder(), sv.identity.startRenewal},
-		{"http", []any{sv.cfg.HTTP, sv.open(message.RoleHTTP)}, sv.startHTTP},
+		{"http", []any{sv.cfg.HTTP, token, sv.open(message.RoleHTTP)}, sv.startHTTP},
 		{
 			"page",
 			[]any{sv.cfg.Server.Page, sv.cfg.ACMEOrder(), sv.open(message.RolePage), sv.open(message.RolePageTLS)},

@@ -167,6 +167,11 @@ func engineOf(ctx context.Context, cfg *config.Config) (figures.Engine, func(), 
 	address := cfg.HTTP.URL()
 	if cfg.HTTP.Listen.IsValid() && command.AskHealth(ctx, address+"/healthz") == nil {
 		remote, err := engine.NewRemote(address)
+		if err != nil {
+			return nil, nil, err
+		}
+		token, err := cfg.HTTP.Token()
+		remote.Show(token)
 		return remote, func() {}, err
 	}
 	dir := cfg.HistoryDir()

@@ -1,0 +1,133 @@
+// Package access decides which requests the HTTP server of operators answers:
+// by the name that it is asked as, the address and the token of the client, and
+// the page that sends a form. What lies behind it are the counts of all schools.
+package access
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"lachan/cmd/lachan/command"
+	"lachan/internal/wording"
+)
+
+// Rules are who may ask.
+type Rules struct {
+	// Names are those that the server may be asked as, besides localhost and the
+	// address that the request came to. They keep a page that has its own name lead
+	// here (DNS rebinding) from reading anything.
+	Names []string
+	// Allow has the prefixes of clients.
+	Allow []netip.Prefix
+	// Token is what clients have to show; "" asks for none.
+	Token string
+}
+
+// Guard is next behind the rules. /healthz, and /readyz without its details, are
+// for anybody who knows the name, as balancers and containers ask them.
+func (r *Rules) Guard(next http.Handler) http.Handler {
+	return &guard{rules: r, token: sha256.Sum256([]byte(r.Token)), next: http.NewCrossOriginProtection().Handler(next)}
+}
+
+type guard struct {
+	rules *Rules
+	token [sha256.Size]byte // digest of the token, so that comparing takes as long for any
+	next  http.Handler
+}
+
+// ServeHTTP answers a request, or says why not.
+func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	health := isHealth(r)
+	switch {
+	case !g.named(r) && (!health || r.Host != ""): // HTTP/1.0 has no host, and browsers do not speak it
+		refuse(w, http.StatusMisdirectedRequest, textHost.With(clean(r.Host)))
+	case health:
+		g.next.ServeHTTP(w, r)
+	case !g.allowed(r):
+		refuse(w, http.StatusForbidden, textClient.With(addressOf(r.RemoteAddr)))
+	case !g.trusted(r):
+		w.Header().Set("WWW-Authenticate", `Bearer realm="lachan"`)
+		refuse(w, http.StatusUnauthorized, textToken)
+	default:
+		g.next.ServeHTTP(w, r)
+	}
+}
+
+func refuse(w http.ResponseWriter, status int, text wording.Text) {
+	command.AnswerError(w, status, wording.Error(text))
+}
+
+// isHealth reports whether a request asks only whether the server is well.
+func isHealth(r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" && !r.URL.Query().Has("verbose")
+}
+
+// named reports whether the server is asked as what it is: at the address that
+// the connection came to, as localhost, or by one of its names.
+func (g *guard) named(r *http.Request) bool {
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if host == "localhost" || slices.ContainsFunc(g.rules.Names, func(name string) bool {
+		return strings.EqualFold(strings.TrimSuffix(name, "."), host)
+	}) {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().WithZone("") == localOf(r)
+}
+
+// localOf is the address that the connection of a request came to.
+func localOf(r *http.Request) netip.Addr {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if local == nil {
+		return netip.Addr{}
+	}
+	return addressOf(local.String())
+}
+
+// allowed reports whether the client's address is among those that may ask. The
+// machine itself may, by whichever address it comes.
+func (g *guard) allowed(r *http.Request) bool {
+	client := addressOf(r.RemoteAddr)
+	return client == localOf(r) ||
+		slices.ContainsFunc(g.rules.Allow, func(p netip.Prefix) bool { return p.Contains(client) })
+}
+
+// trusted reports whether the client shows the token, if one is asked for.
+func (g *guard) trusted(r *http.Request) bool {
+	if g.rules.Token == "" {
+		return true
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	given := sha256.Sum256([]byte(strings.TrimSpace(token)))
+	return strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare(given[:], g.token[:]) == 1
+}
+
+// addressOf is the address of an address and port, plain; not valid if there is
+// none.
+func addressOf(text string) netip.Addr {
+	a, _ := netip.ParseAddrPort(text)
+	return a.Addr().Unmap().WithZone("")
+}
+
+// clean is what a client calls the server, short and printable.
+func clean(host string) string {
+	host = strings.Map(func(c rune) rune {
+		if c <= ' ' || c > '~' {
+			return '?'
+		}
+		return c
+	}, host)
+	return host[:min(len(host), 80)]
+}
