@@ -32,8 +32,7 @@ var larger = map[string]int{
 	"resolver.Query method":                 39, // the steps of the route are its readers
 	"resolver.Resolver method":              47, // the route is on one page
 	// Fields of a struct.
-	"resolver.Query field":    27,
-	"resolver.Settings field": 33, // one for each key that answers depend on
+	"resolver.Query field": 27,
 }
 
 // withinLimit reports what is larger than the limit, or than it was.

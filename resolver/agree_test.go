@@ -72,8 +72,8 @@ func TestEveryWayInAgrees(t *testing.T) {
 	up := newSource(t, lesson+"alias.example. CNAME lesson.example.\nto-bet.example. CNAME bet.example.\n")
 	n := newNode(t, badLists, up.addr)
 	n.load(threeSchools)
-	n.settings.UnitIDs = true
-	n.settings.CacheEntries = 100_000
+	n.settings.Clients.UnitIDs = true
+	n.settings.Cache.Entries = 100_000
 	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 	asked := questions()
 	if len(asked) != 200 {
@@ -185,7 +185,7 @@ func TestNoIDGetsAnybodyOutOfTheirGroup(t *testing.T) {
 		}
 	}
 	const pupils, elsewhere, passes, blocked = "127.1.0.1", "127.9.0.1", "192.0.2.66", "NXDOMAIN"
-	n.settings.UnitIDs = true
+	n.settings.Clients.UnitIDs = true
 	n.use()
 	ask(pupils, "link-of-school-b-01", passes)
 	ask(pupils, "b", blocked)
@@ -194,10 +194,10 @@ func TestNoIDGetsAnybodyOutOfTheirGroup(t *testing.T) {
 	ask(elsewhere, "link-of-school-a-01", blocked)
 	ask(elsewhere, "b", blocked) // it has a link id, and is not known by its name
 	ask(elsewhere, "d", passes)
-	n.settings.UnitIDs = false
+	n.settings.Clients.UnitIDs = false
 	n.use()
 	ask(elsewhere, "d", blocked)
-	n.settings.RefuseUnknown = true
+	n.settings.Clients.RefuseUnknown = true
 	n.use()
 	ask(elsewhere, "d", "REFUSED")
 	ask(elsewhere, "nobody", "REFUSED")

@@ -47,8 +47,8 @@ func benchResolver(b *testing.B) *Resolver {
 	}
 	r := New(metrics.New("bench"), nil, slog.New(slog.DiscardHandler))
 	r.Use(&Settings{
-		RebindProtection: true, BlockTTL: time.Minute, CacheEntries: 1000,
-		Lifetimes: cache.Lifetimes{MaxTTL: time.Hour, NegativeTTL: time.Hour},
+		Replies: Replies{RebindProtection: true, BlockTTL: time.Minute},
+		Cache:   Cache{Entries: 1000, Lifetimes: cache.Lifetimes{MaxTTL: time.Hour, NegativeTTL: time.Hour}},
 	}, p.At(nil, time.Now(), 1), nil)
 
 	q := benchQuery(b, "www.lesson.example.")
@@ -67,7 +67,7 @@ func benchResolver(b *testing.B) *Resolver {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e, keep, err := cache.NewEntry(appendUpstreamQuery(nil, q), wire, r.snapshot.Load().settings.Lifetimes, false, false, r.clock())
+	e, keep, err := cache.NewEntry(appendUpstreamQuery(nil, q), wire, r.snapshot.Load().settings.Cache.Lifetimes, false, false, r.clock())
 	if err != nil || !keep {
 		b.Fatal(keep, err)
 	}

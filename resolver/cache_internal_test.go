@@ -28,8 +28,8 @@ func TestHowLongAnswersAreKept(t *testing.T) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			settings, asked := quietSettings(), 0
-			settings.Prefetch, settings.Lifetimes.StaleFor = false, 0
-			change(&settings.Lifetimes)
+			settings.Cache.Prefetch, settings.Cache.Lifetimes.StaleFor = false, 0
+			change(&settings.Cache.Lifetimes)
 			r := newRoute(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) { asked++; return answer.Copy(), nil })
 			m := r.asks(t, "www.example.")
 			if got := ttlOf(m); got != told {
@@ -166,7 +166,7 @@ func replyTo(t *testing.T, query []byte, answers ...string) []byte {
 
 func TestTheCacheHoldsNoMoreThanItMay(t *testing.T) {
 	settings := quietSettings()
-	settings.CacheEntries = 640
+	settings.Cache.Entries = 640
 	r := newRoute(t, settings, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 		return records(0, q.Question[0].Name+" 300 A 192.0.2.1"), nil
 	})
@@ -183,7 +183,7 @@ func TestTheCacheHoldsNoMoreThanItMay(t *testing.T) {
 		t.Errorf("the newest answer is not there: %+v", got)
 	}
 	smaller := *r.snapshot.Load().settings
-	smaller.CacheEntries = 64
+	smaller.Cache.Entries = 64
 	r.Use(&smaller, r.snapshot.Load().rules, r.snapshot.Load().upstreams)
 	if st := r.CacheStats(); st.Entries > 64 {
 		t.Errorf("after the setting became smaller: %+v", st)
@@ -197,7 +197,7 @@ func TestPrefetch(t *testing.T) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			settings := quietSettings()
-			settings.Prefetch = prefetch
+			settings.Cache.Prefetch = prefetch
 			var asked atomic.Int64
 			r := newRoute(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) {
 				asked.Add(1)

@@ -56,7 +56,7 @@ func TestQuestionsGetWhatTheRFCsAskFor(t *testing.T) {
 	f("version.bind", "REFUSED", func(m *dns.Msg) {
 		m.Question[0] = dns.Question{Name: "version.bind.", Qtype: dns.TypeTXT, Qclass: dns.ClassCHAOS}
 	})
-	n.settings.Version = "shield 1"
+	n.settings.Identity.Version = "shield 1"
 	n.use()
 	f("version.bind by setting", `NOERROR "shield 1"`, func(m *dns.Msg) {
 		m.Question[0] = dns.Question{Name: "version.bind.", Qtype: dns.TypeTXT, Qclass: dns.ClassCHAOS}

@@ -80,7 +80,7 @@ func TestAClientThatAsksForACookieHasOne(t *testing.T) {
 
 func TestARightCookieIsFreeOfTheLimitWhereThatIsSet(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
-	n.settings.Cookies, n.settings.ClientRate = cookie.Secrets(nil).Renewed(), 1
+	n.settings.Cookies, n.settings.Rates.Client = cookie.Secrets(nil).Renewed(), 1
 	right := fmt.Sprintf("%x", n.settings.Cookies.Append(nil, []byte("clientco"), netip.MustParseAddr(pupil), time.Now()))
 	elsewhere := fmt.Sprintf("%x", n.settings.Cookies.Append(nil, []byte("clientco"), netip.MustParseAddr(teacher), time.Now()))
 	n.use()
@@ -113,7 +113,7 @@ func TestARightCookieIsFreeOfTheLimitWhereThatIsSet(t *testing.T) {
 	f("not set, none", "", dns.RcodeRefused)
 	f("not set, right", right, dns.RcodeRefused)
 	f("not set, wrong", elsewhere, dns.RcodeRefused)
-	n.settings.CookiesExempt = true
+	n.settings.Rates.CookiesExempt = true
 	n.use()
 	f("none", "", dns.RcodeRefused)
 	f("right", right, dns.RcodeSuccess)

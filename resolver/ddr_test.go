@@ -29,7 +29,7 @@ func (f *frontage) told(m *dns.Msg) string {
 func TestDesignatedResolversAreOurOwnDoors(t *testing.T) {
 	up := newSource(t, `_dns.resolver.arpa. SVCB 1 evil.example. alpn=h2`+"\n"+lesson)
 	f := newFrontage(t, newNode(t, badLists, up.addr), listen.DoT, listen.DoH, listen.DoQ)
-	f.settings.Discovery.Name = house
+	f.settings.Identity.Discovery.Name = house
 	f.use()
 	const hint = ` ipv4hint="127.0.0.1"`
 	doors := func(target string) string {
@@ -66,12 +66,12 @@ func TestDesignatedResolversAreOurOwnDoors(t *testing.T) {
 
 func TestAddressHintsAreWhatIsSetOrWhereTheDoorsAre(t *testing.T) {
 	f := newFrontage(t, newNode(t, nil, newSource(t, "").addr), listen.DoT)
-	f.settings.Discovery.Name = house
+	f.settings.Identity.Discovery.Name = house
 	g := func(want string, addresses ...string) {
 		t.Helper()
-		f.settings.Discovery.Addresses = nil
+		f.settings.Identity.Discovery.Addresses = nil
 		for _, a := range addresses {
-			f.settings.Discovery.Addresses = append(f.settings.Discovery.Addresses, netip.MustParseAddr(a))
+			f.settings.Identity.Discovery.Addresses = append(f.settings.Identity.Discovery.Addresses, netip.MustParseAddr(a))
 		}
 		f.use()
 		if got := f.told(f.ask(pupil, "_dns.resolver.arpa", dns.TypeSVCB)); got != `aa 1 dns.example. alpn="dot" port="dot"`+want {
@@ -87,7 +87,7 @@ func TestAddressHintsAreWhatIsSetOrWhereTheDoorsAre(t *testing.T) {
 func TestHowTheServerAnswersIsTold(t *testing.T) {
 	up := newSource(t, "resolver.arpa. RESINFO qnamemin\ndns.example. RESINFO qnamemin\nother.example. RESINFO qnamemin\n")
 	f := newFrontage(t, newNode(t, nil, up.addr))
-	f.settings.Discovery.Name = house
+	f.settings.Identity.Discovery.Name = house
 	g := func(name, want string) {
 		t.Helper()
 		if got := f.told(f.ask(pupil, name, dns.TypeRESINFO)); got != want {
@@ -100,10 +100,10 @@ func TestHowTheServerAnswersIsTold(t *testing.T) {
 	g("DNS.example", "aa "+errors)
 	g("_dns.dns.example", "aa NODATA")
 	g("other.example", `"qnamemin"`) // another server's
-	f.settings.Discovery.InfoURL = "https://dns.example/help"
+	f.settings.Identity.Discovery.InfoURL = "https://dns.example/help"
 	f.use()
 	g("resolver.arpa", "aa "+errors+` "infourl=https://dns.example/help"`)
-	f.settings.Discovery.Name = ""
+	f.settings.Identity.Discovery.Name = ""
 	f.use()
 	g("resolver.arpa", "aa "+errors+` "infourl=https://dns.example/help"`)
 	g("dns.example", `"qnamemin"`) // not ours
@@ -121,7 +121,7 @@ func TestWithoutEncryptedDoorsNothingIsDesignated(t *testing.T) {
 		}
 	}
 	f()
-	n.settings.Discovery.Name = house
+	n.settings.Identity.Discovery.Name = house
 	n.use()
 	f()
 	front := newFrontage(t, n, listen.DoT) // which closes its door

@@ -33,7 +33,7 @@ func (q *Query) readCookie() (ok bool) {
 // by a cookie is told so (RFC 7873 section 5.2.3).
 func (q *Query) rateLimited() {
 	q.refuse(dnswire.EDEProhibited, "too many queries")
-	if q.snapshot.settings.CookiesExempt && q.cookie != nil && !q.proven {
+	if q.snapshot.settings.Rates.CookiesExempt && q.cookie != nil && !q.proven {
 		q.start(dnswire.RcodeBadCookie)
 	}
 	q.action = metrics.ActionRateLimited
@@ -48,14 +48,14 @@ func (q *Query) signal() {
 	if q.cookie != nil {
 		copy(q.reply.Option(dnswire.OptionCookie, len(q.cookie)), q.cookie)
 	}
-	id := q.snapshot.settings.ID
+	id := q.snapshot.settings.Identity.ID
 	if _, asked := q.Option(dnswire.OptionNSID); asked && id != "" &&
 		q.reply.Len()+dnswire.OptionHead+len(id) <= q.limit() {
 		copy(q.reply.Option(dnswire.OptionNSID, len(id)), id)
 	}
 	keeps := q.transport == metrics.TransportTCP || q.transport == metrics.TransportDoT
 	if _, asked := q.Option(dnswire.OptionKeepalive); asked && keeps {
-		tenths := q.snapshot.settings.TCPIdle / (100 * time.Millisecond)
+		tenths := q.snapshot.settings.Connections.Idle / (100 * time.Millisecond)
 		binary.BigEndian.PutUint16(q.reply.Option(dnswire.OptionKeepalive, 2), uint16(tenths))
 	}
 	if _, asked := q.Option(dnswire.OptionPadding); asked && q.encrypted() {

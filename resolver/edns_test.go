@@ -11,7 +11,7 @@ func TestTheServerSaysWhichItIsWhenAskedAndSet(t *testing.T) {
 	n := newNode(t, badLists, newSource(t, lesson).addr)
 	f := func(name, id string, asked bool, want string) {
 		t.Helper()
-		n.settings.ID = id
+		n.settings.Identity.ID = id
 		n.use()
 		r := n.ask(pupil, name, dns.TypeA, func(m *dns.Msg) {
 			if asked {

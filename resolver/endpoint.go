@@ -40,7 +40,7 @@ func (r *Resolver) Listen(sockets []listen.Socket) error {
 	err := errors.Join(r.listen(sockets), listen.Close(sockets))
 	if w := r.snapshot.Load(); w != nil {
 		moved := *w
-		moved.ddr = ddr.New(w.settings.Discovery, w.settings.TLS != nil, w.settings.DoHPath, r.Endpoints())
+		moved.ddr = ddr.New(w.settings.Identity.Discovery, w.settings.Encryption.TLS != nil, w.settings.Encryption.DoHPath, r.Endpoints())
 		r.snapshot.Store(&moved)
 	}
 	return err
@@ -163,7 +163,7 @@ func (r *Resolver) tlsOf(protocols ...string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-			inForce := r.snapshot.Load().settings.TLS
+			inForce := r.snapshot.Load().settings.Encryption.TLS
 			if inForce == nil {
 				return nil, errors.New("no certificate is set up")
 			}

@@ -28,7 +28,7 @@ func newFrontage(t *testing.T, n *node, protocols ...listen.Protocol) *frontage 
 	t.Helper()
 	f := &frontage{node: n, addrs: map[listen.Protocol]string{}, trust: x509.NewCertPool()}
 	f.certify()
-	n.settings.TLSName, n.settings.DoHPath = house, "/dns-query"
+	n.settings.Encryption.TLSName, n.settings.Encryption.DoHPath = house, "/dns-query"
 	n.use()
 	endpoints := listen.At(listen.Plain, anyPort)
 	for _, p := range protocols {
@@ -52,7 +52,7 @@ func (f *frontage) certify() {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.settings.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+	f.settings.Encryption.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
 	f.trust.AppendCertsFromPEM(cert)
 }
 
@@ -189,7 +189,7 @@ func TestANewCertificateIsShownToWhoComesNext(t *testing.T) {
 
 func TestOneClientCannotTakeEveryPlace(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
-	n.settings.TCPPerClient = 5
+	n.settings.Connections.PerClient = 5
 	f := newFrontage(t, n, listen.DoT)
 	for range 5 {
 		f.stream("127.9.0.1")

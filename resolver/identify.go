@@ -48,7 +48,7 @@ func (q *Query) identifyClient() (client netip.Addr, g policy.GroupID, known boo
 	if g, known = rules.Identify(client); !known {
 		g, known = q.snapshot.linkedGroup(client)
 	}
-	if !known && q.encrypted() && q.id != "" && q.snapshot.settings.UnitIDs {
+	if !known && q.encrypted() && q.id != "" && q.snapshot.settings.Clients.UnitIDs {
 		g, known = rules.IdentifyName(q.id)
 	}
 	return client, g, known
@@ -56,7 +56,7 @@ func (q *Query) identifyClient() (client netip.Addr, g policy.GroupID, known boo
 
 // trusts reports whether a client may speak for others.
 func (s *Settings) trusts(client netip.Addr) bool {
-	return clientconn.Contains(s.TrustedForwarders, client)
+	return clientconn.Contains(s.Clients.TrustedForwarders, client)
 }
 
 func (q *Query) device() (g policy.GroupID, known bool) {
@@ -107,7 +107,7 @@ func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
 // former may be off for clients that prove their address by a cookie.
 func (r *Resolver) withinLimits(q *Query, known bool) bool {
 	w := q.snapshot
-	exempt := q.proven && w.settings.CookiesExempt
+	exempt := q.proven && w.settings.Rates.CookiesExempt
 	if w.perClient.Limited() && !exempt && !r.clients.Take(q.client, w.perClient, q.now) {
 		return false
 	}

@@ -82,7 +82,7 @@ func TestPrivateAddressesOfPublicNames(t *testing.T) {
 	up := newSource(t, pointing)
 	n := newNode(t, nil, up.addr)
 	n.wants(pupil, "inside.example", "10.1.2.3")
-	n.settings.RebindProtection = true
+	n.settings.Replies.RebindProtection = true
 	n.use()
 	n.wants(pupil, "inside.example", "NODATA")
 	if got := tell(n.ask(pupil, "inside6.example", dns.TypeAAAA)); got != "NODATA" {
@@ -137,7 +137,7 @@ func TestForwardersThatAreTrustedSayWhoAsks(t *testing.T) {
 	for what, option := range map[string]dns.EDNS0{"subnet": subnet, "mac": mac, "text mac": text, "cpe": cpe} {
 		f(what+" of somebody", option, "NXDOMAIN") // the pupil it came from
 	}
-	n.settings.TrustedForwarders = []netip.Prefix{netip.MustParsePrefix("127.1.0.9/32")}
+	n.settings.Clients.TrustedForwarders = []netip.Prefix{netip.MustParsePrefix("127.1.0.9/32")}
 	n.use()
 	for what, option := range map[string]dns.EDNS0{"subnet": subnet, "mac": mac, "text mac": text, "cpe": cpe} {
 		f(what+" of a trusted forwarder", option, "192.0.2.66")
@@ -167,9 +167,9 @@ func TestLimitsRefuseAndAreCounted(t *testing.T) {
 	one := func(int) string { return pupil }
 	many := func(i int) string { return fmt.Sprintf("127.1.1.%d", i+1) }
 	f("no limit", func(*node) {}, one, 0, 0)
-	f("one client", func(n *node) { n.settings.ClientRate = 20 }, one, 20, 40)
-	f("many clients", func(n *node) { n.settings.ClientRate = 20 }, many, 0, 0)
-	f("one school", func(n *node) { n.settings.UnitRate = 20 }, many, 20, 40)
+	f("one client", func(n *node) { n.settings.Rates.Client = 20 }, one, 20, 40)
+	f("many clients", func(n *node) { n.settings.Rates.Client = 20 }, many, 0, 0)
+	f("one school", func(n *node) { n.settings.Rates.Unit = 20 }, many, 20, 40)
 }
 
 func TestExplanationOverCHAOS(t *testing.T) {

@@ -95,10 +95,10 @@ func (r *Resolver) GroupOf(client netip.Addr) (g policy.GroupID, known bool) {
 
 // linkedGroup is the group of a client whose address is linked.
 func (w *snapshot) linkedGroup(client netip.Addr) (g policy.GroupID, known bool) {
-	if w.settings.Linked == nil {
+	if w.settings.Clients.Linked == nil {
 		return 0, false
 	}
-	unit, ok := w.settings.Linked.UnitOf(client, time.Now())
+	unit, ok := w.settings.Clients.Linked.UnitOf(client, time.Now())
 	if !ok {
 		return 0, false
 	}

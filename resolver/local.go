@@ -70,9 +70,9 @@ func (r *Resolver) chaos(q *Query) {
 	}
 	switch string(q.Name.Suffix(q.Name.Labels())) {
 	case "\x07version\x04bind", "\x07version\x06server":
-		text = q.snapshot.settings.Version
+		text = q.snapshot.settings.Identity.Version
 	case "\x02id\x06server", "\x08hostname\x04bind":
-		text = q.snapshot.settings.ID
+		text = q.snapshot.settings.Identity.ID
 	}
 	if text == "" || q.Type != dnswire.TypeTXT && q.Type != dnswire.TypeANY {
 		q.refuse(dnswire.EDENotSupported, "")

@@ -23,6 +23,7 @@ import (
 	"lachan/policy"
 	"lachan/resolver"
 	"lachan/resolver/cache"
+	"lachan/resolver/clientconn"
 	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 )
@@ -81,9 +82,12 @@ func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 	n := &node{
 		t: t, counters: metrics.New("test"), lists: lists,
 		settings: resolver.Settings{
-			BlockTTL: time.Minute, Timeout: time.Second, CacheEntries: 1000, Prefetch: true,
-			Lifetimes:      cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: time.Hour},
-			TCPConnections: 50, TCPIdle: 5 * time.Second,
+			Replies: resolver.Replies{BlockTTL: time.Minute},
+			Cache: resolver.Cache{
+				Entries: 1000, Prefetch: true,
+				Lifetimes: cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: time.Hour},
+			},
+			Connections: clientconn.Limits{Connections: 50, Idle: 5 * time.Second},
 		},
 	}
 	n.load(standing)

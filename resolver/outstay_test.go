@@ -37,8 +37,8 @@ func TestNoConnectionLastsForEver(t *testing.T) {
 		f.ends(t, what, "TLS", f.dot(pupil, f.greeting(house, "dot")))
 		f.endsQUIC(t, what)
 	}
-	f("octets", func(s *resolver.Settings) { s.TCPMaxBytes = 20_000 })
-	f("time", func(s *resolver.Settings) { s.TCPLifetime = 300 * time.Millisecond })
+	f("octets", func(s *resolver.Settings) { s.Connections.MaxBytes = 20_000 })
+	f("time", func(s *resolver.Settings) { s.Connections.Lifetime = 300 * time.Millisecond })
 }
 
 // tooMany is more questions than fit into one connection of the test.
@@ -130,7 +130,7 @@ func (f *frontage) endsQUIC(t *testing.T, what string) {
 // A client that never pauses, nor asks anything, is cut off.
 func TestWhoSendsWithoutEndIsCutOff(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
-	n.settings.TCPMaxBytes = 100_000
+	n.settings.Connections.MaxBytes = 100_000
 	f := newFrontage(t, n, listen.DoH)
 	c, err := tls.Dial("tcp", f.addrs[listen.DoH], f.greeting(house, "h2"))
 	if err != nil {

@@ -106,7 +106,7 @@ func (ps *pendings) wait(limit time.Duration) bool {
 // there.
 func (r *Resolver) forward(q *Query) (done bool) {
 	question, f := q.question(), cache.Found{}
-	stale := r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Lifetimes.StaleFor)
+	stale := r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Cache.Lifetimes.StaleFor)
 	if stale && f.Failed {
 		q.appendAnswer(f.Answer)
 		q.markStale(f.Answer)
@@ -235,7 +235,7 @@ const staleAfter = 1800 * time.Millisecond
 // answers.
 func (p *pending) onReply(reply []byte, err error) (tail func()) {
 	r, now := p.resolver, p.resolver.clock()
-	lifetimes := p.snapshot.settings.Lifetimes
+	lifetimes := p.snapshot.settings.Cache.Lifetimes
 	var e *cache.Entry
 	var keep bool
 	if err == nil {
@@ -324,7 +324,7 @@ func (r *Resolver) serveStale(waiters []*Query) {
 	for _, q := range waiters {
 		q.now = r.clock()
 		question, f := q.question(), cache.Found{}
-		if !r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Lifetimes.StaleFor) {
+		if !r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Cache.Lifetimes.StaleFor) {
 			q.fail(dnswire.RcodeServFail, dnswire.EDENoAuthority, "")
 			r.finish(q, q.now, r.lane)
 			continue

@@ -54,11 +54,11 @@ func (r *Resolver) enforce(q *Query, d policy.Decision) {
 	q.ede = dnswire.EDENone
 	if d.EDE != 0 {
 		q.ede, q.text = d.EDE, q.snapshot.rules.Text(d)
-		if d.Action == policy.Block && q.snapshot.settings.StructuredErrors && q.readsStructure() {
+		if d.Action == policy.Block && q.snapshot.settings.Replies.StructuredErrors && q.readsStructure() {
 			q.text = q.structure(d)
 		}
 	}
-	ttl := uint32(q.snapshot.settings.BlockTTL / time.Second)
+	ttl := uint32(q.snapshot.settings.Replies.BlockTTL / time.Second)
 	switch d.Reply {
 	case policy.ReplyRefused:
 		q.start(dnswire.RcodeRefused)
@@ -68,7 +68,7 @@ func (r *Resolver) enforce(q *Query, d policy.Decision) {
 	case policy.ReplyNull:
 		q.answerAddress(ttl, netip.IPv4Unspecified(), netip.IPv6Unspecified())
 	case policy.ReplyPage:
-		v4, v6 := q.snapshot.settings.PageV4, q.snapshot.settings.PageV6
+		v4, v6 := q.snapshot.settings.Replies.PageV4, q.snapshot.settings.Replies.PageV6
 		if !v4.IsValid() && !v6.IsValid() {
 			v4, v6 = netip.IPv4Unspecified(), netip.IPv6Unspecified()
 		}

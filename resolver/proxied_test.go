@@ -41,8 +41,8 @@ func proxyHeader(t *testing.T, version byte, client string, udp bool) []byte {
 func behind(t *testing.T) *frontage {
 	t.Helper()
 	n := newNode(t, badLists, newSource(t, lesson+"bet.example. A 192.0.2.66\n").addr)
-	n.settings.ProxyProtocol = []netip.Prefix{netip.MustParsePrefix(balancer + "/32")}
-	n.settings.TrustedForwarders = []netip.Prefix{netip.MustParsePrefix("127.7.0.0/16")}
+	n.settings.Connections.ProxyProtocol = []netip.Prefix{netip.MustParsePrefix(balancer + "/32")}
+	n.settings.Clients.TrustedForwarders = []netip.Prefix{netip.MustParsePrefix("127.7.0.0/16")}
 	return newFrontage(t, n, listen.DoT, listen.DoH)
 }
 
@@ -217,7 +217,7 @@ func TestBalancersCarryHTTPS(t *testing.T) {
 // The places of a balancer are those of its clients.
 func TestABalancerIsNotOneClient(t *testing.T) {
 	f := behind(t)
-	f.settings.TCPPerClient = 2
+	f.settings.Connections.PerClient = 2
 	f.use()
 	for i := range byte(5) {
 		client := netip.AddrFrom4([4]byte{127, 2, 0, i + 1}).String()

@@ -34,13 +34,13 @@ func TestNoAnswerCrosses(t *testing.T) {
 	})
 	n := newNode(t, badLists, up.addr)
 	n.load(threeSchools)
-	n.settings.UnitIDs, n.settings.TCPConnections, n.settings.CacheEntries = true, 2000, 100_000
+	n.settings.Clients.UnitIDs, n.settings.Connections.Connections, n.settings.Cache.Entries = true, 2000, 100_000
 	patient := upstream.NewGroup(upstream.Ordered, deadline, serversAt(t, up.addr)...)
 	zones, err := upstream.NewZones(patient, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.zones, n.settings.Timeout = zones, deadline
+	n.zones = zones
 	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 	forms := map[string][]way{} // by protocol
 	for _, w := range ways() {

@@ -153,7 +153,7 @@ func (ref *reference) inspect(q, m *dns.Msg, group policy.GroupID, d policy.Deci
 			private = private || a.IsPrivate() || a.IsLoopback()
 		}
 	}
-	if private && ref.settings.RebindProtection {
+	if private && ref.settings.Replies.RebindProtection {
 		return ref.enforce(q, rebind)
 	}
 	return m
@@ -196,7 +196,7 @@ func addressesOf(rr dns.RR) (all []netip.Addr) {
 
 // enforce is the reply that policy asks for.
 func (ref *reference) enforce(q *dns.Msg, d policy.Decision) *dns.Msg {
-	ttl := uint32(ref.settings.BlockTTL / time.Second)
+	ttl := uint32(ref.settings.Replies.BlockTTL / time.Second)
 	var m *dns.Msg
 	switch d.Reply {
 	case policy.ReplyNXDOMAIN:

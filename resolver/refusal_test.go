@@ -45,7 +45,7 @@ func TestEveryBlockSaysWhy(t *testing.T) {
 		"authority-order": "0.0.0.0 ordered.example", "phishing": "0.0.0.0 phish.example", "gambling": "0.0.0.0 bet.example",
 	}
 	n := newNode(t, lists, newSource(t, lesson+"home.example. A 192.168.1.1\nto-bet.example. CNAME bet.example.\n").addr)
-	n.settings.RebindProtection = true
+	n.settings.Replies.RebindProtection = true
 	n.load(strict)
 	n.use()
 	f := func(name, rcode string, reason uint16) {
@@ -82,13 +82,13 @@ func TestEveryRefusalSaysWhy(t *testing.T) {
 	f("another EDNS", dns.RcodeToString[dns.RcodeBadVers], unsupported, func(m *dns.Msg) { m.IsEdns0().SetVersion(1) })
 	f("EDNS twice", "FORMERR", dns.ExtendedErrorCodeOther, func(m *dns.Msg) { m.Extra = append(m.Extra, m.Extra[0]) })
 
-	n.settings.ClientRate = 1
+	n.settings.Rates.Client = 1
 	n.use()
 	for range 2 { // an allowance is one second's worth
 		_ = n.ask(pupil, "lesson.example.", dns.TypeA)
 	}
 	f("one too many", "REFUSED", dns.ExtendedErrorCodeProhibited)
-	n.settings.ClientRate, n.settings.RefuseUnknown = 0, true
+	n.settings.Rates.Client, n.settings.Clients.RefuseUnknown = 0, true
 	n.use()
 	n.no("a stranger", "127.9.0.1", ask("lesson.example."), "REFUSED", dns.ExtendedErrorCodeProhibited)
 	n.settings.Closed = true

@@ -35,9 +35,9 @@ func TestKindsOfBlockedReplies(t *testing.T) {
 	f("refused", "REFUSED", "REFUSED", "REFUSED", "REFUSED")
 	f("null", "0.0.0.0", "::", "NODATA", "NODATA")
 	f("page", "0.0.0.0", "::", "NODATA", "NODATA") // no page is set up
-	n.settings.PageV4 = netip.MustParseAddr("192.0.2.200")
+	n.settings.Replies.PageV4 = netip.MustParseAddr("192.0.2.200")
 	f("page", "192.0.2.200", "NODATA", "NODATA", "NODATA")
-	n.settings.PageV6 = netip.MustParseAddr("2001:db8::200")
+	n.settings.Replies.PageV6 = netip.MustParseAddr("2001:db8::200")
 	f("page", "192.0.2.200", "2001:db8::200", "NODATA", "NODATA")
 }
 
@@ -203,7 +203,7 @@ func TestWhoIsNotServedHearsWhy(t *testing.T) {
 	}
 	const stranger = "127.3.0.1"
 	f("a stranger", stranger, "192.0.2.10", -1)
-	n.settings.RefuseUnknown = true
+	n.settings.Clients.RefuseUnknown = true
 	n.use()
 	f("a stranger, by setting", stranger, "REFUSED", 18)
 	f("a pupil then", pupil, "192.0.2.10", -1)

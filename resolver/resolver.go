@@ -10,10 +10,8 @@ package resolver
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,75 +22,12 @@ import (
 	"lachan/policy"
 	"lachan/resolver/cache"
 	"lachan/resolver/clientconn"
-	"lachan/resolver/cookie"
 	"lachan/resolver/ddr"
 	"lachan/resolver/listen"
 	"lachan/resolver/ratelimit"
 	"lachan/resolver/stream"
 	"lachan/resolver/upstream"
 )
-
-// Settings are what the configuration says of answering. They may change while
-// the resolver runs.
-type Settings struct {
-	Closed        bool // a list that must be there is not: everything is refused
-	RefuseUnknown bool // clients that no unit claims are refused, not given the default profile
-	// TrustedForwarders may say whom they ask for, by EDNS options or by
-	// X-Forwarded-For.
-	TrustedForwarders []netip.Prefix
-	// ProxyProtocol are balancers. Each connection over TCP and each packet to a
-	// plain door from one has to begin with a header of the PROXY protocol.
-	ProxyProtocol []netip.Prefix
-
-	ClientRate int // queries a second from one client; 0: no limit
-	UnitRate   int // and from one school
-	// StructuredErrors lets clients that read them have the reason of a block in a
-	// form for programs.
-	StructuredErrors bool
-	// Cookies are the secrets of DNS cookies (RFC 7873). None: clients get none.
-	Cookies cookie.Secrets
-	// CookiesExempt frees clients that show a right cookie from ClientRate.
-	CookiesExempt bool
-
-	RebindProtection bool          // private addresses for public names become NODATA
-	Version, ID      string        // answers to version.bind and id.server (and NSID); "" is REFUSED
-	BlockTTL         time.Duration // of policy replies; default 60 s
-	PageV4, PageV6   netip.Addr    // of the block page; invalid: such replies are 0.0.0.0 and ::
-	CheckName        *domain.Name  // tells clients that ask it that the filter is in use; nil if there is none
-	TrustAD          bool          // upstreams validate, and their word is passed on
-	Timeout          time.Duration // of one exchange with all its retries
-	CacheEntries     int
-	Lifetimes        cache.Lifetimes
-	Prefetch         bool
-
-	// Of connections over TCP, TLS, HTTPS and QUIC alike.
-	TCPConnections int           // open at a time; further ones are turned away
-	TCPPerClient   int           // of these from one address or IPv6 /64; 0: no bound of its own
-	TCPIdle        time.Duration // a connection without queries is closed after it
-	TCPLifetime    time.Duration // and one that has been open for so long, when it pauses; 0: no bound
-	TCPMaxBytes    int64         // octets that a client may send over one; 0: no bound
-
-	// TLS has the certificate and the ticket keys of the encrypted doors, and
-	// protocols to offer behind theirs. Nil: there are no such doors.
-	TLS *tls.Config
-	// TLSName is the name of this server in the certificate, in lower case. A
-	// label below it in the server name of TLS is the id of a client. "": none is.
-	TLSName string
-	// UnitIDs lets clients whose address no unit claims show the plain id of one.
-	UnitIDs bool
-	// Linked are addresses that belong to units for the time being. Nil: none.
-	Linked *Linked
-	// Discovery is what clients are told of this server when they ask.
-	Discovery ddr.Discovery
-	// DoHPath is where questions over HTTPS go, such as /dns-query. Behind it and
-	// a slash may stand the id of a client.
-	DoHPath string
-
-	// Notify is told that a zone has changed, by whom, and says whether that is
-	// anybody's business (RFC 1996). It is called by the readers of sockets and
-	// must not wait. Nil: it is nobody's.
-	Notify func(zone *domain.Name, from netip.Addr) bool
-}
 
 // A snapshot is all that a query is judged by. It is immutable.
 type snapshot struct {
@@ -104,7 +39,6 @@ type snapshot struct {
 	perUnit    ratelimit.Rate
 	categories [256]metrics.Category // by tag
 	ddr        *ddr.Records
-	limits     clientconn.Limits
 	streams    stream.Settings
 }
 
@@ -144,7 +78,7 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 		listening: map[listen.Endpoint]*listener{},
 	}
 	r.pendings = newPendings(r)
-	r.limiter = clientconn.NewLimiter(func() *clientconn.Limits { return &r.snapshot.Load().limits })
+	r.limiter = clientconn.NewLimiter(func() *clientconn.Limits { return &r.snapshot.Load().settings.Connections })
 	r.free.New = func() any { return newStreamQuery() }
 	r.queries.New = func() any { return newQuery() }
 	return r
@@ -155,15 +89,10 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstream.Zones) {
 	w := &snapshot{
 		settings: settings, rules: rules, upstreams: upstreams,
-		perClient: ratelimit.PerSecond(settings.ClientRate), perUnit: ratelimit.PerSecond(settings.UnitRate),
-		ddr: ddr.New(settings.Discovery, settings.TLS != nil, settings.DoHPath, r.Endpoints()),
-		limits: clientconn.Limits{
-			Connections: settings.TCPConnections, PerClient: settings.TCPPerClient,
-			Idle: settings.TCPIdle, Lifetime: settings.TCPLifetime, MaxBytes: settings.TCPMaxBytes,
-			ProxyProtocol: settings.ProxyProtocol,
-		},
+		perClient: ratelimit.PerSecond(settings.Rates.Client), perUnit: ratelimit.PerSecond(settings.Rates.Unit),
+		ddr: ddr.New(settings.Identity.Discovery, settings.Encryption.TLS != nil, settings.Encryption.DoHPath, r.Endpoints()),
 		streams: stream.Settings{
-			TLSName: settings.TLSName, DoHPath: settings.DoHPath, TrustedForwarders: settings.TrustedForwarders,
+			TLSName: settings.Encryption.TLSName, DoHPath: settings.Encryption.DoHPath, TrustedForwarders: settings.Clients.TrustedForwarders,
 		},
 	}
 	old := r.snapshot.Load()
@@ -172,8 +101,8 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 	} else {
 		r.count(w)
 	}
-	if old == nil || old.settings.CacheEntries != settings.CacheEntries {
-		r.cache.Resize(settings.CacheEntries)
+	if old == nil || old.settings.Cache.Entries != settings.Cache.Entries {
+		r.cache.Resize(settings.Cache.Entries)
 	}
 	r.snapshot.Store(w)
 }

@@ -64,7 +64,7 @@ func (r *Resolver) identify(q *Query) (done bool) {
 	switch s := q.snapshot.settings; {
 	case s.Closed:
 		q.refuse(dnswire.EDENotReady, "a required list is missing")
-	case !known && s.RefuseUnknown:
+	case !known && s.Clients.RefuseUnknown:
 		q.refuse(dnswire.EDEProhibited, "unknown client")
 	case !r.withinLimits(q, known):
 		q.rateLimited()
@@ -105,7 +105,7 @@ func (r *Resolver) answer(q *Query) (done bool) {
 		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
 	}
 	r.inspect(q, f.Answer, f.Verdict)
-	if f.Expires && q.snapshot.settings.Prefetch {
+	if f.Expires && q.snapshot.settings.Cache.Prefetch {
 		r.prefetch(q)
 	}
 	return true
@@ -124,7 +124,7 @@ func (r *Resolver) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
 	switch {
 	case d != q.decision:
 		r.enforce(q, d)
-	case a.Private() && q.snapshot.settings.RebindProtection && q.lookup == &q.Name:
+	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name:
 		r.enforce(q, rebind)
 	case q.decision.Rewrite != nil:
 		q.rewritten()

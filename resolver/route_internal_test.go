@@ -68,11 +68,17 @@ units:
     block: [{name: blocked.example}]
 `
 
-// quietSettings have long lifetimes and an exchange of at most 10 seconds.
+// exchangeTimeout bounds an exchange with the upstream of a test.
+const exchangeTimeout = 10 * time.Second
+
+// quietSettings have long lifetimes.
 func quietSettings() Settings {
 	return Settings{
-		BlockTTL: time.Minute, Timeout: 10 * time.Second, CacheEntries: 10_000, Prefetch: true,
-		Lifetimes: cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: 12 * time.Hour},
+		Replies: Replies{BlockTTL: time.Minute},
+		Cache: Cache{
+			Entries: 10_000, Prefetch: true,
+			Lifetimes: cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: 12 * time.Hour},
+		},
 	}
 }
 
@@ -87,7 +93,7 @@ func newRoute(t testing.TB, settings Settings, up answerer) *Resolver {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	group := upstream.NewGroup(upstream.Ordered, settings.Timeout, upstream.NewMember("test", up))
+	group := upstream.NewGroup(upstream.Ordered, exchangeTimeout, upstream.NewMember("test", up))
 	zones, err := upstream.NewZones(group, nil)
 	if err != nil {
 		t.Fatal(err)

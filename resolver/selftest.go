@@ -11,7 +11,7 @@ import (
 // resolver answers them itself: no policy judges them, and a school counts them
 // as checks, not as queries.
 func (q *Query) isSelfTest() bool {
-	check := q.snapshot.settings.CheckName
+	check := q.snapshot.settings.Identity.CheckName
 	return check != nil && q.Class == dnswire.ClassIN && q.Name.Within(check) &&
 		(q.Name.Labels() == check.Labels() || q.asksCategory())
 }
@@ -19,7 +19,7 @@ func (q *Query) isSelfTest() bool {
 // asksCategory tells whether one label with the code of a category stands in
 // front of the name of the check.
 func (q *Query) asksCategory() bool {
-	if q.Name.Labels() != q.snapshot.settings.CheckName.Labels()+1 {
+	if q.Name.Labels() != q.snapshot.settings.Identity.CheckName.Labels()+1 {
 		return false
 	}
 	_, ok := q.checkedCategory()
@@ -36,7 +36,7 @@ func (q *Query) checkedCategory() (tag uint8, ok bool) {
 // names.
 func (r *Resolver) check(q *Query) {
 	cell := q.snapshot.groups.of(q.group)
-	if q.Name.Labels() > q.snapshot.settings.CheckName.Labels() {
+	if q.Name.Labels() > q.snapshot.settings.Identity.CheckName.Labels() {
 		r.checkCategory(q, cell)
 		return
 	}
@@ -82,7 +82,7 @@ func (q *Query) introduceFilter() {
 		q.checkText("ok", "unit="+q.unit(), "via="+q.transport.String())
 		return
 	}
-	v4, v6 := q.snapshot.settings.PageV4, q.snapshot.settings.PageV6
+	v4, v6 := q.snapshot.settings.Replies.PageV4, q.snapshot.settings.Replies.PageV6
 	if !v4.IsValid() && !v6.IsValid() {
 		if v4 = q.client; v4.Is6() {
 			v4, v6 = v6, v4.WithZone("")

@@ -17,7 +17,7 @@ func (n *node) checks(name string) {
 	if err := check.SetText(name); err != nil {
 		n.t.Fatal(err)
 	}
-	n.settings.CheckName = &check
+	n.settings.Identity.CheckName = &check
 	n.use()
 }
 
@@ -48,10 +48,10 @@ func TestTheCheckTellsWhoIsWhose(t *testing.T) {
 		t.Errorf("AAAA: %s", r)
 	}
 	n.wants(pupil, "x.check.lachan.test", "NXDOMAIN") // that is no name of ours
-	n.settings.PageV4 = netip.MustParseAddr("192.0.2.80")
+	n.settings.Replies.PageV4 = netip.MustParseAddr("192.0.2.80")
 	n.use()
 	n.wants(pupil, "check.lachan.test", "192.0.2.80")
-	n.settings.CheckName = nil
+	n.settings.Identity.CheckName = nil
 	n.use()
 	n.wants(pupil, "check.lachan.test", "NXDOMAIN")
 }
@@ -108,7 +108,7 @@ func TestACheckOfACategoryTellsWhatBecomesOfIt(t *testing.T) {
 
 func TestWhoIsNotServedGetsNoCheck(t *testing.T) {
 	n := newNode(t, badLists, newSource(t, lesson).addr)
-	n.settings.RefuseUnknown = true
+	n.settings.Clients.RefuseUnknown = true
 	n.checks("check.lachan.test")
 	n.wants("127.9.0.1", "check.lachan.test", "REFUSED")
 }

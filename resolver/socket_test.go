@@ -80,7 +80,7 @@ func TestStreamsCarryManyQuestionsInAnyOrder(t *testing.T) {
 
 func TestIdleAndSurplusConnectionsAreClosed(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
-	n.settings.TCPConnections, n.settings.TCPIdle = 2, 200*time.Millisecond
+	n.settings.Connections.Connections, n.settings.Connections.Idle = 2, 200*time.Millisecond
 	n.use()
 	var open []net.Conn
 	for range 3 {
@@ -99,7 +99,7 @@ func TestIdleAndSurplusConnectionsAreClosed(t *testing.T) {
 			t.Errorf("connection %d is still open: %v", i, err)
 		}
 	}
-	n.settings.TCPIdle = deadline
+	n.settings.Connections.Idle = deadline
 	n.use()
 	if m, err := n.exchange("tcp", pupil, new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA)); err != nil || tell(m) != "192.0.2.10" {
 		t.Errorf("after that: %v, %v", m, err)

@@ -196,7 +196,7 @@ func TestAClientThatDoesNotReadHoldsUpNobody(t *testing.T) {
 // A client that never stops asking does not keep the resolver from its end.
 func TestBusyStreamsDoNotHoldUpTheEnd(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
-	n.settings.TCPIdle = time.Minute
+	n.settings.Connections.Idle = time.Minute
 	n.use()
 	n.ask(pupil, "lesson.example", dns.TypeA)
 	idle, busy := n.stream(pupil), n.stream(pupil)

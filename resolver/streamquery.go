@@ -86,7 +86,7 @@ func (q *Query) copyMessage(message []byte) {
 func (h *streamHandler) Link(token string, client netip.Addr) (status int) {
 	w := h.snapshot.Load()
 	group, known := w.rules.IdentifyToken(token)
-	if !known || w.settings.Linked == nil || !client.IsValid() {
+	if !known || w.settings.Clients.Linked == nil || !client.IsValid() {
 		return http.StatusNotFound
 	}
 	if claimed, ok := w.rules.Identify(client); ok {
@@ -97,7 +97,7 @@ func (h *streamHandler) Link(token string, client netip.Addr) (status int) {
 	}
 	of := w.rules.Policy().Group(group)
 	unit := of.UnitID()
-	status, moved := w.settings.Linked.link(client, unit, time.Now())
+	status, moved := w.settings.Clients.Linked.link(client, unit, time.Now())
 	if status == http.StatusNoContent && moved {
 		h.log.Info("address linked", "unit", unit)
 	}

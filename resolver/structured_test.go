@@ -48,7 +48,7 @@ func TestStructuredErrorsSayWhomToAskAndWhy(t *testing.T) {
 		"malware": "0.0.0.0 evil.example", "self-harm": "0.0.0.0 harm.example",
 	}
 	n := newNode(t, lists, newSource(t, lesson+"to-bet.example. CNAME bet.example.\n").addr)
-	n.settings.StructuredErrors = true
+	n.settings.Replies.StructuredErrors = true
 	n.load(signed)
 	n.use()
 	f := func(from, name, want string) {
@@ -93,7 +93,7 @@ func TestStructuredErrorsSayWhomToAskAndWhy(t *testing.T) {
 	if m := n.ask(pupil, "bet.example", dns.TypeA, readsStructure, func(m *dns.Msg) { m.IsEdns0().SetUDPSize(512) }); m.Len() > 512 || m.Truncated {
 		t.Errorf("%d octets, cut: %v", m.Len(), m.Truncated)
 	}
-	n.settings.StructuredErrors = false
+	n.settings.Replies.StructuredErrors = false
 	n.use()
 	plain("without the setting", readsStructure)
 }

@@ -40,7 +40,7 @@ func (w *udpWorker) answer() error {
 		return err
 	}
 	snapshot, now := w.snapshot.Load(), w.clock()
-	if len(snapshot.settings.ProxyProtocol) > 0 {
+	if len(snapshot.settings.Connections.ProxyProtocol) > 0 {
 		readProxyHeaders(w.batch[:n], snapshot.settings)
 	}
 	for i, q := range w.batch[:n] {
@@ -106,7 +106,7 @@ func (r *Resolver) lease() *Query { return r.queries.Get().(*Query) }
 // sent. A packet that should have one and does not is no message.
 func readProxyHeaders(batch []*Query, s *Settings) {
 	for _, q := range batch {
-		if !clientconn.Contains(s.ProxyProtocol, q.client) {
+		if !clientconn.Contains(s.Connections.ProxyProtocol, q.client) {
 			continue
 		}
 		client, rest, ok := clientconn.CutProxyHeader(q.message)

@@ -10,53 +10,64 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/resolver"
 	"lachan/resolver/cache"
+	"lachan/resolver/clientconn"
 	"lachan/resolver/ddr"
 )
 
 // settings are those of the resolver, as the configuration has them.
 func (p *process) settings() *resolver.Settings {
 	cfg := p.state.cfg
-	s := &resolver.Settings{
-		Closed:            p.state.use.Closed,
-		RefuseUnknown:     cfg.Server.UnknownClient == config.RefuseUnknown,
-		TrustedForwarders: cfg.Server.TrustedForwarders,
-		ProxyProtocol:     cfg.Server.ProxyProtocol,
-		Cookies:           p.secrets.cookies,
-		StructuredErrors:  cfg.Server.StructuredErrors,
-		CookiesExempt:     cfg.Server.Cookies.Exempt,
-		ClientRate:        cfg.Server.RateLimit.PerClient,
-		UnitRate:          cfg.Server.RateLimit.PerUnit,
-		RebindProtection:  cfg.Server.RebindProtection,
-		Version:           cfg.Server.Identity.Version,
-		ID:                cfg.Server.Identity.ID,
-		BlockTTL:          cfg.Server.BlockTTL,
-		PageV4:            cfg.Server.Page.A,
-		PageV6:            cfg.Server.Page.AAAA,
-		CheckName:         cfg.CheckName(),
-		TrustAD:           cfg.Upstream.TrustAD,
-		Timeout:           cfg.Upstream.Timeout,
-		CacheEntries:      cfg.Cache.Entries,
-		Lifetimes: cache.Lifetimes{
-			MinTTL: cfg.Cache.MinTTL, MaxTTL: cfg.Cache.MaxTTL,
-			NegativeTTL: cfg.Cache.NegativeTTL, StaleFor: cfg.Cache.StaleFor,
+	return &resolver.Settings{
+		Closed: p.state.use.Closed,
+		Clients: resolver.Clients{
+			RefuseUnknown:     cfg.Server.UnknownClient == config.RefuseUnknown,
+			TrustedForwarders: cfg.Server.TrustedForwarders,
+			UnitIDs:           cfg.Server.TLS.UnitIDs,
+			Linked:            p.linked,
 		},
-		Prefetch:       cfg.Cache.Prefetch,
-		TCPConnections: cfg.Server.TCP.Connections,
-		TCPPerClient:   cfg.Server.TCP.PerClient,
-		TCPIdle:        cfg.Server.TCP.IdleTimeout,
-		TCPLifetime:    cfg.Server.TCP.Lifetime,
-		TCPMaxBytes:    int64(cfg.Server.TCP.MaxBytes),
-		TLS:            p.secrets.tls(cfg),
-		TLSName:        cfg.ServerName(),
-		DoHPath:        cfg.Server.DoHPath,
-		UnitIDs:        cfg.Server.TLS.UnitIDs,
-		Linked:         p.linked,
-		Discovery: ddr.Discovery{
-			Name: p.state.use.Name, Addresses: cfg.Server.Discovery.Addresses, InfoURL: cfg.Server.Discovery.InfoURL,
+		Rates: resolver.Rates{
+			Client:        cfg.Server.RateLimit.PerClient,
+			Unit:          cfg.Server.RateLimit.PerUnit,
+			CookiesExempt: cfg.Server.Cookies.Exempt,
+		},
+		Cookies: p.secrets.cookies,
+		Replies: resolver.Replies{
+			BlockTTL:         cfg.Server.BlockTTL,
+			PageV4:           cfg.Server.Page.A,
+			PageV6:           cfg.Server.Page.AAAA,
+			StructuredErrors: cfg.Server.StructuredErrors,
+			RebindProtection: cfg.Server.RebindProtection,
+		},
+		Identity: resolver.Identity{
+			Version:   cfg.Server.Identity.Version,
+			ID:        cfg.Server.Identity.ID,
+			CheckName: cfg.CheckName(),
+			Discovery: ddr.Discovery{
+				Name: p.state.use.Name, Addresses: cfg.Server.Discovery.Addresses, InfoURL: cfg.Server.Discovery.InfoURL,
+			},
+		},
+		Cache: resolver.Cache{
+			Entries: cfg.Cache.Entries,
+			Lifetimes: cache.Lifetimes{
+				MinTTL: cfg.Cache.MinTTL, MaxTTL: cfg.Cache.MaxTTL,
+				NegativeTTL: cfg.Cache.NegativeTTL, StaleFor: cfg.Cache.StaleFor,
+			},
+			Prefetch: cfg.Cache.Prefetch,
+		},
+		TrustAD: cfg.Upstream.TrustAD,
+		Connections: clientconn.Limits{
+			Connections:   cfg.Server.TCP.Connections,
+			PerClient:     cfg.Server.TCP.PerClient,
+			Idle:          cfg.Server.TCP.IdleTimeout,
+			Lifetime:      cfg.Server.TCP.Lifetime,
+			MaxBytes:      int64(cfg.Server.TCP.MaxBytes),
+			ProxyProtocol: cfg.Server.ProxyProtocol,
+		},
+		Encryption: resolver.Encryption{
+			TLS: p.secrets.tls(cfg), TLSName: cfg.ServerName(), DoHPath: cfg.Server.DoHPath,
 		},
 		Notify: p.notify(cfg),
 	}
-	return s
 }
 
 // A watched zone is one that a feed is transferred from.
