@@ -18,7 +18,9 @@ COPY --from=build --chown=65532:65532 /out/state /var/lib/lachan
 COPY configs/lachan.yaml configs/policy.yaml /etc/lachan/
 USER 65532:65532
 VOLUME /var/lib/lachan
+# The server and its health check read the same configuration.
+ENV LACHAN_CONFIG=/etc/lachan/lachan.yaml
 EXPOSE 53/udp 53/tcp
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/lachan", "health"]
 ENTRYPOINT ["/lachan"]
-CMD ["serve", "--config", "/etc/lachan/lachan.yaml"]
+CMD ["serve"]

@@ -69,8 +69,8 @@ var (
 		EN: "help for this command",
 	}
 	textFlagURL = wording.Text{
-		VI: "địa chỉ /healthz của máy chủ",
-		EN: "address of the server's /healthz",
+		VI: "địa chỉ /healthz của máy chủ; nếu không ghi thì theo http.listen",
+		EN: "address of the server's /healthz; by default that of http.listen",
 	}
 	textVersion = wording.Text{
 		VI: "in phiên bản",

@@ -3,6 +3,8 @@
 package command
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/user"
 
@@ -41,6 +43,16 @@ func Config(c *cobra.Command) (*config.Config, yamlfile.Problems) {
 		panic(err) // WithConfig has defined it
 	}
 	return config.Load(file, c.Flags())
+}
+
+// ConfigOrDefaults is Config for a command that works without a file: if nobody
+// named one and there is none in the usual place, the defaults hold.
+func ConfigOrDefaults(c *cobra.Command) (*config.Config, yamlfile.Problems) {
+	_, err := os.Stat(defaultFile())
+	if os.Getenv(config.EnvFile) == "" && !c.Flags().Changed("config") && errors.Is(err, fs.ErrNotExist) {
+		return config.Load("", c.Flags())
+	}
+	return Config(c)
 }
 
 // User is the name of the person who gives the command, as far as is known.

@@ -26,4 +26,8 @@ var (
 		VI: "máy chủ không trả lời ở %s: %v; hãy xem nhật ký của nó và mục http.listen",
 		EN: "no server answers at %s: %v; see its log and http.listen",
 	}
+	textHealthNoDNS = wording.Text{
+		VI: "máy chủ không trả lời câu hỏi DNS ở %s: %v; hãy xem nhật ký của nó và mục server.listen",
+		EN: "no server answers DNS questions at %s: %v; see its log and server.listen",
+	}
 )

@@ -142,16 +142,18 @@ func (c *Config) NodeName() string {
 }
 
 // URL is where a program on this machine reaches the server.
-func (h *HTTP) URL() string {
-	listen := h.Listen
+func (h *HTTP) URL() string { return "http://" + Reachable(h.Listen).String() }
+
+// Reachable is where a program on this machine reaches what listens on an
+// address: that address, or loopback if it stands for all of them.
+func Reachable(listen netip.AddrPort) netip.AddrPort {
 	switch {
 	case !listen.Addr().IsUnspecified():
+		return listen
 	case listen.Addr().Is4():
-		listen = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), listen.Port())
-	default:
-		listen = netip.AddrPortFrom(netip.IPv6Loopback(), listen.Port())
+		return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), listen.Port())
 	}
-	return "http://" + listen.String()
+	return netip.AddrPortFrom(netip.IPv6Loopback(), listen.Port())
 }
 
 // Logger is the log of a process of this program, on standard error.
