@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"errors"
-	"slices"
 	"sync"
 )
 
@@ -10,11 +9,6 @@ import (
 // has not begun with a full tick. The caller should close the connection; the next
 // connection begins with a full tick.
 var ErrEpoch = errors.New("tick of an epoch that has ended, or that has not begun with a full tick")
-
-const (
-	maxEpochs = 8  // alive at a time; beyond, the oldest counts as ended
-	maxEnded  = 64 // the newest epochs that have ended are remembered
-)
 
 // An Aggregator adds up the counters of the processes that answer, in the process
 // that keeps and shows them. Several may be alive at a time, as in an upgrade. Its
@@ -52,40 +46,13 @@ type Aggregator struct {
 	mu       sync.Mutex      // guards all below
 	entries  []count         // in the order in which they were first met
 	places   map[Counter]int // in entries
-	epochs   []*epoch        // alive, the oldest first
-	ended    []Epoch         // the newest last
-	live     []Epoch         // arguments of Live before Resume; nil if it was not called
-	ending   []Epoch         // arguments of End before Resume
+	epochs   epochs
+	live     []Epoch // arguments of Live before Resume; nil if it was not called
+	ending   []Epoch // arguments of End before Resume
 	resumed  bool
-	orphaned bool        // the next epoch may be in history already
-	shards   shardTotals // of epochs that have ended
+	orphaned bool // the next epoch may be in history already
 	readings ResolverReadings
-	changes  uint64 // epochs that have begun or ended
-	saved    uint64 // changes in the Saved on the disk
-}
-
-// An epoch holds the last known totals of one epoch.
-type epoch struct {
-	id      Epoch
-	closing int  // snapshots until it ends for good, plus one; 0: its process lives
-	awaited bool // known from history alone: no tick has come yet
-	shards  shardTotals
-	last    []uint64 // by place in entries; zero beyond its end
-}
-
-// at returns the last total of the counter at a place.
-func (e *epoch) at(place int) uint64 {
-	if place < len(e.last) {
-		return e.last[place]
-	}
-	return 0
-}
-
-func (e *epoch) set(place int, total uint64) {
-	if place >= len(e.last) {
-		e.last = append(e.last, make([]uint64, place+1-len(e.last))...)
-	}
-	e.last[place] = total
+	saved    uint64 // changes of epochs in the Saved on the disk
 }
 
 // NewAggregator makes the aggregator of the node called node, with all counters at
@@ -163,13 +130,13 @@ func (a *Aggregator) Absorb(b []byte) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	e := a.find(t.epoch)
-	if slices.Contains(a.ended, t.epoch) || !t.full && (e == nil || e.awaited) {
+	e := a.epochs.find(t.epoch)
+	if a.epochs.hasEnded(t.epoch) || !t.full && (e == nil || e.awaited) {
 		return ErrEpoch
 	}
 	kept := false
 	if e == nil {
-		e, kept = a.begin(t.epoch), a.orphaned
+		e, kept = a.epochs.begin(t.epoch), a.orphaned
 		a.orphaned = false
 	}
 	e.awaited = false
@@ -211,7 +178,7 @@ func (a *Aggregator) End(id Epoch) {
 		a.ending = append(a.ending, id)
 		return
 	}
-	a.end(id)
+	a.epochs.end(id)
 }
 
 // Live is called when this process starts, with the epochs that are alive: others
@@ -223,94 +190,14 @@ func (a *Aggregator) Live(ids ...Epoch) {
 		a.live = append([]Epoch{}, ids...)
 		return
 	}
-	a.endAwaited(ids)
-}
-
-// endAwaited ends the epochs that were alive in history and are not now.
-func (a *Aggregator) endAwaited(live []Epoch) {
-	for _, e := range slices.Clone(a.epochs) {
-		if e.awaited && !slices.Contains(live, e.id) {
-			a.end(e.id)
-		}
-	}
-}
-
-func (a *Aggregator) find(id Epoch) *epoch {
-	if i := slices.IndexFunc(a.epochs, func(e *epoch) bool { return e.id == id }); i >= 0 {
-		return a.epochs[i]
-	}
-	return nil
-}
-
-// begin adds an epoch that is alive and has counted nothing.
-func (a *Aggregator) begin(id Epoch) *epoch {
-	if len(a.epochs) == maxEpochs {
-		a.fold(a.epochs[0])
-	}
-	e := &epoch{id: id}
-	a.epochs = append(a.epochs, e)
-	a.changes++
-	return e
-}
-
-// end notes that the process of an epoch has ended. The epoch stays for two
-// snapshots, as its final tick may still be read from a file.
-func (a *Aggregator) end(id Epoch) {
-	if slices.Contains(a.ended, id) {
-		return
-	}
-	e := a.find(id)
-	if e == nil {
-		e = a.begin(id)
-	}
-	if e.closing == 0 {
-		e.closing = 2 + 1
-	}
-}
-
-// close ends for good the epochs that have been ending for two snapshots.
-func (a *Aggregator) close() {
-	for _, e := range slices.Clone(a.epochs) {
-		if e.closing == 0 {
-			continue
-		}
-		if e.closing--; e.closing == 1 {
-			a.fold(e)
-		}
-	}
-}
-
-// fold makes the totals of an epoch part of the base.
-func (a *Aggregator) fold(e *epoch) {
-	a.remember(e.id)
-	a.changes++
-	sum := a.shards.flat()
-	for i, n := range e.shards.flat() {
-		*sum[i] += *n
-	}
-	a.epochs = slices.DeleteFunc(a.epochs, func(other *epoch) bool { return other == e })
-}
-
-// remember notes that an epoch has ended.
-func (a *Aggregator) remember(id Epoch) {
-	a.ended = append(a.ended, id)
-	if len(a.ended) > maxEnded {
-		a.ended = slices.Delete(a.ended, 0, 1)
-	}
+	a.epochs.endAwaited(ids)
 }
 
 // sumShards adds up the shards of all epochs that this process has met.
 func (a *Aggregator) sumShards() shardTotals {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	all := a.shards
-	sum := all.flat()
-	for _, e := range a.epochs {
-		for i, n := range e.shards.flat() {
-			*sum[i] += *n
-		}
-	}
-	return all
+	return a.epochs.sumShards()
 }
 
 // A naming translates the counters of another process to those of this one.

@@ -26,9 +26,9 @@ type Snapshot struct {
 func (a *Aggregator) Snapshot() Snapshot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.close()
-	s := Snapshot{Totals: a.totals(), changes: a.changes}
-	if a.changes != a.saved || len(a.epochs) > 1 {
+	a.epochs.close()
+	s := Snapshot{Totals: a.totals(), changes: a.epochs.changes}
+	if a.epochs.changes != a.saved || len(a.epochs.alive) > 1 {
 		s.Saved = a.save()
 	}
 	return s
@@ -53,14 +53,14 @@ func (a *Aggregator) save() []byte {
 	}
 	section(codes)
 	var ended []byte
-	for _, id := range a.ended {
+	for _, id := range a.epochs.ended {
 		ended = append(ended, id[:]...)
 	}
 	section(ended)
 	var base countersWriter
-	totals := make([]countersWriter, len(a.epochs))
+	totals := make([]countersWriter, len(a.epochs.alive))
 	for place, c := range a.entries {
-		for i, e := range a.epochs {
+		for i, e := range a.epochs.alive {
 			if last := e.at(place); last > 0 {
 				totals[i].write(c.Counter, last)
 				c.value -= min(last, c.value)
@@ -71,7 +71,7 @@ func (a *Aggregator) save() []byte {
 		}
 	}
 	section(base.b)
-	for i, e := range a.epochs {
+	for i, e := range a.epochs.alive {
 		b = append(b, e.id[:]...)
 		section(totals[i].b)
 	}
@@ -139,7 +139,7 @@ func (a *Aggregator) Resume(history *Counters, s Saved) {
 	defer a.mu.Unlock()
 	a.resumed, a.orphaned = true, s.Damaged
 	if s.Damaged {
-		a.changes++ // there is no Saved on the disk
+		a.epochs.changes++ // there is no Saved on the disk
 	}
 	read := map[Counter]uint64{}
 	t := history.Totals()
@@ -195,7 +195,7 @@ func (a *Aggregator) takeUp(read map[Counter]uint64, found []foundEpoch, ended [
 	}
 	var awaited []*epoch
 	for _, f := range found {
-		if known := a.find(f.id); known != nil {
+		if known := a.epochs.find(f.id); known != nil {
 			counted(known, f.totals)
 			continue
 		}
@@ -205,20 +205,20 @@ func (a *Aggregator) takeUp(read map[Counter]uint64, found []foundEpoch, ended [
 		}
 		awaited = append(awaited, e)
 	}
-	if a.orphaned && len(a.epochs) > 0 {
-		counted(a.epochs[0], read)
+	if a.orphaned && len(a.epochs.alive) > 0 {
+		counted(a.epochs.alive[0], read)
 		a.orphaned = false
 	}
 	for of, value := range read {
 		a.entries[a.place(of)].value += value
 	}
-	a.epochs = append(awaited, a.epochs...)
-	a.ended = append(slices.Clone(ended), a.ended...)
+	a.epochs.alive = append(awaited, a.epochs.alive...)
+	a.epochs.ended = append(slices.Clone(ended), a.epochs.ended...)
 	for _, id := range a.ending {
-		a.end(id)
+		a.epochs.end(id)
 	}
 	if a.live != nil {
-		a.endAwaited(a.live)
+		a.epochs.endAwaited(a.live)
 	}
 	a.ending, a.live = nil, nil
 }
