@@ -27,8 +27,6 @@ var larger = map[string]int{
 	"blocklist/format.run method":           31,
 	"metrics/report.writer method":          54, // each writes one section or table
 	"metrics/report/figures.builder method": 49,
-	"metrics/report/pdf.document method":    28,
-	"metrics.Aggregator method":             28,
 	"resolver.Query method":                 39, // the steps of the route are its readers
 	"resolver.Resolver method":              47, // the route is on one page
 	// Fields of a struct.

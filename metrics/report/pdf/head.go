@@ -70,12 +70,6 @@ func (d *document) addressees() {
 	d.SetY(d.centred(text, marginLeft, d.GetY(), d.width) + paragraph)
 }
 
-// rule draws a line around x.
-func (d *document) rule(x, y, length float64) {
-	d.SetLineWidth(0.25)
-	d.Line(x-length/2, y, x+length/2, y)
-}
-
 // signature draws the end of the report: recipients and signature. It is not
 // torn by the end of a page.
 func (d *document) signature() {

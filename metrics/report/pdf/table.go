@@ -9,6 +9,13 @@ import (
 
 const cellPadding = 1.0 // around what is in a cell
 
+// A grid is a table that is being drawn.
+type grid struct {
+	*document
+	size   float64   // of its letters
+	widths []float64 // of its columns
+}
+
 // drawTable draws a table; on each page that it needs, its heads come first.
 func (d *document) drawTable(t *report.Table) {
 	if t.Title != "" {
@@ -19,78 +26,77 @@ func (d *document) drawTable(t *report.Table) {
 	for i, c := range t.Columns {
 		head[i].Text = c.Head
 	}
-	size := d.table
-	widths := d.columnWidths(t)
-	d.SetLineWidth(0.15)
-	d.SetFont("serif", "B", d.table)
-	headHeight := d.rowHeight(head, widths)
-	d.need(headHeight + 2*(lineHeight(d.table)+2*cellPadding))
-	d.drawRow(head, widths, headHeight, nil)
+	g := grid{document: d, size: d.table}
+	g.fitColumns(t)
+	g.SetLineWidth(0.15)
+	g.SetFont("serif", "B", g.size)
+	headHeight := g.rowHeight(head)
+	g.need(headHeight + 2*(lineHeight(g.size)+2*cellPadding))
+	g.drawRow(head, headHeight, nil)
 	for i, row := range t.Rows {
-		height := d.measure(row, widths)
+		height := g.measure(row)
 		together := height
 		if i == len(t.Rows)-2 { // the last row, often the sum, does not stand alone
-			together += d.measure(t.Rows[i+1], widths)
+			together += g.measure(t.Rows[i+1])
 		}
-		if d.GetY()+together > d.bottom {
-			d.need(together)
-			d.SetFont("serif", "B", d.table)
-			d.drawRow(head, widths, headHeight, nil)
+		if g.GetY()+together > g.bottom {
+			g.need(together)
+			g.SetFont("serif", "B", g.size)
+			g.drawRow(head, headHeight, nil)
 		}
-		d.rowFont(row)
-		d.drawRow(row.Cells, widths, height, t.Columns)
+		g.rowFont(row)
+		g.drawRow(row.Cells, height, t.Columns)
 	}
-	d.table = size
-	d.SetY(d.GetY() + 1.5*paragraph)
+	g.SetY(g.GetY() + 1.5*paragraph)
 }
 
-func (d *document) measure(row report.TableRow, widths []float64) float64 {
-	d.rowFont(row)
-	return d.rowHeight(row.Cells, widths)
+func (g *grid) measure(row report.TableRow) float64 {
+	g.rowFont(row)
+	return g.rowHeight(row.Cells)
 }
 
-func (d *document) rowFont(row report.TableRow) {
+func (g *grid) rowFont(row report.TableRow) {
 	style := ""
 	if row.Kind != report.Plain {
 		style = "B"
 	}
-	d.SetFont("serif", style, d.table)
+	g.SetFont("serif", style, g.size)
 }
 
 // smallestSize is of letters in a table that is too wide for larger ones.
 const smallestSize = 7.0
 
-// columnWidths shares the width out: to each column what its longest word or
+// fitColumns shares the width out: to each column what its longest word or
 // number needs, so that none is broken, and of what is left its weight. Where
 // that is too much, letters get smaller.
-func (d *document) columnWidths(t *report.Table) []float64 {
-	least, sum := d.leastWidths(t)
-	for ; sum > d.width && d.table > smallestSize; d.table -= 0.5 {
-		least, sum = d.leastWidths(t)
+func (g *grid) fitColumns(t *report.Table) {
+	least, sum := g.leastWidths(t)
+	for ; sum > g.width && g.size > smallestSize; g.size -= 0.5 {
+		least, sum = g.leastWidths(t)
 	}
 	weights := 0.0
 	for _, c := range t.Columns {
 		weights += c.Weight
 	}
 	for i, c := range t.Columns {
-		least[i] += max(d.width-sum, 0) * c.Weight / weights
-		if sum > d.width {
-			least[i] *= d.width / sum
+		least[i] += max(g.width-sum, 0) * c.Weight / weights
+		if sum > g.width {
+			least[i] *= g.width / sum
 		}
 	}
-	return least
+	g.widths = least
 }
 
 // leastWidths are the widths of the longest words, and their sum.
-func (d *document) leastWidths(t *report.Table) (widths []float64, sum float64) {
-	d.SetFont("serif", "B", d.table)
+func (g *grid) leastWidths(t *report.Table) (widths []float64, sum float64) {
+	g.SetFont("serif", "B", g.size)
 	widths = make([]float64, len(t.Columns))
 	for i, c := range t.Columns {
-		widths[i] = d.longest(c.Head)
+		widths[i] = g.longest(c.Head)
 	}
 	for _, row := range t.Rows {
 		for i, cell := range row.Cells {
-			widths[i] = max(widths[i], d.longest(cell.Text))
+			widths[i] = max(widths[i], g.longest(cell.Text))
 		}
 	}
 	for i := range widths {
@@ -100,44 +106,37 @@ func (d *document) leastWidths(t *report.Table) (widths []float64, sum float64) 
 	return widths, sum
 }
 
-func (d *document) longest(text string) (most float64) {
-	for word := range strings.FieldsSeq(text) {
-		most = max(most, d.GetStringWidth(word))
-	}
-	return most
-}
-
-func (d *document) rowHeight(cells []report.Cell, widths []float64) float64 {
+func (g *grid) rowHeight(cells []report.Cell) float64 {
 	most := 1
 	for i, c := range cells {
-		most = max(most, len(d.lines(c.Text, widths[i]-2*cellPadding, 0)))
+		most = max(most, len(g.lines(c.Text, g.widths[i]-2*cellPadding, 0)))
 	}
-	return float64(most)*lineHeight(d.table) + 2*cellPadding
+	return float64(most)*lineHeight(g.size) + 2*cellPadding
 }
 
 // drawRow draws a row with its frame. Heads, which have no columns, are in the
 // middle of their cells; numbers are on the right.
-func (d *document) drawRow(cells []report.Cell, widths []float64, height float64, columns []report.Column) {
-	x, y := marginLeft, d.GetY()
+func (g *grid) drawRow(cells []report.Cell, height float64, columns []report.Column) {
+	x, y := marginLeft, g.GetY()
 	for i, c := range cells {
-		d.Rect(x, y, widths[i], height, "D")
-		lines := d.lines(c.Text, widths[i]-2*cellPadding, 0)
-		line := y + (height-float64(len(lines))*lineHeight(d.table))/2
+		g.Rect(x, y, g.widths[i], height, "D")
+		lines := g.lines(c.Text, g.widths[i]-2*cellPadding, 0)
+		line := y + (height-float64(len(lines))*lineHeight(g.size))/2
 		for _, words := range lines {
-			base := line + lineHeight(d.table)*0.8
+			base := line + lineHeight(g.size)*0.8
 			switch {
 			case columns == nil:
-				d.at(x+widths[i]/2, base, middle, join(words))
+				g.at(x+g.widths[i]/2, base, middle, join(words))
 			case columns[i].Number:
-				d.at(x+widths[i]-cellPadding, base, end, join(words))
+				g.at(x+g.widths[i]-cellPadding, base, end, join(words))
 			default:
-				d.at(x+cellPadding, base, start, join(words))
+				g.at(x+cellPadding, base, start, join(words))
 			}
-			line += lineHeight(d.table)
+			line += lineHeight(g.size)
 		}
-		x += widths[i]
+		x += g.widths[i]
 	}
-	d.SetY(y + height)
+	g.SetY(y + height)
 }
 
 // drawChart draws a chart, whole on one page.
