@@ -20,7 +20,7 @@ import (
 // A '*' elsewhere in a name makes a regular expression of it.
 
 // adblock reads a line of an adblock list.
-func (p *run) adblock(line []byte) {
+func (p *parser) adblock(line []byte) {
 	if isAdblockComment(line) {
 		p.comment()
 		return
@@ -102,7 +102,7 @@ func cutModifiers(rule []byte) (pattern, modifiers []byte, given bool) {
 }
 
 // adblockRegex emits r for an expression, unless that is about URLs.
-func (p *run) adblockRegex(pattern string, r Rule) {
+func (p *parser) adblockRegex(pattern string, r Rule) {
 	if strings.Contains(pattern, "/") {
 		p.refuse(Path, pattern)
 		return
@@ -111,7 +111,7 @@ func (p *run) adblockRegex(pattern string, r Rule) {
 }
 
 // adblockPattern emits r for a pattern of a name.
-func (p *run) adblockPattern(pattern []byte, r Rule) {
+func (p *parser) adblockPattern(pattern []byte, r Rule) {
 	body, tree := bytes.CutPrefix(pattern, []byte("||"))
 	start := false
 	if !tree {
@@ -154,7 +154,7 @@ func patternScope(tree, start, closed, below bool) Scope {
 }
 
 // adblockGlob emits r for a pattern with '*', or for the beginning of a name.
-func (p *run) adblockGlob(glob string, tree, start, closed bool, r Rule) {
+func (p *parser) adblockGlob(glob string, tree, start, closed bool, r Rule) {
 	before, after := "", ""
 	if tree {
 		before = `^(?:.*\.)?`

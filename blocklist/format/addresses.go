@@ -10,7 +10,7 @@ import (
 
 // addresses reads a line with an address, a prefix (CIDR) or a range a-b, which
 // becomes the fewest prefixes.
-func (p *run) addresses(line []byte) {
+func (p *parser) addresses(line []byte) {
 	if len(line) == 0 || lines.OpensComment(line) {
 		p.comment()
 		return

@@ -18,7 +18,7 @@ import (
 // Vietnamese with or without its marks, or in English. Without a header the
 // first column is the name. Every entry covers all below its name.
 type tableReader struct {
-	*run
+	*collector
 	separator byte // 0 until a row has one
 	columns   table.Columns
 	header    []string // the cells of the header; nil before it
@@ -42,8 +42,8 @@ type heldRow struct {
 // headerWithin is the last row, blank ones not counted, that may be the header.
 const headerWithin = 20
 
-func newTableReader(p *run) *tableReader {
-	t := &tableReader{run: p, columns: table.NameOnly(), zone: p.options.Zone}
+func newTableReader(c *collector, zone *time.Location) *tableReader {
+	t := &tableReader{collector: c, columns: table.NameOnly(), zone: zone}
 	if t.zone == nil {
 		t.zone = time.FixedZone("UTC+7", 7*60*60)
 	}

@@ -16,7 +16,7 @@ import (
 //	server=/x/y/          the same
 //
 // With a server after the last slash, local and server forward and block nothing.
-func (p *run) dnsmasq(line []byte) {
+func (p *parser) dnsmasq(line []byte) {
 	if len(line) == 0 || line[0] == '#' {
 		p.comment()
 		return
@@ -47,7 +47,7 @@ func (p *run) dnsmasq(line []byte) {
 }
 
 // dnsmasqName reads a name between slashes.
-func (p *run) dnsmasqName(name []byte) {
+func (p *parser) dnsmasqName(name []byte) {
 	switch {
 	case len(name) == 0: // names without a dot
 		p.refuse(LocalName, "//")

@@ -10,7 +10,7 @@ import (
 // hosts reads a line of a hosts(5) file: an address and the names that it
 // stands for, all of which are blocked. The address must be a sink; '#' begins
 // a comment anywhere. A name without an address is taken as well.
-func (p *run) hosts(line []byte) {
+func (p *parser) hosts(line []byte) {
 	if len(line) == 0 || lines.OpensComment(line) {
 		p.comment()
 		return
@@ -19,7 +19,7 @@ func (p *run) hosts(line []byte) {
 }
 
 // hostsEntry reads a line that is not a comment.
-func (p *run) hostsEntry(line []byte, scope Scope) {
+func (p *parser) hostsEntry(line []byte, scope Scope) {
 	first, names := lines.Field(line)
 	if len(names) == 0 || lines.OpensComment(names) {
 		p.site(first, Rule{Scope: scope})
@@ -45,8 +45,32 @@ func (p *run) hostsEntry(line []byte, scope Scope) {
 	}
 }
 
+// domains reads a line with one name, or one URL, of which the host counts. "*.x"
+// and ".x" are x and all below it; a '*' elsewhere stands for any characters. It
+// accepts lines of hosts files too, which occur in such lists.
+func (p *parser) domains(line []byte) { p.plain(line, p.plainScope()) }
+
+// plain reads a line of names where an entry covers scope.
+func (p *parser) plain(line []byte, scope Scope) {
+	if len(line) == 0 || lines.OpensComment(line) {
+		p.comment()
+		return
+	}
+	first, rest := lines.Field(line)
+	if len(rest) > 0 && !lines.OpensComment(rest) {
+		p.hostsEntry(line, scope)
+		return
+	}
+	p.site(first, Rule{Scope: scope})
+}
+
+// wildcard reads a line with a name that may have wildcards: "x" is that name
+// alone, "*.x" is x and all below it. In RFC 4592 the latter does not include x
+// itself, but publishers of such lists write only "*.x" for a whole site.
+func (p *parser) wildcard(line []byte) { p.plain(line, Exact) }
+
 // plainScope returns what an entry of hosts and domains covers.
-func (p *run) plainScope() Scope {
+func (p *parser) plainScope() Scope {
 	if p.options.Subdomains {
 		return Tree
 	}

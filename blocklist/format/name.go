@@ -48,9 +48,9 @@ func isLocal(name string) bool {
 
 // site emits r for what people write for a site, see package site. DNS knows
 // hosts only, so a path is dropped, except on a host that many sites share.
-func (p *run) site(text []byte, r Rule) {
+func (c *collector) site(text []byte, r Rule) {
 	if site.IsPlain(text) {
-		p.addName(text, r)
+		c.addName(text, r)
 		return
 	}
 	host, path := site.SplitURL(site.Refang(string(text)))
@@ -59,22 +59,22 @@ func (p *run) site(text []byte, r Rule) {
 	}
 	switch {
 	case strings.Contains(host, "*"):
-		p.addGlob("^", host, "$", r)
+		c.addGlob("^", host, "$", r)
 	case path && site.IsShared(host):
-		p.refuse(PathOnSharedHost, host)
+		c.refuse(PathOnSharedHost, host)
 	default:
-		p.addName([]byte(host), r)
+		c.addName([]byte(host), r)
 	}
 }
 
 // addGlob emits r as a regular expression for a name in which '*' stands for
 // any characters, dots too, between the given anchors.
-func (p *run) addGlob(before, glob, after string, r Rule) {
+func (c *collector) addGlob(before, glob, after string, r Rule) {
 	glob = strings.ToLower(glob)
 	if strings.Trim(glob, "abcdefghijklmnopqrstuvwxyz0123456789-_.*") != "" || glob[0] == '.' {
-		p.refuse(BadName, glob)
+		c.refuse(BadName, glob)
 		return
 	}
 	r.Scope = Tree
-	p.addRegex(before+strings.ReplaceAll(regexp.QuoteMeta(glob), `\*`, ".*")+after, r)
+	c.addRegex(before+strings.ReplaceAll(regexp.QuoteMeta(glob), `\*`, ".*")+after, r)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"time"
 
 	"lachan/blocklist/format/lines"
@@ -54,8 +53,7 @@ type Summary struct {
 // If r is an io.ReaderAt and an io.Seeker, as files are, a workbook is read in
 // place, from its beginning; else it is read into memory.
 func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
-	p := &run{options: o, emit: emit, reject: reject}
-	p.sum.ByReason = make(map[Reason]int)
+	p := &parser{collector: newCollector(emit, reject), options: o}
 	in := lines.NewReader(r)
 	head := in.Head()
 	if isHTML(head) {
@@ -91,7 +89,7 @@ func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(
 }
 
 // grammar returns what reads one line in format f, and what ends the list.
-func (p *run) grammar(f Format) (entry func(line []byte), end func()) {
+func (p *parser) grammar(f Format) (entry func(line []byte), end func()) {
 	nothing := func() {}
 	switch f {
 	case Hosts:
@@ -109,10 +107,10 @@ func (p *run) grammar(f Format) (entry func(line []byte), end func()) {
 	case Unbound:
 		return p.unbound, nothing
 	case RPZ:
-		z := newZoneReader(p)
+		z := newZoneReader(p.collector)
 		return z.entry, z.end
 	case CSV:
-		t := newTableReader(p)
+		t := newTableReader(p.collector, p.options.Zone)
 		return t.entry, t.end
 	case Addresses:
 		return p.addresses, nothing
@@ -120,19 +118,14 @@ func (p *run) grammar(f Format) (entry func(line []byte), end func()) {
 	return nil, nil
 }
 
-// A run is one call of Parse: the current line and what has been counted.
-type run struct {
+// A parser reads the lines of those formats of which each line stands for itself.
+type parser struct {
+	*collector
 	options Options
-	emit    func(Rule) error
-	reject  func(Reject)
-	sum     Summary
-	number  int    // of the current line, or of the first line of the entry
-	text    []byte // of that line
-	err     error  // of emit
 }
 
 // each hands every line to entry until the end, or until emit returns an error.
-func (p *run) each(in lines.Reader, entry func(line []byte)) error {
+func (p *parser) each(in lines.Reader, entry func(line []byte)) error {
 	for p.err == nil {
 		line, whole, err := in.Next()
 		if errors.Is(err, io.EOF) {
@@ -150,66 +143,4 @@ func (p *run) each(in lines.Reader, entry func(line []byte)) error {
 		entry(bytes.TrimSpace(line))
 	}
 	return p.err
-}
-
-// comment counts the current line as one without an entry.
-func (p *run) comment() { p.sum.Comments++ }
-
-// add emits a rule.
-func (p *run) add(r Rule) {
-	if p.err != nil {
-		return
-	}
-	if err := p.emit(r); err != nil {
-		p.err = fmt.Errorf("take rule of line %d: %w", p.number, err)
-		return
-	}
-	p.sum.Rules++
-}
-
-// addName emits r for a name as the list writes it, or rejects a name that r must
-// not cover.
-func (p *run) addName(name []byte, r Rule) {
-	canonical, why := nameOf(string(name), r)
-	if why != accepted {
-		p.refuse(why, string(name))
-		return
-	}
-	r.Name = canonical
-	p.add(r)
-}
-
-// addRegex emits r for a regular expression, or rejects one that costs too much.
-func (p *run) addRegex(pattern string, r Rule) {
-	checked, why, detail := regexOf(pattern)
-	if why != accepted {
-		p.refuse(why, detail)
-		return
-	}
-	r.Regex = checked
-	p.add(r)
-}
-
-// addPrefixes emits r for each prefix, or rejects them all if r would block one
-// that no list may block.
-func (p *run) addPrefixes(prefixes []netip.Prefix, r Rule) {
-	for _, prefix := range prefixes {
-		if why := prefixReason(prefix); why != accepted && !r.Allow && !r.Client && r.Act != ActPassthru {
-			p.refuse(why, prefix.String())
-			return
-		}
-	}
-	for _, prefix := range prefixes {
-		r.Prefix = prefix
-		p.add(r)
-	}
-}
-
-// refuse rejects an entry of the current line.
-func (p *run) refuse(why Reason, detail string) {
-	p.sum.Rejected++
-	p.sum.ByReason[why]++
-	if p.reject != nil {
-		p.reject(Reject{Line: p.number, Text: printable(p.text), Reason: why, Detail: printable(detail)})
-	}
 }

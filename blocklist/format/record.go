@@ -31,19 +31,19 @@ func (e *record) full() bool { return e.lines == maxRecordLines || len(e.text) >
 
 // finish makes the whole record the current line, with the number of its first
 // one; its other lines count as comments.
-func (p *run) finish(e *record) {
-	p.sum.Comments += e.lines - 1
-	p.number, p.text = e.number, e.text
+func (c *collector) finish(e *record) {
+	c.sum.Comments += e.lines - 1
+	c.number, c.text = e.number, e.text
 	e.lines = 0
 }
 
 // abandon rejects each line of a record that is not closed.
-func (p *run) abandon(e *record, why Reason) {
+func (c *collector) abandon(e *record, why Reason) {
 	text := e.text
 	for i := range e.lines {
-		p.number = e.number + i
-		p.text, text, _ = bytes.Cut(text, []byte("\n"))
-		p.refuse(why, "")
+		c.number = e.number + i
+		c.text, text, _ = bytes.Cut(text, []byte("\n"))
+		c.refuse(why, "")
 	}
 	e.lines = 0
 }

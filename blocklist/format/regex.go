@@ -16,7 +16,7 @@ const (
 )
 
 // regex reads a line with one expression, with or without slashes around it.
-func (p *run) regex(line []byte) {
+func (p *parser) regex(line []byte) {
 	if len(line) == 0 || line[0] == '#' || line[0] == '!' {
 		p.comment()
 		return

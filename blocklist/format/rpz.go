@@ -20,14 +20,14 @@ import (
 //	24.0.2.0.192.rpz-ip CNAME .  addresses in answers; so clients with
 //	                             rpz-client-ip
 type zoneReader struct {
-	*run
+	*collector
 	zone *rpz.Zone
 
 	open  record // its parentheses are not closed
 	depth int    // of parentheses
 }
 
-func newZoneReader(p *run) *zoneReader { return &zoneReader{run: p, zone: rpz.NewZone()} }
+func newZoneReader(c *collector) *zoneReader { return &zoneReader{collector: c, zone: rpz.NewZone()} }
 
 // entry reads a line. White space at its beginning has a meaning, so it takes
 // the line as it stands.

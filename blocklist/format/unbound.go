@@ -21,7 +21,7 @@ var zoneBlocks = map[string]bool{
 //
 //	local-zone: "x." always_nxdomain     x and all below it
 //	local-data: "x. 3600 IN A 0.0.0.0"   x alone, if the address is a sink
-func (p *run) unbound(line []byte) {
+func (p *parser) unbound(line []byte) {
 	if len(line) == 0 || line[0] == '#' {
 		p.comment()
 		return
@@ -46,7 +46,7 @@ func (p *run) unbound(line []byte) {
 }
 
 // localZone reads a name and a type.
-func (p *run) localZone(value []byte) {
+func (p *parser) localZone(value []byte) {
 	fields := bytes.Fields(value)
 	if len(fields) != 2 {
 		p.refuse(NotAnEntry, string(value))
@@ -65,7 +65,7 @@ func (p *run) localZone(value []byte) {
 }
 
 // localData reads a record: owner, perhaps TTL and class, type, data.
-func (p *run) localData(record []byte) {
+func (p *parser) localData(record []byte) {
 	fields := bytes.Fields(record)
 	for i := 1; i < len(fields)-1; i++ {
 		switch kind := strings.ToUpper(string(fields[i])); kind {

@@ -32,7 +32,7 @@ const (
 const maxWorkbook = 256 << 20
 
 // workbook reads r from its beginning; in has what was not read of r yet.
-func (p *run) workbook(r io.Reader, in io.Reader) error {
+func (p *parser) workbook(r io.Reader, in io.Reader) error {
 	whole, size, err := inPlace(r, in)
 	if err != nil {
 		return fmt.Errorf("read workbook: %w", err)
@@ -66,8 +66,8 @@ func inPlace(r io.Reader, in io.Reader) (io.ReaderAt, int64, error) {
 }
 
 // sheets reads the first sheet as a table, and rejects the others.
-func (p *run) sheets(book *xlsx.Book) error {
-	t := newTableReader(p)
+func (p *parser) sheets(book *xlsx.Book) error {
+	t := newTableReader(p.collector, p.options.Zone)
 	sheets := book.Sheets()
 	err := book.Rows(sheets[0], func(number int, cells []string) error {
 		t.sheetRow(number, cells)

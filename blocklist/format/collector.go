@@ -1,0 +1,83 @@
+package format
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// A collector hands on what one call of Parse reads, as rules and as rejects, and
+// counts it. It knows the entry that is being read.
+type collector struct {
+	emit   func(Rule) error
+	reject func(Reject)
+	sum    Summary
+	number int    // of the current line, or of the first line of the entry
+	text   []byte // of that line
+	err    error  // of emit
+}
+
+func newCollector(emit func(Rule) error, reject func(Reject)) *collector {
+	return &collector{emit: emit, reject: reject, sum: Summary{ByReason: make(map[Reason]int)}}
+}
+
+// comment counts the current line as one without an entry.
+func (c *collector) comment() { c.sum.Comments++ }
+
+// add emits a rule.
+func (c *collector) add(r Rule) {
+	if c.err != nil {
+		return
+	}
+	if err := c.emit(r); err != nil {
+		c.err = fmt.Errorf("take rule of line %d: %w", c.number, err)
+		return
+	}
+	c.sum.Rules++
+}
+
+// addName emits r for a name as the list writes it, or rejects a name that r must
+// not cover.
+func (c *collector) addName(name []byte, r Rule) {
+	canonical, why := nameOf(string(name), r)
+	if why != accepted {
+		c.refuse(why, string(name))
+		return
+	}
+	r.Name = canonical
+	c.add(r)
+}
+
+// addRegex emits r for a regular expression, or rejects one that costs too much.
+func (c *collector) addRegex(pattern string, r Rule) {
+	checked, why, detail := regexOf(pattern)
+	if why != accepted {
+		c.refuse(why, detail)
+		return
+	}
+	r.Regex = checked
+	c.add(r)
+}
+
+// addPrefixes emits r for each prefix, or rejects them all if r would block one
+// that no list may block.
+func (c *collector) addPrefixes(prefixes []netip.Prefix, r Rule) {
+	for _, prefix := range prefixes {
+		if why := prefixReason(prefix); why != accepted && !r.Allow && !r.Client && r.Act != ActPassthru {
+			c.refuse(why, prefix.String())
+			return
+		}
+	}
+	for _, prefix := range prefixes {
+		r.Prefix = prefix
+		c.add(r)
+	}
+}
+
+// refuse rejects an entry of the current line.
+func (c *collector) refuse(why Reason, detail string) {
+	c.sum.Rejected++
+	c.sum.ByReason[why]++
+	if c.reject != nil {
+		c.reject(Reject{Line: c.number, Text: printable(c.text), Reason: why, Detail: printable(detail)})
+	}
+}
