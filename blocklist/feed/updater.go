@@ -22,6 +22,16 @@ const firstRetry = 30 * time.Second
 // nodes do not ask one server at once.
 const spread = 0.1
 
+// leastBetween is the least time from a look at a zone that NOTIFY has brought
+// about, and that found nothing new, to the next such look: anybody can forge
+// NOTIFY, and RFC 1996 section 4.5 has secondaries bound what that costs a
+// primary. While looks fail it is a part of the time to the next attempt, if
+// that is longer.
+const (
+	leastBetween = 10 * time.Second
+	partOfRetry  = 3
+)
+
 // An Updater keeps the feeds of a configuration up to date, each at its own
 // pace and one at a time, so that the memory and the disk are used for one
 // list. A feed that fails is tried again later and holds up no other for longer
@@ -33,7 +43,8 @@ type Updater struct {
 	feeds   []*scheduled
 
 	mu      sync.Mutex
-	asked   map[string]bool   // mu; triggered and not yet begun
+	asked   map[string]bool   // mu; whose files have changed, and whose update has not begun
+	told    map[string]bool   // mu; triggered, and not yet looked at
 	failing map[string]bool   // mu; whose last attempt failed
 	copies  map[string]string // mu; digest of the copy that was told of last
 	wake    chan struct{}     // holds one when asked has some
@@ -43,6 +54,7 @@ type Updater struct {
 type scheduled struct {
 	Source
 	due     time.Time
+	heed    time.Time // from when on a trigger is heeded
 	retry   backoff.ExponentialBackOff
 	failure wording.Text // that was logged last; zero after a success
 }
@@ -54,7 +66,8 @@ type scheduled struct {
 func NewUpdater(store *Store, sources []Source, changed func(name string), log *slog.Logger) *Updater {
 	u := &Updater{
 		store: store, changed: changed, log: log,
-		asked: map[string]bool{}, failing: map[string]bool{}, copies: map[string]string{}, wake: make(chan struct{}, 1),
+		asked: map[string]bool{}, told: map[string]bool{}, failing: map[string]bool{}, copies: map[string]string{},
+		wake: make(chan struct{}, 1),
 	}
 	for _, src := range sources {
 		u.feeds = append(u.feeds, &scheduled{Source: src, retry: backoff.ExponentialBackOff{
@@ -68,21 +81,28 @@ func NewUpdater(store *Store, sources []Source, changed func(name string), log *
 }
 
 // Trigger asks for an update of a feed as soon as the one that is under way, if
-// any, is done. It may be called at any time and reports whether there is such a
-// feed.
+// any, is done; of a zone that was looked at in vain, leastBetween after that. It
+// may be called at any time and reports whether there is such a feed. However
+// often it is called, one update is due.
 func (u *Updater) Trigger(name string) bool {
 	for _, f := range u.feeds {
-		if f.Name == name {
-			u.ask(name)
-			return true
+		switch {
+		case f.Name != name:
+			continue
+		case isZone(f.URL):
+			u.note(u.told, name)
+		default:
+			u.note(u.asked, name)
 		}
+		return true
 	}
 	return false
 }
 
-func (u *Updater) ask(name string) {
+// note has a feed updated sooner than it is due.
+func (u *Updater) note(where map[string]bool, name string) {
 	u.mu.Lock()
-	u.asked[name] = true
+	where[name] = true
 	u.mu.Unlock()
 	select {
 	case u.wake <- struct{}{}:
@@ -161,19 +181,34 @@ func (u *Updater) firstDue(f *scheduled, now time.Time) time.Time {
 func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	var first time.Time
 	for _, g := range u.feeds {
-		if u.asked[g.Name] {
-			g.due = now
-			delete(u.asked, g.Name)
+		due := g.due
+		switch {
+		case u.asked[g.Name]:
+			due = now
+		case u.told[g.Name] && g.heed.Before(due):
+			due = g.heed
 		}
-		if f == nil || g.due.Before(f.due) {
-			f = g
+		if f == nil || due.Before(first) {
+			f, first = g, due
 		}
 	}
 	if f == nil {
 		return nil, 0
 	}
-	return f, f.due.Sub(now)
+	return f, first.Sub(now)
+}
+
+// begin notes that what a feed was asked for is done now, and reports whether it
+// was triggered.
+func (u *Updater) begin(f *scheduled) (triggered bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	triggered = u.told[f.Name]
+	delete(u.told, f.Name)
+	delete(u.asked, f.Name)
+	return triggered
 }
 
 // sleep waits for a time, or forever when there is no feed, or until one is
@@ -193,12 +228,17 @@ func (u *Updater) sleep(ctx context.Context, wait time.Duration) bool {
 }
 
 func (u *Updater) update(ctx context.Context, f *scheduled) {
+	triggered := u.begin(f)
 	st, err := u.store.Update(ctx, f.Source)
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
 		f.retry.MaxInterval = f.longestRetry(&st.Copy)
-		f.due = time.Now().Add(f.retry.NextBackOff())
+		retry := f.retry.NextBackOff()
+		f.due = time.Now().Add(retry)
+		if triggered {
+			f.heed = time.Now().Add(max(leastBetween, retry/partOfRetry))
+		}
 		u.logFailure(f, err)
 		if u.setFailing(f.Name, true) {
 			u.changed(f.Name)
@@ -206,6 +246,9 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 	default:
 		f.due = time.Now().Add(vary(f.refresh(&st.Copy)))
 		f.retry.Reset()
+		if triggered && !st.Changed {
+			f.heed = time.Now().Add(leastBetween)
+		}
 		u.setCopy(f.Name, st.Copy.Digest)
 		u.logSuccess(f, &st)
 		if u.setFailing(f.Name, false) || st.Changed {

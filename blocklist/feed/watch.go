@@ -71,7 +71,7 @@ func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 		}
 		for _, w := range feeds {
 			if w.files.changed() {
-				u.ask(w.name)
+				u.note(u.asked, w.name)
 			}
 			if !w.status.changed() {
 				continue

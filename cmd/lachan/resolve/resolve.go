@@ -59,7 +59,7 @@ type process struct {
 	linked    *resolver.Linked
 	links     links
 	protected time.Time // until when schools have been credited with protection
-	notified  chan string
+	notices   notices
 }
 
 // An input is a message, or the end of a connection.
@@ -99,7 +99,7 @@ func newProcess(version string, control *message.Conn, facts *catalogue.Catalogu
 	p := &process{
 		log: log, version: version, control: control, facts: facts,
 		inputs: make(chan input, 16), stopped: make(chan error, 1),
-		counters: metrics.New(""), notified: make(chan string, 64),
+		counters: metrics.New(""), notices: notices{wake: make(chan struct{}, 1), feeds: map[string]bool{}},
 	}
 	p.secrets.cookies = cookie.Secrets(nil).Renewed() // until manage has some
 	p.secrets.plain, p.secrets.acme = p.secrets.store.Config(), p.secrets.store.ACMEConfig()
@@ -133,8 +133,8 @@ func (p *process) run() error {
 			minute.Reset(untilMinute(time.Now()))
 		case now := <-tick.C:
 			p.tick(now)
-		case feed := <-p.notified:
-			p.send(message.Message{Kind: message.Notified, Body: []byte(feed)})
+		case <-p.notices.wake:
+			p.tellNotices()
 		case err := <-p.stopped:
 			return errors.Join(errors.New("answering has ended by itself"), err)
 		}

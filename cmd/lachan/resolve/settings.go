@@ -1,12 +1,6 @@
 package resolve
 
 import (
-	"net/netip"
-	"slices"
-	"strings"
-
-	"lachan/blocklist/domain"
-	"lachan/blocklist/transfer"
 	"lachan/cmd/lachan/config"
 	"lachan/resolver"
 	"lachan/resolver/cache"
@@ -68,54 +62,4 @@ func (p *process) settings() *resolver.Settings {
 		},
 		Notify: p.notify(cfg),
 	}
-}
-
-// A watched zone is one that a feed is transferred from.
-type watched struct {
-	feed    string
-	zone    domain.Name
-	primary netip.Addr // invalid when the feed names it by host name
-}
-
-// notify tells manage that the primary of a zone says that it changed, and
-// reports whether that word is to be heeded (RFC 1996).
-func (p *process) notify(cfg *config.Config) func(zone *domain.Name, from netip.Addr) bool {
-	zones := watchedZones(cfg)
-	return func(zone *domain.Name, from netip.Addr) bool {
-		from = from.Unmap()
-		trusted := slices.ContainsFunc(cfg.Server.Notify, func(n netip.Prefix) bool { return n.Contains(from) })
-		heeded := false
-		for i := range zones {
-			w := &zones[i]
-			if !sameName(&w.zone, zone) || !trusted && w.primary != from {
-				continue
-			}
-			heeded = true
-			select {
-			case p.notified <- w.feed:
-			default: // many are on their way: the sender will repeat itself
-			}
-		}
-		return heeded
-	}
-}
-
-func watchedZones(cfg *config.Config) (zones []watched) {
-	for i := range cfg.Feeds {
-		f := &cfg.Feeds[i]
-		z, err := transfer.Parse(f.URL)
-		if err != nil {
-			continue // a feed of another kind
-		}
-		w := watched{feed: f.Name}
-		w.primary, _ = z.Addr()
-		if w.zone.SetText(strings.TrimSuffix(z.Name, ".")) == nil {
-			zones = append(zones, w)
-		}
-	}
-	return zones
-}
-
-func sameName(a, b *domain.Name) bool {
-	return string(a.Suffix(a.Labels())) == string(b.Suffix(b.Labels()))
 }
