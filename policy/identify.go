@@ -50,14 +50,19 @@ func (r *Rules) IdentifyToken(token string) (g GroupID, known bool) {
 	return GroupID(unit), known
 }
 
-// IdentifyName returns the unit with an id of that name, "school" or
-// "school/group". Anybody can guess one, so a unit that has link ids is not
-// known by its name.
+// IdentifyName returns the school with an id of that name. Anybody can guess one,
+// so a school that has link ids is not known by its name, and nothing else is: a
+// group may be allowed more than its school, and units above have no clients.
 func (r *Rules) IdentifyName(id string) (g GroupID, known bool) {
 	unit, known := r.policy.file.Unit(id)
-	if !known || r.policy.file.Units[unit].Link.Size > 0 {
+	if !known {
 		return 0, false
 	}
+	u := &r.policy.file.Units[unit]
+	known = Kind(u.Kind) == School && u.Link.Size == 0
 	runtime.KeepAlive(r)
+	if !known {
+		return 0, false
+	}
 	return GroupID(unit), true
 }

@@ -3,6 +3,8 @@ package policy_test
 import (
 	"strings"
 	"testing"
+
+	"lachan/policy"
 )
 
 const linkedUnits = `
@@ -10,8 +12,9 @@ units:
   - id: truong-a
     links: [k7f3q9x2m4w8z1c5, second-of-truong-a-0]
     link_tokens: [t0k3n-of-truong-a-9x]
-    groups: [{id: gv, links: [teachers-of-a-5r7w2]}]
+    groups: [{id: gv, links: [teachers-of-a-5r7w2]}, {id: hs}]
   - {id: truong-b, groups: [{id: gv}]}
+  - {id: tinh, kind: province}
 `
 
 func TestLinkIDsTellTheUnit(t *testing.T) {
@@ -45,8 +48,10 @@ func TestLinkIDsTellTheUnit(t *testing.T) {
 	}
 	named("truong-a", false) // it has better ones
 	named("truong-a/gv", false)
+	named("truong-a/hs", false)
 	named("truong-b", true)
-	named("truong-b/gv", true)
+	named("truong-b/gv", false) // a group may be allowed more than its school
+	named("tinh", false)
 	named("truong-c", false)
 	named("", false)
 }
@@ -69,4 +74,67 @@ func TestLinkIDsThatAreEasyToGuessAreMistakes(t *testing.T) {
 	f("k7f3.q9x2m4w8z1c5", "16")
 	f("-k7f3q9x2m4w8z1c5", "16")
 	f("k7f3q9x2m4w8z1c5, k7f3q9x2m4w8z1c5", "twice")
+}
+
+// TestTheStricterOfAddressAndLinkCounts: inside a school no link id gets a client
+// out of what its address says, unless into something stricter.
+func TestTheStricterOfAddressAndLinkCounts(t *testing.T) {
+	w := newWorld(t, `
+profiles:
+  hs: {block: [games, adult], safe_search: strict}
+  gv: {block: [adult]}
+  thi: {default: deny, allow: [olm.vn]}
+  khac: {block: [phishing]}
+units:
+  - {id: xa, kind: commune}
+  - id: a
+    parent: xa
+    profile: hs
+    groups:
+      - {id: gv, profile: gv}
+      - {id: thi, profile: thi}
+      - {id: hs, groups: [{id: lop-1, block: [{category: social}]}]}
+      - {id: khac, profile: khac}
+  - {id: b, parent: xa, profile: gv, groups: [{id: gv, profile: gv}]}
+`)
+	r := w.at(monday)
+	f := func(address, link, want string) {
+		t.Helper()
+		if got := r.Settle(w.group(address), w.group(link)); got != w.group(want) {
+			t.Errorf("at an address of %s with a link id of %s: group %d, want %s", address, link, got, want)
+		}
+	}
+	f("a", "a", "a")
+	f("a", "a/gv", "a/gv") // a teacher in the school's network
+	f("xa", "a/gv", "a/gv")
+	f("a/thi", "a", "a/thi") // a pupil in the examination room
+	f("a/thi", "a/gv", "a/thi")
+	f("a/gv", "a/thi", "a/thi")
+	f("a/gv", "a", "a") // a pupil's device in the staff room
+	f("a/hs", "a/gv", "a/hs")
+	f("a/lop-1", "a", "a/lop-1")
+	f("a/khac", "a/gv", "a/khac") // neither is stricter
+	f("a/gv", "a/khac", "a/gv")
+	f("a", "b", "a") // of another school
+	f("a", "b/gv", "a")
+	f("b/gv", "a", "b/gv")
+	f("b/gv", "a/thi", "b/gv")
+	f("a/thi", "xa", "a/thi")
+	opens := func(unit string, want bool) {
+		t.Helper()
+		if got := policy.OpensMore(r.Policy(), w.group(unit), r.Time()); got != want {
+			t.Errorf("%s is allowed more than its school: %v", unit, got)
+		}
+	}
+	opens("a/gv", true)
+	opens("a/khac", true)
+	opens("a/thi", false)
+	opens("a/hs", false)
+	opens("a", false)
+	opens("b/gv", false)
+	opens("xa", false)
+	a, link := w.group("a/gv"), w.group("a/thi")
+	if n := testing.AllocsPerRun(100, func() { r.Settle(a, link) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
 }

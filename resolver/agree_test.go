@@ -162,11 +162,13 @@ func (n *node) series(path, prefix string) map[string]int {
 	return values
 }
 
-// A link id is stronger than the address; the id of a unit, which anybody can
-// guess, is weaker, and nothing that is nobody's changes anything.
+// A link id counts where the address tells nothing, or is of the same school and
+// not stricter; the id of a unit, which anybody can guess, where neither is known;
+// and nothing that is nobody's changes anything.
 func TestNoIDGetsAnybodyOutOfTheirGroup(t *testing.T) {
 	n := newNode(t, badLists, newSource(t, lesson+"bet.example. A 192.0.2.66\n").addr)
-	n.load(threeSchools)
+	n.load(strings.Replace(threeSchools, "block: [own.example]}", "block: [own.example], groups: ["+
+		"{id: gv, profile: gv, links: [link-of-teachers-a-01]}, {id: thi, profile: thi, networks: [127.1.7.0/24]}]}", 1))
 	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 	ask := func(from, id, want string) {
 		t.Helper()
@@ -184,10 +186,15 @@ func TestNoIDGetsAnybodyOutOfTheirGroup(t *testing.T) {
 			}
 		}
 	}
-	const pupils, elsewhere, passes, blocked = "127.1.0.1", "127.9.0.1", "192.0.2.66", "NXDOMAIN"
+	const pupils, exam, elsewhere, passes, blocked = "127.1.0.1", "127.1.7.1", "127.9.0.1", "192.0.2.66", "NXDOMAIN"
 	n.settings.Clients.UnitIDs = true
 	n.use()
-	ask(pupils, "link-of-school-b-01", passes)
+	ask(pupils, "link-of-school-b-01", blocked) // it is another school's
+	ask(pupils, "link-of-teachers-a-01", passes)
+	ask(exam, "link-of-teachers-a-01", "REFUSED")
+	ask(exam, "link-of-school-a-01", "REFUSED")
+	ask(elsewhere, "link-of-teachers-a-01", passes)
+	ask(elsewhere, "link-of-school-b-01", passes)
 	ask(pupils, "b", blocked)
 	ask(pupils, "d", blocked)
 	ask(pupils, "nobody", blocked)
@@ -202,4 +209,34 @@ func TestNoIDGetsAnybodyOutOfTheirGroup(t *testing.T) {
 	ask(elsewhere, "d", "REFUSED")
 	ask(elsewhere, "nobody", "REFUSED")
 	ask(elsewhere, "link-of-school-b-01", passes)
+}
+
+// TestAnIDThatAnybodyKnowsUsesUpNothing: questions of clients that show the plain id of a
+// school count in no figures, and take nothing from what the school may ask.
+func TestAnIDThatAnybodyKnowsUsesUpNothing(t *testing.T) {
+	n := newNode(t, badLists, newSource(t, lesson).addr)
+	n.load(strings.Replace(threeSchools, "{id: d, parent: tinh, profile: gv}",
+		"{id: d, parent: tinh, profile: gv, networks: [127.4.0.0/16]}", 1))
+	n.settings.Clients.UnitIDs, n.settings.Rates.Unit = true, 1
+	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
+	ask := func(from string) {
+		t.Helper()
+		put, end := ways()[2].open(t, f, caller{from: from, serverName: "d." + house})
+		defer end()
+		if got := tell(put(new(dns.Msg).SetQuestion("bet.example.", dns.TypeTXT).SetEdns0(1232, false))); strings.Contains(got, "REFUSED") {
+			t.Errorf("from %s: %q", from, got)
+		}
+	}
+	before := n.asked("dot")
+	for range 20 {
+		ask("127.9.0.1")
+	}
+	until(t, "20 questions are counted", func() bool { return n.asked("dot")-before == 20 })
+	counts := n.schoolCounts()
+	t.Logf("20 questions with the id of a school, which may ask 1 a second: %d series of schools", len(counts))
+	if len(counts) > 0 {
+		t.Errorf("counted: %v", counts)
+	}
+	ask("127.4.0.1")
+	until(t, "a question from the school's network counts", func() bool { return len(n.schoolCounts()) == 1 })
 }

@@ -18,40 +18,69 @@ const (
 	optionCPE     = 65074 // any text
 )
 
-// identifyClient is the address and the group of q's client. The first of these
-// that tells a group counts:
+// An identity is what a question tells of the client that asks it.
+type identity struct {
+	client netip.Addr // for whom the sender speaks, or the sender
+	membership
+	known bool // some unit claims the client
+}
+
+// A membership is whose a client is.
+type membership struct {
+	group policy.GroupID
+	// claimed means that the group is known by the plain id of a school alone. Anybody
+	// can show one, so such a question counts in no school's figures and takes nothing
+	// from its allowance.
+	claimed bool
+}
+
+// identifyClient finds the group of q's client. The first of these that tells a
+// group is where the client is:
 //
-//   - the link id that the client shows;
 //   - the device that a trusted forwarder names;
 //   - the address: of the subnet that a trusted forwarder names, or else of the
 //     sender;
-//   - the unit that a router has linked the address to;
-//   - the plain id of a unit. Everyone can guess it, so it is last: it gets no
-//     client out of the group that its address is in.
-func (q *Query) identifyClient() (client netip.Addr, g policy.GroupID, known bool) {
-	rules, client := q.snapshot.rules, q.client
-	if q.encrypted() && q.id != "" {
-		if g, known := rules.IdentifyLink(q.id); known {
-			return client, g, true
-		}
+//   - the unit that a router has linked the address to.
+//
+// A link id says whose the client is. What counts where both are known is said at
+// policy.Rules.Settle. The plain id of a school counts where neither is.
+func (q *Query) identifyClient() (who identity) {
+	who = locate(q)
+	if !q.encrypted() || q.id == "" {
+		return who
 	}
-	if len(q.Options) > 0 && q.snapshot.settings.trusts(client) {
+	rules := q.snapshot.rules
+	if link, ok := rules.IdentifyLink(q.id); ok {
+		if who.known {
+			link = rules.Settle(who.group, link)
+		}
+		who.group, who.known = link, true
+	}
+	if !who.known && q.snapshot.settings.Clients.UnitIDs {
+		who.group, who.known = rules.IdentifyName(q.id)
+		who.claimed = who.known
+	}
+	return who
+}
+
+// locate is what is known of q's client without an id that it shows.
+func locate(q *Query) (who identity) {
+	rules := q.snapshot.rules
+	who.client = q.client
+	if len(q.Options) > 0 && q.snapshot.settings.trusts(q.client) {
 		if rules.HasDevices() {
-			if g, known := q.device(); known {
-				return client, g, true
+			if who.group, who.known = q.device(); who.known {
+				return who
 			}
 		}
 		if subnet, ok := q.clientSubnet(); ok {
-			client = subnet
+			who.client = subnet
 		}
 	}
-	if g, known = rules.Identify(client); !known {
-		g, known = q.snapshot.linkedGroup(client)
+	if who.group, who.known = rules.Identify(who.client); !who.known {
+		who.group, who.known = q.snapshot.linkedGroup(who.client)
 	}
-	if !known && q.encrypted() && q.id != "" && q.snapshot.settings.Clients.UnitIDs {
-		g, known = rules.IdentifyName(q.id)
-	}
-	return client, g, known
+	return who
 }
 
 // trusts reports whether a client may speak for others.
@@ -103,8 +132,9 @@ func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
 	return a, false
 }
 
-// withinLimits counts q against the limits of its client and of its school. The
-// former may be off for clients that prove their address by a cookie.
+// withinLimits counts q against the limits of its client and of its school, if
+// known says that it has one. The former may be off for clients that prove their
+// address by a cookie.
 func (r *Resolver) withinLimits(q *Query, known bool) bool {
 	w := q.snapshot
 	exempt := q.proven && w.settings.Rates.CookiesExempt

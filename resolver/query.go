@@ -27,7 +27,7 @@ type Query struct {
 	// while q waits: an exchange begins at once.
 	starts *[]*upstream.Call
 
-	group    policy.GroupID
+	membership
 	decision policy.Decision
 	decided  bool         // decision is policy's word on a question of the group
 	selfTest bool         // the question is whether the filter is in use
@@ -90,7 +90,7 @@ func newQuery() *Query { return &Query{out: make([]byte, 0, querySize)} }
 // begin resets what the last question left.
 func (q *Query) begin(w *snapshot, now int64) {
 	q.snapshot, q.received, q.now = w, now, now
-	q.group, q.decision = 0, policy.Decision{Category: policy.NoCategory}
+	q.membership, q.decision = membership{}, policy.Decision{Category: policy.NoCategory}
 	q.decided, q.selfTest, q.lookup = false, false, &q.Name
 	q.cookie, q.proven = nil, false
 	q.out = q.out[:0]

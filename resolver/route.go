@@ -59,14 +59,14 @@ func (r *Resolver) parse(q *Query) (done bool) {
 
 // identify turns the client into a group, and refuses those that are not served.
 func (r *Resolver) identify(q *Query) (done bool) {
-	var known bool
-	q.client, q.group, known = q.identifyClient()
+	who := q.identifyClient()
+	q.client, q.membership = who.client, who.membership
 	switch s := q.snapshot.settings; {
 	case s.Closed:
 		q.refuse(dnswire.EDENotReady, "a required list is missing")
-	case !known && s.Clients.RefuseUnknown:
+	case !who.known && s.Clients.RefuseUnknown:
 		q.refuse(dnswire.EDEProhibited, "unknown client")
-	case !r.withinLimits(q, known):
+	case !r.withinLimits(q, who.known && !who.claimed):
 		q.rateLimited()
 	default:
 		return false
@@ -147,7 +147,7 @@ func (r *Resolver) finish(q *Query, now int64, lane *metrics.Shard) {
 		Rcode: uint8(min(q.rcode, 255)), Duration: duration(q),
 		Client: q.client, Name: q.Name.Wire(), NameHash: q.Name.Hash(q.Name.Labels()), Time: q.now,
 	}
-	if q.decided {
+	if q.decided && !q.claimed {
 		event.Group = w.groups.of(q.group)
 		event.Decision, event.Category = outcome(q.decision, w)
 	}

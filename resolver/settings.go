@@ -38,7 +38,7 @@ type Clients struct {
 	// TrustedForwarders may name their clients, by EDNS options or by
 	// X-Forwarded-For.
 	TrustedForwarders []netip.Prefix
-	// UnitIDs lets clients whose address no unit claims show the plain id of one.
+	// UnitIDs lets clients whose address no unit claims show the plain id of a school.
 	UnitIDs bool
 	// Linked are addresses that belong to units for the time being. It may be nil.
 	Linked *Linked

@@ -1,6 +1,10 @@
 package compiled
 
-import "strconv"
+import (
+	"strconv"
+
+	"lachan/policy/source"
+)
 
 // What is asked of one unit.
 
@@ -41,6 +45,26 @@ func (t *Tables) Ancestor(u uint32, up uint8) uint32 {
 		u = t.Parents[u]
 	}
 	return u
+}
+
+// IsAbove reports whether unit a lies above b.
+func (t *Tables) IsAbove(a, b uint32) bool {
+	for u := t.Parents[b]; u != NoUnit; u = t.Parents[u] {
+		if u == a {
+			return true
+		}
+	}
+	return false
+}
+
+// School is the school that u is, or is a group of; NoUnit if it is none.
+func (t *Tables) School(u uint32) uint32 {
+	for ; u != NoUnit; u = t.Parents[u] {
+		if source.Kind(t.Units[u].Kind) == source.School {
+			return u
+		}
+	}
+	return NoUnit
 }
 
 // LockedBy is the topmost unit above (or at) u that has locked one of the tags,

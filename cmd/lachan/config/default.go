@@ -16,7 +16,7 @@ func (c *Config) SetDefaults() {
 		Server: Server{
 			Listen:           []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:53"), netip.MustParseAddrPort("[::]:53")},
 			DoHPath:          "/dns-query",
-			TLS:              TLS{UnitIDs: true, ACME: ACME{DirectoryURL: renewal.LetsEncrypt}},
+			TLS:              TLS{ACME: ACME{DirectoryURL: renewal.LetsEncrypt}},
 			UnknownClient:    "default",
 			RebindProtection: true,
 			TCP: TCP{

@@ -25,7 +25,8 @@ type TLS struct {
 	// client that connects to ID.dns.example.vn calls itself ID. Default none.
 	Name string `yaml:"name"`
 	// UnitIDs lets clients whose address no unit claims call themselves by the id
-	// of a unit without link ids, which anybody can guess. Default true.
+	// of a school without link ids, which anybody can guess. Their questions count in
+	// no figures. Default false.
 	UnitIDs bool `yaml:"unit_ids"`
 	// TicketKeys is a file of keys that a fleet shares, so that its servers resume
 	// each other's sessions. Default none: each has its own.

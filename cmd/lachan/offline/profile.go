@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -81,6 +82,9 @@ func writeProfile(c command.Call, o *profileOptions) error {
 		addrs = append(addrs, a)
 	}
 	server, notes := profileServer(off.Config, off.Policy, g, o.unit, addrs)
+	if server.HostTells && o.kind != string(device.Apple) && policy.OpensMore(off.Policy, g, time.Now()) {
+		notes = append(notes, textProfileOnAir.With(o.unit))
+	}
 	for _, n := range notes {
 		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", textNote.In(c.Lang), n.In(c.Lang))
 	}
@@ -139,7 +143,7 @@ func profileServer(
 	}
 	id := p.Link(g)
 	switch {
-	case id == "" && cfg.Server.TLS.UnitIDs:
+	case id == "" && cfg.Server.TLS.UnitIDs && p.Group(g).Kind == policy.School:
 		id, notes = unit, append(notes, textProfileGuessable)
 	case id == "":
 		notes = append(notes, textProfileUnseen)

@@ -104,6 +104,10 @@ var (
 		VI: "đơn vị được nhận ra bằng mã công khai mà ai cũng đoán được; nên thêm links: [mã từ `openssl rand -hex 10`]",
 		EN: "the unit is recognised by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
 	}
+	textProfileOnAir = wording.Text{
+		VI: "%s được phép nhiều hơn trường của mình, mà với DoT mã bí mật đi qua mạng không mã hóa (trong tên máy chủ): học sinh có thể đọc được; hãy dùng DoH (Apple, trình duyệt)",
+		EN: "%s may do more than its school, and over DoT its secret crosses the network in clear (in the server name), where pupils can read it; use DoH instead (Apple, browsers)",
+	}
 	textProfileUncovered = wording.Text{
 		VI: "chứng chỉ không có tên *.%s nên DNS over TLS không mang được mã đơn vị; ở đó đơn vị chỉ được nhận ra theo địa chỉ",
 		EN: "the certificate is not for *.%s, so DNS over TLS cannot carry the unit's id; there it is recognised only by its address",
