@@ -30,6 +30,7 @@ var rooms = []room{
 	{"internal/durable", nil, "files are written the same way in every room"},
 	{"internal/mapped", nil, "files are mapped the same way in every room"},
 	{"internal/confine", nil, "what a process gives up is the same for every process"},
+	{"internal/memory", nil, "the budget is the same for every process"},
 	{"internal/message", nil, "processes talk of whatever their rooms want"},
 	{"internal/eventloop", nil, "how many may work at a time is the same for every room"},
 	{"internal/yamlfile", []string{"internal/wording"}, "files that people write are read the same way in every room"},

@@ -73,7 +73,7 @@ func TestEveryWayInAgrees(t *testing.T) {
 	n := newNode(t, badLists, up.addr)
 	n.load(threeSchools)
 	n.settings.Clients.UnitIDs = true
-	n.settings.Cache.Entries = 100_000
+	n.settings.Cache.Bounds.Entries = 100_000
 	f := newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ)
 	asked := questions()
 	if len(asked) != 200 {

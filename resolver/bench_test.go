@@ -48,7 +48,7 @@ func benchResolver(b *testing.B) *Resolver {
 	r := New(metrics.New("bench"), nil, slog.New(slog.DiscardHandler))
 	r.Use(&Settings{
 		Replies: Replies{RebindProtection: true, BlockTTL: time.Minute},
-		Cache:   Cache{Entries: 1000, Lifetimes: cache.Lifetimes{MaxTTL: time.Hour, NegativeTTL: time.Hour}},
+		Cache:   Cache{Bounds: cache.Bounds{Entries: 1000, Bytes: 256 << 20}, Lifetimes: cache.Lifetimes{MaxTTL: time.Hour, NegativeTTL: time.Hour}},
 	}, p.At(nil, time.Now(), 1), nil)
 
 	q := benchQuery(b, "www.lesson.example.")

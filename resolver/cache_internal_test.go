@@ -166,7 +166,7 @@ func replyTo(t *testing.T, query []byte, answers ...string) []byte {
 
 func TestTheCacheHoldsNoMoreThanItMay(t *testing.T) {
 	settings := quietSettings()
-	settings.Cache.Entries = 640
+	settings.Cache.Bounds.Entries = 640
 	r := newRoute(t, settings, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 		return records(0, q.Question[0].Name+" 300 A 192.0.2.1"), nil
 	})
@@ -183,7 +183,7 @@ func TestTheCacheHoldsNoMoreThanItMay(t *testing.T) {
 		t.Errorf("the newest answer is not there: %+v", got)
 	}
 	smaller := *r.snapshot.Load().settings
-	smaller.Cache.Entries = 64
+	smaller.Cache.Bounds.Entries = 64
 	r.Use(&smaller, r.snapshot.Load().rules, r.snapshot.Load().upstreams)
 	if st := r.CacheStats(); st.Entries > 64 {
 		t.Errorf("after the setting became smaller: %+v", st)

@@ -44,7 +44,7 @@ units:
 func newDifferential(t *testing.T) (*Resolver, *reference) {
 	t.Helper()
 	settings := quietSettings()
-	settings.Replies.RebindProtection, settings.Cache.Prefetch, settings.Cache.Entries = true, false, 50_000
+	settings.Replies.RebindProtection, settings.Cache.Prefetch, settings.Cache.Bounds.Entries = true, false, 50_000
 	r := newRoute(t, settings, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 		return worldwide(q.Question[0]), nil
 	})

@@ -84,7 +84,7 @@ func newNode(t *testing.T, lists map[string]string, upstreams ...string) *node {
 		settings: resolver.Settings{
 			Replies: resolver.Replies{BlockTTL: time.Minute},
 			Cache: resolver.Cache{
-				Entries: 1000, Prefetch: true,
+				Bounds: cache.Bounds{Entries: 1000, Bytes: 256 << 20}, Prefetch: true,
 				Lifetimes: cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: time.Hour},
 			},
 			Connections: clientconn.Limits{Connections: 50, Idle: 5 * time.Second},

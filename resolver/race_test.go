@@ -34,7 +34,7 @@ func TestNoAnswerCrosses(t *testing.T) {
 	})
 	n := newNode(t, badLists, up.addr)
 	n.load(threeSchools)
-	n.settings.Clients.UnitIDs, n.settings.Connections.Connections, n.settings.Cache.Entries = true, 2000, 100_000
+	n.settings.Clients.UnitIDs, n.settings.Connections.Connections, n.settings.Cache.Bounds.Entries = true, 2000, 100_000
 	patient := upstream.NewGroup(upstream.Ordered, deadline, serversAt(t, up.addr)...)
 	zones, err := upstream.NewZones(patient, nil)
 	if err != nil {

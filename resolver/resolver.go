@@ -72,7 +72,7 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 		loops:     loops,
 		log:       log,
 		epoch:     time.Now(),
-		cache:     cache.New(1),
+		cache:     cache.New(cache.Bounds{}),
 		lane:      counters.Shard(),
 		streams:   newShardPicker(counters),
 		listening: map[listen.Endpoint]*listener{},
@@ -101,8 +101,8 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 	} else {
 		r.count(w)
 	}
-	if old == nil || old.settings.Cache.Entries != settings.Cache.Entries {
-		r.cache.Resize(settings.Cache.Entries)
+	if old == nil || old.settings.Cache.Bounds != settings.Cache.Bounds {
+		r.cache.Resize(settings.Cache.Bounds)
 	}
 	r.snapshot.Store(w)
 }

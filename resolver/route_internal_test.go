@@ -76,7 +76,7 @@ func quietSettings() Settings {
 	return Settings{
 		Replies: Replies{BlockTTL: time.Minute},
 		Cache: Cache{
-			Entries: 10_000, Prefetch: true,
+			Bounds: cache.Bounds{Entries: 10_000, Bytes: 256 << 20}, Prefetch: true,
 			Lifetimes: cache.Lifetimes{MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute, StaleFor: 12 * time.Hour},
 		},
 	}

@@ -71,7 +71,7 @@ type Identity struct {
 
 // Cache says what is kept, and how long.
 type Cache struct {
-	Entries   int
+	Bounds    cache.Bounds
 	Lifetimes cache.Lifetimes
 	Prefetch  bool // answers that are asked often are fetched again before they end
 }

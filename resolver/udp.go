@@ -96,6 +96,7 @@ func (w *udpWorker) close() {
 	for _, q := range w.batch {
 		w.queries.Put(q)
 	}
+	w.cache.Release(w.hot)
 	w.lane.Close()
 }
 

@@ -8,6 +8,7 @@ package cache
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,8 +50,10 @@ type Cache struct {
 	seed      uint64 // differs in each process, so that clients cannot choose names that collide
 	evictions atomic.Uint64
 
-	mu  sync.Mutex
-	hot []*Hot // mu
+	mu       sync.Mutex
+	hot      []*Hot // mu
+	hotBytes int64  // mu; that they may hold together
+	hits     uint64 // mu; of those that were released
 }
 
 // Shards is how many locks divide what is kept.
@@ -61,29 +64,24 @@ type shard struct {
 	lru  *simplelru.LRU[uint64, *Entry]
 	hits uint64 // mu
 	miss uint64 // mu
+
+	bytes    int64 // mu; that its entries take
+	maxBytes int64 // mu
 }
 
-// New returns a cache of so many answers.
-func New(entries int) *Cache {
-	c := &Cache{seed: maphash.Bytes(maphash.MakeSeed(), nil)}
+// New returns a cache with bounds.
+func New(b Bounds) *Cache {
+	c := &Cache{seed: maphash.Bytes(maphash.MakeSeed(), nil), hotBytes: b.Bytes / hotPart}
+	entries, bytes := b.ofShard()
 	for i := range c.shards {
-		lru, err := simplelru.NewLRU[uint64, *Entry](max(1, entries/Shards), nil)
+		s := &c.shards[i]
+		lru, err := simplelru.NewLRU(entries, func(_ uint64, e *Entry) { s.bytes -= e.weight() })
 		if err != nil {
 			panic(err) // only a size below 1 is refused
 		}
-		c.shards[i].lru = lru
+		s.lru, s.maxBytes = lru, bytes
 	}
 	return c
-}
-
-// Resize changes how many answers are kept. It may be called at any time.
-func (c *Cache) Resize(entries int) {
-	for i := range c.shards {
-		s := &c.shards[i]
-		s.mu.Lock()
-		c.evictions.Add(uint64(s.lru.Resize(max(1, entries/Shards))))
-		s.mu.Unlock()
-	}
 }
 
 // queryFlags are the Flags of a query that ends in an OPT record without options.
@@ -211,9 +209,7 @@ func (c *Cache) Put(hash uint64, e *Entry) {
 	} else {
 		e.asked.add(1, e.stored)
 	}
-	if s.lru.Add(hash, e) {
-		c.evictions.Add(1)
-	}
+	c.evictions.Add(uint64(s.add(hash, e)))
 }
 
 // Fail notes that the question of e, a failure, got no good answer now. It returns
@@ -227,9 +223,7 @@ func (c *Cache) Fail(hash uint64, e *Entry, staleFor time.Duration) (stale bool)
 		kept.failedAt = e.stored
 		return true
 	}
-	if s.lru.Add(hash, e) {
-		c.evictions.Add(1)
-	}
+	c.evictions.Add(uint64(s.add(hash, e)))
 	return false
 }
 
@@ -239,12 +233,23 @@ func (c *Cache) NewHot() *Hot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.hot = append(c.hot, h)
+	c.divide()
 	return h
+}
+
+// Release takes a Hot cache back whose reader has ended. Its hits still count.
+func (c *Cache) Release(h *Hot) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hot = slices.DeleteFunc(c.hot, func(other *Hot) bool { return other == h })
+	c.hits += h.hits.Load()
+	c.divide()
 }
 
 // Stats are the figures of the cache since the start.
 type Stats struct {
 	Entries                 int
+	Bytes                   int64 // of entries, with those that the Hot caches hold
 	Hits, Misses, Evictions uint64
 }
 
@@ -254,14 +259,17 @@ func (c *Cache) Stats() (st Stats) {
 		s := &c.shards[i]
 		s.mu.Lock()
 		st.Entries += s.lru.Len()
+		st.Bytes += s.bytes
 		st.Hits += s.hits
 		st.Misses += s.miss
 		s.mu.Unlock()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	st.Hits += c.hits
 	for _, r := range c.hot {
 		st.Hits += r.hits.Load()
+		st.Bytes += r.bytes.Load()
 	}
 	st.Evictions = c.evictions.Load()
 	return st

@@ -63,7 +63,7 @@ func entry(t *testing.T, name string) *Entry {
 // However unlikely, two questions may have one hash. Then the second is not
 // answered with the answer to the first, wherever it is kept.
 func TestACollisionIsAMiss(t *testing.T) {
-	c, rules := New(100), testRules(t)
+	c, rules := New(Bounds{Entries: 100, Bytes: 1 << 20}), testRules(t)
 	first, second := question(t, "first.example"), question(t, "second.example")
 	e, hash := entry(t, "first.example"), c.Hash(second)
 	c.Put(c.Hash(first), e)

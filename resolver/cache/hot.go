@@ -10,8 +10,11 @@ import (
 // found here with two reaches into memory and no lock, where the Cache needs a map,
 // a list and a mutex. It belongs to the reader; what it points at is immutable.
 type Hot struct {
-	slots [hotSlots]hotSlot
-	hits  atomic.Uint64 // written by the reader alone
+	slots    [hotSlots]hotSlot
+	hits     atomic.Uint64 // written by the reader alone
+	bytes    atomic.Int64  // likewise; that the answers in it take
+	maxBytes atomic.Int64  // written by the Cache
+	hand     int           // where room is made next
 }
 
 const (
@@ -28,6 +31,7 @@ type hotSlot struct {
 	verdict Verdict
 	answers uint16 // since the Cache was asked last
 	limit   uint16 // of them
+	weight  uint32 // of the answer, in bytes
 }
 
 // get finds the answer to a question, if it is here, is not near its end, and was
@@ -49,13 +53,29 @@ func (h *Hot) get(f *Found, q *Question, hash uint64, rules *policy.Rules, now i
 // question, or nil.
 func (h *Hot) Peek(hash uint64) *Answer { return h.slots[hash%hotSlots].answer }
 
-// put places an answer that the Cache gave.
+// put places an answer that the Cache gave, unless it is large.
 func (h *Hot) put(hash uint64, a *Answer, v Verdict) {
 	s, limit := &h.slots[hash%hotSlots], uint16(1)
 	if s.hash == hash {
 		limit = min(2*s.limit, recheckAfter)
 	}
-	*s = hotSlot{hash: hash, answer: a, verdict: v, limit: limit}
+	h.clear(s)
+	weight, most := a.weight(), h.maxBytes.Load()
+	if len(a.data) > maxHotAnswer || weight > most {
+		return
+	}
+	for h.bytes.Load()+weight > most {
+		h.clear(&h.slots[h.hand])
+		h.hand = (h.hand + 1) % hotSlots
+	}
+	h.bytes.Store(h.bytes.Load() + weight)
+	*s = hotSlot{hash: hash, answer: a, verdict: v, limit: limit, weight: uint32(weight)}
+}
+
+// clear empties a slot.
+func (h *Hot) clear(s *hotSlot) {
+	h.bytes.Store(h.bytes.Load() - int64(s.weight))
+	*s = hotSlot{}
 }
 
 // takeCount is how many answers to a question were given from here since the Cache

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/internal/memory"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/resolver/upstream"
@@ -27,6 +28,9 @@ type checker struct {
 func (c *Config) check() yamlfile.Problems {
 	k := &checker{cfg: c}
 	k.stateDir()
+	if c.Memory != auto {
+		between[yamlfile.Bytes](k, "memory", yamlfile.Bytes(c.Memory), memory.Least, 1<<40)
+	}
 	c.Server.check(k)
 	c.Server.Page.check(k)
 	c.Server.TLS.check(k)

@@ -20,7 +20,11 @@ type Config struct {
 	StateDir string `yaml:"state_dir"`
 	// Timezone is the one of timetables, expiry dates and reports. Default
 	// Asia/Ho_Chi_Minh.
-	Timezone Timezone  `yaml:"timezone"`
+	Timezone Timezone `yaml:"timezone"`
+	// Memory is what the processes that serve may have together; jobs, which end,
+	// come beside it. Default auto, a quarter of what the machine has or the control
+	// group may have, at least 64MiB; 64MiB to 1TiB.
+	Memory   Size      `yaml:"memory"`
 	Server   Server    `yaml:"server"`
 	HTTP     HTTP      `yaml:"http"`
 	Upstream Upstreams `yaml:"upstream"`

@@ -117,6 +117,37 @@ func oneOf[T ~string](dst *T, text []byte, known ...T) error {
 	return yamlfile.Problem{Text: textOneOf.With(string(text), strings.Join(names, ", "))}
 }
 
+// A Size is an amount of bytes, or auto.
+type Size yamlfile.Bytes
+
+// auto is the Size that is found from what there is.
+const auto Size = 0
+
+// UnmarshalText reads an amount of bytes or auto.
+func (s *Size) UnmarshalText(text []byte) error {
+	if string(text) == "auto" {
+		*s = auto
+		return nil
+	}
+	return (*yamlfile.Bytes)(s).UnmarshalText(text)
+}
+
+// MarshalText writes the amount as UnmarshalText reads it.
+func (s Size) MarshalText() ([]byte, error) {
+	if s == auto {
+		return []byte("auto"), nil
+	}
+	return yamlfile.Bytes(s).MarshalText()
+}
+
+// String is the amount as a person writes it.
+func (s Size) String() string {
+	if s == auto {
+		return "auto"
+	}
+	return yamlfile.Bytes(s).String()
+}
+
 // A Timezone is one of the IANA data base.
 type Timezone struct{ *time.Location }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/memory"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/engine"
 	"lachan/metrics/ship"
@@ -71,6 +72,9 @@ func (h *HTTP) Token() (string, error) {
 type Cache struct {
 	// Entries is how many answers are kept. Default 200,000; 1 to 100,000,000.
 	Entries int `yaml:"entries"`
+	// MaxBytes is how many bytes they take, with all that is kept of them. Default
+	// auto, a quarter of Memory; 1MiB to 1TiB, but never more than half of Memory.
+	MaxBytes Size `yaml:"max_bytes"`
 	// MinTTL raises shorter TTLs. Default 0s; at most MaxTTL.
 	MinTTL time.Duration `yaml:"min_ttl"`
 	// MaxTTL lowers longer TTLs. Default 24h; 1s to 7d.
@@ -86,6 +90,9 @@ type Cache struct {
 
 func (c *Cache) check(k *checker) {
 	between(k, "cache.entries", c.Entries, 1, 100_000_000)
+	if c.MaxBytes != auto {
+		between[yamlfile.Bytes](k, "cache.max_bytes", yamlfile.Bytes(c.MaxBytes), 1<<20, 1<<40)
+	}
 	between(k, "cache.max_ttl", c.MaxTTL, time.Second, 7*day)
 	between(k, "cache.negative_ttl", c.NegativeTTL, 0, day)
 	between(k, "cache.stale_for", c.StaleFor, 0, 7*day)
@@ -163,4 +170,13 @@ func (l *Log) Logger() *slog.Logger {
 		return slog.New(slog.NewJSONHandler(os.Stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+// Shares are what each part of the server may have of a budget, with a cache of so
+// many bytes.
+func (s Size) Shares(cache Size) memory.Shares {
+	if s == auto {
+		s = Size(memory.Auto())
+	}
+	return memory.Divide(int64(s), int64(cache))
 }

@@ -41,7 +41,9 @@ func (p *process) settings() *resolver.Settings {
 			},
 		},
 		Cache: resolver.Cache{
-			Entries: cfg.Cache.Entries,
+			Bounds: cache.Bounds{
+				Entries: cfg.Cache.Entries, Bytes: cfg.Memory.Shares(cfg.Cache.MaxBytes).Cache,
+			},
 			Lifetimes: cache.Lifetimes{
 				MinTTL: cfg.Cache.MinTTL, MaxTTL: cfg.Cache.MaxTTL,
 				NegativeTTL: cfg.Cache.NegativeTTL, StaleFor: cfg.Cache.StaleFor,

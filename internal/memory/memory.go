@@ -1,0 +1,102 @@
+// Package memory says how much memory the program may have, and divides it.
+package memory
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Least is the smallest budget, in bytes.
+const Least = 64 << 20
+
+// Auto is the budget where nobody says one, in bytes: a quarter of what there is, or
+// Least.
+func Auto() int64 { return max(Least, Available()/4) }
+
+// Available is the memory that there is, in bytes: the machine's, or what the control
+// group of this process may have if that is less. It is 0 where the system does not
+// say.
+func Available() int64 { return available("/proc", "/sys/fs/cgroup") }
+
+// available reads from where the kernel shows processes and control groups.
+func available(proc, groups string) int64 {
+	total := machine(proc)
+	for group := groupOf(proc); ; group = filepath.Dir(group) {
+		for _, name := range []string{"memory.max", "memory.high"} {
+			if most, ok := readNumber(filepath.Join(groups, group, name)); ok && (total == 0 || most < total) {
+				total = most
+			}
+		}
+		if group == "/" || group == "." {
+			return total
+		}
+	}
+}
+
+// machine is the memory of the machine.
+func machine(proc string) int64 {
+	f, err := os.Open(filepath.Join(proc, "meminfo"))
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 3 && fields[0] == "MemTotal:" && fields[2] == "kB" {
+			n, _ := strconv.ParseInt(fields[1], 10, 64) // 0 with an error
+			return n << 10
+		}
+	}
+	return 0
+}
+
+// groupOf is the path of this process's control group below where groups are shown.
+func groupOf(proc string) string {
+	text, err := os.ReadFile(filepath.Join(proc, "self", "cgroup"))
+	if err != nil {
+		return "/"
+	}
+	for line := range strings.Lines(string(text)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok { // version 2
+			return filepath.Clean("/" + path)
+		}
+	}
+	return "/"
+}
+
+// readNumber reads a file that has one number. It is not ok if there is no such file
+// or it says "max".
+func readNumber(path string) (int64, bool) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	return n, err == nil
+}
+
+// Shares are the parts of a budget, in bytes.
+type Shares struct {
+	Budget    int64 // all of it
+	Cache     int64 // answers that are kept
+	Streams   int64 // answers that clients have yet to take from streams
+	Questions int64 // questions that wait for an upstream
+	Resolve   int64 // the process that answers, with the three above
+	Manage    int64 // the process that manages
+}
+
+// Divide divides a budget. cache, if not 0, is what the cache is to have, at most
+// half of all.
+func Divide(budget, cache int64) Shares {
+	if cache == 0 {
+		cache = budget / 4
+	}
+	s := Shares{
+		Budget: budget, Cache: min(cache, budget/2), Streams: budget / 16, Questions: budget / 16, Manage: budget / 4,
+	}
+	s.Resolve = budget - s.Manage
+	return s
+}
