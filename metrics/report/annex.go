@@ -8,18 +8,21 @@ import (
 	"lachan/metrics/report/figures"
 )
 
+// An annex writes the tables after the signature.
+type annex struct{ tables }
+
 // annexes are the tables after the signature. A report on a month is one page, and
 // its annex the groups of content.
-func (w *writer) annexes(hash string) (list []Section) {
-	if w.spec.Document != "" {
+func (a *annex) annexes(hash string) (list []Section) {
+	if a.spec.Document != "" {
 		return nil
 	}
-	if w.isMonth() {
+	if a.isMonth() {
 		return []Section{
 			{
 				Number: "Phụ lục",
 				Title:  "BIỂU SỐ LIỆU THEO NHÓM NỘI DUNG",
-				Blocks: []Block{tableBlock(w.categoriesTable())},
+				Blocks: []Block{tableBlock(a.categoriesTable())},
 			},
 		}
 	}
@@ -27,22 +30,22 @@ func (w *writer) annexes(hash string) (list []Section) {
 		number := [...]string{"I", "II", "III", "IV"}[len(list)]
 		list = append(list, Section{Number: "Phụ lục " + number, Title: title, Landscape: wide, Blocks: blocks})
 	}
-	if w.unit.Rank < figures.Commune {
+	if a.unit.Rank < figures.Commune {
 		add(
 			"BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU",
 			true,
-			tableBlock(w.rowsTable("Xã, phường, đặc khu", w.data.Communes)),
+			tableBlock(a.rowsTable("Xã, phường, đặc khu", a.data.Communes)),
 		)
 	}
-	if w.unit.Rank < figures.School {
-		add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(w.schoolsTable()))
+	if a.unit.Rank < figures.School {
+		add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(a.schoolsTable()))
 	}
-	add("DANH MỤC NGUỒN DANH SÁCH VÀ VĂN BẢN", false, w.sources()...)
-	add("PHƯƠNG PHÁP TÍNH, ĐỘ ĐẦY ĐỦ DỮ LIỆU, MÃ BĂM", false, w.method(hash)...)
+	add("DANH MỤC NGUỒN DANH SÁCH VÀ VĂN BẢN", false, a.sources()...)
+	add("PHƯƠNG PHÁP TÍNH, ĐỘ ĐẦY ĐỦ DỮ LIỆU, MÃ BĂM", false, a.method(hash)...)
 	return list
 }
 
-func (w *writer) schoolsTable() *Table {
+func (ts *tables) schoolsTable() *Table {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false},
 		{"Trường", 3.6, false},
@@ -56,31 +59,24 @@ func (w *writer) schoolsTable() *Table {
 		{"Tỷ lệ được bảo vệ", 1.1, true},
 		{"Ghi chú", 2.4, false},
 	}}
-	for i, r := range w.data.Schools {
+	for i, r := range ts.data.Schools {
 		cells := append(
-			[]Cell{text(fmt.Sprint(i + 1)), text(r.Name), text(w.nameOf(r.Commune)), figure(r.Students)},
+			[]Cell{text(fmt.Sprint(i + 1)), text(r.Name), text(ts.nameOf(r.Commune)), figure(r.Students)},
 			countCells(r.Counts)...)
 		t.Rows = append(t.Rows, TableRow{Cells: append(cells, ratio(r.Coverage), text(strings.Join(r.Notes, "; ")))})
 	}
-	if n, sum := hiddenSum(w.data.Schools); n > 0 {
+	if n, sum := hiddenSum(ts.data.Schools); n > 0 {
 		cells := append(
 			[]Cell{text(""), text(fmt.Sprintf("Cộng %d đơn vị ẩn số liệu (*)", n)), text(""), text("")},
 			countCells(sum)...)
 		t.Rows = append(t.Rows, TableRow{Cells: append(cells, text(""), text(""))})
 	}
-	cells := append([]Cell{text(""), text("Tổng số"), text(""), figure(w.data.Students())}, countCells(w.data.Total)...)
-	t.Rows = append(t.Rows, TableRow{Total, append(cells, ratio(w.data.Coverage.Time), text(""))})
+	cells := append([]Cell{text(""), text("Tổng số"), text(""), figure(ts.data.Students())}, countCells(ts.data.Total)...)
+	t.Rows = append(t.Rows, TableRow{Total, append(cells, ratio(ts.data.Coverage.Time), text(""))})
 	return t
 }
 
-func (w *writer) nameOf(id string) string {
-	if u, known := w.units[id]; known {
-		return u.Name
-	}
-	return id
-}
-
-func (w *writer) sources() []Block {
+func (a *annex) sources() []Block {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false},
 		{"Danh sách", 2.2, false},
@@ -91,15 +87,15 @@ func (w *writer) sources() []Block {
 		{"Tuổi", 1.2, true},
 		{"Tình trạng", 1.2, false},
 	}}
-	for i, f := range w.spec.Feeds {
+	for i, f := range a.spec.Feeds {
 		by := strings.Trim(f.Authority+", "+f.Document, ", ")
 		if by == "" {
 			by = string(figures.NoData)
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
-			text(fmt.Sprint(i + 1)), text(f.Name), text(w.categoryLabel(f.Category)), text(by),
+			text(fmt.Sprint(i + 1)), text(f.Name), text(a.categoryLabel(f.Category)), text(by),
 			{Text: figures.Grouped(int64(f.Entries)), Value: pointer(float64(f.Entries))},
-			text(w.minute(f.Updated)), text(w.age(f)), text(state(f)),
+			text(a.minute(f.Updated)), text(a.age(f)), text(state(f)),
 		}})
 	}
 	if len(t.Rows) == 0 {
@@ -109,11 +105,11 @@ func (w *writer) sources() []Block {
 }
 
 // age is the time since a list was last known to be the newest.
-func (w *writer) age(f figures.Feed) string {
+func (a *annex) age(f figures.Feed) string {
 	if f.Updated.IsZero() {
 		return string(figures.NoData)
 	}
-	age := max(0, w.spec.Now.Sub(f.Updated))
+	age := max(0, a.spec.Now.Sub(f.Updated))
 	if days := int(age / (24 * time.Hour)); days > 1 {
 		return fmt.Sprintf("%d ngày", days)
 	}
@@ -127,8 +123,8 @@ func state(f figures.Feed) string {
 	return "đúng hạn"
 }
 
-func (w *writer) categoryLabel(code string) string {
-	for _, c := range w.data.Categories {
+func (a *annex) categoryLabel(code string) string {
+	for _, c := range a.data.Categories {
 		if c.Code == code {
 			return c.Label
 		}
@@ -137,22 +133,22 @@ func (w *writer) categoryLabel(code string) string {
 }
 
 // method are the definitions that decide whether figures agree: text/method.tmpl.
-func (w *writer) method(hash string) []Block {
-	d := &w.beside.Days
+func (a *annex) method(hash string) []Block {
+	d := &a.beside.Days
 	nodes := "không có"
 	if len(d.Nodes) > 0 {
 		nodes = strings.Join(d.Nodes, ", ")
 	}
 	blocks := items("method", map[string]any{
-		"LessonsFrom": clock(w.spec.Hours.From), "LessonsTo": clock(w.spec.Hours.To), "LessonDays": w.lessonDays(),
+		"LessonsFrom": clock(a.spec.Hours.From), "LessonsTo": clock(a.spec.Hours.To), "LessonDays": a.lessonDays(),
 		"SuspectSchools": figures.EnoughOf, "ComparedQueries": figures.LeastBase,
 		"LeastClients": leastClients, "LeastSchools": leastSchools, "Days": d.Days, "Nodes": nodes,
 	})
-	if len(w.data.Provisional) == 0 {
+	if len(a.data.Provisional) == 0 {
 		blocks = append(blocks, item("Mọi nút đã gửi đủ số liệu của kỳ: số liệu là chính thức, "+
 			"làm lại báo cáo sẽ cho đúng số liệu này."))
 	}
-	for _, why := range w.data.Provisional {
+	for _, why := range a.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
 	return append(blocks,
@@ -161,8 +157,8 @@ func (w *writer) method(hash string) []Block {
 }
 
 // lessonDays names the days with lessons and the source of that.
-func (w *writer) lessonDays() string {
-	if w.spec.Hours.Own {
+func (a *annex) lessonDays() string {
+	if a.spec.Hours.Own {
 		return "các ngày học theo thời khóa biểu và lịch năm học của từng trường trong chính sách đang áp " +
 			"dụng (không tính ngày nghỉ, ngày ngoài học kỳ; có tính ngày học bù)"
 	}

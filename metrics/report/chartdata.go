@@ -18,9 +18,9 @@ const (
 
 // categoriesChart has the ten largest groups of content, adverts apart: they
 // would dwarf all else. It is nil if nothing was blocked.
-func (w *writer) categoriesChart() *Chart {
+func categoriesChart(data *figures.Data) *Chart {
 	var list []figures.CategoryCount
-	for _, c := range w.data.Categories {
+	for _, c := range data.Categories {
 		if c.Class != figures.Technical && c.Blocked.Value > 0 {
 			list = append(list, c)
 		}
@@ -44,12 +44,12 @@ func (w *writer) categoriesChart() *Chart {
 	return chart
 }
 
-func (w *writer) monthsChart() *Chart {
+func monthsChart(data *figures.Data) *Chart {
 	chart := &Chart{
 		Title:  "Số lượt bị chặn theo tháng",
 		Series: []ChartSeries{{Name: harmfulName}, {Name: managedName}, {Name: technicalName}},
 	}
-	for _, m := range w.data.Months {
+	for _, m := range data.Months {
 		chart.Labels = append(chart.Labels, m.Label)
 		for i, f := range []figures.Figure{m.Harmful, m.Managed, m.Technical} {
 			chart.Series[i].Values = append(chart.Series[i].Values, f.Value)
@@ -58,12 +58,12 @@ func (w *writer) monthsChart() *Chart {
 	return chart
 }
 
-func (w *writer) hoursChart() *Chart {
+func hoursChart(data *figures.Data) *Chart {
 	chart := &Chart{
 		Title:  "Số lượt bị chặn theo giờ trong ngày",
 		Series: []ChartSeries{{Name: contentName}, {Name: technicalName}},
 	}
-	for hour, c := range w.data.Hours.Counts {
+	for hour, c := range data.Hours.Counts {
 		chart.Labels = append(chart.Labels, fmt.Sprint(hour))
 		chart.Series[0].Values = append(chart.Series[0].Values, c.Content.Value)
 		chart.Series[1].Values = append(chart.Series[1].Values, c.Technical.Value)

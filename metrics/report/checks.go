@@ -3,8 +3,8 @@ package report
 import "lachan/metrics/report/figures"
 
 // checks is section VII.
-func (w *writer) checks() []Block {
-	c := &w.data.Checks
+func (b *body) checks() []Block {
+	c := &b.data.Checks
 	blocks := []Block{para("Số lượt tự kiểm tra bộ lọc: %s; đạt: %s; không đạt: %s; được chính sách cho phép "+
 		"lúc kiểm tra: %s; số trường chưa kiểm tra: %s.", c.All, c.Passed, c.Failed, c.Allowed, c.Unchecked)}
 	if len(c.Categories) > 0 {
@@ -33,17 +33,5 @@ func (w *writer) checks() []Block {
 	}
 	return append(
 		append(blocks, para("Kết quả kiểm tra ngoài hệ thống do đơn vị tổng hợp:")),
-		typed(w.spec.Typed.Checks)...)
-}
-
-// visits is the sentence of section III on visits.
-func (w *writer) visits() Block {
-	said := w.data.Visits.String()
-	switch {
-	case w.data.Visits.Known():
-		said = "khoảng " + said
-	case w.data.Visits.Sign == figures.NoData:
-		said += " (có nút chưa đếm từ đầu kỳ, hoặc có quá ít lượt)"
-	}
-	return para("Số lượt truy cập quy đổi, gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây: %s.", said)
+		typed(b.spec.Typed.Checks)...)
 }

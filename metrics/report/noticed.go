@@ -8,21 +8,33 @@ import (
 	"lachan/metrics/tally"
 )
 
+// visits is the sentence of section III on visits.
+func (r *results) visits() Block {
+	said := r.data.Visits.String()
+	switch {
+	case r.data.Visits.Known():
+		said = "khoảng " + said
+	case r.data.Visits.Sign == figures.NoData:
+		said += " (có nút chưa đếm từ đầu kỳ, hoặc có quá ít lượt)"
+	}
+	return para("Số lượt truy cập quy đổi, gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây: %s.", said)
+}
+
 // distinct is the sentence of section III on different clients and names.
-func (w *writer) distinct() Block {
-	d := &w.beside.Days
+func (r *results) distinct() Block {
+	d := &r.beside.Days
 	return para(
 		"Số máy khác nhau trong một ngày: trung vị các ngày học %s, nhiều nhất %s%s; cộng %s lượt "+
 			"máy·ngày. Số tên miền khác nhau bị chặn trong một ngày: trung vị các ngày học %s, nhiều nhất "+
 			"%s%s.%s",
 		d.Clients.Median, d.Clients.Most, onDay(d.Clients.On), d.Clients.Sum,
-		d.Blocked.Median, d.Blocked.Most, onDay(d.Blocked.On), w.noticed(),
+		d.Blocked.Median, d.Blocked.Most, onDay(d.Blocked.On), r.noticed(),
 	)
 }
 
 // noticed names the sources of the figures of days.
-func (w *writer) noticed() string {
-	d := &w.beside.Days
+func (r *results) noticed() string {
+	d := &r.beside.Days
 	if d.Days == 0 {
 		return " Máy lập báo cáo không có số liệu theo ngày của kỳ này."
 	}
@@ -42,14 +54,14 @@ func onDay(day string) string {
 }
 
 // topNames are the names that were blocked most.
-func (w *writer) topNames() []Block {
-	d := &w.beside.Days
+func (r *results) topNames() []Block {
+	d := &r.beside.Days
 	switch {
-	case w.unit.Rank > figures.Province:
+	case r.unit.Rank > figures.Province:
 		return []Block{para("%s. Tên miền chỉ được tổng hợp theo tỉnh, để không suy ra được trường nào, máy "+
 			"nào đã truy vấn.", figures.NoData)}
 	case d.Days == 0:
-		return []Block{para("%s.%s", figures.NoData, w.noticed())}
+		return []Block{para("%s.%s", figures.NoData, r.noticed())}
 	case d.Names == nil:
 		return []Block{para("%s. Đơn vị quá nhỏ.", figures.Suppressed)}
 	case len(d.Names) == 0:
@@ -70,7 +82,7 @@ func (w *writer) topNames() []Block {
 	}
 	return []Block{
 		para("Chỉ nêu tên miền bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày; "+
-			"không nêu tên miền thuộc nhóm xâm hại tình dục trẻ em và nhóm kỹ thuật, quảng cáo.%s", leastClients, leastSchools, w.noticed()),
+			"không nêu tên miền thuộc nhóm xâm hại tình dục trẻ em và nhóm kỹ thuật, quảng cáo.%s", leastClients, leastSchools, r.noticed()),
 		tableBlock(t),
 	}
 }

@@ -10,25 +10,27 @@ import (
 	"lachan/metrics/report/figures"
 )
 
-// results is section III.
-func (w *writer) results() []Block {
-	t := w.data.Total
+// results is section III: what was filtered and blocked.
+type results struct{ tables }
+
+func (r *results) blocks() []Block {
+	t := r.data.Total
 	sum := para("Tổng số lượt truy vấn: %s; số lượt bị chặn: %s (%s). Trong đó: nội dung gây hại %s lượt, "+
 		"nội dung cần quản lý theo lứa tuổi và giờ học %s lượt; kỹ thuật, quảng cáo (do phần mềm tự gửi) "+
 		"%s lượt.%s",
-		t.Queries, t.Blocked, figures.Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, w.perThousand())
-	if w.isMonth() {
+		t.Queries, t.Blocked, figures.Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, r.perThousand())
+	if r.isMonth() {
 		return []Block{sum}
 	}
 	blocks := []Block{
 		heading("1. Tổng hợp"),
 		sum,
-		w.visits(),
-		w.distinct(),
+		r.visits(),
+		r.distinct(),
 		heading("2. Theo nhóm nội dung"),
-		tableBlock(w.categoriesTable()),
+		tableBlock(r.categoriesTable()),
 	}
-	if chart := w.categoriesChart(); chart != nil {
+	if chart := categoriesChart(r.data); chart != nil {
 		blocks = append(blocks, Block{Kind: ChartKind, Chart: chart})
 	}
 	n := 3
@@ -36,24 +38,24 @@ func (w *writer) results() []Block {
 		blocks = append(append(blocks, heading(fmt.Sprintf("%d. %s", n, title))), b...)
 		n++
 	}
-	if w.unit.Rank != figures.School {
-		next("Theo cấp học", tableBlock(w.rowsTable("Cấp học", w.data.Levels)))
+	if r.unit.Rank != figures.School {
+		next("Theo cấp học", tableBlock(r.rowsTable("Cấp học", r.data.Levels)))
 	}
-	if w.unit.Rank == figures.Operator {
-		next("Theo tỉnh, thành phố", tableBlock(w.rowsTable("Tỉnh, thành phố", w.data.Provinces)))
+	if r.unit.Rank == figures.Operator {
+		next("Theo tỉnh, thành phố", tableBlock(r.rowsTable("Tỉnh, thành phố", r.data.Provinces)))
 	}
-	if w.unit.Rank < figures.Commune {
-		next("Theo xã, phường, đặc khu", w.topCommunes()...)
+	if r.unit.Rank < figures.Commune {
+		next("Theo xã, phường, đặc khu", r.topCommunes()...)
 	}
-	next("Theo thời gian", w.times()...)
-	next("So sánh kỳ trước và cùng kỳ", w.comparisons()...)
-	next("Tên miền bị chặn nhiều nhất", w.topNames()...)
+	next("Theo thời gian", r.times()...)
+	next("So sánh kỳ trước và cùng kỳ", r.comparisons()...)
+	next("Tên miền bị chặn nhiều nhất", r.topNames()...)
 	return blocks
 }
 
 // perThousand is how much content was blocked for a thousand pupils.
-func (w *writer) perThousand() string {
-	pupils, content := w.pupils(), w.data.Total.Content()
+func (r *results) perThousand() string {
+	pupils, content := r.pupils(), r.data.Total.Content()
 	if !pupils.Known() || pupils.Value == 0 || !content.Known() {
 		return fmt.Sprintf(
 			" Số lượt chặn nội dung gây hại và nội dung cần quản lý trên 1.000 học sinh: %s.",
@@ -65,14 +67,14 @@ func (w *writer) perThousand() string {
 }
 
 // topCommunes are those with most harmful content; the annex has all.
-func (w *writer) topCommunes() []Block {
+func (r *results) topCommunes() []Block {
 	const most = 10
-	rows := slices.Clone(w.data.Communes)
+	rows := slices.Clone(r.data.Communes)
 	if len(rows) <= most {
-		return []Block{tableBlock(w.rowsTable("Xã, phường, đặc khu", rows))}
+		return []Block{tableBlock(r.rowsTable("Xã, phường, đặc khu", rows))}
 	}
 	slices.SortStableFunc(rows, func(x, y figures.Row) int { return cmp.Compare(y.Harmful.Value, x.Harmful.Value) })
-	table := w.rowsTable("Xã, phường, đặc khu", rows[:most])
+	table := r.rowsTable("Xã, phường, đặc khu", rows[:most])
 	table.Rows = table.Rows[:len(table.Rows)-1]
 	table.Title = fmt.Sprintf(
 		"%d đơn vị có nhiều lượt chặn nội dung gây hại nhất trong %s đơn vị",
@@ -83,11 +85,11 @@ func (w *writer) topCommunes() []Block {
 }
 
 // times is what was blocked by month and by hour.
-func (w *writer) times() (blocks []Block) {
-	if len(w.data.Months) > 1 && w.data.Total.Blocked.Known() {
-		blocks = append(blocks, tableBlock(w.monthsTable()), Block{Kind: ChartKind, Chart: w.monthsChart()})
+func (r *results) times() (blocks []Block) {
+	if len(r.data.Months) > 1 && r.data.Total.Blocked.Known() {
+		blocks = append(blocks, tableBlock(r.monthsTable()), Block{Kind: ChartKind, Chart: monthsChart(r.data)})
 	}
-	h := w.data.Hours
+	h := r.data.Hours
 	if h == nil {
 		return append(blocks, para("Theo giờ trong ngày: %s.", figures.NoData))
 	}
@@ -100,10 +102,10 @@ func (w *writer) times() (blocks []Block) {
 			figures.Date(h.From), figures.Date(h.To.AddDate(0, 0, -1)),
 			h.Lessons, figures.Share(h.Lessons, content), h.Outside, figures.Share(h.Outside, content), h.Unknown,
 		),
-		Block{Kind: ChartKind, Chart: w.hoursChart()})
+		Block{Kind: ChartKind, Chart: hoursChart(r.data)})
 }
 
-func (w *writer) comparisons() []Block {
+func (r *results) comparisons() []Block {
 	table := &Table{Columns: []Column{
 		{"Chỉ tiêu", 3, false}, {"Kỳ này", 1.6, true},
 	}}
@@ -129,10 +131,10 @@ func (w *writer) comparisons() []Block {
 		},
 	}
 	for _, l := range lines {
-		table.Rows = append(table.Rows, TableRow{Cells: []Cell{text(l.name), figure(l.of(w.data.Total))}})
+		table.Rows = append(table.Rows, TableRow{Cells: []Cell{text(l.name), figure(l.of(r.data.Total))}})
 	}
 	var why []Block
-	for _, c := range w.data.Compared {
+	for _, c := range r.data.Compared {
 		table.Columns = append(table.Columns, Column{c.Label, 2, true}, Column{"Tăng, giảm", 1.8, true})
 		reasons := make(map[string][]string)
 		for i, l := range lines {

@@ -11,66 +11,55 @@ import (
 )
 
 // general is section I.
-func (w *writer) general() []Block {
-	p := w.spec.Period
-	contact := w.spec.Typed.Contact
+func (b *body) general() []Block {
+	p := b.spec.Period
+	contact := b.spec.Typed.Contact
 	if contact == "" {
 		contact = dots(40)
 	}
 	where := "toàn bộ hệ thống"
-	if w.spec.Unit != "" {
-		where = w.unit.Name
+	if b.spec.Unit != "" {
+		where = b.unit.Name
 	}
 	blocks := []Block{
 		item("Kỳ báo cáo: " + p.InFull() + "."),
-		item("Thời điểm chốt số liệu: " + figures.Moment(w.data.AsOf) + " (giờ Việt Nam)."),
-		item(fmt.Sprintf("Phạm vi: %s; %s cơ sở giáo dục%s.", where, w.data.Coverage.Schools, w.students())),
+		item("Thời điểm chốt số liệu: " + figures.Moment(b.data.AsOf) + " (giờ Việt Nam)."),
+		item(fmt.Sprintf("Phạm vi: %s; %s cơ sở giáo dục%s.", where, b.data.Coverage.Schools, b.students())),
 		item("Đầu mối phụ trách: " + contact + "."),
 	}
-	if w.isMonth() {
+	if b.isMonth() {
 		return blocks[:3]
 	}
-	for _, why := range w.data.Provisional {
+	for _, why := range b.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
-	if w.unit.Rank != figures.School && len(w.data.Levels) > 0 {
-		blocks = append(blocks, item("Theo loại hình: "+w.types()+"."), tableBlock(w.levelsTable()))
+	if b.unit.Rank != figures.School && len(b.data.Levels) > 0 {
+		blocks = append(blocks, item("Theo loại hình: "+b.types()+"."), tableBlock(b.levelsTable()))
 	}
 	return blocks
 }
 
 // students is the number of pupils in words; "" if it is not known.
-func (w *writer) students() string {
-	if n := w.pupils(); n.Known() {
+func (b *body) students() string {
+	if n := b.pupils(); n.Known() {
 		return ", " + n.String() + " học sinh"
 	}
 	return ""
 }
 
-func (w *writer) pupils() figures.Figure {
-	if n := w.spec.Typed.Students; n > 0 {
-		return figures.Number(int64(n))
-	}
-	sum := figures.Figure{Sign: figures.NoData}
-	for _, s := range w.data.Schools {
-		sum = figures.Plus(sum, s.Students)
-	}
-	return sum
-}
-
 // deployment is section II.
-func (w *writer) deployment() []Block {
-	c := w.data.Coverage
+func (b *body) deployment() []Block {
+	c := b.data.Coverage
 	of := "thời gian học"
 	if c.Measure != "lessons" {
 		of = "thời gian"
 	}
 	var blocks []Block
-	if !w.isMonth() {
+	if !b.isMonth() {
 		blocks = append(blocks, heading("1. Mức độ bao phủ"))
 	}
-	if w.unit.Rank == figures.School {
-		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, w.completeness()))
+	if b.unit.Rank == figures.School {
+		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, b.completeness()))
 	} else {
 		blocks = append(blocks,
 			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối (%s), gồm %s cơ sở có dữ liệu đầy đủ (%s), %s "+
@@ -79,14 +68,14 @@ func (w *writer) deployment() []Block {
 				c.Schools, figures.Plus(c.Full, c.Partial), figures.Share(figures.Plus(c.Full, c.Partial), c.Schools),
 				c.Full, figures.Share(c.Full, c.Schools), c.Partial, figures.Share(c.Partial, c.Schools),
 				c.Silent, figures.Share(c.Silent, c.Schools), of, c.Time))
-		if names := w.silent(); len(names) > 0 {
+		if names := b.silent(); len(names) > 0 {
 			blocks = append(blocks, para("Cơ sở không có dữ liệu: %s.", few(names, 10)))
 		}
 	}
-	if w.isMonth() {
+	if b.isMonth() {
 		return blocks
 	}
-	blocks = append(append(blocks, heading("2. Hạ tầng và độ sẵn sàng")), w.nodes()...)
+	blocks = append(append(blocks, heading("2. Hạ tầng và độ sẵn sàng")), b.nodes()...)
 	for _, n := range c.Nodes {
 		if n.Short {
 			said := "chưa gửi đủ số liệu"
@@ -96,17 +85,17 @@ func (w *writer) deployment() []Block {
 			blocks = append(blocks, item(fmt.Sprintf("Nút %s %s; số liệu đã có đến: %s.", n.Node, said, n.Until)))
 		}
 	}
-	p := w.beside.Policy
+	p := b.beside.Policy
 	return append(blocks, heading("3. Chính sách áp dụng"),
-		item("Số cơ sở bật tìm kiếm an toàn: "+w.ofSchools(p.SafeSearch)),
-		item("Số cơ sở bật chế độ hạn chế của YouTube: "+w.ofSchools(p.YouTube)),
-		item("Số cơ sở chặn công cụ vượt lọc (VPN, proxy, DNS mã hóa ngoài hệ thống): "+w.ofSchools(p.Circumvention)))
+		item("Số cơ sở bật tìm kiếm an toàn: "+b.ofSchools(p.SafeSearch)),
+		item("Số cơ sở bật chế độ hạn chế của YouTube: "+b.ofSchools(p.YouTube)),
+		item("Số cơ sở chặn công cụ vượt lọc (VPN, proxy, DNS mã hóa ngoài hệ thống): "+b.ofSchools(p.Circumvention)))
 }
 
 // nodes describes the nodes: together, and one by one if they are few.
-func (w *writer) nodes() []Block {
+func (b *body) nodes() []Block {
 	const most = 20
-	c := w.data.Coverage
+	c := b.data.Coverage
 	speed := "Thời gian trả lời (p50, p95): " + string(figures.NoData) + "."
 	if c.Answers.Count.Known() {
 		speed = fmt.Sprintf(
@@ -139,30 +128,21 @@ func (w *writer) nodes() []Block {
 }
 
 // ofSchools writes a number of schools and their share.
-func (w *writer) ofSchools(n figures.Figure) string {
+func (b *body) ofSchools(n figures.Figure) string {
 	if !n.Known() {
 		return n.String() + "."
 	}
-	return fmt.Sprintf("%s/%s (%s).", n, w.data.Coverage.Schools, figures.Share(n, w.data.Coverage.Schools))
+	return fmt.Sprintf("%s/%s (%s).", n, b.data.Coverage.Schools, figures.Share(n, b.data.Coverage.Schools))
 }
 
-func (w *writer) completeness() string {
-	switch c := w.data.Coverage; {
+func (b *body) completeness() string {
+	switch c := b.data.Coverage; {
 	case c.Full.Value > 0:
 		return "dữ liệu đầy đủ"
 	case c.Partial.Value > 0:
 		return "dữ liệu chưa đầy đủ"
 	}
 	return "không có dữ liệu"
-}
-
-func (w *writer) silent() (names []string) {
-	for _, s := range w.data.Schools {
-		if !s.Queries.Known() && s.Queries.Sign == figures.NoData {
-			names = append(names, s.Name)
-		}
-	}
-	return names
 }
 
 // few joins the first names of a list and the number of the others.
@@ -178,10 +158,10 @@ func few(names []string, most int) string {
 }
 
 // orders is section IV.
-func (w *writer) orders() []Block {
-	c := w.data.Orders
+func (b *body) orders() []Block {
+	c := b.data.Orders
 	if c.Orders == 0 {
-		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.%s", w.holds())}
+		return []Block{para("Trong kỳ không có danh sách nào của cơ quan có thẩm quyền được áp dụng.%s", b.holds())}
 	}
 	n := figures.Number(int64(c.Orders))
 	blocks := []Block{para(
@@ -192,20 +172,20 @@ func (w *writer) orders() []Block {
 		n, c.Urgent, figures.InWords(c.Median), figures.InWords(c.Worst),
 		c.In24, c.Orders, figures.Share(figures.Number(int64(c.In24)), n),
 		c.In6, c.Orders, figures.Share(figures.Number(int64(c.In6)), n),
-		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), w.holds(),
+		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), b.holds(),
 	)}
-	if w.isMonth() && w.spec.Document == "" {
+	if b.isMonth() && b.spec.Document == "" {
 		return blocks
 	}
-	return append(blocks, tableBlock(w.ordersTable()))
+	return append(blocks, tableBlock(b.ordersTable()))
 }
 
 // holds is the sentence on how often versions of lists were held back.
-func (w *writer) holds() string {
+func (b *body) holds() string {
 	n := 0
-	for _, f := range w.spec.Feeds {
+	for _, f := range b.spec.Feeds {
 		for _, at := range f.Holds {
-			if !at.Before(w.spec.Period.Start) && at.Before(w.spec.Period.End) {
+			if !at.Before(b.spec.Period.Start) && at.Before(b.spec.Period.End) {
 				n++
 			}
 		}
@@ -214,9 +194,9 @@ func (w *writer) holds() string {
 }
 
 // risks is section V.
-func (w *writer) risks() []Block {
+func (b *body) risks() []Block {
 	tries := figures.Figure{Sign: figures.NoData}
-	for _, c := range w.data.Categories {
+	for _, c := range b.data.Categories {
 		if c.Code == "circumvention" {
 			tries = c.Blocked
 		}
@@ -227,36 +207,36 @@ func (w *writer) risks() []Block {
 			"phần mềm tự gửi, không phải hành vi của học sinh).", tries),
 	}
 	blocks = append(
-		append(blocks, w.suspects()...),
+		append(blocks, b.suspects()...),
 		heading("2. Sự cố"),
 		para(
 			"Thời gian không có nút nào phục vụ hoặc không có số liệu, bình quân một cơ sở: %s của kỳ.",
-			rest(w.data.Coverage.Up),
+			rest(b.data.Coverage.Up),
 		),
 	)
-	return append(blocks, typed(w.spec.Typed.Incidents)...)
+	return append(blocks, typed(b.spec.Typed.Incidents)...)
 }
 
 // exceptions is section VI.
-func (w *writer) exceptions() []Block {
-	p := w.beside.Policy
+func (b *body) exceptions() []Block {
+	p := b.beside.Policy
 	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã "+
 		"quá hạn: %s.",
-		w.data.Total.Excepted, p.Exceptions, p.Expired)}
-	if len(w.spec.Typed.Requests) == 0 && w.isMonth() {
+		b.data.Total.Excepted, p.Exceptions, p.Expired)}
+	if len(b.spec.Typed.Requests) == 0 && b.isMonth() {
 		return blocks
 	}
-	r := w.beside.Requests
+	r := b.beside.Requests
 	blocks = append(blocks,
 		para("Số yêu cầu mở chặn gửi từ trang báo chặn: %s; đã trả lời: %s; đang xử lý: %s; thời gian xử lý "+
 			"trung vị: %s.", r.Came, r.Answered, r.Open, r.Median),
 		para("Số đồng ý, từ chối và các yêu cầu nhận ngoài hệ thống do đơn vị tổng hợp:"))
-	return append(blocks, typed(w.spec.Typed.Requests)...)
+	return append(blocks, typed(b.spec.Typed.Requests)...)
 }
 
 // privacy is section VIII.
-func (w *writer) privacy() []Block {
-	f := w.spec.Keeping
+func (b *body) privacy() []Block {
+	f := b.spec.Keeping
 	log, opened := "Chế độ ghi nhật ký truy vấn: tắt.", "0 (không có nhật ký để truy cập)"
 	if f.QueryLog {
 		log, opened = "Chế độ ghi nhật ký truy vấn: đang bật để xử lý sự cố; cần tắt khi xong.", string(figures.NoData)
@@ -274,21 +254,21 @@ func (w *writer) privacy() []Block {
 			"(ghi dấu *); số máy chỉ được lưu khi có từ %d máy; tên miền chỉ được lưu khi có từ %d máy của "+
 			"từ %d trường.", figures.Smallest, leastClients, leastClients, leastSchools)),
 	}
-	if len(w.spec.Typed.Privacy) > 0 {
-		blocks = append(blocks, typed(w.spec.Typed.Privacy)...)
+	if len(b.spec.Typed.Privacy) > 0 {
+		blocks = append(blocks, typed(b.spec.Typed.Privacy)...)
 	}
 	return blocks
 }
 
 // shortcomings is section IX: from the figures, then the officer's own.
-func (w *writer) shortcomings() (blocks []Block) {
-	c := w.data.Coverage
-	if n := c.Partial.Value + c.Silent.Value; n > 0 && w.unit.Rank != figures.School {
+func (b *body) shortcomings() (blocks []Block) {
+	c := b.data.Coverage
+	if n := c.Partial.Value + c.Silent.Value; n > 0 && b.unit.Rank != figures.School {
 		blocks = append(blocks, item(fmt.Sprintf("Còn %s/%s cơ sở chưa có dữ liệu đầy đủ, trong đó %s cơ sở "+
 			"không có dữ liệu.", figures.Grouped(n), c.Schools, c.Silent)))
 	}
 	var late []string
-	for _, f := range w.spec.Feeds {
+	for _, f := range b.spec.Feeds {
 		if f.Late {
 			late = append(late, f.Name)
 		}
@@ -296,20 +276,20 @@ func (w *writer) shortcomings() (blocks []Block) {
 	if slices.Sort(late); len(late) > 0 {
 		blocks = append(blocks, item("Danh sách quá hạn cập nhật: "+few(late, 10)+"."))
 	}
-	if o := w.data.Orders; o.InLimit < o.Orders {
+	if o := b.data.Orders; o.InLimit < o.Orders {
 		blocks = append(blocks, item(fmt.Sprintf("Có %d/%d danh sách của cơ quan có thẩm quyền được áp dụng "+
 			"chậm so với thời hạn.", o.Orders-o.InLimit, o.Orders)))
 	}
-	for _, why := range w.data.Provisional {
+	for _, why := range b.data.Provisional {
 		blocks = append(blocks, item(why))
 	}
-	return append(blocks, typed(w.spec.Typed.Shortcomings)...)
+	return append(blocks, typed(b.spec.Typed.Shortcomings)...)
 }
 
 // plans is section X.
-func (w *writer) plans() []Block {
-	blocks := append([]Block{heading("1. Phương hướng, nhiệm vụ")}, typed(w.spec.Typed.Plans)...)
-	return append(append(blocks, heading("2. Kiến nghị, đề xuất")), typed(w.spec.Typed.Proposals)...)
+func (b *body) plans() []Block {
+	blocks := append([]Block{heading("1. Phương hướng, nhiệm vụ")}, typed(b.spec.Typed.Plans)...)
+	return append(append(blocks, heading("2. Kiến nghị, đề xuất")), typed(b.spec.Typed.Proposals)...)
 }
 
 // took writes a time of Answers.

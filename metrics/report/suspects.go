@@ -11,16 +11,16 @@ import (
 )
 
 // suspects names the schools that seem to go around the filter.
-func (w *writer) suspects() []Block {
-	if w.unit.Rank == figures.School && len(w.data.Schools) == 1 {
-		if w.data.Schools[0].Suspicion == figures.AskedNone {
+func (b *body) suspects() []Block {
+	if b.unit.Rank == figures.School && len(b.data.Schools) == 1 {
+		if b.data.Schools[0].Suspicion == figures.AskedNone {
 			return []Block{para("Trong kỳ không có lượt truy vấn nào của trường đi qua bộ lọc: cần kiểm tra " +
 				"máy của trường có dùng DNS khác hay không.")}
 		}
 		return nil
 	}
 	var none, less []string
-	for _, s := range w.data.Schools {
+	for _, s := range b.data.Schools {
 		switch s.Suspicion {
 		case figures.AskedNone:
 			none = append(none, s.Name)
@@ -38,18 +38,18 @@ func (w *writer) suspects() []Block {
 	if len(less) > 0 {
 		blocks = append(blocks, item("Ít truy vấn bất thường: "+few(less, 10)+"."))
 	}
-	if names := w.silent(); len(names) > 0 {
+	if names := b.silent(); len(names) > 0 {
 		blocks = append(blocks, item("Không xét được vì không có số liệu: "+few(names, 10)+"."))
 	}
 	return blocks
 }
 
 // types counts the schools by kind of ownership.
-func (w *writer) types() string {
+func (b *body) types() string {
 	labels := map[string]string{"cong-lap": "công lập", "ngoai-cong-lap": "ngoài công lập", "": "chưa rõ"}
 	counts := make(map[string]int)
-	for _, s := range w.data.Schools {
-		counts[w.units[s.ID].Type]++
+	for _, s := range b.data.Schools {
+		counts[b.units[s.ID].Type]++
 	}
 	var said []string
 	for _, code := range slices.Sorted(maps.Keys(counts)) {

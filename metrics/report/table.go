@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -11,9 +10,12 @@ import (
 
 func tableBlock(t *Table) Block { return Block{Kind: TableKind, Table: t} }
 
+// tables write the tables of the sections and of the annexes.
+type tables struct{ *facts }
+
 // categoriesTable has a subtotal for each class, so that adverts are never read
 // as what pupils did. A report on a month names only what occurred.
-func (w *writer) categoriesTable() *Table {
+func (ts *tables) categoriesTable() *Table {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false},
 		{"Nhóm nội dung", 5, false},
@@ -21,19 +23,19 @@ func (w *writer) categoriesTable() *Table {
 		{"Tỷ lệ trong tổng số bị chặn", 2, true},
 	}}
 	n, sums := 0, map[figures.Class]figures.Figure{
-		figures.Harmful:   w.data.Total.Harmful,
-		figures.Managed:   w.data.Total.Managed,
-		figures.Technical: w.data.Total.Technical,
+		figures.Harmful:   ts.data.Total.Harmful,
+		figures.Managed:   ts.data.Total.Managed,
+		figures.Technical: ts.data.Total.Technical,
 	}
 	row := func(kind RowKind, no, name string, f figures.Figure) {
 		t.Rows = append(
 			t.Rows,
-			TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(figures.Share(f, w.data.Total.Blocked))}},
+			TableRow{kind, []Cell{text(no), text(name), figure(f), ratio(figures.Share(f, ts.data.Total.Blocked))}},
 		)
 	}
 	for class := range figures.Classes {
-		for _, c := range w.data.Categories {
-			if c.Class == class && (!w.isMonth() || c.Blocked.Value > 0 || !c.Blocked.Known()) {
+		for _, c := range ts.data.Categories {
+			if c.Class == class && (!ts.isMonth() || c.Blocked.Value > 0 || !c.Blocked.Known()) {
 				n++
 				row(Plain, fmt.Sprint(n), c.Label, c.Blocked)
 			}
@@ -45,12 +47,12 @@ func (w *writer) categoriesTable() *Table {
 			sums[class],
 		)
 	}
-	row(Total, "", "Tổng số", w.data.Total.Blocked)
+	row(Total, "", "Tổng số", ts.data.Total.Blocked)
 	return t
 }
 
 // rowsTable is the figures of units, with their sum.
-func (w *writer) rowsTable(of string, rows []figures.Row) *Table {
+func (ts *tables) rowsTable(of string, rows []figures.Row) *Table {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false},
 		{of, 3.4, false},
@@ -83,8 +85,8 @@ func (w *writer) rowsTable(of string, rows []figures.Row) *Table {
 		)
 	}
 	total := append(
-		[]Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools)},
-		append(countCells(w.data.Total), ratio(w.data.Coverage.Time))...)
+		[]Cell{text(""), text("Tổng số"), figure(ts.data.Coverage.Schools)},
+		append(countCells(ts.data.Total), ratio(ts.data.Coverage.Time))...)
 	t.Rows = append(t.Rows, TableRow{Total, total})
 	return t
 }
@@ -104,14 +106,14 @@ func hiddenSum(rows []figures.Row) (n int, sum figures.Counts) {
 	return n, sum
 }
 
-func (w *writer) levelsTable() *Table {
+func (ts *tables) levelsTable() *Table {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false},
 		{"Cấp học", 4, false},
 		{"Số cơ sở giáo dục", 2, true},
 		{"Số học sinh", 2, true},
 	}}
-	for i, r := range w.data.Levels {
+	for i, r := range ts.data.Levels {
 		t.Rows = append(
 			t.Rows,
 			TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(r.Name), figure(r.Schools), figure(r.Students)}},
@@ -119,12 +121,12 @@ func (w *writer) levelsTable() *Table {
 	}
 	t.Rows = append(
 		t.Rows,
-		TableRow{Total, []Cell{text(""), text("Tổng số"), figure(w.data.Coverage.Schools), figure(w.data.Students())}},
+		TableRow{Total, []Cell{text(""), text("Tổng số"), figure(ts.data.Coverage.Schools), figure(ts.data.Students())}},
 	)
 	return t
 }
 
-func (w *writer) monthsTable() *Table {
+func (ts *tables) monthsTable() *Table {
 	t := &Table{Columns: []Column{
 		{"Tháng", 1.4, false},
 		{"Tổng số lượt truy vấn", 2, true},
@@ -133,14 +135,14 @@ func (w *writer) monthsTable() *Table {
 		{"Cần quản lý", 2, true},
 		{"Kỹ thuật, quảng cáo", 2, true},
 	}}
-	for _, m := range w.data.Months {
+	for _, m := range ts.data.Months {
 		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(m.Label)}, countCells(m.Counts)...)})
 	}
-	t.Rows = append(t.Rows, TableRow{Total, append([]Cell{text("Tổng số")}, countCells(w.data.Total)...)})
+	t.Rows = append(t.Rows, TableRow{Total, append([]Cell{text("Tổng số")}, countCells(ts.data.Total)...)})
 	return t
 }
 
-func (w *writer) ordersTable() *Table {
+func (ts *tables) ordersTable() *Table {
 	t := &Table{Columns: []Column{
 		{"TT", 0.3, false},
 		{"Số văn bản", 1.7, false},
@@ -151,7 +153,7 @@ func (w *writer) ordersTable() *Table {
 		{"Số tên miền", 1.1, true},
 		{"Thời gian", 1.3, true},
 	}}
-	for i, o := range figures.OrdersIn(w.spec.Orders, w.spec.Period) {
+	for i, o := range figures.OrdersIn(ts.spec.Orders, ts.spec.Period) {
 		document := o.Document
 		if document == "" {
 			document = o.Feed
@@ -161,7 +163,7 @@ func (w *writer) ordersTable() *Table {
 		}
 		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
 			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(version(&o)),
-			text(w.minute(o.Received)), text(w.minute(o.InForce)),
+			text(ts.minute(o.Received)), text(ts.minute(o.InForce)),
 			{Text: figures.Grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))},
 			text(figures.InWords(o.Took())),
 		}})
@@ -176,13 +178,6 @@ func version(o *figures.Order) string {
 		return o.Feed
 	}
 	return o.Feed + ", " + o.Digest[:min(8, len(o.Digest))]
-}
-
-func (w *writer) minute(t time.Time) string {
-	if t.IsZero() {
-		return string(figures.NoData)
-	}
-	return t.In(w.spec.Period.Start.Location()).Format("15:04 02/01/2006")
 }
 
 // signed writes a change with its sign: +3,4%.
