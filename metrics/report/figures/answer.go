@@ -28,10 +28,10 @@ const AnyLong = "any"
 
 // readAnswers reads how long the answers of the nodes of the report took, which is
 // counted for each node and not for each school, and how long the nodes were up.
-func (b *builder) readAnswers(ctx context.Context) error {
+func (g *gatherer) readAnswers(ctx context.Context) error {
 	byNode := make(map[string]map[string]int64)
-	names := make([]string, len(b.nodes))
-	for i, n := range b.nodes {
+	names := make([]string, len(g.nodes))
+	for i, n := range g.nodes {
 		names[i], byNode[n.Node] = regexp.QuoteMeta(n.Node), make(map[string]int64)
 	}
 	s := selector{metric: metrics.NodeAnswers}
@@ -39,7 +39,7 @@ func (b *builder) readAnswers(ctx context.Context) error {
 		s.also = "node=~" + strconv.Quote(strings.Join(names, "|"))
 	}
 	match := func(l labels.Labels) string { return l.Get("node") + "\x00" + l.Get("within") }
-	list, err := b.reader.counted(ctx, s, match, b.spec.Period.Start, b.until)
+	list, err := g.reader.counted(ctx, s, match, g.spec.Period.Start, g.until)
 	if err != nil {
 		return err
 	}
@@ -49,15 +49,15 @@ func (b *builder) readAnswers(ctx context.Context) error {
 		}
 	}
 	all := make(map[string]int64)
-	for i := range b.nodes {
-		counts := byNode[b.nodes[i].Node]
+	for i := range g.nodes {
+		counts := byNode[g.nodes[i].Node]
 		for within, n := range counts {
 			all[within] += n
 		}
-		b.nodes[i].Answers = answersOf(counts)
-		b.nodes[i].Up = Share(seconds(b.census.up[b.nodes[i].Node]), seconds(b.until.Sub(b.spec.Period.Start)))
+		g.nodes[i].Answers = answersOf(counts)
+		g.nodes[i].Up = Share(seconds(g.census.up[g.nodes[i].Node]), seconds(g.until.Sub(g.spec.Period.Start)))
 	}
-	b.answers = answersOf(all)
+	g.answers = answersOf(all)
 	return nil
 }
 

@@ -21,7 +21,10 @@ type PolicyCounts struct {
 	Expired       Figure `json:"expired_exceptions"`
 }
 
-func (b *builder) beside(d *Data) *Beside {
+// A besideBuilder makes Beside of what was gathered.
+type besideBuilder struct{ *gathered }
+
+func (b *besideBuilder) beside(d *Data) *Beside {
 	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts(), Requests: b.requestCounts()}
 	if d.tooSmall() {
 		beside.Days.hide()
@@ -31,7 +34,7 @@ func (b *builder) beside(d *Data) *Beside {
 
 // policyCounts counts the settings in the policy in force. Units that it does not
 // know have no data.
-func (b *builder) policyCounts() PolicyCounts {
+func (b *besideBuilder) policyCounts() PolicyCounts {
 	none := Figure{Sign: NoData}
 	c := PolicyCounts{none, none, none, none, none}
 	for _, s := range b.schools {
@@ -56,8 +59,8 @@ func (c *PolicyCounts) except(s *Settings) {
 }
 
 // holds reports whether a unit above schools is the reporting unit, or in it.
-func (b *builder) holds(u Unit) bool {
-	return b.spec.Unit == "" || u.ID == b.spec.Unit || b.unit.Rank == Province && u.Province == b.spec.Unit
+func (sc *scope) holds(u Unit) bool {
+	return sc.spec.Unit == "" || u.ID == sc.spec.Unit || sc.unit.Rank == Province && u.Province == sc.spec.Unit
 }
 
 func one(yes bool) Figure {
@@ -83,7 +86,7 @@ type RequestCounts struct {
 	Median   string `json:"median"` // time to the answer, in words, or NoData
 }
 
-func (b *builder) requestCounts() RequestCounts {
+func (b *besideBuilder) requestCounts() RequestCounts {
 	none := Figure{Sign: NoData}
 	c := RequestCounts{none, none, none, string(NoData)}
 	if b.spec.Requests == nil {

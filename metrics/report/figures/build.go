@@ -34,32 +34,27 @@ type Result struct {
 // Build makes the figures that the spec asks for. An error is the engine's, or
 // ErrUnit.
 func Build(ctx context.Context, engine Engine, spec Spec) (*Result, error) {
-	b := &builder{spec: spec, until: earlier(spec.Period.End, spec.Now).In(spec.Period.Start.Location())}
-	b.reader = &reader{engine: engine, done: b.step}
-	b.spec.Hours = spec.Hours.orDefault()
+	until := earlier(spec.Period.End, spec.Now).In(spec.Period.Start.Location())
+	g := &gatherer{gathered: gathered{scope: scope{spec: spec, until: until}}}
+	g.reader = &reader{engine: engine, done: g.step}
+	g.spec.Hours = spec.Hours.orDefault()
 	if spec.Document != "" {
-		b.spec.Orders = slices.DeleteFunc(
+		g.spec.Orders = slices.DeleteFunc(
 			slices.Clone(spec.Orders),
 			func(o Order) bool { return o.Document != spec.Document },
 		)
 	}
-	if err := b.gather(ctx); err != nil {
+	if err := g.gather(ctx); err != nil {
 		return nil, err
 	}
-	data := b.data()
-	return &Result{Spec: b.spec, Unit: b.unit, Units: b.units, Data: data, Beside: b.beside(data)}, nil
+	data := (&builder{&g.gathered}).data()
+	beside := (&besideBuilder{&g.gathered}).beside(data)
+	return &Result{Spec: g.spec, Unit: g.unit, Units: g.units, Data: data, Beside: beside}, nil
 }
 
-// A builder gathers what a report is made of.
-type builder struct {
-	spec   Spec
-	until  time.Time // the end of the period, or now when that is earlier
-	reader *reader
-	steps  int
-
-	unit    Unit
-	units   map[string]Unit
-	schools []schoolAt // of the unit, in the order of their communes and names
+// gathered is what was read for a report.
+type gathered struct {
+	scope
 	nodes   []NodeState
 	answers Answers
 	visits  Figure
@@ -72,11 +67,11 @@ type builder struct {
 	others   []otherPeriod
 }
 
-// A schoolAt is a school of the report and where it belongs.
-type schoolAt struct {
-	Unit
-	place
-	before []place
+// A gatherer reads what a report is made of.
+type gatherer struct {
+	gathered
+	reader *reader
+	steps  int
 }
 
 // An otherPeriod is one that the period is compared with.
@@ -86,83 +81,50 @@ type otherPeriod struct {
 	census *census
 }
 
-func (b *builder) gather(ctx context.Context) error {
-	if err := b.place(ctx); err != nil {
+func (g *gatherer) gather(ctx context.Context) error {
+	if err := g.place(ctx, g.reader); err != nil {
 		return err
 	}
-	if err := b.readNodes(ctx); err != nil {
+	if err := g.readNodes(ctx); err != nil {
 		return err
 	}
-	s, ids := b.selector(), b.ids()
-	b.census = newCensus(b.spec.Categories, ids)
-	if err := b.census.take(ctx, b.reader, s, b.spans(), b.hourly()); err != nil {
+	s, ids := g.selector(), g.ids()
+	g.census = newCensus(g.spec.Categories, ids)
+	if err := g.census.take(ctx, g.reader, s, g.spans(), g.hourly()); err != nil {
 		return err
 	}
-	if err := b.readAnswers(ctx); err != nil {
+	if err := g.readAnswers(ctx); err != nil {
 		return err
 	}
-	if err := b.readVisits(ctx, s); err != nil {
+	if err := g.readVisits(ctx, s); err != nil {
 		return err
 	}
-	if err := b.readChecks(ctx, s); err != nil {
+	if err := g.readChecks(ctx, s); err != nil {
 		return err
 	}
-	if err := b.readLessons(ctx, s); err != nil {
+	if err := g.readLessons(ctx, s); err != nil {
 		return err
 	}
-	if err := b.readHours(ctx, s); err != nil {
+	if err := g.readHours(ctx, s); err != nil {
 		return err
 	}
-	for _, other := range b.otherPeriods() {
-		other.census = newCensus(b.spec.Categories, ids)
+	for _, other := range g.otherPeriods() {
+		other.census = newCensus(g.spec.Categories, ids)
 		whole := []Span{{Start: other.Start, End: other.End}}
-		if err := other.census.take(ctx, b.reader, s, whole, Span{}); err != nil {
+		if err := other.census.take(ctx, g.reader, s, whole, Span{}); err != nil {
 			return err
 		}
-		b.others = append(b.others, other)
+		g.others = append(g.others, other)
 	}
 	return nil
 }
 
-// spans are the months of the period, as far as there are any yet.
-func (b *builder) spans() (spans []Span) {
-	for _, s := range b.spec.Period.Months() {
-		if len(spans) > 0 && !s.Start.Before(b.until) {
-			break
-		}
-		s.End = earlier(s.End, b.until)
-		spans = append(spans, s)
-	}
-	return spans
-}
-
-func (b *builder) otherPeriods() []otherPeriod {
-	previous, ago := b.spec.Period.Previous(), b.spec.Period.YearAgo()
-	others := []otherPeriod{{Period: previous, label: "Kỳ trước"}}
-	if !previous.Start.Equal(ago.Start) {
-		others = append(others, otherPeriod{Period: ago, label: "Cùng kỳ năm trước"})
-	}
-	return others
-}
-
-// selector names the schools of the report, or none if they are most of all schools:
-// then it is quicker to read all and leave some out.
-func (b *builder) selector() selector { return selector{schools: b.ids()} }
-
-func (b *builder) ids() []string {
-	ids := make([]string, len(b.schools))
-	for i, s := range b.schools {
-		ids[i] = s.ID
-	}
-	return ids
-}
-
 // step reports progress after each read.
-func (b *builder) step() {
-	b.steps++
-	if b.spec.Progress != nil {
-		all := 3 + len(b.spans()) + 2*len(b.otherPeriods())
-		b.spec.Progress(min(b.steps, all), all)
+func (g *gatherer) step() {
+	g.steps++
+	if g.spec.Progress != nil {
+		all := 3 + len(g.spans()) + 2*len(g.otherPeriods())
+		g.spec.Progress(min(g.steps, all), all)
 	}
 }
 

@@ -46,7 +46,7 @@ type NameCount struct {
 }
 
 // dayCounts sums up the days of the period.
-func (b *builder) dayCounts() DayCounts {
+func (b *besideBuilder) dayCounts() DayCounts {
 	c := DayCounts{Nodes: []string{}, Missing: []string{}}
 	byDay := make(map[string][]tally.Day)
 	for _, d := range b.spec.Days {
@@ -75,7 +75,7 @@ func (b *builder) dayCounts() DayCounts {
 
 // daily sums up a count of single days. A day with a file but without a count had too
 // few clients.
-func (b *builder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure) Daily {
+func (b *besideBuilder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure) Daily {
 	if len(days) == 0 {
 		none := Figure{Sign: NoData}
 		return Daily{Median: none, Most: none, Sum: none}
@@ -115,7 +115,7 @@ func (b *builder) daily(days map[string][]tally.Day, of func([]tally.Day) Figure
 
 // clientsOf counts the different clients of a day. If two nodes serve a school, both
 // may have seen the same client, so only the larger count is certain.
-func (b *builder) clientsOf(day []tally.Day) Figure {
+func (b *besideBuilder) clientsOf(day []tally.Day) Figure {
 	most := make(map[string]uint64)
 	for _, node := range day {
 		for _, s := range node.Clients {
@@ -135,7 +135,7 @@ func (b *builder) clientsOf(day []tally.Day) Figure {
 }
 
 // blockedOf counts the different names of a day: the largest count of a node.
-func (b *builder) blockedOf(day []tally.Day) Figure {
+func (b *besideBuilder) blockedOf(day []tally.Day) Figure {
 	unit := cmp.Or(b.spec.Unit, tally.Everywhere)
 	most := Figure{Sign: Suppressed}
 	for _, node := range day {
@@ -150,7 +150,7 @@ func (b *builder) blockedOf(day []tally.Day) Figure {
 
 // names returns the names blocked most. They are counted by province, so there are
 // none for a commune or a school.
-func (b *builder) names(days map[string][]tally.Day) []NameCount {
+func (b *besideBuilder) names(days map[string][]tally.Day) []NameCount {
 	if b.unit.Rank > Province || len(days) == 0 {
 		return nil
 	}

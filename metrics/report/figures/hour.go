@@ -18,9 +18,9 @@ const (
 )
 
 // hourly returns the days of the period that are read hour by hour.
-func (b *builder) hourly() Span {
-	days := max(leastDays, daysOfSchools/max(1, len(b.schools)))
-	s := Span{Start: midnight(b.spec.Period.Start), End: midnight(b.until)}
+func (sc *scope) hourly() Span {
+	days := max(leastDays, daysOfSchools/max(1, len(sc.schools)))
+	s := Span{Start: midnight(sc.spec.Period.Start), End: midnight(sc.until)}
 	if start := s.End.AddDate(0, 0, -days); start.After(s.Start) {
 		s.Start = start
 	}
@@ -28,8 +28,8 @@ func (b *builder) hourly() Span {
 }
 
 // readHours splits what was blocked in these days by the hour of the day.
-func (b *builder) readHours(ctx context.Context, s selector) error {
-	from, to := b.hourly().Start, b.hourly().End
+func (g *gatherer) readHours(ctx context.Context, s selector) error {
+	from, to := g.hourly().Start, g.hourly().End
 	if !from.Before(to) {
 		return nil
 	}
@@ -41,24 +41,24 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	for start := from; start.Before(to); start = parts[len(parts)-1].End {
 		parts = append(
 			parts,
-			Span{Start: start, End: earlier(start.AddDate(0, 0, max(1, atOnce/max(1, len(b.schools)))), to)},
+			Span{Start: start, End: earlier(start.AddDate(0, 0, max(1, atOnce/max(1, len(g.schools)))), to)},
 		)
 	}
 	read := func(ctx context.Context, i int) ([]engine.Series, error) {
-		list, err := b.reader.engine.Range(ctx, expression, parts[i].Start, parts[i].End, time.Hour)
+		list, err := g.reader.engine.Range(ctx, expression, parts[i].Start, parts[i].End, time.Hour)
 		if err != nil {
 			return nil, fmt.Errorf("read the hours from %s: %w", Date(parts[i].Start), err)
 		}
 		return list, nil
 	}
 	err := inTurn(ctx, len(parts), read, func(i int, list []engine.Series) {
-		add := b.hoursOf(h, parts[i].Start, parts[i].End)
+		add := g.hoursOf(h, parts[i].Start, parts[i].End)
 		for _, series := range list {
-			if b.census.schools[schoolOf(series.Labels)] != nil {
+			if g.census.schools[schoolOf(series.Labels)] != nil {
 				known += add.series(
 					series,
-					b.calendar(schoolOf(series.Labels)),
-					b.census.class(series.Labels.Get("category")) == Technical,
+					g.calendar(schoolOf(series.Labels)),
+					g.census.class(series.Labels.Get("category")) == Technical,
 				)
 			}
 		}
@@ -66,8 +66,8 @@ func (b *builder) readHours(ctx context.Context, s selector) error {
 	if err != nil {
 		return err
 	}
-	h.Unknown = Number(max(0, b.census.days-known))
-	b.hours = h
+	h.Unknown = Number(max(0, g.census.days-known))
+	g.hours = h
 	return nil
 }
 
@@ -79,10 +79,10 @@ type hourAdder struct {
 	lessons map[int][]bool // whether it is one of lessons, by calendar
 }
 
-func (b *builder) hoursOf(h *HourCounts, from, to time.Time) *hourAdder {
+func (g *gatherer) hoursOf(h *HourCounts, from, to time.Time) *hourAdder {
 	a := &hourAdder{counts: h, from: from, lessons: make(map[int][]bool)}
-	held := b.spec.Hours
-	for calendar := range b.lessonOf {
+	held := g.spec.Hours
+	for calendar := range g.lessonOf {
 		for at := from; at.Before(to); at = at.Add(time.Hour) {
 			day := midnight(at)
 			since := at.Sub(day)

@@ -23,16 +23,16 @@ const missingTolerance = time.Minute
 // missing time. Other months are read day by day: if a school has several nodes, the
 // best of each day counts, and a node counts nothing for a day at whose end it was
 // silent. So the true time is never less than the figure.
-func (b *builder) readLessons(ctx context.Context, s selector) error {
-	b.lessons, b.lessonOf = make(map[string]time.Duration), make(map[int]time.Duration)
-	for i, span := range b.spans() {
-		month := b.lessonTimes(span)
+func (g *gatherer) readLessons(ctx context.Context, s selector) error {
+	g.lessons, g.lessonOf = make(map[string]time.Duration), make(map[int]time.Duration)
+	for i, span := range g.spans() {
+		month := g.lessonTimes(span)
 		torn := make(map[string]bool)
-		for id, school := range b.census.schools {
-			held := month[b.calendar(id)]
+		for id, school := range g.census.schools {
+			held := month[g.calendar(id)]
 			missing := max(0, span.End.Sub(span.Start)-school.protected[i])
 			if missing < missingTolerance {
-				b.lessons[id] += max(0, held-missing)
+				g.lessons[id] += max(0, held-missing)
 			} else if held > 0 && school.protected[i] > 0 {
 				torn[id] = true
 			}
@@ -40,7 +40,7 @@ func (b *builder) readLessons(ctx context.Context, s selector) error {
 		if len(torn) == 0 {
 			continue
 		}
-		if err := b.readLessonDays(ctx, s.of(torn), span, torn); err != nil {
+		if err := g.readLessonDays(ctx, s.of(torn), span, torn); err != nil {
 			return err
 		}
 	}
@@ -48,25 +48,25 @@ func (b *builder) readLessons(ctx context.Context, s selector) error {
 }
 
 // readLessonDays reads the days of a month of some schools.
-func (b *builder) readLessonDays(ctx context.Context, s selector, span Span, schools map[string]bool) error {
-	h := b.spec.Hours
+func (g *gatherer) readLessonDays(ctx context.Context, s selector, span Span, schools map[string]bool) error {
+	h := g.spec.Hours
 	s.metric = metrics.SchoolProtected
 	expression := lastOver(s, lessonWindow)
 	first, last := midnight(span.Start), midnight(span.End.Add(-1))
-	begins, err := b.reader.engine.Range(ctx, expression, first.Add(h.From), last.Add(h.From), 24*time.Hour)
+	begins, err := g.reader.engine.Range(ctx, expression, first.Add(h.From), last.Add(h.From), 24*time.Hour)
 	if err != nil {
 		return fmt.Errorf("read the beginning of lessons: %w", err)
 	}
-	ends, err := b.reader.engine.Range(ctx, expression, first.Add(h.To), last.Add(h.To), 24*time.Hour)
+	ends, err := g.reader.engine.Range(ctx, expression, first.Add(h.To), last.Add(h.To), 24*time.Hour)
 	if err != nil {
 		return fmt.Errorf("read the end of lessons: %w", err)
 	}
-	b.addLessons(begins, ends, schools)
+	g.addLessons(begins, ends, schools)
 	return nil
 }
 
 // addLessons adds the lessons of a month of some schools.
-func (b *builder) addLessons(begins, ends []engine.Series, schools map[string]bool) {
+func (g *gatherer) addLessons(begins, ends []engine.Series, schools map[string]bool) {
 	type day struct {
 		school string
 		day    int64
@@ -76,7 +76,7 @@ func (b *builder) addLessons(begins, ends []engine.Series, schools map[string]bo
 	for _, s := range begins {
 		at := make(map[int64]float64, len(s.Points))
 		for _, p := range s.Points {
-			at[b.dayOf(p.At)] = p.Value
+			at[g.dayOf(p.At)] = p.Value
 		}
 		began[identity(s.Labels)] = at
 	}
@@ -84,61 +84,61 @@ func (b *builder) addLessons(begins, ends []engine.Series, schools map[string]bo
 		if !schools[schoolOf(s.Labels)] {
 			continue
 		}
-		at, calendar := began[identity(s.Labels)], b.calendar(schoolOf(s.Labels))
+		at, calendar := began[identity(s.Labels)], g.calendar(schoolOf(s.Labels))
 		for _, p := range s.Points {
-			if !b.lessonDay(calendar, p.At) {
+			if !g.lessonDay(calendar, p.At) {
 				continue
 			}
-			d := day{schoolOf(s.Labels), b.dayOf(p.At)}
+			d := day{schoolOf(s.Labels), g.dayOf(p.At)}
 			before, known := at[d.day]
 			if !known {
 				continue
 			}
 			took := time.Duration(p.Value-before) * time.Second
-			best[d] = max(best[d], min(took, b.spec.Hours.To-b.spec.Hours.From))
+			best[d] = max(best[d], min(took, g.spec.Hours.To-g.spec.Hours.From))
 		}
 	}
 	for d, took := range best {
-		b.lessons[d.school] += took
+		g.lessons[d.school] += took
 	}
 }
 
-func (b *builder) dayOf(t time.Time) int64 { return midnight(t.In(b.until.Location())).Unix() }
+func (sc *scope) dayOf(t time.Time) int64 { return midnight(t.In(sc.until.Location())).Unix() }
 
 // calendar returns the calendar of a school; the first one if only counters know the
 // school.
-func (b *builder) calendar(school string) int { return b.units[school].Calendar }
+func (sc *scope) calendar(school string) int { return sc.units[school].Calendar }
 
 // lessonDay reports whether lessons are held on the day of t in the schools of a
 // calendar, and are over by the end of what is reported.
-func (b *builder) lessonDay(calendar int, t time.Time) bool {
-	h, day := b.spec.Hours, midnight(t.In(b.until.Location()))
-	return h.On(calendar, day) && !day.Before(b.spec.Period.Start) && !day.Add(h.To).After(b.until)
+func (sc *scope) lessonDay(calendar int, t time.Time) bool {
+	h, day := sc.spec.Hours, midnight(t.In(sc.until.Location()))
+	return h.On(calendar, day) && !day.Before(sc.spec.Period.Start) && !day.Add(h.To).After(sc.until)
 }
 
 // lessonTimes returns the time of lessons in a month, by calendar.
-func (b *builder) lessonTimes(month Span) map[int]time.Duration {
+func (g *gatherer) lessonTimes(month Span) map[int]time.Duration {
 	times := make(map[int]time.Duration)
-	for _, s := range b.schools {
+	for _, s := range g.schools {
 		if _, done := times[s.Calendar]; done {
 			continue
 		}
 		times[s.Calendar] = 0
 		for day := midnight(month.Start); day.Before(month.End); day = day.AddDate(0, 0, 1) {
-			if b.lessonDay(s.Calendar, day) {
-				times[s.Calendar] += b.spec.Hours.To - b.spec.Hours.From
+			if g.lessonDay(s.Calendar, day) {
+				times[s.Calendar] += g.spec.Hours.To - g.spec.Hours.From
 			}
 		}
-		b.lessonOf[s.Calendar] += times[s.Calendar]
+		g.lessonOf[s.Calendar] += times[s.Calendar]
 	}
 	return times
 }
 
 // lessonsAnywhere reports whether lessons are held on a day in any school of the
 // report.
-func (b *builder) lessonsAnywhere(day time.Time) bool {
-	for calendar := range b.lessonOf {
-		if b.lessonDay(calendar, day) {
+func (g *gathered) lessonsAnywhere(day time.Time) bool {
+	for calendar := range g.lessonOf {
+		if g.lessonDay(calendar, day) {
 			return true
 		}
 	}

@@ -19,18 +19,18 @@ const heardSlack = 16 * time.Minute
 // readNodes finds the nodes of the schools, and the time until which each has sent its
 // counters: its mark of what was shipped, or, if it ships nothing because its own
 // history is read, when it was last heard.
-func (b *builder) readNodes(ctx context.Context) error {
-	listed, err := b.reader.engine.List(
+func (g *gatherer) readNodes(ctx context.Context) error {
+	listed, err := g.reader.engine.List(
 		ctx,
-		selector{metric: metrics.SchoolProtected, schools: b.ids()}.String(),
-		b.spec.Period.Start,
-		b.until,
+		selector{metric: metrics.SchoolProtected, schools: g.ids()}.String(),
+		g.spec.Period.Start,
+		g.until,
 	)
 	if err != nil {
 		return fmt.Errorf("list nodes: %w", err)
 	}
-	ours := make(map[string]bool, len(b.schools))
-	for _, s := range b.schools {
+	ours := make(map[string]bool, len(g.schools))
+	for _, s := range g.schools {
 		ours[s.ID] = true
 	}
 	nodes := make(map[string]bool)
@@ -39,7 +39,7 @@ func (b *builder) readNodes(ctx context.Context) error {
 			nodes[l.Get("node")] = true
 		}
 	}
-	shipped, err := b.reader.last(ctx, selector{metric: metrics.HistoryShipped}, nodeOf, b.spec.Now, lookback)
+	shipped, err := g.reader.last(ctx, selector{metric: metrics.HistoryShipped}, nodeOf, g.spec.Now, lookback)
 	if err != nil {
 		return fmt.Errorf("read how far nodes have told: %w", err)
 	}
@@ -50,31 +50,31 @@ func (b *builder) readNodes(ctx context.Context) error {
 			marks[node] = at
 		}
 	}
-	heard, err := b.heardAtEnd(ctx)
+	heard, err := g.heardAtEnd(ctx)
 	if err != nil {
 		return err
 	}
 	for _, node := range slices.Sorted(maps.Keys(nodes)) {
 		mark, marked := marks[node]
 		if !marked && heard[node] {
-			mark, marked = b.until, true // what its mark would say too, so that both engines give one report
+			mark, marked = g.until, true // what its mark would say too, so that both engines give one report
 		}
-		state := NodeState{Node: node, Until: string(NoData), Short: !marked || mark.Before(b.until)}
+		state := NodeState{Node: node, Until: string(NoData), Short: !marked || mark.Before(g.until)}
 		if marked {
-			state.Until = Moment(earlier(mark, b.until).In(b.until.Location()))
+			state.Until = Moment(earlier(mark, g.until).In(g.until.Location()))
 		}
-		state.Retired = state.Short && slices.Contains(b.spec.Typed.RetiredNodes, node)
-		b.nodes = append(b.nodes, state)
+		state.Retired = state.Short && slices.Contains(g.spec.Typed.RetiredNodes, node)
+		g.nodes = append(g.nodes, state)
 	}
 	return nil
 }
 
 // heardAtEnd returns the nodes with samples at the end of the period or after it.
-func (b *builder) heardAtEnd(ctx context.Context) (map[string]bool, error) {
-	at := earlier(b.until.Add(2*heardSlack), b.spec.Now)
-	window := at.Sub(b.until) + heardSlack
+func (g *gatherer) heardAtEnd(ctx context.Context) (map[string]bool, error) {
+	at := earlier(g.until.Add(2*heardSlack), g.spec.Now)
+	window := at.Sub(g.until) + heardSlack
 	heard := make(map[string]bool)
-	samples, err := b.reader.engine.Query(
+	samples, err := g.reader.engine.Query(
 		ctx,
 		fmt.Sprintf("group by (node) (%s)", lastOver(selector{metric: metrics.SchoolProtected}, window)),
 		at,

@@ -14,6 +14,9 @@ import (
 // data of a school complete.
 const completeShare = 950
 
+// A builder makes Data of what was gathered.
+type builder struct{ *gathered }
+
 // data makes the figures from what was read.
 func (b *builder) data() *Data {
 	d := &Data{
@@ -216,8 +219,8 @@ func (c *Counts) Add(o Counts) {
 	c.Technical, c.Excepted = Plus(c.Technical, o.Technical), Plus(c.Excepted, o.Excepted)
 }
 
-func (b *builder) levelName(code string) string {
-	for _, l := range b.spec.Levels {
+func (sc *scope) levelName(code string) string {
+	for _, l := range sc.spec.Levels {
 		if l[0] == code {
 			return l[1]
 		}
@@ -225,10 +228,10 @@ func (b *builder) levelName(code string) string {
 	return cmp.Or(code, "Chưa rõ cấp học")
 }
 
-func (b *builder) levelOrder(code string) int {
-	i := slices.IndexFunc(b.spec.Levels, func(l [2]string) bool { return l[0] == code })
+func (sc *scope) levelOrder(code string) int {
+	i := slices.IndexFunc(sc.spec.Levels, func(l [2]string) bool { return l[0] == code })
 	if i < 0 {
-		return len(b.spec.Levels)
+		return len(sc.spec.Levels)
 	}
 	return i
 }

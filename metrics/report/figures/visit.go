@@ -74,42 +74,42 @@ func (r *reader) counted(
 
 // readVisits reads how many visits schools made, which is known only if every
 // node that counted queries before the period began counted visits too.
-func (b *builder) readVisits(ctx context.Context, s selector) error {
-	b.visits = Figure{Sign: NoData}
+func (g *gatherer) readVisits(ctx context.Context, s selector) error {
+	g.visits = Figure{Sign: NoData}
 	s.metric = metrics.SchoolVisits
-	list, err := b.reader.counted(ctx, s, identity, b.spec.Period.Start, b.until)
+	list, err := g.reader.counted(ctx, s, identity, g.spec.Period.Start, g.until)
 	if err != nil {
 		return err
 	}
 	sum, counts := Figure{Sign: NoData}, make(map[string]bool)
 	for _, c := range list {
-		if b.census.schools[schoolOf(c.labels)] != nil {
+		if g.census.schools[schoolOf(c.labels)] != nil {
 			sum = Plus(sum, Number(c.n))
 			counts[nodeOf(c.labels)] = counts[nodeOf(c.labels)] || c.before
 		}
 	}
-	for node := range b.census.began {
+	for node := range g.census.began {
 		if !counts[node] {
 			return nil
 		}
 	}
 	if sum.Known() {
-		total := b.census.total()
-		b.visits = Number(min(sum.Value, total.all())) // it is an estimate
+		total := g.census.total()
+		g.visits = Number(min(sum.Value, total.all())) // it is an estimate
 	}
 	return nil
 }
 
 // readChecks reads the checks of the filter. A node that counts visits counts
 // checks too, so if it sends none there were none.
-func (b *builder) readChecks(ctx context.Context, s selector) error {
+func (g *gatherer) readChecks(ctx context.Context, s selector) error {
 	s.metric = metrics.SchoolChecks
-	list, err := b.reader.counted(ctx, s, identity, b.spec.Period.Start, b.until)
+	list, err := g.reader.counted(ctx, s, identity, g.spec.Period.Start, g.until)
 	if err != nil {
 		return err
 	}
 	none := Figure{Sign: NoData}
-	b.checks = CheckCounts{
+	g.checks = CheckCounts{
 		All:        none,
 		Passed:     none,
 		Failed:     none,
@@ -119,22 +119,22 @@ func (b *builder) readChecks(ctx context.Context, s selector) error {
 	}
 	checked, byCategory := make(map[string]bool), make(map[string]*CheckCount)
 	for _, c := range list {
-		if c.n > 0 && b.census.schools[schoolOf(c.labels)] != nil {
+		if c.n > 0 && g.census.schools[schoolOf(c.labels)] != nil {
 			checked[schoolOf(c.labels)] = true
-			b.checks.add(c, byCategory)
+			g.checks.add(c, byCategory)
 		}
 	}
-	if len(checked) == 0 && !b.visits.Known() {
+	if len(checked) == 0 && !g.visits.Known() {
 		return nil
 	}
-	for _, f := range []*Figure{&b.checks.All, &b.checks.Passed, &b.checks.Failed, &b.checks.Allowed} {
+	for _, f := range []*Figure{&g.checks.All, &g.checks.Passed, &g.checks.Failed, &g.checks.Allowed} {
 		*f = Plus(*f, Number(0))
 	}
-	b.checks.Unchecked = Number(int64(len(b.schools) - len(checked)))
-	for _, category := range b.census.categories {
+	g.checks.Unchecked = Number(int64(len(g.schools) - len(checked)))
+	for _, category := range g.census.categories {
 		if count := byCategory[category.Code]; count != nil {
 			count.Code, count.Label = category.Code, category.Label
-			b.checks.Categories = append(b.checks.Categories, *count)
+			g.checks.Categories = append(g.checks.Categories, *count)
 		}
 	}
 	return nil

@@ -104,15 +104,31 @@ func comparePlaces(a, b place) int {
 // ErrUnit is the error of a report on an unknown unit.
 var ErrUnit = wording.Error(textNoUnit)
 
+// A scope is what a report is on: the period, the unit and its schools.
+type scope struct {
+	spec    Spec
+	until   time.Time // the end of the period, or now when that is earlier
+	unit    Unit
+	units   map[string]Unit
+	schools []schoolAt // of the unit, in the order of their communes and names
+}
+
+// A schoolAt is a school of the report and where it belongs.
+type schoolAt struct {
+	Unit
+	place
+	before []place
+}
+
 // place finds the reporting unit and its schools.
-func (b *builder) place(ctx context.Context) error {
-	now, before, err := b.reader.places(ctx, b.spec.Period, b.until)
+func (sc *scope) place(ctx context.Context, r *reader) error {
+	now, before, err := r.places(ctx, sc.spec.Period, sc.until)
 	if err != nil {
 		return err
 	}
-	b.units = make(map[string]Unit, len(b.spec.Units))
-	for _, u := range b.spec.Units {
-		b.units[u.ID] = u
+	sc.units = make(map[string]Unit, len(sc.spec.Units))
+	for _, u := range sc.spec.Units {
+		sc.units[u.ID] = u
 		if _, told := now[u.ID]; u.Rank == School && !told {
 			if now == nil {
 				now = make(map[string]place)
@@ -121,32 +137,32 @@ func (b *builder) place(ctx context.Context) error {
 		}
 	}
 	for id, p := range now {
-		b.know(id, p, School)
-		b.know(p.commune, p, Commune)
-		b.know(p.province, p, Province)
+		sc.know(id, p, School)
+		sc.know(p.commune, p, Commune)
+		sc.know(p.province, p, Province)
 	}
-	b.unit = b.units[b.spec.Unit]
-	if _, known := b.units[b.spec.Unit]; !known && b.spec.Unit != "" {
-		return fmt.Errorf("%q: %w", b.spec.Unit, ErrUnit)
+	sc.unit = sc.units[sc.spec.Unit]
+	if _, known := sc.units[sc.spec.Unit]; !known && sc.spec.Unit != "" {
+		return fmt.Errorf("%q: %w", sc.spec.Unit, ErrUnit)
 	}
 	for id, p := range now {
-		if b.belongs(id, p) {
-			b.schools = append(b.schools, schoolAt{b.units[id], p, before[id]})
+		if sc.belongs(id, p) {
+			sc.schools = append(sc.schools, schoolAt{sc.units[id], p, before[id]})
 		}
 	}
 	words := vietnamese()
-	slices.SortFunc(b.schools, func(x, y schoolAt) int {
+	slices.SortFunc(sc.schools, func(x, y schoolAt) int {
 		return cmp.Or(
-			words.CompareString(b.name(x.province), b.name(y.province)),
-			words.CompareString(b.name(x.commune), b.name(y.commune)),
+			words.CompareString(sc.name(x.province), sc.name(y.province)),
+			words.CompareString(sc.name(x.commune), sc.name(y.commune)),
 			words.CompareString(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
 	})
 	return nil
 }
 
 // know adds a unit that only counters name.
-func (b *builder) know(id string, p place, rank Rank) {
-	if _, known := b.units[id]; known || id == "" {
+func (sc *scope) know(id string, p place, rank Rank) {
+	if _, known := sc.units[id]; known || id == "" {
 		return
 	}
 	u := Unit{ID: id, Name: id, Rank: rank}
@@ -156,29 +172,64 @@ func (b *builder) know(id string, p place, rank Rank) {
 	case Commune:
 		u.Province = p.province
 	}
-	b.units[id] = u
+	sc.units[id] = u
 }
 
 // belongs reports whether a school is in the report.
-func (b *builder) belongs(id string, p place) bool {
-	switch b.unit.Rank {
+func (sc *scope) belongs(id string, p place) bool {
+	switch sc.unit.Rank {
 	case School:
-		return id == b.unit.ID
+		return id == sc.unit.ID
 	case Commune:
-		return p.commune == b.unit.ID
+		return p.commune == sc.unit.ID
 	case Province:
-		return p.province == b.unit.ID
+		return p.province == sc.unit.ID
 	}
 	return true
 }
 
 // name is what people call a unit.
-func (b *builder) name(id string) string {
+func (sc *scope) name(id string) string {
 	if id == "" {
 		return "Chưa rõ địa bàn"
 	}
-	if u, known := b.units[id]; known && u.Name != "" {
+	if u, known := sc.units[id]; known && u.Name != "" {
 		return u.Name
 	}
 	return id
+}
+
+// spans are the months of the period, as far as there are any yet.
+func (sc *scope) spans() (spans []Span) {
+	for _, s := range sc.spec.Period.Months() {
+		if len(spans) > 0 && !s.Start.Before(sc.until) {
+			break
+		}
+		s.End = earlier(s.End, sc.until)
+		spans = append(spans, s)
+	}
+	return spans
+}
+
+// otherPeriods are those that the period is compared with.
+func (sc *scope) otherPeriods() []otherPeriod {
+	previous, ago := sc.spec.Period.Previous(), sc.spec.Period.YearAgo()
+	others := []otherPeriod{{Period: previous, label: "Kỳ trước"}}
+	if !previous.Start.Equal(ago.Start) {
+		others = append(others, otherPeriod{Period: ago, label: "Cùng kỳ năm trước"})
+	}
+	return others
+}
+
+// selector names the schools of the report, or none if they are most of all schools:
+// then it is quicker to read all and leave some out.
+func (sc *scope) selector() selector { return selector{schools: sc.ids()} }
+
+// ids are the ids of the schools.
+func (sc *scope) ids() []string {
+	ids := make([]string, len(sc.schools))
+	for i, s := range sc.schools {
+		ids[i] = s.ID
+	}
+	return ids
 }
