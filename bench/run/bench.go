@@ -20,66 +20,65 @@ import (
 	"lachan/bench/process"
 )
 
-// A bench is one measurement of all servers.
-type bench struct {
+// A lab is what every measurement needs: our programs, data and an upstream, and
+// the servers that are measured, which end with it.
+type lab struct {
 	options
 	ctx      context.Context
 	dir      string
 	upstream netip.AddrPort
 	stub     *process.Child
 	subjects []*subject
-	lachan   *subject
-	numbers  []string // lines about lachan alone
 }
 
 // bin is one of our programs.
-func (b *bench) bin(name string) string  { return filepath.Join(b.dir, "bin", name) }
-func (b *bench) file(name string) string { return filepath.Join(b.dir, name) }
+func (l *lab) bin(name string) string  { return filepath.Join(l.dir, "bin", name) }
+func (l *lab) file(name string) string { return filepath.Join(l.dir, name) }
 
 // prepare builds the programs, makes the data and starts the upstream.
-func (b *bench) prepare() error {
+func (l *lab) prepare() error {
 	say("building")
-	if err := os.MkdirAll(b.bin(""), 0o755); err != nil {
+	if err := os.MkdirAll(l.bin(""), 0o755); err != nil {
 		return err
 	}
 	for _, p := range []string{"./bench/load", "./bench/secure", "./bench/names", "./bench/floor", "./bench/upstream", "./cmd/lachan"} {
-		if out, err := exec.CommandContext(b.ctx, "go", "build", "-o", b.bin(""), p).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(l.ctx, "go", "build", "-o", l.bin(""), p).CombinedOutput(); err != nil {
 			return fmt.Errorf("build %s: %w\n%s", p, err, out)
 		}
 	}
-	say("writing lists of %d names, a policy of %d schools and queries", b.names, b.schools)
-	if err := b.generate(b.dir, point{b.names, b.schools, popular}, true); err != nil {
+	say("writing lists of %d names, a policy of %d schools and queries", l.names, l.schools)
+	if err := l.generate(l.dir, point{l.names, l.schools, popular}, true); err != nil {
 		return err
 	}
 	var err error
-	if b.upstream, err = freeAddr(); err != nil {
+	if l.upstream, err = freeAddr(); err != nil {
 		return err
 	}
-	if b.stub, err = process.Start(loadCore, b.bin("upstream"), b.upstream.String()); err != nil {
+	if l.stub, err = process.Start(loadCore, l.bin("upstream"), l.upstream.String()); err != nil {
 		return err
 	}
-	return waitFor(b.ctx, b.upstream, "first.example", 5*time.Second, func(*dns.Msg) bool { return true })
+	return waitFor(l.ctx, l.upstream, "first.example", 5*time.Second, func(*dns.Msg) bool { return true })
 }
 
 // popular is how many names the warm queries ask for.
 const popular = 100_000
 
-func (b *bench) generate(dir string, p point, others bool) error {
+func (l *lab) generate(dir string, p point, others bool) error {
 	args := []string{"-dir", dir, "-names", strconv.Itoa(p.names), "-schools", strconv.Itoa(p.schools),
-		"-popular", strconv.Itoa(p.answers), "-misses", strconv.Itoa(b.misses), "-others=" + strconv.FormatBool(others)}
-	if out, err := exec.CommandContext(b.ctx, b.bin("names"), args...).CombinedOutput(); err != nil {
+		"-popular", strconv.Itoa(p.answers), "-misses", strconv.Itoa(l.misses), "-others=" + strconv.FormatBool(others)}
+	if out, err := exec.CommandContext(l.ctx, l.bin("names"), args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("make data: %w\n%s", err, out)
 	}
 	return nil
 }
 
 // stop ends all that runs.
-func (b *bench) stop() {
-	for _, s := range b.subjects {
+func (l *lab) stop() {
+	for _, s := range l.subjects {
 		s.stop()
 	}
-	if b.stub != nil {
-		b.stub.Stop()
+	if l.stub != nil {
+		l.stub.Stop()
 	}
 }
 
@@ -117,16 +116,16 @@ type result struct {
 
 // startLoad begins a run of the load; the returned function waits for its
 // result.
-func (b *bench) startLoad(s *subject, queries string, args ...string) (func() (result, error), error) {
+func (l *lab) startLoad(s *subject, queries string, args ...string) (func() (result, error), error) {
 	args = append([]string{"-json", "-server", s.addr.String(), "-pid", strconv.Itoa(s.child.PID()),
-		"-queries", b.file(queries), "-spread", strconv.Itoa(b.schools)}, args...)
-	out := b.file("load.json")
-	c, err := process.Start(loadCore, "sh", append([]string{"-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, b.bin("load")}, args...)...)
+		"-queries", l.file(queries), "-spread", strconv.Itoa(l.schools)}, args...)
+	out := l.file("load.json")
+	c, err := process.Start(loadCore, "sh", append([]string{"-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, l.bin("load")}, args...)...)
 	if err != nil {
 		return nil, err
 	}
 	return func() (r result, err error) {
-		if err := c.Wait(b.ctx); err != nil {
+		if err := c.Wait(l.ctx); err != nil {
 			return r, err
 		}
 		text, err := os.ReadFile(out)
@@ -144,8 +143,8 @@ func (b *bench) startLoad(s *subject, queries string, args ...string) (func() (r
 }
 
 // load runs the load to its end.
-func (b *bench) load(s *subject, queries string, args ...string) (result, error) {
-	wait, err := b.startLoad(s, queries, args...)
+func (l *lab) load(s *subject, queries string, args ...string) (result, error) {
+	wait, err := l.startLoad(s, queries, args...)
 	if err != nil {
 		return result{}, err
 	}

@@ -13,9 +13,12 @@ import (
 // A point is one size at which lachan is measured.
 type point struct{ names, schools, answers int }
 
-// curves measures how lachan grows: with names, with schools, with cached
+// A curve is how lachan grows.
+type curve struct{ *lab }
+
+// measure finds out how lachan grows: with names, with schools, with cached
 // answers, each alone.
-func (b *bench) curves() error {
+func (c *curve) measure() error {
 	points := []point{
 		{10_000, 1000, 100_000}, {100_000, 1000, 100_000}, {1_000_000, 1000, 100_000}, {5_000_000, 1000, 100_000},
 		{1_000_000, 1, 100_000}, {1_000_000, 100, 100_000}, {1_000_000, 10_000, 100_000}, {1_000_000, 40_000, 100_000},
@@ -26,29 +29,29 @@ func (b *bench) curves() error {
 	fmt.Fprintln(w, "|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|")
 	for i, p := range points {
 		say("point %d of %d: %+v", i+1, len(points), p)
-		if err := b.point(w, p); err != nil {
+		if err := c.point(w, p); err != nil {
 			fmt.Fprintf(w, "| %d\t| %d\t| %d\t| not measured: %v\t|\n", p.names, p.schools, p.answers, err)
 		}
-		if b.ctx.Err() != nil {
+		if c.ctx.Err() != nil {
 			break
 		}
 	}
 	return w.Flush()
 }
 
-func (b *bench) point(w *tabwriter.Writer, p point) error {
-	dir := b.file("point")
+func (c *curve) point(w *tabwriter.Writer, p point) error {
+	dir := c.file("point")
 	defer os.RemoveAll(dir)
-	if err := b.generate(dir, p, false); err != nil {
+	if err := c.generate(dir, p, false); err != nil {
 		return err
 	}
-	s, err := b.lachanIn(dir, max(2*p.answers, cacheEntries))
+	s, err := c.lachanIn(dir, max(2*p.answers, cacheEntries))
 	if err != nil {
 		return err
 	}
 	defer s.stop()
 	begin := time.Now()
-	if err := b.compile(s); err != nil {
+	if err := c.compile(s); err != nil {
 		return err
 	}
 	compiled := time.Since(begin)
@@ -56,18 +59,18 @@ func (b *bench) point(w *tabwriter.Writer, p point) error {
 	if err != nil {
 		return err
 	}
-	started, err := b.start(s, listed)
+	started, err := c.start(s, listed)
 	if err != nil {
 		return err
 	}
-	queries, err := filepath.Rel(b.dir, filepath.Join(dir, "warm.queries"))
+	queries, err := filepath.Rel(c.dir, filepath.Join(dir, "warm.queries"))
 	if err != nil {
 		return err
 	}
-	if _, err := b.load(s, queries, "-each", "-time", "120s"); err != nil {
+	if _, err := c.load(s, queries, "-each", "-time", "120s"); err != nil {
 		return err
 	}
-	r, err := b.load(s, queries, "-time", b.time.String(), "-spread", fmt.Sprint(p.schools))
+	r, err := c.load(s, queries, "-time", c.time.String(), "-spread", fmt.Sprint(p.schools))
 	if err != nil {
 		return err
 	}

@@ -24,46 +24,49 @@ const (
 	dohRate column = "q/s DoH"
 )
 
+// A doorBench measures the encrypted doors of lachan beside those of others.
+type doorBench struct{ *bench }
+
 // doors measures the encrypted doors of lachan beside those of dnsdist and
 // CoreDNS, where these are installed.
-func (b *bench) doors(to io.Writer) error {
-	if err := b.writeCertificate(); err != nil {
+func (d *doorBench) doors(to io.Writer) error {
+	if err := d.writeCertificate(); err != nil {
 		return err
 	}
-	if err := b.gatherDoors(); err != nil {
+	if err := d.gatherDoors(); err != nil {
 		return err
 	}
-	b.startAll()
-	for round := range b.rounds {
-		say("round %d of %d", round+1, b.rounds)
-		for _, s := range b.running(false) {
-			b.takeDoor(s, s.dot, "dot", dotCPU, dotRate)
-			b.takeDoor(s, s.doh, "doh", dohCPU, dohRate)
+	d.startAll()
+	for round := range d.rounds {
+		say("round %d of %d", round+1, d.rounds)
+		for _, s := range d.running(false) {
+			d.takeDoor(s, s.dot, "dot", dotCPU, dotRate)
+			d.takeDoor(s, s.doh, "doh", dohCPU, dohRate)
 		}
 	}
 	fmt.Fprintf(to, "%d names, %d schools, %d rounds of %v; 20 connections, 20 questions each without an answer. Medians (lowest to highest).\n\n",
-		b.names, b.schools, b.rounds, b.time)
-	b.printTable(to, []column{dotCPU, dotRate, dohCPU, dohRate})
-	for _, s := range b.subjects {
+		d.names, d.schools, d.rounds, d.time)
+	d.printTable(to, []column{dotCPU, dotRate, dohCPU, dohRate})
+	for _, s := range d.subjects {
 		for _, c := range []column{startTime, dotCPU, dohCPU} {
 			if why := s.whyNot[c]; why != "" {
 				fmt.Fprintf(to, "- not measured: %s, %s: %s\n", s.name, c, why)
 			}
 		}
 	}
-	return b.ctx.Err()
+	return d.ctx.Err()
 }
 
 // gatherDoors makes the list of who is measured, with doors.
-func (b *bench) gatherDoors() error {
-	if err := b.gatherLachan(); err != nil {
+func (d *doorBench) gatherDoors() error {
+	if err := d.gatherLachan(); err != nil {
 		return err
 	}
 	dnsdist, coredns := &subject{}, &subject{}
-	b.subjects = []*subject{b.lachan, dnsdist, coredns}
-	for _, s := range b.subjects {
+	d.subjects = []*subject{d.lachan, dnsdist, coredns}
+	for _, s := range d.subjects {
 		for _, a := range []*netip.AddrPort{&s.addr, &s.dot, &s.doh} {
-			if s == b.lachan && a == &s.addr {
+			if s == d.lachan && a == &s.addr {
 				continue
 			}
 			var err error
@@ -72,22 +75,23 @@ func (b *bench) gatherDoors() error {
 			}
 		}
 	}
-	if err := errors.Join(b.dnsdist(dnsdist), b.corednsServer(coredns)); err != nil {
+	others := &rivals{d.lab}
+	if err := errors.Join(others.dnsdist(dnsdist), others.corednsServer(coredns)); err != nil {
 		return err
 	}
-	cert, key := b.file("cert.pem"), b.file("key.pem")
-	b.lachan.args = slices.Insert(b.lachan.args, 1, "--server.dot="+b.lachan.dot.String(), "--server.doh="+b.lachan.doh.String(),
+	cert, key := d.file("cert.pem"), d.file("key.pem")
+	d.lachan.args = slices.Insert(d.lachan.args, 1, "--server.dot="+d.lachan.dot.String(), "--server.doh="+d.lachan.doh.String(),
 		"--server.tls.cert="+cert, "--server.tls.key="+key)
 	return errors.Join(
-		appendTo(b.file("dnsdist.conf"), fmt.Sprintf("addTLSLocal(%q, %q, %q)\naddDOHLocal(%q, %q, %q, \"/dns-query\")\n",
+		appendTo(d.file("dnsdist.conf"), fmt.Sprintf("addTLSLocal(%q, %q, %q)\naddDOHLocal(%q, %q, %q, \"/dns-query\")\n",
 			dnsdist.dot, cert, key, dnsdist.doh, cert, key)),
-		b.corednsDoors(coredns, cert, key),
+		others.corednsDoors(coredns, cert, key),
 	)
 }
 
 // corednsDoors has the plain server's rules serve over TLS and HTTPS too.
-func (b *bench) corednsDoors(s *subject, cert, key string) error {
-	plain, err := os.ReadFile(b.file("Corefile"))
+func (r *rivals) corednsDoors(s *subject, cert, key string) error {
+	plain, err := os.ReadFile(r.file("Corefile"))
 	if err != nil {
 		return err
 	}
@@ -96,12 +100,12 @@ func (b *bench) corednsDoors(s *subject, cert, key string) error {
 	for _, at := range []string{"tls://.:" + portOf(s.dot), "https://.:" + portOf(s.doh)} {
 		text += at + rules[:len(rules)-2] + "  tls " + cert + " " + key + "\n}\n"
 	}
-	return os.WriteFile(b.file("Corefile"), []byte(text), 0o644)
+	return os.WriteFile(r.file("Corefile"), []byte(text), 0o644)
 }
 
 // takeDoor asks at a door and notes two columns.
-func (b *bench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, rate column) {
-	r, err := askDoor(b, s, at, protocol)
+func (d *doorBench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, rate column) {
+	r, err := askDoor(d.lab, s, at, protocol)
 	if err != nil {
 		s.miss(cpu, err)
 		return
@@ -111,13 +115,13 @@ func (b *bench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, ra
 }
 
 // askDoor asks warm questions at a door.
-func askDoor(b *bench, s *subject, at netip.AddrPort, protocol string) (r result, err error) {
-	out := b.file("secure.json")
-	c, err := process.Start(loadCore, "sh", "-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, b.bin("secure"),
+func askDoor(l *lab, s *subject, at netip.AddrPort, protocol string) (r result, err error) {
+	out := l.file("secure.json")
+	c, err := process.Start(loadCore, "sh", "-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, l.bin("secure"),
 		"-server", at.String(), "-protocol", protocol, "-pid", strconv.Itoa(s.child.PID()),
-		"-queries", b.file("warm.queries"), "-spread", strconv.Itoa(b.schools), "-time", b.time.String())
+		"-queries", l.file("warm.queries"), "-spread", strconv.Itoa(l.schools), "-time", l.time.String())
 	if err == nil {
-		err = c.Wait(b.ctx)
+		err = c.Wait(l.ctx)
 	}
 	if err != nil {
 		return r, err
@@ -133,10 +137,10 @@ func askDoor(b *bench, s *subject, at netip.AddrPort, protocol string) (r result
 }
 
 // writeCertificate makes one for this measurement.
-func (b *bench) writeCertificate() error {
+func (l *lab) writeCertificate() error {
 	cert, key, err := testserver.PEM("dns.example", "127.0.0.1")
 	if err != nil {
 		return err
 	}
-	return errors.Join(os.WriteFile(b.file("cert.pem"), cert, 0o600), os.WriteFile(b.file("key.pem"), key, 0o600))
+	return errors.Join(os.WriteFile(l.file("cert.pem"), cert, 0o600), os.WriteFile(l.file("key.pem"), key, 0o600))
 }

@@ -10,8 +10,8 @@ import (
 
 // floors are the programs that only echo: in C where there is a compiler, and
 // in Go.
-func (b *bench) floors() ([]*subject, error) {
-	inC, err := b.floorC()
+func (r *rivals) floors() ([]*subject, error) {
+	inC, err := r.floorC()
 	if err != nil {
 		return nil, err
 	}
@@ -19,16 +19,16 @@ func (b *bench) floors() ([]*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []*subject{inC, {name: "floor, Go", addr: addr, program: b.bin("floor"), args: []string{addr.String()}, echo: true}}, nil
+	return []*subject{inC, {name: "floor, Go", addr: addr, program: r.bin("floor"), args: []string{addr.String()}, echo: true}}, nil
 }
 
-func (b *bench) floorC() (*subject, error) {
+func (r *rivals) floorC() (*subject, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
 	}
 	s := &subject{
-		name: "floor, C", addr: addr, program: b.bin("floor-c"), echo: true,
+		name: "floor, C", addr: addr, program: r.bin("floor-c"), echo: true,
 		args: []string{addr.Addr().String(), fmt.Sprint(addr.Port())},
 	}
 	gcc, err := exec.LookPath("gcc")
@@ -37,7 +37,7 @@ func (b *bench) floorC() (*subject, error) {
 		s.miss(warmCPU, errors.New("gcc is not installed"))
 		return s, nil
 	}
-	if out, err := exec.CommandContext(b.ctx, gcc, "-O2", "-o", s.program, "bench/floor/c/floor.c").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(r.ctx, gcc, "-O2", "-o", s.program, "bench/floor/c/floor.c").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("compile the floor: %w\n%s", err, out)
 	}
 	return s, nil

@@ -18,7 +18,7 @@ var categories = [8]string{"adult", "gambling", "phishing", "malware", "drugs", 
 
 // lachanIn is lachan with the lists and the policy of a folder and everything
 // on: the eight lists, the schools, all metrics.
-func (b *bench) lachanIn(dir string, cacheEntries int) (*subject, error) {
+func (l *lab) lachanIn(dir string, cacheEntries int) (*subject, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ upstream: {servers: [%q]}
 cache: {entries: %d}
 policy: policy.yaml
 feeds:
-`, filepath.Join(dir, "state"), addr, http, b.upstream, cacheEntries)
+`, filepath.Join(dir, "state"), addr, http, l.upstream, cacheEntries)
 	for _, c := range categories {
 		fmt.Fprintf(&config, "  - {name: %s, url: %q, format: hosts, category: %s, max_bytes: 1GiB}\n", c, filepath.Join(dir, c+".hosts"), c)
 	}
@@ -43,7 +43,7 @@ feeds:
 	if err := os.WriteFile(file, []byte(config.String()), 0o644); err != nil {
 		return nil, err
 	}
-	s := &subject{name: "lachan", addr: addr, http: http, program: b.bin("lachan"), args: []string{"serve", "--config", file}}
+	s := &subject{name: "lachan", addr: addr, http: http, program: l.bin("lachan"), args: []string{"serve", "--config", file}}
 	s.block = func(name string) error {
 		err := appendTo(filepath.Join(dir, "gambling.hosts"), "0.0.0.0 "+name+"\n")
 		return errors.Join(err, s.child.Signal(syscall.SIGHUP))
@@ -52,8 +52,8 @@ feeds:
 }
 
 // compile fetches the lists and compiles them, as before a first start.
-func (b *bench) compile(s *subject) error {
-	out, err := exec.CommandContext(b.ctx, s.program, "lists", "update", "--config", s.args[len(s.args)-1]).CombinedOutput()
+func (l *lab) compile(s *subject) error {
+	out, err := exec.CommandContext(l.ctx, s.program, "lists", "update", "--config", s.args[len(s.args)-1]).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("fetch and compile the lists: %w\n%s", err, out)
 	}

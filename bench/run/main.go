@@ -91,27 +91,27 @@ func run(ctx context.Context, o options) error {
 		}
 		defer os.RemoveAll(dir)
 	}
-	b := &bench{options: o, dir: dir, ctx: ctx}
-	defer b.stop()
-	if err := b.prepare(); err != nil {
+	l := &lab{options: o, dir: dir, ctx: ctx}
+	defer l.stop()
+	if err := l.prepare(); err != nil {
 		return err
 	}
+	b := &bench{lab: l}
 	if o.curves {
-		return b.curves()
+		return (&curve{l}).measure()
 	}
 	if o.feeds {
-		b.many()
-		fmt.Println(strings.Join(b.numbers, "\n"))
+		fmt.Println(strings.Join(measureMany(l), "\n"))
 		return ctx.Err()
 	}
 	if o.secure {
-		return b.doors(os.Stdout)
+		return (&doorBench{b}).doors(os.Stdout)
 	}
 	if o.pair != "" {
-		return measurePairs(b, os.Stdout)
+		return measurePairs(l, os.Stdout)
 	}
 	if o.soakTime > 0 {
-		return b.soak()
+		return (&soak{l}).run()
 	}
 	b.measure()
 	b.print(os.Stdout)

@@ -12,6 +12,13 @@ import (
 	"lachan/bench/process"
 )
 
+// A bench is one measurement of all servers.
+type bench struct {
+	*lab
+	lachan  *subject
+	numbers []string // lines about lachan alone
+}
+
 // measure fills the columns of all servers. What goes wrong with one of them is
 // its reason for an empty cell.
 func (b *bench) measure() {
@@ -19,7 +26,7 @@ func (b *bench) measure() {
 		say("%v", err)
 		return
 	}
-	b.many()
+	b.numbers = append(b.numbers, measureMany(b.lab)...)
 	b.startAll()
 	b.inTurn()
 	b.idle()
@@ -34,14 +41,14 @@ func (b *bench) measure() {
 
 // gather makes the list of who is measured.
 func (b *bench) gather() error {
-	floors, err := b.floors()
+	floors, err := (&rivals{b.lab}).floors()
 	if err != nil {
 		return err
 	}
 	if err := b.gatherLachan(); err != nil {
 		return err
 	}
-	others, err := b.others()
+	others, err := (&rivals{b.lab}).others()
 	if err != nil {
 		return err
 	}
@@ -58,8 +65,8 @@ func (b *bench) gatherLachan() (err error) {
 const cacheEntries = 1_000_000
 
 // running are the servers that could be started, with or without the floors.
-func (b *bench) running(floors bool) (all []*subject) {
-	for _, s := range b.subjects {
+func (l *lab) running(floors bool) (all []*subject) {
+	for _, s := range l.subjects {
 		if s.child != nil && !s.child.Ended() && (floors || !s.echo) {
 			all = append(all, s)
 		}

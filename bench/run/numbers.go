@@ -55,20 +55,20 @@ var realLists = [...]struct{ file, format, category string }{
 
 // realFeeds are the entries of a configuration for the real lists, and how many
 // lines these have.
-func (b *bench) realFeeds() (feeds string, lines int, err error) {
-	lists, err := filepath.Abs(filepath.Join(b.data, "lists"))
+func (l *lab) realFeeds() (feeds string, lines int, err error) {
+	lists, err := filepath.Abs(filepath.Join(l.data, "lists"))
 	if err != nil {
 		return "", 0, err
 	}
 	var config strings.Builder
-	for _, l := range realLists {
-		text, err := os.ReadFile(filepath.Join(lists, l.file))
+	for _, list := range realLists {
+		text, err := os.ReadFile(filepath.Join(lists, list.file))
 		if err != nil {
 			return "", 0, err
 		}
 		lines += strings.Count(string(text), "\n")
-		name := strings.ReplaceAll(l.file, ".", "-")
-		fmt.Fprintf(&config, "  - {name: %s, url: %q, format: %s, category: %s}\n", name, filepath.Join(lists, l.file), l.format, l.category)
+		name := strings.ReplaceAll(list.file, ".", "-")
+		fmt.Fprintf(&config, "  - {name: %s, url: %q, format: %s, category: %s}\n", name, filepath.Join(lists, list.file), list.format, list.category)
 	}
 	return config.String(), lines, nil
 }

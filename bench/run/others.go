@@ -13,10 +13,13 @@ import (
 	"syscall"
 )
 
+// rivals are the servers that lachan is measured beside.
+type rivals struct{ *lab }
+
 // others are the servers that are installed; those that are not have their
 // reason.
-func (b *bench) others() ([]*subject, error) {
-	makers := []func(*subject) error{b.recursor, b.dnsdist, b.unbound, b.corednsServer}
+func (r *rivals) others() ([]*subject, error) {
+	makers := []func(*subject) error{r.recursor, r.dnsdist, r.unbound, r.corednsServer}
 	var all []*subject
 	for _, configure := range makers {
 		addr, err := freeAddr()
@@ -45,19 +48,19 @@ func (s *subject) find(program string) {
 	s.program = path
 }
 
-func (b *bench) write(name, format string, args ...any) error {
-	return os.WriteFile(b.file(name), fmt.Appendf(nil, format, args...), 0o644)
+func (l *lab) write(name, format string, args ...any) error {
+	return os.WriteFile(l.file(name), fmt.Appendf(nil, format, args...), 0o644)
 }
 
-func (b *bench) unbound(s *subject) error {
+func (r *rivals) unbound(s *subject) error {
 	s.name = "Unbound"
 	s.find("unbound")
-	s.args = []string{"-d", "-c", b.file("unbound-main.conf")}
+	s.args = []string{"-d", "-c", r.file("unbound-main.conf")}
 	s.block = func(name string) error {
-		err := appendTo(b.file("unbound.conf"), "local-zone: \""+name+".\" always_nxdomain\n")
+		err := appendTo(r.file("unbound.conf"), "local-zone: \""+name+".\" always_nxdomain\n")
 		return errors.Join(err, s.child.Signal(syscall.SIGHUP))
 	}
-	return b.write("unbound-main.conf", `server:
+	return r.write("unbound-main.conf", `server:
   interface: 127.0.0.1@%d
   access-control: 127.0.0.0/8 allow
   do-not-query-localhost: no
@@ -80,26 +83,26 @@ include: %q
 forward-zone:
   name: "."
   forward-addr: %s@%d
-`, s.addr.Port(), b.dir, b.file("unbound.conf"), b.upstream.Addr(), b.upstream.Port())
+`, s.addr.Port(), r.dir, r.file("unbound.conf"), r.upstream.Addr(), r.upstream.Port())
 }
 
-func (b *bench) recursor(s *subject) error {
+func (r *rivals) recursor(s *subject) error {
 	s.name = "PowerDNS Recursor"
 	s.find("pdns_recursor")
-	s.args = []string{"--config-dir=" + b.dir}
+	s.args = []string{"--config-dir=" + r.dir}
 	s.block = func(name string) error {
-		if err := appendTo(b.file("blocked.rpz"), name+" CNAME .\n"); err != nil {
+		if err := appendTo(r.file("blocked.rpz"), name+" CNAME .\n"); err != nil {
 			return err
 		}
-		out, err := exec.CommandContext(b.ctx, "rec_control", "--config-dir="+b.dir, "--socket-dir="+b.dir, "--timeout=60", "reload-lua-config").CombinedOutput()
+		out, err := exec.CommandContext(r.ctx, "rec_control", "--config-dir="+r.dir, "--socket-dir="+r.dir, "--timeout=60", "reload-lua-config").CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("rec_control: %w: %s", err, strings.TrimSpace(string(out)))
 		}
 		return nil
 	}
 	return errors.Join(
-		b.write("recursor.lua", "rpzFile(%q, {policyName=\"blocked\"})\n", b.file("blocked.rpz")),
-		b.write("recursor.conf", `local-address=127.0.0.1
+		r.write("recursor.lua", "rpzFile(%q, {policyName=\"blocked\"})\n", r.file("blocked.rpz")),
+		r.write("recursor.conf", `local-address=127.0.0.1
 local-port=%d
 threads=1
 pdns-distributes-queries=no
@@ -114,28 +117,28 @@ security-poll-suffix=
 max-cache-entries=1000000
 max-packetcache-entries=1000000
 loglevel=3
-`, s.addr.Port(), b.upstream, b.file("recursor.lua"), b.dir))
+`, s.addr.Port(), r.upstream, r.file("recursor.lua"), r.dir))
 }
 
-func (b *bench) dnsdist(s *subject) error {
+func (r *rivals) dnsdist(s *subject) error {
 	s.name = "dnsdist"
 	s.find("dnsdist")
 	console, err := freeAddr()
 	if err != nil {
 		return err
 	}
-	s.args = []string{"--supervised", "--disable-syslog", "-C", b.file("dnsdist.conf")}
+	s.args = []string{"--supervised", "--disable-syslog", "-C", r.file("dnsdist.conf")}
 	s.block = func(name string) error {
-		if err := appendTo(b.file("blocked.names"), name+"\n"); err != nil {
+		if err := appendTo(r.file("blocked.names"), name+"\n"); err != nil {
 			return err
 		}
-		out, err := exec.CommandContext(b.ctx, s.program, "-C", b.file("dnsdist.conf"), "-c", console.String(), "-e", "block()").CombinedOutput()
+		out, err := exec.CommandContext(r.ctx, s.program, "-C", r.file("dnsdist.conf"), "-c", console.String(), "-e", "block()").CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("dnsdist -e: %w: %s", err, strings.TrimSpace(string(out)))
 		}
 		return nil
 	}
-	return b.write("dnsdist.conf", `setKey("bGFjaGFuLWJlbmNoLWxhY2hhbi1iZW5jaC1sYWNoYW4=")
+	return r.write("dnsdist.conf", `setKey("bGFjaGFuLWJlbmNoLWxhY2hhbi1iZW5jaC1sYWNoYW4=")
 controlSocket(%q)
 setLocal(%q)
 newServer({address=%q})
@@ -148,21 +151,21 @@ function block()
   addAction(SuffixMatchNodeRule(names), RCodeAction(DNSRCode.NXDOMAIN))
 end
 block()
-`, console, s.addr, b.upstream, b.file("blocked.names"))
+`, console, s.addr, r.upstream, r.file("blocked.names"))
 }
 
 // corednsServer answers listed names from a list of hosts, the only one of its
 // own plugins that knows lists; names below a listed one are not covered. It is
 // installed by `go install github.com/coredns/coredns@latest`.
-func (b *bench) corednsServer(s *subject) error {
+func (r *rivals) corednsServer(s *subject) error {
 	s.name = "CoreDNS"
 	s.find("coredns")
-	s.args = []string{"-conf", b.file("Corefile"), "-dns.port", portOf(s.addr)}
-	s.block = func(name string) error { return appendTo(b.file("coredns.hosts"), "0.0.0.0 "+name+"\n") }
-	if err := b.hostsForCoreDNS(); err != nil {
+	s.args = []string{"-conf", r.file("Corefile"), "-dns.port", portOf(s.addr)}
+	s.block = func(name string) error { return appendTo(r.file("coredns.hosts"), "0.0.0.0 "+name+"\n") }
+	if err := r.hostsForCoreDNS(); err != nil {
 		return err
 	}
-	return b.write("Corefile", `. {
+	return r.write("Corefile", `. {
   bind 127.0.0.1
   hosts %s {
     fallthrough
@@ -172,16 +175,16 @@ func (b *bench) corednsServer(s *subject) error {
   }
   forward . %s
 }
-`, b.file("coredns.hosts"), b.upstream)
+`, r.file("coredns.hosts"), r.upstream)
 }
 
-func (b *bench) hostsForCoreDNS() error {
-	f, err := os.Create(b.file("coredns.hosts"))
+func (r *rivals) hostsForCoreDNS() error {
+	f, err := os.Create(r.file("coredns.hosts"))
 	if err != nil {
 		return err
 	}
 	for _, c := range categories {
-		text, err := os.ReadFile(b.file(c + ".hosts"))
+		text, err := os.ReadFile(r.file(c + ".hosts"))
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 // right after each other: what disturbs the machine for a while disturbs both,
 // and the ratio of two runs that follow each other stays.
 type comparison struct {
-	b           *bench
+	lab         *lab
 	ours, other *subject
 }
 
@@ -33,24 +33,24 @@ const (
 type kind struct {
 	name      string
 	cpu, rate column
-	ask       func(b *bench, s *subject) (result, error)
+	ask       func(l *lab, s *subject) (result, error)
 }
 
 // kinds are what is compared. The misses come last, as they push answers that
 // are asked often out of the cache.
 func kinds() []kind {
 	return []kind{
-		{"warm, UDP", warmCPU, warmRate, func(b *bench, s *subject) (result, error) {
-			return b.load(s, "warm.queries", "-time", b.time.String())
+		{"warm, UDP", warmCPU, warmRate, func(l *lab, s *subject) (result, error) {
+			return l.load(s, "warm.queries", "-time", l.time.String())
 		}},
-		{"warm, TCP", tcpCPU, tcpRate, func(b *bench, s *subject) (result, error) {
-			return b.load(s, "warm.queries", "-time", b.time.String(), "-tcp", "-clients", "100", "-window", "20")
+		{"warm, TCP", tcpCPU, tcpRate, func(l *lab, s *subject) (result, error) {
+			return l.load(s, "warm.queries", "-time", l.time.String(), "-tcp", "-clients", "100", "-window", "20")
 		}},
-		{"warm, DoT", dotCPU, dotRate, func(b *bench, s *subject) (result, error) {
-			return askDoor(b, s, s.dot, "dot")
+		{"warm, DoT", dotCPU, dotRate, func(l *lab, s *subject) (result, error) {
+			return askDoor(l, s, s.dot, "dot")
 		}},
-		{"miss, UDP", missCPU, missRate, func(b *bench, s *subject) (result, error) {
-			r, err := b.load(s, "miss.queries", "-time", b.time.String(), "-each", "-from", fmt.Sprint(s.missed))
+		{"miss, UDP", missCPU, missRate, func(l *lab, s *subject) (result, error) {
+			r, err := l.load(s, "miss.queries", "-time", l.time.String(), "-each", "-from", fmt.Sprint(s.missed))
 			s.missed = max(s.missed, r.Messages)
 			return r, err
 		}},
@@ -58,13 +58,13 @@ func kinds() []kind {
 }
 
 // measurePairs measures both builds and prints how they compare.
-func measurePairs(b *bench, to io.Writer) error {
-	c := &comparison{b: b}
+func measurePairs(l *lab, to io.Writer) error {
+	c := &comparison{lab: l}
 	if err := c.start(); err != nil {
 		return err
 	}
-	for round := range b.pairs {
-		say("pair %d of %d", round+1, b.pairs)
+	for round := range l.pairs {
+		say("pair %d of %d", round+1, l.pairs)
 		if err := c.round(round); err != nil {
 			if round > 0 {
 				err = errors.Join(err, c.print(to)) // what there is
@@ -78,34 +78,34 @@ func measurePairs(b *bench, to io.Writer) error {
 // start starts both builds, each with a folder of its own: what they compile
 // may differ.
 func (c *comparison) start() error {
-	program, err := filepath.Abs(c.b.pair)
+	program, err := filepath.Abs(c.lab.pair)
 	if err != nil {
 		return err
 	}
-	if err := c.b.writeCertificate(); err != nil {
+	if err := c.lab.writeCertificate(); err != nil {
 		return err
 	}
-	dir := c.b.file("other")
-	if err := shareData(c.b.dir, dir); err != nil {
+	dir := c.lab.file("other")
+	if err := shareData(c.lab.dir, dir); err != nil {
 		return err
 	}
-	if c.ours, err = c.build(c.b.dir, c.b.bin("lachan"), "this build"); err != nil {
+	if c.ours, err = c.build(c.lab.dir, c.lab.bin("lachan"), "this build"); err != nil {
 		return err
 	}
 	if c.other, err = c.build(dir, program, "the other"); err != nil {
 		return err
 	}
-	listed, err := firstListed(c.b.dir)
+	listed, err := firstListed(c.lab.dir)
 	if err != nil {
 		return err
 	}
 	for _, s := range []*subject{c.ours, c.other} {
 		say("compiling lists with and starting %s", s.name)
-		c.b.subjects = append(c.b.subjects, s) // it is stopped with them
-		if err := c.b.compile(s); err != nil {
+		c.lab.subjects = append(c.lab.subjects, s) // it is stopped with them
+		if err := c.lab.compile(s); err != nil {
 			return err
 		}
-		if _, err := c.b.start(s, listed); err != nil {
+		if _, err := c.lab.start(s, listed); err != nil {
 			return err
 		}
 	}
@@ -115,7 +115,7 @@ func (c *comparison) start() error {
 // build is a build of lachan with the lists and the policy of a folder, which
 // serves DoT too.
 func (c *comparison) build(dir, program, name string) (*subject, error) {
-	s, err := c.b.lachanIn(dir, cacheEntries)
+	s, err := c.lab.lachanIn(dir, cacheEntries)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (c *comparison) build(dir, program, name string) (*subject, error) {
 	}
 	s.name, s.program = name, program
 	s.args = slices.Insert(s.args, 1, "--server.dot="+s.dot.String(),
-		"--server.tls.cert="+c.b.file("cert.pem"), "--server.tls.key="+c.b.file("key.pem"))
+		"--server.tls.cert="+c.lab.file("cert.pem"), "--server.tls.key="+c.lab.file("key.pem"))
 	return s, nil
 }
 
@@ -147,13 +147,13 @@ func (c *comparison) round(n int) error {
 		slices.Reverse(order)
 	}
 	for _, s := range order { // each message once, so that answers are in the caches
-		if _, err := c.b.load(s, "warm.queries", "-each", "-time", "60s"); err != nil {
+		if _, err := c.lab.load(s, "warm.queries", "-each", "-time", "60s"); err != nil {
 			return err
 		}
 	}
 	for _, k := range kinds() {
 		for _, s := range order {
-			r, err := k.ask(c.b, s)
+			r, err := k.ask(c.lab, s)
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", k.name, s.name, err)
 			}
@@ -170,7 +170,7 @@ func (c *comparison) round(n int) error {
 // print prints the medians of the ratios, and of the figures of both.
 func (c *comparison) print(to io.Writer) error {
 	fmt.Fprintf(to, "This build beside %s: %d names, %d schools, %d pairs of runs of %v. Ratios of this build to the other: medians (lowest to highest).\n\n",
-		c.b.pair, c.b.names, c.b.schools, c.b.pairs, c.b.time)
+		c.lab.pair, c.lab.names, c.lab.schools, c.lab.pairs, c.lab.time)
 	w := tabwriter.NewWriter(to, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| \t| CPU-s/M, ratio\t| q/s, ratio\t| CPU-s/M, this\t| the other\t| q/s, this\t| the other\t|")
 	fmt.Fprintln(w, "|---\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|")

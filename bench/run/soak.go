@@ -38,43 +38,46 @@ type sample struct {
 	goroutines int   // of the process that serves metrics
 }
 
-// soak asks lachan for a long time at a good part of what it can, changes a
+// A soak is a measurement that takes long.
+type soak struct{ *lab }
+
+// run asks lachan for a long time at a good part of what it can, changes a
 // list each minute, and fails where an answer is lost or something grows.
-func (b *bench) soak() error {
-	if err := b.gatherLachan(); err != nil {
-		return err
-	}
-	s := b.lachan
-	listed, err := firstListed(b.dir)
+func (so *soak) run() error {
+	s, err := so.lachanIn(so.dir, cacheEntries)
 	if err != nil {
 		return err
 	}
-	if err := b.compile(s); err != nil {
+	listed, err := firstListed(so.dir)
+	if err != nil {
+		return err
+	}
+	if err := so.compile(s); err != nil {
 		return err
 	}
 	defer s.stop() // before its folder is removed: it writes what it counted when it ends
-	if _, err := b.start(s, listed); err != nil {
+	if _, err := so.start(s, listed); err != nil {
 		return err
 	}
-	if _, err := b.load(s, "warm.queries", "-each", "-time", "60s"); err != nil {
+	if _, err := so.load(s, "warm.queries", "-each", "-time", "60s"); err != nil {
 		return err
 	}
-	rate := b.soakRate
+	rate := so.soakRate
 	if rate == 0 {
-		full, err := b.load(s, "warm.queries", "-time", min(calibration, b.soakTime/6).String())
+		full, err := so.load(s, "warm.queries", "-time", min(calibration, so.soakTime/6).String())
 		if err != nil {
 			return err
 		}
 		rate = soakShare * full.Rate
 		say("%.0f%% of %.0f questions a second", soakShare*100, full.Rate)
 	}
-	say("%.0f questions a second for %v; a list changes every %v", rate, b.soakTime, b.changeEvery())
+	say("%.0f questions a second for %v; a list changes every %v", rate, so.soakTime, so.changeEvery())
 	dropped := drops(s.addr.Port())
-	wait, err := b.startLoad(s, "warm.queries", "-rate", strconv.FormatFloat(rate, 'f', 0, 64), "-time", b.soakTime.String())
+	wait, err := so.startLoad(s, "warm.queries", "-rate", strconv.FormatFloat(rate, 'f', 0, 64), "-time", so.soakTime.String())
 	if err != nil {
 		return err
 	}
-	samples, stopped := b.watch(s)
+	samples, stopped := so.watch(s)
 	r, failed := wait()
 	dropped = drops(s.addr.Port()) - dropped
 	printSamples(samples)
@@ -87,16 +90,16 @@ func (b *bench) soak() error {
 }
 
 // changeEvery is a minute, and less in short soaks.
-func (b *bench) changeEvery() time.Duration { return min(time.Minute, b.soakTime/6) }
+func (so *soak) changeEvery() time.Duration { return min(time.Minute, so.soakTime/6) }
 
 // watch changes a list and looks at the server, again and again.
-func (b *bench) watch(s *subject) (samples []sample, err error) {
-	every := time.NewTicker(b.changeEvery())
+func (so *soak) watch(s *subject) (samples []sample, err error) {
+	every := time.NewTicker(so.changeEvery())
 	defer every.Stop()
-	for i := 1; time.Duration(i)*b.changeEvery() < b.soakTime; i++ {
+	for i := 1; time.Duration(i)*so.changeEvery() < so.soakTime; i++ {
 		select {
-		case <-b.ctx.Done():
-			return samples, b.ctx.Err()
+		case <-so.ctx.Done():
+			return samples, so.ctx.Err()
 		case <-every.C:
 		}
 		name := fmt.Sprintf("soak%d.example", i)
@@ -104,7 +107,7 @@ func (b *bench) watch(s *subject) (samples []sample, err error) {
 			return samples, err
 		}
 		changed := time.Now()
-		late := waitFor(b.ctx, s.addr, name, b.changeEvery(), filtered)
+		late := waitFor(so.ctx, s.addr, name, so.changeEvery(), filtered)
 		if late != nil {
 			late = fmt.Errorf("%s is not in force: %w", name, late)
 		}
@@ -122,7 +125,7 @@ func (b *bench) watch(s *subject) (samples []sample, err error) {
 			return samples, err
 		}
 		samples = append(samples, sample{
-			at: time.Duration(i) * b.changeEvery(), late: late, inForce: inForce,
+			at: time.Duration(i) * so.changeEvery(), late: late, inForce: inForce,
 			anonymous: m.Anon, resident: m.Resident, answering: answering.Anon, goroutines: n,
 		})
 	}

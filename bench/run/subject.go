@@ -42,13 +42,13 @@ const answersWithin = 90 * time.Second
 
 // start runs the program and returns how long it took to the first answer
 // that is filtered; of a floor, to the first packet.
-func (b *bench) start(s *subject, name string) (time.Duration, error) {
+func (l *lab) start(s *subject, name string) (time.Duration, error) {
 	begin := time.Now()
 	var err error
 	if s.child, err = process.Start(serverCore, s.program, s.args...); err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithCancelCause(b.ctx)
+	ctx, cancel := context.WithCancelCause(l.ctx)
 	go func() {
 		_ = s.child.Wait(ctx) // stopping it with ctx is what is wanted
 		cancel(errors.New("it ended: " + s.child.Output()))

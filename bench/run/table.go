@@ -60,14 +60,14 @@ func (b *bench) print(to io.Writer) {
 	b.printReasons(to)
 }
 
-func (b *bench) printTable(to io.Writer, columns []column) {
+func (l *lab) printTable(to io.Writer, columns []column) {
 	w := tabwriter.NewWriter(to, 0, 0, 1, ' ', 0)
 	fmt.Fprint(w, "| \t")
 	for _, c := range columns {
 		fmt.Fprintf(w, "| %s\t", c)
 	}
 	fmt.Fprint(w, "|\n|---\t"+strings.Repeat("|---:\t", len(columns))+"|\n")
-	for _, s := range b.subjects {
+	for _, s := range l.subjects {
 		fmt.Fprintf(w, "| %s\t", s.name)
 		for _, c := range columns {
 			fmt.Fprintf(w, "| %s\t", s.cell(c))
