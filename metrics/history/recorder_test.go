@@ -3,8 +3,10 @@ package history_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +24,7 @@ type node struct {
 	aggregator *metrics.Aggregator
 	conditions *metrics.Conditions
 	recorder   *history.Recorder
+	log        bytes.Buffer // read it after stop
 	stop       func()
 }
 
@@ -36,7 +39,9 @@ func runCounting(t *testing.T, dir string, counters *metrics.Counters) *node {
 	n := &node{t: t, dir: dir, counters: counters, conditions: &metrics.Conditions{}}
 	n.aggregator = metrics.NewAggregator(n.counters.Node(), metrics.BuildInfo{})
 	n.aggregator.Live(n.counters.Epoch())
-	n.recorder = history.NewRecorder(dir, n.aggregator, n.conditions, history.Options{Refresh: n.refresh})
+	n.recorder = history.NewRecorder(dir, n.aggregator, n.conditions, history.Options{
+		Refresh: n.refresh, Log: slog.New(slog.NewTextHandler(&n.log, nil)),
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -141,7 +146,7 @@ func TestANodeWithoutSchoolsTicksToo(t *testing.T) {
 }
 
 func TestDamageIsSetAsideAndCountingGoesOn(t *testing.T) {
-	f := func(what string, harm func(dir string), want string) {
+	f := func(what string, harm func(dir string), want string, wantAside ...string) {
 		t.Helper()
 		dir := t.TempDir()
 		store, counters := open(t, dir), newCounters()
@@ -157,7 +162,9 @@ func TestDamageIsSetAsideAndCountingGoesOn(t *testing.T) {
 		store = open(t, dir) // another segment of the log
 		restore(t, store, newCounters())
 		a.allow(1)
-		ticked(t, store, start.Add(9*time.Hour), counters)
+		// So early that the memory of the TSDB is not compacted after it, which would
+		// begin another segment.
+		ticked(t, store, start.Add(8*time.Hour-4*time.Minute), counters)
 		closed(t, store)
 		harm(dir)
 
@@ -169,6 +176,17 @@ func TestDamageIsSetAsideAndCountingGoesOn(t *testing.T) {
 		aside, err := filepath.Glob(filepath.Join(dir, "damaged-*", "*"))
 		if err != nil || n.holds(history.ConditionDamaged) != (len(aside) > 0) || n.holds(history.ConditionWrite) {
 			t.Errorf("%s: set aside %v, conditions %v", what, aside, n.conditions.List())
+		}
+		n.stop()
+		told := strings.Count(n.log.String(), `msg="history set aside"`)
+		for i := range aside {
+			aside[i] = filepath.Base(aside[i])
+			if strings.HasPrefix(aside[i], "0") {
+				aside[i] = "a block"
+			}
+		}
+		if !slices.Equal(aside, wantAside) || told != len(wantAside) {
+			t.Errorf("%s: set aside %q, want %q; %d told", what, aside, wantAside, told)
 		}
 	}
 	blocks := func(dir string) []string {
@@ -185,8 +203,8 @@ func TestDamageIsSetAsideAndCountingGoesOn(t *testing.T) {
 		}
 	}
 	f("nothing", func(string) {}, "3")
-	f("a block without an index", func(dir string) { write(filepath.Join(blocks(dir)[0], "index"), "") }, "3")
-	f("a block of nonsense", func(dir string) { write(filepath.Join(blocks(dir)[0], "index"), strings.Repeat("nonsense", 100)) }, "3")
+	f("a block without an index", func(dir string) { write(filepath.Join(blocks(dir)[0], "index"), "") }, "3", "a block")
+	f("a block of nonsense", func(dir string) { write(filepath.Join(blocks(dir)[0], "index"), strings.Repeat("nonsense", 100)) }, "3", "a block")
 	f("a block without its description", func(dir string) { write(filepath.Join(blocks(dir)[0], "meta.json"), "{") }, "3")
 	f("chunks of nonsense", func(dir string) {
 		for _, b := range blocks(dir) {
@@ -218,6 +236,12 @@ func TestDamageIsSetAsideAndCountingGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}, "2")
+	f("a file in place of the log", func(dir string) {
+		if err := os.RemoveAll(filepath.Join(dir, "wal")); err != nil {
+			t.Fatal(err)
+		}
+		write(filepath.Join(dir, "wal"), "")
+	}, "2", "chunks_head", "wal", "wbl")
 }
 
 func TestHistoryThatCannotBeOpenedNeverStopsCounting(t *testing.T) {
