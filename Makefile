@@ -8,8 +8,8 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 
 # Programs that tests start, and the Debian packages they are in.
-TOOLS    := minisign unbound dnsdist kresd dnsmasq named knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice
-PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer
+TOOLS    := minisign unbound dnsdist kresd dnsmasq named knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice python3 unshare mount
+PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base bind9 knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer python3 util-linux mount
 # What HTTP/2 wants of a server, as a program; it is in no package of Debian.
 H2SPEC   := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # Let's Encrypt's server for tests, likewise.
@@ -21,13 +21,13 @@ SOAK     := 1h
 # Tests that make proof runs in full size.
 PROOFS   := PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing
 
-.PHONY: run test tools build bench proof fuzz fuzz-short soak repeat differential lint cross help
+.PHONY: run test tools build bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
 
-test: tools ## install what the tests need and run every test
-	go test $(RACE) -timeout 20m ./...
+test: tools ## install what the tests need and run every test; with CI=true none may be skipped
+	go test -json $(RACE) -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
 
 tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
@@ -38,7 +38,7 @@ tools: ## install the programs that tests start, where they are missing
 		echo "installing for the tests:$$missing"; \
 		{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(PACKAGES); } </dev/null; \
 	else \
-		echo "not installed:$$missing. The tests that need one of them are left out;"; \
+		echo "not installed:$$missing. The tests that need one of them are left out and named in the end;"; \
 		echo "to have all: sudo apt-get install $(PACKAGES)"; \
 	fi
 
@@ -80,6 +80,14 @@ differential: ## a million questions to the resolver and to its plain reference
 
 soak: ## an hour at 60% of what the server can, a list changes each minute
 	go run ./bench/run -soak $(SOAK)
+
+# Which mutants are drawn, how many, and of which area (all of them without one).
+SEED     := 1
+N        := 150
+AREA     :=
+
+mutants: tools ## change the code at N=150 random places by SEED=1, one at a time: would the tests notice?
+	go run ./bench/mutants -seed $(SEED) -n $(N) $(if $(AREA),-area $(AREA))
 
 repeat: ## every test twenty times over
 	go test $(RACE) -count=20 -timeout 4h ./...

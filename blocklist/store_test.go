@@ -25,7 +25,7 @@ const readerFolder = "TEST_READER_FOLDER"
 func TestReaderProcess(t *testing.T) {
 	folder := os.Getenv(readerFolder)
 	if folder == "" {
-		t.Skip("only for TestListsAreOpenedByAnotherProcessWhileOneCompiles")
+		return // it is no test by itself
 	}
 	store := blocklist.NewStore(folder)
 	var lists *blocklist.Lists
