@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
 
+	"lachan/blocklist/feed/reach"
 	"lachan/blocklist/transfer"
 )
 
@@ -44,15 +44,15 @@ type answer struct {
 // client is made for each download; a feed is asked too seldom to keep
 // connections.
 func (s *Store) client() *http.Client {
-	dial := s.Dial
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
+	r := &reach.Reach{Dial: s.Dial}
 	return &http.Client{
-		CheckRedirect: checkRedirect,
+		CheckRedirect: func(next *http.Request, via []*http.Request) error {
+			r.Redirected()
+			return checkRedirect(next, via)
+		},
 		Transport: &http.Transport{
-			Proxy:              http.ProxyFromEnvironment,
-			DialContext:        dial,
+			Proxy:              r.Proxy,
+			DialContext:        r.Connect,
 			DisableKeepAlives:  true,
 			DisableCompression: true, // unpack does it, and counts
 			ForceAttemptHTTP2:  true,
@@ -168,9 +168,12 @@ func (p *pacedReader) Read(b []byte) (int, error) {
 func explain(ctx context.Context, host string, max int64, err error) error {
 	var known *Error
 	var outer *url.Error
+	var inner *reach.Inner
 	switch cause := context.Cause(ctx); {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &inner):
+		return refuse(textInner.With(inner.To), fmt.Errorf("%w: %w", ErrRedirect, inner))
 	case errors.Is(cause, ErrSlow):
 		return refuse(textSlow.With(host), cause)
 	case errors.Is(err, ErrTooLarge):

@@ -37,6 +37,10 @@ var (
 		VI: "máy chủ %s chuyển hướng từ %s sang %s nên bị từ chối (không được bỏ mã hóa hay rời HTTP); hãy báo đơn vị cung cấp",
 		EN: "server %s redirects from %s to %s, which is refused (encryption and HTTP may not be left); tell the publisher",
 	}
+	textInner = wording.Text{
+		VI: "máy chủ chuyển hướng vào mạng nội bộ (%s) nên bị từ chối; hãy báo đơn vị cung cấp, hoặc ghi thẳng địa chỉ ấy vào url",
+		EN: "the server redirects into a network of this machine (%s), which is refused; tell the publisher, or put that address into url",
+	}
 	textSlow = wording.Text{
 		VI: "máy chủ %s gửi quá chậm nên đã ngừng tải; sẽ tự thử lại, nếu kéo dài hãy kiểm tra đường truyền",
 		EN: "server %s sends too slowly and was given up; it will be tried again, check the line if this goes on",

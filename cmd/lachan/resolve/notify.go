@@ -39,22 +39,14 @@ func (n *notices) note(feed string) {
 	}
 }
 
-// take is what was noted since it was called last.
-func (n *notices) take() (feeds []string) {
+// tell sends what was noted since it was called last.
+func (n *notices) tell(send func(message.Message)) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.due, n.last = false, time.Now()
-	for feed := range n.feeds {
-		feeds = append(feeds, feed)
-	}
-	clear(n.feeds)
-	return feeds
-}
-
-// tellNotices tells manage of the zones that have changed.
-func (p *process) tellNotices() {
-	for _, feed := range p.notices.take() {
-		p.send(message.Message{Kind: message.Notified, Body: []byte(feed)})
+	noted := n.feeds
+	n.due, n.last, n.feeds = false, time.Now(), map[string]bool{}
+	n.mu.Unlock()
+	for feed := range noted {
+		send(message.Message{Kind: message.Notified, Body: []byte(feed)})
 	}
 }
 

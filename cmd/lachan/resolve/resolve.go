@@ -134,7 +134,7 @@ func (p *process) run() error {
 		case now := <-tick.C:
 			p.tick(now)
 		case <-p.notices.wake:
-			p.tellNotices()
+			p.notices.tell(p.send)
 		case err := <-p.stopped:
 			return errors.Join(errors.New("answering has ended by itself"), err)
 		}
