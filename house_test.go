@@ -56,6 +56,8 @@ var rooms = []room{
 	{"resolver/listen", []string{"internal/eventloop"}, "who opens a socket does not know what is answered there"},
 	{"resolver/ratelimit", []string{"blocklist/domain"}, "a limit counts, and knows no query"},
 	{"resolver/ddr", []string{"blocklist/domain", "resolver/dnswire", "resolver/listen"}, "what the server says of itself follows from settings and endpoints alone"},
+	{"resolver/links", []string{"resolver/clientconn"}, "whose an address is does not depend on what is asked from it"},
+	{"resolver/structured", []string{"policy", "resolver/dnswire", "internal/wording"}, "what programs are told of a block follows from the decision"},
 	{"resolver/clientconn", []string{"resolver/listen"}, "connections know nothing of questions"},
 	{"resolver/stream", []string{"metrics", "resolver/clientconn", "resolver/dnswire", "resolver/listen"}, "a stream brings messages to a handler and knows no route"},
 	{"resolver/dnswire", []string{"blocklist/domain"}, "messages are bytes and names"},

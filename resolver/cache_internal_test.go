@@ -30,7 +30,7 @@ func TestHowLongAnswersAreKept(t *testing.T) {
 			settings, asked := quietSettings(), 0
 			settings.Cache.Prefetch, settings.Cache.Lifetimes.StaleFor = false, 0
 			change(&settings.Cache.Lifetimes)
-			r := newRoute(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) { asked++; return answer.Copy(), nil })
+			r := newTestResolver(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) { asked++; return answer.Copy(), nil })
 			m := r.asks(t, "www.example.")
 			if got := ttlOf(m); got != told {
 				t.Errorf("%s: told a TTL of %d, want %d", what, got, told)
@@ -74,7 +74,7 @@ func ttlOf(m *dns.Msg) uint32 {
 
 func TestTTLsCountDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRoute(t, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
+		r := newTestResolver(t, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
 			return records(0, "www.example. 300 CNAME a.example.", "a.example. 120 A 192.0.2.1"), nil
 		})
 		f := func(wait time.Duration, want ...uint32) {
@@ -95,7 +95,7 @@ func TestTTLsCountDown(t *testing.T) {
 
 func TestQuestionsThatDifferAreKeptApart(t *testing.T) {
 	var asked []string
-	r := newRoute(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
+	r := newTestResolver(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 		what := fmt.Sprintf("%s %d DO %t CD %t", q.Question[0].Name, q.Question[0].Qtype, q.IsEdns0().Do(), q.CheckingDisabled)
 		asked = append(asked, what)
 		return records(0, fmt.Sprintf(`%s 300 TXT "%s"`, q.Question[0].Name, what)), nil
@@ -123,7 +123,7 @@ func TestQuestionsThatDifferAreKeptApart(t *testing.T) {
 // However unlikely, two questions may have one hash. An answer to the first is then
 // no stale answer for the second, whose failure is kept. See cache too.
 func TestACollisionIsNoStaleAnswer(t *testing.T) {
-	r := newRoute(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
+	r := newTestResolver(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 		return records(0, q.Question[0].Name+" 300 A 192.0.2.1"), nil
 	})
 	first, second := r.question(t, "first.example.", dns.TypeA), r.question(t, "second.example.", dns.TypeA)
@@ -167,7 +167,7 @@ func replyTo(t *testing.T, query []byte, answers ...string) []byte {
 func TestTheCacheHoldsNoMoreThanItMay(t *testing.T) {
 	settings := quietSettings()
 	settings.Cache.Bounds.Entries = 640
-	r := newRoute(t, settings, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
+	r := newTestResolver(t, settings, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 		return records(0, q.Question[0].Name+" 300 A 192.0.2.1"), nil
 	})
 	const names = 2000
@@ -199,7 +199,7 @@ func TestPrefetch(t *testing.T) {
 			settings := quietSettings()
 			settings.Cache.Prefetch = prefetch
 			var asked atomic.Int64
-			r := newRoute(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) {
+			r := newTestResolver(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) {
 				asked.Add(1)
 				time.Sleep(100 * time.Millisecond) // the exchange
 				return records(0, "www.example. 100 A 192.0.2.1"), nil

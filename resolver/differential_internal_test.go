@@ -45,7 +45,7 @@ func newDifferential(t *testing.T) (*Resolver, *reference) {
 	t.Helper()
 	settings := quietSettings()
 	settings.Replies.RebindProtection, settings.Cache.Prefetch, settings.Cache.Bounds.Entries = true, false, 50_000
-	r := newRoute(t, settings, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
+	r := newTestResolver(t, settings, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 		return worldwide(q.Question[0]), nil
 	})
 	path := filepath.Join(t.TempDir(), "policy.yaml")

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"time"
 
 	"lachan/metrics"
@@ -9,22 +10,27 @@ import (
 	"lachan/resolver/dnswire"
 )
 
-// padBlock is what the size of a padded answer is a multiple of, in octets (RFC
-// 8467 section 4.1).
-const padBlock = 468
+// cookies are what a client has shown of DNS cookies, and gets (RFC 7873).
+type cookies struct {
+	answer []byte // to give to the client, in room; nil if it sent none
+	room   [cookie.Size]byte
+	proven bool // the client has shown a right one
+}
 
-// readCookie reads the client's cookie, if there is one, and makes the one to
-// give it (RFC 7873 section 5.2). It is not ok if it is malformed.
-func (q *Query) readCookie() (ok bool) {
+func (c *cookies) reset() { c.answer, c.proven = nil, false }
+
+// read reads the client's cookie, if there is one, and makes the one to give it
+// (RFC 7873 section 5.2). It is not ok if it is malformed.
+func (c *cookies) read(q *dnswire.Query, secrets cookie.Secrets, client netip.Addr) (ok bool) {
 	option, sent := q.Option(dnswire.OptionCookie)
-	switch secrets := q.snapshot.settings.Cookies; {
+	switch {
 	case !sent:
 	case !cookie.WellFormed(option):
 		return false
 	case len(secrets) > 0:
 		now := time.Now()
-		q.proven = secrets.Verify(option, q.client, now)
-		q.cookie = secrets.Append(q.cookieRoom[:0], option, q.client, now)
+		c.proven = secrets.Verify(option, client, now)
+		c.answer = secrets.Append(c.room[:0], option, client, now)
 	}
 	return true
 }
@@ -33,20 +39,51 @@ func (q *Query) readCookie() (ok bool) {
 // by a cookie is told so (RFC 7873 section 5.2.3).
 func (q *Query) rateLimited() {
 	q.refuse(dnswire.EDEProhibited, "too many queries")
-	if q.snapshot.settings.Rates.CookiesExempt && q.cookie != nil && !q.proven {
+	if q.snapshot.settings.Rates.CookiesExempt && q.cookies.answer != nil && !q.cookies.proven {
 		q.start(dnswire.RcodeBadCookie)
 	}
 	q.action = metrics.ActionRateLimited
 }
 
-// signal adds to the OPT record the client's cookie, for which there is room, and
-// what clients ask for with options: which server
-// this is (NSID, RFC 5001), if it has an ID and there is room; on streams how
-// long the connection may be silent (RFC 7828), and padding where nobody may
-// read along but everybody can count octets (RFC 7830).
-func (q *Query) signal() {
-	if q.cookie != nil {
-		copy(q.reply.Option(dnswire.OptionCookie, len(q.cookie)), q.cookie)
+// close adds the OPT record and makes the reply fit.
+func (q *Query) close() {
+	room := q.limit()
+	if q.EDNS {
+		room -= dnswire.OPTSize
+	}
+	if q.cookies.answer != nil {
+		room -= dnswire.OptionHead + len(q.cookies.answer)
+	}
+	if q.reply.Len() > room {
+		q.reply.Truncate(&q.Query)
+	}
+	if q.EDNS {
+		if q.ede != dnswire.EDENone && q.reply.Len()+6+len(q.text) > room {
+			q.text = ""
+			if q.reply.Len()+6 > room {
+				q.ede = dnswire.EDENone
+			}
+		}
+		q.reply.OPT(&q.Query, maxUDP, q.rcode, q.ede, q.text)
+		if len(q.Options) > 0 {
+			q.addOptions()
+		}
+	}
+	q.out = q.reply.Bytes
+}
+
+// padBlock is what the size of a padded answer is a multiple of, in bytes (RFC
+// 8467 section 4.1).
+const padBlock = 468
+
+// addOptions adds to the OPT record the client's cookie, for which there is room,
+// and what clients ask for with options: which server this is (NSID, RFC 5001), if
+// it has an ID and there is room; on streams how long the connection may be silent
+// (RFC 7828), and padding where the answer is encrypted and its size would tell
+// what it is (RFC 7830).
+func (q *Query) addOptions() {
+	if cookie := q.cookies.answer; cookie != nil {
+		copy(q.reply.Option(dnswire.OptionCookie, len(cookie)), cookie)
 	}
 	id := q.snapshot.settings.Identity.ID
 	if _, asked := q.Option(dnswire.OptionNSID); asked && id != "" &&

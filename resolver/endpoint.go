@@ -5,12 +5,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"slices"
+	"sync"
 
+	"lachan/internal/eventloop"
 	"lachan/metrics"
 	"lachan/resolver/clientconn"
-	"lachan/resolver/ddr"
 	"lachan/resolver/listen"
 	"lachan/resolver/stream"
 )
@@ -28,37 +30,44 @@ type origin struct {
 // encrypted reports whether the question was encrypted on its way.
 func (o *origin) encrypted() bool { return o.transport >= metrics.TransportDoT }
 
-// Listen serves exactly these sockets from now on; it takes their files over,
-// and closes them. The endpoints that are new are served first. Only when all of
-// them are does it close those that are not named any more, once what was read
-// from them is answered. An endpoint that is served already goes on undisturbed,
-// with the sockets that it has. With an error everything stays as it was.
-// Clients that ask are told of the new endpoints.
-//
-// Other processes may hold the same sockets and serve them too.
-func (r *Resolver) Listen(sockets []listen.Socket) error {
-	err := errors.Join(r.listen(sockets), listen.Close(sockets))
-	if w := r.snapshot.Load(); w != nil {
-		moved := *w
-		moved.ddr = ddr.New(w.settings.Identity.Discovery, w.settings.Encryption.TLS != nil, w.settings.Encryption.DoHPath, r.Endpoints())
-		r.snapshot.Store(&moved)
-	}
-	return err
+// endpoints are those that are served, and what their listeners have in common.
+type endpoints struct {
+	route   *route
+	loops   *eventloop.Loops
+	log     *slog.Logger
+	limiter *clientconn.Limiter
+	streams *streamServer
+	free    sync.Pool // of *streamQuery
+
+	mu        sync.Mutex
+	listening map[listen.Endpoint]*listener // mu
 }
 
-func (r *Resolver) listen(sockets []listen.Socket) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func newEndpoints(r *route, loops *eventloop.Loops, log *slog.Logger) *endpoints {
+	es := &endpoints{route: r, loops: loops, log: log, listening: map[listen.Endpoint]*listener{}}
+	es.limiter = clientconn.NewLimiter(func() *clientconn.Limits {
+		return &r.snapshot.Load().settings.Connections
+	})
+	es.free.New = func() any { return newStreamQuery() }
+	es.streams = newStreamServer(r, es.limiter)
+	return es
+}
+
+// update serves exactly these sockets from now on, see Resolver.Listen. It copies
+// them.
+func (es *endpoints) update(sockets []listen.Socket) error {
+	es.mu.Lock()
+	defer es.mu.Unlock()
 	named := map[listen.Endpoint][]listen.Socket{}
 	for _, s := range sockets {
 		named[s.Endpoint] = append(named[s.Endpoint], s)
 	}
 	opened := map[listen.Endpoint]*listener{}
 	for e, sockets := range named {
-		if r.listening[e] != nil {
+		if es.listening[e] != nil {
 			continue
 		}
-		l, err := r.open(e, sockets)
+		l, err := es.open(e, sockets)
 		if err != nil {
 			for _, l := range opened {
 				err = errors.Join(err, l.abandon())
@@ -68,25 +77,25 @@ func (r *Resolver) listen(sockets []listen.Socket) error {
 		opened[e] = l
 	}
 	for e, l := range opened {
-		r.listening[e] = l
+		es.listening[e] = l
 		l.run()
 	}
 	var errs []error
-	for e, l := range r.listening {
+	for e, l := range es.listening {
 		if named[e] == nil {
 			errs = append(errs, l.stop(), l.retire())
-			delete(r.listening, e)
+			delete(es.listening, e)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// Endpoints are those that are served now, with the ports they have, by protocol
+// all are the endpoints that are served now, with the ports they have, by protocol
 // and address.
-func (r *Resolver) Endpoints() (endpoints []listen.Endpoint) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for e, l := range r.listening {
+func (es *endpoints) all() (endpoints []listen.Endpoint) {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	for e, l := range es.listening {
 		endpoints = append(endpoints, listen.Endpoint{Protocol: e.Protocol, Addr: l.addr})
 	}
 	slices.SortFunc(endpoints, func(a, b listen.Endpoint) int {
@@ -95,9 +104,29 @@ func (r *Resolver) Endpoints() (endpoints []listen.Endpoint) {
 	return endpoints
 }
 
+// end stops reading everywhere, waits until finish has returned, and closes all.
+func (es *endpoints) end(finish func() error) error {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	stopped := make(chan error, len(es.listening))
+	for _, l := range es.listening {
+		go func() { stopped <- l.stop() }()
+	}
+	var errs []error
+	for range es.listening {
+		errs = append(errs, <-stopped)
+	}
+	errs = append(errs, finish())
+	for e, l := range es.listening {
+		errs = append(errs, l.close())
+		delete(es.listening, e)
+	}
+	return errors.Join(errs...)
+}
+
 // open begins to serve an endpoint with copies of its sockets. TCP is served
 // when the listener runs.
-func (r *Resolver) open(e listen.Endpoint, sockets []listen.Socket) (l *listener, err error) {
+func (es *endpoints) open(e listen.Endpoint, sockets []listen.Socket) (l *listener, err error) {
 	l = &listener{}
 	defer func() {
 		if err != nil {
@@ -113,29 +142,29 @@ func (r *Resolver) open(e listen.Endpoint, sockets []listen.Socket) (l *listener
 	}
 	switch e.Protocol {
 	case listen.Plain:
-		if l.tcp, err = r.accept(tcp[0], l.addr, r.servePlain); err == nil {
-			err = l.openUDP(r, udp)
+		if l.tcp, err = es.accept(tcp[0], l.addr, es.streams.servePlain); err == nil {
+			err = l.openUDP(es, udp)
 		}
 	case listen.DoT:
-		config := r.tlsOf(e.Protocol.ALPN()...)
-		l.tcp, err = r.accept(tcp[0], l.addr, func(c *clientconn.Conn) { r.serveDoT(c, config) })
+		config := es.tlsOf(e.Protocol.ALPN()...)
+		l.tcp, err = es.accept(tcp[0], l.addr, func(c *clientconn.Conn) { es.streams.serveDoT(c, config) })
 	case listen.DoH:
-		l.handler = r.newHandler()
-		if l.doh, err = stream.ListenDoH(udp[0], l.addr, r.limiter, r.tlsOf, l.handler); err == nil {
-			l.tcp, err = r.accept(tcp[0], l.addr, l.doh.Serve)
+		l.handler = es.newHandler()
+		if l.doh, err = stream.ListenDoH(udp[0], l.addr, es.limiter, es.tlsOf, l.handler); err == nil {
+			l.tcp, err = es.accept(tcp[0], l.addr, l.doh.Serve)
 		}
 	case listen.DoQ:
-		l.handler = r.newHandler()
-		l.doq, err = stream.ListenDoQ(udp[0], l.addr, r.limiter, r.tlsOf(e.Protocol.ALPN()...), l.handler)
+		l.handler = es.newHandler()
+		l.doq, err = stream.ListenDoQ(udp[0], l.addr, es.limiter, es.tlsOf(e.Protocol.ALPN()...), l.handler)
 	}
 	return l, err
 }
 
 // accept makes a listener of a copy of the socket.
-func (r *Resolver) accept(
+func (es *endpoints) accept(
 	tcp listen.Socket, addr netip.AddrPort, serve func(*clientconn.Conn),
 ) (*clientconn.Listener, error) {
-	return clientconn.Listen(tcp, addr, r.limiter, r.log, serve)
+	return clientconn.Listen(tcp, addr, es.limiter, es.log, serve)
 }
 
 // byNetwork divides the sockets of an endpoint, which need to be what its
@@ -159,11 +188,11 @@ func byNetwork(e listen.Endpoint, sockets []listen.Socket) (tcp, udp []listen.So
 // tlsOf is the configuration of TLS for what is spoken next over it, given as
 // its names in the handshake (RFC 7301). Each handshake takes the certificate
 // and the ticket keys that are in force.
-func (r *Resolver) tlsOf(protocols ...string) *tls.Config {
+func (es *endpoints) tlsOf(protocols ...string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-			inForce := r.snapshot.Load().settings.Encryption.TLS
+			inForce := es.route.snapshot.Load().settings.Encryption.TLS
 			if inForce == nil {
 				return nil, errors.New("no certificate is set up")
 			}

@@ -13,7 +13,7 @@ import (
 // EDNS options by which forwarders tell their client. All three are of the range
 // for local use, as dnsmasq sends them (--add-mac, --add-cpe-id).
 const (
-	optionMAC     = 65001 // six octets
+	optionMAC     = 65001 // six bytes
 	optionTextMAC = 65073 // in text
 	optionCPE     = 65074 // any text
 )
@@ -67,29 +67,22 @@ func (q *Query) identifyClient() (who identity) {
 func locate(q *Query) (who identity) {
 	rules := q.snapshot.rules
 	who.client = q.client
-	if len(q.Options) > 0 && q.snapshot.settings.trusts(q.client) {
+	if len(q.Options) > 0 && clientconn.Contains(q.snapshot.settings.Clients.TrustedForwarders, q.client) {
 		if rules.HasDevices() {
-			if who.group, who.known = q.device(); who.known {
+			if who.group, who.known = identifyDevice(rules, &q.Query); who.known {
 				return who
 			}
 		}
-		if subnet, ok := q.clientSubnet(); ok {
+		if subnet, ok := clientSubnet(&q.Query); ok {
 			who.client = subnet
 		}
 	}
-	if who.group, who.known = rules.Identify(who.client); !who.known {
-		who.group, who.known = q.snapshot.linkedGroup(who.client)
-	}
+	who.group, who.known = q.snapshot.groupOf(who.client)
 	return who
 }
 
-// trusts reports whether a client may speak for others.
-func (s *Settings) trusts(client netip.Addr) bool {
-	return clientconn.Contains(s.Clients.TrustedForwarders, client)
-}
-
-func (q *Query) device() (g policy.GroupID, known bool) {
-	rules := q.snapshot.rules
+// identifyDevice finds the group of the device that the options of q name.
+func identifyDevice(rules *policy.Rules, q *dnswire.Query) (g policy.GroupID, known bool) {
 	if id, ok := q.Option(optionCPE); ok {
 		if g, known := rules.IdentifyDevice(policy.CPE(string(id))); known {
 			return g, true
@@ -108,25 +101,25 @@ func (q *Query) device() (g policy.GroupID, known bool) {
 
 // clientSubnet is the address of the client subnet option (RFC 7871 section 6),
 // with zeros for what it leaves out.
-func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
+func clientSubnet(q *dnswire.Query) (a netip.Addr, ok bool) {
 	data, ok := q.Option(dnswire.OptionECS)
 	if !ok || len(data) < 4 {
 		return a, false
 	}
 	var sixteen [16]byte
-	bits, octets := int(data[2]), data[4:]
+	bits, prefix := int(data[2]), data[4:]
 	switch binary.BigEndian.Uint16(data) {
 	case 1:
-		if len(octets) > 4 || bits == 0 || bits > 32 {
+		if len(prefix) > 4 || bits == 0 || bits > 32 {
 			return a, false
 		}
-		copy(sixteen[:4], octets)
+		copy(sixteen[:4], prefix)
 		return netip.AddrFrom4([4]byte(sixteen[:4])), true
 	case 2:
-		if len(octets) > 16 || bits == 0 || bits > 128 {
+		if len(prefix) > 16 || bits == 0 || bits > 128 {
 			return a, false
 		}
-		copy(sixteen[:], octets)
+		copy(sixteen[:], prefix)
 		return netip.AddrFrom16(sixteen).Unmap(), true
 	}
 	return a, false
@@ -135,11 +128,11 @@ func (q *Query) clientSubnet() (a netip.Addr, ok bool) {
 // withinLimits counts q against the limits of its client and of its school, if
 // known says that it has one. The former may be off for clients that prove their
 // address by a cookie.
-func (r *Resolver) withinLimits(q *Query, known bool) bool {
-	w := q.snapshot
-	exempt := q.proven && w.settings.Rates.CookiesExempt
-	if w.perClient.Limited() && !exempt && !r.clients.Take(q.client, w.perClient, q.now) {
+func (r *route) withinLimits(q *Query, known bool) bool {
+	s := q.snapshot
+	exempt := q.cookies.proven && s.settings.Rates.CookiesExempt
+	if s.perClient.Limited() && !exempt && !r.clients.Take(q.client, s.perClient, q.now) {
 		return false
 	}
-	return !known || !w.perUnit.Limited() || w.perUnit.Take(w.groups.allowance(q.group), q.now)
+	return !known || !s.perUnit.Limited() || s.perUnit.Take(s.groups.allowance(q.group), q.now)
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lachan/resolver"
+	"lachan/resolver/links"
 	"lachan/resolver/listen"
 )
 
@@ -26,9 +26,9 @@ units:
 func TestRoutersLinkTheirAddress(t *testing.T) {
 	n := newNode(t, badLists, newSource(t, lesson+"bet.example. A 192.0.2.66\n").addr)
 	n.load(routers)
-	var saved []resolver.Link
+	var saved []links.Link
 	var broken error
-	n.settings.Clients.Linked = resolver.NewLinked(nil, func(links []resolver.Link) error { saved = links; return broken })
+	n.settings.Clients.Linked = links.New(nil, func(links []links.Link) error { saved = links; return broken })
 	f := newFrontage(t, n, listen.DoH)
 	post := func(from, method, token string, want int) {
 		t.Helper()
@@ -78,13 +78,13 @@ func TestLinksEnd(t *testing.T) {
 	linked := func(seen time.Duration, want string) {
 		t.Helper()
 		at := time.Now().Add(-seen)
-		n.settings.Clients.Linked = resolver.NewLinked([]resolver.Link{{Prefix: prefix32(t, "127.50.0.1"), Unit: "b", Since: at, Seen: at}}, nil)
+		n.settings.Clients.Linked = links.New([]links.Link{{Prefix: prefix32(t, "127.50.0.1"), Unit: "b", Since: at, Seen: at}}, nil)
 		n.use()
 		n.wants("127.50.0.1", "bet.example", want)
 	}
 	linked(time.Hour, passes)
-	linked(resolver.LinkLife+time.Minute, blocks)
-	n.settings.Clients.Linked = resolver.NewLinked([]resolver.Link{{Prefix: prefix32(t, "127.50.0.1"), Unit: "gone", Seen: time.Now()}}, nil)
+	linked(links.Life+time.Minute, blocks)
+	n.settings.Clients.Linked = links.New([]links.Link{{Prefix: prefix32(t, "127.50.0.1"), Unit: "gone", Seen: time.Now()}}, nil)
 	n.use()
 	n.wants("127.50.0.1", "bet.example", blocks)
 }

@@ -24,14 +24,14 @@ type listener struct {
 
 // openUDP answers what comes to the sockets from now on, each on the loop of a
 // core.
-func (l *listener) openUDP(r *Resolver, sockets []listen.Socket) error {
+func (l *listener) openUDP(es *endpoints, sockets []listen.Socket) error {
 	for i, socket := range sockets {
 		s, err := newUDPSocket(socket, l.addr)
 		if err != nil {
 			return err
 		}
 		l.udp = append(l.udp, s)
-		if err := s.start(r.newUDPWorker(s), i); err != nil {
+		if err := s.start(newUDPWorker(es.route, es.log, s), es.loops, i); err != nil {
 			return err
 		}
 	}

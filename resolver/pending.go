@@ -1,7 +1,6 @@
 package resolver
 
 import (
-	"encoding/binary"
 	"errors"
 	"hash/maphash"
 	"slices"
@@ -35,7 +34,7 @@ import (
 type pending struct {
 	call       upstream.Call
 	key        string // of its question
-	resolver   *Resolver
+	all        *pendings
 	shard      *pendingShard
 	snapshot   *snapshot
 	hash       uint64      // of the cache
@@ -51,6 +50,7 @@ type pending struct {
 
 // pendings are the exchanges under way.
 type pendings struct {
+	route   *route
 	shards  [cache.Shards]pendingShard
 	seed    maphash.Seed
 	waiting atomic.Int64   // queries that wait
@@ -69,17 +69,17 @@ type pendingShard struct {
 // dropped and counted: its client has asked again or gone.
 const maxWaiting = 8192
 
-func newPendings(r *Resolver) *pendings {
-	f := &pendings{seed: maphash.MakeSeed()}
-	for i := range f.shards {
-		f.shards[i].by = map[string]*pending{}
+func newPendings(r *route) *pendings {
+	ps := &pendings{route: r, seed: maphash.MakeSeed()}
+	for i := range ps.shards {
+		ps.shards[i].by = map[string]*pending{}
 	}
-	f.free.New = func() any {
-		p := &pending{resolver: r}
+	ps.free.New = func() any {
+		p := &pending{all: ps}
 		p.call.Query, p.call.Arrived, p.tail = make([]byte, 0, upstreamQuerySize), p.onReply, p.afterFlush
 		return p
 	}
-	return f
+	return ps
 }
 
 func (ps *pendings) shard(key []byte) *pendingShard {
@@ -101,82 +101,64 @@ func (ps *pendings) wait(limit time.Duration) bool {
 	}
 }
 
-// forward lets q wait until an upstream has answered its question. It is done if q
-// has a reply at once: the upstreams failed a moment ago and a stale answer is
-// there.
-func (r *Resolver) forward(q *Query) (done bool) {
-	question, f := q.question(), cache.Found{}
-	stale := r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Cache.Lifetimes.StaleFor)
-	if stale && f.Failed {
-		q.appendAnswer(f.Answer)
-		q.markStale(f.Answer)
-		r.inspect(q, f.Answer, f.Verdict)
-		return true
-	}
-	r.join(q, q, stale)
-	return false
-}
-
 // prefetch asks q's question again while the answer is still good.
-func (r *Resolver) prefetch(q *Query) { r.join(q, nil, false) }
+func (ps *pendings) prefetch(q *Query) { ps.join(q, nil, false) }
 
 // join joins the exchange that is pending for q's question, or starts one. waiter,
 // if not nil, belongs to it from here on.
-func (r *Resolver) join(q, waiter *Query, stale bool) {
+func (ps *pendings) join(q, waiter *Query, stale bool) {
 	var buf [keySize]byte
 	question := q.question()
 	key := question.AppendKey(buf[:0])
-	shard := r.pendings.shard(key)
+	shard := ps.shard(key)
 	starts := q.starts
 	if waiter != nil {
 		waiter.to, waiter.hot, waiter.starts = waiter.to.async(), nil, nil
-		if r.pendings.waiting.Add(1) > maxWaiting {
-			r.drop(shard.longest())
+		if ps.waiting.Add(1) > maxWaiting {
+			ps.drop(shard.longest())
 		}
 	}
 	shard.mu.Lock()
-	f := shard.by[string(key)]
-	begins := f == nil
+	p := shard.by[string(key)]
+	begins := p == nil
 	if begins {
-		f = r.newPending(q, string(key), r.cache.Hash(&question), shard)
+		p = ps.begin(q, string(key), ps.route.cache.Hash(&question), shard)
 		if stale {
-			r.pendings.live.Add(1)
-			f.staleTimer = time.AfterFunc(staleAfter, f.onStaleTimer)
+			ps.live.Add(1)
+			p.staleTimer = time.AfterFunc(staleAfter, p.onStaleTimer)
 		}
 	}
 	if waiter != nil {
-		f.waiters = append(f.waiters, waiter)
+		p.waiters = append(p.waiters, waiter)
 	}
 	shard.mu.Unlock()
 	switch {
 	case !begins:
 	case starts != nil:
-		*starts = append(*starts, &f.call)
+		*starts = append(*starts, &p.call)
 	default:
-		upstream.Start(&f.call)
+		upstream.Start(&p.call)
 	}
 }
 
-const (
-	keySize           = 255 + 3
-	upstreamQuerySize = dnswire.HeaderSize + 255 + 4 + dnswire.OPTSize
-)
+// keySize is the size of the longest key of a question, in bytes.
+const keySize = 255 + 3
 
-// newPending adds an exchange to the shard, whose lock is held.
-func (r *Resolver) newPending(q *Query, key string, hash uint64, shard *pendingShard) *pending {
-	f := r.pendings.free.Get().(*pending)
-	f.key, f.shard, f.snapshot, f.hash = key, shard, q.snapshot, hash
-	f.call.Query = appendUpstreamQuery(f.call.Query[:0], q)
-	f.call.Group, f.local = q.snapshot.upstreams.For(q.lookup)
-	r.pendings.live.Add(1)
-	shard.by[key] = f
-	if f.older = shard.newest; f.older != nil {
-		f.older.newer = f
+// begin adds an exchange to the shard, whose lock is held.
+func (ps *pendings) begin(q *Query, key string, hash uint64, shard *pendingShard) *pending {
+	p := ps.free.Get().(*pending)
+	p.key, p.shard, p.snapshot, p.hash = key, shard, q.snapshot, hash
+	p.call.Query = appendUpstreamQuery(p.call.Query[:0], q)
+	p.call.Group, p.local = q.snapshot.upstreams.For(q.lookup)
+	ps.live.Add(1)
+	shard.by[key] = p
+	if p.older = shard.newest; p.older != nil {
+		p.older.newer = p
 	} else {
-		shard.oldest = f
+		shard.oldest = p
 	}
-	shard.newest = f
-	return f
+	shard.newest = p
+	return p
 }
 
 // longest takes the query that has waited longest from the shard. It returns nil if
@@ -184,10 +166,10 @@ func (r *Resolver) newPending(q *Query, key string, hash uint64, shard *pendingS
 func (s *pendingShard) longest() *Query {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for f := s.oldest; f != nil; f = f.newer {
-		if len(f.waiters) > 0 {
-			q := f.waiters[0]
-			f.waiters = slices.Delete(f.waiters, 0, 1)
+	for p := s.oldest; p != nil; p = p.newer {
+		if len(p.waiters) > 0 {
+			q := p.waiters[0]
+			p.waiters = slices.Delete(p.waiters, 0, 1)
 			return q
 		}
 	}
@@ -195,35 +177,13 @@ func (s *pendingShard) longest() *Query {
 }
 
 // drop ends a query without an answer.
-func (r *Resolver) drop(q *Query) {
+func (ps *pendings) drop(q *Query) {
 	if q == nil {
 		return
 	}
 	q.action = metrics.ActionDropped
-	r.finish(q, r.clock(), r.lane)
-	r.release(q)
-}
-
-// appendUpstreamQuery builds what an upstream is asked: the name in lower
-// case, the type, RD, CD and DO, and nothing else of the client's.
-func appendUpstreamQuery(dst []byte, q *Query) []byte {
-	dst = appendQuestion(dst, q)
-	binary.BigEndian.PutUint16(dst[2:], dnswire.FlagRD|dnswire.FlagAD|q.Flags&dnswire.FlagCD)
-	binary.BigEndian.PutUint16(dst[10:], 1)
-	do := byte(0)
-	if q.DO {
-		do = 0x80
-	}
-	return append(dst, 0, 0, dnswire.TypeOPT, maxUDP>>8, maxUDP&0xFF, 0, 0, do, 0, 0, 0)
-}
-
-// appendQuestion appends a header without id and flags, and the question that
-// is looked up.
-func appendQuestion(dst []byte, q *Query) []byte {
-	dst = append(dst, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
-	dst = append(dst, q.lookup.Wire()...)
-	dst = binary.BigEndian.AppendUint16(dst, q.Type)
-	return binary.BigEndian.AppendUint16(dst, dnswire.ClassIN)
+	ps.route.finish(q, ps.route.clock(), ps.route.lane)
+	ps.release(q)
 }
 
 // staleAfter is how long a client waits before it is given an old answer while
@@ -234,7 +194,8 @@ const staleAfter = 1800 * time.Millisecond
 // wait for it. It does not wait for anything. The tail that it returns sends the
 // answers.
 func (p *pending) onReply(reply []byte, err error) (tail func()) {
-	r, now := p.resolver, p.resolver.clock()
+	r := p.all.route
+	now := r.clock()
 	lifetimes := p.snapshot.settings.Cache.Lifetimes
 	var e *cache.Entry
 	var keep bool
@@ -258,32 +219,32 @@ func (p *pending) onReply(reply []byte, err error) (tail func()) {
 	}
 	p.answered = p.remove()
 	if stale {
-		r.serveStale(p.answered)
+		p.all.serveStale(p.answered)
 	} else {
-		r.complete(p.answered, &e.Answer, code)
+		p.all.complete(p.answered, &e.Answer, code)
 	}
 	return p.tail
 }
 
-// afterFlush sends the answers that onReply wrote, and ends f.
+// afterFlush sends the answers that onReply wrote, and ends p.
 func (p *pending) afterFlush() {
-	p.resolver.flush(p.answered)
-	p.resolver.pendings.recycle(p)
+	p.all.flush(p.answered)
+	p.all.recycle(p)
 }
 
 // onStaleTimer serves the stale answer to the queries that wait.
 func (p *pending) onStaleTimer() {
-	defer p.resolver.pendings.live.Done()
+	defer p.all.live.Done()
 	waiters := p.takeWaiters()
-	p.resolver.serveStale(waiters)
-	p.resolver.flush(waiters)
+	p.all.serveStale(waiters)
+	p.all.flush(waiters)
 }
 
 // flush sends answers that are written, and gives their queries back.
-func (r *Resolver) flush(answered []*Query) {
+func (ps *pendings) flush(answered []*Query) {
 	for _, q := range answered {
 		q.to.flush()
-		r.release(q)
+		ps.release(q)
 	}
 }
 
@@ -304,23 +265,24 @@ func upstreamError(reply []byte) uint16 {
 }
 
 // complete ends the route of queries whose answer has come.
-func (r *Resolver) complete(waiters []*Query, a *cache.Answer, code uint16) {
+func (ps *pendings) complete(waiters []*Query, a *cache.Answer, code uint16) {
 	var v cache.Verdict
 	for i, q := range waiters {
 		if serial := q.snapshot.rules.Serial(); i == 0 || v.Serial != serial {
 			v = a.Judge(q.snapshot.rules, q.Type)
 		}
-		q.now, q.ede, q.source = r.clock(), code, metrics.SourceUpstream
+		q.now, q.ede, q.source = ps.route.clock(), code, metrics.SourceUpstream
 		if !a.Answers() {
 			q.action = metrics.ActionError
 		}
-		r.resume(q, a, v)
+		ps.route.resume(q, a, v)
 	}
 }
 
 // serveStale ends the route of queries with the stale answer, as far as it is
 // still kept.
-func (r *Resolver) serveStale(waiters []*Query) {
+func (ps *pendings) serveStale(waiters []*Query) {
+	r := ps.route
 	for _, q := range waiters {
 		q.now = r.clock()
 		question, f := q.question(), cache.Found{}
@@ -344,7 +306,7 @@ func (p *pending) takeWaiters() (waiters []*Query) {
 	return waiters
 }
 
-// remove takes f out of its shard: a query for the same question that comes now
+// remove takes p out of its shard: a query for the same question that comes now
 // begins another exchange.
 func (p *pending) remove() (waiters []*Query) {
 	s := p.shard
@@ -383,7 +345,7 @@ func (ps *pendings) recycle(p *pending) {
 }
 
 // release gives back a query that waited.
-func (r *Resolver) release(q *Query) {
-	r.pendings.waiting.Add(-1)
-	r.queries.Put(q)
+func (ps *pendings) release(q *Query) {
+	ps.waiting.Add(-1)
+	ps.route.queries.Put(q)
 }

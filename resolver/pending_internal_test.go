@@ -54,7 +54,7 @@ func told(m *dns.Msg) string {
 func TestAnOldAnswerServesWhenNoUpstreamDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &troubled{}
-		r := newRoute(t, quietSettings(), u.answer)
+		r := newTestResolver(t, quietSettings(), u.answer)
 		f := func(wait time.Duration, what, want string, asked int64) {
 			t.Helper()
 			after(wait)
@@ -83,7 +83,7 @@ func TestAnOldAnswerServesWhenNoUpstreamDoes(t *testing.T) {
 func TestANameThatWasNotThereServesStaleToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &troubled{rcode: dns.RcodeNameError}
-		r := newRoute(t, quietSettings(), u.answer)
+		r := newTestResolver(t, quietSettings(), u.answer)
 		r.asks(t, "none.example.")
 		u.rcode = dns.RcodeRefused
 		after(time.Minute)
@@ -98,7 +98,7 @@ func TestANameThatWasNotThereServesStaleToo(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &troubled{}
-		r := newRoute(t, quietSettings(), u.answer)
+		r := newTestResolver(t, quietSettings(), u.answer)
 		r.asks(t, "www.example.")
 		after(time.Minute)
 		u.takes = 3 * time.Second
@@ -123,7 +123,7 @@ func TestAnswerAndEndOfPatienceInOneMoment(t *testing.T) {
 	for range 50 {
 		synctest.Test(t, func(t *testing.T) {
 			u := &troubled{}
-			r := newRoute(t, quietSettings(), u.answer)
+			r := newTestResolver(t, quietSettings(), u.answer)
 			r.asks(t, "www.example.")
 			after(time.Minute)
 			u.takes = staleAfter
@@ -146,7 +146,7 @@ func TestWhatAFailureSays(t *testing.T) {
 	f := func(what string, u *troubled, want string, waits time.Duration) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
-			r := newRoute(t, quietSettings(), u.answer)
+			r := newTestResolver(t, quietSettings(), u.answer)
 			begin := time.Now()
 			if got := told(r.asks(t, "www.example.")); got != want || time.Since(begin) != waits {
 				t.Errorf("%s: %q after %s, want %q after %s", what, got, time.Since(begin), want, waits)
@@ -161,7 +161,7 @@ func TestWhatAFailureSays(t *testing.T) {
 func TestOneExchangeForAllWhoAskTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &troubled{takes: time.Second}
-		r := newRoute(t, quietSettings(), u.answer)
+		r := newTestResolver(t, quietSettings(), u.answer)
 		var boxes []mailbox
 		for range 500 {
 			boxes = append(boxes, r.send(t, "www.example.", dns.TypeA))
@@ -182,7 +182,7 @@ func TestOneExchangeForAllWhoAskTheSame(t *testing.T) {
 func TestAFloodIsDroppedAndEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &troubled{}
-		r := newRoute(t, quietSettings(), u.answer)
+		r := newTestResolver(t, quietSettings(), u.answer)
 		r.asks(t, "www.example.")
 		u.silent = true
 		const over = 500
@@ -220,7 +220,7 @@ func TestAFloodIsDroppedAndEnds(t *testing.T) {
 
 // Errors count as errors, however often they are told.
 func TestFailuresAreCountedAsErrors(t *testing.T) {
-	r := newRoute(t, quietSettings(), (&troubled{rcode: dns.RcodeServerFailure}).answer)
+	r := newTestResolver(t, quietSettings(), (&troubled{rcode: dns.RcodeServerFailure}).answer)
 	for range 3 {
 		q, box := r.question(t, "www.example.", dns.TypeA), make(mailbox, 1)
 		q.to = box

@@ -27,7 +27,7 @@ func (r *Resolver) lately() map[string]int {
 
 func TestWhatIsAskedOftenIsPopular(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRoute(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
+		r := newTestResolver(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
 			switch name := q.Question[0].Name; name {
 			case "broken.example.":
 				return records(dns.RcodeServerFailure), nil

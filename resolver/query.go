@@ -1,25 +1,31 @@
 package resolver
 
 import (
+	"encoding/binary"
+	"time"
+
 	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cache"
-	"lachan/resolver/cookie"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/upstream"
 )
 
 // A Query is one question on its way to its answer. It is leased from the
-// resolver, has one owner at a time, see responseWriter, and goes back when its
+// route, has one owner at a time, see responseWriter, and goes back when its
 // answer is sent.
 type Query struct {
 	dnswire.Query // what was asked
 
-	origin // who asked
+	origin             // who asked
+	cookies cookies    // what the client has shown of DNS cookies
+	packet  packet     // what the UDP socket knows of the packet
+	message []byte     // as read; part of in unless it is longer
+	in      [4096]byte // a query over UDP is no longer
 
 	snapshot *snapshot // all that the question is judged by, from begin to end
-	received int64     // on the resolver's clock, nanoseconds
+	received int64     // on the route's clock, nanoseconds
 	now      int64     // the same clock, when it was last read for this query
 	to       responseWriter
 	hot      *cache.Hot // the worker's; nil for streams and while q waits
@@ -32,23 +38,9 @@ type Query struct {
 	decided  bool         // decision is policy's word on a question of the group
 	selfTest bool         // the question is whether the filter is in use
 	lookup   *domain.Name // what is looked up: the name asked for or its safe face
+	target   domain.Name  // scratch for names that the reply points at
 
-	target domain.Name // scratch for names that the reply points at
-	reply  dnswire.Reply
-	rcode  int
-	ede    uint16 // extended DNS error to tell, dnswire.EDENone for none
-	text   string // its extra text
-	action metrics.Action
-	source metrics.Source
-
-	cookie     []byte // to give to the client, in cookieRoom; nil if it sent none
-	cookieRoom [cookie.Size]byte
-	proven     bool // the client has shown a right one
-
-	message []byte      // as read; part of in unless it is longer
-	in      [4096]byte  // a query over UDP is no longer
-	out     []byte      // the reply is built here
-	packet  packetState // what the UDP socket knows of the packet
+	response // what is answered
 }
 
 // A responseWriter is where the replies to queries go: a socket, or a stream.
@@ -82,25 +74,40 @@ type responseWriter interface {
 	async() responseWriter
 }
 
-// querySize is room for almost every reply; longer ones grow it.
+// querySize is room for almost every reply, in bytes; longer ones grow it.
 const querySize = 2048
 
-func newQuery() *Query { return &Query{out: make([]byte, 0, querySize)} }
-
-// begin resets what the last question left.
-func (q *Query) begin(w *snapshot, now int64) {
-	q.snapshot, q.received, q.now = w, now, now
-	q.membership, q.decision = membership{}, policy.Decision{Category: policy.NoCategory}
-	q.decided, q.selfTest, q.lookup = false, false, &q.Name
-	q.cookie, q.proven = nil, false
-	q.out = q.out[:0]
-	q.reply = dnswire.Reply{}
-	q.rcode, q.ede, q.text = dnswire.RcodeSuccess, dnswire.EDENone, ""
-	q.action, q.source = metrics.ActionPass, metrics.SourcePolicy
+func newQuery() *Query {
+	q := &Query{}
+	q.response.asked, q.response.out = &q.Query, make([]byte, 0, querySize)
+	return q
 }
 
-// limit is how long the reply may be: over UDP what the client can take and
-// crosses networks unfragmented, over streams what the length field can say.
+// begin resets what the last question left.
+func (q *Query) begin(s *snapshot, now int64) {
+	q.snapshot, q.received, q.now = s, now, now
+	q.membership, q.decision = membership{}, policy.Decision{Category: policy.NoCategory}
+	q.decided, q.selfTest, q.lookup = false, false, &q.Name
+	q.cookies.reset()
+	q.response.reset()
+}
+
+// copyMessage makes message q's. One that q has no room for is used as it is.
+func (q *Query) copyMessage(message []byte) {
+	if len(message) > len(q.in) {
+		q.message = message
+		return
+	}
+	q.message = q.in[:copy(q.in[:], message)]
+}
+
+// question is what q looks up.
+func (q *Query) question() cache.Question {
+	return cache.Question{Name: q.lookup, Type: q.Type, Flags: cache.Flags(&q.Query)}
+}
+
+// limit is how long the reply may be, in bytes: over UDP what the client can take
+// and crosses networks unfragmented, over streams what the length field can say.
 func (q *Query) limit() int {
 	if q.transport == metrics.TransportUDP {
 		return int(min(q.UDPSize, maxUDP))
@@ -108,6 +115,33 @@ func (q *Query) limit() int {
 	return 65535
 }
 
-// maxUDP is our EDNS buffer size in octets: DNS Flag Day 2020's, which fits
+// maxUDP is our EDNS buffer size in bytes: DNS Flag Day 2020's, which fits
 // every path without fragments.
 const maxUDP = 1232
+
+func (q *Query) elapsed() time.Duration { return time.Duration(q.now - q.received) }
+
+// upstreamQuerySize is the size of the longest query to an upstream, in bytes.
+const upstreamQuerySize = dnswire.HeaderSize + 255 + 4 + dnswire.OPTSize
+
+// appendUpstreamQuery builds what an upstream is asked: the name in lower
+// case, the type, RD, CD and DO, and nothing else of the client's.
+func appendUpstreamQuery(dst []byte, q *Query) []byte {
+	dst = appendQuestion(dst, q)
+	binary.BigEndian.PutUint16(dst[2:], dnswire.FlagRD|dnswire.FlagAD|q.Flags&dnswire.FlagCD)
+	binary.BigEndian.PutUint16(dst[10:], 1)
+	do := byte(0)
+	if q.DO {
+		do = 0x80
+	}
+	return append(dst, 0, 0, dnswire.TypeOPT, maxUDP>>8, maxUDP&0xFF, 0, 0, do, 0, 0, 0)
+}
+
+// appendQuestion appends a header without id and flags, and the question that
+// is looked up.
+func appendQuestion(dst []byte, q *Query) []byte {
+	dst = append(dst, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+	dst = append(dst, q.lookup.Wire()...)
+	dst = binary.BigEndian.AppendUint16(dst, q.Type)
+	return binary.BigEndian.AppendUint16(dst, dnswire.ClassIN)
+}

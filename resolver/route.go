@@ -1,9 +1,14 @@
 package resolver
 
 import (
+	"sync"
+	"sync/atomic"
+	"time"
+
 	"lachan/metrics"
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/ratelimit"
 )
 
 // The route of a query, all eight steps:
@@ -17,12 +22,37 @@ import (
 // is not done, the query waits for an upstream, and what brings the reply of the
 // upstream runs resume. Both end in finish.
 
+// A route is what the steps of queries need, and have in common.
+type route struct {
+	snapshot atomic.Pointer[snapshot]
+	cache    *cache.Cache
+	pendings *pendings
+	clients  ratelimit.Clients
+	counters *metrics.Counters
+	lane     *metrics.Shard // of queries that waited
+	epoch    time.Time      // zero of the clock
+	queries  sync.Pool      // of *Query
+}
+
+func newRoute(counters *metrics.Counters) *route {
+	r := &route{cache: cache.New(cache.Bounds{}), counters: counters, lane: counters.Shard(), epoch: time.Now()}
+	r.pendings = newPendings(r)
+	r.queries.New = func() any { return newQuery() }
+	return r
+}
+
+// clock is the time since the route was made, in nanoseconds.
+func (r *route) clock() int64 { return int64(time.Since(r.epoch)) }
+
+// lease gives the caller a query of its own.
+func (r *route) lease() *Query { return r.queries.Get().(*Query) }
+
 // serve runs the steps that need only memory. If it is not done, q is no longer
 // the caller's.
-func (r *Resolver) serve(q *Query) (done bool) { return r.parse(q) || r.serveParsed(q) }
+func (r *route) serve(q *Query) (done bool) { return r.parse(q) || r.serveParsed(q) }
 
 // serveParsed runs the steps of serve after parse.
-func (r *Resolver) serveParsed(q *Query) (done bool) {
+func (r *route) serveParsed(q *Query) (done bool) {
 	if r.identify(q) {
 		return true
 	}
@@ -31,17 +61,17 @@ func (r *Resolver) serveParsed(q *Query) (done bool) {
 }
 
 // resume ends the route of a query that waited, with an answer as its reply.
-func (r *Resolver) resume(q *Query, a *cache.Answer, v cache.Verdict) {
+func (r *route) resume(q *Query, a *cache.Answer, v cache.Verdict) {
 	q.appendAnswer(a)
-	r.inspect(q, a, v)
+	q.inspect(a, v)
 	r.finish(q, r.clock(), r.lane)
 }
 
 // parse reads the message. Broken ones, other opcodes and what a forwarder
 // does not serve get the error the RFCs ask for; responses get nothing.
-func (r *Resolver) parse(q *Query) (done bool) {
+func (r *route) parse(q *Query) (done bool) {
 	outcome, rcode := q.Parse(q.message)
-	if len(q.Options) > 0 && !q.readCookie() {
+	if len(q.Options) > 0 && !q.cookies.read(&q.Query, q.snapshot.settings.Cookies, q.client) {
 		outcome, rcode = dnswire.Answer, dnswire.RcodeFormErr
 	}
 	switch outcome {
@@ -50,7 +80,7 @@ func (r *Resolver) parse(q *Query) (done bool) {
 	case dnswire.Answer:
 		q.reject(rcode)
 	case dnswire.Notify:
-		q.answerNotify()
+		local{q}.answerNotify()
 	default:
 		return false
 	}
@@ -58,7 +88,7 @@ func (r *Resolver) parse(q *Query) (done bool) {
 }
 
 // identify turns the client into a group, and refuses those that are not served.
-func (r *Resolver) identify(q *Query) (done bool) {
+func (r *route) identify(q *Query) (done bool) {
 	who := q.identifyClient()
 	q.client, q.membership = who.client, who.membership
 	switch s := q.snapshot.settings; {
@@ -75,8 +105,9 @@ func (r *Resolver) identify(q *Query) (done bool) {
 }
 
 // decide says, once, what the group may do with the name.
-func (r *Resolver) decide(q *Query) {
-	if q.selfTest = q.isSelfTest(); q.selfTest || q.Class != dnswire.ClassIN {
+func (r *route) decide(q *Query) {
+	q.selfTest = selfTest{q}.matches()
+	if q.selfTest || q.Class != dnswire.ClassIN {
 		return
 	}
 	q.decided = true
@@ -91,8 +122,8 @@ func (r *Resolver) decide(q *Query) {
 }
 
 // answer replies from policy, local data or the cache.
-func (r *Resolver) answer(q *Query) (done bool) {
-	if r.applyDecision(q) || r.local(q) {
+func (r *route) answer(q *Query) (done bool) {
+	if q.applyDecision() || (local{q}).answer() {
 		return true
 	}
 	question, f := q.question(), cache.Found{}
@@ -104,28 +135,53 @@ func (r *Resolver) answer(q *Query) (done bool) {
 	if !cache.IsAnswer(q.rcode) {
 		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
 	}
-	r.inspect(q, f.Answer, f.Verdict)
+	q.inspect(f.Answer, f.Verdict)
 	if f.Expires && q.snapshot.settings.Cache.Prefetch {
-		r.prefetch(q)
+		r.pendings.prefetch(q)
 	}
 	return true
 }
 
+// forward lets q wait until an upstream has answered its question. It is done if q
+// has a reply at once: the upstreams failed a moment ago and a stale answer is
+// there.
+func (r *route) forward(q *Query) (done bool) {
+	question, f := q.question(), cache.Found{}
+	stale := r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Cache.Lifetimes.StaleFor)
+	if stale && f.Failed {
+		q.appendAnswer(f.Answer)
+		q.markStale(f.Answer)
+		q.inspect(f.Answer, f.Verdict)
+		return true
+	}
+	r.pendings.join(q, q, stale)
+	return false
+}
+
+// appendAnswer makes a the reply to q.
+func (q *Query) appendAnswer(a *cache.Answer) {
+	if q.lookup != &q.Name {
+		q.answerAfterAlias(q.lookup, a, q.now)
+		return
+	}
+	q.answerWith(a, q.now)
+}
+
 // inspect judges what a reply points at: aliases, targets, addresses. It is
 // the same decision as for the question, by the same rules.
-func (r *Resolver) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
+func (q *Query) inspect(a *cache.Answer, v cache.Verdict) {
 	d := q.decision
 	switch {
 	case v.Own:
-		d = r.inspectEach(q, d)
+		d = q.inspectEach(d)
 	case v.Set != nil:
 		d = q.snapshot.rules.DecideSet(q.group, d, *v.Set)
 	}
 	switch {
 	case d != q.decision:
-		r.enforce(q, d)
+		q.enforce(d)
 	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name:
-		r.enforce(q, rebind)
+		q.enforce(rebind)
 	case q.decision.Rewrite != nil:
 		q.rewritten()
 	}
@@ -135,21 +191,20 @@ func (r *Resolver) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
 // order: a client that has the answer finds it counted. It is the only place that
 // counts a query and the only one that writes. Who owns q afterwards is said at
 // responseWriter.
-func (r *Resolver) finish(q *Query, now int64, lane *metrics.Shard) {
+func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 	q.now = now
 	dropped := q.action == metrics.ActionDropped
 	if !dropped {
 		q.close()
 	}
-	w := q.snapshot
 	event := metrics.Event{
 		Transport: q.transport, Action: q.action, Source: q.source,
-		Rcode: uint8(min(q.rcode, 255)), Duration: duration(q),
+		Rcode: uint8(min(q.rcode, 255)), Duration: q.elapsed(),
 		Client: q.client, Name: q.Name.Wire(), NameHash: q.Name.Hash(q.Name.Labels()), Time: q.now,
 	}
 	if q.decided && !q.claimed {
-		event.Group = w.groups.of(q.group)
-		event.Decision, event.Category = outcome(q.decision, w)
+		event.Group = q.snapshot.groups.of(q.group)
+		event.Decision, event.Category = q.snapshot.outcome(q.decision)
 	}
 	lane.Record(&event)
 	if dropped {

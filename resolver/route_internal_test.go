@@ -82,8 +82,8 @@ func quietSettings() Settings {
 	}
 }
 
-// newRoute is a resolver without sockets, with one school.
-func newRoute(t testing.TB, settings Settings, up answerer) *Resolver {
+// newTestResolver is a resolver without sockets, with one school.
+func newTestResolver(t testing.TB, settings Settings, up answerer) *Resolver {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "policy.yaml")
 	if err := os.WriteFile(path, []byte(schoolPolicy), 0o600); err != nil {
@@ -177,7 +177,7 @@ func (w witness) write(*Query) {
 
 // Who has an answer finds it counted, whichever way it came.
 func TestAnAnswerIsCountedBeforeItIsWritten(t *testing.T) {
-	r := newRoute(t, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
+	r := newTestResolver(t, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
 		return records(0, "www.lesson.example. 3600 A 198.51.100.7"), nil
 	})
 	for i, name := range []string{"www.blocked.example.", "www.lesson.example.", "www.lesson.example."} {
@@ -206,7 +206,7 @@ func edeOf(m *dns.Msg) int {
 func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
 	settings := quietSettings()
 	settings.Cookies = cookie.Secrets(nil).Renewed()
-	r := newRoute(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) {
+	r := newTestResolver(t, settings, func(context.Context, *dns.Msg) (*dns.Msg, error) {
 		return records(0, "www.lesson.example. 3600 CNAME lesson.example.", "lesson.example. 3600 A 198.51.100.7"), nil
 	})
 	r.asks(t, "www.lesson.example.")
@@ -240,7 +240,7 @@ func TestAnswersFromMemoryAllocateNothing(t *testing.T) {
 // FuzzServe: whatever a client sends, the route ends in one answer that
 // miekg/dns reads, with the id of the question and QR set, or in none.
 func FuzzServe(f *testing.F) {
-	r := newRoute(f, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
+	r := newTestResolver(f, quietSettings(), func(context.Context, *dns.Msg) (*dns.Msg, error) {
 		return records(0, "www.lesson.example. 3600 A 198.51.100.7"), nil
 	})
 	for _, name := range []string{"www.lesson.example.", "blocked.example.", "www.google.com.", "localhost."} {

@@ -10,6 +10,7 @@ import (
 	"lachan/resolver/clientconn"
 	"lachan/resolver/cookie"
 	"lachan/resolver/ddr"
+	"lachan/resolver/links"
 )
 
 // Settings are what the configuration says of answering. They may change while
@@ -41,7 +42,7 @@ type Clients struct {
 	// UnitIDs lets clients whose address no unit claims show the plain id of a school.
 	UnitIDs bool
 	// Linked are addresses that belong to units for the time being. It may be nil.
-	Linked *Linked
+	Linked *links.Table
 }
 
 // Rates are how many queries a second are answered; 0 is no limit.

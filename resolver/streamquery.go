@@ -2,8 +2,10 @@ package resolver
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"lachan/metrics"
@@ -39,11 +41,15 @@ func (s *streamQuery) async() responseWriter { return s }
 
 // A streamHandler answers the questions of one endpoint. It is a stream.Handler.
 type streamHandler struct {
-	*Resolver
+	*route
+	log   *slog.Logger
 	shard *metrics.Shard
+	free  *sync.Pool // of *streamQuery
 }
 
-func (r *Resolver) newHandler() *streamHandler { return &streamHandler{r, r.counters.Shard()} }
+func (es *endpoints) newHandler() *streamHandler {
+	return &streamHandler{route: es.route, log: es.log, shard: es.route.counters.Shard(), free: &es.free}
+}
 
 // Settings implements stream.Handler.
 func (h *streamHandler) Settings() *stream.Settings { return &h.snapshot.Load().streams }
@@ -72,15 +78,6 @@ func (h *streamHandler) Ask(
 	}
 }
 
-// copyMessage makes message q's. One that q has no room for is used as it is.
-func (q *Query) copyMessage(message []byte) {
-	if len(message) > len(q.in) {
-		q.message = message
-		return
-	}
-	q.message = q.in[:copy(q.in[:], message)]
-}
-
 // Link implements stream.Handler. An address in a network of a unit stays that
 // unit's.
 func (h *streamHandler) Link(token string, client netip.Addr) (status int) {
@@ -97,7 +94,7 @@ func (h *streamHandler) Link(token string, client netip.Addr) (status int) {
 	}
 	of := w.rules.Policy().Group(group)
 	unit := of.UnitID()
-	status, moved := w.settings.Clients.Linked.link(client, unit, time.Now())
+	status, moved := w.settings.Clients.Linked.Link(client, unit, time.Now())
 	if status == http.StatusNoContent && moved {
 		h.log.Info("address linked", "unit", unit)
 	}

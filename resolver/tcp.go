@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lachan/internal/eventloop"
 	"lachan/metrics"
 	"lachan/resolver/clientconn"
 )
@@ -42,33 +43,45 @@ type tcpConn struct {
 	answers []byte // mu; framed, yet to be written
 }
 
+// A streamServer serves connections of DNS over TCP and over TLS.
+type streamServer struct {
+	*route
+	limiter *clientconn.Limiter
+	shards  *shardPicker
+	readers sync.Pool // of *bufio.Reader
+}
+
+func newStreamServer(r *route, limiter *clientconn.Limiter) *streamServer {
+	return &streamServer{route: r, limiter: limiter, shards: newShardPicker(r.counters)}
+}
+
 // servePlain serves a connection of DNS over TCP.
-func (r *Resolver) servePlain(client *clientconn.Conn) {
-	c := r.newTCPConn(client, client, origin{transport: metrics.TransportTCP, client: client.Client()})
+func (s *streamServer) servePlain(client *clientconn.Conn) {
+	c := s.newTCPConn(client, client, origin{transport: metrics.TransportTCP, client: client.Client()})
 	if socket := client.Plain(); socket != nil {
 		c.idle = clientconn.NewIdleWait(socket)
 	}
-	r.readStream(c)
+	s.readStream(c)
 }
 
 // serveDoT serves a connection of DNS over TLS (RFC 7858): streams of messages as
 // over TCP.
-func (r *Resolver) serveDoT(client *clientconn.Conn, config *tls.Config) {
+func (s *streamServer) serveDoT(client *clientconn.Conn, config *tls.Config) {
 	c, ok := client.Handshake(client, config)
 	if !ok {
 		client.Close()
 		return
 	}
-	r.readStream(r.newTCPConn(c, client, origin{
+	s.readStream(s.newTCPConn(c, client, origin{
 		transport: metrics.TransportDoT, client: client.Client(),
-		id: r.snapshot.Load().streams.IDOf(c.ConnectionState().ServerName),
+		id: s.snapshot.Load().streams.IDOf(c.ConnectionState().ServerName),
 	}))
 }
 
-func (r *Resolver) newTCPConn(c net.Conn, client *clientconn.Conn, from origin) *tcpConn {
+func (s *streamServer) newTCPConn(c net.Conn, client *clientconn.Conn, from origin) *tcpConn {
 	return &tcpConn{
 		Conn: c, client: client, origin: from,
-		readers: &r.readers, reader: newReader(&r.readers, c), waiting: make(chan struct{}, tcpPipeline),
+		readers: &s.readers, reader: newReader(&s.readers, c), waiting: make(chan struct{}, tcpPipeline),
 	}
 }
 
@@ -108,8 +121,8 @@ func (c *tcpConn) await() (ok bool) {
 
 // readStream serves a connection until its end, and closes it. Answers are
 // flushed when no further query has come yet.
-func (r *Resolver) readStream(c *tcpConn) {
-	shard := r.streams.shard()
+func (s *streamServer) readStream(c *tcpConn) {
+	shard := s.shards.shard()
 	defer c.close()
 	for unwritten := 0; ; {
 		if c.reader.Buffered() == 0 || unwritten > tcpBuffer {
@@ -118,24 +131,24 @@ func (r *Resolver) readStream(c *tcpConn) {
 				runtime.Gosched() // a client that asks much waits for those that ask little
 			}
 			unwritten = 0
-			if r.limiter.Overdue(c.client) || !c.client.MayRead(r.limiter.Idle()) || !c.await() {
+			if s.limiter.Overdue(c.client) || !c.client.MayRead(s.limiter.Idle()) || !c.await() {
 				return
 			}
 		}
-		q := r.lease()
+		q := s.lease()
 		if !c.read(q) {
-			r.queries.Put(q)
+			s.queries.Put(q)
 			return
 		}
 		c.waiting <- struct{}{}
 		q.origin, q.to, q.hot, q.starts = c.origin, c, nil, nil
-		q.begin(r.snapshot.Load(), r.clock())
-		if !r.serve(q) {
+		q.begin(s.snapshot.Load(), s.clock())
+		if !s.serve(q) {
 			continue
 		}
-		r.finish(q, r.clock(), shard)
+		s.finish(q, s.clock(), shard)
 		unwritten += len(q.out)
-		r.queries.Put(q)
+		s.queries.Put(q)
 	}
 }
 
@@ -214,4 +227,24 @@ func (a *asyncTCP) flush() {
 	if c := (*tcpConn)(a); c.scheduled.CompareAndSwap(false, true) {
 		go c.flush()
 	}
+}
+
+// A shardPicker has what the readers of connections count in: one shard for each
+// CPU, shared by all connections.
+type shardPicker struct {
+	shards []*metrics.Shard
+	next   atomic.Uint32
+}
+
+func newShardPicker(c *metrics.Counters) *shardPicker {
+	s := &shardPicker{shards: make([]*metrics.Shard, eventloop.Count)}
+	for i := range s.shards {
+		s.shards[i] = c.Shard()
+	}
+	return s
+}
+
+// shard is the next one in turn.
+func (s *shardPicker) shard() *metrics.Shard {
+	return s.shards[int(s.next.Add(1)%uint32(len(s.shards)))]
 }

@@ -1,6 +1,8 @@
 package resolver
 
 import (
+	"log/slog"
+
 	"lachan/metrics"
 	"lachan/resolver/cache"
 	"lachan/resolver/clientconn"
@@ -12,7 +14,8 @@ const batchSize = 32
 
 // A udpWorker answers what comes to one socket. It belongs to one goroutine.
 type udpWorker struct {
-	*Resolver
+	*route
+	log    *slog.Logger
 	socket *udpSocket
 	lane   *metrics.Shard
 	hot    *cache.Hot
@@ -22,9 +25,10 @@ type udpWorker struct {
 	seen   uint64           // by prefetchLines; means nothing
 }
 
-func (r *Resolver) newUDPWorker(s *udpSocket) *udpWorker {
+func newUDPWorker(r *route, log *slog.Logger, s *udpSocket) *udpWorker {
 	w := &udpWorker{
-		Resolver: r, socket: s, lane: r.counters.Shard(), hot: r.cache.NewHot(), batch: make([]*Query, batchSize),
+		route: r, log: log, socket: s,
+		lane: r.counters.Shard(), hot: r.cache.NewHot(), batch: make([]*Query, batchSize),
 	}
 	for i := range w.batch {
 		w.batch[i] = r.lease()
@@ -99,9 +103,6 @@ func (w *udpWorker) close() {
 	w.cache.Release(w.hot)
 	w.lane.Close()
 }
-
-// lease gives the caller a query of its own.
-func (r *Resolver) lease() *Query { return r.queries.Get().(*Query) }
 
 // readProxyHeaders reads the PROXY headers of the packets in a batch that balancers
 // sent. A packet that should have one and does not is no message.

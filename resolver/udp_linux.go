@@ -26,8 +26,8 @@ const (
 	sockaddrSize = unix.SizeofSockaddrInet6
 )
 
-// packetState is what the socket keeps with a query.
-type packetState struct {
+// packet is what the socket keeps with a query.
+type packet struct {
 	from    [sockaddrSize]byte
 	fromLen uint32
 	control [controlSize]byte
@@ -64,8 +64,8 @@ func newUDPSocket(socket listen.Socket, addr netip.AddrPort) (*udpSocket, error)
 }
 
 // start lets w answer, on a loop for the i-th socket, until stopReading.
-func (s *udpSocket) start(w *udpWorker, i int) error {
-	s.worker, s.loop = w, w.loops.At(i)
+func (s *udpSocket) start(w *udpWorker, loops *eventloop.Loops, i int) error {
+	s.worker, s.loop = w, loops.At(i)
 	return s.loop.Watch(s.fd, s.ready)
 }
 

@@ -11,13 +11,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lachan/internal/eventloop"
 	"lachan/resolver/listen"
 )
 
 // Where the system is not Linux a batch is one packet, and answers leave from
 // the address the system chooses.
 
-type packetState struct{ from netip.AddrPort }
+type packet struct{ from netip.AddrPort }
 
 type udpSocket struct {
 	addr    netip.AddrPort
@@ -79,7 +80,7 @@ func (s *udpSocket) write(q *Query) {
 }
 
 // start lets w answer until stopReading.
-func (s *udpSocket) start(w *udpWorker, _ int) error {
+func (s *udpSocket) start(w *udpWorker, _ *eventloop.Loops, _ int) error {
 	s.reading.Go(func() {
 		defer w.close()
 		for {

@@ -91,7 +91,7 @@ func TestReplyIsWhatMiekgReads(t *testing.T) {
 	r.SOA(60)
 	r.OPT(&q, 1232, dnswire.RcodeNXDomain, dnswire.EDEFiltered, "gambling")
 	var m dns.Msg
-	if err := m.Unpack(r.Octets); err != nil {
+	if err := m.Unpack(r.Bytes); err != nil {
 		t.Fatal(err)
 	}
 	if m.Rcode != dns.RcodeNameError || !m.Response || !m.RecursionAvailable || m.Question[0].Name != "Blocked.Example." {
@@ -225,7 +225,7 @@ func FuzzParse(f *testing.F) {
 			r.OPT(&q, 1232, 0, dnswire.EDENone, "")
 		}
 		var reply dns.Msg
-		if err := reply.Unpack(r.Octets); err != nil {
+		if err := reply.Unpack(r.Bytes); err != nil {
 			t.Fatalf("reply cannot be read: %v", err)
 		}
 		var m dns.Msg

@@ -203,7 +203,7 @@ func (q *Query) parseOPT(msg []byte) {
 }
 
 // parseRest reads the records behind the question for the one OPT there may
-// be. Octets behind the last record are not looked at.
+// be. Bytes behind the last record are not looked at.
 func (q *Query) parseRest(msg []byte, off int) (rcode int) {
 	authority := int(binary.BigEndian.Uint16(msg[8:]))
 	additional := int(binary.BigEndian.Uint16(msg[10:]))

@@ -9,9 +9,9 @@ import (
 // question is always first, as the client sent it, so that a pointer to its
 // name is OwnerPointer.
 type Reply struct {
-	Octets []byte
-	start  int // of the message in Octets
-	opt    int // of the length of the OPT record's data in Octets; 0 without one
+	Bytes []byte
+	start int // of the message in Bytes
+	opt   int // of the length of the OPT record's data in Bytes; 0 without one
 }
 
 // pointerToQuestion is a compression pointer to the name of the question.
@@ -20,17 +20,17 @@ const pointerToQuestion = 0xC000 | HeaderSize
 // Begin starts a reply to q behind what dst holds: the header with QR and RA
 // set and RD and CD as asked, and the question.
 func Begin(dst []byte, q *Query, rcode int) Reply {
-	r := Reply{Octets: dst, start: len(dst)}
+	r := Reply{Bytes: dst, start: len(dst)}
 	flags := FlagQR | FlagRA | q.Flags&(opcodeMask|FlagRD|FlagCD) | uint16(rcode&rcodeMask)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, q.ID)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, flags)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, q.ID)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, flags)
 	questions := uint16(0)
 	if q.Question != nil {
 		questions = 1
 	}
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, questions)
-	r.Octets = append(r.Octets, 0, 0, 0, 0, 0, 0)
-	r.Octets = append(r.Octets, q.Question...)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, questions)
+	r.Bytes = append(r.Bytes, 0, 0, 0, 0, 0, 0)
+	r.Bytes = append(r.Bytes, q.Question...)
 	return r
 }
 
@@ -43,12 +43,12 @@ func (r *Reply) Record(section int, rtype uint16, ttl uint32, rdata []byte) {
 // RecordOf is Record for an owner that stands at owner&0x3FFF of the message
 // (owner is a compression pointer) and for any class.
 func (r *Reply) RecordOf(section int, owner, rtype, class uint16, ttl uint32, rdata []byte) {
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, owner)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, rtype)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, class)
-	r.Octets = binary.BigEndian.AppendUint32(r.Octets, ttl)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(len(rdata)))
-	r.Octets = append(r.Octets, rdata...)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, owner)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, rtype)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, class)
+	r.Bytes = binary.BigEndian.AppendUint32(r.Bytes, ttl)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, uint16(len(rdata)))
+	r.Bytes = append(r.Bytes, rdata...)
 	r.count(section)
 }
 
@@ -65,7 +65,7 @@ func (r *Reply) Address(owner uint16, ttl uint32, a netip.Addr) {
 
 // Pointer is a compression pointer to what will be appended skip octets from
 // now.
-func (r *Reply) Pointer(skip int) uint16 { return 0xC000 | uint16(len(r.Octets)-r.start+skip) }
+func (r *Reply) Pointer(skip int) uint16 { return 0xC000 | uint16(len(r.Bytes)-r.start+skip) }
 
 // RecordHead is the size of what Record writes before the rdata.
 const RecordHead = 12
@@ -74,7 +74,7 @@ const RecordHead = 12
 func (r *Reply) OwnerPointer() uint16 { return pointerToQuestion }
 
 func (r *Reply) count(section int) {
-	at := r.Octets[r.start+6+2*section:]
+	at := r.Bytes[r.start+6+2*section:]
 	binary.BigEndian.PutUint16(at, binary.BigEndian.Uint16(at)+1)
 }
 
@@ -100,23 +100,23 @@ const OPTSize = 11
 // bits of rcode, the DO bit as asked and, unless code is EDENone, an EDE option
 // with its extra text.
 func (r *Reply) OPT(q *Query, size uint16, rcode int, code uint16, text string) {
-	r.Octets = append(r.Octets, 0)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, TypeOPT)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, size)
+	r.Bytes = append(r.Bytes, 0)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, TypeOPT)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, size)
 	do := byte(0)
 	if q.DO {
 		do = 0x80
 	}
-	r.Octets = append(r.Octets, byte(rcode>>4), 0, do, 0)
-	r.opt = len(r.Octets)
+	r.Bytes = append(r.Bytes, byte(rcode>>4), 0, do, 0)
+	r.opt = len(r.Bytes)
 	if code == EDENone {
-		r.Octets = append(r.Octets, 0, 0)
+		r.Bytes = append(r.Bytes, 0, 0)
 	} else {
-		r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(6+len(text)))
-		r.Octets = binary.BigEndian.AppendUint16(r.Octets, OptionEDE)
-		r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(2+len(text)))
-		r.Octets = binary.BigEndian.AppendUint16(r.Octets, code)
-		r.Octets = append(r.Octets, text...)
+		r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, uint16(6+len(text)))
+		r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, OptionEDE)
+		r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, uint16(2+len(text)))
+		r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, code)
+		r.Bytes = append(r.Bytes, text...)
 	}
 	r.count(SectionAdditional)
 }
@@ -124,12 +124,12 @@ func (r *Reply) OPT(q *Query, size uint16, rcode int, code uint16, text string) 
 // Option appends an option with so many octets of zero to the OPT record, which
 // is the last, and returns them to be filled in.
 func (r *Reply) Option(code uint16, size int) (data []byte) {
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, code)
-	r.Octets = binary.BigEndian.AppendUint16(r.Octets, uint16(size))
-	r.Octets = append(r.Octets, make([]byte, size)...)
-	length := r.Octets[r.opt:]
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, code)
+	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, uint16(size))
+	r.Bytes = append(r.Bytes, make([]byte, size)...)
+	length := r.Bytes[r.opt:]
 	binary.BigEndian.PutUint16(length, binary.BigEndian.Uint16(length)+uint16(OptionHead+size))
-	return r.Octets[len(r.Octets)-size:]
+	return r.Bytes[len(r.Bytes)-size:]
 }
 
 // OptionHead is the size of what stands before an option's data.
@@ -147,19 +147,19 @@ func (r *Reply) Pad(block, limit int) {
 // Truncate cuts a reply that is longer than limit octets to its header and
 // question with TC set (RFC 2181 section 9). The OPT record comes after.
 func (r *Reply) Truncate(q *Query) {
-	r.Octets = r.Octets[:r.start+HeaderSize+len(q.Question)]
-	clear(r.Octets[r.start+6 : r.start+HeaderSize])
-	r.Octets[r.start+2] |= FlagTC >> 8
+	r.Bytes = r.Bytes[:r.start+HeaderSize+len(q.Question)]
+	clear(r.Bytes[r.start+6 : r.start+HeaderSize])
+	r.Bytes[r.start+2] |= FlagTC >> 8
 }
 
 // Authoritative sets AA: what the reply says is ours to say.
-func (r *Reply) Authoritative() { r.Octets[r.start+2] |= FlagAA >> 8 }
+func (r *Reply) Authoritative() { r.Bytes[r.start+2] |= FlagAA >> 8 }
 
 // Len is the size of the message so far in octets.
-func (r *Reply) Len() int { return len(r.Octets) - r.start }
+func (r *Reply) Len() int { return len(r.Bytes) - r.start }
 
 // Resume goes on with a whole message that begins at octets[start].
-func Resume(octets []byte, start int) Reply { return Reply{Octets: octets, start: start} }
+func Resume(octets []byte, start int) Reply { return Reply{Bytes: octets, start: start} }
 
 // Message is the message so far.
-func (r *Reply) Message() []byte { return r.Octets[r.start:] }
+func (r *Reply) Message() []byte { return r.Bytes[r.start:] }

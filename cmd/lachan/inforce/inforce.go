@@ -9,8 +9,8 @@ import (
 	"fmt"
 
 	"lachan/cmd/lachan/config"
-	"lachan/resolver"
 	"lachan/resolver/certificate"
+	"lachan/resolver/links"
 )
 
 // A Use names the compiled files and the settings that are in force from now on.
@@ -57,7 +57,7 @@ type Secrets struct {
 }
 
 // Addresses are those that routers have linked.
-type Addresses []resolver.Link
+type Addresses []links.Link
 
 // A Hello is what resolve says first.
 type Hello struct {

@@ -30,7 +30,7 @@ type identity struct {
 	certificate *certificate.Watcher // of the encrypted transports; nil if there is none
 	renewer     *renewal.Renewer     // nil if no authority is asked
 	cookies     cookie.Secrets
-	links       links
+	links       linkFile
 	told        []byte // the secrets that resolve was told last
 }
 

@@ -10,15 +10,15 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/internal/durable"
 	"lachan/internal/message"
-	"lachan/resolver"
+	"lachan/resolver/links"
 )
 
-// links are the addresses that routers have linked, as resolve says, in a file
+// A linkFile has the addresses that routers have linked, as resolve says, in a file
 // that is written whole each time.
-type links struct {
+type linkFile struct {
 	path      string
 	addresses inforce.Addresses
-	table     *resolver.Linked // addresses, to look one up
+	table     *links.Table // addresses, to look one up
 }
 
 // openLinks reads the addresses. A file that is damaged is set aside: routers
@@ -26,7 +26,7 @@ type links struct {
 func (i *identity) openLinks(path string) {
 	l := &i.links
 	l.path, l.addresses = path, inforce.Addresses{}
-	defer func() { l.table = resolver.NewLinked(l.addresses, nil) }()
+	defer func() { l.table = links.New(l.addresses, nil) }()
 	text, err := os.ReadFile(path)
 	if err == nil {
 		err = json.Unmarshal(text, &l.addresses)
@@ -49,7 +49,7 @@ func (i *identity) takeLinks(m *message.Message) {
 		return
 	}
 	l := &i.links
-	l.addresses, l.table = all, resolver.NewLinked(all, nil)
+	l.addresses, l.table = all, links.New(all, nil)
 	if err := durable.WriteFile(l.path, m.Body, 0o600); err != nil {
 		i.log.Error("write linked addresses", "error", err)
 		i.conditions.Set("links", err.Error())

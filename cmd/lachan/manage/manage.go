@@ -26,7 +26,7 @@ import (
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/policy"
-	"lachan/resolver"
+	"lachan/resolver/links"
 )
 
 // drainTime is how long those that are being served may take when their service
@@ -70,7 +70,7 @@ type view struct {
 	lists   *blocklist.Lists
 	list    *blocklist.List
 	inForce map[string]time.Time
-	linked  *resolver.Linked
+	linked  *links.Table
 }
 
 // Run manages until the supervisor says stop, or is gone. load reads the

@@ -11,7 +11,7 @@ import (
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/history"
-	"lachan/resolver"
+	"lachan/resolver/links"
 	"lachan/resolver/listen"
 )
 
@@ -138,31 +138,31 @@ func (p *process) listen() {
 	}
 }
 
-// links tell manage which addresses routers have linked. The doors call save,
-// any number at a time.
-type links struct {
+// A linkForwarder tells manage which addresses routers have linked. The endpoints
+// call save, any number at a time.
+type linkForwarder struct {
 	mu   sync.Mutex
-	conn *message.Conn   // mu; nil while manage is away
-	all  []resolver.Link // mu; since the first change here; nil: none
+	conn *message.Conn // mu; nil while manage is away
+	all  []links.Link  // mu; since the first change here; nil: none
 }
 
-// save is the save of resolver.NewLinked. What manage is not there to hear it
+// save is the save of links.New. What manage is not there to hear it
 // hears when it comes.
-func (l *links) save(all []resolver.Link) error {
+func (l *linkForwarder) save(all []links.Link) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all = slices.Clone(all)
 	return l.tell()
 }
 
-func (l *links) forward(conn *message.Conn) {
+func (l *linkForwarder) forward(conn *message.Conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.conn = conn
 	_ = l.tell() // the connection tells of its end
 }
 
-func (l *links) tell() error {
+func (l *linkForwarder) tell() error {
 	if l.conn == nil || l.all == nil {
 		return nil
 	}
@@ -183,6 +183,6 @@ func (p *process) takeAddresses(m *message.Message) {
 	if err := m.Decode(&addresses); err != nil {
 		p.log.Error("take linked addresses", "error", err)
 	}
-	p.linked = resolver.NewLinked(addresses, p.links.save)
+	p.linked = links.New(addresses, p.links.save)
 	p.putInForce()
 }

@@ -24,6 +24,7 @@ import (
 	"lachan/policy/catalogue"
 	"lachan/resolver"
 	"lachan/resolver/cookie"
+	"lachan/resolver/links"
 	"lachan/resolver/listen"
 )
 
@@ -56,8 +57,8 @@ type process struct {
 	sockets   []listen.Socket // until the resolver has them
 	state     state
 	secrets   secrets
-	linked    *resolver.Linked
-	links     links
+	linked    *links.Table
+	links     linkForwarder
 	protected time.Time // until when schools have been credited with protection
 	notices   notices
 }

@@ -37,7 +37,9 @@ func (p *process) settings() *resolver.Settings {
 			ID:        cfg.Server.Identity.ID,
 			CheckName: cfg.CheckName(),
 			Discovery: ddr.Discovery{
-				Name: p.state.use.Name, Addresses: cfg.Server.Discovery.Addresses, InfoURL: cfg.Server.Discovery.InfoURL,
+				Name:      p.state.use.Name,
+				Addresses: cfg.Server.Discovery.Addresses,
+				InfoURL:   cfg.Server.Discovery.InfoURL,
 			},
 		},
 		Cache: resolver.Cache{

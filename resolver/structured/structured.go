@@ -1,7 +1,10 @@
-package resolver
+// Package structured makes structured errors
+// (draft-ietf-dnsop-structured-dns-error): extended errors of blocks whose text
+// programs can read and show: whom to ask, and why. They are for clients that say
+// that they read them.
+package structured
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -11,12 +14,8 @@ import (
 	"lachan/resolver/dnswire"
 )
 
-// Structured errors (draft-ietf-dnsop-structured-dns-error) are extended errors
-// of blocks whose text programs can read and show: whom to ask, and why. They are
-// for clients that say that they read them.
-
-// A structured error is I-JSON (RFC 7493), as short as can be.
-type structured struct {
+// A message is I-JSON (RFC 7493), as short as can be.
+type message struct {
 	Contact       []string `json:"c"`
 	Justification string   `json:"j"`
 	SubError      int      `json:"s,omitempty"`
@@ -33,18 +32,11 @@ var subErrors = map[string]int{"malware": 1, "phishing": 2}
 
 const subErrorNetworkPolicy = 5
 
-// readsStructure tells whether the client has said that it reads structured
-// errors: by an extended error of code 0 without text.
-func (q *Query) readsStructure() bool {
-	sent, ok := q.Option(dnswire.OptionEDE)
-	return ok && len(sent) == 2 && binary.BigEndian.Uint16(sent) == dnswire.EDEOther
-}
-
-// structure is the text of a structured error for a block.
-func (q *Query) structure(d policy.Decision) string {
-	p := q.snapshot.rules.Policy()
-	of := p.Group(q.group)
-	e := structured{
+// Text is the text of a structured error for a block that a client of the group
+// g gets. It is empty if there is none.
+func Text(p *policy.Policy, g policy.GroupID, d policy.Decision) string {
+	of := p.Group(g)
+	m := message{
 		Contact:       contacts(of.Contact, p.CategoryCode(d.Category)),
 		Justification: justification(d.EDE).With(p.Label(d.Category)).VI,
 		SubError:      subError(d, p),
@@ -52,11 +44,11 @@ func (q *Query) structure(d policy.Decision) string {
 		Language:      "vi",
 	}
 	if school, ok := p.GroupOf(of.School); ok {
-		e.Organization = p.Group(school).Name
+		m.Organization = p.Group(school).Name
 	}
-	text, err := json.Marshal(e)
+	text, err := json.Marshal(m)
 	if err != nil {
-		return q.snapshot.rules.Text(d)
+		return ""
 	}
 	return string(text)
 }
@@ -82,11 +74,11 @@ func contacts(unit []string, category string) (uris []string) {
 func justification(code uint16) wording.Text {
 	switch code {
 	case dnswire.EDECensored:
-		return textStructuredCensored
+		return textCensored
 	case dnswire.EDEFiltered:
-		return textStructuredFiltered
+		return textFiltered
 	}
-	return textStructuredBlocked
+	return textBlocked
 }
 
 // subError is what kind of block it is; 0 where there is no code for it, as with
