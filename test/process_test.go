@@ -36,6 +36,7 @@ type process struct {
 	cmd  *exec.Cmd
 	// program is the file that is run; "": binary.
 	program string
+	user    int // that it is run as; 0: the one that runs the tests
 	log     *lines
 	end     chan struct{}
 	exit    error // once end is closed
@@ -93,6 +94,9 @@ func (p *process) launch() {
 	p.t.Helper()
 	p.cmd = exec.Command(cmp.Or(p.program, binary), "serve", "--config", filepath.Join(p.dir, "lachan.yaml"))
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it must not outlive the test
+	if p.user != 0 {
+		p.cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(p.user), Gid: uint32(p.user)}
+	}
 	p.log, p.end = newLines(), make(chan struct{})
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {

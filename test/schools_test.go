@@ -143,11 +143,11 @@ func (p *process) rulesOnDisk() (*config.Config, func(time.Time) *policy.Rules) 
 			p.t.Fatal(err)
 		}
 	}
-	files, missing := source.Good(cfg, store)
-	if len(missing) > 0 {
-		p.t.Fatalf("no copy of %v", missing)
+	copies := source.Good(cfg, store)
+	if len(copies.Files) != len(cfg.Feeds) {
+		p.t.Fatalf("no copy of %v %v", copies.Missing, copies.Unreadable)
 	}
-	lists, _, err := compiled.Update(p.t.Context(), nil, source.All(source.Builtin(facts), files), blocklist.Options{})
+	lists, _, err := compiled.Update(p.t.Context(), nil, source.All(source.Builtin(facts), copies.Files), blocklist.Options{})
 	if err != nil {
 		p.t.Fatal(err)
 	}

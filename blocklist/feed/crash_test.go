@@ -90,7 +90,7 @@ func TestKilledAtAnyMomentLeavesTheOldListOrTheNew(t *testing.T) {
 		}
 
 		s := open(t, dir)
-		good, ok := s.Good("co-bac")
+		good, ok, _ := s.Good("co-bac")
 		if !ok || good.Digest != digest(names(2000)) && good.Digest != digest(names(2001)) {
 			t.Fatalf("kill %d: good copy %v %+v", i, ok, good)
 		}

@@ -17,7 +17,7 @@ func TestADamagedCopyIsSetAsideAndFetchedAgain(t *testing.T) {
 		if err := damage(c.Path); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := s.Good("co-bac"); ok {
+		if _, ok, _ := s.Good("co-bac"); ok {
 			t.Error("a damaged copy is good")
 		}
 		wantFiles(t, dir, files...)
@@ -73,7 +73,7 @@ func TestADamagedStatusIsSetAside(t *testing.T) {
 			t.Errorf("status %.20q was trusted", text)
 		}
 		s = open(t, dir)
-		if _, ok := s.Good("co-bac"); ok {
+		if _, ok, _ := s.Good("co-bac"); ok {
 			t.Errorf("status %.20q: a copy of which nothing is known is good", text)
 		}
 		if st := wantStatus(t, s); st.Damaged != "status.json.damaged" {

@@ -14,7 +14,7 @@ import (
 // entries are the names in the last good copy.
 func entries(t *testing.T, s *feed.Store) string {
 	t.Helper()
-	c, ok := s.Good("co-bac")
+	c, ok, _ := s.Good("co-bac")
 	if !ok {
 		t.Fatal("no good copy")
 	}

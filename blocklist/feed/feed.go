@@ -145,6 +145,13 @@ func localPath(address string) (file string, ok bool) {
 	return address, !strings.Contains(address, "://")
 }
 
+// IsLocal reports whether all that the source needs is on this machine.
+func (s *Source) IsLocal() bool {
+	_, list := localPath(s.URL)
+	_, digest := localPath(s.SHA256URL)
+	return list && digest && len(s.Mirrors) == 0
+}
+
 // isWeb reports whether an address is fetched by HTTP.
 func isWeb(address string) bool {
 	return strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://")

@@ -92,7 +92,7 @@ func update(t *testing.T, s *feed.Store, src feed.Source) feed.Status {
 // wantGood checks that the last good copy is this text.
 func wantGood(t *testing.T, s *feed.Store, want string) {
 	t.Helper()
-	c, ok := s.Good("co-bac")
+	c, ok, _ := s.Good("co-bac")
 	if !ok {
 		t.Fatal("no good copy")
 	}

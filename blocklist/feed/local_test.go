@@ -38,7 +38,7 @@ func TestFilesAreCopied(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantRefused(t, s, fileSource("file://"+list), os.ErrNotExist, "không có tệp")
-	if _, ok := s.Good("co-bac"); !ok {
+	if _, ok, _ := s.Good("co-bac"); !ok {
 		t.Error("the copy went with the file")
 	}
 	write(t, list, names(200_000))

@@ -131,8 +131,8 @@ func TestAChainOfDeltasComesToTheSnapshot(t *testing.T) {
 
 	fresh := open(t, t.TempDir())
 	update(t, fresh, src)
-	a, _ := s.Good("co-bac")
-	b, _ := fresh.Good("co-bac")
+	a, _, _ := s.Good("co-bac")
+	b, _, _ := fresh.Good("co-bac")
 	if a.Digest != b.Digest || a.Release != b.Release || last.Version != 6 || a.Entries != 2011 {
 		t.Errorf("by deltas %+v, whole %+v", a, b)
 	}

@@ -59,7 +59,7 @@ func runZone(t *testing.T) (*running, *primary) {
 		r.store.Dial = p.dial
 		return []feed.Source{{Name: "rpz", URL: "axfr://192.0.2.1/rpz.example", Refresh: 24 * time.Hour, MaxBytes: 1 << 20, MaxShrink: 1}}
 	})
-	if c, ok := r.store.Good("rpz"); !ok || c.Entries != 1 {
+	if c, ok, _ := r.store.Good("rpz"); !ok || c.Entries != 1 {
 		t.Fatalf("the zone has not come: %s", &r.log)
 	}
 	p.looks.Store(0)

@@ -61,7 +61,7 @@ func TestALostCopyIsNotGoneBackTo(t *testing.T) {
 	p := newPublisher(t, serving(names(100)))
 	s := open(t, t.TempDir())
 	update(t, s, p.source())
-	first, _ := s.Good("co-bac")
+	first, _, _ := s.Good("co-bac")
 	p.do(serving(names(101)))
 	update(t, s, p.source())
 	if err := os.Remove(first.Path); err != nil {

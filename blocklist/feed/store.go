@@ -65,26 +65,30 @@ func tidy(dir string) {
 // Good returns the last good copy of a feed. It compares its bytes with its
 // digest, unless it has done so before and the file was not touched since. There
 // is none before the first success. A damaged one is set aside and noted in the
-// status, and then there is none.
-func (s *Store) Good(name string) (Copy, bool) {
+// status, and then there is none. With an error it is not known whether there is
+// one: what may not be read is not taken for what is not there.
+func (s *Store) Good(name string) (c Copy, ok bool, err error) {
 	if !validName(name) {
-		return Copy{}, false
+		return Copy{}, false, nil
 	}
 	dir := s.dir(name)
 	last, err := readStatus(dir, name)
 	if err == nil && last.Copy.Digest == "" {
-		return Copy{}, false
+		return Copy{}, false, nil
 	}
 	if err == nil && s.unharmed(&last.Copy) {
-		return last.Copy, true
+		return last.Copy, true, nil
+	}
+	if err != nil && !errors.Is(err, errDamaged) {
+		return Copy{}, false, err
 	}
 	unlock, err := tryLock(dir)
 	if err != nil {
-		return Copy{}, false
+		return Copy{}, false, fmt.Errorf("look at copy of feed %q: %w", name, err)
 	}
 	defer unlock()
 	last, err = s.repair(name)
-	return last.Copy, err == nil && last.Copy.Digest != ""
+	return last.Copy, last.Copy.Digest != "" && err == nil, err
 }
 
 // unharmed reports whether a copy is as it was verified.

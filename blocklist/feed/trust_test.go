@@ -128,9 +128,9 @@ func TestASignedListNeitherGoesBackNorStandsStillForEver(t *testing.T) {
 	f(names(4), release.Comment{Seq: 8, Expires: tomorrow}.String(), nil, "")
 
 	// Losing the copy is no way to an older one.
-	c, _ := s.Good("co-bac")
+	c, _, _ := s.Good("co-bac")
 	write(t, c.Path, "damaged")
-	if _, ok := s.Good("co-bac"); ok {
+	if _, ok, _ := s.Good("co-bac"); ok {
 		t.Fatal("the damaged copy is good")
 	}
 	served = signed{names(3), authority.sign(names(3), "seq:7")}

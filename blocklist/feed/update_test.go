@@ -20,7 +20,7 @@ func TestUpdateKeepsACopyAndSaysWhatIsInIt(t *testing.T) {
 	p := newPublisher(t, serving(list))
 	dir := t.TempDir()
 	s := open(t, dir)
-	if _, ok := s.Good("co-bac"); ok {
+	if _, ok, _ := s.Good("co-bac"); ok {
 		t.Error("there is a good copy before the first update")
 	}
 
@@ -283,7 +283,7 @@ func TestNamesStayWithinTheStore(t *testing.T) {
 		if _, err := s.Update(t.Context(), feed.Source{Name: name, URL: "/none.example"}); !errors.Is(err, feed.ErrAddress) {
 			t.Errorf("name %q: %v", name, err)
 		}
-		if _, ok := s.Good(name); ok {
+		if _, ok, _ := s.Good(name); ok {
 			t.Errorf("name %q has a copy", name)
 		}
 	}

@@ -152,7 +152,7 @@ func TestFailuresAreTriedAgainEverMoreSeldom(t *testing.T) {
 		if n := strings.Count(r.log.String(), "feed update failed"); n != 1 {
 			t.Errorf("one lasting failure was logged %d times:\n%s", n, &r.log)
 		}
-		if c, ok := r.store.Good("tot"); !ok || c.Entries != 3 {
+		if c, ok, _ := r.store.Good("tot"); !ok || c.Entries != 3 {
 			t.Error("the feed beside it suffers")
 		}
 		if got := fmt.Sprint(r.Failing()); got != "[hong]" {

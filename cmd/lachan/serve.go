@@ -12,6 +12,7 @@ import (
 	"lachan/cmd/lachan/manage"
 	"lachan/cmd/lachan/resolve"
 	"lachan/cmd/lachan/supervise"
+	"lachan/internal/confine"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -29,7 +30,8 @@ func serveCommand(l wording.Language) *cobra.Command {
 				return problems
 			}
 			err := supervise.Run(c.Context(), supervise.Options{
-				Args: flagsOf(os.Args[1:], c.Name()), Endpoints: cfg.Endpoints(), Log: cfg.Log.Logger(),
+				Args: flagsOf(os.Args[1:], c.Name()), As: serveAs(cfg),
+				Endpoints: cfg.Endpoints(), Log: cfg.Log.Logger(),
 			})
 			if errors.Is(err, supervise.ErrNotStarted) {
 				return command.ErrReported
@@ -38,6 +40,16 @@ func serveCommand(l wording.Language) *cobra.Command {
 		}),
 	}
 	return command.WithKeys(c, l)
+}
+
+// serveAs is the user that the processes which write are to be, if that is not
+// the one that started the server: root may serve a state that is another's.
+func serveAs(cfg *config.Config) *confine.Owner {
+	owner, there := config.StateOwner(cfg)
+	if !there || os.Geteuid() != 0 || owner.UID == 0 {
+		return nil
+	}
+	return &owner
 }
 
 // flagsOf are the arguments of a command without its name.

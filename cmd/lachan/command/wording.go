@@ -30,4 +30,16 @@ var (
 		VI: "máy chủ không trả lời câu hỏi DNS ở %s: %v; hãy xem nhật ký của nó và mục server.listen",
 		EN: "no server answers DNS questions at %s: %v; see its log and server.listen",
 	}
+	textOtherOwner = wording.Text{
+		VI: "%s là của người dùng %s; hãy gõ: %s",
+		EN: "%s belongs to user %s; type: %s",
+	}
+	textNotOwner = wording.Text{
+		VI: "%s là của người dùng %s, nhưng không chuyển sang người dùng đó được: %v; hãy gõ: %s",
+		EN: "%s belongs to user %s, but this program cannot become that user: %v; type: %s",
+	}
+	textNoWayIn = wording.Text{
+		VI: "người dùng này không vào được %s; hãy gõ: %s",
+		EN: "this user may not enter %s; type: %s",
+	}
 )

@@ -2,10 +2,12 @@ package config
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"lachan/internal/confine"
 	"lachan/internal/yamlfile"
 )
 
@@ -81,4 +83,20 @@ func (c *Config) MakeStateDir() error {
 		return denied(err)
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// StateOwner is the user that serves: the one to whom the state belongs. ok is
+// false while there is no state.
+func StateOwner(c *Config) (owner confine.Owner, ok bool) {
+	return confine.OwnerOf(c.StateDir, c.FeedsDir(), c.ListsDir(), c.HistoryDir())
+}
+
+// StateError is err, with the remedy if some of the state belongs to another user
+// than the one that serves.
+func StateError(c *Config, err error) error {
+	if err == nil || !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	owner, _ := StateOwner(c)
+	return yamlfile.Problem{Text: textStateForeign.With(c.StateDir, err, owner, c.StateDir)}
 }

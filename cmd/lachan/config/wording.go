@@ -36,6 +36,10 @@ var (
 		VI: "không ghi được vào %s: %v; hãy tạo thư mục đó cho người dùng chạy lachan, hoặc đổi state_dir",
 		EN: "cannot write to %s: %v; create it for the user that runs lachan, or change state_dir",
 	}
+	textStateForeign = wording.Text{
+		VI: "trong %s có tệp của người dùng khác: %v; hãy gõ: chown -R %s %s",
+		EN: "some files in %s belong to another user: %v; type: chown -R %s %s",
+	}
 	textNoFile = wording.Text{
 		VI: "không đọc được tệp cấu hình: %v; hãy kiểm tra đường dẫn sau --config",
 		EN: "cannot read the configuration: %v; check the path given with --config",

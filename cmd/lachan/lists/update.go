@@ -102,9 +102,9 @@ func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
 
 // compile brings the snapshot up to date with the copies on disk.
 func compile(o *offline.Offline, c command.Call, store *feed.Store, compiled *blocklist.Store, quiet bool) error {
-	files, _ := source.Good(o.Config, store)
-	sources := source.All(source.Builtin(o.Facts), files)
 	old, _ := compiled.OpenLatest()
+	copies := source.Good(o.Config, store)
+	sources := source.All(source.Builtin(o.Facts), copies.Keep(old))
 	if old != nil && old.UpToDate(sources) {
 		return nil
 	}

@@ -137,13 +137,29 @@ func (a *api) readings() metrics.Readings {
 
 // ready says what is missing before clients should be sent here.
 func (a *api) ready() (missing []string) {
-	if a.view().lists.Keys() == 0 {
+	v := a.view()
+	if v.lists.Keys() == 0 {
 		missing = append(missing, textReadyNoList.String())
+	}
+	if waiting := a.waiting(v); len(waiting) > 0 {
+		missing = append(missing, textReadyFeeds.With(join(waiting)).String())
 	}
 	if !a.counters.Readings().UpstreamAnswered {
 		missing = append(missing, textReadyNoUpstream.String())
 	}
 	return missing
+}
+
+// waiting are the configured feeds that were not tried yet, or of which no list
+// is in force, new or last good.
+func (a *api) waiting(v *view) (names []string) {
+	for _, f := range v.cfg.Feeds {
+		status, err := a.lists.store.Status(f.Name)
+		if tried := err == nil && !status.LastAttempt.IsZero(); !tried || v.inForce[f.Name].IsZero() {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // schools are those of the policy, as the compliance metrics name them.

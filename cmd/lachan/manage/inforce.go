@@ -48,7 +48,7 @@ func (n *node) putInForce() {
 		ID: r.ids, Serial: n.lists.serial,
 		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.newest.Serial(), ListsOverlay: n.lists.versions,
 		PolicyDir: n.cfg.PolicyDir(), PolicySerial: n.policy.serial, PolicyDigest: n.policy.Digest(),
-		Closed: n.lists.missingRequired(), Name: n.identity.discoveryName(), Config: settings,
+		Closed: n.lists.missingRequired() || n.lists.isShut(), Name: n.identity.discoveryName(), Config: settings,
 	}
 	n.identity.publishSecrets()
 	n.resolves.tellAll(message.Use, r.use)
@@ -80,6 +80,18 @@ func (l *lists) missingRequired() bool {
 	rules := l.newest.Rules()
 	for _, f := range l.cfg.Feeds {
 		if _, there := rules[f.Name]; !there && f.OnMissing == config.Refuse {
+			return true
+		}
+	}
+	return false
+}
+
+// isShut reports whether there is a feed in the configuration whose copy may not
+// be read and whose names are not in force either: what it blocks is not known.
+func (l *lists) isShut() bool {
+	rules := l.newest.Rules()
+	for _, f := range l.cfg.Feeds {
+		if _, there := rules[f.Name]; l.shut[f.Name] && !there {
 			return true
 		}
 	}

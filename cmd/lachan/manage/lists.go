@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type lists struct {
 	versions uint64               // how many lists there have been
 	serial   uint64               // of lists and policy together
 	inForce  map[string]time.Time // feed -> since when its copy decides
+	shut     map[string]bool      // feeds whose copy could not be read, until their names are in force
 
 	updates   chan struct{} // a feed has a new copy; holds at most one
 	compiled  chan compilation
@@ -53,24 +55,57 @@ type compilation struct {
 	err     error
 }
 
-// open opens the newest compiled lists. Without any it compiles what is
-// on disk before anything is answered, so that a start never filters less than
-// it could.
+// firstFetch bounds how long a first start waits for lists that are files of this
+// machine.
+const firstFetch = 2 * time.Minute
+
+// open opens the newest compiled lists. Without any, or with a part of them
+// damaged, it compiles what is on disk before anything is answered, so that a
+// start never filters less than it could; lists that are files of this machine
+// and were never had it reads first. A feed that was had and cannot be read
+// keeps the server shut, see shut.
 func (l *lists) open(ctx context.Context) error {
 	newest, damaged := l.disk.OpenLatest()
 	for _, err := range damaged {
 		l.log.Error("compiled lists set aside", "error", err)
 		l.conditions.Set("snapshot-damaged", err.Error())
 	}
-	if newest == nil {
-		c := l.compile(ctx, nil, l.cfg.ListsDir(), l.files())
-		if c.err != nil {
-			return fmt.Errorf("compile the first lists: %w", c.err)
+	l.newest = newest
+	fetched := l.fetchLocal(ctx)
+	if newest == nil || fetched || len(damaged) > 0 {
+		c := l.compile(ctx, newest, l.cfg.ListsDir(), l.files())
+		switch {
+		case c.err == nil:
+			newest = c.lists
+		case newest == nil:
+			return fmt.Errorf("compile the first lists: %w", config.StateError(l.cfg, c.err))
+		default:
+			l.log.Error("compile lists", "error", c.err)
+			l.conditions.Set("compile", c.err.Error())
 		}
-		newest = c.lists
 	}
 	l.use(newest)
+	l.files()
 	return nil
+}
+
+// fetchLocal reads the lists that are files of this machine and were never had,
+// and reports whether there are any.
+func (l *lists) fetchLocal(ctx context.Context) (fetched bool) {
+	ctx, cancel := context.WithTimeout(ctx, firstFetch)
+	defer cancel()
+	for _, s := range l.cfg.Sources(l.core) {
+		if !s.IsLocal() {
+			continue
+		}
+		if _, had, err := l.store.Good(s.Name); had || err != nil {
+			continue
+		}
+		if _, err := l.store.Update(ctx, s); err == nil {
+			fetched = true // what failed is told by the updater
+		}
+	}
+	return fetched
 }
 
 // notified has the zone of a feed looked at: its primary says that it changed.
@@ -80,15 +115,25 @@ func (l *lists) notified(feed string) {
 	}
 }
 
-// files are the good copies of the feeds. Feeds without one raise a condition.
+// files are the good copies of the feeds. Feeds without one raise a condition;
+// what is in force of them stays. One whose copy may not be read, and of which
+// nothing is in force, shuts the server until its list is: it may block.
 func (l *lists) files() []source.File {
-	files, missing := source.Good(l.cfg, l.store)
-	if len(missing) > 0 {
-		l.conditions.Set("feed-missing", "no copy yet of: "+join(missing))
+	copies := source.Good(l.cfg, l.store)
+	if len(copies.Missing) > 0 {
+		l.conditions.Set("feed-missing", "no copy yet of: "+join(copies.Missing))
 	} else {
 		l.conditions.Clear("feed-missing")
 	}
-	return files
+	unreadable := make([]wording.Text, 0, len(copies.Unreadable))
+	for _, name := range slices.Sorted(maps.Keys(copies.Unreadable)) {
+		unreadable = append(unreadable, wording.Join(about(name, ""), wording.Of(config.StateError(l.cfg, copies.Unreadable[name]))))
+		if l.newest == nil || l.newest.Digest(name) == "" {
+			l.shut[name] = true
+		}
+	}
+	l.condition("feed-unreadable", textConditionUnreadable, unreadable)
+	return copies.Keep(l.newest)
 }
 
 // compile brings old up to date with the files in a process of its own, which

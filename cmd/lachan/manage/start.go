@@ -91,7 +91,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 			n.putInForce()
 			n.resolves.whenUsed = append(n.resolves.whenUsed, say)
 		},
-		builtin: source.Builtin(facts), inForce: map[string]time.Time{},
+		builtin: source.Builtin(facts), inForce: map[string]time.Time{}, shut: map[string]bool{},
 		updates: make(chan struct{}, 1), compiled: make(chan compilation, 1),
 	}
 	n.resolves.notified = n.lists.notified
@@ -113,7 +113,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 		return err
 	}
 	if n.lists.store, err = feed.Open(cfg.FeedsDir()); err != nil {
-		return err
+		return config.StateError(cfg, err)
 	}
 	n.lists.store.UserAgent = "lachan/" + version
 	n.lists.store.Examine = job.Examine
@@ -127,7 +127,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	n.held.store = n.lists.store
 	n.identity.openLinks(filepath.Join(cfg.StateDir, "links.json"))
 	if n.services.visitors.requests, err = request.Open(cfg.RequestsDir()); err != nil {
-		return err
+		return config.StateError(cfg, err)
 	}
 	orders, damaged, err := order.Open(cfg.OrdersFile())
 	if damaged > 0 {

@@ -88,6 +88,14 @@ var (
 		VI: "chưa có danh sách nào có hiệu lực",
 		EN: "no list is in force",
 	}
+	textReadyFeeds = wording.Text{
+		VI: "chưa có hiệu lực: %s",
+		EN: "not in force yet: %s",
+	}
+	textConditionUnreadable = wording.Text{
+		VI: "không đọc được danh sách đã tải, phần đang có hiệu lực được giữ: %s",
+		EN: "lists that were had cannot be read, what is in force of them stays: %s",
+	}
 	textReadyNoUpstream = wording.Text{
 		VI: "chưa máy chủ cấp trên nào trả lời",
 		EN: "no upstream has answered yet",

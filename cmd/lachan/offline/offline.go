@@ -64,11 +64,11 @@ func (o *Offline) Newest() (*blocklist.Lists, error) {
 	return lists, errors.Join(damaged...)
 }
 
-// OpenStores opens what is on disk for a command that changes it.
+// OpenStores opens what is on disk, as the user that serves.
 func (o *Offline) OpenStores() (*feed.Store, *blocklist.Store, error) {
-	if err := o.Config.MakeStateDir(); err != nil {
+	if err := command.AsServer(o.Config); err != nil {
 		return nil, nil, err
 	}
 	store, err := feed.Open(o.Config.FeedsDir())
-	return store, blocklist.NewStore(o.Config.ListsDir()), err
+	return store, blocklist.NewStore(o.Config.ListsDir()), config.StateError(o.Config, err)
 }

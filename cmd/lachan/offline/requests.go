@@ -80,11 +80,11 @@ func openRequests(c command.Call) (*config.Config, *request.Store, error) {
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
-	if err := cfg.MakeStateDir(); err != nil {
+	if err := command.AsServer(cfg); err != nil {
 		return nil, nil, err
 	}
 	store, err := request.Open(cfg.RequestsDir())
-	return cfg, store, err
+	return cfg, store, config.StateError(cfg, err)
 }
 
 // listRequests prints the requests that wait for somebody, or all.

@@ -1,7 +1,10 @@
 package source
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
@@ -20,26 +23,55 @@ type File struct {
 	Address    string          `json:"address"` // of the feed; it may tell the format
 	Zone       bool            `json:"zone"`    // a response policy zone
 	Timezone   config.Timezone `json:"timezone"`
+	// Kept is the digest of rules that stay in compiled lists although there is no
+	// copy to read them from; "" of a file that can be read.
+	Kept string `json:"kept,omitempty"`
 }
 
 // FileOf is a copy of the feed as the compiler reads it. Its days are of zone.
 func FileOf(f *config.Feed, c feed.Copy, zone config.Timezone) File {
-	return File{f.Name, c.Digest, c.Path, c.Format, c.AskedFormat, f.Subdomains, f.URL, f.IsZone(), zone}
+	return File{f.Name, c.Digest, c.Path, c.Format, c.AskedFormat, f.Subdomains, f.URL, f.IsZone(), zone, ""}
 }
 
-// Good are the last good copies of the configured feeds, in the order of
-// the configuration. Feeds that have none are left out and named in missing.
-func Good(cfg *config.Config, store *feed.Store) (files []File, missing []string) {
+// Copies are the last good copies of the configured feeds.
+type Copies struct {
+	Files      []File           // in the order of the configuration
+	Missing    []string         // feeds that have none
+	Unreadable map[string]error // feeds of which that is not known, and why
+}
+
+// Good looks for the last good copies.
+func Good(cfg *config.Config, store *feed.Store) Copies {
+	c := Copies{Unreadable: map[string]error{}}
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
-		copied, ok := store.Good(f.Name)
-		if !ok {
-			missing = append(missing, f.Name)
-			continue
+		copied, ok, err := store.Good(f.Name)
+		switch {
+		case err != nil:
+			c.Unreadable[f.Name] = err
+		case !ok:
+			c.Missing = append(c.Missing, f.Name)
+		default:
+			c.Files = append(c.Files, FileOf(f, copied, cfg.Timezone))
 		}
-		files = append(files, FileOf(f, copied, cfg.Timezone))
 	}
-	return files, missing
+	return c
+}
+
+// Keep are the files, and what lists have of feeds without a copy that can be
+// read: what is blocked stays blocked. Lists that have to be compiled anew then
+// are not, see Blocklist.
+func (c *Copies) Keep(lists *blocklist.Lists) []File {
+	files := c.Files
+	if lists == nil {
+		return files
+	}
+	for _, name := range slices.Concat(c.Missing, slices.Sorted(maps.Keys(c.Unreadable))) {
+		if digest := lists.Digest(name); digest != "" {
+			files = append(files, File{Feed: name, Kept: digest})
+		}
+	}
+	return files
 }
 
 // All are the sources of lists: those that come with the program, then
@@ -52,8 +84,16 @@ func All(builtin []blocklist.Source, files []File) []blocklist.Source {
 	return sources
 }
 
-// Blocklist is the source of lists that the file is.
+// errNoCopy ends a compilation that would drop what is in force.
+var errNoCopy = errors.New("its last good copy cannot be read, and its names are in force")
+
+// Blocklist is the source of lists that the file is. What is kept without a copy
+// stays where it is in an update of compiled lists, and cannot be compiled anew.
 func (f File) Blocklist() blocklist.Source {
+	if f.Kept != "" {
+		none := func(func(format.Rule) error) error { return fmt.Errorf("read feed %q: %w", f.Feed, errNoCopy) }
+		return blocklist.Source{Name: f.Feed, Digest: f.Kept, Rules: none}
+	}
 	read := f.read
 	if !f.Zone {
 		read = f.readAsList

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"lachan/internal/confine"
 	"lachan/internal/message"
 )
 
@@ -85,8 +86,12 @@ func (s *supervisor) spawn(name string) (*child, error) {
 	if name == manage {
 		args = append(args, s.args...)
 	}
+	attributes := apart()
+	if s.as != nil {
+		confine.StartAs(*s.as, attributes)
+	}
 	process, err := os.StartProcess(running(s.program), args, &os.ProcAttr{
-		Files: []*os.File{nil, os.Stdout, os.Stderr, theirs}, Env: childEnvironment(), Sys: apart(),
+		Files: []*os.File{nil, os.Stdout, os.Stderr, theirs}, Env: childEnvironment(), Sys: attributes,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", name, err), conn.Close())

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"lachan/internal/confine"
 	"lachan/internal/message"
 )
 
@@ -35,11 +36,14 @@ type Options struct {
 	Args      []string           // what manage gets on its command line: the flags of serve
 	Endpoints []message.Endpoint // to open before anything starts
 	Log       *slog.Logger
+	// As is the user that the children are; nil leaves them that of this process.
+	As *confine.Owner
 }
 
 // A supervisor belongs to the goroutine of run.
 type supervisor struct {
 	args    []string
+	as      *confine.Owner // the user that children are; nil: that of this process
 	log     *slog.Logger
 	program string // what an upgrade starts
 	events  chan event
@@ -90,7 +94,7 @@ func newSupervisor(o Options) (*supervisor, error) {
 		return nil, fmt.Errorf("find the program: %w", err)
 	}
 	return &supervisor{
-		args: o.Args, log: o.Log, program: program, events: make(chan event, 16),
+		args: o.Args, as: o.As, log: o.Log, program: program, events: make(chan event, 16),
 		sockets: sockets{}, kept: map[message.Kind][]byte{}, deaths: map[string]*message.Death{},
 		starts: map[string]*restarts{resolve: newRestarts(), manage: newRestarts()}, due: map[string]*time.Timer{},
 	}, nil
