@@ -72,6 +72,24 @@ func (e Explanation) In(l wording.Language) string {
 	return b.String()
 }
 
+// Short is what a client may know, a line each: what becomes of the question, the
+// layer that decided, the category, and the order of an authority, which is public.
+// It has no notes, no documents of a school, no lists and no places in files.
+func (e Explanation) Short() []string {
+	action := e.Action
+	if e.Reply != "" {
+		action += " " + e.Reply
+	}
+	lines := []string{e.Name + " " + e.Type, "action: " + action, "layer: " + e.Layer}
+	if e.Category != "" {
+		lines = append(lines, "category: "+e.Category)
+	}
+	if o := e.Document; o != nil && o.Document+o.Authority != "" {
+		lines = append(lines, strings.TrimSpace("order: "+o.Document+" "+o.Authority))
+	}
+	return append(lines, wording.Text(e.Result).In(wording.Both))
+}
+
 // Explain decides as Decide does and returns every step in order. It fails only if
 // name is not a domain name.
 func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, error) {
@@ -88,6 +106,15 @@ func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, erro
 	e.judge()
 	runtime.KeepAlive(r)
 	return e.out, nil
+}
+
+// ExplainRefused explains that a client that no unit claims is not served.
+func ExplainRefused(at time.Time, name string, qtype uint16) Explanation {
+	return Explanation{
+		Name: name, Type: dns.TypeToString[qtype], Time: at, Action: "refused", Layer: "client",
+		Steps:  []Step{{"client", true, Sentence(explainUnserved)}},
+		Result: Sentence(explainRefused), Reply: ReplyRefused.String(),
+	}
 }
 
 // An explainer evaluates as Decide does, then describes each layer up to the one

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"slices"
 
 	"lachan/policy/compiled"
 )
@@ -12,8 +13,64 @@ import (
 // Identify returns the group of a client: the unit with the longest prefix that
 // holds its address. An IPv4 address mapped into IPv6 is that IPv4 address, and
 // a zone is without meaning. It allocates nothing.
+//
+// Every machine of a network has a link-local address beside the one that tells
+// its unit. If there is only one school, such a client is of its strictest group
+// that has a network, unless a unit claims the address.
 func (r *Rules) Identify(a netip.Addr) (g GroupID, known bool) {
-	return r.policy.clients.Lookup(a.Unmap())
+	a = a.Unmap()
+	if g, known = r.policy.clients.Lookup(a); !known && a.IsLinkLocalUnicast() && len(r.policy.onlySite) > 0 {
+		return r.linkLocal, true
+	}
+	return g, known
+}
+
+// onlySite is the only school of a policy, then its groups that have networks; nil
+// if there is no school, or more than one.
+func onlySite(f *compiled.File) (site []uint32) {
+	for u := range f.Units {
+		if Kind(f.Units[u].Kind) == School {
+			site = append(site, uint32(u))
+		}
+		if len(site) > 1 {
+			return nil
+		}
+	}
+	if site == nil {
+		return nil
+	}
+	for i := range f.Networks {
+		if u := f.Networks[i].Unit; f.School(u) == site[0] && !slices.Contains(site, u) {
+			site = append(site, u)
+		}
+	}
+	return site
+}
+
+// IsSelf reports whether an address is the machine's own as it calls itself: no
+// other has it, and nothing else of 127.0.0.0/8 is meant.
+func IsSelf(a netip.Addr) bool {
+	return a.Unmap() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || a == netip.IPv6Loopback()
+}
+
+// ClaimsClients reports whether some unit says who its clients are: by networks,
+// devices, link ids or tokens.
+func ClaimsClients(p *Policy) bool {
+	f := &p.file
+	return len(f.Networks)+len(f.Devices)+len(f.Links)+len(f.Tokens) > 0
+}
+
+// Families reports whether some unit has a network of IPv4, and of IPv6.
+func Families(p *Policy) (v4, v6 bool) {
+	for i := range p.file.Networks {
+		if is4 := p.file.Networks[i].Family == 4; is4 {
+			v4 = true
+		} else {
+			v6 = true
+		}
+	}
+	runtime.KeepAlive(p)
+	return v4, v6
 }
 
 // MAC is the name of the device with a hardware address of six bytes.

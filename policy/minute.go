@@ -23,6 +23,9 @@ type Rules struct {
 	serial  uint64
 	minutes []minute // by plan
 	clients bool     // some rule of the list is triggered by the client
+	// linkLocal is the group of link-local clients; meaningless unless
+	// Policy.onlySite is set.
+	linkLocal GroupID
 }
 
 // A minute is a plan as it holds at a moment.
@@ -45,6 +48,9 @@ func (p *Policy) At(list *blocklist.List, now time.Time, serial uint64) *Rules {
 	for i := range p.file.Plans {
 		plan := &p.file.Plans[i]
 		r.minutes[i] = p.minute(plan, open[plan.Calendar], r.now)
+	}
+	if len(p.onlySite) > 0 {
+		r.linkLocal = strictest(r, p.onlySite)
 	}
 	runtime.KeepAlive(p)
 	return r

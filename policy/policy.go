@@ -49,6 +49,7 @@ type Policy struct {
 	clients   *bart.Fast[GroupID]
 	overlay   *compiled.Overlay // nil if it has none
 	texts     [][]string        // by layer and category: what Text says
+	onlySite  []uint32          // the only school and its units that have networks; nil if there are several schools
 }
 
 // newPolicy makes what is not in the file.
@@ -62,6 +63,7 @@ func newPolicy(file *compiled.File, facts *catalogue.Catalogue) (*Policy, error)
 		n := &file.Networks[i]
 		p.clients.Insert(n.Prefix(), GroupID(n.Unit))
 	}
+	p.onlySite = onlySite(&p.file)
 	file.Release() // checking it has touched all of it; decisions touch little
 	return p, nil
 }

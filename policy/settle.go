@@ -24,7 +24,7 @@ func (r *Rules) Settle(address, link GroupID) GroupID {
 	a, l := uint32(address), uint32(link)
 	related := a == l || f.IsAbove(l, a) || f.School(a) == f.School(l) && f.School(a) != compiled.NoUnit
 	settled := address
-	if f.IsAbove(a, l) || related && r.stricter(l, a) {
+	if f.IsAbove(a, l) || related && stricter(r, l, a) {
 		settled = link
 	}
 	runtime.KeepAlive(r)
@@ -40,16 +40,28 @@ func OpensMore(p *Policy, g GroupID, at time.Time) bool {
 		return false
 	}
 	r := lessonRules(p, at)
-	of, ofSchool := r.severity(uint32(g)), r.severity(school)
+	of, ofSchool := severityOf(r, uint32(g)), severityOf(r, school)
 	runtime.KeepAlive(p)
 	return !of.covers(&ofSchool)
+}
+
+// strictest is the unit of a list that has none stricter in it. Of several the first
+// counts.
+func strictest(r *Rules, units []uint32) GroupID {
+	strictest := units[0]
+	for _, u := range units[1:] {
+		if stricter(r, u, strictest) {
+			strictest = u
+		}
+	}
+	return GroupID(strictest)
 }
 
 // stricter reports whether at this minute unit a is allowed nothing that b is not,
 // by all that profile, timetable, locks and the units' own categories say, and less
 // than b in something. Own entries for single names are not compared.
-func (r *Rules) stricter(a, b uint32) bool {
-	x, y := r.severity(a), r.severity(b)
+func stricter(r *Rules, a, b uint32) bool {
+	x, y := severityOf(r, a), severityOf(r, b)
 	return x.covers(&y) && !y.covers(&x)
 }
 
@@ -62,7 +74,7 @@ type severity struct {
 	unblocked           Set // what those unblock
 }
 
-func (r *Rules) severity(u uint32) severity {
+func severityOf(r *Rules, u uint32) severity {
 	m := &r.minutes[r.policy.file.UnitPlan[u]]
 	s := severity{
 		deny: m.profile.Deny, safeSearch: int(m.profile.SafeSearch), youTube: int(m.profile.YouTube),

@@ -36,6 +36,14 @@ var (
 		VI: "địa chỉ này không thuộc đơn vị nào: dùng hồ sơ lọc %s",
 		EN: "no unit claims this address: the profile %s holds",
 	}
+	explainUnserved = wording.Text{
+		VI: "địa chỉ này không thuộc đơn vị nào, mà máy lạ thì không được phục vụ (server.unknown_client): hãy thêm địa chỉ vào networks của đơn vị",
+		EN: "no unit claims this address, and unknown clients are not served (server.unknown_client): add it to the networks of its unit",
+	}
+	explainRefused = wording.Text{
+		VI: "BỊ TỪ CHỐI (REFUSED)",
+		EN: "REFUSED",
+	}
 	explainNothing = wording.Text{
 		VI: "không có trong danh sách nào",
 		EN: "on no list",

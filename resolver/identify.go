@@ -81,6 +81,11 @@ func locate(q *Query) (who identity) {
 	return who
 }
 
+// refuses reports whether a client that no unit claims is refused.
+func (s *Settings) refuses(unknown netip.Addr) bool {
+	return s.Clients.RefuseUnknown && !(s.Clients.ServeSelf && policy.IsSelf(unknown))
+}
+
 // identifyDevice finds the group of the device that the options of q name.
 func identifyDevice(rules *policy.Rules, q *dnswire.Query) (g policy.GroupID, known bool) {
 	if id, ok := q.Option(optionCPE); ok {

@@ -172,22 +172,6 @@ func TestLimitsRefuseAndAreCounted(t *testing.T) {
 	f("one school", func(n *node) { n.settings.Rates.Unit = 20 }, many, 20, 40)
 }
 
-func TestExplanationOverCHAOS(t *testing.T) {
-	n := newNode(t, badLists, newSource(t, lesson).addr)
-	m, err := n.exchange("tcp", pupil, &dns.Msg{
-		MsgHdr:   dns.MsgHdr{Id: dns.Id()},
-		Question: []dns.Question{{Name: "x.bet.example.explain.lachan.", Qtype: dns.TypeTXT, Qclass: dns.ClassCHAOS}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, _ := n.policy.GroupOf("truong")
-	_ = g
-	if len(m.Answer) < 5 {
-		t.Errorf("%v, want every step of the decision", m)
-	}
-}
-
 func TestStaleAnswersWhenNoUpstreamAnswers(t *testing.T) {
 	up := newSource(t, "short.example. 1 A 192.0.2.20\n")
 	n := newNode(t, nil, up.addr)

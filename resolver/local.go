@@ -2,7 +2,6 @@ package resolver
 
 import (
 	"net/netip"
-	"strings"
 
 	"lachan/blocklist/domain"
 	"lachan/metrics"
@@ -66,7 +65,8 @@ func (l local) answerDDR() {
 // NAME.explain.lachan with the reasons for what the client gets of NAME.
 func (l local) answerChaos() {
 	text := ""
-	if l.Name.Labels() > 2 && string(l.Name.Suffix(2)) == "\x07explain\x06lachan" && l.Type == dnswire.TypeTXT {
+	explains := !l.snapshot.settings.Identity.Silent && l.Type == dnswire.TypeTXT && l.Name.Labels() > 2
+	if explains && string(l.Name.Suffix(2)) == "\x07explain\x06lachan" {
 		l.explain()
 		return
 	}
@@ -84,9 +84,22 @@ func (l local) answerChaos() {
 	l.addText(dnswire.ClassCHAOS, split(text)...)
 }
 
-// explain tells a client, line by line, why it gets what it gets of the name
-// in front of explain.lachan.
+// explain tells a client of a unit why it gets what it gets of the name in front
+// of explain.lachan. It says no more than the block page does, and over UDP nothing
+// to an address that may be forged: such a reply is no longer than the question.
 func (l local) explain() {
+	switch overUDP := l.transport == metrics.TransportUDP; {
+	case l.group == 0 || l.claimed:
+		l.refuse(dnswire.EDENone, "")
+		l.Options, l.cookies.answer = nil, nil // so that the reply has none
+		return
+	case overUDP && !l.cookies.proven:
+		l.start(dnswire.RcodeSuccess)
+		l.reply.Truncate(&l.Query.Query)
+		l.Options, l.cookies.answer = nil, nil
+		l.action = metrics.ActionLocal
+		return
+	}
 	whole := l.Name.Suffix(l.Name.Labels())
 	name := domain.Text(whole[:len(whole)-len(l.Name.Suffix(2))])
 	explanation, err := l.snapshot.rules.Explain(l.group, name, dnswire.TypeA)
@@ -95,8 +108,8 @@ func (l local) explain() {
 		return
 	}
 	l.start(dnswire.RcodeSuccess)
-	for line := range strings.Lines(explanation.String()) {
-		l.addText(dnswire.ClassCHAOS, split(strings.TrimSpace(line))...)
+	for _, line := range explanation.Short() {
+		l.addText(dnswire.ClassCHAOS, split(line)...)
 	}
 }
 

@@ -94,7 +94,7 @@ func (r *route) identify(q *Query) (done bool) {
 	switch s := q.snapshot.settings; {
 	case s.Closed:
 		q.refuse(dnswire.EDENotReady, "a required list is missing")
-	case !who.known && s.Clients.RefuseUnknown:
+	case !who.known && s.refuses(who.client):
 		q.refuse(dnswire.EDEProhibited, "unknown client")
 	case !r.withinLimits(q, who.known && !who.claimed):
 		q.rateLimited()

@@ -36,6 +36,7 @@ type Settings struct {
 // Clients say by what clients are known, and which are served.
 type Clients struct {
 	RefuseUnknown bool // clients that no unit claims are refused, not given the default profile
+	ServeSelf     bool // but not the machine itself, see policy.IsSelf
 	// TrustedForwarders may name their clients, by EDNS options or by
 	// X-Forwarded-For.
 	TrustedForwarders []netip.Prefix
@@ -66,6 +67,7 @@ type Replies struct {
 // Identity is what the server says of itself.
 type Identity struct {
 	Version, ID string        // answers to version.bind and id.server (and NSID); "" is REFUSED
+	Silent      bool          // NAME.explain.lachan does not tell clients why they get what they get
 	CheckName   *domain.Name  // tells clients that ask it that the filter is in use; nil if there is none
 	Discovery   ddr.Discovery // what clients are told when they ask for encrypted endpoints
 }

@@ -61,6 +61,11 @@ func (a *TSIGAlgorithm) UnmarshalText(text []byte) error {
 // refused.
 const RefuseUnknown = "refuse"
 
+// AutoUnknown is server.unknown_client when clients that no unit claims are refused
+// as soon as some unit says who its clients are. Until then they have the default
+// profile. The machine itself is served in any case.
+const AutoUnknown = "auto"
+
 // A LogLevel is the least severe level that is logged.
 type LogLevel string
 

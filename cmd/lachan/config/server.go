@@ -30,8 +30,10 @@ type Server struct {
 	// (DoT and DoH too) has to begin with a PROXY header of version 1 or 2, and over
 	// UDP of version 2. Default none.
 	ProxyProtocol []netip.Prefix `yaml:"proxy_protocol"`
-	// UnknownClient is the profile of clients that no unit claims, or
-	// "refuse". Default "default".
+	// UnknownClient is the profile of clients that no unit claims, or "refuse", or
+	// "auto": refused as soon as some unit has networks, devices or links, but for
+	// the machine itself (127.0.0.1 and ::1), and until then of the profile
+	// "default". Default "auto".
 	UnknownClient string `yaml:"unknown_client"`
 	// TrustedForwarders has the prefixes of forwarders that may say whom they ask
 	// for: by EDNS client subnet, MAC or CPE-id options, or by X-Forwarded-For.
@@ -88,6 +90,9 @@ type Cookies struct {
 type Identity struct {
 	Version string `yaml:"version"` // of version.bind and version.server
 	ID      string `yaml:"id"`      // of id.server (RFC 4892), hostname.bind and NSID (RFC 5001)
+	// Explain answers NAME.explain.lachan to clients of units with the layer and the
+	// category that decide about NAME. Default true.
+	Explain bool `yaml:"explain"`
 }
 
 // A TCP bounds the connections of clients: over TCP, TLS, HTTPS and QUIC.

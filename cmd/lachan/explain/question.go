@@ -20,6 +20,8 @@ type Question struct {
 	Unit   string // the id of a unit, or "" if Client is given
 	Type   string // of DNS records: A, AAAA, HTTPS
 	At     string // a moment; "" is now
+	// Serves reports whether a client that no unit claims gets answers. Nil: it does.
+	Serves func(client netip.Addr) bool
 }
 
 // Check reports a question that names both a client and a unit, or neither.
@@ -47,9 +49,12 @@ func (q *Question) Ask(
 		return policy.Explanation{}, err
 	}
 	rules := rulesAt(at)
-	group, err := q.group(rules)
+	group, served, err := q.group(rules)
 	if err != nil {
 		return policy.Explanation{}, err
+	}
+	if !served {
+		return policy.ExplainRefused(rules.Time(), name, qtype), nil
 	}
 	return rules.Explain(group, name, qtype)
 }
@@ -69,20 +74,21 @@ func (q *Question) moment(zone *time.Location) (time.Time, error) {
 	return time.Time{}, usage(textAt.With(q.At))
 }
 
-func (q *Question) group(rules *policy.Rules) (policy.GroupID, error) {
+// group is the group of the client, and whether it is served at all.
+func (q *Question) group(rules *policy.Rules) (g policy.GroupID, served bool, err error) {
 	if q.Unit != "" {
 		group, ok := rules.Policy().GroupOf(q.Unit)
 		if !ok {
-			return 0, command.Fail(NoUnit.With(q.Unit))
+			return 0, false, command.Fail(NoUnit.With(q.Unit))
 		}
-		return group, nil
+		return group, true, nil
 	}
 	addr, err := netip.ParseAddr(q.Client)
 	if err != nil {
-		return 0, usage(NotAnAddress.With(q.Client))
+		return 0, false, usage(NotAnAddress.With(q.Client))
 	}
-	group, _ := rules.Identify(addr)
-	return group, nil
+	group, known := rules.Identify(addr)
+	return group, known || q.Serves == nil || q.Serves(addr), nil
 }
 
 func usage(t wording.Text) error { return command.UsageError{Command: "lachan explain", Text: t} }

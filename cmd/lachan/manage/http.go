@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"lachan/cmd/lachan/access"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/engine"
@@ -105,6 +107,7 @@ func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	q := explain.Question{Client: query.Get("client"), Unit: query.Get("unit"), Type: cmp.Or(query.Get("type"), "A"), At: query.Get("at")}
 	v := a.view()
+	q.Serves = func(client netip.Addr) bool { return source.ServesUnknown(v.cfg, v.rules.Policy(), client) }
 	explanation, err := q.Ask(query.Get("name"), v.cfg.Timezone.Location, func(at time.Time) *policy.Rules {
 		if q.At == "" {
 			return v.rules

@@ -10,7 +10,7 @@ import (
 
 	"lachan/admin/request"
 	"lachan/blocklist/domain"
-	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/console/blockpage"
 	"lachan/internal/wording"
 	"lachan/policy"
@@ -28,7 +28,7 @@ type visitors struct {
 func (vs *visitors) find(host string, visitor netip.Addr) blockpage.Finding {
 	v := vs.view()
 	group, known := v.groupOf(visitor)
-	if !known && v.cfg.Server.UnknownClient == config.RefuseUnknown {
+	if !known && !source.ServesUnknown(v.cfg, v.rules.Policy(), visitor) {
 		return blockpage.Finding{}
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"slices"
 	"time"
@@ -70,6 +71,7 @@ func check(c command.Call, o *checkOptions) error {
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
 		k.notes = p.Notes(time.Now())
+		k.checkFamilies()
 		k.mistakes = append(k.mistakes, checkEntries(k.cfg, p)...)
 		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {
 			return err
@@ -119,6 +121,33 @@ func (k *checking) runScripts(c command.Call, files []string) error {
 		k.mistakes = append(append(k.mistakes, problems...), s.Run(k.policy, list)...)
 	}
 	return nil
+}
+
+// checkFamilies tells of IPv4 or IPv6 if the server listens on it and no unit has a
+// network of it: by that family of addresses, clients of every unit are unknown. It
+// is silent if nobody wrote where to listen and unknown clients are refused.
+func (k *checking) checkFamilies() {
+	line := k.cfg.LineOf("server.listen")
+	if !policy.ClaimsClients(k.policy) || line == 0 && source.RefusesUnknown(k.cfg, k.policy) {
+		return
+	}
+	has4, has6 := policy.Families(k.policy)
+	listens := map[bool]netip.AddrPort{} // by whether it is IPv4
+	for _, at := range slices.Concat(k.cfg.Server.Listen, k.cfg.Server.DoT, k.cfg.Server.DoH, k.cfg.Server.DoQ) {
+		if a := at.Addr(); !a.IsLoopback() {
+			listens[a.Unmap().Is4()] = at
+		}
+	}
+	for _, is4 := range []bool{true, false} {
+		at, family := listens[is4], "IPv6"
+		has := has6
+		if is4 {
+			family, has = "IPv4", has4
+		}
+		if at.IsValid() && !has && has4 != has6 {
+			k.notes.Add(k.cfg.File(), line, textFamilyGap.With(at, family, k.cfg.Server.UnknownClient))
+		}
+	}
 }
 
 // checkEntries looks at what only the lists on disk can tell.

@@ -2,12 +2,14 @@ package offline
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
@@ -54,6 +56,7 @@ func runExplain(c command.Call, name string, o *explainOptions) error {
 	if note.EN != "" {
 		c.Note(note)
 	}
+	o.Serves = func(client netip.Addr) bool { return source.ServesUnknown(off.Config, off.Policy, client) }
 	rulesAt := func(at time.Time) *policy.Rules { return off.Policy.At(list, at, 1) }
 	explanation, err := o.Ask(name, off.Config.Timezone.Location, rulesAt)
 	if err != nil {

@@ -97,12 +97,16 @@ var (
 		EN: "%s is written; it contains the unit's secret",
 	}
 	textProfileUnseen = wording.Text{
-		VI: "đơn vị chưa có links nên chỉ được nhận ra trong networks của mình; để nhận ra ở mọi nơi, hãy thêm links: [mã từ `openssl rand -hex 10`]",
-		EN: "the unit has no links, so it is recognised only in its networks; to recognise it anywhere, add links: [one of `openssl rand -hex 10`]",
+		VI: "đơn vị chưa có links nên chỉ được nhận ra trong networks của mình (mã đơn vị thì ai cũng đoán được); để nhận ra ở mọi nơi, hãy thêm links: [mã từ `openssl rand -hex 10`]",
+		EN: "the unit has no links, so it is recognised only in its networks (anybody can guess its plain id); to recognise it anywhere, add links: [one of `openssl rand -hex 10`]",
 	}
 	textProfileGuessable = wording.Text{
 		VI: "đơn vị được nhận ra bằng mã công khai mà ai cũng đoán được; nên thêm links: [mã từ `openssl rand -hex 10`]",
 		EN: "the unit is recognised by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
+	}
+	textFamilyGap = wording.Text{
+		VI: "máy chủ nghe ở %v, mà chưa đơn vị nào có networks %s: máy hỏi qua đó là máy lạ (unknown_client: %s); hãy thêm dải mạng, hoặc thôi nghe ở đó",
+		EN: "the server listens on %v, and no unit has networks of %s: clients that ask there are unknown (unknown_client: %s); add the networks, or do not listen there",
 	}
 	textProfileOnAir = wording.Text{
 		VI: "%s được phép nhiều hơn trường của mình, mà với DoT mã bí mật đi qua mạng không mã hóa (trong tên máy chủ): học sinh có thể đọc được; hãy dùng DoH (Apple, trình duyệt)",

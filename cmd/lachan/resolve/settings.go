@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/resolver"
 	"lachan/resolver/cache"
 	"lachan/resolver/clientconn"
@@ -14,7 +15,8 @@ func (p *process) settings() *resolver.Settings {
 	return &resolver.Settings{
 		Closed: p.state.use.Closed,
 		Clients: resolver.Clients{
-			RefuseUnknown:     cfg.Server.UnknownClient == config.RefuseUnknown,
+			RefuseUnknown:     source.RefusesUnknown(cfg, p.state.policy),
+			ServeSelf:         cfg.Server.UnknownClient == config.AutoUnknown,
 			TrustedForwarders: cfg.Server.TrustedForwarders,
 			UnitIDs:           cfg.Server.TLS.UnitIDs,
 			Linked:            p.linked,
@@ -35,6 +37,7 @@ func (p *process) settings() *resolver.Settings {
 		Identity: resolver.Identity{
 			Version:   cfg.Server.Identity.Version,
 			ID:        cfg.Server.Identity.ID,
+			Silent:    !cfg.Server.Identity.Explain,
 			CheckName: cfg.CheckName(),
 			Discovery: ddr.Discovery{
 				Name:      p.state.use.Name,

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"net/netip"
 	"os"
 	"strings"
 
@@ -66,10 +67,28 @@ func PolicyUnchanged(cfg *config.Config, p *policy.Policy) bool {
 // unknownClients is what the configuration says of clients that no unit claims.
 func unknownClients(cfg *config.Config) policy.Unknown {
 	unknown := policy.Unknown{File: cfg.File(), Line: cfg.LineOf("server.unknown_client")}
-	if profile := cfg.Server.UnknownClient; profile != config.RefuseUnknown && profile != catalogue.DefaultProfile {
+	switch profile := cfg.Server.UnknownClient; profile {
+	case config.RefuseUnknown, config.AutoUnknown, catalogue.DefaultProfile:
+	default:
 		unknown.Profile = profile
 	}
 	return unknown
+}
+
+// RefusesUnknown reports whether clients that no unit claims are refused.
+func RefusesUnknown(cfg *config.Config, p *policy.Policy) bool {
+	switch cfg.Server.UnknownClient {
+	case config.RefuseUnknown:
+		return true
+	case config.AutoUnknown:
+		return policy.ClaimsClients(p)
+	}
+	return false
+}
+
+// ServesUnknown reports whether a client that no unit claims gets answers.
+func ServesUnknown(cfg *config.Config, p *policy.Policy, client netip.Addr) bool {
+	return !RefusesUnknown(cfg, p) || cfg.Server.UnknownClient == config.AutoUnknown && policy.IsSelf(client)
 }
 
 // checkRPZOut reports categories of zones that the policy does not know.
