@@ -111,7 +111,7 @@ func TestNoWayOfAskingTellsABlockedAddress(t *testing.T) {
 	t.Logf("%d questions", asked)
 }
 
-// mustNotTell looks for the octets of the secret addresses anywhere behind the
+// mustNotTell looks for the bytes of the secret addresses anywhere behind the
 // question.
 func mustNotTell(t *testing.T, what string, m *dns.Msg) {
 	t.Helper()

@@ -141,7 +141,7 @@ func TestStreamsTellWhatTheyAreAskedToTell(t *testing.T) {
 	ask(dot, false, false)
 	ask(dot, false, true, padding)
 	ask(dot, true, true, padding, keepalive)
-	ask(tcp, true, false, padding, keepalive) // whoever counts octets there can read them
+	ask(tcp, true, false, padding, keepalive) // anyone who counts bytes there can read them
 }
 
 func TestOnlyOneProtocolIsSpokenAtADoor(t *testing.T) {

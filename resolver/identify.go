@@ -28,8 +28,8 @@ type identity struct {
 // A membership is whose a client is.
 type membership struct {
 	group policy.GroupID
-	// claimed means that the group is known by the plain id of a school alone. Anybody
-	// can show one, so such a question counts in no school's figures and takes nothing
+	// claimed means that the group is known by the plain id of a school alone. Every
+	// client can show one, so such a question counts in no school's figures and takes nothing
 	// from its allowance.
 	claimed bool
 }

@@ -76,8 +76,8 @@ func (l *listener) stop() error {
 	return errors.Join(append(errs, l.closeQUIC())...)
 }
 
-// closeQUIC stops reading from the sockets of QUIC. Nobody waits for an answer
-// there any more, and another process may be waiting for what comes.
+// closeQUIC stops reading from the sockets of QUIC. No client waits for an
+// answer there any more, and another process may be waiting for what comes.
 func (l *listener) closeQUIC() error {
 	var errs []error
 	if l.doh != nil {

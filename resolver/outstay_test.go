@@ -20,7 +20,7 @@ import (
 	"lachan/resolver/listen"
 )
 
-// Whoever has sent as much as one may, or has been there for as long, is let go
+// A client that has sent as much as it may, or has been there for as long, is let go
 // between two questions, and may come again at once.
 func TestNoConnectionLastsForEver(t *testing.T) {
 	f := func(what string, limit func(*resolver.Settings)) {

@@ -93,7 +93,7 @@ func TestANameThatWasNotThereServesStaleToo(t *testing.T) {
 	})
 }
 
-// Nobody waits for more than 1.8 seconds while there is an old answer; the
+// No client waits for more than 1.8 seconds while there is an old answer; the
 // exchange goes on, and its answer is kept.
 func TestPatienceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

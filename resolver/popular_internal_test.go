@@ -60,7 +60,7 @@ func TestWhatIsAskedOftenIsPopular(t *testing.T) {
 		ask("lesson.example.", dns.TypeAAAA, 100)
 		ask("www.blocked.example.", dns.TypeA, 10)
 		ask("broken.example.", dns.TypeA, 10)
-		for range 10 { // its answer is fetched anew each time
+		for range 10 { // its answer is fetched again each time
 			ask("short.example.", dns.TypeA, 5)
 			after(11 * time.Second)
 		}

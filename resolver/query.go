@@ -18,11 +18,10 @@ import (
 type Query struct {
 	dnswire.Query // what was asked
 
-	origin             // who asked
-	cookies cookies    // what the client has shown of DNS cookies
-	packet  packet     // what the UDP socket knows of the packet
-	message []byte     // as read; part of in unless it is longer
-	in      [4096]byte // a query over UDP is no longer
+	origin          // who asked
+	cookies cookies // what the client has shown of DNS cookies
+	packet  packet  // what the UDP socket knows of the packet
+	message []byte  // as read; part of in unless it is longer
 
 	snapshot *snapshot // all that the question is judged by, from begin to end
 	received int64     // on the route's clock, nanoseconds
@@ -41,6 +40,8 @@ type Query struct {
 	target   domain.Name  // scratch for names that the reply points at
 
 	response // what is answered
+
+	in [4096]byte // a query over UDP is no longer
 }
 
 // A responseWriter is where the replies to queries go: a socket, or a stream.

@@ -106,7 +106,7 @@ func NewEntry(query, reply []byte, l Lifetimes, trustAD, local bool, now int64) 
 
 // copyReply copies a reply without its additional section: the OPT record is between
 // us and the upstream, and of the rest no stub needs any, while it may tell the
-// address of a name that nobody asked for.
+// address of a name that was not asked for.
 func (a *Answer) copyReply(reply []byte) error {
 	var w dnswire.Walker
 	if err := w.Start(reply); err != nil {

@@ -1,6 +1,6 @@
 // Package cookie makes and checks the DNS cookies of a server (RFC 7873) in the
 // form that servers of every make agree on (RFC 9018). A client that shows the
-// cookie it was given has read an answer at its address: nobody else asks in its
+// cookie it was given has read an answer at its address: no other host asks in its
 // name.
 package cookie
 
@@ -13,7 +13,7 @@ import (
 	"github.com/dchest/siphash"
 )
 
-// Sizes in octets.
+// Sizes in bytes.
 const (
 	ClientSize = 8               // of what the client makes up
 	Size       = ClientSize + 16 // of that with what the server makes
@@ -28,20 +28,20 @@ const (
 	maxHead = 300 // another server's clock may be ahead
 )
 
-// version is the first octet of what the server makes; three of zero follow.
+// version is the first byte of what the server makes; three of zero follow.
 const version = 1
 
 // Secrets are those of a server or of a fleet. The first makes cookies; those
 // that are made with any of them are right. They are never written.
 type Secrets [][16]byte
 
-// WellFormed tells whether an option is a client's cookie alone or with a
+// WellFormed reports whether an option is a client's cookie alone or with a
 // server's; any other is an error of the format (RFC 7873 section 5.2.2).
 func WellFormed(option []byte) bool {
 	return len(option) == ClientSize || leastWhole <= len(option) && len(option) <= mostWhole
 }
 
-// Append appends the cookie of a client that has made up the first octets of
+// Append appends the cookie of a client that has made up the first bytes of
 // option, which is well-formed, and asks from an address. There is a secret.
 func (s Secrets) Append(dst, option []byte, client netip.Addr, now time.Time) []byte {
 	begin := len(dst)
@@ -51,7 +51,7 @@ func (s Secrets) Append(dst, option []byte, client netip.Addr, now time.Time) []
 	return binary.LittleEndian.AppendUint64(dst, sum(s[0], dst[begin:], client))
 }
 
-// Verify tells whether an option is a cookie that was made with one of the
+// Verify reports whether an option is a cookie that was made with one of the
 // secrets, for that address and not long ago.
 func (s Secrets) Verify(option []byte, client netip.Addr, now time.Time) bool {
 	if len(option) != Size || option[ClientSize] != version {

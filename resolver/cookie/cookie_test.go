@@ -121,7 +121,7 @@ func TestSecretsAreReadAndRenewed(t *testing.T) {
 }
 
 // FuzzVerify: any option has a verdict, and one that is right is what Append
-// makes at its time, but for the octets that are reserved.
+// makes at its time, but for the bytes that are reserved.
 func FuzzVerify(f *testing.F) {
 	s, addr := secrets(f, "e5e973e5a6b2a43f48e7dc849e37bfcf"), netip.MustParseAddr("198.51.100.100")
 	f.Add(octets(f, "2464c4abcf10c957010000005cf79f111f8130c3eee29480"), uint32(1559731985))

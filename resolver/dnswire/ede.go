@@ -27,7 +27,7 @@ const (
 // upstream's to say (see EDEOfValidation), as RFC 9606 section 5 lists them.
 const EDESent = "0-3,5-19,21-23"
 
-// EDEOfValidation tells whether a code is the reason why DNSSEC could not
+// EDEOfValidation reports whether a code is the reason why DNSSEC could not
 // confirm an answer.
 func EDEOfValidation(code uint16) bool {
 	return 1 <= code && code <= 12 && code != EDEStale && code != 4

@@ -30,7 +30,7 @@ func TestTheFirstExtendedErrorIsRead(t *testing.T) {
 	f(query("lesson.example.", dns.TypeA), dnswire.EDENone)
 }
 
-// FuzzExtendedError: any octets have an answer, and of a message that miekg/dns
+// FuzzExtendedError: any bytes have an answer, and of a message that miekg/dns
 // reads it is the one that is found there.
 func FuzzExtendedError(f *testing.F) {
 	f.Add(pack(f, withErrors(6)))

@@ -10,7 +10,7 @@ import (
 	"lachan/blocklist/domain"
 )
 
-// HeaderSize is the size of a message's header in octets.
+// HeaderSize is the size of a message's header in bytes.
 const HeaderSize = 12
 
 // Bits and fields of the second 16 bits of the header (RFC 1035 section 4.1.1,
@@ -249,7 +249,7 @@ func (q *Query) judgeType() (Outcome, int) {
 	return Accept, RcodeSuccess
 }
 
-// wellFormed tells whether the rdata of an OPT record is a list of options
+// wellFormed reports whether the rdata of an OPT record is a list of options
 // (RFC 6891 section 6.1.2).
 func wellFormed(options []byte) bool {
 	for len(options) > 0 {

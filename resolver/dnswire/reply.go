@@ -63,7 +63,7 @@ func (r *Reply) Address(owner uint16, ttl uint32, a netip.Addr) {
 	r.RecordOf(SectionAnswer, owner, TypeAAAA, ClassIN, ttl, sixteen[:])
 }
 
-// Pointer is a compression pointer to what will be appended skip octets from
+// Pointer is a compression pointer to what will be appended skip bytes from
 // now.
 func (r *Reply) Pointer(skip int) uint16 { return 0xC000 | uint16(len(r.Bytes)-r.start+skip) }
 
@@ -121,7 +121,7 @@ func (r *Reply) OPT(q *Query, size uint16, rcode int, code uint16, text string) 
 	r.count(SectionAdditional)
 }
 
-// Option appends an option with so many octets of zero to the OPT record, which
+// Option appends an option with so many bytes of zero to the OPT record, which
 // is the last, and returns them to be filled in.
 func (r *Reply) Option(code uint16, size int) (data []byte) {
 	r.Bytes = binary.BigEndian.AppendUint16(r.Bytes, code)
@@ -135,7 +135,7 @@ func (r *Reply) Option(code uint16, size int) (data []byte) {
 // OptionHead is the size of what stands before an option's data.
 const OptionHead = 4
 
-// Pad makes the message a multiple of block octets long (RFC 7830), unless it
+// Pad makes the message a multiple of block bytes long (RFC 7830), unless it
 // would be longer than limit. The OPT record is there and last.
 func (r *Reply) Pad(block, limit int) {
 	size := (r.Len() + OptionHead + block - 1) / block * block
@@ -144,7 +144,7 @@ func (r *Reply) Pad(block, limit int) {
 	}
 }
 
-// Truncate cuts a reply that is longer than limit octets to its header and
+// Truncate cuts a reply that is longer than limit bytes to its header and
 // question with TC set (RFC 2181 section 9). The OPT record comes after.
 func (r *Reply) Truncate(q *Query) {
 	r.Bytes = r.Bytes[:r.start+HeaderSize+len(q.Question)]
@@ -155,11 +155,11 @@ func (r *Reply) Truncate(q *Query) {
 // Authoritative sets AA: what the reply says is ours to say.
 func (r *Reply) Authoritative() { r.Bytes[r.start+2] |= FlagAA >> 8 }
 
-// Len is the size of the message so far in octets.
+// Len is the size of the message so far in bytes.
 func (r *Reply) Len() int { return len(r.Bytes) - r.start }
 
-// Resume goes on with a whole message that begins at octets[start].
-func Resume(octets []byte, start int) Reply { return Reply{Bytes: octets, start: start} }
+// Resume goes on with a whole message that begins at message[start].
+func Resume(message []byte, start int) Reply { return Reply{Bytes: message, start: start} }
 
 // Message is the message so far.
 func (r *Reply) Message() []byte { return r.Bytes[r.start:] }

@@ -32,7 +32,7 @@ func (r *Record) Target(msg []byte, n *domain.Name) bool {
 	return err == nil && n.Labels() > 0
 }
 
-// HasAddresses tells whether the record is of a type that Addresses reads.
+// HasAddresses reports whether the record is of a type that Addresses reads.
 func (r *Record) HasAddresses() bool {
 	return r.Type == TypeA || r.Type == TypeAAAA || r.Type == TypeSVCB || r.Type == TypeHTTPS
 }

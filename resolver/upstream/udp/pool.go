@@ -38,7 +38,8 @@ var ErrUseTCP = errors.New("udp reply was truncated or forged")
 // # Locks
 //
 // Pool.mu guards which sockets there are; socket.mu guards one socket and the
-// requests on it. Whoever needs both takes Pool.mu first (draw, sweep, closeAll).
+// requests on it. Pool.mu is taken first where both are needed (draw, sweep,
+// closeAll).
 // Either is held when a loop is told to Watch a new socket or to Forget one that
 // is closed, which takes the loop's own lock; the loop holds none that these need
 // while it calls read. Done is called with no lock held.
