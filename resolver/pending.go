@@ -347,5 +347,5 @@ func (ps *pendings) recycle(p *pending) {
 // release gives back a query that waited.
 func (ps *pendings) release(q *Query) {
 	ps.waiting.Add(-1)
-	ps.route.queries.Put(q)
+	ps.route.recycle(q)
 }

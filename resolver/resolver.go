@@ -83,6 +83,12 @@ func (r *Resolver) Run(ctx context.Context, drain time.Duration) error {
 // CacheStats are the figures of the cache since the start.
 func (r *Resolver) CacheStats() cache.Stats { return r.cache.Stats() }
 
+// Waiting is how many questions wait for an upstream.
+func (r *Resolver) Waiting() int { return int(r.pendings.waiting.Load()) }
+
+// AnswerBytes is how many bytes of answers wait for clients to take them from streams.
+func (r *Resolver) AnswerBytes() int64 { return r.endpoints.limiter.Held() }
+
 // Popular calls yield with every name that the cache has an answer for, see
 // cache.Cache.
 func (r *Resolver) Popular(yield func(n *domain.Name, asked float64) bool) {

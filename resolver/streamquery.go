@@ -26,6 +26,7 @@ func newStreamQuery() *streamQuery {
 // write copies the reply.
 func (s *streamQuery) write(q *Query) {
 	s.reply = append(s.reply[:0], q.out...)
+	q.shrink()
 	s.done <- struct{}{}
 }
 
@@ -66,12 +67,14 @@ func (h *streamHandler) Ask(
 	q.begin(h.snapshot.Load(), h.clock())
 	if h.serve(q) {
 		h.finish(q, h.clock(), h.shard)
-		h.queries.Put(q)
+		h.recycle(q)
 	}
 	select {
 	case <-s.done:
 		use(s.reply)
-		h.free.Put(s)
+		if cap(s.reply) <= 2*querySize { // a larger one would be kept for small answers
+			h.free.Put(s)
+		}
 		return true
 	case <-ctx.Done(): // the answer goes nowhere
 		return false

@@ -21,6 +21,8 @@ const (
 	tcpPipeline     = 64              // queries under way; reading pauses beyond it
 	tcpWriteTimeout = 2 * time.Second // a client that takes no answers is let go
 	tcpBuffer       = 4096            // bytes, each way; answers are flushed beyond it
+	tcpUnwritten    = 1 << 20         // bytes of answers that may wait for the client; beyond it the connection ends
+	tcpSpare        = 16 << 10        // bytes that a buffer may have that is kept for the next answers
 )
 
 // A tcpConn answers the queries of one connection in the order in which
@@ -28,19 +30,22 @@ const (
 type tcpConn struct {
 	net.Conn // the client's, or TLS over it
 	client   *clientconn.Conn
+	limiter  *clientconn.Limiter
 	origin   origin
 	readers  *sync.Pool           // of *bufio.Reader
 	reader   *bufio.Reader        // nil while a plain connection is idle
 	idle     *clientconn.IdleWait // nil if there is more than the socket to read from
-	waiting  chan struct{}        // holds one token for each query under way
+	waiting  chan struct{}        // holds one token for each query under way, until its answer is written
 
 	flushing  sync.Mutex  // held while something is written to the connection
 	spare     []byte      // flushing
-	failed    bool        // flushing
 	scheduled atomic.Bool // a goroutine is about to flush
 
-	mu      sync.Mutex
-	answers []byte // mu; framed, yet to be written
+	mu       sync.Mutex
+	answers  []byte // mu; framed, yet to be written
+	answered int    // mu; how many they are
+	room     int    // mu; bytes that the limiter holds for answers, those that are being written too
+	failed   bool   // mu; the client takes no answers any more
 }
 
 // A streamServer serves connections of DNS over TCP and over TLS.
@@ -80,7 +85,7 @@ func (s *streamServer) serveDoT(client *clientconn.Conn, config *tls.Config) {
 
 func (s *streamServer) newTCPConn(c net.Conn, client *clientconn.Conn, from origin) *tcpConn {
 	return &tcpConn{
-		Conn: c, client: client, origin: from,
+		Conn: c, client: client, limiter: s.limiter, origin: from,
 		readers: &s.readers, reader: newReader(&s.readers, c), waiting: make(chan struct{}, tcpPipeline),
 	}
 }
@@ -140,7 +145,7 @@ func (s *streamServer) readStream(c *tcpConn) {
 			s.queries.Put(q)
 			return
 		}
-		c.waiting <- struct{}{}
+		c.enter()
 		q.origin, q.to, q.hot, q.starts = c.origin, c, nil, nil
 		q.begin(s.snapshot.Load(), s.clock())
 		if !s.serve(q) {
@@ -148,7 +153,7 @@ func (s *streamServer) readStream(c *tcpConn) {
 		}
 		s.finish(q, s.clock(), shard)
 		unwritten += len(q.out)
-		s.queries.Put(q)
+		s.recycle(q)
 	}
 }
 
@@ -169,16 +174,50 @@ func (c *tcpConn) read(q *Query) bool {
 
 func (c *tcpConn) async() responseWriter { return (*asyncTCP)(c) }
 
-// write copies the answer and leaves it for the next flush. It does not wait.
+// enter takes a token for a query, once the answers that hold the last are written.
+func (c *tcpConn) enter() {
+	select {
+	case c.waiting <- struct{}{}:
+	default:
+		c.flush()
+		c.waiting <- struct{}{}
+	}
+}
+
+// leave gives back the tokens of n queries.
+func (c *tcpConn) leave(n int) {
+	for range n {
+		<-c.waiting
+	}
+}
+
+// write copies the answer and leaves it for the next flush. It does not wait. A
+// client for whose answers there is no room is let go.
 func (c *tcpConn) write(q *Query) {
+	n := 2 + len(q.out)
 	c.mu.Lock()
+	if !c.failed && (c.room+n > tcpUnwritten || !c.limiter.Hold(n, c.room+n)) {
+		c.fail()
+	}
+	if c.failed {
+		c.mu.Unlock()
+		c.leave(1)
+		return
+	}
+	c.room += n
+	c.answered++
 	c.answers = binary.BigEndian.AppendUint16(c.answers, uint16(len(q.out)))
 	c.answers = append(c.answers, q.out...)
 	c.mu.Unlock()
-	<-c.waiting
 }
 
-func (c *tcpConn) drop(*Query) { <-c.waiting }
+// fail ends the connection for its reader. c.mu is held.
+func (c *tcpConn) fail() {
+	c.failed = true
+	_ = c.client.Close() // the client is gone, or as good as gone
+}
+
+func (c *tcpConn) drop(*Query) { c.leave(1) }
 
 // flush writes the answers so far, once those before are written.
 func (c *tcpConn) flush() {
@@ -186,27 +225,38 @@ func (c *tcpConn) flush() {
 	defer c.flushing.Unlock()
 	c.scheduled.Store(false)
 	c.mu.Lock()
-	answers := c.answers
-	c.answers = c.spare[:0]
+	answers, answered, failed := c.answers, c.answered, c.failed
+	c.answers, c.answered = c.spare[:0], 0
 	c.mu.Unlock()
-	c.spare = answers
-	if len(answers) == 0 || c.failed {
+	if c.spare = answers; cap(answers) > tcpSpare {
+		c.spare = nil
+	}
+	if len(answers) == 0 {
 		return
 	}
-	err := c.SetWriteDeadline(time.Now().Add(tcpWriteTimeout))
-	if err == nil {
-		_, err = c.Write(answers)
+	if !failed {
+		err := c.SetWriteDeadline(time.Now().Add(tcpWriteTimeout))
+		if err == nil {
+			_, err = c.Write(answers)
+		}
+		failed = err != nil
 	}
-	c.failed = err != nil
+	c.limiter.Release(len(answers))
+	c.mu.Lock()
+	c.room -= len(answers)
+	if failed && !c.failed {
+		c.fail()
+	}
+	c.mu.Unlock()
+	c.leave(answered)
 }
 
 // close waits for the answers to all that was read, then closes.
 func (c *tcpConn) close() {
 	for range cap(c.waiting) {
-		c.waiting <- struct{}{}
+		c.enter()
 	}
 	c.putReader()
-	c.flush()
 	if c.client.Stopped() {
 		c.client.CloseWrite(c.Conn)
 	}
@@ -219,7 +269,12 @@ type asyncTCP tcpConn
 
 func (a *asyncTCP) async() responseWriter { return a }
 
-func (a *asyncTCP) write(q *Query) { (*tcpConn)(a).write(q) }
+// write lets go of a long reply that was copied: those of many are written before the
+// first of them is flushed.
+func (a *asyncTCP) write(q *Query) {
+	(*tcpConn)(a).write(q)
+	q.shrink()
+}
 
 func (a *asyncTCP) drop(q *Query) { (*tcpConn)(a).drop(q) }
 

@@ -26,6 +26,10 @@ type Coalescing struct {
 // maxGathered is how many bytes are gathered. A write of more waits for the client.
 const maxGathered = 64 << 10
 
+// maxSpare is how many bytes a buffer may have that a connection keeps for its next
+// answers.
+const maxSpare = 16 << 10
+
 // NewCoalescing returns one for a connection, whose client has to take what is
 // written within the timeout.
 func NewCoalescing(c *Conn, timeout time.Duration) *Coalescing {
@@ -68,7 +72,9 @@ func (b *Coalescing) flush() {
 	batch, timeout, err := b.gathered, b.timeout, b.err
 	b.gathered, b.scheduled = b.spare[:0], false
 	b.mu.Unlock()
-	b.spare = batch
+	if b.spare = batch; cap(batch) > maxSpare {
+		b.spare = nil
+	}
 	if len(batch) == 0 || err != nil {
 		return
 	}

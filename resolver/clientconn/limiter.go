@@ -14,6 +14,9 @@ type Limits struct {
 	Idle        time.Duration // a connection without queries is closed after it
 	Lifetime    time.Duration // one that has been open for so long is closed when it pauses; 0: no bound
 	MaxBytes    int64         // that a client may send over one; 0: no bound
+	// AnswerBytes is how many bytes of answers may wait for clients to take them; 0:
+	// no bound.
+	AnswerBytes int64
 	// ProxyProtocol are balancers. Each connection from one has to begin with a
 	// header of the PROXY protocol.
 	ProxyProtocol []netip.Prefix
@@ -24,6 +27,7 @@ type Limits struct {
 type Limiter struct {
 	limits func() *Limits
 	open   atomic.Int64
+	held   atomic.Int64 // bytes of answers, see Hold
 
 	mu       sync.Mutex
 	byClient map[netip.Prefix]int // mu; without entries that are 0

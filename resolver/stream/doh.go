@@ -23,11 +23,12 @@ import (
 // Bounds of HTTP.
 const (
 	dohHeaderBytes   = 8 << 10          // of one request's header
-	dohStreams       = 100              // of one connection at a time
+	dohStreams       = 32               // of one connection at a time
 	dohFrameBytes    = 16 << 10         // of one frame of HTTP/2, the least that may be asked for
 	dohReadTimeout   = 5 * time.Second  // of a whole request
 	dohAnswerTimeout = 15 * time.Second // from a request to the end of its answer
-	dohWriteTimeout  = 5 * time.Second  // in which some of an answer must get through
+	dohWriteTimeout  = 5 * time.Second  // of an answer
+	dohSmall         = 4 << 10          // bytes of an answer that costs no deadline of its own
 )
 
 // DoH serves DNS over HTTPS (RFC 8484). Connections over TCP come from a

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
@@ -17,7 +18,13 @@ const dohUnidirectional = 8
 type http3Conn struct {
 	*quic.Conn
 	dismiss context.CancelFunc // answers what was asked and ends it
+	idle    *time.Timer        // ends it when no request was answered for http3Patience
 }
+
+// http3Patience is how long a connection may be open without a request that was
+// answered: streams that are opened and never used hold memory, and quic-go takes a
+// connection that has some for one that is in use.
+func (d *DoH) http3Patience() time.Duration { return d.tcp.IdleTimeout + dohAnswerTimeout }
 
 // runQUIC serves HTTP/3 until Stop, and returns when what was
 // asked is answered, or late.
@@ -38,10 +45,14 @@ func (d *DoH) runQUIC() {
 func (d *DoH) serveQUIC(c *quic.Conn) {
 	ctx, dismiss := d.quic.lifetime(d.stopping)
 	defer dismiss()
+	idle := time.AfterFunc(d.http3Patience(), func() {
+		_ = c.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "") // an error means that it has ended
+	})
+	defer idle.Stop()
 	server := &http3.Server{
 		Handler: d, MaxHeaderBytes: dohHeaderBytes, IdleTimeout: d.tcp.IdleTimeout,
 		ConnContext: func(ctx context.Context, _ *quic.Conn) context.Context {
-			return context.WithValue(ctx, connKey{}, &http3Conn{c, dismiss})
+			return context.WithValue(ctx, connKey{}, &http3Conn{c, dismiss, idle})
 		},
 	}
 	var ending sync.WaitGroup

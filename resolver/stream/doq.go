@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ const (
 	doqNoError       = 0x0
 	doqInternalError = 0x1
 	doqProtocolError = 0x2
+	doqExcessiveLoad = 0x4
 )
 
 // DoQ serves DNS over QUIC (RFC 9250): each question has a stream.
@@ -68,12 +70,18 @@ func (d *DoQ) serve(c *quic.Conn) {
 	ctx, cancel := d.lifetime(d.stopping)
 	defer cancel()
 	var live sync.WaitGroup
+	idle := newIdleTimer(d.limiter.Limits().Idle, cancel)
+	defer idle.stop()
 	for !d.sentTooMuch(c) {
 		s, err := c.AcceptStream(ctx)
 		if err != nil {
 			break
 		}
-		live.Go(func() { d.answer(c, s, id) })
+		idle.begin()
+		live.Go(func() {
+			defer idle.end()
+			d.answer(c, s, id)
+		})
 	}
 	live.Wait()
 	select {
@@ -99,11 +107,7 @@ func (d *DoQ) answer(c *quic.Conn, s *quic.Stream, id string) {
 			s.CancelWrite(doqInternalError)
 			return
 		}
-		framed := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(reply)), uint16(len(reply)))
-		_ = s.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails with the stream
-		if _, err := s.Write(append(framed, reply...)); err == nil {
-			_ = s.Close() // the same
-		}
+		d.hand(c, s, reply)
 	})
 	if !answered {
 		s.CancelWrite(doqNoError)
@@ -111,6 +115,26 @@ func (d *DoQ) answer(c *quic.Conn, s *quic.Stream, id string) {
 	// The end of the client's side is on its way; anything else is not asked for.
 	if n, err := s.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
 		s.CancelRead(doqNoError)
+	}
+}
+
+// hand gives a reply to the client, if there is room for it until the client has taken
+// it. A client that does not take it in time is let go.
+func (d *DoQ) hand(c *quic.Conn, s *quic.Stream, reply []byte) {
+	room := streamRoom + 2*len(reply)
+	if !d.limiter.Hold(room, len(reply)) {
+		s.CancelWrite(doqInternalError)
+		return
+	}
+	defer d.limiter.Release(room)
+	framed := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(reply)), uint16(len(reply)))
+	_ = s.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails with the stream
+	_, err := s.Write(append(framed, reply...))
+	switch {
+	case err == nil:
+		_ = s.Close() // the same
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		_ = c.CloseWithError(doqExcessiveLoad, "") // an error means that it has ended
 	}
 }
 

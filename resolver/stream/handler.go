@@ -27,6 +27,10 @@ type Settings struct {
 	TrustedForwarders []netip.Prefix
 }
 
+// streamRoom is about how many bytes a stream takes besides its answer, which are held
+// with the answer until the client has taken it.
+const streamRoom = 16 << 10
+
 // An Origin is what is known of the client that asks.
 type Origin struct {
 	Transport metrics.Transport

@@ -72,11 +72,11 @@ type jsonRecord struct {
 	Data string `json:"data"`
 }
 
-// writeJSON writes an answer as JSON.
-func writeJSON(w http.ResponseWriter, reply []byte) error {
+// asJSON is an answer as JSON.
+func asJSON(reply []byte) (kind string, body []byte, err error) {
 	var m dns.Msg
 	if err := m.Unpack(reply); err != nil {
-		return refusal(http.StatusBadGateway)
+		return "", nil, refusal(http.StatusBadGateway)
 	}
 	j := jsonMessage{
 		Status: m.Rcode, TC: m.Truncated, RD: m.RecursionDesired, RA: m.RecursionAvailable,
@@ -92,9 +92,8 @@ func writeJSON(w http.ResponseWriter, reply []byte) error {
 			}
 		}
 	}
-	w.Header().Set("Content-Type", typeJSON)
-	_ = json.NewEncoder(w).Encode(j) // an error means that the client is gone
-	return nil
+	body, err = json.Marshal(j)
+	return typeJSON, body, err
 }
 
 func jsonRecords(section []dns.RR) (records []jsonRecord) {

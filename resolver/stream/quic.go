@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/quic-go/quic-go"
 
@@ -28,7 +29,7 @@ type quicListener struct {
 // Bounds of QUIC. Data early in the handshake (0-RTT) is not taken: it can be
 // sent again by whoever sees it.
 const (
-	quicStreams    = 100      // of one connection at a time
+	quicStreams    = 32       // of one connection at a time
 	quicWindow     = 64 << 10 // bytes that a client may send ahead, of a stream and of all
 	quicHandshakes = 64       // under way; further clients prove their address first (RFC 9000 section 8.1.2)
 )
@@ -113,3 +114,32 @@ func (l *quicListener) Close() error {
 	}
 	return nil
 }
+
+// An idleTimer ends a connection on which nothing is asked for a time: quic-go takes
+// one for busy whose client only says that it is there.
+type idleTimer struct {
+	timer *time.Timer
+	after time.Duration
+	asked atomic.Int64 // questions under way
+}
+
+// newIdleTimer calls end when no question is under way for so long.
+func newIdleTimer(after time.Duration, end func()) *idleTimer {
+	t := &idleTimer{after: after}
+	t.timer = time.AfterFunc(after, func() {
+		if t.asked.Load() == 0 {
+			end()
+		}
+	})
+	return t
+}
+
+func (t *idleTimer) begin() { t.asked.Add(1) }
+
+func (t *idleTimer) end() {
+	if t.asked.Add(-1) == 0 {
+		t.timer.Reset(t.after)
+	}
+}
+
+func (t *idleTimer) stop() { t.timer.Stop() }

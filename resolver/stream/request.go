@@ -11,6 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/http3"
+
 	"lachan/resolver/clientconn"
 	"lachan/resolver/dnswire"
 )
@@ -36,6 +39,7 @@ func (d *DoH) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			w.Header().Set("Connection", "close")
 		}
 	case *http3Conn:
+		defer c.idle.Reset(d.http3Patience())
 		if d.quic.sentTooMuch(c.Conn) {
 			c.dismiss()
 		}
@@ -63,7 +67,7 @@ func (d *DoH) serve(w http.ResponseWriter, req *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return d.answer(w, req, id, message, writeMessage)
+		return d.answer(w, req, id, message, asMessage)
 	case req.Method != http.MethodGet && req.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD, POST")
 		return refusal(http.StatusMethodNotAllowed)
@@ -74,13 +78,13 @@ func (d *DoH) serve(w http.ResponseWriter, req *http.Request) error {
 		if err != nil {
 			return refusal(http.StatusBadRequest)
 		}
-		return d.answer(w, req, id, message, writeMessage)
+		return d.answer(w, req, id, message, asMessage)
 	}
 	message, err := questionOf(given)
 	if err != nil {
 		return refusal(http.StatusBadRequest)
 	}
-	return d.answer(w, req, id, message, writeJSON)
+	return d.answer(w, req, id, message, asJSON)
 }
 
 // dohID is what stands behind the path of DNS: what the client calls itself.
@@ -116,10 +120,15 @@ func readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// answer answers a message in the form that write gives it.
+// A render gives a reply the form that a request asks for.
+type render func(reply []byte) (kind string, body []byte, err error)
+
+// asMessage leaves a reply as it is.
+func asMessage(reply []byte) (kind string, body []byte, err error) { return typeMessage, reply, nil }
+
+// answer answers a message in the form that a request asks for.
 func (d *DoH) answer(
-	w http.ResponseWriter, req *http.Request, id string, message []byte,
-	write func(http.ResponseWriter, []byte) error,
+	w http.ResponseWriter, req *http.Request, id string, message []byte, as render,
 ) (err error) {
 	if !isQuery(message) {
 		return refusal(http.StatusBadRequest)
@@ -128,9 +137,16 @@ func (d *DoH) answer(
 		if len(reply) == 0 {
 			panic(http.ErrAbortHandler) // policy drops the question: the stream ends without a word
 		}
+		var kind string
+		var body []byte
+		if kind, body, err = as(reply); err != nil {
+			return
+		}
 		h := w.Header()
+		h.Set("Content-Type", kind)
+		h.Set("Content-Length", strconv.Itoa(len(body)))
 		h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(freshness(reply)))) // another client may get another answer
-		err = write(w, reply)
+		d.hand(w, req, body)
 	})
 	if !answered {
 		panic(http.ErrAbortHandler) // the client is gone
@@ -138,12 +154,35 @@ func (d *DoH) answer(
 	return err
 }
 
-func writeMessage(w http.ResponseWriter, reply []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", typeMessage)
-	h.Set("Content-Length", strconv.Itoa(len(reply)))
-	_, _ = w.Write(reply) // an error means that the client is gone
-	return nil
+// hand gives a reply to the client, if there is room for it until the client has taken
+// it. A client that takes nothing of it for too long is let go.
+func (d *DoH) hand(w http.ResponseWriter, req *http.Request, body []byte) {
+	room := streamRoom + len(body)
+	if !d.limiter.Hold(room, len(body)) {
+		panic(http.ErrAbortHandler)
+	}
+	defer d.limiter.Release(room)
+	began := time.Now()
+	if req.ProtoMajor == 3 || len(body) > dohSmall { // for what is small the server's own of the other versions does
+		_ = http.NewResponseController(w).SetWriteDeadline(began.Add(dohWriteTimeout)) // fails with the stream
+	}
+	if _, err := w.Write(body); err == nil {
+		return
+	}
+	if time.Since(began) >= dohWriteTimeout {
+		letGo(req)
+	}
+	panic(http.ErrAbortHandler) // the client is gone
+}
+
+// letGo ends the connection of a request.
+func letGo(req *http.Request) {
+	switch c := req.Context().Value(connKey{}).(type) {
+	case *clientconn.Conn:
+		_ = c.Close() // whatever comes of it, the client is gone
+	case *http3Conn:
+		_ = c.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeExcessiveLoad), "") // the same
+	}
 }
 
 // freshness is how many seconds an answer may be kept: the least TTL in its

@@ -12,6 +12,7 @@ import (
 // settings are those of the resolver, as the configuration has them.
 func (p *process) settings() *resolver.Settings {
 	cfg := p.state.cfg
+	shares := cfg.Memory.Shares(cfg.Cache.MaxBytes)
 	return &resolver.Settings{
 		Closed: p.state.use.Closed,
 		Clients: resolver.Clients{
@@ -46,9 +47,7 @@ func (p *process) settings() *resolver.Settings {
 			},
 		},
 		Cache: resolver.Cache{
-			Bounds: cache.Bounds{
-				Entries: cfg.Cache.Entries, Bytes: cfg.Memory.Shares(cfg.Cache.MaxBytes).Cache,
-			},
+			Bounds: cache.Bounds{Entries: cfg.Cache.Entries, Bytes: shares.Cache},
 			Lifetimes: cache.Lifetimes{
 				MinTTL: cfg.Cache.MinTTL, MaxTTL: cfg.Cache.MaxTTL,
 				NegativeTTL: cfg.Cache.NegativeTTL, StaleFor: cfg.Cache.StaleFor,
@@ -62,6 +61,7 @@ func (p *process) settings() *resolver.Settings {
 			Idle:          cfg.Server.TCP.IdleTimeout,
 			Lifetime:      cfg.Server.TCP.Lifetime,
 			MaxBytes:      int64(cfg.Server.TCP.MaxBytes),
+			AnswerBytes:   shares.Streams,
 			ProxyProtocol: cfg.Server.ProxyProtocol,
 		},
 		Encryption: resolver.Encryption{
