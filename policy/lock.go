@@ -2,6 +2,7 @@ package policy
 
 import (
 	"runtime"
+	"slices"
 	"time"
 
 	"lachan/blocklist"
@@ -70,6 +71,21 @@ func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 	notes.Sort()
 	runtime.KeepAlive(p)
 	return notes
+}
+
+// SecretFiles are those of the files of a policy that hold secrets of units:
+// links and link tokens.
+func SecretFiles(p *Policy) (files []string) {
+	for _, list := range [][]compiled.Secret{p.file.Links, p.file.Tokens} {
+		for _, s := range list {
+			if file := p.file.EntryFile(s.Unit); !slices.Contains(files, file) {
+				files = append(files, file)
+			}
+		}
+	}
+	runtime.KeepAlive(p)
+	slices.Sort(files)
+	return files
 }
 
 // lastDay is the day before the moment at which an entry no longer counts.

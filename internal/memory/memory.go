@@ -19,11 +19,14 @@ func Auto() int64 { return max(Least, Available()/4) }
 // Available is the memory that there is, in bytes: the machine's, or what the control
 // group of this process may have if that is less. It is 0 where the system does not
 // say.
-func Available() int64 { return available("/proc", "/sys/fs/cgroup") }
+func Available() int64 { return available("/proc", "/sys/fs/cgroup", asked()) }
 
-// available reads from where the kernel shows processes and control groups.
-func available(proc, groups string) int64 {
-	total := machine(proc)
+// available reads from where the kernel shows processes and control groups; total
+// is the memory of the machine if it is not shown there.
+func available(proc, groups string, total int64) int64 {
+	if shown := machine(proc); shown != 0 {
+		total = shown
+	}
 	for group := groupOf(proc); ; group = filepath.Dir(group) {
 		for _, name := range []string{"memory.max", "memory.high"} {
 			if most, ok := readNumber(filepath.Join(groups, group, name)); ok && (total == 0 || most < total) {

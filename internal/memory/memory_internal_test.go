@@ -21,7 +21,7 @@ func TestAvailableIsTheLeastOfMachineAndGroups(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := available(filepath.Join(dir, "proc"), filepath.Join(dir, "cgroup")); got != want {
+		if got := available(filepath.Join(dir, "proc"), filepath.Join(dir, "cgroup"), 0); got != want {
 			t.Errorf("%v: %d bytes, want %d", files, got, want)
 		}
 	}

@@ -25,7 +25,7 @@ func bind(network string, addr netip.AddrPort, plain bool) (*os.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		return detach(l.(*net.TCPListener), network)
+		return detach(l.(*net.TCPListener), network, lengthen)
 	}
 	if plain {
 		lc.Control = func(_, _ string, c syscall.RawConn) error {
@@ -37,20 +37,35 @@ func bind(network string, addr netip.AddrPort, plain bool) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return detach(c.(*net.UDPConn), network)
+	return detach(c.(*net.UDPConn), network, func(int) error { return nil })
 }
 
-// detach returns the socket out of reach of Go's poller, and closes it as it
-// was.
+// backlog is how many connections may wait to be accepted, unless the system
+// allows fewer. Go reads that below /proc/sys, and takes 128 where it is not shown
+// (ProcSubset=pid of systemd).
+const backlog = 4096
+
+// lengthen lets more connections wait at a listener. Where it cannot, it listens
+// as it did.
+func lengthen(fd int) error {
+	_ = unix.Listen(fd, backlog)
+	return nil
+}
+
+// detach returns the socket out of reach of Go's poller, prepared, and closes it
+// as it was.
 func detach(socket interface {
 	syscall.Conn
 	Close() error
-}, name string) (file *os.File, err error) {
+}, name string, prepare func(fd int) error) (file *os.File, err error) {
 	raw, err := socket.SyscallConn()
 	if err == nil {
 		err = controlRaw(raw, func(fd int) (err error) {
 			if err := unix.SetNonblock(fd, false); err != nil { // os.NewFile leaves it alone then
 				return os.NewSyscallError("fcntl", err)
+			}
+			if err := prepare(fd); err != nil {
+				return err
 			}
 			if fd, err = duplicate(fd); err == nil {
 				file = os.NewFile(uintptr(fd), name)

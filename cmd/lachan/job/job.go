@@ -97,6 +97,7 @@ func kind[In, Out any](l wording.Language, name string, do func(command.Call, In
 			debug.SetMemoryLimit(memory / 2) // collect garbage before the system refuses memory
 			boundMemory(memory)
 			yield()
+			confine.OwnerOnly()
 			var in In
 			if err := json.NewDecoder(c.InOrStdin()).Decode(&in); err != nil {
 				return errors.Join(errors.New("read the order of a job"), err)

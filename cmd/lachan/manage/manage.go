@@ -77,6 +77,7 @@ type view struct {
 // configuration that the flags name; version is that of the build.
 func Run(ctx context.Context, version string, flags []string, load func() (*config.Config, yamlfile.Problems)) error {
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP) // the supervisor says what to do
+	confine.OwnerOnly()
 	control, err := message.New(os.NewFile(controlDescriptor, "control"))
 	if err != nil {
 		return fmt.Errorf("connect to the supervisor: %w", err)

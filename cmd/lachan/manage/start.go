@@ -11,6 +11,7 @@ import (
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/config/caution"
 	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/job"
@@ -111,6 +112,10 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if err := cfg.MakeStateDir(); err != nil {
 		return err
+	}
+	if caution.OpenToOthers(cfg.StateDir) {
+		n.log.Warn("state_dir is open to others", "path", cfg.StateDir)
+		n.conditions.Set("state-dir", caution.TextStateDir.With(cfg.StateDir, cfg.StateDir).String())
 	}
 	if n.lists.store, err = feed.Open(cfg.FeedsDir()); err != nil {
 		return config.StateError(cfg, err)

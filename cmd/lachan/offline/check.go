@@ -11,6 +11,7 @@ import (
 
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/config/caution"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
@@ -70,7 +71,7 @@ func check(c command.Call, o *checkOptions) error {
 	p, said := source.LoadPolicy(k.cfg, nil)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
-		k.notes = p.Notes(time.Now())
+		k.notes = append(caution.Of(k.cfg, policy.SecretFiles(p)), p.Notes(time.Now())...)
 		k.checkFamilies()
 		k.mistakes = append(k.mistakes, checkEntries(k.cfg, p)...)
 		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {

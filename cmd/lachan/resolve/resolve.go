@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"lachan/internal/confine"
 	"lachan/internal/eventloop"
 	"lachan/internal/message"
 	"lachan/metrics"
@@ -73,6 +74,7 @@ type input struct {
 // Run answers until the supervisor says stop, or is gone.
 func Run(version string) error {
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP) // the supervisor says when to stop
+	confine.OwnerOnly()
 	control, err := message.New(os.NewFile(controlDescriptor, "control"))
 	if err != nil {
 		return fmt.Errorf("connect to the supervisor: %w", err)

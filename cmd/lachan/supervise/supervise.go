@@ -72,6 +72,7 @@ type event struct {
 // Run supervises until ctx is done. SIGHUP makes manage read the configuration
 // again; SIGUSR2 replaces the program by the build that is at its path now.
 func Run(ctx context.Context, o Options) error {
+	confine.OwnerOnly()
 	s, err := newSupervisor(o)
 	if err != nil {
 		return err

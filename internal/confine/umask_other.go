@@ -1,0 +1,6 @@
+//go:build !unix
+
+package confine
+
+// OwnerOnly does nothing here.
+func OwnerOnly() {}
