@@ -81,6 +81,9 @@ func run(ctx context.Context, o options) error {
 		draw := drawing{area: chosen[i], sites: shuffled(random, sites), known: known, bench: bench, list: o.list}
 		draw.say = func(verdict string, m *mutant) {
 			fmt.Fprintf(os.Stderr, "%s %3d/%d %s: %s\n", time.Now().Format(time.TimeOnly), drawn+draw.counted, o.n, verdict, m.head())
+			if strings.HasPrefix(verdict, string(survived)) {
+				fmt.Fprint(os.Stderr, m.text())
+			}
 		}
 		result, err := draw.run(ctx, share)
 		all = append(all, result)

@@ -349,3 +349,37 @@ func clockBehind(t *testing.T, step time.Duration, restart bool) {
 		t.Errorf("%v in the future, want %d", got, total)
 	}
 }
+
+// TestHistoryIsReadWhileItIsRewound asks for it all the time that the clock is behind.
+func TestHistoryIsReadWhileItIsRewound(t *testing.T) {
+	counters := newCounters()
+	store := open(t, t.TempDir())
+	defer closed(t, store)
+	newSchool(counters, "a").allow(5)
+	ticked(t, store, start, counters)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		asked := engine.NewLocal(store, engine.Limits{})
+		for ctx.Err() == nil {
+			store.Span()
+			if _, err := asked.Query(context.Background(), `lachan_school_queries_total`, start); err != nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	at := start.Add(-24 * time.Hour)
+	for range 370 {
+		at = at.Add(tick)
+		ticked(t, store, at, counters)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if _, newest, ok := store.Span(); !ok || !newest.Equal(at) {
+		t.Errorf("the newest tick is of %s, want %s", newest, at)
+	}
+}
