@@ -1,10 +1,6 @@
 package blocklist
 
-import (
-	"slices"
-
-	"lachan/blocklist/domain"
-)
+import "lachan/blocklist/domain"
 
 // This file looks rules up in a snapshot that has its tags, and applies an
 // overlay to its base.
@@ -31,7 +27,7 @@ func (l *boundSnapshot) prefixLengths(family int) []int {
 
 // touches reports whether an overlay has a change that may concern a name.
 func (l *boundSnapshot) touches(n *domain.Name) bool {
-	if len(l.regexes) > 0 {
+	if l.snapshot.expressions.Len() > 0 {
 		return true
 	}
 	for k := 1; k <= n.Labels(); k++ {
@@ -56,11 +52,16 @@ func (l *boundSnapshot) cancel(base *boundSnapshot) {
 			b.cancels = byKey[kept.keyIn(b.feed)]
 		}
 	}
-	for _, gone := range l.regexes {
-		if b := &l.specs[gone.Spec]; b.Removed {
-			base.regexes = slices.DeleteFunc(slices.Clone(base.regexes), func(p *pattern) bool {
-				return p.Expr == gone.Expr && &base.specs[p.Spec] == b.cancels
-			})
+	for _, gone := range l.snapshot.meta.Regexes {
+		b := &l.specs[gone.Spec]
+		if !b.Removed {
+			continue
+		}
+		if base.gone == nil {
+			base.gone = make([]bool, len(base.snapshot.meta.Regexes))
+		}
+		for i, r := range base.snapshot.meta.Regexes {
+			base.gone[i] = base.gone[i] || r.Expr == gone.Expr && &base.specs[r.Spec] == b.cancels
 		}
 	}
 }

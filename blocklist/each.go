@@ -125,15 +125,13 @@ func (w *walker) prefix(key []byte) bool {
 		return false
 	}
 	w.found = Entry{Prefix: netip.PrefixFrom(a, int(key[1])), hash: domain.HashBytes(key), key: key}
-	var found matchList
-	w.list.findAddr(a, false, w.now, &found)
-	for i := range found.list[:found.count] {
-		if f := &found.list[i]; f.labels <= int(key[1]) {
-			w.found.Whole = w.found.Whole.Or(f.tags)
-			if f.labels < int(key[1]) {
-				w.found.Above = w.found.Above.Or(f.tags)
-			}
+	w.list.visitAddr(a, false, w.now, func(b *boundSpec, bits int) {
+		if bits <= int(key[1]) {
+			w.found.Whole = w.found.Whole.Or(b.tags)
 		}
-	}
+		if bits < int(key[1]) {
+			w.found.Above = w.found.Above.Or(b.tags)
+		}
+	})
 	return true
 }

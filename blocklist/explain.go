@@ -30,13 +30,12 @@ func (l *List) Matches(n *domain.Name, qtype uint16, now int64) []Match {
 	if l == nil {
 		return nil
 	}
-	var found matchList
-	l.find(n, qtype, now, &found)
-	matches := make([]Match, found.count)
-	for i := range found.list[:found.count] {
-		f := &found.list[i]
+	found := l.matches(n, qtype, now)
+	matches := make([]Match, len(found))
+	for i := range found {
+		f := &found[i]
 		matches[i] = f.explain(domain.Text(n.Suffix(f.labels)))
-		matches[i].Lifted = !f.Allow && found.lifted(f)
+		matches[i].Lifted = !f.Allow && lifted(f, found)
 	}
 	return matches
 }
@@ -46,11 +45,10 @@ func (l *List) MatchesAddr(a netip.Addr, now int64) (matches []Match) {
 	if l == nil {
 		return nil
 	}
-	var found matchList
 	a = a.Unmap()
-	l.findAddr(a, false, now, &found)
-	for i := range found.list[:found.count] {
-		f := &found.list[i]
+	found := l.matchesAddr(a, false, now)
+	for i := range found {
+		f := &found[i]
 		k := keyOf(a, f.labels)
 		matches = append(matches, f.explain(keyText(k.bytes())))
 	}

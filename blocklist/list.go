@@ -13,7 +13,7 @@ import (
 type List struct {
 	base    *boundSnapshot
 	overlay *boundSnapshot // nil if there is none
-	texts   sync.Pool      // of *[domain.MaxWire]byte, for regular expressions
+	scratch *sync.Pool     // of *scratch
 }
 
 // A boundSnapshot is a snapshot whose rules have their tags.
@@ -21,8 +21,8 @@ type boundSnapshot struct {
 	snapshot *Snapshot
 	rulesets []ruleset
 	specs    []boundSpec
-	regexes  []*pattern // of the base, less what the overlay removes
-	tags     Set        // of all rules
+	gone     []bool // by number of an expression: of the base, whether the overlay removes it; nil: none
+	tags     Set    // of all rules
 }
 
 // A ruleset holds the tags that Classify adds when it finds it at the whole name,
@@ -36,6 +36,7 @@ type ruleset struct {
 type boundSpec struct {
 	spec
 	feed    string
+	number  int // of the feed; the same in both snapshots of a list
 	tags    Set
 	except  []domain.Name // DenyAllow
 	cancels *boundSpec    // the spec of the base that a Removed spec of an overlay removes
@@ -54,22 +55,34 @@ func (s *Snapshot) Bind(tags func(feed, category string) Set, overlay *Snapshot)
 func (s *Snapshot) bind(
 	tags func(feed, category string) Set, during func(feed string) Window, overlay *Snapshot,
 ) *List {
-	l := &List{base: s.withTags(tags, during)}
-	l.texts.New = func() any { return new([domain.MaxWire]byte) }
+	numbers := map[string]int{}
+	l := &List{base: s.withTags(numbers, tags, during)}
+	expressions := s.expressions.Len()
 	if overlay != nil {
-		l.overlay = overlay.withTags(tags, during)
+		l.overlay = overlay.withTags(numbers, tags, during)
 		l.overlay.cancel(l.base)
+		expressions = max(expressions, overlay.expressions.Len())
 	}
+	l.scratch = newScratches(len(numbers), expressions)
 	return l
 }
 
-// withTags returns the snapshot with the tags and windows of its feeds.
-func (s *Snapshot) withTags(tags func(feed, category string) Set, during func(feed string) Window) *boundSnapshot {
-	l := &boundSnapshot{snapshot: s, specs: make([]boundSpec, len(s.meta.Specs)), regexes: s.regexes}
+// withTags returns the snapshot with the tags and windows of its feeds, which it
+// numbers by name.
+func (s *Snapshot) withTags(
+	numbers map[string]int, tags func(feed, category string) Set, during func(feed string) Window,
+) *boundSnapshot {
+	l := &boundSnapshot{snapshot: s, specs: make([]boundSpec, len(s.meta.Specs))}
+	for _, f := range s.meta.Feeds {
+		if _, known := numbers[f.Name]; !known {
+			numbers[f.Name] = len(numbers)
+		}
+	}
 	for i := range s.meta.Specs {
 		b := &l.specs[i]
 		b.spec = s.meta.Specs[i]
 		b.feed = s.meta.Feeds[b.Feed].Name
+		b.number = numbers[b.feed]
 		b.tags = tags(b.feed, b.Category)
 		if during != nil {
 			b.narrow(during(b.feed))
@@ -124,7 +137,7 @@ func (l *List) Classify(n *domain.Name, qtype uint16, now int64) (set Set) {
 	if l == nil {
 		return Set{}
 	}
-	conditional := len(l.base.regexes) > 0
+	conditional := l.base.snapshot.expressions.Len() > 0
 	labels := n.Labels()
 	for k := 1; k <= labels; k++ {
 		id, ok := l.base.snapshot.lookup(n.Hash(k), n.Suffix(k))
@@ -163,10 +176,6 @@ func (l *List) ClassifyAddr(a netip.Addr, now int64) (set Set) {
 	if l == nil {
 		return Set{}
 	}
-	var found matchList
-	l.findAddr(a.Unmap(), false, now, &found)
-	for i := range found.list[:found.count] {
-		set = set.Or(found.list[i].tags)
-	}
+	l.visitAddr(a.Unmap(), false, now, func(b *boundSpec, _ int) { set = set.Or(b.tags) })
 	return set
 }

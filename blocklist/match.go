@@ -14,54 +14,62 @@ type match struct {
 	expr   string // of a regular expression, else ""
 }
 
-// A matchList has a bounded size and lives on the stack. A name has few suffixes
-// with rules, and these few rules. Blocking rules come first, so that a full
-// list leaves exceptions out and opens nothing.
-type matchList struct {
-	list  [96]match
-	count int
-}
-
-// add appends a rule unless the list is full.
-func (f *matchList) add(b *boundSpec, labels int, expr string) {
-	if f.count < len(f.list) {
-		f.list[f.count] = match{b, labels, expr}
-		f.count++
-	}
-}
-
 // matchRules is Classify for names with rules that have conditions: exceptions,
 // query types, times, regular expressions, or an overlay.
-func (l *List) matchRules(n *domain.Name, qtype uint16, now int64) (set Set) {
-	var found matchList
-	l.find(n, qtype, now, &found)
-	for i := range found.list[:found.count] {
-		if f := &found.list[i]; !f.Allow && !found.lifted(f) {
-			set = set.Or(f.tags)
-		}
-	}
-	return set
+func (l *List) matchRules(n *domain.Name, qtype uint16, now int64) Set {
+	s := l.scratch.Get().(*scratch)
+	defer l.scratch.Put(s)
+	l.visit(s, n, qtype, now, func(b *boundSpec, _ int, _ string) { s.tally.add(b) })
+	return s.tally.sum()
 }
 
-// find collects the rules that hold for a name, blocking rules first.
-func (l *List) find(n *domain.Name, qtype uint16, now int64, found *matchList) {
-	for _, allow := range [2]bool{false, true} {
-		for k := 1; k <= n.Labels(); k++ {
-			over := l.overlay.rulesOf(n.Hash(k), n.Suffix(k))
-			for _, id := range l.base.rulesOf(n.Hash(k), n.Suffix(k)) {
-				b := &l.base.specs[id]
-				if b.Allow == allow && b.holdsFor(n, k, qtype, now) && !l.overlay.removes(over, b) {
-					found.add(b, k, "")
-				}
-			}
-			for _, id := range over {
-				b := &l.overlay.specs[id]
-				if b.Allow == allow && !b.Removed && b.holdsFor(n, k, qtype, now) {
-					found.add(b, k, "")
-				}
+// matches returns all rules that hold for a name, exceptions last.
+func (l *List) matches(n *domain.Name, qtype uint16, now int64) []match {
+	s := l.scratch.Get().(*scratch)
+	defer l.scratch.Put(s)
+	var blocking, lifting []match
+	l.visit(s, n, qtype, now, func(b *boundSpec, labels int, expr string) {
+		if m := (match{b, labels, expr}); b.Allow {
+			lifting = append(lifting, m)
+		} else {
+			blocking = append(blocking, m)
+		}
+	})
+	return append(blocking, lifting...)
+}
+
+// visit calls f with each rule that holds for a name, and with the number of
+// labels of the suffix or the expression that it was found by.
+func (l *List) visit(
+	s *scratch, n *domain.Name, qtype uint16, now int64, f func(b *boundSpec, labels int, expr string),
+) {
+	for k := 1; k <= n.Labels(); k++ {
+		over := l.overlay.rulesOf(n.Hash(k), n.Suffix(k))
+		for _, id := range l.base.rulesOf(n.Hash(k), n.Suffix(k)) {
+			if b := &l.base.specs[id]; b.holdsFor(n, k, qtype, now) && !l.overlay.removes(over, b) {
+				f(b, k, "")
 			}
 		}
-		l.findRegexes(n, qtype, now, allow, found)
+		for _, id := range over {
+			if b := &l.overlay.specs[id]; !b.Removed && b.holdsFor(n, k, qtype, now) {
+				f(b, k, "")
+			}
+		}
+	}
+	for _, snapshot := range [2]*boundSnapshot{l.base, l.overlay} {
+		if snapshot == nil || snapshot.snapshot.expressions.Len() == 0 {
+			continue
+		}
+		text := textOf(s.text[:0], n)
+		s.tried = snapshot.snapshot.expressions.Candidates(s.tried[:0], s.seen, text)
+		for _, i := range s.tried {
+			r := &snapshot.snapshot.meta.Regexes[i]
+			b := &snapshot.specs[r.Spec]
+			if (snapshot.gone == nil || !snapshot.gone[i]) && !b.Removed && b.holds(qtype, now) && !b.excepts(n) &&
+				snapshot.snapshot.expressions.Match(i, text) {
+				f(b, 0, r.Expr)
+			}
+		}
 	}
 }
 
@@ -71,31 +79,10 @@ func (b *boundSpec) holdsFor(n *domain.Name, k int, qtype uint16, now int64) boo
 	return covers(b.Scope, k == n.Labels()) && b.holds(qtype, now) && !b.excepts(n)
 }
 
-// findRegexes collects the rules whose regular expressions match a name: those
-// with exceptions only, or those without.
-func (l *List) findRegexes(n *domain.Name, qtype uint16, now int64, allow bool, found *matchList) {
-	if len(l.base.regexes) == 0 && (l.overlay == nil || len(l.overlay.regexes) == 0) {
-		return
-	}
-	buf := l.texts.Get().(*[domain.MaxWire]byte)
-	defer l.texts.Put(buf)
-	text := textOf(buf[:0], n)
-	for _, snapshot := range [2]*boundSnapshot{l.base, l.overlay} {
-		if snapshot == nil {
-			continue
-		}
-		for _, p := range snapshot.regexes {
-			b := &snapshot.specs[p.Spec]
-			if b.Allow == allow && !b.Removed && b.holds(qtype, now) && !b.excepts(n) && p.match(text) {
-				found.add(b, 0, p.Expr)
-			}
-		}
-	}
-}
-
-// findAddr collects the rules of all prefixes that contain an address, longest
-// first: of addresses in answers, or with client of clients.
-func (l *List) findAddr(a netip.Addr, client bool, now int64, found *matchList) {
+// visitAddr calls f with each rule of a prefix that contains an address, and with
+// the bits of the prefix, longest first: of addresses in answers, or with client
+// of clients.
+func (l *List) visitAddr(a netip.Addr, client bool, now int64, f func(b *boundSpec, bits int)) {
 	family := familyIPv4
 	if a.Is6() {
 		family = familyIPv6
@@ -115,7 +102,7 @@ func (l *List) findAddr(a netip.Addr, client bool, now int64, found *matchList) 
 		over := l.overlay.rulesOf(k.hash(), k.bytes())
 		for _, id := range l.base.rulesOf(k.hash(), k.bytes()) {
 			if b := &l.base.specs[id]; b.holds(0, now) && !b.Allow && !l.overlay.removes(over, b) {
-				found.add(b, bits, "")
+				f(b, bits)
 			}
 		}
 	}
@@ -123,10 +110,16 @@ func (l *List) findAddr(a netip.Addr, client bool, now int64, found *matchList) 
 		k := key(bits)
 		for _, id := range l.overlay.rulesOf(k.hash(), k.bytes()) {
 			if b := &l.overlay.specs[id]; b.holds(0, now) && !b.Allow && !b.Removed {
-				found.add(b, bits, "")
+				f(b, bits)
 			}
 		}
 	}
+}
+
+// matchesAddr returns all rules that visitAddr finds.
+func (l *List) matchesAddr(a netip.Addr, client bool, now int64) (found []match) {
+	l.visitAddr(a, client, now, func(b *boundSpec, bits int) { found = append(found, match{b, bits, ""}) })
+	return found
 }
 
 // textOf appends the name with dots between its labels, unescaped: what
@@ -144,10 +137,10 @@ func textOf(dst []byte, n *domain.Name) []byte {
 }
 
 // lifted reports whether an exception of the same feed, of at least the level of
-// block, holds for the same name.
-func (f *matchList) lifted(block *match) bool {
-	for i := range f.list[:f.count] {
-		if y := &f.list[i]; y.Allow && y.feed == block.feed && y.level() >= block.level() {
+// block, is among the rules that hold.
+func lifted(block *match, among []match) bool {
+	for i := range among {
+		if y := &among[i]; y.Allow && y.feed == block.feed && y.level() >= block.level() {
 			return true
 		}
 	}

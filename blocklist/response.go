@@ -26,11 +26,7 @@ func (l *List) HasClients() bool {
 
 // ClassifyClient returns the tags of all rules that a client triggers.
 func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
-	var found matchList
-	l.findAddr(a.Unmap(), true, now, &found)
-	for i := range found.list[:found.count] {
-		set = set.Or(found.list[i].tags)
-	}
+	l.visitAddr(a.Unmap(), true, now, func(b *boundSpec, _ int) { set = set.Or(b.tags) })
 	return set
 }
 
@@ -38,13 +34,12 @@ func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
 // several rules that for the longest name, and a rule for the name itself before
 // a wildcard.
 func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Response, ok bool) {
-	var found matchList
-	l.find(n, qtype, now, &found)
-	best, ok := found.response(tag)
-	if !ok {
+	found := l.matches(n, qtype, now)
+	best := response(tag, found)
+	if best == nil {
 		return r, false
 	}
-	r = best.of(tag, &found)
+	r = best.of(tag, found)
 	r.Entry = domain.Text(n.Suffix(best.labels))
 	return r, true
 }
@@ -52,28 +47,27 @@ func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Resp
 // RespondAddr is Respond for an address in an answer or, with client, for the
 // address of the client; the longest prefix counts.
 func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Response, ok bool) {
-	var found matchList
 	a = a.Unmap()
-	l.findAddr(a, client, now, &found)
-	best, ok := found.response(tag)
-	if !ok {
+	found := l.matchesAddr(a, client, now)
+	best := response(tag, found)
+	if best == nil {
 		return r, false
 	}
-	r = best.of(tag, &found)
+	r = best.of(tag, found)
 	k := keyOf(a, best.labels)
 	r.Entry = keyText(k.bytes())
 	return r, true
 }
 
-// response returns the most specific match with that tag.
-func (f *matchList) response(tag int) (best *match, ok bool) {
-	for i := range f.list[:f.count] {
-		x := &f.list[i]
+// response returns the most specific match with that tag, nil if there is none.
+func response(tag int, found []match) (best *match) {
+	for i := range found {
+		x := &found[i]
 		if x.tags.Has(tag) && (best == nil || x.before(best)) {
 			best = x
 		}
 	}
-	return best, best != nil
+	return best
 }
 
 // before reports whether f is more specific than o.
@@ -86,10 +80,10 @@ func (f *match) before(o *match) bool {
 
 // of returns the response of a match, with the data of all equally specific
 // ones.
-func (f *match) of(tag int, all *matchList) Response {
+func (f *match) of(tag int, all []match) Response {
 	r := Response{Act: f.Act}
-	for i := range all.list[:all.count] {
-		x := &all.list[i]
+	for i := range all {
+		x := &all[i]
 		equal := x.tags.Has(tag) && x.labels == f.labels && x.Scope == f.Scope
 		if equal && x.Act == format.ActData && f.Act == format.ActData {
 			r.Data = append(r.Data, x.Data)

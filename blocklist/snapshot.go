@@ -5,25 +5,25 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"runtime"
 	"sync/atomic"
 
 	"github.com/bits-and-blooms/bloom/v3"
 
+	"lachan/blocklist/expression"
 	"lachan/blocklist/format"
 )
 
 // A Snapshot is a compiled file, mapped read-only: a Bloom filter in front of
 // the exact names. It is immutable and may be used by any number of goroutines.
 type Snapshot struct {
-	header    *header
-	meta      meta
-	filter    *bloom.BloomFilter
-	directory []byte // part of the mapping
-	arena     []byte // part of the mapping
-	mapping   []byte // nil if the snapshot is not a file
-	regexes   []*pattern
+	header      *header
+	meta        meta
+	filter      *bloom.BloomFilter
+	directory   []byte          // part of the mapping
+	arena       []byte          // part of the mapping
+	mapping     []byte          // nil if the snapshot is not a file
+	expressions *expression.Set // numbered as in meta
 
 	falsePositives atomic.Uint64
 }
@@ -69,12 +69,12 @@ func decode(data []byte) (*Snapshot, error) {
 		words[i] = binary.LittleEndian.Uint64(raw[8*i:])
 	}
 	s.filter = bloom.FromWithM(words, uint(h.bloomBits), bloomHashes)
-	for _, r := range s.meta.Regexes {
-		expr, err := regexp.Compile(r.Expr)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		s.regexes = append(s.regexes, newPattern(r, expr))
+	exprs := make([]string, len(s.meta.Regexes))
+	for i, r := range s.meta.Regexes {
+		exprs[i] = r.Expr
+	}
+	if s.expressions, err = expression.Compile(exprs); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return s, nil
 }

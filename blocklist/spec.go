@@ -55,11 +55,14 @@ func (s *spec) conditional() bool {
 	return s.Allow || s.Types != nil || s.DenyAllow != nil || s.From != 0 || s.Until != 0
 }
 
+// maxLevel is the highest level of a rule.
+const maxLevel = 2
+
 // level ranks a rule against the exceptions of its feed: a rule holds if no
 // exception of the same or a higher level applies.
 func (s *spec) level() int {
 	if s.Important {
-		return 2
+		return maxLevel
 	}
 	return 1
 }

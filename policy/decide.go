@@ -27,9 +27,9 @@ type evaluation struct {
 	left   Set  // set less what own entries unblocked
 	out    Decision
 
-	response *blocklist.Response // the action of a response policy zone, or nil
-	answers  Set                 // a block that hits one of these gets response
-	passed   uint8               // rank+1 of the zone that let the name through
+	plain  Set           // what the name is without response policy zones
+	zones  []zoneVerdict // of the zones that apply
+	passed uint8         // rank+1 of the zone that let the name through
 }
 
 // Foresee reads the memory that a decision on a name will need, which brings it
@@ -52,16 +52,7 @@ func (r *Rules) DecideFor(client netip.Addr, g GroupID, n *domain.Name, qtype ui
 	}
 	var e evaluation
 	r.begin(&e, g, n, set)
-	if set.Meets(r.policy.file.Tags.Zoned) {
-		e.judgeZones(0, func(bit int) (blocklist.Response, bool) {
-			if r.clients {
-				if response, ok := r.list.RespondAddr(bit, client, true, r.now); ok {
-					return response, ok
-				}
-			}
-			return r.list.Respond(bit, n, qtype, r.now)
-		})
-	}
+	e.judgeNameZones(client, 0, qtype)
 	e.verdict()
 	e.safeSearch(qtype)
 	runtime.KeepAlive(r)
@@ -92,11 +83,7 @@ func (r *Rules) DecideAddr(g GroupID, d Decision, a netip.Addr) Decision {
 func (r *Rules) DecideTarget(g GroupID, d Decision, n *domain.Name, qtype uint16) Decision {
 	var e evaluation
 	r.begin(&e, g, n, r.list.Classify(n, qtype, r.now))
-	if e.set.Meets(r.policy.file.Tags.Zoned) {
-		e.judgeZones(d.passedZones, func(bit int) (blocklist.Response, bool) {
-			return r.list.Respond(bit, n, qtype, r.now)
-		})
-	}
+	e.judgeNameZones(netip.Addr{}, d.passedZones, qtype)
 	target := e.decideTarget(d)
 	runtime.KeepAlive(r)
 	if target != d || d.Action != Pass || d.Explicit || e.safeFace() == nil {
@@ -141,7 +128,7 @@ func (r *Rules) begin(e *evaluation, g GroupID, n *domain.Name, set Set) {
 		g = 0 // of another policy: an unknown client
 	}
 	e.rules, e.policy, e.minute = r, p, &r.minutes[p.file.UnitPlan[g]]
-	e.group, e.key, e.over, e.set, e.left = uint32(g), compiled.NoKey, compiled.NoKey, set, set
+	e.group, e.key, e.over, e.set, e.left, e.plain = uint32(g), compiled.NoKey, compiled.NoKey, set, set, set
 	if n != nil {
 		e.name, e.key, e.canary = n, p.file.Own.Find(n), p.catalogue.Canaries.Find(n)
 		if p.overlay != nil {
@@ -161,8 +148,10 @@ func (e *evaluation) decideTarget(d Decision) Decision {
 	switch {
 	case !d.Explicit && d.Action == Pass:
 		e.verdict()
-	case e.set.Meets(e.minute.locked):
-		e.byLock()
+	case e.set.Meets(e.minute.lockedFeeds):
+		e.byLock(LayerLock, e.minute.lockedFeeds)
+	case e.set.Meets(e.minute.locked) && !e.set.Has(e.tags().Core):
+		e.byLock(LayerCategoryLock, e.minute.locked)
 	default:
 		return d
 	}
@@ -180,10 +169,15 @@ func (e *evaluation) verdict() {
 	case e.canary != nil && e.canary.Answer == catalogue.AnswerDDR:
 		e.pass(LayerLocal)
 		e.out.Action, e.out.Reply = Local, ReplyOwn
+	case e.set.Meets(e.minute.lockedFeeds):
+		e.byLock(LayerLock, e.minute.lockedFeeds)
+	case e.set.Has(e.tags().Core):
+		e.pass(LayerCore)
+		e.out.Explicit = true
 	case e.set.Meets(e.minute.locked):
-		e.byLock()
+		e.byLock(LayerCategoryLock, e.minute.locked)
 	case !e.named && !e.set.Meets(e.minute.own):
-		e.byCore()
+		e.byCanary()
 	default:
 		e.byOwn(e.group, 0)
 	}
@@ -191,10 +185,11 @@ func (e *evaluation) verdict() {
 
 // byLock blocks what a unit has locked. If several have, the decision names the
 // topmost.
-func (e *evaluation) byLock() {
-	e.block(LayerLock, e.set.And(e.minute.locked), domain.EDEBlocked)
+func (e *evaluation) byLock(layer Layer, locked Set) {
+	hit := e.set.And(locked)
+	e.block(layer, hit, domain.EDEBlocked)
 	for i := range e.minute.layers {
-		if l := &e.minute.layers[i]; e.set.Meets(l.Lock) {
+		if l := &e.minute.layers[i]; hit.Meets(l.Lock) {
 			e.out.Unit = e.policy.file.Ancestor(e.group, l.Up)
 		}
 	}
@@ -227,7 +222,7 @@ func (e *evaluation) byOwn(u uint32, up uint8) {
 			return
 		}
 	}
-	e.byCore()
+	e.byCanary()
 }
 
 // allowException passes what unit u allows. The pass is an exception if the name
@@ -240,16 +235,6 @@ func (e *evaluation) allowException(u uint32, up uint8, entry int32) {
 	if excepted {
 		e.out.Excepted, e.out.Category = true, category
 	}
-}
-
-// byCore passes names that are never blocked.
-func (e *evaluation) byCore() {
-	if e.set.Has(e.tags().Core) {
-		e.pass(LayerCore)
-		e.out.Explicit = true
-		return
-	}
-	e.byCanary()
 }
 
 // byCanary blocks canary names, which tells software not to bypass the resolver.
@@ -319,8 +304,8 @@ func (e *evaluation) block(layer Layer, hit Set, ede uint16) {
 	e.pass(layer)
 	e.out.Action, e.out.Reply = Block, e.reply(category)
 	e.out.EDE, e.out.Category = ede, category
-	if e.response != nil && hit.Meets(e.answers) {
-		e.respond()
+	if response := e.zoneResponse(hit); response != nil {
+		e.respond(response)
 	}
 }
 

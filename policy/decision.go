@@ -50,19 +50,20 @@ func (r Reply) String() string { return replyNames[r] }
 type Layer uint8
 
 const (
-	LayerLocal      Layer = iota // names that the resolver answers itself (RFC 9462)
-	LayerLock                    // what a unit locked for all below it
-	LayerOwn                     // the units' own entries and lists, the nearest unit first
-	LayerCore                    // names that are never blocked
-	LayerCanary                  // names by which software learns whether it may bypass the resolver
-	LayerProfile                 // the profile, timetable and calendar of this minute
-	LayerDefault                 // the profile's default
-	LayerSafeSearch              // not a verdict: a search engine's name that passes is sent to its safe search
+	LayerLocal        Layer = iota // names that the resolver answers itself (RFC 9462)
+	LayerLock                      // feeds that a unit locked for all below it
+	LayerCore                      // names that are never blocked
+	LayerCategoryLock              // categories and services that a unit locked for all below it
+	LayerOwn                       // the units' own entries and lists, the nearest unit first
+	LayerCanary                    // names by which software learns whether it may bypass the resolver
+	LayerProfile                   // the profile, timetable and calendar of this minute
+	LayerDefault                   // the profile's default
+	LayerSafeSearch                // not a verdict: a search engine's name that passes is sent to its safe search
 )
 
-var layerNames = [...]string{"local", "lock", "own", "core", "canary", "profile", "default", "safe-search"}
+var layerNames = [...]string{"local", "lock", "core", "lock", "own", "canary", "profile", "default", "safe-search"}
 
-// String is the layer as explanations have it.
+// String is the layer as explanations have it; both kinds of locks are a "lock".
 func (l Layer) String() string { return layerNames[l] }
 
 // NoCategory is the Category of a Decision that neither blocks nor excepts.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"strings"
 	"time"
@@ -103,6 +104,7 @@ func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, erro
 	}
 	e := explainer{qtype: qtype}
 	r.begin(&e.evaluation, g, &n, r.list.Classify(&n, qtype, r.now))
+	e.judgeNameZones(netip.Addr{}, 0, qtype)
 	e.judge()
 	runtime.KeepAlive(r)
 	return e.out, nil
@@ -166,7 +168,15 @@ func (e *explainer) layerStep(layer Layer) {
 			e.step(name, true, explainLocal)
 		}
 	case LayerLock:
-		e.locks(decides)
+		// Where no feed is locked, the layer of categories tells of locks.
+		if decides || !e.minute.lockedFeeds.Empty() {
+			e.locks(layer, e.minute.lockedFeeds, decides)
+		}
+	case LayerCategoryLock:
+		categories := e.minute.locked.Without(e.minute.lockedFeeds)
+		if decides || !categories.Empty() || e.minute.lockedFeeds.Empty() {
+			e.locks(layer, categories, decides)
+		}
 	case LayerOwn:
 		e.ownEntries()
 	case LayerCore:

@@ -99,17 +99,18 @@ func (e *explainer) names(s Set) string {
 	return strings.Join(codes, ", ")
 }
 
-func (e *explainer) locks(decides bool) {
-	name := LayerLock.String()
+// locks describes the locks of a layer.
+func (e *explainer) locks(layer Layer, locked Set, decides bool) {
+	name := layer.String()
 	if !decides {
-		text := explainNoLock
-		if !e.minute.locked.Empty() {
-			text = explainOtherLocks.With(e.names(e.minute.locked))
+		text := explainOtherLocks.With(e.names(locked))
+		if e.minute.locked.Empty() {
+			text = explainNoLock
 		}
 		e.step(name, false, text)
 		return
 	}
-	hit := e.set.And(e.minute.locked)
+	hit := e.set.And(locked)
 	unit, bit := e.policy.file.LockedBy(e.group, hit)
 	e.step(name, true, explainLock.With(e.policy.file.UnitID(unit), e.names(hit), e.policy.file.LockPlace(unit, bit)))
 }

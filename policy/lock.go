@@ -30,7 +30,7 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 		if n.SetText(name) != nil {
 			continue // cannot be: entries are canonical
 		}
-		hit := list.Classify(&n, domain.TypeA, now).And(locked)
+		hit := p.file.Tags.Hit(list.Classify(&n, domain.TypeA, now), locked)
 		if hit.Empty() {
 			continue
 		}

@@ -31,7 +31,10 @@ type Rules struct {
 // A minute is a plan as it holds at a moment.
 type minute struct {
 	profile *compiled.Profile
-	locked  Set
+	locked  Set // by the group's unit and those above it: feeds and categories
+
+	lockedFeeds Set // of locked, the feeds: they come before what is never blocked
+
 	own     Set // the tags that some layer allows or blocks; most names have none of them
 	blocked Set // by the profile and the rules in force
 	allowed Set // by them: unblocks itself, and of a service its categories too
@@ -68,6 +71,7 @@ func (p *Policy) minute(plan *compiled.Plan, open []bool, now int64) minute {
 		}
 	}
 	m := minute{profile: profile, locked: plan.Locked, layers: f.LayersOf(plan)}
+	m.lockedFeeds = m.locked.And(f.Tags.Single)
 	m.apply(profile.Block, profile.Allow)
 	for _, rules := range [][]int32{profile.Rules, ofUnits} {
 		for _, id := range rules {

@@ -10,16 +10,18 @@
 //
 // The first of these that applies decides (see Layer):
 //
-//  1. A lock of the group's unit or one above it. Nothing lifts it.
-//  2. The units' own entries and lists, from the group up. Within one unit an allow
+//  1. A feed that the group's unit or one above it has locked. Nothing lifts it.
+//  2. Names that are never blocked.
+//  3. A category or service that the group's unit or one above it has locked, of
+//     whatever feed it comes. No unit lifts it.
+//  4. The units' own entries and lists, from the group up. Within one unit an allow
 //     comes before a block. An allow of a name passes the name. An allow of a
 //     category or service unblocks it, and passes the name unless the name is also
 //     in another category that is blocked at the moment.
-//  3. Names that are never blocked, then the canary names, by which software learns
-//     whether it may bypass the resolver.
-//  4. What the profile blocks at the moment, less what it allows. The more specific
+//  5. The canary names, by which software learns whether it may bypass the resolver.
+//  6. What the profile blocks at the moment, less what it allows. The more specific
 //     term wins: a service wins against the categories it is in.
-//  5. The profile's default: allow, or deny, which passes only names that are
+//  7. The profile's default: allow, or deny, which passes only names that are
 //     explicitly allowed.
 //
 // What passes and is a search engine's name is then rewritten as the profile

@@ -45,7 +45,7 @@ units:
 	w.wants("other", "lockme-adult.example", "block profile adult nxdomain 17") // adult is not
 }
 
-func TestLockBeforeAllowFeedCoreCanaryAndProfile(t *testing.T) {
+func TestLockBeforeAllowFeedCanaryAndProfileButNotCore(t *testing.T) {
 	w := newWorld(t, `
 profiles: {thi: {default: deny, allow: [bet.example, gambling], reply: refused}}
 units:
@@ -55,7 +55,7 @@ units:
 - {id: hs, parent: tinh, profile: thi}
 `, policy.Feed{Name: "own-allow", Allow: true})
 	w.wants("hs", "bet.example", "block lock gambling refused 15")
-	w.wants("hs", "time.windows.com", "block lock ads refused 15")
+	w.wants("hs", "time.windows.com", "pass core explicit")
 	w.wants("hs", "vpn.example", "block lock circumvention refused 15")
 	w.wants("hs", "use-application-dns.net", "block canary circumvention nxdomain 15")
 }
@@ -118,13 +118,13 @@ units:
 	w.wants("thi", "else.example", "block default default-deny nxdomain 17")
 }
 
-func TestOwnBlockBeforeCoreCanaryAndProfile(t *testing.T) {
+func TestOwnBlockBeforeCanaryAndProfileButNotCore(t *testing.T) {
 	w := newWorld(t, `
 profiles: {plain: {allow: [service:zalo, ok.example], block: [messaging]}}
 units:
 - {id: hs, profile: plain, block: [moet.gov.vn, mask.icloud.com, ok.example, service:zalo, bet.example]}
 `)
-	w.wants("hs", "moet.gov.vn", "block own local nxdomain 15")
+	w.wants("hs", "moet.gov.vn", "pass core explicit")
 	w.wants("hs", "mask.icloud.com", "block own circumvention nxdomain 15")
 	w.wants("hs", "ok.example", "block own local nxdomain 15")
 	w.wants("hs", "chat.zalo.me", "block own messaging nxdomain 15")

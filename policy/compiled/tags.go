@@ -95,6 +95,16 @@ func (t *Tags) Of(feed, category string) Set {
 	return f.Category.Or(f.Own)
 }
 
+// Hit is what a lock of some tags hits of a name with the tags of: what is never
+// blocked is blocked by locked feeds only.
+func (t *Tags) Hit(of, locked Set) Set {
+	hit := of.And(locked)
+	if of.Has(t.Core) {
+		hit = hit.And(t.Single)
+	}
+	return hit
+}
+
 // Plain is what people write as codes are written: of "Cờ bạc" it is "co-bac".
 func Plain(text string) string { return wording.Plain(text, '-') }
 

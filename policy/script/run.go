@@ -141,7 +141,8 @@ func (r *runner) got(d policy.Decision) want {
 			w.result = resultExcepted
 		}
 	}
-	if d.Layer == policy.LayerLock || d.Layer == policy.LayerOwn {
+	switch d.Layer {
+	case policy.LayerLock, policy.LayerCategoryLock, policy.LayerOwn:
 		w.unit = r.unitID(policy.GroupID(d.Unit))
 	}
 	return w

@@ -117,7 +117,7 @@ func TestWhatCannotBeReadIsToldWithTheRemedy(t *testing.T) {
 	at("truong asks a.example -> pass games", `"games" is too much`)
 	at("truong asks a.example -> pass unit truong by own", `"by own" is too much`)
 	at("truong asks a.example -> pass by", `the value after "by" is missing`)
-	at("truong asks a.example -> pass by school", `there is no layer "school"; the layers: local, lock, own,`)
+	at("truong asks a.example -> pass by school", `there is no layer "school"; the layers: local, lock, core, own,`)
 	at("truong asks a.example -> nxdomain gamez", `there is no category "gamez"`)
 	at("truong asks a.example -> nxdomain service:zalo", `there is no category "service:zalo"`)
 	at("lop-1 asks a.example -> pass", `there is no unit "lop-1"`)

@@ -79,7 +79,9 @@ func isReply(word string) bool {
 
 func layerNames() (names []string) {
 	for l := policy.LayerLocal; l <= policy.LayerSafeSearch; l++ {
-		names = append(names, l.String())
+		if !slices.Contains(names, l.String()) { // there are two kinds of locks
+			names = append(names, l.String())
+		}
 	}
 	return names
 }
