@@ -69,6 +69,9 @@ func (q *Query) close() {
 			q.addOptions()
 		}
 	}
+	if q.reply.Len() > q.limit() { // none of the above is that long
+		q.start(dnswire.RcodeServFail)
+	}
 	q.out = q.reply.Bytes
 }
 
@@ -78,24 +81,41 @@ const padBlock = 468
 
 // addOptions adds to the OPT record the client's cookie, for which there is room,
 // and what clients ask for with options: which server this is (NSID, RFC 5001), if
-// it has an ID and there is room; on streams how long the connection may be silent
-// (RFC 7828), and padding where the answer is encrypted and its size would tell
-// what it is (RFC 7830).
+// it has an ID; on streams how long the connection may be silent (RFC 7828), and
+// padding where the answer is encrypted and its size would tell what it is (RFC
+// 7830). What does not fit is left out.
 func (q *Query) addOptions() {
 	if cookie := q.cookies.answer; cookie != nil {
-		copy(q.reply.Option(dnswire.OptionCookie, len(cookie)), cookie)
+		copy(q.addOption(dnswire.OptionCookie, len(cookie)), cookie)
 	}
-	id := q.snapshot.settings.Identity.ID
-	if _, asked := q.Option(dnswire.OptionNSID); asked && id != "" &&
-		q.reply.Len()+dnswire.OptionHead+len(id) <= q.limit() {
-		copy(q.reply.Option(dnswire.OptionNSID, len(id)), id)
+	if id := q.snapshot.settings.Identity.ID; id != "" && q.asksFor(dnswire.OptionNSID) {
+		copy(q.addOption(dnswire.OptionNSID, len(id)), id)
 	}
 	keeps := q.transport == metrics.TransportTCP || q.transport == metrics.TransportDoT
-	if _, asked := q.Option(dnswire.OptionKeepalive); asked && keeps {
-		tenths := q.snapshot.settings.Connections.Idle / (100 * time.Millisecond)
-		binary.BigEndian.PutUint16(q.reply.Option(dnswire.OptionKeepalive, 2), uint16(tenths))
+	if keeps && q.asksFor(dnswire.OptionKeepalive) {
+		if data := q.addOption(dnswire.OptionKeepalive, 2); data != nil {
+			tenths := q.snapshot.settings.Connections.Idle / (100 * time.Millisecond)
+			binary.BigEndian.PutUint16(data, uint16(tenths))
+		}
 	}
-	if _, asked := q.Option(dnswire.OptionPadding); asked && q.encrypted() {
+	if q.encrypted() && q.asksFor(dnswire.OptionPadding) {
 		q.reply.Pad(padBlock, q.limit())
 	}
+}
+
+// asksFor reports whether the query has an option.
+func (q *Query) asksFor(code uint16) bool {
+	_, asked := q.Option(code)
+	return asked
+}
+
+// addOption adds an option with room for size bytes to the OPT record, if the reply
+// may be that long. It is nil if it may not: over a stream a reply beyond the limit
+// would have a length that is not its own, and the client would read the rest of it
+// as further replies.
+func (q *Query) addOption(code uint16, size int) (data []byte) {
+	if q.reply.Len()+dnswire.OptionHead+size > q.limit() {
+		return nil
+	}
+	return q.reply.Option(code, size)
 }

@@ -11,8 +11,7 @@ import (
 	"lachan/resolver/structured"
 )
 
-// This file makes replies of decisions: of that on the question, and of those on
-// what an answer points at.
+// This file makes replies of decisions.
 
 // rebind is what becomes of an answer that leads a public name into a private
 // network.
@@ -110,39 +109,4 @@ func (q *Query) rewritten() {
 	if q.decision.Action == policy.Block {
 		q.action = metrics.ActionBlock
 	}
-}
-
-// inspectEach judges one by one the names and addresses that the reply points
-// at, where a union of what they are is not enough.
-func (q *Query) inspectEach(d policy.Decision) policy.Decision {
-	var walker dnswire.Walker
-	var record dnswire.Record
-	message := q.reply.Message()
-	for ok := walker.Start(message) == nil; ok && walker.Next(&record); {
-		if of := q.inspectRecord(d, message, &record); of != d && !q.bypassesTCPOnly(of) {
-			return of
-		}
-	}
-	return d
-}
-
-// inspectRecord is d, or what becomes of an answer that has this record.
-func (q *Query) inspectRecord(d policy.Decision, message []byte, record *dnswire.Record) policy.Decision {
-	rules := q.snapshot.rules
-	if record.StrayOwner(message, &q.target) {
-		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
-			return of
-		}
-	}
-	if record.Target(message, &q.target) {
-		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
-			return of
-		}
-	}
-	of := d
-	record.Addresses(message, func(a netip.Addr) bool {
-		of = rules.DecideAddr(q.group, d, a)
-		return of == d || q.bypassesTCPOnly(of)
-	})
-	return of
 }

@@ -114,6 +114,7 @@ func (ps *pendings) join(q, waiter *Query, stale bool) {
 	starts := q.starts
 	if waiter != nil {
 		waiter.to, waiter.hot, waiter.starts = waiter.to.async(), nil, nil
+		waiter.inspections = nil
 		if ps.waiting.Add(1) > maxWaiting {
 			ps.drop(shard.longest())
 		}
@@ -267,10 +268,15 @@ func upstreamError(reply []byte) uint16 {
 // complete ends the route of queries whose answer has come.
 func (ps *pendings) complete(waiters []*Query, a *cache.Answer, code uint16) {
 	var v cache.Verdict
+	var judged *inspections
 	for i, q := range waiters {
 		if serial := q.snapshot.rules.Serial(); i == 0 || v.Serial != serial {
 			v = a.Judge(q.snapshot.rules, q.Type)
 		}
+		if v.Own && judged == nil && len(waiters) > 1 {
+			judged = newInspections(waiterInspections)
+		}
+		q.inspections = judged
 		q.now, q.ede, q.source = ps.route.clock(), code, metrics.SourceUpstream
 		if !a.Answers() {
 			q.action = metrics.ActionError

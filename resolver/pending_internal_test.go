@@ -212,6 +212,7 @@ func TestAFloodIsDroppedAndEnds(t *testing.T) {
 		if got := told(r.asks(t, "n1.flood.example.")); got != "192.0.2.1 ttl 60 ede -1" {
 			t.Errorf("after the flood: %q", got)
 		}
+		synctest.Wait() // what answers gives back after
 		if n := r.pendings.waiting.Load(); n != 0 {
 			t.Errorf("%d queries still wait", n)
 		}

@@ -31,6 +31,8 @@ type Query struct {
 	// starts gathers the exchanges that a worker's batch begins; nil for streams and
 	// while q waits: an exchange begins at once.
 	starts *[]*upstream.Call
+	// inspections are the worker's. They are nil for streams, and while q waits.
+	inspections *inspections
 
 	membership
 	decision policy.Decision
@@ -82,6 +84,13 @@ func newQuery() *Query {
 	q := &Query{}
 	q.response.asked, q.response.out = &q.Query, make([]byte, 0, querySize)
 	return q
+}
+
+// shrink drops the room for the reply if that is large. Its writer has copied it.
+func (q *Query) shrink() {
+	if cap(q.out) > 2*querySize {
+		q.out, q.reply = make([]byte, 0, querySize), dnswire.Reply{} // which is made of it
+	}
 }
 
 // begin resets what the last question left.

@@ -150,10 +150,16 @@ func (r *response) addAlias(target *domain.Name, ttl uint32) (owner uint16) {
 	return owner
 }
 
-// answerWith makes a, which answers the question, the reply.
-func (r *response) answerWith(a *cache.Answer, now int64) {
+// answerWith makes a, which answers the question, the reply. If it is longer than
+// limit, only its head is copied, which says so: however many clients wait for a long
+// answer, they hold no copies of what they cannot take.
+func (r *response) answerWith(a *cache.Answer, now int64, limit int) {
 	base := len(r.out)
-	r.out = a.AppendTo(r.out, r.asked, now)
+	if len(a.Wire()) > limit {
+		r.out = a.AppendHeadTo(r.out, r.asked)
+	} else {
+		r.out = a.AppendTo(r.out, r.asked, now)
+	}
 	r.reply, r.rcode = dnswire.Resume(r.out, base), a.Rcode()
 }
 

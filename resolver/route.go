@@ -47,6 +47,14 @@ func (r *route) clock() int64 { return int64(time.Since(r.epoch)) }
 // lease gives the caller a query of its own.
 func (r *route) lease() *Query { return r.queries.Get().(*Query) }
 
+// recycle gives a query back for another question, without what a long message or
+// a long reply took: it would stay with queries that are short.
+func (r *route) recycle(q *Query) {
+	q.shrink()
+	q.message = nil
+	r.queries.Put(q)
+}
+
 // serve runs the steps that need only memory. If it is not done, q is no longer
 // the caller's.
 func (r *route) serve(q *Query) (done bool) { return r.parse(q) || r.serveParsed(q) }
@@ -164,27 +172,7 @@ func (q *Query) appendAnswer(a *cache.Answer) {
 		q.answerAfterAlias(q.lookup, a, q.now)
 		return
 	}
-	q.answerWith(a, q.now)
-}
-
-// inspect judges what a reply points at: aliases, targets, addresses. It is
-// the same decision as for the question, by the same rules.
-func (q *Query) inspect(a *cache.Answer, v cache.Verdict) {
-	d := q.decision
-	switch {
-	case v.Own:
-		d = q.inspectEach(d)
-	case v.Set != nil:
-		d = q.snapshot.rules.DecideSet(q.group, d, *v.Set)
-	}
-	switch {
-	case d != q.decision:
-		q.enforce(d)
-	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name:
-		q.enforce(rebind)
-	case q.decision.Rewrite != nil:
-		q.rewritten()
-	}
+	q.answerWith(a, q.now, q.limit())
 }
 
 // finish makes the reply fit, records it at the time now and writes it, in this

@@ -63,7 +63,7 @@ func (h *streamHandler) Ask(
 	q := h.lease()
 	q.copyMessage(message)
 	q.origin = origin{transport: from.Transport, client: from.Client, id: from.ID}
-	q.to, q.hot, q.starts = s, nil, nil
+	q.to, q.hot, q.starts, q.inspections = s, nil, nil, nil
 	q.begin(h.snapshot.Load(), h.clock())
 	if h.serve(q) {
 		h.finish(q, h.clock(), h.shard)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"io"
+	"math"
 	"net"
 	"runtime"
 	"sync"
@@ -146,7 +147,7 @@ func (s *streamServer) readStream(c *tcpConn) {
 			return
 		}
 		c.enter()
-		q.origin, q.to, q.hot, q.starts = c.origin, c, nil, nil
+		q.origin, q.to, q.hot, q.starts, q.inspections = c.origin, c, nil, nil, nil
 		q.begin(s.snapshot.Load(), s.clock())
 		if !s.serve(q) {
 			continue
@@ -196,7 +197,7 @@ func (c *tcpConn) leave(n int) {
 func (c *tcpConn) write(q *Query) {
 	n := 2 + len(q.out)
 	c.mu.Lock()
-	if !c.failed && (c.room+n > tcpUnwritten || !c.limiter.Hold(n, c.room+n)) {
+	if !c.failed && (len(q.out) > math.MaxUint16 || c.room+n > tcpUnwritten || !c.limiter.Hold(n, c.room+n)) {
 		c.fail()
 	}
 	if c.failed {

@@ -22,13 +22,15 @@ type udpWorker struct {
 	batch  []*Query
 	served [batchSize]bool
 	starts []*upstream.Call // exchanges that the batch begins
-	seen   uint64           // by prefetchLines; means nothing
+	judged *inspections
+	seen   uint64 // by prefetchLines; means nothing
 }
 
 func newUDPWorker(r *route, log *slog.Logger, s *udpSocket) *udpWorker {
 	w := &udpWorker{
 		route: r, log: log, socket: s,
 		lane: r.counters.Shard(), hot: r.cache.NewHot(), batch: make([]*Query, batchSize),
+		judged: newInspections(workerInspections),
 	}
 	for i := range w.batch {
 		w.batch[i] = r.lease()
@@ -49,6 +51,7 @@ func (w *udpWorker) answer() error {
 	}
 	for i, q := range w.batch[:n] {
 		q.transport, q.to, q.hot, q.starts = metrics.TransportUDP, w.socket, w.hot, &w.starts
+		q.inspections = w.judged
 		q.begin(snapshot, now)
 		w.served[i] = w.parse(q)
 	}

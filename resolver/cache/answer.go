@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -106,7 +107,8 @@ func NewEntry(query, reply []byte, l Lifetimes, trustAD, local bool, now int64) 
 
 // copyReply copies a reply without its additional section: the OPT record is between
 // us and the upstream, and of the rest no stub needs any, while it may tell the
-// address of a name that was not asked for.
+// address of a name that was not asked for. A reply with a name that cannot be read
+// is refused: what reads it otherwise than we do would pass unjudged.
 func (a *Answer) copyReply(reply []byte) error {
 	var w dnswire.Walker
 	if err := w.Start(reply); err != nil {
@@ -115,8 +117,12 @@ func (a *Answer) copyReply(reply []byte) error {
 	a.questionEnd = uint16(w.QuestionEnd())
 	end, records := w.QuestionEnd(), 0
 	var r dnswire.Record
+	var name domain.Name
 	for w.Next(&r) {
 		if r.Section != dnswire.SectionAdditional {
+			if !r.Readable(reply, &name) {
+				return dnswire.ErrMessage
+			}
 			end = r.End
 			records++
 		}
@@ -159,7 +165,11 @@ func (a *Answer) scan(l Lifetimes) (seconds uint32, err error) {
 	low, high := uint32(l.MinTTL/time.Second), uint32(l.MaxTTL/time.Second)
 	least, negative, answers := high, int64(-1), 0 // negative: no SOA record yet
 	var r dnswire.Record
+	pointers := 0
 	for w.Next(&r) {
+		if pointers += a.note(&r); pointers > MaxPointers {
+			return 0, ErrPointers
+		}
 		ttl := r.TTL
 		if ttl > 1<<31-1 { // RFC 2181 section 8
 			ttl = 0
@@ -176,7 +186,6 @@ func (a *Answer) scan(l Lifetimes) (seconds uint32, err error) {
 		}
 		binary.BigEndian.PutUint32(wire[r.TTLAt:], ttl)
 		a.data = binary.BigEndian.AppendUint16(a.data, uint16(r.TTLAt))
-		a.note(&r)
 	}
 	switch {
 	case negative >= 0: // also behind an alias (RFC 2308 section 2.2)
@@ -187,12 +196,30 @@ func (a *Answer) scan(l Lifetimes) (seconds uint32, err error) {
 	return least, w.Err()
 }
 
-func (a *Answer) note(r *dnswire.Record) {
+// MaxPointers is how many names and addresses an answer may point at, with records
+// that are only about another name. They are judged for each client that asks, and no
+// honest answer has as many.
+const MaxPointers = 128
+
+// ErrPointers is the error of an answer that points at more than MaxPointers names
+// and addresses.
+var ErrPointers = errors.New("answer points at too much")
+
+// note notes what a record points at, and counts it. Its owner is judged with it.
+func (a *Answer) note(r *dnswire.Record) (pointers int) {
 	a.points = a.points || r.Section == dnswire.SectionAnswer || r.HasAddresses()
 	r.Addresses(a.Wire(), func(addr netip.Addr) bool {
 		a.private = a.private || isPrivate(addr)
-		return true
+		pointers++
+		return pointers <= MaxPointers
 	})
+	if r.HasTarget() {
+		pointers++
+	}
+	if pointers == 0 && r.HasStrayOwner(a.Wire()) {
+		pointers++
+	}
+	return pointers
 }
 
 // isPrivate reports whether an address leads into the network of the client.
@@ -240,6 +267,9 @@ func (a *Answer) fresh(now int64) bool { return a.lifetime == 0 || now-a.stored 
 // (RFC 8767 section 4).
 const staleTTL = 30
 
+// Stored is when the answer came, on the clock of its owner in nanoseconds.
+func (a *Answer) Stored() int64 { return a.stored }
+
 // Rcode is the response code.
 func (a *Answer) Rcode() int { return int(a.rcode) }
 
@@ -255,19 +285,38 @@ func (a *Answer) TTL(now int64) uint32 {
 	return uint32(max(0, a.lifetime-(now-a.stored)) / 1e9)
 }
 
-// AppendTo appends the answer as the reply to q, whose question it keeps: the case
-// of its letters, its id and its flags.
-func (a *Answer) AppendTo(dst []byte, q *dnswire.Query, now int64) []byte {
-	wire := a.Wire()
+// AppendHeadTo appends a reply to q that is truncated (RFC 2181 section 9): the
+// answer has more than the client can take.
+func (a *Answer) AppendHeadTo(dst []byte, q *dnswire.Query) []byte {
 	base := len(dst)
-	out := append(dst, wire[:dnswire.HeaderSize]...)
+	out := a.appendHead(dst, q)
+	message := out[base:]
+	message[2] |= dnswire.FlagTC >> 8
+	clear(message[6:dnswire.HeaderSize])
+	return out
+}
+
+// appendHead appends the header of the answer and the question of q, with the id and
+// the flags of q.
+func (a *Answer) appendHead(dst []byte, q *dnswire.Query) []byte {
+	base := len(dst)
+	out := append(dst, a.data[:dnswire.HeaderSize]...)
 	out = append(out, q.Question...)
-	out = append(out, wire[a.questionEnd:]...)
 	message := out[base:]
 	binary.BigEndian.PutUint16(message, q.ID)
 	binary.BigEndian.PutUint16(
 		message[2:], binary.BigEndian.Uint16(message[2:])|q.Flags&(dnswire.FlagRD|dnswire.FlagCD),
 	)
+	return out
+}
+
+// AppendTo appends the answer as the reply to q, whose question it keeps: the case
+// of its letters, its id and its flags.
+func (a *Answer) AppendTo(dst []byte, q *dnswire.Query, now int64) []byte {
+	base := len(dst)
+	out := a.appendHead(dst, q)
+	out = append(out, a.Wire()[a.questionEnd:]...)
+	message := out[base:]
 	age, fresh := a.age(now), a.fresh(now)
 	for ttls := a.data[a.messageEnd:]; len(ttls) > 0; ttls = ttls[2:] {
 		at := binary.BigEndian.Uint16(ttls)

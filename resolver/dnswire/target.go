@@ -13,23 +13,42 @@ const (
 	svcParamIPv6Hint = 6
 )
 
-// Target reads the name that a record points at into n: of CNAME, DNAME, SVCB
-// and HTTPS records. It is false for other types, for the root (an SVCB record
-// that points at its owner) and for malformed data.
+// HasTarget reports whether the record is of a type that points at a name: CNAME,
+// DNAME, SVCB and HTTPS.
+func (r *Record) HasTarget() bool {
+	return r.Type == TypeCNAME || r.Type == TypeDNAME || r.Type == TypeSVCB || r.Type == TypeHTTPS
+}
+
+// Target reads the name that a record points at into n, if HasTarget. It is false
+// for other types, for the root (an SVCB record that points at its owner) and for
+// malformed data.
 func (r *Record) Target(msg []byte, n *domain.Name) bool {
+	return r.HasTarget() && r.readTarget(msg, n) && n.Labels() > 0
+}
+
+// readTarget reads the target, which has to be in the data.
+func (r *Record) readTarget(msg []byte, n *domain.Name) bool {
 	at := r.Data
-	switch r.Type {
-	case TypeCNAME, TypeDNAME:
-	case TypeSVCB, TypeHTTPS:
+	if r.Type == TypeSVCB || r.Type == TypeHTTPS {
 		at += 2
-	default:
-		return false
 	}
 	if at >= r.End {
 		return false
 	}
-	_, err := n.SetCompressed(msg, at)
-	return err == nil && n.Labels() > 0
+	end, err := n.SetCompressed(msg, at)
+	return err == nil && end <= r.End
+}
+
+// Readable reports whether the names in a record that others go by can be read:
+// its owner and its target. n is scratch. A compression pointer has to lead back
+// (RFC 1035 section 4.1.4); some resolvers follow others too.
+func (r *Record) Readable(msg []byte, n *domain.Name) bool {
+	if !isPointerToQuestion(msg[r.Owner:]) {
+		if _, err := n.SetCompressed(msg, r.Owner); err != nil {
+			return false
+		}
+	}
+	return !r.HasTarget() || r.readTarget(msg, n)
 }
 
 // HasAddresses reports whether the record is of a type that Addresses reads.
@@ -114,15 +133,24 @@ func embedded(a netip.Addr) (four netip.Addr, ok bool) {
 	return netip.Addr{}, false
 }
 
-// StrayOwner reads the owner of a record that is not about the name of the
-// question: an alias led there, or nothing should have. In the answer section
-// that is any record but signatures and DNAME, whose owner is above the name;
-// elsewhere those that have addresses.
+// HasStrayOwner reports whether a record is not about the name of the question: an
+// alias led there, or nothing should have. In the answer section that is any record
+// but signatures and DNAME, whose owner is above the name; elsewhere those that have
+// addresses.
+func (r *Record) HasStrayOwner(message []byte) bool {
+	return (r.Section == SectionAnswer || r.HasAddresses()) && r.Type != TypeDNAME && r.Type != TypeRRSIG &&
+		!isPointerToQuestion(message[r.Owner:])
+}
+
+// StrayOwner reads the owner of a record, if HasStrayOwner.
 func (r *Record) StrayOwner(message []byte, name *domain.Name) bool {
-	if r.Section != SectionAnswer && !r.HasAddresses() || r.Type == TypeDNAME || r.Type == TypeRRSIG ||
-		message[r.Owner] == pointerToQuestion>>8 && message[r.Owner+1] == pointerToQuestion&0xFF {
+	if !r.HasStrayOwner(message) {
 		return false
 	}
 	_, err := name.SetCompressed(message, r.Owner)
 	return err == nil
+}
+
+func isPointerToQuestion(owner []byte) bool {
+	return owner[0] == pointerToQuestion>>8 && owner[1] == pointerToQuestion&0xFF
 }
