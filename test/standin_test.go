@@ -27,7 +27,13 @@ type standIn struct {
 
 func startStandIn(t *testing.T) *standIn {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	return startStandInAt(t, "127.0.0.1:0")
+}
+
+// startStandInAt starts one at an address.
+func startStandInAt(t *testing.T, address string) *standIn {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

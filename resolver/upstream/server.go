@@ -27,7 +27,7 @@ type Transport uint8
 const (
 	OverUDP Transport = iota // and over TCP if the reply is truncated
 	OverTCP
-	System // stands for the servers that the system has; see ExpandSystem
+	System // stands for the servers that the system has; see SystemServers
 	OverTLS
 	OverHTTPS
 	OverQUIC

@@ -2,6 +2,7 @@ package upstream_test
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -120,7 +121,8 @@ func TestSystemServers(t *testing.T) {
 		for _, l := range strings.Fields(listen) {
 			own = append(own, netip.MustParseAddrPort(l))
 		}
-		servers, err := upstream.ExpandSystem([]upstream.Server{{Transport: upstream.System}}, resolvConf(t, text), own)
+		servers, err := upstream.SystemServers(resolvConf(t, text), "absent", own)
+		servers = upstream.Expand([]upstream.Server{{Transport: upstream.System}}, servers)
 		var got []string
 		for _, s := range servers {
 			got = append(got, s.String())
@@ -145,13 +147,13 @@ func TestSystemWithoutServers(t *testing.T) {
 	f := func(path, says string) {
 		t.Helper()
 		listen := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:53")}
-		_, err := upstream.ExpandSystem([]upstream.Server{{Transport: upstream.System}}, path, listen)
+		_, err := upstream.SystemServers(path, "absent", listen)
 		var mistake *upstream.ConfigError
 		if !errors.As(err, &mistake) || !strings.Contains(mistake.Text.EN, says) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%v, want %q", err, says)
 		}
 	}
-	f(filepath.Join(t.TempDir(), "absent"), "cannot learn")
+	f(filepath.Join(t.TempDir(), "absent"), "not known yet")
 	f(resolvConf(t, "search truong.lan\n"), "no usable nameserver")
 	f(resolvConf(t, "nameserver 127.0.0.1\n"), "only this program's own address")
 }
@@ -159,14 +161,35 @@ func TestSystemWithoutServers(t *testing.T) {
 func TestSystemStandsAmongOthers(t *testing.T) {
 	one := upstream.Server{Addr: netip.MustParseAddrPort("192.0.2.1:53")}
 	two := upstream.Server{Addr: netip.MustParseAddrPort("192.0.2.2:53")}
-	path := resolvConf(t, "nameserver 192.0.2.2\nnameserver 192.0.2.1\n")
-	got, err := upstream.ExpandSystem([]upstream.Server{one, {Transport: upstream.System}, two}, path, nil)
-	if err != nil || len(got) != 2 || got[0] != one || got[1] != two {
-		t.Errorf("%v, %v", got, err)
+	got := upstream.Expand([]upstream.Server{one, {Transport: upstream.System}, two}, []upstream.Server{two, one})
+	if len(got) != 2 || got[0] != one || got[1] != two {
+		t.Errorf("%v", got)
 	}
-	if got, err = upstream.ExpandSystem([]upstream.Server{one}, "absent", nil); err != nil || len(got) != 1 {
-		t.Errorf("the file is read though nobody asks: %v, %v", got, err)
+	if got = upstream.Expand([]upstream.Server{{Transport: upstream.System}}, nil); len(got) != 0 {
+		t.Errorf("servers of a system that has none: %v", got)
 	}
+}
+
+// The stub of systemd-resolved stands for the servers behind it: it may be this
+// server's own address by the time that it is asked.
+func TestTheServersBehindASystemsStubAreTaken(t *testing.T) {
+	everywhere := []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:53")}
+	f := func(text, behind, want string) {
+		t.Helper()
+		servers, err := upstream.SystemServers(resolvConf(t, text), behind, everywhere)
+		got := fmt.Sprint(servers)
+		if err != nil {
+			got = "none"
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	behind := resolvConf(t, "nameserver 192.0.2.7\n")
+	f("nameserver 127.0.0.53\noptions edns0 trust-ad\n", behind, "[192.0.2.7:53]")
+	f("nameserver 127.0.0.53\n", "absent", "none")
+	f("nameserver 127.0.0.53\n", resolvConf(t, ""), "none")
+	f("nameserver 127.0.0.53\nnameserver 192.0.2.1\n", behind, "[192.0.2.1:53]")
 }
 
 func TestListeningEverywhereIsAtEveryAddressOfTheHost(t *testing.T) {

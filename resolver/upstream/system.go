@@ -9,23 +9,21 @@ import (
 	"strings"
 )
 
-// ResolvConf is where the system names its resolvers.
-const ResolvConf = "/etc/resolv.conf"
+// Where the system names its resolvers: ResolvConf and, where that names only the
+// stub of systemd-resolved, the file that has those behind it.
+const (
+	ResolvConf   = "/etc/resolv.conf"
+	ResolvedConf = "/run/systemd/resolve/resolv.conf"
+)
 
-// ExpandSystem replaces each System entry by the servers that the file path (in
-// the form of resolv.conf(5)) names now, and leaves out repetitions. It also
-// leaves out servers that are one of listen, our own addresses, since asking them
-// would be asking ourselves. It returns a *ConfigError if a System entry yields
-// no server at all.
-func ExpandSystem(servers []Server, path string, listen []netip.AddrPort) ([]Server, error) {
+// Expand replaces each System entry by the servers of the system, and leaves out
+// repetitions.
+func Expand(servers, system []Server) []Server {
 	var expanded []Server
 	for _, s := range servers {
 		add := []Server{s}
 		if s.Transport == System {
-			var err error
-			if add, err = systemServers(path, listen); err != nil {
-				return nil, err
-			}
+			add = system
 		}
 		for _, s := range add {
 			if !slices.Contains(expanded, s) {
@@ -33,19 +31,23 @@ func ExpandSystem(servers []Server, path string, listen []netip.AddrPort) ([]Ser
 			}
 		}
 	}
-	return expanded, nil
+	return expanded
 }
 
-// systemServers are the servers that the file at path names, without our own
-// addresses.
-func systemServers(path string, listen []netip.AddrPort) ([]Server, error) {
-	text, err := os.ReadFile(path)
+// SystemServers are the servers that the file at path (in the form of
+// resolv.conf(5)) names now, without those that are one of listen, our own
+// addresses, since asking them would be asking ourselves. If it names nothing but
+// the stub of systemd-resolved, they are those of the file behindStub. It returns
+// a *ConfigError if there is no server at all, which may change at any time.
+func SystemServers(path, behindStub string, listen []netip.AddrPort) ([]Server, error) {
+	named, err := namedIn(path)
 	if err != nil {
-		return nil, &ConfigError{textSystemUnknown.With(path, err)}
+		return nil, err
 	}
-	named := nameservers(string(text))
-	if len(named) == 0 {
-		return nil, &ConfigError{textSystemEmpty.With(path)}
+	if !slices.ContainsFunc(named, func(a netip.AddrPort) bool { return !isStub(a.Addr()) }) {
+		if behind, err := namedIn(behindStub); err == nil {
+			path, named = behindStub, behind
+		}
 	}
 	var servers []Server
 	for _, addr := range named {
@@ -61,6 +63,24 @@ func systemServers(path string, listen []netip.AddrPort) ([]Server, error) {
 		return nil, &ConfigError{textSystemOwn.With(path)}
 	}
 	return servers, nil
+}
+
+// namedIn are the servers that a file names.
+func namedIn(path string) ([]netip.AddrPort, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &ConfigError{textSystemUnknown.With(path, err)}
+	}
+	named := nameservers(string(text))
+	if len(named) == 0 {
+		return nil, &ConfigError{textSystemEmpty.With(path)}
+	}
+	return named, nil
+}
+
+// isStub reports whether systemd-resolved listens at an address.
+func isStub(a netip.Addr) bool {
+	return a == netip.AddrFrom4([4]byte{127, 0, 0, 53}) || a == netip.AddrFrom4([4]byte{127, 0, 0, 54})
 }
 
 // nameservers reads the lines of resolv.conf(5) that name a server. It skips what

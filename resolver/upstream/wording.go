@@ -66,13 +66,13 @@ var (
 	}
 	// textSystemUnknown takes the file and the error.
 	textSystemUnknown = wording.Text{
-		VI: "không lấy được các máy chủ DNS của hệ thống (system) từ %s: %v; hãy ghi địa chỉ máy chủ vào upstream.servers",
-		EN: "cannot learn the system's DNS servers (system) from %s: %v; write the servers' addresses in upstream.servers",
+		VI: "chưa biết các máy chủ DNS của hệ thống (system): không đọc được %s: %v; sẽ tự nhận khi có, hoặc hãy ghi địa chỉ máy chủ vào upstream.servers",
+		EN: "the system's DNS servers (system) are not known yet: cannot read %s: %v; they are taken up when they are there, or write addresses in upstream.servers",
 	}
 	// textSystemEmpty takes the file.
 	textSystemEmpty = wording.Text{
-		VI: "tệp %s không có dòng nameserver nào dùng được; hãy ghi địa chỉ máy chủ vào upstream.servers thay cho system",
-		EN: "file %s has no usable nameserver line; write the servers' addresses in upstream.servers instead of system",
+		VI: "tệp %s chưa có dòng nameserver nào dùng được; sẽ tự nhận khi có, hoặc hãy ghi địa chỉ máy chủ vào upstream.servers thay cho system",
+		EN: "file %s has no usable nameserver line yet; it is taken up when it is there, or write addresses in upstream.servers instead of system",
 	}
 	// textSystemOwn takes the file.
 	textSystemOwn = wording.Text{

@@ -76,34 +76,25 @@ func (k *checker) otherServers(path string, servers []Upstream) {
 }
 
 // OpenUpstreams makes the groups of servers; those that old has are taken over.
-// loops wait for their sockets.
-func (c *Config) OpenUpstreams(loops *eventloop.Loops, old *upstream.Zones) (*upstream.Zones, *yamlfile.Problem) {
+// loops wait for their sockets; system are the servers of the system, see
+// SystemUpstreams.
+func (c *Config) OpenUpstreams(
+	loops *eventloop.Loops, system []upstream.Server, old *upstream.Zones,
+) (*upstream.Zones, *yamlfile.Problem) {
 	var members []*upstream.Member
 	if old != nil {
 		members = old.Members()
 	}
-	bootstrap, problem := bootstrapServers(c)
-	if problem != nil {
-		return nil, problem
-	}
-	group := func(key string, list []Upstream) (*upstream.Group, *yamlfile.Problem) {
-		servers, err := expand(c, list)
-		if err != nil {
-			return nil, c.Problem(key, err)
-		}
-		opened := bootstrap.Open(loops, servers, members...)
+	bootstrap := upstream.Bootstrap(upstream.Expand(plainServers(bootstrapServers(c)), system))
+	group := func(list []Upstream) *upstream.Group {
+		opened := bootstrap.Open(loops, upstream.Expand(plainServers(list), system), members...)
 		members = append(members, opened...)
-		return upstream.NewGroup(c.Upstream.Strategy.Strategy, c.Upstream.Timeout, opened...), nil
+		return upstream.NewGroup(c.Upstream.Strategy.Strategy, c.Upstream.Timeout, opened...)
 	}
-	general, problem := group("upstream.servers", c.Upstream.Servers)
-	if problem != nil {
-		return nil, problem
-	}
+	general := group(c.Upstream.Servers)
 	zones := map[string]*upstream.Group{}
 	for zone, list := range c.Upstream.Zones {
-		if zones[zone], problem = group("upstream.zones", list); problem != nil {
-			return nil, problem
-		}
+		zones[zone] = group(list)
 	}
 	z, err := upstream.NewZones(general, zones)
 	if err != nil {
@@ -112,32 +103,39 @@ func (c *Config) OpenUpstreams(loops *eventloop.Loops, old *upstream.Zones) (*up
 	return z, nil
 }
 
-// expand is a list of servers with those of the system in place of `system`.
-func expand(c *Config, list []Upstream) ([]upstream.Server, error) {
+// SystemUpstreams are the servers of the system as they are now, if the
+// configuration asks any of them. The error says why there is none.
+func SystemUpstreams(c *Config) ([]upstream.Server, error) {
+	lists := slices.Collect(maps.Values(c.Upstream.Zones))
+	all := slices.Concat(append(lists, c.Upstream.Servers, bootstrapServers(c))...)
+	if !slices.ContainsFunc(all, func(u Upstream) bool { return u.Transport == upstream.System }) {
+		return nil, nil
+	}
+	return upstream.SystemServers(upstream.ResolvConf, upstream.ResolvedConf, c.Server.Listen)
+}
+
+// plainServers are the servers of a list.
+func plainServers(list []Upstream) []upstream.Server {
 	servers := make([]upstream.Server, len(list))
 	for i, s := range list {
 		servers[i] = s.Server
 	}
-	return upstream.ExpandSystem(servers, upstream.ResolvConf, c.Server.Listen)
+	return servers
 }
 
 // bootstrapServers are the servers that tell the addresses of servers that are
 // named; none if no server is.
-func bootstrapServers(c *Config) (upstream.Bootstrap, *yamlfile.Problem) {
+func bootstrapServers(c *Config) []Upstream {
 	all := slices.Concat(c.Upstream.Servers, slices.Concat(slices.Collect(maps.Values(c.Upstream.Zones))...))
 	if !slices.ContainsFunc(all, func(u Upstream) bool { return u.Named() }) {
-		return nil, nil
+		return nil
 	}
-	list, key := c.Upstream.Bootstrap, "upstream.bootstrap"
+	list := c.Upstream.Bootstrap
 	if len(list) == 0 {
-		list, key = c.Upstream.Servers, "upstream.servers"
+		list = c.Upstream.Servers
 	}
 	if !slices.ContainsFunc(list, func(u Upstream) bool { return u.Addr.IsValid() || u.Transport == upstream.System }) {
 		list = []Upstream{{upstream.Server{Transport: upstream.System}}}
 	}
-	servers, err := expand(c, list)
-	if err != nil {
-		return nil, c.Problem(key, err)
-	}
-	return servers, nil
+	return list
 }

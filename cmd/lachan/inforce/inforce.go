@@ -7,10 +7,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/netip"
+	"slices"
 
 	"lachan/cmd/lachan/config"
 	"lachan/resolver/certificate"
 	"lachan/resolver/links"
+	"lachan/resolver/upstream"
 )
 
 // A Use names the compiled files and the settings that are in force from now on.
@@ -32,6 +35,8 @@ type Use struct {
 	Closed bool `json:"closed,omitempty"`
 	// Name is the server's own, as clients that ask are told; "" for none.
 	Name string `json:"name,omitempty"`
+	// System are the servers of the system, if the configuration asks them.
+	System []netip.AddrPort `json:"system,omitempty"`
 	// Config is the configuration as config.Pack writes it.
 	Config json.RawMessage `json:"config"`
 }
@@ -39,7 +44,22 @@ type Use struct {
 // Same reports whether two of them name the same lists, policy and settings.
 func (u *Use) Same(other *Use) bool {
 	return u.ListsDir == other.ListsDir && u.ListsSerial == other.ListsSerial && u.ListsOverlay == other.ListsOverlay &&
-		u.PolicyDir == other.PolicyDir && u.PolicyDigest == other.PolicyDigest && bytes.Equal(u.Config, other.Config)
+		u.PolicyDir == other.PolicyDir && u.PolicyDigest == other.PolicyDigest && u.SameUpstreams(other)
+}
+
+// SameUpstreams reports whether two of them have the same settings and servers to
+// ask.
+func (u *Use) SameUpstreams(other *Use) bool {
+	return bytes.Equal(u.Config, other.Config) && slices.Equal(u.System, other.System)
+}
+
+// Upstreams are the servers of System.
+func (u *Use) Upstreams() []upstream.Server {
+	servers := make([]upstream.Server, len(u.System))
+	for i, a := range u.System {
+		servers[i].Addr = a // over UDP, as the system asks them
+	}
+	return servers
 }
 
 // A Used says what came of a Use.

@@ -2,6 +2,8 @@ package manage
 
 import (
 	"maps"
+	"net/netip"
+	"slices"
 	"time"
 
 	"lachan/blocklist"
@@ -9,6 +11,8 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
+	"lachan/internal/wording"
+	"lachan/resolver/upstream"
 )
 
 // use makes lists the ones that are given to resolve next.
@@ -48,6 +52,7 @@ func (n *node) putInForce() {
 		ID: r.ids, Serial: n.lists.serial,
 		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.newest.Serial(), ListsOverlay: n.lists.versions,
 		PolicyDir: n.cfg.PolicyDir(), PolicySerial: n.policy.serial, PolicyDigest: n.policy.Digest(),
+		System: systemAddresses(n.system),
 		Closed: n.lists.missingRequired() || n.lists.isShut(), Name: n.identity.discoveryName(), Config: settings,
 	}
 	n.identity.publishSecrets()
@@ -96,4 +101,45 @@ func (l *lists) isShut() bool {
 		}
 	}
 	return false
+}
+
+// systemNow are the servers of the system, if the configuration asks any. While
+// there are none those before stay, and a condition says why.
+func (n *node) systemNow() []upstream.Server {
+	servers, err := config.SystemUpstreams(n.cfg)
+	if err != nil {
+		if n.conditions.Set("upstream-system", wording.Of(err).String()) {
+			n.log.Warn("no servers of the system", "error", wording.ErrorIn(err, wording.English))
+		}
+		return n.system
+	}
+	n.conditions.Clear("upstream-system")
+	return servers
+}
+
+// followSystem puts other servers of the system in force.
+func (n *node) followSystem() {
+	servers := n.systemNow()
+	if slices.Equal(servers, n.system) {
+		return
+	}
+	n.system = servers
+	n.log.Info("servers of the system have changed", "servers", systemAddresses(servers))
+	n.useNames()
+	n.putInForce()
+}
+
+// useNames has this process look up names by the upstreams in force.
+func (n *node) useNames() {
+	if err := n.names.Use(n.cfg, n.system); err != nil {
+		n.log.Error("look up names by other upstreams", "error", err)
+	}
+}
+
+func systemAddresses(servers []upstream.Server) []netip.AddrPort {
+	var list []netip.AddrPort
+	for _, s := range servers {
+		list = append(list, s.Addr)
+	}
+	return list
 }

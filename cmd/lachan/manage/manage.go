@@ -20,6 +20,7 @@ import (
 	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/crash"
+	"lachan/cmd/lachan/lookup"
 	"lachan/internal/confine"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
@@ -27,6 +28,7 @@ import (
 	"lachan/metrics/history"
 	"lachan/policy"
 	"lachan/resolver/links"
+	"lachan/resolver/upstream"
 )
 
 // drainTime is how long those that are being served may take when their service
@@ -42,7 +44,9 @@ type node struct {
 	flags    []string                                   // by which it does
 	counters *metrics.Aggregator
 	history  *history.Recorder
-	last     string // words of the manage before this one, if it crashed
+	last     string            // words of the manage before this one, if it crashed
+	names    *lookup.Names     // that this process looks up itself
+	system   []upstream.Server // those of the system, if the configuration asks any
 
 	supervisor *supervisor
 	resolves   *resolves
@@ -136,6 +140,7 @@ func (n *node) run(ctx context.Context) error {
 			minute.Reset(untilMinute(time.Now()))
 		case now := <-renewed.C:
 			n.renewCertificate(now)
+			n.followSystem()
 		case <-n.lists.updates:
 			n.lists.watch(ctx)
 			n.lists.startCompiling(ctx)

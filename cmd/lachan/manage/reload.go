@@ -20,7 +20,7 @@ func (n *node) reload(ctx context.Context) {
 		n.refuseReload(problems)
 		return
 	}
-	if _, problem := cfg.OpenUpstreams(nil, nil); problem != nil {
+	if _, problem := cfg.OpenUpstreams(nil, nil, nil); problem != nil {
 		n.refuseReload(yamlfile.Problems{*problem})
 		return
 	}
@@ -35,6 +35,8 @@ func (n *node) reload(ctx context.Context) {
 	}
 	n.cfg, n.policy, n.identity.certificate = cfg, p, keeper
 	n.lists.bind()
+	n.system = n.systemNow()
+	n.useNames()
 	n.identity.renewCookies(time.Now())
 	n.putInForce()
 	n.protect(p.Policy)

@@ -15,6 +15,7 @@ import (
 	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/job"
+	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
@@ -42,13 +43,17 @@ func newNode(
 	if p == nil {
 		return nil, problems, nil
 	}
-	if _, problem := cfg.OpenUpstreams(nil, nil); problem != nil {
+	if _, problem := cfg.OpenUpstreams(nil, nil, nil); problem != nil {
 		return nil, yamlfile.Problems{*problem}, nil
 	}
 	if n.identity.certificate, err = openCertificate(cfg); err != nil {
 		return nil, nil, err
 	}
 	n.policy = p
+	n.system = n.systemNow()
+	if n.names, err = lookup.Own(cfg, n.system); err != nil {
+		return nil, nil, err
+	}
 	n.identity.renewCookies(time.Now())
 	if err := n.lists.open(ctx); err != nil {
 		return nil, nil, err

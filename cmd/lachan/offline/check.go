@@ -68,10 +68,14 @@ type checking struct {
 func check(c command.Call, o *checkOptions) error {
 	var k checking
 	k.cfg, k.mistakes = command.Config(c.Command)
+	if _, err := config.SystemUpstreams(k.cfg); err != nil {
+		k.notes.Add(k.cfg.File(), k.cfg.LineOf("upstream.servers"), wording.Of(err))
+	}
 	p, said := source.LoadPolicy(k.cfg, nil)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
 	if p != nil {
-		k.notes = append(caution.Of(k.cfg, policy.SecretFiles(p)), p.Notes(time.Now())...)
+		k.notes = append(k.notes, caution.Of(k.cfg, policy.SecretFiles(p))...)
+		k.notes = append(k.notes, p.Notes(time.Now())...)
 		k.checkFamilies()
 		k.mistakes = append(k.mistakes, checkEntries(k.cfg, p)...)
 		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {

@@ -10,6 +10,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
@@ -67,6 +68,10 @@ func (o *Offline) Newest() (*blocklist.Lists, error) {
 // OpenStores opens what is on disk, as the user that serves.
 func (o *Offline) OpenStores() (*feed.Store, *blocklist.Store, error) {
 	if err := command.AsServer(o.Config); err != nil {
+		return nil, nil, err
+	}
+	system, _ := config.SystemUpstreams(o.Config) // without any, a look-up says so
+	if _, err := lookup.Own(o.Config, system); err != nil {
 		return nil, nil, err
 	}
 	store, err := feed.Open(o.Config.FeedsDir())

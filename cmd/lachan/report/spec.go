@@ -12,6 +12,7 @@ import (
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/offline"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
@@ -161,6 +162,10 @@ func categoriesOf(p *policy.Policy, facts *catalogue.Catalogue) (list []figures.
 // one, at the server that runs here, or in the history on disk.
 func engineOf(ctx context.Context, cfg *config.Config) (figures.Engine, func(), error) {
 	if cfg.Metrics.QueryURL != "" {
+		system, _ := config.SystemUpstreams(cfg) // without any, a look-up says so
+		if _, err := lookup.Own(cfg, system); err != nil {
+			return nil, nil, err
+		}
 		remote, err := engine.NewRemote(cfg.Metrics.QueryURL)
 		return remote, func() {}, err
 	}

@@ -124,8 +124,8 @@ func (s *state) open(use *inforce.Use) error {
 		}
 		moved = true
 	}
-	if s.cfg == nil || string(use.Config) != string(s.use.Config) {
-		zones, problem := cfg.OpenUpstreams(s.loops, s.upstreams)
+	if s.cfg == nil || !use.SameUpstreams(&s.use) {
+		zones, problem := cfg.OpenUpstreams(s.loops, use.Upstreams(), s.upstreams)
 		if problem != nil {
 			return *problem
 		}
