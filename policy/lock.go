@@ -88,6 +88,31 @@ func SecretFiles(p *Policy) (files []string) {
 	return files
 }
 
+// DeniedBy are the names of the profiles that some unit has, at some time, and that
+// let through only what is allowed, if no unit and no profile has an entry for a
+// name or for one above it.
+func DeniedBy(p *Policy, n *domain.Name) (profiles []string) {
+	f := &p.file
+	if f.Own.Find(n) != compiled.NoKey {
+		return nil
+	}
+	used := map[int32]bool{}
+	for u := range f.Units {
+		plan := &f.Plans[f.UnitPlan[u]]
+		used[plan.Profile] = u > 0 || used[plan.Profile]
+		for _, rule := range f.PlanRulesOf(plan) {
+			used[f.Rules[rule].Profile] = true
+		}
+	}
+	for i := range f.Profiles {
+		if f.Profiles[i].Deny && used[int32(i)] {
+			profiles = append(profiles, f.Profiles[i].Name)
+		}
+	}
+	runtime.KeepAlive(p)
+	return profiles
+}
+
 // lastDay is the day before the moment at which an entry no longer counts.
 func (p *Policy) lastDay(until int64) yamlfile.Date {
 	t := time.Unix(until, 0).In(p.loc).AddDate(0, 0, -1)

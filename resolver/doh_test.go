@@ -71,6 +71,10 @@ func TestHTTPSaysWhatIsWrongWithARequest(t *testing.T) {
 		ask("GET", "/dns-query"+query+"==", "", "", 200) // padding is wrong, and common
 		ask("POST", "/dns-query", message, string(packed), 200)
 		ask("POST", "/dns-query/an-id-that-is-nobodys", message, string(packed), 200)
+		ask("POST", "/dns-query/truong/gv", message, string(packed), 404)
+		ask("GET", "/dns-query/truong/gv/x"+query, "", "", 404)
+		ask("GET", "/dns-query/truong%2Fgv"+query, "", "", 404)
+		ask("GET", "/dns-query/truong/"+query, "", "", 404)
 		ask("GET", "/dns-query", "", "", 400)
 		ask("GET", "/dns-query?dns=", "", "", 400)
 		ask("GET", "/dns-query?dns=!!", "", "", 400)

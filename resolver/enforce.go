@@ -13,12 +13,6 @@ import (
 
 // This file makes replies of decisions.
 
-// rebind is what becomes of an answer that leads a public name into a private
-// network.
-var rebind = policy.Decision{
-	Action: policy.Local, Reply: policy.ReplyNodata, EDE: dnswire.EDEBlocked, Entry: -1, Category: policy.NoCategory,
-}
-
 // applyDecision replies where policy has the last word already. A block that
 // stream clients pass becomes no decision for them.
 func (q *Query) applyDecision() (done bool) {

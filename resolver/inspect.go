@@ -22,8 +22,9 @@ func (q *Query) inspect(a *cache.Answer, v cache.Verdict) {
 	switch {
 	case d != q.decision:
 		q.enforce(d)
-	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name:
+	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name && !q.mayLeadInside():
 		q.enforce(rebind)
+		q.text = rebindText
 	case q.decision.Rewrite != nil:
 		q.rewritten()
 	}

@@ -113,21 +113,20 @@ func (l local) explain() {
 	}
 }
 
-// answerSpecialName answers names that no upstream need know: localhost and invalid
-// (RFC 6761).
+// answerSpecialName answers names that no upstream need know: localhost (RFC 6761
+// section 6.3) and those of the inside.
 func (l local) answerSpecialName() (done bool) {
 	if l.Name.Labels() == 0 {
 		return false
 	}
-	switch string(l.Name.Suffix(1)) {
-	case "\x09localhost":
-		l.answerAddress(localTTL, netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback())
-	case "\x07invalid":
-		l.start(dnswire.RcodeNXDomain)
-		l.reply.SOA(localTTL)
-	default:
+	if string(l.Name.Suffix(1)) != "\x09localhost" {
+		labels := insideZone(&l.Name)
+		return labels > 0 && l.answerInside(labels)
+	}
+	if _, own := l.snapshot.upstreams.For(&l.Name); own {
 		return false
 	}
+	l.answerAddress(localTTL, netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback())
 	l.action = metrics.ActionLocal
 	return true
 }

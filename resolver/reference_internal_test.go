@@ -120,8 +120,12 @@ func (ref *reference) resolve(q *dns.Msg) *dns.Msg {
 	switch {
 	case len(labels) > 0 && labels[len(labels)-1] == "localhost":
 		return ref.address(q, 3600, "127.0.0.1", "::1")
-	case len(labels) > 0 && labels[len(labels)-1] == "invalid":
-		return ref.negative(q, dns.RcodeNameError, 3600)
+	case len(labels) > 0 && slices.Contains([]string{"invalid", "test", "local", "onion", "alt"}, labels[len(labels)-1]):
+		m := ref.begin(q, dns.RcodeNameError)
+		zone := asked.Name[len(asked.Name)-len(labels[len(labels)-1])-1:]
+		m.Ns = []dns.RR{record(zone + " 10800 SOA " + zone + " nobody.invalid. 1 3600 1200 604800 10800")}
+		m.Authoritative = true
+		return m
 	}
 	reply := ref.upstream(dns.Question{Name: strings.ToLower(asked.Name), Qtype: asked.Qtype, Qclass: asked.Qclass})
 	m := ref.begin(q, reply.Rcode)
@@ -154,7 +158,11 @@ func (ref *reference) inspect(q, m *dns.Msg, group policy.GroupID, d policy.Deci
 		}
 	}
 	if private && ref.settings.Replies.RebindProtection {
-		return ref.enforce(q, rebind)
+		m := ref.enforce(q, rebind)
+		if opt := m.IsEdns0(); opt != nil {
+			opt.Option[len(opt.Option)-1].(*dns.EDNS0_EDE).ExtraText = rebindText
+		}
+		return m
 	}
 	return m
 }

@@ -62,6 +62,8 @@ type Replies struct {
 	// form for programs.
 	StructuredErrors bool
 	RebindProtection bool // private addresses for public names become NODATA
+	// RebindAllowed are names that may have private addresses all the same.
+	RebindAllowed Domains
 }
 
 // Identity is what the server says of itself.

@@ -53,6 +53,7 @@ const (
 	TypeNS    = 2
 	TypeCNAME = 5
 	TypeSOA   = 6
+	TypeDS    = 43
 	TypeHINFO = 13
 	TypeTXT   = 16
 	TypeAAAA  = domain.TypeAAAA

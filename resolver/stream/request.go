@@ -87,14 +87,15 @@ func (d *DoH) serve(w http.ResponseWriter, req *http.Request) error {
 	return d.answer(w, req, id, message, asJSON)
 }
 
-// dohID is what stands behind the path of DNS: what the client calls itself.
+// dohID is what stands behind the path of DNS: what the client calls itself. It is
+// one segment; a longer path leads nowhere.
 func dohID(path, at string) (id string, ok bool) {
 	rest, ok := strings.CutPrefix(path, at)
 	if !ok || rest == "" {
 		return "", ok
 	}
 	id, ok = strings.CutPrefix(rest, "/")
-	return strings.ToLower(id), ok && id != ""
+	return strings.ToLower(id), ok && id != "" && !strings.Contains(id, "/")
 }
 
 // readBody reads a message that was posted. It reads it before it looks at

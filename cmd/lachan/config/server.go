@@ -49,6 +49,9 @@ type Server struct {
 	// RebindProtection makes private addresses in answers for public names
 	// NODATA. Default true.
 	RebindProtection bool `yaml:"rebind_protection"`
+	// RebindAllowed has names that may have private addresses all the same, with all
+	// below them, such as zones of mail blocklists. Default none.
+	RebindAllowed []string `yaml:"rebind_allowed"`
 	// Notify has the prefixes allowed to send NOTIFY besides the primaries
 	// named in feeds. Default none.
 	Notify []netip.Prefix `yaml:"notify"`
@@ -129,6 +132,11 @@ func (s *Server) check(k *checker) {
 		between[yamlfile.Bytes](k, "server.tcp.max_bytes", s.TCP.MaxBytes, 64<<10, 64<<30)
 	}
 	between(k, "server.tcp.idle_timeout", s.TCP.IdleTimeout, time.Second, 10*time.Minute)
+	for i, name := range s.RebindAllowed {
+		if _, err := domain.Canonical(name); err != nil {
+			k.wrong(Item("server.rebind_allowed", i), textZoneName.With(name))
+		}
+	}
 	if _, err := domain.Canonical(s.CheckName); s.CheckName != "" && err != nil {
 		k.wrong("server.check_name", textZoneName.With(s.CheckName))
 	}

@@ -2,13 +2,16 @@ package offline
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"lachan/blocklist/domain"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/config/caution"
@@ -77,6 +80,7 @@ func check(c command.Call, o *checkOptions) error {
 		k.notes = append(k.notes, caution.Of(k.cfg, policy.SecretFiles(p))...)
 		k.notes = append(k.notes, p.Notes(time.Now())...)
 		k.checkFamilies()
+		k.checkZones()
 		k.mistakes = append(k.mistakes, checkEntries(k.cfg, p)...)
 		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {
 			return err
@@ -132,10 +136,13 @@ func (k *checking) runScripts(c command.Call, files []string) error {
 // network of it: by that family of addresses, clients of every unit are unknown. It
 // is silent if nobody wrote where to listen and unknown clients are refused.
 func (k *checking) checkFamilies() {
-	line := k.cfg.LineOf("server.listen")
-	if !policy.ClaimsClients(k.policy) || line == 0 && source.RefusesUnknown(k.cfg, k.policy) {
+	var unset config.Config
+	unset.SetDefaults()
+	unsaid := slices.Equal(k.cfg.Server.Listen, unset.Server.Listen)
+	if !policy.ClaimsClients(k.policy) || unsaid && source.RefusesUnknown(k.cfg, k.policy) {
 		return
 	}
+	line := k.cfg.LineOf("server.listen")
 	has4, has6 := policy.Families(k.policy)
 	listens := map[bool]netip.AddrPort{} // by whether it is IPv4
 	for _, at := range slices.Concat(k.cfg.Server.Listen, k.cfg.Server.DoT, k.cfg.Server.DoH, k.cfg.Server.DoQ) {
@@ -151,6 +158,22 @@ func (k *checking) checkFamilies() {
 		}
 		if at.IsValid() && !has && has4 != has6 {
 			k.notes.Add(k.cfg.File(), line, textFamilyGap.With(at, family, k.cfg.Server.UnknownClient))
+		}
+	}
+}
+
+// checkZones tells of zones with servers of their own that a profile shuts, which
+// lets through only what is allowed.
+func (k *checking) checkZones() {
+	for _, zone := range slices.Sorted(maps.Keys(k.cfg.Upstream.Zones)) {
+		canonical, err := domain.Canonical(zone)
+		var name domain.Name
+		if err != nil || name.SetText(canonical) != nil {
+			continue // a mistake, and told as one
+		}
+		if profiles := policy.DeniedBy(k.policy, &name); len(profiles) > 0 {
+			text := textZoneDenied.With(zone, strings.Join(profiles, ", "), canonical)
+			k.notes.Add(k.cfg.File(), k.cfg.LineOf("upstream.zones"), text)
 		}
 	}
 }

@@ -104,6 +104,10 @@ var (
 		VI: "đơn vị được nhận ra bằng mã công khai mà ai cũng đoán được; nên thêm links: [mã từ `openssl rand -hex 10`]",
 		EN: "the unit is recognised by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
 	}
+	textZoneDenied = wording.Text{
+		VI: "zones: %s có máy chủ riêng, nhưng hồ sơ lọc %s (default: deny) không cho vào: nếu vẫn cần, hãy thêm allow: [%s]",
+		EN: "zones: %s has servers of its own, and the profile %s (default: deny) does not let it through: if it is needed, add allow: [%s]",
+	}
 	textFamilyGap = wording.Text{
 		VI: "máy chủ nghe ở %v, mà chưa đơn vị nào có networks %s: máy hỏi qua đó là máy lạ (unknown_client: %s); hãy thêm dải mạng, hoặc thôi nghe ở đó",
 		EN: "the server listens on %v, and no unit has networks of %s: clients that ask there are unknown (unknown_client: %s); add the networks, or do not listen there",

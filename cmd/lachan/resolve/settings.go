@@ -13,6 +13,10 @@ import (
 func (p *process) settings() *resolver.Settings {
 	cfg := p.state.cfg
 	shares := cfg.Memory.Shares(cfg.Cache.MaxBytes)
+	allowed, err := resolver.NewDomains(cfg.Server.RebindAllowed...)
+	if err != nil { // the configuration was checked; without the names less is let through
+		p.log.Error("read server.rebind_allowed", "error", err)
+	}
 	return &resolver.Settings{
 		Closed: p.state.use.Closed,
 		Clients: resolver.Clients{
@@ -34,6 +38,7 @@ func (p *process) settings() *resolver.Settings {
 			PageV6:           cfg.Server.Page.AAAA,
 			StructuredErrors: cfg.Server.StructuredErrors,
 			RebindProtection: cfg.Server.RebindProtection,
+			RebindAllowed:    allowed,
 		},
 		Identity: resolver.Identity{
 			Version:   cfg.Server.Identity.Version,
