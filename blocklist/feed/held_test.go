@@ -63,6 +63,20 @@ func TestANewerVersionReplacesTheOneHeldBack(t *testing.T) {
 	}
 }
 
+// TestAFeedOfOneEntryMayNotGrowEither: what a feed may grow to follows from what it
+// had, however little that was.
+func TestAFeedOfOneEntryMayNotGrowEither(t *testing.T) {
+	p := newPublisher(t, serving(names(1)))
+	s := open(t, t.TempDir())
+	src := p.source()
+	src.MaxGrowth = 2
+	update(t, s, src)
+	p.do(serving(names(3)))
+	wantRefused(t, s, src, feed.ErrGrew, "max_growth")
+	p.do(serving(names(2)))
+	update(t, s, src)
+}
+
 func TestAHeldVersionThatWasTamperedWithIsNotApproved(t *testing.T) {
 	p := newPublisher(t, serving(names(1000)))
 	s := open(t, t.TempDir())

@@ -60,6 +60,35 @@ func entry(t *testing.T, name string) *Entry {
 	return e
 }
 
+// TestTheHighestBitOfATTLMakesItZero (RFC 2181 section 8).
+func TestTheHighestBitOfATTLMakesItZero(t *testing.T) {
+	f := func(ttl uint32, want time.Duration) {
+		t.Helper()
+		q := new(dns.Msg).SetQuestion("a.example.", dns.TypeA).SetEdns0(1232, false)
+		query, err := q.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := new(dns.Msg).SetReply(q)
+		m.Answer = []dns.RR{&dns.A{
+			Hdr: dns.RR_Header{Name: "a.example.", Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: ttl}, A: []byte{192, 0, 2, 1},
+		}}
+		reply, err := m.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, cacheable, err := NewEntry(query, reply, Lifetimes{MaxTTL: time.Hour}, false, false, 0)
+		if err != nil || cacheable != (want > 0) || cacheable && e.lifetime != int64(want) {
+			t.Errorf("TTL %#x: cacheable %t, %v; want %s", ttl, cacheable, err, want)
+		}
+	}
+	f(0, 0)
+	f(1, time.Second)
+	f(1<<31-1, time.Hour)
+	f(1<<31, 0)
+	f(1<<32-1, 0)
+}
+
 // However unlikely, two questions may have one hash. Then the second is not
 // answered with the answer to the first, wherever it is kept.
 func TestACollisionIsAMiss(t *testing.T) {

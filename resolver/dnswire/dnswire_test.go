@@ -2,6 +2,7 @@ package dnswire_test
 
 import (
 	"bytes"
+	"errors"
 	"net/netip"
 	"slices"
 	"testing"
@@ -106,6 +107,64 @@ func TestReplyIsWhatMiekgReads(t *testing.T) {
 	opt := m.IsEdns0()
 	if opt == nil || !opt.Do() || opt.Option[0].(*dns.EDNS0_EDE).InfoCode != 17 || opt.Option[0].(*dns.EDNS0_EDE).ExtraText != "gambling" {
 		t.Errorf("OPT %v", opt)
+	}
+}
+
+// TestOurOPTHasNoBitThatIsNotAsked: all bits but DO must be zero (RFC 6891 section
+// 6.1.4).
+func TestOurOPTHasNoBitThatIsNotAsked(t *testing.T) {
+	f := func(do bool, rcode int, want uint32) {
+		t.Helper()
+		var q dnswire.Query
+		q.Parse(pack(t, query("a.example.", dns.TypeA).SetEdns0(1232, do)))
+		r := dnswire.Begin(nil, &q, rcode)
+		r.OPT(&q, 1232, rcode, dnswire.EDENone, "")
+		var m dns.Msg
+		if err := m.Unpack(r.Bytes); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.IsEdns0().Hdr.Ttl; got != want {
+			t.Errorf("DO %v, rcode %d: flags %#x, want %#x", do, rcode, got, want)
+		}
+	}
+	f(false, 0, 0)
+	f(true, 0, 0x8000)
+	f(false, dns.RcodeBadVers, 0x0100_0000)
+	f(true, dns.RcodeBadCookie, 0x0100_8000)
+}
+
+// TestTheWalkOfACutMessageEndsWithAnError cuts a message at every byte.
+func TestTheWalkOfACutMessageEndsWithAnError(t *testing.T) {
+	m := new(dns.Msg).SetReply(query("a.example.", dns.TypeA))
+	for _, text := range []string{"a.example. 60 CNAME b.example.", "b.example. 60 A 192.0.2.1"} {
+		rr, err := dns.NewRR(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Answer = append(m.Answer, rr)
+	}
+	whole := pack(t, m.SetEdns0(1232, false))
+	f := func(msg []byte) (records int, err error) {
+		var w dnswire.Walker
+		if err := w.Start(msg); err != nil {
+			return 0, err
+		}
+		var r dnswire.Record
+		for w.Next(&r) {
+			records++
+		}
+		if w.Next(&r) {
+			t.Error("the walk goes on after its end")
+		}
+		return records, w.Err()
+	}
+	if n, err := f(whole); n != 3 || err != nil {
+		t.Fatalf("%d records, %v", n, err)
+	}
+	for cut := range whole {
+		if n, err := f(whole[:cut]); n > 2 || !errors.Is(err, dnswire.ErrMessage) {
+			t.Errorf("%d bytes of %d: %d records, %v", cut, len(whole), n, err)
+		}
 	}
 }
 

@@ -30,6 +30,26 @@ func TestTheFirstExtendedErrorIsRead(t *testing.T) {
 	f(query("lesson.example.", dns.TypeA), dnswire.EDENone)
 }
 
+// TestOnlyOptionsAreExtendedErrors has the bytes of one where none is meant.
+func TestOnlyOptionsAreExtendedErrors(t *testing.T) {
+	f := func(what string, rrtype byte, rdata string, want uint16) {
+		t.Helper()
+		msg := pack(t, query("lesson.example.", dns.TypeA))
+		msg[11] = 1
+		msg = append(msg, 0, 0, rrtype, 0, 1, 0, 0, 0, 0, 0, byte(len(rdata)))
+		if got := dnswire.ExtendedError(append(msg, rdata...)); got != want {
+			t.Errorf("%s: %d, want %d", what, got, want)
+		}
+	}
+	const filtered = "\x00\x0f\x00\x02\x00\x11"
+	f("an option", byte(dns.TypeOPT), filtered, 17)
+	f("a TXT record", byte(dns.TypeTXT), filtered, dnswire.EDENone)
+	f("a private type", 0xFF, filtered, dnswire.EDENone)
+	f("an OPT record with half an option", byte(dns.TypeOPT), filtered+"\x00\x0f\x00", dnswire.EDENone)
+	f("an OPT record with an option that is too long", byte(dns.TypeOPT), filtered+"\x00\x0f\x00\x03\x00\x12", dnswire.EDENone)
+	f("an error without a code", byte(dns.TypeOPT), "\x00\x0f\x00\x01\x00", dnswire.EDENone)
+}
+
 // FuzzExtendedError: any bytes have an answer, and of a message that miekg/dns
 // reads it is the one that is found there.
 func FuzzExtendedError(f *testing.F) {

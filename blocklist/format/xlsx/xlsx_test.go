@@ -134,3 +134,19 @@ func TestErrorsOfTheCallerEndTheRows(t *testing.T) {
 		t.Errorf("%v after %d rows, want the caller's error after one", err, calls)
 	}
 }
+
+// TestMoreEndTagsThanStartTagsAreRefused: what closes more than was opened is no
+// workbook.
+func TestMoreEndTagsThanStartTagsAreRefused(t *testing.T) {
+	const row = `<row r="1"><c r="A1"><v>1</v></c></row>`
+	f := func(rows, after string, good bool) {
+		t.Helper()
+		got, err := read(pack(t, rows, after, ""))
+		if (err == nil) != good {
+			t.Errorf("%s%s: %q, %v", rows, after, got, err)
+		}
+	}
+	f(row, "", true)
+	f(row+"</row>", "", false)
+	f("</row></row></sheetData></worksheet></x>"+row, "", false)
+}
