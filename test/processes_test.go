@@ -59,13 +59,14 @@ type pulse struct {
 	last     atomic.Int64 // when an answer came, in nanoseconds since 1970
 	silence  atomic.Int64 // the longest time without one, likewise
 	stop     chan struct{}
+	quiet    chan struct{} // closed when nothing more is sent
 	wg       sync.WaitGroup
 }
 
 // startPulse asks from several addresses of the client's network.
 func startPulse(t *testing.T, server, name string, perSecond int, clients ...string) *pulse {
 	t.Helper()
-	s := &pulse{stop: make(chan struct{})}
+	s := &pulse{stop: make(chan struct{}), quiet: make(chan struct{})}
 	packed, err := question(name).Pack()
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +90,7 @@ func startPulse(t *testing.T, server, name string, perSecond int, clients ...str
 }
 
 func (s *pulse) send(packed []byte, perSecond int) {
+	defer close(s.quiet)
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	start := time.Now()
@@ -128,6 +130,7 @@ func (s *pulse) receive(conn net.Conn) {
 // answer.
 func (s *pulse) end() (lost int64) {
 	close(s.stop)
+	<-s.quiet // what is asked after the wait would be lost
 	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline) && s.answered.Load() < s.sent.Load(); {
 		<-time.After(10 * time.Millisecond)
 	}
