@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -50,8 +52,31 @@ func TestReportsOfASchoolWithAnyNameCostNoAnswer(t *testing.T) {
 func (p *process) lostNothing(s *pulse) {
 	p.t.Helper()
 	if lost := s.end(); lost > 0 {
-		p.t.Errorf("%d of %d questions were lost", lost, s.sent.Load())
+		p.t.Errorf("%d of %d questions were lost; %s", lost, s.sent.Load(), p.whereLost())
 	}
+}
+
+// whereLost says what the server and the kernel know of questions without an answer.
+func (p *process) whereLost() string {
+	p.t.Helper()
+	_, port, _ := net.SplitHostPort(p.dns)
+	n, _ := strconv.Atoi(port)
+	sockets, _ := os.ReadFile("/proc/net/udp") // none: other systems
+	drops := ""
+	for line := range strings.Lines(string(sockets)) {
+		fields := strings.Fields(line)
+		if len(fields) > 12 && (strings.HasSuffix(fields[1], fmt.Sprintf(":%04X", n)) || strings.HasSuffix(fields[2], fmt.Sprintf(":%04X", n))) {
+			drops += fmt.Sprintf(" %s>%s:%s", fields[2], fields[1], fields[12])
+		}
+	}
+	_, page := p.get("/metrics")
+	counts := ""
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, "lachan_queries_total") {
+			counts += " " + strings.TrimSpace(strings.TrimPrefix(line, "lachan_queries_total"))
+		}
+	}
+	return "counted" + counts + "; dropped by sockets" + drops
 }
 
 // killJob kills the next job of a kind that manage has at work.

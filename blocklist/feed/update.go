@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"lachan/blocklist/format"
@@ -51,7 +52,7 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	if err != nil {
 		return last, err
 	}
-	c, err := s.attempt(ctx, src, &last, at)
+	c, err := s.attemptSafely(ctx, src, &last, at)
 	if err != nil && ctx.Err() != nil {
 		return last, fmt.Errorf("update feed %q: %w", src.Name, context.Cause(ctx))
 	}
@@ -81,6 +82,26 @@ func asError(err error) *Error {
 		return known
 	}
 	return &Error{Text: textDisk.With(err), Err: fmt.Errorf("%w: %w", ErrDisk, err)}
+}
+
+// A fault is a panic of the program.
+type fault struct {
+	value any
+	stack []byte
+}
+
+func (f *fault) Error() string { return fmt.Sprintf("fault of the program: %v", f.value) }
+
+// attemptSafely is attempt with a panic as an error: what one feed meets fails this
+// feed and no other.
+func (s *Store) attemptSafely(ctx context.Context, src *Source, last *Status, at time.Time) (c Copy, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			met := &fault{v, debug.Stack()}
+			c, err = Copy{}, &Error{Text: textFault.With(v), Err: met}
+		}
+	}()
+	return s.attempt(ctx, src, last, at)
 }
 
 // attempt is one update without the bookkeeping. It returns the copy to use

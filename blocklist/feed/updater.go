@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
@@ -143,13 +144,15 @@ func (u *Updater) setCopy(name, digest string) (news bool) {
 // copy is due at once, another when its last success is one Refresh old, and
 // one of files besides when they change.
 func (u *Updater) Run(ctx context.Context) error {
-	watched := u.watchedFeeds() // before the first update reads them
+	files := u.watchedFeeds() // before the first update reads them
 	for _, f := range u.feeds {
 		f.due = u.firstDue(f, time.Now())
 	}
 	var watching sync.WaitGroup
 	defer watching.Wait()
-	watching.Go(func() { u.watch(ctx, watched) })
+	watched, stop := context.WithCancel(ctx)
+	defer stop() // before the wait, in a panic too
+	watching.Go(func() { u.watch(watched, files) })
 	for {
 		f, wait := u.next(time.Now())
 		if f != nil && wait <= 0 {
@@ -261,6 +264,9 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 // shows how long that is.
 func (u *Updater) logFailure(f *scheduled, err error) {
 	text := asError(err).Text
+	if met := new(fault); errors.As(err, &met) {
+		u.log.Error("a feed has met a fault of the program", "feed", f.Name, "fault", met.value, "stack", string(met.stack))
+	}
 	if text != f.failure {
 		u.log.Warn("feed update failed", "feed", f.Name, "host", host(f.URL), "err", err)
 	}

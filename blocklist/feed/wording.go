@@ -137,6 +137,10 @@ var (
 		VI: "%s đã lùi khỏi bản này lúc %s (UTC); bản trước đó được dùng cho đến khi có bản khác, hoặc khi bản này được cho qua bằng `lachan lists approve`",
 		EN: "%s rolled this version back at %s (UTC); the one before is in use until another one comes, or until this one is approved with `lachan lists approve`",
 	}
+	textFault = wording.Text{
+		VI: "gặp lỗi của chương trình: %v; xem nhật ký và báo cho nhóm phát triển",
+		EN: "met a fault of the program: %v; see the log and tell the developers",
+	}
 	textDisk = wording.Text{
 		VI: "không ghi hoặc đọc được trong thư mục dữ liệu: %v; hãy kiểm tra dung lượng trống và quyền của state_dir",
 		EN: "cannot write or read in the state directory: %v; check the free space and the permissions of state_dir",

@@ -45,6 +45,8 @@ type Recorder struct {
 	wanted chan chan struct{} // requests for a tick; each is closed after it
 	ended  chan struct{}      // closed when Run returns
 
+	resumed bool // the aggregator has what the store had; of the goroutine of Run
+
 	store  atomic.Pointer[Store]
 	shown  atomic.Pointer[metrics.Totals] // the counters as they are on the disk
 	ticked atomic.Int64                   // time of the newest tick, in milliseconds since 1970; 0: never
@@ -63,12 +65,18 @@ func NewRecorder(dir string, aggregator *metrics.Aggregator, conditions *metrics
 }
 
 // Run opens the store, restores the counters and ticks until ctx is done, then
-// once more. An error of the disk does not end it. It is called once.
+// once more. An error of the disk does not end it. It is called once, and again
+// only after a panic, when it goes on where it was.
 func (r *Recorder) Run(ctx context.Context) {
-	defer close(r.ended)
 	p := writerState{Recorder: r, retries: backoff.ExponentialBackOff{
 		InitialInterval: TickEvery, Multiplier: 2, MaxInterval: maxRetry,
 	}}
+	defer func() {
+		p.close() // it is closed already, unless this is a panic
+		if ctx.Err() != nil {
+			close(r.ended)
+		}
+	}()
 	p.open(ctx)
 	debug.FreeOSMemory() // most of what opening took
 	due := time.NewTimer(untilDue(time.Now()))
@@ -113,7 +121,11 @@ func (r *Recorder) Totals(ctx context.Context) (*metrics.Totals, error) {
 	defer timeout.Stop()
 	select {
 	case r.wanted <- done:
-		<-done
+		select {
+		case <-done:
+		case <-timeout.C:
+		case <-ctx.Done():
+		}
 	case <-r.ended:
 	case <-timeout.C:
 	case <-ctx.Done():
@@ -154,7 +166,6 @@ func (r *Recorder) Newest() time.Time {
 // A writerState belongs to the goroutine of Run alone.
 type writerState struct {
 	*Recorder
-	resumed bool
 	done    time.Time     // when the newest tick ended
 	took    time.Duration // by the newest tick
 	retry   time.Time     // after a failed write, when to try again

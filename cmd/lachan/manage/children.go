@@ -2,8 +2,10 @@ package manage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -57,6 +59,22 @@ func (c *children) persist(ctx context.Context, name string, f func(context.Cont
 		case <-pause.C:
 		}
 	}
+}
+
+// guard serves as h does. A panic is answered as an error of the server and told
+// as a condition, as that of other work is: net/http would only log it.
+func (c *children) guard(name string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := attempt(r.Context(), func(context.Context) { h.ServeHTTP(w, r) })
+		if err == nil {
+			return
+		}
+		if f := new(fault); errors.As(err, &f) && f.value == http.ErrAbortHandler {
+			panic(f.value) // which ends the connection and is no fault
+		}
+		c.failed(name, err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	})
 }
 
 // failed tells of work that has met a fault of the program.

@@ -33,7 +33,7 @@ func (sv *services) startHTTP(ctx context.Context) error {
 		return err
 	}
 	rules := access.Rules{Names: sv.cfg.HTTP.Names, Allow: sv.cfg.HTTP.Allow, Token: token}
-	site := rules.Guard(sv.api.mux())
+	site := rules.Guard(sv.children.guard("http", sv.api.mux()))
 	for _, l := range listeners {
 		sv.log.Info("serving http", "address", l.Addr())
 		server := metrics.NewServer(site)
@@ -72,7 +72,7 @@ type api struct {
 
 // mux is everything that is served over HTTP; docs/http-api.md describes it.
 func (a *api) mux() *http.ServeMux {
-	mux := metrics.Handler(a.counters, a.conditions, a.readings, a.ready, a.history.Totals)
+	mux := metrics.Handler(a.counters, a.conditions, a.scrape, a.ready, a.history.Totals)
 	engine.NewAPI(a.history, history.Limits(), metrics.Families()).Handle(mux)
 	mux.HandleFunc("GET /api/explain", a.serveExplain)
 	mux.HandleFunc("GET /api/report", a.serveReport)
@@ -119,6 +119,14 @@ func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	command.AnswerJSON(w, http.StatusOK, explanation)
+}
+
+// scrape is readings, or nothing, and a condition, after a fault of the program.
+func (a *api) scrape() (r metrics.Readings) {
+	if fault := attempt(context.Background(), func(context.Context) { r = a.readings() }); fault != nil {
+		a.children.failed("metrics", fault)
+	}
+	return r
 }
 
 // readings is what a scrape wants to know of the other rooms.

@@ -21,7 +21,7 @@ import (
 func (sv *services) startPage(ctx context.Context) (err error) {
 	sv.conditions.Clear("page-certificate")
 	p := &sv.cfg.Server.Page
-	site := http.Handler(blockpage.New(sv.visitors.find, sv.visitors.ask))
+	site := sv.children.guard("page", blockpage.New(sv.visitors.find, sv.visitors.ask))
 	if sv.identity.renewer != nil && len(p.HTTP) > 0 {
 		site = sv.identity.renewer.Handler(site)
 	}

@@ -3,6 +3,7 @@ package manage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -48,12 +49,24 @@ func (r *reports) makeDue(ctx context.Context, now time.Time) {
 
 // build makes a report from what this server has counted, or from the
 // engine that keeps the figures of many. It makes one at a time: answers need the
-// processor too.
+// processor too. A fault of the program fails one report, and no other.
 func (r *reports) build(
 	ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time,
-) (*documents.Model, error) {
+) (m *documents.Model, err error) {
 	r.one.Lock()
 	defer r.one.Unlock()
+	fault := attempt(ctx, func(ctx context.Context) { m, err = r.figures(ctx, unit, document, p, typed, now) })
+	if fault != nil {
+		r.log.Error("make a report", "unit", unit, "period", p.Code, "error", fault)
+		return nil, fmt.Errorf("make the report of %s on %s: %w", unit, p.Code, fault)
+	}
+	return m, err
+}
+
+// figures is build without care for faults of the program.
+func (r *reports) figures(
+	ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time,
+) (*documents.Model, error) {
 	v := r.view()
 	spec, err := report.Spec(unit, p, now, v.cfg, v.rules.Policy(), r.facts, r.lists.store, r.lists.orders)
 	if err != nil {

@@ -1,0 +1,120 @@
+package test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Faults of the program cannot be had on demand, so they are put into a build of
+// it for tests alone: the compiler is given other text in place of some files
+// (go build -overlay). The program that users have knows nothing of them.
+
+// A forced fault is a place at which that build panics when it is told to.
+type forced struct {
+	kind string // the name of the file that tells it to; the file is removed first
+	file string // below the root of the project
+	at   string // a piece of its text: the fault comes right after it
+	call string // what is called there; "": forcedFault with the kind
+}
+
+// faultyFile is in each package that has a fault.
+const faultyFile = `package %s
+
+import "os"
+
+// forcedFault panics once if the file of that name is there.
+func forcedFault(kind string) {
+	if os.Remove(os.Getenv("FORCED_FAULTS")+"/"+kind) == nil {
+		panic("forced in " + kind)
+	}
+}
+`
+
+// buildFaulty builds the program with faults, and with more files: path and text.
+func buildFaulty(dir string, faults []forced, files map[string]string) (program string, err error) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return "", err
+	}
+	texts := map[string]string{}
+	for path, text := range files {
+		texts[filepath.Join(root, path)] = text
+	}
+	for _, f := range faults {
+		path := filepath.Join(root, f.file)
+		text, known := texts[path]
+		if !known {
+			source, err := os.ReadFile(path)
+			if err != nil {
+				return "", err
+			}
+			text = string(source)
+			beside := filepath.Join(filepath.Dir(path), "forced_fault.go")
+			texts[beside] = fmt.Sprintf(faultyFile, filepath.Base(filepath.Dir(path)))
+		}
+		if strings.Count(text, f.at) != 1 {
+			return "", fmt.Errorf("%s has %q %d times: where does %s do its work now?", f.file, f.at, strings.Count(text, f.at), f.kind)
+		}
+		call := f.call
+		if call == "" {
+			call = fmt.Sprintf("forcedFault(%q)", f.kind)
+		}
+		texts[path] = strings.Replace(text, f.at, f.at+"\n"+call+"\n", 1)
+	}
+	replaced := map[string]string{}
+	for path, text := range texts {
+		replaced[path] = filepath.Join(dir, fmt.Sprintf("%d.go", len(replaced)))
+		if err := os.WriteFile(replaced[path], []byte(text), 0o600); err != nil {
+			return "", err
+		}
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replaced})
+	if err != nil {
+		return "", err
+	}
+	list := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(list, overlay, 0o600); err != nil {
+		return "", err
+	}
+	program = filepath.Join(dir, "lachan")
+	out, err := exec.Command("go", "build", "-overlay", list, "-o", program, "lachan/cmd/lachan").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the program with faults: %w\n%s", err, out)
+	}
+	return program, nil
+}
+
+// faultyProgram is built once, when it is first wanted.
+var faultyProgram = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp(filepath.Dir(binary), "faulty-*") // which goes with the program itself
+	if err != nil {
+		return "", err
+	}
+	return buildFaulty(dir, append(workFaults, jobFaults...), nil)
+})
+
+// faulty is a process of the program with faults, and the folder of the files
+// that force them.
+func faulty(t *testing.T, config, policy string, upstreams ...string) (p *process, force func(kind string)) {
+	t.Helper()
+	program, err := faultyProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	t.Setenv("FORCED_FAULTS", dir)
+	p = newProcess(t, config, policy, upstreams...)
+	p.program = program
+	return p, func(kind string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, kind), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
