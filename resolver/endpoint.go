@@ -47,7 +47,7 @@ func newEndpoints(r *route, loops *eventloop.Loops, log *slog.Logger) *endpoints
 	es := &endpoints{route: r, loops: loops, log: log, listening: map[listen.Endpoint]*listener{}}
 	es.limiter = clientconn.NewLimiter(func() *clientconn.Limits {
 		return &r.snapshot.Load().settings.Connections
-	})
+	}, func(client netip.Addr) clientconn.Standing { return r.snapshot.Load().standing(client) })
 	es.free.New = func() any { return newStreamQuery() }
 	es.streams = newStreamServer(r, es.limiter)
 	return es

@@ -187,19 +187,36 @@ func TestANewCertificateIsShownToWhoComesNext(t *testing.T) {
 	}
 }
 
-func TestOneClientCannotTakeEveryPlace(t *testing.T) {
+// At a client's own bound the connection over which nothing has come for longest gives
+// way; others notice nothing of it.
+func TestAtAClientsBoundTheIdlestConnectionGivesWay(t *testing.T) {
 	n := newNode(t, nil, newSource(t, lesson).addr)
 	n.settings.Connections.PerClient = 5
 	f := newFrontage(t, n, listen.DoT)
+	other := f.dot(pupil, f.greeting(house))
+	var open []*stream
 	for range 5 {
-		f.stream("127.9.0.1")
+		open = append(open, f.stream("127.9.0.1"))
+		asks(t, open[len(open)-1])
 	}
-	surplus := f.stream("127.9.0.1")
-	if _, err := surplus.Read(make([]byte, 1)); err == nil || isTimeout(err) {
-		t.Errorf("a sixth connection is open: %v", err)
+	asks(t, open[0])
+	for i := range 4 {
+		asks(t, f.stream("127.9.0.1"))
+		if !open[1+i].ended() {
+			t.Errorf("connection %d is still open", 1+i)
+		}
 	}
-	c := f.dot(pupil, f.greeting(house))
-	if got := tell(exchangeOver(t, c, new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA))); got != "192.0.2.10" {
+	asks(t, open[0])
+	if got := tell(exchangeOver(t, other, new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA))); got != "192.0.2.10" {
 		t.Errorf("another client: %q", got)
+	}
+}
+
+// asks asks for the lesson over a connection.
+func asks(t *testing.T, s *stream) {
+	t.Helper()
+	s.send("lesson.example.")
+	if m := s.receive(); tell(m) != "192.0.2.10" {
+		t.Errorf("answer %v", m)
 	}
 }

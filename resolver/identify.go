@@ -86,6 +86,21 @@ func (s *Settings) refuses(unknown netip.Addr) bool {
 	return s.Clients.RefuseUnknown && !(s.Clients.ServeSelf && policy.IsSelf(unknown))
 }
 
+// standing is what a connection from an address counts as. A trusted forwarder speaks
+// for whoever is behind it, and without units everybody is alike.
+func (s *snapshot) standing(client netip.Addr) clientconn.Standing {
+	_, claimed := s.groupOf(client)
+	switch {
+	case claimed, clientconn.Contains(s.settings.Clients.TrustedForwarders, client):
+		return clientconn.Claimed
+	case s.settings.refuses(client):
+		return clientconn.Refused
+	case s.rules.Policy().NumGroups() == 1: // that of unknown clients
+		return clientconn.Claimed
+	}
+	return clientconn.Unclaimed
+}
+
 // identifyDevice finds the group of the device that the options of q name.
 func identifyDevice(rules *policy.Rules, q *dnswire.Query) (g policy.GroupID, known bool) {
 	if id, ok := q.Option(optionCPE); ok {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/miekg/dns"
 	"github.com/pires/go-proxyproto"
+	"github.com/quic-go/quic-go"
 
 	"lachan/resolver/listen"
 )
@@ -221,13 +222,50 @@ func TestABalancerIsNotOneClient(t *testing.T) {
 	f.use()
 	for i := range byte(5) {
 		client := netip.AddrFrom4([4]byte{127, 2, 0, i + 1}).String()
-		for range 2 {
-			if got := askBet(f.from(balancer, listen.Plain, proxyHeader(t, 2, client, false))); got != passes {
+		var open []net.Conn
+		for range 3 {
+			c := f.from(balancer, listen.Plain, proxyHeader(t, 2, client, false))
+			if got := askBet(c); got != passes {
 				t.Errorf("%s: %s", client, got)
 			}
+			open = append(open, c)
 		}
-		if got := askBet(f.from(balancer, listen.Plain, proxyHeader(t, 2, client, false))); got != silence {
-			t.Errorf("%s for a third time: %s", client, got)
+		if n, err := open[0].Read(make([]byte, 1)); n > 0 || isTimeout(err) {
+			t.Errorf("%s: the first connection of three is still open", client)
+		}
+		for _, c := range open[1:] {
+			if got := askBet(c); got != passes {
+				t.Errorf("%s, again: %s", client, got)
+			}
+		}
+	}
+}
+
+// Over QUIC a balancer cannot say for whom it speaks, so it has no connection there.
+func TestABalancerHasNoConnectionOverQUIC(t *testing.T) {
+	n := newNode(t, nil, newSource(t, lesson).addr)
+	n.settings.Connections.ProxyProtocol = []netip.Prefix{netip.MustParsePrefix(balancer + "/32")}
+	f := newFrontage(t, n, listen.DoH, listen.DoQ)
+	for alpn, protocol := range map[string]listen.Protocol{"doq": listen.DoQ, "h3": listen.DoH} {
+		for from, want := range map[string]bool{balancer: false, pupil: true} {
+			socket, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(from)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			transport := &quic.Transport{Conn: socket}
+			to, err := net.ResolveUDPAddr("udp4", f.addrs[protocol])
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := transport.Dial(t.Context(), to, f.greeting(house, alpn), nil)
+			if (err == nil) != want {
+				t.Errorf("%s from %s: %v", alpn, from, err)
+			}
+			if err == nil {
+				_ = c.CloseWithError(0, "")
+			}
+			_ = transport.Close()
+			_ = socket.Close()
 		}
 	}
 }

@@ -83,11 +83,18 @@ func (r *Resolver) Run(ctx context.Context, drain time.Duration) error {
 // CacheStats are the figures of the cache since the start.
 func (r *Resolver) CacheStats() cache.Stats { return r.cache.Stats() }
 
-// Waiting is how many questions wait for an upstream.
-func (r *Resolver) Waiting() int { return int(r.pendings.waiting.Load()) }
+// A Load is what clients hold at a moment.
+type Load struct {
+	Connections int   // open, over TCP, TLS, HTTPS and QUIC
+	AnswerBytes int64 // of answers that clients have yet to take from streams
+	Waiting     int   // questions that wait for an upstream
+}
 
-// AnswerBytes is how many bytes of answers wait for clients to take them from streams.
-func (r *Resolver) AnswerBytes() int64 { return r.endpoints.limiter.Held() }
+// Load is what clients hold now.
+func (r *Resolver) Load() Load {
+	limiter := r.endpoints.limiter
+	return Load{Connections: limiter.Open(), AnswerBytes: limiter.Held(), Waiting: int(r.pendings.waiting.Load())}
+}
 
 // Popular calls yield with every name that the cache has an answer for, see
 // cache.Cache.

@@ -138,9 +138,9 @@ func TestAnswersThatNobodyTakesHaveABound(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	await(t, "all questions wait", deadline, func() bool { return n.resolver.Waiting() >= connections*64 })
+	await(t, "all questions wait", deadline, func() bool { return n.resolver.Load().Waiting >= connections*64 })
 	say()
-	await(t, "no answer waits", deadline, func() bool { return n.resolver.AnswerBytes() == 0 && n.resolver.Waiting() == 0 })
+	await(t, "no answer waits", deadline, func() bool { return n.resolver.Load().AnswerBytes == 0 && n.resolver.Load().Waiting == 0 })
 	grown := g.grown()
 	t.Logf("%d connections, %d questions for an answer of 60,000 bytes: memory +%d MiB at most; room %d MiB",
 		connections, connections*64*rounds, grown>>20, room>>20)
@@ -165,8 +165,8 @@ func TestHTTP2StreamsThatNobodyReadsHaveABound(t *testing.T) {
 	for range connections {
 		f.stall(t, 100)
 	}
-	await(t, "answers wait", deadline, func() bool { return n.resolver.AnswerBytes() > room/2 })
-	await(t, "no answer waits", 20*time.Second, func() bool { return n.resolver.AnswerBytes() == 0 })
+	await(t, "answers wait", deadline, func() bool { return n.resolver.Load().AnswerBytes > room/2 })
+	await(t, "no answer waits", 20*time.Second, func() bool { return n.resolver.Load().AnswerBytes == 0 })
 	grown := g.grown()
 	t.Logf("%d connections of HTTP/2 with 100 streams and no window: memory +%d MiB at most; room %d MiB",
 		connections, grown>>20, room>>20)
@@ -238,8 +238,8 @@ func TestNothingIsLeftOfStreamsOverQUICThatNobodyReads(t *testing.T) {
 		for range connections {
 			f.stallQUIC(t, protocol, question)
 		}
-		await(t, "answers wait", deadline, func() bool { return n.resolver.AnswerBytes() > room/2 })
-		await(t, "no answer waits", 2*deadline, func() bool { return n.resolver.AnswerBytes() == 0 })
+		await(t, "answers wait", deadline, func() bool { return n.resolver.Load().AnswerBytes > room/2 })
+		await(t, "no answer waits", 2*deadline, func() bool { return n.resolver.Load().AnswerBytes == 0 })
 		await(t, "no goroutine is left", 2*deadline, func() bool { return runtime.NumGoroutine() <= g.routines+5 })
 		grown := g.grown()
 		t.Logf("%d connections of %s with 100 streams and small windows: memory +%d MiB at most; room %d MiB",

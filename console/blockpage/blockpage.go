@@ -73,9 +73,6 @@ func NewServer(handler http.Handler) *http.Server {
 	return s
 }
 
-// Connections is how many a server of the site should have open at a time.
-const Connections = 256
-
 // askPath is where requests are posted to, at any host.
 const askPath = "/lachan-request"
 

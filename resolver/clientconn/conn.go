@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"lachan/internal/places"
 )
 
 // A Conn is a connection of a client that was let in. It counts as open until it is
@@ -21,8 +23,12 @@ type Conn struct {
 	client   netip.Addr // if a trusted balancer speaks for a client, that client
 	opened   time.Time
 	stopped  atomic.Int64 // when it was told to end, Unix time in nanoseconds; 0: it was not
-	leave    func()       // ends what counts the connection
-	maxBytes int64        // that the client may send; 0: no bound
+	limiter  *Limiter
+	place    atomic.Pointer[places.Place] // nil until it has one
+	closed   atomic.Bool
+	ending   atomic.Bool // it gave way, and counts as ending
+	overHTTP atomic.Bool // see HandOver
+	maxBytes int64       // that the client may send; 0: no bound
 	received atomic.Int64
 }
 
@@ -53,6 +59,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 		return 0, errSentTooMuch
 	}
 	n, err := c.Conn.Read(p)
+	if place := c.place.Load(); place != nil { // a header of a balancer is read before
+		place.Touch()
+	}
 	c.received.Add(int64(n))
 	return n, err
 }
@@ -60,9 +69,43 @@ func (c *Conn) Read(p []byte) (int, error) {
 // Close makes room for another connection and closes this one, in this order: a
 // client that sees the end of one finds room for the next.
 func (c *Conn) Close() error {
-	c.leave()
+	c.closed.Store(true)
+	c.ended()
+	if place := c.place.Load(); place != nil {
+		place.Leave()
+	}
 	return c.Conn.Close()
 }
+
+// ended counts the connection as ending no longer.
+func (c *Conn) ended() {
+	if c.ending.CompareAndSwap(true, false) {
+		c.limiter.ending.Add(-1)
+	}
+}
+
+// giveWay ends the connection, so that another has its place: as stop does, unless
+// many are ending already, or HTTP reads, which sets deadlines of its own.
+func (c *Conn) giveWay() {
+	if c.overHTTP.Load() {
+		_ = c.Close() // the reader sees it
+		return
+	}
+	ending := c.limiter.ending.Add(1)
+	c.ending.Store(true)
+	if c.closed.Load() {
+		c.ended()
+		return
+	}
+	if int(ending) > max(mostUnread, c.limiter.limits().Connections/8) {
+		_ = c.Close() // the same
+		return
+	}
+	_ = c.stop() // an error means that it has just ended
+}
+
+// HandOver says that a server of HTTP reads the connection from now on.
+func (c *Conn) HandOver() { c.overHTTP.Store(true) }
 
 // MayRead sets how long the client may be silent from now on. It reports whether
 // there may be something to read.

@@ -2,14 +2,16 @@ package clientconn
 
 import (
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"lachan/internal/places"
+	"lachan/resolver/listen"
 )
 
 // Limits are what the configuration says of connections.
 type Limits struct {
-	Connections int           // open at a time; further ones are turned away
+	Connections int           // open at a time
 	PerClient   int           // of these from one client; 0: no bound of its own
 	Idle        time.Duration // a connection without queries is closed after it
 	Lifetime    time.Duration // one that has been open for so long is closed when it pauses; 0: no bound
@@ -22,83 +24,70 @@ type Limits struct {
 	ProxyProtocol []netip.Prefix
 }
 
-// A Limiter counts the connections that are open, in all and by client. What is
-// open stays: when the limit is reached, those that come are turned away.
-type Limiter struct {
-	limits func() *Limits
-	open   atomic.Int64
-	held   atomic.Int64 // bytes of answers, see Hold
+// perDoor and unclaimed are the parts of all connections that may be open at one
+// endpoint protocol, and of clients that no unit claims, in quarters.
+const (
+	perDoor   = 3
+	unclaimed = 2
+)
 
-	mu       sync.Mutex
-	byClient map[netip.Prefix]int // mu; without entries that are 0
+// A Standing is what the policy makes of a client's address.
+type Standing uint8
+
+// The standings.
+const (
+	Claimed   Standing = iota // some unit's, or there are no units
+	Unclaimed                 // nobody's
+	Refused                   // nobody's, and such clients are not served
+)
+
+// A Limiter knows the connections that are open, and whose gives way to another.
+type Limiter struct {
+	limits   func() *Limits
+	standing func(netip.Addr) Standing
+	places   *places.Places
+	ending   atomic.Int64 // connections that gave way and have not ended yet
+	unread   atomic.Int64 // connections of balancers whose client is not known yet
+	held     atomic.Int64 // bytes of answers, see Hold
 }
 
-// NewLimiter returns a Limiter with the limits that are in force when it asks.
-func NewLimiter(limits func() *Limits) *Limiter {
-	return &Limiter{limits: limits, byClient: map[netip.Prefix]int{}}
+// NewLimiter returns a Limiter with the limits that are in force when it asks, as
+// standing is.
+func NewLimiter(limits func() *Limits, standing func(netip.Addr) Standing) *Limiter {
+	return &Limiter{limits: limits, standing: standing, places: places.New(func() places.Bounds {
+		s := limits()
+		return places.Bounds{
+			All: s.Connections, PerClient: s.PerClient,
+			PerDoor: max(1, s.Connections*perDoor/4), Unclaimed: max(1, s.Connections*unclaimed/4),
+		}
+	})}
 }
 
 // Limits are those in force.
 func (l *Limiter) Limits() *Limits { return l.limits() }
 
-// Admit counts a connection of a client, unless that would be too many. leave,
-// which may be called more than once, ends it.
-func (l *Limiter) Admit(addr netip.Addr) (leave func(), ok bool) {
-	s := l.limits()
-	out, ok := l.enter(s)
-	if !ok {
+// Admit gives a connection of a client a place at the endpoint of a protocol. end
+// ends it when it gives way to another; it must not wait, and may be nil. A balancer
+// is not admitted: it cannot say here for whom it speaks.
+func (l *Limiter) Admit(client netip.Addr, door listen.Protocol, end func()) (place *places.Place, ok bool) {
+	if Contains(l.limits().ProxyProtocol, client) {
 		return nil, false
 	}
-	client, ok := l.countClient(addr, s)
-	if !ok {
-		out()
-		return nil, false
-	}
-	return func() { client(); out() }, true
+	return l.places.Take(places.Visitor{
+		Client: client, Door: door.String(), Claimed: l.standing(client) == Claimed, End: end,
+	})
 }
 
-// enter counts one more connection unless that would be too many. leave, which
-// may be called more than once, ends it.
-func (l *Limiter) enter(s *Limits) (leave func(), ok bool) {
-	if int(l.open.Add(1)) > s.Connections {
-		l.open.Add(-1)
-		return nil, false
-	}
-	return sync.OnceFunc(func() { l.open.Add(-1) }), true
-}
+// Crowded reports whether few more connections fit.
+func (l *Limiter) Crowded() bool { return l.places.Crowded() }
 
-// countClient counts a connection as a client's, as enter does.
-func (l *Limiter) countClient(client netip.Addr, s *Limits) (leave func(), ok bool) {
-	prefix := ClientPrefix(client)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if s.PerClient > 0 && l.byClient[prefix] >= s.PerClient {
-		return nil, false
-	}
-	l.byClient[prefix]++
-	return sync.OnceFunc(func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.byClient[prefix]--; l.byClient[prefix] == 0 {
-			delete(l.byClient, prefix)
-		}
-	}), true
-}
-
-// ClientPrefix is what counts as one client: an address, of IPv6 a /64.
-func ClientPrefix(a netip.Addr) netip.Prefix {
-	bits := 32
-	if a.Is6() {
-		bits = 64
-	}
-	p, _ := a.Prefix(bits) // fits every valid address; the others are one client
-	return p
-}
+// Open is how many connections are open.
+func (l *Limiter) Open() int { return l.places.Open() }
 
 // Idle is how long a connection may be silent: less when few more fit.
 func (l *Limiter) Idle() time.Duration {
 	s := l.limits()
-	if int(l.open.Load()) > s.Connections*3/4 {
+	if l.places.Crowded() {
 		return s.Idle / 10
 	}
 	return s.Idle
@@ -110,3 +99,6 @@ func (l *Limiter) Overdue(c *Conn) bool {
 	lifetime := l.limits().Lifetime
 	return lifetime > 0 && time.Since(c.opened) > lifetime || c.maxBytes > 0 && c.received.Load() > c.maxBytes
 }
+
+// ClientPrefix is what counts as one client: an address, of IPv6 a /64.
+func ClientPrefix(a netip.Addr) netip.Prefix { return places.Client(a) }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"lachan/internal/places"
 	"lachan/resolver/listen"
 )
 
@@ -16,6 +17,7 @@ import (
 type Listener struct {
 	*net.TCPListener
 	addr    netip.AddrPort
+	door    listen.Protocol
 	limiter *Limiter
 	log     *slog.Logger
 	serve   func(*Conn)
@@ -40,7 +42,10 @@ func Listen(
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("a listener of kind %T", accepted), accepted.Close())
 	}
-	l := &Listener{TCPListener: tcp, addr: addr, limiter: limiter, log: log, serve: serve, reading: map[*Conn]bool{}}
+	l := &Listener{
+		TCPListener: tcp, addr: addr, door: from.Protocol, limiter: limiter, log: log, serve: serve,
+		reading: map[*Conn]bool{},
+	}
 	l.accepting.Add(1)
 	return l, nil
 }
@@ -62,36 +67,55 @@ func (l *Listener) Run() {
 			continue
 		}
 		s := l.limiter.limits()
-		leave, ok := l.limiter.enter(s)
-		if !ok {
+		c := &Conn{
+			Conn: socket, socket: socket, limiter: l.limiter, client: AddrOf(socket.RemoteAddr()),
+			opened: time.Now(), maxBytes: s.MaxBytes,
+		}
+		balancer := Contains(s.ProxyProtocol, c.client)
+		if !balancer && !l.admit(c) {
 			socket.Close()
 			continue
 		}
-		c := &Conn{
-			Conn: socket, socket: socket, client: AddrOf(socket.RemoteAddr()), opened: time.Now(),
-			leave: leave, maxBytes: s.MaxBytes,
-		}
 		l.add(c)
-		live.Go(func() { l.receive(c) })
+		live.Go(func() { l.receive(c, balancer) })
 	}
 }
 
 // receive learns which client a connection is of and serves it.
-func (l *Listener) receive(c *Conn) {
+func (l *Listener) receive(c *Conn, balancer bool) {
 	defer l.remove(c)
-	s := l.limiter.limits()
-	if Contains(s.ProxyProtocol, c.client) && !c.readProxyHeader() {
+	if balancer && !(l.readClient(c) && l.admit(c)) {
 		c.Close()
 		return
 	}
-	leave, ok := l.limiter.countClient(c.client, s)
-	if !ok {
-		c.Close()
-		return
-	}
-	out := c.leave
-	c.leave = func() { leave(); out() }
 	l.serve(c)
+}
+
+// readClient reads which client a balancer speaks for. Only some connections may be
+// without their client at a time: they have no place yet.
+func (l *Listener) readClient(c *Conn) bool {
+	defer l.limiter.unread.Add(-1)
+	return int(l.limiter.unread.Add(1)) <= max(mostUnread, l.limiter.limits().Connections/8) && c.readProxyHeader()
+}
+
+// mostUnread is how many connections of balancers may wait for their header, if an
+// eighth of all connections is fewer.
+const mostUnread = 16
+
+// admit gives a connection a place. One over plain TCP of a client that is not served
+// has none: its questions would be refused one by one.
+func (l *Listener) admit(c *Conn) bool {
+	standing := l.limiter.standing(c.client)
+	if standing == Refused && l.door == listen.Plain {
+		return false
+	}
+	place, ok := l.limiter.places.Take(places.Visitor{
+		Client: c.client, Door: l.door.String(), Claimed: standing == Claimed, End: c.giveWay,
+	})
+	if ok {
+		c.place.Store(place)
+	}
+	return ok
 }
 
 const acceptPause = 10 * time.Millisecond

@@ -81,6 +81,7 @@ func ListenDoH(
 
 // Serve hands a connection to the HTTP server once its handshake is done.
 func (d *DoH) Serve(c *clientconn.Conn) {
+	c.HandOver()
 	over, ok := c.Handshake(clientconn.NewCoalescing(c, dohWriteTimeout), d.tls)
 	if !ok || !c.MayRead(dohReadTimeout) || !d.queue.put(over) {
 		c.Close()

@@ -32,7 +32,9 @@ func (d *DoH) runQUIC() {
 	var live sync.WaitGroup
 	defer live.Wait()
 	for {
-		c, err := d.quic.Accept(d.stopping)
+		c, err := d.quic.accept(d.stopping, func(c *quic.Conn) {
+			_ = c.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "") // or it has ended
+		})
 		if err != nil {
 			return
 		}

@@ -56,7 +56,7 @@ func (d *DoQ) Run() {
 	var live sync.WaitGroup
 	defer live.Wait()
 	for {
-		c, err := d.Accept(d.stopping)
+		c, err := d.accept(d.stopping, func(c *quic.Conn) { _ = c.CloseWithError(doqNoError, "") }) // or it has ended
 		if err != nil {
 			return
 		}
@@ -77,6 +77,7 @@ func (d *DoQ) serve(c *quic.Conn) {
 		if err != nil {
 			break
 		}
+		touch(c)
 		idle.begin()
 		live.Go(func() {
 			defer idle.end()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/quic-go/quic-go"
 
+	"lachan/internal/places"
 	"lachan/resolver/clientconn"
 	"lachan/resolver/listen"
 )
@@ -21,6 +22,7 @@ import (
 type quicListener struct {
 	*quic.Listener
 	addr      netip.AddrPort
+	door      listen.Protocol
 	transport *quic.Transport
 	limiter   *clientconn.Limiter
 	shaking   atomic.Int64 // handshakes under way
@@ -29,9 +31,12 @@ type quicListener struct {
 // Bounds of QUIC. Data early in the handshake (0-RTT) is not taken: it can be
 // sent again by whoever sees it.
 const (
-	quicStreams    = 32       // of one connection at a time
-	quicWindow     = 64 << 10 // bytes that a client may send ahead, of a stream and of all
-	quicHandshakes = 64       // under way; further clients prove their address first (RFC 9000 section 8.1.2)
+	quicStreams = 32       // of one connection at a time
+	quicWindow  = 64 << 10 // bytes that a client may send ahead, of a stream and of all
+	// quicHandshakes are those under way. Further clients prove their address first
+	// (RFC 9000 section 8.1.2), as all do when few places are left: no connection gives
+	// way to an address that somebody made up.
+	quicHandshakes = 64
 )
 
 // listenQUIC speaks QUIC on a copy of the socket, which is bound to addr.
@@ -42,10 +47,10 @@ func listenQUIC(
 	if err != nil {
 		return nil, err
 	}
-	l := &quicListener{addr: addr, limiter: limiter}
+	l := &quicListener{addr: addr, door: from.Protocol, limiter: limiter}
 	l.transport = &quic.Transport{
 		Conn:                socket,
-		VerifySourceAddress: func(net.Addr) bool { return l.shaking.Load() >= quicHandshakes },
+		VerifySourceAddress: func(net.Addr) bool { return l.shaking.Load() >= quicHandshakes || limiter.Crowded() },
 		ConnContext: func(ctx context.Context, info *quic.ClientInfo) (context.Context, error) {
 			return l.admit(ctx, info)
 		},
@@ -65,31 +70,48 @@ func listenQUIC(
 
 var errNoPlace = errors.New("no place for another connection")
 
-// handshakeKey is the key of what ends the count of a handshake.
-type handshakeKey struct{}
+// A visit is a connection from the beginning of its handshake on.
+type visit struct {
+	place *places.Place
+	done  func() // ends the count of the handshake
+}
 
-// admit counts a connection whose handshake begins.
+// visitKey is the key of the visit in the context of its connection.
+type visitKey struct{}
+
+// admit gives a connection whose handshake begins a place. It cannot give way before
+// the handshake is done. A balancer has none: over QUIC it cannot say for whom it
+// speaks.
 func (l *quicListener) admit(ctx context.Context, info *quic.ClientInfo) (context.Context, error) {
-	leave, ok := l.limiter.Admit(clientconn.AddrOf(info.RemoteAddr))
+	place, ok := l.limiter.Admit(clientconn.AddrOf(info.RemoteAddr), l.door, nil)
 	if !ok {
 		return ctx, errNoPlace
 	}
 	l.shaking.Add(1)
 	done := sync.OnceFunc(func() { l.shaking.Add(-1) })
-	context.AfterFunc(ctx, func() { done(); leave() })
-	return context.WithValue(ctx, handshakeKey{}, done), nil
+	context.AfterFunc(ctx, func() { done(); place.Leave() })
+	return context.WithValue(ctx, visitKey{}, &visit{place, done}), nil
 }
 
-// Accept returns the next connection whose handshake is done.
-func (l *quicListener) Accept(ctx context.Context) (*quic.Conn, error) {
+// accept returns the next connection whose handshake is done. end ends it when it
+// gives way to another.
+func (l *quicListener) accept(ctx context.Context, end func(*quic.Conn)) (*quic.Conn, error) {
 	c, err := l.Listener.Accept(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if done, ok := c.Context().Value(handshakeKey{}).(func()); ok {
-		done()
+	if v, ok := c.Context().Value(visitKey{}).(*visit); ok {
+		v.done()
+		v.place.EndBy(func() { go end(c) })
 	}
 	return c, nil
+}
+
+// touch notes that something is asked over a connection.
+func touch(c *quic.Conn) {
+	if v, ok := c.Context().Value(visitKey{}).(*visit); ok {
+		v.place.Touch()
+	}
 }
 
 // lifetime is parent, bounded by how long a connection that begins now may last.

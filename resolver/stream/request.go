@@ -39,6 +39,7 @@ func (d *DoH) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			w.Header().Set("Connection", "close")
 		}
 	case *http3Conn:
+		touch(c.Conn)
 		defer c.idle.Reset(d.http3Patience())
 		if d.quic.sentTooMuch(c.Conn) {
 			c.dismiss()

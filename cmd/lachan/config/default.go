@@ -20,7 +20,7 @@ func (c *Config) SetDefaults() {
 			UnknownClient:    AutoUnknown,
 			RebindProtection: true,
 			TCP: TCP{
-				Connections: 1000, PerClient: 500, MaxBytes: 64 << 20,
+				Connections: 1000, PerClient: autoCount, MaxBytes: 64 << 20,
 				IdleTimeout: 10 * time.Second, Lifetime: time.Hour,
 			},
 			Identity:  Identity{Explain: true},

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -151,6 +152,34 @@ func (s Size) String() string {
 		return "auto"
 	}
 	return yamlfile.Bytes(s).String()
+}
+
+// A Count is a number, or auto.
+type Count int
+
+// autoCount is the Count that is found from others.
+const autoCount Count = -1
+
+// UnmarshalText reads a number or auto.
+func (c *Count) UnmarshalText(text []byte) error {
+	if string(text) == "auto" {
+		*c = autoCount
+		return nil
+	}
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 0 {
+		return yamlfile.Problem{Text: textCount.With(string(text))}
+	}
+	*c = Count(n)
+	return nil
+}
+
+// MarshalText writes the number as UnmarshalText reads it.
+func (c Count) MarshalText() ([]byte, error) {
+	if c == autoCount {
+		return []byte("auto"), nil
+	}
+	return strconv.AppendInt(nil, int64(c), 10), nil
 }
 
 // A Timezone is one of the IANA data base.

@@ -104,8 +104,8 @@ type TCP struct {
 	// 1,000,000.
 	Connections int `yaml:"connections"`
 	// PerClient is how many of them one address, or /64 of IPv6, may have. Default
-	// 500; 0 (no bound of its own) to 1,000,000.
-	PerClient int `yaml:"per_client"`
+	// auto, a sixteenth of Connections; 0 (no bound of its own) to 1,000,000.
+	PerClient Count `yaml:"per_client"`
 	// IdleTimeout closes a connection on which nothing happens (RFC 7766
 	// section 6.2.3). Default 10s; 1s to 10m.
 	IdleTimeout time.Duration `yaml:"idle_timeout"`
@@ -117,6 +117,14 @@ type TCP struct {
 	MaxBytes yamlfile.Bytes `yaml:"max_bytes"`
 }
 
+// OfClient is how many connections one client may have; 0 is no bound of its own.
+func (t *TCP) OfClient() int {
+	if t.PerClient == autoCount {
+		return max(1, t.Connections/16)
+	}
+	return int(t.PerClient)
+}
+
 func (s *Server) check(k *checker) {
 	if !strings.HasPrefix(s.DoHPath, "/") {
 		k.wrong("server.doh_path", textSlash.With(s.DoHPath))
@@ -124,7 +132,9 @@ func (s *Server) check(k *checker) {
 	between(k, "server.rate_limit.per_client", s.RateLimit.PerClient, 0, 1_000_000)
 	between(k, "server.rate_limit.per_unit", s.RateLimit.PerUnit, 0, 1_000_000)
 	between(k, "server.tcp.connections", s.TCP.Connections, 1, 1_000_000)
-	between(k, "server.tcp.per_client", s.TCP.PerClient, 0, 1_000_000)
+	if s.TCP.PerClient != autoCount {
+		between(k, "server.tcp.per_client", int(s.TCP.PerClient), 0, 1_000_000)
+	}
 	if s.TCP.Lifetime != 0 {
 		between(k, "server.tcp.lifetime", s.TCP.Lifetime, time.Minute, 7*day)
 	}

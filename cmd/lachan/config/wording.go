@@ -60,6 +60,10 @@ var (
 		VI: "không có giá trị %q; có phải ý bạn là %q?",
 		EN: "there is no value %q; did you mean %q?",
 	}
+	textCount = wording.Text{
+		VI: "%q không phải là số; hãy ghi một số như 60, hoặc auto",
+		EN: "%q is no number; write one such as 60, or auto",
+	}
 	textZone = wording.Text{
 		VI: "không có múi giờ %q; hãy ghi như Asia/Ho_Chi_Minh",
 		EN: "there is no time zone %q; write one such as Asia/Ho_Chi_Minh",

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"lachan/console/blockpage"
 	"lachan/internal/message"
 	"lachan/resolver/certificate"
@@ -63,7 +61,6 @@ type pageServer struct {
 func (s *pageServer) listen(sv *services, role message.Role, config *tls.Config) error {
 	opened, err := sv.listeners(role)
 	for _, l := range opened {
-		l = netutil.LimitListener(l, blockpage.Connections)
 		if config != nil {
 			l = tls.NewListener(l, config)
 		}

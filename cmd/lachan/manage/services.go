@@ -12,6 +12,7 @@ import (
 
 	"lachan/blocklist/rpzout"
 	"lachan/internal/message"
+	"lachan/internal/places"
 	"lachan/metrics/history"
 	"lachan/metrics/ship"
 )
@@ -30,6 +31,7 @@ type services struct {
 	started bool
 	by      map[string]any
 
+	places  *places.Places               // of all connections to this process
 	rpzOut  *rpzout.Server               // nil when no zones are served
 	shipper atomic.Pointer[ship.Shipper] // nil when history is not sent
 }
@@ -126,9 +128,16 @@ func (sv *services) listeners(role message.Role) (list []net.Listener, err error
 			}
 			return nil, fmt.Errorf("listen for %s on %s: %w", role, s.Address, err)
 		}
-		list = append(list, l)
+		list = append(list, sv.places.Guard(l, string(role)))
 	}
 	return list, nil
+}
+
+// newPlaces are those of the connections to this process. Each door has a part of them,
+// and each client a part of that: what scrapes metrics, the visitors of a blocked name
+// and the secondaries of zones come from few addresses each.
+func newPlaces() *places.Places {
+	return places.New(func() places.Bounds { return places.Bounds{All: 512, PerDoor: 256, PerClient: 64} })
 }
 
 // packetConns are the UDP sockets of a role; closing one leaves the socket open.

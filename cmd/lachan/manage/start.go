@@ -103,6 +103,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 	n.resolves.notified = n.lists.notified
 	n.reports = &reports{shared: sh, facts: facts, lists: n.lists, view: view}
 	n.services = &services{
+		places: newPlaces(),
 		shared: sh, identity: n.identity, lists: n.lists,
 		visitors: &visitors{shared: sh, view: view}, sockets: map[message.Socket]socket{},
 	}

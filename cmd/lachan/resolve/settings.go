@@ -62,7 +62,7 @@ func (p *process) settings() *resolver.Settings {
 		TrustAD: cfg.Upstream.TrustAD,
 		Connections: clientconn.Limits{
 			Connections:   cfg.Server.TCP.Connections,
-			PerClient:     cfg.Server.TCP.PerClient,
+			PerClient:     cfg.Server.TCP.OfClient(),
 			Idle:          cfg.Server.TCP.IdleTimeout,
 			Lifetime:      cfg.Server.TCP.Lifetime,
 			MaxBytes:      int64(cfg.Server.TCP.MaxBytes),
