@@ -10,6 +10,7 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -106,9 +107,13 @@ func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, erro
 	r.begin(&e.evaluation, g, &n, r.list.Classify(&n, qtype, r.now))
 	e.judgeNameZones(netip.Addr{}, 0, qtype)
 	e.judge()
+	printable.Every(&e.out, mostShown)
 	runtime.KeepAlive(r)
 	return e.out, nil
 }
+
+// mostShown bounds each text of an explanation, in characters: lists may say much.
+const mostShown = 2000
 
 // ExplainRefused explains that a client that no unit claims is not served.
 func ExplainRefused(at time.Time, name string, qtype uint16) Explanation {

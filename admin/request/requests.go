@@ -12,13 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"lachan/internal/printable"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 )
 
 // Bounds of what is kept.
@@ -231,16 +231,6 @@ func isID(id string) bool {
 
 // clean is a text that can be shown on a terminal and in a table: one line, not
 // too long.
-func clean(text string) string {
-	shown := func(c rune) rune {
-		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || !unicode.IsPrint(c) {
-			return ' '
-		}
-		return c
-	}
-	words := strings.Fields(strings.Map(shown, strings.ToValidUTF8(text, " ")))
-	runes := []rune(strings.Join(words, " "))
-	return strings.TrimSpace(string(runes[:min(len(runes), mostRunes)]))
-}
+func clean(text string) string { return printable.Line(text, mostRunes) }
 
 func (s *Store) path(id, end string) string { return filepath.Join(s.dir, id+end) }

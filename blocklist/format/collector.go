@@ -3,6 +3,8 @@ package format
 import (
 	"fmt"
 	"net/netip"
+
+	"lachan/internal/printable"
 )
 
 // A collector hands on what one call of Parse reads, as rules and as rejects, and
@@ -28,11 +30,40 @@ func (c *collector) add(r Rule) {
 	if c.err != nil {
 		return
 	}
+	if r.Regex != "" || r.Category != "" || r.Document != "" || r.Order != nil {
+		var bad string
+		if r, bad = judgeText(r); bad != "" {
+			c.refuse(HiddenCharacter, bad)
+			return
+		}
+	}
 	if err := c.emit(r); err != nil {
 		c.err = fmt.Errorf("take rule of line %d: %w", c.number, err)
 		return
 	}
 	c.sum.Rules++
+}
+
+// judgeText finds the character, by its number, that makes people read something
+// else in a rule than what it says; "" if there is none. What is merely not seen
+// is taken out of what is told of the rule; in an expression it counts.
+func judgeText(r Rule) (judged Rule, bad string) {
+	if hidden, found := printable.Hides(r.Regex); found {
+		return r, fmt.Sprintf("%U", hidden)
+	}
+	told := []*string{&r.Category, &r.Document}
+	if r.Order != nil {
+		told = append(told, &r.Order.Authority, &r.Order.Urgency, &r.Order.Note)
+	}
+	for _, text := range told {
+		if bad, found := printable.Deceives(*text); found {
+			return r, fmt.Sprintf("%U", bad)
+		}
+		if _, found := printable.Hides(*text); found {
+			*text = printable.Line(*text, len(*text))
+		}
+	}
+	return r, ""
 }
 
 // addName emits r for a name as the list writes it, or rejects a name that r must
@@ -78,6 +109,6 @@ func (c *collector) refuse(why Reason, detail string) {
 	c.sum.Rejected++
 	c.sum.ByReason[why]++
 	if c.reject != nil {
-		c.reject(Reject{Line: c.number, Text: printable(c.text), Reason: why, Detail: printable(detail)})
+		c.reject(Reject{Line: c.number, Text: display(c.text), Reason: why, Detail: display(detail)})
 	}
 }

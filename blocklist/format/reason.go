@@ -2,9 +2,10 @@ package format
 
 import (
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"lachan/blocklist/format/lines"
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -19,20 +20,18 @@ type Reject struct {
 	Detail string // what in the line it is about; printable, may be ""
 }
 
-// printable returns text fit for a terminal: valid UTF-8 without control
+// display is text fit for a terminal: valid UTF-8 without control
 // characters, at most MaxRejectText bytes.
-func printable[T []byte | string](text T) string {
+func display[T []byte | string](text T) string {
 	if len(text) > MaxRejectText {
 		text = text[:MaxRejectText]
 	}
-	s := strings.ToValidUTF8(string(text), "")
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s)
-	return strings.TrimSpace(s)
+	line := printable.Line(strings.ToValidUTF8(string(text), ""), MaxRejectText)
+	for len(line) > MaxRejectText { // what was put in place of a byte may be longer
+		_, last := utf8.DecodeLastRuneInString(line)
+		line = line[:len(line)-last]
+	}
+	return line
 }
 
 // A Reason says why an entry of a list did not become a rule.
@@ -71,6 +70,7 @@ const (
 	LostLetters                     // a header whose letters have become '?'
 	UnknownColumn                   // a heading that tells of dates, and of none that is known
 	OtherSheet                      // a further sheet of a workbook, which is not read
+	HiddenCharacter                 // one that makes people see something else than what is there
 	reasons                         // how many there are
 )
 
@@ -106,6 +106,7 @@ var reasonCodes = [reasons]string{
 	LostLetters:       "lost_letters",
 	UnknownColumn:     "unknown_column",
 	OtherSheet:        "other_sheet",
+	HiddenCharacter:   "hidden_character",
 }
 
 // String returns the code of the reason in metrics and JSON. It never changes.

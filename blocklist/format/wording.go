@@ -130,6 +130,10 @@ var reasonTexts = [reasons]wording.Text{
 		VI: "chỉ trang tính đầu tiên được đọc, trang này thì không; hãy chuyển các mục của nó sang trang đầu",
 		EN: "only the first sheet is read, and this is another; move its entries to the first",
 	},
+	HiddenCharacter: {
+		VI: "dòng có ký tự điều khiển hoặc ký tự ẩn khiến người đọc thấy khác với nội dung thật; hãy gõ lại ô hay biểu thức này, đừng dán",
+		EN: "the line has a control or hidden character, which makes people see something else than what is there; type the cell or expression again instead of pasting it",
+	},
 }
 
 // About a list as a whole.

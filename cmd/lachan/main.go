@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"lachan/cmd/lachan/command"
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -24,6 +25,9 @@ const (
 	exitError = 1 // what is wrong was said
 	exitUsage = 2
 )
+
+// mostError bounds what is said of an error that ends a command, in characters.
+const mostError = 10_000
 
 func main() { os.Exit(run(os.Args[1:])) }
 
@@ -45,7 +49,7 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, textUsage.With(usage.Command).In(l))
 		return exitUsage
 	case !errors.Is(err, command.ErrReported):
-		fmt.Fprintln(os.Stderr, wording.ErrorIn(err, l))
+		fmt.Fprintln(os.Stderr, printable.Text(wording.ErrorIn(err, l), mostError))
 	}
 	return exitError
 }

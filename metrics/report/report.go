@@ -12,12 +12,17 @@ package report
 import (
 	"context"
 
+	"lachan/internal/printable"
 	"lachan/metrics/report/figures"
 )
+
+// mostWritten bounds each text that others wrote in a report, in characters.
+const mostWritten = 4000
 
 // Build makes the report that the spec asks for. An error is the engine's, or
 // figures.ErrUnit.
 func Build(ctx context.Context, engine figures.Engine, spec figures.Spec) (*Model, error) {
+	printable.Every(&spec, mostWritten)
 	r, err := figures.Build(ctx, engine, spec)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/printable"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
 )
@@ -96,7 +97,11 @@ func (t *terms) entryTimes(file string, text *source.Entry, e parsedEntry) (pars
 		t.fail(file, int(text.Line), textUntilBeforeFrom.With(text.From, text.Until))
 		return e, false
 	}
-	e.note = t.note(note{text.Who, text.Why, text.Document})
+	e.note = t.note(note{
+		printable.Line(text.Who, mostWords),
+		printable.Line(text.Why, mostWords),
+		printable.Line(text.Document, mostWords),
+	})
 	return e, true
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/compiled"
@@ -48,6 +49,9 @@ type tree struct {
 
 func newTree(r *report) *tree { return &tree{report: r, byID: map[string]uint32{}} }
 
+// mostWords bounds the name of a unit and each part of a note, in characters.
+const mostWords = 500
+
 // add adds a unit to the tree, but not its networks, rules and entries.
 func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 	u = uint32(len(t.units))
@@ -59,9 +63,10 @@ func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 	case kind == 0:
 		kind = source.GroupKind
 	}
+	name := printable.Line(text.Name, mostWords)
 	t.units = append(
 		t.units,
-		unit{name: text.Name, kind: kind, file: text.File, line: int(text.Line), declared: declared{
+		unit{name: name, kind: kind, file: text.File, line: int(text.Line), declared: declared{
 			id: text.ID, parent: text.Parent, level: text.Level, profile: text.Profile, calendar: text.Calendar,
 			code: text.Code, kind: text.Type, students: text.Students, contacts: t.contacts(text),
 		}},

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"lachan/cmd/lachan/command"
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -45,7 +46,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	health := isHealth(r)
 	switch {
 	case !g.named(r) && (!health || r.Host != ""): // HTTP/1.0 has no host, and browsers do not speak it
-		refuse(w, http.StatusMisdirectedRequest, textHost.With(clean(r.Host)))
+		refuse(w, http.StatusMisdirectedRequest, textHost.With(printable.Line(r.Host, 80)))
 	case health:
 		g.next.ServeHTTP(w, r)
 	case !g.allowed(r):
@@ -119,15 +120,4 @@ func (g *guard) trusted(r *http.Request) bool {
 func addressOf(text string) netip.Addr {
 	a, _ := netip.ParseAddrPort(text)
 	return a.Addr().Unmap().WithZone("")
-}
-
-// clean is what a client calls the server, short and printable.
-func clean(host string) string {
-	host = strings.Map(func(c rune) rune {
-		if c <= ' ' || c > '~' {
-			return '?'
-		}
-		return c
-	}, host)
-	return host[:min(len(host), 80)]
 }

@@ -1,17 +1,25 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
+
+	"lachan/internal/printable"
 )
 
 // writeJSON prints v as people and programs read it.
 func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(printable.JSON(text.Bytes()))
+	return err
 }
 
 // AnswerJSON answers a request over HTTP with what the command prints with

@@ -21,7 +21,7 @@ const progressEvery = 200 * time.Millisecond
 
 // NewProgress shows on the terminal of a command how far something is.
 func NewProgress(c Call, what wording.Text) *Progress {
-	p, out := &Progress{what: what.In(c.Lang)}, c.ErrOrStderr()
+	p, out := &Progress{what: what.In(c.Lang)}, c.Command.ErrOrStderr()
 	if file, ok := out.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 			p.out = out

@@ -108,7 +108,7 @@ func kind[In, Out any](l wording.Language, name string, do func(command.Call, In
 			if err != nil {
 				return err
 			}
-			return json.NewEncoder(c.OutOrStdout()).Encode(out)
+			return json.NewEncoder(c.Raw()).Encode(out)
 		}),
 	}
 }

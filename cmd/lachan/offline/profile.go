@@ -96,7 +96,7 @@ func writeProfile(c command.Call, o *profileOptions) error {
 		return err
 	}
 	if o.out == "" {
-		_, err := fmt.Fprint(c.OutOrStdout(), text)
+		_, err := fmt.Fprint(c.Raw(), text)
 		return err
 	}
 	if err := durable.WriteFile(o.out, []byte(text), 0o600); err != nil {
@@ -108,7 +108,7 @@ func writeProfile(c command.Call, o *profileOptions) error {
 
 // writeProfiles prints what is for each kind, or why there is none.
 func writeProfiles(c command.Call, server *device.Server) error {
-	out := c.OutOrStdout()
+	out := c.Raw()
 	for _, k := range device.Kinds() {
 		text, err := server.Write(k)
 		var missing device.Missing

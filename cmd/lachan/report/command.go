@@ -82,7 +82,7 @@ func run(c command.Call, o *Request) error {
 		c.Note(textDraft.With(why))
 	}
 	if o.Out == "-" {
-		return format.Write(c.OutOrStdout(), m)
+		return format.Write(c.Raw(), m)
 	}
 	if err := writeFile(o.Out, format, m); err != nil {
 		return err
