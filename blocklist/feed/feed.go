@@ -55,6 +55,8 @@ type Source struct {
 	// Core reports whether a name, or with below one under it, is never to be
 	// blocked; nil knows none. Entries for such names are counted.
 	Core func(n *domain.Name, below bool) bool
+	// Allows has the list say what is allowed: an exception in it is an entry.
+	Allows bool
 	// Locked has the list come before what is never blocked: then a version with
 	// more such entries than the one before is held back.
 	Locked bool

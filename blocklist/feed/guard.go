@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -26,7 +27,8 @@ type Examination struct {
 	Format     format.Format `json:"format"` // format.Directory: several lists
 	Asked      format.Format `json:"asked"`  // of the lists of a directory
 	Subdomains bool          `json:"subdomains"`
-	Name       string        `json:"name"` // the last part of the address, which may tell the format
+	Name       string        `json:"name"`             // the last part of the address, which may tell the format
+	Allows     bool          `json:"allows,omitempty"` // Source.Allows
 
 	Core func(n *domain.Name, below bool) bool `json:"-"` // Source.Core
 	Zone *time.Location                        `json:"-"` // Source.Zone
@@ -39,7 +41,7 @@ func (d *draft) examine(
 ) (Copy, error) {
 	e := Examination{
 		Path: d.file.Name(), Format: as, Asked: src.listFormat(), Subdomains: src.Subdomains, Name: src.fileName(),
-		Core: src.Core, Zone: src.Zone,
+		Allows: src.Allows, Core: src.Core, Zone: src.Zone,
 	}
 	if by == nil {
 		return e.Do(ctx)
@@ -62,9 +64,13 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 	c := Copy{ByReason: map[string]int{}}
 	orders := documents{byNumber: map[string]*collected{}}
 	never := core{is: e.Core}
+	exceptions := format.Exceptions{}
 	emit := func(r format.Rule) error {
 		orders.add(&r)
 		never.add(&r)
+		if !e.Allows {
+			exceptions.Add(&r)
+		}
 		return ctx.Err()
 	}
 	reject := func(file string, r format.Reject) {
@@ -82,7 +88,27 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 	}
 	c.Format, c.Entries, c.Rejected, c.Documents = sum.Format, sum.Rules, sum.Rejected, orders.newest()
 	c.CoreHits, c.CoreNames, c.Verified = never.hits, never.names, time.Now().UTC()
-	return c, nil
+	c.Idle, err = e.idle(ctx, file, &exceptions)
+	return c, err
+}
+
+// idle counts the exceptions of a list that lift nothing of it.
+func (e Examination) idle(ctx context.Context, file *os.File, exceptions *format.Exceptions) (int, error) {
+	if exceptions.None() {
+		return 0, nil
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return 0, err
+	}
+	meet := func(r format.Rule) error {
+		exceptions.Meet(&r)
+		return ctx.Err()
+	}
+	options := format.Options{Subdomains: e.Subdomains, Name: e.Name, Zone: e.Zone}
+	if _, err := parse(file, e.Format, e.Asked, options, meet, func(string, format.Reject) {}); err != nil {
+		return 0, unreadable(err)
+	}
+	return exceptions.Idle(), nil
 }
 
 // unreadable says why a list, or one file of a directory, cannot be read.

@@ -83,11 +83,12 @@ type Copy struct {
 	Format       format.Format  `json:"format"`                  // the one that was read, never auto
 	Entries      int            `json:"entries"`
 	Rejected     int            `json:"rejected"`
-	ByReason     map[string]int `json:"by_reason,omitempty"`  // rejected lines, by format.Reason
-	Rejects      []Reject       `json:"rejects,omitempty"`    // some of each reason, at most 20
-	CoreHits     int            `json:"core_hits,omitempty"`  // entries that name what is never to be blocked
-	CoreNames    []string       `json:"core_names,omitempty"` // the first 20 of them
-	Documents    []Document     `json:"documents,omitempty"`  // the orders that its entries name; the newest 1000
+	ByReason     map[string]int `json:"by_reason,omitempty"`      // rejected lines, by format.Reason
+	Rejects      []Reject       `json:"rejects,omitempty"`        // some of each reason, at most 20
+	Idle         int            `json:"without_effect,omitempty"` // exceptions that lift nothing of this list
+	CoreHits     int            `json:"core_hits,omitempty"`      // entries that name what is never to be blocked
+	CoreNames    []string       `json:"core_names,omitempty"`     // the first 20 of them
+	Documents    []Document     `json:"documents,omitempty"`      // the orders that its entries name; the newest 1000
 }
 
 // A Reject is a line that was not understood or may not be used.

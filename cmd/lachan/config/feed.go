@@ -142,7 +142,8 @@ func (f *Feed) Source(zone *time.Location) feed.Source {
 	return feed.Source{
 		Name: f.Name, URL: f.URL, Mirrors: f.Mirrors, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
 		MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth,
-		Locked: f.LockedBy != "", SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
+		Allows: f.Action == Allow, Locked: f.LockedBy != "",
+		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
 		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
 	}
 }

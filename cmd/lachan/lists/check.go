@@ -2,6 +2,7 @@ package lists
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -51,6 +52,7 @@ type listReport struct {
 	Lines    int            `json:"lines"`
 	Entries  int            `json:"entries"`
 	Rejected int            `json:"rejected"`
+	Idle     int            `json:"without_effect"` // exceptions that lift nothing of the list
 	ByReason map[string]int `json:"by_reason"`
 	Rejects  []listReject   `json:"rejects"` // all of them
 }
@@ -72,8 +74,9 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	result := publish.Report{File: filepath.Base(path)}
 	report := listReport{File: path, ByReason: map[string]int{}, Rejects: []listReject{}}
 	reasons := map[string]wording.Text{}
+	exceptions := format.Exceptions{}
 	summary, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path},
-		func(format.Rule) error { return nil },
+		func(r format.Rule) error { exceptions.Add(&r); return nil },
 		func(r format.Reject) {
 			result.Refused = append(result.Refused, r)
 			text := r.Reason.Text()
@@ -81,6 +84,9 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 			report.Rejects = append(report.Rejects, listReject{r.Line, r.Text, r.Reason.String(), text.VI, text.EN})
 		})
 	if err != nil {
+		return explained(err)
+	}
+	if report.Idle, err = idle(file, o, path, &exceptions); err != nil {
 		return explained(err)
 	}
 	if result.Taken = summary.Rules; o.report != "" {
@@ -100,6 +106,19 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	return nil
 }
 
+// idle reads the list again and counts its exceptions that lift nothing of it.
+func idle(file *os.File, o *checkOptions, path string, exceptions *format.Exceptions) (int, error) {
+	if exceptions.None() {
+		return 0, nil
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return 0, err
+	}
+	_, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path},
+		func(r format.Rule) error { exceptions.Meet(&r); return nil }, func(format.Reject) {})
+	return exceptions.Idle(), err
+}
+
 const rejectsPrinted = 50
 
 func printListReport(c command.Call, r *listReport, reasons map[string]wording.Text) {
@@ -113,6 +132,9 @@ func printListReport(c command.Call, r *listReport, reasons map[string]wording.T
 	}
 	for _, reason := range slices.Sorted(maps.Keys(r.ByReason)) {
 		c.Say(textReason.With(r.ByReason[reason], reasons[reason]))
+	}
+	if r.Idle > 0 {
+		c.Say(textIdle.With(r.Idle))
 	}
 	c.Say(textSummary.With(r.File, r.Format, r.Lines, r.Entries, r.Rejected))
 }

@@ -155,6 +155,9 @@ func (p printer) feed(f *feedState) {
 	if n := f.Copy.CoreHits; n > 0 {
 		line(textCore.With(n, strings.Join(f.Copy.CoreNames, ", ")))
 	}
+	if n := f.Copy.Idle; n > 0 {
+		line(textIdle.With(n))
+	}
 	p.rejected(&f.Copy, line)
 	for _, a := range f.Approvals {
 		line(textApproved.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))

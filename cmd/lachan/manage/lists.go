@@ -127,7 +127,8 @@ func (l *lists) files() []source.File {
 	}
 	unreadable := make([]wording.Text, 0, len(copies.Unreadable))
 	for _, name := range slices.Sorted(maps.Keys(copies.Unreadable)) {
-		unreadable = append(unreadable, wording.Join(about(name, ""), wording.Of(config.StateError(l.cfg, copies.Unreadable[name]))))
+		why := wording.Of(config.StateError(l.cfg, copies.Unreadable[name]))
+		unreadable = append(unreadable, wording.Join(about(name, ""), why))
 		if l.newest == nil || l.newest.Digest(name) == "" {
 			l.shut[name] = true
 		}

@@ -23,6 +23,7 @@ type File struct {
 	Address    string          `json:"address"` // of the feed; it may tell the format
 	Zone       bool            `json:"zone"`    // a response policy zone
 	Timezone   config.Timezone `json:"timezone"`
+	Allows     bool            `json:"allows,omitempty"` // the feed says what is allowed
 	// Kept is the digest of rules that stay in compiled lists although there is no
 	// copy to read them from; "" of a file that can be read.
 	Kept string `json:"kept,omitempty"`
@@ -30,7 +31,10 @@ type File struct {
 
 // FileOf is a copy of the feed as the compiler reads it. Its days are of zone.
 func FileOf(f *config.Feed, c feed.Copy, zone config.Timezone) File {
-	return File{f.Name, c.Digest, c.Path, c.Format, c.AskedFormat, f.Subdomains, f.URL, f.IsZone(), zone, ""}
+	return File{
+		Feed: f.Name, Digest: c.Digest, Path: c.Path, Format: c.Format, Asked: c.AskedFormat, Subdomains: f.Subdomains,
+		Address: f.URL, Zone: f.IsZone(), Timezone: zone, Allows: f.Action == config.Allow,
+	}
 }
 
 // Copies are the last good copies of the configured feeds.
@@ -95,16 +99,24 @@ func (f File) Blocklist() blocklist.Source {
 		return blocklist.Source{Name: f.Feed, Digest: f.Kept, Rules: none}
 	}
 	read := f.read
-	if !f.Zone {
+	switch {
+	case f.Zone:
+	case f.Allows:
+		read = f.readAsAllowed
+	default:
 		read = f.readAsList
 	}
 	as := f.Format
 	if as == format.Directory {
 		as += "/" + f.Asked
 	}
+	digest := fmt.Sprintf("%s %s %t %t %s", f.Digest, as, f.Subdomains, f.Zone, f.Timezone)
+	if f.Allows {
+		digest += " allow"
+	}
 	return blocklist.Source{
 		Name:   f.Feed,
-		Digest: fmt.Sprintf("%s %s %t %t %s", f.Digest, as, f.Subdomains, f.Zone, f.Timezone),
+		Digest: digest,
 		Rules:  read,
 	}
 }
@@ -124,6 +136,16 @@ func (f File) readAsList(emit func(format.Rule) error) error {
 		}
 		r.Allow = r.Allow || r.Act == format.ActPassthru
 		r.Act, r.Data = format.ActBlock, ""
+		return emit(r)
+	})
+}
+
+// readAsAllowed reads a copy of a feed of what is allowed. There an exception
+// (adblock @@) says the same as an entry, as whoever publishes such lists means
+// it.
+func (f File) readAsAllowed(emit func(format.Rule) error) error {
+	return f.readAsList(func(r format.Rule) error {
+		r.Allow = false
 		return emit(r)
 	})
 }
