@@ -51,6 +51,7 @@ type bench struct {
 	dir    string // for what is built
 	root   string // of the module
 	bound  time.Duration
+	near   bool                    // tests of a package itself and of its nearest user alone
 	normal map[suite]time.Duration // how long tests take that all pass; 0 if they do not
 }
 
@@ -60,7 +61,7 @@ type suite struct {
 	race bool // under the race detector
 }
 
-func newBench(bound time.Duration) (*bench, error) {
+func newBench(bound time.Duration, near bool) (*bench, error) {
 	root, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func newBench(bound time.Duration) (*bench, error) {
 		return nil, fmt.Errorf("run in the root of the module: %w", err)
 	}
 	dir, err := os.MkdirTemp("", "mutants-*")
-	return &bench{dir: dir, root: root, bound: bound, normal: map[suite]time.Duration{}}, err
+	return &bench{dir: dir, root: root, bound: bound, near: near, normal: map[suite]time.Duration{}}, err
 }
 
 func (b *bench) close() { _ = os.RemoveAll(b.dir) }
@@ -98,6 +99,9 @@ func (b *bench) try(ctx context.Context, a area, m *mutant) (ending, error) {
 		how, test, err := b.test(ctx, all, overlay, max(b.bound, 5*b.normal[all]))
 		if err != nil || how != survived {
 			return ending{how, pkg, test, time.Since(began)}, err
+		}
+		if b.near && pkg == a.users[0] {
+			break
 		}
 	}
 	return ending{how: survived, took: time.Since(began)}, nil

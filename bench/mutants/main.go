@@ -32,6 +32,7 @@ func main() {
 	flag.IntVar(&o.n, "n", 150, "how many mutants are drawn over all areas, a share of each")
 	flag.StringVar(&o.area, "area", "", "draw all of them from this area")
 	flag.BoolVar(&o.list, "list", false, "show what would be drawn, and run nothing")
+	flag.BoolVar(&o.near, "near", false, "run the nearest tests alone, for a first look: survivors may be killed by others")
 	flag.DurationVar(&o.bound, "bound", 2*time.Minute, "how long the tests of one package may take, at least")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -47,6 +48,7 @@ type options struct {
 	n     int
 	area  string
 	list  bool
+	near  bool
 	bound time.Duration
 }
 
@@ -63,7 +65,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	bench, err := newBench(o.bound)
+	bench, err := newBench(o.bound, o.near)
 	if err != nil {
 		return err
 	}

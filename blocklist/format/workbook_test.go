@@ -103,9 +103,16 @@ func TestAWorkbookIsReadAsTheTableOfCSV(t *testing.T) {
 }
 
 func TestDatesOfAWorkbookThatCountsFrom1904(t *testing.T) {
-	text := workbook(`<workbookPr date1904="1"/>`, page{name: "x", data: row(1, "ten_mien", "hieu_luc_tu") +
-		`<row r="2"><c r="A2" t="inlineStr"><is><t>a.example</t></is></c><c r="B2" s="1"><v>44804</v></c></row>`})
-	claims(t, format.XLSX, format.Options{})(text, "tree a.example from 2026-09-01T00:00:00+07:00")
+	f := func(properties, days string) {
+		t.Helper()
+		text := workbook(properties, page{name: "x", data: row(1, "ten_mien", "hieu_luc_tu") +
+			`<row r="2"><c r="A2" t="inlineStr"><is><t>a.example</t></is></c><c r="B2" s="1"><v>` + days + `</v></c></row>`})
+		claims(t, format.XLSX, format.Options{})(text, "tree a.example from 2026-09-01T00:00:00+07:00")
+	}
+	f(`<workbookPr date1904="1"/>`, "44804")
+	f(`<workbookPr date1904="true"/>`, "44804")
+	f(`<workbookPr date1904="0"/>`, "46266")
+	f(`<x date1904="1"/>`, "46266")
 }
 
 func TestSheetsThatAreNotReadAreTold(t *testing.T) {
