@@ -318,3 +318,19 @@ func BenchmarkRecord(b *testing.B) {
 		})
 	})
 }
+
+// TestAClosedShardIsUsedAgain: connections come and go, and their shards stay.
+func TestAClosedShardIsUsedAgain(t *testing.T) {
+	c := metrics.New("nut-1")
+	first, second := c.Shard(), c.Shard()
+	if first == second {
+		t.Fatal("two callers share a shard")
+	}
+	first.Close()
+	if again := c.Shard(); again != first {
+		t.Error("the shard that was closed is not used again")
+	}
+	if third := c.Shard(); third == first || third == second {
+		t.Error("a shard that is in use was given away")
+	}
+}
