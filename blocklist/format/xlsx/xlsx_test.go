@@ -42,6 +42,34 @@ func pack(t *testing.T, rows, after, shared string) *bytes.Reader {
 	return bytes.NewReader(b.Bytes())
 }
 
+// TestASheetWithoutAPartIsNone: it names an id that no relationship has, or none.
+func TestASheetWithoutAPartIsNone(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range [][2]string{
+		{"xl/workbook.xml", `<workbook><sheets><sheet name="no id"/><sheet name="x" r:id="a"/><sheet name="no part" r:id="b"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships Id="b" Target="y.xml"><Relationship Id="a" Type="worksheet" Target="sheet.xml"></Relationship></Relationships>`},
+	} {
+		out, err := w.Create(part[0])
+		if err == nil {
+			_, err = out.Write([]byte(part[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	book, err := xlsx.Open(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sheets := book.Sheets(); len(sheets) != 1 || sheets[0].Name != "x" {
+		t.Errorf("sheets %+v", sheets)
+	}
+}
+
 // each calls take for the rows of the first sheet.
 func each(r *bytes.Reader, take func(number int, cells []string) error) error {
 	book, err := xlsx.Open(r, r.Size())
