@@ -59,10 +59,15 @@ func (m *mutant) after() string {
 	return joined(m.lines(append(one, m.source[e.to:]...), len(e.text)-(e.to-e.from)))
 }
 
-// lines are those that the first edit is in; longer is what it has made them longer.
+// lines are those that the first edit is in, and the one before where they tell nothing
+// alone: a return, or one word as "continue". The edit has made them longer by longer.
 func (m *mutant) lines(text []byte, longer int) []byte {
 	e := m.edits[0]
 	begin := bytes.LastIndexByte(text[:e.from], '\n') + 1
+	words := bytes.Fields(m.source[begin:e.to])
+	if len(words) > 0 && (len(words) == 1 || string(words[0]) == "return") && begin > 0 {
+		begin = bytes.LastIndexByte(text[:begin-1], '\n') + 1
+	}
 	end := e.to + longer
 	if n := bytes.IndexByte(text[end:], '\n'); n >= 0 {
 		end += n

@@ -1,0 +1,123 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"go/parser"
+	"go/token"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const code = `package p
+
+import "sync"
+
+var mu sync.Mutex
+
+func f(a []int) []int {
+	mu.Lock()
+	defer mu.Unlock()
+	if len(a) > 3 {
+		return a
+	}
+	a = append(a,
+		7)
+	g()
+	return a
+}
+
+func g() {}
+`
+
+func found(t *testing.T) []*mutant {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "p.go")
+	if err := os.WriteFile(name, []byte(code), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := sitesOf(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		m.file = "p.go"
+	}
+	return list
+}
+
+func TestEveryKindOfChangeIsFound(t *testing.T) {
+	var got []string
+	for _, m := range found(t) {
+		got = append(got, string(m.kind)+"|"+strings.ReplaceAll(m.text(), "\n", "|"))
+		changed := m.changed()
+		if bytes.Count(changed, []byte("\n")) != strings.Count(code, "\n") {
+			t.Errorf("%s: lines have other numbers\n%s", m.head(), changed)
+		}
+		if _, err := parser.ParseFile(token.NewFileSet(), "", changed, 0); err != nil {
+			t.Errorf("%s: %v", m.head(), err)
+		}
+	}
+	for _, want := range []string{
+		"condition negated|p.go f|- if len(a) > 3 {|+ if !(len(a) > 3) {|",
+		"comparison shifted|p.go f|- if len(a) > 3 {|+ if len(a) >= 3 {|",
+		"constant off by one|p.go f|- if len(a) > 3 {|+ if len(a) > 4 {|",
+		"append dropped|p.go f|- a = append(a, 7)|+|",
+		"statement dropped|p.go f|- if len(a) > 3 { return a|+ if len(a) > 3 {|",
+		"lock dropped|p.go f|- func f(a []int) []int { mu.Lock()|+ func f(a []int) []int {|",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("missing: %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Logf("found:\n%s", strings.Join(got, "\n"))
+	}
+	for _, m := range found(t) {
+		if m.kind == dropLock && bytes.Contains(m.changed(), []byte("lock()")) {
+			t.Errorf("half a lock is left:\n%s", m.changed())
+		}
+	}
+}
+
+func TestTheSameSeedDrawsTheSame(t *testing.T) {
+	order := func(seed uint64) (heads []string) {
+		for _, m := range shuffled(rand.New(rand.NewPCG(seed, 1)), found(t)) {
+			heads = append(heads, m.head()+m.after())
+		}
+		return heads
+	}
+	if all := order(1); len(all) != len(found(t)) || !slices.Equal(all, order(1)) {
+		t.Error("not all, or not the same")
+	}
+	if slices.Equal(order(1), order(2)) {
+		t.Error("another seed draws the same")
+	}
+}
+
+// TestEquivalentsAreWhole reads the file of this tree.
+func TestEquivalentsAreWhole(t *testing.T) {
+	list, err := readEquivalents("equivalent.txt")
+	if err != nil || len(list) == 0 {
+		t.Errorf("%d entries: %v", len(list), err)
+	}
+	m := found(t)[0]
+	name := filepath.Join(t.TempDir(), "e.txt")
+	write := func(text string) (equivalents, error) {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return readEquivalents(name)
+	}
+	if known, err := write("# none\n\n" + m.text() + "\n"); err == nil {
+		t.Errorf("an entry without a reason is taken: %v", known)
+	}
+	if known, err := write("# one\n\n" + m.text() + "Nobody minds.\n"); err != nil || !known.has(m) || known.has(found(t)[1]) {
+		t.Errorf("%v, %v", known, err)
+	}
+}
