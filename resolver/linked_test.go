@@ -30,6 +30,7 @@ func TestRoutersLinkTheirAddress(t *testing.T) {
 	var broken error
 	n.settings.Clients.Linked = links.New(nil, func(links []links.Link) error { saved = links; return broken })
 	f := newFrontage(t, n, listen.DoH)
+	headers := map[string]string{}
 	post := func(from, method, token string, want int) {
 		t.Helper()
 		client, end := f.browser(t, "1.1", caller{from: from, serverName: house})
@@ -37,6 +38,9 @@ func TestRoutersLinkTheirAddress(t *testing.T) {
 		req, err := http.NewRequestWithContext(t.Context(), method, "https://"+f.addrs[listen.DoH]+"/link/"+token, nil)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for key, value := range headers {
+			req.Header.Set(key, value)
 		}
 		reply, err := client.Do(req)
 		if err != nil {
@@ -65,9 +69,13 @@ func TestRoutersLinkTheirAddress(t *testing.T) {
 	f.wants(other, "bet.example", blocks)
 	post("127.1.0.1", "POST", forB, 409) // that is school a's
 	post("127.1.0.1", "POST", "token-of-school-a-01", 204)
-	post(home, "POST", "token-of-school-c-01", 204) // an address is one school's
-	f.wants(home, "bet.example", blocks)
-	if len(saved) != 1 || saved[0].Unit != "c" {
+	post(home, "POST", "token-of-school-c-01", 409) // an address is one school's
+	f.wants(home, "bet.example", passes)
+	for _, headers["Sec-Fetch-Site"] = range []string{"cross-site", "same-site"} { // a page of others has a browser post
+		post("127.52.0.1", "POST", "token-of-school-c-01", 403)
+	}
+	clear(headers)
+	if len(saved) != 1 || saved[0].Unit != "b" {
 		t.Errorf("saved: %v", saved)
 	}
 }

@@ -226,6 +226,9 @@ func (d *DoH) link(w http.ResponseWriter, req *http.Request) error {
 		w.Header().Set("Allow", http.MethodPost)
 		return refusal(http.StatusMethodNotAllowed)
 	}
+	if http.NewCrossOriginProtection().Check(req) != nil { // a page has a browser post
+		return refusal(http.StatusForbidden)
+	}
 	status := d.handler.Link(strings.TrimPrefix(req.URL.Path, linkPath), d.originOf(req, "").Client)
 	if status != http.StatusNoContent {
 		return refusal(status)
