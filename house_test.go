@@ -31,6 +31,7 @@ var rooms = []room{
 	{"internal/durable", nil, "files are written the same way in every room"},
 	{"internal/mapped", nil, "files are mapped the same way in every room"},
 	{"internal/confine", nil, "what a process gives up is the same for every process"},
+	{"internal/descriptors", nil, "how many files may be open is the same for every process"},
 	{"internal/places", nil, "who gives way is the same at every door"},
 	{"internal/memory", nil, "the budget is the same for every process"},
 	{"internal/message", nil, "processes talk of whatever their rooms want"},

@@ -97,7 +97,7 @@ func (c *Conn) giveWay() {
 		c.ended()
 		return
 	}
-	if int(ending) > max(mostUnread, c.limiter.limits().Connections/8) {
+	if int(ending) > c.limiter.limits().few() {
 		_ = c.Close() // the same
 		return
 	}

@@ -24,6 +24,10 @@ type Limits struct {
 	ProxyProtocol []netip.Prefix
 }
 
+// few is how many connections may be without a place for a moment: those that are
+// ending, and those of balancers that have not said for whom they speak.
+func (l *Limits) few() int { return max(1, l.Connections/8) }
+
 // perDoor and unclaimed are the parts of all connections that may be open at one
 // endpoint protocol, and of clients that no unit claims, in quarters.
 const (

@@ -95,12 +95,8 @@ func (l *Listener) receive(c *Conn, balancer bool) {
 // without their client at a time: they have no place yet.
 func (l *Listener) readClient(c *Conn) bool {
 	defer l.limiter.unread.Add(-1)
-	return int(l.limiter.unread.Add(1)) <= max(mostUnread, l.limiter.limits().Connections/8) && c.readProxyHeader()
+	return int(l.limiter.unread.Add(1)) <= l.limiter.limits().few() && c.readProxyHeader()
 }
-
-// mostUnread is how many connections of balancers may wait for their header, if an
-// eighth of all connections is fewer.
-const mostUnread = 16
 
 // admit gives a connection a place. One over plain TCP of a client that is not served
 // has none: its questions would be refused one by one.

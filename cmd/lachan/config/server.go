@@ -117,10 +117,11 @@ type TCP struct {
 	MaxBytes yamlfile.Bytes `yaml:"max_bytes"`
 }
 
-// OfClient is how many connections one client may have; 0 is no bound of its own.
-func (t *TCP) OfClient() int {
+// OfClient is how many of all connections one client may have; 0 is no bound of its
+// own.
+func (t *TCP) OfClient(all int) int {
 	if t.PerClient == autoCount {
-		return max(1, t.Connections/16)
+		return max(1, all/16)
 	}
 	return int(t.PerClient)
 }

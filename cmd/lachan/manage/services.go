@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"lachan/blocklist/rpzout"
+	"lachan/internal/descriptors"
 	"lachan/internal/message"
 	"lachan/internal/places"
 	"lachan/metrics/history"
@@ -137,7 +138,10 @@ func (sv *services) listeners(role message.Role) (list []net.Listener, err error
 // and each client a part of that: what scrapes metrics, the visitors of a blocked name
 // and the secondaries of zones come from few addresses each.
 func newPlaces() *places.Places {
-	return places.New(func() places.Bounds { return places.Bounds{All: 512, PerDoor: 256, PerClient: 64} })
+	all := descriptors.ForClients(512, 0)
+	return places.New(func() places.Bounds {
+		return places.Bounds{All: all, PerDoor: max(1, all/2), PerClient: max(1, all/8)}
+	})
 }
 
 // packetConns are the UDP sockets of a role; closing one leaves the socket open.

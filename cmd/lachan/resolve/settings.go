@@ -3,6 +3,7 @@ package resolve
 import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
+	"lachan/internal/descriptors"
 	"lachan/resolver"
 	"lachan/resolver/cache"
 	"lachan/resolver/clientconn"
@@ -12,6 +13,7 @@ import (
 // settings are those of the resolver, as the configuration has them.
 func (p *process) settings() *resolver.Settings {
 	cfg := p.state.cfg
+	connections := p.connections(cfg.Server.TCP.Connections)
 	shares := cfg.Memory.Shares(cfg.Cache.MaxBytes)
 	allowed, err := resolver.NewDomains(cfg.Server.RebindAllowed...)
 	if err != nil { // the configuration was checked; without the names less is let through
@@ -61,8 +63,8 @@ func (p *process) settings() *resolver.Settings {
 		},
 		TrustAD: cfg.Upstream.TrustAD,
 		Connections: clientconn.Limits{
-			Connections:   cfg.Server.TCP.Connections,
-			PerClient:     cfg.Server.TCP.OfClient(),
+			Connections:   connections,
+			PerClient:     cfg.Server.TCP.OfClient(connections),
 			Idle:          cfg.Server.TCP.IdleTimeout,
 			Lifetime:      cfg.Server.TCP.Lifetime,
 			MaxBytes:      int64(cfg.Server.TCP.MaxBytes),
@@ -74,4 +76,18 @@ func (p *process) settings() *resolver.Settings {
 		},
 		Notify: p.notify(cfg),
 	}
+}
+
+// connections is how many connections of clients may be open where more were wanted:
+// exchanges with upstreams need descriptors too.
+func (p *process) connections(wanted int) int {
+	if p.resolver == nil {
+		return descriptors.ForClients(wanted, 0)
+	}
+	fewer := descriptors.ForClients(wanted, p.resolver.Load().Connections)
+	if fewer < wanted && !p.short {
+		p.log.Warn("fewer connections than wanted, the limit of open files is low", "connections", fewer, "wanted", wanted)
+	}
+	p.short = fewer < wanted
+	return fewer
 }

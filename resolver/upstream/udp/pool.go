@@ -136,10 +136,24 @@ func (p *Pool) draw(requests []*Request) (*socket, error) {
 	}
 	s := &socket{}
 	if err := p.transport.connect(s); err != nil {
+		if other := p.usable(); other != nil { // out of descriptors, most likely
+			return other, nil
+		}
 		return nil, err
 	}
 	*slot, p.open[s] = s, struct{}{}
 	return s, nil
+}
+
+// usable is a socket that is open; nil if there is none. p.mu is held.
+func (p *Pool) usable() *socket {
+	first := p.random.next()
+	for i := range uint32(slots) {
+		if s := p.slots[(uint32(first)+i)%slots]; s != nil && s.usable(false) {
+			return s
+		}
+	}
+	return nil
 }
 
 // wake begins to receive and to sweep. p.mu is held.
