@@ -56,4 +56,7 @@ func TestAFeedHoldsWithinItsWindow(t *testing.T) {
 	if !l.Timed() {
 		t.Error("a list with windows is not timed")
 	}
+	if compile(t, blocklist.Options{}, source("a", rules[0], rules[2])).Timed() {
+		t.Error("a list of which all always holds is timed")
+	}
 }

@@ -88,3 +88,25 @@ func TestTextsAndChecksumsAtTheirBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestSavedEpochsOfAnotherKindAreRefused: a checksum alone makes no file of epochs.
+func TestSavedEpochsOfAnotherKindAreRefused(t *testing.T) {
+	good := append([]byte(savedMagic), savedVersion)
+	good = append(good, make([]byte, 12)...) // no codes, no epochs that have ended, no base
+	f := func(content []byte, want bool) {
+		t.Helper()
+		if _, err := ParseSaved(sealed(append([]byte(nil), content...))); (err == nil) != want {
+			t.Errorf("%x: %v", content, err)
+		}
+	}
+	f(good, true)
+	f(good[:len(savedMagic)+1], false)
+	f(good[:len(savedMagic)], false)
+	f(good[:len(savedMagic)-1], false)
+	f(nil, false)
+	for i := range len(savedMagic) + 1 {
+		other := append([]byte(nil), good...)
+		other[i] ^= 1
+		f(other, false)
+	}
+}

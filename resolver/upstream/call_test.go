@@ -19,11 +19,20 @@ import (
 	"github.com/miekg/dns"
 )
 
-// start makes an exchange without waiting; its end goes to the channel.
+// start makes an exchange without waiting; its end goes to the channel, or errNoEnd.
 func start(g *upstream.Group, query []byte) <-chan outcome {
-	ended := make(chan outcome, 1)
+	ended := make(chan outcome, 2)
 	upstream.Start(call(g, query, ended))
+	noEnd(ended)
 	return ended
+}
+
+var errNoEnd = errors.New("the exchange has not ended")
+
+// noEnd lets who waits for an exchange go on if it is lost, so that a test fails by
+// itself. The channel has room for both.
+func noEnd(ended chan<- outcome) {
+	time.AfterFunc(2*deadline, func() { ended <- outcome{err: errNoEnd} })
 }
 
 // call is an exchange whose end goes to the channel.
@@ -184,7 +193,7 @@ func TestCallsThatStartTogether(t *testing.T) {
 	var tails, done sync.WaitGroup
 	var ended []chan outcome
 	for i := range each * len(groups) {
-		ended = append(ended, make(chan outcome, 1))
+		ended = append(ended, make(chan outcome, 2))
 		c := call(groups[i%len(groups)], ask(t, fmt.Sprintf("n%d.hoc.example.", i), dns.TypeA), ended[i])
 		arrived := c.Arrived
 		tails.Add(1)
@@ -198,7 +207,13 @@ func TestCallsThatStartTogether(t *testing.T) {
 	}
 	upstream.Start(calls...)
 	for i := range ended {
+		noEnd(ended[i])
+	}
+	for i := range ended {
 		e := <-ended[i]
+		if errors.Is(e.err, errNoEnd) {
+			t.Fatalf("call %d: %v", i, e.err)
+		}
 		if want := want[i%len(want)]; want == "" {
 			if !errors.Is(e.err, upstream.ErrNoAnswer) {
 				t.Errorf("call %d: %v, want no answer", i, e.err)
