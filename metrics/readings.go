@@ -36,11 +36,12 @@ type CacheReading struct {
 // An UpstreamReading is the state of one upstream server. Exchanges and
 // Failures only grow.
 type UpstreamReading struct {
-	Name      string            // as the configuration writes it
+	Name      string            // as the configuration writes it, less what may be a key
 	Exchanges uint64            // begun, whatever their outcome
 	Failures  map[string]uint64 // by kind: timeout, network, servfail, refused ...
 	RTT       time.Duration     // smoothed round trip; 0 before the first answer
 	Up        bool
+	Reason    string // why it is not up, in words that are constant
 }
 
 // A FeedReading is the state of one feed.

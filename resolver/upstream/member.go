@@ -27,7 +27,8 @@ const (
 // take over the members whose servers are still configured (see Bootstrap.Open).
 // All methods may be called by any number of goroutines; none takes a lock.
 type Member struct {
-	name      string
+	name      string // as in the configuration; it may hold a key
+	label     string // what may be shown of it
 	bootstrap string // how the server's addresses are found; "" if it is not named
 	exchanger Exchanger
 
@@ -38,6 +39,7 @@ type Member struct {
 	noReply   atomic.Int32 // exchanges in a row without any reply
 	lostRaces atomic.Int32 // in a row, without a reply
 	down      atomic.Bool
+	why       atomic.Uint32 // Reason of the last failure that took the member out of use
 	answered  atomic.Int64  // Unix nanoseconds of the last usable reply
 	probeNow  chan struct{} // holds at most one
 }
@@ -45,11 +47,11 @@ type Member struct {
 // NewMember returns a Member that asks through e. Metrics and logs call it by
 // name.
 func NewMember(name string, e Exchanger) *Member {
-	return &Member{name: name, exchanger: e, probeNow: make(chan struct{}, 1)}
+	return &Member{name: name, label: name, exchanger: e, probeNow: make(chan struct{}, 1)}
 }
 
 // Name is what metrics and logs call the member, such as "1.1.1.1:53".
-func (m *Member) Name() string { return m.name }
+func (m *Member) Name() string { return m.label }
 
 // exchange asks the member once, or twice if it did not understand an OPT record,
 // and counts the result. The reply always has the question of the query.
@@ -77,7 +79,7 @@ func (m *Member) exchangeWithoutOPT(ctx context.Context, query, buf, formErr []b
 		reply, err = m.exchanger.Exchange(ctx, plain, buf)
 	}
 	if err == nil && exchange.BareFormErr(reply) {
-		return nil, fmt.Errorf("ask %s: %w", m.name, ErrMalformed)
+		return nil, fmt.Errorf("ask %s: %w", m.label, ErrMalformed)
 	}
 	return reply, err
 }
@@ -108,7 +110,7 @@ func (m *Member) noteNoReply(err error) {
 	if errors.Is(err, udp.ErrUseTCP) {
 		m.noReply.Store(0)
 	} else if m.noReply.Add(1) >= downAfter {
-		m.setDown()
+		m.setDown(err)
 	}
 }
 
@@ -128,8 +130,10 @@ func (m *Member) noteReply(reply []byte, elapsed time.Duration) {
 	m.answered.Store(time.Now().UnixNano())
 }
 
-// setDown takes the member out of use and has it probed until it replies.
-func (m *Member) setDown() {
+// setDown takes the member out of use for an error, and has it probed until it
+// replies.
+func (m *Member) setDown(err error) {
+	m.why.Store(uint32(reasonOf(err)))
 	if m.down.CompareAndSwap(false, true) {
 		m.requestProbe()
 	}

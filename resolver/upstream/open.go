@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,9 +38,9 @@ func (b Bootstrap) Open(loops *eventloop.Loops, servers []Server, old ...*Member
 	members := make([]*Member, 0, len(servers))
 	for _, s := range servers {
 		if s.Named() {
-			members = append(members, open(loops, s, group, names.String(), old))
+			members = append(members, open(loops, s, group, names.String(), slices.Concat(members, old)))
 		} else {
-			members = append(members, open(loops, s, nil, "", slices.Concat(answering, old)))
+			members = append(members, open(loops, s, nil, "", slices.Concat(answering, members, old)))
 		}
 	}
 	return members
@@ -54,6 +55,17 @@ func open(loops *eventloop.Loops, s Server, group Exchanger, bootstrap string, o
 		}
 	}
 	m := NewMember(s.String(), s.exchanger(loops, group))
-	m.bootstrap = bootstrap
+	m.bootstrap, m.label = bootstrap, freeLabel(s, old)
 	return m
+}
+
+// freeLabel is the label of a server, with a number if a server of another name
+// has the same.
+func freeLabel(s Server, others []*Member) string {
+	label := s.Label()
+	taken := func(m *Member) bool { return m.label == label && m.name != s.String() }
+	for n := 2; slices.ContainsFunc(others, taken); n++ {
+		label = s.Label() + " (" + strconv.Itoa(n) + ")"
+	}
+	return label
 }

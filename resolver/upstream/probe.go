@@ -51,7 +51,7 @@ func (m *Member) watch(ctx context.Context, timeout time.Duration, log *slog.Log
 
 // revive probes a member that is down until it replies to a probe or a query.
 func (m *Member) revive(ctx context.Context, timeout time.Duration, log *slog.Logger) {
-	log.WarnContext(ctx, "upstream down", "upstream", m.name)
+	log.WarnContext(ctx, "upstream down", "upstream", m.label, "reason", m.reason())
 	wait := backoff.ExponentialBackOff{
 		InitialInterval:     probeFirst,
 		MaxInterval:         probeMost,
@@ -66,7 +66,7 @@ func (m *Member) revive(ctx context.Context, timeout time.Duration, log *slog.Lo
 			m.probe(ctx, timeout)
 		}
 	}
-	log.InfoContext(ctx, "upstream up", "upstream", m.name)
+	log.InfoContext(ctx, "upstream up", "upstream", m.label)
 }
 
 // pause waits for d. It reports false if ctx was done before.
@@ -94,6 +94,6 @@ func (m *Member) probe(ctx context.Context, timeout time.Duration) {
 	case errors.Is(err, context.Canceled), exchange.IsLocal(err): // says nothing about the member
 	default:
 		m.failing.blend(1)
-		m.setDown()
+		m.setDown(err)
 	}
 }

@@ -56,6 +56,16 @@ func (s Server) String() string {
 	return s.Secure.text(s.Transport, s.Addr)
 }
 
+// Label is what may be shown of the server. The path of HTTPS is left out unless
+// it is the usual one: providers put keys of their customers there.
+func (s Server) Label() string {
+	if s.Secure.Path == "" || s.Secure.Path == usualPath {
+		return s.String()
+	}
+	s.Secure.Path = "/..."
+	return s.String()
+}
+
 // exchanger asks the server. bootstrap is asked for the addresses of a named
 // server; loops wait for the sockets of one that is asked over UDP.
 func (s Server) exchanger(loops *eventloop.Loops, bootstrap Exchanger) Exchanger {

@@ -146,7 +146,7 @@ func digest(text string) (d [sha256.Size]byte, ok bool) {
 // remote is the server as stream connects to it. If it is named and has no
 // address, bootstrap is asked for its addresses.
 func (s Server) remote(bootstrap Exchanger) stream.Server {
-	r := stream.Server{Name: s.String(), Host: s.Secure.Host, Port: s.Secure.Port, Bootstrap: bootstrap}
+	r := stream.Server{Name: s.Label(), Host: s.Secure.Host, Port: s.Secure.Port, Bootstrap: bootstrap}
 	if r.Host == "" {
 		r.Host, r.Addresses = s.Addr.Addr().String(), []netip.Addr{s.Addr.Addr()}
 	}

@@ -68,6 +68,7 @@ type Stat struct {
 	Failures   [Failures]uint64 // by kind
 	RTT        time.Duration    // moving average of usable replies; 0 before the first
 	Up         bool
+	Reason     Reason    // why it is not up
 	LastAnswer time.Time // last usable reply to a query or a probe; zero before the first
 }
 
@@ -75,11 +76,14 @@ type Stat struct {
 // that end meanwhile.
 func (m *Member) Stat() Stat {
 	s := Stat{
-		Name:       m.name,
+		Name:       m.label,
 		Exchanges:  m.exchanges.Load(),
 		RTT:        time.Duration(m.rtt.value() * float64(time.Second)),
 		Up:         !m.down.Load(),
 		LastAnswer: m.lastAnswer(),
+	}
+	if !s.Up {
+		s.Reason = m.reason()
 	}
 	for f := range s.Failures {
 		s.Failures[f] = m.failures[f].Load()
@@ -89,6 +93,9 @@ func (m *Member) Stat() Stat {
 	}
 	return s
 }
+
+// reason is why the member is down, or was last.
+func (m *Member) reason() Reason { return Reason(m.why.Load()) }
 
 func (m *Member) lastAnswer() time.Time {
 	if ns := m.answered.Load(); ns != 0 {

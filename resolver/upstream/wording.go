@@ -80,3 +80,17 @@ var (
 		EN: "file %s has only this program's own address; write the upstream servers' addresses in upstream.servers instead of system",
 	}
 )
+
+// reasonTexts are the reasons why an upstream is down.
+var reasonTexts = map[Reason]wording.Text{
+	ReasonTimeout: {VI: "không trả lời kịp", EN: "no reply in time"},
+	ReasonRefused: {VI: "từ chối kết nối", EN: "connection refused"},
+	ReasonNoRoute: {VI: "mạng không có đường tới đó", EN: "no route to it"},
+	ReasonClock: {
+		VI: "chứng thư hết hạn hoặc chưa có hiệu lực: đồng hồ máy này có đúng không?",
+		EN: "certificate expired or not yet valid: is the clock right?",
+	},
+	ReasonIdentity: {VI: "chứng thư hoặc khóa không đáng tin", EN: "certificate or key is not trusted"},
+	ReasonNoName:   {VI: "không tìm được địa chỉ của nó", EN: "its address was not found"},
+	ReasonOther:    {VI: "lỗi mạng", EN: "network error"},
+}

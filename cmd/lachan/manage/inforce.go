@@ -143,3 +143,14 @@ func systemAddresses(servers []upstream.Server) []netip.AddrPort {
 	}
 	return list
 }
+
+// watchUpstreams tells which upstreams are down, and why.
+func (n *node) watchUpstreams() {
+	var down []wording.Text
+	for _, u := range n.counters.Readings().Upstreams {
+		if !u.Up {
+			down = append(down, wording.Join(about(u.Name, ""), upstream.ReasonText(u.Reason)))
+		}
+	}
+	n.lists.condition("upstream-down", textConditionUpstreams, down)
+}

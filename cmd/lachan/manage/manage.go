@@ -141,6 +141,7 @@ func (n *node) run(ctx context.Context) error {
 		case now := <-renewed.C:
 			n.renewCertificate(now)
 			n.followSystem()
+			n.watchUpstreams()
 		case <-n.lists.updates:
 			n.lists.watch(ctx)
 			n.lists.startCompiling(ctx)

@@ -92,6 +92,10 @@ var (
 		VI: "chưa có hiệu lực: %s",
 		EN: "not in force yet: %s",
 	}
+	textConditionUpstreams = wording.Text{
+		VI: "máy chủ DNS cấp trên không trả lời: %s",
+		EN: "upstreams that are down: %s",
+	}
 	textConditionUnreadable = wording.Text{
 		VI: "không đọc được danh sách đã tải, phần đang có hiệu lực được giữ: %s",
 		EN: "lists that were had cannot be read, what is in force of them stays: %s",

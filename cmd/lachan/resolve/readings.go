@@ -20,6 +20,7 @@ func (p *process) readings() metrics.ResolverReadings {
 	for _, of := range s.upstreams.Stats() {
 		u := metrics.UpstreamReading{
 			Name: of.Name, Exchanges: of.Exchanges, Failures: map[string]uint64{}, RTT: of.RTT, Up: of.Up,
+			Reason: of.Reason.String(),
 		}
 		for kind, count := range of.Failures {
 			u.Failures[upstream.Failure(kind).String()] = count

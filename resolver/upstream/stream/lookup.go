@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"sync"
@@ -18,6 +19,9 @@ const (
 	minTTL = time.Minute
 	maxTTL = 24 * time.Hour
 )
+
+// ErrNoAddress means that the addresses of a named server were not found.
+var ErrNoAddress = errors.New("no address found")
 
 // A Bootstrap asks the servers that know the addresses of named servers. It is
 // called like upstream.Exchanger.
@@ -46,7 +50,7 @@ func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
 	}
 	addrs, ttl, err := l.ask(ctx)
 	if err != nil && len(l.addrs) == 0 {
-		return nil, fmt.Errorf("look up %s: %w", l.host, err)
+		return nil, fmt.Errorf("look up %s: %w: %w", l.host, ErrNoAddress, err)
 	}
 	if err == nil {
 		l.addrs = addrs

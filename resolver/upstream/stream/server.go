@@ -42,7 +42,7 @@ func (s Server) tls(protocol string) *tls.Config {
 		config.InsecureSkipVerify = true // VerifyConnection takes its place
 		config.VerifyConnection = func(state tls.ConnectionState) error {
 			if !slices.Contains(s.Pins, sha256.Sum256(state.PeerCertificates[0].RawSubjectPublicKeyInfo)) {
-				return errPin
+				return ErrPin
 			}
 			return nil
 		}
@@ -50,8 +50,8 @@ func (s Server) tls(protocol string) *tls.Config {
 	return config
 }
 
-// errPin: the server has another key than it should.
-var errPin = errors.New("the server's public key is none of those that are pinned")
+// ErrPin means that the server has another key than it should.
+var ErrPin = errors.New("the server's public key is none of those that are pinned")
 
 // A dial opens a connection to one address of a server.
 type dial func(ctx context.Context, addr netip.AddrPort, config *tls.Config) (transport, error)
