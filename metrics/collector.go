@@ -24,6 +24,11 @@ var (
 	cacheMissesDesc    = desc("lachan_cache_misses_total", "Questions that the cache could not answer.")
 	cacheEvictionsDesc = desc("lachan_cache_evictions_total", "Answers thrown out of the cache to make room.")
 
+	waitingDesc   = desc("lachan_waiting_queries", "Queries that wait for an upstream.")
+	pendingDesc   = desc("lachan_pending_exchanges", "Exchanges with upstreams that are under way.")
+	abandonedDesc = desc("lachan_abandoned_exchanges_total", "Exchanges that were canceled because no "+
+		"query waited for them any more.")
+
 	upstreamExchangesDesc = desc("lachan_upstream_exchanges_total", "Exchanges begun with an upstream.", "upstream")
 	upstreamFailuresDesc  = desc("lachan_upstream_failures_total", "Exchanges with an upstream that brought "+
 		"no usable answer, by kind.", "upstream", "kind")
@@ -93,6 +98,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	readings := c.readings()
 	s.queries(c.aggregator.sumShards())
 	s.cache(readings.Cache)
+	s.pending(readings.Pending)
 	for _, u := range readings.Upstreams {
 		s.upstream(u)
 	}
@@ -158,6 +164,12 @@ func (s series) cache(r CacheReading) {
 	s.counter(cacheHitsDesc, r.Hits)
 	s.counter(cacheMissesDesc, r.Misses)
 	s.counter(cacheEvictionsDesc, r.Evictions)
+}
+
+func (s series) pending(r PendingReading) {
+	s.gauge(waitingDesc, float64(r.Queries))
+	s.gauge(pendingDesc, float64(r.Exchanges))
+	s.counter(abandonedDesc, r.Abandoned)
 }
 
 func (s series) upstream(r UpstreamReading) {

@@ -46,7 +46,8 @@ func operators(t *testing.T, c *metrics.Counters) series {
 func readings(now time.Time) metrics.Readings {
 	return metrics.Readings{
 		ResolverReadings: metrics.ResolverReadings{
-			Cache: metrics.CacheReading{Entries: 100, Hits: 7, Misses: 5, Evictions: 3},
+			Cache:   metrics.CacheReading{Entries: 100, Hits: 7, Misses: 5, Evictions: 3},
+			Pending: metrics.PendingReading{Queries: 4, Exchanges: 2, Abandoned: 8},
 			Upstreams: []metrics.UpstreamReading{
 				{Name: "1.1.1.1", Exchanges: 9, Failures: map[string]uint64{"timeout": 2, "servfail": 1}, RTT: 12500 * time.Microsecond, Up: true},
 				{Name: "tls://9.9.9.9"},
@@ -78,6 +79,9 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_cache_hits_total", 7)
 		f("lachan_cache_misses_total", 5)
 		f("lachan_cache_evictions_total", 3)
+		f("lachan_waiting_queries", 4)
+		f("lachan_pending_exchanges", 2)
+		f("lachan_abandoned_exchanges_total", 8)
 		f("lachan_upstream_exchanges_total", 9, `upstream="1.1.1.1"`)
 		f("lachan_upstream_failures_total", 2, `upstream="1.1.1.1"`, `kind="timeout"`)
 		f("lachan_upstream_failures_total", 1, `upstream="1.1.1.1"`, `kind="servfail"`)
@@ -129,6 +133,7 @@ var operatorMetrics = []string{
 	"lachan_queries_total", "lachan_answers_total", "lachan_query_duration_seconds_bucket",
 	"lachan_query_duration_seconds_sum", "lachan_query_duration_seconds_count", "lachan_rcodes_total",
 	"lachan_cache_entries", "lachan_cache_hits_total", "lachan_cache_misses_total", "lachan_cache_evictions_total",
+	"lachan_waiting_queries", "lachan_pending_exchanges", "lachan_abandoned_exchanges_total",
 	"lachan_upstream_exchanges_total", "lachan_upstream_failures_total", "lachan_upstream_rtt_seconds", "lachan_upstream_up",
 	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_age_seconds",
 	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",

@@ -13,6 +13,7 @@ type Readings struct {
 // ticks.
 type ResolverReadings struct {
 	Cache               CacheReading
+	Pending             PendingReading
 	Upstreams           []UpstreamReading // one for each name
 	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
 	RulesSerial         uint64            // of the Rules in force
@@ -31,6 +32,13 @@ type HistoryReading struct {
 type CacheReading struct {
 	Entries                 int
 	Hits, Misses, Evictions uint64
+}
+
+// A PendingReading is what waits for upstreams.
+type PendingReading struct {
+	Queries   int    // that wait
+	Exchanges int    // under way
+	Abandoned uint64 // exchanges that ended because no query waited any more; it only grows
 }
 
 // An UpstreamReading is the state of one upstream server. Exchanges and

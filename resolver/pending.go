@@ -28,6 +28,9 @@ import (
 //	                       queries that join later wait for the reply
 //	timer has fired ----- reply, afterFlush, Stop fails ------> garbage
 //
+// A pending whose last waiter was dropped is abandoned: its exchange is canceled, and
+// it never goes back to the pool, as Cancel may still be running.
+//
 // Where Stop fails the timer may still be running and has the pending, so that it
 // never goes back to the pool. The timer counts in pendings.live from when it is
 // made: Stop takes it off when it succeeds, and the timer does when it has fired.
@@ -43,6 +46,7 @@ type pending struct {
 
 	older, newer *pending // shard.mu
 	waiters      []*Query // shard.mu
+	abandoned    bool     // shard.mu, under which it is taken out of the shard
 
 	answered []*Query // the waiters, once the reply has come
 	tail     func()   // afterFlush
@@ -54,6 +58,9 @@ type pendings struct {
 	shards  [cache.Shards]pendingShard
 	seed    maphash.Seed
 	waiting atomic.Int64   // queries that wait
+	held    atomic.Int64   // bytes that they hold
+	under   atomic.Int64   // exchanges under way
+	left    atomic.Uint64  // exchanges that were abandoned
 	live    sync.WaitGroup // exchanges under way and stale timers
 	free    sync.Pool      // of *pending
 }
@@ -64,10 +71,24 @@ type pendingShard struct {
 	oldest, newest *pending            // mu
 }
 
-// maxWaiting bounds the queries that wait for upstreams, and with them the memory
-// they hold, about 10 KB each. When one more comes, one that has waited long is
-// dropped and counted: its client has asked again or gone.
-const maxWaiting = 8192
+// Queries that wait for upstreams are bounded by the bytes that they hold, see
+// Settings.WaitingBytes. When one more comes, one that has waited long is dropped and
+// counted: its client has asked again or gone. An exchange for which no query waits
+// any more is abandoned, so that there are not more exchanges than queries, but for
+// those that prefetch or go on for a stale answer; and these end when there are too
+// many.
+const (
+	maxWaiting  = 8192     // queries, whatever memory there is
+	waiterBytes = 10 << 10 // that a query holds, with its exchange; a long message comes on top
+)
+
+// weight is how many bytes q holds while it waits.
+func (q *Query) weight() int64 {
+	if len(q.message) > len(q.in) {
+		return waiterBytes + int64(len(q.message))
+	}
+	return waiterBytes
+}
 
 func newPendings(r *route) *pendings {
 	ps := &pendings{route: r, seed: maphash.MakeSeed()}
@@ -101,8 +122,13 @@ func (ps *pendings) wait(limit time.Duration) bool {
 	}
 }
 
-// prefetch asks q's question again while the answer is still good.
-func (ps *pendings) prefetch(q *Query) { ps.join(q, nil, false) }
+// prefetch asks q's question again while the answer is still good, unless there are
+// many exchanges already.
+func (ps *pendings) prefetch(q *Query) {
+	if ps.under.Load() < q.snapshot.waitingBytes/waiterBytes {
+		ps.join(q, nil, false)
+	}
+}
 
 // join joins the exchange that is pending for q's question, or starts one. waiter,
 // if not nil, belongs to it from here on.
@@ -115,10 +141,17 @@ func (ps *pendings) join(q, waiter *Query, stale bool) {
 	if waiter != nil {
 		waiter.to, waiter.hot, waiter.starts = waiter.to.async(), nil, nil
 		waiter.inspections = nil
-		if ps.waiting.Add(1) > maxWaiting {
-			ps.drop(shard.longest())
+		ps.waiting.Add(1)
+		for ps.held.Add(waiter.weight()); ps.held.Load() > q.snapshot.waitingBytes; {
+			dropped, left := shard.longest()
+			ps.abandon(left)
+			if dropped == nil {
+				break
+			}
+			ps.drop(dropped)
 		}
 	}
+	var idle *pending
 	shard.mu.Lock()
 	p := shard.by[string(key)]
 	begins := p == nil
@@ -132,7 +165,11 @@ func (ps *pendings) join(q, waiter *Query, stale bool) {
 	if waiter != nil {
 		p.waiters = append(p.waiters, waiter)
 	}
+	if begins && ps.under.Load() > q.snapshot.waitingBytes/waiterBytes {
+		idle = shard.idle()
+	}
 	shard.mu.Unlock()
+	ps.abandon(idle)
 	switch {
 	case !begins:
 	case starts != nil:
@@ -152,6 +189,7 @@ func (ps *pendings) begin(q *Query, key string, hash uint64, shard *pendingShard
 	p.call.Query = appendUpstreamQuery(p.call.Query[:0], q)
 	p.call.Group, p.local = q.snapshot.upstreams.For(q.lookup)
 	ps.live.Add(1)
+	ps.under.Add(1)
 	shard.by[key] = p
 	if p.older = shard.newest; p.older != nil {
 		p.older.newer = p
@@ -162,19 +200,49 @@ func (ps *pendings) begin(q *Query, key string, hash uint64, shard *pendingShard
 	return p
 }
 
-// longest takes the query that has waited longest from the shard. It returns nil if
-// none waits.
-func (s *pendingShard) longest() *Query {
+// longest takes the query that has waited longest from the shard; it is nil if none
+// waits. If it was the last that waited for its exchange, that is left.
+func (s *pendingShard) longest() (q *Query, left *pending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for p := s.oldest; p != nil; p = p.newer {
-		if len(p.waiters) > 0 {
-			q := p.waiters[0]
-			p.waiters = slices.Delete(p.waiters, 0, 1)
-			return q
+		if len(p.waiters) == 0 {
+			continue
+		}
+		q = p.waiters[0]
+		p.waiters = slices.Delete(p.waiters, 0, 1)
+		if len(p.waiters) == 0 {
+			return q, s.leave(p)
+		}
+		return q, nil
+	}
+	return nil, nil
+}
+
+// idle takes the oldest exchange that no query waits for out of the shard, whose lock
+// is held. It is nil if there is none.
+func (s *pendingShard) idle() *pending {
+	for p := s.oldest; p != nil; p = p.newer {
+		if len(p.waiters) == 0 {
+			return s.leave(p)
 		}
 	}
 	return nil
+}
+
+// leave takes p out of the shard, whose lock is held, for it to be abandoned.
+func (s *pendingShard) leave(p *pending) *pending {
+	s.unlink(p)
+	p.abandoned = true
+	return p
+}
+
+// abandon ends the exchange of p, which may be nil and is in no shard any more.
+func (ps *pendings) abandon(p *pending) {
+	if p != nil {
+		ps.left.Add(1)
+		p.call.Cancel()
+	}
 }
 
 // drop ends a query without an answer.
@@ -195,6 +263,9 @@ const staleAfter = 1800 * time.Millisecond
 // wait for it. It does not wait for anything. The tail that it returns sends the
 // answers.
 func (p *pending) onReply(reply []byte, err error) (tail func()) {
+	if err != nil && p.isAbandoned() { // that it was canceled is nothing to remember
+		return p.tail
+	}
 	r := p.all.route
 	now := r.clock()
 	lifetimes := p.snapshot.settings.Cache.Lifetimes
@@ -315,9 +386,17 @@ func (p *pending) takeWaiters() (waiters []*Query) {
 // remove takes p out of its shard: a query for the same question that comes now
 // begins another exchange.
 func (p *pending) remove() (waiters []*Query) {
-	s := p.shard
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	p.shard.mu.Lock()
+	defer p.shard.mu.Unlock()
+	if !p.abandoned {
+		p.shard.unlink(p)
+	}
+	waiters, p.waiters = p.waiters, nil
+	return waiters
+}
+
+// unlink takes p out of the shard, whose lock is held.
+func (s *pendingShard) unlink(p *pending) {
 	delete(s.by, p.key)
 	if p.older != nil {
 		p.older.newer = p.newer
@@ -330,18 +409,27 @@ func (p *pending) remove() (waiters []*Query) {
 		s.newest = p.older
 	}
 	p.older, p.newer = nil, nil
-	waiters, p.waiters = p.waiters, nil
-	return waiters
+}
+
+// isAbandoned reports whether no query waits for p, nor ever will.
+func (p *pending) isAbandoned() bool {
+	p.shard.mu.Lock()
+	defer p.shard.mu.Unlock()
+	return p.abandoned
 }
 
 // recycle keeps p, whose exchange has ended, for another one, with the room that
 // its waiters had. See pending for the stale timer.
 func (ps *pendings) recycle(p *pending) {
 	defer ps.live.Done()
+	ps.under.Add(-1)
 	if p.staleTimer != nil {
 		if p.staleTimer.Stop() {
 			ps.live.Done()
 		}
+		return
+	}
+	if p.abandoned { // it is in no shard any more, so that nothing writes to it
 		return
 	}
 	clear(p.answered)
@@ -353,5 +441,6 @@ func (ps *pendings) recycle(p *pending) {
 // release gives back a query that waited.
 func (ps *pendings) release(q *Query) {
 	ps.waiting.Add(-1)
+	ps.held.Add(-q.weight())
 	ps.route.recycle(q)
 }

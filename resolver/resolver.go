@@ -85,15 +85,20 @@ func (r *Resolver) CacheStats() cache.Stats { return r.cache.Stats() }
 
 // A Load is what clients hold at a moment.
 type Load struct {
-	Connections int   // open, over TCP, TLS, HTTPS and QUIC
-	AnswerBytes int64 // of answers that clients have yet to take from streams
-	Waiting     int   // questions that wait for an upstream
+	Connections int    // open, over TCP, TLS, HTTPS and QUIC
+	AnswerBytes int64  // of answers that clients have yet to take from streams
+	Waiting     int    // questions that wait for an upstream
+	Exchanges   int    // under way with upstreams
+	Abandoned   uint64 // exchanges, since the start, that ended because no question waited any more
 }
 
 // Load is what clients hold now.
 func (r *Resolver) Load() Load {
-	limiter := r.endpoints.limiter
-	return Load{Connections: limiter.Open(), AnswerBytes: limiter.Held(), Waiting: int(r.pendings.waiting.Load())}
+	limiter, ps := r.endpoints.limiter, r.pendings
+	return Load{
+		Connections: limiter.Open(), AnswerBytes: limiter.Held(),
+		Waiting: int(ps.waiting.Load()), Exchanges: int(ps.under.Load()), Abandoned: ps.left.Load(),
+	}
 }
 
 // Popular calls yield with every name that the cache has an answer for, see

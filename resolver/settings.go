@@ -26,6 +26,9 @@ type Settings struct {
 	TrustAD     bool              // upstreams validate, and their word is passed on
 	Connections clientconn.Limits // over TCP, TLS, HTTPS and QUIC alike
 	Encryption  Encryption
+	// WaitingBytes is how many bytes queries may hold together that wait for an upstream;
+	// 0: as many as 8,192 queries hold.
+	WaitingBytes int64
 
 	// Notify is told that a zone has changed, and by which server, and reports
 	// whether that is of interest (RFC 1996). It is called by the workers of sockets

@@ -25,7 +25,9 @@ type snapshot struct {
 	perUnit    ratelimit.Rate
 	categories [256]metrics.Category // by tag
 	ddr        *ddr.Records
-	streams    stream.Settings
+	// waitingBytes is how many bytes queries may hold that wait for an upstream.
+	waitingBytes int64
+	streams      stream.Settings
 }
 
 // newSnapshot makes the snapshot that comes after old, which is nil for the first
@@ -36,10 +38,14 @@ func newSnapshot(
 	s := &snapshot{
 		settings: settings, rules: rules, upstreams: upstreams,
 		perClient: ratelimit.PerSecond(settings.Rates.Client), perUnit: ratelimit.PerSecond(settings.Rates.Unit),
+		waitingBytes: maxWaiting * waiterBytes,
 		streams: stream.Settings{
 			TLSName: settings.Encryption.TLSName, DoHPath: settings.Encryption.DoHPath,
 			TrustedForwarders: settings.Clients.TrustedForwarders,
 		},
+	}
+	if settings.WaitingBytes > 0 {
+		s.waitingBytes = min(s.waitingBytes, settings.WaitingBytes)
 	}
 	p := rules.Policy()
 	if old != nil && old.rules.Policy() == p {

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"lachan/resolver/upstream/exchange"
@@ -27,6 +28,31 @@ type Call struct {
 	member  *Member
 	pool    *udp.Pool // nil if a goroutine makes the exchange
 	began   time.Time
+
+	canceled atomic.Bool
+	stop     atomic.Pointer[context.CancelFunc] // of the goroutine that makes the exchange; nil if there is none
+}
+
+// Cancel ends an exchange whose reply is no longer wanted: it is not sent again, and
+// no other member is asked. Arrived is called soon, as always, with an error unless
+// the reply has come. Any goroutine may call Cancel, also before Start, but a call
+// that was canceled is not to be used again.
+func (c *Call) Cancel() {
+	c.canceled.Store(true)
+	c.request.Cancel()
+	if stop := c.stop.Load(); stop != nil {
+		(*stop)()
+	}
+}
+
+// cancelable lets Cancel end ctx.
+func (c *Call) cancelable(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	c.stop.Store(&cancel)
+	if c.canceled.Load() {
+		cancel()
+	}
+	return ctx, cancel
 }
 
 // Start is Group.Exchange for callers that do not wait. If the member that is
@@ -44,6 +70,11 @@ func Start(calls ...*Call) {
 	var room [udp.MaxBatch]*udp.Request
 	for i, first := range calls {
 		if first == nil {
+			continue
+		}
+		if first.canceled.Load() {
+			calls[i] = nil
+			first.arrive(nil, context.Canceled)
 			continue
 		}
 		p, together := first.pool, room[:0]
@@ -85,7 +116,9 @@ func (c *Call) choose(now time.Time) {
 
 // exchange makes the whole exchange on a goroutine of its own.
 func (c *Call) exchange() {
-	c.arrive(c.Group.Exchange(context.Background(), c.Query, nil))
+	ctx, cancel := c.cancelable(context.Background())
+	defer cancel()
+	c.arrive(c.Group.Exchange(ctx, c.Query, nil))
 }
 
 // arrive ends a call that no others end together with.
@@ -101,6 +134,9 @@ func (c *Call) replied(reply []byte, err error) (tail func()) {
 		c.member.noteReply(reply, time.Since(c.began))
 		return c.Arrived(reply, nil)
 	}
+	if c.canceled.Load() {
+		return c.Arrived(nil, context.Canceled)
+	}
 	go c.goOn(slices.Clone(reply), err)
 	return nil
 }
@@ -108,6 +144,8 @@ func (c *Call) replied(reply []byte, err error) (tail func()) {
 // goOn ends an exchange for which the first member's UDP reply was not enough.
 func (c *Call) goOn(reply []byte, err error) {
 	ctx, cancel := context.WithDeadline(context.Background(), c.began.Add(c.Group.timeout))
+	defer cancel()
+	ctx, cancel = c.cancelable(ctx)
 	defer cancel()
 	plain := c.member.exchanger.(*Plain)
 	if err != nil {

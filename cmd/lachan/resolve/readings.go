@@ -9,9 +9,13 @@ import (
 // rules.
 func (p *process) readings() metrics.ResolverReadings {
 	s, cache := &p.state, p.resolver.CacheStats()
+	load := p.resolver.Load()
 	r := metrics.ResolverReadings{
 		Cache: metrics.CacheReading{
 			Entries: cache.Entries, Hits: cache.Hits, Misses: cache.Misses, Evictions: cache.Evictions,
+		},
+		Pending: metrics.PendingReading{
+			Queries: load.Waiting, Exchanges: load.Exchanges, Abandoned: load.Abandoned,
 		},
 		BloomFalsePositives: s.lists.FalsePositives(),
 		RulesSerial:         s.serial,

@@ -61,7 +61,8 @@ func (p *process) settings() *resolver.Settings {
 			},
 			Prefetch: cfg.Cache.Prefetch,
 		},
-		TrustAD: cfg.Upstream.TrustAD,
+		TrustAD:      cfg.Upstream.TrustAD,
+		WaitingBytes: shares.Questions,
 		Connections: clientconn.Limits{
 			Connections:   connections,
 			PerClient:     cfg.Server.TCP.OfClient(connections),

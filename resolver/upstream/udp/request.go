@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"lachan/resolver/upstream/exchange"
@@ -22,9 +23,14 @@ type Request struct {
 	// called for all requests that ended at the same time.
 	Done func(reply []byte, err error) (tail func())
 
+	canceled atomic.Bool
 	resendAt time.Time // zero once it was sent again
 	socket   *socket   // nil until it was sent
 }
+
+// Cancel has the request end at the next sweep, without being sent again. Any
+// goroutine may call it, at any time.
+func (r *Request) Cancel() { r.canceled.Store(true) }
 
 func (r *Request) setID(id uint16) { binary.BigEndian.PutUint16(r.Query, id) }
 

@@ -47,14 +47,14 @@ func (s *socket) begin(requests []*Request) (sent int, err error) {
 	return sent, err
 }
 
-// sweep takes the requests from the socket whose time is over and appends them
-// to expired. It resends those that have waited for half of their time.
+// sweep takes the requests from the socket whose time is over, or that were canceled,
+// and appends them to expired. It resends those that have waited for half of their time.
 func (s *socket) sweep(now time.Time, expired []*Request) []*Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = slices.DeleteFunc(s.requests, func(r *Request) bool {
 		switch {
-		case !now.Before(r.Deadline):
+		case !now.Before(r.Deadline) || r.canceled.Load():
 			s.spent = true // its reply may still come
 			expired = append(expired, r)
 			return true
