@@ -7,11 +7,13 @@ import (
 
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/structured"
 )
 
-// This file makes replies of decisions.
+// This file makes replies of decisions: of that on the question, and of those on
+// what an answer points at.
 
 // applyDecision replies where policy has the last word already. A block that
 // stream clients pass becomes no decision for them.
@@ -103,4 +105,128 @@ func (q *Query) rewritten() {
 	if q.decision.Action == policy.Block {
 		q.action = metrics.ActionBlock
 	}
+}
+
+// inspect judges what a reply points at: aliases, targets, addresses. It is
+// the same decision as for the question, by the same rules.
+func (q *Query) inspect(a *cache.Answer, v cache.Verdict) {
+	d := q.decision
+	switch {
+	case v.Own:
+		d = q.inspectOnce(a)
+	case v.Set != nil:
+		d = q.snapshot.rules.DecideSet(q.group, d, *v.Set)
+	}
+	switch {
+	case d != q.decision:
+		q.enforce(d)
+	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name && !q.mayLeadInside():
+		q.enforce(rebind)
+		q.text = rebindText
+	case q.decision.Rewrite != nil:
+		q.rewritten()
+	}
+}
+
+// inspectOnce is inspectEach, or what it came to when the worker asked it last for
+// the same answer, group, rules and decision.
+func (q *Query) inspectOnce(a *cache.Answer) policy.Decision {
+	if q.inspections == nil {
+		return q.inspectEach(a)
+	}
+	of := inspection{
+		hash: q.lookup.Hash(q.lookup.Labels()), qtype: q.Type, flags: cache.Flags(&q.Query), stored: a.Stored(),
+		group: q.group, asked: q.decision, stream: q.transport != metrics.TransportUDP,
+	}
+	kept := q.inspections.at(q.snapshot.rules, &of)
+	if !kept.known || kept.inspection != of {
+		*kept = inspected{of, q.inspectEach(a), true}
+	}
+	return kept.decision
+}
+
+// inspectEach judges one by one the names and addresses that an answer points
+// at, where a union of what they are is not enough. They are at most
+// cache.MaxPointers.
+func (q *Query) inspectEach(a *cache.Answer) policy.Decision {
+	var walker dnswire.Walker
+	var record dnswire.Record
+	d, message := q.decision, a.Wire()
+	if q.lookup != &q.Name { // the reply leads there
+		if of := q.snapshot.rules.DecideTarget(q.group, d, q.lookup, q.Type); of != d && !q.bypassesTCPOnly(of) {
+			return of
+		}
+	}
+	for ok := walker.Start(message) == nil; ok && walker.Next(&record); {
+		if of := q.inspectRecord(d, message, &record); of != d && !q.bypassesTCPOnly(of) {
+			return of
+		}
+	}
+	return d
+}
+
+// inspectRecord is d, or what becomes of an answer that has this record.
+func (q *Query) inspectRecord(d policy.Decision, message []byte, record *dnswire.Record) policy.Decision {
+	rules := q.snapshot.rules
+	if record.StrayOwner(message, &q.target) {
+		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
+			return of
+		}
+	}
+	if record.Target(message, &q.target) {
+		if of := rules.DecideTarget(q.group, d, &q.target, q.Type); of != d {
+			return of
+		}
+	}
+	of := d
+	record.Addresses(message, func(a netip.Addr) bool {
+		of = rules.DecideAddr(q.group, d, a)
+		return of == d || q.bypassesTCPOnly(of)
+	})
+	return of
+}
+
+// An inspection is what inspecting an answer depends on besides the rules. An answer
+// is told from others by its question and the moment when it was stored.
+type inspection struct {
+	hash   uint64
+	stored int64
+	asked  policy.Decision
+	group  policy.GroupID
+	qtype  uint16
+	flags  byte
+	stream bool
+}
+
+// inspections are what inspecting answers came to lately, by one set of rules. They
+// belong to one worker, or to the queries that wait for one answer.
+type inspections struct {
+	rules *policy.Rules
+	kept  []inspected
+}
+
+// An inspected is about 250 bytes.
+type inspected struct {
+	inspection
+	decision policy.Decision
+	known    bool
+}
+
+// workerInspections and waiterInspections are how many answers and groups are
+// remembered at a time: for a worker 128 KiB of them.
+const (
+	workerInspections = 512
+	waiterInspections = 8
+)
+
+func newInspections(n int) *inspections { return &inspections{kept: make([]inspected, n)} }
+
+// at is the place of an inspection by the rules.
+func (is *inspections) at(rules *policy.Rules, of *inspection) *inspected {
+	if is.rules != rules {
+		clear(is.kept)
+		is.rules = rules
+	}
+	h := (of.hash ^ uint64(of.group)) * 0x9E3779B97F4A7C15
+	return &is.kept[(h>>32)%uint64(len(is.kept))]
 }

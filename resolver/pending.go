@@ -3,7 +3,6 @@ package resolver
 import (
 	"errors"
 	"hash/maphash"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,12 +62,6 @@ type pendings struct {
 	left    atomic.Uint64  // exchanges that were abandoned
 	live    sync.WaitGroup // exchanges under way and stale timers
 	free    sync.Pool      // of *pending
-}
-
-type pendingShard struct {
-	mu             sync.Mutex
-	by             map[string]*pending // mu
-	oldest, newest *pending            // mu
 }
 
 // Queries that wait for upstreams are bounded by the bytes that they hold, see
@@ -197,43 +190,6 @@ func (ps *pendings) begin(q *Query, key string, hash uint64, shard *pendingShard
 		shard.oldest = p
 	}
 	shard.newest = p
-	return p
-}
-
-// longest takes the query that has waited longest from the shard; it is nil if none
-// waits. If it was the last that waited for its exchange, that is left.
-func (s *pendingShard) longest() (q *Query, left *pending) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for p := s.oldest; p != nil; p = p.newer {
-		if len(p.waiters) == 0 {
-			continue
-		}
-		q = p.waiters[0]
-		p.waiters = slices.Delete(p.waiters, 0, 1)
-		if len(p.waiters) == 0 {
-			return q, s.leave(p)
-		}
-		return q, nil
-	}
-	return nil, nil
-}
-
-// idle takes the oldest exchange that no query waits for out of the shard, whose lock
-// is held. It is nil if there is none.
-func (s *pendingShard) idle() *pending {
-	for p := s.oldest; p != nil; p = p.newer {
-		if len(p.waiters) == 0 {
-			return s.leave(p)
-		}
-	}
-	return nil
-}
-
-// leave takes p out of the shard, whose lock is held, for it to be abandoned.
-func (s *pendingShard) leave(p *pending) *pending {
-	s.unlink(p)
-	p.abandoned = true
 	return p
 }
 
@@ -393,22 +349,6 @@ func (p *pending) remove() (waiters []*Query) {
 	}
 	waiters, p.waiters = p.waiters, nil
 	return waiters
-}
-
-// unlink takes p out of the shard, whose lock is held.
-func (s *pendingShard) unlink(p *pending) {
-	delete(s.by, p.key)
-	if p.older != nil {
-		p.older.newer = p.newer
-	} else {
-		s.oldest = p.newer
-	}
-	if p.newer != nil {
-		p.newer.older = p.older
-	} else {
-		s.newest = p.older
-	}
-	p.older, p.newer = nil, nil
 }
 
 // isAbandoned reports whether no query waits for p, nor ever will.
