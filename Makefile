@@ -75,8 +75,9 @@ fuzz-short: ## ten seconds of every fuzz target
 proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave, a year of a province
 	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics/report
 
-differential: ## a million questions to the resolver and to its plain reference
+differential: ## a million questions to the resolver and a million decisions of policy, and to their plain references
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000
+	go test -count=1 -timeout 60m -run TestDecisionsAgree ./policy -differential 1000000
 
 soak: ## an hour at 60% of what the server can, a list changes each minute
 	go run ./bench/run -soak $(SOAK)

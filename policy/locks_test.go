@@ -32,14 +32,7 @@ func newRuled(t *testing.T, text string, feeds ...ruled) *world {
 		if f.feed.Category != "" {
 			configured = append(configured, f.feed)
 		}
-		sources = append(sources, blocklist.Source{Name: f.feed.Name, Rules: func(emit func(format.Rule) error) error {
-			for _, r := range f.rules {
-				if err := emit(r); err != nil {
-					return err
-				}
-			}
-			return nil
-		}})
+		sources = append(sources, ruledSource(f.feed.Name, f.rules))
 	}
 	p, problems := policy.Load(path, configured, hanoi, policy.Unknown{})
 	if p == nil {
