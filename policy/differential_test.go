@@ -98,6 +98,10 @@ func (m *maker) entry(what string) entryWritten {
 
 func (m *maker) feed(i int) ruled {
 	f := ruled{feed: policy.Feed{Name: fmt.Sprint("f", i), Category: m.one(someCodes)}}
+	if m.chance(4) {
+		f.feed.Categories = m.some(someCodes, 2)
+	}
+	f.feed.Trusted = m.chance(2)
 	switch m.IntN(6) {
 	case 0:
 		f.feed.LockedBy = m.one(someUnits)
@@ -338,5 +342,5 @@ func TestDecisionsAgreeWithThePlainReference(t *testing.T) {
 			decisions += m.compare(t, a, rules, seed)
 		}
 	}
-	t.Logf("%d decisions of %d worlds, no difference", decisions, worlds)
+	t.Logf("%d decisions of %d worlds compared", decisions, worlds)
 }

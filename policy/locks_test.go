@@ -143,3 +143,33 @@ units:
 	w = newRuled(t, text, never, ruled{policy.Feed{Name: "order", Category: "gambling", LockedBy: "tinh"}, rule})
 	w.wants("hs", "time.example", "block lock gambling nxdomain 15")
 }
+
+// A row of a public list does not name a category that is locked, nor one that
+// reports count apart, as its own.
+func TestAPublicListFillsItsOwnCategoryAlone(t *testing.T) {
+	const text = `
+units:
+  - {id: tinh, kind: province, lock: [csam, authority-order, malware]}
+  - {id: hs, parent: tinh, kind: school, profile: giao-vien}
+`
+	rows := []format.Rule{
+		{Name: "abuse.example", Category: "csam"}, {Name: "order.example", Category: "Lệnh chặn"},
+		{Name: "evil.example", Category: "malware"}, {Name: "game.example", Category: "khác"},
+	}
+	f := func(feed policy.Feed, name, want string) {
+		t.Helper()
+		feed.Name, feed.Category = "list", "games"
+		newRuled(t, text, ruled{feed, rows}).wants("hs", name, want)
+	}
+	public := policy.Feed{}
+	f(public, "abuse.example", "pass default")
+	f(public, "order.example", "pass default")
+	f(public, "evil.example", "pass default")
+	f(policy.Feed{Categories: []string{"malware"}}, "evil.example", "block lock malware nxdomain 15")
+	f(policy.Feed{Categories: []string{"malware"}}, "abuse.example", "pass default")
+	f(policy.Feed{Trusted: true}, "abuse.example", "block lock csam nxdomain 15")
+	f(policy.Feed{Trusted: true, Categories: []string{"malware"}}, "abuse.example", "pass default")
+	f(policy.Feed{Authority: "A05"}, "abuse.example", "block lock csam nxdomain 16")
+	f(policy.Feed{LockedBy: "tinh"}, "abuse.example", "block lock csam nxdomain 15")
+	f(policy.Feed{LockedBy: "tinh"}, "game.example", "block lock games nxdomain 15")
+}

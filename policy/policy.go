@@ -79,7 +79,8 @@ func (p *Policy) Tests() []string { return slices.Clone(p.file.Tests) }
 
 // Tags are the bits that a rule of a feed sets: the bits of the feed's category, or
 // of the entry's category if that is not "", and the feed's own bit if a lock, a
-// unit or an authority refers to the feed. A category may also be a service
+// unit or an authority refers to the feed. Entries may name the categories that
+// their feed may fill, any if it is trusted. A category may also be a service
 // ("service:zalo"), which sets the service's categories too. An entry's category
 // may be written as people say it ("Cờ bạc"). A rule of a feed that is not
 // configured sets nothing; the feeds below "builtin/" need no configuration, and

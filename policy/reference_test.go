@@ -137,11 +137,19 @@ func (a *allWritten) tag(is words, f *policy.Feed, r *format.Rule) {
 	is.add("feed:" + f.Name)
 	switch {
 	case f.Allow || f.Unit != "":
-	case r.Category != "":
+	case r.Category != "" && mayName(f, r.Category):
 		is.add(a.classes(r.Category)...)
 	default:
 		is.add(a.classes(f.Category)...)
 	}
+}
+
+// mayName reports whether entries of a feed may name a category as their own.
+func mayName(f *policy.Feed, category string) bool {
+	if len(f.Categories) > 0 {
+		return slices.Contains(f.Categories, category)
+	}
+	return f.Trusted || f.LockedBy != "" || f.Name == "builtin/core"
 }
 
 // above are a unit and those above it, the unit first.

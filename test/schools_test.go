@@ -138,7 +138,7 @@ func (p *process) rulesOnDisk() (*config.Config, func(time.Time) *policy.Rules) 
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	for _, s := range cfg.Sources(nil) {
+	for _, s := range cfg.Sources(nil, nil) {
 		if _, err := store.Update(p.t.Context(), s); err != nil {
 			p.t.Fatal(err)
 		}

@@ -17,6 +17,10 @@ import (
 	"lachan/internal/wording"
 )
 
+// DefaultMaxGrowth is the bound of growth where nobody set one. It does not hold
+// for signed lists, nor where less than growthFloor entries are new.
+const DefaultMaxGrowth = 5
+
 // DefaultMaxBytes bounds a list whose Source sets no bound: 64 MiB.
 const DefaultMaxBytes = 64 << 20
 
@@ -57,6 +61,10 @@ type Source struct {
 	Core func(n *domain.Name, below bool) bool
 	// Allows has the list say what is allowed: an exception in it is an entry.
 	Allows bool
+	// Categories are what entries may name as their own; nil: any. MayName reports
+	// whether a text is the name of one of them.
+	Categories []string
+	MayName    func(text string) bool
 	// Locked has the list come before what is never blocked: then a version with
 	// more such entries than the one before is held back.
 	Locked bool

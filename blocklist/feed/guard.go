@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,8 +31,10 @@ type Examination struct {
 	Name       string        `json:"name"`             // the last part of the address, which may tell the format
 	Allows     bool          `json:"allows,omitempty"` // Source.Allows
 
-	Core func(n *domain.Name, below bool) bool `json:"-"` // Source.Core
-	Zone *time.Location                        `json:"-"` // Source.Zone
+	Categories []string                              `json:"categories,omitempty"` // Source.Categories
+	MayName    func(text string) bool                `json:"-"`                    // Source.MayName
+	Core       func(n *domain.Name, below bool) bool `json:"-"`                    // Source.Core
+	Zone       *time.Location                        `json:"-"`                    // Source.Zone
 }
 
 // examine examines the draft of a list of the source, by the function or, if it is
@@ -41,7 +44,8 @@ func (d *draft) examine(
 ) (Copy, error) {
 	e := Examination{
 		Path: d.file.Name(), Format: as, Asked: src.listFormat(), Subdomains: src.Subdomains, Name: src.fileName(),
-		Allows: src.Allows, Core: src.Core, Zone: src.Zone,
+		Allows: src.Allows,
+		Categories: src.Categories, MayName: src.MayName, Core: src.Core, Zone: src.Zone,
 	}
 	if by == nil {
 		return e.Do(ctx)
@@ -81,7 +85,7 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 				Reject{File: file, Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
 		}
 	}
-	options := format.Options{Subdomains: e.Subdomains, Name: e.Name, Zone: e.Zone}
+	options := format.Options{Subdomains: e.Subdomains, Name: e.Name, Zone: e.Zone, MayName: e.MayName}
 	sum, err := parse(file, e.Format, e.Asked, options, emit, reject)
 	if err != nil {
 		return Copy{}, unreadable(err)
@@ -128,9 +132,8 @@ func unreadable(err error) error {
 // more entries than a publisher changes on purpose, or would block what lessons
 // need. known is the zero Copy before the first success and after the feed got
 // another address or format.
-func guard(src *Source, known, c *Copy) error {
-	least := float64(known.Entries) * (1 - src.MaxShrink)
-	most := float64(known.Entries) * src.MaxGrowth
+func guard(src *Source, known, c *Copy, sizes []Size) error {
+	most := float64(known.Entries) * src.maxGrowth()
 	switch {
 	case c.Entries == 0 && c.Rejected > 0:
 		return refuse(textNoEntries.With(c.Rejected),
@@ -138,17 +141,95 @@ func guard(src *Source, known, c *Copy) error {
 	case c.Entries == 0 && known.Entries > 0:
 		return refuse(textEmptied.With(known.Entries),
 			fmt.Errorf("%w: had %d", ErrNoEntries, known.Entries))
-	case float64(c.Entries) < least:
+	case src.shrank(known.Entries, c.Entries):
 		return refuse(textShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, known.Entries))
-	case src.MaxGrowth > 0 && known.Entries > 0 && float64(c.Entries) > most:
+	case most > 0 && float64(c.Entries) > most &&
+		(src.MaxGrowth != DefaultMaxGrowth || c.Entries-known.Entries >= growthFloor):
 		return refuse(textGrew.With(known.Entries, c.Entries, src.MaxGrowth),
 			fmt.Errorf("%w: %d entries, had %d", ErrGrew, c.Entries, known.Entries))
+	case known.Entries > 0 && src.shrank(before(sizes, shrinkDay, c.Entries), c.Entries):
+		had := before(sizes, shrinkDay, c.Entries)
+		return refuse(textShrunkSlowly.With(had, c.Entries, 1, 100*src.MaxShrink),
+			fmt.Errorf("%w: %d entries, had %d a day ago", ErrShrunk, c.Entries, had))
+	case known.Entries > 0 && src.shrank(before(sizes, shrinkWeek, c.Entries), c.Entries):
+		had := before(sizes, shrinkWeek, c.Entries)
+		return refuse(textShrunkSlowly.With(had, c.Entries, 7, 100*src.MaxShrink),
+			fmt.Errorf("%w: %d entries, had %d a week ago", ErrShrunk, c.Entries, had))
 	case src.Locked && c.CoreHits > known.CoreHits:
 		return refuse(textCore.With(c.CoreHits, strings.Join(c.CoreNames, ", ")),
 			fmt.Errorf("%w: %d entries, had %d", ErrCore, c.CoreHits, known.CoreHits))
 	}
 	return nil
+}
+
+// How far back a list may not shrink beyond max_shrink, however slowly.
+const (
+	shrinkDay  = 24 * time.Hour
+	shrinkWeek = 7 * shrinkDay
+)
+
+const (
+	// shrinkFloor is how many entries have to be gone for a loss to be one, unless
+	// none may be: a list of 3 that loses 1 is no alarm.
+	shrinkFloor = 3
+	// growthFloor is how many entries have to be new for the default bound to hold.
+	growthFloor = 1000
+)
+
+// shrank reports whether a list lost more entries than it may.
+func (s *Source) shrank(had, has int) bool {
+	return float64(has) < float64(had)*(1-s.MaxShrink) && (had-has >= shrinkFloor || s.MaxShrink == 0)
+}
+
+// maxGrowth is MaxGrowth; 0 of signed lists for which nobody set it.
+func (s *Source) maxGrowth() float64 {
+	if len(s.Keys) > 0 && s.MaxGrowth == DefaultMaxGrowth {
+		return 0
+	}
+	return s.MaxGrowth
+}
+
+// A Size is how many entries the list in use had from a moment on.
+type Size struct {
+	At      time.Time `json:"at"`
+	Entries int       `json:"entries"`
+}
+
+// sizeEvery is a time of which at most two sizes are kept, the largest and the
+// last: those of a week are at most 336.
+const sizeEvery = time.Hour
+
+// withSize adds the size of a version that has come into use, and leaves out what
+// is no longer needed.
+func withSize(sizes []Size, at time.Time, entries int) []Size {
+	sizes = append(slices.Clone(sizes), Size{at, entries})
+	for len(sizes) > 1 && !sizes[1].At.After(at.Add(-shrinkWeek)) {
+		sizes = sizes[1:]
+	}
+	if n := len(sizes); n > 2 && at.Sub(sizes[n-3].At) < sizeEvery {
+		smaller := n - 3
+		if sizes[n-3].Entries > sizes[n-2].Entries {
+			smaller = n - 2
+		}
+		sizes = slices.Delete(sizes, smaller, smaller+1)
+	}
+	return sizes
+}
+
+// before is how many entries the list in use had that long ago, or at first if it
+// is younger; none if that is not known.
+func before(sizes []Size, ago time.Duration, none int) (entries int) {
+	if len(sizes) == 0 {
+		return none
+	}
+	entries = sizes[0].Entries
+	for _, s := range sizes {
+		if time.Since(s.At) >= ago {
+			entries = s.Entries
+		}
+	}
+	return entries
 }
 
 const maxCoreNames = 20

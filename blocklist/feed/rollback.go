@@ -62,6 +62,7 @@ func linkAs(path, as string) error {
 // rolledBack is the status after going back from a copy.
 func (s Status) rolledBack(from Copy, by string, at time.Time) Status {
 	s.Copy, s.Previous, s.Changed, s.Held = s.Previous, Copy{}, true, Held{}
+	s.Sizes = withSize(nil, at, s.Copy.Entries)
 	if from.Digest != "" {
 		record := Approval{Digest: from.Digest, Entries: from.Entries, By: by, At: at}
 		s.Rollbacks = lastOf(append(s.Rollbacks, record))

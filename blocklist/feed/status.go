@@ -43,6 +43,7 @@ type Status struct {
 	Newest Release `json:"newest,omitzero"` // that was taken from signed versions; no older one is
 
 	Held      Held        `json:"held,omitzero"`       // the version that a guard holds back; zero when none does
+	Sizes     []Size      `json:"sizes,omitempty"`     // of the versions in use in the last week, oldest first
 	Holds     []time.Time `json:"holds,omitempty"`     // when versions were held back, each once, oldest first
 	Approvals []Approval  `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
 	Rollbacks []Approval  `json:"rollbacks,omitempty"` // versions that somebody went back from, likewise
@@ -135,6 +136,12 @@ func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 	s.URL, s.LastAttempt, s.LastSuccess = withoutPassword(src.URL), at, at
 	if s.Copy.Digest != "" && s.Copy.Digest != c.Digest {
 		s.Previous = s.Copy
+	}
+	if !s.Copy.isOf(src) {
+		s.Sizes = nil
+	}
+	if s.Copy.Digest != c.Digest || len(s.Sizes) == 0 {
+		s.Sizes = withSize(s.Sizes, at, c.Entries)
 	}
 	if s.Copy.Digest != "" {
 		s.Damaged = "" // kept for one success, so that people see it

@@ -199,5 +199,9 @@ func (s *Store) verify(
 	if err := last.refuses(d.digest()); err != nil {
 		return c, err
 	}
-	return c, guard(src, known, &c)
+	sizes := last.Sizes
+	if known.Digest == "" {
+		sizes = nil // of another list
+	}
+	return c, guard(src, known, &c, sizes)
 }

@@ -129,6 +129,10 @@ var (
 		VI: "danh sách trước có %d mục, bản mới chỉ còn %d, giảm quá %.0f%% cho phép (max_shrink); vẫn dùng bản cũ, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
 		EN: "the list had %d entries and the new one has %d, a loss of more than the %.0f%% that max_shrink allows; the old one stays in use and the new one is held back: see it with `lachan lists diff`, approve it with `lachan lists approve`",
 	}
+	textShrunkSlowly = wording.Text{
+		VI: "danh sách có %d mục, bản mới chỉ còn %d so với %d ngày trước, giảm quá %.0f%% cho phép (max_shrink) dù từng bản chỉ giảm ít; vẫn dùng bản cũ, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
+		EN: "the list had %d entries and the new one has %d, against %d days ago: a loss of more than the %.0f%% that max_shrink allows, though each version lost less; the old one stays in use and the new one is held back: see it with `lachan lists diff`, approve it with `lachan lists approve`",
+	}
 	textCore = wording.Text{
 		VI: "danh sách được khóa này có %d mục thuộc các tên không bao giờ chặn (%s); bản cũ vẫn dùng, bản mới được giữ lại: hỏi đơn vị cung cấp, xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
 		EN: "%d entries of this locked list name what is never to be blocked (%s); the old version stays in use and the new one is held back: ask the publisher, see it with `lachan lists diff`, approve it with `lachan lists approve`",

@@ -29,6 +29,7 @@ type tableReader struct {
 	held      []heldRow
 	open      record // its quotes are not closed
 	zone      *time.Location
+	mayName   func(category string) bool // Options.MayName
 }
 
 // A heldRow is one after which the header may still come. Then it is part of a
@@ -42,8 +43,8 @@ type heldRow struct {
 // headerWithin is the last row, blank ones not counted, that may be the header.
 const headerWithin = 20
 
-func newTableReader(c *collector, zone *time.Location) *tableReader {
-	t := &tableReader{collector: c, columns: table.NameOnly(), zone: zone}
+func newTableReader(c *collector, o *Options) *tableReader {
+	t := &tableReader{collector: c, columns: table.NameOnly(), zone: o.Zone, mayName: o.MayName}
 	if t.zone == nil {
 		t.zone = time.FixedZone("UTC+7", 7*60*60)
 	}
@@ -159,6 +160,10 @@ func (t *tableReader) item(cells []string) {
 		Category: table.Cell(cells, t.columns.Category),
 		Document: table.Cell(cells, t.columns.Document),
 		Order:    t.order(cells),
+	}
+	if t.mayName != nil && !t.mayName(r.Category) {
+		t.refuse(OtherCategory, r.Category)
+		return
 	}
 	if bad, ok := t.dates(cells, &r); !ok {
 		t.refuse(BadDate, bad)

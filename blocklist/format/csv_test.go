@@ -1,6 +1,7 @@
 package format_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -79,4 +80,23 @@ func TestTablesThatWereNotSavedAsUTF8(t *testing.T) {
 		t.Fatal(err)
 	}
 	claims(t, format.Auto, format.Options{})(text, "tree a.example document 7")
+}
+
+// A row that names a category which its list may not fill is rejected with its
+// line.
+func TestRowsNameOnlyCategoriesThatTheirListMayFill(t *testing.T) {
+	var taken, refused []string
+	o := format.Options{MayName: func(category string) bool { return category == "" || category == "games" }}
+	_, err := format.Parse(strings.NewReader("name,category\na.example,games\nmoet.example,csam\nb.example,\n"), format.CSV, o,
+		func(r format.Rule) error { taken = append(taken, r.Name); return nil },
+		func(r format.Reject) { refused = append(refused, fmt.Sprint(r.Line, " ", r.Reason, " ", r.Detail)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(taken, " "); got != "a.example b.example" {
+		t.Errorf("taken: %s", got)
+	}
+	if got := strings.Join(refused, "; "); got != "3 other_category csam" {
+		t.Errorf("refused: %s", got)
+	}
 }

@@ -26,6 +26,9 @@ type Options struct {
 	Subdomains bool
 	// Name is that of the file or URL, a hint for Detect; may be "".
 	Name string
+	// MayName reports whether an entry may name a category as its own; nil lets it
+	// name any.
+	MayName func(category string) bool
 	// Zone is where the days of csv begin and end; nil means UTC+7.
 	Zone *time.Location
 }
@@ -110,7 +113,7 @@ func (p *parser) grammar(f Format) (entry func(line []byte), end func()) {
 		z := newZoneReader(p.collector)
 		return z.entry, z.end
 	case CSV:
-		t := newTableReader(p.collector, p.options.Zone)
+		t := newTableReader(p.collector, &p.options)
 		return t.entry, t.end
 	case Addresses:
 		return p.addresses, nothing

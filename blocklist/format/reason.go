@@ -71,6 +71,7 @@ const (
 	UnknownColumn                   // a heading that tells of dates, and of none that is known
 	OtherSheet                      // a further sheet of a workbook, which is not read
 	HiddenCharacter                 // one that makes people see something else than what is there
+	OtherCategory                   // a category that entries of the list may not name
 	reasons                         // how many there are
 )
 
@@ -107,6 +108,7 @@ var reasonCodes = [reasons]string{
 	UnknownColumn:     "unknown_column",
 	OtherSheet:        "other_sheet",
 	HiddenCharacter:   "hidden_character",
+	OtherCategory:     "other_category",
 }
 
 // String returns the code of the reason in metrics and JSON. It never changes.

@@ -134,6 +134,10 @@ var reasonTexts = [reasons]wording.Text{
 		VI: "dòng có ký tự điều khiển hoặc ký tự ẩn khiến người đọc thấy khác với nội dung thật; hãy gõ lại ô hay biểu thức này, đừng dán",
 		EN: "the line has a control or hidden character, which makes people see something else than what is there; type the cell or expression again instead of pasting it",
 	},
+	OtherCategory: {
+		VI: "danh sách này không được ghi nhóm nội dung ấy cho từng mục; nếu tin nơi phát hành, hãy thêm nhóm ấy vào categories của nguồn, hoặc ghi trusted: true",
+		EN: "entries of this list may not name that category; if you trust the publisher, add it to categories of the feed, or write trusted: true",
+	},
 }
 
 // About a list as a whole.

@@ -67,7 +67,7 @@ func inPlace(r io.Reader, in io.Reader) (io.ReaderAt, int64, error) {
 
 // sheets reads the first sheet as a table, and rejects the others.
 func (p *parser) sheets(book *xlsx.Book) error {
-	t := newTableReader(p.collector, p.options.Zone)
+	t := newTableReader(p.collector, &p.options)
 	sheets := book.Sheets()
 	err := book.Rows(sheets[0], func(number int, cells []string) error {
 		t.sheetRow(number, cells)

@@ -10,7 +10,11 @@ import (
 // A Feed is what a policy needs to know of a configured feed.
 type Feed struct {
 	Name     string
-	Category string // code of a category, or "service:ID"; its entries may name their own
+	Category string // code of a category, or "service:ID"
+	// Categories are what its entries may name as their own, besides Category. None:
+	// any if the feed is Trusted, an Authority's or locked, and else none.
+	Categories []string
+	Trusted    bool
 	// Allow: its names count as own allow entries of Unit, or of every top unit
 	// if Unit is "".
 	Allow bool
@@ -47,7 +51,15 @@ func (c *compiler) addFeeds(feeds []Feed) {
 		if f.Allow && f.LockedBy != "" {
 			c.fail(f.File, f.Line, textFeedAllowLocked.With(f.Name))
 		}
-		tags := compiled.FeedTags{Category: category, Alone: f.Allow || f.Unit != ""}
+		tags := compiled.FeedTags{Category: category, Alone: f.Allow || f.Unit != "", Any: f.AnyCategory()}
+		for _, code := range f.Categories {
+			bit, known := c.tags.ByKey[code]
+			if !known {
+				c.fail(f.File, f.Line, c.unknownCode(code))
+				continue
+			}
+			tags.Named = tags.Named.Or(blocklist.Of(bit))
+		}
 		if f.Allow || f.Unit != "" || f.LockedBy != "" || f.Authority != "" || f.Zone {
 			tags.Own = c.feedBit(f)
 		}
@@ -64,6 +76,11 @@ func (c *compiler) addFeeds(feeds []Feed) {
 		c.feeds[f.Name] = compiled.Feed{Authority: f.Authority, Document: f.Document, File: f.File, Line: f.Line}
 		c.bindFeed(f, tags.Own)
 	}
+}
+
+// AnyCategory reports whether entries of the feed may name any category.
+func (f *Feed) AnyCategory() bool {
+	return len(f.Categories) == 0 && (f.Trusted || f.Authority != "" || f.LockedBy != "")
 }
 
 // feedBit gives a feed a bit of its own.

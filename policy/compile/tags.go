@@ -3,7 +3,6 @@ package compile
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"lachan/blocklist"
 	"lachan/internal/wording"
@@ -21,7 +20,10 @@ func (t *terms) addTags(custom map[string]source.Category) {
 		tags.addCategory(k.Code, k.Label)
 		tags.ByKey[k.Alias] = tags.ByKey[k.Code]
 	}
-	tags.Words = categoryWords(t.facts, tags.ByKey)
+	tags.Words = map[string]int{}
+	for word, code := range t.facts.Words() {
+		tags.Words[word] = tags.ByKey[code]
+	}
 	t.addCustom(tags, custom)
 	tags.Local = tags.addPseudo(compiled.LocalCode, textLocalCategory)
 	tags.DefaultDeny = tags.addPseudo(compiled.DefaultDenyCode, textDefaultDenyCategory)
@@ -119,25 +121,6 @@ func (t tagList) addService(s *catalogue.Service) {
 		t.All[category].UnitUnblocks = t.All[category].UnitUnblocks.Or(blocklist.Of(bit))
 	}
 	self.UnitUnblocks = self.Unblocks
-}
-
-// categoryWords are the categories by what people call them in tables: the code,
-// the label in either language, or a part of a label between commas. "Cờ bạc", "ca
-// cuoc" and "Gambling" are all gambling. A word that two categories share is the
-// first one's.
-func categoryWords(facts *catalogue.Catalogue, byKey map[string]int) map[string]int {
-	words := map[string]int{}
-	for _, k := range facts.Categories {
-		for _, text := range []string{k.Code, k.Alias, k.Label.VI, k.Label.EN} {
-			for _, part := range append(strings.Split(text, ","), text) {
-				word := compiled.Plain(part)
-				if _, taken := words[word]; !taken && word != "" {
-					words[word] = byKey[k.Code]
-				}
-			}
-		}
-	}
-	return words
 }
 
 // code finds a category or service by the code that a file gives.

@@ -46,6 +46,8 @@ type Tag struct {
 // FeedTags is what the rules of a feed set.
 type FeedTags struct {
 	Category Set  // unless the entry names its own
+	Named    Set  // the categories and services that an entry may name besides
+	Any      bool // an entry may name any
 	Own      Set  // the feed's own bit, if it has one
 	Alone    bool // the own bit is all it sets
 }
@@ -74,7 +76,8 @@ const (
 const Builtin = "builtin/"
 
 // Of are the bits that a rule of a feed sets whose entry names a category, or
-// "" for none; see policy.Policy.Tags.
+// "" for none; see policy.Policy.Tags. A category that entries of the feed may not
+// name is as none.
 func (t *Tags) Of(feed, category string) Set {
 	f, known := t.Feeds[feed]
 	if !known && !strings.HasPrefix(feed, Builtin) {
@@ -86,13 +89,14 @@ func (t *Tags) Of(feed, category string) Set {
 	if !known && category == CoreCode {
 		return blocklist.Of(t.Core)
 	}
-	if classes, ok := t.Classes(category); ok {
-		return classes.Or(f.Own)
+	bit, ok := t.ByKey[category]
+	if !ok {
+		bit, ok = t.Words[Plain(category)]
 	}
-	if bit, ok := t.Words[Plain(category)]; ok {
-		return t.All[bit].Unblocks.Or(f.Own)
+	if !ok || known && !f.Any && !f.Named.Has(bit) {
+		return f.Category.Or(f.Own)
 	}
-	return f.Category.Or(f.Own)
+	return t.All[bit].Unblocks.Or(f.Own)
 }
 
 // Hit is what a lock of some tags hits of a name with the tags of: what is never

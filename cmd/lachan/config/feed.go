@@ -30,6 +30,13 @@ type Feed struct {
 	// Category is that of entries which do not name their own. No default for
 	// block feeds; allow feeds need none.
 	Category string `yaml:"category"`
+	// Categories are what entries may name as their own category (csv, xlsx),
+	// besides Category. Default: any of a feed that is signed, trusted, locked or an
+	// authority's, none of another.
+	Categories []string `yaml:"categories"`
+	// Trusted lets entries name any category, also csam and authority-order.
+	// Default false.
+	Trusted bool `yaml:"trusted"`
 	// LockedBy is the unit whose subordinates cannot lift the list. Default
 	// none.
 	LockedBy string `yaml:"locked_by"`
@@ -49,7 +56,8 @@ type Feed struct {
 	// version to the next; beyond that the old version is kept. Default 30%.
 	MaxShrink yamlfile.Percent `yaml:"max_shrink"`
 	// MaxGrowth is how many times the entries of one version the next may have.
-	// Default 0: no bound.
+	// 0 sets no bound. Default 5 of feeds that are not signed, from 1000 new
+	// entries on.
 	MaxGrowth float64 `yaml:"max_growth"`
 	// Mirrors are where a feed of versions (manifest.json) lies too. Default
 	// none.
@@ -102,6 +110,7 @@ func (f *Feed) SetDefaults() {
 	f.Refresh = time.Hour
 	f.MaxBytes = 64 << 20
 	f.MaxShrink = 0.30
+	f.MaxGrowth = feed.DefaultMaxGrowth
 	f.TSIG.Algorithm = "hmac-sha256"
 	f.RPZ.Policy = rpzGiven
 }
@@ -123,14 +132,19 @@ func (a *Authority) Window(zone *time.Location) (w blocklist.Window) {
 	return w
 }
 
-// Sources is what fetching must know of the feeds, and which names are
-// never to be blocked.
-func (c *Config) Sources(core func(*domain.Name, bool) bool) []feed.Source {
+// Sources is what fetching must know of the feeds, and of what is built in: which
+// names are never to be blocked, and what is the name of one of some categories.
+func (c *Config) Sources(
+	core func(*domain.Name, bool) bool, names func(codes []string) func(text string) bool,
+) []feed.Source {
 	var sources []feed.Source
 	for i := range c.Feeds {
 		source := c.Feeds[i].Source(c.Timezone.Location)
 		if c.Feeds[i].Action == Block {
 			source.Core = core
+		}
+		if source.Categories != nil && names != nil {
+			source.MayName = names(source.Categories)
 		}
 		sources = append(sources, source)
 	}
@@ -145,7 +159,19 @@ func (f *Feed) Source(zone *time.Location) feed.Source {
 		Allows: f.Action == Allow, Locked: f.LockedBy != "",
 		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
 		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
+
+		Categories: f.EntryCategories(),
 	}
+}
+
+// EntryCategories are the categories that entries of the feed may name, its own
+// among them; nil if they may name any, or what they name means nothing.
+func (f *Feed) EntryCategories() []string {
+	marked := f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0
+	if marked && len(f.Categories) == 0 || f.Action == Allow || f.Unit != "" || f.IsZone() {
+		return nil
+	}
+	return append([]string{f.Category}, f.Categories...)
 }
 
 // Feed is the feed of that name; it must be one of the configuration's.

@@ -57,12 +57,15 @@ func examineFeed(c command.Call, o feedOrder) (answer feedAnswer, err error) {
 	if o.Timezone != nil {
 		e.Zone = o.Timezone.Location
 	}
+	facts, err := catalogue.Load()
+	if err != nil {
+		return answer, err
+	}
 	if o.Blocks {
-		facts, err := catalogue.Load()
-		if err != nil {
-			return answer, err
-		}
 		e.Core = source.Core(facts)
+	}
+	if e.Categories != nil {
+		e.MayName = facts.Names(e.Categories)
 	}
 	answer.Copy, err = e.Do(c.Context())
 	if refused := (*feed.Error)(nil); errors.As(err, &refused) {

@@ -35,7 +35,7 @@ func runUpdate(c command.Call, names []string, build command.Build, asJSON bool)
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(off.Config.Sources(source.Core(off.Facts)), names)
+	sources, err := chosen(off.Config.Sources(source.Core(off.Facts), off.Facts.Names), names)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,9 @@ import (
 type lists struct {
 	*shared
 	held    *held
-	core    func(n *domain.Name, below bool) bool // whether a name is never blocked
-	changed func(compiled time.Time, say func())  // puts the newest lists in force, and then says so
+	core    func(n *domain.Name, below bool) bool  // whether a name is never blocked
+	names   func(codes []string) func(string) bool // whether a text is the name of one of some categories
+	changed func(compiled time.Time, say func())   // puts the newest lists in force, and then says so
 
 	builtin []blocklist.Source
 	store   *feed.Store
@@ -94,7 +95,7 @@ func (l *lists) open(ctx context.Context) error {
 func (l *lists) fetchLocal(ctx context.Context) (fetched bool) {
 	ctx, cancel := context.WithTimeout(ctx, firstFetch)
 	defer cancel()
-	for _, s := range l.cfg.Sources(l.core) {
+	for _, s := range l.cfg.Sources(l.core, l.names) {
 		if !s.IsLocal() {
 			continue
 		}
@@ -199,7 +200,7 @@ func (l *lists) takeCompiled(ctx context.Context, c compilation) {
 
 // startUpdater fetches the feeds of the configuration from now on.
 func (l *lists) startUpdater(ctx context.Context) {
-	updater := feed.NewUpdater(l.store, l.cfg.Sources(l.core), func(string) {
+	updater := feed.NewUpdater(l.store, l.cfg.Sources(l.core, l.names), func(string) {
 		select {
 		case l.updates <- struct{}{}:
 		default: // a wake-up is on its way already

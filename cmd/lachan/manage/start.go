@@ -91,7 +91,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 		impacts: map[string]impact.Impact{}, weighed: make(chan impact.Impact, 1),
 	}
 	n.lists = &lists{
-		shared: sh, held: n.held, core: n.held.core,
+		shared: sh, held: n.held, core: n.held.core, names: facts.Names,
 		changed: func(compiled time.Time, say func()) {
 			n.resolves.compiled = compiled
 			n.putInForce()

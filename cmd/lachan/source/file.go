@@ -10,6 +10,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/cmd/lachan/config"
+	"lachan/policy/catalogue"
 )
 
 // A File is a good copy of a feed and how it is to be read.
@@ -27,6 +28,8 @@ type File struct {
 	// Kept is the digest of rules that stay in compiled lists although there is no
 	// copy to read them from; "" of a file that can be read.
 	Kept string `json:"kept,omitempty"`
+	// Categories are what entries may name as their own; nil: any.
+	Categories []string `json:"categories,omitempty"`
 }
 
 // FileOf is a copy of the feed as the compiler reads it. Its days are of zone.
@@ -34,6 +37,7 @@ func FileOf(f *config.Feed, c feed.Copy, zone config.Timezone) File {
 	return File{
 		Feed: f.Name, Digest: c.Digest, Path: c.Path, Format: c.Format, Asked: c.AskedFormat, Subdomains: f.Subdomains,
 		Address: f.URL, Zone: f.IsZone(), Timezone: zone, Allows: f.Action == config.Allow,
+		Categories: f.EntryCategories(),
 	}
 }
 
@@ -114,6 +118,9 @@ func (f File) Blocklist() blocklist.Source {
 	if f.Allows {
 		digest += " allow"
 	}
+	if f.Categories != nil {
+		digest += fmt.Sprintf(" %q", f.Categories)
+	}
 	return blocklist.Source{
 		Name:   f.Feed,
 		Digest: digest,
@@ -123,7 +130,15 @@ func (f File) Blocklist() blocklist.Source {
 
 func (f File) read(emit func(format.Rule) error) error {
 	c := feed.Copy{Path: f.Path, Format: f.Format, AskedFormat: f.Asked}
-	return c.Parse(format.Options{Subdomains: f.Subdomains, Name: f.Address, Zone: f.Timezone.Location}, emit)
+	o := format.Options{Subdomains: f.Subdomains, Name: f.Address, Zone: f.Timezone.Location}
+	if f.Categories != nil {
+		facts, err := catalogue.Load()
+		if err != nil {
+			return err
+		}
+		o.MayName = facts.Names(f.Categories)
+	}
+	return c.Parse(o, emit)
 }
 
 // readAsList reads a copy of a feed that is not configured as a response policy
