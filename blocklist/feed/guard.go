@@ -44,7 +44,7 @@ func (d *draft) examine(
 ) (Copy, error) {
 	e := Examination{
 		Path: d.file.Name(), Format: as, Asked: src.listFormat(), Subdomains: src.Subdomains, Name: src.fileName(),
-		Allows: src.Allows,
+		Allows:     src.Allows,
 		Categories: src.Categories, MayName: src.MayName, Core: src.Core, Zone: src.Zone,
 	}
 	if by == nil {
@@ -108,7 +108,7 @@ func (e Examination) idle(ctx context.Context, file *os.File, exceptions *format
 		exceptions.Meet(&r)
 		return ctx.Err()
 	}
-	options := format.Options{Subdomains: e.Subdomains, Name: e.Name, Zone: e.Zone}
+	options := format.Options{Subdomains: e.Subdomains, Name: e.Name, Zone: e.Zone, MayName: e.MayName}
 	if _, err := parse(file, e.Format, e.Asked, options, meet, func(string, format.Reject) {}); err != nil {
 		return 0, unreadable(err)
 	}
