@@ -24,7 +24,7 @@ import (
 // Bounds of what is kept.
 const (
 	mostInAll   = 10_000 // requests
-	mostOfUnit  = 200    // of them, of one unit
+	mostOfUnit  = 200    // of them that are open, of one unit
 	mostReasons = 10     // of a request; those that come later are only counted
 	mostRunes   = 300    // of a reason; the rest is cut off
 	// AnswerHolds is how long an answer stands. A later question opens
@@ -53,11 +53,8 @@ type Answer struct {
 	At   time.Time `json:"at"`
 }
 
-// Errors that callers act on.
-var (
-	ErrFull    = errors.New("as many requests are kept as there may be")
-	ErrUnknown = errors.New("there is no such request")
-)
+// ErrUnknown means that there is no such request.
+var ErrUnknown = errors.New("there is no such request")
 
 // A Store is a directory of requests. Its methods may be called by any number
 // of goroutines; a directory has one Store that adds.
@@ -65,8 +62,8 @@ type Store struct {
 	dir string
 
 	mu     sync.Mutex
-	ofUnit map[string]int // mu
-	all    int            // mu
+	known  map[string]*kept // mu; by id, at most mostInAll
+	looked time.Time        // mu; when answers of others were looked for
 }
 
 // Open opens a directory, which is made when it is not there.
@@ -74,58 +71,28 @@ func Open(dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open requests: %w", err)
 	}
-	s := &Store{dir: dir, ofUnit: map[string]int{}}
+	s := &Store{dir: dir, known: map[string]*kept{}}
 	list, _, err := s.List()
-	for _, r := range list {
-		s.all++
-		s.ofUnit[r.Unit]++
+	for i := range list {
+		s.known[list[i].ID] = keep(&list[i])
 	}
 	return s, err
 }
 
-// full reports whether no more requests of a unit may be kept. The caller holds mu.
-func (s *Store) full(unit string) bool {
-	return s.all >= mostInAll || s.ofUnit[unit] >= mostOfUnit
-}
-
-// forget removes the requests whose answers no longer hold, and counts again.
-// The caller holds mu.
-func (s *Store) forget(now time.Time) error {
-	list, _, err := s.List()
-	if err != nil {
-		return err
-	}
-	s.all, s.ofUnit = 0, map[string]int{}
-	for _, r := range list {
-		if r.Answer != nil && now.Sub(r.Answer.At) > AnswerHolds {
-			if err := s.remove(r.ID); err != nil {
-				return err
-			}
-			continue
-		}
-		s.all++
-		s.ofUnit[r.Unit]++
-	}
-	return nil
-}
-
 // Add records a request. The same name asked for again by the same unit
-// is the same request, which is counted. ErrFull: it is not noted.
+// is the same request, which is counted. Where there is no room for a new one
+// another gives way (see makeRoom).
 func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, hour := idOf(unit, name), now.UTC().Truncate(time.Hour)
 	r, err := s.read(id)
-	fresh := errors.Is(err, fs.ErrNotExist)
-	if fresh && s.full(unit) {
-		if err := s.forget(now); err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		delete(s.known, id)
+		if err := s.makeRoom(unit, now); err != nil {
 			return err
 		}
-	}
-	switch {
-	case fresh && s.full(unit):
-		return ErrFull
-	case fresh:
 		r = Request{ID: id, Unit: unit, Name: name, First: hour}
 	case err != nil:
 		return fmt.Errorf("add to request %s: %w", id, err)
@@ -139,14 +106,12 @@ func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 		if err := s.Reopen(id); err != nil {
 			return err
 		}
+		r.Answer = nil
 	}
 	if err := s.write(r); err != nil {
 		return err
 	}
-	if fresh {
-		s.all++
-		s.ofUnit[unit]++
-	}
+	s.known[id] = keep(&r)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,32 +101,90 @@ func TestAnAnswerCanBeTakenBack(t *testing.T) {
 	}
 }
 
+// has reports whether a name is among the requests of a unit.
+func has(t *testing.T, s *request.Store, unit, name string) bool {
+	t.Helper()
+	return slices.ContainsFunc(list(t, s), func(r request.Request) bool { return r.Unit == unit && r.Name == name })
+}
+
+// TestAUnitCannotFillTheStore: four devices ask for as many names as they may,
+// and others are heard all the same, at once and a month later.
 func TestAUnitCannotFillTheStore(t *testing.T) {
 	s, dir := open(t)
-	for i := range 200 {
-		add(t, s, "a", fmt.Sprintf("n%d.example", i), "", noon)
+	add(t, s, "a", "wanted.example", "by two", noon)
+	add(t, s, "a", "wanted.example", "of us", noon.Add(time.Hour))
+	for i := range 240 {
+		add(t, s, "a", fmt.Sprintf("n%d.example", i), "", noon.Add(time.Duration(i)*time.Minute))
 	}
-	if err := s.Add("a", "one-more.example", "games", "", noon); !errors.Is(err, request.ErrFull) {
-		t.Errorf("one more: %v", err)
-	}
-	add(t, s, "a", "n7.example", "again", noon)
+	add(t, s, "a", "one-more.example", "", noon.Add(5*time.Hour))
 	add(t, s, "b", "one-more.example", "", noon)
+	check := func(when string) {
+		t.Helper()
+		for _, name := range []string{"wanted.example", "one-more.example", "n239.example"} {
+			if !has(t, s, "a", name) {
+				t.Errorf("%s: nobody hears of %s", when, name)
+			}
+		}
+		if all := list(t, s); len(all) != 201 || !has(t, s, "b", "one-more.example") || has(t, s, "a", "n7.example") {
+			t.Errorf("%s: %d requests are kept, want 200 of one school and 1 of another, the least asked and oldest gone", when, len(all))
+		}
+	}
+	check("when full")
 	s, err := request.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Add("a", "one-more.example", "games", "", noon); !errors.Is(err, request.ErrFull) {
-		t.Errorf("one more after a start: %v", err)
+	check("after a start")
+	t.Logf("242 names of one school: the 200 that were asked most, and last, are kept")
+}
+
+// TestWhatIsAnsweredTakesNoRoom: what the administrator has answered, in another
+// process, is kept, and new requests are heard beside it.
+func TestWhatIsAnsweredTakesNoRoom(t *testing.T) {
+	s, dir := open(t)
+	for i := range 200 {
+		add(t, s, "a", fmt.Sprintf("n%d.example", i), "", noon)
 	}
-	if err := s.Close(list(t, s)[0].ID, request.Answer{At: noon}); err != nil {
+	other, err := request.Open(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Add("a", "one-more.example", "games", "", noon.Add(time.Hour)); !errors.Is(err, request.ErrFull) {
-		t.Errorf("a fresh answer was forgotten: %v", err)
+	answered := list(t, other)[:150]
+	for _, r := range answered {
+		if err := other.Close(r.ID, request.Answer{Text: "no", By: "lan", At: noon}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	add(t, s, "a", "one-more.example", "", noon.Add(2*request.AnswerHolds))
-	if all := list(t, s); len(all) != 201 {
-		t.Errorf("%d requests are kept, want 201", len(all))
+	for i := range 150 {
+		add(t, s, "a", fmt.Sprintf("m%d.example", i), "", noon.Add(time.Hour))
+	}
+	if n := len(list(t, s)); n != 350 {
+		t.Errorf("%d requests, want the 150 answered and 200 open", n)
+	}
+	add(t, s, "a", "one-more.example", "", noon.Add(2*time.Hour))
+	for _, r := range answered {
+		if r, err := s.Get(r.ID); err != nil || r.Answer == nil {
+			t.Fatalf("an answer has gone: %+v %v", r, err)
+		}
+	}
+	if !has(t, s, "a", "one-more.example") {
+		t.Error("the next one is not heard")
+	}
+}
+
+// TestAFullStoreIsNotReadForEachVisitor: reading it would set what is damaged
+// aside.
+func TestAFullStoreIsNotReadForEachVisitor(t *testing.T) {
+	s, dir := open(t)
+	damaged := filepath.Join(dir, "0123456789ab.request.json")
+	if err := os.WriteFile(damaged, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 300 {
+		add(t, s, "a", fmt.Sprintf("n%d.example", i), "", noon)
+	}
+	if _, err := os.Stat(damaged); err != nil {
+		t.Errorf("all requests were read for one: %v", err)
 	}
 }
 

@@ -1,0 +1,135 @@
+package request
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+)
+
+// lookEvery is how often answers are looked for where there is no room: a visitor
+// costs no reading of the whole directory.
+const lookEvery = time.Minute
+
+// A kept request is what deciding which gives way needs to know of one.
+type kept struct {
+	unit     string
+	times    int
+	first    time.Time
+	last     time.Time
+	answered time.Time // zero while it is open
+}
+
+func keep(r *Request) *kept {
+	k := &kept{unit: r.Unit, times: r.Times, first: r.First, last: r.Last}
+	if r.Answer != nil {
+		k.answered = r.Answer.At
+	}
+	return k
+}
+
+// giveWay reports whether k gives way before other: it was asked for less often, or
+// as often and earlier.
+func (k *kept) giveWay(other *kept) bool {
+	if k.times != other.times {
+		return k.times < other.times
+	}
+	if c := k.last.Compare(other.last); c != 0 {
+		return c < 0
+	}
+	return k.first.Before(other.first)
+}
+
+// makeRoom has a request of a unit fit. Of the unit's open ones the least asked
+// gives way; those that are answered take no room of it. Where all of the store is
+// taken, what was answered first goes, and then the least asked. The caller holds
+// mu.
+func (s *Store) makeRoom(unit string, now time.Time) error {
+	if s.openOf(unit) < mostOfUnit && len(s.known) < mostInAll {
+		return nil
+	}
+	if now.Sub(s.looked) >= lookEvery || now.Before(s.looked) {
+		s.looked = now
+		if err := s.lookForAnswers(); err != nil {
+			return err
+		}
+	}
+	for s.openOf(unit) >= mostOfUnit {
+		if err := s.drop(func(k *kept) bool { return k.unit == unit && k.answered.IsZero() }, (*kept).giveWay); err != nil {
+			return err
+		}
+	}
+	for len(s.known) >= mostInAll {
+		answered := func(k *kept) bool { return !k.answered.IsZero() }
+		err := s.drop(answered, func(a, b *kept) bool { return a.answered.Before(b.answered) })
+		if errors.Is(err, errNone) {
+			err = s.drop(func(*kept) bool { return true }, (*kept).giveWay)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openOf is how many requests of a unit are open.
+func (s *Store) openOf(unit string) (n int) {
+	for _, k := range s.known {
+		if k.unit == unit && k.answered.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+var errNone = errors.New("no request gives way")
+
+// drop removes the one that gives way before all others among those that may. One
+// that was answered meanwhile stays.
+func (s *Store) drop(may func(*kept) bool, before func(a, b *kept) bool) error {
+	found := ""
+	for id, k := range s.known {
+		if may(k) && (found == "" || before(k, s.known[found])) {
+			found = id
+		}
+	}
+	if found == "" {
+		return errNone
+	}
+	k := s.known[found]
+	if info, err := os.Stat(s.path(found, answerEnd)); err == nil && k.answered.IsZero() {
+		k.answered = info.ModTime()
+		return nil
+	}
+	delete(s.known, found)
+	return s.remove(found)
+}
+
+// lookForAnswers takes note of which requests were answered, or opened again, by
+// others.
+func (s *Store) lookForAnswers() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("look for answers: %w", err)
+	}
+	answers := map[string]fs.DirEntry{}
+	for _, e := range entries {
+		if id, ok := strings.CutSuffix(e.Name(), answerEnd); ok {
+			answers[id] = e
+		}
+	}
+	for id, k := range s.known {
+		e := answers[id]
+		switch {
+		case e == nil:
+			k.answered = time.Time{}
+		case k.answered.IsZero():
+			if info, err := e.Info(); err == nil {
+				k.answered = info.ModTime()
+			}
+		}
+	}
+	return nil
+}
