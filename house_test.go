@@ -84,6 +84,7 @@ var rooms = []room{
 	{"cmd/lachan/lookup", []string{"cmd/lachan/config", "resolver/upstream", "internal/eventloop"}, "a look-up knows whom to ask, not what for"},
 	{"cmd/lachan/inforce", []string{"cmd/lachan/config", "resolver/..."}, "two processes have messages in common and nothing else"},
 	{"cmd/lachan/supervise", []string{"resolver/listen", "internal/..."}, "what owns the sockets parses nothing that comes from outside"},
+	{"cmd/lachan/proven", []string{"cmd/lachan/inforce", "internal/durable"}, "what manage goes back to knows the names of files, not what is in them"},
 	{"cmd/lachan/resolve", []string{"cmd/lachan/config", "cmd/lachan/crash", "cmd/lachan/inforce", "cmd/lachan/source", "blocklist", "blocklist/domain", "blocklist/transfer", "policy/...", "metrics/...", "resolver/...", "internal/..."}, "what answers shares a process with nothing else: no feeds, no documents, no pages"},
 	{"cmd", []string{"..."}, "only cmd introduces everybody"},
 }

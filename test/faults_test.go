@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -90,13 +91,38 @@ func buildFaulty(dir string, faults []forced, files map[string]string) (program 
 	return program, nil
 }
 
+// poisons are names on which resolve crashes if a list has them: as soon as it uses
+// the list, or within a second, as on a question that is asked now and then.
+var poisons = []forced{
+	{kind: "poison", file: "cmd/lachan/resolve/use.go", at: "s.list = source.Bind(s.lists, s.policy, cfg)", call: `s.forcedPoison("poison.example")`},
+	{kind: "late", file: "cmd/lachan/resolve/resolve.go", at: "case now := <-tick.C:", call: `p.state.forcedPoison("late.example")`},
+}
+
+const poisonFile = `package resolve
+
+import (
+	"time"
+
+	"lachan/blocklist/domain"
+)
+
+func (s *state) forcedPoison(name string) {
+	var n domain.Name
+	if n.SetText(name) == nil && s.list != nil && !s.list.Classify(&n, 1, time.Now().Unix()).Empty() {
+		panic("forced by " + name)
+	}
+}
+`
+
 // faultyProgram is built once, when it is first wanted.
 var faultyProgram = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp(filepath.Dir(binary), "faulty-*") // which goes with the program itself
 	if err != nil {
 		return "", err
 	}
-	return buildFaulty(dir, append(workFaults, jobFaults...), nil)
+	return buildFaulty(dir, slices.Concat(workFaults, jobFaults, poisons), map[string]string{
+		"cmd/lachan/resolve/forced_poison.go": poisonFile,
+	})
 })
 
 // faulty is a process of the program with faults, and the folder of the files

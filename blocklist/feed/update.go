@@ -52,7 +52,7 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	if err != nil {
 		return last, err
 	}
-	c, err := s.attemptSafely(ctx, src, &last, at)
+	c, err := safely(func() (Copy, error) { return s.attempt(ctx, src, &last, at) })
 	if err != nil && ctx.Err() != nil {
 		return last, fmt.Errorf("update feed %q: %w", src.Name, context.Cause(ctx))
 	}
@@ -92,16 +92,15 @@ type fault struct {
 
 func (f *fault) Error() string { return fmt.Sprintf("fault of the program: %v", f.value) }
 
-// attemptSafely is attempt with a panic as an error: what one feed meets fails this
-// feed and no other.
-func (s *Store) attemptSafely(ctx context.Context, src *Source, last *Status, at time.Time) (c Copy, err error) {
+// safely has a panic as an error: what one feed meets fails this feed and no other.
+func safely(do func() (Copy, error)) (c Copy, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			met := &fault{v, debug.Stack()}
 			c, err = Copy{}, &Error{Text: textFault.With(v), Err: met}
 		}
 	}()
-	return s.attempt(ctx, src, last, at)
+	return do()
 }
 
 // attempt is one update without the bookkeeping. It returns the copy to use

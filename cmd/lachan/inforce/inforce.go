@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"slices"
 
 	"lachan/cmd/lachan/config"
@@ -61,6 +62,10 @@ func (u *Use) Upstreams() []upstream.Server {
 	}
 	return servers
 }
+
+// ProvenDir is where the compiled lists and policies are that were proven: by which
+// resolve has answered for a while.
+func ProvenDir(stateDir string) string { return filepath.Join(stateDir, "proven") }
 
 // A Used says what came of a Use.
 type Used struct {

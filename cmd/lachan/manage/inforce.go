@@ -9,6 +9,7 @@ import (
 	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/inforce"
+	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
 	"lachan/internal/wording"
@@ -48,6 +49,7 @@ func (n *node) putInForce() {
 	}
 	r := n.resolves
 	r.ids++
+	last := r.use
 	r.use = inforce.Use{
 		ID: r.ids, Serial: n.lists.serial,
 		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.newest.Serial(), ListsOverlay: n.lists.versions,
@@ -56,7 +58,81 @@ func (n *node) putInForce() {
 		Closed: n.lists.missingRequired() || n.lists.isShut(), Name: n.identity.discoveryName(), Config: settings,
 	}
 	n.identity.publishSecrets()
+	if r.back.fallback.Fallen() && r.use.Same(&last) {
+		return // resolve has crashed on this
+	}
+	r.back.fallback.Changed()
 	n.resolves.tellAll(message.Use, r.use)
+}
+
+// goingBack is what resolve is given instead of what it crashes on.
+type goingBack struct {
+	fallback proven.Fallback
+	kept     proven.Kept
+	due      *time.Timer // when to look at it again
+}
+
+// choose is what a resolve that has just begun is given. crashes is how often it has
+// ended in a row soon after its start, as the supervisor knows.
+func (r *resolves) choose(crashes int, now time.Time) inforce.Use {
+	if !r.back.fallback.Loops(crashes) && r.back.fallback.GivesNewest() {
+		return r.use
+	}
+	before, ok := r.goneBackTo()
+	if !ok {
+		return r.use
+	}
+	if !r.back.fallback.Fallen() {
+		times := max(crashes, r.back.fallback.Deaths())
+		r.log.Error("resolve ends again and again, it is given what was in force before", "times", times)
+		r.conditions.Set("resolve-fallback", resolveFallback.With(times).String())
+	}
+	r.back.fallback.Fall(now)
+	r.lookAfter(r.back.fallback.Wait(now))
+	// The supervisor gives the same to one that starts while this process is away.
+	m, err := message.JSON(message.Use, before)
+	if err == nil {
+		err = r.keep(m)
+	}
+	if err != nil {
+		r.log.Error("tell the supervisor", "message", message.Use, "error", err)
+	}
+	return before
+}
+
+// goneBackTo is what was proven last, other than the newest, under an ID of its own.
+func (r *resolves) goneBackTo() (use inforce.Use, ok bool) {
+	if use, ok = r.back.kept.Other(&r.use); ok {
+		r.ids++
+		use.ID = r.ids
+		return use, true
+	}
+	use = r.previous()
+	return use, use.ID != 0
+}
+
+// lookAfter has look called after a time.
+func (r *resolves) lookAfter(wait time.Duration) {
+	if r.back.due != nil { // nil in tests
+		r.back.due.Reset(wait)
+	}
+}
+
+// look keeps what resolve has answered by for long enough, and tries the newest
+// again when it is time to.
+func (r *resolves) look(now time.Time) {
+	if r.back.fallback.Proven(now) {
+		if r.conditions.Clear("resolve-fallback") {
+			r.log.Info("resolve answers by the newest again")
+		}
+		if err := r.back.kept.Save(&r.use, now); err != nil {
+			r.log.Warn("keep what is in force, to go back to", "error", err)
+		}
+	}
+	if r.back.fallback.Due(now) {
+		r.log.Info("the newest is tried again")
+		r.tellAll(message.Use, r.use)
+	}
 }
 
 // confirm takes note that resolve uses what it was told to: from now on it is in

@@ -135,6 +135,8 @@ func (n *node) run(ctx context.Context) error {
 			}
 		case said := <-n.resolves.said:
 			n.resolves.hear(ctx, said)
+		case now := <-n.resolves.back.due.C:
+			n.resolves.look(now)
 		case <-minute.C:
 			n.everyMinute(ctx)
 			minute.Reset(untilMinute(time.Now()))
@@ -311,6 +313,7 @@ func (n *node) takeDeath(m *message.Message) {
 	how, words := d.How, n.last
 	if d.Process != "manage" {
 		words = crash.Last(n.cfg.StateDir, d.Process)
+		n.resolves.back.fallback.Died(d.At)
 	}
 	if words != "" {
 		how += ": " + words

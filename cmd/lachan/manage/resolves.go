@@ -8,17 +8,18 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/inforce"
+	"lachan/cmd/lachan/proven"
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/history"
 )
 
-// crashLoop is how often in a row resolve may have ended soon after its start
-// before it is given what was in force before.
-const crashLoop = 3
-
 // askTime is how long a resolve may take to say which names are popular.
 const askTime = 5 * time.Second
+
+// tickTime is how long one may take to tell what it has counted until now. A scrape
+// waits for it, also while resolve is away.
+const tickTime = time.Second
 
 // resolves are the processes that answer: one, and others for a moment when it
 // is replaced. All but what is named otherwise belongs to run.
@@ -41,6 +42,7 @@ type resolves struct {
 	inUse    inforce.Use // the newest that a resolve has said to use
 	before   inforce.Use // the one before that, of other lists, policy or settings
 	ids      uint64
+	back     goingBack
 	compiled time.Time // when the lists in use were compiled; zero: not in this process
 	whenUsed []func()  // to be said when the newest use is in force
 
@@ -80,13 +82,7 @@ func (r *resolves) meet(m *message.Message) {
 		!r.tell(conn, message.Addresses, r.identity.links.addresses) {
 		return // it has another connection by now, or is gone
 	}
-	use := r.use
-	if before := r.previous(); p.Crashes > crashLoop && before.ID != 0 {
-		r.log.Error("resolve ends again and again, it is given what was in force before", "times", p.Crashes)
-		r.conditions.Set("resolve-fallback", resolveFallback.With(p.Crashes).String())
-		use = before
-	}
-	if use.ID != 0 {
+	if use := r.choose(p.Crashes, time.Now()); use.ID != 0 {
 		r.tell(conn, message.Use, use)
 	}
 }
@@ -267,13 +263,17 @@ func (r *resolves) takeUsed(p *peer, m *message.Message) {
 	if used.Error != "" {
 		r.log.Error("resolve does not use the new rules, those before stay", "error", used.Error)
 		r.conditions.Set("use", notUsed.With(used.Error).String())
-		if before := r.previous(); before.ID != 0 {
+		if r.back.fallback.Refused(time.Now()); r.back.fallback.Fallen() {
+			r.lookAfter(r.back.fallback.Wait(time.Now()))
+		}
+		if before, ok := r.goneBackTo(); ok {
 			r.tell(p.conn, message.Use, before) // for one that has nothing to answer by yet
 		}
 		return
 	}
 	r.conditions.Clear("use")
-	r.conditions.Clear("resolve-fallback")
+	r.back.fallback.Used(time.Now())
+	r.lookAfter(proven.Time)
 	if !r.inUse.Same(&r.use) {
 		r.before = r.inUse
 	}
@@ -312,6 +312,8 @@ func (r *resolves) popular(ctx context.Context) (inforce.Asked, error) {
 // refresh brings what was counted until now, if it can be had. Any goroutine but
 // that of run may call it.
 func (r *resolves) refresh(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, tickTime)
+	defer cancel()
 	_, _ = ask(ctx, r, message.Message{Kind: message.Tick}, r.ticked) // the newest tick will do otherwise
 }
 

@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
+	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
@@ -78,7 +80,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 	n.resolves = &resolves{
 		shared: sh, counters: n.counters, keep: n.supervisor.keep, used: n.confirm,
 		said: make(chan input, 16), asked: make(chan inforce.Asked, 1), proven: make(chan message.Refusal, 1),
-		ticked: make(chan struct{}, 1),
+		ticked: make(chan struct{}, 1), back: goingBack{due: time.NewTimer(proven.Time)},
 	}
 	n.identity = &identity{shared: sh, resolves: n.resolves}
 	n.resolves.identity = n.identity
@@ -133,6 +135,10 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 		Refresh:   n.resolves.refresh,
 		Retention: time.Duration(cfg.Metrics.History), Quiet: quiet(cfg.Timezone.Location), Log: n.log,
 	})
+	n.resolves.back.kept = proven.Kept{Dir: inforce.ProvenDir(cfg.StateDir)}
+	if err := os.MkdirAll(n.resolves.back.kept.Dir, 0o700); err != nil { // resolve may read it from its start on
+		return err
+	}
 	n.resolves.history, n.reports.history = n.history, n.history
 	n.services.history, n.services.api.history = n.history, n.history
 	n.held.store = n.lists.store

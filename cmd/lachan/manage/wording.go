@@ -9,8 +9,8 @@ var (
 		EN: "process %s ended unexpectedly and was started again (time no. %d): %s, at %s; see the log for the cause",
 	}
 	resolveFallback = wording.Text{
-		VI: "tiến trình trả lời dừng đột ngột %d lần liên tiếp: đang dùng lại danh sách và chính sách trước đó",
-		EN: "the process that answers ended unexpectedly %d times in a row: the lists and policy before are in use again",
+		VI: "tiến trình trả lời dừng đột ngột %d lần liên tiếp: đang dùng lại danh sách và chính sách trước đó; bản mới sẽ được thử lại",
+		EN: "the process that answers ended unexpectedly %d times in a row: the lists and policy before are in use again; the newest will be tried again",
 	}
 	notUsed = wording.Text{
 		VI: "danh sách hoặc chính sách mới chưa có hiệu lực, bản trước vẫn được dùng: %v",

@@ -20,7 +20,9 @@ var systemFiles = []string{
 // giveUp takes from this process what it does not need: it reads compiled files
 // and writes one, what it counted, at its end.
 func giveUp(use *inforce.Use, cfg *config.Config) error {
-	readable := append([]string{use.ListsDir, use.PolicyDir}, systemFiles...)
+	// It may have begun with what was proven, and be given the newest later.
+	readable := []string{use.ListsDir, use.PolicyDir, cfg.ListsDir(), cfg.PolicyDir(), inforce.ProvenDir(cfg.StateDir)}
+	readable = append(readable, systemFiles...)
 	for _, variable := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		if path := os.Getenv(variable); path != "" {
 			readable = append(readable, path)
