@@ -48,7 +48,10 @@ func (a *askers) take(visitor netip.Addr, now time.Time) bool {
 		n = &asked{}
 		a.asked[of] = n
 	}
+	if n.hour >= asksAnHour || n.day >= asksADay {
+		return false
+	}
 	n.hour++
 	n.day++
-	return n.hour <= asksAnHour && n.day <= asksADay
+	return true
 }
