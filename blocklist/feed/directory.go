@@ -108,6 +108,7 @@ func parse(
 	if as != format.Directory {
 		return format.Parse(r, as, o, emit, func(r format.Reject) { reject("", r) })
 	}
+	o.Costs = new(format.Costs)
 	all := format.Summary{Format: format.Directory, ByReason: map[format.Reason]int{}}
 	archive := tar.NewReader(r)
 	for {

@@ -1,9 +1,11 @@
 package format
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 
+	"lachan/blocklist/format/lines"
 	"lachan/internal/printable"
 )
 
@@ -16,10 +18,14 @@ type collector struct {
 	number int    // of the current line, or of the first line of the entry
 	text   []byte // of that line
 	err    error  // of emit
+	costs  *Costs
 }
 
-func newCollector(emit func(Rule) error, reject func(Reject)) *collector {
-	return &collector{emit: emit, reject: reject, sum: Summary{ByReason: make(map[Reason]int)}}
+func newCollector(costs *Costs, emit func(Rule) error, reject func(Reject)) *collector {
+	if costs == nil {
+		costs = new(Costs)
+	}
+	return &collector{costs: costs, emit: emit, reject: reject, sum: Summary{ByReason: make(map[Reason]int)}}
 }
 
 // comment counts the current line as one without an entry.
@@ -36,6 +42,10 @@ func (c *collector) add(r Rule) {
 			c.refuse(HiddenCharacter, bad)
 			return
 		}
+	}
+	if why, bound := c.costs.charge(&r); why != accepted {
+		c.refuse(why, bound)
+		return
 	}
 	if err := c.emit(r); err != nil {
 		c.err = fmt.Errorf("take rule of line %d: %w", c.number, err)
@@ -111,4 +121,46 @@ func (c *collector) refuse(why Reason, detail string) {
 	if c.reject != nil {
 		c.reject(Reject{Line: c.number, Text: display(c.text), Reason: why, Detail: display(detail)})
 	}
+}
+
+// maxRecordLines bounds a record, so that one that is never closed does not
+// swallow the rest of the list.
+const maxRecordLines = 20
+
+// A record gathers the lines of an entry that goes over several: parentheses
+// in a zone, quotes in a csv. The zero record is empty.
+type record struct {
+	number int    // of the first line
+	text   []byte // the lines, each followed by "\n"
+	lines  int
+}
+
+// append adds a line.
+func (e *record) append(number int, line []byte) {
+	if e.lines == 0 {
+		e.number, e.text = number, e.text[:0]
+	}
+	e.text = append(append(e.text, line...), '\n')
+	e.lines++
+}
+
+func (e *record) full() bool { return e.lines == maxRecordLines || len(e.text) > lines.Max }
+
+// finish makes the whole record the current line, with the number of its first
+// one; its other lines count as comments.
+func (c *collector) finish(e *record) {
+	c.sum.Comments += e.lines - 1
+	c.number, c.text = e.number, e.text
+	e.lines = 0
+}
+
+// abandon rejects each line of a record that is not closed.
+func (c *collector) abandon(e *record, why Reason) {
+	text := e.text
+	for i := range e.lines {
+		c.number = e.number + i
+		c.text, text, _ = bytes.Cut(text, []byte("\n"))
+		c.refuse(why, "")
+	}
+	e.lines = 0
 }

@@ -29,6 +29,8 @@ type Options struct {
 	// MayName reports whether an entry may name a category as its own; nil lets it
 	// name any.
 	MayName func(category string) bool
+	// Costs are shared by lists that are one feed; nil: the list is all of it.
+	Costs *Costs
 	// Zone is where the days of csv begin and end; nil means UTC+7.
 	Zone *time.Location
 }
@@ -56,7 +58,7 @@ type Summary struct {
 // If r is an io.ReaderAt and an io.Seeker, as files are, a workbook is read in
 // place, from its beginning; else it is read into memory.
 func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
-	p := &parser{collector: newCollector(emit, reject), options: o}
+	p := &parser{collector: newCollector(o.Costs, emit, reject), options: o}
 	in := lines.NewReader(r)
 	head := in.Head()
 	if isHTML(head) {

@@ -134,6 +134,26 @@ var reasonTexts = [reasons]wording.Text{
 		VI: "dòng có ký tự điều khiển hoặc ký tự ẩn khiến người đọc thấy khác với nội dung thật; hãy gõ lại ô hay biểu thức này, đừng dán",
 		EN: "the line has a control or hidden character, which makes people see something else than what is there; type the cell or expression again instead of pasting it",
 	},
+	TooManyExpressions: {
+		VI: "danh sách có quá nhiều biểu thức hoặc mẫu có dấu '*' (tối đa 500); hãy ghi thẳng tên miền",
+		EN: "the list has too many expressions or patterns with a '*' (500 at most); write the names themselves",
+	},
+	TooManyCommon: {
+		VI: "danh sách có quá nhiều biểu thức mà tên nào cũng phải so với (tối đa 50); hãy thêm vào mỗi biểu thức một đoạn chữ ít gặp từ 4 ký tự",
+		EN: "the list has too many expressions that most names have to be matched against (50 at most); give each a text of 4 characters or more that few names have",
+	},
+	TooManyKinds: {
+		VI: "danh sách có quá nhiều loại mục khác nhau về văn bản, thời hạn hay điều kiện (tối đa 20.000); hãy dùng chung số văn bản và thời hạn, hoặc chia danh sách",
+		EN: "the list has too many kinds of entries, which differ in document, time or condition (20,000 at most); share documents and times, or divide the list",
+	},
+	TooManyRulesOfName: {
+		VI: "đã có quá nhiều mục cho cùng một tên (tối đa 32); hãy bỏ các mục trùng",
+		EN: "there are too many entries for one name (32 at most); remove those that repeat it",
+	},
+	TooManyExcepted: {
+		VI: "mục này loại trừ quá nhiều tên (denyallow, tối đa 64); hãy chia thành nhiều mục",
+		EN: "the entry leaves out too many names (denyallow, 64 at most); divide it",
+	},
 	OtherCategory: {
 		VI: "danh sách này không được ghi nhóm nội dung ấy cho từng mục; nếu tin nơi phát hành, hãy thêm nhóm ấy vào categories của nguồn, hoặc ghi trusted: true",
 		EN: "entries of this list may not name that category; if you trust the publisher, add it to categories of the feed, or write trusted: true",

@@ -1,0 +1,63 @@
+package format_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"lachan/blocklist/format"
+)
+
+// counted reads a list and returns what it counts.
+func counted(t *testing.T, text string, f format.Format, o format.Options) format.Summary {
+	t.Helper()
+	s, err := format.Parse(strings.NewReader(text), f, o, func(format.Rule) error { return nil }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// times writes n lines.
+func times(n int, line func(i int) string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(line(i) + "\n")
+	}
+	return b.String()
+}
+
+// What a list may cost is bounded, and each entry beyond a bound is rejected with
+// its reason.
+func TestWhatAListMayCostIsBounded(t *testing.T) {
+	f := func(what, text string, as format.Format, why format.Reason, most int) {
+		t.Helper()
+		s := counted(t, text, as, format.Options{})
+		if s.Rules != most || s.ByReason[why] != s.Rejected || s.Rejected == 0 {
+			t.Errorf("%s: %d rules, rejected %v, want %d and the others as %s", what, s.Rules, s.ByReason, most, why)
+		}
+		t.Logf("%s: of a list of %d bytes %d entries are taken, %d rejected as %s", what, len(text), s.Rules, s.Rejected, why)
+	}
+	f("regex_count", times(2000, func(i int) string { return fmt.Sprintf(`^(ads|track)%d-[a-z]+xyz%d\.example$`, i, i) }),
+		format.Regex, format.TooManyExpressions, format.MaxExpressions)
+	f("expressions that every name is matched against", times(2000, func(i int) string { return fmt.Sprintf(`^[a-z]{%d}[0-9]+$`, 1+i%90) }),
+		format.Regex, format.TooManyCommon, format.MaxCommonExpressions)
+	f("patterns", times(2000, func(i int) string { return fmt.Sprintf("bet%04d*.example", i) }),
+		format.Domains, format.TooManyExpressions, format.MaxExpressions)
+	f("spec_count", "name,so_van_ban\n"+times(25_000, func(i int) string { return fmt.Sprintf("n%d.example,%d/QD", i, i) }),
+		format.CSV, format.TooManyKinds, format.MaxKinds)
+	f("rules on a name", "name,so_van_ban\n"+times(100, func(i int) string { return fmt.Sprintf("bad.example,%d/QD", i) }),
+		format.CSV, format.TooManyRulesOfName, format.MaxRulesOfName)
+	f("denyallow", "||ok.example^\n||bet.example^$denyallow="+strings.TrimSuffix(strings.ReplaceAll(
+		times(65, func(i int) string { return fmt.Sprintf("n%d.bet.example", i) }), "\n", "|"), "|"),
+		format.Adblock, format.TooManyExcepted, 1)
+}
+
+// Lists that are one feed share its bounds.
+func TestListsOfOneFeedShareItsBounds(t *testing.T) {
+	o := format.Options{Costs: new(format.Costs)}
+	text := times(400, func(i int) string { return fmt.Sprintf(`^bet%04d[0-9]\.example$`, i) })
+	if first, second := counted(t, text, format.Regex, o), counted(t, text, format.Regex, o); first.Rules != 400 || second.Rules != 100 {
+		t.Errorf("%d, then %d rules, want 400 and 100", first.Rules, second.Rules)
+	}
+}
