@@ -46,8 +46,8 @@ func guarded(err error) bool {
 		errors.Is(err, ErrCore) || errors.Is(err, ErrRolledBack)
 }
 
-// hold keeps a draft that a guard holds back, in place of any other.
-func (s *Store) hold(dir string, d *draft) error {
+// hold keeps the draft, which a guard holds back, in place of any other.
+func (d *draft) hold(dir string) error {
 	return errors.Join(removeHeld(dir, d.digest()), d.keep(heldPath(dir, d.digest())))
 }
 

@@ -139,7 +139,7 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 		c.AskedFormat, c.Fetched = src.askedFormat(), at
 		c.Path, c.Digest, c.Bytes = copyPath(dir, d.digest()), d.digest(), d.bytes
 		if err != nil {
-			return c, errors.Join(err, s.hold(dir, d))
+			return c, errors.Join(err, d.hold(dir))
 		}
 		if err := errors.Join(removeCopies(dir, last.Copy.Digest), removeHeld(dir, ""), d.keep(c.Path)); err != nil {
 			return Copy{}, err

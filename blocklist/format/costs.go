@@ -85,7 +85,10 @@ func (r *Rule) isPlain() bool {
 
 // kind is equal for rules that say the same of their names.
 func (r *Rule) kind() string {
-	key := []byte{byte(r.Scope), byte(r.Act), flag(r.Client), flag(r.Allow), flag(r.Important), flag(r.Bad), flag(r.NotTypes)}
+	key := []byte{byte(r.Scope), byte(r.Act)}
+	for _, is := range []bool{r.Client, r.Allow, r.Important, r.Bad, r.NotTypes} {
+		key = strconv.AppendBool(key, is)
+	}
 	for _, text := range append([]string{r.Category, r.Document, r.Data}, r.DenyAllow...) {
 		key = append(append(key, text...), 0)
 	}
@@ -94,11 +97,4 @@ func (r *Rule) kind() string {
 	}
 	key = binary.BigEndian.AppendUint64(key, uint64(r.From.Unix()))
 	return string(binary.BigEndian.AppendUint64(key, uint64(r.Until.Unix())))
-}
-
-func flag(set bool) byte {
-	if set {
-		return 1
-	}
-	return 0
 }
