@@ -247,6 +247,67 @@ func TestAnAnswerWithANameThatCannotBeReadIsAFailure(t *testing.T) {
 	f("what is sound", dns.RcodeSuccess, rawRecord(question, dns.TypeA, address))
 }
 
+// Of an upstream's answer only what belongs to the question goes on: the name that was
+// asked for and the aliases that lead on from it. An answer of nothing else fails.
+func TestOnlyWhatAnswersTheQuestionIsPassedOn(t *testing.T) {
+	r := ownResolver(t, nil)
+	var answers [][]byte
+	r.askWired(t, func(query []byte) []byte { return rawReply(query, answers...) })
+	a := func(owner string) []byte { return rawRecord([]byte(owner), dnswire.TypeA, []byte{198, 51, 100, 7}) }
+	cname := func(owner, to string) []byte { return rawRecord([]byte(owner), dnswire.TypeCNAME, []byte(to)) }
+	const own, first, second, foreign = "\xc0\x0c", "\x01x\x07example\x00", "\x01Y\x07EXAMPLE\x00", "\x04bank\x07example\x00"
+	asked := 0
+	f := func(what string, rcode, kept int, records ...[]byte) {
+		t.Helper()
+		answers, asked = records, asked+1
+		name := fmt.Sprintf("n%d.zone.example.", asked)
+		for range 2 { // from the upstream, then from the cache
+			if m := r.asks(t, name); m.Rcode != rcode || len(m.Answer) != kept {
+				t.Errorf("%s: %s with %d answers, want %s with %d", what, dns.RcodeToString[m.Rcode], len(m.Answer), dns.RcodeToString[rcode], kept)
+			}
+		}
+	}
+	f("the answer", dns.RcodeSuccess, 1, a(own))
+	f("aliases", dns.RcodeSuccess, 3, cname(own, first), cname(first, second), a("\x01y\x07example\x00"))
+	f("aliases in another order", dns.RcodeSuccess, 3, a(second), cname(first, second), cname(own, first))
+	f("aliases in a ring", dns.RcodeSuccess, 2, cname(own, first), cname(first, own))
+	f("something more", dns.RcodeSuccess, 1, a(own), a(foreign))
+	f("something more after aliases", dns.RcodeSuccess, 2, cname(own, first), a(first), a(foreign), a(foreign))
+	f("something else", dns.RcodeServerFailure, 0, a(foreign))
+	f("something else first", dns.RcodeServerFailure, 0, a(foreign), a(own))
+	f("an alias of another name", dns.RcodeServerFailure, 0, cname(foreign, first), a(first))
+	f("a name above", dns.RcodeServerFailure, 0, a("\x07example\x00"))
+	f("a DNAME above", dns.RcodeSuccess, 3, rawRecord([]byte("\x04zone\x07example\x00"), dnswire.TypeDNAME, []byte(first)), cname(own, first), a(first))
+	f("nothing", dns.RcodeSuccess, 0)
+}
+
+// A client that does not ask for recursion gets what is here, and nothing is asked for
+// it.
+func TestWithoutRecursionNothingIsForwarded(t *testing.T) {
+	asked := 0
+	r := ownResolver(t, func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
+		asked++
+		return records(0, q.Question[0].Name+" 300 A 198.51.100.7"), nil
+	})
+	f := func(name string, rd bool, want int) {
+		t.Helper()
+		if m := r.asks(t, name, func(m *dns.Msg) { m.RecursionDesired = rd }); m.Rcode != want {
+			t.Errorf("%s, recursion desired %t: %s", name, rd, dns.RcodeToString[m.Rcode])
+		}
+	}
+	f("www.example.", false, dns.RcodeRefused)
+	f("blocked.example.", false, dns.RcodeNameError)
+	f("localhost.", false, dns.RcodeSuccess)
+	if asked > 0 {
+		t.Errorf("the upstream was asked %d times", asked)
+	}
+	f("www.example.", true, dns.RcodeSuccess)
+	f("www.example.", false, dns.RcodeSuccess)
+	if asked != 1 {
+		t.Errorf("the upstream was asked %d times", asked)
+	}
+}
+
 // Whatever options a client sends, and however long the answer is, a reply is not
 // longer than the length before it can say.
 func TestNoReplyIsLongerThanItsLength(t *testing.T) {

@@ -25,6 +25,10 @@ type reference struct {
 	client   netip.Addr
 	upstream func(q dns.Question) *dns.Msg
 	settings Settings
+
+	kept    map[string]bool // questions that the upstream has answered, which need no recursion
+	damaged bool            // the next message is, so that its flags may be read in another way
+	unsure  bool            // whether the answer to the last question is kept
 }
 
 // answer is the reply to a message; nil when there is none.
@@ -128,6 +132,18 @@ func (ref *reference) resolve(q *dns.Msg) *dns.Msg {
 		return m
 	}
 	reply := ref.upstream(dns.Question{Name: strings.ToLower(asked.Name), Qtype: asked.Qtype, Qclass: asked.Qclass})
+	whatever := strings.ToLower(fmt.Sprint(asked.Name, asked.Qtype))
+	key := fmt.Sprint(whatever, q.CheckingDisabled, q.IsEdns0() != nil && q.IsEdns0().Do())
+	ref.kept[whatever] = ref.kept[whatever] || ref.damaged
+	ref.unsure = !q.RecursionDesired && (reply.Rcode == dns.RcodeServerFailure || ref.kept[whatever])
+	if !q.RecursionDesired && !ref.kept[key] {
+		m := ref.refuse(q, dns.RcodeRefused)
+		if opt := m.IsEdns0(); opt != nil {
+			opt.Option[len(opt.Option)-1].(*dns.EDNS0_EDE).ExtraText = "recursion is not desired"
+		}
+		return m
+	}
+	ref.kept[key] = true
 	m := ref.begin(q, reply.Rcode)
 	m.Answer, m.Ns = copied(reply.Answer), copied(reply.Ns)
 	for _, rr := range m.Answer {

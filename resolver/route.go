@@ -144,16 +144,20 @@ func (r *route) answer(q *Query) (done bool) {
 		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
 	}
 	q.inspect(f.Answer, f.Verdict)
-	if f.Expires && q.snapshot.settings.Cache.Prefetch {
+	if f.Expires && q.snapshot.settings.Cache.Prefetch && q.Flags&dnswire.FlagRD != 0 {
 		r.pendings.prefetch(q)
 	}
 	return true
 }
 
 // forward lets q wait until an upstream has answered its question. It is done if q
-// has a reply at once: the upstreams failed a moment ago and a stale answer is
-// there.
+// has a reply at once: it did not ask for recursion, or the upstreams failed a moment
+// ago and a stale answer is there.
 func (r *route) forward(q *Query) (done bool) {
+	if q.Flags&dnswire.FlagRD == 0 {
+		q.refuse(dnswire.EDENotSupported, "recursion is not desired")
+		return true
+	}
 	question, f := q.question(), cache.Found{}
 	stale := r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Cache.Lifetimes.StaleFor)
 	if stale && f.Failed {

@@ -151,6 +151,10 @@ func (r *Record) StrayOwner(message []byte, name *domain.Name) bool {
 	return err == nil
 }
 
+// IsOfQuestion reports whether the owner of a record is a compression pointer to the
+// name of the question. It may be that name also where it is not.
+func (r *Record) IsOfQuestion(message []byte) bool { return isPointerToQuestion(message[r.Owner:]) }
+
 func isPointerToQuestion(owner []byte) bool {
 	return owner[0] == pointerToQuestion>>8 && owner[1] == pointerToQuestion&0xFF
 }
