@@ -57,6 +57,7 @@ var rooms = []room{
 	{"metrics", nil, "counting is a leaf, so that counting can never decide"},
 	{"resolver/cache", []string{"blocklist/domain", "policy", "resolver/dnswire"}, "what is kept is kept for all: it knows questions, not queries"},
 	{"resolver/listen", []string{"internal/eventloop"}, "who opens a socket does not know what is answered there"},
+	{"resolver/inside", []string{"blocklist/domain"}, "what belongs inside a network is told by its name alone"},
 	{"resolver/ratelimit", []string{"blocklist/domain"}, "a limit counts, and knows no query"},
 	{"resolver/ddr", []string{"blocklist/domain", "resolver/dnswire", "resolver/listen"}, "what the server says of itself follows from settings and endpoints alone"},
 	{"resolver/links", []string{"resolver/clientconn"}, "whose an address is does not depend on what is asked from it"},

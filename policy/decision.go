@@ -37,9 +37,10 @@ const (
 	ReplyTCPOnly               // over UDP a truncated answer, over TCP the true one
 	ReplyData                  // Decision.Response.Data, or the target of Decision.Rewrite
 	ReplyOwn                   // what the resolver says of itself (RFC 9462, RFC 9606)
+	ReplyYXDOMAIN              // YXDOMAIN: the name that Response.Data leads to is too long
 )
 
-var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page", "drop", "tcp-only", "data", "own"}
+var replyNames = [...]string{"nxdomain", "null", "nodata", "refused", "page", "drop", "tcp-only", "data", "own", "yxdomain"}
 
 // String is the reply as policy.yaml writes it.
 func (r Reply) String() string { return replyNames[r] }

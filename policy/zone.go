@@ -2,6 +2,8 @@ package policy
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
@@ -122,29 +124,45 @@ func (e *evaluation) respond(r *blocklist.Response) {
 		e.out.Reply = ReplyTCPOnly
 	case format.ActData:
 		e.out.Reply = ReplyData
-		if target := aliasOf(r.Data, e.name); target != nil {
+		switch target, fits := AliasOf(r.Data, e.name); {
+		case !fits:
+			e.out.Reply = ReplyYXDOMAIN
+		case target != nil:
 			e.out.Rewrite = &catalogue.Target{Name: target}
 		}
 	}
 }
 
-// aliasOf is the target of a CNAME among the data of a zone; nil if there is none.
-// The target "*.x" is the name that was asked for, below x.
-func aliasOf(data []string, asked *domain.Name) *domain.Name {
+// AliasOf is the target of a CNAME among the data of a zone for a name; nil if there
+// is none. The target "*.x" is the name below x; it may not fit into 255 bytes.
+func AliasOf(data []string, of *domain.Name) (target *domain.Name, fits bool) {
 	const cname = "CNAME "
 	for _, record := range data {
 		if len(record) <= len(cname) || record[:len(cname)] != cname {
 			continue
 		}
 		text := record[len(cname):]
-		if text[0] == '*' && asked != nil {
-			text = asked.String() + text[1:]
+		below, wildcard := strings.CutPrefix(text, "*.")
+		if wildcard && of == nil {
+			return nil, true
+		}
+		if wildcard {
+			text = below
 		}
 		canonical, err := domain.Canonical(text)
-		var target domain.Name
-		if err == nil && target.SetText(canonical) == nil {
-			return &target
+		var name domain.Name
+		if err != nil || name.SetText(canonical) != nil {
+			continue
 		}
+		if !wildcard {
+			return &name, true
+		}
+		var joined domain.Name
+		wire := slices.Concat(of.Suffix(of.Labels()), name.Wire())
+		if _, err := joined.SetWire(wire, 0); err != nil {
+			return nil, false
+		}
+		return &joined, true
 	}
-	return nil
+	return nil, true
 }

@@ -175,6 +175,9 @@ func TestZoneOverrides(t *testing.T) {
 	f("passthru", "", "nx.example", "pass")
 	f("disabled", "", "nx.example", "pass")
 	f("cname", "walled.test", "nx.example", "data walled.test")
+	f("cname", "*.walled.test", "nx.example", "data nx.example.walled.test")
+	f("cname", "*.walled.test", "a.nx.example", "data a.nx.example.walled.test")
+	f("cname", "*.walled.test", strings.Repeat("long.", 47)+"nx.example", "yxdomain")
 }
 
 func TestLockedZoneIsNotLifted(t *testing.T) {

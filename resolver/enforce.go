@@ -3,8 +3,12 @@ package resolver
 import (
 	"encoding/binary"
 	"net/netip"
+	"strings"
 	"time"
 
+	"github.com/miekg/dns"
+
+	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cache"
@@ -42,18 +46,8 @@ func (q *Query) bypassesTCPOnly(d policy.Decision) bool {
 // enforce replaces whatever reply q has by what policy says. It cannot fail: a
 // kind of reply that does not fit the type that was asked for is NODATA.
 func (q *Query) enforce(d policy.Decision) {
-	q.decision = d
-	q.source, q.action = metrics.SourcePolicy, metrics.ActionLocal
-	if d.Action == policy.Block {
-		q.action = metrics.ActionBlock
-	}
-	q.ede = dnswire.EDENone
-	if d.EDE != 0 {
-		q.ede, q.text = d.EDE, q.reason(d)
-	}
-	replies := &q.snapshot.settings.Replies
-	ttl := uint32(replies.BlockTTL / time.Second)
-	switch d.Reply {
+	ttl := q.obey(d)
+	switch replies := &q.snapshot.settings.Replies; d.Reply {
 	case policy.ReplyRefused:
 		q.start(dnswire.RcodeRefused)
 	case policy.ReplyNXDOMAIN:
@@ -75,9 +69,93 @@ func (q *Query) enforce(d policy.Decision) {
 		q.reply.Truncate(&q.Query)
 	case policy.ReplyData:
 		q.answerData(ttl, d.Response.Data)
+	case policy.ReplyYXDOMAIN:
+		q.start(dnswire.RcodeYXDomain)
 	default:
 		q.answerNothing(ttl)
 	}
+}
+
+// enforceBehind is enforce for what a zone says of a name or an address that an
+// answer leads to: the aliases up to it stay, and what the zone says follows. The
+// answer to a question for an alias leads nowhere, and stays as it is.
+func enforceBehind(q *Query, a *cache.Answer, d policy.Decision) {
+	switch d.Reply {
+	case policy.ReplyNXDOMAIN, policy.ReplyNodata, policy.ReplyData:
+	default:
+		q.enforce(d)
+		return
+	}
+	if q.Type == dnswire.TypeCNAME {
+		return
+	}
+	names := aliases(q, a)
+	ttl := q.obey(d)
+	rcode := dnswire.RcodeSuccess
+	if d.Reply == policy.ReplyNXDOMAIN {
+		rcode = dnswire.RcodeNXDomain
+	}
+	q.start(rcode)
+	owner, last := q.reply.OwnerPointer(), &q.Name
+	for i := range names {
+		owner, last = q.addAliasOf(owner, names[i].Wire(), ttl), &names[i]
+	}
+	found := false
+	if d.Reply == policy.ReplyData {
+		if target, fits := policy.AliasOf(d.Response.Data, last); target != nil && fits {
+			q.addAliasOf(owner, target.Wire(), ttl)
+			return
+		}
+		found = q.addData(owner, ttl, d.Response.Data)
+	}
+	if !found {
+		q.reply.SOA(ttl)
+	}
+}
+
+// aliases are the names that an answer leads to one after the other, up to the first
+// that a zone answers.
+func aliases(q *Query, a *cache.Answer) (names []domain.Name) {
+	var m dns.Msg
+	if m.Unpack(a.Wire()) != nil {
+		return nil
+	}
+	next := map[string]string{}
+	for _, rr := range m.Answer {
+		if cname, ok := rr.(*dns.CNAME); ok {
+			next[strings.ToLower(rr.Header().Name)] = strings.ToLower(cname.Target)
+		}
+	}
+	const most = 16 // as resolvers follow
+	at := strings.ToLower(dns.Fqdn(q.Name.String()))
+	for len(names) < most {
+		target, ok := next[at]
+		var name domain.Name
+		if !ok || name.SetText(strings.TrimSuffix(target, ".")) != nil {
+			break
+		}
+		names, at = append(names, name), target
+		of := q.snapshot.rules.DecideTarget(q.group, q.decision, &name, q.Type)
+		if of != q.decision && of.Response != nil {
+			break
+		}
+	}
+	return names
+}
+
+// obey makes d the decision on q. It returns the TTL of what policy says, in
+// seconds.
+func (q *Query) obey(d policy.Decision) (ttl uint32) {
+	q.decision = d
+	q.source, q.action = metrics.SourcePolicy, metrics.ActionLocal
+	if d.Action == policy.Block {
+		q.action = metrics.ActionBlock
+	}
+	q.ede = dnswire.EDENone
+	if d.EDE != 0 {
+		q.ede, q.text = d.EDE, q.reason(d)
+	}
+	return uint32(q.snapshot.settings.Replies.BlockTTL / time.Second)
 }
 
 // reason is the text that an extended error has for d, in the form that the client
@@ -118,9 +196,11 @@ func (q *Query) inspect(a *cache.Answer, v cache.Verdict) {
 		d = q.snapshot.rules.DecideSet(q.group, d, *v.Set)
 	}
 	switch {
+	case d != q.decision && d.Response != nil && q.lookup == &q.Name:
+		enforceBehind(q, a, d)
 	case d != q.decision:
 		q.enforce(d)
-	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name && !q.mayLeadInside():
+	case a.Private() && q.snapshot.settings.Replies.RebindProtection && q.lookup == &q.Name && !mayLeadInside(q):
 		q.enforce(rebind)
 		q.text = rebindText
 	case q.decision.Rewrite != nil:
@@ -229,4 +309,23 @@ func (is *inspections) at(rules *policy.Rules, of *inspection) *inspected {
 	}
 	h := (of.hash ^ uint64(of.group)) * 0x9E3779B97F4A7C15
 	return &is.kept[(h>>32)%uint64(len(is.kept))]
+}
+
+// rebind is what becomes of an answer that leads a name of the outside to an
+// address of the inside.
+var rebind = policy.Decision{
+	Action: policy.Local, Reply: policy.ReplyNodata, EDE: dnswire.EDEBlocked, Entry: -1, Category: policy.NoCategory,
+}
+
+// rebindText says why, in the answer.
+const rebindText = "rebinding: a public name leads to a private address (server.rebind_allowed)"
+
+// mayLeadInside reports whether the name that was asked for may lead to private
+// addresses: it is never blocked, a unit allows it by name, or the settings do.
+func mayLeadInside(q *Query) bool {
+	d := &q.decision
+	if d.Explicit && (d.Layer == policy.LayerCore || d.Layer == policy.LayerOwn && d.Entry >= 0) {
+		return true
+	}
+	return q.snapshot.settings.Replies.RebindAllowed.Hold(&q.Name)
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"lachan/resolver"
+	"lachan/resolver/inside"
 	"lachan/resolver/upstream"
 )
 
@@ -93,7 +93,7 @@ func TestNamesThatMayLeadInside(t *testing.T) {
 	n := newNode(t, badLists, up.addr)
 	n.settings.Replies.RebindProtection = true
 	var err error
-	if n.settings.Replies.RebindAllowed, err = resolver.NewDomains("zen.example"); err != nil {
+	if n.settings.Replies.RebindAllowed, err = inside.NewDomains("zen.example"); err != nil {
 		t.Fatal(err)
 	}
 	n.use()
@@ -110,7 +110,7 @@ func TestNamesThatMayLeadInside(t *testing.T) {
 			t.Errorf("%s: %v", name, m)
 		}
 	}
-	if _, err := resolver.NewDomains("a..b"); err == nil {
+	if _, err := inside.NewDomains("a..b"); err == nil {
 		t.Error("a name that is none is taken")
 	}
 }

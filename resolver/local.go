@@ -1,12 +1,14 @@
 package resolver
 
 import (
+	"encoding/binary"
 	"net/netip"
 
 	"lachan/blocklist/domain"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/inside"
 )
 
 // TTLs in seconds of what the resolver says of its own.
@@ -14,6 +16,7 @@ const (
 	hinfoTTL   = 3600 // RFC 8482 section 4.2 asks for a long one
 	localTTL   = 3600
 	rewriteTTL = 300
+	insideTTL  = 10800 // RFC 6303 section 3
 )
 
 // A local answers what needs neither cache nor upstream: the server's own
@@ -120,7 +123,7 @@ func (l local) answerSpecialName() (done bool) {
 		return false
 	}
 	if string(l.Name.Suffix(1)) != "\x09localhost" {
-		labels := insideZone(&l.Name)
+		labels := inside.Zone(&l.Name)
 		return labels > 0 && l.answerInside(labels)
 	}
 	if _, own := l.snapshot.upstreams.For(&l.Name); own {
@@ -131,11 +134,55 @@ func (l local) answerSpecialName() (done bool) {
 	return true
 }
 
+// answerInside answers at a name in a zone of the inside that has so many labels:
+// there is nothing but the zone itself (RFC 6303 section 3). It is not done if the
+// name is a zone's that has servers of its own, or if the question is for the parent
+// of the zone.
+func (l local) answerInside(labels int) (done bool) {
+	apex := labels > 1 && labels == l.Name.Labels()
+	if _, own := l.snapshot.upstreams.For(&l.Name); own || apex && l.Type == dnswire.TypeDS {
+		return false
+	}
+	l.action = metrics.ActionLocal
+	rcode := dnswire.RcodeNXDomain
+	if apex {
+		rcode = dnswire.RcodeSuccess
+	}
+	l.start(rcode)
+	l.reply.Authoritative()
+	whole, zone := l.Name.Suffix(l.Name.Labels()), l.Name.Suffix(labels)
+	owner := l.reply.OwnerPointer() + uint16(len(whole)-len(zone))
+	section := dnswire.SectionAuthority
+	switch {
+	case apex && l.Type == dnswire.TypeNS:
+		name := binary.BigEndian.AppendUint16(nil, owner)
+		l.reply.RecordOf(dnswire.SectionAnswer, owner, dnswire.TypeNS, dnswire.ClassIN, insideTTL, name)
+		return true
+	case apex && l.Type == dnswire.TypeSOA:
+		section = dnswire.SectionAnswer
+	}
+	l.reply.RecordOf(section, owner, dnswire.TypeSOA, dnswire.ClassIN, insideTTL, insideSOA(owner))
+	return true
+}
+
+// insideSOA is the SOA of a zone of the inside, which has only itself to name.
+func insideSOA(zone uint16) []byte {
+	rdata := binary.BigEndian.AppendUint16(nil, zone)
+	rdata = append(rdata, "\x06nobody\x07invalid\x00"...)
+	for _, v := range [5]uint32{1, 3600, 1200, 604800, insideTTL} { // serial, refresh, retry, expire, minimum
+		rdata = binary.BigEndian.AppendUint32(rdata, v)
+	}
+	return rdata
+}
+
 // rewrite answers for a search engine's name with its safe face where no upstream
 // need be asked: the vendor keeps fixed addresses, or the face has no records of the
 // type.
 func (l local) rewrite() (done bool) {
 	target := l.decision.Rewrite
+	if l.decision.Reply == policy.ReplyData {
+		return l.leadElsewhere()
+	}
 	fixed := target.A
 	switch l.Type {
 	case dnswire.TypeA:
@@ -155,6 +202,17 @@ func (l local) rewrite() (done bool) {
 	for _, a := range fixed {
 		l.reply.Address(owner, rewriteTTL, a)
 	}
+	return true
+}
+
+// leadElsewhere answers a question for the alias itself by which a zone leads a name
+// elsewhere; for all other types the target has to be asked.
+func (l local) leadElsewhere() (done bool) {
+	if l.Type != dnswire.TypeCNAME {
+		return false
+	}
+	l.start(dnswire.RcodeSuccess)
+	l.addAlias(l.decision.Rewrite.Name, l.obey(l.decision))
 	return true
 }
 

@@ -155,6 +155,104 @@ both.example. A 192.0.2.67
 	f("udp", "lesson.example", dns.TypeA, "192.0.2.10")
 }
 
+// A zone is authored policy: it may name private addresses, local names and top-level
+// ones, and lead elsewhere, for every type.
+func TestZonesMayNameWhatListsMayNot(t *testing.T) {
+	up := newSource(t, lesson+`
+walled.example. A 192.0.2.80
+walled.example. TXT "walled"
+garden.walled.example. A 192.0.2.81
+a.wild.example.garden.example. A 192.0.2.82
+chained.example. CNAME mid.example.
+mid.example. CNAME nx.example.
+nx.example. A 192.0.2.83
+to-data.example. CNAME data.example.
+data.example. A 192.0.2.84
+inside.example. A 10.1.2.3
+inside6.example. AAAA fd00::1
+deep-inside.example. CNAME inside.example.
+x.zip. A 192.0.2.85
+led.example. A 192.0.2.86
+`)
+	n := newNode(t, map[string]string{"malware": `$TTL 60
+$ORIGIN rpz.test.
+@ SOA a. b. 1 2 3 4 5
+nx.example        CNAME .
+data.example      A 192.0.2.90
+data.example      TXT "data"
+led.example       CNAME walled.example.
+*.wild.example    CNAME *.garden.example.
+router            A 192.0.2.91
+nas.local         A 192.0.2.92
+*.zip             CNAME .
+wpad              TXT "wpad"
+8.0.0.0.10.rpz-ip CNAME .
+8.zz.fd00.rpz-ip  CNAME *.
+`}, up.addr)
+	f := func(name string, qtype uint16, want string) {
+		t.Helper()
+		for range 2 { // from the upstream, then from the cache
+			m := n.ask(pupil, name, qtype)
+			got := dns.RcodeToString[m.Rcode]
+			for _, rr := range m.Answer {
+				got += " " + rr.Header().Name + strings.TrimPrefix(rr.String(), rr.Header().String())
+			}
+			if got != want {
+				t.Errorf("%s %s: %q, want %q", name, dns.TypeToString[qtype], got, want)
+			}
+		}
+	}
+	f("router", dns.TypeA, "NOERROR router.192.0.2.91")
+	f("nas.local", dns.TypeA, "NOERROR nas.local.192.0.2.92")
+	f("x.zip", dns.TypeA, "NXDOMAIN")
+	f("wpad", dns.TypeTXT, `NOERROR wpad."wpad"`)
+	f("wpad", dns.TypeA, "NOERROR")
+	f("inside.example", dns.TypeA, "NXDOMAIN")
+	f("inside6.example", dns.TypeAAAA, "NOERROR")
+	f("deep-inside.example", dns.TypeA, "NXDOMAIN deep-inside.example.inside.example.")
+	f("led.example", dns.TypeA, "NOERROR led.example.walled.example. walled.example.192.0.2.80")
+	f("led.example", dns.TypeTXT, `NOERROR led.example.walled.example. walled.example."walled"`)
+	f("led.example", dns.TypeCNAME, "NOERROR led.example.walled.example.")
+	f("led.example", dns.TypeMX, "NOERROR led.example.walled.example.")
+	f("a.wild.example", dns.TypeA, "NOERROR a.wild.example.a.wild.example.garden.example. a.wild.example.garden.example.192.0.2.82")
+	f("a.wild.example", dns.TypeCNAME, "NOERROR a.wild.example.a.wild.example.garden.example.")
+	f(strings.Repeat("long.", 46)+"wild.example", dns.TypeA, "YXDOMAIN")
+	f(strings.Repeat("long.", 46)+"wild.example", dns.TypeTXT, "YXDOMAIN")
+	f("chained.example", dns.TypeA, "NXDOMAIN chained.example.mid.example. mid.example.nx.example.")
+	f("chained.example", dns.TypeCNAME, "NOERROR chained.example.mid.example. mid.example.nx.example.")
+	f("to-data.example", dns.TypeA, "NOERROR to-data.example.data.example. data.example.192.0.2.90")
+	f("to-data.example", dns.TypeTXT, `NOERROR to-data.example.data.example. data.example."data"`)
+	f("to-data.example", dns.TypeMX, "NOERROR to-data.example.data.example.")
+}
+
+// TestZonesAndClientsAndTheCache: what a zone says of a client holds for answers that
+// others had put into the cache, and only for that client.
+func TestZonesAndClientsAndTheCache(t *testing.T) {
+	up := newSource(t, lesson+"at66.example. A 192.0.2.66\nto-nx.example. CNAME nx.example.\nnx.example. A 192.0.2.71\n")
+	n := newNode(t, map[string]string{"malware": `$TTL 60
+$ORIGIN rpz.test.
+@ SOA a. b. 1 2 3 4 5
+nx.example        CNAME .
+32.66.2.0.192.rpz-ip CNAME .
+32.5.0.1.127.rpz-client-ip CNAME rpz-passthru.
+32.6.0.1.127.rpz-client-ip CNAME .
+32.7.0.1.127.rpz-client-ip A 192.0.2.99
+`}, up.addr)
+	const free, shut, led = "127.1.0.5", "127.1.0.6", "127.1.0.7"
+	for range 3 {
+		n.wants(pupil, "at66.example", "NXDOMAIN")
+		n.wants(free, "at66.example", "192.0.2.66")
+		n.wants(shut, "at66.example", "NXDOMAIN")
+		n.wants(led, "at66.example", "192.0.2.99")
+		n.wants(free, "to-nx.example", "nx.example. 192.0.2.71")
+		n.wants(pupil, "to-nx.example", "nx.example.")
+		n.wants(free, "nx.example", "192.0.2.71")
+		n.wants(pupil, "nx.example", "NXDOMAIN")
+		n.wants(shut, "lesson.example", "NXDOMAIN")
+		n.wants(pupil, "lesson.example", "192.0.2.10")
+	}
+}
+
 // What a zone drops gets no answer; the next question on the same stream does.
 func TestDroppedQuestionsHoldNothingUp(t *testing.T) {
 	n := newNode(t, map[string]string{"malware": policyZone}, newSource(t, lesson).addr)

@@ -90,7 +90,14 @@ func (r *response) answerAddress(ttl uint32, v4, v6 netip.Addr) {
 // asked for; NODATA where there are none.
 func (r *response) answerData(ttl uint32, data []string) {
 	r.start(dnswire.RcodeSuccess)
-	found := false
+	if !r.addData(r.reply.OwnerPointer(), ttl, data) {
+		r.reply.SOA(ttl)
+	}
+}
+
+// addData adds those of a zone's own records to an owner that have the type asked
+// for. It reports whether there is one.
+func (r *response) addData(owner uint16, ttl uint32, data []string) (found bool) {
 	for _, text := range data {
 		rr, err := dns.NewRR(". " + text)
 		if err != nil || rr == nil || rr.Header().Rrtype != r.asked.Type && r.asked.Type != dnswire.TypeANY {
@@ -100,12 +107,10 @@ func (r *response) answerData(ttl uint32, data []string) {
 		if err != nil {
 			continue
 		}
-		r.reply.Record(dnswire.SectionAnswer, rr.Header().Rrtype, ttl, packed)
+		r.reply.RecordOf(dnswire.SectionAnswer, owner, rr.Header().Rrtype, dnswire.ClassIN, ttl, packed)
 		found = true
 	}
-	if !found {
-		r.reply.SOA(ttl)
-	}
+	return found
 }
 
 // packData is the rdata, in wire form, of a record that the root owns.
@@ -145,8 +150,13 @@ func split(text string) (parts []string) {
 // addAlias adds a CNAME record from the question's name and returns the owner
 // for the records of its target.
 func (r *response) addAlias(target *domain.Name, ttl uint32) (owner uint16) {
+	return r.addAliasOf(r.reply.OwnerPointer(), target.Wire(), ttl)
+}
+
+// addAliasOf is addAlias for a CNAME record of another owner.
+func (r *response) addAliasOf(of uint16, target []byte, ttl uint32) (owner uint16) {
 	owner = r.reply.Pointer(dnswire.RecordHead)
-	r.reply.Record(dnswire.SectionAnswer, dnswire.TypeCNAME, ttl, target.Wire())
+	r.reply.RecordOf(dnswire.SectionAnswer, of, dnswire.TypeCNAME, dnswire.ClassIN, ttl, target)
 	return owner
 }
 
@@ -180,6 +190,33 @@ func (r *response) answerAfterAlias(face *domain.Name, a *cache.Answer, now int6
 			data := wire[record.Data:record.End]
 			r.reply.RecordOf(dnswire.SectionAnswer, owner, record.Type, record.Class, ttl, data)
 		}
+	}
+}
+
+// answerByAlias makes a, which answers for the name that a zone leads to, the reply,
+// after an alias from the name asked for. It keeps the aliases of a.
+func (r *response) answerByAlias(target *domain.Name, a *cache.Answer, now int64) {
+	r.start(a.Rcode())
+	ttl := a.TTL(now)
+	owner, found := r.addAlias(target, ttl), false
+	var m dns.Msg
+	if m.Unpack(a.Wire()) != nil {
+		return // it was read when it came; this cannot be
+	}
+	for _, rr := range m.Answer {
+		rr.Header().Name = "."
+		data, err := packData(rr)
+		switch rtype := rr.Header().Rrtype; {
+		case err != nil:
+		case rtype == r.asked.Type:
+			r.reply.RecordOf(dnswire.SectionAnswer, owner, rtype, dnswire.ClassIN, ttl, data)
+			found = true
+		case rtype == dnswire.TypeCNAME:
+			owner = r.addAliasOf(owner, data, ttl)
+		}
+	}
+	if !found {
+		r.reply.SOA(ttl)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lachan/metrics"
+	"lachan/policy"
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/ratelimit"
@@ -172,6 +173,10 @@ func (r *route) forward(q *Query) (done bool) {
 
 // appendAnswer makes a the reply to q.
 func (q *Query) appendAnswer(a *cache.Answer) {
+	if q.lookup != &q.Name && q.decision.Reply == policy.ReplyData {
+		q.answerByAlias(q.lookup, a, q.now)
+		return
+	}
 	if q.lookup != &q.Name {
 		q.answerAfterAlias(q.lookup, a, q.now)
 		return

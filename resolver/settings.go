@@ -10,6 +10,7 @@ import (
 	"lachan/resolver/clientconn"
 	"lachan/resolver/cookie"
 	"lachan/resolver/ddr"
+	"lachan/resolver/inside"
 	"lachan/resolver/links"
 )
 
@@ -66,7 +67,7 @@ type Replies struct {
 	StructuredErrors bool
 	RebindProtection bool // private addresses for public names become NODATA
 	// RebindAllowed are names that may have private addresses all the same.
-	RebindAllowed Domains
+	RebindAllowed inside.Domains
 }
 
 // Identity is what the server says of itself.

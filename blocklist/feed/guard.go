@@ -138,7 +138,7 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 	case c.Entries == 0 && c.Rejected > 0:
 		return refuse(textNoEntries.With(c.Rejected),
 			fmt.Errorf("%w: %d lines rejected", ErrNoEntries, c.Rejected))
-	case c.Entries == 0 && known.Entries > 0:
+	case c.Entries == 0 && known.Entries > 0 && !(src.MaxShrink >= 1 && src.TSIG.Name != ""):
 		return refuse(textEmptied.With(known.Entries),
 			fmt.Errorf("%w: had %d", ErrNoEntries, known.Entries))
 	case src.shrank(known.Entries, c.Entries):

@@ -13,6 +13,21 @@ import (
 // such as r may have it: no address, no local name and, unless r blocks one
 // name alone, no public suffix.
 func nameOf(text string, r Rule) (string, Reason) {
+	name, why := canonicalName(text)
+	if why != accepted {
+		return "", why
+	}
+	if isLocal(name) {
+		return "", LocalName
+	}
+	if (r.Scope != Exact || r.Allow) && domain.IsPublicSuffix(name) {
+		return "", PublicSuffix
+	}
+	return name, accepted
+}
+
+// canonicalName returns the canonical form of a name as a list writes it.
+func canonicalName(text string) (string, Reason) {
 	name, err := domain.Canonical(text)
 	switch {
 	case err == nil:
@@ -26,12 +41,6 @@ func nameOf(text string, r Rule) (string, Reason) {
 		return "", BadIDN
 	default:
 		return "", BadName
-	}
-	if isLocal(name) {
-		return "", LocalName
-	}
-	if (r.Scope != Exact || r.Allow) && domain.IsPublicSuffix(name) {
-		return "", PublicSuffix
 	}
 	return name, accepted
 }

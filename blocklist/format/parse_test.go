@@ -30,7 +30,8 @@ func wellFormed(r format.Rule) error {
 			return fmt.Errorf("rule %+v: name %q is not canonical: %q, %v", r, name, canonical, err)
 		}
 	}
-	if r.Name != "" && (r.Scope != format.Exact || r.Allow) && domain.IsPublicSuffix(r.Name) {
+	fromZone := r.Act != format.ActBlock
+	if r.Name != "" && (r.Scope != format.Exact || r.Allow) && domain.IsPublicSuffix(r.Name) && !fromZone {
 		return fmt.Errorf("rule %+v: a public suffix", r)
 	}
 	if r.Prefix.IsValid() && r.Prefix != r.Prefix.Masked() {

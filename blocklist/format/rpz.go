@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"net/netip"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -19,6 +18,9 @@ import (
 //	x      CNAME rpz-passthru.   x is let through; so by x CNAME x
 //	24.0.2.0.192.rpz-ip CNAME .  addresses in answers; so clients with
 //	                             rpz-client-ip
+//
+// A zone is policy that somebody wrote, not a list that was gathered: its triggers
+// may be private addresses, local names and top-level names.
 type zoneReader struct {
 	*collector
 	zone *rpz.Zone
@@ -138,7 +140,8 @@ func (z *zoneReader) trigger(trigger string, r Rule) {
 			z.refuse(BadAddress, trigger)
 			return
 		}
-		z.addPrefixes([]netip.Prefix{prefix}, r)
+		r.Prefix = prefix
+		z.add(r)
 		return
 	case "rpz-nsdname", "rpz-nsip": // a forwarder does not meet the servers of a name
 		z.refuse(Trigger, last)
@@ -152,5 +155,11 @@ func (z *zoneReader) trigger(trigger string, r Rule) {
 	if below {
 		r.Scope = Below
 	}
-	z.addName([]byte(name), r)
+	canonical, why := canonicalName(name)
+	if why != accepted {
+		z.refuse(why, name)
+		return
+	}
+	r.Name = canonical
+	z.add(r)
 }

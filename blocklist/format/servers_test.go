@@ -73,8 +73,10 @@ func TestZoneTriggersAndActions(t *testing.T) {
 	f(zoneHead+"24.0.0.0.10.rpz-client-ip CNAME rpz-passthru.\nns.example.rpz-nsdname CNAME .\n32.1.2.0.192.rpz-nsip CNAME .",
 		"client prefix 10.0.0.0/24 passthru", "- 8 trigger: rpz-nsdname", "- 9 trigger: rpz-nsip")
 	f(zoneHead+"33.1.2.0.192.rpz-ip CNAME .\nx.rpz-ip CNAME .\n8.0.0.0.10.rpz-ip CNAME .", "- 7 bad_address: 33.1.2.0.192.rpz-ip",
-		"- 8 bad_address: x.rpz-ip", "- 9 reserved_address: 10.0.0.0/8")
-	f(zoneHead+"* CNAME .\n*.vn CNAME .\ncom CNAME .", "- 7 too_broad: *", "- 8 public_suffix: vn", "name com nxdomain")
+		"- 8 bad_address: x.rpz-ip", "prefix 10.0.0.0/8 nxdomain")
+	f(zoneHead+"* CNAME .\n*.vn CNAME .\ncom CNAME .", "- 7 too_broad: *", "below vn nxdomain", "name com nxdomain")
+	f(zoneHead+"router A 192.168.1.1\n*.local CNAME .\n10.zz.fe80.rpz-ip CNAME *.\n8.0.0.0.127.rpz-ip CNAME .\n0.0.0.0.0.rpz-ip CNAME .",
+		"name router data A 192.168.1.1", "below local nxdomain", "prefix fe80::/10 nodata", "prefix 127.0.0.0/8 nxdomain", "prefix 0.0.0.0/0 nxdomain")
 	f(zoneHead+"a.other.test. CNAME .", "- 7 out_of_zone: a.other.test.")
 	f(zoneHead+"$INCLUDE /etc/hosts\n$GENERATE 1-9 a$ CNAME .", "- 7 directive: $INCLUDE", "- 8 directive: $GENERATE")
 	f(zoneHead+"a.example CNAME\nb.example CNAME .", `- 7 bad_record: dns: not a TTL: "CNAME" at line: 1:15`, "name b.example nxdomain")

@@ -42,6 +42,7 @@ const (
 	RcodeNXDomain = 3
 	RcodeNotImp   = 4
 	RcodeRefused  = 5
+	RcodeYXDomain = 6
 	RcodeBadVers  = 16
 
 	RcodeBadCookie = 23 // RFC 7873

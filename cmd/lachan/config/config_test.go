@@ -344,3 +344,24 @@ func TestReferenceHasEveryKeyOfAFeedWithItsDefault(t *testing.T) {
 		}
 	}
 }
+
+// TestSignedTransfersHaveNoShrinkGuard: what a primary signs is whole; the guard is
+// for downloads that may break off.
+func TestSignedTransfersHaveNoShrinkGuard(t *testing.T) {
+	f := func(url, key string, part yamlfile.Percent, want float64) {
+		t.Helper()
+		var feed Feed
+		feed.SetDefaults()
+		feed.URL, feed.TSIG.Name = url, key
+		if part > 0 {
+			feed.MaxShrink = part
+		}
+		if got := feed.Source(time.UTC).MaxShrink; got != want {
+			t.Errorf("%s with key %q and max_shrink %v: %v, want %v", url, key, part, got, want)
+		}
+	}
+	f("axfr://192.0.2.1/rpz.example", "k.example", 0, 1)
+	f("axfr://192.0.2.1/rpz.example", "k.example", 0.1, 0.1)
+	f("axfr://192.0.2.1/rpz.example", "", 0, 0.3)
+	f("https://lists.example/a.txt", "", 0, 0.3)
+}

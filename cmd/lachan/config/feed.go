@@ -53,7 +53,8 @@ type Feed struct {
 	// to 4GiB.
 	MaxBytes yamlfile.Bytes `yaml:"max_bytes"`
 	// MaxShrink is the part of its entries that a list may lose from one
-	// version to the next; beyond that the old version is kept. Default 30%.
+	// version to the next; beyond that the old version is kept. Default 30%; of a
+	// zone that is transferred with TSIG it may lose all, unless it is another part.
 	MaxShrink yamlfile.Percent `yaml:"max_shrink"`
 	// MaxGrowth is how many times the entries of one version the next may have.
 	// 0 sets no bound. Default 5 of feeds that are not signed, from 1000 new
@@ -88,7 +89,7 @@ type TSIG struct {
 // An RPZ overrides what the records of a response policy zone say.
 type RPZ struct {
 	Policy RPZPolicy `yaml:"policy"` // default given: as the records say
-	CNAME  string    `yaml:"cname"`  // target of the policy cname; default none
+	CNAME  string    `yaml:"cname"`  // target of the policy cname, *.x puts the name in front; default none
 }
 
 // An Authority is the order that a list carries out.
@@ -109,7 +110,7 @@ func (f *Feed) SetDefaults() {
 	f.OnMissing = Serve
 	f.Refresh = time.Hour
 	f.MaxBytes = 64 << 20
-	f.MaxShrink = 0.30
+	f.MaxShrink = defaultShrink
 	f.MaxGrowth = feed.DefaultMaxGrowth
 	f.TSIG.Algorithm = "hmac-sha256"
 	f.RPZ.Policy = rpzGiven
@@ -155,7 +156,7 @@ func (c *Config) Sources(
 func (f *Feed) Source(zone *time.Location) feed.Source {
 	return feed.Source{
 		Name: f.Name, URL: f.URL, Mirrors: f.Mirrors, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
-		MaxBytes: int64(f.MaxBytes), MaxShrink: float64(f.MaxShrink), MaxGrowth: f.MaxGrowth,
+		MaxBytes: int64(f.MaxBytes), MaxShrink: f.shrink(), MaxGrowth: f.MaxGrowth,
 		Allows: f.Action == Allow, Locked: f.LockedBy != "",
 		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
 		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
@@ -173,6 +174,18 @@ func (f *Feed) EntryCategories() []string {
 	}
 	return append([]string{f.Category}, f.Categories...)
 }
+
+// shrink is the part of its entries that the list may lose. A zone whose transfer is
+// signed is what its primary has, whole, so by default it may lose all.
+func (f *Feed) shrink() float64 {
+	if strings.HasPrefix(f.URL, "axfr://") && f.TSIG.Name != "" && f.MaxShrink == defaultShrink {
+		return 1
+	}
+	return float64(f.MaxShrink)
+}
+
+// defaultShrink is MaxShrink if the key is left out.
+const defaultShrink = 0.30
 
 // Feed is the feed of that name; it must be one of the configuration's.
 func (c *Config) Feed(name string) *Feed {

@@ -51,7 +51,7 @@ func (f *Feed) check(k *checker, at string, before []Feed) {
 	}
 	f.checkVersions(k, at)
 	f.checkZone(k, at)
-	_, err := domain.Canonical(f.RPZ.CNAME)
+	_, err := domain.Canonical(strings.TrimPrefix(f.RPZ.CNAME, "*."))
 	if (f.RPZ.Policy == "cname") != (f.RPZ.CNAME != "") || f.RPZ.CNAME != "" && err != nil {
 		k.wrong(at+".rpz", textRPZName)
 	}

@@ -8,6 +8,7 @@ import (
 	"lachan/resolver/cache"
 	"lachan/resolver/clientconn"
 	"lachan/resolver/ddr"
+	"lachan/resolver/inside"
 )
 
 // settings are those of the resolver, as the configuration has them.
@@ -15,7 +16,7 @@ func (p *process) settings() *resolver.Settings {
 	cfg := p.state.cfg
 	connections := p.connections(cfg.Server.TCP.Connections)
 	shares := cfg.Memory.Shares(cfg.Cache.MaxBytes)
-	allowed, err := resolver.NewDomains(cfg.Server.RebindAllowed...)
+	allowed, err := inside.NewDomains(cfg.Server.RebindAllowed...)
 	if err != nil { // the configuration was checked; without the names less is let through
 		p.log.Error("read server.rebind_allowed", "error", err)
 	}
