@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,8 +13,34 @@ import (
 
 // TestWhatAQueryHasReadDoesNotStayInMemory: the pages of blocks, that is.
 func TestWhatAQueryHasReadDoesNotStayInMemory(t *testing.T) {
-	dir := t.TempDir()
-	store, counters := open(t, dir), newCounters()
+	f := func(how string, name func(dir string) string) {
+		t.Run(how, func(t *testing.T) {
+			dir := t.TempDir()
+			doesNotStay(t, dir, name(dir))
+		})
+	}
+	f("by its name", func(dir string) string { return dir })
+	f("by a link", func(dir string) string {
+		link := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink(dir, link); err != nil {
+			t.Fatal(err)
+		}
+		return link
+	})
+	f("from another directory", func(dir string) string {
+		here := filepath.Join(filepath.Dir(dir), "elsewhere")
+		if err := os.Mkdir(here, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(here)
+		return filepath.Join("..", filepath.Base(dir))
+	})
+}
+
+// doesNotStay opens the history in dir by another name of it.
+func doesNotStay(t *testing.T, dir, name string) {
+	t.Helper()
+	store, counters := open(t, name), newCounters()
 	defer closed(t, store)
 	a := newSchool(counters, "a")
 	for at := start; at.Before(start.Add(24 * time.Hour)); at = at.Add(history.Step) {

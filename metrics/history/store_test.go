@@ -383,3 +383,21 @@ func TestHistoryIsReadWhileItIsRewound(t *testing.T) {
 		t.Errorf("the newest tick is of %s, want %s", newest, at)
 	}
 }
+
+// TestARestoreThatWasStoppedRestoresNothing: what is read in part is no history.
+func TestARestoreThatWasStoppedRestoresNothing(t *testing.T) {
+	dir := t.TempDir()
+	counters := newCounters()
+	store := open(t, dir)
+	newSchool(counters, "a").allow(5)
+	ticked(t, store, start, counters)
+	closed(t, store)
+	store = open(t, dir)
+	defer closed(t, store)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	fresh := newCounters()
+	if r, err := store.Restore(ctx, fresh); !errors.Is(err, context.Canceled) || r.Counters > 0 {
+		t.Errorf("restored %d counters: %v", r.Counters, err)
+	}
+}
