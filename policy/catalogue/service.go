@@ -17,6 +17,9 @@ type Service struct {
 	Group      string   // the file it stands in: "messaging", "education"
 	Categories []string // codes, most severe first; empty if no category blocks it
 	Domains    []string // canonical, sorted; each covers all below it
+	// Needs are IDs of services that this one does not work without, such as the
+	// pages of sign-in, and what these need: an allow of this service allows them.
+	Needs []string
 }
 
 // loadServices reads services/*.txt, a file a group.
@@ -35,11 +38,32 @@ func (c *Catalogue) loadServices() error {
 	for i, s := range c.Services {
 		c.service[s.ID] = i
 	}
+	for i := range c.Services {
+		if err := c.completeNeeds(&c.Services[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// completeNeeds adds what the needs of a service need.
+func (c *Catalogue) completeNeeds(s *Service) error {
+	for i := 0; i < len(s.Needs); i++ {
+		at, ok := c.service[s.Needs[i]]
+		if !ok {
+			return fmt.Errorf("service %s needs %q, which is none", s.ID, s.Needs[i])
+		}
+		for _, more := range c.Services[at].Needs {
+			if more != s.ID && !slices.Contains(s.Needs, more) {
+				s.Needs = append(s.Needs, more)
+			}
+		}
+	}
 	return nil
 }
 
 func (c *Catalogue) loadGroup(file string) error {
-	sections, err := readSections("services/"+file, "label", "categories")
+	sections, err := readSections("services/"+file, "label", "categories", "needs")
 	if err != nil {
 		return err
 	}
@@ -51,6 +75,7 @@ func (c *Catalogue) loadGroup(file string) error {
 		}
 		c.Services = append(c.Services, Service{
 			ID: s.id, Label: s.label(), Group: group, Categories: categories, Domains: s.names,
+			Needs: s.list("needs"),
 		})
 	}
 	return nil

@@ -50,6 +50,7 @@ func (t *terms) compileProfile(name string, text *source.Profile) compiled.Profi
 	if both := p.Block.And(p.Allow); !both.Empty() {
 		t.fail(t.path, int(text.Line), textBlockAndAllow.With(t.tags.All[both.First()].Code))
 	}
+	p.Allow = t.withNeeds(p.Allow)
 	p.Replies = t.compileReplies(text.Reply, text.Replies)
 	for i := range text.Rules {
 		if r := &text.Rules[i]; r.Profile.V != "" {
@@ -143,6 +144,7 @@ func (t *terms) rule(file string, text *source.Rule) compiled.UnitRule {
 	if both := r.Block.And(r.Allow); !both.Empty() {
 		t.fail(file, line, textBlockAndAllow.With(t.tags.All[both.First()].Code))
 	}
+	r.Allow = t.withNeeds(r.Allow)
 	return compiled.UnitRule{Rule: t.internRule(r), Line: int32(line)}
 }
 

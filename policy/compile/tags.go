@@ -3,6 +3,7 @@ package compile
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"lachan/blocklist"
 	"lachan/internal/wording"
@@ -154,4 +155,27 @@ func (t *terms) known(codes []string) (set Set) {
 // one that may be meant.
 func (t *terms) unknownCode(code string) wording.Text {
 	return source.Nearest(textUnknownCode.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
+}
+
+// needs are the bits of what the service of a bit does not work without; none for
+// other bits.
+func (t *terms) needs(bit int) (bits []int) {
+	id, isService := strings.CutPrefix(t.tags.All[bit].Code, compiled.ServicePrefix)
+	at, known := t.facts.Service(id)
+	if !isService || !known {
+		return nil
+	}
+	for _, need := range t.facts.Services[at].Needs {
+		bits = append(bits, t.tags.ByKey[compiled.ServicePrefix+need])
+	}
+	return bits
+}
+
+// withNeeds is what is allowed, and what that needs.
+func (t *terms) withNeeds(allowed Set) Set {
+	all := allowed
+	for bit := range allowed.Each {
+		all = all.Or(blocklist.Of(t.needs(bit)...))
+	}
+	return all
 }

@@ -48,9 +48,16 @@ func (c *compiler) takeEntries(u uint32, entries []source.Entry, allow bool) {
 		case e.name != "":
 			c.addOwn(e, u, line, allow)
 		default:
-			unit.codes = append(unit.codes, compiled.CodeEntry{
+			code := compiled.CodeEntry{
 				From: e.from, Until: e.until, Note: e.note, Line: int32(line), Bit: e.bit, Allow: flag(allow),
-			})
+			}
+			unit.codes = append(unit.codes, code)
+			if allow {
+				for _, bit := range c.needs(int(e.bit)) {
+					code.Bit = uint8(bit)
+					unit.codes = append(unit.codes, code)
+				}
+			}
 			c.layer(u) // so that it has one
 		}
 	}
