@@ -61,6 +61,8 @@ type Source struct {
 	Core func(n *domain.Name, below bool) bool
 	// Allows has the list say what is allowed: an exception in it is an entry.
 	Allows bool
+	// First has the feed looked at before others, in a place that is kept for such.
+	First bool
 	// Categories are what entries may name as their own; nil: any. MayName reports
 	// whether a text is the name of one of them.
 	Categories []string

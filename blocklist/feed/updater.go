@@ -3,9 +3,11 @@ package feed
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -33,10 +35,17 @@ const (
 	partOfRetry  = 3
 )
 
-// An Updater keeps the feeds of a configuration up to date, each at its own
-// pace and one at a time, so that the memory and the disk are used for one
-// list. A feed that fails is tried again later and holds up no other for longer
-// than one download may last.
+// How many feeds are looked at at once: so few that memory and disk are used for
+// few lists, and one place is for those that come first, so that publishers that
+// stall do not hold an authority's list up.
+const (
+	mostAtOnce   = 3
+	mostOfOthers = mostAtOnce - 1
+)
+
+// An Updater keeps the feeds of a configuration up to date, each at its own pace
+// and a few at a time, those that come first before others. A feed that fails is
+// tried again later.
 type Updater struct {
 	store   *Store
 	changed func(name string)
@@ -48,12 +57,16 @@ type Updater struct {
 	told    map[string]bool   // mu; triggered, and not yet looked at
 	failing map[string]bool   // mu; whose last attempt failed
 	copies  map[string]string // mu; digest of the copy that was told of last
+	running int               // mu; feeds that are looked at
+	others  int               // mu; of these, such as do not come first
+	fault   any               // mu; what an update panicked with
 	wake    chan struct{}     // holds one when asked has some
 }
 
-// A scheduled feed belongs to Run.
+// A scheduled feed belongs to Run, or to its update while that is running.
 type scheduled struct {
 	Source
+	running bool // Updater.mu
 	due     time.Time
 	heed    time.Time // from when on a trigger is heeded
 	retry   backoff.ExponentialBackOff
@@ -61,7 +74,7 @@ type scheduled struct {
 }
 
 // NewUpdater makes the updater of the sources; Run runs it. changed is called
-// while Run runs, by two goroutines: after each update that brought another
+// while Run runs, by several goroutines: after each update that brought another
 // copy, when a feed begins or ends to fail, and when another process has changed
 // a copy. It must not block for long.
 func NewUpdater(store *Store, sources []Source, changed func(name string), log *slog.Logger) *Updater {
@@ -105,10 +118,7 @@ func (u *Updater) note(where map[string]bool, name string) {
 	u.mu.Lock()
 	where[name] = true
 	u.mu.Unlock()
-	select {
-	case u.wake <- struct{}{}:
-	default:
-	}
+	u.rouse()
 }
 
 // Failing are the feeds whose last attempt failed, by name.
@@ -153,16 +163,54 @@ func (u *Updater) Run(ctx context.Context) error {
 	watched, stop := context.WithCancel(ctx)
 	defer stop() // before the wait, in a panic too
 	watching.Go(func() { u.watch(watched, files) })
-	for {
+	for ctx.Err() == nil {
 		f, wait := u.next(time.Now())
-		if f != nil && wait <= 0 {
+		if f == nil || wait > 0 {
+			u.sleep(ctx, f != nil, wait)
+			continue
+		}
+		u.start(f)
+		watching.Go(func() {
+			defer u.finish(f)
 			u.update(ctx, f)
-		} else if !u.sleep(ctx, wait) {
-			return context.Cause(ctx)
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
+		})
+	}
+	return context.Cause(ctx)
+}
+
+// start takes a place for a feed.
+func (u *Updater) start(f *scheduled) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	f.running = true
+	u.running++
+	if !f.First {
+		u.others++
+	}
+}
+
+// finish gives the place of a feed back. It is deferred by the update, and hands
+// what that panics with to Run.
+func (u *Updater) finish(f *scheduled) {
+	fault := recover()
+	u.mu.Lock()
+	f.running = false
+	u.running--
+	if !f.First {
+		u.others--
+	}
+	if fault != nil {
+		u.fault = fmt.Sprintf("update feed %q: %v\n%s", f.Name, fault, debug.Stack())
+	}
+	u.mu.Unlock()
+	u.rouse()
+}
+
+// rouse ends the sleep of Run.
+func (u *Updater) rouse() {
+	select {
+	case u.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -180,12 +228,20 @@ func (u *Updater) firstDue(f *scheduled, now time.Time) time.Time {
 	return last.LastSuccess.Add(vary(f.Refresh))
 }
 
-// next is the feed to update next, and the time until then.
+// next is the feed to update next, and the time until then; nil if there is none,
+// or no place for one. Of those that are due the ones that come first are taken
+// first.
 func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.fault != nil {
+		panic(u.fault)
+	}
 	var first time.Time
 	for _, g := range u.feeds {
+		if g.running || u.running == mostAtOnce || !g.First && u.others == mostOfOthers {
+			continue
+		}
 		due := g.due
 		switch {
 		case u.asked[g.Name]:
@@ -193,7 +249,11 @@ func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
 		case u.told[g.Name] && g.heed.Before(due):
 			due = g.heed
 		}
-		if f == nil || due.Before(first) {
+		sooner := f == nil || due.Before(first)
+		if f != nil && g.First != f.First && !due.After(now) && !first.After(now) {
+			sooner = g.First
+		}
+		if sooner {
 			f, first = g, due
 		}
 	}
@@ -214,20 +274,18 @@ func (u *Updater) begin(f *scheduled) (triggered bool) {
 	return triggered
 }
 
-// sleep waits for a time, or forever when there is no feed, or until one is
-// asked for. It returns false when ctx ends.
-func (u *Updater) sleep(ctx context.Context, wait time.Duration) bool {
+// sleep waits until a feed is asked for, an update is done or ctx ends; and no
+// longer than a time if timed.
+func (u *Updater) sleep(ctx context.Context, timed bool, wait time.Duration) {
 	var alarm <-chan time.Time
-	if len(u.feeds) > 0 {
+	if timed {
 		alarm = time.After(wait)
 	}
 	select {
 	case <-ctx.Done():
-		return false
 	case <-u.wake:
 	case <-alarm:
 	}
-	return true
 }
 
 func (u *Updater) update(ctx context.Context, f *scheduled) {

@@ -161,7 +161,7 @@ func (f *Feed) Source(zone *time.Location) feed.Source {
 		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
 		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
 
-		Categories: f.EntryCategories(),
+		Categories: f.EntryCategories(), First: f.LockedBy != "" || f.Authority.Name != "",
 	}
 }
 
