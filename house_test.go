@@ -27,6 +27,7 @@ type room struct {
 
 var rooms = []room{
 	{"internal/wording", nil, "sentences depend on nothing, so that everybody may speak"},
+	{"internal/charset", nil, "what offices save is read in the same way in every room"},
 	{"internal/printable", nil, "what others wrote is made fit for people in the same way in every room"},
 	{"internal/durable", nil, "files are written the same way in every room"},
 	{"internal/mapped", nil, "files are mapped the same way in every room"},
@@ -42,9 +43,9 @@ var rooms = []room{
 	{"admin/request", []string{"internal/durable", "internal/printable"}, "what people ask is kept, and judged by nobody here"},
 	{"console/blockpage", []string{"internal/wording"}, "a page says what it is told: deciding is not its business, nor keeping"},
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},
-	{"blocklist", []string{"blocklist/...", "internal/wording", "internal/durable", "internal/printable"}, "what a name is does not depend on who asks"},
+	{"blocklist", []string{"blocklist/...", "internal/wording", "internal/durable", "internal/printable", "internal/charset"}, "what a name is does not depend on who asks"},
 	{"policy/catalogue", []string{"blocklist/domain", "internal/wording"}, "facts that are built in know no rules"},
-	{"policy/source", []string{"policy/catalogue", "internal/wording", "internal/yamlfile", "internal/eventloop"}, "what people write is read before anybody knows what it comes to"},
+	{"policy/source", []string{"policy/catalogue", "internal/wording", "internal/yamlfile", "internal/eventloop", "internal/charset"}, "what people write is read before anybody knows what it comes to"},
 	{"policy/compiled", []string{"blocklist/...", "policy/catalogue", "policy/source", "internal/durable", "internal/mapped", "internal/wording"}, "a compiled policy is tables: neither who wrote them nor what they mean for a client"},
 	{"policy/compile", []string{"blocklist/...", "policy/catalogue", "policy/source", "policy/compiled", "internal/wording", "internal/yamlfile", "internal/printable"}, "compiling ends in tables, and judges nobody"},
 	{"policy", []string{"blocklist/...", "policy/...", "internal/wording", "internal/yamlfile", "internal/durable", "internal/printable"}, "a decision knows nothing of sockets, counters and files of others"},

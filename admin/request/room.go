@@ -57,7 +57,8 @@ func (s *Store) makeRoom(unit string, now time.Time) error {
 		}
 	}
 	for s.openOf(unit) >= mostOfUnit {
-		if err := s.drop(func(k *kept) bool { return k.unit == unit && k.answered.IsZero() }, (*kept).giveWay); err != nil {
+		open := func(k *kept) bool { return k.unit == unit && k.answered.IsZero() }
+		if err := s.drop(open, (*kept).giveWay); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"lachan/blocklist/format/lines"
 	"lachan/blocklist/format/site"
 	"lachan/blocklist/format/table"
+	"lachan/internal/charset"
 )
 
 // A tableReader reads the csv that an authority fills in, as a spreadsheet
@@ -91,6 +92,10 @@ func (t *tableReader) row(cells []string) {
 		return
 	}
 	t.rows++
+	if t.header == nil && t.rows <= headerWithin && charset.MisreadTCVN3(strings.Join(cells, " ")) {
+		t.err = ErrTCVN3
+		return
+	}
 	columns, isHeader := table.Header(cells)
 	lost, isLost := table.LostLetters(cells)
 	switch {

@@ -51,7 +51,7 @@ type Summary struct {
 // cannot be one, in the order of the list. f may be Auto.
 //
 // A bad entry is never an error. The errors are ErrHTML, ErrUnknown (for Auto, or
-// a Format that does not exist), ErrXLSX, ErrNoBook, ErrOldBook, the error of r
+// a Format that does not exist), ErrXLSX, ErrNoBook, ErrOldBook, ErrTCVN3, the error of r
 // and that of emit; the last two name the line. The Summary counts what was read
 // so far. A workbook is read as one even if f is CSV.
 //

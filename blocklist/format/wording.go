@@ -182,6 +182,10 @@ var (
 		VI: "tệp nén này không phải bảng tính Excel; hãy mở và lưu lại kiểu .xlsx",
 		EN: "this zip file is not an Excel workbook; open it and save it as .xlsx",
 	}
+	textTCVN3 = wording.Text{
+		VI: "bảng dùng phông TCVN3 (.VnTime, mã ABC), không phải Unicode, nên không biết chắc chữ nào; hãy đổi sang Unicode (UniKey: Ctrl+Shift+F6, nguồn TCVN3, đích Unicode) rồi lưu lại",
+		EN: "the table is in a font of TCVN3 (.VnTime), not in Unicode, so its letters are not certain; convert it to Unicode (UniKey: Ctrl+Shift+F6, from TCVN3 to Unicode) and save it again",
+	}
 	textOldBook = wording.Text{
 		VI: "bảng tính kiểu cũ (.xls) hoặc có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu và lưu kiểu .xlsx",
 		EN: "a workbook of the old kind (.xls) or with a password; open it in Excel, take the password off and save it as .xlsx",
@@ -196,6 +200,8 @@ func Explain(err error) wording.Text {
 		return textHTML
 	case errors.Is(err, ErrUnknown):
 		return textUnknown.With(names(all[1:])) // the first is auto, which has just failed
+	case errors.Is(err, ErrTCVN3):
+		return textTCVN3
 	case errors.Is(err, ErrOldBook):
 		return textOldBook
 	case errors.Is(err, ErrNoBook):

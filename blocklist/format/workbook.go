@@ -19,6 +19,7 @@ import (
 var (
 	ErrXLSX    = xlsx.ErrDamaged
 	ErrNoBook  = xlsx.ErrNotWorkbook
+	ErrTCVN3   = errors.New("table in a font of TCVN3 (.VnTime), whose letters are not Unicode")
 	ErrOldBook = errors.New("workbook of the old kind (xls) or with a password")
 )
 

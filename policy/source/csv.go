@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lachan/internal/charset"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -24,7 +25,7 @@ var csvColumns = []string{
 // spreadsheets of different languages write them. Networks within a field are
 // separated by spaces, commas or semicolons.
 func ReadCSV(file string, data []byte) (units []Unit, problems yamlfile.Problems) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.TrimPrefix(charset.Text(data), []byte("\ufeff"))
 	header, _, _ := bytes.Cut(data, []byte("\n"))
 	r := csv.NewReader(bytes.NewReader(data))
 	r.ReuseRecord = true

@@ -7,13 +7,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"lachan/internal/charset"
 	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -26,17 +23,13 @@ const (
 // A Reader reads a text a line at a time through one buffer.
 type Reader struct{ *bufio.Reader }
 
-// NewReader reads r as UTF-8. A byte order mark is taken off; the two of UTF-16
-// make it decode that.
+// NewReader reads r as UTF-8, whatever of package charset it is; what is of a code
+// page ToUTF8 decodes by the line.
 func NewReader(r io.Reader) Reader {
 	in := bufio.NewReaderSize(r, Max)
-	mark, _ := in.Peek(3) // an error comes again with the first line
-	switch {
-	case bytes.HasPrefix(mark, []byte("\xEF\xBB\xBF")):
-		in.Discard(3)
-	case bytes.HasPrefix(mark, []byte("\xFF\xFE")), bytes.HasPrefix(mark, []byte("\xFE\xFF")):
-		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
-		in = bufio.NewReaderSize(transform.NewReader(in, utf16.NewDecoder()), Max)
+	head, _ := in.Peek(Max) // an error comes again with the first line
+	if d := charset.Decoder(head); d != nil {
+		in = bufio.NewReaderSize(transform.NewReader(in, d), Max)
 	}
 	return Reader{in}
 }
@@ -72,16 +65,7 @@ func (r Reader) Next() (line []byte, whole bool, err error) {
 
 // ToUTF8 decodes a line that is not UTF-8 from the code page in which a
 // Vietnamese Windows saves it.
-func ToUTF8(line []byte) []byte {
-	if utf8.Valid(line) {
-		return line
-	}
-	decoded, err := charmap.Windows1258.NewDecoder().Bytes(line)
-	if err != nil {
-		return line
-	}
-	return norm.NFC.Bytes(decoded)
-}
+func ToUTF8(line []byte) []byte { return charset.Line(line) }
 
 // Field cuts the first field off a line that does not begin with white space.
 func Field(line []byte) (first, rest []byte) {
