@@ -29,6 +29,9 @@ var (
 	abandonedDesc = desc("lachan_abandoned_exchanges_total", "Exchanges that were canceled because no "+
 		"query waited for them any more.")
 
+	memoryBudgetDesc = desc("lachan_memory_budget_bytes", "Memory that a part of the server may have.", "part")
+	memoryUsedDesc   = desc("lachan_memory_used_bytes", "Memory that a part of the server has.", "part")
+
 	upstreamExchangesDesc = desc("lachan_upstream_exchanges_total", "Exchanges begun with an upstream.", "upstream")
 	upstreamFailuresDesc  = desc("lachan_upstream_failures_total", "Exchanges with an upstream that brought "+
 		"no usable answer, by kind.", "upstream", "kind")
@@ -99,6 +102,9 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s.queries(c.aggregator.sumShards())
 	s.cache(readings.Cache)
 	s.pending(readings.Pending)
+	for _, part := range readings.Memory {
+		s.memory(part)
+	}
 	for _, u := range readings.Upstreams {
 		s.upstream(u)
 	}
@@ -170,6 +176,11 @@ func (s series) pending(r PendingReading) {
 	s.gauge(waitingDesc, float64(r.Queries))
 	s.gauge(pendingDesc, float64(r.Exchanges))
 	s.counter(abandonedDesc, r.Abandoned)
+}
+
+func (s series) memory(r MemoryReading) {
+	s.gauge(memoryBudgetDesc, float64(r.Budget), r.Part)
+	s.gauge(memoryUsedDesc, float64(r.Used), r.Part)
 }
 
 func (s series) upstream(r UpstreamReading) {

@@ -48,6 +48,7 @@ func readings(now time.Time) metrics.Readings {
 		ResolverReadings: metrics.ResolverReadings{
 			Cache:   metrics.CacheReading{Entries: 100, Hits: 7, Misses: 5, Evictions: 3},
 			Pending: metrics.PendingReading{Queries: 4, Exchanges: 2, Abandoned: 8},
+			Memory:  []metrics.MemoryReading{{Part: "cache", Budget: 1 << 20, Used: 1 << 10}},
 			Upstreams: []metrics.UpstreamReading{
 				{Name: "1.1.1.1", Exchanges: 9, Failures: map[string]uint64{"timeout": 2, "servfail": 1}, RTT: 12500 * time.Microsecond, Up: true},
 				{Name: "tls://9.9.9.9"},
@@ -76,6 +77,7 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 			served.want(t, value, name, parts...)
 		}
 		f("lachan_cache_entries", 100)
+		f("lachan_memory_used_bytes", 1<<10, `part="cache"`)
 		f("lachan_cache_hits_total", 7)
 		f("lachan_cache_misses_total", 5)
 		f("lachan_cache_evictions_total", 3)
@@ -134,6 +136,7 @@ var operatorMetrics = []string{
 	"lachan_query_duration_seconds_sum", "lachan_query_duration_seconds_count", "lachan_rcodes_total",
 	"lachan_cache_entries", "lachan_cache_hits_total", "lachan_cache_misses_total", "lachan_cache_evictions_total",
 	"lachan_waiting_queries", "lachan_pending_exchanges", "lachan_abandoned_exchanges_total",
+	"lachan_memory_budget_bytes", "lachan_memory_used_bytes",
 	"lachan_upstream_exchanges_total", "lachan_upstream_failures_total", "lachan_upstream_rtt_seconds", "lachan_upstream_up",
 	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_age_seconds",
 	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",

@@ -14,6 +14,7 @@ type Readings struct {
 type ResolverReadings struct {
 	Cache               CacheReading
 	Pending             PendingReading
+	Memory              []MemoryReading   // one for each part
 	Upstreams           []UpstreamReading // one for each name
 	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
 	RulesSerial         uint64            // of the Rules in force
@@ -26,6 +27,13 @@ type HistoryReading struct {
 	Ships   bool      // history is sent to an engine elsewhere
 	Shipped time.Time // until when it has been sent; zero: nothing yet
 	Refused uint64    // samples that were too old for that engine
+}
+
+// A MemoryReading is what a part of the server may have of the memory, and has, in
+// bytes.
+type MemoryReading struct {
+	Part         string // cache, streams, questions; or a process with all its parts: resolve, manage
+	Budget, Used int64
 }
 
 // A CacheReading is the state of the answer cache. All but Entries only grow.

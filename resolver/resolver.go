@@ -88,6 +88,7 @@ type Load struct {
 	Connections int    // open, over TCP, TLS, HTTPS and QUIC
 	AnswerBytes int64  // of answers that clients have yet to take from streams
 	Waiting     int    // questions that wait for an upstream
+	HeldBytes   int64  // by them
 	Exchanges   int    // under way with upstreams
 	Abandoned   uint64 // exchanges, since the start, that ended because no question waited any more
 }
@@ -97,7 +98,8 @@ func (r *Resolver) Load() Load {
 	limiter, ps := r.endpoints.limiter, r.pendings
 	return Load{
 		Connections: limiter.Open(), AnswerBytes: limiter.Held(),
-		Waiting: int(ps.waiting.Load()), Exchanges: int(ps.under.Load()), Abandoned: ps.left.Load(),
+		Waiting: int(ps.waiting.Load()), HeldBytes: ps.held.Load(),
+		Exchanges: int(ps.under.Load()), Abandoned: ps.left.Load(),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"bufio"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
 )
@@ -98,8 +100,25 @@ func Divide(budget, cache int64) Shares {
 		cache = budget / 4
 	}
 	s := Shares{
-		Budget: budget, Cache: min(cache, budget/2), Streams: budget / 16, Questions: budget / 16, Manage: budget / 4,
+		Budget: budget, Cache: min(cache, budget/2), Streams: budget / 16, Questions: budget / 8, Manage: budget / 4,
 	}
 	s.Resolve = budget - s.Manage
 	return s
+}
+
+// leastLimit is the lowest limit that the collector is told, in bytes: below what a
+// process needs at rest it would do nothing but collect.
+const leastLimit = 48 << 20
+
+// Limit has the collector work so that this process holds no more than so many bytes,
+// as far as what is in use lets it.
+func Limit(bytes int64) { debug.SetMemoryLimit(max(bytes, leastLimit)) }
+
+// Used is how many bytes this process has of the system, without mapped files.
+func Used() int64 {
+	samples := []metrics.Sample{
+		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+	}
+	metrics.Read(samples)
+	return int64(samples[0].Value.Uint64() - samples[1].Value.Uint64())
 }

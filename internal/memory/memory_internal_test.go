@@ -3,6 +3,7 @@ package memory
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -64,4 +65,17 @@ func TestSharesFitTheBudget(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a process uses grows with what it holds.
+func TestUsedGrowsWithWhatIsHeld(t *testing.T) {
+	before := Used()
+	held := make([]byte, 64<<20)
+	for i := range held {
+		held[i] = 1
+	}
+	if after := Used(); after < before+32<<20 || before <= 0 {
+		t.Errorf("%d bytes used, then %d with 64 MiB more", before, after)
+	}
+	runtime.KeepAlive(held)
 }

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"lachan/cmd/lachan/access"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/source"
+	"lachan/internal/memory"
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/engine"
@@ -134,6 +136,9 @@ func (a *api) readings() metrics.Readings {
 	a.resolves.refresh(context.Background())
 	v := a.view()
 	r := metrics.Readings{ResolverReadings: a.counters.Readings(), History: a.historyReading()}
+	r.Memory = append(slices.Clip(r.Memory), metrics.MemoryReading{
+		Part: "manage", Budget: v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes).Manage, Used: memory.Used(),
+	})
 	rules, orders := v.lists.Rules(), orderReadings(a.lists.orders)
 	for _, f := range v.cfg.Feeds {
 		reading := metrics.FeedReading{Name: f.Name, Entries: rules[f.Name], InForce: v.inForce[f.Name]}

@@ -11,6 +11,7 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
+	"lachan/internal/memory"
 	"lachan/internal/message"
 	"lachan/internal/wording"
 	"lachan/resolver/upstream"
@@ -41,6 +42,7 @@ func (n *node) refreshView() {
 // putInForce tells resolve which lists, policy and settings to use. They are in
 // force when it says so.
 func (n *node) putInForce() {
+	memory.Limit(n.cfg.Memory.Shares(n.cfg.Cache.MaxBytes).Manage)
 	settings, err := n.cfg.Pack()
 	if err != nil {
 		n.log.Error("put in force", "error", err)

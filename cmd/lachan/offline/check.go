@@ -200,6 +200,12 @@ func (k *checking) print(c command.Call) {
 		return
 	}
 	c.Say(textCheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
+	shares := k.cfg.Memory.Shares(k.cfg.Cache.MaxBytes)
+	in := func(bytes int64) string { return yamlfile.Bytes(bytes).Rounded() }
+	c.Say(textMemory.With(
+		in(shares.Budget), in(shares.Resolve), in(shares.Cache), in(shares.Streams), in(shares.Questions),
+		in(shares.Manage),
+	))
 	if k.asked > 0 {
 		c.Say(textScriptsGood.With(k.asked))
 	}

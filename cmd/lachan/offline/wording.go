@@ -12,6 +12,10 @@ var (
 		VI: "Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)",
 		EN: "Good: %s has no problems (schools and groups: %d, feeds: %d)",
 	}
+	textMemory = wording.Text{
+		VI: "Bộ nhớ %s: tiến trình trả lời %s (bộ đệm %s, câu trả lời đang gửi %s, câu hỏi đang chờ %s), tiến trình quản lý %s",
+		EN: "Memory %s: the process that answers %s (cache %s, answers on their way %s, questions that wait %s), the one that manages %s",
+	}
 	textCheckBad = wording.Text{
 		VI: "%d lỗi cần sửa",
 		EN: "problems: %d",

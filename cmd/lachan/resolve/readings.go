@@ -1,7 +1,10 @@
 package resolve
 
 import (
+	"lachan/cmd/lachan/config"
+	"lachan/internal/memory"
 	"lachan/metrics"
+	"lachan/resolver"
 	"lachan/resolver/upstream"
 )
 
@@ -17,6 +20,7 @@ func (p *process) readings() metrics.ResolverReadings {
 		Pending: metrics.PendingReading{
 			Queries: load.Waiting, Exchanges: load.Exchanges, Abandoned: load.Abandoned,
 		},
+		Memory:              memoryReadings(s.cfg, p.resolver),
 		BloomFalsePositives: s.lists.FalsePositives(),
 		RulesSerial:         s.serial,
 		UpstreamAnswered:    !s.upstreams.General().LastAnswer().IsZero(),
@@ -32,4 +36,16 @@ func (p *process) readings() metrics.ResolverReadings {
 		r.Upstreams = append(r.Upstreams, u)
 	}
 	return r
+}
+
+// memoryReadings are the shares of this process, and what is used of them.
+func memoryReadings(cfg *config.Config, r *resolver.Resolver) []metrics.MemoryReading {
+	load := r.Load()
+	shares := cfg.Memory.Shares(cfg.Cache.MaxBytes)
+	return []metrics.MemoryReading{
+		{Part: "cache", Budget: shares.Cache, Used: r.CacheStats().Bytes},
+		{Part: "streams", Budget: shares.Streams, Used: load.AnswerBytes},
+		{Part: "questions", Budget: shares.Questions, Used: load.HeldBytes},
+		{Part: "resolve", Budget: shares.Resolve, Used: memory.Used()},
+	}
 }

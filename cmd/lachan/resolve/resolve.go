@@ -60,7 +60,6 @@ type process struct {
 	secrets   secrets
 	linked    *links.Table
 	links     linkForwarder
-	short     bool      // of descriptors: fewer connections than wanted may be open
 	protected time.Time // until when schools have been credited with protection
 	notices   notices
 }

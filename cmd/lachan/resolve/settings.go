@@ -14,7 +14,7 @@ import (
 // settings are those of the resolver, as the configuration has them.
 func (p *process) settings() *resolver.Settings {
 	cfg := p.state.cfg
-	connections := p.connections(cfg.Server.TCP.Connections)
+	most := connections(p.resolver, cfg.Server.TCP.Connections)
 	shares := cfg.Memory.Shares(cfg.Cache.MaxBytes)
 	allowed, err := inside.NewDomains(cfg.Server.RebindAllowed...)
 	if err != nil { // the configuration was checked; without the names less is let through
@@ -65,8 +65,8 @@ func (p *process) settings() *resolver.Settings {
 		TrustAD:      cfg.Upstream.TrustAD,
 		WaitingBytes: shares.Questions,
 		Connections: clientconn.Limits{
-			Connections:   connections,
-			PerClient:     cfg.Server.TCP.OfClient(connections),
+			Connections:   most,
+			PerClient:     cfg.Server.TCP.OfClient(most),
 			Idle:          cfg.Server.TCP.IdleTimeout,
 			Lifetime:      cfg.Server.TCP.Lifetime,
 			MaxBytes:      int64(cfg.Server.TCP.MaxBytes),
@@ -81,15 +81,10 @@ func (p *process) settings() *resolver.Settings {
 }
 
 // connections is how many connections of clients may be open where more were wanted:
-// exchanges with upstreams need descriptors too.
-func (p *process) connections(wanted int) int {
-	if p.resolver == nil {
+// exchanges with upstreams need descriptors too. r is nil before it answers.
+func connections(r *resolver.Resolver, wanted int) int {
+	if r == nil {
 		return descriptors.ForClients(wanted, 0)
 	}
-	fewer := descriptors.ForClients(wanted, p.resolver.Load().Connections)
-	if fewer < wanted && !p.short {
-		p.log.Warn("fewer connections than wanted, the limit of open files is low", "connections", fewer, "wanted", wanted)
-	}
-	p.short = fewer < wanted
-	return fewer
+	return descriptors.ForClients(wanted, r.Load().Connections)
 }

@@ -12,6 +12,7 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/eventloop"
+	"lachan/internal/memory"
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/policy"
@@ -63,10 +64,15 @@ func (p *process) use(use *inforce.Use) error {
 		if err := giveUp(use, next.cfg); err != nil {
 			p.log.Warn("give up what is not needed", "error", err)
 		}
+		if wanted := next.cfg.Server.TCP.Connections; connections(nil, wanted) < wanted {
+			p.log.Warn("fewer connections than wanted, the limit of open files is low",
+				"connections", connections(nil, wanted), "wanted", wanted)
+		}
 		p.begin()
 	}
 	upstreamsMoved, policyMoved := next.upstreams != p.state.upstreams, next.policy != p.state.policy
 	p.state = next
+	memory.Limit(next.cfg.Memory.Shares(next.cfg.Cache.MaxBytes).Resolve)
 	if policyMoved {
 		p.protect()
 	}
