@@ -90,3 +90,48 @@ func TestKnownSeriesNeedNoLabels(t *testing.T) {
 		t.Errorf("labels were made %d times", made)
 	}
 }
+
+// TestATickThatIsALittleLateHasTheTimeAtWhichItWasDue has moments around the slack.
+func TestATickThatIsALittleLateHasTheTimeAtWhichItWasDue(t *testing.T) {
+	due := time.Date(2026, 9, 7, 12, 0, 10, 0, time.UTC)
+	f := func(late time.Duration, want time.Time) {
+		t.Helper()
+		if got := dueAt(due.Add(late)); !got.Equal(want) {
+			t.Errorf("%s late: %s, want %s", late, got, want)
+		}
+	}
+	f(0, due)
+	f(tickSlack-1, due)
+	f(tickSlack, due.Add(tickSlack))
+	f(TickEvery-1, due.Add(TickEvery-1))
+	f(TickEvery, due.Add(TickEvery))
+}
+
+// TestOnlyWhatAFloatHoldsExactlyIsRestored has a value on each side of the bound.
+func TestOnlyWhatAFloatHoldsExactlyIsRestored(t *testing.T) {
+	f := func(v float64, want int) {
+		t.Helper()
+		s, err := Open(t.TempDir(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		w := write{Store: s, app: s.db.Appender(t.Context()), at: 1000}
+		w.append(&series{}, v, func() []string {
+			return []string{
+				"__name__", "lachan_school_queries_total", "node", "nut-1", "school", "a",
+				"decision", "allowed", "category", "none",
+			}
+		})
+		if err := w.app.Commit(); err != nil || w.err != nil {
+			t.Fatal(err, w.err)
+		}
+		if r, err := s.Restore(t.Context(), metrics.New("nut-1")); err != nil || r.Counters != want {
+			t.Errorf("%v: %d restored, want %d: %v", v, r.Counters, want, err)
+		}
+	}
+	f(0, 1)
+	f(1<<53-1, 1)
+	f(1<<53, 0)
+	f(-1, 0)
+}
