@@ -46,7 +46,7 @@ func (q *Query) bypassesTCPOnly(d policy.Decision) bool {
 // enforce replaces whatever reply q has by what policy says. It cannot fail: a
 // kind of reply that does not fit the type that was asked for is NODATA.
 func (q *Query) enforce(d policy.Decision) {
-	ttl := q.obey(d)
+	ttl := obey(q, d)
 	switch replies := &q.snapshot.settings.Replies; d.Reply {
 	case policy.ReplyRefused:
 		q.start(dnswire.RcodeRefused)
@@ -90,7 +90,7 @@ func enforceBehind(q *Query, a *cache.Answer, d policy.Decision) {
 		return
 	}
 	names := aliases(q, a)
-	ttl := q.obey(d)
+	ttl := obey(q, d)
 	rcode := dnswire.RcodeSuccess
 	if d.Reply == policy.ReplyNXDOMAIN {
 		rcode = dnswire.RcodeNXDomain
@@ -145,7 +145,7 @@ func aliases(q *Query, a *cache.Answer) (names []domain.Name) {
 
 // obey makes d the decision on q. It returns the TTL of what policy says, in
 // seconds.
-func (q *Query) obey(d policy.Decision) (ttl uint32) {
+func obey(q *Query, d policy.Decision) (ttl uint32) {
 	q.decision = d
 	q.source, q.action = metrics.SourcePolicy, metrics.ActionLocal
 	if d.Action == policy.Block {

@@ -212,7 +212,7 @@ func (l local) leadElsewhere() (done bool) {
 		return false
 	}
 	l.start(dnswire.RcodeSuccess)
-	l.addAlias(l.decision.Rewrite.Name, l.obey(l.decision))
+	l.addAlias(l.decision.Rewrite.Name, obey(l.Query, l.decision))
 	return true
 }
 
