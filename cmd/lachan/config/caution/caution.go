@@ -33,6 +33,8 @@ func Of(c *config.Config, policyFiles []string) (notes yamlfile.Problems) {
 	for i := range c.Feeds {
 		if text := ofFeed(&c.Feeds[i]); text != (wording.Text{}) {
 			notes = append(notes, c.Wrong(config.Item("feeds", i)+".url", text))
+		} else if redirects(&c.Feeds[i]) {
+			notes = append(notes, c.Wrong(config.Item("feeds", i), textRedirects.With(c.Feeds[i].Name)))
 		}
 	}
 	notes.Sort()
@@ -82,6 +84,15 @@ func readableByOthers(file string) bool {
 func OpenToOthers(folder string) bool {
 	info, err := os.Stat(folder)
 	return err == nil && info.IsDir() && info.Mode().Perm()&0o007 != 0
+}
+
+// redirects reports whether a feed is a response policy zone that answers as it
+// likes, of somebody whom the configuration does not mark and shares no key with.
+func redirects(f *config.Feed) bool {
+	marked := f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0 ||
+		f.TSIG.Name != ""
+	_, _, remote := strings.Cut(f.URL, "://")
+	return f.IsZone() && f.RPZ.Policy == "given" && remote && !marked && !isHere(f.URL)
 }
 
 // ofFeed is what is to be said of the way that a feed comes; zero if nothing.

@@ -122,3 +122,30 @@ func TestListsThatAnybodyOnTheWayCanChangeAreTold(t *testing.T) {
 	f(`url: "https://a.example/l", locked_by: x, verify: {sha256_url: "https://a.example/l.sha256"}`, "digest from the same host a.example")
 	f(`url: list.txt, locked_by: x`)
 }
+
+// A zone of somebody whom nobody marked may redirect any name, and is told.
+func TestAZoneThatAnswersAsItLikesIsTold(t *testing.T) {
+	f := func(keys string, told bool) {
+		t.Helper()
+		path := t.TempDir() + "/lachan.yaml"
+		text := "policy: \"\"\nfeeds:\n- {name: zone, url: \"https://lists.example/zone\", format: rpz, category: gambling" + keys + "}\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg, problems := config.Load(path, nil)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		is := false
+		for _, note := range caution.Of(cfg, nil) {
+			is = is || strings.Contains(note.Error(), "rpz.policy: given")
+		}
+		if is != told {
+			t.Errorf("%q: told %v, want %v", keys, is, told)
+		}
+	}
+	f("", true)
+	f(", rpz: {policy: nxdomain}", false)
+	f(", trusted: true", false)
+	f(", authority: {name: A05}", false)
+}

@@ -29,6 +29,10 @@ var (
 		VI: "NGUY HIỂM: vùng của danh sách %q được khoá, là lệnh của cơ quan, lại được chuyển không có khoá TSIG: ai ở giữa đường cũng sửa được; hãy ghi tsig: {name: TÊN, secret_file: TỆP}",
 		EN: "DANGER: the zone of feed %q is locked or an authority's order, and is transferred without a TSIG key: anybody on the way can change it; write tsig: {name: NAME, secret_file: FILE}",
 	}
+	textRedirects = wording.Text{
+		VI: "vùng của danh sách %q tự quyết định câu trả lời (rpz.policy: given), nên nơi phát hành có thể dẫn mọi tên tới địa chỉ của họ; hãy ghi rpz: {policy: nxdomain}, hoặc trusted: true nếu tin họ",
+		EN: "the zone of feed %q answers as it likes (rpz.policy: given), so its publisher can send any name to an address of theirs; write rpz: {policy: nxdomain}, or trusted: true if you trust them",
+	}
 	textSameHost = wording.Text{
 		VI: "danh sách %q được khoá, là lệnh của cơ quan, chỉ được kiểm bằng mã băm lấy từ chính máy %s: ai chiếm máy ấy sửa được cả hai; hãy xin khoá của đơn vị cung cấp và ghi verify: {minisign: KHOÁ}",
 		EN: "feed %q is locked or an authority's order, and verified only by a digest from the same host %s: whoever takes that over changes both; ask the publisher for a key and write verify: {minisign: KEY}",
