@@ -97,7 +97,7 @@ func (t *terms) entryTimes(file string, text *source.Entry, e parsedEntry) (pars
 		t.fail(file, int(text.Line), textUntilBeforeFrom.With(text.From, text.Until))
 		return e, false
 	}
-	e.note = t.note(note{
+	e.note = t.notes.number(note{
 		printable.Line(text.Who, mostWords),
 		printable.Line(text.Why, mostWords),
 		printable.Line(text.Document, mostWords),
@@ -115,13 +115,19 @@ func (t *terms) addOwn(e parsedEntry, owner uint32, line int, allow bool) {
 // A note is what is written beside an entry.
 type note struct{ who, why, document string }
 
-// note gives equal notes one number.
-func (t *terms) note(n note) uint32 {
-	id, ok := t.notes[n]
+// notes are notes by number; equal ones have one number.
+type notes struct {
+	list    []note // the first is empty
+	numbers map[note]uint32
+}
+
+// number returns the number of n, a new one if n is new.
+func (all *notes) number(n note) uint32 {
+	id, ok := all.numbers[n]
 	if !ok {
-		id = uint32(len(t.notes))
-		t.notes[n] = id
-		t.noteList = append(t.noteList, n)
+		id = uint32(len(all.list))
+		all.numbers[n] = id
+		all.list = append(all.list, n)
 	}
 	return id
 }

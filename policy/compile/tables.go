@@ -29,7 +29,7 @@ func (c *compiler) tables() *compiled.Tables {
 	for digest, u := range c.tokens {
 		t.Tokens = append(t.Tokens, compiled.Secret{Digest: digest, Unit: u})
 	}
-	for _, n := range c.noteList {
+	for _, n := range c.notes.list {
 		t.Notes = append(
 			t.Notes, compiled.Note{Who: s.Intern(n.who), Why: s.Intern(n.why), Document: s.Intern(n.document)},
 		)

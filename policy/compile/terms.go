@@ -26,8 +26,7 @@ type terms struct {
 	profileList   []compiled.Profile
 	rules         map[compiled.Rule]int32
 	ruleList      []compiled.Rule
-	notes         map[note]uint32
-	noteList      []note // the first is empty
+	notes         notes
 	own           compiled.OwnBuilder
 	calendars     calendars
 }
@@ -36,7 +35,7 @@ func newTerms(r *report, j *Job) *terms {
 	return &terms{
 		report: r, zone: j.Zone, facts: j.Facts,
 		timetables: map[string]int32{}, profiles: map[string]int32{}, rules: map[compiled.Rule]int32{},
-		notes: map[note]uint32{{}: 0}, noteList: []note{{}}, calendars: newCalendars(r),
+		notes: notes{list: []note{{}}, numbers: map[note]uint32{{}: 0}}, calendars: newCalendars(r),
 	}
 }
 
