@@ -120,7 +120,7 @@ func TestAKilledCompilationOfThePolicyKeepsTheOneBefore(t *testing.T) {
 // TestAKilledCompilationOfListsIsTold kills the jobs of a new list: that which
 // reads the copy, then that which compiles it.
 func TestAKilledCompilationOfListsIsTold(t *testing.T) {
-	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%}]\n", twoSchools, startStandIn(t).addr)
+	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%, max_growth: 0}]\n", twoSchools, startStandIn(t).addr)
 	p.write("bets.txt", numbered("small", 1000))
 	p.start()
 	p.metric(`lachan_feed_entries{feed="bets"}`, "1001")

@@ -283,14 +283,14 @@ func (s *Store) rewind(ctx context.Context, at int64) error {
 			return err
 		}
 	}
+	s.mu.Lock() // readers see a block before or after, not while it is changed
+	defer s.mu.Unlock()
 	if err := s.db.Delete(ctx, at, math.MaxInt64, everything()); err != nil {
 		return err
 	}
 	if err := s.db.CleanTombstones(); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if err := s.db.Close(); err != nil {
 		return err
 	}

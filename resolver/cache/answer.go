@@ -208,7 +208,7 @@ func (a *Answer) scan(l Lifetimes) (seconds uint32, err error) {
 // MaxPointers is how many names and addresses an answer may point at, with records
 // that are only about another name. They are judged for each client that asks, and no
 // honest answer has as many.
-const MaxPointers = 128
+const MaxPointers = 256
 
 // ErrPointers is the error of an answer that points at more than MaxPointers names
 // and addresses.

@@ -19,7 +19,7 @@ func (l *lists) recordOrders(compiled, now time.Time) {
 	for i := range l.cfg.Feeds {
 		f := &l.cfg.Feeds[i]
 		status, err := l.store.Status(f.Name)
-		if err != nil ||
+		if err != nil || l.inForce[f.Name].IsZero() ||
 			l.newest.Digest(f.Name) != source.FileOf(f, status.Copy, l.cfg.Timezone).Blocklist().Digest {
 			continue // not what is in force
 		}
