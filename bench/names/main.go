@@ -1,7 +1,7 @@
 // Command names makes what a measurement needs: lists of names in eight
 // categories, the policy of many schools, queries, and the same lists in the
-// forms of other servers. The same flags make the same files, octet by octet;
-// all names are invented and end in .example or .test.
+// forms of other servers. The same flags make the same files, byte by byte;
+// all names are invented and end in .example: names in .test are never forwarded.
 //
 //	NAME.hosts      eight lists, by category
 //	policy.yaml     34 provinces, 3,321 communes at most, the schools

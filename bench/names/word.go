@@ -14,7 +14,7 @@ const (
 var (
 	initials = [16]string{"b", "c", "d", "g", "h", "k", "l", "m", "n", "ph", "r", "s", "t", "tr", "v", "x"}
 	finals   = [16]string{"a", "ai", "an", "ang", "ao", "e", "en", "i", "ia", "o", "on", "ong", "u", "ua", "un", "uy"}
-	tops     = [8]string{"example", "test", "com.example", "com.example", "net.example", "vn.example", "com.test", "org.test"}
+	tops     = [8]string{"example", "net.example", "com.example", "com.example", "edu.example", "vn.example", "org.example", "gov.example"}
 )
 
 // name is name number i of a kind: two or three syllables and a number, below
