@@ -47,11 +47,9 @@ func onlySite(f *compiled.File) (site []uint32) {
 	return site
 }
 
-// IsSelf reports whether an address is the machine's own as it calls itself: no
-// other has it, and nothing else of 127.0.0.0/8 is meant.
-func IsSelf(a netip.Addr) bool {
-	return a.Unmap() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || a == netip.IPv6Loopback()
-}
+// IsSelf reports whether a client is the machine itself: no other machine can ask
+// from a loopback address.
+func IsSelf(a netip.Addr) bool { return a.Unmap().IsLoopback() }
 
 // ClaimsClients reports whether some unit says who its clients are: by networks,
 // devices, link ids or tokens.

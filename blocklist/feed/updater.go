@@ -234,8 +234,9 @@ func (u *Updater) firstDue(f *scheduled, now time.Time) time.Time {
 func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.fault != nil {
-		panic(u.fault)
+	if fault := u.fault; fault != nil {
+		u.fault = nil // Run is called again
+		panic(fault)
 	}
 	var first time.Time
 	for _, g := range u.feeds {
