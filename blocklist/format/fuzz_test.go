@@ -17,8 +17,8 @@ func parses(t *testing.T, f format.Format, text string) {
 	sum, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: len(text)%2 == 0}, wellFormed,
 		func(r format.Reject) {
 			limit := lines
-			if strings.HasPrefix(text, "\xFF\xFE") || strings.HasPrefix(text, "\xFE\xFF") {
-				limit = len(text) // UTF-16 has its own ends of lines
+			if strings.HasPrefix(text, "\xFF\xFE") || strings.HasPrefix(text, "\xFE\xFF") || strings.Contains(text, "\x00") {
+				limit = len(text) // UTF-16, with a mark or without, has its own ends of lines
 			}
 			if strings.HasPrefix(text, "PK") {
 				limit = 1 << 20 // rows of a workbook
@@ -27,6 +27,9 @@ func parses(t *testing.T, f format.Format, text string) {
 				t.Error(err)
 			}
 		})
+	if errors.Is(err, format.ErrTCVN3) {
+		return // it was refused in the middle of a row
+	}
 	if err != nil && !errors.Is(err, format.ErrHTML) && !errors.Is(err, format.ErrXLSX) &&
 		!errors.Is(err, format.ErrNoBook) && !errors.Is(err, format.ErrOldBook) {
 		t.Fatal(err)
@@ -78,7 +81,7 @@ func FuzzRPZ(f *testing.F) {
 }
 
 func FuzzCSV(f *testing.F) {
-	fuzzFormat(f, format.CSV, csvHead+"a.example,co-bac,1,2/9/2026,A05,2/9/2026,2026-12-31,,\"x\n\"\"y\"\n", "sep=;\n\"a;b\n", "\ta.example\t\"\n")
+	fuzzFormat(f, format.CSV, csvHead+"a.example,co-bac,1,2/9/2026,A05,2/9/2026,2026-12-31,,\"x\n\"\"y\"\n", "sep=;\n\"a;b\n", "\ta.example\t\"\n", "000\xb6\xb6\xce")
 }
 
 func FuzzAddresses(f *testing.F) {
