@@ -8,7 +8,7 @@ import (
 )
 
 // TestLinkLocalClientsAreOfTheOnlySchool: by its link-local address, which every
-// machine has, nobody gets out of the policy.
+// machine has, no client gets out of the policy.
 func TestLinkLocalClientsAreOfTheOnlySchool(t *testing.T) {
 	f := func(text, client, want string) {
 		t.Helper()

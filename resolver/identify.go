@@ -87,7 +87,7 @@ func (s *Settings) refuses(unknown netip.Addr) bool {
 }
 
 // standing is what a connection from an address counts as. A trusted forwarder speaks
-// for whoever is behind it, and without units everybody is alike.
+// for the clients behind it, and without units all clients are alike.
 func (s *snapshot) standing(client netip.Addr) clientconn.Standing {
 	_, claimed := s.groupOf(client)
 	switch {

@@ -16,7 +16,7 @@ import (
 )
 
 // The hosts of feeds are known to the upstream alone, and the policy refuses
-// whoever it does not know: the server asks its own upstream, past the policy.
+// clients that it does not know: the server asks its own upstream, past the policy.
 func TestOwnLookUpsGoToTheUpstreamsPastThePolicy(t *testing.T) {
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "bad.example") }))
 	defer web.Close()

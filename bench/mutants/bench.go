@@ -217,7 +217,7 @@ func (b *bench) watch(ctx context.Context, run *exec.Cmd, bound time.Duration) (
 // firstFailed is the name of a test that failed, in the output of tests, with those
 // that it is part of.
 func firstFailed(name string) (found string) {
-	text, _ := os.ReadFile(name) // an error: nobody knows the test
+	text, _ := os.ReadFile(name) // an error means that no test is known
 	for _, sign := range []string{"--- FAIL: ", "panic: ", "fatal error: ", "WARNING: "} {
 		for line := range bytes.Lines(text) {
 			_, after, ok := bytes.Cut(line, []byte(sign))

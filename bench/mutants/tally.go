@@ -45,7 +45,7 @@ func (t tally) print(w io.Writer, o options) {
 		all.survivors = append(all.survivors, r.survivors...)
 	}
 	all.row(table)
-	_ = table.Flush() // to standard output: nobody to tell of an error
+	_ = table.Flush() // to standard output, where an error could be reported to no one
 	for _, m := range all.survivors {
 		fmt.Fprintf(w, "\nsurvived: %s\n%s", m.head(), m.text())
 	}

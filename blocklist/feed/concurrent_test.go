@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestCopiesAreReadAtOnce: whoever compiles, tells and explains asks for the copies of
+// TestCopiesAreReadAtOnce: compiling, status and explain each ask for the copies of
 // feeds at the same time. The race detector sees what lacks a lock.
 func TestCopiesAreReadAtOnce(t *testing.T) {
 	dir := t.TempDir()

@@ -17,7 +17,7 @@ import (
 	"lachan/internal/wording"
 )
 
-// DefaultMaxGrowth is the bound of growth where nobody set one. It does not hold
+// DefaultMaxGrowth is the bound of growth if none is set. It does not hold
 // for signed lists, nor where less than growthFloor entries are new.
 const DefaultMaxGrowth = 5
 

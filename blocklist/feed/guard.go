@@ -182,7 +182,7 @@ func (s *Source) shrank(had, has int) bool {
 	return float64(has) < float64(had)*(1-s.MaxShrink) && (had-has >= shrinkFloor || s.MaxShrink == 0)
 }
 
-// maxGrowth is MaxGrowth; 0 of signed lists for which nobody set it.
+// maxGrowth is MaxGrowth, or 0 for a signed list if it is not set.
 func (s *Source) maxGrowth() float64 {
 	if len(s.Keys) > 0 && s.MaxGrowth == DefaultMaxGrowth {
 		return 0

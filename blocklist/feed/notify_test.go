@@ -99,7 +99,7 @@ func TestForgedNotifyCostsThePrimaryOneLookInTenSeconds(t *testing.T) {
 	})
 }
 
-// TestEachChangeIsLookedAtAtOnce: only a look in vain makes the next one wait.
+// TestEachChangeIsLookedAtAtOnce: only a look that finds no change makes the next one wait.
 func TestEachChangeIsLookedAtAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, p := runZone(t)

@@ -73,7 +73,7 @@ func TestASmallListMayLoseAnEntry(t *testing.T) {
 	f(0, 3, 2, feed.ErrShrunk)
 }
 
-// Where nobody set a bound of growth, a list that is not signed may not be five
+// If no bound of growth is set, a list that is not signed may not be five
 // times as long and a thousand longer at once.
 func TestGrowthIsBoundedByDefault(t *testing.T) {
 	path := t.TempDir() + "/list.txt"

@@ -95,7 +95,7 @@ func NewUpdater(store *Store, sources []Source, changed func(name string), log *
 }
 
 // Trigger asks for an update of a feed as soon as the one that is under way, if
-// any, is done; of a zone that was looked at in vain, leastBetween after that. It
+// any, is done; of a zone that had not changed, leastBetween after that. It
 // may be called at any time and reports whether there is such a feed. However
 // often it is called, one update is due.
 func (u *Updater) Trigger(name string) bool {

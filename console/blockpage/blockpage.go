@@ -24,7 +24,7 @@ type Finding struct {
 	Label    wording.Text // what people call it
 	Reason   wording.Text
 	Document string // of the authority that ordered the block; "" when none did
-	Unit     string // id of the visitor's unit; "" where nobody knows
+	Unit     string // id of the visitor's unit; "" if it is not known
 	School   string // its name
 	Contact  []string
 }

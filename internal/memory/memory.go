@@ -14,7 +14,7 @@ import (
 // Least is the smallest budget, in bytes.
 const Least = 64 << 20
 
-// Auto is the budget where nobody says one, in bytes: a quarter of what there is, or
+// Auto is the budget if none is set, in bytes: a quarter of what there is, or
 // Least.
 func Auto() int64 { return max(Least, Available()/4) }
 

@@ -1,6 +1,6 @@
 // Package places says who may have how many connections, and whose gives way when
 // there are too many. A client that has few is never refused for one that has many,
-// and nobody keeps others out by staying.
+// and no client keeps others out by staying.
 package places
 
 import (
@@ -15,7 +15,7 @@ type Bounds struct {
 	All       int
 	PerClient int // of one client
 	PerDoor   int // at one door
-	Unclaimed int // of clients that are nobody's
+	Unclaimed int // of clients that no unit claims
 }
 
 // Places are the connections that are open.

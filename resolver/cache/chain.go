@@ -16,7 +16,7 @@ var ErrForeign = errors.New("reply answers another question")
 const maxAliases = 16
 
 // ownAnswers is how many records of the answer section, from the first on, are about
-// the question or the aliases that lead on from it. What follows nobody asked for. It
+// the question or the aliases that lead on from it. What follows was not asked for. It
 // is an error if there are answers and none is, or if others stand among them: they
 // cannot be left out, as names of those after them may point into them.
 func ownAnswers(reply []byte) (own int, all bool, err error) {

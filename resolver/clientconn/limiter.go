@@ -41,8 +41,8 @@ type Standing uint8
 // The standings.
 const (
 	Claimed   Standing = iota // some unit's, or there are no units
-	Unclaimed                 // nobody's
-	Refused                   // nobody's, and such clients are not served
+	Unclaimed                 // claimed by no unit
+	Refused                   // claimed by no unit, and such clients are not served
 )
 
 // A Limiter knows the connections that are open, and whose gives way to another.

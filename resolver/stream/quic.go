@@ -29,7 +29,7 @@ type quicListener struct {
 }
 
 // Bounds of QUIC. Data early in the handshake (0-RTT) is not taken: it can be
-// sent again by whoever sees it.
+// sent again by an observer.
 const (
 	quicStreams = 32       // of one connection at a time
 	quicWindow  = 64 << 10 // bytes that a client may send ahead, of a stream and of all

@@ -36,7 +36,7 @@ type Inner struct{ To netip.Addr }
 // Error says where the redirect leads.
 func (e *Inner) Error() string { return fmt.Sprintf("redirect from outside to %s", e.To) }
 
-// inner are the networks that are nobody's or the reader's own, besides those
+// inner are networks that are unassigned or the reader's own, besides those
 // that package netip knows.
 var inner = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),      // this network, RFC 791

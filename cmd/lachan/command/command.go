@@ -45,8 +45,8 @@ func Config(c *cobra.Command) (*config.Config, yamlfile.Problems) {
 	return config.Load(file, c.Flags())
 }
 
-// ConfigOrDefaults is Config for a command that works without a file: if nobody
-// named one and there is none in the usual place, the defaults hold.
+// ConfigOrDefaults is Config for a command that works without a file: if none is
+// named and there is none in the usual place, the defaults hold.
 func ConfigOrDefaults(c *cobra.Command) (*config.Config, yamlfile.Problems) {
 	_, err := os.Stat(defaultFile())
 	if os.Getenv(config.EnvFile) == "" && !c.Flags().Changed("config") && errors.Is(err, fs.ErrNotExist) {

@@ -30,7 +30,7 @@ type HTTP struct {
 	TokenFile string `yaml:"token_file"`
 }
 
-// leastToken is how short a token may be: nobody guesses 16 characters of those
+// leastToken is how short a token may be: 16 characters cannot be guessed of those
 // that a generator makes.
 const leastToken = 16
 

@@ -134,7 +134,7 @@ func (k *checking) runScripts(c command.Call, files []string) error {
 
 // checkFamilies tells of IPv4 or IPv6 if the server listens on it and no unit has a
 // network of it: by that family of addresses, clients of every unit are unknown. It
-// is silent if nobody wrote where to listen and unknown clients are refused.
+// is silent if no address to listen at is written and unknown clients are refused.
 func (k *checking) checkFamilies() {
 	var unset config.Config
 	unset.SetDefaults()

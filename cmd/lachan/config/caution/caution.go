@@ -87,7 +87,7 @@ func OpenToOthers(folder string) bool {
 }
 
 // redirects reports whether a feed is a response policy zone that answers as it
-// likes, of somebody whom the configuration does not mark and shares no key with.
+// likes, of a publisher that the configuration does not mark and shares no key with.
 func redirects(f *config.Feed) bool {
 	marked := f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0 ||
 		f.TSIG.Name != ""

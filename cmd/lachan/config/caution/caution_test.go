@@ -123,7 +123,7 @@ func TestListsThatAnybodyOnTheWayCanChangeAreTold(t *testing.T) {
 	f(`url: list.txt, locked_by: x`)
 }
 
-// A zone of somebody whom nobody marked may redirect any name, and is told.
+// A zone of an unmarked publisher may redirect any name, and check tells of it.
 func TestAZoneThatAnswersAsItLikesIsTold(t *testing.T) {
 	f := func(keys string, told bool) {
 		t.Helper()
