@@ -12,13 +12,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"lachan/internal/printable"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"lachan/internal/printable"
 )
 
 // Bounds of what is kept.
@@ -27,8 +29,8 @@ const (
 	mostOfUnit  = 200    // of them that are open, of one unit
 	mostReasons = 10     // of a request; those that come later are only counted
 	mostRunes   = 300    // of a reason; the rest is cut off
-	// AnswerHolds is how long an answer stands. A later question opens
-	// the request again.
+	mostFollow  = 100    // requests of one name and unit, each asked after the one before was answered
+	// AnswerHolds is for how long an answer is shown to those who asked.
 	AnswerHolds = 30 * 24 * time.Hour
 )
 
@@ -42,6 +44,9 @@ type Request struct {
 	Times    int       `json:"times"`   // how often it was asked
 	First    time.Time `json:"first"`   // when, to the hour
 	Last     time.Time `json:"last"`    // to the hour
+	// Follows is the id of the request for the same name and unit that was answered
+	// before this one was made; "" if there was none.
+	Follows string `json:"follows,omitempty"`
 
 	Answer *Answer `json:"answer,omitempty"` // nil while it is open
 }
@@ -79,40 +84,81 @@ func Open(dir string) (*Store, error) {
 	return s, err
 }
 
-// Add records a request. The same name asked for again by the same unit
-// is the same request, which is counted. Where there is no room for a new one
-// another gives way (see makeRoom).
+// Add records a request. The same name asked for again by the same unit is the same
+// request, which is counted; once it is answered, a new one, which follows it. Where
+// there is no room for a new one another gives way (see makeRoom).
 func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, hour := idOf(unit, name), now.UTC().Truncate(time.Hour)
-	r, err := s.read(id)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	r, number, err := s.newest(unit, name)
+	if err != nil {
+		return err
+	}
+	hour := now.UTC().Truncate(time.Hour)
+	if next := number + 1; next == 0 || r.Answer != nil && next < mostFollow {
+		id := idOf(unit, name, next)
 		delete(s.known, id)
 		if err := s.makeRoom(unit, now); err != nil {
 			return err
 		}
-		r = Request{ID: id, Unit: unit, Name: name, First: hour}
-	case err != nil:
-		return fmt.Errorf("add to request %s: %w", id, err)
+		r = Request{ID: id, Unit: unit, Name: name, First: hour, Follows: r.ID}
 	}
 	r.Category, r.Last = category, hour
 	r.Times++
 	if text := clean(reason); text != "" && len(r.Reasons) < mostReasons && !slices.Contains(r.Reasons, text) {
 		r.Reasons = append(r.Reasons, text)
 	}
-	if r.Answer != nil && now.Sub(r.Answer.At) > AnswerHolds {
-		if err := s.Reopen(id); err != nil {
-			return err
-		}
-		r.Answer = nil
-	}
 	if err := s.write(r); err != nil {
 		return err
 	}
-	s.known[id] = keep(&r)
+	s.known[r.ID] = keep(&r)
 	return nil
+}
+
+// A Standing is how a name stands that a unit asked for.
+type Standing struct {
+	Open   bool    // it is asked for, and that is not answered yet
+	Answer *Answer // the last one, while it holds
+}
+
+// Standing is how a name stands that a unit asked for; known is false if there is
+// nothing to tell.
+func (s *Store) Standing(unit, name string, now time.Time) (st Standing, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, number, err := s.newest(unit, name)
+	if err != nil || number < 0 {
+		return st, false
+	}
+	st.Open, st.Answer = r.Answer == nil, r.Answer
+	if st.Open && r.Follows != "" {
+		if before, err := s.read(r.Follows); err == nil {
+			st.Answer = before.Answer
+		}
+	}
+	if st.Answer != nil && now.Sub(st.Answer.At) > AnswerHolds {
+		st.Answer = nil
+	}
+	return st, st.Open || st.Answer != nil
+}
+
+// newest is the last request for a name by a unit, and its number; -1 if there is none.
+// The caller holds mu.
+func (s *Store) newest(unit, name string) (newest Request, number int, err error) {
+	number = -1
+	for n := range mostFollow {
+		r, err := s.read(idOf(unit, name, n))
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && n == 0: // it may have made room
+			continue
+		case errors.Is(err, fs.ErrNotExist):
+			return newest, number, nil
+		case err != nil:
+			return newest, number, fmt.Errorf("read what was asked for %s: %w", name, err)
+		}
+		newest, number = r, n
+	}
+	return newest, number, nil
 }
 
 // List is all requests, the open ones first, of these those that were asked most
@@ -181,9 +227,13 @@ func (s *Store) Reopen(id string) error {
 	return nil
 }
 
-// idOf is the id of a request: the same unit and name have the same one.
-func idOf(unit, name string) string {
-	sum := sha256.Sum256([]byte(unit + "\x00" + name))
+// idOf is the id of the nth request for a name by a unit, from 0.
+func idOf(unit, name string, n int) string {
+	text := unit + "\x00" + name
+	if n > 0 {
+		text += "\x00" + strconv.Itoa(n)
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:idSize])
 }
 

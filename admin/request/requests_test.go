@@ -77,19 +77,8 @@ func TestAnAnswerCanBeTakenBack(t *testing.T) {
 	if a := list(t, s)[0].Answer; a == nil || a.Text != "not in lessons" || a.By != "lan" {
 		t.Errorf("answer: %+v", a)
 	}
-	add(t, s, "a", "game.example", "", noon.Add(request.AnswerHolds-time.Hour))
-	if list(t, s)[0].Answer == nil {
-		t.Error("who asks again at once opens what was closed")
-	}
 	if err := s.Reopen(id); err != nil || list(t, s)[0].Answer != nil {
 		t.Errorf("reopen: %v", err)
-	}
-	if err := s.Close(id, request.Answer{At: noon}); err != nil {
-		t.Fatal(err)
-	}
-	add(t, s, "a", "game.example", "", noon.Add(request.AnswerHolds+time.Hour))
-	if r := list(t, s)[0]; r.Answer != nil || r.Times != 3 {
-		t.Errorf("who asks much later is not heard: %+v", r)
 	}
 	for _, id := range []string{"", "nothing", "000000000000", "../../etc/passwd", "00000000000G"} {
 		if err := s.Close(id, request.Answer{}); !errors.Is(err, request.ErrUnknown) {
@@ -98,6 +87,62 @@ func TestAnAnswerCanBeTakenBack(t *testing.T) {
 		if err := s.Reopen(id); !errors.Is(err, request.ErrUnknown) {
 			t.Errorf("reopen %q: %v", id, err)
 		}
+	}
+}
+
+// TestAskingAgainAfterAnAnswerIsHeard: a new request names the one that was answered, and
+// whoever asks sees the answer for as long as it holds.
+func TestAskingAgainAfterAnAnswerIsHeard(t *testing.T) {
+	s, dir := open(t)
+	stands := func(unit string, at time.Time, open bool, answer string) {
+		t.Helper()
+		st, known := s.Standing(unit, "game.example", at)
+		got := ""
+		if st.Answer != nil {
+			got = st.Answer.Text
+		}
+		if st.Open != open || got != answer || known != (open || answer != "") {
+			t.Errorf("it stands open %v, answered %q, known %v; want %v and %q", st.Open, got, known, open, answer)
+		}
+	}
+	stands("a", noon, false, "")
+	add(t, s, "a", "game.example", "", noon)
+	stands("a", noon, true, "")
+	first := list(t, s)[0].ID
+	if err := s.Close(first, request.Answer{Text: "not in lessons", By: "lan", At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	stands("a", noon.Add(request.AnswerHolds), false, "not in lessons")
+	stands("a", noon.Add(request.AnswerHolds+time.Second), false, "")
+	stands("b", noon, false, "")
+	add(t, s, "a", "game.example", "for the exam", noon.Add(time.Hour))
+	add(t, s, "a", "game.example", "for the exam", noon.Add(2*time.Hour))
+	all := list(t, s)
+	if len(all) != 2 || all[0].Answer != nil || all[0].Follows != first || all[0].Times != 2 || all[1].ID != first {
+		t.Fatalf("after asking again there is %+v", all)
+	}
+	stands("a", noon.Add(2*time.Hour), true, "not in lessons")
+	s, err := request.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(all[0].ID, request.Answer{Text: "opened until Friday", By: "lan", At: noon.Add(3 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	stands("a", noon.Add(4*time.Hour), false, "opened until Friday")
+	for i := range 120 { // each answered at once: the store goes on, and ids are not made without end
+		at := noon.Add(time.Duration(5+i) * time.Hour)
+		add(t, s, "a", "game.example", "", at)
+		for _, r := range list(t, s) {
+			if r.Answer == nil {
+				if err := s.Close(r.ID, request.Answer{At: at}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if n := len(list(t, s)); n != 100 {
+		t.Errorf("%d requests of one name are kept, want 100", n)
 	}
 }
 

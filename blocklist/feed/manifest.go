@@ -83,7 +83,7 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 		return answer{}, refuse(textManifest.With(err), fmt.Errorf("%w: %w", ErrManifest, err))
 	}
 	got.release = Release{
-		Key: key, Feed: m.ID, Version: m.Version, Digest: m.Content.SHA256,
+		Key: key, Feed: m.ID, Version: m.Version, Digest: m.Content.SHA256, Created: m.Created,
 		Expires: m.Expires, Authority: m.Authority,
 	}
 	if err := v.allowed(&m, &got.release); err != nil {

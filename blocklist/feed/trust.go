@@ -30,6 +30,7 @@ type Release struct {
 	Feed      string    `json:"feed"`                // ID in the manifest; of a list alone its address
 	Version   uint64    `json:"version,omitempty"`   // of the manifest, or seq of the comment; 0 is none
 	Digest    string    `json:"digest"`              // SHA-256 of the list
+	Created   time.Time `json:"created,omitzero"`    // when the publisher signed it
 	Expires   time.Time `json:"expires,omitzero"`    // when it is not to be taken any more
 	Authority string    `json:"authority,omitempty"` // as the manifest has it
 }

@@ -129,6 +129,13 @@ func (l *Log) Has(feed, document, digest string) bool {
 	return l.known[key{feed, document, digest}]
 }
 
+// HasFeed reports whether anything of a feed is recorded.
+func (l *Log) HasFeed(feed string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.past[feed].Feed != "" || slices.ContainsFunc(l.records, func(r Record) bool { return r.Feed == feed })
+}
+
 // Add keeps records. They are on disk when Add returns without an error; with
 // one they are kept in memory alone.
 func (l *Log) Add(records ...Record) error {

@@ -11,12 +11,17 @@ import (
 // A Record has the times of one order, or of one version of a list. Unknown times
 // are zero.
 type Record struct {
-	Feed      string    `json:"feed"`
-	Authority string    `json:"authority,omitempty"`
-	Document  string    `json:"document,omitempty"` // number of the order
-	Digest    string    `json:"digest"`             // of the list's bytes or, when the list has several orders, of this one's entries
-	Urgent    bool      `json:"urgent,omitempty"`   // to be in force within 6 hours instead of 24
-	Entries   int       `json:"entries"`
+	Feed      string `json:"feed"`
+	Authority string `json:"authority,omitempty"`
+	Document  string `json:"document,omitempty"` // number of the order
+	Digest    string `json:"digest"`             // of the list's bytes or, when the list has several orders, of this one's entries
+	Urgent    bool   `json:"urgent,omitempty"`   // to be in force within 6 hours instead of 24
+	Entries   int    `json:"entries"`
+	Version   uint64 `json:"version,omitempty"` // as the publisher counts; 0: it does not
+	// First reports whether the node had no list of the feed before: then the order counts
+	// from when it was received, and not from when it was published.
+	First     bool      `json:"first,omitempty"`
+	Published time.Time `json:"published,omitzero"` // when the publisher signed the version
 	Issued    time.Time `json:"issued,omitzero"`
 	Effective time.Time `json:"effective,omitzero"` // when it says it begins
 	Received  time.Time `json:"received"`
@@ -32,10 +37,14 @@ const (
 	UrgentLimit = 6 * time.Hour
 )
 
-// Took returns the time until the order was in force: since it was received or,
-// for an order that begins later, since it began.
+// Took returns the time until the order was in force: since it was published or, where
+// that is not known, received; for an order that begins later, since it began. A node
+// that was cut off does not get the time for nothing.
 func (r *Record) Took() time.Duration {
 	from := r.Received
+	if !r.First && !r.Published.IsZero() && r.Published.Before(from) {
+		from = r.Published
+	}
 	if r.Effective.After(from) {
 		from = r.Effective
 	}

@@ -149,3 +149,19 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// TestANodeThatWasCutOffIsLate: the clock starts when the authority signed the version,
+// but for a node that had no list of the feed before.
+func TestANodeThatWasCutOffIsLate(t *testing.T) {
+	r := record("1", time.Minute)
+	r.Published = noon.Add(-30 * time.Hour)
+	if r.Took() != 30*time.Hour+time.Minute || r.Within() {
+		t.Errorf("a node that received the order a day late took %v", r.Took())
+	}
+	if r.First = true; r.Took() != time.Minute || !r.Within() {
+		t.Errorf("a new node took %v for what was published long before", r.Took())
+	}
+	if r.First, r.Published = false, noon.Add(time.Hour); r.Took() != time.Minute {
+		t.Errorf("with a publisher whose clock is ahead it took %v", r.Took())
+	}
+}

@@ -27,6 +27,9 @@ type Finding struct {
 	Unit     string // id of the visitor's unit; "" if it is not known
 	School   string // its name
 	Contact  []string
+	Asked    bool   // it was asked that the name be opened, and nothing is answered yet
+	Answered string // the day of an answer that holds, dd/mm/yyyy; "" if there is none
+	Answer   string // what was answered; may be "" although there is an answer
 }
 
 // A Kind is what there is to tell.

@@ -23,6 +23,9 @@ type reader struct {
 	site  *blockpage.Site
 	asked []string // "name: reason"
 	full  bool
+
+	waiting          bool
+	answered, answer string
 }
 
 func newReader(t *testing.T) *reader {
@@ -34,6 +37,7 @@ func newReader(t *testing.T) *reader {
 			school.Kind, school.Category, school.Label = blockpage.Blocked, "gambling", wording.Text{VI: "Cờ bạc", EN: "Gambling"}
 			school.Reason = wording.Text{VI: "không dùng ở đây vào lúc này", EN: "not for use here at this time"}
 			school.Document = `12/CV "x" <b>`
+			school.Asked, school.Answered, school.Answer = r.waiting, r.answered, r.answer
 		case "help.example":
 			school.Kind, school.Category, school.Label = blockpage.Blocked, "self-harm", wording.Text{VI: "Tự hại", EN: "Self-harm"}
 		case "check.example":
@@ -181,5 +185,33 @@ func TestThePageTellsNobody(t *testing.T) {
 		if len(body) > 8<<10 {
 			t.Errorf("%s: %d octets", host, len(body))
 		}
+	}
+}
+
+// TestWhoeverAskedSeesTheAnswer: on the page of the same name, also while it is asked
+// again, and never as markup.
+func TestWhoeverAskedSeesTheAnswer(t *testing.T) {
+	r := newReader(t)
+	page := func() string {
+		t.Helper()
+		text, err := io.ReadAll(r.send("GET", "http://bet.example/", "").Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if text := page(); strings.Contains(text, "Đã trả lời") || strings.Contains(text, "đang chờ") {
+		t.Errorf("nothing was asked, but the page says\n%s", text)
+	}
+	r.waiting = true
+	if text := page(); !strings.Contains(text, "đang chờ trả lời") || !strings.Contains(text, "waits for an answer") {
+		t.Errorf("the page does not say that a request waits\n%s", text)
+	}
+	r.waiting, r.answered, r.answer = false, "23/11/2026", "không mở <b>trong giờ</b>"
+	if text := page(); !strings.Contains(text, "ngày 23/11/2026: không mở &lt;b&gt;trong giờ") || !strings.Contains(text, "<textarea") {
+		t.Errorf("the page does not show the answer, or takes no new request\n%s", text)
+	}
+	if r.answer = ""; !strings.Contains(page(), "on 23/11/2026: it stays closed") {
+		t.Error("the page does not tell of an answer without a word")
 	}
 }

@@ -90,9 +90,24 @@ func (s *Site) blocked(f Finding) view {
 	v.add(textCategory, f.Label)
 	v.add(textReason, f.Reason)
 	v.add(textOrder, same(f.Document))
+	v.answer(f)
 	v.of(f)
 	v.Form = askPath
 	return v
+}
+
+// answer says what came of an earlier request for the same name by the same school.
+func (v *view) answer(f Finding) {
+	if f.Answered != "" {
+		said := textAnsweredBare.With(f.Answered)
+		if f.Answer != "" {
+			said = textAnswered.With(f.Answered, f.Answer)
+		}
+		v.add(textAnswer, said)
+	}
+	if f.Asked {
+		v.add(textAsked, textAskedLead)
+	}
 }
 
 // of says whose visitor it is and whom they can ask.

@@ -80,6 +80,26 @@ var (
 		VI: "Người phụ trách của trường sẽ xem. Bạn không cần gửi lại.",
 		EN: "Somebody at the school will look at it. You need not send it again.",
 	}
+	textAnswer = wording.Text{
+		VI: "Đã trả lời",
+		EN: "Answer",
+	}
+	textAnswered = wording.Text{
+		VI: "ngày %s: %s",
+		EN: "on %s: %s",
+	}
+	textAnsweredBare = wording.Text{
+		VI: "ngày %s: không mở, không kèm lời giải thích",
+		EN: "on %s: it stays closed, without a word of explanation",
+	}
+	textAsked = wording.Text{
+		VI: "Yêu cầu mở",
+		EN: "Request",
+	}
+	textAskedLead = wording.Text{
+		VI: "đã có người của trường gửi, đang chờ trả lời",
+		EN: "somebody at the school has sent one, and it waits for an answer",
+	}
 	textBusy = wording.Text{
 		VI: "Chưa gửi được yêu cầu",
 		EN: "Your request could not be sent",

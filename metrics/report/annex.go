@@ -11,34 +11,44 @@ import (
 // An annex writes the tables after the signature.
 type annex struct{ tables }
 
-// annexes are the tables after the signature. A report on a month is one page, and
-// its annex the groups of content.
+// annexes are the tables after the signature. The text of a report on a month is one
+// page, and its annexes are the groups of content and what is too long for the page.
 func (a *annex) annexes(hash string) (list []Section) {
 	if a.spec.Document != "" {
 		return nil
 	}
+	defer func() {
+		if len(list) == 1 {
+			list[0].Number = "Phụ lục"
+		}
+	}()
+	add := func(title string, wide bool, blocks ...Block) {
+		list = append(list, Section{
+			Number: "Phụ lục " + roman[len(list)], Title: title, Landscape: wide, Blocks: blocks,
+		})
+	}
 	if a.isMonth() {
-		return []Section{
-			{
-				Number: "Phụ lục",
-				Title:  "BIỂU SỐ LIỆU THEO NHÓM NỘI DUNG",
-				Blocks: []Block{tableBlock(a.categoriesTable())},
-			},
+		add("BIỂU SỐ LIỆU THEO NHÓM NỘI DUNG", false, tableBlock("Theo nhóm nội dung", a.categoriesTable()))
+	} else {
+		if a.unit.Rank < figures.Commune {
+			add("BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU", true,
+				tableBlock("Từng xã, phường", a.rowsTable("Xã, phường, đặc khu", a.data.Communes)))
+		}
+		if a.unit.Rank < figures.School {
+			add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock("Từng trường", a.schoolsTable()))
 		}
 	}
-	add := func(title string, wide bool, blocks ...Block) {
-		number := [...]string{"I", "II", "III", "IV"}[len(list)]
-		list = append(list, Section{Number: "Phụ lục " + number, Title: title, Landscape: wide, Blocks: blocks})
+	if t := a.quietTable(); a.unit.Rank < figures.School && len(t.Rows) > 0 {
+		add(quietTitle, false, tableBlock("Không có lượt truy vấn", t))
 	}
-	if a.unit.Rank < figures.Commune {
-		add(
-			"BIỂU SỐ LIỆU TỪNG XÃ, PHƯỜNG, ĐẶC KHU",
-			true,
-			tableBlock(a.rowsTable("Xã, phường, đặc khu", a.data.Communes)),
-		)
+	if len(a.data.Days) > 0 {
+		add("BIỂU SỐ LIỆU TỪNG NGÀY", false, tableBlock("Từng ngày", a.daysTable()))
 	}
-	if a.unit.Rank < figures.School {
-		add("BIỂU SỐ LIỆU TỪNG TRƯỜNG", true, tableBlock(a.schoolsTable()))
+	if a.unit.Rank == figures.School && a.data.Hours != nil {
+		add("BIỂU SỐ LIỆU THEO GIỜ TRONG NGÀY", false, a.hours()...)
+	}
+	if a.isMonth() {
+		return list
 	}
 	add("DANH MỤC NGUỒN DANH SÁCH VÀ VĂN BẢN", false, a.sources()...)
 	add("PHƯƠNG PHÁP TÍNH, ĐỘ ĐẦY ĐỦ DỮ LIỆU, MÃ BĂM", false, a.method(hash)...)
@@ -101,7 +111,7 @@ func (a *annex) sources() []Block {
 	if len(t.Rows) == 0 {
 		return []Block{para("Không có nguồn danh sách nào được cấu hình.")}
 	}
-	return []Block{tableBlock(t)}
+	return []Block{tableBlock("Nguồn danh sách", t)}
 }
 
 // age is the time since a list was last known to be the newest.

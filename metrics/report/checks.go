@@ -2,7 +2,7 @@ package report
 
 import "lachan/metrics/report/figures"
 
-// checks is section VII.
+// checks is the section on tests of the filter.
 func (b *body) checks() []Block {
 	c := &b.data.Checks
 	blocks := []Block{para("Số lượt tự kiểm tra bộ lọc: %s; đạt: %s; không đạt: %s; được chính sách cho phép "+
@@ -29,7 +29,7 @@ func (b *body) checks() []Block {
 				},
 			)
 		}
-		blocks = append(blocks, tableBlock(t))
+		blocks = append(blocks, tableBlock("Tự kiểm tra bộ lọc", t))
 	}
 	return append(
 		append(blocks, para("Kết quả kiểm tra ngoài hệ thống do đơn vị tổng hợp:")),

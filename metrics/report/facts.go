@@ -15,8 +15,8 @@ type facts struct {
 	units  map[string]figures.Unit
 }
 
-// The length of the period gives the form: a report on a month fits on a page,
-// one on a quarter goes to section VIII, one on a year has all.
+// The length of the period gives the form: a report on a month fits on a page, one on
+// a quarter has most sections, one on a year has all.
 func (f *facts) isMonth() bool { return len(f.spec.Period.Months()) == 1 }
 func (f *facts) isYear() bool  { return len(f.spec.Period.Months()) > 6 }
 
@@ -30,16 +30,6 @@ func (f *facts) pupils() figures.Figure {
 		sum = figures.Plus(sum, s.Students)
 	}
 	return sum
-}
-
-// silent are the names of the schools without data.
-func (f *facts) silent() (names []string) {
-	for _, s := range f.data.Schools {
-		if !s.Queries.Known() && s.Queries.Sign == figures.NoData {
-			names = append(names, s.Name)
-		}
-	}
-	return names
 }
 
 // nameOf is the name of a unit, or its id if only counters know it.

@@ -60,8 +60,8 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 		spec.Typed = typed
 		spec.Document = document
 		spec.Orders = []figures.Order{
-			{Feed: "a05", Digest: "3fa2b1c04d5e6f70", Document: "15/A05", Authority: "Cục A05", Entries: 120, Received: day("2026-09-03").Add(8 * time.Hour), InForce: day("2026-09-03").Add(9*time.Hour + 20*time.Minute)},
-			{Feed: "a05", Document: "16/A05", Authority: "Cục A05", Entries: 3, Urgent: true, Received: day("2026-10-10").Add(8 * time.Hour), InForce: day("2026-10-10").Add(15 * time.Hour)},
+			{Feed: "a05", Digest: "3fa2b1c04d5e6f70", Document: "15/A05", Authority: "Cục A05", Entries: 120, Node: "nut-1", Version: 12, Published: day("2026-09-03").Add(7 * time.Hour), Took: 140 * time.Minute, Received: day("2026-09-03").Add(8 * time.Hour), InForce: day("2026-09-03").Add(9*time.Hour + 20*time.Minute)},
+			{Feed: "a05", Document: "16/A05", Authority: "Cục A05", Entries: 3, Urgent: true, Node: "nut-1", Took: 7 * time.Hour, Received: day("2026-10-10").Add(8 * time.Hour), InForce: day("2026-10-10").Add(15 * time.Hour)},
 		}
 		spec.Feeds = []figures.Feed{{Name: "co-bac", Category: "gambling", Entries: 12345, Holds: []time.Time{day("2026-04-01"), day("2026-09-01")}, Updated: day("2026-11-29").Add(3 * time.Hour)}, {Name: "a05", Category: "phishing", Authority: "Cục A05", Document: "16/A05", Entries: 3, Updated: day("2026-10-10"), Late: true}}
 		spec.Days = noticed(day("2026-05-01"), day("2026-12-01"))

@@ -116,7 +116,7 @@ func (l *letter) whose() string {
 	return "các cơ sở giáo dục"
 }
 
-// opening is the paragraph before section I, with the legal basis.
+// opening is the paragraph before the sections, with the legal basis.
 func (l *letter) opening() []string {
 	said := l.who() + " báo cáo " + l.about() + " như sau:"
 	basis := l.spec.Typed.Basis

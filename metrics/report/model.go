@@ -11,7 +11,7 @@ type Model struct {
 	Draft       bool            `json:"draft"`   // it has no number yet
 	Provisional []string        `json:"provisional"`
 	To          []string        `json:"to"`
-	Opening     []string        `json:"opening"` // paragraphs before section I
+	Opening     []string        `json:"opening"` // paragraphs before the sections
 	Sections    []Section       `json:"sections"`
 	Closing     string          `json:"closing"`
 	Signature   Signature       `json:"signature"`
@@ -76,6 +76,7 @@ type Block struct {
 
 // A Table is rows under heads, which are repeated on each page.
 type Table struct {
+	Name    string     `json:"name"` // what it holds, in at most 31 characters: a sheet's name
 	Title   string     `json:"title,omitempty"`
 	Columns []Column   `json:"columns"`
 	Rows    []TableRow `json:"rows"`

@@ -8,7 +8,7 @@ import (
 	"lachan/metrics/tally"
 )
 
-// visits is the sentence of section III on visits.
+// visits is the sentence on visits.
 func (r *results) visits() Block {
 	said := r.data.Visits.String()
 	switch {
@@ -20,7 +20,7 @@ func (r *results) visits() Block {
 	return para("Số lượt truy cập quy đổi, gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây: %s.", said)
 }
 
-// distinct is the sentence of section III on different clients and names.
+// distinct is the sentence on different clients and names.
 func (r *results) distinct() Block {
 	d := &r.beside.Days
 	return para(
@@ -83,7 +83,7 @@ func (r *results) topNames() []Block {
 	return []Block{
 		para("Chỉ nêu tên miền bị chặn với ít nhất %d máy của ít nhất %d trường cùng cấp học trong một ngày; "+
 			"không nêu tên miền thuộc nhóm xâm hại tình dục trẻ em và nhóm kỹ thuật, quảng cáo.%s", leastClients, leastSchools, r.noticed()),
-		tableBlock(t),
+		tableBlock("Tên miền bị chặn nhiều", t),
 	}
 }
 

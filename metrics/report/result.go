@@ -10,7 +10,7 @@ import (
 	"lachan/metrics/report/figures"
 )
 
-// results is section III: what was filtered and blocked.
+// results is the section on what was filtered and blocked.
 type results struct{ tables }
 
 func (r *results) blocks() []Block {
@@ -20,6 +20,9 @@ func (r *results) blocks() []Block {
 		"%s lượt.%s",
 		t.Queries, t.Blocked, figures.Share(t.Blocked, t.Queries), t.Harmful, t.Managed, t.Technical, r.perThousand())
 	if r.isMonth() {
+		if len(r.data.Groups) > 1 {
+			return []Block{sum, tableBlock("Theo nhóm người dùng", r.groupsTable())}
+		}
 		return []Block{sum}
 	}
 	blocks := []Block{
@@ -28,7 +31,7 @@ func (r *results) blocks() []Block {
 		r.visits(),
 		r.distinct(),
 		heading("2. Theo nhóm nội dung"),
-		tableBlock(r.categoriesTable()),
+		tableBlock("Theo nhóm nội dung", r.categoriesTable()),
 	}
 	if chart := categoriesChart(r.data); chart != nil {
 		blocks = append(blocks, Block{Kind: ChartKind, Chart: chart})
@@ -38,11 +41,14 @@ func (r *results) blocks() []Block {
 		blocks = append(append(blocks, heading(fmt.Sprintf("%d. %s", n, title))), b...)
 		n++
 	}
+	if len(r.data.Groups) > 1 {
+		next("Theo nhóm người dùng", tableBlock("Theo nhóm người dùng", r.groupsTable()))
+	}
 	if r.unit.Rank != figures.School {
-		next("Theo cấp học", tableBlock(r.rowsTable("Cấp học", r.data.Levels)))
+		next("Theo cấp học", tableBlock("Theo cấp học", r.rowsTable("Cấp học", r.data.Levels)))
 	}
 	if r.unit.Rank == figures.Operator {
-		next("Theo tỉnh, thành phố", tableBlock(r.rowsTable("Tỉnh, thành phố", r.data.Provinces)))
+		next("Theo tỉnh, thành phố", tableBlock("Theo tỉnh, thành phố", r.rowsTable("Tỉnh, thành phố", r.data.Provinces)))
 	}
 	if r.unit.Rank < figures.Commune {
 		next("Theo xã, phường, đặc khu", r.topCommunes()...)
@@ -71,7 +77,7 @@ func (r *results) topCommunes() []Block {
 	const most = 10
 	rows := slices.Clone(r.data.Communes)
 	if len(rows) <= most {
-		return []Block{tableBlock(r.rowsTable("Xã, phường, đặc khu", rows))}
+		return []Block{tableBlock("Theo xã, phường", r.rowsTable("Xã, phường, đặc khu", rows))}
 	}
 	slices.SortStableFunc(rows, func(x, y figures.Row) int { return cmp.Compare(y.Harmful.Value, x.Harmful.Value) })
 	table := r.rowsTable("Xã, phường, đặc khu", rows[:most])
@@ -81,13 +87,13 @@ func (r *results) topCommunes() []Block {
 		most,
 		figures.Grouped(int64(len(rows))),
 	)
-	return []Block{tableBlock(table), para("Số liệu của từng đơn vị ở Phụ lục I.")}
+	return []Block{tableBlock("Xã, phường nhiều lượt nhất", table), para("Số liệu của từng đơn vị ở Phụ lục I.")}
 }
 
 // times is what was blocked by month and by hour.
 func (r *results) times() (blocks []Block) {
 	if len(r.data.Months) > 1 && r.data.Total.Blocked.Known() {
-		blocks = append(blocks, tableBlock(r.monthsTable()), Block{Kind: ChartKind, Chart: monthsChart(r.data)})
+		blocks = append(blocks, tableBlock("Theo tháng", r.monthsTable()), Block{Kind: ChartKind, Chart: monthsChart(r.data)})
 	}
 	h := r.data.Hours
 	if h == nil {
@@ -154,5 +160,5 @@ func (r *results) comparisons() []Block {
 			why = append(why, item(fmt.Sprintf("Không so sánh được với %s%s vì %s.", lowerFirst(c.Label), of, reason)))
 		}
 	}
-	return append([]Block{tableBlock(table)}, why...)
+	return append([]Block{tableBlock("So sánh", table)}, why...)
 }

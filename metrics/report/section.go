@@ -10,7 +10,7 @@ import (
 	"lachan/metrics/report/figures"
 )
 
-// general is section I.
+// general is the section of what the report is on.
 func (b *body) general() []Block {
 	p := b.spec.Period
 	contact := b.spec.Typed.Contact
@@ -28,13 +28,16 @@ func (b *body) general() []Block {
 		item("Đầu mối phụ trách: " + contact + "."),
 	}
 	if b.isMonth() {
-		return blocks[:3]
+		if b.spec.Typed.Contact == "" {
+			blocks = blocks[:3]
+		}
+		return blocks
 	}
 	for _, why := range b.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
 	if b.unit.Rank != figures.School && len(b.data.Levels) > 0 {
-		blocks = append(blocks, item("Theo loại hình: "+b.types()+"."), tableBlock(b.levelsTable()))
+		blocks = append(blocks, item("Theo loại hình: "+b.types()+"."), tableBlock("Cơ sở theo cấp học", b.levelsTable()))
 	}
 	return blocks
 }
@@ -47,7 +50,7 @@ func (b *body) students() string {
 	return ""
 }
 
-// deployment is section II.
+// deployment is the section on schools, nodes and policies.
 func (b *body) deployment() []Block {
 	c := b.data.Coverage
 	of := "thời gian học"
@@ -62,15 +65,14 @@ func (b *body) deployment() []Block {
 		blocks = append(blocks, para("Nhà trường được bảo vệ %s %s trong kỳ; %s.", c.Time, of, b.completeness()))
 	} else {
 		blocks = append(blocks,
-			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối (%s), gồm %s cơ sở có dữ liệu đầy đủ (%s), %s "+
-				"cơ sở có dữ liệu một phần (%s); %s cơ sở không có dữ liệu (%s). Tỷ lệ %s được bảo vệ, "+
-				"bình quân một cơ sở: %s.",
-				c.Schools, figures.Plus(c.Full, c.Partial), figures.Share(figures.Plus(c.Full, c.Partial), c.Schools),
-				c.Full, figures.Share(c.Full, c.Schools), c.Partial, figures.Share(c.Partial, c.Schools),
+			para("Trong %s cơ sở giáo dục: %s cơ sở đã kết nối, tức là có truy vấn trong kỳ (%s); %s cơ sở có dữ "+
+				"liệu đầy đủ (%s), %s cơ sở có dữ liệu một phần (%s); %s cơ sở không có dữ liệu (%s). Tỷ lệ %s "+
+				"được bảo vệ, bình quân một cơ sở: %s.",
+				c.Schools, c.Asked, figures.Share(c.Asked, c.Schools),
+				c.Full, figures.Share(c.Full, c.Schools),
+				c.Partial, figures.Share(c.Partial, c.Schools),
 				c.Silent, figures.Share(c.Silent, c.Schools), of, c.Time))
-		if names := b.silent(); len(names) > 0 {
-			blocks = append(blocks, para("Cơ sở không có dữ liệu: %s.", few(names, 10)))
-		}
+		blocks = append(blocks, b.quiet()...)
 	}
 	if b.isMonth() {
 		return blocks
@@ -79,8 +81,11 @@ func (b *body) deployment() []Block {
 	for _, n := range c.Nodes {
 		if n.Short {
 			said := "chưa gửi đủ số liệu"
-			if n.Retired {
+			switch {
+			case n.Retired:
 				said = "đã ngừng hẳn"
+			case n.Never:
+				said = "chưa gửi số liệu nào"
 			}
 			blocks = append(blocks, item(fmt.Sprintf("Nút %s %s; số liệu đã có đến: %s.", n.Node, said, n.Until)))
 		}
@@ -124,7 +129,7 @@ func (b *body) nodes() []Block {
 			figure(n.Answers.Count), text(took(n.Answers.P50)), text(took(n.Answers.P95)),
 		}})
 	}
-	return append(blocks, tableBlock(t))
+	return append(blocks, tableBlock("Nút phân giải", t))
 }
 
 // ofSchools writes a number of schools and their share.
@@ -157,7 +162,7 @@ func few(names []string, most int) string {
 	)
 }
 
-// orders is section IV.
+// orders is the section on orders of authorities.
 func (b *body) orders() []Block {
 	c := b.data.Orders
 	if c.Orders == 0 {
@@ -166,7 +171,7 @@ func (b *body) orders() []Block {
 	n := figures.Number(int64(c.Orders))
 	blocks := []Block{para(
 		"Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền "+
-			"(trong đó %d khẩn). Thời gian từ khi nhận đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng "+
+			"(trong đó %d khẩn). Thời gian đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng "+
 			"trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d "+
 			"(%s).%s",
 		n, c.Urgent, figures.InWords(c.Median), figures.InWords(c.Worst),
@@ -177,7 +182,7 @@ func (b *body) orders() []Block {
 	if b.isMonth() && b.spec.Document == "" {
 		return blocks
 	}
-	return append(blocks, tableBlock(b.ordersTable()))
+	return append(blocks, b.provers(), tableBlock("Văn bản của cơ quan", b.ordersTable()))
 }
 
 // holds is the sentence on how often versions of lists were held back.
@@ -193,7 +198,7 @@ func (b *body) holds() string {
 	return fmt.Sprintf(" Số lần tạm giữ phiên bản danh sách do kiểm tra an toàn: %d.", n)
 }
 
-// risks is section V.
+// risks is the section on bypassing and incidents.
 func (b *body) risks() []Block {
 	tries := figures.Figure{Sign: figures.NoData}
 	for _, c := range b.data.Categories {
@@ -217,7 +222,7 @@ func (b *body) risks() []Block {
 	return append(blocks, typed(b.spec.Typed.Incidents)...)
 }
 
-// exceptions is section VI.
+// exceptions is the section on what was opened, and requests to open.
 func (b *body) exceptions() []Block {
 	p := b.beside.Policy
 	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã "+
@@ -234,7 +239,7 @@ func (b *body) exceptions() []Block {
 	return append(blocks, typed(b.spec.Typed.Requests)...)
 }
 
-// privacy is section VIII.
+// privacy is the section on what is kept of people.
 func (b *body) privacy() []Block {
 	f := b.spec.Keeping
 	log, opened := "Chế độ ghi nhật ký truy vấn: tắt.", "0 (không có nhật ký để truy cập)"
@@ -260,7 +265,7 @@ func (b *body) privacy() []Block {
 	return blocks
 }
 
-// shortcomings is section IX: from the figures, then the officer's own.
+// shortcomings is the section on what is wrong: from the figures, then the officer's own.
 func (b *body) shortcomings() (blocks []Block) {
 	c := b.data.Coverage
 	if n := c.Partial.Value + c.Silent.Value; n > 0 && b.unit.Rank != figures.School {
@@ -286,7 +291,7 @@ func (b *body) shortcomings() (blocks []Block) {
 	return append(blocks, typed(b.spec.Typed.Shortcomings)...)
 }
 
-// plans is section X.
+// plans is the section on what comes next.
 func (b *body) plans() []Block {
 	blocks := append([]Block{heading("1. Phương hướng, nhiệm vụ")}, typed(b.spec.Typed.Plans)...)
 	return append(append(blocks, heading("2. Kiến nghị, đề xuất")), typed(b.spec.Typed.Proposals)...)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lachan/blocklist/order"
 	"lachan/metrics/report/figures"
 )
 
@@ -61,7 +62,8 @@ func TestAnOrderThatBeginsLaterIsTimedFromThen(t *testing.T) {
 	w := small(t, day("2026-08-30"), 6*time.Hour)
 	w.run(day("2026-10-02"))
 	spec := w.spec("lao-cai", "2026-09")
-	spec.Orders = []figures.Order{{Feed: "a05", Document: "15/A05", Received: day("2026-09-01"), Effective: day("2026-09-10"), InForce: day("2026-09-10").Add(time.Minute)}}
+	r := order.Record{Received: day("2026-09-01"), Effective: day("2026-09-10"), InForce: day("2026-09-10").Add(time.Minute)}
+	spec.Orders = []figures.Order{{Feed: "a05", Document: "15/A05", Received: r.Received, InForce: r.InForce, Took: r.Took()}}
 	if o := w.build(spec).Data.Orders; o.InLimit != 1 || o.Worst != time.Minute {
 		t.Errorf("%+v", o)
 	}

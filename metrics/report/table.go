@@ -8,7 +8,11 @@ import (
 	"lachan/metrics/report/figures"
 )
 
-func tableBlock(t *Table) Block { return Block{Kind: TableKind, Table: t} }
+// tableBlock names a table, as the sheet of a workbook that holds it is called.
+func tableBlock(name string, t *Table) Block {
+	t.Name = name
+	return Block{Kind: TableKind, Table: t}
+}
 
 // tables write the tables of the sections and of the annexes.
 type tables struct{ *facts }
@@ -127,57 +131,12 @@ func (ts *tables) levelsTable() *Table {
 }
 
 func (ts *tables) monthsTable() *Table {
-	t := &Table{Columns: []Column{
-		{"Tháng", 1.4, false},
-		{"Tổng số lượt truy vấn", 2, true},
-		{"Số lượt bị chặn", 2, true},
-		{"Nội dung gây hại", 2, true},
-		{"Cần quản lý", 2, true},
-		{"Kỹ thuật, quảng cáo", 2, true},
-	}}
+	t := &Table{Columns: counted("Tháng")}
 	for _, m := range ts.data.Months {
 		t.Rows = append(t.Rows, TableRow{Cells: append([]Cell{text(m.Label)}, countCells(m.Counts)...)})
 	}
 	t.Rows = append(t.Rows, TableRow{Total, append([]Cell{text("Tổng số")}, countCells(ts.data.Total)...)})
 	return t
-}
-
-func (ts *tables) ordersTable() *Table {
-	t := &Table{Columns: []Column{
-		{"TT", 0.3, false},
-		{"Số văn bản", 1.7, false},
-		{"Cơ quan", 1.5, false},
-		{"Nguồn, phiên bản", 1.7, false},
-		{"Nhận lúc", 1.5, false},
-		{"Áp dụng lúc", 1.5, false},
-		{"Số tên miền", 1.1, true},
-		{"Thời gian", 1.3, true},
-	}}
-	for i, o := range figures.OrdersIn(ts.spec.Orders, ts.spec.Period) {
-		document := o.Document
-		if document == "" {
-			document = o.Feed
-		}
-		if o.Urgent {
-			document += " (khẩn)"
-		}
-		t.Rows = append(t.Rows, TableRow{Cells: []Cell{
-			text(fmt.Sprint(i + 1)), text(document), text(o.Authority), text(version(&o)),
-			text(ts.minute(o.Received)), text(ts.minute(o.InForce)),
-			{Text: figures.Grouped(int64(o.Entries)), Value: pointer(float64(o.Entries))},
-			text(figures.InWords(o.Took())),
-		}})
-	}
-	return t
-}
-
-// version names the list of an order and, by the first digits of its digest,
-// which one it was.
-func version(o *figures.Order) string {
-	if o.Digest == "" {
-		return o.Feed
-	}
-	return o.Feed + ", " + o.Digest[:min(8, len(o.Digest))]
 }
 
 // signed writes a change with its sign: +3,4%.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -116,6 +117,21 @@ func (w *world) add(u figures.Unit, node string, busy float64) {
 	w.schools = append(w.schools, s)
 }
 
+// group gives a school a group that asks half as much as the school itself.
+func (w *world) group(school, group string) {
+	for _, s := range w.schools {
+		if s.ID != school {
+			continue
+		}
+		for _, c := range slices.Clone(s.counts) {
+			b := labels.NewBuilder(c.labels)
+			c.labels = b.Set("group", group).Labels()
+			c.per /= 2
+			s.counts = append(s.counts, c)
+		}
+	}
+}
+
 // run lets time pass up to a moment.
 func (w *world) run(until time.Time) {
 	w.t.Helper()
@@ -183,7 +199,7 @@ func (w *world) tick(app storage.Appender, s *pupil) {
 		return
 	}
 	for i := range s.counts {
-		w.append(app, s, s.counts[i].what, s.counts[i].labels, s.counts[i].value)
+		w.append(app, s, s.counts[i].what+s.counts[i].labels.Get("group"), s.counts[i].labels, s.counts[i].value)
 	}
 	w.append(app, s, "seconds", labels.FromStrings("__name__", "lachan_school_protected_seconds_total", "node", s.node, "school", s.ID), s.seconds)
 	w.append(app, s, "visits", labels.FromStrings("__name__", "lachan_school_visits_total", "node", s.node, "school", s.ID, "group", ""), s.counts[0].value/128*64)

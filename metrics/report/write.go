@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lachan/metrics/report/figures"
@@ -47,37 +48,71 @@ func hash(data *figures.Data) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// A body is the sections of a report. Section III, which is the longest, is results.
+// A body is the sections of a report. The longest one, on what was blocked, is results.
 type body struct{ tables }
 
-// sections are those that the period asks for; of a single order, section IV.
-func (b *body) sections() []Section {
-	all := []struct {
-		section     Section
-		month, most bool // in a report on a month; in one on a quarter
-	}{
-		{Section{Number: "I", Title: "THÔNG TIN CHUNG", Blocks: b.general()}, true, true},
-		{Section{Number: "II", Title: "TÌNH HÌNH TRIỂN KHAI", Blocks: b.deployment()}, true, true},
-		{Section{Number: "III", Title: "KẾT QUẢ LỌC, CHẶN", Blocks: (&results{b.tables}).blocks()}, true, true},
-		{Section{Number: "IV", Title: "THỰC HIỆN YÊU CẦU CỦA CƠ QUAN CÓ THẨM QUYỀN", Blocks: b.orders()}, true, true},
-		{Section{Number: "V", Title: "NGUY CƠ VƯỢT LỌC, SỰ CỐ", Blocks: b.risks()}, false, true},
-		{Section{Number: "VI", Title: "CHẶN NHẦM VÀ YÊU CẦU MỞ CHẶN", Blocks: b.exceptions()}, true, true},
-		{Section{Number: "VII", Title: "KIỂM TRA, ĐÁNH GIÁ HIỆU QUẢ", Blocks: b.checks()}, false, true},
-		{Section{Number: "VIII", Title: "BẢO VỆ DỮ LIỆU CÁ NHÂN", Blocks: b.privacy()}, false, true},
-		{Section{Number: "IX", Title: "TỒN TẠI, HẠN CHẾ, NGUYÊN NHÂN", Blocks: b.shortcomings()}, false, false},
-		{Section{Number: "X", Title: "PHƯƠNG HƯỚNG, NHIỆM VỤ; KIẾN NGHỊ, ĐỀ XUẤT", Blocks: b.plans()}, false, false},
+// A part is a section that a report may have.
+type part struct {
+	title  string
+	blocks func() []Block
+	// month and quarter report whether reports on a month and on a quarter have it;
+	// those on a year have all.
+	month, quarter bool
+	typed          [][]string // what the officer wrote in it
+}
+
+func (b *body) parts() []part {
+	t := &b.spec.Typed
+	return []part{
+		{"THÔNG TIN CHUNG", b.general, true, true, nil},
+		{"TÌNH HÌNH TRIỂN KHAI", b.deployment, true, true, nil},
+		{"KẾT QUẢ LỌC, CHẶN", (&results{b.tables}).blocks, true, true, nil},
+		{"THỰC HIỆN YÊU CẦU CỦA CƠ QUAN CÓ THẨM QUYỀN", b.orders, true, true, nil},
+		{"NGUY CƠ VƯỢT LỌC, SỰ CỐ", b.risks, false, true, [][]string{t.Incidents}},
+		{"CHẶN NHẦM VÀ YÊU CẦU MỞ CHẶN", b.exceptions, true, true, [][]string{t.Requests}},
+		{"KIỂM TRA, ĐÁNH GIÁ HIỆU QUẢ", b.checks, false, true, [][]string{t.Checks}},
+		{"BẢO VỆ DỮ LIỆU CÁ NHÂN", b.privacy, false, true, [][]string{t.Privacy}},
+		{"TỒN TẠI, HẠN CHẾ, NGUYÊN NHÂN", b.shortcomings, false, false, [][]string{t.Shortcomings}},
+		{"PHƯƠNG HƯỚNG, NHIỆM VỤ; KIẾN NGHỊ, ĐỀ XUẤT", b.plans, false, false, [][]string{t.Plans, t.Proposals}},
 	}
-	if b.spec.Document != "" {
-		return []Section{all[3].section}
+}
+
+// sections are those that the period asks for, and those in which the officer wrote
+// something: nothing that was typed is left out. A report on a single order has the
+// section on orders, and of the others what was typed alone.
+func (b *body) sections() (sections []Section) {
+	add := func(title string, blocks []Block) {
+		sections = append(sections, Section{Number: roman[len(sections)], Title: title, Blocks: blocks})
 	}
-	var sections []Section
-	for _, s := range all {
-		if b.isYear() || s.most && !b.isMonth() || s.month {
-			sections = append(sections, s.section)
+	for i, p := range b.parts() {
+		written := slices.Concat(p.typed...)
+		switch {
+		case b.spec.Document != "" && i == 3:
+			add(p.title, append(p.blocks(), b.asked()...))
+		case b.spec.Document != "" && len(written) > 0:
+			add(p.title, typed(written))
+		case b.spec.Document != "":
+		case b.isYear(), p.quarter && !b.isMonth(), p.month, len(written) > 0:
+			add(p.title, p.blocks())
 		}
 	}
 	return sections
 }
+
+// asked are whom to ask and how many pupils there are, as far as the officer wrote it:
+// a report on a single order has no section for them.
+func (b *body) asked() (blocks []Block) {
+	if t := &b.spec.Typed; t.Contact != "" {
+		blocks = append(blocks, item("Đầu mối phụ trách: "+t.Contact+"."))
+	}
+	if n := b.spec.Typed.Students; n > 0 {
+		blocks = append(blocks, item("Số học sinh: "+figures.Grouped(int64(n))+"."))
+	}
+	return blocks
+}
+
+// roman are the numbers of sections, in the order in which they stand.
+var roman = [...]string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"}
 
 func heading(s string) Block { return Block{Kind: Heading, Text: s} }
 func item(s string) Block    { return Block{Kind: Item, Text: s} }

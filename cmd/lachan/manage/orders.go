@@ -23,7 +23,9 @@ func (l *lists) recordOrders(compiled, now time.Time) {
 			l.newest.Digest(f.Name) != source.FileOf(f, status.Copy, l.cfg.Timezone).Blocklist().Digest {
 			continue // not what is in force
 		}
+		first := !l.orders.HasFeed(f.Name)
 		for _, r := range feedOrders(f, &status.Copy, l.cfg, now) {
+			r.First = first
 			r.InForce = later(l.inForce[f.Name], r.Effective)
 			if r.Compiled = compiled; compiled.IsZero() || compiled.After(r.InForce) {
 				r.Compiled = r.InForce
@@ -62,7 +64,7 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 	a, window := &f.Authority, f.Authority.Window(cfg.Timezone.Location)
 	base := order.Record{
 		Feed: f.Name, Authority: cmp.Or(a.Name, c.Release.Authority), Received: c.Fetched, Verified: c.Verified,
-		Urgent: a.Urgent, Effective: window.From,
+		Urgent: a.Urgent, Effective: window.From, Version: c.Release.Version, Published: c.Release.Created,
 	}
 	if !window.Until.IsZero() && !now.Before(window.Until) {
 		return nil
@@ -70,11 +72,13 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 	if c.Verified.IsZero() {
 		base.Verified = c.Fetched // a copy of an older program
 	}
-	if base.Authority != "" || a.Document != "" {
-		list := base
+	if list := base; list.Authority != "" || a.Document != "" {
 		list.Document, list.Digest, list.Entries = a.Document, c.Digest, c.Entries
 		if !a.Date.IsZero() {
 			list.Issued = a.Date.In(cfg.Timezone.Location)
+		}
+		if a.Document != "" && !ofDocument(&list, a.Document, c) {
+			list.Document = ""
 		}
 		orders = append(orders, list)
 	}
@@ -91,6 +95,28 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 		orders = append(orders, one)
 	}
 	return orders
+}
+
+// ofDocument counts in a record the entries that a document orders which stands for the
+// whole list: its own, and those that name no other document. It reports false if there
+// are none: such a version carries out other orders alone.
+func ofDocument(list *order.Record, number string, c *feed.Copy) bool {
+	unnamed, own := c.Entries, feed.Document{}
+	for i := range c.Documents {
+		d := &c.Documents[i]
+		unnamed -= d.Entries
+		if d.Number == number {
+			own = *d
+		}
+	}
+	if unnamed+own.Entries <= 0 {
+		return false
+	}
+	list.Entries = unnamed + own.Entries
+	if unnamed <= 0 {
+		list.Digest = own.Digest // another version with the same entries is no other order
+	}
+	return true
 }
 
 // orderReadings is what metrics say of the orders in each feed.

@@ -58,7 +58,20 @@ func (vs *visitors) find(host string, visitor netip.Addr) blockpage.Finding {
 	if why.Document != nil {
 		f.Document = joinWords(why.Document.Document, why.Document.Authority)
 	}
+	vs.asked(&f, v)
 	return f
+}
+
+// asked adds what came of an earlier request for the name of a finding.
+func (vs *visitors) asked(f *blockpage.Finding, v *view) {
+	r, known := vs.requests.Standing(f.Unit, f.Name, time.Now())
+	if !known {
+		return
+	}
+	f.Asked = r.Open
+	if a := r.Answer; a != nil {
+		f.Answered, f.Answer = a.At.In(v.cfg.Timezone.Location).Format("02/01/2006"), a.Text
+	}
 }
 
 // groupOf is the group of a client of which nothing is known but the address:

@@ -68,7 +68,11 @@ func (r *reports) figures(
 	ctx context.Context, unit, document string, p figures.Period, typed figures.Typed, now time.Time,
 ) (*documents.Model, error) {
 	v := r.view()
-	spec, err := report.Spec(unit, p, now, v.cfg, v.rules.Policy(), r.facts, r.lists.store, r.lists.orders)
+	orders, err := report.OrdersOf(v.cfg, r.lists.orders)
+	if err != nil {
+		return nil, err
+	}
+	spec, err := report.Spec(unit, p, now, v.cfg, v.rules.Policy(), r.facts, r.lists.store, orders)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +114,11 @@ func (a *api) serveReport(w http.ResponseWriter, r *http.Request) {
 
 func (a *api) askedReport(r *http.Request, o *report.Request) (format report.Format, m *documents.Model, err error) {
 	cfg := a.view().cfg
-	period, format, err := o.Complete(cfg.Timezone.Location, a.lists.orders, time.Now())
+	orders, err := report.OrdersOf(cfg, a.lists.orders)
+	if err != nil {
+		return format, nil, err
+	}
+	period, format, err := o.Complete(cfg.Timezone.Location, orders, time.Now())
 	if err != nil {
 		return format, nil, err
 	}

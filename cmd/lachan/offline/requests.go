@@ -128,6 +128,9 @@ func printRequest(c command.Call, r *request.Request, zone *time.Location) {
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(out, "    \"%s\"\n", reason)
 	}
+	if r.Follows != "" {
+		fmt.Fprintf(out, "    %s\n", textRequestsFollows.With(r.Follows).In(c.Lang))
+	}
 	if a := r.Answer; a != nil {
 		fmt.Fprintf(out, "    = %s\n", textRequestsEnded.With(a.By, a.At.In(zone).Format(minute), a.Text).In(c.Lang))
 	}

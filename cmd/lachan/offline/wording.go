@@ -164,6 +164,10 @@ var (
 		VI: "%s: %s mở %s (%s), hỏi %d lần, lần cuối %s",
 		EN: "%s: %s asks for %s (%s), times: %d, last %s",
 	}
+	textRequestsFollows = wording.Text{
+		VI: "hỏi lại sau khi yêu cầu %s đã được trả lời",
+		EN: "asked again after request %s was answered",
+	}
 	textRequestsEnded = wording.Text{
 		VI: "%s đóng lúc %s: %s",
 		EN: "closed by %s at %s: %s",

@@ -48,11 +48,15 @@ func run(c command.Call, o *Request) error {
 	if err != nil {
 		return err
 	}
-	period, format, err := o.Complete(off.Config.Timezone.Location, orders, now)
+	carried, err := OrdersOf(off.Config, orders)
 	if err != nil {
 		return err
 	}
-	spec, err := offlineSpec(off, o.Unit, period, orders, now)
+	period, format, err := o.Complete(off.Config.Timezone.Location, carried, now)
+	if err != nil {
+		return err
+	}
+	spec, err := offlineSpec(off, o.Unit, period, carried, now)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/internal/wording"
@@ -60,7 +59,7 @@ func FormatNamed(name string) (Format, error) {
 
 // Complete fills in what is not given, and reports what cannot be.
 func (o *Request) Complete(
-	zone *time.Location, orders *order.Log, now time.Time,
+	zone *time.Location, orders []figures.Order, now time.Time,
 ) (period figures.Period, format Format, err error) {
 	if o.Unit == "" {
 		return period, format, usage(config.ReportNoUnit)
@@ -96,28 +95,6 @@ func (o *Request) Complete(
 		o.Typed = strings.TrimSuffix(o.Out, filepath.Ext(o.Out)) + ".yaml"
 	}
 	return period, format, nil
-}
-
-// sinceOrdered makes the period that from the first day of an order on, when no
-// other is asked for, and reports an order that nothing is known of.
-func (o *Request) sinceOrdered(zone *time.Location, orders *order.Log, now time.Time) error {
-	var known []string
-	first := now
-	for _, r := range orders.Records() {
-		if r.Document == o.Document && r.Received.Before(first) {
-			first = r.Received
-		}
-		if r.Document != "" && !slices.Contains(known, r.Document) {
-			known = append(known, r.Document)
-		}
-	}
-	if !slices.Contains(known, o.Document) {
-		return usage(textNoDocument.With(o.Document, strings.Join(known[max(0, len(known)-10):], ", ")))
-	}
-	if o.Period == "" {
-		o.Period = first.In(zone).Format(time.DateOnly) + ".." + now.In(zone).Format(time.DateOnly)
-	}
-	return nil
 }
 
 func fileOf(unit string, p figures.Period, f Format) string {

@@ -9,7 +9,6 @@ import (
 
 	"lachan/admin/request"
 	"lachan/blocklist/feed"
-	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/lookup"
@@ -25,7 +24,7 @@ import (
 // offlineSpec is what a report needs to know beside figures, as files on disk
 // have it.
 func offlineSpec(
-	o *offline.Offline, unit string, p figures.Period, orders *order.Log, now time.Time,
+	o *offline.Offline, unit string, p figures.Period, orders []figures.Order, now time.Time,
 ) (figures.Spec, error) {
 	store, err := feed.Open(o.Config.FeedsDir())
 	if err != nil {
@@ -37,7 +36,7 @@ func offlineSpec(
 // Spec puts together what is known of units, categories, lists and orders.
 func Spec(
 	unit string, p figures.Period, now time.Time, cfg *config.Config, units *policy.Policy,
-	facts *catalogue.Catalogue, store *feed.Store, orders *order.Log,
+	facts *catalogue.Catalogue, store *feed.Store, orders []figures.Order,
 ) (figures.Spec, error) {
 	if now.Before(p.Start) {
 		return figures.Spec{}, usage(textFuture.With(p.Code))
@@ -61,12 +60,14 @@ func Spec(
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}
-	for _, r := range orders.Records() {
-		spec.Orders = append(spec.Orders, figures.Order{
-			Feed: r.Feed, Authority: r.Authority, Document: r.Document, Urgent: r.Urgent, Entries: r.Entries,
-			Digest: r.Digest, Issued: r.Issued, Received: r.Received, InForce: r.InForce, Effective: r.Effective,
-		})
+	spec.Nodes = cfg.Metrics.Nodes
+	spec.Groups = make(map[string]string)
+	for _, g := range units.Groups() {
+		if g.Kind == policy.GroupKind {
+			spec.Groups[g.UnitID()] = g.Name
+		}
 	}
+	spec.Orders = orders
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
 		status, err := store.Status(f.Name)

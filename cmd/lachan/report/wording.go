@@ -17,8 +17,8 @@ var (
 		EN: "the period: 2026, 2026-H1, 2026-Q3, 2026-10, hc-2026-Q3 (administrative), 2025-2026 (school year), 2025-2026-HK1, FROM..TO",
 	}
 	textDocument = wording.Text{
-		VI: "chỉ báo cáo việc thực hiện văn bản có số này (mục IV); không cần --period",
-		EN: "report on the order of this number alone (section IV); --period may be left out",
+		VI: "chỉ báo cáo việc thực hiện văn bản có số này; không cần --period",
+		EN: "report on the order of this number alone; --period may be left out",
 	}
 	textFormat = wording.Text{
 		VI: "pdf, docx, xlsx, html hoặc json; mặc định theo đuôi của --out, hoặc pdf",

@@ -72,7 +72,7 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 	var took []time.Duration
 	for _, o := range OrdersIn(orders, p) {
 		c.Orders++
-		t := o.Took()
+		t := o.Took
 		took = append(took, t)
 		limit := 24 * time.Hour
 		if o.Urgent {
@@ -91,15 +91,6 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 	}
 	c.Median, c.Worst = median(took)
 	return c
-}
-
-// Took is the time until the order was in force: from when it was received, or from
-// when it takes effect if that is later.
-func (o *Order) Took() time.Duration {
-	if o.Effective.After(o.Received) {
-		return o.InForce.Sub(o.Effective)
-	}
-	return o.InForce.Sub(o.Received)
 }
 
 // OrdersIn returns the orders that came in force in a period.

@@ -46,6 +46,8 @@ type census struct {
 
 	schools   map[string]*schoolCount
 	months    []outcomes               // of the spans of the period, schools together
+	daily     []dayCount               // of a census of one school, the days that are read by the hour
+	groups    map[string]*outcomes     // of a census of one school, by the label group
 	days      int64                    // blocked in the days that are looked at by the hour
 	up        map[string]time.Duration // for how long each node protected some school, at least
 	backwards []string
@@ -66,6 +68,7 @@ func newCensus(categories []Category, schools []string) *census {
 		up:      make(map[string]time.Duration),
 		began:   make(map[string]bool),
 		schools: make(map[string]*schoolCount, len(schools)),
+		groups:  make(map[string]*outcomes),
 	}
 	for _, category := range categories {
 		c.known[category.Code] = len(c.categories)
@@ -101,11 +104,19 @@ type reading struct {
 }
 
 // readings are at the beginning of the first span, the ends of all, and the ends of days
-// within them.
-func readings(spans []Span, days Span) []reading {
+// within them; of one school, at the end of each of these days.
+func readings(spans []Span, days Span, each bool) []reading {
 	all := []reading{{at: spans[0].Start, back: lookback}}
+	cuts := []time.Time{days.Start, days.End}
+	if each {
+		cuts = cuts[:1]
+		for at := days.Start; at.Before(days.End); {
+			at = at.AddDate(0, 0, 1)
+			cuts = append(cuts, at)
+		}
+	}
 	for i, span := range spans {
-		for _, part := range span.cut(days.Start, days.End) {
+		for _, part := range span.cut(cuts...) {
 			all = append(all, reading{
 				at: part.End, back: part.End.Sub(part.Start), span: i, closes: part.End.Equal(span.End),
 				inDays: !part.Start.Before(days.Start) && !part.End.After(days.End),
@@ -120,7 +131,7 @@ func readings(spans []Span, days Span) []reading {
 // agree by construction. What was blocked in some days of them is also counted by
 // itself.
 func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, days Span) error {
-	all := readings(spans, days)
+	all := readings(spans, days, len(c.schools) == 1)
 	posts, err := r.posts(ctx, s, all[0].at, all[len(all)-1].at)
 	if err != nil {
 		return err
@@ -138,11 +149,12 @@ func (c *census) take(ctx context.Context, r *reader, s selector, spans []Span, 
 			return
 		}
 		month := &c.months[all[i].span]
-		before := month.blockedInAll()
+		before, since := month.blockedInAll(), c.only()
 		protected.advance(shown.protected, c.protect)
 		queries.advance(shown.queries, func(l labels.Labels, n int64) { c.count(month, l, n) })
 		if all[i].inDays {
 			c.days += month.blockedInAll() - before
+			c.closeDay(all[i].at.Add(-all[i].back), since)
 		}
 		if all[i].closes {
 			span := spans[all[i].span]
@@ -171,7 +183,15 @@ func (c *census) count(month *outcomes, l labels.Labels, n int64) {
 		return
 	}
 	school.heard = true
-	for _, t := range []*outcomes{&school.outcomes, month} {
+	counted := []*outcomes{&school.outcomes, month}
+	if len(c.schools) == 1 {
+		group := l.Get("group")
+		if c.groups[group] == nil {
+			c.groups[group] = &outcomes{}
+		}
+		counted = append(counted, c.groups[group])
+	}
+	for _, t := range counted {
 		switch l.Get("decision") {
 		case "allowed":
 			t.allowed += n

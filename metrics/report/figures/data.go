@@ -19,6 +19,8 @@ type Data struct {
 	Schools    []Row           `json:"schools"`
 	Months     []MonthCount    `json:"months"`
 	Hours      *HourCounts     `json:"hours"`
+	Days       []DayCount      `json:"days,omitempty"`   // of a report on one school
+	Groups     []GroupCount    `json:"groups,omitempty"` // likewise
 	Compared   []Comparison    `json:"compared"`
 	Coverage   Coverage        `json:"coverage"`
 	Visits     Figure          `json:"visits"` // an estimate, see annex IV
@@ -71,6 +73,19 @@ type MonthCount struct {
 	Counts
 }
 
+// A DayCount is one day of a school.
+type DayCount struct {
+	Day string `json:"day"` // 2026-10-05
+	Counts
+}
+
+// A GroupCount is the clients of a school that are in one group, such as its teachers.
+type GroupCount struct {
+	Group string `json:"group"` // "" is the school itself: whoever is in no group
+	Name  string `json:"name"`
+	Counts
+}
+
 // HourCounts are blocked queries by the hour of the day in which they were
 // counted.
 type HourCounts struct {
@@ -113,6 +128,7 @@ type Coverage struct {
 	Full      Figure      `json:"full"`    // at least 95% of the time
 	Partial   Figure      `json:"partial"` // less
 	Silent    Figure      `json:"silent"`  // nothing at all
+	Asked     Figure      `json:"asked"`   // schools that asked anything in the period
 	Time      Ratio       `json:"time_percent"`
 	Measure   string      `json:"measure"`    // lessons, or all hours
 	Up        Ratio       `json:"up_percent"` // of all hours, the mean of schools
@@ -128,6 +144,7 @@ type NodeState struct {
 	Short   bool    `json:"short"`      // before the end of the period
 	Up      Ratio   `json:"up_percent"` // of the hours of the period, at least
 	Answers Answers `json:"answers"`
+	Never   bool    `json:"never,omitempty"`   // it was expected, and has never sent anything
 	Retired bool    `json:"retired,omitempty"` // an officer has said that nothing more will come
 }
 

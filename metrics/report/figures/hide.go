@@ -66,6 +66,7 @@ func (d *Data) hideAll() {
 		}
 	}
 	d.Hours, d.Visits = nil, star
+	d.Days, d.Groups = nil, nil
 	d.Checks.hide()
 }
 

@@ -1,8 +1,11 @@
 package figures
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"lachan/metrics"
@@ -123,4 +126,71 @@ func (a *hourAdder) series(s engine.Series, calendar int, technical bool) (known
 		}
 	}
 	return known
+}
+
+// What a report on one school has beside: its days, and its groups.
+
+// A dayCount is what one school counted on a day.
+type dayCount struct {
+	day   time.Time
+	heard bool
+	outcomes
+}
+
+// A schoolMark is what one school had counted at a moment.
+type schoolMark struct {
+	outcomes
+	protected time.Duration
+}
+
+// only returns what the school of a census of one school has counted so far; nil for
+// a census of several.
+func (c *census) only() *schoolMark {
+	if len(c.schools) != 1 {
+		return nil
+	}
+	for _, school := range c.schools {
+		m := &schoolMark{outcomes: school.outcomes, protected: school.protectedInAll()}
+		m.blocked = slices.Clone(school.blocked)
+		for _, d := range school.nodes {
+			m.protected += d
+		}
+		return m
+	}
+	return nil
+}
+
+// closeDay notes what was counted since a mark that was taken when the day began.
+func (c *census) closeDay(day time.Time, since *schoolMark) {
+	now := c.only()
+	if since == nil || now == nil {
+		return
+	}
+	d := dayCount{day: day, heard: now.all() > since.all() || now.protected > since.protected}
+	d.allowed, d.excepted = now.allowed-since.allowed, now.excepted-since.excepted
+	for category, n := range now.blocked {
+		if category < len(since.blocked) {
+			n -= since.blocked[category]
+		}
+		d.block(category, n)
+	}
+	c.daily = append(c.daily, d)
+}
+
+// ofOneSchool adds the days and the groups of a report on a school.
+func (b *builder) ofOneSchool(d *Data) {
+	if b.unit.Rank != School || len(b.schools) != 1 {
+		return
+	}
+	for i := range b.census.daily {
+		one := &b.census.daily[i]
+		d.Days = append(d.Days, DayCount{one.day.Format(time.DateOnly), b.counts(&one.outcomes, one.heard)})
+	}
+	for _, group := range slices.Sorted(maps.Keys(b.census.groups)) {
+		name := "Chung (ngoài các nhóm)"
+		if group != "" {
+			name = cmp.Or(b.spec.Groups[b.unit.ID+"/"+group], group)
+		}
+		d.Groups = append(d.Groups, GroupCount{group, name, b.counts(b.census.groups[group], true)})
+	}
 }

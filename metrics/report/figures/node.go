@@ -66,6 +66,16 @@ func (g *gatherer) readNodes(ctx context.Context) error {
 		state.Retired = state.Short && slices.Contains(g.spec.Typed.RetiredNodes, node)
 		g.nodes = append(g.nodes, state)
 	}
+	for _, node := range slices.Sorted(slices.Values(g.spec.Nodes)) {
+		_, marked := marks[node]
+		if nodes[node] || marked || heard[node] {
+			continue
+		}
+		g.nodes = append(g.nodes, NodeState{
+			Node: node, Until: string(NoData), Short: true, Never: true,
+			Retired: slices.Contains(g.spec.Typed.RetiredNodes, node),
+		})
+	}
 	return nil
 }
 
@@ -96,7 +106,11 @@ func (b *builder) provisional() (why []string) {
 		why = append(why, "Kỳ báo cáo chưa kết thúc: số liệu đến "+Moment(b.until)+".")
 	}
 	for _, n := range b.nodes {
-		if n.Short && !n.Retired {
+		switch {
+		case n.Retired:
+		case n.Never:
+			why = append(why, fmt.Sprintf("Nút %s có trong danh sách nút nhưng chưa gửi số liệu nào.", n.Node))
+		case n.Short:
 			why = append(why, fmt.Sprintf("Nút %s chưa gửi đủ số liệu của kỳ; đã có đến: %s.", n.Node, n.Until))
 		}
 	}

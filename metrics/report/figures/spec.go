@@ -35,6 +35,10 @@ type Spec struct {
 	// Days are the files of package tally; some may be of other periods.
 	Days  []tally.Day
 	Feeds []Feed
+	// Nodes are those that should have sent figures; a report names the ones that never did.
+	Nodes []string
+	// Groups are the names of the groups of schools, by "SCHOOL/GROUP".
+	Groups map[string]string
 	// Requests ask that names be opened; some are of other periods. Nil if they
 	// are not kept here.
 	Requests []Request
@@ -117,12 +121,16 @@ func (h Hours) orDefault() Hours {
 
 // An Order is one version of an authority's list on its way to be enforced.
 type Order struct {
+	Node                      string // on which it was enforced
 	Feed, Authority, Document string
 	Urgent                    bool // 6 hours instead of 24
 	Entries                   int
+	Version                   uint64 // as the authority counts; 0: it does not
 	Digest                    string
-	Issued, Received, InForce time.Time // zero when not known
-	Effective                 time.Time // when it says it begins; zero: at once
+	Issued, Received, InForce time.Time     // zero when not known
+	Published                 time.Time     // when the authority signed the version; likewise
+	Effective                 time.Time     // when it says it begins; zero: at once
+	Took                      time.Duration // until it was in force, as package order counts it
 }
 
 // A Feed is a list in use.
@@ -176,13 +184,13 @@ type Typed struct {
 	Contact    string   `yaml:"contact"`    // for questions on the report
 	Students   int      `yaml:"students"`   // in all; 0: the sum of those of the policy
 
-	Incidents    []string `yaml:"incidents"`     // section V
-	Requests     []string `yaml:"requests"`      // section VI
-	Checks       []string `yaml:"checks"`        // section VII
-	Privacy      []string `yaml:"privacy"`       // section VIII
-	Shortcomings []string `yaml:"shortcomings"`  // section IX
-	Plans        []string `yaml:"plans"`         // section X, 1
-	Proposals    []string `yaml:"proposals"`     // section X, 2
+	Incidents    []string `yaml:"incidents"`     // incidents: when, how long, why
+	Requests     []string `yaml:"requests"`      // requests to open names
+	Checks       []string `yaml:"checks"`        // tests of the filter
+	Privacy      []string `yaml:"privacy"`       // protection of personal data
+	Shortcomings []string `yaml:"shortcomings"`  // what is wrong, and why
+	Plans        []string `yaml:"plans"`         // what comes next
+	Proposals    []string `yaml:"proposals"`     // what is asked for
 	RetiredNodes []string `yaml:"retired_nodes"` // of which nothing more will come
 }
 
@@ -206,12 +214,14 @@ basis: []         # căn cứ; để trống: các căn cứ mặc định
 contact: ""       # đầu mối phụ trách: họ tên, điện thoại, thư điện tử
 students: 0       # tổng số học sinh; 0: cộng từ chính sách
 
-incidents: []     # mục V: sự cố, thời gian gián đoạn, nguyên nhân
-requests: []      # mục VI: yêu cầu mở chặn
-checks: []        # mục VII: kiểm tra, đánh giá
-privacy: []       # mục VIII: bảo vệ dữ liệu cá nhân
-shortcomings: []  # mục IX: tồn tại, hạn chế, nguyên nhân
-plans: []         # mục X: phương hướng, nhiệm vụ
-proposals: []     # mục X: kiến nghị, đề xuất
+# Phần nào có ghi đều được in, ở báo cáo kỳ nào cũng vậy.
+# Whatever is written here is printed, whatever the period.
+incidents: []     # sự cố, thời gian gián đoạn, nguyên nhân
+requests: []      # yêu cầu mở chặn nhận ngoài hệ thống; số đồng ý, từ chối
+checks: []        # kiểm tra, đánh giá
+privacy: []       # bảo vệ dữ liệu cá nhân
+shortcomings: []  # tồn tại, hạn chế, nguyên nhân
+plans: []         # phương hướng, nhiệm vụ
+proposals: []     # kiến nghị, đề xuất
 retired_nodes: [] # nút đã ngừng hẳn, không còn số liệu nào gửi về
 `

@@ -35,6 +35,7 @@ func (b *builder) data() *Data {
 	for _, s := range b.schools {
 		d.Schools = append(d.Schools, b.schoolRow(s))
 	}
+	b.ofOneSchool(d)
 	d.Coverage = b.coverage(d.Schools)
 	d.Levels = b.grouped(d.Schools, func(r *Row) string { return r.Level }, b.levelName, b.levelOrder)
 	d.Communes = b.grouped(d.Schools, func(r *Row) string { return r.Commune }, b.name, nil)
@@ -142,6 +143,9 @@ func (b *builder) coverage(rows []Row) Coverage {
 		c.Measure = "all hours"
 	}
 	for _, r := range rows {
+		if r.Queries.Value > 0 {
+			c.Asked.Value++
+		}
 		switch {
 		case !r.Queries.Known():
 			c.Silent.Value++

@@ -64,8 +64,8 @@ func TestTheSameModelGivesTheSameOctets(t *testing.T) {
 
 func TestAMonthIsOnePageAndADraftUntilItHasANumber(t *testing.T) {
 	all := pages(t, write(t, model(t, "school-month")))
-	if len(all) != 2 || !strings.Contains(all[1], "Phụ lục") {
-		t.Errorf("a report on a month has %d pages, want one and an annex", len(all))
+	if want := 1 + len(model(t, "school-month").Annexes); len(all) != want || !strings.Contains(all[1], "Phụ lục") {
+		t.Errorf("a report on a month has %d pages, want one and one for each annex, %d", len(all), want)
 	}
 	for _, want := range []string{report.Nation, report.Motto, "TRƯỜNG THPT SỐ 1 SA PA", "DỰ THẢO", "Mã băm số liệu: ", "HIỆU TRƯỞNG"} {
 		if !strings.Contains(all[0], want) {

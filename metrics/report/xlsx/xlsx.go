@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -75,30 +74,28 @@ func inOrder(w io.Writer, book []byte) error {
 	return out.Close()
 }
 
-// A named is a table and the name of its sheet.
+// A named is a table, the name of its sheet and the title in it.
 type named struct {
 	name, title string
 	*report.Table
 }
 
-// tables are all those of a report, named by the section they are in.
+// tables are all those of a report. A table that stands in a section and again in an
+// annex is one sheet.
 func tables(m *report.Model) (list []named) {
-	add := func(sections []report.Section, short func(report.Section) string) {
-		for _, s := range sections {
-			n, title := 0, s.Title
-			for _, b := range s.Blocks {
-				switch {
-				case b.Kind == report.Heading:
-					title = b.Text
-				case b.Table != nil:
-					n++
-					list = append(list, named{fmt.Sprintf("%s.%d", short(s), n), title, b.Table})
-				}
+	seen := make(map[string]bool)
+	for _, s := range slices.Concat(m.Sections, m.Annexes) {
+		title := s.Title
+		for _, b := range s.Blocks {
+			switch {
+			case b.Kind == report.Heading:
+				title = b.Text
+			case b.Table != nil && !seen[b.Table.Name]:
+				seen[b.Table.Name] = true
+				list = append(list, named{b.Table.Name, title, b.Table})
 			}
 		}
 	}
-	add(m.Sections, func(s report.Section) string { return "Mục " + s.Number })
-	add(m.Annexes, func(s report.Section) string { return strings.Replace(s.Number, "Phụ lục", "PL", 1) })
 	return list
 }
 
