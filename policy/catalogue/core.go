@@ -10,9 +10,10 @@ import (
 // search, clocks, certificates and the search for a captive portal depend on
 // it.
 type CoreEntry struct {
-	Name  string // canonical; may be a public suffix ("edu.vn")
-	Exact bool   // the name alone; otherwise it and all below it
-	Why   wording.Text
+	Name    string // canonical; may be a public suffix ("edu.vn")
+	Exact   bool   // the name alone; otherwise it and all below it
+	Section string // "connectivity": the section of core.txt
+	Why     wording.Text
 }
 
 // loadCore reads core.txt, where '=' before a name says that it stands for
@@ -26,7 +27,7 @@ func (c *Catalogue) loadCore() error {
 		why := s.label()
 		for _, name := range s.names {
 			name, exact := strings.CutPrefix(name, "=")
-			c.Core = append(c.Core, CoreEntry{Name: name, Exact: exact, Why: why})
+			c.Core = append(c.Core, CoreEntry{Name: name, Exact: exact, Section: s.id, Why: why})
 		}
 	}
 	return nil
