@@ -1,8 +1,8 @@
 // Package catalogue holds the facts that come with the program: categories and
 // what each school level makes of them, services and their names, the names
 // that are never blocked, where safe search is, the names by which software learns
-// whether it may bypass the resolver, and a few well-known names to start with
-// while no feed can be reached.
+// whether it may bypass the resolver, a few well-known names to start with while
+// no feed can be reached, and which public feeds there are.
 //
 // The facts are text files below data/, one name a line, reviewed like code;
 // section.go says how they are written. What a client may do with all that is
@@ -28,6 +28,7 @@ type Catalogue struct {
 	SafeSearch  *SafeSearch         // never nil
 	Canaries    *Canaries           // never nil
 	Starter     map[string][]string // category code -> canonical names, each covering all below it
+	Feeds       []Feed              // public feeds, those made for Vietnam first
 
 	category map[string]int // by code and by alias
 	service  map[string]int
@@ -44,6 +45,7 @@ func Load() (*Catalogue, error) {
 		c.loadSafeSearch,
 		c.loadCanaries,
 		c.loadStarter,
+		c.loadFeeds,
 	} {
 		if err := load(); err != nil {
 			return nil, fmt.Errorf("load the catalogue: %w", err)

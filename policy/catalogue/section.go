@@ -94,8 +94,11 @@ func (s *section) add(line string, settings []string) error {
 }
 
 // label is the setting "label".
-func (s *section) label() wording.Text {
-	vi, en, both := strings.Cut(s.settings["label"], " | ")
+func (s *section) label() wording.Text { return s.text("label") }
+
+// text is a setting in both languages.
+func (s *section) text(key string) wording.Text {
+	vi, en, both := strings.Cut(s.settings[key], " | ")
 	if !both {
 		en = vi
 	}

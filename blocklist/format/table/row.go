@@ -7,14 +7,11 @@ import (
 	"strings"
 )
 
-// separators are what spreadsheets of different languages put between cells.
-const separators = ",;\t"
-
 // Separator returns the separator that a row of csv has most of, 0 if it has
 // none.
 func Separator(row string) (separator byte) {
 	most := 0
-	for _, c := range []byte(separators) {
+	for _, c := range []byte(",;\t") {
 		if n := strings.Count(row, string(c)); n > most {
 			separator, most = c, n
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/facts"
 	"lachan/internal/wording"
 )
 
@@ -24,7 +25,7 @@ func Command(l wording.Language, build command.Build) *cobra.Command {
 	}
 	c.AddCommand(
 		updateCommand(l, build), statusCommand(l), checkCommand(l), diffCommand(l), approveCommand(l),
-		rollbackCommand(l), keygenCommand(l), signCommand(l), publishCommand(l),
+		rollbackCommand(l), keygenCommand(l), signCommand(l), publishCommand(l), facts.FeedsCommand(l, "catalogue"),
 	)
 	return c
 }

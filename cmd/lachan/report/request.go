@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
@@ -58,20 +59,20 @@ func FormatNamed(name string) (Format, error) {
 
 // Complete fills in what is not given, and reports what cannot be.
 func (o *Request) Complete(
-	in figures.Calendar, orders []figures.Order,
+	zone *time.Location, orders []figures.Order, now time.Time,
 ) (period figures.Period, format Format, err error) {
 	if o.Unit == "" {
 		return period, format, usage(config.ReportNoUnit)
 	}
 	if o.Document != "" {
-		if err := o.sinceOrdered(in, orders); err != nil {
+		if err := o.sinceOrdered(zone, orders, now); err != nil {
 			return period, format, err
 		}
 	}
 	if o.Period == "" {
 		return period, format, usage(textNoPeriod)
 	}
-	period, err = figures.ParsePeriod(o.Period, in)
+	period, err = figures.ParsePeriod(o.Period, zone, figures.SchoolYear{})
 	if err != nil {
 		return period, format, command.UsageError{Command: "lachan report", Text: wording.Of(err)}
 	}
