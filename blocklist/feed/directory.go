@@ -98,15 +98,47 @@ func sameContent(a, b fs.FileInfo) bool {
 	return a.Name() == b.Name() && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
+// A Reading says how a list of format auto was read, so that its next version is
+// read alike.
+type Reading struct {
+	Format format.Format `json:"format"`
+	// Below has a plain name among adblock rules cover all below it, since it did
+	// before there were rules in the list.
+	Below bool `json:"names_below,omitempty"`
+}
+
+// keepsNames reports whether plain names of the next version cover all below them,
+// also if there are adblock rules in it.
+func (r Reading) keepsNames(subdomains bool) bool {
+	return r.Below || subdomains && (r.Format == format.Hosts || r.Format == format.Domains)
+}
+
+// Readings are those of the lists of a feed by the name of their file, which is ""
+// for a single list.
+type Readings map[string]Reading
+
 // parse reads a list as format.Parse does or, when as is format.Directory, the
 // lists of an archive one after the other, each as the format asked. A reject
-// comes with the name of its file, which is "" for a single list.
+// comes with the name of its file, which is "" for a single list. What is of
+// format auto is read as was says, if it still looks like that.
 func parse(
-	r io.Reader, as, asked format.Format, o format.Options,
+	r io.Reader, as, asked format.Format, was Readings, o format.Options,
 	emit func(format.Rule) error, reject func(file string, r format.Reject),
-) (format.Summary, error) {
+) (format.Summary, Readings, error) {
+	readings := Readings{}
+	one := func(r io.Reader, file string, as format.Format) (format.Summary, error) {
+		before := was[file]
+		o := o
+		o.Was, o.NamesBelow = before.Format, before.keepsNames(o.Subdomains)
+		sum, err := format.Parse(r, as, o, emit, func(r format.Reject) { reject(file, r) })
+		if as == format.Auto && err == nil {
+			readings[file] = Reading{sum.Format, sum.Format == format.Adblock && o.NamesBelow}
+		}
+		return sum, err
+	}
 	if as != format.Directory {
-		return format.Parse(r, as, o, emit, func(r format.Reject) { reject("", r) })
+		sum, err := one(r, "", as)
+		return sum, readings, err
 	}
 	o.Costs = new(format.Costs)
 	all := format.Summary{Format: format.Directory, ByReason: map[format.Reason]int{}}
@@ -114,22 +146,22 @@ func parse(
 	for {
 		header, err := archive.Next()
 		if err == io.EOF {
-			return all, nil
+			return all, readings, nil
 		}
 		if err != nil {
-			return all, err
+			return all, readings, err
 		}
 		if header.Size == 0 {
 			continue // an empty list has no format
 		}
 		o.Name = header.Name
-		one, err := format.Parse(archive, asked, o, emit, func(r format.Reject) { reject(header.Name, r) })
+		sum, err := one(archive, header.Name, asked)
 		if err != nil {
-			return all, &fileError{header.Name, err}
+			return all, readings, &fileError{header.Name, err}
 		}
-		all.Lines, all.Comments = all.Lines+one.Lines, all.Comments+one.Comments
-		all.Rules, all.Rejected = all.Rules+one.Rules, all.Rejected+one.Rejected
-		for reason, n := range one.ByReason {
+		all.Lines, all.Comments = all.Lines+sum.Lines, all.Comments+sum.Comments
+		all.Rules, all.Rejected = all.Rules+sum.Rules, all.Rejected+sum.Rejected
+		for reason, n := range sum.ByReason {
 			all.ByReason[reason] += n
 		}
 	}
@@ -159,6 +191,6 @@ func (c *Copy) Parse(o format.Options, emit func(format.Rule) error) error {
 		return err
 	}
 	defer file.Close()
-	_, err = parse(file, c.Format, c.AskedFormat, o, emit, func(string, format.Reject) {})
+	_, _, err = parse(file, c.Format, c.AskedFormat, c.Readings, o, emit, func(string, format.Reject) {})
 	return err
 }

@@ -63,6 +63,8 @@ type Source struct {
 	Allows bool
 	// First has the feed looked at before others, in a place that is kept for such.
 	First bool
+	// May says what entries may do beyond those of a list of strangers.
+	May format.May
 	// Categories are what entries may name as their own; nil: any. MayName reports
 	// whether a text is the name of one of them.
 	Categories []string
@@ -89,6 +91,7 @@ var (
 	ErrDigest      = errors.New("digest differs")
 	ErrUnstable    = errors.New("file changed while it was read")
 	ErrUnreadable  = errors.New("not readable as a list")
+	ErrOtherFormat = errors.New("looks like another format than the version before")
 	ErrShrunk      = errors.New("shrank more than max_shrink allows")
 	ErrGrew        = errors.New("grew more than max_growth allows")
 	ErrCore        = errors.New("names what is never to be blocked")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type Examination struct {
 	Subdomains bool          `json:"subdomains"`
 	Name       string        `json:"name"`             // the last part of the address, which may tell the format
 	Allows     bool          `json:"allows,omitempty"` // Source.Allows
+	May        format.May    `json:"may,omitzero"`     // Source.May
+	Was        Readings      `json:"was,omitempty"`    // how the version before was read
 
 	Categories []string                              `json:"categories,omitempty"` // Source.Categories
 	MayName    func(text string) bool                `json:"-"`                    // Source.MayName
@@ -40,11 +43,12 @@ type Examination struct {
 // examine examines the draft of a list of the source, by the function or, if it is
 // nil, in this process.
 func (d *draft) examine(
-	ctx context.Context, src *Source, as format.Format, by func(context.Context, Examination) (Copy, error),
+	ctx context.Context, src *Source, as format.Format, was Readings,
+	by func(context.Context, Examination) (Copy, error),
 ) (Copy, error) {
 	e := Examination{
 		Path: d.file.Name(), Format: as, Asked: src.listFormat(), Subdomains: src.Subdomains, Name: src.fileName(),
-		Allows:     src.Allows,
+		Allows: src.Allows, May: src.May, Was: was,
 		Categories: src.Categories, MayName: src.MayName, Core: src.Core, Zone: src.Zone,
 	}
 	if by == nil {
@@ -85,15 +89,21 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 				Reject{File: file, Line: r.Line, Text: r.Text, Reason: reason, Detail: r.Detail})
 		}
 	}
-	options := format.Options{Subdomains: e.Subdomains, Name: e.Name, Zone: e.Zone, MayName: e.MayName}
-	sum, err := parse(file, e.Format, e.Asked, options, emit, reject)
+	options := e.options()
+	sum, readings, err := parse(file, e.Format, e.Asked, e.Was, options, emit, reject)
 	if err != nil {
 		return Copy{}, unreadable(err)
 	}
-	c.Format, c.Entries, c.Rejected, c.Documents = sum.Format, sum.Rules, sum.Rejected, orders.newest()
+	c.Format, c.Readings = sum.Format, readings
+	c.Entries, c.Rejected, c.Documents = sum.Rules, sum.Rejected, orders.newest()
 	c.CoreHits, c.CoreNames, c.Verified = never.hits, never.names, time.Now().UTC()
 	c.Idle, err = e.idle(ctx, file, &exceptions)
 	return c, err
+}
+
+// options are those by which the list is read.
+func (e *Examination) options() format.Options {
+	return format.Options{Subdomains: e.Subdomains, Name: e.Name, May: e.May, Zone: e.Zone, MayName: e.MayName}
 }
 
 // idle counts the exceptions of a list that lift nothing of it.
@@ -108,8 +118,9 @@ func (e Examination) idle(ctx context.Context, file *os.File, exceptions *format
 		exceptions.Meet(&r)
 		return ctx.Err()
 	}
-	options := format.Options{Subdomains: e.Subdomains, Name: e.Name, Zone: e.Zone, MayName: e.MayName}
-	if _, err := parse(file, e.Format, e.Asked, options, meet, func(string, format.Reject) {}); err != nil {
+	options := e.options()
+	ignore := func(string, format.Reject) {}
+	if _, _, err := parse(file, e.Format, e.Asked, e.Was, options, meet, ignore); err != nil {
 		return 0, unreadable(err)
 	}
 	return exceptions.Idle(), nil
@@ -119,19 +130,19 @@ func (e Examination) idle(ctx context.Context, file *os.File, exceptions *format
 func unreadable(err error) error {
 	var of *fileError
 	text, cause := textUnreadable.With(format.Explain(err)), ErrUnreadable
-	switch {
-	case errors.Is(err, format.ErrHTML) && errors.As(err, &of):
-		text, cause = wording.Join(textFileOf.With(of.file), textHTML), ErrAnswer
-	case errors.Is(err, format.ErrHTML):
+	if errors.Is(err, format.ErrHTML) {
 		text, cause = textHTML, ErrAnswer
+	}
+	if errors.As(err, &of) {
+		text = wording.Join(textFileOf.With(of.file), text)
 	}
 	return refuse(text, fmt.Errorf("%w: %w", cause, err))
 }
 
-// guard returns why a version is held back, nil if it is not: it lost or gained
-// more entries than a publisher changes on purpose, or would block what lessons
-// need. known is the zero Copy before the first success and after the feed got
-// another address or format.
+// guard returns why a version is held back, nil if it is not: it is written in
+// another way than the one before, lost or gained more entries than a publisher
+// changes on purpose, or would block what lessons need. known is the zero Copy
+// before the first success and after the feed got another address or format.
 func guard(src *Source, known, c *Copy, sizes []Size) error {
 	most := float64(known.Entries) * src.maxGrowth()
 	switch {
@@ -141,6 +152,9 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 	case c.Entries == 0 && known.Entries > 0 && !(src.MaxShrink >= 1 && src.TSIG.Name != ""):
 		return refuse(textEmptied.With(known.Entries),
 			fmt.Errorf("%w: had %d", ErrNoEntries, known.Entries))
+	case len(c.rewritten(known)) > 0:
+		lists := strings.Join(c.rewritten(known), ", ")
+		return refuse(textOtherFormat.With(lists), fmt.Errorf("%w: %s", ErrOtherFormat, lists))
 	case src.shrank(known.Entries, c.Entries):
 		return refuse(textShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, known.Entries))
@@ -161,6 +175,19 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 			fmt.Errorf("%w: %d entries, had %d", ErrCore, c.CoreHits, known.CoreHits))
 	}
 	return nil
+}
+
+// rewritten names the lists of a feed of format auto that look like another format
+// than in the version before: then their entries may mean something else.
+func (c *Copy) rewritten(known *Copy) (lists []string) {
+	for _, file := range slices.Sorted(maps.Keys(c.Readings)) {
+		was, is := known.readings()[file].Format, c.Readings[file].Format
+		if was == "" || format.Alike(was, is) {
+			continue
+		}
+		lists = append(lists, strings.TrimPrefix(fmt.Sprintf("%s: %s -> %s", file, was, is), ": "))
+	}
+	return lists
 }
 
 // How far back a list may not shrink beyond max_shrink, however slowly.

@@ -42,7 +42,7 @@ var ErrNothingHeld = errors.New("no version is held back")
 
 // guarded reports whether an approval helps against an error.
 func guarded(err error) bool {
-	return errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew) ||
+	return errors.Is(err, ErrOtherFormat) || errors.Is(err, ErrShrunk) || errors.Is(err, ErrGrew) ||
 		errors.Is(err, ErrCore) || errors.Is(err, ErrRolledBack)
 }
 
@@ -111,7 +111,7 @@ func (s *Store) takeHeld(ctx context.Context, src *Source, dir string, c Copy) (
 	if d.digest() != c.Digest {
 		return Copy{}, fmt.Errorf("%w: the file that was held back", ErrDigest)
 	}
-	if _, err := d.examine(ctx, src, c.readAs(src), s.Examine); err != nil {
+	if _, err := d.examine(ctx, src, c.readAs(src), c.Readings, s.Examine); err != nil {
 		return Copy{}, err
 	}
 	c.Path, c.Verified = copyPath(dir, c.Digest), time.Now().UTC()

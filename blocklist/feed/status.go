@@ -82,6 +82,7 @@ type Copy struct {
 	Release      Release        `json:"release,omitzero"`        // what its signature says
 	AskedFormat  format.Format  `json:"asked_format"`            // Source.Format when it was read
 	Format       format.Format  `json:"format"`                  // the one that was read, never auto
+	Readings     Readings       `json:"readings,omitempty"`      // how a list of format auto was read
 	Entries      int            `json:"entries"`
 	Rejected     int            `json:"rejected"`
 	ByReason     map[string]int `json:"by_reason,omitempty"`      // rejected lines, by format.Reason
@@ -116,6 +117,15 @@ func (c *Copy) isOf(src *Source) bool {
 	return c.URL == withoutPassword(src.URL) && c.SHA256URL == withoutPassword(src.SHA256URL) &&
 		c.TSIGKey == src.TSIG.Name && c.AskedFormat == src.askedFormat() &&
 		(len(src.Keys) == 0 || src.Keys.Has(c.Release.Key))
+}
+
+// readings are those of the copy. One that an earlier version of the program has
+// kept tells only the format of a single list.
+func (c *Copy) readings() Readings {
+	if c.Readings == nil && c.AskedFormat == format.Auto && c.Format != format.Directory {
+		return Readings{"": {Format: c.Format}}
+	}
+	return c.Readings
 }
 
 // failed is the status after an attempt that failed.

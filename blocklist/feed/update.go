@@ -191,7 +191,7 @@ func (s *Store) verify(
 	if err := s.checkSidecar(ctx, src, d.digest()); err != nil {
 		return Copy{}, err
 	}
-	c, err := d.examine(ctx, src, as, s.Examine)
+	c, err := d.examine(ctx, src, as, known.readings(), s.Examine)
 	if err != nil {
 		return Copy{}, err
 	}

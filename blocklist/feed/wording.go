@@ -121,6 +121,10 @@ var (
 		VI: "danh sách mới không có mục nào, trước đó có %d mục; vẫn dùng bản cũ. Nếu đúng là danh sách đã bỏ, hãy xóa nguồn này khỏi cấu hình",
 		EN: "the new list is empty, the one before had %d entries, which stay in use; if the list was given up, remove the feed from the configuration",
 	}
+	textOtherFormat = wording.Text{
+		VI: "bản mới trông như một định dạng khác bản trước (%s), nên các mục có thể mang nghĩa khác; bản cũ vẫn dùng, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`, hoặc ghi định dạng đúng vào format của nguồn",
+		EN: "the new version looks like another format than the one before (%s), so its entries may mean something else; the old version stays in use and the new one is held back: see it with `lachan lists diff`, approve it with `lachan lists approve`, or write the right one into the feed's format",
+	}
 	textGrew = wording.Text{
 		VI: "danh sách tăng từ %d lên %d mục, quá %g lần (max_growth); bản cũ vẫn dùng, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
 		EN: "the list grew from %d to %d entries, more than %g times (max_growth); the old version stays in use and the new one is held back: see it with `lachan lists diff`, approve it with `lachan lists approve`",

@@ -19,6 +19,7 @@ import (
 //	||d^    d and all below it            |d^   d alone, also |https://d^
 //	d^      d and all below it            .d^   all below d, also ||*.d^
 //	d       d alone, as in hosts files    /re/  a regular expression
+//	        (or all below too, see Options.NamesBelow)
 //	@@...   lifts the other rules of the list
 //
 // A '*' elsewhere in a name makes a regular expression of it.
@@ -36,7 +37,7 @@ func (p *parser) adblock(line []byte) {
 	line = lines.CutComment(line, "#!")
 	if first, names := lines.Field(line); len(names) > 0 && line[0] != '/' {
 		if isSink(first) {
-			p.hostsEntry(line, Exact)
+			p.hostsEntry(line, p.ruleScope())
 			return
 		}
 		p.refuse(NotAnEntry, string(names))
@@ -58,6 +59,20 @@ func (p *parser) adblock(line []byte) {
 		return
 	}
 	p.adblockPattern(pattern, r)
+}
+
+// ruleScope returns what a plain name among adblock rules covers.
+func (p *parser) ruleScope() Scope {
+	if p.options.NamesBelow {
+		return Tree
+	}
+	return Exact
+}
+
+// opensRule reports whether a line begins as adblock rules do and nothing else. In
+// lists of names it is read as the rule that it is.
+func opensRule(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("||")) || bytes.HasPrefix(line, []byte("@@"))
 }
 
 // isAdblockComment: "! text", "[Adblock Plus 2.0]", and "# text", which is not
@@ -142,17 +157,19 @@ func (p *parser) adblockPattern(pattern []byte, r Rule) {
 		}
 		p.adblockGlob(string(body), tree, start, closed, r)
 	default:
-		r.Scope = patternScope(tree, start, closed, below)
+		r.Scope = p.patternScope(tree, start, closed, below)
 		p.addName(body, r)
 	}
 }
 
-func patternScope(tree, start, closed, below bool) Scope {
+func (p *parser) patternScope(tree, start, closed, below bool) Scope {
 	switch {
 	case below:
 		return Below
-	case start, !tree && !closed:
+	case start:
 		return Exact
+	case !tree && !closed:
+		return p.ruleScope()
 	}
 	return Tree
 }

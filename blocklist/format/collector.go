@@ -19,13 +19,17 @@ type collector struct {
 	text   []byte // of that line
 	err    error  // of emit
 	costs  *Costs
+	may    May
 }
 
-func newCollector(costs *Costs, emit func(Rule) error, reject func(Reject)) *collector {
+func newCollector(o *Options, emit func(Rule) error, reject func(Reject)) *collector {
+	costs := o.Costs
 	if costs == nil {
 		costs = new(Costs)
 	}
-	return &collector{costs: costs, emit: emit, reject: reject, sum: Summary{ByReason: make(map[Reason]int)}}
+	return &collector{
+		costs: costs, may: o.May, emit: emit, reject: reject, sum: Summary{ByReason: make(map[Reason]int)},
+	}
 }
 
 // comment counts the current line as one without an entry.
@@ -79,7 +83,7 @@ func judgeText(r Rule) (judged Rule, bad string) {
 // addName emits r for a name as the list writes it, or rejects a name that r must
 // not cover.
 func (c *collector) addName(name []byte, r Rule) {
-	canonical, why := nameOf(string(name), r)
+	canonical, why := c.nameOf(string(name), r)
 	if why != accepted {
 		c.refuse(why, string(name))
 		return
@@ -90,7 +94,7 @@ func (c *collector) addName(name []byte, r Rule) {
 
 // addRegex emits r for a regular expression, or rejects one that costs too much.
 func (c *collector) addRegex(pattern string, r Rule) {
-	checked, why, detail := regexOf(pattern)
+	checked, why, detail := regexOf(pattern, c.may)
 	if why != accepted {
 		c.refuse(why, detail)
 		return

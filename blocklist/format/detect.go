@@ -19,31 +19,99 @@ import (
 // The name of its file or URL decides only between formats that fit
 // equally well. It returns ErrHTML or ErrUnknown if no format fits. Every zip
 // file is a workbook until it is opened.
-func Detect(head []byte, name string) (Format, error) {
+func Detect(head []byte, name string) (Format, error) { return detect(head, name, "") }
+
+// detect is Detect for a list whose version before was of the format was, "" if
+// there was none. That format stays unless the list has become one of another: a
+// rule that somebody pasted among names does not change what the names mean.
+func detect(head []byte, name string, was Format) (Format, error) {
 	if isHTML(head) {
 		return "", ErrHTML
 	}
 	if bytes.HasPrefix(head, []byte(zipMark)) {
 		return XLSX, nil
 	}
+	b := poll(head)
+	switch {
+	case was != "" && b.remains(was):
+		return was, nil
+	case b.sure != "":
+		return b.sure, nil
+	}
+	return b.winner(hintOf(name))
+}
+
+// A ballot is what the lines of a list say of its format.
+type ballot struct {
+	sure  Format // that one line proves; "" if none does
+	votes map[Format]int
+}
+
+// poll asks the lines of the beginning of a list.
+func poll(head []byte) ballot {
 	if end := bytes.LastIndexByte(head, '\n'); len(head) >= lines.Max && end > 0 {
 		head = head[:end] // the last line may be cut
 	}
-	votes := make(map[Format]int)
+	b := ballot{votes: make(map[Format]int)}
 	in := lines.NewReader(bytes.NewReader(head))
 	for row := 0; ; row++ {
 		line, whole, err := in.Next()
 		if err != nil {
-			break
+			return b
 		}
-		if sure := surely(line, row); sure != "" {
-			return sure, nil
+		if b.sure = surely(line, row); b.sure != "" {
+			return b
 		}
 		if f, ok := typical(bytes.TrimSpace(line)); ok && whole {
-			votes[f]++
+			b.votes[f]++
 		}
 	}
-	return pick(votes, hintOf(name))
+}
+
+// reads lists the formats whose lines mean the same in a list of another one, or
+// are read there as what they are.
+var reads = map[Format][]Format{
+	Hosts:    {Domains, Wildcard, Adblock},
+	Domains:  {Hosts, Wildcard, Adblock},
+	Wildcard: {Hosts, Domains, Adblock},
+	Adblock:  {Hosts, Domains},
+	CSV:      {Domains},
+	Regex:    {Domains},
+}
+
+// remains reports whether a list that was of a format still is: it has lines that
+// are typical of it, and together with those that it reads too they are most.
+func (b *ballot) remains(was Format) bool {
+	if b.sure != "" {
+		return b.sure == was
+	}
+	own, all, total := b.votes[was], b.votes[was], 0
+	for _, f := range reads[was] {
+		all += b.votes[f]
+		if Alike(f, was) {
+			own += b.votes[f]
+		}
+	}
+	for _, n := range b.votes {
+		total += n
+	}
+	return total == 0 || own > 0 && all*2 > total
+}
+
+// Alike reports whether a list means the same read as either format: one of names
+// with sinks before them or not, a table as text or as a workbook.
+func Alike(a, b Format) bool {
+	return a == b || kindOf(a) == kindOf(b)
+}
+
+func kindOf(f Format) Format {
+	switch f {
+	case Hosts:
+		return Domains
+	case XLSX:
+		return CSV
+	}
+	return f
 }
 
 // unknown is the vote of a line that fits no format.
@@ -56,9 +124,10 @@ var mayContain = map[Format][]Format{
 	CSV:     {Domains},
 }
 
-// pick returns the format with most votes; of several the hint, else the first
+// winner returns the format with most votes; of several the hint, else the first
 // of all.
-func pick(votes map[Format]int, hint Format) (Format, error) {
+func (b *ballot) winner(hint Format) (Format, error) {
+	votes := b.votes
 	final := make(map[Format]int)
 	total := 0
 	for f, n := range votes {

@@ -5,6 +5,7 @@ import (
 	"regexp/syntax"
 	"strings"
 
+	"lachan/blocklist/domain"
 	"lachan/blocklist/format/lines"
 	"lachan/blocklist/format/site"
 	"lachan/blocklist/format/table"
@@ -47,7 +48,7 @@ func typical(line []byte) (f Format, ok bool) {
 		return Hosts, true
 	case isRecord(line):
 		return RPZ, true
-	case site.Is(string(first)) && len(rest) == 0:
+	case len(rest) == 0 && (site.Is(string(first)) || isTopLevel(string(first))):
 		return Domains, true
 	case isRow(string(line)):
 		return CSV, true
@@ -59,6 +60,12 @@ func typical(line []byte) (f Format, ok bool) {
 		return Regex, true
 	}
 	return unknown, true
+}
+
+// isTopLevel reports whether a text is a top-level name of the Internet.
+func isTopLevel(text string) bool {
+	name, err := domain.Canonical(text)
+	return err == nil && !strings.Contains(name, ".") && domain.IsPublicSuffix(name)
 }
 
 // openings are how lines begin that occur in one format only.

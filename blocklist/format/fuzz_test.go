@@ -14,7 +14,7 @@ import (
 // for every line.
 func parses(t *testing.T, f format.Format, text string) {
 	lines := strings.Count(text, "\n") + 1
-	sum, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: len(text)%2 == 0}, wellFormed,
+	sum, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: len(text)%2 == 0}, plainlyFormed,
 		func(r format.Reject) {
 			limit := lines
 			if strings.HasPrefix(text, "\xFF\xFE") || strings.HasPrefix(text, "\xFE\xFF") || strings.Contains(text, "\x00") {

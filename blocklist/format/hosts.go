@@ -15,6 +15,10 @@ func (p *parser) hosts(line []byte) {
 		p.comment()
 		return
 	}
+	if opensRule(line) {
+		p.adblock(line)
+		return
+	}
 	p.hostsEntry(line, p.plainScope())
 }
 
@@ -47,13 +51,18 @@ func (p *parser) hostsEntry(line []byte, scope Scope) {
 
 // domains reads a line with one name, or one URL, of which the host counts. "*.x"
 // and ".x" are x and all below it; a '*' elsewhere stands for any characters. It
-// accepts lines of hosts files too, which occur in such lists.
+// accepts lines of hosts files and adblock rules that begin with "||" or "@@" too,
+// which occur in such lists.
 func (p *parser) domains(line []byte) { p.plain(line, p.plainScope()) }
 
 // plain reads a line of names where an entry covers scope.
 func (p *parser) plain(line []byte, scope Scope) {
 	if len(line) == 0 || lines.OpensComment(line) {
 		p.comment()
+		return
+	}
+	if opensRule(line) {
+		p.adblock(line)
 		return
 	}
 	first, rest := lines.Field(line)

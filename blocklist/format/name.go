@@ -11,8 +11,8 @@ import (
 
 // nameOf returns the canonical form of a name as a list writes it, if a rule
 // such as r may have it: no address, no local name and, unless r blocks one
-// name alone, no public suffix.
-func nameOf(text string, r Rule) (string, Reason) {
+// name alone or the list may, no public suffix.
+func (c *collector) nameOf(text string, r Rule) (string, Reason) {
 	name, why := canonicalName(text)
 	if why != accepted {
 		return "", why
@@ -20,7 +20,7 @@ func nameOf(text string, r Rule) (string, Reason) {
 	if isLocal(name) {
 		return "", LocalName
 	}
-	if (r.Scope != Exact || r.Allow) && domain.IsPublicSuffix(name) {
+	if !c.may.Suffixes && (r.Scope != Exact || r.Allow) && domain.IsPublicSuffix(name) {
 		return "", PublicSuffix
 	}
 	return name, accepted

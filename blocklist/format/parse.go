@@ -26,6 +26,13 @@ type Options struct {
 	Subdomains bool
 	// Name is that of the file or URL, a hint for Detect; may be "".
 	Name string
+	// Was is the format of the version before; "" if there is none. A list of format
+	// Auto keeps it, unless it has become one of another.
+	Was Format
+	// NamesBelow has a plain name among adblock rules cover all below it, as it did
+	// in the list before there were rules in it.
+	NamesBelow bool
+	May
 	// MayName reports whether an entry may name a category as its own; nil lets it
 	// name any.
 	MayName func(category string) bool
@@ -33,6 +40,12 @@ type Options struct {
 	Costs *Costs
 	// Zone is where the days of csv begin and end; nil means UTC+7.
 	Zone *time.Location
+}
+
+// May says what entries may do that those of a list of strangers may not.
+type May struct {
+	// Suffixes: cover a public suffix, below which unrelated people register names.
+	Suffixes bool `json:"suffixes,omitempty"`
 }
 
 // A Summary counts what Parse read. Every line is a comment, or gave one rule
@@ -58,7 +71,7 @@ type Summary struct {
 // If r is an io.ReaderAt and an io.Seeker, as files are, a workbook is read in
 // place, from its beginning; else it is read into memory.
 func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(Reject)) (Summary, error) {
-	p := &parser{collector: newCollector(o.Costs, emit, reject), options: o}
+	p := &parser{collector: newCollector(&o, emit, reject), options: o}
 	in := lines.NewReader(r)
 	head := in.Head()
 	if isHTML(head) {
@@ -69,7 +82,7 @@ func Parse(r io.Reader, f Format, o Options, emit func(Rule) error, reject func(
 	}
 	if f == Auto {
 		var err error
-		if f, err = Detect(head, o.Name); err != nil {
+		if f, err = detect(head, o.Name, o.Was); err != nil {
 			return p.sum, err
 		}
 	}

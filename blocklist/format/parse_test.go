@@ -15,7 +15,7 @@ import (
 )
 
 // wellFormed checks what the comment of Rule promises.
-func wellFormed(r format.Rule) error {
+func wellFormed(r format.Rule, may format.May) error {
 	kinds := 0
 	for _, set := range []bool{r.Name != "", r.Prefix.IsValid(), r.Regex != ""} {
 		if set {
@@ -31,7 +31,7 @@ func wellFormed(r format.Rule) error {
 		}
 	}
 	fromZone := r.Act != format.ActBlock
-	if r.Name != "" && (r.Scope != format.Exact || r.Allow) && domain.IsPublicSuffix(r.Name) && !fromZone {
+	if r.Name != "" && (r.Scope != format.Exact || r.Allow) && domain.IsPublicSuffix(r.Name) && !fromZone && !may.Suffixes {
 		return fmt.Errorf("rule %+v: a public suffix", r)
 	}
 	if r.Prefix.IsValid() && r.Prefix != r.Prefix.Masked() {
@@ -71,7 +71,7 @@ func read(t *testing.T, f format.Format, o format.Options, text string) []string
 	sum, err := format.Parse(strings.NewReader(text), f, o,
 		func(r format.Rule) error {
 			got = append(got, show(r))
-			return wellFormed(r)
+			return wellFormed(r, o.May)
 		},
 		func(r format.Reject) {
 			s := fmt.Sprintf("- %d %s", r.Line, r.Reason)
@@ -157,3 +157,6 @@ func claims(t *testing.T, f format.Format, o format.Options) func(text string, w
 		}
 	}
 }
+
+// plainlyFormed is wellFormed of a list of strangers.
+func plainlyFormed(r format.Rule) error { return wellFormed(r, format.May{}) }

@@ -64,7 +64,7 @@ func TestEveryValidNameOfEveryRealListIsARule(t *testing.T) {
 				func(r format.Rule) error {
 					names[r.Name] = true
 					prefixes[r.Prefix] = true
-					return wellFormed(r)
+					return plainlyFormed(r)
 				},
 				func(r format.Reject) { t.Logf("%d: %s %q: %s", r.Line, r.Reason, r.Detail, r.Text) })
 			if err != nil || sum.Format != want {

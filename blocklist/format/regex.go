@@ -33,8 +33,8 @@ func (p *parser) regex(line []byte) {
 }
 
 // regexOf checks an expression. Names are lower case, so an expression with
-// capitals is made to ignore case.
-func regexOf(pattern string) (checked string, why Reason, detail string) {
+// capitals is made to ignore case. No list may match all names.
+func regexOf(pattern string, may May) (checked string, why Reason, detail string) {
 	if len(pattern) > MaxRegex {
 		return "", CostlyRegex, ""
 	}
@@ -63,7 +63,9 @@ func regexOf(pattern string) (checked string, why Reason, detail string) {
 		if suffix == "" {
 			return "", TooBroad, pattern
 		}
-		return "", PublicSuffix, suffix
+		if !may.Suffixes {
+			return "", PublicSuffix, suffix
+		}
 	}
 	return pattern, accepted, ""
 }

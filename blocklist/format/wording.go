@@ -39,8 +39,8 @@ var reasonTexts = [reasons]wording.Text{
 		EN: "a name of the local machine or network, not of the Internet",
 	},
 	PublicSuffix: {
-		VI: "đuôi tên miền công cộng: chặn nó là chặn mọi tên miền đăng ký bên dưới",
-		EN: "a public suffix: blocking it would block everything registered below it",
+		VI: "đuôi tên miền công cộng: chặn nó là chặn mọi tên miền đăng ký bên dưới; nếu đúng là muốn vậy, hãy ghi allow_suffixes: true ở nguồn (lệnh check: --allow-suffixes), hoặc {name: ...} trong chính sách",
+		EN: "a public suffix: blocking it would block everything registered below it; if that is meant, write allow_suffixes: true into the feed (--allow-suffixes of check), or {name: ...} into the policy",
 	},
 	AddressAmongNames: {
 		VI: "đây là địa chỉ IP chứ không phải tên miền; hãy chuyển sang danh sách địa chỉ (addresses)",

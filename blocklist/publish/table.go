@@ -35,7 +35,8 @@ func ReadTable(r io.Reader, zone *time.Location) (Table, error) {
 	}
 	reject := func(r format.Reject) { t.Refused = append(t.Refused, r) }
 	var err error
-	t.Summary, err = format.Parse(r, format.CSV, format.Options{Zone: zone}, emit, reject)
+	options := format.Options{Zone: zone, May: format.May{Suffixes: true}}
+	t.Summary, err = format.Parse(r, format.CSV, options, emit, reject)
 	if err != nil {
 		return t, fmt.Errorf("read table: %w", err)
 	}

@@ -47,8 +47,8 @@ func TestRowsThatCannotBeUsedAreToldByTheirNumber(t *testing.T) {
 	for _, r := range got.Refused {
 		refused = append(refused, fmt.Sprint(r.Line, " ", r.Reason))
 	}
-	want := []string{"5 path_on_shared_host", "6 bad_date", "7 public_suffix"}
-	if len(got.Rows) != 1 || !slices.Equal(refused, want) {
+	want := []string{"5 path_on_shared_host", "6 bad_date"} // an authority may name a public suffix
+	if len(got.Rows) != 2 || !slices.Equal(refused, want) {
 		t.Errorf("rows %q, refused %q, want %q", got.Rows, refused, want)
 	}
 }

@@ -39,6 +39,9 @@ func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) 
 	if text.Short != "" {
 		if t.isCode(text.Short) {
 			code = text.Short
+		} else if isSuffix(text.Short) {
+			t.fail(file, line, textPublicSuffix.With(text.Short, text.Short))
+			return e, false
 		} else {
 			name = text.Short
 		}
@@ -57,22 +60,27 @@ func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) 
 }
 
 // isCode reports whether a plain value is a category or service, known or not,
-// and not a name: names have dots.
+// and not a name: names have dots, but for those of the top level.
 func (t *terms) isCode(s string) bool {
 	_, known := t.tags.ByKey[s]
-	return known || strings.HasPrefix(s, compiled.ServicePrefix) || !strings.Contains(s, ".")
+	return known || strings.HasPrefix(s, compiled.ServicePrefix) || !strings.Contains(s, ".") && !isSuffix(s)
+}
+
+// isSuffix reports whether a plain value is a public suffix. What covers so many
+// names is written as {name: SUFFIX}.
+func isSuffix(s string) bool {
+	canonical, err := domain.Canonical(s)
+	return err == nil && domain.IsPublicSuffix(canonical)
 }
 
 // entryName canonicalises the name of an entry.
 func (t *terms) entryName(file string, line int, name string) (string, bool) {
 	canonical, err := domain.Canonical(strings.TrimSpace(name))
-	if err == nil && !domain.IsPublicSuffix(canonical) {
+	if err == nil {
 		return canonical, true
 	}
 	text := textName
 	switch {
-	case err == nil:
-		text = textPublicSuffix
 	case strings.HasPrefix(name, "*."):
 		text = textNameStar
 	case strings.ContainsAny(name, "/:"):

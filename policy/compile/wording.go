@@ -145,8 +145,8 @@ var (
 		EN: "%q is an IP address: write a domain name",
 	}
 	textPublicSuffix = wording.Text{
-		VI: "%q là đuôi tên miền công cộng: mục này sẽ trùm lên mọi tên miền đăng ký bên dưới, hãy ghi tên cụ thể",
-		EN: "%q is a public suffix: the entry would cover everything registered below it, write the name you mean",
+		VI: "%q là đuôi tên miền công cộng: mục này sẽ trùm lên mọi tên miền đăng ký bên dưới; nếu đúng là muốn vậy, hãy ghi {name: %s}, nếu không thì ghi tên cụ thể",
+		EN: "%q is a public suffix: the entry would cover everything registered below it; if that is meant, write {name: %s}, else the name that you mean",
 	}
 	textUntilBeforeFrom = wording.Text{
 		VI: "from (%s) ở sau until (%s): hãy sửa ngày",

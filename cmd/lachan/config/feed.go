@@ -27,6 +27,9 @@ type Feed struct {
 	// Subdomains has an entry of a hosts or domains list cover all below it;
 	// the other formats say it themselves. Default true.
 	Subdomains bool `yaml:"subdomains"`
+	// AllowSuffixes lets entries cover a public suffix, such as zip or com.vn, below
+	// which unrelated people register names. Default false; those of an authority may.
+	AllowSuffixes bool `yaml:"allow_suffixes"`
 	// Category is that of entries which do not name their own. No default for
 	// block feeds; allow feeds need none.
 	Category string `yaml:"category"`
@@ -157,12 +160,18 @@ func (f *Feed) Source(zone *time.Location) feed.Source {
 	return feed.Source{
 		Name: f.Name, URL: f.URL, Mirrors: f.Mirrors, Format: f.Format, Subdomains: f.Subdomains, Refresh: f.Refresh,
 		MaxBytes: int64(f.MaxBytes), MaxShrink: f.shrink(), MaxGrowth: f.MaxGrowth,
-		Allows: f.Action == Allow, Locked: f.LockedBy != "",
+		May: f.May(), Allows: f.Action == Allow, Locked: f.LockedBy != "",
 		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
 		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
 
 		Categories: f.EntryCategories(), First: f.LockedBy != "" || f.Authority.Name != "",
 	}
+}
+
+// May says what entries of the feed may do beyond those of a list of strangers.
+func (f *Feed) May() format.May {
+	versions := feed.Source{URL: f.URL, Format: f.Format}
+	return format.May{Suffixes: f.AllowSuffixes || f.Authority.Name != "" || versions.IsManifest()}
 }
 
 // EntryCategories are the categories that entries of the feed may name, its own

@@ -27,6 +27,7 @@ func checkCommand(l wording.Language) *cobra.Command {
 	o.format = format.Auto
 	c.Flags().Var(&formatFlag{&o.format}, "format", textFormat.In(l))
 	c.Flags().BoolVar(&o.subdomains, "subdomains", true, textFlagSub.In(l))
+	c.Flags().BoolVar(&o.may.Suffixes, "allow-suffixes", false, textFlagSuffixes.In(l))
 	c.Flags().BoolVar(&o.json, "json", false, command.FlagJSON.In(l))
 	c.Flags().StringVar(&o.report, "report", "", textFlagCheckReport.In(l))
 	return c
@@ -35,6 +36,7 @@ func checkCommand(l wording.Language) *cobra.Command {
 type checkOptions struct {
 	format           format.Format
 	subdomains, json bool
+	may              format.May
 	report           string
 }
 
@@ -75,7 +77,7 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	report := listReport{File: path, ByReason: map[string]int{}, Rejects: []listReject{}}
 	reasons := map[string]wording.Text{}
 	exceptions := format.Exceptions{}
-	summary, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path},
+	summary, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path, May: o.may},
 		func(r format.Rule) error { exceptions.Add(&r); return nil },
 		func(r format.Reject) {
 			result.Refused = append(result.Refused, r)
@@ -114,7 +116,7 @@ func idle(file *os.File, o *checkOptions, path string, exceptions *format.Except
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return 0, err
 	}
-	_, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path},
+	_, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path, May: o.may},
 		func(r format.Rule) error { exceptions.Meet(&r); return nil }, func(format.Reject) {})
 	return exceptions.Idle(), err
 }

@@ -104,6 +104,10 @@ var (
 		VI: "mỗi mục của danh sách hosts hoặc domains gồm cả các tên bên dưới",
 		EN: "an entry of a hosts or domains list covers all below it",
 	}
+	textFlagSuffixes = wording.Text{
+		VI: "một mục được trùm lên đuôi tên miền công cộng, như allow_suffixes: true của nguồn",
+		EN: "an entry may cover a public suffix, as with allow_suffixes: true of a feed",
+	}
 	textColumns = wording.Text{
 		VI: "DANH SÁCH\tNHÓM\tMỤC\tBỊ LOẠI\tLẦN TẢI TỐT CUỐI\tTÌNH TRẠNG",
 		EN: "FEED\tCATEGORY\tENTRIES\tREJECTED\tLAST SUCCESS\tSTATE",

@@ -20,7 +20,9 @@ type File struct {
 	Path       string          `json:"path"`
 	Format     format.Format   `json:"format"`
 	Asked      format.Format   `json:"asked"` // of the files of a directory
+	Readings   feed.Readings   `json:"readings,omitempty"`
 	Subdomains bool            `json:"subdomains"`
+	May        format.May      `json:"may,omitzero"`
 	Address    string          `json:"address"` // of the feed; it may tell the format
 	Zone       bool            `json:"zone"`    // a response policy zone
 	Timezone   config.Timezone `json:"timezone"`
@@ -35,7 +37,8 @@ type File struct {
 // FileOf is a copy of the feed as the compiler reads it. Its days are of zone.
 func FileOf(f *config.Feed, c feed.Copy, zone config.Timezone) File {
 	return File{
-		Feed: f.Name, Digest: c.Digest, Path: c.Path, Format: c.Format, Asked: c.AskedFormat, Subdomains: f.Subdomains,
+		Feed: f.Name, Digest: c.Digest, Path: c.Path, Format: c.Format, Asked: c.AskedFormat, Readings: c.Readings,
+		Subdomains: f.Subdomains, May: f.May(),
 		Address: f.URL, Zone: f.IsZone(), Timezone: zone, Allows: f.Action == config.Allow,
 		Categories: f.EntryCategories(),
 	}
@@ -118,6 +121,12 @@ func (f File) Blocklist() blocklist.Source {
 	if f.Allows {
 		digest += " allow"
 	}
+	if f.May != (format.May{}) {
+		digest += fmt.Sprintf(" %+v", f.May)
+	}
+	if len(f.Readings) > 0 {
+		digest += fmt.Sprintf(" %v", f.Readings)
+	}
 	if f.Categories != nil {
 		digest += fmt.Sprintf(" %q", f.Categories)
 	}
@@ -129,8 +138,8 @@ func (f File) Blocklist() blocklist.Source {
 }
 
 func (f File) read(emit func(format.Rule) error) error {
-	c := feed.Copy{Path: f.Path, Format: f.Format, AskedFormat: f.Asked}
-	o := format.Options{Subdomains: f.Subdomains, Name: f.Address, Zone: f.Timezone.Location}
+	c := feed.Copy{Path: f.Path, Format: f.Format, AskedFormat: f.Asked, Readings: f.Readings}
+	o := format.Options{Subdomains: f.Subdomains, Name: f.Address, May: f.May, Zone: f.Timezone.Location}
 	if f.Categories != nil {
 		facts, err := catalogue.Load()
 		if err != nil {
