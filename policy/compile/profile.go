@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strings"
 
 	"lachan/blocklist"
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
@@ -130,8 +132,7 @@ func (t *terms) rule(file string, text *source.Rule) compiled.UnitRule {
 	case text.During.V == "":
 		t.fail(file, line, textRuleWithoutTime)
 	case !ok:
-		t.fail(file, text.During.Line, source.Nearest(textUnknownTimetable.With(text.During.V), text.During.V,
-			slices.Sorted(maps.Keys(t.timetables))))
+		t.fail(file, text.During.Line, noneOf(textUnknownTimetable, text.During.V, t.timetables))
 	}
 	r.During = during
 	if text.Profile.V != "" {
@@ -163,8 +164,21 @@ func (t *terms) internRule(r compiled.Rule) int32 {
 func (t *terms) profile(file string, name yamlfile.At[string]) (int32, bool) {
 	id, ok := t.profiles[name.V]
 	if !ok {
-		t.fail(file, name.Line, source.Nearest(textUnknownProfile.With(name.V), name.V,
-			slices.Sorted(maps.Keys(t.profiles))))
+		t.fail(file, name.Line, noneOf(textUnknownProfile, name.V, t.profiles))
 	}
 	return id, ok
+}
+
+// namesListed is how many names a message lists of those that there are.
+const namesListed = 40
+
+// noneOf says that none of the known names is the given one, which there are, and
+// which one may be meant.
+func noneOf(text wording.Text, name string, known map[string]int32) wording.Text {
+	names := slices.Sorted(maps.Keys(known))
+	listed := strings.Join(names[:min(len(names), namesListed)], ", ")
+	if len(names) > namesListed {
+		listed += ", …"
+	}
+	return source.Nearest(text.With(name, listed), name, names)
 }

@@ -3,6 +3,7 @@ package compile
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"lachan/internal/yamlfile"
@@ -81,7 +82,7 @@ func (t *terms) level(file string, code yamlfile.At[string]) *catalogue.Level {
 		for _, known := range t.facts.Levels {
 			codes = append(codes, known.Code, known.Alias)
 		}
-		t.fail(file, code.Line, source.Nearest(textUnknownLevel.With(code.V), code.V, codes))
+		t.fail(file, code.Line, source.Nearest(textUnknownLevel.With(code.V, strings.Join(codes, ", ")), code.V, codes))
 	}
 	return level
 }

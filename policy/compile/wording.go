@@ -17,8 +17,8 @@ var (
 		EN: "%q is over the limit of %d categories, services and special feeds together: merge some or leave some out",
 	}
 	textUnknownCode = wording.Text{
-		VI: "không có nhóm hoặc dịch vụ %q (dịch vụ viết là service:TÊN; tên miền viết là {name: TÊN_MIỀN})",
-		EN: "there is no category or service %q (a service is written service:ID, a domain name {name: NAME})",
+		VI: "không có nhóm hoặc dịch vụ %q (dịch vụ viết là service:TÊN; tên miền viết là {name: TÊN_MIỀN}; có gì thì xem `lachan catalogue categories` và `lachan catalogue services`)",
+		EN: "there is no category or service %q (a service is written service:ID, a domain name {name: NAME}; see `lachan catalogue categories` and `lachan catalogue services`)",
 	}
 	textUnitID = wording.Text{
 		VI: "mã đơn vị %q không hợp lệ: dùng a-z, 0-9, dấu -, _ và dấu chấm, từ 1 đến 63 ký tự",
@@ -53,8 +53,8 @@ var (
 		EN: "%q lies more than %d levels deep: leave levels out",
 	}
 	textUnknownLevel = wording.Text{
-		VI: "không có cấp học %q",
-		EN: "there is no school level %q",
+		VI: "không có cấp học %q; có: %s",
+		EN: "there is no school level %q; there are: %s",
 	}
 	textContact = wording.Text{
 		VI: "liên hệ %q phải là một địa chỉ mailto:, tel: hoặc https:, ví dụ mailto:cntt@truong.example hoặc tel:+842143888888",
@@ -85,8 +85,8 @@ var (
 		EN: "the prefix %s of %q lies within %s of %q (%s), and %[4]q is not above %[2]q: change one of them",
 	}
 	textUnknownProfile = wording.Text{
-		VI: "không có hồ sơ lọc (profile) %q",
-		EN: "there is no profile %q",
+		VI: "không có hồ sơ lọc (profile) %q; có: %s",
+		EN: "there is no profile %q; there are: %s",
 	}
 	textProfileEmpty = wording.Text{
 		VI: "hồ sơ lọc %q để trống; nếu muốn không chặn gì hãy viết %[1]s: {}",
@@ -113,8 +113,8 @@ var (
 		EN: "the rule changes nothing: give it block, allow or profile",
 	}
 	textUnknownTimetable = wording.Text{
-		VI: "không có thời khóa biểu %q",
-		EN: "there is no timetable %q",
+		VI: "không có thời khóa biểu %q; có: %s",
+		EN: "there is no timetable %q; there are: %s",
 	}
 	textSpan = wording.Text{
 		VI: "khoảng ngày cần from, và to không được trước from",

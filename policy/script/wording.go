@@ -53,8 +53,8 @@ var (
 		EN: "there is no layer %q; the layers: %s",
 	}
 	textCategory = wording.Text{
-		VI: "không có nhóm nào tên %q mà một lần chặn được tính vào",
-		EN: "there is no category %q for a block to count in",
+		VI: "không có nhóm nào tên %q mà một lần chặn được tính vào (xem `lachan catalogue categories`)",
+		EN: "there is no category %q for a block to count in (see `lachan catalogue categories`)",
 	}
 	textWho = wording.Text{
 		VI: "không có đơn vị %q: viết địa chỉ máy, mã đơn vị hoặc TRƯỜNG/NHÓM",

@@ -9,7 +9,7 @@ var (
 		EN: "cannot read the policy: %v; create the file, or write policy: \"\" to give everyone the default profile",
 	}
 	textRPZOutCategory = wording.Text{
-		VI: "không có nhóm nội dung %q; hãy dùng mã có sẵn như gambling, adult, hoặc mã trong policy.yaml",
-		EN: "there is no category %q; use a built-in code such as gambling or adult, or one of policy.yaml",
+		VI: "không có nhóm nội dung %q; hãy dùng mã có sẵn (xem `lachan catalogue categories`) hoặc mã trong policy.yaml",
+		EN: "there is no category %q; use a built-in code (see `lachan catalogue categories`), or one of policy.yaml",
 	}
 )
