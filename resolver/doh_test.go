@@ -85,7 +85,9 @@ func TestHTTPSaysWhatIsWrongWithARequest(t *testing.T) {
 		ask("POST", "/dns-query", message, "", 400)
 		ask("GET", "/", "", "", 404)
 		ask("GET", "/dns-queries"+query, "", "", 404)
-		ask("GET", "/dns-query/"+query, "", "", 404)
+		ask("GET", "/dns-query/"+query, "", "", 200) // no id
+		ask("POST", "/dns-query/", message, string(packed), 200)
+		ask("GET", "/dns-query//"+query, "", "", 404)
 		ask("POST", "/metrics", message, string(packed), 404)
 		ask("PUT", "/dns-query", message, string(packed), 405)
 		ask("DELETE", "/dns-query"+query, "", "", 405)

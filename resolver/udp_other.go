@@ -47,7 +47,7 @@ func (s *udpSocket) receive(batch []*Query) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	q.message, q.packet.from, q.client = q.in[:n], from, from.Addr().Unmap()
+	q.message, q.packet.from, q.client = q.in[:n], from, from.Addr().Unmap().WithZone("")
 	return 1, nil
 }
 

@@ -56,7 +56,7 @@ func (z *zone) admits(w dns.ResponseWriter, q *dns.Msg) bool {
 	if err != nil {
 		return false
 	}
-	addr := from.Addr().Unmap()
+	addr := from.Addr().Unmap().WithZone("") // no prefix holds an address with a zone
 	if len(z.Allow) > 0 && !slices.ContainsFunc(z.Allow, func(p netip.Prefix) bool { return p.Contains(addr) }) {
 		return false
 	}

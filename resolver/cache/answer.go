@@ -109,14 +109,15 @@ func NewEntry(query, reply []byte, l Lifetimes, trustAD, local bool, now int64) 
 // us and the upstream, and of the rest no stub needs any, while it may tell the
 // address of a name that was not asked for. A reply with a name that cannot be read
 // is refused: what reads it otherwise than we do would pass unjudged. Answers to what
-// was not asked are cut.
+// was not asked are cut, and aliases come first.
 func (a *Answer) copyReply(reply []byte) error {
-	var w dnswire.Walker
-	if err := w.Start(reply); err != nil {
+	selected, err := selectAnswers(reply)
+	if err != nil {
 		return err
 	}
-	own, all, err := ownAnswers(reply)
-	if err != nil {
+	reply, selected = arrange(reply, selected)
+	var w dnswire.Walker
+	if err := w.Start(reply); err != nil {
 		return err
 	}
 	a.questionEnd = uint16(w.QuestionEnd())
@@ -124,7 +125,7 @@ func (a *Answer) copyReply(reply []byte) error {
 	var r dnswire.Record
 	var name domain.Name
 	for w.Next(&r) {
-		if r.Section != dnswire.SectionAdditional && (all || records < own) {
+		if r.Section != dnswire.SectionAdditional && (selected.all || records < selected.own) {
 			if !r.Readable(reply, &name) {
 				return dnswire.ErrMessage
 			}
@@ -138,8 +139,8 @@ func (a *Answer) copyReply(reply []byte) error {
 	a.messageEnd = uint16(end)
 	a.data = append(make([]byte, 0, end+2*records), reply[:end]...)
 	binary.BigEndian.PutUint16(a.data[10:], 0)
-	if !all { // the authority section comes after what is cut
-		binary.BigEndian.PutUint16(a.data[6:], uint16(own))
+	if !selected.all { // the authority section comes after what is cut
+		binary.BigEndian.PutUint16(a.data[6:], uint16(selected.own))
 		binary.BigEndian.PutUint16(a.data[8:], 0)
 	}
 	return nil

@@ -15,48 +15,58 @@ var ErrForeign = errors.New("reply answers another question")
 // maxAliases is how many aliases are followed in one reply.
 const maxAliases = 16
 
-// ownAnswers is how many records of the answer section, from the first on, are about
-// the question or the aliases that lead on from it. What follows was not asked for. It
-// is an error if there are answers and none is, or if others stand among them: they
-// cannot be left out, as names of those after them may point into them.
-func ownAnswers(reply []byte) (own int, all bool, err error) {
+// A selection says which records of the answer section are kept, and in which order.
+type selection struct {
+	own    int   // as many as stand first are about the question or the aliases that lead on from it
+	all    bool  // no others follow
+	places []int // how many aliases lead to each of own; nil if the order is right
+}
+
+// selectAnswers selects the records that answer the question. What follows them was
+// not asked for. It is an error if there are answers and none is, or if others stand
+// among them: they cannot be left out, as names of those after them may point into
+// them.
+func selectAnswers(reply []byte) (s selection, err error) {
 	var w dnswire.Walker
 	var r dnswire.Record
 	if err := w.Start(reply); err != nil {
-		return 0, false, err
+		return s, err
 	}
 	stray := false
 	for w.Next(&r) && r.Section == dnswire.SectionAnswer {
-		own++
+		s.own++
 		stray = stray || !r.IsOfQuestion(reply)
 	}
-	if !stray {
-		return own, true, nil
+	if s.all = true; !stray {
+		return s, nil
 	}
 	names, err := aliases(reply)
 	if err != nil {
-		return 0, false, err
+		return s, err
 	}
 	var owner domain.Name
-	own, all = 0, true
+	places := make([]int, 0, s.own)
 	_ = w.Start(reply) // it did before
 	for w.Next(&r) && r.Section == dnswire.SectionAnswer {
 		if _, err := owner.SetCompressed(reply, r.Owner); err != nil {
-			return 0, false, err
+			return s, err
 		}
-		switch isOwn := isAbout(names, &owner, r.Type); {
-		case !isOwn:
-			all = false
-		case !all:
-			return 0, false, ErrForeign
+		switch place := placeOf(names, string(owner.Wire()), r.Type); {
+		case place < 0:
+			s.all = false
+		case !s.all:
+			return s, ErrForeign
 		default:
-			own++
+			places = append(places, place)
 		}
 	}
-	if own == 0 {
-		return 0, false, ErrForeign
+	if s.own = len(places); s.own == 0 {
+		return s, ErrForeign
 	}
-	return own, all, nil
+	if !slices.IsSorted(places) {
+		s.places = places
+	}
+	return s, nil
 }
 
 // aliases are the names, in wire form, that the aliases of a reply lead to from its
@@ -91,18 +101,17 @@ func alias(reply []byte, name string, to *domain.Name) bool {
 	return false
 }
 
-// isAbout reports whether a record is about one of names: it owns it or, of a DNAME
-// and its signature, a name above.
-func isAbout(names []string, owner *domain.Name, rtype uint16) bool {
-	above := rtype == dnswire.TypeDNAME || rtype == dnswire.TypeRRSIG
-	return slices.ContainsFunc(names, func(n string) bool {
-		wire := string(owner.Wire())
-		if n == wire {
-			return true
-		}
-		for above && len(n) > len(wire) {
+// placeOf is how many of the aliases, the names, lead to what a record is about: it
+// owns the name or, of a DNAME and its signature, a name above. It is -1 if the record
+// is about none of them.
+func placeOf(names []string, owner string, rtype uint16) int {
+	if place := slices.Index(names, owner); place >= 0 || rtype != dnswire.TypeDNAME && rtype != dnswire.TypeRRSIG {
+		return place
+	}
+	return slices.IndexFunc(names, func(n string) bool {
+		for len(n) > len(owner) {
 			n = n[1+n[0]:]
-			if n == wire {
+			if n == owner {
 				return true
 			}
 		}

@@ -144,13 +144,15 @@ func (l *Listener) Stop() error {
 	return err
 }
 
-// AddrOf is the address of a peer over TCP or UDP.
+// AddrOf is the address of a peer over TCP or UDP. The zone of a link-local address is
+// left out, as it is of a packet: prefixes hold no address that has one, so that a
+// client would be another by each transport.
 func AddrOf(a net.Addr) netip.Addr {
 	switch a := a.(type) {
 	case *net.TCPAddr:
-		return a.AddrPort().Addr().Unmap()
+		return a.AddrPort().Addr().Unmap().WithZone("")
 	case *net.UDPAddr:
-		return a.AddrPort().Addr().Unmap()
+		return a.AddrPort().Addr().Unmap().WithZone("")
 	}
 	return netip.Addr{}
 }

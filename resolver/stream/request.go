@@ -89,10 +89,11 @@ func (d *DoH) serve(w http.ResponseWriter, req *http.Request) error {
 }
 
 // dohID is what stands behind the path of DNS: what the client calls itself. It is
-// one segment; a longer path leads nowhere.
+// one segment; a longer path leads nowhere. A slash alone is nothing: some clients
+// put one behind every path.
 func dohID(path, at string) (id string, ok bool) {
-	rest, ok := strings.CutPrefix(path, at)
-	if !ok || rest == "" {
+	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(at, "/"))
+	if !ok || rest == "" || rest == "/" {
 		return "", ok
 	}
 	id, ok = strings.CutPrefix(rest, "/")
