@@ -67,7 +67,7 @@ var rooms = []room{
 	{"resolver/stream", []string{"metrics", "internal/places", "resolver/clientconn", "resolver/dnswire", "resolver/listen"}, "a stream brings messages to a handler and knows no route"},
 	{"resolver/dnswire", []string{"blocklist/domain"}, "messages are bytes and names"},
 	{"resolver/upstream/exchange", []string{"resolver/dnswire"}, "what all transports share knows none of them"},
-	{"resolver/upstream/udp", []string{"resolver/upstream/exchange", "internal/eventloop"}, "one transport knows no other, and no group"},
+	{"resolver/upstream/udp", []string{"resolver/upstream/exchange", "resolver/dnswire", "internal/eventloop"}, "one transport knows no other, and no group"},
 	{"resolver/upstream/stream", []string{"resolver/upstream/exchange", "resolver/dnswire"}, "one transport knows no other, and no group"},
 	{"resolver/upstream", []string{"resolver/upstream/...", "resolver/dnswire", "blocklist/domain", "internal/wording", "internal/eventloop"}, "asking elsewhere knows no policy: the route decides before and after"},
 	{"resolver", []string{"blocklist/domain", "policy/...", "metrics", "resolver/...", "internal/wording", "internal/eventloop"}, "the resolver reaches lists only through policy.Rules, so that there is one place that decides"},

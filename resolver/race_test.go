@@ -29,7 +29,7 @@ func TestNoAnswerCrosses(t *testing.T) {
 		<-time.After(rand.N(20 * time.Millisecond))
 		m := new(dns.Msg).SetReply(q)
 		h := dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}
-		m.Answer = []dns.RR{&dns.TXT{Hdr: h, Txt: []string{h.Name}}}
+		m.Answer = []dns.RR{&dns.TXT{Hdr: h, Txt: []string{strings.ToLower(h.Name)}}}
 		return m
 	})
 	n := newNode(t, badLists, up.addr)

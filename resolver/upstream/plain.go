@@ -51,3 +51,6 @@ func (p *Plain) settle(ctx context.Context, query, buf, reply []byte, err error)
 // Mismatches counts the datagrams that were dropped since the start because
 // they came from the server's address and port but did not answer a query.
 func (p *Plain) Mismatches() uint64 { return p.pool.Mismatches() }
+
+// Case is what the server makes of the case of letters in a name.
+func (p *Plain) Case() udp.Case { return p.pool.Case() }

@@ -25,8 +25,8 @@ func TestPlainSendsTheQueryWithAnotherIDFromAnotherPort(t *testing.T) {
 		mu.Lock()
 		ids[string(d.wire[:2])], ports[d.from.Port] = true, true
 		mu.Unlock()
-		if !bytes.Equal(d.wire[2:], query[2:]) {
-			t.Errorf("got %x, want the query %x but for its ID", d.wire, query)
+		if !bytes.EqualFold(d.wire[2:], query[2:]) {
+			t.Errorf("got %x, want the query %x but for its ID and the case of its letters", d.wire, query)
 		}
 		d.back(replyTo(t, d.wire, dns.RcodeSuccess, "www.lop1.example. 60 A 192.0.2.1"))
 	})

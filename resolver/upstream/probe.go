@@ -10,6 +10,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"lachan/resolver/upstream/exchange"
+	"lachan/resolver/upstream/udp"
 )
 
 const (
@@ -45,8 +46,19 @@ func (m *Member) watch(ctx context.Context, timeout time.Duration, log *slog.Log
 		select {
 		case <-ctx.Done():
 		case <-m.probeNow:
+		case <-m.caseChanged():
+			log.InfoContext(ctx, "upstream case of names", "upstream", m.label, "kept", m.Stat().Case == udp.CaseKept)
 		}
 	}
+}
+
+// caseChanged holds one element when the member turns out to keep the case of letters,
+// or not to. It is nil for one that is not asked over UDP.
+func (m *Member) caseChanged() <-chan struct{} {
+	if plain, ok := m.exchanger.(*Plain); ok {
+		return plain.pool.CaseChanged()
+	}
+	return nil
 }
 
 // revive probes a member that is down until it replies to a probe or a query.

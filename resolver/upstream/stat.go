@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lachan/resolver/dnswire"
+	"lachan/resolver/upstream/udp"
 )
 
 // A Failure is a reason why an exchange gave no usable reply.
@@ -69,6 +70,7 @@ type Stat struct {
 	RTT        time.Duration    // moving average of usable replies; 0 before the first
 	Up         bool
 	Reason     Reason    // why it is not up
+	Case       udp.Case  // what it makes of the case of letters in a name; unknown if it is not asked over UDP
 	LastAnswer time.Time // last usable reply to a query or a probe; zero before the first
 }
 
@@ -84,6 +86,9 @@ func (m *Member) Stat() Stat {
 	}
 	if !s.Up {
 		s.Reason = m.reason()
+	}
+	if plain, ok := m.exchanger.(*Plain); ok {
+		s.Case = plain.Case()
 	}
 	for f := range s.Failures {
 		s.Failures[f] = m.failures[f].Load()

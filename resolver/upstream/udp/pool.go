@@ -55,6 +55,7 @@ type Pool struct {
 	server     netip.AddrPort
 	mismatches atomic.Uint64 // datagrams that answered nothing
 	inFlight   atomic.Int64  // requests under way
+	letters    caseLearner
 
 	mu        sync.Mutex
 	random    randPool             // mu
@@ -68,8 +69,9 @@ type Pool struct {
 
 const (
 	slots    = 256
-	maxUses  = 128 // queries of one socket, on average
-	maxWrong = 32  // datagrams on one socket that answer nothing
+	maxUses  = 128         // queries of one socket, on average
+	maxAge   = time.Minute // of a socket that is given further queries
+	maxWrong = 32          // datagrams on one socket that answer nothing
 	// MaxBatch is how many queries are sent, and how many datagrams are received,
 	// with one system call.
 	MaxBatch = 32
@@ -80,7 +82,7 @@ const (
 
 // New returns a Pool for the server. It opens nothing; loops wait for its sockets.
 func New(loops *eventloop.Loops, server netip.AddrPort) *Pool {
-	return &Pool{loops: loops, server: server}
+	return &Pool{loops: loops, server: server, letters: caseLearner{changed: make(chan struct{}, 1)}}
 }
 
 // Mismatches counts the datagrams that were dropped since the start because
@@ -91,10 +93,18 @@ func (p *Pool) Mismatches() uint64 { return p.mismatches.Load() }
 // ends at once.
 func (p *Pool) Start(requests []*Request, now time.Time) {
 	for _, r := range requests {
+		r.spelling = spelling{}
+	}
+	p.start(requests, now)
+}
+
+// start sends requests, some of which may have been sent before.
+func (p *Pool) start(requests []*Request, now time.Time) {
+	for _, r := range requests {
 		r.resendAt = now.Add(r.Deadline.Sub(now) / 2)
 	}
 	for len(requests) > 0 {
-		s, err := p.draw(requests)
+		s, err := p.draw(requests, now)
 		if err != nil {
 			p.endAll(requests, p.networkError(err))
 			return
@@ -110,9 +120,9 @@ func (p *Pool) Start(requests []*Request, now time.Time) {
 	}
 }
 
-// draw returns a socket for requests, gives each of them an ID, and counts them
-// as under way.
-func (p *Pool) draw(requests []*Request) (*socket, error) {
+// draw returns a socket for requests, gives each of them an ID and letters in random
+// case, and counts them as under way.
+func (p *Pool) draw(requests []*Request, now time.Time) (*socket, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	err := p.wake()
@@ -122,19 +132,24 @@ func (p *Pool) draw(requests []*Request) (*socket, error) {
 	}
 	p.started += uint64(len(requests))
 	worn := false
+	mixes, trial := p.letters.mixes(now)
 	for _, r := range requests {
 		random := p.random.next()
 		r.setID(uint16(random >> 16))
 		worn = worn || random%maxUses == 0
+		r.unmix() // it was drawn before, and not sent
+		if mixes && !r.second {
+			r.mix(&p.random, trial)
+		}
 	}
 	slot := &p.slots[p.random.next()%slots]
 	if s := *slot; s != nil {
-		if s.usable(worn) {
+		if s.usable(worn || now.After(s.until)) {
 			return s, nil
 		}
 		*slot = nil
 	}
-	s := &socket{}
+	s := &socket{until: now.Add(maxAge)}
 	if err := p.transport.connect(s); err != nil {
 		if other := p.usable(); other != nil { // out of descriptors, most likely
 			return other, nil
@@ -227,16 +242,37 @@ func (p *Pool) complete(b *batch) {
 	b.broken = nil
 }
 
-// reply ends r with the datagram that answers it.
+// reply ends r with the datagram that answers it, or asks it again.
 func (p *Pool) reply(r *Request, datagram []byte) (tail func()) {
+	if !p.letters.heed(r, datagram) {
+		if !r.trial {
+			p.mismatches.Add(1)
+		}
+		p.again(r)
+		return nil
+	}
 	if exchange.Truncated(datagram) {
 		return p.end(r, nil, ErrUseTCP)
 	}
 	end, err := exchange.ReplyEnd(datagram)
+	if err == nil && r.mixed {
+		r.respell(datagram[:end])
+	}
 	return p.end(r, datagram[:end], err)
 }
 
+// again sends r once more, with the name as it was given. It leaves from another
+// socket.
+func (p *Pool) again(r *Request) {
+	r.socket.Load().retire()
+	r.unmix()
+	r.second = true
+	p.inFlight.Add(-1) // until a socket is drawn for it
+	p.start([]*Request{r}, time.Now())
+}
+
 func (p *Pool) end(r *Request, reply []byte, err error) (tail func()) {
+	r.unmix()
 	p.inFlight.Add(-1)
 	return r.Done(reply, err)
 }
@@ -252,7 +288,7 @@ func (p *Pool) endAll(requests []*Request, err error) {
 
 // cancel takes r back. It reports false if r has ended or is about to.
 func (p *Pool) cancel(r *Request) bool {
-	if r.socket == nil || !r.socket.remove(r) { // nil: it could not be sent
+	if s := r.socket.Load(); s == nil || !s.remove(r) { // nil: it could not be sent
 		return false
 	}
 	p.inFlight.Add(-1)

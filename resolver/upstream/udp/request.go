@@ -14,7 +14,7 @@ import (
 // A Request is a query under way. Its owner fills in the exported fields, gives
 // it to Pool.Start and leaves it alone until Done is called.
 type Request struct {
-	Query    []byte    // its ID is overwritten
+	Query    []byte    // its ID is overwritten; the letters of its name change and are as they were in the end
 	Deadline time.Time // when it ends without a reply
 	// Done takes the reply, in memory that is used again afterwards, or an error
 	// that wraps exchange.ErrTimeout, exchange.ErrNetwork, exchange.ErrMalformed or
@@ -24,8 +24,9 @@ type Request struct {
 	Done func(reply []byte, err error) (tail func())
 
 	canceled atomic.Bool
-	resendAt time.Time // zero once it was sent again
-	socket   *socket   // nil until it was sent
+	resendAt time.Time              // zero once it was sent again
+	socket   atomic.Pointer[socket] // nil until it was sent
+	spelling
 }
 
 // Cancel has the request end at the next sweep, without being sent again. Any
@@ -56,7 +57,10 @@ func (p *Pool) Exchange(ctx context.Context, query, buf []byte) ([]byte, error) 
 		if p.cancel(r) {
 			return nil, exchange.Error(ctx, "ask", p.server, ctx.Err())
 		}
-		e = <-ended
+		r.Cancel() // it may be asked again
+		if e = <-ended; e.err != nil {
+			return nil, exchange.Error(ctx, "ask", p.server, ctx.Err())
+		}
 	}
 	if e.err != nil {
 		return nil, p.Error(e.err)

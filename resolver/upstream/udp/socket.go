@@ -11,7 +11,8 @@ import (
 // A socket is connected to the server. Any number of requests is under way on
 // it.
 type socket struct {
-	sock // what the operating system has of it
+	sock            // what the operating system has of it
+	until time.Time // when it is given no further requests
 
 	mu       sync.Mutex
 	requests []*Request // mu
@@ -41,7 +42,7 @@ func (s *socket) begin(requests []*Request) (sent int, err error) {
 		s.spent = true
 	}
 	for _, r := range requests[:sent] {
-		r.socket = s
+		r.socket.Store(s)
 	}
 	s.requests = append(s.requests, requests[:sent]...)
 	return sent, err
@@ -61,11 +62,21 @@ func (s *socket) sweep(now time.Time, expired []*Request) []*Request {
 		case !r.resendAt.IsZero() && !now.Before(r.resendAt):
 			s.spent = true // a second reply may come
 			r.resendAt = time.Time{}
-			_, _ = s.send([]*Request{r}) // if it fails, the request ends at its deadline
+			s.resend(r)
 		}
 		return false
 	})
 	return expired
+}
+
+// resend sends r again, with the name as it was given: perhaps the server drops what is
+// in random case. s.mu is held. If it fails, the request ends at its deadline.
+func (s *socket) resend(r *Request) {
+	if r.mixed {
+		r.flip()
+		defer r.flip()
+	}
+	_, _ = s.send([]*Request{r})
 }
 
 // remove takes r from the socket and reports whether it was under way there.
