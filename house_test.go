@@ -56,7 +56,7 @@ var rooms = []room{
 	{"metrics/report/figures", []string{"metrics", "metrics/engine", "metrics/tally", "internal/wording"}, "numbers know nothing of the document that they are put in"},
 	{"metrics/report", []string{"metrics", "metrics/engine", "metrics/tally", "metrics/report/...", "internal/wording", "internal/printable"}, "a report reads what was counted, nothing else"},
 	{"metrics", nil, "counting is a leaf, so that counting can never decide"},
-	{"resolver/cache", []string{"blocklist/domain", "policy", "resolver/dnswire"}, "what is kept is kept for all: it knows questions, not queries"},
+	{"resolver/cache", []string{"blocklist/domain", "policy", "resolver/dnswire", "internal/printable"}, "what is kept is kept for all: it knows questions, not queries"},
 	{"resolver/listen", []string{"internal/eventloop"}, "who opens a socket does not know what is answered there"},
 	{"resolver/inside", []string{"blocklist/domain"}, "what belongs inside a network is told by its name alone"},
 	{"resolver/ratelimit", []string{"blocklist/domain"}, "a limit counts, and knows no query"},

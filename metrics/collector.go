@@ -39,6 +39,11 @@ var (
 		"absent before its first answer.", "upstream")
 	upstreamUpDesc = desc("lachan_upstream_up", "Whether an upstream is in use (1) or taken to be "+
 		"down (0).", "upstream")
+	upstreamCaseDesc = desc("lachan_upstream_case_kept", "Whether an upstream that is asked over UDP keeps the "+
+		"case of letters (1), so that names go out in random case, or not (0); absent before it is learned.", "upstream")
+
+	upstreamFilteredDesc = desc("lachan_upstream_filtered_answers_total", "Answers that an upstream said it has "+
+		"filtered (extended DNS errors 15 to 18), by kind.", "kind")
 
 	feedEntriesDesc  = desc("lachan_feed_entries", "Rules of a feed that are in force.", "feed")
 	feedRejectedDesc = desc("lachan_feed_rejected_lines", "Lines of the copy in force of a feed that were "+
@@ -104,6 +109,9 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s.pending(readings.Pending)
 	for _, part := range readings.Memory {
 		s.memory(part)
+	}
+	for said, n := range readings.Filtered {
+		s.counter(upstreamFilteredDesc, n, said)
 	}
 	for _, u := range readings.Upstreams {
 		s.upstream(u)
@@ -196,6 +204,12 @@ func (s series) upstream(r UpstreamReading) {
 		up = 1
 	}
 	s.gauge(upstreamUpDesc, up, r.Name)
+	switch r.Case {
+	case "kept":
+		s.gauge(upstreamCaseDesc, 1, r.Name)
+	case "lost":
+		s.gauge(upstreamCaseDesc, 0, r.Name)
+	}
 }
 
 func (s series) feed(r FeedReading) {

@@ -50,9 +50,10 @@ func readings(now time.Time) metrics.Readings {
 			Pending: metrics.PendingReading{Queries: 4, Exchanges: 2, Abandoned: 8},
 			Memory:  []metrics.MemoryReading{{Part: "cache", Budget: 1 << 20, Used: 1 << 10}},
 			Upstreams: []metrics.UpstreamReading{
-				{Name: "1.1.1.1", Exchanges: 9, Failures: map[string]uint64{"timeout": 2, "servfail": 1}, RTT: 12500 * time.Microsecond, Up: true},
-				{Name: "tls://9.9.9.9"},
+				{Name: "1.1.1.1", Exchanges: 9, Failures: map[string]uint64{"timeout": 2, "servfail": 1}, RTT: 12500 * time.Microsecond, Up: true, Case: "kept"},
+				{Name: "tls://9.9.9.9"}, {Name: "192.0.2.53:53", Case: "lost"},
 			},
+			Filtered:            map[string]uint64{"censored": 7},
 			BloomFalsePositives: 6,
 			RulesSerial:         42,
 		},
@@ -90,6 +91,9 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_upstream_rtt_seconds", 0.0125, `upstream="1.1.1.1"`)
 		f("lachan_upstream_up", 1, `upstream="1.1.1.1"`)
 		f("lachan_upstream_up", 0, `upstream="tls://9.9.9.9"`)
+		f("lachan_upstream_filtered_answers_total", 7, `kind="censored"`)
+		f("lachan_upstream_case_kept", 1, `upstream="1.1.1.1"`)
+		f("lachan_upstream_case_kept", 0, `upstream="192.0.2.53:53"`)
 		f("lachan_feed_entries", 1000, `feed="co-bac"`)
 		f("lachan_feed_rejected_lines", 4, `feed="co-bac"`)
 		f("lachan_feed_age_seconds", 3600, `feed="co-bac"`)
@@ -104,6 +108,9 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_history_refused_samples_total", 3)
 		f("lachan_condition", 1, `name="feed_late"`)
 		f("lachan_build_info", 1, `version="1.2.3"`, `revision="abc"`, `goversion="`+runtime.Version()+`"`)
+		if _, ok := served[`lachan_upstream_case_kept{upstream="tls://9.9.9.9"}`]; ok {
+			t.Error("an upstream that is asked over TLS keeps or loses the case")
+		}
 		if _, ok := served[`lachan_upstream_rtt_seconds{upstream="tls://9.9.9.9"}`]; ok {
 			t.Error("an upstream that never answered has a round-trip time")
 		}
@@ -138,6 +145,7 @@ var operatorMetrics = []string{
 	"lachan_waiting_queries", "lachan_pending_exchanges", "lachan_abandoned_exchanges_total",
 	"lachan_memory_budget_bytes", "lachan_memory_used_bytes",
 	"lachan_upstream_exchanges_total", "lachan_upstream_failures_total", "lachan_upstream_rtt_seconds", "lachan_upstream_up",
+	"lachan_upstream_case_kept", "lachan_upstream_filtered_answers_total",
 	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_age_seconds",
 	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",
 	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",

@@ -18,6 +18,7 @@ type ResolverReadings struct {
 	Upstreams           []UpstreamReading // one for each name
 	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
 	RulesSerial         uint64            // of the Rules in force
+	Filtered            map[string]uint64 // answers that an upstream said it filtered, by what it said; they only grow
 	UpstreamAnswered    bool              // at least once, by whichever is asked for all names
 }
 
@@ -58,6 +59,7 @@ type UpstreamReading struct {
 	RTT       time.Duration     // smoothed round trip; 0 before the first answer
 	Up        bool
 	Reason    string // why it is not up, in words that are constant
+	Case      string // "kept" or "lost": what it makes of the case of letters; "" if that is not known
 }
 
 // A FeedReading is the state of one feed.

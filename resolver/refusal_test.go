@@ -118,7 +118,9 @@ func TestEveryFailureSaysWhy(t *testing.T) {
 	fails(dns.RcodeServerFailure, dns.ExtendedErrorCodeDNSBogus)
 	f("2.example.", "SERVFAIL", dns.ExtendedErrorCodeDNSBogus) // only the validator knows that
 	fails(dns.RcodeServerFailure, dns.ExtendedErrorCodeBlocked)
-	f("3.example.", "SERVFAIL", dns.ExtendedErrorCodeNetworkError) // that would be ours to say
+	f("3.example.", "SERVFAIL", dns.ExtendedErrorCodeBlocked) // it filters, and says so
+	fails(dns.RcodeServerFailure, dns.ExtendedErrorCodeNotReady)
+	f("8.example.", "SERVFAIL", dns.ExtendedErrorCodeNetworkError) // that would be ours to say
 	up.answer(func(*dns.Msg) *dns.Msg { return nil })
 	f("4.example.", "SERVFAIL", dns.ExtendedErrorCodeNoReachableAuthority)
 

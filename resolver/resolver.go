@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"lachan/blocklist/domain"
@@ -19,6 +20,7 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cache"
+	"lachan/resolver/dnswire"
 	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 )
@@ -101,6 +103,19 @@ func (r *Resolver) Load() Load {
 		Waiting: int(ps.waiting.Load()), HeldBytes: ps.held.Load(),
 		Exchanges: int(ps.under.Load()), Abandoned: ps.left.Load(),
 	}
+}
+
+// filterCounts count answers by the extended error of an upstream that filters:
+// blocked, censored, filtered, prohibited (RFC 8914 sections 4.16 to 4.19).
+type filterCounts [dnswire.EDEProhibited - dnswire.EDEBlocked + 1]atomic.Uint64
+
+// FilteredByUpstreams are the counts since the start, by what an upstream has said.
+func (r *Resolver) FilteredByUpstreams() map[string]uint64 {
+	counts := map[string]uint64{}
+	for i, said := range [len(r.filtered)]string{"blocked", "censored", "filtered", "prohibited"} {
+		counts[said] = r.filtered[i].Load()
+	}
+	return counts
 }
 
 // Popular calls yield with every name that the cache has an answer for, see

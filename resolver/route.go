@@ -33,6 +33,7 @@ type route struct {
 	lane     *metrics.Shard // of queries that waited
 	epoch    time.Time      // zero of the clock
 	queries  sync.Pool      // of *Query
+	filtered filterCounts   // answers that upstreams have filtered
 }
 
 func newRoute(counters *metrics.Counters) *route {
@@ -72,7 +73,7 @@ func (r *route) serveParsed(q *Query) (done bool) {
 // resume ends the route of a query that waited, with an answer as its reply.
 func (r *route) resume(q *Query, a *cache.Answer, v cache.Verdict) {
 	q.appendAnswer(a)
-	q.inspect(a, v)
+	r.inspect(q, a, v)
 	r.finish(q, r.clock(), r.lane)
 }
 
@@ -144,11 +145,22 @@ func (r *route) answer(q *Query) (done bool) {
 	if !cache.IsAnswer(q.rcode) {
 		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
 	}
-	q.inspect(f.Answer, f.Verdict)
+	r.inspect(q, f.Answer, f.Verdict)
 	if f.Expires && q.snapshot.settings.Cache.Prefetch && q.Flags&dnswire.FlagRD != 0 {
 		r.pendings.prefetch(q)
 	}
 	return true
+}
+
+// inspect judges what a, the reply, points at. If policy has nothing to say of it, and
+// the upstream says that it has filtered it, that is passed on and counted.
+func (r *route) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
+	q.inspect(a, v)
+	told := q.source == metrics.SourceUpstream || q.source == metrics.SourceCache || q.decision == rebind
+	if f := a.Filter(); f != nil && told {
+		q.ede, q.text = f.Code, f.Text
+		r.filtered[f.Code-dnswire.EDEBlocked].Add(1)
+	}
 }
 
 // forward lets q wait until an upstream has answered its question. It is done if q

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/printable"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
 )
@@ -23,9 +24,28 @@ type Answer struct {
 	questionEnd uint16
 	flags       byte // of the question, see Question
 	rcode       uint8
-	points      bool // something in it is to be judged: a name, an address
-	private     bool // an address in it is private
-	local       bool // it came from a conditional zone
+	points      bool    // something in it is to be judged: a name, an address
+	private     bool    // an address in it is private
+	local       bool    // it came from a conditional zone
+	filter      *Filter // nil if the upstream does not say that it filters
+}
+
+// A Filter is what an upstream that filters says of an answer.
+type Filter struct {
+	Code uint16 // extended DNS error, see dnswire.EDEOfFilter
+	Text string // its words, fit to be shown
+}
+
+// filterText is how many characters of the words of a Filter are kept.
+const filterText = 160
+
+// filterOf is what a reply says of its being filtered.
+func filterOf(reply []byte) *Filter {
+	code, text := dnswire.FilterError(reply)
+	if code == dnswire.EDENone {
+		return nil
+	}
+	return &Filter{Code: code, Text: printable.Line(string(text), filterText)}
 }
 
 // An Entry is an Answer and what the cache knows of it. There are many, so it is
@@ -85,6 +105,7 @@ func NewEntry(query, reply []byte, l Lifetimes, trustAD, local bool, now int64) 
 	if err := e.copyReply(reply); err != nil {
 		return nil, false, err
 	}
+	e.filter = filterOf(reply)
 	wire := e.Wire()
 	copy(wire[dnswire.HeaderSize:e.questionEnd], query[dnswire.HeaderSize:])
 	e.rcode = uint8(dnswire.Rcode(wire))
@@ -282,6 +303,10 @@ func (a *Answer) Stored() int64 { return a.stored }
 
 // Rcode is the response code.
 func (a *Answer) Rcode() int { return int(a.rcode) }
+
+// Filter is what the upstream says of its filtering the answer; nil if it does not. It
+// is not to be written.
+func (a *Answer) Filter() *Filter { return a.filter }
 
 // Private reports whether the answer leads into the network of the client and is
 // not from a zone that may.

@@ -12,7 +12,8 @@ type Bounds struct {
 const (
 	// entryOverhead is what an entry takes besides its message, in bytes: the entry,
 	// its verdict, its places in the map and in the list of its shard.
-	entryOverhead = 256
+	entryOverhead  = 256
+	filterOverhead = 32
 	// hotPart is the part of the bytes that the Hot caches have together. What they
 	// hold may be in the Cache too, or may have been evicted from it.
 	hotPart = 8
@@ -27,7 +28,13 @@ const (
 )
 
 // weight is how many bytes an answer takes where it is kept.
-func (a *Answer) weight() int64 { return int64(cap(a.data)) + entryOverhead }
+func (a *Answer) weight() int64 {
+	weight := int64(cap(a.data)) + entryOverhead
+	if a.filter != nil {
+		weight += int64(len(a.filter.Text)) + filterOverhead
+	}
+	return weight
+}
 
 // ofShard is the part of the bounds that each shard has.
 func (b Bounds) ofShard() (entries int, bytes int64) {

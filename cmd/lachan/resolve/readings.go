@@ -21,6 +21,7 @@ func (p *process) readings() metrics.ResolverReadings {
 			Queries: load.Waiting, Exchanges: load.Exchanges, Abandoned: load.Abandoned,
 		},
 		Memory:              memoryReadings(s.cfg, p.resolver),
+		Filtered:            p.resolver.FilteredByUpstreams(),
 		BloomFalsePositives: s.lists.FalsePositives(),
 		RulesSerial:         s.serial,
 		UpstreamAnswered:    !s.upstreams.General().LastAnswer().IsZero(),
@@ -28,7 +29,7 @@ func (p *process) readings() metrics.ResolverReadings {
 	for _, of := range s.upstreams.Stats() {
 		u := metrics.UpstreamReading{
 			Name: of.Name, Exchanges: of.Exchanges, Failures: map[string]uint64{}, RTT: of.RTT, Up: of.Up,
-			Reason: of.Reason.String(),
+			Reason: of.Reason.String(), Case: of.Case.String(),
 		}
 		for kind, count := range of.Failures {
 			u.Failures[upstream.Failure(kind).String()] = count

@@ -1,6 +1,7 @@
 package udp
 
 import (
+	"bytes"
 	"sync/atomic"
 	"time"
 
@@ -255,7 +256,7 @@ func (r *Request) respell(reply []byte) {
 	var w dnswire.Walker
 	var record dnswire.Record
 	for ok := w.Start(reply) == nil; ok && w.Next(&record); {
-		if owner := reply[record.Owner:record.TTLAt]; len(owner) > len(sent) && string(owner[:len(sent)]) == string(sent) {
+		if owner := reply[record.Owner:record.TTLAt]; bytes.HasPrefix(owner, sent) {
 			copy(owner, given)
 		}
 	}
