@@ -64,11 +64,18 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 		d.shape(v.Type()).setLine(v, n.Line)
 		return d.short(n, short)
 	}
+	s := d.shape(v.Type())
+	if form, ok := v.Addr().Interface().(ListForm); ok && n.Kind == yaml.SequenceNode {
+		s.setLine(v, n.Line)
+		d.path = append(d.path, step{key: form.ListKey()})
+		ok = d.value(n, v.Field(s.field[form.ListKey()]))
+		d.path = d.path[:len(d.path)-1]
+		return ok
+	}
 	if n.Kind != yaml.MappingNode {
 		d.report(n.Line, wantKeys(n))
 		return false
 	}
-	s := d.shape(v.Type())
 	s.setLine(v, n.Line)
 	seen := make([]int, s.fields)
 	for i := 0; i < len(n.Content); i += 2 {

@@ -37,6 +37,10 @@ type located interface{ locate(line int) any }
 // be written without its brackets. Its pointer implements it.
 type ShortForm interface{ SetShort(s string) error }
 
+// A ListForm is a struct that may also be written as a list alone, which is then the one
+// under its key ListKey. Its pointer implements it.
+type ListForm interface{ ListKey() string }
+
 // Defaults is an item of a list or of a map, or what a pointer leads to, that
 // does not begin as the zero value. Its pointer implements it.
 type Defaults interface{ SetDefaults() }

@@ -1,6 +1,7 @@
 package yamlfile_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -98,4 +99,34 @@ type word string
 func (w *word) UnmarshalText(text []byte) error {
 	*w = word(text)
 	return nil
+}
+
+// A week may be written as its days alone.
+type week struct {
+	Begins string   `yaml:"begins"`
+	Days   []string `yaml:"days"`
+}
+
+func (*week) ListKey() string { return "days" }
+
+// TestAListFormIsReadEitherWay: as a mapping, or as the list under its one key.
+func TestAListFormIsReadEitherWay(t *testing.T) {
+	for text, want := range map[string]week{
+		"w: [mon, tue]":                    {Days: []string{"mon", "tue"}},
+		"w: {begins: mon, days: [mon]}":    {Begins: "mon", Days: []string{"mon"}},
+		"w:\n  begins: sun\n  days: [sun]": {Begins: "sun", Days: []string{"sun"}},
+	} {
+		var got struct {
+			W week `yaml:"w"`
+		}
+		if problems := yamlfile.Decode("w.yaml", []byte(text), &got); len(problems) > 0 || !reflect.DeepEqual(got.W, want) {
+			t.Errorf("%q is %+v, %v", text, got.W, problems)
+		}
+	}
+	var got struct {
+		W week `yaml:"w"`
+	}
+	if problems := yamlfile.Decode("w.yaml", []byte("w:\n  - mon\n  - {a: b}\n"), &got); len(problems) != 1 || problems[0].Line != 3 {
+		t.Errorf("a wrong item is told as %v", problems)
+	}
 }

@@ -23,7 +23,7 @@ func TestEveryEngineGivesTheSameReport(t *testing.T) {
 	f.nodes[0].schools[0].Commune = "xa-01" // moves
 	f.nodes[0].counters.SetSchools(f.nodes[0].schools)
 	f.run(day("2026-09-30"))
-	p, err := figures.ParsePeriod("2026-09-05..2026-09-28", hanoi, figures.SchoolYear{})
+	p, err := figures.ParsePeriod("2026-09-05..2026-09-28", figures.Calendar{Zone: hanoi})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -194,7 +194,7 @@ func (f *fleet) Querier(mint, maxt int64) (storage.Querier, error) {
 
 func (f *fleet) report(unit, period string) *report.Model {
 	f.t.Helper()
-	p, err := figures.ParsePeriod(period, hanoi, figures.SchoolYear{})
+	p, err := figures.ParsePeriod(period, figures.Calendar{Zone: hanoi})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -241,7 +241,7 @@ func (w *world) append(app storage.Appender, s *pupil, what string, l labels.Lab
 // spec is that of a report of this world.
 func (w *world) spec(unit, period string) figures.Spec {
 	w.t.Helper()
-	p, err := figures.ParsePeriod(period, hanoi, figures.SchoolYear{})
+	p, err := figures.ParsePeriod(period, figures.Calendar{Zone: hanoi})
 	if err != nil {
 		w.t.Fatal(err)
 	}

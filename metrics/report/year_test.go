@@ -212,7 +212,7 @@ func (s *track) pack(t testing.TB, times []moment, seed uint64, every time.Durat
 // spec is that of a report on all schools.
 func (y *year) spec(t testing.TB, period string) figures.Spec {
 	t.Helper()
-	p, err := figures.ParsePeriod(period, hanoi, figures.SchoolYear{})
+	p, err := figures.ParsePeriod(period, figures.Calendar{Zone: hanoi})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,8 +37,8 @@ type Config struct {
 	Policy  string  `yaml:"policy"`
 	Metrics Metrics `yaml:"metrics"`
 	// Reports are made by themselves when their periods are over. Default none.
-	Reports []Report `yaml:"reports"`
-	Log     Log      `yaml:"log"`
+	Reports Reports `yaml:"reports"`
+	Log     Log     `yaml:"log"`
 
 	file   string            // as the user named it; "" when there is none
 	origin map[string]string // variable or flag that set a value, by path

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lachan/internal/yamlfile"
+	"lachan/metrics/report/figures"
 	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/upstream"
 )
@@ -36,6 +37,7 @@ func (c *Config) SetDefaults() {
 			Strategy: Strategy{upstream.Fastest},
 			Timeout:  2 * time.Second,
 		},
+		Reports: Reports{YearEnds: YearDay{figures.Day{Month: time.November, Day: 15}}},
 		Cache: Cache{
 			Entries: 200_000, MaxTTL: 24 * time.Hour, NegativeTTL: 30 * time.Minute,
 			StaleFor: 12 * time.Hour, Prefetch: true,

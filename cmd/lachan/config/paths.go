@@ -32,8 +32,8 @@ func (c *Config) resolvePaths() {
 		resolve(c, at+".verify.sha256_url", &f.Verify.SHA256URL)
 		resolve(c, at+".tsig.secret_file", &f.TSIG.SecretFile)
 	}
-	for i := range c.Reports {
-		resolve(c, Item("reports", i)+".dir", &c.Reports[i].Dir)
+	for i := range c.Reports.Schedule {
+		resolve(c, Item("reports.schedule", i)+".dir", &c.Reports.Schedule[i].Dir)
 	}
 }
 

@@ -6,8 +6,46 @@ import (
 	"strings"
 	"time"
 
+	"lachan/internal/wording"
 	"lachan/metrics/report/figures"
 )
+
+// Reports are the reports that the server makes by itself. They may be written as a list
+// alone, which is the schedule.
+type Reports struct {
+	// YearEnds is the last day of a reporting year, as 11-15 or 15/11: that of the plan
+	// that the report is made for. Default 11-15.
+	YearEnds YearDay `yaml:"year_ends"`
+	// Schedule has a report for each unit and period. Default none.
+	Schedule []Report `yaml:"schedule"`
+}
+
+// ListKey is the key that may stand without its name.
+func (*Reports) ListKey() string { return "schedule" }
+
+// A YearDay is a day of every year.
+type YearDay struct{ figures.Day }
+
+// UnmarshalText reads 11-15 or 15/11. 29 February is none: not every year has it.
+func (d *YearDay) UnmarshalText(text []byte) error {
+	for _, layout := range [...]string{"1-2", "2/1"} {
+		if at, err := time.Parse(layout, string(text)); err == nil {
+			d.Day = figures.Day{Month: at.Month(), Day: at.Day()}
+			return nil
+		}
+	}
+	return wording.Error(textReportYearEnds.With(string(text)))
+}
+
+// MarshalText writes the day as 11-15.
+func (d YearDay) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%02d-%02d", int(d.Month), d.Day.Day), nil
+}
+
+// Calendar is what the names of periods depend on.
+func (r *Reports) Calendar(zone *time.Location, now time.Time) figures.Calendar {
+	return figures.Calendar{Zone: zone, Now: now, YearEnds: r.YearEnds.Day}
+}
 
 // A Report is a report that the server makes by itself once a period is
 // over.
@@ -15,7 +53,8 @@ type Report struct {
 	// Unit is the id of a unit of the policy, or "all".
 	Unit string `yaml:"unit"`
 	// Period is month, quarter, half or year, or one of these after "hc-" for
-	// the administrative periods, which end on the 14th. Default month.
+	// the administrative periods, which end on the 14th, or bc-year for the reporting
+	// year. Default month.
 	Period string `yaml:"period"`
 	// Formats are pdf, docx, xlsx, html and json. Default pdf and xlsx.
 	Formats []string `yaml:"formats"`
@@ -41,19 +80,26 @@ var periodNames = map[string]func(year int, month time.Month) string{
 }
 
 // Newest is the last period that is over, and has been for After.
-func (r *Report) Newest(now time.Time, zone *time.Location) (figures.Period, error) {
-	kind, admin := strings.CutPrefix(r.Period, "hc-")
-	name := periodNames[kind]
-	prefix := ""
-	if admin {
-		prefix = "hc-"
-	}
-	at := now.In(zone)
-	p, err := figures.ParsePeriod(prefix+name(at.Year(), at.Month()), zone, figures.SchoolYear{})
+func (r *Report) Newest(in figures.Calendar) (figures.Period, error) {
+	prefix, kind := r.kind()
+	now := in.Now
+	at := now.In(in.Zone)
+	p, err := figures.ParsePeriod(prefix+periodNames[kind](at.Year(), at.Month()), in)
 	for err == nil && p.End.Add(r.After).After(now) {
 		p = p.Previous()
 	}
 	return p, err
+}
+
+// kind is what stands before the year in a period's code, and the kind of period.
+func (r *Report) kind() (prefix, kind string) {
+	switch {
+	case r.Period == "bc-year":
+		return "bc-", "year"
+	case strings.HasPrefix(r.Period, "hc-"):
+		return "hc-", r.Period[len("hc-"):]
+	}
+	return "", r.Period
 }
 
 // ReportFormats are the ways of writing a report.
@@ -61,13 +107,13 @@ func ReportFormats() []string { return []string{"pdf", "docx", "xlsx", "html", "
 
 func (k *checker) reports() {
 	c := k.cfg
-	for i := range c.Reports {
-		c.Reports[i].check(k, Item("reports", i))
+	for i := range c.Reports.Schedule {
+		c.Reports.Schedule[i].check(k, Item("reports.schedule", i))
 	}
 }
 
 func (r *Report) check(k *checker, path string) {
-	if kind := strings.TrimPrefix(r.Period, "hc-"); periodNames[kind] == nil {
+	if _, kind := r.kind(); periodNames[kind] == nil {
 		k.wrong(path+".period", textReportSchedulePeriod.With(r.Period))
 	}
 	if r.Unit == "" {

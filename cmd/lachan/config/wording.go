@@ -191,8 +191,12 @@ var (
 		EN: "there is no format %q; the formats are: %s",
 	}
 	textReportSchedulePeriod = wording.Text{
-		VI: "không có kỳ %q; các kỳ: month, quarter, half, year, hc-month, hc-quarter, hc-half, hc-year",
-		EN: "there is no period %q; the periods are: month, quarter, half, year, hc-month, hc-quarter, hc-half, hc-year",
+		VI: "không có kỳ %q; các kỳ: month, quarter, half, year, hc-month, hc-quarter, hc-half, hc-year, bc-year",
+		EN: "there is no period %q; the periods are: month, quarter, half, year, hc-month, hc-quarter, hc-half, hc-year, bc-year",
+	}
+	textReportYearEnds = wording.Text{
+		VI: "ngày cuối năm báo cáo viết là tháng-ngày hoặc ngày/tháng, ví dụ 11-15 hoặc 15/11, không phải %q",
+		EN: "the last day of a reporting year is written as month-day or day/month, such as 11-15 or 15/11, not %q",
 	}
 	textACMEOrFiles = wording.Text{
 		VI: "chỉ chọn một: tệp chứng chỉ (cert, key) hoặc acme",

@@ -118,7 +118,7 @@ func (a *api) askedReport(r *http.Request, o *report.Request) (format report.For
 	if err != nil {
 		return format, nil, err
 	}
-	period, format, err := o.Complete(cfg.Timezone.Location, orders, time.Now())
+	period, format, err := o.Complete(cfg.Reports.Calendar(cfg.Timezone.Location, time.Now()), orders)
 	if err != nil {
 		return format, nil, err
 	}

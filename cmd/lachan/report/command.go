@@ -52,7 +52,7 @@ func run(c command.Call, o *Request) error {
 	if err != nil {
 		return err
 	}
-	period, format, err := o.Complete(off.Config.Timezone.Location, carried, now)
+	period, format, err := o.Complete(off.Config.Reports.Calendar(off.Config.Timezone.Location, now), carried)
 	if err != nil {
 		return err
 	}

@@ -53,9 +53,9 @@ func ordersOn(node string, log *order.Log) (list []figures.Order) {
 // sinceOrdered makes the period that from the first day of an order on, when no
 // other is asked for, and reports an order that nothing is known of. A number in other
 // letter case is the same number.
-func (o *Request) sinceOrdered(zone *time.Location, orders []figures.Order, now time.Time) error {
+func (o *Request) sinceOrdered(in figures.Calendar, orders []figures.Order) error {
 	var known []string
-	first, found := now, false
+	first, found := in.Now, false
 	for i := range orders {
 		r := &orders[i]
 		if strings.EqualFold(r.Document, strings.TrimSpace(o.Document)) {
@@ -72,7 +72,7 @@ func (o *Request) sinceOrdered(zone *time.Location, orders []figures.Order, now 
 		return usage(textNoDocument.With(o.Document, strings.Join(known[max(0, len(known)-10):], ", ")))
 	}
 	if o.Period == "" {
-		o.Period = first.In(zone).Format(time.DateOnly) + ".." + now.In(zone).Format(time.DateOnly)
+		o.Period = first.In(in.Zone).Format(time.DateOnly) + ".." + in.Now.In(in.Zone).Format(time.DateOnly)
 	}
 	return nil
 }

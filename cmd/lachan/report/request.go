@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
@@ -59,20 +58,20 @@ func FormatNamed(name string) (Format, error) {
 
 // Complete fills in what is not given, and reports what cannot be.
 func (o *Request) Complete(
-	zone *time.Location, orders []figures.Order, now time.Time,
+	in figures.Calendar, orders []figures.Order,
 ) (period figures.Period, format Format, err error) {
 	if o.Unit == "" {
 		return period, format, usage(config.ReportNoUnit)
 	}
 	if o.Document != "" {
-		if err := o.sinceOrdered(zone, orders, now); err != nil {
+		if err := o.sinceOrdered(in, orders); err != nil {
 			return period, format, err
 		}
 	}
 	if o.Period == "" {
 		return period, format, usage(textNoPeriod)
 	}
-	period, err = figures.ParsePeriod(o.Period, zone, figures.SchoolYear{})
+	period, err = figures.ParsePeriod(o.Period, in)
 	if err != nil {
 		return period, format, command.UsageError{Command: "lachan report", Text: wording.Of(err)}
 	}

@@ -28,8 +28,8 @@ type Writer func(ctx context.Context, format string, m *report.Model) ([]byte, e
 func MakeDue(
 	ctx context.Context, cfg *config.Config, now time.Time, build Builder, write Writer, log *slog.Logger,
 ) (failed []string) {
-	for i := range cfg.Reports {
-		r := &cfg.Reports[i]
+	for i := range cfg.Reports.Schedule {
+		r := &cfg.Reports.Schedule[i]
 		if err := makeScheduled(ctx, cfg, r, now, build, write, log); err != nil {
 			failed = append(failed, r.Unit+" "+r.Period+": "+err.Error())
 		}
@@ -42,7 +42,7 @@ func makeScheduled(
 	ctx context.Context, cfg *config.Config, r *config.Report, now time.Time, build Builder, write Writer,
 	log *slog.Logger,
 ) error {
-	p, err := r.Newest(now, cfg.Timezone.Location)
+	p, err := r.Newest(cfg.Reports.Calendar(cfg.Timezone.Location, now))
 	if err != nil {
 		return err
 	}

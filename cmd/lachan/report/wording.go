@@ -13,8 +13,8 @@ var (
 		EN: "id of the unit in policy.yaml: school, commune, province; all: every school",
 	}
 	textPeriod = wording.Text{
-		VI: "kỳ báo cáo: 2026, 2026-H1, 2026-Q3, 2026-10, hc-2026-Q3 (kỳ hành chính), 2025-2026 (năm học), 2025-2026-HK1, TỪ..ĐẾN",
-		EN: "the period: 2026, 2026-H1, 2026-Q3, 2026-10, hc-2026-Q3 (administrative), 2025-2026 (school year), 2025-2026-HK1, FROM..TO",
+		VI: "kỳ báo cáo: 2026, 2026-H1, 2026-Q3, 2026-10, hc-2026-Q3 (kỳ hành chính), bc-2026 (năm báo cáo), 2025-2026 (năm học), 2025-2026-HK1, 2026-W47 (tuần), 20/11/2026, TỪ..ĐẾN, tuần này, tháng trước ...",
+		EN: "the period: 2026, 2026-H1, 2026-Q3, 2026-10, hc-2026-Q3 (administrative), bc-2026 (reporting year), 2025-2026 (school year), 2025-2026-HK1, 2026-W47, 2026-11-20, FROM..TO, this week, last month ...",
 	}
 	textDocument = wording.Text{
 		VI: "chỉ báo cáo việc thực hiện văn bản có số này; không cần --period",

@@ -3,6 +3,7 @@ package figures
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,10 +18,10 @@ type Period struct {
 	Start time.Time `json:"start"` // the first moment in it
 	End   time.Time `json:"end"`   // the first moment after it
 
-	kind  kind
-	year  int // of calendar and administrative periods; the first one of a school year
-	part  int // month, quarter, half or term, from 1; 0 of years
-	terms SchoolYear
+	kind kind
+	year int // of calendar and administrative periods; the first one of a school year
+	part int // month, quarter, half, term or week, from 1; 0 of years
+	in   Calendar
 }
 
 type kind uint8
@@ -30,7 +31,27 @@ const (
 	calendarPeriod
 	administrative // from the 15th to the 14th
 	schoolYear
+	reportingYear // ends on the day that the plan gives
+	week          // of ISO 8601
 )
+
+// A Calendar is what the names of periods depend on.
+type Calendar struct {
+	Zone *time.Location
+	// Now is what "this week" is counted from; zero, and no such word names a period.
+	Now time.Time
+	// YearEnds is the last day of a reporting year; zero is 15 November, so that the
+	// report can be made before the 30th.
+	SchoolYear SchoolYear
+	YearEnds   Day
+}
+
+func (c Calendar) yearEnds() Day {
+	if c.YearEnds == (Day{}) {
+		return Day{time.November, 15}
+	}
+	return c.YearEnds
+}
 
 // A SchoolYear says on which days of any year schools begin and end. The zero
 // value is 5 September, 19 January and 31 May.
@@ -52,49 +73,140 @@ func (s SchoolYear) orDefault() SchoolYear {
 }
 
 var (
-	calendarForm = regexp.MustCompile(`^(hc-)?(20\d{2})(?:-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?$`)
-	schoolForm   = regexp.MustCompile(`^(20\d{2})-(20\d{2})(?:-HK([12]))?$`)
-	betweenForm  = regexp.MustCompile(`^(20\d{2}-\d{2}-\d{2})\.\.(20\d{2}-\d{2}-\d{2})$`)
+	calendarForm  = regexp.MustCompile(`^(HC-)?(20\d{2})(?:-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?$`)
+	schoolForm    = regexp.MustCompile(`^(20\d{2})-(20\d{2})(?:-HK([12]))?$`)
+	reportingForm = regexp.MustCompile(`^(?:BC-(20\d{2})|(20\d{2})-NAM)$`)
+	weekForm      = regexp.MustCompile(`^(20\d{2})-W(\d{2})$`)
+	betweenForm   = regexp.MustCompile(`^([^. ]+) ?(?:\.\.|-) ?([^. ]+)$`)
 )
 
 // ErrPeriod is the error of a text that names no period. It says which ones
 // there are, in both languages.
 var ErrPeriod = wording.Error(textNoPeriod)
 
-// ParsePeriod reads a period of the zone:
+// ParsePeriod reads a period:
 //
 //	2026 2026-H1 2026-Q3 2026-10   calendar year, half, quarter, month
 //	hc-2026 hc-2026-Q3 ...         the same as agencies report: from the 15th to the 14th
+//	bc-2026 2026-nam               reporting year, which ends on the day of Calendar.YearEnds
 //	2025-2026 2025-2026-HK1        school year, its terms
-//	2026-01-15..2026-11-20         both days and all between
-func ParsePeriod(code string, zone *time.Location, terms SchoolYear) (Period, error) {
-	code = strings.ToUpper(strings.TrimSpace(code))
-	code = strings.Replace(code, "HC-", "hc-", 1)
-	if m := calendarForm.FindStringSubmatch(code); m != nil {
-		year, _ := strconv.Atoi(m[2]) // four digits
-		return calendarOf(m[1] != "", year, m[3], zone), nil
+//	2026-W47                       week, from Monday to Sunday
+//	2026-01-15..2026-11-20         both days and all between; days also as 15/01/2026
+//	2026-11-20 20/11/2026          a day
+//	tuần này, tháng trước ...      this or the last day, week, month, quarter, year; in
+//	                               English too, and without accents
+func ParsePeriod(code string, in Calendar) (Period, error) {
+	text := strings.ToUpper(strings.Join(strings.Fields(code), " "))
+	if p, ok := in.relative(text); ok {
+		return p, nil
 	}
-	if m := schoolForm.FindStringSubmatch(code); m != nil {
-		first, _ := strconv.Atoi(m[1])
-		last, _ := strconv.Atoi(m[2])
-		term, _ := strconv.Atoi(m[3]) // "": 0
-		if last == first+1 {
-			return schoolPeriod(first, term, zone, terms), nil
+	if m := calendarForm.FindStringSubmatch(text); m != nil {
+		return calendarOf(m[1] != "", number(m[2]), m[3], in), nil
+	}
+	if m := schoolForm.FindStringSubmatch(text); m != nil {
+		if first := number(m[1]); number(m[2]) == first+1 {
+			return schoolPeriod(first, number(m[3]), in), nil
 		}
 	}
-	if m := betweenForm.FindStringSubmatch(code); m != nil {
-		from, err1 := time.ParseInLocation(time.DateOnly, m[1], zone)
-		to, err2 := time.ParseInLocation(time.DateOnly, m[2], zone)
-		if err1 == nil && err2 == nil && !to.Before(from) {
-			return betweenDays(from, to.AddDate(0, 0, 1)), nil
+	if m := reportingForm.FindStringSubmatch(text); m != nil {
+		return reportingYearOf(number(m[1]+m[2]), in), nil
+	}
+	if m := weekForm.FindStringSubmatch(text); m != nil {
+		if p, ok := weekOf(number(m[1]), number(m[2]), in); ok {
+			return p, nil
+		}
+	}
+	if day, ok := in.day(text); ok {
+		return betweenDays(day, day.AddDate(0, 0, 1), in), nil
+	}
+	if m := betweenForm.FindStringSubmatch(text); m != nil {
+		from, ok1 := in.day(m[1])
+		to, ok2 := in.day(m[2])
+		if ok1 && ok2 && !to.Before(from) {
+			return betweenDays(from, to.AddDate(0, 0, 1), in), nil
 		}
 	}
 	return Period{}, fmt.Errorf("%q: %w", code, ErrPeriod)
 }
 
+// number reads the digits that a form has matched; "" is 0.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
+}
+
+// day reads a day as programs or as people here write it.
+func (c Calendar) day(text string) (time.Time, bool) {
+	for _, layout := range [...]string{time.DateOnly, "2/1/2006"} {
+		day, err := time.ParseInLocation(layout, text, c.Zone)
+		if err == nil && day.Year()/100 == 20 {
+			return day, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// relative reads a period that is named from now.
+func (c Calendar) relative(text string) (Period, bool) {
+	if c.Now.IsZero() {
+		return Period{}, false
+	}
+	now := midnight(c.Now.In(c.Zone))
+	year, number := now.ISOWeek()
+	this, _ := weekOf(year, number, c)
+	today := betweenDays(now, now.AddDate(0, 0, 1), c)
+	month := calendarOf(false, now.Year(), fmt.Sprintf("%02d", now.Month()), c)
+	quarter := calendarOf(false, now.Year(), "Q"+strconv.Itoa((int(now.Month())+2)/3), c)
+	whole := calendarOf(false, now.Year(), "", c)
+	for _, named := range []struct {
+		period     Period
+		this, last []string
+	}{
+		{today, []string{"HÔM NAY", "HOM NAY", "TODAY"}, []string{"HÔM QUA", "HOM QUA", "YESTERDAY"}},
+		{this, []string{"TUẦN NÀY", "TUAN NAY", "THIS WEEK"}, []string{"TUẦN TRƯỚC", "TUAN TRUOC", "LAST WEEK"}},
+		{month, []string{"THÁNG NÀY", "THANG NAY", "THIS MONTH"}, []string{"THÁNG TRƯỚC", "THANG TRUOC", "LAST MONTH"}},
+		{quarter, []string{"QUÝ NÀY", "QUY NAY", "THIS QUARTER"}, []string{"QUÝ TRƯỚC", "QUY TRUOC", "LAST QUARTER"}},
+		{whole, []string{"NĂM NAY", "NAM NAY", "THIS YEAR"}, []string{"NĂM TRƯỚC", "NAM TRUOC", "NĂM NGOÁI", "LAST YEAR"}},
+	} {
+		if words := strings.ReplaceAll(text, "-", " "); slices.Contains(named.this, words) {
+			return named.period, true
+		} else if slices.Contains(named.last, words) {
+			return named.period.Previous(), true
+		}
+	}
+	return Period{}, false
+}
+
+// reportingYearOf is the year that ends on the day of the plan.
+func reportingYearOf(year int, in Calendar) Period {
+	d := in.yearEnds()
+	end := time.Date(year, d.Month, d.Day, 0, 0, 0, 0, in.Zone)
+	p := Period{
+		Code: fmt.Sprintf("bc-%d", year), kind: reportingYear, year: year, in: in,
+		Start: end.AddDate(-1, 0, 1), End: end.AddDate(0, 0, 1),
+	}
+	p.Label = fmt.Sprintf("năm %d (từ ngày %s đến ngày %s)", year, Date(p.Start), Date(end))
+	return p
+}
+
+// weekOf is a week of ISO 8601; ok is false if the year has no such week.
+func weekOf(year, number int, in Calendar) (p Period, ok bool) {
+	fourth := time.Date(year, time.January, 4, 0, 0, 0, 0, in.Zone) // is always in the first week
+	monday := fourth.AddDate(0, 0, -(int(fourth.Weekday())+6)%7+7*(number-1))
+	if y, n := monday.ISOWeek(); y != year || n != number {
+		return p, false
+	}
+	p = Period{
+		Code: fmt.Sprintf("%d-W%02d", year, number), kind: week, year: year, part: number, in: in,
+		Start: monday, End: monday.AddDate(0, 0, 7),
+	}
+	p.Label = fmt.Sprintf("tuần %d năm %d (từ ngày %s đến ngày %s)", number, year, Date(monday), Date(p.Last()))
+	return p, true
+}
+
 // calendarOf is a year or the part of it that is written as "", "Q3", "H1" or "10".
-func calendarOf(admin bool, year int, part string, zone *time.Location) Period {
-	p := Period{kind: calendarPeriod, year: year}
+func calendarOf(admin bool, year int, part string, in Calendar) Period {
+	p := Period{kind: calendarPeriod, year: year, in: in}
 	first, months := 1, 12
 	switch {
 	case part == "":
@@ -113,7 +225,7 @@ func calendarOf(admin bool, year int, part string, zone *time.Location) Period {
 	if p.part > 0 {
 		first = (p.part-1)*months + 1
 	}
-	p.Start = time.Date(year, time.Month(first), 1, 0, 0, 0, 0, zone)
+	p.Start = time.Date(year, time.Month(first), 1, 0, 0, 0, 0, in.Zone)
 	p.End = p.Start.AddDate(0, months, 0)
 	p.Code = strconv.Itoa(year)
 	if part != "" {
@@ -126,14 +238,14 @@ func calendarOf(admin bool, year int, part string, zone *time.Location) Period {
 	return p
 }
 
-func schoolPeriod(first, term int, zone *time.Location, terms SchoolYear) Period {
-	t := terms.orDefault()
-	day := func(year int, d Day) time.Time { return time.Date(year, d.Month, d.Day, 0, 0, 0, 0, zone) }
+func schoolPeriod(first, term int, in Calendar) Period {
+	t := in.SchoolYear.orDefault()
+	day := func(year int, d Day) time.Time { return time.Date(year, d.Month, d.Day, 0, 0, 0, 0, in.Zone) }
 	p := Period{
 		Code:  fmt.Sprintf("%d-%d", first, first+1),
 		Label: fmt.Sprintf("năm học %d-%d", first, first+1),
 		Start: day(first, t.Start), End: day(first+1, t.End).AddDate(0, 0, 1),
-		kind: schoolYear, year: first, part: term, terms: terms,
+		kind: schoolYear, year: first, part: term, in: in,
 	}
 	switch term {
 	case 1:
@@ -148,13 +260,17 @@ func schoolPeriod(first, term int, zone *time.Location, terms SchoolYear) Period
 	return p
 }
 
-func betweenDays(start, end time.Time) Period {
+func betweenDays(start, end time.Time, in Calendar) Period {
 	last := end.AddDate(0, 0, -1)
-	return Period{
+	p := Period{
 		Code:  start.Format(time.DateOnly) + ".." + last.Format(time.DateOnly),
 		Label: "từ ngày " + Date(start) + " đến ngày " + Date(last),
-		Start: start, End: end,
+		Start: start, End: end, in: in,
 	}
+	if last.Equal(start) {
+		p.Label = "ngày " + Date(start)
+	}
+	return p
 }
 
 // Last is the last day of the period, at its beginning.
@@ -175,15 +291,21 @@ func (p Period) Previous() Period {
 		}
 	case schoolYear:
 		if p.part == 2 {
-			return schoolPeriod(p.year, 1, p.Start.Location(), p.terms)
+			return schoolPeriod(p.year, 1, p.in)
 		}
-		return schoolPeriod(p.year-1, 2*p.part, p.Start.Location(), p.terms)
+		return schoolPeriod(p.year-1, 2*p.part, p.in)
+	case reportingYear:
+		return reportingYearOf(p.year-1, p.in)
+	case week:
+		year, number := p.Start.AddDate(0, 0, -7).ISOWeek()
+		before, _ := weekOf(year, number, p.in)
+		return before
 	}
 	days := 0
 	for p.Start.AddDate(0, 0, days).Before(p.End) {
 		days++
 	}
-	return betweenDays(p.Start.AddDate(0, 0, -days), p.Start)
+	return betweenDays(p.Start.AddDate(0, 0, -days), p.Start, p.in)
 }
 
 // YearAgo is the same period one year earlier.
@@ -192,9 +314,13 @@ func (p Period) YearAgo() Period {
 	case calendarPeriod, administrative:
 		return p.sibling(p.year-1, p.part)
 	case schoolYear:
-		return schoolPeriod(p.year-1, p.part, p.Start.Location(), p.terms)
+		return schoolPeriod(p.year-1, p.part, p.in)
+	case reportingYear:
+		return reportingYearOf(p.year-1, p.in)
+	case week: // the same days of the week
+		return betweenDays(p.Start.AddDate(0, 0, -52*7), p.End.AddDate(0, 0, -52*7), p.in)
 	}
-	return betweenDays(p.Start.AddDate(-1, 0, 0), p.End.AddDate(-1, 0, 0))
+	return betweenDays(p.Start.AddDate(-1, 0, 0), p.End.AddDate(-1, 0, 0), p.in)
 }
 
 // parts is how many periods of the sort a year has.
@@ -222,7 +348,7 @@ func (p Period) sibling(year, part int) Period {
 	case 12:
 		text = fmt.Sprintf("%02d", part)
 	}
-	return calendarOf(p.kind == administrative, year, text, p.Start.Location())
+	return calendarOf(p.kind == administrative, year, text, p.in)
 }
 
 // A Span is a month of a period, or the part of it that lies within.
@@ -234,6 +360,9 @@ type Span struct {
 // Months cuts the period at the ends of its months: on the 15th for administrative
 // periods, on the 1st for others. A period within one month is one span.
 func (p Period) Months() (spans []Span) {
+	if p.kind == week {
+		return []Span{{fmt.Sprintf("tuần %d", p.part), p.Start, p.End}}
+	}
 	for start := p.Start; start.Before(p.End); {
 		y, m, d := start.Date()
 		cut := 1

@@ -21,7 +21,7 @@ func day(text string) time.Time {
 func TestPeriodsAreWholeDaysOfTheirKind(t *testing.T) {
 	f := func(code, from, last, label, previous, ago string) {
 		t.Helper()
-		p, err := figures.ParsePeriod(code, hanoi, figures.SchoolYear{})
+		p, err := figures.ParsePeriod(code, figures.Calendar{Zone: hanoi})
 		if err != nil {
 			t.Error(err)
 			return
@@ -32,7 +32,7 @@ func TestPeriodsAreWholeDaysOfTheirKind(t *testing.T) {
 		if p.Previous().Code != previous || p.YearAgo().Code != ago {
 			t.Errorf("%s: after %s, a year after %s; want %s, %s", code, p.Previous().Code, p.YearAgo().Code, previous, ago)
 		}
-		again, err := figures.ParsePeriod(p.Code, hanoi, figures.SchoolYear{})
+		again, err := figures.ParsePeriod(p.Code, figures.Calendar{Zone: hanoi})
 		if err != nil || !again.Start.Equal(p.Start) || !again.End.Equal(p.End) {
 			t.Errorf("%s: its code %s is another period: %v", code, p.Code, err)
 		}
@@ -50,12 +50,38 @@ func TestPeriodsAreWholeDaysOfTheirKind(t *testing.T) {
 	f("2025-2026", "2025-09-05", "2026-05-31", "năm học 2025-2026", "2024-2025", "2024-2025")
 	f("2025-2026-HK1", "2025-09-05", "2026-01-18", "học kỳ I năm học 2025-2026", "2024-2025-HK2", "2024-2025-HK1")
 	f("2025-2026-hk2", "2026-01-19", "2026-05-31", "học kỳ II năm học 2025-2026", "2025-2026-HK1", "2024-2025-HK2")
+	f("bc-2026", "2025-11-16", "2026-11-15", "năm 2026 (từ ngày 16/11/2025 đến ngày 15/11/2026)", "bc-2025", "bc-2025")
+	f("2026-nam", "2025-11-16", "2026-11-15", "năm 2026 (từ ngày 16/11/2025 đến ngày 15/11/2026)", "bc-2025", "bc-2025")
+	f("2026-W47", "2026-11-16", "2026-11-22", "tuần 47 năm 2026 (từ ngày 16/11/2026 đến ngày 22/11/2026)", "2026-W46", "2025-11-17..2025-11-23")
+	f("2027-w01", "2027-01-04", "2027-01-10", "tuần 1 năm 2027 (từ ngày 04/01/2027 đến ngày 10/01/2027)", "2026-W53", "2026-01-05..2026-01-11")
+	f("20/11/2026", "2026-11-20", "2026-11-20", "ngày 20/11/2026", "2026-11-19..2026-11-19", "2025-11-20..2025-11-20")
+	f("2026-11-20", "2026-11-20", "2026-11-20", "ngày 20/11/2026", "2026-11-19..2026-11-19", "2025-11-20..2025-11-20")
+	f("15/1/2026 - 13/2/2026", "2026-01-15", "2026-02-13", "từ ngày 15/01/2026 đến ngày 13/02/2026", "2025-12-16..2026-01-14", "2025-01-15..2025-02-13")
 	f("2026-01-15..2026-02-13", "2026-01-15", "2026-02-13", "từ ngày 15/01/2026 đến ngày 13/02/2026", "2025-12-16..2026-01-14", "2025-01-15..2025-02-13")
 }
 
+// TestPeriodsAreNamedFromNow: in Vietnamese with and without accents, and in English.
+func TestPeriodsAreNamedFromNow(t *testing.T) {
+	in := figures.Calendar{Zone: hanoi, Now: day("2027-01-02").Add(23 * time.Hour), YearEnds: figures.Day{Month: time.June, Day: 30}}
+	for name, want := range map[string]string{
+		"hôm nay": "2027-01-02..2027-01-02", "yesterday": "2027-01-01..2027-01-01",
+		"tuần này": "2026-W53", "Tuan Truoc": "2026-W52", "this week": "2026-W53",
+		"tháng này": "2027-01", "last month": "2026-12", "quý trước": "2026-Q4", "this quarter": "2027-Q1",
+		"năm nay": "2027", "năm  ngoái": "2026", "tuan-nay": "2026-W53", "bc-2026": "bc-2026",
+	} {
+		p, err := figures.ParsePeriod(name, in)
+		if err != nil || p.Code != want {
+			t.Errorf("%q is %q, want %q (%v)", name, p.Code, want, err)
+		}
+	}
+	if p, _ := figures.ParsePeriod("bc-2026", in); !p.Start.Equal(day("2025-07-01")) || !p.Last().Equal(day("2026-06-30")) {
+		t.Errorf("a reporting year that ends on 30 June is from %s to %s", p.Start, p.Last())
+	}
+}
+
 func TestWhatIsNoPeriodIsRefusedWithThoseThereAre(t *testing.T) {
-	for _, code := range []string{"", "26", "2026-Q5", "2026-13", "2026-00", "2025-2027", "2026-2025", "2026-02-30..2026-03-01", "2026-03-02..2026-03-01", "hc-2025-2026", "2026-10-05", "2026-Q3 "} {
-		_, err := figures.ParsePeriod(code, hanoi, figures.SchoolYear{})
+	for _, code := range []string{"", "26", "2026-Q5", "2026-13", "2026-00", "2025-2027", "2026-2025", "2026-02-30..2026-03-01", "2026-03-02..2026-03-01", "hc-2025-2026", "2025-W53", "2026-W00", "31/02/2026", "tuần này", "2026-Q3 "} {
+		_, err := figures.ParsePeriod(code, figures.Calendar{Zone: hanoi})
 		if code == "2026-Q3 " {
 			if err != nil {
 				t.Error(err)
@@ -67,8 +93,8 @@ func TestWhatIsNoPeriodIsRefusedWithThoseThereAre(t *testing.T) {
 }
 
 func TestMonthsCoverAPeriodWithoutGaps(t *testing.T) {
-	for _, code := range []string{"2026", "hc-2026", "2025-2026", "2026-01-20..2026-04-02", "2026-02"} {
-		p, err := figures.ParsePeriod(code, hanoi, figures.SchoolYear{})
+	for _, code := range []string{"2026", "hc-2026", "bc-2026", "2026-W05", "2025-2026", "2026-01-20..2026-04-02", "2026-02"} {
+		p, err := figures.ParsePeriod(code, figures.Calendar{Zone: hanoi})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,23 +109,23 @@ func TestMonthsCoverAPeriodWithoutGaps(t *testing.T) {
 			t.Errorf("%s: months end at %s, not %s", code, at, p.End)
 		}
 	}
-	admin, _ := figures.ParsePeriod("hc-2026", hanoi, figures.SchoolYear{})
+	admin, _ := figures.ParsePeriod("hc-2026", figures.Calendar{Zone: hanoi})
 	if months := admin.Months(); len(months) != 12 || months[0].Label != "01/2026" || months[11].Label != "12/2026" {
 		t.Errorf("administrative months: %v", months)
 	}
 }
 
 func FuzzParsePeriod(f *testing.F) {
-	for _, code := range []string{"2026", "hc-2026-Q3", "2025-2026-HK1", "2026-01-15..2026-11-20"} {
+	for _, code := range []string{"2026", "hc-2026-Q3", "2025-2026-HK1", "2026-01-15..2026-11-20", "bc-2026", "2026-W47", "20/11/2026"} {
 		f.Add(code)
 	}
 	// What is taken for a period is not empty, and reads the same from its code.
 	f.Fuzz(func(t *testing.T, code string) {
-		p, err := figures.ParsePeriod(code, time.UTC, figures.SchoolYear{})
+		p, err := figures.ParsePeriod(code, figures.Calendar{Zone: time.UTC})
 		if err != nil {
 			return
 		}
-		again, err := figures.ParsePeriod(p.Code, time.UTC, figures.SchoolYear{})
+		again, err := figures.ParsePeriod(p.Code, figures.Calendar{Zone: time.UTC})
 		if err != nil || again != p {
 			t.Errorf("%q became %q and that %v, %v", code, p.Code, again, err)
 		}
