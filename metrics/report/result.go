@@ -141,6 +141,10 @@ func (r *results) comparisons() []Block {
 	}
 	var why []Block
 	for _, c := range r.data.Compared {
+		if c.Cited != "" {
+			why = append(why, item(fmt.Sprintf("Số liệu của %s lấy từ báo cáo đã lập, mã băm %s.",
+				lowerFirst(c.Label), c.Cited)))
+		}
 		table.Columns = append(table.Columns, Column{c.Label, 2, true}, Column{"Tăng, giảm", 1.8, true})
 		reasons := make(map[string][]string)
 		for i, l := range lines {

@@ -1,9 +1,6 @@
 package report
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +13,7 @@ func write(r *figures.Result) *Model {
 	f := &facts{spec: &r.Spec, data: r.Data, beside: r.Beside, unit: r.Unit, units: r.Units}
 	m := &Model{
 		Title: "BÁO CÁO", Provisional: r.Data.Provisional, To: r.Spec.Typed.To,
-		Data: r.Data, Beside: r.Beside, Hash: hash(r.Data),
+		Data: r.Data, Beside: r.Beside, Hash: HashOf(r.Data),
 	}
 	l := &letter{f}
 	m.Head, m.Signature = l.head()
@@ -36,16 +33,6 @@ func write(r *figures.Result) *Model {
 	m.Closing = "Trên đây là báo cáo " + about + "./."
 	m.Recipients = l.recipients()
 	return m
-}
-
-// hash is the SHA-256 of the JSON of the figures.
-func hash(data *figures.Data) string {
-	text, err := json.Marshal(data)
-	if err != nil {
-		panic(err) // Data has nothing that JSON cannot write
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 // A body is the sections of a report. The longest one, on what was blocked, is results.

@@ -18,17 +18,25 @@ import (
 // Command is `lachan report`.
 func Command(l wording.Language) *cobra.Command {
 	var o Request
+	var verified string
 	c := &cobra.Command{
 		Use:   "report --unit ID --period PERIOD",
 		Short: textShort.In(l),
 		Example: `  lachan report --unit lao-cai --period 2026-Q3 --out bao-cao.pdf
   lachan report --unit all --period hc-2026 --format xlsx
   lachan report --unit lao-cai --document 15/A05
-  lachan report --unit th-kim-dong --period 2026-10 --format json --out -`,
+  lachan report --unit th-kim-dong --period 2026-10 --format json --out -
+  lachan report --verify bao-cao.pdf`,
 		Args: command.NoArguments,
-		RunE: command.Run(l, func(c command.Call, _ []string) error { return run(c, &o) }),
+		RunE: command.Run(l, func(c command.Call, _ []string) error {
+			if verified != "" {
+				return verify(c, verified)
+			}
+			return run(c, &o)
+		}),
 	}
 	flags := c.Flags()
+	flags.StringVar(&verified, "verify", "", textVerify.In(l))
 	flags.StringVar(&o.Unit, "unit", "", textUnit.In(l))
 	flags.StringVar(&o.Period, "period", "", textPeriod.In(l))
 	flags.StringVar(&o.Document, "document", "", textDocument.In(l))
@@ -84,6 +92,9 @@ func run(c command.Call, o *Request) error {
 	}
 	for _, why := range m.Provisional {
 		c.Note(textDraft.With(why))
+	}
+	if err := Keep(off.Config, m); err != nil {
+		c.Note(textNotKept.With(err))
 	}
 	if o.Out == "-" {
 		return format.Write(c.Raw(), m)

@@ -82,7 +82,7 @@ func makeScheduled(
 		}
 		log.Info("report made", "file", file, "provisional", len(m.Provisional) > 0)
 	}
-	return nil
+	return Keep(cfg, m)
 }
 
 // givenUp is for how long after a period a report that is provisional is made

@@ -68,6 +68,7 @@ func Spec(
 		}
 	}
 	spec.Orders = orders
+	spec.Kept = keptOf(cfg, unit, p.Previous().Code, p.YearAgo().Code)
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
 		status, err := store.Status(f.Name)

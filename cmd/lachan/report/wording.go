@@ -40,6 +40,42 @@ var (
 		VI: "máy này chưa áp dụng văn bản nào có số %q; các văn bản gần nhất: %s",
 		EN: "no order with the number %q came into force on this machine; the newest are: %s",
 	}
+	textVerify = wording.Text{
+		VI: "không lập báo cáo, mà đối chiếu tệp này với số liệu: tính lại mã băm và so sánh",
+		EN: "make no report, but hold this file against the figures: compute the hash again and compare",
+	}
+	textSealed = wording.Text{
+		VI: "báo cáo của %s, kỳ %s, số liệu chốt lúc %s, mã băm %s",
+		EN: "a report of %s on %s, with figures as of %s, hash %s",
+	}
+	textKeptSame = wording.Text{
+		VI: "đúng: máy này giữ số liệu có mã băm ấy: %s lượt truy vấn, %s lượt bị chặn",
+		EN: "right: this machine keeps the figures with that hash: %s queries, %s of them blocked",
+	}
+	textSameFigures = wording.Text{
+		VI: "đúng: tính lại từ lịch sử cho cùng mã băm: %s lượt truy vấn, %s lượt bị chặn",
+		EN: "right: computed again from the history the hash is the same: %s queries, %s of them blocked",
+	}
+	textOtherFigures = wording.Text{
+		VI: "khác: tính lại từ lịch sử cho mã băm %s. Số liệu gửi muộn, tên đơn vị đã đổi hoặc văn bản bị sửa đều gây khác; máy lập báo cáo giữ số liệu gốc trong state_dir/reports/figures",
+		EN: "different: computed again from the history the hash is %s. Figures that came late, units that were renamed and a document that was changed all make it so; the machine that made the report keeps its figures in state_dir/reports/figures",
+	}
+	textNotAgain = wording.Text{
+		VI: "không tính lại được số liệu của báo cáo này: %v",
+		EN: "the figures of this report cannot be computed again: %v",
+	}
+	textNoSeal = wording.Text{
+		VI: "%s không phải là báo cáo do chương trình này lập, hoặc mã băm trong thuộc tính của tệp đã bị xóa",
+		EN: "%s is no report of this program, or the hash in its properties was removed",
+	}
+	textChanged = wording.Text{
+		VI: "%s đã bị sửa: mã băm ghi trong tệp là %s, của số liệu trong tệp là %s",
+		EN: "%s was changed: it states the hash %s, and that of the figures in it is %s",
+	}
+	textNotKept = wording.Text{
+		VI: "không giữ được số liệu của báo cáo để so sánh về sau: %v",
+		EN: "the figures of the report are not kept for comparing later: %v",
+	}
 	textReading = wording.Text{
 		VI: "đang đọc số liệu, phần trăm",
 		EN: "reading figures, percent",

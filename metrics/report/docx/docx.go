@@ -104,6 +104,7 @@ func properties(m *report.Model) string {
 	return declaration + `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"` +
 		` xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">` +
 		`<dc:title>` + escaped(m.Title+". "+m.Subject) + `</dc:title><dc:creator>` + escaped(m.Head.Office) + `</dc:creator>` +
+		`<cp:keywords>` + escaped(m.Seal().String()) + `</cp:keywords>` +
 		`<dcterms:created xsi:type="dcterms:W3CDTF">` + at + `</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">` + at + `</dcterms:modified>` +
 		`</cp:coreProperties>`
 }

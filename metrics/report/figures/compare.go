@@ -29,6 +29,10 @@ func (b *builder) compare(now Counts) (list []Comparison) {
 			counts = now
 		}
 		c := Comparison{With: o.Code, Label: o.label + " (" + o.Label + ")", Counts: counts}
+		up := sum / int64(max(1, len(b.schools)))
+		if kept := b.keptOf(o.Code); kept != nil && !counts.Queries.Known() {
+			c.Counts, c.Cited, up = kept.Data.Total, kept.Hash, kept.Data.Coverage.Up.PerMille
+		}
 		why := ""
 		allHours := b.meanAllHours()
 		switch {
@@ -36,7 +40,7 @@ func (b *builder) compare(now Counts) (list []Comparison) {
 			why = "kỳ báo cáo chưa kết thúc"
 		case !c.Counts.Queries.Known():
 			why = "không có số liệu của kỳ so sánh"
-		case abs(sum/int64(max(1, len(b.schools)))-allHours) > mostBetween:
+		case abs(up-allHours) > mostBetween:
 			why = "độ đầy đủ số liệu của hai kỳ chênh nhau quá 5 điểm phần trăm"
 		}
 		c.Queries = change(now.Queries, c.Counts.Queries, why)
@@ -45,6 +49,17 @@ func (b *builder) compare(now Counts) (list []Comparison) {
 		list = append(list, c)
 	}
 	return list
+}
+
+// keptOf is the last report of the same unit on a period; nil if none was kept.
+func (b *builder) keptOf(period string) (kept *Kept) {
+	for i := range b.spec.Kept {
+		k := &b.spec.Kept[i]
+		if k.Data != nil && k.Data.Unit == b.spec.Unit && k.Data.Period.Code == period && len(k.Data.Provisional) == 0 {
+			kept = k
+		}
+	}
+	return kept
 }
 
 func (b *builder) meanAllHours() int64 {

@@ -110,6 +110,9 @@ type Comparison struct {
 	With   string `json:"with"` // the code of the other period
 	Label  string `json:"label"`
 	Counts Counts `json:"counts"`
+	// Cited is the hash of the earlier report from which the counts are; "" when they are
+	// counted anew.
+	Cited string `json:"cited,omitempty"`
 	// Changes are in percent; NoData if there are none.
 	Blocked Change `json:"blocked_change"`
 	Harmful Change `json:"harmful_change"`

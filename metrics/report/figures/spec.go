@@ -37,6 +37,9 @@ type Spec struct {
 	Feeds []Feed
 	// Nodes are those that should have sent figures; a report names the ones that never did.
 	Nodes []string
+	// Kept are the final figures of earlier reports, which a period is compared with when the
+	// engine has nothing of the other one any more.
+	Kept []Kept
 	// Groups are the names of the groups of schools, by "SCHOOL/GROUP".
 	Groups map[string]string
 	// Requests ask that names be opened; some are of other periods. Nil if they
@@ -77,6 +80,12 @@ type Unit struct {
 type Settings struct {
 	SafeSearch, YouTube, Circumvention bool
 	Exceptions, Expired                int
+}
+
+// Kept is the figures of a report that was made, and their hash, which cites it.
+type Kept struct {
+	Hash string `json:"data_sha256"`
+	Data *Data  `json:"data"`
 }
 
 // A Class is the subtotal that a category belongs to.

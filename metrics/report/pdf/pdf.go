@@ -77,6 +77,7 @@ func (d *document) prepare() error {
 	d.SetCreationDate(d.model.Data.AsOf)
 	d.SetModificationDate(d.model.Data.AsOf)
 	d.SetTitle(drawable(d.model.Title+". "+d.model.Subject), true)
+	d.SetKeywords(d.model.Seal().String(), false)
 	d.SetLang("vi-VN")
 	d.SetMargins(marginLeft, marginTop, marginRight)
 	d.SetAutoPageBreak(false, marginBottom)

@@ -35,6 +35,7 @@ func Write(w io.Writer, m *report.Model) error {
 	at := m.Data.AsOf.UTC().Format(time.RFC3339)
 	properties := &excelize.DocProperties{
 		Title: m.Title + ". " + m.Subject, Creator: m.Head.Office, Created: at, Modified: at, Language: "vi-VN",
+		Keywords: m.Seal().String(),
 	}
 	if err := book.SetDocProps(properties); err != nil {
 		return fmt.Errorf("describe the workbook: %w", err)
