@@ -20,12 +20,13 @@ import (
 // first column is the name. Every entry covers all below its name.
 type tableReader struct {
 	*collector
-	separator byte // 0 until a row has one
+	dialect   table.Dialect
 	columns   table.Columns
 	header    []string // the cells of the header; nil before it
 	headerRow int      // rows, when the header came
 	headerAt  int      // number of its line
 	judged    bool     // judgeHeader has looked at its columns
+	nameless  bool     // there is a header, and none of its columns is that of names
 	rows      int      // without blank ones
 	held      []heldRow
 	open      record // its quotes are not closed
@@ -39,10 +40,11 @@ type heldRow struct {
 	number int
 	text   []byte
 	cells  []string
+	told   bool // it has been rejected
 }
 
 // headerWithin is the last row, blank ones not counted, that may be the header.
-const headerWithin = 20
+const headerWithin = table.Within
 
 func newTableReader(c *collector, o *Options) *tableReader {
 	t := &tableReader{collector: c, columns: table.NameOnly(), zone: o.Zone, mayName: o.MayName}
@@ -61,10 +63,7 @@ func (t *tableReader) entry([]byte) {
 		t.open.append(t.number, t.text)
 		text = t.open.text
 	}
-	if t.separator == 0 {
-		t.separator = table.Separator(string(text))
-	}
-	cells, open := table.Split(string(text), t.separator)
+	cells, open := t.dialect.Split(string(text), isHeader)
 	switch {
 	case !open && t.open.lines > 0:
 		t.finish(&t.open)
@@ -78,6 +77,11 @@ func (t *tableReader) entry([]byte) {
 	}
 }
 
+func isHeader(cells []string) bool {
+	_, ok := table.Header(cells)
+	return ok
+}
+
 // end reads what is still held, and rejects a row that is still open.
 func (t *tableReader) end() {
 	t.releaseEntries()
@@ -87,7 +91,7 @@ func (t *tableReader) end() {
 // row reads the cells of a row: part of the header, or what may stand above it,
 // or an entry.
 func (t *tableReader) row(cells []string) {
-	if table.IsBlank(cells) || strings.HasPrefix(cells[0], "#") || strings.HasPrefix(cells[0], "sep=") {
+	if table.IsBlank(cells) || table.IsComment(cells) {
 		t.comment()
 		return
 	}
@@ -106,7 +110,7 @@ func (t *tableReader) row(cells []string) {
 		t.columns, t.header, t.headerRow, t.headerAt = columns, cells, t.rows, t.number
 		t.comment()
 	case t.header == nil && t.rows < headerWithin:
-		t.held = append(t.held, heldRow{t.number, bytes.Clone(t.text), cells})
+		t.held = append(t.held, heldRow{number: t.number, text: bytes.Clone(t.text), cells: cells})
 	case t.header != nil && t.rows == t.headerRow+1 && isHeader:
 		t.header = table.TwoRows(t.header, cells)
 		t.columns, _ = table.Header(t.header)
@@ -142,13 +146,49 @@ func (t *tableReader) releaseTitle() {
 }
 
 // releaseEntries reads the held rows as entries: no header has come.
-func (t *tableReader) releaseEntries() { t.release(func(*heldRow) bool { return false }) }
+func (t *tableReader) releaseEntries() {
+	if len(t.held) > 0 {
+		t.judgeColumns()
+	}
+	t.release(func(*heldRow) bool { return false })
+}
+
+// judgeColumns looks at the held rows of a table without a header that is known. If
+// their first cells are no sites and others are, there is one with other words: then
+// no row is read, since what is in the first column, often a running number, is no
+// name.
+func (t *tableReader) judgeColumns() {
+	var headings *heldRow
+	first, others := 0, 0
+	for i := range t.held {
+		h := &t.held[i]
+		switch at := slices.IndexFunc(h.cells, site.Is); {
+		case at == 0:
+			first++
+		case at > 0:
+			others++
+		case headings == nil && len(table.Trim(h.cells)) > 1:
+			headings = h
+		}
+	}
+	if t.nameless = first == 0 && others > 0; t.nameless && headings != nil {
+		number, text := t.number, t.text
+		t.number, t.text = headings.number, headings.text
+		blank := func(cell string) bool { return cell == "" }
+		t.refuse(NoNameColumn, strings.Join(slices.DeleteFunc(slices.Clone(headings.cells), blank), ", "))
+		t.number, t.text = number, text
+		headings.told = true
+	}
+}
 
 func (t *tableReader) release(isTitle func(*heldRow) bool) {
 	number, text := t.number, t.text
 	for i := range t.held {
 		h := &t.held[i]
 		t.number, t.text = h.number, h.text
+		if h.told {
+			continue
+		}
 		if isTitle(h) {
 			t.comment()
 			continue
@@ -160,6 +200,10 @@ func (t *tableReader) release(isTitle func(*heldRow) bool) {
 
 // item reads the cells of an entry.
 func (t *tableReader) item(cells []string) {
+	if t.nameless {
+		t.refuse(NoNameColumn, "")
+		return
+	}
 	r := Rule{
 		Scope:    Tree,
 		Category: table.Cell(cells, t.columns.Category),

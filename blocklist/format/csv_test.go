@@ -74,7 +74,7 @@ func TestTablesThatWereNotSavedAsUTF8(t *testing.T) {
 		"tree a.example document 7", "tree xn--nh-ci-sqaj.example document 8")
 	// A program that knows no Vietnamese has saved it.
 	claims(t, format.CSV, format.Options{})("STT,T\xEAn mi?n,Ghi ch\xFA\n1,a.example,\n",
-		"- 1 lost_letters: Tên mi?n", "- 2 local_name: 1")
+		"- 1 lost_letters: Tên mi?n", "- 2 no_name_column")
 	text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("Tên miền\tSố văn bản\r\na.example\t7\r\n")
 	if err != nil {
 		t.Fatal(err)
@@ -99,4 +99,61 @@ func TestRowsNameOnlyCategoriesThatTheirListMayFill(t *testing.T) {
 	if got := strings.Join(refused, "; "); got != "3 other_category csam" {
 		t.Errorf("refused: %s", got)
 	}
+}
+
+// TestHeadingsOfAuthoritiesTables: each is read, or the headings are told; a running
+// number is never a name.
+func TestHeadingsOfAuthoritiesTables(t *testing.T) {
+	f := func(heading string, want ...string) {
+		t.Helper()
+		for _, as := range []format.Format{format.CSV, format.Auto} {
+			claims(t, as, format.Options{Name: "bang.csv"})("STT,\""+heading+"\",Ghi chú\n1,co-bac.example,x\n2,lua-dao.example,y\n", want...)
+		}
+	}
+	for _, heading := range []string{
+		"Website vi phạm", "URL vi phạm", "Trang thông tin điện tử", "Trang thông tin điện tử vi phạm", "Tên miền lừa đảo", "Website lừa đảo",
+		"Đường link", "Tên miền, đường dẫn", "Tên miền/Website", "Tên miền hoặc đường dẫn vi phạm", "DomainAddress", "FQDN", "Hostname", "Địa chỉ URL",
+		"Tên miền (website) đề nghị chặn", "TÊN MIỀN CẦN NGĂN CHẶN", "Link website", "Domain name", "Trang web cờ bạc", "Đường dẫn (URL)",
+	} {
+		f(heading, "tree co-bac.example", "tree lua-dao.example")
+	}
+	for _, heading := range []string{"Chủ thể", "Chủ thể tên miền", "Đối tượng", "Nội dung", "Website chính thức bị giả mạo", "Nhà đăng ký tên miền", "Xyz"} {
+		f(heading, "- 1 no_name_column: STT, "+heading+", Ghi chú", "- 2 no_name_column", "- 3 no_name_column")
+	}
+	claims(t, format.CSV, format.Options{})("RegisterPositionId\tDomainAddress\tInsertDate\tDeleteDate\n5\ta.example\t2026-09-01T10:00:00\t\n",
+		"tree a.example from 2026-09-01T10:00:00+07:00")
+	claims(t, format.CSV, format.Options{})("1,2\n3,4\n", "- 1 local_name: 1", "- 2 local_name: 3") // nothing in it is a name
+}
+
+func TestTablesAsSpreadsheetsLeaveThem(t *testing.T) {
+	f := claims(t, format.CSV, format.Options{})
+	const want = "tree a.example category co-bac until 2027-01-01T00:00:00+07:00"
+	f("Tên miền;Nhóm;Hiệu lực đến\na.example;co-bac;31/12/2026\n;;\n;;\n", want)
+	f("Tên miền;;Nhóm;Hiệu lực đến;;\na.example;;co-bac;31/12/2026;;\n", want)
+	f("sep=;\nTên miền;Nhóm;Hiệu lực đến\na.example;co-bac;31/12/2026\n", want)
+	f("\"sep=;\"\nTên miền;Nhóm;Hiệu lực đến\na.example;co-bac;31/12/2026\n", want)
+	f("sep=|\nTên miền|Nhóm|Hiệu lực đến\na.example|co-bac|31/12/2026\n", want)
+	f("Danh sách, kèm theo công văn\nTên miền;Nhóm;Hiệu lực đến\na.example;co-bac;31/12/2026\n", want)
+	f("Tên miền;Nhóm;Hiệu lực đến;Ghi chú;x\na.example;co-bac;31/12/2026\n", want)
+}
+
+func TestDatesOfAVietnameseExcel(t *testing.T) {
+	f := func(cell, until string) {
+		t.Helper()
+		claims(t, format.CSV, format.Options{})("Tên miền,Hiệu lực đến\na.example,\""+cell+"\"\n", "tree a.example"+until)
+	}
+	const endOfYear = " until 2027-01-01T00:00:00+07:00"
+	f("31/12/2026 12:00:00 SA", endOfYear)
+	f("31/12/2026 11:59:00 CH", " until 2026-12-31T23:59:00+07:00")
+	f("46387", endOfYear)
+	f("46387.5", " until 2026-12-31T12:00:00+07:00")
+	f("46387,5", " until 2026-12-31T12:00:00+07:00")
+	f("31-Dec-26", endOfYear)
+	f("31-Thg12-26", endOfYear)
+	f("Thứ Năm, 31/12/2026", endOfYear)
+	f("ngày 31 tháng 12 năm 2026", endOfYear)
+	for _, cell := range []string{"không thời hạn", "Không xác định thời hạn", "vô thời hạn", "—", "Đến khi có văn bản thay thế"} {
+		f(cell, "")
+	}
+	claims(t, format.CSV, format.Options{})("Tên miền,Hiệu lực đến\na.example,12/31/2026\n", "- 2 bad_date: 12/31/2026")
 }

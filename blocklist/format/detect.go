@@ -144,6 +144,9 @@ func (b *ballot) winner(hint Format) (Format, error) {
 	if total == 0 && hint != "" {
 		return hint, nil
 	}
+	if votes[unknown]*2 >= total && hint == CSV {
+		return CSV, nil // a table whose headings are not known: its reader says so
+	}
 	if votes[unknown]*2 >= total {
 		return "", ErrUnknown
 	}

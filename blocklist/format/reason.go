@@ -69,6 +69,8 @@ const (
 	BadQuotes                        // a quoted field that does not end
 	LostLetters                      // a header whose letters have become '?'
 	UnknownColumn                    // a heading that tells of dates, and of none that is known
+	NoNameColumn                     // a table with a header of which no column is that of names
+	HiddenRows                       // rows that a spreadsheet does not show: they were read
 	OtherSheet                       // a further sheet of a workbook, which is not read
 	HiddenCharacter                  // one that makes people see something else than what is there
 	OtherCategory                    // a category that entries of the list may not name
@@ -111,6 +113,8 @@ var reasonCodes = [reasons]string{
 	BadQuotes:         "bad_quotes",
 	LostLetters:       "lost_letters",
 	UnknownColumn:     "unknown_column",
+	NoNameColumn:      "no_name_column",
+	HiddenRows:        "hidden_rows",
 	OtherSheet:        "other_sheet",
 	HiddenCharacter:   "hidden_character",
 	OtherCategory:     "other_category",

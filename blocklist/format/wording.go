@@ -126,6 +126,14 @@ var reasonTexts = [reasons]wording.Text{
 		VI: "không hiểu cột thời hạn này nên các mục sẽ có hiệu lực mãi; hãy đặt tên cột là hieu_luc_tu hoặc hieu_luc_den",
 		EN: "this column of dates is not understood, so the entries would hold for ever; call it hieu_luc_tu or hieu_luc_den",
 	},
+	NoNameColumn: {
+		VI: "bảng không có cột nào được hiểu là cột tên miền; hãy đặt tên cột ấy là \"Tên miền\" (hoặc ten_mien, website, url)",
+		EN: "no column of the table is known to be that of the names; call that column \"domain\" (or ten_mien, website, url)",
+	},
+	HiddenRows: {
+		VI: "trang tính có hàng bị ẩn hoặc bị lọc đi, vẫn được đọc như các hàng khác; nếu không muốn, hãy xóa hẳn các hàng ấy",
+		EN: "rows of the sheet are hidden or filtered out, and were read as the others; delete them if they are not meant",
+	},
 	OtherSheet: {
 		VI: "chỉ trang tính đầu tiên được đọc, trang này thì không; hãy chuyển các mục của nó sang trang đầu",
 		EN: "only the first sheet is read, and this is another; move its entries to the first",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"lachan/blocklist/format/xlsx"
@@ -78,6 +79,10 @@ func (p *parser) sheets(book *xlsx.Book) error {
 		return err
 	}
 	t.end()
+	if hidden := book.HiddenRows(); hidden.Count > 0 {
+		p.number, p.text = hidden.First, nil
+		p.refuse(HiddenRows, strconv.Itoa(hidden.Count))
+	}
 	for _, other := range sheets[1:] {
 		filled, err := book.HasValues(other)
 		if err != nil {

@@ -233,6 +233,16 @@ func TestTextsAreReadAsTheyAreShown(t *testing.T) {
 		"tree a.example", "tree b.example", "tree c.example")
 }
 
+// TestHiddenRowsAreReadAndTold: whoever filtered a sheet may not mean them.
+func TestHiddenRowsAreReadAndTold(t *testing.T) {
+	hide := func(number int, cells ...string) string {
+		return strings.Replace(row(number, cells...), "<row ", `<row hidden="1" `, 1)
+	}
+	claims(t, format.XLSX, format.Options{})(
+		workbook("", page{data: row(1, "Tên miền") + row(2, "a.example") + hide(3, "b.example") + hide(4, "c.example")}),
+		"tree a.example", "tree b.example", "tree c.example", "- 3 hidden_rows: 2")
+}
+
 func TestErrorsOfWhoTakesRulesEndAWorkbook(t *testing.T) {
 	full := errors.New("disk full")
 	text := workbook("", page{data: row(1, "ten_mien") + row(2, "a.example") + row(3, "b.example")})

@@ -44,32 +44,42 @@ func Knows(heading string) bool {
 }
 
 // headed returns the column with a heading as people write it, nil if none has
-// it. What is in brackets or after a slash may be a part of it or only explain
 // it.
 func (c *Columns) headed(heading string) *int {
-	if column := c.called(columnName(heading)); column != nil {
-		return column
+	for _, name := range Spellings(heading) {
+		if column := c.called(name); column != nil {
+			return column
+		}
 	}
-	if at := strings.IndexAny(heading, "(/["); at > 0 {
-		return c.called(columnName(heading[:at]))
+	if namesSites(ColumnName(heading)) {
+		return &c.Name
 	}
 	return nil
+}
+
+// Spellings are what a heading may be called, as the configuration would write it:
+// "Tên miền (*)" is "ten_mien". What is in brackets or after a slash may be a part
+// of it or only explain it.
+func Spellings(heading string) []string {
+	names := []string{ColumnName(heading)}
+	if at := strings.IndexAny(heading, "(/["); at > 0 {
+		names = append(names, ColumnName(heading[:at]))
+	}
+	return names
 }
 
 // called returns the column with a heading, nil if none has it.
 func (c *Columns) called(heading string) *int {
 	switch heading {
-	case "ten_mien", "ten_mien_website", "ten_mien_url", "ten_mien_vi_pham", "ten_mien_can_chan", "ten_mien_bi_chan", "ten_mien_de_nghi_chan",
-		"dia_chi_website", "dia_chi_web", "dia_chi_ten_mien", "dia_chi_trang_web", "trang_web", "ten_website", "ten_trang_web", "duong_dan", "link",
-		"domain", "domains", "domain_name", "name", "host", "hostname", "url", "website":
+	case "name", "host", "hostname":
 		return &c.Name
 	case "nhom", "nhom_noi_dung", "ma_nhom", "phan_loai", "phan_nhom", "category":
 		return &c.Category
 	case "so_van_ban", "van_ban", "so_cong_van", "so_ky_hieu", "so_hieu", "so_hieu_van_ban", "so_ky_hieu_van_ban", "ky_hieu_van_ban", "document", "document_number":
 		return &c.Document
-	case "hieu_luc_tu", "hieu_luc_tu_ngay", "ngay_hieu_luc_tu", "ngay_hieu_luc", "ngay_co_hieu_luc", "tu_ngay", "effective", "effective_from", "valid_from", "from":
+	case "hieu_luc_tu", "hieu_luc_tu_ngay", "ngay_hieu_luc_tu", "ngay_hieu_luc", "ngay_co_hieu_luc", "tu_ngay", "effective", "effective_from", "valid_from", "from", "insert_date", "insertdate", "ngay_bat_dau", "bat_dau":
 		return &c.From
-	case "hieu_luc_den", "hieu_luc_den_ngay", "ngay_hieu_luc_den", "den_het_ngay", "ngay_het_hieu_luc", "het_hieu_luc", "den_ngay", "expires", "effective_to", "valid_until", "until":
+	case "hieu_luc_den", "hieu_luc_den_ngay", "ngay_hieu_luc_den", "den_het_ngay", "ngay_het_hieu_luc", "het_hieu_luc", "den_ngay", "expires", "effective_to", "valid_until", "until", "delete_date", "deletedate", "ngay_ket_thuc", "ket_thuc", "ngay_het_han", "het_han":
 		return &c.Until
 	case "ngay_van_ban", "ngay_ban_hanh", "ngay_ky", "document_date", "issued":
 		return &c.Date
@@ -86,7 +96,7 @@ func (c *Columns) called(heading string) *int {
 // TellsOfTime reports whether a heading is about the time for which entries
 // hold.
 func TellsOfTime(heading string) bool {
-	heading = columnName(heading)
+	heading = ColumnName(heading)
 	for _, words := range []string{"hieu_luc", "het_han", "thoi_han", "expire", "valid"} {
 		if strings.Contains(heading, words) {
 			return true
@@ -124,6 +134,6 @@ func TwoRows(upper, lower []string) []string {
 	return cells
 }
 
-// columnName writes a heading as the configuration would: "Tên miền" becomes
+// ColumnName writes a heading as the configuration would: "Tên miền" becomes
 // "ten_mien".
-func columnName(heading string) string { return wording.Plain(heading, '_') }
+func ColumnName(heading string) string { return wording.Plain(heading, '_') }

@@ -7,11 +7,14 @@ import (
 	"strings"
 )
 
+// separators are what spreadsheets of different languages put between cells.
+const separators = ",;\t"
+
 // Separator returns the separator that a row of csv has most of, 0 if it has
 // none.
 func Separator(row string) (separator byte) {
 	most := 0
-	for _, c := range []byte(",;\t") {
+	for _, c := range []byte(separators) {
 		if n := strings.Count(row, string(c)); n > most {
 			separator, most = c, n
 		}

@@ -19,6 +19,7 @@ type Book struct {
 	shared []string // the texts that cells share
 	dates  []bool   // by style: the number is a date
 	epoch  int      // the day that dates are counted from, after 1899-12-30
+	hidden Hidden   // of the sheet that Rows has read last
 }
 
 // A Sheet is one of a Book.

@@ -20,6 +20,7 @@ type rowReader struct {
 	book   *Book
 	take   func(number int, cells []string) error
 	number int // of the row
+	hidden bool
 	cells  []string
 	column int // of the cell
 	cell   cell
@@ -51,6 +52,12 @@ func (r *rowReader) tag(t *tag) error {
 		r.endCell()
 	}
 	if t.name == "row" && t.end && slices.ContainsFunc(r.cells, func(cell string) bool { return cell != "" }) {
+		if r.hidden {
+			if hidden := &r.book.hidden; hidden.Count == 0 {
+				hidden.First = r.number
+			}
+			r.book.hidden.Count++
+		}
 		return r.take(r.number, r.cells)
 	}
 	return nil
@@ -64,6 +71,8 @@ func (r *rowReader) startRow(t *tag) error {
 	if next <= r.number || next > maxRows {
 		return errors.New("rows out of order")
 	}
+	hidden := t.attribute("hidden")
+	r.hidden = hidden == "1" || hidden == "true"
 	r.number, r.column, r.cells = next, -1, make([]string, 0, len(r.cells))
 	return nil
 }

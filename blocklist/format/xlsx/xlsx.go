@@ -77,6 +77,7 @@ func (b *Book) Rows(s Sheet, take func(number int, cells []string) error) error 
 	if err != nil {
 		return damaged(err)
 	}
+	b.hidden = Hidden{}
 	var taken error
 	err = b.rows(s, func(number int, cells []string) error {
 		cells = merged.fill(number, cells)
@@ -94,6 +95,16 @@ func (b *Book) Rows(s Sheet, take func(number int, cells []string) error) error 
 	}
 	return damaged(err)
 }
+
+// Hidden counts the rows with values that a sheet has and does not show: hidden by
+// hand, or by a filter.
+type Hidden struct {
+	First int // the number of the first one
+	Count int
+}
+
+// HiddenRows are those of the sheet that Rows has read last.
+func (b *Book) HiddenRows() Hidden { return b.hidden }
 
 // HasValues reports whether a sheet has a cell that is not empty.
 func (b *Book) HasValues(s Sheet) (found bool, err error) {

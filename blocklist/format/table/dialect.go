@@ -1,0 +1,75 @@
+package table
+
+import (
+	"strings"
+)
+
+// Within is the last row, blank ones not counted, that may be the header: what is
+// above it is a title.
+const Within = 20
+
+// A Dialect is how the rows of one csv are written. The zero Dialect knows
+// nothing yet.
+type Dialect struct {
+	separator byte // 0 until a row has one
+	settled   bool // no row will change it: it was said, or the header has come
+	rows      int  // that were split
+}
+
+// Split splits a row into cells without the white space around them. Until the
+// header has come, isHeader decides between separators: a title may have a comma
+// where the table has semicolons. open reports that the last cell is quoted and
+// goes on in the next line.
+func (d *Dialect) Split(row string, isHeader func(cells []string) bool) (cells []string, open bool) {
+	if separator, says := cutSaid(row); says && !d.settled {
+		d.separator, d.settled = separator, true
+		return nil, false
+	}
+	if d.separator == 0 {
+		d.separator = Separator(row)
+	}
+	cells, open = Split(row, d.separator)
+	if d.rows++; d.rows > Within {
+		d.settled = true
+	}
+	if d.settled || open {
+		return cells, open
+	}
+	if d.settled = isHeader(cells); d.settled {
+		return cells, false
+	}
+	for _, other := range []byte(separators) {
+		if other == d.separator || strings.IndexByte(row, other) < 0 {
+			continue
+		}
+		if split, open := Split(row, other); !open && isHeader(split) {
+			d.separator, d.settled = other, true
+			return split, false
+		}
+	}
+	return cells, false
+}
+
+// cutSaid reads the line by which Excel is told the separator: "sep=;".
+func cutSaid(row string) (separator byte, ok bool) {
+	row = strings.Trim(strings.TrimPrefix(row, "\ufeff"), `" `)
+	if len(row) < 5 || !strings.EqualFold(row[:4], "sep=") {
+		return 0, false
+	}
+	rest := strings.TrimRight(row[4:], ";,")
+	if rest == "" {
+		rest = row[4:]
+	}
+	return rest[0], true
+}
+
+// IsComment reports whether a row is one that its author has marked as no entry.
+func IsComment(cells []string) bool { return len(cells) > 0 && strings.HasPrefix(cells[0], "#") }
+
+// Trim cuts the empty cells off the end of a row.
+func Trim(cells []string) []string {
+	for len(cells) > 0 && cells[len(cells)-1] == "" {
+		cells = cells[:len(cells)-1]
+	}
+	return cells
+}
