@@ -11,7 +11,7 @@ import (
 // The layout of a snapshot is documented byte by byte in FORMAT.md.
 const (
 	magic      = "LACHAN\x00S"
-	version    = 1
+	version    = 2
 	headerSize = 128
 
 	bloomBitsPerKey = 12

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/format"
 )
 
 // A match is a rule that holds for a name or an address, before the exceptions
@@ -20,7 +21,18 @@ func (l *List) matchRules(n *domain.Name, qtype uint16, now int64) Set {
 	s := l.scratch.Get().(*scratch)
 	defer l.scratch.Put(s)
 	l.visit(s, n, qtype, now, func(b *boundSpec, _ int, _ string) { s.tally.add(b) })
-	return s.tally.sum()
+	set, pairwise := s.tally.sum()
+	if !pairwise {
+		return set
+	}
+	set = Set{}
+	found := l.matches(n, qtype, now)
+	for i := range found {
+		if x := &found[i]; !x.Allow && !lifted(x, found) {
+			set = set.Or(x.tags)
+		}
+	}
+	return set
 }
 
 // matches returns all rules that hold for a name, exceptions last.
@@ -136,15 +148,28 @@ func textOf(dst []byte, n *domain.Name) []byte {
 	return dst
 }
 
-// lifted reports whether an exception of the same feed, of at least the level of
-// block, is among the rules that hold.
+// lifted reports whether an exception of the same feed that is for a rule such as
+// block, of at least its level, is among the rules that hold.
 func lifted(block *match, among []match) bool {
 	for i := range among {
-		if y := &among[i]; y.Allow && y.feed == block.feed && y.level() >= block.level() {
+		if y := &among[i]; y.Allow && y.feed == block.feed && y.level() >= block.level() && y.liftsKind(block) {
 			return true
 		}
 	}
 	return false
+}
+
+// liftsKind reports whether an exception is for a rule such as block: one that says
+// what to answer lifts such rules only, and with an action the same answer only;
+// one of dnsmasq lifts what is said of a name above its own.
+func (f *match) liftsKind(block *match) bool {
+	switch {
+	case f.Rewrite != block.Rewrite, f.Nearer && f.labels <= block.labels:
+		return false
+	case f.Rewrite && f.Act != format.ActBlock:
+		return f.Act == block.Act && f.Data == block.Data
+	}
+	return true
 }
 
 // excepts reports whether a name is at or below one of the rule's DenyAllow.

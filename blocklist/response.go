@@ -7,7 +7,8 @@ import (
 	"lachan/blocklist/format"
 )
 
-// A Response is what one response policy zone asks for.
+// A Response is what one response policy zone asks for, or one list that says what to
+// answer.
 type Response struct {
 	Act   format.Act
 	Data  []string // with ActData: types and rdata of all records
@@ -32,7 +33,8 @@ func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
 
 // Respond returns what the zone with that tag asks for if a name triggers it: of
 // several rules that for the longest name, and a rule for the name itself before
-// a wildcard.
+// a wildcard. What a list says besides blocking (adblock dnsrewrite) comes first,
+// and all such rules of it for the name count together.
 func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Response, ok bool) {
 	found := l.matches(n, qtype, now)
 	best := response(tag, found)
@@ -63,7 +65,7 @@ func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Res
 func response(tag int, found []match) (best *match) {
 	for i := range found {
 		x := &found[i]
-		if x.tags.Has(tag) && (best == nil || x.before(best)) {
+		if x.tags.Has(tag) && !x.Allow && (best == nil || x.before(best)) && !lifted(x, found) {
 			best = x
 		}
 	}
@@ -72,6 +74,9 @@ func response(tag int, found []match) (best *match) {
 
 // before reports whether f is more specific than o.
 func (f *match) before(o *match) bool {
+	if f.Rewrite != o.Rewrite {
+		return f.Rewrite
+	}
 	if f.labels != o.labels {
 		return f.labels > o.labels
 	}
@@ -81,6 +86,9 @@ func (f *match) before(o *match) bool {
 // of returns the response of a match, with the data of all equally specific
 // ones.
 func (f *match) of(tag int, all []match) Response {
+	if f.Rewrite {
+		return rewritten(tag, all)
+	}
 	r := Response{Act: f.Act}
 	for i := range all {
 		x := &all[i]
@@ -88,6 +96,23 @@ func (f *match) of(tag int, all []match) Response {
 		if equal && x.Act == format.ActData && f.Act == format.ActData {
 			r.Data = append(r.Data, x.Data)
 		}
+	}
+	return r
+}
+
+// rewritten joins all that a list says of what to answer, as AdGuard Home does: a
+// code comes before data, among which an alias comes before the rest.
+func rewritten(tag int, all []match) Response {
+	r := Response{Act: format.ActNoData}
+	for i := range all {
+		x := &all[i]
+		if !x.Rewrite || x.Allow || !x.tags.Has(tag) || lifted(x, all) {
+			continue
+		}
+		if x.Act != format.ActData {
+			return Response{Act: x.Act}
+		}
+		r.Act, r.Data = format.ActData, append(r.Data, x.Data)
 	}
 	return r
 }

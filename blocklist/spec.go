@@ -18,6 +18,8 @@ type spec struct {
 	Act       format.Act   `json:"act,omitempty"`
 	Data      string       `json:"data,omitempty"`
 	Client    bool         `json:"client,omitempty"` // its prefixes are of clients
+	Rewrite   bool         `json:"rewrite,omitempty"`
+	Nearer    bool         `json:"nearer,omitempty"`
 	Allow     bool         `json:"allow,omitempty"`
 	Important bool         `json:"important,omitempty"`
 	Bad       bool         `json:"bad,omitempty"`     // never in a snapshot: the compiler applies it
@@ -35,7 +37,7 @@ type spec struct {
 func specOf(feed int, r *format.Rule) spec {
 	return spec{
 		Feed: feed, Scope: r.Scope, Act: r.Act, Data: r.Data, Client: r.Client,
-		Allow: r.Allow, Important: r.Important, Bad: r.Bad,
+		Rewrite: r.Rewrite, Nearer: r.Nearer, Allow: r.Allow, Important: r.Important, Bad: r.Bad,
 		Types: r.Types, NotTypes: r.NotTypes, DenyAllow: r.DenyAllow,
 		Category: r.Category, Document: r.Document, From: unixSeconds(r.From), Until: unixSeconds(r.Until),
 	}
@@ -111,7 +113,7 @@ func newSpecs() *specs {
 func (t *specs) number(feed int, r *format.Rule) uint32 {
 	s := specOf(feed, r)
 	plain := !s.conditional() && !s.Important && !s.Bad && s.Category == "" && s.Document == "" &&
-		s.Data == "" && !s.Client
+		s.Data == "" && !s.Client && !s.Rewrite && !s.Nearer
 	key := plainSpec{feed, r.Scope, r.Act}
 	if plain {
 		if id, ok := t.plain[key]; ok {

@@ -12,6 +12,9 @@ import (
 type tally struct {
 	feeds   []feedTally // by number of the feed
 	touched []int       // numbers of those that some rule is of
+	// pairwise is set if there is an exception for some rules of its feed only, or a
+	// rule that only some lift: then each has to be compared with each.
+	pairwise bool
 }
 
 // A feedTally is what the rules of one feed say.
@@ -28,6 +31,7 @@ func (t *tally) add(b *boundSpec) {
 		f.touched = true
 		t.touched = append(t.touched, b.number)
 	}
+	t.pairwise = t.pairwise || b.Rewrite || b.Nearer
 	level := b.level()
 	if b.Allow {
 		f.lifted = max(f.lifted, level)
@@ -37,8 +41,8 @@ func (t *tally) add(b *boundSpec) {
 }
 
 // sum returns the tags of all blocking rules that no exception of their own feed
-// lifts, and empties the tally.
-func (t *tally) sum() (set Set) {
+// lifts, and empties the tally. If pairwise the set means nothing.
+func (t *tally) sum() (set Set, pairwise bool) {
 	for _, number := range t.touched {
 		f := &t.feeds[number]
 		for level := f.lifted + 1; level <= maxLevel; level++ {
@@ -46,8 +50,9 @@ func (t *tally) sum() (set Set) {
 		}
 		*f = feedTally{}
 	}
-	t.touched = t.touched[:0]
-	return set
+	pairwise = t.pairwise
+	t.touched, t.pairwise = t.touched[:0], false
+	return set, pairwise
 }
 
 // A scratch is what looking up one name takes besides the list.

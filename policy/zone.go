@@ -118,6 +118,8 @@ func (e *evaluation) respond(r *blocklist.Response) {
 		e.out.Reply = ReplyNXDOMAIN
 	case format.ActNoData:
 		e.out.Reply = ReplyNodata
+	case format.ActRefused:
+		e.out.Reply = ReplyRefused
 	case format.ActDrop:
 		e.out.Reply = ReplyDrop
 	case format.ActTCPOnly:

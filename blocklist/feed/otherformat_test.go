@@ -59,7 +59,7 @@ func TestARuleAmongNamesDoesNotChangeWhatTheyMean(t *testing.T) {
 	f("||y.example^\n", "*.y.example", 0)
 	f("||y.example^\n||z.example^$important\n@@||x.a.example^\n", "*.y.example *.z.example *.x.a.example", 0)
 	f("0.0.0.0 y.example\n*.z.example\n", "*.y.example *.z.example", 0)
-	f("/^ads[0-9]+/\n", "", 1)
+	f("/^ads[0-9]+/\n", "*.", 0) // an expression has no name
 }
 
 // A version of a feed of format auto that looks like another format is held back.

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format/lines"
+	"lachan/blocklist/format/rewrite"
 	"lachan/blocklist/format/site"
 )
 
@@ -34,9 +36,12 @@ func (p *parser) adblock(line []byte) {
 		p.refuse(Cosmetic, "")
 		return
 	}
-	line = lines.CutComment(line, "#!")
-	if first, names := lines.Field(line); len(names) > 0 && line[0] != '/' {
-		if isSink(first) {
+	rewrites := bytes.Contains(line, []byte("dnsrewrite=")) // the value may have spaces
+	if !rewrites {
+		line = lines.CutComment(line, "#!")
+	}
+	if first, names := lines.Field(line); len(names) > 0 && line[0] != '/' && !rewrites {
+		if _, err := netip.ParseAddr(string(first)); err == nil {
 			p.hostsEntry(line, p.ruleScope())
 			return
 		}
@@ -50,9 +55,13 @@ func (p *parser) adblock(line []byte) {
 	pattern, modifiers, given := cutModifiers(line)
 	if given {
 		if bad, ok := r.modify(string(modifiers)); !ok {
-			p.refuse(Modifier, bad)
+			p.refuse(modifierReason(bad), bad)
 			return
 		}
+	}
+	if r.Rewrite && !r.Allow && !r.blocks() && !p.may.Rewrites {
+		p.refuse(OtherAnswer, string(modifiers))
+		return
 	}
 	if len(pattern) > 2 && pattern[0] == '/' && pattern[len(pattern)-1] == '/' {
 		p.adblockRegex(string(pattern[1:len(pattern)-1]), r)
@@ -69,10 +78,11 @@ func (p *parser) ruleScope() Scope {
 	return Exact
 }
 
-// opensRule reports whether a line begins as adblock rules do and nothing else. In
-// lists of names it is read as the rule that it is.
+// opensRule reports whether a line is written as adblock rules and expressions are
+// and nothing else. In lists of names it is read as the rule that it is.
 func opensRule(line []byte) bool {
-	return bytes.HasPrefix(line, []byte("||")) || bytes.HasPrefix(line, []byte("@@"))
+	return bytes.HasPrefix(line, []byte("||")) || bytes.HasPrefix(line, []byte("@@")) ||
+		len(line) > 2 && line[0] == '/' && line[len(line)-1] == '/'
 }
 
 // isAdblockComment: "! text", "[Adblock Plus 2.0]", and "# text", which is not
@@ -113,7 +123,7 @@ func cutModifiers(rule []byte) (pattern, modifiers []byte, given bool) {
 		}
 		return rule[:end+1], rule[end+2:], true
 	}
-	at := bytes.LastIndexByte(rule, '$')
+	at := bytes.IndexByte(rule, '$')
 	if at < 0 {
 		return rule, nil, false
 	}
@@ -221,7 +231,8 @@ func isPattern(body []byte) bool {
 // modify applies the modifiers of an adblock rule. It returns the first one that
 // DNS cannot follow, if there is one.
 func (r *Rule) modify(modifiers string) (bad string, ok bool) {
-	for modifier := range strings.SplitSeq(modifiers, ",") {
+	for modifier := range strings.SplitSeq(strings.ReplaceAll(modifiers, `\,`, "\x00"), ",") {
+		modifier = strings.ReplaceAll(modifier, "\x00", ",")
 		name, value, valued := strings.Cut(strings.TrimSpace(modifier), "=")
 		ok = !valued
 		switch name {
@@ -234,6 +245,8 @@ func (r *Rule) modify(modifiers string) (bad string, ok bool) {
 			r.DenyAllow, ok = denyAllow(value)
 		case "dnstype":
 			r.Types, r.NotTypes, ok = queryTypes(value)
+		case "dnsrewrite":
+			ok = r.rewrite(value)
 		default:
 			ok = false
 		}
@@ -242,6 +255,39 @@ func (r *Rule) modify(modifiers string) (bad string, ok bool) {
 		}
 	}
 	return "", true
+}
+
+// modifierReason returns why a modifier is refused.
+func modifierReason(modifier string) Reason {
+	name, _, _ := strings.Cut(strings.TrimSpace(modifier), "=")
+	if name == "client" || name == "ctag" {
+		return ClientModifier
+	}
+	return Modifier
+}
+
+// rewriteActs are the actions of the kinds of answers. Without one given a name
+// exists without data; of an exception it means every answer.
+var rewriteActs = [...]Act{
+	rewrite.Any: ActBlock, rewrite.NXDomain: ActNXDomain, rewrite.Refused: ActRefused,
+	rewrite.NoData: ActNoData, rewrite.Record: ActData,
+}
+
+// rewrite reads the value of dnsrewrite.
+func (r *Rule) rewrite(value string) (ok bool) {
+	answer, ok := rewrite.Parse(value)
+	r.Rewrite, r.Act, r.Data = true, rewriteActs[answer.Kind], answer.Data
+	if answer.Kind == rewrite.Any && !r.Allow {
+		r.Act = ActNoData
+	}
+	return ok
+}
+
+// blocks reports whether what a Rewrite answers is as good as a block: nothing, or
+// an address where nothing answers.
+func (r *Rule) blocks() bool {
+	kind, value, _ := strings.Cut(r.Data, " ")
+	return r.Act != ActData || (kind == "A" || kind == "AAAA") && isSink([]byte(value))
 }
 
 // denyAllow reads "a.example|b.example".

@@ -86,7 +86,7 @@ func (r *Rule) isPlain() bool {
 // kind is equal for rules that say the same of their names.
 func (r *Rule) kind() string {
 	key := []byte{byte(r.Scope), byte(r.Act)}
-	for _, is := range []bool{r.Client, r.Allow, r.Important, r.Bad, r.NotTypes} {
+	for _, is := range []bool{r.Client, r.Rewrite, r.Nearer, r.Allow, r.Important, r.Bad, r.NotTypes} {
 		key = strconv.AppendBool(key, is)
 	}
 	for _, text := range append([]string{r.Category, r.Document, r.Data}, r.DenyAllow...) {

@@ -5,11 +5,12 @@ import (
 	"net/netip"
 
 	"lachan/blocklist/format/lines"
+	"lachan/blocklist/format/rewrite"
 )
 
 // hosts reads a line of a hosts(5) file: an address and the names that it
-// stands for, all of which are blocked. The address must be a sink; '#' begins
-// a comment anywhere. A name without an address is taken as well.
+// stands for, all of which are blocked. The address must be a sink, unless
+// the list may change answers; '#' begins a comment anywhere. A name without an address is taken as well.
 func (p *parser) hosts(line []byte) {
 	if len(line) == 0 || lines.OpensComment(line) {
 		p.comment()
@@ -29,24 +30,34 @@ func (p *parser) hostsEntry(line []byte, scope Scope) {
 		p.site(first, Rule{Scope: scope})
 		return
 	}
+	r := Rule{Scope: scope}
 	if !isSink(first) {
-		if _, err := netip.ParseAddr(string(first)); err == nil {
+		address, err := netip.ParseAddr(string(first))
+		switch {
+		case err != nil:
+			p.refuse(NotAnEntry, string(first))
+			return
+		case !p.may.Rewrites:
 			p.refuse(RealAddress, string(first))
 			return
 		}
-		p.refuse(NotAnEntry, string(first))
-		return
+		r = rewriteTo(address, Exact)
 	}
 	for len(names) > 0 {
 		var name []byte
 		if name, names = lines.Field(names); lines.OpensComment(name) {
 			return
 		}
-		p.site(name, Rule{Scope: scope})
+		p.site(name, r)
 		if bytes.IndexByte(name, '#') >= 0 {
 			return // the comment that begins in the name goes on
 		}
 	}
+}
+
+// rewriteTo is the rule that gives names an address.
+func rewriteTo(a netip.Addr, scope Scope) Rule {
+	return Rule{Scope: scope, Rewrite: true, Act: ActData, Data: rewrite.Address(a)}
 }
 
 // domains reads a line with one name, or one URL, of which the host counts. "*.x"

@@ -46,6 +46,8 @@ type Options struct {
 type May struct {
 	// Suffixes: cover a public suffix, below which unrelated people register names.
 	Suffixes bool `json:"suffixes,omitempty"`
+	// Rewrites: put answers of their own in place of the DNS's, not only block.
+	Rewrites bool `json:"rewrites,omitempty"`
 }
 
 // A Summary counts what Parse read. Every line is a comment, or gave one rule

@@ -100,6 +100,12 @@ func show(r format.Rule) string {
 	if r.Client {
 		s = "client " + s
 	}
+	if r.Rewrite {
+		s += " rewrite"
+	}
+	if r.Nearer {
+		s += " nearer"
+	}
 	if r.Act != format.ActBlock {
 		s += strings.TrimRight(" "+r.Act.String()+" "+r.Data, " ")
 	}

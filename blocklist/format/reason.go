@@ -74,6 +74,8 @@ const (
 	OtherSheet                       // a further sheet of a workbook, which is not read
 	HiddenCharacter                  // one that makes people see something else than what is there
 	OtherCategory                    // a category that entries of the list may not name
+	OtherAnswer                      // the rule changes an answer, which the list may not
+	ClientModifier                   // holds for some clients, which the policy says and not a list
 	TooManyExpressions               // beyond MaxExpressions
 	TooManyCommon                    // beyond MaxCommonExpressions
 	TooManyKinds                     // beyond MaxKinds
@@ -118,6 +120,8 @@ var reasonCodes = [reasons]string{
 	OtherSheet:        "other_sheet",
 	HiddenCharacter:   "hidden_character",
 	OtherCategory:     "other_category",
+	OtherAnswer:       "other_answer",
+	ClientModifier:    "client_modifier",
 
 	TooManyExpressions: "too_many_expressions",
 	TooManyCommon:      "too_many_common_expressions",

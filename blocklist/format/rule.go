@@ -29,9 +29,10 @@ const (
 	ActDrop                // no answer at all
 	ActTCPOnly             // over UDP a truncated answer, over TCP the true one
 	ActData                // Rule.Data
+	ActRefused             // REFUSED; of adblock's dnsrewrite only
 )
 
-var actNames = [...]string{"block", "nxdomain", "nodata", "passthru", "drop", "tcp-only", "data"}
+var actNames = [...]string{"block", "nxdomain", "nodata", "passthru", "drop", "tcp-only", "data", "refused"}
 
 // String returns the action as the configuration writes it.
 func (a Act) String() string { return actNames[a] }
@@ -43,9 +44,16 @@ type Rule struct {
 	Prefix netip.Prefix // addresses; a single one has all its bits
 	Regex  string       // RE2, matched against the canonical name
 
-	Act    Act    // of a response policy zone
+	Act    Act    // of a response policy zone, or of a Rewrite
 	Data   string // with ActData: type and rdata of one record, "A 192.0.2.1"
 	Client bool   // Prefix is of clients, not of addresses in answers
+
+	// Rewrite: the rule says what to answer (adblock dnsrewrite). It comes before the
+	// rules of its list that block, and an exception that is one too lifts it: with
+	// an Act the one answer alone.
+	Rewrite bool
+	// Nearer: the exception lifts the rules for names above its own only (dnsmasq).
+	Nearer bool
 
 	Allow     bool // lifts the other rules of the same list (adblock @@)
 	Important bool // not lifted by a rule with Allow

@@ -17,7 +17,7 @@ func TestDnsmasqBlocksWithoutAServer(t *testing.T) {
 
 	f("server=/a.example/192.0.2.53", "- 1 forwarding: 192.0.2.53")
 	f("local=/a.example/192.0.2.53#5353", "- 1 forwarding: 192.0.2.53#5353")
-	f("server=/a.example/#", "- 1 forwarding: #")
+	f("server=/a.example/#", "tree a.example nearer allow")
 	f("address=/nas.example/192.0.2.7", "- 1 real_address: 192.0.2.7")
 	f("address=/#/0.0.0.0\naddress=//0.0.0.0", "- 1 too_broad: #", "- 2 local_name: //")
 	f("address=/com/edu.vn/a.example/", "- 1 public_suffix: com", "- 1 public_suffix: edu.vn", "tree a.example")

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 
 	"lachan/blocklist/format/lines"
@@ -70,11 +71,10 @@ func (p *parser) localData(record []byte) {
 	for i := 1; i < len(fields)-1; i++ {
 		switch kind := strings.ToUpper(string(fields[i])); kind {
 		case "A", "AAAA":
-			if !isSink(fields[i+1]) {
-				p.refuse(RealAddress, string(fields[i+1]))
-				return
+			r, ok := p.addressRule(fields[i+1], Exact)
+			if ok {
+				p.site(fields[0], r)
 			}
-			p.site(fields[0], Rule{Scope: Exact})
 			return
 		case "IN":
 		default:
@@ -85,6 +85,24 @@ func (p *parser) localData(record []byte) {
 		}
 	}
 	p.refuse(BadRecord, string(record))
+}
+
+// addressRule is the rule of a name that is given an address: a block if it is a
+// sink, else another answer, which the list has to be allowed.
+func (p *parser) addressRule(text []byte, scope Scope) (r Rule, ok bool) {
+	if isSink(text) {
+		return Rule{Scope: scope}, true
+	}
+	address, err := netip.ParseAddr(string(text))
+	switch {
+	case err != nil:
+		p.refuse(BadAddress, string(text))
+	case !p.may.Rewrites:
+		p.refuse(RealAddress, string(text))
+	default:
+		return rewriteTo(address, scope), true
+	}
+	return r, false
 }
 
 // unquote takes the quotes off both ends, of either kind.

@@ -142,6 +142,14 @@ var reasonTexts = [reasons]wording.Text{
 		VI: "dòng có ký tự điều khiển hoặc ký tự ẩn khiến người đọc thấy khác với nội dung thật; hãy gõ lại ô hay biểu thức này, đừng dán",
 		EN: "the line has a control or hidden character, which makes people see something else than what is there; type the cell or expression again instead of pasting it",
 	},
+	OtherAnswer: {
+		VI: "quy tắc thay câu trả lời của tên miền bằng câu trả lời khác, việc mà danh sách này không được làm; nếu tin nơi phát hành, hãy ghi rewrites: true ở nguồn",
+		EN: "the rule puts another answer in place of the name's, which this list may not; if you trust the publisher, write rewrites: true into the feed",
+	},
+	ClientModifier: {
+		VI: "quy tắc chỉ dành cho một số máy ($client, $ctag): không hỗ trợ; hãy ghi nhóm máy ấy trong chính sách",
+		EN: "the rule is for some clients only ($client, $ctag), which is not supported; say it in the policy, for the group of those clients",
+	},
 	TooManyExpressions: {
 		VI: "danh sách có quá nhiều biểu thức hoặc mẫu có dấu '*' (tối đa 500); hãy ghi thẳng tên miền",
 		EN: "the list has too many expressions or patterns with a '*' (500 at most); write the names themselves",

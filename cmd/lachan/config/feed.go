@@ -30,6 +30,10 @@ type Feed struct {
 	// AllowSuffixes lets entries cover a public suffix, such as zip or com.vn, below
 	// which unrelated people register names. Default false; those of an authority may.
 	AllowSuffixes bool `yaml:"allow_suffixes"`
+	// Rewrites lets the rules of the list put answers of their own in place of the
+	// DNS's (adblock dnsrewrite, hosts with real addresses), not only block. Default
+	// false.
+	Rewrites bool `yaml:"rewrites"`
 	// Category is that of entries which do not name their own. No default for
 	// block feeds; allow feeds need none.
 	Category string `yaml:"category"`
@@ -124,6 +128,9 @@ func (f *Feed) IsZone() bool {
 	return f.Format == format.RPZ || strings.HasPrefix(f.URL, "axfr://")
 }
 
+// Answers reports whether the feed says what to answer, and not only what a name is.
+func (f *Feed) Answers() bool { return f.IsZone() || f.Rewrites }
+
 // Window is when an order holds, its days being of zone: from the beginning of its first day to the end
 // of its last.
 func (a *Authority) Window(zone *time.Location) (w blocklist.Window) {
@@ -171,14 +178,17 @@ func (f *Feed) Source(zone *time.Location) feed.Source {
 // May says what entries of the feed may do beyond those of a list of strangers.
 func (f *Feed) May() format.May {
 	versions := feed.Source{URL: f.URL, Format: f.Format}
-	return format.May{Suffixes: f.AllowSuffixes || f.Authority.Name != "" || versions.IsManifest()}
+	return format.May{
+		Suffixes: f.AllowSuffixes || f.Authority.Name != "" || versions.IsManifest(),
+		Rewrites: f.Rewrites,
+	}
 }
 
 // EntryCategories are the categories that entries of the feed may name, its own
 // among them; nil if they may name any, or what they name means nothing.
 func (f *Feed) EntryCategories() []string {
 	marked := f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0
-	if marked && len(f.Categories) == 0 || f.Action == Allow || f.Unit != "" || f.IsZone() {
+	if marked && len(f.Categories) == 0 || f.Action == Allow || f.Unit != "" || f.Answers() {
 		return nil
 	}
 	return append([]string{f.Category}, f.Categories...)

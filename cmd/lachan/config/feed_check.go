@@ -40,6 +40,9 @@ func (f *Feed) check(k *checker, at string, before []Feed) {
 	if f.Action == Allow && f.LockedBy != "" {
 		k.wrong(at+".locked_by", textFeedLock.With(f.Name))
 	}
+	if f.Rewrites && (f.Action == Allow || f.Unit != "") {
+		k.wrong(at+".rewrites", textFeedRewrites.With(f.Name))
+	}
 	between(k, at+".refresh", f.Refresh, time.Minute, 30*day)
 	between[yamlfile.Bytes](k, at+".max_bytes", f.MaxBytes, 1<<10, 4<<30)
 	if a := f.Authority; !a.Effective.IsZero() && !a.Expires.IsZero() &&

@@ -164,6 +164,10 @@ var (
 		VI: "danh sách chặn %q cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo)",
 		EN: "blocking feed %q needs a category, such as gambling or phishing",
 	}
+	textFeedRewrites = wording.Text{
+		VI: "nguồn %q có rewrites nhưng là nguồn cho phép hoặc riêng của một đơn vị: hãy bỏ rewrites, hoặc bỏ action: allow và unit",
+		EN: "feed %q has rewrites and is one that allows, or a unit's own: leave rewrites out, or action: allow and unit",
+	}
 	textFeedLock = wording.Text{
 		VI: "danh sách cho phép %q không thể khoá; hãy bỏ locked_by hoặc ghi action: block",
 		EN: "feed %q allows, so it cannot be locked; leave out locked_by or write action: block",

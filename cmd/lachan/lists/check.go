@@ -28,6 +28,7 @@ func checkCommand(l wording.Language) *cobra.Command {
 	c.Flags().Var(&formatFlag{&o.format}, "format", textFormat.In(l))
 	c.Flags().BoolVar(&o.subdomains, "subdomains", true, textFlagSub.In(l))
 	c.Flags().BoolVar(&o.may.Suffixes, "allow-suffixes", false, textFlagSuffixes.In(l))
+	c.Flags().BoolVar(&o.may.Rewrites, "rewrites", false, textFlagRewrites.In(l))
 	c.Flags().BoolVar(&o.json, "json", false, command.FlagJSON.In(l))
 	c.Flags().StringVar(&o.report, "report", "", textFlagCheckReport.In(l))
 	return c

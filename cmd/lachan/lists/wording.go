@@ -108,6 +108,10 @@ var (
 		VI: "một mục được trùm lên đuôi tên miền công cộng, như allow_suffixes: true của nguồn",
 		EN: "an entry may cover a public suffix, as with allow_suffixes: true of a feed",
 	}
+	textFlagRewrites = wording.Text{
+		VI: "quy tắc được thay câu trả lời, như rewrites: true của nguồn",
+		EN: "rules may change answers, as with rewrites: true of a feed",
+	}
 	textColumns = wording.Text{
 		VI: "DANH SÁCH\tNHÓM\tMỤC\tBỊ LOẠI\tLẦN TẢI TỐT CUỐI\tTÌNH TRẠNG",
 		EN: "FEED\tCATEGORY\tENTRIES\tREJECTED\tLAST SUCCESS\tSTATE",

@@ -24,7 +24,7 @@ type File struct {
 	Subdomains bool            `json:"subdomains"`
 	May        format.May      `json:"may,omitzero"`
 	Address    string          `json:"address"` // of the feed; it may tell the format
-	Zone       bool            `json:"zone"`    // a response policy zone
+	Zone       bool            `json:"zone"`    // a response policy zone, or a list that says what to answer
 	Timezone   config.Timezone `json:"timezone"`
 	Allows     bool            `json:"allows,omitempty"` // the feed says what is allowed
 	// Kept is the digest of rules that stay in compiled lists although there is no
@@ -39,7 +39,7 @@ func FileOf(f *config.Feed, c feed.Copy, zone config.Timezone) File {
 	return File{
 		Feed: f.Name, Digest: c.Digest, Path: c.Path, Format: c.Format, Asked: c.AskedFormat, Readings: c.Readings,
 		Subdomains: f.Subdomains, May: f.May(),
-		Address: f.URL, Zone: f.IsZone(), Timezone: zone, Allows: f.Action == config.Allow,
+		Address: f.URL, Zone: f.Answers(), Timezone: zone, Allows: f.Action == config.Allow,
 		Categories: f.EntryCategories(),
 	}
 }
@@ -159,7 +159,9 @@ func (f File) readAsList(emit func(format.Rule) error) error {
 			return nil
 		}
 		r.Allow = r.Allow || r.Act == format.ActPassthru
-		r.Act, r.Data = format.ActBlock, ""
+		if !r.Rewrite { // else it says which answer an exception is for
+			r.Act, r.Data = format.ActBlock, ""
+		}
 		return emit(r)
 	})
 }

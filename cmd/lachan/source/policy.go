@@ -112,7 +112,7 @@ func policyFeeds(cfg *config.Config) []policy.Feed {
 			Name: f.Name, Category: f.Category, Categories: f.Categories,
 			Trusted: f.Trusted || len(f.Verify.Minisign) > 0,
 			Allow:   f.Action == config.Allow, LockedBy: f.LockedBy, Unit: f.Unit,
-			Zone: f.IsZone(), ZonePolicy: string(f.RPZ.Policy), ZoneCNAME: f.RPZ.CNAME,
+			Zone: f.Answers(), ZonePolicy: string(f.RPZ.Policy), ZoneCNAME: f.RPZ.CNAME,
 			Authority: f.Authority.Name, Document: f.Authority.Document,
 			File: cfg.File(), Line: cfg.LineOf(config.Item("feeds", i)),
 		})

@@ -86,13 +86,13 @@ func OpenToOthers(folder string) bool {
 	return err == nil && info.IsDir() && info.Mode().Perm()&0o007 != 0
 }
 
-// redirects reports whether a feed is a response policy zone that answers as it
-// likes, of a publisher that the configuration does not mark and shares no key with.
+// redirects reports whether a feed is a response policy zone or a list that answers as
+// it likes, of a publisher that the configuration does not mark and shares no key with.
 func redirects(f *config.Feed) bool {
 	marked := f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0 ||
 		f.TSIG.Name != ""
 	_, _, remote := strings.Cut(f.URL, "://")
-	return f.IsZone() && f.RPZ.Policy == "given" && remote && !marked && !isHere(f.URL)
+	return f.Answers() && f.RPZ.Policy == "given" && remote && !marked && !isHere(f.URL)
 }
 
 // ofFeed is what is to be said of the way that a feed comes; zero if nothing.
