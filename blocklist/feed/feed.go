@@ -5,6 +5,8 @@
 package feed
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -172,13 +174,23 @@ func isWeb(address string) bool {
 	return strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://")
 }
 
-// withoutPassword is an address as it may be shown.
-func withoutPassword(address string) string {
+// withoutKeys is an address as it may be kept and shown. Two addresses that differ in
+// what is behind the question mark stay two, as they may be two lists.
+func withoutKeys(address string) string {
 	if u, err := url.Parse(address); err == nil && u.User != nil {
-		return u.Redacted()
+		u.User = url.User("xxxxx")
+		address = u.String()
 	}
-	return address
+	before, query, found := strings.Cut(address, "?")
+	if !found || strings.HasPrefix(query, digestOfQuery) {
+		return address
+	}
+	sum := sha256.Sum256([]byte(query))
+	return before + "?" + digestOfQuery + hex.EncodeToString(sum[:4])
 }
+
+// digestOfQuery stands in front of the digest that takes the place of a query.
+const digestOfQuery = "sha256-"
 
 // host is what a log may say of an address.
 func host(address string) string {

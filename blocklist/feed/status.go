@@ -114,7 +114,7 @@ func (s *Status) Age(now time.Time) time.Duration {
 // isOf reports whether the copy is of the same list, read and confirmed in the
 // same way, as the source asks for.
 func (c *Copy) isOf(src *Source) bool {
-	return c.URL == withoutPassword(src.URL) && c.SHA256URL == withoutPassword(src.SHA256URL) &&
+	return c.URL == withoutKeys(src.URL) && c.SHA256URL == withoutKeys(src.SHA256URL) &&
 		c.TSIGKey == src.TSIG.Name && c.AskedFormat == src.askedFormat() &&
 		(len(src.Keys) == 0 || src.Keys.Has(c.Release.Key))
 }
@@ -134,7 +134,7 @@ func (s Status) failed(src *Source, at time.Time, text wording.Text) Status {
 	if since.IsZero() {
 		since = at
 	}
-	s.URL, s.LastAttempt = withoutPassword(src.URL), at
+	s.URL, s.LastAttempt = withoutKeys(src.URL), at
 	s.Failure = Failure{VI: text.VI, EN: text.EN, Since: since}
 	return s
 }
@@ -143,7 +143,7 @@ func (s Status) failed(src *Source, at time.Time, text wording.Text) Status {
 // to be the newest.
 func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 	s.Changed = c.Digest != s.Copy.Digest || c.Format != s.Copy.Format
-	s.URL, s.LastAttempt, s.LastSuccess = withoutPassword(src.URL), at, at
+	s.URL, s.LastAttempt, s.LastSuccess = withoutKeys(src.URL), at, at
 	if s.Copy.Digest != "" && s.Copy.Digest != c.Digest {
 		s.Previous = s.Copy
 	}

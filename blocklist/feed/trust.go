@@ -60,7 +60,7 @@ func (s *Store) prove(
 		return Release{}, distrust(err)
 	}
 	r := Release{
-		Key: proof.Key, Feed: withoutPassword(src.URL), Version: proof.Seq,
+		Key: proof.Key, Feed: withoutKeys(src.URL), Version: proof.Seq,
 		Digest: digest, Expires: proof.Expires,
 	}
 	return r, r.follows(&last.Newest, at)

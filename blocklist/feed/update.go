@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lachan/blocklist/format"
+	"lachan/internal/printable"
 )
 
 // Update brings the copy of a feed up to date: fetch, verify, read whole,
@@ -134,7 +135,7 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 		if err != nil && !guarded(err) {
 			return Copy{}, err
 		}
-		c.URL, c.SHA256URL = withoutPassword(src.URL), withoutPassword(src.SHA256URL)
+		c.URL, c.SHA256URL = withoutKeys(src.URL), withoutKeys(src.SHA256URL)
 		c.TSIGKey, c.Zone, c.Release = src.TSIG.Name, got.zone, got.release
 		c.AskedFormat, c.Fetched = src.askedFormat(), at
 		c.Path, c.Digest, c.Bytes = copyPath(dir, d.digest()), d.digest(), d.bytes
@@ -181,7 +182,7 @@ func (s *Store) read(ctx context.Context, address string, known Copy, max int64,
 	if file, ok := localPath(address); ok {
 		return answer{}, copyLocal(file, max, w)
 	}
-	return answer{}, refuse(textUnsupported.With(withoutPassword(address)), ErrUnsupported)
+	return answer{}, refuse(textUnsupported.With(printable.Address(address)), ErrUnsupported)
 }
 
 // verify judges a draft; known is the version before it, or zero.

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/internal/printable"
 )
 
 const (
@@ -37,11 +39,14 @@ type Remote struct {
 func NewRemote(base string) (*Remote, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, &Failure{Text: textBadURL.With(base), cause: err}
+		return nil, &Failure{Text: textBadURL.With(printable.Address(base)), cause: err}
 	}
 	u.RawQuery, u.Fragment = "", ""
 	return &Remote{base: u, client: &http.Client{Timeout: remoteTimeout}}, nil
 }
+
+// name is the URL as it may be shown.
+func (r *Remote) name() string { return printable.Address(r.base.String()) }
 
 // Show has each request show a bearer token. It is called before the first.
 func (r *Remote) Show(token string) { r.token = token }
@@ -181,13 +186,13 @@ func (r *Remote) ask(ctx context.Context, path string, form url.Values) (json.Ra
 	err = json.Unmarshal(body, &said)
 	switch {
 	case reply.StatusCode == http.StatusUnauthorized || reply.StatusCode == http.StatusForbidden:
-		return nil, &Failure{Text: textDenied.With(r.base.Redacted(), reply.Status)}
+		return nil, &Failure{Text: textDenied.With(r.name(), reply.Status)}
 	case err == nil && said.Kind == "bad_data":
 		return nil, &Failure{Text: textBadQuery.With(form.Get("query"), said.Error)}
 	case err == nil && said.Error != "":
-		return nil, &Failure{Text: textRefused.With(r.base.Redacted(), said.Error)}
+		return nil, &Failure{Text: textRefused.With(r.name(), said.Error)}
 	case reply.StatusCode != http.StatusOK:
-		return nil, &Failure{Text: textRefused.With(r.base.Redacted(), reply.Status)}
+		return nil, &Failure{Text: textRefused.With(r.name(), reply.Status)}
 	case err != nil:
 		return nil, r.strange(err)
 	case said.Status != "success":
@@ -198,17 +203,17 @@ func (r *Remote) ask(ctx context.Context, path string, form url.Values) (json.Ra
 
 func (r *Remote) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("query %s: %w", r.base.Redacted(), ctx.Err())
+		return fmt.Errorf("query %s: %w", r.name(), ctx.Err())
 	}
 	var inURL *url.Error
 	if errors.As(err, &inURL) {
 		err = inURL.Err // the sentence names the URL already
 	}
-	return &Failure{Text: textUnreachable.With(r.base.Redacted(), err), cause: err}
+	return &Failure{Text: textUnreachable.With(r.name(), err), cause: err}
 }
 
 func (r *Remote) strange(err error) error {
-	return &Failure{Text: textStrange.With(r.base.Redacted(), err), cause: err}
+	return &Failure{Text: textStrange.With(r.name(), err), cause: err}
 }
 
 // A pair is a point as the API writes it: [seconds, "value"].

@@ -13,6 +13,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -32,7 +33,7 @@ func ValidURL(address string) bool {
 
 func newReceiver(address string) (*receiver, error) {
 	if !ValidURL(address) {
-		return nil, wording.Error(BadURL.With(address))
+		return nil, wording.Error(BadURL.With(printable.Address(address)))
 	}
 	u, err := url.Parse(address)
 	if err != nil {

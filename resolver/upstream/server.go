@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lachan/internal/eventloop"
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 	"lachan/resolver/upstream/stream"
 )
@@ -113,7 +114,7 @@ func ParseServer(text string) (Server, error) {
 	case "quic":
 		return parseSecure(OverQUIC, text)
 	}
-	return Server{}, &ConfigError{textUnknownScheme.With(text, scheme)}
+	return Server{}, &ConfigError{textUnknownScheme.With(printable.Host(text), scheme)}
 }
 
 // parseAddress reads the address of a server that is not encrypted. text is the
@@ -125,11 +126,11 @@ func parseAddress(t Transport, text, address string) (Server, error) {
 	}
 	addr, err := netip.ParseAddr(host)
 	if err != nil || strings.ContainsAny(addr.Zone(), "[]%/ ") { // no interface has such a name
-		return Server{}, &ConfigError{textNotAnAddress.With(text)}
+		return Server{}, &ConfigError{textNotAnAddress.With(printable.Host(text))}
 	}
 	addr = addr.Unmap()
 	if !oneHost(addr) {
-		return Server{}, &ConfigError{textNotOneHost.With(text)}
+		return Server{}, &ConfigError{textNotOneHost.With(printable.Host(text))}
 	}
 	return Server{Transport: t, Addr: netip.AddrPortFrom(addr, port)}, nil
 }
@@ -147,11 +148,11 @@ func splitPort(text, address string, usual uint16) (host string, port uint16, er
 		var rest string
 		host, rest, found = strings.Cut(inner, "]")
 		if !found || !strings.Contains(host, ":") {
-			return "", 0, &ConfigError{textNotAnAddress.With(text)}
+			return "", 0, &ConfigError{textNotAnAddress.With(printable.Host(text))}
 		}
 		digits, found = strings.CutPrefix(rest, ":")
 		if !found && rest != "" {
-			return "", 0, &ConfigError{textNotAnAddress.With(text)}
+			return "", 0, &ConfigError{textNotAnAddress.With(printable.Host(text))}
 		}
 	} else if strings.Count(address, ":") == 1 {
 		host, digits, found = strings.Cut(address, ":")
@@ -161,7 +162,7 @@ func splitPort(text, address string, usual uint16) (host string, port uint16, er
 	}
 	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || n == 0 {
-		return "", 0, &ConfigError{textBadPort.With(text, usual)}
+		return "", 0, &ConfigError{textBadPort.With(printable.Host(text), usual)}
 	}
 	return host, uint16(n), nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/printable"
 	"lachan/resolver/upstream/stream"
 )
 
@@ -76,7 +77,7 @@ func parseSecure(t Transport, text string) (Server, error) {
 			path = usualPath
 		}
 		if u, err := url.ParseRequestURI(path); err != nil || u.String() != path {
-			return Server{}, &ConfigError{textBadPath.With(text)}
+			return Server{}, &ConfigError{textBadPath.With(printable.Host(text))}
 		}
 	}
 	host, port, err := splitPort(text, address, usualPort[t])
@@ -86,11 +87,11 @@ func parseSecure(t Transport, text string) (Server, error) {
 	s := Server{Transport: t, Secure: Secure{Port: port, Path: path}}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		if addr = addr.Unmap(); !oneHost(addr) {
-			return Server{}, &ConfigError{textNotOneHost.With(text)}
+			return Server{}, &ConfigError{textNotOneHost.With(printable.Host(text))}
 		}
 		s.Addr = netip.AddrPortFrom(addr, port)
 	} else if s.Secure.Host, err = domain.Canonical(host); err != nil || !isHostName(s.Secure.Host) {
-		return Server{}, &ConfigError{textBadHost.With(text)}
+		return Server{}, &ConfigError{textBadHost.With(printable.Host(text))}
 	}
 	if settings == "" {
 		return s, nil
@@ -118,21 +119,21 @@ func (s *Server) set(text, setting string) error {
 	case "ip":
 		addr, err := netip.ParseAddr(value)
 		if err != nil || !oneHost(addr) || s.Secure.Host == "" {
-			return &ConfigError{textBadIP.With(text)}
+			return &ConfigError{textBadIP.With(printable.Host(text))}
 		}
 		s.Secure.IPs += "ip=" + addr.Unmap().String() + "&"
 	case "pin":
 		if _, ok := digest(value); !ok {
-			return &ConfigError{textBadPin.With(text)}
+			return &ConfigError{textBadPin.With(printable.Host(text))}
 		}
 		s.Secure.Pins += "pin=" + value + "&"
 	case "http":
 		if value != "3" || s.Transport != OverHTTPS {
-			return &ConfigError{textBadHTTP.With(text)}
+			return &ConfigError{textBadHTTP.With(printable.Host(text))}
 		}
 		s.Secure.HTTP3 = true
 	default:
-		return &ConfigError{textUnknownSetting.With(text, key)}
+		return &ConfigError{textUnknownSetting.With(printable.Host(text), key)}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/transfer"
+	"lachan/internal/printable"
 	"lachan/internal/yamlfile"
 )
 
@@ -74,10 +75,10 @@ func (f *Feed) checkURL(k *checker, path string) {
 			k.wrong(path, feed.TextTransferAddress)
 		}
 	case scheme != "https" && scheme != "http":
-		k.wrong(path, textFeedScheme.With(address))
+		k.wrong(path, textFeedScheme.With(printable.Address(address)))
 	default:
 		if u, err := url.Parse(address); err != nil || u.Host == "" {
-			k.wrong(path, textFeedScheme.With(address))
+			k.wrong(path, textFeedScheme.With(printable.Address(address)))
 		}
 	}
 }
@@ -93,7 +94,7 @@ func (f *Feed) checkVersions(k *checker, at string) {
 	}
 	for i, mirror := range f.Mirrors {
 		if u, err := url.Parse(mirror); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			k.wrong(Item(at+".mirrors", i), textFeedScheme.With(mirror))
+			k.wrong(Item(at+".mirrors", i), textFeedScheme.With(printable.Address(mirror)))
 		}
 	}
 }

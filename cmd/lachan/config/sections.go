@@ -10,6 +10,7 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/internal/memory"
+	"lachan/internal/printable"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/engine"
 	"lachan/metrics/ship"
@@ -125,7 +126,7 @@ func (m *Metrics) check(k *checker) {
 		k.wrong("metrics.query_url", failure.Text)
 	}
 	if u := m.WriteURL; u != "" && !ship.ValidURL(u) {
-		k.wrong("metrics.write_url", ship.BadURL.With(u))
+		k.wrong("metrics.write_url", ship.BadURL.With(printable.Address(u)))
 	}
 }
 
