@@ -47,7 +47,7 @@ var rooms = []room{
 	{"blocklist", []string{"blocklist/...", "internal/wording", "internal/durable", "internal/printable", "internal/charset", "internal/dates"}, "what a name is does not depend on who asks"},
 	{"policy/catalogue", []string{"blocklist/domain", "internal/wording"}, "facts that are built in know no rules"},
 	{"policy/source", []string{"policy/catalogue", "internal/wording", "internal/yamlfile", "internal/eventloop", "internal/charset", "internal/printable", "blocklist/format/table", "blocklist/format/xlsx"}, "what people write is read before anybody knows what it comes to"},
-	{"policy/compiled", []string{"blocklist/...", "policy/catalogue", "policy/source", "internal/durable", "internal/mapped", "internal/wording"}, "a compiled policy is tables: neither who wrote them nor what they mean for a client"},
+	{"policy/compiled", []string{"blocklist/...", "policy/catalogue", "policy/source", "internal/durable", "internal/mapped", "internal/wording", "internal/yamlfile"}, "a compiled policy is tables: neither who wrote them nor what they mean for a client"},
 	{"policy/compile", []string{"blocklist/...", "policy/catalogue", "policy/source", "policy/compiled", "internal/wording", "internal/yamlfile", "internal/printable"}, "compiling ends in tables, and judges nobody"},
 	{"policy", []string{"blocklist/...", "policy/...", "internal/wording", "internal/yamlfile", "internal/durable", "internal/printable", "internal/dates"}, "a decision knows nothing of sockets, counters and files of others"},
 	{"metrics/engine", []string{"metrics", "internal/wording", "internal/printable"}, "asking for figures does not depend on who counts them or who wants them"},

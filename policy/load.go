@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"lachan/internal/yamlfile"
@@ -24,43 +25,78 @@ var (
 	ErrVersion = compiled.ErrVersion
 )
 
-// Load reads policy.yaml and the CSV files it names. It reports everything that
-// is wrong with them, and what feeds say of units that do not exist; then the
-// Policy is nil. Days and times of day are those of loc. With path "" there is
-// no file, and all clients have the profile "default", or the profile of unknown.
-func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
+// A Rows is what the rows of the tables of units said when they were last good.
+type Rows = compile.Rows
+
+// An Origin is what a policy is made of.
+type Origin struct {
+	Path    string // of policy.yaml; "" for none: all clients have the profile "default", or that of Unknown
+	Feeds   []Feed
+	Zone    *time.Location // in which days and times of day are counted
+	Unknown Unknown
+	// Strict refuses the policy for a mistake in one row of a table.
+	Strict bool
+	// Before are the rows that stay where one has a mistake; see Store.Rows.
+	Before Rows
+}
+
+func (o *Origin) job(facts *catalogue.Catalogue) *compile.Job {
+	return &compile.Job{
+		Path: o.Path, Feeds: o.Feeds, Zone: o.Zone, Unknown: o.Unknown, Facts: facts,
+		Strict: o.Strict, Before: o.Before,
+	}
+}
+
+// Load reads policy.yaml and the tables of units that it names. It reports everything
+// that is wrong with them, and what feeds say of units that do not exist; then the
+// Policy is nil. If only rows of tables are wrong, the Policy is there and the
+// problems say which rows were not taken.
+func (o *Origin) Load() (*Policy, yamlfile.Problems) {
 	facts, err := catalogue.Load()
 	if err != nil {
 		return nil, yamlfile.Problems{{Text: textCatalogue.With(err)}}
 	}
-	job := &compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: facts}
+	job := o.job(facts)
 	file, problems := job.Run()
 	if file == nil {
 		return nil, problems
 	}
 	p, err := newPolicy(file, facts)
 	if err != nil {
-		return nil, yamlfile.Problems{{File: path, Text: textCatalogue.With(err)}}
+		return nil, yamlfile.Problems{{File: o.Path, Text: textCatalogue.With(err)}}
 	}
-	return p, nil
+	p.rows = job.Before
+	return p, problems
 }
 
 // Reload is Load, or old with its overlay if nothing that it was made of has
 // changed: reading the schools of a country takes seconds. Old may be nil, and may
 // have been opened. A policy that has been loaded again has no overlay.
-func Reload(old *Policy, path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
-	if old != nil && old.Unchanged(path, feeds, loc, unknown) {
-		return old, nil
+func (o *Origin) Reload(old *Policy) (*Policy, yamlfile.Problems) {
+	if old != nil && o.Unchanged(old) {
+		return old, old.Rejected()
 	}
-	return Load(path, feeds, loc, unknown)
+	return o.Load()
 }
 
 // Unchanged reports whether p is what Load would return now: nothing that it was
 // made of has changed.
-func (p *Policy) Unchanged(path string, feeds []Feed, loc *time.Location, unknown Unknown) bool {
-	job := &compile.Job{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown, Facts: p.catalogue}
-	return p.file.Inputs.Given == job.Given() && p.file.Inputs.Unchanged()
+func (o *Origin) Unchanged(p *Policy) bool {
+	return p.file.Inputs.Given == o.job(p.catalogue).Given() && p.file.Inputs.Unchanged()
 }
+
+// Load is Origin.Load without rows from before: those with mistakes are left out.
+func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
+	return (&Origin{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown}).Load()
+}
+
+// Reload is Origin.Reload likewise.
+func Reload(old *Policy, path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
+	return (&Origin{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown}).Reload(old)
+}
+
+// Rejected are the rows of tables that were not taken when the policy was made.
+func (p *Policy) Rejected() yamlfile.Problems { return slices.Clone(p.file.Rejected) }
 
 // Write replaces the file at path by the policy, or makes it. It is there whole
 // or not at all. Only its owner may read it: it holds digests of secrets, and the

@@ -43,11 +43,12 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 	return problems
 }
 
-// Notes are not errors but deserve a look: own entries that have expired at a
+// Notes are not errors but deserve a look: what tables of units lack, own entries that have expired at a
 // moment, and block entries without effect because the same unit allows the name
 // or one above it.
 func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 	unix, own := now.Unix(), &p.file.Own
+	notes = append(notes, p.file.Remarks...)
 	for i := range own.Entries {
 		e := &own.Entries[i]
 		file := p.file.EntryFile(e.Owner)

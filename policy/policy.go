@@ -50,6 +50,7 @@ type Policy struct {
 	loc       *time.Location
 	clients   *bart.Fast[GroupID]
 	overlay   *compiled.Overlay // nil if it has none
+	rows      Rows              // of the tables of units; nil if it was opened
 	texts     [][]string        // by layer and category: what Text says
 	onlySite  []uint32          // the only school and its units that have networks; nil if there are several schools
 }

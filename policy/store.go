@@ -1,22 +1,33 @@
 package policy
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"lachan/internal/durable"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
 )
 
 // A Store is the folder of compiled policies: SERIAL.policy, the higher serial the
 // newer, and SERIAL.over, its overlay if it has one. The newest and the one before
-// it are kept.
+// it are kept. rows.json has the rows of tables when they were last good.
 //
 // Save, SaveOverlay and OpenLatest change the folder, and one process alone may
 // call them. The other methods only read, and may be called while that process
 // saves. A Store is used by one goroutine at a time.
-type Store struct{ files *compiled.Store }
+type Store struct {
+	dir   string
+	files *compiled.Store
+}
 
 // NewStore returns the store in a folder, which need not exist before the first
 // Save.
-func NewStore(dir string) *Store { return &Store{compiled.NewStore(dir)} }
+func NewStore(dir string) *Store { return &Store{dir, compiled.NewStore(dir)} }
 
 // OpenLatest opens the newest policy that is whole, with its overlay. It sets
 // damaged files aside under another name and reports them in damaged. Files of
@@ -64,13 +75,50 @@ func newStored(stored *compiled.Stored) (*Policy, error) {
 	return p, err
 }
 
+// Rows are those of the tables of the policy that Save has saved last; nil without
+// any, or if they cannot be read.
+func (s *Store) Rows() (rows Rows) {
+	data, err := os.ReadFile(s.rowsFile())
+	if err != nil || json.Unmarshal(data, &rows) != nil {
+		return nil
+	}
+	return rows
+}
+
+func (s *Store) rowsFile() string { return filepath.Join(s.dir, "rows.json") }
+
 // Save puts a policy into the folder, with its overlay if it has one, and
-// returns its serial. It removes all but it and the one before.
+// returns its serial. It removes all but it and the one before. The rows of a policy
+// that was loaded take the place of those before.
 func (s *Store) Save(p *Policy) (serial uint64, err error) {
+	if err := s.saveRows(p.rows); err != nil {
+		return 0, fmt.Errorf("save rows of tables: %w", err)
+	}
 	if serial, err = s.files.Save(&p.file); err == nil && p.overlay != nil {
 		err = s.files.SaveOverlay(serial, p.overlay)
 	}
 	return serial, err
+}
+
+// saveRows puts rows in place of those before; nil leaves them as they are.
+func (s *Store) saveRows(rows Rows) error {
+	if rows == nil {
+		return nil
+	}
+	if len(rows) == 0 {
+		if err := os.Remove(s.rowsFile()); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	data, err := json.Marshal(rows)
+	if err == nil {
+		err = os.MkdirAll(s.dir, 0o700)
+	}
+	if err != nil {
+		return err
+	}
+	return durable.WriteFile(s.rowsFile(), data, 0o600)
 }
 
 // SaveOverlay puts an overlay beside the policy of a serial, in place of the one

@@ -14,6 +14,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+
+	"lachan/internal/wording"
 )
 
 // A Catalogue is everything that is built in. It is immutable: goroutines may
@@ -91,12 +93,16 @@ func (c *Catalogue) Profile(code string) *Profile {
 	return nil
 }
 
-// Level is the school level of a code ("primary") or alias ("tieu-hoc"); nil if
-// there is none.
-func (c *Catalogue) Level(code string) *Level {
+// Level is the school level of a code ("primary"), an alias ("tieu-hoc") or of what
+// people call it ("Tiểu học", "THCS & THPT"); nil if there is none.
+func (c *Catalogue) Level(text string) *Level {
+	code := levelCode(wording.Plain(text, '-'))
 	for i := range c.Levels {
-		if l := &c.Levels[i]; l.Code == code || l.Alias == code {
-			return l
+		l := &c.Levels[i]
+		for _, name := range []string{l.Code, l.Alias, wording.Plain(l.Label.VI, '-'), wording.Plain(l.Label.EN, '-')} {
+			if name == code {
+				return l
+			}
 		}
 	}
 	return nil

@@ -29,6 +29,12 @@ type Job struct {
 	Zone    *time.Location // in which days and times of day are counted
 	Unknown Unknown
 	Facts   *catalogue.Catalogue
+	// Strict refuses the whole policy for a mistake in one row of a table. Otherwise
+	// that unit stays as the row in Before has it, and is left out without one.
+	Strict bool
+	// Before are the rows of the tables when they were last good, by key. Run puts
+	// those in place of them that the policy is made of.
+	Before Rows
 }
 
 // Unknown is what the configuration says of the clients that no unit claims.
@@ -45,12 +51,18 @@ func (u *Unknown) unit() *source.Unit {
 // Given is a digest of what a job is told and of what is built in, but for the
 // files.
 func (j *Job) Given() string {
-	text := fmt.Sprintf("%q %+v %s %+v %s", j.Path, j.Feeds, j.Zone, j.Unknown, j.Facts.Digest())
+	text := fmt.Sprintf("%q %+v %s %+v %s %v", j.Path, j.Feeds, j.Zone, j.Unknown, j.Facts.Digest(), j.Strict)
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// Run compiles. With problems the file is nil.
+// maxRounds is how often rows with mistakes are put back as they were: those below a
+// unit that is left out follow it, level by level, and rows may have been good only
+// together.
+const maxRounds = compiled.MaxDepth + 2
+
+// Run compiles. With a mistake the file is nil, unless it is one of rows: then the
+// file is there and the problems say which rows were not taken.
 func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 	var data []byte
 	if j.Path != "" {
@@ -59,8 +71,33 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 			return nil, yamlfile.Problems{{File: j.Path, Text: textUnreadable.With(err)}}
 		}
 	}
+	var rows *rows
+	for range maxRounds {
+		c, written := j.read(data)
+		if written == nil {
+			return nil, c.problems // the rest would only report consequences
+		}
+		if rows == nil {
+			rows = readRows(c, written.UnitsCSV)
+		}
+		c.takeRows(rows)
+		c.compile(written)
+		if len(c.problems) == 0 {
+			return j.finish(c, written, data)
+		}
+		if j.Strict || !rows.reject(c.report) {
+			c.problems = append(c.problems, rows.rejected...)
+			return nil, c.condensed()
+		}
+	}
+	return nil, source.Condense(rows.rejected)
+}
+
+// read compiles what does not need all units of policy.yaml; written is nil if it
+// cannot be read.
+func (j *Job) read(data []byte) (c *compiler, written *source.File) {
 	rest, pieces := source.Split(data, source.PieceSize)
-	c := newCompiler(j)
+	c = newCompiler(j)
 	written, readable := c.decode(rest)
 	if len(pieces) > 0 && !(readable && source.DecodePieces(j.Path, pieces, c.takeUnits)) {
 		// Read it as a whole: it may be wrong only in the way it was cut.
@@ -68,13 +105,13 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 		written, readable = c.decode(data)
 	}
 	if !readable && len(written.Units) == 0 {
-		return nil, c.problems // the rest would only report consequences
+		return c, nil
 	}
-	c.compile(written)
-	if len(c.problems) > 0 {
-		c.problems.Sort()
-		return nil, c.problems
-	}
+	return c, written
+}
+
+// finish makes the file.
+func (j *Job) finish(c *compiler, written *source.File, data []byte) (*compiled.File, yamlfile.Problems) {
 	if j.Path != "" {
 		c.inputs = append(c.inputs, compiled.NewInput(j.Path, data))
 	}
@@ -82,7 +119,8 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 	if err != nil {
 		return nil, yamlfile.Problems{{File: j.Path, Text: wording.Text{VI: err.Error(), EN: err.Error()}}}
 	}
-	return file, nil
+	j.Before = c.rows.good()
+	return file, c.rows.told()
 }
 
 // A compiler does one job. Its parts have the methods that need nothing else.
@@ -92,6 +130,7 @@ type compiler struct {
 	*tree
 	*clients
 	job    *Job
+	rows   *rows
 	inputs []compiled.Input // the files read
 	feeds  map[string]compiled.Feed
 	locks  []compiled.Lock
@@ -125,22 +164,6 @@ func (c *compiler) decode(data []byte) (written *source.File, readable bool) {
 	return written, readable
 }
 
-// takeCSV adds the units of the CSV files.
-func (c *compiler) takeCSV(files []yamlfile.At[string]) {
-	for _, name := range files {
-		path := c.beside(name.V)
-		data, err := os.ReadFile(path)
-		if err != nil {
-			c.fail(c.path, name.Line, textUnreadable.With(err))
-			continue
-		}
-		c.inputs = append(c.inputs, compiled.NewInput(path, data))
-		units, problems := source.ReadCSV(path, data)
-		c.problems = append(c.problems, problems...)
-		c.takeUnits(units)
-	}
-}
-
 // beside is a path that policy.yaml gives relative to itself.
 func (c *compiler) beside(path string) string {
 	if filepath.IsAbs(path) {
@@ -151,7 +174,6 @@ func (c *compiler) beside(path string) string {
 
 // compile works out what needs all units.
 func (c *compiler) compile(written *source.File) {
-	c.takeCSV(written.UnitsCSV)
 	order := c.tree.order()
 	c.checkNetworks()
 	c.addFeeds(c.job.Feeds)

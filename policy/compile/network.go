@@ -95,14 +95,15 @@ func (c *clients) checkClaims(claims []claim) {
 func (c *clients) checkWithin(narrow, wide claim) {
 	file, line := c.units[narrow.unit].file, int(narrow.line)
 	mine, theirs := c.units[narrow.unit].id, c.units[wide.unit].id
-	there := place(c.units[wide.unit].file, int(wide.line))
+	other := site{c.units[wide.unit].file, int(wide.line)}
+	there := place(other.file, other.line)
 	switch {
 	case narrow.unit == wide.unit && narrow.prefix == wide.prefix:
 		c.fail(file, line, textNetworkTwice.With(narrow.prefix, there))
 	case narrow.unit == wide.unit:
 	case narrow.prefix == wide.prefix:
-		c.fail(file, line, textNetworkClaimed.With(narrow.prefix, mine, theirs, there))
+		c.failBoth(file, line, other, textNetworkClaimed.With(narrow.prefix, mine, theirs, there))
 	case !c.above(wide.unit, narrow.unit):
-		c.fail(file, line, textNetworkOverlap.With(narrow.prefix, mine, wide.prefix, theirs, there))
+		c.failBoth(file, line, other, textNetworkOverlap.With(narrow.prefix, mine, wide.prefix, theirs, there))
 	}
 }

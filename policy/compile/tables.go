@@ -71,6 +71,7 @@ func (c *compiler) meta(written *source.File) *compiled.Meta {
 		Tags: c.tags, Profiles: c.profileList, Timetables: c.timetableList,
 		Lessons: int(c.timetables[c.facts.SchoolHours.Code]), OwnHours: c.ownHours,
 		Calendars: c.calendars.list, Feeds: c.feeds,
+		Rejected: c.rows.told(), Remarks: remarksOf(c),
 	}
 	for _, test := range written.Tests {
 		m.Tests = append(m.Tests, c.beside(test))

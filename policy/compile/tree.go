@@ -113,7 +113,8 @@ func (t *tree) name(u uint32) {
 	}
 	unit.id = id
 	if other, twice := t.byID[id]; twice {
-		t.failAt(u, textUnitTwice.With(id, t.where(other)))
+		there := site{t.units[other].file, t.units[other].line}
+		t.failBoth(unit.file, unit.line, there, textUnitTwice.With(id, t.where(other)))
 		return
 	}
 	t.byID[id] = u

@@ -20,6 +20,26 @@ var (
 		VI: "không có nhóm hoặc dịch vụ %q (dịch vụ viết là service:TÊN; tên miền viết là {name: TÊN_MIỀN}; có gì thì xem `lachan catalogue categories` và `lachan catalogue services`)",
 		EN: "there is no category or service %q (a service is written service:ID, a domain name {name: NAME}; see `lachan catalogue categories` and `lachan catalogue services`)",
 	}
+	textRowKept = wording.Text{
+		VI: "; đơn vị này giữ như lần đúng gần nhất",
+		EN: "; this unit stays as its last good row has it",
+	}
+	textRowLeftOut = wording.Text{
+		VI: "; đơn vị này chưa được nạp",
+		EN: "; this unit is left out",
+	}
+	textRowsMore = wording.Text{
+		VI: "và %d thông báo nữa về các dòng của bảng",
+		EN: "and %d more messages about rows of tables",
+	}
+	textRowsUnreached = wording.Text{
+		VI: "%d trường không có mạng, thiết bị hay mã liên kết nên chưa máy nào được nhận ra là của trường: %s",
+		EN: "%d schools have no networks, devices or links, so no client is known to be theirs: %s",
+	}
+	textRowsAlone = wording.Text{
+		VI: "%d trường không có cấp trên (parent) nên không theo khóa và không vào báo cáo của xã, tỉnh: %s",
+		EN: "%d schools have no parent, so locks and reports of commune and province leave them out: %s",
+	}
 	textUnitID = wording.Text{
 		VI: "mã đơn vị %q không hợp lệ: dùng a-z, 0-9, dấu -, _ và dấu chấm, từ 1 đến 63 ký tự",
 		EN: "the unit id %q is not valid: use a-z, 0-9, -, _ and dots, 1 to 63 of them",

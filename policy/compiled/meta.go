@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 )
 
@@ -24,6 +25,8 @@ type Meta struct {
 	Calendars  []*Calendar // the first is nil: no calendar
 	Feeds      map[string]Feed
 	Tests      []string
+	Rejected   yamlfile.Problems // rows of tables that were not taken
+	Remarks    yamlfile.Problems // what is worth knowing of the tables
 }
 
 // Inputs are what a policy was compiled from.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -21,8 +22,22 @@ var kindNames = [...]string{"", "province", "commune", "school", "group"}
 // String is the kind as policy.yaml writes it.
 func (k Kind) String() string { return kindNames[k] }
 
-// UnmarshalText reads a kind.
+// MarshalText writes a kind as UnmarshalText reads it.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// kindWords are what people call kinds, as wording.Plain writes it.
+var kindWords = map[string]Kind{
+	"tinh": Province, "thanh-pho": Province, "so": Province,
+	"xa": Commune, "phuong": Commune, "dac-khu": Commune, "xa-phuong": Commune,
+	"truong": School, "truong-hoc": School, "co-so-giao-duc": School, "nhom": GroupKind,
+}
+
+// UnmarshalText reads a kind, in English or Vietnamese.
 func (k *Kind) UnmarshalText(text []byte) error {
+	if kind, ok := kindWords[wording.Plain(string(text), '-')]; ok {
+		*k = kind
+		return nil
+	}
 	for i, name := range kindNames {
 		if i > 0 && name == string(text) {
 			*k = Kind(i)

@@ -9,7 +9,7 @@ var (
 		EN: "; did you mean %q?",
 	}
 	textKind = wording.Text{
-		VI: "không có loại đơn vị %q: dùng province, commune, school hoặc group",
+		VI: "không có loại đơn vị %q: dùng province (tỉnh), commune (xã, phường), school (trường) hoặc group (nhóm)",
 		EN: "there is no kind of unit %q: use province, commune, school or group",
 	}
 	TextStudents = wording.Text{
@@ -45,23 +45,63 @@ var (
 		EN: "there is no kind of day %q: use study, exam, holiday, off or any",
 	}
 	textCSVHeader = wording.Text{
-		VI: "dòng đầu phải ghi tên các cột và có cột id; các cột: %s",
-		EN: "the first line must name the columns and have a column id; the columns: %s",
+		VI: "bảng trống: dòng đầu phải ghi tên các cột và có cột id; các cột: %s",
+		EN: "the table is empty: its first line must name the columns and have a column id; the columns: %s",
+	}
+	textNoHeader = wording.Text{
+		VI: "không thấy dòng tiêu đề có cột mã đơn vị (id); các tiêu đề trong bảng: %s; các cột hiểu được: %s",
+		EN: "no header with a column id is there; the headings of the table: %s; the columns that are known: %s",
 	}
 	textCSVColumn = wording.Text{
 		VI: "không có cột %q; các cột: %s",
 		EN: "there is no column %q; the columns: %s",
+	}
+	textColumnIgnored = wording.Text{
+		VI: "cột %q không được đọc; các cột hiểu được: %s",
+		EN: "the column %q is not read; the columns that are known: %s",
 	}
 	textCSVColumnTwice = wording.Text{
 		VI: "cột %q ghi hai lần",
 		EN: "the column %q is there twice",
 	}
 	textCSVFields = wording.Text{
-		VI: "dòng có %d ô, phải là %d như dòng đầu",
-		EN: "the line has %d fields, not %d as the first one",
+		VI: "dòng có %d ô, nhiều hơn %d cột của dòng tiêu đề: hãy xóa ô thừa, hoặc đặt ô có dấu phân cách trong ngoặc kép",
+		EN: "the line has %d cells, more than the %d columns of the header: delete what is too much, or put a cell with a separator into quotes",
 	}
 	textCSVSyntax = wording.Text{
-		VI: "dấu nháy kép không đúng: %v",
-		EN: "wrong quotes: %v",
+		VI: "ô mở dấu nháy kép mà không đóng",
+		EN: "a cell opens a quote and does not close it",
+	}
+	textRowWithoutID = wording.Text{
+		VI: "dòng không có mã đơn vị (id)",
+		EN: "the row has no id",
+	}
+	textOldBook = wording.Text{
+		VI: "bảng tính kiểu cũ (.xls) hoặc có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu và lưu kiểu .xlsx",
+		EN: "a workbook of the old kind (.xls) or with a password; open it in Excel, take the password off and save it as .xlsx",
+	}
+	textNoBook = wording.Text{
+		VI: "tệp nén này không phải bảng tính Excel; hãy mở và lưu lại kiểu .xlsx",
+		EN: "this zip file is not an Excel workbook; open it and save it as .xlsx",
+	}
+	textBadBook = wording.Text{
+		VI: "không đọc được bảng tính (%v); hãy mở bằng Excel rồi lưu lại",
+		EN: "cannot read the workbook (%v); open it in Excel and save it again",
+	}
+	textTableTCVN3 = wording.Text{
+		VI: "bảng dùng phông TCVN3 (.VnTime, mã ABC), không phải Unicode; hãy đổi sang Unicode (UniKey: Ctrl+Shift+F6) rồi lưu lại",
+		EN: "the table is in a font of TCVN3 (.VnTime), not in Unicode; convert it to Unicode (UniKey: Ctrl+Shift+F6) and save it again",
+	}
+	textHiddenRows = wording.Text{
+		VI: "trang tính có %d hàng bị ẩn hoặc bị lọc đi, vẫn được đọc; nếu không muốn, hãy xóa hẳn các hàng ấy",
+		EN: "%d rows of the sheet are hidden or filtered out, and were read; delete them if they are not meant",
+	}
+	textOtherSheet = wording.Text{
+		VI: "chỉ trang tính đầu tiên được đọc, trang %q thì không",
+		EN: "only the first sheet is read, %q is not",
+	}
+	textAlsoLines = wording.Text{
+		VI: " (thêm %d dòng như vậy: %s)",
+		EN: " (%d more lines like this: %s)",
 	}
 )

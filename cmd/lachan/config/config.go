@@ -34,7 +34,9 @@ type Config struct {
 	Feeds []Feed `yaml:"feeds"`
 	// Policy is the file of units, profiles and timetables. Default
 	// policy.yaml; "" gives everyone the built-in default profile.
-	Policy  string  `yaml:"policy"`
+	Policy string `yaml:"policy"`
+	// Units is what a mistake in a row of a table of units does. Default each.
+	Units   Units   `yaml:"units"`
 	Metrics Metrics `yaml:"metrics"`
 	// Reports are made by themselves when their periods are over. Default none.
 	Reports Reports `yaml:"reports"`

@@ -43,6 +43,7 @@ func (c *Config) SetDefaults() {
 			StaleFor: 12 * time.Hour, Prefetch: true,
 		},
 		Policy:  "policy.yaml",
+		Units:   EachUnit,
 		Metrics: Metrics{History: yamlfile.Days(400 * 24 * time.Hour)},
 		Log:     Log{Level: logInfo, Format: PlainText, Queries: QueriesOff},
 	}

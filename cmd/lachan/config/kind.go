@@ -67,6 +67,20 @@ const RefuseUnknown = "refuse"
 // profile. The machine itself is served in any case.
 const AutoUnknown = "auto"
 
+// Units is what a mistake in a row of a table of units does.
+type Units string
+
+// What a mistake in a row does.
+const (
+	EachUnit    Units = "each"   // that unit stays as it was, the others are loaded
+	StrictUnits Units = "strict" // the policy is refused
+)
+
+// UnmarshalText reads what a mistake in a row does.
+func (u *Units) UnmarshalText(text []byte) error {
+	return oneOf(u, text, EachUnit, StrictUnits)
+}
+
 // A LogLevel is the least severe level that is logged.
 type LogLevel string
 

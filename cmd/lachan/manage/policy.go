@@ -28,6 +28,7 @@ func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) 
 	}
 	if old != nil && source.PolicyUnchanged(cfg, old.Policy) {
 		n.conditions.Clear("policy")
+		n.tellRows(old.Policy)
 		return old, nil
 	}
 	answer, err := job.Policy(ctx, n.flags, job.PolicyOrder{Folder: cfg.PolicyDir()})
@@ -40,7 +41,8 @@ func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) 
 	}
 	if err == nil {
 		n.conditions.Clear("policy")
-		return &stored{p, answer.Serial}, answer.Problems
+		n.tellRows(p)
+		return &stored{p, answer.Serial}, nil
 	}
 	failed := policyFailed.With(err)
 	if old == nil {
@@ -49,6 +51,23 @@ func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) 
 	n.log.Error("compile the policy, the one before stays", "error", err)
 	n.conditions.Set("policy", failed.String())
 	return old, nil
+}
+
+// tellRows says which rows of the tables of units were not taken: in the log once,
+// and in a condition for as long as they have mistakes.
+func (n *node) tellRows(p *policy.Policy) {
+	rejected := p.Rejected()
+	if len(rejected) == 0 {
+		n.conditions.Clear("units")
+		return
+	}
+	text := unitsRejected.With(len(rejected), rejected[0].Wording())
+	if !n.conditions.Set("units", text.String()) {
+		return
+	}
+	for _, r := range rejected {
+		n.log.Warn("a row of a table of units was not taken", "mistake", wording.ErrorIn(r, wording.English))
+	}
 }
 
 // newestPolicy opens the newest policy on the disk; nil if there is none.
@@ -63,7 +82,13 @@ func (n *node) newestPolicy(store *policy.Store) *stored {
 	return &stored{p, serial}
 }
 
-var policyFailed = wording.Text{
-	VI: "không biên dịch được chính sách: %v; chính sách trước đó, nếu có, vẫn được dùng",
-	EN: "the policy could not be compiled: %v; the one before, if there is one, stays in use",
-}
+var (
+	policyFailed = wording.Text{
+		VI: "không biên dịch được chính sách: %v; chính sách trước đó, nếu có, vẫn được dùng",
+		EN: "the policy could not be compiled: %v; the one before, if there is one, stays in use",
+	}
+	unitsRejected = wording.Text{
+		VI: "bảng đơn vị có %d lỗi, các đơn vị ấy giữ như trước hoặc chưa được nạp (lachan check cho biết mọi lỗi): %v",
+		EN: "tables of units have %d mistakes, these units stay as they were or are left out (lachan check tells all): %v",
+	}
+)

@@ -49,9 +49,12 @@ func (n *node) reload(ctx context.Context) {
 	n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.log.Info("reloaded", "serial", serial) })
 }
 
+// mostMistakes bounds what the log has of one reload; `lachan check` says all.
+const mostMistakes = 50
+
 // refuseReload says what is wrong.
 func (n *node) refuseReload(problems yamlfile.Problems) {
-	for _, p := range problems {
+	for _, p := range problems[:min(len(problems), mostMistakes)] {
 		n.log.Error("reload refused, what was in force stays", "mistake", wording.ErrorIn(p, wording.English))
 	}
 	n.conditions.Set("reload", problems[0].Error())

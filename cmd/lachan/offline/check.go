@@ -188,9 +188,15 @@ func checkEntries(cfg *config.Config, p *policy.Policy) yamlfile.Problems {
 	return p.CheckLocks(source.Bind(lists, p, cfg))
 }
 
+// mostPrinted bounds the mistakes that check prints; --json has all.
+const mostPrinted = 200
+
 func (k *checking) print(c command.Call) {
-	for _, m := range k.mistakes {
+	for _, m := range k.mistakes[:min(len(k.mistakes), mostPrinted)] {
 		fmt.Fprintln(c.ErrOrStderr(), wording.ErrorIn(m, c.Lang))
+	}
+	if more := len(k.mistakes) - mostPrinted; more > 0 {
+		c.Note(textMistakesMore.With(more))
 	}
 	for _, n := range k.notes {
 		fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", textNote.In(c.Lang), wording.ErrorIn(n, c.Lang))

@@ -20,6 +20,10 @@ var (
 		VI: "%d lỗi cần sửa",
 		EN: "problems: %d",
 	}
+	textMistakesMore = wording.Text{
+		VI: "… và %d lỗi nữa (lachan check --json cho biết tất cả)",
+		EN: "... and %d more (lachan check --json tells all)",
+	}
 	textUnreadable = wording.Text{
 		VI: "không đọc được tệp: %v",
 		EN: "the file cannot be read: %v",

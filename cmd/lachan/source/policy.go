@@ -48,7 +48,11 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 		}
 		f.Close()
 	}
-	p, problems := policy.Reload(old, cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknownClients(cfg))
+	from := origin(cfg)
+	if old == nil || !from.Unchanged(old) {
+		from.Before = policy.NewStore(cfg.PolicyDir()).Rows()
+	}
+	p, problems := from.Reload(old)
 	if p == nil {
 		return nil, problems
 	}
@@ -58,10 +62,17 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 	return p, problems
 }
 
-// PolicyUnchanged reports whether LoadPolicy would return p without a note.
+// origin is what the policy of a configuration is made of.
+func origin(cfg *config.Config) *policy.Origin {
+	return &policy.Origin{
+		Path: cfg.Policy, Feeds: policyFeeds(cfg), Zone: cfg.Timezone.Location, Unknown: unknownClients(cfg),
+		Strict: cfg.Units == config.StrictUnits,
+	}
+}
+
+// PolicyUnchanged reports whether LoadPolicy would return p.
 func PolicyUnchanged(cfg *config.Config, p *policy.Policy) bool {
-	return p.Unchanged(cfg.Policy, policyFeeds(cfg), cfg.Timezone.Location, unknownClients(cfg)) &&
-		len(checkRPZOut(cfg, p)) == 0
+	return origin(cfg).Unchanged(p) && len(checkRPZOut(cfg, p)) == 0
 }
 
 // unknownClients is what the configuration says of clients that no unit claims.
