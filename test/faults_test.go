@@ -120,7 +120,7 @@ var faultyProgram = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return buildFaulty(dir, slices.Concat(workFaults, jobFaults, poisons), map[string]string{
+	return buildFaulty(dir, slices.Concat(workFaults, serviceFaults, jobFaults, poisons), map[string]string{
 		"cmd/lachan/resolve/forced_poison.go": poisonFile,
 	})
 })

@@ -17,14 +17,17 @@ var workFaults = []forced{
 	{kind: "compile", file: "cmd/lachan/manage/lists.go", at: "source.File) compilation {"},
 	{kind: "fetch", file: "blocklist/feed/update.go", at: "func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.Time) (Copy, error) {"},
 	{kind: "updater", file: "blocklist/feed/updater.go", at: "func (u *Updater) update(ctx context.Context, f *scheduled) {"},
+	{kind: "watch", file: "blocklist/feed/watch.go", at: "case <-tick.C:"},
 	{kind: "reports", file: "cmd/lachan/manage/reports.go", at: "func (r *reports) run(ctx context.Context) {"},
 	{kind: "tally", file: "metrics/tally/tally.go", at: "func (t *Tally) Run(ctx context.Context) {"},
 	{kind: "figures", file: "metrics/report/figures/build.go", at: "func (g *gatherer) gather(ctx context.Context) error {"},
+	{kind: "figures-read", file: "metrics/report/figures/meter.go", at: "got.value, got.err = read(ctx, i)"},
 	{kind: "history", file: "metrics/history/recorder.go", at: "func (p *writerState) tick(ctx context.Context, at time.Time) {"},
 	{kind: "api", file: "cmd/lachan/manage/http.go", at: "func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {"},
 	{kind: "scrape", file: "cmd/lachan/manage/http.go", at: "func (a *api) readings() metrics.Readings {"},
 	{kind: "page", file: "cmd/lachan/manage/page_find.go", at: "func (vs *visitors) find(host string, visitor netip.Addr) blockpage.Finding {"},
 	{kind: "request", file: "cmd/lachan/manage/page_find.go", at: "func (vs *visitors) ask(f blockpage.Finding, reason string) error {"},
+	{kind: "receive", file: "cmd/lachan/manage/resolves.go", at: "m, err = c.Receive()"},
 }
 
 // jobFaults are in each kind of job, and in what reads a workbook.
@@ -39,6 +42,7 @@ var jobFaults = []forced{
 // A bystander looks that nothing else stops while something fails.
 type bystander struct {
 	*process
+	force  func(kind string)
 	page   string
 	manage int
 	steps  int
@@ -46,7 +50,7 @@ type bystander struct {
 
 // startFaulty serves with the program that has faults, with a list, a workbook, the
 // block page and a pulse of questions. What is forced at the start is named.
-func startFaulty(t *testing.T, atStart ...string) (*bystander, func(kind string), *pulse) {
+func startFaulty(t *testing.T, atStart ...string) (*bystander, *pulse) {
 	t.Helper()
 	const policy = `
 profiles:
@@ -67,12 +71,12 @@ units:
 		force(kind)
 	}
 	p.start()
-	b := &bystander{process: p, page: p.logged(`msg="serving the block page" address=(\S+)`)}
+	b := &bystander{process: p, force: force, page: p.logged(`msg="serving the block page" address=(\S+)`)}
 	p.until("the lists are in force", func() bool {
 		return paged(p.from("127.10.1.1", "step0.example")) && paged(p.from("127.10.1.1", "book0.example"))
 	})
 	b.manage = p.child("manage")
-	return b, force, startPulse(t, p.dns, "blocked.example", sized(5000, 1000), "127.10.1.1", "127.10.1.2")
+	return b, startPulse(t, p.dns, "blocked.example", sized(5000, 1000), "127.10.1.1", "127.10.1.2")
 }
 
 // paged reports whether an answer leads to the block page.
@@ -176,7 +180,7 @@ func (b *bystander) report() (status int, body string) {
 // while questions are asked. A condition tells of each, what failed does its work
 // again, and nothing else is started anew.
 func TestAFaultInAnyWorkOfManageStopsNothingElse(t *testing.T) {
-	b, force, s := startFaulty(t, "reports", "tally")
+	b, s := startFaulty(t, "reports", "tally")
 	page := func() int {
 		status, _ := visit(t, &http.Client{Transport: &http.Transport{}}, "http://step0.example/", b.page, "127.10.1.1")
 		return status
@@ -185,24 +189,7 @@ func TestAFaultInAnyWorkOfManageStopsNothingElse(t *testing.T) {
 		status, _ := b.get("/api/explain?name=step0.example&unit=truong-a")
 		return status
 	}
-	f := func(kind, condition string, provoke, works func()) {
-		t.Helper()
-		began := time.Now()
-		if provoke != nil {
-			force(kind)
-			provoke()
-		}
-		b.logs(kind)
-		if condition != "" {
-			b.tells(condition)
-		}
-		works()
-		if now := b.child("manage"); now != b.manage {
-			t.Errorf("%s: manage was started anew", kind)
-			b.manage = now
-		}
-		t.Logf("%s: told as %q, works again after %s", kind, condition, time.Since(began).Round(time.Millisecond))
-	}
+	f := b.bears
 	answers := func(what string, get func() int, want int) func() {
 		return func() {
 			t.Helper()
@@ -212,13 +199,16 @@ func TestAFaultInAnyWorkOfManageStopsNothingElse(t *testing.T) {
 	f("compile", "compile-failed", b.change, b.inForce)
 	f("fetch", "feed-failing", b.change, func() { b.step() })
 	f("updater", "updater-failed", b.change, b.inForce)
+	f("watch", "updater-failed", func() {}, b.step)
 	f("reports", "reports-failed", nil, b.step)
 	f("tally", "tally-failed", nil, b.step)
-	f("figures", "", func() {
-		if status, body := b.report(); status != http.StatusServiceUnavailable || !strings.Contains(body, "forced in figures") {
-			t.Errorf("a report with a fault: %d %.200s", status, body)
-		}
-	}, answers("a report is made", func() int { status, _ := b.report(); return status }, http.StatusOK))
+	for _, kind := range []string{"figures", "figures-read"} {
+		f(kind, "", func() {
+			if status, body := b.report(); status != http.StatusServiceUnavailable || !strings.Contains(body, "forced in "+kind) {
+				t.Errorf("a report with a fault: %d %.200s", status, body)
+			}
+		}, answers("a report is made", func() int { status, _ := b.report(); return status }, http.StatusOK))
+	}
 	f("history", "history-failed", func() {}, answers("statistics are shown", func() int {
 		status, _ := b.get("/metrics/compliance")
 		return status
@@ -235,12 +225,35 @@ func TestAFaultInAnyWorkOfManageStopsNothingElse(t *testing.T) {
 	}, answers("the page is shown", page, http.StatusForbidden))
 	f("request", "page-failed", func() { b.post() }, answers("a request is taken", b.post, http.StatusOK))
 	f("scrape", "metrics-failed", func() { b.get("/metrics") }, b.step)
+	f("receive", "messages-failed", func() {}, b.step)
 	b.lostNothing(s)
+}
+
+// bears forces a fault, unless it was forced at the start, looks that it is told, that
+// the work is done again and that manage was not started anew for it.
+func (b *bystander) bears(kind, condition string, provoke, works func()) {
+	b.t.Helper()
+	began := time.Now()
+	if provoke != nil {
+		b.force(kind)
+		provoke()
+	}
+	b.logs(kind)
+	if condition != "" {
+		b.tells(condition)
+	}
+	works()
+	if now := b.child("manage"); now != b.manage {
+		b.t.Errorf("%s: manage was started anew", kind)
+		b.manage = now
+	}
+	b.t.Logf("%s: told as %q, works again after %s", kind, condition, time.Since(began).Round(time.Millisecond))
 }
 
 // TestAFaultInAnyJobIsAConditionAndNothingElse forces a panic in each kind of job.
 func TestAFaultInAnyJobIsAConditionAndNothingElse(t *testing.T) {
-	b, force, s := startFaulty(t)
+	b, s := startFaulty(t)
+	force := b.force
 	f := func(kind, condition, said string, change func()) {
 		t.Helper()
 		force(kind)

@@ -7,10 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"lachan/blocklist/format"
+	"lachan/internal/fault"
 	"lachan/internal/printable"
 )
 
@@ -85,23 +85,12 @@ func asError(err error) *Error {
 	return &Error{Text: textDisk.With(err), Err: fmt.Errorf("%w: %w", ErrDisk, err)}
 }
 
-// A fault is a panic of the program.
-type fault struct {
-	value any
-	stack []byte
-}
-
-func (f *fault) Error() string { return fmt.Sprintf("fault of the program: %v", f.value) }
-
 // safely has a panic as an error: what one feed meets fails this feed and no other.
 func safely(do func() (Copy, error)) (c Copy, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			met := &fault{v, debug.Stack()}
-			c, err = Copy{}, &Error{Text: textFault.With(v), Err: met}
-		}
-	}()
-	return do()
+	if met := fault.Catch(func() { c, err = do() }); met != nil {
+		return Copy{}, &Error{Text: textFault.With(met), Err: fmt.Errorf("fault of the program: %w", met)}
+	}
+	return c, err
 }
 
 // attempt is one update without the bookkeeping. It returns the copy to use

@@ -7,13 +7,13 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
+	"lachan/internal/fault"
 	"lachan/internal/wording"
 )
 
@@ -59,7 +59,7 @@ type Updater struct {
 	copies  map[string]string // mu; digest of the copy that was told of last
 	running int               // mu; feeds that are looked at
 	others  int               // mu; of these, such as do not come first
-	fault   any               // mu; what an update panicked with
+	fault   error             // mu; what an update or the watch panicked with
 	wake    chan struct{}     // holds one when asked has some
 }
 
@@ -162,7 +162,11 @@ func (u *Updater) Run(ctx context.Context) error {
 	defer watching.Wait()
 	watched, stop := context.WithCancel(ctx)
 	defer stop() // before the wait, in a panic too
-	watching.Go(func() { u.watch(watched, files) })
+	watching.Go(func() {
+		if met := fault.Catch(func() { u.watch(watched, files) }); met != nil {
+			u.handOn(met)
+		}
+	})
 	for ctx.Err() == nil {
 		f, wait := u.next(time.Now())
 		if f == nil || wait > 0 {
@@ -171,8 +175,10 @@ func (u *Updater) Run(ctx context.Context) error {
 		}
 		u.start(f)
 		watching.Go(func() {
-			defer u.finish(f)
-			u.update(ctx, f)
+			if met := fault.Catch(func() { u.update(ctx, f) }); met != nil {
+				u.handOn(fmt.Errorf("update feed %q: %w", f.Name, met))
+			}
+			u.finish(f)
 		})
 	}
 	return context.Cause(ctx)
@@ -189,18 +195,22 @@ func (u *Updater) start(f *scheduled) {
 	}
 }
 
-// finish gives the place of a feed back. It is deferred by the update, and hands
-// what that panics with to Run.
+// handOn has Run panic with what another of its goroutines has met: the caller
+// of Run contains it.
+func (u *Updater) handOn(met error) {
+	u.mu.Lock()
+	u.fault = met
+	u.mu.Unlock()
+	u.rouse()
+}
+
+// finish gives the place of a feed back.
 func (u *Updater) finish(f *scheduled) {
-	fault := recover()
 	u.mu.Lock()
 	f.running = false
 	u.running--
 	if !f.First {
 		u.others--
-	}
-	if fault != nil {
-		u.fault = fmt.Sprintf("update feed %q: %v\n%s", f.Name, fault, debug.Stack())
 	}
 	u.mu.Unlock()
 	u.rouse()
@@ -234,9 +244,9 @@ func (u *Updater) firstDue(f *scheduled, now time.Time) time.Time {
 func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if fault := u.fault; fault != nil {
+	if met := u.fault; met != nil {
 		u.fault = nil // Run is called again
-		panic(fault)
+		panic(met)
 	}
 	var first time.Time
 	for _, g := range u.feeds {
@@ -323,8 +333,8 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 // shows how long that is.
 func (u *Updater) logFailure(f *scheduled, err error) {
 	text := asError(err).Text
-	if met := new(fault); errors.As(err, &met) {
-		u.log.Error("a feed has met a fault of the program", "feed", f.Name, "fault", met.value, "stack", string(met.stack))
+	if met := (*fault.Error)(nil); errors.As(err, &met) {
+		u.log.Error("a feed has met a fault of the program", "feed", f.Name, "error", met)
 	}
 	if text != f.failure {
 		u.log.Warn("feed update failed", "feed", f.Name, "host", host(f.URL), "err", err)

@@ -13,8 +13,15 @@ import (
 const messageBytes = 32 << 10
 
 // ServeDNS answers one question: SOA and NS of a zone, AXFR (RFC 5936) and IXFR
-// (RFC 1995). All else, and all others, are refused.
+// (RFC 1995). All else, and all others, are refused. What meets a fault of the
+// program is not answered, or not to its end: the secondary asks again.
 func (s *Server) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
+	if s.contain(func() { s.answer(w, q) }) {
+		_ = w.Close() // it may be half of a zone
+	}
+}
+
+func (s *Server) answer(w dns.ResponseWriter, q *dns.Msg) {
 	if len(q.Question) != 1 || q.Opcode != dns.OpcodeQuery {
 		reply(w, q, dns.RcodeNotImplemented)
 		return

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/miekg/dns"
 
 	"lachan/blocklist"
@@ -36,6 +37,10 @@ type Zone struct {
 // A Server serves zones. Make it with New, have it Listen, then Run it; Publish
 // says what is in the zones.
 type Server struct {
+	// Failed, if not nil, is told of each fault of the program, by any goroutine.
+	// What met it fails alone: an answer, the version of a zone, a notification.
+	Failed func(error)
+
 	log   *slog.Logger
 	zones []*zone
 
@@ -102,7 +107,8 @@ func (s *Server) Use(streams []net.Listener, packets []net.PacketConn) {
 }
 
 func (s *Server) add(l *dns.Server) {
-	l.Handler, l.TsigProvider = s, keys(s.zones)
+	l.Handler, l.TsigProvider = s, keys{s}
+	l.DecorateReader = func(r dns.Reader) dns.Reader { return readableOnly{r, s} }
 	s.listeners = append(s.listeners, l)
 }
 
@@ -149,15 +155,30 @@ func (s *Server) Run(ctx context.Context) error {
 		<-ready
 		defer l.ShutdownContext(ctx) // closed at once: ctx is done by then
 	}
+	var newest publication
+	var again <-chan time.Time // nil unless the newest has met a fault
+	var waits *backoff.ExponentialBackOff
 	for {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case p := <-s.next:
-			s.take(ctx, &wg, p)
+		case newest = <-s.next:
+			waits = &backoff.ExponentialBackOff{InitialInterval: firstRetry, MaxInterval: longRetry, Multiplier: 2}
+		case <-again:
+		}
+		again = nil
+		if s.contain(func() { s.take(ctx, &wg, newest) }) {
+			again = time.After(waits.NextBackOff())
 		}
 	}
 }
+
+// firstRetry is after how long a publication that has met a fault is tried again.
+// It doubles up to longRetry.
+const (
+	firstRetry = time.Second
+	longRetry  = 10 * time.Minute
+)
 
 // take publishes and tells the secondaries.
 func (s *Server) take(ctx context.Context, wg *sync.WaitGroup, p publication) {
@@ -168,30 +189,7 @@ func (s *Server) take(ctx context.Context, wg *sync.WaitGroup, p publication) {
 		serial := z.newest().serial
 		s.log.Info("zone published", "zone", z.Name, "serial", serial)
 		for _, secondary := range z.Notify {
-			wg.Go(func() { s.notify(ctx, z, secondary, serial) })
+			wg.Go(func() { s.contain(func() { s.notify(ctx, z, secondary, serial) }) })
 		}
 	}
-}
-
-// keys are the TSIG keys of the zones.
-type keys []*zone
-
-// Generate signs with the key that a TSIG record names.
-func (k keys) Generate(msg []byte, t *dns.TSIG) ([]byte, error) {
-	for _, z := range k {
-		if z.Key != nil && z.Key.Name() == dns.CanonicalName(t.Hdr.Name) {
-			return z.Key.Generate(msg, t)
-		}
-	}
-	return nil, dns.ErrSecret
-}
-
-// Verify checks a signature with the key that it names.
-func (k keys) Verify(msg []byte, t *dns.TSIG) error {
-	for _, z := range k {
-		if z.Key != nil && z.Key.Name() == dns.CanonicalName(t.Hdr.Name) {
-			return z.Key.Verify(msg, t)
-		}
-	}
-	return dns.ErrSecret
 }

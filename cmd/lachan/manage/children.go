@@ -3,15 +3,14 @@ package manage
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
+	"lachan/internal/fault"
 	"lachan/metrics"
 )
 
@@ -46,11 +45,11 @@ func (c *children) start(ctx context.Context, name string, f func(context.Contex
 func (c *children) persist(ctx context.Context, name string, f func(context.Context)) {
 	waits := backoff.ExponentialBackOff{InitialInterval: time.Second, MaxInterval: 10 * time.Minute, Multiplier: 2}
 	for {
-		fault := attempt(ctx, f)
-		if fault == nil {
+		err := fault.Catch(func() { f(ctx) })
+		if err == nil {
 			return
 		}
-		c.failed(name, fault)
+		c.failed(name, err)
 		pause := time.NewTimer(waits.NextBackOff())
 		select {
 		case <-ctx.Done():
@@ -65,12 +64,12 @@ func (c *children) persist(ctx context.Context, name string, f func(context.Cont
 // as a condition, as that of other work is: net/http would only log it.
 func (c *children) guard(name string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := attempt(r.Context(), func(context.Context) { h.ServeHTTP(w, r) })
+		err := fault.Catch(func() { h.ServeHTTP(w, r) })
 		if err == nil {
 			return
 		}
-		if f := new(fault); errors.As(err, &f) && f.value == http.ErrAbortHandler {
-			panic(f.value) // which ends the connection and is no fault
+		if met := (*fault.Error)(nil); errors.As(err, &met) && met.Value == http.ErrAbortHandler {
+			panic(met.Value) // which ends the connection and is no fault
 		}
 		c.failed(name, err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
@@ -78,33 +77,9 @@ func (c *children) guard(name string, h http.Handler) http.Handler {
 }
 
 // failed tells of work that has met a fault of the program.
-func (c *children) failed(name string, fault error) {
-	c.log.Error("work has failed and is started again", "work", name, "error", fault)
-	c.conditions.Set(name+"-failed", workFailed.With(name, fault).String())
-}
-
-// A fault is a panic, with where it happened.
-type fault struct {
-	value any
-	stack []byte
-}
-
-func (f *fault) Error() string { return fmt.Sprint(f.value) }
-
-// LogValue shows where it happened.
-func (f *fault) LogValue() slog.Value {
-	return slog.StringValue(fmt.Sprintf("%v\n%s", f.value, f.stack))
-}
-
-// attempt runs f, and returns its panic, if any, as an error.
-func attempt(ctx context.Context, f func(context.Context)) (failure error) {
-	defer func() {
-		if v := recover(); v != nil {
-			failure = &fault{v, debug.Stack()}
-		}
-	}()
-	f(ctx)
-	return nil
+func (c *children) failed(name string, err error) {
+	c.log.Error("work has failed and is started again", "work", name, "error", err)
+	c.conditions.Set(name+"-failed", workFailed.With(name, err).String())
 }
 
 // stop ends the one of that name, if there is one, and waits for it.

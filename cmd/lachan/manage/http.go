@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/source"
+	"lachan/internal/fault"
 	"lachan/internal/memory"
 	"lachan/internal/message"
 	"lachan/metrics"
@@ -125,8 +126,8 @@ func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {
 
 // scrape is readings, or nothing, and a condition, after a fault of the program.
 func (a *api) scrape() (r metrics.Readings) {
-	if fault := attempt(context.Background(), func(context.Context) { r = a.readings() }); fault != nil {
-		a.children.failed("metrics", fault)
+	if err := fault.Catch(func() { r = a.readings() }); err != nil {
+		a.children.failed("metrics", err)
 	}
 	return r
 }

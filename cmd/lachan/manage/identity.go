@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/inforce"
 	"lachan/internal/durable"
+	"lachan/internal/fault"
 	"lachan/internal/message"
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
@@ -31,7 +32,8 @@ type identity struct {
 	renewer     *renewal.Renewer     // nil if no authority is asked
 	cookies     cookie.Secrets
 	links       linkFile
-	told        []byte // the secrets that resolve was told last
+	told        []byte       // the secrets that resolve was told last
+	fault       *fault.Error // of the renewer that was told last; nil: none
 }
 
 // openCertificate reads the certificate of a configuration; nil when it has
@@ -129,6 +131,10 @@ func (i *identity) watchRenewal() (given bool) {
 		i.conditions.Clear("acme")
 	} else if i.conditions.Set("acme", textCertificateUnmet.With(err).String()) {
 		i.log.Error("ask for a certificate, the one in force stays", "error", err)
+	}
+	if met := (*fault.Error)(nil); errors.As(i.renewer.Err(), &met) && met != i.fault {
+		i.fault = met
+		i.children.failed("renewal", met)
 	}
 	files := i.cfg.CertificateFiles()
 	if files.Cert == "" || i.certificate != nil && reflect.DeepEqual(files, i.certificate.Files()) {

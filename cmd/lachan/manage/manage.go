@@ -241,6 +241,7 @@ func (n *node) take(ctx context.Context, in input) (stop bool) {
 
 // A supervisor is the connection to the process that has started this one.
 type supervisor struct {
+	children  *children // for what is told of a fault
 	conn      *message.Conn
 	orders    chan input           // what it says
 	listening chan message.Refusal // the answers to listen
@@ -262,7 +263,7 @@ func (s *supervisor) begin(conn *message.Conn) {
 // that run itself waits for is none.
 func (s *supervisor) obey() {
 	for {
-		m, err := s.conn.Receive()
+		m, err := receive(s.conn, s.children)
 		if err == nil && m.Kind == message.Listening {
 			var answer message.Refusal
 			if err := m.Decode(&answer); err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lachan/console/blockpage"
+	"lachan/internal/fault"
 	"lachan/internal/message"
 	"lachan/resolver/certificate"
 )
@@ -92,7 +93,9 @@ func (s *pageServer) run(ctx context.Context, by *shared) {
 		select {
 		case <-ctx.Done():
 		case <-renewed.C:
-			s.renew(by)
+			if err := fault.Catch(func() { s.renew(by) }); err != nil {
+				by.children.failed("page-certificate", err)
+			}
 		}
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)

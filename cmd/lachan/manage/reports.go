@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/report"
+	"lachan/internal/fault"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/engine"
 	documents "lachan/metrics/report"
@@ -55,10 +56,12 @@ func (r *reports) build(
 ) (m *documents.Model, err error) {
 	r.one.Lock()
 	defer r.one.Unlock()
-	fault := attempt(ctx, func(ctx context.Context) { m, err = r.figures(ctx, unit, document, p, typed, now) })
-	if fault != nil {
-		r.log.Error("make a report", "unit", unit, "period", p.Code, "error", fault)
-		return nil, fmt.Errorf("make the report of %s on %s: %w", unit, p.Code, fault)
+	if caught := fault.Catch(func() { m, err = r.figures(ctx, unit, document, p, typed, now) }); caught != nil {
+		err = caught
+	}
+	if met := (*fault.Error)(nil); errors.As(err, &met) {
+		r.log.Error("make a report", "unit", unit, "period", p.Code, "error", met)
+		return nil, fmt.Errorf("make the report of %s on %s: %w", unit, p.Code, met)
 	}
 	return m, err
 }

@@ -3,12 +3,14 @@ package manage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/proven"
+	"lachan/internal/fault"
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/history"
@@ -87,15 +89,26 @@ func (r *resolves) meet(m *message.Message) {
 	}
 }
 
-// receive turns what comes from a resolve into inputs, until it ends.
+// receive turns what comes from a resolve into inputs, until it ends. A fault of
+// the program ends the connection, and resolve asks for another.
 func (r *resolves) receive(c *message.Conn) {
 	for {
-		m, err := c.Receive()
+		m, err := receive(c, r.children)
 		r.said <- input{c, m, err}
 		if err != nil {
 			return
 		}
 	}
+}
+
+// receive waits for the next message. A fault of the program is told, and is the
+// end of the connection.
+func receive(c *message.Conn, by *children) (m message.Message, err error) {
+	if met := fault.Catch(func() { m, err = c.Receive() }); met != nil {
+		by.failed("messages", met)
+		return message.Message{}, fmt.Errorf("receive a message: %w", met)
+	}
+	return m, err
 }
 
 // setLast makes conn the one that is asked which names are popular.

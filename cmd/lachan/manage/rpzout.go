@@ -52,6 +52,7 @@ func (sv *services) openRPZOut(o *config.RPZOut) (*rpzout.Server, error) {
 		zones = append(zones, zone)
 	}
 	server := rpzout.New(sv.cfg.NodeName(), zones, sv.log)
+	server.Failed = func(err error) { sv.children.failed("rpz-out", err) }
 	streams, err := sv.listeners(message.RoleZones)
 	if err != nil {
 		return nil, err

@@ -74,7 +74,9 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 		counters: metrics.NewAggregator(
 			cfg.NodeName(), metrics.BuildInfo{Version: build.Version, Revision: build.Revision},
 		),
-		supervisor: &supervisor{orders: make(chan input, 16), listening: make(chan message.Refusal, 1)},
+		supervisor: &supervisor{
+			children: sh.children, orders: make(chan input, 16), listening: make(chan message.Refusal, 1),
+		},
 	}
 	view := func() *view { return n.view.Load() }
 	n.resolves = &resolves{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lachan/internal/confine"
+	"lachan/internal/fault"
 	"lachan/internal/message"
 )
 
@@ -99,15 +100,13 @@ func (s *supervisor) spawn(name string) (*child, error) {
 	return &child{name: name, process: process, conn: conn, started: time.Now()}, nil
 }
 
-// adopt listens to a child until it ends.
+// adopt listens to a child until it ends. A message that meets a fault of the
+// program is the last that is taken: the child ends for it, and another is started.
 func (s *supervisor) adopt(c *child) {
 	go func() {
-		for {
-			m, err := c.conn.Receive()
-			if err != nil {
-				break
-			}
-			s.events <- event{child: c, message: m}
+		if met := fault.Catch(func() { s.listenTo(c) }); met != nil {
+			s.log.Error("listen to a process, which is ended for it", "process", c.name, "error", met)
+			_ = c.process.Kill() // it may have ended already
 		}
 		hung := time.AfterFunc(hangTime, func() { _ = c.process.Kill() })
 		state, err := c.process.Wait()
@@ -119,6 +118,17 @@ func (s *supervisor) adopt(c *child) {
 		}
 		s.events <- e
 	}()
+}
+
+// listenTo takes the messages of a child until its connection ends.
+func (s *supervisor) listenTo(c *child) {
+	for {
+		m, err := c.conn.Receive()
+		if err != nil {
+			return
+		}
+		s.events <- event{child: c, message: m}
+	}
 }
 
 // resolves are all that are there: the one that answers and those that finish.

@@ -2,9 +2,11 @@ package figures
 
 import (
 	"context"
+	"errors"
 
 	"github.com/prometheus/prometheus/model/labels"
 
+	"lachan/internal/fault"
 	"lachan/metrics/engine"
 )
 
@@ -65,8 +67,10 @@ func inTurn[T any](ctx context.Context, n int, read func(context.Context, int) (
 	begin := func(i int) chan outcome {
 		done := make(chan outcome, 1)
 		go func() {
-			value, err := read(ctx, i)
-			done <- outcome{value, err}
+			var got outcome
+			met := fault.Catch(func() { got.value, got.err = read(ctx, i) })
+			got.err = errors.Join(got.err, met)
+			done <- got
 		}()
 		return done
 	}

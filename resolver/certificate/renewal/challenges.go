@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/crypto/acme/autocert"
 
+	"lachan/internal/fault"
 	"lachan/resolver/certificate"
 )
 
@@ -72,7 +73,16 @@ func (c *challenges) change(edit func(certificate.Challenges)) error {
 	maps.Copy(all, c.pending)
 	edit(all)
 	c.pending = all
-	return c.publish(all)
+	return safely(func() error { return c.publish(all) })
+}
+
+// safely has a panic as an error: autocert calls from goroutines of its own, which
+// would take the whole process with them.
+func safely(do func() error) (err error) {
+	if met := fault.Catch(func() { err = do() }); met != nil {
+		return met
+	}
+	return err
 }
 
 // close returns when nothing is published any more: what autocert takes back

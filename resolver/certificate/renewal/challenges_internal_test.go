@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +14,7 @@ import (
 
 	"golang.org/x/crypto/acme/autocert"
 
+	"lachan/internal/fault"
 	"lachan/internal/testserver"
 	"lachan/resolver/certificate"
 )
@@ -103,3 +106,33 @@ func TestChallengesArePublishedAndKeptNowhere(t *testing.T) {
 		t.Errorf("published %d times after the end, %v", published, err)
 	}
 }
+
+// autocert asks and is asked on goroutines of its own: a fault of the program there
+// is why a certificate is missing, and ends nothing.
+func TestAFaultIsWhyACertificateIsMissing(t *testing.T) {
+	r := New(Order{Dir: t.TempDir(), Names: []string{"a.example"}, Directory: "https://127.0.0.1:9/dir"},
+		func(certificate.Challenges) error { panic("no table of challenges") })
+	cert, key, err := testserver.PEM("a.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var met *fault.Error
+	if err := r.challenges.Put(t.Context(), "a.example+token", slices.Concat(key, cert)); !errors.As(err, &met) {
+		t.Errorf("a challenge is shown: %v", err)
+	}
+	broken := observer{roundTripper(func(*http.Request) (*http.Response, error) { panic("no connection") }), r}
+	if reply, err := broken.RoundTrip(httptest.NewRequest("GET", "https://a.example/", nil)); reply != nil || !errors.As(err, &met) {
+		t.Errorf("the authority is asked: %v", err)
+	}
+	if err := r.Err(); !errors.As(err, &met) {
+		t.Errorf("the reason is not told: %v", err)
+	}
+	r.manager = nil
+	if pause := r.askSafely(); pause < firstPause/2 || !errors.As(r.Err(), &met) {
+		t.Errorf("asked again after %s: %v", pause, r.Err())
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

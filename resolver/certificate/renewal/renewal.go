@@ -20,6 +20,7 @@ import (
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
 
+	"lachan/internal/fault"
 	"lachan/resolver/certificate"
 )
 
@@ -125,11 +126,14 @@ func retryAfter(n int, _ *http.Request, _ *http.Response) time.Duration {
 }
 
 // dial connects to the authority for as long as Run runs.
-func (r *Renewer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+func (r *Renewer) dial(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 	if err := r.stopped.Err(); err != nil {
 		return nil, err
 	}
-	conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, addr)
+	met := fault.Catch(func() { conn, err = (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, addr) })
+	if met != nil {
+		return nil, met
+	}
 	if err == nil {
 		context.AfterFunc(r.stopped, func() { _ = conn.Close() }) // its user sees the error
 	}
@@ -142,13 +146,26 @@ func (r *Renewer) Run(ctx context.Context) {
 	defer r.challenges.close()
 	defer r.stop()
 	for ctx.Err() == nil {
-		pause := time.NewTimer(r.ask())
+		pause := time.NewTimer(r.askSafely())
 		select {
 		case <-ctx.Done():
 		case <-pause.C:
 		}
 		pause.Stop()
 	}
+}
+
+// askSafely is ask. A fault of the program is a reason like any other why nothing
+// was given, and the authority is asked again.
+func (r *Renewer) askSafely() (pause time.Duration) {
+	met := fault.Catch(func() { pause = r.ask() })
+	if met == nil {
+		return pause
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unmet = met
+	return r.wait.NextBackOff()
 }
 
 // ask has missing certificates asked for and returns when to ask again.
@@ -206,8 +223,10 @@ type observer struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
-	reply, err := o.RoundTripper.RoundTrip(req)
+func (o observer) RoundTrip(req *http.Request) (reply *http.Response, err error) {
+	if met := fault.Catch(func() { reply, err = o.RoundTripper.RoundTrip(req) }); met != nil {
+		reply, err = nil, met
+	}
 	o.of.mu.Lock()
 	defer o.of.mu.Unlock()
 	switch {
