@@ -15,6 +15,7 @@ import (
 
 	"lachan/metrics"
 	"lachan/resolver/clientconn"
+	"lachan/resolver/dnswire"
 	"lachan/resolver/listen"
 )
 
@@ -128,9 +129,13 @@ func (d *DoQ) hand(c *quic.Conn, s *quic.Stream, reply []byte) {
 		return
 	}
 	defer d.limiter.Release(room)
-	framed := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(reply)), uint16(len(reply)))
+	framed, ok := dnswire.AppendFramed(make([]byte, 0, 2+len(reply)), reply)
+	if !ok {
+		s.CancelWrite(doqInternalError)
+		return
+	}
 	_ = s.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails with the stream
-	_, err := s.Write(append(framed, reply...))
+	_, err := s.Write(framed)
 	switch {
 	case err == nil:
 		_ = s.Close() // the same

@@ -47,7 +47,8 @@ type question struct {
 	reply bytes.Reader
 }
 
-// errNoLength means that what was written is not one whole query.
+// errNoLength means that what was written is not one whole query, or that the reply
+// is longer than can be said.
 var errNoLength = errors.New("a query without its length")
 
 // Write asks; net.Resolver writes a query at once.
@@ -59,8 +60,11 @@ func (q *question) Write(b []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	framed := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(reply)), uint16(len(reply)))
-	q.reply.Reset(append(framed, reply...))
+	framed, ok := dnswire.AppendFramed(make([]byte, 0, 2+len(reply)), reply)
+	if !ok {
+		return 0, errNoLength
+	}
+	q.reply.Reset(framed)
 	return len(b), nil
 }
 
