@@ -1,6 +1,10 @@
 package blocklist
 
-import "maps"
+import (
+	"maps"
+
+	"lachan/blocklist/domain"
+)
 
 // Lists are compiled lists: a snapshot and perhaps an overlay of what changed
 // since it was compiled. They are immutable.
@@ -59,6 +63,15 @@ func (l *Lists) Keys() int {
 
 // Serial returns the serial of the snapshot in its store.
 func (l *Lists) Serial() uint64 { return l.serial }
+
+// OverlayID tells the overlay from others of the same snapshot, whichever process
+// asks; 0 if there is none.
+func (l *Lists) OverlayID() uint64 {
+	if l.overlay == nil {
+		return 0
+	}
+	return domain.HashBytes([]byte(l.overlay.Inputs()))
+}
 
 // Base returns the snapshot.
 func (l *Lists) Base() *Snapshot { return l.base }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -231,5 +232,26 @@ func TestProcessesGiveUpWhatTheyDoNotNeed(t *testing.T) {
 				t.Errorf("%s may get new privileges", name)
 			}
 		}
+	}
+}
+
+// A list that changed in the moment in which manage died is in force with the next
+// manage: what resolve is told to use tells it from the list that it has.
+func TestAListThatChangedAsManageDiedIsInForce(t *testing.T) {
+	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%}]\n", twoSchools, startStandIn(t).addr)
+	p.write("bets.txt", "step0.example\n")
+	p.start()
+	p.until("the list is in force", func() bool { return blocked(p.from("127.10.1.1", "step0.example")) })
+	for step := 1; step <= 3; step++ {
+		name := fmt.Sprintf("step%d.example", step)
+		p.write("bets.txt", "step0.example\n"+name+"\n")
+		if out, err := exec.Command(binary, "lists", "update", "--config", p.dir+"/lachan.yaml").CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if err := syscall.Kill(p.child("manage"), syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		p.until(name+" is in force", func() bool { return blocked(p.from("127.10.1.1", name)) })
+		p.until("manage shows metrics", p.alive)
 	}
 }

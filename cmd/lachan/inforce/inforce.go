@@ -23,8 +23,9 @@ type Use struct {
 	ID uint64 `json:"id"`
 	// Serial is of lists and policy together; it grows with every change of one.
 	Serial uint64 `json:"serial"`
-	// Lists are the compiled lists: the folder they are in, their serial, and a
-	// number that is another one when their overlay is.
+	// Lists are the compiled lists: the folder they are in, their serial, and what
+	// tells their overlay from others (blocklist.Lists.OverlayID): the manage that
+	// says it may be another than the one before.
 	ListsDir     string `json:"lists_dir"`
 	ListsSerial  uint64 `json:"lists_serial"`
 	ListsOverlay uint64 `json:"lists_overlay"`

@@ -20,7 +20,6 @@ import (
 // use makes lists the ones that are given to resolve next.
 func (l *lists) use(newest *blocklist.Lists) {
 	l.newest = newest
-	l.versions++
 	l.bind()
 }
 
@@ -54,7 +53,7 @@ func (n *node) putInForce() {
 	last := r.use
 	r.use = inforce.Use{
 		ID: r.ids, Serial: n.lists.serial,
-		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.newest.Serial(), ListsOverlay: n.lists.versions,
+		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.newest.Serial(), ListsOverlay: n.lists.newest.OverlayID(),
 		PolicyDir: n.cfg.PolicyDir(), PolicySerial: n.policy.serial, PolicyDigest: n.policy.Digest(),
 		System: systemAddresses(n.system),
 		Closed: n.lists.missingRequired() || n.lists.isShut(), Name: n.identity.discoveryName(), Config: settings,

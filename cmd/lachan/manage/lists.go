@@ -33,13 +33,12 @@ type lists struct {
 	orders  *order.Log
 	updater *feed.Updater
 
-	newest   *blocklist.Lists
-	list     *blocklist.List      // newest, bound to the policy
-	used     *blocklist.Lists     // those that resolve uses
-	versions uint64               // how many lists there have been
-	serial   uint64               // of lists and policy together
-	inForce  map[string]time.Time // feed -> since when its copy decides
-	shut     map[string]bool      // feeds whose copy could not be read, until their names are in force
+	newest  *blocklist.Lists
+	list    *blocklist.List      // newest, bound to the policy
+	used    *blocklist.Lists     // those that resolve uses
+	serial  uint64               // of lists and policy together
+	inForce map[string]time.Time // feed -> since when its copy decides
+	shut    map[string]bool      // feeds whose copy could not be read, until their names are in force
 
 	updates   chan struct{} // a feed has a new copy; holds at most one
 	compiled  chan compilation
