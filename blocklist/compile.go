@@ -17,6 +17,7 @@ import (
 	"github.com/bits-and-blooms/bloom/v3"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/expression"
 	"lachan/blocklist/format"
 	"lachan/blocklist/sorter"
 	"lachan/internal/durable"
@@ -28,6 +29,9 @@ type Source struct {
 	// Digest identifies the rules: equal digests, equal rules. It covers the
 	// bytes of the list and the settings they are read with.
 	Digest string
+	// First: where all sources together have too many expressions, those of this one
+	// are taken in before others.
+	First bool
 	// Rules hands every rule to emit, and stops when that returns an error.
 	Rules func(emit func(format.Rule) error) error
 }
@@ -49,7 +53,8 @@ type Report struct {
 	Inputs  string
 	Keys    int // distinct names and prefixes
 	Regexes int
-	Bytes   int64 // of the snapshot
+	Bytes   int64     // of the snapshot
+	Refused []Refusal // by feed
 }
 
 // Inputs returns the digest by which a snapshot says what it was made of.
@@ -112,7 +117,41 @@ func (c *compiler) readAll(sources []Source) error {
 			return err
 		}
 	}
+	c.boundExpressions(sources)
 	return nil
+}
+
+// boundExpressions leaves out the expressions for which there is no room. Sources
+// that come first have theirs taken in first, then the others in their order.
+func (c *compiler) boundExpressions(sources []Source) {
+	var budget expression.Budget
+	taken := make([]bool, len(c.meta.Regexes))
+	refused := map[int]*Refusal{}
+	for _, first := range []bool{true, false} {
+		for i, r := range c.meta.Regexes {
+			feed := c.specs.list[r.Spec].Feed
+			if sources[feed].First != first {
+				continue
+			}
+			if taken[i] = budget.Take(r.Expr); taken[i] {
+				continue
+			}
+			if refused[feed] == nil {
+				refused[feed] = &Refusal{Feed: sources[feed].Name, Example: r.Expr}
+			}
+			refused[feed].Expressions++
+		}
+	}
+	kept := c.meta.Regexes[:0]
+	for i, r := range c.meta.Regexes {
+		if taken[i] {
+			kept = append(kept, r)
+		}
+	}
+	c.meta.Regexes = kept
+	for _, feed := range slices.Sorted(maps.Keys(refused)) {
+		c.meta.Refused = append(c.meta.Refused, *refused[feed])
+	}
 }
 
 // readSource takes in all rules of a feed.
@@ -246,7 +285,7 @@ func (c *compiler) write(path string) (err error) {
 	if err := out.finish(h); err != nil {
 		return err
 	}
-	c.report.Keys, c.report.Regexes = int(keys), len(c.meta.Regexes)
+	c.report.Keys, c.report.Regexes, c.report.Refused = int(keys), len(c.meta.Regexes), c.meta.Refused
 	c.report.Bytes = int64(out.offset)
 	return file.Commit(path)
 }

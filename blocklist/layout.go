@@ -11,7 +11,7 @@ import (
 // The layout of a snapshot is documented byte by byte in FORMAT.md.
 const (
 	magic      = "LACHAN\x00S"
-	version    = 2
+	version    = 3 // lists compiled by 2 may have more expressions than there may be in all
 	headerSize = 128
 
 	bloomBitsPerKey = 12
@@ -24,6 +24,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // ErrDamaged is wrapped by every error that means the bytes of a snapshot are
 // not what the compiler wrote.
 var ErrDamaged = errors.New("snapshot is damaged")
+
+// ErrVersion means that another version of the program compiled a snapshot.
+var ErrVersion = fmt.Errorf("%w: another layout", ErrDamaged)
 
 // A section says where a part of the file is.
 type section struct {
@@ -69,7 +72,7 @@ func decodeHeader(data []byte) (*header, error) {
 		return nil, fmt.Errorf("%w: no header", ErrDamaged)
 	}
 	if v := binary.LittleEndian.Uint32(data[8:]); v != version {
-		return nil, fmt.Errorf("%w: layout version %d, this program reads %d", ErrDamaged, v, version)
+		return nil, fmt.Errorf("%w: version %d, this program reads %d", ErrVersion, v, version)
 	}
 	if crc32.Checksum(data[:headerSize-4], castagnoli) != binary.LittleEndian.Uint32(data[headerSize-4:]) {
 		return nil, fmt.Errorf("%w: checksum of the header", ErrDamaged)
@@ -125,6 +128,7 @@ type meta struct {
 	Specs    []spec     `json:"specs"`
 	Rulesets [][]uint32 `json:"rulesets"` // sorted numbers of specs
 	Regexes  []regex    `json:"regexes,omitempty"`
+	Refused  []Refusal  `json:"refused,omitempty"`
 
 	// PrefixBits are the lengths of prefixes that occur, longest first: of IPv4
 	// and IPv6 addresses in answers, then of clients.
@@ -135,6 +139,14 @@ type feedMeta struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"` // of the rules, see Source
 	Rules  uint64 `json:"rules"`  // rules that were read, duplicates included
+}
+
+// A Refusal is expressions of a feed that are not in the lists, as all feeds
+// together would have too many.
+type Refusal struct {
+	Feed        string `json:"feed"`
+	Expressions int    `json:"expressions"`
+	Example     string `json:"example"` // the first of them
 }
 
 type regex struct {

@@ -53,6 +53,9 @@ func (l *Lists) Rules() map[string]int {
 	return rules
 }
 
+// Refused are the expressions that are left out, by feed.
+func (l *Lists) Refused() []Refusal { return l.base.meta.Refused }
+
 // Keys counts the distinct names and prefixes; those of the overlay count again.
 func (l *Lists) Keys() int {
 	if l.overlay == nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/expression"
 )
 
 // ErrTooMuch means that so much changed that it is better to compile all sources.
@@ -42,7 +43,7 @@ func (s *Snapshot) Diff(ctx context.Context, dir string, source Source, o Option
 // on an error what was at path stays.
 func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, limit int, o Options) (Report, error) {
 	c := newCompiler(ctx, filepath.Dir(path), o)
-	changes := 0
+	changes, removed := 0, map[string]int{} // by expression: how often
 	for i, source := range sources {
 		d := &delta{base: s, feed: s.feed(source.Name)}
 		err := d.read(ctx, filepath.Dir(path), source, o)
@@ -50,6 +51,9 @@ func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, l
 			err = d.each(func(x *changed) error {
 				if changes++; changes > limit {
 					return ErrTooMuch
+				}
+				if x.expr != "" && x.spec.Removed {
+					removed[x.expr]++
 				}
 				x.spec.Feed = i
 				return c.addChange(x)
@@ -60,11 +64,40 @@ func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, l
 		}
 		c.meta.Feeds = append(c.meta.Feeds, feedMeta{source.Name, source.Digest, uint64(d.fresh.read)})
 	}
+	if !s.hasRoom(c, removed) {
+		return Report{}, errors.Join(ErrTooMuch, c.sorter.Close())
+	}
 	c.report.Inputs, c.meta.Base = Inputs(sources), s.Inputs()
 	if err := errors.Join(c.write(path), c.sorter.Close()); err != nil {
 		return Report{}, fmt.Errorf("write overlay: %w", err)
 	}
 	return c.report, nil
+}
+
+// hasRoom reports whether there is room for all expressions of a snapshot, less those
+// that were removed, and of its overlay. If not, or if some were left out before,
+// which have room now belongs to all feeds together: they are compiled anew.
+func (s *Snapshot) hasRoom(overlay *compiler, removed map[string]int) bool {
+	if len(overlay.meta.Regexes) == 0 {
+		return true
+	}
+	if len(s.meta.Refused) > 0 {
+		return false
+	}
+	var budget expression.Budget
+	for _, r := range s.meta.Regexes {
+		if removed[r.Expr] > 0 {
+			removed[r.Expr]--
+		} else if !budget.Take(r.Expr) {
+			return false
+		}
+	}
+	for _, r := range overlay.meta.Regexes {
+		if !overlay.specs.list[r.Spec].Removed && !budget.Take(r.Expr) {
+			return false
+		}
+	}
+	return true
 }
 
 // addChange takes in one rule of an overlay.

@@ -49,7 +49,8 @@ const lockRetry = 50 * time.Millisecond
 func NewStore(dir string) *Store { return &Store{dir} }
 
 // OpenLatest opens the newest lists that are whole. It sets damaged files aside
-// under another name and reports them in damaged. With none left lists is nil.
+// under another name and reports them in damaged. With none left lists is nil. What
+// another version of the program has compiled is neither opened nor damaged.
 func (s *Store) OpenLatest() (lists *Lists, damaged []error) {
 	return s.open(func(path string, err error) error {
 		if errors.Is(err, ErrDamaged) {
@@ -75,6 +76,9 @@ func (s *Store) open(bad func(path string, err error) error) (lists *Lists, dama
 	}
 	for _, n := range slices.Backward(serials) {
 		base, err := Open(s.path(n, snapshotSuffix))
+		if errors.Is(err, ErrVersion) {
+			continue
+		}
 		if err != nil {
 			damaged = append(damaged, bad(s.path(n, snapshotSuffix), err))
 			continue

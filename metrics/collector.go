@@ -48,6 +48,8 @@ var (
 	feedEntriesDesc  = desc("lachan_feed_entries", "Rules of a feed that are in force.", "feed")
 	feedRejectedDesc = desc("lachan_feed_rejected_lines", "Lines of the copy in force of a feed that were "+
 		"rejected.", "feed")
+	feedRefusedDesc = desc("lachan_feed_refused_expressions", "Expressions of a feed that are left out, as "+
+		"all feeds together have too many.", "feed")
 	feedAgeDesc = desc("lachan_feed_age_seconds", "Time since the copy in force of a feed was last "+
 		"known to be the newest; +Inf when it never was.", "feed")
 	feedLastSuccessDesc = desc("lachan_feed_last_success_timestamp_seconds", "When the copy in force of a "+
@@ -215,6 +217,7 @@ func (s series) upstream(r UpstreamReading) {
 func (s series) feed(r FeedReading) {
 	s.gauge(feedEntriesDesc, float64(r.Entries), r.Name)
 	s.gauge(feedRejectedDesc, float64(r.RejectedLines), r.Name)
+	s.gauge(feedRefusedDesc, float64(r.Refused), r.Name)
 	age := math.Inf(1) // every threshold on it fires
 	if !r.LastSuccess.IsZero() {
 		age = time.Since(r.LastSuccess).Seconds()

@@ -58,7 +58,7 @@ func readings(now time.Time) metrics.Readings {
 			RulesSerial:         42,
 		},
 		Feeds: []metrics.FeedReading{
-			{Name: "co-bac", Entries: 1000, RejectedLines: 4, LastSuccess: now.Add(-time.Hour), InForce: now.Add(-time.Minute)},
+			{Name: "co-bac", Entries: 1000, RejectedLines: 4, Refused: 9, LastSuccess: now.Add(-time.Hour), InForce: now.Add(-time.Minute)},
 			{Name: "moi"},
 		},
 		History: metrics.HistoryReading{
@@ -96,6 +96,7 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_upstream_case_kept", 0, `upstream="192.0.2.53:53"`)
 		f("lachan_feed_entries", 1000, `feed="co-bac"`)
 		f("lachan_feed_rejected_lines", 4, `feed="co-bac"`)
+		f("lachan_feed_refused_expressions", 9, `feed="co-bac"`)
 		f("lachan_feed_age_seconds", 3600, `feed="co-bac"`)
 		f("lachan_feed_age_seconds", math.Inf(1), `feed="moi"`)
 		f("lachan_feed_last_success_timestamp_seconds", float64(now.Unix()-3600), `feed="co-bac"`)

@@ -67,6 +67,7 @@ type FeedReading struct {
 	Name          string
 	Entries       int       // rules in force
 	RejectedLines int       // of the copy in force
+	Refused       int       // expressions that are left out, as all feeds together have too many
 	LastSuccess   time.Time // when the copy in force was last known to be the newest; zero: never
 	InForce       time.Time // when the copy in force began to decide; zero: none does
 

@@ -171,7 +171,7 @@ func (f *Feed) Source(zone *time.Location) feed.Source {
 		SHA256URL: f.Verify.SHA256URL, Keys: f.Verify.Minisign, Zone: zone,
 		TSIG: feed.TSIG{Name: f.TSIG.Name, Algorithm: string(f.TSIG.Algorithm), SecretFile: f.TSIG.SecretFile},
 
-		Categories: f.EntryCategories(), First: f.LockedBy != "" || f.Authority.Name != "",
+		Categories: f.EntryCategories(), First: f.First(),
 	}
 }
 
@@ -184,11 +184,20 @@ func (f *Feed) May() format.May {
 	}
 }
 
+// First reports whether the feed comes before others where not all can have what
+// they need: one that is locked, or an authority's.
+func (f *Feed) First() bool { return f.LockedBy != "" || f.Authority.Name != "" }
+
+// marked reports whether the operator says that the feed may fill any category, or
+// somebody answers for it.
+func (f *Feed) marked() bool {
+	return f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0
+}
+
 // EntryCategories are the categories that entries of the feed may name, its own
 // among them; nil if they may name any, or what they name means nothing.
 func (f *Feed) EntryCategories() []string {
-	marked := f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0
-	if marked && len(f.Categories) == 0 || f.Action == Allow || f.Unit != "" || f.Answers() {
+	if f.marked() && len(f.Categories) == 0 || f.Action == Allow || f.Unit != "" || f.Answers() {
 		return nil
 	}
 	return append([]string{f.Category}, f.Categories...)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist"
+	"lachan/blocklist/expression"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/order"
@@ -47,6 +48,8 @@ type feedState struct {
 	Window   blocklist.Window `json:"-"`
 	From     time.Time        `json:"holds_from,omitzero"`
 	Until    time.Time        `json:"holds_until,omitzero"`
+	// Refused are expressions that are left out, as all feeds together have too many.
+	Refused *blocklist.Refusal `json:"refused_expressions,omitempty"`
 	feed.Status
 }
 
@@ -59,12 +62,19 @@ func runStatus(c command.Call, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	refused := map[string]*blocklist.Refusal{}
+	if compiled, _ := off.Newest(); compiled != nil { // what is damaged the server tells
+		for _, r := range compiled.Refused() {
+			refused[r.Feed] = &r
+		}
+	}
 	states := []feedState{}
 	for i := range off.Config.Feeds {
 		state, err := stateOf(&off.Config.Feeds[i], store, off.Config)
 		if err != nil {
 			return err
 		}
+		state.Refused = refused[state.Name]
 		states = append(states, state)
 	}
 	orders, _, err := order.Open(off.Config.OrdersFile())
@@ -157,6 +167,9 @@ func (p printer) feed(f *feedState) {
 	}
 	if n := f.Copy.Idle; n > 0 {
 		line(textIdle.With(n))
+	}
+	if r := f.Refused; r != nil {
+		line(textRefusedExpressions.With(r.Expressions, expression.MostInAll, expression.MostCommon, r.Example))
 	}
 	p.rejected(&f.Copy, line)
 	for _, a := range f.Approvals {

@@ -336,6 +336,10 @@ var (
 		VI: "Đọc bảng của cơ quan (cột ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; tên cột có dấu và thứ tự tùy ý), làm sạch, ghi kết quả để gửi lại, rồi thêm một phiên bản vào thư mục --out: danh sách, phần thay đổi, manifest.json và chữ ký. Danh sách không đổi thì không có phiên bản mới; phiên bản được gia hạn khi qua nửa thời hạn, nên hãy chạy lệnh này mỗi ngày (cron). Bị ngắt giữa chừng thì phiên bản trước vẫn nguyên vẹn.",
 		EN: "Reads the table of an office (columns ten_mien, nhom, so_van_ban, ngay_van_ban, co_quan, hieu_luc_tu, hieu_luc_den, muc_khan, ghi_chu; with or without marks, in any order), cleans it, writes the result to send back, and adds a version to the directory --out: the list, what changed, manifest.json and its signature. A list that has not changed makes no new version; a version is renewed when half of its time has passed, so run this every day (cron). If it is interrupted, the version before stays whole.",
 	}
+	textRefusedExpressions = wording.Text{
+		VI: "%d biểu thức không được dùng, vì mọi danh sách cộng lại chỉ được có %d (trong đó %d loại phải thử với mọi tên), ví dụ /%s/; hãy bớt danh sách, hoặc dùng danh sách liệt kê tên",
+		EN: "%d expressions are left out, as all lists together may have %d (%d of them such as every name is tried against), for example /%s/; use fewer lists, or lists of names",
+	}
 	textIdle = wording.Text{
 		VI: "%d dòng ngoại lệ (@@) không có tác dụng: chúng chỉ bỏ chặn mục của chính danh sách này; muốn cho phép thì dùng danh sách action: allow",
 		EN: "%d exceptions (@@) are without effect: they lift entries of this list only; to allow names, use a feed with action: allow",

@@ -141,8 +141,14 @@ func (a *api) readings() metrics.Readings {
 		Part: "manage", Budget: v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes).Manage, Used: memory.Used(),
 	})
 	rules, orders := v.lists.Rules(), orderReadings(a.lists.orders)
+	refused := map[string]int{}
+	for _, f := range v.lists.Refused() {
+		refused[f.Feed] = f.Expressions
+	}
 	for _, f := range v.cfg.Feeds {
-		reading := metrics.FeedReading{Name: f.Name, Entries: rules[f.Name], InForce: v.inForce[f.Name]}
+		reading := metrics.FeedReading{
+			Name: f.Name, Entries: rules[f.Name], Refused: refused[f.Name], InForce: v.inForce[f.Name],
+		}
 		if status, err := a.lists.store.Status(f.Name); err == nil {
 			reading.RejectedLines, reading.LastSuccess = status.Copy.Rejected, status.LastSuccess
 		}

@@ -1,6 +1,7 @@
 package manage
 
 import (
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -21,6 +22,11 @@ import (
 func (l *lists) use(newest *blocklist.Lists) {
 	l.newest = newest
 	l.bind()
+	var refused []wording.Text
+	for _, r := range newest.Refused() {
+		refused = append(refused, about(r.Feed, fmt.Sprintf("%d (/%s/, …)", r.Expressions, r.Example)))
+	}
+	l.condition("feed-expressions", textConditionExpressions, refused)
 }
 
 // bind gives the names of the newest lists the tags of the policy.

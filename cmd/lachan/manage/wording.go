@@ -76,6 +76,10 @@ var (
 		VI: "danh sách được khóa đang chặn các tên không bao giờ nên chặn: %s; hỏi đơn vị cung cấp, hoặc `lachan lists rollback`",
 		EN: "locked lists block what should never be blocked: %s; ask the publisher, or `lachan lists rollback`",
 	}
+	textConditionExpressions = wording.Text{
+		VI: "các danh sách cộng lại có quá nhiều biểu thức, phần thừa không được dùng: %s; hãy bớt danh sách, hoặc dùng danh sách liệt kê tên; xem `lachan lists status`",
+		EN: "the lists together have too many expressions, these are left out: %s; use fewer lists, or lists of names; see `lachan lists status`",
+	}
 	textConditionIncomplete = wording.Text{
 		VI: "có mục theo văn bản không thể chặn bằng DNS, phải báo lại cơ quan ra văn bản: %s; xem `lachan lists status`",
 		EN: "entries of orders cannot be blocked by DNS and have to be reported back: %s; see `lachan lists status`",

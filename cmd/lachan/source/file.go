@@ -29,7 +29,8 @@ type File struct {
 	Allows     bool            `json:"allows,omitempty"` // the feed says what is allowed
 	// Kept is the digest of rules that stay in compiled lists although there is no
 	// copy to read them from; "" of a file that can be read.
-	Kept string `json:"kept,omitempty"`
+	Kept  string `json:"kept,omitempty"`
+	First bool   `json:"first,omitempty"` // its expressions are taken in before those of others
 	// Categories are what entries may name as their own; nil: any.
 	Categories []string `json:"categories,omitempty"`
 }
@@ -40,7 +41,7 @@ func FileOf(f *config.Feed, c feed.Copy, zone config.Timezone) File {
 		Feed: f.Name, Digest: c.Digest, Path: c.Path, Format: c.Format, Asked: c.AskedFormat, Readings: c.Readings,
 		Subdomains: f.Subdomains, May: f.May(),
 		Address: f.URL, Zone: f.Answers(), Timezone: zone, Allows: f.Action == config.Allow,
-		Categories: f.EntryCategories(),
+		Categories: f.EntryCategories(), First: f.First() || f.Unit != "",
 	}
 }
 
@@ -130,11 +131,10 @@ func (f File) Blocklist() blocklist.Source {
 	if f.Categories != nil {
 		digest += fmt.Sprintf(" %q", f.Categories)
 	}
-	return blocklist.Source{
-		Name:   f.Feed,
-		Digest: digest,
-		Rules:  read,
+	if f.First {
+		digest += " first"
 	}
+	return blocklist.Source{Name: f.Feed, Digest: digest, First: f.First, Rules: read}
 }
 
 func (f File) read(emit func(format.Rule) error) error {
