@@ -1,7 +1,9 @@
 package history
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,18 +19,68 @@ import (
 const manyBlocks = 24
 
 // A compactor thins samples as they move from the memory of the TSDB into a block,
-// and merges blocks at quiet times.
+// merges blocks at quiet times, and thins blocks again that are old.
 type compactor struct {
 	*tsdb.LeveledCompactor
 	quiet func() bool
+	old   string // the directory of the old block that Plan has returned last; "" if it returned others
 }
 
-// Plan returns the blocks in dir to merge now.
+// Plan returns the blocks in dir to merge now, or else an old one to thin.
 func (c *compactor) Plan(dir string) ([]string, error) {
-	if !c.quiet() && len(blockDirs(dir)) <= manyBlocks {
+	c.old = ""
+	quiet := c.quiet()
+	if !quiet && len(blockDirs(dir)) <= manyBlocks {
 		return nil, nil
 	}
-	return c.LeveledCompactor.Plan(dir)
+	plan, err := c.LeveledCompactor.Plan(dir)
+	if err != nil || len(plan) > 0 || !quiet {
+		return plan, err
+	}
+	if c.old, err = oldBlock(dir); c.old == "" {
+		return nil, err
+	}
+	return []string{c.old}, nil
+}
+
+// Compact merges blocks, or writes the old one anew with fewer samples.
+func (c *compactor) Compact(dest string, dirs []string, open []*tsdb.Block) ([]ulid.ULID, error) {
+	if len(dirs) != 1 || dirs[0] != c.old {
+		return c.LeveledCompactor.Compact(dest, dirs, open)
+	}
+	for _, b := range open {
+		if meta := b.Meta(); b.Dir() == c.old {
+			thin := &thinBlock{BlockReader: b, step: OldStep}
+			return c.LeveledCompactor.Write(dest, thin, meta.MinTime, meta.MaxTime, &meta)
+		}
+	}
+	return nil, fmt.Errorf("thin block %s: it is not open", c.old)
+}
+
+// oldBlock is the directory of the oldest block that is to be thinned; "" if there is none.
+// A block that was thinned has one parent, of the same time, which no other block has.
+func oldBlock(dir string) (string, error) {
+	found, oldest, newest := "", int64(math.MaxInt64), int64(math.MinInt64)
+	for _, block := range blockDirs(dir) {
+		text, err := os.ReadFile(filepath.Join(block, "meta.json"))
+		if err != nil {
+			return "", fmt.Errorf("look for old blocks: %w", err)
+		}
+		var meta tsdb.BlockMeta
+		if err := json.Unmarshal(text, &meta); err != nil {
+			return "", fmt.Errorf("look for old blocks: read %s: %w", block, err)
+		}
+		newest = max(newest, meta.MaxTime)
+		parents := meta.Compaction.Parents
+		thinned := len(parents) == 1 && parents[0].MinTime == meta.MinTime && parents[0].MaxTime == meta.MaxTime
+		if !thinned && meta.MaxTime < oldest {
+			found, oldest = block, meta.MaxTime
+		}
+	}
+	if found == "" || newest-oldest <= OldAfter.Milliseconds() {
+		return "", nil
+	}
+	return found, nil
 }
 
 // Write writes a block with the last sample of each Step.
@@ -38,7 +90,7 @@ func (c *compactor) Write(
 	mint, maxt int64,
 	base *tsdb.BlockMeta,
 ) ([]ulid.ULID, error) {
-	return c.LeveledCompactor.Write(dest, &thinBlock{BlockReader: b}, mint, maxt, base)
+	return c.LeveledCompactor.Write(dest, &thinBlock{BlockReader: b, step: Step}, mint, maxt, base)
 }
 
 // blockDirs lists the directories of blocks in the directory of a TSDB.

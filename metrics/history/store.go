@@ -38,6 +38,13 @@ const (
 	// days are multiples, in every time zone there is.
 	Step = 15 * time.Minute
 
+	// OldStep is how finely it is kept once it is older than OldAfter: what a year is
+	// compared with. Edges of days are multiples in nearly all time zones, those of lessons
+	// if they are at half hours.
+	OldStep = 30 * time.Minute
+	// OldAfter is the age, from the newest block, at which history is thinned to OldStep.
+	OldAfter = 400 * 24 * time.Hour
+
 	blockRange    = 2 * time.Hour       // of the newest blocks
 	maxBlockRange = 31 * 24 * time.Hour // of the oldest
 
@@ -46,7 +53,7 @@ const (
 
 // Options of a Store.
 type Options struct {
-	// Retention is how long history is kept. Default 400 days.
+	// Retention is how long history is kept. Default 800 days.
 	Retention time.Duration
 	// Quiet reports whether this is a good time to merge blocks, which takes the
 	// processor for some seconds. Default always.
@@ -93,7 +100,7 @@ type series struct {
 // process that was killed left unfinished is repaired.
 func Open(dir string, o Options) (*Store, error) {
 	if o.Retention == 0 {
-		o.Retention = 400 * 24 * time.Hour
+		o.Retention = 800 * 24 * time.Hour
 	}
 	if o.Quiet == nil {
 		o.Quiet = func() bool { return true }

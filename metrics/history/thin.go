@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
@@ -12,10 +13,11 @@ import (
 )
 
 // A thinBlock shows a block to the compactor with one chunk for each series:
-// the last sample of each Step. It relies on the compactor, which reads the chunk of
+// the last sample of each step. It relies on the compactor, which reads the chunk of
 // a series before the next series.
 type thinBlock struct {
 	tsdb.BlockReader
+	step   time.Duration
 	series []chunks.Meta // the original chunks of the series read last
 }
 
@@ -74,7 +76,7 @@ func (c thinChunks) ChunkOrIterable(one chunks.Meta) (chunkenc.Chunk, chunkenc.I
 			return nil, nil, err
 		}
 	}
-	packed, err := all.thin().chunk()
+	packed, err := all.thin(c.block.step).chunk()
 	return packed.Chunk, nil, err
 }
 
@@ -117,12 +119,13 @@ func (s samples) inOrder() samples {
 	return kept
 }
 
-// thin keeps the last sample of each Step.
-func (s samples) thin() samples {
+// thin keeps the last sample of each step.
+func (s samples) thin(step time.Duration) samples {
+	of := func(at int64) int64 { return (at - 1) / step.Milliseconds() }
 	s = s.inOrder()
 	kept := s[:0]
 	for i := range s {
-		if i+1 == len(s) || stepOf(s[i+1].at) != stepOf(s[i].at) {
+		if i+1 == len(s) || of(s[i+1].at) != of(s[i].at) {
 			kept = append(kept, s[i])
 		}
 	}

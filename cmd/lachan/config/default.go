@@ -44,7 +44,7 @@ func (c *Config) SetDefaults() {
 		},
 		Policy:  "policy.yaml",
 		Units:   EachUnit,
-		Metrics: Metrics{History: yamlfile.Days(400 * 24 * time.Hour)},
+		Metrics: Metrics{History: yamlfile.Days(800 * 24 * time.Hour)},
 		Log:     Log{Level: logInfo, Format: PlainText, Queries: QueriesOff},
 	}
 	// The name is in the table that is built in.

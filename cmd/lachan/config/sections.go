@@ -109,7 +109,7 @@ type Metrics struct {
 	// Nodes are those whose figures a report should have; it names the ones that never sent
 	// any. Default none: what is not known of is not missed.
 	Nodes []string `yaml:"nodes"`
-	// History is how long statistics are kept. Default 400d; 1d to 3660d.
+	// History is how long statistics are kept. Default 800d; 1d to 3660d.
 	History yamlfile.Days `yaml:"history"`
 	// QueryURL is of a Prometheus-compatible engine that reports ask instead of
 	// this node's own history. Default none.
