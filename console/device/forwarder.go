@@ -1,38 +1,43 @@
 package device
 
 import (
+	"net/netip"
 	"strings"
+
+	"lachan/internal/wording"
 )
 
-// routerOS are MikroTik's commands, over HTTPS where the server speaks it.
-func (s *Server) routerOS() (string, error) {
-	if err := s.needAddress(); err != nil {
-		return "", err
-	}
-	const plainDNS = 53
-	if s.URL == "" && s.Port != plainDNS {
-		return "", Missing{textPort.With(s.Port)}
-	}
-	p := s.snippet("# ", textRouterOS)
-	p.line("/ip dhcp-client set [find] use-peer-dns=no")
-	if s.URL == "" {
-		p.line("/ip dns set allow-remote-requests=yes servers=", s.joined("", ","))
-		return s.end(p, false), nil
-	}
-	for _, a := range s.Addrs {
-		kind := "address"
-		if a.Is6() {
-			kind = "type=AAAA address"
-		}
-		p.line("/ip dns static add name=", s.Name, " ", kind, "=", a.String())
-	}
-	p.line(`/ip dns set allow-remote-requests=yes servers="" verify-doh-cert=yes use-doh-server="`, routerText(s.URL), `"`)
-	return s.end(p, s.URLTells), nil
+// forwarder begins a snippet for a server that asks this one for all its clients.
+func (s *Server) forwarder(mark string, place wording.Text) *page {
+	p := s.snippet(mark, place)
+	p.note(textOneClient.With(s.joined("", ", ")))
+	return p
 }
 
-// routerText is a text within the quotes of RouterOS.
-func routerText(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, `?`, `\?`).Replace(text)
+// within reports whether a zone of the server's, or its check name, is the given
+// name or below it.
+func (s *Server) within(name string) bool {
+	for _, zone := range append([]string{s.Check}, s.Zones...) {
+		if zone == name || strings.HasSuffix(zone, "."+name) {
+			return true
+		}
+	}
+	return false
+}
+
+// dnsmasqServers are the values of server= that ask this server: for everything,
+// and for names that dnsmasq may keep to itself.
+func (s *Server) dnsmasqServers() (values []string) {
+	for _, a := range s.Addrs {
+		at := a.String() + "#" + port(s.Port)
+		values = append(values, at)
+		for _, zone := range append([]string{s.Check}, s.Zones...) {
+			if zone != "" {
+				values = append(values, "/"+zone+"/"+at)
+			}
+		}
+	}
+	return values
 }
 
 // dnsmasq is a file for its directory of configurations.
@@ -40,41 +45,79 @@ func (s *Server) dnsmasq() (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
-	p := s.snippet("# ", textDnsmasq)
+	p := s.forwarder("# ", textDnsmasq)
 	p.line("no-resolv")
-	for _, a := range s.Addrs {
-		p.line("server=", a.String(), "#", port(s.Port))
+	for _, value := range s.dnsmasqServers() {
+		p.line("server=", value)
 	}
+	p.note(textDnsmasqOthers)
+	for _, zone := range s.Zones {
+		p.line("rebind-domain-ok=/", zone, "/")
+	}
+	p.note(textAddSubnet)
+	p.line("#add-subnet=32,128")
+	p.note(textFirewallElsewhere)
 	return s.end(p, false), nil
 }
 
-// openWrt are uci commands for the dnsmasq of OpenWrt.
-func (s *Server) openWrt() (string, error) {
+// bind is what goes into named.conf.
+func (s *Server) bind() (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
-	p := s.snippet("# ", textOpenWrt)
-	p.line("uci set dhcp.@dnsmasq[0].noresolv='1'")
-	p.line("uci -q delete dhcp.@dnsmasq[0].server")
+	p := s.forwarder("// ", textBIND)
+	p.line("options {")
+	p.line("    forward only;")
+	p.WriteString("    forwarders {")
 	for _, a := range s.Addrs {
-		p.line("uci add_list dhcp.@dnsmasq[0].server='", a.String(), "#", port(s.Port), "'")
+		p.WriteString(" " + a.String() + " port " + port(s.Port) + ";")
 	}
-	p.line("uci commit dhcp")
-	p.line("service dnsmasq restart")
+	p.line(" };")
+	p.line("    dnssec-validation no;")
+	p.line("    empty-zones-enable no;")
+	p.line("};")
+	p.note(textFirewallElsewhere)
+	return s.end(p, false), nil
+}
+
+// kresd is what goes into the configuration of Knot Resolver 5.
+func (s *Server) kresd() (string, error) {
+	if err := s.needAddress(); err != nil {
+		return "", err
+	}
+	p := s.forwarder("-- ", textKresd)
+	var targets []string
+	for _, a := range s.Addrs {
+		targets = append(targets, "'"+a.String()+"@"+port(s.Port)+"'")
+	}
+	p.line("modules.load('policy')")
+	p.line("policy.add(policy.all(policy.STUB({ ", strings.Join(targets, ", "), " })))")
+	p.note(textFirewallElsewhere)
 	return s.end(p, false), nil
 }
 
 // unbound is a file for its directory of configurations; over TLS where the
 // server speaks it.
-func (s *Server) unbound() (string, error) {
+func (s *Server) unbound() (string, error) { return s.unboundFor(textUnbound, textFirewallElsewhere) }
+
+// pfSense is what goes into the custom options of its DNS Resolver, an Unbound that
+// checks DNSSEC and drops private answers.
+func (s *Server) pfSense() (string, error) { return s.unboundFor(textPfSense, textPfSenseFirewall) }
+
+func (s *Server) unboundFor(place, firewall wording.Text) (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
-	p := s.snippet("# ", textUnbound)
+	p := s.forwarder("# ", place)
 	p.line("server:")
 	p.line(`    module-config: "iterator"`)
-	if strings.HasSuffix(s.Check, ".test") {
-		p.line(`    local-zone: "test." nodefault`) // which Unbound keeps to itself otherwise
+	p.note(textUnboundPrivate)
+	p.line(`    private-domain: "."`)
+	p.line(`    unblock-lan-zones: yes`)
+	for _, kept := range []string{"test", "home.arpa"} { // which Unbound keeps to itself otherwise
+		if s.within(kept) {
+			p.line(`    local-zone: "`, kept, `." nodefault`)
+		}
 	}
 	if s.Host != "" {
 		p.line(`    tls-cert-bundle: "/etc/ssl/certs/ca-certificates.crt"`)
@@ -89,23 +132,21 @@ func (s *Server) unbound() (string, error) {
 	for _, a := range s.Addrs {
 		p.line("    forward-addr: ", a.String(), "@", at, to)
 	}
+	p.note(firewall)
 	return s.end(p, s.HostTells), nil
 }
 
-// bind is what goes into named.conf.
-func (s *Server) bind() (string, error) {
-	if err := s.needAddress(); err != nil {
-		return "", err
-	}
-	p := s.snippet("// ", textBIND)
-	p.line("options {")
-	p.line("    forward only;")
-	p.WriteString("    forwarders {")
+// v4 is the only address of the server of version 4; the zero one if it has none or
+// several.
+func (s *Server) v4() (only netip.Addr) {
 	for _, a := range s.Addrs {
-		p.WriteString(" " + a.String() + " port " + port(s.Port) + ";")
+		switch {
+		case !a.Is4():
+		case only.IsValid():
+			return netip.Addr{}
+		default:
+			only = a
+		}
 	}
-	p.line(" };")
-	p.line("    dnssec-validation no;")
-	p.line("};")
-	return s.end(p, false), nil
+	return only
 }

@@ -30,6 +30,9 @@ type Server struct {
 	HostTells bool
 	// Check is the name that says whether the filter is in use; "" is none.
 	Check string
+	// Zones are names that forwarders may keep to themselves and this server knows
+	// better, such as those of the school's own servers.
+	Zones []string
 }
 
 // A Kind is what a profile is for.
@@ -41,15 +44,18 @@ const (
 	Android  Kind = "android"  // the name for private DNS
 	Windows  Kind = "windows"  // PowerShell
 	RouterOS Kind = "routeros" // MikroTik's commands
+	OpenWrt  Kind = "openwrt"  // uci commands
+	PfSense  Kind = "pfsense"  // its DNS Resolver
 	Dnsmasq  Kind = "dnsmasq"
 	Unbound  Kind = "unbound"
 	BIND     Kind = "bind"
-	OpenWrt  Kind = "openwrt" // uci commands
+	Kresd    Kind = "kresd"    // Knot Resolver
+	NFTables Kind = "nftables" // the firewall of a router that runs Linux
 )
 
 // Kinds are all there are.
 func Kinds() []Kind {
-	return []Kind{Apple, Android, Windows, RouterOS, Dnsmasq, Unbound, BIND, OpenWrt}
+	return []Kind{Apple, Android, Windows, RouterOS, OpenWrt, PfSense, Dnsmasq, Unbound, BIND, Kresd, NFTables}
 }
 
 // A Missing is what a kind needs and the server does not have.
@@ -72,12 +78,18 @@ func (s *Server) Write(k Kind) (string, error) {
 		return s.windows()
 	case RouterOS:
 		return s.routerOS()
+	case PfSense:
+		return s.pfSense()
 	case Dnsmasq:
 		return s.dnsmasq()
 	case Unbound:
 		return s.unbound()
 	case BIND:
 		return s.bind()
+	case Kresd:
+		return s.kresd()
+	case NFTables:
+		return s.nftables()
 	}
 	return s.openWrt()
 }

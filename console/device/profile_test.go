@@ -60,15 +60,24 @@ func TestEachKindIsTold(t *testing.T) {
 		"\nAdd-DnsClientDohServerAddress -ServerAddress '2001:db8::53' -DohTemplate 'https://dns.example/dns-query/0123456789abcdef0123' -AllowFallbackToUdp $False -AutoUpgrade $True\n",
 		"\nGet-NetAdapter -Physical | Set-DnsClientServerAddress -ServerAddresses '192.0.2.53','2001:db8::53'\n",
 		"# netsh dns add encryption server=192.0.2.53 dohtemplate=https://dns.example/dns-query/0123456789abcdef0123 autoupgrade=yes udpfallback=no")
-	tells(t, s, device.RouterOS, "\n/ip dns static add name=dns.example address=192.0.2.53\n", "\n/ip dns static add name=dns.example type=AAAA address=2001:db8::53\n",
-		`verify-doh-cert=yes use-doh-server="https://dns.example/dns-query/0123456789abcdef0123"`)
-	tells(t, s, device.Dnsmasq, "\nno-resolv\n", "\nserver=192.0.2.53#53\n", "\nserver=2001:db8::53#53\n", "networks")
+	tells(t, s, device.RouterOS, "    /ip dns static add name=dns.example address=192.0.2.53 comment=lachan\n", "    /ip dns static add name=dns.example type=AAAA address=2001:db8::53 comment=lachan\n",
+		`    /ip dns set verify-doh-cert=yes use-doh-server="https://dns.example/dns-query/0123456789abcdef0123"`, "servers=192.0.2.53,2001:db8::53\n",
+		"\n/system ntp client set enabled=yes\n", "ntp client servers add address=162.159.200.1\n", "builtin-trust-anchors=trusted", "check-certificate=yes")
+	tells(t, s, device.Dnsmasq, "\nno-resolv\n", "\nserver=192.0.2.53#53\n", "\nserver=2001:db8::53#53\n", "\nserver=/check.lachan.test/192.0.2.53#53\n", "networks")
 	tells(t, s, device.Unbound, "\n    forward-tls-upstream: yes\n", "\n    forward-addr: 2001:db8::53@853#0123456789abcdef0123.dns.example\n")
 	tells(t, s, device.BIND, "forwarders { 192.0.2.53 port 53; 2001:db8::53 port 53; };")
-	tells(t, s, device.OpenWrt, "\nuci add_list dhcp.@dnsmasq[0].server='192.0.2.53#53'\n")
+	tells(t, s, device.OpenWrt, "\nuci add_list dhcp.@dnsmasq[0].server='192.0.2.53#53'\n", "\nuci add_list dhcp.@dnsmasq[0].server='/check.lachan.test/192.0.2.53#53'\n",
+		"-delete dhcp.@dnsmasq[0].server", "\nuci set firewall.lachan_dns.src_ip='!192.0.2.53'\n")
+	tells(t, s, device.PfSense, "\n    private-domain: \".\"\n", "\n    local-zone: \"test.\" nodefault\n", "forward-addr: 2001:db8::53@853#0123456789abcdef0123.dns.example\n")
+	tells(t, s, device.Kresd, "policy.STUB({ '192.0.2.53@53', '2001:db8::53@53' })")
+	tells(t, s, device.NFTables, "elements = { 192.0.2.53 }", "th dport 53 redirect", "th dport 853 reject", "8.8.8.8", "2606:4700:4700::1111")
 
+	// What is in front of this server makes all its devices one client, which is said.
+	for _, k := range []device.Kind{device.RouterOS, device.OpenWrt, device.PfSense, device.Dnsmasq, device.Unbound, device.BIND, device.Kresd} {
+		tells(t, s, k, "one profile", "192.0.2.53, 2001:db8::53")
+	}
 	tells(t, plain(), device.Windows, "-Doh", "Set-DnsClientServerAddress -ServerAddresses '192.0.2.53'\n")
-	tells(t, plain(), device.RouterOS, "servers=192.0.2.53\n", "-doh")
+	tells(t, plain(), device.RouterOS, "servers=192.0.2.53\n", "-verify-doh-cert", "-fetch")
 	tells(t, plain(), device.Unbound, "forward-addr: 192.0.2.53@53\n", "-tls")
 }
 
@@ -187,5 +196,9 @@ func TestThoseWhoReadItTakeIt(t *testing.T) {
 	f(device.Dnsmasq, "dnsmasq", "--test", "--conf-file=")
 	f(device.Unbound, "unbound-checkconf")
 	f(device.BIND, "named-checkconf")
+	f(device.PfSense, "unbound-checkconf")
 	f(device.OpenWrt, "sh", "-n")
+	if os.Geteuid() == 0 { // it asks the kernel
+		f(device.NFTables, "nft", "--check", "--file")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -138,6 +139,7 @@ func profileServer(
 		addrs = own
 	}
 	s = &device.Server{Unit: unit, Title: titleOf(p, g), Addrs: addrs, Port: port, Check: cfg.Server.CheckName}
+	s.Zones = slices.Sorted(maps.Keys(cfg.Upstream.Zones))
 	if s.Name = nameForDevices(cfg); s.Name == "" || len(cfg.Server.DoH)+len(cfg.Server.DoT) == 0 {
 		return s, nil
 	}
