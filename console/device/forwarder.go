@@ -136,10 +136,10 @@ func (s *Server) unboundFor(place, firewall wording.Text) (string, error) {
 	return s.end(p, s.HostTells), nil
 }
 
-// v4 is the only address of the server of version 4; the zero one if it has none or
-// several.
-func (s *Server) v4() (only netip.Addr) {
-	for _, a := range s.Addrs {
+// onlyV4 is the only one of addresses that is of version 4; the zero one if there is
+// none or are several.
+func onlyV4(addrs []netip.Addr) (only netip.Addr) {
+	for _, a := range addrs {
 		switch {
 		case !a.Is4():
 		case only.IsValid():

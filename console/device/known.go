@@ -40,10 +40,10 @@ func families(texts []string) (v4, v6 []string) {
 	return v4, v6
 }
 
-// own are the server's addresses, by their version.
-func (s *Server) own() (v4, v6 []string) {
+// byVersion parts addresses by their version.
+func byVersion(addrs []netip.Addr) (v4, v6 []string) {
 	var texts []string
-	for _, a := range s.Addrs {
+	for _, a := range addrs {
 		texts = append(texts, a.String())
 	}
 	return families(texts)

@@ -14,7 +14,7 @@ func (s *Server) nftables() (string, error) {
 	p.line("table inet lachan")
 	p.line("delete table inet lachan")
 	p.line("table inet lachan {")
-	own4, own6 := s.own()
+	own4, own6 := byVersion(s.Addrs)
 	doh4, doh6 := families(knownDoH)
 	set := func(name, kind string, elements []string) {
 		p.line("    set ", name, " {")

@@ -63,7 +63,7 @@ func (s *Server) openWrtFirewall(p *page) {
 			}
 		}
 	}
-	own4, own6 := s.own()
+	own4, own6 := byVersion(s.Addrs)
 	doh4, doh6 := families(knownDoH)
 	for _, own := range []struct {
 		version, family string
@@ -75,7 +75,7 @@ func (s *Server) openWrtFirewall(p *page) {
 			section("to"+own.version, "rule", append(open, "dest_ip", addrs)...)
 		}
 	}
-	if a := s.v4(); a.IsValid() || len(own4) == 0 {
+	if a := onlyV4(s.Addrs); a.IsValid() || len(own4) == 0 {
 		options := []string{"family", "ipv4", "src_dport", "53", "dest_port", "53", "target", "DNAT"}
 		if a.IsValid() {
 			options = append(options, "src_ip", "!"+a.String(), "src_dip", "!"+a.String())

@@ -44,18 +44,18 @@ const (
 	Android  Kind = "android"  // the name for private DNS
 	Windows  Kind = "windows"  // PowerShell
 	RouterOS Kind = "routeros" // MikroTik's commands
-	OpenWrt  Kind = "openwrt"  // uci commands
-	PfSense  Kind = "pfsense"  // its DNS Resolver
 	Dnsmasq  Kind = "dnsmasq"
 	Unbound  Kind = "unbound"
 	BIND     Kind = "bind"
+	OpenWrt  Kind = "openwrt"  // uci commands
+	PfSense  Kind = "pfsense"  // its DNS Resolver
 	Kresd    Kind = "kresd"    // Knot Resolver
 	NFTables Kind = "nftables" // the firewall of a router that runs Linux
 )
 
 // Kinds are all there are.
 func Kinds() []Kind {
-	return []Kind{Apple, Android, Windows, RouterOS, OpenWrt, PfSense, Dnsmasq, Unbound, BIND, Kresd, NFTables}
+	return []Kind{Apple, Android, Windows, RouterOS, Dnsmasq, Unbound, BIND, OpenWrt, PfSense, Kresd, NFTables}
 }
 
 // A Missing is what a kind needs and the server does not have.

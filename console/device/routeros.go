@@ -63,7 +63,7 @@ func (s *Server) routerOSOverHTTPS(p *page) {
 }
 
 func (s *Server) routerOSFirewall(p *page) {
-	own4, own6 := s.own()
+	own4, own6 := byVersion(s.Addrs)
 	doh4, doh6 := families(knownDoH)
 	for _, f := range []struct {
 		menu     string
