@@ -147,7 +147,7 @@ var operatorMetrics = []string{
 	"lachan_memory_budget_bytes", "lachan_memory_used_bytes",
 	"lachan_upstream_exchanges_total", "lachan_upstream_failures_total", "lachan_upstream_rtt_seconds", "lachan_upstream_up",
 	"lachan_upstream_case_kept", "lachan_upstream_filtered_answers_total",
-	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_age_seconds",
+	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_refused_expressions", "lachan_feed_age_seconds",
 	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",
 	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
