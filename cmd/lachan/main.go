@@ -49,7 +49,7 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, textUsage.With(usage.Command).In(l))
 		return exitUsage
 	case !errors.Is(err, command.ErrReported):
-		fmt.Fprintln(os.Stderr, printable.Text(wording.ErrorIn(err, l), mostError))
+		fmt.Fprintln(os.Stderr, printable.Names(printable.Text(wording.ErrorIn(err, l), mostError)))
 	}
 	return exitError
 }

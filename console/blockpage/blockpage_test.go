@@ -33,7 +33,7 @@ func newReader(t *testing.T) *reader {
 	r.site = blockpage.New(func(host string, _ netip.Addr) blockpage.Finding {
 		school := blockpage.Finding{Unit: "kim-dong/hs", School: "Trường <Kim Đồng>", Contact: []string{"mailto:it@kim-dong.example", "tel:+84214"}}
 		switch name, _, _ := strings.Cut(host, ":"); name {
-		case "bet.example":
+		case "bet.example", "xn--la-o-2ua4356bkoa.example":
 			school.Kind, school.Category, school.Label = blockpage.Blocked, "gambling", wording.Text{VI: "Cờ bạc", EN: "Gambling"}
 			school.Reason = wording.Text{VI: "không dùng ở đây vào lúc này", EN: "not for use here at this time"}
 			school.Document = `12/CV "x" <b>`
@@ -213,5 +213,16 @@ func TestWhoeverAskedSeesTheAnswer(t *testing.T) {
 	}
 	if r.answer = ""; !strings.Contains(page(), "on 23/11/2026: it stays closed") {
 		t.Error("the page does not tell of an answer without a word")
+	}
+}
+
+// A Vietnamese reader cannot tell what the encoded form is, and nobody can tell from
+// the other one whether its letters are those they seem.
+func TestAnInternationalNameStandsInBothForms(t *testing.T) {
+	r := newReader(t)
+	r.wants(r.send("GET", "http://xn--la-o-2ua4356bkoa.example/", ""), 403, "xn--la-o-2ua4356bkoa.example (lừa-đảo.example)")
+	r.wants(r.send("POST", "http://xn--la-o-2ua4356bkoa.example/lachan-request", "reason=x"), 200, "xn--la-o-2ua4356bkoa.example (lừa-đảo.example)")
+	if len(r.asked) != 1 || r.asked[0] != "xn--la-o-2ua4356bkoa.example: x" {
+		t.Errorf("asked is %q", r.asked)
 	}
 }

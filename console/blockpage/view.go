@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -86,7 +87,7 @@ func (s *Site) blocked(f Finding) view {
 		return v
 	}
 	v := s.view(textTitle, textLead)
-	v.add(textName, same(f.Name))
+	v.add(textName, same(printable.Name(f.Name)))
 	v.add(textCategory, f.Label)
 	v.add(textReason, f.Reason)
 	v.add(textOrder, same(f.Document))
@@ -133,7 +134,7 @@ func (s *Site) nothing() view { return s.view(textNothing, textNothingLead) }
 
 func (s *Site) sent(f Finding) view {
 	v := s.view(textSent, textSentLead)
-	v.add(textName, same(f.Name))
+	v.add(textName, same(printable.Name(f.Name)))
 	v.of(f)
 	return v
 }

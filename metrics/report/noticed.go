@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"lachan/internal/printable"
 	"lachan/metrics/report/figures"
 	"lachan/metrics/tally"
 )
@@ -77,7 +78,9 @@ func (r *results) topNames() []Block {
 	for i, n := range d.Names {
 		t.Rows = append(
 			t.Rows,
-			TableRow{Cells: []Cell{text(fmt.Sprint(i + 1)), text(n.Name), text(n.Category), figure(n.Blocked)}},
+			TableRow{Cells: []Cell{
+				text(fmt.Sprint(i + 1)), text(printable.Name(n.Name)), text(n.Category), figure(n.Blocked),
+			}},
 		)
 	}
 	return []Block{

@@ -35,7 +35,8 @@ func (c Call) Say(t wording.Text) error {
 func (c Call) Note(t wording.Text) { _, _ = fmt.Fprintln(c.ErrOrStderr(), t.In(c.Lang)) }
 
 // OutOrStdout is where the command prints for people. What others wrote is
-// printable there: it moves no cursor and erases no line.
+// printable there: it moves no cursor and erases no line, and international names
+// stand in both forms.
 func (c Call) OutOrStdout() io.Writer { return &terminal{to: c.Command.OutOrStdout()} }
 
 // ErrOrStderr is the same for notes and errors.
@@ -63,7 +64,7 @@ func (t *terminal) Write(text []byte) (int, error) {
 		}
 	}
 	t.rest = bytes.Clone(whole[end:])
-	if _, err := io.WriteString(t.to, printable.Text(string(whole[:end]), math.MaxInt)); err != nil {
+	if _, err := io.WriteString(t.to, printable.Names(printable.Text(string(whole[:end]), math.MaxInt))); err != nil {
 		return 0, err
 	}
 	return len(text), nil
