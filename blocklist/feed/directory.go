@@ -9,24 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"lachan/blocklist/format"
+	"lachan/blocklist/format/packed"
 )
 
 // A directory is one feed: all list files in it, in the order of their names.
 // Its copy is an archive of them (tar), since each may be of another format.
-
-// notLists are the endings of files that are not lists: leftovers of editors and
-// downloads, notes, signatures and digests.
-var notLists = []string{"~", ".tmp", ".part", ".new", ".bak", ".old", ".swp", ".md", ".minisig", ".sha256"}
-
-// isListName reports whether a file of that name in a directory is one of its
-// lists.
-func isListName(name string) bool {
-	return !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") &&
-		!slices.ContainsFunc(notLists, func(end string) bool { return strings.HasSuffix(strings.ToLower(name), end) })
-}
 
 func isDirectory(path string) bool {
 	info, err := os.Stat(path)
@@ -41,7 +30,7 @@ func listFiles(dir string) (files []fs.FileInfo, err error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		if !isListName(e.Name()) {
+		if !packed.IsListName(e.Name()) {
 			continue
 		}
 		info, err := os.Stat(filepath.Join(dir, e.Name()))
@@ -117,54 +106,53 @@ func (r Reading) keepsNames(subdomains bool) bool {
 // for a single list.
 type Readings map[string]Reading
 
-// parse reads a list as format.Parse does or, when as is format.Directory, the
-// lists of an archive one after the other, each as the format asked. A reject
-// comes with the name of its file, which is "" for a single list. What is of
-// format auto is read as was says, if it still looks like that.
-func parse(
-	r io.Reader, as, asked format.Format, was Readings, o format.Options,
-	emit func(format.Rule) error, reject func(file string, r format.Reject),
-) (format.Summary, Readings, error) {
-	readings := Readings{}
-	one := func(r io.Reader, file string, as format.Format) (format.Summary, error) {
-		before := was[file]
-		o := o
-		o.Was, o.NamesBelow = before.Format, before.keepsNames(o.Subdomains)
-		sum, err := format.Parse(r, as, o, emit, func(r format.Reject) { reject(file, r) })
-		if as == format.Auto && err == nil {
-			readings[file] = Reading{sum.Format, sum.Format == format.Adblock && o.NamesBelow}
-		}
-		return sum, err
-	}
-	if as != format.Directory {
-		sum, err := one(r, "", as)
-		return sum, readings, err
-	}
+// A parsing reads the lists of a feed: one, or several in an archive or a directory.
+type parsing struct {
+	as    format.Format // of a single list
+	asked format.Format // of each of several
+	was   Readings      // how the version before was read
+	max   int64         // bytes of all, unpacked
+}
+
+// What a parsing found.
+type parsed struct {
+	format.Summary
+	readings Readings
+	skipped  []string // files of an archive that are no lists of names
+}
+
+// parse reads a list as format.Parse does, or the lists of an archive one after the
+// other, each as the format asked. A reject comes with the name of its file, which
+// is "" for a single list. What is of format auto is read as was says, if it still
+// looks like that.
+func (p *parsing) parse(
+	f packed.File, o format.Options, emit func(format.Rule) error, reject func(file string, r format.Reject),
+) (all parsed, err error) {
+	all.readings = Readings{}
+	all.ByReason = map[format.Reason]int{}
 	o.Costs = new(format.Costs)
-	all := format.Summary{Format: format.Directory, ByReason: map[format.Reason]int{}}
-	archive := tar.NewReader(r)
-	for {
-		header, err := archive.Next()
-		if err == io.EOF {
-			return all, readings, nil
+	contents, err := packed.Lists(f, p.max, func(name string, r io.Reader) error {
+		o, as, was := o, p.as, p.was[name]
+		if name != "" {
+			o.Name, as = name, p.asked
 		}
-		if err != nil {
-			return all, readings, err
+		o.Was, o.NamesBelow = was.Format, was.keepsNames(o.Subdomains)
+		sum, err := format.Parse(r, as, o, emit, func(r format.Reject) { reject(name, r) })
+		if err != nil && name != "" {
+			return &fileError{name, err}
 		}
-		if header.Size == 0 {
-			continue // an empty list has no format
+		if err == nil && as == format.Auto {
+			all.readings[name] = Reading{sum.Format, sum.Format == format.Adblock && o.NamesBelow}
 		}
-		o.Name = header.Name
-		sum, err := one(archive, header.Name, asked)
-		if err != nil {
-			return all, readings, &fileError{header.Name, err}
-		}
-		all.Lines, all.Comments = all.Lines+sum.Lines, all.Comments+sum.Comments
-		all.Rules, all.Rejected = all.Rules+sum.Rules, all.Rejected+sum.Rejected
-		for reason, n := range sum.ByReason {
-			all.ByReason[reason] += n
-		}
+		all.Format = sum.Format
+		all.Add(&sum)
+		return err
+	})
+	all.skipped = contents.Skipped
+	if contents.Several {
+		all.Format = format.Directory
 	}
+	return all, err
 }
 
 // A fileError is an error of one file of a directory.
@@ -184,6 +172,10 @@ func (c *Copy) readAs(src *Source) format.Format {
 	return src.listFormat()
 }
 
+// mostBytes bounds what a copy unpacks to that has been examined: as much as max_bytes
+// may be.
+const mostBytes = 4 << 30
+
 // Parse reads a copy whole, as format.Parse does.
 func (c *Copy) Parse(o format.Options, emit func(format.Rule) error) error {
 	file, err := os.Open(c.Path)
@@ -191,6 +183,7 @@ func (c *Copy) Parse(o format.Options, emit func(format.Rule) error) error {
 		return err
 	}
 	defer file.Close()
-	_, _, err = parse(file, c.Format, c.AskedFormat, c.Readings, o, emit, func(string, format.Reject) {})
+	p := parsing{c.Format, c.AskedFormat, c.Readings, mostBytes}
+	_, err = p.parse(file, o, emit, func(string, format.Reject) {})
 	return err
 }

@@ -1,10 +1,10 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -13,6 +13,7 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
+	"lachan/blocklist/format/packed"
 	"lachan/internal/wording"
 )
 
@@ -32,6 +33,7 @@ type Examination struct {
 	Name       string        `json:"name"`             // the last part of the address, which may tell the format
 	Allows     bool          `json:"allows,omitempty"` // Source.Allows
 	May        format.May    `json:"may,omitzero"`     // Source.May
+	Max        int64         `json:"max_bytes"`        // Source.MaxBytes
 	Was        Readings      `json:"was,omitempty"`    // how the version before was read
 
 	Categories []string                              `json:"categories,omitempty"` // Source.Categories
@@ -48,7 +50,7 @@ func (d *draft) examine(
 ) (Copy, error) {
 	e := Examination{
 		Path: d.file.Name(), Format: as, Asked: src.listFormat(), Subdomains: src.Subdomains, Name: src.fileName(),
-		Allows: src.Allows, May: src.May, Was: was,
+		Allows: src.Allows, May: src.May, Max: src.maxBytes(), Was: was,
 		Categories: src.Categories, MayName: src.MayName, Core: src.Core, Zone: src.Zone,
 	}
 	if by == nil {
@@ -90,15 +92,24 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 		}
 	}
 	options := e.options()
-	sum, readings, err := parse(file, e.Format, e.Asked, e.Was, options, emit, reject)
+	options.Widened = func(w format.Widening) {
+		if !slices.Contains(c.WidenedHosts, w.Host) && len(c.WidenedHosts) < maxWidenedHosts {
+			c.WidenedHosts = append(c.WidenedHosts, w.Host)
+		}
+	}
+	sum, err := e.parsing().parse(file, options, emit, reject)
 	if err != nil {
 		return Copy{}, unreadable(err)
 	}
-	c.Format, c.Readings = sum.Format, readings
+	c.Format, c.Readings, c.Skipped, c.Widened = sum.Format, sum.readings, sum.skipped, sum.Widened
 	c.Entries, c.Rejected, c.Documents = sum.Rules, sum.Rejected, orders.newest()
 	c.CoreHits, c.CoreNames, c.Verified = never.hits, never.names, time.Now().UTC()
 	c.Idle, err = e.idle(ctx, file, &exceptions)
 	return c, err
+}
+
+func (e *Examination) parsing() *parsing {
+	return &parsing{e.Format, e.Asked, e.Was, cmp.Or(e.Max, DefaultMaxBytes)}
 }
 
 // options are those by which the list is read.
@@ -111,16 +122,13 @@ func (e Examination) idle(ctx context.Context, file *os.File, exceptions *format
 	if exceptions.None() {
 		return 0, nil
 	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return 0, err
-	}
 	meet := func(r format.Rule) error {
 		exceptions.Meet(&r)
 		return ctx.Err()
 	}
 	options := e.options()
 	ignore := func(string, format.Reject) {}
-	if _, _, err := parse(file, e.Format, e.Asked, e.Was, options, meet, ignore); err != nil {
+	if _, err := e.parsing().parse(file, options, meet, ignore); err != nil {
 		return 0, unreadable(err)
 	}
 	return exceptions.Idle(), nil
@@ -132,6 +140,8 @@ func unreadable(err error) error {
 	text, cause := textUnreadable.With(format.Explain(err)), ErrUnreadable
 	if errors.Is(err, format.ErrHTML) {
 		text, cause = textHTML, ErrAnswer
+	} else if why, ok := packed.Explain(err); ok {
+		text = why
 	}
 	if errors.As(err, &of) {
 		text = wording.Join(textFileOf.With(of.file), text)
@@ -259,7 +269,10 @@ func before(sizes []Size, ago time.Duration, none int) (entries int) {
 	return entries
 }
 
-const maxCoreNames = 20
+const (
+	maxCoreNames    = 20
+	maxWidenedHosts = 20
+)
 
 // core counts the entries of a list for names that are never to be blocked.
 type core struct {

@@ -63,6 +63,13 @@ type Failure struct {
 // Text is the failure in both languages.
 func (f Failure) Text() wording.Text { return wording.Text{VI: f.VI, EN: f.EN} }
 
+// Remarks are what is told of a list besides what was rejected.
+type Remarks struct {
+	Widened      int      `json:"widened,omitempty"`       // entries that are pages and block the whole site
+	WidenedHosts []string `json:"widened_hosts,omitempty"` // the first 20 of these sites
+	Skipped      []string `json:"skipped,omitempty"`       // files of an archive that are no lists of names
+}
+
 // A Copy is a verified list on disk.
 type Copy struct {
 	// Path is where it lies. What is there never changes; it stays there until
@@ -85,12 +92,13 @@ type Copy struct {
 	Readings     Readings       `json:"readings,omitempty"`      // how a list of format auto was read
 	Entries      int            `json:"entries"`
 	Rejected     int            `json:"rejected"`
-	ByReason     map[string]int `json:"by_reason,omitempty"`      // rejected lines, by format.Reason
-	Rejects      []Reject       `json:"rejects,omitempty"`        // some of each reason, at most 20
-	Idle         int            `json:"without_effect,omitempty"` // exceptions that lift nothing of this list
-	CoreHits     int            `json:"core_hits,omitempty"`      // entries that name what is never to be blocked
-	CoreNames    []string       `json:"core_names,omitempty"`     // the first 20 of them
-	Documents    []Document     `json:"documents,omitempty"`      // the orders that its entries name; the newest 1000
+	ByReason     map[string]int `json:"by_reason,omitempty"` // rejected lines, by format.Reason
+	Rejects      []Reject       `json:"rejects,omitempty"`   // some of each reason, at most 20
+	Remarks
+	Idle      int        `json:"without_effect,omitempty"` // exceptions that lift nothing of this list
+	CoreHits  int        `json:"core_hits,omitempty"`      // entries that name what is never to be blocked
+	CoreNames []string   `json:"core_names,omitempty"`     // the first 20 of them
+	Documents []Document `json:"documents,omitempty"`      // the orders that its entries name; the newest 1000
 }
 
 // A Reject is a line that was not understood or may not be used.

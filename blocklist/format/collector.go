@@ -20,6 +20,8 @@ type collector struct {
 	err    error  // of emit
 	costs  *Costs
 	may    May
+
+	widened func(Widening) // Options.Widened
 }
 
 func newCollector(o *Options, emit func(Rule) error, reject func(Reject)) *collector {
@@ -28,7 +30,8 @@ func newCollector(o *Options, emit func(Rule) error, reject func(Reject)) *colle
 		costs = new(Costs)
 	}
 	return &collector{
-		costs: costs, may: o.May, emit: emit, reject: reject, sum: Summary{ByReason: make(map[Reason]int)},
+		costs: costs, may: o.May, widened: o.Widened, emit: emit, reject: reject,
+		sum: Summary{ByReason: make(map[Reason]int)},
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 func TestEndsOfLinesAndByteOrderMarks(t *testing.T) {
 	f := claims(t, format.Domains, withSubdomains)
 	f("a.example\r\nb.example\r\n", "tree a.example", "tree b.example")
+	f("a.example\rb.example\r", "tree a.example", "tree b.example")
 	f("a.example\n\n\nb.example", "tree a.example", "tree b.example")
 	f("\xEF\xBB\xBFa.example\n", "tree a.example")
 	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {

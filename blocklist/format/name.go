@@ -56,7 +56,8 @@ func isLocal(name string) bool {
 }
 
 // site emits r for what people write for a site, see package site. DNS knows
-// hosts only, so a path is dropped, except on a host that many sites share.
+// hosts only, so a path is dropped, and told; on a host that many sites share the
+// entry is refused.
 func (c *collector) site(text []byte, r Rule) {
 	if site.IsPlain(text) {
 		c.addName(text, r)
@@ -72,7 +73,18 @@ func (c *collector) site(text []byte, r Rule) {
 	case path && site.IsShared(host):
 		c.refuse(PathOnSharedHost, host)
 	default:
-		c.addName([]byte(host), r)
+		before := c.sum.Rules
+		if c.addName([]byte(host), r); path && c.sum.Rules > before {
+			c.widen(host)
+		}
+	}
+}
+
+// widen tells that the current entry became a rule for all of a host.
+func (c *collector) widen(host string) {
+	c.sum.Widened++
+	if c.widened != nil {
+		c.widened(Widening{c.number, display(c.text), display(host)})
 	}
 }
 

@@ -36,6 +36,9 @@ type Options struct {
 	// MayName reports whether an entry may name a category as its own; nil lets it
 	// name any.
 	MayName func(category string) bool
+	// Widened, unless nil, is called for each entry that is a page and becomes a rule
+	// for the whole site that it is on.
+	Widened func(Widening)
 	// Costs are shared by lists that are one feed; nil: the list is all of it.
 	Costs *Costs
 	// Zone is where the days of csv begin and end; nil means UTC+7.
@@ -58,7 +61,17 @@ type Summary struct {
 	Comments int // lines without an entry: blank, comments, headers
 	Rules    int // passed to emit
 	Rejected int // passed to reject
+	Widened  int // of the rules: for a site, of which the entry is a page
 	ByReason map[Reason]int
+}
+
+// Add adds the figures of another list, but for its format.
+func (s *Summary) Add(one *Summary) {
+	s.Lines, s.Comments = s.Lines+one.Lines, s.Comments+one.Comments
+	s.Rules, s.Rejected, s.Widened = s.Rules+one.Rules, s.Rejected+one.Rejected, s.Widened+one.Widened
+	for reason, n := range one.ByReason {
+		s.ByReason[reason] += n
+	}
 }
 
 // Parse reads a list line by line, in memory that does not grow with it, and

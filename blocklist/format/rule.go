@@ -70,6 +70,14 @@ type Rule struct {
 	Order    *Order    // nil if the entry says nothing about it
 }
 
+// A Widening is an entry that is a page, of a host that is one site: DNS knows hosts
+// only, so its rule is for all of the site.
+type Widening struct {
+	Line int    // counted from 1
+	Text string // the line, as in a Reject
+	Host string // as the line has it
+}
+
 // An Order is what an entry of csv says about the document that ordered it,
 // besides the number.
 type Order struct {

@@ -15,11 +15,14 @@ type Report struct {
 	Taken   int // entries, each counted once
 	Twice   int // that were there already
 	Refused []format.Reject
+	Widened []format.Widening // of those taken
 }
 
 // Report returns the report of a table.
 func (t *Table) Report(file string) Report {
-	return Report{File: file, Taken: len(t.Rows), Twice: t.Summary.Rules - len(t.Rows), Refused: t.Refused}
+	return Report{
+		File: file, Taken: len(t.Rows), Twice: t.Summary.Rules - len(t.Rows), Refused: t.Refused, Widened: t.Widened,
+	}
 }
 
 // Write writes the report as csv that a spreadsheet opens: the figures, then
@@ -38,10 +41,16 @@ func (r *Report) Write(w io.Writer) error {
 	line(textTaken.VI, fmt.Sprint(r.Taken))
 	line(textTwice.VI, fmt.Sprint(r.Twice))
 	line(textRefused.VI, fmt.Sprint(len(r.Refused)))
+	if len(r.Widened) > 0 {
+		line(textWidenedCount.VI, fmt.Sprint(len(r.Widened)))
+	}
 	line()
 	line(textRow.VI, textContent.VI, textPart.VI, textReason.VI)
 	for _, x := range r.Refused {
 		line(fmt.Sprint(x.Line), x.Text, x.Detail, x.Reason.Text().VI)
+	}
+	for _, w := range r.Widened {
+		line(fmt.Sprint(w.Line), w.Text, w.Host, textWidened.VI)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)

@@ -19,8 +19,9 @@ var ErrNoEntries = errors.New("table without an entry")
 
 // A Table is the cleaned table of an office.
 type Table struct {
-	Rows    []string        // of a release list, in order, each once
-	Refused []format.Reject // what could not be used, in the order of the table
+	Rows    []string          // of a release list, in order, each once
+	Refused []format.Reject   // what could not be used, in the order of the table
+	Widened []format.Widening // pages that block the whole site, likewise
 	Summary format.Summary
 }
 
@@ -35,7 +36,8 @@ func ReadTable(r io.Reader, zone *time.Location) (Table, error) {
 	}
 	reject := func(r format.Reject) { t.Refused = append(t.Refused, r) }
 	var err error
-	options := format.Options{Zone: zone, May: format.May{Suffixes: true}}
+	widened := func(w format.Widening) { t.Widened = append(t.Widened, w) }
+	options := format.Options{Zone: zone, May: format.May{Suffixes: true}, Widened: widened}
 	t.Summary, err = format.Parse(r, format.CSV, options, emit, reject)
 	if err != nil {
 		return t, fmt.Errorf("read table: %w", err)

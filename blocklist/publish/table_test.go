@@ -118,3 +118,20 @@ func FuzzTable(f *testing.F) {
 		}
 	})
 }
+
+// What blocks more than the row says is told to the office.
+func TestAPageThatBlocksTheSiteIsInTheReport(t *testing.T) {
+	got := table(t, "Tên miền;Nhóm\nhttps://bao.example/bai-xau.html;co-bac\na.example;co-bac\n")
+	if len(got.Rows) != 2 || len(got.Widened) != 1 || got.Widened[0].Host != "bao.example" || got.Widened[0].Line != 2 {
+		t.Errorf("%+v", got)
+	}
+	var text strings.Builder
+	report := got.Report("t.csv")
+	if err := report.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text.String(), ",bao.example,đã nhận, nhưng DNS chỉ chặn được cả trang web") &&
+		!strings.Contains(text.String(), `,bao.example,"đã nhận, nhưng DNS chỉ chặn được cả trang web`) {
+		t.Errorf("report\n%s", text.String())
+	}
+}

@@ -20,6 +20,14 @@ var (
 		VI: "Số mục bị từ chối",
 		EN: "Entries refused",
 	}
+	textWidenedCount = wording.Text{
+		VI: "Số mục là một trang nhưng chặn cả trang web",
+		EN: "Entries that are a page and block the whole site",
+	}
+	textWidened = wording.Text{
+		VI: "đã nhận, nhưng DNS chỉ chặn được cả trang web chứ không chặn được riêng trang này",
+		EN: "taken; DNS can only block the whole site, not this page alone",
+	}
 	textRow = wording.Text{
 		VI: "Dòng",
 		EN: "Row",

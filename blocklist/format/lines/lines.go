@@ -30,8 +30,26 @@ func NewReader(r io.Reader) Reader {
 	head, _ := in.Peek(Max) // an error comes again with the first line
 	if d := charset.Decoder(head); d != nil {
 		in = bufio.NewReaderSize(transform.NewReader(in, d), Max)
+		head, _ = in.Peek(Max)
+	}
+	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
+		in = bufio.NewReaderSize(returns{in}, Max)
 	}
 	return Reader{in}
+}
+
+// returns reads a text whose lines end with "\r" alone, as old programs write it, as
+// one whose lines end with "\n".
+type returns struct{ io.Reader }
+
+func (r returns) Read(p []byte) (n int, err error) {
+	n, err = r.Reader.Read(p)
+	for i := range p[:n] {
+		if p[i] == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // Head returns the beginning of the text, at most Max bytes, without reading
@@ -41,7 +59,7 @@ func (r Reader) Head() []byte {
 	return head
 }
 
-// Next returns the next line without its end ("\n" or "\r\n"), valid until the
+// Next returns the next line without its end ("\n", "\r\n" or in some texts "\r"), valid until the
 // next call. Of a line longer than Max it returns the beginning, with whole
 // false. io.EOF comes alone, after the last line.
 func (r Reader) Next() (line []byte, whole bool, err error) {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
+	"lachan/blocklist/format/packed"
 	"lachan/blocklist/publish"
 	"lachan/cmd/lachan/command"
 	"lachan/internal/wording"
@@ -58,9 +60,18 @@ type listReport struct {
 	Idle     int            `json:"without_effect"` // exceptions that lift nothing of the list
 	ByReason map[string]int `json:"by_reason"`
 	Rejects  []listReject   `json:"rejects"` // all of them
+	Widened  []widening     `json:"widened"` // pages that block the whole site; all of them
+}
+
+// A widening is an entry that is a page and blocks the whole site.
+type widening struct {
+	Line int    `json:"line"`
+	Text string `json:"text"`
+	Site string `json:"site"`
 }
 
 type listReject struct {
+	File   string `json:"file,omitempty"` // of an archive's
 	Line   int    `json:"line"`
 	Text   string `json:"text"`
 	Reason string `json:"reason"`
@@ -75,16 +86,21 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	}
 	defer file.Close()
 	result := publish.Report{File: filepath.Base(path)}
-	report := listReport{File: path, ByReason: map[string]int{}, Rejects: []listReject{}}
+	report := listReport{File: path, ByReason: map[string]int{}, Rejects: []listReject{}, Widened: []widening{}}
 	reasons := map[string]wording.Text{}
 	exceptions := format.Exceptions{}
-	summary, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path, May: o.may},
+	widened := func(w format.Widening) {
+		result.Widened = append(result.Widened, w)
+		report.Widened = append(report.Widened, widening{w.Line, w.Text, w.Host})
+	}
+	summary, err := o.read(file, path, widened,
 		func(r format.Rule) error { exceptions.Add(&r); return nil },
-		func(r format.Reject) {
+		func(name string, r format.Reject) {
 			result.Refused = append(result.Refused, r)
 			text := r.Reason.Text()
 			reasons[r.Reason.String()] = text
-			report.Rejects = append(report.Rejects, listReject{r.Line, r.Text, r.Reason.String(), text.VI, text.EN})
+			report.Rejects = append(report.Rejects,
+				listReject{name, r.Line, r.Text, r.Reason.String(), text.VI, text.EN})
 		})
 	if err != nil {
 		return explained(err)
@@ -109,16 +125,34 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	return nil
 }
 
+// read reads the list, or those of an archive as one, as feeds do.
+func (o *checkOptions) read(
+	file *os.File, path string, widened func(format.Widening),
+	emit func(format.Rule) error, reject func(name string, r format.Reject),
+) (format.Summary, error) {
+	all := format.Summary{ByReason: map[format.Reason]int{}}
+	options := format.Options{
+		Subdomains: o.subdomains, Name: path, May: o.may, Widened: widened, Costs: new(format.Costs),
+	}
+	contents, err := packed.Lists(file, feed.DefaultMaxBytes, func(name string, r io.Reader) error {
+		one, err := format.Parse(r, o.format, options, emit, func(r format.Reject) { reject(name, r) })
+		all.Format = one.Format
+		all.Add(&one)
+		return err
+	})
+	if contents.Several {
+		all.Format = format.Directory
+	}
+	return all, err
+}
+
 // idle reads the list again and counts its exceptions that lift nothing of it.
 func idle(file *os.File, o *checkOptions, path string, exceptions *format.Exceptions) (int, error) {
 	if exceptions.None() {
 		return 0, nil
 	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return 0, err
-	}
-	_, err := format.Parse(file, o.format, format.Options{Subdomains: o.subdomains, Name: path, May: o.may},
-		func(r format.Rule) error { exceptions.Meet(&r); return nil }, func(format.Reject) {})
+	_, err := o.read(file, path, nil,
+		func(r format.Rule) error { exceptions.Meet(&r); return nil }, func(string, format.Reject) {})
 	return exceptions.Idle(), err
 }
 
@@ -131,10 +165,24 @@ func printListReport(c command.Call, r *listReport, reasons map[string]wording.T
 			fmt.Fprintln(out, "…")
 			break
 		}
-		c.Say(textLine.With(x.Line, x.Text, reasonText(x)))
+		text := textLine.With(x.Line, x.Text, reasonText(x))
+		if x.File != "" {
+			text = wording.Join(wording.Text{VI: x.File + ": ", EN: x.File + ": "}, text)
+		}
+		c.Say(text)
 	}
 	for _, reason := range slices.Sorted(maps.Keys(r.ByReason)) {
 		c.Say(textReason.With(r.ByReason[reason], reasons[reason]))
+	}
+	for i, w := range r.Widened {
+		if i == rejectsPrinted {
+			fmt.Fprintln(out, "…")
+			break
+		}
+		c.Say(textWidened.With(w.Line, w.Text, w.Site))
+	}
+	if len(r.Widened) > 0 {
+		c.Say(textWidenedSum.With(len(r.Widened)))
 	}
 	if r.Idle > 0 {
 		c.Say(textIdle.With(r.Idle))

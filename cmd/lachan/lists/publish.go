@@ -112,6 +112,13 @@ func (p *publication) tell(c command.Call, file string, t *publish.Table) error 
 			}
 			c.Say(textLine.With(r.Line, r.Text, r.Reason.Text()))
 		}
+		for i, w := range t.Widened {
+			if i == rejectsPrinted {
+				fmt.Fprintln(c.OutOrStdout(), "…")
+				break
+			}
+			c.Say(textWidened.With(w.Line, w.Text, w.Host))
+		}
 	}
 	if p.report == "" {
 		p.report = strings.TrimSuffix(file, filepath.Ext(file)) + ".ket-qua.csv"

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"lachan/blocklist/format"
+	"lachan/blocklist/format/packed"
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
 	"lachan/cmd/lachan/command"
@@ -15,6 +16,9 @@ import (
 func explained(err error) error {
 	var path *fs.PathError
 	named := errors.As(err, &path)
+	if why, ok := packed.Explain(err); ok {
+		return command.Fail(why)
+	}
 	switch {
 	case err == nil:
 		return nil

@@ -165,6 +165,12 @@ func (p printer) feed(f *feedState) {
 	if n := f.Copy.CoreHits; n > 0 {
 		line(textCore.With(n, strings.Join(f.Copy.CoreNames, ", ")))
 	}
+	if n := f.Copy.Widened; n > 0 {
+		line(textWidenedIn.With(n, strings.Join(f.Copy.WidenedHosts, ", ")))
+	}
+	if skipped := f.Copy.Skipped; len(skipped) > 0 {
+		line(textSkipped.With(strings.Join(skipped, ", ")))
+	}
 	if n := f.Copy.Idle; n > 0 {
 		line(textIdle.With(n))
 	}

@@ -112,6 +112,22 @@ var (
 		VI: "quy tắc được thay câu trả lời, như rewrites: true của nguồn",
 		EN: "rules may change answers, as with rewrites: true of a feed",
 	}
+	textSkipped = wording.Text{
+		VI: "không đọc các tệp này, vì chúng là trang, biểu thức của địa chỉ trang hay ghi chú, không phải tên miền: %s",
+		EN: "files that are not read, since they are of pages, expressions for URLs or notes, and not of names: %s",
+	}
+	textWidened = wording.Text{
+		VI: "dòng %d: %s: chỉ là một trang, nhưng DNS chỉ chặn được cả trang web %s",
+		EN: "line %d: %s: is one page, and DNS can only block the whole site %s",
+	}
+	textWidenedSum = wording.Text{
+		VI: "%d mục là một trang nhưng chặn cả trang web; hãy xem có đúng ý không",
+		EN: "entries that are a page and block the whole site: %d; see whether that is meant",
+	}
+	textWidenedIn = wording.Text{
+		VI: "%d mục là một trang nhưng chặn cả trang web (%s); chỉ chặn một trang thì cần bộ lọc theo URL",
+		EN: "entries that are a page and block the whole site: %d (%s); to block a page alone takes a filter of URLs",
+	}
 	textColumns = wording.Text{
 		VI: "DANH SÁCH\tNHÓM\tMỤC\tBỊ LOẠI\tLẦN TẢI TỐT CUỐI\tTÌNH TRẠNG",
 		EN: "FEED\tCATEGORY\tENTRIES\tREJECTED\tLAST SUCCESS\tSTATE",
