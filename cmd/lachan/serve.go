@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/resolve"
 	"lachan/cmd/lachan/supervise"
 	"lachan/internal/confine"
+	"lachan/internal/memory"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -29,6 +30,7 @@ func serveCommand(l wording.Language) *cobra.Command {
 			if len(problems) > 0 {
 				return problems
 			}
+			memory.Limit(cfg.Memory.Shares(cfg.Cache.MaxBytes).Supervise)
 			err := supervise.Run(c.Context(), supervise.Options{
 				Args: flagsOf(os.Args[1:], c.Name()), As: serveAs(cfg),
 				Endpoints: cfg.Endpoints(), Log: cfg.Log.Logger(),

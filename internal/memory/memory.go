@@ -3,6 +3,7 @@ package memory
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -91,6 +92,8 @@ type Shares struct {
 	Questions int64 // questions that wait for an upstream
 	Resolve   int64 // the process that answers, with the three above
 	Manage    int64 // the process that manages
+	Supervise int64 // the process that supervises
+	Job       int64 // a job
 }
 
 // Divide divides a budget. cache, if not 0, is what the cache is to have, at most
@@ -100,11 +103,23 @@ func Divide(budget, cache int64) Shares {
 		cache = budget / 4
 	}
 	s := Shares{
-		Budget: budget, Cache: min(cache, budget/2), Streams: budget / 16, Questions: budget / 8, Manage: budget / 4,
+		Budget: budget, Cache: min(cache, budget/2), Streams: budget / 16, Questions: budget / 8,
+		Manage: budget * 5 / 32, Supervise: budget / 32, Job: budget / 8,
 	}
-	s.Resolve = budget - s.Manage
+	s.Resolve = budget - s.Manage - s.Supervise - s.Job
 	return s
 }
+
+// Bounds of a job: it may pass its part by a factor, as its work ends soon, and it has
+// so much whatever the budget is, and no more than so much.
+const (
+	jobFactor   = 4
+	jobLeast    = 192 << 20
+	jobGreatest = 2 << 30
+)
+
+// JobBound is the memory above which a job ends, in bytes.
+func (s Shares) JobBound() int64 { return min(max(s.Job*jobFactor, jobLeast), jobGreatest) }
 
 // leastLimit is the lowest limit that the collector is told, in bytes: below what a
 // process needs at rest it would do nothing but collect.
@@ -121,4 +136,20 @@ func Used() int64 {
 	}
 	metrics.Read(samples)
 	return int64(samples[0].Value.Uint64() - samples[1].Value.Uint64())
+}
+
+// Of is how many bytes the processes have, without mapped files. What has ended or is
+// not shown counts nothing.
+func Of(pids ...int) (bytes int64) {
+	for _, pid := range pids {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)) // none
+		for line := range strings.Lines(string(text)) {
+			fields := strings.Fields(line)
+			if len(fields) == 3 && fields[0] == "RssAnon:" && fields[2] == "kB" {
+				n, _ := strconv.ParseInt(fields[1], 10, 64) // 0 with an error
+				bytes += n << 10
+			}
+		}
+	}
+	return bytes
 }

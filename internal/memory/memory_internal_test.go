@@ -57,7 +57,7 @@ func TestSharesFitTheBudget(t *testing.T) {
 	for _, budget := range []int64{Least, 100 << 20, 4 << 30} {
 		for _, cache := range []int64{0, 1 << 20, budget / 3, 2 * budget} {
 			s := Divide(budget, cache)
-			if s.Resolve+s.Manage > budget || s.Cache+s.Streams+s.Questions > s.Resolve || s.Cache <= 0 {
+			if s.Resolve+s.Manage+s.Supervise+s.Job > budget || s.Cache+s.Streams+s.Questions > s.Resolve || s.Cache <= 0 {
 				t.Errorf("%d bytes, cache %d: %+v", budget, cache, s)
 			}
 			if cache != 0 && cache <= budget/2 && s.Cache != cache {

@@ -24,9 +24,9 @@ type documentAnswer struct {
 }
 
 // Document writes a report in a format.
-func Document(ctx context.Context, format string, m *report.Model) ([]byte, error) {
+func (j *Jobs) Document(ctx context.Context, format string, m *report.Model) ([]byte, error) {
 	var answer documentAnswer
-	err := run(ctx, "document", nil, documentTime, documentOrder{format, m}, &answer)
+	err := j.run(ctx, "document", nil, documentTime, documentOrder{format, m}, &answer)
 	return answer.Document, err
 }
 

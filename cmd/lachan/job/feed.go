@@ -37,13 +37,13 @@ type feedRefusal struct {
 }
 
 // Examine examines a fetched copy of a feed.
-func Examine(ctx context.Context, e feed.Examination) (feed.Copy, error) {
+func (j *Jobs) Examine(ctx context.Context, e feed.Examination) (feed.Copy, error) {
 	order := feedOrder{Examination: e, Blocks: e.Core != nil}
 	if e.Zone != nil {
 		order.Timezone = &config.Timezone{Location: e.Zone}
 	}
 	var answer feedAnswer
-	if err := run(ctx, "feed", nil, feedTime, order, &answer); err != nil {
+	if err := j.run(ctx, "feed", nil, feedTime, order, &answer); err != nil {
 		return feed.Copy{}, err
 	}
 	if answer.Refused != nil {

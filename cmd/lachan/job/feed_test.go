@@ -51,7 +51,7 @@ func TestAJobFindsWhatThisProcessFinds(t *testing.T) {
 			Core: source.Core(facts), Zone: time.UTC,
 		}
 		here, hereErr := e.Do(t.Context())
-		there, thereErr := job.Examine(t.Context(), e)
+		there, thereErr := new(job.Jobs).Examine(t.Context(), e)
 		here.Verified, there.Verified = time.Time{}, time.Time{}
 		here.AskedFormat, there.AskedFormat = "", "" // Update sets it
 		if a, b := encoded(t, here), encoded(t, there); a != b {
@@ -88,13 +88,13 @@ func encoded(t *testing.T, c feed.Copy) string {
 
 // A job that cannot do its work says why in the error.
 func TestAJobThatFailsSaysWhy(t *testing.T) {
-	_, err := job.Examine(t.Context(), feed.Examination{Path: filepath.Join(t.TempDir(), "gone"), Format: format.Domains})
+	_, err := new(job.Jobs).Examine(t.Context(), feed.Examination{Path: filepath.Join(t.TempDir(), "gone"), Format: format.Domains})
 	if err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := job.Examine(ctx, feed.Examination{Format: format.Domains}); !errors.Is(err, context.Canceled) {
+	if _, err := new(job.Jobs).Examine(ctx, feed.Examination{Format: format.Domains}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

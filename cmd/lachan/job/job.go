@@ -11,10 +11,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"os/exec"
 	"runtime"
-	"runtime/debug"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,16 +31,50 @@ import (
 // Name is the command under which the kinds of jobs are.
 const Name = "job"
 
-// memory bounds what a job may hold, in bytes. A list of 64 MiB needs a tenth of it, the
-// policy of 40,000 schools a third.
-const memory = 2 << 30
+// memoryVariable tells a job how many bytes of memory it may have.
+const memoryVariable = "JOB_MEMORY" // not LACHAN_: those are keys of the configuration
+
+// Jobs has jobs done. The zero Jobs gives each its part of the budget if none is set.
+type Jobs struct {
+	memory atomic.Int64
+	mu     sync.Mutex
+	atWork map[int]bool // mu; their processes
+}
+
+// SetMemory is what each job that is started from now on may have, in bytes.
+func (j *Jobs) SetMemory(bytes int64) { j.memory.Store(bytes) }
+
+// AtWork are the processes of the jobs that are being done.
+func (j *Jobs) AtWork() []int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Collect(maps.Keys(j.atWork))
+}
+
+// do runs the process of a job to its end.
+func (j *Jobs) do(c *exec.Cmd) error {
+	if err := c.Start(); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	if j.atWork == nil {
+		j.atWork = map[int]bool{}
+	}
+	j.atWork[c.Process.Pid] = true
+	j.mu.Unlock()
+	err := c.Wait()
+	j.mu.Lock()
+	delete(j.atWork, c.Process.Pid)
+	j.mu.Unlock()
+	return err
+}
 
 // errorBytes bounds what is told of the words with which a job failed.
 const errorBytes = 500
 
 // run has a job of a kind done and reads its answer into out. args follow the
 // kind on the command line.
-func run(ctx context.Context, kind string, args []string, within time.Duration, in, out any) error {
+func (j *Jobs) run(ctx context.Context, kind string, args []string, within time.Duration, in, out any) error {
 	order, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("order job %s: %w", kind, err)
@@ -54,8 +92,9 @@ func run(ctx context.Context, kind string, args []string, within time.Duration, 
 	c := exec.CommandContext(ctx, program, append([]string{Name, kind}, args...)...)
 	var answer, words bytes.Buffer
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(order), &answer, &words
+	c.Env = append(os.Environ(), fmt.Sprintf("%s=%d", memoryVariable, j.memory.Load()))
 	apart(c)
-	if err := c.Run(); err != nil {
+	if err := j.do(c); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -94,8 +133,7 @@ func kind[In, Out any](l wording.Language, name string, do func(command.Call, In
 	return &cobra.Command{
 		Use: name, Short: textJob.In(l), Args: command.NoArguments,
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
-			debug.SetMemoryLimit(memory / 2) // collect garbage before the system refuses memory
-			boundMemory(memory)
+			stay()
 			yield()
 			confine.OwnerOnly()
 			var in In

@@ -28,8 +28,8 @@ type ListsAnswer struct {
 }
 
 // Lists compiles lists.
-func Lists(ctx context.Context, order ListsOrder) (answer ListsAnswer, err error) {
-	return answer, run(ctx, "lists", nil, listsTime, order, &answer)
+func (j *Jobs) Lists(ctx context.Context, order ListsOrder) (answer ListsAnswer, err error) {
+	return answer, j.run(ctx, "lists", nil, listsTime, order, &answer)
 }
 
 // compileLists brings the lists in the folder up to date with the files. It

@@ -26,8 +26,8 @@ type PolicyAnswer struct {
 }
 
 // Policy compiles the policy of the configuration that the flags name.
-func Policy(ctx context.Context, flags []string, order PolicyOrder) (answer PolicyAnswer, err error) {
-	return answer, run(ctx, "policy", flags, policyTime, order, &answer)
+func (j *Jobs) Policy(ctx context.Context, flags []string, order PolicyOrder) (answer PolicyAnswer, err error) {
+	return answer, j.run(ctx, "policy", flags, policyTime, order, &answer)
 }
 
 // compilePolicy reads the policy and puts it into the folder, compiled.

@@ -55,7 +55,7 @@ func (h *held) weigh(ctx context.Context, feedName string) (found impact.Impact,
 	}
 	h.one.Lock()
 	defer h.one.Unlock()
-	list, err := v.compileHeld(ctx, h.store, &status)
+	list, err := h.compile(ctx, v, &status)
 	if err != nil {
 		return impact.Impact{}, err
 	}
@@ -86,12 +86,12 @@ func (h *held) weigh(ctx context.Context, feedName string) (found impact.Impact,
 	return found, nil
 }
 
-// compileHeld compiles the version of a feed that is held back, and gives its
-// names their categories.
-func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.Status) (*blocklist.List, error) {
+// compile compiles the version of a feed that is held back, and gives its names their
+// categories.
+func (h *held) compile(ctx context.Context, v *view, status *feed.Status) (*blocklist.List, error) {
 	f := v.cfg.Feed(status.Name)
 	held := status.Held.Copy
-	held.Path = store.HeldPath(f.Name, status.Held)
+	held.Path = h.store.HeldPath(f.Name, status.Held)
 	file := source.FileOf(f, held, v.cfg.Timezone)
 	file.Zone = false // what it answers does not matter
 	dir := filepath.Join(v.cfg.StateDir, "aside")
@@ -99,7 +99,7 @@ func (v *view) compileHeld(ctx context.Context, store *feed.Store, status *feed.
 		return nil, err
 	}
 	defer os.RemoveAll(dir) // the mapping outlives the name
-	answer, err := job.Lists(ctx, job.ListsOrder{Folder: dir, Files: []source.File{file}})
+	answer, err := h.jobs.Lists(ctx, job.ListsOrder{Folder: dir, Files: []source.File{file}})
 	if err != nil {
 		return nil, fmt.Errorf("weigh feed %q: %w", f.Name, err)
 	}

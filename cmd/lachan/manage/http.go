@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"os"
 	"slices"
 	"time"
 
@@ -137,9 +138,13 @@ func (a *api) readings() metrics.Readings {
 	a.resolves.refresh(context.Background())
 	v := a.view()
 	r := metrics.Readings{ResolverReadings: a.counters.Readings(), History: a.historyReading()}
-	r.Memory = append(slices.Clip(r.Memory), metrics.MemoryReading{
-		Part: "manage", Budget: v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes).Manage, Used: memory.Used(),
-	})
+	shares, jobs := v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes), a.jobs.AtWork()
+	r.Memory = append(
+		slices.Clip(r.Memory),
+		metrics.MemoryReading{Part: "manage", Budget: shares.Manage, Used: memory.Used()},
+		metrics.MemoryReading{Part: "supervise", Budget: shares.Supervise, Used: memory.Of(os.Getppid())},
+		metrics.MemoryReading{Part: "jobs", Budget: int64(max(1, len(jobs))) * shares.Job, Used: memory.Of(jobs...)},
+	)
 	rules, orders := v.lists.Rules(), orderReadings(a.lists.orders)
 	refused := map[string]int{}
 	for _, f := range v.lists.Refused() {

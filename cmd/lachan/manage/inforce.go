@@ -47,7 +47,9 @@ func (n *node) refreshView() {
 // putInForce tells resolve which lists, policy and settings to use. They are in
 // force when it says so.
 func (n *node) putInForce() {
-	memory.Limit(n.cfg.Memory.Shares(n.cfg.Cache.MaxBytes).Manage)
+	shares := n.cfg.Memory.Shares(n.cfg.Cache.MaxBytes)
+	memory.Limit(shares.Manage)
+	n.jobs.SetMemory(shares.Job)
 	settings, err := n.cfg.Pack()
 	if err != nil {
 		n.log.Error("put in force", "error", err)

@@ -147,7 +147,7 @@ func (l *lists) compile(ctx context.Context, old *blocklist.Lists, folder string
 	if old != nil {
 		order.Serial = old.Serial()
 	}
-	answer, err := job.Lists(ctx, order)
+	answer, err := l.jobs.Lists(ctx, order)
 	if c.err = err; err == nil {
 		c.report = answer.Report
 		c.lists, c.err = l.disk.OpenSerial(old, answer.Serial)

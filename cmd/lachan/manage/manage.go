@@ -20,6 +20,7 @@ import (
 	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/crash"
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
 	"lachan/internal/confine"
 	"lachan/internal/message"
@@ -63,6 +64,7 @@ type shared struct {
 	log        *slog.Logger
 	conditions *metrics.Conditions
 	children   *children
+	jobs       *job.Jobs
 	cfg        *config.Config
 	policy     *stored
 }

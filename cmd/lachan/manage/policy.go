@@ -31,7 +31,7 @@ func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) 
 		n.tellRows(old.Policy)
 		return old, nil
 	}
-	answer, err := job.Policy(ctx, n.flags, job.PolicyOrder{Folder: cfg.PolicyDir()})
+	answer, err := n.jobs.Policy(ctx, n.flags, job.PolicyOrder{Folder: cfg.PolicyDir()})
 	if err == nil && answer.Serial == 0 {
 		return nil, answer.Problems
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/command"
-	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/fault"
 	"lachan/internal/yamlfile"
@@ -41,7 +40,7 @@ func (r *reports) run(ctx context.Context) {
 
 // makeDue makes the reports that are due, and says which could not be made.
 func (r *reports) makeDue(ctx context.Context, now time.Time) {
-	if failed := report.MakeDue(ctx, r.view().cfg, now, r.build, job.Document, r.log); len(failed) > 0 {
+	if failed := report.MakeDue(ctx, r.view().cfg, now, r.build, r.jobs.Document, r.log); len(failed) > 0 {
 		r.conditions.Set("report", strings.Join(failed, "; "))
 	} else {
 		r.conditions.Clear("report")
@@ -104,7 +103,7 @@ func (a *api) serveReport(w http.ResponseWriter, r *http.Request) {
 		refuseReport(w, err)
 		return
 	}
-	document, err := job.Document(r.Context(), format.Name, m)
+	document, err := a.jobs.Document(r.Context(), format.Name, m)
 	if err != nil {
 		refuseReport(w, err)
 		return

@@ -67,7 +67,8 @@ func newNode(
 
 // assemble makes the parts of a node and introduces them to each other.
 func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Build) *node {
-	sh := &shared{log: cfg.Log.Logger(), conditions: &metrics.Conditions{}, cfg: cfg}
+	sh := &shared{log: cfg.Log.Logger(), conditions: &metrics.Conditions{}, cfg: cfg, jobs: &job.Jobs{}}
+	sh.jobs.SetMemory(cfg.Memory.Shares(cfg.Cache.MaxBytes).Job)
 	sh.children = &children{log: sh.log, conditions: sh.conditions}
 	n := &node{
 		shared: sh,
@@ -131,7 +132,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 		return config.StateError(cfg, err)
 	}
 	n.lists.store.UserAgent = "lachan/" + version
-	n.lists.store.Examine = job.Examine
+	n.lists.store.Examine = n.jobs.Examine
 	n.lists.disk = blocklist.NewStore(cfg.ListsDir())
 	n.history = history.NewRecorder(cfg.HistoryDir(), n.counters, n.conditions, history.Options{
 		Refresh:   n.resolves.refresh,

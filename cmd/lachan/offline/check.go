@@ -210,7 +210,7 @@ func (k *checking) print(c command.Call) {
 	in := func(bytes int64) string { return yamlfile.Bytes(bytes).Rounded() }
 	c.Say(textMemory.With(
 		in(shares.Budget), in(shares.Resolve), in(shares.Cache), in(shares.Streams), in(shares.Questions),
-		in(shares.Manage),
+		in(shares.Manage), in(shares.Supervise), in(shares.Job), in(shares.JobBound()),
 	))
 	if k.asked > 0 {
 		c.Say(textScriptsGood.With(k.asked))
