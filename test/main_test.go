@@ -32,6 +32,9 @@ func buildAndRun(m *testing.M) int {
 	if order := os.Getenv(besieging); order != "" {
 		return besiege(order)
 	}
+	if os.Getenv(hostileUpstream) != "" {
+		return serveHostile()
+	}
 	dir, err := os.MkdirTemp("", "lachan-test-*")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -4,37 +4,39 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/quic-go/quic-go"
-	"golang.org/x/net/http2"
-	"golang.org/x/net/http2/hpack"
 )
 
 // An attack is carried out by a process of its own, of low priority, as attackers
 // have machines of their own: the test's process measures, and must not be held
 // up by what it does itself.
 
-// besieging is set where the tests' program is started to attack: the name of
-// an attack, the addresses of the doors and for how long.
+// besieging is set where the tests' program is started to attack: a siegeOrder.
 const besieging = "SIEGE"
 
 // An attack is one way to make a server's life hard.
 type attack struct {
 	name string
 	lay  func(ctx context.Context, s *siege)
+}
+
+// A siegeOrder is what a process that attacks is told.
+type siegeOrder struct {
+	Attack                   string
+	DNS, DoT, DoH, DoQ, HTTP string // addresses of the doors
+	Length                   time.Duration
 }
 
 func attacks() []attack {
@@ -65,9 +67,9 @@ func attacks() []attack {
 
 // A siege is an attack under way.
 type siege struct {
-	dns, dot, doh, doq string
-	tries              atomic.Int64
-	laid               sync.WaitGroup
+	dns, dot, doh, doq, http string
+	tries                    atomic.Int64
+	laid                     sync.WaitGroup
 }
 
 // startAttack begins an attack; the returned function waits for its end and
@@ -80,7 +82,11 @@ func (p *process) startAttack(name string, d encryptedDoors, length time.Duratio
 	}
 	cmd := exec.CommandContext(p.t.Context(), "nice", "-n", "19", self)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	cmd.Env = append(os.Environ(), besieging+"="+strings.Join([]string{name, p.dns, d.dot, d.doh, d.doq, length.String()}, "|"))
+	order, err := json.Marshal(siegeOrder{name, p.dns, d.dot, d.doh, d.doq, strings.TrimPrefix(p.http, "http://"), length})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	cmd.Env = append(os.Environ(), besieging+"="+string(order))
 	var said, wrong bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &wrong
 	if err := cmd.Start(); err != nil {
@@ -95,19 +101,18 @@ func (p *process) startAttack(name string, d encryptedDoors, length time.Duratio
 }
 
 // besiege is the main function of an attacker. It prints how often it tried.
-func besiege(order string) (status int) {
-	words := strings.Split(order, "|")
-	length, err := time.ParseDuration(words[5])
-	if err != nil {
+func besiege(text string) (status int) {
+	var o siegeOrder
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	log.SetOutput(io.Discard) // of quic-go, which misses an ear of the deaf
-	ctx, cancel := context.WithTimeout(context.Background(), length)
+	ctx, cancel := context.WithTimeout(context.Background(), o.Length)
 	defer cancel()
-	s := &siege{dns: words[1], dot: words[2], doh: words[3], doq: words[4]}
-	for _, a := range attacks() {
-		if a.name == words[0] {
+	s := &siege{dns: o.DNS, dot: o.DoT, doh: o.DoH, doq: o.DoQ, http: o.HTTP}
+	for _, a := range slices.Concat(attacks(), answerAttacks()) {
+		if a.name == o.Attack {
 			a.lay(ctx, s)
 		}
 	}
@@ -150,134 +155,6 @@ func unchecked(alpn string) *tls.Config {
 	return &tls.Config{InsecureSkipVerify: true, ServerName: servedAs, NextProtos: []string{alpn}}
 }
 
-// occupy keeps as many connections open until ctx is done, saying the same on
-// each; those that are closed are opened again.
-func (s *siege) occupy(ctx context.Context, addr string, count int, say []byte) {
-	const pause = 100 * time.Millisecond // who is turned away tries again after it
-	way := s.plain(addr)
-	for i := range count {
-		s.laid.Go(func() {
-			for ctx.Err() == nil {
-				s.tries.Add(1)
-				if c, err := way(ctx, i); err == nil {
-					stop := context.AfterFunc(ctx, func() { c.Close() })
-					_, _ = c.Write(say)            // who is turned away cannot
-					_, _ = c.Read(make([]byte, 1)) // until it is closed
-					stop()
-					c.Close()
-				}
-				select {
-				case <-ctx.Done():
-				case <-time.After(pause):
-				}
-			}
-		})
-	}
-}
-
-// initials begin handshakes of QUIC and hear nothing of the replies.
-func (s *siege) initials(ctx context.Context, addr, alpn string, count int) {
-	to, err := net.ResolveUDPAddr("udp4", addr)
-	if err != nil {
-		panic(err) // the address is the test's
-	}
-	for from := range besiegers {
-		socket, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 66, 0, byte(1+from))})
-		if err != nil {
-			panic(err)
-		}
-		ears := make(chan struct{})
-		transport := &quic.Transport{Conn: &deaf{socket, ears, sync.OnceFunc(func() { close(ears) })}}
-		s.laid.Go(func() {
-			defer transport.Close()
-			defer transport.Conn.Close() // first, as the transport waits for its reader
-			var live sync.WaitGroup
-			defer live.Wait()
-			for range count / besiegers {
-				s.tries.Add(1)
-				live.Go(func() {
-					c, err := transport.Dial(ctx, to, unchecked(alpn), nil)
-					if err == nil {
-						panic("a deaf client has a connection to " + c.RemoteAddr().String())
-					}
-				})
-			}
-		})
-	}
-}
-
-// deaf is a socket that hears nothing.
-type deaf struct {
-	net.PacketConn
-	closed <-chan struct{}
-	close  func()
-}
-
-func (d *deaf) ReadFrom([]byte) (int, net.Addr, error) {
-	<-d.closed
-	return 0, nil, net.ErrClosed
-}
-
-func (d *deaf) Close() error {
-	d.close()
-	return d.PacketConn.Close()
-}
-
-// http2 opens connections of HTTP/2, from each address one after the other, and
-// does its worst on each until the server ends it.
-func (s *siege) http2(ctx context.Context, worst func(*http2.Framer, uint32, []byte) error) {
-	var block bytes.Buffer
-	encoder := hpack.NewEncoder(&block)
-	for _, f := range [][2]string{{":method", "GET"}, {":scheme", "https"}, {":authority", servedAs}, {":path", "/dns-query?name=lesson.example"}} {
-		_ = encoder.WriteField(hpack.HeaderField{Name: f[0], Value: f[1]}) // to memory
-	}
-	way := s.overTLS(s.doh, "h2")
-	for from := range besiegers {
-		s.laid.Go(func() {
-			for ctx.Err() == nil {
-				c, err := way(ctx, from)
-				if err != nil {
-					continue // the handshake takes its time
-				}
-				s.doWorst(ctx, c, block.Bytes(), worst)
-				c.Close()
-			}
-		})
-	}
-}
-
-func (s *siege) doWorst(ctx context.Context, c net.Conn, header []byte, worst func(*http2.Framer, uint32, []byte) error) {
-	go func() { _, _ = io.Copy(io.Discard, c) }() // ends with the connection
-	defer context.AfterFunc(ctx, func() { c.Close() })()
-	framer := http2.NewFramer(c, nil)
-	_, err := io.WriteString(c, http2.ClientPreface)
-	err = errors.Join(err, framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0}))
-	for id := uint32(1); err == nil && ctx.Err() == nil; id += 2 {
-		err = worst(framer, id, header)
-		s.tries.Add(1)
-	}
-}
-
-// rapidReset asks and takes it back at once.
-func rapidReset(f *http2.Framer, id uint32, header []byte) error {
-	return errors.Join(windowless(f, id, header), f.WriteRSTStream(id, http2.ErrCodeCancel))
-}
-
-// windowless asks, and never opens a window for the answer.
-func windowless(f *http2.Framer, id uint32, header []byte) error {
-	return f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: header, EndStream: true, EndHeaders: true})
-}
-
-// continuation begins a header and never ends it.
-func continuation(f *http2.Framer, id uint32, header []byte) error {
-	if id == 1 {
-		return f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: header})
-	}
-	var more bytes.Buffer
-	_ = hpack.NewEncoder(&more).WriteField(hpack.HeaderField{Name: "x-" + strconv.Itoa(int(id)), Value: strings.Repeat("x", 4000)}) // to memory
-	return f.WriteContinuation(1, false, more.Bytes())
-}
-
 // framed is a question as it goes over a stream.
 func framed() []byte {
 	packed, err := question("lesson.example").Pack()
@@ -285,47 +162,4 @@ func framed() []byte {
 		panic(err) // it is a good one
 	}
 	return append([]byte{byte(len(packed) >> 8), byte(len(packed))}, packed...)
-}
-
-// unread asks as fast as it can and reads nothing.
-func (s *siege) unread(ctx context.Context, way road) {
-	many := bytes.Repeat(framed(), 1000)
-	for from := range 20 {
-		s.laid.Go(func() {
-			for ctx.Err() == nil {
-				c, err := way(ctx, from)
-				if err != nil {
-					continue
-				}
-				stop := context.AfterFunc(ctx, func() { c.Close() })
-				for err == nil && ctx.Err() == nil {
-					_, err = c.Write(many)
-					s.tries.Add(1)
-				}
-				stop()
-				c.Close()
-			}
-		})
-	}
-}
-
-// octets says something octet by octet, again and again, on many connections.
-func (s *siege) octets(ctx context.Context, way road, say []byte) {
-	const pause = 100 * time.Millisecond
-	for from := range 100 {
-		s.laid.Go(func() {
-			tick := time.NewTicker(pause)
-			defer tick.Stop()
-			c, err := way(ctx, from)
-			if err != nil {
-				return // it was turned away
-			}
-			defer c.Close()
-			for i := 0; ctx.Err() == nil; i++ {
-				_, _ = c.Write(say[i%len(say) : i%len(say)+1]) // who is let go cannot
-				s.tries.Add(1)
-				<-tick.C
-			}
-		})
-	}
 }
