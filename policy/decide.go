@@ -171,12 +171,12 @@ func (e *evaluation) verdict() {
 		e.out.Action, e.out.Reply = Local, ReplyOwn
 	case e.set.Meets(e.minute.lockedFeeds):
 		e.byLock(LayerLock, e.minute.lockedFeeds)
-	case e.set.Has(e.tags().Core):
+	case e.set.Has(e.tags().Core) && (!e.minute.profile.Closed || e.set.Has(e.tags().Essential)):
 		e.pass(LayerCore)
 		e.out.Explicit = true
 	case e.set.Meets(e.minute.locked):
 		e.byLock(LayerCategoryLock, e.minute.locked)
-	case !e.named && !e.set.Meets(e.minute.own):
+	case e.minute.profile.Closed || !e.named && !e.set.Meets(e.minute.own):
 		e.byCanary()
 	default:
 		e.byOwn(e.group, 0)
@@ -255,16 +255,20 @@ func (e *evaluation) byProfile() {
 	if !hit.Empty() && !allowed.Empty() {
 		hit = hit.Without(e.tags().UnblockedByProfile(allowed))
 	}
-	entry := int32(compiled.NoEntry)
+	allow, block := int32(compiled.NoEntry), int32(compiled.NoEntry)
 	if e.key != compiled.NoKey && m.profile.Named {
-		entry, _ = e.policy.file.Own.Judge(e.key, m.profile.Owner, e.rules.now)
+		allow, block = e.policy.file.Own.JudgeAt(e.key, m.profile.Owner, e.rules.now, m.open)
 	}
 	switch {
-	case !hit.Empty() && entry == compiled.NoEntry:
-		e.block(LayerProfile, hit, domain.EDEFiltered)
-	case entry != compiled.NoEntry || !allowed.Empty():
+	case allow != compiled.NoEntry:
 		e.pass(LayerProfile)
-		e.out.Explicit, e.out.Entry = true, entry
+		e.out.Explicit, e.out.Entry = true, allow
+	case block != compiled.NoEntry || !hit.Empty():
+		e.block(LayerProfile, hit, domain.EDEFiltered)
+		e.out.Entry = block
+	case !allowed.Empty():
+		e.pass(LayerProfile)
+		e.out.Explicit = true
 	default:
 		e.byDefault()
 	}

@@ -185,13 +185,18 @@ func (e *explainer) layerStep(layer Layer) {
 	case LayerOwn:
 		e.ownEntries()
 	case LayerCore:
-		e.step(name, decides, choose(decides, explainCore, explainNoCore))
+		text := choose(decides, explainCore, explainNoCore)
+		if !decides && e.set.Has(e.tags().Core) {
+			text = explainClosedCore
+		}
+		e.step(name, decides, text)
 	case LayerCanary:
 		e.step(name, decides, choose(decides, explainCanary, explainNoCanary))
 	case LayerProfile:
 		e.profileStep(decides)
 	case LayerDefault:
-		e.step(name, true, choose(e.minute.profile.Deny, explainDeny, explainAllow))
+		text := choose(e.minute.profile.Deny, explainDeny, explainAllow)
+		e.step(name, true, choose(e.minute.profile.Closed, explainClosed, text))
 	}
 }
 

@@ -118,6 +118,10 @@ func (e *explainer) locks(layer Layer, locked Set, decides bool) {
 // ownEntries lists all own entries of the units that concern the name, and says of
 // each whether it counts.
 func (e *explainer) ownEntries() {
+	if e.minute.profile.Closed {
+		e.step(LayerOwn.String(), false, explainClosedOwn)
+		return
+	}
 	before := len(e.out.Steps)
 	up := uint8(0)
 	for u := e.group; u != compiled.NoUnit; u = e.policy.file.Parents[u] {
@@ -155,6 +159,11 @@ func (e *explainer) ownEntriesOf(
 			entry := &own.Entries[i]
 			decides := e.before.Layer == LayerOwn && int(e.before.Entry) == first+int(i)
 			text := e.entryText(u, own.Name(int32(i)), entry.Allows(), note(entry))
+			if entry.During > 0 {
+				window := e.policy.file.Timetables[entry.During-1].Name
+				is := choose(e.minute.open[entry.During-1], explainDuring, explainNotDuring)
+				text = join(text, is.With(window))
+			}
 			e.step(LayerOwn.String(), decides, e.times(text, entry.From, entry.Until))
 		}
 	}
@@ -252,13 +261,17 @@ func (e *explainer) profileStep(decides bool) {
 	for i := len(chain) - 1; i >= 0; i-- {
 		u := chain[i]
 		for _, r := range e.policy.file.UnitRulesOf(u) {
+			if e.minute.profile.Closed && e.policy.file.Rules[r.Rule].Profile == compiled.NoProfile {
+				continue // it is for other times
+			}
 			e.ruleStep(r.Rule, open, today, e.policy.file.UnitID(u)+" "+e.policy.file.UnitPlace(u, int(r.Line)))
 		}
 	}
 	blocked, allowed := e.set.And(e.minute.blocked), e.set.And(e.minute.allowed)
 	text := explainProfileNothing
 	if e.before.Entry != compiled.NoEntry && decides {
-		text = explainProfileEntry.With(e.policy.file.Own.Name(e.before.Entry))
+		text = choose(e.before.Action == Block, explainProfileBlocks, explainProfileEntry).
+			With(e.policy.file.Own.Name(e.before.Entry))
 	} else if !blocked.Empty() || !allowed.Empty() {
 		text = explainProfileSets.With(e.names(blocked), e.names(allowed))
 	}

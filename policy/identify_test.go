@@ -12,7 +12,7 @@ import (
 func TestLinkLocalClientsAreOfTheOnlySchool(t *testing.T) {
 	f := func(text, client, want string) {
 		t.Helper()
-		w := newWorld(t, "profiles: {hs: {block: [games]}, thi: {default: deny}, gv: {}}\nunits:\n"+text)
+		w := newWorld(t, "profiles: {hs: {block: [games]}, thi: {default: deny}, gv: {block: []}}\nunits:\n"+text)
 		g, known := w.at(monday).Identify(netip.MustParseAddr(client))
 		if known != (want != "") || known && g != w.group(want) {
 			t.Errorf("%s in\n%s: group %d, known %v, want %q", client, text, g, known, want)

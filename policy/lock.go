@@ -56,7 +56,7 @@ func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 			notes.Add(file, e.Line(), textExpired.With(own.Name(int32(i)), p.lastDay(e.Until)))
 			continue
 		}
-		if allow, _ := own.Judge(int(e.Key), e.Owner, unix); !e.Allows() && allow != compiled.NoEntry {
+		if allow, _ := own.Judge(int(e.Key), e.Owner, unix); e.During == 0 && !e.Allows() && allow != compiled.NoEntry {
 			notes.Add(file, e.Line(), textNoEffect.With(own.Name(int32(i)),
 				p.file.EntryPlace(e.Owner, own.Entries[allow].Line()), own.Name(allow)))
 		}
@@ -91,12 +91,10 @@ func SecretFiles(p *Policy) (files []string) {
 
 // DeniedBy are the names of the profiles that some unit has, at some time, and that
 // let through only what is allowed, if no unit and no profile has an entry for a
-// name or for one above it.
+// name or for one above it. To a profile with only, its own entries alone count.
 func DeniedBy(p *Policy, n *domain.Name) (profiles []string) {
 	f := &p.file
-	if f.Own.Find(n) != compiled.NoKey {
-		return nil
-	}
+	key := f.Own.Find(n)
 	used := map[int32]bool{}
 	for u := range f.Units {
 		plan := &f.Plans[f.UnitPlan[u]]
@@ -106,8 +104,14 @@ func DeniedBy(p *Policy, n *domain.Name) (profiles []string) {
 		}
 	}
 	for i := range f.Profiles {
-		if f.Profiles[i].Deny && used[int32(i)] {
-			profiles = append(profiles, f.Profiles[i].Name)
+		profile := &f.Profiles[i]
+		has := key != compiled.NoKey
+		if has && profile.Closed {
+			allow, _ := f.Own.Judge(key, profile.Owner, time.Now().Unix())
+			has = allow != compiled.NoEntry
+		}
+		if profile.Deny && used[int32(i)] && !has {
+			profiles = append(profiles, profile.Name)
 		}
 	}
 	runtime.KeepAlive(p)

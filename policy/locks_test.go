@@ -105,7 +105,7 @@ func TestALockedZoneCountsWhateverTheZonesBeforeItSay(t *testing.T) {
 // The answer of a zone is given where the zone alone is the reason for the block.
 func TestAZoneDoesNotAnswerForAnotherList(t *testing.T) {
 	const text = `
-profiles: {open: {}}
+profiles: {open: {block: []}}
 units:
   - {id: tinh, kind: province, lock: [gambling]}
   - {id: hs, parent: tinh, kind: school, profile: open}

@@ -39,6 +39,7 @@ type minute struct {
 	blocked Set // by the profile and the rules in force
 	allowed Set // by them: unblocks itself, and of a service its categories too
 	layers  []compiled.Layer
+	open    []bool // the timetables in force, by index
 }
 
 // At compiles the policy for a moment. The list may be nil. The serial is the
@@ -70,7 +71,10 @@ func (p *Policy) minute(plan *compiled.Plan, open []bool, now int64) minute {
 			profile = &f.Profiles[r.Profile]
 		}
 	}
-	m := minute{profile: profile, locked: plan.Locked, layers: f.LayersOf(plan)}
+	if profile.Closed {
+		ofUnits = nil // they are for other times
+	}
+	m := minute{profile: profile, locked: plan.Locked, layers: f.LayersOf(plan), open: open}
 	m.lockedFeeds = m.locked.And(f.Tags.Single)
 	m.apply(profile.Block, profile.Allow)
 	for _, rules := range [][]int32{profile.Rules, ofUnits} {

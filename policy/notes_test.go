@@ -95,7 +95,7 @@ units:
 // TestOnlyUnitsAllowsUnderALockAreTold: blocking a locked name does no harm, and a
 // profile that allows it may serve units without the lock.
 func TestOnlyUnitsAllowsUnderALockAreTold(t *testing.T) {
-	w := newWorld(t, `profiles: {p: {allow: [bet.example]}}
+	w := newWorld(t, `profiles: {p: {block: [], allow: [bet.example]}}
 units:
 - id: tinh
   kind: province

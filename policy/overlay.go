@@ -119,7 +119,10 @@ func (e *evaluation) judgeOwn(owner uint32) (allow, block int32) {
 	allow, block = compiled.NoEntry, compiled.NoEntry
 	own := &e.policy.file.Own
 	if e.key != compiled.NoKey {
-		allow, block = own.Judge(e.key, owner, e.rules.now)
+		allow, block = own.JudgeAt(e.key, owner, e.rules.now, e.minute.open)
+		if decides := max(allow, block); decides != compiled.NoEntry && own.Entries[decides].During != 0 {
+			return allow, block // a rule says so for this time
+		}
 	}
 	if e.over != compiled.NoKey {
 		over := &e.policy.overlay.Own

@@ -13,7 +13,7 @@ import (
 
 func TestLockBeforeOwnAllow(t *testing.T) {
 	w := newWorld(t, `
-profiles: {open: {}}
+profiles: {open: {block: []}}
 default_profile: open
 units:
 - {id: tinh, kind: province, lock: [gambling, service:tiktok, authority-order], allow: [bet.example]}
@@ -62,7 +62,7 @@ units:
 
 func TestNearestUnitFirst(t *testing.T) {
 	w := newWorld(t, `
-profiles: {open: {}}
+profiles: {open: {block: []}}
 units:
 - {id: tinh, kind: province, profile: open, block: [a.example, b.example], allow: [c.example, d.example, e.example]}
 - {id: xa, kind: commune, parent: tinh, allow: [a.example], block: [c.example]}

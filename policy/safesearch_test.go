@@ -10,11 +10,11 @@ import (
 
 const searching = `
 profiles:
-  all: {safe_search: strict, youtube: strict}
-  on: {safe_search: on}
+  all: {block: [], safe_search: strict, youtube: strict}
+  on: {block: [], safe_search: on}
   tube: {youtube: moderate, block: [service:tiktok]}
   strict-tube: {youtube: strict, block: [service:youtube]}
-  none: {safe_search: off, youtube: "off"}
+  none: {block: [], safe_search: off, youtube: "off"}
   thi: {safe_search: strict, default: deny, allow: [www.bing.com]}
 units:
 - {id: all, profile: all, allow: [google.com, youtube.com], block: [duckduckgo.com]}

@@ -68,6 +68,7 @@ func stricter(r *Rules, a, b uint32) bool {
 // A severity is what a unit may not do at a minute.
 type severity struct {
 	deny                bool // only what is allowed resolves
+	closed              bool // and units allow nothing
 	safeSearch, youTube int
 	shut                Set // tags that are blocked
 	open                Set // tags that are explicitly allowed
@@ -77,10 +78,11 @@ type severity struct {
 func severityOf(r *Rules, u uint32) severity {
 	m := &r.minutes[r.policy.file.UnitPlan[u]]
 	s := severity{
-		deny: m.profile.Deny, safeSearch: int(m.profile.SafeSearch), youTube: int(m.profile.YouTube),
+		deny: m.profile.Deny, closed: m.profile.Closed,
+		safeSearch: int(m.profile.SafeSearch), youTube: int(m.profile.YouTube),
 		shut: m.blocked, open: m.allowed,
 	}
-	for i := len(m.layers) - 1; i >= 0; i-- { // the nearest last: it comes before the others
+	for i := len(m.layers) - 1; i >= 0 && !s.closed; i-- { // the nearest last: it comes before the others
 		l := &m.layers[i]
 		opened := l.Allow.Or(l.Lists)
 		s.shut = s.shut.Without(opened).Or(l.Block)
@@ -94,6 +96,8 @@ func severityOf(r *Rules, u uint32) severity {
 // covers reports whether what s leaves open is open in t too.
 func (s *severity) covers(t *severity) bool {
 	switch {
+	case t.closed && !s.closed:
+		return false
 	case s.deny:
 	case t.deny, s.safeSearch < t.safeSearch, s.youTube < t.youTube, !t.shut.Without(s.shut).Empty():
 		return false

@@ -35,7 +35,7 @@ func (p *Policy) Standings(at time.Time) []Standing {
 		}
 	}
 	for i := range p.file.Own.Entries {
-		if e := &p.file.Own.Entries[i]; p.file.IsUnit(e.Owner) {
+		if e := &p.file.Own.Entries[i]; p.file.IsUnit(e.Owner) && e.During == 0 {
 			standings[e.Owner].count(e.Allows(), e.From, e.Until, r.now)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 func TestStandingsAreThoseOfLessons(t *testing.T) {
 	w := newWorld(t, `
 profiles:
-  open: {}
-  safe: {safe_search: strict, youtube: moderate}
+  open: {block: []}
+  safe: {block: [], safe_search: strict, youtube: moderate}
   exam: {default: deny}
 default_profile: open
 timetables:

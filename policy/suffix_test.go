@@ -8,7 +8,7 @@ import (
 // A public suffix is shut or opened by word, and only by word: {name: SUFFIX}.
 func TestAPublicSuffixIsShutByWord(t *testing.T) {
 	w := newWorld(t, `
-profiles: {open: {}, thi: {default: deny, allow: [{name: zip}]}}
+profiles: {open: {block: []}, thi: {default: deny, allow: [{name: zip}]}}
 default_profile: open
 units:
 - {id: hs, kind: school, profile: open, block: [{name: zip}, {name: com.vn}], allow: [{name: good.zip}]}

@@ -24,7 +24,7 @@ func wantOpen(t *testing.T, text string) func(moment string, want bool) {
 }
 
 const gamesDuringW = `
-profiles: {open: {}}
+profiles: {open: {block: []}}
 units: [{id: hs, profile: open, rules: [{during: w, block: [games]}]}]
 `
 
@@ -146,7 +146,7 @@ calendar: {holidays: [{from: 2026-07-15}]}`) // nor do holidays need terms aroun
 
 func TestUnitsHaveTheirOwnCalendars(t *testing.T) {
 	w := newWorld(t, schoolYear+`
-profiles: {open: {}}
+profiles: {open: {block: []}}
 timetables: {hoc: {days: all}, thi: {days: all, on: exam}}
 units:
 - {id: tinh, kind: province, profile: open, rules: [{during: hoc, block: [games]}, {during: thi, block: [social]}]}
@@ -227,7 +227,7 @@ units: [{id: c2, kind: school, level: lower-secondary}]
 func TestProfilesAreInherited(t *testing.T) {
 	w := newWorld(t, `
 default_profile: last
-profiles: {last: {block: [adult]}, top: {block: [gambling]}, own: {block: [games]}, tieu-hoc: {block: [social]}}
+profiles: {last: {block: [adult]}, top: {block: [gambling]}, own: {block: [games]}, tieu-hoc: {extends: none, block: [social]}}
 units:
 - {id: tinh, kind: province, profile: top}
 - {id: xa, kind: commune, parent: tinh}

@@ -176,6 +176,30 @@ var (
 		VI: "lúc này bị chặn: %s; được phép: %s",
 		EN: "blocked at this time: %s; allowed: %s",
 	}
+	explainProfileBlocks = wording.Text{
+		VI: "hồ sơ lọc chặn %s",
+		EN: "the profile blocks %s",
+	}
+	explainDuring = wording.Text{
+		VI: ", theo quy tắc trong khung %s, đang có hiệu lực",
+		EN: ", by a rule within %s, in force now",
+	}
+	explainNotDuring = wording.Text{
+		VI: ", theo quy tắc trong khung %s, lúc này không có hiệu lực",
+		EN: ", by a rule within %s, not in force now",
+	}
+	explainClosed = wording.Text{
+		VI: "lúc này chỉ những gì ghi trong only và những gì máy cần để hoạt động mới được phép",
+		EN: "at this time only what is listed under only resolves, and what machines need to work",
+	}
+	explainClosedCore = wording.Text{
+		VI: "lúc khác tên này không bao giờ bị chặn, nhưng lúc này chỉ những gì ghi trong only được phép",
+		EN: "at other times the name is never blocked, but at this time only what is listed under only resolves",
+	}
+	explainClosedOwn = wording.Text{
+		VI: "lúc này chỉ những gì ghi trong only được phép: mục riêng của các đơn vị không được tính",
+		EN: "at this time only what is listed under only resolves: the units' own entries do not count",
+	}
 	explainProfileEntry = wording.Text{
 		VI: "hồ sơ lọc cho phép %s",
 		EN: "the profile allows %s",

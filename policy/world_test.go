@@ -104,7 +104,12 @@ func newList(t testing.TB, p *policy.Policy) *blocklist.List {
 		}),
 		source("builtin/core", func(add func(name, category string)) {
 			for _, c := range facts.Core {
-				if !c.Exact {
+				if c.Exact {
+					continue
+				}
+				if c.Essential() {
+					add(c.Name, "core-essential")
+				} else {
 					add(c.Name, "core")
 				}
 			}

@@ -96,6 +96,10 @@ func TestDecode(t *testing.T) {
 		Feeds: []feed{{At: 3, Name: "a", Shrink: .3, Size: 64}, {At: 5, Name: "b", Size: 1000}}})
 	f("allow: [olm.vn, {name: b.example, until: 2026-12-31}]", settings{At: 1,
 		Allow: []entry{{At: 1, Name: "olm.vn"}, {At: 1, Name: "b.example", Until: yamlfile.Date{Year: 2026, Month: 12, Day: 31}}}})
+	for _, day := range []string{"31/12/2026", "31-12-2026", "31.12.2026", "ngày 31 tháng 12 năm 2026"} {
+		f("allow: [{name: a, until: "+day+"}]", settings{At: 1,
+			Allow: []entry{{At: 1, Name: "a", Until: yamlfile.Date{Year: 2026, Month: 12, Day: 31}}}})
+	}
 	f(`allow: [{name: a, until: ""}]`, settings{At: 1, Allow: []entry{{At: 1, Name: "a"}}})
 	f(`prefix: ""`, settings{At: 1, Prefix: yamlfile.At[netip.Prefix]{Line: 1}})
 	f("default: olm.vn", settings{At: 1, Default: &entry{At: 1, Name: "olm.vn"}})

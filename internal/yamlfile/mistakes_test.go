@@ -84,8 +84,8 @@ func TestMistakes(t *testing.T) {
 	f(`nets: [""]`, `1: nets: this item of the list is empty; give it a value or delete the line`)
 	f("colour: blau", `1: colour: there is no such colour`)
 	f("feeds: [{shrink: 30}]", `1: feeds.shrink: the value "30" must be a share from 0% to 100%, such as 30%`)
-	f("allow:\n- name: a\n  until: 31/12/2026", `3: allow.until: the value "31/12/2026" must be a real day, written year-month-day, such as 2026-12-31`)
-	f("allow:\n- name: a\n  until: 2026-02-30", `3: allow.until: the value "2026-02-30" must be a real day, written year-month-day, such as 2026-12-31`)
+	f("allow:\n- name: a\n  until: 12/31/2026", `3: allow.until: the value "12/31/2026" must be a real day, such as 31/12/2026 or 2026-12-31`)
+	f("allow:\n- name: a\n  until: 2026-02-30", `3: allow.until: the value "2026-02-30" must be a real day, such as 31/12/2026 or 2026-12-31`)
 
 	// All of them, not the first.
 	f("cache:\n  entries: many\n  prefetch: maybe\nshare: x\n",

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"lachan/internal/dates"
 )
 
 // Line is the type of a struct field that Decode sets to the line, from 1,
@@ -147,8 +149,8 @@ func duration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// Date is a day of the calendar, written 2026-12-31, in whatever time zone the
-// reader of the file has. The zero Date is no day.
+// Date is a day of the calendar, written 2026-12-31 or in any other way that package
+// dates reads, such as 31/12/2026, in whatever time zone the reader of the file has. The zero Date is no day.
 type Date struct {
 	Year  int
 	Month time.Month
@@ -161,11 +163,10 @@ func (d *Date) UnmarshalText(text []byte) error {
 		*d = Date{}
 		return nil
 	}
-	t, err := time.Parse(time.DateOnly, string(text))
-	if err != nil {
+	var ok bool
+	if d.Year, d.Month, d.Day, ok = dates.Day(string(text)); !ok {
 		return Problem{Text: textWantDate.With(string(text))}
 	}
-	d.Year, d.Month, d.Day = t.Date()
 	return nil
 }
 

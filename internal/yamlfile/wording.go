@@ -93,8 +93,8 @@ var (
 		EN: "the value %q must be a share from 0%% to 100%%, such as 30%%",
 	}
 	textWantDate = wording.Text{
-		VI: "giá trị %q phải là một ngày có thật, viết theo năm-tháng-ngày, ví dụ 2026-12-31",
-		EN: "the value %q must be a real day, written year-month-day, such as 2026-12-31",
+		VI: "giá trị %q phải là một ngày có thật, ví dụ 31/12/2026 hoặc 2026-12-31",
+		EN: "the value %q must be a real day, such as 31/12/2026 or 2026-12-31",
 	}
 	textWantPrefix = wording.Text{
 		VI: "giá trị %q phải là một dải địa chỉ, ví dụ 10.20.0.0/16 hoặc 2001:db8:20::/48",

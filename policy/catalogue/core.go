@@ -16,6 +16,17 @@ type CoreEntry struct {
 	Why     wording.Text
 }
 
+// Essential reports whether devices do not work without the name, whatever is done
+// with them: it tells whether there is a network, what time it is, and whether a
+// certificate holds.
+func (e *CoreEntry) Essential() bool {
+	switch e.Section {
+	case "private-dns", "connectivity", "time", "certificates":
+		return true
+	}
+	return false
+}
+
 // loadCore reads core.txt, where '=' before a name says that it stands for
 // itself alone.
 func (c *Catalogue) loadCore() error {

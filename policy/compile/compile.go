@@ -178,6 +178,7 @@ func (c *compiler) compile(written *source.File) {
 	c.checkNetworks()
 	c.addFeeds(c.job.Feeds)
 	c.inherit(order, written)
+	checkBlocking(c)
 	c.makePlans(order)
 	for u := range c.units {
 		c.checkLocks(uint32(u))

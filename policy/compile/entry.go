@@ -2,6 +2,8 @@ package compile
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"lachan/blocklist/domain"
@@ -49,7 +51,8 @@ func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) 
 	if code != "" {
 		bit, known := t.tags.ByKey[code]
 		if !known {
-			t.fail(file, line, t.unknownCode(code))
+			text := textUnknownCode.With(code)
+			t.fail(file, line, source.Nearest(text, code, slices.Sorted(maps.Keys(t.tags.ByKey))))
 			return e, false
 		}
 		e.bit = uint8(bit)

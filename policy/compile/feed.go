@@ -46,7 +46,7 @@ func (c *compiler) addFeeds(feeds []Feed) {
 		f := &feeds[i]
 		category, known := c.tags.Classes(f.Category)
 		if !known && f.Category != "" && !f.Allow {
-			c.fail(f.File, f.Line, c.unknownCode(f.Category))
+			c.fail(f.File, f.Line, c.unknownTag(f.Category))
 		}
 		if f.Allow && f.LockedBy != "" {
 			c.fail(f.File, f.Line, textFeedAllowLocked.With(f.Name))
@@ -55,7 +55,7 @@ func (c *compiler) addFeeds(feeds []Feed) {
 		for _, code := range f.Categories {
 			bit, known := c.tags.ByKey[code]
 			if !known {
-				c.fail(f.File, f.Line, c.unknownCode(code))
+				c.fail(f.File, f.Line, c.unknownTag(code))
 				continue
 			}
 			tags.Named = tags.Named.Or(blocklist.Of(bit))

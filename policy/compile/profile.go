@@ -4,18 +4,14 @@ import (
 	"bytes"
 	"maps"
 	"slices"
-	"strings"
 
-	"lachan/blocklist"
-	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
 )
 
-// addProfiles compiles the profiles of policy.yaml and the ready-made ones
-// that it does not replace.
+// addProfiles compiles the profiles of policy.yaml and the ready-made ones.
 func (t *terms) addProfiles(written map[string]source.Profile) {
 	names := slices.Sorted(maps.Keys(written))
 	for i := range t.facts.Profiles {
@@ -26,159 +22,215 @@ func (t *terms) addProfiles(written map[string]source.Profile) {
 	for i, name := range names {
 		t.profiles[name] = int32(i)
 	}
+	m := profileMaker{terms: t, written: written, made: map[string]*profile{}}
 	for _, name := range names {
-		if text, ok := written[name]; ok {
-			t.profileList = append(t.profileList, t.compileProfile(name, &text))
-		} else {
-			t.profileList = append(t.profileList, t.readyProfile(t.facts.Profile(name)))
+		p := m.profile(name)
+		if p == nil {
+			p = m.ready(name) // of a cycle, which has been reported
+		}
+		t.profileList = append(t.profileList, m.finish(name, p))
+		if p.saysNothing() {
+			t.nothing = append(t.nothing, t.profiles[name])
 		}
 	}
 }
 
-func (t *terms) compileProfile(name string, text *source.Profile) compiled.Profile {
-	p := compiled.Profile{
-		Name: name, File: t.path, Line: int(text.Line),
-		Owner:      compiled.NoUnit - 1 - uint32(t.profiles[name]),
-		Deny:       bool(text.Default),
-		SafeSearch: catalogue.Strictness(text.SafeSearch), YouTube: catalogue.Strictness(text.YouTube),
-		Block: t.codes(t.path, text.Block),
+// A profileMaker makes profiles out of those that they extend.
+type profileMaker struct {
+	*terms
+	written map[string]source.Profile
+	made    map[string]*profile // nil while one is being made
+}
+
+// A profile is one while it is made: what the file holds of it, and its names.
+type profile struct {
+	compiled.Profile
+	names   []namedEntry
+	emptied bool // it says that it blocks nothing
+}
+
+// profile returns a profile by name; nil if it extends itself.
+func (m *profileMaker) profile(name string) *profile {
+	if p, known := m.made[name]; known {
+		return p
 	}
+	text, written := m.written[name]
+	if !written {
+		return m.ready(name)
+	}
+	m.made[name] = nil
+	p := m.base(name, &text)
+	if p == nil {
+		return nil
+	}
+	p.Name, p.File, p.Line = name, m.path, int(text.Line)
 	if text.Line == 0 {
-		t.fail(t.path, 0, textProfileEmpty.With(name))
+		m.fail(m.path, 0, textProfileEmpty.With(name))
 	}
-	for i := range text.Allow {
-		p.Allow = p.Allow.Or(t.profileAllow(&p, &text.Allow[i]))
-	}
-	if both := p.Block.And(p.Allow); !both.Empty() {
-		t.fail(t.path, int(text.Line), textBlockAndAllow.With(t.tags.All[both.First()].Code))
-	}
-	p.Allow = t.withNeeds(p.Allow)
-	p.Replies = t.compileReplies(text.Reply, text.Replies)
-	for i := range text.Rules {
-		if r := &text.Rules[i]; r.Profile.V != "" {
-			t.fail(t.path, r.Profile.Line, textProfileInProfile)
-		} else {
-			p.Rules = append(p.Rules, t.rule(t.path, r).Rule)
+	m.change(p, &text)
+	m.made[name] = p
+	return p
+}
+
+// base is what a profile begins as: a copy of the one that it extends.
+func (m *profileMaker) base(name string, text *source.Profile) *profile {
+	extends := text.Extends
+	switch {
+	case extends.V == source.NoBase:
+	case extends.V == name || extends.V == "" && m.facts.Profile(name) != nil:
+		if m.facts.Profile(name) != nil {
+			return m.ready(name)
 		}
+		m.fail(m.path, extends.Line, textProfileCycle.With(name))
+		return nil
+	case extends.V != "":
+		if _, ok := m.terms.profile(m.path, extends); !ok {
+			break
+		}
+		base := m.profile(extends.V)
+		if base == nil {
+			m.fail(m.path, extends.Line, textProfileCycle.With(name))
+			return nil
+		}
+		p := *base
+		p.Rules, p.Replies, p.names = slices.Clone(p.Rules), slices.Clone(p.Replies), slices.Clone(p.names)
+		p.emptied = false
+		return &p
+	}
+	return &profile{Profile: compiled.Profile{Replies: make([]byte, m.tags.Core)}}
+}
+
+// ready is a profile of the catalogue.
+func (m *profileMaker) ready(name string) *profile {
+	ready := m.facts.Profile(name)
+	if ready == nil {
+		return &profile{Profile: compiled.Profile{Name: name, Replies: make([]byte, m.tags.Core)}, emptied: true}
+	}
+	p := &profile{Profile: compiled.Profile{
+		Name: ready.Code, SafeSearch: ready.SafeSearch, YouTube: ready.YouTube,
+		Block: m.known(ready.Block), Allow: m.known(ready.Allow),
+		Replies: make([]byte, m.tags.Core),
+	}}
+	if scheduled := m.known(ready.Scheduled); !scheduled.Empty() {
+		during := m.timetables[m.facts.SchoolHours.Code]
+		p.Rules = []int32{m.internRule(compiled.Rule{During: during, Profile: compiled.NoProfile, Block: scheduled})}
 	}
 	return p
 }
 
-// profileAllow adds an allow of a profile: a name becomes an own entry of the
-// profile, a category or service is returned as a set.
-func (t *terms) profileAllow(p *compiled.Profile, text *source.Entry) Set {
-	e, ok := t.entry(t.path, text)
-	if !ok {
-		return Set{}
+// change lays what is written over a profile.
+func (m *profileMaker) change(p *profile, text *source.Profile) {
+	block, blockNames := m.entries(m.path, text.Block, 0, false)
+	allow, allowNames := m.entries(m.path, text.Allow, 0, true)
+	m.oneOf(m.path, int(text.Line), block, allow)
+	if text.Block != nil && len(text.Block) == 0 {
+		p.Block, p.Rules, p.names, p.emptied = Set{}, nil, onlyAllowing(p.names), true
 	}
-	if e.name == "" && (e.from != 0 || e.until != compiled.Forever) {
-		t.fail(t.path, int(text.Line), textProfileTimes)
+	p.Block = p.Block.Or(block).Without(allow)
+	p.Allow = p.Allow.Without(block).Or(m.withNeeds(allow))
+	for i, id := range p.Rules {
+		r := m.ruleList[id]
+		r.Block = r.Block.Without(allow)
+		p.Rules[i] = m.internRule(r)
 	}
-	if e.name == "" {
-		return blocklist.Of(int(e.bit))
+	p.names = slices.Concat(p.names, blockNames, allowNames)
+	if text.Default != nil {
+		p.Deny, p.Closed = bool(*text.Default), false
 	}
-	p.Named = true
-	t.addOwn(e, p.Owner, int(text.Line), true)
-	return Set{}
+	if text.Only != nil {
+		m.close(p, text)
+	}
+	if text.SafeSearch != nil {
+		p.SafeSearch = catalogue.Strictness(*text.SafeSearch)
+	}
+	if text.YouTube != nil {
+		p.YouTube = catalogue.Strictness(*text.YouTube)
+	}
+	if text.Reply != nil {
+		p.Replies = bytes.Repeat([]byte{byte(*text.Reply)}, m.tags.Core)
+	}
+	m.changeReplies(p.Replies, text.Replies)
+	for i := range text.Rules {
+		r := &text.Rules[i]
+		if r.Profile.V != "" || r.Only != nil {
+			m.fail(m.path, int(r.Line), textProfileInProfile)
+			continue
+		}
+		rule, names := m.rule(m.path, r)
+		p.Rules = append(p.Rules, rule.Rule)
+		p.names = append(p.names, names...)
+	}
 }
 
-// compileReplies is the reply for each category.
-func (t *terms) compileReplies(standard source.Reply, written map[string]yamlfile.At[source.Reply]) []byte {
-	replies := bytes.Repeat([]byte{byte(standard)}, t.tags.Core)
+// close shuts all but what only says.
+func (m *profileMaker) close(p *profile, text *source.Profile) {
+	if len(text.Allow) > 0 || text.Default != nil && !bool(*text.Default) {
+		m.fail(m.path, int(text.Line), textOnlyAndAllow)
+	}
+	only, names := m.entries(m.path, text.Only, 0, true)
+	p.Deny, p.Closed, p.Rules = true, true, nil
+	p.Allow = m.withNeeds(only)
+	p.Block = p.Block.Without(only)
+	p.names = append(onlyBlocking(p.names), names...)
+}
+
+func onlyAllowing(names []namedEntry) []namedEntry {
+	return slices.DeleteFunc(slices.Clone(names), func(n namedEntry) bool { return !n.allow })
+}
+
+func onlyBlocking(names []namedEntry) []namedEntry {
+	return slices.DeleteFunc(slices.Clone(names), func(n namedEntry) bool { return n.allow || n.during != 0 })
+}
+
+// finish is what the file holds of a profile, and enters its names.
+func (m *profileMaker) finish(name string, p *profile) compiled.Profile {
+	p.Owner = compiled.NoUnit - 1 - uint32(m.profiles[name])
+	p.Named = len(p.names) > 0
+	m.addNames(p.Owner, p.names)
+	return p.Profile
+}
+
+// saysNothing reports whether a written profile blocks nothing at any time, and does
+// not say that it is meant to.
+func (p *profile) saysNothing() bool {
+	blocks := slices.ContainsFunc(p.names, func(n namedEntry) bool { return !n.allow })
+	return p.File != "" && p.Block.Empty() && !p.Deny && !p.emptied && !blocks && len(p.Rules) == 0
+}
+
+// changeReplies sets the replies for categories.
+func (m *profileMaker) changeReplies(replies []byte, written map[string]yamlfile.At[source.Reply]) {
 	for _, code := range slices.Sorted(maps.Keys(written)) {
 		reply := written[code]
-		if bit, ok := t.tags.ByKey[code]; ok && bit < t.tags.Core {
+		if bit, ok := m.tags.ByKey[code]; ok && bit < m.tags.Core {
 			replies[bit] = byte(reply.V)
-		} else if bit, ok := t.pseudo(code); ok {
+		} else if bit, ok := m.pseudo(code); ok {
 			replies[bit] = byte(reply.V)
 		} else {
-			t.fail(t.path, reply.Line, t.unknownCode(code))
+			m.fail(m.path, reply.Line, m.unknownTag(code))
 		}
 	}
-	return replies
 }
 
 // pseudo finds a pseudo category that blocks are counted in.
-func (t *terms) pseudo(code string) (bit int, ok bool) {
+func (m *profileMaker) pseudo(code string) (bit int, ok bool) {
 	switch code {
 	case compiled.LocalCode:
-		return t.tags.Local, true
+		return m.tags.Local, true
 	case compiled.DefaultDenyCode:
-		return t.tags.DefaultDeny, true
+		return m.tags.DefaultDeny, true
 	}
 	return 0, false
 }
 
-// readyProfile compiles a profile of the catalogue.
-func (t *terms) readyProfile(ready *catalogue.Profile) compiled.Profile {
-	p := compiled.Profile{
-		Name: ready.Code, SafeSearch: ready.SafeSearch, YouTube: ready.YouTube,
-		Block: t.known(ready.Block), Allow: t.known(ready.Allow),
-		Replies: make([]byte, t.tags.Core),
-	}
-	if scheduled := t.known(ready.Scheduled); !scheduled.Empty() {
-		during := t.timetables[t.facts.SchoolHours.Code]
-		p.Rules = []int32{t.internRule(compiled.Rule{During: during, Profile: compiled.NoProfile, Block: scheduled})}
-	}
-	return p
-}
-
-// rule compiles a rule as written.
-func (t *terms) rule(file string, text *source.Rule) compiled.UnitRule {
-	line := int(text.Line)
-	r := compiled.Rule{Profile: compiled.NoProfile, Block: t.codes(file, text.Block), Allow: t.codes(file, text.Allow)}
-	during, ok := t.timetables[text.During.V]
-	switch {
-	case text.During.V == "":
-		t.fail(file, line, textRuleWithoutTime)
-	case !ok:
-		t.fail(file, text.During.Line, noneOf(textUnknownTimetable, text.During.V, t.timetables))
-	}
-	r.During = during
-	if text.Profile.V != "" {
-		if r.Profile, ok = t.profile(file, text.Profile); !ok {
-			r.Profile = compiled.NoProfile
+// checkBlocking reports profiles that are used and block nothing.
+func checkBlocking(c *compiler) {
+	for _, id := range c.nothing {
+		used := slices.ContainsFunc(c.units, func(u unit) bool { return u.profile == id })
+		for i := range c.ruleList {
+			used = used || c.ruleList[i].Profile == id
 		}
-	} else if r.Block.Empty() && r.Allow.Empty() {
-		t.fail(file, line, textRuleEmpty)
+		if p := &c.profileList[id]; used {
+			c.fail(p.File, p.Line, textProfileBlocksNothing.With(p.Name))
+		}
 	}
-	if both := r.Block.And(r.Allow); !both.Empty() {
-		t.fail(file, line, textBlockAndAllow.With(t.tags.All[both.First()].Code))
-	}
-	r.Allow = t.withNeeds(r.Allow)
-	return compiled.UnitRule{Rule: t.internRule(r), Line: int32(line)}
-}
-
-// internRule gives equal rules one number.
-func (t *terms) internRule(r compiled.Rule) int32 {
-	id, ok := t.rules[r]
-	if !ok {
-		id = int32(len(t.ruleList))
-		t.rules[r] = id
-		t.ruleList = append(t.ruleList, r)
-	}
-	return id
-}
-
-// profile finds a profile by the name that a file gives.
-func (t *terms) profile(file string, name yamlfile.At[string]) (int32, bool) {
-	id, ok := t.profiles[name.V]
-	if !ok {
-		t.fail(file, name.Line, noneOf(textUnknownProfile, name.V, t.profiles))
-	}
-	return id, ok
-}
-
-// namesListed is how many names a message lists of those that there are.
-const namesListed = 40
-
-// noneOf says that none of the known names is the given one, which there are, and
-// which one may be meant.
-func noneOf(text wording.Text, name string, known map[string]int32) wording.Text {
-	names := slices.Sorted(maps.Keys(known))
-	listed := strings.Join(names[:min(len(names), namesListed)], ", ")
-	if len(names) > namesListed {
-		listed += ", …"
-	}
-	return source.Nearest(text.With(name, listed), name, names)
 }

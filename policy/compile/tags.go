@@ -29,7 +29,9 @@ func (t *terms) addTags(custom map[string]source.Category) {
 	tags.Local = tags.addPseudo(compiled.LocalCode, textLocalCategory)
 	tags.DefaultDeny = tags.addPseudo(compiled.DefaultDenyCode, textDefaultDenyCategory)
 	tags.Core = tags.add(compiled.CoreCode, textCoreCategory)
-	tags.All[tags.Core].Counts = uint8(tags.Local) // it blocks nothing
+	tags.Essential = tags.add(compiled.EssentialCode, textEssentialCategory)
+	tags.All[tags.Core].Counts = uint8(tags.Local) // they block nothing
+	tags.All[tags.Essential].Counts = uint8(tags.Local)
 	tags.Allowing = blocklist.Of(tags.Core)
 	tags.AuthorityOrder = tags.ByKey["authority-order"]
 	tags.Circumvention, tags.CSAM = tags.ByKey["circumvention"], tags.ByKey["csam"]
@@ -41,7 +43,7 @@ func (t *terms) addTags(custom map[string]source.Category) {
 // addCustom adds the categories of policy.yaml while there is room for them
 // beside the services and pseudo categories.
 func (t *terms) addCustom(tags tagList, custom map[string]source.Category) {
-	limit := blocklist.SetSize - len(t.facts.Services) - 3
+	limit := blocklist.SetSize - len(t.facts.Services) - 4
 	for _, code := range slices.Sorted(maps.Keys(custom)) {
 		text := custom[code]
 		bit, known := tags.ByKey[code]
@@ -68,7 +70,9 @@ func validCode(code string) bool {
 			return false
 		}
 	}
-	pseudo := code == compiled.LocalCode || code == compiled.DefaultDenyCode || code == compiled.CoreCode
+	pseudo := slices.Contains(
+		[]string{compiled.LocalCode, compiled.DefaultDenyCode, compiled.CoreCode, compiled.EssentialCode}, code,
+	)
 	return 0 < len(code) && len(code) <= 40 && !pseudo
 }
 
@@ -128,7 +132,7 @@ func (t tagList) addService(s *catalogue.Service) {
 func (t *terms) code(file string, code yamlfile.At[string]) (bit int, ok bool) {
 	bit, ok = t.tags.ByKey[code.V]
 	if !ok {
-		t.fail(file, code.Line, t.unknownCode(code.V))
+		t.fail(file, code.Line, t.unknownTag(code.V))
 	}
 	return bit, ok
 }
@@ -151,10 +155,10 @@ func (t *terms) known(codes []string) (set Set) {
 	return set
 }
 
-// unknownCode is the message that a category or service does not exist, with the
+// unknownTag is the message that a category or service does not exist, with the
 // one that may be meant.
-func (t *terms) unknownCode(code string) wording.Text {
-	return source.Nearest(textUnknownCode.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
+func (t *terms) unknownTag(code string) wording.Text {
+	return source.Nearest(textUnknownTag.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
 }
 
 // needs are the bits of what the service of a bit does not work without; none for

@@ -25,6 +25,8 @@ type terms struct {
 	ownHours      bool // policy.yaml has a timetable of lessons of its own
 	profiles      map[string]int32
 	profileList   []compiled.Profile
+	closed        map[string]int32 // profiles of rules with only, by what they list
+	nothing       []int32          // profiles that block nothing and do not say so
 	rules         map[compiled.Rule]int32
 	ruleList      []compiled.Rule
 	notes         notes
@@ -35,7 +37,8 @@ type terms struct {
 func newTerms(r *report, j *Job) *terms {
 	return &terms{
 		report: r, zone: j.Zone, facts: j.Facts,
-		timetables: map[string]int32{}, profiles: map[string]int32{}, rules: map[compiled.Rule]int32{},
+		timetables: map[string]int32{}, profiles: map[string]int32{}, closed: map[string]int32{},
+		rules: map[compiled.Rule]int32{},
 		notes: notes{list: []note{{}}, numbers: map[note]uint32{{}: 0}}, calendars: newCalendars(r),
 	}
 }

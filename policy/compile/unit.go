@@ -21,7 +21,9 @@ func (c *compiler) takeUnit(text *source.Unit, parent uint32) {
 	c.claimDevices(u, text)
 	c.claimSecrets(u, text)
 	for i := range text.Rules {
-		c.units[u].rules = append(c.units[u].rules, c.rule(text.File, &text.Rules[i]))
+		rule, names := c.rule(text.File, &text.Rules[i])
+		c.units[u].rules = append(c.units[u].rules, rule)
+		c.addNames(u, names)
 	}
 	for _, code := range text.Lock {
 		if bit, ok := c.code(text.File, code); ok {

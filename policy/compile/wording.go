@@ -16,6 +16,10 @@ var (
 		VI: "%q vượt quá giới hạn %d nhóm, dịch vụ và danh sách riêng cộng lại: hãy gộp hoặc bỏ bớt",
 		EN: "%q is over the limit of %d categories, services and special feeds together: merge some or leave some out",
 	}
+	textUnknownTag = wording.Text{
+		VI: "không có nhóm hoặc dịch vụ %q (dịch vụ viết là service:TÊN; ở đây không ghi được tên miền; có gì thì xem `lachan catalogue categories` và `lachan catalogue services`)",
+		EN: "there is no category or service %q (a service is written service:ID; a domain name cannot stand here; see `lachan catalogue categories` and `lachan catalogue services`)",
+	}
 	textUnknownCode = wording.Text{
 		VI: "không có nhóm hoặc dịch vụ %q (dịch vụ viết là service:TÊN; tên miền viết là {name: TÊN_MIỀN}; có gì thì xem `lachan catalogue categories` và `lachan catalogue services`)",
 		EN: "there is no category or service %q (a service is written service:ID, a domain name {name: NAME}; see `lachan catalogue categories` and `lachan catalogue services`)",
@@ -109,8 +113,24 @@ var (
 		EN: "there is no profile %q; there are: %s",
 	}
 	textProfileEmpty = wording.Text{
-		VI: "hồ sơ lọc %q để trống; nếu muốn không chặn gì hãy viết %[1]s: {}",
-		EN: "the profile %q is empty; if it is to block nothing write %[1]s: {}",
+		VI: "hồ sơ lọc %q để trống; nếu muốn không chặn gì hãy viết %[1]s: {block: []}",
+		EN: "the profile %q is empty; if it is to block nothing write %[1]s: {block: []}",
+	}
+	textProfileBlocksNothing = wording.Text{
+		VI: "hồ sơ lọc %q được dùng mà không chặn gì: hãy ghi block, hoặc extends: thcs để giữ những gì thcs chặn; nếu đúng là không chặn gì, hãy ghi block: []",
+		EN: "the profile %q is used and blocks nothing: give it block, or extends: thcs to keep what thcs blocks; if it is to block nothing, write block: []",
+	}
+	textProfileCycle = wording.Text{
+		VI: "hồ sơ lọc %q mở rộng chính nó: hãy sửa extends",
+		EN: "the profile %q extends itself: change extends",
+	}
+	textOnlyAndAllow = wording.Text{
+		VI: "only đã là tất cả những gì được phép: hãy ghi những mục của allow vào only, và bỏ allow cùng default: allow",
+		EN: "only says all that is allowed: write what allow has under only, and leave out allow and default: allow",
+	}
+	textOnlyAndProfile = wording.Text{
+		VI: "quy tắc có only thì không có profile, block hay allow: hãy bỏ chúng, hoặc đặt only vào một hồ sơ lọc",
+		EN: "a rule with only has neither profile nor block nor allow: leave these out, or put only into a profile",
 	}
 	textProfileInProfile = wording.Text{
 		VI: "quy tắc trong hồ sơ lọc không được đổi sang hồ sơ khác: hãy đặt quy tắc này ở đơn vị",
@@ -191,6 +211,10 @@ var (
 	textDefaultDenyCategory = wording.Text{
 		VI: "Ngoài danh sách được phép",
 		EN: "Not on the list of what is allowed",
+	}
+	textEssentialCategory = wording.Text{
+		VI: "Máy cần để hoạt động",
+		EN: "What machines need to work",
 	}
 	textCoreCategory = wording.Text{
 		VI: "Không bao giờ chặn",

@@ -68,6 +68,7 @@ func (c *checker) tags() {
 		c.known = c.known.Or(blocklist.Of(bit))
 	}
 	c.bit(t.Core, "core")
+	c.bit(t.Essential, "core")
 	for _, bit := range []int{t.Local, t.DefaultDeny, t.AuthorityOrder, t.Circumvention, t.CSAM} {
 		c.category(bit, "category")
 	}
@@ -266,5 +267,6 @@ func (c *checker) own() {
 	c.need(c.Own.sound(), "table of names")
 	for i := range c.Own.Entries {
 		c.need(uint64(c.Own.Entries[i].Note) < uint64(len(c.Notes)), "note of an entry")
+		c.need(uint64(c.Own.Entries[i].During) <= uint64(len(c.Timetables)), "timetable of an entry")
 	}
 }

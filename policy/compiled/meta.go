@@ -99,6 +99,7 @@ type Profile struct {
 	Allow      Set     // categories and services
 	Rules      []int32 // indexes into Tables.Rules
 	Deny       bool    // all that is not allowed by word
+	Closed     bool    // with Deny: by its own word alone, and what machines need
 	Named      bool    // some own entries are the profile's
 	Owner      uint32  // as which they stand
 	SafeSearch catalogue.Strictness

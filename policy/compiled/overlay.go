@@ -125,7 +125,7 @@ func (o *Overlay) sound(units int) bool {
 	}
 	for i := range o.Own.Entries {
 		e := &o.Own.Entries[i]
-		if uint64(e.Note) >= uint64(len(o.Notes)) || uint64(e.Owner) >= uint64(units) {
+		if uint64(e.Note) >= uint64(len(o.Notes)) || uint64(e.Owner) >= uint64(units) || e.During != 0 {
 			return false
 		}
 	}

@@ -15,6 +15,8 @@ type OwnEntry struct {
 	Note        uint32 // index into Tables.Notes
 	Key         uint32 // index of its name
 	LineAllow   uint32 // twice the line, see Line, and 1 if it allows
+	During      uint32 // index into Meta.Timetables plus one: of a rule, it counts in that window only; 0: always
+	_           [4]byte
 }
 
 // NewOwnEntry is an entry that always counts, without its name.
@@ -120,14 +122,14 @@ const NoEntry = -1
 
 // Judge returns the indexes of an owner's allow and block entries that count
 // now for the name of a key or one above it, the longest name first; NoEntry
-// where there is none.
+// where there is none. Those of rules do not count.
 func (t *OwnNames) Judge(key int, owner uint32, now int64) (allow, block int32) {
 	allow, block = NoEntry, NoEntry
 	for ; key >= 0; key = t.Above(key) {
 		first, end := t.Of(key, owner)
 		for i := first; i < end; i++ {
 			switch e := &t.Entries[i]; {
-			case !e.Counts(now):
+			case e.During != 0 || !e.Counts(now):
 			case e.Allows() && allow < 0:
 				allow = int32(i)
 			case !e.Allows() && block < 0:
@@ -136,6 +138,25 @@ func (t *OwnNames) Judge(key int, owner uint32, now int64) (allow, block int32) 
 		}
 	}
 	return allow, block
+}
+
+// JudgeAt is Judge with the rules whose windows are open: if one of these says
+// something of the name, it alone counts. Of several the one with the longest name
+// does, and of those the last that is written.
+func (t *OwnNames) JudgeAt(key int, owner uint32, now int64, open []bool) (allow, block int32) {
+	for k := key; k >= 0; k = t.Above(k) {
+		first, end := t.Of(k, owner)
+		for i := int64(end) - 1; i >= int64(first); i-- {
+			switch e := &t.Entries[i]; {
+			case e.During == 0 || !open[e.During-1] || !e.Counts(now):
+			case e.Allows():
+				return int32(i), NoEntry
+			default:
+				return NoEntry, int32(i)
+			}
+		}
+	}
+	return t.Judge(key, owner, now)
 }
 
 // Name is the name of an entry in presentation form.

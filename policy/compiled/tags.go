@@ -18,6 +18,7 @@ type Tags struct {
 	Words map[string]int // what people call categories, as Plain writes it
 
 	Local, DefaultDeny, Core int // pseudo categories; the first two are counted in, Core marks what is never blocked
+	Essential                int // of that, what machines need to work at all: a closed profile lets it through
 	AuthorityOrder           int
 	Circumvention, CSAM      int
 	Counted                  Set // categories and pseudo categories: what a block may count in
@@ -70,6 +71,7 @@ const (
 	LocalCode       = "local"
 	DefaultDenyCode = "default-deny"
 	CoreCode        = "core"
+	EssentialCode   = "core-essential"
 )
 
 // Builtin is how the names of feeds begin that come with the program.
@@ -88,6 +90,9 @@ func (t *Tags) Of(feed, category string) Set {
 	}
 	if !known && category == CoreCode {
 		return blocklist.Of(t.Core)
+	}
+	if !known && category == EssentialCode {
+		return blocklist.Of(t.Core, t.Essential)
 	}
 	bit, ok := t.ByKey[category]
 	if !ok {

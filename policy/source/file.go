@@ -21,8 +21,7 @@ type File struct {
 	// DefaultProfile is the profile of clients that no unit claims and of units
 	// that neither have nor inherit one. Default "default".
 	DefaultProfile yamlfile.At[string] `yaml:"default_profile"`
-	// Profiles adds to the ready-made ones. One of the same name takes the
-	// place of a ready-made one whole.
+	// Profiles adds to the ready-made ones. One of the same name extends it.
 	Profiles map[string]Profile `yaml:"profiles"`
 	// Timetables are the windows of time that rules name.
 	Timetables map[string]Timetable `yaml:"timetables"`
@@ -48,26 +47,34 @@ type Category struct {
 	EN   string `yaml:"en"`
 }
 
-// A Profile is a profile as written. It stands alone: what it does not
-// mention is not taken from a ready-made profile of the same name.
+// A Profile is a profile as written. One with the name of a ready-made profile
+// extends that: what it does not mention stays as it is there.
 type Profile struct {
 	Line yamlfile.Line
-	// Block are the categories and services (as service:ID) that are blocked.
-	Block []yamlfile.At[string] `yaml:"block"`
+	// Extends is the profile whose keys hold where this one has none. Default the
+	// ready-made one of the same name; none: it stands alone.
+	Extends yamlfile.At[string] `yaml:"extends"`
+	// Block are the categories, services and names that are blocked, beside those of
+	// the profile that is extended. An empty list, as block: [], blocks nothing.
+	Block []Entry `yaml:"block"`
 	// Allow are categories, services and names that are left alone whatever
 	// Block says. A service that is allowed unblocks itself and the categories it
 	// is in, no other: if a list also calls it malware, it stays blocked.
 	Allow []Entry `yaml:"allow"`
+	// Only shuts everything but this, for examinations: categories, services and names,
+	// and what machines need to work at all. Neither the entries of units nor what is
+	// never blocked at other times opens anything beside it; locks hold.
+	Only []Entry `yaml:"only"`
 	// SafeSearch (off, strict) sends search engines to their safe face.
-	SafeSearch SearchStrictness `yaml:"safe_search"`
+	SafeSearch *SearchStrictness `yaml:"safe_search"`
 	// YouTube (off, moderate, strict) is apart from the other engines.
-	YouTube YouTubeStrictness `yaml:"youtube"`
-	// Default is what happens to all other names: allow, or deny for exams and
-	// learning only, which resolves only names that are explicitly allowed.
-	Default Default `yaml:"default"`
+	YouTube *YouTubeStrictness `yaml:"youtube"`
+	// Default is what happens to all other names: allow, or deny for learning
+	// only, which resolves only names that are explicitly allowed.
+	Default *Default `yaml:"default"`
 	// Reply is the shape of blocked answers: nxdomain (default), null, nodata,
 	// refused or page.
-	Reply Reply `yaml:"reply"`
+	Reply *Reply `yaml:"reply"`
 	// Replies gives categories another shape than Reply: {adult: page}.
 	Replies map[string]yamlfile.At[Reply] `yaml:"replies"`
 	// Rules hold at some times only; they come before those of units and name
@@ -75,16 +82,21 @@ type Profile struct {
 	Rules []Rule `yaml:"rules"`
 }
 
+// NoBase is Profile.Extends of a profile that stands alone.
+const NoBase = "none"
+
 // A Rule is a change of what is blocked during a timetable. A unit's rules
 // hold for it and all below it. Of the rules in force at a moment the nearest
 // that names a profile chooses it; then each, from the top unit down, blocks
-// and allows.
+// and allows. What a rule says of a name comes before the standing entries of
+// its unit.
 type Rule struct {
 	Line    yamlfile.Line
-	During  yamlfile.At[string]   `yaml:"during"`  // name of a timetable
-	Block   []yamlfile.At[string] `yaml:"block"`   // categories and services
-	Allow   []yamlfile.At[string] `yaml:"allow"`   // categories and services
-	Profile yamlfile.At[string]   `yaml:"profile"` // takes the place of the profile for the time
+	During  yamlfile.At[string] `yaml:"during"`  // name of a timetable
+	Block   []Entry             `yaml:"block"`   // categories, services and names
+	Allow   []Entry             `yaml:"allow"`   // categories, services and names
+	Profile yamlfile.At[string] `yaml:"profile"` // takes the place of the profile for the time
+	Only    []Entry             `yaml:"only"`    // nothing but this for the time, as Profile.Only
 }
 
 // A SearchStrictness is safe_search as written: off or strict; on is strict.

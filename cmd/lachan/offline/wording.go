@@ -113,8 +113,8 @@ var (
 		EN: "the unit is recognised by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
 	}
 	textZoneDenied = wording.Text{
-		VI: "zones: %s có máy chủ riêng, nhưng hồ sơ lọc %s (default: deny) không cho vào: nếu vẫn cần, hãy thêm allow: [%s]",
-		EN: "zones: %s has servers of its own, and the profile %s (default: deny) does not let it through: if it is needed, add allow: [%s]",
+		VI: "zones: %s có máy chủ riêng, nhưng hồ sơ lọc %s (default: deny hoặc only) không cho vào: nếu vẫn cần, hãy thêm allow: [%s], hoặc ghi vào only",
+		EN: "zones: %s has servers of its own, and the profile %s (default: deny or only) does not let it through: if it is needed, add allow: [%s], or write it into only",
 	}
 	textFamilyGap = wording.Text{
 		VI: "máy chủ nghe ở %v, mà chưa đơn vị nào có networks %s: máy hỏi qua đó là máy lạ (unknown_client: %s); hãy thêm dải mạng, hoặc thôi nghe ở đó",

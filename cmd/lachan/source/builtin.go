@@ -15,6 +15,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
 )
 
 // Names of the feeds that come with the program. Policy knows them by their
@@ -34,7 +35,11 @@ func Builtin(c *catalogue.Catalogue) []blocklist.Source {
 		if e.Exact {
 			scope = format.Exact
 		}
-		core = append(core, format.Rule{Name: e.Name, Scope: scope, Category: "core"})
+		category := compiled.CoreCode
+		if e.Essential() {
+			category = compiled.EssentialCode
+		}
+		core = append(core, format.Rule{Name: e.Name, Scope: scope, Category: category})
 	}
 	for i := range c.Services {
 		for _, name := range c.Services[i].Domains {
