@@ -23,16 +23,17 @@ const safeGoogle = "216.239.38.120"
 
 // TestChromiumOpensAllowedPagesOnly lets a real browser with its own resolver
 // ask the server.
-func TestChromiumOpensAllowedPagesOnly(t *testing.T) { inNamespace(t, browse) }
+func TestChromiumOpensAllowedPagesOnly(t *testing.T) { inNamespace(t, browse, "chromium", "mount") }
 
-// inNamespace runs a test in a network and with mounts of its own.
-func inNamespace(t *testing.T, run func(*testing.T)) {
+// inNamespace runs a test, which takes some tools, in a network and with mounts of its
+// own.
+func inNamespace(t *testing.T, run func(*testing.T), tools ...string) {
 	t.Helper()
 	if os.Getenv(insideNamespace) != "" {
 		run(t)
 		return
 	}
-	for _, tool := range []string{"chromium", "ip", "unshare", "mount"} {
+	for _, tool := range append(tools, "ip", "unshare") {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%v: run make tools", err)
 		}

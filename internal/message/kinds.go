@@ -18,6 +18,7 @@ const (
 	Listen    Kind = 7
 	Listening Kind = 8
 	Alive     Kind = 9
+	Absent    Kind = 10
 
 	Use        Kind = 20
 	Addresses  Kind = 21

@@ -235,6 +235,8 @@ func (n *node) take(ctx context.Context, in input) (stop bool) {
 		n.resolves.meet(&m)
 	case message.Alive:
 		n.resolves.takeAlive(&m)
+	case message.Absent:
+		n.services.takeAbsent(&m)
 	case message.Died:
 		n.takeDeath(&m)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"lachan/blocklist/rpzout"
@@ -103,6 +104,25 @@ func (sv *services) takeSockets(ctx context.Context, m *message.Message) {
 	for _, s := range old {
 		_ = s.file.Close() // nothing was written to it
 	}
+}
+
+// takeAbsent takes note of the endpoints whose address this machine does not have. The
+// supervisor opens them when it has.
+func (sv *services) takeAbsent(m *message.Message) {
+	var absent []message.Endpoint
+	if err := m.Decode(&absent); err != nil {
+		sv.log.Error("take absent addresses", "error", err)
+		return
+	}
+	if len(absent) == 0 {
+		sv.conditions.Clear("listen")
+		return
+	}
+	var addresses []string
+	for _, e := range absent {
+		addresses = append(addresses, e.Address.String())
+	}
+	sv.conditions.Set("listen", textAbsent.With(strings.Join(addresses, ", ")).String())
 }
 
 // open are the sockets of a role, in a fixed order.

@@ -12,6 +12,12 @@ var (
 		VI: "tiến trình trả lời dừng đột ngột %d lần liên tiếp: đang dùng lại danh sách và chính sách trước đó; bản mới sẽ được thử lại",
 		EN: "the process that answers ended unexpectedly %d times in a row: the lists and policy before are in use again; the newest will be tried again",
 	}
+	textAbsent = wording.Text{
+		VI: "máy này chưa có địa chỉ %s: các địa chỉ khác vẫn được phục vụ, và địa chỉ này sẽ được mở ngay khi có; " +
+			"nếu không bao giờ có, hãy sửa trong lachan.yaml",
+		EN: "this machine does not have the address %s yet: the others are served, and it is opened as soon as it is there; " +
+			"if it never will be, correct lachan.yaml",
+	}
 	notUsed = wording.Text{
 		VI: "danh sách hoặc chính sách mới chưa có hiệu lực, bản trước vẫn được dùng: %v",
 		EN: "new lists or a new policy are not in force, those before stay in use: %v",

@@ -174,6 +174,9 @@ func (s *supervisor) handSockets(c *child) {
 		return
 	}
 	s.tell(c, m)
+	if c.name == manage {
+		s.tellJSON(c, message.Absent, s.waitsFor())
+	}
 }
 
 // buried takes note of the end of a child, and starts it again unless it was

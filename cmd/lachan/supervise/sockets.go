@@ -33,19 +33,24 @@ var protocols = map[message.Role]listen.Protocol{
 }
 
 // open opens what is wanted and not open yet, and then closes what is open and
-// not wanted. With an error all stays as it was.
-func (s sockets) open(wanted []message.Endpoint) error {
+// not wanted. With an error all stays as it was. absent are those whose address is not
+// on this machine.
+func (s sockets) open(wanted []message.Endpoint) (absent []message.Endpoint, err error) {
 	fresh := sockets{}
 	for _, e := range wanted {
 		if s[e] != nil || fresh[e] != nil {
 			continue
 		}
 		opened, err := openEndpoint(e)
-		if err != nil {
+		switch {
+		case err == nil:
+			fresh[e] = opened
+		case isAbsent(e, err):
+			absent = append(absent, e)
+		default:
 			fresh.close()
-			return err
+			return nil, explain(e, err)
 		}
-		fresh[e] = opened
 	}
 	for e, open := range s {
 		if !slices.Contains(wanted, e) {
@@ -54,7 +59,7 @@ func (s sockets) open(wanted []message.Endpoint) error {
 		}
 	}
 	maps.Copy(s, fresh)
-	return nil
+	return absent, nil
 }
 
 func openEndpoint(e message.Endpoint) ([]socket, error) {

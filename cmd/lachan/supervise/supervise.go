@@ -49,6 +49,8 @@ type supervisor struct {
 	events  chan event
 
 	sockets  sockets
+	absent   []message.Endpoint // those that wait for their address
+	looking  *time.Timer        // when they are tried again; nil if none waits
 	resolve  *child   // nil while it is not there
 	manage   *child   // likewise
 	retiring []*child // resolves that finish what they have read
@@ -67,6 +69,7 @@ type event struct {
 	how     string // it ended
 	code    int    // its exit status
 	restart string // the process that it is time to start again
+	absent  bool   // it is time to look for absent addresses
 }
 
 // Run supervises until ctx is done. SIGHUP makes manage read the configuration
@@ -80,7 +83,7 @@ func Run(ctx context.Context, o Options) error {
 	if taken, err := s.takeOver(); err != nil {
 		return err
 	} else if !taken {
-		if err := s.sockets.open(o.Endpoints); err != nil {
+		if err := s.open(o.Endpoints); err != nil {
 			return err
 		}
 		s.start(manage)
@@ -130,6 +133,8 @@ func (s *supervisor) handle(e event) error {
 	case e.restart != "":
 		delete(s.due, e.restart)
 		s.start(e.restart)
+	case e.absent:
+		s.lookForAbsent()
 	case e.ended:
 		return s.buried(e)
 	default:
@@ -177,7 +182,7 @@ func (s *supervisor) listen(c *child, m message.Message) {
 	var wanted []message.Endpoint
 	err := m.Decode(&wanted)
 	if err == nil {
-		err = s.sockets.open(wanted)
+		err = s.open(wanted)
 	}
 	refusal := message.Refusal{}
 	if err != nil {
@@ -217,6 +222,9 @@ func (s *supervisor) tellJSON(c *child, kind message.Kind, v any) {
 func (s *supervisor) stop() {
 	for _, timer := range s.due {
 		timer.Stop()
+	}
+	if s.looking != nil {
+		s.looking.Stop()
 	}
 	s.end(drainTime, append(s.retiring, s.resolve)...)
 	s.end(closeTime, s.manage)

@@ -33,6 +33,7 @@ type state struct {
 	Children []heldChild             `json:"children"`
 	Kept     map[message.Kind][]byte `json:"kept"`
 	Deaths   []*message.Death        `json:"deaths"`
+	Absent   []message.Endpoint      `json:"absent,omitempty"` // endpoints that wait for their address
 }
 
 type heldEndpoint struct {
@@ -94,7 +95,7 @@ func (s *supervisor) replace() (err error) {
 			_ = keepFromChildren(f) // as it was before
 		}
 	}()
-	st := state{Kept: s.kept}
+	st := state{Kept: s.kept, Absent: s.absent}
 	for _, d := range s.deaths {
 		st.Deaths = append(st.Deaths, d)
 	}
@@ -157,7 +158,8 @@ func (s *supervisor) takeOver() (taken bool, err error) {
 	if err := readState(fd, &st); err != nil {
 		return false, fmt.Errorf("take over from the build before: %w", err)
 	}
-	s.kept, s.begun = st.Kept, true
+	s.kept, s.begun, s.absent = st.Kept, true, st.Absent
+	s.awaitAbsent()
 	for _, d := range st.Deaths {
 		s.deaths[d.Process] = d
 	}
