@@ -17,6 +17,7 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/internal/eventloop"
+	"lachan/internal/suspended"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cache"
@@ -73,7 +74,15 @@ func (r *Resolver) Endpoints() []listen.Endpoint { return r.endpoints.all() }
 // within drain, closes its copies of the sockets and returns. What it has not read
 // waits for another process that holds the sockets.
 func (r *Resolver) Run(ctx context.Context, drain time.Duration) error {
-	<-ctx.Done()
+	wake := time.NewTicker(suspended.Wake)
+	defer wake.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-wake.C:
+			r.time.follow()
+		}
+	}
 	return r.endpoints.end(func() error {
 		if !r.pendings.wait(drain) {
 			return errors.New("some questions were still without an answer when the time to finish them was over")

@@ -3,7 +3,6 @@ package resolver
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"lachan/metrics"
 	"lachan/policy"
@@ -31,20 +30,21 @@ type route struct {
 	clients  ratelimit.Clients
 	counters *metrics.Counters
 	lane     *metrics.Shard // of queries that waited
-	epoch    time.Time      // zero of the clock
-	queries  sync.Pool      // of *Query
-	filtered filterCounts   // answers that upstreams have filtered
+	time     clock
+	queries  sync.Pool    // of *Query
+	filtered filterCounts // answers that upstreams have filtered
 }
 
 func newRoute(counters *metrics.Counters) *route {
-	r := &route{cache: cache.New(cache.Bounds{}), counters: counters, lane: counters.Shard(), epoch: time.Now()}
+	r := &route{cache: cache.New(cache.Bounds{}), counters: counters, lane: counters.Shard()}
+	r.time.start()
 	r.pendings = newPendings(r)
 	r.queries.New = func() any { return newQuery() }
 	return r
 }
 
 // clock is the time since the route was made, in nanoseconds.
-func (r *route) clock() int64 { return int64(time.Since(r.epoch)) }
+func (r *route) clock() int64 { return r.time.now() }
 
 // lease gives the caller a query of its own.
 func (r *route) lease() *Query { return r.queries.Get().(*Query) }

@@ -14,6 +14,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"lachan/internal/fault"
+	"lachan/internal/suspended"
 	"lachan/internal/wording"
 )
 
@@ -68,10 +69,15 @@ type scheduled struct {
 	Source
 	running bool // Updater.mu
 	due     time.Time
-	heed    time.Time // from when on a trigger is heeded
+	slept   time.Duration // how long the machine had been suspended when due was set
+	heed    time.Time     // from when on a trigger is heeded
 	retry   backoff.ExponentialBackOff
 	failure wording.Text // that was logged last; zero after a success
 }
+
+// putOff has the feed updated at a time, or sooner by what the machine is suspended
+// until then.
+func (f *scheduled) putOff(until time.Time) { f.due, f.slept = until, suspended.Time() }
 
 // NewUpdater makes the updater of the sources; Run runs it. changed is called
 // while Run runs, by several goroutines: after each update that brought another
@@ -156,7 +162,7 @@ func (u *Updater) setCopy(name, digest string) (news bool) {
 func (u *Updater) Run(ctx context.Context) error {
 	files := u.watchedFeeds() // before the first update reads them
 	for _, f := range u.feeds {
-		f.due = u.firstDue(f, time.Now())
+		f.putOff(u.firstDue(f, time.Now()))
 	}
 	var watching sync.WaitGroup
 	defer watching.Wait()
@@ -235,7 +241,7 @@ func (u *Updater) firstDue(f *scheduled, now time.Time) time.Time {
 	if !fresh {
 		return now
 	}
-	return last.LastSuccess.Add(vary(f.Refresh))
+	return now.Add(last.LastSuccess.Add(vary(f.Refresh)).Sub(now)) // by the clock of the others
 }
 
 // next is the feed to update next, and the time until then; nil if there is none,
@@ -249,11 +255,12 @@ func (u *Updater) next(now time.Time) (f *scheduled, wait time.Duration) {
 		panic(met)
 	}
 	var first time.Time
+	slept := suspended.Time()
 	for _, g := range u.feeds {
 		if g.running || u.running == mostAtOnce || !g.First && u.others == mostOfOthers {
 			continue
 		}
-		due := g.due
+		due := g.due.Add(g.slept - slept)
 		switch {
 		case u.asked[g.Name]:
 			due = now
@@ -285,12 +292,16 @@ func (u *Updater) begin(f *scheduled) (triggered bool) {
 	return triggered
 }
 
+// longestSleep is after how long it is looked at the clock again: alarms stand still
+// while the machine is suspended.
+const longestSleep = time.Minute
+
 // sleep waits until a feed is asked for, an update is done or ctx ends; and no
 // longer than a time if timed.
 func (u *Updater) sleep(ctx context.Context, timed bool, wait time.Duration) {
 	var alarm <-chan time.Time
 	if timed {
-		alarm = time.After(wait)
+		alarm = time.After(min(wait, longestSleep))
 	}
 	select {
 	case <-ctx.Done():
@@ -307,7 +318,7 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 	case err != nil:
 		f.retry.MaxInterval = f.longestRetry(&st.Copy)
 		retry := f.retry.NextBackOff()
-		f.due = time.Now().Add(retry)
+		f.putOff(time.Now().Add(retry))
 		if triggered {
 			f.heed = time.Now().Add(max(leastBetween, retry/partOfRetry))
 		}
@@ -316,7 +327,7 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 			u.changed(f.Name)
 		}
 	default:
-		f.due = time.Now().Add(vary(f.refresh(&st.Copy)))
+		f.putOff(time.Now().Add(vary(f.refresh(&st.Copy))))
 		f.retry.Reset()
 		if triggered && !st.Changed {
 			f.heed = time.Now().Add(leastBetween)

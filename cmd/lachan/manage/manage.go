@@ -24,6 +24,7 @@ import (
 	"lachan/cmd/lachan/lookup"
 	"lachan/internal/confine"
 	"lachan/internal/message"
+	"lachan/internal/suspended"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
@@ -124,8 +125,9 @@ func (n *node) run(ctx context.Context) error {
 	if err := n.supervisor.conn.Send(message.Message{Kind: message.Ready}); err != nil {
 		return fmt.Errorf("tell the supervisor: %w", err)
 	}
-	minute := time.NewTimer(untilMinute(time.Now()))
-	defer minute.Stop()
+	minute := suspended.MinuteOf(time.Now())
+	look := time.NewTimer(minute.UntilLook(time.Now()))
+	defer look.Stop()
 	renewed := time.NewTicker(certificateEvery)
 	defer renewed.Stop()
 	for {
@@ -139,9 +141,11 @@ func (n *node) run(ctx context.Context) error {
 			n.resolves.hear(ctx, said)
 		case now := <-n.resolves.back.due.C:
 			n.resolves.look(now)
-		case <-minute.C:
-			n.everyMinute(ctx)
-			minute.Reset(untilMinute(time.Now()))
+		case <-look.C:
+			if minute.Changed(time.Now()) {
+				n.everyMinute(ctx)
+			}
+			look.Reset(minute.UntilLook(time.Now()))
 		case now := <-renewed.C:
 			n.renewCertificate(now)
 			n.followSystem()
@@ -212,11 +216,6 @@ func (n *node) everyMinute(ctx context.Context) {
 		n.services.publishZones(time.Now())
 	}
 	n.lists.startCompiling(ctx) // another process may have brought a new copy
-}
-
-// untilMinute is the time until the next minute begins.
-func untilMinute(now time.Time) time.Duration {
-	return now.Truncate(time.Minute).Add(time.Minute).Sub(now)
 }
 
 // take does what the supervisor says, and reports whether that is to stop.

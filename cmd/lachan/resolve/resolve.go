@@ -21,6 +21,7 @@ import (
 	"lachan/internal/confine"
 	"lachan/internal/eventloop"
 	"lachan/internal/message"
+	"lachan/internal/suspended"
 	"lachan/metrics"
 	"lachan/policy/catalogue"
 	"lachan/resolver"
@@ -123,17 +124,20 @@ func (p *process) receive(c *message.Conn) {
 func (p *process) run() error {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
-	minute := time.NewTimer(untilMinute(time.Now()))
-	defer minute.Stop()
+	minute := suspended.MinuteOf(time.Now())
+	look := time.NewTimer(minute.UntilLook(time.Now()))
+	defer look.Stop()
 	for {
 		select {
 		case in := <-p.inputs:
 			if stop := p.take(in); stop {
 				return p.finish()
 			}
-		case <-minute.C:
-			p.putInForce()
-			minute.Reset(untilMinute(time.Now()))
+		case <-look.C:
+			if minute.Changed(time.Now()) {
+				p.putInForce()
+			}
+			look.Reset(minute.UntilLook(time.Now()))
 		case now := <-tick.C:
 			p.tick(now)
 		case <-p.notices.wake:
@@ -142,11 +146,6 @@ func (p *process) run() error {
 			return errors.Join(errors.New("answering has ended by itself"), err)
 		}
 	}
-}
-
-// untilMinute is the time until the next minute begins.
-func untilMinute(now time.Time) time.Duration {
-	return now.Truncate(time.Minute).Add(time.Minute).Sub(now)
 }
 
 // take does what an input asks for, and reports whether it is to stop.

@@ -66,6 +66,3 @@ func (s *supervisor) lookForAbsent() {
 	}
 	s.awaitAbsent()
 }
-
-// waitsFor are the endpoints that wait for their address, never nil.
-func (s *supervisor) waitsFor() []message.Endpoint { return append([]message.Endpoint{}, s.absent...) }

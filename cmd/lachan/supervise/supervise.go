@@ -51,9 +51,9 @@ type supervisor struct {
 	sockets  sockets
 	absent   []message.Endpoint // those that wait for their address
 	looking  *time.Timer        // when they are tried again; nil if none waits
-	resolve  *child   // nil while it is not there
-	manage   *child   // likewise
-	retiring []*child // resolves that finish what they have read
+	resolve  *child             // nil while it is not there
+	manage   *child             // likewise
+	retiring []*child           // resolves that finish what they have read
 	kept     map[message.Kind][]byte
 	deaths   map[string]*message.Death // by process; those that manage has not been told of
 	starts   map[string]*restarts      // by process

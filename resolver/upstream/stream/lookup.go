@@ -10,6 +10,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/internal/suspended"
 	"lachan/resolver/upstream/exchange"
 )
 
@@ -37,7 +38,7 @@ type lookup struct {
 
 	mu    sync.Mutex
 	addrs []netip.Addr // mu
-	until time.Time    // mu
+	until time.Time    // mu; of the clock of suspended
 }
 
 // addresses returns those of IPv4 first. A caller that comes while another one
@@ -45,7 +46,7 @@ type lookup struct {
 func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if time.Now().Before(l.until) {
+	if suspended.Now().Before(l.until) {
 		return l.addrs, nil
 	}
 	addrs, ttl, err := l.ask(ctx)
@@ -55,7 +56,7 @@ func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
 	if err == nil {
 		l.addrs = addrs
 	}
-	l.until = time.Now().Add(ttl)
+	l.until = suspended.Now().Add(ttl)
 	return l.addrs, nil
 }
 

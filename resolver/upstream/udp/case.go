@@ -56,7 +56,8 @@ type caseLearner struct {
 	answers atomic.Int32  // before the trial
 	kept    atomic.Int32
 	lost    atomic.Int32
-	again   atomic.Int64  // when a lost case is tried again, in nanoseconds of Unix time
+	again   atomic.Int64 // when a lost case is tried again, in nanoseconds since made
+	made    time.Time
 	told    atomic.Uint32 // the Case that was last told
 	changed chan struct{} // holds one element if told has changed
 }
@@ -68,7 +69,7 @@ func (c *caseLearner) mixes(now time.Time) (mixes, trial bool) {
 	case CaseKept:
 		return true, false
 	case CaseLost:
-		if now.UnixNano() < c.again.Load() {
+		if int64(now.Sub(c.made)) < c.again.Load() {
 			return false, false
 		}
 		c.learn()
@@ -106,7 +107,7 @@ func (c *caseLearner) noteKept() {
 // given alone.
 func (c *caseLearner) noteLost() {
 	if c.lost.Add(1) >= caseLost && Case(c.state.Load()) != CaseLost {
-		c.again.Store(time.Now().Add(caseRest).UnixNano())
+		c.again.Store(int64(time.Since(c.made) + caseRest))
 		c.settle(CaseLost)
 	}
 }

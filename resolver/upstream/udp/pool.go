@@ -82,7 +82,7 @@ const (
 
 // New returns a Pool for the server. It opens nothing; loops wait for its sockets.
 func New(loops *eventloop.Loops, server netip.AddrPort) *Pool {
-	return &Pool{loops: loops, server: server, letters: caseLearner{changed: make(chan struct{}, 1)}}
+	return &Pool{loops: loops, server: server, letters: caseLearner{made: time.Now(), changed: make(chan struct{}, 1)}}
 }
 
 // Mismatches counts the datagrams that were dropped since the start because
