@@ -25,44 +25,55 @@ func isAbsent(e message.Endpoint, err error) bool {
 	return e.Address.Addr().Zone() != "" && (errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENODEV))
 }
 
+// absent are the endpoints that wait for their address. They belong to the supervisor.
+type absent struct {
+	endpoints []message.Endpoint
+	timer     *time.Timer // until they are tried again; nil if none waits
+}
+
 // open opens what is wanted and nothing else. What is absent is opened later.
 func (s *supervisor) open(wanted []message.Endpoint) error {
-	absent, err := s.sockets.open(wanted)
+	missing, err := s.sockets.open(wanted)
 	if err != nil {
 		return err
 	}
-	for _, e := range absent {
-		if !slices.Contains(s.absent, e) {
+	for _, e := range missing {
+		if !slices.Contains(s.absent.endpoints, e) {
 			s.log.Warn("address is not on this machine yet", "role", e.Role, "address", e.Address)
 		}
 	}
-	s.absent = absent
-	s.awaitAbsent()
+	s.absent.await(missing, s.events)
 	return nil
 }
 
-// awaitAbsent has the supervisor look for absent addresses again.
-func (s *supervisor) awaitAbsent() {
-	if len(s.absent) > 0 && s.looking == nil {
-		s.looking = time.AfterFunc(lookAgain, func() { s.events <- event{absent: true} })
+// await has events tell when to look for the addresses of endpoints again.
+func (a *absent) await(endpoints []message.Endpoint, events chan<- event) {
+	a.endpoints = endpoints
+	if len(endpoints) > 0 && a.timer == nil {
+		a.timer = time.AfterFunc(lookAgain, func() { events <- event{look: true} })
 	}
 }
 
-// lookForAbsent opens those endpoints whose addresses have come.
-func (s *supervisor) lookForAbsent() {
-	s.looking = nil
-	before := len(s.absent)
-	s.absent = slices.DeleteFunc(s.absent, func(e message.Endpoint) bool {
-		opened, err := openEndpoint(e)
-		if err == nil {
-			s.sockets[e] = opened
-			s.log.Info("address has come", "role", e.Role, "address", e.Address)
-		}
-		return err == nil
-	})
-	if len(s.absent) < before {
-		s.handSockets(s.manage)
-		s.handSockets(s.resolve)
+// stop looks no more.
+func (a *absent) stop() {
+	if a.timer != nil {
+		a.timer.Stop()
 	}
-	s.awaitAbsent()
+}
+
+// open opens those endpoints whose addresses have come, and reports whether any has.
+func (a *absent) open(s *supervisor) (came bool) {
+	a.timer = nil
+	var missing []message.Endpoint
+	for _, e := range a.endpoints {
+		opened, err := openEndpoint(e)
+		if err != nil {
+			missing = append(missing, e)
+			continue
+		}
+		came, s.sockets[e] = true, opened
+		s.log.Info("address has come", "role", e.Role, "address", e.Address)
+	}
+	a.await(missing, s.events)
+	return came
 }

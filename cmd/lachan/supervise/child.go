@@ -175,7 +175,7 @@ func (s *supervisor) handSockets(c *child) {
 	}
 	s.tell(c, m)
 	if c.name == manage {
-		s.tellJSON(c, message.Absent, append([]message.Endpoint{}, s.absent...)) // a list also if it is empty
+		s.tellJSON(c, message.Absent, append([]message.Endpoint{}, s.absent.endpoints...)) // a list also if it is empty
 	}
 }
 

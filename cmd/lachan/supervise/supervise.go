@@ -49,11 +49,10 @@ type supervisor struct {
 	events  chan event
 
 	sockets  sockets
-	absent   []message.Endpoint // those that wait for their address
-	looking  *time.Timer        // when they are tried again; nil if none waits
-	resolve  *child             // nil while it is not there
-	manage   *child             // likewise
-	retiring []*child           // resolves that finish what they have read
+	absent   absent
+	resolve  *child   // nil while it is not there
+	manage   *child   // likewise
+	retiring []*child // resolves that finish what they have read
 	kept     map[message.Kind][]byte
 	deaths   map[string]*message.Death // by process; those that manage has not been told of
 	starts   map[string]*restarts      // by process
@@ -69,7 +68,7 @@ type event struct {
 	how     string // it ended
 	code    int    // its exit status
 	restart string // the process that it is time to start again
-	absent  bool   // it is time to look for absent addresses
+	look    bool   // it is time to look for absent addresses
 }
 
 // Run supervises until ctx is done. SIGHUP makes manage read the configuration
@@ -133,8 +132,11 @@ func (s *supervisor) handle(e event) error {
 	case e.restart != "":
 		delete(s.due, e.restart)
 		s.start(e.restart)
-	case e.absent:
-		s.lookForAbsent()
+	case e.look:
+		if s.absent.open(s) {
+			s.handSockets(s.manage)
+			s.handSockets(s.resolve)
+		}
 	case e.ended:
 		return s.buried(e)
 	default:
@@ -223,9 +225,7 @@ func (s *supervisor) stop() {
 	for _, timer := range s.due {
 		timer.Stop()
 	}
-	if s.looking != nil {
-		s.looking.Stop()
-	}
+	s.absent.stop()
 	s.end(drainTime, append(s.retiring, s.resolve)...)
 	s.end(closeTime, s.manage)
 	s.sockets.close()

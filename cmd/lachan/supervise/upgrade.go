@@ -95,7 +95,7 @@ func (s *supervisor) replace() (err error) {
 			_ = keepFromChildren(f) // as it was before
 		}
 	}()
-	st := state{Kept: s.kept, Absent: s.absent}
+	st := state{Kept: s.kept, Absent: s.absent.endpoints}
 	for _, d := range s.deaths {
 		st.Deaths = append(st.Deaths, d)
 	}
@@ -158,8 +158,8 @@ func (s *supervisor) takeOver() (taken bool, err error) {
 	if err := readState(fd, &st); err != nil {
 		return false, fmt.Errorf("take over from the build before: %w", err)
 	}
-	s.kept, s.begun, s.absent = st.Kept, true, st.Absent
-	s.awaitAbsent()
+	s.kept, s.begun = st.Kept, true
+	s.absent.await(st.Absent, s.events)
 	for _, d := range st.Deaths {
 		s.deaths[d.Process] = d
 	}
