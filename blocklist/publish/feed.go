@@ -53,14 +53,29 @@ const maxDeltas = 30
 // before or the new one. Of several calls that work in one directory,
 // in this process or others, all but one get ErrBusy.
 func (f *Feed) Publish(rows []string) (Result, error) {
-	r, err := f.publish(rows)
+	r, err := f.publish(rows, func(uint64) error { return nil })
 	if err != nil {
 		return Result{}, fmt.Errorf("publish feed %q: %w", f.ID, err)
 	}
 	return r, nil
 }
 
-func (f *Feed) publish(rows []string) (Result, error) {
+// PublishPlan is Publish for the rows of a plan. If there has been another version
+// since it was made, the error is ErrBusy.
+func (f *Feed) PublishPlan(p *Plan) (Result, error) {
+	r, err := f.publish(p.Rows, func(last uint64) error {
+		if last != p.From {
+			return fmt.Errorf("%w: version %d has come since", ErrBusy, last)
+		}
+		return nil
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("publish feed %q: %w", f.ID, err)
+	}
+	return r, nil
+}
+
+func (f *Feed) publish(rows []string, after func(last uint64) error) (Result, error) {
 	if err := os.MkdirAll(f.Dir, 0o755); err != nil {
 		return Result{}, err
 	}
@@ -71,6 +86,9 @@ func (f *Feed) publish(rows []string) (Result, error) {
 	defer unlock()
 	now := time.Now().UTC().Truncate(time.Second)
 	last, err := f.last()
+	if err == nil {
+		err = after(last.Version)
+	}
 	if err != nil {
 		return Result{}, err
 	}

@@ -1,6 +1,8 @@
 package lists
 
 import (
+	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +24,9 @@ type publication struct {
 	feed   publish.Feed
 	report string
 	json   bool
+
+	replace, yes bool
+	withdraw     []string
 }
 
 func publishCommand(l wording.Language) *cobra.Command {
@@ -42,6 +47,9 @@ func publishCommand(l wording.Language) *cobra.Command {
 	c.Flags().Var(daysFlag{&p.feed.Lifetime}, "expires", textFlagExpires.In(l))
 	c.Flags().Uint64Var(&p.feed.LeastVersion, "version-from", 0, textFlagVersionFrom.In(l))
 	c.Flags().StringVar(&p.report, "report", "", textFlagReport.In(l))
+	c.Flags().BoolVar(&p.replace, "replace", false, textFlagReplace.In(l))
+	c.Flags().StringSliceVar(&p.withdraw, "withdraw", nil, textFlagWithdraw.In(l))
+	c.Flags().BoolVar(&p.yes, "yes", false, textFlagYes.In(l))
 	c.Flags().BoolVar(&p.json, "json", false, command.FlagJSON.In(l))
 	return c
 }
@@ -65,21 +73,89 @@ func (p *publication) run(c command.Call, file string) error {
 	if empty {
 		return command.Fail(textPublishNothing.With(file))
 	}
-	result, err := p.feed.Publish(table.Rows)
+	plan, err := p.plan(table.Rows)
+	if err == nil {
+		err = p.confirm(c, &plan)
+	}
+	if err != nil {
+		return err
+	}
+	result, err := p.feed.PublishPlan(&plan)
 	if err != nil {
 		return explained(err)
 	}
 	if p.json {
-		return c.JSON(publicationReport{result, table.Summary.Rejected})
+		return c.JSON(publicationReport{result, table.Summary.Rejected, plan.Kept, plan.Ended, plan.Lifted})
+	}
+	if plan.From > 0 && !p.replace {
+		c.Say(textAdded.With(plan.Kept, plan.Ended))
 	}
 	c.Say(published(p.feed.Dir, &result))
 	return nil
 }
 
+// plan is the version to publish: what is in force and the rows of the table, unless
+// the table is to replace it.
+func (p *publication) plan(rows []string) (publish.Plan, error) {
+	now := time.Now()
+	var plan publish.Plan
+	var err error
+	switch {
+	case p.replace && len(p.withdraw) > 0:
+		return plan, command.Fail(textReplaceWithdraw)
+	case p.replace:
+		plan, err = p.feed.Replace(rows, now)
+	case len(p.withdraw) > 0:
+		plan, err = p.feed.Withdraw(p.withdraw, rows, now)
+	default:
+		plan, err = p.feed.Add(rows, now)
+	}
+	if errors.Is(err, publish.ErrLost) && p.replace {
+		return publish.Plan{Rows: rows, From: plan.From}, nil // nobody knows what it lifts
+	}
+	if errors.Is(err, publish.ErrLost) {
+		return plan, command.Fail(textPublishLost.With(p.feed.Dir))
+	}
+	return plan, explained(err)
+}
+
+// liftedPrinted is how many entries are named that would be lifted.
+const liftedPrinted = 50
+
+// confirm tells what would no longer be blocked, and asks whether that is meant.
+func (p *publication) confirm(c command.Call, plan *publish.Plan) error {
+	if len(plan.Lifted) == 0 {
+		return nil
+	}
+	out := c.ErrOrStderr()
+	for i, e := range plan.Lifted {
+		if i == liftedPrinted {
+			fmt.Fprintln(out, "…")
+			break
+		}
+		fmt.Fprintln(out, strings.TrimSpace("-"+e.Name+" "+e.Document))
+	}
+	documents := strings.Join(publish.Documents(plan.Lifted), ", ")
+	fmt.Fprintln(out, textLifts.With(len(plan.Lifted), cmp.Or(documents, "-")).In(c.Lang))
+	if p.yes {
+		return nil
+	}
+	fmt.Fprint(out, textAsk.In(c.Lang), " ")
+	answer, _ := bufio.NewReader(c.InOrStdin()).ReadString('\n') // no answer is no
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes", "c", "có", "co":
+		return nil
+	}
+	return command.Fail(textNotPublished)
+}
+
 // A publicationReport is what `lachan lists publish --json` prints.
 type publicationReport struct {
 	publish.Result
-	Refused int `json:"refused"`
+	Refused int             `json:"refused"`
+	Kept    int             `json:"kept"`             // entries of the version before that stay
+	Ended   int             `json:"ended"`            // of it, whose time is over
+	Lifted  []publish.Entry `json:"lifted,omitempty"` // of it, that are no longer blocked
 }
 
 func published(dir string, r *publish.Result) wording.Text {

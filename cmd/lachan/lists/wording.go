@@ -288,6 +288,42 @@ var (
 		VI: "%s không có mục nào dùng được nên không phát hành gì; hãy sửa các dòng nêu trên",
 		EN: "%s has no entry that can be used, so nothing was published; correct the rows above",
 	}
+	textFlagReplace = wording.Text{
+		VI: "bảng này là toàn bộ danh sách: mục cũ không có trong bảng sẽ được gỡ, sau khi hỏi lại",
+		EN: "the table is the whole list: entries in force that it does not have are lifted, after asking",
+	}
+	textFlagWithdraw = wording.Text{
+		VI: "số văn bản được gỡ bỏ, có thể ghi nhiều lần; hỏi lại trước khi gỡ",
+		EN: "number of a document that is withdrawn, may be repeated; asks before it is lifted",
+	}
+	textFlagYes = wording.Text{
+		VI: "không hỏi lại (dùng trong kịch bản)",
+		EN: "do not ask (for scripts)",
+	}
+	textReplaceWithdraw = wording.Text{
+		VI: "--replace và --withdraw không dùng cùng nhau: hãy chọn một",
+		EN: "--replace and --withdraw do not go together: choose one",
+	}
+	textPublishLost = wording.Text{
+		VI: "không đọc được phiên bản trước trong %s nên không biết những mục nào đang có hiệu lực; hãy chép lại từ bản sao lưu, hoặc phát hành toàn bộ danh sách với --replace",
+		EN: "the version before in %s cannot be read, so what is in force is not known; restore it from a backup, or publish the whole list with --replace",
+	}
+	textLifts = wording.Text{
+		VI: "phiên bản này gỡ %d mục đang chặn; văn bản: %s",
+		EN: "this version lifts entries that are in force: %d; documents: %s",
+	}
+	textAsk = wording.Text{
+		VI: "Phát hành? [c/K]",
+		EN: "Publish? [y/N]",
+	}
+	textNotPublished = wording.Text{
+		VI: "không phát hành gì; muốn phát hành không cần hỏi, hãy thêm --yes",
+		EN: "nothing was published; to publish without being asked, add --yes",
+	}
+	textAdded = wording.Text{
+		VI: "thêm vào danh sách đang có hiệu lực: giữ %d mục, bỏ %d mục đã hết hạn (bảng là toàn bộ danh sách thì dùng --replace)",
+		EN: "added to what is in force: entries kept: %d, over: %d (if the table is the whole list, use --replace)",
+	}
 	textPublished = wording.Text{
 		VI: "đã phát hành phiên bản %d trong %s: %d mục, thêm %d, bớt %d",
 		EN: "published version %d in %s: entries: %d, added: %d, removed: %d",

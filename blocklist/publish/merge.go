@@ -1,0 +1,116 @@
+package publish
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"lachan/blocklist/release"
+)
+
+// ErrLost means that the version before cannot be read, so that it is not known what
+// is in force.
+var ErrLost = errors.New("version before cannot be read")
+
+// An Entry is a name in force by a document, which may be "".
+type Entry struct {
+	Name     string `json:"name"`
+	Document string `json:"document,omitempty"`
+}
+
+// A Plan is what a version would be made of, beside the one before.
+type Plan struct {
+	Rows   []string // of the version: what Publish takes
+	From   uint64   // the version before; 0 if there is none
+	Kept   int      // entries of the version before that stay
+	Ended  int      // of it, whose time is over
+	Lifted []Entry  // of it, that would no longer be blocked, in order
+}
+
+// Add plans a version of what is in force and of the rows: an order stands until its
+// end. A row takes the place of one for the same name by the same document. The
+// error is ErrLost if it is not known what is in force.
+func (f *Feed) Add(rows []string, now time.Time) (Plan, error) {
+	return f.plan(rows, now, func(standing) bool { return true })
+}
+
+// Replace plans a version of the rows alone.
+func (f *Feed) Replace(rows []string, now time.Time) (Plan, error) {
+	return f.plan(rows, now, func(standing) bool { return false })
+}
+
+// Withdraw plans a version of what is in force and of the rows, without the entries
+// of some documents.
+func (f *Feed) Withdraw(documents, rows []string, now time.Time) (Plan, error) {
+	return f.plan(rows, now, func(r standing) bool { return !slices.Contains(documents, r.Document) })
+}
+
+// plan keeps those rows of the version before that are kept, unless they are over or
+// there are new ones for them.
+func (f *Feed) plan(rows []string, now time.Time, keep func(standing) bool) (p Plan, err error) {
+	last, err := f.last()
+	if err != nil {
+		return p, fmt.Errorf("plan feed %q: %w", f.ID, err)
+	}
+	p.From = last.Version
+	all := map[string]bool{}
+	fresh := map[Entry]bool{}
+	for _, text := range rows {
+		all[text] = true
+		fresh[readRow(text).Entry] = true
+	}
+	var before []string
+	if last.Version > 0 {
+		if before, err = f.rowsOf(&last); err != nil {
+			return p, fmt.Errorf("plan feed %q: %w: %w", f.ID, ErrLost, err)
+		}
+	}
+	for _, text := range before {
+		r := readRow(text)
+		switch {
+		case fresh[r.Entry]:
+		case !r.until.IsZero() && !now.Before(r.until):
+			p.Ended++
+		case keep(r):
+			all[text] = true
+			p.Kept++
+		default:
+			p.Lifted = append(p.Lifted, r.Entry)
+		}
+	}
+	p.Rows = slices.Sorted(maps.Keys(all))
+	return p, nil
+}
+
+// A standing is what a plan has to know of a row.
+type standing struct {
+	Entry
+	until time.Time // zero: for ever
+}
+
+// readRow reads a row of a version. One that cannot be read is an entry of its own.
+func readRow(text string) standing {
+	cells, err := csv.NewReader(strings.NewReader(text)).Read()
+	if err != nil || len(cells) != strings.Count(release.Header, ",")+1 {
+		return standing{Entry: Entry{Name: text}}
+	}
+	const name, document, until = 0, 2, 6 // columns of release.Header
+	r := standing{Entry: Entry{Name: cells[name], Document: cells[document]}}
+	r.until, _ = time.Parse(time.RFC3339, cells[until]) // zero if there is none
+	return r
+}
+
+// Documents are those of entries, each once, in order.
+func Documents(entries []Entry) []string {
+	seen := map[string]bool{}
+	for _, e := range entries {
+		if e.Document != "" {
+			seen[e.Document] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
