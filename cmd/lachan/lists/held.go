@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,10 @@ type difference struct {
 	Missing string         `json:"impact_missing,omitempty"` // why that is not known
 }
 
+// mostSorted is how many changes are printed in the order of their names, and held
+// in memory for that; those beyond come before them, in no order.
+const mostSorted = 100_000
+
 // runDiff says what a version that is held back, or a file, would change
 // against the version in use, and what of that people ask.
 func runDiff(c command.Call, args []string, server string, asJSON bool) error {
@@ -62,6 +67,11 @@ func runDiff(c command.Call, args []string, server string, asJSON bool) error {
 		return err
 	}
 	change := difference{Feed: args[0], Names: []string{}}
+	out := c.OutOrStdout()
+	print := func(entry string) error {
+		_, err := fmt.Fprintln(out, entry)
+		return err
+	}
 	err = lists.Base().Diff(c.Context(), os.TempDir(), is, blocklist.Options{}, func(x blocklist.Change) error {
 		mark := "+"
 		if x.Removed {
@@ -70,15 +80,22 @@ func runDiff(c command.Call, args []string, server string, asJSON bool) error {
 		} else {
 			change.Added++
 		}
-		if asJSON {
+		if asJSON || len(change.Names) < mostSorted {
 			change.Names = append(change.Names, mark+x.Entry)
 			return nil
 		}
-		_, err := fmt.Fprintln(c.OutOrStdout(), mark+x.Entry)
-		return err
+		return print(mark + x.Entry)
 	})
 	if err != nil {
 		return err
+	}
+	slices.SortFunc(change.Names, func(a, b string) int { return cmp.Or(cmp.Compare(a[1:], b[1:]), cmp.Compare(a, b)) })
+	if !asJSON {
+		for _, entry := range change.Names {
+			if err := print(entry); err != nil {
+				return err
+			}
+		}
 	}
 	if held {
 		if found, err := askImpact(c.Context(), off.Config, server, args[0]); err != nil {

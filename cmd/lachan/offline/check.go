@@ -16,6 +16,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/config/caution"
 	"lachan/cmd/lachan/source"
+	"lachan/internal/charset"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
@@ -125,7 +126,7 @@ func (k *checking) runScripts(c command.Call, files []string) error {
 			k.mistakes.Add(file, 0, textUnreadable.With(err))
 			continue
 		}
-		s, problems := script.Parse(file, text)
+		s, problems := script.Parse(file, charset.Text(text))
 		k.asked += s.Asks()
 		k.mistakes = append(append(k.mistakes, problems...), s.Run(k.policy, list)...)
 	}
