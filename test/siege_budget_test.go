@@ -74,10 +74,10 @@ var hostileLists = []struct {
 	name, format string
 	text         func(version int) string
 }{
-	{"runs", "auto", func(int) string {
+	{"runs", "xlsx", func(int) string {
 		return hostileBook(`<sst><si>`+strings.Repeat(`<r><t>x</t></r>`, 80_000)+`</si></sst>`, `<row r="1"><c r="A1" t="s"><v>0</v></c></row>`)
 	}},
-	{"bomb", "auto", func(int) string { return hostileBook(`<sst/>`, strings.Repeat(" ", 64<<20)) }},
+	{"bomb", "xlsx", func(int) string { return hostileBook(`<sst/>`, strings.Repeat(" ", 64<<20)) }},
 	{"expressions", "regex", func(version int) string {
 		var b strings.Builder
 		for i := range 2000 {
@@ -100,7 +100,7 @@ func hostileFeeds() string {
 	var b strings.Builder
 	b.WriteString("feeds:\n")
 	for _, l := range hostileLists {
-		fmt.Fprintf(&b, "- {name: %s, url: %s.list, format: %s, category: gambling, max_shrink: 100%%, max_growth: 0}\n", l.name, l.name, l.format)
+		fmt.Fprintf(&b, "- {name: %s, url: %s.%s, format: %s, category: gambling, max_shrink: 100%%, max_growth: 0}\n", l.name, l.name, l.format, l.format)
 	}
 	return b.String()
 }
@@ -108,7 +108,7 @@ func hostileFeeds() string {
 func (p *process) writeHostileLists(version int) {
 	p.t.Helper()
 	for _, l := range hostileLists {
-		p.write(l.name+".list", l.text(version))
+		p.write(l.name+"."+l.format, l.text(version))
 	}
 }
 

@@ -86,12 +86,12 @@ func (s *standIn) reply(q *dns.Msg) *dns.Msg {
 	m := new(dns.Msg).SetReply(q)
 	m.RecursionAvailable = true
 	header := dns.RR_Header{Name: q.Question[0].Name, Class: dns.ClassINET, Ttl: s.ttl.Load()}
-	switch {
-	case strings.HasSuffix(header.Name, ".nx.example."):
+	switch name := strings.ToLower(header.Name); { // it comes in whatever case
+	case strings.HasSuffix(name, ".nx.example."):
 		m.Rcode = dns.RcodeNameError
 	case q.Question[0].Qtype == dns.TypeA:
 		header.Rrtype = dns.TypeA
-		m.Answer = []dns.RR{&dns.A{Hdr: header, A: addressOf(header.Name)}}
+		m.Answer = []dns.RR{&dns.A{Hdr: header, A: addressOf(name)}}
 	}
 	return m
 }
