@@ -98,13 +98,19 @@ func (s *Server) kresd() (string, error) {
 
 // unbound is a file for its directory of configurations; over TLS where the
 // server speaks it.
-func (s *Server) unbound() (string, error) { return s.unboundFor(textUnbound, textFirewallElsewhere) }
+func (s *Server) unbound() (string, error) {
+	return s.unboundFor("/etc/ssl/certs/ca-certificates.crt", textUnbound, textFirewallElsewhere)
+}
 
 // pfSense is what goes into the custom options of its DNS Resolver, an Unbound that
 // checks DNSSEC and drops private answers.
-func (s *Server) pfSense() (string, error) { return s.unboundFor(textPfSense, textPfSenseFirewall) }
+func (s *Server) pfSense() (string, error) {
+	return s.unboundFor("/etc/ssl/cert.pem", textPfSense, textPfSenseFirewall)
+}
 
-func (s *Server) unboundFor(place, firewall wording.Text) (string, error) {
+// unboundFor is an Unbound's configuration where the certificates of authorities are
+// in the file trust.
+func (s *Server) unboundFor(trust string, place, firewall wording.Text) (string, error) {
 	if err := s.needAddress(); err != nil {
 		return "", err
 	}
@@ -120,7 +126,7 @@ func (s *Server) unboundFor(place, firewall wording.Text) (string, error) {
 		}
 	}
 	if s.Host != "" {
-		p.line(`    tls-cert-bundle: "/etc/ssl/certs/ca-certificates.crt"`)
+		p.line(`    tls-cert-bundle: "`, trust, `"`)
 	}
 	p.line("forward-zone:")
 	p.line(`    name: "."`)

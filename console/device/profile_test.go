@@ -68,7 +68,7 @@ func TestEachKindIsTold(t *testing.T) {
 	tells(t, s, device.BIND, "forwarders { 192.0.2.53 port 53; 2001:db8::53 port 53; };")
 	tells(t, s, device.OpenWrt, "\nuci add_list dhcp.@dnsmasq[0].server='192.0.2.53#53'\n", "\nuci add_list dhcp.@dnsmasq[0].server='/check.lachan.test/192.0.2.53#53'\n",
 		"-delete dhcp.@dnsmasq[0].server", "\nuci set firewall.lachan_dns.src_ip='!192.0.2.53'\n")
-	tells(t, s, device.PfSense, "\n    private-domain: \".\"\n", "\n    local-zone: \"test.\" nodefault\n", "forward-addr: 2001:db8::53@853#0123456789abcdef0123.dns.example\n")
+	tells(t, s, device.PfSense, "\n    tls-cert-bundle: \"/etc/ssl/cert.pem\"\n", "\n    private-domain: \".\"\n", "\n    local-zone: \"test.\" nodefault\n", "forward-addr: 2001:db8::53@853#0123456789abcdef0123.dns.example\n")
 	tells(t, s, device.Kresd, "policy.STUB({ '192.0.2.53@53', '2001:db8::53@53' })")
 	tells(t, s, device.NFTables, "elements = { 192.0.2.53 }", "th dport 53 redirect", "th dport 853 reject", "8.8.8.8", "2606:4700:4700::1111")
 

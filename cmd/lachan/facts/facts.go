@@ -29,19 +29,29 @@ func Command(l wording.Language) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(
-		told(l, "categories", textCategories, categoriesTable, func(c *catalogue.Catalogue) any { return categoriesJSON(c) }),
+		told(l, "categories", textCategories, inTable(categoriesTable), values(categoriesJSON)),
 		servicesCommand(l), profilesCommand(l),
-		told(l, "levels", textLevels, levelsTable, func(c *catalogue.Catalogue) any { return levelsJSON(c) }),
-		told(l, "timetables", textTimetables, timetablesTable, func(c *catalogue.Catalogue) any { return timetablesJSON(c) }),
+		told(l, "levels", textLevels, sayLevels, values(levelsJSON)),
+		told(l, "timetables", textTimetables, inTable(timetablesTable), values(timetablesJSON)),
 		FeedsCommand(l, "feeds"),
 	)
 	return c
 }
 
-// told is a command that prints one table.
+// inTable says what is in a table.
+func inTable(of func(*catalogue.Catalogue) table) func(command.Call, *catalogue.Catalogue) error {
+	return func(c command.Call, facts *catalogue.Catalogue) error { return of(facts).print(c) }
+}
+
+// values are what programs are told, of any kind.
+func values[T any](of func(*catalogue.Catalogue) T) func(*catalogue.Catalogue) any {
+	return func(facts *catalogue.Catalogue) any { return of(facts) }
+}
+
+// told is a command that tells all there is of a kind, to people or to programs.
 func told(
 	l wording.Language, use string, short wording.Text,
-	table func(*catalogue.Catalogue) table, values func(*catalogue.Catalogue) any,
+	say func(command.Call, *catalogue.Catalogue) error, programs func(*catalogue.Catalogue) any,
 ) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
@@ -52,9 +62,9 @@ func told(
 				return err
 			}
 			if asJSON {
-				return call.JSON(values(facts))
+				return call.JSON(programs(facts))
 			}
-			return table(facts).print(call)
+			return say(call, facts)
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, command.FlagJSON.In(l))

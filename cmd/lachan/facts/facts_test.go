@@ -39,7 +39,7 @@ func TestEachKindIsToldInBothLanguages(t *testing.T) {
 	f("services service:google-meet", "cho phép dịch vụ là mở cả: accounts.google.com", "an allow opens too: accounts.google.com")
 	f("profiles thcs", "chặn trong giờ học (gio-hoc, mon-sat 07:00–17:00): games (Trò chơi trực tuyến)",
 		"blocks in lessons (gio-hoc, mon-sat 07:00–17:00): games (Online games)")
-	f("levels", "Trung học cơ sở", "Lower secondary")
+	f("levels", "lower-secondary (thcs): Trung học cơ sở\n  hồ sơ lọc: thcs\n  luôn chặn: csam", "lower-secondary (thcs): Lower secondary\n  profile: thcs\n  always blocks: csam")
 	f("timetables", "gio-hoc  Giờ học", "gio-hoc  School hours")
 	f("feeds", "giấy phép: MIT", "licence: MIT")
 	f("feeds --category vuot-loc --level thcs", "hagezi-bypass", "hagezi-bypass")
@@ -67,7 +67,7 @@ func TestProgramsAreToldTheSame(t *testing.T) {
 	f("services", 100, "id", "domains", "needs_names", "categories")
 	f("services zalo", 1, "domains")
 	f("profiles", 6, "block", "block_in_lessons", "during")
-	f("levels", 6, "code", "alias", "profile")
+	f("levels", 6, "code", "alias", "profile", "block", "block_in_lessons", "during")
 	f("timetables", 1, "from", "to", "days")
 	f("feeds", 30, "name", "url", "format", "category", "licence", "entries", "kept_by", "levels")
 }

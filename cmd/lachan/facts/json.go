@@ -109,19 +109,25 @@ func profilesJSON(facts *catalogue.Catalogue, profiles []catalogue.Profile) []pr
 	return all
 }
 
-// A levelFact is a level of schools.
+// A levelFact is a level of schools, with what its profile blocks and when.
 type levelFact struct {
-	Code    string `json:"code"`
-	Alias   string `json:"alias"`
-	Label   label  `json:"label"`
-	Profile string `json:"profile"`
+	Code    string   `json:"code"`
+	Alias   string   `json:"alias"`
+	Label   label    `json:"label"`
+	Profile string   `json:"profile"`
+	Block   []string `json:"block"`
+	Lessons []string `json:"block_in_lessons"`
+	During  string   `json:"during"`
 }
 
 func levelsJSON(facts *catalogue.Catalogue) []levelFact {
 	all := []levelFact{}
 	for i := range facts.Levels {
 		l := &facts.Levels[i]
-		all = append(all, levelFact{l.Code, l.Alias, labelOf(l.Label), l.Profile})
+		p := facts.Profile(l.Profile)
+		all = append(all, levelFact{
+			l.Code, l.Alias, labelOf(l.Label), l.Profile, some(p.Block), some(p.Scheduled), facts.SchoolHours.Code,
+		})
 	}
 	return all
 }

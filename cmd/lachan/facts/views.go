@@ -149,15 +149,33 @@ func labels(facts *catalogue.Catalogue, codes []string) (all wording.Text) {
 	return wording.Text{VI: orDash(strings.Join(vi, "; ")), EN: orDash(strings.Join(en, "; "))}
 }
 
-// sayProfile tells what a profile blocks, and when.
-func sayProfile(c command.Call, facts *catalogue.Catalogue, p *catalogue.Profile) error {
+// blocks tells what a profile blocks and when.
+func blocks(facts *catalogue.Catalogue, p *catalogue.Profile) []line {
 	h := &facts.SchoolHours
-	return say(c, p.Code, p.Label,
-		line{textProfileAlways, labels(facts, p.Block)},
-		line{textProfileLessons.With(h.Code, h.Days, h.From, h.To), labels(facts, p.Scheduled)},
-		line{textProfileAllow, same(orDash(strings.Join(p.Allow, ", ")))},
-		line{textProfileSearch, strictness[p.SafeSearch]},
-		line{textProfileYouTube, strictness[p.YouTube]})
+	return []line{
+		{textProfileAlways, labels(facts, p.Block)},
+		{textProfileLessons.With(h.Code, h.Days, h.From, h.To), labels(facts, p.Scheduled)},
+		{textProfileAllow, same(orDash(strings.Join(p.Allow, ", ")))},
+		{textProfileSearch, strictness[p.SafeSearch]},
+		{textProfileYouTube, strictness[p.YouTube]},
+	}
+}
+
+// sayProfile tells of a profile.
+func sayProfile(c command.Call, facts *catalogue.Catalogue, p *catalogue.Profile) error {
+	return say(c, p.Code, p.Label, blocks(facts, p)...)
+}
+
+// sayLevels tells of each level its profile.
+func sayLevels(c command.Call, facts *catalogue.Catalogue) error {
+	for i := range facts.Levels {
+		l := &facts.Levels[i]
+		lines := append([]line{{textHeadProfile, same(l.Profile)}}, blocks(facts, facts.Profile(l.Profile))...)
+		if err := say(c, l.Code+" ("+l.Alias+")", l.Label, lines...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // entries is the size of a feed, as far as it is known.
