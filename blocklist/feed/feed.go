@@ -123,6 +123,9 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func refuse(text wording.Text, err error) error { return &Error{Text: text, Err: err} }
 
+// orders reports whether the list carries out orders: one in doubt waits for a word.
+func (s *Source) orders() bool { return !s.Allows && (s.First || s.Locked || s.IsManifest()) }
+
 func (s *Source) maxBytes() int64 {
 	if s.MaxBytes <= 0 {
 		return DefaultMaxBytes

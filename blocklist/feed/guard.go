@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/format"
 	"lachan/blocklist/format/packed"
 	"lachan/internal/wording"
@@ -34,6 +35,7 @@ type Examination struct {
 	Allows     bool          `json:"allows,omitempty"` // Source.Allows
 	May        format.May    `json:"may,omitzero"`     // Source.May
 	Max        int64         `json:"max_bytes"`        // Source.MaxBytes
+	Orders     bool          `json:"orders,omitempty"` // entries in doubt are looked for
 	Was        Readings      `json:"was,omitempty"`    // how the version before was read
 
 	Categories []string                              `json:"categories,omitempty"` // Source.Categories
@@ -50,7 +52,7 @@ func (d *draft) examine(
 ) (Copy, error) {
 	e := Examination{
 		Path: d.file.Name(), Format: as, Asked: src.listFormat(), Subdomains: src.Subdomains, Name: src.fileName(),
-		Allows: src.Allows, May: src.May, Max: src.maxBytes(), Was: was,
+		Allows: src.Allows, May: src.May, Orders: src.orders(), Max: src.maxBytes(), Was: was,
 		Categories: src.Categories, MayName: src.MayName, Core: src.Core, Zone: src.Zone,
 	}
 	if by == nil {
@@ -78,6 +80,9 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 	emit := func(r format.Rule) error {
 		orders.add(&r)
 		never.add(&r)
+		if e.Orders && len(c.Doubts) <= maxDoubts {
+			c.addDoubt(&r, e.Core)
+		}
 		if !e.Allows {
 			exceptions.Add(&r)
 		}
@@ -180,9 +185,9 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 		had := before(sizes, shrinkWeek, c.Entries)
 		return refuse(textShrunkSlowly.With(had, c.Entries, 7, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d a week ago", ErrShrunk, c.Entries, had))
-	case src.Locked && c.CoreHits > known.CoreHits:
-		return refuse(textCore.With(c.CoreHits, strings.Join(c.CoreNames, ", ")),
-			fmt.Errorf("%w: %d entries, had %d", ErrCore, c.CoreHits, known.CoreHits))
+	case c.settle(known) > doubt.Few || len(c.Doubts) > maxDoubts:
+		return refuse(textCore.With(len(c.Doubts), strings.Join(c.firstDoubts(), ", ")),
+			fmt.Errorf("%w: %d entries, had %d", ErrCore, len(c.Doubts), len(known.Doubts)))
 	}
 	return nil
 }
@@ -269,7 +274,40 @@ func before(sizes []Size, ago time.Duration, none int) (entries int) {
 	return entries
 }
 
+// addDoubt takes note of a rule that is in doubt.
+func (c *Copy) addDoubt(r *format.Rule, core func(n *domain.Name, below bool) bool) {
+	why, ok := doubt.Of(r, core)
+	if ok && !slices.ContainsFunc(c.Doubts, func(e doubt.Entry) bool { return e.Name == r.Name }) {
+		c.Doubts = append(c.Doubts, doubt.Entry{Name: r.Name, Why: why})
+	}
+}
+
+// settle says which entries in doubt wait, and returns how many newly do. What was in
+// force before there were doubts stays.
+func (c *Copy) settle(known *Copy) (fresh int) {
+	c.Doubts, fresh = doubt.Settle(c.Doubts, known.Doubts, known.undoubted())
+	return fresh
+}
+
+// undoubted are names in force of a copy of an earlier version of the program, which
+// somebody has let through.
+func (c *Copy) undoubted() []string {
+	if c.Doubts == nil {
+		return c.CoreNames
+	}
+	return nil
+}
+
+// firstDoubts are some of the names in doubt.
+func (c *Copy) firstDoubts() (names []string) {
+	for _, e := range c.Doubts[:min(len(c.Doubts), maxCoreNames)] {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
 const (
+	maxDoubts       = 1000
 	maxCoreNames    = 20
 	maxWidenedHosts = 20
 )

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/blocklist/feed/doubt"
 	"lachan/internal/wording"
 )
 
@@ -62,8 +63,9 @@ func removeHeld(dir, but string) error {
 func (s *Store) HeldPath(name string, h Held) string { return heldPath(s.dir(name), h.Copy.Digest) }
 
 // Approve approves the version that is held back, this one alone, and records by
-// whom. It becomes the copy as if its update had succeeded. The
-// error is ErrNothingHeld when none is held back.
+// whom. It becomes the copy as if its update had succeeded. If none is held back, it
+// approves the entries in doubt of the copy. The error is ErrNothingHeld when there
+// are none either.
 func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, error) {
 	dir := s.dir(src.Name)
 	unlock, err := lock(ctx, dir)
@@ -77,7 +79,7 @@ func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, err
 		return last, err
 	}
 	if last.Held.Copy.Digest == "" {
-		return last, fmt.Errorf("approve feed %q: %w", src.Name, ErrNothingHeld)
+		return last.approveDoubts(dir, by, at)
 	}
 	c, err := s.takeHeld(ctx, &src, dir, last.Held.Copy)
 	if err != nil {
@@ -90,6 +92,20 @@ func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, err
 		return last, fmt.Errorf("approve feed %q: %w", src.Name, err)
 	}
 	return next, removeHeld(dir, "")
+}
+
+// approveDoubts lets the entries in doubt of the copy through.
+func (s Status) approveDoubts(dir, by string, at time.Time) (Status, error) {
+	if len(doubt.Waiting(s.Copy.Doubts)) == 0 {
+		return s, fmt.Errorf("approve feed %q: %w", s.Name, ErrNothingHeld)
+	}
+	s.Copy.Doubts = doubt.Approved(s.Copy.Doubts)
+	s.Changed = true
+	s.Approvals = lastOf(append(s.Approvals, Approval{Digest: s.Copy.Digest, Entries: s.Copy.Entries, By: by, At: at}))
+	if err := s.write(dir); err != nil {
+		return s, fmt.Errorf("approve feed %q: %w", s.Name, err)
+	}
+	return s, nil
 }
 
 // takeHeld copies the version that is held back, checks that it is still what
@@ -115,5 +131,6 @@ func (s *Store) takeHeld(ctx context.Context, src *Source, dir string, c Copy) (
 		return Copy{}, err
 	}
 	c.Path, c.Verified = copyPath(dir, c.Digest), time.Now().UTC()
+	c.Doubts = doubt.Approved(c.Doubts)
 	return c, d.keep(c.Path)
 }

@@ -11,8 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/format"
 	"lachan/blocklist/transfer"
 	"lachan/internal/durable"
@@ -65,9 +67,12 @@ func (f Failure) Text() wording.Text { return wording.Text{VI: f.VI, EN: f.EN} }
 
 // Remarks are what is told of a list besides what was rejected.
 type Remarks struct {
-	Widened      int      `json:"widened,omitempty"`       // entries that are pages and block the whole site
-	WidenedHosts []string `json:"widened_hosts,omitempty"` // the first 20 of these sites
-	Skipped      []string `json:"skipped,omitempty"`       // files of an archive that are no lists of names
+	// Doubts are entries of an order that are more likely a slip; those that wait are
+	// not in force.
+	Doubts       []doubt.Entry `json:"doubts,omitempty"`
+	Widened      int           `json:"widened,omitempty"`       // entries that are pages and block the whole site
+	WidenedHosts []string      `json:"widened_hosts,omitempty"` // the first 20 of these sites
+	Skipped      []string      `json:"skipped,omitempty"`       // files of an archive that are no lists of names
 }
 
 // A Copy is a verified list on disk.
@@ -134,6 +139,11 @@ func (c *Copy) readings() Readings {
 		return Readings{"": {Format: c.Format}}
 	}
 	return c.Readings
+}
+
+// inForce identifies what the copy has in force: its list but for what waits.
+func (c *Copy) inForce() string {
+	return c.Digest + " " + strings.Join(doubt.Waiting(c.Doubts), " ")
 }
 
 // failed is the status after an attempt that failed.

@@ -57,7 +57,7 @@ type Updater struct {
 	asked   map[string]bool   // mu; whose files have changed, and whose update has not begun
 	told    map[string]bool   // mu; triggered, and not yet looked at
 	failing map[string]bool   // mu; whose last attempt failed
-	copies  map[string]string // mu; digest of the copy that was told of last
+	copies  map[string]string // mu; what was told of last, as Copy.inForce has it
 	running int               // mu; feeds that are looked at
 	others  int               // mu; of these, such as do not come first
 	fault   error             // mu; what an update or the watch panicked with
@@ -148,11 +148,11 @@ func (u *Updater) setFailing(name string, failing bool) (news bool) {
 }
 
 // setCopy notes which copy was told of and reports whether it is another one.
-func (u *Updater) setCopy(name, digest string) (news bool) {
+func (u *Updater) setCopy(name, copied string) (news bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	news = u.copies[name] != digest
-	u.copies[name] = digest
+	news = u.copies[name] != copied
+	u.copies[name] = copied
 	return news
 }
 
@@ -332,7 +332,7 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 		if triggered && !st.Changed {
 			f.heed = time.Now().Add(leastBetween)
 		}
-		u.setCopy(f.Name, st.Copy.Digest)
+		u.setCopy(f.Name, st.Copy.inForce())
 		u.logSuccess(f, &st)
 		if u.setFailing(f.Name, false) || st.Changed {
 			u.changed(f.Name)

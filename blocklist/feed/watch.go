@@ -34,7 +34,7 @@ func (u *Updater) watchedFeeds() (feeds []*watched) {
 			status: newSettling([]string{filepath.Join(u.store.dir(f.Name), statusFile)}),
 		}
 		if status, err := u.store.Status(f.Name); err == nil {
-			u.setCopy(f.Name, status.Copy.Digest)
+			u.setCopy(f.Name, status.Copy.inForce())
 		}
 		feeds = append(feeds, w)
 	}
@@ -82,7 +82,7 @@ func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 			}
 			// Another process may have approved, rolled back or fetched a version.
 			fetched := status.Failure == Failure{} && u.setFailing(w.name, false)
-			if u.setCopy(w.name, status.Copy.Digest) || fetched {
+			if u.setCopy(w.name, status.Copy.inForce()) || fetched {
 				u.changed(w.name)
 			}
 		}

@@ -138,8 +138,8 @@ var (
 		EN: "the list had %d entries and the new one has %d, against %d days ago: a loss of more than the %.0f%% that max_shrink allows, though each version lost less; the old one stays in use and the new one is held back: see it with `lachan lists diff`, approve it with `lachan lists approve`",
 	}
 	textCore = wording.Text{
-		VI: "danh sách được khóa này có %d mục thuộc các tên không bao giờ chặn (%s); bản cũ vẫn dùng, bản mới được giữ lại: hỏi đơn vị cung cấp, xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
-		EN: "%d entries of this locked list name what is never to be blocked (%s); the old version stays in use and the new one is held back: ask the publisher, see it with `lachan lists diff`, approve it with `lachan lists approve`",
+		VI: "danh sách này có %d mục đáng ngờ, chạm tới hệ thống không bao giờ chặn, đuôi tên miền hay nền tảng chung (%s); bản cũ vẫn dùng, bản mới được giữ lại: hỏi đơn vị cung cấp, xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
+		EN: "%d entries of this list are in doubt: they touch what is never to be blocked, a public suffix or a platform that everybody uses (%s); the old version stays in use and the new one is held back: ask the publisher, see it with `lachan lists diff`, approve it with `lachan lists approve`",
 	}
 	textRolledBack = wording.Text{
 		VI: "%s đã lùi khỏi bản này lúc %s (UTC); bản trước đó được dùng cho đến khi có bản khác, hoặc khi bản này được cho qua bằng `lachan lists approve`",

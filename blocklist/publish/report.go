@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/format"
 )
 
@@ -16,6 +17,7 @@ type Report struct {
 	Twice   int // that were there already
 	Refused []format.Reject
 	Widened []format.Widening // of those taken
+	Doubts  []doubt.Entry     // of those taken: nodes wait for a word
 }
 
 // Report returns the report of a table.
@@ -51,6 +53,9 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	for _, w := range r.Widened {
 		line(fmt.Sprint(w.Line), w.Text, w.Host, textWidened.VI)
+	}
+	for _, e := range r.Doubts {
+		line("", e.Name, e.Name, textDoubt.VI+e.Why.Text().VI)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)

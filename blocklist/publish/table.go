@@ -20,6 +20,7 @@ var ErrNoEntries = errors.New("table without an entry")
 // A Table is the cleaned table of an office.
 type Table struct {
 	Rows    []string          // of a release list, in order, each once
+	Names   []string          // of the entries, in the order of the table
 	Refused []format.Reject   // what could not be used, in the order of the table
 	Widened []format.Widening // pages that block the whole site, likewise
 	Summary format.Summary
@@ -32,6 +33,7 @@ func ReadTable(r io.Reader, zone *time.Location) (Table, error) {
 	var t Table
 	emit := func(r format.Rule) error {
 		t.Rows = append(t.Rows, row(&r, zone))
+		t.Names = append(t.Names, r.Name)
 		return nil
 	}
 	reject := func(r format.Reject) { t.Refused = append(t.Refused, r) }

@@ -28,6 +28,10 @@ var (
 		VI: "đã nhận, nhưng DNS chỉ chặn được cả trang web chứ không chặn được riêng trang này",
 		EN: "taken; DNS can only block the whole site, not this page alone",
 	}
+	textDoubt = wording.Text{
+		VI: "đã nhận, nhưng ở mỗi nút phải chờ người có trách nhiệm cho qua, vì mục này ",
+		EN: "taken, but at each node it waits until somebody lets it through: ",
+	}
 	textRow = wording.Text{
 		VI: "Dòng",
 		EN: "Row",

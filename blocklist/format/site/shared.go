@@ -21,6 +21,13 @@ func IsShared(host string) bool {
 	return err == nil && isSharedHost(name)
 }
 
+// IsPlatform reports whether a canonical name is itself one of the hosts where many
+// unrelated people publish; what is below one is somebody's own.
+func IsPlatform(name string) bool {
+	_, is := sharedHosts[name]
+	return is
+}
+
 // isSharedHost is IsShared for a canonical name. It does not allocate.
 func isSharedHost(name string) bool {
 	for {

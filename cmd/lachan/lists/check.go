@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/feed"
+	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/format"
 	"lachan/blocklist/format/packed"
 	"lachan/blocklist/publish"
@@ -61,6 +62,7 @@ type listReport struct {
 	ByReason map[string]int `json:"by_reason"`
 	Rejects  []listReject   `json:"rejects"` // all of them
 	Widened  []widening     `json:"widened"` // pages that block the whole site; all of them
+	Doubts   []doubt.Entry  `json:"doubts"`  // of a table: entries that wait at nodes for a word
 }
 
 // A widening is an entry that is a page and blocks the whole site.
@@ -86,15 +88,26 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	}
 	defer file.Close()
 	result := publish.Report{File: filepath.Base(path)}
-	report := listReport{File: path, ByReason: map[string]int{}, Rejects: []listReject{}, Widened: []widening{}}
+	report := listReport{
+		File: path, ByReason: map[string]int{},
+		Rejects: []listReject{}, Widened: []widening{}, Doubts: []doubt.Entry{},
+	}
 	reasons := map[string]wording.Text{}
 	exceptions := format.Exceptions{}
+	doubts, err := newDoubts()
+	if err != nil {
+		return err
+	}
 	widened := func(w format.Widening) {
 		result.Widened = append(result.Widened, w)
 		report.Widened = append(report.Widened, widening{w.Line, w.Text, w.Host})
 	}
 	summary, err := o.read(file, path, widened,
-		func(r format.Rule) error { exceptions.Add(&r); return nil },
+		func(r format.Rule) error {
+			exceptions.Add(&r)
+			doubts.add(&r)
+			return nil
+		},
 		func(name string, r format.Reject) {
 			result.Refused = append(result.Refused, r)
 			text := r.Reason.Text()
@@ -112,6 +125,9 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 		if err := sendBack(o.report, &result); err != nil {
 			return err
 		}
+	}
+	if summary.Format == format.CSV || summary.Format == format.XLSX {
+		report.Doubts = append(report.Doubts, doubts.found...)
 	}
 	report.Format, report.Lines = summary.Format, summary.Lines
 	report.Entries, report.Rejected = summary.Rules, summary.Rejected
@@ -184,6 +200,7 @@ func printListReport(c command.Call, r *listReport, reasons map[string]wording.T
 	if len(r.Widened) > 0 {
 		c.Say(textWidenedSum.With(len(r.Widened)))
 	}
+	printDoubts(c, r.Doubts)
 	if r.Idle > 0 {
 		c.Say(textIdle.With(r.Idle))
 	}

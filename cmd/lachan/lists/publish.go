@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/blocklist/format"
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
 	"lachan/cmd/lachan/command"
@@ -199,8 +200,19 @@ func (p *publication) tell(c command.Call, file string, t *publish.Table) error 
 	if p.report == "" {
 		p.report = strings.TrimSuffix(file, filepath.Ext(file)) + ".ket-qua.csv"
 	}
+	found, err := newDoubts()
+	if err != nil {
+		return err
+	}
+	for _, name := range t.Names {
+		found.add(&format.Rule{Name: name})
+	}
+	if !p.json {
+		printDoubts(c, found.found)
+	}
 	report := t.Report(filepath.Base(file))
-	err := sendBack(p.report, &report)
+	report.Doubts = found.found
+	err = sendBack(p.report, &report)
 	if err == nil && !p.json {
 		c.Say(textReported.With(report.Taken, len(report.Refused), p.report))
 	}

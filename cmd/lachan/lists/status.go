@@ -165,6 +165,11 @@ func (p printer) feed(f *feedState) {
 	if n := f.Copy.CoreHits; n > 0 {
 		line(textCore.With(n, strings.Join(f.Copy.CoreNames, ", ")))
 	}
+	for _, e := range f.Copy.Doubts {
+		if e.Waiting {
+			line(textDoubt.With(e.Name, e.Why.Text()))
+		}
+	}
 	if n := f.Copy.Widened; n > 0 {
 		line(textWidenedIn.With(n, strings.Join(f.Copy.WidenedHosts, ", ")))
 	}

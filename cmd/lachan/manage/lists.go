@@ -12,6 +12,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/job"
@@ -239,7 +240,7 @@ func join(names []string) string { return strings.Join(names, ", ") }
 // orders that DNS cannot carry out whole.
 func (l *lists) watch(ctx context.Context) {
 	failing := l.updater.Failing()
-	var late, held, core, incomplete []wording.Text
+	var late, held, core, doubtful, incomplete []wording.Text
 	for i := range l.cfg.Feeds {
 		f := &l.cfg.Feeds[i]
 		status, err := l.store.Status(f.Name)
@@ -257,6 +258,9 @@ func (l *lists) watch(ctx context.Context) {
 		if f.LockedBy != "" && status.Copy.CoreHits > 0 {
 			core = append(core, about(f.Name, fmt.Sprintf("%d (%s)", status.Copy.CoreHits, join(status.Copy.CoreNames))))
 		}
+		if names := doubt.Waiting(status.Copy.Doubts); len(names) > 0 {
+			doubtful = append(doubtful, about(f.Name, join(names)))
+		}
 		if ordered := f.Authority != (config.Authority{}) || len(status.Copy.Documents) > 0; ordered &&
 			status.Copy.Rejected > 0 {
 			incomplete = append(incomplete, about(f.Name, fmt.Sprint(status.Copy.Rejected)))
@@ -265,6 +269,7 @@ func (l *lists) watch(ctx context.Context) {
 	l.condition("feed-failing", textConditionFailing, late)
 	l.condition("feed-held", textConditionHeld, held)
 	l.condition("feed-core", textConditionCore, core)
+	l.condition("order-doubtful", textConditionDoubtful, doubtful)
 	l.condition("order-incomplete", textConditionIncomplete, incomplete)
 }
 

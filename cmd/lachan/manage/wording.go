@@ -78,6 +78,10 @@ var (
 		VI: "có bản bị giữ lại, vẫn dùng bản cũ: %s",
 		EN: "versions are held back; the previous ones stay in use: %s",
 	}
+	textConditionDoubtful = wording.Text{
+		VI: "có mục của lệnh chặn đáng ngờ đang chờ cho qua, phần còn lại đã có hiệu lực: %s; hỏi đơn vị cung cấp, cho qua bằng `lachan lists approve`",
+		EN: "entries of orders that are in doubt wait for a word, the rest is in force: %s; ask the publisher, let them through with `lachan lists approve`",
+	}
 	textConditionCore = wording.Text{
 		VI: "danh sách được khóa đang chặn các tên không bao giờ nên chặn: %s; hỏi đơn vị cung cấp, hoặc `lachan lists rollback`",
 		EN: "locked lists block what should never be blocked: %s; ask the publisher, or `lachan lists rollback`",

@@ -109,3 +109,12 @@ func Core(c *catalogue.Catalogue) func(n *domain.Name, below bool) bool {
 		return false
 	}
 }
+
+// NeverBlocked is Core for the names that come with the program.
+func NeverBlocked() (func(n *domain.Name, below bool) bool, error) {
+	facts, err := catalogue.Load()
+	if err != nil {
+		return nil, err
+	}
+	return Core(facts), nil
+}

@@ -8,6 +8,7 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
+	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/format"
 	"lachan/cmd/lachan/config"
 	"lachan/policy/catalogue"
@@ -31,6 +32,8 @@ type File struct {
 	// copy to read them from; "" of a file that can be read.
 	Kept  string `json:"kept,omitempty"`
 	First bool   `json:"first,omitempty"` // its expressions are taken in before those of others
+	// Waiting are names in doubt that nobody has let through: they are left out.
+	Waiting []string `json:"waiting,omitempty"`
 	// Categories are what entries may name as their own; nil: any.
 	Categories []string `json:"categories,omitempty"`
 }
@@ -41,7 +44,7 @@ func FileOf(f *config.Feed, c feed.Copy, zone config.Timezone) File {
 		Feed: f.Name, Digest: c.Digest, Path: c.Path, Format: c.Format, Asked: c.AskedFormat, Readings: c.Readings,
 		Subdomains: f.Subdomains, May: f.May(),
 		Address: f.URL, Zone: f.Answers(), Timezone: zone, Allows: f.Action == config.Allow,
-		Categories: f.EntryCategories(), First: f.First() || f.Unit != "",
+		Categories: f.EntryCategories(), First: f.First() || f.Unit != "", Waiting: doubt.Waiting(c.Doubts),
 	}
 }
 
@@ -122,6 +125,9 @@ func (f File) Blocklist() blocklist.Source {
 	if f.Allows {
 		digest += " allow"
 	}
+	if len(f.Waiting) > 0 {
+		digest += fmt.Sprintf(" without %q", f.Waiting)
+	}
 	if f.May != (format.May{}) {
 		digest += fmt.Sprintf(" %+v", f.May)
 	}
@@ -147,7 +153,15 @@ func (f File) read(emit func(format.Rule) error) error {
 		}
 		o.MayName = facts.Names(f.Categories)
 	}
-	return c.Parse(o, emit)
+	if len(f.Waiting) == 0 {
+		return c.Parse(o, emit)
+	}
+	return c.Parse(o, func(r format.Rule) error {
+		if !r.Allow && slices.Contains(f.Waiting, r.Name) {
+			return nil
+		}
+		return emit(r)
+	})
 }
 
 // readAsList reads a copy of a feed that is not configured as a response policy
