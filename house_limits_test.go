@@ -5,6 +5,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -135,4 +136,32 @@ func stringColumns(name string, text []byte) map[int]int {
 			}
 		}
 	}
+}
+
+// TestEveryFileSaysWhatItIsFor: a newcomer who opens a file reads first what is in it,
+// in the comment of the package, in one of the file, or in that of what comes first.
+func TestEveryFileSaysWhatItIsFor(t *testing.T) {
+	for _, f := range sources(t) {
+		if !f.isTest && !saysWhatItIsFor(f.syntax) {
+			t.Errorf("%s: neither a comment of the file nor of its first declaration says what it is for", f.at(f.syntax))
+		}
+	}
+}
+
+// saysWhatItIsFor reports whether there is a comment of the package, or one between
+// the imports and the end of the line in front of the first declaration.
+func saysWhatItIsFor(file *ast.File) bool {
+	if file.Doc != nil {
+		return true
+	}
+	first := file.End()
+	for _, d := range file.Decls {
+		if g, ok := d.(*ast.GenDecl); !ok || g.Tok != token.IMPORT {
+			first = d.Pos()
+			break
+		}
+	}
+	return slices.ContainsFunc(file.Comments, func(c *ast.CommentGroup) bool {
+		return c.Pos() > file.Name.End() && c.End() <= first && !strings.HasPrefix(c.List[0].Text, "//go:")
+	})
 }

@@ -7,6 +7,9 @@ import (
 	"sync/atomic"
 )
 
+// This file hands samples of clients from the shards to those who count them. Its bounds
+// are of what waits there.
+
 const (
 	bufferSamples = 4096      // of one shard between two drains; more are lost, and counted
 	bufferNames   = 128 << 10 // bytes of their names

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
+// This file has the metrics for operators, each with its description.
+
 var (
 	queriesDesc = desc(
 		"lachan_queries_total",

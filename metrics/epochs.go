@@ -2,6 +2,8 @@ package metrics
 
 import "slices"
 
+// This file adds up what several processes have counted, each under its epoch.
+
 const (
 	maxEpochs = 8  // alive at a time; beyond, the oldest counts as ended
 	maxEnded  = 64 // the newest epochs that have ended are remembered

@@ -6,6 +6,8 @@ import (
 	"slices"
 )
 
+// This file is the form of the counters on disk.
+
 const (
 	savedMagic   = "LEP"
 	savedVersion = 1

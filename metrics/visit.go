@@ -6,6 +6,8 @@ import (
 	"time"
 )
 
+// This file tells visits from single queries, by a sample.
+
 const (
 	// visitShare is of how many pairs of a client and a name one is looked at.
 	visitShare = 64

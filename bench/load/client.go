@@ -12,6 +12,9 @@ import (
 	"lachan/bench/mmsg"
 )
 
+// This file is one client: its socket, the questions that it has sent, and which of their
+// answers have come.
+
 const (
 	maxBatch     = 32   // packets of a system call
 	slots        = 4096 // questions of a client that can be told apart; a power of two

@@ -14,6 +14,8 @@ import (
 	"lachan/bench/queryfile"
 )
 
+// This file has the clients of a run ask at a pace, or as fast as answers come.
+
 const (
 	patience  = time.Second            // after it a question counts as lost
 	sweepTime = 100 * time.Millisecond // how often lost questions are looked for

@@ -9,6 +9,8 @@ import (
 	"strings"
 )
 
+// equivalentFile names the mutants that change nothing that a test could see, with the
+// reason.
 const equivalentFile = "bench/mutants/equivalent.txt"
 
 // equivalents are mutants that need no test, as mutant.text writes them.

@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// What the policy of a country has: it is as large as that of Việt Nam.
 const (
 	provinces       = 34
 	communes        = 3321

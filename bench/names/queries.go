@@ -10,6 +10,8 @@ import (
 	"lachan/bench/queryfile"
 )
 
+// This file draws the questions of a measurement.
+
 const (
 	orderLength = 1_000_000
 	listedPart  = 10 // one in so many questions is for a listed name

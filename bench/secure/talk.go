@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
+// bufferOctets is how many bytes of answers are read at a time.
 const bufferOctets = 64 << 10
 
 // patience is how long the last answers may take.

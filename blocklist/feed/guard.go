@@ -18,6 +18,9 @@ import (
 	"lachan/internal/wording"
 )
 
+// This file reads a fetched list whole, counts it, and holds back a version that is
+// suspect. maxRejects and rejectsPerReason bound the rejected lines that are kept.
+
 const (
 	maxRejects       = 20
 	rejectsPerReason = 4

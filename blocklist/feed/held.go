@@ -14,6 +14,7 @@ import (
 	"lachan/internal/wording"
 )
 
+// heldPrefix begins the names of files with versions that are held back.
 const heldPrefix = "held-"
 
 func heldPath(dir, digest string) string { return filepath.Join(dir, heldPrefix+digest) }

@@ -12,6 +12,7 @@ import (
 	"lachan/internal/wording"
 )
 
+// maxSidecarBytes bounds the file with the digest of a list.
 const maxSidecarBytes = 64 << 10
 
 // checkSidecar compares the digest of a list with the one that its publisher has

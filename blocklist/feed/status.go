@@ -21,6 +21,8 @@ import (
 	"lachan/internal/wording"
 )
 
+// This file is what is known of a feed and kept on disk.
+
 const (
 	statusVersion  = 1
 	statusFile     = "status.json"

@@ -8,6 +8,7 @@ import (
 	"github.com/miekg/dns"
 )
 
+// How often and for how long a secondary is told of a version.
 const (
 	notifyTries   = 5
 	notifyTimeout = 2 * time.Second // of the first try; it doubles

@@ -9,6 +9,8 @@ import (
 	"github.com/miekg/dns"
 )
 
+// This file has the versions of a zone: the newest, and the changes that lead to it.
+
 const (
 	// keptSteps is how many versions old the copy of a secondary may be for it to
 	// get changes alone.

@@ -17,6 +17,8 @@ import (
 	"github.com/miekg/dns"
 )
 
+// This file signs and verifies the messages of zone transfers (TSIG).
+
 const (
 	fudge = 300 // seconds that the clocks may differ (RFC 8945 section 10)
 	// unsignedMost is how many messages in a row may come without a signature

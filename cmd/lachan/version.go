@@ -9,6 +9,7 @@ import (
 	"lachan/internal/wording"
 )
 
+// versionCommand is `lachan version`.
 func versionCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{

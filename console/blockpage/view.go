@@ -16,6 +16,8 @@ import (
 	"lachan/internal/wording"
 )
 
+// This file makes the page of what was found out about a blocked name.
+
 //go:embed page.html
 var pageText string
 

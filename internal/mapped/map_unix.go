@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// mapFile maps a file for reading; unmap gives the mapping back.
 func mapFile(file *os.File) (data []byte, unmap func([]byte), err error) {
 	info, err := file.Stat()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 )
 
+// ready is how long a server may take to start.
 const ready = 20 * time.Second
 
 // An Engine is one that runs until its test ends.

@@ -20,6 +20,9 @@ import (
 	"lachan/metrics"
 )
 
+// This file is the query API of Prometheus. Its bounds keep one request from taking what
+// others need.
+
 const (
 	apiQueries  = 4           // evaluated at a time; others wait
 	apiPoints   = 11_000      // of one series in a range, as Prometheus bounds it

@@ -19,6 +19,8 @@ import (
 	"lachan/internal/printable"
 )
 
+// This file asks an engine elsewhere for figures.
+
 const (
 	remoteTimeout = 5 * time.Minute // of one query: a year of 40,000 schools takes a while
 	remoteBytes   = 2 << 30         // of one answer

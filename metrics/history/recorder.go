@@ -15,6 +15,8 @@ import (
 	"lachan/metrics"
 )
 
+// This file writes the counters to the disk, tick by tick.
+
 const (
 	// TickEvery is how often counters are written, and so how much counting a power
 	// cut can cost.

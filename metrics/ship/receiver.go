@@ -17,6 +17,7 @@ import (
 	"lachan/internal/wording"
 )
 
+// answerWithin is how long a receiver may take for one request.
 const answerWithin = 30 * time.Second
 
 // A receiver takes remote write.

@@ -8,6 +8,8 @@ import (
 	"lachan/internal/wording"
 )
 
+// This file reads the data files that are built in.
+
 //go:embed data
 var data embed.FS
 

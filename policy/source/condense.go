@@ -8,6 +8,9 @@ import (
 	"lachan/internal/yamlfile"
 )
 
+// This file keeps a message that stands on thousands of lines from being thousands of
+// messages.
+
 const (
 	linesNamed = 5 // how many further lines a condensed message names
 	fewLines   = 3 // so often a message is said with each line

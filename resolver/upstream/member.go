@@ -12,6 +12,8 @@ import (
 	"lachan/resolver/upstream/udp"
 )
 
+// This file is a server of a group: how fast it answers, and whether it is in use.
+
 const (
 	// downAfter is how many exchanges in a row without any reply take a member
 	// out of use.

@@ -13,6 +13,9 @@ import (
 	"lachan/resolver/upstream/udp"
 )
 
+// This file asks servers that are down whether they are back. The times are between two
+// probes.
+
 const (
 	probeFirst = time.Second
 	probeMost  = 30 * time.Second

@@ -7,6 +7,8 @@ import (
 	"lachan/blocklist/domain"
 )
 
+// This file knows the hosts on which many publish.
+
 //go:embed sharedhosts.txt
 var sharedHostsText string
 

@@ -14,6 +14,7 @@ import (
 	"lachan/internal/yamlfile"
 )
 
+// feedName is what the name of a feed may be: it is that of a folder too.
 var feedName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 
 func (k *checker) feeds() {

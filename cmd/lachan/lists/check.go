@@ -19,6 +19,7 @@ import (
 	"lachan/internal/wording"
 )
 
+// checkCommand is `lachan lists check`, which reads one file as a list.
 func checkCommand(l wording.Language) *cobra.Command {
 	var o checkOptions
 	c := &cobra.Command{

@@ -19,6 +19,8 @@ import (
 	"lachan/internal/wording"
 )
 
+// diffCommand is `lachan lists diff`. This file has what is done about versions that are
+// held back.
 func diffCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	var server string

@@ -21,6 +21,7 @@ import (
 	"lachan/internal/yamlfile"
 )
 
+// keygenCommand is `lachan lists keygen`. This file has what makes keys and signatures.
 func keygenCommand(l wording.Language) *cobra.Command {
 	var password string
 	c := &cobra.Command{

@@ -23,6 +23,7 @@ import (
 	"lachan/internal/wording"
 )
 
+// statusCommand is `lachan lists status`, which says how each feed is.
 func statusCommand(l wording.Language) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{

@@ -17,6 +17,7 @@ import (
 	"lachan/internal/yamlfile"
 )
 
+// updateCommand is `lachan lists update`, which fetches and compiles.
 func updateCommand(l wording.Language, build command.Build) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{

@@ -6,6 +6,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
+// This file says when a process that has ended is started again.
+
 const (
 	// steadyTime is how long a process has to have done its work for its end not to
 	// count as one of a loop of crashes.

@@ -9,6 +9,8 @@ import (
 	"lachan/metrics/tally"
 )
 
+// This file has the figures that are counted by day: distinct clients, and names.
+
 const (
 	topNames = 20
 	// unnamedCategory is the category whose names are never shown. They are not recorded

@@ -7,6 +7,8 @@ import (
 	"lachan/metrics/report/chart"
 )
 
+// This file draws tables. cellPadding is in millimetres.
+
 const cellPadding = 1.0 // around what is in a cell
 
 // A grid is a table that is being drawn.

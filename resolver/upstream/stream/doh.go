@@ -19,6 +19,8 @@ import (
 	"lachan/resolver/upstream/exchange"
 )
 
+// This file asks a server over HTTPS.
+
 const (
 	messageType = "application/dns-message"
 	// maxHeader bounds the header of a response in bytes.

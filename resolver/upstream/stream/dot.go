@@ -16,6 +16,8 @@ import (
 	"lachan/resolver/upstream/exchange"
 )
 
+// This file asks a server over TLS, many exchanges over one connection.
+
 const (
 	// writeTimeout bounds one write, after which a server that does not read is
 	// given up.

@@ -11,6 +11,8 @@ import (
 	"lachan/resolver/upstream/exchange"
 )
 
+// This file keeps a connection to a server open between exchanges.
+
 const (
 	// connectTimeout bounds connecting, the TLS handshake and the look-up of a name
 	// included. Connecting goes on when the exchange that began it has ended, since
