@@ -39,7 +39,7 @@ const orderRows = "ten_mien,so_van_ban,ngay_van_ban,co_quan,hieu_luc_tu,muc_khan
 func TestTheClockOfEachOrderIsKept(t *testing.T) {
 	up := startStandIn(t)
 	p := newProcess(t, `feeds:
-  - {name: bang, url: table.csv, category: authority-order}
+  - {name: bang, url: table.csv, category: authority-order, trusted: true}
   - {name: a05, url: a05.txt, category: authority-order, authority: {name: A05, document: 99/A05, date: 2026-11-01}}
   - {name: mai, url: a05.txt, category: authority-order, authority: {name: A05, document: 100/A05, effective: 2999-01-01}}
 `, "units: [{id: a, networks: [127.0.0.0/8], profile: thpt}]\n", up.addr)

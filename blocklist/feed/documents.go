@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -119,4 +121,88 @@ func isUrgent(text string) bool {
 		}
 	}
 	return false
+}
+
+// A Loss says how many entries by a document a version no longer has.
+type Loss struct {
+	Document string `json:"document"` // "" of those without one
+	Had      int    `json:"had"`      // in the version before, and not over
+	Lost     int    `json:"lost"`     // of these
+}
+
+// maxLosses bounds the documents of which a loss is told.
+const maxLosses = 100
+
+// An Earlier is the copy in use, which an order's next version is compared with.
+type Earlier struct {
+	Path     string        `json:"path"`
+	Format   format.Format `json:"format"`
+	Asked    format.Format `json:"asked"`
+	Readings Readings      `json:"readings,omitempty"`
+}
+
+// earlier is what a next version is compared with; nil if there is nothing.
+func (c *Copy) earlier() *Earlier {
+	if c.Digest == "" || c.Path == "" {
+		return nil
+	}
+	return &Earlier{c.Path, c.Format, c.AskedFormat, c.Readings}
+}
+
+// keys are the entries of a version, each with its document, by their hash.
+type keys map[uint64]struct{}
+
+func (k keys) add(r *format.Rule) { k[keyOf(r)] = struct{}{} }
+
+func keyOf(r *format.Rule) uint64 {
+	h := fnv.New64a()
+	for _, text := range []string{r.Name, r.Regex, r.Document} {
+		h.Write([]byte(text))
+		h.Write([]byte{0})
+	}
+	if r.Prefix.IsValid() {
+		h.Write([]byte(r.Prefix.String()))
+	}
+	return h.Sum64()
+}
+
+// losses counts what of the earlier copy is not among the keys, by document.
+func (e *Earlier) losses(o format.Options, now time.Time, still keys) (losses []Loss, err error) {
+	byDocument := map[string]*Loss{}
+	c := Copy{Path: e.Path, Format: e.Format, AskedFormat: e.Asked, Readings: e.Readings}
+	o.Widened = nil
+	err = c.Parse(o, func(r format.Rule) error {
+		if !r.Until.IsZero() && !now.Before(r.Until) {
+			return nil
+		}
+		l := byDocument[r.Document]
+		if l == nil {
+			l = &Loss{Document: r.Document}
+			byDocument[r.Document] = l
+		}
+		l.Had++
+		if _, is := still[keyOf(&r)]; !is {
+			l.Lost++
+		}
+		return nil
+	})
+	for _, number := range slices.Sorted(maps.Keys(byDocument)) {
+		if l := byDocument[number]; l.Lost > 0 && len(losses) < maxLosses {
+			losses = append(losses, *l)
+		}
+	}
+	return losses, err
+}
+
+// shrankBy finds the document of which a version of orders has lost more than it may;
+// nil if there is none. All that an order has is much, however few entries that are.
+func (s *Source) shrankBy(losses []Loss) *Loss {
+	for i := range losses {
+		l := &losses[i]
+		whole := l.Document != "" && l.Lost == l.Had
+		if float64(l.Lost) > float64(l.Had)*s.MaxShrink && (whole || l.Lost >= shrinkFloor || s.MaxShrink == 0) {
+			return l
+		}
+	}
+	return nil
 }

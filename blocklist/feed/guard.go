@@ -38,7 +38,8 @@ type Examination struct {
 	Allows     bool          `json:"allows,omitempty"` // Source.Allows
 	May        format.May    `json:"may,omitzero"`     // Source.May
 	Max        int64         `json:"max_bytes"`        // Source.MaxBytes
-	Orders     bool          `json:"orders,omitempty"` // entries in doubt are looked for
+	Orders     bool          `json:"orders,omitempty"` // entries in doubt, and those lost, are looked for
+	Before     *Earlier      `json:"before,omitempty"` // what is compared with; nil: nothing
 	Was        Readings      `json:"was,omitempty"`    // how the version before was read
 
 	Categories []string                              `json:"categories,omitempty"` // Source.Categories
@@ -50,13 +51,16 @@ type Examination struct {
 // examine examines the draft of a list of the source, by the function or, if it is
 // nil, in this process.
 func (d *draft) examine(
-	ctx context.Context, src *Source, as format.Format, was Readings,
+	ctx context.Context, src *Source, as format.Format, known *Copy,
 	by func(context.Context, Examination) (Copy, error),
 ) (Copy, error) {
 	e := Examination{
 		Path: d.file.Name(), Format: as, Asked: src.listFormat(), Subdomains: src.Subdomains, Name: src.fileName(),
-		Allows: src.Allows, May: src.May, Orders: src.orders(), Max: src.maxBytes(), Was: was,
+		Allows: src.Allows, May: src.May, Orders: src.orders(), Max: src.maxBytes(), Was: known.readings(),
 		Categories: src.Categories, MayName: src.MayName, Core: src.Core, Zone: src.Zone,
+	}
+	if e.Orders {
+		e.Before = known.earlier()
 	}
 	if by == nil {
 		return e.Do(ctx)
@@ -78,13 +82,16 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 	defer file.Close()
 	c := Copy{ByReason: map[string]int{}}
 	orders := documents{byNumber: map[string]*collected{}}
-	never := core{is: e.Core}
+	never, still := core{is: e.Core}, keys{}
 	exceptions := format.Exceptions{}
 	emit := func(r format.Rule) error {
 		orders.add(&r)
 		never.add(&r)
 		if e.Orders && len(c.Doubts) <= maxDoubts {
 			c.addDoubt(&r, e.Core)
+		}
+		if e.Before != nil {
+			still.add(&r)
 		}
 		if !e.Allows {
 			exceptions.Add(&r)
@@ -112,8 +119,13 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 	c.Format, c.Readings, c.Skipped, c.Widened = sum.Format, sum.readings, sum.skipped, sum.Widened
 	c.Entries, c.Rejected, c.Documents = sum.Rules, sum.Rejected, orders.newest()
 	c.CoreHits, c.CoreNames, c.Verified = never.hits, never.names, time.Now().UTC()
-	c.Idle, err = e.idle(ctx, file, &exceptions)
-	return c, err
+	if c.Idle, err = e.idle(ctx, file, &exceptions); err != nil || e.Before == nil {
+		return c, err
+	}
+	if c.Lost, err = e.Before.losses(e.options(), time.Now(), still); err != nil {
+		c.Lost = nil // a copy that is read no more: the counts are compared all the same
+	}
+	return c, nil
 }
 
 func (e *Examination) parsing() *parsing {
@@ -173,6 +185,10 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 	case len(c.rewritten(known)) > 0:
 		lists := strings.Join(c.rewritten(known), ", ")
 		return refuse(textOtherFormat.With(lists), fmt.Errorf("%w: %s", ErrOtherFormat, lists))
+	case src.shrankBy(c.Lost) != nil:
+		l := src.shrankBy(c.Lost)
+		return refuse(textLost.With(l.Lost, l.Had, cmp.Or(l.Document, "-"), 100*src.MaxShrink),
+			fmt.Errorf("%w: lost %d of %d entries of document %q", ErrShrunk, l.Lost, l.Had, l.Document))
 	case src.shrank(known.Entries, c.Entries):
 		return refuse(textShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, known.Entries))

@@ -128,7 +128,8 @@ func (s *Store) takeHeld(ctx context.Context, src *Source, dir string, c Copy) (
 	if d.digest() != c.Digest {
 		return Copy{}, fmt.Errorf("%w: the file that was held back", ErrDigest)
 	}
-	if _, err := d.examine(ctx, src, c.readAs(src), c.Readings, s.Examine); err != nil {
+	as := Copy{AskedFormat: c.AskedFormat, Format: c.Format, Readings: c.Readings}
+	if _, err := d.examine(ctx, src, c.readAs(src), &as, s.Examine); err != nil {
 		return Copy{}, err
 	}
 	c.Path, c.Verified = copyPath(dir, c.Digest), time.Now().UTC()

@@ -69,6 +69,9 @@ func (f Failure) Text() wording.Text { return wording.Text{VI: f.VI, EN: f.EN} }
 
 // Remarks are what is told of a list besides what was rejected.
 type Remarks struct {
+	// Lost is what a version of orders no longer has of the one before and that is not
+	// over, by document.
+	Lost []Loss `json:"lost,omitempty"`
 	// Doubts are entries of an order that are more likely a slip; those that wait are
 	// not in force.
 	Doubts       []doubt.Entry `json:"doubts,omitempty"`

@@ -181,7 +181,7 @@ func (s *Store) verify(
 	if err := s.checkSidecar(ctx, src, d.digest()); err != nil {
 		return Copy{}, err
 	}
-	c, err := d.examine(ctx, src, as, known.readings(), s.Examine)
+	c, err := d.examine(ctx, src, as, known, s.Examine)
 	if err != nil {
 		return Copy{}, err
 	}

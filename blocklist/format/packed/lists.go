@@ -174,8 +174,10 @@ func readMember(name string, r io.Reader, left *budget, read func(name string, r
 	return read(name, left.of(unpacked))
 }
 
-// workbook is the path that every workbook has.
-const workbook = "[Content_Types].xml"
+// isWorkbook reports whether a file of an archive says that it is a workbook.
+func isWorkbook(z *zip.File) bool {
+	return z.Name == "[Content_Types].xml" || strings.HasPrefix(z.Name, "xl/")
+}
 
 // zipLists is Lists for a zip file.
 func zipLists(f File, size, max int64, read func(name string, r io.Reader) error) (c Contents, err error) {
@@ -183,7 +185,7 @@ func zipLists(f File, size, max int64, read func(name string, r io.Reader) error
 	if err != nil {
 		return c, damaged(err)
 	}
-	if slices.ContainsFunc(archive.File, func(z *zip.File) bool { return z.Name == workbook }) {
+	if slices.ContainsFunc(archive.File, isWorkbook) {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return c, err
 		}
