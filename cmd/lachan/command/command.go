@@ -15,12 +15,26 @@ import (
 	"lachan/internal/yamlfile"
 )
 
-// defaultFile is the configuration of commands that are not told one.
+// usualFiles are where the configuration of commands is that are not told one: the
+// first that is there.
+func usualFiles() []string { return []string{"lachan.yaml", "/etc/lachan/lachan.yaml"} }
+
+// defaultFile is the configuration of commands that are not told one. It is the first
+// of the usual ones even if that may not be read, and where none is there.
 func defaultFile() string {
 	if file := os.Getenv(config.EnvFile); file != "" {
 		return file
 	}
-	return "lachan.yaml"
+	return firstThere(usualFiles())
+}
+
+func firstThere(files []string) string {
+	for _, file := range files {
+		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+			return file
+		}
+	}
+	return files[0]
 }
 
 // WithKeys gives a command a flag for every key of the configuration, and the

@@ -9,31 +9,34 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/blocklist/format/site"
 	"lachan/cmd/lachan/command"
+	"lachan/internal/dates"
 	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
 )
 
 // A Question is whom a name is explained for, and when.
 type Question struct {
 	Client string // an address, or "" if Unit is given
-	Unit   string // the id of a unit, or "" if Client is given
+	Unit   string // the id of a unit, or "" if Client is given; both are "" where there is one school
 	Type   string // of DNS records: A, AAAA, HTTPS
-	At     string // a moment; "" is now
+	At     string // a moment, or a time of today; "" is now
 	// Serves reports whether a client that no unit claims gets answers. Nil: it does.
 	Serves func(client netip.Addr) bool
 }
 
-// Check reports a question that names both a client and a unit, or neither.
+// Check reports a question that names both a client and a unit.
 func (q *Question) Check() error {
-	if (q.Client == "") == (q.Unit == "") {
+	if q.Client != "" && q.Unit != "" {
 		return usage(textWho)
 	}
 	return nil
 }
 
-// Ask explains a name by the rules of a moment. All its errors are the
-// caller's.
+// Ask explains a name, or that of a URL, by the rules of a moment. All its errors are
+// the caller's.
 func (q *Question) Ask(
 	name string, zone *time.Location, rulesAt func(time.Time) *policy.Rules,
 ) (policy.Explanation, error) {
@@ -56,20 +59,25 @@ func (q *Question) Ask(
 	if !served {
 		return policy.ExplainRefused(rules.Time(), name, qtype), nil
 	}
-	return rules.Explain(group, name, qtype)
+	host, _ := site.SplitURL(site.Refang(strings.TrimSpace(name)))
+	host, _ = site.CutTree(host)
+	explanation, err := rules.Explain(group, host, qtype)
+	if err != nil {
+		return explanation, usage(textName.With(name))
+	}
+	return explanation, nil
 }
 
 func (q *Question) moment(zone *time.Location) (time.Time, error) {
 	if q.At == "" {
 		return time.Now().In(zone), nil
 	}
-	if t, err := time.Parse(time.RFC3339, q.At); err == nil {
+	if t, _, ok := dates.Parse(q.At, zone); ok {
 		return t, nil
 	}
-	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02T15:04:05", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, q.At, zone); err == nil {
-			return t, nil
-		}
+	today := time.Now().In(zone).Format(time.DateOnly)
+	if t, day, ok := dates.Parse(today+" "+q.At, zone); ok && (!day || strings.Contains(q.At, ":")) {
+		return t, nil
 	}
 	return time.Time{}, usage(textAt.With(q.At))
 }
@@ -79,7 +87,14 @@ func (q *Question) group(rules *policy.Rules) (g policy.GroupID, served bool, er
 	if q.Unit != "" {
 		group, ok := rules.Policy().GroupOf(q.Unit)
 		if !ok {
-			return 0, false, command.Fail(NoUnit.With(q.Unit))
+			return 0, false, command.Fail(NoUnit(rules.Policy(), q.Unit))
+		}
+		return group, true, nil
+	}
+	if q.Client == "" {
+		group, ok := onlySchool(rules.Policy())
+		if !ok {
+			return 0, false, usage(textWho)
 		}
 		return group, true, nil
 	}
@@ -89,6 +104,48 @@ func (q *Question) group(rules *policy.Rules) (g policy.GroupID, served bool, er
 	}
 	group, known := rules.Identify(addr)
 	return group, known || q.Serves == nil || q.Serves(addr), nil
+}
+
+// onlySchool is the school of a policy that has one alone; where there is no unit at
+// all, all clients are alike.
+func onlySchool(p *policy.Policy) (school policy.GroupID, ok bool) {
+	schools := 0
+	for i, g := range p.Groups() {
+		if g.Kind == policy.School {
+			school, schools = i, schools+1
+		}
+	}
+	return school, schools == 1 || p.NumGroups() == 1
+}
+
+// mostCompared bounds the units that a misspelt id is compared with.
+const mostCompared = 5000
+
+// NoUnit says that a policy has no unit of an id, and which one may be meant: one with
+// nearly that id, or with that name.
+func NoUnit(p *policy.Policy, id string) wording.Text {
+	text := textNoUnit.With(id)
+	if p.NumGroups() > mostCompared {
+		return text
+	}
+	var ids []string
+	for _, g := range p.Groups() {
+		known := g.UnitID()
+		if name := wording.Plain(g.Name, '-'); name != "" && name == wording.Plain(id, '-') {
+			return wording.Join(text, textNearUnit.With(known))
+		}
+		ids = append(ids, known)
+	}
+	near, ok := yamlfile.Nearest(id, ids)
+	for _, known := range ids { // a group without its school, a part of an id
+		if !ok && id != "" && (strings.HasSuffix(known, "/"+id) || strings.Contains(known, id)) {
+			near, ok = known, true
+		}
+	}
+	if !ok {
+		return text
+	}
+	return wording.Join(text, textNearUnit.With(near))
 }
 
 func usage(t wording.Text) error { return command.UsageError{Command: "lachan explain", Text: t} }

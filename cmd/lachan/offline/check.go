@@ -49,6 +49,8 @@ type checkResult struct {
 	Asked    int         `json:"asked"` // questions of policy scripts
 	Mistakes []checkLine `json:"mistakes"`
 	Notes    []checkLine `json:"notes"`
+	// Settings are what schools are kept from, now and in lessons; those alike are one.
+	Settings []checkSetting `json:"settings"`
 }
 
 type checkLine struct {
@@ -89,7 +91,9 @@ func check(c command.Call, o *checkOptions) error {
 	}
 	k.mistakes.Sort()
 	if o.json {
-		result := checkResult{len(k.mistakes) == 0, k.asked, checkLines(k.mistakes), checkLines(k.notes)}
+		result := checkResult{
+			len(k.mistakes) == 0, k.asked, checkLines(k.mistakes), checkLines(k.notes), checkSettings(k.settings()),
+		}
 		if err := c.JSON(result); err != nil {
 			return err
 		}
@@ -189,6 +193,14 @@ func checkEntries(cfg *config.Config, p *policy.Policy) yamlfile.Problems {
 	return p.CheckLocks(source.Bind(lists, p, cfg))
 }
 
+// settings are what schools may do; nil without a policy.
+func (k *checking) settings() []policy.Setting {
+	if k.policy == nil {
+		return nil
+	}
+	return policy.Overview(k.policy, time.Now())
+}
+
 // mostPrinted bounds the mistakes that check prints; --json has all.
 const mostPrinted = 200
 
@@ -207,6 +219,7 @@ func (k *checking) print(c command.Call) {
 		return
 	}
 	c.Say(textCheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
+	printSettings(c, k.settings())
 	shares := k.cfg.Memory.Shares(k.cfg.Cache.MaxBytes)
 	in := func(bytes int64) string { return yamlfile.Bytes(bytes).Rounded() }
 	c.Say(textMemory.With(

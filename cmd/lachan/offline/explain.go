@@ -18,9 +18,10 @@ import (
 func ExplainCommand(l wording.Language) *cobra.Command {
 	var o explainOptions
 	c := &cobra.Command{
-		Use:   "explain NAME --client ADDR|--unit ID",
+		Use:   "explain NAME|URL [--client ADDR|--unit ID]",
 		Short: textExplain.In(l),
 		Example: `  lachan explain www.tiktok.com --client 10.20.1.7
+  lachan explain https://www.tiktok.com/x --at "28/11/2026 10:15"
   lachan explain olm.vn --unit th-kim-dong --type AAAA --at 2026-11-20T10:15 --json`,
 		Args: command.Exactly(1),
 		RunE: command.Run(l, func(c command.Call, args []string) error { return runExplain(c, args[0], &o) }),

@@ -72,7 +72,7 @@ func writeProfile(c command.Call, o *profileOptions) error {
 	}
 	g, known := off.Policy.GroupOf(o.unit)
 	if !known {
-		return command.Fail(explain.NoUnit.With(o.unit))
+		return command.Fail(explain.NoUnit(off.Policy, o.unit))
 	}
 	var addrs []netip.Addr
 	for _, text := range o.addresses {

@@ -12,6 +12,42 @@ var (
 		VI: "Tốt: %s không có lỗi (%d trường và nhóm, %d danh sách)",
 		EN: "Good: %s has no problems (schools and groups: %d, feeds: %d)",
 	}
+	textSettingUnits = wording.Text{
+		VI: "%d đơn vị (%s)",
+		EN: "%d units (%s)",
+	}
+	textSettingAlways = wording.Text{
+		VI: "%s: lúc này và trong giờ học %s",
+		EN: "%s: now and in lessons %s",
+	}
+	textSettingLessons = wording.Text{
+		VI: "%s: lúc này %s; trong giờ học %s",
+		EN: "%s: now %s; in lessons %s",
+	}
+	textSettingsMore = wording.Text{
+		VI: "… và %d cách thiết lập nữa (lachan check --json cho biết tất cả)",
+		EN: "... and %d more settings (lachan check --json tells all)",
+	}
+	textBlocked = wording.Text{
+		VI: "chặn: %s",
+		EN: "blocked: %s",
+	}
+	textBlockedMore = wording.Text{
+		VI: "chặn thêm: %s",
+		EN: "blocked besides: %s",
+	}
+	textBlockedNothing = wording.Text{
+		VI: "không chặn nhóm nội dung nào",
+		EN: "no category is blocked",
+	}
+	textBlockedDeny = wording.Text{
+		VI: "chỉ vào được những gì được cho phép",
+		EN: "only what is allowed resolves",
+	}
+	textBlockedOnly = wording.Text{
+		VI: "chỉ vào được những gì ghi trong only",
+		EN: "only what is listed under only resolves",
+	}
 	textMemory = wording.Text{
 		VI: "Bộ nhớ %s: tiến trình trả lời %s (bộ đệm %s, câu trả lời đang gửi %s, câu hỏi đang chờ %s), tiến trình quản lý %s, tiến trình giám sát %s, mỗi việc riêng %s (dừng khi quá %s)",
 		EN: "Memory %s: the process that answers %s (cache %s, answers on their way %s, questions that wait %s), the one that manages %s, the supervisor %s, each job %s (it ends above %s)",
@@ -37,8 +73,8 @@ var (
 		EN: "explain each step of why a name is allowed or blocked",
 	}
 	textFlagClient = wording.Text{
-		VI: "địa chỉ của máy hỏi",
-		EN: "address of the client that asks",
+		VI: "địa chỉ của máy hỏi; nếu chỉ có một trường thì không cần",
+		EN: "address of the client that asks; not needed where there is one school",
 	}
 	textFlagUnit = wording.Text{
 		VI: "mã đơn vị, như truong-a hoặc truong-a/giao-vien",
@@ -49,8 +85,8 @@ var (
 		EN: "query type",
 	}
 	textFlagAt = wording.Text{
-		VI: "thời điểm, như 2026-11-20T10:15; mặc định là bây giờ",
-		EN: "the time, such as 2026-11-20T10:15; default now",
+		VI: "thời điểm, như \"20/11/2026 10:15\" hoặc 2026-11-20T10:15; mặc định là bây giờ",
+		EN: "the time, such as \"20/11/2026 10:15\" or 2026-11-20T10:15; default now",
 	}
 	textExplainNoLists = wording.Text{
 		VI: "chưa có danh sách nào được biên dịch trong %s; chỉ dùng danh sách dựng sẵn (chạy `lachan lists update` để tải)",

@@ -3,12 +3,13 @@ package figures
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"lachan/internal/dates"
 	"lachan/internal/wording"
+	"lachan/metrics/report/spoken"
 )
 
 // A Period is the time that a report is about, whole days of one time zone.
@@ -77,7 +78,8 @@ var (
 	schoolForm    = regexp.MustCompile(`^(20\d{2})-(20\d{2})(?:-HK([12]))?$`)
 	reportingForm = regexp.MustCompile(`^(?:BC-(20\d{2})|(20\d{2})-NAM)$`)
 	weekForm      = regexp.MustCompile(`^(20\d{2})-W(\d{2})$`)
-	betweenForm   = regexp.MustCompile(`^([^. ]+) ?(?:\.\.|-) ?([^. ]+)$`)
+	betweenForm   = regexp.MustCompile(`^(.+?) ?(?:\.\.|…|–| - | ĐẾN | DEN | TO ) ?(.+)$`)
+	bareForm      = regexp.MustCompile(`^([^. -]+)-([^. -]+)$`)
 )
 
 // ErrPeriod is the error of a text that names no period. It says which ones
@@ -95,11 +97,9 @@ var ErrPeriod = wording.Error(textNoPeriod)
 //	2026-11-20 20/11/2026          a day
 //	tuần này, tháng trước ...      this or the last day, week, month, quarter, year; in
 //	                               English too, and without accents
+//	quý III/2026, tuần 47 ...      as people say it, of this year if none is said
 func ParsePeriod(code string, in Calendar) (Period, error) {
 	text := strings.ToUpper(strings.Join(strings.Fields(code), " "))
-	if p, ok := in.relative(text); ok {
-		return p, nil
-	}
 	if m := calendarForm.FindStringSubmatch(text); m != nil {
 		return calendarOf(m[1] != "", number(m[2]), m[3], in), nil
 	}
@@ -119,7 +119,14 @@ func ParsePeriod(code string, in Calendar) (Period, error) {
 	if day, ok := in.day(text); ok {
 		return betweenDays(day, day.AddDate(0, 0, 1), in), nil
 	}
-	if m := betweenForm.FindStringSubmatch(text); m != nil {
+	if code, ok := spoken.Period(text, in.now()); ok {
+		return ParsePeriod(code, in)
+	}
+	m := betweenForm.FindStringSubmatch(text)
+	if m == nil {
+		m = bareForm.FindStringSubmatch(text)
+	}
+	if m != nil {
 		from, ok1 := in.day(m[1])
 		to, ok2 := in.day(m[2])
 		if ok1 && ok2 && !to.Before(from) {
@@ -127,6 +134,14 @@ func ParsePeriod(code string, in Calendar) (Period, error) {
 		}
 	}
 	return Period{}, fmt.Errorf("%q: %w", code, ErrPeriod)
+}
+
+// now is the time of the zone; zero if none is given.
+func (c Calendar) now() time.Time {
+	if c.Now.IsZero() {
+		return time.Time{}
+	}
+	return c.Now.In(c.Zone)
 }
 
 // number reads the digits that a form has matched; "" is 0.
@@ -137,44 +152,11 @@ func number(digits string) int {
 
 // day reads a day as programs or as people here write it.
 func (c Calendar) day(text string) (time.Time, bool) {
-	for _, layout := range [...]string{time.DateOnly, "2/1/2006"} {
-		day, err := time.ParseInLocation(layout, text, c.Zone)
-		if err == nil && day.Year()/100 == 20 {
-			return day, true
-		}
+	year, month, day, ok := dates.Day(text)
+	if !ok || year/100 != 20 {
+		return time.Time{}, false
 	}
-	return time.Time{}, false
-}
-
-// relative reads a period that is named from now.
-func (c Calendar) relative(text string) (Period, bool) {
-	if c.Now.IsZero() {
-		return Period{}, false
-	}
-	now := midnight(c.Now.In(c.Zone))
-	year, number := now.ISOWeek()
-	this, _ := weekOf(year, number, c)
-	today := betweenDays(now, now.AddDate(0, 0, 1), c)
-	month := calendarOf(false, now.Year(), fmt.Sprintf("%02d", now.Month()), c)
-	quarter := calendarOf(false, now.Year(), "Q"+strconv.Itoa((int(now.Month())+2)/3), c)
-	whole := calendarOf(false, now.Year(), "", c)
-	for _, named := range []struct {
-		period     Period
-		this, last []string
-	}{
-		{today, []string{"HÔM NAY", "HOM NAY", "TODAY"}, []string{"HÔM QUA", "HOM QUA", "YESTERDAY"}},
-		{this, []string{"TUẦN NÀY", "TUAN NAY", "THIS WEEK"}, []string{"TUẦN TRƯỚC", "TUAN TRUOC", "LAST WEEK"}},
-		{month, []string{"THÁNG NÀY", "THANG NAY", "THIS MONTH"}, []string{"THÁNG TRƯỚC", "THANG TRUOC", "LAST MONTH"}},
-		{quarter, []string{"QUÝ NÀY", "QUY NAY", "THIS QUARTER"}, []string{"QUÝ TRƯỚC", "QUY TRUOC", "LAST QUARTER"}},
-		{whole, []string{"NĂM NAY", "NAM NAY", "THIS YEAR"}, []string{"NĂM TRƯỚC", "NAM TRUOC", "NĂM NGOÁI", "LAST YEAR"}},
-	} {
-		if words := strings.ReplaceAll(text, "-", " "); slices.Contains(named.this, words) {
-			return named.period, true
-		} else if slices.Contains(named.last, words) {
-			return named.period.Previous(), true
-		}
-	}
-	return Period{}, false
+	return time.Date(year, month, day, 0, 0, 0, 0, c.Zone), true
 }
 
 // reportingYearOf is the year that ends on the day of the plan.
