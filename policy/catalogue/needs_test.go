@@ -33,7 +33,7 @@ func TestDevicesReachWhatTheyNeed(t *testing.T) {
 	}
 	f("private-dns", "b0980c3e-dnsotls-ds.metric.gstatic.com")
 	f("connectivity", "www.msftconnecttest.com", "ipv6.msftconnecttest.com", "dns.msftncsi.com", "edge-http.microsoft.com",
-		"captive.apple.com", "www.apple.com", "connectivitycheck.gstatic.com", "connectivitycheck.android.com", "clients3.google.com",
+		"captive.apple.com", "connectivitycheck.gstatic.com", "connectivitycheck.android.com", "clients3.google.com",
 		"www.gstatic.com", "play.googleapis.com", "detectportal.firefox.com", "nmcheck.gnome.org", "connectivity-check.ubuntu.com",
 		"fedoraproject.org", "ping.archlinux.org", "network-test.debian.org", "networkcheck.kde.org", "conncheck.opensuse.org",
 		"connectivity.samsung.com.cn", "connectivitycheck.platform.hicloud.com", "connectivitycheck.cbg-app.huawei.com",
@@ -44,8 +44,9 @@ func TestDevicesReachWhatTheyNeed(t *testing.T) {
 		"time.nist.gov", "time.aws.com", "ntp.aliyun.com")
 	f("certificates", "ocsp.digicert.com", "crl3.digicert.com", "cacerts.digicert.com", "ocsp.sectigo.com", "crl.usertrust.com",
 		"r10.o.lencr.org", "o.pki.goog", "c.pki.goog", "ocsp.globalsign.com", "ocsp.godaddy.com", "ocsp.entrust.net",
-		"commercial.ocsp.identrust.com", "ocsp.rootca1.amazontrust.com", "mscrl.microsoft.com", "www.microsoft.com", "ocsp2.apple.com",
+		"commercial.ocsp.identrust.com", "ocsp.rootca1.amazontrust.com", "mscrl.microsoft.com", "ocsp2.apple.com",
 		"subca.ocsp-certum.com", "ocsp.swisssign.net", "ocsp.harica.gr", "ocsp.vnpt-ca.vn", "ocsp.viettel-ca.vn", "ocsp.bkavca.vn")
+	f("vendor-sites", "www.apple.com", "www.microsoft.com")
 	f("updates", "download.windowsupdate.com", "ctldl.windowsupdate.com", "fe2.update.microsoft.com", "slscr.update.microsoft.com",
 		"tlu.dl.delivery.mp.microsoft.com", "swscan.apple.com", "mesu.apple.com", "gdmf.apple.com", "updates.cdn-apple.com",
 		"update.googleapis.com", "redirector.gvt1.com", "ota.googlezip.net", "aus5.mozilla.org", "security.ubuntu.com",
@@ -140,4 +141,14 @@ func TestWaysAroundAreShutByAllTheirNames(t *testing.T) {
 		"mask.icloud.com", "mask.apple-dns.net", "engage.cloudflareclient.com", "vpngate.net")
 	f(false, "translate.google.com", "www.cloudflare.com", "www.google.com", "web.archive.org", "cdn.ampproject.org", "cdn77.org",
 		"azureedge.net", "fastly.net", "www.yandex.net", "www.opendns.com")
+}
+
+// Where nothing but a list and what machines need resolves, a site that people read
+// is not among what they need.
+func TestWhatMachinesNeedIsNoSiteToRead(t *testing.T) {
+	for _, e := range load(t).Core {
+		if e.Essential() && strings.HasPrefix(e.Name, "www.") && e.Name != "www.gstatic.com" {
+			t.Errorf("%s of %s is open in every examination", e.Name, e.Section)
+		}
+	}
 }
