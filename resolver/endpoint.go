@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"time"
 
 	"lachan/internal/eventloop"
 	"lachan/metrics"
@@ -38,6 +39,8 @@ type endpoints struct {
 	limiter *clientconn.Limiter
 	streams *streamServer
 	free    sync.Pool // of *streamQuery
+	// quicAfter is for how long another process may still read what is QUIC.
+	quicAfter time.Duration
 
 	mu        sync.Mutex
 	listening map[listen.Endpoint]*listener // mu
@@ -150,12 +153,13 @@ func (es *endpoints) open(e listen.Endpoint, sockets []listen.Socket) (l *listen
 		l.tcp, err = es.accept(tcp[0], l.addr, func(c *clientconn.Conn) { es.streams.serveDoT(c, config) })
 	case listen.DoH:
 		l.handler = es.newHandler()
-		if l.doh, err = stream.ListenDoH(udp[0], l.addr, es.limiter, es.tlsOf, l.handler); err == nil {
+		if l.doh, err = stream.ListenDoH(udp[0], l.addr, es.limiter, es.tlsOf, l.handler, es.quicAfter); err == nil {
 			l.tcp, err = es.accept(tcp[0], l.addr, l.doh.Serve)
 		}
 	case listen.DoQ:
 		l.handler = es.newHandler()
-		l.doq, err = stream.ListenDoQ(udp[0], l.addr, es.limiter, es.tlsOf(e.Protocol.ALPN()...), l.handler)
+		config := es.tlsOf(e.Protocol.ALPN()...)
+		l.doq, err = stream.ListenDoQ(udp[0], l.addr, es.limiter, config, l.handler, es.quicAfter)
 	}
 	return l, err
 }

@@ -40,6 +40,10 @@ func New(counters *metrics.Counters, loops *eventloop.Loops, log *slog.Logger) *
 	return &Resolver{route: r, endpoints: newEndpoints(r, loops, log)}
 }
 
+// FollowQUIC says that another process, which is about to end, still reads the sockets
+// of QUIC that Listen gets next: they are not read before a time is over.
+func (r *Resolver) FollowQUIC(after time.Duration) { r.endpoints.quicAfter = after }
+
 // Use puts rules, settings and upstreams in force for all queries read from
 // now on. It and Listen may be called at any time by one goroutine at a time.
 func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstream.Zones) {

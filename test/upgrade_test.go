@@ -19,24 +19,31 @@ import (
 )
 
 // TestAnUpgradeLosesNothing replaces the running program by another build of it,
-// again and again, while it is asked over UDP, TCP and TLS. No question over UDP
-// goes without an answer. Streams answer what they were asked and end cleanly:
+// again and again, while it is asked over UDP, TCP, TLS, QUIC and HTTP/3. No question
+// over UDP goes without an answer. Streams answer what they were asked and end cleanly:
 // a client that is told so connects again.
 func TestAnUpgradeLosesNothing(t *testing.T) {
 	upgrades, pace, streams := sized(20, 3), sized(10_000, 2000), sized(200, 20)
 	up := startStandIn(t)
 	p := newProcess(t, "", twoSchools, up.addr)
 	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `server: {listen: ["127.0.0.1:0"]}`,
-		`server: {listen: ["127.0.0.1:0"], dot: ["127.0.0.1:0"], tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}}`, 1))
+		`server: {listen: ["127.0.0.1:0"], dot: ["127.0.0.1:0"], doh: ["127.0.0.1:0"], doq: ["127.0.0.1:0"], tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}}`, 1))
 	p.certify()
 	p.program = copyProgram(t, "first")
 	p.start()
-	overTLS := p.logged(`msg="serving encrypted" protocol=dot address=(\S+)`)
+	door := func(protocol string) string {
+		return p.logged(`msg="serving encrypted" protocol=` + protocol + ` address=(\S+)`)
+	}
 	if p.from("127.10.1.1", "blocked.example").Rcode != dns.RcodeSuccess {
 		t.Fatal("not answered")
 	}
 	s := startPulse(t, p.dns, "blocked.example", pace, "127.10.1.1", "127.10.1.2")
-	g := startStreams(p.dns, overTLS, streams)
+	dot, doq, doh := door("dot"), door("doq"), door("doh")
+	g := startStreams(p.dns, dot, streams)
+	for i := range streams / 4 {
+		g.wg.Go(func() { g.askQUIC(&doqClient{addr: doq}, i) })
+		g.wg.Go(func() { g.askQUIC(&h3Client{addr: doh}, i) })
+	}
 	for range upgrades {
 		<-time.After(500 * time.Millisecond)
 		resolve, manage := p.child("resolve"), p.child("manage")

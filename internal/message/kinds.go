@@ -19,6 +19,7 @@ const (
 	Listening Kind = 8
 	Alive     Kind = 9
 	Absent    Kind = 10
+	Follow    Kind = 11
 
 	Use        Kind = 20
 	Addresses  Kind = 21

@@ -48,17 +48,19 @@ type DoH struct {
 
 // ListenDoH serves what Serve is given, and HTTP/3 on a copy of the socket, which
 // is bound to addr, as the other is. config returns that of TLS for what is spoken
-// next over it.
+// next over it. HTTP/3 is not read before a time after Run, in which another process
+// may still do so.
 func ListenDoH(
 	udp listen.Socket, addr netip.AddrPort, limiter *clientconn.Limiter, config func(alpn ...string) *tls.Config,
-	handler Handler,
+	handler Handler, after time.Duration,
 ) (*DoH, error) {
 	d := &DoH{
 		handler: handler, limiter: limiter, tls: config(listen.DoH.ALPN()...),
 		queue: newConnQueue(net.TCPAddrFromAddrPort(addr)), ended: make(chan struct{}),
 	}
 	var err error
-	if d.quic, err = listenQUIC(udp, addr, limiter, http3.ConfigureTLSConfig(config()), dohUnidirectional); err != nil {
+	d.quic, err = listenQUIC(udp, addr, limiter, http3.ConfigureTLSConfig(config()), dohUnidirectional, after)
+	if err != nil {
 		return nil, err
 	}
 	d.altSvc = `h3=":` + strconv.Itoa(int(addr.Port())) + `"; ma=86400`

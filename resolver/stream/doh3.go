@@ -2,11 +2,15 @@ package stream
 
 import (
 	"context"
+	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
+
+	"lachan/resolver/clientconn"
 )
 
 // dohUnidirectional is how many streams in one direction a client of HTTP/3 may
@@ -29,17 +33,12 @@ func (d *DoH) http3Patience() time.Duration { return d.tcp.IdleTimeout + dohAnsw
 // runQUIC serves HTTP/3 until Stop, and returns when what was
 // asked is answered, or late.
 func (d *DoH) runQUIC() {
-	var live sync.WaitGroup
-	defer live.Wait()
-	for {
-		c, err := d.quic.accept(d.stopping, func(c *quic.Conn) {
-			_ = c.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "") // or it has ended
-		})
-		if err != nil {
-			return
-		}
-		live.Go(func() { d.serveQUIC(c) })
-	}
+	d.quic.serve(d.stopping, endHTTP3, d.serveQUIC)
+}
+
+// endHTTP3 ends a connection as one without a mistake ends, if it has not ended.
+func endHTTP3(c *quic.Conn) {
+	_ = c.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "") // an error means that it has
 }
 
 // serveQUIC serves a connection until its end. It has a server of its own, which
@@ -47,12 +46,15 @@ func (d *DoH) runQUIC() {
 func (d *DoH) serveQUIC(c *quic.Conn) {
 	ctx, dismiss := d.quic.lifetime(d.stopping)
 	defer dismiss()
-	idle := time.AfterFunc(d.http3Patience(), func() {
-		_ = c.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "") // an error means that it has ended
-	})
+	idle := time.AfterFunc(d.http3Patience(), func() { endHTTP3(c) })
 	defer idle.Stop()
+	var asked atomic.Int64 // requests under way
 	server := &http3.Server{
-		Handler: d, MaxHeaderBytes: dohHeaderBytes, IdleTimeout: d.tcp.IdleTimeout,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			defer asked.Add(-1)
+			d.ServeHTTP(w, r)
+		}), MaxHeaderBytes: dohHeaderBytes, IdleTimeout: d.tcp.IdleTimeout,
 		ConnContext: func(ctx context.Context, _ *quic.Conn) context.Context {
 			return context.WithValue(ctx, connKey{}, &http3Conn{c, dismiss, idle})
 		},
@@ -67,9 +69,15 @@ func (d *DoH) serveQUIC(c *quic.Conn) {
 			return
 		case <-ctx.Done():
 		}
-		late, cancel := context.WithTimeout(context.Background(), dohWriteTimeout)
+		// The client is told to ask no more. One that stays all the same is sent away
+		// when it has its answers.
+		soon, cancel := context.WithTimeout(context.Background(), clientconn.Linger)
 		defer cancel()
-		_ = server.Shutdown(late) // clients that stay are sent away
+		_ = server.Shutdown(soon)
+		for late := time.Now().Add(dohWriteTimeout); asked.Load() > 0 && time.Now().Before(late); {
+			<-time.After(clientconn.Linger / 10)
+		}
+		endHTTP3(c)
 	})
 	_ = server.ServeQUICConn(c) // how it has ended is the client's business
 }

@@ -35,11 +35,13 @@ type DoQ struct {
 	stop     context.CancelFunc
 }
 
-// ListenDoQ serves a copy of the socket, which is bound to addr.
+// ListenDoQ serves a copy of the socket, which is bound to addr. It reads nothing
+// before a time after Run, in which another process may still do so.
 func ListenDoQ(
 	socket listen.Socket, addr netip.AddrPort, limiter *clientconn.Limiter, config *tls.Config, handler Handler,
+	after time.Duration,
 ) (*DoQ, error) {
-	l, err := listenQUIC(socket, addr, limiter, config, -1)
+	l, err := listenQUIC(socket, addr, limiter, config, -1, after)
 	if err != nil {
 		return nil, err
 	}
@@ -54,15 +56,10 @@ func (d *DoQ) Stop() { d.stop() }
 // Run serves connections until Stop, and returns when what was read from them is
 // answered.
 func (d *DoQ) Run() {
-	var live sync.WaitGroup
-	defer live.Wait()
-	for {
-		c, err := d.accept(d.stopping, func(c *quic.Conn) { _ = c.CloseWithError(doqNoError, "") }) // or it has ended
-		if err != nil {
-			return
-		}
-		live.Go(func() { d.serve(c) })
-	}
+	d.quicListener.serve(
+		d.stopping, func(c *quic.Conn) { _ = c.CloseWithError(doqNoError, "") }, // or it has ended
+		d.serve,
+	)
 }
 
 // serve answers the questions of a connection until its end.

@@ -20,12 +20,16 @@ import (
 
 // A quicListener is a socket on which QUIC is spoken: DNS itself or HTTP/3.
 type quicListener struct {
-	*quic.Listener
-	addr      netip.AddrPort
-	door      listen.Protocol
-	transport *quic.Transport
-	limiter   *clientconn.Limiter
-	shaking   atomic.Int64 // handshakes under way
+	*quic.Listener // nil until begin
+	after          time.Duration
+	listen         func() (*quic.Listener, error)
+	addr           netip.AddrPort
+	door           listen.Protocol
+	transport      *quic.Transport
+	limiter        *clientconn.Limiter
+	shaking        atomic.Int64 // handshakes under way
+	closing        sync.Once
+	closed         error // of closing
 }
 
 // Bounds of QUIC. Data early in the handshake (0-RTT) is not taken: it can be
@@ -39,15 +43,18 @@ const (
 	quicHandshakes = 64
 )
 
-// listenQUIC speaks QUIC on a copy of the socket, which is bound to addr.
+// listenQUIC speaks QUIC on a copy of the socket, which is bound to addr, after a time
+// that begin waits: so long another process may read from it. Packets wait in the
+// kernel, or else each process would get some of a connection's.
 func listenQUIC(
 	from listen.Socket, addr netip.AddrPort, limiter *clientconn.Limiter, config *tls.Config, unidirectional int64,
+	after time.Duration,
 ) (*quicListener, error) {
 	socket, err := net.FilePacketConn(from.File)
 	if err != nil {
 		return nil, err
 	}
-	l := &quicListener{addr: addr, door: from.Protocol, limiter: limiter}
+	l := &quicListener{addr: addr, door: from.Protocol, limiter: limiter, after: after}
 	l.transport = &quic.Transport{
 		Conn:                socket,
 		VerifySourceAddress: func(net.Addr) bool { return l.shaking.Load() >= quicHandshakes || limiter.Crowded() },
@@ -55,17 +62,72 @@ func listenQUIC(
 			return l.admit(ctx, info)
 		},
 	}
-	l.Listener, err = l.transport.Listen(config, &quic.Config{
-		HandshakeIdleTimeout: clientconn.HandshakeTimeout / 2, // in all twice that
-		MaxIdleTimeout:       limiter.Limits().Idle,
-		MaxIncomingStreams:   quicStreams, MaxIncomingUniStreams: unidirectional,
-		InitialStreamReceiveWindow: quicWindow, MaxStreamReceiveWindow: quicWindow,
-		InitialConnectionReceiveWindow: quicWindow, MaxConnectionReceiveWindow: quicWindow,
-	})
-	if err != nil {
+	l.listen = func() (*quic.Listener, error) {
+		return l.transport.Listen(config, &quic.Config{
+			HandshakeIdleTimeout: clientconn.HandshakeTimeout / 2, // in all twice that
+			MaxIdleTimeout:       limiter.Limits().Idle,
+			MaxIncomingStreams:   quicStreams, MaxIncomingUniStreams: unidirectional,
+			InitialStreamReceiveWindow: quicWindow, MaxStreamReceiveWindow: quicWindow,
+			InitialConnectionReceiveWindow: quicWindow, MaxConnectionReceiveWindow: quicWindow,
+		})
+	}
+	if after > 0 {
+		return l, nil
+	}
+	if l.Listener, err = l.listen(); err != nil {
 		return nil, errors.Join(err, l.transport.Close(), socket.Close())
 	}
 	return l, nil
+}
+
+// begin reads from the socket from now on, or when it is time to. It is not ok if ctx
+// is done before.
+func (l *quicListener) begin(ctx context.Context) (ok bool) {
+	if l.Listener != nil {
+		return true
+	}
+	wait := time.NewTimer(l.after)
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wait.C:
+	}
+	var err error
+	l.Listener, err = l.listen()
+	return err == nil
+}
+
+// serve serves the connections until ctx is done, those too whose handshake was done
+// by then. It returns when they have ended, and nothing is read any more: another
+// process may be waiting for what comes. end ends a connection that gives way.
+func (l *quicListener) serve(ctx context.Context, end, serve func(*quic.Conn)) {
+	var live sync.WaitGroup
+	defer func() {
+		live.Wait()
+		_ = l.close() // what is wrong is told by Close, which is called too
+	}()
+	if !l.begin(ctx) {
+		return
+	}
+	for ctx.Err() == nil {
+		if c, err := l.accept(ctx, end); err == nil {
+			live.Go(func() { serve(c) })
+		} else if ctx.Err() == nil {
+			return
+		}
+	}
+	for late := time.Now().Add(clientconn.Linger); l.shaking.Load() > 0 && time.Now().Before(late); {
+		<-time.After(clientconn.Linger / 20) // for handshakes that are under way
+	}
+	_ = l.Listener.Close() // it may be closed already
+	for {
+		c, err := l.accept(context.Background(), end)
+		if err != nil {
+			return
+		}
+		live.Go(func() { serve(c) })
+	}
 }
 
 var errNoPlace = errors.New("no place for another connection")
@@ -130,11 +192,21 @@ func (l *quicListener) sentTooMuch(c *quic.Conn) bool {
 
 // Close ends all connections.
 func (l *quicListener) Close() error {
-	err := errors.Join(l.Listener.Close(), l.transport.Close(), l.transport.Conn.Close())
-	if err != nil {
+	if err := l.close(); err != nil {
 		return fmt.Errorf("close %s: %w", l.addr, err)
 	}
 	return nil
+}
+
+// close closes once, and returns the same error each time.
+func (l *quicListener) close() error {
+	l.closing.Do(func() {
+		if l.Listener != nil {
+			l.closed = l.Listener.Close()
+		}
+		l.closed = errors.Join(l.closed, l.transport.Close(), l.transport.Conn.Close())
+	})
+	return l.closed
 }
 
 // An idleTimer ends a connection on which nothing is asked for a time: quic-go takes

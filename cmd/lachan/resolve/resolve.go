@@ -63,7 +63,13 @@ type process struct {
 	links     linkForwarder
 	protected time.Time // until when schools have been credited with protection
 	notices   notices
+	follows   bool // another resolve is about to end
 }
+
+// followTime is how long a resolve that another one makes room for leaves the sockets
+// of QUIC alone. That one stops when this one is ready, and then ends each connection
+// cleanly: within clientconn.Linger, unless an answer is late.
+const followTime = 500 * time.Millisecond
 
 // An input is a message, or the end of a connection.
 type input struct {
@@ -162,6 +168,8 @@ func (p *process) take(in input) (stop bool) {
 		return in.from == p.control
 	case message.Sockets:
 		p.takeSockets(&m)
+	case message.Follow:
+		p.follows = true
 	case message.Peer:
 		p.meet(&m)
 	case message.Use:
@@ -196,6 +204,9 @@ func (p *process) finish() error {
 // begin makes the resolver, once there is something to answer by.
 func (p *process) begin() {
 	p.resolver = resolver.New(p.counters, p.state.loops, p.log)
+	if p.follows {
+		p.resolver.FollowQUIC(followTime)
+	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.protected = time.Now()
 	p.running.Go(func() { p.stopped <- p.resolver.Run(p.ctx, drainTime) })

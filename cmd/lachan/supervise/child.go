@@ -50,6 +50,9 @@ func (s *supervisor) start(name string) {
 		return
 	}
 	s.adopt(c)
+	if name == resolve && len(s.retiring) > 0 {
+		s.tell(c, message.Message{Kind: message.Follow})
+	}
 	s.handSockets(c)
 	if name == manage {
 		s.manage = c
