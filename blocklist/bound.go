@@ -17,6 +17,14 @@ func (l *boundSnapshot) rulesOf(hash uint64, key []byte) []uint32 {
 	return nil
 }
 
+// rulesOfAll returns the numbers of the specs that hold for every name.
+func (l *boundSnapshot) rulesOfAll() []uint32 {
+	if l == nil {
+		return nil
+	}
+	return l.all
+}
+
 // prefixLengths returns the lengths of the prefixes of a family, longest first.
 func (l *boundSnapshot) prefixLengths(family int) []int {
 	if l == nil {
@@ -27,7 +35,7 @@ func (l *boundSnapshot) prefixLengths(family int) []int {
 
 // touches reports whether an overlay has a change that may concern a name.
 func (l *boundSnapshot) touches(n *domain.Name) bool {
-	if l.snapshot.expressions.Len() > 0 {
+	if l.snapshot.expressions.Len() > 0 || l.every != nil {
 		return true
 	}
 	for k := 1; k <= n.Labels(); k++ {

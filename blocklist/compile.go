@@ -194,6 +194,10 @@ func (c *compiler) add(feed int, r *format.Rule) error {
 		c.noteLength(k.bytes())
 		return c.sorter.Add(k.hash(), k.bytes(), id)
 	}
+	if r.Name == format.Every {
+		key, hash := keyOfAll()
+		return c.sorter.Add(hash, key, id)
+	}
 	if err := c.name.SetText(r.Name); err != nil {
 		return fmt.Errorf("name %q: %w", r.Name, err)
 	}

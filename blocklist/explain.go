@@ -63,6 +63,8 @@ func (f *match) explain(entry string) Match {
 	}
 	if f.expr != "" {
 		m.Entry = "/" + f.expr + "/"
+	} else if entry == "" {
+		m.Entry = everyName
 	}
 	if f.From != 0 {
 		m.From = time.Unix(f.From, 0)

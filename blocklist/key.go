@@ -12,10 +12,17 @@ import (
 const (
 	keyIPv4       = 0xF4
 	keyIPv6       = 0xF6
+	keyAll        = 0xF2 // alone: every name
 	keyClientIPv4 = 0xF8 // of clients that ask, not of answers
 	keyClientIPv6 = 0xFA
 	toClient      = keyClientIPv4 - keyIPv4
 )
+
+// keyOfAll returns the key and the hash of a rule for every name.
+func keyOfAll() (key []byte, hash uint64) {
+	key = []byte{keyAll}
+	return key, domain.HashBytes(key)
+}
 
 // The families of prefixes. Their lengths are noted by family.
 const (
@@ -66,8 +73,14 @@ func (k *addressKey) client() { k.data[0] += toClient }
 func (k *addressKey) bytes() []byte { return k.data[:k.size] }
 func (k *addressKey) hash() uint64  { return domain.HashBytes(k.bytes()) }
 
+// everyName is what stands for every name where the entry of a rule is shown.
+const everyName = "*"
+
 // keyText returns what a key stands for, as people write it.
 func keyText(key []byte) string {
+	if key[0] == keyAll {
+		return everyName
+	}
 	if _, ok := familyOf(key); !ok {
 		return domain.Text(key)
 	}

@@ -23,6 +23,9 @@ type boundSnapshot struct {
 	specs    []boundSpec
 	gone     []bool // by number of an expression: of the base, whether the overlay removes it; nil: none
 	tags     Set    // of all rules
+
+	every *ruleset // of the rules for every name; nil if there are none
+	all   []uint32 // numbers of their specs
 }
 
 // A ruleset holds the tags that Classify adds when it finds it at the whole name,
@@ -98,6 +101,10 @@ func (s *Snapshot) withTags(
 	for _, set := range s.meta.Rulesets {
 		l.rulesets = append(l.rulesets, l.tag(set))
 	}
+	key, hash := keyOfAll()
+	if id, ok := s.lookup(hash, key); ok {
+		l.every, l.all = &l.rulesets[id], s.meta.Rulesets[id]
+	}
 	return l
 }
 
@@ -139,6 +146,9 @@ func (l *List) Classify(n *domain.Name, qtype uint16, now int64) (set Set) {
 	}
 	conditional := l.base.snapshot.expressions.Len() > 0
 	labels := n.Labels()
+	if every := l.base.every; every != nil && labels > 0 {
+		set, conditional = every.below, conditional || every.conditional
+	}
 	for k := 1; k <= labels; k++ {
 		id, ok := l.base.snapshot.lookup(n.Hash(k), n.Suffix(k))
 		if !ok {

@@ -55,9 +55,12 @@ func (l *List) matches(n *domain.Name, qtype uint16, now int64) []match {
 func (l *List) visit(
 	s *scratch, n *domain.Name, qtype uint16, now int64, f func(b *boundSpec, labels int, expr string),
 ) {
-	for k := 1; k <= n.Labels(); k++ {
-		over := l.overlay.rulesOf(n.Hash(k), n.Suffix(k))
-		for _, id := range l.base.rulesOf(n.Hash(k), n.Suffix(k)) {
+	for k := 0; k <= n.Labels(); k++ {
+		over, base := l.overlay.rulesOfAll(), l.base.rulesOfAll()
+		if k > 0 {
+			over, base = l.overlay.rulesOf(n.Hash(k), n.Suffix(k)), l.base.rulesOf(n.Hash(k), n.Suffix(k))
+		}
+		for _, id := range base {
 			if b := &l.base.specs[id]; b.holdsFor(n, k, qtype, now) && !l.overlay.removes(over, b) {
 				f(b, k, "")
 			}

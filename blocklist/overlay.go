@@ -274,7 +274,7 @@ func (d *delta) old(yield func(entryOf) bool) {
 			return true
 		}
 		hash := domain.HashBytes(key)
-		if _, isPrefix := familyOf(key); !isPrefix {
+		if _, isPrefix := familyOf(key); !isPrefix && key[0] != keyAll {
 			wire = append(append(wire[:0], key...), 0)
 			if _, err := name.SetWire(wire, 0); err != nil {
 				return true // not what the compiler wrote; it matches no name either

@@ -42,7 +42,9 @@ func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Resp
 		return r, false
 	}
 	r = best.of(tag, found)
-	r.Entry = domain.Text(n.Suffix(best.labels))
+	if r.Entry = domain.Text(n.Suffix(best.labels)); best.labels == 0 && best.expr == "" {
+		r.Entry = everyName
+	}
 	return r, true
 }
 

@@ -26,7 +26,7 @@ func wellFormed(r format.Rule, may format.May) error {
 		return fmt.Errorf("rule %+v: exactly one of name, prefix and regex must be set", r)
 	}
 	for _, name := range append(r.DenyAllow, r.Name) {
-		if canonical, err := domain.Canonical(name); name != "" && (err != nil || canonical != name) {
+		if canonical, err := domain.Canonical(name); name != "" && name != format.Every && (err != nil || canonical != name) {
 			return fmt.Errorf("rule %+v: name %q is not canonical: %q, %v", r, name, canonical, err)
 		}
 	}

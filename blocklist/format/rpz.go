@@ -15,6 +15,7 @@ import (
 //	x      CNAME .               x alone does not exist; so with the other
 //	                             actions: *. rpz-drop. rpz-tcp-only. or data
 //	*.x    CNAME .               all below x, not x
+//	*      CNAME .               every name
 //	x      CNAME rpz-passthru.   x is let through; so by x CNAME x
 //	24.0.2.0.192.rpz-ip CNAME .  addresses in answers; so clients with
 //	                             rpz-client-ip
@@ -147,7 +148,12 @@ func (z *zoneReader) trigger(trigger string, r Rule) {
 		z.refuse(Trigger, last)
 		return
 	case "*":
-		z.refuse(TooBroad, trigger)
+		if trigger != "*" {
+			z.refuse(TooBroad, trigger)
+			return
+		}
+		r.Name, r.Scope = Every, Below
+		z.add(r)
 		return
 	}
 	name, below := strings.CutPrefix(trigger, "*.")

@@ -37,9 +37,12 @@ var actNames = [...]string{"block", "nxdomain", "nodata", "passthru", "drop", "t
 // String returns the action as the configuration writes it.
 func (a Act) String() string { return actNames[a] }
 
+// Every is the Name of a rule for every name, which only a response policy zone has.
+const Every = "."
+
 // A Rule is one entry of a list. Exactly one of Name, Prefix and Regex is set.
 type Rule struct {
-	Name   string       // canonical (see domain.Canonical)
+	Name   string       // canonical (see domain.Canonical), or Every
 	Scope  Scope        // of Name
 	Prefix netip.Prefix // addresses; a single one has all its bits
 	Regex  string       // RE2, matched against the canonical name

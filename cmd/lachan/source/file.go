@@ -169,7 +169,7 @@ func (f File) read(emit func(format.Rule) error) error {
 // those of any list.
 func (f File) readAsList(emit func(format.Rule) error) error {
 	return f.read(func(r format.Rule) error {
-		if r.Client {
+		if r.Client || r.Name == format.Every {
 			return nil
 		}
 		r.Allow = r.Allow || r.Act == format.ActPassthru

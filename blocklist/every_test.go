@@ -1,0 +1,75 @@
+package blocklist_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"lachan/blocklist"
+	"lachan/blocklist/format"
+)
+
+// A response policy zone may have a rule for every name; nearer rules come first, and
+// an overlay adds and removes it like any other.
+func TestAZoneMaySpeakOfEveryName(t *testing.T) {
+	every := format.Rule{Name: format.Every, Scope: format.Below, Act: format.ActNXDomain}
+	pass := format.Rule{Name: "ok.example", Scope: format.Exact, Act: format.ActPassthru}
+	dir := t.TempDir()
+	snapshot := func(rules ...format.Rule) *blocklist.Snapshot {
+		path := filepath.Join(t.TempDir(), "x.snap")
+		if _, err := blocklist.Compile(context.Background(), path, []blocklist.Source{source("a", rules...)}, blocklist.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		s, err := blocklist.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	f := func(l *blocklist.List, text, want, entry string) {
+		t.Helper()
+		n, got := name(t, text), "none"
+		r, ok := l.Respond(0, n, typeA, 1)
+		if ok {
+			got = r.Act.String()
+		}
+		if got != want || r.Entry != entry || l.Classify(n, typeA, 1).Has(0) != ok {
+			t.Errorf("%s: %s by %q, classified %v, want %s by %q", text, got, r.Entry, l.Classify(n, typeA, 1), want, entry)
+		}
+	}
+	both := snapshot(every, pass)
+	l := both.Bind(tags, nil)
+	f(l, "a.example", "nxdomain", "*")
+	f(l, "com", "nxdomain", "*")
+	f(l, "ok.example", "passthru", "ok.example")
+	f(l, "x.ok.example", "nxdomain", "*")
+	if m := l.Matches(name(t, "a.example"), typeA, 1); len(m) != 1 || m[0].Entry != "*" {
+		t.Errorf("matches %+v", m)
+	}
+	l.Each(1, func(e *blocklist.Entry) bool {
+		if e.Name == nil || e.Name.String() != "ok.example" {
+			t.Errorf("entry %+v", e)
+		}
+		return true
+	})
+
+	change := func(base *blocklist.Snapshot, rules ...format.Rule) *blocklist.List {
+		t.Helper()
+		path := filepath.Join(dir, "over")
+		if _, err := base.Overlay(t.Context(), path, []blocklist.Source{source("a", rules...)}, 10, blocklist.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		over, err := blocklist.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base.Bind(tags, over)
+	}
+	l = change(both, pass)
+	f(l, "a.example", "none", "")
+	f(l, "ok.example", "passthru", "ok.example")
+	l = change(snapshot(pass), pass, every)
+	f(l, "a.example", "nxdomain", "*")
+	l = change(both, pass, every)
+	f(l, "a.example", "nxdomain", "*")
+}
