@@ -57,8 +57,8 @@ var (
 		EN: "right: computed again from the history the hash is the same: %s queries, %s of them blocked",
 	}
 	textOtherFigures = wording.Text{
-		VI: "khác: tính lại từ lịch sử cho mã băm %s. Số liệu gửi muộn, tên đơn vị đã đổi hoặc văn bản bị sửa đều gây khác; máy lập báo cáo giữ số liệu gốc trong state_dir/reports/figures",
-		EN: "different: computed again from the history the hash is %s. Figures that came late, units that were renamed and a document that was changed all make it so; the machine that made the report keeps its figures in state_dir/reports/figures",
+		VI: "khác: tính lại từ lịch sử cho mã băm %s. Số liệu gửi muộn, báo cáo tạm thời, tên đơn vị đã đổi hoặc văn bản bị sửa đều gây khác; máy lập báo cáo giữ số liệu gốc trong state_dir/reports/figures",
+		EN: "different: computed again from the history the hash is %s. Figures that came late, a report that was provisional, units that were renamed and a document that was changed all make it so; the machine that made the report keeps its figures in state_dir/reports/figures",
 	}
 	textNotAgain = wording.Text{
 		VI: "không tính lại được số liệu của báo cáo này: %v",
