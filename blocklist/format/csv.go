@@ -223,8 +223,13 @@ func (t *tableReader) item(cells []string) {
 	names := strings.FieldsFunc(cell, func(c rune) bool {
 		return unicode.IsSpace(c) || c == ',' || c == ';'
 	})
-	if len(names) == 0 || len(names) > 1 && !slices.ContainsFunc(names, site.Is) {
+	isNone := func(name string) bool { return !site.Is(name) }
+	switch {
+	case len(names) == 0 || len(names) > 1 && !slices.ContainsFunc(names, site.Is):
 		t.refuse(NoName, cell)
+		return
+	case len(names) > 1 && slices.ContainsFunc(names, isNone): // a slip within a name makes another one
+		t.refuse(SpaceInName, cell)
 		return
 	}
 	for _, name := range names {

@@ -157,3 +157,11 @@ func TestDatesOfAVietnameseExcel(t *testing.T) {
 	}
 	claims(t, format.CSV, format.Options{})("Tên miền,Hiệu lực đến\na.example,12/31/2026\n", "- 2 bad_date: 12/31/2026")
 }
+
+// A space within a name makes another name of the rest: the row is refused.
+func TestASpaceWithinANameRefusesTheRow(t *testing.T) {
+	f := claims(t, format.CSV, format.Options{})
+	f("ten_mien\nphim xau.example\n\"phim , xau.example\"\na.example b.example\n\"c.example, https://d.example/\"\n",
+		"- 2 space_in_name: phim xau.example", "- 3 space_in_name: phim , xau.example",
+		"tree a.example", "tree b.example", "tree c.example", "tree d.example")
+}

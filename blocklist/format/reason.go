@@ -74,6 +74,7 @@ const (
 	OtherSheet                       // a further sheet of a workbook, which is not read
 	HiddenCharacter                  // one that makes people see something else than what is there
 	OtherCategory                    // a category that entries of the list may not name
+	SpaceInName                      // a cell of names of which a part is none
 	OtherAnswer                      // the rule changes an answer, which the list may not
 	ClientModifier                   // holds for some clients, which the policy says and not a list
 	TooManyExpressions               // beyond MaxExpressions
@@ -120,6 +121,7 @@ var reasonCodes = [reasons]string{
 	OtherSheet:        "other_sheet",
 	HiddenCharacter:   "hidden_character",
 	OtherCategory:     "other_category",
+	SpaceInName:       "space_in_name",
 	OtherAnswer:       "other_answer",
 	ClientModifier:    "client_modifier",
 

@@ -142,6 +142,10 @@ var reasonTexts = [reasons]wording.Text{
 		VI: "dòng có ký tự điều khiển hoặc ký tự ẩn khiến người đọc thấy khác với nội dung thật; hãy gõ lại ô hay biểu thức này, đừng dán",
 		EN: "the line has a control or hidden character, which makes people see something else than what is there; type the cell or expression again instead of pasting it",
 	},
+	SpaceInName: {
+		VI: "ô tên miền có khoảng trắng và một phần không phải tên miền, nên không rõ muốn chặn tên nào; hãy bỏ khoảng trắng, hoặc chỉ ghi các tên miền cách nhau bằng dấu phẩy",
+		EN: "the cell of the name has a space and a part that is no name, so it is not clear which name is meant; take the space out, or write names alone with commas between them",
+	},
 	OtherAnswer: {
 		VI: "quy tắc thay câu trả lời của tên miền bằng câu trả lời khác, việc mà danh sách này không được làm; nếu tin nơi phát hành, hãy ghi rewrites: true ở nguồn",
 		EN: "the rule puts another answer in place of the name's, which this list may not; if you trust the publisher, write rewrites: true into the feed",
