@@ -24,15 +24,27 @@ func TestHonestAnswersAreRightWhateverIsMixedIn(t *testing.T) {
 	memory := p.sampleMemory(ctx)
 	attacked := map[string]int{}
 	all := slices.Concat(attacks(), answerAttacks())
-	type under struct{ wait func() string }
+	type under struct {
+		name string
+		wait func() string
+	}
 	var way []under
+	lostBefore, during := int64(0), map[string]int64{} // by attacks that were under way
 	for ctx.Err() == nil {
 		a := all[random.IntN(len(all))]
 		took := time.Duration(1+random.IntN(sized(15, 3))) * time.Second
-		way = append(way, under{p.startAttack(a.name, d, took)})
+		way = append(way, under{a.name, p.startAttack(a.name, d, took)})
 		attacked[a.name]++
 		if len(way) > 4 { // so many at once
 			way[0].wait()
+			if lost := h.lost(); lost > lostBefore {
+				names := ""
+				for _, w := range way {
+					names += w.name + "; "
+				}
+				during[names] += lost - lostBefore
+				lostBefore = lost
+			}
 			way = way[1:]
 		}
 		select {
@@ -51,6 +63,9 @@ func TestHonestAnswersAreRightWhateverIsMixedIn(t *testing.T) {
 	t.Logf("seed %d, %s of %v: %s; usually %d MiB in the first third and %d in the last, at most %d, of a budget of %d",
 		seed, length, attacked, h, early>>20, late>>20, peak>>20, siegeBudget>>20)
 	h.judge()
+	for names, lost := range during {
+		t.Logf("%d were lost during %s", lost, names)
+	}
 	if peak > siegeBudget*5/4 {
 		t.Errorf("%d MiB are held", peak>>20)
 	}
