@@ -34,6 +34,8 @@ type Origin struct {
 	Feeds   []Feed
 	Zone    *time.Location // in which days and times of day are counted
 	Unknown Unknown
+	// ServerNames are what clients call the server: they resolve whatever is shut.
+	ServerNames []string
 	// Strict refuses the policy for a mistake in one row of a table.
 	Strict bool
 	// Before are the rows that stay where one has a mistake; see Store.Rows.
@@ -43,7 +45,7 @@ type Origin struct {
 func (o *Origin) job(facts *catalogue.Catalogue) *compile.Job {
 	return &compile.Job{
 		Path: o.Path, Feeds: o.Feeds, Zone: o.Zone, Unknown: o.Unknown, Facts: facts,
-		Strict: o.Strict, Before: o.Before,
+		ServerNames: o.ServerNames, Strict: o.Strict, Before: o.Before,
 	}
 }
 

@@ -1,6 +1,8 @@
 package policy_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -180,6 +182,28 @@ units:
 			why, err := w.at(exam).Explain(w.group("a"), n, dns.TypeA)
 			if err != nil || why.Layer != w.asks(exam, "a", n).Layer.String() || !strings.Contains(why.String(), "listed under only") {
 				t.Errorf("%v %v", why, err)
+			}
+		}
+	}
+}
+
+// TestTheServersOwnNameResolves in an examination: its clients look it up.
+func TestTheServersOwnNameResolves(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	text := "profiles: {thi: {only: []}}\nunits: [{id: a, profile: thi}, {id: b, rules: [{during: gio-hoc, only: []}]}]"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	from := policy.Origin{Path: path, Zone: hanoi, ServerNames: []string{"DNS.truong.example"}}
+	p, problems := from.Load()
+	if p == nil {
+		t.Fatal(problems)
+	}
+	w := &world{t, p, newList(t, p)}
+	for _, unit := range []string{"a", "b"} {
+		for text, resolves := range map[string]bool{"dns.truong.example": true, "ma.dns.truong.example": true, "truong.example": false} {
+			if d := w.asks(monday, unit, text); (d.Action != policy.Block) != resolves {
+				t.Errorf("%s asks %s: %s", unit, text, w.tell(d))
 			}
 		}
 	}

@@ -29,6 +29,9 @@ type Job struct {
 	Zone    *time.Location // in which days and times of day are counted
 	Unknown Unknown
 	Facts   *catalogue.Catalogue
+	// ServerNames are what clients call the server: profiles with only let them
+	// through.
+	ServerNames []string
 	// Strict refuses the whole policy for a mistake in one row of a table. Otherwise
 	// that unit stays as the row in Before has it, and is left out without one.
 	Strict bool
@@ -51,7 +54,9 @@ func (u *Unknown) unit() *source.Unit {
 // Given is a digest of what a job is told and of what is built in, but for the
 // files.
 func (j *Job) Given() string {
-	text := fmt.Sprintf("%q %+v %s %+v %s %v", j.Path, j.Feeds, j.Zone, j.Unknown, j.Facts.Digest(), j.Strict)
+	text := fmt.Sprintf(
+		"%q %+v %s %+v %s %v %q", j.Path, j.Feeds, j.Zone, j.Unknown, j.Facts.Digest(), j.Strict, j.ServerNames,
+	)
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }

@@ -185,6 +185,9 @@ func onlyBlocking(names []namedEntry) []namedEntry {
 // finish is what the file holds of a profile, and enters its names.
 func (m *profileMaker) finish(name string, p *profile) compiled.Profile {
 	p.Owner = compiled.NoUnit - 1 - uint32(m.profiles[name])
+	if p.Closed {
+		p.names = append(p.names, m.serverNames...)
+	}
 	p.Named = len(p.names) > 0
 	m.addNames(p.Owner, p.names)
 	return p.Profile

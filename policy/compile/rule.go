@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lachan/blocklist"
+	"lachan/blocklist/domain"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
@@ -89,6 +90,16 @@ func (t *terms) rule(file string, text *source.Rule) (rule compiled.UnitRule, na
 	return compiled.UnitRule{Rule: t.internRule(r), Line: int32(line)}, append(blocked, allowed...)
 }
 
+// serverNames are entries that allow the names of the server.
+func serverNames(j *Job) (names []namedEntry) {
+	for _, name := range j.ServerNames {
+		if canonical, err := domain.Canonical(name); err == nil {
+			names = append(names, namedEntry{parsedEntry{name: canonical, until: compiled.Forever}, 0, true, 0})
+		}
+	}
+	return names
+}
+
 // only is the profile of a rule that shuts all but what it lists. Equal ones of a file
 // are one.
 func (t *terms) only(file string, line int, written []source.Entry) int32 {
@@ -105,9 +116,10 @@ func (t *terms) only(file string, line int, written []source.Entry) int32 {
 	t.closed[key] = id
 	p := compiled.Profile{
 		Name: fmt.Sprintf("only:%d", line), File: file, Line: line, Owner: compiled.NoUnit - 1 - uint32(id),
-		Deny: true, Closed: true, Allow: t.withNeeds(set), Named: len(names) > 0,
+		Deny: true, Closed: true, Allow: t.withNeeds(set), Named: len(names)+len(t.serverNames) > 0,
 		SafeSearch: catalogue.Strict, YouTube: catalogue.Strict, Replies: make([]byte, t.tags.Core),
 	}
+	t.addNames(p.Owner, t.serverNames)
 	t.addNames(p.Owner, names)
 	t.profileList = append(t.profileList, p)
 	return id

@@ -27,6 +27,7 @@ type terms struct {
 	profileList   []compiled.Profile
 	closed        map[string]int32 // profiles of rules with only, by what they list
 	nothing       []int32          // profiles that block nothing and do not say so
+	serverNames   []namedEntry     // what profiles with only allow besides
 	rules         map[compiled.Rule]int32
 	ruleList      []compiled.Rule
 	notes         notes
@@ -38,7 +39,7 @@ func newTerms(r *report, j *Job) *terms {
 	return &terms{
 		report: r, zone: j.Zone, facts: j.Facts,
 		timetables: map[string]int32{}, profiles: map[string]int32{}, closed: map[string]int32{},
-		rules: map[compiled.Rule]int32{},
+		rules: map[compiled.Rule]int32{}, serverNames: serverNames(j),
 		notes: notes{list: []note{{}}, numbers: map[note]uint32{{}: 0}}, calendars: newCalendars(r),
 	}
 }

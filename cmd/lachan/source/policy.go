@@ -64,8 +64,13 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 
 // origin is what the policy of a configuration is made of.
 func origin(cfg *config.Config) *policy.Origin {
+	var names []string
+	if name := cfg.ServerName(); name != "" {
+		names = []string{name}
+	}
 	return &policy.Origin{
-		Path: cfg.Policy, Feeds: policyFeeds(cfg), Zone: cfg.Timezone.Location, Unknown: unknownClients(cfg),
+		ServerNames: names,
+		Path:        cfg.Policy, Feeds: policyFeeds(cfg), Zone: cfg.Timezone.Location, Unknown: unknownClients(cfg),
 		Strict: cfg.Units == config.StrictUnits,
 	}
 }
