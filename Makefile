@@ -78,6 +78,7 @@ proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone 
 differential: ## a million questions to the resolver and a million decisions of policy, and to their plain references
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000
 	go test -count=1 -timeout 60m -run TestDecisionsAgree ./policy -differential 1000000
+	go test -count=1 -timeout 30m -run TestExplainIsTheServer ./cmd/lachan/explain -differential 100000
 
 soak: ## an hour at 60% of what the server can, a list changes each minute
 	go run ./bench/run -soak $(SOAK)

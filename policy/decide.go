@@ -46,17 +46,23 @@ func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
 // DecideFor is Decide for a client whose address is known. Response policy zones
 // may have rules for addresses of clients.
 func (r *Rules) DecideFor(client netip.Addr, g GroupID, n *domain.Name, qtype uint16) Decision {
-	set := r.list.Classify(n, qtype, r.now)
-	if r.clients {
-		set = set.Or(r.list.ClassifyClient(client, r.now))
-	}
 	var e evaluation
-	r.begin(&e, g, n, set)
+	r.begin(&e, g, n, r.classify(client, n, qtype))
 	e.judgeNameZones(client, 0, qtype)
 	e.verdict()
 	e.safeSearch(qtype)
 	runtime.KeepAlive(r)
 	return e.out
+}
+
+// classify is what a name is, and what zones say of the client, whose address may not
+// be valid.
+func (r *Rules) classify(client netip.Addr, n *domain.Name, qtype uint16) Set {
+	set := r.list.Classify(n, qtype, r.now)
+	if r.clients {
+		set = set.Or(r.list.ClassifyClient(client, r.now))
+	}
+	return set
 }
 
 // DecideAddr is DecideTarget for an address in an answer.

@@ -95,3 +95,9 @@ type Decision struct {
 	Excepted bool // a unit's own allow prevented a block
 	Explicit bool // the name was explicitly allowed: only locks apply to what its answer points at
 }
+
+// MayLeadInside reports whether an answer may have private addresses by what a unit or
+// the built-in lists say: the name is never blocked, or a unit allows it by name.
+func (d *Decision) MayLeadInside() bool {
+	return d.Explicit && (d.Layer == LayerCore || d.Layer == LayerOwn && d.Entry >= 0)
+}

@@ -34,7 +34,34 @@ type Explanation struct {
 	EDEText  string    `json:"ede_text,omitempty"`
 	Result   Sentence  `json:"result"`
 	Document *Order    `json:"order,omitempty"` // of an authority, if that is the reason for the block
+
+	// Private says what becomes of private addresses in the answer: PrivateAllowed or
+	// PrivateRefused; "" if that does not matter.
+	Private string `json:"private_addresses,omitempty"`
+	// LeadsInside: the answer may have private addresses whatever the settings say, see
+	// Decision.MayLeadInside.
+	LeadsInside bool `json:"-"`
 }
+
+// AnsweredHere makes it the explanation of a name that the server answers itself.
+func (e *Explanation) AnsweredHere(why wording.Text) {
+	of := Explanation{Name: e.Name, Type: e.Type, Time: e.Time, Units: e.Units, Profile: e.Profile, Tags: e.Tags}
+	of.Action, of.Layer, of.Reply = Local.String(), LayerLocal.String(), ReplyOwn.String()
+	of.Steps = []Step{{of.Layer, true, Sentence(why)}}
+	of.Result = Sentence(explainAnswered.With(ReplyOwn))
+	*e = of
+}
+
+// Note adds what else becomes of the question or of its answer.
+func (e *Explanation) Note(what string, text wording.Text) {
+	e.Steps = append(e.Steps, Step{what, false, Sentence(text)})
+}
+
+// What becomes of private addresses in an answer.
+const (
+	PrivateAllowed = "allowed"
+	PrivateRefused = "refused"
+)
 
 // A Step is one thing that Explain has looked at.
 type Step struct {
@@ -92,9 +119,14 @@ func (e Explanation) Short() []string {
 	return append(lines, wording.Text(e.Result).In(wording.Both))
 }
 
-// Explain decides as Decide does and returns every step in order. It fails only if
-// name is not a domain name.
+// Explain is ExplainFor for a client whose address is not known.
 func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, error) {
+	return r.ExplainFor(netip.Addr{}, g, name, qtype)
+}
+
+// ExplainFor decides as DecideFor does and returns every step in order. It fails only
+// if name is not a domain name.
+func (r *Rules) ExplainFor(client netip.Addr, g GroupID, name string, qtype uint16) (Explanation, error) {
 	canonical, err := domain.Canonical(strings.TrimSpace(name))
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain %q: %w", name, err)
@@ -104,8 +136,8 @@ func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, erro
 		return Explanation{}, fmt.Errorf("explain %q: %w", name, err)
 	}
 	e := explainer{qtype: qtype}
-	r.begin(&e.evaluation, g, &n, r.list.Classify(&n, qtype, r.now))
-	e.judgeNameZones(netip.Addr{}, 0, qtype)
+	r.begin(&e.evaluation, g, &n, r.classify(client, &n, qtype))
+	e.judgeNameZones(client, 0, qtype)
 	e.judge()
 	printable.Every(&e.out, mostShown)
 	runtime.KeepAlive(r)
@@ -143,7 +175,7 @@ func (e *explainer) judge() {
 		Name: e.name.String(), Type: dns.TypeToString[e.qtype], Time: e.rules.time,
 		Profile: e.minute.profile.Name,
 		Action:  final.Action.String(), Layer: final.Layer.String(),
-		Excepted: final.Excepted, EDE: final.EDE, EDEText: e.rules.Text(final),
+		Excepted: final.Excepted, EDE: final.EDE, EDEText: e.rules.Text(final), LeadsInside: final.MayLeadInside(),
 	}
 	for tag := range e.set.Each {
 		e.out.Tags = append(e.out.Tags, e.tags().All[tag].Code)
@@ -170,7 +202,7 @@ func (e *explainer) layerStep(layer Layer) {
 	switch layer {
 	case LayerLocal:
 		if decides {
-			e.step(name, true, explainLocal)
+			e.step(name, true, TextLocal)
 		}
 	case LayerLock:
 		// Where no feed is locked, the layer of categories tells of locks.
@@ -218,6 +250,9 @@ func (e *explainer) result(final Decision) {
 	switch final.Action {
 	case Block:
 		e.out.Reply = final.Reply.String()
+		if final.Rewrite != nil { // a zone leads it elsewhere
+			e.out.Rewrite = final.Rewrite.Name.String()
+		}
 		text = wording.Text{
 			VI: explainBlock.With(e.out.Category, category.VI, final.Reply).VI,
 			EN: explainBlock.With(e.out.Category, category.EN, final.Reply).EN,

@@ -76,7 +76,8 @@ var (
 		VI: " (bị ngoại lệ của danh sách bỏ qua)",
 		EN: " (lifted by an exception of the list)",
 	}
-	explainLocal = wording.Text{
+	// TextLocal is what people read of a name that the server answers itself.
+	TextLocal = wording.Text{
 		VI: "tên này do chính máy chủ DNS trả lời, không chuyển đi đâu",
 		EN: "the resolver itself answers this name and never forwards it",
 	}

@@ -180,8 +180,9 @@ func readsStructure(q *dnswire.Query) bool {
 // elsewhere.
 func (q *Query) rewritten() {
 	q.action = metrics.ActionRewrite
-	if q.decision.Action == policy.Block {
+	if d := q.decision; d.Action == policy.Block {
 		q.action = metrics.ActionBlock
+		q.ede, q.text = d.EDE, q.reason(d)
 	}
 }
 
@@ -323,9 +324,5 @@ const rebindText = "rebinding: a public name leads to a private address (server.
 // mayLeadInside reports whether the name that was asked for may lead to private
 // addresses: it is never blocked, a unit allows it by name, or the settings do.
 func mayLeadInside(q *Query) bool {
-	d := &q.decision
-	if d.Explicit && (d.Layer == policy.LayerCore || d.Layer == policy.LayerOwn && d.Entry >= 0) {
-		return true
-	}
-	return q.snapshot.settings.Replies.RebindAllowed.Hold(&q.Name)
+	return q.decision.MayLeadInside() || q.snapshot.settings.Replies.RebindAllowed.Hold(&q.Name)
 }

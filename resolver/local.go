@@ -8,7 +8,7 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
-	"lachan/resolver/inside"
+	"lachan/resolver/own"
 )
 
 // TTLs in seconds of what the resolver says of its own.
@@ -35,12 +35,8 @@ func (l local) answer() (done bool) {
 		return l.rewrite()
 	case l.selfTest:
 		selfTest(l).answer()
-	case l.Type == dnswire.TypeANY:
-		l.start(dnswire.RcodeSuccess)
-		l.reply.Record(dnswire.SectionAnswer, dnswire.TypeHINFO, hinfoTTL, []byte("\x07RFC8482\x00"))
-		l.action = metrics.ActionLocal
 	default:
-		return l.answerSpecialName()
+		return l.answerSpecial()
 	}
 	return true
 }
@@ -105,7 +101,7 @@ func (l local) explain() {
 	}
 	whole := l.Name.Suffix(l.Name.Labels())
 	name := domain.Text(whole[:len(whole)-len(l.Name.Suffix(2))])
-	explanation, err := l.snapshot.rules.Explain(l.group, name, dnswire.TypeA)
+	explanation, err := l.explained(name)
 	if err != nil {
 		l.fail(dnswire.RcodeNXDomain, dnswire.EDEOther, "not a name")
 		return
@@ -116,34 +112,45 @@ func (l local) explain() {
 	}
 }
 
-// answerSpecialName answers names that no upstream need know: localhost (RFC 6761
-// section 6.3) and those of the inside.
-func (l local) answerSpecialName() (done bool) {
-	if l.Name.Labels() == 0 {
+// explained is the explanation of a name for the client.
+func (l local) explained(name string) (policy.Explanation, error) {
+	s := l.snapshot
+	e, err := s.rules.ExplainFor(l.client, l.group, name, dnswire.TypeA)
+	var n domain.Name
+	if err != nil || n.SetText(e.Name) != nil {
+		return e, err
+	}
+	here := own.IsCheck(s.settings.Identity.CheckName, &n, s.rules.Policy().IsCounted) || s.ddr.Claims(&n, dnswire.TypeA)
+	if kind, _ := own.Special(&n, dnswire.TypeA, s.upstreams.Has); kind != own.Forwarded {
+		here = here || e.Action == policy.Pass.String()
+	}
+	if here {
+		e.AnsweredHere(policy.TextLocal)
+	}
+	return e, nil
+}
+
+// answerSpecial answers what no upstream need know.
+func (l local) answerSpecial() (done bool) {
+	switch kind, labels := own.Special(&l.Name, l.Type, l.snapshot.upstreams.Has); kind {
+	case own.Any:
+		l.start(dnswire.RcodeSuccess)
+		l.reply.Record(dnswire.SectionAnswer, dnswire.TypeHINFO, hinfoTTL, []byte("\x07RFC8482\x00"))
+	case own.Loopback:
+		l.answerAddress(localTTL, netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback())
+	case own.Inside:
+		l.answerInside(labels)
+	default:
 		return false
 	}
-	if string(l.Name.Suffix(1)) != "\x09localhost" {
-		labels := inside.Zone(&l.Name)
-		return labels > 0 && l.answerInside(labels)
-	}
-	if _, own := l.snapshot.upstreams.For(&l.Name); own {
-		return false
-	}
-	l.answerAddress(localTTL, netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback())
 	l.action = metrics.ActionLocal
 	return true
 }
 
 // answerInside answers at a name in a zone of the inside that has so many labels:
-// there is nothing but the zone itself (RFC 6303 section 3). It is not done if the
-// name is a zone's that has servers of its own, or if the question is for the parent
-// of the zone.
-func (l local) answerInside(labels int) (done bool) {
-	apex := labels > 1 && labels == l.Name.Labels()
-	if _, own := l.snapshot.upstreams.For(&l.Name); own || apex && l.Type == dnswire.TypeDS {
-		return false
-	}
-	l.action = metrics.ActionLocal
+// there is nothing but the zone itself (RFC 6303 section 3).
+func (l local) answerInside(labels int) {
+	apex := own.IsApex(&l.Name, labels)
 	rcode := dnswire.RcodeNXDomain
 	if apex {
 		rcode = dnswire.RcodeSuccess
@@ -157,12 +164,11 @@ func (l local) answerInside(labels int) (done bool) {
 	case apex && l.Type == dnswire.TypeNS:
 		name := binary.BigEndian.AppendUint16(nil, owner)
 		l.reply.RecordOf(dnswire.SectionAnswer, owner, dnswire.TypeNS, dnswire.ClassIN, insideTTL, name)
-		return true
+		return
 	case apex && l.Type == dnswire.TypeSOA:
 		section = dnswire.SectionAnswer
 	}
 	l.reply.RecordOf(section, owner, dnswire.TypeSOA, dnswire.ClassIN, insideTTL, insideSOA(owner))
-	return true
 }
 
 // insideSOA is the SOA of a zone of the inside, which has only itself to name.

@@ -4,6 +4,7 @@ import (
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/own"
 )
 
 // A selfTest answers the name by which people see whether the filter is in use, or
@@ -14,18 +15,8 @@ type selfTest struct{ *Query }
 // matches reports whether the question is one.
 func (t selfTest) matches() bool {
 	check := t.snapshot.settings.Identity.CheckName
-	return check != nil && t.Class == dnswire.ClassIN && t.Name.Within(check) &&
-		(t.Name.Labels() == check.Labels() || t.asksCategory())
-}
-
-// asksCategory reports whether one label with the code of a category stands in
-// front of the name of the check.
-func (t selfTest) asksCategory() bool {
-	if t.Name.Labels() != t.snapshot.settings.Identity.CheckName.Labels()+1 {
-		return false
-	}
-	_, ok := t.category()
-	return ok
+	return check != nil && t.Class == dnswire.ClassIN &&
+		own.IsCheck(check, &t.Name, t.snapshot.rules.Policy().IsCounted)
 }
 
 // category is the one that the first label of the name says.

@@ -139,7 +139,7 @@ func embedded(a netip.Addr) (four netip.Addr, ok bool) {
 // addresses.
 func (r *Record) HasStrayOwner(message []byte) bool {
 	return (r.Section == SectionAnswer || r.HasAddresses()) && r.Type != TypeDNAME && r.Type != TypeRRSIG &&
-		!isPointerToQuestion(message[r.Owner:])
+		!r.IsOfQuestion(message)
 }
 
 // StrayOwner reads the owner of a record, if HasStrayOwner.
@@ -151,9 +151,37 @@ func (r *Record) StrayOwner(message []byte, name *domain.Name) bool {
 	return err == nil
 }
 
-// IsOfQuestion reports whether the owner of a record is a compression pointer to the
-// name of the question. It may be that name also where it is not.
-func (r *Record) IsOfQuestion(message []byte) bool { return isPointerToQuestion(message[r.Owner:]) }
+// IsOfQuestion reports whether the owner of a record is the name of the question: a
+// compression pointer to it, or the same letters in any case. It may be that name also
+// where it is not, by pointers to elsewhere.
+func (r *Record) IsOfQuestion(message []byte) bool {
+	for asked, owner := HeaderSize, r.Owner; asked < len(message) && owner < len(message); {
+		size := int(message[asked])
+		switch {
+		case int(message[owner]) >= 0xC0:
+			return owner+1 < len(message) && int(binary.BigEndian.Uint16(message[owner:])&0x3FFF) == asked
+		case int(message[owner]) != size, owner+size >= len(message), asked+size >= len(message):
+			return false
+		case size == 0:
+			return true
+		case !equalFold(message[asked+1:asked+1+size], message[owner+1:owner+1+size]):
+			return false
+		}
+		asked, owner = asked+1+size, owner+1+size
+	}
+	return false
+}
+
+// equalFold compares labels of one size without regard to the case of ASCII letters
+// (RFC 4343).
+func equalFold(a, b []byte) bool {
+	for i, c := range a {
+		if c != b[i] && (c^b[i] != 0x20 || c|0x20 < 'a' || c|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
+}
 
 func isPointerToQuestion(owner []byte) bool {
 	return owner[0] == pointerToQuestion>>8 && owner[1] == pointerToQuestion&0xFF

@@ -53,6 +53,12 @@ func (z *Zones) For(name *domain.Name) (g *Group, own bool) {
 	return z.general, false
 }
 
+// Has reports whether a name is in a zone that has a group of its own.
+func (z *Zones) Has(name *domain.Name) bool {
+	_, own := z.For(name)
+	return own
+}
+
 // Run runs all groups, with log for what they notice, and returns when ctx is
 // done.
 func (z *Zones) Run(ctx context.Context, log *slog.Logger) {

@@ -25,6 +25,7 @@ type Question struct {
 	At     string // a moment, or a time of today; "" is now
 	// Serves reports whether a client that no unit claims gets answers. Nil: it does.
 	Serves func(client netip.Addr) bool
+	Server *Server // does what policy does not say
 }
 
 // Check reports a question that names both a client and a unit.
@@ -61,7 +62,8 @@ func (q *Question) Ask(
 	}
 	host, _ := site.SplitURL(site.Refang(strings.TrimSpace(name)))
 	host, _ = site.CutTree(host)
-	explanation, err := rules.Explain(group, host, qtype)
+	client, _ := netip.ParseAddr(q.Client) // it is not valid if a unit is asked for
+	explanation, err := q.Server.explain(rules, client, group, host, qtype)
 	if err != nil {
 		return explanation, usage(textName.With(name))
 	}

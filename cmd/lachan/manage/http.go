@@ -111,6 +111,7 @@ func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	q := explain.Question{Client: query.Get("client"), Unit: query.Get("unit"), Type: cmp.Or(query.Get("type"), "A"), At: query.Get("at")}
 	v := a.view()
+	q.Server = explain.NewServer(v.cfg)
 	q.Serves = func(client netip.Addr) bool { return source.ServesUnknown(v.cfg, v.rules.Policy(), client) }
 	explanation, err := q.Ask(query.Get("name"), v.cfg.Timezone.Location, func(at time.Time) *policy.Rules {
 		if q.At == "" {

@@ -57,6 +57,7 @@ func runExplain(c command.Call, name string, o *explainOptions) error {
 	if note.EN != "" {
 		c.Note(note)
 	}
+	o.Server = explain.NewServer(off.Config)
 	o.Serves = func(client netip.Addr) bool { return source.ServesUnknown(off.Config, off.Policy, client) }
 	rulesAt := func(at time.Time) *policy.Rules { return off.Policy.At(list, at, 1) }
 	explanation, err := o.Ask(name, off.Config.Timezone.Location, rulesAt)
