@@ -146,8 +146,8 @@ func (m *profileMaker) change(p *profile, text *source.Profile) {
 	if text.YouTube != nil {
 		p.YouTube = catalogue.Strictness(*text.YouTube)
 	}
-	if text.Reply != nil {
-		p.Replies = bytes.Repeat([]byte{byte(*text.Reply)}, m.tags.Core)
+	if text.Reply.Line > 0 {
+		p.Replies = bytes.Repeat([]byte{byte(text.Reply.V)}, m.tags.Core)
 	}
 	m.changeReplies(p.Replies, text.Replies)
 	for i := range text.Rules {

@@ -74,7 +74,7 @@ type Profile struct {
 	Default *Default `yaml:"default"`
 	// Reply is the shape of blocked answers: nxdomain (default), null, nodata,
 	// refused or page.
-	Reply *Reply `yaml:"reply"`
+	Reply yamlfile.At[Reply] `yaml:"reply"`
 	// Replies gives categories another shape than Reply: {adult: page}.
 	Replies map[string]yamlfile.At[Reply] `yaml:"replies"`
 	// Rules hold at some times only; they come before those of units and name
