@@ -88,12 +88,6 @@ func (p *Policy) Tests() []string { return slices.Clone(p.file.Tests) }
 // their entries may name "core" too.
 func (p *Policy) Tags(feed, category string) Set { return p.file.Tags.Of(feed, category) }
 
-// IsCounted reports whether a code is that of a category, see Counted.
-func (p *Policy) IsCounted(code string) bool {
-	_, ok := p.Counted(code)
-	return ok
-}
-
 // Counted is the tag of a category that blocks count in, by code or alias; the
 // pseudo categories "local" and "default-deny" are among them, services are not.
 func (p *Policy) Counted(code string) (tag uint8, ok bool) {

@@ -120,7 +120,7 @@ func (l local) explained(name string) (policy.Explanation, error) {
 	if err != nil || n.SetText(e.Name) != nil {
 		return e, err
 	}
-	here := own.IsCheck(s.settings.Identity.CheckName, &n, s.rules.Policy().IsCounted) ||
+	here := own.IsCheck(s.settings.Identity.CheckName, &n, s.rules.Policy().Counted) ||
 		s.ddr.Claims(&n, dnswire.TypeA)
 	if kind, _ := own.Special(&n, dnswire.TypeA, s.upstreams.Has); kind != own.Forwarded {
 		here = here || e.Action == policy.Pass.String()

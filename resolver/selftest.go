@@ -16,7 +16,7 @@ type selfTest struct{ *Query }
 func (t selfTest) matches() bool {
 	check := t.snapshot.settings.Identity.CheckName
 	return check != nil && t.Class == dnswire.ClassIN &&
-		own.IsCheck(check, &t.Name, t.snapshot.rules.Policy().IsCounted)
+		own.IsCheck(check, &t.Name, t.snapshot.rules.Policy().Counted)
 }
 
 // category is the one that the first label of the name says.

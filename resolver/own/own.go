@@ -11,7 +11,7 @@ import (
 // IsCheck reports whether a name is that by which people see whether the filter is in
 // use, or has one label with the code of a category in front of it. check is nil if
 // there is no such name.
-func IsCheck(check, name *domain.Name, isCategory func(code string) bool) bool {
+func IsCheck(check, name *domain.Name, category func(code string) (tag uint8, ok bool)) bool {
 	if check == nil || !name.Within(check) {
 		return false
 	}
@@ -20,7 +20,8 @@ func IsCheck(check, name *domain.Name, isCategory func(code string) bool) bool {
 		return true
 	case 1:
 		wire := name.Wire()
-		return isCategory(string(wire[1 : 1+wire[0]]))
+		_, ok := category(string(wire[1 : 1+wire[0]]))
+		return ok
 	}
 	return false
 }

@@ -46,7 +46,7 @@ func (s *Server) explain(
 		return e, err
 	}
 	switch {
-	case own.IsCheck(s.cfg.CheckName(), &n, rules.Policy().IsCounted):
+	case own.IsCheck(s.cfg.CheckName(), &n, rules.Policy().Counted):
 		e.AnsweredHere(textCheck)
 	case s.discovery.Claims(&n, qtype):
 		e.AnsweredHere(textDiscovery)
