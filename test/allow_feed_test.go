@@ -40,11 +40,15 @@ func TestExceptionsOfAnAllowFeedAllow(t *testing.T) {
 	if !blocked(p.ask("t.example")) {
 		t.Error("an exception of one feed lifts an entry of another")
 	}
-	for _, args := range [][]string{{"lists", "status", "--config", "lachan.yaml"}, {"lists", "check", "c.txt"}} {
+	for _, args := range [][]string{{"lists", "status", "--config", "lachan.yaml"}, {"lists", "check", "c.txt"}, {"check", "--config", "lachan.yaml"}} {
 		c := exec.Command(binary, args...)
 		c.Dir = filepath.Join(p.dir)
 		out, err := c.CombinedOutput()
-		if want := fmt.Sprintf("%d exceptions (@@) are without effect", 1); err != nil || !strings.Contains(string(out), want) {
+		want := fmt.Sprintf("%d exceptions (@@) are without effect", 1)
+		if args[0] == "check" {
+			want = `list "c" has exceptions (@@) without effect: 1`
+		}
+		if err != nil || !strings.Contains(string(out), want) {
 			t.Errorf("%v: %v, want %q in\n%s", args, err, want, out)
 		}
 	}

@@ -125,6 +125,13 @@ func (s *Store) Status(name string) (Status, error) {
 	return readStatus(s.dir(name), name)
 }
 
+// StatusIn is Status of a feed of the store in a directory, which it neither makes nor
+// tidies.
+func StatusIn(root, name string) (Status, error) {
+	s := Store{root: root}
+	return s.Status(name)
+}
+
 func (s *Store) dir(name string) string { return filepath.Join(s.root, name) }
 
 // recall reads the status. It sets a damaged one aside and replaces it by an empty

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/blocklist/domain"
+	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/config/caution"
@@ -84,6 +85,7 @@ func check(c command.Call, o *checkOptions) error {
 		k.notes = append(k.notes, p.Notes(time.Now())...)
 		k.checkFamilies()
 		k.checkZones()
+		k.checkExceptions()
 		k.mistakes = append(k.mistakes, checkEntries(k.cfg, p)...)
 		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {
 			return err
@@ -179,6 +181,18 @@ func (k *checking) checkZones() {
 		if profiles := policy.DeniedBy(k.policy, &name); len(profiles) > 0 {
 			text := textZoneDenied.With(zone, strings.Join(profiles, ", "), canonical)
 			k.notes.Add(k.cfg.File(), k.cfg.LineOf("upstream.zones"), text)
+		}
+	}
+}
+
+// checkExceptions tells of lists on disk with exceptions that lift nothing: one of
+// another list they cannot.
+func (k *checking) checkExceptions() {
+	for i := range k.cfg.Feeds {
+		status, err := feed.StatusIn(k.cfg.FeedsDir(), k.cfg.Feeds[i].Name)
+		if err == nil && status.Copy.Idle > 0 {
+			at := k.cfg.LineOf(config.Item("feeds", i))
+			k.notes.Add(k.cfg.File(), at, textIdle.With(k.cfg.Feeds[i].Name, status.Copy.Idle))
 		}
 	}
 }

@@ -148,6 +148,10 @@ var (
 		VI: "đơn vị được nhận ra bằng mã công khai mà ai cũng đoán được; nên thêm links: [mã từ `openssl rand -hex 10`]",
 		EN: "the unit is recognised by its plain id, which anybody can guess; better add links: [one of `openssl rand -hex 10`]",
 	}
+	textIdle = wording.Text{
+		VI: "danh sách %q có %d ngoại lệ (@@) không có tác dụng: ngoại lệ của một danh sách không bỏ chặn mục của danh sách khác; muốn cho phép thì dùng danh sách action: allow",
+		EN: "list %q has exceptions (@@) without effect: %d: those of one list do not lift entries of another; to allow names, use a feed with action: allow",
+	}
 	textZoneDenied = wording.Text{
 		VI: "zones: %s có máy chủ riêng, nhưng hồ sơ lọc %s (default: deny hoặc only) không cho vào: nếu vẫn cần, hãy thêm allow: [%s], hoặc ghi vào only",
 		EN: "zones: %s has servers of its own, and the profile %s (default: deny or only) does not let it through: if it is needed, add allow: [%s], or write it into only",
