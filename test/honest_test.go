@@ -312,8 +312,8 @@ func (h *honest) judge() {
 		}
 	}
 	// The short form asks too few to tell one in ten thousand from a machine that is
-	// busy with other tests.
-	if lost > asked/int64(sized(10_000, 500)) {
+	// busy with other tests: there it is one in fifty, and what answers say.
+	if lost > asked/int64(sized(10_000, 50)) {
 		h.t.Errorf("%d of %d questions were lost", lost, asked)
 	}
 }
