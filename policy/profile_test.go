@@ -25,6 +25,8 @@ func TestAProfileOfAReadyMadeOnesNameExtendsIt(t *testing.T) {
 	f("thcs: {reply: page}", lessons, "game.example", "block profile games page 17") // in lesson time
 	f("thcs: {reply: page}", evening, "game.example", "pass default")
 	f("thcs: {reply: page}", lessons, "www.google.com", "rewrite safe-search forcesafesearch.google.com")
+	f("thcs: {reply: null}", lessons, "bet.example", "block profile gambling null 17")
+	f("thcs: {reply: nodata, replies: {gambling: null}}", lessons, "bet.example", "block profile gambling null 17")
 	f("thcs: {safe_search: off}", lessons, "www.google.com", "pass default")
 	f("thcs: {replies: {gambling: refused}}", lessons, "bet.example", "block profile gambling refused 17")
 	f("thcs: {block: [games]}", evening, "game.example", "block profile games nxdomain 17")

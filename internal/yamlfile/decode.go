@@ -101,7 +101,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) bool {
 	if a, ok := v.Addr().Interface().(located); ok {
 		return d.value(n, reflect.ValueOf(a.locate(n.Line)).Elem())
 	}
-	word := n.Value == "null" && isText(v) // such as `reply: null`, which means the address
+	word := n.Value == "null" && isText(pointedAt(v)) // such as `reply: null`, which means the address
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" && !word {
 		return false
 	}
@@ -124,6 +124,14 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) bool {
 		return d.mapping(n, v)
 	}
 	return d.text(n, v)
+}
+
+// pointedAt is a value of the type that a pointer leads to, and v if it is none.
+func pointedAt(v reflect.Value) reflect.Value {
+	if v.Kind() == reflect.Pointer {
+		return reflect.New(v.Type().Elem()).Elem()
+	}
+	return v
 }
 
 // text sets v from a node that must be a single value.
