@@ -188,16 +188,16 @@ func (f *Feed) May() format.May {
 // they need: one that is locked, or an authority's.
 func (f *Feed) First() bool { return f.LockedBy != "" || f.Authority.Name != "" }
 
-// marked reports whether the operator says that the feed may fill any category, or
+// Marked reports whether the operator says that the feed may fill any category, or
 // somebody answers for it.
-func (f *Feed) marked() bool {
+func (f *Feed) Marked() bool {
 	return f.Trusted || f.LockedBy != "" || f.Authority.Name != "" || len(f.Verify.Minisign) > 0
 }
 
 // EntryCategories are the categories that entries of the feed may name, its own
 // among them; nil if they may name any, or what they name means nothing.
 func (f *Feed) EntryCategories() []string {
-	if f.marked() && len(f.Categories) == 0 || f.Action == Allow || f.Unit != "" || f.Answers() {
+	if f.Marked() && len(f.Categories) == 0 || f.Action == Allow || f.Unit != "" || f.Answers() {
 		return nil
 	}
 	return append([]string{f.Category}, f.Categories...)

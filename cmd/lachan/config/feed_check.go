@@ -39,9 +39,6 @@ func (f *Feed) check(k *checker, at string, before []Feed) {
 	if f.Action == Block && f.Category == "" {
 		k.wrong(at, textFeedCategory.With(f.Name))
 	}
-	if f.Action == Block && (f.Category == "csam" || f.Category == "authority-order") && !f.marked() {
-		k.wrong(at+".category", textFeedMark.With(f.Name, f.Category))
-	}
 	if f.Action == Allow && f.LockedBy != "" {
 		k.wrong(at+".locked_by", textFeedLock.With(f.Name))
 	}

@@ -20,10 +20,6 @@ var (
 		VI: "danh sách lấy bằng axfr:// được bảo vệ bằng tsig, không dùng verify; hãy bỏ verify",
 		EN: "a feed from axfr:// is protected by tsig and has no verify; leave verify out",
 	}
-	textFeedMark = wording.Text{
-		VI: "danh sách %q không có gì bảo đảm nên không được mang nhóm %s, vì cấp trên khóa nhóm này và báo cáo ghi là theo yêu cầu của cơ quan có thẩm quyền hay là xâm hại trẻ em; hãy ghi authority (cơ quan và văn bản), locked_by, verify.minisign hoặc trusted: true, hoặc chọn nhóm khác",
-		EN: "nothing vouches for feed %q, so it cannot have the category %s, which authorities lock and reports name as an order or as abuse of children; give it authority (who ordered it, and the document), locked_by, verify.minisign or trusted: true, or choose another category",
-	}
 	textRPZOutBoth = wording.Text{
 		VI: "listen và zones phải đi cùng nhau; hãy ghi cả hai hoặc bỏ cả hai",
 		EN: "listen and zones belong together; give both or neither",

@@ -31,6 +31,9 @@ func Of(c *config.Config, policyFiles []string) (notes yamlfile.Problems) {
 		notes = append(notes, c.Wrong("state_dir", TextStateDir.With(c.StateDir, c.StateDir)))
 	}
 	for i := range c.Feeds {
+		if f := &c.Feeds[i]; f.Action == config.Block && ofAuthority[f.Category] && !f.Marked() {
+			notes = append(notes, c.Wrong(config.Item("feeds", i)+".category", textUnmarked.With(f.Name, f.Category)))
+		}
 		if text := ofFeed(&c.Feeds[i]); text != (wording.Text{}) {
 			notes = append(notes, c.Wrong(config.Item("feeds", i)+".url", text))
 		} else if redirects(&c.Feeds[i]) {
@@ -40,6 +43,9 @@ func Of(c *config.Config, policyFiles []string) (notes yamlfile.Problems) {
 	notes.Sort()
 	return notes
 }
+
+// ofAuthority are the categories that reports name as an order or as abuse of children.
+var ofAuthority = map[string]bool{"csam": true, "authority-order": true}
 
 // A secret is a file that holds one, and the key that names it.
 type secret struct{ key, file string }

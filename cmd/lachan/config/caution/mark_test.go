@@ -1,24 +1,18 @@
-package config
+package caution_test
 
 import (
 	"strings"
 	"testing"
 )
 
-// A feed has a category that authorities lock, or that reports name as an order, only
-// if somebody answers for it.
+// TestACategoryOfAuthoritiesNeedsAMark: check warns of a feed whose category authorities
+// lock, or reports name as an order, if nobody answers for it.
 func TestACategoryOfAuthoritiesNeedsAMark(t *testing.T) {
-	f := func(keys string, refused bool) {
+	f := func(keys string, warned bool) {
 		t.Helper()
-		_, problems := Load(writeConfig(t, "feeds:\n- name: a\n  url: a.txt\n  "+keys+"\n"), nil)
-		if !refused {
-			if len(problems) > 0 {
-				t.Errorf("%s: %v", keys, problems)
-			}
-			return
-		}
-		if len(problems) != 1 || problems[0].Line != 4 || !strings.Contains(problems[0].Text.EN, "authority (who ordered it, and the document), locked_by, verify.minisign or trusted: true") {
-			t.Errorf("%s: %v", keys, problems)
+		said := strings.Join(notes(t, "policy: \"\"\nfeeds:\n- name: a\n  url: a.txt\n  "+keys+"\n", 0o600), "\n")
+		if strings.Contains(said, "authority (who ordered it, and the document), locked_by, verify.minisign or trusted: true") != warned {
+			t.Errorf("%s: %s", keys, said)
 		}
 	}
 	for _, category := range []string{"csam", "authority-order"} {
