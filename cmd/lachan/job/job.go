@@ -25,6 +25,7 @@ import (
 
 	"lachan/cmd/lachan/command"
 	"lachan/internal/confine"
+	"lachan/internal/memory"
 	"lachan/internal/wording"
 )
 
@@ -97,6 +98,9 @@ func (j *Jobs) run(ctx context.Context, kind string, args []string, within time.
 	if err := j.do(c); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if refused(words.String()) {
+			return fmt.Errorf("job %s: %s", kind, tooMuch(memory.Shares{Job: j.memory.Load()}.JobBound()))
 		}
 		if said := firstWords(words.String()); said != "" {
 			return fmt.Errorf("job %s: %w: %s", kind, err, said)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"lachan/internal/memory"
@@ -19,6 +20,22 @@ const (
 	overStatus = 3 // of a job that needed more
 )
 
+// tooMuch is what is said of a job that needed more than bound.
+func tooMuch(bound int64) string {
+	return fmt.Sprintf("it takes more than the %d MiB of memory that it may have: raise memory in lachan.yaml", bound>>20)
+}
+
+// refused reports whether the words with which a job ended are those of a process to
+// which the system gave no more memory: it ended before it could look itself.
+func refused(words string) bool {
+	for _, of := range [...]string{"out of memory", "cannot allocate memory", "failed to allocate"} {
+		if strings.Contains(words, of) {
+			return true
+		}
+	}
+	return false
+}
+
 // stay keeps this process within what it was told that it may have.
 func stay() {
 	part, _ := strconv.ParseInt(os.Getenv(memoryVariable), 10, 64) // if that fails it was not told
@@ -31,7 +48,7 @@ func stay() {
 	go func() {
 		for range time.Tick(lookEvery) {
 			if used := memory.Used(); used > bound {
-				fmt.Fprintf(os.Stderr, "it takes %d MiB of memory and may have %d MiB: raise memory in lachan.yaml\n", used>>20, bound>>20)
+				fmt.Fprintln(os.Stderr, tooMuch(bound))
 				os.Exit(overStatus)
 			}
 		}

@@ -15,7 +15,7 @@ func TestAJobThatNeedsTooMuchMemoryEnds(t *testing.T) {
 	const part = 1 << 20
 	jobs.SetMemory(part)
 	_, err := jobs.Document(t.Context(), "pdf", &report.Model{Title: strings.Repeat("x", 150<<20)})
-	if err == nil || !strings.Contains(err.Error(), "MiB of memory and may have 192 MiB: raise memory in lachan.yaml") {
+	if err == nil || !strings.Contains(err.Error(), "it takes more than the 192 MiB of memory that it may have: raise memory in lachan.yaml") {
 		t.Errorf("%.300v", err)
 	}
 	if left := jobs.AtWork(); len(left) > 0 {
