@@ -17,7 +17,6 @@ type district struct {
 	t      *testing.T
 	path   string
 	strict bool
-	before policy.Rows
 	store  *policy.Store
 }
 

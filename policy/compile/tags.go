@@ -137,16 +137,6 @@ func (t *terms) code(file string, code yamlfile.At[string]) (bit int, ok bool) {
 	return bit, ok
 }
 
-// codes is the set of categories and services that a file names.
-func (t *terms) codes(file string, written []yamlfile.At[string]) (set Set) {
-	for _, code := range written {
-		if bit, ok := t.code(file, code); ok {
-			set = set.Or(blocklist.Of(bit))
-		}
-	}
-	return set
-}
-
 // known is the set of codes of the catalogue, all of which exist.
 func (t *terms) known(codes []string) (set Set) {
 	for _, code := range codes {
