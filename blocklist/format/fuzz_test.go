@@ -13,7 +13,7 @@ import (
 // every reject is in the range of lines and printable, and the Summary accounts
 // for every line.
 func parses(t *testing.T, f format.Format, text string) {
-	lines := strings.Count(text, "\n") + 1
+	lines := strings.Count(text, "\n") + strings.Count(text, "\r") + 1 // old Macs end lines with CR
 	sum, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: len(text)%2 == 0}, plainlyFormed,
 		func(r format.Reject) {
 			limit := lines
