@@ -87,7 +87,8 @@ func Serial(text string, zone *time.Location) (at time.Time, day, ok bool) {
 		}
 		seconds = int(part*24*60*60 + 0.5)
 	}
-	return time.Date(1899, 12, 30+int(days), 0, 0, seconds, 0, zone), seconds == 0, true
+	at = time.Date(1899, 12, 30+int(days), 0, 0, seconds, 0, zone)
+	return at, seconds == 0, inBounds(at)
 }
 
 // fold writes a text in small letters without marks, with one space where white
