@@ -27,7 +27,7 @@ func TestAnUpgradeLosesNothing(t *testing.T) {
 	up := startStandIn(t)
 	p := newProcess(t, "", twoSchools, up.addr)
 	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `server: {listen: ["127.0.0.1:0"]}`,
-		`server: {listen: ["127.0.0.1:0"], dot: ["127.0.0.1:0"], doh: ["127.0.0.1:0"], doq: ["127.0.0.1:0"], tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}}`, 1))
+		`server: {listen: ["127.0.0.1:0"], dot: ["127.0.0.1:0"], doh: ["127.0.0.1:0"], doq: ["127.0.0.1:0"], tcp: {per_client: 1000}, tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}}`, 1))
 	p.certify()
 	p.program = copyProgram(t, "first")
 	p.start()
