@@ -112,8 +112,8 @@ func TestCommonExpressionsHaveABoundOfTheirOwn(t *testing.T) {
 	}
 }
 
-// Lists that another version of the program has compiled are compiled anew, and are
-// not taken for damaged.
+// The program compiles lists again that another version of it wrote, and does not take
+// them for damaged.
 func TestListsOfAnotherVersionAreCompiledAnew(t *testing.T) {
 	dir := t.TempDir()
 	store := blocklist.NewStore(dir)

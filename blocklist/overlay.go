@@ -75,8 +75,8 @@ func (s *Snapshot) Overlay(ctx context.Context, path string, sources []Source, l
 }
 
 // hasRoom reports whether there is room for all expressions of a snapshot, less those
-// that were removed, and of its overlay. If not, or if some were left out before,
-// which have room now belongs to all feeds together: they are compiled anew.
+// that were removed, and of its overlay. If it reports false, or some were left out
+// before, all feeds have to be compiled together to decide which ones have room.
 func (s *Snapshot) hasRoom(overlay *compiler, removed map[string]int) bool {
 	if len(overlay.meta.Regexes) == 0 {
 		return true

@@ -187,6 +187,7 @@ func (h *honest) overUDP(w *way, conn net.Conn, seed, perSecond int) {
 		w.asked.Add(1)
 		_, _ = conn.Write(packed) // what is refused has no answer
 	})
+	// The last answers have their time; it ends as soon as all are there.
 	for late := time.Now().Add(oneReply); time.Now().Before(late); time.Sleep(10 * time.Millisecond) {
 		mu.Lock()
 		left := len(waiting)

@@ -91,7 +91,7 @@ func TestAnAnswerCanBeTakenBack(t *testing.T) {
 }
 
 // TestAskingAgainAfterAnAnswerIsHeard: a new request names the one that was answered, and
-// whoever asks sees the answer for as long as it holds.
+// everybody at the school sees the answer for as long as it holds.
 func TestAskingAgainAfterAnAnswerIsHeard(t *testing.T) {
 	s, dir := open(t)
 	stands := func(unit string, at time.Time, open bool, answer string) {

@@ -233,7 +233,7 @@ func TestTextsAreReadAsTheyAreShown(t *testing.T) {
 		"tree a.example", "tree b.example", "tree c.example")
 }
 
-// TestHiddenRowsAreReadAndTold: whoever filtered a sheet may not mean them.
+// TestHiddenRowsAreReadAndTold: a filter hides rows that may not be meant.
 func TestHiddenRowsAreReadAndTold(t *testing.T) {
 	hide := func(number int, cells ...string) string {
 		return strings.Replace(row(number, cells...), "<row ", `<row hidden="1" `, 1)

@@ -130,35 +130,7 @@ func TestReportFromTheCommandLine(t *testing.T) {
 		}
 	}
 
-	// Each format is what it was made of: by the figures that were kept, and by the history.
-	kept := filepath.Join(stateDir, "reports", "figures")
-	for _, way := range []string{"keeps", "history"} {
-		for _, format := range []string{"pdf", "docx", "xlsx", "html"} {
-			if said, err := run("--verify", filepath.Join(filepath.Dir(out), "all."+format)); err != nil || !strings.Contains(said, way) {
-				t.Errorf("verify %s by what %s: %v\n%s", format, way, err, said)
-			}
-		}
-		if err := os.RemoveAll(kept); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := run("--verify", out); err != nil {
-		t.Errorf("verify the JSON: %v", err)
-	}
-	changed := filepath.Join(t.TempDir(), "changed.json")
-	if err := os.WriteFile(changed, bytes.Replace(text, []byte(`"blocked": 1488`), []byte(`"blocked": 1487`), -1), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := run("--verify", changed); err == nil || !strings.Contains(err.Error(), "was changed") {
-		t.Errorf("a changed figure: %v", err)
-	}
-	if _, err := run("--verify", typed); err == nil || !strings.Contains(err.Error(), "is no report") {
-		t.Errorf("a file that is no report: %v", err)
-	}
+	documentsVerify(t, run, filepath.Join(stateDir, "reports", "figures"), out, typed)
 
 	orders, _, err := order.Open(filepath.Join(stateDir, "orders.jsonl"))
 	if err != nil {
@@ -190,6 +162,40 @@ func TestReportFromTheCommandLine(t *testing.T) {
 	refused("15/A05, 16/A05", "--unit", "sa-pa", "--document", "17/A05")
 	refused("2099-10", "--unit", "sa-pa", "--period", "2099-10")
 	refused("colour", "--unit", "sa-pa", "--period", "2026-10", "--typed", mistyped(t))
+}
+
+// documentsVerify holds each format of the report beside out against the figures that were
+// kept, and against the history, and finds a changed figure.
+func documentsVerify(t *testing.T, run func(...string) (string, error), kept, out, typed string) {
+	t.Helper()
+	// Each format is what it was made of: by the figures that were kept, and by the history.
+	for _, way := range []string{"keeps", "history"} {
+		for _, format := range []string{"pdf", "docx", "xlsx", "html"} {
+			if said, err := run("--verify", filepath.Join(filepath.Dir(out), "all."+format)); err != nil || !strings.Contains(said, way) {
+				t.Errorf("verify %s by what %s: %v\n%s", format, way, err, said)
+			}
+		}
+		if err := os.RemoveAll(kept); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run("--verify", out); err != nil {
+		t.Errorf("verify the JSON: %v", err)
+	}
+	changed := filepath.Join(t.TempDir(), "changed.json")
+	if err := os.WriteFile(changed, bytes.Replace(text, []byte(`"blocked": 1488`), []byte(`"blocked": 1487`), -1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run("--verify", changed); err == nil || !strings.Contains(err.Error(), "was changed") {
+		t.Errorf("a changed figure: %v", err)
+	}
+	if _, err := run("--verify", typed); err == nil || !strings.Contains(err.Error(), "is no report") {
+		t.Errorf("a file that is no report: %v", err)
+	}
 }
 
 func mistyped(t *testing.T) string {

@@ -34,7 +34,7 @@ func (w Why) Text() wording.Text { return texts[w] }
 type Entry struct {
 	Name    string `json:"name"`
 	Why     Why    `json:"why"`
-	Waiting bool   `json:"waiting,omitempty"` // nobody has let it through yet
+	Waiting bool   `json:"waiting,omitempty"` // it has not been let through yet
 }
 
 // guarded are public suffixes below which schools and offices are, besides all that

@@ -112,7 +112,7 @@ func (p *publication) plan(rows []string) (publish.Plan, error) {
 		plan, err = p.feed.Add(rows, now)
 	}
 	if errors.Is(err, publish.ErrLost) && p.replace {
-		return publish.Plan{Rows: rows, From: plan.From}, nil // nobody knows what it lifts
+		return publish.Plan{Rows: rows, From: plan.From}, nil // what it lifts is not known
 	}
 	if errors.Is(err, publish.ErrLost) {
 		return plan, command.Fail(textPublishLost.With(p.feed.Dir))

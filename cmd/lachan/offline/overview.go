@@ -8,7 +8,7 @@ import (
 	"lachan/policy"
 )
 
-// What check says of schools: who is kept from what, now and in lessons.
+// What check says of schools: what is blocked for each, now and in lessons.
 
 const (
 	settingsPrinted = 10 // how many different settings
@@ -40,7 +40,7 @@ func checkSettings(settings []policy.Setting) []checkSetting {
 	return list
 }
 
-// printSettings says in words who is kept from what. Schools that are alike are one
+// printSettings says in words what is blocked for each school. Schools that are alike are one
 // line, and there is a bound to the lines.
 func printSettings(c command.Call, settings []policy.Setting) {
 	for i := range settings {

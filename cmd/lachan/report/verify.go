@@ -42,7 +42,7 @@ func verify(c command.Call, file string) error {
 			return nil
 		}
 	}
-	made, err := again(c, off, seal, unit)
+	made, err := recompute(c, off, seal, unit)
 	switch {
 	case err != nil:
 		return command.Fail(textNotAgain.With(err))
@@ -53,8 +53,8 @@ func verify(c command.Call, file string) error {
 	return nil
 }
 
-// again makes the figures of a document anew.
-func again(c command.Call, off *offline.Offline, seal report.Seal, unit string) (*report.Model, error) {
+// recompute computes the figures of a document again.
+func recompute(c command.Call, off *offline.Offline, seal report.Seal, unit string) (*report.Model, error) {
 	in := off.Config.Reports.Calendar(off.Config.Timezone.Location, time.Time{})
 	period, err := figures.ParsePeriod(seal.Period, in)
 	if err != nil {

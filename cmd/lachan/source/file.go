@@ -32,7 +32,7 @@ type File struct {
 	// copy to read them from; "" of a file that can be read.
 	Kept  string `json:"kept,omitempty"`
 	First bool   `json:"first,omitempty"` // its expressions are taken in before those of others
-	// Waiting are names in doubt that nobody has let through: they are left out.
+	// Waiting are names in doubt that were not let through: they are left out.
 	Waiting []string `json:"waiting,omitempty"`
 	// Categories are what entries may name as their own; nil: any.
 	Categories []string `json:"categories,omitempty"`

@@ -10,7 +10,7 @@ import (
 )
 
 // This file is about addresses that come later: from DHCP, after IPv6 has found out that
-// nobody else has them, from the other of two machines that share one. What listens on
+// no other machine has them, from the other of two machines that share one. What listens on
 // the others is served meanwhile.
 
 // lookAgain is how long to wait before an address that was not there is tried again.
