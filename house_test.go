@@ -44,6 +44,7 @@ var rooms = []room{
 	{"internal/testserver", nil, "the servers of others are started for tests alone"},
 	{"console/device", []string{"internal/wording"}, "what devices are told is text, made of what cmd knows"},
 	{"admin/request", []string{"internal/durable", "internal/printable"}, "what people ask is kept, and judged by nobody here"},
+	{"admin/account", []string{"internal/..."}, "who somebody is does not depend on what is decided, nor what a role may on who decides"},
 	{"console/blockpage", []string{"internal/wording", "internal/printable"}, "a page says what it is told: deciding is not its business, nor keeping"},
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},
 	{"blocklist", []string{"blocklist/...", "internal/fault", "internal/suspended", "internal/wording", "internal/durable", "internal/printable", "internal/charset", "internal/dates"}, "what a name is does not depend on who asks"},
