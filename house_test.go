@@ -44,6 +44,7 @@ var rooms = []room{
 	{"internal/testserver", nil, "the servers of others are started for tests alone"},
 	{"console/device", []string{"internal/wording"}, "what devices are told is text, made of what cmd knows"},
 	{"admin/request", []string{"internal/durable", "internal/printable"}, "what people ask is kept, and judged by nobody here"},
+	{"admin", []string{"admin/...", "policy/...", "blocklist/domain", "internal/..."}, "what may be decided does not depend on who shows it, nor on how it is put in force"},
 	{"admin/account", []string{"internal/..."}, "who somebody is does not depend on what is decided, nor what a role may on who decides"},
 	{"console/blockpage", []string{"internal/wording", "internal/printable"}, "a page says what it is told: deciding is not its business, nor keeping"},
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},

@@ -1,0 +1,214 @@
+// Package admin is the desk at which everything that people decide is decided: the
+// console, the API and the commands are three ways to it. One type is one decision. Each
+// is checked against the right that it takes, says what it would change, and becomes one
+// record of the ledger, whose fold is the state; so there is no change without its line
+// and no line without its change.
+package admin
+
+import (
+	"encoding/json"
+	"time"
+
+	"lachan/admin/account"
+)
+
+// A Decision is what somebody wants to be so. The types of this file are all there are.
+type Decision interface {
+	// plan is what the decision comes to, or why it cannot be. It changes nothing.
+	plan(d *Desk, q *asking) (plan, error)
+}
+
+// How goes with any decision.
+type How struct {
+	Why string // the reason, as it was typed
+	// Expect is the number of the record that the actor saw on the object, 0 if there was
+	// none. Nil: whatever there is now.
+	Expect *uint64
+	// Preview asks what would change, and changes nothing.
+	Preview bool
+}
+
+// An Except allows or blocks a name for a unit and all below it.
+type Except struct {
+	Unit  string
+	Name  string // or "service:zalo", "category:games"
+	Block bool
+	From  time.Time // zero: from now on
+	// Until is how it ends: "" is the usual end of the desk, "lesson" 45 minutes, "term" the
+	// end of the term, "never", a day (the last one) or a time in RFC 3339.
+	Until    string
+	Document string // that orders it
+}
+
+// A Withdraw ends an exception before its time.
+type Withdraw struct {
+	Unit   string
+	Object string // "allow/NAME" or "block/NAME"
+}
+
+// An Undo restores what a record changed. It is refused if something later stands on it.
+type Undo struct{ Seq uint64 }
+
+// A Confirm is the word of the second person: it does what a proposal says.
+type Confirm struct{ Seq uint64 }
+
+// A Decline drops a proposal: by the second person, or by the first.
+type Decline struct{ Seq uint64 }
+
+// An Answer answers requests for one name, of one school or of many.
+type Answer struct {
+	Requests []string // ids
+	Outcome  Outcomes
+	Until    string // of Open; as in Except
+	Text     string // what those who asked are told
+}
+
+// Outcomes are what can become of a request.
+type Outcomes string
+
+// The outcomes.
+const (
+	Open        Outcomes = "open"      // the name is opened for the unit, with an end
+	Refuse      Outcomes = "refuse"    // with a reason
+	SendUp      Outcomes = "up"        // to the unit above
+	ToAuthority Outcomes = "authority" // that ordered the name to be blocked
+	Close       Outcomes = "close"     // without a word
+)
+
+// A Reopen takes the answer of a request back. What the answer opened stays.
+type Reopen struct{ Request string }
+
+// A SetUnit makes a unit, or replaces what is written of it.
+type SetUnit struct {
+	ID   string
+	Unit json.RawMessage // as policy.yaml writes it, without its groups' own decisions
+}
+
+// A RemoveUnit removes a unit whose home is the console. It takes two people if the
+// unit has a history.
+type RemoveUnit struct{ ID string }
+
+// A SetGroup makes or replaces a group of a school; null removes it.
+type SetGroup struct {
+	School, ID string
+	Group      json.RawMessage
+}
+
+// A SetRules replaces the rules of a unit.
+type SetRules struct {
+	Unit  string
+	Rules json.RawMessage
+}
+
+// A SetCalendar replaces the calendar of a unit, "" of all; null removes it.
+type SetCalendar struct {
+	Unit     string
+	Calendar json.RawMessage
+}
+
+// A SetProfile makes or replaces a profile; null removes it.
+type SetProfile struct {
+	Name    string
+	Profile json.RawMessage
+}
+
+// A SetTimetable makes or replaces a timetable; null removes it.
+type SetTimetable struct {
+	Name      string
+	Timetable json.RawMessage
+}
+
+// A Lock locks a category or a service for a unit and all below it.
+type Lock struct{ Unit, Category string }
+
+// A Lift takes a lock of a unit back. It takes two people.
+type Lift struct{ Unit, Category string }
+
+// An ApproveList puts the version of a feed in use that is held back.
+type ApproveList struct{ Feed string }
+
+// A RejectList drops it.
+type RejectList struct{ Feed string }
+
+// A RollBackList goes back to the version of a feed before.
+type RollBackList struct{ Feed string }
+
+// A HandOver hands the table of an order over.
+type HandOver struct {
+	Authority string // unit
+	Document  string
+	File      string // name of the table's file
+	Table     []byte
+}
+
+// An AddAccount makes an account, which has no grants yet.
+type AddAccount struct{ Unit, ID, Name, Language, Notify string }
+
+// A RemoveAccount ends an account, its sessions and its tokens.
+type RemoveAccount struct{ ID string }
+
+// A GrantRole gives an account a role over a unit. Some roles take two people.
+type GrantRole struct {
+	Account string
+	Role    account.Role
+	Unit    string
+	Until   string // day, the last one; "" has no end
+}
+
+// A RevokeRole takes it away.
+type RevokeRole struct {
+	Account string
+	Role    account.Role
+	Unit    string
+}
+
+// An IssueToken makes a token of an account. The secret is in Outcome.Secret, and shown
+// once.
+type IssueToken struct {
+	Account string // "" is the actor's own
+	Name    string
+	Scopes  []account.Right // nil: those that change nothing
+	Unit    string
+	Until   string // day; "" is 90 days
+}
+
+// An EndToken ends a token.
+type EndToken struct{ Account, Token string }
+
+// A SetWords writes the words of an officer into a report.
+type SetWords struct{ Unit, Period, Part, Text string }
+
+// A Reload records that files were read again. The machine alone says so.
+type Reload struct{ Digest string }
+
+// An Adopt takes a unit of policy.yaml over. Outcome.Text says what to delete there.
+type Adopt struct{ Unit string }
+
+// An Outcome is what came of a decision.
+type Outcome struct {
+	// Seq is the number of the record that was written first, At when; zero of a preview.
+	Seq uint64
+	At  time.Time
+	// Object is what the decision sets.
+	Unit, Object string
+	Old, New     json.RawMessage
+	Impact       Impact
+	// VoidBy is the line of a file, or the number of a decision, that leaves the decision
+	// without effect; "" if nothing does.
+	VoidBy string
+	// Waiting reports whether a second person has to confirm it: see Confirm.
+	Waiting bool
+	Secret  string // of IssueToken
+	Text    string // of Adopt: what to delete
+}
+
+// An Impact is who has something newly opened or blocked.
+type Impact struct {
+	Units int // that the decision reaches, with their groups
+	// Now and Lessons count those of them for whom the name is newly opened or blocked, at
+	// this minute and while lessons are held.
+	Now, Lessons Change
+}
+
+// A Change is for how many units something is newly opened, and newly blocked.
+type Change struct{ Opened, Blocked int }
