@@ -31,6 +31,9 @@ import (
 // deadline is by when anything that a test waits for has to have happened.
 const deadline = 10 * time.Second
 
+// exchangeLimit is how long an exchange with upstreams may take.
+const exchangeLimit = time.Second
+
 // loops wait for the sockets of all tests.
 var loops = newLoops()
 
@@ -154,7 +157,7 @@ func zones(t *testing.T, own map[string]*upstream.Group, upstreams ...string) *u
 
 func group(t *testing.T, addrs ...string) *upstream.Group {
 	t.Helper()
-	return upstream.NewGroup(upstream.Ordered, time.Second, serversAt(t, addrs...)...)
+	return upstream.NewGroup(upstream.Ordered, exchangeLimit, serversAt(t, addrs...)...)
 }
 
 func serversAt(t *testing.T, addrs ...string) []*upstream.Member {

@@ -27,8 +27,8 @@ import (
 //	                       queries that join later wait for the reply
 //	timer has fired ----- reply, afterFlush, Stop fails ------> garbage
 //
-// A pending whose last waiter was dropped is abandoned: its exchange is canceled, and
-// it never goes back to the pool, as Cancel may still be running.
+// A pending whose last waiter gave way is abandoned: its exchange is canceled, and it
+// never goes back to the pool, as Cancel may still be running.
 //
 // Where Stop fails the timer may still be running and has the pending, so that it
 // never goes back to the pool. The timer counts in pendings.live from when it is
@@ -62,14 +62,17 @@ type pendings struct {
 	left    atomic.Uint64  // exchanges that were abandoned
 	live    sync.WaitGroup // exchanges under way and stale timers
 	free    sync.Pool      // of *pending
+
+	making sync.Mutex // held while room is made
+	census census     // making
 }
 
 // Queries that wait for upstreams are bounded by the bytes that they hold, see
-// Settings.WaitingBytes. When one more comes, one that has waited long is dropped and
-// counted: its client has asked again or gone. An exchange for which no query waits
-// any more is abandoned, so that there are not more exchanges than queries, but for
-// those that prefetch or go on for a stale answer; and these end when there are too
-// many.
+// Settings.WaitingBytes. When more come, some of the clients that have most waiting
+// give way, see census: they are answered at once, with a stale answer or SERVFAIL. An
+// exchange for which no query waits any more is abandoned, so that there are not more
+// exchanges than queries, but for those that prefetch or go on for a stale answer; and
+// these end when there are too many.
 const (
 	maxWaiting  = 8192     // queries, whatever memory there is
 	waiterBytes = 10 << 10 // that a query holds, with its exchange; a long message comes on top
@@ -135,13 +138,8 @@ func (ps *pendings) join(q, waiter *Query, stale bool) {
 		waiter.to, waiter.hot, waiter.starts = waiter.to.async(), nil, nil
 		waiter.inspections = nil
 		ps.waiting.Add(1)
-		for ps.held.Add(waiter.weight()); ps.held.Load() > q.snapshot.waitingBytes; {
-			dropped, left := shard.longest()
-			ps.abandon(left)
-			if dropped == nil {
-				break
-			}
-			ps.drop(dropped)
+		if ps.held.Add(waiter.weight()) > q.snapshot.waitingBytes {
+			ps.makeRoom(q.snapshot.waitingBytes)
 		}
 	}
 	var idle *pending
@@ -201,14 +199,20 @@ func (ps *pendings) abandon(p *pending) {
 	}
 }
 
-// drop ends a query without an answer.
-func (ps *pendings) drop(q *Query) {
-	if q == nil {
-		return
+// makeRoom answers as many queries as there have to be fewer of, and some more, so
+// that those that come next find room.
+func (ps *pendings) makeRoom(bound int64) {
+	if !ps.making.TryLock() {
+		return // another query has it made
 	}
-	q.action = metrics.ActionDropped
-	ps.route.finish(q, ps.route.clock(), ps.route.lane)
-	ps.release(q)
+	over := ps.held.Load() - bound
+	taken, left := ps.census.choose(ps, int((over+bound/roomPart)/waiterBytes)+1)
+	ps.making.Unlock()
+	for _, p := range left {
+		ps.abandon(p)
+	}
+	ps.serveStale(taken, dnswire.EDEOther, "too many questions wait")
+	ps.flush(taken)
 }
 
 // staleAfter is how long a client waits before it is given an old answer while
@@ -247,7 +251,7 @@ func (p *pending) onReply(reply []byte, err error) (tail func()) {
 	}
 	p.answered = p.remove()
 	if stale {
-		p.all.serveStale(p.answered)
+		p.all.serveStale(p.answered, dnswire.EDENoAuthority, "")
 	} else {
 		p.all.complete(p.answered, &e.Answer, code)
 	}
@@ -264,7 +268,7 @@ func (p *pending) afterFlush() {
 func (p *pending) onStaleTimer() {
 	defer p.all.live.Done()
 	waiters := p.takeWaiters()
-	p.all.serveStale(waiters)
+	p.all.serveStale(waiters, dnswire.EDENoAuthority, "")
 	p.all.flush(waiters)
 }
 
@@ -312,15 +316,15 @@ func (ps *pendings) complete(waiters []*Query, a *cache.Answer, code uint16) {
 	}
 }
 
-// serveStale ends the route of queries with the stale answer, as far as it is
-// still kept.
-func (ps *pendings) serveStale(waiters []*Query) {
+// serveStale ends the route of queries with the stale answer, or if none is kept any
+// more with SERVFAIL for the given reason.
+func (ps *pendings) serveStale(waiters []*Query, code uint16, reason string) {
 	r := ps.route
 	for _, q := range waiters {
 		q.now = r.clock()
 		question, f := q.question(), cache.Found{}
 		if !r.cache.GetStale(&f, &question, q.snapshot.rules, q.now, q.snapshot.settings.Cache.Lifetimes.StaleFor) {
-			q.fail(dnswire.RcodeServFail, dnswire.EDENoAuthority, "")
+			q.fail(dnswire.RcodeServFail, code, reason)
 			r.finish(q, q.now, r.lane)
 			continue
 		}

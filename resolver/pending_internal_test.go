@@ -3,6 +3,8 @@ package resolver
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -177,35 +179,44 @@ func TestOneExchangeForAllWhoAskTheSame(t *testing.T) {
 	})
 }
 
-// A flood of names that no upstream answers is bounded: those that have waited
-// long are dropped and counted, and names in the cache are answered all the while.
-func TestAFloodIsDroppedAndEnds(t *testing.T) {
+// A flood of names that no upstream answers is bounded: those that have waited longest
+// are answered with an error, and names in the cache are answered all the while.
+func TestAFloodIsAnsweredWithErrorsAndEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &troubled{}
 		r := newTestResolver(t, quietSettings(), u.answer)
 		r.asks(t, "www.example.")
 		u.silent = true
-		const over = 500
+		const over, atOnce = 500, maxWaiting/roomPart + 2
 		boxes := make([]mailbox, maxWaiting+over)
 		for i := range boxes {
 			boxes[i] = r.send(t, fmt.Sprintf("n%d.flood.example.", i), dns.TypeA)
+			if i%1000 == 0 {
+				after(time.Millisecond)
+			}
 		}
 		if got := told(r.asks(t, "www.example.")); got != "192.0.2.1 ttl 60 ede -1" {
 			t.Errorf("in the flood: %q", got)
 		}
-		dropped, failed := 0, 0
+		if n := r.pendings.waiting.Load(); n > maxWaiting {
+			t.Errorf("%d queries wait, want at most %d", n, maxWaiting)
+		}
+		gave, failed := 0, 0
 		for i, box := range boxes {
-			switch m := <-box; {
-			case m == nil:
-				if dropped++; i > len(boxes)/2 {
-					t.Errorf("the query number %d of %d was dropped, older ones were not", i, len(boxes))
+			switch got := told(<-box); got {
+			case "SERVFAIL ttl 0 ede 0":
+				if gave++; i > 1500 {
+					t.Errorf("the query number %d of %d gave way, older ones did not", i, len(boxes))
 				}
-			case m.Rcode == dns.RcodeServerFailure:
+			case "SERVFAIL ttl 0 ede 23":
 				failed++
+			default:
+				t.Fatalf("%q", got)
 			}
 		}
-		if dropped != over || failed != maxWaiting {
-			t.Errorf("%d dropped and %d failed, want %d and %d", dropped, failed, over, maxWaiting)
+		t.Logf("of %d, %d gave way", len(boxes), gave)
+		if gave < over || gave > over+atOnce {
+			t.Errorf("%d gave way, want %d and at most %d more", gave, over, atOnce)
 		}
 		u.silent = false
 		after(cache.FailureTTL)
@@ -215,6 +226,99 @@ func TestAFloodIsDroppedAndEnds(t *testing.T) {
 		synctest.Wait() // what answers gives back after
 		if n := r.pendings.waiting.Load(); n != 0 {
 			t.Errorf("%d queries still wait", n)
+		}
+	})
+}
+
+// Whatever a few clients ask, whether one name thousands of times or a name each time,
+// the questions of others are answered; and each of theirs is, if only with an error.
+func TestAFloodOfSomeCostsOthersNoAnswer(t *testing.T) {
+	f := func(what string, name func(i int) string) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			u := &troubled{takes: 500 * time.Millisecond}
+			r := newTestResolver(t, quietSettings(), u.answer)
+			var theirs, others []mailbox
+			for i := range 4 * maxWaiting {
+				attacker := netip.AddrFrom4([4]byte{192, 0, 2, byte(1 + i%8)})
+				theirs = append(theirs, r.sendFrom(t, attacker, name(i)))
+				if i%16 == 0 {
+					honest := netip.AddrFrom4([4]byte{192, 0, 2, byte(20 + i/16%200)})
+					others = append(others, r.sendFrom(t, honest, fmt.Sprintf("n%d.honest.example.", i)))
+				}
+				if i%64 == 0 {
+					after(time.Millisecond)
+				}
+			}
+			for i, box := range others {
+				if got := told(<-box); got != "192.0.2.1 ttl 60 ede -1" {
+					t.Errorf("%s: question %d of others: %q", what, i, got)
+				}
+			}
+			gave := 0
+			for i, box := range theirs {
+				switch got := told(<-box); got {
+				case "SERVFAIL ttl 0 ede 0":
+					gave++
+				case "192.0.2.1 ttl 60 ede -1":
+				default:
+					t.Errorf("%s: question %d: %q", what, i, got)
+				}
+			}
+			t.Logf("%s: of %d questions %d gave way, of %d of others none", what, len(theirs), gave, len(others))
+			if gave == 0 {
+				t.Errorf("%s: nothing gave way", what)
+			}
+		})
+	}
+	f("one name", func(int) string { return "one.flood.example." })
+	f("one name after the other", func(i int) string { return fmt.Sprintf("n%d.flood.example.", i/1000) })
+	f("a name each time", func(i int) string { return fmt.Sprintf("n%d.flood.example.", i) })
+}
+
+// The clients that have most waiting give way, and no more of them than it takes.
+func TestWhoseQuestionsGiveWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &troubled{silent: true}
+		r := newTestResolver(t, quietSettings(), u.answer)
+		boxes := map[string][]mailbox{}
+		for client, n := range map[string]int{"192.0.2.1": 400, "192.0.2.2": 100, "192.0.2.3": 20, "2001:db8::1": 150, "2001:db8::2": 150} {
+			for i := range n {
+				boxes[client] = append(boxes[client], r.sendFrom(t, netip.MustParseAddr(client), fmt.Sprintf("n%d.for.%s.example.", i, strings.ReplaceAll(client, ":", "-"))))
+			}
+		}
+		gave := func(wanted int) (of map[string]int) {
+			taken, left := r.pendings.census.choose(r.pendings, wanted)
+			if len(taken) != len(left) {
+				t.Errorf("%d questions were taken and %d exchanges are left", len(taken), len(left))
+			}
+			of = map[string]int{}
+			for _, q := range taken {
+				of[q.client.String()]++
+			}
+			for _, p := range left {
+				r.pendings.abandon(p)
+			}
+			r.pendings.serveStale(taken, 0, "")
+			r.pendings.flush(taken)
+			return of
+		}
+		// Both addresses of the /64 are one client, with 300 questions.
+		if of := gave(600); of["192.0.2.1"]+of["2001:db8::1"]+of["2001:db8::2"] != 600 {
+			t.Errorf("gave way: %v", of)
+		}
+		if of := gave(150); of["192.0.2.3"] > 0 || of["192.0.2.2"] < 50 {
+			t.Errorf("then: %v", of)
+		}
+		if of := gave(1000); of["192.0.2.3"] != 20 {
+			t.Errorf("in the end: %v", of)
+		}
+		for client, boxes := range boxes {
+			for _, box := range boxes {
+				if got := told(<-box); got != "SERVFAIL ttl 0 ede 0" {
+					t.Fatalf("%s: %q", client, got)
+				}
+			}
 		}
 	})
 }

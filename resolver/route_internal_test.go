@@ -138,7 +138,20 @@ func (r *Resolver) question(t testing.TB, name string, qtype uint16, change ...f
 // send puts a query on its route and returns where its answer will be.
 func (r *Resolver) send(t testing.TB, name string, qtype uint16, change ...func(*dns.Msg)) mailbox {
 	t.Helper()
-	q, box := r.question(t, name, qtype, change...), make(mailbox, 1)
+	return r.put(r.question(t, name, qtype, change...))
+}
+
+// sendFrom is send for a question of a client.
+func (r *Resolver) sendFrom(t testing.TB, client netip.Addr, name string) mailbox {
+	t.Helper()
+	q := r.question(t, name, dns.TypeA)
+	q.client = client
+	return r.put(q)
+}
+
+// put puts q on its route.
+func (r *Resolver) put(q *Query) mailbox {
+	box := make(mailbox, 1)
 	q.to = box
 	q.begin(r.snapshot.Load(), r.clock())
 	if r.serve(q) {

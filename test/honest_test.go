@@ -312,9 +312,7 @@ func (h *honest) judge() {
 			h.t.Logf("%s: %d are lost, such as %s", w.name, n, w.example)
 		}
 	}
-	// The short form asks too few to tell one in ten thousand from a machine that is
-	// busy with other tests: there it is one in fifty, and what answers say.
-	if lost > asked/int64(sized(10_000, 50)) {
+	if lost > asked/10_000 { // in the short form that is one
 		h.t.Errorf("%d of %d questions were lost", lost, asked)
 	}
 }
