@@ -46,6 +46,7 @@ var rooms = []room{
 	{"admin/request", []string{"internal/durable", "internal/printable"}, "what people ask is kept, and judged by nobody here"},
 	{"admin", []string{"admin/...", "policy/...", "blocklist/domain", "internal/..."}, "what may be decided does not depend on who shows it, nor on how it is put in force"},
 	{"admin/account", []string{"internal/..."}, "who somebody is does not depend on what is decided, nor what a role may on who decides"},
+	{"console/api", []string{"admin/...", "internal/wording", "internal/printable", "internal/durable"}, "a counter of the desk: it permits nothing and keeps nothing of what was decided"},
 	{"console/blockpage", []string{"internal/wording", "internal/printable"}, "a page says what it is told: deciding is not its business, nor keeping"},
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},
 	{"blocklist", []string{"blocklist/...", "internal/fault", "internal/suspended", "internal/wording", "internal/durable", "internal/printable", "internal/charset", "internal/dates"}, "what a name is does not depend on who asks"},

@@ -1,0 +1,188 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"lachan/admin"
+)
+
+// Whatever changes something is one decision of the desk. A route says how to make it of
+// a request; the rest is the same for all.
+
+// A Decided is what came of a decision.
+type Decided struct {
+	Seq     uint64          `json:"seq,omitempty"` // of the record; absent of a preview
+	At      *time.Time      `json:"at,omitempty"`
+	Unit    string          `json:"unit"`
+	Object  string          `json:"object"`
+	Old     json.RawMessage `json:"old"`
+	New     json.RawMessage `json:"new"`
+	Impact  Impact          `json:"impact"`
+	Preview bool            `json:"preview,omitempty"`
+	// VoidBy is what leaves the decision without effect; "" if nothing does.
+	VoidBy  string `json:"void_by,omitempty"`
+	Waiting bool   `json:"waiting,omitempty"` // for a second person
+	Secret  string `json:"secret,omitempty"`  // of a token, shown once
+	Text    string `json:"text,omitempty"`    // of what was adopted: the lines to delete
+}
+
+// An Impact is who has something newly opened or blocked.
+type Impact struct {
+	Units   int    `json:"units"`
+	Now     Change `json:"now"`
+	Lessons Change `json:"lessons"`
+}
+
+// A Change is for how many units something is newly opened and blocked.
+type Change struct {
+	Opened  int `json:"opened"`
+	Blocked int `json:"blocked"`
+}
+
+// A reason goes with any decision.
+type reason struct {
+	Why string `json:"why,omitempty"`
+}
+
+func (r reason) why() string { return r.Why }
+
+// deciding is what a route does whose body is a B, of which make makes the decision.
+func deciding[B interface{ why() string }](
+	make func(c *call, b B) (admin.Decision, error),
+) func(*API, *call) (reply, error) {
+	return func(a *API, c *call) (rep reply, err error) {
+		b, err := decode[B](c.text)
+		if err != nil {
+			return rep, err
+		}
+		d, err := make(c, b)
+		if err != nil {
+			return rep, err
+		}
+		return a.decide(c, d, b.why())
+	}
+}
+
+// simply is what a route does whose decision follows from its path; the body may have a
+// reason, or be absent.
+func simply(make func(c *call) admin.Decision) func(*API, *call) (reply, error) {
+	return func(a *API, c *call) (rep reply, err error) {
+		var r reason
+		if len(bytes.TrimSpace(c.text)) > 0 {
+			if r, err = decode[reason](c.text); err != nil {
+				return rep, err
+			}
+		}
+		return a.decide(c, make(c), r.Why)
+	}
+}
+
+// decide has the desk decide.
+func (a *API) decide(c *call, d admin.Decision, why string) (rep reply, err error) {
+	how := admin.How{Why: why}
+	if how.Expect, err = c.expect(); err != nil {
+		return rep, err
+	}
+	if how.Preview, err = c.flag("preview"); err != nil {
+		return rep, err
+	}
+	o, err := a.Desk.Decide(c.Context(), c.actor, d, how)
+	if err != nil {
+		return rep, err
+	}
+	rep = reply{body: decided(&o, how.Preview), tag: o.Seq, secret: o.Secret != ""}
+	switch {
+	case how.Preview:
+	case o.Waiting:
+		rep.status = http.StatusAccepted
+		rep.location = Prefix + "proposals/" + strconv.FormatUint(o.Seq, 10)
+	default:
+		rep.location = Prefix + "ledger/" + strconv.FormatUint(o.Seq, 10)
+	}
+	return rep, nil
+}
+
+func decided(o *admin.Outcome, preview bool) *Decided {
+	d := &Decided{
+		Seq: o.Seq, Unit: o.Unit, Object: o.Object, Old: orNull(o.Old), New: orNull(o.New),
+		Impact: Impact{
+			o.Impact.Units, Change{o.Impact.Now.Opened, o.Impact.Now.Blocked},
+			Change{o.Impact.Lessons.Opened, o.Impact.Lessons.Blocked},
+		},
+		Preview: preview, VoidBy: o.VoidBy, Waiting: o.Waiting, Secret: o.Secret, Text: o.Text,
+	}
+	if !o.At.IsZero() {
+		d.At = &o.At
+	}
+	return d
+}
+
+// orNull is JSON, or null if there is none.
+func orNull(text json.RawMessage) json.RawMessage {
+	if len(text) == 0 {
+		return json.RawMessage("null")
+	}
+	return text
+}
+
+// expect is the number that the object has to have still: of If-Match, or 0 of
+// If-None-Match: *. Nil: whatever it has. What replaces an object whole has to say it,
+// so that nobody overwrites what another has written meanwhile.
+func (c *call) expect() (*uint64, error) {
+	seq, given, err := c.expected()
+	switch {
+	case err != nil:
+		return nil, err
+	case given:
+		return &seq, nil
+	case c.Header.Get("If-None-Match") == "*":
+		return new(uint64), nil
+	case c.Method == http.MethodPut:
+		p := problem(http.StatusPreconditionRequired, "if-match", textIfMatchNeeded)
+		p.Field = "If-Match"
+		return nil, p
+	}
+	return nil, nil
+}
+
+// flag is a parameter that is true or false, and false if it is absent.
+func (c *call) flag(name string) (bool, error) {
+	switch c.URL.Query().Get(name) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, invalid(name, textFlag)
+}
+
+// parameters are those of the query, which have to be among names, each once.
+func (c *call) parameters(names ...string) (url.Values, error) {
+	query, err := url.ParseQuery(c.URL.RawQuery)
+	if err != nil {
+		return nil, problem(http.StatusBadRequest, "query", textQuery)
+	}
+	known := map[string]bool{}
+	for _, name := range names {
+		known[name] = true
+	}
+	for name, values := range query {
+		if !known[name] {
+			return nil, withField(problem(http.StatusBadRequest, "query", textNoParameter.With(name)), name)
+		}
+		if len(values) > 1 {
+			return nil, withField(problem(http.StatusBadRequest, "query", textTwice.With(name)), name)
+		}
+	}
+	return query, nil
+}
+
+func withField(p *Problem, name string) *Problem {
+	p.Field = name
+	return p
+}

@@ -1,0 +1,29 @@
+package api
+
+import (
+	_ "embed" // for the document
+	"slices"
+)
+
+// document is what the API takes and answers, in OpenAPI 3.1.
+//
+//go:embed openapi.yaml
+var document []byte
+
+// routes are all routes.
+func routes() []route {
+	own := []route{{pattern: "GET /api/v1/openapi.yaml", open: true, serve: (*API).openAPI}}
+	return slices.Concat(own, lookRoutes(), machineRoutes(), decisionRoutes())
+}
+
+// Patterns are the methods and paths that the API serves.
+func Patterns() (list []string) {
+	for _, rt := range routes() {
+		list = append(list, rt.pattern)
+	}
+	return list
+}
+
+func (a *API) openAPI(*call) (reply, error) {
+	return reply{file: &File{"openapi.yaml", "application/yaml", document}}, nil
+}

@@ -1,0 +1,139 @@
+package api
+
+import "lachan/internal/wording"
+
+// Why a request is not answered, and what to do.
+var (
+	textInternal = wording.Text{
+		VI: "lỗi của chương trình, đã ghi vào nhật ký của máy chủ; hãy thử lại, và báo cho người vận hành nếu vẫn lỗi",
+		EN: "a fault of the program, which the server's log tells of; try again, and tell the operator if it stays",
+	}
+	textNoPath = wording.Text{
+		VI: "không có đường dẫn này; /api/v1/openapi.yaml liệt kê mọi đường dẫn",
+		EN: "there is no such path; /api/v1/openapi.yaml lists all",
+	}
+	textMethod = wording.Text{
+		VI: "đường dẫn này không nhận %s; hãy dùng %s",
+		EN: "this path does not take %s; use %s",
+	}
+	textUnknown = wording.Text{
+		VI: "chưa biết bạn là ai: hãy gửi \"Authorization: Bearer lachan_...\" (lachan token add), hoặc đăng nhập bằng POST /api/v1/session",
+		EN: "you are not known: send \"Authorization: Bearer lachan_...\" (lachan token add), or log in with POST /api/v1/session",
+	}
+	textCrossSite = wording.Text{
+		VI: "yêu cầu này do trang của nơi khác gửi; hãy gửi từ chính máy chủ này hoặc bằng mã của chương trình",
+		EN: "a page of another site sends this request; send it from this server's own, or with a token",
+	}
+	textMediaType = wording.Text{
+		VI: "nội dung phải là JSON: hãy gửi Content-Type: application/json",
+		EN: "the body has to be JSON: send Content-Type: application/json",
+	}
+	textTooLarge = wording.Text{
+		VI: "nội dung lớn hơn %d KiB; hãy chia ra nhiều yêu cầu",
+		EN: "the body is larger than %d KiB; make several requests of it",
+	}
+	textUnread = wording.Text{
+		VI: "nội dung không đến kịp hoặc bị ngắt giữa chừng; hãy gửi lại",
+		EN: "the body came too slowly or ended too early; send it again",
+	}
+	textEmpty = wording.Text{
+		VI: "thiếu nội dung; hãy gửi một đối tượng JSON",
+		EN: "the body is missing; send an object of JSON",
+	}
+	textJSON = wording.Text{
+		VI: "nội dung không phải JSON đúng: %v",
+		EN: "the body is no valid JSON: %v",
+	}
+	textOneObject = wording.Text{
+		VI: "nội dung phải là đúng một đối tượng JSON {...}",
+		EN: "the body has to be exactly one object of JSON, {...}",
+	}
+	textTwice = wording.Text{
+		VI: "trường %q có hai lần; hãy để lại một",
+		EN: "the field %q is there twice; leave one of them out",
+	}
+	textDeep = wording.Text{
+		VI: "nội dung lồng nhau quá %d tầng",
+		EN: "the body is more than %d levels deep",
+	}
+	textUnknownField = wording.Text{
+		VI: "không có trường %q; /api/v1/openapi.yaml liệt kê các trường",
+		EN: "there is no field %q; /api/v1/openapi.yaml lists the fields",
+	}
+	textWrongType = wording.Text{
+		VI: "trường %q không thể là %s; xem /api/v1/openapi.yaml",
+		EN: "the field %q cannot be of type %s; see /api/v1/openapi.yaml",
+	}
+	textLimit = wording.Text{
+		VI: "phải là số từ 1 đến %d",
+		EN: "has to be a number from 1 to %d",
+	}
+	textAfter = wording.Text{
+		VI: "phải là \"next\" của trang trước; hãy bỏ đi để đọc từ đầu",
+		EN: "has to be \"next\" of the page before; leave it out to read from the beginning",
+	}
+	textIfMatch = wording.Text{
+		VI: "phải là ETag đã nhận, ví dụ \"1287\" trong dấu ngoặc kép",
+		EN: "has to be the ETag that was received, such as \"1287\" in quotation marks",
+	}
+	textKeyWrong = wording.Text{
+		VI: "khóa chỉ gồm ký tự ASCII in được, nhiều nhất %d",
+		EN: "the key is printable ASCII, at most %d characters",
+	}
+	textKeyOther = wording.Text{
+		VI: "khóa này đã dùng cho một yêu cầu khác; hãy dùng khóa mới",
+		EN: "this key was used for another request; use a new one",
+	}
+	textKeyWorks = wording.Text{
+		VI: "yêu cầu với khóa này đang được thực hiện; hãy hỏi lại sau",
+		EN: "the request with this key is being worked on; ask again later",
+	}
+	textKeySecret = wording.Text{
+		VI: "việc đã xong, nhưng câu trả lời chỉ cho xem một lần; hãy xem kết quả bằng GET, và làm lại với khóa mới nếu cần",
+		EN: "it was done, but its answer is shown only once; look with GET, and do it anew with a new key if need be",
+	}
+	textKeyUnknown = wording.Text{
+		VI: "không rõ việc đã xong chưa, vì máy chủ dừng giữa chừng; hãy xem kết quả bằng GET trước khi làm lại với khóa mới",
+		EN: "whether it was done is not known, as the server stopped in between; look with GET before doing it with a new key",
+	}
+	textIfMatchNeeded = wording.Text{
+		VI: "thay cả đối tượng thì phải gửi If-Match với ETag đã xem, hoặc If-None-Match: * để tạo mới",
+		EN: "what replaces something whole has to send If-Match with the ETag that was seen, or If-None-Match: * to make it",
+	}
+	textFlag = wording.Text{
+		VI: "phải là true hoặc false",
+		EN: "has to be true or false",
+	}
+	textQuery = wording.Text{
+		VI: "tham số sau dấu ? không đúng cách viết",
+		EN: "the parameters after ? are not well formed",
+	}
+	textNoParameter = wording.Text{
+		VI: "không có tham số %q; /api/v1/openapi.yaml liệt kê các tham số",
+		EN: "there is no parameter %q; /api/v1/openapi.yaml lists them",
+	}
+	textHowMany = wording.Text{
+		VI: "phải có từ 1 đến %d mã",
+		EN: "has to have 1 to %d ids",
+	}
+	textNoProposal = wording.Text{
+		VI: "không có đề nghị %d nào chờ, hoặc bạn không được xem",
+		EN: "no proposal %d waits, or it is not for you to see",
+	}
+	textNoRecord = wording.Text{
+		VI: "không có quyết định %d, hoặc bạn không được xem",
+		EN: "there is no record %d, or it is not for you to see",
+	}
+	textSeq = wording.Text{
+		VI: "phải là số của một quyết định, từ 1",
+		EN: "has to be the number of a record, from 1",
+	}
+	textNotAllowed = wording.Text{
+		VI: "bạn không có quyền %q với đơn vị %q; xem who_may để biết ai có",
+		EN: "you have not the right %q over unit %q; who_may says who has",
+	}
+	textNeeded = wording.Text{
+		VI: "thiếu tham số này",
+		EN: "this parameter is missing",
+	}
+)
