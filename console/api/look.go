@@ -144,15 +144,15 @@ func lineOf(l *admin.Line) Line {
 // lookRoutes are the routes that show what the desk knows.
 func lookRoutes() []route {
 	return []route{
-		{pattern: "GET /api/v1/exceptions", serve: (*API).exceptions},
-		{pattern: "GET /api/v1/units/{id}/exceptions", serve: (*API).exceptions},
-		{pattern: "GET /api/v1/requests", serve: (*API).requests},
-		{pattern: "GET /api/v1/units", serve: (*API).units},
-		{pattern: "GET /api/v1/units/{id}", serve: (*API).unit},
-		{pattern: "GET /api/v1/proposals", serve: (*API).proposals},
-		{pattern: "GET /api/v1/proposals/{seq}", serve: (*API).proposal},
-		{pattern: "GET /api/v1/ledger", serve: (*API).ledger},
-		{pattern: "GET /api/v1/ledger/{seq}", serve: (*API).record},
+		{pattern: "GET /api/v1/exceptions", serve: showExceptions},
+		{pattern: "GET /api/v1/units/{id}/exceptions", serve: showExceptions},
+		{pattern: "GET /api/v1/requests", serve: showRequests},
+		{pattern: "GET /api/v1/units", serve: showUnits},
+		{pattern: "GET /api/v1/units/{id}", serve: showUnit},
+		{pattern: "GET /api/v1/proposals", serve: showProposals},
+		{pattern: "GET /api/v1/proposals/{seq}", serve: showProposal},
+		{pattern: "GET /api/v1/ledger", serve: showLedger},
+		{pattern: "GET /api/v1/ledger/{seq}", serve: showRecord},
 	}
 }
 
@@ -187,28 +187,28 @@ func rows[F, T any](
 	return reply{body: out}, nil
 }
 
-func (a *API) exceptions(c *call) (reply, error) {
+func showExceptions(a *API, c *call) (reply, error) {
 	read := func(f admin.Filter, p admin.Page) ([]admin.Exception, error) {
 		return a.Desk.Exceptions(c.Context(), c.actor, f, p)
 	}
 	return rows(c, exceptionOf, func(e *admin.Exception) string { return e.Key }, read)
 }
 
-func (a *API) requests(c *call) (reply, error) {
+func showRequests(a *API, c *call) (reply, error) {
 	read := func(f admin.Filter, p admin.Page) ([]admin.Request, error) {
 		return a.Desk.Requests(c.Context(), c.actor, f, p)
 	}
 	return rows(c, requestOf, func(r *admin.Request) string { return r.Key }, read)
 }
 
-func (a *API) units(c *call) (reply, error) {
+func showUnits(a *API, c *call) (reply, error) {
 	read := func(f admin.Filter, p admin.Page) ([]admin.Unit, error) {
 		return a.Desk.Units(c.Context(), c.actor, f, p)
 	}
 	return rows(c, unitOf, func(u *admin.Unit) string { return u.ID }, read)
 }
 
-func (a *API) unit(c *call) (reply, error) {
+func showUnit(a *API, c *call) (reply, error) {
 	u, err := a.Desk.Unit(c.Context(), c.actor, c.PathValue("id"))
 	if err != nil {
 		return reply{}, err
@@ -216,7 +216,7 @@ func (a *API) unit(c *call) (reply, error) {
 	return reply{body: unitOf(&u), tag: u.Seq}, nil
 }
 
-func (a *API) proposals(c *call) (reply, error) {
+func showProposals(a *API, c *call) (reply, error) {
 	found, err := a.Desk.Proposals(c.Context(), c.actor)
 	if err != nil {
 		return reply{}, err
@@ -228,7 +228,7 @@ func (a *API) proposals(c *call) (reply, error) {
 	return reply{body: p}, nil
 }
 
-func (a *API) proposal(c *call) (reply, error) {
+func showProposal(a *API, c *call) (reply, error) {
 	seq, err := c.seq()
 	if err != nil {
 		return reply{}, err
@@ -245,7 +245,7 @@ func (a *API) proposal(c *call) (reply, error) {
 	return reply{}, notFound(textNoProposal.With(seq))
 }
 
-func (a *API) ledger(c *call) (reply, error) {
+func showLedger(a *API, c *call) (reply, error) {
 	query, err := c.parameters("unit", "name", "after", "limit")
 	if err != nil {
 		return reply{}, err
@@ -274,7 +274,7 @@ func (a *API) ledger(c *call) (reply, error) {
 }
 
 // record is one record of the ledger.
-func (a *API) record(c *call) (reply, error) {
+func showRecord(a *API, c *call) (reply, error) {
 	seq, err := c.seq()
 	if err != nil {
 		return reply{}, err

@@ -12,14 +12,14 @@ import (
 // machineRoutes are the routes that show what is in force and what the machine does.
 func machineRoutes() []route {
 	return []route{
-		{pattern: "GET /api/v1/explain", serve: (*API).explain},
-		{pattern: "GET /api/v1/feeds", serve: (*API).feeds},
-		{pattern: "GET /api/v1/feeds/{name}/held", serve: (*API).held},
-		{pattern: "GET /api/v1/orders", serve: (*API).orders},
-		{pattern: "GET /api/v1/report", serve: (*API).report},
-		{pattern: "GET /api/v1/nodes", serve: (*API).nodes},
-		{pattern: "GET /api/v1/ledger/verify", serve: (*API).verify},
-		{pattern: "GET /api/v1/policy", serve: (*API).policy},
+		{pattern: "GET /api/v1/explain", serve: showExplain},
+		{pattern: "GET /api/v1/feeds", serve: showFeeds},
+		{pattern: "GET /api/v1/feeds/{name}/held", serve: showHeld},
+		{pattern: "GET /api/v1/orders", serve: showOrders},
+		{pattern: "GET /api/v1/report", serve: showReport},
+		{pattern: "GET /api/v1/nodes", serve: showNodes},
+		{pattern: "GET /api/v1/ledger/verify", serve: showVerify},
+		{pattern: "GET /api/v1/policy", serve: showPolicy},
 	}
 }
 
@@ -54,7 +54,7 @@ func (a *API) needsSomewhere(c *call, right account.Right) error {
 	return a.needs(c, right, "")
 }
 
-func (a *API) explain(c *call) (reply, error) {
+func showExplain(a *API, c *call) (reply, error) {
 	query, err := c.parameters("name", "unit", "type", "at")
 	if err != nil {
 		return reply{}, err
@@ -73,7 +73,7 @@ func (a *API) explain(c *call) (reply, error) {
 	return reply{body: found}, err
 }
 
-func (a *API) feeds(c *call) (reply, error) {
+func showFeeds(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.View); err != nil {
 		return reply{}, err
 	}
@@ -81,7 +81,7 @@ func (a *API) feeds(c *call) (reply, error) {
 	return reply{body: Page[Feed]{Items: orEmpty(found)}}, err
 }
 
-func (a *API) held(c *call) (reply, error) {
+func showHeld(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.Lists); err != nil {
 		return reply{}, err
 	}
@@ -89,7 +89,7 @@ func (a *API) held(c *call) (reply, error) {
 	return reply{body: found}, err
 }
 
-func (a *API) orders(c *call) (reply, error) {
+func showOrders(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.ReadOrders); err != nil {
 		return reply{}, err
 	}
@@ -97,7 +97,7 @@ func (a *API) orders(c *call) (reply, error) {
 	return reply{body: found}, err
 }
 
-func (a *API) report(c *call) (reply, error) {
+func showReport(a *API, c *call) (reply, error) {
 	query, err := c.parameters("unit", "period", "document", "format")
 	if err != nil {
 		return reply{}, err
@@ -116,7 +116,7 @@ func (a *API) report(c *call) (reply, error) {
 	return reply{file: &f}, err
 }
 
-func (a *API) nodes(c *call) (reply, error) {
+func showNodes(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.View); err != nil {
 		return reply{}, err
 	}
@@ -125,7 +125,7 @@ func (a *API) nodes(c *call) (reply, error) {
 	return reply{body: Page[Node]{Items: []Node{n}}}, nil
 }
 
-func (a *API) verify(c *call) (reply, error) {
+func showVerify(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.Audit); err != nil {
 		return reply{}, err
 	}
@@ -133,7 +133,7 @@ func (a *API) verify(c *call) (reply, error) {
 	return reply{body: found}, err
 }
 
-func (a *API) policy(c *call) (reply, error) {
+func showPolicy(a *API, c *call) (reply, error) {
 	if err := a.needs(c, account.Structure, ""); err != nil {
 		return reply{}, err
 	}

@@ -12,7 +12,7 @@ var document []byte
 
 // routes are all routes.
 func routes() []route {
-	own := []route{{pattern: "GET /api/v1/openapi.yaml", open: true, serve: (*API).openAPI}}
+	own := []route{{pattern: "GET /api/v1/openapi.yaml", open: true, serve: showDocument}}
 	return slices.Concat(own, lookRoutes(), machineRoutes(), decisionRoutes())
 }
 
@@ -24,6 +24,6 @@ func Patterns() (list []string) {
 	return list
 }
 
-func (a *API) openAPI(*call) (reply, error) {
+func showDocument(*API, *call) (reply, error) {
 	return reply{file: &File{"openapi.yaml", "application/yaml", document}}, nil
 }
