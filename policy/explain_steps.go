@@ -143,7 +143,7 @@ func (e *explainer) ownNames(u uint32) {
 	if overlay := e.policy.overlay; overlay != nil {
 		e.ownEntriesOf(&overlay.Own, e.over, u, len(own.Entries), func(entry *compiled.OwnEntry) noted {
 			n := &overlay.Notes[entry.Note]
-			return noted{overlay.Text(n.Place), overlay.Text(n.Who), overlay.Text(n.Why), overlay.Text(n.Document)}
+			return noted{decisionPlace(n.Number), overlay.Text(n.Who), overlay.Text(n.Why), overlay.Text(n.Document)}
 		})
 	}
 }
@@ -202,13 +202,24 @@ func (e *explainer) unitName(u uint32) string {
 }
 
 // noted is what is known of an entry beside what it says.
-type noted struct{ place, who, why, document string }
+type noted struct {
+	place              wording.Text
+	who, why, document string
+}
+
+// decisionPlace is where an entry stands that people decided on.
+func decisionPlace(number uint64) wording.Text {
+	if number == 0 {
+		return explainDecided
+	}
+	return explainDecision.With(number)
+}
 
 // noted is what policy.yaml says beside an entry.
 func (e *explainer) noted(place string, note uint32) noted {
 	f := &e.policy.file
 	n := &f.Notes[note]
-	return noted{place, f.Text(n.Who), f.Text(n.Why), f.Text(n.Document)}
+	return noted{wording.Text{VI: place, EN: place}, f.Text(n.Who), f.Text(n.Why), f.Text(n.Document)}
 }
 
 // entryText describes an own entry, where it is written and what was noted with it.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"lachan/blocklist/domain"
@@ -19,45 +20,80 @@ type Overlay struct{ file *compiled.Overlay }
 // An OverlayEntry allows or blocks a name, and all below it, for a unit and all
 // below it.
 type OverlayEntry struct {
-	Unit  string // id, as GroupOf finds it
+	Unit string // id, as GroupOf finds it
+	// Name is a name, or what IsTerm reports.
 	Name  string
 	Allow bool
 	From  time.Time // since when it counts; zero: always
 	Until time.Time // when it no longer counts; zero: never
 
 	Who, Why, Document string // as an entry of policy.yaml has them
-	Place              string // where it is written, for explanations
+	Number             uint64 // of the decision, for explanations; 0: none
 }
 
-// ErrOverlayEntry is wrapped by the error of an entry that cannot be.
-var ErrOverlayEntry = errors.New("no entry of a policy")
+// IsTerm reports whether the entry is one for a category ("category:games") or a
+// service ("service:zalo"). What these come to is compiled: an overlay has names
+// alone.
+func (e *OverlayEntry) IsTerm() bool {
+	return strings.HasPrefix(e.Name, categoryPrefix) || strings.HasPrefix(e.Name, compiled.ServicePrefix)
+}
+
+const categoryPrefix = "category:"
+
+// ErrOverlayEntry is wrapped by the error of an entry that cannot be, ErrNoUnit by
+// that of one whose unit is not there.
+var (
+	ErrOverlayEntry = errors.New("no entry of a policy")
+	ErrNoUnit       = fmt.Errorf("%w: there is no such unit", ErrOverlayEntry)
+)
 
 // NewOverlay makes an overlay for a policy, in place of the one that it may have.
+// An entry that cannot be is an error.
 func (p *Policy) NewOverlay(entries []OverlayEntry) (*Overlay, error) {
-	o := &compiled.Overlay{OverlayMeta: compiled.OverlayMeta{Base: p.Digest()}}
+	o, left, err := OverlayOf(p, entries)
+	if err == nil && len(left) > 0 {
+		return nil, left[0].Err
+	}
+	return o, err
+}
+
+// A LeftOut is an entry that an overlay does not have, and why.
+type LeftOut struct {
+	OverlayEntry
+	Err error // wraps ErrOverlayEntry
+}
+
+// OverlayOf makes an overlay for a policy, in place of the one that it may have, of
+// those of the entries that can be. Terms are passed over.
+func OverlayOf(p *Policy, entries []OverlayEntry) (o *Overlay, left []LeftOut, err error) {
+	t := &compiled.Overlay{OverlayMeta: compiled.OverlayMeta{Base: p.Digest()}}
 	var names compiled.OwnBuilder
 	var strings compiled.StringTable
 	for i := range entries {
 		e := &entries[i]
-		entry, name, err := overlayEntry(p, e, i)
-		if err != nil {
-			return nil, err
+		if e.IsTerm() {
+			continue
 		}
-		note := compiled.OverlayNote{Place: strings.Intern(e.Place)}
+		entry, name, err := overlayEntry(p, e, len(t.Notes))
+		if err != nil {
+			left = append(left, LeftOut{*e, err})
+			continue
+		}
+		note := compiled.OverlayNote{Number: e.Number}
 		note.Who, note.Why, note.Document = strings.Intern(e.Who), strings.Intern(e.Why), strings.Intern(e.Document)
-		o.Notes = append(o.Notes, note)
+		t.Notes = append(t.Notes, note)
 		names.Add(name, entry)
 	}
-	o.Strings, o.Own = strings.Bytes, names.Build()
-	file, err := compiled.NewOverlay(o, p.NumGroups())
-	return &Overlay{file}, err
+	t.Strings, t.Own = strings.Bytes, names.Build()
+	file, err := compiled.NewOverlay(t, p.NumGroups())
+	return &Overlay{file}, left, err
 }
 
 // overlayEntry is the record and the canonical name of the entry with an index.
 func overlayEntry(p *Policy, e *OverlayEntry, index int) (entry compiled.OwnEntry, name string, err error) {
 	unit, known := p.GroupOf(e.Unit)
 	if !known {
-		return entry, "", fmt.Errorf("%w: there is no unit %q", ErrOverlayEntry, e.Unit)
+		return entry, "", fmt.Errorf("%w: %q", ErrNoUnit, e.Unit)
 	}
 	if name, err = domain.Canonical(e.Name); err != nil {
 		return entry, "", fmt.Errorf("%w: %q: %w", ErrOverlayEntry, e.Name, err)
@@ -104,6 +140,14 @@ func (p *Policy) With(o *Overlay) (*Policy, error) {
 		with.overlay = o.file
 	}
 	return &with, nil
+}
+
+// OverlayDigest is the SHA-256 of the overlay of a policy; "" if it has none.
+func OverlayDigest(p *Policy) string {
+	if p.overlay == nil {
+		return ""
+	}
+	return p.overlay.Digest()
 }
 
 // Digest is the SHA-256 of the overlay.

@@ -121,6 +121,19 @@ func (s *Store) saveRows(rows Rows) error {
 	return durable.WriteFile(s.rowsFile(), data, 0o600)
 }
 
+// Overlaid is p, which is the policy of a serial, with the overlay that is beside it
+// now in place of the one that it has. It only reads.
+func (s *Store) Overlaid(serial uint64, p *Policy) (*Policy, error) {
+	o, err := s.files.OpenOverlay(serial, &p.file)
+	if err != nil {
+		return nil, err
+	}
+	if o == nil {
+		return p.With(nil)
+	}
+	return p.With(&Overlay{o})
+}
+
 // SaveOverlay puts an overlay beside the policy of a serial, in place of the one
 // before. The overlay must have been made for that policy.
 func (s *Store) SaveOverlay(serial uint64, o *Overlay) error {

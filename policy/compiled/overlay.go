@@ -29,7 +29,7 @@ type OverlayMeta struct {
 // An OverlayNote is what is known of an entry beside what it says.
 type OverlayNote struct {
 	Note
-	Place Text // where it is written, for explanations
+	Number uint64 // of the decision, for explanations; 0: it has none
 }
 
 const overlayTables = 7
@@ -117,7 +117,7 @@ func (o *Overlay) sound(units int) bool {
 		return false
 	}
 	for _, n := range o.Notes {
-		for _, s := range [...]Text{n.Who, n.Why, n.Document, n.Place} {
+		for _, s := range [...]Text{n.Who, n.Why, n.Document} {
 			if uint64(s.At)+uint64(s.Size) > uint64(len(o.Strings)) {
 				return false
 			}

@@ -72,7 +72,7 @@ func (s *Store) open(bad func(path string, err error) error) (latest *Stored, da
 			damaged = append(damaged, bad(s.path(n, baseSuffix), err))
 			continue
 		}
-		overlay, err := s.openOverlay(n, file)
+		overlay, err := s.OpenOverlay(n, file)
 		if err != nil {
 			damaged = append(damaged, bad(s.path(n, overlaySuffix), err))
 		}
@@ -88,15 +88,16 @@ func (s *Store) OpenSerial(serial uint64) (*Stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	overlay, err := s.openOverlay(serial, file)
+	overlay, err := s.OpenOverlay(serial, file)
 	if err != nil {
 		return nil, err
 	}
 	return &Stored{serial, file, overlay}, nil
 }
 
-// openOverlay opens the overlay of a policy; it returns nil if there is none.
-func (s *Store) openOverlay(serial uint64, base *File) (*Overlay, error) {
+// OpenOverlay opens the overlay of the policy of a serial; nil if there is none. It
+// only reads.
+func (s *Store) OpenOverlay(serial uint64, base *File) (*Overlay, error) {
 	overlay, err := OpenOverlay(s.path(serial, overlaySuffix), base)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -119,6 +120,7 @@ func (s *Store) Save(f *File) (serial uint64, err error) {
 	if len(serials) > 0 {
 		serial = serials[len(serials)-1] + 1
 	}
+	_ = os.Remove(s.path(serial, overlaySuffix)) // of one of this serial that was set aside
 	if err := f.Write(s.path(serial, baseSuffix)); err != nil {
 		return 0, err
 	}

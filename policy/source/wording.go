@@ -104,4 +104,8 @@ var (
 		VI: " (thêm %d dòng như vậy: %s)",
 		EN: " (%d more lines like this: %s)",
 	}
+	textDecision = wording.Text{
+		VI: "không phải một quyết định: cần {\"unit\": …, \"allow\" hoặc \"block\": …} trên một dòng; lachan ledger verify dựng lại tệp này từ sổ",
+		EN: "no decision: it takes {\"unit\": …, \"allow\" or \"block\": …} on one line; lachan ledger verify makes this file again from the ledger",
+	}
 )

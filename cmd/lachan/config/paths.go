@@ -53,6 +53,9 @@ func (c *Config) ListsDir() string { return filepath.Join(c.StateDir, "lists") }
 // PolicyDir is where the compiled policies are.
 func (c *Config) PolicyDir() string { return filepath.Join(c.StateDir, "policy") }
 
+// ConsoleFile has what people decided, as the ledger tells it.
+func ConsoleFile(c *Config) string { return filepath.Join(c.StateDir, "ledger", "console.yaml") }
+
 // FeedsDir is where the copies of feeds are.
 func (c *Config) FeedsDir() string { return filepath.Join(c.StateDir, "feeds") }
 

@@ -33,6 +33,10 @@ type Use struct {
 	PolicyDir    string `json:"policy_dir"`
 	PolicySerial uint64 `json:"policy_serial"`
 	PolicyDigest string `json:"policy_digest"`
+	// PolicyOverlay is the digest of the overlay that lies beside the policy: what
+	// people have decided since it was compiled. "" for none. The one that is found
+	// there may be newer, for the same policy.
+	PolicyOverlay string `json:"policy_overlay,omitempty"`
 	// Closed is set while a list that must be there is not.
 	Closed bool `json:"closed,omitempty"`
 	// Name is the server's own, as clients that ask are told; "" for none.
@@ -43,7 +47,8 @@ type Use struct {
 	Config json.RawMessage `json:"config"`
 }
 
-// Same reports whether two of them name the same lists, policy and settings.
+// Same reports whether two of them name the same lists, policy and settings,
+// whatever was decided since the policy was compiled.
 func (u *Use) Same(other *Use) bool {
 	return u.ListsDir == other.ListsDir && u.ListsSerial == other.ListsSerial && u.ListsOverlay == other.ListsOverlay &&
 		u.PolicyDir == other.PolicyDir && u.PolicyDigest == other.PolicyDigest && u.SameUpstreams(other)

@@ -15,6 +15,7 @@ import (
 	"lachan/internal/memory"
 	"lachan/internal/message"
 	"lachan/internal/wording"
+	"lachan/policy"
 	"lachan/resolver/upstream"
 )
 
@@ -63,12 +64,21 @@ func (n *node) putInForce() {
 		ID: r.ids, Serial: n.lists.serial,
 		ListsDir: n.cfg.ListsDir(), ListsSerial: n.lists.newest.Serial(), ListsOverlay: n.lists.newest.OverlayID(),
 		PolicyDir: n.cfg.PolicyDir(), PolicySerial: n.policy.serial, PolicyDigest: n.policy.Digest(),
-		System: systemAddresses(n.system),
-		Closed: n.lists.missingRequired() || n.lists.isShut(), Name: n.identity.discoveryName(), Config: settings,
+		PolicyOverlay: policy.OverlayDigest(n.policy.Policy),
+		System:        systemAddresses(n.system), Closed: n.lists.missingRequired() || n.lists.isShut(),
+		Name: n.identity.discoveryName(), Config: settings,
 	}
 	n.identity.publishSecrets()
-	if r.back.fallback.Fallen() && r.use.Same(&last) {
-		return // resolve has crashed on this
+	if r.back.fallback.Fallen() && r.use.Same(&last) { // resolve has crashed on this
+		switch {
+		case r.back.fallback.GivesNewest():
+			r.tellAll(message.Use, r.use)
+		case r.use.PolicyOverlay != last.PolicyOverlay:
+			if before, ok := r.goneBackTo(); ok {
+				r.tellAll(message.Use, before)
+			}
+		}
+		return
 	}
 	r.back.fallback.Changed()
 	n.resolves.tellAll(message.Use, r.use)
@@ -76,6 +86,7 @@ func (n *node) putInForce() {
 
 // goingBack is what resolve is given instead of what it crashes on.
 type goingBack struct {
+	given    uint64 // ID of what was gone back to last
 	fallback proven.Fallback
 	kept     proven.Kept
 	due      *time.Timer // when to look at it again
@@ -109,15 +120,18 @@ func (r *resolves) choose(crashes int, now time.Time) inforce.Use {
 	return before
 }
 
-// goneBackTo is what was proven last, other than the newest, under an ID of its own.
+// goneBackTo is what was proven last, other than the newest, under an ID of its own,
+// with what was decided until now.
 func (r *resolves) goneBackTo() (use inforce.Use, ok bool) {
 	if use, ok = r.back.kept.Other(&r.use); ok {
 		r.ids++
 		use.ID = r.ids
-		return use, true
+	} else if use = r.previous(); use.ID == 0 {
+		return use, false
 	}
-	use = r.previous()
-	return use, use.ID != 0
+	use = r.withDecided(use)
+	r.back.given = use.ID
+	return use, true
 }
 
 // lookAfter has look called after a time.
@@ -163,6 +177,7 @@ func (n *node) confirm(now time.Time) {
 		say()
 	}
 	n.resolves.whenUsed = nil
+	n.decided.said(nil)
 }
 
 // missingRequired reports whether a feed that must be there is not.

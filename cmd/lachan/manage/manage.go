@@ -68,6 +68,7 @@ type shared struct {
 	jobs       *job.Jobs
 	cfg        *config.Config
 	policy     *stored
+	decided    *decided
 }
 
 // A view is what is in force, for those who only look.
@@ -159,6 +160,10 @@ func (n *node) run(ctx context.Context) error {
 			n.lists.watch(ctx)
 		case c := <-n.lists.compiled:
 			n.lists.takeCompiled(ctx, c)
+		case order := <-n.decided.orders:
+			n.takeDecided(order)
+		case order := <-n.decided.reloads:
+			n.takeReload(ctx, order)
 		}
 	}
 }
@@ -216,6 +221,9 @@ func (n *node) everyMinute(ctx context.Context) {
 		n.services.publishZones(time.Now())
 	}
 	n.lists.startCompiling(ctx) // another process may have brought a new copy
+	if n.decided.late {
+		n.takeDecided()
+	}
 }
 
 // take does what the supervisor says, and reports whether that is to stop.

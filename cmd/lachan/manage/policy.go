@@ -2,8 +2,11 @@ package manage
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
@@ -17,32 +20,31 @@ type stored struct {
 	serial uint64
 }
 
-// loadPolicy returns the policy of a configuration: old, or the one on the disk,
-// where nothing has changed, else a new one that a job compiles. With mistakes it
-// is nil and they say what is wrong. When the job fails by itself the policy
-// before stays.
+// loadPolicy returns the policy of a configuration with what people have decided:
+// old, or the one on the disk, where nothing has changed, else a new one that a job
+// compiles. With mistakes it is nil and they say what is wrong. When the job fails by
+// itself the policy before stays.
 func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) (*stored, yamlfile.Problems) {
 	store := policy.NewStore(cfg.PolicyDir())
-	if old == nil {
+	starts := old == nil
+	if starts {
 		old = n.newestPolicy(store)
 	}
-	if old != nil && source.PolicyUnchanged(cfg, old.Policy) {
-		n.conditions.Clear("policy")
-		n.tellRows(old.Policy)
-		return old, nil
-	}
-	answer, err := n.jobs.Policy(ctx, n.flags, job.PolicyOrder{Folder: cfg.PolicyDir()})
-	if err == nil && answer.Serial == 0 {
-		return nil, answer.Problems
-	}
-	var p *policy.Policy
-	if err == nil {
-		p, err = store.OpenSerial(answer.Serial)
+	p, problems, err := n.compilePolicy(ctx, cfg, n.flags, store, old)
+	if err == nil && p == nil {
+		return nil, problems
 	}
 	if err == nil {
 		n.conditions.Clear("policy")
-		n.tellRows(p)
-		return &stored{p, answer.Serial}, nil
+		n.tellRows(p.Policy)
+		with, failed := n.decided.over(store, p)
+		switch {
+		case failed == nil:
+			return with, nil
+		case starts:
+			return p, nil // it is tried again, see decided.late
+		}
+		err = failed // what was decided holds with the policy before
 	}
 	failed := policyFailed.With(err)
 	if old == nil {
@@ -51,6 +53,25 @@ func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) 
 	n.log.Error("compile the policy, the one before stays", "error", err)
 	n.conditions.Set("policy", failed.String())
 	return old, nil
+}
+
+// compilePolicy returns old if nothing has changed, else what a job compiles; nil if
+// it has mistakes.
+func (sh *shared) compilePolicy(
+	ctx context.Context, cfg *config.Config, flags []string, store *policy.Store, old *stored,
+) (*stored, yamlfile.Problems, error) {
+	if old != nil && source.PolicyUnchanged(cfg, old.Policy) {
+		return old, nil, nil
+	}
+	answer, err := sh.jobs.Policy(ctx, flags, job.PolicyOrder{Folder: cfg.PolicyDir()})
+	if err != nil || answer.Serial == 0 {
+		return nil, answer.Problems, err
+	}
+	p, err := store.OpenSerial(answer.Serial)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &stored{p, answer.Serial}, nil, nil
 }
 
 // tellRows says which rows of the tables of units were not taken: in the log once,
@@ -82,7 +103,183 @@ func (n *node) newestPolicy(store *policy.Store) *stored {
 	return &stored{p, serial}
 }
 
+// decided is what people have decided, which is in force as the overlay of the
+// policy. All but entries and orders belongs to run.
+type decided struct {
+	*shared
+	// entries are what holds now. Any goroutine may call it.
+	entries func() []policy.OverlayEntry
+	orders  chan chan error // those of decide
+	reloads chan chan error // those of restructure
+	waiting []chan error    // until resolve uses the newest
+	late    bool            // what was decided is not in force
+}
+
+// mostOrders is how many decisions may wait for run; those who decide wait then.
+const mostOrders = 64
+
+func newDecided(sh *shared) *decided {
+	d := &decided{shared: sh, orders: make(chan chan error, mostOrders), reloads: make(chan chan error)}
+	d.entries = d.onDisk
+	return d
+}
+
+// decide puts what people have decided in force: what entries returns from now on.
+// It returns when resolve answers by it, or with the reason why it does not; then it
+// is tried again every minute. Any goroutine but that of run may call it. Nothing is
+// compiled, so entries for categories and services are not in force by it.
+func (d *decided) decide(ctx context.Context) error { return await(ctx, d.orders) }
+
+// restructure reads the configuration, policy.yaml, its tables and console.yaml again
+// and puts what they say in force, with what was decided. It is for changes of units
+// and for entries for categories and services. It returns as decide does; the error
+// is yamlfile.Problems if what is written has mistakes, and then all stays as it was.
+func (d *decided) restructure(ctx context.Context) error { return await(ctx, d.reloads) }
+
+// await has run do something and returns what came of it.
+func await(ctx context.Context, to chan chan error) error {
+	done := make(chan error, 1)
+	select {
+	case to <- done:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// onDisk are the decisions of console.yaml.
+func (d *decided) onDisk() []policy.OverlayEntry {
+	entries, problems := policy.Decided(config.ConsoleFile(d.cfg), d.cfg.Timezone.Location)
+	if len(problems) == 0 {
+		d.conditions.Clear("decisions-unread")
+	} else if d.conditions.Set("decisions-unread", problems[0].Error()) {
+		d.log.Error("decisions that cannot be read", "mistakes", len(problems), "first", wording.ErrorIn(problems[0], wording.English))
+	}
+	return entries
+}
+
+// over is a policy of a store with what was decided, which then lies beside it.
+func (d *decided) over(store *policy.Store, p *stored) (with *stored, err error) {
+	overlay, left, err := policy.OverlayOf(p.Policy, d.entries())
+	if now := policy.OverlayDigest(p.Policy); err == nil && overlay.Digest() != now && overlay.Len()+len(now) > 0 {
+		err = store.SaveOverlay(p.serial, overlay)
+	} else if err == nil {
+		overlay = nil // nothing has changed
+	}
+	d.late = err != nil
+	if err != nil {
+		d.log.Error("put in force what was decided", "error", err)
+		d.conditions.Set("decisions", decidedFailed.With(err).String())
+		return nil, fmt.Errorf("put in force what was decided: %w", err)
+	}
+	d.conditions.Clear("decisions")
+	d.tellOrphans(left)
+	if overlay == nil {
+		return p, nil
+	}
+	over, err := p.With(overlay)
+	return &stored{over, p.serial}, err
+}
+
+// tellOrphans tells of decisions that are not in force because their unit is not
+// there, or because they cannot be.
+func (d *decided) tellOrphans(left []policy.LeftOut) {
+	if len(left) == 0 {
+		d.conditions.Clear("orphan-decisions")
+		return
+	}
+	first := &left[0]
+	for i := range left {
+		if !errors.Is(left[i].Err, policy.ErrNoUnit) {
+			first = &left[i]
+		}
+	}
+	text := decidedOrphans.With(len(left), first.Number, first.Unit, first.Name)
+	if d.conditions.Set("orphan-decisions", text.String()) {
+		d.log.Warn("decisions without effect", "decisions", len(left), "number", first.Number, "unit", first.Unit, "error", first.Err)
+	}
+}
+
+// said tells those who wait what came of what they decided.
+func (d *decided) said(err error) {
+	for _, done := range d.waiting {
+		done <- err
+	}
+	d.waiting = nil
+}
+
+// takeDecided puts what was decided in force, for all who have asked until now.
+func (n *node) takeDecided(orders ...chan error) {
+	for more := true; more; {
+		select {
+		case order := <-n.decided.orders:
+			orders = append(orders, order)
+		default:
+			more = false
+		}
+	}
+	n.decided.waiting = append(n.decided.waiting, orders...)
+	p, err := n.decided.over(policy.NewStore(n.cfg.PolicyDir()), n.policy)
+	switch {
+	case err != nil:
+		n.decided.said(err)
+	case p != n.policy:
+		n.policy = p
+		n.lists.serial++ // what was answered by the policy before is judged again
+		n.putInForce()
+	case n.resolves.inUse.ID == n.resolves.use.ID:
+		n.decided.said(nil)
+	}
+}
+
+// takeReload reads everything again for somebody who waits until it is in force.
+func (n *node) takeReload(ctx context.Context, done chan error) {
+	if problems := n.reload(ctx); len(problems) > 0 {
+		done <- problems
+		return
+	}
+	n.decided.waiting = append(n.decided.waiting, done)
+}
+
+// withDecided is something to go back to, with what was decided since: a decision
+// that shuts something must not be lost with newer lists or a newer policy.
+func (r *resolves) withDecided(use inforce.Use) inforce.Use {
+	base, store := r.policy, policy.NewStore(use.PolicyDir)
+	if use.PolicyDigest != base.Digest() {
+		opened, err := store.OpenSerial(use.PolicySerial)
+		if err != nil {
+			r.log.Error("open the policy to go back to", "error", err)
+			return use // resolve will say the same
+		}
+		base = &stored{opened, use.PolicySerial}
+	}
+	overlay, _, err := policy.OverlayOf(base.Policy, r.decided.entries())
+	if err == nil {
+		err = store.SaveOverlay(use.PolicySerial, overlay)
+	}
+	if err != nil {
+		r.log.Error("put in force what was decided", "error", err)
+		r.conditions.Set("decisions", decidedFailed.With(err).String())
+		return use
+	}
+	use.PolicyOverlay = overlay.Digest()
+	return use
+}
+
 var (
+	decidedFailed = wording.Text{
+		VI: "quyết định mới chưa có hiệu lực, sẽ thử lại mỗi phút: %v",
+		EN: "new decisions are not in force, they are tried again every minute: %v",
+	}
+	decidedOrphans = wording.Text{
+		VI: "%d quyết định không có hiệu lực vì đơn vị không còn hoặc không áp dụng được, ví dụ số %d (%s, %s); được giữ lại trong sổ",
+		EN: "%d decisions without effect because their unit is gone or they cannot apply, such as number %d (%s, %s); the ledger keeps them",
+	}
 	policyFailed = wording.Text{
 		VI: "không biên dịch được chính sách: %v; chính sách trước đó, nếu có, vẫn được dùng",
 		EN: "the policy could not be compiled: %v; the one before, if there is one, stays in use",

@@ -8,30 +8,27 @@ import (
 	"lachan/internal/yamlfile"
 )
 
-// reload reads everything again. With a mistake anywhere, all stays as it was.
-func (n *node) reload(ctx context.Context) {
+// reload reads everything again. With a mistake anywhere, all stays as it was, and
+// the mistakes are returned.
+func (n *node) reload(ctx context.Context) yamlfile.Problems {
 	cfg, problems := n.load()
 	if len(problems) > 0 {
-		n.refuseReload(problems)
-		return
+		return n.refuseReload(problems)
 	}
 	p, problems := n.loadPolicy(ctx, cfg, n.policy)
 	if p == nil {
-		n.refuseReload(problems)
-		return
+		return n.refuseReload(problems)
 	}
 	if _, problem := cfg.OpenUpstreams(nil, nil, nil); problem != nil {
-		n.refuseReload(yamlfile.Problems{*problem})
-		return
+		return n.refuseReload(yamlfile.Problems{*problem})
 	}
 	keeper, err := openCertificate(cfg)
 	if err != nil {
-		n.refuseReload(yamlfile.Problems{*cfg.Problem("server.tls", err)})
-		return
+		return n.refuseReload(yamlfile.Problems{*cfg.Problem("server.tls", err)})
 	}
 	if err := n.supervisor.listen(cfg.Endpoints()); err != nil {
-		n.refuseReload(yamlfile.Problems{cfg.Wrong("server.listen", wording.Text{VI: err.Error(), EN: err.Error()})})
-		return
+		wrong := cfg.Wrong("server.listen", wording.Text{VI: err.Error(), EN: err.Error()})
+		return n.refuseReload(yamlfile.Problems{wrong})
 	}
 	n.cfg, n.policy, n.identity.certificate = cfg, p, keeper
 	n.lists.bind()
@@ -47,15 +44,17 @@ func (n *node) reload(ctx context.Context) {
 	n.lists.startCompiling(ctx)
 	serial := n.lists.serial
 	n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.log.Info("reloaded", "serial", serial) })
+	return nil
 }
 
 // mostMistakes bounds what the log has of one reload; `lachan check` says all.
 const mostMistakes = 50
 
-// refuseReload says what is wrong.
-func (n *node) refuseReload(problems yamlfile.Problems) {
+// refuseReload says what is wrong, and returns it.
+func (n *node) refuseReload(problems yamlfile.Problems) yamlfile.Problems {
 	for _, p := range problems[:min(len(problems), mostMistakes)] {
 		n.log.Error("reload refused, what was in force stays", "mistake", wording.ErrorIn(p, wording.English))
 	}
 	n.conditions.Set("reload", problems[0].Error())
+	return problems
 }

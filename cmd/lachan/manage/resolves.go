@@ -271,9 +271,13 @@ func (r *resolves) takeUsed(p *peer, m *message.Message) {
 		return
 	}
 	if used.ID != r.use.ID {
+		if used.ID == r.back.given && used.Error == "" {
+			r.decided.said(nil) // it was gone back to, with what was decided
+		}
 		return // of an older one
 	}
 	if used.Error != "" {
+		r.decided.said(fmt.Errorf("resolve does not use what was decided: %s", used.Error))
 		r.log.Error("resolve does not use the new rules, those before stay", "error", used.Error)
 		r.conditions.Set("use", notUsed.With(used.Error).String())
 		if r.back.fallback.Refused(time.Now()); r.back.fallback.Fallen() {

@@ -8,6 +8,7 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/internal/message"
 	"lachan/metrics"
+	"lachan/policy"
 )
 
 // What there is to go back to is what was in force before the newest lists,
@@ -29,9 +30,10 @@ func TestThereIsSomethingToGoBackTo(t *testing.T) {
 	}
 	defer resolve.Close()
 	r := &resolves{
-		shared: &shared{log: slog.New(slog.DiscardHandler), conditions: &metrics.Conditions{}},
+		shared: &shared{log: slog.New(slog.DiscardHandler), conditions: &metrics.Conditions{}, policy: noPolicy(t)},
 		used:   func(time.Time) {},
 	}
+	r.decided = newDecided(r.shared)
 	p := &peer{conn: conn}
 	answered := func(id, lists uint64, failure string) {
 		t.Helper()
@@ -63,4 +65,14 @@ func TestThereIsSomethingToGoBackTo(t *testing.T) {
 	}
 	answered(5, 10, "")
 	want(3)
+}
+
+// noPolicy is a policy that says nothing.
+func noPolicy(t *testing.T) *stored {
+	t.Helper()
+	p, problems := policy.Load("", nil, time.UTC, policy.Unknown{})
+	if p == nil {
+		t.Fatal(problems)
+	}
+	return &stored{p, 1}
 }

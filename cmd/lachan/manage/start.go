@@ -70,6 +70,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 	sh := &shared{log: cfg.Log.Logger(), conditions: &metrics.Conditions{}, cfg: cfg, jobs: &job.Jobs{}}
 	sh.jobs.SetMemory(cfg.Memory.Shares(cfg.Cache.MaxBytes).Job)
 	sh.children = &children{log: sh.log, conditions: sh.conditions}
+	sh.decided = newDecided(sh)
 	n := &node{
 		shared: sh,
 		counters: metrics.NewAggregator(

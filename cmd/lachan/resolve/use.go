@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"lachan/blocklist"
@@ -70,7 +71,8 @@ func (p *process) use(use *inforce.Use) error {
 		}
 		p.begin()
 	}
-	upstreamsMoved, policyMoved := next.upstreams != p.state.upstreams, next.policy != p.state.policy
+	upstreamsMoved := next.upstreams != p.state.upstreams
+	policyMoved := first || next.policy.Digest() != p.state.policy.Digest()
 	p.state = next
 	memory.Limit(next.cfg.Memory.Shares(next.cfg.Cache.MaxBytes).Resolve)
 	if policyMoved {
@@ -125,10 +127,13 @@ func (s *state) open(use *inforce.Use) error {
 		moved = true
 	}
 	if s.policy == nil || use.PolicyDigest != s.use.PolicyDigest || use.PolicyDir != s.use.PolicyDir {
-		if s.policy, err = openPolicy(use); err != nil {
-			return err
-		}
+		s.policy, err = openPolicy(use)
 		moved = true
+	} else if use.PolicyOverlay != policy.OverlayDigest(s.policy) {
+		s.policy, err = openOverlay(use, s.policy)
+	}
+	if err != nil {
+		return err
 	}
 	if s.cfg == nil || !use.SameUpstreams(&s.use) {
 		zones, problem := cfg.OpenUpstreams(s.loops, use.Upstreams(), s.upstreams)
@@ -154,7 +159,25 @@ func openPolicy(use *inforce.Use) (*policy.Policy, error) {
 	if p.Digest() != use.PolicyDigest {
 		return nil, fmt.Errorf("open policy %d: it is another one", use.PolicySerial)
 	}
-	return p, nil
+	return p, hasOverlay(use, p)
+}
+
+// openOverlay reads what was decided since the policy was compiled, and nothing else.
+func openOverlay(use *inforce.Use, p *policy.Policy) (*policy.Policy, error) {
+	with, err := policy.NewStore(use.PolicyDir).Overlaid(use.PolicySerial, p)
+	if err != nil {
+		return nil, fmt.Errorf("open overlay of policy %d: %w", use.PolicySerial, err)
+	}
+	return with, hasOverlay(use, with)
+}
+
+// hasOverlay fails if a policy lacks the overlay that it is to have: what was decided
+// would be open.
+func hasOverlay(use *inforce.Use, p *policy.Policy) error {
+	if use.PolicyOverlay != "" && policy.OverlayDigest(p) == "" {
+		return fmt.Errorf("open overlay of policy %d: %w", use.PolicySerial, fs.ErrNotExist)
+	}
+	return nil
 }
 
 // openLists maps compiled lists; old may have parts of them mapped already.

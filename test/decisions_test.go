@@ -1,0 +1,198 @@
+package test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// decides has the server put decisions in force: each is UNIT allow|block NAME. It
+// returns when the server says that they are.
+func (p *process) decides(decisions ...string) {
+	p.t.Helper()
+	p.writeDecisions(decisions...)
+	p.reload()
+}
+
+func (p *process) writeDecisions(decisions ...string) {
+	p.t.Helper()
+	var b strings.Builder
+	b.WriteString("# Sinh tự động\ndecisions:\n")
+	for i, d := range decisions {
+		var unit, verb, name string
+		if _, err := fmt.Sscan(d, &unit, &verb, &name); err != nil {
+			p.t.Fatalf("%q: %v", d, err)
+		}
+		fmt.Fprintf(&b, `- {"unit":%q,%q:%q,"from":"2026-01-01T00:00:00+07:00","who":"acc_1","why":"","document":"","number":%d}`+"\n", unit, verb, name, 100+i)
+	}
+	if err := os.MkdirAll(filepath.Join(p.dir, "state", "ledger"), 0o700); err != nil {
+		p.t.Fatal(err)
+	}
+	p.write("state/ledger/console.yaml", b.String())
+}
+
+// reload has the server read everything again and returns when that is in force.
+func (p *process) reload() {
+	p.t.Helper()
+	const reloaded = "msg=reloaded"
+	before := strings.Count(p.log.String(), reloaded)
+	p.signal(syscall.SIGHUP)
+	p.until("it is reloaded", func() bool { return strings.Count(p.log.String(), reloaded) > before })
+}
+
+// compiled counts the policies that were compiled in the folder of the state.
+func (p *process) compiled() string {
+	files, _ := filepath.Glob(filepath.Join(p.dir, "state", "policy", "*.policy")) // the pattern is good
+	return strings.Join(files, " ")
+}
+
+// A watch asks a client's question again and again, and counts the answers that are
+// not a block.
+type decidedWatch struct {
+	open, shut atomic.Int64
+	stop, end  chan struct{}
+}
+
+func (p *process) watchShut(client, name string) *decidedWatch {
+	w := &decidedWatch{stop: make(chan struct{}), end: make(chan struct{})}
+	server := p.dns
+	go func() {
+		defer close(w.end)
+		for {
+			select {
+			case <-w.stop:
+				return
+			default:
+			}
+			conn, err := dialFrom(client, server)
+			if err != nil {
+				continue
+			}
+			_ = conn.SetDeadline(time.Now().Add(time.Second)) // there may be nobody to answer
+			if conn.WriteMsg(question(name)) == nil {
+				if m, err := conn.ReadMsg(); err == nil && blocked(m) {
+					w.shut.Add(1)
+				} else if err == nil && m.Rcode == dns.RcodeSuccess {
+					w.open.Add(1)
+				}
+			}
+			conn.Close()
+		}
+	}()
+	return w
+}
+
+// always ends the watch and fails the test if the name was open at some moment.
+func (p *process) always(w *decidedWatch, while string) {
+	p.t.Helper()
+	close(w.stop)
+	<-w.end
+	if w.open.Load() > 0 || w.shut.Load() == 0 {
+		p.t.Errorf("while %s: open %d times, shut %d times", while, w.open.Load(), w.shut.Load())
+	}
+	p.t.Logf("while %s: shut %d times, never open", while, w.shut.Load())
+}
+
+// What people decide is in force on the next query, for an answer that is remembered
+// too, and nothing is compiled for it. It stays in force whichever process dies, over
+// a start, and while the policy below it changes; at no moment is open what was shut.
+func TestWhatIsDecidedIsInForceAtOnceAndStays(t *testing.T) {
+	p := newProcess(t, "", twoSchools, startStandIn(t).addr)
+	p.start()
+	const client, other = "127.10.1.1", "127.20.1.1"
+	want := func(name string, a, b bool) {
+		t.Helper()
+		for at, shut := range map[string]bool{client: a, other: b} {
+			if m := p.from(at, name); blocked(m) != shut {
+				t.Fatalf("%s asks for %s: blocked %v, want %v", at, name, blocked(m), shut)
+			}
+		}
+	}
+	want("lesson.example", false, false)
+	before := p.compiled()
+	p.decides("truong-a block lesson.example", "truong-b block chess.example")
+	want("lesson.example", true, false)
+	want("www.chess.example", false, true)
+	p.decides("truong-a block lesson.example", "truong-b block chess.example", "truong-b allow www.chess.example")
+	want("www.chess.example", false, false)
+	p.decides("truong-a block lesson.example", "truong-b block chess.example") // it was taken back
+	want("www.chess.example", false, true)
+	if after := p.compiled(); after != before {
+		t.Errorf("something was compiled: %s, before %s", after, before)
+	}
+
+	w := p.watchShut(client, "lesson.example")
+	for range 3 {
+		for _, name := range []string{"resolve", "manage"} {
+			pid := p.child(name)
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			p.until("there is another "+name, func() bool { return p.child(name) != pid })
+		}
+	}
+	p.metric(`lachan_condition{name="manage-crashed"}`, "1") // it is there, and told
+	p.always(w, "resolve and manage are killed")
+
+	w = p.watchShut(client, "lesson.example")
+	for i := range 5 {
+		p.write("policy.yaml", strings.Replace(twoSchools, "units:", fmt.Sprintf("# %d\nunits:\n  - {id: truong-%d, block: [x.example]}", i, i), 1))
+		p.reload()
+	}
+	p.always(w, "policy.yaml changes")
+	want("lesson.example", true, false)
+	p.write("policy.yaml", strings.Replace(twoSchools, "id: truong-b", "id: truong-c", 1))
+	p.reload()
+	p.metric(`lachan_condition{name="orphan-decisions"}`, "1")
+	p.write("policy.yaml", twoSchools)
+	p.reload()
+	want("www.chess.example", false, true) // the unit is there again
+	p.until("the condition is gone", func() bool {
+		_, page := p.get("/metrics")
+		return number(page, `lachan_condition{name="orphan-decisions"}`) != 1
+	})
+
+	p.signal(syscall.SIGTERM)
+	p.wait()
+	p.start()
+	want("lesson.example", true, false)
+	want("www.chess.example", false, true)
+}
+
+// What was proven before is in force with what was decided later: nothing is open
+// again because resolve crashes on the newest lists.
+func TestWhatWasDecidedIsNotLostWithTheNewestLists(t *testing.T) {
+	p, _ := faulty(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%, max_growth: 100000}]\n",
+		twoSchools, startStandIn(t).addr)
+	p.write("bets.txt", "first.example\n")
+	p.start()
+	const client = "127.10.1.1"
+	p.decides("truong-a block before.example", "truong-a allow first.example")
+	p.until("these lists are proven", func() bool {
+		kept, _ := filepath.Glob(filepath.Join(p.dir, "state", "proven", "*", "use.json")) // the pattern is good
+		return len(kept) > 0
+	})
+	p.decides("truong-a block before.example", "truong-a block later.example") // the allow was taken back
+	p.write("bets.txt", "first.example\npoison.example\n")
+	p.signal(syscall.SIGHUP)
+	p.metric(`lachan_condition{name="resolve-fallback"}`, "1")
+	for _, name := range []string{"before.example", "later.example", "first.example"} {
+		p.within(time.Minute, name+" is blocked", func() bool { return p.tries(name) })
+	}
+	w := p.watchShut(client, "later.example")
+	pid := p.child("resolve")
+	p.writeDecisions("truong-a block before.example", "truong-a block later.example", "truong-a block meanwhile.example")
+	p.signal(syscall.SIGHUP)
+	p.within(time.Minute, "what is decided meanwhile is in force", func() bool { return p.tries("meanwhile.example") })
+	p.always(w, "what was proven is in force")
+	if p.child("resolve") != pid {
+		t.Error("the newest lists were tried again because of a decision")
+	}
+}
