@@ -12,6 +12,7 @@ type Actor struct {
 	Name   string  // as people know it
 	Via    string  // console, api, cli, file
 	Grants []Grant // those that hold for the way the actor came in
+	Strong bool    // proved by two factors
 	// Machine is root, or the owner of the state directory, on the machine itself. It may
 	// do everything, and what it does is recorded like all else.
 	Machine bool

@@ -1,5 +1,5 @@
 // Package account knows the people who run the program: who they are, what they may do
-// and how they prove it.
+// and how they prove it. FORMAT.md says how it lies on disk.
 //
 // What an account may do is public, and comes from elsewhere: it is the grants of a
 // ledger. What proves who somebody is stays here, and nowhere else: hashes of passwords,
