@@ -30,6 +30,7 @@ type Settings struct {
 	// UnitName is what people call a unit; it makes no good password.
 	UnitName func(unit string) string
 	Limits   session.Limits
+	Provider ProviderSettings // off if it has no Provider
 }
 
 // A Door is how people and programs come in. Its methods may be called by any number of
@@ -37,6 +38,8 @@ type Settings struct {
 type Door struct {
 	Store    *Store
 	Tokens   *Tokens
+	Provider *ByProvider
+
 	sessions *session.Sessions
 	hasher   *secret.Hasher
 	backoff  *backoff.Backoff
@@ -58,10 +61,12 @@ func Open(s Settings) (d *Door, damaged []error, err error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, damaged, err
 	}
-	return &Door{
+	d = &Door{
 		Store: store, Tokens: tokens, sessions: sessions, hasher: secret.NewHasher(), backoff: backoff.New(),
 		grants: s.Grants, unitName: s.UnitName, first: &firstCode{},
-	}, damaged, nil
+	}
+	d.Provider = &ByProvider{d, s.Provider}
+	return d, damaged, nil
 }
 
 // A Visit is from where somebody comes.

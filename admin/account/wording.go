@@ -80,6 +80,24 @@ var (
 	textTokenEnded   = wording.Text{VI: "khóa API không đúng, đã hết hạn hoặc đã bị hủy; hãy tạo khóa mới", EN: "the token is wrong, over or ended; make a new one"}
 	textStepUp       = wording.Text{VI: "việc này cần yếu tố thứ hai; hãy nhập mã rồi làm lại", EN: "this takes the second factor; enter a code and do it again"}
 	textProvided     = wording.Text{VI: "người dùng này đăng nhập qua %s, nên không có mật khẩu ở đây", EN: "this account is logged in by %s, and has no password here"}
+	textNoProvider   = wording.Text{VI: "chưa cấu hình đăng nhập qua nhà cung cấp (console.oidc)", EN: "no provider is configured to log in by (console.oidc)"}
+	textProviderDown = wording.Text{
+		VI: "nhà cung cấp đăng nhập không trả lời; hãy thử lại, hoặc đăng nhập bằng mật khẩu",
+		EN: "the provider does not answer; try again, or log in by a password",
+	}
+	textNotYours = wording.Text{
+		VI: "lần đăng nhập này không bắt đầu ở trình duyệt này, hoặc đã quá 10 phút; hãy bắt đầu lại",
+		EN: "this login was not begun in this browser, or more than 10 minutes ago; begin again",
+	}
+	textProviderRefused = wording.Text{
+		VI: "nhà cung cấp đăng nhập không xác nhận; hãy bắt đầu lại",
+		EN: "the provider does not vouch for this login; begin again",
+	}
+	textNothingGranted = wording.Text{
+		VI: "đã biết %s là ai, nhưng người này chưa được giao quyền nào; hãy liên hệ %s (mã: %s)",
+		EN: "%s is known, and was granted nothing yet; ask %s (subject: %s)",
+	}
+	textAskAnybody   = wording.Text{VI: "người quản trị hệ thống lọc", EN: "the administrator of the filter"}
 	textNoPending    = wording.Text{VI: "chưa có ứng dụng nào chờ xác nhận; hãy bắt đầu lại", EN: "no app waits to be confirmed; begin again"}
 	textNoFactor     = wording.Text{VI: "mã khôi phục thay cho yếu tố thứ hai, mà người dùng này chưa có", EN: "recovery codes stand for a second factor, and this account has none"}
 	textNoPasskey    = wording.Text{VI: "không có passkey này", EN: "there is no such passkey"}
