@@ -33,7 +33,7 @@ func TestAZoneMaySpeakOfEveryName(t *testing.T) {
 		if ok {
 			got = r.Act.String()
 		}
-		if got != want || r.Entry != entry || l.Classify(n, typeA, 1).Has(0) != ok {
+		if got != want || r.Entry != entry || ok && !l.Classify(n, typeA, 1).Has(0) {
 			t.Errorf("%s: %s by %q, classified %v, want %s by %q", text, got, r.Entry, l.Classify(n, typeA, 1), want, entry)
 		}
 	}
@@ -42,7 +42,7 @@ func TestAZoneMaySpeakOfEveryName(t *testing.T) {
 	f(l, "a.example", "nxdomain", "*")
 	f(l, "com", "nxdomain", "*")
 	f(l, "ok.example", "passthru", "ok.example")
-	f(l, "x.ok.example", "nxdomain", "*")
+	f(l, "x.ok.example", "none", "") // the zone has a nearer name, and nothing below it
 	if m := l.Matches(name(t, "a.example"), typeA, 1); len(m) != 1 || m[0].Entry != "*" {
 		t.Errorf("matches %+v", m)
 	}
@@ -72,4 +72,69 @@ func TestAZoneMaySpeakOfEveryName(t *testing.T) {
 	f(l, "a.example", "nxdomain", "*")
 	l = change(both, pass, every)
 	f(l, "a.example", "nxdomain", "*")
+}
+
+// A wildcard of a zone ends at the closest name that the zone has an entry for, or a
+// wildcard below (RFC 4592 section 2.2.1); that goes by the zone with its overlay, and
+// an entry of another feed ends nothing.
+func TestAWildcardOfAZoneEndsAtTheClosestName(t *testing.T) {
+	rule := func(name string, scope format.Scope, act format.Act) format.Rule {
+		return format.Rule{Name: name, Scope: scope, Act: act}
+	}
+	wild := rule("wild.example", format.Below, format.ActNXDomain)
+	exact := rule("exact.wild.example", format.Exact, format.ActPassthru)
+	deep := rule("deep.wild.example", format.Below, format.ActNoData)
+	other := source("b", rule("other.wild.example", format.Exact, format.ActNXDomain), format.Rule{Name: "listed.wild.example"})
+	compile := func(rules ...format.Rule) *blocklist.Snapshot {
+		path := filepath.Join(t.TempDir(), "x.snap")
+		if _, err := blocklist.Compile(t.Context(), path, []blocklist.Source{source("a", rules...), other}, blocklist.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		s, err := blocklist.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	f := func(l *blocklist.List, text, want string) {
+		t.Helper()
+		got, n := "none", name(t, text)
+		if r, ok := l.Respond(0, n, typeA, 1); ok {
+			got = r.Act.String()
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+		if matches := l.Matches(n, typeA, 1); want == "none" && len(matches) != 0 {
+			t.Errorf("%s: explained by %+v", text, matches)
+		}
+	}
+	all := compile(wild, exact, deep)
+	l := all.Bind(tags, nil)
+	f(l, "a.wild.example", "nxdomain")
+	f(l, "b.a.wild.example", "nxdomain")
+	f(l, "exact.wild.example", "passthru")
+	f(l, "x.exact.wild.example", "none")
+	f(l, "y.x.exact.wild.example", "none")
+	f(l, "deep.wild.example", "nxdomain")
+	f(l, "x.deep.wild.example", "nodata")
+	f(l, "x.other.wild.example", "nxdomain")
+
+	changed := func(base *blocklist.Snapshot, rules ...format.Rule) *blocklist.List {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "over")
+		if _, err := base.Overlay(t.Context(), path, []blocklist.Source{source("a", rules...)}, 10, blocklist.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		over, err := blocklist.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base.Bind(tags, over)
+	}
+	l = changed(all, wild)
+	f(l, "x.exact.wild.example", "nxdomain")
+	f(l, "x.deep.wild.example", "nxdomain")
+	l = changed(compile(wild), wild, exact)
+	f(l, "x.exact.wild.example", "none")
 }

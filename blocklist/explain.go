@@ -25,12 +25,12 @@ type Match struct {
 	Tags     Set          `json:"-"`
 }
 
-// Matches returns each rule that Classify applies, exceptions included.
+// Matches returns each rule that Classify and Respond apply, exceptions included.
 func (l *List) Matches(n *domain.Name, qtype uint16, now int64) []Match {
 	if l == nil {
 		return nil
 	}
-	found := l.matches(n, qtype, now)
+	found := l.withoutEnded(l.matches(n, qtype, now), n)
 	matches := make([]Match, len(found))
 	for i := range found {
 		f := &found[i]

@@ -2,6 +2,7 @@ package blocklist
 
 import (
 	"net/netip"
+	"slices"
 
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
@@ -33,10 +34,11 @@ func (l *List) ClassifyClient(a netip.Addr, now int64) (set Set) {
 
 // Respond returns what the zone with that tag asks for if a name triggers it: of
 // several rules that for the longest name, and a rule for the name itself before
-// a wildcard. What a list says besides blocking (adblock dnsrewrite) comes first,
-// and all such rules of it for the name count together.
+// a wildcard, which ends at the closest name of its zone. What a list says besides
+// blocking (adblock dnsrewrite) comes first, and all such rules of it for the name
+// count together.
 func (l *List) Respond(tag int, n *domain.Name, qtype uint16, now int64) (r Response, ok bool) {
-	found := l.matches(n, qtype, now)
+	found := l.withoutEnded(l.matches(n, qtype, now), n)
 	best := response(tag, found)
 	if best == nil {
 		return r, false
@@ -61,6 +63,35 @@ func (l *List) RespondAddr(tag int, a netip.Addr, client bool, now int64) (r Res
 	k := keyOf(a, best.labels)
 	r.Entry = keyText(k.bytes())
 	return r, true
+}
+
+// withoutEnded takes out the wildcards of zones that the zone itself ends above n.
+func (l *List) withoutEnded(found []match, n *domain.Name) []match {
+	return slices.DeleteFunc(found, func(x match) bool { return l.ends(&x, n) })
+}
+
+// ends reports whether a wildcard of a response policy zone ends above n, as it does
+// where the zone has an entry for a name between (RFC 4592 section 2.2.1), or a
+// wildcard below such a name. It still covers the name of that other wildcard itself,
+// as with Unbound and Recursor; BIND alone does not. Names that only have entries
+// below them are not known here, and end nothing.
+func (l *List) ends(x *match, n *domain.Name) bool {
+	if x.Scope != format.Below || !x.ofZone() {
+		return false
+	}
+	between := func(s *boundSnapshot, over []uint32, ids []uint32) bool {
+		return slices.ContainsFunc(ids, func(id uint32) bool {
+			b := &s.specs[id]
+			return b.feed == x.feed && b.ofZone() && !b.Removed && (s == l.overlay || !l.overlay.removes(over, b))
+		})
+	}
+	for k := x.labels + 1; k < n.Labels(); k++ {
+		over, base := l.overlay.rulesOf(n.Hash(k), n.Suffix(k)), l.base.rulesOf(n.Hash(k), n.Suffix(k))
+		if between(l.base, over, base) || between(l.overlay, over, over) {
+			return true
+		}
+	}
+	return false
 }
 
 // response returns the most specific match with that tag, nil if there is none.

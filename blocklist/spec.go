@@ -57,6 +57,9 @@ func (s *spec) conditional() bool {
 	return s.Allow || s.Types != nil || s.DenyAllow != nil || s.From != 0 || s.Until != 0
 }
 
+// ofZone reports whether the rule is of a response policy zone.
+func (s *spec) ofZone() bool { return s.Act != format.ActBlock && !s.Rewrite }
+
 // maxLevel is the highest level of a rule.
 const maxLevel = 2
 

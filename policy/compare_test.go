@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"lachan/blocklist/domain"
@@ -80,6 +81,12 @@ func (a *allWritten) judgeName(unit, name string, qtype uint16, passed int) *jud
 			if found == nil || len(r.Name) > len(found[0].Name) {
 				found = []*format.Rule{r}
 			}
+		}
+		ends := func(r format.Rule) bool {
+			return name != r.Name && within(name, r.Name) && len(r.Name) > len(found[0].Name)
+		}
+		if found != nil && found[0].Scope == format.Below && slices.ContainsFunc(f.rules, ends) {
+			return nil
 		}
 		return found
 	})

@@ -40,3 +40,28 @@ rpz:
   zonefile: %q
 `, upstream.Addr(), upstream.Port(), origin, write(t, t.TempDir(), "zone", zone)))
 }
+
+// StartRecursorPolicy is StartNamedPolicy for the Recursor of PowerDNS.
+func StartRecursorPolicy(t testing.TB, origin, zone string, upstream netip.AddrPort) *Server {
+	t.Helper()
+	program := find(t, "pdns_recursor")
+	dir, addr := t.TempDir(), FreeAddr(t)
+	file := write(t, dir, "zone", "$ORIGIN "+origin+".\n"+zone)
+	write(t, dir, "recursor.conf", fmt.Sprintf(`config-dir=%s
+socket-dir=%s
+local-address=%s
+local-port=%d
+allow-from=127.0.0.0/8
+dont-query=
+dnssec=off
+threads=1
+disable-packetcache=yes
+daemon=no
+loglevel=3
+forward-zones-recurse=.=%s
+serve-rfc1918=no
+lua-config-file=%s
+`, dir, dir, addr.Addr(), addr.Port(), upstream,
+		write(t, dir, "policy.lua", fmt.Sprintf("rpzFile(%q, {policyName=%q})\n", file, origin))))
+	return start(t, addr, program, "--config-dir="+dir)
+}
