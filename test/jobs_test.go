@@ -1,12 +1,9 @@
 package test
 
 import (
-	"archive/zip"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -147,14 +144,16 @@ func TestAKilledCompilationOfListsIsTold(t *testing.T) {
 func TestHostileFeedsCostNoAnswer(t *testing.T) {
 	var feeds strings.Builder
 	feeds.WriteString("feeds:\n- {name: bets, url: bets.txt, format: domains, category: gambling}\n")
-	hostile := map[string]string{
-		"runs":    hostileBook(`<sst><si>`+strings.Repeat(`<r><t>x</t></r>`, 80_000)+`</si></sst>`, `<row r="1"><c r="A1" t="s"><v>0</v></c></row>`),
-		"bomb":    hostileBook(`<sst/>`, strings.Repeat(" ", sized(1<<30, 256<<20))),
-		"columns": hostileBook(`<sst/>`, `<row r="1">`+strings.Repeat(`<c t="inlineStr"><is><t>x</t></is></c>`, 1_000_000)+`</row>`),
-		"lines":   strings.Repeat("a", 8<<20) + "\n" + strings.Repeat("\x00\xff\xfe\n", 1<<20),
+	hostile := map[string]struct{ format, text, why string }{
+		"runs":    {"auto", bookOfRuns(0), "all 1 were rejected"},
+		"texts":   {"auto", bookOfTexts(0), "unpacks to too much"},
+		"cells":   {"auto", bookOfCells(0), "unpacks to too much"},
+		"bomb":    {"auto", bookThatUnpacks(), "unpacks to too much"},
+		"columns": {"auto", hostileBook(`<sst/>`, `<row r="1">`+strings.Repeat(`<c t="inlineStr"><is><t>x</t></is></c>`, 1_000_000)+`</row>`), "all 1 were rejected"},
+		"lines":   {"domains", strings.Repeat("a", 8<<20) + "\n" + strings.Repeat("\x00\xff\xfe\n", 1<<20), "were rejected"},
 	}
-	for name := range hostile {
-		fmt.Fprintf(&feeds, "- {name: %s, url: %s.list, format: auto, category: gambling}\n", name, name)
+	for name, of := range hostile {
+		fmt.Fprintf(&feeds, "- {name: %s, url: %s.list, format: %s, category: gambling}\n", name, name, of.format)
 	}
 	p := newProcess(t, feeds.String(), twoSchools, startStandIn(t).addr)
 	p.write("bets.txt", "first.example\n")
@@ -162,15 +161,15 @@ func TestHostileFeedsCostNoAnswer(t *testing.T) {
 	p.until("the list is in force", func() bool { return blocked(p.from("127.10.1.1", "first.example")) })
 	manage := p.child("manage")
 	s := startPulse(t, p.dns, "first.example", 2000, "127.10.1.1", "127.10.1.2")
-	for name, text := range hostile {
-		p.write(name+".list", text)
+	for name, of := range hostile {
+		p.write(name+".list", of.text)
 	}
 	p.write("bets.txt", "first.example\nsecond.example\n")
 	p.signal(syscall.SIGHUP)
 	p.within(time.Minute, "the other feed is in force", func() bool { return blocked(p.from("127.10.1.1", "second.example")) })
 	p.metric(`lachan_condition{name="feed-failing"}`, "1")
-	for name := range hostile {
-		p.refusedOrRejected(name)
+	for name, of := range hostile {
+		p.refused(name, of.why)
 	}
 	if p.child("manage") != manage {
 		t.Error("a list has ended the process that manages")
@@ -191,41 +190,12 @@ func (p *process) feedStatus(name string) (status feed.Status) {
 	return status
 }
 
-// refusedOrRejected waits until a hostile list was looked at: as a whole or in its
-// lines it has to have been turned down.
-func (p *process) refusedOrRejected(name string) {
+// refused waits until a list was turned down for a reason: one that is refused before
+// it was read to what it is made to do would tell nothing.
+func (p *process) refused(name, why string) {
 	p.t.Helper()
-	p.within(2*time.Minute, name+" is refused", func() bool {
-		status := p.feedStatus(name)
-		of := status.Failure.EN
-		return of != "" && !strings.HasPrefix(of, "there is no file") || status.Copy.Rejected > 0
+	p.within(2*time.Minute, fmt.Sprintf("%s is refused: %s", name, why), func() bool {
+		return strings.Contains(p.feedStatus(name).Failure.EN, why)
 	})
-	status := p.feedStatus(name)
-	p.t.Logf("%s: %d rejected, %.200s", name, status.Copy.Rejected, status.Failure.EN)
-}
-
-// hostileBook is a workbook with these texts and rows.
-func hostileBook(texts, rows string) string {
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, part := range [][2]string{
-		{"xl/workbook.xml", `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="a" r:id="r1"/></sheets></workbook>`},
-		{"xl/_rels/workbook.xml.rels", `<Relationships>` +
-			`<Relationship Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/>` +
-			`<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`},
-		{"xl/sharedStrings.xml", texts},
-		{"xl/worksheets/sheet1.xml", `<worksheet><sheetData>` + rows + `</sheetData></worksheet>`},
-	} {
-		f, err := w.Create(part[0])
-		if err == nil {
-			_, err = io.WriteString(f, part[1])
-		}
-		if err != nil {
-			panic(err) // to memory
-		}
-	}
-	if err := w.Close(); err != nil {
-		panic(err)
-	}
-	return b.String()
+	p.t.Logf("%s: %.200s", name, p.feedStatus(name).Failure.EN)
 }

@@ -73,6 +73,7 @@ func TestHonestAnswersAreRightWhateverIsMixedIn(t *testing.T) {
 		t.Errorf("memory grows: usually %d MiB in the first third, %d in the last", early>>20, late>>20)
 	}
 	p.opens(d)
+	p.hostileListsMet()
 }
 
 // usual is the median of samples.

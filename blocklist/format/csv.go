@@ -96,30 +96,45 @@ func (t *tableReader) row(cells []string) {
 		return
 	}
 	t.rows++
-	if t.header == nil && t.rows <= headerWithin && charset.MisreadTCVN3(strings.Join(cells, " ")) {
+	switch {
+	case t.header == nil && t.rows <= headerWithin:
+		t.early(cells)
+	case t.header != nil && t.rows == t.headerRow+1 && isHeader(cells):
+		t.header = table.TwoRows(t.header, cells)
+		t.columns, _ = table.Header(t.header)
+		t.comment()
+	default:
+		t.below(cells)
+	}
+}
+
+// early takes one of the rows of which one may be the header.
+func (t *tableReader) early(cells []string) {
+	if charset.MisreadTCVN3(table.Beginnings(cells)) {
 		t.err = ErrTCVN3
 		return
 	}
 	columns, isHeader := table.Header(cells)
 	lost, isLost := table.LostLetters(cells)
 	switch {
-	case t.header == nil && t.rows <= headerWithin && isLost && !slices.ContainsFunc(cells, site.Is):
+	case isLost && !slices.ContainsFunc(cells, site.Is):
 		t.refuse(LostLetters, lost)
-	case t.header == nil && t.rows <= headerWithin && isHeader:
+	case isHeader:
 		t.releaseTitle()
 		t.columns, t.header, t.headerRow, t.headerAt = columns, cells, t.rows, t.number
 		t.comment()
-	case t.header == nil && t.rows < headerWithin:
+	case t.rows < headerWithin:
 		t.held = append(t.held, heldRow{number: t.number, text: bytes.Clone(t.text), cells: cells})
-	case t.header != nil && t.rows == t.headerRow+1 && isHeader:
-		t.header = table.TwoRows(t.header, cells)
-		t.columns, _ = table.Header(t.header)
-		t.comment()
 	default:
-		t.releaseEntries()
-		t.judgeHeader()
-		t.item(cells)
+		t.below(cells)
 	}
+}
+
+// below takes a row that is below the header, or in a table without one.
+func (t *tableReader) below(cells []string) {
+	t.releaseEntries()
+	t.judgeHeader()
+	t.item(cells)
 }
 
 // judgeHeader rejects unknown headings that tell of time: if they were ignored,

@@ -21,8 +21,13 @@ type page struct{ name, state, data, behind string }
 // workbook is a workbook as spreadsheets write them, with two styles: 1 is a
 // built-in date, 2 one of its own.
 func workbook(properties string, pages ...page) string {
+	return workbookSharing(`<si><t>Tên miền</t></si><si><r><t>nhà-</t></r><r><t>cái.example</t></r><rPh><t>x</t></rPh></si>`, properties, pages...)
+}
+
+// workbookSharing is one whose cells share these texts.
+func workbookSharing(texts, properties string, pages ...page) string {
 	parts := map[string]string{
-		"xl/sharedStrings.xml": `<sst><si><t>Tên miền</t></si><si><r><t>nhà-</t></r><r><t>cái.example</t></r><rPh><t>x</t></rPh></si></sst>`,
+		"xl/sharedStrings.xml": `<sst>` + texts + `</sst>`,
 		"xl/styles.xml": `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy;@"/><numFmt numFmtId="165" formatCode="[Red]0.0&quot;d&quot;"/></numFmts>` +
 			`<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>`,
 	}
@@ -195,6 +200,12 @@ func TestABombGoesOff(t *testing.T) {
 		many = append(many, page{name: "x", data: strings.Repeat("<row/>", 1<<10)})
 	}
 	f("of many sheets", workbook("", many...), nil)
+	// What stands in many cells and is kept once is looked at by its beginning where a
+	// heading may be, and not more often than all cells of a list could say.
+	shared := strings.Repeat(`<row>`+strings.Repeat(`<c t="s"><v>0</v></c>`, 250)+`</row>`, 100)
+	for what, text := range map[string]string{"letters": strings.Repeat("ề", 30_000), "words": strings.Repeat("từ ngày ", 9000)} {
+		f("of cells that share long "+what, workbookSharing(`<si><t>`+text+`</t></si>`, "", page{data: shared}), format.ErrXLSX)
+	}
 }
 
 // allocated is how much was ever allocated, in bytes.

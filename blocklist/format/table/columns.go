@@ -134,6 +134,25 @@ func TwoRows(upper, lower []string) []string {
 	return cells
 }
 
+// maxHeading is how many bytes a heading may have. A longer text is none: reading a
+// table must not cost more than its cells because they might be headings.
+const maxHeading = 256
+
 // ColumnName writes a heading as the configuration would: "Tên miền" becomes
-// "ten_mien".
-func ColumnName(heading string) string { return wording.Plain(heading, '_') }
+// "ten_mien". It is "" if the text is too long for a heading.
+func ColumnName(heading string) string {
+	if len(heading) > maxHeading {
+		return ""
+	}
+	return wording.Plain(heading, '_')
+}
+
+// Beginnings joins the beginnings of cells, as long as headings may be.
+func Beginnings(cells []string) string {
+	var b strings.Builder
+	for _, cell := range cells {
+		b.WriteString(cell[:min(len(cell), maxHeading)])
+		b.WriteByte(' ')
+	}
+	return b.String()
+}

@@ -14,7 +14,8 @@ import (
 // A Book is an open workbook: its sheets, and what their cells point to.
 type Book struct {
 	zip    *zip.Reader
-	left   int64 // bytes that may still be unpacked or handed out
+	left   int64 // bytes that may still be unpacked
+	handed int64 // bytes of cells that were handed out
 	sheets []Sheet
 	shared []string // the texts that cells share
 	dates  []bool   // by style: the number is a date

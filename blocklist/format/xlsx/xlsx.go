@@ -17,8 +17,8 @@
 // shown, "09-01-26", whose day and month cannot be told apart, or as a bare
 // number. What excelize has more of (formulas, charts, writing) no list needs.
 //
-// Bounds: a text has at most maxText bytes, shared texts maxShared together,
-// and all that is unpacked and handed out maxUnpacked.
+// Bounds: a text has at most maxText bytes, shared texts maxShared together, all
+// that is unpacked maxUnpacked, and all cells that are handed out maxHanded.
 package xlsx
 
 import (
@@ -41,7 +41,8 @@ var (
 
 // Bounds of a workbook, in bytes: a small file may unpack to a huge one.
 const (
-	maxUnpacked = 1 << 30    // of all parts that are read, and of all cells that are handed out
+	maxUnpacked = 1 << 30    // of all parts that are read
+	maxHanded   = 256 << 20  // of all cells that are handed out: what is shared is small, however often it is
 	maxShared   = 64 << 20   // of the texts that cells share, with the memory to find them
 	maxText     = 3 * 32_767 // of one text: Excel allows 32,767 UTF-16 units, of up to 3 bytes in UTF-8
 )
@@ -82,9 +83,9 @@ func (b *Book) Rows(s Sheet, take func(number int, cells []string) error) error 
 	err = b.rows(s, func(number int, cells []string) error {
 		cells = merged.fill(number, cells)
 		for _, cell := range cells {
-			b.left -= int64(len(cell))
+			b.handed += int64(len(cell))
 		}
-		if b.left < 0 {
+		if b.handed > maxHanded {
 			return errUnpacks
 		}
 		taken = take(number, cells)
