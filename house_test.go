@@ -46,6 +46,7 @@ var rooms = []room{
 	{"admin/request", []string{"internal/durable", "internal/printable"}, "what people ask is kept, and judged by nobody here"},
 	{"admin", []string{"admin/...", "policy/...", "blocklist/domain", "internal/..."}, "what may be decided does not depend on who shows it, nor on how it is put in force"},
 	{"console/api", []string{"admin/...", "internal/wording", "internal/printable", "internal/durable"}, "a counter of the desk: it permits nothing and keeps nothing of what was decided"},
+	{"admin/ledger", []string{"internal/durable"}, "what was decided is kept whatever it means, and whoever may decide it"},
 	{"admin/account/secret", []string{"internal/durable", "internal/wording"}, "a secret belongs to nobody before an account has it"},
 	{"admin/account/session", []string{"internal/durable"}, "a session knows whose it is, not what he may"},
 	{"admin/account/oidc", []string{"admin/account/secret"}, "who somebody is at a provider is asked before anybody says what that is worth"},

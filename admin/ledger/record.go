@@ -1,0 +1,147 @@
+// Package ledger keeps what was decided: records in a file that only grows, each chained
+// to the one before and signed by this node. The state is the fold of the records: of each
+// object of each unit the last value. FORMAT.md says how it lies on disk.
+package ledger
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Record is one assignment: it sets an object of a unit from one value to another. Its
+// fields are in the order of their keys, as the line has them.
+type Record struct {
+	Area    string          `json:"area"` // the unit at the top
+	At      time.Time       `json:"at"`
+	By      string          `json:"by"`
+	More    int             `json:"more,omitempty"` // how many records of the same group follow
+	New     json.RawMessage `json:"new"`            // null takes the object away
+	Object  string          `json:"object"`
+	Of      uint64          `json:"of,omitempty"` // the record that this one undoes, or confirms
+	Old     json.RawMessage `json:"old"`
+	Prev    string          `json:"prev"`              // SHA-256 of the line before
+	Request string          `json:"request,omitempty"` // that it answers
+	Role    string          `json:"role"`
+	Seq     uint64          `json:"seq"` // from 1
+	Sig     string          `json:"sig,omitempty"`
+	Unit    string          `json:"unit"`
+	Via     string          `json:"via"`
+	What    string          `json:"what"`          // the verb that people read
+	Why     string          `json:"why,omitempty"` // salted digest of the words, which lie apart
+}
+
+// A Draft is a record as its author knows it.
+type Draft struct {
+	Area, Unit, By, Role, Via, What, Object string
+	// Old and New are the values before and after; nil is null.
+	Old, New json.RawMessage
+	Words    string // why
+	Request  string
+	Of       uint64
+	// Expect is the number of the record that set the object, 0 if none has.
+	Expect uint64
+}
+
+// ErrConflict is the error of a draft whose object another record has set meanwhile.
+var ErrConflict = errors.New("another record has set the object")
+
+// ErrValue is wrapped by the error of a value that no record can have.
+var ErrValue = errors.New("no value of a record")
+
+// mostLine bounds a line, so that no reader needs more memory for one.
+const mostLine = 1 << 20
+
+// line is a record as it lies on disk, with its signature and without the end of the line.
+func (r *Record) line(key ed25519.PrivateKey) ([]byte, error) {
+	r.Sig = ""
+	text, err := encode(r)
+	if err != nil {
+		return nil, err
+	}
+	r.Sig = base64.RawStdEncoding.EncodeToString(ed25519.Sign(key, text))
+	if text, err = encode(r); err == nil && len(text) > mostLine {
+		err = fmt.Errorf("%w: %d bytes are more than %d", ErrValue, len(text), mostLine)
+	}
+	return text, err
+}
+
+// signed reports whether a line was signed by a key. What is signed is the line without its
+// signature, with whatever a newer program may have added.
+func signed(line []byte, key ed25519.PublicKey) bool {
+	const begin = `,"sig":"`
+	at := bytes.LastIndex(line, []byte(begin)) // what follows are texts alone, whose quotes are escaped
+	if at < 0 {
+		return false
+	}
+	text, rest, ok := bytes.Cut(line[at+len(begin):], []byte(`"`))
+	signature, err := base64.RawStdEncoding.DecodeString(string(text))
+	return ok && err == nil && ed25519.Verify(key, slices.Concat(line[:at], rest), signature)
+}
+
+func encode(value any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(value)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// canonical is a value with its keys in order, without spaces and without fractions, which
+// programs write in different ways.
+func canonical(value json.RawMessage) (json.RawMessage, error) {
+	if len(bytes.TrimSpace(value)) == 0 {
+		return json.RawMessage("null"), nil
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(value))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrValue, err)
+	}
+	if fraction(v) {
+		return nil, fmt.Errorf("%w: a number has a fraction or an exponent", ErrValue)
+	}
+	return encode(v)
+}
+
+func fraction(v any) bool {
+	switch v := v.(type) {
+	case json.Number:
+		return strings.ContainsAny(v.String(), ".eE")
+	case map[string]any:
+		for _, item := range v {
+			if fraction(item) {
+				return true
+			}
+		}
+	case []any:
+		for _, item := range v {
+			if fraction(item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func digest(line []byte) string {
+	sum := sha256.Sum256(line)
+	return hex.EncodeToString(sum[:])
+}
+
+// null makes a JSON null nil, as drafts have it.
+func null(value json.RawMessage) json.RawMessage {
+	if string(value) == "null" {
+		return nil
+	}
+	return value
+}
