@@ -43,22 +43,6 @@ func decidedEntry(d *source.Decision, zone *time.Location) (e OverlayEntry, wron
 	if !e.Allow {
 		e.Name = d.Block
 	}
-	var err error
-	if d.From != "" {
-		if e.From, err = time.Parse(time.RFC3339, d.From); err != nil {
-			return e, textDecidedTime.With(d.From)
-		}
-	}
-	if d.Until == "" {
-		return e, wrong
-	}
-	if e.Until, err = time.Parse(time.RFC3339, d.Until); err == nil {
-		return e, wrong
-	}
-	last, err := time.ParseInLocation(time.DateOnly, d.Until, zone)
-	if err != nil {
-		return e, textDecidedTime.With(d.Until)
-	}
-	e.Until = last.AddDate(0, 0, 1)
+	e.From, e.Until, wrong = d.Period(zone)
 	return e, wrong
 }

@@ -127,21 +127,27 @@ func (r *Rules) Explain(g GroupID, name string, qtype uint16) (Explanation, erro
 // ExplainFor decides as DecideFor does and returns every step in order. It fails only
 // if name is not a domain name.
 func (r *Rules) ExplainFor(client netip.Addr, g GroupID, name string, qtype uint16) (Explanation, error) {
-	canonical, err := domain.Canonical(strings.TrimSpace(name))
+	n, err := nameOf(name)
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain %q: %w", name, err)
 	}
-	var n domain.Name
-	if err := n.SetText(canonical); err != nil {
-		return Explanation{}, fmt.Errorf("explain %q: %w", name, err)
-	}
 	e := explainer{qtype: qtype}
-	r.begin(&e.evaluation, g, &n, r.classify(client, &n, qtype))
+	r.begin(&e.evaluation, g, n, r.classify(client, n, qtype))
 	e.judgeNameZones(client, 0, qtype)
 	e.judge()
 	printable.Every(&e.out, mostShown)
 	runtime.KeepAlive(r)
 	return e.out, nil
+}
+
+// nameOf is a name as people write it.
+func nameOf(text string) (*domain.Name, error) {
+	canonical, err := domain.Canonical(strings.TrimSpace(text))
+	if err != nil {
+		return nil, err
+	}
+	n := new(domain.Name)
+	return n, n.SetText(canonical)
 }
 
 // mostShown bounds each text of an explanation, in characters: lists may say much.

@@ -177,6 +177,9 @@ func (e *explainer) ownCodes(u uint32) {
 		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
 			code.Counts(e.rules.now) && code.Allows() == (e.before.Action == Pass)
 		note := e.noted(e.policy.file.UnitPlace(u, int(code.Line)), code.Note)
+		if code.Decision != 0 {
+			note.place = decisionPlace(uint64(code.Decision))
+		}
 		text := e.entryText(u, e.tags().All[code.Bit].Code, code.Allows(), note)
 		e.step(LayerOwn.String(), decides, e.times(text, code.From, code.Until))
 	}

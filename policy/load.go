@@ -34,6 +34,9 @@ type Origin struct {
 	Feeds   []Feed
 	Zone    *time.Location // in which days and times of day are counted
 	Unknown Unknown
+	// Console is the path of console.yaml, which has what is decided in the console; ""
+	// for none. The file need not be there.
+	Console string
 	// ServerNames are what clients call the server: they resolve whatever is shut.
 	ServerNames []string
 	// Strict refuses the policy for a mistake in one row of a table.
@@ -45,7 +48,7 @@ type Origin struct {
 func (o *Origin) job(facts *catalogue.Catalogue) *compile.Job {
 	return &compile.Job{
 		Path: o.Path, Feeds: o.Feeds, Zone: o.Zone, Unknown: o.Unknown, Facts: facts,
-		ServerNames: o.ServerNames, Strict: o.Strict, Before: o.Before,
+		Console: o.Console, ServerNames: o.ServerNames, Strict: o.Strict, Before: o.Before,
 	}
 }
 
@@ -84,7 +87,8 @@ func (o *Origin) Reload(old *Policy) (*Policy, yamlfile.Problems) {
 // Unchanged reports whether p is what Load would return now: nothing that it was
 // made of has changed.
 func (o *Origin) Unchanged(p *Policy) bool {
-	return p.file.Inputs.Given == o.job(p.catalogue).Given() && p.file.Inputs.Unchanged()
+	job := o.job(p.catalogue)
+	return p.file.Inputs.Given == job.Given() && p.file.Inputs.Unchanged(job.ReadInput)
 }
 
 // Load is Origin.Load without rows from before: those with mistakes are left out.

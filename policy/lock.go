@@ -43,7 +43,7 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 	return problems
 }
 
-// Notes are not errors but deserve a look: what tables of units lack, own entries that have expired at a
+// Notes are not errors but deserve a look: what tables of units lack, own entries of files that have expired at a
 // moment, and block entries without effect because the same unit allows the name
 // or one above it.
 func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
@@ -63,7 +63,7 @@ func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 	}
 	for u := range p.file.Units {
 		for _, e := range p.file.CodesOf(uint32(u)) {
-			if e.Until <= unix {
+			if e.Until <= unix && e.Decision == 0 {
 				text := textExpired.With(p.file.Tags.All[e.Bit].Code, p.lastDay(e.Until))
 				notes.Add(p.file.EntryFile(uint32(u)), int(e.Line), text)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"lachan/blocklist/domain"
 	"lachan/policy/compiled"
+	"lachan/policy/source"
 )
 
 // An Overlay is entries of units' own that were made after a policy was compiled,
@@ -35,10 +36,8 @@ type OverlayEntry struct {
 // service ("service:zalo"). What these come to is compiled: an overlay has names
 // alone.
 func (e *OverlayEntry) IsTerm() bool {
-	return strings.HasPrefix(e.Name, categoryPrefix) || strings.HasPrefix(e.Name, compiled.ServicePrefix)
+	return strings.HasPrefix(e.Name, source.CategoryPrefix) || strings.HasPrefix(e.Name, source.ServicePrefix)
 }
-
-const categoryPrefix = "category:"
 
 // ErrOverlayEntry is wrapped by the error of an entry that cannot be, ErrNoUnit by
 // that of one whose unit is not there.
@@ -64,7 +63,7 @@ type LeftOut struct {
 }
 
 // OverlayOf makes an overlay for a policy, in place of the one that it may have, of
-// those of the entries that can be. Terms are passed over.
+// those of the entries that can be. Terms are compiled, and only looked at here.
 func OverlayOf(p *Policy, entries []OverlayEntry) (o *Overlay, left []LeftOut, err error) {
 	t := &compiled.Overlay{OverlayMeta: compiled.OverlayMeta{Base: p.Digest()}}
 	var names compiled.OwnBuilder
@@ -72,6 +71,9 @@ func OverlayOf(p *Policy, entries []OverlayEntry) (o *Overlay, left []LeftOut, e
 	for i := range entries {
 		e := &entries[i]
 		if e.IsTerm() {
+			if err := checkTerm(p, e); err != nil {
+				left = append(left, LeftOut{*e, err})
+			}
 			continue
 		}
 		entry, name, err := overlayEntry(p, e, len(t.Notes))
@@ -87,6 +89,17 @@ func OverlayOf(p *Policy, entries []OverlayEntry) (o *Overlay, left []LeftOut, e
 	t.Strings, t.Own = strings.Bytes, names.Build()
 	file, err := compiled.NewOverlay(t, p.NumGroups())
 	return &Overlay{file}, left, err
+}
+
+// checkTerm says why an entry for a category or service cannot be.
+func checkTerm(p *Policy, e *OverlayEntry) error {
+	if _, known := p.GroupOf(e.Unit); !known {
+		return fmt.Errorf("%w: %q", ErrNoUnit, e.Unit)
+	}
+	if _, known := p.file.Tags.ByKey[strings.TrimPrefix(e.Name, source.CategoryPrefix)]; !known {
+		return fmt.Errorf("%w: there is no %s", ErrOverlayEntry, e.Name)
+	}
+	return nil
 }
 
 // overlayEntry is the record and the canonical name of the entry with an index.

@@ -113,10 +113,6 @@ var (
 		VI: "%s chặn theo danh sách %s",
 		EN: "%s blocks what list %s names",
 	}
-	textDecidedTime = wording.Text{
-		VI: "%q không phải là ngày (2026-12-31) hay thời điểm (2026-12-31T09:40:11+07:00)",
-		EN: "%q is neither a day (2026-12-31) nor a time (2026-12-31T09:40:11+07:00)",
-	}
 	explainDecision = wording.Text{
 		VI: "quyết định %d",
 		EN: "decision %d",

@@ -3,6 +3,7 @@ package test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -194,5 +195,51 @@ func TestWhatWasDecidedIsNotLostWithTheNewestLists(t *testing.T) {
 	p.always(w, "what was proven is in force")
 	if p.child("resolve") != pid {
 		t.Error("the newest lists were tried again because of a decision")
+	}
+}
+
+// check tells which decisions have no effect and which end soon, and explain names a
+// decision by its number, as the server would that starts now.
+func TestCommandsKnowWhatWasDecided(t *testing.T) {
+	p := newProcess(t, "", strings.Replace(twoSchools, "name: Trường A", "name: Trường A\n    lock: [gambling]\n    allow: [open.example]", 1), "127.0.0.1:9")
+	soon := time.Now().Add(48 * time.Hour).Format(time.RFC3339)
+	if err := os.MkdirAll(filepath.Join(p.dir, "state", "ledger"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.write("state/ledger/console.yaml", `decisions:
+- {"block":"www.open.example","number":11,"unit":"truong-a"}
+- {"block":"lesson.example","number":12,"unit":"truong-c"}
+- {"allow":"category:gambling","number":13,"unit":"truong-a"}
+- {"block":"chess.example","number":14,"unit":"truong-b","until":"`+soon+`"}
+- {"block":"category:games","number":15,"unit":"truong-b","who":"acc_1"}
+- {"block":"later.example","number":16,"unit":"truong-b"}
+`)
+	run := func(args ...string) string {
+		t.Helper()
+		out, err := exec.Command(binary, append(args, "--lang", "en", "--config", p.dir+"/lachan.yaml")...).CombinedOutput()
+		if err != nil {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	said := run("check")
+	for _, want := range []string{
+		"decision 11 (truong-a, www.open.example) has no effect: truong-a allows open.example",
+		"decision 12 (truong-c, lesson.example): there is no such unit",
+		"decision 13 (truong-a, category:gambling) has no effect: truong-a locks gambling",
+		"decision 14 (truong-b, chess.example) ends soon",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("check does not say %q:\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "decision 15") || strings.Contains(said, "decision 16") {
+		t.Errorf("check tells of decisions that are in order:\n%s", said)
+	}
+	if said := run("explain", "www.later.example", "--unit", "truong-b"); !strings.Contains(said, "truong-b blocks later.example (decision 16)") {
+		t.Error(said)
+	}
+	if said := run("explain", "www.later.example", "--unit", "truong-a"); strings.Contains(said, "decision 16") {
+		t.Error(said)
 	}
 }

@@ -29,6 +29,8 @@ type Job struct {
 	Zone    *time.Location // in which days and times of day are counted
 	Unknown Unknown
 	Facts   *catalogue.Catalogue
+	// Console is the path of console.yaml; "" for none. It need not be there.
+	Console string
 	// ServerNames are what clients call the server: profiles with only let them
 	// through.
 	ServerNames []string
@@ -55,7 +57,7 @@ func (u *Unknown) unit() *source.Unit {
 // files.
 func (j *Job) Given() string {
 	text := fmt.Sprintf(
-		"%q %+v %s %+v %s %v %q", j.Path, j.Feeds, j.Zone, j.Unknown, j.Facts.Digest(), j.Strict, j.ServerNames,
+		"%q %q %+v %s %+v %s %v %q", j.Path, j.Console, j.Feeds, j.Zone, j.Unknown, j.Facts.Digest(), j.Strict, j.ServerNames,
 	)
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
@@ -76,9 +78,13 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 			return nil, yamlfile.Problems{{File: j.Path, Text: textUnreadable.With(err)}}
 		}
 	}
+	born, err := readConsole(j.Console)
+	if err != nil {
+		return nil, yamlfile.Problems{{File: j.Console, Text: textUnreadable.With(err)}}
+	}
 	var rows *rows
 	for range maxRounds {
-		c, written := j.read(data)
+		c, written := j.read(data, born.structure)
 		if written == nil {
 			return nil, c.problems // the rest would only report consequences
 		}
@@ -86,9 +92,10 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 			rows = readRows(c, written.UnitsCSV)
 		}
 		c.takeRows(rows)
+		takeTerms(c, born.terms)
 		c.compile(written)
 		if len(c.problems) == 0 {
-			return j.finish(c, written, data)
+			return j.finish(c, written, data, born)
 		}
 		if j.Strict || !rows.reject(c.report) {
 			c.problems = append(c.problems, rows.rejected...)
@@ -100,14 +107,16 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 
 // read compiles what does not need all units of policy.yaml; written is nil if it
 // cannot be read.
-func (j *Job) read(data []byte) (c *compiler, written *source.File) {
+func (j *Job) read(data, born []byte) (c *compiler, written *source.File) {
 	rest, pieces := source.Split(data, source.PieceSize)
+	bornRest, bornPieces := source.Split(born, source.PieceSize)
 	c = newCompiler(j)
-	written, readable := c.decode(rest)
-	if len(pieces) > 0 && !(readable && source.DecodePieces(j.Path, pieces, c.takeUnits)) {
+	written, readable := c.decode(rest, bornRest)
+	if len(pieces)+len(bornPieces) > 0 && !(readable && source.DecodePieces(j.Path, pieces, c.takeUnits) &&
+		source.DecodePieces(j.Console, bornPieces, c.takeUnits)) {
 		// Read it as a whole: it may be wrong only in the way it was cut.
 		c = newCompiler(j)
-		written, readable = c.decode(data)
+		written, readable = c.decode(data, born)
 	}
 	if !readable && len(written.Units) == 0 {
 		return c, nil
@@ -116,9 +125,14 @@ func (j *Job) read(data []byte) (c *compiler, written *source.File) {
 }
 
 // finish makes the file.
-func (j *Job) finish(c *compiler, written *source.File, data []byte) (*compiled.File, yamlfile.Problems) {
+func (j *Job) finish(
+	c *compiler, written *source.File, data []byte, born *console,
+) (*compiled.File, yamlfile.Problems) {
 	if j.Path != "" {
 		c.inputs = append(c.inputs, compiled.NewInput(j.Path, data))
+	}
+	if j.Console != "" {
+		c.inputs = append(c.inputs, compiled.NewInput(j.Console, born.compiled))
 	}
 	file, err := compiled.New(c.tables(), c.meta(written))
 	if err != nil {
@@ -152,19 +166,21 @@ func newCompiler(j *Job) *compiler {
 	}
 }
 
-// decode reads policy.yaml and compiles what does not need all units. The file is
-// not readable if it has mistakes of YAML, keys or types.
-func (c *compiler) decode(data []byte) (written *source.File, readable bool) {
+// decode reads policy.yaml and console.yaml and compiles what does not need all
+// units. They are not readable if they have mistakes of YAML, keys or types.
+func (c *compiler) decode(data, born []byte) (written *source.File, readable bool) {
 	written = source.NewFile()
 	c.problems = yamlfile.Decode(c.path, data, written)
+	console := source.NewFile()
+	if len(born) > 0 {
+		c.problems = append(c.problems, yamlfile.Decode(c.job.Console, born, console)...)
+	}
 	readable = len(c.problems) == 0
+	merge(c, written, console)
 	c.addTags(written.Categories)
 	c.addTimetables(written.Timetables)
 	c.addProfiles(written.Profiles)
 	c.takeUnit(c.job.Unknown.unit(), compiled.NoUnit)
-	for i := range written.Units {
-		written.Units[i].File = c.path
-	}
 	c.takeUnits(written.Units)
 	return written, readable
 }

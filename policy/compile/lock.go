@@ -12,7 +12,7 @@ import (
 func (c *compiler) checkLocks(u uint32) {
 	unit := &c.units[u]
 	for i := range unit.codes {
-		if e := &unit.codes[i]; e.Allows() {
+		if e := &unit.codes[i]; e.Allows() && e.Decision == 0 { // a decision is void by a lock that comes later
 			c.checkLocked(u, unit.file, int(e.Line), e.Bit)
 		}
 	}

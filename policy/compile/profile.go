@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
@@ -63,9 +62,9 @@ func (m *profileMaker) profile(name string) *profile {
 	if p == nil {
 		return nil
 	}
-	p.Name, p.File, p.Line = name, m.path, int(text.Line)
+	p.Name, p.File, p.Line = name, text.File, int(text.Line)
 	if text.Line == 0 {
-		m.fail(m.path, 0, textProfileEmpty.With(name))
+		m.fail(text.File, 0, textProfileEmpty.With(name))
 	}
 	m.change(p, &text)
 	m.made[name] = p
@@ -81,15 +80,15 @@ func (m *profileMaker) base(name string, text *source.Profile) *profile {
 		if m.facts.Profile(name) != nil {
 			return m.ready(name)
 		}
-		m.fail(m.path, extends.Line, textProfileCycle.With(name))
+		m.fail(text.File, extends.Line, textProfileCycle.With(name))
 		return nil
 	case extends.V != "":
-		if _, ok := m.terms.profile(m.path, extends); !ok {
+		if _, ok := m.terms.profile(text.File, extends); !ok {
 			break
 		}
 		base := m.profile(extends.V)
 		if base == nil {
-			m.fail(m.path, extends.Line, textProfileCycle.With(name))
+			m.fail(text.File, extends.Line, textProfileCycle.With(name))
 			return nil
 		}
 		p := *base
@@ -120,9 +119,9 @@ func (m *profileMaker) ready(name string) *profile {
 
 // change lays what is written over a profile.
 func (m *profileMaker) change(p *profile, text *source.Profile) {
-	block, blockNames := m.entries(m.path, text.Block, 0, false)
-	allow, allowNames := m.entries(m.path, text.Allow, 0, true)
-	m.oneOf(m.path, int(text.Line), block, allow)
+	block, blockNames := m.entries(text.File, text.Block, 0, false)
+	allow, allowNames := m.entries(text.File, text.Allow, 0, true)
+	m.oneOf(text.File, int(text.Line), block, allow)
 	if text.Block != nil && len(text.Block) == 0 {
 		p.Block, p.Rules, p.names, p.emptied = Set{}, nil, onlyAllowing(p.names), true
 	}
@@ -149,14 +148,14 @@ func (m *profileMaker) change(p *profile, text *source.Profile) {
 	if text.Reply.Line > 0 {
 		p.Replies = bytes.Repeat([]byte{byte(text.Reply.V)}, m.tags.Core)
 	}
-	m.changeReplies(p.Replies, text.Replies)
+	m.changeReplies(p.Replies, text)
 	for i := range text.Rules {
 		r := &text.Rules[i]
 		if r.Profile.V != "" || r.Only != nil {
-			m.fail(m.path, int(r.Line), textProfileInProfile)
+			m.fail(text.File, int(r.Line), textProfileInProfile)
 			continue
 		}
-		rule, names := m.rule(m.path, r)
+		rule, names := m.rule(text.File, r)
 		p.Rules = append(p.Rules, rule.Rule)
 		p.names = append(p.names, names...)
 	}
@@ -165,9 +164,9 @@ func (m *profileMaker) change(p *profile, text *source.Profile) {
 // close shuts all but what only says.
 func (m *profileMaker) close(p *profile, text *source.Profile) {
 	if len(text.Allow) > 0 || text.Default != nil && !bool(*text.Default) {
-		m.fail(m.path, int(text.Line), textOnlyAndAllow)
+		m.fail(text.File, int(text.Line), textOnlyAndAllow)
 	}
-	only, names := m.entries(m.path, text.Only, 0, true)
+	only, names := m.entries(text.File, text.Only, 0, true)
 	p.Deny, p.Closed, p.Rules = true, true, nil
 	p.Allow = m.withNeeds(only)
 	p.Block = p.Block.Without(only)
@@ -201,15 +200,15 @@ func (p *profile) saysNothing() bool {
 }
 
 // changeReplies sets the replies for categories.
-func (m *profileMaker) changeReplies(replies []byte, written map[string]yamlfile.At[source.Reply]) {
-	for _, code := range slices.Sorted(maps.Keys(written)) {
-		reply := written[code]
+func (m *profileMaker) changeReplies(replies []byte, text *source.Profile) {
+	for _, code := range slices.Sorted(maps.Keys(text.Replies)) {
+		reply := text.Replies[code]
 		if bit, ok := m.tags.ByKey[code]; ok && bit < m.tags.Core {
 			replies[bit] = byte(reply.V)
 		} else if bit, ok := m.pseudo(code); ok {
 			replies[bit] = byte(reply.V)
 		} else {
-			m.fail(m.path, reply.Line, m.unknownTag(code))
+			m.fail(text.File, reply.Line, m.unknownTag(code))
 		}
 	}
 }

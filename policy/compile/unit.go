@@ -53,16 +53,23 @@ func (c *compiler) takeEntries(u uint32, entries []source.Entry, allow bool) {
 			code := compiled.CodeEntry{
 				From: e.from, Until: e.until, Note: e.note, Line: int32(line), Bit: e.bit, Allow: flag(allow),
 			}
-			unit.codes = append(unit.codes, code)
-			if allow {
-				for _, bit := range c.needs(int(e.bit)) {
-					code.Bit = uint8(bit)
-					unit.codes = append(unit.codes, code)
-				}
-			}
-			c.layer(u) // so that it has one
+			addCode(c, u, code)
 		}
 	}
+}
+
+// addCode adds a unit's entry for a category or service, with what that needs if it is
+// allowed.
+func addCode(c *compiler, u uint32, code compiled.CodeEntry) {
+	unit := &c.units[u]
+	unit.codes = append(unit.codes, code)
+	if code.Allows() {
+		for _, bit := range c.needs(int(code.Bit)) {
+			code.Bit = uint8(bit)
+			unit.codes = append(unit.codes, code)
+		}
+	}
+	c.layer(u) // so that it has one
 }
 
 func flag(set bool) uint8 {
@@ -82,7 +89,7 @@ func (c *compiler) layer(u uint32) *layer {
 
 // inherit gives each unit the profile and calendar it has or inherits.
 func (c *compiler) inherit(order []uint32, written *source.File) {
-	top := c.calendars.compile(nil, c.path, written.Calendar)
+	top := c.calendars.compile(nil, written.CalendarFile, written.Calendar)
 	standard, ok := c.profile(c.path, written.DefaultProfile)
 	if !ok {
 		standard = 0

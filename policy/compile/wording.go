@@ -239,4 +239,16 @@ var (
 		VI: "mã liên kết này được dùng hai lần; hãy tạo mã mới bằng `openssl rand -hex 10`",
 		EN: "this link id is used twice; make another with `openssl rand -hex 10`",
 	}
+	textProfileTwice = wording.Text{
+		VI: "hồ sơ %q đã được viết ở %s; hãy xóa một trong hai",
+		EN: "profile %q is written at %s already; delete one of the two",
+	}
+	textTimetableTwice = wording.Text{
+		VI: "khung giờ %q đã được viết ở %s; hãy xóa một trong hai",
+		EN: "timetable %q is written at %s already; delete one of the two",
+	}
+	textCalendarTwice = wording.Text{
+		VI: "lịch chung đã được viết ở %s; hãy xóa một trong hai",
+		EN: "the calendar of all units is written at %s already; delete one of the two",
+	}
 )

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os"
 	"time"
 
 	"lachan/internal/yamlfile"
@@ -47,10 +46,11 @@ func NewInput(path string, data []byte) Input {
 	return Input{path, hex.EncodeToString(sum[:])}
 }
 
-// Unchanged reports whether the files still say what they said.
-func (in *Inputs) Unchanged() bool {
+// Unchanged reports whether the files still say what they said. read returns what
+// counts of a file.
+func (in *Inputs) Unchanged(read func(path string) ([]byte, error)) bool {
 	for _, f := range in.Files {
-		data, err := os.ReadFile(f.Path)
+		data, err := read(f.Path)
 		if err != nil || NewInput(f.Path, data) != f {
 			return false
 		}

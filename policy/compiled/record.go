@@ -128,7 +128,8 @@ type CodeEntry struct {
 	Line        int32
 	Bit         uint8
 	Allow       uint8 // 1: it allows, 0: it blocks
-	_           [6]byte
+	_           [2]byte
+	Decision    uint32 // number of the decision that it is; 0: it is written on Line
 }
 
 // Counts reports whether the entry counts at a moment.

@@ -31,6 +31,9 @@ func (t *Tables) IsUnit(owner uint32) bool { return uint64(owner) < uint64(len(t
 // EntryFile is the file in which an owner's entries are written.
 func (f *File) EntryFile(owner uint32) string {
 	if !f.IsUnit(owner) {
+		if id := NoUnit - 1 - owner; uint64(id) < uint64(len(f.Profiles)) && f.Profiles[id].File != "" {
+			return f.Profiles[id].File
+		}
 		return f.File
 	}
 	return f.Text(f.Units[owner].File)

@@ -2,8 +2,12 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"strings"
+	"time"
 
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -20,6 +24,86 @@ type Decision struct {
 	Why      string `json:"why"`
 	Document string `json:"document"`
 	Number   uint64 `json:"number"` // of the record
+}
+
+// Term is the category ("games") or service ("service:zalo") that the decision is
+// about; "" if it is about a name.
+func (d *Decision) Term() string {
+	what := cmp.Or(d.Allow, d.Block)
+	if code, is := strings.CutPrefix(what, CategoryPrefix); is {
+		return code
+	}
+	if strings.HasPrefix(what, ServicePrefix) {
+		return what
+	}
+	return ""
+}
+
+// What the terms of decisions begin with.
+const (
+	CategoryPrefix = "category:"
+	ServicePrefix  = "service:"
+)
+
+// Period is since when a decision counts and when it no longer does; each zero for
+// no bound. Days are those of a time zone. The text says what is wrong with it.
+func (d *Decision) Period(zone *time.Location) (from, until time.Time, wrong wording.Text) {
+	var err error
+	if d.From != "" {
+		if from, err = time.Parse(time.RFC3339, d.From); err != nil {
+			return from, until, textDecidedTime.With(d.From)
+		}
+	}
+	if d.Until == "" {
+		return from, until, wrong
+	}
+	if until, err = time.Parse(time.RFC3339, d.Until); err == nil {
+		return from, until, wrong
+	}
+	last, err := time.ParseInLocation(time.DateOnly, d.Until, zone)
+	if err != nil {
+		return from, until, textDecidedTime.With(d.Until)
+	}
+	return from, last.AddDate(0, 0, 1), wrong
+}
+
+// Compiled is the part of console.yaml that is compiled: all above the decisions, and
+// those about terms.
+func Compiled(data []byte) (part []byte) {
+	structure, decisions, _ := CutDecisions(data)
+	part = append(bytes.Clone(structure), decisionsKey...)
+	for at := 0; at < len(decisions); {
+		line := lineAt(decisions, at)
+		at += len(line)
+		if mayBeTerm(line) {
+			part = append(part, line...)
+		}
+	}
+	return part
+}
+
+// ReadTerms are the decisions of console.yaml that are about terms. Lines that cannot
+// be read are passed over.
+func ReadTerms(data []byte) (list []Decision) {
+	_, decisions, first := CutDecisions(data)
+	for at, number := 0, first; at < len(decisions); number++ {
+		line := lineAt(decisions, at)
+		at += len(line)
+		if !mayBeTerm(line) {
+			continue
+		}
+		read, _ := ReadDecisions("", append([]byte(decisionsKey+"\n"), line...), number-1)
+		for _, d := range read {
+			if d.Term() != "" {
+				list = append(list, d)
+			}
+		}
+	}
+	return list
+}
+
+func mayBeTerm(line []byte) bool {
+	return bytes.Contains(line, []byte(CategoryPrefix)) || bytes.Contains(line, []byte(ServicePrefix))
 }
 
 // decisionsKey begins the list of decisions, which is the last key of console.yaml.

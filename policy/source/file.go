@@ -27,6 +27,8 @@ type File struct {
 	Timetables map[string]Timetable `yaml:"timetables"`
 	// Calendar holds for all units; a unit may have its own.
 	Calendar *Calendar `yaml:"calendar"`
+	// CalendarFile is where Calendar is written.
+	CalendarFile string `yaml:"-"`
 	// Units in any order, parents before or after their children.
 	Units []Unit `yaml:"units"`
 	// UnitsCSV are files with more units, relative to this file.
@@ -51,6 +53,8 @@ type Category struct {
 // extends that: what it does not mention stays as it is there.
 type Profile struct {
 	Line yamlfile.Line
+	// File is where Line counts. The reader of the file sets it.
+	File string `yaml:"-"`
 	// Extends is the profile whose keys hold where this one has none. Default the
 	// ready-made one of the same name; none: it stands alone.
 	Extends yamlfile.At[string] `yaml:"extends"`

@@ -12,6 +12,8 @@ import (
 // A window that crosses midnight belongs to the day it began on.
 type Timetable struct {
 	Line yamlfile.Line
+	// File is where Line counts. The reader of the file sets it.
+	File string `yaml:"-"`
 	// Days of the week: mon-sat, "mon,wed,fri" or all (default). A range may go
 	// over the end of the week (sat-mon). t2 to t7 and cn are mon to sun too.
 	Days Weekdays `yaml:"days"`

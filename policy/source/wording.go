@@ -104,6 +104,10 @@ var (
 		VI: " (thêm %d dòng như vậy: %s)",
 		EN: " (%d more lines like this: %s)",
 	}
+	textDecidedTime = wording.Text{
+		VI: "%q không phải là ngày (2026-12-31) hay thời điểm (2026-12-31T09:40:11+07:00)",
+		EN: "%q is neither a day (2026-12-31) nor a time (2026-12-31T09:40:11+07:00)",
+	}
 	textDecision = wording.Text{
 		VI: "không phải một quyết định: cần {\"unit\": …, \"allow\" hoặc \"block\": …} trên một dòng; lachan ledger verify dựng lại tệp này từ sổ",
 		EN: "no decision: it takes {\"unit\": …, \"allow\" or \"block\": …} on one line; lachan ledger verify makes this file again from the ledger",

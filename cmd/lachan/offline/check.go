@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
@@ -78,15 +79,20 @@ func check(c command.Call, o *checkOptions) error {
 	if _, err := config.SystemUpstreams(k.cfg); err != nil {
 		k.notes.Add(k.cfg.File(), k.cfg.LineOf("upstream.servers"), wording.Of(err))
 	}
-	p, said := source.LoadPolicy(k.cfg, nil)
+	p, decided, said := source.Offline(k.cfg)
 	k.policy, k.mistakes = p, append(k.mistakes, said...)
+	if decided.Unread != nil {
+		k.notes.Add("", 0, textDecisionsUnread.With(decided.Unread))
+	}
 	if p != nil {
 		k.notes = append(k.notes, caution.Of(k.cfg, policy.SecretFiles(p))...)
 		k.notes = append(k.notes, p.Notes(time.Now())...)
 		k.checkFamilies()
 		k.checkZones()
 		k.checkExceptions()
-		k.mistakes = append(k.mistakes, checkEntries(k.cfg, p)...)
+		list, wrong := checkEntries(k.cfg, p)
+		k.mistakes = append(k.mistakes, wrong...)
+		k.checkDecisions(decided, p.At(list, time.Now(), 0))
 		if err := k.runScripts(c, slices.Concat(p.Tests(), o.scripts)); err != nil {
 			return err
 		}
@@ -197,14 +203,16 @@ func (k *checking) checkExceptions() {
 	}
 }
 
-// checkEntries looks at what only the lists on disk can tell.
-func checkEntries(cfg *config.Config, p *policy.Policy) yamlfile.Problems {
+// checkEntries looks at what only the lists on disk can tell. Without any the list is
+// nil.
+func checkEntries(cfg *config.Config, p *policy.Policy) (list *blocklist.List, problems yamlfile.Problems) {
 	off := &Offline{Config: cfg, Policy: p}
 	lists, err := off.Newest()
 	if err != nil || lists == nil {
-		return nil
+		return nil, nil
 	}
-	return p.CheckLocks(source.Bind(lists, p, cfg))
+	list = source.Bind(lists, p, cfg)
+	return list, p.CheckLocks(list)
 }
 
 // settings are what schools may do; nil without a policy.

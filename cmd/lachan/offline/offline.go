@@ -33,9 +33,12 @@ func Open(c command.Call) (*Offline, yamlfile.Problems, error) {
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
-	p, notes := source.LoadPolicy(cfg, nil)
+	p, decided, notes := source.Offline(cfg)
 	if p == nil {
 		return nil, nil, notes
+	}
+	if decided.Unread != nil {
+		c.Note(textDecisionsUnread.With(decided.Unread))
 	}
 	facts, err := catalogue.Load()
 	return &Offline{cfg, p, facts}, notes, err

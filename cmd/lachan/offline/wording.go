@@ -244,4 +244,28 @@ var (
 		VI: "Thử chính sách: %d câu hỏi đều đúng như mong đợi",
 		EN: "Policy scripts: all answers are as expected (%d)",
 	}
+	textDecisionsUnread = wording.Text{
+		VI: "không đọc được các quyết định (%v): kết quả không tính đến chúng; hãy chạy bằng sudo",
+		EN: "decisions cannot be read (%v) and are left out of what is said; run it with sudo",
+	}
+	textDecisionOrphan = wording.Text{
+		VI: "quyết định %d (%s, %s): không có đơn vị này, quyết định được giữ nhưng không có hiệu lực",
+		EN: "decision %d (%s, %s): there is no such unit; the decision is kept and has no effect",
+	}
+	textDecisionImpossible = wording.Text{
+		VI: "quyết định %d (%s, %s): không áp dụng được cho tên hay nhóm này, quyết định không có hiệu lực",
+		EN: "decision %d (%s, %s): the name or category cannot be decided on; it has no effect",
+	}
+	textDecisionVoid = wording.Text{
+		VI: "quyết định %d (%s, %s) không có tác dụng: %s",
+		EN: "decision %d (%s, %s) has no effect: %s",
+	}
+	textDecisionEnds = wording.Text{
+		VI: "quyết định %d (%s, %s) sắp hết hạn, lúc %s",
+		EN: "decision %d (%s, %s) ends soon, at %s",
+	}
+	textDecisionsMore = wording.Text{
+		VI: "thêm %d quyết định như vậy",
+		EN: "%d more decisions like these",
+	}
 )

@@ -1,12 +1,15 @@
 package source
 
 import (
+	"errors"
+	"io/fs"
 	"net/netip"
 	"os"
 	"strings"
 
 	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -41,6 +44,10 @@ func Bind(l *blocklist.Lists, p *policy.Policy, cfg *config.Config) *blocklist.L
 // of the zones that are served; old, which may be nil, is used again if it is the
 // same.
 func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfile.Problems) {
+	return load(cfg, origin(cfg), old)
+}
+
+func load(cfg *config.Config, from *policy.Origin, old *policy.Policy) (*policy.Policy, yamlfile.Problems) {
 	if cfg.Policy != "" {
 		f, err := os.Open(cfg.Policy)
 		if err != nil {
@@ -48,7 +55,6 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 		}
 		f.Close()
 	}
-	from := origin(cfg)
 	if old == nil || !from.Unchanged(old) {
 		from.Before = policy.NewStore(cfg.PolicyDir()).Rows()
 	}
@@ -62,6 +68,40 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 	return p, problems
 }
 
+// Offline is LoadPolicy for commands that work on what is on disk, with what people
+// have decided. Decided are those decisions. A console.yaml that the user may not read
+// is left out, and told as a note.
+func Offline(cfg *config.Config) (p *policy.Policy, decided Decided, problems yamlfile.Problems) {
+	from, path := origin(cfg), config.ConsoleFile(cfg)
+	if f, err := os.Open(path); errors.Is(err, fs.ErrPermission) {
+		decided.Unread, from.Console = err, ""
+	} else if err == nil {
+		f.Close()
+	}
+	p, problems = load(cfg, from, nil)
+	if p == nil || from.Console == "" {
+		return p, decided, problems
+	}
+	entries, wrong := policy.Decided(path, cfg.Timezone.Location)
+	problems = append(problems, wrong...)
+	overlay, left, err := policy.OverlayOf(p, entries)
+	if err == nil {
+		p, err = p.With(overlay)
+	}
+	if err != nil {
+		problems = append(problems, yamlfile.Problem{File: path, Text: wording.Of(err)})
+	}
+	decided.Entries, decided.Left = entries, left
+	return p, decided, problems
+}
+
+// Decided is what people have decided, as it lies on the disk.
+type Decided struct {
+	Entries []policy.OverlayEntry
+	Left    []policy.LeftOut // without effect
+	Unread  error            // nil if it could be read, or is not there
+}
+
 // origin is what the policy of a configuration is made of.
 func origin(cfg *config.Config) *policy.Origin {
 	var names []string
@@ -70,6 +110,7 @@ func origin(cfg *config.Config) *policy.Origin {
 	}
 	return &policy.Origin{
 		ServerNames: names,
+		Console:     config.ConsoleFile(cfg),
 		Path:        cfg.Policy, Feeds: policyFeeds(cfg), Zone: cfg.Timezone.Location, Unknown: unknownClients(cfg),
 		Strict: cfg.Units == config.StrictUnits,
 	}
