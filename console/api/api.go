@@ -72,7 +72,7 @@ type reply struct {
 	body     any // as JSON
 	tag      uint64
 	location string // of what was made
-	cookie   *http.Cookie
+	cookies  []*http.Cookie
 	secret   bool // it is shown once, and kept nowhere
 	file     *File
 }
@@ -166,6 +166,9 @@ func (a *API) once(rt *route, c *call, w http.ResponseWriter) {
 	if err == nil {
 		out := outcomeOf(rep)
 		a.repeat.done(ticket, out, rep.secret)
+		for _, ck := range rep.cookies {
+			http.SetCookie(w, ck)
+		}
 		out.write(w)
 		return
 	}
@@ -197,8 +200,8 @@ func (a *API) answer(w http.ResponseWriter, c *call, rep reply, err error) {
 		a.problemOf(c.Request, err).write(w)
 		return
 	}
-	if rep.cookie != nil {
-		http.SetCookie(w, rep.cookie)
+	for _, ck := range rep.cookies {
+		http.SetCookie(w, ck)
 	}
 	if f := rep.file; f != nil {
 		f.write(w)

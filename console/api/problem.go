@@ -91,6 +91,9 @@ func (a *API) problemOf(r *http.Request, err error) *Problem {
 	if refused := (*admin.Refusal)(nil); errors.As(err, &refused) {
 		return refusal(r, refused)
 	}
+	if p := refusalOfDoor(err); p != nil {
+		return p
+	}
 	a.log.Error("answer the api", "method", r.Method, "path", r.URL.Path, "error", err)
 	return problem(http.StatusInternalServerError, "internal", textInternal)
 }

@@ -223,7 +223,7 @@ func TestAnEndlessBodyIsReadNoFurtherThanItsBound(t *testing.T) {
 	a := openIn(t, d, t.TempDir())
 	r := httptest.NewRequest("POST", exceptions, &endless{})
 	r.ContentLength = 1 << 30
-	r.Header.Set("Authorization", "Bearer root")
+	r = r.WithContext(api.WithActor(r.Context(), actorOf("root")))
 	r.Header.Set("Content-Type", "application/json")
 	f := func(most int) {
 		t.Helper()

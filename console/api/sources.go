@@ -12,9 +12,9 @@ import (
 // Sources is what the API answers from. cmd fills it.
 type Sources struct {
 	Desk Desk
-	// Identify is who sends a request, by a token or a session; known is false if it shows
-	// neither, or one that is not valid.
-	Identify func(r *http.Request) (actor account.Actor, known bool)
+	Door Door
+	// People shows accounts.
+	People People
 	// Tree is how the units in force stand to each other.
 	Tree   func() account.Tree
 	Server Server
@@ -126,10 +126,16 @@ func WithActor(ctx context.Context, a account.Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, a)
 }
 
+// ActorOf is who sends the requests of a context, if that is known by the way they came in.
+func ActorOf(ctx context.Context) (a account.Actor, known bool) {
+	a, known = ctx.Value(actorKey{}).(account.Actor)
+	return a, known
+}
+
 // identify is who sends a request: known by the way it came in, or by what it shows.
 func (a *API) identify(r *http.Request) (actor account.Actor, known bool) {
-	if actor, known = r.Context().Value(actorKey{}).(account.Actor); known {
+	if actor, known = ActorOf(r.Context()); known {
 		return actor, true
 	}
-	return a.Identify(r)
+	return Identify(a.Door, r, a.now())
 }

@@ -136,4 +136,12 @@ var (
 		VI: "thiếu tham số này",
 		EN: "this parameter is missing",
 	}
+	textNoAccount = wording.Text{
+		VI: "không có tài khoản %q, hoặc bạn không được xem",
+		EN: "there is no account %q, or it is not for you to see",
+	}
+	textNoSession = wording.Text{
+		VI: "chỉ người đã đăng nhập mới sửa được tài khoản của mình: hãy đăng nhập bằng POST /api/v1/session",
+		EN: "only somebody who is logged in changes their own account: log in with POST /api/v1/session",
+	}
 )
