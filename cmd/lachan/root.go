@@ -7,6 +7,7 @@ import (
 
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/decide"
 	"lachan/cmd/lachan/facts"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lists"
@@ -34,8 +35,9 @@ func rootCommand(l wording.Language) *cobra.Command {
 	root.PersistentFlags().String(languageFlag, "", textFlagLanguage.In(l)) // read by language
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
 		lists.Command(l, command.BuildOf(version)), report.Command(l),
-		facts.Command(l), offline.RequestsCommand(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
+		facts.Command(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
 		manageCommand(l), resolveCommand(l), job.Command(l))
+	root.AddCommand(decide.Commands(l)...)
 	speakIn(root, l)
 	return root
 }

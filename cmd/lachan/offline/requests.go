@@ -55,7 +55,7 @@ func reopenRequest(s *request.Store, id string, _ request.Answer) error { return
 func requestCommand(l wording.Language, use string, short, done wording.Text, decide decision) *cobra.Command {
 	var by string
 	c := &cobra.Command{
-		Use: use, Short: short.In(l), Args: command.Exactly(len(strings.Fields(use)) - 1),
+		Use: use, Short: short.In(l), Long: short.In(l), Args: command.Exactly(len(strings.Fields(use)) - 1),
 		RunE: command.Run(l, func(c command.Call, args []string) error {
 			_, store, err := openRequests(c)
 			if err != nil {

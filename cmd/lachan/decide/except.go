@@ -1,0 +1,127 @@
+package decide
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/control"
+	"lachan/console/api"
+	"lachan/internal/wording"
+)
+
+// exceptCommand is `lachan except`.
+func exceptCommand(l wording.Language) *cobra.Command {
+	return parent(l, "except", textExcept, textExceptLong, exceptAdd(l), exceptEnd(l), exceptList(l))
+}
+
+// exception is an exception as flags name it.
+type exception struct {
+	options
+	unit, from, until, document string
+	block                       bool
+}
+
+func (o *exception) flags(c *cobra.Command, l wording.Language) {
+	o.decideFlags(c, l)
+	c.Flags().StringVar(&o.unit, "unit", "", textUnitFlag.In(l))
+	c.Flags().BoolVar(&o.block, "block", false, textBlockFlag.In(l))
+}
+
+func exceptAdd(l wording.Language) *cobra.Command {
+	var o exception
+	return line{
+		use: "add NAME", short: textExceptAdd, long: textExceptAddLong, args: command.Exactly(1),
+		example: `  lachan except add olm.vn --unit th-kim-dong --until 2026-12-31 --why "toán lớp 5"
+  lachan except add game.example --unit th-kim-dong/lop-5a --block --until lesson
+  lachan except add service:zalo --unit sa-pa --until term --preview`,
+		flags: func(c *cobra.Command, l wording.Language) {
+			o.flags(c, l)
+			c.Flags().StringVar(&o.from, "from", "", textFromFlag.In(l))
+			c.Flags().StringVar(&o.until, "until", "", textUntilFlag.In(l))
+			c.Flags().StringVar(&o.document, "document", "", textDocumentFlag.In(l))
+		},
+		run: func(c command.Call, args []string) error {
+			if o.unit == "" {
+				return command.Usage(c.Command, textFlagNeeded.With("--unit"))
+			}
+			body := map[string]any{"name": args[0], "block": o.block, "until": o.until, "document": o.document, "why": o.why}
+			if o.from != "" {
+				from, err := time.Parse(time.RFC3339, o.from)
+				if err != nil {
+					return command.Usage(c.Command, textFromWrong.With(o.from))
+				}
+				body["from"] = from
+			}
+			return o.decide(c, control.Question{Method: "POST", Path: path("units", o.unit, "exceptions"), Body: body})
+		},
+	}.make(l)
+}
+
+func exceptEnd(l wording.Language) *cobra.Command {
+	var o exception
+	return line{
+		use: "end NAME", short: textExceptEnd, args: command.Exactly(1), flags: o.flags,
+		example: `  lachan except end olm.vn --unit th-kim-dong --why "hết dùng"
+  lachan except end game.example --unit th-kim-dong/lop-5a --block`,
+		run: func(c command.Call, args []string) error {
+			if o.unit == "" {
+				return command.Usage(c.Command, textFlagNeeded.With("--unit"))
+			}
+			action := "allow"
+			if o.block {
+				action = "block"
+			}
+			return o.decide(c, control.Question{
+				Method: "DELETE", Path: path("units", o.unit, "exceptions", action, args[0]), Body: map[string]string{"why": o.why},
+			})
+		},
+	}.make(l)
+}
+
+func exceptList(l wording.Language) *cobra.Command {
+	var o list
+	var unit, name string
+	var ended bool
+	return line{
+		use: "list", short: textExceptList, example: `  lachan except list --unit sa-pa
+  lachan except list --name olm --ended --json`,
+		flags: func(c *cobra.Command, l wording.Language) {
+			o.flags(c, l)
+			c.Flags().StringVar(&unit, "unit", "", textOfUnitFlag.In(l))
+			c.Flags().StringVar(&name, "name", "", textNameFlag.In(l))
+			c.Flags().BoolVar(&ended, "ended", false, textEndedFlag.In(l))
+		},
+		run: func(c command.Call, _ []string) error {
+			o.query = url.Values{"unit": {unit}, "name": {name}, "ended": {fmt.Sprint(ended)}}
+			rows, err := each(c, &o, "exceptions", func(e *api.Exception) error { return printException(c, e) })
+			if err == nil && rows == 0 && !o.json {
+				return c.Say(textExceptNone)
+			}
+			return err
+		},
+	}.make(l)
+}
+
+func printException(c command.Call, e *api.Exception) error {
+	until := any(textNoEnd)
+	if e.Until != nil {
+		until = e.Until.Format(minute)
+	}
+	line := textExceptLine.With(e.Seq, e.Unit, e.Object, e.From.Format(minute), until, e.Who, e.Why)
+	switch {
+	case e.Orphan:
+		line = wording.Join(line, textOrphan)
+	case e.VoidBy != "":
+		line = wording.Join(line, textVoidBy.With(e.VoidBy))
+	case e.Ended:
+		line = wording.Join(line, textEnded)
+	}
+	return c.Say(line)
+}
+
+// minute is how times are told.
+const minute = "2006-01-02 15:04"

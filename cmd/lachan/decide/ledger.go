@@ -1,0 +1,189 @@
+package decide
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/control"
+	"lachan/console/api"
+	"lachan/internal/wording"
+)
+
+// ledgerCommand is `lachan ledger`.
+func ledgerCommand(l wording.Language) *cobra.Command {
+	return parent(l, "ledger", textLedger, textLedgerLong,
+		ledgerShow(l), ledgerVerify(l), ledgerExport(l), ledgerUndo(l), ledgerWaiting(l),
+		second(l, "confirm", textConfirm), second(l, "decline", textDecline))
+}
+
+func ledgerShow(l wording.Language) *cobra.Command {
+	var o list
+	var unit, name string
+	return line{
+		use: "show [NUMBER]", short: textLedgerShow, example: `  lachan ledger show --unit th-kim-dong --limit 20
+  lachan ledger show 1287 --json`,
+		args: atMost(1),
+		flags: func(c *cobra.Command, l wording.Language) {
+			o.flags(c, l)
+			c.Flags().StringVar(&unit, "unit", "", textOfUnitFlag.In(l))
+			c.Flags().StringVar(&name, "name", "", textNameFlag.In(l))
+		},
+		run: func(c command.Call, args []string) error {
+			if len(args) == 1 {
+				return showRecord(c, args[0], o.json)
+			}
+			o.query = url.Values{"unit": {unit}, "name": {name}}
+			rows, err := each(c, &o, "ledger", func(r *api.Line) error { return printRecord(c, r) })
+			if err == nil && rows == 0 && !o.json {
+				return c.Say(textLedgerNone)
+			}
+			return err
+		},
+	}.make(l)
+}
+
+// atMost accepts up to n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error { return command.Exactly(min(n, len(args)))(c, args) }
+}
+
+func showRecord(c command.Call, seq string, asJSON bool) error {
+	a, err := ask(c, control.Question{Method: "GET", Path: path("ledger", seq)})
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(c, a.Body)
+	}
+	var r api.Line
+	if err := json.Unmarshal(a.Body, &r); err != nil {
+		return err
+	}
+	if err := printRecord(c, &r); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.OutOrStdout(), "    - %s\n    + %s\n", r.Old, r.New)
+	return nil
+}
+
+func printRecord(c command.Call, r *api.Line) error {
+	return c.Say(textRecord.With(
+		r.Seq, r.At.Format(minute), r.By, r.Role, r.Via, r.What, r.Object, unitOf(r.Unit), r.Why,
+	))
+}
+
+func ledgerVerify(l wording.Language) *cobra.Command {
+	var o options
+	return line{
+		use: "verify", short: textVerify, long: textVerifyLong, flags: o.jsonFlag,
+		example: "  lachan ledger verify\n  lachan ledger verify --json",
+		run: func(c command.Call, _ []string) error {
+			a, err := ask(c, control.Question{Method: "GET", Path: "ledger/verify"})
+			if err != nil {
+				return err
+			}
+			var v api.Verified
+			if err := json.Unmarshal(a.Body, &v); err != nil {
+				return err
+			}
+			switch {
+			case o.json:
+				err = printJSON(c, a.Body)
+			case v.OK:
+				err = c.Say(textVerified.With(v.Records, v.Head))
+			default:
+				err = c.Say(textBroken.With(v.Bad, v.File, v.Line, wording.Text{VI: v.VI, EN: v.EN}))
+			}
+			if err == nil && !v.OK {
+				return command.ErrReported
+			}
+			return err
+		},
+	}.make(l)
+}
+
+func ledgerExport(l wording.Language) *cobra.Command {
+	var out string
+	return line{
+		use: "export", short: textExport, long: textExportLong, example: "  lachan ledger export --out so-quyet-dinh.jsonl",
+		flags: func(c *cobra.Command, l wording.Language) { c.Flags().StringVar(&out, "out", "", textOutFlag.In(l)) },
+		run:   func(c command.Call, _ []string) error { return export(c, "ledger/export", out) },
+	}.make(l)
+}
+
+// export writes what the server answers into a new file, or on standard output.
+func export(c command.Call, at, out string) error {
+	a, err := ask(c, control.Question{Method: "GET", Path: at})
+	if err != nil {
+		return err
+	}
+	if out == "" || out == "-" {
+		_, err := c.Raw().Write(a.Body)
+		return err
+	}
+	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return command.Fail(textNoFile.With(err))
+	}
+	if _, err = io.WriteString(f, string(a.Body)); err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return command.Fail(textNoFile.With(err))
+	}
+	return c.Say(textWritten.With(out, len(a.Body)))
+}
+
+func ledgerUndo(l wording.Language) *cobra.Command {
+	var o options
+	return line{
+		use: "undo NUMBER", short: textUndo, long: textUndoLong, args: command.Exactly(1), flags: o.sureFlags,
+		example: `  lachan ledger undo 1287 --why "mở nhầm trường"`,
+		run: func(c command.Call, args []string) error {
+			return o.surely(c, control.Question{
+				Method: "POST", Path: path("ledger", args[0], "undo"), Body: map[string]string{"why": o.why},
+			})
+		},
+	}.make(l)
+}
+
+func ledgerWaiting(l wording.Language) *cobra.Command {
+	var o list
+	return line{
+		use: "waiting", short: textProposals, flags: o.jsonFlag, example: "  lachan ledger waiting",
+		run: func(c command.Call, _ []string) error {
+			rows, err := each(c, &o, "proposals", func(p *api.Proposal) error {
+				return c.Say(textProposal.With(
+					p.Seq, p.By, p.What, p.Object, unitOf(p.Unit), p.Until.Format(minute), p.Why,
+				))
+			})
+			if err == nil && rows == 0 && !o.json {
+				return c.Say(textProposalsNone)
+			}
+			return err
+		},
+	}.make(l)
+}
+
+// second is a command of the second person.
+func second(l wording.Language, verb string, short wording.Text) *cobra.Command {
+	var o options
+	return line{
+		use: verb + " NUMBER", short: short, args: command.Exactly(1), flags: o.sureFlags,
+		example: "  lachan ledger " + verb + " 1290 --yes",
+		run: func(c command.Call, args []string) error {
+			return o.surely(c, control.Question{
+				Method: "POST", Path: path("proposals", args[0], verb), Body: map[string]string{"why": o.why},
+			})
+		},
+	}.make(l)
+}
