@@ -1,6 +1,6 @@
 // Package caution is what `lachan check` warns of in a configuration that works:
-// secrets that others on the machine can read, and lists that anybody on the way
-// can change.
+// secrets that others on the machine can read, lists that anybody on the way can
+// change, and addresses to listen at that the machine has not got.
 package caution
 
 import (
@@ -27,6 +27,7 @@ func Of(c *config.Config, policyFiles []string) (notes yamlfile.Problems) {
 			notes.Add(file, 0, textReadable.With(file, file, file))
 		}
 	}
+	notes = append(notes, absent(c)...)
 	if OpenToOthers(c.StateDir) {
 		notes = append(notes, c.Wrong("state_dir", TextStateDir.With(c.StateDir, c.StateDir)))
 	}

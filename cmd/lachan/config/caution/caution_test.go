@@ -1,6 +1,7 @@
 package caution_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,4 +149,14 @@ func TestAZoneThatAnswersAsItLikesIsTold(t *testing.T) {
 	f(", rpz: {policy: nxdomain}", false)
 	f(", trusted: true", false)
 	f(", authority: {name: A05}", false)
+}
+
+func TestAnAddressThatTheMachineHasNotGotIsToldOf(t *testing.T) {
+	const here = "server: {listen: [%q]}\nhttp: {listen: %q}\n"
+	for _, at := range []string{"127.0.0.1:5353", "127.9.9.9:5353", "0.0.0.0:5353", "[::]:5353", "[::1]:5353"} {
+		wantNotes(t, at, notes(t, fmt.Sprintf(here, at, "127.0.0.1:8053"), 0o600))
+	}
+	wantNotes(t, "an address of documents", notes(t, fmt.Sprintf(here, "203.0.113.77:5353", "127.0.0.1:8053"), 0o600), "no address 203.0.113.77:5353")
+	text := "server: {listen: [\"127.0.0.1:5353\", \"203.0.113.77:53\", \"[2001:db8::77]:53\"]}\nhttp: {listen: \"127.0.0.1:8053\"}\n"
+	wantNotes(t, "one of three is there", notes(t, text, 0o600), "no address 203.0.113.77:53, [2001:db8::77]:53 at")
 }

@@ -13,6 +13,10 @@ var (
 		VI: "mọi người dùng trên máy vào được %s, nơi có khoá và thống kê; hãy chạy: chmod 700 %s",
 		EN: "everybody on this machine can look into %s, where keys and statistics are; type: chmod 700 %s",
 	}
+	textAbsent = wording.Text{
+		VI: "máy này hiện không có địa chỉ %s; máy chủ phục vụ các địa chỉ khác và nhận địa chỉ ấy ngay khi có; nếu gõ nhầm, `ip address` cho biết máy có những địa chỉ nào",
+		EN: "this machine has no address %s at present; the server serves the others, and this one as soon as it is there; if it is a slip, `ip address` shows those that there are",
+	}
 	textUnmarked = wording.Text{
 		VI: "không có gì bảo đảm cho danh sách %q mang nhóm %s, vốn do cấp trên khóa và được báo cáo ghi là theo yêu cầu của cơ quan có thẩm quyền hay là xâm hại trẻ em; hãy ghi authority (cơ quan và văn bản), locked_by, verify.minisign hoặc trusted: true, hoặc chọn nhóm khác",
 		EN: "nothing vouches for feed %q, whose category %s authorities lock and reports name as an order or as abuse of children; give it authority (who ordered it, and the document), locked_by, verify.minisign or trusted: true, or choose another category",
