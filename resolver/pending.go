@@ -247,7 +247,7 @@ func (p *pending) onReply(reply []byte, err error) (tail func()) {
 	case err != nil:
 		code = networkError(err)
 	case failed:
-		code = upstreamError(reply)
+		code = failureError(&e.Answer)
 	}
 	p.answered = p.remove()
 	if stale {
@@ -287,10 +287,9 @@ func networkError(err error) uint16 {
 	return dnswire.EDENetwork
 }
 
-// upstreamError is the reason for an error that an upstream answered with: its
-// own word where DNSSEC is at fault, which only the validator knows.
-func upstreamError(reply []byte) uint16 {
-	if code := dnswire.ExtendedError(reply); dnswire.EDEOfValidation(code) {
+// failureError is the reason for a failure that an upstream answered with.
+func failureError(a *cache.Answer) uint16 {
+	if code := a.FailedValidation(); code != dnswire.EDENone {
 		return code
 	}
 	return dnswire.EDENetwork

@@ -116,7 +116,12 @@ func TestEveryFailureSaysWhy(t *testing.T) {
 	f("1.example.", "SERVFAIL", dns.ExtendedErrorCodeNetworkError)
 	f("1.example.", "SERVFAIL", dns.ExtendedErrorCodeCachedError)
 	fails(dns.RcodeServerFailure, dns.ExtendedErrorCodeDNSBogus)
-	f("2.example.", "SERVFAIL", dns.ExtendedErrorCodeDNSBogus) // only the validator knows that
+	for code := dns.ExtendedErrorCodeDNSBogus; code <= dns.ExtendedErrorCodeNSECMissing; code++ {
+		fails(dns.RcodeServerFailure, code)
+		name := fmt.Sprintf("%d.2.example.", code)
+		f(name, "SERVFAIL", code) // only the validator knows that
+		f(name, "SERVFAIL", code) // and kept, the answer says it again
+	}
 	fails(dns.RcodeServerFailure, dns.ExtendedErrorCodeBlocked)
 	f("3.example.", "SERVFAIL", dns.ExtendedErrorCodeBlocked) // it filters, and says so
 	fails(dns.RcodeServerFailure, dns.ExtendedErrorCodeNotReady)

@@ -144,6 +144,9 @@ func (r *route) answer(q *Query) (done bool) {
 	q.source = metrics.SourceCache
 	if !cache.IsAnswer(q.rcode) {
 		q.ede, q.action = dnswire.EDECachedError, metrics.ActionError
+		if code := f.Answer.FailedValidation(); code != dnswire.EDENone {
+			q.ede = code // which says more than that it was kept
+		}
 	}
 	r.inspect(q, f.Answer, f.Verdict)
 	if f.Expires && q.snapshot.settings.Cache.Prefetch && q.Flags&dnswire.FlagRD != 0 {

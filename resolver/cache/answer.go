@@ -27,6 +27,7 @@ type Answer struct {
 	points      bool    // something in it is to be judged: a name, an address
 	private     bool    // an address in it is private
 	local       bool    // it came from a conditional zone
+	validation  uint8   // of a failure: extended DNS error of DNSSEC, see dnswire.EDEOfValidation; 0 for none
 	filter      *Filter // nil if the upstream does not say that it filters
 }
 
@@ -122,6 +123,9 @@ func NewEntry(query, reply []byte, l Lifetimes, trustAD, local bool, now int64) 
 	e.lifetime = int64(seconds) * int64(time.Second)
 	if !e.Answers() {
 		e.lifetime = int64(FailureTTL)
+		if code := dnswire.ExtendedError(reply); dnswire.EDEOfValidation(code) {
+			e.validation = uint8(code)
+		}
 	}
 	return e, e.lifetime > 0 && flags&dnswire.FlagTC == 0, nil
 }
@@ -307,6 +311,16 @@ func (a *Answer) Rcode() int { return int(a.rcode) }
 // Filter is what the upstream says of its filtering the answer; nil if it does not. It
 // is not to be written.
 func (a *Answer) Filter() *Filter { return a.filter }
+
+// FailedValidation is the extended error by which the upstream says that DNSSEC is why
+// the answer is a failure: its own word, as only the validator knows. It is
+// dnswire.EDENone if it does not say so.
+func (a *Answer) FailedValidation() uint16 {
+	if a.validation == 0 {
+		return dnswire.EDENone
+	}
+	return uint16(a.validation)
+}
 
 // Private reports whether the answer leads into the network of the client and is
 // not from a zone that may.
