@@ -2,9 +2,12 @@ package test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -242,4 +245,105 @@ func TestCommandsKnowWhatWasDecided(t *testing.T) {
 	if said := run("explain", "www.later.example", "--unit", "truong-a"); strings.Contains(said, "decision 16") {
 		t.Error(said)
 	}
+}
+
+// deciders let a test have decisions of console.yaml put in force as those are that
+// people make: without a reload.
+var deciders = []forced{{kind: "decider", file: "cmd/lachan/manage/manage.go", at: "n.services.started = true", call: "n.forcedDecider(ctx)"}}
+
+const deciderFile = `package manage
+
+import (
+	"context"
+	"net"
+	"os"
+)
+
+func (n *node) forcedDecider(ctx context.Context) {
+	n.decided.entries = n.decided.onDisk
+	path := os.Getenv("FORCED_FAULTS") + "/decider"
+	_ = os.Remove(path) // of the manage before
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		n.log.Error("forced decider", "error", err)
+		return
+	}
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			text := "done"
+			if err := n.decided.decide(ctx); err != nil {
+				text = err.Error()
+			}
+			_, _ = conn.Write([]byte(text))
+			_ = conn.Close()
+		}
+	}()
+}
+`
+
+// decidesNow is decides without a reload, of a faulty process. It returns how long it
+// took from the call until the next query is answered by the decision.
+func (p *process) decidesNow(client, name string, want bool) time.Duration {
+	p.t.Helper()
+	began := time.Now()
+	conn, err := net.Dial("unix", filepath.Join(os.Getenv("FORCED_FAULTS"), "decider"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(soon))
+	text, err := io.ReadAll(conn)
+	if string(text) != "done" {
+		p.t.Fatalf("decided: %s, %v", text, err)
+	}
+	if m := p.from(client, name); blocked(m) != want {
+		p.t.Fatalf("%s asks for %s right after it was decided: blocked %v, want %v", client, name, blocked(m), want)
+	}
+	return time.Since(began)
+}
+
+// With a country of schools a decision is in force in a fifth of a second, one or
+// thousands of them, also for a name whose answer is remembered.
+func TestADecisionInACountryOfSchoolsIsInForceAtOnce(t *testing.T) {
+	schools := sized(40_000, 2_000)
+	var policy strings.Builder
+	policy.WriteString("profiles: {hs: {block: [gambling, adult]}}\nunits:\n")
+	for i := range schools {
+		fmt.Fprintf(&policy, "- {id: s%d, name: Trường %d, profile: hs, networks: [\"127.%d.%d.0/24\"], block: [n%d.example], groups: [{id: gv, profile: hs}, {id: vp, profile: hs}]}\n",
+			i, i, 1+i>>8, i&255, i)
+	}
+	p, _ := faulty(t, "", policy.String(), startStandIn(t).addr)
+	p.launch()
+	p.within(5*time.Minute, "the policy is compiled", func() bool { return strings.Contains(p.log.String(), "msg=serving ") })
+	p.dns = p.logged(`msg=serving address=(\S+)`)
+	p.http = "http://" + p.logged(`msg="serving http" address=(\S+)`)
+	const client = "127.1.7.9" // of s7
+	p.from(client, "lesson.example")
+	f := func(entries int, limit time.Duration) {
+		t.Helper()
+		var all []string
+		for i := range entries - 1 {
+			all = append(all, fmt.Sprintf("s%d block e%d.example", i%schools, i))
+		}
+		var times []time.Duration
+		for i := range 9 {
+			verb := []string{"block", "allow"}[i%2]
+			p.writeDecisions(append(all, "s7 "+verb+" lesson.example")...)
+			times = append(times, p.decidesNow(client, "lesson.example", verb == "block"))
+		}
+		slices.Sort(times)
+		t.Logf("%d schools, %d decisions: in force after %s (median of %d), at most %s", schools, entries,
+			times[len(times)/2].Round(100*time.Microsecond), len(times), times[len(times)-1].Round(100*time.Microsecond))
+		if median := times[len(times)/2]; median > limit {
+			t.Errorf("%d decisions are in force after %s, more than %s", entries, median, limit)
+		}
+	}
+	f(1, 200*time.Millisecond)
+	f(2_000, 200*time.Millisecond)
+	f(sized(100_000, 10_000), 2*time.Second)
+	t.Logf("manage has %d MB with its mapped files, resolve %d MB", residentOf(t, p.child("manage"))>>20, residentOf(t, p.child("resolve"))>>20)
 }

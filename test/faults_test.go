@@ -120,8 +120,9 @@ var faultyProgram = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return buildFaulty(dir, slices.Concat(workFaults, serviceFaults, jobFaults, poisons), map[string]string{
+	return buildFaulty(dir, slices.Concat(workFaults, serviceFaults, jobFaults, poisons, deciders), map[string]string{
 		"cmd/lachan/resolve/forced_poison.go": poisonFile,
+		"cmd/lachan/manage/forced_decide.go":  deciderFile,
 	})
 })
 
