@@ -95,6 +95,44 @@ func (s *Store) Approve(ctx context.Context, src Source, by string) (Status, err
 	return next, removeHeld(dir, "")
 }
 
+// Reject drops the version that is held back, this one alone, and records by whom: it is
+// not held back again when it comes again. The error is ErrNothingHeld if there is none.
+func (s *Store) Reject(ctx context.Context, src Source, by string) (Status, error) {
+	dir := s.dir(src.Name)
+	unlock, err := lock(ctx, dir)
+	if err != nil {
+		return Status{}, fmt.Errorf("reject feed %q: %w", src.Name, err)
+	}
+	defer unlock()
+	last, err := s.repair(src.Name)
+	if err == nil && last.Held.Copy.Digest == "" {
+		err = ErrNothingHeld
+	}
+	if err != nil {
+		return last, fmt.Errorf("reject feed %q: %w", src.Name, err)
+	}
+	next, c := last, last.Held.Copy
+	next.Rejections = lastOf(append(next.Rejections, Approval{Digest: c.Digest, Entries: c.Entries, By: by, At: time.Now().UTC()}))
+	next.Held = Held{}
+	if err := next.write(dir); err != nil {
+		return last, fmt.Errorf("reject feed %q: %w", src.Name, err)
+	}
+	return next, removeHeld(dir, "")
+}
+
+// hold notes that a guard has held a version back, unless somebody has rejected it.
+func (s *Status) hold(c Copy, why wording.Text, at time.Time) {
+	if _, rejected := newestOf(s.Rejections, c.Digest); rejected {
+		s.Held = Held{}
+		return
+	}
+	if c.Digest != s.Held.Copy.Digest {
+		s.Holds = append(s.Holds, at)
+		s.Holds = s.Holds[max(0, len(s.Holds)-maxRecords):]
+	}
+	s.Held = Held{Copy: c, VI: why.VI, EN: why.EN, Since: at}
+}
+
 // approveDoubts lets the entries in doubt of the copy through.
 func (s Status) approveDoubts(dir, by string, at time.Time) (Status, error) {
 	if len(doubt.Waiting(s.Copy.Doubts)) == 0 {

@@ -42,6 +42,35 @@ func TestAVersionHeldBackIsApprovedOnce(t *testing.T) {
 	}
 }
 
+// TestAVersionThatIsRejectedIsNotHeldBackAgain: it comes again with each update.
+func TestAVersionThatIsRejectedIsNotHeldBackAgain(t *testing.T) {
+	p := newPublisher(t, serving(names(1000)))
+	s := open(t, t.TempDir())
+	update(t, s, p.source())
+	if _, err := s.Reject(t.Context(), p.source(), "cô Lan"); !errors.Is(err, feed.ErrNothingHeld) {
+		t.Fatalf("reject with nothing held back: %v", err)
+	}
+	p.do(serving(names(10)))
+	wantRefused(t, s, p.source(), feed.ErrShrunk, "lachan lists approve")
+	held := wantStatus(t, s).Held
+	if _, err := s.Reject(t.Context(), p.source(), "cô Lan"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(s.HeldPath("co-bac", held)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the version that was rejected is still there: %v", err)
+	}
+	wantRefused(t, s, p.source(), feed.ErrShrunk, "lachan lists approve")
+	if st := wantStatus(t, s); st.Held.Copy.Digest != "" || len(st.Rejections) != 1 || st.Rejections[0].By != "cô Lan" {
+		t.Errorf("it came again: %+v", st)
+	}
+	wantGood(t, s, names(1000))
+	p.do(serving(names(11)))
+	wantRefused(t, s, p.source(), feed.ErrShrunk, "lachan lists approve")
+	if held := wantStatus(t, s).Held; held.Copy.Entries != 11 {
+		t.Errorf("another version is not held back: %+v", held)
+	}
+}
+
 func TestANewerVersionReplacesTheOneHeldBack(t *testing.T) {
 	p := newPublisher(t, serving(names(1000)))
 	s := open(t, t.TempDir())

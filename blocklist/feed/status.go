@@ -50,7 +50,9 @@ type Status struct {
 	Sizes     []Size      `json:"sizes,omitempty"`     // of the versions in use in the last week, oldest first
 	Holds     []time.Time `json:"holds,omitempty"`     // when versions were held back, each once, oldest first
 	Approvals []Approval  `json:"approvals,omitempty"` // versions that somebody let past the guards, oldest first
-	Rollbacks []Approval  `json:"rollbacks,omitempty"` // versions that somebody went back from, likewise
+	// Rejections are versions that were held back and that somebody has dropped, likewise.
+	Rejections []Approval `json:"rejections,omitempty"`
+	Rollbacks  []Approval `json:"rollbacks,omitempty"` // versions that somebody went back from, likewise
 
 	// Changed reports, in what Update returns, that the copy is another than
 	// before.

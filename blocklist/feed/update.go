@@ -61,12 +61,7 @@ func (s *Store) update(ctx context.Context, src *Source) (Status, error) {
 	if err != nil {
 		next = last.failed(src, at, asError(err).Text)
 		if guarded(err) {
-			text := asError(err).Text
-			if c.Digest != last.Held.Copy.Digest {
-				next.Holds = append(next.Holds, at)
-				next.Holds = next.Holds[max(0, len(next.Holds)-maxRecords):]
-			}
-			next.Held = Held{Copy: c, VI: text.VI, EN: text.EN, Since: at}
+			next.hold(c, asError(err).Text, at)
 		}
 	}
 	if werr := next.write(dir); werr != nil {

@@ -198,14 +198,17 @@ func (l *lists) takeCompiled(ctx context.Context, c compilation) {
 	}
 }
 
+// wake has copies of feeds looked at. Any goroutine may call it.
+func (l *lists) wake() {
+	select {
+	case l.updates <- struct{}{}:
+	default: // a wake-up is on its way already
+	}
+}
+
 // startUpdater fetches the feeds of the configuration from now on.
 func (l *lists) startUpdater(ctx context.Context) {
-	updater := feed.NewUpdater(l.store, l.cfg.Sources(l.core, l.names), func(string) {
-		select {
-		case l.updates <- struct{}{}:
-		default: // a wake-up is on its way already
-		}
-	}, l.log)
+	updater := feed.NewUpdater(l.store, l.cfg.Sources(l.core, l.names), func(string) { l.wake() }, l.log)
 	l.updater = updater
 	l.watch(ctx)
 	l.children.start(ctx, "updater", func(ctx context.Context) {
