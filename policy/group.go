@@ -109,6 +109,46 @@ func (p *Policy) GroupOf(unitID string) (GroupID, bool) {
 	return GroupID(unit), ok
 }
 
+// Above is the id of the unit directly above one, "" if there is none or no such unit.
+func Above(p *Policy, unitID string) string {
+	unit, ok := p.file.Unit(unitID)
+	if !ok || p.file.Parents[unit] == compiled.NoUnit {
+		return ""
+	}
+	id := p.file.UnitID(p.file.Parents[unit])
+	runtime.KeepAlive(p)
+	return id
+}
+
+// Place is the file and line where a unit is written, "" if there is no such unit.
+func Place(p *Policy, unitID string) string {
+	unit, ok := p.file.Unit(unitID)
+	if !ok {
+		return ""
+	}
+	place := p.file.UnitPlace(unit, int(p.file.Units[unit].Line))
+	runtime.KeepAlive(p)
+	return place
+}
+
+// Below yields a unit and all below it, its groups among them.
+func Below(p *Policy, unitID string) iter.Seq[GroupID] {
+	return func(yield func(GroupID) bool) {
+		top, ok := p.file.Unit(unitID)
+		for g := range p.file.Units {
+			for u := uint32(g); ok && u != compiled.NoUnit; u = p.file.Parents[u] {
+				if u == top {
+					if !yield(GroupID(g)) {
+						return
+					}
+					break
+				}
+			}
+		}
+		runtime.KeepAlive(p)
+	}
+}
+
 // UnitOf is the id of a group's unit and the name of its school, or of the unit
 // itself if it is in no school; both "" for unknown clients.
 func UnitOf(p *Policy, g GroupID) (id, school string) {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"net/netip"
 	"runtime"
 	"slices"
 	"time"
@@ -41,6 +42,51 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 	problems.Sort()
 	runtime.KeepAlive(p)
 	return problems
+}
+
+// A Held is the lock that shuts a name for a unit.
+type Held struct {
+	Unit     string // that has locked it
+	Code     string // of what is locked: a category, a service or a feed
+	Place    string // where that is written
+	Document string // of the order that has the name listed, if one has
+	// Authority has ordered it, by the name that the configuration gives it.
+	Authority string
+}
+
+// LockOf is the lock that shuts a name for a unit at the moment of the rules, that of the
+// topmost unit if several have it locked; ok is false if none has.
+func (r *Rules) LockOf(g GroupID, n *domain.Name) (held Held, ok bool) {
+	d := r.Decide(g, n, domain.TypeA)
+	if d.Layer != LayerLock && d.Layer != LayerCategoryLock || d.Action != Block {
+		return Held{}, false
+	}
+	f := &r.policy.file
+	m := &r.minutes[f.UnitPlan[g]]
+	unit, bit := f.LockedBy(uint32(g), r.classify(netip.Addr{}, n, domain.TypeA).And(m.locked))
+	held = Held{Unit: f.UnitID(unit), Code: f.Tags.All[bit].Code, Place: f.LockPlace(unit, bit)}
+	if d.EDE == domain.EDECensored {
+		e := explainer{evaluation: evaluation{policy: r.policy}}
+		for _, match := range r.list.Matches(n, domain.TypeA, r.now) {
+			if order := e.order(&match); order.Document != "" {
+				held.Document, held.Authority = order.Document, order.Authority
+			}
+		}
+	}
+	runtime.KeepAlive(r)
+	return held, true
+}
+
+// LocksOf are the codes of what a unit itself has locked by its own text.
+func LocksOf(p *Policy, unitID string) (codes []string) {
+	unit, ok := p.file.Unit(unitID)
+	for i := range p.file.Locks {
+		if l := &p.file.Locks[i]; ok && l.Unit == unit {
+			codes = append(codes, p.file.Tags.All[l.Bit].Code)
+		}
+	}
+	runtime.KeepAlive(p)
+	return codes
 }
 
 // Notes are not errors but deserve a look: what tables of units lack, own entries of files that have expired at a

@@ -72,6 +72,15 @@ func lessonRules(p *Policy, at time.Time) *Rules {
 	return r
 }
 
+// InLessons are the rules for the lessons of a moment, whatever the time of day: only the
+// timetable of lessons is open.
+func InLessons(p *Policy, list *blocklist.List, at time.Time) *Rules {
+	r := lessonRules(p, at)
+	r.list, r.clients = list, list.HasClients()
+	runtime.KeepAlive(p)
+	return r
+}
+
 // Lessons are the hours in which lessons are held on the days that calendars
 // have: those of the timetable that is built in, or of the one of the same name
 // in policy.yaml.
