@@ -27,7 +27,7 @@ units:
 		if err := n.SetText(name); err != nil {
 			t.Fatal(err)
 		}
-		held, ok := r.LockOf(g, &n)
+		held, ok := policy.LockOf(r, g, &n)
 		if ok != (by != "") || held.Unit != by || held.Code != code || ok && held.Place == "" {
 			t.Errorf("%s for %s: %+v %v, want %q by %q", name, unit, held, ok, code, by)
 		}
@@ -43,7 +43,7 @@ units:
 	if err := n.SetText("order.example"); err != nil {
 		t.Fatal(err)
 	}
-	if held, ok := r.LockOf(g, &n); !ok || held.Document != "12/A05" || held.Authority != "A05" || held.Unit != "le" {
+	if held, ok := policy.LockOf(r, g, &n); !ok || held.Document != "12/A05" || held.Authority != "A05" || held.Unit != "le" {
 		t.Errorf("an order: %+v %v", held, ok)
 	}
 	p := r.Policy()

@@ -56,7 +56,7 @@ type Held struct {
 
 // LockOf is the lock that shuts a name for a unit at the moment of the rules, that of the
 // topmost unit if several have it locked; ok is false if none has.
-func (r *Rules) LockOf(g GroupID, n *domain.Name) (held Held, ok bool) {
+func LockOf(r *Rules, g GroupID, n *domain.Name) (held Held, ok bool) {
 	d := r.Decide(g, n, domain.TypeA)
 	if d.Layer != LayerLock && d.Layer != LayerCategoryLock || d.Action != Block {
 		return Held{}, false

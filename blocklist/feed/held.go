@@ -112,7 +112,8 @@ func (s *Store) Reject(ctx context.Context, src Source, by string) (Status, erro
 		return last, fmt.Errorf("reject feed %q: %w", src.Name, err)
 	}
 	next, c := last, last.Held.Copy
-	next.Rejections = lastOf(append(next.Rejections, Approval{Digest: c.Digest, Entries: c.Entries, By: by, At: time.Now().UTC()}))
+	record := Approval{Digest: c.Digest, Entries: c.Entries, By: by, At: time.Now().UTC()}
+	next.Rejections = lastOf(append(next.Rejections, record))
 	next.Held = Held{}
 	if err := next.write(dir); err != nil {
 		return last, fmt.Errorf("reject feed %q: %w", src.Name, err)
