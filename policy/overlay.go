@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
 )
@@ -22,7 +23,8 @@ type Overlay struct{ file *compiled.Overlay }
 // below it.
 type OverlayEntry struct {
 	Unit string // id, as GroupOf finds it
-	// Name is a name, or what IsTerm reports.
+	// Name is a name, or what IsTerm reports. A public suffix is written as "name:zip":
+	// it covers all that is registered below it, which has to be meant.
 	Name  string
 	Allow bool
 	From  time.Time // since when it counts; zero: always
@@ -38,6 +40,9 @@ type OverlayEntry struct {
 func (e *OverlayEntry) IsTerm() bool {
 	return strings.HasPrefix(e.Name, source.CategoryPrefix) || strings.HasPrefix(e.Name, source.ServicePrefix)
 }
+
+// plainName is the name of an entry that is no term.
+func (e *OverlayEntry) plainName() string { return strings.TrimPrefix(e.Name, source.NamePrefix) }
 
 // ErrOverlayEntry is wrapped by the error of an entry that cannot be, ErrNoUnit by
 // that of one whose unit is not there.
@@ -108,11 +113,12 @@ func overlayEntry(p *Policy, e *OverlayEntry, index int) (entry compiled.OwnEntr
 	if !known {
 		return entry, "", fmt.Errorf("%w: %q", ErrNoUnit, e.Unit)
 	}
-	if name, err = domain.Canonical(e.Name); err != nil {
+	if name, err = domain.Canonical(e.plainName()); err != nil {
 		return entry, "", fmt.Errorf("%w: %q: %w", ErrOverlayEntry, e.Name, err)
 	}
-	if domain.IsPublicSuffix(name) {
-		return entry, "", fmt.Errorf("%w: %q is a public suffix", ErrOverlayEntry, e.Name)
+	if domain.IsPublicSuffix(name) && e.Name == e.plainName() {
+		text := textSuffix.With(e.Name, source.NamePrefix+name)
+		return entry, "", fmt.Errorf("%w: %w", ErrOverlayEntry, wording.Error(text))
 	}
 	entry = compiled.NewOwnEntry(uint32(unit), index, e.Allow)
 	entry.Note = uint32(index)

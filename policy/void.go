@@ -48,7 +48,7 @@ func Void(r *Rules, e OverlayEntry) (*Voided, error) {
 		return nil, err
 	}
 	rules := standingRules(r, with, at)
-	why, d, err := explained(rules, group, e.Name)
+	why, d, err := explained(rules, group, e.plainName())
 	if err != nil || (d.Action == Block) != e.Allow || !e.Allow && d.Layer > LayerOwn {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func decidedAt(r *Rules, g uint32, d Decision) string {
 // blocks.
 func voidByDecision(r *Rules, u uint32, e *OverlayEntry) *Voided {
 	overlay := r.policy.overlay
-	n, err := nameOf(e.Name)
+	n, err := nameOf(e.plainName())
 	if overlay == nil || e.Allow || err != nil {
 		return nil
 	}

@@ -97,6 +97,11 @@ var (
 		VI: "không đơn vị nào có mục riêng cho tên này",
 		EN: "no unit has an entry of its own for it",
 	}
+	// textSuffix is what is said of a public suffix that is written as a plain name.
+	textSuffix = wording.Text{
+		VI: "%q là đuôi tên miền công cộng: mục này sẽ trùm lên mọi tên miền đăng ký bên dưới; nếu đúng là muốn vậy, hãy ghi %s, nếu không thì ghi tên cụ thể",
+		EN: "%q is a public suffix: the entry would cover everything registered below it; if that is meant, write %s, else the name that you mean",
+	}
 	explainOwnAllow = wording.Text{
 		VI: "%s cho phép %s (%s)",
 		EN: "%s allows %s (%s)",

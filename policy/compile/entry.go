@@ -39,8 +39,10 @@ func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) 
 		return e, false
 	}
 	if text.Short != "" {
-		if t.isCode(text.Short) {
-			code = text.Short
+		if word, by := strings.CutPrefix(text.Short, source.NamePrefix); by {
+			name = word
+		} else if t.isCode(text.Short) {
+			code = strings.TrimPrefix(text.Short, source.CategoryPrefix)
 		} else if isSuffix(text.Short) {
 			t.fail(file, line, textPublicSuffix.With(text.Short, text.Short))
 			return e, false

@@ -39,8 +39,9 @@ func (d *Decision) Term() string {
 	return ""
 }
 
-// What the terms of decisions begin with.
+// What the terms of decisions begin with, and names that mean a public suffix.
 const (
+	NamePrefix     = "name:"
 	CategoryPrefix = "category:"
 	ServicePrefix  = "service:"
 )
