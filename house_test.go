@@ -50,6 +50,7 @@ var rooms = []room{
 	{"admin/account/secret", []string{"internal/durable", "internal/wording"}, "a secret belongs to nobody before an account has it"},
 	{"admin/account/session", []string{"internal/durable"}, "a session knows whose it is, not what he may"},
 	{"admin/account/oidc", []string{"admin/account/secret"}, "who somebody is at a provider is asked before anybody says what that is worth"},
+	{"admin/account/passkey", []string{"admin/account/secret"}, "a key proves who holds it, whatever that is good for"},
 	{"admin/account/backoff", nil, "tries are counted, whoever makes them"},
 	{"admin/account", []string{"admin/account/...", "internal/..."}, "who somebody is does not depend on what is decided, nor what a role may on who decides"},
 	{"console/blockpage", []string{"internal/wording", "internal/printable"}, "a page says what it is told: deciding is not its business, nor keeping"},

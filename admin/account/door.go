@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lachan/admin/account/backoff"
+	"lachan/admin/account/passkey"
 	"lachan/admin/account/secret"
 	"lachan/admin/account/session"
 	"lachan/internal/wording"
@@ -23,6 +24,9 @@ type Grants interface {
 	Grants(account string) []Grant
 }
 
+// siteName is what devices call the program.
+const siteName = "Lá Chắn"
+
 // Settings are what a Door is opened with.
 type Settings struct {
 	Dir    string // of the state; accounts, sessions and tokens are below it
@@ -31,6 +35,9 @@ type Settings struct {
 	UnitName func(unit string) string
 	Limits   session.Limits
 	Provider ProviderSettings // off if it has no Provider
+	// Address is how browsers reach the console: https:// and a name, for passkeys; they
+	// are off where it is something else.
+	Address string
 }
 
 // A Door is how people and programs come in. Its methods may be called by any number of
@@ -39,6 +46,7 @@ type Door struct {
 	Store    *Store
 	Tokens   *Tokens
 	Provider *ByProvider
+	Passkeys *ByPasskey
 
 	sessions *session.Sessions
 	hasher   *secret.Hasher
@@ -66,6 +74,11 @@ func Open(s Settings) (d *Door, damaged []error, err error) {
 		grants: s.Grants, unitName: s.UnitName, first: &firstCode{},
 	}
 	d.Provider = &ByProvider{d, s.Provider}
+	party, err := passkey.New(s.Address, siteName, store.key)
+	if err != nil && !errors.Is(err, passkey.ErrAddress) {
+		return nil, damaged, err
+	}
+	d.Passkeys = &ByPasskey{d, party}
 	return d, damaged, nil
 }
 

@@ -97,7 +97,19 @@ var (
 		VI: "đã biết %s là ai, nhưng người này chưa được giao quyền nào; hãy liên hệ %s (mã: %s)",
 		EN: "%s is known, and was granted nothing yet; ask %s (subject: %s)",
 	}
-	textAskAnybody   = wording.Text{VI: "người quản trị hệ thống lọc", EN: "the administrator of the filter"}
+	textAskAnybody = wording.Text{VI: "người quản trị hệ thống lọc", EN: "the administrator of the filter"}
+	textNoPasskeys = wording.Text{
+		VI: "passkey chỉ dùng được khi console.url là https:// kèm tên miền, với chứng chỉ mà trình duyệt tin; hãy dùng ứng dụng tạo mã",
+		EN: "passkeys work only where console.url is https:// and a name, with a certificate that browsers trust; use an app that makes codes",
+	}
+	textPasskeyRefused = wording.Text{
+		VI: "thiết bị không xác nhận được, hoặc đã quá 5 phút; hãy bắt đầu lại",
+		EN: "the device could not prove it, or took more than 5 minutes; begin again",
+	}
+	textPasskeysFull = wording.Text{
+		VI: "đã có %d passkey, nhiều nhất có thể; hãy xóa cái không dùng nữa",
+		EN: "there are %d passkeys, the most there can be; remove one that is not used any more",
+	}
 	textNoPending    = wording.Text{VI: "chưa có ứng dụng nào chờ xác nhận; hãy bắt đầu lại", EN: "no app waits to be confirmed; begin again"}
 	textNoFactor     = wording.Text{VI: "mã khôi phục thay cho yếu tố thứ hai, mà người dùng này chưa có", EN: "recovery codes stand for a second factor, and this account has none"}
 	textNoPasskey    = wording.Text{VI: "không có passkey này", EN: "there is no such passkey"}

@@ -1,0 +1,6 @@
+package account
+
+import "lachan/admin/account/passkey"
+
+// Party is what holds the ceremonies.
+func (b *ByPasskey) Party() *passkey.Party { return b.party }
