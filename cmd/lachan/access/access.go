@@ -27,6 +27,12 @@ type Rules struct {
 	Allow []netip.Prefix
 	// Token is what clients have to show; "" asks for none.
 	Token string
+	// Account reports whether a request shows a token or a session of an account that may
+	// see all units: from any address, in place of all that. Nil: there are no accounts.
+	Account func(r *http.Request) bool
+	// Own reports whether what a request is for asks by itself who its sender is. Nil:
+	// nothing does.
+	Own func(r *http.Request) bool
 }
 
 // Guard is next behind the rules. /healthz, and /readyz without its details, are
@@ -49,8 +55,12 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusMisdirectedRequest, textHost.With(printable.Line(r.Host, 80)))
 	case health:
 		g.next.ServeHTTP(w, r)
+	case shows(r) && (g.own(r) || g.account(r)):
+		g.next.ServeHTTP(w, r)
 	case !g.allowed(r):
 		refuse(w, http.StatusForbidden, textClient.With(addressOf(r.RemoteAddr)))
+	case g.own(r):
+		g.next.ServeHTTP(w, r)
 	case !g.trusted(r):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="lachan"`)
 		refuse(w, http.StatusUnauthorized, textToken)
@@ -104,6 +114,16 @@ func (g *guard) allowed(r *http.Request) bool {
 	return client == localOf(r) ||
 		slices.ContainsFunc(g.rules.Allow, func(p netip.Prefix) bool { return p.Contains(client) })
 }
+
+// shows reports whether a request has what may be of an account: the rest of the rules are
+// for those who have nothing.
+func shows(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Authorization"), " lachan_") || r.Header.Get("Cookie") != ""
+}
+
+func (g *guard) own(r *http.Request) bool { return g.rules.Own != nil && g.rules.Own(r) }
+
+func (g *guard) account(r *http.Request) bool { return g.rules.Account != nil && g.rules.Account(r) }
 
 // trusted reports whether the client shows the token, if one is asked for.
 func (g *guard) trusted(r *http.Request) bool {

@@ -89,3 +89,49 @@ func TestOnlyThoseThatMayAskAreAnswered(t *testing.T) {
 		t.Errorf("health without a host: %d", got)
 	}
 }
+
+// TestAnAccountIsLetInFromAnywhere: to what it may see; whatever asks by itself who sends a
+// request is left to do so. An address alone lets in nobody whose credentials are wrong.
+func TestAnAccountIsLetInFromAnywhere(t *testing.T) {
+	const all, school, none = "Authorization: Bearer lachan_all", "Authorization: Bearer lachan_school", "Authorization: Bearer lachan_none"
+	rules := &access.Rules{
+		Allow: []netip.Prefix{netip.MustParsePrefix("10.20.0.0/24")},
+		Account: func(r *http.Request) bool {
+			c, err := r.Cookie("lachan")
+			return r.Header.Get("Authorization") == all[len("Authorization: "):] || err == nil && c.Value == "all"
+		},
+		Own: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/v1/units") },
+	}
+	f := func(method, path, client string, want int, headers ...string) {
+		t.Helper()
+		if got := ask(rules, method, "10.20.0.2", path, client, headers...); got != want {
+			t.Errorf("%s %s from %s %q: %d, want %d", method, path, client, headers, got, want)
+		}
+	}
+	const inside, outside = "10.20.0.7:5000", "192.0.2.1:5000"
+	for _, path := range []string{
+		"/metrics", "/metrics/compliance", "/readyz?verbose", "/api/conditions", "/api/explain?name=a.example&unit=x", "/api/orders",
+		"/api/report?unit=all", "/api/lists/impact?feed=x", "/api/v1/query?query=up", "/api/v1/query_range", "/api/v1/series", "/nothing",
+	} {
+		f("GET", path, inside, 200) // a Prometheus by its address
+		f("GET", path, outside, 403)
+		f("GET", path, outside, 200, all)
+		f("GET", path, outside, 200, "Cookie: lachan=all")
+		f("GET", path, outside, 403, school)
+		f("GET", path, outside, 403, none)
+		f("GET", path, outside, 403, "Cookie: lachan=none")
+	}
+	f("GET", "/api/v1/units", inside, 200)
+	f("GET", "/api/v1/units", outside, 403) // nobody logs in from there
+	f("GET", "/api/v1/units", outside, 200, school)
+	f("GET", "/api/v1/units", outside, 200, "Cookie: lachan=none") // it is told by what is behind
+	f("POST", "/api/v1/units", outside, 403, "Cookie: lachan=all", "Sec-Fetch-Site: cross-site")
+	f("GET", "/healthz", outside, 200)
+	f("GET", "/readyz", outside, 200)
+	rules.Token = token
+	f("GET", "/metrics", inside, 401)
+	f("GET", "/metrics", inside, 200, "Authorization: Bearer "+token)
+	f("GET", "/metrics", inside, 200, all)
+	f("GET", "/metrics", inside, 401, school)
+	f("GET", "/api/v1/units", inside, 200) // accounts alone count there
+}

@@ -9,11 +9,11 @@ var (
 		EN: "this server is not called %q; ask it by its address, or add the name to http.names",
 	}
 	textClient = wording.Text{
-		VI: "địa chỉ %s không được hỏi ở đây; hãy thêm mạng của nó vào http.allow",
-		EN: "address %s may not ask here; add its network to http.allow",
+		VI: "địa chỉ %s không được hỏi ở đây; hãy thêm mạng của nó vào http.allow, hoặc gửi mã của một tài khoản (lachan token add)",
+		EN: "address %s may not ask here; add its network to http.allow, or send the token of an account (lachan token add)",
 	}
 	textToken = wording.Text{
-		VI: "cần mã trong tệp http.token_file: gửi kèm \"Authorization: Bearer MÃ\"",
-		EN: "the token of http.token_file is needed: send \"Authorization: Bearer TOKEN\"",
+		VI: "cần mã trong tệp http.token_file, hoặc mã của một tài khoản: gửi kèm \"Authorization: Bearer MÃ\"",
+		EN: "the token of http.token_file is needed, or that of an account: send \"Authorization: Bearer TOKEN\"",
 	}
 )

@@ -365,3 +365,17 @@ func TestSignedTransfersHaveNoShrinkGuard(t *testing.T) {
 	f("axfr://192.0.2.1/rpz.example", "", 0, 0.3)
 	f("https://lists.example/a.txt", "", 0, 0.3)
 }
+
+// TestAnOpenListenerSaysWhoMayAsk: by address, or by a token.
+func TestAnOpenListenerSaysWhoMayAsk(t *testing.T) {
+	f := func(http string, want bool) {
+		t.Helper()
+		if _, problems := Load(writeConfig(t, "policy: \"\"\nhttp: "+http+"\n"), nil); (len(problems) == 0) != want {
+			t.Errorf("%s: %v", http, problems)
+		}
+	}
+	f(`{listen: "127.0.0.1:8053"}`, true)
+	f(`{listen: "0.0.0.0:8053"}`, false)
+	f(`{listen: "10.20.0.2:8053", allow: ["127.0.0.0/8", "::1/128"]}`, false)
+	f(`{listen: "10.20.0.2:8053", allow: ["127.0.0.0/8", "10.20.9.4/32"]}`, true)
+}

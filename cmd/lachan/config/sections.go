@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,11 +24,11 @@ type HTTP struct {
 	// Names are what clients may call it besides localhost and its address.
 	// Default none.
 	Names []string `yaml:"names"`
-	// Allow has the prefixes of clients that may ask it for more than its health.
-	// Default loopback.
+	// Allow has the prefixes of clients that may ask it for more than its health without
+	// a token of an account, such as that of Prometheus. Default loopback.
 	Allow []netip.Prefix `yaml:"allow"`
 	// TokenFile has what they have to show, in one line of at least 16 characters;
-	// needed where Listen is not loopback. Default none.
+	// it or Allow is needed where Listen is not loopback. Default none.
 	TokenFile string `yaml:"token_file"`
 }
 
@@ -48,10 +49,13 @@ func (h *HTTP) check(k *checker) {
 		if _, err := h.Token(); err != nil {
 			k.wrong("http.token_file", textHTTPToken.With(err, leastToken))
 		}
-	} else if h.Listen.IsValid() && !h.Listen.Addr().Unmap().IsLoopback() {
+	} else if h.Listen.IsValid() && !h.Listen.Addr().Unmap().IsLoopback() && !slices.ContainsFunc(h.Allow, reaches) {
 		k.wrong("http.listen", textHTTPOpen.With(h.Listen.Addr()))
 	}
 }
+
+// reaches reports whether a prefix has addresses of other machines.
+func reaches(p netip.Prefix) bool { return !p.Addr().Unmap().IsLoopback() }
 
 // Token is what clients have to show; "" if nothing.
 func (h *HTTP) Token() (string, error) {

@@ -17,8 +17,8 @@ var (
 		EN: "%q is neither a name nor an address; write one such as lachan.school.example",
 	}
 	textHTTPOpen = wording.Text{
-		VI: "ở %s máy khác hỏi được số liệu của mọi trường; hãy ghi http: {allow: [\"MẠNG/ĐỘ_DÀI\"], token_file: TỆP}, hoặc listen: \"127.0.0.1:8053\"",
-		EN: "at %s other machines can ask for the counts of all schools; write http: {allow: [\"NETWORK/LENGTH\"], token_file: FILE}, or listen: \"127.0.0.1:8053\"",
+		VI: "ở %s máy khác hỏi được số liệu của mọi trường; hãy ghi http: {allow: [\"MẠNG/ĐỘ_DÀI\"]}, thêm token_file: TỆP nếu mạng ấy còn máy khác, hoặc listen: \"127.0.0.1:8053\"",
+		EN: "at %s other machines can ask for the counts of all schools; write http: {allow: [\"NETWORK/LENGTH\"]}, and token_file: FILE if others are in it, or listen: \"127.0.0.1:8053\"",
 	}
 	textHTTPToken = wording.Text{
 		VI: "không dùng được mã: %v; tệp chỉ chứa một dòng dài ít nhất %d ký tự, ví dụ do lệnh \"openssl rand -hex 32\" tạo",
