@@ -21,7 +21,7 @@ SOAK     := 1h
 # Tests that make proof runs in full size.
 PROOFS   := PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight
 
-.PHONY: run test tools build bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
+.PHONY: run test tools build man bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -44,6 +44,11 @@ tools: ## install the programs that tests start, where they are missing
 
 build: ## bin/lachan, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/lachan ./cmd/lachan
+
+man: build ## the manual below bin/man, in English and in Vietnamese; completions for shells in bin/completion
+	bin/lachan man bin/man
+	mkdir -p bin/completion
+	for s in bash zsh fish; do bin/lachan completion $$s > bin/completion/lachan.$$s; done
 
 bench: ## measure beside other servers and how it grows, half an hour; then the parts, in the form that benchstat reads
 	go run ./bench/run

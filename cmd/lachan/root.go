@@ -36,7 +36,7 @@ func rootCommand(l wording.Language) *cobra.Command {
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
 		lists.Command(l, command.BuildOf(version)), report.Command(l),
 		facts.Command(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
-		manageCommand(l), resolveCommand(l), job.Command(l))
+		manageCommand(l), resolveCommand(l), job.Command(l), completionCommand(l), manualCommand(l))
 	root.AddCommand(decide.Commands(l)...)
 	speakIn(root, l)
 	return root

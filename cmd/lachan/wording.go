@@ -108,4 +108,20 @@ Signals to the process "serve":
 		VI: "hỏi máy chủ đang chạy có khoẻ không",
 		EN: "ask a running server whether it is alive",
 	}
+	textCompletion = wording.Text{
+		VI: "in tập lệnh để vỏ lệnh tự điền lệnh và cờ",
+		EN: "print the script by which a shell completes commands and flags",
+	}
+	textCompletionLong = wording.Text{
+		VI: "SHELL là bash, zsh hoặc fish. Ghi tập lệnh vào nơi vỏ lệnh đọc, như các ví dụ dưới đây, rồi mở lại vỏ lệnh.",
+		EN: "SHELL is bash, zsh or fish. Write the script where the shell reads it, as below, and start the shell anew.",
+	}
+	textNoShell = wording.Text{
+		VI: "không có %q; hãy chọn bash, zsh hoặc fish",
+		EN: "there is no %q; choose bash, zsh or fish",
+	}
+	textManual = wording.Text{
+		VI: "ghi các trang hướng dẫn man vào thư mục DIR",
+		EN: "write the pages of the manual into the directory DIR",
+	}
 )
