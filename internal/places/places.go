@@ -21,6 +21,7 @@ type Bounds struct {
 // Places are the connections that are open.
 type Places struct {
 	bounds func() Bounds
+	made   time.Time
 
 	mu        sync.Mutex
 	all       *ranking            // mu
@@ -30,7 +31,10 @@ type Places struct {
 
 // New returns Places without connections. bounds are those in force when it asks.
 func New(bounds func() Bounds) *Places {
-	return &Places{bounds: bounds, all: newRanking(), unclaimed: newRanking(), doors: map[string]*ranking{}}
+	return &Places{
+		bounds: bounds, made: time.Now(),
+		all: newRanking(), unclaimed: newRanking(), doors: map[string]*ranking{},
+	}
 }
 
 // A Visitor is a connection that wants a place.
@@ -46,7 +50,7 @@ type Visitor struct {
 // A Place is that of one connection.
 type Place struct {
 	of   *Places
-	used atomic.Int64 // when something last came, Unix time in nanoseconds
+	used atomic.Int64 // when something last came, nanoseconds since of.made
 
 	end  func() // of.mu
 	in   []seat // of.mu; in each ranking that counts it
@@ -145,7 +149,7 @@ func (p *Places) Crowded() bool {
 }
 
 // Touch notes that something came over the connection.
-func (place *Place) Touch() { place.used.Store(time.Now().UnixNano()) }
+func (place *Place) Touch() { place.used.Store(int64(time.Since(place.of.made))) }
 
 // Leave gives the place back. It may be called more than once.
 func (place *Place) Leave() {

@@ -22,7 +22,7 @@ type Conn struct {
 	socket   net.Conn
 	client   netip.Addr // if a trusted balancer speaks for a client, that client
 	opened   time.Time
-	stopped  atomic.Int64 // when it was told to end, Unix time in nanoseconds; 0: it was not
+	stopped  atomic.Int64 // when it was told to end, nanoseconds since opened; 0: it was not
 	limiter  *Limiter
 	place    atomic.Pointer[places.Place] // nil until it has one
 	closed   atomic.Bool
@@ -115,7 +115,7 @@ func (c *Conn) MayRead(silence time.Duration) bool {
 	}
 	stopped := c.stopped.Load()
 	return stopped == 0 ||
-		time.Since(time.Unix(0, stopped)) < stopLimit && c.SetReadDeadline(time.Now().Add(stopSilence)) == nil
+		time.Since(c.opened)-time.Duration(stopped) < stopLimit && c.SetReadDeadline(time.Now().Add(stopSilence)) == nil
 }
 
 // A connection that is told to end is read until the client is silent for
@@ -128,7 +128,7 @@ const (
 
 // stop tells the reader to end.
 func (c *Conn) stop() error {
-	c.stopped.Store(time.Now().UnixNano()) // first, so that the reader sets no later deadline unseen
+	c.stopped.Store(max(1, int64(time.Since(c.opened)))) // first, so that the reader sets no later deadline unseen
 	return c.socket.SetReadDeadline(time.Now().Add(stopSilence))
 }
 

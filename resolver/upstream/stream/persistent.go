@@ -50,7 +50,7 @@ type connState struct {
 	ready     chan struct{} // closed when transport or err is set
 	transport transport
 	err       error
-	lastReply atomic.Int64 // Unix nanoseconds
+	replies   atomic.Uint64
 
 	users     int         // PersistentConn.mu; exchanges, and the goroutine that opens it
 	idleTimer *time.Timer // PersistentConn.mu; closes it
@@ -106,16 +106,16 @@ func (p *PersistentConn) ask(ctx context.Context, c *connState, mayBeDead bool, 
 	attempt, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if end, ok := ctx.Deadline(); ok && mayBeDead {
-		began := time.Now().UnixNano()
+		before := c.replies.Load()
 		defer time.AfterFunc(time.Until(end)/2, func() {
-			if c.lastReply.Load() < began {
+			if c.replies.Load() == before {
 				cancel(errSilent)
 			}
 		}).Stop()
 	}
 	reply, err := c.transport.exchange(attempt, query, buf)
 	if err == nil {
-		c.lastReply.Store(time.Now().UnixNano())
+		c.replies.Add(1)
 	} else if isDead(ctx, err) {
 		p.forget(c)
 	}
