@@ -2,10 +2,13 @@ package test
 
 import (
 	"encoding/xml"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -27,12 +30,32 @@ func TestHTTP2IsWhatItSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := filepath.Join(t.TempDir(), "report.xml")
-	out, _ := exec.CommandContext(t.Context(), program, "--host", host, "--port", port, "--tls", "--insecure", "--timeout", "5",
-		"--path", "/dns-query?name=lesson.example", "--junit-report", report).CombinedOutput() // an error means that a claim does not hold
-	claims, misses := h2specReport(t, report)
-	if claims < 140 {
-		t.Fatalf("h2spec tried %d claims:\n%s", claims, out)
+	try := func(timeout string, sections ...string) (claims int, misses map[string]string) {
+		report := filepath.Join(t.TempDir(), "report.xml")
+		out, _ := exec.CommandContext(t.Context(), program, slices.Concat([]string{
+			"--host", host, "--port", port, "--tls", "--insecure", "--timeout", timeout,
+			"--path", "/dns-query?name=lesson.example", "--junit-report", report,
+		}, sections)...).CombinedOutput() // an error means that a claim does not hold
+		claims, misses = h2specReport(t, report)
+		if claims == 0 || len(sections) == 0 && claims < 140 {
+			t.Fatalf("h2spec tried %d claims:\n%s", claims, out)
+		}
+		return claims, misses
+	}
+	claims, misses := try("5")
+	// What the server does in time, h2spec may see too late on a busy machine: a claim
+	// that does not hold is tried again, with more time.
+	var again []string
+	for claim := range misses {
+		if section, _, _ := strings.Cut(claim, ": "); h2specMisses[claim] == "" && !slices.Contains(again, section) {
+			again = append(again, section)
+		}
+	}
+	for _, section := range again {
+		t.Logf("%s is tried again", section)
+		maps.DeleteFunc(misses, func(claim, _ string) bool { return strings.HasPrefix(claim, section+": ") })
+		_, missed := try("30", section)
+		maps.Copy(misses, missed)
 	}
 	for claim, said := range misses {
 		if h2specMisses[claim] == "" {
