@@ -60,6 +60,7 @@ func (m *maker) compare(t *testing.T, a *allWritten, rules *policy.Rules, seed u
 		}
 	}
 	delete(is, "core")
+	delete(is, "core-essential")
 	all := &judged{allWritten: a, unit: unit, is: is}
 	wanted := want
 	if len(is) > 0 {

@@ -60,9 +60,7 @@ func (m *maker) world() *allWritten {
 	a.now, _ = time.ParseInLocation("2006-01-02 15:04", m.one(days)+" "+hour, hanoi)
 	a.lessons = hour == "08:00" || hour == "11:59"
 	for _, name := range []string{"p", "q"} {
-		a.profiles[name] = &profileWritten{
-			block: m.some(someCodes, 4), allow: m.some(someCodes, 1), names: m.some(someNames, 1), deny: m.chance(6),
-		}
+		a.profiles[name] = m.profile()
 	}
 	parent := ""
 	for _, id := range someUnits {
@@ -70,19 +68,52 @@ func (m *maker) world() *allWritten {
 		for _, what := range append(m.some(someNames, 2), m.some(someCodes, 2)...) {
 			u.entries = append(u.entries, m.entry(what))
 		}
-		if m.chance(2) {
-			u.rules = append(u.rules, ruleWritten{block: m.some(someCodes, 2), allow: m.some(someCodes, 1)})
-			if m.chance(3) {
-				u.rules[0].profile = "q"
-			}
+		for range m.IntN(3) {
+			u.rules = append(u.rules, m.timed(true))
 		}
 		a.units[id], parent = u, id
 	}
-	a.feeds = append(a.feeds, ruled{policy.Feed{Name: "builtin/core"}, []format.Rule{{Name: "time.example", Category: "core"}}})
+	a.feeds = append(a.feeds, ruled{policy.Feed{Name: "builtin/core"}, []format.Rule{
+		{Name: "time.example", Category: "core"}, {Name: "d.example", Category: "core-essential"},
+	}})
 	for i := range 2 + m.IntN(4) {
 		a.feeds = append(a.feeds, m.feed(i))
 	}
 	return a
+}
+
+// profile is one of which each second or so has rules, and each sixth is open to
+// some things alone.
+func (m *maker) profile() *profileWritten {
+	p := &profileWritten{block: append(m.some(someCodes, 4), m.some(someNames, 1)...)}
+	if m.chance(6) {
+		p.only = append(m.some(someCodes, 2), m.some(someNames, 2)...)
+		p.only = append([]string{}, p.only...) // not nil
+		return p
+	}
+	p.allow, p.deny = append(m.some(someCodes, 1), m.some(someNames, 1)...), m.chance(6)
+	for range m.IntN(2) {
+		p.rules = append(p.rules, m.timed(false))
+	}
+	return p
+}
+
+// timed is a rule for some times. One of a unit may name a profile, or be open to some
+// things alone.
+func (m *maker) timed(ofUnit bool) (r ruleWritten) {
+	if ofUnit && m.chance(6) {
+		r.only = append([]string{}, append(m.some(someCodes, 2), m.some(someNames, 2)...)...)
+		return r
+	}
+	if ofUnit && m.chance(4) {
+		r.profile = "q"
+	}
+	r.block = append(m.some(someCodes, 2), m.some(someNames, 2)...)
+	r.allow = append(m.some(someCodes, 1), m.some(someNames, 1)...)
+	if r.profile == "" && len(r.block)+len(r.allow) == 0 { // it would be refused
+		r.block = []string{"games"}
+	}
+	return r
 }
 
 func (m *maker) entry(what string) entryWritten {
@@ -169,30 +200,19 @@ func (m *maker) rule(zone bool) (r format.Rule) {
 // overlay.
 func (m *maker) yaml(a *allWritten) (text string, overlay []policy.OverlayEntry) {
 	var b strings.Builder
-	list := func(codes []string) string { return `["` + strings.Join(codes, `", "`) + `"]` }
-	empty := func(codes []string) string { return strings.ReplaceAll(list(codes), `[""]`, "[]") }
 	b.WriteString("timetables: {sang: {days: all, from: \"08:00\", to: \"12:00\", on: any}}\nprofiles:\n")
 	for _, name := range []string{"p", "q"} {
-		p := a.profiles[name]
-		deny := map[bool]string{true: "deny", false: "allow"}[p.deny]
-		fmt.Fprintf(&b, "  %s: {block: %s, allow: %s, default: %s}\n",
-			name, empty(p.block), empty(append(p.allow[:len(p.allow):len(p.allow)], p.names...)), deny)
+		a.profiles[name].write(&b, name)
 	}
 	b.WriteString("units:\n")
 	for i, id := range someUnits {
 		u := a.units[id]
 		own := id[strings.LastIndexByte(id, '/')+1:]
-		fmt.Fprintf(&b, "  - {id: %s, kind: %s, profile: %s, lock: %s", own, []string{"province", "commune", "school", "group"}[i], u.profile, empty(u.lock))
+		fmt.Fprintf(&b, "  - {id: %s, kind: %s, profile: %s, lock: %s", own, []string{"province", "commune", "school", "group"}[i], u.profile, quoted(u.lock))
 		if u.parent != "" {
 			fmt.Fprintf(&b, ", parent: %s", u.parent)
 		}
-		for _, r := range u.rules {
-			fmt.Fprintf(&b, ", rules: [{during: sang, block: %s, allow: %s", empty(r.block), empty(r.allow))
-			if r.profile != "" {
-				fmt.Fprintf(&b, ", profile: %s", r.profile)
-			}
-			b.WriteString("}]")
-		}
+		writeRules(&b, u.rules)
 		for _, allow := range []bool{true, false} {
 			fmt.Fprintf(&b, ", %s: [", map[bool]string{true: "allow", false: "block"}[allow])
 			for _, e := range u.entries {
@@ -210,6 +230,46 @@ func (m *maker) yaml(a *allWritten) (text string, overlay []policy.OverlayEntry)
 		b.WriteString("}\n")
 	}
 	return b.String(), overlay
+}
+
+// quoted is a list as it is written.
+func quoted(list []string) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	return `["` + strings.Join(list, `", "`) + `"]`
+}
+
+func (p *profileWritten) write(b *strings.Builder, name string) {
+	fmt.Fprintf(b, "  %s: {block: %s", name, quoted(p.block))
+	if p.only != nil {
+		fmt.Fprintf(b, ", only: %s", quoted(p.only))
+	} else {
+		deny := map[bool]string{true: "deny", false: "allow"}[p.deny]
+		fmt.Fprintf(b, ", allow: %s, default: %s", quoted(p.allow), deny)
+	}
+	writeRules(b, p.rules)
+	b.WriteString("}\n")
+}
+
+func writeRules(b *strings.Builder, rules []ruleWritten) {
+	if len(rules) == 0 {
+		return
+	}
+	b.WriteString(", rules: [")
+	for _, r := range rules {
+		b.WriteString("\n      {during: sang")
+		if r.only != nil {
+			fmt.Fprintf(b, ", only: %s", quoted(r.only))
+		} else {
+			fmt.Fprintf(b, ", block: %s, allow: %s", quoted(r.block), quoted(r.allow))
+		}
+		if r.profile != "" {
+			fmt.Fprintf(b, ", profile: %s", r.profile)
+		}
+		b.WriteString("},")
+	}
+	b.WriteString("]")
 }
 
 func (e *entryWritten) write(b *strings.Builder) {

@@ -39,14 +39,42 @@ type entryWritten struct {
 	from, until time.Time // zero: no bound
 }
 
+// A ruleWritten is in force while lessons are; what it blocks and allows may be names.
 type ruleWritten struct {
 	block, allow []string
 	profile      string
+	only         []string // nil if it has none
 }
 
 type profileWritten struct {
-	block, allow, names []string
-	deny                bool
+	block, allow []string // which may be names
+	rules        []ruleWritten
+	only         []string // nil if it has none
+	deny         bool
+}
+
+// names are those in a list, as opposed to categories and services.
+func names(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(what string) bool { return !strings.Contains(what, ".") })
+}
+
+func codes(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(what string) bool { return strings.Contains(what, ".") })
+}
+
+func (p *profileWritten) closed() bool { return p.only != nil }
+
+// word is what rules say of a name: the longest name does, and of those the last.
+func word(rules []ruleWritten, name string) (allowed, blocked bool) {
+	longest := 0
+	for _, r := range rules {
+		for i, of := range slices.Concat(names(r.block), names(r.allow)) {
+			if within(name, of) && len(of) >= longest {
+				longest, allowed = len(of), i >= len(names(r.block))
+			}
+		}
+	}
+	return allowed, longest > 0 && !allowed
 }
 
 // A said is what is decided, as far as it is compared.
@@ -137,6 +165,8 @@ func (a *allWritten) tag(is words, f *policy.Feed, r *format.Rule) {
 	is.add("feed:" + f.Name)
 	switch {
 	case f.Allow || f.Unit != "":
+	case r.Category == "core-essential":
+		is.add("core", r.Category)
 	case r.Category != "" && mayName(f, r.Category):
 		is.add(a.classes(r.Category)...)
 	default:
@@ -174,28 +204,56 @@ func (a *allWritten) locked(id string) (feeds, categories words) {
 	return feeds, categories
 }
 
-// profile is the profile in force for a unit, and what it and the rules in force
-// block and allow.
+// profile is the profile in force for a unit, and which categories and services it and
+// the rules in force block and allow.
 func (a *allWritten) profile(id string) (p *profileWritten, blocked, allowed words) {
 	chain := a.above(id)
 	p = a.profiles[chain[0].profile]
 	var rules []ruleWritten
 	for _, u := range slices.Backward(chain) {
-		if a.lessons {
-			rules = append(rules, u.rules...)
-		}
+		rules = append(rules, a.inForce(u.rules)...)
 	}
 	for _, r := range rules {
-		if r.profile != "" {
+		switch {
+		case r.only != nil:
+			p = &profileWritten{only: r.only}
+		case r.profile != "":
 			p = a.profiles[r.profile]
 		}
 	}
-	blocked, allowed = words{}.add(p.block...).without(words{}.add(p.allow...)), words{}.add(p.allow...)
-	for _, r := range rules {
-		blocked = blocked.add(r.block...).without(words{}.add(r.allow...))
-		allowed = allowed.without(words{}.add(r.block...)).add(r.allow...)
+	if p.closed() {
+		return p, words{}.add(codes(p.block)...).without(words{}.add(p.only...)), words{}.add(codes(p.only)...)
+	}
+	blocked, allowed = words{}.add(codes(p.block)...).without(words{}.add(p.allow...)), words{}.add(codes(p.allow)...)
+	for _, r := range slices.Concat(a.inForce(p.rules), rules) {
+		blocked = blocked.add(codes(r.block)...).without(words{}.add(r.allow...))
+		allowed = allowed.without(words{}.add(r.block...)).add(codes(r.allow)...)
 	}
 	return p, blocked, allowed
+}
+
+func (a *allWritten) inForce(rules []ruleWritten) []ruleWritten {
+	if a.lessons {
+		return rules
+	}
+	return nil
+}
+
+// byNames is what a profile says of a name.
+func (j *judged) byNames(p *profileWritten) (allowed, blocked bool) {
+	if j.name == "" {
+		return false, false
+	}
+	has := func(list []string) bool {
+		return slices.ContainsFunc(names(list), func(of string) bool { return within(j.name, of) })
+	}
+	if p.closed() {
+		return has(p.only), has(p.block)
+	}
+	if allowed, blocked = word(j.inForce(p.rules), j.name); allowed || blocked {
+		return allowed, blocked
+	}
+	return has(p.allow), has(p.block)
 }
 
 // A judged is one decision.
@@ -271,13 +329,21 @@ func (e *entryWritten) counts(now time.Time) bool {
 	return !now.Before(e.from) && (e.until.IsZero() || now.Before(e.until))
 }
 
-// verdict goes through the layers.
+// verdict goes through the layers. Where only some things are open, units allow
+// nothing, and of what is never blocked what machines need is open.
 func (j *judged) verdict() said {
-	if out, locked := j.byLock(); locked {
-		return out
-	}
-	if j.is["core"] {
+	p, _, _ := j.profile(j.unit)
+	feeds, categories := j.locked(j.unit)
+	locked := j.is.and(categories)
+	switch {
+	case len(j.is.and(feeds)) > 0:
+		return j.block(policy.LayerLock, j.is.and(feeds))
+	case j.is["core"] && !p.closed(), j.is["core-essential"]:
 		return said{layer: policy.LayerCore, explicit: true}
+	case len(locked) > 0:
+		return j.block(policy.LayerCategoryLock, locked)
+	case p.closed():
+		return j.byProfile(j.is)
 	}
 	return j.byOwn(j.above(j.unit), j.is)
 }
@@ -328,6 +394,9 @@ func (j *judged) byOwn(chain []*unitWritten, left words) said {
 			blockedName = blockedName || named
 			block.add(e.what)
 		}
+	}
+	if allowed, blocked := word(j.inForce(u.rules), j.name); allowed || blocked {
+		allowedName, blockedName = allowed, blocked
 	}
 	for i := range j.feeds {
 		f := &j.feeds[i].feed
@@ -384,13 +453,13 @@ func (j *judged) byProfile(left words) said {
 	for code := range allowed {
 		hit = hit.without(words{}.add(j.classes(code)...))
 	}
-	named := j.name != "" && slices.ContainsFunc(p.names, func(of string) bool { return within(j.name, of) })
+	allowedName, blockedName := j.byNames(p)
 	switch {
-	case len(hit) > 0 && !named:
+	case !allowedName && (blockedName || len(hit) > 0):
 		return j.block(policy.LayerProfile, hit)
-	case named || len(allowed) > 0:
+	case allowedName || len(allowed) > 0:
 		return said{layer: policy.LayerProfile, explicit: true}
-	case p.deny && !j.target:
+	case (p.deny || p.closed()) && !j.target:
 		return said{action: policy.Block, layer: policy.LayerDefault, reply: policy.ReplyNXDOMAIN}
 	}
 	return said{layer: policy.LayerDefault}
