@@ -55,6 +55,17 @@ func Overview(p *Policy, at time.Time) (settings []Setting) {
 	return settings
 }
 
+// Holding is what a unit is kept from, by the rules of a moment and while lessons are held.
+func Holding(r *Rules, g GroupID) Setting {
+	p := r.policy
+	s := Setting{
+		Units: []string{p.file.UnitID(uint32(g))}, Now: blockedAt(r, uint32(g)),
+		Lessons: blockedAt(lessonRules(p, r.time), uint32(g)),
+	}
+	runtime.KeepAlive(p)
+	return s
+}
+
 // blockedAt is what a unit is kept from by some rules.
 func blockedAt(r *Rules, u uint32) Blocked {
 	tags := &r.policy.file.Tags

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"lachan/admin"
@@ -20,6 +19,8 @@ type People interface {
 	Accounts(ctx context.Context, by account.Actor, f admin.Filter, page admin.Page) ([]Account, error)
 	// Tokens are those of an account, without what proves them.
 	Tokens(ctx context.Context, by account.Actor, account string) ([]Token, error)
+	// ID is the id of the account of a name; the name itself if there is none.
+	ID(name string) string
 }
 
 // An Account is somebody who may log in.
@@ -104,13 +105,13 @@ func showAccounts(a *API, c *call) (reply, error) {
 }
 
 func showAccount(a *API, c *call) (reply, error) {
-	id := c.PathValue("id")
+	id := c.account()
 	found, err := a.People.Accounts(c.Context(), c.actor, admin.Filter{Name: id}, admin.Page{Limit: mostPage})
 	if err != nil {
 		return reply{}, err
 	}
 	for i := range found {
-		if found[i].ID == id || strings.EqualFold(found[i].Name, id) {
+		if found[i].ID == id {
 			found[i].Grants = orEmpty(found[i].Grants)
 			return reply{body: found[i], tag: found[i].Seq}, nil
 		}
@@ -119,9 +120,12 @@ func showAccount(a *API, c *call) (reply, error) {
 }
 
 func showTokens(a *API, c *call) (reply, error) {
-	found, err := a.People.Tokens(c.Context(), c.actor, c.PathValue("id"))
+	found, err := a.People.Tokens(c.Context(), c.actor, c.account())
 	return reply{body: Page[Token]{Items: orEmpty(found)}}, err
 }
+
+// account is the id of the account in the path, which may be told by its name.
+func (c *call) account() string { return c.named(c.PathValue("id")) }
 
 // own is what a route does that is of one's own account: only somebody who is logged in
 // may, no token and not the machine.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -29,6 +30,7 @@ type API struct {
 	mux    *http.ServeMux
 	cross  *http.CrossOriginProtection
 	repeat *repeats
+	made   *reports
 	now    func() time.Time
 }
 
@@ -37,7 +39,7 @@ type API struct {
 func New(s Sources, folder string, log *slog.Logger) (*API, error) {
 	a := &API{
 		Sources: s, log: log, routes: routes(), mux: http.NewServeMux(),
-		cross: http.NewCrossOriginProtection(), now: time.Now,
+		cross: http.NewCrossOriginProtection(), now: time.Now, made: &reports{},
 	}
 	var err error
 	if a.repeat, err = openRepeats(folder, log); err != nil {
@@ -63,6 +65,7 @@ type call struct {
 	*http.Request
 	actor account.Actor
 	text  []byte // the body
+	named func(name string) (id string)
 	now   time.Time
 }
 
@@ -81,6 +84,7 @@ type reply struct {
 type File struct {
 	Name, MediaType string
 	Text            []byte
+	Write           func(w io.Writer) error // in place of Text, for what is long
 }
 
 // mostTime bounds how long a request is worked on. Reports have jobs of their own.
@@ -119,7 +123,7 @@ func (a *API) astray(w http.ResponseWriter, r *http.Request) {
 func (a *API) serve(rt *route, w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), mostTime)
 	defer cancel()
-	c := &call{Request: r.WithContext(ctx), now: a.now()}
+	c := &call{Request: r.WithContext(ctx), now: a.now(), named: a.People.ID}
 	if err := a.cross.Check(r); err != nil {
 		problem(http.StatusForbidden, "cross-site", textCrossSite).write(w)
 		return

@@ -3,11 +3,14 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -107,7 +110,25 @@ func (server) Feeds(context.Context) ([]api.Feed, error) {
 }
 func (server) Held(context.Context, string) (any, error) { return map[string]int{"names": 3}, nil }
 func (server) Orders(context.Context) (any, error)       { return map[string]int{"all": 0}, nil }
-func (server) Report(context.Context, api.ReportQuestion) (api.File, error) {
+func (server) Holding(unit string) (api.Holding, bool) {
+	return api.Holding{Unit: unit}, unit != "gone"
+}
+func (server) Days(string, time.Time, int) ([]api.Day, error) {
+	return []api.Day{{Day: "2026-11-28", Lessons: true}}, nil
+}
+func (server) At(netip.Addr) (string, bool) { return "sa-pa", true }
+func (server) Objects(kind, name string) []api.Object {
+	return []api.Object{{Name: name, Value: json.RawMessage(`{}`), Seq: 5}}
+}
+func (server) Head() api.Head { return api.Head{Seq: 7, Hash: "ab"} }
+func (server) Export(w io.Writer) error {
+	_, err := io.WriteString(w, "{}\n")
+	return err
+}
+func (server) Report(_ context.Context, q api.ReportQuestion) (api.File, error) {
+	if q.Period == "x" {
+		return api.File{}, errors.New("no such period")
+	}
 	return api.File{Name: "báo cáo.pdf", MediaType: "application/pdf", Text: []byte("%PDF")}, nil
 }
 func (server) Node(context.Context) api.Node { return api.Node{Name: "n1", Started: at} }
@@ -138,6 +159,8 @@ type people struct{}
 func (people) Accounts(context.Context, account.Actor, admin.Filter, admin.Page) ([]api.Account, error) {
 	return []api.Account{{ID: "acc_1", Name: "cntt", Unit: "sa-pa", Seq: 3}}, nil
 }
+
+func (people) ID(name string) string { return strings.Replace(name, "cntt", "acc_1", 1) }
 
 func (people) Tokens(context.Context, account.Actor, string) ([]api.Token, error) {
 	return []api.Token{{ID: "tok_1", Name: "đồng bộ", Scopes: account.ReadOnly(), Until: at}}, nil
@@ -170,6 +193,7 @@ func openDoor(t *testing.T, d api.Desk, door api.Door, folder string) *api.API {
 	units := tree{"lao-cai": "", "sa-pa": "lao-cai", "th-kim-dong": "sa-pa"}
 	a, err := api.New(api.Sources{
 		Desk: d, Door: door, People: people{}, Tree: func() account.Tree { return units }, Server: server{},
+		Go: func(f func(context.Context)) { go f(context.Background()) },
 	}, folder, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
@@ -218,8 +242,9 @@ func TestEachReadIsAnswered(t *testing.T) {
 	for _, path := range []string{
 		"openapi.yaml", "exceptions?limit=2", "exceptions?unit=sa-pa&name=olm&ended=true", "units/sa-pa/exceptions",
 		"requests", "units", "units/sa-pa", "units/sa-pa%2Fl%E1%BB%9Bp%205", "proposals", "proposals/9", "ledger", "ledger/7", "ledger/verify",
-		"explain?name=olm.vn&unit=th-kim-dong&at=2026-11-20T10:15", "feeds", "feeds/hostsvn/held", "orders",
-		"report?unit=all&period=2026-Q3&format=pdf", "nodes", "policy",
+		"explain?name=olm.vn&unit=th-kim-dong&at=2026-11-20T10:15", "feeds", "feeds/hostsvn/held", "orders", "reports", "nodes", "policy",
+		"units?address=10.20.8.7", "units/sa-pa/now", "units/sa-pa/calendar?from=2026-11-01&days=31", "calendar", "profiles", "profiles/thcs",
+		"timetables", "timetables/gio-hoc", "ledger/head", "ledger/export",
 		"session", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
 	} {
 		w := ask(h, "GET", api.Prefix+path, "")
@@ -229,9 +254,6 @@ func TestEachReadIsAnswered(t *testing.T) {
 	}
 	if tag := ask(h, "GET", api.Prefix+"units/sa-pa", "").Header().Get("ETag"); tag != `"7"` {
 		t.Errorf("the tag is %s", tag)
-	}
-	if name := ask(h, "GET", api.Prefix+"report?unit=all&period=2026-Q3&format=pdf", "").Header().Get("Content-Disposition"); !strings.Contains(name, "%C3%A1o") {
-		t.Errorf("the file is called %s", name)
 	}
 	if len(d.decided) != 0 {
 		t.Errorf("reading decided %v", d.decided)
@@ -324,6 +346,45 @@ func TestEachRouteWantsToKnowWhoAsks(t *testing.T) {
 	}
 	if len(d.decided) != 0 {
 		t.Errorf("decided: %v", d.decided)
+	}
+}
+
+// TestAReportIsMadeAskedAfterAndFetched: by the one who had it made.
+func TestAReportIsMadeAskedAfterAndFetched(t *testing.T) {
+	h := open(t, &desk{})
+	w := ask(h, "POST", api.Prefix+"reports", `{"unit":"all","period":"2026-Q3","format":"pdf"}`)
+	at := w.Header().Get("Location")
+	if w.Code != http.StatusAccepted || at == "" {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	await := func(at, want string) (r api.Report) {
+		t.Helper()
+		for range 10_000 {
+			if err := json.Unmarshal(ask(h, "GET", at, "").Body.Bytes(), &r); err != nil || r.State == want {
+				return r
+			}
+			runtime.Gosched()
+		}
+		t.Errorf("it is %+v", r)
+		return r
+	}
+	await(at, "made")
+	w = ask(h, "GET", at+"/file", "")
+	if w.Code != 200 || w.Body.String() != "%PDF" || !strings.Contains(w.Header().Get("Content-Disposition"), "%C3%A1o") {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+	if w := ask(h, "GET", at+"/file", "", "Authorization: Bearer operator@"); w.Code != http.StatusNotFound {
+		t.Errorf("another fetches it: %d", w.Code)
+	}
+	failed := ask(h, "POST", api.Prefix+"reports", `{"unit":"all","period":"x","format":"pdf"}`).Header().Get("Location")
+	if r := await(failed, "failed"); r.VI == "" || strings.Contains(r.EN, "no such period") {
+		t.Errorf("%+v", r)
+	}
+	for range 3 {
+		w = ask(h, "POST", api.Prefix+"reports", `{"unit":"all","period":"2026-Q3","format":"pdf"}`)
+	}
+	if kind, _ := problemOf(t, w); kind != "full" || w.Header().Get("Retry-After") == "" {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

@@ -27,7 +27,7 @@ func decisionRoutes() []route {
 		{pattern: "POST /api/v1/orders", serve: deciding(handOver), most: mostTable},
 		{pattern: "PUT /api/v1/reports/words", serve: deciding(setWords)},
 		{pattern: "POST /api/v1/accounts", serve: deciding(addAccount)},
-		{pattern: "DELETE /api/v1/accounts/{id}", serve: simply(func(c *call) admin.Decision { return admin.RemoveAccount{ID: c.PathValue("id")} })},
+		{pattern: "DELETE /api/v1/accounts/{id}", serve: simply(func(c *call) admin.Decision { return admin.RemoveAccount{ID: c.account()} })},
 		{pattern: "POST /api/v1/accounts/{id}/grants", serve: deciding(grant)},
 		{pattern: "DELETE /api/v1/accounts/{id}/grants", serve: deciding(revoke)},
 		{pattern: "POST /api/v1/accounts/{id}/tokens", serve: deciding(issueToken)},
@@ -173,7 +173,7 @@ type grantBody struct {
 }
 
 func grant(c *call, b grantBody) (admin.Decision, error) {
-	return admin.GrantRole{Account: c.PathValue("id"), Role: account.Role(b.Role), Unit: b.Unit, Until: b.Until}, nil
+	return admin.GrantRole{Account: c.account(), Role: account.Role(b.Role), Unit: b.Unit, Until: b.Until}, nil
 }
 
 type revokeBody struct {
@@ -183,7 +183,7 @@ type revokeBody struct {
 }
 
 func revoke(c *call, b revokeBody) (admin.Decision, error) {
-	return admin.RevokeRole{Account: c.PathValue("id"), Role: account.Role(b.Role), Unit: b.Unit}, nil
+	return admin.RevokeRole{Account: c.account(), Role: account.Role(b.Role), Unit: b.Unit}, nil
 }
 
 type tokenBody struct {
@@ -195,11 +195,11 @@ type tokenBody struct {
 }
 
 func issueToken(c *call, b tokenBody) (admin.Decision, error) {
-	return admin.IssueToken{Account: c.PathValue("id"), Name: b.Name, Scopes: b.Scopes, Unit: b.Unit, Until: b.Until}, nil
+	return admin.IssueToken{Account: c.account(), Name: b.Name, Scopes: b.Scopes, Unit: b.Unit, Until: b.Until}, nil
 }
 
 func endToken(c *call) admin.Decision {
-	return admin.EndToken{Account: c.PathValue("id"), Token: c.PathValue("token")}
+	return admin.EndToken{Account: c.account(), Token: c.PathValue("token")}
 }
 
 type unitBody struct {

@@ -140,7 +140,7 @@ func (c *checked) compare(r *http.Request, answer *httptest.ResponseRecorder) {
 	if err := openapi3filter.ValidateRequest(r.Context(), request); err != nil && answer.Code < 300 {
 		c.t.Errorf("%s %s was done, against the document: %.400v", r.Method, r.URL, err)
 	}
-	request.Options.ExcludeResponseBody = !strings.Contains(answer.Header().Get("Content-Type"), "json") && answer.Code == http.StatusOK
+	request.Options.ExcludeResponseBody = !strings.HasSuffix(answer.Header().Get("Content-Type"), "json") && answer.Code == http.StatusOK
 	response := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: request, Status: answer.Code, Header: answer.Header(),
 		Body: io.NopCloser(bytes.NewReader(answer.Body.Bytes())), Options: request.Options,

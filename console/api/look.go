@@ -2,7 +2,9 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -202,10 +204,34 @@ func showRequests(a *API, c *call) (reply, error) {
 }
 
 func showUnits(a *API, c *call) (reply, error) {
+	if text := c.URL.Query().Get("address"); text != "" {
+		return unitAt(a, c, text)
+	}
 	read := func(f admin.Filter, p admin.Page) ([]admin.Unit, error) {
 		return a.Desk.Units(c.Context(), c.actor, f, p)
 	}
 	return rows(c, unitOf, func(u *admin.Unit) string { return u.ID }, read)
+}
+
+// unitAt is the unit that an address belongs to, if the actor sees it.
+func unitAt(a *API, c *call, text string) (reply, error) {
+	if _, err := c.parameters("address"); err != nil {
+		return reply{}, err
+	}
+	client, err := netip.ParseAddr(text)
+	if err != nil {
+		return reply{}, invalid("address", textAddress)
+	}
+	p := Page[Unit]{Items: []Unit{}}
+	if id, known := a.Server.At(client.Unmap()); known {
+		u, err := a.Desk.Unit(c.Context(), c.actor, id)
+		if refused := (*admin.Refusal)(nil); err != nil && !errors.As(err, &refused) {
+			return reply{}, err
+		} else if err == nil {
+			p.Items = append(p.Items, unitOf(&u))
+		}
+	}
+	return reply{body: p}, nil
 }
 
 func showUnit(a *API, c *call) (reply, error) {

@@ -3,6 +3,8 @@ package api
 import (
 	"mime"
 	"net/http"
+	"strconv"
+	"time"
 
 	"lachan/admin/account"
 )
@@ -16,7 +18,19 @@ func machineRoutes() []route {
 		{pattern: "GET /api/v1/feeds", serve: showFeeds},
 		{pattern: "GET /api/v1/feeds/{name}/held", serve: showHeld},
 		{pattern: "GET /api/v1/orders", serve: showOrders},
-		{pattern: "GET /api/v1/report", serve: showReport},
+		{pattern: "POST /api/v1/reports", serve: makeReport},
+		{pattern: "GET /api/v1/reports", serve: showReports},
+		{pattern: "GET /api/v1/reports/{id}", serve: showReport},
+		{pattern: "GET /api/v1/reports/{id}/file", serve: downloadReport},
+		{pattern: "GET /api/v1/units/{id}/now", serve: showHolding},
+		{pattern: "GET /api/v1/units/{id}/calendar", serve: showDays},
+		{pattern: "GET /api/v1/calendar", serve: showObject("calendar")},
+		{pattern: "GET /api/v1/profiles", serve: showObjects("profile")},
+		{pattern: "GET /api/v1/profiles/{name}", serve: showObject("profile")},
+		{pattern: "GET /api/v1/timetables", serve: showObjects("timetable")},
+		{pattern: "GET /api/v1/timetables/{name}", serve: showObject("timetable")},
+		{pattern: "GET /api/v1/ledger/head", serve: showHead},
+		{pattern: "GET /api/v1/ledger/export", serve: showExport},
 		{pattern: "GET /api/v1/nodes", serve: showNodes},
 		{pattern: "GET /api/v1/ledger/verify", serve: showVerify},
 		{pattern: "GET /api/v1/policy", serve: showPolicy},
@@ -97,25 +111,6 @@ func showOrders(a *API, c *call) (reply, error) {
 	return reply{body: found}, err
 }
 
-func showReport(a *API, c *call) (reply, error) {
-	query, err := c.parameters("unit", "period", "document", "format")
-	if err != nil {
-		return reply{}, err
-	}
-	q := ReportQuestion{
-		Unit: query.Get("unit"), Period: query.Get("period"), Document: query.Get("document"), Format: query.Get("format"),
-	}
-	unit := q.Unit
-	if unit == "all" {
-		unit = ""
-	}
-	if err := a.needs(c, account.ReadReports, unit); err != nil {
-		return reply{}, err
-	}
-	f, err := a.Server.Report(c.Context(), q)
-	return reply{file: &f}, err
-}
-
 func showNodes(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.View); err != nil {
 		return reply{}, err
@@ -138,7 +133,7 @@ func showPolicy(a *API, c *call) (reply, error) {
 		return reply{}, err
 	}
 	text, err := a.Server.Policy(c.Context())
-	return reply{file: &File{"policy.yaml", "application/yaml", text}}, err
+	return reply{file: &File{Name: "policy.yaml", MediaType: "application/yaml", Text: text}}, err
 }
 
 // write answers with the file.
@@ -146,5 +141,92 @@ func (f *File) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", f.MediaType)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	w.WriteHeader(http.StatusOK)
+	if f.Write != nil {
+		_ = f.Write(w) // the client is gone, or finds that it is cut off
+		return
+	}
 	_, _ = w.Write(f.Text) // the client is gone
+}
+
+func showHead(a *API, c *call) (reply, error) {
+	if err := a.needsSomewhere(c, account.Audit); err != nil {
+		return reply{}, err
+	}
+	return reply{body: a.Server.Head()}, nil
+}
+
+// showExport is for those who may read all of the ledger: a chain has no parts.
+func showExport(a *API, c *call) (reply, error) {
+	if err := a.needs(c, account.Audit, ""); err != nil {
+		return reply{}, err
+	}
+	return reply{file: &File{Name: "ledger.jsonl", MediaType: "application/jsonl", Write: a.Server.Export}}, nil
+}
+
+func showHolding(a *API, c *call) (reply, error) {
+	unit := c.PathValue("id")
+	if err := a.needs(c, account.View, unit); err != nil {
+		return reply{}, err
+	}
+	h, known := a.Server.Holding(unit)
+	if !known {
+		return reply{}, notFound(textNoUnit.With(unit))
+	}
+	h.Now.Codes, h.In.Codes = orEmpty(h.Now.Codes), orEmpty(h.In.Codes)
+	return reply{body: h}, nil
+}
+
+// Bounds of a calendar that is asked for.
+const (
+	usualDays = 31
+	mostDays  = 400
+)
+
+func showDays(a *API, c *call) (reply, error) {
+	query, err := c.parameters("from", "days")
+	if err != nil {
+		return reply{}, err
+	}
+	unit, from, days := c.PathValue("id"), c.now, usualDays
+	if text := query.Get("from"); text != "" {
+		if from, err = time.Parse(time.DateOnly, text); err != nil {
+			return reply{}, invalid("from", textDay)
+		}
+	}
+	if text := query.Get("days"); text != "" {
+		if days, err = strconv.Atoi(text); err != nil || days < 1 || days > mostDays {
+			return reply{}, invalid("days", textLimit.With(mostDays))
+		}
+	}
+	if err := a.needs(c, account.View, unit); err != nil {
+		return reply{}, err
+	}
+	found, err := a.Server.Days(unit, from, days)
+	return reply{body: Page[Day]{Items: orEmpty(found)}}, err
+}
+
+// showObjects is what a route does that lists what was decided on objects of a kind.
+func showObjects(kind string) func(*API, *call) (reply, error) {
+	return func(a *API, c *call) (reply, error) {
+		if err := a.needsSomewhere(c, account.View); err != nil {
+			return reply{}, err
+		}
+		return reply{body: Page[Object]{Items: orEmpty(a.Server.Objects(kind, ""))}}, nil
+	}
+}
+
+// showObject is what a route does that shows one of them.
+func showObject(kind string) func(*API, *call) (reply, error) {
+	return func(a *API, c *call) (reply, error) {
+		if err := a.needsSomewhere(c, account.View); err != nil {
+			return reply{}, err
+		}
+		name := c.PathValue("name")
+		for _, o := range a.Server.Objects(kind, name) {
+			if o.Name == name {
+				return reply{body: o, tag: o.Seq}, nil
+			}
+		}
+		return reply{}, notFound(textNoObject.With(kind, name))
+	}
 }

@@ -267,15 +267,12 @@ func TestReadsAreForThoseWhoMay(t *testing.T) {
 			t.Errorf("%s %s: %d %s, want %d", who, path, w.Code, w.Body, want)
 		}
 	}
-	const explain, report = "explain?name=olm.vn&unit=", "report?period=2026-Q3&format=pdf&unit="
+	const explain = "explain?name=olm.vn&unit="
 	f("school@th-kim-dong", explain+"th-kim-dong", 200)
 	f("school@th-kim-dong", explain+"sa-pa", 403)
 	f("commune@sa-pa", explain+"th-kim-dong", 200)
 	f("commune@sa-pa", explain+"lao-cai", 403)
 	f("nobody", explain+"th-kim-dong", 403)
-	f("commune@sa-pa", report+"th-kim-dong", 200)
-	f("commune@sa-pa", report+"all", 403)
-	f("operator@", report+"all", 200)
 	f("school@th-kim-dong", "orders", 403)
 	f("province@lao-cai", "orders", 200)
 	f("school@th-kim-dong", "feeds/hostsvn/held", 403)
@@ -286,4 +283,22 @@ func TestReadsAreForThoseWhoMay(t *testing.T) {
 	f("viewer@sa-pa", "ledger/verify", 200)
 	f("province@lao-cai", "policy", 403)
 	f("operator@", "policy", 200)
+	f("school@th-kim-dong", "units/th-kim-dong/now", 200)
+	f("school@th-kim-dong", "units/sa-pa/now", 403)
+	f("school@th-kim-dong", "units/sa-pa/calendar", 403)
+	f("province@lao-cai", "ledger/export", 403)
+	f("operator@", "ledger/export", 200)
+	f("nobody", "ledger/head", 403)
+	f("nobody", "profiles", 403)
+	made := func(who, unit string, want int) {
+		t.Helper()
+		w := ask(h, "POST", api.Prefix+"reports", `{"period":"2026-Q3","format":"pdf","unit":"`+unit+`"}`, "Authorization: Bearer "+who)
+		if w.Code != want {
+			t.Errorf("%s of %s: %d %s", who, unit, w.Code, w.Body)
+		}
+	}
+	made("commune@sa-pa", "th-kim-dong", 202)
+	made("viewer@sa-pa", "th-kim-dong", 202)
+	made("commune@sa-pa", "all", 403)
+	made("operator@", "all", 202)
 }

@@ -25,5 +25,5 @@ func Patterns() (list []string) {
 }
 
 func showDocument(*API, *call) (reply, error) {
-	return reply{file: &File{"openapi.yaml", "application/yaml", document}}, nil
+	return reply{file: &File{Name: "openapi.yaml", MediaType: "application/yaml", Text: document}}, nil
 }

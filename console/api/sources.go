@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"lachan/admin"
@@ -18,6 +21,8 @@ type Sources struct {
 	// Tree is how the units in force stand to each other.
 	Tree   func() account.Tree
 	Server Server
+	// Go starts what goes on after its request was answered, until the server ends.
+	Go func(func(ctx context.Context))
 }
 
 // A Desk decides, and shows what was decided: *admin.Desk.
@@ -41,10 +46,23 @@ type Server interface {
 	Held(ctx context.Context, feed string) (any, error)
 	// Orders are those of authorities, as /api/orders has them.
 	Orders(ctx context.Context) (any, error)
-	// Report makes a document.
+	// Report makes a document. What is wrong with the question is a *Problem.
 	Report(ctx context.Context, q ReportQuestion) (File, error)
+	// Holding is what holds for a unit now and in lessons.
+	Holding(unit string) (h Holding, known bool)
+	// Days are the days from one on, and whether lessons are held.
+	Days(unit string, from time.Time, days int) ([]Day, error)
+	// At is the unit that an address belongs to; known is false if it is no unit's.
+	At(client netip.Addr) (unit string, known bool)
+	// Objects are what was decided on a profile, a timetable or the calendar; those of a kind
+	// if there is no name.
+	Objects(kind, name string) []Object
 	// Node is this machine.
 	Node(ctx context.Context) Node
+	// Head is the end of the ledger.
+	Head() Head
+	// Export writes the lines of the ledger as they lie on disk.
+	Export(w io.Writer) error
 	// Verify reads the whole ledger and says what is wrong with it.
 	Verify(ctx context.Context) (Verified, error)
 	// Policy is the policy in force as one file that can be read alone.
@@ -62,6 +80,43 @@ type ReportQuestion struct {
 	Period   string `json:"period"`
 	Document string `json:"document,omitempty"`
 	Format   string `json:"format"`
+}
+
+// A Holding is what holds for a unit.
+type Holding struct {
+	Unit    string  `json:"unit"`
+	Lessons bool    `json:"lessons_now"` // the same holds now as in lessons
+	Now     Blocked `json:"now"`
+	In      Blocked `json:"in_lessons"`
+}
+
+// A Blocked is what clients are kept from.
+type Blocked struct {
+	Profile    string   `json:"profile"`
+	Codes      []string `json:"codes"` // of categories and services
+	Default    bool     `json:"default_deny"`
+	Only       bool     `json:"only"` // nothing resolves but what the profile lists
+	SafeSearch bool     `json:"safe_search"`
+}
+
+// A Day is a day of the calendar.
+type Day struct {
+	Day     string `json:"day"`
+	Lessons bool   `json:"lessons"`
+}
+
+// An Object is what was decided on something that has a name.
+type Object struct {
+	Name  string          `json:"name"`
+	Value json.RawMessage `json:"value"`
+	Seq   uint64          `json:"seq"`
+}
+
+// A Head is the last record of the ledger.
+type Head struct {
+	Seq  uint64 `json:"seq"`
+	Hash string `json:"hash"`
+	Sig  string `json:"sig"`
 }
 
 // A Feed is a list, and how it stands.

@@ -144,4 +144,32 @@ var (
 		VI: "chỉ người đã đăng nhập mới sửa được tài khoản của mình: hãy đăng nhập bằng POST /api/v1/session",
 		EN: "only somebody who is logged in changes their own account: log in with POST /api/v1/session",
 	}
+	textNoUnit = wording.Text{
+		VI: "không có đơn vị %q",
+		EN: "there is no unit %q",
+	}
+	textDay = wording.Text{
+		VI: "phải là một ngày, ví dụ 2026-11-28",
+		EN: "has to be a day, such as 2026-11-28",
+	}
+	textNoObject = wording.Text{
+		VI: "chưa có quyết định nào về %s %q; nếu có trong policy.yaml thì sửa ở đó",
+		EN: "nothing was decided on the %s %q; if it is in policy.yaml it is changed there",
+	}
+	textAddress = wording.Text{
+		VI: "phải là một địa chỉ mạng, ví dụ 10.20.8.7",
+		EN: "has to be a network address, such as 10.20.8.7",
+	}
+	textNoReport = wording.Text{
+		VI: "không có báo cáo %q; báo cáo làm xong được giữ một giờ, hãy làm lại",
+		EN: "there is no report %q; one that was made is kept for an hour, make it anew",
+	}
+	textReportWorks = wording.Text{
+		VI: "báo cáo đang được làm; hãy hỏi lại sau",
+		EN: "the report is being made; ask again later",
+	}
+	textReportsFull = wording.Text{
+		VI: "đang có quá nhiều báo cáo được làm hoặc chờ tải; hãy thử lại sau",
+		EN: "too many reports are being made or wait to be fetched; try again later",
+	}
 )
