@@ -24,6 +24,7 @@ func open(t *testing.T, dir string) *ledger.Ledger {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = l.Close() }) // where the test has not
 	return l
 }
 
@@ -194,6 +195,11 @@ func TestAGroupIsWholeOrNotThere(t *testing.T) {
 		if err := os.WriteFile(path, text[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
+		for _, later := range []string{"head", "checkpoint"} { // they know only what is confirmed
+			if err := os.RemoveAll(filepath.Join(dir, later)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		l := open(t, dir)
 		_, one := l.State().Get("a", "allow/a.example")
 		_, other := l.State().Get("a", "request/1")
@@ -289,15 +295,17 @@ func TestThePythonOfTheFormatVerifies(t *testing.T) {
 		out, err := exec.CommandContext(t.Context(), python, "-c", string(program[1]), dir).CombinedOutput()
 		return fmt.Sprint(string(out), err)
 	}
-	if got := run(); got != "6 records<nil>" && got != "6 records\n<nil>" {
-		t.Errorf("python says %s", got)
+	if got := run(); strings.Contains(got, "No module named") {
+		t.Skip("python3 has no ed25519")
+	} else if want := "6 " + verify(t, dir).Head.Hash + "\n<nil>"; got != want {
+		t.Errorf("python says %s, want %s", got, want)
 	}
 	path := filepath.Join(dir, "00000001.jsonl")
 	text, _ := os.ReadFile(path)
 	if err := os.WriteFile(path, bytes.Replace(text, []byte("game"), []byte("gome"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := run(); !strings.Contains(got, "record 3") { // the chain tells it at the one after
+	if got := run(); !strings.Contains(got, "InvalidSignature") {
 		t.Errorf("python says %s", got)
 	}
 }

@@ -1,5 +1,5 @@
-// Package ledger keeps what was decided: records in a file that only grows, each chained
-// to the one before and signed by this node. The state is the fold of the records: of each
+// Package ledger keeps what was decided: records in files that only grow, each chained to
+// the one before and signed by this node. The state is the fold of the records: of each
 // object of each unit the last value. FORMAT.md says how it lies on disk.
 package ledger
 
@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -51,14 +50,42 @@ type Draft struct {
 	Expect uint64
 }
 
+// Bounds of what is written, so that no reader needs more memory for it.
+const (
+	mostLine  = 1 << 20  // bytes of a record
+	mostGroup = 8 << 20  // bytes of the records of a group
+	mostWords = 64 << 10 // bytes of the words of a record
+)
+
 // ErrConflict is the error of a draft whose object another record has set meanwhile.
 var ErrConflict = errors.New("another record has set the object")
 
-// ErrValue is wrapped by the error of a value that no record can have.
-var ErrValue = errors.New("no value of a record")
+// ErrValue is wrapped by the error of a draft that cannot be a record.
+var ErrValue = errors.New("it cannot be a record")
 
-// mostLine bounds a line, so that no reader needs more memory for one.
-const mostLine = 1 << 20
+// moment is a time as records have it.
+func moment(t time.Time) time.Time {
+	return t.Truncate(time.Millisecond).In(time.FixedZone("", 7*60*60))
+}
+
+// record is the record of a draft, without its place in the chain and without its words.
+func (d *Draft) record() (r Record, err error) {
+	r = Record{
+		Area: d.Area, Unit: d.Unit, By: d.By, Role: d.Role, Via: d.Via, What: d.What, Object: d.Object,
+		Request: d.Request, Of: d.Of,
+	}
+	if d.Object == "" {
+		return r, fmt.Errorf("%w: it sets no object", ErrValue)
+	}
+	if len(d.Words) > mostWords {
+		return r, fmt.Errorf("%w: %d bytes of words are more than %d", ErrValue, len(d.Words), mostWords)
+	}
+	if r.Old, err = canonical(d.Old); err != nil {
+		return r, err
+	}
+	r.New, err = canonical(d.New)
+	return r, err
+}
 
 // line is a record as it lies on disk, with its signature and without the end of the line.
 func (r *Record) line(key ed25519.PrivateKey) ([]byte, error) {
@@ -74,17 +101,38 @@ func (r *Record) line(key ed25519.PrivateKey) ([]byte, error) {
 	return text, err
 }
 
-// signed reports whether a line was signed by a key. What is signed is the line without its
-// signature, with whatever a newer program may have added.
-func signed(line []byte, key ed25519.PublicKey) bool {
+// read is the record of a line. Keys that it does not know are no mistake: a newer version
+// wrote them.
+func read(line []byte) (r Record, err error) {
+	if len(line) > mostLine {
+		return r, fmt.Errorf("%d bytes are more than %d", len(line), mostLine)
+	}
+	if err = json.Unmarshal(line, &r); err == nil && (r.Seq == 0 || r.Object == "" || r.More < 0) {
+		err = errors.New("it has no number or sets nothing")
+	}
+	return r, err
+}
+
+// signedBy reports whether a line was signed by one of some keys. What is signed is the
+// line without its signature.
+func signedBy(line []byte, keys []ed25519.PublicKey) bool {
 	const begin = `,"sig":"`
-	at := bytes.LastIndex(line, []byte(begin)) // what follows are texts alone, whose quotes are escaped
+	at := bytes.LastIndex(line, []byte(begin)) // no text after it can have a quote
 	if at < 0 {
 		return false
 	}
-	text, rest, ok := bytes.Cut(line[at+len(begin):], []byte(`"`))
-	signature, err := base64.RawStdEncoding.DecodeString(string(text))
-	return ok && err == nil && ed25519.Verify(key, slices.Concat(line[:at], rest), signature)
+	text, after, ok := bytes.Cut(line[at+len(begin):], []byte(`"`))
+	sig, err := base64.RawStdEncoding.Strict().DecodeString(string(text))
+	if !ok || err != nil || len(sig) != ed25519.SignatureSize {
+		return false
+	}
+	signed := append(bytes.Clone(line[:at]), after...)
+	for _, key := range keys {
+		if ed25519.Verify(key, signed, sig) {
+			return true
+		}
+	}
+	return false
 }
 
 func encode(value any) ([]byte, error) {
@@ -101,11 +149,17 @@ func canonical(value json.RawMessage) (json.RawMessage, error) {
 	if len(bytes.TrimSpace(value)) == 0 {
 		return json.RawMessage("null"), nil
 	}
+	if len(value) > mostLine {
+		return nil, fmt.Errorf("%w: a value of %d bytes is more than %d", ErrValue, len(value), mostLine)
+	}
 	var v any
 	d := json.NewDecoder(bytes.NewReader(value))
 	d.UseNumber()
 	if err := d.Decode(&v); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrValue, err)
+	}
+	if d.More() {
+		return nil, fmt.Errorf("%w: something follows its value", ErrValue)
 	}
 	if fraction(v) {
 		return nil, fmt.Errorf("%w: a number has a fraction or an exponent", ErrValue)
@@ -133,8 +187,8 @@ func fraction(v any) bool {
 	return false
 }
 
-func digest(line []byte) string {
-	sum := sha256.Sum256(line)
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 

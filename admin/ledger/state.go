@@ -1,25 +1,26 @@
 package ledger
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
-	"fmt"
-	"hash/maphash"
 	"iter"
-	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"time"
+	"unique"
 )
 
-// A State is the fold of records up to one. It is immutable.
+// A State is the fold of records up to one. It is immutable: a new state shares what it
+// did not change with the one before. Its values are ordered by kind, unit and object.
 type State struct {
-	shards []map[place]Value // by the hash of the place
-	seed   maphash.Seed
+	leaves [][]*entry // none is empty, none is longer than leafSize
 	seq    uint64
 }
 
-type place struct{ unit, object string }
+// leafSize is how many values are copied when one of them changes: 2 KB of pointers, and
+// for 100,000 values some 10 KB of leaves.
+const leafSize = 256
 
 // A Value is what the last record about an object of a unit says.
 type Value struct {
@@ -30,29 +31,116 @@ type Value struct {
 	By, Why      string
 }
 
-// shards is how many small maps a state consists of: a new state copies one of them.
-const shards = 1024
+// An entry is a value as the state keeps it: 100,000 of them have to be small.
+type entry struct {
+	unit, by unique.Handle[string] // few different ones
+	object   string
+	value    json.RawMessage
+	why      string
+	seq      uint64
+	at       int64 // Unix milliseconds
+}
 
-func newState() *State { return &State{make([]map[place]Value, shards), maphash.MakeSeed(), 0} }
+func entryOf(r *Record) *entry {
+	return &entry{
+		unit: unique.Make(r.Unit), by: unique.Make(r.By), object: strings.Clone(r.Object),
+		value: slices.Clone(null(r.New)), why: strings.Clone(r.Why), seq: r.Seq, at: r.At.UnixMilli(),
+	}
+}
 
-func (s *State) shard(p place) int { return int(maphash.Comparable(s.seed, p) % shards) }
+func (e *entry) export() Value {
+	return Value{e.unit.Value(), e.object, e.value, e.seq, moment(time.UnixMilli(e.at)), e.by.Value(), e.why}
+}
+
+// kindOf is the part of an object's name that says what it is, such as "allow/".
+func kindOf(object string) string { return object[:strings.IndexByte(object, '/')+1] }
+
+// compare orders an entry and a place.
+func (e *entry) compare(unit, object string) int {
+	return cmp.Or(
+		strings.Compare(kindOf(e.object), kindOf(object)),
+		strings.Compare(e.unit.Value(), unit),
+		strings.Compare(e.object, object))
+}
+
+// A cursor is a place among the values.
+type cursor struct{ leaf, at int }
+
+// seek finds the first value at or after a place. If all are before, it is the end of the
+// last leaf.
+func (s *State) seek(unit, object string) cursor {
+	if len(s.leaves) == 0 {
+		return cursor{}
+	}
+	leaf := sort.Search(len(s.leaves)-1, func(i int) bool {
+		l := s.leaves[i]
+		return l[len(l)-1].compare(unit, object) >= 0
+	})
+	at := sort.Search(len(s.leaves[leaf]), func(i int) bool { return s.leaves[leaf][i].compare(unit, object) >= 0 })
+	return cursor{leaf, at}
+}
+
+// get is the entry at a cursor; nil at the end.
+func (s *State) get(c cursor) *entry {
+	if c.leaf >= len(s.leaves) || c.at >= len(s.leaves[c.leaf]) {
+		return nil
+	}
+	return s.leaves[c.leaf][c.at]
+}
+
+func (s *State) next(c cursor) cursor {
+	if c.at++; c.leaf < len(s.leaves)-1 && c.at == len(s.leaves[c.leaf]) {
+		return cursor{c.leaf + 1, 0}
+	}
+	return c
+}
 
 // Seq is the number of the last record in the state.
 func (s *State) Seq() uint64 { return s.seq }
 
-// Get is an object of a unit; ok is false if no record is about it.
-func (s *State) Get(unit, object string) (v Value, ok bool) {
-	p := place{unit, object}
-	v, ok = s.shards[s.shard(p)][p]
-	return v, ok
+// Size is how many objects it has, those that were taken away included.
+func (s *State) Size() (n int) {
+	for _, l := range s.leaves {
+		n += len(l)
+	}
+	return n
 }
 
-// Kind yields the objects whose names begin so, in no order.
+// Get is an object of a unit; ok is false if no record is about it.
+func (s *State) Get(unit, object string) (v Value, ok bool) {
+	e := s.get(s.seek(unit, object))
+	if e == nil || e.compare(unit, object) != 0 {
+		return v, false
+	}
+	return e.export(), true
+}
+
+// Kind yields the objects whose names begin so, by kind, unit and name.
 func (s *State) Kind(prefix string) iter.Seq[Value] {
 	return func(yield func(Value) bool) {
-		for _, shard := range s.shards {
-			for p, v := range shard {
-				if strings.HasPrefix(p.object, prefix) && !yield(v) {
+		kind := kindOf(prefix)
+		for c := s.seek("", kind); ; c = s.next(c) {
+			e := s.get(c)
+			if e == nil || !strings.HasPrefix(kindOf(e.object), kind) {
+				return
+			}
+			if strings.HasPrefix(e.object, prefix) && !yield(e.export()) {
+				return
+			}
+		}
+	}
+}
+
+// Unit yields the objects of a unit, by kind and name.
+func (s *State) Unit(unit string) iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		for kind := range s.kinds() {
+			for c := s.seek(unit, kind); ; c = s.next(c) {
+				e := s.get(c)
+				if e == nil || kindOf(e.object) != kind || e.unit.Value() != unit {
+					break
+				}
+				if !yield(e.export()) {
 					return
 				}
 			}
@@ -60,43 +148,81 @@ func (s *State) Kind(prefix string) iter.Seq[Value] {
 	}
 }
 
-// Unit yields the objects of a unit, in no order.
-func (s *State) Unit(unit string) iter.Seq[Value] {
-	return func(yield func(Value) bool) {
-		for v := range s.Kind("") {
-			if v.Unit == unit && !yield(v) {
+// kinds yields the kinds of objects there are; "" is that of names without one.
+func (s *State) kinds() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for e := s.get(cursor{}); e != nil; {
+			kind := kindOf(e.object)
+			if !yield(kind) {
 				return
 			}
+			after := sort.Search(len(s.leaves), func(i int) bool {
+				l := s.leaves[i]
+				return kindOf(l[len(l)-1].object) > kind
+			})
+			if after == len(s.leaves) {
+				return
+			}
+			leaf := s.leaves[after]
+			e = leaf[sort.Search(len(leaf), func(i int) bool { return kindOf(leaf[i].object) > kind })]
+		}
+	}
+}
+
+// Unknown are the kinds of objects, and names without a kind, that this version does not
+// know: a newer one wrote them. They are kept.
+func (s *State) Unknown() (list []string) {
+	known := []string{
+		"account/", "allow/", "block/", "grant/", "list/", "order/", "profile/", "proposal/", "request/", "timetable/", "token/",
+		"unit/", "words/",
+	}
+	for kind := range s.kinds() {
+		if kind != "" && !slices.Contains(known, kind) {
+			list = append(list, kind)
+		}
+	}
+	for c := s.seek("", ""); ; c = s.next(c) {
+		e := s.get(c)
+		if e == nil || kindOf(e.object) != "" {
+			return list
+		}
+		if e.object != "calendar" && e.object != "policy" {
+			list = append(list, e.object)
 		}
 	}
 }
 
 // with is the state after records. It shares what they do not set.
 func (s *State) with(records ...Record) *State {
-	next := &State{slices.Clone(s.shards), s.seed, s.seq}
-	cloned := map[int]bool{}
+	next := &State{slices.Clone(s.leaves), s.seq}
 	for i := range records {
-		p := place{records[i].Unit, records[i].Object}
-		if at := next.shard(p); !cloned[at] {
-			cloned[at] = true
-			if next.shards[at] = maps.Clone(next.shards[at]); next.shards[at] == nil {
-				next.shards[at] = map[place]Value{}
-			}
-		}
-		next.set(&records[i])
+		next.set(entryOf(&records[i]))
 	}
 	return next
 }
 
-// set puts a record into a state that nobody else has yet.
-func (s *State) set(r *Record) {
-	p := place{r.Unit, r.Object}
-	at := s.shard(p)
-	if s.shards[at] == nil {
-		s.shards[at] = map[place]Value{}
+// set puts an entry into a state that nobody else has yet; its leaves may be shared.
+func (s *State) set(e *entry) {
+	s.seq = e.seq
+	if len(s.leaves) == 0 {
+		s.leaves = [][]*entry{{e}}
+		return
 	}
-	s.shards[at][p] = Value{r.Unit, r.Object, null(r.New), r.Seq, r.At, r.By, r.Why}
-	s.seq = r.Seq
+	c := s.seek(e.unit.Value(), e.object)
+	leaf := s.leaves[c.leaf]
+	if there := s.get(c); there != nil && there.compare(e.unit.Value(), e.object) == 0 {
+		leaf = slices.Clone(leaf)
+		leaf[c.at] = e
+		s.leaves[c.leaf] = leaf
+		return
+	}
+	if leaf = slices.Concat(leaf[:c.at], []*entry{e}, leaf[c.at:]); len(leaf) <= leafSize {
+		s.leaves[c.leaf] = leaf
+		return
+	}
+	half := leafSize / 2
+	s.leaves[c.leaf] = slices.Clone(leaf[half:])
+	s.leaves = slices.Insert(s.leaves, c.leaf, slices.Clone(leaf[:half]))
 }
 
 // With is the state as it would be after drafts, whose numbers are not known yet.
@@ -109,80 +235,36 @@ func (s *State) With(drafts ...Draft) *State {
 	return s.with(records...)
 }
 
-// consoleHead is the beginning of console.yaml.
-const consoleHead = "# What was decided in the console, through the API and by commands, as the ledger has it.\n" +
-	"# The program writes this file: changes made here are lost. Do not edit it.\n"
-
-// Console is console.yaml: the state as a policy is written, and below it the exceptions.
-// Words, which may be nil, finds what was typed by its digest.
-func (s *State) Console(words func(digest string) (string, bool)) []byte {
-	var b bytes.Buffer
-	b.WriteString(consoleHead)
-	s.section(&b, "profiles", "profile/", func(name string) string { return fmt.Sprintf("  %q: ", name) })
-	s.section(&b, "timetables", "timetable/", func(name string) string { return fmt.Sprintf("  %q: ", name) })
-	if v, ok := s.Get("", "calendar"); ok && v.New != nil {
-		fmt.Fprintf(&b, "calendar: %s\n", v.New)
-	}
-	s.section(&b, "units", "unit/", func(string) string { return "- " })
-	list := append(s.sorted("allow/"), s.sorted("block/")...)
-	if len(list) > 0 {
-		b.WriteString("decisions:\n")
-	}
-	for i := range list {
-		fmt.Fprintf(&b, "- %s\n", decision(&list[i], words))
-	}
-	return b.Bytes()
+// A fold gathers many records before anybody asks for their state.
+type fold struct {
+	entries map[place]*entry
+	seq     uint64
 }
 
-// section writes the objects of a kind, if there are any.
-func (s *State) section(b *bytes.Buffer, key, kind string, begin func(name string) string) {
-	list := s.sorted(kind)
-	if len(list) > 0 {
-		fmt.Fprintf(b, "%s:\n", key)
-	}
-	for i := range list {
-		fmt.Fprintf(b, "%s%s\n", begin(strings.TrimPrefix(list[i].Object, kind)), list[i].New)
-	}
+type place struct {
+	unit   unique.Handle[string]
+	object string
 }
 
-// sorted are the objects of a kind that are there, by unit and name.
-func (s *State) sorted(kind string) (list []Value) {
-	for v := range s.Kind(kind) {
-		if v.New != nil {
-			list = append(list, v)
-		}
-	}
-	slices.SortFunc(list, func(a, b Value) int {
-		return strings.Compare(a.Unit+"\x00"+a.Object, b.Unit+"\x00"+b.Object)
-	})
-	return list
+func newFold() *fold { return &fold{entries: map[place]*entry{}} }
+
+func (f *fold) set(r *Record) { f.put(entryOf(r)) }
+
+func (f *fold) put(e *entry) {
+	f.entries[place{e.unit, e.object}] = e
+	f.seq = max(f.seq, e.seq)
 }
 
-// A decided line is an exception as console.yaml has it.
-type decided struct {
-	Unit     string `json:"unit"`
-	Allow    string `json:"allow,omitempty"`
-	Block    string `json:"block,omitempty"`
-	From     string `json:"from,omitempty"`
-	Until    string `json:"until,omitempty"`
-	Who      string `json:"who"`
-	Why      string `json:"why"`
-	Document string `json:"document"`
-	Number   uint64 `json:"number"`
-}
-
-func decision(v *Value, words func(digest string) (string, bool)) []byte {
-	line := decided{}
-	_ = json.Unmarshal(v.New, &line) // without an end if it is none; then the reader says so
-	line.Unit, line.Who, line.Number = v.Unit, v.By, v.Seq
-	if name, ok := strings.CutPrefix(v.Object, "allow/"); ok {
-		line.Allow = name
-	} else {
-		line.Block = strings.TrimPrefix(v.Object, "block/")
+// state is the fold of what was gathered.
+func (f *fold) state() *State {
+	all := make([]*entry, 0, len(f.entries))
+	for _, e := range f.entries {
+		all = append(all, e)
 	}
-	if words != nil {
-		line.Why, _ = words(v.Why) // "" if they were erased
+	slices.SortFunc(all, func(a, b *entry) int { return a.compare(b.unit.Value(), b.object) })
+	s := &State{seq: f.seq}
+	for leaf := range slices.Chunk(all, leafSize*3/4) {
+		s.leaves = append(s.leaves, slices.Clone(leaf))
 	}
-	text, _ := encode(line)
-	return text
+	return s
 }

@@ -3,7 +3,6 @@ package ledger
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,13 +12,14 @@ import (
 
 // A Report is what verifying a ledger has found.
 type Report struct {
-	Records uint64
-	Head    Head
+	Records uint64 // that are good
+	Head    Head   // of the last of them; signed if the ledger is this node's
 	// Bad is what is wrong with the first record that is; nil if none is.
 	Bad *Bad
 	// Console reports whether console.yaml is the fold of the records.
 	Console bool
-	Erased  int // records whose words are gone
+	Erased  int      // records whose words are gone
+	Unknown []string // kinds of objects that this version does not know
 }
 
 // Bad is a record, or a place for one, that is wrong.
@@ -35,72 +35,175 @@ func (b *Bad) Error() string {
 	return fmt.Sprintf("record %d (%s:%d): %v", b.Seq, b.File, b.Line, b.What)
 }
 
+// Unwrap is what is wrong.
+func (b *Bad) Unwrap() error { return b.What }
+
 // What can be wrong with a record.
 var (
-	errChain     = errors.New("it does not follow the record before: one was changed, removed or moved")
-	errSignature = errors.New("its signature is not of this node")
+	errTorn      = errors.New("its line has no end")
 	errUnread    = errors.New("it cannot be read")
+	errMissing   = errors.New("it is missing: the next one there has a higher number")
+	errOrder     = errors.New("its number is not the next one: records were moved")
+	errChain     = errors.New("it does not follow the record before, which is not the one that was there")
+	errSignature = errors.New("its signature is not that of this node: it was changed, or another node wrote it")
 	errGroup     = errors.New("its group is not whole")
+	errCut       = errors.New("it is missing: a signed head knows it, so the end was cut off")
+	errRewritten = errors.New("it is not the one that a signed head knows: what is before was written anew")
 )
 
-// Verify checks the ledger in a folder: chain, signatures, numbers, and that console.yaml
-// is their fold.
-func Verify(dir string) (rep Report, err error) {
-	public, err := readPublic(dir)
-	if err != nil {
-		return rep, err
+// signedEvery is how many records one signature may vouch for: what is signed has the
+// digest of the line before, and so all of them.
+const signedEvery = 256
+
+// Verify checks the ledger in a folder: chain, signatures, numbers, groups, and that
+// console.yaml is their fold. Heads are signed ones that were kept elsewhere, such as
+// those of reports: a ledger that does not have their records was cut off or written anew.
+func Verify(dir string, heads ...Head) (rep Report, err error) {
+	v := verification{dir: dir, words: words{dir: filepath.Join(dir, "words")}, fold: newFold()}
+	if v.keys, err = publicKeys(dir); err != nil {
+		return rep, fmt.Errorf("verify ledger: %w", err)
 	}
-	names, err := files(dir)
-	if err != nil {
-		return rep, err
+	for _, h := range heads {
+		if err := h.Check(); err != nil {
+			return rep, fmt.Errorf("verify ledger: %w", err)
+		}
+		v.heads = append(v.heads, h)
 	}
-	w := words{dir: filepath.Join(dir, "words")}
-	state, more := newState(), 0
-	for _, name := range names {
-		for line, err := range lines(name) {
-			if err != nil {
-				return rep, err
-			}
-			r, failed := decode(line.text)
-			bad := func(what error) (Report, error) {
-				rep.Bad = &Bad{rep.Head.Seq + 1, filepath.Base(name), line.number, what}
-				return rep, nil
-			}
-			switch {
-			case failed != nil || !line.ended:
-				return bad(errUnread)
-			case r.Seq != rep.Head.Seq+1 || r.Prev != rep.Head.Hash:
-				return bad(errChain)
-			case !signed(line.text, public):
-				return bad(errSignature)
-			case more > 0 && r.More != more-1:
-				return bad(errGroup)
-			}
-			if _, err := os.Stat(filepath.Join(w.dir, r.Why)); r.Why != "" && errors.Is(err, fs.ErrNotExist) {
-				rep.Erased++
-			}
-			more = r.More
-			state.set(&r)
-			rep.Records++
-			rep.Head = Head{r.Seq, digest(line.text), r.Sig}
+	if h, err := readHead(dir); err == nil {
+		v.heads = append(v.heads, h)
+	}
+	list, err := files(dir)
+	if err != nil {
+		return rep, fmt.Errorf("verify ledger: %w", err)
+	}
+	for _, s := range list {
+		text, err := load(s.path)
+		if err != nil {
+			return rep, fmt.Errorf("verify ledger: %w", err)
+		}
+		if v.segment(filepath.Base(s.path), text); v.bad != nil {
+			break
 		}
 	}
-	console, err := os.ReadFile(filepath.Join(dir, consoleFile))
-	rep.Console = err == nil && bytes.Equal(console, state.Console(w.read)) ||
-		errors.Is(err, fs.ErrNotExist) && state.seq == 0
-	return rep, nil
+	return v.report(), nil
 }
 
-func publicText(key ed25519.PublicKey) []byte { return []byte(hex.EncodeToString(key) + "\n") }
+// Verify checks this ledger as it is on disk, also while others append to it.
+func (l *Ledger) Verify(heads ...Head) (Report, error) {
+	l.commit.Lock()
+	defer l.commit.Unlock()
+	if err := l.WriteConsole(); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
+	}
+	return Verify(l.dir, append(heads, l.Head())...)
+}
 
-func readPublic(dir string) (ed25519.PublicKey, error) {
-	text, err := os.ReadFile(filepath.Join(dir, "key.pub"))
-	if err != nil {
-		return nil, err
+// A verification is one on its way.
+type verification struct {
+	dir    string
+	keys   []ed25519.PublicKey
+	heads  []Head
+	words  words
+	fold   *fold
+	last   Head // of the last good record
+	more   int  // how many of its group follow
+	erased int
+	file   string
+	// pending are lines that no signature has vouched for yet.
+	pending []vouched
+	bad     *Bad
+}
+
+// vouched is a line for which a signature vouches, its own or a later one.
+type vouched struct {
+	seq  uint64
+	line int
+	text []byte
+}
+
+// segment checks a segment.
+func (v *verification) segment(name string, text []byte) {
+	v.file = name
+	number := 0
+	for line := range lines(text) {
+		number = line.number
+		r, err := read(line.text)
+		switch {
+		case !line.ended:
+			err = errTorn
+		case err != nil:
+			err = fmt.Errorf("%w: %w", errUnread, err)
+		default:
+			err = v.record(&r, &line)
+		}
+		if err != nil {
+			if v.vouch(); v.bad == nil { // one before may be the one that was changed
+				v.bad = &Bad{v.last.Seq + 1, name, line.number, err}
+			}
+			return
+		}
 	}
-	key, err := hex.DecodeString(string(bytes.TrimSpace(text)))
-	if err == nil && len(key) != ed25519.PublicKeySize {
-		err = errors.New("key.pub has no key")
+	if v.vouch(); v.bad == nil && v.more > 0 {
+		v.bad = &Bad{v.last.Seq + 1, name, number + 1, errGroup}
 	}
-	return key, err
+}
+
+// record checks a record and folds it.
+func (v *verification) record(r *Record, line *readLine) error {
+	if err := follows(r, v.last, v.more); err != nil {
+		return err
+	}
+	v.last, v.more = Head{Seq: r.Seq, Hash: digest(line.text)}, r.More
+	v.pending = append(v.pending, vouched{r.Seq, line.number, line.text})
+	if len(v.pending) == signedEvery {
+		if v.vouch(); v.bad != nil {
+			return v.bad
+		}
+	}
+	for _, h := range v.heads {
+		if h.Seq == r.Seq && h.Hash != v.last.Hash {
+			return errRewritten
+		}
+	}
+	if r.Why != "" {
+		if _, err := os.Stat(filepath.Join(v.words.dir, filepath.Base(r.Why))); errors.Is(err, fs.ErrNotExist) {
+			v.erased++
+		}
+	}
+	v.fold.set(r)
+	return nil
+}
+
+// vouch checks the last signature of those pending; if it is wrong, which one is the first.
+func (v *verification) vouch() {
+	n := len(v.pending)
+	if n > 0 && !signedBy(v.pending[n-1].text, v.keys) {
+		for _, p := range v.pending {
+			if !signedBy(p.text, v.keys) {
+				v.bad = &Bad{p.seq, v.file, p.line, errSignature}
+				break
+			}
+		}
+	}
+	v.pending = v.pending[:0]
+}
+
+func (v *verification) report() Report {
+	state := v.fold.state()
+	rep := Report{Records: v.last.Seq, Head: v.last, Bad: v.bad, Erased: v.erased, Unknown: state.Unknown()}
+	if v.bad != nil {
+		rep.Records = v.bad.Seq - 1
+	}
+	for _, h := range v.heads {
+		if rep.Bad == nil && h.Seq > v.last.Seq {
+			rep.Bad = &Bad{v.last.Seq + 1, v.file, 0, errCut}
+		}
+		if h.Seq == v.last.Seq && h.Hash == v.last.Hash {
+			rep.Head = h
+		}
+	}
+	console, err := os.ReadFile(filepath.Join(v.dir, consoleFile))
+	rep.Console = err == nil && bytes.Equal(console, state.Console(v.words.read)) ||
+		errors.Is(err, fs.ErrNotExist) && state.seq == 0
+	return rep
 }

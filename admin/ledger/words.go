@@ -1,14 +1,13 @@
 package ledger
 
 import (
-	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"lachan/internal/durable"
@@ -20,59 +19,75 @@ type words struct {
 
 	mu    sync.Mutex
 	known map[string]string // mu; some of them
+	size  int               // mu; bytes that known takes, roughly
 }
 
-// mostKnown bounds the words in memory: of 300 characters some 10 MB.
-const mostKnown = 10_000
+// mostKnown bounds the bytes of words in memory.
+const mostKnown = 4 << 20
 
 // saltSize is in bytes. The salt lies with the words: without them nobody can try out what
 // they were.
 const saltSize = 16
 
+// wordsName reports whether a name is that of words: a SHA-256.
+func wordsName(name string) bool {
+	sum, err := hex.DecodeString(name)
+	return err == nil && len(sum) == 32
+}
+
 // write keeps a text and returns its digest.
 func (w *words) write(text string) (string, error) {
-	salt := make([]byte, saltSize)
-	_, _ = rand.Read(salt) // it never fails
-	sum := sha256.Sum256(append(salt, text...))
-	name := hex.EncodeToString(sum[:])
-	if err := durable.WriteFile(filepath.Join(w.dir, name), append(salt, text...), 0o600); err != nil {
+	salted := make([]byte, saltSize, saltSize+len(text))
+	_, _ = rand.Read(salted) // it never fails
+	salted = append(salted, strings.ToValidUTF8(text, "\ufffd")...)
+	name := digest(salted)
+	if err := durable.WriteFile(filepath.Join(w.dir, name), salted, 0o600); err != nil {
 		return "", err
 	}
-	w.keep(name, text)
+	w.keep(name, string(salted[saltSize:]))
 	return name, nil
 }
+
+// perKnown is what an entry of the map takes beside its texts.
+const perKnown = 48
 
 func (w *words) keep(name, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.known == nil || len(w.known) >= mostKnown {
-		w.known = map[string]string{}
+	size := len(name) + len(text) + perKnown
+	if w.known == nil || w.size+size > mostKnown {
+		w.known, w.size = map[string]string{}, 0
 	}
 	w.known[name] = text
+	w.size += size
 }
 
-func (w *words) read(name string) (string, bool) {
-	if name == "" || filepath.Base(name) != name {
+// read finds a text; ok is false if it was erased, or is not what it was.
+func (w *words) read(name string) (text string, ok bool) {
+	if name == "" {
 		return "", false
 	}
 	w.mu.Lock()
-	text, ok := w.known[name]
+	text, ok = w.known[name]
 	w.mu.Unlock()
 	if ok {
 		return text, true
 	}
-	data, err := os.ReadFile(filepath.Join(w.dir, name))
-	sum := sha256.Sum256(data)
-	if err != nil || hex.EncodeToString(sum[:]) != name || len(data) < saltSize {
+	if !wordsName(name) {
 		return "", false
 	}
-	text = string(bytes.ToValidUTF8(data[saltSize:], nil))
+	data, err := os.ReadFile(filepath.Join(w.dir, name))
+	if err != nil || len(data) < saltSize || digest(data) != name {
+		return "", false
+	}
+	text = string(data[saltSize:])
 	w.keep(name, text)
 	return text, true
 }
 
+// erase removes a text, also one that is gone.
 func (w *words) erase(name string) error {
-	if len(name) != 2*sha256.Size || filepath.Base(name) != name {
+	if !wordsName(name) {
 		return fs.ErrNotExist
 	}
 	w.mu.Lock()

@@ -1,0 +1,73 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"lachan/internal/durable"
+)
+
+// The key of a node, and the file with which others verify what it has signed.
+const (
+	keyFile    = "key"
+	publicFile = "key.pub"
+)
+
+// openKey is the key of this node, which is made at the first start. If there was one that
+// is gone, lost is true: from now on another one signs.
+func openKey(dir string) (key ed25519.PrivateKey, keys []ed25519.PublicKey, lost bool, err error) {
+	path := filepath.Join(dir, keyFile)
+	if keys, err = publicKeys(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, false, err
+	}
+	seed, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		lost = len(keys) > 0
+		seed = make([]byte, ed25519.SeedSize)
+		_, _ = rand.Read(seed) // it never fails
+		err = durable.WriteFile(path, seed, 0o600)
+	case err == nil && len(seed) != ed25519.SeedSize:
+		err = fmt.Errorf("%s: %d bytes are no key; put the one of a backup there, or take it away: then another one is made",
+			path, len(seed))
+	}
+	if err != nil {
+		return nil, nil, false, err
+	}
+	key = ed25519.NewKeyFromSeed(seed)
+	public, _ := key.Public().(ed25519.PublicKey) // it is one
+	if slices.ContainsFunc(keys, func(k ed25519.PublicKey) bool { return k.Equal(public) }) {
+		return key, keys, lost, nil
+	}
+	keys = append(keys, public)
+	var text bytes.Buffer
+	for _, k := range keys {
+		fmt.Fprintln(&text, hex.EncodeToString(k))
+	}
+	return key, keys, lost, durable.WriteFile(filepath.Join(dir, publicFile), text.Bytes(), 0o644)
+}
+
+// publicKeys are those that have signed the records of a folder, the newest last.
+func publicKeys(dir string) (keys []ed25519.PublicKey, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, publicFile))
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.FieldsSeq(string(text)) {
+		key, err := hex.DecodeString(line)
+		if err != nil || len(key) != ed25519.PublicKeySize {
+			return nil, fmt.Errorf("%s: %q is no key", filepath.Join(dir, publicFile), line)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}

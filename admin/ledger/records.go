@@ -1,0 +1,95 @@
+package ledger
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+)
+
+// Records yields the records after a number, in their order, as far as they are on disk.
+func (l *Ledger) Records(after uint64) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		end := l.State().Seq()
+		segments := *l.segments.Load()
+		for i, s := range segments {
+			if i+1 < len(segments) && segments[i+1].first <= after+1 {
+				continue
+			}
+			if !s.records(after, end, yield) {
+				return
+			}
+		}
+	}
+}
+
+// records yields those of one segment; more is false if the caller wants no more, or end
+// is reached.
+func (s segment) records(after, end uint64, yield func(Record, error) bool) (more bool) {
+	file, err := os.Open(s.path)
+	if err != nil {
+		yield(Record{}, fmt.Errorf("read ledger: %w", err))
+		return false
+	}
+	defer file.Close()
+	in, err := recordsFrom(file, after)
+	for err == nil {
+		var line []byte
+		if line, err = in.ReadBytes('\n'); err != nil {
+			break
+		}
+		var r Record
+		if r, err = read(line[:len(line)-1]); err != nil {
+			break
+		}
+		if r.Seq > end {
+			return false
+		}
+		if r.Seq > after && !yield(r, nil) {
+			return false
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		yield(Record{}, fmt.Errorf("read ledger: %s: %w", s.path, err))
+		return false
+	}
+	return true
+}
+
+// near is the size of what is read record by record.
+const near = 1 << 16
+
+// recordsFrom reads from a line on that is not far before the record after a number. It
+// is looked for by halves, since numbers only grow.
+func recordsFrom(file *os.File, after uint64) (*bufio.Reader, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	low, high := int64(0), info.Size()
+	for high-low > near {
+		middle := low + (high-low)/2
+		in := bufio.NewReader(io.NewSectionReader(file, middle, high-middle))
+		skipped, err := in.ReadBytes('\n')
+		line, failed := []byte(nil), err
+		if begin := middle + int64(len(skipped)); err == nil {
+			if line, failed = in.ReadBytes('\n'); failed == nil {
+				r, wrong := read(line[:len(line)-1])
+				if wrong != nil {
+					return nil, wrong
+				}
+				if r.Seq <= after {
+					low = begin
+					continue
+				}
+			}
+		}
+		if failed != nil && !errors.Is(failed, io.EOF) {
+			return nil, failed
+		}
+		high = middle
+	}
+	return bufio.NewReader(io.NewSectionReader(file, low, info.Size()-low)), nil
+}
