@@ -141,8 +141,18 @@ type HandOver struct {
 	Table     []byte
 }
 
-// An AddAccount makes an account, which has no grants yet.
-type AddAccount struct{ Unit, ID, Name, Language, Notify string }
+// An AddAccount makes an account, which has no grants yet; with an ID it changes what is
+// known of one.
+type AddAccount struct {
+	Unit, ID, Name string
+	Language       string // both, vi, en; "" is both
+	Notify         string // school-day (the default), at-once, hourly, daily, never
+	Mail, Webhook  string // where to; "" is nowhere
+}
+
+// A ResetAccount takes all secrets of an account away. Outcome.Secret is the code by which
+// its owner sets a new password.
+type ResetAccount struct{ ID string }
 
 // A RemoveAccount ends an account, its sessions and its tokens.
 type RemoveAccount struct{ ID string }
@@ -198,7 +208,7 @@ type Outcome struct {
 	VoidBy string
 	// Waiting reports whether a second person has to confirm it: see Confirm.
 	Waiting bool
-	Secret  string // of IssueToken
+	Secret  string // of IssueToken, AddAccount and ResetAccount: shown once, kept nowhere
 	Text    string // of Adopt: what to delete
 }
 

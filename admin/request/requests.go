@@ -56,6 +56,10 @@ type Answer struct {
 	Text string    `json:"text"` // "" when it is closed without a word
 	By   string    `json:"by"`
 	At   time.Time `json:"at"`
+	// Outcome is open, refuse or close; "" of an answer that is no decision.
+	Outcome string    `json:"outcome,omitempty"`
+	Until   time.Time `json:"until,omitzero"`   // when what was opened ends
+	Record  uint64    `json:"record,omitempty"` // of the ledger
 }
 
 // ErrUnknown means that there is no such request.

@@ -1,0 +1,55 @@
+package admin
+
+import (
+	"context"
+
+	"lachan/admin/account"
+)
+
+// Versions of feeds.
+
+// A listValue is what a record says of a feed.
+type listValue struct {
+	Approve  string `json:"approve,omitempty"`
+	Reject   string `json:"reject,omitempty"`
+	RollBack string `json:"roll_back,omitempty"`
+}
+
+func (o ApproveList) plan(d *Desk, q *asking) (plan, error) {
+	return d.list(q, o.Feed, "approve", func(version string) listValue { return listValue{Approve: version} })
+}
+
+func (o RejectList) plan(d *Desk, q *asking) (plan, error) {
+	return d.list(q, o.Feed, "reject", func(version string) listValue { return listValue{Reject: version} })
+}
+
+func (o RollBackList) plan(d *Desk, q *asking) (plan, error) {
+	return d.list(q, o.Feed, "roll_back", func(version string) listValue { return listValue{RollBack: version} })
+}
+
+// list is the plan of a decision on a feed.
+func (d *Desk) list(q *asking, feed, verb string, value func(version string) listValue) (plan, error) {
+	now, known := d.parts.Lists.Standing(feed)
+	if !known {
+		return plan{}, &Refusal{Kind: NotFound, Field: "feed", Text: textNoFeed.With(shown(feed))}
+	}
+	if err := q.may(account.Lists, now.Unit); err != nil {
+		return plan{}, err
+	}
+	version := now.Held
+	if verb == "roll_back" {
+		version = now.Before
+	}
+	if version == "" {
+		text := textNothingHeld
+		if verb == "roll_back" {
+			text = textNoVersion
+		}
+		return plan{}, invalid("feed", text.With(feed))
+	}
+	p := planOf(none, q.draft(account.Lists, verb, now.Unit, "list/"+feed, value(version)))
+	p.done = func(ctx context.Context, _ *Outcome) error {
+		return d.parts.Lists.Use(ctx, feed, verb, version, q.by.Name)
+	}
+	return p, nil
+}

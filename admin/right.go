@@ -1,0 +1,80 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"lachan/admin/account"
+	"lachan/admin/ledger"
+	"lachan/internal/printable"
+)
+
+// May the actor, and what is then written.
+
+// may is nil if the actor has a right over a unit, else a refusal: that there is no such
+// unit to those who may not even see it, else who may.
+func (q *asking) may(right account.Right, unit string) error {
+	if q.by.May(right, unit, q.tree, q.now) {
+		return nil
+	}
+	if !q.by.May(account.View, unit, q.tree, q.now) {
+		return q.noUnit(unit)
+	}
+	return &Refusal{
+		Kind: NotAllowed, Text: textNotAllowed.With(right.Text(), place(unit)),
+		WhoMay: account.WhoMay(right, unit, q.tree),
+	}
+}
+
+func (q *asking) noUnit(unit string) error {
+	return &Refusal{Kind: NotFound, Field: "unit", Text: textNoUnit.With(shown(unit))}
+}
+
+// sees reports whether the actor may look at a unit.
+func (q *asking) sees(unit string) bool { return q.by.May(account.View, unit, q.tree, q.now) }
+
+// draft is a record that sets an object of a unit, by a right that was checked. A nil
+// value takes the object away.
+func (q *asking) draft(right account.Right, what, unit, object string, value any) ledger.Draft {
+	role, _ := q.by.As(right, unit, q.tree, q.now)
+	draft := ledger.Draft{
+		Area: q.tree.area(unit), Unit: unit, By: q.by.ID, Role: string(role), Via: q.by.Via, What: what, Object: object,
+		New: canonical(value), Words: printable.Line(q.how.Why, mostWords), Of: q.second,
+	}
+	if old, ok := q.state.Get(unit, object); ok {
+		draft.Old, draft.Expect = old.New, old.Seq
+	}
+	return draft
+}
+
+// mostWords bounds a reason, in characters; the rest is cut off.
+const mostWords = 300
+
+// canonical is a value as a record has it; nil is null.
+func canonical(value any) json.RawMessage {
+	if raw, ok := value.(json.RawMessage); ok {
+		if len(raw) == 0 || bytes.Equal(bytes.TrimSpace(raw), []byte("null")) {
+			return nil
+		}
+		return raw
+	}
+	if value == nil {
+		return nil
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil // values are structs of this package
+	}
+	return text
+}
+
+// shown is what others wrote, fit for a sentence.
+func shown(text string) string { return printable.Line(text, 120) }
+
+// place is a unit in a sentence.
+func place(unit string) any {
+	if unit == "" {
+		return textEverything
+	}
+	return shown(unit)
+}

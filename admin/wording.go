@@ -1,0 +1,239 @@
+package admin
+
+import (
+	"lachan/internal/wording"
+)
+
+// invalid refuses a mistake in what was decided.
+func invalid(field string, text wording.Text) error {
+	return &Refusal{Kind: Invalid, Field: field, Text: text}
+}
+
+// What the desk says. Each refusal says what is wrong and what to do.
+var (
+	textEverything = wording.Text{VI: "toàn hệ thống", EN: "everything"}
+
+	textNotAllowed = wording.Text{
+		VI: "tài khoản này không có quyền \"%v\" đối với %v; hãy hỏi người có quyền",
+		EN: "this account has no right \"%v\" over %v; ask somebody who has",
+	}
+	textNoUnit = wording.Text{
+		VI: "không có đơn vị %q, hoặc tài khoản này không được xem; hãy kiểm tra mã đơn vị",
+		EN: "there is no unit %q, or this account may not see it; check its id",
+	}
+	textConflict = wording.Text{
+		VI: "người khác vừa thay đổi mục này; hãy xem lại rồi quyết định",
+		EN: "somebody has changed this meanwhile; look at it again and decide",
+	}
+	textTrouble = wording.Text{
+		VI: "đã ghi quyết định số %d nhưng chưa áp dụng được, hệ thống sẽ thử lại: %v",
+		EN: "decision %d is written but not in force yet, it is tried again: %v",
+	}
+	textNoCategory = wording.Text{
+		VI: "không có nhóm %q; lachan catalogue categories liệt kê các nhóm",
+		EN: "there is no category %q; lachan catalogue categories lists them",
+	}
+	textAddress = wording.Text{
+		VI: "%q là địa chỉ IP; hãy ghi tên miền",
+		EN: "%q is an address; write a domain name",
+	}
+	textNoName = wording.Text{
+		VI: "%q không phải tên miền; hãy ghi như olm.vn, không có https:// và không có dấu /",
+		EN: "%q is no domain name; write it as olm.vn, without https:// and without /",
+	}
+	textSuffix = wording.Text{
+		VI: "%q bao gồm quá nhiều tên miền của nhiều người; hãy ghi tên cụ thể",
+		EN: "%q covers the names of too many others; write the name itself",
+	}
+	textLocked = wording.Text{
+		VI: "%s thuộc %s do %v khóa (%s); chỉ nơi đã khóa mới mở được, hãy gửi yêu cầu lên nơi đó",
+		EN: "%s is in %s, which %v has locked (%s); only they can lift it, so send a request to them",
+	}
+	textUntil = wording.Text{
+		VI: "%q không phải thời hạn hợp lệ; hãy ghi ngày như 2026-12-31, giờ theo RFC 3339, lesson, term hoặc never",
+		EN: "%q is no valid end; write a day as 2026-12-31, a time of RFC 3339, lesson, term or never",
+	}
+	textEndsBefore = wording.Text{
+		VI: "thời hạn %q đã qua hoặc trước lúc bắt đầu; hãy chọn thời hạn sau đó",
+		EN: "the end %q is over, or before the beginning; choose a later one",
+	}
+	textNoException = wording.Text{
+		VI: "không có ngoại lệ %q của %v do quyết định tạo ra; hãy xem danh sách ngoại lệ",
+		EN: "there is no exception %q of %v that was decided on; look at the list of exceptions",
+	}
+	textStanding = wording.Text{
+		VI: "quyết định %d đã được thay bằng quyết định %d; hãy hoàn tác quyết định sau trước",
+		EN: "decision %d was replaced by decision %d; undo the later one first",
+	}
+	textNoUndo = wording.Text{
+		VI: "quyết định %d (%s) không hoàn tác được; hãy ra quyết định mới ngược lại",
+		EN: "decision %d (%s) cannot be undone; decide the opposite",
+	}
+	textNoRecord = wording.Text{
+		VI: "không có quyết định số %d, hoặc tài khoản này không được xem; hãy kiểm tra số",
+		EN: "there is no decision %d, or this account may not see it; check the number",
+	}
+	textNoProposal = wording.Text{
+		VI: "không có đề nghị số %d đang chờ; có thể đã được xác nhận hoặc bỏ",
+		EN: "no proposal %d is waiting; it may have been confirmed or dropped",
+	}
+	textTooLate = wording.Text{
+		VI: "đề nghị số %d đã quá 72 giờ; hãy đề nghị lại",
+		EN: "proposal %d is older than 72 hours; propose it again",
+	}
+	textSamePerson = wording.Text{
+		VI: "cần người thứ hai xác nhận; người đề nghị không tự xác nhận được",
+		EN: "a second person has to confirm it, not the one who proposed it",
+	}
+	textNoJSON   = wording.Text{VI: "không ghi lại được: %v", EN: "it cannot be written: %v"}
+	textNoObject = wording.Text{
+		VI: "giá trị phải là một đối tượng JSON như trong policy.yaml",
+		EN: "the value has to be a JSON object, as in policy.yaml",
+	}
+	textNoID = wording.Text{
+		VI: "%q không phải mã hợp lệ; chỉ dùng chữ thường a-z, số, '-', '_', '.', nhiều nhất 63 ký tự",
+		EN: "%q is no valid id; use a-z, digits, '-', '_' and '.', at most 63 of them",
+	}
+	textOtherID = wording.Text{
+		VI: "mã trong nội dung là %q, khác %q; hãy ghi giống nhau",
+		EN: "the id in the text is %q and not %q; write the same",
+	}
+	textFileHome = wording.Text{
+		VI: "%s được ghi tại %s; hãy sửa ở đó, ví dụ: %s, hoặc nhận về bằng lachan policy adopt %s",
+		EN: "%s is written at %s; change it there, for example: %s, or adopt it by lachan policy adopt %s",
+	}
+	textNothingToDo = wording.Text{
+		VI: "đã như vậy rồi, không có gì để thay đổi",
+		EN: "it is so already, there is nothing to change",
+	}
+	textMistake = wording.Text{
+		VI: "chính sách sẽ sai: %v; chưa ghi gì, hãy sửa rồi thử lại",
+		EN: "the policy would have a mistake: %v; nothing was written, mend it and try again",
+	}
+	textNotChecked = wording.Text{
+		VI: "chưa kiểm tra được chính sách, chưa ghi gì; hãy thử lại: %v",
+		EN: "the policy could not be checked, nothing was written; try again: %v",
+	}
+	textHowMany = wording.Text{
+		VI: "hãy chọn từ 1 đến %d yêu cầu",
+		EN: "choose 1 to %d requests",
+	}
+	textAnswered = wording.Text{
+		VI: "yêu cầu %s đã được trả lời; hãy mở lại trước khi trả lời khác",
+		EN: "request %s was answered; reopen it before you answer otherwise",
+	}
+	textAnswerEnds = wording.Text{
+		VI: "mở theo yêu cầu phải có thời hạn; hãy chọn lesson, term hoặc một ngày",
+		EN: "what a request opens has to have an end; choose lesson, term or a day",
+	}
+	textReason = wording.Text{
+		VI: "từ chối phải có lý do; người hỏi sẽ đọc được",
+		EN: "a refusal needs a reason; those who asked can read it",
+	}
+	textNothingAbove = wording.Text{
+		VI: "không có đơn vị cấp trên của %v để chuyển lên",
+		EN: "there is no unit above %v to send it to",
+	}
+	textNoOrder = wording.Text{
+		VI: "%s không bị chặn theo văn bản nào; hãy tự trả lời hoặc chuyển lên cấp trên",
+		EN: "no document orders %s to be blocked; answer it or send it up",
+	}
+	textNoOutcome = wording.Text{
+		VI: "%q không phải cách trả lời; hãy chọn open, refuse, up, authority hoặc close",
+		EN: "%q is no outcome; choose open, refuse, up, authority or close",
+	}
+	textNoRequest = wording.Text{
+		VI: "không có yêu cầu %q, hoặc tài khoản này không được xem; lachan requests liệt kê",
+		EN: "there is no request %q, or this account may not see it; lachan requests lists them",
+	}
+	textNoFeed = wording.Text{
+		VI: "không có danh sách %q; lachan lists status liệt kê",
+		EN: "there is no feed %q; lachan lists status lists them",
+	}
+	textNothingHeld = wording.Text{
+		VI: "không có phiên bản nào của %s đang bị giữ lại",
+		EN: "no version of %s is held back",
+	}
+	textNoVersion = wording.Text{
+		VI: "không có phiên bản trước của %s để quay về",
+		EN: "there is no version of %s to go back to",
+	}
+	textAccountThere = wording.Text{
+		VI: "tài khoản %s đã có ở đơn vị khác; hãy chọn mã khác",
+		EN: "account %s is there already, in another unit; choose another id",
+	}
+	textNameEmpty = wording.Text{VI: "hãy ghi tên người dùng", EN: "write the name of the person"}
+	textNoToken   = wording.Text{
+		VI: "khóa API không được quản lý tài khoản; hãy đăng nhập",
+		EN: "a token may not manage accounts; log in",
+	}
+	textNoAccount = wording.Text{
+		VI: "không có tài khoản %q, hoặc tài khoản này không được xem; lachan account list liệt kê",
+		EN: "there is no account %q, or this one may not see it; lachan account list lists them",
+	}
+	textBeyond = wording.Text{
+		VI: "việc này vượt quá vai trò của tài khoản này đối với %v; hãy hỏi cấp trên",
+		EN: "this is beyond the role of this account over %v; ask those above",
+	}
+	textNoRole = wording.Text{
+		VI: "không có vai trò %q; có school, commune, province, operator, authority, viewer",
+		EN: "there is no role %q; there are school, commune, province, operator, authority, viewer",
+	}
+	textNoGrant = wording.Text{
+		VI: "tài khoản %q không có vai trò ấy đối với %v",
+		EN: "account %q has no such role over %v",
+	}
+	textNoRight = wording.Text{
+		VI: "không có quyền %q; hãy xem tài liệu API",
+		EN: "there is no right %q; see the documents of the API",
+	}
+	textTokenEnd = wording.Text{
+		VI: "%q không phải thời hạn của khóa API; hãy chọn một ngày trong vòng một năm tới",
+		EN: "%q is no end of a token; choose a day within a year",
+	}
+	textNoSuchToken = wording.Text{
+		VI: "không có khóa API %q; lachan token list liệt kê",
+		EN: "there is no token %q; lachan token list lists them",
+	}
+	textNoLanguage = wording.Text{
+		VI: "không có ngôn ngữ %q; hãy chọn both, vi hoặc en",
+		EN: "there is no language %q; choose both, vi or en",
+	}
+	textNoNotify = wording.Text{
+		VI: "không có cách báo tin %q; hãy chọn một trong %s",
+		EN: "there is no way of telling %q; choose one of %s",
+	}
+	textNoMail = wording.Text{
+		VI: "%q không phải địa chỉ thư; hãy ghi như it@school.example",
+		EN: "%q is no address for mail; write it as it@school.example",
+	}
+	textNoWebhook = wording.Text{
+		VI: "%q không phải địa chỉ webhook; phải bắt đầu bằng https://",
+		EN: "%q is no address of a webhook; it has to begin with https://",
+	}
+	textTableSize = wording.Text{
+		VI: "bảng phải có nội dung và nhiều nhất %d MiB",
+		EN: "the table has to have something in it, and at most %d MiB",
+	}
+	textTable = wording.Text{
+		VI: "bảng chưa dùng được: %v; hãy sửa rồi gửi lại",
+		EN: "the table cannot be used: %v; mend it and hand it over again",
+	}
+	textNoDocument = wording.Text{
+		VI: "%q không phải số văn bản; hãy ghi như 15/QĐ-A05",
+		EN: "%q is no number of a document; write it as 15/QĐ-A05",
+	}
+	textNoPart = wording.Text{
+		VI: "không có kỳ %q hoặc phần %q của báo cáo; hãy ghi kỳ như 2026-Q4",
+		EN: "a report has no period %q or no part %q; write a period as 2026-Q4",
+	}
+	textLong        = wording.Text{VI: "quá dài; nhiều nhất %d byte", EN: "too long; at most %d bytes"}
+	textMachineOnly = wording.Text{
+		VI: "chỉ máy chủ tự ghi việc này",
+		EN: "only the server itself records this",
+	}
+	textAdopt = wording.Text{
+		VI: "không nhận về được %s: %v",
+		EN: "%s cannot be adopted: %v",
+	}
+)
