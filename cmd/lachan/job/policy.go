@@ -17,11 +17,15 @@ const policyTime = 10 * time.Minute
 // of the job say, as they say it to the server.
 type PolicyOrder struct {
 	Folder string `json:"folder"`
+	// Console is read in place of console.yaml, and nothing is written: what would be wrong
+	// is all that is asked. "" is console.yaml.
+	Console string `json:"console,omitempty"`
 }
 
 // A PolicyAnswer says what came of a policy.
 type PolicyAnswer struct {
-	Serial   uint64            `json:"serial"` // of the compiled policy; 0 if it has mistakes
+	Serial   uint64            `json:"serial"`   // of the compiled policy; 0 if it has mistakes
+	Possible bool              `json:"possible"` // it has none
 	Problems yamlfile.Problems `json:"problems"`
 }
 
@@ -36,10 +40,14 @@ func compilePolicy(c command.Call, o PolicyOrder) (answer PolicyAnswer, err erro
 	if len(problems) > 0 {
 		return PolicyAnswer{Problems: problems}, nil
 	}
+	if o.Console != "" {
+		p, problems := source.TryPolicy(cfg, o.Console)
+		return PolicyAnswer{Possible: p != nil, Problems: problems}, nil
+	}
 	p, problems := source.LoadPolicy(cfg, nil)
 	if p == nil {
 		return PolicyAnswer{Problems: problems}, nil
 	}
 	serial, err := policy.NewStore(o.Folder).Save(p)
-	return PolicyAnswer{serial, problems}, err
+	return PolicyAnswer{serial, err == nil, problems}, err
 }

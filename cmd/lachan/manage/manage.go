@@ -22,6 +22,7 @@ import (
 	"lachan/cmd/lachan/crash"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
+	"lachan/cmd/lachan/manage/desk"
 	"lachan/internal/confine"
 	"lachan/internal/message"
 	"lachan/internal/suspended"
@@ -57,6 +58,7 @@ type node struct {
 	held       *held
 	identity   *identity
 	reports    *reports
+	desk       *desk.Office
 	view       atomic.Pointer[view]
 }
 
@@ -187,6 +189,7 @@ func (n *node) startWork(ctx context.Context) {
 	n.lists.startCompiling(ctx)
 	n.children.start(ctx, "reports", n.reports.run)
 	n.startTally(ctx)
+	n.children.start(ctx, "ledger", n.desk.Run)
 	units := n.policy.Policy
 	n.children.start(context.WithoutCancel(ctx), "history", func(ctx context.Context) {
 		n.protect(units) // of a country it takes a third of a second, and resolve waits to be met
@@ -235,7 +238,9 @@ func (n *node) take(ctx context.Context, in input) (stop bool) {
 	case message.Stop:
 		return true
 	case message.Reload:
-		n.reload(ctx)
+		if problems := n.reload(ctx); len(problems) == 0 {
+			n.desk.Reloaded(ctx, n.policy.Digest())
+		}
 	case message.Sockets:
 		n.services.takeSockets(ctx, &m)
 	case message.Peer:

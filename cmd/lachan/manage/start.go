@@ -17,12 +17,14 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
+	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/metrics/history"
+	"lachan/policy"
 	"lachan/policy/catalogue"
 )
 
@@ -160,5 +162,38 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 		n.conditions.Set("orders", err.Error())
 	}
 	n.lists.orders = orders
+	return openDesk(n, cfg)
+}
+
+// openDesk opens what people decide by: from now on what they have decided is in force.
+func openDesk(n *node, cfg *config.Config) (err error) {
+	n.desk, err = desk.Open(cfg, desk.Sources{
+		InForce: func() (*config.Config, *policy.Rules, *blocklist.List) {
+			v := n.view.Load()
+			return v.cfg, v.rules, v.list
+		},
+		Decide: n.decided.decide, Restructure: n.decided.restructure,
+		Compile: func(ctx context.Context, console string) (yamlfile.Problems, error) {
+			answer, err := n.jobs.Policy(ctx, n.flags, job.PolicyOrder{Console: console})
+			if answer.Possible {
+				return nil, err
+			}
+			return answer.Problems, err
+		},
+		Feed: func(name string) (feed.Source, bool) {
+			for _, s := range n.view.Load().cfg.Sources(n.lists.core, n.lists.names) {
+				if s.Name == name {
+					return s, true
+				}
+			}
+			return feed.Source{}, false
+		},
+		Relisted: n.lists.wake, Feeds: n.lists.store, Requests: n.services.visitors.requests,
+		Conditions: n.conditions, Log: n.log,
+	})
+	if err != nil {
+		return config.StateError(cfg, err)
+	}
+	n.decided.entries = func() []policy.OverlayEntry { return n.desk.Entries(n.cfg.Timezone.Location) }
 	return nil
 }

@@ -47,6 +47,13 @@ func LoadPolicy(cfg *config.Config, old *policy.Policy) (*policy.Policy, yamlfil
 	return load(cfg, origin(cfg), old)
 }
 
+// TryPolicy is LoadPolicy with another file in place of console.yaml.
+func TryPolicy(cfg *config.Config, console string) (*policy.Policy, yamlfile.Problems) {
+	from := origin(cfg)
+	from.Console = console
+	return load(cfg, from, nil)
+}
+
 func load(cfg *config.Config, from *policy.Origin, old *policy.Policy) (*policy.Policy, yamlfile.Problems) {
 	if cfg.Policy != "" {
 		f, err := os.Open(cfg.Policy)

@@ -1,0 +1,266 @@
+// Package desk fills what package admin needs with what is in force: the policy and the
+// lists that answers go by, the feeds, the accounts, the folder of the ledger.
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"lachan/admin"
+	"lachan/admin/account"
+	"lachan/admin/ledger"
+	"lachan/admin/request"
+	"lachan/blocklist"
+	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/config"
+	"lachan/internal/durable"
+	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
+	"lachan/metrics"
+	"lachan/policy"
+)
+
+// Sources are what the desk is lent. Its functions may be called by any goroutine.
+type Sources struct {
+	// InForce is what answers go by.
+	InForce func() (cfg *config.Config, rules *policy.Rules, list *blocklist.List)
+	// Decide puts exceptions in force, Restructure all that is written; both return when
+	// it is.
+	Decide, Restructure func(context.Context) error
+	// Compile says what is wrong with the policy if a file were console.yaml.
+	Compile func(ctx context.Context, console string) (yamlfile.Problems, error)
+	// Feed is a feed of the configuration as it is updated.
+	Feed func(name string) (feed.Source, bool)
+	// Relisted has lists compiled of other copies of feeds.
+	Relisted   func()
+	Feeds      *feed.Store
+	Requests   *request.Store
+	Conditions *metrics.Conditions
+	Log        *slog.Logger
+}
+
+// An Office is the desk with what stands in it.
+type Office struct {
+	*admin.Desk
+	Ledger *ledger.Ledger
+	Door   *account.Door
+	src    Sources
+	state  string // folder
+}
+
+// Open opens the ledger and the accounts in the folder of the state. What is damaged there
+// is a condition, and opens nothing.
+func Open(cfg *config.Config, src Sources) (*Office, error) {
+	o := &Office{src: src, state: cfg.StateDir}
+	var err error
+	if o.Ledger, err = ledger.Open(filepath.Join(cfg.StateDir, "ledger")); err != nil {
+		return nil, err
+	}
+	o.tell("ledger-damaged", o.Ledger.Damage())
+	if err := o.Ledger.WriteConsole(); err != nil { // a kill may have come before it was written
+		return nil, err
+	}
+	door, damaged, err := account.Open(account.Settings{
+		Dir: cfg.StateDir, Grants: grants{o}, UnitName: o.unitName,
+	})
+	if err != nil {
+		return nil, err
+	}
+	o.tell("accounts-damaged", damaged)
+	o.Door = door
+	o.Desk = admin.New(admin.Parts{
+		Ledger: o.Ledger, View: view{o}, Force: force{o}, Lists: lists{o}, Accounts: accounts{door}, Papers: papers{o},
+		Requests: src.Requests,
+	})
+	return o, nil
+}
+
+// tell tells of damage for as long as it is there.
+func (o *Office) tell(condition string, damaged []error) {
+	if len(damaged) == 0 {
+		o.src.Conditions.Clear(condition)
+		return
+	}
+	o.src.Conditions.Set(condition, damaged[0].Error())
+	for _, err := range damaged {
+		o.src.Log.Error("what was set aside", "condition", condition, "error", err)
+	}
+}
+
+// consoleEvery is how often console.yaml follows the ledger, for commands that work on what
+// is on disk.
+const consoleEvery = 2 * time.Second
+
+// Run keeps console.yaml up to date until ctx is done.
+func (o *Office) Run(ctx context.Context) {
+	written := uint64(0)
+	tick := time.NewTicker(consoleEvery)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if now := o.Ledger.Head().Seq; now != written {
+			if err := o.Ledger.WriteConsole(); err != nil {
+				o.src.Conditions.Set("ledger", err.Error())
+			} else {
+				written = now
+				o.src.Conditions.Clear("ledger")
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+	if err := o.Ledger.Close(); err != nil {
+		o.src.Log.Error("close the ledger", "error", err)
+	}
+}
+
+// Entries are the exceptions that are decided on.
+func (o *Office) Entries(zone *time.Location) []policy.OverlayEntry {
+	return admin.Entries(o.Ledger.State(), o.Ledger.Words, zone)
+}
+
+// Reloaded records that files were read again and came to a policy.
+func (o *Office) Reloaded(ctx context.Context, digest string) {
+	by := account.Actor{ID: "file", Name: "file", Via: "file", Machine: true}
+	if _, err := o.Decide(ctx, by, admin.Reload{Digest: digest}, admin.How{}); err != nil {
+		o.src.Log.Error("record a reload", "error", wording.ErrorIn(err, wording.English))
+	}
+}
+
+// unitName is what people call a unit.
+func (o *Office) unitName(unit string) string {
+	_, rules, _ := o.src.InForce()
+	g, ok := rules.Policy().GroupOf(unit)
+	if !ok {
+		return ""
+	}
+	return rules.Policy().Group(g).Name
+}
+
+// grants are what accounts may do by the ledger.
+type grants struct{ *Office }
+
+// Grants are those of an account.
+func (g grants) Grants(id string) []account.Grant {
+	cfg, _, _ := g.src.InForce()
+	return admin.GrantsOf(g.Ledger.State(), id, cfg.Timezone.Location)
+}
+
+// A view shows what is in force.
+type view struct{ *Office }
+
+func (v view) Rules() *policy.Rules {
+	_, rules, _ := v.src.InForce()
+	return rules
+}
+
+func (v view) If(p *policy.Policy) (now, lessons *policy.Rules) {
+	_, rules, list := v.src.InForce()
+	at := time.Now()
+	return p.At(list, at, rules.Serial()), policy.InLessons(p, list, at)
+}
+
+func (v view) Authorities() (ids []string) {
+	cfg, _, _ := v.src.InForce()
+	for i := range cfg.Feeds {
+		if id := admin.AuthorityID(cfg.Feeds[i].Authority.Name); id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Written is a unit of policy.yaml as the console would have it.
+func (v view) Written(unit string) (text json.RawMessage, lines string, err error) {
+	return nil, "", errors.New("not built yet")
+}
+
+// A force puts what is decided in force.
+type force struct{ *Office }
+
+func (f force) Names(ctx context.Context) error { return f.src.Decide(ctx) }
+
+func (f force) Structure(ctx context.Context) error {
+	if err := f.Ledger.WriteConsole(); err != nil {
+		return err
+	}
+	return f.src.Restructure(ctx)
+}
+
+func (f force) Check(ctx context.Context, console []byte) (yamlfile.Problems, error) {
+	path := filepath.Join(f.state, "ledger", "console-checked.yaml")
+	if err := durable.WriteFile(path, console, 0o600); err != nil {
+		return nil, err
+	}
+	defer os.Remove(path)
+	return f.src.Compile(ctx, path)
+}
+
+// accounts are the secrets of people.
+type accounts struct{ door *account.Door }
+
+func (a accounts) Create(name string) (id, code string, err error) {
+	made, code, err := a.door.Store.Create(name, time.Now())
+	return made.ID, code, err
+}
+
+func (a accounts) Reset(id string) (string, error) { return a.door.Reset(id, time.Now()) }
+func (a accounts) End(id string) error             { return a.door.Remove(id) }
+func (a accounts) EndToken(token string) error     { return a.door.Tokens.End(token) }
+
+func (a accounts) Issue(by account.Actor, of string, wish account.TokenWish) (id, text string, err error) {
+	token, text, err := a.door.Tokens.Issue(by, of, wish, time.Now())
+	return token.ID, text, err
+}
+
+// lists are the feeds of the configuration.
+type lists struct{ *Office }
+
+func (l lists) Standing(name string) (s admin.ListStanding, known bool) {
+	cfg, _, _ := l.src.InForce()
+	f := cfg.Feed(name)
+	if f == nil {
+		return s, false
+	}
+	s.Unit = f.Unit
+	if s.Unit == "" && f.Authority.Name != "" {
+		s.Unit = admin.AuthorityID(f.Authority.Name)
+	}
+	status, err := l.src.Feeds.Status(name)
+	if err == nil {
+		s.Held, s.Before = status.Held.Copy.Digest, status.Previous.Digest
+	}
+	return s, true
+}
+
+var errChanged = errors.New("another version has come meanwhile")
+
+func (l lists) Use(ctx context.Context, name, verb, version, by string) (err error) {
+	src, ok := l.src.Feed(name)
+	if !ok {
+		return fmt.Errorf("feed %q is gone", name)
+	}
+	if now, _ := l.Standing(name); verb != "roll_back" && now.Held != version || verb == "roll_back" && now.Before != version {
+		return errChanged
+	}
+	switch verb {
+	case "approve":
+		_, err = l.src.Feeds.Approve(ctx, src, by)
+	case "reject":
+		_, err = l.src.Feeds.Reject(ctx, src, by)
+	case "roll_back":
+		_, err = l.src.Feeds.Rollback(ctx, src, by)
+	}
+	if err == nil {
+		l.src.Relisted()
+	}
+	return err
+}
