@@ -25,6 +25,17 @@ func (r *Rules) Identify(a netip.Addr) (g GroupID, known bool) {
 	return g, known
 }
 
+// NetworkOf is the network of a unit that an address is in. It is not known if no unit
+// claims the address as one of its network.
+func NetworkOf(p *Policy, a netip.Addr) (network netip.Prefix, known bool) {
+	a = a.Unmap()
+	if !a.IsValid() {
+		return network, false
+	}
+	network, _, known = p.clients.LookupPrefixLPM(netip.PrefixFrom(a.WithZone(""), a.BitLen()))
+	return network, known
+}
+
 // onlySite is the only school of a policy, then its groups that have networks; nil
 // if there is no school, or more than one.
 func onlySite(f *compiled.File) (site []uint32) {

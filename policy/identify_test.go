@@ -47,3 +47,25 @@ func TestPoliciesThatClaimClients(t *testing.T) {
 	f("{id: a, links: [k7f3q9x2m4w8z1c5]}", true, false, false)
 	f("{id: a, devices: ['cpe:x']}", true, false, false)
 }
+
+func TestTheNetworkOfAnAddress(t *testing.T) {
+	w := newWorld(t, "units: [{id: a, networks: [10.20.0.0/16, 10.20.8.1, 10.30.0.1, '2001:db8::/48', '2001:db8:1:2::/64']}]\n")
+	f := func(client, want string) {
+		t.Helper()
+		got, known := policy.NetworkOf(w.policy, netip.MustParseAddr(client))
+		if is := got.String(); known != (want != "") || known && is != want {
+			t.Errorf("%s: %s, known %v, want %q", client, is, known, want)
+		}
+	}
+	f("10.20.1.1", "10.20.0.0/16")
+	f("::ffff:10.20.1.1", "10.20.0.0/16")
+	f("10.20.8.1", "10.20.8.1/32")
+	f("10.30.0.1", "10.30.0.1/32")
+	f("10.30.0.2", "")
+	f("2001:db8::1", "2001:db8::/48")
+	f("2001:db8:1:2::9", "2001:db8:1:2::/64")
+	f("fe80::1%eth0", "") // the only school's, but in no network
+	if _, known := policy.NetworkOf(w.policy, netip.Addr{}); known {
+		t.Error("no address is in a network")
+	}
+}

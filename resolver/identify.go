@@ -91,7 +91,9 @@ func (s *Settings) refuses(unknown netip.Addr) bool {
 func (s *snapshot) standing(client netip.Addr) clientconn.Standing {
 	_, claimed := s.groupOf(client)
 	switch {
-	case claimed, clientconn.Contains(s.settings.Clients.TrustedForwarders, client):
+	case clientconn.Contains(s.settings.Clients.TrustedForwarders, client), claimed && s.isShared(client):
+		return clientconn.Shared
+	case claimed:
 		return clientconn.Claimed
 	case s.settings.refuses(client):
 		return clientconn.Refused
@@ -99,6 +101,13 @@ func (s *snapshot) standing(client netip.Addr) clientconn.Standing {
 		return clientconn.Claimed
 	}
 	return clientconn.Unclaimed
+}
+
+// isShared reports whether the one address of a client that some unit claims is what
+// many people are behind: it alone is the unit's network, or its router said so.
+func (s *snapshot) isShared(client netip.Addr) bool {
+	network, known := policy.NetworkOf(s.rules.Policy(), client)
+	return !known || network.Bits() >= clientconn.ClientPrefix(client).Bits()
 }
 
 // identifyDevice finds the group of the device that the options of q name.

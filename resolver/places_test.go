@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -143,4 +145,33 @@ func TestAPlainConnectionOfARefusedClientEndsAtOnce(t *testing.T) {
 		t.Error("the connection of a refused client stays open")
 	}
 	asks(t, n.stream(pupil))
+}
+
+// An address that a whole school is behind has places for more than one device: one
+// that is the network of a unit, and a forwarder's. An address in a wider network is one
+// device.
+func TestASchoolBehindOneAddressHasPlacesForIt(t *testing.T) {
+	n := newNode(t, nil, newSource(t, lesson).addr)
+	n.load(strings.Replace(standing, "127.1.0.0/16", `127.1.0.0/16, 127.7.0.1/32, 127.7.1.0/31`, 1))
+	limits := &n.settings.Connections
+	limits.Connections, limits.PerClient, limits.PerShared, limits.Idle = 100, 3, 9, time.Minute
+	n.settings.Clients.TrustedForwarders = []netip.Prefix{netip.MustParsePrefix("127.8.0.0/16")}
+	n.use()
+	f := func(from string, want int) {
+		t.Helper()
+		before := n.resolver.Load().Connections
+		for range 20 {
+			asks(t, n.stream(from))
+		}
+		taken := n.resolver.Load().Connections - before
+		t.Logf("%s has %d places for 20 connections", from, taken)
+		if taken != want {
+			t.Errorf("%s has %d places, want %d", from, taken, want)
+		}
+	}
+	f("127.1.0.9", 3)
+	f("127.7.0.1", 9)
+	f("127.7.1.1", 3)
+	f("127.8.0.1", 9)
+	f("127.99.0.1", 3)
 }

@@ -14,6 +14,7 @@ import (
 type Bounds struct {
 	All       int
 	PerClient int // of one client
+	PerShared int // of one that is many, see Visitor.Shared
 	PerDoor   int // at one door
 	Unclaimed int // of clients that no unit claims
 }
@@ -42,6 +43,7 @@ type Visitor struct {
 	Client  netip.Addr
 	Door    string // where it came in
 	Claimed bool   // the client is somebody's
+	Shared  bool   // many people are behind the one address of the client
 	// End ends the connection when it gives way. It must not wait, nor ask Places for
 	// anything. It may be nil for a connection that cannot give way.
 	End func()
@@ -103,7 +105,11 @@ func (p *Places) makeRoom(client netip.Prefix, v Visitor, b Bounds) (leaving []f
 		p.remove(idlest)
 		return true
 	}
-	if own := p.all.holders[client]; b.PerClient > 0 && own != nil && len(own.places) >= b.PerClient && !letGo(own) {
+	most := b.PerClient
+	if v.Shared {
+		most = b.PerShared
+	}
+	if own := p.all.holders[client]; most > 0 && own != nil && len(own.places) >= most && !letGo(own) {
 		return leaving, false
 	}
 	for _, r := range p.rankings(v) {

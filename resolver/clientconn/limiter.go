@@ -13,6 +13,7 @@ import (
 type Limits struct {
 	Connections int           // open at a time
 	PerClient   int           // of these from one client; 0: no bound of its own
+	PerShared   int           // of these from one client that is Shared; 0: no bound of its own
 	Idle        time.Duration // a connection without queries is closed after it
 	Lifetime    time.Duration // one that has been open for so long is closed when it pauses; 0: no bound
 	MaxBytes    int64         // that a client may send over one; 0: no bound
@@ -41,9 +42,12 @@ type Standing uint8
 // The standings.
 const (
 	Claimed   Standing = iota // some unit's, or there are no units
+	Shared                    // the same, and many people are behind the one address
 	Unclaimed                 // claimed by no unit
 	Refused                   // claimed by no unit, and such clients are not served
 )
+
+func (s Standing) isClaimed() bool { return s <= Shared }
 
 // A Limiter knows the connections that are open, and whose gives way to another.
 type Limiter struct {
@@ -61,7 +65,7 @@ func NewLimiter(limits func() *Limits, standing func(netip.Addr) Standing) *Limi
 	return &Limiter{limits: limits, standing: standing, places: places.New(func() places.Bounds {
 		s := limits()
 		return places.Bounds{
-			All: s.Connections, PerClient: s.PerClient,
+			All: s.Connections, PerClient: s.PerClient, PerShared: s.PerShared,
 			PerDoor: max(1, s.Connections*perDoor/4), Unclaimed: max(1, s.Connections*unclaimed/4),
 		}
 	})}
@@ -77,8 +81,14 @@ func (l *Limiter) Admit(client netip.Addr, door listen.Protocol, end func()) (pl
 	if Contains(l.limits().ProxyProtocol, client) {
 		return nil, false
 	}
+	return l.take(client, door, l.standing(client), end)
+}
+
+func (l *Limiter) take(
+	client netip.Addr, door listen.Protocol, as Standing, end func(),
+) (place *places.Place, ok bool) {
 	return l.places.Take(places.Visitor{
-		Client: client, Door: door.String(), Claimed: l.standing(client) == Claimed, End: end,
+		Client: client, Door: door.String(), Claimed: as.isClaimed(), Shared: as == Shared, End: end,
 	})
 }
 

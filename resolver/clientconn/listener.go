@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"lachan/internal/places"
 	"lachan/resolver/listen"
 )
 
@@ -105,9 +104,7 @@ func (l *Listener) admit(c *Conn) bool {
 	if standing == Refused && l.door == listen.Plain {
 		return false
 	}
-	place, ok := l.limiter.places.Take(places.Visitor{
-		Client: c.client, Door: l.door.String(), Claimed: standing == Claimed, End: c.giveWay,
-	})
+	place, ok := l.limiter.take(c.client, l.door, standing, c.giveWay)
 	if ok {
 		c.place.Store(place)
 	}

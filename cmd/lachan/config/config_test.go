@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -378,4 +379,25 @@ func TestAnOpenListenerSaysWhoMayAsk(t *testing.T) {
 	f(`{listen: "0.0.0.0:8053"}`, false)
 	f(`{listen: "10.20.0.2:8053", allow: ["127.0.0.0/8", "::1/128"]}`, false)
 	f(`{listen: "10.20.0.2:8053", allow: ["127.0.0.0/8", "10.20.9.4/32"]}`, true)
+}
+
+func TestConnectionsOfAClient(t *testing.T) {
+	f := func(written string, client, shared int) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "lachan.yaml")
+		if err := os.WriteFile(file, []byte("server: {tcp: {"+written+"}}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, problems := Load(file, nil)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if a, b := c.Server.TCP.OfClient(800), c.Server.TCP.OfShared(800); a != client || b != shared {
+			t.Errorf("%s: %d and %d, want %d and %d", written, a, b, client, shared)
+		}
+	}
+	f("", 50, 200)
+	f("per_client: auto", 50, 200)
+	f("per_client: 30", 30, 30)
+	f("per_client: 0", 0, 0)
 }

@@ -104,7 +104,8 @@ type TCP struct {
 	// 1,000,000.
 	Connections int `yaml:"connections"`
 	// PerClient is how many of them one address, or /64 of IPv6, may have. Default
-	// auto, a sixteenth of Connections; 0 (no bound of its own) to 1,000,000.
+	// auto, a sixteenth of Connections, and a quarter for one that many people are
+	// behind; 0 (no bound of its own) to 1,000,000.
 	PerClient Count `yaml:"per_client"`
 	// IdleTimeout closes a connection on which nothing happens (RFC 7766
 	// section 6.2.3). Default 10s; 1s to 10m.
@@ -122,6 +123,15 @@ type TCP struct {
 func (t *TCP) OfClient(all int) int {
 	if t.PerClient == autoCount {
 		return max(1, all/16)
+	}
+	return int(t.PerClient)
+}
+
+// OfShared is how many of all connections one client may have whose address is that of
+// many people; 0 is no bound of its own.
+func (t *TCP) OfShared(all int) int {
+	if t.PerClient == autoCount {
+		return max(1, all/4)
 	}
 	return int(t.PerClient)
 }

@@ -67,6 +67,7 @@ func (p *process) settings() *resolver.Settings {
 		Connections: clientconn.Limits{
 			Connections:   most,
 			PerClient:     cfg.Server.TCP.OfClient(most),
+			PerShared:     cfg.Server.TCP.OfShared(most),
 			Idle:          cfg.Server.TCP.IdleTimeout,
 			Lifetime:      cfg.Server.TCP.Lifetime,
 			MaxBytes:      int64(cfg.Server.TCP.MaxBytes),
