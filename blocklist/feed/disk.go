@@ -38,6 +38,9 @@ type draft struct {
 	hash  hash.Hash
 	bytes int64
 	err   error // of the disk
+	// withdrawn is what the publisher of a manifest says to have lifted; nil of other
+	// lists.
+	withdrawn []release.Withdrawal
 }
 
 func newDraft(dir string) (*draft, error) {

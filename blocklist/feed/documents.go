@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lachan/blocklist/format"
+	"lachan/blocklist/release"
 )
 
 // A Document is an order that entries of a list name as their reason (csv,
@@ -139,14 +140,17 @@ type Earlier struct {
 	Format   format.Format `json:"format"`
 	Asked    format.Format `json:"asked"`
 	Readings Readings      `json:"readings,omitempty"`
+	// Withdrawn is what the publisher says to have lifted, Version that of the copy.
+	Withdrawn []release.Withdrawal `json:"withdrawn,omitempty"`
+	Version   uint64               `json:"version,omitempty"`
 }
 
 // earlier is what a next version is compared with; nil if there is nothing.
-func (c *Copy) earlier() *Earlier {
+func (c *Copy) earlier(withdrawn []release.Withdrawal) *Earlier {
 	if c.Digest == "" || c.Path == "" {
 		return nil
 	}
-	return &Earlier{c.Path, c.Format, c.AskedFormat, c.Readings}
+	return &Earlier{c.Path, c.Format, c.AskedFormat, c.Readings, withdrawn, c.Release.Version}
 }
 
 // keys are the entries of a version, each with its document, by their hash.
@@ -166,13 +170,19 @@ func keyOf(r *format.Rule) uint64 {
 	return h.Sum64()
 }
 
-// losses counts what of the earlier copy is not among the keys, by document.
-func (e *Earlier) losses(o format.Options, now time.Time, still keys) (losses []Loss, err error) {
-	byDocument := map[string]*Loss{}
+// losses counts what of the earlier copy is not among the keys, by document, and what
+// is not because its publisher has withdrawn it, which is no loss.
+func (e *Earlier) losses(o format.Options, now time.Time, still keys) (losses []Loss, withdrawn int, err error) {
+	byDocument, lifted := map[string]*Loss{}, release.WithdrawnSince(e.Version, e.Withdrawn)
 	c := Copy{Path: e.Path, Format: e.Format, AskedFormat: e.Asked, Readings: e.Readings}
 	o.Widened = nil
 	err = c.Parse(o, func(r format.Rule) error {
 		if !r.Until.IsZero() && !now.Before(r.Until) {
+			return nil
+		}
+		_, is := still[keyOf(&r)]
+		if !is && lifted.Has(r.Name, r.Document) {
+			withdrawn++
 			return nil
 		}
 		l := byDocument[r.Document]
@@ -181,7 +191,7 @@ func (e *Earlier) losses(o format.Options, now time.Time, still keys) (losses []
 			byDocument[r.Document] = l
 		}
 		l.Had++
-		if _, is := still[keyOf(&r)]; !is {
+		if !is {
 			l.Lost++
 		}
 		return nil
@@ -191,7 +201,7 @@ func (e *Earlier) losses(o format.Options, now time.Time, still keys) (losses []
 			losses = append(losses, *l)
 		}
 	}
-	return losses, err
+	return losses, withdrawn, err
 }
 
 // shrankBy finds the document of which a version of orders has lost more than it may;

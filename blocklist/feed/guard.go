@@ -60,7 +60,7 @@ func (d *draft) examine(
 		Categories: src.Categories, MayName: src.MayName, Core: src.Core, Zone: src.Zone,
 	}
 	if e.Orders {
-		e.Before = known.earlier()
+		e.Before = known.earlier(d.withdrawn)
 	}
 	if by == nil {
 		return e.Do(ctx)
@@ -122,8 +122,8 @@ func (e Examination) Do(ctx context.Context) (Copy, error) {
 	if c.Idle, err = e.idle(ctx, file, &exceptions); err != nil || e.Before == nil {
 		return c, err
 	}
-	if c.Lost, err = e.Before.losses(e.options(), time.Now(), still); err != nil {
-		c.Lost = nil // a copy that is read no more: the counts are compared all the same
+	if c.Lost, c.Withdrawn, err = e.Before.losses(e.options(), time.Now(), still); err != nil {
+		c.Lost, c.Withdrawn = nil, 0 // a copy that is read no more: the counts are compared all the same
 	}
 	return c, nil
 }
@@ -171,9 +171,11 @@ func unreadable(err error) error {
 
 // guard returns why a version is held back, nil if it is not: it is written in
 // another way than the one before, lost or gained more entries than a publisher
-// changes on purpose, or would block what lessons need. known is the zero Copy
+// changes on purpose (what the publisher of an order says to have withdrawn is no
+// loss), or would block what lessons need. known is the zero Copy
 // before the first success and after the feed got another address or format.
 func guard(src *Source, known, c *Copy, sizes []Size) error {
+	had := known.Entries - c.Withdrawn
 	most := float64(known.Entries) * src.maxGrowth()
 	switch {
 	case c.Entries == 0 && c.Rejected > 0:
@@ -189,19 +191,19 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 		l := src.shrankBy(c.Lost)
 		return refuse(textLost.With(l.Lost, l.Had, cmp.Or(l.Document, "-"), 100*src.MaxShrink),
 			fmt.Errorf("%w: lost %d of %d entries of document %q", ErrShrunk, l.Lost, l.Had, l.Document))
-	case src.shrank(known.Entries, c.Entries):
-		return refuse(textShrunk.With(known.Entries, c.Entries, 100*src.MaxShrink),
-			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, known.Entries))
+	case src.shrank(had, c.Entries):
+		return refuse(textShrunk.With(had, c.Entries, 100*src.MaxShrink),
+			fmt.Errorf("%w: %d entries, had %d", ErrShrunk, c.Entries, had))
 	case most > 0 && float64(c.Entries) > most &&
 		(src.MaxGrowth != DefaultMaxGrowth || c.Entries-known.Entries >= growthFloor):
 		return refuse(textGrew.With(known.Entries, c.Entries, src.MaxGrowth),
 			fmt.Errorf("%w: %d entries, had %d", ErrGrew, c.Entries, known.Entries))
-	case known.Entries > 0 && src.shrank(before(sizes, shrinkDay, c.Entries), c.Entries):
-		had := before(sizes, shrinkDay, c.Entries)
+	case known.Entries > 0 && src.shrank(before(sizes, shrinkDay, c.Entries)-c.Withdrawn, c.Entries):
+		had := before(sizes, shrinkDay, c.Entries) - c.Withdrawn
 		return refuse(textShrunkSlowly.With(had, c.Entries, 1, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d a day ago", ErrShrunk, c.Entries, had))
-	case known.Entries > 0 && src.shrank(before(sizes, shrinkWeek, c.Entries), c.Entries):
-		had := before(sizes, shrinkWeek, c.Entries)
+	case known.Entries > 0 && src.shrank(before(sizes, shrinkWeek, c.Entries)-c.Withdrawn, c.Entries):
+		had := before(sizes, shrinkWeek, c.Entries) - c.Withdrawn
 		return refuse(textShrunkSlowly.With(had, c.Entries, 7, 100*src.MaxShrink),
 			fmt.Errorf("%w: %d entries, had %d a week ago", ErrShrunk, c.Entries, had))
 	case c.settle(known) > doubt.Few || len(c.Doubts) > maxDoubts:
@@ -276,6 +278,16 @@ func withSize(sizes []Size, at time.Time, entries int) []Size {
 		sizes = slices.Delete(sizes, smaller, smaller+1)
 	}
 	return sizes
+}
+
+// lessWithdrawn is what the sizes would have been without entries that were withdrawn
+// since: their loss is none, whenever it is looked at.
+func lessWithdrawn(sizes []Size, withdrawn int) []Size {
+	less := slices.Clone(sizes)
+	for i := range less {
+		less[i].Entries = max(less[i].Entries-withdrawn, 0)
+	}
+	return less
 }
 
 // before is how many entries the list in use had that long ago, or at first if it

@@ -5,9 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
+	"lachan/blocklist/publish"
 )
 
 // A version of orders is held back for what it has dropped of one document, however
@@ -51,4 +53,47 @@ func TestAnOrderThatVanishesHoldsTheVersionBack(t *testing.T) {
 
 	src.First = false // a list of no authority is compared as a whole
 	f(rows("15/A05", "a", 5), rows("16/A05", "b", 5), "")
+}
+
+// What the office that signs says to have lifted is no loss, from whatever version the
+// node comes; what it does not say is one, however much it says besides.
+func TestWhatAnOfficeWithdrawsByWordIsNoLoss(t *testing.T) {
+	o := newOffice(t)
+	row := func(name, document string) string { return name + ".example,co-bac," + document + ",,,,,," }
+	var first []string
+	for i := range 10 {
+		first = append(first, row(fmt.Sprintf("a%d", i), "15/A05"), row(fmt.Sprintf("b%d", i), "16/A05"))
+	}
+	step := func(p publish.Plan, err error) {
+		t.Helper()
+		if err == nil {
+			_, err = o.feed.PublishPlan(&p)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	step(o.feed.Add(first, time.Now()))
+	near, far, src := open(t, t.TempDir()), open(t, t.TempDir()), o.source()
+	update(t, near, src)
+	update(t, far, src)
+
+	step(o.feed.Withdraw([]string{"15/A05"}, nil, time.Now()))
+	if st := update(t, near, src); st.Copy.Entries != 10 || st.Copy.Withdrawn != 10 || len(st.Copy.Lost) != 0 {
+		t.Errorf("a document that is withdrawn: %+v", st.Copy.Remarks)
+	}
+	step(o.feed.Replace([]string{row("b0", "16/A05"), row("c", "17/A05")}, time.Now()))
+	if st := update(t, near, src); st.Copy.Entries != 2 || st.Copy.Withdrawn != 9 {
+		t.Errorf("names that a table replaces: %+v", st.Copy.Remarks)
+	}
+	if st := update(t, far, src); st.Copy.Entries != 2 || st.Copy.Withdrawn != 19 {
+		t.Errorf("two versions at once: %+v", st.Copy.Remarks)
+	}
+	update(t, near, src) // nor is it a loss of the day
+
+	// A version that only looks as if it were said: of before, of another document.
+	step(o.feed.Add(append(first, row("d", "18/A05")), time.Now()))
+	update(t, near, src)
+	o.publish([]string{row("c", "17/A05"), row("d", "18/A05")})
+	wantRefused(t, near, src, feed.ErrShrunk, "bỏ 10 trong 10 mục đang có hiệu lực của văn bản 15/A05")
 }

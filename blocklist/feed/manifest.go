@@ -92,6 +92,9 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 	if got.unchanged = m.Content.SHA256 == v.known.Digest; got.unchanged {
 		return got, nil
 	}
+	if v.draft.withdrawn = nil; v.known.Release.Feed == m.ID {
+		v.draft.withdrawn = m.Withdrawn
+	}
 	return got, v.list(ctx, address, &m)
 }
 

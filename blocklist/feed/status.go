@@ -74,6 +74,9 @@ type Remarks struct {
 	// Lost is what a version of orders no longer has of the one before and that is not
 	// over, by document.
 	Lost []Loss `json:"lost,omitempty"`
+	// Withdrawn counts what it no longer has because the publisher of a signed order
+	// says to have lifted it.
+	Withdrawn int `json:"withdrawn,omitempty"`
 	// Doubts are entries of an order that are more likely a slip; those that wait are
 	// not in force.
 	Doubts       []doubt.Entry `json:"doubts,omitempty"`
@@ -176,6 +179,7 @@ func (s Status) succeeded(src *Source, at time.Time, c Copy) Status {
 		s.Sizes = nil
 	}
 	if s.Copy.Digest != c.Digest || len(s.Sizes) == 0 {
+		s.Sizes = lessWithdrawn(s.Sizes, c.Withdrawn)
 		s.Sizes = withSize(s.Sizes, at, c.Entries)
 	}
 	if s.Copy.Digest != "" {

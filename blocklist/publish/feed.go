@@ -43,6 +43,9 @@ type Result struct {
 	Removed int       `json:"removed"`
 	Changed bool      `json:"changed"` // there is a new version
 	Renewed bool      `json:"renewed"` // or the last one was signed again
+	// Unsaid: the manifest has no room for all that was lifted, so nodes hold the
+	// version back as one that has lost entries.
+	Unsaid bool `json:"unsaid,omitempty"`
 }
 
 // maxDeltas is for how many versions before the newest there are deltas.
@@ -53,7 +56,7 @@ const maxDeltas = 30
 // before or the new one. Of several calls that work in one directory,
 // in this process or others, all but one get ErrBusy.
 func (f *Feed) Publish(rows []string) (Result, error) {
-	r, err := f.publish(rows, func(uint64) error { return nil })
+	r, err := f.publish(rows, nil, func(uint64) error { return nil })
 	if err != nil {
 		return Result{}, fmt.Errorf("publish feed %q: %w", f.ID, err)
 	}
@@ -63,7 +66,7 @@ func (f *Feed) Publish(rows []string) (Result, error) {
 // PublishPlan is Publish for the rows of a plan. If there has been another version
 // since it was made, the error is ErrBusy.
 func (f *Feed) PublishPlan(p *Plan) (Result, error) {
-	r, err := f.publish(p.Rows, func(last uint64) error {
+	r, err := f.publish(p.Rows, p.withdrawn(), func(last uint64) error {
 		if last != p.From {
 			return fmt.Errorf("%w: version %d has come since", ErrBusy, last)
 		}
@@ -75,7 +78,8 @@ func (f *Feed) PublishPlan(p *Plan) (Result, error) {
 	return r, nil
 }
 
-func (f *Feed) publish(rows []string, after func(last uint64) error) (Result, error) {
+// publish makes a version of the rows, in which some of what was in force is withdrawn.
+func (f *Feed) publish(rows []string, lifted []release.Withdrawal, after func(last uint64) error) (Result, error) {
 	if err := os.MkdirAll(f.Dir, 0o755); err != nil {
 		return Result{}, err
 	}
@@ -109,6 +113,7 @@ func (f *Feed) publish(rows []string, after func(last uint64) error) (Result, er
 	if err := f.putDelta(&next, &last, rows, &result); err != nil {
 		return Result{}, err
 	}
+	result.Unsaid = !withdraw(&next, &last, lifted)
 	if err := f.sign(&next); err != nil {
 		return Result{}, err
 	}

@@ -114,3 +114,36 @@ func Documents(entries []Entry) []string {
 	}
 	return slices.Sorted(maps.Keys(seen))
 }
+
+// withdrawn is what a plan lifts, by document: a document of which nothing stays is
+// named alone.
+func (p *Plan) withdrawn() (list []release.Withdrawal) {
+	stays := map[string]bool{}
+	for _, text := range p.Rows {
+		stays[readRow(text).Document] = true
+	}
+	names := map[string][]string{}
+	for _, e := range p.Lifted {
+		names[e.Document] = append(names[e.Document], e.Name)
+	}
+	for _, document := range slices.Sorted(maps.Keys(names)) {
+		w := release.Withdrawal{Document: document}
+		if document == "" || stays[document] {
+			w.Names = slices.Compact(slices.Sorted(slices.Values(names[document])))
+		}
+		list = append(list, w)
+	}
+	return list
+}
+
+// withdraw writes into the next manifest what is lifted with it and what was with
+// those before. It returns false if there is no room for what is lifted with it.
+func withdraw(next, last *release.Manifest, lifted []release.Withdrawal) (fits bool) {
+	all := slices.Clone(last.Withdrawn)
+	for _, w := range lifted {
+		w.Version = next.Version
+		all = append(all, w)
+	}
+	next.Withdrawn, fits = release.KeepWithdrawn(all)
+	return fits || len(lifted) == 0
+}

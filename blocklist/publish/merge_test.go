@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"lachan/blocklist/publish"
+	"lachan/blocklist/release"
 )
 
 // An order stands until its end or its withdrawal, whatever later tables say.
@@ -56,4 +58,54 @@ func TestAnOrderStandsUntilItsEndOrItsWithdrawal(t *testing.T) {
 	if _, err := f.Add(second, now); !errors.Is(err, publish.ErrLost) {
 		t.Errorf("a version that was lost: %v", err)
 	}
+}
+
+// The manifest says what is lifted on purpose, for nodes that come from any version
+// before; what ends by itself, or has another row, is not withdrawn.
+func TestTheManifestSaysWhatIsWithdrawn(t *testing.T) {
+	f := newFeed(t)
+	now := time.Now()
+	row := func(name, document string) string { return fmt.Sprintf("%s,co-bac,%s,,,,,,", name, document) }
+	put(t, f, []string{row("a.example", "15/A05"), row("b.example", "15/A05"), row("c.example", "16/A05"), row("d.example", "")})
+	step := func(p publish.Plan, err error) publish.Result {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := f.PublishPlan(&p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	step(f.Withdraw([]string{"16/A05"}, nil, now))
+	step(f.Replace([]string{row("b.example", "15/A05"), row("e.example", "17/A05")}, now))
+	text, err := os.ReadFile(filepath.Join(f.Dir, release.ManifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := release.Decode(text)
+	want := []release.Withdrawal{
+		{Version: 2, Document: "16/A05"}, {Version: 3, Names: []string{"d.example"}}, {Version: 3, Document: "15/A05", Names: []string{"a.example"}},
+	}
+	if err != nil || !reflect.DeepEqual(m.Withdrawn, want) {
+		t.Errorf("%v, withdrawn\n%+v, want\n%+v", err, m.Withdrawn, want)
+	}
+
+	var many []string
+	for i := range 20_000 {
+		many = append(many, row(fmt.Sprintf("site-%05d.example", i), "18/A05"))
+	}
+	step(f.Add(many, now))
+	if r := step(f.Replace(many[:1], now)); !r.Unsaid {
+		t.Error("19,999 names of one document fit into the manifest")
+	}
+	if r := step(f.Withdraw([]string{"18/A05"}, []string{row("x.example", "19/A05")}, now)); r.Unsaid {
+		t.Error("a whole document does not fit into the manifest")
+	}
+	info, err := os.Stat(filepath.Join(f.Dir, release.ManifestFile))
+	if err != nil || info.Size() > release.MaxManifestBytes {
+		t.Fatal(info, err)
+	}
+	t.Logf("manifest after all: %d bytes", info.Size())
 }

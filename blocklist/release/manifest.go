@@ -42,6 +42,8 @@ type Manifest struct {
 	Content   Digest    `json:"content"`  // the list, unpacked
 	Snapshot  File      `json:"snapshot"` // the list, compressed
 	Deltas    []Delta   `json:"deltas,omitempty"`
+	// Withdrawn is what was lifted on purpose, in the order of its versions.
+	Withdrawn []Withdrawal `json:"withdrawn,omitempty"`
 }
 
 // A Digest is what some content is recognised by.
@@ -120,6 +122,11 @@ func (m *Manifest) wrong() string {
 		return "snapshot"
 	case len(m.Deltas) > maxDeltas:
 		return "too many deltas"
+	}
+	for i := range m.Withdrawn {
+		if m.Withdrawn[i].wrong(m.Version) {
+			return "withdrawn"
+		}
 	}
 	for _, d := range m.Deltas {
 		if !d.plausible() || d.From >= d.To || d.To > m.Version {

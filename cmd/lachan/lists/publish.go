@@ -92,6 +92,9 @@ func (p *publication) run(c command.Call, file string) error {
 		c.Say(textAdded.With(plan.Kept, plan.Ended))
 	}
 	c.Say(published(p.feed.Dir, &result))
+	if result.Unsaid {
+		c.Note(textUnsaid)
+	}
 	return nil
 }
 

@@ -56,6 +56,10 @@ var (
 		VI: "không đọc được phiên bản trước trong %s nên không biết những mục nào đang có hiệu lực; hãy chép lại từ bản sao lưu, hoặc phát hành toàn bộ danh sách với --replace",
 		EN: "the version before in %s cannot be read, so what is in force is not known; restore it from a backup, or publish the whole list with --replace",
 	}
+	textUnsaid = wording.Text{
+		VI: "số mục được rút quá nhiều, không ghi hết vào tệp kê khai được: mỗi máy chủ sẽ giữ phiên bản này lại cho đến khi có người chạy `lachan lists approve`; lần sau hãy rút cả văn bản bằng --withdraw",
+		EN: "more was lifted than the manifest has room for: each node holds this version back until somebody there runs `lachan lists approve`; next time withdraw whole documents with --withdraw",
+	}
 	textLifts = wording.Text{
 		VI: "phiên bản này gỡ %d mục đang chặn; văn bản: %s",
 		EN: "this version lifts entries that are in force: %d; documents: %s",

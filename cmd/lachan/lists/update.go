@@ -62,6 +62,9 @@ func runUpdate(c command.Call, names []string, build command.Build, asJSON bool)
 				continue
 			}
 			c.Say(text.With(s.Name, status.Copy.Entries, status.Copy.Rejected))
+			if withdrawn := status.Copy.Withdrawn; withdrawn > 0 {
+				c.Say(textWithdrawn.With(s.Name, withdrawn))
+			}
 		}
 	}
 	if err := compile(off, c, store, compiled, asJSON); err != nil {

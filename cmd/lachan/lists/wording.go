@@ -68,6 +68,10 @@ var (
 		VI: "%s: %d mục, %d dòng bị loại",
 		EN: "%s: entries: %d, lines rejected: %d",
 	}
+	textWithdrawn = wording.Text{
+		VI: "%s: cơ quan ban hành đã rút %d mục, có ghi trong tệp kê khai đã ký",
+		EN: "%s: entries that the publisher has withdrawn, by word in the signed manifest: %d",
+	}
 	textSame = wording.Text{
 		VI: "%s: không đổi, %d mục",
 		EN: "%s: unchanged, entries: %d",
