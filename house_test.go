@@ -60,6 +60,7 @@ var rooms = []room{
 	{"policy/source", []string{"policy/catalogue", "internal/wording", "internal/yamlfile", "internal/eventloop", "internal/charset", "internal/printable", "blocklist/format/table", "blocklist/format/xlsx"}, "what people write is read before anybody knows what it comes to"},
 	{"policy/compiled", []string{"blocklist/...", "policy/catalogue", "policy/source", "internal/durable", "internal/mapped", "internal/wording", "internal/yamlfile"}, "a compiled policy is tables: neither who wrote them nor what they mean for a client"},
 	{"policy/compile", []string{"blocklist/...", "policy/catalogue", "policy/source", "policy/compiled", "internal/wording", "internal/yamlfile", "internal/printable"}, "compiling ends in tables, and judges nobody"},
+	{"policy/home", []string{"policy", "policy/source"}, "where a unit is written says nothing of what it may"},
 	{"policy", []string{"blocklist/...", "policy/...", "internal/wording", "internal/yamlfile", "internal/durable", "internal/printable", "internal/dates"}, "a decision knows nothing of sockets, counters and files of others"},
 	{"metrics/engine", []string{"metrics", "internal/wording", "internal/printable"}, "asking for figures does not depend on who counts them or who wants them"},
 	{"metrics/history", []string{"metrics", "metrics/engine", "internal/wording", "internal/durable"}, "history keeps what was counted and decides nothing"},

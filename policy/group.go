@@ -149,6 +149,17 @@ func Below(p *Policy, unitID string) iter.Seq[GroupID] {
 	}
 }
 
+// Written is where a unit is written: the file and the line.
+func Written(p *Policy, id string) (file string, line int, ok bool) {
+	u, ok := p.file.Unit(id)
+	if !ok {
+		return "", 0, false
+	}
+	file, line = p.file.EntryFile(u), int(p.file.Units[u].Line)
+	runtime.KeepAlive(p)
+	return file, line, true
+}
+
 // UnitOf is the id of a group's unit and the name of its school, or of the unit
 // itself if it is in no school; both "" for unknown clients.
 func UnitOf(p *Policy, g GroupID) (id, school string) {

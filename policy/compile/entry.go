@@ -101,10 +101,10 @@ func (t *terms) entryName(file string, line int, name string) (string, bool) {
 func (t *terms) entryTimes(file string, text *source.Entry, e parsedEntry) (parsedEntry, bool) {
 	e.until = compiled.Forever
 	if !text.From.IsZero() {
-		e.from = text.From.In(t.zone).Unix()
+		e.from = text.From.Begin(t.zone).Unix()
 	}
 	if !text.Until.IsZero() {
-		e.until = text.Until.In(t.zone).AddDate(0, 0, 1).Unix()
+		e.until = text.Until.End(t.zone).Unix()
 	}
 	if e.from >= e.until {
 		t.fail(file, int(text.Line), textUntilBeforeFrom.With(text.From, text.Until))

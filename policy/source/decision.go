@@ -49,23 +49,14 @@ const (
 // Period is since when a decision counts and when it no longer does; each zero for
 // no bound. Days are those of a time zone. The text says what is wrong with it.
 func (d *Decision) Period(zone *time.Location) (from, until time.Time, wrong wording.Text) {
-	var err error
-	if d.From != "" {
-		if from, err = time.Parse(time.RFC3339, d.From); err != nil {
-			return from, until, textDecidedTime.With(d.From)
-		}
+	var begin, end Moment
+	if begin.UnmarshalText([]byte(d.From)) != nil {
+		return from, until, textDecidedTime.With(d.From)
 	}
-	if d.Until == "" {
-		return from, until, wrong
-	}
-	if until, err = time.Parse(time.RFC3339, d.Until); err == nil {
-		return from, until, wrong
-	}
-	last, err := time.ParseInLocation(time.DateOnly, d.Until, zone)
-	if err != nil {
+	if end.UnmarshalText([]byte(d.Until)) != nil {
 		return from, until, textDecidedTime.With(d.Until)
 	}
-	return from, last.AddDate(0, 0, 1), wrong
+	return begin.Begin(zone), end.End(zone), wrong
 }
 
 // Compiled is the part of console.yaml that is compiled: all above the decisions, and

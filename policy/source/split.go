@@ -97,6 +97,30 @@ func Split(data []byte, size int) (rest []byte, pieces []Piece) {
 	return append(rest, data[at:]...), pieces
 }
 
+// ItemAt is the item of the list of units that begins on a line, and its last line; ok
+// is false if it shares a line with others. Comments below it are not its.
+func ItemAt(data []byte, line int) (item []byte, last int, ok bool) {
+	at := 0
+	for number := 1; number < line && at < len(data); number++ {
+		at += len(lineAt(data, at))
+	}
+	dash := itemDash(lineAt(data, at))
+	if dash == nil {
+		return nil, 0, false
+	}
+	end, last := at+len(lineAt(data, at)), line
+	for next, number := end, line+1; next < len(data); number++ {
+		text := lineAt(data, next)
+		if listEnds(text, dash) || bytes.HasPrefix(text, dash) {
+			break
+		}
+		if next += len(text); !isBlank(text) {
+			end, last = next, number
+		}
+	}
+	return data[at:end], last, true
+}
+
 // findUnits finds the line after the key units of the outermost mapping.
 func findUnits(data []byte) (begin, line int, ok bool) {
 	for at, line := 0, 1; at < len(data); line++ {

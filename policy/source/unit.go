@@ -99,15 +99,15 @@ type Unit struct {
 // short for a map with that alone.
 type Entry struct {
 	Line     yamlfile.Line
-	Short    string        `yaml:"-"` // the plain value where it is not a map
-	Name     string        `yaml:"name"`
-	Category string        `yaml:"category"`
-	Service  string        `yaml:"service"`  // id, without "service:"
-	Who      string        `yaml:"who"`      // the person who asked for it or wrote it
-	Why      string        `yaml:"why"`      // the reason people are given
-	Document string        `yaml:"document"` // number of the document that ordered it
-	From     yamlfile.Date `yaml:"from"`     // first day it counts
-	Until    yamlfile.Date `yaml:"until"`    // last day it counts
+	Short    string `yaml:"-"` // the plain value where it is not a map
+	Name     string `yaml:"name"`
+	Category string `yaml:"category"`
+	Service  string `yaml:"service"`  // id, without "service:"
+	Who      string `yaml:"who"`      // the person who asked for it or wrote it
+	Why      string `yaml:"why"`      // the reason people are given
+	Document string `yaml:"document"` // number of the document that ordered it
+	From     Moment `yaml:"from"`     // first day it counts, or the time from which on
+	Until    Moment `yaml:"until"`    // last day it counts, or the time at which it ends
 }
 
 // SetShort reads an entry that is written as a plain value.
