@@ -30,8 +30,8 @@ func (o Answer) plan(d *Desk, q *asking) (all plan, err error) {
 	if len(o.Requests) == 0 || len(o.Requests) > mostTogether {
 		return plan{}, invalid("requests", textHowMany.With(mostTogether))
 	}
-	if q.how.Why == "" {
-		q.how.Why = o.Text // the answer is the reason
+	if o.Text != "" {
+		q.how.Why = o.Text // what people are told is the reason
 	}
 	type closing struct {
 		id     string

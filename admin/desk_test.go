@@ -16,6 +16,7 @@ import (
 	"lachan/admin/account"
 	"lachan/admin/ledger"
 	"lachan/admin/request"
+	"lachan/blocklist"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
 )
@@ -37,15 +38,17 @@ units:
 
 // A world is a desk with real files and a real policy, and what was put in force.
 type world struct {
-	t      *testing.T
-	desk   *admin.Desk
-	ledger *ledger.Ledger
-	asked  *request.Store
-	policy *policy.Policy
-	path   string
-	now    time.Time
+	t               *testing.T
+	desk            *admin.Desk
+	ledger          *ledger.Ledger
+	asked           *request.Store
+	policy, checked *policy.Policy
+	lists           *blocklist.Lists
+	path            string
+	now             time.Time
 
 	names, structures int
+	still             bool // nothing is put in force
 	used              []string
 }
 
@@ -57,7 +60,7 @@ var monday = time.Date(2026, 11, 30, 9, 40, 11, 0, hanoi)
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{t: t, path: filepath.Join(dir, "policy.yaml"), now: monday}
+	w := &world{t: t, path: filepath.Join(dir, "policy.yaml"), now: monday, lists: newList(t)}
 	var problems yamlfile.Problems
 	if w.policy, problems = w.load(""); len(problems) > 0 {
 		t.Fatal(problems)
@@ -69,6 +72,7 @@ func newWorld(t *testing.T) *world {
 	if w.asked, err = request.Open(filepath.Join(dir, "requests")); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = w.ledger.Close() })
 	w.desk = admin.New(admin.Parts{
 		Ledger: w.ledger, View: w, Force: w, Lists: w, Accounts: w, Papers: w, Requests: w.asked, Now: func() time.Time { return w.now },
 	})
@@ -81,13 +85,14 @@ func (w *world) load(console string) (*policy.Policy, yamlfile.Problems) {
 	if err := os.WriteFile(w.path, []byte(before+units+more), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-	o := policy.Origin{Path: w.path, Zone: hanoi}
+	o := policy.Origin{Path: w.path, Zone: hanoi, Feeds: feeds}
 	return o.Load()
 }
 
-func (w *world) Rules() *policy.Rules { return w.policy.At(nil, w.now, 1) }
+func (w *world) bound(p *policy.Policy) *blocklist.List { return w.lists.Bind(p.Tags, nil) }
+func (w *world) Rules() *policy.Rules                   { return w.policy.At(w.bound(w.policy), w.now, 1) }
 func (w *world) If(p *policy.Policy) (now, lessons *policy.Rules) {
-	return p.At(nil, w.now, 1), policy.InLessons(p, nil, w.now)
+	return p.At(w.bound(p), w.now, 1), policy.InLessons(p, w.bound(p), w.now)
 }
 func (w *world) Authorities() []string { return []string{"a05"} }
 func (w *world) Written(unit string) (json.RawMessage, string, error) {
@@ -96,14 +101,15 @@ func (w *world) Written(unit string) (json.RawMessage, string, error) {
 
 func (w *world) Check(_ context.Context, console []byte) (yamlfile.Problems, error) {
 	p, problems := w.load(string(console))
-	if p != nil {
-		w.policy = p // it is in force a moment later
-	}
+	w.checked = p
 	return problems, nil
 }
 
 // Names puts what was decided over the policy, as manage does.
 func (w *world) Names(context.Context) error {
+	if w.still {
+		return nil
+	}
 	w.names++
 	entries := admin.Entries(w.ledger.State(), w.ledger.Words, hanoi)
 	overlay, err := w.policy.NewOverlay(entries)
@@ -112,7 +118,11 @@ func (w *world) Names(context.Context) error {
 	}
 	return err
 }
-func (w *world) Structure(ctx context.Context) error { w.structures++; return w.Names(ctx) }
+func (w *world) Structure(ctx context.Context) error {
+	w.structures++
+	w.policy = w.checked
+	return w.Names(ctx)
+}
 
 func (w *world) Standing(feed string) (admin.ListStanding, bool) {
 	return admin.ListStanding{Unit: "tinh", Held: "v2", Before: "v0"}, feed == "games"

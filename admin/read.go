@@ -294,7 +294,8 @@ func (d *Desk) Ledger(
 func (d *Desk) line(rec *ledger.Record) Line {
 	return Line{
 		Seq: rec.Seq, At: rec.At, Unit: rec.Unit, By: rec.By, Role: rec.Role, Via: rec.Via, What: rec.What,
-		Object: rec.Object, Request: rec.Request, Old: rec.Old, New: rec.New, Of: rec.Of,
+		Object: rec.Object, Request: rec.Request, Of: rec.Of,
+		Old: canonical(rec.Old), New: canonical(rec.New),
 		Why: words(d.parts.Ledger, rec.Why),
 	}
 }

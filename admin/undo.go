@@ -115,6 +115,7 @@ func recordOf(l *ledger.Ledger, seq uint64) (ledger.Record, error) {
 	if seq > 0 {
 		for rec, err := range l.Records(seq - 1) {
 			if err == nil && rec.Seq == seq {
+				rec.Old, rec.New = canonical(rec.Old), canonical(rec.New)
 				return rec, nil
 			}
 			break
