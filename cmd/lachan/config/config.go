@@ -6,6 +6,7 @@ package config
 import (
 	_ "time/tzdata" // time zones on machines that have none
 
+	"lachan/cmd/lachan/config/console"
 	"lachan/internal/yamlfile"
 )
 
@@ -24,11 +25,13 @@ type Config struct {
 	// Memory is what the processes that serve may have together; jobs, which end,
 	// come beside it. Default auto, a quarter of what the machine has or the control
 	// group may have, at least 64MiB; 64MiB to 1TiB.
-	Memory   Size      `yaml:"memory"`
-	Server   Server    `yaml:"server"`
-	HTTP     HTTP      `yaml:"http"`
-	Upstream Upstreams `yaml:"upstream"`
-	Cache    Cache     `yaml:"cache"`
+	Memory Size   `yaml:"memory"`
+	Server Server `yaml:"server"`
+	HTTP   HTTP   `yaml:"http"`
+	// Console is how people come in who run the program.
+	Console  console.Console `yaml:"console"`
+	Upstream Upstreams       `yaml:"upstream"`
+	Cache    Cache           `yaml:"cache"`
 	// Feeds are the lists, in order of rank (which matters to rpz only).
 	// Default none.
 	Feeds []Feed `yaml:"feeds"`

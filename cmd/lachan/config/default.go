@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"lachan/cmd/lachan/config/console"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/report/figures"
 	"lachan/resolver/certificate/renewal"
@@ -32,6 +33,7 @@ func (c *Config) SetDefaults() {
 			Listen: netip.MustParseAddrPort("127.0.0.1:8053"),
 			Allow:  []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		},
+		Console: console.Default(),
 		Upstream: Upstreams{
 			Servers:  []Upstream{{upstream.Server{Transport: upstream.System}}},
 			Strategy: Strategy{upstream.Fastest},

@@ -17,6 +17,7 @@ func (c *Config) resolvePaths() {
 	resolve(c, "state_dir", &c.StateDir)
 	resolve(c, "policy", &c.Policy)
 	resolve(c, "http.token_file", &c.HTTP.TokenFile)
+	resolve(c, "console.oidc.secret_file", &c.Console.OIDC.SecretFile)
 	resolve(c, "server.tls.cert", &c.Server.TLS.Cert)
 	resolve(c, "server.tls.key", &c.Server.TLS.Key)
 	resolve(c, "server.tls.ticket_keys", &c.Server.TLS.TicketKeys)

@@ -55,6 +55,7 @@ func secrets(c *config.Config) []secret {
 	s := &c.Server
 	list := []secret{
 		{"http.token_file", c.HTTP.TokenFile},
+		{"console.oidc.secret_file", c.Console.OIDC.SecretFile},
 		{"server.tls.key", s.TLS.Key},
 		{"server.tls.ticket_keys", s.TLS.TicketKeys},
 		{"server.cookies.secret_file", s.Cookies.SecretFile},

@@ -1,0 +1,187 @@
+// Package console is the key `console` of lachan.yaml: how people come in who run the
+// program. It is read like the rest, and starts nothing.
+package console
+
+import (
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"lachan/internal/wording"
+)
+
+// A Console is how people come in.
+type Console struct {
+	// URL is how browsers reach it: https:// and a name, with a certificate that they
+	// trust. Without it there are no passkeys, and nobody logs in elsewhere. Default none.
+	URL     string  `yaml:"url"`
+	Session Session `yaml:"session"`
+	OIDC    OIDC    `yaml:"oidc"`
+}
+
+// A Session is how long somebody stays logged in.
+type Session struct {
+	// Idle is how long without a request. Default 1h; 5m to Lifetime.
+	Idle time.Duration `yaml:"idle"`
+	// Lifetime is how long from the login on. Default 12h; up to 7d.
+	Lifetime time.Duration `yaml:"lifetime"`
+}
+
+// An OIDC is a provider of OpenID Connect that lets people in.
+type OIDC struct {
+	// Issuer is its address: https://. Default none: nobody logs in elsewhere.
+	Issuer string `yaml:"issuer"`
+	// ClientID is what it calls this program.
+	ClientID string `yaml:"client_id"`
+	// SecretFile has the secret that it gave, in one line. Default none: PKCE alone.
+	SecretFile string `yaml:"secret_file"`
+	// Scopes are asked for besides openid. Default profile and email.
+	Scopes []string `yaml:"scopes"`
+	// Strong are values of the claim amr (RFC 8176) that stand for two factors. Default mfa.
+	Strong []string `yaml:"strong"`
+	// Ask is whom those are told to ask who were granted nothing. Default none.
+	Ask string `yaml:"ask"`
+	// Grants are what claims are worth. Default none: nobody may anything.
+	Grants []Grant `yaml:"grants"`
+}
+
+// A Grant is a role for those of whom the provider claims something.
+type Grant struct {
+	Claim string `yaml:"claim"` // with dots for one that is in another: realm_access.roles
+	Value string `yaml:"value"`
+	Role  Role   `yaml:"role"`
+	Unit  string `yaml:"unit"` // "" is everything
+	// UnitClaim is the claim that has the units, in place of Unit. Default none.
+	UnitClaim string `yaml:"unit_claim"`
+}
+
+// A Role is the name of one.
+type Role string
+
+// Roles are those that can be granted.
+func Roles() []Role {
+	return []Role{"school", "commune", "province", "operator", "authority", "viewer"}
+}
+
+// UnmarshalText reads a role.
+func (r *Role) UnmarshalText(text []byte) error {
+	for _, known := range Roles() {
+		if string(text) == string(known) {
+			*r = known
+			return nil
+		}
+	}
+	return wording.Error(textRole.With(string(text)))
+}
+
+// MarshalText writes a role as UnmarshalText reads it.
+func (r Role) MarshalText() ([]byte, error) { return []byte(r), nil }
+
+// Default is what holds when a key is left out.
+func Default() Console {
+	return Console{
+		Session: Session{Idle: time.Hour, Lifetime: 12 * time.Hour},
+		OIDC:    OIDC{Scopes: []string{"profile", "email"}, Strong: []string{"mfa"}},
+	}
+}
+
+const (
+	leastIdle    = 5 * time.Minute
+	mostLifetime = 7 * 24 * time.Hour
+	mostSecret   = 4096 // bytes of the file
+)
+
+// Check reports what is wrong with values that are right by themselves, each with its
+// path below `console`.
+func (c *Console) Check(wrong func(path string, text wording.Text)) {
+	if c.URL != "" && !isAddress(c.URL) {
+		wrong("url", textURL)
+	}
+	s := c.Session
+	if s.Lifetime < leastIdle || s.Lifetime > mostLifetime {
+		wrong("session.lifetime", textLifetime)
+	}
+	if s.Idle < leastIdle || s.Idle > s.Lifetime {
+		wrong("session.idle", textIdle)
+	}
+	c.OIDC.check(c.URL, func(path string, text wording.Text) { wrong("oidc."+path, text) })
+}
+
+// isAddress reports whether a text is https:// and a host, and no more. Loopback needs no
+// TLS.
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	return (u.Path == "" || u.Path == "/") && isSafe(u)
+}
+
+func isSafe(u *url.URL) bool {
+	a, err := netip.ParseAddr(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || err == nil && a.IsLoopback())
+}
+
+func (o *OIDC) check(address string, wrong func(path string, text wording.Text)) {
+	if o.Issuer == "" {
+		if o.ClientID != "" || o.SecretFile != "" || len(o.Grants) > 0 {
+			wrong("issuer", textIssuerMissing)
+		}
+		return
+	}
+	if u, err := url.Parse(o.Issuer); err != nil || u.Hostname() == "" || !isSafe(u) || u.RawQuery != "" {
+		wrong("issuer", textIssuer)
+	}
+	if address == "" {
+		wrong("issuer", textIssuerURL)
+	}
+	if o.ClientID == "" {
+		wrong("client_id", textClientID)
+	}
+	if _, err := o.Secret(); err != nil {
+		wrong("secret_file", textSecret.With(err))
+	}
+	if len(o.Grants) == 0 {
+		wrong("grants", textNoGrants)
+	}
+	for i, g := range o.Grants {
+		at := "grants[" + strconv.Itoa(i) + "]"
+		switch {
+		case g.Claim == "" || g.Value == "":
+			wrong(at, textGrantClaim)
+		case g.Role == "":
+			wrong(at, textGrantRole)
+		case g.UnitClaim != "" && (g.Unit != "" || g.Role != "school" && g.Role != "commune" && g.Role != "viewer"):
+			wrong(at+".unit_claim", textGrantUnits)
+		case g.Unit == "" && g.UnitClaim == "" && g.Role != "operator" && g.Role != "viewer":
+			wrong(at+".unit", textGrantUnit.With(string(g.Role)))
+		}
+	}
+}
+
+// Secret is what the provider gave; "" if nothing.
+func (o *OIDC) Secret() (string, error) {
+	if o.SecretFile == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(o.SecretFile)
+	if err != nil {
+		return "", err
+	}
+	secret := strings.TrimSpace(string(text))
+	if secret == "" || len(text) > mostSecret || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return "", wording.Error(textSecretLine)
+	}
+	return secret, nil
+}
+
+// Redirect is where the provider sends people back to.
+func (c *Console) Redirect() string {
+	return strings.TrimSuffix(c.URL, "/") + RedirectPath
+}
+
+// RedirectPath is the path that a provider sends people back to.
+const RedirectPath = "/api/v1/session/oidc"

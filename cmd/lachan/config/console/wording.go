@@ -1,0 +1,43 @@
+package console
+
+import "lachan/internal/wording"
+
+// What people are told of the key `console`.
+var (
+	textURL = wording.Text{
+		VI: "phải là https://TÊN, có thể kèm cổng và không có gì sau đó, như https://loc.truong.example",
+		EN: "has to be https://NAME, perhaps with a port, and nothing behind it, such as https://filter.school.example",
+	}
+	textLifetime = wording.Text{VI: "phải từ 5m đến 7d", EN: "has to be between 5m and 7d"}
+	textIdle     = wording.Text{VI: "phải từ 5m đến session.lifetime", EN: "has to be between 5m and session.lifetime"}
+	textRole     = wording.Text{
+		VI: "không có vai trò %q; có: school, commune, province, operator, authority, viewer",
+		EN: "there is no role %q; there are school, commune, province, operator, authority, viewer",
+	}
+	textIssuerMissing = wording.Text{
+		VI: "thiếu địa chỉ của nhà cung cấp đăng nhập; hãy ghi oidc: {issuer: https://...}",
+		EN: "the address of the provider is missing; write oidc: {issuer: https://...}",
+	}
+	textIssuer    = wording.Text{VI: "phải là một địa chỉ https://", EN: "has to be an address that begins with https://"}
+	textIssuerURL = wording.Text{
+		VI: "nhà cung cấp cần biết gửi người dùng về đâu; hãy ghi console: {url: https://TÊN}",
+		EN: "the provider has to know where to send people back to; write console: {url: https://NAME}",
+	}
+	textClientID   = wording.Text{VI: "thiếu; nhà cung cấp cho khi đăng ký ứng dụng", EN: "is missing; the provider gives it when the application is registered"}
+	textSecret     = wording.Text{VI: "không đọc được: %v", EN: "cannot be read: %v"}
+	textSecretLine = wording.Text{VI: "tệp phải có đúng một dòng, là khóa mà nhà cung cấp cho", EN: "the file holds one line, the secret that the provider gave, and nothing else"}
+	textNoGrants   = wording.Text{
+		VI: "chưa giao quyền cho ai nên không ai vào được; hãy ghi grants: [{claim: groups, value: NHÓM, role: VAI_TRÒ, unit: ĐƠN_VỊ}]",
+		EN: "nobody is granted anything, so nobody gets in; write grants: [{claim: groups, value: GROUP, role: ROLE, unit: UNIT}]",
+	}
+	textGrantClaim = wording.Text{VI: "cần cả claim và value", EN: "takes both claim and value"}
+	textGrantRole  = wording.Text{VI: "cần role", EN: "takes a role"}
+	textGrantUnits = wording.Text{
+		VI: "chỉ dùng cho school, commune, viewer, và không cùng unit",
+		EN: "is for school, commune and viewer only, and not together with unit",
+	}
+	textGrantUnit = wording.Text{
+		VI: "vai trò %s cần unit hoặc unit_claim",
+		EN: "the role %s takes a unit or unit_claim",
+	}
+)
