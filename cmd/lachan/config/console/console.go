@@ -172,7 +172,8 @@ func (o *OIDC) Secret() (string, error) {
 		return "", err
 	}
 	secret := strings.TrimSpace(string(text))
-	if secret == "" || len(text) > mostSecret || strings.ContainsFunc(secret, func(c rune) bool { return c <= ' ' || c > '~' }) {
+	strange := func(c rune) bool { return c <= ' ' || c > '~' }
+	if secret == "" || len(text) > mostSecret || strings.ContainsFunc(secret, strange) {
 		return "", wording.Error(textSecretLine)
 	}
 	return secret, nil
