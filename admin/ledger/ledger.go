@@ -73,7 +73,7 @@ func Open(dir string) (*Ledger, error) {
 
 func open(dir string) (l *Ledger, err error) {
 	l = &Ledger{
-		dir: dir, words: words{dir: filepath.Join(dir, "words")},
+		dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)},
 		dirty: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	if err := os.MkdirAll(l.words.dir, 0o700); err != nil {

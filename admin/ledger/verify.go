@@ -59,7 +59,7 @@ const signedEvery = 256
 // console.yaml is their fold. Heads are signed ones that were kept elsewhere, such as
 // those of reports: a ledger that does not have their records was cut off or written anew.
 func Verify(dir string, heads ...Head) (rep Report, err error) {
-	v := verification{dir: dir, words: words{dir: filepath.Join(dir, "words")}, fold: newFold()}
+	v := verification{dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)}, fold: newFold()}
 	if v.keys, err = publicKeys(dir); err != nil {
 		return rep, fmt.Errorf("verify ledger: %w", err)
 	}
@@ -153,16 +153,17 @@ func (v *verification) record(r *Record, line *readLine) error {
 	if err := follows(r, v.last, v.more); err != nil {
 		return err
 	}
-	v.last, v.more = Head{Seq: r.Seq, Hash: digest(line.text)}, r.More
+	hash := digest(line.text)
+	for _, h := range v.heads {
+		if h.Seq == r.Seq && h.Hash != hash {
+			return errRewritten
+		}
+	}
+	v.last, v.more = Head{Seq: r.Seq, Hash: hash}, r.More
 	v.pending = append(v.pending, vouched{r.Seq, line.number, line.text})
 	if len(v.pending) == signedEvery {
 		if v.vouch(); v.bad != nil {
 			return v.bad
-		}
-	}
-	for _, h := range v.heads {
-		if h.Seq == r.Seq && h.Hash != v.last.Hash {
-			return errRewritten
 		}
 	}
 	if r.Why != "" {

@@ -22,6 +22,9 @@ type words struct {
 	size  int               // mu; bytes that known takes, roughly
 }
 
+// wordsFolder has the words, below the ledger.
+const wordsFolder = "words"
+
 // mostKnown bounds the bytes of words in memory.
 const mostKnown = 4 << 20
 
