@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -18,43 +19,46 @@ const consoleHead = "# What was decided in the console, through the API and by c
 // Words, which may be nil, finds what was typed by its digest.
 func (s *State) Console(words func(digest string) (string, bool)) []byte {
 	var b bytes.Buffer
-	b.WriteString(consoleHead)
-	s.section(&b, "profiles", "profile/", func(name string) string { return fmt.Sprintf("  %q: ", name) })
-	s.section(&b, "timetables", "timetable/", func(name string) string { return fmt.Sprintf("  %q: ", name) })
-	if v, ok := s.Get("", "calendar"); ok && v.New != nil {
-		fmt.Fprintf(&b, "calendar: %s\n", v.New)
-	}
-	s.section(&b, "units", "unit/", func(string) string { return "- " })
-	begun := false
-	for _, kind := range []string{"allow/", "block/"} {
-		for v := range s.Kind(kind) {
-			if v.New == nil {
-				continue
-			}
-			if !begun {
-				b.WriteString("decisions:\n")
-				begun = true
-			}
-			fmt.Fprintf(&b, "- %s\n", decision(&v, words))
-		}
-	}
+	out := bufio.NewWriter(&b)
+	s.console(out, words)
+	_ = out.Flush() // a buffer takes all
 	return b.Bytes()
 }
 
-// section writes the objects of a kind, if there are any.
-func (s *State) section(b *bytes.Buffer, key, kind string, begin func(name string) string) {
-	begun := false
+// console writes console.yaml; Flush says what was wrong.
+func (s *State) console(to *bufio.Writer, words func(digest string) (string, bool)) {
+	_, _ = to.WriteString(consoleHead)
+	s.section(to, "profiles:", "profile/", func(v *Value) { _, _ = fmt.Fprintf(to, "  %q: %s\n", nameOf(v), v.New) })
+	s.section(to, "timetables:", "timetable/", func(v *Value) { _, _ = fmt.Fprintf(to, "  %q: %s\n", nameOf(v), v.New) })
+	if v, ok := s.Get("", "calendar"); ok && v.New != nil {
+		_, _ = fmt.Fprintf(to, "calendar: %s\n", v.New)
+	}
+	s.section(to, "units:", "unit/", func(v *Value) { _, _ = fmt.Fprintf(to, "- %s\n", v.New) })
+	line := func(v *Value) { _, _ = fmt.Fprintf(to, "- %s\n", decision(v, words)) }
+	if !s.section(to, "decisions:", "allow/", line) {
+		s.section(to, "decisions:", "block/", line)
+		return
+	}
+	s.section(to, "", "block/", line)
+}
+
+// section writes the objects of a kind below a key, if there are any.
+func (s *State) section(to *bufio.Writer, key, kind string, line func(v *Value)) (begun bool) {
 	for v := range s.Kind(kind) {
 		if v.New == nil {
 			continue
 		}
-		if !begun {
-			fmt.Fprintf(b, "%s:\n", key)
-			begun = true
+		if !begun && key != "" {
+			_, _ = to.WriteString(key + "\n")
 		}
-		fmt.Fprintf(b, "%s%s\n", begin(strings.TrimPrefix(v.Object, kind)), v.New)
+		begun = true
+		line(&v)
 	}
+	return begun
 }
+
+// nameOf is the name of an object without its kind.
+func nameOf(v *Value) string { return v.Object[len(kindOf(v.Object)):] }
 
 // A decided line is an exception as console.yaml has it.
 type decided struct {

@@ -1,10 +1,12 @@
 package ledger
 
 import (
-	"bytes"
+	"bufio"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -166,23 +168,44 @@ func (l *Ledger) Close() (err error) {
 	return err
 }
 
-// WriteConsole writes console.yaml as the state has it.
+// WriteConsole writes console.yaml as the state has it. If that is what is there already,
+// the file stays: its readers compile nothing again.
 func (l *Ledger) WriteConsole() error {
 	l.console.Lock()
 	defer l.console.Unlock()
-	text := l.State().Console(l.Words)
+	state := l.State()
 	path := filepath.Join(l.dir, consoleFile)
-	sum := digest(text)
-	if sum == l.consoleText {
-		return nil
+	if l.consoleText == "" {
+		l.consoleText = fileDigest(path)
 	}
-	if before, err := os.ReadFile(path); err != nil || !bytes.Equal(before, text) {
-		if err := durable.WriteFile(path, text, 0o600); err != nil {
-			return err
+	file, err := durable.Create(l.dir)
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	out := bufio.NewWriterSize(io.MultiWriter(file, sum), 1<<16)
+	state.console(out, l.Words)
+	err = out.Flush()
+	if text := hexOf(sum); err == nil && text != l.consoleText {
+		if err = file.Commit(path); err == nil {
+			l.consoleText = text
 		}
 	}
-	l.consoleText = sum
-	return nil
+	return errors.Join(err, file.Close())
+}
+
+// fileDigest is the SHA-256 of a file; "" if it cannot be read.
+func fileDigest(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return ""
+	}
+	return hexOf(sum)
 }
 
 // touch has keep write what has changed.

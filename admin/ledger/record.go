@@ -101,18 +101,6 @@ func (r *Record) line(key ed25519.PrivateKey) ([]byte, error) {
 	return text, err
 }
 
-// read is the record of a line. Keys that it does not know are no mistake: a newer version
-// wrote them.
-func read(line []byte) (r Record, err error) {
-	if len(line) > mostLine {
-		return r, fmt.Errorf("%d bytes are more than %d", len(line), mostLine)
-	}
-	if err = json.Unmarshal(line, &r); err == nil && (r.Seq == 0 || r.Object == "" || r.More < 0) {
-		err = errors.New("it has no number or sets nothing")
-	}
-	return r, err
-}
-
 // signedBy reports whether a line was signed by one of some keys. What is signed is the
 // line without its signature.
 func signedBy(line []byte, keys []ed25519.PublicKey) bool {
