@@ -30,6 +30,7 @@ type Finding struct {
 	Asked    bool   // it was asked that the name be opened, and nothing is answered yet
 	Answered string // the day of an answer that holds, dd/mm/yyyy; "" if there is none
 	Answer   string // what was answered; may be "" although there is an answer
+	At       string // when it was opened, 09:40 dd/mm/yyyy; of Opened
 }
 
 // A Kind is what there is to tell.
@@ -40,6 +41,7 @@ const (
 	Nothing Kind = iota // the visitor was not sent here
 	Blocked             // the name is blocked, and the reply to its question leads here
 	Check               // the name by which people see whether the filter is in use
+	Opened              // somebody has opened the name, and the device remembers that it was blocked
 )
 
 // A Site is the block page of a filter. It is an http.Handler.
@@ -93,6 +95,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.write(w, http.StatusForbidden, s.blocked(f))
 	case Check:
 		s.write(w, http.StatusOK, s.check(f))
+	case Opened:
+		w.Header().Set("Retry-After", "60")
+		s.write(w, http.StatusServiceUnavailable, s.opened(f))
 	default:
 		s.write(w, http.StatusNotFound, s.nothing())
 	}

@@ -226,3 +226,25 @@ func TestAnInternationalNameStandsInBothForms(t *testing.T) {
 		t.Errorf("asked is %q", r.asked)
 	}
 }
+
+// TestADeviceThatRemembersTheBlockIsToldThatItIsOpen: and asks nothing.
+func TestADeviceThatRemembersTheBlockIsToldThatItIsOpen(t *testing.T) {
+	site := blockpage.New(func(string, netip.Addr) blockpage.Finding {
+		return blockpage.Finding{
+			Kind: blockpage.Opened, Name: "geogebra.example", School: "TH Kim Đồng", At: "09:40 30/11/2026", Answer: "học hình lớp 5A",
+		}
+	}, func(blockpage.Finding, string) error { t.Error("it is asked for"); return nil })
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, httptest.NewRequest(method, "http://geogebra.example/lachan-request", nil))
+		page := w.Body.String()
+		for _, want := range []string{"đã được mở", "09:40 30/11/2026", "học hình lớp 5A", "TH Kim Đồng"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page does not say %q:\n%s", want, page)
+			}
+		}
+		if w.Code != http.StatusServiceUnavailable || strings.Contains(page, "<form") {
+			t.Errorf("status %d, or it can be asked for", w.Code)
+		}
+	}
+}

@@ -132,6 +132,16 @@ func (s *Site) check(f Finding) view {
 	return v
 }
 
+// opened says that the device need only ask again.
+func (s *Site) opened(f Finding) view {
+	v := s.view(textOpened, textOpenedLead)
+	v.add(textName, same(printable.Name(f.Name)))
+	v.add(textOpenedAt, same(f.At))
+	v.add(textAnswer, same(f.Answer))
+	v.of(f)
+	return v
+}
+
 func (s *Site) nothing() view { return s.view(textNothing, textNothingLead) }
 
 func (s *Site) sent(f Finding) view {

@@ -92,6 +92,18 @@ var (
 		VI: "ngày %s: không mở, không kèm lời giải thích",
 		EN: "on %s: it stays closed, without a word of explanation",
 	}
+	textOpened = wording.Text{
+		VI: "Trang này đã được mở",
+		EN: "This page was opened",
+	}
+	textOpenedLead = wording.Text{
+		VI: "Thiết bị của bạn còn nhớ lần bị chặn. Hãy đóng trang, chờ một phút rồi mở lại.",
+		EN: "Your device remembers that it was blocked. Close it, wait a minute and open it again.",
+	}
+	textOpenedAt = wording.Text{
+		VI: "Đã mở lúc",
+		EN: "Opened at",
+	}
 	textAsked = wording.Text{
 		VI: "Yêu cầu mở",
 		EN: "Request",

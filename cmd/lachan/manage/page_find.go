@@ -8,6 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/admin"
 	"lachan/admin/request"
 	"lachan/blocklist/domain"
 	"lachan/cmd/lachan/source"
@@ -48,6 +49,9 @@ func (vs *visitors) find(host string, visitor netip.Addr) blockpage.Finding {
 		return f
 	}
 	why, err := v.rules.Explain(group, name, dns.TypeA)
+	if err == nil && why.Action == policy.Pass.String() {
+		return vs.opened(f, v)
+	}
 	if err != nil || why.Action != policy.Block.String() || why.Reply != policy.ReplyPage.String() {
 		return blockpage.Finding{}
 	}
@@ -62,6 +66,21 @@ func (vs *visitors) find(host string, visitor netip.Addr) blockpage.Finding {
 	return f
 }
 
+// opened is a finding about a name that passes: nothing, unless it was opened lately because
+// somebody of the unit had asked.
+func (vs *visitors) opened(f blockpage.Finding, v *view) blockpage.Finding {
+	r, known := vs.requests.Standing(f.Unit, f.Name, time.Now())
+	if !known || r.Answer == nil || r.Answer.Outcome != string(admin.Open) || ended(r.Answer) {
+		return blockpage.Finding{}
+	}
+	f.Kind, f.Answer = blockpage.Opened, r.Answer.Text
+	f.At = r.Answer.At.In(v.cfg.Timezone.Location).Format("15:04 02/01/2006")
+	return f
+}
+
+// ended reports whether what an answer has opened is shut again.
+func ended(a *request.Answer) bool { return !a.Until.IsZero() && !time.Now().Before(a.Until) }
+
 // asked adds what came of an earlier request for the name of a finding.
 func (vs *visitors) asked(f *blockpage.Finding, v *view) {
 	r, known := vs.requests.Standing(f.Unit, f.Name, time.Now())
@@ -69,7 +88,7 @@ func (vs *visitors) asked(f *blockpage.Finding, v *view) {
 		return
 	}
 	f.Asked = r.Open
-	if a := r.Answer; a != nil {
+	if a := r.Answer; a != nil && (a.Outcome != string(admin.Open) || !ended(a)) {
 		f.Answered, f.Answer = a.At.In(v.cfg.Timezone.Location).Format("02/01/2006"), a.Text
 	}
 }
