@@ -190,6 +190,11 @@ func (n *node) startWork(ctx context.Context) {
 	n.children.start(ctx, "reports", n.reports.run)
 	n.startTally(ctx)
 	n.children.start(ctx, "ledger", n.desk.Run)
+	n.children.start(ctx, "answers", func(context.Context) {
+		if err := n.desk.Restore(); err != nil {
+			n.log.Error("tell answers that the ledger has", "error", err)
+		}
+	})
 	units := n.policy.Policy
 	n.children.start(context.WithoutCancel(ctx), "history", func(ctx context.Context) {
 		n.protect(units) // of a country it takes a third of a second, and resolve waits to be met

@@ -109,6 +109,9 @@ type Decided struct {
 	Unread  error            // nil if it could be read, or is not there
 }
 
+// Origin is what the policy of a configuration is made of.
+func Origin(cfg *config.Config) *policy.Origin { return origin(cfg) }
+
 // origin is what the policy of a configuration is made of.
 func origin(cfg *config.Config) *policy.Origin {
 	var names []string

@@ -20,11 +20,13 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/policy/home"
 )
 
 // Sources are what the desk is lent. Its functions may be called by any goroutine.
@@ -180,7 +182,16 @@ func (v view) Authorities() (ids []string) {
 
 // Written is a unit of policy.yaml as the console would have it.
 func (v view) Written(unit string) (text json.RawMessage, lines string, err error) {
-	return nil, "", errors.New("not built yet")
+	cfg, rules, _ := v.src.InForce()
+	adopted, err := home.Adopt(rules.Policy(), source.Origin(cfg), unit)
+	if err != nil {
+		return nil, "", err
+	}
+	lines = fmt.Sprintf("%s:%d", adopted.File, adopted.First)
+	if adopted.Last > adopted.First {
+		lines += fmt.Sprintf("-%d", adopted.Last)
+	}
+	return adopted.Unit, lines + "\n" + adopted.Text, nil
 }
 
 // A force puts what is decided in force.
