@@ -36,10 +36,10 @@ func (p *process) writeDecisions(decisions ...string) {
 		}
 		fmt.Fprintf(&b, `- {"unit":%q,%q:%q,"from":"2026-01-01T00:00:00+07:00","who":"acc_1","why":"","document":"","number":%d}`+"\n", unit, verb, name, 100+i)
 	}
-	if err := os.MkdirAll(filepath.Join(p.dir, "state", "ledger"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(p.dir, "state"), 0o700); err != nil {
 		p.t.Fatal(err)
 	}
-	p.write("state/ledger/console.yaml", b.String())
+	p.write("state/decided.yaml", b.String())
 }
 
 // reload has the server read everything again and returns when that is in force.
@@ -108,7 +108,7 @@ func (p *process) always(w *decidedWatch, while string) {
 // too, and nothing is compiled for it. It stays in force whichever process dies, over
 // a start, and while the policy below it changes; at no moment is open what was shut.
 func TestWhatIsDecidedIsInForceAtOnceAndStays(t *testing.T) {
-	p := newProcess(t, "", twoSchools, startStandIn(t).addr)
+	p, _ := faulty(t, "", twoSchools, startStandIn(t).addr)
 	p.start()
 	const client, other = "127.10.1.1", "127.20.1.1"
 	want := func(name string, a, b bool) {
@@ -247,9 +247,12 @@ func TestCommandsKnowWhatWasDecided(t *testing.T) {
 	}
 }
 
-// deciders let a test have decisions of console.yaml put in force as those are that
-// people make: without a reload.
-var deciders = []forced{{kind: "decider", file: "cmd/lachan/manage/manage.go", at: "n.services.started = true", call: "n.forcedDecider(ctx)"}}
+// deciders have what is decided read from a file in place of the ledger, and let a test
+// put it in force as the desk does: without a reload.
+var deciders = []forced{
+	{kind: "entries", file: "cmd/lachan/manage/start.go", at: "n.decided.entries = func() []policy.OverlayEntry { return n.desk.Entries(n.cfg.Timezone.Location) }", call: "n.forcedEntries()"},
+	{kind: "decider", file: "cmd/lachan/manage/manage.go", at: "n.services.started = true", call: "n.forcedDecider(ctx)"},
+}
 
 const deciderFile = `package manage
 
@@ -257,10 +260,21 @@ import (
 	"context"
 	"net"
 	"os"
+
+	"lachan/policy"
 )
 
+func (n *node) forcedEntries() {
+	n.decided.entries = func() []policy.OverlayEntry {
+		entries, problems := policy.Decided(n.cfg.StateDir+"/decided.yaml", n.cfg.Timezone.Location)
+		if len(problems) > 0 {
+			n.log.Error("forced entries", "problems", problems)
+		}
+		return entries
+	}
+}
+
 func (n *node) forcedDecider(ctx context.Context) {
-	n.decided.entries = n.decided.onDisk
 	path := os.Getenv("FORCED_FAULTS") + "/decider"
 	_ = os.Remove(path) // of the manage before
 	l, err := net.Listen("unix", path)

@@ -52,7 +52,7 @@ func (c *compiler) layUnit(t *compiled.Tables, s *compiled.StringTable, u uint32
 		Codes:    compiled.Span{First: uint32(len(t.Codes)), Count: uint32(len(unit.codes))},
 		Contacts: compiled.Span{First: uint32(len(t.Contacts)), Count: uint32(len(unit.declared.contacts))},
 	}
-	if level := c.facts.Level(unit.declared.level.V); level != nil {
+	if level := c.levelOf(unit.declared.level.V); level != nil {
 		record.Level = s.Intern(level.Code)
 	}
 	t.UnitRules = append(t.UnitRules, unit.rules...)

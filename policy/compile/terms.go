@@ -33,6 +33,7 @@ type terms struct {
 	notes         notes
 	own           compiled.OwnBuilder
 	calendars     calendars
+	levels        map[string]*catalogue.Level // by the word for them; nil for words that are none
 }
 
 func newTerms(r *report, j *Job) *terms {
@@ -41,6 +42,7 @@ func newTerms(r *report, j *Job) *terms {
 		timetables: map[string]int32{}, profiles: map[string]int32{}, closed: map[string]int32{},
 		rules: map[compiled.Rule]int32{}, serverNames: serverNames(j),
 		notes: notes{list: []note{{}}, numbers: map[note]uint32{{}: 0}}, calendars: newCalendars(r),
+		levels: map[string]*catalogue.Level{},
 	}
 }
 
@@ -77,10 +79,20 @@ func (t *terms) addTimetable(name string, text *source.Timetable) {
 	t.timetableList = append(t.timetableList, c)
 }
 
+// levelOf is Catalogue.Level, which looks at a word once, however many schools have it.
+func (t *terms) levelOf(word string) *catalogue.Level {
+	level, known := t.levels[word]
+	if !known {
+		level = t.facts.Level(word)
+		t.levels[word] = level
+	}
+	return level
+}
+
 // level finds a level of schools by the code that a file gives; nil if it gives
 // none.
 func (t *terms) level(file string, code yamlfile.At[string]) *catalogue.Level {
-	level := t.facts.Level(code.V)
+	level := t.levelOf(code.V)
 	if level == nil && code.V != "" {
 		var codes []string
 		for _, known := range t.facts.Levels {

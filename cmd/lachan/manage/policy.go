@@ -119,9 +119,10 @@ type decided struct {
 const mostOrders = 64
 
 func newDecided(sh *shared) *decided {
-	d := &decided{shared: sh, orders: make(chan chan error, mostOrders), reloads: make(chan chan error)}
-	d.entries = d.onDisk
-	return d
+	return &decided{
+		shared: sh, orders: make(chan chan error, mostOrders), reloads: make(chan chan error),
+		entries: func() []policy.OverlayEntry { return nil }, // until there is a ledger
+	}
 }
 
 // decide puts what people have decided in force: what entries returns from now on.
@@ -150,17 +151,6 @@ func await(ctx context.Context, to chan chan error) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// onDisk are the decisions of console.yaml.
-func (d *decided) onDisk() []policy.OverlayEntry {
-	entries, problems := policy.Decided(config.ConsoleFile(d.cfg), d.cfg.Timezone.Location)
-	if len(problems) == 0 {
-		d.conditions.Clear("decisions-unread")
-	} else if d.conditions.Set("decisions-unread", problems[0].Error()) {
-		d.log.Error("decisions that cannot be read", "mistakes", len(problems), "first", wording.ErrorIn(problems[0], wording.English))
-	}
-	return entries
 }
 
 // over is a policy of a store with what was decided, which then lies beside it.

@@ -75,10 +75,10 @@ func (p *process) use(use *inforce.Use) error {
 	policyMoved := first || next.policy.Digest() != p.state.policy.Digest()
 	p.state = next
 	memory.Limit(next.cfg.Memory.Shares(next.cfg.Cache.MaxBytes).Resolve)
-	if policyMoved {
-		p.protect()
-	}
 	p.putInForce()
+	if policyMoved {
+		p.protect() // of a country it takes a third of a second
+	}
 	if upstreamsMoved {
 		p.startUpstreams()
 	}
