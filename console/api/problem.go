@@ -42,6 +42,11 @@ func (p *Problem) Error() string { return p.Detail }
 // Wording is what is wrong in both languages.
 func (p *Problem) Wording() wording.Text { return wording.Text{VI: p.VI, EN: p.EN} }
 
+// NewProblem is a problem of a kind, for those who fill what the API answers from.
+func NewProblem(status int, kind string, text wording.Text) *Problem {
+	return problem(status, kind, text)
+}
+
 // problem is a problem of a kind.
 func problem(status int, kind string, text wording.Text) *Problem {
 	return &Problem{

@@ -161,19 +161,6 @@ type Condition struct {
 	Text  string    `json:"text"`
 }
 
-// A Verified is what is wrong with the ledger.
-type Verified struct {
-	OK      bool   `json:"ok"`
-	Records uint64 `json:"records"`
-	Head    string `json:"head"`
-	// Bad is the first record that is not what it was, 0 if there is none.
-	Bad  uint64 `json:"bad,omitempty"`
-	File string `json:"file,omitempty"`
-	Line int    `json:"line,omitempty"`
-	VI   string `json:"vi,omitempty"`
-	EN   string `json:"en,omitempty"`
-}
-
 type actorKey struct{}
 
 // WithActor is the context of requests whose sender is known by the way they came in.

@@ -172,4 +172,8 @@ var (
 		VI: "đang có quá nhiều báo cáo được làm hoặc chờ tải; hãy thử lại sau",
 		EN: "too many reports are being made or wait to be fetched; try again later",
 	}
+	textNotFold = wording.Text{
+		VI: "console.yaml không phải kết quả của sổ; hãy khởi động lại máy chủ để viết lại",
+		EN: "console.yaml is not what the records come to; restart the server to have it written anew",
+	}
 )

@@ -73,36 +73,59 @@ type Answer struct {
 	MediaType string
 }
 
-// mostAnswer bounds what is read of an answer: a report with all its pages.
-const mostAnswer = 256 << 20
+// Bounds of what is read: of an answer that is kept whole, and of a problem.
+const (
+	mostAnswer  = 64 << 20
+	mostProblem = 64 << 10
+)
 
 // Ask asks the server. What it refuses is an error that says what to do, an *api.Problem;
 // that there is none is one that says how to start it.
 func (c *Client) Ask(ctx context.Context, q Question) (a Answer, err error) {
-	request, err := q.request(ctx)
+	response, err := c.send(ctx, &q)
 	if err != nil {
 		return a, err
-	}
-	response, err := c.http.Do(request)
-	if err != nil {
-		return a, c.absent(err)
 	}
 	defer response.Body.Close()
 	a.Body, err = io.ReadAll(io.LimitReader(response.Body, mostAnswer))
 	if err != nil {
 		return a, wording.Error(textCutOff.With(err))
 	}
-	if response.StatusCode >= http.StatusBadRequest {
-		var p api.Problem
-		if err := json.Unmarshal(a.Body, &p); err != nil || p.Status == 0 {
-			return a, wording.Error(textNoAnswer.With(response.Status))
-		}
-		return a, &p
-	}
 	a.Waiting = response.StatusCode == http.StatusAccepted
 	a.MediaType = response.Header.Get("Content-Type")
 	a.Tag, _ = strconv.ParseUint(strings.Trim(response.Header.Get("ETag"), `"`), 10, 64)
 	return a, nil
+}
+
+// Read asks for what may be long, and returns it as it comes.
+func (c *Client) Read(ctx context.Context, path string) (io.ReadCloser, error) {
+	response, err := c.send(ctx, &Question{Method: http.MethodGet, Path: path})
+	if err != nil {
+		return nil, err
+	}
+	return response.Body, nil
+}
+
+// send sends a question; what the server refuses is an error.
+func (c *Client) send(ctx context.Context, q *Question) (*http.Response, error) {
+	request, err := q.request(ctx)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, c.absent(err)
+	}
+	if response.StatusCode < http.StatusBadRequest {
+		return response, nil
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, mostProblem))
+	var p api.Problem
+	if err != nil || json.Unmarshal(text, &p) != nil || p.Status == 0 {
+		return nil, wording.Error(textNoAnswer.With(response.Status))
+	}
+	return nil, &p
 }
 
 func (q *Question) request(ctx context.Context) (*http.Request, error) {

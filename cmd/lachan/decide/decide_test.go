@@ -2,8 +2,10 @@ package decide_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/admin/ledger"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/control"
 	"lachan/cmd/lachan/decide"
@@ -202,6 +205,43 @@ func TestABrokenLedgerEndsTheCommandWithAnError(t *testing.T) {
 	}
 }
 
+// TestALedgerIsVerifiedWithoutAServer: of a state directory, or a copy of it.
+func TestALedgerIsVerifiedWithoutAServer(t *testing.T) {
+	m := newMachine(t)
+	dir := filepath.Join(filepath.Dir(m.config), "state", "ledger")
+	l, err := ledger.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if _, err := l.Append(context.Background(), ledger.Draft{Unit: "sa-pa", What: "except", Object: fmt.Sprint("allow/olm", i, ".vn"), New: json.RawMessage(`{"until":"2026-12-31"}`)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(l.WriteConsole(), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"ledger", "verify"}, {"ledger", "verify", dir}} {
+		if out, err := m.run("", args...); err != nil || !strings.Contains(out, "3 records") {
+			t.Errorf("%q: %s %v", args, out, err)
+		}
+	}
+	file := filepath.Join(dir, "00000001.jsonl")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.Replace(text, []byte("2026-12-31"), []byte("2036-12-31"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := m.run("", "ledger", "verify"); !errors.Is(err, command.ErrReported) || !strings.Contains(out, "from record 1 on") {
+		t.Errorf("%s %v", out, err)
+	}
+	if _, err := m.run("", "ledger", "verify", filepath.Join(dir, "absent")); err == nil || !strings.Contains(wording.ErrorIn(err, wording.English), "cannot be read") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestAnExportOverwritesNothing: it is private, and whole.
 func TestAnExportOverwritesNothing(t *testing.T) {
 	m := newMachine(t)
@@ -234,7 +274,7 @@ func TestWithoutAServerRequestsAreInTheirFiles(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"requests", "answer", "3f9a0c51b2de", "x", "--open"}, {"except", "list"}, {"ledger", "show"}, {"account", "list"},
-		{"token", "list", "--account", "lan"}, {"policy", "export"}, {"ledger", "waiting"}, {"ledger", "verify"},
+		{"token", "list", "--account", "lan"}, {"policy", "export"}, {"ledger", "waiting"},
 	} {
 		if _, err := m.run("", args...); err == nil || !strings.Contains(wording.ErrorIn(err, wording.English), "no server runs on") {
 			t.Errorf("%q: %v", args, err)

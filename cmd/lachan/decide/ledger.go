@@ -6,9 +6,11 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"lachan/admin/ledger"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/control"
 	"lachan/console/api"
@@ -81,20 +83,16 @@ func printRecord(c command.Call, r *api.Line) error {
 func ledgerVerify(l wording.Language) *cobra.Command {
 	var o options
 	return line{
-		use: "verify", short: textVerify, long: textVerifyLong, flags: o.jsonFlag,
-		example: "  lachan ledger verify\n  lachan ledger verify --json",
-		run: func(c command.Call, _ []string) error {
-			a, err := ask(c, control.Question{Method: "GET", Path: "ledger/verify"})
+		use: "verify [DIR]", short: textVerify, long: textVerifyLong, flags: o.jsonFlag, args: atMost(1),
+		example: "  lachan ledger verify\n  lachan ledger verify --json\n  lachan ledger verify /mnt/ban-sao/ledger",
+		run: func(c command.Call, args []string) error {
+			v, err := verified(c, args)
 			if err != nil {
-				return err
-			}
-			var v api.Verified
-			if err := json.Unmarshal(a.Body, &v); err != nil {
 				return err
 			}
 			switch {
 			case o.json:
-				err = printJSON(c, a.Body)
+				err = c.JSON(v)
 			case v.OK:
 				err = c.Say(textVerified.With(v.Records, v.Head))
 			default:
@@ -108,6 +106,30 @@ func ledgerVerify(l wording.Language) *cobra.Command {
 	}.make(l)
 }
 
+// verified reads a ledger: that of a folder, or of the state directory, by the server if
+// one runs.
+func verified(c command.Call, args []string) (v api.Verified, err error) {
+	cfg, problems := command.Config(c.Command)
+	if len(problems) > 0 {
+		return v, problems
+	}
+	dir := filepath.Join(cfg.StateDir, "ledger")
+	if len(args) == 1 {
+		dir = args[0]
+	} else if s := control.NewClient(cfg.StateDir); s.Running(c.Context()) {
+		a, err := s.Ask(c.Context(), control.Question{Method: "GET", Path: "ledger/verify"})
+		if err == nil {
+			err = json.Unmarshal(a.Body, &v)
+		}
+		return v, err
+	}
+	rep, err := ledger.Verify(dir)
+	if err != nil {
+		return v, command.Fail(textNoLedger.With(dir, err))
+	}
+	return api.VerifiedOf(&rep), nil
+}
+
 func ledgerExport(l wording.Language) *cobra.Command {
 	var out string
 	return line{
@@ -119,19 +141,25 @@ func ledgerExport(l wording.Language) *cobra.Command {
 
 // export writes what the server answers into a new file, or on standard output.
 func export(c command.Call, at, out string) error {
-	a, err := ask(c, control.Question{Method: "GET", Path: at})
+	s, err := server(c)
 	if err != nil {
 		return err
 	}
+	text, err := s.Read(c.Context(), at)
+	if err != nil {
+		return err
+	}
+	defer text.Close()
 	if out == "" || out == "-" {
-		_, err := c.Raw().Write(a.Body)
+		_, err := io.Copy(c.Raw(), text)
 		return err
 	}
 	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return command.Fail(textNoFile.With(err))
 	}
-	if _, err = io.WriteString(f, string(a.Body)); err == nil {
+	size, err := io.Copy(f, text)
+	if err == nil {
 		err = f.Sync()
 	}
 	if closed := f.Close(); err == nil {
@@ -140,7 +168,7 @@ func export(c command.Call, at, out string) error {
 	if err != nil {
 		return command.Fail(textNoFile.With(err))
 	}
-	return c.Say(textWritten.With(out, len(a.Body)))
+	return c.Say(textWritten.With(out, size))
 }
 
 func ledgerUndo(l wording.Language) *cobra.Command {

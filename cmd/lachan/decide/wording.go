@@ -169,8 +169,8 @@ var (
 		EN: "read the whole ledger again: chain, signatures and what comes of it",
 	}
 	textVerifyLong = wording.Text{
-		VI: "Trạng thái thoát là 1 nếu có dòng không đúng; dòng sai đầu tiên được nêu tên.",
-		EN: "The exit status is 1 if a record is not what it was; the first one is named.",
+		VI: "Không cần máy chủ chạy; DIR là một bản sao của sổ. Trạng thái thoát là 1 nếu có dòng không đúng; dòng sai đầu tiên được nêu tên.",
+		EN: "No server has to run; DIR is a copy of a ledger. The exit status is 1 if a record is not what it was; the first one is named.",
 	}
 	textVerified = wording.Text{
 		VI: "sổ nguyên vẹn: %d quyết định, đầu sổ %s",
@@ -179,6 +179,10 @@ var (
 	textBroken = wording.Text{
 		VI: "sổ không còn nguyên vẹn từ quyết định %d (%s dòng %d): %v; hãy giữ nguyên các tệp, khôi phục từ bản sao, và báo người vận hành",
 		EN: "the ledger is not what it was from record %d on (%s line %d): %v; keep the files, restore from a copy, tell the operator",
+	}
+	textNoLedger = wording.Text{
+		VI: "không đọc được sổ ở %s: %v; hãy chỉ đúng thư mục ledger của state_dir, hoặc chạy với quyền của chủ thư mục",
+		EN: "the ledger in %s cannot be read: %v; name the folder ledger of a state_dir, or run as its owner",
 	}
 	textExport = wording.Text{
 		VI: "ghi cả sổ ra một tệp JSON, mỗi dòng một quyết định",

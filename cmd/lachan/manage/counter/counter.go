@@ -1,0 +1,130 @@
+// Package counter is where programs and commands come to the desk: it fills what the API
+// answers from with what is in force, and opens the control socket.
+package counter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lachan/admin/account"
+	"lachan/admin/ledger"
+	"lachan/blocklist/feed"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/control"
+	"lachan/console/api"
+	"lachan/policy"
+)
+
+// Sources are what the counter is lent. Its functions may be called by any goroutine.
+type Sources struct {
+	Desk    api.Desk
+	Door    *account.Door
+	Ledger  *ledger.Ledger
+	Tree    func() account.Tree
+	Grants  func(account string) []account.Grant
+	Version string
+
+	// InForce is what answers go by, and how many entries each feed has in it since when.
+	InForce func() (cfg *config.Config, rules *policy.Rules, entries map[string]int, since map[string]time.Time)
+	Status  func(name string) (feed.Status, error)
+	Explain func(q api.Question) (any, error)
+	Held    func(ctx context.Context, feed string) (found any, known bool, err error)
+	Orders  func() any
+	Report  func(ctx context.Context, q api.ReportQuestion) (api.File, error)
+	// Ready is what is missing before clients should be sent here.
+	Ready      func() []string
+	Conditions func() []api.Condition
+	// Go starts what goes on beside run until the process ends.
+	Go  func(name string, f func(context.Context))
+	Log *slog.Logger
+}
+
+// A Counter answers the API, by HTTP and on the control socket.
+type Counter struct {
+	*api.API
+	src     Sources
+	own     map[string]bool
+	mux     *http.ServeMux
+	started time.Time
+	folder  string
+	one     chan struct{} // one ledger is verified at a time
+}
+
+// Open makes the counter of a state directory.
+func Open(stateDir string, src Sources) (*Counter, error) {
+	c := &Counter{src: src, mux: http.NewServeMux(), started: time.Now(), folder: stateDir, one: make(chan struct{}, 1)}
+	for _, pattern := range api.Patterns() {
+		c.mux.HandleFunc(pattern, http.NotFound)
+	}
+	var err error
+	c.API, err = api.New(api.Sources{
+		Desk: src.Desk, Door: src.Door, People: people{c}, Tree: src.Tree, Server: server{c},
+		Go: func(f func(context.Context)) { src.Go("api", f) },
+	}, filepath.Join(stateDir, "repeats"), src.Log)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Serves reports whether a request is for the API, which asks by itself who its sender is.
+func (c *Counter) Serves(r *http.Request) bool {
+	if !strings.HasPrefix(r.URL.Path, api.Prefix) {
+		return false
+	}
+	_, pattern := c.mux.Handler(r)
+	return pattern != ""
+}
+
+// SeesAll reports whether a request shows a token or a session of an account that may see
+// all units: what is behind the old paths is of all.
+func (c *Counter) SeesAll(r *http.Request) bool {
+	now := time.Now()
+	actor, known := api.Identify(c.src.Door, r, now)
+	return known && actor.May(account.View, "", c.src.Tree(), now)
+}
+
+// drainTime is how long those that are being served may take in the end.
+const drainTime = 5 * time.Second
+
+// Run answers on the control socket until ctx is done.
+func (c *Counter) Run(ctx context.Context) error {
+	l, err := control.Listen(c.folder)
+	if err != nil {
+		return err
+	}
+	s := control.NewServer(c.API)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		if s.Shutdown(stop) != nil {
+			_ = s.Close() // late readers are cut off
+		}
+	}()
+	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve the control socket: %w", err)
+	}
+	<-done
+	return nil
+}
+
+// at is the unit of an address, as queries are told apart.
+func (c *Counter) at(client netip.Addr) (unit string, known bool) {
+	_, rules, _, _ := c.src.InForce()
+	g, known := rules.Identify(client)
+	if !known {
+		return "", false
+	}
+	group := rules.Policy().Group(g)
+	return group.UnitID(), true
+}

@@ -1,0 +1,27 @@
+package counter
+
+import "lachan/internal/wording"
+
+// What is told in place of an answer.
+var (
+	textNothingHeld = wording.Text{
+		VI: "không có phiên bản nào của danh sách %q đang bị giữ lại",
+		EN: "no version of the feed %q is held back",
+	}
+	textNoUnit = wording.Text{
+		VI: "không có đơn vị %q",
+		EN: "there is no unit %q",
+	}
+	textNoAccount = wording.Text{
+		VI: "không có tài khoản %q, hoặc bạn không được xem",
+		EN: "there is no account %q, or it is not for you to see",
+	}
+	textVerifying = wording.Text{
+		VI: "sổ đang được kiểm tra cho người khác; hãy hỏi lại sau",
+		EN: "the ledger is being verified for another; ask again later",
+	}
+	textNoExport = wording.Text{
+		VI: "chưa xuất được chính sách ở đây",
+		EN: "the policy cannot be exported here yet",
+	}
+)
