@@ -15,6 +15,11 @@ type tree struct {
 	authorities []string
 }
 
+// Tree is how the units in force stand to each other.
+func (d *Desk) Tree() account.Tree {
+	return tree{d.parts.View.Rules().Policy(), d.parts.View.Authorities()}
+}
+
 // Parent is the unit above one.
 func (t tree) Parent(unit string) (parent string, ok bool) {
 	if _, ok := t.policy.GroupOf(unit); ok {

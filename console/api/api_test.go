@@ -281,6 +281,7 @@ var decisions = []struct {
 	{"PUT", "reports/words", `{"unit":"sa-pa","period":"2026-Q3","part":"I","text":"x"}`, admin.SetWords{Unit: "sa-pa", Period: "2026-Q3", Part: "I", Text: "x"}},
 	{"POST", "accounts", `{"unit":"sa-pa","name":"cntt"}`, admin.AddAccount{Unit: "sa-pa", Name: "cntt"}},
 	{"DELETE", "accounts/acc_1", ``, admin.RemoveAccount{ID: "acc_1"}},
+	{"POST", "accounts/cntt/reset", ``, admin.ResetAccount{ID: "acc_1"}},
 	{"POST", "accounts/acc_1/grants", `{"role":"school","unit":"th-kim-dong"}`, admin.GrantRole{Account: "acc_1", Role: account.School, Unit: "th-kim-dong"}},
 	{"DELETE", "accounts/acc_1/grants", `{"role":"school","unit":"th-kim-dong"}`, admin.RevokeRole{Account: "acc_1", Role: account.School, Unit: "th-kim-dong"}},
 	{"POST", "accounts/acc_1/tokens", `{"name":"đồng bộ"}`, admin.IssueToken{Account: "acc_1", Name: "đồng bộ"}},

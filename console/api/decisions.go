@@ -28,6 +28,7 @@ func decisionRoutes() []route {
 		{pattern: "PUT /api/v1/reports/words", serve: deciding(setWords)},
 		{pattern: "POST /api/v1/accounts", serve: deciding(addAccount)},
 		{pattern: "DELETE /api/v1/accounts/{id}", serve: simply(func(c *call) admin.Decision { return admin.RemoveAccount{ID: c.account()} })},
+		{pattern: "POST /api/v1/accounts/{id}/reset", serve: simply(func(c *call) admin.Decision { return admin.ResetAccount{ID: c.account()} })},
 		{pattern: "POST /api/v1/accounts/{id}/grants", serve: deciding(grant)},
 		{pattern: "DELETE /api/v1/accounts/{id}/grants", serve: deciding(revoke)},
 		{pattern: "POST /api/v1/accounts/{id}/tokens", serve: deciding(issueToken)},
@@ -159,10 +160,14 @@ type accountBody struct {
 	Name     string `json:"name"`
 	Language string `json:"language,omitempty"`
 	Notify   string `json:"notify,omitempty"`
+	Mail     string `json:"mail,omitempty"`
+	Webhook  string `json:"webhook,omitempty"`
 }
 
 func addAccount(_ *call, b accountBody) (admin.Decision, error) {
-	return admin.AddAccount{ID: b.ID, Unit: b.Unit, Name: b.Name, Language: b.Language, Notify: b.Notify}, nil
+	return admin.AddAccount{
+		ID: b.ID, Unit: b.Unit, Name: b.Name, Language: b.Language, Notify: b.Notify, Mail: b.Mail, Webhook: b.Webhook,
+	}, nil
 }
 
 type grantBody struct {

@@ -22,14 +22,16 @@ func accountCommand(l wording.Language) *cobra.Command {
 
 func accountAdd(l wording.Language) *cobra.Command {
 	var o options
-	body := map[string]*string{"unit": new(string), "language": new(string), "notify": new(string)}
+	body := map[string]*string{"unit": new(string), "language": new(string), "notify": new(string), "mail": new(string), "webhook": new(string)}
 	return line{
 		use: "add NAME", short: textAccountAdd, long: textAccountAddLong, args: command.Exactly(1),
-		example: "  lachan account add cntt-kim-dong --unit th-kim-dong",
+		example: "  lachan account add cntt-kim-dong --unit th-kim-dong --mail cntt@kim-dong.example",
 		flags: func(c *cobra.Command, l wording.Language) {
 			o.decideFlags(c, l)
 			c.Flags().StringVar(body["unit"], "unit", "", textAccountUnitFlag.In(l))
 			c.Flags().StringVar(body["language"], "language", "", textLanguageFlag.In(l))
+			c.Flags().StringVar(body["mail"], "mail", "", textMailFlag.In(l))
+			c.Flags().StringVar(body["webhook"], "webhook", "", textWebhookFlag.In(l))
 			c.Flags().StringVar(body["notify"], "notify", "", textNotifyFlag.In(l))
 		},
 		run: func(c command.Call, args []string) error {

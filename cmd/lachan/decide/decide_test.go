@@ -110,7 +110,7 @@ func TestEachCommandAsksTheServer(t *testing.T) {
 	f(`POST proposals/9/confirm {"why":""}`, "ledger", "confirm", "9", "--yes")
 	f(`POST proposals/9/decline {"why":""}`, "ledger", "decline", "9", "--yes")
 	f(`POST units/th-kim-dong/adopt {"why":""}`, "policy", "adopt", "th-kim-dong", "--yes")
-	f(`POST accounts {"language":"vi","name":"lan","notify":"","unit":"sa-pa","why":""}`, "account", "add", "lan", "--unit", "sa-pa", "--language", "vi")
+	f(`POST accounts {"language":"vi","mail":"","name":"lan","notify":"","unit":"sa-pa","webhook":"","why":""}`, "account", "add", "lan", "--unit", "sa-pa", "--language", "vi")
 	f(`POST accounts/lan/grants {"role":"school","unit":"sa-pa","until":"2027-06-30","why":""}`, "account", "grant", "lan", "school", "--unit", "sa-pa", "--until", "2027-06-30")
 	f(`DELETE accounts/lan/grants {"role":"school","unit":"sa-pa","why":""}`, "account", "revoke", "lan", "school", "--unit", "sa-pa", "--yes")
 	f(`POST accounts/lan/reset {"why":""}`, "account", "reset", "lan", "--yes")

@@ -84,6 +84,14 @@ var (
 		VI: "báo khi nào: school-day, at-once, hourly, daily, never",
 		EN: "told when: school-day, at-once, hourly, daily, never",
 	}
+	textMailFlag = wording.Text{
+		VI: "địa chỉ thư để báo yêu cầu mở chặn",
+		EN: "mail address that is told of requests",
+	}
+	textWebhookFlag = wording.Text{
+		VI: "địa chỉ https:// để báo yêu cầu mở chặn",
+		EN: "https:// address that is told of requests",
+	}
 	textGrantUnitFlag = wording.Text{
 		VI: "đơn vị mà vai trò có hiệu lực, cùng các đơn vị bên dưới; bỏ trống là tất cả",
 		EN: "unit that the role is over, with all below it; without it, all",

@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/access"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/fault"
 	"lachan/internal/memory"
@@ -36,7 +37,10 @@ func (sv *services) startHTTP(ctx context.Context) error {
 		}
 		return err
 	}
-	rules := access.Rules{Names: sv.cfg.HTTP.Names, Allow: sv.cfg.HTTP.Allow, Token: token}
+	rules := access.Rules{
+		Names: sv.cfg.HTTP.Names, Allow: sv.cfg.HTTP.Allow, Token: token,
+		Account: sv.api.counter.SeesAll, Own: sv.api.counter.Serves,
+	}
 	site := rules.Guard(sv.children.guard("http", sv.api.mux()))
 	for _, l := range listeners {
 		sv.log.Info("serving http", "address", l.Addr())
@@ -71,6 +75,7 @@ type api struct {
 	held     *held
 	reports  *reports
 	services *services
+	counter  *counter.Counter // of the desk: /api/v1
 	view     func() *view
 }
 
@@ -83,7 +88,16 @@ func (a *api) mux() *http.ServeMux {
 	mux.HandleFunc("POST /api/report", a.serveReport)
 	mux.HandleFunc("GET /api/orders", a.serveOrders)
 	mux.HandleFunc("GET /api/lists/impact", a.serveImpact)
+	mux.Handle(counter.Prefix, a.counter)
 	return mux
+}
+
+// serveControl answers the commands of this machine until ctx is done.
+func (a *api) serveControl(ctx context.Context) {
+	if err := a.counter.Run(ctx); err != nil {
+		a.log.Error("serve commands", "error", err)
+		a.conditions.Set("control", textControl.With(err).String())
+	}
 }
 
 // serveOrders is GET /api/orders.
@@ -109,21 +123,26 @@ func (a *api) serveImpact(w http.ResponseWriter, r *http.Request) {
 // explain --json` prints, by the rules in force.
 func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	q := explain.Question{Client: query.Get("client"), Unit: query.Get("unit"), Type: cmp.Or(query.Get("type"), "A"), At: query.Get("at")}
-	v := a.view()
-	q.Server = explain.NewServer(v.cfg)
-	q.Serves = func(client netip.Addr) bool { return source.ServesUnknown(v.cfg, v.rules.Policy(), client) }
-	explanation, err := q.Ask(query.Get("name"), v.cfg.Timezone.Location, func(at time.Time) *policy.Rules {
-		if q.At == "" {
-			return v.rules
-		}
-		return v.rules.Policy().At(v.list, at, v.rules.Serial())
-	})
+	q := explain.Question{Client: query.Get("client"), Unit: query.Get("unit"), Type: query.Get("type"), At: query.Get("at")}
+	explanation, err := a.explain(query.Get("name"), q)
 	if err != nil {
 		command.AnswerError(w, http.StatusBadRequest, err)
 		return
 	}
 	command.AnswerJSON(w, http.StatusOK, explanation)
+}
+
+// explain answers a question by the rules in force.
+func (a *api) explain(name string, q explain.Question) (any, error) {
+	v := a.view()
+	q.Type, q.Server = cmp.Or(q.Type, "A"), explain.NewServer(v.cfg)
+	q.Serves = func(client netip.Addr) bool { return source.ServesUnknown(v.cfg, v.rules.Policy(), client) }
+	return q.Ask(name, v.cfg.Timezone.Location, func(at time.Time) *policy.Rules {
+		if q.At == "" {
+			return v.rules
+		}
+		return v.rules.Policy().At(v.list, at, v.rules.Serial())
+	})
 }
 
 // scrape is readings, or nothing, and a condition, after a fault of the program.

@@ -195,6 +195,7 @@ func (n *node) startWork(ctx context.Context) {
 			n.log.Error("tell answers that the ledger has", "error", err)
 		}
 	})
+	n.children.start(ctx, "control", n.services.api.serveControl)
 	units := n.policy.Policy
 	n.children.start(context.WithoutCancel(ctx), "history", func(ctx context.Context) {
 		n.protect(units) // of a country it takes a third of a second, and resolve waits to be met

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/fault"
 	"lachan/internal/yamlfile"
@@ -134,6 +135,29 @@ func (a *api) askedReport(r *http.Request, o *report.Request) (format report.For
 	}
 	m, err = a.reports.build(r.Context(), o.Unit, o.Document, period, typed, time.Now())
 	return format, m, err
+}
+
+// report makes the document that somebody at the counter asks for.
+func (a *api) report(ctx context.Context, q counter.ReportQuestion) (name, mediaType string, text []byte, err error) {
+	o := report.Request{Unit: q.Unit, Period: q.Period, Document: q.Document, Format: q.Format}
+	cfg := a.view().cfg
+	orders, err := report.OrdersOf(cfg, a.lists.orders)
+	if err != nil {
+		return "", "", nil, err
+	}
+	period, format, err := o.Complete(cfg.Reports.Calendar(cfg.Timezone.Location, time.Now()), orders)
+	if err != nil {
+		return "", "", nil, counter.Wrong(err)
+	}
+	m, err := a.reports.build(ctx, o.Unit, o.Document, period, figures.Typed{}, time.Now())
+	if errors.Is(err, figures.ErrUnit) {
+		return "", "", nil, counter.Wrong(err)
+	}
+	if err != nil {
+		return "", "", nil, err
+	}
+	text, err = a.jobs.Document(ctx, format.Name, m)
+	return o.Out, format.MediaType, text, err
 }
 
 // refuseReport says what was wrong: with the question, or with the figures.

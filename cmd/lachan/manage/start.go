@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
+	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
@@ -162,7 +164,36 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 		n.conditions.Set("orders", err.Error())
 	}
 	n.lists.orders = orders
-	return openDesk(n, cfg)
+	if err := openDesk(n, cfg); err != nil {
+		return err
+	}
+	n.services.api.counter, err = openCounter(n, cfg, version)
+	return err
+}
+
+// openCounter opens the counter of the desk, where programs and commands come to it.
+func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter, error) {
+	a := n.services.api
+	return counter.Open(cfg.StateDir, counter.Sources{
+		Desk: n.desk.Desk, Door: n.desk.Door, Ledger: n.desk.Ledger, Tree: n.desk.Tree, Grants: n.desk.Grants,
+		Version: version,
+		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
+			v := n.view.Load()
+			return v.cfg, v.rules, v.lists.Rules(), v.inForce
+		},
+		Status:  n.lists.store.Status,
+		Explain: a.explain,
+		Held: func(ctx context.Context, name string) (any, bool, error) {
+			found, err := n.held.weigh(ctx, name)
+			if errors.Is(err, errNothingHeld) {
+				return nil, false, nil
+			}
+			return found, true, err
+		},
+		Orders: func() any { return n.lists.orders.Overview() },
+		Report: a.report, Ready: a.ready, Conditions: n.conditions.List,
+		Log: n.log,
+	})
 }
 
 // openDesk opens what people decide by: from now on what they have decided is in force.

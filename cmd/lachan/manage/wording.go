@@ -126,4 +126,8 @@ var (
 		VI: "không đọc được danh sách địa chỉ đã liên kết: %v; các bộ định tuyến sẽ báo lại địa chỉ của mình",
 		EN: "cannot read the linked addresses: %v; routers will report theirs again",
 	}
+	textControl = wording.Text{
+		VI: "không mở được cửa cho các lệnh trên máy này: %v; hãy xem quyền của state_dir rồi khởi động lại",
+		EN: "the commands of this machine cannot come in: %v; see to the rights of state_dir and restart",
+	}
 )

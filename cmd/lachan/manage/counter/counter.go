@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"lachan/admin/account"
@@ -18,9 +19,15 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/control"
+	"lachan/cmd/lachan/explain"
 	"lachan/console/api"
+	"lachan/internal/fault"
+	"lachan/metrics"
 	"lachan/policy"
 )
+
+// Prefix is what the paths of the API begin with.
+const Prefix = api.Prefix
 
 // Sources are what the counter is lent. Its functions may be called by any goroutine.
 type Sources struct {
@@ -34,17 +41,18 @@ type Sources struct {
 	// InForce is what answers go by, and how many entries each feed has in it since when.
 	InForce func() (cfg *config.Config, rules *policy.Rules, entries map[string]int, since map[string]time.Time)
 	Status  func(name string) (feed.Status, error)
-	Explain func(q api.Question) (any, error)
+	Explain func(name string, q explain.Question) (any, error)
 	Held    func(ctx context.Context, feed string) (found any, known bool, err error)
 	Orders  func() any
-	Report  func(ctx context.Context, q api.ReportQuestion) (api.File, error)
+	Report  func(ctx context.Context, q ReportQuestion) (name, mediaType string, text []byte, err error)
 	// Ready is what is missing before clients should be sent here.
 	Ready      func() []string
-	Conditions func() []api.Condition
-	// Go starts what goes on beside run until the process ends.
-	Go  func(name string, f func(context.Context))
-	Log *slog.Logger
+	Conditions func() []metrics.Condition
+	Log        *slog.Logger
 }
+
+// A ReportQuestion is which report is wanted.
+type ReportQuestion = api.ReportQuestion
 
 // A Counter answers the API, by HTTP and on the control socket.
 type Counter struct {
@@ -55,18 +63,22 @@ type Counter struct {
 	started time.Time
 	folder  string
 	one     chan struct{} // one ledger is verified at a time
+	work    sync.WaitGroup
+	ctx     context.Context // of what goes on after its request was answered
+	stop    func()
 }
 
 // Open makes the counter of a state directory.
 func Open(stateDir string, src Sources) (*Counter, error) {
 	c := &Counter{src: src, mux: http.NewServeMux(), started: time.Now(), folder: stateDir, one: make(chan struct{}, 1)}
+	c.ctx, c.stop = context.WithCancel(context.Background())
 	for _, pattern := range api.Patterns() {
 		c.mux.HandleFunc(pattern, http.NotFound)
 	}
 	var err error
 	c.API, err = api.New(api.Sources{
 		Desk: src.Desk, Door: src.Door, People: people{c}, Tree: src.Tree, Server: server{c},
-		Go: func(f func(context.Context)) { src.Go("api", f) },
+		Go: c.start,
 	}, filepath.Join(stateDir, "repeats"), src.Log)
 	if err != nil {
 		return nil, err
@@ -91,11 +103,23 @@ func (c *Counter) SeesAll(r *http.Request) bool {
 	return known && actor.May(account.View, "", c.src.Tree(), now)
 }
 
+// start starts what goes on after its request was answered. A fault of the program ends
+// that, and nothing else.
+func (c *Counter) start(f func(context.Context)) {
+	c.work.Go(func() {
+		if err := fault.Catch(func() { f(c.ctx) }); err != nil {
+			c.src.Log.Error("work for the api", "error", err)
+		}
+	})
+}
+
 // drainTime is how long those that are being served may take in the end.
 const drainTime = 5 * time.Second
 
-// Run answers on the control socket until ctx is done.
+// Run answers on the control socket until ctx is done. Then it waits for all that goes on.
 func (c *Counter) Run(ctx context.Context) error {
+	defer c.work.Wait()
+	defer c.stop()
 	l, err := control.Listen(c.folder)
 	if err != nil {
 		return err

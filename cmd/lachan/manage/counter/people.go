@@ -15,7 +15,9 @@ import (
 // people shows accounts, as the ledger has them, to those who may see them.
 type people struct{ *Counter }
 
-func (p people) Accounts(_ context.Context, by account.Actor, f admin.Filter, page admin.Page) (list []api.Account, _ error) {
+func (p people) Accounts(
+	_ context.Context, by account.Actor, f admin.Filter, page admin.Page,
+) (list []api.Account, _ error) {
 	tree, now := p.src.Tree(), time.Now()
 	for v := range p.src.Ledger.State().Kind("account/") {
 		id := strings.TrimPrefix(v.Object, "account/")
@@ -69,8 +71,12 @@ func (p people) Tokens(ctx context.Context, by account.Actor, id string) (list [
 			return nil, api.NewProblem(http.StatusNotFound, "not-found", textNoAccount.With(id))
 		}
 	}
+	cfg, _, _, _ := p.src.InForce()
+	zone := cfg.Timezone.Location
 	for _, t := range p.src.Door.Tokens.Of(id) {
-		list = append(list, api.Token{ID: t.ID, Name: t.Name, Scopes: t.Scopes, Unit: t.Unit, Until: t.Until, Used: t.Used})
+		list = append(list, api.Token{
+			ID: t.ID, Name: t.Name, Scopes: t.Scopes, Unit: t.Unit, Until: t.Until.In(zone), Used: t.Used,
+		})
 	}
 	return list, nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lachan/admin/ledger"
+	"lachan/cmd/lachan/explain"
 	"lachan/console/api"
 	"lachan/internal/wording"
 	"lachan/policy"
@@ -24,15 +25,15 @@ import (
 type server struct{ *Counter }
 
 func (s server) Explain(_ context.Context, q api.Question) (any, error) {
-	found, err := s.src.Explain(q)
+	found, err := s.src.Explain(q.Name, explain.Question{Unit: q.Unit, Type: q.Type, At: q.At})
 	if err != nil {
-		return nil, asked(err)
+		return nil, Wrong(err)
 	}
 	return found, nil
 }
 
-// asked is what was wrong with a question, as a problem.
-func asked(err error) error {
+// Wrong is what was wrong with a question, as a problem.
+func Wrong(err error) error {
 	return api.NewProblem(http.StatusUnprocessableEntity, "invalid", wording.Of(err))
 }
 
@@ -77,15 +78,19 @@ func (s server) Held(ctx context.Context, name string) (any, error) {
 func (s server) Orders(context.Context) (any, error) { return s.src.Orders(), nil }
 
 func (s server) Report(ctx context.Context, q api.ReportQuestion) (api.File, error) {
-	return s.src.Report(ctx, q)
+	name, mediaType, text, err := s.src.Report(ctx, q)
+	return api.File{Name: name, MediaType: mediaType, Text: text}, err
 }
 
 func (s server) Node(context.Context) api.Node {
 	cfg, _, _, _ := s.src.InForce()
-	missing := s.src.Ready()
+	missing, conditions := s.src.Ready(), []api.Condition{}
+	for _, c := range s.src.Conditions() {
+		conditions = append(conditions, api.Condition(c))
+	}
 	return api.Node{
 		Name: cfg.NodeName(), Version: s.src.Version, Started: s.started, Ready: len(missing) == 0, Missing: missing,
-		Conditions: s.src.Conditions(), Seq: s.src.Ledger.Head().Seq,
+		Conditions: conditions, Seq: s.src.Ledger.Head().Seq,
 	}
 }
 
@@ -97,7 +102,9 @@ func (s server) Holding(unit string) (h api.Holding, known bool) {
 	}
 	holds := policy.Holding(rules, g)
 	of := func(b *policy.Blocked) api.Blocked {
-		return api.Blocked{Profile: b.Profile, Codes: b.Codes, Default: b.Default, Only: b.Only, SafeSearch: b.SafeSearch}
+		return api.Blocked{
+			Profile: b.Profile, Codes: b.Codes, Default: b.Default, Only: b.Only, SafeSearch: b.SafeSearch,
+		}
 	}
 	return api.Holding{
 		Unit: unit, Lessons: holds.Now.Equal(&holds.Lessons), Now: of(&holds.Now), In: of(&holds.Lessons),

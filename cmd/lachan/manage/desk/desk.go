@@ -150,6 +150,9 @@ func (o *Office) unitName(unit string) string {
 // grants are what accounts may do by the ledger.
 type grants struct{ *Office }
 
+// Grants are what an account may do.
+func (o *Office) Grants(id string) []account.Grant { return grants{o}.Grants(id) }
+
 // Grants are those of an account.
 func (g grants) Grants(id string) []account.Grant {
 	cfg, _, _ := g.src.InForce()
