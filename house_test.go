@@ -57,7 +57,7 @@ var rooms = []room{
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},
 	{"blocklist", []string{"blocklist/...", "internal/fault", "internal/suspended", "internal/wording", "internal/durable", "internal/printable", "internal/charset", "internal/dates"}, "what a name is does not depend on who asks"},
 	{"policy/catalogue", []string{"blocklist/domain", "internal/wording"}, "facts that are built in know no rules"},
-	{"policy/source", []string{"policy/catalogue", "internal/wording", "internal/yamlfile", "internal/eventloop", "internal/charset", "internal/printable", "blocklist/format/table", "blocklist/format/xlsx"}, "what people write is read before anybody knows what it comes to"},
+	{"policy/source", []string{"policy/catalogue", "internal/wording", "internal/yamlfile", "internal/dates", "internal/eventloop", "internal/charset", "internal/printable", "blocklist/format/table", "blocklist/format/xlsx"}, "what people write is read before anybody knows what it comes to"},
 	{"policy/compiled", []string{"blocklist/...", "policy/catalogue", "policy/source", "internal/durable", "internal/mapped", "internal/wording", "internal/yamlfile"}, "a compiled policy is tables: neither who wrote them nor what they mean for a client"},
 	{"policy/compile", []string{"blocklist/...", "policy/catalogue", "policy/source", "policy/compiled", "internal/wording", "internal/yamlfile", "internal/printable"}, "compiling ends in tables, and judges nobody"},
 	{"policy/home", []string{"policy", "policy/source"}, "where a unit is written says nothing of what it may"},

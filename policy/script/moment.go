@@ -1,49 +1,43 @@
 package script
 
 import (
-	"slices"
 	"strings"
 	"time"
+
+	"lachan/internal/dates"
 )
 
-// weekdays are the days of the week, from time.Sunday on, as scripts write
-// them; letter case does not matter.
-var weekdays = [...][2]string{
-	{"Sun", "cn"}, {"Mon", "t2"}, {"Tue", "t3"}, {"Wed", "t4"}, {"Thu", "t5"}, {"Fri", "t6"}, {"Sat", "t7"},
-}
+// weekdays are the days of the week, from time.Sunday on, as problems name them.
+var weekdays = [...]string{"Sun (cn)", "Mon (t2)", "Tue (t3)", "Wed (t4)", "Thu (t5)", "Fri (t6)", "Sat (t7)"}
 
-// moment reads [DAY] YYYY-MM-DD HH:MM.
+// moment reads [DAY] DATE TIME, as people write them (see package dates).
 func (p *parser) moment(words []string) {
 	p.at, p.told = time.Time{}, true
-	day := ""
-	if len(words) == 3 {
-		day, words = words[0], words[1:]
-	}
 	written := strings.Join(words, " ")
-	at, err := time.Parse("2006-01-02 15:04", written)
-	if err != nil {
-		p.fail(textTime.With(written))
-		return
+	day, rest, named := dates.CutWeekday(written)
+	at, whole, ok := dates.Parse(rest, time.UTC)
+	if whole && !strings.Contains(rest, ":") {
+		ok = false // a day without a time
 	}
-	if day != "" && !p.agrees(day, at) {
-		return
+	switch {
+	case !ok:
+		p.unreadable(words)
+	case named && day != at.Weekday():
+		said := strings.TrimRight(strings.TrimSuffix(written, rest), ", ")
+		p.fail(textWeekday.With(at.Format(time.DateOnly), weekdays[at.Weekday()], said))
+	default:
+		p.at = at
 	}
-	p.at = at
 }
 
-// agrees reports a day of the week that does not match the date.
-func (p *parser) agrees(day string, at time.Time) bool {
-	is := func(names [2]string) bool {
-		return strings.EqualFold(day, names[0]) || strings.EqualFold(day, names[1])
+// unreadable says what of a moment cannot be read: a word before a date that is good
+// is no day of the week.
+func (p *parser) unreadable(words []string) {
+	if len(words) > 2 {
+		if _, _, good := dates.Parse(strings.Join(words[1:], " "), time.UTC); good {
+			p.fail(textDay.With(words[0]))
+			return
+		}
 	}
-	right := weekdays[at.Weekday()]
-	switch {
-	case is(right):
-		return true
-	case slices.ContainsFunc(weekdays[:], is):
-		p.fail(textWeekday.With(at.Format(time.DateOnly), right[0]+" ("+right[1]+")", day))
-	default:
-		p.fail(textDay.With(day))
-	}
-	return false
+	p.fail(textTime.With(strings.Join(words, " ")))
 }

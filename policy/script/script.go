@@ -11,12 +11,12 @@
 // A line is empty, a moment or a question; from a # at its beginning or after
 // a blank on it is a comment.
 //
-//	at [DAY] YYYY-MM-DD HH:MM
+//	at [DAY] DATE HH:MM
 //	WHO asks NAME [TYPE] -> RESULT [by LAYER] [unit ID]
 //
 // A moment holds for the questions below it, in the time zone of the policy.
-// The day of the week (Mon to Sun, or t2 to t7 and cn) must match the
-// date. WHO is an address, the id of a unit, SCHOOL/GROUP, or the id of a group
+// DATE is 2026-09-07, 07/09/2026 or as people write it else; the day of the week (Mon,
+// t2, thứ Hai) must match it. WHO is an address, the id of a unit, SCHOOL/GROUP, or the id of a group
 // alone if only one school has such a group. TYPE is A if it is left out.
 //
 // RESULT is one of

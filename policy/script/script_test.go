@@ -99,7 +99,10 @@ func TestWhatCannotBeReadIsToldWithTheRemedy(t *testing.T) {
 	f("at 2026-09-07", `x.script:1: "2026-09-07" is no moment`)
 	f("at Tue 2026-09-07 10:15\ntruong asks a.example -> pass", "x.script:1: 2026-09-07 is a Mon (t2), not Tue")
 	f("at CN 2026-09-07 10:15", "x.script:1: 2026-09-07 is a Mon (t2), not CN")
-	f("at Monday 2026-09-07 10:15", `x.script:1: "Monday" is no day of the week`)
+	f("at thứ Ba, 07/09/2026 10:15", "x.script:1: 2026-09-07 is a Mon (t2), not thứ Ba")
+	f("at Mondai 2026-09-07 10:15", `x.script:1: "Mondai" is no day of the week`)
+	f("at 31/02/2026 10:15", `x.script:1: "31/02/2026 10:15" is no moment`)
+	f("at thứ Hai 07/09/2026", `x.script:1: "thứ Hai 07/09/2026" is no moment`)
 	f("hello", "x.script:1: no such line")
 
 	at := func(line, want string) {
@@ -134,5 +137,23 @@ func TestOneWrongLineDoesNotHideTheOthers(t *testing.T) {
 	}
 	if strings.Count(got, "\n") != 4 {
 		t.Errorf("want four lines: %s", got)
+	}
+}
+
+// Moments are read as everything else reads days and times.
+func TestMomentsAreWrittenAsPeopleWriteThem(t *testing.T) {
+	for _, moment := range []string{
+		"2026-09-07 10:15", "Mon 2026-09-07 10:15", "t2 2026-09-07 10:15", "T2 07/09/2026 10:15", "Monday 7/9/2026 10:15", "Thứ Hai, 07/09/2026 10:15",
+		"thứ 2 7-9-2026 10:15", "THỨ HAI ngày 7 tháng 9 năm 2026 10:15", "10:15 07/09/2026", "2026-09-07T10:15", "07/09/2026 10:15:00 SA",
+	} {
+		got := says(t, "at "+moment+"\ntruong asks game-x.example -> pass\n")
+		if !strings.HasPrefix(got, "x.script:2: at Mon 2026-09-07 10:15, ") {
+			t.Errorf("%s: %s", moment, got)
+		}
+	}
+	for moment, at := range map[string]string{"chủ nhật 06/09/2026 00:00": "Sun 2026-09-06 00:00", "CN 2026-09-06 23:59": "Sun 2026-09-06 23:59"} {
+		if got := says(t, "at "+moment+"\ntruong asks game-x.example -> null\n"); !strings.Contains(got, "at "+at) {
+			t.Errorf("%s: %s", moment, got)
+		}
 	}
 }

@@ -13,16 +13,16 @@ var (
 		EN: "at what time? Before the first question write a line like `at 2026-09-07 10:15`",
 	}
 	textTime = wording.Text{
-		VI: "%q không phải thời điểm: viết như `at 2026-09-07 10:15` hoặc `at Mon 2026-09-07 10:15`",
-		EN: "%q is no moment: write it like `at 2026-09-07 10:15` or `at Mon 2026-09-07 10:15`",
+		VI: "%q không phải thời điểm: viết như `at 2026-09-07 10:15` hoặc `at thứ Hai 07/09/2026 10:15`",
+		EN: "%q is no moment: write it like `at 2026-09-07 10:15` or `at Mon 07/09/2026 10:15`",
 	}
 	textWeekday = wording.Text{
 		VI: "ngày %s là %s, không phải %s: hãy sửa ngày hoặc thứ",
 		EN: "%s is a %s, not %s: mend the date or the day of the week",
 	}
 	textDay = wording.Text{
-		VI: "không hiểu thứ %q: viết Mon Tue Wed Thu Fri Sat Sun hoặc t2 đến t7 và cn, hoặc bỏ đi",
-		EN: "%q is no day of the week: write Mon Tue Wed Thu Fri Sat Sun, or t2 to t7 and cn, or leave it out",
+		VI: "không hiểu thứ %q: viết Mon đến Sun, t2 đến t7 và cn, hay thứ Hai đến Chủ nhật, hoặc bỏ đi",
+		EN: "%q is no day of the week: write Mon to Sun, t2 to t7 and cn, or thứ Hai to Chủ nhật, or leave it out",
 	}
 	textName = wording.Text{
 		VI: "%q không phải tên miền: viết như www.olm.vn",

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/internal/dates"
 	"lachan/internal/yamlfile"
 )
 
@@ -15,7 +16,8 @@ type Timetable struct {
 	// File is where Line counts. The reader of the file sets it.
 	File string `yaml:"-"`
 	// Days of the week: mon-sat, "mon,wed,fri" or all (default). A range may go
-	// over the end of the week (sat-mon). t2 to t7 and cn are mon to sun too.
+	// over the end of the week (sat-mon). t2 to t7 and cn are mon to sun too, and what
+	// people say: thứ hai, Monday.
 	Days Weekdays `yaml:"days"`
 	From Clock    `yaml:"from"` // HH:MM in the configured time zone; default 00:00
 	To   Clock    `yaml:"to"`   // HH:MM, not included; default 24:00, or the same as From
@@ -31,13 +33,6 @@ type Weekdays uint8
 // EveryDay is all days of the week.
 const EveryDay Weekdays = 1<<7 - 1
 
-var weekdayNames = map[string]time.Weekday{
-	"mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday,
-	"fri": time.Friday, "sat": time.Saturday, "sun": time.Sunday,
-	"t2": time.Monday, "t3": time.Tuesday, "t4": time.Wednesday, "t5": time.Thursday,
-	"t6": time.Friday, "t7": time.Saturday, "cn": time.Sunday,
-}
-
 // UnmarshalText reads days, ranges of days and "all", with commas between.
 func (w *Weekdays) UnmarshalText(text []byte) error {
 	*w = 0
@@ -51,8 +46,8 @@ func (w *Weekdays) UnmarshalText(text []byte) error {
 		if !isRange {
 			last = first
 		}
-		from, ok := weekdayNames[first]
-		to, ok2 := weekdayNames[last]
+		from, ok := dates.Weekday(first)
+		to, ok2 := dates.Weekday(last)
 		if !ok || !ok2 {
 			return yamlfile.Problem{Text: textDays.With(part)}
 		}
@@ -71,7 +66,7 @@ type Weekday time.Weekday
 
 // UnmarshalText reads a day of the week.
 func (w *Weekday) UnmarshalText(text []byte) error {
-	d, ok := weekdayNames[string(text)]
+	d, ok := dates.Weekday(string(text))
 	if !ok {
 		return yamlfile.Problem{Text: textDays.With(string(text))}
 	}
