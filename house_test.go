@@ -98,7 +98,7 @@ var rooms = []room{
 	{"cmd/lachan/impact", nil, "server and command agree on what is told, not on how it is found"},
 	{"cmd/lachan/offline", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/lookup", "cmd/lachan/config/caution", "cmd/lachan/explain", "cmd/lachan/source", "admin/request", "blocklist/...", "policy/...", "console/device", "internal/..."}, "a command that needs no server has none in it"},
 	{"cmd/lachan/lists", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/facts", "cmd/lachan/impact", "cmd/lachan/offline", "cmd/lachan/source", "blocklist/...", "internal/..."}, "lists are looked after without a server and without counters"},
-	{"cmd/lachan/report", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/lookup", "cmd/lachan/offline", "admin/request", "blocklist/...", "policy/...", "metrics/...", "internal/..."}, "a document is made of figures and files, not by the process that answers"},
+	{"cmd/lachan/report", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/lookup", "cmd/lachan/offline", "admin/ledger", "admin/request", "blocklist/...", "policy/...", "metrics/...", "internal/..."}, "a document is made of figures and files, not by the process that answers"},
 	{"cmd/lachan/access", []string{"cmd/lachan/command", "internal/wording", "internal/printable"}, "whether a request is answered does not depend on the answer"},
 	{"cmd/lachan/control", []string{"admin/account", "console/api", "internal/wording"}, "the door of the machine leads to the same counter as the others"},
 	{"cmd/lachan/decide", []string{"admin/ledger", "cmd/lachan/command", "cmd/lachan/control", "cmd/lachan/offline", "console/api", "internal/wording"}, "a command asks the server, and decides nothing by itself"},

@@ -71,7 +71,8 @@ func ParseHead(text string) (h Head, err error) {
 // headFile has the head that was last written, so that a tail that is cut off is noticed.
 const headFile = "head"
 
-func readHead(dir string) (h Head, err error) {
+// ReadHead is the head of the ledger in a folder as it was a moment ago.
+func ReadHead(dir string) (h Head, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, headFile))
 	if err != nil {
 		return h, err

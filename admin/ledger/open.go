@@ -299,7 +299,7 @@ func cut(path string, text []byte, whole int) error {
 // tail tells of records at the end that are known to have been there.
 func (o *opening) tail() {
 	end := Head{Seq: o.point.Seq, Hash: o.point.Hash}
-	if h, err := readHead(o.dir); err == nil && h.Seq > end.Seq && h.signedBy(o.keys) {
+	if h, err := ReadHead(o.dir); err == nil && h.Seq > end.Seq && h.signedBy(o.keys) {
 		end = h
 	}
 	if end.Seq > o.last.Seq {

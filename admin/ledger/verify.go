@@ -69,7 +69,7 @@ func Verify(dir string, heads ...Head) (rep Report, err error) {
 		}
 		v.heads = append(v.heads, h)
 	}
-	if h, err := readHead(dir); err == nil {
+	if h, err := ReadHead(dir); err == nil {
 		v.heads = append(v.heads, h)
 	}
 	list, err := files(dir)

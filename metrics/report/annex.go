@@ -161,9 +161,27 @@ func (a *annex) method(hash string) []Block {
 	for _, why := range a.data.Provisional {
 		blocks = append(blocks, item("Số liệu tạm thời: "+why))
 	}
-	return append(blocks,
+	blocks = append(blocks,
 		item("Mã băm SHA-256 của số liệu (các số đếm; không gồm số liệu theo ngày và số liệu lấy từ chính sách):"),
 		para("%s", hash))
+	return append(blocks, a.ledger()...)
+}
+
+// ledger is the end of the ledger of decisions, which proves later changes of what is
+// before.
+func (a *annex) ledger() []Block {
+	h := &a.spec.Ledger
+	if h.Seq == 0 {
+		return nil
+	}
+	return []Block{
+		item(fmt.Sprintf("Sổ quyết định của máy chủ lập báo cáo này, đến quyết định số %s; mã băm SHA-256 của quyết định đó "+
+			"(sổ nào không có đúng mã này ở số đó là sổ đã bị sửa hoặc bị cắt):", figures.Grouped(int64(h.Seq)))),
+		para("%s", h.Hash),
+		item("Khóa công khai của máy chủ và chữ ký Ed25519 của máy chủ trên số và mã băm đó:"),
+		para("%s", h.Key),
+		para("%s", h.Sig),
+	}
 }
 
 // lessonDays names the days with lessons and the source of that.

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"lachan/admin/ledger"
 	"lachan/admin/request"
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
@@ -57,6 +59,7 @@ func Spec(
 	// how many there are.
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
 	spec.Requests = requestsOf(cfg)
+	spec.Ledger = ledgerOf(cfg)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}
@@ -81,6 +84,16 @@ func Spec(
 		})
 	}
 	return spec, nil
+}
+
+// ledgerOf is the end of the ledger as it was a moment ago; zero if there is none here, or
+// the user may not read it.
+func ledgerOf(cfg *config.Config) figures.LedgerHead {
+	h, err := ledger.ReadHead(filepath.Dir(config.ConsoleFile(cfg)))
+	if err != nil {
+		return figures.LedgerHead{}
+	}
+	return figures.LedgerHead{Seq: h.Seq, Hash: h.Hash, Key: h.Key, Sig: h.Sig}
 }
 
 // requestsOf are the requests that names be opened; nil where none are kept.

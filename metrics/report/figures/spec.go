@@ -20,7 +20,7 @@ type Spec struct {
 	// "" for the whole report.
 	Document string
 	// Now is when the report is made. If the period is over and every node has sent
-	// everything, only the ages of lists depend on it.
+	// everything, only the ages of lists and Ledger depend on it.
 	Now time.Time
 	// Units are those of the policy in force: their names, and the schools that
 	// should be heard of. A school that only counters know is taken in too.
@@ -47,8 +47,17 @@ type Spec struct {
 	Requests []Request
 	Keeping  Keeping
 	Typed    Typed
+	// Ledger is the end of the ledger of decisions at that moment; zero if there is none.
+	Ledger LedgerHead
 	// Progress is called as reading goes on. It may be nil.
 	Progress func(done, all int)
+}
+
+// A LedgerHead is the end of a ledger, signed: whoever has kept it can prove that what is
+// before was changed later.
+type LedgerHead struct {
+	Seq            uint64 // of the last record
+	Hash, Key, Sig string // of its line; of the node; of both
 }
 
 // A Rank is the level of a unit.
