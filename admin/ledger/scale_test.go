@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,10 +52,10 @@ func TestALongLedgerIsReadInSeconds(t *testing.T) {
 	}
 	within := func(what string, bound time.Duration, do func()) {
 		t.Helper()
-		began := time.Now()
+		began, before := time.Now(), processorTime(t)
 		do()
-		took := time.Since(began)
-		if t.Logf("%s: %v", what, took); took > bound {
+		took := processorTime(t) - before // others may have the machine
+		if t.Logf("%s: %v of one core, %v on the wall", what, took, time.Since(began)); took > bound {
 			t.Errorf("%s takes %v, more than %v", what, took, bound)
 		}
 	}
@@ -89,6 +90,16 @@ func TestALongLedgerIsReadInSeconds(t *testing.T) {
 	if err != nil || len(segments) < n/50_000 {
 		t.Errorf("%d segments, %v", len(segments), err)
 	}
+}
+
+// processorTime is what this process has had.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // TestAfterAnyRunConsoleYamlIsTheFold: 10,000 decisions at random; what is on disk is what

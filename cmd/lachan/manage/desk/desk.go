@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"lachan/admin"
@@ -66,9 +67,6 @@ func Open(cfg *config.Config, src Sources) (*Office, error) {
 		return nil, err
 	}
 	o.tell("ledger-damaged", o.Ledger.Damage())
-	if err := o.Ledger.WriteConsole(); err != nil { // a kill may have come before it was written
-		return nil, err
-	}
 	door, damaged, err := account.Open(account.Settings{
 		Dir: cfg.StateDir, Grants: grants{o}, UnitName: o.unitName,
 	})
@@ -90,30 +88,24 @@ func (o *Office) tell(condition string, damaged []error) {
 		o.src.Conditions.Clear(condition)
 		return
 	}
-	o.src.Conditions.Set(condition, damaged[0].Error())
+	if began := o.src.Conditions.Set(condition, damaged[0].Error()); !began {
+		return
+	}
 	for _, err := range damaged {
 		o.src.Log.Error("what was set aside", "condition", condition, "error", err)
 	}
 }
 
-// consoleEvery is how often console.yaml follows the ledger, for commands that work on what
-// is on disk.
-const consoleEvery = 2 * time.Second
+// tellEvery is how often the ledger is asked what is wrong with it.
+const tellEvery = 2 * time.Second
 
-// Run keeps console.yaml up to date until ctx is done.
+// Run tells what is wrong with the ledger until ctx is done, and closes it then.
 func (o *Office) Run(ctx context.Context) {
-	written := uint64(0)
-	tick := time.NewTicker(consoleEvery)
+	tick := time.NewTicker(tellEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		if now := o.Ledger.Head().Seq; now != written {
-			if err := o.Ledger.WriteConsole(); err != nil {
-				o.src.Conditions.Set("ledger", err.Error())
-			} else {
-				written = now
-				o.src.Conditions.Clear("ledger")
-			}
-		}
+		o.tell("ledger-damaged", o.Ledger.Damage())
+		o.tell("ledger-unknown", newer(o.Ledger.State().Unknown()))
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
@@ -122,6 +114,14 @@ func (o *Office) Run(ctx context.Context) {
 	if err := o.Ledger.Close(); err != nil {
 		o.src.Log.Error("close the ledger", "error", err)
 	}
+}
+
+// newer says which kinds of decisions are not in force, because a newer version made them.
+func newer(kinds []string) []error {
+	if len(kinds) == 0 {
+		return nil
+	}
+	return []error{fmt.Errorf("decisions of a newer version are kept and not in force: %s", strings.Join(kinds, ", "))}
 }
 
 // Entries are the exceptions that are decided on.
