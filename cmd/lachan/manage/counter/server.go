@@ -16,9 +16,11 @@ import (
 
 	"lachan/admin/ledger"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/source"
 	"lachan/console/api"
 	"lachan/internal/wording"
 	"lachan/policy"
+	"lachan/policy/home"
 )
 
 // A server tells what the API asks of the machine.
@@ -220,7 +222,11 @@ func (s server) Verify(ctx context.Context) (v api.Verified, err error) {
 }
 
 func (s server) Policy(context.Context) ([]byte, error) {
-	return nil, api.NewProblem(http.StatusNotImplemented, "not-built", textNoExport)
+	if err := s.src.Ledger.WriteConsole(); err != nil { // what was decided a moment ago is in it
+		return nil, err
+	}
+	cfg, rules, _, _ := s.src.InForce()
+	return home.Export(source.Origin(cfg), rules)
 }
 
 // A value of an account in the ledger.

@@ -20,8 +20,4 @@ var (
 		VI: "sổ đang được kiểm tra cho người khác; hãy hỏi lại sau",
 		EN: "the ledger is being verified for another; ask again later",
 	}
-	textNoExport = wording.Text{
-		VI: "chưa xuất được chính sách ở đây",
-		EN: "the policy cannot be exported here yet",
-	}
 )
