@@ -95,6 +95,8 @@ func ledgerVerify(l wording.Language) *cobra.Command {
 				err = c.JSON(v)
 			case v.OK:
 				err = c.Say(textVerified.With(v.Records, v.Head))
+			case v.Bad == 0:
+				err = c.Say(wording.Text{VI: v.VI, EN: v.EN})
 			default:
 				err = c.Say(textBroken.With(v.Bad, v.File, v.Line, wording.Text{VI: v.VI, EN: v.EN}))
 			}
