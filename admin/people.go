@@ -52,7 +52,7 @@ type tokenValue struct {
 	Until   string          `json:"until"`
 }
 
-var isAccount = regexp.MustCompile(`^[a-z0-9][a-z0-9_.@-]{0,62}$`)
+var isAccount = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.@-]{0,62}$`)
 
 func (o AddAccount) plan(d *Desk, q *asking) (plan, error) {
 	if err := q.mayPeople(o.Unit); err != nil {
