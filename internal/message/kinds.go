@@ -49,6 +49,7 @@ const (
 	RoleDoH     Role = "doh"      // DNS over HTTPS, TCP and UDP
 	RoleDoQ     Role = "doq"      // DNS over QUIC
 	RoleHTTP    Role = "http"     // metrics, health, API
+	RoleConsole Role = "console"  // the pages of those who run the server
 	RolePage    Role = "page"     // the block page over HTTP
 	RolePageTLS Role = "page-tls" // and over HTTPS
 	RoleZones   Role = "zones"    // response policy zones for other servers, UDP and TCP

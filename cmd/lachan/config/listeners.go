@@ -27,11 +27,16 @@ func (k *checker) listeners() {
 	add("server.rpz_out.listen", c.Server.RPZOut.Listen, onUDP|onTCP)
 	add("server.page.http", c.Server.Page.HTTP, onTCP)
 	add("server.page.https", c.Server.Page.HTTPS, onTCP)
-	if a := c.HTTP.Listen; a.IsValid() {
-		if other, taken := places.take(a, onTCP, "http.listen"); taken {
-			k.wrong("http.listen", textListenTwice.With(a, other.addr, other.path))
+	one := func(path string, a netip.AddrPort) {
+		if !a.IsValid() {
+			return
+		}
+		if other, taken := places.take(a, onTCP, path); taken {
+			k.wrong(path, textListenTwice.With(a, other.addr, other.path))
 		}
 	}
+	one("http.listen", c.HTTP.Listen)
+	one("console.listen", c.Console.Listen)
 }
 
 // carriers are the transports that a listener has sockets of.
@@ -85,6 +90,9 @@ func (c *Config) Endpoints() (list []message.Endpoint) {
 	add(message.RoleDoQ, s.DoQ...)
 	if c.HTTP.Listen.IsValid() {
 		add(message.RoleHTTP, c.HTTP.Listen)
+	}
+	if c.Console.Listen.IsValid() {
+		add(message.RoleConsole, c.Console.Listen)
 	}
 	add(message.RolePage, s.Page.HTTP...)
 	add(message.RolePageTLS, s.Page.HTTPS...)

@@ -17,6 +17,8 @@ func (c *Config) resolvePaths() {
 	resolve(c, "state_dir", &c.StateDir)
 	resolve(c, "policy", &c.Policy)
 	resolve(c, "http.token_file", &c.HTTP.TokenFile)
+	resolve(c, "console.cert", &c.Console.Cert)
+	resolve(c, "console.key", &c.Console.Key)
 	resolve(c, "console.oidc.secret_file", &c.Console.OIDC.SecretFile)
 	resolve(c, "server.tls.cert", &c.Server.TLS.Cert)
 	resolve(c, "server.tls.key", &c.Server.TLS.Key)

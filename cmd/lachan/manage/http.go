@@ -89,7 +89,26 @@ func (a *api) mux() *http.ServeMux {
 	mux.HandleFunc("GET /api/orders", a.serveOrders)
 	mux.HandleFunc("GET /api/lists/impact", a.serveImpact)
 	mux.Handle(counter.Prefix, a.counter)
+	mux.HandleFunc("GET /{$}", a.toConsole)
 	return mux
+}
+
+// toConsole sends a browser that came to the wrong door to the console, if there is one.
+func (a *api) toConsole(w http.ResponseWriter, r *http.Request) {
+	c := &a.view().cfg.Console
+	if !c.Listen.IsValid() {
+		http.NotFound(w, r)
+		return
+	}
+	to := c.URL
+	if to == "" {
+		scheme := "http"
+		if c.Encrypted() {
+			scheme = "https"
+		}
+		to = scheme + "://" + c.Listen.String() + "/"
+	}
+	http.Redirect(w, r, to, http.StatusFound)
 }
 
 // serveControl answers the commands of this machine until ctx is done.

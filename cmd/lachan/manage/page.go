@@ -50,6 +50,22 @@ func (sv *services) startPage(ctx context.Context) (err error) {
 	return nil
 }
 
+// startConsole shows the console where the configuration says.
+func (sv *services) startConsole(ctx context.Context) error {
+	listeners, err := sv.listeners(message.RoleConsole)
+	if err != nil || len(listeners) == 0 {
+		return err
+	}
+	sv.children.start(ctx, "console", func(ctx context.Context) {
+		guard := func(next http.Handler) http.Handler { return sv.children.guard("console", next) }
+		if err := sv.console.Serve(ctx, listeners, guard, drainTime); err != nil {
+			sv.log.Error("serve the console", "error", err)
+			sv.conditions.Set("console", err.Error())
+		}
+	})
+	return nil
+}
+
 // A pageServer shows the block page.
 type pageServer struct {
 	server    *http.Server

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"lachan/blocklist/rpzout"
+	"lachan/cmd/lachan/manage/site"
 	"lachan/internal/descriptors"
 	"lachan/internal/message"
 	"lachan/internal/places"
@@ -27,6 +28,7 @@ type services struct {
 	lists    *lists
 	history  *history.Recorder
 	api      *api
+	console  *site.Site
 	visitors *visitors
 
 	sockets map[message.Socket]socket // that the supervisor has opened for this process
@@ -58,6 +60,7 @@ func (sv *services) startAll(ctx context.Context) {
 	}{
 		{"renewal", sv.cfg.ACMEOrder(), sv.identity.startRenewal},
 		{"http", []any{sv.cfg.HTTP, token, sv.open(message.RoleHTTP)}, sv.startHTTP},
+		{"console", []any{sv.cfg.Console, sv.open(message.RoleConsole)}, sv.startConsole},
 		{
 			"page",
 			[]any{sv.cfg.Server.Page, sv.cfg.ACMEOrder(), sv.open(message.RolePage), sv.open(message.RolePageTLS)},

@@ -20,11 +20,13 @@ import (
 	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/manage/desk"
+	"lachan/cmd/lachan/manage/site"
 	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
+	"lachan/metrics/engine"
 	"lachan/metrics/history"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -167,8 +169,30 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if err := openDesk(n, cfg); err != nil {
 		return err
 	}
-	n.services.api.counter, err = openCounter(n, cfg, version)
-	return err
+	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
+		return err
+	}
+	n.services.console = openConsole(n)
+	return nil
+}
+
+// openConsole makes the pages.
+func openConsole(n *node) *site.Site {
+	a := n.services.api
+	return site.New(site.Sources{
+		Office: n.desk, Facts: n.reports.facts,
+		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
+			v := n.view.Load()
+			return v.cfg, v.rules, v.lists.Rules(), v.inForce
+		},
+		Status: n.lists.store.Status, Explain: a.explain, Orders: n.lists.orders.Overview,
+		Report: func(ctx context.Context, unit, period, format string) (string, string, []byte, error) {
+			return a.report(ctx, counter.ReportQuestion{Unit: unit, Period: period, Format: format})
+		},
+		Conditions: n.conditions.List,
+		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },
+		Log:        n.log,
+	})
 }
 
 // openCounter opens the counter of the desk, where programs and commands come to it.

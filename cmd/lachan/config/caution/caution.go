@@ -56,6 +56,7 @@ func secrets(c *config.Config) []secret {
 	list := []secret{
 		{"http.token_file", c.HTTP.TokenFile},
 		{"console.oidc.secret_file", c.Console.OIDC.SecretFile},
+		{"console.key", c.Console.Key},
 		{"server.tls.key", s.TLS.Key},
 		{"server.tls.ticket_keys", s.TLS.TicketKeys},
 		{"server.cookies.secret_file", s.Cookies.SecretFile},

@@ -10,11 +10,22 @@ import (
 	"strings"
 	"time"
 
+	"lachan/blocklist/domain"
 	"lachan/internal/wording"
+	"lachan/resolver/certificate"
 )
 
 // A Console is how people come in.
 type Console struct {
+	// Listen is where the pages are, over HTTPS unless it is loopback. Default none: there
+	// are no pages.
+	Listen netip.AddrPort `yaml:"listen"`
+	// Names are what browsers may call it besides localhost and its address. Default none.
+	Names []string `yaml:"names"`
+	// Cert and Key are PEM files. Default none: off loopback the server makes a certificate
+	// of its own, whose fingerprint it logs.
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
 	// URL is how browsers reach it: https:// and a name, with a certificate that they
 	// trust. Without it there are no passkeys, and nobody logs in elsewhere. Default none.
 	URL     string  `yaml:"url"`
@@ -97,6 +108,21 @@ const (
 // Check reports what is wrong with values that are right by themselves, each with its
 // path below `console`.
 func (c *Console) Check(wrong func(path string, text wording.Text)) {
+	for i, name := range c.Names {
+		if _, err := netip.ParseAddr(name); err == nil {
+			continue
+		}
+		if _, err := domain.Canonical(name); err != nil {
+			wrong("names["+strconv.Itoa(i)+"]", textName.With(name))
+		}
+	}
+	if (c.Cert == "") != (c.Key == "") {
+		wrong("cert", textCertAndKey)
+	} else if c.Cert != "" {
+		if _, err := certificate.Open(c.Files()); err != nil {
+			wrong("cert", textCertificate.With(err))
+		}
+	}
 	if c.URL != "" && !isAddress(c.URL) {
 		wrong("url", textURL)
 	}
@@ -109,6 +135,12 @@ func (c *Console) Check(wrong func(path string, text wording.Text)) {
 	}
 	c.OIDC.check(c.URL, func(path string, text wording.Text) { wrong("oidc."+path, text) })
 }
+
+// Files are those of the certificate.
+func (c *Console) Files() certificate.Files { return certificate.Files{Cert: c.Cert, Key: c.Key} }
+
+// Encrypted reports whether HTTPS is spoken there: off loopback always.
+func (c *Console) Encrypted() bool { return c.Cert != "" || !c.Listen.Addr().Unmap().IsLoopback() }
 
 // isAddress reports whether a text is https:// and a host, and no more. Loopback needs no
 // TLS.

@@ -41,3 +41,10 @@ var (
 		EN: "the role %s takes a unit or unit_claim",
 	}
 )
+
+// What is wrong with where the pages are.
+var (
+	textName        = wording.Text{VI: "%q không phải là tên hay địa chỉ; hãy ghi như lachan.truong.example", EN: "%q is neither a name nor an address; write one such as lachan.school.example"}
+	textCertAndKey  = wording.Text{VI: "cert và key đi cùng nhau; bỏ cả hai thì máy chủ tự tạo chứng chỉ", EN: "cert and key go together; without both the server makes a certificate itself"}
+	textCertificate = wording.Text{VI: "không dùng được chứng chỉ: %v", EN: "the certificate cannot be used: %v"}
+)

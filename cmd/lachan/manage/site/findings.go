@@ -1,0 +1,277 @@
+package site
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lachan/admin/account"
+	"lachan/admin/ledger"
+	"lachan/blocklist/order"
+	"lachan/cmd/lachan/explain"
+	"lachan/console"
+	"lachan/internal/wording"
+	"lachan/policy"
+)
+
+// What the pages show of what is in force.
+
+func (s *Site) explain(_ account.Actor, name, unit, at string) (policy.Explanation, error) {
+	found, err := s.src.Explain(name, explain.Question{Unit: unit, Type: "A", At: at})
+	if err != nil {
+		return policy.Explanation{}, err
+	}
+	e, _ := found.(policy.Explanation)
+	return e, nil
+}
+
+// holds is what a unit is kept from.
+func (s *Site) holds(unit string) (h console.Holds, err error) {
+	_, rules, _, _ := s.src.InForce()
+	p := rules.Policy()
+	g, known := p.GroupOf(unit)
+	if !known {
+		return h, wording.Error(textNoUnit.With(unit))
+	}
+	setting := policy.Holding(rules, g)
+	group := p.Group(g)
+	h = console.Holds{Now: setting.Now, Lessons: setting.Lessons, Code: group.Code}
+	h.InLessons = s.inLessons(p, g)
+	for above := policy.Above(p, unit); above != ""; above = policy.Above(p, above) {
+		h.Above = append(h.Above, named(p, above))
+	}
+	slices.Reverse(h.Above)
+	for below := range policy.Below(p, unit) {
+		if is := p.Group(below); is.Kind == policy.GroupKind {
+			h.Groups = append(h.Groups, console.Named{ID: is.UnitID(), Name: is.Name})
+		}
+	}
+	if u, err := s.src.Office.Unit(context.Background(), machine(account.Actor{}), unit); err == nil {
+		var written struct {
+			Networks []string `json:"networks"`
+		}
+		if json.Unmarshal(u.Value, &written) == nil {
+			h.Networks = written.Networks
+		}
+	}
+	h.Locked = locked(rules, g)
+	return h, nil
+}
+
+// locked are the codes of what a unit at or above another has locked.
+func locked(rules *policy.Rules, g policy.GroupID) (codes []string) {
+	p := rules.Policy()
+	for tag := range 256 {
+		d, _ := rules.DecideCategory(g, uint8(tag))
+		if d.Action == policy.Block && (d.Layer == policy.LayerCategoryLock || d.Layer == policy.LayerLock) {
+			codes = append(codes, p.CategoryCode(uint8(tag)))
+		}
+	}
+	return codes
+}
+
+func (s *Site) inLessons(p *policy.Policy, g policy.GroupID) bool {
+	now := time.Now().In(p.Location())
+	lessons := p.Lessons()
+	since := now.Sub(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
+	return p.LessonsOn(p.Calendar(g), now) && since >= lessons.From && since < lessons.To
+}
+
+func named(p *policy.Policy, unit string) console.Named {
+	n := console.Named{ID: unit, Name: unit}
+	if g, known := p.GroupOf(unit); known {
+		if is := p.Group(g); is.Name != "" {
+			n.Name = is.Name
+		}
+	}
+	return n
+}
+
+// states are what is wrong, or that nothing is.
+func (s *Site) states() (list []console.State) {
+	for _, c := range s.src.Conditions() {
+		vi, en, both := strings.Cut(c.Text, " | ")
+		text := wording.Text{VI: vi, EN: en}
+		if !both {
+			text = wording.Text{VI: c.Text, EN: c.Text}
+		}
+		list = append(list, console.State{Wrong: true, Text: text})
+	}
+	_, rules, entries, _ := s.src.InForce()
+	total := 0
+	for _, n := range entries {
+		total += n
+	}
+	return append(list, console.State{Text: textFiltering.With(total, rules.Policy().NumGroups())})
+}
+
+// days are what a unit's clients asked, by day.
+func (s *Site) days(ctx context.Context, unit string, from, to time.Time) (list []console.Day, err error) {
+	_, rules, _, _ := s.src.InForce()
+	matcher := ""
+	if unit != "" {
+		matcher = "{school=" + strconv.Quote(unit) + "}"
+		if g, known := rules.Policy().GroupOf(unit); known && rules.Policy().Group(g).Kind != policy.School {
+			return nil, nil
+		}
+	}
+	at := func(when time.Time) (asked, blocked float64, known bool, err error) {
+		samples, err := s.src.History().Query(ctx, "sum by (decision) (last_over_time(lachan_school_queries_total"+matcher+"[1d]))", when)
+		for _, sample := range samples {
+			asked += sample.Value
+			if sample.Labels.Get("decision") == "blocked" {
+				blocked += sample.Value
+			}
+		}
+		return asked, blocked, len(samples) > 0, err
+	}
+	asked, blocked, before, err := at(from)
+	if err != nil {
+		return nil, err
+	}
+	found := before
+	for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
+		end := day.AddDate(0, 0, 1)
+		if end.After(to) {
+			end = to
+		}
+		a, b, known, err := at(end)
+		if err != nil {
+			return nil, err
+		}
+		d := console.Day{Day: day, Known: known}
+		if known {
+			d.Asked, d.Blocked = int64(max(0, a-asked)), int64(max(0, b-blocked))
+			asked, blocked, found = a, b, true
+		}
+		list = append(list, d)
+	}
+	if !found {
+		return nil, nil
+	}
+	return list, nil
+}
+
+// asked reports whether a question of a unit's clients was counted in the last day.
+func (s *Site) asked(unit string) bool {
+	now := time.Now()
+	days, err := s.days(context.Background(), unit, now.Add(-24*time.Hour), now)
+	if err != nil {
+		return false
+	}
+	for _, d := range days {
+		if d.Asked > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// feeds are the lists, with the built-in ones last.
+func (s *Site) feeds(by account.Actor) (list []console.Feed) {
+	cfg, rules, entries, since := s.src.InForce()
+	now := time.Now()
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		shown := console.Feed{
+			Name: f.Name, Category: f.Category, Entries: entries[f.Name], InForce: since[f.Name],
+			MayDecide: by.May(account.Lists, f.Unit, s.src.Office.Tree(), now), Label: wording.Text{VI: f.Category},
+		}
+		if tag, ok := rules.Policy().Counted(f.Category); ok {
+			shown.Label = rules.Policy().Label(tag)
+		}
+		if status, err := s.src.Status(f.Name); err == nil {
+			shown.Succeeded = status.LastSuccess
+			shown.Error = status.Failure.VI
+			if status.Held.Copy.Digest != "" {
+				shown.Held = wording.Text{VI: status.Held.VI, EN: status.Held.EN}
+			}
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// orders are the documents, the newest first.
+func (s *Site) orders(by account.Actor) (list []console.Order) {
+	if !by.May(account.ReadOrders, "", s.src.Office.Tree(), time.Now()) {
+		return nil
+	}
+	records := s.src.Orders().Records
+	for i := len(records) - 1; i >= 0; i-- {
+		r := &records[i]
+		limit := order.Limit
+		if r.Urgent {
+			limit = order.UrgentLimit
+		}
+		list = append(list, console.Order{
+			Authority: r.Authority, Document: r.Document, Feed: r.Feed,
+			Received: r.Received, Due: r.Received.Add(limit),
+			InForce: r.InForce, Urgent: r.Urgent, Names: r.Entries,
+		})
+	}
+	return list
+}
+
+func (s *Site) report(ctx context.Context, _ account.Actor, unit, period, format string) (*console.File, error) {
+	name, mediaType, text, err := s.src.Report(ctx, unit, period, format)
+	if err != nil {
+		return nil, err
+	}
+	return &console.File{Name: name, MediaType: mediaType, Text: text}, nil
+}
+
+func (s *Site) levels() (list []console.Level) {
+	for i := range s.src.Facts.Levels {
+		l := &s.src.Facts.Levels[i]
+		list = append(list, console.Level{ID: l.Code, Name: l.Label})
+	}
+	return list
+}
+
+// verify checks the ledger on the disk.
+func (s *Site) verify(context.Context) (sound bool, text wording.Text) {
+	cfg, _, _, _ := s.src.InForce()
+	r, err := ledger.Verify(filepath.Join(cfg.StateDir, "ledger"))
+	switch {
+	case err != nil:
+		return false, wording.Of(err)
+	case r.Bad != nil:
+		return false, textBroken.With(r.Bad.Seq, r.Bad.File, r.Bad.Line, r.Bad)
+	}
+	return true, textSound.With(r.Records)
+}
+
+func (s *Site) head() (seq uint64, hash string) {
+	h := s.src.Office.Ledger.Head()
+	return h.Seq, h.Hash
+}
+
+// who is the name of an account; the id of what is none.
+func (s *Site) who(id string) string {
+	if a, err := s.src.Office.Door.Store.Get(id); err == nil {
+		return a.Name
+	}
+	return id
+}
+
+// languageOf is the language that an account has chosen.
+func languageOf(value []byte) wording.Language {
+	var a struct {
+		Language string `json:"language"`
+	}
+	_ = json.Unmarshal(value, &a) // none: both
+	l, _ := wording.ParseLanguage(a.Language)
+	return l
+}
+
+var (
+	textNoUnit    = wording.Text{VI: "không có đơn vị %q", EN: "there is no unit %q"}
+	textFiltering = wording.Text{VI: "Đang lọc: %d tên trong danh sách, %d đơn vị", EN: "Filtering: %d names on lists, %d units"}
+	textSound     = wording.Text{VI: "Sổ nguyên vẹn: %d quyết định", EN: "The ledger is whole: %d records"}
+	textBroken    = wording.Text{VI: "Sổ hỏng từ quyết định %d (%s dòng %d): %v", EN: "The ledger is broken from record %d on (%s line %d): %v"}
+)

@@ -1,0 +1,242 @@
+// Package site is the console in this process: it fills what the pages show with what is
+// in force, and serves them where the configuration says.
+package site
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"lachan/admin"
+	"lachan/admin/account"
+	"lachan/blocklist/feed"
+	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/manage/desk"
+	"lachan/console"
+	"lachan/internal/wording"
+	"lachan/metrics"
+	"lachan/metrics/engine"
+	"lachan/policy"
+	"lachan/policy/catalogue"
+	"lachan/resolver/certificate"
+)
+
+// Sources are what the console is lent. Its functions may be called by any goroutine.
+type Sources struct {
+	Office *desk.Office
+	Facts  *catalogue.Catalogue
+	// InForce is what answers go by, and how many entries each feed has in it since when.
+	InForce    func() (cfg *config.Config, rules *policy.Rules, entries map[string]int, since map[string]time.Time)
+	Status     func(name string) (feed.Status, error)
+	Explain    func(name string, q explain.Question) (any, error)
+	Orders     func() order.Overview
+	Report     func(ctx context.Context, unit, period, format string) (name, mediaType string, text []byte, err error)
+	Conditions func() []metrics.Condition
+	History    func() *engine.Local
+	Log        *slog.Logger
+}
+
+// A Site is the console of this server.
+type Site struct {
+	src  Sources
+	mu   sync.Mutex
+	pace time.Time // mu; when somebody was last told the code of the first account
+}
+
+// New is the console of what there is.
+func New(src Sources) *Site { return &Site{src: src} }
+
+// Serve shows the pages on listeners until ctx is done. guard is around the handler.
+func (s *Site) Serve(
+	ctx context.Context, listeners []net.Listener, guard func(http.Handler) http.Handler, drain time.Duration,
+) error {
+	cfg, _, _, _ := s.src.InForce()
+	c := &cfg.Console
+	pages, err := console.New(s.sources(), c.Names, s.src.Log)
+	if err != nil {
+		return err
+	}
+	scheme := "http"
+	if c.Encrypted() {
+		scheme = "https"
+		tlsConfig, err := s.certificate(cfg)
+		if err != nil {
+			return err
+		}
+		for i := range listeners {
+			listeners[i] = tls.NewListener(listeners[i], tlsConfig)
+		}
+	}
+	server := &http.Server{
+		Handler: guard(pages), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: log.New(nowhere{}, "", 0),
+	}
+	for _, l := range listeners {
+		s.src.Log.Info("serving the console", "url", scheme+"://"+l.Addr().String()+"/")
+	}
+	s.tellFirst()
+	return serve(ctx, server, listeners, drain)
+}
+
+// nowhere keeps what clients do wrong out of the log: it would name them.
+type nowhere struct{}
+
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
+
+// serve serves until ctx is done; those that are being served then have a while.
+func serve(ctx context.Context, server *http.Server, listeners []net.Listener, drain time.Duration) error {
+	var live sync.WaitGroup
+	failed := make(chan error, len(listeners))
+	for _, l := range listeners {
+		live.Go(func() {
+			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		})
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if server.Shutdown(stop) != nil {
+		_ = server.Close() // late readers are cut off
+	}
+	live.Wait()
+	return err
+}
+
+// certificate is the configured one, or one that this server makes for itself.
+func (s *Site) certificate(cfg *config.Config) (*tls.Config, error) {
+	if cfg.Console.Cert == "" {
+		return selfSigned(filepath.Join(cfg.StateDir, "console"), cfg.Console.Names, s.src.Log)
+	}
+	watcher, err := certificate.Open(cfg.Console.Files())
+	if err != nil {
+		return nil, fmt.Errorf("open the certificate of the console: %w", err)
+	}
+	store := &certificate.Store{}
+	if err := store.Use(watcher.Secrets()); err != nil {
+		return nil, fmt.Errorf("use the certificate of the console: %w", err)
+	}
+	return store.Config(), nil
+}
+
+// tellFirst says by which code the first account is made, where only those read it who
+// run the machine.
+func (s *Site) tellFirst() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if now.Sub(s.pace) < time.Minute {
+		return
+	}
+	cfg, _, _, _ := s.src.InForce()
+	if code, ok := s.src.Office.Door.FirstCode(now); ok {
+		s.pace = now
+		text := account.FirstText(code, now.In(cfg.Timezone.Location))
+		s.src.Log.Warn("there is no account yet", "code", code, "say", text.EN)
+	}
+}
+
+// sources is what the pages are made of.
+func (s *Site) sources() console.Sources {
+	return console.Sources{
+		Desk: s.src.Office.Desk, Tree: s.src.Office.Tree,
+		Zone: func() *time.Location {
+			cfg, _, _, _ := s.src.InForce()
+			return cfg.Timezone.Location
+		},
+		People: console.People{
+			Door: s.src.Office.Door, FirstStart: s.firstStart, Found: s.found, FoundSchool: s.foundSchool,
+			Place: s.place,
+		},
+		Findings: console.Findings{
+			Explain: s.explain, Holds: s.holds, States: s.states, Days: s.days, Feeds: s.feeds, Orders: s.orders,
+			Report: s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
+			Verify: s.verify, Head: s.head, Who: s.who,
+		},
+	}
+}
+
+// firstStart reports whether there is no account yet. The code is said again when the
+// old one has ended, to whoever looks at the terminal.
+func (s *Site) firstStart() bool { return len(s.src.Office.Door.Store.List()) == 0 }
+
+// machine is the server itself, doing what somebody has asked for who may not yet.
+func machine(by account.Actor) account.Actor {
+	return account.Actor{ID: by.ID, Name: by.Name, Via: "console", Machine: true}
+}
+
+// found gives the first account the role of the operator of everything, which holds once
+// it has a second factor.
+func (s *Site) found(ctx context.Context, first account.Account) error {
+	by, why := machine(account.Actor{ID: first.ID, Name: first.Name}), admin.How{Why: textFirst.VI}
+	_, err := s.src.Office.Decide(ctx, by, admin.AddAccount{ID: first.ID, Name: first.Name}, why)
+	if err == nil {
+		_, err = s.src.Office.Decide(ctx, by, admin.GrantRole{Account: first.ID, Role: account.Operator}, why)
+	}
+	if err != nil {
+		return fmt.Errorf("make the first account: %w", errors.Join(err, s.src.Office.Door.Remove(first.ID)))
+	}
+	return nil
+}
+
+// foundSchool makes the first school for the only account there is, and gives it the role
+// of its IT teacher.
+func (s *Site) foundSchool(
+	ctx context.Context, by account.Actor, school admin.SetUnit,
+) (out admin.Outcome, first bool, err error) {
+	if len(s.src.Office.Door.Store.List()) != 1 {
+		return out, false, nil
+	}
+	for v := range s.src.Office.Ledger.State().Kind("unit/") {
+		if v.New != nil {
+			return out, false, nil
+		}
+	}
+	out, err = s.src.Office.Decide(ctx, machine(by), school, admin.How{Why: textFirst.VI})
+	if err == nil {
+		teacher := admin.GrantRole{Account: by.ID, Role: account.School, Unit: school.ID}
+		_, err = s.src.Office.Decide(ctx, machine(by), teacher, admin.How{Why: textFirst.VI})
+	}
+	return out, true, err
+}
+
+// place is whose pages somebody is shown: the unit of the first role that holds.
+func (s *Site) place(a account.Actor) console.Place {
+	p := console.Place{Rank: "all", Name: textEverything.VI}
+	_, rules, _, _ := s.src.InForce()
+	units := rules.Policy()
+	for _, g := range a.Grants {
+		group, known := units.GroupOf(g.Unit)
+		if g.Unit == "" || !known {
+			continue
+		}
+		unit := units.Group(group)
+		p.Unit, p.Name, p.Rank = g.Unit, unit.Name, unit.Kind.String()
+		break
+	}
+	for v := range s.src.Office.Ledger.State().Kind("account/" + a.ID) {
+		p.Language = languageOf(v.New)
+	}
+	return p
+}
+
+var (
+	textFirst      = wording.Text{VI: "thiết lập lần đầu", EN: "first start"}
+	textEverything = wording.Text{VI: "Toàn bộ", EN: "Everything"}
+)

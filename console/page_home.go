@@ -1,0 +1,151 @@
+package console
+
+import (
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"lachan/admin"
+	"lachan/internal/wording"
+)
+
+// A homePage is what the first page shows.
+type homePage struct {
+	Frame  frame
+	Tasks  []task
+	States []stateLine
+	Week   *week
+}
+
+// A task is something that waits for the visitor.
+type task struct {
+	Title   wording.Text
+	Lines   []wording.Text
+	Request string // that can be answered here
+	Path    string // where it is done
+	Act     wording.Text
+}
+
+type stateLine struct {
+	Kind, Sign string
+	Text       wording.Text
+}
+
+type week struct {
+	Asked, Blocked int64
+	Days           []Day
+	Chart          template.HTML
+	Coverage       wording.Text
+}
+
+// showHome is the first page: what has to be done, then how things stand.
+func showHome(s *Site, v *visit) (reply, error) {
+	p := homePage{}
+	if err := addTasks(s, v, &p); err != nil {
+		return reply{}, err
+	}
+	for _, st := range s.States() {
+		line := stateLine{"good", "✔", st.Text}
+		if st.Wrong {
+			line.Kind, line.Sign = "warn", "!"
+		}
+		p.States = append(p.States, line)
+	}
+	p.Week = weekOf(s, v)
+	p.Frame = v.frame(textHome)
+	return reply{page: "home", status: http.StatusOK, data: p}, nil
+}
+
+// mostTasks bounds the tasks of a kind on the first page.
+const mostTasks = 6
+
+// addTasks are the requests that wait for the visitor, what a second person has to confirm,
+// and the exceptions that end soon.
+func addTasks(s *Site, v *visit, p *homePage) error {
+	requests, err := s.Desk.Requests(v.Context(), v.who.Actor, admin.Filter{}, admin.Page{Limit: mostTasks})
+	if err != nil {
+		return err
+	}
+	for i := range requests {
+		row := rowOf(s, v, &requests[i])
+		if !row.MayAnswer {
+			continue
+		}
+		t := task{Title: wording.Text{VI: row.Name}, Lines: []wording.Text{row.Who}}
+		for _, why := range row.Reasons[:min(1, len(row.Reasons))] {
+			t.Lines = append(t.Lines, wording.Text{VI: "“" + line(why) + "”"})
+		}
+		if row.Clock {
+			t.Lines = append(t.Lines, row.ClockText)
+		}
+		if row.MayOpen {
+			t.Request = row.ID
+		} else {
+			t.Path, t.Act = "/requests", textLook
+		}
+		p.Tasks = append(p.Tasks, t)
+	}
+	proposals, err := s.Desk.Proposals(v.Context(), v.who.Actor)
+	if err != nil {
+		return err
+	}
+	for i := range proposals {
+		if pr := &proposals[i]; pr.MayConfirm && i < mostTasks {
+			p.Tasks = append(p.Tasks, task{
+				Title: textSecondPerson,
+				Lines: []wording.Text{textProposed.With(s.Who(pr.By), verbText(pr.What), pr.Object, pr.Unit)},
+				Path:  "/ledger?after=" + strconv.FormatUint(pr.Seq, 10), Act: textLook,
+			})
+		}
+	}
+	return nil
+}
+
+// weekOf is what was asked in the last seven days; nil if nothing was counted.
+func weekOf(s *Site, v *visit) *week {
+	y, m, d := v.now.Date()
+	today := time.Date(y, m, d, 0, 0, 0, 0, v.now.Location())
+	days, err := s.Days(v.Context(), v.who.Unit, today.AddDate(0, 0, -6), v.now)
+	if err != nil || len(days) == 0 {
+		return nil
+	}
+	w := &week{Days: days}
+	known := 0
+	for _, day := range days {
+		w.Asked += day.Asked
+		w.Blocked += day.Blocked
+		if day.Known {
+			known++
+		}
+	}
+	w.Coverage = textCoverage.With(known, len(days))
+	w.Chart = bars(days)
+	return w
+}
+
+// bars is a chart of days: questions, and the blocked ones among them. The table beside
+// it has the figures, so it says nothing to a reader of screens.
+func bars(days []Day) template.HTML {
+	const width, height, gap = 40, 100, 8
+	most := int64(1)
+	for _, d := range days {
+		most = max(most, d.Asked)
+	}
+	var b strings.Builder
+	total := strconv.Itoa(len(days) * (width + gap))
+	b.WriteString(`<svg viewBox="0 0 ` + total + ` 120" width="` + total + `" height="120" aria-hidden="true" class="bars">`)
+	rect := func(class string, x int, h int64) {
+		b.WriteString(`<rect class="` + class + `" x="` + strconv.Itoa(x) + `" y="` + strconv.FormatInt(height-h, 10) +
+			`" width="` + strconv.Itoa(width) + `" height="` + strconv.FormatInt(h, 10) + `"/>`)
+	}
+	for i, d := range days {
+		x := i * (width + gap)
+		rect("asked", x, d.Asked*height/most)
+		rect("blocked", x, d.Blocked*height/most)
+		b.WriteString(`<text x="` + strconv.Itoa(x+width/2) + `" y="115" text-anchor="middle">` + d.Day.Format("02/01") + `</text>`)
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String())
+}

@@ -1,0 +1,119 @@
+package console
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"lachan/admin"
+	"lachan/admin/account"
+	"lachan/internal/wording"
+)
+
+// A requestsPage is what the page of requests shows.
+type requestsPage struct {
+	Frame frame
+	Kinds []requestKind
+	Rows  []requestRow
+	More  string
+}
+
+type requestKind struct {
+	Path  string
+	Name  wording.Text
+	Count int
+	Here  bool
+}
+
+type requestRow struct {
+	ID, Name           string
+	Who, Category      wording.Text
+	ClockText, Answer  wording.Text
+	LockedText         wording.Text
+	Reasons            []string
+	Clock, Late        bool
+	Locked             bool
+	MayAnswer, MayOpen bool
+}
+
+// showRequests is the page of what schools ask to have opened, the longest waiting first.
+func showRequests(s *Site, v *visit) (reply, error) {
+	q := v.URL.Query()
+	answered := q.Get("answered") != ""
+	filter := admin.Filter{Unit: q.Get("unit"), Ended: answered}
+	rows, err := s.Desk.Requests(v.Context(), v.who.Actor, filter, admin.Page{After: q.Get("after"), Limit: rowsOfPage + 1})
+	if err != nil {
+		return reply{}, err
+	}
+	p := requestsPage{}
+	if len(rows) > rowsOfPage {
+		rows = rows[:rowsOfPage]
+		p.More = "/requests?" + url.Values{"after": {rows[rowsOfPage-1].Key}, "answered": {q.Get("answered")}}.Encode()
+	}
+	waiting := 0
+	for i := range rows {
+		if rows[i].Outcome == "" {
+			waiting++
+		}
+		if answered != (rows[i].Outcome != "") {
+			continue
+		}
+		p.Rows = append(p.Rows, rowOf(s, v, &rows[i]))
+	}
+	p.Kinds = []requestKind{
+		{"/requests", textWaitingRequests, waiting, !answered},
+		{"/requests?answered=1", textAnsweredRequests, len(rows) - waiting, answered},
+	}
+	if !answered {
+		p.Kinds = p.Kinds[:1]
+		p.Kinds = append(p.Kinds, requestKind{Path: "/requests?answered=1", Name: textAnsweredRequests})
+	}
+	p.Frame = v.frame(textRequests)
+	return reply{page: "requests", data: p}, nil
+}
+
+// rowOf is a row of requests for a visitor.
+func rowOf(s *Site, v *visit, r *admin.Request) requestRow {
+	row := requestRow{
+		ID: strings.Join(r.IDs, "+"), Name: r.Name, Reasons: r.Reasons, Late: r.Late,
+		Clock: r.Outcome == "" && r.Target > 0, Locked: r.LockedBy != "",
+		Who: textAskedBy.With(strings.Join(r.Units, ", "), r.Times), Category: wording.Text{VI: r.Category},
+	}
+	row.ClockText = textClock.With(inHours(max(0, r.Target-r.Spent)))
+	if r.Late {
+		row.ClockText = textLate.With(inHours(r.Spent - r.Target))
+	}
+	row.LockedText = textLockedBy.With(r.LockedBy)
+	if r.Outcome != "" {
+		row.Answer = textAnswerGiven.With(string(r.Outcome), r.By, r.Answered.In(v.now.Location()).Format("15:04 02/01/2006"), r.Text)
+		return row
+	}
+	row.MayAnswer = may(s, v, account.Answer, r.At)
+	row.MayOpen = row.MayAnswer && (r.LockedBy == "" || r.LockedBy == r.At)
+	return row
+}
+
+// inHours is a time of school hours as people say it.
+func inHours(d time.Duration) wording.Text {
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	return textHours.With(minutes/60, minutes%60)
+}
+
+// answerRequest takes an answer.
+func answerRequest(s *Site, v *visit) (reply, error) {
+	f := v.PostForm
+	what := admin.Answer{Requests: strings.Split(v.PathValue("id"), "+"), Text: f.Get("why")}
+	switch choice := f.Get("answer"); choice {
+	case "refuse":
+		what.Outcome = admin.Refuse
+	case "up":
+		what.Outcome = admin.SendUp
+	default:
+		what.Outcome, what.Until = admin.Open, untilOf(choice, v.now)
+	}
+	to := "/requests"
+	if back := f.Get("back"); back != "" {
+		to = local(back)
+	}
+	return s.decide(v, what, admin.How{}, to)
+}

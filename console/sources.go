@@ -1,0 +1,148 @@
+package console
+
+import (
+	"context"
+	"time"
+
+	"lachan/admin"
+	"lachan/admin/account"
+	"lachan/internal/wording"
+	"lachan/policy"
+)
+
+// Sources are what the console asks and shows. All of it may be called by any number of
+// goroutines.
+type Sources struct {
+	Desk *admin.Desk
+	// Tree is the units that rights are over.
+	Tree func() account.Tree
+	// Zone is where times are told.
+	Zone func() *time.Location
+	People
+	Findings
+}
+
+// People is who comes, and how they prove it.
+type People struct {
+	Door Door
+	// FirstStart reports whether there is no account yet.
+	FirstStart func() bool
+	// Found gives the first account its role, before it is let in.
+	Found func(ctx context.Context, first account.Account) error
+	// FoundSchool makes the first school for the first account, and gives it the role of its
+	// IT teacher: the roles over everything hold only once there is a second factor. First is
+	// false if there is a school, or another account.
+	FoundSchool func(
+		ctx context.Context, by account.Actor, school admin.SetUnit,
+	) (out admin.Outcome, first bool, err error)
+	// Place is whose pages an account is shown: the unit of its first role.
+	Place func(a account.Actor) Place
+}
+
+// A Door lets people in: *account.Door.
+type Door interface {
+	BySession(ctx context.Context, token string) (account.Entrance, error)
+	First(
+		ctx context.Context, v account.Visit, code, name, password string, now time.Time,
+	) (account.Pass, error)
+	Login(ctx context.Context, v account.Visit, name, password string, now time.Time) (account.Pass, error)
+	Second(ctx context.Context, v account.Visit, token, code string, now time.Time) (account.Pass, error)
+	Redeem(
+		ctx context.Context, v account.Visit, name, code, password string, now time.Time,
+	) (account.Pass, error)
+	Logout(token string) error
+	Own(ctx context.Context, token string) (*account.Own, error)
+}
+
+// A Place is whose pages somebody is shown, and in which language.
+type Place struct {
+	Unit     string // "" is everything
+	Name     string
+	Rank     string // all, province, commune, school
+	Language wording.Language
+}
+
+// A Visitor is somebody who is known.
+type Visitor struct {
+	Place
+	Actor      account.Actor
+	MustEnroll []account.Role // roles that hold only with a second factor, which there is not
+}
+
+// Findings are what is in force, and what was counted.
+type Findings struct {
+	// Explain explains a name for a unit at a time, as people write them; "" is the only
+	// school, and now.
+	Explain func(by account.Actor, name, unit, at string) (policy.Explanation, error)
+	// Holds is what a unit is kept from.
+	Holds func(unit string) (Holds, error)
+	// States are what the server says of itself, what is wrong first.
+	States func() []State
+	// Days are what a unit's clients asked, "" of all, by day, the oldest first.
+	Days func(ctx context.Context, unit string, from, to time.Time) ([]Day, error)
+	// Feeds are the lists.
+	Feeds func(by account.Actor) []Feed
+	// Orders are the documents of authorities.
+	Orders func(by account.Actor) []Order
+	// Report makes a report.
+	Report func(ctx context.Context, by account.Actor, unit, period, format string) (*File, error)
+	// Networks are those that this machine is in, Addresses its own there.
+	Networks, Addresses func() []string
+	// Levels are the levels of schools.
+	Levels func() []Level
+	// Asked reports whether a question of a unit's clients was counted.
+	Asked func(unit string) bool
+	// Who is the name of an account by its id.
+	Who func(id string) string
+	// Verify checks the ledger, and says what came of it.
+	Verify func(ctx context.Context) (sound bool, text wording.Text)
+	// Head is the number and the hash of the last record.
+	Head func() (seq uint64, hash string)
+}
+
+// Holds is what holds for a unit.
+type Holds struct {
+	Now, Lessons policy.Blocked
+	Locked       []string // codes of what a unit at or above it has locked
+	InLessons    bool
+	Code         string
+	Networks     []string
+	Groups       []Named
+	Above        []Named // from the top down
+}
+
+// Named is a unit with its name.
+type Named struct{ ID, Name string }
+
+// A State is one thing that the server says of itself.
+type State struct {
+	Wrong bool
+	Text  wording.Text
+}
+
+// A Day is what was asked on it. Known is false if nothing was counted.
+type Day struct {
+	Day            time.Time
+	Asked, Blocked int64
+	Known          bool
+}
+
+// A Feed is a list, and how it stands.
+type Feed struct {
+	Name, Category string
+	Label          wording.Text
+	Entries        int
+	InForce        time.Time // zero: it is not
+	Succeeded      time.Time
+	Held           wording.Text // what is held back; "" if nothing is
+	MayDecide      bool
+	Error          string
+}
+
+// An Order is a document of an authority, and where it stands.
+type Order struct {
+	Authority, Document, Feed string
+	Received, Due, InForce    time.Time
+	Urgent                    bool
+	Names                     int
+}

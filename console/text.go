@@ -1,0 +1,128 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"lachan/internal/printable"
+	"lachan/internal/wording"
+)
+
+// Sentences stand in the pages, in Vietnamese with the English beside them, where a
+// reader of a page sees them: {{t "Yêu cầu" "Requests"}}. They are of package wording
+// like all others; what this file has says them in the language that an account chose.
+
+// A speaker says sentences in a language.
+type speaker struct {
+	in   wording.Language
+	zone *time.Location // in which times are told; nil is that of each
+}
+
+// functions are those of the templates.
+func (s speaker) functions() template.FuncMap {
+	return template.FuncMap{
+		"t": s.t, "say": s.say, "plain": s.plain, "one": s.one, "n": s.number, "day": s.day, "moment": s.moment,
+		"share": s.share, "name": printable.Name, "line": line, "lang": s.lang,
+	}
+}
+
+// t is a sentence with its arguments filled in, as a page shows it.
+func (s speaker) t(vi, en string, args ...any) template.HTML {
+	return s.say(wording.Text{VI: vi, EN: en}.With(args...))
+}
+
+// say is a sentence as a page shows it: with the English marked as such where both are
+// shown.
+func (s speaker) say(text wording.Text) template.HTML {
+	if s.in != wording.Both || text.EN == "" || text.VI == text.EN {
+		return template.HTML(template.HTMLEscapeString(s.one(text)))
+	}
+	return template.HTML(template.HTMLEscapeString(text.VI) + ` <span lang="en">` + template.HTMLEscapeString(text.EN) + `</span>`)
+}
+
+// plain is a sentence where no markup may stand: in an attribute, a title, an option.
+func (s speaker) plain(vi, en string, args ...any) string {
+	return s.one(wording.Text{VI: vi, EN: en}.With(args...))
+}
+
+// one is a sentence in one language: the first where both are shown.
+func (s speaker) one(text wording.Text) string {
+	if s.in == wording.English && text.EN != "" {
+		return text.EN
+	}
+	return text.VI
+}
+
+// lang is the language of a page.
+func (s speaker) lang() string {
+	if s.in == wording.English {
+		return "en"
+	}
+	return "vi"
+}
+
+// number is a number of things: 1.204 in Vietnamese, 1,204 in English.
+func (s speaker) number(value any) string {
+	digits := fmt.Sprint(value)
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	point := "."
+	if s.in == wording.English {
+		point = ","
+	}
+	var b strings.Builder
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(point)
+		}
+		b.WriteRune(c)
+	}
+	return sign + b.String()
+}
+
+// share is a part of a whole in per cent with one decimal; a dash of nothing.
+func (s speaker) share(part, whole int64) string {
+	if whole == 0 {
+		return "–"
+	}
+	text := strconv.FormatFloat(float64(part)/float64(whole)*100, 'f', 1, 64) + "%"
+	if s.in != wording.English {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
+
+// day is a day as people here write it; a dash of none.
+func (s speaker) day(at time.Time) string {
+	if at.IsZero() {
+		return "–"
+	}
+	return s.here(at).Format("02/01/2006")
+}
+
+// here is a time where it is told.
+func (s speaker) here(at time.Time) time.Time {
+	if s.zone == nil {
+		return at
+	}
+	return at.In(s.zone)
+}
+
+// moment is a time of a day as people here write it; a dash of none.
+func (s speaker) moment(at time.Time) string {
+	if at.IsZero() {
+		return "–"
+	}
+	return s.here(at).Format("15:04 02/01/2006")
+}
+
+// line is text of others on one line, fit to be shown.
+func line(text string) string { return printable.Line(text, mostShown) }
+
+// mostShown bounds a text of others on a page, in characters.
+const mostShown = 300
