@@ -46,3 +46,23 @@ func TestReportsAreAListOrAMapping(t *testing.T) {
 		}
 	}
 }
+
+// In each month there is a newest report of each kind, and the next begins where it
+// ends.
+func TestEachMonthHasItsNewestReport(t *testing.T) {
+	f := func(period string, want ...string) {
+		t.Helper()
+		r := config.Report{Period: period, After: 24 * time.Hour}
+		for i, code := range want {
+			now := time.Date(2026, time.Month(i+1), 15, 9, 0, 0, 0, time.UTC)
+			p, err := r.Newest((&config.Reports{}).Calendar(time.UTC, now))
+			if err != nil || p.Code != code {
+				t.Errorf("%s in %s: %q, %v, want %s", period, now.Month(), p.Code, err, code)
+			}
+		}
+	}
+	f("month", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11")
+	f("quarter", "2025-Q4", "2025-Q4", "2025-Q4", "2026-Q1", "2026-Q1", "2026-Q1", "2026-Q2", "2026-Q2", "2026-Q2", "2026-Q3", "2026-Q3", "2026-Q3")
+	f("half", "2025-H2", "2025-H2", "2025-H2", "2025-H2", "2025-H2", "2025-H2", "2026-H1", "2026-H1", "2026-H1", "2026-H1", "2026-H1", "2026-H1")
+	f("year", "2025", "2025", "2025", "2025", "2025", "2025", "2025", "2025", "2025", "2025", "2025", "2025")
+}
