@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -400,4 +401,66 @@ func TestARestoreThatWasStoppedRestoresNothing(t *testing.T) {
 	if r, err := store.Restore(ctx, fresh); !errors.Is(err, context.Canceled) || r.Counters > 0 {
 		t.Errorf("restored %d counters: %v", r.Counters, err)
 	}
+}
+
+// A school that is in the policy no more ends, also if it left while the program was
+// down; those of another node do not.
+func TestASchoolThatLeftWhileTheProgramWasDownEnds(t *testing.T) {
+	f := func(node string, place, counted float64) {
+		t.Helper()
+		dir := t.TempDir()
+		counters := newCounters()
+		newSchool(counters, "a").allow(1)
+		store := open(t, dir)
+		ticked(t, store, start, counters)
+		closed(t, store)
+		store, counters = open(t, dir), metrics.New(node)
+		defer closed(t, store)
+		restore(t, store, counters)
+		ticked(t, store, start.Add(tick), counters)
+		if got := value(t, store, `lachan_school_info`, start.Add(tick)); got != place {
+			t.Errorf("%s: its place is %v, want %v", node, got, place)
+		}
+		if got := value(t, store, `lachan_school_queries_total`, start.Add(tick)); got != counted {
+			t.Errorf("%s: it has counted %v, want %v", node, got, counted)
+		}
+	}
+	f("nut-1", -1, 1)
+	f("nut-2", 1, 1)
+}
+
+// A store may be closed while it is read: each query has all that there is, or learns
+// that the store is closed.
+func TestAStoreIsClosedWhileItIsRead(t *testing.T) {
+	counters := newCounters()
+	store := open(t, t.TempDir())
+	newSchool(counters, "a").allow(5)
+	ticked(t, store, start, counters)
+	var readers sync.WaitGroup
+	reading := make(chan struct{}, 4)
+	for range cap(reading) {
+		readers.Go(func() {
+			for first := true; ; first = false {
+				q, err := store.Querier(0, start.UnixMilli())
+				if errors.Is(err, os.ErrClosed) {
+					return
+				}
+				if err == nil {
+					err = q.Close()
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if first {
+					reading <- struct{}{}
+				}
+			}
+		})
+	}
+	for range cap(reading) {
+		<-reading
+	}
+	closed(t, store)
+	readers.Wait()
 }

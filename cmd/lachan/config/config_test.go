@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"lachan/blocklist/release"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -400,4 +401,56 @@ func TestConnectionsOfAClient(t *testing.T) {
 	f("per_client: auto", 50, 200)
 	f("per_client: 30", 30, 30)
 	f("per_client: 0", 0, 0)
+}
+
+// Only what the operator says, or somebody answers for, lets a feed fill any category.
+func TestWhichFeedsAreMarked(t *testing.T) {
+	f := func(what string, want bool, change func(*Feed)) {
+		t.Helper()
+		var of Feed
+		change(&of)
+		if of.Marked() != want {
+			t.Errorf("%s: marked %v", what, of.Marked())
+		}
+	}
+	f("a feed", false, func(*Feed) {})
+	f("one with a digest", false, func(f *Feed) { f.Verify.SHA256URL = "https://a.example/sum" })
+	f("a trusted one", true, func(f *Feed) { f.Trusted = true })
+	f("a locked one", true, func(f *Feed) { f.LockedBy = "tinh" })
+	f("an authority's", true, func(f *Feed) { f.Authority.Name = "A05" })
+	f("a signed one", true, func(f *Feed) { f.Verify.Minisign = make(release.Keys, 1) })
+}
+
+// Bounds hold at both of their ends.
+func TestWhatIsWithinItsBounds(t *testing.T) {
+	f := func(text string, right bool) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "lachan.yaml")
+		if err := os.WriteFile(file, []byte("policy: \"\"\n"+text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := Load(file, nil); (len(problems) == 0) != right {
+			t.Errorf("%s: %v", text, problems)
+		}
+	}
+	of := func(bytes string) string {
+		return "feeds: [{name: a, url: a.txt, category: ads, max_bytes: " + bytes + "}]"
+	}
+	f(of("1KiB"), true)
+	f(of("1023"), false)
+	f(of("4GiB"), true)
+	f(of("5GiB"), false)
+	f("server: {tcp: {lifetime: 0s}}", true)
+	f("server: {tcp: {lifetime: 1m}}", true)
+	f("server: {tcp: {lifetime: 59s}}", false)
+	f("server: {tcp: {lifetime: 7d}}", true)
+	f("server: {tcp: {lifetime: 8d}}", false)
+	f("server: {tcp: {connections: 1}}", true)
+	f("server: {tcp: {connections: 0}}", false)
+	f("server: {rate_limit: {per_client: 1000000}}", true)
+	f("server: {rate_limit: {per_client: 1000001}}", false)
+	f("cache: {max_ttl: 1s, min_ttl: 0s}", true)
+	f("cache: {max_ttl: 8d}", false)
+	f("cache: {entries: 1}", true)
+	f("cache: {entries: 0}", false)
 }
