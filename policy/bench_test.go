@@ -46,6 +46,40 @@ func BenchmarkLoad(b *testing.B) {
 	f("csv", true)
 }
 
+// BenchmarkLoadOfOneChangedSchool loads the policy of the whole country with what was
+// kept of the one before, in which one school was another.
+func BenchmarkLoadOfOneChangedSchool(b *testing.B) {
+	dir := b.TempDir()
+	path := vietnam.write(b, dir, false)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	store := policy.NewStore(filepath.Join(dir, "policy"))
+	o := &policy.Origin{Path: path, Feeds: feeds, Zone: hanoi, Kept: store.Kept()}
+	p, problems := o.Load()
+	if p == nil {
+		b.Fatal(problems)
+	}
+	if _, err := store.Save(p); err != nil {
+		b.Fatal(err)
+	}
+	i := 0
+	for b.Loop() {
+		b.StopTimer()
+		i++
+		changed := fmt.Sprintf("%s- {id: moi, kind: school, networks: [192.0.2.0/24], block: [fresh-%d.example]}\n", text, i)
+		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		o.Kept = store.Kept()
+		if p, problems = o.Load(); p == nil {
+			b.Fatal(problems)
+		}
+	}
+}
+
 // BenchmarkOpen opens the file of the whole country. Nothing of it is kept in the
 // heap but the table of prefixes.
 func BenchmarkOpen(b *testing.B) {

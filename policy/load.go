@@ -9,6 +9,7 @@ import (
 	"lachan/policy/catalogue"
 	"lachan/policy/compile"
 	"lachan/policy/compiled"
+	"lachan/policy/source"
 )
 
 // A Feed is what a policy needs to know of a configured feed.
@@ -28,6 +29,9 @@ var (
 // A Rows is what the rows of the tables of units said when they were last good.
 type Rows = compile.Rows
 
+// Kept are pieces of long files as they were decoded.
+type Kept = source.Kept
+
 // An Origin is what a policy is made of.
 type Origin struct {
 	Path    string // of policy.yaml; "" for none: all clients have the profile "default", or that of Unknown
@@ -43,12 +47,16 @@ type Origin struct {
 	Strict bool
 	// Before are the rows that stay where one has a mistake; see Store.Rows.
 	Before Rows
+	// Kept are pieces of long files as they were decoded before; see Store.Kept. Nil: all
+	// is decoded.
+	Kept *Kept
 }
 
 func (o *Origin) job(facts *catalogue.Catalogue) *compile.Job {
 	return &compile.Job{
 		Path: o.Path, Feeds: o.Feeds, Zone: o.Zone, Unknown: o.Unknown, Facts: facts,
 		Console: o.Console, ServerNames: o.ServerNames, Strict: o.Strict, Before: o.Before,
+		Kept: o.Kept,
 	}
 }
 
@@ -70,7 +78,7 @@ func (o *Origin) Load() (*Policy, yamlfile.Problems) {
 	if err != nil {
 		return nil, yamlfile.Problems{{File: o.Path, Text: textCatalogue.With(err)}}
 	}
-	p.rows = job.Before
+	p.rows, p.kept = job.Before, o.Kept
 	return p, problems
 }
 

@@ -51,6 +51,7 @@ type Policy struct {
 	clients   *bart.Fast[GroupID]
 	overlay   *compiled.Overlay // nil if it has none
 	rows      Rows              // of the tables of units; nil if it was opened
+	kept      *Kept             // nil if it was opened, or nothing is kept
 	texts     [][]string        // by layer and category: what Text says
 	onlySite  []uint32          // the only school and its units that have networks; nil if there are several schools
 }

@@ -11,11 +11,13 @@ import (
 	"lachan/internal/durable"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
+	"lachan/policy/source"
 )
 
 // A Store is the folder of compiled policies: SERIAL.policy, the higher serial the
 // newer, and SERIAL.over, its overlay if it has one. The newest and the one before
-// it are kept. rows.json has the rows of tables when they were last good.
+// it are kept. rows.json has the rows of tables when they were last good,
+// units.kept pieces of long files as they were decoded.
 //
 // Save, SaveOverlay and OpenLatest change the folder, and one process alone may
 // call them. The other methods only read, and may be called while that process
@@ -85,6 +87,28 @@ func (s *Store) Rows() (rows Rows) {
 	return rows
 }
 
+// Kept are the pieces of long files that Save has saved last, by this build of the
+// program.
+func (s *Store) Kept() *Kept {
+	data, _ := os.ReadFile(s.keptFile()) // without it all is decoded again
+	return source.ReadKept(data, build())
+}
+
+// build tells the program from others that may decode the same text differently.
+func build() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
+}
+
+func (s *Store) keptFile() string { return filepath.Join(s.dir, "units.kept") }
+
 func (s *Store) rowsFile() string { return filepath.Join(s.dir, "rows.json") }
 
 // Save puts a policy into the folder, with its overlay if it has one, and
@@ -94,10 +118,22 @@ func (s *Store) Save(p *Policy) (serial uint64, err error) {
 	if err := s.saveRows(p.rows); err != nil {
 		return 0, fmt.Errorf("save rows of tables: %w", err)
 	}
+	s.saveKept(p.kept)
 	if serial, err = s.files.Save(&p.file); err == nil && p.overlay != nil {
 		err = s.files.SaveOverlay(serial, p.overlay)
 	}
 	return serial, err
+}
+
+// saveKept puts pieces in place of those before. Without them the next policy takes
+// longer, and that is all.
+func (s *Store) saveKept(kept *Kept) {
+	if kept == nil || !kept.Changed() || os.MkdirAll(s.dir, 0o700) != nil {
+		return
+	}
+	if err := os.WriteFile(s.keptFile()+".new", kept.Bytes(), 0o600); err == nil { // it need not last
+		_ = os.Rename(s.keptFile()+".new", s.keptFile())
+	}
 }
 
 // saveRows puts rows in place of those before; nil leaves them as they are.

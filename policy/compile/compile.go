@@ -40,6 +40,9 @@ type Job struct {
 	// Before are the rows of the tables when they were last good, by key. Run puts
 	// those in place of them that the policy is made of.
 	Before Rows
+	// Kept are pieces of long files as they were decoded before, and are again those that
+	// the policy is made of; nil for none.
+	Kept *source.Kept
 }
 
 // Unknown is what the configuration says of the clients that no unit claims.
@@ -112,8 +115,8 @@ func (j *Job) read(data, born []byte) (c *compiler, written *source.File) {
 	bornRest, bornPieces := source.Split(born, source.PieceSize)
 	c = newCompiler(j)
 	written, readable := c.decode(rest, bornRest)
-	if len(pieces)+len(bornPieces) > 0 && !(readable && source.DecodePieces(j.Path, pieces, c.takeUnits) &&
-		source.DecodePieces(j.Console, bornPieces, c.takeUnits)) {
+	if len(pieces)+len(bornPieces) > 0 && !(readable && source.DecodePieces(j.Path, pieces, j.Kept, c.takeUnits) &&
+		source.DecodePieces(j.Console, bornPieces, j.Kept, c.takeUnits)) {
 		// Read it as a whole: it may be wrong only in the way it was cut.
 		c = newCompiler(j)
 		written, readable = c.decode(data, born)

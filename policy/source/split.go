@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"hash/crc32"
 	"sync"
 
 	"lachan/internal/eventloop"
@@ -16,8 +17,8 @@ const PieceSize = 64 << 10
 
 // DecodePieces decodes the units that Split has cut out of the file at path and
 // hands them over piece by piece, in their order. It returns false at the first
-// piece that cannot be read.
-func DecodePieces(path string, pieces []Piece, take func([]Unit)) bool {
+// piece that cannot be read. What is kept, which may be nil, is not decoded again.
+func DecodePieces(path string, pieces []Piece, kept *Kept, take func([]Unit)) bool {
 	type part struct {
 		File
 		wrong bool
@@ -32,7 +33,13 @@ func DecodePieces(path string, pieces []Piece, take func([]Unit)) bool {
 		parts[i] = make(chan part, 1)
 		work.Go(func() {
 			var p part
-			p.wrong = yamlfile.DecodePart(path, pieces[i].line-1, pieces[i].document(), &p.File) != nil
+			var had bool
+			if p.Units, had = kept.units(pieces[i]); !had {
+				p.wrong = yamlfile.DecodePart(path, pieces[i].line-1, pieces[i].document(), &p.File) != nil
+				if !p.wrong {
+					kept.keep(pieces[i], p.Units)
+				}
+			}
 			parts[i] <- p
 		})
 	}
@@ -82,7 +89,7 @@ func Split(data []byte, size int) (rest []byte, pieces []Piece) {
 		if listEnds(text, dash) {
 			break
 		}
-		if at-start >= size && bytes.HasPrefix(text, dash) {
+		if at-start >= size && bytes.HasPrefix(text, dash) && (isCut(text) || at-start >= 2*size) {
 			current.items = data[start:at]
 			pieces = append(pieces, current)
 			current, start = Piece{line: line}, at
@@ -96,6 +103,10 @@ func Split(data []byte, size int) (rest []byte, pieces []Piece) {
 	rest = append(rest, bytes.Repeat([]byte("\n"), bytes.Count(data[begin:at], []byte("\n")))...)
 	return append(rest, data[at:]...), pieces
 }
+
+// isCut reports whether a piece may begin with a line. That depends on the line alone:
+// a change in one piece leaves the pieces after it as they were.
+func isCut(text []byte) bool { return crc32.Checksum(text, castagnoli)%8 == 0 }
 
 // ItemAt is the item of the list of units that begins on a line, and its last line; ok
 // is false if it shares a line with others. Comments below it are not its.

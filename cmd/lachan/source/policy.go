@@ -63,7 +63,8 @@ func load(cfg *config.Config, from *policy.Origin, old *policy.Policy) (*policy.
 		f.Close()
 	}
 	if old == nil || !from.Unchanged(old) {
-		from.Before = policy.NewStore(cfg.PolicyDir()).Rows()
+		store := policy.NewStore(cfg.PolicyDir())
+		from.Before, from.Kept = store.Rows(), store.Kept()
 	}
 	p, problems := from.Reload(old)
 	if p == nil {
