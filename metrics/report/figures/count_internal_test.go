@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
+
+	"lachan/metrics/engine"
 	"lachan/metrics/tally"
 )
 
@@ -111,4 +114,55 @@ func TestNamesAreAProvinces(t *testing.T) {
 	f(Province, "lao-cai", nil)
 	f(Commune, "lao-cai", days)
 	f(School, "lao-cai", days)
+}
+
+// An order that was carried out at the last moment of its time was carried out in time.
+func TestOrdersAtTheEndOfTheirTime(t *testing.T) {
+	begin := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	var p Period
+	p.Start, p.End = begin, begin.AddDate(0, 1, 0)
+	var orders []Order
+	for _, o := range []struct {
+		took   time.Duration
+		urgent bool
+	}{{6 * time.Hour, true}, {6*time.Hour + 1, true}, {24 * time.Hour, false}, {24*time.Hour + 1, false}} {
+		orders = append(orders, Order{InForce: begin, Took: o.took, Urgent: o.urgent})
+	}
+	orders = append(orders, Order{InForce: p.End, Took: time.Hour}) // of the next month
+	c := countOrders(orders, p)
+	if c.Orders != 4 || c.Urgent != 2 || c.InLimit != 2 || c.In6 != 1 || c.In24 != 3 || c.Worst != 24*time.Hour+1 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A counter that stands still has counted nothing; one that went back is all that is
+// known, and marks its node.
+func TestWhatACounterHasCounted(t *testing.T) {
+	m := newMeter()
+	of := labels.FromStrings("__name__", "x", "node", "nut-1")
+	f := func(value float64, want int64, backwards bool) {
+		t.Helper()
+		got := int64(-1)
+		m.advance([]engine.Sample{{Labels: of, Value: value}}, func(_ labels.Labels, n int64) { got = n })
+		if got != want || m.backwards["nut-1"] != backwards {
+			t.Errorf("%v: %d, backwards %v, want %d and %v", value, got, m.backwards["nut-1"], want, backwards)
+		}
+	}
+	f(5, 5, false)
+	f(5, 0, false)
+	f(8, 3, false)
+	f(2, 2, true)
+	f(2, 0, true)
+}
+
+// A category that is counted later than others has a place for its count.
+func TestOutcomesHaveRoomForEachCategory(t *testing.T) {
+	var one, sum outcomes
+	one.block(3, 7)
+	one.block(0, 1)
+	sum.add(&one)
+	sum.add(&one)
+	if sum.blocked[3] != 14 || sum.blocked[0] != 2 || sum.blockedInAll() != 16 || len(sum.blocked) != 4 {
+		t.Errorf("%v", sum.blocked)
+	}
 }
