@@ -53,6 +53,7 @@ var rooms = []room{
 	{"admin/account/oidc", []string{"admin/account/secret"}, "who somebody is at a provider is asked before anybody says what that is worth"},
 	{"admin/account/passkey", []string{"admin/account/secret"}, "a key proves who holds it, whatever that is good for"},
 	{"admin/account/backoff", nil, "tries are counted, whoever makes them"},
+	{"admin/tell", []string{"internal/..."}, "who is told is decided elsewhere, and what is told decides nothing"},
 	{"admin/account", []string{"admin/account/...", "internal/..."}, "who somebody is does not depend on what is decided, nor what a role may on who decides"},
 	{"console/blockpage", []string{"internal/wording", "internal/printable"}, "a page says what it is told: deciding is not its business, nor keeping"},
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},

@@ -16,19 +16,19 @@ type listValue struct {
 }
 
 func (o ApproveList) plan(d *Desk, q *asking) (plan, error) {
-	return d.list(q, o.Feed, "approve", func(version string) listValue { return listValue{Approve: version} })
+	return q.list(d, o.Feed, "approve", func(version string) listValue { return listValue{Approve: version} })
 }
 
 func (o RejectList) plan(d *Desk, q *asking) (plan, error) {
-	return d.list(q, o.Feed, "reject", func(version string) listValue { return listValue{Reject: version} })
+	return q.list(d, o.Feed, "reject", func(version string) listValue { return listValue{Reject: version} })
 }
 
 func (o RollBackList) plan(d *Desk, q *asking) (plan, error) {
-	return d.list(q, o.Feed, "roll_back", func(version string) listValue { return listValue{RollBack: version} })
+	return q.list(d, o.Feed, "roll_back", func(version string) listValue { return listValue{RollBack: version} })
 }
 
 // list is the plan of a decision on a feed.
-func (d *Desk) list(q *asking, feed, verb string, value func(version string) listValue) (plan, error) {
+func (q *asking) list(d *Desk, feed, verb string, value func(version string) listValue) (plan, error) {
 	now, known := d.parts.Lists.Standing(feed)
 	if !known {
 		return plan{}, &Refusal{Kind: NotFound, Field: "feed", Text: textNoFeed.With(shown(feed))}

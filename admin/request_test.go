@@ -9,7 +9,6 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/account"
-	"lachan/admin/request"
 )
 
 // rows are the requests that wait, as an actor sees them.
@@ -154,6 +153,38 @@ func TestManySchoolsThatAskTheSameAreOneRow(t *testing.T) {
 	}
 }
 
+// TestPeopleAreToldOfWhatWaitsAtTheirUnit: those above of nothing before it comes to them.
+func TestPeopleAreToldOfWhatWaitsAtTheirUnit(t *testing.T) {
+	w := newWorld(t)
+	add := func(id string, role account.Role, unit, mail string) {
+		t.Helper()
+		w.must(root, admin.AddAccount{Unit: unit, ID: id, Name: id, Mail: mail, Notify: "at-once", Language: "vi"})
+		w.must(root, admin.GrantRole{Account: id, Role: role, Unit: unit})
+	}
+	add("lan", account.School, "kim-dong", "lan@school.example")
+	add("xuan", account.Commune, "xa", "xuan@xa.example")
+	add("quiet", account.School, "kim-dong", "")
+	w.refused(root, admin.AddAccount{Unit: "xa", Name: "x", Mail: "no mail"}, admin.Invalid)
+	w.refused(root, admin.AddAccount{Unit: "xa", Name: "x", Webhook: "http://a.example/"}, admin.Invalid)
+	w.ask("kim-dong", "game.example")
+	f := func(want string) {
+		t.Helper()
+		people, err := w.desk.People(t.Context())
+		got := ""
+		for _, p := range people {
+			got += fmt.Sprintf("%s %d %d %v ", p.Account, len(p.Waiting), p.Late, p.Lessons)
+		}
+		if err != nil || got != want {
+			t.Errorf("%q %v, want %q", got, err, want)
+		}
+	}
+	f("lan 1 0 true xuan 0 0 true ")
+	w.now = w.now.Add(5 * time.Hour)
+	f("lan 0 0 true xuan 1 1 true ")
+	w.now = time.Date(2026, 12, 6, 9, 0, 0, 0, hanoi) // Sunday
+	f("lan 0 0 false xuan 0 0 false ")
+}
+
 // TestAnAnswerThatACrashKeptBackIsTold: the record is there, the file is not.
 func TestAnAnswerThatACrashKeptBackIsTold(t *testing.T) {
 	w := newWorld(t)
@@ -168,7 +199,6 @@ func TestAnAnswerThatACrashKeptBackIsTold(t *testing.T) {
 	if r, err := w.asked.Get(id); err != nil || r.Answer == nil || r.Answer.Outcome != "open" || r.Answer.Text != "được" {
 		t.Errorf("%+v %v", r.Answer, err)
 	}
-	var _ = request.AnswerHolds
 }
 
 // TestTwoHundredDecisionsASecond: by forty people at a time, each in force when it is told.

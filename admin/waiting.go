@@ -1,13 +1,17 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"lachan/admin/account"
 	"lachan/admin/request"
+	"lachan/admin/tell"
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
 	"lachan/policy"
 )
 
@@ -76,8 +80,46 @@ func hoursOf(q *asking, unit string) request.Hours {
 	}
 }
 
-// waitsFor reports whether a request waits for an actor: the actor may answer it, and it
-// waits at a unit of theirs.
-func (q *asking) waitsFor(r *request.Request, w *waiting) bool {
-	return q.by.May(account.Answer, r.Unit, q.tree, q.now) && q.by.May(account.View, w.at, q.tree, q.now)
+// People are the accounts that wish to be told, with what waits for them: requests that
+// wait at a unit that they have a role over.
+func (d *Desk) People(ctx context.Context) (people []tell.Person, err error) {
+	q := d.ask(ctx, account.Actor{}, How{})
+	all, _, err := d.parts.Requests.List()
+	if err != nil {
+		return nil, err
+	}
+	at, late := map[string][]string{}, map[string]int{} // by unit
+	for i := range all {
+		if r := &all[i]; r.Answer == nil {
+			w := d.waitsAt(q, r)
+			at[w.at] = append(at[w.at], r.ID)
+			if w.spent > d.parts.Settings.Target {
+				late[w.at]++
+			}
+		}
+	}
+	for v := range q.state.Kind("account/") {
+		var value accountValue
+		if v.New == nil || json.Unmarshal(v.New, &value) != nil || value.Mail+value.Webhook == "" {
+			continue
+		}
+		p := tell.Person{
+			Account: strings.TrimPrefix(v.Object, "account/"),
+			Mode:    tell.Mode(value.Notify), Mail: value.Mail, Webhook: value.Webhook,
+		}
+		p.Language, _ = wording.ParseLanguage(value.Language) // both if it says nothing
+		units := map[string]bool{}
+		for _, g := range GrantsOf(q.state, p.Account, q.now.Location()) {
+			if !g.Holds(q.now) || units[g.Unit] {
+				continue
+			}
+			units[g.Unit] = true
+			group, _ := q.tree.policy.GroupOf(g.Unit)
+			p.Lessons = p.Lessons || q.tree.policy.LessonsOn(q.tree.policy.Calendar(group), q.now)
+			p.Waiting, p.Late = append(p.Waiting, at[g.Unit]...), p.Late+late[g.Unit]
+		}
+		people = append(people, p)
+	}
+	slices.SortFunc(people, func(a, b tell.Person) int { return strings.Compare(a.Account, b.Account) })
+	return people, nil
 }

@@ -20,6 +20,7 @@ func (c *Config) resolvePaths() {
 	resolve(c, "console.cert", &c.Console.Cert)
 	resolve(c, "console.key", &c.Console.Key)
 	resolve(c, "console.oidc.secret_file", &c.Console.OIDC.SecretFile)
+	resolve(c, "console.mail.password_file", &c.Console.Mail.PasswordFile)
 	resolve(c, "server.tls.cert", &c.Server.TLS.Cert)
 	resolve(c, "server.tls.key", &c.Server.TLS.Key)
 	resolve(c, "server.tls.ticket_keys", &c.Server.TLS.TicketKeys)

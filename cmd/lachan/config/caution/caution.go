@@ -57,6 +57,7 @@ func secrets(c *config.Config) []secret {
 		{"http.token_file", c.HTTP.TokenFile},
 		{"console.oidc.secret_file", c.Console.OIDC.SecretFile},
 		{"console.key", c.Console.Key},
+		{"console.mail.password_file", c.Console.Mail.PasswordFile},
 		{"server.tls.key", s.TLS.Key},
 		{"server.tls.ticket_keys", s.TLS.TicketKeys},
 		{"server.cookies.secret_file", s.Cookies.SecretFile},

@@ -3,6 +3,7 @@
 package console
 
 import (
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -31,6 +32,20 @@ type Console struct {
 	URL     string  `yaml:"url"`
 	Session Session `yaml:"session"`
 	OIDC    OIDC    `yaml:"oidc"`
+	Mail    Mail    `yaml:"mail"`
+}
+
+// A Mail is how people are told that something waits for them.
+type Mail struct {
+	// Server takes mail: HOST or HOST:PORT, with TLS unless it is on this machine. Default
+	// none: no mail is sent. Default port 587.
+	Server string `yaml:"server"`
+	// From is the address that mail comes from.
+	From string `yaml:"from"`
+	// Username is whom one logs in as there. Default none.
+	Username string `yaml:"username"`
+	// PasswordFile has the password, in one line. Default none.
+	PasswordFile string `yaml:"password_file"`
 }
 
 // A Session is how long somebody stays logged in.
@@ -133,6 +148,7 @@ func (c *Console) Check(wrong func(path string, text wording.Text)) {
 	if s.Idle < leastIdle || s.Idle > s.Lifetime {
 		wrong("session.idle", textIdle)
 	}
+	c.Mail.check(func(path string, text wording.Text) { wrong("mail."+path, text) })
 	c.OIDC.check(c.URL, func(path string, text wording.Text) { wrong("oidc."+path, text) })
 }
 
@@ -141,6 +157,24 @@ func (c *Console) Files() certificate.Files { return certificate.Files{Cert: c.C
 
 // Encrypted reports whether HTTPS is spoken there: off loopback always.
 func (c *Console) Encrypted() bool { return c.Cert != "" || !c.Listen.Addr().Unmap().IsLoopback() }
+
+func (m *Mail) check(wrong func(path string, text wording.Text)) {
+	if m.Server == "" {
+		if m.From+m.Username+m.PasswordFile != "" {
+			wrong("server", textMailServer)
+		}
+		return
+	}
+	if a, err := mail.ParseAddress(m.From); err != nil || a.Address != m.From {
+		wrong("from", textMailFrom)
+	}
+	if (m.Username == "") != (m.PasswordFile == "") {
+		wrong("username", textMailUser)
+	}
+	if _, err := readSecret(m.PasswordFile); err != nil {
+		wrong("password_file", textSecret.With(err))
+	}
+}
 
 // isAddress reports whether a text is https:// and a host, and no more. Loopback needs no
 // TLS.
@@ -195,11 +229,14 @@ func (o *OIDC) check(address string, wrong func(path string, text wording.Text))
 }
 
 // Secret is what the provider gave; "" if nothing.
-func (o *OIDC) Secret() (string, error) {
-	if o.SecretFile == "" {
+func (o *OIDC) Secret() (string, error) { return readSecret(o.SecretFile) }
+
+// readSecret is the secret in a file, "" if there is none.
+func readSecret(file string) (string, error) {
+	if file == "" {
 		return "", nil
 	}
-	text, err := os.ReadFile(o.SecretFile)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}

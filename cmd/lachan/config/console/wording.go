@@ -4,6 +4,18 @@ import "lachan/internal/wording"
 
 // What people are told of the key `console`.
 var (
+	textMailServer = wording.Text{
+		VI: "console.mail chưa có server; hãy ghi máy chủ thư như mail.so.example:587, hoặc xóa các khóa còn lại",
+		EN: "console.mail has no server; write one as mail.so.example:587, or remove the other keys",
+	}
+	textMailFrom = wording.Text{
+		VI: "from phải là địa chỉ thư như lachan@so.example",
+		EN: "from has to be an address for mail, such as lachan@so.example",
+	}
+	textMailUser = wording.Text{
+		VI: "username và password_file phải đi cùng nhau; hãy ghi cả hai hoặc không ghi",
+		EN: "username and password_file belong together; write both or neither",
+	}
 	textURL = wording.Text{
 		VI: "phải là https://TÊN, có thể kèm cổng và không có gì sau đó, như https://loc.truong.example",
 		EN: "has to be https://NAME, perhaps with a port, and nothing behind it, such as https://filter.school.example",
