@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 
+	"lachan/internal/wording"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
 )
@@ -100,6 +101,29 @@ func (p *Policy) Groups() iter.Seq2[GroupID, Group] {
 			}
 		}
 	}
+}
+
+// UnitNamed is the id of the unit that people mean by a text: an id, or the name of one
+// unit alone, in whatever letter case and with or without marks. ok is false if there is
+// none, or more than one of that name. Groups are meant by their ids only.
+func UnitNamed(p *Policy, text string) (id string, ok bool) {
+	if g, known := p.GroupOf(text); known {
+		return p.file.UnitID(uint32(g)), true
+	}
+	plain := wording.Plain(text, '-')
+	if plain == "" {
+		return "", false
+	}
+	for _, g := range p.Groups() {
+		if g.Kind == GroupKind || g.Name == "" || wording.Plain(g.Name, '-') != plain {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		id, ok = g.UnitID(), true
+	}
+	return id, ok
 }
 
 // GroupOf finds a unit by id: "school" or "school/group".

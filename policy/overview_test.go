@@ -51,3 +51,28 @@ units:
 	others[4] = "e: [phishing] true, [phishing] true"
 	f(monday, others...)
 }
+
+// Single names that rules block are told with the hours in which they are, of the unit
+// and of those above it; schools that differ in them are not alike.
+func TestOverviewTellsOfTheNamesOfRules(t *testing.T) {
+	w := newWorld(t, `
+timetables: {toi: {days: all, from: "18:00", to: "22:00", on: any}}
+profiles: {it: {block: [gambling]}}
+units:
+- {id: tinh, kind: province, rules: [{during: gio-hoc, block: [game-x.example]}]}
+- {id: a, parent: tinh, profile: it, rules: [{during: toi, block: [video.example]}, {during: gio-hoc, allow: [hoc.example]}]}
+- {id: b, parent: tinh, profile: it}
+`)
+	f := func(at time.Time, want string) {
+		t.Helper()
+		got := ""
+		for _, s := range policy.Overview(w.policy, at) {
+			got += fmt.Sprintf("%s: %v, %v; ", strings.Join(s.Units, " "), s.Now.Names, s.Lessons.Names)
+		}
+		if got != want {
+			t.Errorf("%s: %s\nwant %s", at, got, want)
+		}
+	}
+	f(time.Date(2026, 9, 7, 9, 0, 0, 0, hanoi), "a: [game-x.example], [game-x.example]; b: [game-x.example], [game-x.example]; ")
+	f(time.Date(2026, 9, 7, 20, 0, 0, 0, hanoi), "a: [video.example], [game-x.example]; b: [], [game-x.example]; ")
+}

@@ -20,7 +20,7 @@ import (
 // A Question is whom a name is explained for, and when.
 type Question struct {
 	Client string // an address, or "" if Unit is given
-	Unit   string // the id of a unit, or "" if Client is given; both are "" where there is one school
+	Unit   string // the id or name of a unit, or "" if Client is given; both are "" where there is one school
 	Type   string // of DNS records: A, AAAA, HTTPS
 	At     string // a moment, or a time of today; "" is now
 	// Serves reports whether a client that no unit claims gets answers. Nil: it does.
@@ -87,10 +87,11 @@ func (q *Question) moment(zone *time.Location) (time.Time, error) {
 // group is the group of the client, and whether it is served at all.
 func (q *Question) group(rules *policy.Rules) (g policy.GroupID, served bool, err error) {
 	if q.Unit != "" {
-		group, ok := rules.Policy().GroupOf(q.Unit)
+		id, ok := policy.UnitNamed(rules.Policy(), q.Unit)
 		if !ok {
 			return 0, false, command.Fail(NoUnit(rules.Policy(), q.Unit))
 		}
+		group, _ := rules.Policy().GroupOf(id)
 		return group, true, nil
 	}
 	if q.Client == "" {

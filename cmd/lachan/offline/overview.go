@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"slices"
 	"strings"
 
 	"lachan/cmd/lachan/command"
@@ -13,6 +14,7 @@ import (
 const (
 	settingsPrinted = 10 // how many different settings
 	unitsNamed      = 4  // how many units of each
+	namesNamed      = 5  // how many names of rules
 )
 
 // A checkSetting is a policy.Setting as `lachan check --json` prints it.
@@ -25,13 +27,14 @@ type checkSetting struct {
 type checkBlocked struct {
 	Profile string   `json:"profile"`
 	Blocked []string `json:"blocked"`
-	Only    bool     `json:"only"` // nothing resolves that is not listed
+	Names   []string `json:"names,omitempty"` // that rules of these hours block
+	Only    bool     `json:"only"`            // nothing resolves that is not listed
 }
 
 func checkSettings(settings []policy.Setting) []checkSetting {
 	list := make([]checkSetting, 0, len(settings))
 	of := func(b *policy.Blocked) checkBlocked {
-		return checkBlocked{b.Profile, append([]string{}, b.Codes...), b.Only || b.Default}
+		return checkBlocked{b.Profile, append([]string{}, b.Codes...), b.Names, b.Only || b.Default}
 	}
 	for i := range settings {
 		s := &settings[i]
@@ -81,14 +84,28 @@ func blockedText(b, before *policy.Blocked) wording.Text {
 			labels, verb = more, textBlockedMore
 		}
 	}
-	if len(labels) == 0 {
+	names := b.Names
+	if verb == textBlockedMore {
+		had := func(name string) bool { return slices.Contains(before.Names, name) }
+		names = slices.DeleteFunc(slices.Clone(names), had)
+	}
+	if len(labels) == 0 && len(names) == 0 {
 		return textBlockedNothing
 	}
 	var vi, en []string
 	for _, label := range labels {
 		vi, en = append(vi, label.VI), append(en, label.EN)
 	}
+	vi, en = append(vi, shownNames(names)...), append(en, shownNames(names)...)
 	return verb.With(wording.Text{VI: strings.Join(vi, "; "), EN: strings.Join(en, "; ")})
+}
+
+// shownNames are names as a person reads them, the first of many.
+func shownNames(names []string) []string {
+	if len(names) > namesNamed {
+		return append(slices.Clone(names[:namesNamed]), "…")
+	}
+	return names
 }
 
 // beside is what is blocked beside what was before; all reports that all of that still
@@ -101,6 +118,11 @@ func beside(b, before *policy.Blocked) (more []wording.Text, all bool) {
 	for i, code := range b.Codes {
 		if !had[code] {
 			more = append(more, b.Labels[i])
+		}
+	}
+	for _, name := range before.Names {
+		if !slices.Contains(b.Names, name) {
+			return more, false
 		}
 	}
 	return more, len(before.Codes) > 0 && len(b.Codes)-len(more) == len(before.Codes)

@@ -70,10 +70,12 @@ func writeProfile(c command.Call, o *profileOptions) error {
 	if err != nil {
 		return err
 	}
-	g, known := off.Policy.GroupOf(o.unit)
+	id, known := policy.UnitNamed(off.Policy, o.unit)
 	if !known {
 		return command.Fail(explain.NoUnit(off.Policy, o.unit))
 	}
+	g, _ := off.Policy.GroupOf(id)
+	o.unit = id
 	var addrs []netip.Addr
 	for _, text := range o.addresses {
 		a, err := netip.ParseAddr(text)

@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/offline"
 	"lachan/internal/wording"
 	"lachan/metrics/report"
+	"lachan/policy"
 )
 
 // Command is `lachan report`.
@@ -50,6 +51,9 @@ func run(c command.Call, o *Request) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
+	}
+	if id, known := policy.UnitNamed(off.Policy, o.Unit); known {
+		o.Unit = id // it may be said by its name
 	}
 	now := time.Now()
 	orders, _, err := order.Open(off.Config.OrdersFile())
