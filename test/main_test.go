@@ -67,7 +67,9 @@ func TestStories(t *testing.T) {
 			e.Setenv("LC_ALL", "C.UTF-8")
 			return nil
 		},
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "counted": counted, "ordered": receivedOrders,
+		},
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
 	})
