@@ -337,3 +337,34 @@ func TestBoundsOfARecord(t *testing.T) {
 		t.Errorf("%d words and %d bytes are left", len(words), info.Size())
 	}
 }
+
+// TestALedgerIsVerifiedWhileOthersDecide: what comes meanwhile is not called damage.
+func TestALedgerIsVerifiedWhileOthersDecide(t *testing.T) {
+	l := open(t, t.TempDir())
+	some(t, l)
+	stop, stopped := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				stopped <- nil
+				return
+			default:
+			}
+			d := ledger.Draft{Unit: "b", Object: fmt.Sprintf("allow/%d.test", i), New: json.RawMessage(`{}`), Words: "vì"}
+			if _, err := l.Append(t.Context(), d); err != nil {
+				stopped <- err
+				return
+			}
+		}
+	}()
+	for range 20 {
+		if rep, err := l.Verify(); err != nil || rep.Bad != nil || !rep.Console || rep.Head.Check() != nil {
+			t.Errorf("%+v, %v", rep, err)
+		}
+	}
+	close(stop)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}

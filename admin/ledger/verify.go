@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // A Report is what verifying a ledger has found.
@@ -59,43 +60,70 @@ const signedEvery = 256
 // console.yaml is their fold. Heads are signed ones that were kept elsewhere, such as
 // those of reports: a ledger that does not have their records was cut off or written anew.
 func Verify(dir string, heads ...Head) (rep Report, err error) {
-	v := verification{dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)}, fold: newFold()}
-	if v.keys, err = publicKeys(dir); err != nil {
-		return rep, fmt.Errorf("verify ledger: %w", err)
-	}
-	for _, h := range heads {
-		if err := h.Check(); err != nil {
-			return rep, fmt.Errorf("verify ledger: %w", err)
-		}
-		v.heads = append(v.heads, h)
-	}
-	if h, err := ReadHead(dir); err == nil {
-		v.heads = append(v.heads, h)
+	if h, err := ReadHead(dir); err == nil { // before more records may follow
+		heads = append(slices.Clone(heads), h)
 	}
 	list, err := files(dir)
 	if err != nil {
 		return rep, fmt.Errorf("verify ledger: %w", err)
 	}
-	for _, s := range list {
+	v, err := verify(dir, heads, list, mostSegment)
+	if err != nil {
+		return rep, fmt.Errorf("verify ledger: %w", err)
+	}
+	rep, state := v.report()
+	console, err := os.ReadFile(filepath.Join(dir, consoleFile))
+	rep.Console = err == nil && bytes.Equal(console, state.Console(v.words.read)) ||
+		errors.Is(err, fs.ErrNotExist) && state.seq == 0
+	return rep, nil
+}
+
+// Verify checks this ledger as it is on disk at this moment. Others may append to it
+// meanwhile.
+func (l *Ledger) Verify(heads ...Head) (rep Report, err error) {
+	l.commit.Lock()
+	now, segments, size := l.now.Load(), *l.segments.Load(), l.growing.size
+	l.commit.Unlock()
+	v, err := verify(l.dir, append(slices.Clone(heads), now.head.sign(l.key)), segments, size)
+	if err == nil {
+		err = l.WriteConsole()
+	}
+	if err != nil {
+		return rep, fmt.Errorf("verify ledger: %w", err)
+	}
+	rep, state := v.report()
+	l.console.Lock()
+	defer l.console.Unlock()
+	there := l.consoleText == fileDigest(filepath.Join(l.dir, consoleFile)) // as it was written last
+	rep.Console = there && bytes.Equal(state.Console(nil), now.state.Console(nil))
+	return rep, nil
+}
+
+// verify checks segments, of the last of them as many bytes as are confirmed.
+func verify(dir string, heads []Head, segments []segment, size int64) (v *verification, err error) {
+	v = &verification{dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)}, fold: newFold()}
+	if v.keys, err = publicKeys(dir); err != nil {
+		return nil, err
+	}
+	for _, h := range heads {
+		if err := h.Check(); err != nil {
+			return nil, err
+		}
+		v.heads = append(v.heads, h)
+	}
+	for i, s := range segments {
 		text, err := load(s.path)
 		if err != nil {
-			return rep, fmt.Errorf("verify ledger: %w", err)
+			return nil, err
+		}
+		if i == len(segments)-1 {
+			text = text[:min(int64(len(text)), size)]
 		}
 		if v.segment(filepath.Base(s.path), text); v.bad != nil {
 			break
 		}
 	}
-	return v.report(), nil
-}
-
-// Verify checks this ledger as it is on disk, also while others append to it.
-func (l *Ledger) Verify(heads ...Head) (Report, error) {
-	l.commit.Lock()
-	defer l.commit.Unlock()
-	if err := l.WriteConsole(); err != nil {
-		return Report{}, fmt.Errorf("verify ledger: %w", err)
-	}
-	return Verify(l.dir, append(heads, l.Head())...)
+	return v, nil
 }
 
 // A verification is one on its way.
@@ -189,7 +217,7 @@ func (v *verification) vouch() {
 	v.pending = v.pending[:0]
 }
 
-func (v *verification) report() Report {
+func (v *verification) report() (Report, *State) {
 	state := v.fold.state()
 	rep := Report{Records: v.last.Seq, Head: v.last, Bad: v.bad, Erased: v.erased, Unknown: state.Unknown()}
 	if v.bad != nil {
@@ -203,8 +231,5 @@ func (v *verification) report() Report {
 			rep.Head = h
 		}
 	}
-	console, err := os.ReadFile(filepath.Join(v.dir, consoleFile))
-	rep.Console = err == nil && bytes.Equal(console, state.Console(v.words.read)) ||
-		errors.Is(err, fs.ErrNotExist) && state.seq == 0
-	return rep
+	return rep, state
 }

@@ -47,6 +47,8 @@ func (w *words) write(text string) (string, error) {
 	if err := durable.WriteFile(filepath.Join(w.dir, name), salted, 0o600); err != nil {
 		return "", err
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.keep(name, string(salted[saltSize:]))
 	return name, nil
 }
@@ -54,9 +56,8 @@ func (w *words) write(text string) (string, error) {
 // perKnown is what an entry of the map takes beside its texts.
 const perKnown = 48
 
+// keep keeps a text in memory. The caller holds mu.
 func (w *words) keep(name, text string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	size := len(name) + len(text) + perKnown
 	if w.known == nil || w.size+size > mostKnown {
 		w.known, w.size = map[string]string{}, 0
@@ -65,15 +66,15 @@ func (w *words) keep(name, text string) {
 	w.size += size
 }
 
-// read finds a text; ok is false if it was erased, or is not what it was.
+// read finds a text; ok is false if it was erased, or is not what it was. It holds mu while
+// it reads the file: what is erased meanwhile must not come back into memory.
 func (w *words) read(name string) (text string, ok bool) {
 	if name == "" {
 		return "", false
 	}
 	w.mu.Lock()
-	text, ok = w.known[name]
-	w.mu.Unlock()
-	if ok {
+	defer w.mu.Unlock()
+	if text, ok = w.known[name]; ok {
 		return text, true
 	}
 	if !wordsName(name) {
@@ -94,8 +95,8 @@ func (w *words) erase(name string) error {
 		return fs.ErrNotExist
 	}
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	delete(w.known, name)
-	w.mu.Unlock()
 	if err := os.Remove(filepath.Join(w.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

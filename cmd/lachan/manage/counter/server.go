@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"lachan/admin/ledger"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/source"
 	"lachan/console/api"
@@ -207,10 +206,6 @@ func wholeLines(f *os.File) (int64, error) {
 	return 0, nil
 }
 
-// verifyTries is how often a ledger is read whose console.yaml is another's: somebody may
-// have decided in between.
-const verifyTries = 3
-
 func (s server) Verify(ctx context.Context) (v api.Verified, err error) {
 	select {
 	case s.one <- struct{}{}:
@@ -218,19 +213,11 @@ func (s server) Verify(ctx context.Context) (v api.Verified, err error) {
 	case <-ctx.Done():
 		return v, api.NewProblem(http.StatusServiceUnavailable, "busy", textVerifying)
 	}
-	for range verifyTries {
-		if err := s.src.Ledger.WriteConsole(); err != nil { // it follows the records with some delay
-			return v, err
-		}
-		rep, err := ledger.Verify(s.ledgerDir())
-		if err != nil {
-			return v, err
-		}
-		if v = api.VerifiedOf(&rep); v.OK || rep.Bad != nil || ctx.Err() != nil {
-			break
-		}
+	rep, err := s.src.Ledger.Verify()
+	if err != nil {
+		return v, err
 	}
-	return v, nil
+	return api.VerifiedOf(&rep), nil
 }
 
 func (s server) Policy(context.Context) ([]byte, error) {
