@@ -173,8 +173,8 @@ var (
 		EN: "show and answer the requests from the block page",
 	}
 	textRequestsLong = wording.Text{
-		VI: "Mở một trang là việc của chính sách: ghi tên miền vào allow của trường trong policy.yaml, nạp lại, rồi trả lời yêu cầu ở đây.",
-		EN: "Opening a page is for the policy: write the name into the school's allow in policy.yaml, reload, then answer the request here.",
+		VI: "Khi máy chủ chạy, answer --open mở luôn tên miền cho đơn vị đã hỏi, và mỗi câu trả lời là một dòng của sổ quyết định. Khi không, yêu cầu được đọc và đóng ngay trong tệp; mở một trang thì ghi tên miền vào allow của trường trong policy.yaml rồi nạp lại.",
+		EN: "While a server runs, answer --open opens the name for the unit that asks, and each answer is a record of the ledger. While none does, requests are read and closed in their files; to open a name, write it into the school's allow in policy.yaml and reload.",
 	}
 	textRequestsAnswer = wording.Text{
 		VI: "trả lời một yêu cầu và đóng lại",
