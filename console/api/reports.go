@@ -72,6 +72,7 @@ func makeReport(a *API, c *call) (reply, error) {
 	if err := a.made.add(r, c.now); err != nil {
 		return reply{}, err
 	}
+	begun := r.Report // what is shown now; r changes from here on
 	a.Go(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, reportTime)
 		defer cancel()
@@ -84,7 +85,7 @@ func makeReport(a *API, c *call) (reply, error) {
 		}
 		a.made.end(r, &f, err)
 	})
-	return reply{status: http.StatusAccepted, body: r.Report, location: Prefix + "reports/" + r.ID}, nil
+	return reply{status: http.StatusAccepted, body: begun, location: Prefix + "reports/" + begun.ID}, nil
 }
 
 // add takes a report among those that are kept, if there is room.
