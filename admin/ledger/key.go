@@ -53,7 +53,7 @@ func openKey(dir string) (key ed25519.PrivateKey, keys []ed25519.PublicKey, lost
 	for _, k := range keys {
 		fmt.Fprintln(&text, hex.EncodeToString(k))
 	}
-	return key, keys, lost, durable.WriteFile(filepath.Join(dir, publicFile), text.Bytes(), 0o644)
+	return key, keys, lost, durable.WriteFile(filepath.Join(dir, publicFile), text.Bytes(), 0o600)
 }
 
 // publicKeys are those that have signed the records of a folder, the newest last.
