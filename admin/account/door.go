@@ -82,6 +82,12 @@ func Open(s Settings) (d *Door, damaged []error, err error) {
 	return d, damaged, nil
 }
 
+// ByProvider is the way in for those who log in elsewhere.
+func (d *Door) ByProvider() *ByProvider { return d.Provider }
+
+// ByPasskey is the way in by the key of a device.
+func (d *Door) ByPasskey() *ByPasskey { return d.Passkeys }
+
 // A Visit is from where somebody comes.
 type Visit struct {
 	From netip.Addr

@@ -13,7 +13,8 @@ var document []byte
 // routes are all routes.
 func routes() []route {
 	own := []route{{pattern: "GET /api/v1/openapi.yaml", open: true, serve: showDocument}}
-	return slices.Concat(own, lookRoutes(), sessionRoutes(), accountRoutes(), machineRoutes(), decisionRoutes())
+	people := slices.Concat(sessionRoutes(), entranceRoutes(), accountRoutes())
+	return slices.Concat(own, lookRoutes(), people, machineRoutes(), decisionRoutes())
 }
 
 // Patterns are the methods and paths that the API serves.

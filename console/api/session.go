@@ -30,6 +30,8 @@ type Door interface {
 	Login(ctx context.Context, v account.Visit, name, password string, now time.Time) (account.Pass, error)
 	Second(ctx context.Context, v account.Visit, token, code string, now time.Time) (account.Pass, error)
 	Redeem(ctx context.Context, v account.Visit, name, code, password string, now time.Time) (account.Pass, error)
+	ByProvider() *account.ByProvider
+	ByPasskey() *account.ByPasskey
 	Logout(token string) error
 	Own(ctx context.Context, token string) (*account.Own, error)
 }

@@ -67,16 +67,12 @@ func Open(cfg *config.Config, src Sources) (*Office, error) {
 		return nil, err
 	}
 	o.tell("ledger-damaged", o.Ledger.Damage())
-	door, damaged, err := account.Open(account.Settings{
-		Dir: cfg.StateDir, Grants: grants{o}, UnitName: o.unitName,
-	})
-	if err != nil {
+	if err := o.openDoor(cfg); err != nil {
 		return nil, err
 	}
-	o.tell("accounts-damaged", damaged)
-	o.Door = door
 	o.Desk = admin.New(admin.Parts{
-		Ledger: o.Ledger, View: view{o}, Force: force{o}, Lists: lists{o}, Accounts: accounts{door}, Papers: papers{o},
+		Ledger: o.Ledger, View: view{o}, Force: force{o}, Lists: lists{o},
+		Accounts: accounts{o.Door}, Papers: papers{o},
 		Requests: src.Requests,
 	})
 	return o, nil
