@@ -38,7 +38,7 @@ type Parts struct {
 
 // Settings are what an operator can choose.
 type Settings struct {
-	// Target is how many school hours a request may wait. Default 4 hours.
+	// Target is how many school hours a request may wait. Default request.UsualTarget.
 	Target time.Duration
 	// Days is how long an exception lasts that names no end. Default 30.
 	Days int
@@ -85,7 +85,7 @@ type ListStanding struct {
 // New is a desk of its parts. Settings that are zero are the defaults.
 func New(p Parts) *Desk {
 	if p.Settings.Target == 0 {
-		p.Settings.Target = 4 * time.Hour
+		p.Settings.Target = request.UsualTarget
 	}
 	if p.Settings.Days == 0 {
 		p.Settings.Days = 30

@@ -2,6 +2,9 @@ package request
 
 import "time"
 
+// UsualTarget is how many hours of school a request may wait.
+const UsualTarget = 4 * time.Hour
+
 // Hours are the hours in which lessons are held at a school. A request waits no longer
 // than they last: nights and holidays do not count.
 type Hours struct {

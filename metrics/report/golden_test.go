@@ -66,9 +66,9 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 		spec.Feeds = []figures.Feed{{Name: "co-bac", Category: "gambling", Entries: 12345, Holds: []time.Time{day("2026-04-01"), day("2026-09-01")}, Updated: day("2026-11-29").Add(3 * time.Hour)}, {Name: "a05", Category: "phishing", Authority: "Cục A05", Document: "16/A05", Entries: 3, Updated: day("2026-10-10"), Late: true}}
 		spec.Days = noticed(day("2026-05-01"), day("2026-12-01"))
 		spec.Requests = []figures.Request{
-			{School: "truong-3", Came: day("2026-10-05").Add(8 * time.Hour), Answered: day("2026-10-05").Add(9 * time.Hour)},
-			{School: "truong-3", Came: day("2026-10-06").Add(8 * time.Hour), Answered: day("2026-10-06").Add(11 * time.Hour)},
-			{School: "truong-3", Came: day("2026-10-07"), Answered: day("2027-03-01")},
+			{School: "truong-3", Came: day("2026-10-05").Add(8 * time.Hour), Answered: day("2026-10-05").Add(9 * time.Hour), Outcome: "open", Spent: time.Hour},
+			{School: "truong-3", Came: day("2026-10-06").Add(8 * time.Hour), Answered: day("2026-10-06").Add(11 * time.Hour), Outcome: "refuse", Spent: 3 * time.Hour},
+			{School: "truong-3", Came: day("2026-10-07"), Answered: day("2027-03-01"), Spent: 90 * time.Hour, Late: true},
 			{School: "truong-4", Came: day("2026-08-20")},
 			{School: "another", Came: day("2026-10-05")},
 		}

@@ -233,9 +233,10 @@ func (b *body) exceptions() []Block {
 	}
 	r := b.beside.Requests
 	blocks = append(blocks,
-		para("Số yêu cầu mở chặn gửi từ trang báo chặn: %s; đã trả lời: %s; đang xử lý: %s; thời gian xử lý "+
-			"trung vị: %s.", r.Came, r.Answered, r.Open, r.Median),
-		para("Số đồng ý, từ chối và các yêu cầu nhận ngoài hệ thống do đơn vị tổng hợp:"))
+		para("Số yêu cầu mở chặn gửi từ trang báo chặn: %s; đã trả lời: %s (đồng ý mở: %s; từ chối: %s); đang "+
+			"xử lý: %s; quá hạn: %s. Thời gian xử lý tính theo giờ học: trung vị %s, 90%% số yêu cầu không quá %s.",
+			r.Came, r.Answered, r.Opened, r.Refused, r.Open, r.Late, r.Median, r.P90),
+		para("Các yêu cầu nhận ngoài hệ thống do đơn vị tổng hợp:"))
 	return append(blocks, typed(b.spec.Typed.Requests)...)
 }
 

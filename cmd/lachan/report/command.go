@@ -10,6 +10,7 @@ import (
 
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/offline"
 	"lachan/internal/wording"
 	"lachan/metrics/report"
@@ -54,6 +55,8 @@ func run(c command.Call, o *Request) error {
 	}
 	if id, known := policy.UnitNamed(off.Policy, o.Unit); known {
 		o.Unit = id // it may be said by its name
+	} else if o.Unit != "" && o.Unit != everySchool {
+		return command.Fail(explain.NoUnit(off.Policy, o.Unit))
 	}
 	now := time.Now()
 	orders, _, err := order.Open(off.Config.OrdersFile())

@@ -58,7 +58,7 @@ func Spec(
 	// A day that cannot be read is one that nothing is known of: the report says
 	// how many there are.
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
-	spec.Requests = requestsOf(cfg)
+	spec.Requests = requestsOf(cfg, units, now)
 	spec.Ledger = ledgerOf(cfg)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
@@ -96,8 +96,9 @@ func ledgerOf(cfg *config.Config) figures.LedgerHead {
 	return figures.LedgerHead{Seq: h.Seq, Hash: h.Hash, Key: h.Key, Sig: h.Sig}
 }
 
-// requestsOf are the requests that names be opened; nil where none are kept.
-func requestsOf(cfg *config.Config) (list []figures.Request) {
+// requestsOf are the requests that names be opened, each with the hours of school that it
+// took; nil where none are kept.
+func requestsOf(cfg *config.Config, units *policy.Policy, now time.Time) (list []figures.Request) {
 	dir := cfg.RequestsDir()
 	if _, err := os.Stat(dir); err != nil {
 		return nil
@@ -114,12 +115,26 @@ func requestsOf(cfg *config.Config) (list []figures.Request) {
 	for _, r := range kept {
 		school, _, _ := strings.Cut(r.Unit, "/")
 		one := figures.Request{School: school, Came: r.First}
+		end := now
 		if r.Answer != nil {
-			one.Answered = r.Answer.At
+			one.Answered, one.Outcome, end = r.Answer.At, r.Answer.Outcome, r.Answer.At
 		}
+		one.Spent = schoolHours(units, r.Unit).Between(r.First, end)
+		one.Late = one.Spent > request.UsualTarget
 		list = append(list, one)
 	}
 	return list
+}
+
+// schoolHours are the hours in which lessons are held in a unit.
+func schoolHours(units *policy.Policy, unit string) request.Hours {
+	lessons := units.Lessons()
+	group, _ := units.GroupOf(unit)
+	calendar := units.Calendar(group)
+	return request.Hours{
+		From: lessons.From, To: lessons.To, Zone: units.Location(),
+		On: func(day time.Time) bool { return units.LessonsOn(calendar, day) },
+	}
 }
 
 // unitsOf are the units of the policy that stand in reports, and how they

@@ -1,6 +1,9 @@
 package figures
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Beside has the figures that do not come from counters. They depend on the policy in
 // force and on files of the machine that makes the report, so the hash of the figures
@@ -75,6 +78,11 @@ type Request struct {
 	School   string // its id
 	Came     time.Time
 	Answered time.Time // zero: not yet
+	// Outcome is open or refuse; "" of an answer that is neither.
+	Outcome string
+	// Spent are the hours of school until the answer, or until now.
+	Spent time.Duration
+	Late  bool // Spent is longer than a request may take
 }
 
 // RequestCounts count the requests that came in the period, and their state at its
@@ -83,12 +91,16 @@ type RequestCounts struct {
 	Came     Figure `json:"came"`
 	Answered Figure `json:"answered"`
 	Open     Figure `json:"open"`
-	Median   string `json:"median"` // time to the answer, in words, or NoData
+	Opened   Figure `json:"opened"` // of those answered: the name was opened
+	Refused  Figure `json:"refused"`
+	Late     Figure `json:"late"`   // answered or not, after more hours of school than a request may take
+	Median   string `json:"median"` // hours of school to the answer, in words, or NoData
+	P90      string `json:"p90"`
 }
 
 func (b *besideBuilder) requestCounts() RequestCounts {
 	none := Figure{Sign: NoData}
-	c := RequestCounts{none, none, none, string(NoData)}
+	c := RequestCounts{none, none, none, none, none, none, string(NoData), string(NoData)}
 	if b.spec.Requests == nil {
 		return c
 	}
@@ -97,22 +109,33 @@ func (b *besideBuilder) requestCounts() RequestCounts {
 		ours[s.ID] = true
 	}
 	c.Came, c.Answered, c.Open = Number(0), Number(0), Number(0)
+	c.Opened, c.Refused, c.Late = Number(0), Number(0), Number(0)
 	var took []time.Duration
 	for _, r := range b.spec.Requests {
 		if !ours[r.School] || r.Came.Before(b.spec.Period.Start) || !r.Came.Before(b.spec.Period.End) {
 			continue
 		}
 		c.Came.Value++
+		if r.Late {
+			c.Late.Value++
+		}
 		if r.Answered.IsZero() || !r.Answered.Before(b.spec.Period.End) {
 			c.Open.Value++
 			continue
 		}
 		c.Answered.Value++
-		took = append(took, max(0, r.Answered.Sub(r.Came)))
+		switch r.Outcome {
+		case "open":
+			c.Opened.Value++
+		case "refuse":
+			c.Refused.Value++
+		}
+		took = append(took, r.Spent)
 	}
 	if len(took) > 0 {
+		slices.Sort(took)
 		middle, _ := median(took)
-		c.Median = InWords(middle)
+		c.Median, c.P90 = InWords(middle), InWords(took[(len(took)*9+9)/10-1])
 	}
 	return c
 }
