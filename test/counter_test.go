@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -366,9 +367,9 @@ func (p *process) gigabyte(token string) int {
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	reply, err := (&http.Client{Timeout: soon}).Do(r)
-	p.t.Logf("a gigabyte was refused after %d KiB", body.read>>10)
-	if body.read > 64<<20 {
-		p.t.Errorf("%d MiB of it were taken", body.read>>20)
+	p.t.Logf("a gigabyte was refused after %d KiB", body.read.Load()>>10)
+	if body.read.Load() > 64<<20 {
+		p.t.Errorf("%d MiB of it were taken", body.read.Load()>>20)
 	}
 	if err != nil {
 		return 0
@@ -378,13 +379,16 @@ func (p *process) gigabyte(token string) int {
 }
 
 // countedZeros are so many bytes.
-type countedZeros struct{ read, most int }
+type countedZeros struct {
+	most int64
+	read atomic.Int64 // the transport reads on while the refusal is there already
+}
 
 func (z *countedZeros) Read(b []byte) (int, error) {
-	if z.read >= z.most {
+	if z.read.Load() >= z.most {
 		return 0, io.EOF
 	}
 	clear(b)
-	z.read += len(b)
+	z.read.Add(int64(len(b)))
 	return len(b), nil
 }
