@@ -17,7 +17,7 @@ import (
 )
 
 // hostile is what others may have named something.
-const hostile = `<script>alert(1)</script>"'&` + "‮x"
+const hostile = `<script>alert(1)</script>"'&` + "\u202ex"
 
 func fullFrame() frame {
 	return frame{

@@ -35,7 +35,6 @@ type madeReport struct {
 	Report
 	by   string
 	file *File
-	err  error
 }
 
 // A Report is a document that somebody had made.

@@ -58,7 +58,6 @@ type ReportQuestion = api.ReportQuestion
 type Counter struct {
 	*api.API
 	src     Sources
-	own     map[string]bool
 	mux     *http.ServeMux
 	started time.Time
 	folder  string
