@@ -94,13 +94,14 @@ func (s *Sessions) Begin(
 // Get is the session of a token, whose idle time begins anew; ok is false if there is
 // none.
 func (s *Sessions) Get(ctx context.Context, token string) (is Session, ok bool) {
-	loaded, is, err := s.load(ctx, token)
+	_, is, err := s.load(ctx, token)
 	if err != nil || time.Since(is.Seen) < touchAfter {
 		return is, err == nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if loaded, is, err = s.load(ctx, token); err != nil {
+	loaded, is, err := s.load(ctx, token)
+	if err != nil {
 		return is, false
 	}
 	is.Seen = time.Now().UTC()

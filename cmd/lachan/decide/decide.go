@@ -214,7 +214,6 @@ func path(parts ...string) string {
 type list struct {
 	options
 	query url.Values
-	all   bool // pages to the end
 	limit int
 }
 
