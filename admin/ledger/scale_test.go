@@ -38,7 +38,7 @@ func many(t *testing.T, l *ledger.Ledger, n, objects int) {
 // TestALongLedgerIsReadInSeconds: a million records are folded in 10 seconds and verified in
 // 30, on two cores; a short form is part of every run.
 func TestALongLedgerIsReadInSeconds(t *testing.T) {
-	n := 40_000
+	n := 10_000
 	if os.Getenv("TEST_PROOF") != "" {
 		n = 1_000_000
 	}

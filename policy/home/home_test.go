@@ -161,7 +161,7 @@ func same(t *testing.T, what string, before, after *policy.Policy, ids []string,
 
 // Units that were adopted, and then all of it exported, decide as they did.
 func TestAdoptedAndExportedAllDecidesAsBefore(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(2) {
 		rng := rand.New(rand.NewPCG(seed, 18))
 		p := newPlace(t)
 		file, table, ids := written(rng, 60)
