@@ -9,7 +9,7 @@ RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 
 # Programs that tests start, and the Debian packages they are in.
 TOOLS    := minisign unbound dnsdist kresd dnsmasq nft named pdns_recursor knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice python3 unshare mount
-PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base nftables bind9 pdns-recursor knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer python3 util-linux mount
+PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base nftables bind9 pdns-recursor knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer python3 python3-cryptography util-linux mount
 # What HTTP/2 wants of a server, as a program; it is in no package of Debian.
 H2SPEC   := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # Let's Encrypt's server for tests, likewise.
@@ -33,6 +33,7 @@ tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
 	@command -v pebble >/dev/null || go install $(PEBBLE) || echo "not installed: pebble, from $(PEBBLE). Its tests are left out"
 	@missing=""; for t in $(TOOLS); do command -v $$t >/dev/null || missing="$$missing $$t"; done; \
+	python3 -c "import cryptography" 2>/dev/null || /usr/bin/python3 -c "import cryptography" 2>/dev/null || missing="$$missing python3-cryptography"; \
 	if [ -z "$$missing" ]; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "installing for the tests:$$missing"; \
