@@ -1,12 +1,9 @@
 package console
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
-	"slices"
-	"strings"
 
+	"lachan/console/browser"
 	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
@@ -33,44 +30,15 @@ type guard struct {
 	cross *http.CrossOriginProtection
 }
 
-func newGuard(names []string) guard {
-	g := guard{cross: http.NewCrossOriginProtection()}
-	for _, n := range names {
-		g.names = append(g.names, strings.ToLower(strings.TrimSuffix(n, ".")))
-	}
-	return g
-}
+func newGuard(names []string) guard { return guard{names, http.NewCrossOriginProtection()} }
 
 // refuses says why a request is not answered, and with which status; 0 if it is.
 func (g *guard) refuses(r *http.Request) (why wording.Text, status int) {
 	switch {
-	case !g.named(r):
+	case !browser.Named(r, g.names):
 		return textHost.With(printable.Line(r.Host, 80)), http.StatusMisdirectedRequest
 	case g.cross.Check(r) != nil:
 		return textCrossSite, http.StatusForbidden
 	}
 	return why, 0
-}
-
-// named reports whether the console is asked as what it is: at the address that the
-// connection came to, as localhost, or by one of its names.
-func (g *guard) named(r *http.Request) bool {
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-	if host == "localhost" || slices.Contains(g.names, host) {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	if err != nil {
-		return false
-	}
-	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if local == nil {
-		return false
-	}
-	at, err := netip.ParseAddrPort(local.String())
-	return err == nil && at.Addr().Unmap().WithZone("") == address.Unmap().WithZone("")
 }

@@ -7,6 +7,7 @@ import (
 	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/admin/account/session"
+	"lachan/console/browser"
 	"lachan/internal/wording"
 )
 
@@ -33,7 +34,7 @@ type roleRow struct {
 
 // ownAccount is the account of a visit's session.
 func ownAccount(s *Site, v *visit) (*account.Own, error) {
-	return s.Door.Own(v.Context(), v.cookie(sessionCookie))
+	return s.Door.Own(v.Context(), browser.Cookie(v.Request, browser.Session))
 }
 
 // showAccount is the page of somebody's own account.
@@ -71,7 +72,7 @@ func changeAccount(s *Site, v *visit) (reply, error) {
 	f, p := v.PostForm, accountPage{}
 	switch f.Get("do") {
 	case "password":
-		if err = o.SetPassword(v.Context(), v.from(), f.Get("old"), f.Get("password"), v.now); err == nil {
+		if err = o.SetPassword(v.Context(), browser.Visit(v.Request), f.Get("old"), f.Get("password"), v.now); err == nil {
 			return reply{to: "/account"}, nil
 		}
 	case "totp":
@@ -107,7 +108,8 @@ func changeAccount(s *Site, v *visit) (reply, error) {
 
 // confirmTOTP takes the first code of an app. The session is another one from then on.
 func confirmTOTP(s *Site, v *visit, o *account.Own) (reply, error) {
-	pass, recovery, err := o.ConfirmTOTP(v.Context(), v.from(), strings.TrimSpace(v.PostForm.Get("code")), v.now)
+	code := strings.TrimSpace(v.PostForm.Get("code"))
+	pass, recovery, err := o.ConfirmTOTP(v.Context(), browser.Visit(v.Request), code, v.now)
 	if err != nil {
 		v.wrong = wrongOf(err, "code")
 		return drawAccount(s, v, o, accountPage{}, http.StatusUnprocessableEntity), nil
@@ -118,6 +120,6 @@ func confirmTOTP(s *Site, v *visit, o *account.Own) (reply, error) {
 	}
 	v.who.MustEnroll = nil
 	rep := drawAccount(s, v, now, accountPage{Recovery: recovery}, http.StatusOK)
-	rep.cookies = v.passed(&pass)
+	rep.cookies = browser.Passed(v.Request, &pass)
 	return rep, nil
 }

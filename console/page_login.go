@@ -8,6 +8,7 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/account"
+	"lachan/console/browser"
 	"lachan/internal/wording"
 )
 
@@ -39,18 +40,18 @@ func (v *visit) loginPage(status int) reply {
 func logIn(s *Site, v *visit) (reply, error) {
 	f := v.PostForm
 	code, next := strings.TrimSpace(f.Get("code")), local(f.Get("next"))
-	pass, err := s.Door.Login(v.Context(), v.from(), f.Get("name"), f.Get("password"), v.now)
+	pass, err := s.Door.Login(v.Context(), browser.Visit(v.Request), f.Get("name"), f.Get("password"), v.now)
 	if err == nil && pass.NeedsFactor {
 		if code == "" {
-			return reply{to: "/login/second?next=" + url.QueryEscape(next), cookies: v.passed(&pass)}, nil
+			return reply{to: "/login/second?next=" + url.QueryEscape(next), cookies: browser.Passed(v.Request, &pass)}, nil
 		}
-		pass, err = s.Door.Second(v.Context(), v.from(), pass.Token, code, v.now)
+		pass, err = s.Door.Second(v.Context(), browser.Visit(v.Request), pass.Token, code, v.now)
 	}
 	if err != nil {
 		v.wrong = wrongOf(err, "name")
 		return v.loginPage(http.StatusUnauthorized), nil
 	}
-	return reply{to: next, cookies: v.passed(&pass)}, nil
+	return reply{to: next, cookies: browser.Passed(v.Request, &pass)}, nil
 }
 
 // askSecond is the page that asks for the second factor.
@@ -64,12 +65,13 @@ func (v *visit) secondPage(status int) reply {
 // showSecond takes the second factor.
 func showSecond(s *Site, v *visit) (reply, error) {
 	code := strings.TrimSpace(v.PostForm.Get("code"))
-	pass, err := s.Door.Second(v.Context(), v.from(), v.cookie(sessionCookie), code, v.now)
+	token := browser.Cookie(v.Request, browser.Session)
+	pass, err := s.Door.Second(v.Context(), browser.Visit(v.Request), token, code, v.now)
 	if err != nil {
 		v.wrong = wrongOf(err, "code")
 		return v.secondPage(http.StatusUnauthorized), nil
 	}
-	return reply{to: local(v.PostForm.Get("next")), cookies: v.passed(&pass)}, nil
+	return reply{to: local(v.PostForm.Get("next")), cookies: browser.Passed(v.Request, &pass)}, nil
 }
 
 // askPassword is the page on which a new account, or one that was reset, gets a password.
@@ -85,21 +87,22 @@ func (v *visit) invitedPage(status int) reply {
 // redeemCode takes the new password.
 func redeemCode(s *Site, v *visit) (reply, error) {
 	f := v.PostForm
-	pass, err := s.Door.Redeem(v.Context(), v.from(), f.Get("name"), strings.TrimSpace(f.Get("code")), f.Get("password"), v.now)
+	code := strings.TrimSpace(f.Get("code"))
+	pass, err := s.Door.Redeem(v.Context(), browser.Visit(v.Request), f.Get("name"), code, f.Get("password"), v.now)
 	if err != nil {
 		v.wrong = wrongOf(err, "code")
 		return v.invitedPage(http.StatusUnprocessableEntity), nil
 	}
-	return reply{to: "/", cookies: v.passed(&pass)}, nil
+	return reply{to: "/", cookies: browser.Passed(v.Request, &pass)}, nil
 }
 
 func logOut(s *Site, v *visit) (reply, error) {
-	if token := v.cookie(sessionCookie); token != "" {
+	if token := browser.Cookie(v.Request, browser.Session); token != "" {
 		if err := s.Door.Logout(token); err != nil {
 			return reply{}, err
 		}
 	}
-	return reply{to: "/login", cookies: []*http.Cookie{v.newCookie(sessionCookie, "", -1)}}, nil
+	return reply{to: "/login", cookies: []*http.Cookie{browser.NewCookie(v.Request, browser.Session, "", -1)}}, nil
 }
 
 // showStart is the page of the first start: an account, by the code on the terminal.
@@ -123,7 +126,8 @@ func beginFirst(s *Site, v *visit) (reply, error) {
 		return reply{to: "/login"}, nil
 	}
 	f := v.PostForm
-	pass, err := s.Door.First(v.Context(), v.from(), strings.TrimSpace(f.Get("code")), f.Get("name"), f.Get("password"), v.now)
+	code := strings.TrimSpace(f.Get("code"))
+	pass, err := s.Door.First(v.Context(), browser.Visit(v.Request), code, f.Get("name"), f.Get("password"), v.now)
 	if err == nil {
 		err = s.Found(v.Context(), pass.Account)
 	}
@@ -131,7 +135,7 @@ func beginFirst(s *Site, v *visit) (reply, error) {
 		v.wrong = wrongOf(err, "code")
 		return v.startPage(http.StatusUnprocessableEntity), nil
 	}
-	return reply{to: "/start/school", cookies: v.passed(&pass)}, nil
+	return reply{to: "/start/school", cookies: browser.Passed(v.Request, &pass)}, nil
 }
 
 // wrongOf is what an error says is wrong with a form, at its field or at a usual one.

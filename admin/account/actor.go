@@ -99,8 +99,8 @@ type Holder struct {
 	Unit string // "" is everything
 }
 
-// WhoMay is which roles would have a right over a unit, the nearest first: what somebody
-// who has not is told.
+// WhoMay returns the roles that have a right over a unit, the nearest first. Somebody
+// without the right is told them.
 func WhoMay(right Right, unit string, t Tree) (holders []Holder) {
 	for _, above := range append(chain(unit, t), "") {
 		for _, role := range Roles() {

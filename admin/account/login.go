@@ -13,7 +13,7 @@ import (
 	"lachan/internal/wording"
 )
 
-// Login lets in who knows the password of a name. Nothing tells whether the name or the
+// Login lets somebody in with the name and the password of an account. Nothing tells whether the name or the
 // password is wrong, nor how long it took.
 func (d *Door) Login(ctx context.Context, v Visit, name, password string, now time.Time) (Pass, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
@@ -218,7 +218,7 @@ func (d *Door) FirstCode(now time.Time) (code string, ok bool) {
 	return code, true
 }
 
-// First makes the first account by the code of FirstCode. It has no grants: who calls has
+// First makes the first account by the code of FirstCode. It has no grants: the caller has
 // to see to that, before the Pass is handed over.
 func (d *Door) First(ctx context.Context, v Visit, code, name, password string, now time.Time) (Pass, error) {
 	try, err := d.begin("first", "", v, now)

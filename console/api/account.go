@@ -8,6 +8,7 @@ import (
 	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/admin/account/session"
+	"lachan/console/browser"
 )
 
 // Accounts: one's own, and those of others. What they may is the desk's to decide; by what
@@ -131,7 +132,7 @@ func (c *call) account() string { return c.named(c.PathValue("id")) }
 // may, no token and not the machine.
 func own(do func(*API, *call, *account.Own) (reply, error)) func(*API, *call) (reply, error) {
 	return func(a *API, c *call) (reply, error) {
-		token := cookieOf(c.Request, sessionCookie)
+		token := browser.Cookie(c.Request, browser.Session)
 		if token == "" || c.Header.Get("Authorization") != "" || c.actor.Machine {
 			return reply{}, problem(http.StatusForbidden, "no-session", textNoSession)
 		}
@@ -164,7 +165,7 @@ func setPassword(_ *API, c *call, o *account.Own) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{}, o.SetPassword(c.Context(), visit(c.Request), b.Old, b.Password, c.now)
+	return reply{}, o.SetPassword(c.Context(), browser.Visit(c.Request), b.Old, b.Password, c.now)
 }
 
 // issuer is what apps for codes call this program.
@@ -180,13 +181,13 @@ func confirmTOTP(_ *API, c *call, o *account.Own) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p, recovery, err := o.ConfirmTOTP(c.Context(), visit(c.Request), b.Code, c.now)
+	p, recovery, err := o.ConfirmTOTP(c.Context(), browser.Visit(c.Request), b.Code, c.now)
 	if err != nil {
 		return reply{}, err
 	}
 	return reply{
 		body: Codes{Recovery: recovery}, secret: true,
-		cookies: []*http.Cookie{cookie(c.Request, sessionCookie, p.Token, 0)},
+		cookies: []*http.Cookie{browser.NewCookie(c.Request, browser.Session, p.Token, 0)},
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"lachan/admin/account"
 	"lachan/admin/account/passkey"
+	"lachan/console/browser"
 )
 
 // Ways in other than a password: a provider of OpenID Connect, the key of a device.
@@ -39,17 +40,18 @@ func startProvider(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{body: Start{url}, cookies: []*http.Cookie{cookie(c.Request, loginCookie, kept, loginKept)}}, nil
+	keep := browser.NewCookie(c.Request, loginCookie, kept, loginKept)
+	return reply{body: Start{url}, cookies: []*http.Cookie{keep}}, nil
 }
 
 // finishProvider is where the provider sends the browser back to.
 func finishProvider(a *API, c *call) (reply, error) {
-	query, kept := c.URL.Query(), cookieOf(c.Request, loginCookie)
+	query, kept := c.URL.Query(), browser.Cookie(c.Request, loginCookie)
 	p, err := a.Door.ByProvider().Finish(
-		c.Context(), visit(c.Request), query.Get("state"), query.Get("code"), kept, c.now)
+		c.Context(), browser.Visit(c.Request), query.Get("state"), query.Get("code"), kept, c.now)
 	rep, err := passed(c, p, err)
 	if err == nil {
-		rep.cookies = append(rep.cookies, cookie(c.Request, loginCookie, "", -1))
+		rep.cookies = append(rep.cookies, browser.NewCookie(c.Request, loginCookie, "", -1))
 	}
 	return rep, err
 }
@@ -80,12 +82,12 @@ func answerPasskey(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p, err := a.Door.ByPasskey().Finish(c.Context(), visit(c.Request), b.Kept, b.Response, c.now)
+	p, err := a.Door.ByPasskey().Finish(c.Context(), browser.Visit(c.Request), b.Kept, b.Response, c.now)
 	return passed(c, p, err)
 }
 
 func askSecond(a *API, c *call) (reply, error) {
-	return ceremony(a.Door.ByPasskey().StartSecond(c.Context(), cookieOf(c.Request, sessionCookie)))
+	return ceremony(a.Door.ByPasskey().StartSecond(c.Context(), browser.Cookie(c.Request, browser.Session)))
 }
 
 func answerSecond(a *API, c *call) (reply, error) {
@@ -93,8 +95,8 @@ func answerSecond(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	token := cookieOf(c.Request, sessionCookie)
-	p, err := a.Door.ByPasskey().FinishSecond(c.Context(), visit(c.Request), token, b.Kept, b.Response, c.now)
+	token := browser.Cookie(c.Request, browser.Session)
+	p, err := a.Door.ByPasskey().FinishSecond(c.Context(), browser.Visit(c.Request), token, b.Kept, b.Response, c.now)
 	return passed(c, p, err)
 }
 
@@ -111,6 +113,6 @@ func answerNewPasskey(_ *API, c *call, o *account.Own) (reply, error) {
 	}
 	return reply{
 		body: Codes{Recovery: recovery}, secret: true,
-		cookies: []*http.Cookie{cookie(c.Request, sessionCookie, p.Token, 0)},
+		cookies: []*http.Cookie{browser.NewCookie(c.Request, browser.Session, p.Token, 0)},
 	}, nil
 }

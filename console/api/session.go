@@ -4,24 +4,15 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
 	"lachan/admin/account"
+	"lachan/console/browser"
 )
 
 // Sessions are of people: a cookie that a password, or a code, has bought. Programs have
 // tokens.
-
-// The names of cookies. Where there is TLS their names have the prefix that keeps other
-// hosts of the domain from setting them.
-const (
-	sessionCookie = "lachan"
-	deviceCookie  = "lachan-device"
-	hostPrefix    = "__Host-"
-	deviceKept    = 365 * 24 * 60 * 60 // seconds
-)
 
 // A Door lets people in: *account.Door.
 type Door interface {
@@ -48,43 +39,13 @@ func Identify(d Door, r *http.Request, now time.Time) (actor account.Actor, know
 		actor, err := d.ByToken(strings.TrimSpace(token), now)
 		return actor, err == nil
 	}
-	token := cookieOf(r, sessionCookie)
+	token := browser.Cookie(r, browser.Session)
 	if token == "" {
 		return actor, false
 	}
 	e, err := d.BySession(r.Context(), token)
 	e.Actor.Via = "api"
 	return e.Actor, err == nil
-}
-
-// cookieOf is a cookie of ours, "" if there is none. Over TLS only that with the prefix
-// counts.
-func cookieOf(r *http.Request, name string) string {
-	if r.TLS != nil {
-		name = hostPrefix + name
-	}
-	c, err := r.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return c.Value
-}
-
-// cookie is a cookie of ours; of no age it ends with the browser, of less than none at once.
-func cookie(r *http.Request, name, value string, age int) *http.Cookie {
-	c := &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	}
-	if r.TLS != nil {
-		c.Name, c.Secure = hostPrefix+name, true
-	}
-	return c
-}
-
-// visit is from where a request comes.
-func visit(r *http.Request) account.Visit {
-	from, _ := netip.ParseAddrPort(r.RemoteAddr) // none on the control socket
-	return account.Visit{From: from.Addr().Unmap().WithZone(""), Device: cookieOf(r, deviceCookie)}
 }
 
 // A Session is somebody who is in.
@@ -142,7 +103,7 @@ func logIn(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p, err := a.Door.Login(c.Context(), visit(c.Request), b.Name, b.Password, c.now)
+	p, err := a.Door.Login(c.Context(), browser.Visit(c.Request), b.Name, b.Password, c.now)
 	return passed(c, p, err)
 }
 
@@ -155,7 +116,8 @@ func showSecond(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p, err := a.Door.Second(c.Context(), visit(c.Request), cookieOf(c.Request, sessionCookie), b.Code, c.now)
+	token := browser.Cookie(c.Request, browser.Session)
+	p, err := a.Door.Second(c.Context(), browser.Visit(c.Request), token, b.Code, c.now)
 	return passed(c, p, err)
 }
 
@@ -170,7 +132,7 @@ func redeem(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p, err := a.Door.Redeem(c.Context(), visit(c.Request), b.Name, b.Code, b.Password, c.now)
+	p, err := a.Door.Redeem(c.Context(), browser.Visit(c.Request), b.Name, b.Code, b.Password, c.now)
 	return passed(c, p, err)
 }
 
@@ -184,10 +146,7 @@ func passed(c *call, p account.Pass, err error) (reply, error) {
 			ID: p.Account.ID, Name: p.Account.Name, Via: "api", Roles: []Grant{}, NeedsFactor: p.NeedsFactor,
 			MustEnroll: p.MustEnroll, Until: moment(p.Session.Until),
 		},
-		cookies: []*http.Cookie{cookie(c.Request, sessionCookie, p.Token, 0)},
-	}
-	if p.Device != "" {
-		rep.cookies = append(rep.cookies, cookie(c.Request, deviceCookie, p.Device, deviceKept))
+		cookies: browser.Passed(c.Request, &p),
 	}
 	return rep, nil
 }
@@ -197,7 +156,7 @@ func showSession(a *API, c *call) (reply, error) {
 		ID: c.actor.ID, Name: c.actor.Name, Via: c.actor.Via, Roles: grantsOf(c.actor.Grants),
 		Machine: c.actor.Machine, Scopes: c.actor.Scopes, Within: c.actor.Within,
 	}
-	if token := cookieOf(c.Request, sessionCookie); token != "" && c.Header.Get("Authorization") == "" {
+	if token := browser.Cookie(c.Request, browser.Session); token != "" && c.Header.Get("Authorization") == "" {
 		if e, err := a.Door.BySession(c.Context(), token); err == nil {
 			s.MustEnroll, s.Until = e.MustEnroll, moment(e.Session.Until)
 		}
@@ -206,12 +165,12 @@ func showSession(a *API, c *call) (reply, error) {
 }
 
 func logOut(a *API, c *call) (reply, error) {
-	if token := cookieOf(c.Request, sessionCookie); token != "" {
+	if token := browser.Cookie(c.Request, browser.Session); token != "" {
 		if err := a.Door.Logout(token); err != nil {
 			return reply{}, err
 		}
 	}
-	return reply{cookies: []*http.Cookie{cookie(c.Request, sessionCookie, "", -1)}}, nil
+	return reply{cookies: []*http.Cookie{browser.NewCookie(c.Request, browser.Session, "", -1)}}, nil
 }
 
 // refusalOfDoor is what the door refuses, as a problem; nil if it is none of its refusals.

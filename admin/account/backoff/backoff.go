@@ -1,6 +1,6 @@
-// Package backoff makes those wait who try again and again to be somebody, and nobody
-// else: what fails is counted by where it comes from, and by whom it was to be. Nobody is
-// ever locked out: from where nothing failed lately, a try is looked at.
+// Package backoff slows down repeated attempts to log in. Failures are counted by the
+// address that they come from and by the account that they are for. No account is ever
+// locked out: an attempt from an address without recent failures is looked at.
 package backoff
 
 import (

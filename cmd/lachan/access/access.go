@@ -6,13 +6,13 @@ package access
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"lachan/cmd/lachan/command"
+	"lachan/console/browser"
 	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
@@ -51,7 +51,8 @@ type guard struct {
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	health := isHealth(r)
 	switch {
-	case !g.named(r) && (!health || r.Host != ""): // HTTP/1.0 has no host, and browsers do not speak it
+	case !browser.Named(r, g.rules.Names) && (!health || r.Host != ""):
+		// HTTP/1.0 has no host, and browsers do not speak it.
 		refuse(w, http.StatusMisdirectedRequest, textHost.With(printable.Line(r.Host, 80)))
 	case health:
 		g.next.ServeHTTP(w, r)
@@ -81,37 +82,11 @@ func isHealth(r *http.Request) bool {
 	return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" && !r.URL.Query().Has("verbose")
 }
 
-// named reports whether the server is asked as what it is: at the address that
-// the connection came to, as localhost, or by one of its names.
-func (g *guard) named(r *http.Request) bool {
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-	if host == "localhost" || slices.ContainsFunc(g.rules.Names, func(name string) bool {
-		return strings.EqualFold(strings.TrimSuffix(name, "."), host)
-	}) {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.Unmap().WithZone("") == localOf(r)
-}
-
-// localOf is the address that the connection of a request came to.
-func localOf(r *http.Request) netip.Addr {
-	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if local == nil {
-		return netip.Addr{}
-	}
-	return addressOf(local.String())
-}
-
 // allowed reports whether the client's address is among those that may ask. The
 // machine itself may, by whichever address it comes.
 func (g *guard) allowed(r *http.Request) bool {
 	client := addressOf(r.RemoteAddr)
-	return client == localOf(r) ||
+	return client == browser.LocalOf(r) ||
 		slices.ContainsFunc(g.rules.Allow, func(p netip.Prefix) bool { return p.Contains(client) })
 }
 
