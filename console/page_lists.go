@@ -13,8 +13,9 @@ import (
 // of authorities.
 
 type listsPage struct {
-	Frame frame
-	Rows  []listRow
+	Frame  frame
+	Rows   []listRow
+	Public []PublicFeed
 }
 
 type listRow struct {
@@ -25,7 +26,7 @@ type listRow struct {
 
 // showLists is the page of the feeds.
 func showLists(s *Site, v *visit) (reply, error) {
-	p := listsPage{Frame: v.frame(textLists)}
+	p := listsPage{Frame: v.frame(textLists), Public: s.PublicFeeds()}
 	for _, f := range s.Feeds(v.who.Actor) {
 		row := listRow{Feed: f, Age: textNotInForce, MayDecide: f.Held.VI != "" && f.MayDecide}
 		if !f.InForce.IsZero() {

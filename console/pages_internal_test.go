@@ -61,7 +61,7 @@ func everyPage() map[string][]any {
 		}}},
 		"units":   {unitsPage{}, unitsPage{f, hostile, hostile, units, []unitRow{{hostile, hostile, both, 12, both, "warn"}, {}}, 2, "/units?after=x", true}},
 		"unit":    {unitPage{}, unitPage{f, hostile, hostile, hostile, hostile, both, both, both, units, units, []blockedLabel{{both, true}}, []blockedLabel{{both, false}, {both, true}}, []string{"10.0.0.0/8"}, 3, hostile}},
-		"lists":   {listsPage{}, listsPage{f, []listRow{{Feed{hostile, hostile, both, 12345, at, at, both, true, ""}, both, true}, {Feed: Feed{Error: hostile}}}}},
+		"lists":   {listsPage{}, listsPage{f, []listRow{{Feed{hostile, hostile, both, 12345, at, at, both, true, ""}, both, true}, {Feed: Feed{Error: hostile}}}, []PublicFeed{{hostile, hostile, hostile, both, both, 12345, hostile}, {}}}},
 		"orders":  {ordersPage{}, ordersPage{f, []orderRow{{Order{hostile, hostile, hostile, at, at, at, true, 1234}, both, "bad"}}}},
 		"reports": {reportsPage{}, reportsPage{f, hostile, hostile, "pdf", units}},
 	}

@@ -82,6 +82,8 @@ type Findings struct {
 	Days func(ctx context.Context, unit string, from, to time.Time) ([]Day, error)
 	// Feeds are the lists.
 	Feeds func(by account.Actor) []Feed
+	// PublicFeeds are those of the catalogue that are not in use yet.
+	PublicFeeds func() []PublicFeed
 	// Orders are the documents of authorities.
 	Orders func(by account.Actor) []Order
 	// Report makes a report.
@@ -137,6 +139,14 @@ type Feed struct {
 	Held           wording.Text // what is held back; "" if nothing is
 	MayDecide      bool
 	Error          string
+}
+
+// A PublicFeed is a list that its keeper offers to everybody.
+type PublicFeed struct {
+	Name, Licence, KeptBy string
+	Label, Category       wording.Text
+	Entries               int    // 0 if not known
+	YAML                  string // the line for feeds: in lachan.yaml
 }
 
 // An Order is a document of an authority, and where it stands.

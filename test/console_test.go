@@ -1,10 +1,13 @@
 package test
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -123,6 +126,15 @@ func TestANewSchoolIsFilteredFromTheConsole(t *testing.T) {
 	u.sends(undo[1])
 	if !blocked(p.from(pupil, "tiktok.com")) {
 		t.Error("what was undone is open")
+	}
+	_, page, _ = u.get("/lists")
+	line := regexp.MustCompile(`<pre class="code">( {2}- \{name: hostsvn-[^<]*)</pre>`).FindStringSubmatch(page)
+	if line == nil {
+		t.Fatalf("no public list is offered:\n%s", page)
+	}
+	p.write("offered.yaml", p.read("lachan.yaml")+"feeds:\n"+html.UnescapeString(line[1])+"\n")
+	if out, err := exec.Command(binary, "check", "--config", filepath.Join(p.dir, "offered.yaml")).CombinedOutput(); err != nil {
+		t.Errorf("the line that is offered is refused: %v\n%s", err, out)
 	}
 	if page, _ := u.sends("/ledger/verify"); !strings.Contains(page, "Sổ nguyên vẹn") {
 		t.Errorf("the ledger is not whole:\n%s", page)

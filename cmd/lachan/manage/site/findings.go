@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"lachan/admin/account"
 	"lachan/admin/ledger"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
 	"lachan/console"
 	"lachan/internal/wording"
@@ -190,6 +192,29 @@ func (s *Site) feeds(by account.Actor) (list []console.Feed) {
 			if status.Held.Copy.Digest != "" {
 				shown.Held = wording.Text{VI: status.Held.VI, EN: status.Held.EN}
 			}
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// publicFeeds are those of the catalogue that the configuration does not have.
+func (s *Site) publicFeeds() (list []console.PublicFeed) {
+	cfg, rules, _, _ := s.src.InForce()
+	for i := range s.src.Facts.Feeds {
+		f := &s.src.Facts.Feeds[i]
+		if slices.ContainsFunc(cfg.Feeds, func(used config.Feed) bool {
+			return used.Name == f.ID || used.URL == f.URL
+		}) {
+			continue
+		}
+		shown := console.PublicFeed{
+			Name: f.ID, Licence: f.Licence, KeptBy: f.KeptBy, Label: f.Label, Category: wording.Text{VI: f.Category},
+			Entries: f.Entries,
+			YAML:    fmt.Sprintf("  - {name: %s, url: %q, format: %s, category: %s}", f.ID, f.URL, f.Format, f.Category),
+		}
+		if tag, ok := rules.Policy().Counted(f.Category); ok {
+			shown.Category = rules.Policy().Label(tag)
 		}
 		list = append(list, shown)
 	}

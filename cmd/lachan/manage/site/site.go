@@ -166,7 +166,8 @@ func (s *Site) sources() console.Sources {
 		},
 		Findings: console.Findings{
 			Explain: s.explain, Holds: s.holds, States: s.states, Days: s.days, Feeds: s.feeds, Orders: s.orders,
-			Report: s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
+			PublicFeeds: s.publicFeeds,
+			Report:      s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
 			Verify: s.verify, Head: s.head, Who: s.who,
 		},
 	}
