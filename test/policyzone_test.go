@@ -81,14 +81,7 @@ var peerNames = map[string][]string{
 // peerUpstream answers peerNames, with the aliases that lead on.
 func peerUpstream(t *testing.T) netip.AddrPort {
 	t.Helper()
-	listener, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stream, err := net.Listen("tcp", listener.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener, stream := listenBoth(t)
 	answer := func(w dns.ResponseWriter, q *dns.Msg) {
 		m := new(dns.Msg).SetReply(q)
 		m.RecursionAvailable = true

@@ -70,23 +70,20 @@ func zonesOf(addr string) string {
 
 // serveHostile is the main function of the upstream of attackers.
 func serveHostile() (status int) {
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
-	if err == nil {
-		var udp net.PacketConn
-		if udp, err = net.ListenPacket("udp", tcp.Addr().String()); err == nil {
-			fmt.Println(tcp.Addr())
-			go sendToTCP(udp)
-			for {
-				conn, err := tcp.Accept()
-				if err != nil {
-					return 0
-				}
-				go answerLong(conn)
-			}
-		}
+	udp, tcp, err := listenOnBoth()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	fmt.Fprintln(os.Stderr, err)
-	return 1
+	fmt.Println(tcp.Addr())
+	go sendToTCP(udp)
+	for {
+		conn, err := tcp.Accept()
+		if err != nil {
+			return 0
+		}
+		go answerLong(conn)
+	}
 }
 
 // sendToTCP answers over UDP: that the answer is too long for it, or nothing.

@@ -72,20 +72,25 @@ func startTeller(t *testing.T, hidden ...string) *teller {
 // listenBoth finds a port of loopback that is free for UDP and for TCP.
 func listenBoth(t *testing.T) (net.PacketConn, net.Listener) {
 	t.Helper()
-	var last error
-	for range 20 {
-		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-		if err == nil {
-			return udp, tcp
-		}
-		last = errors.Join(err, udp.Close())
+	udp, tcp, err := listenOnBoth()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal(last)
-	return nil, nil
+	return udp, tcp
+}
+
+// listenOnBoth is listenBoth for a program that has no test.
+func listenOnBoth() (udp net.PacketConn, tcp net.Listener, err error) {
+	for range 20 {
+		if udp, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			return nil, nil, err
+		}
+		if tcp, err = net.Listen("tcp", udp.LocalAddr().String()); err == nil {
+			return udp, tcp, nil
+		}
+		err = errors.Join(err, udp.Close())
+	}
+	return nil, nil, err
 }
 
 // tell gives a name its answer, by sections. Each is in master file form with
