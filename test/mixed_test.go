@@ -58,16 +58,16 @@ func TestHonestAnswersAreRightWhateverIsMixedIn(t *testing.T) {
 	<-hostile
 	h.end()
 	samples := <-memory
-	peak, third := slices.Max(samples), len(samples)/3
-	early, late := usual(samples[:third]), usual(samples[len(samples)-third:])
-	t.Logf("seed %d, %s of %v: %s; usually %d MiB in the first third and %d in the last, at most %d, of a budget of %d",
-		seed, length, attacked, h, early>>20, late>>20, peak>>20, siegeBudget>>20)
+	third := len(samples.bytes) / 3
+	early, late := usual(samples.bytes[:third]), usual(samples.bytes[len(samples.bytes)-third:])
+	t.Logf("seed %d, %s of %v: %s; usually %d MiB in the first third and %d in the last, at most %d (%v), of a budget of %d",
+		seed, length, attacked, h, early>>20, late>>20, samples.peak>>20, samples.holders, siegeBudget>>20)
 	h.judge()
 	for names, lost := range during {
 		t.Logf("%d were lost during %s", lost, names)
 	}
-	if peak > siegeBudget*5/4 {
-		t.Errorf("%d MiB are held", peak>>20)
+	if samples.peak > siegeBudget*5/4 {
+		t.Errorf("%d MiB are held: %v", samples.peak>>20, samples.holders)
 	}
 	if proving() && late > early*5/4 {
 		t.Errorf("memory grows: usually %d MiB in the first third, %d in the last", early>>20, late>>20)
@@ -82,15 +82,30 @@ func usual(samples []int) int {
 	return sorted[len(sorted)/2]
 }
 
+// memorySamples is how much memory the family had, and which of its processes had how
+// much of it when it was most, in bytes.
+type memorySamples struct {
+	bytes   []int
+	peak    int
+	holders map[string]int
+}
+
 // sampleMemory looks twice a second how much memory the family has, until ctx is done.
-func (p *process) sampleMemory(ctx context.Context) <-chan []int {
-	out := make(chan []int, 1)
+func (p *process) sampleMemory(ctx context.Context) <-chan memorySamples {
+	out := make(chan memorySamples, 1)
 	go func() {
-		var samples []int
+		var samples memorySamples
 		tick := time.NewTicker(500 * time.Millisecond)
 		defer tick.Stop()
 		for ctx.Err() == nil {
-			samples = append(samples, p.anonymous())
+			holders, held := p.holders(), 0
+			for _, one := range holders {
+				held += one
+			}
+			samples.bytes = append(samples.bytes, held)
+			if held > samples.peak {
+				samples.peak, samples.holders = held, holders
+			}
 			<-tick.C
 		}
 		out <- samples

@@ -196,14 +196,29 @@ func (p *process) watchMemory(ctx context.Context) <-chan int {
 
 // anonymous is the memory of the family that is no file's, in bytes.
 func (p *process) anonymous() (bytes int) {
+	for _, held := range p.holders() {
+		bytes += held
+	}
+	return bytes
+}
+
+// holders are the processes of the family by what they were started for, and the memory
+// of each that is no file's, in bytes.
+func (p *process) holders() map[string]int {
+	holders := map[string]int{}
 	for _, pid := range p.family() {
+		command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)) // none: it has ended
+		name := fmt.Sprint(pid)
+		if words := strings.Split(string(command), "\x00"); len(words) > 1 {
+			name = fmt.Sprint(words[1], " ", pid)
+		}
 		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)) // none: it has ended
 		for line := range strings.Lines(string(text)) {
 			if value, ok := strings.CutPrefix(line, "RssAnon:"); ok {
 				kib, _ := strconv.Atoi(strings.Fields(value)[0])
-				bytes += kib << 10
+				holders[name] += kib << 10
 			}
 		}
 	}
-	return bytes
+	return holders
 }

@@ -43,7 +43,7 @@ var (
 const (
 	maxUnpacked = 1 << 30    // of all parts that are read
 	maxHanded   = 256 << 20  // of all cells that are handed out: what is shared is small, however often it is
-	maxShared   = 64 << 20   // of the texts that cells share, with the memory to find them
+	maxShared   = 32 << 20   // of the texts that cells share, with the memory to find them
 	maxText     = 3 * 32_767 // of one text: Excel allows 32,767 UTF-16 units, of up to 3 bytes in UTF-8
 )
 

@@ -138,9 +138,9 @@ func TestTextsAreBounded(t *testing.T) {
 	f("a longer text", "<row>"+fmt.Sprintf(cell, long+"x")+"</row>", "", "", true)
 	f("a longer text in runs", "<row>"+fmt.Sprintf(cell, strings.Repeat("x</t><t>", 99_000))+"</row>", "", "", true)
 	f("a longer shared text", "", "", "<si>"+strings.Repeat("<t>"+long[:30_000]+"</t>", 4)+"</si>", true)
-	f("shared texts of 60 MiB", "", "", strings.Repeat("<si><t>"+long[:60<<10]+"</t></si>", 1<<10), false)
-	f("shared texts of 70 MiB", "", "", strings.Repeat("<si><t>"+long[:70<<10]+"</t></si>", 1<<10), true)
-	f("5 million empty shared texts", "", "", strings.Repeat("<si/>", 5<<20), true)
+	f("shared texts of 30 MiB", "", "", strings.Repeat("<si><t>"+long[:30<<10]+"</t></si>", 1<<10), false)
+	f("shared texts of 35 MiB", "", "", strings.Repeat("<si><t>"+long[:35<<10]+"</t></si>", 1<<10), true)
+	f("3 million empty shared texts", "", "", strings.Repeat("<si/>", 3<<20), true)
 	// 90 KiB in each of 256 columns: 47 rows say 1 GiB.
 	rows := strings.Repeat("<row>"+strings.Repeat(`<c t="s"><v>0</v></c>`, 256)+"</row>", 60)
 	f("a shared text in every cell", rows, "", "<si><t>"+long[:90<<10]+"</t></si>", true)

@@ -39,11 +39,39 @@ const memoryVariable = "JOB_MEMORY" // not LACHAN_: those are keys of the config
 type Jobs struct {
 	memory atomic.Int64
 	mu     sync.Mutex
-	atWork map[int]bool // mu; their processes
+	atWork map[int]bool  // mu; their processes
+	places chan struct{} // mu; one is taken by each job at work; nil: no bound has been set
 }
 
-// SetMemory is what each job that is started from now on may have, in bytes.
-func (j *Jobs) SetMemory(bytes int64) { j.memory.Store(bytes) }
+// SetMemory is what each job that is started from now on may have, in bytes, and with
+// it how many are done at once.
+func (j *Jobs) SetMemory(bytes int64) {
+	j.memory.Store(bytes)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if places := placesWithin(bytes); cap(j.places) != places {
+		j.places = make(chan struct{}, places) // those at work give theirs back to the old one
+	}
+}
+
+// take waits for a place, and returns the function that gives it back. After patience
+// the job goes on without one: what is long delays nothing for long.
+func (j *Jobs) take(ctx context.Context) (giveBack func()) {
+	j.mu.Lock()
+	places := j.places
+	j.mu.Unlock()
+	if places == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }
+	case <-ctx.Done():
+		return func() {}
+	}
+}
 
 // AtWork are the processes of the jobs that are being done.
 func (j *Jobs) AtWork() []int {
@@ -84,6 +112,7 @@ func (j *Jobs) run(ctx context.Context, kind string, args []string, within time.
 	if err != nil {
 		return fmt.Errorf("find the program to run job %s: %w", kind, err)
 	}
+	defer j.take(ctx)()
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("job %s has taken longer than %s", kind, within))
 	defer cancel()
 	// The parent-death signal is delivered when the parent thread exits, not the

@@ -20,6 +20,18 @@ const (
 	overStatus = 3 // of a job that needed more
 )
 
+// Jobs are done one after another where there is little memory: each has its part, and
+// some need more than that for a while. One that takes long is waited for no longer than
+// patience.
+const (
+	placeBytes = 64 << 20 // of a job's part, for each that is done beside others
+	mostPlaces = 8
+	patience   = 10 * time.Second
+)
+
+// placesWithin is how many jobs are done at once if each may have so many bytes.
+func placesWithin(bytes int64) int { return int(min(max(bytes/placeBytes, 1), mostPlaces)) }
+
 // tooMuch is what is said of a job that needed more than bound.
 func tooMuch(bound int64) string {
 	return fmt.Sprintf("it takes more than the %d MiB of memory that it may have: raise memory in lachan.yaml", bound>>20)

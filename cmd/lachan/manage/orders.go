@@ -44,11 +44,18 @@ func (l *lists) recordOrders(compiled, now time.Time) {
 	} else {
 		l.conditions.Clear("orders")
 	}
-	for i := range fresh {
+	for i := range fresh[:min(len(fresh), ordersNamed)] {
 		r := &fresh[i]
 		l.log.Info("order in force", "feed", r.Feed, "document", r.Document, "took", r.Took())
 	}
+	if more := len(fresh) - ordersNamed; more > 0 {
+		l.log.Info("more orders in force", "orders", more, "see", "lachan lists orders")
+	}
 }
+
+// ordersNamed is how many orders that come in force at once are named in the log: a list
+// may have tens of thousands of documents, and the whole is in the register.
+const ordersNamed = 20
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
