@@ -17,6 +17,7 @@ type event struct {
 	Package string
 	Test    string // "" if the event is of the package
 	Output  string
+	Elapsed float64 // seconds, in the event that ends a test or a package
 }
 
 // A test is one of a package; "" is the package itself.
@@ -29,10 +30,11 @@ type gate struct {
 	passed  int                       // packages
 	failed  []string                  // packages
 	skipped map[test]string           // why
+	took    map[test]float64          // seconds, of tests of packages, not of their parts
 }
 
 func newGate(out io.Writer) *gate {
-	return &gate{out: out, said: map[test]*strings.Builder{}, skipped: map[test]string{}}
+	return &gate{out: out, said: map[test]*strings.Builder{}, skipped: map[test]string{}, took: map[test]float64{}}
 }
 
 // read takes in all events. Lines that are none are shown as they are.
@@ -71,6 +73,9 @@ func (g *gate) take(e event) {
 		if e.Test == "" {
 			g.ended(e)
 			return
+		}
+		if !strings.Contains(e.Test, "/") {
+			g.took[of] = e.Elapsed
 		}
 		text := g.text(of)
 		delete(g.said, of)
@@ -163,10 +168,33 @@ func (g *gate) passes(skips bool) bool {
 	for _, of := range slices.SortedFunc(maps.Keys(g.skipped), byName) {
 		fmt.Fprintf(g.out, "skipped %s %s: %s\n", of.pkg, of.name, g.skipped[of])
 	}
+	for _, of := range g.slowest() {
+		fmt.Fprintf(g.out, "%4.0f s %s %s\n", g.took[of], of.pkg, of.name)
+	}
 	fmt.Fprintf(g.out, "%d packages passed, %d failed, %d tests skipped\n", g.passed, len(g.failed), len(g.skipped))
 	if len(g.skipped) > 0 && !skips {
 		fmt.Fprintln(g.out, "FAILED every test has to run here: install what is missing (make tools, as root)")
 		good = false
 	}
 	return good
+}
+
+// What slow tests are named in the end: so many at most, and none that is quicker.
+const (
+	slowNamed = 20
+	slow      = 5 // seconds
+)
+
+// slowest lists the tests that took longest, the longest first.
+func (g *gate) slowest() []test {
+	all := slices.SortedFunc(maps.Keys(g.took), func(a, b test) int {
+		return cmp.Or(cmp.Compare(g.took[b], g.took[a]), cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.name, b.name))
+	})
+	all = all[:min(len(all), slowNamed)]
+	for i, of := range all {
+		if g.took[of] < slow {
+			return all[:i]
+		}
+	}
+	return all
 }

@@ -83,3 +83,24 @@ func TestWhatFailsIsShown(t *testing.T) {
 `, "NO END r TestA\nso far")
 	f("no events", "go: no module\n", "go: no module", "no package passed")
 }
+
+// The tests that took longest are named, so that the gate stays short.
+func TestTheSlowestAreNamed(t *testing.T) {
+	events := `{"Action":"pass","Package":"p","Test":"TestQuick","Elapsed":4.9}
+{"Action":"pass","Package":"p","Test":"TestSlow/part","Elapsed":30}
+{"Action":"pass","Package":"p","Test":"TestSlow","Elapsed":31.2}
+{"Action":"pass","Package":"q","Test":"TestSlower","Elapsed":64}
+{"Action":"pass","Package":"p","Elapsed":70}
+`
+	var out strings.Builder
+	g := newGate(&out)
+	if err := g.read(strings.NewReader(events)); err != nil {
+		t.Fatal(err)
+	}
+	if !g.passes(false) {
+		t.Error("a slow test fails the gate")
+	}
+	if want := "  64 s q TestSlower\n  31 s p TestSlow\n1 packages passed"; !strings.Contains(out.String(), want) {
+		t.Errorf("%q is not in\n%s", want, out.String())
+	}
+}
