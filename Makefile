@@ -27,7 +27,7 @@ run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
 
 test: tools ## install what the tests need and run every test; with CI=true none may be skipped
-	go test -json $(RACE) -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
+	go test -json $(RACE) -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
 
 tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"

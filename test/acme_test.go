@@ -24,13 +24,15 @@ type pebble struct {
 	stop      func()
 }
 
-// startPebble starts one that looks for names on loopback, at the given ports.
-func startPebble(t *testing.T, dir string, tlsPort, httpPort, lifeSeconds int) *pebble {
+// startPebble starts one, which the program that asks it trusts, and which looks for
+// names on loopback, at the given ports.
+func startPebble(t *testing.T, asks *process, tlsPort, httpPort, lifeSeconds int) *pebble {
 	t.Helper()
 	path, err := exec.LookPath("pebble")
 	if err != nil {
 		t.Skip("pebble is not installed: run make tools")
 	}
+	dir := asks.dir
 	cert, key, err := testserver.PEM("127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +48,7 @@ func startPebble(t *testing.T, dir string, tlsPort, httpPort, lifeSeconds int) *
 			t.Fatal(err)
 		}
 	}
-	t.Setenv("SSL_CERT_FILE", filepath.Join(dir, "ca.pem"))
+	asks.env = append(asks.env, "SSL_CERT_FILE="+filepath.Join(dir, "ca.pem"))
 	cmd := exec.Command(path, "-config", filepath.Join(dir, "pebble.json"), "-dnsserver", startLoopbackNames(t))
 	cmd.Env = append(os.Environ(), "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=10")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -105,9 +107,10 @@ func shown(addr, name string, protocols ...string) string {
 // TestCertificatesAreAskedForAndRenewed has a real authority give certificates by
 // TLS-ALPN-01, renew them, and go away.
 func TestCertificatesAreAskedForAndRenewed(t *testing.T) {
+	t.Parallel()
 	p := newProcess(t, "", "")
 	port := freePort(t)
-	authority := startPebble(t, p.dir, port, 1, 40)
+	authority := startPebble(t, p, port, 1, 40)
 	p.writeConfig("", startStandIn(t).addr)
 	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `{listen: ["127.0.0.1:0"]}`, fmt.Sprintf(`
   listen: ["127.0.0.1:0"]
@@ -151,9 +154,10 @@ func TestCertificatesAreAskedForAndRenewed(t *testing.T) {
 
 // Where there is no DNS over HTTPS the authority asks back at the block page.
 func TestACertificateIsHadOverThePage(t *testing.T) {
+	t.Parallel()
 	p := newProcess(t, "", "")
 	port := freePort(t)
-	authority := startPebble(t, p.dir, 1, port, 3600)
+	authority := startPebble(t, p, 1, port, 3600)
 	p.writeConfig("", startStandIn(t).addr)
 	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `{listen: ["127.0.0.1:0"]}`, fmt.Sprintf(`
   listen: ["127.0.0.1:0"]

@@ -99,6 +99,7 @@ var empty = map[string]bool{
 }
 
 func TestDashboardsAskWhatThereIs(t *testing.T) {
+	t.Parallel()
 	e, p := scraping(t)
 	remote, err := engine.NewRemote(e.URL)
 	if err != nil {

@@ -108,6 +108,7 @@ func (p *process) always(w *decidedWatch, while string) {
 // too, and nothing is compiled for it. It stays in force whichever process dies, over
 // a start, and while the policy below it changes; at no moment is open what was shut.
 func TestWhatIsDecidedIsInForceAtOnceAndStays(t *testing.T) {
+	t.Parallel()
 	p, _ := faulty(t, "", twoSchools, startStandIn(t).addr)
 	p.start()
 	const client, other = "127.10.1.1", "127.20.1.1"
@@ -173,6 +174,7 @@ func TestWhatIsDecidedIsInForceAtOnceAndStays(t *testing.T) {
 // What was proven before is in force with what was decided later: nothing is open
 // again because resolve crashes on the newest lists.
 func TestWhatWasDecidedIsNotLostWithTheNewestLists(t *testing.T) {
+	t.Parallel()
 	p, _ := faulty(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%, max_growth: 100000}]\n",
 		twoSchools, startStandIn(t).addr)
 	p.write("bets.txt", "first.example\n")
@@ -304,7 +306,7 @@ func (n *node) forcedDecider(ctx context.Context) {
 func (p *process) decidesNow(client, name string, want bool) time.Duration {
 	p.t.Helper()
 	began := time.Now()
-	conn, err := net.Dial("unix", filepath.Join(os.Getenv("FORCED_FAULTS"), "decider"))
+	conn, err := net.Dial("unix", filepath.Join(p.faults, "decider"))
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -140,6 +140,7 @@ func TestRealClientsComeInByEveryDoor(t *testing.T) {
 // A new certificate is taken up by itself; one that is broken is told of, and
 // the old one stays.
 func TestTheCertificateIsTakenUpWhenItChanges(t *testing.T) {
+	t.Parallel()
 	p, d := everyDoor(t)
 	works := func() bool {
 		out, _ := exec.CommandContext(t.Context(), "kdig", "@127.0.0.1", "-p", d.dot[strings.LastIndexByte(d.dot, ':')+1:],

@@ -13,6 +13,7 @@ import (
 // small change, in a large one, and again after manage was started anew. Those that
 // were proven are in force until better ones come.
 func TestListsOnWhichResolveCrashesDoNotStay(t *testing.T) {
+	t.Parallel()
 	p, _ := faulty(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%, max_growth: 100000}]\n",
 		twoSchools, startStandIn(t).addr)
 	p.write("bets.txt", "first.example\n")

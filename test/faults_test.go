@@ -135,9 +135,8 @@ func faulty(t *testing.T, config, policy string, upstreams ...string) (p *proces
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	t.Setenv("FORCED_FAULTS", dir)
 	p = newProcess(t, config, policy, upstreams...)
-	p.program = program
+	p.program, p.faults, p.env = program, dir, []string{"FORCED_FAULTS=" + dir}
 	return p, func(kind string) {
 		t.Helper()
 		if err := os.WriteFile(filepath.Join(dir, kind), nil, 0o600); err != nil {

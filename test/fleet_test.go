@@ -12,6 +12,7 @@ import (
 // also while the keys change: a new one is put first, and the old one leaves
 // when its tickets have ended.
 func TestServersOfAFleetResumeEachOthersSessions(t *testing.T) {
+	t.Parallel()
 	const first, second = "0101010101010101010101010101010101010101010101010101010101010101",
 		"0202020202020202020202020202020202020202020202020202020202020202"
 	one, two := newFleetServer(t, first), newFleetServer(t, first)

@@ -126,6 +126,7 @@ func (x *secondary) isTold(change func()) func() {
 // for other programs, most of which the libraries do on goroutines of their own. A
 // condition tells of each, and what failed is done again.
 func TestAFaultInWhatOthersAreServedStopsNothingElse(t *testing.T) {
+	t.Parallel()
 	x, s := startServices(t, "shipping", "shipping-again", "renewal")
 	taken := func() {
 		t.Helper()

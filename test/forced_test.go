@@ -180,6 +180,7 @@ func (b *bystander) report() (status int, body string) {
 // while questions are asked. A condition tells of each, what failed does its work
 // again, and nothing else is started anew.
 func TestAFaultInAnyWorkOfManageStopsNothingElse(t *testing.T) {
+	t.Parallel()
 	b, s := startFaulty(t, "reports", "tally")
 	page := func() int {
 		status, _ := visit(t, &http.Client{Transport: &http.Transport{}}, "http://step0.example/", b.page, "127.10.1.1")

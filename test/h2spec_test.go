@@ -21,6 +21,7 @@ var h2specMisses = map[string]string{
 
 // TestHTTP2IsWhatItSays asks h2spec, which knows what HTTP/2 wants of a server.
 func TestHTTP2IsWhatItSays(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("h2spec")
 	if err != nil {
 		t.Skip("h2spec is not installed; run make tools")

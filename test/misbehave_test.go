@@ -211,6 +211,7 @@ func (p *badPublisher) feeds(slowAt string) string {
 }
 
 func TestWhateverPublishersDoTheListsBeforeStayAndAnswersFlow(t *testing.T) {
+	t.Parallel()
 	up := startStandIn(t)
 	bad := newBadPublisher(t)
 	p := newProcess(t, bad.feeds(""), zonePolicy, up.addr)

@@ -52,6 +52,7 @@ func startCountingPrimary(t *testing.T, serial *atomic.Uint32) (addr string, loo
 // TestAFloodOfForgedNotifyCostsThePrimaryNothing: and the one that is true is
 // heeded all the same.
 func TestAFloodOfForgedNotifyCostsThePrimaryNothing(t *testing.T) {
+	t.Parallel()
 	var serial atomic.Uint32
 	serial.Store(1)
 	primary, looks := startCountingPrimary(t, &serial)

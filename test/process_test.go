@@ -36,7 +36,9 @@ type process struct {
 	cmd  *exec.Cmd
 	// program is the file that is run; "": binary.
 	program string
-	user    int // that it is run as; 0: the one that runs the tests
+	env     []string // what it has beside what the tests have, as KEY=value
+	faults  string   // the folder of the files that force its faults; "": it has none
+	user    int      // that it is run as; 0: the one that runs the tests
 	log     *lines
 	end     chan struct{}
 	exit    error // once end is closed
@@ -93,6 +95,7 @@ func (p *process) start() {
 func (p *process) launch() {
 	p.t.Helper()
 	p.cmd = exec.Command(cmp.Or(p.program, binary), "serve", "--config", filepath.Join(p.dir, "lachan.yaml"))
+	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it must not outlive the test
 	if p.user != 0 {
 		p.cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(p.user), Gid: uint32(p.user)}
