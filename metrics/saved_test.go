@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -42,9 +43,9 @@ type simulatedResolver struct {
 }
 
 func TestKillsLoseAtMostATickAndCountNothingTwice(t *testing.T) {
-	runs := 3000
-	if testing.Short() {
-		runs = 300
+	runs := 600
+	if os.Getenv("TEST_PROOF") != "" {
+		runs = 10_000
 	}
 	for seed := range uint64(runs) {
 		s := &simulation{
