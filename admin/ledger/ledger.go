@@ -74,21 +74,11 @@ func Open(dir string) (*Ledger, error) {
 }
 
 func open(dir string) (l *Ledger, err error) {
-	l = &Ledger{
-		dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)},
-		dirty: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
-	}
-	if err := os.MkdirAll(l.words.dir, 0o700); err != nil {
-		return nil, err
-	}
-	if l.lock, err = lockFolder(dir); err != nil {
-		return nil, err
-	}
-	var lost bool
-	if l.key, l.keys, lost, err = openKey(dir); err == nil {
-		err = l.read()
-	}
+	l, lost, err := openFolder(dir)
 	if err != nil {
+		return nil, err
+	}
+	if err = l.read(); err != nil {
 		return nil, errors.Join(err, l.lock.Close())
 	}
 	if lost {
@@ -96,6 +86,25 @@ func open(dir string) (l *Ledger, err error) {
 			fmt.Errorf("the key was gone: records after %d are signed by another one", l.State().Seq()))
 	}
 	return l, nil
+}
+
+// openFolder locks a folder and has its keys; lost says that the one of this node was gone
+// and is another now.
+func openFolder(dir string) (l *Ledger, lost bool, err error) {
+	l = &Ledger{
+		dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)},
+		dirty: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	if err := os.MkdirAll(l.words.dir, 0o700); err != nil {
+		return nil, false, err
+	}
+	if l.lock, err = lockFolder(dir); err != nil {
+		return nil, false, err
+	}
+	if l.key, l.keys, lost, err = openKey(dir); err != nil {
+		return nil, false, errors.Join(err, l.lock.Close())
+	}
+	return l, lost, nil
 }
 
 // lockWait is for how long the process before may still close the ledger.

@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"lachan/internal/durable"
+)
+
+// A Copy is the ledger of others in a folder of this node: its records were written and
+// signed elsewhere, and are the same here byte for byte. What this node keeps about them,
+// seals, head and checkpoints, it signs itself. Its methods may be called by any number of
+// goroutines; one process has it open.
+type Copy struct {
+	ledger  *Ledger
+	writers []ed25519.PublicKey // whose records are taken
+}
+
+// ErrForged is wrapped by the error of a record that none of the writers has signed.
+var ErrForged = errors.New("no key of the ledger's writers has signed it")
+
+// ErrFollow is wrapped by the error of a record that does not come after the last one that
+// is here: its number, or the digest of the one before, is another.
+var ErrFollow = errors.New("it does not follow the last record here")
+
+// OpenCopy opens the copy in a folder, which is made if it is not there. Records are taken
+// if one of the writers has signed them. Those that are here already stay, whoever may
+// write now: they were taken when their writer was one.
+func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
+	l, _, err := openFolder(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the copy of a ledger: %w", err)
+	}
+	if err = l.know(writers); err == nil {
+		err = l.read()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the copy of a ledger: %w", errors.Join(err, l.lock.Close()))
+	}
+	if err := l.WriteConsole(); err != nil {
+		l.fail(err)
+	}
+	go l.keep()
+	l.touch()
+	return &Copy{l, slices.Clone(writers)}, nil
+}
+
+// know adds keys to those whose signatures are good in this folder.
+func (l *Ledger) know(keys []ed25519.PublicKey) error {
+	for _, key := range keys {
+		if !slices.ContainsFunc(l.keys, func(k ed25519.PublicKey) bool { return k.Equal(key) }) {
+			l.keys = slices.Insert(l.keys, 0, key)
+		}
+	}
+	var text bytes.Buffer
+	for _, k := range l.keys {
+		fmt.Fprintln(&text, hex.EncodeToString(k))
+	}
+	return durable.WriteFile(filepath.Join(l.dir, publicFile), text.Bytes(), 0o600)
+}
+
+// Take takes lines that follow each other, without the ends of lines, in as many whole
+// groups as they have; the rest of a group comes again with what follows. When it returns,
+// those taken are on disk and in the state. The error is ErrFollow or ErrForged for the
+// first line that is not as it has to be: of it, and of those after it, nothing is taken,
+// nor of the rest of its group.
+func (c *Copy) Take(lines ...[]byte) (taken int, err error) {
+	l := c.ledger
+	l.commit.Lock()
+	defer l.commit.Unlock()
+	if err := l.room(); err != nil {
+		return 0, fmt.Errorf("take records: %w", err)
+	}
+	now := l.now.Load()
+	end, more := now.head, 0
+	var whole Head // after the last whole group
+	var text bytes.Buffer
+	var records, group []Record
+	size := 0
+	for i, line := range lines {
+		r, wrong := c.check(line, end, more)
+		if wrong != nil {
+			err = fmt.Errorf("take record %d: %w", end.Seq+1, wrong)
+			break
+		}
+		text.Write(append(line, '\n'))
+		group = append(group, r)
+		end, more = Head{Seq: r.Seq, Hash: digest(line)}, r.More
+		if more == 0 {
+			records, group = append(records, group...), nil
+			taken, whole, size = i+1, end, text.Len()
+		}
+	}
+	if taken == 0 {
+		return 0, err
+	}
+	text.Truncate(size)
+	if failed := l.growing.flush(text.Bytes()); failed != nil {
+		return 0, fmt.Errorf("take records: %w", failed)
+	}
+	l.now.Store(&standing{now.state.with(records...), whole})
+	l.touch()
+	return taken, err
+}
+
+// check reads a line and says what is wrong with it after a head.
+func (c *Copy) check(line []byte, last Head, more int) (r Record, err error) {
+	if len(line) > mostLine || bytes.IndexByte(line, '\n') >= 0 {
+		return r, fmt.Errorf("%w: it is no line", ErrFollow)
+	}
+	if r, err = read(line); err != nil {
+		return r, fmt.Errorf("%w: %w", ErrFollow, err)
+	}
+	if err := follows(&r, last, more); err != nil {
+		return r, fmt.Errorf("%w: %w", ErrFollow, err)
+	}
+	if !signedBy(line, c.writers) {
+		return r, ErrForged
+	}
+	return r, nil
+}
+
+// State is the fold of all records that were taken.
+func (c *Copy) State() *State { return c.ledger.State() }
+
+// End is the number of the last record that was taken, and the digest of its line; 0 and
+// "" if there is none.
+func (c *Copy) End() (seq uint64, hash string) {
+	head := c.ledger.now.Load().head
+	return head.Seq, head.Hash
+}
+
+// Damage is what is wrong with what lies on disk; none if nothing is.
+func (c *Copy) Damage() []error { return c.ledger.Damage() }
+
+// Close closes the copy. Nothing may be taken any more.
+func (c *Copy) Close() error { return c.ledger.Close() }

@@ -1,0 +1,179 @@
+package ledger_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"lachan/admin/ledger"
+)
+
+// keyOf is the public key that signs in a folder.
+func keyOf(t *testing.T, dir string) ed25519.PublicKey {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "key.pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Fields(string(text))
+	key, err := hex.DecodeString(lines[len(lines)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// linesOf are the lines of the segments in a folder.
+func linesOf(t *testing.T, dir string) (lines [][]byte) {
+	t.Helper()
+	names, _ := filepath.Glob(filepath.Join(dir, "????????.jsonl")) // there is nothing wrong with the pattern
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))...)
+	}
+	return lines
+}
+
+func openCopy(t *testing.T, dir string, writers ...ed25519.PublicKey) *ledger.Copy {
+	t.Helper()
+	c, err := ledger.OpenCopy(dir, writers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() }) // where the test has not
+	return c
+}
+
+// A copy has the records of its writer byte for byte, also after it was opened again, and
+// whoever verifies it finds nothing wrong.
+func TestACopyIsTheLedgerOfItsWriter(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	l := open(t, from)
+	some(t, l)
+	c := openCopy(t, to, keyOf(t, from))
+	lines := linesOf(t, from)
+	if taken, err := c.Take(lines[:2]...); taken != 2 || err != nil {
+		t.Fatalf("%d taken, %v", taken, err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c = openCopy(t, to, keyOf(t, from))
+	if seq, _ := c.End(); seq != 2 {
+		t.Fatalf("after it was opened again it ends with record %d, not 2", seq)
+	}
+	if taken, err := c.Take(lines[2:]...); taken != len(lines)-2 || err != nil {
+		t.Fatalf("%d taken, %v", taken, err)
+	}
+	if seq, hash := c.End(); seq != l.Head().Seq || hash != l.Head().Hash {
+		t.Errorf("it ends with %d %s, its writer with %v", seq, hash, l.Head())
+	}
+	if got, want := c.State().Console(nil), l.State().Console(nil); !bytes.Equal(got, want) {
+		t.Errorf("its state is\n%s\nand its writer's\n%s", got, want)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := linesOf(t, to); !slices.EqualFunc(got, lines, bytes.Equal) {
+		t.Error("its lines are not those of its writer")
+	}
+	if rep := verify(t, to); rep.Bad != nil || rep.Records != uint64(len(lines)) || !rep.Console {
+		t.Errorf("verified: %+v", rep)
+	}
+}
+
+// What is forged, taken again, put in another order, left out or changed is refused, and
+// what came before it stays.
+func TestACopyTakesNothingThatItsWriterHasNotWritten(t *testing.T) {
+	from, other := t.TempDir(), t.TempDir()
+	some(t, open(t, from))
+	some(t, open(t, other)) // the same, by another
+	lines, foreign := linesOf(t, from), linesOf(t, other)
+	changed := slices.Clone(lines)
+	changed[3] = bytes.Replace(changed[3], []byte("xa"), []byte("xb"), 1)
+	swapped := slices.Clone(lines)
+	swapped[2], swapped[3] = swapped[3], swapped[2]
+	for what, c := range map[string]struct {
+		lines [][]byte
+		taken int
+		err   error
+	}{
+		"another writer":    {foreign, 0, ledger.ErrForged},
+		"a changed byte":    {changed, 3, ledger.ErrForged},
+		"two swapped":       {swapped, 2, ledger.ErrFollow},
+		"one left out":      {append(slices.Clone(lines[:2]), lines[3:]...), 2, ledger.ErrFollow},
+		"one again":         {append(slices.Clone(lines[:2]), lines[1:]...), 2, ledger.ErrFollow},
+		"the beginning cut": {lines[1:], 0, ledger.ErrFollow},
+		"no JSON":           {append(slices.Clone(lines[:1]), []byte("{}")), 1, ledger.ErrFollow},
+		"two in one line":   {[][]byte{bytes.Join(lines[:2], []byte("\n"))}, 0, ledger.ErrFollow},
+		"too long":          {[][]byte{bytes.Repeat([]byte("x"), 2<<20)}, 0, ledger.ErrFollow},
+	} {
+		copied := openCopy(t, t.TempDir(), keyOf(t, from))
+		taken, err := copied.Take(c.lines...)
+		if taken != c.taken || !errors.Is(err, c.err) {
+			t.Errorf("%s: %d taken, %v, want %d and %v", what, taken, err, c.taken, c.err)
+		}
+		if seq, _ := copied.End(); seq != uint64(c.taken) {
+			t.Errorf("%s: it ends with record %d", what, seq)
+		}
+		if taken, err := copied.Take(lines[c.taken:]...); err != nil || taken != len(lines)-c.taken {
+			t.Errorf("%s: afterwards %d are taken, %v", what, taken, err)
+		}
+	}
+}
+
+// A group counts whole: its first records alone are not taken.
+func TestACopyTakesGroupsWhole(t *testing.T) {
+	from := t.TempDir()
+	l := open(t, from)
+	drafts := make([]ledger.Draft, 5)
+	for i := range drafts {
+		drafts[i] = ledger.Draft{Unit: "kim-dong", Object: "allow/n" + string(rune('a'+i)) + ".example", New: []byte(`{}`)}
+	}
+	if _, err := l.Append(t.Context(), drafts...); err != nil {
+		t.Fatal(err)
+	}
+	lines := linesOf(t, from)
+	c := openCopy(t, t.TempDir(), keyOf(t, from))
+	if taken, err := c.Take(lines[:4]...); taken != 0 || err != nil || c.State().Size() != 0 {
+		t.Errorf("of four of five %d are taken, %v, and %d objects are set", taken, err, c.State().Size())
+	}
+	if taken, err := c.Take(lines...); taken != 5 || err != nil || c.State().Size() != 5 {
+		t.Errorf("of five %d are taken, %v, and %d objects are set", taken, err, c.State().Size())
+	}
+}
+
+// A key that writes no more is no reason to doubt what it has written; what it writes from
+// now on is not taken.
+func TestACopyKeepsWhatAFormerWriterWrote(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	l := open(t, from)
+	some(t, l)
+	former := openCopy(t, to, keyOf(t, from))
+	lines := linesOf(t, from)
+	if _, err := former.Take(lines...); err != nil {
+		t.Fatal(err)
+	}
+	if err := former.Close(); err != nil {
+		t.Fatal(err)
+	}
+	next := t.TempDir()
+	open(t, next)
+	c := openCopy(t, to, keyOf(t, next))
+	if seq, _ := c.End(); seq != uint64(len(lines)) || len(c.Damage()) > 0 {
+		t.Errorf("it ends with record %d of %d, damage %v", seq, len(lines), c.Damage())
+	}
+	set(t, l, "kim-dong", "allow/later.example", `{}`, "")
+	if _, err := c.Take(linesOf(t, from)[len(lines):]...); !errors.Is(err, ledger.ErrForged) {
+		t.Errorf("of the former writer: %v", err)
+	}
+}
