@@ -3,13 +3,9 @@ package ledger
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-
-	"lachan/internal/durable"
 )
 
 // A Copy is the ledger of others in a folder of this node: its records were written and
@@ -36,7 +32,7 @@ func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the copy of a ledger: %w", err)
 	}
-	if err = l.know(writers); err == nil {
+	if l.keys, err = known(dir, l.keys, writers); err == nil {
 		err = l.read()
 	}
 	if err != nil {
@@ -48,20 +44,6 @@ func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 	go l.keep()
 	l.touch()
 	return &Copy{l, slices.Clone(writers)}, nil
-}
-
-// know adds keys to those whose signatures are good in this folder.
-func (l *Ledger) know(keys []ed25519.PublicKey) error {
-	for _, key := range keys {
-		if !slices.ContainsFunc(l.keys, func(k ed25519.PublicKey) bool { return k.Equal(key) }) {
-			l.keys = slices.Insert(l.keys, 0, key)
-		}
-	}
-	var text bytes.Buffer
-	for _, k := range l.keys {
-		fmt.Fprintln(&text, hex.EncodeToString(k))
-	}
-	return durable.WriteFile(filepath.Join(l.dir, publicFile), text.Bytes(), 0o600)
 }
 
 // Take takes lines that follow each other, without the ends of lines, in as many whole

@@ -49,11 +49,29 @@ func openKey(dir string) (key ed25519.PrivateKey, keys []ed25519.PublicKey, lost
 		return key, keys, lost, nil
 	}
 	keys = append(keys, public)
+	return key, keys, lost, writePublic(dir, keys)
+}
+
+// known are the keys of a folder with those of others before them, which are kept there.
+func known(dir string, keys, others []ed25519.PublicKey) ([]ed25519.PublicKey, error) {
+	before := len(keys)
+	for _, key := range others {
+		if !slices.ContainsFunc(keys, func(k ed25519.PublicKey) bool { return k.Equal(key) }) {
+			keys = slices.Insert(keys, 0, key)
+		}
+	}
+	if len(keys) == before {
+		return keys, nil
+	}
+	return keys, writePublic(dir, keys)
+}
+
+func writePublic(dir string, keys []ed25519.PublicKey) error {
 	var text bytes.Buffer
 	for _, k := range keys {
 		fmt.Fprintln(&text, hex.EncodeToString(k))
 	}
-	return key, keys, lost, durable.WriteFile(filepath.Join(dir, publicFile), text.Bytes(), 0o600)
+	return durable.WriteFile(filepath.Join(dir, publicFile), text.Bytes(), 0o600)
 }
 
 // publicKeys are those that have signed the records of a folder, the newest last.

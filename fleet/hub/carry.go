@@ -1,0 +1,114 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"lachan/fleet"
+)
+
+// ErrBehind is the error of records that were not put into a stream because it has others
+// already: another hub was first. Who wrote them reads those and decides again.
+var ErrBehind = errors.New("another hub has written to the stream meanwhile")
+
+// Open makes the stream of an area if there is none.
+func (h *Hub) Open(ctx context.Context, s fleet.Stream, maxBytes int64) error {
+	_, err := h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: s.Name(), Subjects: []string{s.Subject()}, Storage: jetstream.FileStorage, Replicas: 1,
+		MaxBytes: maxBytes, MaxMsgSize: fleet.MaxRecord, Discard: jetstream.DiscardNew,
+		DenyDelete: true, DenyPurge: true, AllowDirect: true, AllowAtomicPublish: true,
+	})
+	if err != nil {
+		return fmt.Errorf("make stream %s: %w", s.Name(), err)
+	}
+	return nil
+}
+
+// carriedAtOnce is how many records the server puts into a stream as one.
+const carriedAtOnce = 500
+
+// Carry puts the lines of records into a stream, which ends with record after. When it
+// returns they are on the hub's disk, and each node that is connected hears of them. The
+// error is ErrBehind if the stream has others; of more than 500 lines the first may be
+// there after an error, and are not to be carried again: see Carried.
+func (h *Hub) Carry(ctx context.Context, s fleet.Stream, after uint64, lines ...[]byte) error {
+	for some := range slices.Chunk(lines, carriedAtOnce) {
+		if err := h.carry(ctx, s, after, some); err != nil {
+			if e := jetstream.JetStreamError(nil); errors.As(err, &e) && e.APIError() != nil &&
+				e.APIError().ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+				return ErrBehind
+			}
+			return fmt.Errorf("carry records to stream %s: %w", s.Name(), err)
+		}
+		after += uint64(len(some))
+	}
+	return nil
+}
+
+// carry puts lines into a stream, all or none.
+func (h *Hub) carry(ctx context.Context, s fleet.Stream, after uint64, lines [][]byte) (err error) {
+	if len(lines) == 1 {
+		_, err = h.js.Publish(ctx, s.Subject(), lines[0],
+			jetstream.WithExpectLastSequence(after), jetstream.WithExpectStream(s.Name()))
+		return err
+	}
+	messages := make([]*nats.Msg, len(lines))
+	for i, line := range lines {
+		messages[i] = &nats.Msg{Subject: s.Subject(), Data: line, Header: nats.Header{}}
+	}
+	messages[0].Header.Set(jetstream.ExpectedLastSeqHeader, strconv.FormatUint(after, 10))
+	messages[0].Header.Set(jetstream.ExpectedStreamHeader, s.Name())
+	_, err = jetstreamext.PublishMsgBatch(ctx, h.js, messages)
+	return err
+}
+
+// PutHead says where an area's ledger ends, signed by this hub.
+func (h *Hub) PutHead(ctx context.Context, head fleet.Head) error {
+	text, err := head.Signed(h.cfg.Key)
+	if err == nil {
+		_, err = h.heads.Put(ctx, head.Area, text)
+	}
+	if err != nil {
+		return fmt.Errorf("put the head of %s: %w", head.Area, err)
+	}
+	return nil
+}
+
+// Carried is the number of the last record in a stream.
+func (h *Hub) Carried(ctx context.Context, s fleet.Stream) (seq uint64, err error) {
+	stream, err := h.js.Stream(ctx, s.Name())
+	if err == nil {
+		var info *jetstream.StreamInfo
+		if info, err = stream.Info(ctx); err == nil {
+			return info.State.LastSeq, nil
+		}
+	}
+	return 0, fmt.Errorf("look at stream %s: %w", s.Name(), err)
+}
+
+// statusTime is how long the hub looks for what nodes have said.
+const statusTime = 5 * time.Second
+
+// Status is what a node has said last of itself, and when; ok is false if it has said
+// nothing for ten minutes.
+func (h *Hub) Status(ctx context.Context, node string) (text []byte, at time.Time, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, statusTime)
+	defer cancel()
+	kv, err := h.js.KeyValue(ctx, fleet.StatusBucket)
+	if err != nil {
+		return nil, at, false
+	}
+	entry, err := kv.Get(ctx, node)
+	if err != nil {
+		return nil, at, false
+	}
+	return entry.Value(), entry.Created(), true
+}

@@ -1,0 +1,257 @@
+// Package node follows the ledgers of a node's area and of all: it is connected to a hub,
+// hears the bell of each new record, and compares with the signed head, so that silence is
+// never taken for "nothing new". It has no consumer.
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"lachan/admin/ledger"
+	"lachan/fleet"
+)
+
+// Config is what a node follows, and how it is known.
+type Config struct {
+	Node    string
+	Hubs    []string // addresses, such as tls://hub.example:4222
+	TLS     *tls.Config
+	Nkey    string // the public one
+	Sign    func(nonce []byte) ([]byte, error)
+	Writers []ed25519.PublicKey // of hubs
+	Log     *slog.Logger
+}
+
+// A Follower follows one stream into a copy of its ledger.
+type Follower struct {
+	Stream fleet.Stream
+	Copy   *ledger.Copy
+	// Taken is told after records were taken, with the number of the last one.
+	Taken func(seq uint64)
+
+	head fleet.Head // the newest that was seen
+	bell chan struct{}
+}
+
+// A Node is connected to a hub, or tries to be.
+type Node struct {
+	cfg       Config
+	conn      *nats.Conn
+	js        jetstream.JetStream
+	followers []*Follower
+}
+
+// When a node looks by itself, and gives its connection up for a new one.
+const (
+	lookEvery    = time.Minute
+	lookSpread   = 20 * time.Second // more or less
+	lookTime     = 10 * time.Second // for an answer
+	reconnectMin = time.Second
+	reconnectMax = time.Minute
+	silentFor    = 10 * time.Minute // without a good head
+	batch        = 500              // records that are asked for at once
+)
+
+// Connect connects a node and follows until Close. It does not wait for a hub: one that
+// cannot be reached is tried again and again.
+func Connect(cfg Config, followers ...*Follower) (*Node, error) {
+	n := &Node{cfg: cfg, followers: followers}
+	for _, f := range followers {
+		f.bell = make(chan struct{}, 1)
+	}
+	options := []nats.Option{
+		nats.Name(cfg.Node), nats.Nkey(cfg.Nkey, cfg.Sign), nats.CustomInboxPrefix(fleet.Inbox(cfg.Node)),
+		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.NoEcho(),
+		nats.CustomReconnectDelay(func(attempts int) time.Duration {
+			most := min(reconnectMax, reconnectMin<<min(attempts, 6))
+			return reconnectMin + rand.N(most)
+		}),
+		nats.ConnectHandler(func(*nats.Conn) { n.ring() }),
+		nats.ReconnectHandler(func(*nats.Conn) { n.ring() }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			cfg.Log.Warn("fleet", "error", err)
+		}),
+	}
+	if cfg.TLS != nil {
+		options = append(options, nats.Secure(cfg.TLS))
+	}
+	options = append(options, func(o *nats.Options) error { o.Servers = cfg.Hubs; return nil })
+	var err error
+	if n.conn, err = nats.Connect("", options...); err != nil {
+		return nil, fmt.Errorf("connect to hub: %w", err)
+	}
+	if n.js, err = jetstream.New(n.conn); err != nil {
+		n.conn.Close()
+		return nil, fmt.Errorf("connect to hub: %w", err)
+	}
+	for _, f := range followers {
+		if _, err := n.conn.Subscribe(f.Stream.Subject(), func(*nats.Msg) { f.ring() }); err != nil {
+			n.conn.Close()
+			return nil, fmt.Errorf("listen to %s: %w", f.Stream.Subject(), err)
+		}
+	}
+	return n, nil
+}
+
+// ring has all followers look.
+func (n *Node) ring() {
+	for _, f := range n.followers {
+		f.ring()
+	}
+}
+
+func (f *Follower) ring() {
+	select {
+	case f.bell <- struct{}{}:
+	default: // it will look
+	}
+}
+
+// Close ends the connection.
+func (n *Node) Close() { n.conn.Close() }
+
+// Follow follows until ctx is done. Each follower is looked after in turn: a node has two.
+func (n *Node) Follow(ctx context.Context, f *Follower) {
+	good := time.Now()
+	for {
+		err := n.CatchUp(ctx, f)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			good = time.Now()
+		default:
+			n.cfg.Log.Warn("catch up with the hub", "area", f.Stream.Area, "error", err)
+			if time.Since(good) > silentFor {
+				good = time.Now()
+				_ = n.conn.ForceReconnect() // an error: it is trying
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.bell:
+		case <-time.After(lookEvery - lookSpread + rand.N(2*lookSpread)):
+		}
+	}
+}
+
+// ErrOld is the error of a head that precedes one which was seen: a hub that lags, or one
+// that replays.
+var ErrOld = errors.New("the head precedes one that was seen")
+
+// ErrSilent is the error if a hub has a head and not the records that it tells of.
+var ErrSilent = errors.New("the hub does not give the records that its head tells of")
+
+// ErrForked is the error if the record that a head tells of is another one here.
+var ErrForked = errors.New("the hub's ledger is another one than that which is here")
+
+// CatchUp takes all records that the hub gives, and compares with its head: what the head
+// tells of and the hub does not give is missing, not absent.
+func (n *Node) CatchUp(ctx context.Context, f *Follower) error {
+	if err := n.takeAll(ctx, f); err != nil {
+		return err
+	}
+	head, err := n.readHead(ctx, f.Stream.Area)
+	if err != nil {
+		return err
+	}
+	if head.Precedes(f.head) {
+		return ErrOld
+	}
+	f.head = head
+	if seq, _ := f.Copy.End(); seq < head.Seq { // they were written meanwhile
+		if err := n.takeAll(ctx, f); err != nil {
+			return err
+		}
+	}
+	switch seq, hash := f.Copy.End(); {
+	case seq < head.Seq:
+		return ErrSilent
+	case seq == head.Seq && hash != head.Hash:
+		return ErrForked
+	}
+	return nil
+}
+
+// takeAll takes records until there are no more.
+func (n *Node) takeAll(ctx context.Context, f *Follower) error {
+	for ask := batch; ; {
+		given, taken, err := n.take(ctx, f, ask)
+		switch {
+		case err != nil:
+			return err
+		case taken > 0 && f.Taken != nil:
+			seq, _ := f.Copy.End()
+			f.Taken(seq)
+		}
+		switch {
+		case given < ask:
+			return nil // those were all
+		case taken == 0:
+			ask *= 2 // a group longer than a batch
+		}
+	}
+}
+
+// readHead asks for the head of an area.
+func (n *Node) readHead(ctx context.Context, area string) (fleet.Head, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	answer, err := n.conn.RequestWithContext(ctx, fleet.HeadSubject(area), nil)
+	if err != nil {
+		return fleet.Head{}, fmt.Errorf("ask for the head of %s: %w", area, err)
+	}
+	if status := answer.Header.Get("Status"); status != "" {
+		return fleet.Head{}, fmt.Errorf("ask for the head of %s: %s %s", area, status, answer.Header.Get("Description"))
+	}
+	head, err := fleet.ParseHead(answer.Data, n.cfg.Writers...)
+	if err == nil && head.Area != area {
+		err = fmt.Errorf("%w: it is that of %s", fleet.ErrHead, head.Area)
+	}
+	return head, err
+}
+
+// take asks for so many records and takes them. given is how many the hub gave, of which
+// the rest of a group is not taken.
+func (n *Node) take(ctx context.Context, f *Follower, ask int) (given, taken int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	seq, _ := f.Copy.End()
+	messages, err := jetstreamext.GetBatch(ctx, n.js, f.Stream.Name(), ask, jetstreamext.GetBatchSeq(seq+1))
+	if err != nil {
+		return 0, 0, fmt.Errorf("ask for records of %s: %w", f.Stream.Area, err)
+	}
+	var lines [][]byte
+	for m, err := range messages {
+		if errors.Is(err, jetstreamext.ErrNoMessages) {
+			break
+		}
+		if err != nil {
+			return 0, 0, fmt.Errorf("read records of %s: %w", f.Stream.Area, err)
+		}
+		lines = append(lines, m.Data)
+	}
+	if taken, err = f.Copy.Take(lines...); err != nil {
+		return len(lines), taken, fmt.Errorf("take records of %s: %w", f.Stream.Area, err)
+	}
+	return len(lines), taken, nil
+}
+
+// Say says what this node does, in at most fleet.MaxStatus bytes. Nobody answers.
+func (n *Node) Say(status []byte) error {
+	if err := n.conn.Publish(fleet.StatusSubject(n.cfg.Node), status); err != nil {
+		return fmt.Errorf("say the status: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,471 @@
+package node_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
+
+	"lachan/admin/ledger"
+	"lachan/fleet"
+	"lachan/fleet/hub"
+	"lachan/fleet/node"
+)
+
+// soon is how long a test waits for what has to happen.
+const soon = 20 * time.Second
+
+// A field is a hub with a ledger, and nodes.
+type field struct {
+	t      *testing.T
+	dir    string // of the hub's files
+	listen string // address of the hub, once it has one
+	book   *ledger.Ledger
+	folder string // of book
+	key    ed25519.PrivateKey
+	hub    *hub.Hub
+	// members are the nodes that joined, by their public nkeys.
+	members atomic.Pointer[map[string]hub.Member]
+	carried uint64
+}
+
+var area = fleet.Stream{Area: "lao-cai", Generation: 1}
+
+func newField(t *testing.T) *field {
+	t.Helper()
+	f := &field{t: t, dir: t.TempDir(), listen: "127.0.0.1:0", folder: t.TempDir()}
+	f.members.Store(&map[string]hub.Member{})
+	var err error
+	if f.book, err = ledger.Open(f.folder); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.book.Close() }) // nothing is read of it any more
+	if _, f.key, err = ed25519.GenerateKey(rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	f.start()
+	t.Cleanup(func() { f.hub.Close() })
+	if err := f.hub.Open(t.Context(), area, 64<<20); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (f *field) start() {
+	f.t.Helper()
+	h, err := hub.Start(f.t.Context(), hub.Config{
+		Name: "hub-1", Dir: f.dir, Listen: f.listen, Key: f.key, Store: 256 << 20,
+		Member: func(nkey string) (hub.Member, bool) {
+			m, ok := (*f.members.Load())[nkey]
+			return m, ok
+		},
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.hub, f.listen = h, h.Address()
+}
+
+// writers are the keys whose records and heads nodes take: the ledger's and the hub's.
+func (f *field) writers() []ed25519.PublicKey {
+	f.t.Helper()
+	text, err := os.ReadFile(filepath.Join(f.folder, "key.pub"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	public, _ := f.key.Public().(ed25519.PublicKey) // it is one
+	return []ed25519.PublicKey{key, public}
+}
+
+// decide appends records and carries them; names are those of the exceptions.
+func (f *field) decide(names ...string) {
+	f.t.Helper()
+	drafts := make([]ledger.Draft, len(names))
+	for i, name := range names {
+		drafts[i] = ledger.Draft{Area: area.Area, Unit: "kim-dong", Object: "allow/" + name, New: []byte(`{"from":"2026-11-28T09:40:11+07:00"}`)}
+	}
+	if _, err := f.book.Append(f.t.Context(), drafts...); err != nil {
+		f.t.Fatal(err)
+	}
+	f.carry()
+}
+
+// carry carries what the stream does not have yet.
+func (f *field) carry() {
+	f.t.Helper()
+	after, err := f.hub.Carried(f.t.Context(), area)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	names, _ := filepath.Glob(filepath.Join(f.folder, "????????.jsonl")) // there is nothing wrong with the pattern
+	var lines [][]byte
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		lines = append(lines, bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))...)
+	}
+	if err := f.hub.Carry(f.t.Context(), area, after, lines[after:]...); err != nil {
+		f.t.Fatal(err)
+	}
+	f.putHead(f.book.Head().Seq, f.book.Head().Hash)
+}
+
+func (f *field) putHead(seq uint64, hash string) {
+	f.t.Helper()
+	head := fleet.Head{Area: area.Area, At: time.Now(), Generation: 1, Hash: hash, Seq: seq}
+	if err := f.hub.PutHead(f.t.Context(), head); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// A key is a node's nkey.
+type key struct {
+	public string
+	sign   func([]byte) ([]byte, error)
+}
+
+// join makes a node a member.
+func (f *field) join(name string) key {
+	f.t.Helper()
+	pair, err := nkeys.CreateUser()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.change(func(members map[string]hub.Member) {
+		members[public] = hub.Member{Node: name, Streams: []fleet.Stream{area}}
+	})
+	return key{public, pair.Sign}
+}
+
+func (f *field) change(how func(map[string]hub.Member)) {
+	members := map[string]hub.Member{}
+	for nkey, m := range *f.members.Load() {
+		members[nkey] = m
+	}
+	how(members)
+	f.members.Store(&members)
+}
+
+// A box is a node in a test.
+type box struct {
+	*field
+	name string
+	key  key
+	*node.Follower
+	node *node.Node
+	took chan uint64 // numbers of last records
+	log  *bytes.Buffer
+}
+
+func (f *field) box(name string) *box {
+	f.t.Helper()
+	b := &box{field: f, name: name, key: f.join(name), took: make(chan uint64, 1000), log: new(bytes.Buffer)}
+	copied, err := ledger.OpenCopy(f.t.TempDir(), f.writers()...)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(func() { _ = copied.Close() }) // nothing is read of it any more
+	b.Follower = &node.Follower{Stream: area, Copy: copied, Taken: func(seq uint64) { b.took <- seq }}
+	b.node, err = node.Connect(node.Config{
+		Node: name, Hubs: []string{"nats://" + f.listen}, Nkey: b.key.public, Sign: b.key.sign, Writers: f.writers(),
+		Log: slog.New(slog.DiscardHandler),
+	}, b.Follower)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(b.node.Close)
+	return b
+}
+
+// follow follows in the background until the test ends.
+func (b *box) follow() {
+	ctx, cancel := context.WithCancel(b.t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); b.node.Follow(ctx, b.Follower) }()
+	b.t.Cleanup(func() { cancel(); <-done })
+}
+
+// has waits until the node has a record.
+func (b *box) has(seq uint64) {
+	b.t.Helper()
+	for late := time.After(soon); ; {
+		if got, _ := b.Copy.End(); got >= seq {
+			return
+		}
+		select {
+		case <-b.took:
+		case <-late:
+			got, _ := b.Copy.End()
+			b.t.Fatalf("%s has record %d and not %d", b.name, got, seq)
+		}
+	}
+}
+
+// What a hub decides each node has at once, byte for byte, also what was decided before
+// it joined; and no node has a consumer.
+func TestWhatAHubDecidesEachNodeHas(t *testing.T) {
+	f := newField(t)
+	f.decide("before.example")
+	a, b := f.box("node-a"), f.box("node-b")
+	a.follow()
+	b.follow()
+	a.has(1)
+	b.has(1)
+	f.decide("olm.vn")
+	a.has(2)
+	b.has(2)
+	many := make([]string, 1200) // one group, longer than what is carried or asked for at once
+	for i := range many {
+		many[i] = fmt.Sprintf("n%d.example", i)
+	}
+	f.decide(many...)
+	a.has(1202)
+	b.has(1202)
+	if got, want := a.Copy.State().Console(nil), f.book.State().Console(nil); !bytes.Equal(got, want) {
+		t.Errorf("the node's state has %d bytes and is not the hub's of %d", len(got), len(want))
+	}
+	if n := f.hub.Consumers(); n != 0 {
+		t.Errorf("%d consumers", n)
+	}
+}
+
+// A node that was away catches up when it comes back, and so do nodes whose hub was away.
+func TestWhoWasAwayCatchesUp(t *testing.T) {
+	f := newField(t)
+	a := f.box("node-a")
+	a.follow()
+	f.decide("first.example")
+	a.has(1)
+	f.hub.Close()
+	f.start() // on the same address and files
+	f.decide("second.example")
+	a.has(2)
+	late := f.box("node-late")
+	late.follow()
+	late.has(2)
+}
+
+// What a node may do is what it needs, and nothing of others.
+func TestANodeMayDoNothingElse(t *testing.T) {
+	f := newField(t)
+	other := fleet.Stream{Area: "ha-giang", Generation: 1}
+	if err := f.hub.Open(t.Context(), other, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	f.decide("first.example")
+	k := f.join("node-a")
+	refused := make(chan error, 100)
+	conn, err := nats.Connect("nats://"+f.listen, nats.Nkey(k.public, k.sign), nats.CustomInboxPrefix(fleet.Inbox("node-a")),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	refuses := func(what string, do func() error) {
+		t.Helper()
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-refused:
+			if !errors.Is(err, nats.ErrPermissionViolation) {
+				t.Errorf("%s: %v", what, err)
+			}
+		case <-time.After(soon):
+			t.Errorf("%s is not refused", what)
+		}
+	}
+	for _, subject := range []string{
+		"ledger.lao-cai", "ledger.root", "ledger.ha-giang", "$KV.STATUS.node-b", "$KV.HEAD.lao-cai", "fleet.v1.up.node-b.requests",
+		"$JS.API.DIRECT.GET.LEDGER_ha-giang", "$JS.API.DIRECT.GET.KV_HEAD.$KV.HEAD.ha-giang", "$JS.API.DIRECT.GET.KV_STATUS.$KV.STATUS.node-b",
+		"$JS.API.CONSUMER.CREATE.LEDGER_lao-cai", "$JS.API.CONSUMER.CREATE.LEDGER_lao-cai.mine", "$JS.API.STREAM.INFO.LEDGER_lao-cai",
+		"$JS.API.STREAM.PURGE.LEDGER_lao-cai", "$JS.API.STREAM.DELETE.LEDGER_lao-cai", "$JS.API.STREAM.MSG.GET.LEDGER_lao-cai",
+		"$JS.API.STREAM.LIST", "$SYS.REQ.SERVER.PING", "_INBOX_node-b.x",
+	} {
+		refuses("publishing to "+subject, func() error { return errors.Join(conn.Publish(subject, []byte("{}")), conn.Flush()) })
+	}
+	for _, subject := range []string{"ledger.ha-giang", "ledger.*", ">", "_INBOX_node-b.>", "$KV.>", "fleet.v1.up.>"} {
+		refuses("listening to "+subject, func() error {
+			_, err := conn.SubscribeSync(subject)
+			return errors.Join(err, conn.Flush())
+		})
+	}
+	if after, err := f.hub.Carried(t.Context(), area); err != nil || after != 1 {
+		t.Errorf("the stream has %d records, %v", after, err)
+	}
+}
+
+// A key that never joined, one with another's name and one that was revoked get nothing;
+// the connection of the revoked ends at once.
+func TestOnlyMembersComeIn(t *testing.T) {
+	f := newField(t)
+	f.decide("first.example")
+	stranger, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := stranger.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := f.join("node-a")
+	for what, option := range map[string]nats.Option{
+		"a stranger":               nats.Nkey(public, stranger.Sign),
+		"another's key":            nats.Nkey(k.public, stranger.Sign),
+		"who has no key":           nats.Name("node-a"),
+		"a name with a password":   nats.UserInfo("hub", "hub"),
+		"a name and another's key": nats.UserInfo(k.public, ""),
+	} {
+		if conn, err := nats.Connect("nats://"+f.listen, option); err == nil {
+			conn.Close()
+			t.Errorf("%s comes in", what)
+		}
+	}
+	b := f.box("node-b")
+	b.follow()
+	b.has(1)
+	f.change(func(members map[string]hub.Member) { delete(members, b.key.public) })
+	f.hub.Revoke("node-b")
+	f.decide("second.example")
+	if conn, err := nats.Connect("nats://"+f.listen, nats.Nkey(b.key.public, b.key.sign)); err == nil {
+		conn.Close()
+		t.Error("the revoked node comes in")
+	}
+	if seq, _ := b.Copy.End(); seq != 1 {
+		t.Errorf("the revoked node has record %d", seq)
+	}
+}
+
+// Silence is not taken for "nothing new", nor is what nobody has signed for a record.
+func TestANodeIsNotDeceived(t *testing.T) {
+	f := newField(t)
+	f.decide("first.example", "second.example")
+	b := f.box("node-a")
+	catch := func(want error) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
+		defer cancel()
+		if err := b.node.CatchUp(ctx, b.Follower); !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
+		}
+	}
+	catch(nil)
+	f.putHead(3, "of a record that the stream does not have")
+	catch(node.ErrSilent)
+	f.putHead(2, f.book.Head().Hash)
+	catch(node.ErrOld)
+	if err := f.hub.Carry(t.Context(), area, 2, []byte(`{"forged":true}`)); err != nil {
+		t.Fatal(err)
+	}
+	f.putHead(3, "forged")
+	catch(ledger.ErrFollow)
+	if seq, _ := b.Copy.End(); seq != 2 {
+		t.Errorf("the node has record %d", seq)
+	}
+	c := f.box("node-c")
+	f.putHead(4, "x")
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	if err := c.node.CatchUp(ctx, c.Follower); !errors.Is(err, ledger.ErrFollow) {
+		t.Errorf("%v", err)
+	}
+	if seq, _ := c.Copy.End(); seq != 2 {
+		t.Errorf("a new node has record %d of the two that are good", seq)
+	}
+}
+
+// A head that the hub's key has not signed is none, and neither is that of another ledger.
+func TestAHeadIsOfTheHubAndOfThisLedger(t *testing.T) {
+	f := newField(t)
+	f.decide("first.example")
+	b := f.box("node-a")
+	if err := b.node.CatchUp(t.Context(), b.Follower); err != nil {
+		t.Fatal(err)
+	}
+	f.putHead(1, strings.Repeat("0", 64))
+	if err := b.node.CatchUp(t.Context(), b.Follower); !errors.Is(err, node.ErrForked) {
+		t.Errorf("another history: %v", err)
+	}
+	if _, f.key, _ = ed25519.GenerateKey(rand.Reader); f.key == nil { // it never fails
+		t.Fatal("no key")
+	}
+	f.hub.Close()
+	f.start()
+	f.putHead(1, f.book.Head().Hash)
+	wait, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	err := b.node.CatchUp(wait, b.Follower)
+	for ; err != nil && !errors.Is(err, fleet.ErrHead) && wait.Err() == nil; err = b.node.CatchUp(wait, b.Follower) {
+	} // it reconnects
+	if !errors.Is(err, fleet.ErrHead) {
+		t.Errorf("another key: %v", err)
+	}
+}
+
+// Of two hubs that write after the same record one is first, and the other is told.
+func TestWhoIsBehindIsTold(t *testing.T) {
+	f := newField(t)
+	f.decide("first.example")
+	for what, lines := range map[string][][]byte{"one": {[]byte("x")}, "two": {[]byte("x"), []byte("y")}} {
+		if err := f.hub.Carry(t.Context(), area, 0, lines...); !errors.Is(err, hub.ErrBehind) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := f.hub.Carry(t.Context(), area, 1, bytes.Repeat([]byte("x"), fleet.MaxRecord+1)); err == nil {
+		t.Error("a record that is too long is carried")
+	}
+	if after, err := f.hub.Carried(t.Context(), area); err != nil || after != 1 {
+		t.Errorf("the stream has %d records, %v", after, err)
+	}
+}
+
+// What a node says of itself its hub knows, with when.
+func TestANodeSaysWhatItDoes(t *testing.T) {
+	f := newField(t)
+	b := f.box("node-a")
+	if _, _, ok := f.hub.Status(t.Context(), "node-a"); ok {
+		t.Error("it has a status before it said anything")
+	}
+	if err := b.node.CatchUp(t.Context(), b.Follower); err == nil { // it is connected then
+		t.Error("there is a head before anything was decided")
+	}
+	if err := b.node.Say([]byte(`{"seq":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(soon); ; {
+		text, at, ok := f.hub.Status(t.Context(), "node-a")
+		if ok {
+			if string(text) != `{"seq":1}` || time.Since(at) > soon {
+				t.Errorf("%s at %s", text, at)
+			}
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatal("its status is not known")
+		}
+	}
+}
