@@ -1,6 +1,8 @@
 package history
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,7 +28,8 @@ func TestAClockBehindHistoryIsTold(t *testing.T) {
 		}
 	}
 	f(noon, false)
-	f(noon.Add(-time.Minute+time.Second), false) // a minute is nothing
+	f(noon.Add(-time.Minute+time.Millisecond), false) // a minute is nothing
+	f(noon.Add(-time.Minute+time.Millisecond), true)
 	f(noon.Add(-2*time.Minute), true)
 	f(noon.Add(-time.Hour), true)
 	f(noon.Add(time.Second), false)
@@ -134,4 +137,48 @@ func TestOnlyWhatAFloatHoldsExactlyIsRestored(t *testing.T) {
 	f(1<<53-1, 1)
 	f(1<<53, 0)
 	f(-1, 0)
+}
+
+// TestEverySegmentThatMayHaveGrownIsSynced has logs of which some segments cannot be:
+// the sync tells of those it needs.
+func TestEverySegmentThatMayHaveGrownIsSynced(t *testing.T) {
+	for _, c := range []struct {
+		segments string // s: can be synced; x: cannot
+		synced   int    // the newest at the last sync; -1: none
+		good     bool
+	}{
+		{"", -1, false},
+		{"s", -1, true},
+		{"x", -1, false},
+		{"x", 0, false},
+		{"xs", -1, false},
+		{"xs", 0, false}, // it may have grown before the next was begun
+		{"xs", 1, true},
+		{"sx", 0, false},
+		{"sxs", 0, false},
+		{"xss", 1, true},
+	} {
+		s := &Store{dir: t.TempDir()}
+		name := func(i int) string { return filepath.Join(s.dir, "wal", fmt.Sprintf("%08d", i)) }
+		if err := os.Mkdir(filepath.Dir(name(0)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for i, kind := range c.segments {
+			err := os.WriteFile(name(i), nil, 0o600)
+			if kind == 'x' {
+				err = errors.Join(os.Remove(name(i)), os.Symlink("nowhere", name(i)))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.synced >= 0 {
+			s.synced = name(c.synced)
+		}
+		if err := s.sync(); (err == nil) != c.good {
+			t.Errorf("segments %q, synced up to %d: %v", c.segments, c.synced, err)
+		} else if err == nil && s.synced != name(len(c.segments)-1) {
+			t.Errorf("segments %q: synced up to %s", c.segments, s.synced)
+		}
+	}
 }
