@@ -80,7 +80,7 @@ func TestABlockADayGoesAtMost(t *testing.T) {
 	}
 	all[0], all[3] = all[3], all[0] // in no order
 	merged := block(t, 9*day+4*time.Hour, func(m *tsdb.BlockMeta) { m.Compaction.Deletable = true })
-	later := block(t, 50*day, nil)
+	later, monthLater := block(t, 50*day, nil), block(t, 9*day+maxBlockRange, nil)
 	synctest.Test(t, func(t *testing.T) {
 		r := retention{keep: 5*day - time.Millisecond}
 		f := func(blocks []*tsdb.Block, want ...*tsdb.Block) {
@@ -115,6 +115,9 @@ func TestABlockADayGoesAtMost(t *testing.T) {
 		f(all[4:]) // as old as what is kept may be
 		r.keep -= time.Millisecond
 		f(all[4:], all[4])
+		r = retention{keep: 5 * day}
+		f(all[4:])
+		f(append(slices.Clone(all[4:]), monthLater), all[4]) // a month is no jump yet
 	})
 }
 

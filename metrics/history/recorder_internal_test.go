@@ -3,8 +3,12 @@ package history
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +19,9 @@ import (
 func TestAClockBehindHistoryIsTold(t *testing.T) {
 	var conditions metrics.Conditions
 	aggregator := metrics.NewAggregator("nut-1", metrics.BuildInfo{})
-	p := writerState{Recorder: NewRecorder(t.TempDir(), aggregator, &conditions, Options{})}
+	var log strings.Builder
+	options := Options{Log: slog.New(slog.NewTextHandler(&log, nil))}
+	p := writerState{Recorder: NewRecorder(t.TempDir(), aggregator, &conditions, options)}
 	p.open(t.Context())
 	defer p.close()
 	noon := time.Date(2026, 9, 7, 12, 0, 0, 0, time.UTC)
@@ -33,6 +39,10 @@ func TestAClockBehindHistoryIsTold(t *testing.T) {
 	f(noon.Add(-2*time.Minute), true)
 	f(noon.Add(-time.Hour), true)
 	f(noon.Add(time.Second), false)
+	f(noon.Add(-time.Hour), true)
+	if n := strings.Count(log.String(), "the clock is behind history"); n != 2 {
+		t.Errorf("two times of a wrong clock are logged %d times:\n%s", n, &log)
+	}
 }
 
 // TestHistoryThatComesBackIsWrittenAgain begins with a file where the directory
@@ -179,6 +189,62 @@ func TestEverySegmentThatMayHaveGrownIsSynced(t *testing.T) {
 			t.Errorf("segments %q, synced up to %d: %v", c.segments, c.synced, err)
 		} else if err == nil && s.synced != name(len(c.segments)-1) {
 			t.Errorf("segments %q: synced up to %s", c.segments, s.synced)
+		}
+	}
+}
+
+// TestWarningsOfTheTSDBAreLogged has records on both sides of Warn.
+func TestWarningsOfTheTSDBAreLogged(t *testing.T) {
+	for _, c := range []struct {
+		least, level slog.Level
+		want         bool
+	}{
+		{slog.LevelDebug, slog.LevelInfo, false},
+		{slog.LevelDebug, slog.LevelWarn, true},
+		{slog.LevelDebug, slog.LevelError, true},
+		{slog.LevelError, slog.LevelWarn, false},
+		{slog.LevelError, slog.LevelError, true},
+	} {
+		h := fromWarn{slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: c.least})}
+		if got := h.Enabled(t.Context(), c.level); got != c.want {
+			t.Errorf("%s where %s is logged: %v", c.level, c.least, got)
+		}
+	}
+}
+
+// TestAnEmptyHistoryTakesLittleMemory opens stores without a tick.
+func TestAnEmptyHistoryTakesLittleMemory(t *testing.T) {
+	inUse := func() int64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := inUse()
+	const stores = 4
+	for range stores {
+		s, err := Open(t.TempDir(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+	}
+	each := (inUse() - before) / stores
+	t.Logf("an empty history takes %d KiB", each>>10)
+	if each > 1<<20 {
+		t.Errorf("an empty history takes %d bytes", each)
+	}
+}
+
+// TestHowLongBlocksBecome: what is deleted at once is a tenth of what is kept at most.
+func TestHowLongBlocksBecome(t *testing.T) {
+	for keep, most := range map[time.Duration]time.Duration{
+		time.Hour: 2 * time.Hour, 21 * time.Hour: 126 * time.Minute, 10 * day: day, 310 * day: 31 * day, 800 * day: 31 * day,
+	} {
+		got := settings(Options{Retention: keep})
+		if got.MinBlockDuration != (2*time.Hour).Milliseconds() || got.MaxBlockDuration != most.Milliseconds() {
+			t.Errorf("of %s kept: blocks of %d to %d ms, want %d at most", keep, got.MinBlockDuration, got.MaxBlockDuration, most.Milliseconds())
 		}
 	}
 }
