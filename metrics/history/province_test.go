@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
+
 	"lachan/metrics"
 	"lachan/metrics/history"
 )
@@ -111,8 +113,68 @@ func BenchmarkProvince(b *testing.B) {
 	}
 }
 
+// TestTwoYearsOfAProvinceFitOnADisk writes what the real recorder keeps, a tick each
+// quarter of an hour, until the oldest has to go, thinned as it gets old.
+//
+// TEST_PROOF=1 takes 1,000 schools for 800 days, which may take 1 GB, instead of 40 for 4.
+func TestTwoYearsOfAProvinceFitOnADisk(t *testing.T) {
+	schools, days, most := 40, 4, int64(8<<20)
+	if os.Getenv("TEST_PROOF") != "" {
+		schools, days, most = 1000, 800, 1e9
+	}
+	dir := t.TempDir()
+	store, err := history.Open(dir, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counters := newCounters()
+	p := newProvince(counters, schools)
+	began := time.Now()
+	end := start.Add(time.Duration(days) * 24 * time.Hour)
+	for at := start; !at.After(end); at = at.Add(history.Step) {
+		if local := at.In(hanoi); local.Weekday() != time.Sunday && local.Hour() >= 7 && local.Hour() < 17 {
+			p.teach()
+		}
+		counters.Protect(history.Step)
+		if _, err := store.Tick(t.Context(), at, counters.Totals()); err != nil {
+			t.Fatal(err)
+		}
+		if at.Sub(start)%(24*time.Hour) == 0 {
+			if err := store.Compact(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	size := blocksSize(t, dir)
+	t.Logf("%d schools for %d days, a tick each quarter of an hour: %.0f MB in blocks, written in %s",
+		schools, days, float64(size)/1e6, time.Since(began).Round(time.Second))
+	if size > most {
+		t.Errorf("%d bytes are more than %d", size, most)
+	}
+	// What was counted first is still there, thinned or not.
+	if store, err = history.Open(dir, history.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	q, err := store.Querier(start.UnixMilli(), start.Add(48*time.Hour).UnixMilli())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	series := 0
+	for set := q.Select(t.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+")); set.Next(); {
+		series++
+	}
+	if series < schools*10 {
+		t.Errorf("of the first days of %d schools there are %d series", schools, series)
+	}
+}
+
 // blocksSize is what the blocks of a store take on the disk.
-func blocksSize(b *testing.B, dir string) (size int64) {
+func blocksSize(b testing.TB, dir string) (size int64) {
 	b.Helper()
 	blocks, err := filepath.Glob(filepath.Join(dir, "0*"))
 	if err != nil || len(blocks) == 0 {
