@@ -1,6 +1,8 @@
 package feed
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -327,5 +329,38 @@ func TestADraftThatCannotBeEmptied(t *testing.T) {
 	}
 	if err := v.list(t.Context(), "https://lists.example/manifest.json", &release.Manifest{}); !errors.Is(err, syscall.ESPIPE) {
 		t.Errorf("a whole list: %v", err)
+	}
+}
+
+// Packed and unpacked a list may have as many bytes as the bound: also what unpacks to
+// nothing is read no further.
+func TestPackedAndUnpackedAListHasABound(t *testing.T) {
+	const most = 1000
+	pack := func(members, size int) string {
+		var b bytes.Buffer
+		for range members {
+			z := gzip.NewWriter(&b)
+			if _, err := z.Write(make([]byte, size)); err != nil {
+				t.Fatal(err)
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b.String()
+	}
+	for _, c := range []struct {
+		what, encoding, body string
+		want                 error
+	}{
+		{"as it is", "", strings.Repeat("x", most), nil},
+		{"one byte more", "", strings.Repeat("x", most+1), ErrTooLarge},
+		{"unpacked", "gzip", pack(1, most), nil},
+		{"one byte more unpacked", "gzip", pack(1, most+1), ErrTooLarge},
+		{"nothing, many times", "gzip", pack(1000, 0), ErrTooLarge},
+	} {
+		if err := unpack(io.Discard, strings.NewReader(c.body), c.encoding, most); !errors.Is(err, c.want) || c.want == nil && err != nil {
+			t.Errorf("%s, %d bytes: %v, want %v", c.what, len(c.body), err, c.want)
+		}
 	}
 }
