@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -51,8 +52,9 @@ type bench struct {
 	dir    string // for what is built
 	root   string // of the module
 	bound  time.Duration
-	near   bool                    // tests of a package itself and of its nearest user alone
+	near   bool                    // without the tests of the whole program
 	normal map[suite]time.Duration // how long tests take that all pass; 0 if they do not
+	needs  map[string][]string     // of the tests of a package: all packages that they are built of
 }
 
 // A suite is the tests of a package.
@@ -70,7 +72,10 @@ func newBench(bound time.Duration, near bool) (*bench, error) {
 		return nil, fmt.Errorf("run in the root of the module: %w", err)
 	}
 	dir, err := os.MkdirTemp("", "mutants-*")
-	return &bench{dir: dir, root: root, bound: bound, near: near, normal: map[suite]time.Duration{}}, err
+	return &bench{
+		dir: dir, root: root, bound: bound, near: near,
+		normal: map[suite]time.Duration{}, needs: map[string][]string{},
+	}, err
 }
 
 func (b *bench) close() { _ = os.RemoveAll(b.dir) }
@@ -80,11 +85,17 @@ func (b *bench) close() { _ = os.RemoveAll(b.dir) }
 func (b *bench) try(ctx context.Context, a area, m *mutant) (ending, error) {
 	began := time.Now()
 	own := filepath.Dir(m.file)
-	for _, pkg := range append([]string{own}, a.users...) {
-		if pkg == own && len(tests(own)) == 0 || pkg != own && pkg == filepath.Dir(m.file) {
+	others := slices.DeleteFunc(slices.Clone(a.users), func(pkg string) bool { return pkg == own })
+	for _, pkg := range append([]string{own}, others...) {
+		if pkg == own && len(tests(own)) == 0 || b.near && pkg == program {
 			continue
 		}
-		all := suite{pkg, m.kind == dropLock && pkg != "test"}
+		if uses, err := b.uses(ctx, pkg, own); err != nil {
+			return ending{}, err
+		} else if !uses {
+			continue
+		}
+		all := suite{pkg, m.kind == dropLock && pkg != program}
 		passes, err := b.measure(ctx, all)
 		if err != nil {
 			return ending{}, err
@@ -100,11 +111,24 @@ func (b *bench) try(ctx context.Context, a area, m *mutant) (ending, error) {
 		if err != nil || how != survived {
 			return ending{how, pkg, test, time.Since(began)}, err
 		}
-		if b.near && pkg == a.users[0] {
-			break
-		}
 	}
 	return ending{how: survived, took: time.Since(began)}, nil
+}
+
+// uses reports whether the tests of a package are built of another one: the tests of
+// the program always are, because they run all of it.
+func (b *bench) uses(ctx context.Context, pkg, other string) (bool, error) {
+	if pkg == program || pkg == other {
+		return true, nil
+	}
+	if b.needs[pkg] == nil {
+		said, err := exec.CommandContext(ctx, "go", "list", "-test", "-deps", "./"+pkg).Output()
+		if err != nil {
+			return false, fmt.Errorf("list what the tests of %s need: %w", pkg, err)
+		}
+		b.needs[pkg] = strings.Fields(string(said))
+	}
+	return slices.Contains(b.needs[pkg], "lachan/"+other), nil
 }
 
 func tests(dir string) []string {

@@ -14,16 +14,20 @@ import (
 // Left out is what no test could mind, or what no program of ours does: constants
 // that are the room made beforehand (the last argument of make, the length of an
 // array, the size of an integer to parse into), or a time to wait in units of a
-// minute and less; calls that keep something alive or give it back early.
+// minute and less; calls that keep something alive or give it back early: a timer, or a
+// file that was open for reading, that a function has made itself is collected when
+// the function is over, whether it was given back or not.
 type finder struct {
 	name     string
 	function string
 	source   []byte
 	files    *token.FileSet
+	own      []string // variables of the function that are timers and files open for reading
 	found    []*mutant
 }
 
 func (f *finder) find(d ast.Decl) {
+	f.own = f.collected(d)
 	skip := map[ast.Node]bool{} // constants that are left out
 	ast.Inspect(d, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -112,11 +116,11 @@ func (f *finder) statements(list []ast.Stmt) {
 	for _, s := range list {
 		switch s := s.(type) {
 		case *ast.ExprStmt:
-			if call, ok := s.X.(*ast.CallExpr); ok && !slices.Contains(unseen, called(call)) {
+			if call, ok := s.X.(*ast.CallExpr); ok && !slices.Contains(unseen, called(call)) && !f.givesBack(call) {
 				f.add(drop, s, f.edit(s, ""))
 			}
 		case *ast.DeferStmt:
-			if !slices.Contains(unseen, called(s.Call)) {
+			if !slices.Contains(unseen, called(s.Call)) && !f.givesBack(s.Call) {
 				f.add(drop, s, f.edit(s, ""))
 			}
 		case *ast.AssignStmt:
@@ -125,6 +129,31 @@ func (f *finder) statements(list []ast.Stmt) {
 			f.add(drop, s, f.edit(s, ""))
 		}
 	}
+}
+
+// collected are the variables of a function that hold what the collector gives back.
+func (f *finder) collected(d ast.Decl) (names []string) {
+	ast.Inspect(d, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Rhs) != 1 {
+			return true
+		}
+		if call, ok := a.Rhs[0].(*ast.CallExpr); ok && slices.Contains(makers, f.text(call.Fun)) {
+			names = append(names, f.text(a.Lhs[0]))
+		}
+		return true
+	})
+	return names
+}
+
+// makers are the calls that make what the collector gives back. A timer that calls a
+// function is none of them: to stop it changes what happens.
+var makers = []string{"time.NewTimer", "time.NewTicker", "os.Open"}
+
+// givesBack reports whether a call only gives back early what the function has made.
+func (f *finder) givesBack(call *ast.CallExpr) bool {
+	s, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && (s.Sel.Name == "Stop" || s.Sel.Name == "Close") && slices.Contains(f.own, f.text(s.X))
 }
 
 func (f *finder) assignment(s *ast.AssignStmt) {

@@ -9,7 +9,8 @@
 //
 // A mutant that does not compile is none. One that equivalent.txt has, with the
 // reason why it changes nothing that anybody relies on, is not counted. The others
-// are killed if a test of their package fails, or one of the packages that use it; a
+// are killed if a test of their package fails, or one of the packages that use it, or
+// of the program. A log line that is not written counts: operators go by it. A
 // test that hangs or takes too much memory counts as one that fails. The same seed,
 // number and tree give the same mutants.
 package main
@@ -33,7 +34,7 @@ func main() {
 	flag.IntVar(&o.n, "n", 150, "how many mutants are drawn over all areas, a share of each")
 	flag.StringVar(&o.area, "area", "", "draw all of them from this area")
 	flag.BoolVar(&o.list, "list", false, "show what would be drawn, and run nothing")
-	flag.BoolVar(&o.near, "near", false, "run the nearest tests alone, for a first look: survivors may be killed by others")
+	flag.BoolVar(&o.near, "near", false, "leave out the tests of the whole program, for a first look: survivors may be killed by them")
 	flag.DurationVar(&o.bound, "bound", 2*time.Minute, "how long the tests of one package may take, at least")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -78,9 +79,9 @@ func run(ctx context.Context, o options) error {
 		if err != nil {
 			return err
 		}
-		// Each area has a sequence of its own, so that a change in one does not
-		// change what is drawn in the others.
-		random := rand.New(rand.NewPCG(o.seed, uint64(i)))
+		// Each area has a sequence of its own, so that a change in one does not change
+		// what is drawn in the others, nor that it is drawn alone.
+		random := rand.New(rand.NewPCG(o.seed, uint64(slices.Index(areaNames(), chosen[i].name))))
 		draw := drawing{area: chosen[i], sites: shuffled(random, sites), known: known, bench: bench, list: o.list}
 		draw.say = func(verdict string, m *mutant) {
 			fmt.Fprintf(os.Stderr, "%s %3d/%d %s: %s\n", time.Now().Format(time.TimeOnly), drawn+draw.counted, o.n, verdict, m.head())

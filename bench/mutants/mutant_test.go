@@ -85,6 +85,36 @@ func TestEveryKindOfChangeIsFound(t *testing.T) {
 	}
 }
 
+// What the collector gives back anyhow is left out, and nothing else that ends.
+func TestWhatIsCollectedIsNoMutant(t *testing.T) {
+	body := func(text string) (heads []string) {
+		name := filepath.Join(t.TempDir(), "p.go")
+		if err := os.WriteFile(name, []byte("package p\n\nfunc f() {\n"+text+"\n}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		list, err := sitesOf(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range list {
+			heads = append(heads, string(m.kind))
+		}
+		return heads
+	}
+	for text, want := range map[string]int{
+		"t := time.NewTimer(d)\ndefer t.Stop()":          0,
+		"t := time.AfterFunc(d, g)\ndefer t.Stop()":      1,
+		"f, _ := os.Open(name)\nread(f)\nf.Close()":      1,
+		"f, _ := os.Create(name)\nwrite(f)\nf.Close()":   2,
+		"f, _ := os.Open(name)\ndefer other.f.Close()":   1,
+		"ctx, cancel := context.WithCancel(c)\ncancel()": 1,
+	} {
+		if got := body(text); len(got) != want {
+			t.Errorf("%q: %q, want %d", text, got, want)
+		}
+	}
+}
+
 func TestTheSameSeedDrawsTheSame(t *testing.T) {
 	order := func(seed uint64) (heads []string) {
 		for _, m := range shuffled(rand.New(rand.NewPCG(seed, 1)), found(t)) {
