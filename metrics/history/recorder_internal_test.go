@@ -248,3 +248,40 @@ func TestHowLongBlocksBecome(t *testing.T) {
 		}
 	}
 }
+
+// TestATickThatFailsIsMadeUpFor takes the log away from under the recorder.
+func TestATickThatFailsIsMadeUpFor(t *testing.T) {
+	var conditions metrics.Conditions
+	aggregator := metrics.NewAggregator("nut-1", metrics.BuildInfo{})
+	p := writerState{Recorder: NewRecorder(t.TempDir(), aggregator, &conditions, Options{})}
+	p.open(t.Context())
+	defer p.close()
+	at := time.Date(2026, 9, 7, 12, 0, 0, 0, time.UTC)
+	f := func(written bool) {
+		t.Helper()
+		at = at.Add(TickEvery)
+		p.tick(t.Context(), at)
+		list := conditions.List()
+		told := len(list) == 1 && list[0].Name == ConditionWrite
+		if told == written || p.store.Load() != nil != written || p.Newest().Equal(at) != written {
+			t.Errorf("written %v at %s, want %v: %v", p.Newest(), at, written, list)
+		}
+		if _, _, ok := p.Span(); ok && !written {
+			t.Error("a store that is not open has a span")
+		}
+		if q, err := p.Querier(0, at.UnixMilli()); (err == nil) != written {
+			t.Errorf("written %v: read with %v", written, err)
+		} else if err == nil {
+			q.Close()
+		}
+	}
+	f(true)
+	if err := os.RemoveAll(filepath.Join(p.dir, "wal")); err != nil {
+		t.Fatal(err)
+	}
+	f(false)
+	p.retry = time.Now().Add(time.Hour)
+	f(false) // not yet
+	p.retry = time.Now()
+	f(true)
+}
