@@ -39,6 +39,12 @@ var areas = []area{
 // part is what is run of packages whose tests take minutes: what touches every room.
 var part = map[string]string{program: "TestStories"}
 
+// slow are tests that a first look passes over: they take ten times as long as all
+// others of their package together, and kill little that these let through.
+var slow = map[string]string{
+	"metrics/report": "TestTimesOfTroubleAreCountedExactly|TestEveryEngineGivesTheSameReport|TestThePeriodBeforeIsThereAndCompared",
+}
+
 // program is the package whose tests run the built program.
 const program = "test"
 

@@ -52,7 +52,7 @@ type bench struct {
 	dir    string // for what is built
 	root   string // of the module
 	bound  time.Duration
-	near   bool                    // without the tests of the whole program
+	near   bool                    // without the tests of the whole program, and slow ones
 	normal map[suite]time.Duration // how long tests take that all pass; 0 if they do not
 	needs  map[string][]string     // of the tests of a package: all packages that they are built of
 }
@@ -191,6 +191,9 @@ func (b *bench) test(
 		return noMutant, "", nil
 	}
 	run := exec.Command(binary, "-test.failfast", "-test.count=1", "-test.run="+part[all.pkg])
+	if b.near && slow[all.pkg] != "" {
+		run.Args = append(run.Args, "-test.skip="+slow[all.pkg])
+	}
 	run.Dir, run.Env = all.pkg, environment
 	return b.watch(ctx, run, bound)
 }

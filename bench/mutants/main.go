@@ -34,7 +34,7 @@ func main() {
 	flag.IntVar(&o.n, "n", 150, "how many mutants are drawn over all areas, a share of each")
 	flag.StringVar(&o.area, "area", "", "draw all of them from this area")
 	flag.BoolVar(&o.list, "list", false, "show what would be drawn, and run nothing")
-	flag.BoolVar(&o.near, "near", false, "leave out the tests of the whole program, for a first look: survivors may be killed by them")
+	flag.BoolVar(&o.near, "near", false, "leave out slow tests and those of the whole program, for a first look: they may kill survivors")
 	flag.DurationVar(&o.bound, "bound", 2*time.Minute, "how long the tests of one package may take, at least")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
