@@ -19,7 +19,7 @@ const (
 
 // Bounds of what is carried.
 const (
-	MaxRecord = 16 << 10 // bytes of a record
+	MaxRecord = 60 << 10 // bytes of a record
 	MaxStatus = 4 << 10  // bytes of a status
 )
 

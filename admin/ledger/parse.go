@@ -35,6 +35,9 @@ func readKnown(line []byte) (r Record, ok bool) {
 		return r, false
 	}
 	p.string(`,"by":`, &r.By)
+	if p.has(`,"from":`) {
+		p.number(`,"from":`, &r.From)
+	}
 	if p.has(`,"more":`) {
 		more := uint64(0)
 		p.number(`,"more":`, &more)

@@ -22,6 +22,7 @@ type Record struct {
 	Area    string          `json:"area"` // the unit at the top
 	At      time.Time       `json:"at"`
 	By      string          `json:"by"`
+	From    uint64          `json:"from,omitempty"` // its number in the ledger that this chain is made of
 	More    int             `json:"more,omitempty"` // how many records of the same group follow
 	New     json.RawMessage `json:"new"`            // null takes the object away
 	Object  string          `json:"object"`

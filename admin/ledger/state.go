@@ -26,7 +26,7 @@ const leafSize = 256
 type Value struct {
 	Unit, Object string
 	New          json.RawMessage // nil if it was taken away
-	Seq          uint64          // of that record
+	Seq          uint64          // of that record, in the ledger in which it was decided
 	At           time.Time
 	By, Why      string
 }
@@ -44,7 +44,7 @@ type entry struct {
 func entryOf(r *Record) *entry {
 	return &entry{
 		unit: unique.Make(r.Unit), by: unique.Make(r.By), object: strings.Clone(r.Object),
-		value: slices.Clone(null(r.New)), why: strings.Clone(r.Why), seq: r.Seq, at: r.At.UnixMilli(),
+		value: slices.Clone(null(r.New)), why: strings.Clone(r.Why), seq: cmp.Or(r.From, r.Seq), at: r.At.UnixMilli(),
 	}
 }
 

@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -40,10 +41,15 @@ type field struct {
 	hub    *hub.Hub
 	// members are the nodes that joined, by their public nkeys.
 	members atomic.Pointer[map[string]hub.Member]
-	carried uint64
+	feed    *hub.Feed
 }
 
-var area = fleet.Stream{Area: "lao-cai", Generation: 1}
+// The streams of all tests: an area, another, and that of all.
+var (
+	area  = fleet.Stream{Area: "lao-cai", Generation: 1}
+	other = fleet.Stream{Area: "ha-giang", Generation: 1}
+	root  = fleet.Stream{Area: fleet.Root, Generation: 1}
+)
 
 func newField(t *testing.T) *field {
 	t.Helper()
@@ -59,9 +65,6 @@ func newField(t *testing.T) *field {
 	}
 	f.start()
 	t.Cleanup(func() { f.hub.Close() })
-	if err := f.hub.Open(t.Context(), area, 64<<20); err != nil {
-		t.Fatal(err)
-	}
 	return f
 }
 
@@ -78,6 +81,15 @@ func (f *field) start() {
 		f.t.Fatal(err)
 	}
 	f.hub, f.listen = h, h.Address()
+	for _, s := range []fleet.Stream{area, other, root} {
+		if err := h.Open(f.t.Context(), s, 64<<20); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	areaOf := func(unit string) string { return cmp.Or(unit, fleet.Root) }
+	if f.feed, err = h.NewFeed(f.t.Context(), f.book, areaOf, slog.New(slog.DiscardHandler), area, other, root); err != nil {
+		f.t.Fatal(err)
+	}
 }
 
 // writers are the keys whose records and heads nodes take: the ledger's and the hub's.
@@ -98,36 +110,35 @@ func (f *field) writers() []ed25519.PublicKey {
 // decide appends records and carries them; names are those of the exceptions.
 func (f *field) decide(names ...string) {
 	f.t.Helper()
+	f.append(area.Area, "allow/", names...)
+	f.carry()
+}
+
+// append appends a group of records.
+func (f *field) append(area, kind string, names ...string) {
+	f.t.Helper()
 	drafts := make([]ledger.Draft, len(names))
 	for i, name := range names {
-		drafts[i] = ledger.Draft{Area: area.Area, Unit: "kim-dong", Object: "allow/" + name, New: []byte(`{"from":"2026-11-28T09:40:11+07:00"}`)}
+		drafts[i] = ledger.Draft{Area: area, Unit: "kim-dong", Object: kind + name, New: []byte(`{"from":"2026-11-28T09:40:11+07:00"}`)}
 	}
 	if _, err := f.book.Append(f.t.Context(), drafts...); err != nil {
 		f.t.Fatal(err)
 	}
-	f.carry()
 }
 
-// carry carries what the stream does not have yet.
+// carry carries what the streams do not have yet.
 func (f *field) carry() {
 	f.t.Helper()
-	after, err := f.hub.Carried(f.t.Context(), area)
-	if err != nil {
+	if err := f.feed.Carry(f.t.Context()); err != nil {
 		f.t.Fatal(err)
 	}
-	names, _ := filepath.Glob(filepath.Join(f.folder, "????????.jsonl")) // there is nothing wrong with the pattern
-	var lines [][]byte
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			f.t.Fatal(err)
-		}
-		lines = append(lines, bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))...)
-	}
-	if err := f.hub.Carry(f.t.Context(), area, after, lines[after:]...); err != nil {
-		f.t.Fatal(err)
-	}
-	f.putHead(f.book.Head().Seq, f.book.Head().Hash)
+}
+
+// headHash is the digest of the last record of the area.
+func (f *field) headHash(b *box) string {
+	f.t.Helper()
+	_, hash := b.Copy.End()
+	return hash
 }
 
 func (f *field) putHead(seq uint64, hash string) {
@@ -145,7 +156,7 @@ type key struct {
 }
 
 // join makes a node a member.
-func (f *field) join(name string) key {
+func (f *field) join(name string, s fleet.Stream) key {
 	f.t.Helper()
 	pair, err := nkeys.CreateUser()
 	if err != nil {
@@ -156,7 +167,7 @@ func (f *field) join(name string) key {
 		f.t.Fatal(err)
 	}
 	f.change(func(members map[string]hub.Member) {
-		members[public] = hub.Member{Node: name, Streams: []fleet.Stream{area}}
+		members[public] = hub.Member{Node: name, Streams: []fleet.Stream{s}}
 	})
 	return key{public, pair.Sign}
 }
@@ -181,15 +192,18 @@ type box struct {
 	log  *bytes.Buffer
 }
 
-func (f *field) box(name string) *box {
+func (f *field) box(name string) *box { return f.boxOf(name, area) }
+
+// boxOf is a node that follows a stream.
+func (f *field) boxOf(name string, s fleet.Stream) *box {
 	f.t.Helper()
-	b := &box{field: f, name: name, key: f.join(name), took: make(chan uint64, 1000), log: new(bytes.Buffer)}
+	b := &box{field: f, name: name, key: f.join(name, s), took: make(chan uint64, 1000), log: new(bytes.Buffer)}
 	copied, err := ledger.OpenCopy(f.t.TempDir(), f.writers()...)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	f.t.Cleanup(func() { _ = copied.Close() }) // nothing is read of it any more
-	b.Follower = &node.Follower{Stream: area, Copy: copied, Taken: func(seq uint64) { b.took <- seq }}
+	b.Follower = &node.Follower{Stream: s, Copy: copied, Taken: func(seq uint64) { b.took <- seq }}
 	b.node, err = node.Connect(node.Config{
 		Node: name, Hubs: []string{"nats://" + f.listen}, Nkey: b.key.public, Sign: b.key.sign, Writers: f.writers(),
 		Log: slog.New(slog.DiscardHandler),
@@ -272,12 +286,8 @@ func TestWhoWasAwayCatchesUp(t *testing.T) {
 // What a node may do is what it needs, and nothing of others.
 func TestANodeMayDoNothingElse(t *testing.T) {
 	f := newField(t)
-	other := fleet.Stream{Area: "ha-giang", Generation: 1}
-	if err := f.hub.Open(t.Context(), other, 1<<20); err != nil {
-		t.Fatal(err)
-	}
 	f.decide("first.example")
-	k := f.join("node-a")
+	k := f.join("node-a", area)
 	refused := make(chan error, 100)
 	conn, err := nats.Connect("nats://"+f.listen, nats.Nkey(k.public, k.sign), nats.CustomInboxPrefix(fleet.Inbox("node-a")),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
@@ -332,7 +342,7 @@ func TestOnlyMembersComeIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := f.join("node-a")
+	k := f.join("node-a", area)
 	for what, option := range map[string]nats.Option{
 		"a stranger":               nats.Nkey(public, stranger.Sign),
 		"another's key":            nats.Nkey(k.public, stranger.Sign),
@@ -376,7 +386,7 @@ func TestANodeIsNotDeceived(t *testing.T) {
 	catch(nil)
 	f.putHead(3, "of a record that the stream does not have")
 	catch(node.ErrSilent)
-	f.putHead(2, f.book.Head().Hash)
+	f.putHead(2, f.headHash(b))
 	catch(node.ErrOld)
 	if err := f.hub.Carry(t.Context(), area, 2, []byte(`{"forged":true}`)); err != nil {
 		t.Fatal(err)
@@ -415,7 +425,7 @@ func TestAHeadIsOfTheHubAndOfThisLedger(t *testing.T) {
 	}
 	f.hub.Close()
 	f.start()
-	f.putHead(1, f.book.Head().Hash)
+	f.putHead(1, f.headHash(b))
 	wait, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
 	err := b.node.CatchUp(wait, b.Follower)
@@ -467,5 +477,103 @@ func TestANodeSaysWhatItDoes(t *testing.T) {
 		if time.Now().After(late) {
 			t.Fatal("its status is not known")
 		}
+	}
+}
+
+// Each area has its own records and those for all, in an order of their own, and nothing
+// of who may decide: that stays with the hub.
+func TestAnAreaHasItsOwnRecords(t *testing.T) {
+	f := newField(t)
+	a := f.box("node-a")
+	a.follow()
+	f.append(area.Area, "account/", "acc_1")
+	f.append(other.Area, "allow/", "theirs.example")
+	f.append(area.Area, "allow/", "ours.example", "ours-too.example")
+	f.append("", "profile/", "for-all")
+	f.append("nowhere", "allow/", "nobodys.example")
+	f.append(area.Area, "block/", "last.example")
+	f.carry()
+	a.has(3)
+	got := string(a.Copy.State().Console(nil))
+	for _, name := range []string{"ours.example", "ours-too.example", "last.example"} {
+		if !strings.Contains(got, name) {
+			t.Errorf("%s is not in\n%s", name, got)
+		}
+	}
+	for _, name := range []string{"theirs.example", "nobodys.example", "acc_1", "for-all"} {
+		if strings.Contains(got, name) {
+			t.Errorf("%s is in\n%s", name, got)
+		}
+	}
+	if v, _ := a.Copy.State().Get("kim-dong", "block/last.example"); v.Seq != f.book.Head().Seq {
+		t.Errorf("the last decision has number %d and not that of the hub, %d", v.Seq, f.book.Head().Seq)
+	}
+	for s, want := range map[fleet.Stream]uint64{other: 1, root: 1} {
+		if seq, err := f.hub.Carried(t.Context(), s); err != nil || seq != want {
+			t.Errorf("stream %s has %d records, %v", s.Name(), seq, err)
+		}
+	}
+}
+
+// Whenever the hub stops, each record is carried once and in its order.
+func TestAHubThatStopsCarriesTheRestLater(t *testing.T) {
+	f := newField(t)
+	many := make([]string, 1100)
+	for i := range many {
+		many[i] = fmt.Sprintf("n%d.example", i)
+	}
+	f.append(area.Area, "allow/", many...)
+	// It has carried the first part of the group and then stopped.
+	var group []ledger.Record
+	for r, err := range f.book.Records(0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		group = append(group, r)
+	}
+	lines, err := f.book.Chain(0, "").Link(group...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.hub.Carry(t.Context(), area, 0, lines[:500]...); err != nil {
+		t.Fatal(err)
+	}
+	f.hub.Close()
+	f.start()
+	f.append(area.Area, "allow/", "later.example")
+	f.carry()
+	f.hub.Close()
+	f.start()
+	f.carry() // nothing is carried twice
+	a := f.box("node-a")
+	a.follow()
+	a.has(1101)
+	if seq, err := f.hub.Carried(t.Context(), area); err != nil || seq != 1101 {
+		t.Errorf("the stream has %d records, %v", seq, err)
+	}
+}
+
+// A stream whose files are lost is made again as its next generation, and a node that
+// begins with it has the same state.
+func TestALostStreamIsMadeAgain(t *testing.T) {
+	f := newField(t)
+	f.decide("first.example", "second.example")
+	next := fleet.Stream{Area: area.Area, Generation: 2}
+	if err := f.hub.Open(t.Context(), next, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	again, err := f.hub.NewFeed(t.Context(), f.book, func(unit string) string { return unit }, slog.New(slog.DiscardHandler), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Carry(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b := f.boxOf("node-b", next)
+	if err := b.node.CatchUp(t.Context(), b.Follower); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.Copy.State().Size(); n != 2 {
+		t.Errorf("it has %d objects", n)
 	}
 }

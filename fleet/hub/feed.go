@@ -1,0 +1,191 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lachan/admin/ledger"
+	"lachan/fleet"
+)
+
+// A Feed carries the records of the hub's ledger into the streams of their areas, each of
+// which is a chain of its own: a node sees that it has everything of its area, and has
+// nothing of another. The ledger is the truth; a stream that was lost is made again from
+// it as the next generation.
+type Feed struct {
+	hub     *Hub
+	book    *ledger.Ledger
+	streams map[string]*carried // by area
+	areaOf  func(unit string) string
+	behind  uint64 // the last record of the ledger that was looked at
+	log     *slog.Logger
+}
+
+// carried is a stream and how far it has come.
+type carried struct {
+	fleet.Stream
+	chain *ledger.Chain
+	from  uint64 // the last record of the ledger that it has
+}
+
+// kinds are the beginnings of the objects that nodes need: the policy, and what was decided
+// about it. Who may decide, and what people typed, stays with the hub.
+var kinds = [...]string{"allow/", "block/", "calendar", "profile/", "timetable/", "unit/"}
+
+// NewFeed continues streams where they end. areaOf is the area of the unit at the top of a
+// record, and fleet.Root for what is for all; streams are those of all areas, which have to
+// be open.
+func (h *Hub) NewFeed(
+	ctx context.Context, book *ledger.Ledger, areaOf func(unit string) string, log *slog.Logger, streams ...fleet.Stream,
+) (*Feed, error) {
+	f := &Feed{hub: h, book: book, streams: map[string]*carried{}, areaOf: areaOf, log: log}
+	for _, s := range streams {
+		c := &carried{Stream: s}
+		if err := f.resume(ctx, c); err != nil {
+			return nil, err
+		}
+		f.streams[s.Area] = c
+	}
+	f.behind = f.least()
+	return f, nil
+}
+
+// resume has a stream go on after what is in it.
+func (f *Feed) resume(ctx context.Context, c *carried) error {
+	line, err := f.hub.last(ctx, c.Stream)
+	seq, hash := uint64(0), ""
+	if c.from = 0; err == nil && line != nil {
+		seq, c.from, hash, err = ledger.ParseLink(line)
+	}
+	if err != nil {
+		return fmt.Errorf("continue stream %s: %w", c.Name(), err)
+	}
+	c.chain = f.book.Chain(seq, hash)
+	return nil
+}
+
+// least is the last record of the ledger that all streams have, if it is for them.
+func (f *Feed) least() (from uint64) {
+	first := true
+	for _, c := range f.streams {
+		if first || c.from < from {
+			from, first = c.from, false
+		}
+	}
+	return from
+}
+
+// last is the last line in a stream; nil if it has none.
+func (h *Hub) last(ctx context.Context, s fleet.Stream) ([]byte, error) {
+	stream, err := h.js.Stream(ctx, s.Name())
+	if err != nil {
+		return nil, err
+	}
+	m, err := stream.GetLastMsgForSubject(ctx, s.Subject())
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.Data, nil
+}
+
+// retryAfter is how long the feed waits after an error.
+const retryAfter = time.Second
+
+// headEvery is how often a head is signed anew when nothing has changed: its age says that
+// the hub is there.
+const headEvery = 30 * time.Second
+
+// Run carries until ctx is done: at once what is there, and what comes when changed says so.
+func (f *Feed) Run(ctx context.Context, changed <-chan struct{}) {
+	heads := time.NewTicker(headEvery)
+	defer heads.Stop()
+	for {
+		err := f.Carry(ctx)
+		if err != nil && ctx.Err() == nil {
+			f.log.Error("carry records to nodes", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(retryAfter):
+			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		case <-heads.C:
+			if err := f.putHeads(ctx, nil); err != nil {
+				f.log.Error("sign the heads of areas", "error", err)
+			}
+		}
+	}
+}
+
+// Carry carries what the ledger has and the streams do not.
+func (f *Feed) Carry(ctx context.Context) error {
+	var group []ledger.Record
+	grown := map[string]bool{}
+	for r, err := range f.book.Records(f.behind) {
+		if err != nil {
+			return err
+		}
+		if group = append(group, r); r.More > 0 {
+			continue
+		}
+		if err := f.carry(ctx, group, grown); err != nil {
+			return err
+		}
+		f.behind, group = r.Seq, nil
+	}
+	return f.putHeads(ctx, grown)
+}
+
+// carry carries a group, of each area its part.
+func (f *Feed) carry(ctx context.Context, group []ledger.Record, grown map[string]bool) error {
+	parts := map[*carried][]ledger.Record{}
+	for _, r := range group {
+		c := f.streams[f.areaOf(r.Area)]
+		known := slices.ContainsFunc(kinds[:], func(kind string) bool { return strings.HasPrefix(r.Object, kind) })
+		if c == nil || !known || r.Seq <= c.from {
+			continue
+		}
+		parts[c] = append(parts[c], r)
+	}
+	for c, part := range parts {
+		after, _ := c.chain.End()
+		lines, err := c.chain.Link(part...)
+		if err == nil {
+			err = f.hub.Carry(ctx, c.Stream, after, lines...)
+		}
+		if err != nil {
+			return errors.Join(err, f.resume(ctx, c)) // a part may be there
+		}
+		c.from, grown[c.Area] = part[len(part)-1].Seq, true
+	}
+	return nil
+}
+
+// putHeads says where streams end: those that have grown, or all if grown is nil.
+func (f *Feed) putHeads(ctx context.Context, grown map[string]bool) error {
+	for area, c := range f.streams {
+		if grown != nil && !grown[area] {
+			continue
+		}
+		seq, hash := c.chain.End()
+		err := f.hub.PutHead(ctx, fleet.Head{Area: area, At: time.Now(), Generation: c.Generation, Hash: hash, Seq: seq})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
