@@ -10,9 +10,9 @@ type Chain struct {
 	end    Head
 }
 
-// Chain continues a chain whose last record has this number and digest, 0 and "" if there
-// is none yet.
-func (l *Ledger) Chain(seq uint64, hash string) *Chain {
+// Continue continues a chain of a ledger whose last record has this number and digest, 0
+// and "" if there is none yet.
+func Continue(l *Ledger, seq uint64, hash string) *Chain {
 	return &Chain{l, Head{Seq: seq, Hash: hash}}
 }
 

@@ -43,7 +43,8 @@ var kinds = [...]string{"allow/", "block/", "calendar", "profile/", "timetable/"
 // record, and fleet.Root for what is for all; streams are those of all areas, which have to
 // be open.
 func (h *Hub) NewFeed(
-	ctx context.Context, book *ledger.Ledger, areaOf func(unit string) string, log *slog.Logger, streams ...fleet.Stream,
+	ctx context.Context, book *ledger.Ledger, areaOf func(unit string) string, log *slog.Logger,
+	streams ...fleet.Stream,
 ) (*Feed, error) {
 	f := &Feed{hub: h, book: book, streams: map[string]*carried{}, areaOf: areaOf, log: log}
 	for _, s := range streams {
@@ -67,7 +68,7 @@ func (f *Feed) resume(ctx context.Context, c *carried) error {
 	if err != nil {
 		return fmt.Errorf("continue stream %s: %w", c.Name(), err)
 	}
-	c.chain = f.book.Chain(seq, hash)
+	c.chain = ledger.Continue(f.book, seq, hash)
 	return nil
 }
 
@@ -182,8 +183,8 @@ func (f *Feed) putHeads(ctx context.Context, grown map[string]bool) error {
 			continue
 		}
 		seq, hash := c.chain.End()
-		err := f.hub.PutHead(ctx, fleet.Head{Area: area, At: time.Now(), Generation: c.Generation, Hash: hash, Seq: seq})
-		if err != nil {
+		head := fleet.Head{Area: area, At: time.Now(), Generation: c.Generation, Hash: hash, Seq: seq}
+		if err := f.hub.PutHead(ctx, head); err != nil {
 			return err
 		}
 	}

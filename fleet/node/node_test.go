@@ -531,7 +531,7 @@ func TestAHubThatStopsCarriesTheRestLater(t *testing.T) {
 		}
 		group = append(group, r)
 	}
-	lines, err := f.book.Chain(0, "").Link(group...)
+	lines, err := ledger.Continue(f.book, 0, "").Link(group...)
 	if err != nil {
 		t.Fatal(err)
 	}
