@@ -32,7 +32,7 @@ var areas = []area{
 	{"resolver", 34, []string{"resolver/..."}, []string{"resolver", "resolver/upstream", "test"}},
 	{"metrics", 10, []string{"metrics"}, []string{"metrics/history", "resolver", "test"}},
 	{"metrics/history", 12, []string{"metrics/history"}, []string{"metrics/engine", "test"}},
-	{"metrics/report", 14, []string{"metrics/report/..."}, []string{"metrics/report/figures", "metrics/report/html", "metrics/report", "cmd/lachan/report", "test"}},
+	{"metrics/report", 14, []string{"metrics/report/..."}, []string{"metrics/report/figures", "metrics/report/html", "metrics/report", "test"}},
 	{"cmd/lachan", 8, []string{"cmd/lachan/config", "cmd/lachan/source"}, []string{"cmd/lachan/config", "cmd/lachan/source", "cmd/lachan/explain", "cmd/lachan/manage", "cmd/lachan", "test"}},
 }
 

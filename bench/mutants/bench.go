@@ -87,7 +87,7 @@ func (b *bench) try(ctx context.Context, a area, m *mutant) (ending, error) {
 	own := filepath.Dir(m.file)
 	others := slices.DeleteFunc(slices.Clone(a.users), func(pkg string) bool { return pkg == own })
 	for _, pkg := range append([]string{own}, others...) {
-		if pkg == own && len(tests(own)) == 0 || b.near && pkg == program {
+		if len(tests(pkg)) == 0 || b.near && pkg == program {
 			continue
 		}
 		if uses, err := b.uses(ctx, pkg, own); err != nil {
