@@ -24,6 +24,9 @@ const (
 // only midnight in figures after a date, as programs add it: a whole day is
 // meant, and at is its beginning. A time with a zone of its own keeps that.
 func Parse(text string, zone *time.Location) (at time.Time, day, ok bool) {
+	if at, ok := plainDay(text, zone); ok {
+		return at, true, inBounds(at)
+	}
 	text = fold(text)
 	if at, ok := withZone(text); ok {
 		return at, false, inBounds(at)
@@ -43,6 +46,16 @@ func Parse(text string, zone *time.Location) (at time.Time, day, ok bool) {
 	}
 	at = time.Date(at.Year(), at.Month(), at.Day(), clock.hour, clock.minute, clock.second, 0, zone)
 	return at, clock == midnight, inBounds(at)
+}
+
+// plainDay reads a day in the form of ISO 8601. Most are, and a policy has tens of
+// thousands: trying the other forms first takes a hundred times as long.
+func plainDay(text string, zone *time.Location) (at time.Time, ok bool) {
+	if len(text) != len(time.DateOnly) {
+		return time.Time{}, false
+	}
+	at, err := time.ParseInLocation(time.DateOnly, text, zone)
+	return at, err == nil
 }
 
 // Day reads a day without a time.
