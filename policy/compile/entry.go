@@ -110,11 +110,7 @@ func (t *terms) entryTimes(file string, text *source.Entry, e parsedEntry) (pars
 		t.fail(file, int(text.Line), textUntilBeforeFrom.With(text.From, text.Until))
 		return e, false
 	}
-	e.note = t.notes.number(note{
-		printable.Line(text.Who, mostWords),
-		printable.Line(text.Why, mostWords),
-		printable.Line(text.Document, mostWords),
-	})
+	e.note = t.notes.number(note{text.Who, text.Why, text.Document})
 	return e, true
 }
 
@@ -128,19 +124,42 @@ func (t *terms) addOwn(e parsedEntry, owner uint32, line int, allow bool) {
 // A note is what is written beside an entry.
 type note struct{ who, why, document string }
 
-// notes are notes by number; equal ones have one number.
-type notes struct {
-	list    []note // the first is empty
-	numbers map[note]uint32
+// shown is the note as it is shown.
+func (n note) shown() note {
+	return note{
+		printable.Line(n.who, mostWords), printable.Line(n.why, mostWords), printable.Line(n.document, mostWords),
+	}
 }
 
-// number returns the number of n, a new one if n is new.
-func (all *notes) number(n note) uint32 {
+// notes are notes by number; those that are shown alike have one number.
+type notes struct {
+	list    []note          // as they are shown; the first is empty
+	numbers map[note]uint32 // of those in list
+	written map[note]uint32 // as they are written: the same is written beside many entries
+}
+
+func newNotes() notes {
+	empty := note{}
+	return notes{
+		list: []note{empty}, numbers: map[note]uint32{empty: 0}, written: map[note]uint32{},
+	}
+}
+
+// number returns the number of a note as it is written, a new one if it is new.
+func (all *notes) number(written note) uint32 {
+	if written == (note{}) {
+		return 0
+	}
+	if id, ok := all.written[written]; ok {
+		return id
+	}
+	n := written.shown()
 	id, ok := all.numbers[n]
 	if !ok {
 		id = uint32(len(all.list))
 		all.numbers[n] = id
 		all.list = append(all.list, n)
 	}
+	all.written[written] = id
 	return id
 }

@@ -41,7 +41,7 @@ func newTerms(r *report, j *Job) *terms {
 		report: r, zone: j.Zone, facts: j.Facts,
 		timetables: map[string]int32{}, profiles: map[string]int32{}, closed: map[string]int32{},
 		rules: map[compiled.Rule]int32{}, serverNames: serverNames(j),
-		notes: notes{list: []note{{}}, numbers: map[note]uint32{{}: 0}}, calendars: newCalendars(r),
+		notes: newNotes(), calendars: newCalendars(r),
 		levels: map[string]*catalogue.Level{},
 	}
 }

@@ -197,21 +197,12 @@ const filterBits = 16
 
 // Build lays the entries out.
 func (b *OwnBuilder) Build() OwnNames {
-	t := OwnNames{Entries: b.entries, Keys: make([]OwnKey, len(b.names))}
+	t := OwnNames{Keys: make([]OwnKey, len(b.names))}
 	if len(b.names) == 0 {
 		return OwnNames{}
 	}
 	t.Filter = make([]uint64, powerOfTwo(len(b.names)*filterBits/64))
-	slices.SortStableFunc(t.Entries, func(a, b OwnEntry) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Line(), b.Line()))
-	})
-	for i := range t.Entries {
-		k := &t.Keys[t.Entries[i].Key]
-		if k.Count == 0 {
-			k.First = uint32(i)
-		}
-		k.Count++
-	}
+	t.group(b.entries)
 	var n domain.Name
 	for i, name := range b.names {
 		if n.SetText(name) == nil { // always: it is canonical
@@ -225,6 +216,35 @@ func (b *OwnBuilder) Build() OwnNames {
 		}
 	}
 	return t
+}
+
+// group takes in entries by their key, those of a key by owner, then by line. Most
+// come in that order already, and only those of one key are compared.
+func (t *OwnNames) group(entries []OwnEntry) {
+	for i := range entries {
+		t.Keys[entries[i].Key].Count++
+	}
+	next := make([]uint32, len(t.Keys)) // by key: where its next entry goes
+	first := uint32(0)
+	for i := range t.Keys {
+		t.Keys[i].First, next[i] = first, first
+		first += t.Keys[i].Count
+	}
+	t.Entries = make([]OwnEntry, len(entries))
+	for i := range entries {
+		key := entries[i].Key
+		t.Entries[next[key]] = entries[i]
+		next[key]++
+	}
+	order := func(a, b OwnEntry) int {
+		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Line(), b.Line()))
+	}
+	for i := range t.Keys {
+		of := t.Entries[t.Keys[i].First:next[i]]
+		if !slices.IsSortedFunc(of, order) {
+			slices.SortStableFunc(of, order)
+		}
+	}
 }
 
 // place enters the name of a key.
