@@ -76,3 +76,12 @@ func FuzzExtendedError(f *testing.F) {
 		}
 	})
 }
+
+// The errors of upstreams that filter are 15 to 18 (RFC 8914 sections 4.16 to 4.19).
+func TestWhichErrorsAreOfAFilter(t *testing.T) {
+	for code := range uint16(64) {
+		if got, want := dnswire.EDEOfFilter(code), 15 <= code && code <= 18; got != want {
+			t.Errorf("code %d: of a filter %v", code, got)
+		}
+	}
+}
