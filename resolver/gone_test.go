@@ -93,13 +93,15 @@ func TestAWriteWaitsForAClientForAWhileOnly(t *testing.T) {
 	s.send("localhost.")
 	s.receive() // it has a place
 	before := n.asked("tcp")
+	const round = 8 // questions that are asked together
 	sent, began := 0, time.Now()
 	gone := func() bool { return n.resolver.Load().Connections == 0 }
 	for !gone() && sent < 1000 {
-		if (&dns.Conn{Conn: s}).WriteMsg(new(dns.Msg).SetQuestion(giant, dns.TypeTXT)) != nil {
-			break
+		for range round {
+			if (&dns.Conn{Conn: s}).WriteMsg(new(dns.Msg).SetQuestion(giant, dns.TypeTXT)) == nil {
+				sent++
+			}
 		}
-		sent++
 		began = time.Now()
 		await(t, "a question is counted or the client let go", deadline, func() bool {
 			return n.asked("tcp")-before == sent || gone()
@@ -108,7 +110,7 @@ func TestAWriteWaitsForAClientForAWhileOnly(t *testing.T) {
 	await(t, "the client is let go", deadline, gone)
 	took := time.Since(began)
 	t.Logf("let go after %d answers of 60,000 bytes and %s", sent, took.Round(time.Millisecond))
-	if got := n.asked("tcp") - before; got != sent && got != sent-1 {
+	if got := n.asked("tcp") - before; got > sent || got < sent-round {
 		t.Errorf("%d questions sent, %d are counted", sent, got)
 	}
 	if held := n.resolver.Load().AnswerBytes; held != 0 || took > deadline/2 {

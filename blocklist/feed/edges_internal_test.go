@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -150,6 +151,27 @@ func TestOfManyLossesAHundredAreTold(t *testing.T) {
 		if err != nil || len(losses) != want {
 			t.Errorf("%d documents lost an entry, %d are told: %v", documents, len(losses), err)
 		}
+	}
+}
+
+// Entries are the same if all is that they say: else a loss is not seen.
+func TestWhatTellsEntriesApart(t *testing.T) {
+	different := []format.Rule{
+		{Name: "a.example"}, {Name: "b.example"}, {Regex: "a.example"}, {Document: "a.example"},
+		{Name: "a.example", Document: "1/A05"}, {Name: "a.example", Document: "2/A05"},
+		{Prefix: netip.MustParsePrefix("192.0.2.0/24")}, {Prefix: netip.MustParsePrefix("192.0.2.0/25")},
+		{Prefix: netip.MustParsePrefix("198.51.100.0/24")},
+		{Prefix: netip.MustParsePrefix("192.0.2.0/24"), Document: "1/A05"},
+	}
+	all := keys{}
+	for i := range different {
+		all.add(&different[i])
+		same := different[i]
+		same.Category, same.From = "gambling", time.Now() // which are no loss
+		all.add(&same)
+	}
+	if len(all) != len(different) {
+		t.Errorf("%d of %d rules are told apart", len(all), len(different))
 	}
 }
 
@@ -338,16 +360,14 @@ func TestPackedAndUnpackedAListHasABound(t *testing.T) {
 	const most = 1000
 	pack := func(members, size int) string {
 		var b bytes.Buffer
-		for range members {
-			z := gzip.NewWriter(&b)
-			if _, err := z.Write(make([]byte, size)); err != nil {
-				t.Fatal(err)
-			}
-			if err := z.Close(); err != nil {
-				t.Fatal(err)
-			}
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write(make([]byte, size)); err != nil {
+			t.Fatal(err)
 		}
-		return b.String()
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Repeat(b.String(), members)
 	}
 	for _, c := range []struct {
 		what, encoding, body string

@@ -163,8 +163,9 @@ func TestThePageTellsAVisitorWhatHoldsForThem(t *testing.T) {
 func TestThePageTellsWhatBecameOfARequest(t *testing.T) {
 	const pupil, teacher = "127.1.0.9", "127.2.0.9"
 	at := time.Now().Add(-time.Hour)
-	hour, day := at.In(newVisitors(t, "").view().cfg.Timezone.Location).Format("15:04 02/01/2006"),
-		at.In(newVisitors(t, "").view().cfg.Timezone.Location).Format("02/01/2006")
+	vs := newVisitors(t, "")
+	zone := vs.view().cfg.Timezone.Location
+	hour, day := at.In(zone).Format("15:04 02/01/2006"), at.In(zone).Format("02/01/2006")
 	for _, c := range []struct {
 		what    string
 		name    string
@@ -207,7 +208,10 @@ func TestThePageTellsWhatBecameOfARequest(t *testing.T) {
 		},
 		{"passes, and is asked for", "lesson.example", nil, pupil, blockpage.Finding{}},
 	} {
-		vs := newVisitors(t, "")
+		var err error
+		if vs.requests, err = request.Open(t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
 		if err := vs.ask(blockpage.Finding{Unit: "truong", Name: c.name, Category: "gambling"}, "homework"); err != nil {
 			t.Fatal(err)
 		}
