@@ -1,47 +1,53 @@
 package console
 
-import "lachan/internal/wording"
+import (
+	"lachan/console/entrance"
+	"lachan/console/frame"
+	"lachan/console/schools"
+	"lachan/console/watch"
+	"lachan/internal/wording"
+)
 
 // routes are all there are.
-func routes() []route {
-	return []route{
-		{pattern: "GET /{$}", serve: showHome},
-		{pattern: "GET /start", open: true, serve: showStart},
-		{pattern: "POST /start", open: true, serve: beginFirst},
-		{pattern: "GET /start/school", serve: askSchool},
-		{pattern: "POST /start/school", serve: addSchool},
-		{pattern: "GET /start/filter", serve: showFilter},
-		{pattern: "GET /start/devices", serve: showDevices},
-		{pattern: "GET /login", open: true, serve: askLogin},
-		{pattern: "POST /login", open: true, serve: logIn},
-		{pattern: "GET /login/second", open: true, serve: askSecond},
-		{pattern: "POST /login/second", open: true, serve: showSecond},
-		{pattern: "GET /login/new", open: true, serve: askPassword},
-		{pattern: "POST /login/new", open: true, serve: redeemCode},
-		{pattern: "POST /logout", serve: logOut},
-		{pattern: "GET /account", serve: showAccount},
-		{pattern: "POST /account", serve: changeAccount},
-		{pattern: "GET /requests", serve: showRequests},
-		{pattern: "POST /requests/{id}", serve: answerRequest},
-		{pattern: "GET /explain", serve: showExplain},
-		{pattern: "GET /exceptions", serve: showExceptions},
-		{pattern: "POST /exceptions", serve: takeExceptions},
-		{pattern: "POST /exceptions/end", serve: endException},
-		{pattern: "GET /units", serve: showUnits},
-		{pattern: "GET /units/{id...}", serve: showUnit},
-		{pattern: "GET /lists", serve: showLists},
-		{pattern: "POST /lists/{feed}", serve: decideList},
-		{pattern: "GET /orders", serve: showOrders},
-		{pattern: "GET /reports", serve: showReports},
-		{pattern: "GET /reports/file", serve: reportFile},
-		{pattern: "GET /ledger", serve: showLedger},
-		{pattern: "POST /ledger/verify", serve: verifyLedger},
-		{pattern: "POST /ledger/{seq}/undo", serve: undoRecord},
+func routes() []frame.Route {
+	return []frame.Route{
+		{Pattern: "GET /{$}", Serve: watch.ShowHome},
+		{Pattern: "GET /start", Open: true, Serve: entrance.ShowStart},
+		{Pattern: "POST /start", Open: true, Serve: entrance.BeginFirst},
+		{Pattern: "GET /start/school", Serve: entrance.AskSchool},
+		{Pattern: "POST /start/school", Serve: entrance.AddSchool},
+		{Pattern: "GET /start/filter", Serve: entrance.ShowFilter},
+		{Pattern: "GET /start/devices", Serve: entrance.ShowDevices},
+		{Pattern: "GET /login", Open: true, Serve: entrance.AskLogin},
+		{Pattern: "POST /login", Open: true, Serve: entrance.LogIn},
+		{Pattern: "GET /login/second", Open: true, Serve: entrance.AskSecond},
+		{Pattern: "POST /login/second", Open: true, Serve: entrance.ShowSecond},
+		{Pattern: "GET /login/new", Open: true, Serve: entrance.AskPassword},
+		{Pattern: "POST /login/new", Open: true, Serve: entrance.RedeemCode},
+		{Pattern: "POST /logout", Serve: entrance.LogOut},
+		{Pattern: "GET /account", Serve: entrance.ShowAccount},
+		{Pattern: "POST /account", Serve: entrance.ChangeAccount},
+		{Pattern: "GET /requests", Serve: watch.ShowRequests},
+		{Pattern: "POST /requests/{id}", Serve: watch.AnswerRequest},
+		{Pattern: "GET /explain", Serve: schools.ShowExplain},
+		{Pattern: "GET /exceptions", Serve: schools.ShowExceptions},
+		{Pattern: "POST /exceptions", Serve: schools.TakeExceptions},
+		{Pattern: "POST /exceptions/end", Serve: schools.EndException},
+		{Pattern: "GET /units", Serve: schools.ShowUnits},
+		{Pattern: "GET /units/{id...}", Serve: schools.ShowUnit},
+		{Pattern: "GET /lists", Serve: watch.ShowLists},
+		{Pattern: "POST /lists/{feed}", Serve: watch.DecideList},
+		{Pattern: "GET /orders", Serve: watch.ShowOrders},
+		{Pattern: "GET /reports", Serve: watch.ShowReports},
+		{Pattern: "GET /reports/file", Serve: watch.ReportFile},
+		{Pattern: "GET /ledger", Serve: watch.ShowLedger},
+		{Pattern: "POST /ledger/verify", Serve: watch.VerifyLedger},
+		{Pattern: "POST /ledger/{seq}/undo", Serve: watch.UndoRecord},
 	}
 }
 
 // tabs are the pages that each page leads to.
-var tabs = [...]tab{
+var tabs = []frame.Tab{
 	{Path: "/", Name: wording.Text{VI: "Tổng quan", EN: "Overview"}},
 	{Path: "/requests", Name: wording.Text{VI: "Yêu cầu", EN: "Requests"}},
 	{Path: "/explain", Name: wording.Text{VI: "Giải thích", EN: "Explain"}},

@@ -15,7 +15,7 @@ import (
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
-	"lachan/console"
+	"lachan/console/frame"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
@@ -32,7 +32,7 @@ func (s *Site) explain(_ account.Actor, name, unit, at string) (policy.Explanati
 }
 
 // holds is what a unit is kept from.
-func (s *Site) holds(unit string) (h console.Holds, err error) {
+func (s *Site) holds(unit string) (h frame.Holds, err error) {
 	_, rules, _, _ := s.src.InForce()
 	p := rules.Policy()
 	g, known := p.GroupOf(unit)
@@ -41,7 +41,7 @@ func (s *Site) holds(unit string) (h console.Holds, err error) {
 	}
 	setting := policy.Holding(rules, g)
 	group := p.Group(g)
-	h = console.Holds{Now: setting.Now, Lessons: setting.Lessons, Code: group.Code}
+	h = frame.Holds{Now: setting.Now, Lessons: setting.Lessons, Code: group.Code}
 	h.InLessons = s.inLessons(p, g)
 	for above := policy.Above(p, unit); above != ""; above = policy.Above(p, above) {
 		h.Above = append(h.Above, named(p, above))
@@ -49,7 +49,7 @@ func (s *Site) holds(unit string) (h console.Holds, err error) {
 	slices.Reverse(h.Above)
 	for below := range policy.Below(p, unit) {
 		if is := p.Group(below); is.Kind == policy.GroupKind {
-			h.Groups = append(h.Groups, console.Named{ID: is.UnitID(), Name: is.Name})
+			h.Groups = append(h.Groups, frame.Named{ID: is.UnitID(), Name: is.Name})
 		}
 	}
 	if u, err := s.src.Office.Unit(context.Background(), machine(account.Actor{}), unit); err == nil {
@@ -83,8 +83,8 @@ func (s *Site) inLessons(p *policy.Policy, g policy.GroupID) bool {
 	return p.LessonsOn(p.Calendar(g), now) && since >= lessons.From && since < lessons.To
 }
 
-func named(p *policy.Policy, unit string) console.Named {
-	n := console.Named{ID: unit, Name: unit}
+func named(p *policy.Policy, unit string) frame.Named {
+	n := frame.Named{ID: unit, Name: unit}
 	if g, known := p.GroupOf(unit); known {
 		if is := p.Group(g); is.Name != "" {
 			n.Name = is.Name
@@ -94,25 +94,25 @@ func named(p *policy.Policy, unit string) console.Named {
 }
 
 // states are what is wrong, or that nothing is.
-func (s *Site) states() (list []console.State) {
+func (s *Site) states() (list []frame.State) {
 	for _, c := range s.src.Conditions() {
 		vi, en, both := strings.Cut(c.Text, " | ")
 		text := wording.Text{VI: vi, EN: en}
 		if !both {
 			text = wording.Text{VI: c.Text, EN: c.Text}
 		}
-		list = append(list, console.State{Wrong: true, Text: text})
+		list = append(list, frame.State{Wrong: true, Text: text})
 	}
 	_, rules, entries, _ := s.src.InForce()
 	total := 0
 	for _, n := range entries {
 		total += n
 	}
-	return append(list, console.State{Text: textFiltering.With(total, rules.Policy().NumGroups())})
+	return append(list, frame.State{Text: textFiltering.With(total, rules.Policy().NumGroups())})
 }
 
 // days are what a unit's clients asked, by day.
-func (s *Site) days(ctx context.Context, unit string, from, to time.Time) (list []console.Day, err error) {
+func (s *Site) days(ctx context.Context, unit string, from, to time.Time) (list []frame.Day, err error) {
 	_, rules, _, _ := s.src.InForce()
 	matcher := ""
 	if unit != "" {
@@ -145,7 +145,7 @@ func (s *Site) days(ctx context.Context, unit string, from, to time.Time) (list 
 		if err != nil {
 			return nil, err
 		}
-		d := console.Day{Day: day, Known: known}
+		d := frame.Day{Day: day, Known: known}
 		if known {
 			d.Asked, d.Blocked = int64(max(0, a-asked)), int64(max(0, b-blocked))
 			asked, blocked, found = a, b, true
@@ -174,12 +174,12 @@ func (s *Site) asked(unit string) bool {
 }
 
 // feeds are the lists, with the built-in ones last.
-func (s *Site) feeds(by account.Actor) (list []console.Feed) {
+func (s *Site) feeds(by account.Actor) (list []frame.Feed) {
 	cfg, rules, entries, since := s.src.InForce()
 	now := time.Now()
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
-		shown := console.Feed{
+		shown := frame.Feed{
 			Name: f.Name, Category: f.Category, Entries: entries[f.Name], InForce: since[f.Name],
 			MayDecide: by.May(account.Lists, f.Unit, s.src.Office.Tree(), now), Label: wording.Text{VI: f.Category},
 		}
@@ -199,7 +199,7 @@ func (s *Site) feeds(by account.Actor) (list []console.Feed) {
 }
 
 // publicFeeds are those of the catalogue that the configuration does not have.
-func (s *Site) publicFeeds() (list []console.PublicFeed) {
+func (s *Site) publicFeeds() (list []frame.PublicFeed) {
 	cfg, rules, _, _ := s.src.InForce()
 	for i := range s.src.Facts.Feeds {
 		f := &s.src.Facts.Feeds[i]
@@ -208,7 +208,7 @@ func (s *Site) publicFeeds() (list []console.PublicFeed) {
 		}) {
 			continue
 		}
-		shown := console.PublicFeed{
+		shown := frame.PublicFeed{
 			Name: f.ID, Licence: f.Licence, KeptBy: f.KeptBy, Label: f.Label, Category: wording.Text{VI: f.Category},
 			Entries: f.Entries,
 			YAML:    fmt.Sprintf("  - {name: %s, url: %q, format: %s, category: %s}", f.ID, f.URL, f.Format, f.Category),
@@ -222,7 +222,7 @@ func (s *Site) publicFeeds() (list []console.PublicFeed) {
 }
 
 // orders are the documents, the newest first.
-func (s *Site) orders(by account.Actor) (list []console.Order) {
+func (s *Site) orders(by account.Actor) (list []frame.Order) {
 	if !by.May(account.ReadOrders, "", s.src.Office.Tree(), time.Now()) {
 		return nil
 	}
@@ -233,7 +233,7 @@ func (s *Site) orders(by account.Actor) (list []console.Order) {
 		if r.Urgent {
 			limit = order.UrgentLimit
 		}
-		list = append(list, console.Order{
+		list = append(list, frame.Order{
 			Authority: r.Authority, Document: r.Document, Feed: r.Feed,
 			Received: r.Received, Due: r.Received.Add(limit),
 			InForce: r.InForce, Urgent: r.Urgent, Names: r.Entries,
@@ -242,18 +242,18 @@ func (s *Site) orders(by account.Actor) (list []console.Order) {
 	return list
 }
 
-func (s *Site) report(ctx context.Context, _ account.Actor, unit, period, format string) (*console.File, error) {
+func (s *Site) report(ctx context.Context, _ account.Actor, unit, period, format string) (*frame.File, error) {
 	name, mediaType, text, err := s.src.Report(ctx, unit, period, format)
 	if err != nil {
 		return nil, err
 	}
-	return &console.File{Name: name, MediaType: mediaType, Text: text}, nil
+	return &frame.File{Name: name, MediaType: mediaType, Text: text}, nil
 }
 
-func (s *Site) levels() (list []console.Level) {
+func (s *Site) levels() (list []frame.Level) {
 	for i := range s.src.Facts.Levels {
 		l := &s.src.Facts.Levels[i]
-		list = append(list, console.Level{ID: l.Code, Name: l.Label})
+		list = append(list, frame.Level{ID: l.Code, Name: l.Label})
 	}
 	return list
 }

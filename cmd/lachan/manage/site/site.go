@@ -23,6 +23,7 @@ import (
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/console"
+	"lachan/console/frame"
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/metrics/engine"
@@ -153,18 +154,18 @@ func (s *Site) tellFirst() {
 }
 
 // sources is what the pages are made of.
-func (s *Site) sources() console.Sources {
-	return console.Sources{
+func (s *Site) sources() frame.Sources {
+	return frame.Sources{
 		Desk: s.src.Office.Desk, Tree: s.src.Office.Tree,
 		Zone: func() *time.Location {
 			cfg, _, _, _ := s.src.InForce()
 			return cfg.Timezone.Location
 		},
-		People: console.People{
+		People: frame.People{
 			Door: s.src.Office.Door, FirstStart: s.firstStart, Found: s.found, FoundSchool: s.foundSchool,
 			Place: s.place,
 		},
-		Findings: console.Findings{
+		Findings: frame.Findings{
 			Explain: s.explain, Holds: s.holds, States: s.states, Days: s.days, Feeds: s.feeds, Orders: s.orders,
 			PublicFeeds: s.publicFeeds,
 			Report:      s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
@@ -218,8 +219,8 @@ func (s *Site) foundSchool(
 }
 
 // place is whose pages somebody is shown: the unit of the first role that holds.
-func (s *Site) place(a account.Actor) console.Place {
-	p := console.Place{Rank: "all", Name: textEverything.VI}
+func (s *Site) place(a account.Actor) frame.Place {
+	p := frame.Place{Rank: "all", Name: textEverything.VI}
 	_, rules, _, _ := s.src.InForce()
 	units := rules.Policy()
 	for _, g := range a.Grants {

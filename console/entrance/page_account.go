@@ -1,4 +1,4 @@
-package console
+package entrance
 
 import (
 	"net/http"
@@ -8,12 +8,13 @@ import (
 	"lachan/admin/account"
 	"lachan/admin/account/session"
 	"lachan/console/browser"
+	"lachan/console/frame"
 	"lachan/internal/wording"
 )
 
 // An accountPage is what the page of somebody's own account shows.
 type accountPage struct {
-	Frame      frame
+	Frame      frame.Frame
 	Name       string
 	Roles      []roleRow
 	MustEnroll []wording.Text
@@ -33,47 +34,47 @@ type roleRow struct {
 }
 
 // ownAccount is the account of a visit's session.
-func ownAccount(s *Site, v *visit) (*account.Own, error) {
+func ownAccount(s *frame.Site, v *frame.Visit) (*account.Own, error) {
 	return s.Door.Own(v.Context(), browser.Cookie(v.Request, browser.Session))
 }
 
-// showAccount is the page of somebody's own account.
-func showAccount(s *Site, v *visit) (reply, error) {
+// ShowAccount is the page of somebody's own account.
+func ShowAccount(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	o, err := ownAccount(s, v)
 	if err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
 	return drawAccount(s, v, o, accountPage{}, http.StatusOK), nil
 }
 
-func drawAccount(s *Site, v *visit, o *account.Own, p accountPage, status int) reply {
+func drawAccount(s *frame.Site, v *frame.Visit, o *account.Own, p accountPage, status int) frame.Reply {
 	p.Name, p.TOTP, p.Codes, p.Password = o.Name, o.TOTP, o.RecoveryCodes, o.Password
 	p.Sessions, p.Current = o.Sessions(), o.Current().ID
-	for _, g := range v.who.Actor.Grants {
+	for _, g := range v.Who.Actor.Grants {
 		row := roleRow{Role: g.Role.Text(), Unit: g.Unit}
 		if !g.Until.IsZero() {
-			row.Until = g.Until.In(v.now.Location()).Format("02/01/2006")
+			row.Until = g.Until.In(v.Now.Location()).Format("02/01/2006")
 		}
 		p.Roles = append(p.Roles, row)
 	}
-	for _, r := range v.who.MustEnroll {
+	for _, r := range v.Who.MustEnroll {
 		p.MustEnroll = append(p.MustEnroll, r.Text())
 	}
-	p.Frame = v.frame(textAccount)
-	return reply{page: "account", status: status, data: p}
+	p.Frame = v.Frame(textAccount)
+	return frame.Reply{Page: "account", Status: status, Data: p}
 }
 
-// changeAccount takes a form of the page of the own account.
-func changeAccount(s *Site, v *visit) (reply, error) {
+// ChangeAccount takes a form of the page of the own account.
+func ChangeAccount(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	o, err := ownAccount(s, v)
 	if err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
 	f, p := v.PostForm, accountPage{}
 	switch f.Get("do") {
 	case "password":
-		if err = o.SetPassword(v.Context(), browser.Visit(v.Request), f.Get("old"), f.Get("password"), v.now); err == nil {
-			return reply{to: "/account"}, nil
+		if err = o.SetPassword(v.Context(), browser.Visit(v.Request), f.Get("old"), f.Get("password"), v.Now); err == nil {
+			return frame.Reply{To: "/account"}, nil
 		}
 	case "totp":
 		var made account.NewTOTP
@@ -85,7 +86,7 @@ func changeAccount(s *Site, v *visit) (reply, error) {
 		return confirmTOTP(s, v, o)
 	case "totp-remove":
 		if err = o.RemoveTOTP(); err == nil {
-			return reply{to: "/account"}, nil
+			return frame.Reply{To: "/account"}, nil
 		}
 	case "recovery":
 		if p.Recovery, err = o.NewRecovery(); err == nil {
@@ -93,33 +94,33 @@ func changeAccount(s *Site, v *visit) (reply, error) {
 		}
 	case "session":
 		if err = o.EndSession(f.Get("id")); err == nil {
-			return reply{to: "/account"}, nil
+			return frame.Reply{To: "/account"}, nil
 		}
 	case "others":
 		if err = o.EndOthers(); err == nil {
-			return reply{to: "/account"}, nil
+			return frame.Reply{To: "/account"}, nil
 		}
 	default:
-		return reply{}, &admin.Refusal{Kind: admin.Invalid, Text: textForm}
+		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}
 	}
-	v.wrong = wrongOf(err, "old")
+	v.Wrong = frame.WrongOf(err, "old")
 	return drawAccount(s, v, o, p, http.StatusUnprocessableEntity), nil
 }
 
 // confirmTOTP takes the first code of an app. The session is another one from then on.
-func confirmTOTP(s *Site, v *visit, o *account.Own) (reply, error) {
+func confirmTOTP(s *frame.Site, v *frame.Visit, o *account.Own) (frame.Reply, error) {
 	code := strings.TrimSpace(v.PostForm.Get("code"))
-	pass, recovery, err := o.ConfirmTOTP(v.Context(), browser.Visit(v.Request), code, v.now)
+	pass, recovery, err := o.ConfirmTOTP(v.Context(), browser.Visit(v.Request), code, v.Now)
 	if err != nil {
-		v.wrong = wrongOf(err, "code")
+		v.Wrong = frame.WrongOf(err, "code")
 		return drawAccount(s, v, o, accountPage{}, http.StatusUnprocessableEntity), nil
 	}
 	now, err := s.Door.Own(v.Context(), pass.Token)
 	if err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
-	v.who.MustEnroll = nil
+	v.Who.MustEnroll = nil
 	rep := drawAccount(s, v, now, accountPage{Recovery: recovery}, http.StatusOK)
-	rep.cookies = browser.Passed(v.Request, &pass)
+	rep.Cookies = browser.Passed(v.Request, &pass)
 	return rep, nil
 }

@@ -1,4 +1,4 @@
-package console
+package entrance
 
 import (
 	"encoding/json"
@@ -7,34 +7,29 @@ import (
 	"strings"
 
 	"lachan/admin"
+	"lachan/console/frame"
 	"lachan/internal/wording"
 )
 
 // The pages after the first account: the school, what is filtered, how devices come here.
 
 type schoolPage struct {
-	Frame    frame
+	Frame    frame.Frame
 	Name     string
 	Level    string
-	Levels   []Level
+	Levels   []frame.Level
 	Networks string
 }
 
-// A Level is a level of schools.
-type Level struct {
-	ID   string
-	Name wording.Text
-}
-
-// askSchool is the page that asks for the school.
-func askSchool(s *Site, v *visit) (reply, error) {
+// AskSchool is the page that asks for the school.
+func AskSchool(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	return drawSchool(s, v, schoolPage{Networks: strings.Join(s.Networks(), "\n"), Level: "primary"}, http.StatusOK), nil
 }
 
-func drawSchool(s *Site, v *visit, p schoolPage, status int) reply {
+func drawSchool(s *frame.Site, v *frame.Visit, p schoolPage, status int) frame.Reply {
 	p.Levels = s.Levels()
-	p.Frame = v.frame(textSchool)
-	return reply{page: "school", status: status, data: p}
+	p.Frame = v.Frame(textSchool)
+	return frame.Reply{Page: "school", Status: status, Data: p}
 }
 
 // A newSchool is a school as policy.yaml has it.
@@ -46,27 +41,27 @@ type newSchool struct {
 	Networks []string `json:"networks,omitempty"`
 }
 
-// addSchool makes the school.
-func addSchool(s *Site, v *visit) (reply, error) {
+// AddSchool makes the school.
+func AddSchool(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	f := v.PostForm
 	p := schoolPage{Name: strings.TrimSpace(f.Get("name")), Level: f.Get("level"), Networks: f.Get("networks")}
 	id := wording.Plain(p.Name, '-')
 	if id = id[:min(len(id), mostID)]; id == "" {
-		v.wrong = []wrong{{"name", textSchoolName}}
+		v.Wrong = []frame.Wrong{{Field: "name", Text: textSchoolName}}
 		return drawSchool(s, v, p, http.StatusUnprocessableEntity), nil
 	}
 	text, err := json.Marshal(newSchool{id, "school", p.Level, p.Name, strings.Fields(strings.ReplaceAll(p.Networks, ",", " "))})
 	if err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
 	made, to := admin.SetUnit{ID: id, Unit: text}, "/start/filter?unit="+url.QueryEscape(id)
-	out, first, err := s.FoundSchool(v.Context(), v.who.Actor, made)
-	rep := reply{to: saidAt(to, out)}
+	out, first, err := s.FoundSchool(v.Context(), v.Who.Actor, made)
+	rep := frame.Reply{To: frame.SaidAt(to, out)}
 	if !first {
-		rep, err = s.decide(v, made, admin.How{Why: textFirstSchool.VI}, to)
+		rep, err = s.Decide(v, made, admin.How{Why: textFirstSchool.VI}, to)
 	}
 	if err != nil {
-		v.wrong = wrongOf(err, "name")
+		v.Wrong = frame.WrongOf(err, "name")
 		return drawSchool(s, v, p, http.StatusUnprocessableEntity), nil
 	}
 	return rep, nil
@@ -76,43 +71,44 @@ func addSchool(s *Site, v *visit) (reply, error) {
 const mostID = 63
 
 type filterPage struct {
-	Frame        frame
+	Frame        frame.Frame
 	Unit         string
-	Now, Lessons []blockedLabel
+	Now, Lessons []frame.BlockedLabel
 	SafeSearch   bool
 }
 
-// showFilter is the page that says what is filtered from now on.
-func showFilter(s *Site, v *visit) (reply, error) {
+// ShowFilter is the page that says what is filtered from now on.
+func ShowFilter(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	unit := v.URL.Query().Get("unit")
-	if _, err := s.Desk.Unit(v.Context(), v.who.Actor, unit); err != nil {
-		return reply{}, err
+	if _, err := s.Desk.Unit(v.Context(), v.Who.Actor, unit); err != nil {
+		return frame.Reply{}, err
 	}
 	h, err := s.Holds(unit)
 	if err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
 	p := filterPage{
-		Unit: unit, Now: labels(&h.Now, h.Locked), Lessons: labels(&h.Lessons, h.Locked), SafeSearch: h.Now.SafeSearch,
+		Unit: unit, Now: frame.Labels(&h.Now, h.Locked), Lessons: frame.Labels(&h.Lessons, h.Locked),
+		SafeSearch: h.Now.SafeSearch,
 	}
-	p.Frame = v.frame(textFilter)
-	return reply{page: "filter", status: http.StatusOK, data: p}, nil
+	p.Frame = v.Frame(textFilter)
+	return frame.Reply{Page: "filter", Status: http.StatusOK, Data: p}, nil
 }
 
 type devicesPage struct {
-	Frame     frame
+	Frame     frame.Frame
 	Unit      string
 	Addresses []string
 	Seen      bool
 }
 
-// showDevices is the page that says how devices come here, and whether one has.
-func showDevices(s *Site, v *visit) (reply, error) {
+// ShowDevices is the page that says how devices come here, and whether one has.
+func ShowDevices(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	unit := v.URL.Query().Get("unit")
-	if _, err := s.Desk.Unit(v.Context(), v.who.Actor, unit); err != nil {
-		return reply{}, err
+	if _, err := s.Desk.Unit(v.Context(), v.Who.Actor, unit); err != nil {
+		return frame.Reply{}, err
 	}
 	p := devicesPage{Unit: unit, Addresses: s.Addresses(), Seen: s.Asked(unit)}
-	p.Frame = v.frame(textDevices)
-	return reply{page: "devices", status: http.StatusOK, data: p}, nil
+	p.Frame = v.Frame(textDevices)
+	return frame.Reply{Page: "devices", Status: http.StatusOK, Data: p}, nil
 }

@@ -1,4 +1,4 @@
-package console
+package frame
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ type speaker struct {
 func (s speaker) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": s.t, "say": s.say, "plain": s.plain, "one": s.one, "n": s.number, "day": s.day, "moment": s.moment,
-		"share": s.share, "name": printable.Name, "line": line, "lang": s.lang,
+		"share": s.share, "name": printable.Name, "line": Line, "lang": s.lang,
 	}
 }
 
@@ -121,8 +121,8 @@ func (s speaker) moment(at time.Time) string {
 	return s.here(at).Format("15:04 02/01/2006")
 }
 
-// line is text of others on one line, fit to be shown.
-func line(text string) string { return printable.Line(text, mostShown) }
+// Line is text of others on one line, fit to be shown.
+func Line(text string) string { return printable.Line(text, mostShown) }
 
 // mostShown bounds a text of others on a page, in characters.
 const mostShown = 300

@@ -1,4 +1,4 @@
-package console
+package watch
 
 import (
 	"net/http"
@@ -8,12 +8,13 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/account"
+	"lachan/console/frame"
 	"lachan/internal/wording"
 )
 
 // A ledgerPage is what the page of decisions shows.
 type ledgerPage struct {
-	Frame    frame
+	Frame    frame.Frame
 	Verified *stateLine
 	Head     uint64
 	Hash     string
@@ -30,21 +31,21 @@ type ledgerRow struct {
 	MayUndo               bool
 }
 
-// showLedger is the page of what was decided.
-func showLedger(s *Site, v *visit) (reply, error) { return drawLedger(s, v, nil) }
+// ShowLedger is the page of what was decided.
+func ShowLedger(s *frame.Site, v *frame.Visit) (frame.Reply, error) { return drawLedger(s, v, nil) }
 
-func drawLedger(s *Site, v *visit, verified *stateLine) (reply, error) {
+func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply, error) {
 	q := v.URL.Query()
 	head, hash := s.Head()
 	after, _ := strconv.ParseUint(q.Get("after"), 10, 64) // none: the newest
 	if at, err := strconv.ParseUint(q.Get("at"), 10, 64); err == nil && at > 0 {
 		after = at - 1
-	} else if q.Get("after") == "" && head > rowsOfPage {
-		after = head - rowsOfPage
+	} else if q.Get("after") == "" && head > frame.RowsOfPage {
+		after = head - frame.RowsOfPage
 	}
-	lines, _, err := s.Desk.Ledger(v.Context(), v.who.Actor, admin.Filter{Unit: q.Get("unit")}, after, rowsOfPage)
+	lines, _, err := s.Desk.Ledger(v.Context(), v.Who.Actor, admin.Filter{Unit: q.Get("unit")}, after, frame.RowsOfPage)
 	if err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
 	p := ledgerPage{Verified: verified, Head: head, Hash: hash}
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -52,18 +53,18 @@ func drawLedger(s *Site, v *visit, verified *stateLine) (reply, error) {
 		p.Rows = append(p.Rows, ledgerRow{
 			Seq: l.Seq, At: l.At, By: s.Who(l.By), Via: l.Via, Unit: l.Unit, Object: l.Object, What: verbText(l.What),
 			Old: textOf(l.Old), New: textOf(l.New), Why: l.Why,
-			MayUndo: l.What != "reload" && may(s, v, account.Except, l.Unit),
+			MayUndo: l.What != "reload" && v.May(account.Except, l.Unit),
 		})
 	}
 	if after > 0 {
 		older := uint64(0)
-		if after > rowsOfPage {
-			older = after - rowsOfPage
+		if after > frame.RowsOfPage {
+			older = after - frame.RowsOfPage
 		}
 		p.More = "/ledger?" + url.Values{"after": {strconv.FormatUint(older, 10)}, "unit": {q.Get("unit")}}.Encode()
 	}
-	p.Frame = v.frame(textLedger)
-	return reply{page: "ledger", status: http.StatusOK, data: p}, nil
+	p.Frame = v.Frame(textLedger)
+	return frame.Reply{Page: "ledger", Status: http.StatusOK, Data: p}, nil
 }
 
 // textOf is a value of a record as a page shows it; "" of none.
@@ -71,14 +72,14 @@ func textOf(value []byte) string {
 	if string(value) == "null" {
 		return ""
 	}
-	return line(string(value))
+	return frame.Line(string(value))
 }
 
-// verifyLedger checks the ledger and shows what came of it.
-func verifyLedger(s *Site, v *visit) (reply, error) {
-	if !may(s, v, account.Audit, v.who.Unit) {
-		return reply{}, &admin.Refusal{
-			Kind: admin.NotAllowed, Text: textMayNotVerify, WhoMay: account.WhoMay(account.Audit, v.who.Unit, s.Tree()),
+// VerifyLedger checks the ledger and shows what came of it.
+func VerifyLedger(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	if !v.May(account.Audit, v.Who.Unit) {
+		return frame.Reply{}, &admin.Refusal{
+			Kind: admin.NotAllowed, Text: textMayNotVerify, WhoMay: account.WhoMay(account.Audit, v.Who.Unit, s.Tree()),
 		}
 	}
 	sound, text := s.Verify(v.Context())
@@ -89,11 +90,11 @@ func verifyLedger(s *Site, v *visit) (reply, error) {
 	return drawLedger(s, v, line)
 }
 
-// undoRecord takes a decision back.
-func undoRecord(s *Site, v *visit) (reply, error) {
+// UndoRecord takes a decision back.
+func UndoRecord(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	seq, err := strconv.ParseUint(v.PathValue("seq"), 10, 64)
 	if err != nil {
-		return reply{}, &admin.Refusal{Kind: admin.NotFound, Text: textNoPage}
+		return frame.Reply{}, &admin.Refusal{Kind: admin.NotFound, Text: frame.TextNoPage}
 	}
 	to := "/ledger"
 	if back, err := url.Parse(v.Referer()); err == nil && back.Host == v.Host {
@@ -102,5 +103,5 @@ func undoRecord(s *Site, v *visit) (reply, error) {
 		back.RawQuery = q.Encode()
 		to = back.RequestURI()
 	}
-	return s.decide(v, admin.Undo{Seq: seq}, admin.How{}, to)
+	return s.Decide(v, admin.Undo{Seq: seq}, admin.How{}, to)
 }

@@ -1,9 +1,9 @@
-package console
+package frame
 
 import "lachan/console/browser"
 
 // identify is who comes, by the session that the browser shows.
-func (s *Site) identify(v *visit) (who Visitor, known bool) {
+func (s *Site) identify(v *Visit) (who Visitor, known bool) {
 	token := browser.Cookie(v.Request, browser.Session)
 	if token == "" {
 		return who, false

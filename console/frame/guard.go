@@ -1,4 +1,4 @@
-package console
+package frame
 
 import (
 	"net/http"

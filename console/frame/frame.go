@@ -1,10 +1,11 @@
-package console
+package frame
 
 import (
 	"embed"
 	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"mime"
 	"net/http"
 	"net/url"
@@ -20,7 +21,7 @@ import (
 // What is around every page, and how a page is answered.
 
 //go:embed *.html
-var pageFiles embed.FS
+var own embed.FS
 
 //go:embed style.css
 var style []byte
@@ -33,58 +34,60 @@ func serveStyle(w http.ResponseWriter) {
 	_, _ = w.Write(style) // the browser is gone
 }
 
-// parsePages reads the templates, once for each language.
-func parsePages(zone *time.Location) (map[wording.Language]*template.Template, error) {
-	pages := map[wording.Language]*template.Template{}
+// Parse reads the templates of pages, once for each language, and those around them.
+func Parse(zone *time.Location, pages ...fs.FS) (map[wording.Language]*template.Template, error) {
+	sets := map[wording.Language]*template.Template{}
 	for _, l := range []wording.Language{wording.Both, wording.Vietnamese, wording.English} {
-		t, err := template.New("console").Funcs(speaker{l, zone}.functions()).ParseFS(pageFiles, "*.html")
-		if err != nil {
-			return nil, fmt.Errorf("parse pages: %w", err)
+		t := template.New("console").Funcs(speaker{l, zone}.functions())
+		for _, files := range append([]fs.FS{own}, pages...) {
+			if _, err := t.ParseFS(files, "*.html"); err != nil {
+				return nil, fmt.Errorf("parse pages: %w", err)
+			}
 		}
-		pages[l] = t
+		sets[l] = t
 	}
-	return pages, nil
+	return sets, nil
 }
 
-// A frame is what every page has around its own.
-type frame struct {
+// A Frame is what every page has around its own.
+type Frame struct {
 	Title   wording.Text
 	Account string // "" before the login
 	Scope   string // whose page it is
 	Rank    string // of that unit: all, province, commune, school
-	Pages   []tab
-	Wrong   []wrong
-	Done    *done
+	Pages   []Tab
+	Wrong   []Wrong
+	Done    *Done
 	Now     time.Time
 }
 
-// A tab leads to a page.
-type tab struct {
+// A Tab leads to a page.
+type Tab struct {
 	Path string
 	Name wording.Text
 	Here bool
 }
 
-// A wrong is what is wrong with a form: at a field, or at all of it.
-type wrong struct {
+// A Wrong is what is wrong with a form: at a field, or at all of it.
+type Wrong struct {
 	Field string
 	Text  wording.Text
 }
 
-// A done is what came of a decision.
-type done struct {
+// A Done is what came of a decision.
+type Done struct {
 	Text wording.Text
 	Undo uint64 // number of the record that can be undone; 0 if it cannot
 }
 
-// frame is what is around a page that a visit leads to.
-func (v *visit) frame(title wording.Text) frame {
-	f := frame{Title: title, Rank: "all", Wrong: v.wrong, Now: v.now}
-	if !v.known {
+// Frame is what is around a page that a visit leads to.
+func (v *Visit) Frame(title wording.Text) Frame {
+	f := Frame{Title: title, Rank: "all", Wrong: v.Wrong, Now: v.Now}
+	if !v.Known {
 		return f
 	}
-	f.Account, f.Scope, f.Rank = v.who.Actor.Name, v.who.Place.Name, v.who.Rank
-	for _, t := range tabs {
+	f.Account, f.Scope, f.Rank = v.Who.Actor.Name, v.Who.Place.Name, v.Who.Rank
+	for _, t := range v.Site.plan.Tabs {
 		t.Here = t.Path == v.URL.Path || t.Path != "/" && strings.HasPrefix(v.URL.Path, t.Path+"/")
 		f.Pages = append(f.Pages, t)
 	}
@@ -93,7 +96,7 @@ func (v *visit) frame(title wording.Text) frame {
 }
 
 // done is what a page says of the decision that has just been made.
-func (v *visit) done() *done {
+func (v *Visit) done() *Done {
 	q := v.URL.Query()
 	seq, err := strconv.ParseUint(q.Get("said"), 10, 64)
 	switch {
@@ -102,13 +105,13 @@ func (v *visit) done() *done {
 	case err != nil || seq == 0:
 		return nil
 	case q.Get("waiting") != "":
-		return &done{Text: textWaiting.With(speaker{in: v.who.Language}.number(seq))}
+		return &Done{Text: textWaiting.With(speaker{in: v.Who.Language}.number(seq))}
 	}
-	return &done{textSaved.With(speaker{in: v.who.Language}.number(seq)), seq}
+	return &Done{textSaved.With(speaker{in: v.Who.Language}.number(seq)), seq}
 }
 
-// saidAt is the address of a page that says what came of a decision.
-func saidAt(to string, out admin.Outcome) string {
+// SaidAt is the address of a page that says what came of a decision.
+func SaidAt(to string, out admin.Outcome) string {
 	u, err := url.Parse(to)
 	if err != nil {
 		return "/"
@@ -122,25 +125,25 @@ func saidAt(to string, out admin.Outcome) string {
 	return u.String()
 }
 
-// A message is a page that says one thing.
-type message struct {
-	Frame frame
+// A Message is a page that says one thing.
+type Message struct {
+	Frame Frame
 	Lines []wording.Text
 	Back  string
 }
 
 // fail answers with a page that says why not.
-func (s *Site) fail(w http.ResponseWriter, v *visit, status int, why wording.Text) {
+func (s *Site) fail(w http.ResponseWriter, v *Visit, status int, why wording.Text) {
 	title := textNotDone
 	if status == http.StatusNotFound {
 		title = textNotFound
 	}
-	m := message{Frame: v.frame(title), Lines: []wording.Text{why}, Back: "/"}
-	s.write(w, v, reply{page: "message", status: status, data: m})
+	m := Message{Frame: v.Frame(title), Lines: []wording.Text{why}, Back: "/"}
+	s.write(w, v, Reply{Page: "message", Status: status, Data: m})
 }
 
 // refuse answers with a page that says what the desk says of it.
-func (s *Site) refuse(w http.ResponseWriter, v *visit, err error) {
+func (s *Site) refuse(w http.ResponseWriter, v *Visit, err error) {
 	var r *admin.Refusal
 	if !errors.As(err, &r) {
 		s.log.Error("answer in the console", "path", v.URL.Path, "error", err)
@@ -158,11 +161,11 @@ func (s *Site) refuse(w http.ResponseWriter, v *visit, err error) {
 	if r.Kind == admin.NotFound {
 		title = textNotFound
 	}
-	m := message{Frame: v.frame(title), Lines: lines, Back: "/"}
+	m := Message{Frame: v.Frame(title), Lines: lines, Back: "/"}
 	if back, err := url.Parse(v.Referer()); err == nil && back.Host == v.Host {
 		m.Back = back.RequestURI()
 	}
-	s.write(w, v, reply{page: "message", status: statusOf(r.Kind), data: m})
+	s.write(w, v, Reply{Page: "message", Status: statusOf(r.Kind), Data: m})
 }
 
 // statusOf is the status of a refusal.

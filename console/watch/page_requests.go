@@ -1,4 +1,4 @@
-package console
+package watch
 
 import (
 	"net/url"
@@ -7,12 +7,13 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/account"
+	"lachan/console/frame"
 	"lachan/internal/wording"
 )
 
 // A requestsPage is what the page of requests shows.
 type requestsPage struct {
-	Frame frame
+	Frame frame.Frame
 	Kinds []requestKind
 	Rows  []requestRow
 	More  string
@@ -36,19 +37,20 @@ type requestRow struct {
 	MayAnswer, MayOpen bool
 }
 
-// showRequests is the page of what schools ask to have opened, the longest waiting first.
-func showRequests(s *Site, v *visit) (reply, error) {
+// ShowRequests is the page of what schools ask to have opened, the longest waiting first.
+func ShowRequests(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	q := v.URL.Query()
 	answered := q.Get("answered") != ""
 	filter := admin.Filter{Unit: q.Get("unit"), Ended: answered}
-	rows, err := s.Desk.Requests(v.Context(), v.who.Actor, filter, admin.Page{After: q.Get("after"), Limit: rowsOfPage + 1})
+	page := admin.Page{After: q.Get("after"), Limit: frame.RowsOfPage + 1}
+	rows, err := s.Desk.Requests(v.Context(), v.Who.Actor, filter, page)
 	if err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
 	p := requestsPage{}
-	if len(rows) > rowsOfPage {
-		rows = rows[:rowsOfPage]
-		p.More = "/requests?" + url.Values{"after": {rows[rowsOfPage-1].Key}, "answered": {q.Get("answered")}}.Encode()
+	if len(rows) > frame.RowsOfPage {
+		rows = rows[:frame.RowsOfPage]
+		p.More = "/requests?" + url.Values{"after": {rows[frame.RowsOfPage-1].Key}, "answered": {q.Get("answered")}}.Encode()
 	}
 	waiting := 0
 	for i := range rows {
@@ -68,12 +70,12 @@ func showRequests(s *Site, v *visit) (reply, error) {
 		p.Kinds = p.Kinds[:1]
 		p.Kinds = append(p.Kinds, requestKind{Path: "/requests?answered=1", Name: textAnsweredRequests})
 	}
-	p.Frame = v.frame(textRequests)
-	return reply{page: "requests", data: p}, nil
+	p.Frame = v.Frame(textRequests)
+	return frame.Reply{Page: "requests", Data: p}, nil
 }
 
 // rowOf is a row of requests for a visitor.
-func rowOf(s *Site, v *visit, r *admin.Request) requestRow {
+func rowOf(s *frame.Site, v *frame.Visit, r *admin.Request) requestRow {
 	row := requestRow{
 		ID: strings.Join(r.IDs, "+"), Name: r.Name, Reasons: r.Reasons, Late: r.Late,
 		Clock: r.Outcome == "" && r.Target > 0, Locked: r.LockedBy != "",
@@ -85,10 +87,10 @@ func rowOf(s *Site, v *visit, r *admin.Request) requestRow {
 	}
 	row.LockedText = textLockedBy.With(r.LockedBy)
 	if r.Outcome != "" {
-		row.Answer = textAnswerGiven.With(string(r.Outcome), r.By, r.Answered.In(v.now.Location()).Format("15:04 02/01/2006"), r.Text)
+		row.Answer = textAnswerGiven.With(string(r.Outcome), r.By, r.Answered.In(v.Now.Location()).Format("15:04 02/01/2006"), r.Text)
 		return row
 	}
-	row.MayAnswer = may(s, v, account.Answer, r.At)
+	row.MayAnswer = v.May(account.Answer, r.At)
 	row.MayOpen = row.MayAnswer && (r.LockedBy == "" || r.LockedBy == r.At)
 	return row
 }
@@ -99,8 +101,8 @@ func inHours(d time.Duration) wording.Text {
 	return textHours.With(minutes/60, minutes%60)
 }
 
-// answerRequest takes an answer.
-func answerRequest(s *Site, v *visit) (reply, error) {
+// AnswerRequest takes an answer.
+func AnswerRequest(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	f := v.PostForm
 	what := admin.Answer{Requests: strings.Split(v.PathValue("id"), "+"), Text: f.Get("why")}
 	switch choice := f.Get("answer"); choice {
@@ -109,11 +111,11 @@ func answerRequest(s *Site, v *visit) (reply, error) {
 	case "up":
 		what.Outcome = admin.SendUp
 	default:
-		what.Outcome, what.Until = admin.Open, untilOf(choice, v.now)
+		what.Outcome, what.Until = admin.Open, frame.Until(choice, v.Now)
 	}
 	to := "/requests"
 	if back := f.Get("back"); back != "" {
-		to = local(back)
+		to = frame.Local(back)
 	}
-	return s.decide(v, what, admin.How{}, to)
+	return s.Decide(v, what, admin.How{}, to)
 }

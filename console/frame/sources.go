@@ -1,4 +1,4 @@
-package console
+package frame
 
 import (
 	"context"
@@ -155,4 +155,10 @@ type Order struct {
 	Received, Due, InForce    time.Time
 	Urgent                    bool
 	Names                     int
+}
+
+// A Level is a level of schools.
+type Level struct {
+	ID   string
+	Name wording.Text
 }

@@ -1,4 +1,4 @@
-package console
+package watch
 
 import (
 	"html/template"
@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"lachan/admin"
+	"lachan/console/frame"
 	"lachan/internal/wording"
 )
 
 // A homePage is what the first page shows.
 type homePage struct {
-	Frame  frame
+	Frame  frame.Frame
 	Tasks  []task
 	States []stateLine
 	Week   *week
@@ -35,16 +36,16 @@ type stateLine struct {
 
 type week struct {
 	Asked, Blocked int64
-	Days           []Day
+	Days           []frame.Day
 	Chart          template.HTML
 	Coverage       wording.Text
 }
 
-// showHome is the first page: what has to be done, then how things stand.
-func showHome(s *Site, v *visit) (reply, error) {
+// ShowHome is the first page: what has to be done, then how things stand.
+func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	p := homePage{}
 	if err := addTasks(s, v, &p); err != nil {
-		return reply{}, err
+		return frame.Reply{}, err
 	}
 	for _, st := range s.States() {
 		line := stateLine{"good", "✔", st.Text}
@@ -54,8 +55,8 @@ func showHome(s *Site, v *visit) (reply, error) {
 		p.States = append(p.States, line)
 	}
 	p.Week = weekOf(s, v)
-	p.Frame = v.frame(textHome)
-	return reply{page: "home", status: http.StatusOK, data: p}, nil
+	p.Frame = v.Frame(textHome)
+	return frame.Reply{Page: "home", Status: http.StatusOK, Data: p}, nil
 }
 
 // mostTasks bounds the tasks of a kind on the first page.
@@ -63,8 +64,8 @@ const mostTasks = 6
 
 // addTasks are the requests that wait for the visitor, what a second person has to confirm,
 // and the exceptions that end soon.
-func addTasks(s *Site, v *visit, p *homePage) error {
-	requests, err := s.Desk.Requests(v.Context(), v.who.Actor, admin.Filter{}, admin.Page{Limit: mostTasks})
+func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
+	requests, err := s.Desk.Requests(v.Context(), v.Who.Actor, admin.Filter{}, admin.Page{Limit: mostTasks})
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func addTasks(s *Site, v *visit, p *homePage) error {
 		}
 		t := task{Title: wording.Text{VI: row.Name}, Lines: []wording.Text{row.Who}}
 		for _, why := range row.Reasons[:min(1, len(row.Reasons))] {
-			t.Lines = append(t.Lines, wording.Text{VI: "“" + line(why) + "”"})
+			t.Lines = append(t.Lines, wording.Text{VI: "“" + frame.Line(why) + "”"})
 		}
 		if row.Clock {
 			t.Lines = append(t.Lines, row.ClockText)
@@ -87,7 +88,7 @@ func addTasks(s *Site, v *visit, p *homePage) error {
 		}
 		p.Tasks = append(p.Tasks, t)
 	}
-	proposals, err := s.Desk.Proposals(v.Context(), v.who.Actor)
+	proposals, err := s.Desk.Proposals(v.Context(), v.Who.Actor)
 	if err != nil {
 		return err
 	}
@@ -104,10 +105,10 @@ func addTasks(s *Site, v *visit, p *homePage) error {
 }
 
 // weekOf is what was asked in the last seven days; nil if nothing was counted.
-func weekOf(s *Site, v *visit) *week {
-	y, m, d := v.now.Date()
-	today := time.Date(y, m, d, 0, 0, 0, 0, v.now.Location())
-	days, err := s.Days(v.Context(), v.who.Unit, today.AddDate(0, 0, -6), v.now)
+func weekOf(s *frame.Site, v *frame.Visit) *week {
+	y, m, d := v.Now.Date()
+	today := time.Date(y, m, d, 0, 0, 0, 0, v.Now.Location())
+	days, err := s.Days(v.Context(), v.Who.Unit, today.AddDate(0, 0, -6), v.Now)
 	if err != nil || len(days) == 0 {
 		return nil
 	}
@@ -127,7 +128,7 @@ func weekOf(s *Site, v *visit) *week {
 
 // bars is a chart of days: questions, and the blocked ones among them. The table beside
 // it has the figures, so it says nothing to a reader of screens.
-func bars(days []Day) template.HTML {
+func bars(days []frame.Day) template.HTML {
 	const width, height, gap = 40, 100, 8
 	most := int64(1)
 	for _, d := range days {

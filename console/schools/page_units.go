@@ -1,0 +1,112 @@
+package schools
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"lachan/admin"
+	"lachan/admin/account"
+	"lachan/console/frame"
+	"lachan/internal/wording"
+)
+
+// A unitsPage is what the page of units shows.
+type unitsPage struct {
+	Frame         frame.Frame
+	Search, Below string
+	Above         []frame.Named
+	Rows          []unitRow
+	Count         int
+	More          string
+	MayAdd        bool
+}
+
+type unitRow struct {
+	ID, Name  string
+	Kind      wording.Text
+	Below     int
+	State     wording.Text
+	StateKind string
+}
+
+// ShowUnits is the page of the units that the visitor sees.
+func ShowUnits(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	q := v.URL.Query()
+	p := unitsPage{Search: strings.TrimSpace(q.Get("search")), Below: q.Get("below")}
+	filter, page := admin.Filter{Unit: p.Below, Name: p.Search}, admin.Page{After: q.Get("after"), Limit: frame.RowsOfPage + 1}
+	list, err := s.Desk.Units(v.Context(), v.Who.Actor, filter, page)
+	if err != nil {
+		return frame.Reply{}, err
+	}
+	if len(list) > frame.RowsOfPage {
+		list = list[:frame.RowsOfPage]
+		p.More = "/units?" + url.Values{"search": {p.Search}, "below": {p.Below}, "after": {list[frame.RowsOfPage-1].ID}}.Encode()
+	}
+	for i := range list {
+		p.Rows = append(p.Rows, unitRow{ID: list[i].ID, Name: nameOf(&list[i]), Kind: kindText(list[i].Kind)})
+	}
+	if p.Below != "" {
+		if h, err := s.Holds(p.Below); err == nil {
+			p.Above = h.Above
+		}
+	}
+	p.Count, p.MayAdd = len(p.Rows), false
+	p.Frame = v.Frame(textUnits)
+	return frame.Reply{Page: "units", Data: p}, nil
+}
+
+func nameOf(u *admin.Unit) string {
+	if u.Name == "" {
+		return u.ID
+	}
+	return u.Name
+}
+
+type unitPage struct {
+	Frame                      frame.Frame
+	ID, Name, Code, Profile    string
+	Kind, Lessons, Home        wording.Text
+	Above, Groups              []frame.Named
+	BlockedNow, BlockedLessons []frame.BlockedLabel
+	Networks                   []string
+	Exceptions                 int
+	Snippet                    string
+}
+
+// ShowUnit is the page of one unit: what holds now, where it is written.
+func ShowUnit(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	id := v.PathValue("id")
+	u, err := s.Desk.Unit(v.Context(), v.Who.Actor, id)
+	if err != nil {
+		return frame.Reply{}, err
+	}
+	h, err := s.Holds(id)
+	if err != nil {
+		return frame.Reply{}, err
+	}
+	p := unitPage{
+		ID: id, Name: nameOf(&u), Code: h.Code, Kind: kindText(u.Kind),
+		Above: h.Above, Groups: h.Groups, Networks: h.Networks,
+		Profile: h.Now.Profile, BlockedNow: frame.Labels(&h.Now, h.Locked),
+		BlockedLessons: frame.Labels(&h.Lessons, h.Locked),
+		Lessons:        textNoLessons, Home: textHomeConsole,
+	}
+	if h.InLessons {
+		p.Lessons = textInLessons
+	}
+	if u.Home != "console" {
+		p.Home = textHomeFile.With(u.Home)
+	}
+	if u.Home != "console" && v.May(account.Structure, id) {
+		p.Snippet = string(u.Value)
+	}
+	filter := admin.Filter{Unit: id}
+	exceptions, err := s.Desk.Exceptions(v.Context(), v.Who.Actor, filter, admin.Page{Limit: frame.RowsOfPage})
+	if err != nil {
+		return frame.Reply{}, err
+	}
+	p.Exceptions = len(exceptions)
+	p.Frame = v.Frame(wording.Text{VI: p.Name})
+	return frame.Reply{Page: "unit", Status: http.StatusOK, Data: p}, nil
+}

@@ -1,0 +1,63 @@
+// Package schools is the pages about units: what holds for each, why, and what was opened
+// or closed for it.
+package schools
+
+import (
+	"embed"
+
+	"lachan/internal/wording"
+)
+
+// Pages are the templates of this room.
+//
+//go:embed *.html
+var Pages embed.FS
+
+// The sentences that pages are given; their own stand in the pages.
+
+var (
+	textExplain      = wording.Text{VI: "Giải thích", EN: "Explain"}
+	textExceptions   = wording.Text{VI: "Ngoại lệ", EN: "Exceptions"}
+	textUnits        = wording.Text{VI: "Đơn vị", EN: "Units"}
+	textHowManyNames = wording.Text{VI: "hãy ghi từ 1 đến %d tên, mỗi dòng một tên", EN: "write 1 to %d names, one a line"}
+	textNoLessons    = wording.Text{VI: "Ngoài giờ học", EN: "Outside lessons"}
+	textInLessons    = wording.Text{VI: "Đang trong giờ học", EN: "Lessons are held"}
+	textHomeConsole  = wording.Text{VI: "bảng điều khiển này", EN: "this console"}
+	textHomeFile     = wording.Text{VI: "%s (sửa trong tệp ấy)", EN: "%s (it is changed there)"}
+)
+
+// kindText is what people call a kind of unit.
+func kindText(kind string) wording.Text {
+	switch kind {
+	case "province":
+		return wording.Text{VI: "tỉnh", EN: "province"}
+	case "commune":
+		return wording.Text{VI: "xã, phường", EN: "commune"}
+	case "school":
+		return wording.Text{VI: "trường", EN: "school"}
+	case "group":
+		return wording.Text{VI: "nhóm", EN: "group"}
+	}
+	return wording.Text{VI: kind}
+}
+
+// layerText is what people call a step of an explanation.
+func layerText(layer string) wording.Text {
+	switch layer {
+	case "client":
+		return wording.Text{VI: "Ai hỏi", EN: "Client"}
+	case "name":
+		return wording.Text{VI: "Tên", EN: "Name"}
+	case "lock", "category-lock":
+		return wording.Text{VI: "Khóa", EN: "Lock"}
+	case "core":
+		return wording.Text{VI: "Không bao giờ chặn", EN: "Never blocked"}
+	case "own":
+		return wording.Text{VI: "Của đơn vị", EN: "Own entries"}
+	case "profile":
+		return wording.Text{VI: "Hồ sơ và lịch", EN: "Profile and timetable"}
+	case "default":
+		return wording.Text{VI: "Mặc định", EN: "Default"}
+	}
+	return wording.Text{VI: layer}
+}

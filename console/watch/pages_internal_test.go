@@ -1,0 +1,36 @@
+package watch
+
+import (
+	"testing"
+
+	"lachan/console/frame"
+	"lachan/console/frame/drawn"
+	"lachan/internal/wording"
+)
+
+// everyPage is each page with nothing on it and with all that can be on it.
+func everyPage() map[string][]any {
+	f, both, at := drawn.Full(), drawn.Both(), drawn.At()
+	units := []frame.Named{{ID: "truong-a", Name: drawn.Hostile}}
+	days := []frame.Day{{Day: at, Asked: 12, Blocked: 3, Known: true}, {Day: at}}
+	return map[string][]any{
+		"requests": {requestsPage{}, requestsPage{f, []requestKind{{"/requests", both, 1234, true}}, []requestRow{
+			{drawn.Hostile, drawn.Hostile, both, both, both, both, both, []string{drawn.Hostile}, true, true, true, true, true}, {Answer: both},
+		}, "/requests?after=x"}},
+		"ledger": {ledgerPage{}, ledgerPage{f, &stateLine{"bad", "✘", both}, 12, drawn.Hostile, []ledgerRow{
+			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, true}, {},
+		}, "/ledger?after=x"}},
+		"home": {homePage{}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
+			12, 3, days, bars(days), both,
+		}}},
+		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true}, {Feed: frame.Feed{Error: drawn.Hostile}}}, []frame.PublicFeed{{
+			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
+		}, {}}}},
+		"orders": {ordersPage{}, ordersPage{f, []orderRow{{frame.Order{
+			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,
+		}, both, "bad"}}}},
+		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, "pdf", units}},
+	}
+}
+
+func TestEveryPageIsDrawnWithNothingAndWithAll(t *testing.T) { drawn.Check(t, Pages, everyPage()) }

@@ -1,0 +1,70 @@
+// Package watch is the pages that say how things stand: what waits, what was asked and
+// decided, the lists, the documents of authorities, the reports.
+package watch
+
+import (
+	"embed"
+
+	"lachan/internal/wording"
+)
+
+// Pages are the templates of this room.
+//
+//go:embed *.html
+var Pages embed.FS
+
+// The sentences that pages are given; their own stand in the pages.
+
+var (
+	textHome             = wording.Text{VI: "Tổng quan", EN: "Overview"}
+	textRequests         = wording.Text{VI: "Yêu cầu mở chặn", EN: "Requests to open"}
+	textLists            = wording.Text{VI: "Danh sách", EN: "Lists"}
+	textOrders           = wording.Text{VI: "Văn bản", EN: "Orders"}
+	textReports          = wording.Text{VI: "Báo cáo", EN: "Reports"}
+	textLedger           = wording.Text{VI: "Sổ quyết định", EN: "Ledger of decisions"}
+	textLook             = wording.Text{VI: "Xem", EN: "Look"}
+	textWaitingRequests  = wording.Text{VI: "Đang chờ", EN: "Waiting"}
+	textAnsweredRequests = wording.Text{VI: "Đã trả lời", EN: "Answered"}
+	textAskedBy          = wording.Text{VI: "%s hỏi (%d lần)", EN: "asked by %s (%d times)"}
+	textClock            = wording.Text{VI: "còn %s học", EN: "%s of school left"}
+	textLate             = wording.Text{VI: "quá %s học", EN: "%s of school late"}
+	textHours            = wording.Text{VI: "%d giờ %02d phút", EN: "%d h %02d min"}
+	textLockedBy         = wording.Text{VI: "khóa bởi %s: chỉ nơi khóa mới mở được", EN: "locked by %s: only that unit can open it"}
+	textAnswerGiven      = wording.Text{VI: "%s, %s, %s. %s", EN: "%s, %s, %s. %s"}
+	textSecondPerson     = wording.Text{VI: "Cần người thứ hai", EN: "A second person is needed"}
+	textProposed         = wording.Text{VI: "%s đề nghị: %s %s, %s", EN: "%s proposes: %s %s, %s"}
+	textCoverage         = wording.Text{VI: "có số liệu %d trên %d ngày", EN: "figures of %d of %d days"}
+	textMayNotVerify     = wording.Text{VI: "tài khoản này không được kiểm tra sổ", EN: "this account may not verify the ledger"}
+	textMayNotReport     = wording.Text{VI: "tài khoản này không được đọc báo cáo của đơn vị ấy", EN: "this account may not read reports of that unit"}
+	textNotInForce       = wording.Text{VI: "chưa dùng được", EN: "not in force yet"}
+	textMinutesAgo       = wording.Text{VI: "%d phút trước", EN: "%d minutes ago"}
+	textHoursAgo         = wording.Text{VI: "%d giờ trước", EN: "%d hours ago"}
+	textDaysAgo          = wording.Text{VI: "%d ngày trước", EN: "%d days ago"}
+	textInForceAfter     = wording.Text{VI: "sau %s", EN: "after %s"}
+	textOrderLate        = wording.Text{VI: "quá hạn %s", EN: "%s late"}
+	textOrderLeft        = wording.Text{VI: "còn %s", EN: "%s left"}
+)
+
+// verbText is what people call what a record does.
+func verbText(what string) wording.Text {
+	if text, known := verbs[what]; known {
+		return text
+	}
+	return wording.Text{VI: what}
+}
+
+var verbs = map[string]wording.Text{
+	"except":   {VI: "ngoại lệ", EN: "exception"},
+	"withdraw": {VI: "chấm dứt", EN: "withdrawal"},
+	"undo":     {VI: "hoàn tác", EN: "undo"},
+	"answer":   {VI: "trả lời", EN: "answer"},
+	"reload":   {VI: "đọc lại tệp", EN: "files read again"},
+	"propose":  {VI: "đề nghị", EN: "proposal"},
+	"grant":    {VI: "giao quyền", EN: "grant"},
+	"revoke":   {VI: "rút quyền", EN: "revocation"},
+	"lock":     {VI: "khóa", EN: "lock"},
+	"lift":     {VI: "mở khóa", EN: "lift"},
+	"unit":     {VI: "đơn vị", EN: "unit"},
+	"account":  {VI: "tài khoản", EN: "account"},
+	"token":    {VI: "mã truy cập", EN: "token"},
+}
