@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,9 +37,10 @@ func TestWhatWasKeptChangesNothing(t *testing.T) {
 		}
 		return p
 	}
+	head := "profiles: {hs: {block: [gambling]}}\ntimetables: {sang: {days: all}}\nunits:\n"
 	store := policy.NewStore(filepath.Join(dir, "policy"))
 	for round := range 4 {
-		write(t, o.Path, "timetables: {sang: {days: all}}\nunits:\n"+strings.Join(units, ""))
+		write(t, o.Path, head+strings.Join(units, ""))
 		alone := load(nil)
 		p := load(store.Kept())
 		if p.Digest() != alone.Digest() {
@@ -47,15 +49,27 @@ func TestWhatWasKeptChangesNothing(t *testing.T) {
 		if _, err := store.Save(p); err != nil {
 			t.Fatal(err)
 		}
-		for change := range 1 + rng.IntN(3) {
+		for change := range 7 {
 			i := rng.IntN(len(units))
-			switch rng.IntN(4) {
+			switch change {
 			case 0:
 				units = slices.Delete(units, i, i+1)
 			case 1:
 				units = slices.Insert(units, i, "# một dòng\n\n")
+			case 2: // moved
+				moved := units[i]
+				units = slices.Insert(slices.Delete(units, i, i+1), rng.IntN(len(units)-1), moved)
+			case 3: // renamed
+				units[i] = strings.Replace(units[i], "{id: s", "{id: r"+strconv.Itoa(round), 1)
+			case 4: // another profile, of what it says itself or of what all of it means
+				if !strings.Contains(units[i], "profile: ") {
+					units[i] = strings.Replace(units[i], "{id: ", "{profile: hs, id: ", 1)
+				}
+				if round == 1 {
+					head = strings.Replace(head, "gambling", "gambling, adult", 1)
+				}
 			default:
-				units[i] = unit(20_000 + 4*round + change)
+				units[i] = unit(20_000 + 7*round + change)
 				units[i] = strings.Replace(units[i], "networks: [10.", "networks: [11.", 1)
 			}
 		}
@@ -69,7 +83,7 @@ func TestWhatWasKeptChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes are kept", len(data))
-	write(t, o.Path, "timetables: {sang: {days: all}}\nunits:\n"+strings.Join(units, ""))
+	write(t, o.Path, head+strings.Join(units, ""))
 	want := load(nil).Digest()
 	for range 10 {
 		spoilt := slices.Clone(data)
