@@ -16,12 +16,15 @@ const (
 	MaxKinds             = 20_000 // different sets of conditions, documents and data that rules have
 	MaxRulesOfName       = 32     // rules with such conditions on one name or prefix
 	MaxDenyAllow         = 64     // names that one rule leaves out
+
+	MaxCrowded = 8 << 20 // bytes of the cells with several names: a workbook of 9 KB may have 58 million names in them
 )
 
 // Costs counts what the rules of one feed cost. The zero Costs is ready to use; the
 // lists of a feed that is several share one.
 type Costs struct {
 	expressions, common int
+	crowded             int // bytes of cells with several names
 	kinds               map[string]bool
 	onName              map[uint64]uint8 // by hash of the name or prefix
 }
@@ -60,6 +63,15 @@ func (c *Costs) charge(r *Rule) (why Reason, bound string) {
 		c.onName[on]++
 	}
 	return accepted, ""
+}
+
+// chargeCell counts a cell with several names, and reports whether it may be read.
+func (c *Costs) chargeCell(cell string) bool {
+	if c.crowded+len(cell) > MaxCrowded {
+		return false
+	}
+	c.crowded += len(cell)
+	return true
 }
 
 func (c *Costs) chargeExpression(expr string) (why Reason, bound string) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"lachan/blocklist/format"
 )
@@ -60,4 +61,21 @@ func TestListsOfOneFeedShareItsBounds(t *testing.T) {
 	if first, second := counted(t, text, format.Regex, o), counted(t, text, format.Regex, o); first.Rules != 400 || second.Rules != 100 {
 		t.Errorf("%d, then %d rules, want 400 and 100", first.Rules, second.Rules)
 	}
+}
+
+// TestACellOfNamesInManyRowsIsCheap has one cell of 400 names in 10,000 rows: a few KB that
+// come to four million entries. What is beyond the bound costs nothing more than its row.
+func TestACellOfNamesInManyRowsIsCheap(t *testing.T) {
+	long := strings.Repeat("x", 50)
+	cell := strings.TrimSpace(times(400, func(i int) string { return fmt.Sprintf("%s%05d.tv", long, i) }))
+	const rows = 10_000
+	book := workbookSharing(`<si><t>`+strings.ReplaceAll(cell, "\n", " ")+`</t></si>`, "",
+		page{name: "a", data: strings.Repeat(`<row><c t="s"><v>0</v></c></row>`, rows)})
+	began := time.Now()
+	s := counted(t, book, format.XLSX, format.Options{})
+	taken := format.MaxCrowded / len(cell)
+	if s.Rules != 400*taken || s.ByReason[format.TooManyNamesInCells] != rows-taken {
+		t.Errorf("%d entries, rejected %v; want those of %d rows", s.Rules, s.ByReason, taken)
+	}
+	t.Logf("%d bytes, %d rows: %d entries in %v", len(book), rows, s.Rules, time.Since(began))
 }

@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -235,9 +236,12 @@ func (t *tableReader) item(cells []string) {
 	}
 	// People put several names into one cell.
 	cell := table.Cell(cells, t.columns.Name)
-	names := strings.FieldsFunc(cell, func(c rune) bool {
-		return unicode.IsSpace(c) || c == ',' || c == ';'
-	})
+	between := func(c rune) bool { return unicode.IsSpace(c) || c == ',' || c == ';' }
+	if strings.ContainsFunc(cell, between) && !t.costs.chargeCell(cell) {
+		t.refuse(TooManyNamesInCells, strconv.Itoa(MaxCrowded>>20))
+		return
+	}
+	names := strings.FieldsFunc(cell, between)
 	isNone := func(name string) bool { return !site.Is(name) }
 	switch {
 	case len(names) == 0 || len(names) > 1 && !slices.ContainsFunc(names, site.Is):

@@ -39,50 +39,51 @@ type Reason uint8
 
 // The reasons.
 const (
-	accepted           Reason = iota // none: the entry became a rule
-	NotAnEntry                       // the line is not of the format
-	LongLine                         // longer than MaxLine
-	NoName                           // the entry has no name
-	BadName                          // a character that host names do not have
-	BadLength                        // a label or a name that is empty or too long
-	BadIDN                           // an international name without an ASCII form
-	LocalName                        // localhost and the like, or a single label
-	PublicSuffix                     // below it unrelated people register names
-	AddressAmongNames                // an address where a name must stand
-	RealAddress                      // the name is given an address that is no sink
-	BadAddress                       // not an address, a prefix or a range
-	ReservedAddress                  // private, loopback, link-local, all addresses ...
-	Path                             // part of a site: a path, a port, a query
-	PathOnSharedHost                 // the same, where the host serves many sites
-	Cosmetic                         // hides parts of pages (adblock ##)
-	Modifier                         // an adblock modifier that DNS cannot follow
-	BadRegex                         // not RE2
-	CostlyRegex                      // too long, or compiles to too much
-	TooBroad                         // would match every name
-	Forwarding                       // sends names to another server
-	Directive                        // a setting that is no rule
-	Trigger                          // an RPZ trigger other than a name or an answer's address
-	Action                           // an action that neither blocks nor allows
-	OutOfZone                        // an RPZ owner outside the zone
-	BadRecord                        // a line that is not a resource record
-	BadDate                          // a date that cannot be read, or an end before the beginning
-	BadQuotes                        // a quoted field that does not end
-	LostLetters                      // a header whose letters have become '?'
-	UnknownColumn                    // a heading that tells of dates, and of none that is known
-	NoNameColumn                     // a table with a header of which no column is that of names
-	HiddenRows                       // rows that a spreadsheet does not show: they were read
-	OtherSheet                       // a further sheet of a workbook, which is not read
-	HiddenCharacter                  // one that makes people see something else than what is there
-	OtherCategory                    // a category that entries of the list may not name
-	SpaceInName                      // a cell of names of which a part is none
-	OtherAnswer                      // the rule changes an answer, which the list may not
-	ClientModifier                   // holds for some clients, which the policy says and not a list
-	TooManyExpressions               // beyond MaxExpressions
-	TooManyCommon                    // beyond MaxCommonExpressions
-	TooManyKinds                     // beyond MaxKinds
-	TooManyRulesOfName               // beyond MaxRulesOfName
-	TooManyExcepted                  // beyond MaxDenyAllow
-	reasons                          // how many there are
+	accepted            Reason = iota // none: the entry became a rule
+	NotAnEntry                        // the line is not of the format
+	LongLine                          // longer than MaxLine
+	NoName                            // the entry has no name
+	BadName                           // a character that host names do not have
+	BadLength                         // a label or a name that is empty or too long
+	BadIDN                            // an international name without an ASCII form
+	LocalName                         // localhost and the like, or a single label
+	PublicSuffix                      // below it unrelated people register names
+	AddressAmongNames                 // an address where a name must stand
+	RealAddress                       // the name is given an address that is no sink
+	BadAddress                        // not an address, a prefix or a range
+	ReservedAddress                   // private, loopback, link-local, all addresses ...
+	Path                              // part of a site: a path, a port, a query
+	PathOnSharedHost                  // the same, where the host serves many sites
+	Cosmetic                          // hides parts of pages (adblock ##)
+	Modifier                          // an adblock modifier that DNS cannot follow
+	BadRegex                          // not RE2
+	CostlyRegex                       // too long, or compiles to too much
+	TooBroad                          // would match every name
+	Forwarding                        // sends names to another server
+	Directive                         // a setting that is no rule
+	Trigger                           // an RPZ trigger other than a name or an answer's address
+	Action                            // an action that neither blocks nor allows
+	OutOfZone                         // an RPZ owner outside the zone
+	BadRecord                         // a line that is not a resource record
+	BadDate                           // a date that cannot be read, or an end before the beginning
+	BadQuotes                         // a quoted field that does not end
+	LostLetters                       // a header whose letters have become '?'
+	UnknownColumn                     // a heading that tells of dates, and of none that is known
+	NoNameColumn                      // a table with a header of which no column is that of names
+	HiddenRows                        // rows that a spreadsheet does not show: they were read
+	OtherSheet                        // a further sheet of a workbook, which is not read
+	HiddenCharacter                   // one that makes people see something else than what is there
+	OtherCategory                     // a category that entries of the list may not name
+	SpaceInName                       // a cell of names of which a part is none
+	OtherAnswer                       // the rule changes an answer, which the list may not
+	ClientModifier                    // holds for some clients, which the policy says and not a list
+	TooManyExpressions                // beyond MaxExpressions
+	TooManyCommon                     // beyond MaxCommonExpressions
+	TooManyKinds                      // beyond MaxKinds
+	TooManyRulesOfName                // beyond MaxRulesOfName
+	TooManyExcepted                   // beyond MaxDenyAllow
+	TooManyNamesInCells               // beyond MaxCrowded
+	reasons                           // how many there are
 )
 
 var reasonCodes = [reasons]string{
@@ -125,11 +126,12 @@ var reasonCodes = [reasons]string{
 	OtherAnswer:       "other_answer",
 	ClientModifier:    "client_modifier",
 
-	TooManyExpressions: "too_many_expressions",
-	TooManyCommon:      "too_many_common_expressions",
-	TooManyKinds:       "too_many_kinds",
-	TooManyRulesOfName: "too_many_rules_of_name",
-	TooManyExcepted:    "too_many_excepted",
+	TooManyExpressions:  "too_many_expressions",
+	TooManyCommon:       "too_many_common_expressions",
+	TooManyKinds:        "too_many_kinds",
+	TooManyRulesOfName:  "too_many_rules_of_name",
+	TooManyExcepted:     "too_many_excepted",
+	TooManyNamesInCells: "too_many_names_in_cells",
 }
 
 // String returns the code of the reason in metrics and JSON. It never changes.

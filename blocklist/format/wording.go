@@ -174,6 +174,10 @@ var reasonTexts = [reasons]wording.Text{
 		VI: "mục này loại trừ quá nhiều tên (denyallow, tối đa 64); hãy chia thành nhiều mục",
 		EN: "the entry leaves out too many names (denyallow, 64 at most); divide it",
 	},
+	TooManyNamesInCells: {
+		VI: "bảng có quá nhiều ô ghi nhiều tên (tối đa 8 MiB chữ trong các ô ấy); hãy ghi mỗi tên một dòng",
+		EN: "the table has too much in cells with several names (8 MiB of text at most); write one name a row",
+	},
 	OtherCategory: {
 		VI: "danh sách này không được ghi nhóm nội dung ấy cho từng mục; nếu tin nơi phát hành, hãy thêm nhóm ấy vào categories của nguồn, hoặc ghi trusted: true",
 		EN: "entries of this list may not name that category; if you trust the publisher, add it to categories of the feed, or write trusted: true",
