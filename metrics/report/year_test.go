@@ -32,11 +32,13 @@ const (
 // A year is the history of many schools, written as blocks at once: what a
 // node has when it has run for so long, without the time that this takes.
 type year struct {
+	dir     string
 	store   *history.Store
 	units   []figures.Unit
 	now     time.Time
 	samples int
 	octets  int64
+	truth   map[int][]int64 // by day: what was counted of each kind
 }
 
 // A track is one series of a year.
@@ -45,16 +47,46 @@ type track struct {
 	value  float64
 	step   float64 // what it counts in an hour of lessons, on average
 	always bool    // it counts at night too, and evenly
+	kind   int     // of yearKinds; -1: none
 }
+
+// yearKinds are what the queries of a year come to: decision and category.
+var yearKinds = func() (kinds [][2]string) {
+	kinds = [][2]string{{"allowed", "none"}, {"excepted", "social"}}
+	for _, c := range categories {
+		kinds = append(kinds, [2]string{"blocked", c.Code})
+	}
+	return append(kinds, [2]string{"blocked", "nhom-8"}, [2]string{"blocked", "nhom-9"})
+}()
 
 // newYear writes the samples of so many schools, one of each series every so
 // often. Schools ask when they are open, and a little at night.
 func newYear(t testing.TB, schools int, every time.Duration, from, to time.Time) *year {
 	t.Helper()
-	y := &year{now: to}
+	y := writeYear(t, schools, every, from, to)
+	y.open(t, history.Options{Quiet: func() bool { return false }})
+	return y
+}
+
+// open opens what was written.
+func (y *year) open(t testing.TB, o history.Options) {
+	t.Helper()
+	store, err := history.Open(y.dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() }) // nothing was written
+	y.store = store
+	debug.FreeOSMemory()
+}
+
+// writeYear writes the blocks of a year, which nobody has open yet.
+func writeYear(t testing.TB, schools int, every time.Duration, from, to time.Time) *year {
+	t.Helper()
+	y := &year{now: to, dir: t.TempDir(), truth: map[int][]int64{}}
 	var tracks []track
 	add := func(step float64, always bool, pairs ...string) {
-		tracks = append(tracks, track{labels: labels.FromStrings(pairs...), step: step, always: always})
+		tracks = append(tracks, track{labels: labels.FromStrings(pairs...), step: step, always: always, kind: -1})
 	}
 	for i := range schools {
 		id, node, commune := fmt.Sprintf("truong-%05d", i), fmt.Sprintf("nut-%03d", i/200), fmt.Sprintf("xa-%04d", i*99/1000)
@@ -64,6 +96,7 @@ func newYear(t testing.TB, schools int, every time.Duration, from, to time.Time)
 		})
 		query := func(step float64, decision, category string) {
 			add(step, false, "__name__", "lachan_school_queries_total", "node", node, "school", id, "decision", decision, "category", category)
+			tracks[len(tracks)-1].kind = slices.Index(yearKinds, [2]string{decision, category})
 		}
 		query(900, "allowed", "none")
 		query(1, "excepted", "social")
@@ -77,18 +110,10 @@ func newYear(t testing.TB, schools int, every time.Duration, from, to time.Time)
 		add(0, true, "__name__", "lachan_school_info", "node", node, "school", id, "province", "lao-cai", "commune", commune, "level", "primary")
 	}
 	slices.SortFunc(tracks, func(a, b track) int { return labels.Compare(a.labels, b.labels) })
-	dir := t.TempDir()
 	width := yearBlock.Milliseconds()
 	for mint := from.UnixMilli() / width * width; mint < to.UnixMilli(); mint += width {
-		y.block(t, dir, tracks, every, max(mint, from.UnixMilli()), min(mint+width, to.UnixMilli()+1))
+		y.block(t, y.dir, tracks, every, max(mint, from.UnixMilli()), min(mint+width, to.UnixMilli()+1))
 	}
-	store, err := history.Open(dir, history.Options{Quiet: func() bool { return false }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() }) // nothing was written
-	y.store = store
-	debug.FreeOSMemory()
 	return y
 }
 
@@ -116,7 +141,7 @@ func (y *year) block(t testing.TB, dir string, tracks []track, every time.Durati
 	}
 	times := ticks(mint, maxt, every)
 	for i := range tracks {
-		packed := tracks[i].pack(t, times, uint64(i), every)
+		packed := tracks[i].pack(t, times, uint64(i), every, y.truth)
 		if err := data.WriteChunks(packed...); err != nil {
 			t.Fatal(err)
 		}
@@ -160,24 +185,33 @@ func symbols(tracks []track) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// A moment is when a sample is written, and whether schools were open before it.
+// A moment is when a sample is written, and the day and whether schools were open before
+// it.
 type moment struct {
 	at   int64
 	open bool
+	day  int
 }
+
+// dayOf numbers the days here.
+func dayOf(at time.Time) int { return int(at.Add(7*time.Hour).Unix() / (24 * 60 * 60)) }
 
 func ticks(mint, maxt int64, every time.Duration) (all []moment) {
 	step := every.Milliseconds()
 	for at := (mint + step - 1) / step * step; at < maxt; at += step {
 		began := time.UnixMilli(at - step).In(hanoi)
-		all = append(all, moment{at, began.Weekday() != time.Sunday && began.Hour() >= 7 && began.Hour() < 17})
+		open := began.Weekday() != time.Sunday && began.Hour() >= 7 && began.Hour() < 17
+		all = append(all, moment{at, open, dayOf(began)})
 	}
 	return all
 }
 
 // pack goes on counting and makes chunks of what it shows at each moment.
-func (s *track) pack(t testing.TB, times []moment, seed uint64, every time.Duration) (packed []chunks.Meta) {
+func (s *track) pack(
+	t testing.TB, times []moment, seed uint64, every time.Duration, truth map[int][]int64,
+) (packed []chunks.Meta) {
 	t.Helper()
+	counted, on := []int64(nil), 0
 	dice := seed*0x9E3779B97F4A7C15 + uint64(times[0].at) | 1
 	for part := range slices.Chunk(times, chunkSamples) {
 		chunk := chunkenc.NewXORChunk()
@@ -200,6 +234,15 @@ func (s *track) pack(t testing.TB, times []moment, seed uint64, every time.Durat
 					n /= 50
 				}
 				s.value += float64(int64(n))
+				if s.kind >= 0 {
+					if counted == nil || on != m.day {
+						if counted, on = truth[m.day], m.day; counted == nil {
+							counted = make([]int64, len(yearKinds))
+							truth[on] = counted
+						}
+					}
+					counted[s.kind] += int64(n)
+				}
 			}
 			app.Append(0, m.at, s.value)
 		}
@@ -220,4 +263,17 @@ func (y *year) spec(t testing.TB, period string) figures.Spec {
 		Unit: "lao-cai", Period: p, Now: y.now, Categories: categories, Levels: levels,
 		Units: append([]figures.Unit{{ID: "lao-cai", Name: "Tỉnh Lào Cai", Rank: figures.Province}}, y.units...),
 	}
+}
+
+// happened is what was counted of a decision, and of one category unless that is "", in
+// the days of a period: a plain sum beside what was written.
+func (y *year) happened(p figures.Period, decision, category string) (sum int64) {
+	for d := dayOf(p.Start); d < dayOf(p.End); d++ {
+		for kind, n := range y.truth[d] {
+			if is := yearKinds[kind]; (decision == "" || is[0] == decision) && (category == "" || is[1] == category) {
+				sum += n
+			}
+		}
+	}
+	return sum
 }
