@@ -181,7 +181,7 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 	case c.Entries == 0 && c.Rejected > 0:
 		return refuse(textNoEntries.With(c.Rejected),
 			fmt.Errorf("%w: %d lines rejected", ErrNoEntries, c.Rejected))
-	case c.Entries == 0 && known.Entries > 0 && !(src.MaxShrink >= 1 && src.TSIG.Name != ""):
+	case c.Entries == 0 && known.Entries > 0 && !c.allWithdrawn() && !(src.MaxShrink >= 1 && src.TSIG.Name != ""):
 		return refuse(textEmptied.With(known.Entries),
 			fmt.Errorf("%w: had %d", ErrNoEntries, known.Entries))
 	case len(c.rewritten(known)) > 0:
@@ -212,6 +212,10 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 	}
 	return nil
 }
+
+// allWithdrawn reports whether the publisher has said of all that a version no longer has
+// that it is withdrawn.
+func (c *Copy) allWithdrawn() bool { return c.Withdrawn > 0 && len(c.Lost) == 0 }
 
 // rewritten names the lists of a feed of format auto that look like another format
 // than in the version before: then their entries may mean something else.

@@ -29,6 +29,8 @@ type Plan struct {
 	Kept   int      // entries of the version before that stay
 	Ended  int      // of it, whose time is over
 	Lifted []Entry  // of it, that would no longer be blocked, in order
+	Stood  []string // the documents of the version before that are not over, in order
+	Absent []string // documents that were to be withdrawn and are not among them
 }
 
 // Add plans a version of what is in force and of the rows: an order stands until its
@@ -44,9 +46,24 @@ func (f *Feed) Replace(rows []string, now time.Time) (Plan, error) {
 }
 
 // Withdraw plans a version of what is in force and of the rows, without the entries
-// of some documents.
+// of some documents, whose numbers may be written with other capitals and spaces.
 func (f *Feed) Withdraw(documents, rows []string, now time.Time) (Plan, error) {
-	return f.plan(rows, now, func(r standing) bool { return !slices.Contains(documents, r.Document) })
+	lifted := map[string]bool{}
+	for _, number := range documents {
+		lifted[plainNumber(number)] = true
+	}
+	p, err := f.plan(rows, now, func(r standing) bool { return !lifted[plainNumber(r.Document)] })
+	for _, number := range documents {
+		if !slices.ContainsFunc(p.Stood, func(s string) bool { return plainNumber(s) == plainNumber(number) }) {
+			p.Absent = append(p.Absent, number)
+		}
+	}
+	return p, err
+}
+
+// plainNumber is the number of a document without what people write in different ways.
+func plainNumber(number string) string {
+	return strings.ToLower(strings.Join(strings.Fields(number), ""))
 }
 
 // plan keeps those rows of the version before that are kept, unless they are over or
@@ -69,8 +86,12 @@ func (f *Feed) plan(rows []string, now time.Time, keep func(standing) bool) (p P
 			return p, fmt.Errorf("plan feed %q: %w: %w", f.ID, ErrLost, err)
 		}
 	}
+	stood := []Entry{}
 	for _, text := range before {
 		r := readRow(text)
+		if r.until.IsZero() || now.Before(r.until) {
+			stood = append(stood, r.Entry)
+		}
 		switch {
 		case fresh[r.Entry]:
 		case !r.until.IsZero() && !now.Before(r.until):
@@ -82,7 +103,7 @@ func (f *Feed) plan(rows []string, now time.Time, keep func(standing) bool) (p P
 			p.Lifted = append(p.Lifted, r.Entry)
 		}
 	}
-	p.Rows = slices.Sorted(maps.Keys(all))
+	p.Rows, p.Stood = slices.Sorted(maps.Keys(all)), Documents(stood)
 	return p, nil
 }
 

@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/format"
 )
+
+// vietnam is the zone of the days in a report.
+var vietnam = time.FixedZone("UTC+7", 7*60*60)
 
 // A Report says which rows of a table were used, for the office that made it.
 type Report struct {
@@ -18,6 +22,7 @@ type Report struct {
 	Refused []format.Reject
 	Widened []format.Widening // of those taken
 	Doubts  []doubt.Entry     // of those taken: nodes wait for a word
+	Remarks Remarks           // on those taken
 }
 
 // Report returns the report of a table.
@@ -56,6 +61,12 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	for _, e := range r.Doubts {
 		line("", e.Name, e.Name, textDoubt.VI+e.Why.Text().VI)
+	}
+	for _, e := range r.Remarks.Over {
+		line("", e.Name, e.Until.Add(-time.Second).In(vietnam).Format("02/01/2006"), textPassed.VI)
+	}
+	for _, u := range r.Remarks.Unknown {
+		line("", u.Category, u.Category, textUnknown.With(u.Entries).VI)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)

@@ -27,13 +27,16 @@ type Table struct {
 }
 
 // ReadTable reads csv or xlsx, whatever the file is called. Days begin and end
-// in zone. The errors are ErrNoEntries and those of format.Parse, with the Table as
-// far as it was read.
-func ReadTable(r io.Reader, zone *time.Location) (Table, error) {
+// in zone. What is likely a slip goes to remarks, unless that is nil. The errors are
+// ErrNoEntries and those of format.Parse, with the Table as far as it was read.
+func ReadTable(r io.Reader, zone *time.Location, remarks *Remarks) (Table, error) {
 	var t Table
 	emit := func(r format.Rule) error {
 		t.Rows = append(t.Rows, row(&r, zone))
 		t.Names = append(t.Names, r.Name)
+		if remarks != nil {
+			remarks.Add(&r)
+		}
 		return nil
 	}
 	reject := func(r format.Reject) { t.Refused = append(t.Refused, r) }

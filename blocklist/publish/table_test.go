@@ -18,7 +18,7 @@ var vietnam = time.FixedZone("UTC+7", 7*60*60)
 
 func table(t *testing.T, text string) publish.Table {
 	t.Helper()
-	got, err := publish.ReadTable(strings.NewReader(text), vietnam)
+	got, err := publish.ReadTable(strings.NewReader(text), vietnam, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestRowsThatCannotBeUsedAreToldByTheirNumber(t *testing.T) {
 func TestATableWithoutAnEntryIsNotPublished(t *testing.T) {
 	f := func(text string, want error) {
 		t.Helper()
-		if _, err := publish.ReadTable(strings.NewReader(text), vietnam); !errors.Is(err, want) {
+		if _, err := publish.ReadTable(strings.NewReader(text), vietnam, nil); !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %v", text, err, want)
 		}
 	}
@@ -101,18 +101,18 @@ func FuzzTable(f *testing.F) {
 		if strings.HasPrefix(csv, "PK") {
 			return // a workbook, for which package format has a target
 		}
-		first, err := publish.ReadTable(strings.NewReader(csv), vietnam)
+		first, err := publish.ReadTable(strings.NewReader(csv), vietnam, nil)
 		if err != nil {
 			return
 		}
 		if !slices.IsSorted(first.Rows) || len(slices.Compact(slices.Clone(first.Rows))) != len(first.Rows) {
 			t.Fatalf("rows %q", first.Rows)
 		}
-		again, err := publish.ReadTable(strings.NewReader(text(first.Rows)), time.UTC)
+		again, err := publish.ReadTable(strings.NewReader(text(first.Rows)), time.UTC, nil)
 		if err != nil || len(again.Refused) > 0 || again.Summary.Rules != len(first.Rows) {
 			t.Fatalf("%q of %q: %v, refused %+v, %d rules", first.Rows, csv, err, again.Refused, again.Summary.Rules)
 		}
-		back, err := publish.ReadTable(strings.NewReader(text(again.Rows)), vietnam)
+		back, err := publish.ReadTable(strings.NewReader(text(again.Rows)), vietnam, nil)
 		if err != nil || !slices.Equal(back.Rows, first.Rows) {
 			t.Fatalf("%q come back as %q: %v", first.Rows, back.Rows, err)
 		}

@@ -32,6 +32,14 @@ var (
 		VI: "đã nhận, nhưng ở mỗi nút phải chờ người có trách nhiệm cho qua, vì mục này ",
 		EN: "taken, but at each node it waits until somebody lets it through: ",
 	}
+	textPassed = wording.Text{
+		VI: "đã nhận, nhưng ngày kết thúc đã qua nên mục này không chặn gì",
+		EN: "taken, but its last day has passed, so it blocks nothing",
+	}
+	textUnknown = wording.Text{
+		VI: "đã nhận, nhưng không có nhóm nội dung này: %d mục được tính vào nhóm chung của danh sách",
+		EN: "taken, but there is no such category: entries counted in that of the list: %d",
+	}
 	textRow = wording.Text{
 		VI: "Dòng",
 		EN: "Row",

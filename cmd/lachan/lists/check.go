@@ -64,6 +64,9 @@ type listReport struct {
 	Rejects  []listReject   `json:"rejects"` // all of them
 	Widened  []widening     `json:"widened"` // pages that block the whole site; all of them
 	Doubts   []doubt.Entry  `json:"doubts"`  // of a table: entries that wait at nodes for a word
+
+	Over    []publish.Passed  `json:"over,omitempty"`               // entries whose last day has passed
+	Unknown []publish.Unknown `json:"unknown_categories,omitempty"` // categories that nobody knows
 }
 
 // A widening is an entry that is a page and blocks the whole site.
@@ -99,6 +102,10 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	if err != nil {
 		return err
 	}
+	remarks, err := newRemarks()
+	if err != nil {
+		return err
+	}
 	widened := func(w format.Widening) {
 		result.Widened = append(result.Widened, w)
 		report.Widened = append(report.Widened, widening{w.Line, w.Text, w.Host})
@@ -107,6 +114,7 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 		func(r format.Rule) error {
 			exceptions.Add(&r)
 			doubts.add(&r)
+			remarks.Add(&r)
 			return nil
 		},
 		func(name string, r format.Reject) {
@@ -122,6 +130,7 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	if report.Idle, err = idle(file, o, path, &exceptions); err != nil {
 		return explained(err)
 	}
+	result.Remarks = *remarks
 	if result.Taken = summary.Rules; o.report != "" {
 		if err := sendBack(o.report, &result); err != nil {
 			return err
@@ -130,6 +139,7 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	if summary.Format == format.CSV || summary.Format == format.XLSX {
 		report.Doubts = append(report.Doubts, doubts.found...)
 	}
+	report.Over, report.Unknown = remarks.Over, remarks.Unknown
 	report.Format, report.Lines = summary.Format, summary.Lines
 	report.Entries, report.Rejected = summary.Rules, summary.Rejected
 	for r, n := range summary.ByReason {
@@ -138,7 +148,7 @@ func runCheck(c command.Call, path string, o *checkOptions) error {
 	if o.json {
 		return c.JSON(report)
 	}
-	printListReport(c, &report, reasons)
+	printListReport(c, &report, reasons, remarks)
 	return nil
 }
 
@@ -175,7 +185,9 @@ func idle(file *os.File, o *checkOptions, path string, exceptions *format.Except
 
 const rejectsPrinted = 50
 
-func printListReport(c command.Call, r *listReport, reasons map[string]wording.Text) {
+func printListReport(
+	c command.Call, r *listReport, reasons map[string]wording.Text, remarks *publish.Remarks,
+) {
 	out := c.OutOrStdout()
 	for i, x := range r.Rejects {
 		if i == rejectsPrinted {
@@ -202,6 +214,7 @@ func printListReport(c command.Call, r *listReport, reasons map[string]wording.T
 		c.Say(textWidenedSum.With(len(r.Widened)))
 	}
 	printDoubts(c, r.Doubts)
+	printRemarks(c, remarks)
 	if r.Idle > 0 {
 		c.Say(textIdle.With(r.Idle))
 	}

@@ -37,9 +37,17 @@ func publishCommand(l wording.Language) *cobra.Command {
 		Short: textPublish.In(l),
 		Long:  textPublishLong.Paragraphs(l, "\n\n"),
 		Example: `  lachan lists publish thang-9.xlsx --key a05.key --out /var/www/a05 --id a05-co-bac --authority "Cục A05"
-  lachan lists publish thang-9.csv --key a05.key --password-file mat-khau.txt --out a05 --id a05 --authority A05 --expires 30d --json`,
-		Args: command.Exactly(1),
-		RunE: command.Run(l, func(c command.Call, args []string) error { return p.run(c, args[0]) }),
+  lachan lists publish thang-9.csv --key a05.key --password-file mat-khau.txt --out a05 --id a05 --authority A05 --expires 30d --json
+  lachan lists publish --withdraw 15/A05 --key a05.key --out /var/www/a05 --id a05-co-bac --authority "Cục A05"`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 && len(p.withdraw) > 0 { // nothing to add
+				return nil
+			}
+			return command.Exactly(1)(c, args)
+		},
+		RunE: command.Run(l, func(c command.Call, args []string) error {
+			return p.run(c, strings.Join(args, ""))
+		}),
 	}
 	p.addFlags(c.Flags(), l)
 	c.Flags().StringVar(&p.feed.Dir, "out", "", textFlagOut.In(l))
@@ -63,16 +71,9 @@ func (p *publication) run(c command.Call, file string) error {
 	if p.feed.Key, err = p.secret(c); err != nil {
 		return err
 	}
-	table, err := readTable(file)
-	empty := errors.Is(err, publish.ErrNoEntries)
-	if err != nil && !empty {
-		return explained(err)
-	}
-	if err := p.tell(c, file, &table); err != nil {
+	table, err := p.table(c, file)
+	if err != nil {
 		return err
-	}
-	if empty {
-		return command.Fail(textPublishNothing.With(file))
 	}
 	plan, err := p.plan(table.Rows)
 	if err == nil {
@@ -98,6 +99,29 @@ func (p *publication) run(c command.Call, file string) error {
 	return nil
 }
 
+// table reads the table and says what of it cannot be used; "" is none.
+func (p *publication) table(c command.Call, file string) (publish.Table, error) {
+	if file == "" {
+		return publish.Table{}, nil
+	}
+	remarks, err := newRemarks()
+	if err != nil {
+		return publish.Table{}, err
+	}
+	table, err := readTable(file, remarks)
+	empty := errors.Is(err, publish.ErrNoEntries)
+	if err != nil && !empty {
+		return table, explained(err)
+	}
+	if err := p.tell(c, file, &table, remarks); err != nil {
+		return table, err
+	}
+	if empty {
+		return table, command.Fail(textPublishNothing.With(file))
+	}
+	return table, nil
+}
+
 // plan is the version to publish: what is in force and the rows of the table, unless
 // the table is to replace it.
 func (p *publication) plan(rows []string) (publish.Plan, error) {
@@ -120,8 +144,15 @@ func (p *publication) plan(rows []string) (publish.Plan, error) {
 	if errors.Is(err, publish.ErrLost) {
 		return plan, command.Fail(textPublishLost.With(p.feed.Dir))
 	}
+	if err == nil && len(plan.Absent) > 0 {
+		stood := strings.Join(plan.Stood[:min(len(plan.Stood), documentsNamed)], ", ")
+		return plan, command.Fail(textWithdrawAbsent.With(strings.Join(plan.Absent, ", "), cmp.Or(stood, "-")))
+	}
 	return plan, explained(err)
 }
+
+// documentsNamed is how many documents in force a message names.
+const documentsNamed = 20
 
 // liftedPrinted is how many entries are named that would be lifted.
 const liftedPrinted = 50
@@ -173,17 +204,17 @@ func published(dir string, r *publish.Result) wording.Text {
 }
 
 // readTable reads what an office wrote. Its days are those of Vietnam.
-func readTable(name string) (publish.Table, error) {
+func readTable(name string, remarks *publish.Remarks) (publish.Table, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return publish.Table{}, err
 	}
 	defer file.Close()
-	return publish.ReadTable(file, time.FixedZone("UTC+7", 7*60*60))
+	return publish.ReadTable(file, time.FixedZone("UTC+7", 7*60*60), remarks)
 }
 
 // tell says which rows were refused, and writes the report to send back.
-func (p *publication) tell(c command.Call, file string, t *publish.Table) error {
+func (p *publication) tell(c command.Call, file string, t *publish.Table, remarks *publish.Remarks) error {
 	if !p.json {
 		for i, r := range t.Refused {
 			if i == rejectsPrinted {
@@ -212,9 +243,10 @@ func (p *publication) tell(c command.Call, file string, t *publish.Table) error 
 	}
 	if !p.json {
 		printDoubts(c, found.found)
+		printRemarks(c, remarks)
 	}
 	report := t.Report(filepath.Base(file))
-	report.Doubts = found.found
+	report.Doubts, report.Remarks = found.found, *remarks
 	err = sendBack(p.report, &report)
 	if err == nil && !p.json {
 		c.Say(textReported.With(report.Taken, len(report.Refused), p.report))

@@ -52,6 +52,18 @@ var (
 		VI: "--replace và --withdraw không dùng cùng nhau: hãy chọn một",
 		EN: "--replace and --withdraw do not go together: choose one",
 	}
+	textWithdrawAbsent = wording.Text{
+		VI: "không gỡ gì, vì không có mục đang chặn nào của văn bản %s; văn bản có mục đang chặn: %s",
+		EN: "nothing is lifted: no entry in force is by document %s; documents with entries in force: %s",
+	}
+	textPassed = wording.Text{
+		VI: "%s: ngày kết thúc (%s) đã qua nên mục này không chặn gì; hãy xem lại ngày",
+		EN: "%s: its last day (%s) has passed, so the entry blocks nothing; look at the date",
+	}
+	textNoCategory = wording.Text{
+		VI: "không có nhóm nội dung %q: %d mục được tính vào nhóm chung của danh sách (có gì thì xem `lachan catalogue categories`)",
+		EN: "there is no category %q: entries counted in that of the list: %d (see `lachan catalogue categories`)",
+	}
 	textPublishLost = wording.Text{
 		VI: "không đọc được phiên bản trước trong %s nên không biết những mục nào đang có hiệu lực; hãy chép lại từ bản sao lưu, hoặc phát hành toàn bộ danh sách với --replace",
 		EN: "the version before in %s cannot be read, so what is in force is not known; restore it from a backup, or publish the whole list with --replace",
