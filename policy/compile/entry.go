@@ -2,8 +2,6 @@ package compile
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 
 	"lachan/blocklist/domain"
@@ -53,8 +51,7 @@ func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) 
 	if code != "" {
 		bit, known := t.tags.ByKey[code]
 		if !known {
-			text := textUnknownCode.With(code)
-			t.fail(file, line, source.Nearest(text, code, slices.Sorted(maps.Keys(t.tags.ByKey))))
+			t.fail(file, line, t.meant(textUnknownCode.With(code), code))
 			return e, false
 		}
 		e.bit = uint8(bit)

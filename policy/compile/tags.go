@@ -148,7 +148,32 @@ func (t *terms) known(codes []string) (set Set) {
 // unknownTag is the message that a category or service does not exist, with the
 // one that may be meant.
 func (t *terms) unknownTag(code string) wording.Text {
-	return source.Nearest(textUnknownTag.With(code), code, slices.Sorted(maps.Keys(t.tags.ByKey)))
+	return t.meant(textUnknownTag.With(code), code)
+}
+
+// meant adds to a message the category or service that is likely meant by a text: "Cờ bạc"
+// is gambling, "Facebook" is service:facebook, and "gamse" is games.
+func (t *terms) meant(text wording.Text, written string) wording.Text {
+	keys := map[string]string{} // by what people may call them
+	for key := range t.tags.ByKey {
+		keys[key], keys[strings.TrimPrefix(key, compiled.ServicePrefix)] = key, key
+	}
+	for word, code := range t.facts.Words() {
+		if _, taken := keys[word]; !taken {
+			keys[word] = code
+		}
+	}
+	plain := wording.Plain(strings.TrimPrefix(written, compiled.ServicePrefix), '-')
+	key, ok := keys[plain]
+	for _, name := range []string{written, plain} {
+		if near, is := yamlfile.Nearest(name, slices.Sorted(maps.Keys(keys))); is && !ok {
+			key, ok = keys[near], true
+		}
+	}
+	if !ok {
+		return text
+	}
+	return source.Nearest(text, key, []string{key})
 }
 
 // needs are the bits of what the service of a bit does not work without; none for

@@ -153,8 +153,8 @@ var (
 		EN: "the rule changes nothing: give it block, allow or profile",
 	}
 	textUnknownTimetable = wording.Text{
-		VI: "không có thời khóa biểu %q; có: %s",
-		EN: "there is no timetable %q; there are: %s",
+		VI: "không có thời khóa biểu %q; khai báo nó ở timetables, hoặc dùng: %s",
+		EN: "there is no timetable %q; write it under timetables, or take: %s",
 	}
 	textSpan = wording.Text{
 		VI: "khoảng ngày cần from, và to không được trước from",

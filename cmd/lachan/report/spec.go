@@ -211,6 +211,9 @@ func engineOf(ctx context.Context, cfg *config.Config) (figures.Engine, func(), 
 	}
 	dir := cfg.HistoryDir()
 	if _, err := os.Stat(dir); err != nil {
+		if !cfg.HTTP.Listen.IsValid() {
+			return nil, nil, command.Fail(textNowhereOff.With(dir))
+		}
 		return nil, nil, command.Fail(textNowhere.With(dir, address))
 	}
 	store, err := history.Open(dir, history.Options{Retention: time.Duration(cfg.Metrics.History)})

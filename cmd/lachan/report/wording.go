@@ -100,6 +100,10 @@ var (
 		VI: "không có số liệu: chưa có lịch sử trong %s, không máy chủ nào trả lời ở %s, và metrics.query_url để trống",
 		EN: "there are no figures: no history in %s, no server answers at %s, and metrics.query_url is not set",
 	}
+	textNowhereOff = wording.Text{
+		VI: "không có số liệu: chưa có lịch sử trong %s, còn http.listen và metrics.query_url để trống",
+		EN: "there are no figures: no history in %s, and neither http.listen nor metrics.query_url is set",
+	}
 	textBusy = wording.Text{
 		VI: "không mở được lịch sử trong %s: %v; nếu máy chủ đang chạy, hãy đặt http.listen để lệnh này hỏi nó",
 		EN: "the history in %s cannot be opened: %v; if the server runs, set http.listen so that this command can ask it",

@@ -119,8 +119,10 @@ func ParsePeriod(code string, in Calendar) (Period, error) {
 	if day, ok := in.day(text); ok {
 		return betweenDays(day, day.AddDate(0, 0, 1), in), nil
 	}
-	if code, ok := spoken.Period(text, in.now()); ok {
-		return ParsePeriod(code, in)
+	if meant, ok := spoken.Period(text, in.now()); ok {
+		if p, err := ParsePeriod(meant, in); err == nil {
+			return p, nil
+		}
 	}
 	m := betweenForm.FindStringSubmatch(text)
 	if m == nil {

@@ -2,6 +2,7 @@ package figures_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,8 @@ func TestPeriodsAreNamedFromNow(t *testing.T) {
 		"6 tháng đầu năm 2026": "2026-H1", "năm 2026": "2026", "năm học 2025-2026": "2025-2026", "học kỳ II năm học 2025-2026": "2025-2026-HK2",
 		"20.11.2026": "2026-11-20..2026-11-20", "ngày 20 tháng 11 năm 2026": "2026-11-20..2026-11-20",
 		"15/01/2026 đến 20/11/2026": "2026-01-15..2026-11-20", "từ ngày 15/1/2026 đến hết ngày 20/11/2026": "2026-01-15..2026-11-20",
+		"nửa đầu tháng 11": "2027-11-01..2027-11-15", "15 ngày cuối tháng 2/2024": "2024-02-16..2024-02-29", "nua cuoi thang 11 nam 2026": "2026-11-16..2026-11-30",
+		"HK1 2026-2027": "2026-2027-HK1", "học kỳ 2 2026-2027": "2026-2027-HK2",
 		"15/01/2026-20/11/2026": "2026-01-15..2026-11-20", "15/01/2026..20/11/2026": "2026-01-15..2026-11-20",
 	} {
 		p, err := figures.ParsePeriod(name, in)
@@ -86,7 +89,7 @@ func TestPeriodsAreNamedFromNow(t *testing.T) {
 }
 
 func TestWhatIsNoPeriodIsRefusedWithThoseThereAre(t *testing.T) {
-	for _, code := range []string{"", "26", "2026-Q5", "2026-13", "2026-00", "2025-2027", "2026-2025", "2026-02-30..2026-03-01", "2026-03-02..2026-03-01", "hc-2025-2026", "2025-W53", "2026-W00", "31/02/2026", "tuần này", "2026-Q3 "} {
+	for _, code := range []string{"", "26", "2026-Q5", "2026-13", "2026-00", "2025-2027", "2026-2025", "2026-02-30..2026-03-01", "2026-03-02..2026-03-01", "hc-2025-2026", "2025-W53", "2026-W00", "31/02/2026", "tuần này", "nửa đầu tháng 11", "nửa đầu tháng 13/2026", "HK1 2025-2027", "2026-Q3 "} {
 		_, err := figures.ParsePeriod(code, figures.Calendar{Zone: hanoi})
 		if code == "2026-Q3 " {
 			if err != nil {
@@ -95,6 +98,10 @@ func TestWhatIsNoPeriodIsRefusedWithThoseThereAre(t *testing.T) {
 		} else if !errors.Is(err, figures.ErrPeriod) {
 			t.Errorf("%q: %v", code, err)
 		}
+	}
+	_, err := figures.ParsePeriod("tháng 13/2026", figures.Calendar{Zone: hanoi})
+	if err == nil || !strings.Contains(err.Error(), "tháng 13/2026") {
+		t.Errorf("what was typed is not in %v", err)
 	}
 }
 

@@ -27,6 +27,9 @@ func Period(text string, now time.Time) (code string, ok bool) {
 		}
 		return code, true
 	}
+	if code, ok := halfMonth(plain, now); ok {
+		return code, true
+	}
 	for _, f := range forms {
 		m := f.form.FindStringSubmatch(plain)
 		if m == nil {
@@ -64,7 +67,29 @@ func numbered(word, number string) *regexp.Regexp {
 }
 
 // schoolYearForm is the year of schools, or a term of it.
-var schoolYearForm = regexp.MustCompile(`^(?:hoc ky (1|2|i|ii) )?nam hoc (20\d{2}) (20\d{2})$`)
+var schoolYearForm = regexp.MustCompile(
+	`^(?:(?:hoc ky|hk) ?(1|2|i|ii) (?:nam hoc )?|nam hoc )(20\d{2}) (20\d{2})$`)
+
+// halfForm is the first or the second half of a month.
+var halfForm = regexp.MustCompile(`^(?:nua|15 ngay) (dau|cuoi) thang (1[0-2]|0?[1-9])(?:(?: nam)? (20\d{2}))?$`)
+
+// halfMonth is the code of a half of a month: up to the 15th, or from the 16th on.
+func halfMonth(plain string, now time.Time) (code string, ok bool) {
+	m := halfForm.FindStringSubmatch(plain)
+	if m == nil || m[3] == "" && now.IsZero() {
+		return "", false
+	}
+	year := numeral(m[3])
+	if year == 0 {
+		year = now.Year()
+	}
+	first := time.Date(year, time.Month(numeral(m[2])), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 0, 14)
+	if numeral(m[1]) == 2 {
+		first, last = first.AddDate(0, 0, 15), first.AddDate(0, 1, -1)
+	}
+	return dayCode(first) + ".." + dayCode(last), true
+}
 
 // numerals are the numbers that are not written in figures.
 var numerals = map[string]int{"i": 1, "ii": 2, "iii": 3, "iv": 4, "dau": 1, "cuoi": 2}
