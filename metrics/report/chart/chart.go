@@ -27,6 +27,7 @@ type Shape struct {
 	Text       string
 	Size       float64 // of the text, in points
 	Anchor     Anchor
+	Hint       string // of a rectangle: what it stands for, in a few words
 }
 
 // A Colour is red, green and blue.
@@ -59,8 +60,11 @@ const (
 
 // Draw lays a chart out on a given width.
 func Draw(c *report.Chart, width float64) Drawing {
-	d := Drawing{Width: width, Height: 7}
-	d.text(width/2, 5, titleSize, Middle, c.Title)
+	d := Drawing{Width: width}
+	if c.Title != "" {
+		d.text(width/2, 5, titleSize, Middle, c.Title)
+		d.Height = 7
+	}
 	if len(c.Series) > 1 {
 		d.legend(c)
 	}
@@ -98,7 +102,7 @@ func (d *Drawing) legend(c *report.Chart) {
 // horizontal draws the bars of one series under one another, labels on the
 // left and values after the bars.
 func (d *Drawing) horizontal(c *report.Chart) {
-	labels, values := d.Width*0.38, 20.0
+	top, labels, values := d.Height, d.Width*0.38, 20.0
 	most := float64(max(1, largest(c)))
 	for i, label := range c.Labels {
 		lines := wrap(label, int(labels/em))
@@ -113,7 +117,7 @@ func (d *Drawing) horizontal(c *report.Chart) {
 		d.text(labels+length+1.5, middle+1.1, labelSize, Start, figures.Number(value).String())
 		d.Height += height
 	}
-	d.rect(labels-0.1, 7, 0.2, d.Height-7, black)
+	d.rect(labels-0.1, top, 0.2, d.Height-top, black)
 	d.Height += 2
 }
 
@@ -187,19 +191,30 @@ func wrap(label string, most int) (lines []string) {
 // SVG is the drawing as an element of HTML.
 func (d Drawing) SVG() string {
 	var b strings.Builder
-	number := func(f float64) string { return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) }
 	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ` + number(d.Width) + " " + number(d.Height) + `" style="width:` + number(d.Width) + `mm;max-width:100%">`)
 	for _, s := range d.Shapes {
-		if s.Text == "" {
-			b.WriteString(`<rect x="` + number(s.X) + `" y="` + number(s.Y) + `" width="` + number(s.W) + `" height="` + number(s.H) + `" fill="` + s.Fill.hex() + `"/>`)
-			continue
-		}
-		b.WriteString(`<text x="` + number(s.X) + `" y="` + number(s.Y) + `" font-size="` + number(s.Size*0.3528) +
-			`" text-anchor="` + [...]string{"start", "middle", "end"}[s.Anchor] + `">` + escape.Replace(s.Text) + `</text>`)
+		s.write(&b, `fill="`+s.Fill.hex()+`"`, s.Text)
 	}
 	b.WriteString("</svg>")
 	return b.String()
 }
+
+// write adds a shape with one more attribute; a text is black without it.
+func (s *Shape) write(b *strings.Builder, attribute, text string) {
+	if s.Text == "" {
+		b.WriteString(`<rect x="` + number(s.X) + `" y="` + number(s.Y) + `" width="` + number(s.W) + `" height="` + number(s.H) + `" ` + attribute)
+		if s.Hint == "" {
+			b.WriteString("/>")
+		} else {
+			b.WriteString("><title>" + escape.Replace(s.Hint) + "</title></rect>")
+		}
+		return
+	}
+	b.WriteString(`<text x="` + number(s.X) + `" y="` + number(s.Y) + `" font-size="` + number(s.Size*0.3528) +
+		`" text-anchor="` + [...]string{"start", "middle", "end"}[s.Anchor] + `">` + escape.Replace(text) + `</text>`)
+}
+
+func number(f float64) string { return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64) }
 
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
 

@@ -52,6 +52,39 @@ func Build(ctx context.Context, engine Engine, spec Spec) (*Result, error) {
 	return &Result{Spec: g.spec, Unit: g.unit, Units: g.units, Data: data, Beside: beside}, nil
 }
 
+// ByDay counts the days of a period, as far as they have begun: all schools of the unit
+// together, by the rules of the figures of the whole, which are told only if those are. An
+// error is as Build's.
+func ByDay(ctx context.Context, engine Engine, spec Spec, whole *Data) ([]DayCount, error) {
+	until := earlier(spec.Period.End, spec.Now).In(spec.Period.Start.Location())
+	g := &gatherer{gathered: gathered{scope: scope{spec: spec, until: until}}}
+	g.reader = &reader{engine: engine, done: g.step}
+	var spans []Span
+	for at := spec.Period.Start; at.Before(until); at = at.AddDate(0, 0, 1) {
+		spans = append(spans, Span{Start: at, End: earlier(at.AddDate(0, 0, 1), until)})
+	}
+	if len(spans) == 0 {
+		return nil, nil
+	}
+	if err := g.place(ctx, g.reader); err != nil {
+		return nil, err
+	}
+	g.census = newCensus(g.spec.Categories, g.ids())
+	if err := g.census.take(ctx, g.reader, g.selector(), spans, Span{}); err != nil {
+		return nil, err
+	}
+	b := &builder{&g.gathered}
+	days := make([]DayCount, len(spans))
+	for i, span := range spans {
+		days[i].Day = span.Start.Format(time.DateOnly)
+		days[i].Counts = b.counts(&g.census.months[i], g.census.heardIn(i))
+		if whole.Total.Queries.Sign == Suppressed {
+			days[i].Counts = whole.Total
+		}
+	}
+	return days, nil
+}
+
 // gathered is what was read for a report.
 type gathered struct {
 	scope

@@ -244,6 +244,19 @@ func (s *schoolCount) protectedInAll() (sum time.Duration) {
 	return sum
 }
 
+// heardIn reports whether anything was counted or protected in a span.
+func (c *census) heardIn(span int) bool {
+	if c.months[span].all() > 0 {
+		return true
+	}
+	for _, school := range c.schools {
+		if span < len(school.protected) && school.protected[span] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // total is the sum of all schools.
 func (c *census) total() (sum outcomes) {
 	for _, school := range c.schools {
