@@ -38,6 +38,7 @@ func routes() []frame.Route {
 		{Pattern: "GET /lists", Serve: watch.ShowLists},
 		{Pattern: "POST /lists/{feed}", Serve: watch.DecideList},
 		{Pattern: "GET /orders", Serve: watch.ShowOrders},
+		{Pattern: "GET /figures", Serve: watch.ShowFigures},
 		{Pattern: "GET /reports", Serve: watch.ShowReports},
 		{Pattern: "GET /reports/file", Serve: watch.ReportFile},
 		{Pattern: "GET /ledger", Serve: watch.ShowLedger},
@@ -55,6 +56,7 @@ var tabs = []frame.Tab{
 	{Path: "/exceptions", Name: wording.Text{VI: "Ngoại lệ", EN: "Exceptions"}},
 	{Path: "/lists", Name: wording.Text{VI: "Danh sách", EN: "Lists"}},
 	{Path: "/orders", Name: wording.Text{VI: "Văn bản", EN: "Orders"}},
+	{Path: "/figures", Name: wording.Text{VI: "Số liệu", EN: "Figures"}},
 	{Path: "/reports", Name: wording.Text{VI: "Báo cáo", EN: "Reports"}},
 	{Path: "/ledger", Name: wording.Text{VI: "Sổ quyết định", EN: "Ledger"}},
 }

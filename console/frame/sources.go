@@ -6,6 +6,7 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/account"
+	"lachan/console/statistics"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
@@ -80,6 +81,9 @@ type Findings struct {
 	States func() []State
 	// Days are what a unit's clients asked, "" of all, by day, the oldest first.
 	Days func(ctx context.Context, unit string, from, to time.Time) ([]Day, error)
+	// Figures are what was counted in a unit in some days up to yesterday, 0 for today; nil
+	// while they are being added up.
+	Figures func(ctx context.Context, unit string, days int) (*statistics.Figures, error)
 	// Feeds are the lists.
 	Feeds func(by account.Actor) []Feed
 	// PublicFeeds are those of the catalogue that are not in use yet.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/console/statistics"
 	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
@@ -26,6 +27,7 @@ func (s speaker) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": s.t, "say": s.say, "plain": s.plain, "one": s.one, "n": s.number, "day": s.day, "moment": s.moment,
 		"share": s.share, "name": printable.Name, "line": Line, "lang": s.lang,
+		"figure": s.figure, "percent": s.percent,
 	}
 }
 
@@ -96,6 +98,17 @@ func (s speaker) share(part, whole int64) string {
 	}
 	return text
 }
+
+// figure is a number, or the sign of why there is none.
+func (s speaker) figure(n statistics.Number) string {
+	if !n.Known() {
+		return n.String()
+	}
+	return s.number(n.Value)
+}
+
+// percent is a share, or the sign of why there is none.
+func (s speaker) percent(r statistics.Share) string { return statistics.Percent(r, s.in) }
 
 // day is a day as people here write it; a dash of none.
 func (s speaker) day(at time.Time) string {

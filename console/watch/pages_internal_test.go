@@ -5,6 +5,7 @@ import (
 
 	"lachan/console/frame"
 	"lachan/console/frame/drawn"
+	"lachan/console/statistics"
 	"lachan/internal/wording"
 )
 
@@ -29,8 +30,23 @@ func everyPage() map[string][]any {
 		"orders": {ordersPage{}, ordersPage{f, []orderRow{{frame.Order{
 			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,
 		}, both, "bad"}}}},
+		"figures": {figuresPage{}, figuresPage{Frame: f, Unit: drawn.Hostile, Name: drawn.Hostile, Units: units, Choices: []daysChoice{{7, both, true}, {}}, Shown: shownFigures()}, figuresPage{Frame: f, Wait: true}},
 		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, "pdf", units}},
 	}
+}
+
+// shownFigures are figures with everything in them, some not known and some not told.
+func shownFigures() *shown {
+	n, star, none := statistics.Number{Value: 12345}, statistics.Number{Sign: "*"}, statistics.Number{Sign: "–"}
+	f := &statistics.Figures{
+		Days:       []statistics.Day{{Day: drawn.At(), Allowed: n, Blocked: n}, {Day: drawn.At(), Allowed: none, Blocked: none}},
+		Hours:      []statistics.Hour{{Hour: 7, Content: n, Technical: star}},
+		Categories: []statistics.Category{{Label: drawn.Both(), Blocked: n}, {Label: drawn.Both(), Technical: true, Blocked: star}},
+		Before:     &statistics.Before{Asked: n, Blocked: none, AskedChange: statistics.Share{PerMille: 34}, Why: drawn.Both()},
+		Parts:      []statistics.Part{{ID: drawn.Hostile, Name: drawn.Hostile, Schools: n, Silent: n, Queries: star, Blocked: star}},
+		Open:       2,
+	}
+	return draw(f, wording.Both)
 }
 
 func TestEveryPageIsDrawnWithNothingAndWithAll(t *testing.T) { drawn.Check(t, Pages, everyPage()) }

@@ -21,6 +21,12 @@ var (
 	textLists            = wording.Text{VI: "Danh sách", EN: "Lists"}
 	textOrders           = wording.Text{VI: "Văn bản", EN: "Orders"}
 	textReports          = wording.Text{VI: "Báo cáo", EN: "Reports"}
+	textFigures          = wording.Text{VI: "Số liệu", EN: "Figures"}
+	textToday            = wording.Text{VI: "Hôm nay", EN: "Today"}
+	textYesterday        = wording.Text{VI: "Hôm qua", EN: "Yesterday"}
+	textSevenDays        = wording.Text{VI: "7 ngày qua", EN: "Last 7 days"}
+	textThirtyDays       = wording.Text{VI: "30 ngày qua", EN: "Last 30 days"}
+	textMayNotFigures    = wording.Text{VI: "tài khoản này không được xem số liệu của đơn vị ấy", EN: "this account may not see figures of that unit"}
 	textLedger           = wording.Text{VI: "Sổ quyết định", EN: "Ledger of decisions"}
 	textLook             = wording.Text{VI: "Xem", EN: "Look"}
 	textWaitingRequests  = wording.Text{VI: "Đang chờ", EN: "Waiting"}

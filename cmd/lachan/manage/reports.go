@@ -80,14 +80,19 @@ func (r *reports) figures(
 		return nil, err
 	}
 	spec.Typed, spec.Document = typed, document
-	if v.cfg.Metrics.QueryURL != "" {
-		remote, err := engine.NewRemote(v.cfg.Metrics.QueryURL)
-		if err != nil {
-			return nil, err
-		}
-		return documents.Build(ctx, remote, spec)
+	from, err := r.engine()
+	if err != nil {
+		return nil, err
 	}
-	return documents.Build(ctx, engine.NewLocal(r.history, engine.Limits{}), spec)
+	return documents.Build(ctx, from, spec)
+}
+
+// engine is where the figures are: this server's history, or the engine of many.
+func (r *reports) engine() (figures.Engine, error) {
+	if at := r.view().cfg.Metrics.QueryURL; at != "" {
+		return engine.NewRemote(at)
+	}
+	return engine.NewLocal(r.history, engine.Limits{}), nil
 }
 
 // typedBytes bounds what an officer types into one report.

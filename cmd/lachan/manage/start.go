@@ -189,6 +189,7 @@ func openConsole(n *node) *site.Site {
 		Report: func(ctx context.Context, unit, period, format string) (string, string, []byte, error) {
 			return a.report(ctx, counter.ReportQuestion{Unit: unit, Period: period, Format: format})
 		},
+		Counted:    n.reports.counted,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },
 		Log:        n.log,

@@ -6,8 +6,11 @@ import (
 	"sync"
 	"time"
 
+	"lachan/cmd/lachan/report"
+	"lachan/internal/fault"
 	"lachan/metrics"
 	"lachan/metrics/history"
+	"lachan/metrics/report/figures"
 	"lachan/metrics/ship"
 	"lachan/metrics/tally"
 	"lachan/policy"
@@ -78,4 +81,39 @@ type reports struct {
 	history *history.Recorder
 	view    func() *view
 	one     sync.Mutex // held while a report is made
+}
+
+// counted is what a unit's clients were counted to have asked in a period, and in each of
+// its days, as a report would have it. It and reports are made one at a time.
+func (r *reports) counted(
+	ctx context.Context, unit, period string,
+) (data *figures.Data, days []figures.DayCount, err error) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	caught := fault.Catch(func() {
+		cfg, now := r.view().cfg, time.Now()
+		var p figures.Period
+		if p, err = figures.ParsePeriod(period, cfg.Reports.Calendar(cfg.Timezone.Location, now)); err != nil {
+			return
+		}
+		var spec figures.Spec
+		units := r.view().rules.Policy()
+		if spec, err = report.Spec(unit, p, now, cfg, units, r.facts, r.lists.store, nil); err != nil {
+			return
+		}
+		var from figures.Engine
+		if from, err = r.engine(); err != nil {
+			return
+		}
+		var whole *figures.Result
+		if whole, err = figures.Build(ctx, from, spec); err != nil {
+			return
+		}
+		data = whole.Data
+		days, err = figures.ByDay(ctx, from, spec, data)
+	})
+	if caught != nil {
+		err = caught
+	}
+	return data, days, err
 }

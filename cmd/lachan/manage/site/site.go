@@ -27,6 +27,7 @@ import (
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/metrics/engine"
+	"lachan/metrics/report/figures"
 	"lachan/policy"
 	"lachan/policy/catalogue"
 	"lachan/resolver/certificate"
@@ -37,11 +38,13 @@ type Sources struct {
 	Office *desk.Office
 	Facts  *catalogue.Catalogue
 	// InForce is what answers go by, and how many entries each feed has in it since when.
-	InForce    func() (cfg *config.Config, rules *policy.Rules, entries map[string]int, since map[string]time.Time)
-	Status     func(name string) (feed.Status, error)
-	Explain    func(name string, q explain.Question) (any, error)
-	Orders     func() order.Overview
-	Report     func(ctx context.Context, unit, period, format string) (name, mediaType string, text []byte, err error)
+	InForce func() (cfg *config.Config, rules *policy.Rules, entries map[string]int, since map[string]time.Time)
+	Status  func(name string) (feed.Status, error)
+	Explain func(name string, q explain.Question) (any, error)
+	Orders  func() order.Overview
+	Report  func(ctx context.Context, unit, period, format string) (name, mediaType string, text []byte, err error)
+	// Counted is what was counted in a unit in a period, and in each of its days.
+	Counted    func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
 	Conditions func() []metrics.Condition
 	History    func() *engine.Local
 	Log        *slog.Logger
@@ -50,12 +53,13 @@ type Sources struct {
 // A Site is the console of this server.
 type Site struct {
 	src  Sources
+	sums *sums
 	mu   sync.Mutex
 	pace time.Time // mu; when somebody was last told the code of the first account
 }
 
 // New is the console of what there is.
-func New(src Sources) *Site { return &Site{src: src} }
+func New(src Sources) *Site { return &Site{src: src, sums: newSums()} }
 
 // Serve shows the pages on listeners until ctx is done. guard is around the handler.
 func (s *Site) Serve(
@@ -87,6 +91,11 @@ func (s *Site) Serve(
 		s.src.Log.Info("serving the console", "url", scheme+"://"+l.Addr().String()+"/")
 	}
 	s.tellFirst()
+	var adding sync.WaitGroup
+	defer adding.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	adding.Go(func() { s.addUp(ctx) })
 	return serve(ctx, server, listeners, drain)
 }
 
@@ -166,7 +175,8 @@ func (s *Site) sources() frame.Sources {
 			Place: s.place,
 		},
 		Findings: frame.Findings{
-			Explain: s.explain, Holds: s.holds, States: s.states, Days: s.days, Feeds: s.feeds, Orders: s.orders,
+			Explain: s.explain, Holds: s.holds, States: s.states, Days: s.days, Figures: s.figures, Feeds: s.feeds,
+			Orders:      s.orders,
 			PublicFeeds: s.publicFeeds,
 			Report:      s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
 			Verify: s.verify, Head: s.head, Who: s.who,
