@@ -22,13 +22,16 @@ SOAK     := 1h
 # Tests that make proof runs in full size.
 PROOFS   := AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|TwoYearsOfAProvince|TwentySixMonths
 
-.PHONY: run demo test tools build man bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
+.PHONY: run demo screens test tools build man bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
 
 demo: ## a province on this machine: 24 schools, two weeks of history, the console at http://127.0.0.1:8088
 	go run ./bench/demo
+
+screens: ## pictures of the console's pages in docs/screens, taken of the demonstration by Chromium
+	go run ./bench/demo -screens docs/screens -dns 127.0.0.1:21054 -http 127.0.0.1:28054 -console 127.0.0.1:28089
 
 test: tools ## install what the tests need and run every test; with CI=true none may be skipped
 	go test -json $(RACE) -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)

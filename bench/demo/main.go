@@ -3,7 +3,9 @@
 // wait, a school that nothing comes from, an order, a version of a list that is held back.
 // It runs the program itself on it, and prints where the console is and who may log in.
 //
-// Usage: demo [-dir DIR] [-dns ADDRESS] [-http ADDRESS] [-console ADDRESS]
+// With -screens it takes pictures of the pages for documents and ends.
+//
+// Usage: demo [-dir DIR] [-screens DIR] [-dns ADDRESS] [-http ADDRESS] [-console ADDRESS]
 package main
 
 import (
@@ -23,17 +25,20 @@ func main() {
 	dns := flag.String("dns", "127.0.0.1:1053", "where questions are answered")
 	http := flag.String("http", "127.0.0.1:8053", "where operators' metrics are")
 	console := flag.String("console", "127.0.0.1:8088", "where the console is")
+	pictures := flag.String("screens", "", "take pictures of the pages, write them to this folder, and end")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *dir, config(*dns, *http, *console), *dns); err != nil && !errors.Is(err, context.Canceled) {
+	err := run(ctx, *dir, config(*dns, *http, *console), *dns, *pictures)
+	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// run prepares a folder, runs the server on it and asks it until ctx is done.
-func run(ctx context.Context, dir, config, dns string) (err error) {
+// run prepares a folder, runs the server on it and asks it until ctx is done, or until the
+// pictures are taken.
+func run(ctx context.Context, dir, config, dns, pictures string) (err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "lachan-demo-"); err != nil {
 			return fmt.Errorf("make a folder: %w", err)
@@ -58,6 +63,9 @@ func run(ctx context.Context, dir, config, dns string) (err error) {
 	}
 	if err := s.holdBack(ctx); err != nil {
 		return err
+	}
+	if pictures != "" {
+		return s.takeScreens(ctx, pictures)
 	}
 	fmt.Println("Questions go on by day and hour until Ctrl-C.")
 	return ask(ctx, dns, zone)
