@@ -29,7 +29,8 @@ type YearDay struct{ figures.Day }
 // UnmarshalText reads 11-15 or 15/11. 29 February is none: not every year has it.
 func (d *YearDay) UnmarshalText(text []byte) error {
 	for _, layout := range [...]string{"1-2", "2/1"} {
-		if at, err := time.Parse(layout, string(text)); err == nil {
+		// Without a year it is read as of one that has that day.
+		if at, err := time.Parse(layout, string(text)); err == nil && (at.Month() != time.February || at.Day() != 29) {
 			d.Day = figures.Day{Month: at.Month(), Day: at.Day()}
 			return nil
 		}

@@ -206,9 +206,9 @@ func TestWhatDoesNotGoTogether(t *testing.T) {
 			return "server: {listen: [\"127.0.0.9:5353\"], tls: {cert: cert.pem, key: key.pem}, dot: [\"127.0.0.9:853\"], doh: [\"127.0.0.9:443\"], doq: [\"127.0.0.9:854\"]}\n" +
 				"upstream: {servers: [\"192.0.2.1\"], " + servers + "}"
 		}
-		own := scheme + map[string]string{"listen": "127.0.0.9:5353", "dot": "127.0.0.9:853#dns.example", "doh": "127.0.0.9:443", "doq": "127.0.0.9:854#dns.example"}[door]
+		own := scheme + map[string]string{"listen": "127.0.0.9:5353", "dot": "127.0.0.9:853", "doh": "127.0.0.9:443", "doq": "127.0.0.9:854"}[door]
 		if scheme == "https://" {
-			own += "/dns-query#dns.example"
+			own += "/dns-query"
 		}
 		f(of(`bootstrap: ["`+own+`"]`), "upstream.bootstrap:3")
 		f(of(`zones: {a.example: ["`+own+`"]}`), "upstream.zones.a.example:3")
