@@ -198,6 +198,7 @@ func variants(t *testing.T) []variant {
 		}},
 		{"a partial school", func(r *figures.Result) { r.Data.Coverage.Partial = figures.Number(1) }},
 		{"hidden schools", schools(2, func(s *figures.Row) { s.Counts = figures.Counts{Queries: figures.Figure{Sign: figures.Suppressed}} })},
+		{"a hidden school", schools(1, func(s *figures.Row) { s.Counts = figures.Counts{Queries: figures.Figure{Sign: figures.Suppressed}} })},
 		{"one hidden level", func(r *figures.Result) { r.Data.Levels[0].Queries.Sign = figures.Suppressed }},
 		{"ten communes", func(r *figures.Result) { r.Data.Communes = slices.Repeat([]figures.Row{row(1, 5)}, 10) }},
 		{"eleven communes", func(r *figures.Result) {

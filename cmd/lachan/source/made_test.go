@@ -133,6 +133,8 @@ func TestHowACopyIsRead(t *testing.T) {
 	f(as, "@@good.example", "bet.example", "play.example")
 	as.Feed, as.Waiting = "without one in doubt", []string{"play.example", "good.example"}
 	f(as, "@@good.example", "bet.example")
+	as.Waiting = as.Waiting[:1]
+	f(as, "@@good.example", "bet.example")
 	as.Feed, as.Waiting, as.Allows = "allows", nil, true
 	f(as, "bet.example", "good.example", "play.example")
 

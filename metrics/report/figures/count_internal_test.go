@@ -43,6 +43,9 @@ func TestSchoolsThatAskedFewAreFoundBesideThoseThatAskedNone(t *testing.T) {
 			if rows[i].Suspicion != want[i] {
 				t.Errorf("%s: school %d: %v, want %v", what, i, rows[i].Suspicion, want[i])
 			}
+			if noted := len(rows[i].Notes) > 0; noted != (want[i] != NoSuspicion) {
+				t.Errorf("%s: school %d has the notes %q", what, i, rows[i].Notes)
+			}
 		}
 	}
 	f("one of five asked few", of(1000, 1000, 1000, 1000, 99), "", "", "", "", AskedFew)
