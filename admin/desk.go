@@ -80,6 +80,8 @@ type ListStanding struct {
 	Unit   string // that the feed belongs to, "" is everything
 	Held   string // version that is held back, "" if none is
 	Before string // version to go back to, "" if there is none
+	// Doubtful is the version in use if entries of it wait for a word, "" if none do.
+	Doubtful string
 }
 
 // New is a desk of its parts. Settings that are zero are the defaults.

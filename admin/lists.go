@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 
 	"lachan/admin/account"
@@ -37,7 +38,10 @@ func (q *asking) list(d *Desk, feed, verb string, value func(version string) lis
 		return plan{}, err
 	}
 	version := now.Held
-	if verb == "roll_back" {
+	switch verb {
+	case "approve":
+		version = cmp.Or(now.Held, now.Doubtful)
+	case "roll_back":
 		version = now.Before
 	}
 	if version == "" {

@@ -2,8 +2,10 @@ package test
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,4 +89,19 @@ func TestARunningServerTakesUpWhatIsDecidedBesideIt(t *testing.T) {
 	p.metric(`lachan_condition{name="feed-held"}`, "1")
 	p.lists("approve", "bets", "--by", "cô Lan")
 	p.until("the list is let through", func() bool { return blocked(p.ask("lesson.example")) })
+	p.lists("rollback", "bets", "--why", "chặn bài học")
+	p.until("the lesson is back", func() bool { return !blocked(p.ask("lesson.example")) })
+	p.lists("reject", "bets", "--why", "chặn bài học")
+	book, err := p.command(os.Getuid(), "ledger", "show", "--json")
+	if err != nil {
+		t.Fatal(book)
+	}
+	for _, want := range []string{`"what": "approve"`, `"what": "roll_back"`, `"what": "reject"`, "list/bets", "on behalf of cô Lan", "chặn bài học"} {
+		if !strings.Contains(book, want) {
+			t.Errorf("the ledger has not %s:\n%s", want, book)
+		}
+	}
+	if out, err := p.command(os.Getuid(), "lists", "reject", "bets", "--lang", "en"); err == nil || !strings.Contains(out, "no version of bets is held back") {
+		t.Errorf("nothing is held back: %v %s", err, out)
+	}
 }

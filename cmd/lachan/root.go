@@ -34,7 +34,7 @@ func rootCommand(l wording.Language) *cobra.Command {
 	root.PersistentFlags().BoolP("help", "h", false, textFlagHelp.In(l))
 	root.PersistentFlags().String(languageFlag, "", textFlagLanguage.In(l)) // read by language
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
-		lists.Command(l, command.BuildOf(version)), report.Command(l),
+		decide.OfLists(l, lists.Command(l, command.BuildOf(version))), report.Command(l),
 		facts.Command(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
 		manageCommand(l), resolveCommand(l), job.Command(l), completionCommand(l), manualCommand(l))
 	root.AddCommand(decide.Commands(l)...)

@@ -20,6 +20,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/control"
 	"lachan/cmd/lachan/decide"
+	"lachan/cmd/lachan/lists"
 	"lachan/console/api"
 	"lachan/internal/wording"
 )
@@ -78,6 +79,7 @@ func (m *machine) run(in string, args ...string) (out string, err error) {
 	m.t.Helper()
 	root := &cobra.Command{Use: "lachan", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(decide.Commands(wording.English)...)
+	root.AddCommand(decide.OfLists(wording.English, lists.Command(wording.English, command.BuildOf("test"))))
 	var text bytes.Buffer
 	root.SetOut(&text)
 	root.SetErr(&text)
@@ -122,6 +124,22 @@ func TestEachCommandAsksTheServer(t *testing.T) {
 	f(`POST requests/3f9a/answer {"outcome":"close","text":"xem lại"}`, "requests", "answer", "3f9a", "xem lại")
 	f(`POST requests/3f9a/answer {"outcome":"close","text":""}`, "requests", "close", "3f9a")
 	f(`POST requests/3f9a/reopen`, "requests", "reopen", "3f9a")
+	f(`POST feeds/co-bac/held/approve {"why":"thay mặt lan: đã hỏi | on behalf of lan: đã hỏi"}`, "lists", "approve", "co-bac", "--by", "lan", "--why", "đã hỏi")
+	f(`POST feeds/co-bac/held/reject {"why":"sai"}`, "lists", "reject", "co-bac", "--why", "sai")
+	f(`POST feeds/co-bac/roll-back?preview=true {"why":""}`, "lists", "rollback", "co-bac", "--preview", "--json")
+}
+
+// TestWithoutAServerListsAreDecidedInTheirFiles: what only a server can do is refused.
+func TestWithoutAServerListsAreDecidedInTheirFiles(t *testing.T) {
+	m := newMachine(t)
+	for _, args := range [][]string{{"lists", "reject", "f"}, {"lists", "approve", "f", "--why", "x"}, {"lists", "rollback", "f", "--preview"}} {
+		if _, err := m.run("", args...); err == nil || !strings.Contains(wording.ErrorIn(err, wording.English), "no server runs on") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	if _, err := m.run("", "lists", "approve", "f"); err == nil || strings.Contains(wording.ErrorIn(err, wording.English), "no server runs on") {
+		t.Errorf("in the files: %v", err)
+	}
 }
 
 func TestWhatComesOfItIsSaid(t *testing.T) {

@@ -136,6 +136,10 @@ var (
 		VI: " (quá hạn)",
 		EN: " (late)",
 	}
+	textReject = wording.Text{
+		VI: "bỏ bản đang bị giữ lại của một danh sách, và ghi vào sổ quyết định",
+		EN: "drop the version of a list that is held back, and record it",
+	}
 	textBy = wording.Text{
 		VI: "thay mặt %s",
 		EN: "on behalf of %s",

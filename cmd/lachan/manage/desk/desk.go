@@ -3,6 +3,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ import (
 	"lachan/admin/request"
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
+	"lachan/blocklist/feed/doubt"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/durable"
@@ -247,6 +249,9 @@ func (l lists) Standing(name string) (s admin.ListStanding, known bool) {
 	status, err := l.src.Feeds.Status(name)
 	if err == nil {
 		s.Held, s.Before = status.Held.Copy.Digest, status.Previous.Digest
+		if len(doubt.Waiting(status.Copy.Doubts)) > 0 {
+			s.Doubtful = status.Copy.Digest
+		}
 	}
 	return s, true
 }
@@ -258,7 +263,15 @@ func (l lists) Use(ctx context.Context, name, verb, version, by string) (err err
 	if !ok {
 		return fmt.Errorf("feed %q is gone", name)
 	}
-	if now, _ := l.Standing(name); verb != "roll_back" && now.Held != version || verb == "roll_back" && now.Before != version {
+	now, _ := l.Standing(name)
+	stands := now.Held
+	switch verb {
+	case "approve":
+		stands = cmp.Or(now.Held, now.Doubtful)
+	case "roll_back":
+		stands = now.Before
+	}
+	if stands != version {
 		return errChanged
 	}
 	switch verb {
