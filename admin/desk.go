@@ -42,6 +42,8 @@ type Settings struct {
 	Target time.Duration
 	// Days is how long an exception lasts that names no end. Default 30.
 	Days int
+	// Term ends it with the term in place of Days.
+	Term bool
 }
 
 // A View shows the policy that answers go by.

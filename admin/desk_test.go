@@ -73,10 +73,15 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.ledger.Close() })
-	w.desk = admin.New(admin.Parts{
-		Ledger: w.ledger, View: w, Force: w, Lists: w, Accounts: w, Papers: w, Requests: w.asked, Now: func() time.Time { return w.now },
-	})
+	w.settle(admin.Settings{})
 	return w
+}
+
+// settle makes the desk one of other settings.
+func (w *world) settle(s admin.Settings) {
+	w.desk = admin.New(admin.Parts{
+		Ledger: w.ledger, View: w, Force: w, Lists: w, Accounts: w, Papers: w, Requests: w.asked, Settings: s, Now: func() time.Time { return w.now },
+	})
 }
 
 // load is the policy with what the console has.
@@ -296,6 +301,43 @@ func TestTwoPeopleWhoDecideAtOnceDoNotOverwriteEachOther(t *testing.T) {
 	}
 	seen = 1
 	w.must(it, admin.Except{Unit: "kim-dong", Name: "a.example", Until: "term"}, admin.How{Expect: &seen})
+}
+
+// TestSettingsSayTheUsualEndAndTime: how an exception ends that names no end, and after what
+// time a request is late.
+func TestSettingsSayTheUsualEndAndTime(t *testing.T) {
+	w := newWorld(t)
+	it := is(account.School, "kim-dong")
+	until := func(s admin.Settings, name, says string) string {
+		t.Helper()
+		w.settle(s)
+		w.must(it, admin.Except{Unit: "kim-dong", Name: name, Until: says})
+		list, err := w.desk.Exceptions(t.Context(), it, admin.Filter{Name: name}, admin.Page{})
+		if err != nil || len(list) != 1 || list[0].Until.IsZero() {
+			t.Fatalf("%+v %v", list, err)
+		}
+		return list[0].Until.String()
+	}
+	usual, term := until(admin.Settings{}, "a.example", ""), until(admin.Settings{}, "b.example", "term")
+	if got := until(admin.Settings{Days: 30}, "c.example", ""); got != usual {
+		t.Errorf("30 days end at %s, want %s", got, usual)
+	}
+	if got := until(admin.Settings{Days: 7}, "d.example", ""); got == usual {
+		t.Errorf("7 days end at %s", got)
+	}
+	if got := until(admin.Settings{Term: true}, "e.example", ""); got != term {
+		t.Errorf("the term ends at %s, want %s", got, term)
+	}
+	w.ask("kim-dong", "game.example")
+	w.now = w.now.Add(time.Hour)
+	for target, late := range map[time.Duration]bool{30 * time.Minute: true, 2 * time.Hour: false} {
+		w.settle(admin.Settings{Target: target})
+		commune := is(account.Commune, "xa")
+		list, err := w.desk.Requests(t.Context(), commune, admin.Filter{}, admin.Page{})
+		if err != nil || len(list) != 1 || list[0].Late != late || list[0].Target != target {
+			t.Errorf("%s: %+v %v", target, list, err)
+		}
+	}
 }
 
 // TestEachRoleDecidesWhatTheTableSays: the matrix of rights, by decisions.

@@ -125,14 +125,18 @@ func (d *Desk) ending(q *asking, group policy.GroupID, o Except) (v ExceptionVal
 		v.Until = t.Format(time.DateOnly)
 		until = dayAfter(t)
 	}
-	switch o.Until {
+	end := o.Until
+	if end == "" && d.parts.Settings.Term {
+		end = untilTerm
+	}
+	switch end {
 	case "never":
 	case "":
 		day(from.AddDate(0, 0, d.parts.Settings.Days))
 	case "lesson":
 		until = from.Add(lessonTime)
 		v.Until = until.Format(time.RFC3339)
-	case "term":
+	case untilTerm:
 		day(q.endOfTerm(group, from))
 	default:
 		if until, err = Moment(o.Until, q.now.Location()); err != nil {
@@ -166,6 +170,9 @@ func Moment(text string, zone *time.Location) (time.Time, error) {
 func dayAfter(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
 }
+
+// untilTerm is the end of what ends with the term.
+const untilTerm = "term"
 
 // What a term is, where only days of lessons are known: it ends before so long a time
 // without any, and is looked for no further than this.

@@ -29,10 +29,12 @@ type Console struct {
 	Key  string `yaml:"key"`
 	// URL is how browsers reach it: https:// and a name, with a certificate that they
 	// trust. Without it there are no passkeys, and nobody logs in elsewhere. Default none.
-	URL     string  `yaml:"url"`
-	Session Session `yaml:"session"`
-	OIDC    OIDC    `yaml:"oidc"`
-	Mail    Mail    `yaml:"mail"`
+	URL        string     `yaml:"url"`
+	Session    Session    `yaml:"session"`
+	Requests   Requests   `yaml:"requests"`
+	Exceptions Exceptions `yaml:"exceptions"`
+	OIDC       OIDC       `yaml:"oidc"`
+	Mail       Mail       `yaml:"mail"`
 }
 
 // A Mail is how people are told that something waits for them.
@@ -109,8 +111,10 @@ func (r Role) MarshalText() ([]byte, error) { return []byte(r), nil }
 // Default is what holds when a key is left out.
 func Default() Console {
 	return Console{
-		Session: Session{Idle: time.Hour, Lifetime: 12 * time.Hour},
-		OIDC:    OIDC{Scopes: []string{"profile", "email"}, Strong: []string{"mfa"}},
+		Session:    Session{Idle: time.Hour, Lifetime: 12 * time.Hour},
+		Requests:   Requests{Target: 4 * time.Hour},
+		Exceptions: Exceptions{Until: End{Days: 30}},
+		OIDC:       OIDC{Scopes: []string{"profile", "email"}, Strong: []string{"mfa"}},
 	}
 }
 
@@ -147,6 +151,9 @@ func (c *Console) Check(wrong func(path string, text wording.Text)) {
 	}
 	if s.Idle < leastIdle || s.Idle > s.Lifetime {
 		wrong("session.idle", textIdle)
+	}
+	if t := c.Requests.Target; t < leastTarget || t > mostTarget {
+		wrong("requests.target", textTarget)
 	}
 	c.Mail.check(func(path string, text wording.Text) { wrong("mail."+path, text) })
 	c.OIDC.check(c.URL, func(path string, text wording.Text) { wrong("oidc."+path, text) })

@@ -50,6 +50,11 @@ func TestWhatIsWrongIsToldWithItsPath(t *testing.T) {
 	f(func(c *console.Console) { c.Session.Idle = time.Minute }, "session.idle")
 	f(func(c *console.Console) { c.Session.Idle = 13 * time.Hour }, "session.idle")
 	f(func(c *console.Console) { c.Session.Lifetime = 8 * 24 * time.Hour }, "session.lifetime")
+	for _, target := range []time.Duration{0, 15*time.Minute - 1, 40*time.Hour + 1} {
+		f(func(c *console.Console) { c.Requests.Target = target }, "requests.target")
+	}
+	f(func(c *console.Console) { c.Requests.Target = 15 * time.Minute }, "")
+	f(func(c *console.Console) { c.Requests.Target = 40 * time.Hour }, "")
 	f(func(c *console.Console) { c.URL = "" }, "oidc.issuer")
 	f(func(c *console.Console) { c.OIDC.Issuer = "" }, "oidc.issuer")
 	f(func(c *console.Console) { c.OIDC.Issuer = "http://id.example" }, "oidc.issuer")
@@ -84,5 +89,24 @@ func TestTheProviderSendsPeopleBackHere(t *testing.T) {
 	c := console.Console{URL: "https://loc.example:8443/"}
 	if got := c.Redirect(); got != "https://loc.example:8443/api/v1/session/oidc" {
 		t.Error(got)
+	}
+}
+
+// TestAnEndIsDaysOrTheTerm: an end is written as it is read.
+func TestAnEndIsDaysOrTheTerm(t *testing.T) {
+	for text, days := range map[string]int{"1d": 1, "30d": 30, "366d": 366, "term": 0} {
+		var e console.End
+		if err := e.UnmarshalText([]byte(text)); err != nil || e.Days != days {
+			t.Errorf("%s: %+v %v", text, e, err)
+		}
+		if again, err := e.MarshalText(); err != nil || string(again) != text {
+			t.Errorf("%s is written %s: %v", text, again, err)
+		}
+	}
+	for _, text := range []string{"", "d", "0d", "367d", "-1d", "30", "never", "1h"} {
+		var e console.End
+		if err := e.UnmarshalText([]byte(text)); err == nil || !strings.Contains(wording.ErrorIn(err, wording.English), "term") {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

@@ -54,6 +54,15 @@ var (
 	}
 )
 
+// What is wrong with what holds of requests and exceptions.
+var (
+	textTarget = wording.Text{VI: "phải từ 15m đến 40h giờ học", EN: "has to be 15m to 40h school hours"}
+	textUntil  = wording.Text{
+		VI: "%q phải là số ngày như 30d (1d đến %dd), hoặc term: ngày học cuối của học kỳ",
+		EN: "%q has to be days such as 30d (1d to %dd), or term: the last day of lessons of the term",
+	}
+)
+
 // What is wrong with where the pages are.
 var (
 	textName        = wording.Text{VI: "%q không phải là tên hay địa chỉ; hãy ghi như lachan.truong.example", EN: "%q is neither a name nor an address; write one such as lachan.school.example"}

@@ -72,10 +72,14 @@ func Open(cfg *config.Config, src Sources) (*Office, error) {
 	if err := o.openDoor(cfg); err != nil {
 		return nil, err
 	}
+	until := cfg.Console.Exceptions.Until
 	o.Desk = admin.New(admin.Parts{
 		Ledger: o.Ledger, View: view{o}, Force: force{o}, Lists: lists{o},
 		Accounts: accounts{o.Door}, Papers: papers{o},
 		Requests: src.Requests,
+		Settings: admin.Settings{
+			Target: cfg.Console.Requests.Target, Days: until.Days, Term: until.Days == 0,
+		},
 	})
 	return o, nil
 }
