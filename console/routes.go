@@ -20,6 +20,8 @@ func routes() []frame.Route {
 		{Pattern: "GET /start/devices", Serve: entrance.ShowDevices},
 		{Pattern: "GET /login", Open: true, Serve: entrance.AskLogin},
 		{Pattern: "POST /login", Open: true, Serve: entrance.LogIn},
+		{Pattern: "GET /login/oidc", Open: true, Serve: entrance.StartProvider},
+		{Pattern: "GET /api/v1/session/oidc", Open: true, Serve: entrance.FinishProvider}, // as in the API
 		{Pattern: "GET /login/second", Open: true, Serve: entrance.AskSecond},
 		{Pattern: "POST /login/second", Open: true, Serve: entrance.ShowSecond},
 		{Pattern: "GET /login/new", Open: true, Serve: entrance.AskPassword},

@@ -71,6 +71,15 @@ type ByProvider struct {
 // On reports whether a provider is configured.
 func (p *ByProvider) On() bool { return p.Provider != nil }
 
+// Name is what people know the provider by: the host of its address. It is "" if there is
+// none.
+func (p *ByProvider) Name() string {
+	if !p.On() {
+		return ""
+	}
+	return p.Provider.Host()
+}
+
 // Start begins a login at the provider: the browser is sent to url, and keeps kept until
 // it comes back.
 func (p *ByProvider) Start(ctx context.Context, now time.Time) (url, kept string, err error) {

@@ -11,11 +11,6 @@ import (
 
 // Ways in other than a password: a provider of OpenID Connect, the key of a device.
 
-const (
-	loginCookie = "lachan-login" // what a login at a provider was begun with
-	loginKept   = 10 * 60        // seconds
-)
-
 // entranceRoutes are the routes of these ways.
 func entranceRoutes() []route {
 	return []route{
@@ -40,18 +35,18 @@ func startProvider(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	keep := browser.NewCookie(c.Request, loginCookie, kept, loginKept)
+	keep := browser.NewCookie(c.Request, browser.Login, kept, browser.LoginKept)
 	return reply{body: Start{url}, cookies: []*http.Cookie{keep}}, nil
 }
 
 // finishProvider is where the provider sends the browser back to.
 func finishProvider(a *API, c *call) (reply, error) {
-	query, kept := c.URL.Query(), browser.Cookie(c.Request, loginCookie)
+	query, kept := c.URL.Query(), browser.Cookie(c.Request, browser.Login)
 	p, err := a.Door.ByProvider().Finish(
 		c.Context(), browser.Visit(c.Request), query.Get("state"), query.Get("code"), kept, c.now)
 	rep, err := passed(c, p, err)
 	if err == nil {
-		rep.cookies = append(rep.cookies, browser.NewCookie(c.Request, loginCookie, "", -1))
+		rep.cookies = append(rep.cookies, browser.NewCookie(c.Request, browser.Login, "", -1))
 	}
 	return rep, err
 }

@@ -13,12 +13,15 @@ import (
 	"lachan/admin/account"
 )
 
-// The cookies of those who are in: the session, and the device that an account was entered
-// from. Over TLS their names have the prefix that keeps other hosts of the domain from
-// setting them.
+// The cookies of those who are in, the session and the device that an account was entered
+// from, and that of those who come in by a provider. Over TLS their names have the prefix
+// that keeps other hosts of the domain from setting them.
 const (
 	Session = "lachan"
+	Login   = "lachan-login" // what a login at a provider was begun with
 	device  = "lachan-device"
+
+	LoginKept = 10 * 60 // seconds
 
 	hostPrefix = "__Host-"
 	deviceKept = 365 * 24 * 60 * 60 // seconds

@@ -29,6 +29,7 @@ func drawLogin(v *frame.Visit, status int) frame.Reply {
 	v.Known = false
 	return frame.Reply{Page: "login", Status: status, Data: loginPage{
 		Frame: v.Frame(textLogin), Next: frame.Local(v.FormValue("next")), Name: v.PostForm.Get("name"),
+		Provider: v.Site.Door.ByProvider().Name(),
 	}}
 }
 

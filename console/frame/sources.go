@@ -51,6 +51,7 @@ type Door interface {
 	Redeem(
 		ctx context.Context, v account.Visit, name, code, password string, now time.Time,
 	) (account.Pass, error)
+	ByProvider() *account.ByProvider
 	Logout(token string) error
 	Own(ctx context.Context, token string) (*account.Own, error)
 }

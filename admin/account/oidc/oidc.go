@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -64,6 +65,15 @@ func New(s Settings) *Provider {
 	client.Timeout, client.Transport = patience, bounded{next}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Provider{settings: s, client: client}
+}
+
+// Host is the host of the provider's address.
+func (p *Provider) Host() string {
+	u, err := url.Parse(p.settings.Issuer)
+	if err != nil {
+		return p.settings.Issuer
+	}
+	return u.Host
 }
 
 // bounded cuts answers that are too long.
