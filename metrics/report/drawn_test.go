@@ -32,6 +32,9 @@ func kept(t *testing.T, name string) *report.Model {
 	if err := json.Unmarshal(text, m); err != nil {
 		t.Fatal(err)
 	}
+	if name == "province-order" { // what the others have not
+		m.Provisional, m.To, m.Head.Parent = []string{"Một nút chưa gửi.", "Một nút đếm lại."}, []string{"Phòng A", "Phòng B"}, ""
+	}
 	for _, a := range m.Annexes {
 		for _, b := range a.Blocks {
 			if b.Table != nil && len(b.Table.Rows) > 12 {
