@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -8,7 +9,9 @@ import (
 	"time"
 
 	"lachan/admin"
+	"lachan/admin/account"
 	"lachan/console/frame"
+	"lachan/console/statistics"
 	"lachan/internal/wording"
 )
 
@@ -18,6 +21,15 @@ type homePage struct {
 	Tasks  []task
 	States []stateLine
 	Week   *week
+	Below  *below
+}
+
+// A below is what is known of the schools of a unit.
+type below struct {
+	Unit                     string
+	Schools, Silent, Partial statistics.Number
+	Coverage                 statistics.Share
+	Made                     time.Time
 }
 
 // A task is something that waits for the visitor.
@@ -55,6 +67,7 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		p.States = append(p.States, line)
 	}
 	p.Week = weekOf(s, v)
+	p.Below = belowOf(s, v)
 	p.Frame = v.Frame(textHome)
 	return frame.Reply{Page: "home", Status: http.StatusOK, Data: p}, nil
 }
@@ -102,6 +115,26 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 		}
 	}
 	return nil
+}
+
+// homeWaits is how long the first page waits for figures that are being added up: it is
+// shown without them then.
+const homeWaits = 50 * time.Millisecond
+
+// belowOf is how many schools nothing came from in the last seven days; nil for the people
+// of one school, and while it is being added up.
+func belowOf(s *frame.Site, v *frame.Visit) *below {
+	if v.Who.Rank == "school" || !v.May(account.View, v.Who.Unit) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(v.Context(), homeWaits)
+	defer cancel()
+	f, err := s.Figures(ctx, v.Who.Unit, 7)
+	if err != nil || f == nil {
+		return nil
+	}
+	c := &f.Coverage
+	return &below{v.Who.Unit, c.Schools, c.Silent, c.Partial, c.Time, f.Made}
 }
 
 // weekOf is what was asked in the last seven days; nil if nothing was counted.

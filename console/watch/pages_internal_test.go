@@ -23,7 +23,7 @@ func everyPage() map[string][]any {
 		}, "/ledger?after=x"}},
 		"home": {homePage{}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,
-		}}},
+		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}}},
 		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true}, {Feed: frame.Feed{Error: drawn.Hostile}}}, []frame.PublicFeed{{
 			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
 		}, {}}}},
