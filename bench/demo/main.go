@@ -29,7 +29,11 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, *dir, config(*dns, *http, *console), *dns, *pictures)
+	upstream, end, err := answerAll()
+	if err == nil {
+		err = run(ctx, *dir, config(*dns, *http, *console, upstream), *dns, *pictures)
+		end()
+	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -80,18 +80,18 @@ func list(category string, names int) string {
 	return b.String()
 }
 
-// config is lachan.yaml. What is asked goes nowhere: no upstream answers there.
-func config(dns, http, console string) string {
+// config is lachan.yaml.
+func config(dns, http, console, upstream string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `state_dir: state
 server: {listen: [%q]}
 http: {listen: %q}
 console: {listen: %q}
-upstream: {servers: ["127.0.0.1:9"], timeout: 200ms}
+upstream: {servers: [%q]}
 policy: policy.yaml
 metrics: {node: demo}
 feeds:
-`, dns, http, console)
+`, dns, http, console, upstream)
 	for _, c := range categories {
 		fmt.Fprintf(&b, "  - {name: demo-%s, url: %s.txt, format: domains, category: %s, refresh: 1m}\n", c, c, c)
 	}
