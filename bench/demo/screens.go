@@ -123,7 +123,7 @@ func (s *server) fetch(ctx context.Context, browser *http.Client, path string, f
 }
 
 // tallest is the height of the window, in pixels: what is longer is cut.
-const tallest = 2200
+const tallest = 1700
 
 // photograph has Chromium draw a file.
 func photograph(ctx context.Context, file string, scheme, width int, to string) error {
