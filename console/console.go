@@ -12,6 +12,7 @@ import (
 
 	"lachan/console/entrance"
 	"lachan/console/frame"
+	"lachan/console/people"
 	"lachan/console/schools"
 	"lachan/console/watch"
 )
@@ -19,7 +20,7 @@ import (
 // New is the console of what there is, for the names that it may be asked as.
 func New(s frame.Sources, names []string, log *slog.Logger) (*frame.Site, error) {
 	plan := frame.Plan{
-		Routes: routes(), Tabs: tabs, Templates: []fs.FS{entrance.Pages, schools.Pages, watch.Pages},
+		Routes: routes(), Tabs: tabs, Templates: []fs.FS{entrance.Pages, people.Pages, schools.Pages, watch.Pages},
 	}
 	return frame.New(s, plan, names, log)
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"lachan/console/entrance"
 	"lachan/console/frame"
+	"lachan/console/people"
 	"lachan/console/schools"
 	"lachan/console/watch"
 	"lachan/internal/wording"
@@ -37,6 +38,15 @@ func routes() []frame.Route {
 		{Pattern: "POST /exceptions/end", Serve: schools.EndException},
 		{Pattern: "GET /units", Serve: schools.ShowUnits},
 		{Pattern: "GET /units/{id...}", Serve: schools.ShowUnit},
+		{Pattern: "GET /edit/unit", Serve: schools.ShowEdit},
+		{Pattern: "POST /edit/unit", Serve: schools.EditUnit},
+		{Pattern: "POST /edit/lock", Serve: schools.DecideLock},
+		{Pattern: "GET /accounts", Serve: people.ShowAccounts},
+		{Pattern: "POST /accounts", Serve: people.AddAccount},
+		{Pattern: "GET /accounts/{id}", Serve: people.ShowPerson},
+		{Pattern: "POST /accounts/{id}", Serve: people.ChangePerson},
+		{Pattern: "GET /proposals", Serve: people.ShowProposals},
+		{Pattern: "POST /proposals/{seq}", Serve: people.DecideProposal},
 		{Pattern: "GET /lists", Serve: watch.ShowLists},
 		{Pattern: "POST /lists/{feed}", Serve: watch.DecideList},
 		{Pattern: "GET /orders", Serve: watch.ShowOrders},
@@ -61,4 +71,5 @@ var tabs = []frame.Tab{
 	{Path: "/figures", Name: wording.Text{VI: "Số liệu", EN: "Figures"}},
 	{Path: "/reports", Name: wording.Text{VI: "Báo cáo", EN: "Reports"}},
 	{Path: "/ledger", Name: wording.Text{VI: "Sổ quyết định", EN: "Ledger"}},
+	{Path: "/accounts", Name: wording.Text{VI: "Người dùng", EN: "People"}},
 }

@@ -1,8 +1,14 @@
 package entrance
 
 import (
+	"bytes"
+	"encoding/base64"
+	"html/template"
+	"image/png"
 	"net/http"
 	"strings"
+
+	"github.com/pquerna/otp"
 
 	"lachan/admin"
 	"lachan/admin/account"
@@ -21,7 +27,8 @@ type accountPage struct {
 	TOTP       bool
 	Codes      int // recovery codes that are left
 	Made       *account.NewTOTP
-	Recovery   []string // shown once
+	Picture    template.URL // of Made, for the app to photograph; "" if there is none
+	Recovery   []string     // shown once
 	Password   bool
 	Sessions   []session.Session
 	Current    string
@@ -79,7 +86,7 @@ func ChangeAccount(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	case "totp":
 		var made account.NewTOTP
 		if made, err = o.StartTOTP("Lá Chắn"); err == nil {
-			p.Made = &made
+			p.Made, p.Picture = &made, pictureOf(made.URL)
 			return drawAccount(s, v, o, p, http.StatusOK), nil
 		}
 	case "totp-code":
@@ -123,4 +130,22 @@ func confirmTOTP(s *frame.Site, v *frame.Visit, o *account.Own) (frame.Reply, er
 	rep := drawAccount(s, v, now, accountPage{Recovery: recovery}, http.StatusOK)
 	rep.Cookies = browser.Passed(v.Request, &pass)
 	return rep, nil
+}
+
+// pictureOf is the QR code of a key, as the address of a picture; "" if the key is none.
+func pictureOf(address string) template.URL {
+	const side = 220 // pixels
+	key, err := otp.NewKeyFromURL(address)
+	if err != nil {
+		return ""
+	}
+	code, err := key.Image(side, side)
+	if err != nil {
+		return ""
+	}
+	var text bytes.Buffer
+	if png.Encode(&text, code) != nil {
+		return ""
+	}
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(text.Bytes()))
 }

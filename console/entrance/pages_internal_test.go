@@ -23,7 +23,9 @@ func everyPage() map[string][]any {
 		"account": {accountPage{}, accountPage{
 			Frame: f, Name: drawn.Hostile, Roles: []roleRow{{both, drawn.Hostile, "28/11/2026"}}, MustEnroll: []wording.Text{both}, TOTP: true, Codes: 8,
 			Recovery: []string{drawn.Hostile}, Password: true, Sessions: []session.Session{{ID: drawn.Hostile, Begun: at}}, Current: drawn.Hostile,
-		}, accountPage{Frame: f, Made: &account.NewTOTP{Secret: drawn.Hostile, URL: drawn.Hostile}}},
+		}, accountPage{Frame: f, Made: &account.NewTOTP{Secret: drawn.Hostile, URL: drawn.Hostile}}, accountPage{
+			Frame: f, Made: &account.NewTOTP{}, Picture: pictureOf("otpauth://totp/a:b?secret=JBSWY3DPEHPK3PXP"),
+		}},
 		"start": {loginPage{}, loginPage{f, "", drawn.Hostile, "", drawn.Hostile}},
 	}
 }

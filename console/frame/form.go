@@ -61,6 +61,23 @@ func (v *Visit) May(right account.Right, unit string) bool {
 	return v.Who.Actor.May(right, unit, v.Site.Tree(), v.Now)
 }
 
+// WhoMay says who has a right over a unit; it is empty if the visitor has it.
+func (v *Visit) WhoMay(right account.Right, unit string) wording.Text {
+	holders := account.WhoMay(right, unit, v.Site.Tree())
+	if v.May(right, unit) || len(holders) == 0 {
+		return wording.Text{}
+	}
+	return textWhoMay.With(holders[0].Role.Text(), placeText(holders[0].Unit))
+}
+
+// placeText is a unit in a sentence.
+func placeText(unit string) wording.Text {
+	if unit == "" {
+		return textEverything
+	}
+	return wording.Text{VI: Line(unit)}
+}
+
 // Units are the first units that a visitor sees, for a field to propose.
 func (v *Visit) Units() (list []Named) {
 	units, err := v.Site.Desk.Units(v.Context(), v.Who.Actor, admin.Filter{}, admin.Page{Limit: mostProposed})

@@ -155,7 +155,7 @@ func (s *Site) refuse(w http.ResponseWriter, v *Visit, err error) {
 		lines = append(lines, textPlace.With(r.Place))
 	}
 	for _, h := range r.WhoMay {
-		lines = append(lines, textWhoMay.With(h.Role.Text(), h.Unit))
+		lines = append(lines, textWhoMay.With(h.Role.Text(), placeText(h.Unit)))
 	}
 	title := textNotDone
 	if r.Kind == admin.NotFound {

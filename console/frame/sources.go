@@ -38,6 +38,34 @@ type People struct {
 	) (out admin.Outcome, first bool, err error)
 	// Place is whose pages an account is shown: the unit of its first role.
 	Place func(a account.Actor) Place
+	// Accounts are those that somebody may see, by id.
+	Accounts func(by account.Actor, f admin.Filter, page admin.Page) []Person
+}
+
+// A Person is an account as others see it.
+type Person struct {
+	ID, Unit string
+	Known
+	Grants []account.Grant
+	Tokens []Token
+	Seq    uint64 // of the record that set it
+}
+
+// Known is what is known of an account.
+type Known struct {
+	Name     string `json:"name"`
+	Language string `json:"language"` // both, vi, en
+	Notify   string `json:"notify"`
+	Mail     string `json:"mail"`
+	Webhook  string `json:"webhook"`
+}
+
+// A Token is what a program shows, without what proves it.
+type Token struct {
+	ID, Name, Unit string
+	Scopes         []account.Right
+	Until          time.Time
+	Used           string // the day of the last use; "" is never
 }
 
 // A Door lets people in: *account.Door.

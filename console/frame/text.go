@@ -26,7 +26,7 @@ type speaker struct {
 func (s speaker) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": s.t, "say": s.say, "plain": s.plain, "one": s.one, "n": s.number, "day": s.day, "moment": s.moment,
-		"share": s.share, "name": printable.Name, "line": Line, "lang": s.lang,
+		"share": s.share, "name": printable.Name, "line": Line, "lang": s.lang, "at": at,
 		"figure": s.figure, "percent": s.percent,
 	}
 }
@@ -132,6 +132,16 @@ func (s speaker) moment(at time.Time) string {
 		return "–"
 	}
 	return s.here(at).Format("15:04 02/01/2006")
+}
+
+// at is what is wrong at a field: at most one.
+func at(all []Wrong, field string) []Wrong {
+	for i := range all {
+		if all[i].Field == field {
+			return all[i : i+1]
+		}
+	}
+	return nil
 }
 
 // Line is text of others on one line, fit to be shown.

@@ -16,11 +16,12 @@ var (
 )
 
 var (
-	textBroken    = wording.Text{VI: "Không dựng được trang này; xem nhật ký của máy chủ.", EN: "The page could not be made; see the server's log."}
-	textHost      = wording.Text{VI: "máy chủ này không mang tên %q; thêm tên vào console.names trong lachan.yaml", EN: "this server is not called %q; add the name to console.names in lachan.yaml"}
-	textCrossSite = wording.Text{VI: "yêu cầu đến từ một trang khác nên không được nhận", EN: "the request comes from another site and is not taken"}
-	textSaved     = wording.Text{VI: "Đã ghi: quyết định số %s, có hiệu lực ngay.", EN: "Saved: decision %s, in force at once."}
-	textWaiting   = wording.Text{VI: "Đã ghi đề nghị số %s: cần người thứ hai xác nhận trong 72 giờ.", EN: "Proposal %s is saved: a second person has to confirm it within 72 hours."}
-	textPlace     = wording.Text{VI: "Ghi tại: %s", EN: "Written in: %s"}
-	textWhoMay    = wording.Text{VI: "Làm được: %s của %s", EN: "Who may: %s of %s"}
+	textBroken     = wording.Text{VI: "Không dựng được trang này; xem nhật ký của máy chủ.", EN: "The page could not be made; see the server's log."}
+	textHost       = wording.Text{VI: "máy chủ này không mang tên %q; thêm tên vào console.names trong lachan.yaml", EN: "this server is not called %q; add the name to console.names in lachan.yaml"}
+	textCrossSite  = wording.Text{VI: "yêu cầu đến từ một trang khác nên không được nhận", EN: "the request comes from another site and is not taken"}
+	textSaved      = wording.Text{VI: "Đã ghi: quyết định số %s, có hiệu lực ngay.", EN: "Saved: decision %s, in force at once."}
+	textWaiting    = wording.Text{VI: "Đã ghi đề nghị số %s: cần người thứ hai xác nhận trong 72 giờ.", EN: "Proposal %s is saved: a second person has to confirm it within 72 hours."}
+	textEverything = wording.Text{VI: "toàn bộ", EN: "everything"}
+	textPlace      = wording.Text{VI: "Ghi tại: %s", EN: "Written in: %s"}
+	textWhoMay     = wording.Text{VI: "Làm được: %s của %s", EN: "Who may: %s of %s"}
 )

@@ -1,8 +1,11 @@
 package schools
 
 import (
+	"cmp"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"lachan/admin"
@@ -19,7 +22,8 @@ type unitsPage struct {
 	Rows          []unitRow
 	Count         int
 	More          string
-	MayAdd        bool
+	Parent        string       // of what is added
+	AddWho        wording.Text // may add; empty if the visitor may
 }
 
 type unitRow struct {
@@ -51,7 +55,9 @@ func ShowUnits(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 			p.Above = h.Above
 		}
 	}
-	p.Count, p.MayAdd = len(p.Rows), false
+	p.Count = len(p.Rows)
+	p.Parent = cmp.Or(p.Below, v.Who.Unit)
+	p.AddWho = v.WhoMay(account.Structure, p.Parent)
 	p.Frame = v.Frame(textUnits)
 	return frame.Reply{Page: "units", Data: p}, nil
 }
@@ -72,6 +78,15 @@ type unitPage struct {
 	Networks                   []string
 	Exceptions                 int
 	Snippet                    string
+	Ours                       bool // at home in the console
+	EditWho, LockWho           wording.Text
+	Locks, MayBeLocked         []lockRow
+}
+
+// A lockRow is a category that a unit locks, or may lock.
+type lockRow struct {
+	Code  string
+	Label wording.Text
 }
 
 // ShowUnit is the page of one unit: what holds now, where it is written.
@@ -107,6 +122,47 @@ func ShowUnit(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		return frame.Reply{}, err
 	}
 	p.Exceptions = len(exceptions)
+	p.Ours = u.Home == "console" && u.Value != nil
+	p.EditWho, p.LockWho = v.WhoMay(account.Structure, id), v.WhoMay(account.Lock, id)
+	p.Locks, p.MayBeLocked = locksOf(u.Value, &h)
 	p.Frame = v.Frame(wording.Text{VI: p.Name})
 	return frame.Reply{Page: "unit", Status: http.StatusOK, Data: p}, nil
+}
+
+// locksOf are the categories that a unit locks itself, and those that it blocks and may
+// lock.
+func locksOf(text json.RawMessage, h *frame.Holds) (locks, open []lockRow) {
+	var written struct {
+		Lock []string `json:"lock"`
+	}
+	_ = json.Unmarshal(text, &written) // a unit of a file has none here
+	for _, code := range written.Lock {
+		row := lockRow{code, wording.Text{VI: code}}
+		if i := slices.Index(h.Now.Codes, code); i >= 0 {
+			row.Label = h.Now.Labels[i]
+		}
+		locks = append(locks, row)
+	}
+	for i, code := range h.Now.Codes {
+		if !slices.Contains(h.Locked, code) {
+			open = append(open, lockRow{code, h.Now.Labels[i]})
+		}
+	}
+	return locks, open
+}
+
+// DecideLock takes the form that locks a category for a unit, or lifts a lock.
+func DecideLock(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	f := v.PostForm
+	unit, category := f.Get("unit"), f.Get("category")
+	var what admin.Decision
+	switch f.Get("do") {
+	case "lock":
+		what = admin.Lock{Unit: unit, Category: category}
+	case "lift":
+		what = admin.Lift{Unit: unit, Category: category}
+	default:
+		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}
+	}
+	return s.Decide(v, what, admin.How{}, "/units/"+unit)
 }

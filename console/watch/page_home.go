@@ -110,7 +110,7 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 			p.Tasks = append(p.Tasks, task{
 				Title: textSecondPerson,
 				Lines: []wording.Text{textProposed.With(s.Who(pr.By), verbText(pr.What), pr.Object, pr.Unit)},
-				Path:  "/ledger?after=" + strconv.FormatUint(pr.Seq, 10), Act: textLook,
+				Path:  "/proposals", Act: textLook,
 			})
 		}
 	}

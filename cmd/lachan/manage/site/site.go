@@ -172,7 +172,7 @@ func (s *Site) sources() frame.Sources {
 		},
 		People: frame.People{
 			Door: s.src.Office.Door, FirstStart: s.firstStart, Found: s.found, FoundSchool: s.foundSchool,
-			Place: s.place,
+			Place: s.place, Accounts: people{&s.src}.accounts,
 		},
 		Findings: frame.Findings{
 			Explain: s.explain, Holds: s.holds, States: s.states, Days: s.days, Figures: s.figures, Feeds: s.feeds,

@@ -1,0 +1,85 @@
+package people
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"lachan/admin"
+	"lachan/console/frame"
+	"lachan/internal/wording"
+)
+
+// A proposalsPage is what the page of decisions shows that wait for a second person.
+type proposalsPage struct {
+	Frame frame.Frame
+	Rows  []proposalRow
+}
+
+type proposalRow struct {
+	Seq                 uint64
+	What                wording.Text
+	Unit, Object, By    string
+	Why, Before, After  string
+	At, Until           time.Time
+	Own                 bool
+	MayConfirm, Dropped bool // Dropped: the visitor may drop it
+}
+
+// ShowProposals is the page of what two people decide, until the second one has.
+func ShowProposals(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	return drawProposals(s, v, http.StatusOK)
+}
+
+func drawProposals(s *frame.Site, v *frame.Visit, status int) (frame.Reply, error) {
+	list, err := s.Desk.Proposals(v.Context(), v.Who.Actor)
+	if err != nil {
+		return frame.Reply{}, err
+	}
+	p := proposalsPage{}
+	for i := range list {
+		pr := &list[i]
+		row := proposalRow{
+			Seq: pr.Seq, What: whatText(pr.What), Unit: pr.Unit, Object: pr.Object, By: s.Who(pr.By), Why: pr.Why,
+			Before: valueText(pr.Old), After: valueText(pr.New), At: pr.At, Until: pr.Until,
+			Own: pr.By == v.Who.Actor.ID, MayConfirm: pr.MayConfirm,
+		}
+		row.Dropped = row.Own || row.MayConfirm
+		p.Rows = append(p.Rows, row)
+	}
+	p.Frame = v.Frame(textProposals)
+	return frame.Reply{Page: "proposals", Status: status, Data: p}, nil
+}
+
+// valueText is a value of a record as a page shows it; "" of none.
+func valueText(value []byte) string {
+	if string(value) == "null" {
+		return ""
+	}
+	return frame.Line(string(value))
+}
+
+// DecideProposal takes the word of the second person.
+func DecideProposal(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	seq, err := strconv.ParseUint(v.PathValue("seq"), 10, 64)
+	if err != nil {
+		return frame.Reply{}, &admin.Refusal{Kind: admin.NotFound, Text: frame.TextNoPage}
+	}
+	var what admin.Decision
+	switch v.PostForm.Get("do") {
+	case "confirm":
+		what = admin.Confirm{Seq: seq}
+	case "decline":
+		what = admin.Decline{Seq: seq}
+	default:
+		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}
+	}
+	rep, err := s.Decide(v, what, admin.How{}, "/proposals")
+	var r *admin.Refusal
+	if errors.As(err, &r) && (r.Kind == admin.SamePerson || r.Kind == admin.Conflict || r.Kind == admin.NotFound) {
+		v.Wrong = []frame.Wrong{{Text: r.Text}}
+		return drawProposals(s, v, http.StatusConflict)
+	}
+	return rep, err
+}
