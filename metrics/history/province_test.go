@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 
 	"lachan/metrics"
@@ -165,7 +166,7 @@ func TestTwoYearsOfAProvinceFitOnADisk(t *testing.T) {
 	}
 	defer q.Close()
 	series := 0
-	for set := q.Select(t.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+")); set.Next(); {
+	for set := q.Select(t.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".+")); set.Next(); {
 		series++
 	}
 	if series < schools*10 {
