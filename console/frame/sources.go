@@ -127,6 +127,8 @@ type Findings struct {
 	Levels func() []Level
 	// Asked reports whether a question of a unit's clients was counted.
 	Asked func(unit string) bool
+	// Category is what people call a category by its code.
+	Category func(code string) wording.Text
 	// Who is the name of an account by its id.
 	Who func(id string) string
 	// Verify checks the ledger, and says what came of it.

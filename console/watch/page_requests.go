@@ -79,7 +79,7 @@ func rowOf(s *frame.Site, v *frame.Visit, r *admin.Request) requestRow {
 	row := requestRow{
 		ID: strings.Join(r.IDs, "+"), Name: r.Name, Reasons: r.Reasons, Late: r.Late,
 		Clock: r.Outcome == "" && r.Target > 0, Locked: r.LockedBy != "",
-		Who: textAskedBy.With(strings.Join(r.Units, ", "), r.Times), Category: wording.Text{VI: r.Category},
+		Who: textAskedBy.With(strings.Join(r.Units, ", "), r.Times), Category: s.Category(r.Category),
 	}
 	row.ClockText = textClock.With(inHours(max(0, r.Target-r.Spent)))
 	if r.Late {
@@ -87,7 +87,8 @@ func rowOf(s *frame.Site, v *frame.Visit, r *admin.Request) requestRow {
 	}
 	row.LockedText = textLockedBy.With(r.LockedBy)
 	if r.Outcome != "" {
-		row.Answer = textAnswerGiven.With(string(r.Outcome), r.By, r.Answered.In(v.Now.Location()).Format("15:04 02/01/2006"), r.Text)
+		answered := r.Answered.In(v.Now.Location()).Format("15:04 02/01/2006")
+		row.Answer = textAnswerGiven.With(outcomeText(r.Outcome), s.Who(r.By), answered, r.Text)
 		return row
 	}
 	row.MayAnswer = v.May(account.Answer, r.At)

@@ -5,6 +5,7 @@ package watch
 import (
 	"embed"
 
+	"lachan/admin"
 	"lachan/internal/wording"
 )
 
@@ -73,4 +74,17 @@ var verbs = map[string]wording.Text{
 	"unit":     {VI: "đơn vị", EN: "unit"},
 	"account":  {VI: "tài khoản", EN: "account"},
 	"token":    {VI: "mã truy cập", EN: "token"},
+}
+
+// outcomeText is what people call what came of a request.
+func outcomeText(outcome admin.Outcomes) wording.Text {
+	switch outcome {
+	case admin.Open:
+		return wording.Text{VI: "đã mở", EN: "opened"}
+	case admin.Refuse:
+		return wording.Text{VI: "đã từ chối", EN: "refused"}
+	case admin.SendUp, admin.ToAuthority:
+		return wording.Text{VI: "đã chuyển lên trên", EN: "sent up"}
+	}
+	return wording.Text{VI: string(outcome)}
 }

@@ -173,6 +173,19 @@ func (s *Site) asked(unit string) bool {
 	return false
 }
 
+// category is what people call a category.
+func (s *Site) category(code string) wording.Text {
+	_, rules, _, _ := s.src.InForce()
+	return categoryOf(rules.Policy(), code)
+}
+
+func categoryOf(p *policy.Policy, code string) wording.Text {
+	if tag, ok := p.Counted(code); ok {
+		return p.Label(tag)
+	}
+	return wording.Text{VI: code}
+}
+
 // feeds are the lists, with the built-in ones last.
 func (s *Site) feeds(by account.Actor) (list []frame.Feed) {
 	cfg, rules, entries, since := s.src.InForce()
@@ -181,10 +194,8 @@ func (s *Site) feeds(by account.Actor) (list []frame.Feed) {
 		f := &cfg.Feeds[i]
 		shown := frame.Feed{
 			Name: f.Name, Category: f.Category, Entries: entries[f.Name], InForce: since[f.Name],
-			MayDecide: by.May(account.Lists, f.Unit, s.src.Office.Tree(), now), Label: wording.Text{VI: f.Category},
-		}
-		if tag, ok := rules.Policy().Counted(f.Category); ok {
-			shown.Label = rules.Policy().Label(tag)
+			MayDecide: by.May(account.Lists, f.Unit, s.src.Office.Tree(), now),
+			Label:     categoryOf(rules.Policy(), f.Category),
 		}
 		if status, err := s.src.Status(f.Name); err == nil {
 			shown.Succeeded = status.LastSuccess
@@ -209,12 +220,9 @@ func (s *Site) publicFeeds() (list []frame.PublicFeed) {
 			continue
 		}
 		shown := frame.PublicFeed{
-			Name: f.ID, Licence: f.Licence, KeptBy: f.KeptBy, Label: f.Label, Category: wording.Text{VI: f.Category},
-			Entries: f.Entries,
-			YAML:    fmt.Sprintf("  - {name: %s, url: %q, format: %s, category: %s}", f.ID, f.URL, f.Format, f.Category),
-		}
-		if tag, ok := rules.Policy().Counted(f.Category); ok {
-			shown.Category = rules.Policy().Label(tag)
+			Name: f.ID, Licence: f.Licence, KeptBy: f.KeptBy, Label: f.Label, Entries: f.Entries,
+			Category: categoryOf(rules.Policy(), f.Category),
+			YAML:     fmt.Sprintf("  - {name: %s, url: %q, format: %s, category: %s}", f.ID, f.URL, f.Format, f.Category),
 		}
 		list = append(list, shown)
 	}

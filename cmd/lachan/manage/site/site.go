@@ -179,7 +179,7 @@ func (s *Site) sources() frame.Sources {
 			Orders:      s.orders,
 			PublicFeeds: s.publicFeeds,
 			Report:      s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
-			Verify: s.verify, Head: s.head, Who: s.who,
+			Verify: s.verify, Head: s.head, Who: s.who, Category: s.category,
 		},
 	}
 }
