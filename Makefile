@@ -15,12 +15,15 @@ PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base nftables bind9 p
 H2SPEC   := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # Let's Encrypt's server for tests, likewise.
 PEBBLE   := github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1
+# What finds in a page what keeps people out of it (MPL-2.0), for tests alone, with the SHA-256 of its file.
+AXE      := axe-core@4.14.1
+AXE_SUM  := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
 export PATH := $(PATH):$(shell go env GOPATH)/bin
 
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths
+PROOFS   := AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths
 
 .PHONY: run demo screens test tools build man bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
@@ -39,6 +42,10 @@ test: tools ## install what the tests need and run every test; with CI=true none
 tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
 	@command -v pebble >/dev/null || go install $(PEBBLE) || echo "not installed: pebble, from $(PEBBLE). Its tests are left out"
+	@echo "$(AXE_SUM)  bin/axe.min.js" | sha256sum --status -c 2>/dev/null || { \
+		mkdir -p bin/axe && (cd bin/axe && npm pack --silent $(AXE) >/dev/null && tar xzf axe-core-*.tgz package/axe.min.js) && \
+		echo "$(AXE_SUM)  bin/axe/package/axe.min.js" | sha256sum --status -c && mv bin/axe/package/axe.min.js bin/ && rm -r bin/axe; \
+	} || echo "not installed: bin/axe.min.js, from $(AXE) by npm. Its test is left out"
 	@missing=""; for t in $(TOOLS); do command -v $$t >/dev/null || missing="$$missing $$t"; done; \
 	python3 -c "import cryptography" 2>/dev/null || /usr/bin/python3 -c "import cryptography" 2>/dev/null || missing="$$missing python3-cryptography"; \
 	if [ -z "$$missing" ]; then exit 0; \

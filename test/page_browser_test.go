@@ -53,6 +53,9 @@ type browser struct {
 	session string
 }
 
+// browserLives bounds a browser that a test has lost.
+const browserLives = 20 * time.Minute
+
 // startBrowser opens Chromium with an empty page.
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
@@ -61,7 +64,7 @@ func startBrowser(t *testing.T) *browser {
 	if err1 != nil || err2 != nil {
 		t.Fatal(err1, err2)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), browserLives)
 	cmd := chromium(ctx, t.TempDir(), "--remote-debugging-pipe")
 	cmd.ExtraFiles = []*os.File{theirs, theirVoice} // descriptors 3 and 4
 	if err := cmd.Start(); err != nil {

@@ -173,12 +173,7 @@ func (s *Site) asked(unit string) bool {
 	return false
 }
 
-// category is what people call a category.
-func (s *Site) category(code string) wording.Text {
-	_, rules, _, _ := s.src.InForce()
-	return categoryOf(rules.Policy(), code)
-}
-
+// categoryOf is what people call a category.
 func categoryOf(p *policy.Policy, code string) wording.Text {
 	if tag, ok := p.Counted(code); ok {
 		return p.Label(tag)

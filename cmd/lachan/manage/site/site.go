@@ -179,7 +179,11 @@ func (s *Site) sources() frame.Sources {
 			Orders:      s.orders,
 			PublicFeeds: s.publicFeeds,
 			Report:      s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
-			Verify: s.verify, Head: s.head, Who: s.who, Category: s.category,
+			Verify: s.verify, Head: s.head, Who: s.who,
+			Category: func(code string) wording.Text {
+				_, rules, _, _ := s.src.InForce()
+				return categoryOf(rules.Policy(), code)
+			},
 		},
 	}
 }
