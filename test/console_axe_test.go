@@ -124,7 +124,7 @@ func (b *browser) ran() string {
 
 // pagesOf are the pages that somebody of a role is shown, with something on them.
 func pagesOf(role string) []string {
-	unit := map[string]string{"school": "th-kim-dong", "commune": "sa-pa", "province": "lao-cai", "operator": "sa-pa", "authority": "th-kim-dong", "viewer": "sa-pa"}[role]
+	unit := map[string]string{"school": "th-kim-dong", "commune": "sa-pa", "province": "lao-cai", "operator": "sa-pa", "authority": "A05", "viewer": "sa-pa"}[role]
 	return []string{
 		"/", "/requests", "/requests?answered=1", "/explain", "/explain?name=game.example&unit=" + unit, "/explain?name=%2F&unit=" + unit,
 		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/lists", "/orders", "/reports", "/ledger", "/account",

@@ -58,12 +58,17 @@ func TestReadingThePagesWritesNothingAndShowsNobodyElses(t *testing.T) {
 	p, people := peopled(t)
 	people["nobody"] = p.person()
 	before, asked := p.written(), 0
+	both := map[string]bool{"th-kim-dong": true, "th-sa-pa": true}
+	sees := map[string]map[string]bool{
+		"school": {"th-kim-dong": true}, "commune": both, "province": both, "viewer": both,
+		"operator": {"th-kim-dong": true, "th-sa-pa": true, "yen-bai": true},
+	}
 	for who, u := range people {
 		role, _, _ := strings.Cut(who, "@")
 		outside := role == "school" || role == "authority" || role == "nobody"
 		for _, unit := range []string{"th-kim-dong", "th-sa-pa", "yen-bai", "khong-co"} {
 			query := url.Values{
-				"unit": {unit}, "name": {"rieng.example"}, "below": {unit}, "at": {"1"}, "period": {"2026-10"}, "format": {"html"}, "parent": {unit},
+				"unit": {unit}, "name": {"rieng.example"}, "below": {unit}, "period": {"2026-10"}, "format": {"html"}, "parent": {unit},
 			}.Encode()
 			for _, path := range append(routesOfConsole(t, "GET", unit), "/khong-co", "/style.css") {
 				if path == "/reports/file" && (outside || unit != "th-kim-dong") && role != "school" {
@@ -81,6 +86,9 @@ func TestReadingThePagesWritesNothingAndShowsNobodyElses(t *testing.T) {
 					}
 				}
 				page := unescaped(string(text))
+				if path == "/explain" && strings.Contains(page, `id="result"`) != sees[role][unit] {
+					t.Errorf("%s asks why of %s: %d", who, unit, answer.StatusCode)
+				}
 				if outside && (strings.Contains(page, "bí mật") || strings.Contains(page, "bi-mat")) {
 					t.Errorf("%s reads of another school at %s?%s", who, path, query)
 				}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"lachan/admin"
+	"lachan/admin/account"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 	"lachan/policy"
@@ -43,6 +44,8 @@ func ShowExplain(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		e, err := s.Explain(v.Who.Actor, p.Name, p.Unit, p.At)
 		if err != nil {
 			v.Wrong, status = frame.WrongOf(err, "name"), http.StatusUnprocessableEntity
+		} else if err := seesExplained(s, v, &e); err != nil {
+			return frame.Reply{}, err
 		} else {
 			p.Answer = answerOf(&e)
 			if p.Unit == "" && len(e.Units) > 0 {
@@ -54,6 +57,19 @@ func ShowExplain(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	p.Units = v.Units()
 	p.Frame = v.Frame(textExplain)
 	return frame.Reply{Page: "explain", Status: status, Data: p}, nil
+}
+
+// seesExplained refuses an explanation of a unit that the visitor does not see.
+func seesExplained(s *frame.Site, v *frame.Visit, e *policy.Explanation) error {
+	unit := ""
+	if len(e.Units) > 0 {
+		unit = e.Units[0]
+	}
+	if v.May(account.View, unit) {
+		return nil
+	}
+	_, err := s.Desk.Unit(v.Context(), v.Who.Actor, unit)
+	return err
 }
 
 // offer says whether the visitor may open or close what was explained.
