@@ -21,7 +21,7 @@ func someLines(t testing.TB) (lines [][]byte) {
 	for i, r := range []Record{
 		{Area: "lao-cai", Unit: "a", By: "acc_1", Role: "school", Via: "api", What: "except", Object: "allow/a.test", Why: digest(nil)},
 		{Unit: "a", Object: "unit/a", More: 1, New: json.RawMessage(`{"name":"Trường \"A\" \u2028 [{,}]","x":[1,{}]}`)},
-		{Unit: "a", Object: "request/1", Request: "3f9a", Of: 1, From: 7, Old: json.RawMessage(`"}\\"`)},
+		{Unit: "a", Object: "request/1", Request: "3f9a", Of: 1, From: 3, Old: json.RawMessage(`"}\\"`)},
 	} {
 		r.Seq, r.Prev, r.At = uint64(i+1), head.Hash, moment(time.UnixMilli(1_800_000_000_123))
 		line, err := r.line(oneKey())
