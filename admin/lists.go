@@ -37,13 +37,7 @@ func (q *asking) list(d *Desk, feed, verb string, value func(version string) lis
 	if err := q.may(account.Lists, now.Unit); err != nil {
 		return plan{}, err
 	}
-	version := now.Held
-	switch verb {
-	case "approve":
-		version = cmp.Or(now.Held, now.Doubtful)
-	case "roll_back":
-		version = now.Before
-	}
+	version := now.Version(verb)
 	if version == "" {
 		text := textNothingHeld
 		if verb == "roll_back" {
@@ -56,4 +50,15 @@ func (q *asking) list(d *Desk, feed, verb string, value func(version string) lis
 		return d.parts.Lists.Use(ctx, feed, verb, version, q.by.Name)
 	}
 	return p, nil
+}
+
+// Version is the one that a decision is about, by its verb; "" if there is none.
+func (s ListStanding) Version(verb string) string {
+	switch verb {
+	case "approve":
+		return cmp.Or(s.Held, s.Doubtful)
+	case "roll_back":
+		return s.Before
+	}
+	return s.Held
 }

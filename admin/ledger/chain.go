@@ -2,9 +2,9 @@ package ledger
 
 import "fmt"
 
-// A Chain has records of a ledger in a chain of their own, such as those of one area: the
-// same assignments, numbered and signed anew, each with the number that it has in the
-// ledger. It may be made again at any time: the ledger is the truth.
+// A Chain has records of a ledger in a chain of their own, such as those of one area. Its
+// records are the same assignments, numbered and signed anew; each names its number in the
+// ledger. A chain may be made again at any time: the ledger is the truth.
 type Chain struct {
 	ledger *Ledger
 	end    Head

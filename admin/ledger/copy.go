@@ -25,8 +25,8 @@ var ErrForged = errors.New("no key of the ledger's writers has signed it")
 var ErrFollow = errors.New("it does not follow the last record here")
 
 // OpenCopy opens the copy in a folder, which is made if it is not there. Records are taken
-// if one of the writers has signed them. Those that are here already stay, whoever may
-// write now: they were taken when their writer was one.
+// if one of the writers has signed them. Records taken from a former
+// writer stay.
 func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 	l, _, err := openFolder(dir)
 	if err != nil {

@@ -54,7 +54,7 @@ func openCopy(t *testing.T, dir string, writers ...ed25519.PublicKey) *ledger.Co
 }
 
 // A copy has the records of its writer byte for byte, also after it was opened again, and
-// whoever verifies it finds nothing wrong.
+// Verify finds nothing wrong.
 func TestACopyIsTheLedgerOfItsWriter(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
 	l := open(t, from)

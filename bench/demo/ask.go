@@ -33,7 +33,7 @@ func ask(ctx context.Context, server string, zone *time.Location) error {
 	}
 }
 
-// ask sends one question of a school. Nobody waits for the answer.
+// ask sends one question of a school. It does not wait for the answer.
 func (s *school) ask(ctx context.Context, server string, random *rand.Rand) error {
 	name := fmt.Sprintf("bai-hoc-%d.example.", random.IntN(50))
 	for i, of := range [...]int{s.games, s.social, s.harm, s.advert} {

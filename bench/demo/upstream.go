@@ -22,7 +22,7 @@ func answerAll() (addr string, stop func(), err error) {
 				A:   net.IPv4(192, 0, 2, 1),
 			}}
 		}
-		_ = w.WriteMsg(m) // who has asked is gone
+		_ = w.WriteMsg(m) // an error: the client is gone
 	})}
 	ended := make(chan struct{})
 	go func() {

@@ -23,7 +23,7 @@ type Passed struct {
 	Until time.Time `json:"until"` // its end
 }
 
-// An Unknown is a category that nobody knows.
+// An Unknown is a category that is not in the catalogue.
 type Unknown struct {
 	Category string `json:"category"`
 	Entries  int    `json:"entries"`

@@ -66,7 +66,7 @@ type listReport struct {
 	Doubts   []doubt.Entry  `json:"doubts"`  // of a table: entries that wait at nodes for a word
 
 	Over    []publish.Passed  `json:"over,omitempty"`               // entries whose last day has passed
-	Unknown []publish.Unknown `json:"unknown_categories,omitempty"` // categories that nobody knows
+	Unknown []publish.Unknown `json:"unknown_categories,omitempty"` // categories that are not in the catalogue
 }
 
 // A widening is an entry that is a page and blocks the whole site.

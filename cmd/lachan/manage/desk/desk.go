@@ -3,7 +3,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -267,15 +266,7 @@ func (l lists) Use(ctx context.Context, name, verb, version, by string) (err err
 	if !ok {
 		return fmt.Errorf("feed %q is gone", name)
 	}
-	now, _ := l.Standing(name)
-	stands := now.Held
-	switch verb {
-	case "approve":
-		stands = cmp.Or(now.Held, now.Doubtful)
-	case "roll_back":
-		stands = now.Before
-	}
-	if stands != version {
+	if now, _ := l.Standing(name); now.Version(verb) != version {
 		return errChanged
 	}
 	switch verb {

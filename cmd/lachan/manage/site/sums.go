@@ -75,7 +75,7 @@ func (k *sums) want(of sumOf, now time.Time) *sum {
 	return one
 }
 
-// makeRoom forgets the one that nobody has asked for longest, of those that are ready; it
+// makeRoom forgets the ready one whose last reader was longest ago; it
 // reports whether there is room.
 func (k *sums) makeRoom() bool {
 	if len(k.kept) < mostSums {
