@@ -29,7 +29,7 @@ func Parse(text string, zone *time.Location) (at time.Time, day, ok bool) {
 	}
 	text = fold(text)
 	if at, ok := withZone(text); ok {
-		return at, false, inBounds(at)
+		return at, false, inBoundsSomewhere(at)
 	}
 	text = beginning.ReplaceAllString(joined.ReplaceAllString(text, "$1 $2"), "")
 	date, rest, ok := cutDate(text)
@@ -121,6 +121,14 @@ func fold(text string) string {
 }
 
 func inBounds(at time.Time) bool { return firstYear <= at.Year() && at.Year() <= lastYear }
+
+// inBoundsSomewhere reports whether a moment is within the bounds by the clock of some
+// place on Earth, from UTC-12 to UTC+14: what was read in one zone and written in
+// another reads as the same moment.
+func inBoundsSomewhere(at time.Time) bool {
+	at = at.UTC()
+	return firstYear <= at.Add(14*time.Hour).Year() && at.Add(-12*time.Hour).Year() <= lastYear
+}
 
 // withZone reads a moment of RFC 3339, with a space for its T or without its
 // seconds, which says its zone.
