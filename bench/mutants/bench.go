@@ -44,7 +44,7 @@ func (e ending) String() string {
 	return fmt.Sprintf("%s by %s %s (%s)", e.how, e.by, e.test, e.took.Round(time.Second))
 }
 
-// mostMemory is what tests may take, with what they start.
+// mostMemory is what tests may take, in bytes; under the race detector twice as much.
 const mostMemory = 3 << 30
 
 // A bench runs the tests of packages with a changed file.
@@ -195,11 +195,15 @@ func (b *bench) test(
 		run.Args = append(run.Args, "-test.skip="+slow[all.pkg])
 	}
 	run.Dir, run.Env = all.pkg, environment
-	return b.watch(ctx, run, bound)
+	most := int64(mostMemory)
+	if all.race {
+		most *= 2
+	}
+	return b.watch(ctx, run, bound, most)
 }
 
 // watch runs tests until they end, or are over a bound of time or memory.
-func (b *bench) watch(ctx context.Context, run *exec.Cmd, bound time.Duration) (verdict, string, error) {
+func (b *bench) watch(ctx context.Context, run *exec.Cmd, bound time.Duration, most int64) (verdict, string, error) {
 	output, err := os.Create(filepath.Join(b.dir, "output"))
 	if err != nil {
 		return "", "", err
@@ -234,7 +238,7 @@ func (b *bench) watch(ctx context.Context, run *exec.Cmd, bound time.Duration) (
 		case <-ctx.Done():
 			return end("")
 		case <-look.C:
-			if m, err := process.MemoryOf(run.Process.Pid); err == nil && m.Resident > mostMemory {
+			if m, err := process.MemoryOf(run.Process.Pid); err == nil && m.Resident > most {
 				return end(swollen)
 			}
 		}

@@ -88,6 +88,13 @@ func TestWhatPointsBeyondATableIsRefused(t *testing.T) {
 	last := func(n int, beyond uint32) uint32 { return uint32(n) - 1 + beyond }
 	bits := len(source.Tags.All)
 
+	if err := attempt(func(t *compiled.Tables, _ *compiled.Meta) {
+		t.Units, t.Parents, t.UnitPlan, t.IDs = nil, nil, nil, nil
+		t.Networks, t.Devices, t.DeviceSlots, t.Links, t.Tokens = nil, nil, nil, nil, nil
+	}); !errors.Is(err, compiled.ErrDamaged) {
+		t.Errorf("a policy of no unit, which nobody could be given a place in: %v", err)
+	}
+
 	f("core", func(_ *tables, m *meta, b uint32) { m.Tags.Local = m.Tags.Core - 1 + int(b) })
 	f("category of a tag", func(_ *tables, m *meta, b uint32) { m.Tags.All[0].Counts = uint8(m.Tags.Core - 1 + int(b)) })
 	f("what a tag unblocks", func(_ *tables, m *meta, b uint32) { m.Tags.All[0].Unblocks = blocklist.Of(bits - 1 + int(b)) })
