@@ -50,6 +50,7 @@ func routes() []frame.Route {
 		{Pattern: "GET /lists", Serve: watch.ShowLists},
 		{Pattern: "POST /lists/{feed}", Serve: watch.DecideList},
 		{Pattern: "GET /orders", Serve: watch.ShowOrders},
+		{Pattern: "GET /nodes", Serve: watch.ShowNodes},
 		{Pattern: "GET /figures", Serve: watch.ShowFigures},
 		{Pattern: "GET /reports", Serve: watch.ShowReports},
 		{Pattern: "GET /reports/file", Serve: watch.ReportFile},
@@ -70,6 +71,7 @@ var tabs = []frame.Tab{
 	{Path: "/orders", Name: wording.Text{VI: "Văn bản", EN: "Orders"}},
 	{Path: "/figures", Name: wording.Text{VI: "Số liệu", EN: "Figures"}},
 	{Path: "/reports", Name: wording.Text{VI: "Báo cáo", EN: "Reports"}},
+	{Path: "/nodes", Name: wording.Text{VI: "Máy chủ", EN: "Servers"}},
 	{Path: "/ledger", Name: wording.Text{VI: "Sổ quyết định", EN: "Ledger"}},
 	{Path: "/accounts", Name: wording.Text{VI: "Người dùng", EN: "People"}},
 }

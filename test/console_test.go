@@ -88,7 +88,7 @@ const consoleConfig = `console: {listen: "127.0.0.1:0"}
 func everyConsolePage() []string {
 	return []string{
 		"/", "/requests", "/requests?answered=1", "/explain", "/explain?name=tiktok.com&unit=th-kim-dong", "/exceptions", "/units",
-		"/units?search=kim", "/units/th-kim-dong", "/lists", "/orders", "/figures", "/figures?unit=th-kim-dong&days=1", "/reports", "/ledger", "/account", "/accounts", "/proposals", "/start/school",
+		"/units?search=kim", "/units/th-kim-dong", "/lists", "/orders", "/nodes", "/figures", "/figures?unit=th-kim-dong&days=1", "/reports", "/ledger", "/account", "/accounts", "/proposals", "/start/school",
 		"/start/filter?unit=th-kim-dong", "/start/devices?unit=th-kim-dong",
 	}
 }

@@ -108,6 +108,8 @@ type Findings struct {
 	Holds func(unit string) (Holds, error)
 	// States are what the server says of itself, what is wrong first.
 	States func() []State
+	// Server is this server: what it is, and since when something is wrong with it.
+	Server func() Server
 	// Days are what a unit's clients asked, "" of all, by day, the oldest first.
 	Days func(ctx context.Context, unit string, from, to time.Time) ([]Day, error)
 	// Figures are what was counted in a unit in some days up to yesterday, 0 for today; nil
@@ -154,6 +156,22 @@ type Named struct{ ID, Name string }
 // A State is one thing that the server says of itself.
 type State struct {
 	Wrong bool
+	Text  wording.Text
+}
+
+// A Server is one that answers queries.
+type Server struct {
+	Name, Version, Revision string
+	Began                   time.Time // when it was started
+	Policy                  time.Time // the minute that its rules are of
+	Units, Names            int       // in force
+	Wrong                   []Trouble
+}
+
+// A Trouble is something that is wrong, since when.
+type Trouble struct {
+	Code  string
+	Since time.Time
 	Text  wording.Text
 }
 

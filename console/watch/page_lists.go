@@ -41,8 +41,10 @@ func ShowLists(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 // ageText is how long something is ago.
 func ageText(d time.Duration) wording.Text {
 	switch {
+	case d < time.Minute:
+		return textJustNow
 	case d < time.Hour:
-		return textMinutesAgo.With(int(max(0, d) / time.Minute))
+		return textMinutesAgo.With(int(d / time.Minute))
 	case d < 48*time.Hour:
 		return textHoursAgo.With(int(d / time.Hour))
 	}

@@ -27,6 +27,9 @@ func everyPage() map[string][]any {
 		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true}, {Feed: frame.Feed{Error: drawn.Hostile}}}, []frame.PublicFeed{{
 			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
 		}, {}}}},
+		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345}, both, []troubleRow{
+			{frame.Trouble{Code: drawn.Hostile, Since: at, Text: both}, both}, {},
+		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile}},
 		"orders": {ordersPage{}, ordersPage{f, []orderRow{{frame.Order{
 			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,
 		}, both, "bad"}}}},

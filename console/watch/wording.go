@@ -29,6 +29,7 @@ var (
 	textThirtyDays       = wording.Text{VI: "30 ngày qua", EN: "Last 30 days"}
 	textMayNotFigures    = wording.Text{VI: "tài khoản này không được xem số liệu của đơn vị ấy", EN: "this account may not see figures of that unit"}
 	textLedger           = wording.Text{VI: "Sổ quyết định", EN: "Ledger of decisions"}
+	textNodes            = wording.Text{VI: "Máy chủ", EN: "Servers"}
 	textLook             = wording.Text{VI: "Xem", EN: "Look"}
 	textWaitingRequests  = wording.Text{VI: "Đang chờ", EN: "Waiting"}
 	textAnsweredRequests = wording.Text{VI: "Đã trả lời", EN: "Answered"}
@@ -44,6 +45,7 @@ var (
 	textMayNotVerify     = wording.Text{VI: "tài khoản này không được kiểm tra sổ", EN: "this account may not verify the ledger"}
 	textMayNotReport     = wording.Text{VI: "tài khoản này không được đọc báo cáo của đơn vị ấy", EN: "this account may not read reports of that unit"}
 	textNotInForce       = wording.Text{VI: "chưa dùng được", EN: "not in force yet"}
+	textJustNow          = wording.Text{VI: "vừa xong", EN: "just now"}
 	textMinutesAgo       = wording.Text{VI: "%d phút trước", EN: "%d minutes ago"}
 	textHoursAgo         = wording.Text{VI: "%d giờ trước", EN: "%d hours ago"}
 	textDaysAgo          = wording.Text{VI: "%d ngày trước", EN: "%d days ago"}

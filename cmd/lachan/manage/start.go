@@ -172,12 +172,12 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
 		return err
 	}
-	n.services.console = openConsole(n)
+	n.services.console = openConsole(n, command.BuildOf(version))
 	return nil
 }
 
 // openConsole makes the pages.
-func openConsole(n *node) *site.Site {
+func openConsole(n *node, build command.Build) *site.Site {
 	a := n.services.api
 	return site.New(site.Sources{
 		Office: n.desk, Facts: n.reports.facts,
@@ -192,6 +192,7 @@ func openConsole(n *node) *site.Site {
 		Counted:    n.reports.counted,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },
+		Build:      build,
 		Log:        n.log,
 	})
 }

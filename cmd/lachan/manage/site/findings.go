@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"lachan/admin/account"
@@ -91,24 +90,6 @@ func named(p *policy.Policy, unit string) frame.Named {
 		}
 	}
 	return n
-}
-
-// states are what is wrong, or that nothing is.
-func (s *Site) states() (list []frame.State) {
-	for _, c := range s.src.Conditions() {
-		vi, en, both := strings.Cut(c.Text, " | ")
-		text := wording.Text{VI: vi, EN: en}
-		if !both {
-			text = wording.Text{VI: c.Text, EN: c.Text}
-		}
-		list = append(list, frame.State{Wrong: true, Text: text})
-	}
-	_, rules, entries, _ := s.src.InForce()
-	total := 0
-	for _, n := range entries {
-		total += n
-	}
-	return append(list, frame.State{Text: textFiltering.With(total, rules.Policy().NumGroups())})
 }
 
 // days are what a unit's clients asked, by day.

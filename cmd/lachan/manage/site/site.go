@@ -19,6 +19,7 @@ import (
 	"lachan/admin/account"
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/manage/desk"
@@ -47,19 +48,21 @@ type Sources struct {
 	Counted    func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
 	Conditions func() []metrics.Condition
 	History    func() *engine.Local
+	Build      command.Build
 	Log        *slog.Logger
 }
 
 // A Site is the console of this server.
 type Site struct {
-	src  Sources
-	sums *sums
-	mu   sync.Mutex
-	pace time.Time // mu; when somebody was last told the code of the first account
+	src   Sources
+	began time.Time
+	sums  *sums
+	mu    sync.Mutex
+	pace  time.Time // mu; when somebody was last told the code of the first account
 }
 
 // New is the console of what there is.
-func New(src Sources) *Site { return &Site{src: src, sums: newSums()} }
+func New(src Sources) *Site { return &Site{src: src, began: time.Now(), sums: newSums()} }
 
 // Serve shows the pages on listeners until ctx is done. guard is around the handler.
 func (s *Site) Serve(
@@ -164,6 +167,7 @@ func (s *Site) tellFirst() {
 
 // sources is what the pages are made of.
 func (s *Site) sources() frame.Sources {
+	here := node{&s.src, s.began}
 	return frame.Sources{
 		Desk: s.src.Office.Desk, Tree: s.src.Office.Tree,
 		Zone: func() *time.Location {
@@ -175,7 +179,8 @@ func (s *Site) sources() frame.Sources {
 			Place: s.place, Accounts: people{&s.src}.accounts,
 		},
 		Findings: frame.Findings{
-			Explain: s.explain, Holds: s.holds, States: s.states, Days: s.days, Figures: s.figures, Feeds: s.feeds,
+			Explain: s.explain, Holds: s.holds,
+			States: here.states, Server: here.server, Days: s.days, Figures: s.figures, Feeds: s.feeds,
 			Orders:      s.orders,
 			PublicFeeds: s.publicFeeds,
 			Report:      s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,

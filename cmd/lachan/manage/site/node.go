@@ -1,0 +1,45 @@
+package site
+
+import (
+	"strings"
+	"time"
+
+	"lachan/console/frame"
+	"lachan/internal/wording"
+)
+
+// A node is this server, as the pages show it.
+type node struct {
+	src   *Sources
+	began time.Time
+}
+
+// states are what is wrong, or that nothing is.
+func (n node) states() (list []frame.State) {
+	is := n.server()
+	for _, wrong := range is.Wrong {
+		list = append(list, frame.State{Wrong: true, Text: wrong.Text})
+	}
+	return append(list, frame.State{Text: textFiltering.With(is.Names, is.Units)})
+}
+
+// server is what this one is.
+func (n node) server() frame.Server {
+	cfg, rules, entries, _ := n.src.InForce()
+	is := frame.Server{
+		Name: cfg.NodeName(), Version: n.src.Build.Version, Revision: n.src.Build.Revision, Began: n.began,
+		Policy: rules.Time(), Units: rules.Policy().NumGroups(),
+	}
+	for _, names := range entries {
+		is.Names += names
+	}
+	for _, c := range n.src.Conditions() {
+		vi, en, both := strings.Cut(c.Text, " | ")
+		text := wording.Text{VI: vi, EN: en}
+		if !both {
+			text = wording.Text{VI: c.Text, EN: c.Text}
+		}
+		is.Wrong = append(is.Wrong, frame.Trouble{Code: c.Name, Since: c.Since, Text: text})
+	}
+	return is
+}
