@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"runtime"
@@ -48,7 +49,7 @@ func (e *Explanation) AnsweredHere(why wording.Text) {
 	of := Explanation{Name: e.Name, Type: e.Type, Time: e.Time, Units: e.Units, Profile: e.Profile, Tags: e.Tags}
 	of.Action, of.Layer, of.Reply = Local.String(), LayerLocal.String(), ReplyOwn.String()
 	of.Steps = []Step{{of.Layer, true, Sentence(why)}}
-	of.Result = Sentence(explainAnswered.With(ReplyOwn))
+	of.Result = Sentence(explainAnswered.With(replies[ReplyOwn]))
 	*e = of
 }
 
@@ -252,32 +253,24 @@ func (e *explainer) result(final Decision) {
 			e.minute.profile.Name, strictness[e.minute.profile.SafeSearch], strictness[e.minute.profile.YouTube]))
 	}
 	text := explainPass
-	category := e.policy.Label(final.Category)
+	label := e.policy.Label(final.Category)
+	category := wording.Text{VI: quoted(cmp.Or(label.VI, e.out.Category)), EN: e.out.Category + " (" + label.EN + ")"}
 	switch final.Action {
 	case Block:
 		e.out.Reply = final.Reply.String()
 		if final.Rewrite != nil { // a zone leads it elsewhere
 			e.out.Rewrite = final.Rewrite.Name.String()
 		}
-		text = wording.Text{
-			VI: explainBlock.With(e.out.Category, category.VI, final.Reply).VI,
-			EN: explainBlock.With(e.out.Category, category.EN, final.Reply).EN,
-		}
+		text = explainBlock.With(category, replies[final.Reply])
 	case Local:
 		e.out.Reply = final.Reply.String()
-		text = explainAnswered.With(final.Reply)
+		text = explainAnswered.With(replies[final.Reply])
 	case Rewrite:
 		e.out.Rewrite = final.Rewrite.Name.String()
 		text = explainRewrite.With(e.out.Rewrite)
 	}
 	if final.Excepted {
-		text = wording.Text{
-			VI: text.VI + explainExcepted.With(e.out.Category, category.VI).VI,
-			EN: text.EN + explainExcepted.With(e.out.Category, category.EN).EN,
-		}
+		text = join(text, explainExcepted.With(category))
 	}
 	e.out.Result = Sentence(text)
 }
-
-// strictness are the words of policy.yaml for catalogue.Strictness.
-var strictness = [...]string{"off", "moderate", "strict"}

@@ -74,29 +74,45 @@ func (e *explainer) matchText(m *blocklist.Match, order Order) wording.Text {
 	if order != (Order{}) {
 		text = join(text, explainOrder.With(order.Document, order.Authority))
 	}
-	const minute = "2006-01-02 15:04"
 	if !m.From.IsZero() {
-		text = join(text, explainHoldsFrom.With(m.From.In(e.policy.loc).Format(minute)))
+		text = join(text, explainHoldsFrom.With(momentText(m.From.In(e.policy.loc))))
 	}
 	if !m.Until.IsZero() {
-		text = join(text, explainHoldsUntil.With(m.Until.In(e.policy.loc).Format(minute)))
+		text = join(text, explainHoldsUntil.With(momentText(m.Until.In(e.policy.loc))))
 	}
 	return text
 }
 
+func quoted(label string) string { return "“" + label + "”" }
+
+// plain is what is the same in both languages.
+func plain(text string) wording.Text { return wording.Text{VI: text, EN: text} }
+
 // join concatenates two sentences.
 func join(a, b wording.Text) wording.Text { return wording.Text{VI: a.VI + b.VI, EN: a.EN + b.EN} }
 
-// names are the codes of a set's tags.
-func (e *explainer) names(s Set) string {
-	var codes []string
+// names are what a set's tags are called: in Vietnamese by their labels, in English by the
+// codes that policy.yaml has.
+func (e *explainer) names(s Set) wording.Text {
+	var labels, codes []string
 	for tag := range s.Each {
-		codes = append(codes, e.tags().All[tag].Code)
+		name := e.policy.tagName(tag)
+		labels, codes = append(labels, name.VI), append(codes, name.EN)
 	}
 	if codes == nil {
-		return "-"
+		return explainNone
 	}
-	return strings.Join(codes, ", ")
+	return wording.Text{VI: strings.Join(labels, ", "), EN: strings.Join(codes, ", ")}
+}
+
+// tagName is what a tag is called. A feed has no label but its name. Labels are quoted: they
+// are lists themselves.
+func (p *Policy) tagName(tag int) wording.Text {
+	t := &p.file.Tags.All[tag]
+	if t.Label.VI == "" {
+		return plain(t.Code)
+	}
+	return wording.Text{VI: quoted(t.Label.VI), EN: t.Code}
 }
 
 // locks describes the locks of a layer.
@@ -158,7 +174,7 @@ func (e *explainer) ownEntriesOf(
 		for i := from; i < end; i++ {
 			entry := &own.Entries[i]
 			decides := e.before.Layer == LayerOwn && int(e.before.Entry) == first+int(i)
-			text := e.entryText(u, own.Name(int32(i)), entry.Allows(), note(entry))
+			text := e.entryText(u, plain(own.Name(int32(i))), entry.Allows(), note(entry))
 			if entry.During > 0 {
 				window := e.policy.file.Timetables[entry.During-1].Name
 				is := choose(e.minute.open[entry.During-1], explainDuring, explainNotDuring)
@@ -180,7 +196,7 @@ func (e *explainer) ownCodes(u uint32) {
 		if code.Decision != 0 {
 			note.place = decisionPlace(uint64(code.Decision))
 		}
-		text := e.entryText(u, e.tags().All[code.Bit].Code, code.Allows(), note)
+		text := e.entryText(u, e.policy.tagName(int(code.Bit)), code.Allows(), note)
 		e.step(LayerOwn.String(), decides, e.times(text, code.From, code.Until))
 	}
 }
@@ -192,7 +208,7 @@ func (e *explainer) ownLists(u uint32, layer *compiled.Layer) {
 		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
 			allow == (e.before.Action == Pass)
 		e.step(LayerOwn.String(), decides, choose(allow, explainAllowList, explainBlockList).
-			With(e.unitName(u), e.tags().All[bit].Code))
+			With(e.unitName(u), e.policy.tagName(bit)))
 	}
 }
 
@@ -222,11 +238,11 @@ func decisionPlace(number uint64) wording.Text {
 func (e *explainer) noted(place string, note uint32) noted {
 	f := &e.policy.file
 	n := &f.Notes[note]
-	return noted{wording.Text{VI: place, EN: place}, f.Text(n.Who), f.Text(n.Why), f.Text(n.Document)}
+	return noted{plain(place), f.Text(n.Who), f.Text(n.Why), f.Text(n.Document)}
 }
 
 // entryText describes an own entry, where it is written and what was noted with it.
-func (e *explainer) entryText(u uint32, what string, allow bool, n noted) wording.Text {
+func (e *explainer) entryText(u uint32, what wording.Text, allow bool, n noted) wording.Text {
 	text := choose(allow, explainOwnAllow, explainOwnBlock).With(e.policy.file.UnitID(u), what, n.place)
 	if n.who != "" {
 		text = join(text, explainWho.With(n.who))
@@ -246,11 +262,21 @@ func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 	case until <= e.rules.now:
 		return join(text, explainExpired.With(e.policy.lastDay(until)))
 	case from > e.rules.now:
-		return join(text, explainNotYet.With(time.Unix(from, 0).In(e.policy.loc).Format(time.DateOnly)))
+		return join(text, explainNotYet.With(dayText(time.Unix(from, 0).In(e.policy.loc))))
 	case until < compiled.Forever:
 		return join(text, explainUntil.With(e.policy.lastDay(until)))
 	}
 	return text
+}
+
+// dayText is a day as people write it in each language.
+func dayText(at time.Time) wording.Text {
+	return wording.Text{VI: at.Format("02/01/2006"), EN: at.Format(time.DateOnly)}
+}
+
+// momentText is a minute as people write it in each language.
+func momentText(at time.Time) wording.Text {
+	return wording.Text{VI: at.Format("15:04 02/01/2006"), EN: at.Format("2006-01-02 15:04")}
 }
 
 // profileStep describes the profile in force, where it comes from, the rules in
@@ -297,10 +323,10 @@ func (e *explainer) ruleStep(id int32, open []bool, today compiled.Day, where st
 	r := &e.policy.file.Rules[id]
 	window := e.policy.file.Timetables[r.During].Name
 	if !open[r.During] {
-		e.step(LayerProfile.String(), false, explainRuleClosed.With(window, today.Kind, where))
+		e.step(LayerProfile.String(), false, explainRuleClosed.With(window, dayKinds[today.Kind], where))
 		return
 	}
-	text := explainRule.With(window, today.Kind, where, e.names(r.Block), e.names(r.Allow))
+	text := explainRule.With(window, dayKinds[today.Kind], where, e.names(r.Block), e.names(r.Allow))
 	if r.Profile != compiled.NoProfile {
 		text = join(text, explainRuleProfile.With(strconv.Quote(e.policy.file.Profiles[r.Profile].Name)))
 	}

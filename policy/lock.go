@@ -8,6 +8,7 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/compile"
 	"lachan/policy/compiled"
@@ -110,7 +111,7 @@ func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 	for u := range p.file.Units {
 		for _, e := range p.file.CodesOf(uint32(u)) {
 			if e.Until <= unix && e.Decision == 0 {
-				text := textExpired.With(p.file.Tags.All[e.Bit].Code, p.lastDay(e.Until))
+				text := textExpired.With(p.tagName(int(e.Bit)), p.lastDay(e.Until))
 				notes.Add(p.file.EntryFile(uint32(u)), int(e.Line), text)
 			}
 		}
@@ -165,7 +166,6 @@ func DeniedBy(p *Policy, n *domain.Name) (profiles []string) {
 }
 
 // lastDay is the day before the moment at which an entry no longer counts.
-func (p *Policy) lastDay(until int64) yamlfile.Date {
-	t := time.Unix(until, 0).In(p.loc).AddDate(0, 0, -1)
-	return yamlfile.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}
+func (p *Policy) lastDay(until int64) wording.Text {
+	return dayText(time.Unix(until, 0).In(p.loc).AddDate(0, 0, -1))
 }

@@ -1,6 +1,10 @@
 package policy
 
-import "lachan/internal/wording"
+import (
+	"lachan/internal/wording"
+	"lachan/policy/catalogue"
+	"lachan/policy/source"
+)
 
 // What is wrong with policy.yaml and the files it names, and what to do.
 var textCatalogue = wording.Text{
@@ -26,8 +30,42 @@ var textNoCategory = wording.Text{
 	EN: "No category",
 }
 
+// dayKinds are the kinds of day, by source.DayKind.
+var dayKinds = [...]wording.Text{
+	source.StudyDay: {VI: "ngày học", EN: "study"},
+	source.ExamDay:  {VI: "ngày thi", EN: "exam"},
+	source.Holiday:  {VI: "ngày nghỉ lễ", EN: "holiday"},
+	source.OffDay:   {VI: "ngày ngoài học kỳ", EN: "off"},
+}
+
+// strictness are the words for catalogue.Strictness.
+var strictness = [...]wording.Text{
+	catalogue.Off:      {VI: "tắt", EN: "off"},
+	catalogue.Moderate: {VI: "vừa phải", EN: "moderate"},
+	catalogue.Strict:   {VI: "nghiêm ngặt", EN: "strict"},
+}
+
+// replies are the answers in place of the one that was asked for, by Reply. In English
+// they are what policy.yaml writes.
+var replies = [...]wording.Text{
+	ReplyNXDOMAIN: {VI: "không có tên này (NXDOMAIN)", EN: "nxdomain"},
+	ReplyNull:     {VI: "địa chỉ 0.0.0.0", EN: "null"},
+	ReplyNodata:   {VI: "không có địa chỉ (NODATA)", EN: "nodata"},
+	ReplyRefused:  {VI: "từ chối (REFUSED)", EN: "refused"},
+	ReplyPage:     {VI: "trang báo chặn", EN: "page"},
+	ReplyDrop:     {VI: "im lặng, không gửi gì", EN: "drop"},
+	ReplyTCPOnly:  {VI: "hỏi lại qua TCP", EN: "tcp-only"},
+	ReplyData:     {VI: "bản ghi của danh sách", EN: "data"},
+	ReplyOwn:      {VI: "bản ghi của chính máy chủ", EN: "own"},
+	ReplyYXDOMAIN: {VI: "tên quá dài (YXDOMAIN)", EN: "yxdomain"},
+}
+
 // The steps of a decision, as explanations tell them.
 var (
+	explainNone = wording.Text{
+		VI: "không có gì",
+		EN: "-",
+	}
 	explainClient = wording.Text{
 		VI: "đơn vị của máy hỏi, gần nhất trước: %s",
 		EN: "the client's units, nearest first: %s",
@@ -175,7 +213,7 @@ var (
 		EN: "profile %s, which holds where no unit has chosen one",
 	}
 	explainRule = wording.Text{
-		VI: "đang trong khung %s, ngày %s (%s): chặn %s, cho phép %s",
+		VI: "đang trong khung giờ %s, %s (%s): chặn %s, cho phép %s",
 		EN: "within %s, day of %s (%s): blocks %s, allows %s",
 	}
 	explainRuleProfile = wording.Text{
@@ -183,7 +221,7 @@ var (
 		EN: ", with profile %s",
 	}
 	explainRuleClosed = wording.Text{
-		VI: "ngoài khung %s, ngày %s (%s): không áp dụng",
+		VI: "ngoài khung giờ %s, %s (%s): không áp dụng",
 		EN: "outside %s, day of %s (%s): not in force",
 	}
 	explainProfileSets = wording.Text{
@@ -195,11 +233,11 @@ var (
 		EN: "the profile blocks %s",
 	}
 	explainDuring = wording.Text{
-		VI: ", theo quy tắc trong khung %s, đang có hiệu lực",
+		VI: ", theo quy tắc trong khung giờ %s, đang có hiệu lực",
 		EN: ", by a rule within %s, in force now",
 	}
 	explainNotDuring = wording.Text{
-		VI: ", theo quy tắc trong khung %s, lúc này không có hiệu lực",
+		VI: ", theo quy tắc trong khung giờ %s, lúc này không có hiệu lực",
 		EN: ", by a rule within %s, not in force now",
 	}
 	explainClosed = wording.Text{
@@ -239,19 +277,19 @@ var (
 		EN: "PASS",
 	}
 	explainBlock = wording.Text{
-		VI: "CHẶN, tính vào nhóm %s (%s), trả lời %s",
-		EN: "BLOCK, counted in %s (%s), reply %s",
+		VI: "CHẶN, tính vào nhóm %s, trả lời: %s",
+		EN: "BLOCK, counted in %s, reply %s",
 	}
 	explainRewrite = wording.Text{
 		VI: "CHUYỂN sang %s",
 		EN: "REWRITE to %s",
 	}
 	explainAnswered = wording.Text{
-		VI: "TỰ TRẢ LỜI %s, không chuyển đi",
+		VI: "TỰ TRẢ LỜI (%s), không chuyển đi",
 		EN: "ANSWERED HERE with %s, never forwarded",
 	}
 	explainExcepted = wording.Text{
-		VI: " theo ngoại lệ; nếu không đã bị chặn vì %s (%s)",
-		EN: " by an exception; otherwise blocked as %s (%s)",
+		VI: " theo ngoại lệ; nếu không đã bị chặn vì thuộc nhóm %s",
+		EN: " by an exception; otherwise blocked as %s",
 	}
 )
