@@ -57,7 +57,7 @@ var rooms = []room{
 	{"console/api", []string{"admin/...", "console/browser", "internal/wording", "internal/printable", "internal/durable"}, "a counter of the desk: it permits nothing and keeps nothing of what was decided"},
 	{"admin/ledger", []string{"internal/durable"}, "what was decided is kept whatever it means, and whoever may decide it"},
 	{"fleet", nil, "names and heads are known to hubs and nodes, and know neither"},
-	{"fleet/hub", []string{"fleet", "admin/ledger"}, "a hub carries records whatever they mean"},
+	{"fleet/hub", []string{"fleet", "admin/ledger", "internal/durable"}, "a hub carries records whatever they mean"},
 	{"fleet/node", []string{"fleet", "admin/ledger"}, "a node takes records whatever they mean"},
 	{"admin/account/secret", []string{"internal/durable", "internal/wording"}, "a secret belongs to nobody before an account has it"},
 	{"admin/account/session", []string{"internal/durable"}, "a session knows whose it is, not what he may"},

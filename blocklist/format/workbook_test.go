@@ -168,6 +168,8 @@ func TestAWorkbookThatIsNoneIsRefusedWhole(t *testing.T) {
 	f("without a sheet", workbook(""))
 	f("hidden", workbook("", page{state: "veryHidden"}))
 	f("rows out of order", workbook("", page{data: row(2, "a.example") + row(1, "b.example")}))
+	f("a row that ends and has not begun", workbook("", page{data: "<c><v>1</v></c></row>"}))
+	f("a row that ends twice", workbook("", page{data: row(1, "a.example") + "</row>"}))
 	f("a row beyond all", workbook("", page{data: row(9_999_999, "a.example")}))
 	f("not XML", workbook("", page{data: "<row><c>"}))
 	f("not closed", workbook("", page{data: "<row><c><v>1</v>"}))

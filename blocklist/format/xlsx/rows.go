@@ -20,6 +20,7 @@ type rowReader struct {
 	book   *Book
 	take   func(number int, cells []string) error
 	number int // of the row
+	begun  bool
 	hidden bool
 	cells  []string
 	column int // of the cell
@@ -51,14 +52,8 @@ func (r *rowReader) tag(t *tag) error {
 	if t.name == "c" && t.end {
 		r.endCell()
 	}
-	if t.name == "row" && t.end && slices.ContainsFunc(r.cells, func(cell string) bool { return cell != "" }) {
-		if r.hidden {
-			if hidden := &r.book.hidden; hidden.Count == 0 {
-				hidden.First = r.number
-			}
-			r.book.hidden.Count++
-		}
-		return r.take(r.number, r.cells)
+	if t.name == "row" && t.end {
+		return r.endRow()
 	}
 	return nil
 }
@@ -73,8 +68,25 @@ func (r *rowReader) startRow(t *tag) error {
 	}
 	hidden := t.attribute("hidden")
 	r.hidden = hidden == "1" || hidden == "true"
-	r.number, r.column, r.cells = next, -1, make([]string, 0, len(r.cells))
+	r.begun, r.number, r.column, r.cells = true, next, -1, make([]string, 0, len(r.cells))
 	return nil
+}
+
+func (r *rowReader) endRow() error {
+	if !r.begun {
+		return errors.New("a row ends that has not begun")
+	}
+	r.begun = false
+	if !slices.ContainsFunc(r.cells, func(cell string) bool { return cell != "" }) {
+		return nil
+	}
+	if r.hidden {
+		if hidden := &r.book.hidden; hidden.Count == 0 {
+			hidden.First = r.number
+		}
+		r.book.hidden.Count++
+	}
+	return r.take(r.number, r.cells)
 }
 
 func (r *rowReader) startCell(t *tag) {

@@ -105,12 +105,16 @@ func TestATextOfManyRunsTakesLinearTime(t *testing.T) {
 		"shared":  pack(t, `<row><c t="s"><v>0</v></c></row>`, "", `<si>`+text+`</si>`),
 		"in cell": pack(t, `<row><c t="inlineStr"><is>`+text+`</is></c></row>`, "", ""),
 	} {
-		start := time.Now()
-		got, err := read(book)
-		if err != nil || len(got) != 1 || strings.Count(got[0], "x") != runs {
-			t.Errorf("%s: %d rows, %v, want one with all %d runs", what, len(got), err, runs)
+		took := time.Hour
+		for range 3 { // the quickest, for the noise of a machine
+			start := time.Now()
+			got, err := read(book)
+			if err != nil || len(got) != 1 || strings.Count(got[0], "x") != runs {
+				t.Errorf("%s: %d rows, %v, want one with all %d runs", what, len(got), err, runs)
+			}
+			took = min(took, time.Since(start))
 		}
-		if took := time.Since(start); took > time.Second {
+		if took > time.Second {
 			t.Errorf("%s: %v for %d runs of a text, want at most a second", what, took, runs)
 		}
 	}
