@@ -120,6 +120,11 @@ func TestAWildcardOfAZoneEndsAtTheClosestName(t *testing.T) {
 	f(l, "x.deep.wild.example", "nodata")
 	f(l, "x.other.wild.example", "nxdomain")
 
+	plain := compile(format.Rule{Name: "plain.example", Scope: format.Below}, format.Rule{Name: "near.plain.example"}).Bind(tags, nil)
+	if got := plain.Matches(name(t, "x.near.plain.example"), typeA, 1); len(got) != 2 {
+		t.Errorf("of a list that is no zone a wildcard ends: %+v", got)
+	}
+
 	changed := func(base *blocklist.Snapshot, rules ...format.Rule) *blocklist.List {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "over")

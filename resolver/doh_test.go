@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -140,5 +141,61 @@ func TestHTTPIsNoProxy(t *testing.T) {
 			t.Errorf("%s: %q, %v", line, reply, err)
 		}
 		c.Close()
+	}
+}
+
+// TestABodyThatNeverEndsIsNotWaitedFor over any version, though others are asked and
+// answered over the same connection meanwhile: a stream that is waited for holds memory.
+func TestABodyThatNeverEndsIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	f := newFrontage(t, newNode(t, badLists, newSource(t, lesson).addr), listen.DoH)
+	packed, err := new(dns.Msg).SetQuestion("lesson.example.", dns.TypeA).Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"1.1", "2", "3"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			client, end := f.browser(t, version, asPupil)
+			defer end()
+			f.endsABody(t, client, packed)
+		})
+	}
+}
+
+// endsABody posts the beginning of a message, asks other questions, and waits for the
+// server to end the post.
+func (f *frontage) endsABody(t *testing.T, client *http.Client, packed []byte) {
+	query := f.base(asPupil) + "?dns=" + base64.RawURLEncoding.EncodeToString(packed)
+	ended := make(chan string, 1)
+	body, rest := io.Pipe()
+	defer rest.Close()
+	go func() {
+		reply, err := client.Post(f.base(asPupil), "application/dns-message", body)
+		if err != nil {
+			ended <- err.Error()
+			return
+		}
+		reply.Body.Close()
+		ended <- reply.Status
+	}()
+	if _, err := rest.Write(packed[:12]); err != nil {
+		t.Fatal(err)
+	}
+	late := time.After(deadline - time.Second) // before the client gives up itself
+	for {
+		select {
+		case what := <-ended:
+			t.Log(what)
+			return
+		case <-late:
+			t.Fatal("it is waited for")
+		case <-time.After(time.Second):
+			reply, err := client.Get(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reply.Body.Close()
+		}
 	}
 }
