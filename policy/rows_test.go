@@ -107,6 +107,34 @@ func TestAMistakeInARowLeavesThatSchoolAsItWas(t *testing.T) {
 	f("a school that is gone", head+b+c, "", "th-b", "th-c", "")
 }
 
+// TestAParentMayBeCalledByItsName: as tables of offices have it, unless two have that name.
+func TestAParentMayBeCalledByItsName(t *testing.T) {
+	f := func(parent, says string) {
+		t.Helper()
+		d := newDistrict(t, `units:
+- {id: sa-pa, name: Xã Sa Pa, kind: commune}
+- {id: one, name: Phường Một, kind: commune}
+- {id: two, name: phường một, kind: commune}
+- {id: th-b, name: Trường B}
+units_csv: [u.csv]
+`)
+		p, said := d.load("Mã đơn vị,Tên trường,Thuộc xã/phường,Dải mạng\nth-a,Trường A," + parent + ",10.1.0.0/16\n")
+		if p == nil || !strings.Contains(said, says) || (says == "") != (said == "") {
+			t.Fatalf("%s: said %q", parent, said)
+		}
+		if g, there := p.GroupOf("th-a"); says == "" && (!there || policy.Above(p, "th-a") != "sa-pa") {
+			t.Errorf("%s: %v below %q", parent, g, policy.Above(p, "th-a"))
+		}
+	}
+	f("sa-pa", "")
+	f("Xã Sa Pa", "")
+	f("xã  sa pa", "")
+	f("Xa Sa Pa", "")
+	f("Phường Một", `there is no unit "Phường Một"`)
+	f("Trường B", `there is no unit "Trường B"`)
+	f("Xã Khác", `there is no unit "Xã Khác"`)
+}
+
 // TestUnitsBelowOneThatIsLeftOut follow it, level by level.
 func TestUnitsBelowOneThatIsLeftOut(t *testing.T) {
 	d := newDistrict(t, "units_csv: [u.csv]\n")

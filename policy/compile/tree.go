@@ -45,6 +45,7 @@ type tree struct {
 	units  []unit
 	parent []uint32 // by unit; compiled.NoUnit of the top
 	byID   map[string]uint32
+	byName map[string]uint32 // provinces and communes; nil until it is asked
 }
 
 func newTree(r *report) *tree { return &tree{report: r, byID: map[string]uint32{}} }
@@ -162,11 +163,34 @@ func (t *tree) findParent(u uint32) {
 		return
 	}
 	above, ok := t.byID[parent.V]
+	if !ok && unit.kind != source.GroupKind {
+		above, ok = t.called(parent.V)
+	}
 	if !ok {
 		t.fail(unit.file, parent.Line, t.unknownUnit(parent.V))
 		return
 	}
 	t.parent[u] = above
+}
+
+// called is the province or the commune of a name, as tables of offices have it
+// in place of its id. A name that two have is none.
+func (t *tree) called(name string) (u uint32, ok bool) {
+	if t.byName == nil {
+		t.byName = map[string]uint32{}
+		for u := range t.units {
+			if unit := &t.units[u]; unit.kind <= source.Commune && unit.name != "" {
+				plain := wording.Plain(unit.name, '-')
+				if _, twice := t.byName[plain]; twice {
+					t.byName[plain] = compiled.NoUnit
+					continue
+				}
+				t.byName[plain] = uint32(u)
+			}
+		}
+	}
+	u, ok = t.byName[wording.Plain(name, '-')]
+	return u, ok && u != compiled.NoUnit
 }
 
 // parentsFirst orders the units, and cuts and reports loops.

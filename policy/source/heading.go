@@ -38,7 +38,8 @@ var headings = []struct {
 }{
 	{columnID, []string{"id", "ma", "ma_don_vi", "ma_so", "unit", "unit_id"}},
 	{columnParent, []string{"parent", "truc_thuoc", "cap_tren", "don_vi_cap_tren", "don_vi_chu_quan", "co_quan_chu_quan", "don_vi_quan_ly",
-		"co_quan_quan_ly", "thuoc", "ma_don_vi_cap_tren", "ma_cap_tren", "ma_xa", "ma_xa_phuong", "parent_id"}},
+		"co_quan_quan_ly", "thuoc", "ma_don_vi_cap_tren", "ma_cap_tren", "ma_xa", "ma_xa_phuong", "parent_id", "belongs_to", "managed_by",
+		"commune", "ward"}},
 	{columnName, []string{"name", "ten", "ten_truong", "ten_don_vi", "ten_co_so", "ten_co_so_giao_duc", "truong", "don_vi", "co_so_giao_duc", "school"}},
 	{columnKind, []string{"kind", "loai_don_vi", "loai"}},
 	{columnLevel, []string{"level", "cap_hoc", "bac_hoc", "cap", "cap_truong", "khoi_cap"}},
@@ -64,27 +65,89 @@ func columnNames() (names []string) {
 	return names
 }
 
-// columnOf is the column with a heading.
-func columnOf(heading string) column {
+// columnOf is the column with a heading, and how sure that is: of two columns with the
+// parent the surer one counts.
+func columnOf(heading string) (c column, sure int) {
 	if heading == "" || heading == "#" {
-		return columnNone
+		return columnNone, 0
 	}
-	for _, name := range table.Spellings(heading) {
+	spellings := table.Spellings(heading)
+	for _, name := range spellings {
 		for _, h := range headings {
 			if slices.Contains(h.names, name) {
-				return h.column
+				return h.column, parentWorded(name)
 			}
 		}
 	}
-	return columnUnknown
+	for _, name := range spellings {
+		if sure := parentWorded(name); sure > 0 {
+			return columnParent, sure
+		}
+	}
+	return columnUnknown, 0
+}
+
+// How surely a heading of several words names the parent.
+const (
+	byPlace    = iota + 1 // "Xã/phường"
+	byRelation            // "Đơn vị quản lý"
+	byCode                // "Mã xã"
+)
+
+// What headings of the parent are made of: places, what says that a unit is above, and
+// words that may stand with either.
+var (
+	places    = []string{"xa", "phuong", "thi_tran", "dac_khu", "ubnd", "uy_ban", "commune", "ward"}
+	relations = []string{"thuoc", "cap_tren", "chu_quan", "quan_ly", "quan_li", "parent"}
+	besides   = []string{
+		"ma", "id", "ten", "truc", "tiep", "cua", "don", "vi", "dv", "co", "quan", "cq", "cap", "dia", "ban", "va", "hoac",
+		"nhan", "dan", "hanh", "chinh", "so", "phong", "gd", "dt", "gddt", "giao", "duc", "dao", "tao", "unit", "code", "name",
+	}
+)
+
+// parentWorded reports how surely a heading names the parent; 0 if it does not. "Quản lý"
+// alone is more likely a person.
+func parentWorded(name string) (sure int) {
+	if name == "quan_ly" || name == "quan_li" {
+		return 0
+	}
+	rest := "_" + name + "_"
+	for _, known := range []struct {
+		phrases []string
+		sure    int
+	}{{relations, byRelation}, {places, byPlace}, {besides, 0}} {
+		for _, phrase := range known.phrases {
+			if without := strings.ReplaceAll(rest, "_"+phrase+"_", "_"); without != rest {
+				rest, sure = without, max(sure, known.sure)
+			}
+		}
+	}
+	coded := slices.ContainsFunc(strings.Split(name, "_"), func(word string) bool { return word == "ma" || word == "id" || word == "code" })
+	switch {
+	case strings.Trim(rest, "_") != "":
+		return 0
+	case coded && sure > 0:
+		return byCode
+	}
+	return sure
 }
 
 // columnsOf are the columns of a header. Where no column has the id, the code of
-// the ministry is it.
+// the ministry is it; where several have the parent, such as the code and the name of a
+// commune, it is read from the one that says so most surely.
 func columnsOf(cells []string) []column {
-	columns := make([]column, len(cells))
+	columns, surest := make([]column, len(cells)), 0
+	sure := make([]int, len(cells))
 	for i, cell := range cells {
-		columns[i] = columnOf(cell)
+		columns[i], sure[i] = columnOf(cell)
+		if columns[i] == columnParent {
+			surest = max(surest, sure[i])
+		}
+	}
+	for i := range columns {
+		if columns[i] == columnParent && sure[i] < surest {
+			columns[i] = columnUnknown
+		}
 	}
 	if at := slices.Index(columns, columnCode); at >= 0 && !slices.Contains(columns, columnID) {
 		columns[at] = columnID

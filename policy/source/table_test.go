@@ -64,6 +64,39 @@ func TestTablesOfSchoolsAsSpreadsheetsLeaveThem(t *testing.T) {
 	f("other Vietnamese headings", "TT,Mã trường (CSDL),Tên đơn vị,Đơn vị cấp trên,Bậc học,Địa chỉ IP\n1,th-a,Trường A,xa,primary,10.1.0.0/16\n")
 }
 
+// TestTheParentIsReadUnderAnyNaturalHeading: with and without marks, as offices call it.
+func TestTheParentIsReadUnderAnyNaturalHeading(t *testing.T) {
+	f := func(head, row, parent string) {
+		t.Helper()
+		read := source.ReadTable("u.csv", []byte(head+"\n"+row+"\n"))
+		if len(read.Whole) > 0 || len(read.Mistakes) > 0 || len(read.Rows) != 1 || read.Rows[0].Parent != parent {
+			t.Errorf("%s: %+v %v %v %v", head, read.Rows, read.Whole, read.Mistakes, read.Remarks)
+		}
+	}
+	headings := []string{
+		"Trực thuộc", "Thuộc", "Thuộc xã", "Thuộc xã/phường", "Thuộc xã, phường", "Thuộc phường", "Thuộc đơn vị", "Thuộc UBND xã", "Xã", "Phường",
+		"Xã/phường", "Phường/xã", "Xã, phường", "Xã (phường)", "Xã/phường/đặc khu", "Tên xã", "Tên xã/phường", "Tên phường, xã", "Mã xã", "Mã xã/phường",
+		"Đặc khu", "Thị trấn", "UBND xã", "UBND xã/phường", "Ủy ban nhân dân xã", "Địa bàn xã", "Xã hoặc phường", "Đơn vị quản lý", "Đơn vị quản lí",
+		"ĐV quản lý", "Tên đơn vị quản lý", "Mã đơn vị quản lý", "Cơ quan quản lý", "Cơ quan quản lý trực tiếp", "Cơ quan chủ quản", "CQ chủ quản",
+		"Đơn vị chủ quản", "Cấp trên", "Cấp trên trực tiếp", "Mã cấp trên", "Đơn vị cấp trên", "Tên đơn vị cấp trên", "Trực thuộc xã/phường",
+		"Trực thuộc phòng GD&ĐT", "Trực thuộc (mã đơn vị)", "Cấp quản lý", "Parent", "Parent unit", "parent_id", "Commune", "Ward", "Commune/ward", "Managed by", "Belongs to",
+	}
+	for _, heading := range headings {
+		heading = `"` + heading + `"`
+		for _, written := range []string{heading, strings.ToUpper(heading), wording.Plain(heading, ' '), wording.Plain(heading, '_')} {
+			f("id,name,"+written, "th-a,Trường A,sa-pa", "sa-pa")
+		}
+	}
+	f("Mã đơn vị,Tên trường,Xã,Mã xã", "th-a,Trường A,Sa Pa,sa-pa", "sa-pa")
+	f("Mã đơn vị,Tên trường,Đơn vị quản lý,Mã đơn vị quản lý", "th-a,Trường A,UBND xã Sa Pa,sa-pa", "sa-pa")
+	f("Mã đơn vị,Tên trường,Xã/phường,Trực thuộc", "th-a,Trường A,Sa Pa,sa-pa", "sa-pa")
+	// What is none of it.
+	for _, heading := range []string{"Cơ quan", "Quận/huyện", "Quản lý", "Người quản lý", "Xã cũ", "Thuộc tính", "Địa chỉ", "Số điện thoại", "Khu vực", "Vùng"} {
+		f("id,name,"+heading, "th-a,Trường A,x", "")
+	}
+	t.Logf("%d headings, four ways each", len(headings))
+}
+
 func TestColumnsThatAreNotKnownAreTold(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
