@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/admin/account"
 	"lachan/admin/ledger"
 )
 
@@ -83,12 +84,15 @@ func (o Confirm) plan(d *Desk, q *asking) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	if proposal.By == q.by.ID {
+	if proposal.By == q.by.ID || enteredBy(q, proposal.By, v.At) {
 		return plan{}, &Refusal{Kind: SamePerson, Text: textSamePerson, Seq: o.Seq}
 	}
 	what, err := decisionOf(proposal.What, proposal.Decision)
 	if err != nil {
 		return plan{}, &Refusal{Kind: NotFound, Text: textNoProposal.With(o.Seq), Seq: o.Seq}
+	}
+	if !standsStill(d, q, what, proposal.By) {
+		return plan{}, &Refusal{Kind: NotAllowed, Text: textFirstGone.With(o.Seq), Seq: o.Seq}
 	}
 	q.second = o.Seq
 	p, err := what.plan(d, q)
@@ -101,6 +105,36 @@ func (o Confirm) plan(d *Desk, q *asking) (plan, error) {
 	end := p.drafts[0] // by the same right
 	end.What, end.Object, end.Old, end.New, end.Expect, end.Words = "confirm", v.Object, v.New, nil, v.Seq, ""
 	return p.then(end), nil
+}
+
+// enteredBy reports whether the actor's account may have been entered by whoever made a
+// proposal: that one was told a code for it since, or not long before.
+func enteredBy(q *asking, first string, proposed time.Time) bool {
+	unit, ok := q.accountUnit(q.by.ID)
+	if !ok {
+		return false // the machine
+	}
+	value, _ := valueOf(q.state, unit, q.by.ID)
+	told, err := time.Parse(time.RFC3339, value.CodeAt)
+	return value.CodeBy == first && (err != nil || proposed.Sub(told) < ProposalHolds)
+}
+
+// standsStill reports whether the account that proposed a decision may still decide it: two
+// people are two who may at the moment when it is done.
+func standsStill(d *Desk, q *asking, what Decision, first string) bool {
+	if _, ok := q.accountUnit(first); !ok {
+		for v := range q.state.Kind("account/" + first) {
+			if v.Object == "account/"+first {
+				return false // it was removed
+			}
+		}
+		return true // it is in no ledger
+	}
+	trial := *q
+	trial.by = account.Actor{ID: first, Via: q.by.Via, Grants: GrantsOf(q.state, first, q.now.Location())}
+	_, err := what.plan(d, &trial)
+	refused := (*Refusal)(nil)
+	return !errors.As(err, &refused) || refused.Kind != NotAllowed && refused.Kind != NotFound
 }
 
 func (o Decline) plan(d *Desk, q *asking) (plan, error) {

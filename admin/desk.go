@@ -165,6 +165,9 @@ func (d *Desk) decide(q *asking, what Decision) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
+	if err := fits(p.drafts); err != nil {
+		return Outcome{}, err
+	}
 	if q.how.Preview {
 		if p.impact != nil {
 			p.outcome.Impact = p.impact()
@@ -172,6 +175,19 @@ func (d *Desk) decide(q *asking, what Decision) (Outcome, error) {
 		return p.outcome, nil
 	}
 	return d.write(q, &p)
+}
+
+// mostRecord bounds a record: nodes of a fleet take no longer one.
+const mostRecord = 60 << 10
+
+// fits refuses records that are too long.
+func fits(drafts []ledger.Draft) error {
+	for i := range drafts {
+		if size := drafts[i].Size(); size > mostRecord {
+			return invalid("", textRecordSize.With((size+1023)>>10, mostRecord>>10))
+		}
+	}
+	return nil
 }
 
 // judge is what a decision comes to, by what the actor saw.

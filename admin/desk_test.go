@@ -50,6 +50,7 @@ type world struct {
 	names, structures int
 	still             bool // nothing is put in force
 	used              []string
+	tokens            int
 }
 
 var hanoi = time.FixedZone("+07", 7*3600)
@@ -140,7 +141,8 @@ func (w *world) Use(_ context.Context, feed, verb, version, by string) error {
 func (w *world) Create(string) (id, code string, err error) { return "acc_new", "code", nil }
 func (w *world) Reset(string) (code string, err error)      { return "code", nil }
 func (w *world) Issue(account.Actor, string, account.TokenWish) (id, text string, err error) {
-	return "tok_1", "lachan_secret", nil
+	w.tokens++
+	return fmt.Sprint("tok_", w.tokens), "lachan_secret", nil
 }
 func (w *world) EndToken(token string) error     { w.used = append(w.used, "end "+token); return nil }
 func (w *world) End(account string) error        { w.used = append(w.used, "end "+account); return nil }

@@ -34,6 +34,9 @@ func (o HandOver) plan(d *Desk, q *asking) (plan, error) {
 	if err := q.may(account.Order, o.Authority); err != nil {
 		return plan{}, err
 	}
+	if q.tree.Kind(o.Authority) != account.KindAuthority {
+		return plan{}, invalid("authority", textNoAuthority.With(shown(o.Authority)))
+	}
 	if len(o.Table) == 0 || len(o.Table) > mostTable {
 		return plan{}, invalid("table", textTableSize.With(mostTable>>20))
 	}
@@ -76,6 +79,9 @@ var isPeriod = regexp.MustCompile(`^[0-9A-Za-z-]{4,21}$`)
 
 func (o SetWords) plan(_ *Desk, q *asking) (plan, error) {
 	if err := q.may(account.Report, o.Unit); err != nil {
+		return plan{}, err
+	}
+	if err := q.there(o.Unit); err != nil {
 		return plan{}, err
 	}
 	if !isPeriod.MatchString(o.Period) || !isID.MatchString(o.Part) {

@@ -38,6 +38,16 @@ type accountValue struct {
 	Notify   string `json:"notify,omitempty"`
 	Mail     string `json:"mail,omitempty"`
 	Webhook  string `json:"webhook,omitempty"`
+	// CodeBy is the account that was last told a code by which this one is entered, CodeAt
+	// when: until its owner has used it, that one can come in as this one.
+	CodeBy string `json:"code_by,omitempty"`
+	CodeAt string `json:"code_at,omitempty"` // RFC 3339
+}
+
+// coded is a value whose code an actor is told.
+func (v accountValue) coded(q *asking) accountValue {
+	v.CodeBy, v.CodeAt = q.by.ID, q.now.Format(time.RFC3339)
+	return v
 }
 
 type grantValue struct {
@@ -58,6 +68,9 @@ func (o AddAccount) plan(d *Desk, q *asking) (plan, error) {
 	if err := q.mayPeople(o.Unit); err != nil {
 		return plan{}, err
 	}
+	if err := q.there(o.Unit); err != nil {
+		return plan{}, err
+	}
 	if unit, ok := q.accountUnit(o.ID); o.ID != "" && ok && unit != o.Unit {
 		return plan{}, invalid("id", textAccountThere.With(o.ID))
 	}
@@ -71,6 +84,11 @@ func (o AddAccount) plan(d *Desk, q *asking) (plan, error) {
 	value := accountValue{Name: name, Language: o.Language, Notify: o.Notify, Mail: o.Mail, Webhook: o.Webhook}
 	if err := value.check(); err != nil {
 		return plan{}, err
+	}
+	if o.ID == "" {
+		value = value.coded(q)
+	} else if before, ok := valueOf(q.state, o.Unit, o.ID); ok {
+		value.CodeBy, value.CodeAt = before.CodeBy, before.CodeAt
 	}
 	p := planOf(none, q.draft(account.Accounts, "account", o.Unit, "account/"+o.ID, value))
 	if o.ID == "" {
@@ -92,7 +110,9 @@ func (o ResetAccount) plan(d *Desk, q *asking) (plan, error) {
 		return plan{}, q.beyond(unit)
 	}
 	draft := q.draft(account.Accounts, "reset", unit, "account/"+o.ID, nil)
-	draft.New = draft.Old
+	if value, ok := valueOf(q.state, unit, o.ID); ok {
+		draft.New = canonical(value.coded(q))
+	}
 	p := planOf(none, draft)
 	p.done = func(_ context.Context, out *Outcome) (err error) {
 		out.Secret, err = d.parts.Accounts.Reset(o.ID)
@@ -117,6 +137,12 @@ func (q *asking) accountUnit(id string) (unit string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// valueOf is what the state says of an account.
+func valueOf(state *ledger.State, unit, id string) (value accountValue, ok bool) {
+	v, ok := state.Get(unit, "account/"+id)
+	return value, ok && v.New != nil && json.Unmarshal(v.New, &value) == nil
 }
 
 // GrantsOf are the roles that an account has by the ledger.
@@ -206,13 +232,19 @@ func (o IssueToken) plan(d *Desk, q *asking) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	if o.Scopes == nil {
+	if len(o.Scopes) == 0 {
 		o.Scopes = account.ReadOnly()
 	}
 	for _, right := range o.Scopes {
 		if _, known := account.ParseRight(string(right)); !known {
 			return plan{}, invalid("scopes", textNoRight.With(shown(string(right))))
 		}
+		if id != q.by.ID && !q.by.Machine && !slices.Contains(account.ReadOnly(), right) {
+			return plan{}, invalid("scopes", textTokenOfOther.With(right.Text()))
+		}
+	}
+	if err := q.there(o.Unit); err != nil {
+		return plan{}, err
 	}
 	last := q.now.AddDate(0, 0, tokenDays)
 	if o.Until == "" {

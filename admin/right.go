@@ -17,13 +17,21 @@ func (q *asking) may(right account.Right, unit string) error {
 	if q.by.May(right, unit, q.tree, q.now) {
 		return nil
 	}
-	if !q.by.May(account.View, unit, q.tree, q.now) {
+	if !q.by.May(account.View, unit, q.tree, q.now) || q.there(unit) != nil {
 		return q.noUnit(unit)
 	}
 	return &Refusal{
 		Kind: NotAllowed, Text: textNotAllowed.With(right.Text(), place(unit)),
 		WhoMay: account.WhoMay(right, unit, q.tree),
 	}
+}
+
+// there refuses a unit that is not there, which those over everything may name too.
+func (q *asking) there(unit string) error {
+	if _, ok := q.tree.Parent(unit); ok || unit == "" || q.tree.has(unit) {
+		return nil
+	}
+	return q.noUnit(unit)
 }
 
 func (q *asking) noUnit(unit string) error {

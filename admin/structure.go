@@ -109,6 +109,9 @@ func (q *asking) setUnit(right account.Right, verb, id string, unit unitValue) (
 			return plan{}, err
 		}
 	}
+	if err := mayAddLocks(q, id, old, unit); err != nil {
+		return plan{}, err
+	}
 	by := right
 	if !q.tree.has(id) && unit != nil {
 		by = account.Structure // over what is above, as there is no unit yet
@@ -126,8 +129,32 @@ func (q *asking) setUnit(right account.Right, verb, id string, unit unitValue) (
 		}
 	}
 	p := planOf(structure, draft)
-	p.second = len(lost) > 0
+	p.second = len(lost) > 0 || becomesTest(q.tree, id, unit)
 	return p, nil
+}
+
+// mayAddLocks refuses locks that a text adds to a unit that is there, unless they are the
+// actor's to set: the text of a unit is no way around the right to lock.
+func mayAddLocks(q *asking, id string, old, unit unitValue) error {
+	if old == nil || unit == nil {
+		return nil
+	}
+	had := old.locks(id)
+	for _, l := range unit.locks(id) {
+		if slices.Contains(had, l) {
+			continue
+		}
+		if err := q.may(account.Lock, strings.Fields(l)[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// becomesTest reports whether a unit is made one for trying, which one person may remove: so
+// that takes two as its removal does.
+func becomesTest(t tree, id string, unit unitValue) bool {
+	return unit != nil && t.has(id) && t.Kind(id) != account.KindTest && isTestType(unit.text("type"))
 }
 
 // lost are the locks that hold for a unit and no longer would: its own, and those of the

@@ -38,7 +38,7 @@ func (t tree) Kind(unit string) account.Kind {
 		return account.KindEverything
 	}
 	group := t.policy.Group(g)
-	if slices.Contains(testTypes, wording.Plain(group.Type, '-')) {
+	if isTestType(group.Type) {
 		return account.KindTest
 	}
 	return account.Kind(group.Kind.String())
@@ -46,6 +46,8 @@ func (t tree) Kind(unit string) account.Kind {
 
 // testTypes are the types of units where nobody learns.
 var testTypes = []string{"thu-nghiem", "test"}
+
+func isTestType(text string) bool { return slices.Contains(testTypes, wording.Plain(text, '-')) }
 
 // area is the unit at the top of the one that a record is about.
 func (t tree) area(unit string) string {

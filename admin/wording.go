@@ -187,6 +187,10 @@ var (
 		VI: "không có quyền %q; hãy xem tài liệu API",
 		EN: "there is no right %q; see the documents of the API",
 	}
+	textTokenOfOther = wording.Text{
+		VI: "khóa API của tài khoản người khác chỉ được đọc, không có quyền %q: sổ ghi ai quyết định; hãy để chủ tài khoản tự tạo",
+		EN: "a token of somebody else's account may only read, not %q: the ledger says who decided; let its owner make it",
+	}
 	textTokenEnd = wording.Text{
 		VI: "%q không phải thời hạn của khóa API; hãy chọn một ngày trong vòng một năm tới",
 		EN: "%q is no end of a token; choose a day within a year",
@@ -211,6 +215,10 @@ var (
 		VI: "%q không phải địa chỉ webhook; phải bắt đầu bằng https://",
 		EN: "%q is no address of a webhook; it has to begin with https://",
 	}
+	textNoAuthority = wording.Text{
+		VI: "không có cơ quan %q; lachan.yaml đặt tên cơ quan ở feeds: authority:",
+		EN: "there is no authority %q; lachan.yaml names them at feeds: authority:",
+	}
 	textTableSize = wording.Text{
 		VI: "bảng phải có nội dung và nhiều nhất %d MiB",
 		EN: "the table has to have something in it, and at most %d MiB",
@@ -231,6 +239,16 @@ var (
 	textMachineOnly = wording.Text{
 		VI: "chỉ máy chủ tự ghi việc này",
 		EN: "only the server itself records this",
+	}
+	textRecordSize = wording.Text{
+		VI: "quyết định này thành bản ghi %d KiB, nhiều nhất %d KiB (gồm cả nội dung trước và sau); " +
+			"hãy chia nhỏ, hoặc đưa danh sách dài vào một feed",
+		EN: "this decision makes a record of %d KiB, at most %d KiB is taken (with what was before); " +
+			"divide it, or put a long list into a feed",
+	}
+	textFirstGone = wording.Text{
+		VI: "người đề nghị %d nay không còn quyền ấy; hãy đề nghị lại",
+		EN: "whoever proposed %d has not that right any more; propose it anew",
 	}
 	textAdopt = wording.Text{
 		VI: "không nhận về được %s: %v",

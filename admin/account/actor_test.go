@@ -1,8 +1,12 @@
 package account_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -248,4 +252,50 @@ func TestWhoMayIsNamedNearestFirst(t *testing.T) {
 			t.Errorf("%s has no name", role)
 		}
 	}
+}
+
+// TestATokenWithoutScopesMayNothing: whether it was asked for with none, which are then those
+// that read, or lies on the disk with none.
+func TestATokenWithoutScopesMayNothing(t *testing.T) {
+	dir := t.TempDir()
+	door, _, err := account.Open(account.Settings{Dir: dir, Grants: everywhere{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _, err := door.Store.Create("lan", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wish := account.TokenWish{Name: "x", Scopes: []account.Right{}}
+	made, text, err := door.Tokens.Issue(account.Actor{ID: a.ID}, a.ID, wish, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by, err := door.ByToken(text, now)
+	if err != nil || by.Scopes == nil || !by.May(account.View, "commune-11", country(), now) ||
+		by.May(account.Except, "commune-11", country(), now) || by.MayGrant(account.Viewer, "commune-11", country(), now) {
+		t.Errorf("%+v %v may not read, or more than that", by, err)
+	}
+	path := filepath.Join(dir, "tokens", made.ID+".json")
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := regexp.MustCompile(`(?s)"scopes":\s*\[.*?\]`).ReplaceAll(file, []byte(`"scopes": null`))
+	if err := os.WriteFile(path, without, 0o600); err != nil || bytes.Equal(file, without) {
+		t.Fatal(err)
+	}
+	if door, _, err = account.Open(account.Settings{Dir: dir, Grants: everywhere{}}); err != nil {
+		t.Fatal(err)
+	}
+	if by, err := door.ByToken(text, now); err == nil && (by.Scopes == nil || by.May(account.View, "commune-11", country(), now)) {
+		t.Errorf("%+v may something without scopes", by)
+	}
+}
+
+// everywhere makes everybody a viewer of everything and a school besides.
+type everywhere struct{}
+
+func (everywhere) Grants(id string) []account.Grant {
+	return []account.Grant{{Account: id, Role: account.Viewer}, {Account: id, Role: account.Commune, Unit: "commune-11"}}
 }

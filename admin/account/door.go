@@ -144,6 +144,9 @@ func (d *Door) ByToken(text string, now time.Time) (Actor, error) {
 		return Actor{}, refuse(Ended, "", textTokenEnded)
 	}
 	a := Actor{ID: t.Account, Name: name, Via: "api", Scopes: t.Scopes, Within: t.Unit}
+	if a.Scopes == nil {
+		a.Scopes = []Right{} // nil is no token: a file without scopes gives no rights
+	}
 	a.Grants, _ = effective(d.grants.Grants(t.Account), t.Strong)
 	return a, nil
 }

@@ -128,7 +128,7 @@ func (t *Tokens) Issue(by Actor, account string, wish TokenWish, now time.Time) 
 	if by.Scopes != nil {
 		return is, "", refuse(Denied, "", textTokenOfToken)
 	}
-	if wish.Scopes == nil {
+	if len(wish.Scopes) == 0 {
 		wish.Scopes = ReadOnly()
 	}
 	for _, right := range wish.Scopes {

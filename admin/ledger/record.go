@@ -88,6 +88,25 @@ func (d *Draft) record() (r Record, err error) {
 	return r, err
 }
 
+// Size is how long the record of a draft is at most, in bytes. One that is far from long is
+// not measured.
+func (d *Draft) Size() int {
+	const short, place = 4 << 10, 400 // chain, numbers, signature, digest of the words
+	size := len(d.Old) + len(d.New) + len(d.Object) + len(d.Unit) + len(d.Area) + len(d.By) + place
+	if size < short {
+		return size
+	}
+	r, err := d.record()
+	if err != nil {
+		return size // Append says what is wrong
+	}
+	text, err := encode(&r)
+	if err != nil {
+		return size
+	}
+	return len(text) + place
+}
+
 // line is a record as it lies on disk, with its signature and without the end of the line.
 func (r *Record) line(key ed25519.PrivateKey) ([]byte, error) {
 	r.Sig = ""

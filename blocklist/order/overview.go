@@ -9,7 +9,11 @@ type Overview struct {
 
 // Overview returns what the log holds now.
 func (l *Log) Overview() Overview {
-	records := l.Records()
+	return OverviewOf(l.Records())
+}
+
+// OverviewOf is the overview of some records.
+func OverviewOf(records []Record) Overview {
 	late := Late(records)
 	if late == nil {
 		late = []Record{}

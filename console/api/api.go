@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -156,7 +157,7 @@ func (a *API) once(rt *route, c *call, w http.ResponseWriter) {
 		a.answer(w, c, rep, err)
 		return
 	}
-	ticket, kept, err := a.repeat.begin(c.actor.ID, key, fingerprint(c), c.now)
+	ticket, kept, err := a.repeat.begin(holder(&c.actor), key, fingerprint(c), c.now)
 	switch {
 	case err != nil:
 		a.problemOf(c.Request, err).write(w)
@@ -185,10 +186,19 @@ func (a *API) once(rt *route, c *call, w http.ResponseWriter) {
 	p.write(w)
 }
 
+// holder is whose keys are whose: what a token may not see is not told to it because its
+// owner has asked with the same key.
+func holder(a *account.Actor) string {
+	if a.Scopes == nil {
+		return a.ID
+	}
+	return fmt.Sprint(a.ID, a.Scopes, a.Within)
+}
+
 // fingerprint is of all that a request asks for.
 func fingerprint(c *call) [sha256.Size]byte {
 	h := sha256.New()
-	for _, part := range []string{c.Method, c.URL.RequestURI(), c.Header.Get("If-Match"), string(c.text)} {
+	for _, part := range []string{c.Method, c.URL.RequestURI(), c.Header.Get("If-Match"), c.Header.Get("If-None-Match"), string(c.text)} {
 		var length [8]byte
 		for i := range length {
 			length[i] = byte(len(part) >> (8 * i))

@@ -108,7 +108,9 @@ func (server) Feeds(context.Context) ([]api.Feed, error) {
 	return []api.Feed{{Name: "hostsvn", Held: &api.Held{Version: "1"}}}, nil
 }
 func (server) Held(context.Context, string) (any, error) { return map[string]int{"names": 3}, nil }
-func (server) Orders(context.Context) (any, error)       { return map[string]int{"all": 0}, nil }
+func (server) Orders(context.Context, func(string) bool) (any, error) {
+	return map[string]int{"all": 0}, nil
+}
 func (server) Holding(unit string) (api.Holding, bool) {
 	return api.Holding{Unit: unit}, unit != "gone"
 }

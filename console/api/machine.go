@@ -3,6 +3,7 @@ package api
 import (
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -68,6 +69,27 @@ func (a *API) needsSomewhere(c *call, right account.Right) error {
 	return a.needs(c, right, "")
 }
 
+// needsUnits is needsSomewhere for what is of units: an authority sees its documents alone.
+func (a *API) needsUnits(c *call, right account.Right) error {
+	if err := a.needsSomewhere(c, right); err != nil || a.seesUnits(c, right) {
+		return err
+	}
+	return a.needs(c, right, "")
+}
+
+// seesUnits reports whether an actor has a right over a unit that is no authority.
+func (a *API) seesUnits(c *call, right account.Right) bool {
+	tree := a.Tree()
+	units := []string{"", c.actor.Within}
+	for _, g := range c.actor.Grants {
+		units = append(units, g.Unit)
+	}
+	return slices.ContainsFunc(units, func(unit string) bool {
+		isUnit := unit == "" || tree.Kind(unit) != account.KindAuthority
+		return isUnit && c.actor.May(right, unit, tree, c.now)
+	})
+}
+
 func showExplain(a *API, c *call) (reply, error) {
 	query, err := c.parameters("name", "unit", "type", "at")
 	if err != nil {
@@ -92,12 +114,30 @@ func showFeeds(a *API, c *call) (reply, error) {
 		return reply{}, err
 	}
 	found, err := a.Server.Feeds(c.Context())
+	if !a.seesUnits(c, account.View) { // an authority
+		found = slices.DeleteFunc(found, func(f Feed) bool { return !a.may(c, account.View, f.Unit) })
+	}
 	return reply{body: Page[Feed]{Items: orEmpty(found)}}, err
+}
+
+func (a *API) may(c *call, right account.Right, unit string) bool {
+	return c.actor.May(right, unit, a.Tree(), c.now)
 }
 
 func showHeld(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.Lists); err != nil {
 		return reply{}, err
+	}
+	feeds, err := a.Server.Feeds(c.Context())
+	if err != nil {
+		return reply{}, err
+	}
+	for i := range feeds {
+		if feeds[i].Name == c.PathValue("name") {
+			if err := a.needs(c, account.Lists, feeds[i].Unit); err != nil {
+				return reply{}, err
+			}
+		}
 	}
 	found, err := a.Server.Held(c.Context(), c.PathValue("name"))
 	return reply{body: found}, err
@@ -107,12 +147,15 @@ func showOrders(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.ReadOrders); err != nil {
 		return reply{}, err
 	}
-	found, err := a.Server.Orders(c.Context())
+	all := a.may(c, account.ReadOrders, "")
+	found, err := a.Server.Orders(c.Context(), func(authority string) bool {
+		return all || a.may(c, account.ReadOrders, authority)
+	})
 	return reply{body: found}, err
 }
 
 func showNodes(a *API, c *call) (reply, error) {
-	if err := a.needsSomewhere(c, account.View); err != nil {
+	if err := a.needsUnits(c, account.View); err != nil {
 		return reply{}, err
 	}
 	n := a.Server.Node(c.Context())
@@ -208,7 +251,7 @@ func showDays(a *API, c *call) (reply, error) {
 // showObjects is what a route does that lists what was decided on objects of a kind.
 func showObjects(kind string) func(*API, *call) (reply, error) {
 	return func(a *API, c *call) (reply, error) {
-		if err := a.needsSomewhere(c, account.View); err != nil {
+		if err := a.needsUnits(c, account.View); err != nil {
 			return reply{}, err
 		}
 		return reply{body: Page[Object]{Items: orEmpty(a.Server.Objects(kind, ""))}}, nil
@@ -218,7 +261,7 @@ func showObjects(kind string) func(*API, *call) (reply, error) {
 // showObject is what a route does that shows one of them.
 func showObject(kind string) func(*API, *call) (reply, error) {
 	return func(a *API, c *call) (reply, error) {
-		if err := a.needsSomewhere(c, account.View); err != nil {
+		if err := a.needsUnits(c, account.View); err != nil {
 			return reply{}, err
 		}
 		name := c.PathValue("name")

@@ -44,8 +44,8 @@ type Server interface {
 	Feeds(ctx context.Context) ([]Feed, error)
 	// Held is what the version of a feed that is held back would newly block.
 	Held(ctx context.Context, feed string) (any, error)
-	// Orders are those of authorities, as /api/orders has them.
-	Orders(ctx context.Context) (any, error)
+	// Orders are those of authorities, as /api/orders has them: of those whose unit is seen.
+	Orders(ctx context.Context, sees func(authority string) bool) (any, error)
 	// Report makes a document. What is wrong with the question is a *Problem.
 	Report(ctx context.Context, q ReportQuestion) (File, error)
 	// Holding is what holds for a unit now and in lessons.
@@ -126,6 +126,7 @@ type Feed struct {
 	Action      string     `json:"action"`
 	LockedBy    string     `json:"locked_by,omitempty"`
 	Authority   string     `json:"authority,omitempty"`
+	Unit        string     `json:"unit"` // that decides on its versions; "" is everything
 	Entries     int        `json:"entries"`
 	Rejected    int        `json:"rejected_lines"`
 	InForce     *time.Time `json:"in_force,omitempty"`

@@ -216,7 +216,7 @@ func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter,
 			}
 			return found, true, err
 		},
-		Orders: func() any { return n.lists.orders.Overview() },
+		Orders: n.lists.orders.Records,
 		Report: a.report, Ready: a.ready, Conditions: n.conditions.List,
 		Log: n.log,
 	})

@@ -17,6 +17,7 @@ import (
 	"lachan/admin/account"
 	"lachan/admin/ledger"
 	"lachan/blocklist/feed"
+	"lachan/blocklist/order"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/control"
 	"lachan/cmd/lachan/explain"
@@ -43,7 +44,7 @@ type Sources struct {
 	Status  func(name string) (feed.Status, error)
 	Explain func(name string, q explain.Question) (any, error)
 	Held    func(ctx context.Context, feed string) (found any, known bool, err error)
-	Orders  func() any
+	Orders  func() []order.Record // those of the caller from then on
 	Report  func(ctx context.Context, q ReportQuestion) (name, mediaType string, text []byte, err error)
 	// Ready is what is missing before clients should be sent here.
 	Ready      func() []string

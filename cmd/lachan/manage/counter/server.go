@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"lachan/admin"
+	"lachan/blocklist/order"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/source"
 	"lachan/console/api"
@@ -44,7 +47,8 @@ func (s server) Feeds(context.Context) (list []api.Feed, _ error) {
 		f := &cfg.Feeds[i]
 		shown := api.Feed{
 			Name: f.Name, Category: f.Category, Action: string(f.Action), LockedBy: f.LockedBy,
-			Authority: f.Authority.Name, Entries: entries[f.Name], InForce: moment(since[f.Name]),
+			Authority: f.Authority.Name, Unit: cmp.Or(f.Unit, admin.AuthorityID(f.Authority.Name)),
+			Entries: entries[f.Name], InForce: moment(since[f.Name]),
 		}
 		if status, err := s.src.Status(f.Name); err == nil {
 			shown.Rejected, shown.LastSuccess = status.Copy.Rejected, moment(status.LastSuccess)
@@ -76,7 +80,12 @@ func (s server) Held(ctx context.Context, name string) (any, error) {
 	return found, err
 }
 
-func (s server) Orders(context.Context) (any, error) { return s.src.Orders(), nil }
+// Orders are those of the authorities that are seen.
+func (s server) Orders(_ context.Context, sees func(authority string) bool) (any, error) {
+	return order.OverviewOf(slices.DeleteFunc(s.src.Orders(), func(r order.Record) bool {
+		return !sees(admin.AuthorityID(r.Authority))
+	})), nil
+}
 
 func (s server) Report(ctx context.Context, q api.ReportQuestion) (api.File, error) {
 	name, mediaType, text, err := s.src.Report(ctx, q)

@@ -11,6 +11,17 @@ import (
 	"lachan/cmd/lachan/config"
 )
 
+// firstThere is the unit of the first of some grants that is there, else everything.
+func (o *Office) firstThere(grants []account.Grant) string {
+	tree := o.Tree()
+	for _, g := range grants {
+		if _, ok := tree.Parent(g.Unit); ok {
+			return g.Unit
+		}
+	}
+	return ""
+}
+
 // openDoor opens what people come in by.
 func (o *Office) openDoor(cfg *config.Config) error {
 	c := &cfg.Console
@@ -67,7 +78,7 @@ func (o *Office) regrant(ctx context.Context, a account.Account, made bool, gran
 		return err
 	}
 	if made {
-		if err := decide(admin.AddAccount{ID: a.ID, Name: a.Name, Unit: grants[0].Unit}); err != nil {
+		if err := decide(admin.AddAccount{ID: a.ID, Name: a.Name, Unit: o.firstThere(grants)}); err != nil {
 			return err
 		}
 	}
