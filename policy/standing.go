@@ -6,6 +6,8 @@ import (
 
 	"lachan/blocklist"
 	"lachan/policy/catalogue"
+	"lachan/policy/compiled"
+	"lachan/policy/source"
 )
 
 // What reports and lists need to know of a policy as a whole.
@@ -122,4 +124,106 @@ func (p *Policy) Blocks() Set {
 	all := p.file.Blocks()
 	runtime.KeepAlive(p)
 	return all
+}
+
+// A HeldDay is what a unit is kept from on a day.
+type HeldDay struct {
+	Day   time.Time // its midnight
+	Kind  source.DayKind
+	Parts []HeldPart // from midnight to midnight; neighbours differ
+}
+
+// A HeldPart is what a unit is kept from for a part of a day.
+type HeldPart struct {
+	From, To time.Duration // since midnight; To is not included
+	Blocked  Blocked
+}
+
+// Days is what a unit is kept from on some days, by timetables and calendars. Between the
+// times at which windows open and shut a day is looked at once.
+func Days(p *Policy, g GroupID, first time.Time, days int) (list []HeldDay) {
+	plan := p.file.UnitPlan[g]
+	calendar := p.file.Calendars[p.file.Plans[plan].Calendar]
+	r := &Rules{policy: p, minutes: make([]minute, plan+1)}
+	edges := p.file.Edges()
+	for i := range days {
+		day := first.In(p.loc).AddDate(0, 0, i)
+		held := HeldDay{Day: time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, p.loc)}
+		held.Kind = calendar.Day(held.Day).Kind
+		for j, from := range edges[:len(edges)-1] {
+			r.time = held.Day.Add(from)
+			r.now = r.time.Unix()
+			open := p.file.OpenWindows(r.time)[p.file.Plans[plan].Calendar]
+			r.minutes[plan] = p.minute(&p.file.Plans[plan], open, r.now)
+			part := HeldPart{From: from, To: edges[j+1], Blocked: blockedAt(r, uint32(g))}
+			if n := len(held.Parts); n > 0 && held.Parts[n-1].Blocked.Equal(&part.Blocked) {
+				held.Parts[n-1].To = part.To
+				continue
+			}
+			held.Parts = append(held.Parts, part)
+		}
+		list = append(list, held)
+	}
+	runtime.KeepAlive(p)
+	return list
+}
+
+// A SchoolYear is the days that the calendar of a unit names, its own or that of a unit
+// above it.
+type SchoolYear struct {
+	Terms, Holidays, Exams []Run
+	MakeUps                map[time.Time]time.Weekday // the day whose lessons are held
+}
+
+// A Run is days one after another, both ends included.
+type Run struct{ From, To time.Time }
+
+// Year is the calendar that holds for a unit.
+func Year(p *Policy, g GroupID) SchoolYear {
+	c := p.file.Calendars[p.file.Units[g].Calendar]
+	if c == nil {
+		return SchoolYear{}
+	}
+	at := func(d compiled.Date) time.Time {
+		return time.Date(int(d/10000), time.Month(d/100%100), int(d%100), 0, 0, 0, 0, p.loc)
+	}
+	runs := func(spans []compiled.DateSpan) (runs []Run) {
+		for _, s := range spans {
+			runs = append(runs, Run{at(s.From), at(s.To)})
+		}
+		return runs
+	}
+	y := SchoolYear{runs(c.Terms), runs(c.Holidays), runs(c.Exams), map[time.Time]time.Weekday{}}
+	for day, as := range c.MakeUps {
+		y.MakeUps[at(day)] = as
+	}
+	runtime.KeepAlive(p)
+	return y
+}
+
+// A Window is a timetable of the policy, as it is built in or written.
+type Window struct {
+	Name     string
+	Days     [7]bool       // by time.Weekday
+	From, To time.Duration // since midnight; To of a window over midnight is not after From
+	On       []source.DayKind
+}
+
+// Windows are the timetables that rules can name.
+func Windows(p *Policy) (list []Window) {
+	for i := range p.file.Timetables {
+		t := &p.file.Timetables[i]
+		w := Window{Name: t.Name, From: time.Duration(t.From) * time.Minute, To: time.Duration(t.To) * time.Minute}
+		for day := range w.Days {
+			w.Days[day] = t.Days.Has(time.Weekday(day))
+		}
+		for kind := source.StudyDay; kind <= source.OffDay; kind++ {
+			if t.On.Has(kind) {
+				w.On = append(w.On, kind)
+			}
+		}
+		list = append(list, w)
+	}
+	runtime.KeepAlive(p)
+	return list
 }

@@ -1,6 +1,9 @@
 package policy_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,5 +266,43 @@ func TestMinutesOfOtherZones(t *testing.T) {
 	}
 	if r.Serial() != 7 || !r.Time().Equal(moment) || r.Policy() != w.policy {
 		t.Error("rules know what they were made of")
+	}
+}
+
+// A week is told day by day: with its kind, in parts that differ, and as what holds then.
+func TestDaysAreToldPartByPart(t *testing.T) {
+	p := newWorld(t, `calendar: {holidays: [{from: 2026-09-02}], exams: [{from: 2026-09-04}], make_up: [{date: 2026-09-06, as: mon}]}
+timetables: {toi: {days: all, from: "22:00", to: "05:00", on: any}}
+units: [{id: a, level: primary, rules: [{during: toi, block: [x.example]}, {during: toi, allow: [games]}, {during: gio-hoc, block: [shopping]}]}]
+`).policy
+	g, _ := p.GroupOf("a")
+	days := policy.Days(p, g, time.Date(2026, 8, 31, 13, 0, 0, 0, p.Location()), 7)
+	var kinds, parts []string
+	for _, d := range days {
+		kinds = append(kinds, d.Kind.String())
+		parts = append(parts, fmt.Sprint(len(d.Parts)))
+		for _, part := range d.Parts {
+			at := p.At(nil, d.Day.Add(part.From), 0)
+			if now := policy.Holding(at, g).Now; !slices.Equal(now.Codes, part.Blocked.Codes) {
+				t.Errorf("%s from %s: %q, told as %q", d.Day, part.From, now.Codes, part.Blocked.Codes)
+			}
+		}
+		if last := d.Parts[len(d.Parts)-1]; d.Parts[0].From != 0 || last.To != 24*time.Hour {
+			t.Errorf("%s is told from %s to %s", d.Day, d.Parts[0].From, last.To)
+		}
+	}
+	if got := strings.Join(kinds, " "); got != "study study holiday study exam study study" {
+		t.Errorf("kinds: %s", got)
+	}
+	if n := len(days[0].Parts); n < 3 || days[0].Parts[1].Blocked.Equal(&days[0].Parts[2].Blocked) {
+		t.Errorf("a day of study has %d parts, or parts beside each other are alike", n)
+	}
+	t.Log(parts)
+	year := policy.Year(p, g)
+	if len(year.Terms) != 0 || len(year.Holidays) != 1 || year.Holidays[0].To.Day() != 2 || len(year.Exams) != 1 || len(year.MakeUps) != 1 {
+		t.Errorf("the year: %+v", year)
+	}
+	if w := policy.Windows(p); len(w) != 2 {
+		t.Errorf("windows: %+v", w)
 	}
 }

@@ -21,6 +21,7 @@ type Sources struct {
 	Zone func() *time.Location
 	People
 	Findings
+	Plans
 }
 
 // People is who comes, and how they prove it.

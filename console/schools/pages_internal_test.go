@@ -2,10 +2,13 @@ package schools
 
 import (
 	"testing"
+	"time"
 
 	"lachan/admin"
 	"lachan/console/frame"
 	"lachan/console/frame/drawn"
+	"lachan/internal/wording"
+	"lachan/policy"
 )
 
 // everyPage is each page with nothing on it and with all that can be on it.
@@ -22,6 +25,13 @@ func everyPage() map[string][]any {
 		}, editPage{
 			Frame: f, New: true, Unit: fields, Levels: levels, Preview: &preview{}, Theirs: &theirs{},
 		}},
+		"calendar": {calendarPage{}, calendarPage{
+			Frame: f, Unit: drawn.Hostile, Name: drawn.Hostile, Units: units, Now: both, Grid: grid(), Before: "/calendar", This: "2026-11-23", Next: "/calendar",
+			Runs: []runRow{{frame.Run{Kind: "exams", Name: drawn.Hostile, From: at, To: at, Own: true}, both, true}, {frame.Run{Kind: "make_up", As: "mon", From: at}, both, false}, {}},
+			Seen: "7", Add: runFields{"terms", drawn.Hostile, "2026-11-23", "2026-11-24", "tue"}, Why: drawn.Hostile,
+			Preview: &calendarPreview{at, at, []wording.Text{both, both}, []wording.Text{both}}, Theirs: true,
+			Windows: []windowRow{{drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, "07:00", "17:00"}, {}},
+		}, calendarPage{Frame: f, Who: both, Home: both, Runs: []runRow{{Label: both}}}},
 		"explain": {explainPage{}, explainPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, units, &explainAnswer{
 			drawn.Hostile, true, both, []explainStep{{both, both, true}, {both, both, false}}, true, both,
 		}}, explainPage{f, "x.example", "", "", nil, &explainAnswer{Name: "x.example", WhoMay: both}}},
@@ -31,6 +41,17 @@ func everyPage() map[string][]any {
 		"units": {unitsPage{}, unitsPage{f, drawn.Hostile, drawn.Hostile, units, []unitRow{{drawn.Hostile, drawn.Hostile, both, 12, both, "warn"}, {}}, 2, "/units?after=x", drawn.Hostile, both}, unitsPage{Frame: f, Parent: drawn.Hostile}},
 		"unit":  {unitPage{}, unitPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, both, units, units, []frame.BlockedLabel{{Label: both, Locked: true}}, []frame.BlockedLabel{{Label: both, Locked: false}, {Label: both, Locked: true}}, []string{"10.0.0.0/8"}, 3, drawn.Hostile, true, both, both, locks, locks}, unitPage{Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Ours: true, Locks: locks, MayBeLocked: locks}},
 	}
+}
+
+// grid is a week in which lessons block more, and a night less.
+func grid() *weekGrid {
+	base := policy.Blocked{Codes: []string{"games"}, Labels: []wording.Text{drawn.Both()}}
+	more := policy.Blocked{Codes: []string{"games", "social"}, Labels: []wording.Text{drawn.Both(), drawn.Both()}, Names: []string{drawn.Hostile}}
+	day := policy.HeldDay{Day: drawn.At(), Parts: []policy.HeldPart{
+		{To: 7 * time.Hour, Blocked: base}, {From: 7 * time.Hour, To: 17 * time.Hour, Blocked: more},
+		{From: 17 * time.Hour, To: 22 * time.Hour, Blocked: base}, {From: 22 * time.Hour, To: 24 * time.Hour, Blocked: policy.Blocked{Only: true}},
+	}}
+	return gridOf([]policy.HeldDay{day, day}, drawn.At(), func(time.Time) string { return "/calendar" })
 }
 
 func TestEveryPageIsDrawnWithNothingAndWithAll(t *testing.T) { drawn.Check(t, Pages, everyPage()) }

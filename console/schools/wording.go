@@ -16,28 +16,33 @@ var Pages embed.FS
 // The sentences that pages are given; their own stand in the pages.
 
 var (
-	textExplain        = wording.Text{VI: "Giải thích", EN: "Explain"}
-	textExceptions     = wording.Text{VI: "Ngoại lệ", EN: "Exceptions"}
-	textUnits          = wording.Text{VI: "Đơn vị", EN: "Units"}
-	textHowManyNames   = wording.Text{VI: "hãy ghi từ 1 đến %d tên, mỗi dòng một tên", EN: "write 1 to %d names, one a line"}
-	textAdd            = wording.Text{VI: "Thêm đơn vị", EN: "Add a unit"}
-	textEdit           = wording.Text{VI: "Sửa %s", EN: "Change %s"}
-	textUnitName       = wording.Text{VI: "hãy ghi tên đơn vị", EN: "write the name of the unit"}
-	textIDTaken        = wording.Text{VI: "đã có đơn vị mang mã %q; hãy ghi mã khác", EN: "there is a unit with the id %q; write another id"}
-	textSavedMeanwhile = wording.Text{VI: "người khác đã ghi đơn vị này trong khi bạn sửa; hãy xem cả hai bản", EN: "somebody else saved this unit while you were editing; look at both versions"}
-	textMayNotEdit     = wording.Text{VI: "tài khoản này không được sửa đơn vị ấy", EN: "this account may not change that unit"}
-	textInFile         = wording.Text{VI: "đơn vị này viết trong tệp: hãy sửa trong tệp ấy", EN: "this unit is written in a file: change it there"}
-	textFieldName      = wording.Text{VI: "Tên", EN: "Name"}
-	textFieldKind      = wording.Text{VI: "Loại", EN: "Kind"}
-	textFieldParent    = wording.Text{VI: "Thuộc đơn vị", EN: "Belongs to"}
-	textFieldLevel     = wording.Text{VI: "Cấp học", EN: "Level"}
-	textFieldCode      = wording.Text{VI: "Mã trường", EN: "School code"}
-	textFieldProfile   = wording.Text{VI: "Hồ sơ lọc", EN: "Profile"}
-	textFieldNetworks  = wording.Text{VI: "Mạng", EN: "Networks"}
-	textNoLessons      = wording.Text{VI: "Ngoài giờ học", EN: "Outside lessons"}
-	textInLessons      = wording.Text{VI: "Đang trong giờ học", EN: "Lessons are held"}
-	textHomeConsole    = wording.Text{VI: "bảng điều khiển này", EN: "this console"}
-	textHomeFile       = wording.Text{VI: "%s (sửa trong tệp ấy)", EN: "%s (it is changed there)"}
+	textExplain           = wording.Text{VI: "Giải thích", EN: "Explain"}
+	textExceptions        = wording.Text{VI: "Ngoại lệ", EN: "Exceptions"}
+	textUnits             = wording.Text{VI: "Đơn vị", EN: "Units"}
+	textHowManyNames      = wording.Text{VI: "hãy ghi từ 1 đến %d tên, mỗi dòng một tên", EN: "write 1 to %d names, one a line"}
+	textAdd               = wording.Text{VI: "Thêm đơn vị", EN: "Add a unit"}
+	textEdit              = wording.Text{VI: "Sửa %s", EN: "Change %s"}
+	textUnitName          = wording.Text{VI: "hãy ghi tên đơn vị", EN: "write the name of the unit"}
+	textIDTaken           = wording.Text{VI: "đã có đơn vị mang mã %q; hãy ghi mã khác", EN: "there is a unit with the id %q; write another id"}
+	textSavedMeanwhile    = wording.Text{VI: "người khác đã ghi đơn vị này trong khi bạn sửa; hãy xem cả hai bản", EN: "somebody else saved this unit while you were editing; look at both versions"}
+	textMayNotEdit        = wording.Text{VI: "tài khoản này không được sửa đơn vị ấy", EN: "this account may not change that unit"}
+	textInFile            = wording.Text{VI: "đơn vị này viết trong tệp: hãy sửa trong tệp ấy", EN: "this unit is written in a file: change it there"}
+	textFieldName         = wording.Text{VI: "Tên", EN: "Name"}
+	textFieldKind         = wording.Text{VI: "Loại", EN: "Kind"}
+	textFieldParent       = wording.Text{VI: "Thuộc đơn vị", EN: "Belongs to"}
+	textFieldLevel        = wording.Text{VI: "Cấp học", EN: "Level"}
+	textFieldCode         = wording.Text{VI: "Mã trường", EN: "School code"}
+	textFieldProfile      = wording.Text{VI: "Hồ sơ lọc", EN: "Profile"}
+	textFieldNetworks     = wording.Text{VI: "Mạng", EN: "Networks"}
+	textCalendar          = wording.Text{VI: "Lịch: %s", EN: "Calendar: %s"}
+	textAllUnits          = wording.Text{VI: "lịch chung", EN: "common calendar"}
+	textOfSchool          = wording.Text{VI: "trường của nhóm: nhóm theo lịch của trường", EN: "the school of the group: a group has the calendar of its school"}
+	textDay               = wording.Text{VI: "hãy ghi ngày đầu, ví dụ 21/12/2026", EN: "write the first day, such as 21/12/2026"}
+	textCalendarMeanwhile = wording.Text{VI: "người khác đã ghi lịch này trong khi bạn sửa: bản đã ghi ở bảng Năm học, phần của bạn ở mẫu bên dưới; bấm Ghi để thêm vào bản ấy", EN: "somebody else saved this calendar while you were editing: theirs is the table of the school year, yours the form below; press Save to add it to theirs"}
+	textNoLessons         = wording.Text{VI: "Ngoài giờ học", EN: "Outside lessons"}
+	textInLessons         = wording.Text{VI: "Đang trong giờ học", EN: "Lessons are held"}
+	textHomeConsole       = wording.Text{VI: "bảng điều khiển này", EN: "this console"}
+	textHomeFile          = wording.Text{VI: "%s (sửa trong tệp ấy)", EN: "%s (it is changed there)"}
 )
 
 // kindText is what people call a kind of unit.

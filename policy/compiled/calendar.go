@@ -112,3 +112,15 @@ func (c *Calendar) Day(t time.Time) Day {
 	}
 	return Day{weekday, source.OffDay}
 }
+
+// Edges are the times of day at which some timetable opens or shuts, since midnight, in
+// order, with both midnights.
+func (m *Meta) Edges() []time.Duration {
+	edges := []time.Duration{0, 24 * time.Hour}
+	for i := range m.Timetables {
+		t := &m.Timetables[i]
+		edges = append(edges, time.Duration(t.From)*time.Minute, time.Duration(t.To)*time.Minute)
+	}
+	slices.Sort(edges)
+	return slices.Compact(edges)
+}

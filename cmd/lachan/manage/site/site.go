@@ -168,8 +168,10 @@ func (s *Site) tellFirst() {
 // sources is what the pages are made of.
 func (s *Site) sources() frame.Sources {
 	here := node{&s.src, s.began}
+	plan := plans{&s.src}
 	return frame.Sources{
-		Desk: s.src.Office.Desk, Tree: s.src.Office.Tree,
+		Plans: frame.Plans{Year: plan.year, Week: plan.week, Windows: plan.windows},
+		Desk:  s.src.Office.Desk, Tree: s.src.Office.Tree,
 		Zone: func() *time.Location {
 			cfg, _, _, _ := s.src.InForce()
 			return cfg.Timezone.Location

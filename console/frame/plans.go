@@ -1,0 +1,37 @@
+package frame
+
+import (
+	"encoding/json"
+	"time"
+
+	"lachan/policy"
+)
+
+// Plans are what is written of when something holds.
+type Plans struct {
+	// Year is the calendar of a unit, "" of all.
+	Year func(unit string) Year
+	// Week is what a unit is kept from on some days, from one on.
+	Week func(unit string, first time.Time, days int) []policy.HeldDay
+	// Windows are the timetables.
+	Windows func() []policy.Window
+}
+
+// A Year is the calendar of a unit: what is written of it, and what holds.
+type Year struct {
+	// Own is what the console has of it, nil if nothing; Seq is the record that set it.
+	Own json.RawMessage
+	Seq uint64
+	// Home is where it is changed: "console", or the file and the line of the unit.
+	Home string
+	Runs []Run
+}
+
+// A Run is days of one kind, one after another.
+type Run struct {
+	Kind     string // terms, holidays, exams, make_up
+	Name     string
+	From, To time.Time
+	As       string // the day of the week whose lessons are held, of make_up
+	Own      bool   // written for this unit, not for one above it
+}
