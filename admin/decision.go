@@ -84,6 +84,10 @@ type SetUnit struct {
 	Unit json.RawMessage // as policy.yaml writes it, without its groups' own decisions
 }
 
+// A SetUnits makes or replaces many units, all of them or none. What takes two people is
+// not in it.
+type SetUnits struct{ Units []SetUnit }
+
 // A RemoveUnit removes a unit whose home is the console. It takes two people if the
 // unit has a history.
 type RemoveUnit struct{ ID string }

@@ -109,6 +109,8 @@ type asking struct {
 	state *ledger.State
 	rules *policy.Rules
 	tree  tree
+	// above are the units that the same decision makes, with what each is below.
+	above map[string]string
 	// second is the proposal that the actor confirms; 0 if there is none.
 	second uint64
 }

@@ -81,18 +81,63 @@ func (o SetUnit) plan(_ *Desk, q *asking) (plan, error) {
 		return plan{}, invalid("id", textOtherID.With(shown(id), o.ID))
 	}
 	unit["id"], _ = json.Marshal(o.ID)
-	parent := unit.text("parent")
+	parent := q.standing(unit.text("parent"))
 	if q.tree.has(o.ID) {
 		if err := q.may(account.Structure, o.ID); err != nil {
 			return plan{}, err
 		}
 	}
-	if !q.tree.has(o.ID) || parent != policy.Above(q.tree.policy, o.ID) {
+	if !q.tree.has(o.ID) || unit.text("parent") != policy.Above(q.tree.policy, o.ID) {
 		if err := q.may(account.Structure, parent); err != nil {
 			return plan{}, err
 		}
 	}
 	return q.setUnit(account.Structure, "unit", o.ID, unit)
+}
+
+// standing is a unit, or the first above it that is there, of those that the same decision
+// makes.
+func (q *asking) standing(unit string) string {
+	for range mostAbove {
+		above, made := q.above[unit]
+		if !made || q.tree.has(unit) {
+			break
+		}
+		unit = above
+	}
+	return unit
+}
+
+// MostUnits bounds how many units one decision makes.
+const MostUnits = 1000
+
+func (o SetUnits) plan(d *Desk, q *asking) (p plan, err error) {
+	if len(o.Units) == 0 || len(o.Units) > MostUnits {
+		return p, invalid("unit", textHowManyUnits.With(MostUnits))
+	}
+	q.above = map[string]string{}
+	for _, one := range o.Units {
+		if unit, err := unitOf(one.Unit); err == nil {
+			if _, twice := q.above[one.ID]; twice {
+				return p, invalid("unit", textTwice.With(shown(one.ID)))
+			}
+			q.above[one.ID] = unit.text("parent")
+		}
+	}
+	for i, one := range o.Units {
+		made, err := one.plan(d, q)
+		switch {
+		case err != nil:
+			return p, err
+		case made.second:
+			return p, invalid("unit", textOneByOne.With(one.ID))
+		case i == 0:
+			p = made
+		default:
+			p = p.then(made.drafts...)
+		}
+	}
+	return p, nil
 }
 
 // setUnit is the plan that gives a unit another text, by a right that was checked; nil
@@ -122,9 +167,10 @@ func (q *asking) setUnit(right account.Right, verb, id string, unit unitValue) (
 	}
 	draft := q.draft(by, verb, id, "unit/"+id, value)
 	if !q.tree.has(id) && unit != nil {
-		role, _ := q.by.As(account.Structure, unit.text("parent"), q.tree, q.now)
-		draft.Role, draft.Area = string(role), q.tree.area(unit.text("parent"))
-		if unit.text("parent") == "" {
+		parent := q.standing(unit.text("parent"))
+		role, _ := q.by.As(account.Structure, parent, q.tree, q.now)
+		draft.Role, draft.Area = string(role), q.tree.area(parent)
+		if parent == "" {
 			draft.Area = id
 		}
 	}

@@ -85,8 +85,11 @@ var (
 		VI: "cần người thứ hai xác nhận; người đề nghị không tự xác nhận được",
 		EN: "a second person has to confirm it, not the one who proposed it",
 	}
-	textNoJSON   = wording.Text{VI: "không ghi lại được: %v", EN: "it cannot be written: %v"}
-	textNoObject = wording.Text{
+	textNoJSON       = wording.Text{VI: "không ghi lại được: %v", EN: "it cannot be written: %v"}
+	textHowManyUnits = wording.Text{VI: "mỗi lần ghi từ 1 đến %d đơn vị", EN: "one decision makes 1 to %d units"}
+	textTwice        = wording.Text{VI: "đơn vị %q có hai lần", EN: "the unit %q is there twice"}
+	textOneByOne     = wording.Text{VI: "đơn vị %s mất một khóa: việc ấy cần hai người, hãy sửa riêng đơn vị ấy", EN: "the unit %s loses a lock: that takes two people, so change that unit by itself"}
+	textNoObject     = wording.Text{
 		VI: "giá trị phải là một đối tượng JSON như trong policy.yaml",
 		EN: "the value has to be a JSON object, as in policy.yaml",
 	}

@@ -42,6 +42,8 @@ func routes() []frame.Route {
 		{Pattern: "POST /calendar", Serve: schools.DecideCalendar},
 		{Pattern: "GET /edit/unit", Serve: schools.ShowEdit},
 		{Pattern: "POST /edit/unit", Serve: schools.EditUnit},
+		{Pattern: "GET /edit/table", Serve: schools.ShowTable},
+		{Pattern: "POST /edit/table", Table: true, Serve: schools.TakeTable},
 		{Pattern: "POST /edit/lock", Serve: schools.DecideLock},
 		{Pattern: "GET /accounts", Serve: people.ShowAccounts},
 		{Pattern: "POST /accounts", Serve: people.AddAccount},

@@ -57,3 +57,58 @@ func TestACalendarIsWrittenFromTheConsole(t *testing.T) {
 		t.Error("a file that people write was written")
 	}
 }
+
+// Many units come by a table that is pasted or chosen: each mistake is told with its line
+// and cell, a preview writes nothing, and all of it is one group in the ledger, or none.
+func TestManyUnitsComeByATable(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, consoleConfig, "units: [{id: o-tep, kind: commune}]\n", startStandIn(t).addr)
+	p.start()
+	u := p.first()
+	table := "Mã đơn vị;Tên trường;Trực thuộc;Loại đơn vị;Cấp học;Mạng;Hồ sơ lọc\nsa-pa;Phường Sa Pa;;xã;;\nth-mot;TH Một;sa-pa;trường;Tiểu học;127.31.0.0/16\n" +
+		"giao-vien;Giáo viên;th-mot;nhóm;;127.31.8.0/24;giao-vien\nth-kim-dong;TH Kim Đồng mới;;;;\n"
+	send := func(table, do string) (int, string) {
+		status, page, _ := u.do("POST", "/edit/table", values("table", table, "do", do))
+		return status, page
+	}
+	if status, _ := send(table, "save"); status != http.StatusForbidden {
+		t.Errorf("a teacher adds units by a table: %d", status)
+	}
+	u.strengthens()
+	for _, c := range []struct{ table, want string }{
+		{"id;name;parent\n", "không có hàng nào"},
+		{strings.Replace(table, "127.31.0.0/16", "127.31.0.0/99", 1), "Dòng 3: ô mạng"},
+		{strings.Replace(table, "Tiểu học", "Cấp bốn", 1), "Dòng 3: ô cấp học"},
+		{strings.Replace(table, "th-mot;TH Một;sa-pa", "th-mot;TH Một;khong-co", 1), "khong-co"},
+		{table + "o-tep;Tên khác;;xã;;\n", "Dòng 6: đơn vị &#34;o-tep&#34;"},
+		{table + "sa-pa;Lần hai;;xã;;\n", "sa-pa"},
+		{"", "hãy dán bảng"},
+	} {
+		status, page := send(c.table, "save")
+		if status != http.StatusUnprocessableEntity || !strings.Contains(page, c.want) || !strings.Contains(page, "<title>Lỗi: ") {
+			t.Errorf("%.60q: %d, no %q\n%s", c.table, status, c.want, page)
+		}
+	}
+	status, page := send(table, "preview")
+	if status != http.StatusOK || !strings.Contains(page, "2 đơn vị mới, 1 thay đổi, 0 như cũ") {
+		t.Fatalf("the preview: %d\n%s", status, page)
+	}
+	if status, _, _ := u.get("/units/th-mot"); status != http.StatusNotFound {
+		t.Error("a preview or a mistake has written")
+	}
+	again := unescaped(page[strings.Index(page, "<textarea id=\"table\"")+len("<textarea id=\"table\""):])
+	again = again[strings.Index(again, ">")+1 : strings.Index(again, "</textarea>")]
+	if status, page := send(again, "save"); status != http.StatusOK || !strings.Contains(page, "TH Một") {
+		t.Fatalf("the table as the preview sends it again: %d\n%s", status, page)
+	}
+	p.until("the new school is filtered", func() bool { return blocked(p.from("127.31.1.1", "tiktok.com")) })
+	if blocked(p.from("127.31.8.1", "tiktok.com")) {
+		t.Error("its teachers are filtered as pupils")
+	}
+	if !blocked(p.from("127.10.1.1", "tiktok.com")) {
+		t.Error("a unit of the table lost what the table does not say of it")
+	}
+	if _, page := send(table, "preview"); !strings.Contains(page, "0 đơn vị mới, 0 thay đổi, 3 như cũ") {
+		t.Errorf("the same table once more:\n%s", page)
+	}
+}

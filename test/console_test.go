@@ -88,7 +88,7 @@ const consoleConfig = `console: {listen: "127.0.0.1:0"}
 func everyConsolePage() []string {
 	return []string{
 		"/", "/requests", "/requests?answered=1", "/explain", "/explain?name=tiktok.com&unit=th-kim-dong", "/exceptions", "/units",
-		"/units?search=kim", "/units/th-kim-dong", "/calendar", "/calendar?unit=th-kim-dong&week=2026-12-21", "/lists", "/orders", "/nodes", "/figures", "/figures?unit=th-kim-dong&days=1", "/reports", "/ledger", "/account", "/accounts", "/proposals", "/start/school",
+		"/units?search=kim", "/units/th-kim-dong", "/edit/table", "/calendar", "/calendar?unit=th-kim-dong&week=2026-12-21", "/lists", "/orders", "/nodes", "/figures", "/figures?unit=th-kim-dong&days=1", "/reports", "/ledger", "/account", "/accounts", "/proposals", "/start/school",
 		"/start/filter?unit=th-kim-dong", "/start/devices?unit=th-kim-dong",
 	}
 }
@@ -174,7 +174,7 @@ func TestTheConsoleIsShutToOthers(t *testing.T) {
 	if _, after, _ := u.get("/ledger"); head == "" || !strings.Contains(after, head) {
 		t.Error("reading pages has written into the ledger")
 	}
-	for _, path := range []string{"/exceptions", "/exceptions/end", "/ledger/3/undo", "/requests/1", "/account", "/lists/a", "/start/school", "/calendar", "/edit/unit", "/edit/lock", "/accounts", "/accounts/a", "/proposals/1"} {
+	for _, path := range []string{"/exceptions", "/exceptions/end", "/ledger/3/undo", "/requests/1", "/account", "/lists/a", "/start/school", "/calendar", "/edit/table", "/edit/unit", "/edit/lock", "/accounts", "/accounts/a", "/proposals/1"} {
 		if _, _, at := stranger.do("POST", path, url.Values{"unit": {"th-kim-dong"}, "name": {"tiktok.com"}, "effect": {"allow"}}); at != "/login" {
 			t.Errorf("a stranger's form to %s comes to %s", path, at)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"lachan/internal/wording"
 	"lachan/policy"
 )
 
@@ -13,8 +14,31 @@ type Plans struct {
 	Year func(unit string) Year
 	// Week is what a unit is kept from on some days, from one on.
 	Week func(unit string, first time.Time, days int) []policy.HeldDay
+	// Table reads a table of units, csv or a workbook.
+	Table func(file string, data []byte) Table
 	// Windows are the timetables.
 	Windows func() []policy.Window
+}
+
+// A Table is what was read of a table of units.
+type Table struct {
+	Rows []TableRow
+	// Mistakes are those of lines; with one of line 0 nothing of it was read. Remarks are
+	// worth knowing.
+	Mistakes, Remarks []TableNote
+}
+
+// A TableRow is a unit, or a group of a school, as a table has it.
+type TableRow struct {
+	Line int
+	ID   string
+	Unit map[string]any // as policies write it, with its parent
+}
+
+// A TableNote is something said of a line.
+type TableNote struct {
+	Line int
+	Text wording.Text
 }
 
 // A Year is the calendar of a unit: what is written of it, and what holds.

@@ -4,6 +4,7 @@ package frame
 
 import (
 	"bytes"
+	"errors"
 	"html/template"
 	"io/fs"
 	"log/slog"
@@ -72,6 +73,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type Route struct {
 	Pattern string // as http.ServeMux has it
 	Open    bool   // for everybody: an account is what they have not yet
+	Table   bool   // its form has a file
 	Serve   func(*Site, *Visit) (Reply, error)
 }
 
@@ -101,10 +103,10 @@ type File struct {
 	Text            []byte
 }
 
-// mostForm bounds a form, in bytes; mostTable one with a table of an order.
+// mostForm bounds a form, in bytes; mostTable one with a table.
 const (
 	mostForm  = 256 << 10
-	mostTable = 32 << 20
+	mostTable = 4 << 20
 )
 
 // serve answers a request of a route.
@@ -115,8 +117,7 @@ func (s *Site) serve(rt *Route, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method == http.MethodPost {
-		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
-		if err := r.ParseForm(); err != nil {
+		if err := rt.parse(w, r); err != nil {
 			s.fail(w, v, http.StatusBadRequest, TextForm)
 			return
 		}
@@ -127,6 +128,20 @@ func (s *Site) serve(rt *Route, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.answer(w, v, rep)
+}
+
+// parse reads the form of a request.
+func (rt *Route) parse(w http.ResponseWriter, r *http.Request) error {
+	if !rt.Table {
+		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+		return r.ParseForm()
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, mostTable)
+	err := r.ParseMultipartForm(mostTable) // all of it in memory
+	if errors.Is(err, http.ErrNotMultipart) {
+		return nil // the form was read, and has no file
+	}
+	return err
 }
 
 // toLogin sends somebody who is not known to where they can say who they are.

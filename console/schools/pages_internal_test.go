@@ -32,6 +32,11 @@ func everyPage() map[string][]any {
 			Preview: &calendarPreview{at, at, []wording.Text{both, both}, []wording.Text{both}}, Theirs: true,
 			Windows: []windowRow{{drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, "07:00", "17:00"}, {}},
 		}, calendarPage{Frame: f, Who: both, Home: both, Runs: []runRow{{Label: both}}}},
+		"table": {tablePage{}, tablePage{
+			Frame: f, Who: both, Text: drawn.Hostile, Why: drawn.Hostile, Read: true, New: 1234, Changed: 1, Same: 1, Cut: 7,
+			Mistakes: []frame.TableNote{{Line: 3, Text: both}}, Remarks: []frame.TableNote{{Line: 3, Text: both}, {Text: both}},
+			Rows: []tableRow{{2, drawn.Hostile, drawn.Hostile, drawn.Hostile, true, false, nil}, {Changed: true, Changes: rows}, {Changed: true}},
+		}},
 		"explain": {explainPage{}, explainPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, units, &explainAnswer{
 			drawn.Hostile, true, both, []explainStep{{both, both, true}, {both, both, false}}, true, both,
 		}}, explainPage{f, "x.example", "", "", nil, &explainAnswer{Name: "x.example", WhoMay: both}}},
