@@ -30,8 +30,41 @@ type accountPage struct {
 	Picture    template.URL // of Made, for the app to photograph; "" if there is none
 	Recovery   []string     // shown once
 	Password   bool
+	Told       *told // how the account is told things; nil if the ledger does not have it
 	Sessions   []session.Session
 	Current    string
+}
+
+// A told is how an account is told things.
+type told struct {
+	ID, Language, Notify string
+}
+
+// mostSeen bounds the accounts that are looked through for the own one.
+const mostSeen = 1000
+
+// person is the account of a visit as the ledger has it.
+func person(s *frame.Site, v *frame.Visit) (frame.Person, bool) {
+	id := v.Who.Actor.ID
+	for _, a := range s.Accounts(v.Who.Actor, admin.Filter{Name: id}, admin.Page{Limit: mostSeen}) {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return frame.Person{}, false
+}
+
+// changeTold is the decision on how the own account is told things.
+func changeTold(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	is, ok := person(s, v)
+	if !ok {
+		return frame.Reply{}, &admin.Refusal{Kind: admin.NotFound, Text: frame.TextNoPage}
+	}
+	f := v.PostForm
+	return s.Decide(v, admin.AddAccount{
+		ID: is.ID, Unit: is.Unit, Name: is.Name, Mail: is.Mail, Webhook: is.Webhook,
+		Language: f.Get("language"), Notify: f.Get("notify"),
+	}, admin.How{}, "/account")
 }
 
 type roleRow struct {
@@ -57,6 +90,9 @@ func ShowAccount(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 func drawAccount(s *frame.Site, v *frame.Visit, o *account.Own, p accountPage, status int) frame.Reply {
 	p.Name, p.TOTP, p.Codes, p.Password = o.Name, o.TOTP, o.RecoveryCodes, o.Password
 	p.Sessions, p.Current = o.Sessions(), o.Current().ID
+	if is, ok := person(s, v); ok {
+		p.Told = &told{is.ID, is.Language, is.Notify}
+	}
 	for _, g := range v.Who.Actor.Grants {
 		row := roleRow{Role: g.Role.Text(), Unit: g.Unit}
 		if !g.Until.IsZero() {
@@ -79,6 +115,8 @@ func ChangeAccount(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	}
 	f, p := v.PostForm, accountPage{}
 	switch f.Get("do") {
+	case "told":
+		return changeTold(s, v)
 	case "password":
 		if err = o.SetPassword(v.Context(), browser.Visit(v.Request), f.Get("old"), f.Get("password"), v.Now); err == nil {
 			return frame.Reply{To: "/account"}, nil

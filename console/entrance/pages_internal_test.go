@@ -21,7 +21,7 @@ func everyPage() map[string][]any {
 		"second":  {loginPage{}, loginPage{Frame: f, Next: drawn.Hostile}},
 		"invited": {loginPage{}, loginPage{f, "", drawn.Hostile, "", drawn.Hostile}},
 		"account": {accountPage{}, accountPage{
-			Frame: f, Name: drawn.Hostile, Roles: []roleRow{{both, drawn.Hostile, "28/11/2026"}}, MustEnroll: []wording.Text{both}, TOTP: true, Codes: 8,
+			Frame: f, Name: drawn.Hostile, Told: &told{drawn.Hostile, "en", "never"}, Roles: []roleRow{{both, drawn.Hostile, "28/11/2026"}}, MustEnroll: []wording.Text{both}, TOTP: true, Codes: 8,
 			Recovery: []string{drawn.Hostile}, Password: true, Sessions: []session.Session{{ID: drawn.Hostile, Begun: at}}, Current: drawn.Hostile,
 		}, accountPage{Frame: f, Made: &account.NewTOTP{Secret: drawn.Hostile, URL: drawn.Hostile}}, accountPage{
 			Frame: f, Made: &account.NewTOTP{}, Picture: pictureOf("otpauth://totp/a:b?secret=JBSWY3DPEHPK3PXP"),

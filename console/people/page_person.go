@@ -3,6 +3,7 @@ package people
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type personPage struct {
 	Role, Over string // as they were sent
 	Until      string
 	Tokens     []tokenRow
+	Scopes     []scopeChoice // that a token may have
 	Units      []frame.Named
 }
 
@@ -33,6 +35,28 @@ type roleChoice struct {
 	Role   account.Role
 	Name   wording.Text
 	Second bool // it takes two people
+}
+
+// A scopeChoice is a right that a token may have: one that the actor has somewhere.
+type scopeChoice struct {
+	Right   account.Right
+	Name    wording.Text
+	Reads   bool // it changes nothing
+	Checked bool
+}
+
+// scopesFor are the rights of a token that a visitor may make: the own rights, and of
+// others' those that change nothing.
+func scopesFor(v *frame.Visit, own bool) (list []scopeChoice) {
+	for _, right := range account.Rights() {
+		reads := slices.Contains(account.ReadOnly(), right)
+		holds := slices.ContainsFunc(v.Who.Actor.Grants, func(g account.Grant) bool { return v.May(right, g.Unit) })
+		if own && holds || !own && reads {
+			checked := reads && v.PostForm == nil || slices.Contains(v.PostForm["right"], string(right))
+			list = append(list, scopeChoice{right, right.Text(), reads, checked})
+		}
+	}
+	return list
 }
 
 type tokenRow struct {
@@ -77,6 +101,7 @@ func drawPerson(s *frame.Site, v *frame.Visit, p personPage, status int) (frame.
 		}
 		p.Tokens = append(p.Tokens, row)
 	}
+	p.Scopes = scopesFor(v, p.Own)
 	p.Frame = v.Frame(wording.Text{VI: frame.Line(a.Name)})
 	return frame.Reply{Page: "person", Status: status, Data: p}, nil
 }

@@ -25,7 +25,7 @@ func everyPage() map[string][]any {
 		"secret": {secretPage{}, secretPage{f, drawn.Hostile, drawn.Hostile, "", "/accounts/x"}, secretPage{Frame: f, Token: drawn.Hostile}},
 		"person": {personPage{}, personPage{
 			f, drawn.Hostile, drawn.Hostile, 7, is, true, both, roles, []roleChoice{{account.Operator, both, true}}, "operator",
-			drawn.Hostile, drawn.Hostile, tokens, units,
+			drawn.Hostile, drawn.Hostile, tokens, []scopeChoice{{account.View, both, true, true}, {}}, units,
 		}, personPage{Frame: f, ID: drawn.Hostile, Is: is, Roles: roles, Tokens: tokens, MayGive: []roleChoice{{account.School, both, false}}}},
 		"proposals": {proposalsPage{}, proposalsPage{f, []proposalRow{
 			{7, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, at, at, true, true, true},

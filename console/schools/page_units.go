@@ -79,6 +79,7 @@ type unitPage struct {
 	Exceptions                 int
 	Snippet                    string
 	Ours                       bool // at home in the console
+	MayAdopt                   bool // it is not, and the visitor may take it over
 	EditWho, LockWho           wording.Text
 	Locks, MayBeLocked         []lockRow
 }
@@ -123,6 +124,7 @@ func ShowUnit(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	}
 	p.Exceptions = len(exceptions)
 	p.Ours = u.Home == "console" && u.Value != nil
+	p.MayAdopt = u.Home != "console" && !strings.Contains(id, "/") && v.May(account.Structure, id)
 	p.EditWho, p.LockWho = v.WhoMay(account.Structure, id), v.WhoMay(account.Lock, id)
 	p.Locks, p.MayBeLocked = locksOf(u.Value, &h)
 	p.Frame = v.Frame(wording.Text{VI: p.Name})

@@ -32,6 +32,7 @@ func everyPage() map[string][]any {
 			Preview: &calendarPreview{at, at, []wording.Text{both, both}, []wording.Text{both}}, Theirs: true,
 			Windows: []windowRow{{drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, "07:00", "17:00"}, {}},
 		}, calendarPage{Frame: f, Who: both, Home: both, Runs: []runRow{{Label: both}}}},
+		"adopt": {adoptPage{}, adoptPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, true, drawn.Hostile}, adoptPage{Frame: f, Why: drawn.Hostile}},
 		"table": {tablePage{}, tablePage{
 			Frame: f, Who: both, Text: drawn.Hostile, Why: drawn.Hostile, Read: true, New: 1234, Changed: 1, Same: 1, Cut: 7,
 			Mistakes: []frame.TableNote{{Line: 3, Text: both}}, Remarks: []frame.TableNote{{Line: 3, Text: both}, {Text: both}},
@@ -44,7 +45,7 @@ func everyPage() map[string][]any {
 			{admin.Exception{Unit: drawn.Hostile, Object: drawn.Hostile, Name: drawn.Hostile, Why: drawn.Hostile, Until: at, Ended: true, Seq: 12345}, true, true}, {},
 		}, 2, "/exceptions?after=x"}},
 		"units": {unitsPage{}, unitsPage{f, drawn.Hostile, drawn.Hostile, units, []unitRow{{drawn.Hostile, drawn.Hostile, both, 12, both, "warn"}, {}}, 2, "/units?after=x", drawn.Hostile, both}, unitsPage{Frame: f, Parent: drawn.Hostile}},
-		"unit":  {unitPage{}, unitPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, both, units, units, []frame.BlockedLabel{{Label: both, Locked: true}}, []frame.BlockedLabel{{Label: both, Locked: false}, {Label: both, Locked: true}}, []string{"10.0.0.0/8"}, 3, drawn.Hostile, true, both, both, locks, locks}, unitPage{Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Ours: true, Locks: locks, MayBeLocked: locks}},
+		"unit":  {unitPage{}, unitPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, both, units, units, []frame.BlockedLabel{{Label: both, Locked: true}}, []frame.BlockedLabel{{Label: both, Locked: false}, {Label: both, Locked: true}}, []string{"10.0.0.0/8"}, 3, drawn.Hostile, true, true, both, both, locks, locks}, unitPage{Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Ours: true, Locks: locks, MayBeLocked: locks}},
 	}
 }
 

@@ -40,6 +40,7 @@ var (
 	textDay               = wording.Text{VI: "hãy ghi ngày đầu, ví dụ 21/12/2026", EN: "write the first day, such as 21/12/2026"}
 	textCalendarMeanwhile = wording.Text{VI: "người khác đã ghi lịch này trong khi bạn sửa: bản đã ghi ở bảng Năm học, phần của bạn ở mẫu bên dưới; bấm Ghi để thêm vào bản ấy", EN: "somebody else saved this calendar while you were editing: theirs is the table of the school year, yours the form below; press Save to add it to theirs"}
 	textTable             = wording.Text{VI: "Thêm nhiều đơn vị bằng bảng", EN: "Add many units by a table"}
+	textAdopt             = wording.Text{VI: "Nhận %s về đây", EN: "Adopt %s"}
 	textNoRows            = wording.Text{VI: "bảng không có hàng nào dưới hàng tên cột", EN: "the table has no row below the one that names the columns"}
 	textNoTable           = wording.Text{VI: "hãy dán bảng hoặc chọn tệp", EN: "paste a table or choose a file"}
 	textAtLine            = wording.Text{VI: "Dòng %d: %s", EN: "Line %d: %s"}

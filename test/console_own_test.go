@@ -1,0 +1,82 @@
+package test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Whoever has no right over accounts chooses the own language and notices, and nothing else
+// of the own account; a token may what was ticked, at most what its owner may.
+func TestPeopleChooseHowTheyAreTold(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, consoleConfig, country, startStandIn(t).addr)
+	codes := p.invites("viewer@th-kim-dong")
+	p.start()
+	u := p.comesIn("viewer@th-kim-dong", codes["viewer@th-kim-dong"])
+	_, page, _ := u.get("/account")
+	own := regexp.MustCompile(`href="(/accounts/[^"]+)"`).FindStringSubmatch(page)
+	if own == nil {
+		t.Fatalf("no way to the own roles:\n%s", page)
+	}
+	if page, _ := u.sends("/account", "do", "told", "language", "en", "notify", "never"); !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, `"en" selected`) || !strings.Contains(page, `"never" selected`) {
+		t.Errorf("the language that was chosen:\n%s", page)
+	}
+	_, page, _ = u.get(own[1])
+	for _, other := range [][]string{{"name", "giam-doc"}, {"mail", "toi@example.test"}, {"webhook", "https://hook.example/"}} {
+		form := values("do", "change", "seen", "0", "unit", "th-kim-dong", "name", nameOf["viewer"], other[0], other[1])
+		if status, _, _ := u.do("POST", own[1], form); status == http.StatusOK {
+			t.Errorf("a viewer changes %s of the own account", other[0])
+		}
+	}
+	if !strings.Contains(page, `value="view" checked`) || strings.Contains(page, `value="except"`) {
+		t.Errorf("the rights of a token that are offered:\n%s", page)
+	}
+	form := values("do", "token", "token", "bảng theo dõi")
+	form["right"] = []string{"view", "except"}
+	if status, page, _ := u.do("POST", own[1], form); status == http.StatusOK && !strings.Contains(page, "lachan_") {
+		t.Errorf("a token: %d\n%s", status, page)
+	}
+	form["right"] = []string{"view"}
+	if _, page, _ := u.do("POST", own[1], form); !strings.Contains(page, "lachan_") {
+		t.Errorf("a token that may look:\n%s", page)
+	}
+}
+
+// A unit of a file is taken over: the page shows the lines to delete, before and after, and
+// writes none of them.
+func TestAUnitOfAFileIsTakenOver(t *testing.T) {
+	t.Parallel()
+	const policy = "units:\n  - {id: sa-pa, kind: commune}\n  - id: th-mot\n    parent: sa-pa\n    level: primary\n    networks: [\"127.31.0.0/16\"]\n"
+	p := newProcess(t, consoleConfig, policy, startStandIn(t).addr)
+	codes := p.invites("operator@", "school@th-mot")
+	p.start()
+	teacher, u := p.comesIn("school@th-mot", codes["school@th-mot"]), p.comesIn("operator@", codes["operator@"])
+	if _, page, _ := teacher.get("/units/th-mot"); strings.Contains(page, "/edit/adopt") {
+		t.Error("a teacher is offered to take a unit over")
+	}
+	if status, _, _ := teacher.do("POST", "/edit/adopt", values("unit", "th-mot", "do", "save")); status != http.StatusForbidden {
+		t.Errorf("a teacher takes a unit over: %d", status)
+	}
+	if _, page, _ := u.get("/units/th-mot"); !strings.Contains(page, "/edit/adopt") {
+		t.Errorf("no way to take it over:\n%s", page)
+	}
+	for _, do := range []string{"preview", "save"} {
+		page, _ := u.sends("/edit/adopt", "unit", "th-mot", "do", do)
+		if page = unescaped(page); !strings.Contains(page, "policy.yaml:3-6") || !strings.Contains(page, `    networks: ["127.31.0.0/16"]`) {
+			t.Errorf("%s does not say which lines to delete:\n%s", do, page)
+		}
+	}
+	if p.read("policy.yaml") != policy {
+		t.Error("a file that people write was written")
+	}
+	p.write("policy.yaml", "units:\n  - {id: sa-pa, kind: commune}\n")
+	p.until("the unit is at home in the console", func() bool {
+		_, page, _ := u.get("/edit/unit?id=th-mot")
+		return strings.Contains(page, "127.31.0.0/16")
+	})
+	if !p.blocked("127.31.1.1", "tiktok.com") {
+		t.Error("the school is filtered no longer")
+	}
+}
