@@ -44,6 +44,8 @@ func routes() []frame.Route {
 		{Pattern: "POST /edit/unit", Serve: schools.EditUnit},
 		{Pattern: "GET /edit/table", Serve: schools.ShowTable},
 		{Pattern: "POST /edit/table", Table: true, Serve: schools.TakeTable},
+		{Pattern: "GET /edit/rules", Serve: schools.ShowRules},
+		{Pattern: "POST /edit/rules", Serve: schools.DecideRule},
 		{Pattern: "POST /edit/adopt", Serve: schools.AdoptUnit},
 		{Pattern: "POST /edit/lock", Serve: schools.DecideLock},
 		{Pattern: "GET /accounts", Serve: people.ShowAccounts},

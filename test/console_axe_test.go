@@ -136,7 +136,7 @@ func pagesOf(role string) []string {
 	unit := map[string]string{"school": "th-kim-dong", "commune": "sa-pa", "province": "lao-cai", "operator": "sa-pa", "authority": "A05", "viewer": "sa-pa"}[role]
 	return []string{
 		"/", "/requests", "/requests?answered=1", "/explain", "/explain?name=game.example&unit=" + unit, "/explain?name=%2F&unit=" + unit,
-		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/calendar?unit=" + unit, "/edit/table", "/lists", "/orders", "/nodes", "/reports", "/ledger", "/account",
+		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/calendar?unit=" + unit, "/edit/table", "/edit/rules?unit=" + unit, "/lists", "/orders", "/nodes", "/reports", "/ledger", "/account",
 		"/start/school", "/start/filter?unit=" + unit, "/start/devices?unit=" + unit, "/khong-co",
 	}
 }

@@ -80,3 +80,37 @@ func TestAUnitOfAFileIsTakenOver(t *testing.T) {
 		t.Error("the school is filtered no longer")
 	}
 }
+
+// A rule is chosen by words, previewed by name, and in force at once; it is taken out again.
+func TestRulesAreWrittenFromTheConsole(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, consoleConfig, "units: []\n", startStandIn(t).addr)
+	p.start()
+	u := p.first()
+	if status, _, _ := u.get("/edit/rules?unit=th-kim-dong"); status != http.StatusForbidden {
+		t.Errorf("a teacher reads the page that changes rules: %d", status)
+	}
+	u.strengthens()
+	_, page, _ := u.get("/edit/rules?unit=th-kim-dong")
+	form := []string{"unit", "th-kim-dong", "seen", seen(t, page), "when", "gio-hoc", "effect", "allow", "what", "games", "why", "tuần lễ tin học"}
+	if page, _ := u.sends("/edit/rules", append(form, "do", "preview")...); !strings.Contains(page, "Mới được mở: Trò chơi") || !strings.Contains(page, "<li>TH Kim Đồng</li>") {
+		t.Errorf("the preview:\n%s", page)
+	}
+	page, _ = u.sends("/edit/rules", append(form, "do", "save")...)
+	if !strings.Contains(page, "gio-hoc</td>") || !strings.Contains(page, "Trò chơi") {
+		t.Fatalf("the rule that was saved:\n%s", page)
+	}
+	if page, _ := u.sends("/edit/rules", append(form, "do", "preview", "seen", seen(t, page))...); !strings.Contains(page, "1 đơn vị và nhóm vẫn như bây giờ") {
+		t.Errorf("a preview of the same once more:\n%s", page)
+	}
+	if status, page, _ := u.do("POST", "/edit/rules", values(append(form, "do", "save")...)); status != http.StatusConflict || !strings.Contains(page, "gio-hoc</td>") {
+		t.Errorf("saved from an old page: %d", status)
+	}
+	if page, _ := u.sends("/edit/rules", "unit", "th-kim-dong", "seen", seen(t, page), "index", "0", "do", "remove"); strings.Contains(page, "gio-hoc</td>") {
+		t.Errorf("the rule that was taken out:\n%s", page)
+	}
+	u.sends("/edit/rules", append(form, "when", "", "what", "service:tiktok", "do", "save")...)
+	if blocked(p.from("127.10.1.1", "tiktok.com")) {
+		t.Error("what is always open is blocked")
+	}
+}

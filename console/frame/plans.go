@@ -16,8 +16,16 @@ type Plans struct {
 	Week func(unit string, first time.Time, days int) []policy.HeldDay
 	// Table reads a table of units, csv or a workbook.
 	Table func(file string, data []byte) Table
+	// Choices are the categories and services that a rule can name.
+	Choices func() []Choice
 	// Windows are the timetables.
 	Windows func() []policy.Window
+}
+
+// A Choice is a category, or a service as "service:ID".
+type Choice struct {
+	Code string
+	Name wording.Text
 }
 
 // A Table is what was read of a table of units.

@@ -33,6 +33,12 @@ func everyPage() map[string][]any {
 			Windows: []windowRow{{drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, "07:00", "17:00"}, {}},
 		}, calendarPage{Frame: f, Who: both, Home: both, Runs: []runRow{{Label: both}}}},
 		"adopt": {adoptPage{}, adoptPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, true, drawn.Hostile}, adoptPage{Frame: f, Why: drawn.Hostile}},
+		"rules": {rulesPage{}, rulesPage{
+			Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Seen: "7", Why: drawn.Hostile, Rule: ruleFields{drawn.Hostile, "allow", "games"},
+			Rows:    []ruleRow{{0, drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, []wording.Text{both, both}, drawn.Hostile}, {}},
+			Windows: []windowRow{{Name: drawn.Hostile}, {Name: "gio-hoc"}}, Categories: []frame.Choice{{Code: "games", Name: both}, {}},
+			Services: []frame.Choice{{Code: "service:x", Name: both}}, Preview: &rulePreview{both, true, units, 1, 1, true}, Theirs: true,
+		}, rulesPage{Frame: f, Preview: &rulePreview{}}},
 		"table": {tablePage{}, tablePage{
 			Frame: f, Who: both, Text: drawn.Hostile, Why: drawn.Hostile, Read: true, New: 1234, Changed: 1, Same: 1, Cut: 7,
 			Mistakes: []frame.TableNote{{Line: 3, Text: both}}, Remarks: []frame.TableNote{{Line: 3, Text: both}, {Text: both}},

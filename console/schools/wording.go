@@ -41,6 +41,8 @@ var (
 	textCalendarMeanwhile = wording.Text{VI: "người khác đã ghi lịch này trong khi bạn sửa: bản đã ghi ở bảng Năm học, phần của bạn ở mẫu bên dưới; bấm Ghi để thêm vào bản ấy", EN: "somebody else saved this calendar while you were editing: theirs is the table of the school year, yours the form below; press Save to add it to theirs"}
 	textTable             = wording.Text{VI: "Thêm nhiều đơn vị bằng bảng", EN: "Add many units by a table"}
 	textAdopt             = wording.Text{VI: "Nhận %s về đây", EN: "Adopt %s"}
+	textRules             = wording.Text{VI: "Quy tắc của %s", EN: "Rules of %s"}
+	textRulesMeanwhile    = wording.Text{VI: "người khác đã ghi đơn vị này trong khi bạn sửa: quy tắc đã ghi ở bảng, phần của bạn ở mẫu bên dưới; bấm Ghi để thêm vào", EN: "somebody else saved this unit while you were editing: the saved rules are in the table, yours is in the form below; press Save to add it"}
 	textNoRows            = wording.Text{VI: "bảng không có hàng nào dưới hàng tên cột", EN: "the table has no row below the one that names the columns"}
 	textNoTable           = wording.Text{VI: "hãy dán bảng hoặc chọn tệp", EN: "paste a table or choose a file"}
 	textAtLine            = wording.Text{VI: "Dòng %d: %s", EN: "Line %d: %s"}

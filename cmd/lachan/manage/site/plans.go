@@ -21,6 +21,20 @@ func (p plans) policy() *policy.Policy {
 
 func (p plans) windows() []policy.Window { return policy.Windows(p.policy()) }
 
+// choices are what rules can name, but what only authorities fill.
+func (p plans) choices() (list []frame.Choice) {
+	for i := range p.src.Facts.Categories {
+		if c := &p.src.Facts.Categories[i]; !c.AuthorityOnly {
+			list = append(list, frame.Choice{Code: c.Code, Name: c.Label})
+		}
+	}
+	for i := range p.src.Facts.Services {
+		service := &p.src.Facts.Services[i]
+		list = append(list, frame.Choice{Code: "service:" + service.ID, Name: service.Label})
+	}
+	return list
+}
+
 func (p plans) week(unit string, first time.Time, days int) []policy.HeldDay {
 	is := p.policy()
 	g, known := is.GroupOf(unit)
