@@ -30,6 +30,8 @@ func routes() []frame.Route {
 		{Pattern: "POST /logout", Serve: entrance.LogOut},
 		{Pattern: "GET /account", Serve: entrance.ShowAccount},
 		{Pattern: "POST /account", Serve: entrance.ChangeAccount},
+		{Pattern: "POST /account/passkey", Serve: entrance.ChangePasskeys},
+		{Pattern: "POST /login/passkey", Open: true, Serve: entrance.LogInByPasskey},
 		{Pattern: "GET /requests", Serve: watch.ShowRequests},
 		{Pattern: "POST /requests/{id}", Serve: watch.AnswerRequest},
 		{Pattern: "GET /explain", Serve: schools.ShowExplain},

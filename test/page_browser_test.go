@@ -57,7 +57,7 @@ type browser struct {
 const browserLives = 20 * time.Minute
 
 // startBrowser opens Chromium with an empty page.
-func startBrowser(t *testing.T) *browser {
+func startBrowser(t *testing.T, args ...string) *browser {
 	t.Helper()
 	theirs, say, err1 := os.Pipe()
 	hear, theirVoice, err2 := os.Pipe()
@@ -65,7 +65,7 @@ func startBrowser(t *testing.T) *browser {
 		t.Fatal(err1, err2)
 	}
 	ctx, stop := context.WithTimeout(context.Background(), browserLives)
-	cmd := chromium(ctx, t.TempDir(), "--remote-debugging-pipe")
+	cmd := chromium(ctx, t.TempDir(), append(args, "--remote-debugging-pipe")...)
 	cmd.ExtraFiles = []*os.File{theirs, theirVoice} // descriptors 3 and 4
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

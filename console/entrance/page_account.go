@@ -25,7 +25,10 @@ type accountPage struct {
 	Roles      []roleRow
 	MustEnroll []wording.Text
 	TOTP       bool
-	Codes      int // recovery codes that are left
+	Passkeys   []account.Passkey
+	MayPasskey bool   // they can work here
+	By         string // the provider that the account comes in by; "" if none
+	Codes      int    // recovery codes that are left
 	Made       *account.NewTOTP
 	Picture    template.URL // of Made, for the app to photograph; "" if there is none
 	Recovery   []string     // shown once
@@ -89,6 +92,7 @@ func ShowAccount(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 
 func drawAccount(s *frame.Site, v *frame.Visit, o *account.Own, p accountPage, status int) frame.Reply {
 	p.Name, p.TOTP, p.Codes, p.Password = o.Name, o.TOTP, o.RecoveryCodes, o.Password
+	p.Passkeys, p.MayPasskey, p.By = o.Passkeys, s.Door.ByPasskey().On(), o.Issuer
 	p.Sessions, p.Current = o.Sessions(), o.Current().ID
 	if is, ok := person(s, v); ok {
 		p.Told = &told{is.ID, is.Language, is.Notify}
@@ -160,13 +164,18 @@ func confirmTOTP(s *frame.Site, v *frame.Visit, o *account.Own) (frame.Reply, er
 		v.Wrong = frame.WrongOf(err, "code")
 		return drawAccount(s, v, o, accountPage{}, http.StatusUnprocessableEntity), nil
 	}
+	return enrolled(s, v, &pass, recovery)
+}
+
+// enrolled shows the account that has a second factor from now on, with the codes to keep.
+func enrolled(s *frame.Site, v *frame.Visit, pass *account.Pass, recovery []string) (frame.Reply, error) {
 	now, err := s.Door.Own(v.Context(), pass.Token)
 	if err != nil {
 		return frame.Reply{}, err
 	}
 	v.Who.MustEnroll = nil
 	rep := drawAccount(s, v, now, accountPage{Recovery: recovery}, http.StatusOK)
-	rep.Cookies = browser.Passed(v.Request, &pass)
+	rep.Cookies = browser.Passed(v.Request, pass)
 	return rep, nil
 }
 

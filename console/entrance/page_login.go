@@ -15,6 +15,7 @@ type loginPage struct {
 	Frame          frame.Frame
 	Next, Name     string
 	Provider, Code string
+	Passkey        bool // they can work here
 }
 
 // AskLogin is the page that asks who it is.
@@ -29,7 +30,7 @@ func drawLogin(v *frame.Visit, status int) frame.Reply {
 	v.Known = false
 	return frame.Reply{Page: "login", Status: status, Data: loginPage{
 		Frame: v.Frame(textLogin), Next: frame.Local(v.FormValue("next")), Name: v.PostForm.Get("name"),
-		Provider: v.Site.Door.ByProvider().Name(),
+		Provider: v.Site.Door.ByProvider().Name(), Passkey: v.Site.Door.ByPasskey().On(),
 	}}
 }
 
@@ -60,7 +61,7 @@ func AskSecond(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 
 func drawSecond(v *frame.Visit, status int) frame.Reply {
 	v.Known = false
-	p := loginPage{Frame: v.Frame(textSecond), Next: frame.Local(v.FormValue("next"))}
+	p := loginPage{Frame: v.Frame(textSecond), Next: frame.Local(v.FormValue("next")), Passkey: v.Site.Door.ByPasskey().On()}
 	return frame.Reply{Page: "second", Status: status, Data: p}
 }
 

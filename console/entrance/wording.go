@@ -22,6 +22,7 @@ var (
 	textSchool      = wording.Text{VI: "Trường của bạn", EN: "Your school"}
 	textFilter      = wording.Text{VI: "Những gì được lọc", EN: "What is filtered"}
 	textDevices     = wording.Text{VI: "Thiết bị của trường", EN: "Devices of the school"}
+	textNewPasskey  = wording.Text{VI: "Thêm passkey", EN: "Add a passkey"}
 	textAccount     = wording.Text{VI: "Tài khoản của tôi", EN: "My account"}
 	textStart       = wording.Text{VI: "Bắt đầu", EN: "First start"}
 	textSchoolName  = wording.Text{VI: "hãy ghi tên trường", EN: "write the name of the school"}

@@ -26,12 +26,26 @@ var own embed.FS
 //go:embed style.css
 var style []byte
 
-const stylePath = "/style.css"
+//go:embed passkey.js
+var script []byte
 
-func serveStyle(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+const stylePath, scriptPath = "/style.css", "/passkey.js"
+
+// serveOwn serves what pages are drawn and asked with; ok is false if a path is none of
+// that.
+func serveOwn(w http.ResponseWriter, path string) (ok bool) {
+	mediaType, text := "text/css; charset=utf-8", style
+	switch path {
+	case stylePath:
+	case scriptPath:
+		mediaType, text = "text/javascript; charset=utf-8", script
+	default:
+		return false
+	}
+	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Cache-Control", "private, max-age=3600")
-	_, _ = w.Write(style) // the browser is gone
+	_, _ = w.Write(text) // the browser is gone
+	return true
 }
 
 // Parse reads the templates of pages, once for each language, and those around them.

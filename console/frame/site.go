@@ -57,8 +57,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, v, status, wrong)
 		return
 	}
-	if r.Method == http.MethodGet && r.URL.Path == stylePath {
-		serveStyle(w)
+	if r.Method == http.MethodGet && serveOwn(w, r.URL.Path) {
 		return
 	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {

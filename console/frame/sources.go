@@ -81,6 +81,7 @@ type Door interface {
 		ctx context.Context, v account.Visit, name, code, password string, now time.Time,
 	) (account.Pass, error)
 	ByProvider() *account.ByProvider
+	ByPasskey() *account.ByPasskey
 	Logout(token string) error
 	Own(ctx context.Context, token string) (*account.Own, error)
 }

@@ -58,7 +58,8 @@ func Check(t *testing.T, files fs.FS, pages map[string][]any) {
 	for name, all := range pages {
 		for i, data := range all {
 			for language, set := range sets {
-				text := Draw(t, set, name, data)
+				// The one script is this site's own.
+				text := strings.Replace(Draw(t, set, name, data), `<script src="/passkey.js" defer></script>`, "", 1)
 				for _, bad := range []string{"<script", "ZgotmplZ", "<no value>", "onclick", "javascript:", " style="} {
 					if strings.Contains(text, bad) {
 						t.Errorf("%s %d in %d has %s", name, i, language, bad)

@@ -170,8 +170,10 @@ func (s *Site) sources() frame.Sources {
 	here := node{&s.src, s.began}
 	plan := plans{&s.src}
 	return frame.Sources{
-		Plans: frame.Plans{Year: plan.year, Week: plan.week, Windows: plan.windows, Table: plan.table, Choices: plan.choices},
-		Desk:  s.src.Office.Desk, Tree: s.src.Office.Tree,
+		Plans: frame.Plans{
+			Year: plan.year, Week: plan.week, Windows: plan.windows, Table: plan.table, Choices: plan.choices,
+		},
+		Desk: s.src.Office.Desk, Tree: s.src.Office.Tree,
 		Zone: func() *time.Location {
 			cfg, _, _, _ := s.src.InForce()
 			return cfg.Timezone.Location
