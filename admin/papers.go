@@ -75,7 +75,7 @@ type wordsValue struct {
 	Digest string `json:"digest"`
 }
 
-var isPeriod = regexp.MustCompile(`^[0-9A-Za-z-]{4,21}$`)
+var isPeriod = regexp.MustCompile(`^[0-9A-Za-z.-]{4,22}$`)
 
 func (o SetWords) plan(_ *Desk, q *asking) (plan, error) {
 	if err := q.may(account.Report, o.Unit); err != nil {

@@ -63,6 +63,8 @@ func routes() []frame.Route {
 		{Pattern: "GET /figures", Serve: watch.ShowFigures},
 		{Pattern: "GET /reports", Serve: watch.ShowReports},
 		{Pattern: "GET /reports/file", Serve: watch.ReportFile},
+		{Pattern: "GET /reports/write", Serve: watch.ShowDraft},
+		{Pattern: "POST /reports/words", Serve: watch.WriteWords},
 		{Pattern: "GET /ledger", Serve: watch.ShowLedger},
 		{Pattern: "POST /ledger/verify", Serve: watch.VerifyLedger},
 		{Pattern: "POST /ledger/{seq}/undo", Serve: watch.UndoRecord},

@@ -137,6 +137,8 @@ func pagesOf(role string) []string {
 	return []string{
 		"/", "/requests", "/requests?answered=1", "/explain", "/explain?name=game.example&unit=" + unit, "/explain?name=%2F&unit=" + unit,
 		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/calendar?unit=" + unit, "/edit/table", "/edit/rules?unit=" + unit, "/lists", "/orders", "/nodes", "/reports", "/ledger", "/account",
+		"/figures", "/figures?days=0&unit=" + unit, "/reports/write?period=tháng+này&unit=" + unit, "/reports/file?period=2098&unit=" + unit,
+		"/accounts", "/proposals", "/edit/unit", "/edit/unit?id=" + unit,
 		"/start/school", "/start/filter?unit=" + unit, "/start/devices?unit=" + unit, "/khong-co",
 	}
 }

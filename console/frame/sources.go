@@ -22,6 +22,7 @@ type Sources struct {
 	People
 	Findings
 	Plans
+	Papers
 }
 
 // People is who comes, and how they prove it.
@@ -123,8 +124,6 @@ type Findings struct {
 	PublicFeeds func() []PublicFeed
 	// Orders are the documents of authorities.
 	Orders func(by account.Actor) []Order
-	// Report makes a report.
-	Report func(ctx context.Context, by account.Actor, unit, period, format string) (*File, error)
 	// Networks are those that this machine is in, Addresses its own there.
 	Networks, Addresses func() []string
 	// Levels are the levels of schools.

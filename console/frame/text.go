@@ -27,7 +27,7 @@ func (s speaker) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": s.t, "say": s.say, "plain": s.plain, "one": s.one, "n": s.number, "day": s.day, "moment": s.moment,
 		"share": s.share, "name": printable.Name, "line": Line, "lang": s.lang, "at": at,
-		"figure": s.figure, "percent": s.percent,
+		"figure": s.figure, "percent": s.percent, "files": filesOf,
 	}
 }
 
@@ -132,6 +132,18 @@ func (s speaker) moment(at time.Time) string {
 		return "–"
 	}
 	return s.here(at).Format("15:04 02/01/2006")
+}
+
+// The files are the ways in which a page offers a report.
+type files struct {
+	Unit, Period, Label string
+	Formats             []fileFormat
+}
+
+type fileFormat struct{ Code, Name string }
+
+func filesOf(unit, period, label string) files {
+	return files{unit, period, label, []fileFormat{{"docx", "DOCX"}, {"pdf", "PDF"}, {"xlsx", "XLSX"}, {"html", "HTML"}}}
 }
 
 // at is what is wrong at a field: at most one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,14 @@ type homePage struct {
 	States []stateLine
 	Week   *week
 	Below  *below
+	Adding bool // what is below is being added up
+	Ledger *ledgerHead
+}
+
+// A ledgerHead is the last record, for those who may verify the ledger.
+type ledgerHead struct {
+	Seq  uint64
+	Hash string
 }
 
 // A below is what is known of the schools of a unit.
@@ -67,7 +76,11 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		p.States = append(p.States, line)
 	}
 	p.Week = weekOf(s, v)
-	p.Below = belowOf(s, v)
+	p.Below, p.Adding = belowOf(s, v)
+	if v.May(account.Audit, v.Who.Unit) {
+		seq, hash := s.Head()
+		p.Ledger = &ledgerHead{seq, hash}
+	}
 	p.Frame = v.Frame(textHome)
 	return frame.Reply{Page: "home", Status: http.StatusOK, Data: p}, nil
 }
@@ -101,6 +114,9 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 		}
 		p.Tasks = append(p.Tasks, t)
 	}
+	if t := yearTask(s, v); t != nil {
+		p.Tasks = append(p.Tasks, *t)
+	}
 	proposals, err := s.Desk.Proposals(v.Context(), v.Who.Actor)
 	if err != nil {
 		return err
@@ -117,24 +133,42 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 	return nil
 }
 
+// yearTask is the report on a year, for an officer of a province while it is due; nil
+// otherwise.
+func yearTask(s *frame.Site, v *frame.Visit) *task {
+	if v.Who.Rank != "province" || !v.May(account.Report, v.Who.Unit) {
+		return nil
+	}
+	for i, p := range s.Usual(v.Now) {
+		if i == 0 && !p.Due.IsZero() {
+			to := url.Values{"unit": {v.Who.Unit}, "period": {p.Code}}
+			return &task{
+				Title: textDraft.With(p.Label), Lines: []wording.Text{dueText(p.Due, v.Now)},
+				Path: "/reports/write?" + to.Encode(), Act: textReadAndWrite,
+			}
+		}
+	}
+	return nil
+}
+
 // homeWaits is how long the first page waits for figures that are being added up: it is
 // shown without them then.
 const homeWaits = 50 * time.Millisecond
 
 // belowOf is how many schools nothing came from in the last seven days; nil for the people
 // of one school, and while it is being added up.
-func belowOf(s *frame.Site, v *frame.Visit) *below {
+func belowOf(s *frame.Site, v *frame.Visit) (b *below, adding bool) {
 	if v.Who.Rank == "school" || !v.May(account.View, v.Who.Unit) {
-		return nil
+		return nil, false
 	}
 	ctx, cancel := context.WithTimeout(v.Context(), homeWaits)
 	defer cancel()
 	f, err := s.Figures(ctx, v.Who.Unit, 7)
 	if err != nil || f == nil {
-		return nil
+		return nil, err == nil
 	}
 	c := &f.Coverage
-	return &below{v.Who.Unit, c.Schools, c.Silent, c.Partial, c.Time, f.Made}
+	return &below{v.Who.Unit, c.Schools, c.Silent, c.Partial, c.Time, f.Made}, false
 }
 
 // weekOf is what was asked in the last seven days; nil if nothing was counted.

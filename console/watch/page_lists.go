@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"lachan/admin"
-	"lachan/admin/account"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 )
@@ -93,42 +92,4 @@ func ShowOrders(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		p.Rows = append(p.Rows, row)
 	}
 	return frame.Reply{Page: "orders", Status: http.StatusOK, Data: p}, nil
-}
-
-type reportsPage struct {
-	Frame                frame.Frame
-	Unit, Period, Format string
-	Units                []frame.Named
-}
-
-// ShowReports is the page that makes reports.
-func ShowReports(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
-	return drawReports(s, v, http.StatusOK)
-}
-
-func drawReports(s *frame.Site, v *frame.Visit, status int) (frame.Reply, error) {
-	q := v.URL.Query()
-	p := reportsPage{Unit: q.Get("unit"), Period: q.Get("period"), Format: q.Get("format"), Units: v.Units()}
-	if p.Unit == "" {
-		p.Unit = v.Who.Unit
-	}
-	p.Frame = v.Frame(textReports)
-	return frame.Reply{Page: "reports", Status: status, Data: p}, nil
-}
-
-// ReportFile is a report to keep.
-func ReportFile(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
-	q := v.URL.Query()
-	unit := q.Get("unit")
-	if !v.May(account.ReadReports, unit) {
-		return frame.Reply{}, &admin.Refusal{
-			Kind: admin.NotAllowed, Text: textMayNotReport, WhoMay: account.WhoMay(account.ReadReports, unit, s.Tree()),
-		}
-	}
-	file, err := s.Report(v.Context(), v.Who.Actor, unit, q.Get("period"), q.Get("format"))
-	if err != nil {
-		v.Wrong = frame.WrongOf(err, "period")
-		return drawReports(s, v, http.StatusUnprocessableEntity)
-	}
-	return frame.Reply{File: file}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"lachan/console/frame/drawn"
 	"lachan/console/statistics"
 	"lachan/internal/wording"
+	"lachan/metrics/report"
 )
 
 // everyPage is each page with nothing on it and with all that can be on it.
@@ -21,9 +22,9 @@ func everyPage() map[string][]any {
 		"ledger": {ledgerPage{}, ledgerPage{f, &stateLine{"bad", "✘", both}, 12, drawn.Hostile, []ledgerRow{
 			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, true}, {},
 		}, "/ledger?after=x"}},
-		"home": {homePage{}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
+		"home": {homePage{}, homePage{Adding: true}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,
-		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}}},
+		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}, false, &ledgerHead{7, drawn.Hostile}}},
 		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true}, {Feed: frame.Feed{Error: drawn.Hostile}}}, []frame.PublicFeed{{
 			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
 		}, {}}}},
@@ -34,8 +35,29 @@ func everyPage() map[string][]any {
 			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,
 		}, both, "bad"}}}},
 		"figures": {figuresPage{}, figuresPage{Frame: f, Unit: drawn.Hostile, Name: drawn.Hostile, Units: units, Choices: []daysChoice{{7, both, true}, {}}, Shown: shownFigures()}, figuresPage{Frame: f, Wait: true}},
-		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, "pdf", units}},
+		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, units, []usualRow{{frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at, Due: at}, both}, {}}, shownPapers()}},
+		"files":   nil, "progress": nil, "preview": nil, // parts of the pages
+		"draft": {draftPage{}, draftPage{f, drawn.Hostile, drawn.Hostile, frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at}, []partField{
+			{frame.Part{Key: "name", Title: both, Text: drawn.Hostile, Seq: 7}, drawn.Hostile, drawn.Hostile}, {Part: frame.Part{Key: "date", Title: both, Line: true}},
+		}, both, shownPapers()[2]}, draftPage{Frame: f, Paper: shownPapers()[0]}},
 	}
+}
+
+// shownPapers are reports in each state.
+func shownPapers() (list []frame.Paper) {
+	for _, state := range []frame.PaperState{frame.PaperWaits, frame.PaperMaking, frame.PaperMade, frame.PaperFailed} {
+		q := frame.PaperQuestion{Unit: drawn.Hostile, Period: drawn.Hostile, Format: "pdf"}
+		list = append(list, frame.Paper{ID: drawn.Hostile + string(state), PaperQuestion: q, State: state, Label: drawn.Hostile, Ahead: 2, Asked: drawn.At(), Why: drawn.Both()})
+	}
+	list[2].Preview = statistics.PreviewOf(&report.Model{
+		Subject: drawn.Hostile, Draft: true, Provisional: []string{drawn.Hostile}, Annexes: []report.Section{{Number: "I", Title: drawn.Hostile}},
+		Sections: []report.Section{{Number: "I", Title: drawn.Hostile, Blocks: []report.Block{
+			{Kind: report.Heading, Text: drawn.Hostile}, {Kind: report.Item, Text: drawn.Hostile}, {Kind: report.Missing, Text: drawn.Hostile}, {Kind: report.Paragraph, Text: drawn.Hostile},
+			{Kind: report.TableKind, Table: &report.Table{Title: drawn.Hostile, Columns: []report.Column{{Head: drawn.Hostile, Number: true}}, Rows: make([]report.TableRow, 50)}},
+			{Kind: report.ChartKind, Chart: &report.Chart{Labels: []string{drawn.Hostile}, Series: []report.ChartSeries{{Name: drawn.Hostile, Values: []int64{3}}}}},
+		}}},
+	})
+	return list
 }
 
 // shownFigures are figures with everything in them, some not known and some not told.

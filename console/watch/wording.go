@@ -44,6 +44,12 @@ var (
 	textCoverage         = wording.Text{VI: "có số liệu %d trên %d ngày", EN: "figures of %d of %d days"}
 	textMayNotVerify     = wording.Text{VI: "tài khoản này không được kiểm tra sổ", EN: "this account may not verify the ledger"}
 	textMayNotReport     = wording.Text{VI: "tài khoản này không được đọc báo cáo của đơn vị ấy", EN: "this account may not read reports of that unit"}
+	textNoReport         = wording.Text{VI: "không có báo cáo ấy: hãy gọi lại", EN: "that report is not there: ask for it again"}
+	textDraft            = wording.Text{VI: "Báo cáo %s", EN: "Report: %s"}
+	textReadAndWrite     = wording.Text{VI: "Xem và viết", EN: "Read and write"}
+	textDue              = wording.Text{VI: "nộp trước hết ngày %s, còn %d ngày", EN: "due by the end of %s, %d days left"}
+	textDueOver          = wording.Text{VI: "đã quá hạn %s", EN: "was due on %s"}
+	textWordsMeanwhile   = wording.Text{VI: "người khác vừa ghi phần này; cả hai bản ở dưới, hãy sửa rồi ghi lại", EN: "somebody else has just written this part; both versions are below, change yours and save again"}
 	textNotInForce       = wording.Text{VI: "chưa dùng được", EN: "not in force yet"}
 	textJustNow          = wording.Text{VI: "vừa xong", EN: "just now"}
 	textMinutesAgo       = wording.Text{VI: "%d phút trước", EN: "%d minutes ago"}

@@ -80,6 +80,9 @@ func (r *reports) figures(
 		return nil, err
 	}
 	spec.Typed, spec.Document = typed, document
+	if document == "" {
+		spec.Typed = report.WithWords(typed, r.office().Ledger, unit, p.Code)
+	}
 	from, err := r.engine()
 	if err != nil {
 		return nil, err
@@ -145,24 +148,36 @@ func (a *api) askedReport(r *http.Request, o *report.Request) (format report.For
 // report makes the document that somebody at the counter asks for.
 func (a *api) report(ctx context.Context, q counter.ReportQuestion) (name, mediaType string, text []byte, err error) {
 	o := report.Request{Unit: q.Unit, Period: q.Period, Document: q.Document, Format: q.Format}
-	cfg := a.view().cfg
-	orders, err := report.OrdersOf(cfg, a.lists.orders)
-	if err != nil {
-		return "", "", nil, err
-	}
-	period, format, err := o.Complete(cfg.Reports.Calendar(cfg.Timezone.Location, time.Now()), orders)
-	if err != nil {
-		return "", "", nil, counter.Wrong(err)
-	}
-	m, err := a.reports.build(ctx, o.Unit, o.Document, period, figures.Typed{}, time.Now())
-	if errors.Is(err, figures.ErrUnit) {
-		return "", "", nil, counter.Wrong(err)
-	}
+	format, m, err := a.modelOf(ctx, &o)
 	if err != nil {
 		return "", "", nil, err
 	}
 	text, err = a.jobs.Document(ctx, format.Name, m)
 	return o.Out, format.MediaType, text, err
+}
+
+// draft is a report before it is drawn in a format.
+func (a *api) draft(ctx context.Context, unit, period string) (*documents.Model, error) {
+	_, m, err := a.modelOf(ctx, &report.Request{Unit: unit, Period: period})
+	return m, err
+}
+
+// modelOf is the report that somebody at the counter asks for, and in which format.
+func (a *api) modelOf(ctx context.Context, o *report.Request) (report.Format, *documents.Model, error) {
+	cfg := a.view().cfg
+	orders, err := report.OrdersOf(cfg, a.lists.orders)
+	if err != nil {
+		return report.Format{}, nil, err
+	}
+	period, format, err := o.Complete(cfg.Reports.Calendar(cfg.Timezone.Location, time.Now()), orders)
+	if err != nil {
+		return format, nil, counter.Wrong(err)
+	}
+	m, err := a.reports.build(ctx, o.Unit, o.Document, period, figures.Typed{}, time.Now())
+	if usage := (command.UsageError{}); errors.Is(err, figures.ErrUnit) || errors.As(err, &usage) {
+		err = counter.Wrong(err)
+	}
+	return format, m, err
 }
 
 // refuseReport says what was wrong: with the question, or with the figures.

@@ -113,7 +113,9 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 		updates: make(chan struct{}, 1), compiled: make(chan compilation, 1),
 	}
 	n.resolves.notified = n.lists.notified
-	n.reports = &reports{shared: sh, facts: facts, lists: n.lists, view: view}
+	n.reports = &reports{
+		shared: sh, facts: facts, lists: n.lists, view: view, office: func() *desk.Office { return n.desk },
+	}
 	n.services = &services{
 		places: newPlaces(),
 		shared: sh, identity: n.identity, lists: n.lists,
@@ -186,8 +188,11 @@ func openConsole(n *node, build command.Build) *site.Site {
 			return v.cfg, v.rules, v.lists.Rules(), v.inForce
 		},
 		Status: n.lists.store.Status, Explain: a.explain, Orders: n.lists.orders.Overview,
-		Report: func(ctx context.Context, unit, period, format string) (string, string, []byte, error) {
-			return a.report(ctx, counter.ReportQuestion{Unit: unit, Period: period, Format: format})
+		Reports: site.Reports{
+			Report: func(ctx context.Context, unit, period, format string) (string, string, []byte, error) {
+				return a.report(ctx, counter.ReportQuestion{Unit: unit, Period: period, Format: format})
+			},
+			Draft: a.draft,
 		},
 		Counted:    n.reports.counted,
 		Conditions: n.conditions.List,

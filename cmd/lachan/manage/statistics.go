@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/fault"
 	"lachan/metrics"
@@ -80,7 +81,8 @@ type reports struct {
 	lists   *lists
 	history *history.Recorder
 	view    func() *view
-	one     sync.Mutex // held while a report is made
+	office  func() *desk.Office // where officers have written what the figures do not say
+	one     sync.Mutex          // held while a report is made
 }
 
 // counted is what a unit's clients were counted to have asked in a period, and in each of

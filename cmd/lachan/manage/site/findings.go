@@ -226,14 +226,6 @@ func (s *Site) orders(by account.Actor) (list []frame.Order) {
 	return list
 }
 
-func (s *Site) report(ctx context.Context, _ account.Actor, unit, period, format string) (*frame.File, error) {
-	name, mediaType, text, err := s.src.Report(ctx, unit, period, format)
-	if err != nil {
-		return nil, err
-	}
-	return &frame.File{Name: name, MediaType: mediaType, Text: text}, nil
-}
-
 func (s *Site) levels() (list []frame.Level) {
 	for i := range s.src.Facts.Levels {
 		l := &s.src.Facts.Levels[i]

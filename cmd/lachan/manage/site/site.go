@@ -28,6 +28,7 @@ import (
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/metrics/engine"
+	"lachan/metrics/report"
 	"lachan/metrics/report/figures"
 	"lachan/policy"
 	"lachan/policy/catalogue"
@@ -43,7 +44,7 @@ type Sources struct {
 	Status  func(name string) (feed.Status, error)
 	Explain func(name string, q explain.Question) (any, error)
 	Orders  func() order.Overview
-	Report  func(ctx context.Context, unit, period, format string) (name, mediaType string, text []byte, err error)
+	Reports
 	// Counted is what was counted in a unit in a period, and in each of its days.
 	Counted    func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
 	Conditions func() []metrics.Condition
@@ -52,17 +53,28 @@ type Sources struct {
 	Log        *slog.Logger
 }
 
+// Reports are how a report is made.
+type Reports struct {
+	// Report is one as a file in a format.
+	Report func(ctx context.Context, unit, period, format string) (name, mediaType string, text []byte, err error)
+	// Draft is one before it is drawn in a format.
+	Draft func(ctx context.Context, unit, period string) (*report.Model, error)
+}
+
 // A Site is the console of this server.
 type Site struct {
-	src   Sources
-	began time.Time
-	sums  *sums
-	mu    sync.Mutex
-	pace  time.Time // mu; when somebody was last told the code of the first account
+	src    Sources
+	began  time.Time
+	sums   *sums
+	papers *papers
+	mu     sync.Mutex
+	pace   time.Time // mu; when somebody was last told the code of the first account
 }
 
 // New is the console of what there is.
-func New(src Sources) *Site { return &Site{src: src, began: time.Now(), sums: newSums()} }
+func New(src Sources) *Site {
+	return &Site{src: src, began: time.Now(), sums: newSums(), papers: newPapers(&src)}
+}
 
 // Serve shows the pages on listeners until ctx is done. guard is around the handler.
 func (s *Site) Serve(
@@ -99,6 +111,7 @@ func (s *Site) Serve(
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	adding.Go(func() { s.addUp(ctx) })
+	adding.Go(func() { s.papers.makeReports(ctx) })
 	return serve(ctx, server, listeners, drain)
 }
 
@@ -187,12 +200,16 @@ func (s *Site) sources() frame.Sources {
 			States: here.states, Server: here.server, Days: s.days, Figures: s.figures, Feeds: s.feeds,
 			Orders:      s.orders,
 			PublicFeeds: s.publicFeeds,
-			Report:      s.report, Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
+			Networks:    networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
 			Verify: s.verify, Head: s.head, Who: s.who,
 			Category: func(code string) wording.Text {
 				_, rules, _, _ := s.src.InForce()
 				return categoryOf(rules.Policy(), code)
 			},
+		},
+		Papers: frame.Papers{
+			Usual: s.papers.usualPeriods, Period: s.papers.period, Parts: s.papers.parts,
+			Ask: s.papers.askReport, Mine: s.papers.of, File: s.papers.file,
 		},
 	}
 }
@@ -257,6 +274,9 @@ func (s *Site) place(a account.Actor) frame.Place {
 	}
 	for v := range s.src.Office.Ledger.State().Kind("account/" + a.ID) {
 		p.Language = languageOf(v.New)
+	}
+	if now := time.Now(); p.Rank != "school" && a.May(account.View, p.Unit, s.src.Office.Tree(), now) {
+		s.sums.want(sumOf{p.Unit, 7}, now) // from the login on, so that the first page has them
 	}
 	return p
 }
