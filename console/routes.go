@@ -42,6 +42,8 @@ func routes() []frame.Route {
 		{Pattern: "GET /units/{id...}", Serve: schools.ShowUnit},
 		{Pattern: "GET /calendar", Serve: schools.ShowCalendar},
 		{Pattern: "POST /calendar", Serve: schools.DecideCalendar},
+		{Pattern: "GET /calendar/hours", Serve: schools.ShowHours},
+		{Pattern: "POST /calendar/hours", Serve: schools.DecideHours},
 		{Pattern: "GET /edit/unit", Serve: schools.ShowEdit},
 		{Pattern: "POST /edit/unit", Serve: schools.EditUnit},
 		{Pattern: "GET /edit/table", Serve: schools.ShowTable},

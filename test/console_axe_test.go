@@ -103,8 +103,8 @@ func (b *browser) unreached() string {
 		for _, kind := range []string{"keyDown", "keyUp"} {
 			b.call("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}, &struct{}{})
 		}
-		// A day has a stop for each of its parts.
-		if b.run(`String(document.activeElement.type === "date" && document.activeElement === window.stop)`) == "true" && parts < mostParts {
+		// A day and a time have a stop for each of their parts.
+		if b.run(`String(["date", "time"].includes(document.activeElement.type) && document.activeElement === window.stop)`) == "true" && parts < mostParts {
 			i, parts = i-1, parts+1
 			continue
 		}
@@ -136,7 +136,7 @@ func pagesOf(role string) []string {
 	unit := map[string]string{"school": "th-kim-dong", "commune": "sa-pa", "province": "lao-cai", "operator": "sa-pa", "authority": "A05", "viewer": "sa-pa"}[role]
 	return []string{
 		"/", "/requests", "/requests?answered=1", "/explain", "/explain?name=game.example&unit=" + unit, "/explain?name=%2F&unit=" + unit,
-		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/calendar?unit=" + unit, "/edit/table", "/edit/rules?unit=" + unit, "/lists", "/orders", "/nodes", "/reports", "/ledger", "/account",
+		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/calendar?unit=" + unit, "/calendar/hours", "/edit/table", "/edit/rules?unit=" + unit, "/lists", "/orders", "/nodes", "/reports", "/ledger", "/account",
 		"/figures", "/figures?days=0&unit=" + unit, "/reports/write?period=tháng+này&unit=" + unit, "/reports/file?period=2098&unit=" + unit,
 		"/accounts", "/proposals", "/edit/unit", "/edit/unit?id=" + unit,
 		"/start/school", "/start/filter?unit=" + unit, "/start/devices?unit=" + unit, "/khong-co",

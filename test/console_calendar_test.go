@@ -112,3 +112,48 @@ func TestManyUnitsComeByATable(t *testing.T) {
 		t.Errorf("the same table once more:\n%s", page)
 	}
 }
+
+// The hours of lessons are changed for everybody by those who may, after a preview, and
+// hours for examinations alone are made.
+func TestTimetablesAreWrittenFromTheConsole(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, consoleConfig, "units: []\n", startStandIn(t).addr)
+	p.start()
+	u := p.first()
+	if status, _, _ := u.get("/calendar/hours?name=gio-hoc"); status != http.StatusForbidden {
+		t.Errorf("a teacher changes the hours of all: %d", status)
+	}
+	u.strengthens()
+	_, page, _ := u.get("/calendar/hours?name=gio-hoc")
+	if !strings.Contains(page, `value="sat" checked`) || strings.Contains(page, `value="sun" checked`) || !strings.Contains(page, `value="17:00"`) {
+		t.Fatalf("the hours that are built in:\n%s", page)
+	}
+	form := values("name", "gio-hoc", "seen", seen(t, page), "from", "07:15", "to", "11:30", "on", "study", "do", "preview")
+	form["day"] = []string{"mon", "fri"}
+	if _, page, _ := u.do("POST", "/calendar/hours", form); !strings.Contains(page, "07:00–17:00") || !strings.Contains(page, "07:15–11:30") || !strings.Contains(page, "T2, T6") {
+		t.Errorf("the preview:\n%s", page)
+	}
+	if _, page, _ := u.get("/calendar"); strings.Contains(page, "07:15") {
+		t.Error("a preview has written")
+	}
+	form.Set("do", "save")
+	if status, page, _ := u.do("POST", "/calendar/hours", form); status != http.StatusOK || !strings.Contains(page, "07:15–11:30") {
+		t.Errorf("the hours that were saved: %d\n%s", status, page)
+	}
+	if status, page, _ := u.do("POST", "/calendar/hours", form); status != http.StatusConflict || !strings.Contains(page, "Bản đã ghi") {
+		t.Errorf("saved from an old page: %d", status)
+	}
+	exam := values("name", "gio-thi", "seen", "0", "from", "07:00", "to", "", "on", "exam", "do", "save")
+	exam["day"] = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+	if status, page, _ := u.do("POST", "/calendar/hours", exam); status != http.StatusOK || !strings.Contains(page, "07:00–24:00") {
+		t.Errorf("hours for examinations: %d\n%s", status, page)
+	}
+	exam.Del("day")
+	if status, page, _ := u.do("POST", "/calendar/hours", exam); status != http.StatusUnprocessableEntity || !strings.Contains(page, `id="hours-name-wrong"`) {
+		t.Errorf("no day: %d", status)
+	}
+	_, page, _ = u.get("/calendar/hours?name=gio-hoc")
+	if page, _ := u.sends("/calendar/hours", "name", "gio-hoc", "seen", seen(t, page), "do", "remove"); !strings.Contains(page, "07:00–17:00") {
+		t.Errorf("the hours that are built in again:\n%s", page)
+	}
+}

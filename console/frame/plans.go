@@ -16,6 +16,8 @@ type Plans struct {
 	Week func(unit string, first time.Time, days int) []policy.HeldDay
 	// Table reads a table of units, csv or a workbook.
 	Table func(file string, data []byte) Table
+	// Timetable is the record that set one in the console; here is false if none did.
+	Timetable func(name string) (seq uint64, here bool)
 	// Choices are the categories and services that a rule can name.
 	Choices func() []Choice
 	// Windows are the timetables.

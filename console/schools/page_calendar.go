@@ -33,6 +33,7 @@ type calendarPage struct {
 	Preview            *calendarPreview
 	Theirs             bool // somebody else has saved meanwhile
 	Windows            []windowRow
+	MayHours           bool // may change them
 }
 
 // runFields are what a form says of a run of days.
@@ -87,6 +88,7 @@ func (p *calendarPage) draw(s *frame.Site, v *frame.Visit, status int) (frame.Re
 		p.Runs = append(p.Runs, runRow{r, runText(r.Kind), r.To.Before(v.Now.AddDate(0, 0, -1))})
 	}
 	p.addWeek(s, v)
+	p.MayHours = v.May(account.Structure, "")
 	p.Windows, p.Units = windowRows(s.Windows()), v.Units()
 	p.Frame = v.Frame(textCalendar.With(frame.Line(p.Name)))
 	return frame.Reply{Page: "calendar", Status: status, Data: p}, nil

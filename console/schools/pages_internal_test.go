@@ -30,9 +30,13 @@ func everyPage() map[string][]any {
 			Runs: []runRow{{frame.Run{Kind: "exams", Name: drawn.Hostile, From: at, To: at, Own: true}, both, true}, {frame.Run{Kind: "make_up", As: "mon", From: at}, both, false}, {}},
 			Seen: "7", Add: runFields{"terms", drawn.Hostile, "2026-11-23", "2026-11-24", "tue"}, Why: drawn.Hostile,
 			Preview: &calendarPreview{at, at, []wording.Text{both, both}, []wording.Text{both}}, Theirs: true,
-			Windows: []windowRow{{drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, "07:00", "17:00"}, {}},
+			Windows: []windowRow{{drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, "07:00", "17:00", nil}, {}}, MayHours: true,
 		}, calendarPage{Frame: f, Who: both, Home: both, Runs: []runRow{{Label: both}}}},
 		"adopt": {adoptPage{}, adoptPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, true, drawn.Hostile}, adoptPage{Frame: f, Why: drawn.Hostile}},
+		"hours": {hoursPage{}, hoursPage{
+			Frame: f, Name: drawn.Hostile, New: true, Seen: "7", Days: []hoursChoice{{"mon", both, true}, {"tue", both, false}}, On: []hoursChoice{{"study", both, true}},
+			From: "07:00", To: drawn.Hostile, Why: drawn.Hostile, Here: true, Preview: &preview{Rows: rows}, Theirs: &windowRow{From: "07:00", Days: []wording.Text{both, both}, On: []wording.Text{both, both}},
+		}, hoursPage{Frame: f, Preview: &preview{}}},
 		"rules": {rulesPage{}, rulesPage{
 			Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Seen: "7", Why: drawn.Hostile, Rule: ruleFields{drawn.Hostile, "allow", "games"},
 			Rows:    []ruleRow{{0, drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, []wording.Text{both, both}, drawn.Hostile}, {}},

@@ -154,6 +154,7 @@ type windowRow struct {
 	Name     string
 	Days, On []wording.Text
 	From, To string
+	kinds    []string // of On, as policies write them
 }
 
 func windowRows(list []policy.Window) (rows []windowRow) {
@@ -166,7 +167,7 @@ func windowRows(list []policy.Window) (rows []windowRow) {
 			}
 		}
 		for _, kind := range w.On {
-			row.On = append(row.On, dayText(kind.String()))
+			row.On, row.kinds = append(row.On, dayText(kind.String())), append(row.kinds, kind.String())
 		}
 		rows = append(rows, row)
 	}

@@ -43,6 +43,13 @@ var (
 	textAdopt             = wording.Text{VI: "Nhận %s về đây", EN: "Adopt %s"}
 	textRules             = wording.Text{VI: "Quy tắc của %s", EN: "Rules of %s"}
 	textRulesMeanwhile    = wording.Text{VI: "người khác đã ghi đơn vị này trong khi bạn sửa: quy tắc đã ghi ở bảng, phần của bạn ở mẫu bên dưới; bấm Ghi để thêm vào", EN: "somebody else saved this unit while you were editing: the saved rules are in the table, yours is in the form below; press Save to add it"}
+	textHours             = wording.Text{VI: "Khung giờ %s", EN: "Timetable %s"}
+	textNewHours          = wording.Text{VI: "Thêm khung giờ", EN: "Add a timetable"}
+	textChooseDays        = wording.Text{VI: "hãy chọn ít nhất một thứ và một loại ngày", EN: "choose at least one day of the week and one kind of day"}
+	textHoursMeanwhile    = wording.Text{VI: "người khác đã ghi khung giờ này trong khi bạn sửa; hãy xem cả hai bản", EN: "somebody else saved this timetable while you were editing; look at both versions"}
+	textFieldHours        = wording.Text{VI: "Giờ", EN: "Hours"}
+	textFieldDays         = wording.Text{VI: "Thứ", EN: "Days"}
+	textFieldOn           = wording.Text{VI: "Loại ngày", EN: "Kinds of day"}
 	textNoRows            = wording.Text{VI: "bảng không có hàng nào dưới hàng tên cột", EN: "the table has no row below the one that names the columns"}
 	textNoTable           = wording.Text{VI: "hãy dán bảng hoặc chọn tệp", EN: "paste a table or choose a file"}
 	textAtLine            = wording.Text{VI: "Dòng %d: %s", EN: "Line %d: %s"}

@@ -21,6 +21,12 @@ func (p plans) policy() *policy.Policy {
 
 func (p plans) windows() []policy.Window { return policy.Windows(p.policy()) }
 
+// timetable is the record that set a timetable in the console.
+func (p plans) timetable(name string) (seq uint64, here bool) {
+	v, ok := p.src.Office.Ledger.State().Get("", "timetable/"+name)
+	return v.Seq, ok && v.New != nil
+}
+
 // choices are what rules can name, but what only authorities fill.
 func (p plans) choices() (list []frame.Choice) {
 	for i := range p.src.Facts.Categories {
