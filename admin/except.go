@@ -36,7 +36,7 @@ func (o Except) plan(d *Desk, q *asking) (plan, error) {
 	if !ok {
 		return plan{}, q.noUnit(o.Unit)
 	}
-	name, term, err := q.subject(o.Name)
+	name, term, err := subject(q, o.Name)
 	if err != nil {
 		return plan{}, err
 	}
@@ -75,7 +75,7 @@ func objectOf(block bool, name string) string {
 }
 
 // subject is the name, or the category or service, of an exception as records have it.
-func (q *asking) subject(text string) (subject string, term bool, err error) {
+func subject(q *asking, text string) (subject string, term bool, err error) {
 	text = strings.TrimSpace(text)
 	if code, ok := strings.CutPrefix(text, "category:"); ok {
 		if _, known := q.rules.Policy().Counted(code); !known {
@@ -137,7 +137,7 @@ func (d *Desk) ending(q *asking, group policy.GroupID, o Except) (v ExceptionVal
 		until = from.Add(lessonTime)
 		v.Until = until.Format(time.RFC3339)
 	case untilTerm:
-		day(q.endOfTerm(group, from))
+		day(endOfTerm(q, group, from))
 	default:
 		if until, err = Moment(o.Until, q.now.Location()); err != nil {
 			return v, until, invalid("until", textUntil.With(shown(o.Until)))
@@ -182,7 +182,7 @@ const (
 )
 
 // endOfTerm is the last day of lessons before a long time without them.
-func (q *asking) endOfTerm(group policy.GroupID, from time.Time) time.Time {
+func endOfTerm(q *asking, group policy.GroupID, from time.Time) time.Time {
 	p := q.rules.Policy()
 	calendar := p.Calendar(group)
 	last, free := from, 0

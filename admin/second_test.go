@@ -92,6 +92,7 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 		w.refused(by, admin.HandOver{Authority: "a06", Document: "1", File: "a.csv", Table: []byte("x")}, admin.Invalid)
 		w.refused(by, admin.HandOver{Authority: "xa", Document: "1", File: "a.csv", Table: []byte("x")}, admin.Invalid)
 	}
+	w.refused(root, admin.SetUnit{ID: "a05", Unit: json.RawMessage(`{"parent":"xa"}`)}, admin.Invalid)
 	w.must(root, admin.AddAccount{ID: "lan", Unit: "kim-dong", Name: "Lan"})
 	w.refused(root, admin.IssueToken{Account: "lan", Unit: "kim-dnog"}, admin.NotFound)
 }

@@ -92,6 +92,9 @@ func (o SetUnit) plan(_ *Desk, q *asking) (plan, error) {
 			return plan{}, err
 		}
 	}
+	if slices.Contains(q.tree.authorities, o.ID) {
+		return plan{}, invalid("id", textIDOfAuthority.With(o.ID))
+	}
 	return q.setUnit(account.Structure, "unit", o.ID, unit)
 }
 

@@ -218,6 +218,10 @@ var (
 		VI: "%q không phải địa chỉ webhook; phải bắt đầu bằng https://",
 		EN: "%q is no address of a webhook; it has to begin with https://",
 	}
+	textIDOfAuthority = wording.Text{
+		VI: "%q là mã của một cơ quan ra văn bản; hãy chọn mã khác cho đơn vị",
+		EN: "%q is the id of an authority; choose another one for the unit",
+	}
 	textNoAuthority = wording.Text{
 		VI: "không có cơ quan %q; lachan.yaml đặt tên cơ quan ở feeds: authority:",
 		EN: "there is no authority %q; lachan.yaml names them at feeds: authority:",

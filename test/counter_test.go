@@ -117,19 +117,27 @@ func (p *process) people(roles ...string) map[string]client {
 // TestEachRoleReachesItsOwnAndNothingElse asks on each route for each role about a unit of
 // its own, below, beside and above it, and about all. A letter stands for each unit that it
 // is not refused: k and s are the schools, c their commune, b the one beside, p the
-// province, y the other one, e is everything.
+// province, y the other one, a the authority, x another one, e is everything.
 func TestEachRoleReachesItsOwnAndNothingElse(t *testing.T) {
-	p := newProcess(t, "", country, startStandIn(t).addr)
-	roles := []string{"school@th-kim-dong", "commune@sa-pa", "province@lao-cai", "operator@", "viewer@sa-pa"}
+	const orders = `feeds:
+  - {name: lenh, url: lenh.txt, format: domains, category: authority-order, locked_by: lao-cai, authority: {name: A05, document: 12/A05}}
+  - {name: khac, url: khac.txt, format: domains, category: authority-order, locked_by: lao-cai, authority: {name: A06, document: 13/A06}}
+`
+	p := newProcess(t, orders, country, startStandIn(t).addr)
+	p.write("lenh.txt", "ordered.example\n")
+	p.write("khac.txt", "other.example\n")
+	roles := []string{
+		"school@th-kim-dong", "commune@sa-pa", "province@lao-cai", "operator@", "viewer@sa-pa", "authority@a05",
+	}
 	clients := p.people(append(roles, "school@gone")...)
 	p.start()
-	units := map[string]string{"k": "th-kim-dong", "s": "th-sa-pa", "c": "sa-pa", "b": "bac-ha", "p": "lao-cai", "y": "yen-bai", "e": ""}
+	units := map[string]string{"k": "th-kim-dong", "s": "th-sa-pa", "c": "sa-pa", "b": "bac-ha", "p": "lao-cai", "y": "yen-bai", "a": "a05", "x": "a06", "e": ""}
 	asked := 0
 	f := func(method, path, body string, want ...string) {
 		t.Helper()
 		for i, role := range roles {
 			got := ""
-			for _, letter := range strings.Split("kscbpye", "") {
+			for _, letter := range strings.Split("kscbpyaxe", "") {
 				unit := units[letter]
 				if unit == "" && strings.Contains(path, "{unit}") {
 					continue
@@ -149,19 +157,35 @@ func TestEachRoleReachesItsOwnAndNothingElse(t *testing.T) {
 		}
 	}
 	const all = "kscbpy"
-	f("GET", "units/{unit}", "", "k", "ksc", "kscbp", all, "ksc")
-	f("GET", "units/{unit}/now", "", "k", "ksc", "kscbp", all, "ksc")
-	f("GET", "units/{unit}/calendar", "", "k", "ksc", "kscbp", all, "ksc")
-	f("GET", "units/{unit}/exceptions", "", "k", "ksc", "kscbp", all, "ksc")
-	f("GET", "explain?name=a.example&unit={unit}", "", "k", "ksc", "kscbp", all, "ksc")
-	f("POST", "units/{unit}/exceptions?preview=true", `{"name":"a.example"}`, "k", "ksc", "kscbp", "", "")
-	f("PUT", "units/{unit}/rules?preview=true", `{"rules":[]}`, "", "", "kscbp", all, "")
+	f("GET", "units/{unit}", "", "k", "ksc", "kscbp", all, "ksc", "")
+	f("GET", "units/{unit}/now", "", "k", "ksc", "kscbp", all, "ksc", "")
+	f("GET", "units/{unit}/calendar", "", "k", "ksc", "kscbp", all, "ksc", "")
+	f("GET", "units/{unit}/exceptions", "", "k", "ksc", "kscbp", all+"ax", "ksc", "a")            // which has none
+	f("GET", "explain?name=a.example&unit={unit}", "", "k", "ksc", "kscbp", all+"ax", "ksc", "a") // of which nothing is known
+	f("POST", "units/{unit}/exceptions?preview=true", `{"name":"a.example"}`, "k", "ksc", "kscbp", "", "", "")
+	f("PUT", "units/{unit}/rules?preview=true", `{"rules":[]}`, "", "", "kscbp", all, "", "")
 	// Without a parent a unit is at the top, where a province has nothing but itself.
-	f("PUT", "units/{unit}?preview=true", `{"unit":{"id":"{unit}","name":"x"}}`, "", "", "p", all, "")
-	f("DELETE", "units/{unit}?preview=true", "", "", "", "kscbp", all, "")
-	f("POST", "units/{unit}/locks/games?preview=true", "", "", "c", "p", "py", "")
-	f("POST", "accounts?preview=true", `{"unit":"{unit}","name":"lan-{unit}"}`, "", "", "", "", "") // a token makes none
-	f("POST", "reports", `{"unit":"{unit}","period":"2026-Q3","format":"json"}`, "k", "ksc", "kscbp", all+"e", "ksc")
+	f("PUT", "units/{unit}?preview=true", `{"unit":{"id":"{unit}","name":"x"}}`, "", "", "p", all+"ax", "", "") // the id is taken
+	f("DELETE", "units/{unit}?preview=true", "", "", "", "kscbp", all, "", "")
+	f("POST", "units/{unit}/locks/games?preview=true", "", "", "c", "p", "py", "", "")
+	f("POST", "accounts?preview=true", `{"unit":"{unit}","name":"lan-{unit}"}`, "", "", "", "", "", "") // a token makes none
+	f("POST", "orders?preview=true", `{"authority":"{unit}","document":"15/A05","file":"a.csv","table":"YS5leGFtcGxlCg=="}`, "", "", "", all+"axe", "", "a")
+	f("PUT", "reports/words?preview=true", `{"unit":"{unit}","period":"2026-Q3","part":"vi","text":"x"}`, "k", "ksc", "kscbp", all+"axe", "", "a")
+	f("POST", "reports", `{"unit":"{unit}","period":"2026-Q4","format":"json"}`, "k", "ksc", "kscbp", all+"axe", "ksc", "a")
+	for path, want := range map[string]string{"orders": "lenh", "feeds": "lenh"} {
+		status, text := clients["authority@a05"].ask("GET", path, "")
+		if status != http.StatusOK || strings.Contains(text, "A06") || path == "feeds" && !strings.Contains(text, want) {
+			t.Errorf("an authority sees at %s: %d %s", path, status, text)
+		}
+	}
+	for _, path := range []string{"nodes", "profiles", "timetables", "calendar", "policy", "ledger/export", "feeds/khac/held", "accounts/x/tokens"} {
+		if status, text := clients["authority@a05"].ask("GET", path, ""); status != http.StatusForbidden && status != http.StatusNotFound {
+			t.Errorf("an authority at %s: %d %s", path, status, text)
+		}
+	}
+	if status, text := clients["authority@a05"].ask("POST", "feeds/khac/roll-back", ""); status != http.StatusForbidden && status != http.StatusNotFound {
+		t.Errorf("an authority rolls the list of another one back: %d %s", status, text)
+	}
 	for _, c := range []client{{p, ""}, {p, "lachan_wrong"}, clients["school@gone"]} {
 		for _, path := range []string{"units/th-kim-dong", "exceptions?unit=th-kim-dong", "explain?name=a.example&unit=th-kim-dong", "ledger/1", "ledger/export", "policy"} {
 			if status, text := c.ask("GET", path, ""); status < 400 {
@@ -181,6 +205,28 @@ func TestEachRoleReachesItsOwnAndNothingElse(t *testing.T) {
 		t.Errorf("a record of the commune: %d %s", status, text)
 	}
 	t.Logf("%d requests", asked)
+}
+
+// TestTheFirstAccountIsMadeOverTheAPI: by the code that the journal shows where there is no
+// console. It is the operator, once it has a second factor.
+func TestTheFirstAccountIsMadeOverTheAPI(t *testing.T) {
+	p := newProcess(t, "", country, startStandIn(t).addr)
+	p.start()
+	code := p.logged(`there is no account yet" code=(\S+)`)
+	body := `{"name":"lan","code":"` + code + `","password":"con-mèo-trèo-cây-cau"}`
+	if status, text := (client{p, ""}).ask("POST", "session/first", strings.Replace(body, code, "AAAA-BBBB", 1)); status != http.StatusUnauthorized {
+		t.Errorf("a wrong code: %d %s", status, text)
+	}
+	status, text := (client{p, ""}).ask("POST", "session/first", body)
+	if status != http.StatusOK || !strings.Contains(text, `"must_enroll":["operator"]`) {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, text := (client{p, ""}).ask("POST", "session/first", body); status != http.StatusUnauthorized {
+		t.Errorf("a second time: %d %s", status, text)
+	}
+	if out, err := p.command(os.Getuid(), "account", "list", "--lang", "en"); err != nil || !strings.Contains(out, "lan") || !strings.Contains(out, "operator") {
+		t.Errorf("%s %v", out, err)
+	}
 }
 
 // TestNoLowerUnitLiftsALock: not by an exception, for itself or with a name that is more

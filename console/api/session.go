@@ -88,6 +88,7 @@ func sessionRoutes() []route {
 		{pattern: "POST /api/v1/session", open: true, serve: logIn},
 		{pattern: "POST /api/v1/session/second", open: true, serve: showSecond},
 		{pattern: "POST /api/v1/session/redeem", open: true, serve: redeem},
+		{pattern: "POST /api/v1/session/first", open: true, serve: makeFirst},
 		{pattern: "GET /api/v1/session", serve: showSession},
 		{pattern: "DELETE /api/v1/session", open: true, serve: logOut},
 	}
@@ -133,6 +134,17 @@ func redeem(a *API, c *call) (reply, error) {
 		return reply{}, err
 	}
 	p, err := a.Door.Redeem(c.Context(), browser.Visit(c.Request), b.Name, b.Code, b.Password, c.now)
+	return passed(c, p, err)
+}
+
+// makeFirst makes the first account of a server, by the code that its terminal shows: the
+// body is that of redeem.
+func makeFirst(a *API, c *call) (reply, error) {
+	b, err := decode[redeemBody](c.text)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := a.First(c.Context(), browser.Visit(c.Request), strings.TrimSpace(b.Code), b.Name, b.Password, c.now)
 	return passed(c, p, err)
 }
 

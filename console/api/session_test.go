@@ -182,3 +182,33 @@ func TestTooManyTriesAreToldWhenToTryAgain(t *testing.T) {
 	}
 	t.Error("nothing holds them up")
 }
+
+// TestTheFirstAccountIsMadeByTheCodeOnTheTerminal: once, and by nothing else.
+func TestTheFirstAccountIsMadeByTheCodeOnTheTerminal(t *testing.T) {
+	door, _, err := account.Open(account.Settings{Dir: t.TempDir(), Grants: grants{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{t, check(t, openDoor(t, &desk{}, door, t.TempDir())), map[string]*http.Cookie{}}
+	body := func(code string) string {
+		return `{"name":"lan","code":"` + code + `","password":"` + password + `"}`
+	}
+	if kind, field := problemOf(t, b.ask("POST", "session/first", body("ABCD-EFGH"))); kind != "wrong" || field != "code" {
+		t.Errorf("before there is a code: %s at %s", kind, field)
+	}
+	code, ok := door.FirstCode(time.Now())
+	if !ok {
+		t.Fatal("there is no code")
+	}
+	var s api.Session
+	w := b.ask("POST", "session/first", body(code))
+	if err := json.Unmarshal(w.Body.Bytes(), &s); err != nil || w.Code != http.StatusOK || s.Name != "lan" || b.cookies["lachan"] == nil {
+		t.Fatalf("%d %s %v", w.Code, w.Body, err)
+	}
+	if w := b.ask("GET", "session", ""); w.Code != http.StatusOK {
+		t.Errorf("it is not in: %d %s", w.Code, w.Body)
+	}
+	if kind, _ := problemOf(t, b.ask("POST", "session/first", body(code))); kind != "wrong" {
+		t.Errorf("a second time: %s", kind)
+	}
+}

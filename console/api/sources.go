@@ -16,6 +16,10 @@ import (
 type Sources struct {
 	Desk Desk
 	Door Door
+	// First makes the first account by the code that the terminal shows.
+	First func(
+		ctx context.Context, v account.Visit, code, name, password string, now time.Time,
+	) (account.Pass, error)
 	// People shows accounts.
 	People People
 	// Tree is how the units in force stand to each other.

@@ -196,6 +196,9 @@ func (n *node) startWork(ctx context.Context) {
 			n.log.Error("tell answers that the ledger has", "error", err)
 		}
 	})
+	if !n.cfg.Console.Listen.IsValid() && n.cfg.HTTP.Listen.IsValid() {
+		n.desk.TellFirst(n.cfg.Timezone.Location)
+	}
 	n.children.start(ctx, "control", n.services.api.serveControl)
 	units := n.policy.Policy
 	n.children.start(context.WithoutCancel(ctx), "history", func(ctx context.Context) {

@@ -206,7 +206,8 @@ func openConsole(n *node, build command.Build) *site.Site {
 func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter, error) {
 	a := n.services.api
 	return counter.Open(cfg.StateDir, counter.Sources{
-		Desk: n.desk.Desk, Door: n.desk.Door, Ledger: n.desk.Ledger, Tree: n.desk.Tree, Grants: n.desk.Grants,
+		Desk: n.desk.Desk, Door: n.desk.Door, First: n.desk.First,
+		Ledger: n.desk.Ledger, Tree: n.desk.Tree, Grants: n.desk.Grants,
 		Version: version,
 		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
 			v := n.view.Load()

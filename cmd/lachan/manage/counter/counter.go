@@ -34,6 +34,7 @@ const Prefix = api.Prefix
 type Sources struct {
 	Desk    api.Desk
 	Door    *account.Door
+	First   func(ctx context.Context, v account.Visit, code, name, password string, now time.Time) (account.Pass, error)
 	Ledger  *ledger.Ledger
 	Tree    func() account.Tree
 	Grants  func(account string) []account.Grant
@@ -77,7 +78,7 @@ func Open(stateDir string, src Sources) (*Counter, error) {
 	}
 	var err error
 	c.API, err = api.New(api.Sources{
-		Desk: src.Desk, Door: src.Door, People: people{c}, Tree: src.Tree, Server: server{c},
+		Desk: src.Desk, Door: src.Door, First: src.First, People: people{c}, Tree: src.Tree, Server: server{c},
 		Go: c.start,
 	}, filepath.Join(stateDir, "repeats"), src.Log)
 	if err != nil {

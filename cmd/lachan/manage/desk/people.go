@@ -3,12 +3,15 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/admin/account/oidc"
 	"lachan/admin/account/session"
 	"lachan/cmd/lachan/config"
+	"lachan/internal/wording"
 )
 
 // firstThere is the unit of the first of some grants that is there, else everything.
@@ -21,6 +24,49 @@ func (o *Office) firstThere(grants []account.Grant) string {
 	}
 	return ""
 }
+
+// First makes the first account by the code on the terminal, for a program that asks.
+func (o *Office) First(
+	ctx context.Context, v account.Visit, code, name, password string, now time.Time,
+) (account.Pass, error) {
+	pass, err := o.Door.First(ctx, v, code, name, password, now)
+	if err == nil {
+		err = o.found(ctx, pass.Account, "api")
+		pass.MustEnroll = []account.Role{account.Operator}
+	}
+	return pass, err
+}
+
+// Found gives the first account the role of the operator of everything, which holds once
+// it has a second factor.
+func (o *Office) Found(ctx context.Context, first account.Account) error {
+	return o.found(ctx, first, "console")
+}
+
+func (o *Office) found(ctx context.Context, first account.Account, via string) error {
+	by := account.Actor{ID: first.ID, Name: first.Name, Via: via, Machine: true}
+	why := admin.How{Why: textFirst.VI}
+	_, err := o.Decide(ctx, by, admin.AddAccount{ID: first.ID, Name: first.Name}, why)
+	if err == nil {
+		_, err = o.Decide(ctx, by, admin.GrantRole{Account: first.ID, Role: account.Operator}, why)
+	}
+	if err != nil {
+		return fmt.Errorf("make the first account: %w", errors.Join(err, o.Door.Remove(first.ID)))
+	}
+	return nil
+}
+
+// TellFirst says in the journal by which code the first account is made over the API, if
+// there is none: where there is a console, that says it.
+func (o *Office) TellFirst(zone *time.Location) {
+	now := time.Now()
+	if code, ok := o.Door.FirstCode(now); ok {
+		text := account.FirstText(code, now.In(zone))
+		o.src.Log.Info("there is no account yet", "code", code, "say", text.EN)
+	}
+}
+
+var textFirst = wording.Text{VI: "thiết lập lần đầu", EN: "first start"}
 
 // openDoor opens what people come in by.
 func (o *Office) openDoor(cfg *config.Config) error {

@@ -193,7 +193,7 @@ func (s *Site) sources() frame.Sources {
 			return cfg.Timezone.Location
 		},
 		People: frame.People{
-			Door: s.src.Office.Door, FirstStart: s.firstStart, Found: s.found, FoundSchool: s.foundSchool,
+			Door: s.src.Office.Door, FirstStart: s.firstStart, Found: s.src.Office.Found, FoundSchool: s.foundSchool,
 			Place: s.place, Accounts: people{&s.src}.accounts,
 		},
 		Findings: frame.Findings{
@@ -222,20 +222,6 @@ func (s *Site) firstStart() bool { return len(s.src.Office.Door.Store.List()) ==
 // machine is the server itself, doing what somebody has asked for who may not yet.
 func machine(by account.Actor) account.Actor {
 	return account.Actor{ID: by.ID, Name: by.Name, Via: "console", Machine: true}
-}
-
-// found gives the first account the role of the operator of everything, which holds once
-// it has a second factor.
-func (s *Site) found(ctx context.Context, first account.Account) error {
-	by, why := machine(account.Actor{ID: first.ID, Name: first.Name}), admin.How{Why: textFirst.VI}
-	_, err := s.src.Office.Decide(ctx, by, admin.AddAccount{ID: first.ID, Name: first.Name}, why)
-	if err == nil {
-		_, err = s.src.Office.Decide(ctx, by, admin.GrantRole{Account: first.ID, Role: account.Operator}, why)
-	}
-	if err != nil {
-		return fmt.Errorf("make the first account: %w", errors.Join(err, s.src.Office.Door.Remove(first.ID)))
-	}
-	return nil
 }
 
 // foundSchool makes the first school for the only account there is, and gives it the role
