@@ -81,36 +81,76 @@ func TestAUnitOfAFileIsTakenOver(t *testing.T) {
 	}
 }
 
-// A rule is chosen by words, previewed by name, and in force at once; it is taken out again.
-func TestRulesAreWrittenFromTheConsole(t *testing.T) {
+// The hours of lessons are changed for everybody by those who may, after a preview, and
+// hours for examinations alone are made. A rule is chosen by words, previewed by name, and
+// in force at once; it is taken out again.
+func TestHoursAndRulesAreWrittenFromTheConsole(t *testing.T) {
 	t.Parallel()
 	p := newProcess(t, consoleConfig, "units: []\n", startStandIn(t).addr)
 	p.start()
 	u := p.first()
-	if status, _, _ := u.get("/edit/rules?unit=th-kim-dong"); status != http.StatusForbidden {
-		t.Errorf("a teacher reads the page that changes rules: %d", status)
+	for _, path := range []string{"/calendar/hours?name=gio-hoc", "/edit/rules?unit=th-kim-dong"} {
+		if status, _, _ := u.get(path); status != http.StatusForbidden {
+			t.Errorf("a teacher comes to %s: %d", path, status)
+		}
 	}
 	u.strengthens()
-	_, page, _ := u.get("/edit/rules?unit=th-kim-dong")
-	form := []string{"unit", "th-kim-dong", "seen", seen(t, page), "when", "gio-hoc", "effect", "allow", "what", "games", "why", "tuần lễ tin học"}
-	if page, _ := u.sends("/edit/rules", append(form, "do", "preview")...); !strings.Contains(page, "Mới được mở: Trò chơi") || !strings.Contains(page, "<li>TH Kim Đồng</li>") {
-		t.Errorf("the preview:\n%s", page)
-	}
-	page, _ = u.sends("/edit/rules", append(form, "do", "save")...)
-	if !strings.Contains(page, "gio-hoc</td>") || !strings.Contains(page, "Trò chơi") {
-		t.Fatalf("the rule that was saved:\n%s", page)
-	}
-	if page, _ := u.sends("/edit/rules", append(form, "do", "preview", "seen", seen(t, page))...); !strings.Contains(page, "1 đơn vị và nhóm vẫn như bây giờ") {
-		t.Errorf("a preview of the same once more:\n%s", page)
-	}
-	if status, page, _ := u.do("POST", "/edit/rules", values(append(form, "do", "save")...)); status != http.StatusConflict || !strings.Contains(page, "gio-hoc</td>") {
-		t.Errorf("saved from an old page: %d", status)
-	}
-	if page, _ := u.sends("/edit/rules", "unit", "th-kim-dong", "seen", seen(t, page), "index", "0", "do", "remove"); strings.Contains(page, "gio-hoc</td>") {
-		t.Errorf("the rule that was taken out:\n%s", page)
-	}
-	u.sends("/edit/rules", append(form, "when", "", "what", "service:tiktok", "do", "save")...)
-	if blocked(p.from("127.10.1.1", "tiktok.com")) {
-		t.Error("what is always open is blocked")
-	}
+	t.Run("hours", func(t *testing.T) {
+		_, page, _ := u.get("/calendar/hours?name=gio-hoc")
+		if !strings.Contains(page, `value="sat" checked`) || strings.Contains(page, `value="sun" checked`) || !strings.Contains(page, `value="17:00"`) {
+			t.Fatalf("the hours that are built in:\n%s", page)
+		}
+		form := values("name", "gio-hoc", "seen", seen(t, page), "from", "07:15", "to", "11:30", "on", "study", "do", "preview")
+		form["day"] = []string{"mon", "fri"}
+		if _, page, _ := u.do("POST", "/calendar/hours", form); !strings.Contains(page, "07:00–17:00") || !strings.Contains(page, "07:15–11:30") || !strings.Contains(page, "T2, T6") {
+			t.Errorf("the preview:\n%s", page)
+		}
+		if _, page, _ := u.get("/calendar"); strings.Contains(page, "07:15") {
+			t.Error("a preview has written")
+		}
+		form.Set("do", "save")
+		if status, page, _ := u.do("POST", "/calendar/hours", form); status != http.StatusOK || !strings.Contains(page, "07:15–11:30") {
+			t.Errorf("the hours that were saved: %d\n%s", status, page)
+		}
+		if status, page, _ := u.do("POST", "/calendar/hours", form); status != http.StatusConflict || !strings.Contains(page, "Bản đã ghi") {
+			t.Errorf("saved from an old page: %d", status)
+		}
+		exam := values("name", "gio-thi", "seen", "0", "from", "07:00", "to", "", "on", "exam", "do", "save")
+		exam["day"] = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+		if status, page, _ := u.do("POST", "/calendar/hours", exam); status != http.StatusOK || !strings.Contains(page, "07:00–24:00") {
+			t.Errorf("hours for examinations: %d\n%s", status, page)
+		}
+		exam.Del("day")
+		if status, page, _ := u.do("POST", "/calendar/hours", exam); status != http.StatusUnprocessableEntity || !strings.Contains(page, `id="hours-name-wrong"`) {
+			t.Errorf("no day: %d", status)
+		}
+		_, page, _ = u.get("/calendar/hours?name=gio-hoc")
+		if page, _ := u.sends("/calendar/hours", "name", "gio-hoc", "seen", seen(t, page), "do", "remove"); !strings.Contains(page, "07:00–17:00") {
+			t.Errorf("the hours that are built in again:\n%s", page)
+		}
+	})
+	t.Run("rules", func(t *testing.T) {
+		_, page, _ := u.get("/edit/rules?unit=th-kim-dong")
+		form := []string{"unit", "th-kim-dong", "seen", seen(t, page), "when", "gio-hoc", "effect", "allow", "what", "games", "why", "tuần lễ tin học"}
+		if page, _ := u.sends("/edit/rules", append(form, "do", "preview")...); !strings.Contains(page, "Mới được mở: Trò chơi") || !strings.Contains(page, "<li>TH Kim Đồng</li>") {
+			t.Errorf("the preview:\n%s", page)
+		}
+		page, _ = u.sends("/edit/rules", append(form, "do", "save")...)
+		if !strings.Contains(page, "gio-hoc</td>") || !strings.Contains(page, "Trò chơi") {
+			t.Fatalf("the rule that was saved:\n%s", page)
+		}
+		if page, _ := u.sends("/edit/rules", append(form, "do", "preview", "seen", seen(t, page))...); !strings.Contains(page, "1 đơn vị và nhóm vẫn như bây giờ") {
+			t.Errorf("a preview of the same once more:\n%s", page)
+		}
+		if status, page, _ := u.do("POST", "/edit/rules", values(append(form, "do", "save")...)); status != http.StatusConflict || !strings.Contains(page, "gio-hoc</td>") {
+			t.Errorf("saved from an old page: %d", status)
+		}
+		if page, _ := u.sends("/edit/rules", "unit", "th-kim-dong", "seen", seen(t, page), "index", "0", "do", "remove"); strings.Contains(page, "gio-hoc</td>") {
+			t.Errorf("the rule that was taken out:\n%s", page)
+		}
+		u.sends("/edit/rules", append(form, "when", "", "what", "service:tiktok", "do", "save")...)
+		if blocked(p.from("127.10.1.1", "tiktok.com")) {
+			t.Error("what is always open is blocked")
+		}
+	})
 }

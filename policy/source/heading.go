@@ -122,7 +122,9 @@ func parentWorded(name string) (sure int) {
 			}
 		}
 	}
-	coded := slices.ContainsFunc(strings.Split(name, "_"), func(word string) bool { return word == "ma" || word == "id" || word == "code" })
+	coded := slices.ContainsFunc(strings.Split(name, "_"), func(word string) bool {
+		return word == "ma" || word == "id" || word == "code"
+	})
 	switch {
 	case strings.Trim(rest, "_") != "":
 		return 0
