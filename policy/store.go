@@ -89,10 +89,7 @@ func (s *Store) Rows() (rows Rows) {
 
 // Kept are the pieces of long files that Save has saved last, by this build of the
 // program.
-func (s *Store) Kept() *Kept {
-	data, _ := os.ReadFile(s.keptFile()) // without it all is decoded again
-	return source.ReadKept(data, build())
-}
+func (s *Store) Kept() *Kept { return source.ReadKept(filepath.Join(s.dir, "units.kept"), build()) }
 
 // build tells the program from others that may decode the same text differently.
 func build() string {
@@ -107,8 +104,6 @@ func build() string {
 	return fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
 }
 
-func (s *Store) keptFile() string { return filepath.Join(s.dir, "units.kept") }
-
 func (s *Store) rowsFile() string { return filepath.Join(s.dir, "rows.json") }
 
 // Save puts a policy into the folder, with its overlay if it has one, and
@@ -118,22 +113,13 @@ func (s *Store) Save(p *Policy) (serial uint64, err error) {
 	if err := s.saveRows(p.rows); err != nil {
 		return 0, fmt.Errorf("save rows of tables: %w", err)
 	}
-	s.saveKept(p.kept)
+	if p.kept != nil {
+		_ = p.kept.Save() // without it the next policy takes longer, and that is all
+	}
 	if serial, err = s.files.Save(&p.file); err == nil && p.overlay != nil {
 		err = s.files.SaveOverlay(serial, p.overlay)
 	}
 	return serial, err
-}
-
-// saveKept puts pieces in place of those before. Without them the next policy takes
-// longer, and that is all.
-func (s *Store) saveKept(kept *Kept) {
-	if kept == nil || !kept.Changed() || os.MkdirAll(s.dir, 0o700) != nil {
-		return
-	}
-	if err := os.WriteFile(s.keptFile()+".new", kept.Bytes(), 0o600); err == nil { // it need not last
-		_ = os.Rename(s.keptFile()+".new", s.keptFile())
-	}
 }
 
 // saveRows puts rows in place of those before; nil leaves them as they are.

@@ -115,8 +115,10 @@ func (j *Job) read(data, born []byte) (c *compiler, written *source.File) {
 	bornRest, bornPieces := source.Split(born, source.PieceSize)
 	c = newCompiler(j)
 	written, readable := c.decode(rest, bornRest)
-	if len(pieces)+len(bornPieces) > 0 && !(readable && source.DecodePieces(j.Path, pieces, j.Kept, c.takeUnits) &&
-		source.DecodePieces(j.Console, bornPieces, j.Kept, c.takeUnits)) {
+	take := func(path string, pieces []source.Piece) bool {
+		return source.DecodePieces(path, pieces, j.Kept, prepare, c.takeUnits)
+	}
+	if len(pieces)+len(bornPieces) > 0 && !(readable && take(j.Path, pieces) && take(j.Console, bornPieces)) {
 		// Read it as a whole: it may be wrong only in the way it was cut.
 		c = newCompiler(j)
 		written, readable = c.decode(data, born)
@@ -162,11 +164,14 @@ type compiler struct {
 
 func newCompiler(j *Job) *compiler {
 	r := &report{path: j.Path}
-	units := newTree(r)
-	return &compiler{
-		report: r, terms: newTerms(r, j), tree: units, clients: newClients(units), job: j,
+	counts := j.Kept.Counts()
+	units := newTree(r, counts.Units)
+	c := &compiler{
+		report: r, terms: newTerms(r, j), tree: units, clients: newClients(units, counts.Networks), job: j,
 		feeds: map[string]compiled.Feed{}, layers: map[uint32]*layer{},
 	}
+	c.own.Grow(counts.Entries)
+	return c
 }
 
 // decode reads policy.yaml and console.yaml and compiles what does not need all

@@ -22,6 +22,10 @@ type parsedEntry struct {
 // entry reads an entry as written and reports what is wrong with it.
 func (t *terms) entry(file string, text *source.Entry) (e parsedEntry, ok bool) {
 	line := int(text.Line)
+	if _, known := t.tags.ByKey[text.Short]; text.Plain && !known {
+		e.name = text.Short
+		return t.entryTimes(file, text, e)
+	}
 	name, code := text.Name, text.Category
 	if text.Service != "" {
 		code = compiled.ServicePrefix + strings.TrimPrefix(text.Service, compiled.ServicePrefix)

@@ -17,8 +17,11 @@ type clients struct {
 	links, tokens map[[32]byte]uint32 // unit by digest
 }
 
-func newClients(t *tree) *clients {
-	return &clients{tree: t, devices: map[string]uint32{}, links: map[[32]byte]uint32{}, tokens: map[[32]byte]uint32{}}
+func newClients(t *tree, room int) *clients {
+	return &clients{
+		tree: t, claims: make([]claim, 0, room+room/64), devices: map[string]uint32{},
+		links: map[[32]byte]uint32{}, tokens: map[[32]byte]uint32{},
+	}
 }
 
 // networks are the records of the prefixes.
@@ -39,7 +42,11 @@ type claim struct {
 
 // claimNetworks adds the prefixes of a unit. It reports what is not a prefix.
 func (c *clients) claimNetworks(u uint32, text *source.Unit) {
-	for _, n := range text.Networks {
+	for i, n := range text.Networks {
+		if len(text.Prefixes) == len(text.Networks) {
+			c.claims = append(c.claims, claim{text.Prefixes[i], u, int32(n.Line)})
+			continue
+		}
 		prefix, problem := parseNetwork(n.V)
 		if problem != nil {
 			c.fail(text.File, n.Line, *problem)
@@ -58,21 +65,16 @@ func (c *clients) checkNetworks() {
 // parseNetwork reads a prefix, or an address as the prefix that holds only it.
 func parseNetwork(s string) (netip.Prefix, *wording.Text) {
 	fail := func(t wording.Text) (netip.Prefix, *wording.Text) { return netip.Prefix{}, &t }
-	prefix, err := netip.ParsePrefix(s)
-	if err != nil {
-		a, err := netip.ParseAddr(s)
-		if err != nil || a.Zone() != "" {
-			return fail(textNetwork.With(s))
-		}
-		prefix = netip.PrefixFrom(a, a.BitLen())
-	}
-	if prefix.Addr().Is4In6() {
+	switch prefix, ok := source.Network(s); {
+	case ok:
+		return prefix, nil
+	case !prefix.IsValid():
+		return fail(textNetwork.With(s))
+	case prefix.Addr().Is4In6():
 		return fail(textNetworkMapped.With(s))
-	}
-	if prefix != prefix.Masked() {
+	default:
 		return fail(textHostBits.With(s, prefix.Masked()))
 	}
-	return prefix, nil
 }
 
 // checkClaims walks sorted claims, in which a prefix comes right after those

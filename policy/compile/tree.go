@@ -48,10 +48,16 @@ type tree struct {
 	byName map[string]uint32 // provinces and communes; nil until it is asked
 }
 
-func newTree(r *report) *tree { return &tree{report: r, byID: map[string]uint32{}} }
-
 // mostWords bounds the name of a unit and each part of a note, in characters.
 const mostWords = 500
+
+// newTree has room for a number of units; more have it too.
+func newTree(r *report, room int) *tree {
+	room += room / 64
+	return &tree{
+		report: r, units: make([]unit, 0, room), parent: make([]uint32, 0, room), byID: make(map[string]uint32, room),
+	}
+}
 
 // add adds a unit to the tree, but not its networks, rules and entries.
 func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
@@ -64,7 +70,10 @@ func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 	case kind == 0:
 		kind = source.GroupKind
 	}
-	name := printable.Line(text.Name, mostWords)
+	name := text.Name
+	if !text.Shown {
+		name = printable.Line(name, mostWords)
+	}
 	t.units = append(
 		t.units,
 		unit{name: name, kind: kind, file: text.File, line: int(text.Line), declared: declared{

@@ -1,7 +1,12 @@
 package compile
 
 import (
+	"net/netip"
+	"strings"
+
 	"lachan/blocklist"
+	"lachan/blocklist/domain"
+	"lachan/internal/printable"
 	"lachan/internal/yamlfile"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
@@ -127,4 +132,44 @@ func (c *compiler) chooseProfile(u uint32) {
 	if id, ok := c.profile(unit.file, name); ok {
 		unit.profile, unit.profileFrom = id, u
 	}
+}
+
+// prepare takes note of what is right in units as it is written. That takes time and
+// depends on their text alone: it is kept with them.
+func prepare(units []source.Unit) {
+	for i := range units {
+		u := &units[i]
+		u.Shown = printable.Line(u.Name, mostWords) == u.Name
+		u.Prefixes = prefixes(u.Networks)
+		prepareEntries(u.Allow)
+		prepareEntries(u.Block)
+		for j := range u.Rules {
+			prepareEntries(u.Rules[j].Allow)
+			prepareEntries(u.Rules[j].Block)
+			prepareEntries(u.Rules[j].Only)
+		}
+		prepare(u.Groups)
+	}
+}
+
+func prepareEntries(entries []source.Entry) {
+	for i := range entries {
+		short := entries[i].Short
+		canonical, err := domain.Canonical(short)
+		is := err == nil && canonical == short && strings.Contains(short, ".")
+		entries[i].Plain = is && !domain.IsPublicSuffix(short)
+	}
+}
+
+// prefixes are networks as prefixes; nil if one of them is none.
+func prefixes(networks []yamlfile.At[string]) []netip.Prefix {
+	list := make([]netip.Prefix, 0, len(networks))
+	for _, n := range networks {
+		prefix, ok := source.Network(n.V)
+		if !ok {
+			return nil
+		}
+		list = append(list, prefix)
+	}
+	return list
 }

@@ -3,168 +3,269 @@ package source
 import (
 	"encoding/binary"
 	"hash/crc32"
-	"reflect"
+	"net/netip"
+	"time"
+
+	"lachan/internal/yamlfile"
 )
 
-// Units as bytes, for Kept: of each struct a mask of the fields that say something,
-// then these. Lines count from the line on which the piece begins.
+// Units as bytes, for Kept: how many of what there is in all, then the units, field by
+// field. The same code writes and reads, so that the two cannot differ.
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // encodeUnits is a piece that begins on a line.
 func encodeUnits(units []Unit, line int) string {
-	e := codec{line: int64(line), lines: map[reflect.Type][]bool{}}
-	e.encode(reflect.ValueOf(units))
-	return string(e.data)
+	c := codec{base: line}
+	var all Counts
+	all.count(units)
+	c.counts(&all)
+	list(&c, &units, (*codec).unit)
+	return string(c.data)
 }
 
 // decodeUnits reads what encodeUnits has made, for a piece that begins on another line.
 func decodeUnits(text string, line int) (units []Unit, ok bool) {
-	d := codec{line: int64(line), lines: map[reflect.Type][]bool{}, text: text}
-	d.decode(reflect.ValueOf(&units).Elem())
-	return units, !d.wrong && len(d.text) == 0
+	c := codec{base: line, reading: true, text: text}
+	c.counts(&Counts{})
+	list(&c, &units, (*codec).unit)
+	return units, !c.wrong && len(c.text) == 0
 }
 
+// countsOf are the counts that a piece begins with, no more than it has bytes.
+func countsOf(text string) (all Counts) {
+	c := codec{reading: true, text: text}
+	c.counts(&all)
+	for _, n := range []*int{&all.Units, &all.Networks, &all.Entries} {
+		*n = max(0, min(*n, len(text)))
+	}
+	return all
+}
+
+// count adds what units have.
+func (all *Counts) count(units []Unit) {
+	all.Units += len(units)
+	for i := range units {
+		all.Networks += len(units[i].Networks)
+		all.Entries += len(units[i].Allow) + len(units[i].Block)
+		all.count(units[i].Groups)
+	}
+}
+
+// A codec writes values to data, or reads them off text.
 type codec struct {
-	line  int64
-	lines map[reflect.Type][]bool // of a struct: which fields are lines
-	data  []byte                  // that were encoded
-	text  string                  // still to be decoded
-	wrong bool
+	base    int // the line on which the piece begins: lines count from it
+	reading bool
+	data    []byte
+	text    string
+	wrong   bool
 }
 
-// linesOf reports which fields of a struct are lines of the file.
-func (c *codec) linesOf(t reflect.Type) []bool {
-	lines, known := c.lines[t]
-	if !known {
-		for i := range t.NumField() {
-			lines = append(lines, t.Field(i).Name == "Line")
+func (c *codec) counts(all *Counts) {
+	c.number(&all.Units)
+	c.number(&all.Networks)
+	c.number(&all.Entries)
+}
+
+func (c *codec) unit(u *Unit) {
+	c.line((*int)(&u.Line))
+	c.string(&u.File)
+	c.string(&u.ID)
+	c.at(&u.Parent)
+	c.string(&u.Name)
+	c.bool(&u.Shown)
+	c.byte((*byte)(&u.Kind))
+	c.at(&u.Level)
+	c.string(&u.Code)
+	c.string(&u.Type)
+	c.number(&u.Students)
+	c.at(&u.Profile)
+	list(c, &u.Networks, (*codec).at)
+	list(c, &u.Prefixes, (*codec).prefix)
+	list(c, &u.Devices, (*codec).at)
+	list(c, &u.Links, (*codec).at)
+	list(c, &u.LinkTokens, (*codec).at)
+	list(c, &u.Contact, (*codec).at)
+	list(c, &u.Groups, (*codec).unit)
+	if c.isThere(u.Calendar != nil) {
+		if c.reading {
+			u.Calendar = new(Calendar)
 		}
-		c.lines[t] = lines
+		c.calendar(u.Calendar)
 	}
-	return lines
+	list(c, &u.Lock, (*codec).at)
+	list(c, &u.Rules, (*codec).rule)
+	list(c, &u.Allow, (*codec).entry)
+	list(c, &u.Block, (*codec).entry)
 }
 
-func (c *codec) encode(v reflect.Value) {
-	if m, is := v.Interface().(Moment); is {
-		c.text = m.String()
-		c.data = append(binary.AppendUvarint(c.data, uint64(len(c.text))), c.text...)
+func (c *codec) rule(r *Rule) {
+	c.line((*int)(&r.Line))
+	c.at(&r.During)
+	list(c, &r.Block, (*codec).entry)
+	list(c, &r.Allow, (*codec).entry)
+	c.at(&r.Profile)
+	list(c, &r.Only, (*codec).entry)
+}
+
+// entry is short for most entries: they have a plain value alone.
+func (c *codec) entry(e *Entry) {
+	c.line((*int)(&e.Line))
+	c.string(&e.Short)
+	c.bool(&e.Plain)
+	if !c.isThere(*e != Entry{Line: e.Line, Short: e.Short, Plain: e.Plain}) {
 		return
 	}
-	switch v.Kind() {
-	case reflect.String:
-		c.data = append(binary.AppendUvarint(c.data, uint64(v.Len())), v.String()...)
-	case reflect.Bool:
-		c.data = append(c.data, 1) // only what says something is encoded
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		c.data = binary.AppendVarint(c.data, v.Int())
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		c.data = binary.AppendUvarint(c.data, v.Uint())
-	case reflect.Pointer:
-		c.encode(v.Elem())
-	case reflect.Slice:
-		c.data = binary.AppendUvarint(c.data, uint64(v.Len()))
-		for i := range v.Len() {
-			c.encode(v.Index(i))
+	c.string(&e.Name)
+	c.string(&e.Category)
+	c.string(&e.Service)
+	c.string(&e.Who)
+	c.string(&e.Why)
+	c.string(&e.Document)
+	c.moment(&e.From)
+	c.moment(&e.Until)
+}
+
+func (c *codec) calendar(k *Calendar) {
+	c.line((*int)(&k.Line))
+	list(c, &k.Terms, (*codec).span)
+	list(c, &k.Holidays, (*codec).span)
+	list(c, &k.MakeUp, func(c *codec, m *MakeUp) {
+		c.line((*int)(&m.Line))
+		c.date(&m.Date)
+		c.number((*int)(&m.As.V))
+		c.line(&m.As.Line)
+	})
+	list(c, &k.Exams, (*codec).span)
+}
+
+func (c *codec) span(s *Span) {
+	c.line((*int)(&s.Line))
+	c.string(&s.Name)
+	c.date(&s.From)
+	c.date(&s.To)
+}
+
+func (c *codec) moment(m *Moment) {
+	c.date(&m.Day)
+	if c.isThere(!m.Time.IsZero()) {
+		text := m.Time.Format(time.RFC3339)
+		c.string(&text)
+		if c.reading {
+			at, err := time.Parse(time.RFC3339, text)
+			m.Time, c.wrong = at, c.wrong || err != nil
 		}
-	case reflect.Struct:
-		c.encodeStruct(v)
-	default:
-		panic("units have no " + v.Type().String()) // TestUnitsAreKeptWhole
 	}
 }
 
-func (c *codec) encodeStruct(v reflect.Value) {
-	mask := uint64(0)
-	for i := range v.NumField() {
-		if !v.Field(i).IsZero() {
-			mask |= 1 << i
-		}
-	}
-	c.data = binary.AppendUvarint(c.data, mask)
-	lines := c.linesOf(v.Type())
-	for i := range v.NumField() {
-		switch {
-		case mask>>i&1 == 0:
-		case lines[i]:
-			c.data = binary.AppendVarint(c.data, v.Field(i).Int()-c.line)
-		default:
-			c.encode(v.Field(i))
-		}
+func (c *codec) date(d *yamlfile.Date) {
+	if c.isThere(!d.IsZero()) {
+		c.number(&d.Year)
+		c.number((*int)(&d.Month))
+		c.number(&d.Day)
 	}
 }
 
-func (c *codec) decode(v reflect.Value) {
-	if m, is := v.Addr().Interface().(*Moment); is {
-		c.wrong = m.UnmarshalText([]byte(c.string())) != nil || c.wrong
-		return
+func (c *codec) prefix(p *netip.Prefix) {
+	text, _ := p.MarshalBinary() // of an address without zone it cannot fail
+	bytes := string(text)
+	c.string(&bytes)
+	if c.reading {
+		c.wrong = p.UnmarshalBinary([]byte(bytes)) != nil || c.wrong
 	}
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(c.string())
-	case reflect.Bool:
-		c.take(1)
-		v.SetBool(true)
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		v.SetInt(c.signed())
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		v.SetUint(c.unsigned())
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		c.decode(v.Elem())
-	case reflect.Slice:
-		count := c.unsigned()
-		if count > uint64(len(c.text)) { // each takes a byte at least
+}
+
+func (c *codec) at(a *yamlfile.At[string]) {
+	c.string(&a.V)
+	c.line(&a.Line)
+}
+
+// list is a list whose items item writes or reads. Nil is another list than the empty one.
+func list[T any](c *codec, items *[]T, item func(*codec, *T)) {
+	size := uint64(0)
+	if *items != nil {
+		size = uint64(len(*items)) + 1
+	}
+	c.unsigned(&size)
+	if c.reading && size > 0 {
+		if size-1 > uint64(len(c.text)) { // each takes a byte at least
 			c.wrong = true
 			return
 		}
-		v.Set(reflect.MakeSlice(v.Type(), int(count), int(count)))
-		for i := 0; i < int(count) && !c.wrong; i++ {
-			c.decode(v.Index(i))
-		}
-	case reflect.Struct:
-		mask, lines := c.unsigned(), c.linesOf(v.Type())
-		for i := 0; i < v.NumField() && !c.wrong; i++ {
-			switch {
-			case mask>>i&1 == 0:
-			case lines[i]:
-				v.Field(i).SetInt(c.signed() + c.line)
-			default:
-				c.decode(v.Field(i))
-			}
-		}
+		*items = make([]T, size-1)
+	}
+	for i := 0; i < len(*items) && !c.wrong; i++ {
+		item(c, &(*items)[i])
 	}
 }
 
-// take takes bytes off the text.
-func (c *codec) take(count uint64) string {
-	if count > uint64(len(c.text)) {
+// isThere writes or reads whether a value follows.
+func (c *codec) isThere(is bool) bool {
+	c.bool(&is)
+	return is && !c.wrong
+}
+
+func (c *codec) bool(is *bool) {
+	set := byte(0)
+	if *is {
+		set = 1
+	}
+	c.byte(&set)
+	*is = set == 1
+}
+
+func (c *codec) byte(b *byte) {
+	switch {
+	case !c.reading:
+		c.data = append(c.data, *b)
+	case len(c.text) == 0:
+		c.wrong = true
+	default:
+		*b, c.text = c.text[0], c.text[1:]
+	}
+}
+
+func (c *codec) string(s *string) {
+	size := uint64(len(*s))
+	c.unsigned(&size)
+	switch {
+	case !c.reading:
+		c.data = append(c.data, *s...)
+	case size > uint64(len(c.text)):
 		c.wrong, c.text = true, ""
-		return ""
+	default:
+		*s, c.text = c.text[:size], c.text[size:]
 	}
-	taken := c.text[:count]
-	c.text = c.text[count:]
-	return taken
 }
 
-func (c *codec) string() string { return c.take(c.unsigned()) }
-
-func (c *codec) unsigned() (n uint64) {
-	for shift := 0; shift < 64; shift += 7 {
-		b := c.take(1)
-		if b == "" {
-			return 0
-		}
-		n |= uint64(b[0]&0x7f) << shift
-		if b[0] < 0x80 {
-			return n
-		}
+// line is a line of the file; 0 of what has none.
+func (c *codec) line(line *int) {
+	if c.isThere(*line != 0) {
+		from := *line - c.base
+		c.number(&from)
+		*line = from + c.base
 	}
-	c.wrong = true
-	return 0
 }
 
-func (c *codec) signed() int64 {
-	n := c.unsigned()
-	return int64(n>>1) ^ -int64(n&1)
+func (c *codec) number(n *int) {
+	folded := uint64(*n)<<1 ^ uint64(*n>>63)
+	c.unsigned(&folded)
+	*n = int(folded>>1) ^ -int(folded&1)
+}
+
+func (c *codec) unsigned(n *uint64) {
+	if !c.reading {
+		c.data = binary.AppendUvarint(c.data, *n)
+		return
+	}
+	*n = 0
+	for shift := 0; shift < 64 && shift/7 < len(c.text); shift += 7 {
+		b := c.text[shift/7]
+		*n |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			c.text = c.text[shift/7+1:]
+			return
+		}
+	}
+	c.wrong, c.text = true, ""
 }

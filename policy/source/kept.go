@@ -1,12 +1,13 @@
 package source
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
-	"maps"
-	"slices"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -14,65 +15,138 @@ import (
 // text. Of a country where one school changes all others are there. They are of one
 // build of the program, which may read the same text differently from another.
 type Kept struct {
-	build string
-	had   map[[sha256.Size]byte]string // encoded units; read only
+	path   string
+	head   string
+	text   string             // of the file; "" without one, or if it is of another build
+	had    map[pieceID]string // records of the file; read only
+	size   int64              // of the file; -1 if it is not to be added to
+	counts Counts
 
-	mu  sync.Mutex
-	met map[[sha256.Size]byte]string // mu; those that a policy was made of since
+	mu    sync.Mutex
+	met   map[pieceID]string // mu; records that a policy was made of since
+	fresh []pieceID          // mu; those of met that are not in the file
 }
 
-const keptMagic = "LACHAN\x00U1"
+// pieceID is the SHA-256 of the text of a piece.
+type pieceID = [sha256.Size]byte
 
-// ReadKept reads what Bytes has written, by the same build. What is damaged or of
+// Counts are how much of what a policy is made of was kept. They are for tables that
+// grow, and may be too low or too high.
+type Counts struct{ Units, Networks, Entries int }
+
+const (
+	keptMagic  = "LACHAN\x00U2"
+	recordHead = sha256.Size + 8 // digest, size, checksum of all of the record but itself
+	// The file may have so many bytes besides the pieces in use and a quarter as much before
+	// it is written anew without the others.
+	keptSlack = 1 << 20
+)
+
+// ReadKept reads what Save has written, by the same build. What is damaged or of
 // another build is as nothing.
-func ReadKept(data []byte, build string) *Kept {
-	k := &Kept{build: build, had: map[[sha256.Size]byte]string{}, met: map[[sha256.Size]byte]string{}}
-	head := keptMagic + build + "\n"
-	rest, ok := bytes.CutPrefix(data, []byte(head))
-	if !ok || len(rest) < 4 || crc32.Checksum(rest[4:], castagnoli) != binary.LittleEndian.Uint32(rest) {
+func ReadKept(path, build string) *Kept {
+	k := &Kept{path: path, head: keptMagic + build + "\n", had: map[pieceID]string{}, met: map[pieceID]string{}, size: -1}
+	text := readText(path)
+	rest, ok := strings.CutPrefix(text, k.head)
+	if !ok {
 		return k
 	}
-	for rest = rest[4:]; len(rest) >= sha256.Size+4; {
-		size := uint64(binary.LittleEndian.Uint32(rest[sha256.Size:]))
-		body := rest[sha256.Size+4:]
-		if size > uint64(len(body)) {
+	for len(rest) >= recordHead {
+		size := uint64(binary.LittleEndian.Uint32([]byte(rest[sha256.Size : sha256.Size+4])))
+		if size > uint64(len(rest)-recordHead) {
 			break
 		}
-		k.had[[sha256.Size]byte(rest)] = string(body[:size])
-		rest = body[size:]
+		k.had[pieceID([]byte(rest[:sha256.Size]))] = rest[:recordHead+size]
+		rest = rest[recordHead+size:]
+	}
+	for _, record := range k.had {
+		k.counts.add(countsOf(record[recordHead:]))
+	}
+	if len(rest) == 0 {
+		k.size = int64(len(text))
 	}
 	return k
 }
 
-// Bytes are the pieces that a policy was made of since Kept was read.
-func (k *Kept) Bytes() []byte {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	head := keptMagic + k.build + "\n"
-	data := append([]byte(head), 0, 0, 0, 0)
-	order := slices.SortedFunc(maps.Keys(k.met), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
-	for _, digest := range order {
-		data = append(data, digest[:]...)
-		data = binary.LittleEndian.AppendUint32(data, uint32(len(k.met[digest])))
-		data = append(data, k.met[digest]...)
+// readText is what a file says; "" if it cannot be read.
+func readText(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
 	}
-	binary.LittleEndian.PutUint32(data[len(head):], crc32.Checksum(data[len(head)+4:], castagnoli))
-	return data
+	defer file.Close()
+	var text strings.Builder
+	if info, err := file.Stat(); err == nil {
+		text.Grow(int(info.Size()))
+	}
+	if _, err := file.WriteTo(&text); err != nil {
+		return ""
+	}
+	return text.String()
 }
 
-// Changed reports whether Bytes would be other than what was read.
-func (k *Kept) Changed() bool {
+// Counts are those of all that is kept; k may be nil.
+func (k *Kept) Counts() Counts {
+	if k == nil {
+		return Counts{}
+	}
+	return k.counts
+}
+
+func (c *Counts) add(more Counts) {
+	c.Units += more.Units
+	c.Networks += more.Networks
+	c.Entries += more.Entries
+}
+
+// Save writes the pieces that a policy was made of since Kept was read: those that are
+// new behind the others, or all into a new file if most of the old one is of no use.
+// Nobody depends on it: what cannot be written is decoded again.
+func (k *Kept) Save() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.met) != len(k.had) {
-		return true
+	used, added := len(k.head), 0
+	for _, record := range k.met {
+		used += len(record)
 	}
-	for digest := range k.met {
-		if _, had := k.had[digest]; !had {
-			return true
-		}
+	for _, id := range k.fresh {
+		added += len(k.met[id])
 	}
-	return false
+	switch {
+	case k.size < 0 || k.size+int64(added) > int64(used+used/4+keptSlack):
+		return k.rewrite()
+	case added == 0:
+		return nil
+	}
+	file, err := os.OpenFile(k.path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	for _, id := range k.fresh {
+		_, failed := file.WriteString(k.met[id])
+		err = errors.Join(err, failed)
+	}
+	return errors.Join(err, file.Close())
+}
+
+// rewrite puts a file with all that was met in place of the one before.
+func (k *Kept) rewrite() error {
+	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(k.path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(k.head)
+	for _, record := range k.met {
+		_, failed := file.WriteString(record)
+		err = errors.Join(err, failed)
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(k.path+".new", k.path) // it need not last
 }
 
 // units are those of a piece, if it is kept; k may be nil.
@@ -80,15 +154,15 @@ func (k *Kept) units(p Piece) ([]Unit, bool) {
 	if k == nil {
 		return nil, false
 	}
-	digest := sha256.Sum256(p.items)
-	text, ok := k.had[digest]
-	if !ok {
+	id := pieceID(sha256.Sum256(p.items))
+	record, ok := k.had[id]
+	if !ok || checksumOf(record) != binary.LittleEndian.Uint32([]byte(record[recordHead-4:recordHead])) {
 		return nil, false
 	}
-	units, ok := decodeUnits(text, p.line)
+	units, ok := decodeUnits(record[recordHead:], p.line)
 	if ok {
 		k.mu.Lock()
-		k.met[digest] = text
+		k.met[id] = record
 		k.mu.Unlock()
 	}
 	return units, ok
@@ -99,8 +173,27 @@ func (k *Kept) keep(p Piece, units []Unit) {
 	if k == nil {
 		return
 	}
-	digest, text := sha256.Sum256(p.items), encodeUnits(units, p.line)
+	id, body := pieceID(sha256.Sum256(p.items)), encodeUnits(units, p.line)
+	record := binary.LittleEndian.AppendUint32(id[:], uint32(len(body)))
+	record = append(append(record, 0, 0, 0, 0), body...)
+	binary.LittleEndian.PutUint32(record[recordHead-4:], checksumOf(string(record)))
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.met[digest] = text
+	if _, met := k.met[id]; !met {
+		k.met[id] = string(record)
+		k.fresh = append(k.fresh, id)
+	}
+}
+
+// checksumOf is the checksum of a record but for its own bytes.
+func checksumOf(record string) (crc uint32) {
+	var part [4 << 10]byte
+	for _, text := range []string{record[:recordHead-4], record[recordHead:]} {
+		for len(text) > 0 {
+			n := copy(part[:], text)
+			crc = crc32.Update(crc, castagnoli, part[:n])
+			text = text[n:]
+		}
+	}
+	return crc
 }

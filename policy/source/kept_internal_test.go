@@ -2,6 +2,7 @@ package source
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"reflect"
 	"testing"
 	"time"
@@ -16,6 +17,10 @@ func fill(rng *rand.Rand, v reflect.Value, shift, depth int) {
 		if m.Day = (yamlfile.Date{Year: 2026, Month: 9, Day: 1 + rng.IntN(28)}); rng.IntN(2) == 0 {
 			*m = Moment{Time: time.Date(2026, 9, 1, rng.IntN(24), rng.IntN(60), 0, 0, time.UTC)}
 		}
+		return
+	}
+	if p, is := v.Addr().Interface().(*netip.Prefix); is {
+		*p = netip.MustParsePrefix([]string{"10.1.0.0/16", "2001:db8::/32", "192.0.2.7/32"}[rng.IntN(3)])
 		return
 	}
 	switch v.Kind() {

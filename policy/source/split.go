@@ -18,7 +18,8 @@ const PieceSize = 64 << 10
 // DecodePieces decodes the units that Split has cut out of the file at path and
 // hands them over piece by piece, in their order. It returns false at the first
 // piece that cannot be read. What is kept, which may be nil, is not decoded again.
-func DecodePieces(path string, pieces []Piece, kept *Kept, take func([]Unit)) bool {
+// Prepare, which several goroutines call, is called before units are kept.
+func DecodePieces(path string, pieces []Piece, kept *Kept, prepare, take func([]Unit)) bool {
 	type part struct {
 		File
 		wrong bool
@@ -37,6 +38,7 @@ func DecodePieces(path string, pieces []Piece, kept *Kept, take func([]Unit)) bo
 			if p.Units, had = kept.units(pieces[i]); !had {
 				p.wrong = yamlfile.DecodePart(path, pieces[i].line-1, pieces[i].document(), &p.File) != nil
 				if !p.wrong {
+					prepare(p.Units)
 					kept.keep(pieces[i], p.Units)
 				}
 			}

@@ -1,6 +1,8 @@
 package source
 
 import (
+	"net/netip"
+
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -92,6 +94,11 @@ type Unit struct {
 	Rules []Rule                `yaml:"rules"`
 	Allow []Entry               `yaml:"allow"`
 	Block []Entry               `yaml:"block"`
+
+	// Shown and Prefixes are found out ahead of units that are read in pieces. Shown means
+	// that Name is shown as it is written; Prefixes are Networks if all of them are right.
+	Shown    bool           `yaml:"-"`
+	Prefixes []netip.Prefix `yaml:"-"`
 }
 
 // An Entry is an entry of a unit's own as written: a name, which covers all
@@ -100,6 +107,7 @@ type Unit struct {
 type Entry struct {
 	Line     yamlfile.Line
 	Short    string `yaml:"-"` // the plain value where it is not a map
+	Plain    bool   `yaml:"-"` // found out ahead: Short is a canonical name with a dot and no public suffix
 	Name     string `yaml:"name"`
 	Category string `yaml:"category"`
 	Service  string `yaml:"service"`  // id, without "service:"
