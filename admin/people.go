@@ -66,7 +66,7 @@ var isAccount = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.@-]{0,62}$`)
 
 // own reports whether people change of their own account how they are told things, and
 // nothing else.
-func (q *asking) own(o *AddAccount) bool {
+func own(q *asking, o *AddAccount) bool {
 	unit, there := q.accountUnit(o.ID)
 	is, ok := valueOf(q.state, unit, o.ID)
 	return there && ok && q.by.ID == o.ID && q.by.Scopes == nil && unit == o.Unit &&
@@ -74,7 +74,7 @@ func (q *asking) own(o *AddAccount) bool {
 }
 
 func (o AddAccount) plan(d *Desk, q *asking) (plan, error) {
-	if !q.own(&o) {
+	if !own(q, &o) {
 		if err := q.mayPeople(o.Unit); err != nil {
 			return plan{}, err
 		}

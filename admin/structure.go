@@ -81,7 +81,7 @@ func (o SetUnit) plan(_ *Desk, q *asking) (plan, error) {
 		return plan{}, invalid("id", textOtherID.With(shown(id), o.ID))
 	}
 	unit["id"], _ = json.Marshal(o.ID)
-	parent := q.standing(unit.text("parent"))
+	parent := standing(q, unit.text("parent"))
 	if q.tree.has(o.ID) {
 		if err := q.may(account.Structure, o.ID); err != nil {
 			return plan{}, err
@@ -100,7 +100,7 @@ func (o SetUnit) plan(_ *Desk, q *asking) (plan, error) {
 
 // standing is a unit, or the first above it that is there, of those that the same decision
 // makes.
-func (q *asking) standing(unit string) string {
+func standing(q *asking, unit string) string {
 	for range mostAbove {
 		above, made := q.above[unit]
 		if !made || q.tree.has(unit) {
@@ -170,7 +170,7 @@ func (q *asking) setUnit(right account.Right, verb, id string, unit unitValue) (
 	}
 	draft := q.draft(by, verb, id, "unit/"+id, value)
 	if !q.tree.has(id) && unit != nil {
-		parent := q.standing(unit.text("parent"))
+		parent := standing(q, unit.text("parent"))
 		role, _ := q.by.As(account.Structure, parent, q.tree, q.now)
 		draft.Role, draft.Area = string(role), q.tree.area(parent)
 		if parent == "" {

@@ -96,7 +96,7 @@ func join(a, b wording.Text) wording.Text { return wording.Text{VI: a.VI + b.VI,
 func (e *explainer) names(s Set) wording.Text {
 	var labels, codes []string
 	for tag := range s.Each {
-		name := e.policy.tagName(tag)
+		name := tagName(e.policy, tag)
 		labels, codes = append(labels, name.VI), append(codes, name.EN)
 	}
 	if codes == nil {
@@ -107,7 +107,7 @@ func (e *explainer) names(s Set) wording.Text {
 
 // tagName is what a tag is called. A feed has no label but its name. Labels are quoted: they
 // are lists themselves.
-func (p *Policy) tagName(tag int) wording.Text {
+func tagName(p *Policy, tag int) wording.Text {
 	t := &p.file.Tags.All[tag]
 	if t.Label.VI == "" {
 		return plain(t.Code)
@@ -196,7 +196,7 @@ func (e *explainer) ownCodes(u uint32) {
 		if code.Decision != 0 {
 			note.place = decisionPlace(uint64(code.Decision))
 		}
-		text := e.entryText(u, e.policy.tagName(int(code.Bit)), code.Allows(), note)
+		text := e.entryText(u, tagName(e.policy, int(code.Bit)), code.Allows(), note)
 		e.step(LayerOwn.String(), decides, e.times(text, code.From, code.Until))
 	}
 }
@@ -208,7 +208,7 @@ func (e *explainer) ownLists(u uint32, layer *compiled.Layer) {
 		decides := e.before.Layer == LayerOwn && e.before.Entry == compiled.NoEntry && e.before.Unit == u &&
 			allow == (e.before.Action == Pass)
 		e.step(LayerOwn.String(), decides, choose(allow, explainAllowList, explainBlockList).
-			With(e.unitName(u), e.policy.tagName(bit)))
+			With(e.unitName(u), tagName(e.policy, bit)))
 	}
 }
 

@@ -111,7 +111,7 @@ func (p *Policy) Notes(now time.Time) (notes yamlfile.Problems) {
 	for u := range p.file.Units {
 		for _, e := range p.file.CodesOf(uint32(u)) {
 			if e.Until <= unix && e.Decision == 0 {
-				text := textExpired.With(p.tagName(int(e.Bit)), p.lastDay(e.Until))
+				text := textExpired.With(tagName(p, int(e.Bit)), p.lastDay(e.Until))
 				notes.Add(p.file.EntryFile(uint32(u)), int(e.Line), text)
 			}
 		}
