@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
@@ -71,8 +72,14 @@ func (c *calendars) spans(file string, written []source.Span) []compiled.DateSpa
 			text.To = text.From
 		}
 		s := compiled.DateSpan{From: dateOf(text.From), To: dateOf(text.To)}
-		if text.From.IsZero() || s.To < s.From {
-			c.fail(file, int(text.Line), textSpan)
+		switch {
+		case text.From.IsZero() && c.told(file, int(text.Line)):
+			continue // a day that was not understood
+		case text.From.IsZero():
+			c.fail(file, int(text.Line), textSpanFrom)
+			continue
+		case s.To < s.From:
+			c.fail(file, int(text.Line), textSpanBackwards.With(dayText(text.To), dayText(text.From)))
 			continue
 		}
 		spans = append(spans, s)
@@ -83,6 +90,9 @@ func (c *calendars) spans(file string, written []source.Span) []compiled.DateSpa
 func (c *calendars) makeUps(file string, written []source.MakeUp) map[compiled.Date]time.Weekday {
 	days := make(map[compiled.Date]time.Weekday, len(written))
 	for _, text := range written {
+		if text.Date.IsZero() && text.As.Line != 0 && c.told(file, int(text.Line)) {
+			continue
+		}
 		if text.Date.IsZero() || text.As.Line == 0 {
 			c.fail(file, int(text.Line), textMakeUp)
 			continue
@@ -90,6 +100,11 @@ func (c *calendars) makeUps(file string, written []source.MakeUp) map[compiled.D
 		days[dateOf(text.Date)] = time.Weekday(text.As.V)
 	}
 	return days
+}
+
+// dayText is a day as people write it in each language.
+func dayText(d yamlfile.Date) wording.Text {
+	return wording.Text{VI: d.In(time.UTC).Format("02/01/2006"), EN: d.String()}
 }
 
 func dateOf(d yamlfile.Date) compiled.Date { return compiled.DateOf(d.In(time.UTC)) }

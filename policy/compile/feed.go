@@ -100,10 +100,10 @@ func (c *compiler) feedBit(f *Feed) Set {
 
 // bindFeed adds a feed to the layers of the units that it is configured for.
 func (c *compiler) bindFeed(f *Feed, own Set) {
-	if u, ok := c.unitOf(f, f.LockedBy); ok {
+	if u, ok := c.unitOf(f, f.LockedBy, textLockedBy); ok {
 		c.layer(u).lock = c.layer(u).lock.Or(own)
 	}
-	u, ok := c.unitOf(f, f.Unit)
+	u, ok := c.unitOf(f, f.Unit, textFeedUnit)
 	switch {
 	case ok && f.Allow:
 		c.layer(u).lists = c.layer(u).lists.Or(own)
@@ -119,13 +119,15 @@ func (c *compiler) bindFeed(f *Feed, own Set) {
 }
 
 // unitOf finds a unit that a feed names, if it names one.
-func (c *compiler) unitOf(f *Feed, id string) (uint32, bool) {
+func (c *compiler) unitOf(f *Feed, id string, key wording.Text) (uint32, bool) {
 	if id == "" {
 		return 0, false
 	}
 	u, ok := c.byID[id]
 	if !ok {
-		c.fail(f.File, f.Line, c.unknownUnit(id))
+		said := c.unknownUnit(id)
+		at := key.With(f.Name)
+		c.fail(f.File, f.Line, wording.Text{VI: at.VI + ": " + said.VI, EN: at.EN + ": " + said.EN})
 	}
 	return u, ok
 }

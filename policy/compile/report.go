@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strconv"
 
 	"lachan/internal/wording"
@@ -24,6 +25,11 @@ type site struct {
 // fail reports a problem.
 func (r *report) fail(file string, line int, text wording.Text) {
 	r.problems.Add(file, line, text)
+}
+
+// told reports whether something is wrong at a line already.
+func (r *report) told(file string, line int) bool {
+	return slices.ContainsFunc(r.problems, func(p yamlfile.Problem) bool { return p.File == file && p.Line == line })
 }
 
 // failBoth reports a problem that would not be there without what is written at

@@ -156,9 +156,21 @@ var (
 		VI: "không có thời khóa biểu %q; khai báo nó ở timetables, hoặc dùng: %s",
 		EN: "there is no timetable %q; write it under timetables, or take: %s",
 	}
-	textSpan = wording.Text{
-		VI: "khoảng ngày cần from, và to không được trước from",
-		EN: "a run of days needs from, and to may not be before it",
+	textSpanFrom = wording.Text{
+		VI: "khoảng ngày thiếu ngày đầu: hãy ghi from, ví dụ {from: 20/11/2026, to: 22/11/2026}",
+		EN: "the run of days has no first day: write from, such as {from: 2026-11-20, to: 2026-11-22}",
+	}
+	textSpanBackwards = wording.Text{
+		VI: "to (%s) sớm hơn from (%s): ngày đầu phải trước ngày cuối; hãy sửa năm hoặc đổi chỗ hai ngày",
+		EN: "to (%s) is before from (%s): the first day comes first; change the year or swap the two",
+	}
+	textLockedBy = wording.Text{
+		VI: "feeds: locked_by của danh sách %q",
+		EN: "feeds: locked_by of %q",
+	}
+	textFeedUnit = wording.Text{
+		VI: "feeds: unit của danh sách %q",
+		EN: "feeds: unit of %q",
 	}
 	textMakeUp = wording.Text{
 		VI: "ngày học bù cần date và as, ví dụ {date: 2026-09-05, as: mon}",

@@ -134,9 +134,26 @@ func ParsePeriod(code string, in Calendar) (Period, error) {
 		if ok1 && ok2 && !to.Before(from) {
 			return betweenDays(from, to.AddDate(0, 0, 1), in), nil
 		}
+		if ok1 && ok2 {
+			return Period{}, backwards(code, from, to)
+		}
 	}
 	return Period{}, fmt.Errorf("%q: %w", code, ErrPeriod)
 }
+
+// backwards is the error of days of which the last is before the first.
+func backwards(code string, from, to time.Time) error {
+	first := wording.Text{VI: Date(from), EN: from.Format(time.DateOnly)}
+	last := wording.Text{VI: Date(to), EN: to.Format(time.DateOnly)}
+	right := to.Format(time.DateOnly) + ".." + from.Format(time.DateOnly)
+	return fmt.Errorf("%q: %w", code, &backwardsError{wording.Error(textBackwards.With(last, first, right))})
+}
+
+// A backwardsError is an ErrPeriod too, in its own words.
+type backwardsError struct{ error }
+
+func (b *backwardsError) Wording() wording.Text { return wording.Of(b.error) }
+func (b *backwardsError) Is(target error) bool  { return target == ErrPeriod }
 
 // now is the time of the zone; zero if none is given.
 func (c Calendar) now() time.Time {

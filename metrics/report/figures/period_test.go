@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lachan/internal/wording"
 	"lachan/metrics/report/figures"
 )
 
@@ -143,4 +144,18 @@ func FuzzParsePeriod(f *testing.F) {
 			t.Errorf("%q became %q and that %v, %v", code, p.Code, again, err)
 		}
 	})
+}
+
+// TestDaysTheWrongWayRoundAreSaidToBe: with what to write in their place, which is taken.
+func TestDaysTheWrongWayRoundAreSaidToBe(t *testing.T) {
+	for _, code := range []string{"2026-11-20..2026-11-01", "20/11/2026 - 01/11/2026", "từ 20/11/2026 đến 1/11/2026"} {
+		_, err := figures.ParsePeriod(code, figures.Calendar{Zone: time.UTC})
+		said := wording.ErrorIn(err, wording.Vietnamese)
+		if !errors.Is(err, figures.ErrPeriod) || !strings.Contains(said, "ngày cuối 01/11/2026 sớm hơn ngày đầu 20/11/2026") {
+			t.Errorf("%s: %q", code, said)
+		}
+		if _, err := figures.ParsePeriod(said[strings.LastIndex(said, " ")+1:], figures.Calendar{Zone: time.UTC}); err != nil {
+			t.Errorf("%s: what is proposed is refused: %v", code, err)
+		}
+	}
 }

@@ -14,6 +14,10 @@ var (
 		VI: "không phải là kỳ báo cáo; hãy ghi năm 2026, 6 tháng 2026-H1, quý 2026-Q3, tháng 2026-10, kỳ báo cáo hành chính hc-2026-Q3 (từ ngày 15 đến ngày 14), năm báo cáo bc-2026, năm học 2025-2026, học kỳ 2025-2026-HK1, tuần 2026-W47, một ngày 20/11/2026, từ ngày đến ngày 2026-01-15..2026-11-20, hoặc hôm nay, tuần này, tháng trước, quý này, năm nay",
 		EN: "is not a period; write a year 2026, a half 2026-H1, a quarter 2026-Q3, a month 2026-10, an administrative period hc-2026-Q3 (from the 15th to the 14th), a reporting year bc-2026, a school year 2025-2026, a term 2025-2026-HK1, a week 2026-W47, a day 2026-11-20, days 2026-01-15..2026-11-20, or today, this week, last month, this quarter, this year",
 	}
+	textBackwards = wording.Text{
+		VI: "ngày cuối %s sớm hơn ngày đầu %s; hãy ghi ngày sớm hơn trước: %s",
+		EN: "its last day %s is before its first day %s; write the earlier day first: %s",
+	}
 	textNoUnit = wording.Text{
 		VI: "không có đơn vị này trong chính sách và trong số liệu của kỳ; hãy ghi mã đơn vị như trong policy.yaml, hoặc all cho toàn bộ các trường",
 		EN: "neither the policy nor the figures of the period have this unit; write the id of a unit as in policy.yaml, or all for every school",
