@@ -153,7 +153,8 @@ func (q *asking) accountUnit(id string) (unit string, ok bool) {
 // valueOf is what the state says of an account.
 func valueOf(state *ledger.State, unit, id string) (value accountValue, ok bool) {
 	v, ok := state.Get(unit, "account/"+id)
-	return value, ok && v.New != nil && json.Unmarshal(v.New, &value) == nil
+	ok = ok && v.New != nil && json.Unmarshal(v.New, &value) == nil
+	return value, ok
 }
 
 // GrantsOf are the roles that an account has by the ledger.

@@ -221,7 +221,8 @@ func (d *Desk) Units(ctx context.Context, by account.Actor, f Filter, page Page)
 // near reports whether a unit is one of a grant of the actor, or below it. Whoever sees a
 // unit is near it, and this is looked up in a tenth of the time.
 func (q *asking) near(unit string) bool {
-	return q.by.Machine || slices.ContainsFunc(q.by.Grants, func(g account.Grant) bool { return q.tree.within(unit, g.Unit) })
+	below := func(g account.Grant) bool { return q.tree.within(unit, g.Unit) }
+	return q.by.Machine || slices.ContainsFunc(q.by.Grants, below)
 }
 
 // unit is a unit that is there.
