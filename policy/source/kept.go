@@ -17,7 +17,6 @@ import (
 type Kept struct {
 	path   string
 	head   string
-	text   string             // of the file; "" without one, or if it is of another build
 	had    map[pieceID]string // records of the file; read only
 	size   int64              // of the file; -1 if it is not to be added to
 	counts Counts
