@@ -107,8 +107,8 @@ func (o Confirm) plan(d *Desk, q *asking) (plan, error) {
 	return p.then(end), nil
 }
 
-// enteredBy reports whether the actor's account may have been entered by whoever made a
-// proposal: that one was told a code for it since, or not long before.
+// enteredBy reports whether the account that made a proposal can have entered the actor's:
+// it was told a code for the actor's account since then, or not long before.
 func enteredBy(q *asking, first string, proposed time.Time) bool {
 	unit, ok := q.accountUnit(q.by.ID)
 	if !ok {

@@ -179,14 +179,11 @@ func (d *Desk) decide(q *asking, what Decision) (Outcome, error) {
 	return d.write(q, &p)
 }
 
-// mostRecord bounds a record: nodes of a fleet take no longer one.
-const mostRecord = 60 << 10
-
-// fits refuses records that are too long.
+// fits refuses records that are too long for nodes of a fleet.
 func fits(drafts []ledger.Draft) error {
 	for i := range drafts {
-		if size := drafts[i].Size(); size > mostRecord {
-			return invalid("", textRecordSize.With((size+1023)>>10, mostRecord>>10))
+		if size := drafts[i].Size(); size > ledger.MaxCarried {
+			return invalid("", textRecordSize.With((size+1023)>>10, ledger.MaxCarried>>10))
 		}
 	}
 	return nil

@@ -218,8 +218,8 @@ func (d *Desk) Units(ctx context.Context, by account.Actor, f Filter, page Page)
 	return list, nil
 }
 
-// near reports whether a unit is one of a grant of the actor, or below it. Whoever sees a
-// unit is near it, and this is looked up in a tenth of the time.
+// near reports whether a unit is one of a grant of the actor, or below it. An actor sees no
+// other units, and this is looked up in a tenth of the time that sees takes.
 func (q *asking) near(unit string) bool {
 	below := func(g account.Grant) bool { return q.tree.within(unit, g.Unit) }
 	return q.by.Machine || slices.ContainsFunc(q.by.Grants, below)

@@ -88,7 +88,7 @@ var (
 	textNoJSON       = wording.Text{VI: "không ghi lại được: %v", EN: "it cannot be written: %v"}
 	textHowManyUnits = wording.Text{VI: "mỗi lần ghi từ 1 đến %d đơn vị", EN: "one decision makes 1 to %d units"}
 	textTwice        = wording.Text{VI: "đơn vị %q có hai lần", EN: "the unit %q is there twice"}
-	textOneByOne     = wording.Text{VI: "đơn vị %s mất một khóa: việc ấy cần hai người, hãy sửa riêng đơn vị ấy", EN: "the unit %s loses a lock: that takes two people, so change that unit by itself"}
+	textOneByOne     = wording.Text{VI: "thay đổi này của đơn vị %s cần hai người: hãy sửa riêng đơn vị ấy", EN: "this change of the unit %s takes two people: change that unit by itself"}
 	textNoObject     = wording.Text{
 		VI: "giá trị phải là một đối tượng JSON như trong policy.yaml",
 		EN: "the value has to be a JSON object, as in policy.yaml",

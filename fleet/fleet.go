@@ -17,11 +17,8 @@ const (
 	StatusBucket = "STATUS" // of each node what it does, written by itself, in memory
 )
 
-// Bounds of what is carried.
-const (
-	MaxRecord = 60 << 10 // bytes of a record
-	MaxStatus = 4 << 10  // bytes of a status
-)
+// MaxStatus bounds what a node says of itself. Of records ledger.MaxCarried does.
+const MaxStatus = 4 << 10 // bytes of a status
 
 // A Stream is that of an area: its schools are served by the same nodes. Streams are never
 // purged; where one has to begin again it is of a new generation.

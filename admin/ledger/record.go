@@ -58,6 +58,10 @@ const (
 	mostWords = 64 << 10 // bytes of the words of a record
 )
 
+// MaxCarried bounds records that nodes of a fleet are to have, in bytes: what carries
+// them takes no longer ones.
+const MaxCarried = 60 << 10
+
 // ErrConflict is the error of a draft whose object another record has set meanwhile.
 var ErrConflict = errors.New("another record has set the object")
 

@@ -27,7 +27,7 @@ type server struct {
 	at           string // http://address of the console
 	cmd          *exec.Cmd
 	ended        chan struct{}
-	operator     *http.Client // who is logged in as such
+	operator     *http.Client // logged in as the operator
 }
 
 // start builds the program and runs it; it returns when the console is there.
@@ -125,7 +125,7 @@ func (s *server) people(ctx context.Context) error {
 	return s.strengthen(ctx)
 }
 
-// operator is the account of whoever runs the server.
+// operator is the account of the person that runs the server.
 const operator = "anh-tuan"
 
 var secondFactor = regexp.MustCompile(`secret=([A-Z2-7]+)`)

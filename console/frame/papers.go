@@ -29,7 +29,7 @@ type Papers struct {
 type Period struct {
 	Code, Label string
 	First, Last time.Time
-	Due         time.Time // when the report on it has to be there; zero if nobody says
+	Due         time.Time // last day of the report; zero if none is set
 	Over        bool
 }
 

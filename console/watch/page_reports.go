@@ -66,7 +66,7 @@ func unitOf(v *frame.Visit, q url.Values) string {
 	return unit
 }
 
-// mayRead refuses whoever may not read the reports of a unit.
+// mayRead refuses an actor that may not read the reports of a unit.
 func mayRead(s *frame.Site, v *frame.Visit, unit string) error {
 	if v.May(account.ReadReports, unit) {
 		return nil
@@ -138,7 +138,7 @@ type draftPage struct {
 type partField struct {
 	frame.Part
 	Typed  string
-	Theirs string // what somebody else has written meanwhile; "" if nobody has
+	Theirs string // another account's text, written meanwhile; "" if there is none
 }
 
 // ShowDraft is a report with its preview and with what an officer may write in it.

@@ -15,8 +15,8 @@ import (
 )
 
 // Blobs are the files that nodes need and no record is long enough for: the policy's,
-// lists. Each is named by its SHA-256, which only the records of an area tell; whoever
-// knows it may have it.
+// lists. Each is named by its SHA-256, which only the records of an area tell; a node that
+// knows the name may have the file.
 type Blobs struct {
 	dir string
 	max int64 // bytes of all

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
 
+	"lachan/admin/ledger"
 	"lachan/fleet"
 )
 
@@ -23,7 +24,7 @@ var ErrBehind = errors.New("another hub has written to the stream meanwhile")
 func (h *Hub) Open(ctx context.Context, s fleet.Stream, maxBytes int64) error {
 	_, err := h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: s.Name(), Subjects: []string{s.Subject()}, Storage: jetstream.FileStorage, Replicas: 1,
-		MaxBytes: maxBytes, MaxMsgSize: fleet.MaxRecord, Discard: jetstream.DiscardNew,
+		MaxBytes: maxBytes, MaxMsgSize: ledger.MaxCarried, Discard: jetstream.DiscardNew,
 		DenyDelete: true, DenyPurge: true, AllowDirect: true, AllowAtomicPublish: true,
 	})
 	if err != nil {

@@ -113,8 +113,7 @@ func TestAFileThatBreaksOffGoesOn(t *testing.T) {
 	}
 }
 
-// What is not the blob is never there under its name, whoever sends it, and another
-// address is tried.
+// A file that is not the blob never has its name, and another address is tried.
 func TestAFileIsWhatItsRecordNames(t *testing.T) {
 	s, dir := newShelf(t, 8<<20), t.TempDir()
 	blob, text := s.put(t, 100_000)

@@ -445,7 +445,7 @@ func TestWhoIsBehindIsTold(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if err := f.hub.Carry(t.Context(), area, 1, bytes.Repeat([]byte("x"), fleet.MaxRecord+1)); err == nil {
+	if err := f.hub.Carry(t.Context(), area, 1, bytes.Repeat([]byte("x"), ledger.MaxCarried+1)); err == nil {
 		t.Error("a record that is too long is carried")
 	}
 	if after, err := f.hub.Carried(t.Context(), area); err != nil || after != 1 {

@@ -21,7 +21,7 @@ import (
 )
 
 // A report takes from a tenth of a second to many minutes, as there are schools and days.
-// They are made one after the other, meanwhile; whoever asked for one finds it again.
+// Reports are made one after the other, and wait to be found by the account that asked.
 
 const (
 	mostPapers     = 64 // that are kept or wait
@@ -30,7 +30,8 @@ const (
 	paperKept      = time.Hour
 	paperHolds     = time.Minute     // in which the same question has the same answer
 	paperWaits     = 3 * time.Second // of a page, for one that is wanted as a file
-	mostPaperBytes = 64 << 20
+	mostPaperBytes = 64 << 20        // of a file
+	papersRoom     = 16 << 20        // bytes of all files: for more, the oldest are forgotten, but never the latest
 )
 
 // A paper is a report, and for whom it is made.
@@ -132,7 +133,25 @@ func (k *papers) end(p *paper, file *frame.File, preview *statistics.Preview, er
 			p.Why = told.Wording()
 		}
 	}
+	k.forget(p)
 	close(p.done)
+}
+
+// forget forgets the oldest files that there is no room for beside a new one.
+func (k *papers) forget(latest *paper) {
+	size := 0
+	for _, p := range k.list {
+		if p.file != nil {
+			size += len(p.file.Text)
+		}
+	}
+	k.list = slices.DeleteFunc(k.list, func(p *paper) bool {
+		over := size > papersRoom && p.file != nil && p != latest
+		if over {
+			size -= len(p.file.Text)
+		}
+		return over
+	})
 }
 
 // shown is a paper as it is now, with how many are made before it.
