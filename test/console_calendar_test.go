@@ -83,6 +83,7 @@ func TestManyUnitsComeByATable(t *testing.T) {
 		{table + "o-tep;Tên khác;;xã;;\n", "Dòng 6: đơn vị &#34;o-tep&#34;"},
 		{table + "sa-pa;Lần hai;;xã;;\n", "sa-pa"},
 		{"", "hãy dán bảng"},
+		{bookOfRuns(1), ""},
 	} {
 		status, page := send(c.table, "save")
 		if status != http.StatusUnprocessableEntity || !strings.Contains(page, c.want) || !strings.Contains(page, "<title>Lỗi: ") {

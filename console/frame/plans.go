@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -15,7 +16,7 @@ type Plans struct {
 	// Week is what a unit is kept from on some days, from one on.
 	Week func(unit string, first time.Time, days int) []policy.HeldDay
 	// Table reads a table of units, csv or a workbook.
-	Table func(file string, data []byte) Table
+	Table func(ctx context.Context, file string, data []byte) Table
 	// Timetable is the record that set one in the console; here is false if none did.
 	Timetable func(name string) (seq uint64, here bool)
 	// Choices are the categories and services that a rule can name.

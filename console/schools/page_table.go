@@ -75,7 +75,7 @@ func TakeTable(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		v.Wrong = []frame.Wrong{{Field: "table", Text: textNoTable}}
 		return p.draw(v, http.StatusUnprocessableEntity), nil
 	}
-	read := s.Table(name, data)
+	read := s.Table(v.Context(), name, data)
 	p.Mistakes, p.Remarks = read.Mistakes, read.Remarks
 	units := p.units(s, v, &read)
 	if len(p.Mistakes) == 0 && len(read.Rows) == 0 {

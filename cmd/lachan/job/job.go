@@ -157,6 +157,7 @@ func Command(l wording.Language) *cobra.Command {
 		command.WithKeys(kind(l, "policy", compilePolicy), l),
 		kind(l, "document", writeDocument),
 		kind(l, "feed", examineFeed),
+		kind(l, "table", readTable),
 	)
 	return c
 }

@@ -194,6 +194,7 @@ func openConsole(n *node, build command.Build) *site.Site {
 			},
 			Draft: a.draft,
 		},
+		Table:      n.jobs.Table,
 		Counted:    n.reports.counted,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },

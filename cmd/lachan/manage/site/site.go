@@ -32,6 +32,7 @@ import (
 	"lachan/metrics/report/figures"
 	"lachan/policy"
 	"lachan/policy/catalogue"
+	"lachan/policy/source"
 	"lachan/resolver/certificate"
 )
 
@@ -45,6 +46,8 @@ type Sources struct {
 	Explain func(name string, q explain.Question) (any, error)
 	Orders  func() order.Overview
 	Reports
+	// Table reads a table of units, apart from this process.
+	Table func(ctx context.Context, name string, data []byte) (*source.Table, error)
 	// Counted is what was counted in a unit in a period, and in each of its days.
 	Counted    func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
 	Conditions func() []metrics.Condition

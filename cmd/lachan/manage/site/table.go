@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"strings"
@@ -13,8 +14,13 @@ import (
 
 // table reads a table of units, and says of each line what can be said of it without the
 // others.
-func (p plans) table(file string, data []byte) (t frame.Table) {
-	read := source.ReadTable(file, data)
+func (p plans) table(ctx context.Context, file string, data []byte) (t frame.Table) {
+	read, err := p.src.Table(ctx, file, data)
+	if err != nil {
+		p.src.Log.Error("read a table of units", "error", err)
+		t.Mistakes = []frame.TableNote{{Text: textTableUnread}}
+		return t
+	}
 	notes := func(list yamlfile.Problems) (notes []frame.TableNote) {
 		for _, one := range list {
 			notes = append(notes, frame.TableNote{Line: one.Line, Text: one.Text})
@@ -88,6 +94,10 @@ func (p plans) written(row *source.Row) map[string]any {
 }
 
 var (
+	textTableUnread = wording.Text{
+		VI: "không đọc được bảng này: nó hỏng hoặc cần quá nhiều bộ nhớ; hãy lưu lại thành CSV, hoặc chia thành nhiều bảng nhỏ hơn",
+		EN: "this table cannot be read: it is damaged or takes too much memory; save it as CSV, or divide it into smaller tables",
+	}
 	textNoLevel   = wording.Text{VI: "ô cấp học: không có cấp %q; các cấp: %s", EN: "cell level: there is no level %q; levels: %s"}
 	textNoNetwork = wording.Text{VI: "ô mạng: %q không phải mạng; hãy ghi như 10.20.0.0/16", EN: "cell networks: %q is no network; write one as 10.20.0.0/16"}
 )
