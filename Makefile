@@ -23,9 +23,9 @@ export PATH := $(PATH):$(shell go env GOPATH)/bin
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths
+PROOFS   := AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian
 
-.PHONY: run demo screens test tools build man bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
+.PHONY: run demo screens test tools build man deb bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -64,6 +64,26 @@ man: build ## the manual below bin/man, in English and in Vietnamese; completion
 	bin/lachan man bin/man
 	mkdir -p bin/completion
 	for s in bash zsh fish; do bin/lachan completion $$s > bin/completion/lachan.$$s; done
+
+# The time of what is packed, and its version as Debian compares them: 1.2+3.gabc of v1.2-3-gabc, else by the time.
+EPOCH       = $(shell git log -1 --format=%ct)
+DEB_VERSION = $(shell case "$(VERSION)" in (v[0-9]*) echo "$(VERSION)" | sed 's/^v//; s/-/+/; s/-/./g' ;; \
+	(*) date -u -d "@$(EPOCH)" "+0~%Y%m%d.%H%M%S.$(VERSION)" | tr - + ;; esac)
+# What a program is made of, as CycloneDX (Apache-2.0); a tool of this target alone.
+CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.9.0
+# A secret key of minisign that signs SHA256SUMS; none: they are not signed.
+MINISIGN_KEY :=
+
+deb: ## Debian packages below bin for amd64 and arm64, what they are made of, SHA256SUMS; MINISIGN_KEY=FILE signs these
+	@mkdir -p bin/deb && rm -f bin/SHA256SUMS bin/SHA256SUMS.minisig
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/deb/lachan ./cmd/lachan
+	@set -e; for a in amd64 arm64; do name=bin/lachan_$(DEB_VERSION)_$$a; echo "$$name.deb"; \
+		GOOS=linux GOARCH=$$a CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/deb/lachan-$$a ./cmd/lachan; \
+		SOURCE_DATE_EPOCH=$(EPOCH) HOST_PROGRAM=bin/deb/lachan deploy/deb/build bin/deb/lachan-$$a $$a '$(DEB_VERSION)' bin; \
+		go run $(CYCLONEDX) bin -json -std -noserial -version '$(VERSION)' -output $$name.cdx.json bin/deb/lachan-$$a; \
+		sed -i "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$$(date -u -d @$(EPOCH) +%FT%TZ)\"/" $$name.cdx.json; \
+	done; cd bin; sha256sum lachan_$(DEB_VERSION)_*.deb lachan_$(DEB_VERSION)_*.cdx.json > SHA256SUMS
+	@if [ -n '$(MINISIGN_KEY)' ]; then minisign -S -s '$(MINISIGN_KEY)' -m bin/SHA256SUMS; fi
 
 bench: ## measure beside other servers and how it grows, half an hour; then the parts, in the form that benchstat reads
 	go run ./bench/run
