@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"context"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -75,8 +74,15 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		}
 		p.States = append(p.States, line)
 	}
-	p.Week = weekOf(s, v)
-	p.Below, p.Adding = belowOf(s, v)
+	if v.Who.Rank == "school" {
+		p.Week = weekOf(s, v)
+	} else if f, adding := belowOf(s, v); f != nil {
+		c := &f.Coverage
+		p.Below = &below{v.Who.Unit, c.Schools, c.Silent, c.Partial, c.Time, f.Made}
+		p.Week = weekBelow(f)
+	} else {
+		p.Adding = adding
+	}
 	if v.May(account.Audit, v.Who.Unit) {
 		seq, hash := s.Head()
 		p.Ledger = &ledgerHead{seq, hash}
@@ -151,34 +157,45 @@ func yearTask(s *frame.Site, v *frame.Visit) *task {
 	return nil
 }
 
-// homeWaits is how long the first page waits for figures that are being added up: it is
-// shown without them then.
-const homeWaits = 50 * time.Millisecond
-
-// belowOf is how many schools nothing came from in the last seven days; nil for the people
-// of one school, and while it is being added up.
-func belowOf(s *frame.Site, v *frame.Visit) (b *below, adding bool) {
-	if v.Who.Rank == "school" || !v.May(account.View, v.Who.Unit) {
+// belowOf is what was counted in a unit above schools in the last seven days; nil if nobody
+// is told, and while it is being added up.
+func belowOf(s *frame.Site, v *frame.Visit) (f *statistics.Figures, adding bool) {
+	if !v.May(account.View, v.Who.Unit) {
 		return nil, false
 	}
-	ctx, cancel := context.WithTimeout(v.Context(), homeWaits)
-	defer cancel()
-	f, err := s.Figures(ctx, v.Who.Unit, 7)
-	if err != nil || f == nil {
-		return nil, err == nil
-	}
-	c := &f.Coverage
-	return &below{v.Who.Unit, c.Schools, c.Silent, c.Partial, c.Time, f.Made}, false
+	f, err := s.Figures(v.Context(), v.Who.Unit, 7)
+	return f, err == nil && f == nil
 }
 
-// weekOf is what was asked in the last seven days; nil if nothing was counted.
+// weekBelow is a week of many schools: counted for all who look, as asking each school's
+// history again would take seconds. It is nil if nothing is known.
+func weekBelow(f *statistics.Figures) *week {
+	if f.Hidden {
+		return nil
+	}
+	var days []frame.Day
+	for _, d := range f.Days {
+		day := frame.Day{Day: d.Day, Known: d.Allowed.Known() && d.Blocked.Known()}
+		if day.Known {
+			day.Asked, day.Blocked = d.Allowed.Value+d.Blocked.Value, d.Blocked.Value
+		}
+		days = append(days, day)
+	}
+	return weekIn(days)
+}
+
+// weekOf is what was asked in a school in the last seven days; nil if nothing was counted.
 func weekOf(s *frame.Site, v *frame.Visit) *week {
 	y, m, d := v.Now.Date()
 	today := time.Date(y, m, d, 0, 0, 0, 0, v.Now.Location())
 	days, err := s.Days(v.Context(), v.Who.Unit, today.AddDate(0, 0, -6), v.Now)
-	if err != nil || len(days) == 0 {
+	if err != nil {
 		return nil
 	}
+	return weekIn(days)
+}
+
+func weekIn(days []frame.Day) *week {
 	w := &week{Days: days}
 	known := 0
 	for _, day := range days {
@@ -187,6 +204,9 @@ func weekOf(s *frame.Site, v *frame.Visit) *week {
 		if day.Known {
 			known++
 		}
+	}
+	if known == 0 {
+		return nil
 	}
 	w.Coverage = textCoverage.With(known, len(days))
 	w.Chart = bars(days)

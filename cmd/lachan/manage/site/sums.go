@@ -21,8 +21,9 @@ const (
 	mostSums = 64
 	// sumsHold is how long they are shown before they are added up again.
 	sumsHold = 5 * time.Minute
-	// pageWaits is how long a page waits for what is not there yet.
-	pageWaits = 700 * time.Millisecond
+	// pageWaits is how long a page waits for what is not there yet: pages have a tenth of a
+	// second.
+	pageWaits = 50 * time.Millisecond
 )
 
 // A sumOf is a unit and some days up to yesterday; 0 is today.
@@ -168,8 +169,11 @@ func (s *Site) figures(ctx context.Context, unit string, days int) (*statistics.
 	case <-ctx.Done():
 	}
 	f, err := s.sums.take(one)
-	if errors.Is(err, figures.ErrUnit) {
+	switch {
+	case errors.Is(err, figures.ErrUnit):
 		return nil, &admin.Refusal{Kind: admin.NotFound, Text: wording.Of(err)}
+	case err != nil: // the history is not open yet, or cannot be read: it says so itself
+		return nil, &admin.Refusal{Kind: admin.Trouble, Text: wording.Of(err)}
 	}
-	return f, err
+	return f, nil
 }

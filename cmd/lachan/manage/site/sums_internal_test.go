@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lachan/admin"
 	"lachan/console/statistics"
 )
 
@@ -65,4 +66,15 @@ func TestAPageDoesNotWaitForFigures(t *testing.T) {
 			t.Errorf("later: %v, %v", f, err)
 		}
 	})
+}
+
+// A history that cannot be read is trouble of the server, said with what to do.
+func TestFiguresThatCannotBeAddedUpAreTrouble(t *testing.T) {
+	s := New(Sources{})
+	one := s.sums.want(sumOf{"truong-a", 7}, time.Now())
+	s.sums.put(<-s.sums.queue, nil, errors.New("not open"))
+	var r *admin.Refusal
+	if _, err := s.figures(t.Context(), "truong-a", 7); !errors.As(err, &r) || r.Kind != admin.Trouble || r.Text.VI == "" {
+		t.Errorf("%v of %v", err, one.err)
+	}
 }
