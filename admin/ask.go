@@ -16,8 +16,8 @@ import (
 // those late longest first. The answered ones are rows of their own.
 func (d *Desk) Requests(ctx context.Context, by account.Actor, f Filter, page Page) ([]Request, error) {
 	q := d.ask(ctx, by, How{})
-	if f.Unit != "" && !q.sees(f.Unit) {
-		return nil, q.noUnit(f.Unit)
+	if err := q.known(f.Unit); err != nil {
+		return nil, err
 	}
 	all, _, err := d.parts.Requests.List()
 	if err != nil {

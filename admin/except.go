@@ -201,6 +201,9 @@ func (o Withdraw) plan(_ *Desk, q *asking) (plan, error) {
 	if err := q.may(account.Except, o.Unit); err != nil {
 		return plan{}, err
 	}
+	if err := q.known(o.Unit); err != nil {
+		return plan{}, err
+	}
 	old, ok := q.state.Get(o.Unit, o.Object)
 	if !ok || old.New == nil || !isException(o.Object) {
 		return plan{}, &Refusal{Kind: NotFound, Field: "object", Text: textNoException.With(shown(o.Object), place(o.Unit))}

@@ -113,6 +113,9 @@ func (o Adopt) plan(d *Desk, q *asking) (plan, error) {
 	if err := q.may(account.Structure, o.Unit); err != nil {
 		return plan{}, err
 	}
+	if err := q.known(o.Unit); err != nil {
+		return plan{}, err
+	}
 	if v, ok := q.state.Get(o.Unit, "unit/"+o.Unit); ok && v.New != nil {
 		return plan{}, invalid("unit", textNothingToDo)
 	}

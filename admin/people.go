@@ -210,6 +210,9 @@ func (o GrantRole) plan(_ *Desk, q *asking) (plan, error) {
 	if _, known := account.ParseRole(string(o.Role)); !known {
 		return plan{}, invalid("role", textNoRole.With(shown(string(o.Role))))
 	}
+	if err := q.there(o.Unit); err != nil {
+		return plan{}, err
+	}
 	if !q.by.MayGrant(o.Role, o.Unit, q.tree, q.now) {
 		return plan{}, q.beyond(o.Unit)
 	}

@@ -126,8 +126,8 @@ func cut[T any](list []T, page Page, key func(*T) string) []T {
 // Exceptions are those of the units that the actor sees, by unit and name.
 func (d *Desk) Exceptions(ctx context.Context, by account.Actor, f Filter, page Page) ([]Exception, error) {
 	q := d.ask(ctx, by, How{})
-	if f.Unit != "" && !q.sees(f.Unit) {
-		return nil, q.noUnit(f.Unit)
+	if err := q.known(f.Unit); err != nil {
+		return nil, err
 	}
 	seen := q.seen()
 	var list []Exception
@@ -193,8 +193,8 @@ func words(l *ledger.Ledger, digest string) string {
 // Units are those that the actor sees, in the order of their ids.
 func (d *Desk) Units(ctx context.Context, by account.Actor, f Filter, page Page) ([]Unit, error) {
 	q := d.ask(ctx, by, How{})
-	if f.Unit != "" && !q.sees(f.Unit) {
-		return nil, q.noUnit(f.Unit)
+	if err := q.known(f.Unit); err != nil {
+		return nil, err
 	}
 	var ids []string // the first that there may be on the page, sorted: rights are looked up for few others
 	most, name := page.limit(), strings.ToLower(f.Name)
@@ -281,6 +281,9 @@ func (d *Desk) Ledger(
 	ctx context.Context, by account.Actor, f Filter, after uint64, limit int,
 ) (lines []Line, next uint64, err error) {
 	q := d.ask(ctx, by, How{})
+	if err := q.known(f.Unit); err != nil {
+		return nil, 0, err
+	}
 	may := map[string]bool{}
 	read := 0
 	for rec, err := range d.parts.Ledger.Records(after) {
@@ -293,7 +296,7 @@ func (d *Desk) Ledger(
 			may[rec.Unit] = allowed
 		}
 		if allowed && strings.Contains(rec.Object, f.Name) {
-			lines = append(lines, d.line(&rec))
+			lines = append(lines, lineOf(d.parts.Ledger, &rec))
 		}
 		if read++; len(lines) == (Page{Limit: limit}).limit() || read == mostRead {
 			return lines, rec.Seq, ctx.Err()
@@ -302,12 +305,12 @@ func (d *Desk) Ledger(
 	return lines, 0, nil
 }
 
-// line is a record as people read it.
-func (d *Desk) line(rec *ledger.Record) Line {
+// lineOf is a record as people read it.
+func lineOf(l *ledger.Ledger, rec *ledger.Record) Line {
 	return Line{
 		Seq: rec.Seq, At: rec.At, Unit: rec.Unit, By: rec.By, Role: rec.Role, Via: rec.Via, What: rec.What,
 		Object: rec.Object, Request: rec.Request, Of: rec.Of,
 		Old: canonical(rec.Old), New: canonical(rec.New),
-		Why: words(d.parts.Ledger, rec.Why),
+		Why: words(l, rec.Why),
 	}
 }

@@ -2,11 +2,13 @@ package admin
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 
 	"lachan/admin/account"
 	"lachan/admin/ledger"
 	"lachan/internal/printable"
+	"lachan/policy"
 )
 
 // May the actor, and what is then written.
@@ -34,8 +36,31 @@ func (q *asking) there(unit string) error {
 	return q.noUnit(unit)
 }
 
+// noUnit says that a unit is not there, and which ones of those that the actor sees may be
+// meant.
 func (q *asking) noUnit(unit string) error {
-	return &Refusal{Kind: NotFound, Field: "unit", Text: textNoUnit.With(shown(unit))}
+	text := policy.NoUnit(textNoUnit.With(shown(unit)), q.tree.policy, unit, q.sees)
+	return &Refusal{Kind: NotFound, Field: "unit", Text: text}
+}
+
+// known refuses a unit that the actor does not see, and one that neither is there nor has
+// ever been decided on: what it had would be listed as nothing. Everything, "", is known.
+func (q *asking) known(unit string) error {
+	if unit == "" {
+		return nil
+	}
+	if !q.sees(unit) {
+		return q.noUnit(unit)
+	}
+	for range q.state.Unit(unit) {
+		return nil // it was removed, and what it had is left
+	}
+	return q.there(unit)
+}
+
+// Known is nil if a unit is there, or was, and the actor sees it. Everything, "", is known.
+func (d *Desk) Known(ctx context.Context, by account.Actor, unit string) error {
+	return d.ask(ctx, by, How{}).known(unit)
 }
 
 // sees reports whether the actor may look at a unit.

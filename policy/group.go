@@ -3,9 +3,12 @@ package policy
 import (
 	"iter"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
 )
@@ -124,6 +127,58 @@ func UnitNamed(p *Policy, text string) (id string, ok bool) {
 		id, ok = g.UnitID(), true
 	}
 	return id, ok
+}
+
+// mostCompared bounds the units that a misspelt id is compared with, letter by letter.
+const mostCompared = 5000
+
+// mostMeant is how many units are proposed in place of one that is not there.
+const mostMeant = 3
+
+// UnitsMeant are the units that people may mean by the id of none, the likeliest first:
+// those of that name, then those of nearly that id, then those with it as a part of their
+// ids. A nil sees lets all be told; else those alone for which it is true.
+func UnitsMeant(p *Policy, text string, sees func(unit string) bool) (meant []string) {
+	plain := wording.Plain(text, '-')
+	if plain == "" {
+		return nil
+	}
+	var named, ids, parts []string
+	few := p.NumGroups() <= mostCompared
+	for g, group := range p.Groups() {
+		id := group.UnitID()
+		switch {
+		case g == 0:
+		case wording.Plain(group.Name, '-') == plain:
+			named = append(named, id)
+		case few:
+			if ids = append(ids, id); len(plain) >= leastPart && strings.Contains(id, plain) {
+				parts = append(parts, id)
+			}
+		}
+	}
+	for _, id := range slices.Concat(named, yamlfile.AllNear(text, ids), parts) {
+		if len(meant) < mostMeant && !slices.Contains(meant, id) && (sees == nil || sees(id)) {
+			meant = append(meant, id)
+		}
+	}
+	return meant
+}
+
+// leastPart is how long a part of an id has to be to stand for it.
+const leastPart = 2
+
+// NoUnit adds the units that people may have meant, as UnitsMeant has them, to a text that
+// says that a unit is not there.
+func NoUnit(text wording.Text, p *Policy, unit string, sees func(unit string) bool) wording.Text {
+	meant := UnitsMeant(p, unit, sees)
+	if len(meant) == 0 {
+		return text
+	}
+	for i, id := range meant {
+		meant[i] = strconv.Quote(id)
+	}
+	return wording.Join(text, textUnitsMeant.With(strings.Join(meant, ", ")))
 }
 
 // GroupOf finds a unit by id: "school" or "school/group".

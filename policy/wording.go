@@ -14,6 +14,10 @@ var textCatalogue = wording.Text{
 
 // What is not wrong but deserves a look.
 var (
+	textUnitsMeant = wording.Text{
+		VI: "; có phải là %s?",
+		EN: "; did you mean %s?",
+	}
 	textExpired = wording.Text{
 		VI: "mục %s đã hết hạn sau ngày %s và không còn hiệu lực: hãy xóa hoặc gia hạn",
 		EN: "the entry %s expired after %s and no longer counts: remove it or extend it",

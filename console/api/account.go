@@ -100,6 +100,9 @@ func accountRoutes() []route {
 func showAccounts(a *API, c *call) (reply, error) {
 	same := func(x *Account) Account { x.Grants = orEmpty(x.Grants); return *x }
 	read := func(f admin.Filter, p admin.Page) ([]Account, error) {
+		if err := a.Desk.Known(c.Context(), c.actor, f.Unit); err != nil {
+			return nil, err
+		}
 		return a.People.Accounts(c.Context(), c.actor, f, p)
 	}
 	return rows(c, same, func(x *Account) string { return x.ID }, read)

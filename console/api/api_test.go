@@ -60,6 +60,13 @@ func (d *desk) Decide(_ context.Context, _ account.Actor, what admin.Decision, h
 	return o, nil
 }
 
+func (d *desk) Known(_ context.Context, _ account.Actor, unit string) error {
+	if unit == "" || unit == "sa-pa" || unit == "th-kim-dong" {
+		return nil
+	}
+	return &admin.Refusal{Kind: admin.NotFound, Field: "unit", Text: wording.Text{VI: "không có", EN: "none"}}
+}
+
 func (d *desk) Exceptions(_ context.Context, _ account.Actor, f admin.Filter, page admin.Page) (list []admin.Exception, _ error) {
 	for i := range d.many {
 		key := fmt.Sprintf("%06d", i)

@@ -51,6 +51,16 @@ func (a *API) needs(c *call, right account.Right, unit string) error {
 	return p
 }
 
+// needsOf is needs for a unit that the client has named, which may be none.
+func (a *API) needsOf(c *call, right account.Right, unit string) error {
+	if _, there := a.Tree().Parent(unit); !there {
+		if err := a.Desk.Known(c.Context(), c.actor, unit); err != nil {
+			return err
+		}
+	}
+	return a.needs(c, right, unit)
+}
+
 // needsSomewhere refuses an actor that has a right over no unit at all.
 func (a *API) needsSomewhere(c *call, right account.Right) error {
 	units := []string{""}
@@ -100,7 +110,7 @@ func showExplain(a *API, c *call) (reply, error) {
 			return reply{}, invalid(name, textNeeded)
 		}
 	}
-	if err := a.needs(c, account.View, query.Get("unit")); err != nil {
+	if err := a.needsOf(c, account.View, query.Get("unit")); err != nil {
 		return reply{}, err
 	}
 	found, err := a.Server.Explain(c.Context(), Question{
@@ -208,7 +218,7 @@ func showExport(a *API, c *call) (reply, error) {
 
 func showHolding(a *API, c *call) (reply, error) {
 	unit := c.PathValue("id")
-	if err := a.needs(c, account.View, unit); err != nil {
+	if err := a.needsOf(c, account.View, unit); err != nil {
 		return reply{}, err
 	}
 	h, known := a.Server.Holding(unit)
@@ -241,7 +251,7 @@ func showDays(a *API, c *call) (reply, error) {
 			return reply{}, invalid("days", textLimit.With(mostDays))
 		}
 	}
-	if err := a.needs(c, account.View, unit); err != nil {
+	if err := a.needsOf(c, account.View, unit); err != nil {
 		return reply{}, err
 	}
 	found, err := a.Server.Days(unit, from, days)

@@ -302,3 +302,23 @@ func TestReadsAreForThoseWhoMay(t *testing.T) {
 	made("commune@sa-pa", "all", 403)
 	made("operator@", "all", 202)
 }
+
+// TestAUnitThatIsNotThereIsAtFault: in each route that takes one, as a parameter or in the
+// path, whoever asks.
+func TestAUnitThatIsNotThereIsAtFault(t *testing.T) {
+	h := open(t, &desk{})
+	for _, who := range []string{"root", "school@th-kim-dong"} {
+		for _, path := range []string{
+			"explain?name=olm.vn&unit=th-kim-dogn", "accounts?unit=th-kim-dogn", "units/th-kim-dogn/now", "units/th-kim-dogn/calendar",
+		} {
+			w := ask(h, "GET", api.Prefix+path, "", "Authorization: Bearer "+who)
+			if kind, field := problemOf(t, w); kind != "not-found" || field != "unit" || w.Code != 404 {
+				t.Errorf("%s %s: %d %s", who, path, w.Code, w.Body)
+			}
+		}
+	}
+	w := ask(h, "POST", api.Prefix+"reports", `{"period":"2026-Q3","format":"pdf","unit":"th-kim-dogn"}`, "Authorization: Bearer school@th-kim-dong")
+	if kind, field := problemOf(t, w); kind != "not-found" || field != "unit" {
+		t.Errorf("reports: %d %s", w.Code, w.Body)
+	}
+}

@@ -36,6 +36,8 @@ type Desk interface {
 	Requests(ctx context.Context, by account.Actor, f admin.Filter, page admin.Page) ([]admin.Request, error)
 	Units(ctx context.Context, by account.Actor, f admin.Filter, page admin.Page) ([]admin.Unit, error)
 	Unit(ctx context.Context, by account.Actor, id string) (admin.Unit, error)
+	// Known refuses a unit that is not there, with those that may be meant.
+	Known(ctx context.Context, by account.Actor, unit string) error
 	Proposals(ctx context.Context, by account.Actor) ([]admin.Proposal, error)
 	Ledger(ctx context.Context, by account.Actor, f admin.Filter, after uint64, limit int) ([]admin.Line, uint64, error)
 }

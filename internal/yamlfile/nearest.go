@@ -1,6 +1,10 @@
 package yamlfile
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Nearest is the known name that a person most likely meant by name: the one
 // with the smallest Damerau-Levenshtein distance (letters added, left out,
@@ -8,19 +12,37 @@ import "strings"
 // further away than 2, or than a third of its length when that is more, is not
 // near; then ok is false. Of equally near names the first is taken.
 func Nearest(name string, known []string) (nearest string, ok bool) {
+	near := AllNear(name, known)
+	if len(near) == 0 {
+		return "", false
+	}
+	return near[0], true
+}
+
+// AllNear are the known names that are near in the sense of Nearest, the nearest first.
+func AllNear(name string, known []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var near []candidate
 	asked := fold(name)
 	limit := max(2, len(asked)/3)
-	best := limit + 1
 	for _, k := range known {
 		other := fold(k)
 		if diff := len(other) - len(asked); diff > limit || -diff > limit {
 			continue
 		}
-		if d := distance(asked, other); d < best && d < len(asked) && d < len(other) {
-			nearest, best = k, d
+		if d := distance(asked, other); d <= limit && d < len(asked) && d < len(other) {
+			near = append(near, candidate{k, d})
 		}
 	}
-	return nearest, best <= limit
+	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	names := make([]string, len(near))
+	for i := range near {
+		names[i] = near[i].name
+	}
+	return names
 }
 
 var separators = strings.NewReplacer("-", "", "_", "", " ", "")

@@ -13,7 +13,6 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/internal/dates"
 	"lachan/internal/wording"
-	"lachan/internal/yamlfile"
 	"lachan/policy"
 )
 
@@ -121,34 +120,9 @@ func onlySchool(p *policy.Policy) (school policy.GroupID, ok bool) {
 	return school, schools == 1 || p.NumGroups() == 1
 }
 
-// mostCompared bounds the units that a misspelt id is compared with.
-const mostCompared = 5000
-
-// NoUnit says that a policy has no unit of an id, and which one may be meant: one with
-// nearly that id, or with that name.
+// NoUnit says that a policy has no unit of an id, and which ones may be meant.
 func NoUnit(p *policy.Policy, id string) wording.Text {
-	text := textNoUnit.With(id)
-	if p.NumGroups() > mostCompared {
-		return text
-	}
-	var ids []string
-	for _, g := range p.Groups() {
-		known := g.UnitID()
-		if name := wording.Plain(g.Name, '-'); name != "" && name == wording.Plain(id, '-') {
-			return wording.Join(text, textNearUnit.With(known))
-		}
-		ids = append(ids, known)
-	}
-	near, ok := yamlfile.Nearest(id, ids)
-	for _, known := range ids { // a group without its school, a part of an id
-		if !ok && id != "" && (strings.HasSuffix(known, "/"+id) || strings.Contains(known, id)) {
-			near, ok = known, true
-		}
-	}
-	if !ok {
-		return text
-	}
-	return wording.Join(text, textNearUnit.With(near))
+	return policy.NoUnit(textNoUnit.With(id), p, id, nil)
 }
 
 func usage(t wording.Text) error { return command.UsageError{Command: "lachan explain", Text: t} }

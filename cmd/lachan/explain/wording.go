@@ -17,10 +17,6 @@ var (
 		VI: "không có đơn vị %q trong chính sách",
 		EN: "there is no unit %q in the policy",
 	}
-	textNearUnit = wording.Text{
-		VI: "; có phải là %q?",
-		EN: "; did you mean %q?",
-	}
 	textName = wording.Text{
 		VI: "%q không phải tên miền hay địa chỉ trang web; hãy ghi như www.tiktok.com hoặc https://www.tiktok.com/x",
 		EN: "%q is no domain name and no address of a page; write it like www.tiktok.com or https://www.tiktok.com/x",

@@ -87,7 +87,8 @@ func (r *reports) figures(
 	if err != nil {
 		return nil, err
 	}
-	return documents.Build(ctx, from, spec)
+	m, err := documents.Build(ctx, from, spec)
+	return m, report.Meant(err, v.rules.Policy(), unit)
 }
 
 // engine is where the figures are: this server's history, or the engine of many.

@@ -13,7 +13,10 @@ import (
 	"lachan/admin/request"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
+	"lachan/policy"
 )
 
 // RequestsCommand is `lachan requests`.
@@ -100,10 +103,18 @@ func listRequests(c command.Call, o *requestsOptions) error {
 	for _, err := range damaged {
 		c.Note(textRequestsBroken.With(err))
 	}
+	var units *policy.Policy
+	if o.unit != "" {
+		units, _, _ = source.Offline(cfg) // nil if the policy cannot be read, which is for check to tell
+	}
 	list = slices.DeleteFunc(list, func(r request.Request) bool {
-		school, _, _ := strings.Cut(r.Unit, "/")
-		return r.Answer != nil && !o.all || o.unit != "" && o.unit != r.Unit && o.unit != school
+		return r.Answer != nil && !o.all || o.unit != "" && !isOf(units, r.Unit, o.unit)
 	})
+	if len(list) == 0 && o.unit != "" && units != nil {
+		if _, known := units.GroupOf(o.unit); !known {
+			return command.Fail(explain.NoUnit(units, o.unit))
+		}
+	}
 	if o.json {
 		return c.JSON(append([]request.Request{}, list...))
 	}
@@ -115,6 +126,19 @@ func listRequests(c command.Call, o *requestsOptions) error {
 		printRequest(c, &list[i], cfg.Timezone.Location)
 	}
 	return nil
+}
+
+// isOf reports whether a unit is another one or below it; units may be nil.
+func isOf(units *policy.Policy, unit, other string) bool {
+	school, _, _ := strings.Cut(unit, "/")
+	if unit == other || school == other || units == nil {
+		return unit == other || school == other
+	}
+	above := policy.Above(units, school)
+	for above != "" && above != other {
+		above = policy.Above(units, above)
+	}
+	return above != ""
 }
 
 func printRequest(c command.Call, r *request.Request, zone *time.Location) {

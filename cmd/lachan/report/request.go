@@ -1,6 +1,8 @@
 package report
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"lachan/metrics/report/html"
 	"lachan/metrics/report/pdf"
 	"lachan/metrics/report/xlsx"
+	"lachan/policy"
 )
 
 // A Request is which report is wanted, and how.
@@ -101,3 +104,12 @@ func fileOf(unit string, p figures.Period, f Format) string {
 }
 
 func usage(t wording.Text) error { return command.UsageError{Command: "lachan report", Text: t} }
+
+// Meant is an error of a report, which of a unit that nothing knows says which ones may be
+// meant.
+func Meant(err error, p *policy.Policy, unit string) error {
+	if !errors.Is(err, figures.ErrUnit) {
+		return err
+	}
+	return fmt.Errorf("%w%w", err, wording.Error(policy.NoUnit(wording.Text{}, p, unit, nil)))
+}

@@ -126,7 +126,7 @@ func (s server) Days(unit string, from time.Time, days int) (list []api.Day, err
 	p := rules.Policy()
 	g, known := p.GroupOf(unit)
 	if !known || g == 0 {
-		return nil, api.NewProblem(http.StatusNotFound, "not-found", textNoUnit.With(unit))
+		return nil, api.NewProblem(http.StatusNotFound, "not-found", explain.NoUnit(p, unit))
 	}
 	calendar, year := p.Calendar(g), from.Year()
 	first := time.Date(year, from.Month(), from.Day(), 12, 0, 0, 0, p.Location())

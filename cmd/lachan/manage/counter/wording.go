@@ -8,10 +8,6 @@ var (
 		VI: "không có phiên bản nào của danh sách %q đang bị giữ lại",
 		EN: "no version of the feed %q is held back",
 	}
-	textNoUnit = wording.Text{
-		VI: "không có đơn vị %q",
-		EN: "there is no unit %q",
-	}
 	textNoAccount = wording.Text{
 		VI: "không có tài khoản %q, hoặc bạn không được xem",
 		EN: "there is no account %q, or it is not for you to see",

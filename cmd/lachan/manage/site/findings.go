@@ -36,7 +36,7 @@ func (s *Site) holds(unit string) (h frame.Holds, err error) {
 	p := rules.Policy()
 	g, known := p.GroupOf(unit)
 	if !known {
-		return h, wording.Error(textNoUnit.With(unit))
+		return h, wording.Error(explain.NoUnit(p, unit))
 	}
 	setting := policy.Holding(rules, g)
 	group := p.Group(g)
@@ -271,7 +271,6 @@ func languageOf(value []byte) wording.Language {
 }
 
 var (
-	textNoUnit    = wording.Text{VI: "không có đơn vị %q", EN: "there is no unit %q"}
 	textFiltering = wording.Text{VI: "Đang lọc: %d tên trong danh sách, %d đơn vị", EN: "Filtering: %d names on lists, %d units"}
 	textSound     = wording.Text{VI: "Sổ nguyên vẹn: %d quyết định", EN: "The ledger is whole: %d records"}
 	textBroken    = wording.Text{VI: "Sổ hỏng từ quyết định %d (%s dòng %d): %v", EN: "The ledger is broken from record %d on (%s line %d): %v"}
