@@ -36,9 +36,10 @@ type process struct {
 	cmd  *exec.Cmd
 	// program is the file that is run; "": binary.
 	program string
-	env     []string // what it has beside what the tests have, as KEY=value
-	faults  string   // the folder of the files that force its faults; "": it has none
-	user    int      // that it is run as; 0: the one that runs the tests
+	env     []string   // what it has beside what the tests have, as KEY=value
+	faults  string     // the folder of the files that force its faults; "": it has none
+	user    int        // that it is run as; 0: the one that runs the tests
+	handed  []*os.File // that it has open from its start, from descriptor 3 on
 	log     *lines
 	end     chan struct{}
 	exit    error // once end is closed
@@ -96,6 +97,7 @@ func (p *process) launch() {
 	p.t.Helper()
 	p.cmd = exec.Command(cmp.Or(p.program, binary), "serve", "--config", filepath.Join(p.dir, "lachan.yaml"))
 	p.cmd.Env = append(os.Environ(), p.env...)
+	p.cmd.ExtraFiles = p.handed
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it must not outlive the test
 	if p.user != 0 {
 		p.cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(p.user), Gid: uint32(p.user)}

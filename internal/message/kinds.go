@@ -20,6 +20,7 @@ const (
 	Alive     Kind = 9
 	Absent    Kind = 10
 	Follow    Kind = 11
+	Reloaded  Kind = 12
 
 	Use        Kind = 20
 	Addresses  Kind = 21
@@ -88,7 +89,7 @@ type Death struct {
 	Times   int       `json:"times"` // since serve was started
 }
 
-// A Refusal is the body of Listening.
+// A Refusal is the body of Listening and Reloaded.
 type Refusal struct {
 	Error string `json:"error,omitempty"`
 }

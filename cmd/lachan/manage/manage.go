@@ -248,9 +248,13 @@ func (n *node) take(ctx context.Context, in input) (stop bool) {
 	case message.Stop:
 		return true
 	case message.Reload:
-		if problems := n.reload(ctx); len(problems) == 0 {
-			n.desk.Reloaded(ctx, n.policy.Digest())
+		problems := n.reload(ctx)
+		if len(problems) > 0 {
+			n.supervisor.reloaded(problems)
+			break
 		}
+		n.desk.Reloaded(ctx, n.policy.Digest())
+		n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.supervisor.reloaded(nil) })
 	case message.Sockets:
 		n.services.takeSockets(ctx, &m)
 	case message.Peer:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lachan/internal/message"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
@@ -45,6 +46,18 @@ func (n *node) reload(ctx context.Context) yamlfile.Problems {
 	serial := n.lists.serial
 	n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.log.Info("reloaded", "serial", serial) })
 	return nil
+}
+
+// reloaded tells what came of a reload: it is in force, or the first of its mistakes.
+func (s *supervisor) reloaded(problems yamlfile.Problems) {
+	var refusal message.Refusal
+	if len(problems) > 0 {
+		refusal.Error = wording.ErrorIn(problems[0], wording.English)
+	}
+	m, err := message.JSON(message.Reloaded, refusal)
+	if err == nil {
+		_ = s.conn.Send(m) // a supervisor that is gone is noticed where it is listened to
+	}
 }
 
 // mostMistakes bounds what the log has of one reload; `lachan check` says all.

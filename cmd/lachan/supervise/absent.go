@@ -43,6 +43,7 @@ func (s *supervisor) open(wanted []message.Endpoint) error {
 		}
 	}
 	s.absent.await(missing, s.events)
+	s.service.keep(s.sockets)
 	return nil
 }
 

@@ -252,10 +252,3 @@ func (s *supervisor) startLater(name string) {
 	}
 	s.due[name] = time.AfterFunc(wait, func() { s.events <- event{restart: name} })
 }
-
-// childEnvironment is the environment less what is meant for a supervisor.
-func childEnvironment() []string {
-	return slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return len(v) > len(stateVariable) && v[:len(stateVariable)+1] == stateVariable+"="
-	})
-}

@@ -57,6 +57,7 @@ type supervisor struct {
 	deaths   map[string]*message.Death // by process; those that manage has not been told of
 	starts   map[string]*restarts      // by process
 	due      map[string]*time.Timer    // a process that waits to be started again
+	service  *service                  // what systemd is told
 	begun    bool                      // both were ready once
 }
 
@@ -69,6 +70,8 @@ type event struct {
 	code    int    // its exit status
 	restart string // the process that it is time to start again
 	look    bool   // it is time to look for absent addresses
+
+	lateReload bool // a reload was to be over by now
 }
 
 // Run supervises until ctx is done. SIGHUP makes manage read the configuration
@@ -82,6 +85,7 @@ func Run(ctx context.Context, o Options) error {
 	if taken, err := s.takeOver(); err != nil {
 		return err
 	} else if !taken {
+		s.sockets = s.service.restore(o.Endpoints, os.Getenv)
 		if err := s.open(o.Endpoints); err != nil {
 			return err
 		}
@@ -100,6 +104,7 @@ func newSupervisor(o Options) (*supervisor, error) {
 		args: o.Args, as: o.As, log: o.Log, program: program, events: make(chan event, 16),
 		sockets: sockets{}, kept: map[message.Kind][]byte{}, deaths: map[string]*message.Death{},
 		starts: map[string]*restarts{resolve: newRestarts(), manage: newRestarts()}, due: map[string]*time.Timer{},
+		service: newService(o.Log, os.Getenv),
 	}, nil
 }
 
@@ -113,11 +118,16 @@ func (s *supervisor) run(ctx context.Context) error {
 			s.stop()
 			return nil
 		case sig := <-signals:
+			s.service.isReloading(s.events)
 			if sig == upgradeSignal {
 				s.upgrade()
 			} else if s.manage != nil {
 				s.tell(s.manage, message.Message{Kind: message.Reload})
+			} else {
+				s.service.isReady("") // the one that starts reads all of it
 			}
+		case <-s.service.pulse:
+			s.service.lives()
 		case e := <-s.events:
 			if err := s.handle(e); err != nil {
 				s.stop()
@@ -132,10 +142,13 @@ func (s *supervisor) handle(e event) error {
 	case e.restart != "":
 		delete(s.due, e.restart)
 		s.start(e.restart)
+	case e.lateReload:
+		s.service.isReady("")
 	case e.look:
 		if s.absent.open(s) {
 			s.handSockets(s.manage)
 			s.handSockets(s.resolve)
+			s.service.keep(s.sockets)
 		}
 	case e.ended:
 		return s.buried(e)
@@ -152,6 +165,8 @@ func (s *supervisor) hear(c *child, m message.Message) {
 		s.isReady(c)
 	case message.Listen:
 		s.listen(c, m)
+	case message.Reloaded:
+		s.isReloaded(m)
 	case message.Peer:
 		s.introduce(c)
 	case message.Use, message.Addresses, message.Secrets:
@@ -176,7 +191,19 @@ func (s *supervisor) isReady(c *child) {
 			s.begun = true
 			s.sockets.log(s.log)
 		}
+		if first {
+			s.service.isReady("")
+		}
 	}
+}
+
+// isReloaded notes that manage has read the configuration again, or why it has not.
+func (s *supervisor) isReloaded(m message.Message) {
+	var refusal message.Refusal
+	if err := m.Decode(&refusal); err != nil {
+		refusal.Error = err.Error()
+	}
+	s.service.isReady(refusal.Error)
 }
 
 // listen opens what manage wants open and nothing else, or says why it cannot.
@@ -222,6 +249,7 @@ func (s *supervisor) tellJSON(c *child, kind message.Kind, v any) {
 // stop ends resolve, once it has answered what it has read, and then manage,
 // once it has written what was counted.
 func (s *supervisor) stop() {
+	s.service.isStopping()
 	for _, timer := range s.due {
 		timer.Stop()
 	}

@@ -59,11 +59,13 @@ type heldChild struct {
 func (s *supervisor) upgrade() {
 	if err := tryProgram(s.program); err != nil {
 		s.log.Error("upgrade refused, the program in use stays", "program", s.program, "error", err)
+		s.service.isReady("")
 		return
 	}
 	s.log.Info("upgrading", "program", s.program)
 	err := s.replace() // it returns only with an error
 	s.log.Error("upgrade, the program in use stays", "program", s.program, "error", err)
+	s.service.isReady("")
 }
 
 // tryProgram reports why a file is no build of this program that runs here.
@@ -141,7 +143,7 @@ func (s *supervisor) replace() (err error) {
 	if err != nil {
 		return err
 	}
-	return become(s.program, append(childEnvironment(), stateVariable+"="+strconv.Itoa(fd)))
+	return become(s.program, append(nextEnvironment(), stateVariable+"="+strconv.Itoa(fd)))
 }
 
 // takeOver takes what the build before this one had, if there was one.
@@ -185,6 +187,7 @@ func (s *supervisor) takeOver() (taken bool, err error) {
 			s.retiring = append(s.retiring, c)
 		}
 	}
+	s.service.keep(s.sockets)
 	s.log.Info("upgraded")
 	s.start(resolve)
 	if s.manage == nil {
