@@ -30,6 +30,7 @@
 package policy
 
 import (
+	"runtime"
 	"slices"
 	"time"
 
@@ -88,6 +89,18 @@ func (p *Policy) Tests() []string { return slices.Clone(p.file.Tests) }
 // configured sets nothing; the feeds below "builtin/" need no configuration, and
 // their entries may name "core" too.
 func (p *Policy) Tags(feed, category string) Set { return p.file.Tags.Of(feed, category) }
+
+// NamesCategory reports whether the entries of a list may mean a category or a service of
+// the policy by a text, which may be what people say ("Cờ bạc").
+func NamesCategory(p *Policy, text string) bool {
+	tags := &p.file.Tags
+	_, ok := tags.ByKey[text]
+	if !ok {
+		_, ok = tags.Words[compiled.Plain(text)]
+	}
+	runtime.KeepAlive(p)
+	return ok
+}
 
 // Counted is the tag of a category that blocks count in, by code or alias; the
 // pseudo categories "local" and "default-deny" are among them, services are not.

@@ -10,7 +10,9 @@ import (
 // its row says, and whoever wrote it should learn that.
 type Remarks struct {
 	Now  time.Time
-	Over []Passed // entries whose last day has passed: they block nothing
+	Over []Passed // entries whose last day has passed: they block nothing; the first 1,000
+	// OverInAll counts them all.
+	OverInAll int
 	// Unknown are the categories that rows name and that Known does not know, with how
 	// many entries name them, in the order of the table.
 	Unknown []Unknown
@@ -37,8 +39,10 @@ const (
 
 // Add looks at an entry.
 func (m *Remarks) Add(r *format.Rule) {
-	if !r.Until.IsZero() && !m.Now.Before(r.Until) && len(m.Over) < maxPassed {
-		m.Over = append(m.Over, Passed{nameOf(r), r.Until})
+	if !r.Until.IsZero() && !m.Now.Before(r.Until) {
+		if m.OverInAll++; len(m.Over) < maxPassed {
+			m.Over = append(m.Over, Passed{nameOf(r), r.Until})
+		}
 	}
 	if r.Category == "" || m.Known == nil || m.Known(r.Category) {
 		return

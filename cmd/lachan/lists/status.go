@@ -51,6 +51,7 @@ type feedState struct {
 	Until    time.Time        `json:"holds_until,omitzero"`
 	// Refused are expressions that are left out, as all feeds together have too many.
 	Refused *blocklist.Refusal `json:"refused_expressions,omitempty"`
+	slips
 	feed.Status
 }
 
@@ -71,7 +72,7 @@ func runStatus(c command.Call, asJSON bool) error {
 	}
 	states := []feedState{}
 	for i := range off.Config.Feeds {
-		state, err := stateOf(&off.Config.Feeds[i], store, off.Config)
+		state, err := stateOf(&off.Config.Feeds[i], store, off)
 		if err != nil {
 			return err
 		}
@@ -97,14 +98,17 @@ func runStatus(c command.Call, asJSON bool) error {
 	return nil
 }
 
-func stateOf(f *config.Feed, store *feed.Store, cfg *config.Config) (feedState, error) {
+func stateOf(f *config.Feed, store *feed.Store, off *offline.Offline) (feedState, error) {
 	status, err := store.Status(f.Name)
-	window := f.Authority.Window(cfg.Timezone.Location)
+	window := f.Authority.Window(off.Config.Timezone.Location)
 	state := feedState{
 		Category: f.Category, Age: -1, Window: window, From: window.From, Until: window.Until, Status: status,
 	}
 	if !status.LastSuccess.IsZero() {
 		state.Age = time.Since(status.LastSuccess).Seconds()
+	}
+	if status.Copy.Path != "" {
+		state.slips, _ = slipsOf(f, status.Copy, off, time.Now()) // a damaged copy is replaced by the next update
 	}
 	return state, err
 }
@@ -183,6 +187,7 @@ func (p printer) feed(f *feedState) {
 	if r := f.Refused; r != nil {
 		line(textRefusedExpressions.With(r.Expressions, expression.MostInAll, expression.MostCommon, r.Example))
 	}
+	p.slips(f, line)
 	p.rejected(&f.Copy, line)
 	for _, a := range f.Approvals {
 		line(textApproved.With(short(a.Digest), a.Entries, a.By, p.moment(a.At)))

@@ -156,6 +156,14 @@ var (
 		VI: "%d mục thuộc các tên không bao giờ chặn (%s), chỉ bị chặn khi danh sách được khóa",
 		EN: "entries that name what is never blocked: %d (%s); only a locked list blocks them",
 	}
+	textPassedIn = wording.Text{
+		VI: "%d mục đã qua ngày kết thúc nên không chặn gì (%s); nếu còn phải chặn, hãy sửa ngày ở %s hoặc nhờ nơi phát hành sửa",
+		EN: "entries whose last day has passed, so that they block nothing: %d (%s); if they are still to be blocked, change the day in %s or have its publisher do so",
+	}
+	textNoCategoryIn = wording.Text{
+		VI: "không có nhóm nội dung %q: %d mục được tính vào nhóm %q của danh sách; hãy sửa ở %s hoặc nhờ nơi phát hành sửa",
+		EN: "there is no category %q: entries counted in %[3]q, that of the list: %[2]d; change it in %[4]s or have its publisher do so",
+	}
 	textRejected = wording.Text{
 		VI: "loại %d dòng: %s; ví dụ %s",
 		EN: "lines rejected: %d: %s; for example %s",

@@ -44,6 +44,10 @@ func Open(c command.Call) (*Offline, yamlfile.Problems, error) {
 	return &Offline{cfg, p, facts}, notes, err
 }
 
+// KnowsCategory reports whether entries of lists may mean a category or service of the
+// policy by a text.
+func (o *Offline) KnowsCategory(text string) bool { return policy.NamesCategory(o.Policy, text) }
+
 // Lists are the compiled lists on disk, bound to the policy, or the built-in
 // ones when there are none; note then says so.
 func (o *Offline) Lists(c command.Call) (list *blocklist.List, note wording.Text, err error) {
