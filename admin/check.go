@@ -9,19 +9,32 @@ import (
 	"strings"
 
 	"lachan/admin/ledger"
+	"lachan/internal/yamlfile"
+	"lachan/policy"
 )
 
 // check refuses a decision that would make the policy a mistake, with the sentence of the
-// mistake. What the policy had wrong before is not the decision's.
+// mistake. What the policy had wrong before is not the decision's. What a preview would
+// change is known then.
 func (d *Desk) check(q *asking, p *plan) error {
-	problems, err := d.parts.Force.Check(q.ctx, consoleText(q, p))
-	if err != nil {
+	var problems yamlfile.Problems
+	var err error
+	if q.how.Preview {
+		var tried *policy.Policy
+		if tried, problems, err = d.parts.Force.Try(q.ctx, consoleText(q, p)); tried != nil {
+			problems = nil // what is left is that of tables
+			p.impact = func() Impact { return impactOf(policy.Differences(q.rules.Policy(), tried, q.now)) }
+		}
+	} else {
+		problems, err = d.parts.Force.Check(q.ctx, consoleText(q, p))
+	}
+	switch {
+	case err != nil:
 		return &Refusal{Kind: Trouble, Text: textNotChecked.With(err)}
+	case len(problems) > 0:
+		return &Refusal{Kind: Invalid, Field: "unit", Text: textMistake.With(problems[0].Text)}
 	}
-	if len(problems) == 0 {
-		return nil
-	}
-	return &Refusal{Kind: Invalid, Field: "unit", Text: textMistake.With(problems[0].Text)}
+	return nil
 }
 
 // consoleText is console.yaml as it would be with the drafts of a plan, without the

@@ -218,11 +218,25 @@ type Outcome struct {
 
 // An Impact is who has something newly opened or blocked.
 type Impact struct {
-	Units int // that the decision reaches, with their groups
-	// Now and Lessons count those of them for whom the name is newly opened or blocked, at
-	// this minute and while lessons are held.
+	Units int // that the decision reaches, with their groups; of structure, that it changes anything for
+	// Now and Lessons count those of them for whom the name, or of structure anything, is
+	// newly opened or blocked, at this minute and while lessons are held.
 	Now, Lessons Change
+	// Ahead counts them at any time of the coming year, First is when that begins, Opened and
+	// Blocked are what it is, for the most units first, and Who are some of them. They are of
+	// structure alone: of units, rules, hours, days and profiles.
+	Ahead           Change
+	First           time.Time
+	Opened, Blocked []Reach
+	Who             []string
 }
 
 // A Change is for how many units something is newly opened, and newly blocked.
 type Change struct{ Opened, Blocked int }
+
+// A Reach is for how many units a category or a service is newly opened or blocked, by its
+// code; a name of a rule; policy.AllOthers.
+type Reach struct {
+	Code  string
+	Units int
+}

@@ -63,6 +63,8 @@ type View interface {
 type Force interface {
 	// Check says what would be wrong with the policy if the console had written a text.
 	Check(ctx context.Context, console []byte) (yamlfile.Problems, error)
+	// Try is the policy as it would be then; nil if something is wrong with it.
+	Try(ctx context.Context, console []byte) (*policy.Policy, yamlfile.Problems, error)
 	// Names has exceptions for names in force, which compiles nothing.
 	Names(ctx context.Context) error
 	// Structure has all of it in force.
@@ -162,6 +164,7 @@ func (d *Desk) decide(q *asking, what Decision) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
+	impact := p.impact // a proposal has none of its own
 	if p.second && q.second == 0 && !q.by.Machine {
 		if p, err = q.propose(what, &p); err != nil {
 			return Outcome{}, err
@@ -171,8 +174,8 @@ func (d *Desk) decide(q *asking, what Decision) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if q.how.Preview {
-		if p.impact != nil {
-			p.outcome.Impact = p.impact()
+		if impact != nil {
+			p.outcome.Impact = impact()
 		}
 		return p.outcome, nil
 	}

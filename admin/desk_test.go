@@ -111,6 +111,11 @@ func (w *world) Check(_ context.Context, console []byte) (yamlfile.Problems, err
 	return problems, nil
 }
 
+func (w *world) Try(_ context.Context, console []byte) (*policy.Policy, yamlfile.Problems, error) {
+	p, problems := w.load(string(console))
+	return p, problems, nil
+}
+
 // Names puts what was decided over the policy, as manage does.
 func (w *world) Names(context.Context) error {
 	if w.still {

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"lachan/blocklist/domain"
@@ -84,4 +86,58 @@ func (d *Desk) entriesOf(q *asking, name, unit, without string) (entries []polic
 		}
 	}
 	return entries
+}
+
+// What is told of who has something newly opened or blocked.
+const (
+	mostReaches = 40
+	mostWho     = 50
+)
+
+// impactOf is what differences of two policies come to.
+func impactOf(list []policy.Difference) (i Impact) {
+	opened, blocked := map[string]int{}, map[string]int{}
+	for _, d := range list {
+		n := len(d.Units)
+		i.Units += n
+		i.Now.shift(&d.Now, n)
+		i.Lessons.shift(&d.Lessons, n)
+		i.Ahead.shift(&d.Ahead, n)
+		if !d.First.IsZero() && (i.First.IsZero() || d.First.Before(i.First)) {
+			i.First = d.First
+		}
+		count(opened, n, d.Now.Opened, d.Lessons.Opened, d.Ahead.Opened)
+		count(blocked, n, d.Now.Blocked, d.Lessons.Blocked, d.Ahead.Blocked)
+		i.Who = append(i.Who, d.Units[:min(n, mostWho-len(i.Who))]...)
+	}
+	i.Opened, i.Blocked = reaches(opened), reaches(blocked)
+	return i
+}
+
+// shift counts so many units that change alike.
+func (c *Change) shift(s *policy.Shift, units int) {
+	if len(s.Opened) > 0 {
+		c.Opened += units
+	}
+	if len(s.Blocked) > 0 {
+		c.Blocked += units
+	}
+}
+
+// count counts so many units for each code of some lists, once.
+func count(of map[string]int, units int, lists ...[]string) {
+	codes := slices.Concat(lists...)
+	slices.Sort(codes)
+	for _, code := range slices.Compact(codes) {
+		of[code] += units
+	}
+}
+
+// reaches are counts, the most units first.
+func reaches(of map[string]int) (list []Reach) {
+	for _, code := range slices.Sorted(maps.Keys(of)) {
+		list = append(list, Reach{code, of[code]})
+	}
+	slices.SortStableFunc(list, func(a, b Reach) int { return b.Units - a.Units })
+	return slices.Clip(list[:min(len(list), mostReaches)])
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -124,4 +125,212 @@ func blockedAt(r *Rules, u uint32) Blocked {
 		b.Labels = append(b.Labels, tags.All[bit].Label)
 	}
 	return b
+}
+
+// A Difference is what some units may newly do by another policy, and no longer.
+type Difference struct {
+	Units []string // ids, in the order of the other policy, then those that it has no more
+	// Now is at the moment that was asked about, Lessons while lessons are held, Ahead at any
+	// time of the year that begins with it, by both calendars; First is when it first differs
+	// then.
+	Now, Lessons, Ahead Shift
+	First               time.Time
+}
+
+// A Shift is what is newly blocked and newly open: codes of categories and services, names
+// of rules, AllOthers.
+type Shift struct{ Blocked, Opened []string }
+
+// AllOthers stands for all names that nothing opens: where those alone resolve that are
+// listed.
+const AllOthers = "*"
+
+// Nothing reports whether there is no difference.
+func (s *Shift) Nothing() bool { return len(s.Blocked)+len(s.Opened) == 0 }
+
+// daysAhead is how far Differences looks.
+const daysAhead = 366
+
+// Differences is what schools and their groups are newly kept from and what is newly open
+// for them if another policy takes the place of one; those that change alike together, the
+// most units first. A unit that is new was in the nearest school above it, or in none; one
+// that is gone will be. Entries of units for single names are not looked at.
+func Differences(from, to *Policy, at time.Time) (list []Difference) {
+	c := newComparison(from, to, at)
+	alike := map[[2]string]int{} // index into list, -1 if nothing changes
+	add := func(id string, a, b uint32) {
+		key := [2]string{c.from.alike(a), c.to.alike(b)}
+		i, known := alike[key]
+		if !known {
+			d := c.differ(a, b)
+			if i = -1; !d.Now.Nothing() || !d.Lessons.Nothing() || !d.Ahead.Nothing() {
+				i, list = len(list), append(list, d)
+			}
+			alike[key] = i
+		}
+		if i >= 0 {
+			list[i].Units = append(list[i].Units, id)
+		}
+	}
+	for u := range to.file.Units {
+		if id := to.file.UnitID(uint32(u)); u == 0 || c.to.hasClients(uint32(u)) {
+			add(id, c.from.nearest(id, &c.to), uint32(u))
+		}
+	}
+	for u := range from.file.Units {
+		if id := from.file.UnitID(uint32(u)); u > 0 && c.from.hasClients(uint32(u)) {
+			if _, stays := to.file.Unit(id); !stays {
+				add(id, uint32(u), c.to.nearest(id, &c.from))
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Difference) int { return len(b.Units) - len(a.Units) })
+	runtime.KeepAlive(from)
+	runtime.KeepAlive(to)
+	return list
+}
+
+// A side is one of two policies that are compared.
+type side struct {
+	*Policy
+	now, lessons, any *Rules // any is given the minute of each look
+	scheduled         scheduled
+}
+
+func sideOf(p *Policy, at time.Time) side {
+	return side{
+		p, p.At(nil, at, 0), lessonRules(p, at),
+		&Rules{policy: p, time: at, now: at.Unix(), minutes: make([]minute, len(p.file.Plans))}, scheduledNames(p),
+	}
+}
+
+// hasClients reports whether clients are in a unit itself.
+func (s *side) hasClients(u uint32) bool {
+	kind := Kind(s.file.Units[u].Kind)
+	return kind == School || kind == GroupKind
+}
+
+// nearest is a unit by its id, or the school that its clients are in where it is not there:
+// the nearest above it by the other side, else what clients are in that no unit claims.
+func (s *side) nearest(id string, other *side) uint32 {
+	if u, ok := s.file.Unit(id); ok {
+		return u
+	}
+	for u, ok := other.file.Unit(id); ok && u != compiled.NoUnit; u = other.file.Parents[u] {
+		if above, there := s.file.Unit(other.file.UnitID(u)); there && s.hasClients(above) {
+			return above
+		}
+	}
+	return 0
+}
+
+// alike is equal for units that may do the same at every moment.
+func (s *side) alike(u uint32) string {
+	text := strconv.Itoa(int(s.file.UnitPlan[u]))
+	for ; len(s.scheduled) > 0 && u != compiled.NoUnit; u = s.file.Parents[u] {
+		for _, i := range s.scheduled[u] {
+			text += " " + strconv.Itoa(int(i))
+		}
+	}
+	return text
+}
+
+// kept is all that a unit is kept from by some rules, each once.
+func (s *side) kept(r *Rules, u uint32) map[string]bool {
+	b, all := blockedAt(r, u), map[string]bool{}
+	for _, list := range [][]string{b.Codes, s.scheduled.blocked(r, u)} {
+		for _, code := range list {
+			all[code] = true
+		}
+	}
+	if b.Default || b.Only {
+		all[AllOthers] = true
+	}
+	return all
+}
+
+// A comparison is two policies at a moment.
+type comparison struct {
+	from, to side
+	at       time.Time
+	edges    []time.Duration // of both
+}
+
+func newComparison(from, to *Policy, at time.Time) *comparison {
+	at = at.In(to.loc)
+	c := &comparison{from: sideOf(from, at), to: sideOf(to, at), at: at}
+	c.edges = slices.Concat(from.file.Edges(), to.file.Edges())
+	slices.Sort(c.edges)
+	c.edges = slices.Compact(c.edges)
+	return c
+}
+
+// differ is how a unit of one policy differs from that of the other.
+func (c *comparison) differ(a, b uint32) (d Difference) {
+	d.Now.add(c.from.kept(c.from.now, a), c.to.kept(c.to.now, b))
+	d.Lessons.add(c.from.kept(c.from.lessons, a), c.to.kept(c.to.lessons, b))
+	type days struct{ from, fromBefore, to, toBefore compiled.Day }
+	looked := map[days]bool{}
+	for i := range daysAhead {
+		day := time.Date(c.at.Year(), c.at.Month(), c.at.Day()+i, 0, 0, 0, 0, c.at.Location())
+		before := day.AddDate(0, 0, -1)
+		is := days{c.from.day(a, day), c.from.day(a, before), c.to.day(b, day), c.to.day(b, before)}
+		if looked[is] {
+			continue
+		}
+		looked[is] = i > 0 // of the first day a part is over
+		for j, edge := range c.edges[:len(c.edges)-1] {
+			if !day.Add(c.edges[j+1]).After(c.at) {
+				continue
+			}
+			minute := compiled.Minutes(edge / time.Minute)
+			was := c.from.kept(c.from.during(a, is.from, is.fromBefore, minute), a)
+			will := c.to.kept(c.to.during(b, is.to, is.toBefore, minute), b)
+			if d.Ahead.add(was, will) && d.First.IsZero() {
+				if d.First = day.Add(edge); d.First.Before(c.at) {
+					d.First = c.at
+				}
+			}
+		}
+	}
+	return d
+}
+
+// day is what the calendar of a unit says of one.
+func (s *side) day(u uint32, at time.Time) compiled.Day {
+	return s.file.Calendars[s.file.Plans[s.file.UnitPlan[u]].Calendar].Day(at)
+}
+
+// during are the rules of a unit at a minute of a day.
+func (s *side) during(u uint32, today, yesterday compiled.Day, at compiled.Minutes) *Rules {
+	open := make([]bool, len(s.file.Timetables))
+	for i := range open {
+		open[i] = s.file.Timetables[i].InForce(today, yesterday, at)
+	}
+	plan := s.file.UnitPlan[u]
+	s.any.minutes[plan] = s.minute(&s.file.Plans[plan], open, s.any.now)
+	return s.any
+}
+
+// add takes up how two moments differ, and reports whether they do. Where all others are
+// shut, what is named is shut with them.
+func (s *Shift) add(was, will map[string]bool) bool {
+	differs := false
+	for code := range will {
+		if !was[code] && !was[AllOthers] {
+			differs = true
+			s.Blocked = append(s.Blocked, code)
+		}
+	}
+	for code := range was {
+		if !will[code] && !will[AllOthers] {
+			differs = true
+			s.Opened = append(s.Opened, code)
+		}
+	}
+	for _, list := range []*[]string{&s.Blocked, &s.Opened} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return differs
 }

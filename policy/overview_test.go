@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,4 +76,53 @@ units:
 	}
 	f(time.Date(2026, 9, 7, 9, 0, 0, 0, hanoi), "a: [game-x.example], [game-x.example]; b: [game-x.example], [game-x.example]; ")
 	f(time.Date(2026, 9, 7, 20, 0, 0, 0, hanoi), "a: [video.example], [game-x.example]; b: [], [game-x.example]; ")
+}
+
+// Who is newly blocked or opened by another policy is told of each unit, whether by its
+// profile, by hours, by days of its calendar, or because it is new or gone.
+func TestDifferencesSayForWhomWhatChanges(t *testing.T) {
+	const head = `
+timetables: {toi: {days: all, from: "18:00", to: "22:00", on: any}}
+profiles: {it: {block: [gambling]}, nhieu: {block: [gambling, social]}, none: {block: []}, thi: {only: [olm.vn]}}
+units:
+`
+	from := newWorld(t, head+`
+- {id: a, profile: it, rules: [{during: gio-hoc, block: [games, x.example]}]}
+- {id: b, profile: it, groups: [{id: gv, profile: none}]}
+- {id: c, profile: it, rules: [{during: gio-hoc, block: [games]}]}
+- {id: d, profile: it}
+- {id: e, profile: it}
+`).policy
+	to := newWorld(t, head+`
+- {id: a, profile: it, rules: [{during: gio-hoc, block: [games]}]}
+- {id: b, profile: nhieu, groups: [{id: gv, profile: it}]}
+- {id: c, profile: it, rules: [{during: gio-hoc, block: [games]}], calendar: {holidays: [{name: nghỉ, from: 2026-11-20}]}}
+- {id: d, profile: it, groups: [{id: moi, profile: none}]}
+- {id: e, profile: it, rules: [{during: toi, profile: thi}]}
+`).policy
+	at, err := time.ParseInLocation("2006-01-02 15:04", monday, hanoi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	began := time.Now()
+	for _, d := range policy.Differences(from, to, at) {
+		got = append(got, fmt.Sprintf("%s: now %s, lessons %s, ahead %s from %s", d.Units, d.Now, d.Lessons, d.Ahead, d.First.Format("02/01 15:04")))
+	}
+	t.Logf("five units in %s", time.Since(began))
+	slices.Sort(got)
+	want := []string{
+		"[a]: now {[] [x.example]}, lessons {[] [x.example]}, ahead {[] [x.example]} from 07/09 10:00",
+		"[b/gv]: now {[gambling] []}, lessons {[gambling] []}, ahead {[gambling] []} from 07/09 10:00",
+		"[b]: now {[social] []}, lessons {[social] []}, ahead {[social] []} from 07/09 10:00",
+		"[c]: now {[] []}, lessons {[] []}, ahead {[] [games]} from 20/11 07:00",
+		"[d/moi]: now {[] [gambling]}, lessons {[] [gambling]}, ahead {[] [gambling]} from 07/09 10:00",
+		"[e]: now {[] []}, lessons {[] []}, ahead {[*] []} from 07/09 18:00",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if same := policy.Differences(to, to, at); len(same) > 0 {
+		t.Errorf("a policy differs from itself: %v", same)
+	}
 }

@@ -106,6 +106,10 @@ func build() string {
 
 func (s *Store) rowsFile() string { return filepath.Join(s.dir, "rows.json") }
 
+// SaveAlone puts a policy into a folder of its own and returns its serial. What it was made
+// of is not kept with it.
+func (s *Store) SaveAlone(p *Policy) (serial uint64, err error) { return s.files.Save(&p.file) }
+
 // Save puts a policy into the folder, with its overlay if it has one, and
 // returns its serial. It removes all but it and the one before. The rows of a policy
 // that was loaded take the place of those before.

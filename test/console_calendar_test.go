@@ -20,7 +20,7 @@ func TestACalendarIsWrittenFromTheConsole(t *testing.T) {
 	}
 	before := seen(t, page)
 	form := []string{"unit", "th-kim-dong", "seen", before, "kind", "holidays", "name", "Ngày truyền thống", "from", "2027-11-19", "to", "2027-11-20"}
-	if page, _ := u.sends("/calendar", append(form, "do", "preview")...); !strings.Contains(page, "chưa ghi gì") || !strings.Contains(page, "ngày học") {
+	if page, _ := u.sends("/calendar", append(form, "do", "preview")...); !strings.Contains(page, "chưa ghi gì") || !strings.Contains(page, "ngày học") || !strings.Contains(page, "sớm nhất lúc 07:00 19/11/2027") {
 		t.Errorf("the preview:\n%s", page)
 	}
 	if _, page, _ := u.get("/calendar"); seen(t, page) != before || strings.Contains(page, "Ngày truyền thống") {
@@ -91,7 +91,7 @@ func TestManyUnitsComeByATable(t *testing.T) {
 		}
 	}
 	status, page := send(table, "preview")
-	if status != http.StatusOK || !strings.Contains(page, "2 đơn vị mới, 1 thay đổi, 0 như cũ") {
+	if status != http.StatusOK || !strings.Contains(page, "2 đơn vị mới, 1 thay đổi, 0 như cũ") || !strings.Contains(page, "<li>th-mot</li>") {
 		t.Fatalf("the preview: %d\n%s", status, page)
 	}
 	if status, _, _ := u.get("/units/th-mot"); status != http.StatusNotFound {

@@ -102,7 +102,7 @@ func TestHoursAndRulesAreWrittenFromTheConsole(t *testing.T) {
 		}
 		form := values("name", "gio-hoc", "seen", seen(t, page), "from", "07:15", "to", "11:30", "on", "study", "do", "preview")
 		form["day"] = []string{"mon", "fri"}
-		if _, page, _ := u.do("POST", "/calendar/hours", form); !strings.Contains(page, "07:00–17:00") || !strings.Contains(page, "07:15–11:30") || !strings.Contains(page, "T2, T6") {
+		if _, page, _ := u.do("POST", "/calendar/hours", form); !strings.Contains(page, "07:00–17:00") || !strings.Contains(page, "07:15–11:30") || !strings.Contains(page, "T2, T6") || !strings.Contains(page, "Mới được mở") || !strings.Contains(page, "1 được mở thêm") {
 			t.Errorf("the preview:\n%s", page)
 		}
 		if _, page, _ := u.get("/calendar"); strings.Contains(page, "07:15") {
@@ -130,16 +130,17 @@ func TestHoursAndRulesAreWrittenFromTheConsole(t *testing.T) {
 		}
 	})
 	t.Run("rules", func(t *testing.T) {
+		newlyOpen := regexp.MustCompile(`Mới được mở <span lang="en">Newly open</span></strong>: Trò chơi`)
 		_, page, _ := u.get("/edit/rules?unit=th-kim-dong")
 		form := []string{"unit", "th-kim-dong", "seen", seen(t, page), "when", "gio-hoc", "effect", "allow", "what", "games", "why", "tuần lễ tin học"}
-		if page, _ := u.sends("/edit/rules", append(form, "do", "preview")...); !strings.Contains(page, "Mới được mở: Trò chơi") || !strings.Contains(page, "<li>TH Kim Đồng</li>") {
+		if page, _ := u.sends("/edit/rules", append(form, "do", "preview")...); !newlyOpen.MatchString(page) || !strings.Contains(page, "<li>TH Kim Đồng</li>") {
 			t.Errorf("the preview:\n%s", page)
 		}
 		page, _ = u.sends("/edit/rules", append(form, "do", "save")...)
 		if !strings.Contains(page, "gio-hoc</td>") || !strings.Contains(page, "Trò chơi") {
 			t.Fatalf("the rule that was saved:\n%s", page)
 		}
-		if page, _ := u.sends("/edit/rules", append(form, "do", "preview", "seen", seen(t, page))...); !strings.Contains(page, "1 đơn vị và nhóm vẫn như bây giờ") {
+		if page, _ := u.sends("/edit/rules", append(form, "do", "preview", "seen", seen(t, page))...); !strings.Contains(page, "Không ai mới bị chặn") {
 			t.Errorf("a preview of the same once more:\n%s", page)
 		}
 		if status, page, _ := u.do("POST", "/edit/rules", values(append(form, "do", "save")...)); status != http.StatusConflict || !strings.Contains(page, "gio-hoc</td>") {
@@ -148,7 +149,11 @@ func TestHoursAndRulesAreWrittenFromTheConsole(t *testing.T) {
 		if page, _ := u.sends("/edit/rules", "unit", "th-kim-dong", "seen", seen(t, page), "index", "0", "do", "remove"); strings.Contains(page, "gio-hoc</td>") {
 			t.Errorf("the rule that was taken out:\n%s", page)
 		}
-		u.sends("/edit/rules", append(form, "when", "", "what", "service:tiktok", "do", "save")...)
+		always := append(form, "when", "", "what", "service:tiktok")
+		if page, _ := u.sends("/edit/rules", append(always, "do", "preview")...); !strings.Contains(page, "Newly open</span></strong>: TikTok") {
+			t.Errorf("a preview of what is always open:\n%s", page)
+		}
+		u.sends("/edit/rules", append(always, "do", "save")...)
 		if blocked(p.from("127.10.1.1", "tiktok.com")) {
 			t.Error("what is always open is blocked")
 		}

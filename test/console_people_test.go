@@ -60,7 +60,7 @@ func TestUnitsAreChangedFromTheConsole(t *testing.T) {
 		t.Errorf("a teacher adds a unit: %d", status)
 	}
 	u.strengthens()
-	if page, _ := u.sends("/edit/unit", append(form, "do", "preview")...); !strings.Contains(page, "chưa ghi gì") || !strings.Contains(page, "127.20.0.0/16") {
+	if page, _ := u.sends("/edit/unit", append(form, "do", "preview")...); !strings.Contains(page, "chưa ghi gì") || !strings.Contains(page, "127.20.0.0/16") || !strings.Contains(page, "Mới bị chặn") {
 		t.Errorf("the preview:\n%s", page)
 	}
 	if status, _, _ := u.get("/units/th-le-van-tam"); status != http.StatusNotFound {

@@ -113,6 +113,15 @@ func TestPagesOfACountryAreQuick(t *testing.T) {
 			look(fmt.Sprintf("/figures?unit=s%d", 20+round)) // nobody has asked for it
 			look(fmt.Sprintf("/figures?days=30&unit=c%d", 20+round))
 		}
+		if who == "operator@" {
+			hours := values("name", "gio-hoc", "seen", "0", "from", "08:00", "to", "17:00", "on", "study", "day", "mon", "do", "preview")
+			began := time.Now()
+			status, page, _ := u.do("POST", "/calendar/hours", hours)
+			t.Logf("a preview of other hours of lessons for %d schools: %s", schools, time.Since(began).Round(time.Millisecond))
+			if status != http.StatusOK || !strings.Contains(page, "newly open") && !strings.Contains(page, "nothing is newly open") {
+				t.Errorf("the preview: %d\n%s", status, page)
+			}
+		}
 		slices.Sort(times)
 		p95 := times[len(times)*95/100]
 		t.Logf("%d schools, %s: %d pages, median %s, p95 %s, the slowest %s (%s), the largest %d KB", schools, who, len(times),

@@ -36,6 +36,19 @@ type Impact struct {
 	Units   int    `json:"units"`
 	Now     Change `json:"now"`
 	Lessons Change `json:"lessons"`
+	// What follows is of changes of units, rules, hours, days and profiles.
+	Ahead   *Change    `json:"ahead,omitempty"` // at any time of the coming year
+	First   *time.Time `json:"first,omitempty"` // when that begins
+	Opened  []Reach    `json:"opened,omitempty"`
+	Blocked []Reach    `json:"blocked,omitempty"`
+	Who     []string   `json:"who,omitempty"` // units, the first 50
+}
+
+// A Reach is for how many units a category, a service, a name of a rule or all others ("*")
+// is newly opened or blocked.
+type Reach struct {
+	Code  string `json:"code"`
+	Units int    `json:"units"`
 }
 
 // A Change is for how many units something is newly opened and blocked.
@@ -109,17 +122,28 @@ func (a *API) decide(c *call, d admin.Decision, why string) (rep reply, err erro
 
 func decided(o *admin.Outcome, preview bool) *Decided {
 	d := &Decided{
-		Seq: o.Seq, Unit: o.Unit, Object: o.Object, Old: orNull(o.Old), New: orNull(o.New),
-		Impact: Impact{
-			o.Impact.Units, Change{o.Impact.Now.Opened, o.Impact.Now.Blocked},
-			Change{o.Impact.Lessons.Opened, o.Impact.Lessons.Blocked},
-		},
+		Seq: o.Seq, Unit: o.Unit, Object: o.Object, Old: orNull(o.Old), New: orNull(o.New), Impact: impactOf(&o.Impact),
 		Preview: preview, VoidBy: o.VoidBy, Waiting: o.Waiting, Secret: o.Secret, Text: o.Text,
 	}
 	if !o.At.IsZero() {
 		d.At = &o.At
 	}
 	return d
+}
+
+func impactOf(of *admin.Impact) Impact {
+	i := Impact{Units: of.Units, Now: Change(of.Now), Lessons: Change(of.Lessons), Who: of.Who}
+	if of.Ahead != (admin.Change{}) {
+		ahead := Change(of.Ahead)
+		i.Ahead, i.First = &ahead, &of.First
+	}
+	for _, r := range of.Opened {
+		i.Opened = append(i.Opened, Reach(r))
+	}
+	for _, r := range of.Blocked {
+		i.Blocked = append(i.Blocked, Reach(r))
+	}
+	return i
 }
 
 // orNull is JSON, or null if there is none.

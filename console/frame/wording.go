@@ -21,6 +21,8 @@ var (
 	textCrossSite  = wording.Text{VI: "yêu cầu đến từ một trang khác nên không được nhận", EN: "the request comes from another site and is not taken"}
 	textSaved      = wording.Text{VI: "Đã ghi: quyết định số %s, có hiệu lực ngay.", EN: "Saved: decision %s, in force at once."}
 	textWaiting    = wording.Text{VI: "Đã ghi đề nghị số %s: cần người thứ hai xác nhận trong 72 giờ.", EN: "Proposal %s is saved: a second person has to confirm it within 72 hours."}
+	textAllOthers  = wording.Text{VI: "mọi trang không được liệt kê", EN: "all sites that are not listed"}
+	textUnclaimed  = wording.Text{VI: "thiết bị không thuộc đơn vị nào", EN: "devices that belong to no unit"}
 	textEverything = wording.Text{VI: "toàn bộ", EN: "everything"}
 	textPlace      = wording.Text{VI: "Ghi tại: %s", EN: "Written in: %s"}
 	textWhoMay     = wording.Text{VI: "Làm được: %s của %s", EN: "Who may: %s of %s"}

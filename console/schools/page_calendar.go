@@ -49,6 +49,7 @@ type runRow struct {
 type calendarPreview struct {
 	From, To      time.Time
 	Before, After []wording.Text // kinds of the days
+	Effect        *frame.Effect
 }
 
 // ShowCalendar is the page of a week and of the year of a unit.
@@ -147,6 +148,7 @@ func DecideCalendar(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		return p.refused(s, v, err)
 	case how.Preview:
 		p.Preview = p.preview(s, v)
+		p.Preview.Effect = v.EffectOf(out.Impact)
 		return p.draw(s, v, http.StatusOK)
 	}
 	return frame.Reply{To: frame.SaidAt("/calendar?"+url.Values{"unit": {p.Unit}, "week": {p.Add.From}}.Encode(), out)}, nil

@@ -39,6 +39,7 @@ type unitFields struct {
 type preview struct {
 	Rows   []changeRow
 	Second bool // it takes two people
+	Effect *frame.Effect
 }
 
 type changeRow struct {
@@ -131,7 +132,7 @@ func EditUnit(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	case err != nil:
 		return p.refused(s, v, what.ID, err)
 	case how.Preview:
-		p.Preview = &preview{Rows: changed(out.Old, what.Unit, s.Levels()), Second: out.Waiting}
+		p.Preview = &preview{changed(out.Old, what.Unit, s.Levels()), out.Waiting, v.EffectOf(out.Impact)}
 		return drawEdit(s, v, p, http.StatusOK), nil
 	}
 	to := "/units/" + url.PathEscape(what.ID)

@@ -123,7 +123,7 @@ func DecideHours(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	case err != nil:
 		return frame.Reply{}, err
 	case how.Preview:
-		p.Preview = &preview{Rows: p.changes(s, f)}
+		p.Preview = &preview{Rows: p.changes(s, f), Effect: v.EffectOf(out.Impact)}
 		return p.draw(s, v, f["day"], f["on"], http.StatusOK)
 	}
 	return frame.Reply{To: frame.SaidAt("/calendar?"+url.Values{"unit": {""}}.Encode(), out)}, nil

@@ -44,12 +44,9 @@ type ruleRow struct {
 
 // A rulePreview is for whom a rule changes anything.
 type rulePreview struct {
-	What    wording.Text
-	Block   bool
-	Changed []frame.Named // for whom it is newly blocked, or newly open
-	Same    int
-	Locked  int  // for whom it stays blocked by a lock
-	More    bool // there are more units than were looked at
+	Effect *frame.Effect
+	Locked int  // of the unit and those in it, for whom it stays blocked by a lock
+	More   bool // there are more units than were looked at
 }
 
 // ShowRules is the page of the rules of a unit.
@@ -152,7 +149,7 @@ func DecideRule(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	case err != nil:
 		return frame.Reply{}, err
 	case how.Preview:
-		p.Preview = p.preview(s, v)
+		p.Preview = p.preview(s, v, out.Impact)
 		return p.draw(s, v, http.StatusOK)
 	}
 	return frame.Reply{To: frame.SaidAt("/edit/rules?"+url.Values{"unit": {p.ID}}.Encode(), out)}, nil
@@ -186,34 +183,23 @@ func (p *rulesPage) decision(unit json.RawMessage, remove bool, index string) (a
 	return admin.SetRules{Unit: p.ID, Rules: text}, err
 }
 
-// mostLooked bounds the units that a preview looks at.
+// mostLooked bounds the units of which a preview says that a lock holds.
 const mostLooked = 50
 
-// preview is for whom the rule changes anything while it holds: in lessons for that
-// timetable, else by what holds now.
-func (p *rulesPage) preview(s *frame.Site, v *frame.Visit) *rulePreview {
-	c := &rulePreview{What: labelOf(s, p.Rule.What), Block: p.Rule.Effect == "block"}
+// preview is for whom the rule changes anything, and who stays blocked by a lock.
+func (p *rulesPage) preview(s *frame.Site, v *frame.Visit, impact admin.Impact) *rulePreview {
+	c := &rulePreview{Effect: v.EffectOf(impact)}
+	if p.Rule.Effect == "block" {
+		return c
+	}
 	units, err := s.Desk.Units(v.Context(), v.Who.Actor, admin.Filter{Unit: p.ID}, admin.Page{Limit: mostLooked + 1})
 	if err != nil {
 		return c
 	}
 	c.More = len(units) > mostLooked
 	for i := range units[:min(len(units), mostLooked)] {
-		h, err := s.Holds(units[i].ID)
-		if err != nil {
-			continue
-		}
-		codes := h.Now.Codes
-		if p.Rule.When == lessons {
-			codes = h.Lessons.Codes
-		}
-		switch blocked := slices.Contains(codes, p.Rule.What); {
-		case blocked == c.Block:
-			c.Same++
-		case !c.Block && slices.Contains(h.Locked, p.Rule.What):
+		if h, err := s.Holds(units[i].ID); err == nil && slices.Contains(h.Locked, p.Rule.What) {
 			c.Locked++
-		default:
-			c.Changed = append(c.Changed, frame.Named{ID: units[i].ID, Name: nameOf(&units[i])})
 		}
 	}
 	return c

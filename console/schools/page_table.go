@@ -31,6 +31,7 @@ type tablePage struct {
 	Changed  int
 	Same     int
 	Cut      int // rows that are not shown
+	Effect   *frame.Effect
 }
 
 type tableRow struct {
@@ -102,7 +103,7 @@ func TakeTable(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	case err != nil:
 		return frame.Reply{}, err
 	case how.Preview:
-		p.Read = true
+		p.Read, p.Effect = true, v.EffectOf(out.Impact)
 		return p.draw(v, http.StatusOK), nil
 	}
 	return frame.Reply{To: frame.SaidAt("/units", out)}, nil

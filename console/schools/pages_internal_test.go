@@ -19,9 +19,13 @@ func everyPage() map[string][]any {
 	fields := unitFields{drawn.Hostile, "school", drawn.Hostile, "primary", drawn.Hostile, drawn.Hostile, drawn.Hostile}
 	rows := []changeRow{{Field: both, Before: both}, {Field: both, After: both}}
 	levels := []frame.Level{{ID: "primary", Name: both}}
+	effect := &frame.Effect{
+		Blocked: []frame.Reached{{Name: both, Units: 1204}, {Name: both}}, Opened: []frame.Reached{{Name: both, Units: 1}}, Units: 1204,
+		Now: admin.Change{Blocked: 3}, First: at, Who: units, Others: 1184,
+	}
 	return map[string][]any{
 		"edit": {editPage{}, editPage{
-			f, drawn.Hostile, "7", false, fields, drawn.Hostile, levels, units, &preview{rows, true}, &theirs{drawn.Hostile, at, rows},
+			f, drawn.Hostile, "7", false, fields, drawn.Hostile, levels, units, &preview{rows, true, effect}, &theirs{drawn.Hostile, at, rows},
 		}, editPage{
 			Frame: f, New: true, Unit: fields, Levels: levels, Preview: &preview{}, Theirs: &theirs{},
 		}},
@@ -29,7 +33,7 @@ func everyPage() map[string][]any {
 			Frame: f, Unit: drawn.Hostile, Name: drawn.Hostile, Units: units, Now: both, Grid: grid(), Before: "/calendar", This: "2026-11-23", Next: "/calendar",
 			Runs: []runRow{{frame.Run{Kind: "exams", Name: drawn.Hostile, From: at, To: at, Own: true}, both, true}, {frame.Run{Kind: "make_up", As: "mon", From: at}, both, false}, {}},
 			Seen: "7", Add: runFields{"terms", drawn.Hostile, "2026-11-23", "2026-11-24", "tue"}, Why: drawn.Hostile,
-			Preview: &calendarPreview{at, at, []wording.Text{both, both}, []wording.Text{both}}, Theirs: true,
+			Preview: &calendarPreview{at, at, []wording.Text{both, both}, []wording.Text{both}, effect}, Theirs: true,
 			Windows: []windowRow{{drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, "07:00", "17:00", nil}, {}}, MayHours: true,
 		}, calendarPage{Frame: f, Who: both, Home: both, Runs: []runRow{{Label: both}}}},
 		"adopt": {adoptPage{}, adoptPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, true, drawn.Hostile}, adoptPage{Frame: f, Why: drawn.Hostile}},
@@ -41,12 +45,12 @@ func everyPage() map[string][]any {
 			Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Seen: "7", Why: drawn.Hostile, Rule: ruleFields{drawn.Hostile, "allow", "games"},
 			Rows:    []ruleRow{{0, drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, []wording.Text{both, both}, drawn.Hostile}, {}},
 			Windows: []windowRow{{Name: drawn.Hostile}, {Name: "gio-hoc"}}, Categories: []frame.Choice{{Code: "games", Name: both}, {}},
-			Services: []frame.Choice{{Code: "service:x", Name: both}}, Preview: &rulePreview{both, true, units, 1, 1, true}, Theirs: true,
+			Services: []frame.Choice{{Code: "service:x", Name: both}}, Preview: &rulePreview{effect, 1, true}, Theirs: true,
 		}, rulesPage{Frame: f, Preview: &rulePreview{}}},
 		"table": {tablePage{}, tablePage{
 			Frame: f, Who: both, Text: drawn.Hostile, Why: drawn.Hostile, Read: true, New: 1234, Changed: 1, Same: 1, Cut: 7,
 			Mistakes: []frame.TableNote{{Line: 3, Text: both}}, Remarks: []frame.TableNote{{Line: 3, Text: both}, {Text: both}},
-			Rows: []tableRow{{2, drawn.Hostile, drawn.Hostile, drawn.Hostile, true, false, nil}, {Changed: true, Changes: rows}, {Changed: true}},
+			Effect: &frame.Effect{}, Rows: []tableRow{{2, drawn.Hostile, drawn.Hostile, drawn.Hostile, true, false, nil}, {Changed: true, Changes: rows}, {Changed: true}},
 		}},
 		"explain": {explainPage{}, explainPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, units, &explainAnswer{
 			drawn.Hostile, true, both, []explainStep{{both, both, true}, {both, both, false}}, true, both,

@@ -17,8 +17,8 @@ const policyTime = 10 * time.Minute
 // of the job say, as they say it to the server.
 type PolicyOrder struct {
 	Folder string `json:"folder"`
-	// Console is read in place of console.yaml, and nothing is written: what would be wrong
-	// is all that is asked. "" is console.yaml.
+	// Console is read in place of console.yaml, to see what would be wrong, and without a
+	// Folder that is all. "" is console.yaml.
 	Console string `json:"console,omitempty"`
 }
 
@@ -42,7 +42,11 @@ func compilePolicy(c command.Call, o PolicyOrder) (answer PolicyAnswer, err erro
 	}
 	if o.Console != "" {
 		p, problems := source.TryPolicy(cfg, o.Console)
-		return PolicyAnswer{Possible: p != nil, Problems: problems}, nil
+		answer = PolicyAnswer{Possible: p != nil, Problems: problems}
+		if p != nil && o.Folder != "" {
+			answer.Serial, err = policy.NewStore(o.Folder).SaveAlone(p)
+		}
+		return answer, err
 	}
 	p, problems := source.LoadPolicy(cfg, nil)
 	if p == nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/inforce"
@@ -72,6 +74,25 @@ func (sh *shared) compilePolicy(
 		return nil, nil, err
 	}
 	return &stored{p, answer.Serial}, nil, nil
+}
+
+// tryPolicy is the policy as it would be if a file were console.yaml, for somebody who asks
+// what would change; nil if it has mistakes. It is compiled below the folder of policies,
+// one at a time.
+func (sh *shared) tryPolicy(
+	ctx context.Context, flags []string, folder, console string,
+) (p *policy.Policy, problems yamlfile.Problems, err error) {
+	folder = filepath.Join(folder, "tried")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("try a policy: %w", err)
+	}
+	defer os.RemoveAll(folder) // it is mapped
+	answer, err := sh.jobs.Policy(ctx, flags, job.PolicyOrder{Folder: folder, Console: console})
+	if err != nil || !answer.Possible {
+		return nil, answer.Problems, err
+	}
+	p, err = policy.NewStore(folder).OpenSerial(answer.Serial)
+	return p, nil, err
 }
 
 // tellRows says which rows of the tables of units were not taken: in the log once,

@@ -244,6 +244,9 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 			}
 			return answer.Problems, err
 		},
+		Try: func(ctx context.Context, console string) (*policy.Policy, yamlfile.Problems, error) {
+			return n.tryPolicy(ctx, n.flags, n.view.Load().cfg.PolicyDir(), console)
+		},
 		Feed: func(name string) (feed.Source, bool) {
 			for _, s := range n.view.Load().cfg.Sources(n.lists.core, n.lists.names) {
 				if s.Name == name {

@@ -40,6 +40,9 @@ type Sources struct {
 	Decide, Restructure func(context.Context) error
 	// Compile says what is wrong with the policy if a file were console.yaml.
 	Compile func(ctx context.Context, console string) (yamlfile.Problems, error)
+	// Try is the policy as it would be then, nil if something is wrong with it. One may be
+	// asked for at a time.
+	Try func(ctx context.Context, console string) (*policy.Policy, yamlfile.Problems, error)
 	// Feed is a feed of the configuration as it is updated.
 	Feed func(name string) (feed.Source, bool)
 	// Relisted has lists compiled of other copies of feeds.
@@ -210,13 +213,32 @@ func (f force) Structure(ctx context.Context) error {
 	return f.src.Restructure(ctx)
 }
 
-func (f force) Check(ctx context.Context, console []byte) (yamlfile.Problems, error) {
+func (f force) Check(ctx context.Context, console []byte) (problems yamlfile.Problems, err error) {
+	err = f.checked(console, func(path string) error {
+		problems, err = f.src.Compile(ctx, path)
+		return err
+	})
+	return problems, err
+}
+
+func (f force) Try(
+	ctx context.Context, console []byte,
+) (p *policy.Policy, problems yamlfile.Problems, err error) {
+	err = f.checked(console, func(path string) error {
+		p, problems, err = f.src.Try(ctx, path)
+		return err
+	})
+	return p, problems, err
+}
+
+// checked does something with a text in a file.
+func (f force) checked(console []byte, do func(path string) error) error {
 	path := filepath.Join(f.state, "ledger", "console-checked.yaml")
 	if err := durable.WriteFile(path, console, 0o600); err != nil {
-		return nil, err
+		return err
 	}
 	defer os.Remove(path)
-	return f.src.Compile(ctx, path)
+	return do(path)
 }
 
 // accounts are the secrets of people.

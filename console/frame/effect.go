@@ -1,0 +1,76 @@
+package frame
+
+import (
+	"strings"
+	"time"
+
+	"lachan/admin"
+	"lachan/internal/wording"
+	"lachan/policy"
+)
+
+// An Effect is who is newly blocked and newly opened by what a form would decide.
+type Effect struct {
+	Blocked, Opened     []Reached
+	Units               int
+	Now, Lessons, Ahead admin.Change
+	First               time.Time
+	Who                 []Named // some of the units
+	Others              int     // that are not among them
+}
+
+// A Reached is what is newly blocked or opened, and for how many units.
+type Reached struct {
+	Name  wording.Text
+	Units int
+}
+
+// What a page shows of an effect: more is in the answer of the API.
+const (
+	mostShownReaches = 15
+	mostShownUnits   = 20
+)
+
+// EffectOf is what a preview says of the outcome of a decision on structure.
+func (v *Visit) EffectOf(i admin.Impact) *Effect {
+	e := &Effect{Units: i.Units, Now: i.Now, Lessons: i.Lessons, Ahead: i.Ahead, First: i.First}
+	reached := func(list []admin.Reach) (shown []Reached) {
+		for _, r := range list[:min(len(list), mostShownReaches)] {
+			shown = append(shown, Reached{v.Site.labelOf(r.Code), r.Units})
+		}
+		return shown
+	}
+	e.Blocked, e.Opened = reached(i.Blocked), reached(i.Opened)
+	for _, id := range i.Who[:min(len(i.Who), mostShownUnits)] {
+		e.Who = append(e.Who, Named{id, v.unitName(id)})
+	}
+	e.Others = i.Units - len(e.Who)
+	return e
+}
+
+// unitName is what people call a unit; its id if it is not there yet.
+func (v *Visit) unitName(id string) string {
+	if id == "" {
+		return textUnclaimed.In(v.Who.Language)
+	}
+	if u, err := v.Site.Desk.Unit(v.Context(), v.Who.Actor, id); err == nil && u.Name != "" {
+		return u.Name
+	}
+	return id
+}
+
+// labelOf is what people call a category, a service or all others.
+func (s *Site) labelOf(code string) wording.Text {
+	if code == policy.AllOthers {
+		return textAllOthers
+	}
+	for _, c := range s.Choices() {
+		if c.Code == code {
+			return c.Name
+		}
+	}
+	if strings.Contains(code, ".") {
+		return wording.Text{VI: Line(code)} // a name of a rule
+	}
+	return s.Category(code)
+}
