@@ -207,13 +207,14 @@ type Window struct {
 	Days     [7]bool       // by time.Weekday
 	From, To time.Duration // since midnight; To of a window over midnight is not after From
 	On       []source.DayKind
+	Outside  bool // at all other times instead
 }
 
 // Windows are the timetables that rules can name.
 func Windows(p *Policy) (list []Window) {
 	for i := range p.file.Timetables {
 		t := &p.file.Timetables[i]
-		w := Window{Name: t.Name, From: time.Duration(t.From) * time.Minute, To: time.Duration(t.To) * time.Minute}
+		w := Window{Name: t.Name, From: time.Duration(t.From) * time.Minute, To: time.Duration(t.To) * time.Minute, Outside: t.Outside}
 		for day := range w.Days {
 			w.Days[day] = t.Days.Has(time.Weekday(day))
 		}

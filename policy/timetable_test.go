@@ -227,6 +227,51 @@ units: [{id: c2, kind: school, level: lower-secondary}]
 	w.wantsAt("2026-09-13 20:00", "c2", "game.example", games)
 }
 
+// A rule for the time outside lessons holds at each minute at which no lessons are held, and
+// at no other, whatever their hours and the calendar.
+func TestARuleHoldsOutsideLessons(t *testing.T) {
+	const units = `
+calendar: {holidays: [{name: nghỉ, from: 2026-09-09}], exams: [{name: thi, from: 2026-09-10}]}
+profiles: {it: {block: [gambling]}}
+units:
+- {id: a, profile: it, rules: [{during: ngoai-gio-hoc, block: [games]}]}
+- {id: b, profile: it, rules: [{during: gio-hoc, block: [games]}]}
+`
+	for name, hours := range map[string]string{
+		"built in": "", "in the morning": `timetables: {gio-hoc: {days: mon-fri, from: "07:15", to: "11:30"}}`,
+		"over midnight": `timetables: {gio-hoc: {days: all, from: "19:00", to: "06:00", on: any}}`,
+	} {
+		p := newWorld(t, hours+units).policy
+		a, _ := p.GroupOf("a")
+		b, _ := p.GroupOf("b")
+		in, out := 0, 0
+		for at := time.Date(2026, 9, 7, 0, 0, 0, 0, hanoi); at.Day() < 14; at = at.Add(15 * time.Minute) {
+			r := p.At(nil, at, 0)
+			outside, inside := policy.Holding(r, a).Now, policy.Holding(r, b).Now
+			if slices.Contains(outside.Codes, "games") == slices.Contains(inside.Codes, "games") {
+				t.Fatalf("%s, %s: outside %q, in lessons %q", name, at, outside.Codes, inside.Codes)
+			}
+			if in++; slices.Contains(outside.Codes, "games") {
+				in, out = in-1, out+1
+			}
+		}
+		if lessons := policy.Holding(p.At(nil, time.Date(2026, 9, 13, 12, 0, 0, 0, hanoi), 0), a).Lessons; slices.Contains(lessons.Codes, "games") {
+			t.Errorf("%s: in lessons %q", name, lessons.Codes)
+		}
+		t.Logf("%s: %d quarters of an hour of lessons, %d outside", name, in, out)
+		if in == 0 || out == 0 {
+			t.Errorf("%s: %d, %d", name, in, out)
+		}
+	}
+	w := newWorld(t, `
+timetables: {ngoai-gio-hoc: {days: sun, from: "19:00", to: "21:00", on: any}}
+profiles: {it: {block: [gambling]}}
+units: [{id: a, profile: it, rules: [{during: ngoai-gio-hoc, block: [games]}]}]
+`) // a timetable of that name in a file is what it says
+	w.wantsAt("2026-09-07 20:00", "a", "game.example", "pass default")
+	w.wantsAt("2026-09-13 20:00", "a", "game.example", "block profile games nxdomain 17")
+}
+
 func TestProfilesAreInherited(t *testing.T) {
 	w := newWorld(t, `
 default_profile: last
@@ -302,7 +347,7 @@ units: [{id: a, level: primary, rules: [{during: toi, block: [x.example]}, {duri
 	if len(year.Terms) != 0 || len(year.Holidays) != 1 || year.Holidays[0].To.Day() != 2 || len(year.Exams) != 1 || len(year.MakeUps) != 1 {
 		t.Errorf("the year: %+v", year)
 	}
-	if w := policy.Windows(p); len(w) != 2 {
+	if w := policy.Windows(p); len(w) != 3 || !w[2].Outside || w[0].Outside {
 		t.Errorf("windows: %+v", w)
 	}
 }

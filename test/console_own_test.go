@@ -137,17 +137,22 @@ func TestHoursAndRulesAreWrittenFromTheConsole(t *testing.T) {
 			t.Errorf("the preview:\n%s", page)
 		}
 		page, _ = u.sends("/edit/rules", append(form, "do", "save")...)
-		if !strings.Contains(page, "gio-hoc</td>") || !strings.Contains(page, "Trò chơi") {
+		if !strings.Contains(page, "gio-hoc</span>") || !strings.Contains(page, "Trò chơi") {
 			t.Fatalf("the rule that was saved:\n%s", page)
 		}
 		if page, _ := u.sends("/edit/rules", append(form, "do", "preview", "seen", seen(t, page))...); !strings.Contains(page, "Không ai mới bị chặn") {
 			t.Errorf("a preview of the same once more:\n%s", page)
 		}
-		if status, page, _ := u.do("POST", "/edit/rules", values(append(form, "do", "save")...)); status != http.StatusConflict || !strings.Contains(page, "gio-hoc</td>") {
+		if status, page, _ := u.do("POST", "/edit/rules", values(append(form, "do", "save")...)); status != http.StatusConflict || !strings.Contains(page, "gio-hoc</span>") {
 			t.Errorf("saved from an old page: %d", status)
 		}
-		if page, _ := u.sends("/edit/rules", "unit", "th-kim-dong", "seen", seen(t, page), "index", "0", "do", "remove"); strings.Contains(page, "gio-hoc</td>") {
+		if page, _ := u.sends("/edit/rules", "unit", "th-kim-dong", "seen", seen(t, page), "index", "0", "do", "remove"); strings.Contains(page, "gio-hoc</span>") {
 			t.Errorf("the rule that was taken out:\n%s", page)
+		}
+		later := append(form, "when", "ngoai-gio-hoc", "effect", "block", "what", "social")
+		_, page, _ = u.get("/edit/rules?unit=th-kim-dong")
+		if page, _ := u.sends("/edit/rules", append(later, "seen", seen(t, page), "do", "save")...); !strings.Contains(page, "ngoài giờ học") {
+			t.Errorf("a rule for the time outside lessons:\n%s", page)
 		}
 		always := append(form, "when", "", "what", "service:tiktok")
 		if page, _ := u.sends("/edit/rules", append(always, "do", "preview")...); !strings.Contains(page, "Newly open</span></strong>: TikTok") {

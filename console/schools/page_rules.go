@@ -13,6 +13,7 @@ import (
 	"lachan/admin"
 	"lachan/console/frame"
 	"lachan/internal/wording"
+	"lachan/policy"
 )
 
 // A rulesPage is the page of what a unit blocks and opens at some times.
@@ -22,6 +23,7 @@ type rulesPage struct {
 	Seen       string
 	Rows       []ruleRow
 	Windows    []windowRow
+	Outside    bool // there is a timetable of the time outside lessons
 	Categories []frame.Choice
 	Services   []frame.Choice
 	Rule       ruleFields
@@ -55,8 +57,11 @@ func ShowRules(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	return p.draw(s, v, http.StatusOK)
 }
 
-// lessons is the timetable of lessons.
-const lessons = "gio-hoc"
+// lessons is the timetable of lessons, outside that of all other time.
+const (
+	lessons = "gio-hoc"
+	outside = "ngoai-gio-hoc"
+)
 
 func (p *rulesPage) draw(s *frame.Site, v *frame.Visit, status int) (frame.Reply, error) {
 	u, err := editable(s, v, p.ID)
@@ -71,6 +76,7 @@ func (p *rulesPage) draw(s *frame.Site, v *frame.Visit, status int) (frame.Reply
 		row.Blocks, row.Allows, row.Only = labelsOf(s, rule["block"]), labelsOf(s, rule["allow"]), labelsOf(s, rule["only"])
 		p.Rows = append(p.Rows, row)
 	}
+	p.Outside = slices.ContainsFunc(s.Windows(), func(w policy.Window) bool { return w.Outside && w.Name == outside })
 	p.Windows, p.Name = windowRows(s.Windows()), nameOf(&u)
 	for _, c := range s.Choices() {
 		if strings.HasPrefix(c.Code, "service:") {

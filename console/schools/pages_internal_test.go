@@ -43,8 +43,8 @@ func everyPage() map[string][]any {
 		}, hoursPage{Frame: f, Preview: &preview{}}},
 		"rules": {rulesPage{}, rulesPage{
 			Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Seen: "7", Why: drawn.Hostile, Rule: ruleFields{drawn.Hostile, "allow", "games"},
-			Rows:    []ruleRow{{0, drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, []wording.Text{both, both}, drawn.Hostile}, {}},
-			Windows: []windowRow{{Name: drawn.Hostile}, {Name: "gio-hoc"}}, Categories: []frame.Choice{{Code: "games", Name: both}, {}},
+			Rows:    []ruleRow{{0, drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, []wording.Text{both, both}, drawn.Hostile}, {When: "gio-hoc"}, {When: "ngoai-gio-hoc"}},
+			Outside: true, Windows: []windowRow{{Name: drawn.Hostile}, {Name: "gio-hoc"}}, Categories: []frame.Choice{{Code: "games", Name: both}, {}},
 			Services: []frame.Choice{{Code: "service:x", Name: both}}, Preview: &rulePreview{effect, 1, true}, Theirs: true,
 		}, rulesPage{Frame: f, Preview: &rulePreview{}}},
 		"table": {tablePage{}, tablePage{

@@ -160,6 +160,9 @@ type windowRow struct {
 func windowRows(list []policy.Window) (rows []windowRow) {
 	for i := range list {
 		w := &list[i]
+		if w.Outside {
+			continue // it follows from another
+		}
 		row := windowRow{Name: w.Name, From: clock(w.From), To: clock(w.To)}
 		for day := 1; day <= 7; day++ {
 			if w.Days[day%7] {

@@ -81,6 +81,10 @@ type Timetable struct {
 	From, To string // "07:00": hours and minutes in the time zone of the configuration
 }
 
+// OutsideHours is the code of the timetable that is open whenever that of school hours, as
+// it is built in or written, is not.
+const OutsideHours = "ngoai-gio-hoc"
+
 var schoolHours = Timetable{
 	Code:  "gio-hoc",
 	Label: wording.Text{VI: "Giờ học", EN: "School hours"},

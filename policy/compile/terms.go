@@ -46,8 +46,8 @@ func newTerms(r *report, j *Job) *terms {
 	}
 }
 
-// addTimetables compiles those of policy.yaml and the school hours that are
-// built in.
+// addTimetables compiles those of policy.yaml and those that are built in: school hours,
+// and the time outside of them.
 func (t *terms) addTimetables(written map[string]source.Timetable) {
 	hours := t.facts.SchoolHours
 	_, t.ownHours = written[hours.Code]
@@ -61,6 +61,12 @@ func (t *terms) addTimetables(written map[string]source.Timetable) {
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		text := written[name]
 		t.addTimetable(name, &text)
+	}
+	if _, own := written[catalogue.OutsideHours]; !own {
+		outside := t.timetableList[t.timetables[hours.Code]]
+		outside.Name, outside.Outside = catalogue.OutsideHours, true
+		t.timetables[outside.Name] = int32(len(t.timetableList))
+		t.timetableList = append(t.timetableList, outside)
 	}
 }
 

@@ -14,6 +14,7 @@ type Timetable struct {
 	Days     Weekdays
 	From, To Minutes // From == To: the 24 hours from then on
 	On       DayKinds
+	Outside  bool // open at all other times instead
 }
 
 // Minutes is a time of day in minutes since midnight, 0 to 1440.
@@ -33,10 +34,13 @@ func (s DayKinds) Has(k source.DayKind) bool { return s>>k&1 != 0 }
 
 // InForce reports whether the window is open at the given minute of today.
 func (t *Timetable) InForce(today, yesterday Day, minute Minutes) bool {
+	open := t.Holds(today) && t.From <= minute
 	if t.From < t.To {
-		return t.Holds(today) && t.From <= minute && minute < t.To
+		open = open && minute < t.To
+	} else {
+		open = open || t.Holds(yesterday) && minute < t.To
 	}
-	return t.Holds(today) && t.From <= minute || t.Holds(yesterday) && minute < t.To
+	return open != t.Outside
 }
 
 // Holds reports whether the window opens on a day.
