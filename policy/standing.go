@@ -214,7 +214,10 @@ type Window struct {
 func Windows(p *Policy) (list []Window) {
 	for i := range p.file.Timetables {
 		t := &p.file.Timetables[i]
-		w := Window{Name: t.Name, From: time.Duration(t.From) * time.Minute, To: time.Duration(t.To) * time.Minute, Outside: t.Outside}
+		w := Window{
+			Name: t.Name, Outside: t.Outside,
+			From: time.Duration(t.From) * time.Minute, To: time.Duration(t.To) * time.Minute,
+		}
 		for day := range w.Days {
 			w.Days[day] = t.Days.Has(time.Weekday(day))
 		}
