@@ -109,7 +109,7 @@ func (q *asking) unlocked(group policy.GroupID, name string) error {
 		return nil
 	}
 	return &Refusal{
-		Kind: Locked, Field: "name", Text: textLocked.With(name, held.Code, place(held.Unit), held.Place),
+		Kind: Locked, Field: "name", Text: textLocked.With(name, held.Label, place(held.Unit), held.Place),
 		Place: held.Place, WhoMay: account.WhoMay(account.Lock, held.Unit, q.tree),
 	}
 }

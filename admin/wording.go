@@ -50,8 +50,8 @@ var (
 		EN: "%s is in %s, which %v has locked (%s); only they can lift it, so send a request to them",
 	}
 	textUntil = wording.Text{
-		VI: "%q không phải thời hạn hợp lệ; hãy ghi ngày như 2026-12-31, giờ theo RFC 3339, lesson, term hoặc never",
-		EN: "%q is no valid end; write a day as 2026-12-31, a time of RFC 3339, lesson, term or never",
+		VI: "%q không phải thời hạn hợp lệ; hãy ghi ngày như 2026-12-31, giờ theo RFC 3339, \"lesson\" (45 phút), \"term\" (hết học kỳ) hoặc \"never\" (không hết hạn)",
+		EN: "%q is no valid end; write a day as 2026-12-31, a time of RFC 3339, \"lesson\" (45 minutes), \"term\" (the end of term) or \"never\"",
 	}
 	textEndsBefore = wording.Text{
 		VI: "thời hạn %q đã qua hoặc trước lúc bắt đầu; hãy chọn thời hạn sau đó",
@@ -126,8 +126,8 @@ var (
 		EN: "request %s was answered; reopen it before you answer otherwise",
 	}
 	textAnswerEnds = wording.Text{
-		VI: "mở theo yêu cầu phải có thời hạn; hãy chọn lesson, term hoặc một ngày",
-		EN: "what a request opens has to have an end; choose lesson, term or a day",
+		VI: "mở theo yêu cầu phải có thời hạn; hãy chọn \"lesson\" (45 phút), \"term\" (hết học kỳ) hoặc một ngày",
+		EN: "what a request opens has to have an end; choose \"lesson\" (45 minutes), \"term\" (the end of term) or a day",
 	}
 	textReason = wording.Text{
 		VI: "từ chối phải có lý do; người hỏi sẽ đọc được",
@@ -142,8 +142,8 @@ var (
 		EN: "no document orders %s to be blocked; answer it or send it up",
 	}
 	textNoOutcome = wording.Text{
-		VI: "%q không phải cách trả lời; hãy chọn open, refuse, up, authority hoặc close",
-		EN: "%q is no outcome; choose open, refuse, up, authority or close",
+		VI: "%q không phải cách trả lời; hãy chọn \"open\" (mở), \"refuse\" (từ chối), \"up\" (chuyển lên cấp trên), \"authority\" (chuyển cơ quan ra văn bản) hoặc \"close\" (đóng)",
+		EN: "%q is no outcome; choose \"open\", \"refuse\", \"up\" (to the unit above), \"authority\" (to who ordered the block) or \"close\"",
 	}
 	textNoRequest = wording.Text{
 		VI: "không có yêu cầu %q, hoặc tài khoản này không được xem; lachan requests liệt kê",
@@ -179,8 +179,8 @@ var (
 		EN: "this is beyond the role of this account over %v; ask those above",
 	}
 	textNoRole = wording.Text{
-		VI: "không có vai trò %q; có school, commune, province, operator, authority, viewer",
-		EN: "there is no role %q; there are school, commune, province, operator, authority, viewer",
+		VI: "không có vai trò %q; có \"school\" (trường), \"commune\" (xã, phường), \"province\" (tỉnh), \"operator\" (vận hành), \"authority\" (cơ quan ra văn bản), \"viewer\" (chỉ xem)",
+		EN: "there is no role %q; there are \"school\", \"commune\", \"province\", \"operator\", \"authority\", \"viewer\"",
 	}
 	textNoGrant = wording.Text{
 		VI: "tài khoản %q không có vai trò ấy đối với %v",
@@ -203,8 +203,8 @@ var (
 		EN: "there is no token %q; lachan token list lists them",
 	}
 	textNoLanguage = wording.Text{
-		VI: "không có ngôn ngữ %q; hãy chọn both, vi hoặc en",
-		EN: "there is no language %q; choose both, vi or en",
+		VI: "không có ngôn ngữ %q; hãy chọn \"both\" (cả hai), \"vi\" hoặc \"en\"",
+		EN: "there is no language %q; choose \"both\", \"vi\" or \"en\"",
 	}
 	textNoNotify = wording.Text{
 		VI: "không có cách báo tin %q; hãy chọn một trong %s",

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"strconv"
 	"time"
 
 	"lachan/blocklist"
@@ -38,7 +39,7 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 		}
 		unit, bit := p.file.LockedBy(e.Owner, hit)
 		problems.Add(p.file.EntryFile(e.Owner), e.Line(), compile.TextAllowLocked.With(
-			name, p.file.Tags.All[bit].Code, p.file.UnitID(unit), p.file.LockPlace(unit, bit)))
+			strconv.Quote(name), p.file.Tags.All[bit].Named(), p.file.UnitID(unit), p.file.LockPlace(unit, bit)))
 	}
 	problems.Sort()
 	runtime.KeepAlive(p)
@@ -47,10 +48,11 @@ func (p *Policy) CheckLocks(list *blocklist.List) (problems yamlfile.Problems) {
 
 // A Held is the lock that shuts a name for a unit.
 type Held struct {
-	Unit     string // that has locked it
-	Code     string // of what is locked: a category, a service or a feed
-	Place    string // where that is written
-	Document string // of the order that has the name listed, if one has
+	Unit     string       // that has locked it
+	Code     string       // of what is locked: a category, a service or a feed
+	Label    wording.Text // what people call that, with the code
+	Place    string       // where that is written
+	Document string       // of the order that has the name listed, if one has
 	// Authority has ordered it, by the name that the configuration gives it.
 	Authority string
 }
@@ -65,7 +67,8 @@ func LockOf(r *Rules, g GroupID, n *domain.Name) (held Held, ok bool) {
 	f := &r.policy.file
 	m := &r.minutes[f.UnitPlan[g]]
 	unit, bit := f.LockedBy(uint32(g), r.classify(netip.Addr{}, n, domain.TypeA).And(m.locked))
-	held = Held{Unit: f.UnitID(unit), Code: f.Tags.All[bit].Code, Place: f.LockPlace(unit, bit)}
+	tag := &f.Tags.All[bit]
+	held = Held{Unit: f.UnitID(unit), Code: tag.Code, Label: tag.Named(), Place: f.LockPlace(unit, bit)}
 	if d.EDE == domain.EDECensored {
 		e := explainer{evaluation: evaluation{policy: r.policy}}
 		for _, match := range r.list.Matches(n, domain.TypeA, r.now) {

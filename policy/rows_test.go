@@ -89,7 +89,7 @@ func TestAMistakeInARowLeavesThatSchoolAsItWas(t *testing.T) {
 	const c = "th-c,xa,C,THPT,10.3.0.0/16\n"
 	kept, out := "this unit stays as its last good row has it", "this unit is left out"
 	f("nothing wrong", head+a+b+c, "th-a", "th-b", "th-c", "")
-	f("a level", head+"th-a,xa,A,Đại học,10.9.0.0/16\n"+b+c, "th-a", "th-b", "th-c", `no school level "Đại học"; there are: preschool, `)
+	f("a level", head+"th-a,xa,A,Đại học,10.9.0.0/16\n"+b+c, "th-a", "th-b", "th-c", `no school level "Đại học"; there are: "preschool", `)
 	f("a network", head+"th-a,xa,A,Tiểu học,10.1.0.0/x\n"+b+c, "th-a", "th-b", "th-c", kept)
 	f("a parent", head+"th-a,xb,A,Tiểu học,10.9.0.0/16\n"+b+c, "th-a", "th-b", "th-c", kept)
 	f("a new school", head+a+b+"th-c,xa,C,Đại học,10.3.0.0/16\n", "th-a", "th-b", "", out)

@@ -1,8 +1,12 @@
 package policy_test
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"lachan/policy"
 )
@@ -55,5 +59,37 @@ units:
 	t.Logf("%d sentences, %d of them with codes in English", sentences, codes)
 	if codes == 0 {
 		t.Error("nothing that was asked has a code")
+	}
+}
+
+// TestMistakesNameThingsAsPeopleDo: what is blocked and allowed at once, a level that is
+// not there and ranks the wrong way round are told by what people call them; a code stands
+// in quotes.
+func TestMistakesNameThingsAsPeopleDo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	const text = `
+timetables: {thi: {on: exams}}
+profiles: {muc: {block: [games], allow: [games]}}
+units:
+- {id: xa, kind: commune}
+- {id: tinh, kind: province, parent: xa}
+- {id: mot, level: cap-9}
+`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	origin := policy.Origin{Path: path, Zone: time.UTC}
+	_, problems := origin.Load()
+	var told strings.Builder
+	for _, p := range problems {
+		told.WriteString(p.Text.VI + "\n")
+	}
+	for _, want := range []string{
+		`Trò chơi trực tuyến ("games") vừa được chặn vừa được phép`, `"tinh" (tỉnh) không thể thuộc "xa" (xã, phường)`,
+		`"tieu-hoc" (Tiểu học)`, `"exam" (ngày thi)`,
+	} {
+		if !strings.Contains(told.String(), want) {
+			t.Errorf("%q is not said in\n%s", want, told.String())
+		}
 	}
 }

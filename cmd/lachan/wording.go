@@ -17,12 +17,12 @@ var (
 		EN: "Exit status: 0 done, 1 an error, which is reported, 2 a command line that is not right.",
 	}
 	textFlagLanguage = wording.Text{
-		VI: "ngôn ngữ: vi, en hoặc both (cả hai); nếu không ghi thì theo LACHAN_LANG rồi LC_ALL, LC_MESSAGES, LANG",
-		EN: "language: vi, en or both; by default that of LACHAN_LANG, or else of LC_ALL, LC_MESSAGES, LANG",
+		VI: "ngôn ngữ: \"vi\", \"en\" hoặc \"both\" (cả hai); nếu không ghi thì theo LACHAN_LANG rồi LC_ALL, LC_MESSAGES, LANG",
+		EN: "language: \"vi\", \"en\" or \"both\"; by default that of LACHAN_LANG, or else of LC_ALL, LC_MESSAGES, LANG",
 	}
 	textLanguageWrong = wording.Text{
-		VI: "%s: không có ngôn ngữ %q; hãy ghi vi, en hoặc both",
-		EN: "%s: there is no language %q; write vi, en or both",
+		VI: "%s: không có ngôn ngữ %q; hãy ghi \"vi\", \"en\" hoặc \"both\" (cả hai)",
+		EN: "%s: there is no language %q; write \"vi\", \"en\" or \"both\"",
 	}
 	textHelp = wording.Text{
 		VI: "hướng dẫn cho một lệnh",

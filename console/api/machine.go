@@ -44,7 +44,7 @@ func (a *API) needs(c *call, right account.Right, unit string) error {
 	if c.actor.May(right, unit, tree, c.now) {
 		return nil
 	}
-	p := problem(http.StatusForbidden, "not-allowed", textNotAllowed.With(string(right), unit))
+	p := problem(http.StatusForbidden, "not-allowed", textNotAllowed.With(right.Text(), unit))
 	for _, h := range account.WhoMay(right, unit, tree) {
 		p.WhoMay = append(p.WhoMay, Holder{string(h.Role), h.Unit})
 	}

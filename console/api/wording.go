@@ -129,8 +129,8 @@ var (
 		EN: "has to be the number of a record, from 1",
 	}
 	textNotAllowed = wording.Text{
-		VI: "bạn không có quyền %q với đơn vị %q; xem who_may để biết ai có",
-		EN: "you have not the right %q over unit %q; who_may says who has",
+		VI: "bạn không có quyền \"%v\" với đơn vị %q; xem who_may để biết ai có",
+		EN: "you have not the right \"%v\" over unit %q; who_may says who has",
 	}
 	textNeeded = wording.Text{
 		VI: "thiếu tham số này",

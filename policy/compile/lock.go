@@ -30,7 +30,7 @@ func (c *compiler) checkLocked(u uint32, file string, line int, allowed uint8) {
 		}
 		if both := c.layers[u].lock.And(c.tags.All[allowed].Unblocks); !both.Empty() {
 			bit := uint8(both.First())
-			c.fail(file, line, TextAllowLocked.With(c.tags.All[allowed].Code, c.tags.All[bit].Code,
+			c.fail(file, line, TextAllowLocked.With(c.tags.All[allowed].Named(), c.tags.All[bit].Named(),
 				c.units[u].id, c.lockPlace(u, bit)))
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lachan/blocklist"
@@ -46,7 +47,7 @@ func (t *terms) entries(file string, written []source.Entry, during uint32, allo
 // oneOf reports what is both blocked and allowed.
 func (t *terms) oneOf(file string, line int, block, allow Set) {
 	if both := block.And(allow); !both.Empty() {
-		t.fail(file, line, textBlockAndAllow.With(t.tags.All[both.First()].Code))
+		t.fail(file, line, textBlockAndAllow.With(t.tags.All[both.First()].Named()))
 	}
 }
 
@@ -152,7 +153,11 @@ const namesListed = 40
 // which one may be meant.
 func noneOf(text wording.Text, name string, known map[string]int32) wording.Text {
 	names := slices.Sorted(maps.Keys(known))
-	listed := strings.Join(names[:min(len(names), namesListed)], ", ")
+	var quoted []string
+	for _, name := range names[:min(len(names), namesListed)] {
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	listed := strings.Join(quoted, ", ")
 	if len(names) > namesListed {
 		listed += ", …"
 	}

@@ -1,11 +1,14 @@
 package compile
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
@@ -100,11 +103,14 @@ func (t *terms) levelOf(word string) *catalogue.Level {
 func (t *terms) level(file string, code yamlfile.At[string]) *catalogue.Level {
 	level := t.levelOf(code.V)
 	if level == nil && code.V != "" {
-		var codes []string
+		var codes, vi, en []string
 		for _, known := range t.facts.Levels {
 			codes = append(codes, known.Code, known.Alias)
+			vi = append(vi, fmt.Sprintf("%q (%s)", known.Alias, known.Label.VI))
+			en = append(en, strconv.Quote(known.Code))
 		}
-		t.fail(file, code.Line, source.Nearest(textUnknownLevel.With(code.V, strings.Join(codes, ", ")), code.V, codes))
+		there := wording.Text{VI: strings.Join(vi, ", "), EN: strings.Join(en, ", ")}
+		t.fail(file, code.Line, source.Nearest(textUnknownLevel.With(code.V, there), code.V, codes))
 	}
 	return level
 }

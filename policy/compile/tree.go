@@ -251,7 +251,7 @@ func (t *tree) checkRank(u uint32) {
 	case unit.kind == source.GroupKind && above != source.School && above != source.GroupKind:
 		t.failAt(u, textGroupAlone.With(unit.id))
 	case unit.kind != source.GroupKind && above >= unit.kind:
-		t.failAt(u, textRank.With(unit.id, unit.kind, t.units[parent].id, above))
+		t.failAt(u, textRank.With(unit.id, unit.kind.Text(), t.units[parent].id, above.Text()))
 	}
 }
 

@@ -69,7 +69,7 @@ var (
 		EN: "the group %q must belong to a school: give the school's id as its parent",
 	}
 	textRank = wording.Text{
-		VI: "%q (%s) không thể thuộc %q (%s): cấp trên phải là cấp cao hơn, theo thứ tự province, commune, school, group",
+		VI: "%q (%s) không thể thuộc %q (%s): cấp trên phải là cấp cao hơn, theo thứ tự tỉnh, xã hoặc phường, trường, nhóm",
 		EN: "%q (%s) cannot lie below %q (%s): a parent ranks higher, in the order province, commune, school, group",
 	}
 	textDepth = wording.Text{
@@ -117,8 +117,8 @@ var (
 		EN: "the profile %q is empty; if it is to block nothing write %[1]s: {block: []}",
 	}
 	textProfileBlocksNothing = wording.Text{
-		VI: "hồ sơ lọc %q được dùng mà không chặn gì: hãy ghi block, hoặc extends: thcs để giữ những gì thcs chặn; nếu đúng là không chặn gì, hãy ghi block: []",
-		EN: "the profile %q is used and blocks nothing: give it block, or extends: thcs to keep what thcs blocks; if it is to block nothing, write block: []",
+		VI: "hồ sơ lọc %q được dùng mà không chặn gì: hãy ghi block, hoặc extends: thcs để giữ những gì hồ sơ \"thcs\" chặn; nếu đúng là không chặn gì, hãy ghi block: []",
+		EN: "the profile %q is used and blocks nothing: give it block, or extends: thcs to keep what the profile \"thcs\" blocks; if it is to block nothing, write block: []",
 	}
 	textProfileCycle = wording.Text{
 		VI: "hồ sơ lọc %q mở rộng chính nó: hãy sửa extends",
@@ -141,8 +141,8 @@ var (
 		EN: "a category or service that a profile allows takes neither from nor until: use rules with a timetable",
 	}
 	textBlockAndAllow = wording.Text{
-		VI: "%q vừa được chặn vừa được phép: hãy bỏ một trong hai",
-		EN: "%q is both blocked and allowed: leave one out",
+		VI: "%s vừa được chặn vừa được phép: hãy bỏ một trong hai",
+		EN: "%s is both blocked and allowed: leave one out",
 	}
 	textRuleWithoutTime = wording.Text{
 		VI: "quy tắc thiếu during: hãy ghi tên một thời khóa biểu",
@@ -205,8 +205,8 @@ var (
 		EN: "from (%s) is after until (%s): change the dates",
 	}
 	TextAllowLocked = wording.Text{
-		VI: "không thể cho phép %q: %q đã bị khóa bởi %q ở %s; hãy bỏ mục này hoặc đề nghị cấp đó mở khóa",
-		EN: "%q cannot be allowed: %q is locked by %q at %s; leave the entry out or ask that unit to unlock it",
+		VI: "không thể cho phép %s: %s đã bị khóa bởi %q ở %s; hãy bỏ mục này hoặc đề nghị cấp đó mở khóa",
+		EN: "%s cannot be allowed: %s is locked by %q at %s; leave the entry out or ask that unit to unlock it",
 	}
 	textFeedAllowLocked = wording.Text{
 		VI: "danh sách cho phép %q không thể có locked_by: khóa chỉ dùng cho danh sách chặn",

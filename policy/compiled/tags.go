@@ -1,6 +1,7 @@
 package compiled
 
 import (
+	"strconv"
 	"strings"
 
 	"lachan/blocklist"
@@ -42,6 +43,15 @@ type Tag struct {
 	// UnitUnblocks is what a unit's own allow of it unblocks: of a category its
 	// services too.
 	UnitUnblocks Set
+}
+
+// Named is what people call the tag, with its code as it is typed.
+func (t *Tag) Named() wording.Text {
+	code := strconv.Quote(t.Code)
+	if t.Label == (wording.Text{}) {
+		return wording.Text{VI: code, EN: code}
+	}
+	return wording.Text{VI: t.Label.VI + " (" + code + ")", EN: t.Label.EN + " (" + code + ")"}
 }
 
 // FeedTags is what the rules of a feed set.

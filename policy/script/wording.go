@@ -33,8 +33,8 @@ var (
 		EN: "there is no query type %q: write A, AAAA, HTTPS, TXT...",
 	}
 	textExpect = wording.Text{
-		VI: "không hiểu kết quả mong đợi %q: viết pass, excepted, local, rewrite TÊN, hoặc nxdomain, null, nodata, refused, page kèm mã nhóm nếu muốn",
-		EN: "%q is nothing to expect: write pass, excepted, local, rewrite NAME, or nxdomain, null, nodata, refused, page, with the code of a category if you like",
+		VI: "không hiểu kết quả mong đợi %q: viết \"pass\", \"excepted\", \"local\", \"rewrite TÊN\", hoặc \"nxdomain\", \"null\", \"nodata\", \"refused\", \"page\" kèm mã nhóm nếu muốn",
+		EN: "%q is nothing to expect: write \"pass\", \"excepted\", \"local\", \"rewrite NAME\", or \"nxdomain\", \"null\", \"nodata\", \"refused\", \"page\", with the code of a category if you like",
 	}
 	textRewrite = wording.Text{
 		VI: "sau rewrite phải là tên miền được chuyển đến, như forcesafesearch.google.com",

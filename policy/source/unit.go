@@ -24,6 +24,9 @@ var kindNames = [...]string{"", "province", "commune", "school", "group"}
 // String is the kind as policy.yaml writes it.
 func (k Kind) String() string { return kindNames[k] }
 
+// Text is what people call a kind.
+func (k Kind) Text() wording.Text { return kindTexts[k] }
+
 // MarshalText writes a kind as UnmarshalText reads it.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 

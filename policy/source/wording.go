@@ -8,29 +8,37 @@ var (
 		VI: "; có phải là %q?",
 		EN: "; did you mean %q?",
 	}
+	// kindTexts are what people call kinds, by Kind.
+	kindTexts = [...]wording.Text{
+		{},
+		{VI: "tỉnh", EN: "province"},
+		{VI: "xã, phường", EN: "commune"},
+		{VI: "trường", EN: "school"},
+		{VI: "nhóm", EN: "group"},
+	}
 	textKind = wording.Text{
-		VI: "không có loại đơn vị %q: dùng province (tỉnh), commune (xã, phường), school (trường) hoặc group (nhóm)",
-		EN: "there is no kind of unit %q: use province, commune, school or group",
+		VI: "không có loại đơn vị %q: hãy ghi \"province\" (tỉnh), \"commune\" (xã, phường), \"school\" (trường) hoặc \"group\" (nhóm)",
+		EN: "there is no kind of unit %q: write \"province\", \"commune\", \"school\" or \"group\"",
 	}
 	TextStudents = wording.Text{
 		VI: "số học sinh phải là số nguyên không âm, không phải \"%v\"",
 		EN: "the number of students must be a whole number from 0 up, not \"%v\"",
 	}
 	textSafeSearch = wording.Text{
-		VI: "safe_search là off hoặc strict, không phải %q",
-		EN: "safe_search is off or strict, not %q",
+		VI: "safe_search là \"off\" (tắt) hoặc \"strict\" (nghiêm ngặt), không phải %q",
+		EN: "safe_search is \"off\" or \"strict\", not %q",
 	}
 	textYouTube = wording.Text{
-		VI: "youtube là off, moderate hoặc strict, không phải %q",
-		EN: "youtube is off, moderate or strict, not %q",
+		VI: "youtube là \"off\" (tắt), \"moderate\" (vừa phải) hoặc \"strict\" (nghiêm ngặt), không phải %q",
+		EN: "youtube is \"off\", \"moderate\" or \"strict\", not %q",
 	}
 	textDefault = wording.Text{
-		VI: "default là allow hoặc deny, không phải %q",
-		EN: "default is allow or deny, not %q",
+		VI: "default là \"allow\" (cho phép) hoặc \"deny\" (không cho), không phải %q",
+		EN: "default is \"allow\" or \"deny\", not %q",
 	}
 	textReply = wording.Text{
-		VI: "cách trả lời là nxdomain, null, nodata, refused hoặc page, không phải %q",
-		EN: "a reply is nxdomain, null, nodata, refused or page, not %q",
+		VI: "cách trả lời là \"nxdomain\" (không có tên này), \"null\" (địa chỉ 0.0.0.0), \"nodata\" (không có địa chỉ), \"refused\" (từ chối) hoặc \"page\" (trang báo chặn), không phải %q",
+		EN: "a reply is \"nxdomain\", \"null\", \"nodata\", \"refused\" or \"page\", not %q",
 	}
 	textDays = wording.Text{
 		VI: "không hiểu ngày %q: viết mon-sat, \"mon,wed,fri\" hoặc all (mon tue wed thu fri sat sun, hoặc t2 đến t7 và cn)",
@@ -41,8 +49,8 @@ var (
 		EN: "%q is no time of day: write \"HH:MM\" from \"00:00\" to \"24:00\"",
 	}
 	textDayKind = wording.Text{
-		VI: "không có loại ngày %q: dùng study, exam, holiday, off hoặc any",
-		EN: "there is no kind of day %q: use study, exam, holiday, off or any",
+		VI: "không có loại ngày %q: hãy ghi \"study\" (ngày học), \"exam\" (ngày thi), \"holiday\" (ngày nghỉ lễ), \"off\" (ngày ngoài học kỳ) hoặc \"any\" (mọi ngày)",
+		EN: "there is no kind of day %q: write \"study\", \"exam\", \"holiday\", \"off\" or \"any\"",
 	}
 	textCSVHeader = wording.Text{
 		VI: "bảng trống: dòng đầu phải ghi tên các cột và có cột id; các cột: %s",

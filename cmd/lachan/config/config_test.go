@@ -127,7 +127,7 @@ func TestConfigMistakes(t *testing.T) {
 	// A list without a category, its name not a name.
 	f("feeds:\n- name: Cờ bạc\n  url: https://lists.example/gambling.hosts\n",
 		`lachan.yaml:2: feeds.name: tên "Cờ bạc" của danh sách chỉ được gồm chữ thường không dấu a-z, chữ số và dấu gạch ngang, dài 1 đến 40 ký tự, ví dụ hostsvn-co-bac | feeds.name: feed name "Cờ bạc" must be 1 to 40 of the letters a-z, digits and hyphens, such as hostsvn-co-bac`,
-		`lachan.yaml:2: feeds: danh sách chặn "Cờ bạc" cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo) | feeds: blocking feed "Cờ bạc" needs a category, such as gambling or phishing`)
+		`lachan.yaml:2: feeds: danh sách chặn "Cờ bạc" cần category, ví dụ "gambling" (cờ bạc) hoặc "phishing" (lừa đảo) | feeds: blocking feed "Cờ bạc" needs a category, such as "gambling" or "phishing"`)
 
 	// Wrong units.
 	f("feeds:\n- name: a\n  url: https://lists.example/a\n  category: gambling\n  max_bytes: 64 megs\n  max_shrink: 30\n  refresh: 1s\n",

@@ -161,8 +161,8 @@ var (
 		EN: "mirrors is only for a feed of versions (manifest.json); leave it out",
 	}
 	textFeedCategory = wording.Text{
-		VI: "danh sách chặn %q cần category, ví dụ gambling (cờ bạc) hoặc phishing (lừa đảo)",
-		EN: "blocking feed %q needs a category, such as gambling or phishing",
+		VI: "danh sách chặn %q cần category, ví dụ \"gambling\" (cờ bạc) hoặc \"phishing\" (lừa đảo)",
+		EN: "blocking feed %q needs a category, such as \"gambling\" or \"phishing\"",
 	}
 	textFeedRewrites = wording.Text{
 		VI: "nguồn %q có rewrites nhưng là nguồn cho phép hoặc riêng của một đơn vị: hãy bỏ rewrites, hoặc bỏ action: allow và unit",

@@ -45,8 +45,8 @@ var (
 		EN: "begins then (RFC 3339); default is now",
 	}
 	textUntilFlag = wording.Text{
-		VI: "hết hạn: một ngày (2026-12-31), lesson (45 phút), term (hết học kỳ), never; mặc định 30 ngày",
-		EN: "ends: a day (2026-12-31), lesson (45 minutes), term, never; default is 30 days",
+		VI: "hết hạn: một ngày (2026-12-31), \"lesson\" (45 phút), \"term\" (hết học kỳ), \"never\" (không hết hạn); mặc định 30 ngày",
+		EN: "ends: a day (2026-12-31), \"lesson\" (45 minutes), \"term\" (its end), \"never\"; default is 30 days",
 	}
 	textDocumentFlag = wording.Text{
 		VI: "số văn bản yêu cầu việc này",
@@ -77,12 +77,12 @@ var (
 		EN: "the unit of the person; without it, all of this server",
 	}
 	textLanguageFlag = wording.Text{
-		VI: "ngôn ngữ của người này: both, vi, en",
-		EN: "language of the person: both, vi, en",
+		VI: "ngôn ngữ của người này: \"both\" (cả hai), \"vi\", \"en\"",
+		EN: "language of the person: \"both\", \"vi\", \"en\"",
 	}
 	textNotifyFlag = wording.Text{
-		VI: "báo khi nào: school-day, at-once, hourly, daily, never",
-		EN: "told when: school-day, at-once, hourly, daily, never",
+		VI: "báo khi nào: \"school-day\" (trong ngày học), \"at-once\" (ngay), \"hourly\" (mỗi giờ), \"daily\" (mỗi ngày), \"never\" (không báo)",
+		EN: "told when: \"school-day\", \"at-once\", \"hourly\", \"daily\", \"never\"",
 	}
 	textMailFlag = wording.Text{
 		VI: "địa chỉ thư để báo yêu cầu mở chặn",

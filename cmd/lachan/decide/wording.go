@@ -261,8 +261,8 @@ var (
 		EN: "people who may log in, and their roles",
 	}
 	textAccountLong = wording.Text{
-		VI: "Vai trò: school, commune, province, operator, authority, viewer; mỗi vai trò trên một đơn vị và các đơn vị bên dưới. province và operator cần người thứ hai xác nhận.",
-		EN: "Roles: school, commune, province, operator, authority, viewer; each over a unit and all below it. A second person confirms province and operator.",
+		VI: "Vai trò: \"school\" (trường), \"commune\" (xã, phường), \"province\" (tỉnh), \"operator\" (vận hành), \"authority\" (cơ quan ra văn bản), \"viewer\" (chỉ xem); mỗi vai trò trên một đơn vị và các đơn vị bên dưới. \"province\" và \"operator\" cần người thứ hai xác nhận.",
+		EN: "Roles: \"school\", \"commune\", \"province\", \"operator\", \"authority\", \"viewer\"; each over a unit and all below it. A second person confirms \"province\" and \"operator\".",
 	}
 	textAccountAdd = wording.Text{
 		VI: "thêm một tài khoản, chưa có vai trò nào",
@@ -277,8 +277,8 @@ var (
 		EN: "give a role over a unit",
 	}
 	textGrantLong = wording.Text{
-		VI: "ROLE là school, commune, province, operator, authority hoặc viewer.",
-		EN: "ROLE is school, commune, province, operator, authority or viewer.",
+		VI: "ROLE là \"school\" (trường), \"commune\" (xã, phường), \"province\" (tỉnh), \"operator\" (vận hành), \"authority\" (cơ quan ra văn bản), \"viewer\" (chỉ xem).",
+		EN: "ROLE is \"school\", \"commune\", \"province\", \"operator\", \"authority\", \"viewer\".",
 	}
 	textRevoke = wording.Text{
 		VI: "thu một vai trò lại",

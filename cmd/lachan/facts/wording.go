@@ -135,8 +135,8 @@ var (
 	}
 	strictness = [...]wording.Text{
 		catalogue.Off:      {VI: "tắt", EN: "off"},
-		catalogue.Moderate: {VI: "vừa (moderate)", EN: "moderate"},
-		catalogue.Strict:   {VI: "chặt (strict)", EN: "strict"},
+		catalogue.Moderate: {VI: "vừa (\"moderate\")", EN: "moderate"},
+		catalogue.Strict:   {VI: "chặt (\"strict\")", EN: "strict"},
 	}
 	classNames      = [...]string{"harmful", "managed", "technical"}
 	lockNames       = [...]string{"none", "province", "central"}

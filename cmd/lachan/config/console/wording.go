@@ -23,8 +23,8 @@ var (
 	textLifetime = wording.Text{VI: "phải từ 5m đến 7d", EN: "has to be between 5m and 7d"}
 	textIdle     = wording.Text{VI: "phải từ 5m đến session.lifetime", EN: "has to be between 5m and session.lifetime"}
 	textRole     = wording.Text{
-		VI: "không có vai trò %q; có: school, commune, province, operator, authority, viewer",
-		EN: "there is no role %q; there are school, commune, province, operator, authority, viewer",
+		VI: "không có vai trò %q; có: \"school\" (trường), \"commune\" (xã, phường), \"province\" (tỉnh), \"operator\" (vận hành), \"authority\" (cơ quan ra văn bản), \"viewer\" (chỉ xem)",
+		EN: "there is no role %q; there are \"school\", \"commune\", \"province\", \"operator\", \"authority\", \"viewer\"",
 	}
 	textIssuerMissing = wording.Text{
 		VI: "thiếu địa chỉ của nhà cung cấp đăng nhập; hãy ghi oidc: {issuer: https://...}",
@@ -45,8 +45,8 @@ var (
 	textGrantClaim = wording.Text{VI: "cần cả claim và value", EN: "takes both claim and value"}
 	textGrantRole  = wording.Text{VI: "cần role", EN: "takes a role"}
 	textGrantUnits = wording.Text{
-		VI: "chỉ dùng cho school, commune, viewer, và không cùng unit",
-		EN: "is for school, commune and viewer only, and not together with unit",
+		VI: "chỉ dùng cho \"school\" (trường), \"commune\" (xã, phường), \"viewer\" (chỉ xem), và không cùng unit",
+		EN: "is for \"school\", \"commune\" and \"viewer\" only, and not together with unit",
 	}
 	textGrantUnit = wording.Text{
 		VI: "vai trò %s cần unit hoặc unit_claim",
