@@ -161,7 +161,7 @@ type command struct {
 
 func commands(text string) (found []command) {
 	parents := []string{"lists", "requests", "catalogue", "except", "ledger", "policy", "account", "token"}
-	expression := regexp.MustCompile("(?m)(?:^[ \\t]*|[`/])lachan ([a-z]+)(?: ([a-z]+))?([^`\n]*)")
+	expression := regexp.MustCompile("(?m)(?:^[ \\t]*|[`/])lachan ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+))?([^`\n]*)")
 	for _, m := range expression.FindAllStringSubmatch(text, -1) {
 		c := command{name: m[1]}
 		if slices.Contains(parents, m[1]) && m[2] != "" {

@@ -118,6 +118,8 @@ var rooms = []room{
 	{"cmd/lachan/decide", []string{"admin/ledger", "cmd/lachan/command", "cmd/lachan/control", "cmd/lachan/offline", "console/api", "internal/wording"}, "a command asks the server, and decides nothing by itself"},
 	{"cmd/lachan/crash", nil, "last words need nobody"},
 	{"cmd/lachan/lookup", []string{"cmd/lachan/config", "resolver/upstream", "internal/eventloop"}, "a look-up knows whom to ask, not what for"},
+	{"cmd/lachan/state", []string{"internal/durable"}, "what lies on the disk is kept as files, whatever is in them"},
+	{"cmd/lachan/backup", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/control", "cmd/lachan/state", "internal/..."}, "a state is moved whole, by no room that knows a part of it"},
 	{"cmd/lachan/inforce", []string{"cmd/lachan/config", "resolver/..."}, "two processes have messages in common and nothing else"},
 	{"cmd/lachan/supervise", []string{"resolver/listen", "internal/..."}, "what owns the sockets parses nothing that comes from outside"},
 	{"cmd/lachan/proven", []string{"cmd/lachan/inforce", "internal/durable"}, "what manage goes back to knows the names of files, not what is in them"},

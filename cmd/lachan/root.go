@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lachan/cmd/lachan/backup"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/decide"
@@ -36,6 +37,7 @@ func rootCommand(l wording.Language) *cobra.Command {
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
 		decide.OfLists(l, lists.Command(l, command.BuildOf(version))), report.Command(l),
 		facts.Command(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
+		backup.Command(l, version), backup.RestoreCommand(l), backup.DowngradeCommand(l),
 		manageCommand(l), resolveCommand(l), job.Command(l), completionCommand(l), manualCommand(l))
 	root.AddCommand(decide.Commands(l)...)
 	speakIn(root, l)

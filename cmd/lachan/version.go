@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/state"
 	"lachan/internal/wording"
 )
 
@@ -19,7 +20,10 @@ func versionCommand(l wording.Language) *cobra.Command {
 		RunE: command.Run(l, func(c command.Call, _ []string) error {
 			v := command.BuildOf(version)
 			if asJSON {
-				return c.JSON(v)
+				return c.JSON(struct {
+					command.Build
+					Formats state.Formats `json:"formats"` // of the state, that it reads and writes
+				}{v, state.Current()})
 			}
 			_, err := fmt.Fprintf(c.OutOrStdout(), "lachan %s (%s, %s)\n", v.Version, v.Go, v.Platform)
 			return err

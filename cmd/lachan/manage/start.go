@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lachan/admin/request"
@@ -23,6 +24,7 @@ import (
 	"lachan/cmd/lachan/manage/site"
 	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
+	"lachan/cmd/lachan/state"
 	"lachan/internal/message"
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
@@ -128,6 +130,21 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 	return n
 }
 
+// keepBefore keeps the state as it is if this build is going to write what those before
+// it cannot read.
+func keepBefore(sh *shared, dir, version string) {
+	snapshot, newer, err := state.Migrate(dir, version, state.Current())
+	if err != nil {
+		sh.log.Error("keep the state before a migration", "error", err)
+	}
+	if snapshot != "" {
+		sh.log.Info("the state from before the migration is kept", "folder", snapshot)
+	}
+	if len(newer) > 0 {
+		sh.conditions.Set("state-newer", textStateNewer.With(strings.Join(newer, ", ")).String())
+	}
+}
+
 // openState opens what is in the folder of the state.
 func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if err := cfg.MakeStateDir(); err != nil {
@@ -137,6 +154,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 		n.log.Warn("state_dir is open to others", "path", cfg.StateDir)
 		n.conditions.Set("state-dir", caution.TextStateDir.With(cfg.StateDir, cfg.StateDir).String())
 	}
+	keepBefore(n.shared, cfg.StateDir, version)
 	if n.lists.store, err = feed.Open(cfg.FeedsDir()); err != nil {
 		return config.StateError(cfg, err)
 	}

@@ -98,6 +98,10 @@ var (
 		VI: "%d dòng trong orders.jsonl không đọc được nên bị bỏ qua; hãy giữ tệp lại để đối chiếu",
 		EN: "unreadable lines of orders.jsonl, left out: %d; keep the file for comparison",
 	}
+	textStateNewer = wording.Text{
+		VI: "dữ liệu do một bản mới hơn ghi, bản này có thể không đọc được phần: %s. Xem lachan downgrade-check",
+		EN: "a newer build wrote the state, and this one may not read its parts %s. See lachan downgrade-check",
+	}
 	textReadyNoList = wording.Text{
 		VI: "chưa có danh sách nào có hiệu lực",
 		EN: "no list is in force",
