@@ -69,8 +69,11 @@ func (b *body) provers() Block {
 		}
 	}
 	said := "Số liệu về thực hiện văn bản là của nút: " + strings.Join(have, ", ") + "."
-	if len(have) == 0 {
+	switch {
+	case len(have) == 0:
 		said = "Không nút nào có số liệu về thực hiện văn bản."
+	case len(missing) == 0 && len(b.data.Coverage.Nodes) > 0:
+		said = "Số liệu về thực hiện văn bản là của mọi nút: " + strings.Join(have, ", ") + "."
 	}
 	if len(missing) > 0 {
 		said += " Máy lập báo cáo không có số liệu này của nút: " + few(missing, 20) + "."
