@@ -50,6 +50,8 @@ func routes() []frame.Route {
 		{Pattern: "POST /edit/table", Table: true, Serve: schools.TakeTable},
 		{Pattern: "GET /edit/rules", Serve: schools.ShowRules},
 		{Pattern: "POST /edit/rules", Serve: schools.DecideRule},
+		{Pattern: "GET /edit/profile", Serve: schools.ShowProfile},
+		{Pattern: "POST /edit/profile", Serve: schools.DecideProfile},
 		{Pattern: "POST /edit/adopt", Serve: schools.AdoptUnit},
 		{Pattern: "POST /edit/lock", Serve: schools.DecideLock},
 		{Pattern: "GET /accounts", Serve: people.ShowAccounts},

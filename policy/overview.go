@@ -29,6 +29,18 @@ type Blocked struct {
 	SafeSearch bool
 }
 
+// Profiles are the names of those that units can name.
+func Profiles(p *Policy) (names []string) {
+	for i := range p.file.Profiles {
+		if name := p.file.Profiles[i].Name; name != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	runtime.KeepAlive(p)
+	return slices.Compact(names)
+}
+
 // Equal reports whether two moments are alike in all that is blocked.
 func (b *Blocked) Equal(other *Blocked) bool {
 	return slices.Equal(b.Codes, other.Codes) && slices.Equal(b.Names, other.Names) &&

@@ -136,7 +136,7 @@ func pagesOf(role string) []string {
 	unit := map[string]string{"school": "th-kim-dong", "commune": "sa-pa", "province": "lao-cai", "operator": "sa-pa", "authority": "A05", "viewer": "sa-pa"}[role]
 	return []string{
 		"/", "/requests", "/requests?answered=1", "/explain", "/explain?name=game.example&unit=" + unit, "/explain?name=%2F&unit=" + unit,
-		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/calendar?unit=" + unit, "/calendar/hours", "/edit/table", "/edit/rules?unit=" + unit, "/lists", "/orders", "/nodes", "/reports", "/ledger", "/account",
+		"/exceptions", "/units", "/units?below=" + unit, "/units/" + unit, "/units/khong-co", "/calendar?unit=" + unit, "/calendar/hours", "/edit/table", "/edit/rules?unit=" + unit, "/edit/profile?base=thcs&unit=" + unit, "/lists", "/orders", "/nodes", "/reports", "/ledger", "/account",
 		"/figures", "/figures?days=0&unit=" + unit, "/reports/write?period=tháng+này&unit=" + unit, "/reports/file?period=2098&unit=" + unit,
 		"/accounts", "/proposals", "/edit/unit", "/edit/unit?id=" + unit,
 		"/start/school", "/start/filter?unit=" + unit, "/start/devices?unit=" + unit, "/khong-co",

@@ -129,6 +129,50 @@ func TestHoursAndRulesAreWrittenFromTheConsole(t *testing.T) {
 			t.Errorf("the hours that are built in again:\n%s", page)
 		}
 	})
+	t.Run("profiles", func(t *testing.T) {
+		_, page, _ := u.get("/edit/profile?base=tieu-hoc&unit=th-kim-dong")
+		ticked := regexp.MustCompile(`name="(lessons|outside)" value="([a-z-]+)" checked`).FindAllStringSubmatch(page, -1)
+		form := values("name", "phong-may", "base", "tieu-hoc", "unit", "th-kim-dong", "seen", seen(t, page), "reply", "nodata", "why", "phòng máy")
+		for _, tick := range ticked {
+			if tick[2] != "games" {
+				form.Add(tick[1], tick[2])
+			}
+		}
+		form.Add("lessons", "games")
+		form.Set("do", "preview")
+		if status, page, _ := u.do("POST", "/edit/profile", form); status != http.StatusOK || len(ticked) < 10 || !strings.Contains(page, "chặn trong giờ học") || !strings.Contains(page, "Không ai mới bị chặn") {
+			t.Fatalf("the preview of a profile that nobody has: %d, %d are ticked\n%s", status, len(ticked), page)
+		}
+		form.Set("do", "save")
+		status, page, at := u.do("POST", "/edit/profile", form)
+		if status != http.StatusOK || at != "/edit/unit" || !strings.Contains(page, `value="phong-may"`) {
+			t.Fatalf("after it is saved: %d at %s\n%s", status, at, page)
+		}
+		if status, page, _ := u.do("POST", "/edit/profile", form); status != http.StatusConflict || !strings.Contains(page, "Hai bản") {
+			t.Errorf("saved from an old page: %d", status)
+		}
+		use := []string{"id", "th-kim-dong", "seen", seen(t, page), "name", "TH Kim Đồng", "kind", "school", "level", "primary", "networks", "127.10.0.0/16", "profile", "phong-may"}
+		if page, _ := u.sends("/edit/unit", append(use, "do", "preview")...); !strings.Contains(page, "Newly open</span></strong>: Trò chơi") {
+			t.Errorf("a preview of the unit with it:\n%s", page)
+		}
+		u.sends("/edit/unit", append(use, "do", "save")...)
+		_, page, _ = u.get("/edit/profile?name=phong-may")
+		if strings.Contains(page, `name="outside" value="games" checked`) || !strings.Contains(page, `name="lessons" value="games" checked`) || !strings.Contains(page, `value="nodata" selected`) {
+			t.Errorf("the profile that was saved:\n%s", page)
+		}
+		form.Set("seen", seen(t, page))
+		form["lessons"], form["outside"] = nil, nil
+		form.Set("do", "preview")
+		if status, page, _ := u.do("POST", "/edit/profile", form); status != http.StatusOK || !strings.Contains(page, "Mới được mở") || !strings.Contains(page, "<li>TH Kim Đồng</li>") {
+			t.Errorf("a preview of nothing blocked: %d\n%s", status, page)
+		}
+		use[3] = seen(t, pageAt(u, "/edit/unit?id=th-kim-dong"))
+		use[len(use)-1] = ""
+		u.sends("/edit/unit", append(use, "do", "save")...)
+		if page, _ := u.sends("/edit/profile", "name", "phong-may", "seen", form.Get("seen"), "do", "remove"); strings.Contains(page, "phong-may</a>") {
+			t.Errorf("the profile that was taken out:\n%s", page)
+		}
+	})
 	t.Run("rules", func(t *testing.T) {
 		newlyOpen := regexp.MustCompile(`Mới được mở <span lang="en">Newly open</span></strong>: Trò chơi`)
 		_, page, _ := u.get("/edit/rules?unit=th-kim-dong")
@@ -163,4 +207,14 @@ func TestHoursAndRulesAreWrittenFromTheConsole(t *testing.T) {
 			t.Error("what is always open is blocked")
 		}
 	})
+}
+
+// pageAt is a page that is there.
+func pageAt(u *person, path string) string {
+	u.t.Helper()
+	status, page, _ := u.get(path)
+	if status != http.StatusOK {
+		u.t.Fatalf("%s: %d", path, status)
+	}
+	return page
 }

@@ -21,6 +21,8 @@ type Plans struct {
 	Timetable func(name string) (seq uint64, here bool)
 	// Choices are the categories and services that a rule can name.
 	Choices func() []Choice
+	// Profiles are those that units can name.
+	Profiles func() []Profile
 	// Windows are the timetables.
 	Windows func() []policy.Window
 }
@@ -29,6 +31,18 @@ type Plans struct {
 type Choice struct {
 	Code string
 	Name wording.Text
+}
+
+// A Profile is a profile: a ready-made one, one that the console has, one of a file, or
+// several of that.
+type Profile struct {
+	Name            string
+	Ready           bool
+	Label           wording.Text // of a ready-made one
+	Always, Lessons []string     // codes of categories that a ready-made one blocks
+	// Own is what the console has of it, nil if nothing; Seq is the record that set it.
+	Own json.RawMessage
+	Seq uint64
 }
 
 // A Table is what was read of a table of units.

@@ -27,6 +27,8 @@ type editPage struct {
 	Units    []frame.Named
 	Preview  *preview
 	Theirs   *theirs
+	Profiles []frame.Profile
+	May      bool // change profiles
 }
 
 // unitFields are what a form says of a unit. What else the unit has stays as it is.
@@ -69,6 +71,9 @@ func ShowEdit(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		return frame.Reply{}, err
 	}
 	p := editPage{ID: id, Seen: strconv.FormatUint(u.Seq, 10), Unit: fieldsOf(u.Value)}
+	if q.Has("profile") {
+		p.Unit.Profile = q.Get("profile") // chosen on its page, and not saved yet
+	}
 	return drawEdit(s, v, p, http.StatusOK), nil
 }
 
@@ -98,7 +103,7 @@ func editable(s *frame.Site, v *frame.Visit, id string) (admin.Unit, error) {
 }
 
 func drawEdit(s *frame.Site, v *frame.Visit, p editPage, status int) frame.Reply {
-	p.Levels, p.Units = s.Levels(), v.Units()
+	p.Levels, p.Units, p.Profiles, p.May = s.Levels(), v.Units(), s.Profiles(), v.May(account.Structure, "")
 	title := textEdit.With(p.Unit.Name)
 	if p.New {
 		title = textAdd

@@ -19,13 +19,14 @@ func everyPage() map[string][]any {
 	fields := unitFields{drawn.Hostile, "school", drawn.Hostile, "primary", drawn.Hostile, drawn.Hostile, drawn.Hostile}
 	rows := []changeRow{{Field: both, Before: both}, {Field: both, After: both}}
 	levels := []frame.Level{{ID: "primary", Name: both}}
+	profiles := []frame.Profile{{Name: drawn.Hostile}, {Name: "thcs", Ready: true, Label: both, Own: []byte("{}")}, {Name: "x", Own: []byte("{}")}}
 	effect := &frame.Effect{
 		Blocked: []frame.Reached{{Name: both, Units: 1204}, {Name: both}}, Opened: []frame.Reached{{Name: both, Units: 1}}, Units: 1204,
 		Now: admin.Change{Blocked: 3}, First: at, Who: units, Others: 1184,
 	}
 	return map[string][]any{
 		"edit": {editPage{}, editPage{
-			f, drawn.Hostile, "7", false, fields, drawn.Hostile, levels, units, &preview{rows, true, effect}, &theirs{drawn.Hostile, at, rows},
+			f, drawn.Hostile, "7", false, fields, drawn.Hostile, levels, units, &preview{rows, true, effect}, &theirs{drawn.Hostile, at, rows}, profiles, true,
 		}, editPage{
 			Frame: f, New: true, Unit: fields, Levels: levels, Preview: &preview{}, Theirs: &theirs{},
 		}},
@@ -41,6 +42,10 @@ func everyPage() map[string][]any {
 			Frame: f, Name: drawn.Hostile, New: true, Seen: "7", Days: []hoursChoice{{"mon", both, true}, {"tue", both, false}}, On: []hoursChoice{{"study", both, true}},
 			From: "07:00", To: drawn.Hostile, Why: drawn.Hostile, Here: true, Preview: &preview{Rows: rows}, Theirs: &windowRow{From: "07:00", Days: []wording.Text{both, both}, On: []wording.Text{both, both}},
 		}, hoursPage{Frame: f, Preview: &preview{}}},
+		"profile": {profilePage{}, profilePage{
+			f, drawn.Hostile, "thcs", both, drawn.Hostile, false, true, "7", drawn.Hostile, profiles, []profileRow{{"games", both, held{true, false}}, {"social", both, held{}}},
+			choices("page", replies), choices("", strictness[:2]), choices("moderate", strictness), 3, &preview{rows, false, effect}, rows,
+		}, profilePage{Frame: f, Preview: &preview{}}},
 		"rules": {rulesPage{}, rulesPage{
 			Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Seen: "7", Why: drawn.Hostile, Rule: ruleFields{drawn.Hostile, "allow", "games"},
 			Rows:    []ruleRow{{0, drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, []wording.Text{both, both}, drawn.Hostile}, {When: "gio-hoc"}, {When: "ngoai-gio-hoc"}},

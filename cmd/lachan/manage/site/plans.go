@@ -41,6 +41,26 @@ func (p plans) choices() (list []frame.Choice) {
 	return list
 }
 
+// profiles are those that are in force, the ready-made ones first.
+func (p plans) profiles() (list []frame.Profile) {
+	add := func(one frame.Profile) {
+		if v, ok := p.src.Office.Ledger.State().Get("", "profile/"+one.Name); ok {
+			one.Own, one.Seq = v.New, v.Seq
+		}
+		list = append(list, one)
+	}
+	for i := range p.src.Facts.Profiles {
+		is := &p.src.Facts.Profiles[i]
+		add(frame.Profile{Name: is.Code, Ready: true, Label: is.Label, Always: is.Block, Lessons: is.Scheduled})
+	}
+	for _, name := range policy.Profiles(p.policy()) {
+		if p.src.Facts.Profile(name) == nil {
+			add(frame.Profile{Name: name})
+		}
+	}
+	return list
+}
+
 func (p plans) week(unit string, first time.Time, days int) []policy.HeldDay {
 	is := p.policy()
 	g, known := is.GroupOf(unit)

@@ -188,7 +188,7 @@ func (s *Site) sources() frame.Sources {
 	return frame.Sources{
 		Plans: frame.Plans{
 			Year: plan.year, Week: plan.week, Windows: plan.windows, Table: plan.table, Choices: plan.choices,
-			Timetable: plan.timetable,
+			Timetable: plan.timetable, Profiles: plan.profiles,
 		},
 		Desk: s.src.Office.Desk, Tree: s.src.Office.Tree,
 		Zone: func() *time.Location {
