@@ -23,8 +23,8 @@ const MaxStatus = 4 << 10 // bytes of a status
 // A Stream is that of an area: its schools are served by the same nodes. Streams are never
 // purged; where one has to begin again it is of a new generation.
 type Stream struct {
-	Area       string
-	Generation int // from 1
+	Area       string `json:"area"`
+	Generation int    `json:"generation"` // from 1
 }
 
 // names are those of areas and nodes: subjects, files and keys have them as they are.

@@ -5,10 +5,8 @@ package hub
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"time"
 
@@ -21,12 +19,10 @@ import (
 
 // Config is what a hub is started with.
 type Config struct {
-	Name   string // of this hub
-	Dir    string // of JetStream's files
-	Listen string // address of the server for nodes; "": none listens
-	TLS    *tls.Config
-	Key    ed25519.PrivateKey // signs heads
-	Store  int64              // bytes that JetStream's files may have
+	Name  string             // of this hub
+	Dir   string             // of JetStream's files
+	Key   ed25519.PrivateKey // signs heads, and proves to nodes who this is
+	Store int64              // bytes that JetStream's files may have
 	// Member is who has a public nkey; ok is false for one that never joined or was revoked.
 	Member func(nkey string) (m Member, ok bool)
 }
@@ -63,24 +59,11 @@ func Start(ctx context.Context, cfg Config) (h *Hub, err error) {
 		return nil, fmt.Errorf("start hub: %w", err)
 	}
 	options := &server.Options{
-		ServerName: cfg.Name, NoLog: true, NoSigs: true, MaxPayload: maxPayload, TLSConfig: cfg.TLS,
+		ServerName: cfg.Name, NoLog: true, NoSigs: true, MaxPayload: maxPayload,
 		JetStream: true, StoreDir: cfg.Dir, SyncAlways: true,
 		JetStreamMaxStore: cfg.Store, JetStreamMaxMemory: statusMemory,
 		AlwaysEnableNonce: true, CustomClientAuthentication: &entrance{h, own.public},
-		DontListen: cfg.Listen == "",
-	}
-	if cfg.Listen != "" {
-		host, port, err := net.SplitHostPort(cfg.Listen)
-		if err != nil {
-			return nil, fmt.Errorf("start hub: %w", err)
-		}
-		options.Host = host
-		if options.Port, err = net.DefaultResolver.LookupPort(ctx, "tcp", port); err != nil {
-			return nil, fmt.Errorf("start hub: %w", err)
-		}
-		if options.Port == 0 {
-			options.Port = server.RANDOM_PORT
-		}
+		DontListen: true, // Serve has the port, for more than NATS
 	}
 	if h.server, err = server.NewServer(options); err != nil {
 		return nil, fmt.Errorf("start hub: %w", err)
@@ -127,14 +110,6 @@ func (h *Hub) connect(ctx context.Context, own own) (err error) {
 		return fmt.Errorf("make bucket %s: %w", fleet.StatusBucket, err)
 	}
 	return nil
-}
-
-// Address is where nodes connect; "" if nobody listens.
-func (h *Hub) Address() string {
-	if a := h.server.Addr(); a != nil {
-		return a.String()
-	}
-	return ""
 }
 
 // Consumers is how many consumers the server has: none, ever.

@@ -6,11 +6,11 @@ package node
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -23,13 +23,12 @@ import (
 
 // Config is what a node follows, and how it is known.
 type Config struct {
-	Node    string
-	Hubs    []string // addresses, such as tls://hub.example:4222
-	TLS     *tls.Config
-	Nkey    string // the public one
-	Sign    func(nonce []byte) ([]byte, error)
-	Writers []ed25519.PublicKey // of hubs
-	Log     *slog.Logger
+	Node  string
+	Hubs  []string // addresses, such as hub.example:4222
+	Nkey  string   // the public one
+	Sign  func(nonce []byte) ([]byte, error)
+	Trust fleet.Trust
+	Log   *slog.Logger
 }
 
 // A Follower follows one stream into a copy of its ledger.
@@ -71,6 +70,9 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 	}
 	options := []nats.Option{
 		nats.Name(cfg.Node), nats.Nkey(cfg.Nkey, cfg.Sign), nats.CustomInboxPrefix(fleet.Inbox(cfg.Node)),
+		nats.SetCustomDialer(fleet.Dialer{Protocol: fleet.Records, Trusted: func(key ed25519.PublicKey) bool {
+			return cfg.Trust.Has(key, time.Now())
+		}}),
 		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.NoEcho(),
 		nats.CustomReconnectDelay(func(attempts int) time.Duration {
 			most := min(reconnectMax, reconnectMin<<min(attempts, 6))
@@ -82,12 +84,12 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 			cfg.Log.Warn("fleet", "error", err)
 		}),
 	}
-	if cfg.TLS != nil {
-		options = append(options, nats.Secure(cfg.TLS))
+	var urls []string
+	for _, address := range cfg.Hubs {
+		urls = append(urls, "nats://"+address) // the dialer has TLS
 	}
-	options = append(options, func(o *nats.Options) error { o.Servers = cfg.Hubs; return nil })
 	var err error
-	if n.conn, err = nats.Connect("", options...); err != nil {
+	if n.conn, err = nats.Connect(strings.Join(urls, ","), options...); err != nil {
 		return nil, fmt.Errorf("connect to hub: %w", err)
 	}
 	if n.js, err = jetstream.New(n.conn); err != nil {
@@ -215,7 +217,7 @@ func (n *Node) readHead(ctx context.Context, area string) (fleet.Head, error) {
 	if status := answer.Header.Get("Status"); status != "" {
 		return fleet.Head{}, fmt.Errorf("ask for the head of %s: %s %s", area, status, answer.Header.Get("Description"))
 	}
-	head, err := fleet.ParseHead(answer.Data, n.cfg.Writers...)
+	head, err := fleet.ParseHead(answer.Data, n.cfg.Trust.Signers(time.Now())...)
 	if err == nil && head.Area != area {
 		err = fmt.Errorf("%w: it is that of %s", fleet.ErrHead, head.Area)
 	}

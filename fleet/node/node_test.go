@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 
@@ -42,6 +43,8 @@ type field struct {
 	// members are the nodes that joined, by their public nkeys.
 	members atomic.Pointer[map[string]hub.Member]
 	feed    *hub.Feed
+	pages   hub.Pages
+	stop    func() // ends the hub
 }
 
 // The streams of all tests: an area, another, and that of all.
@@ -64,14 +67,14 @@ func newField(t *testing.T) *field {
 		t.Fatal(err)
 	}
 	f.start()
-	t.Cleanup(func() { f.hub.Close() })
+	t.Cleanup(func() { f.stop() })
 	return f
 }
 
 func (f *field) start() {
 	f.t.Helper()
 	h, err := hub.Start(f.t.Context(), hub.Config{
-		Name: "hub-1", Dir: f.dir, Listen: f.listen, Key: f.key, Store: 256 << 20,
+		Name: "hub-1", Dir: f.dir, Key: f.key, Store: 256 << 20,
 		Member: func(nkey string) (hub.Member, bool) {
 			m, ok := (*f.members.Load())[nkey]
 			return m, ok
@@ -80,7 +83,8 @@ func (f *field) start() {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.hub, f.listen = h, h.Address()
+	f.hub = h
+	f.serve()
 	for _, s := range []fleet.Stream{area, other, root} {
 		if err := h.Open(f.t.Context(), s, 64<<20); err != nil {
 			f.t.Fatal(err)
@@ -90,6 +94,44 @@ func (f *field) start() {
 	if f.feed, err = h.NewFeed(f.t.Context(), f.book, areaOf, slog.New(slog.DiscardHandler), area, other, root); err != nil {
 		f.t.Fatal(err)
 	}
+}
+
+// serve opens the port of the hub, always the same one.
+func (f *field) serve() {
+	f.t.Helper()
+	l, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.listen = l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	h := f.hub
+	go func() { done <- h.Serve(ctx, f.pages.Handler(), l) }()
+	f.stop = func() {
+		cancel()
+		if err := <-done; err != nil {
+			f.t.Error(err)
+		}
+		h.Close()
+	}
+}
+
+// trust names the hub, and the key of its ledger.
+func (f *field) trust() (t fleet.Trust) {
+	for i, key := range f.writers() {
+		name := fmt.Sprintf("hub-%d", i+1)
+		t.Hubs = append(t.Hubs, fleet.HubKey{Name: name, Key: fleet.PublicKey(key), Until: time.Now().Add(time.Hour)})
+	}
+	t.Serial = 1
+	return t
+}
+
+// dial is how nodes connect.
+func (f *field) dial() nats.Option {
+	return nats.SetCustomDialer(fleet.Dialer{Protocol: fleet.Records, Trusted: func(key ed25519.PublicKey) bool {
+		return f.trust().Has(key, time.Now())
+	}})
 }
 
 // writers are the keys whose records and heads nodes take: the ledger's and the hub's.
@@ -205,7 +247,7 @@ func (f *field) boxOf(name string, s fleet.Stream) *box {
 	f.t.Cleanup(func() { _ = copied.Close() }) // nothing is read of it any more
 	b.Follower = &node.Follower{Stream: s, Copy: copied, Taken: func(seq uint64) { b.took <- seq }}
 	b.node, err = node.Connect(node.Config{
-		Node: name, Hubs: []string{"nats://" + f.listen}, Nkey: b.key.public, Sign: b.key.sign, Writers: f.writers(),
+		Node: name, Hubs: []string{f.listen}, Nkey: b.key.public, Sign: b.key.sign, Trust: f.trust(),
 		Log: slog.New(slog.DiscardHandler),
 	}, b.Follower)
 	if err != nil {
@@ -274,7 +316,7 @@ func TestWhoWasAwayCatchesUp(t *testing.T) {
 	a.follow()
 	f.decide("first.example")
 	a.has(1)
-	f.hub.Close()
+	f.stop()
 	f.start() // on the same address and files
 	f.decide("second.example")
 	a.has(2)
@@ -289,7 +331,7 @@ func TestANodeMayDoNothingElse(t *testing.T) {
 	f.decide("first.example")
 	k := f.join("node-a", area)
 	refused := make(chan error, 100)
-	conn, err := nats.Connect("nats://"+f.listen, nats.Nkey(k.public, k.sign), nats.CustomInboxPrefix(fleet.Inbox("node-a")),
+	conn, err := nats.Connect("nats://"+f.listen, f.dial(), nats.Nkey(k.public, k.sign), nats.CustomInboxPrefix(fleet.Inbox("node-a")),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
 	if err != nil {
 		t.Fatal(err)
@@ -350,7 +392,7 @@ func TestOnlyMembersComeIn(t *testing.T) {
 		"a name with a password":   nats.UserInfo("hub", "hub"),
 		"a name and another's key": nats.UserInfo(k.public, ""),
 	} {
-		if conn, err := nats.Connect("nats://"+f.listen, option); err == nil {
+		if conn, err := nats.Connect("nats://"+f.listen, f.dial(), option); err == nil {
 			conn.Close()
 			t.Errorf("%s comes in", what)
 		}
@@ -361,7 +403,7 @@ func TestOnlyMembersComeIn(t *testing.T) {
 	f.change(func(members map[string]hub.Member) { delete(members, b.key.public) })
 	f.hub.Revoke("node-b")
 	f.decide("second.example")
-	if conn, err := nats.Connect("nats://"+f.listen, nats.Nkey(b.key.public, b.key.sign)); err == nil {
+	if conn, err := nats.Connect("nats://"+f.listen, f.dial(), nats.Nkey(b.key.public, b.key.sign)); err == nil {
 		conn.Close()
 		t.Error("the revoked node comes in")
 	}
@@ -420,19 +462,49 @@ func TestAHeadIsOfTheHubAndOfThisLedger(t *testing.T) {
 	if err := b.node.CatchUp(t.Context(), b.Follower); !errors.Is(err, node.ErrForked) {
 		t.Errorf("another history: %v", err)
 	}
-	if _, f.key, _ = ed25519.GenerateKey(rand.Reader); f.key == nil { // it never fails
-		t.Fatal("no key")
+	_, stray, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
 	}
-	f.hub.Close()
+	right := f.key
+	f.stop()
+	f.key = stray
 	f.start()
 	f.putHead(1, f.headHash(b))
+	f.stop()
+	f.key = right
+	f.start()
 	wait, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
-	err := b.node.CatchUp(wait, b.Follower)
+	err = b.node.CatchUp(wait, b.Follower)
 	for ; err != nil && !errors.Is(err, fleet.ErrHead) && wait.Err() == nil; err = b.node.CatchUp(wait, b.Follower) {
 	} // it reconnects
 	if !errors.Is(err, fleet.ErrHead) {
 		t.Errorf("another key: %v", err)
+	}
+}
+
+// A server that has another key than the fleet's hubs is told nothing and asked nothing,
+// also where their address is.
+func TestAStrangerAtTheAddressOfTheHubIsToldNothing(t *testing.T) {
+	f := newField(t)
+	f.decide("first.example")
+	b := f.box("node-a")
+	b.follow()
+	b.has(1)
+	trust := f.trust()
+	_, stray, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.stop()
+	f.key = stray
+	f.start()
+	for _, protocol := range []string{fleet.Records, fleet.HTTP} {
+		d := fleet.Dialer{Protocol: protocol, Trusted: func(key ed25519.PublicKey) bool { return trust.Has(key, time.Now()) }}
+		if conn, err := d.Dial("tcp", f.listen); !errors.Is(err, fleet.ErrStranger) {
+			t.Errorf("%s: %v, %v", protocol, conn, err)
+		}
 	}
 }
 
@@ -538,11 +610,11 @@ func TestAHubThatStopsCarriesTheRestLater(t *testing.T) {
 	if err := f.hub.Carry(t.Context(), area, 0, lines[:500]...); err != nil {
 		t.Fatal(err)
 	}
-	f.hub.Close()
+	f.stop()
 	f.start()
 	f.append(area.Area, "allow/", "later.example")
 	f.carry()
-	f.hub.Close()
+	f.stop()
 	f.start()
 	f.carry() // nothing is carried twice
 	a := f.box("node-a")
