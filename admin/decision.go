@@ -198,6 +198,25 @@ type Reload struct{ Digest string }
 // An Adopt takes a unit of policy.yaml over. Outcome.Text says what to delete there.
 type Adopt struct{ Unit string }
 
+// An InviteNode gives out the code by which a machine becomes a node of the fleet. One of
+// that name that has joined is replaced once the code is used. Outcome.Secret is the code.
+type InviteNode struct {
+	Name string
+	Area string // "" is that of all
+}
+
+// A JoinNode says that a machine has used its code. The machine alone says so.
+type JoinNode struct{ Name, Code, Nkey string }
+
+// A RemoveNode ends that a machine is a node.
+type RemoveNode struct{ Name string }
+
+// A Publish says which files of the policy nodes have to have. The machine alone says so.
+type Publish struct {
+	SHA256 string
+	Size   int64
+}
+
 // An Outcome is what came of a decision.
 type Outcome struct {
 	// Seq is the number of the record that was written first, At when; zero of a preview.
@@ -213,7 +232,7 @@ type Outcome struct {
 	// Waiting reports whether a second person has to confirm it: see Confirm.
 	Waiting bool
 	Secret  string // of IssueToken, AddAccount and ResetAccount: shown once, kept nowhere
-	Text    string // of Adopt: what to delete
+	Text    string // of Adopt what to delete; of InviteNode what to call there, with the secret
 }
 
 // An Impact is who has something newly opened or blocked.

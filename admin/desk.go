@@ -32,6 +32,7 @@ type Parts struct {
 	Accounts Accounts
 	Papers   Papers
 	Requests *request.Store
+	Fleet    Fleet
 	Settings Settings
 	Now      func() time.Time
 }
@@ -150,6 +151,9 @@ func (d *Desk) decide(q *asking, what Decision) (Outcome, error) {
 	p, err := d.judge(q, what)
 	if err != nil {
 		return Outcome{}, err
+	}
+	if hub := d.parts.Fleet.hub(); hub != "" && p.effect == structure {
+		return Outcome{}, &Refusal{Kind: FileHome, Text: textHubDecides.With(hub), Place: hub}
 	}
 	if p.effect == structure {
 		d.structure.Lock()

@@ -261,4 +261,28 @@ var (
 		VI: "không nhận về được %s: %v",
 		EN: "%s cannot be adopted: %v",
 	}
+	textNoHub = wording.Text{
+		VI: "máy này chưa là máy trung tâm của hệ thống; hãy chạy lachan fleet init, rồi ghi fleet.listen vào lachan.yaml",
+		EN: "this machine is no hub of a fleet; run lachan fleet init, then set fleet.listen in lachan.yaml",
+	}
+	textNodeName = wording.Text{
+		VI: "%q không làm tên nút được; hãy dùng chữ thường, số và dấu nối, như sa-pa-1",
+		EN: "%q cannot be the name of a node; use lower-case letters, digits and hyphens, such as sa-pa-1",
+	}
+	textNoArea = wording.Text{
+		VI: "không có vùng %q; vùng là các đơn vị ghi ở fleet.areas của lachan.yaml",
+		EN: "there is no area %q; areas are the units that fleet.areas of lachan.yaml names",
+	}
+	textNoCode = wording.Text{
+		VI: "mã này chưa từng được cấp, đã dùng hoặc đã hết hạn; hãy xin mã mới: lachan fleet invite TÊN",
+		EN: "this code was never given out, was used, or is over; ask for another: lachan fleet invite NAME",
+	}
+	textNoNode = wording.Text{
+		VI: "không có nút %q trong hệ thống; lachan fleet status cho biết các nút",
+		EN: "the fleet has no node %q; lachan fleet status names those there are",
+	}
+	textHubDecides = wording.Text{
+		VI: "đơn vị, hồ sơ, lịch và ngoại lệ theo danh mục của máy này do máy trung tâm %s quyết định; hãy làm việc này ở đó",
+		EN: "units, profiles, timetables and exceptions for categories of this machine are decided at the hub %s; do this there",
+	}
 )

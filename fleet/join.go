@@ -65,6 +65,7 @@ func ParseInvitation(text string) (Invitation, error) {
 const (
 	TrustPath = "/fleet/trust"
 	JoinPath  = "/fleet/join"
+	BlobPath  = "/fleet/blob/" // followed by the digest of a file
 )
 
 // MaxAnswer bounds what is asked and answered there, in bytes, but for files.
@@ -75,6 +76,15 @@ type SignedTrust struct {
 	Root      string `json:"root"` // public key of minisign
 	Text      string `json:"text"`
 	Signature string `json:"signature"`
+}
+
+// Fingerprint is that of the root key that it names.
+func (s SignedTrust) Fingerprint() (string, error) {
+	var root minisign.PublicKey
+	if err := root.UnmarshalText([]byte(s.Root)); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrTrust, err)
+	}
+	return Fingerprint(root), nil
 }
 
 // Open reads the Trust, if its root key is the one of a fingerprint and has signed it.
@@ -103,10 +113,10 @@ type Welcome struct {
 
 // A Status is what a node says of itself.
 type Status struct {
-	Seq        map[string]uint64 `json:"seq"` // of each area that it follows the last record here
-	Base       string            `json:"base,omitempty"`
-	Refused    string            `json:"refused,omitempty"` // why what was decided last is not in force
-	Version    string            `json:"version"`
-	Units      int               `json:"units"`
-	Conditions []string          `json:"conditions,omitempty"` // names of what is wrong
+	Seq map[string]uint64 `json:"seq"` // of each area that it follows the last record here
+
+	Refused    string   `json:"refused,omitempty"` // why what was decided last is not in force
+	Version    string   `json:"version"`
+	Units      int      `json:"units"`
+	Conditions []string `json:"conditions,omitempty"` // names of what is wrong
 }

@@ -35,6 +35,9 @@ type HubKey struct {
 // A PublicKey is a public key of ed25519. Its text is base64 without "=".
 type PublicKey ed25519.PublicKey
 
+// Equal reports whether it is another key.
+func (k PublicKey) Equal(o PublicKey) bool { return bytes.Equal(k, o) }
+
 // MarshalText writes the key.
 func (k PublicKey) MarshalText() ([]byte, error) {
 	return []byte(base64.RawStdEncoding.EncodeToString(k)), nil

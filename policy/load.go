@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -97,6 +98,23 @@ func (o *Origin) Reload(old *Policy) (*Policy, yamlfile.Problems) {
 func (o *Origin) Unchanged(p *Policy) bool {
 	job := o.job(p.catalogue)
 	return p.file.Inputs.Given == job.Given() && p.file.Inputs.Unchanged(job.ReadInput)
+}
+
+// An Input is a file as it was read: its path, and the SHA-256 of its bytes.
+type Input = compiled.Input
+
+// FilesOf are policy.yaml and the tables that it names, as they were read; none if there is
+// no policy.yaml.
+func FilesOf(p *Policy) (files []Input) {
+	for _, f := range p.file.Inputs.Files {
+		switch {
+		case f.Path == p.file.File:
+			files = slices.Insert(files, 0, f)
+		case filepath.Base(f.Path) != "console.yaml":
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // Load is Origin.Load without rows from before: those with mistakes are left out.

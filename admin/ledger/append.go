@@ -163,7 +163,7 @@ func (l *Ledger) writeBatch(groups []*waiting) (rest []*waiting) {
 		}
 		return groups
 	}
-	l.now.Store(&standing{state, end})
+	stand(l, state, end)
 	return groups
 }
 

@@ -85,7 +85,7 @@ func (c *Copy) Take(lines ...[]byte) (taken int, err error) {
 	if failed := l.growing.flush(text.Bytes()); failed != nil {
 		return 0, fmt.Errorf("take records: %w", failed)
 	}
-	l.now.Store(&standing{now.state.with(records...), whole})
+	stand(l, now.state.with(records...), whole)
 	l.touch()
 	return taken, err
 }

@@ -74,6 +74,20 @@ func writePublic(dir string, keys []ed25519.PublicKey) error {
 	return durable.WriteFile(filepath.Join(dir, publicFile), text.Bytes(), 0o600)
 }
 
+// PublicKey is the key by which what the node of a folder signs is verified. It is made if
+// there is none yet.
+func PublicKey(dir string) (ed25519.PublicKey, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open the key of the ledger: %w", err)
+	}
+	key, _, _, err := openKey(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the key of the ledger: %w", err)
+	}
+	public, _ := key.Public().(ed25519.PublicKey) // it is one
+	return public, nil
+}
+
 // publicKeys are those that have signed the records of a folder, the newest last.
 func publicKeys(dir string) (keys []ed25519.PublicKey, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, publicFile))

@@ -54,7 +54,22 @@ type Ledger struct {
 type standing struct {
 	state *State
 	head  Head
+	more  chan struct{} // closed once there is a later one
 }
+
+// stand has the ledger stand at a state and a head; those who wait for more are told.
+func stand(l *Ledger, state *State, head Head) {
+	before := l.now.Swap(&standing{state, head, make(chan struct{})})
+	if before != nil {
+		close(before.more)
+	}
+}
+
+// Grown is closed when there are more records than State had before the call.
+func Grown(l *Ledger) <-chan struct{} { return l.now.Load().more }
+
+// Key is the key of this node, by which it signs.
+func Key(l *Ledger) ed25519.PrivateKey { return l.key }
 
 // Open opens the ledger in a folder, which is made if it is not there, with a key of its
 // own. A record that was being written when the machine stopped is none. If something is

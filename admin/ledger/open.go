@@ -52,7 +52,7 @@ func (l *Ledger) read() error {
 	o.tail()
 	o.fold.seq = o.last.Seq
 	l.damage, l.point = o.damage, o.point.Seq
-	l.now.Store(&standing{o.fold.state(), o.last})
+	stand(l, o.fold.state(), o.last)
 	l.segments.Store(&list)
 	switch {
 	case len(list) == 0:

@@ -173,7 +173,7 @@ func (s *State) kinds() iter.Seq[string] {
 // know: a newer one wrote them. They are kept.
 func (s *State) Unknown() (list []string) {
 	known := []string{
-		"account/", "allow/", "block/", "grant/", "list/", "order/", "profile/", "proposal/", "request/", "timetable/", "token/",
+		"account/", "allow/", "block/", "grant/", "list/", "node/", "order/", "profile/", "proposal/", "request/", "timetable/", "token/",
 		"unit/", "words/",
 	}
 	for kind := range s.kinds() {
@@ -186,7 +186,7 @@ func (s *State) Unknown() (list []string) {
 		if e == nil || kindOf(e.object) != "" {
 			return list
 		}
-		if e.object != "calendar" && e.object != "policy" {
+		if e.object != "base" && e.object != "calendar" && e.object != "policy" {
 			list = append(list, e.object)
 		}
 	}
@@ -267,4 +267,18 @@ func (f *fold) state() *State {
 		s.leaves = append(s.leaves, slices.Clone(leaf))
 	}
 	return s
+}
+
+// Merged is the state of several ledgers together. Where two say something of the same
+// object, the later one in the list holds.
+func Merged(states ...*State) *State {
+	f := newFold()
+	for _, s := range states {
+		for _, leaf := range s.leaves {
+			for _, e := range leaf {
+				f.put(e)
+			}
+		}
+	}
+	return f.state()
 }

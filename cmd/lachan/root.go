@@ -11,6 +11,7 @@ import (
 	"lachan/cmd/lachan/decide"
 	"lachan/cmd/lachan/facts"
 	"lachan/cmd/lachan/job"
+	"lachan/cmd/lachan/join"
 	"lachan/cmd/lachan/lists"
 	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/report"
@@ -39,6 +40,8 @@ func rootCommand(l wording.Language) *cobra.Command {
 		facts.Command(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
 		backup.Command(l, version), backup.RestoreCommand(l), backup.DowngradeCommand(l),
 		manageCommand(l), resolveCommand(l), job.Command(l), completionCommand(l), manualCommand(l))
+	root.AddCommand(decide.OfFleet(l, join.FleetCommand(l)))
+	root.AddCommand(join.Commands(l)...)
 	root.AddCommand(decide.Commands(l)...)
 	speakIn(root, l)
 	return root

@@ -128,6 +128,11 @@ func (server) At(netip.Addr) (string, bool) { return "sa-pa", true }
 func (server) Objects(kind, name string) []api.Object {
 	return []api.Object{{Name: name, Value: json.RawMessage(`{}`), Seq: 5}}
 }
+func (server) Fleet(context.Context) ([]api.FleetNode, error) {
+	seen := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	return []api.FleetNode{{Name: "sa-pa-1", Area: "lao-cai", Joined: &seen, Seen: &seen, Seq: map[string]uint64{"root": 3}}}, nil
+}
+
 func (server) Head() api.Head { return api.Head{Seq: 7, Hash: "ab"} }
 func (server) Export(w io.Writer) error {
 	_, err := io.WriteString(w, "{}\n")
@@ -262,7 +267,7 @@ func TestEachReadIsAnswered(t *testing.T) {
 		"explain?name=olm.vn&unit=th-kim-dong&at=2026-11-20T10:15", "feeds", "feeds/hostsvn/held", "orders", "reports", "nodes", "policy",
 		"units?address=10.20.8.7", "units/sa-pa/now", "units/sa-pa/calendar?from=2026-11-01&days=31", "calendar", "profiles", "profiles/thcs",
 		"timetables", "timetables/gio-hoc", "ledger/head", "ledger/export",
-		"session", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
+		"session", "fleet/nodes", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
 	} {
 		w := ask(h, "GET", api.Prefix+path, "")
 		if w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
@@ -302,6 +307,8 @@ var decisions = []struct {
 	{"POST", "accounts/acc_1/grants", `{"role":"school","unit":"th-kim-dong"}`, admin.GrantRole{Account: "acc_1", Role: account.School, Unit: "th-kim-dong"}},
 	{"DELETE", "accounts/acc_1/grants", `{"role":"school","unit":"th-kim-dong"}`, admin.RevokeRole{Account: "acc_1", Role: account.School, Unit: "th-kim-dong"}},
 	{"POST", "accounts/acc_1/tokens", `{"name":"đồng bộ"}`, admin.IssueToken{Account: "acc_1", Name: "đồng bộ"}},
+	{"POST", "fleet/nodes", `{"name":"sa-pa-1","area":"lao-cai"}`, admin.InviteNode{Name: "sa-pa-1", Area: "lao-cai"}},
+	{"DELETE", "fleet/nodes/sa-pa-1", `{"why":"mất cắp"}`, admin.RemoveNode{Name: "sa-pa-1"}},
 	{"DELETE", "accounts/acc_1/tokens/t1", ``, admin.EndToken{Account: "acc_1", Token: "t1"}},
 	{"PUT", "units/sa-pa", `{"unit":{"id":"sa-pa"}}`, admin.SetUnit{ID: "sa-pa", Unit: json.RawMessage(`{"id":"sa-pa"}`)}},
 	{"DELETE", "units/sa-pa", ``, admin.RemoveUnit{ID: "sa-pa"}},

@@ -65,6 +65,8 @@ type Server interface {
 	Objects(kind, name string) []Object
 	// Node is this machine.
 	Node(ctx context.Context) Node
+	// Fleet are the nodes of which this machine is the hub.
+	Fleet(ctx context.Context) ([]FleetNode, error)
 	// Head is the end of the ledger.
 	Head() Head
 	// Export writes the lines of the ledger as they lie on disk.

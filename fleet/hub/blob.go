@@ -102,9 +102,6 @@ func (b *Blobs) Keep(digests map[string]bool) error {
 
 var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// BlobPath is where a hub has its blobs, followed by the digest.
-const BlobPath = "/fleet/blob/"
-
 // ServeHTTP gives a file, or the part of it that Range names.
 func (b *Blobs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	digest := r.PathValue("digest")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ type carried struct {
 
 // kinds are the beginnings of the objects that nodes need: the policy, and what was decided
 // about it. Who may decide, and what people typed, stays with the hub.
-var kinds = [...]string{"allow/", "block/", "calendar", "profile/", "timetable/", "unit/"}
+var kinds = [...]string{"allow/", "base", "block/", "calendar", "profile/", "timetable/", "unit/"}
 
 // NewFeed continues streams where they end. areaOf is the area of the unit at the top of a
 // record, and fleet.Root for what is for all; streams are those of all areas, which have to
@@ -106,11 +107,12 @@ const retryAfter = time.Second
 // the hub is there.
 const headEvery = 30 * time.Second
 
-// Run carries until ctx is done: at once what is there, and what comes when changed says so.
-func (f *Feed) Run(ctx context.Context, changed <-chan struct{}) {
+// Run carries until ctx is done: what is there, and what comes.
+func (f *Feed) Run(ctx context.Context) {
 	heads := time.NewTicker(headEvery)
 	defer heads.Stop()
 	for {
+		grown := ledger.Grown(f.book)
 		err := f.Carry(ctx)
 		if err != nil && ctx.Err() == nil {
 			f.log.Error("carry records to nodes", "error", err)
@@ -123,7 +125,7 @@ func (f *Feed) Run(ctx context.Context, changed <-chan struct{}) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-changed:
+		case <-grown:
 		case <-heads.C:
 			if err := f.putHeads(ctx, nil); err != nil {
 				f.log.Error("sign the heads of areas", "error", err)
@@ -179,6 +181,7 @@ func (f *Feed) carry(ctx context.Context, group []ledger.Record, grown map[strin
 // putHeads says where streams end: those that have grown, or all if grown is nil.
 func (f *Feed) putHeads(ctx context.Context, grown map[string]bool) error {
 	for area, c := range f.streams {
+		f.hub.setEnd(area, c.from)
 		if grown != nil && !grown[area] {
 			continue
 		}
@@ -189,4 +192,18 @@ func (f *Feed) putHeads(ctx context.Context, grown map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// setEnd notes where an area ends.
+func (h *Hub) setEnd(area string, seq uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ends[area] = seq
+}
+
+// Ends are by area the last record of the ledger that its nodes can have.
+func (h *Hub) Ends() map[string]uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.ends)
 }

@@ -43,6 +43,7 @@ type Hub struct {
 
 	mu      sync.Mutex
 	members map[string]uint64 // mu; by node, the connection that it has
+	ends    map[string]uint64 // mu; by area, the last record of the ledger that its nodes can have
 }
 
 // startTime is how long the server may take until it is ready.
@@ -53,7 +54,7 @@ const statusLife = 10 * time.Minute
 
 // Start starts a hub. Its streams are those that its files have.
 func Start(ctx context.Context, cfg Config) (h *Hub, err error) {
-	h = &Hub{cfg: cfg, members: map[string]uint64{}}
+	h = &Hub{cfg: cfg, members: map[string]uint64{}, ends: map[string]uint64{}}
 	own, err := newOwn()
 	if err != nil {
 		return nil, fmt.Errorf("start hub: %w", err)

@@ -28,7 +28,7 @@ func (p Pages) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+fleet.TrustPath, func(w http.ResponseWriter, _ *http.Request) { tell(w, p.Trust()) })
 	mux.HandleFunc("POST "+fleet.JoinPath, p.join)
-	mux.Handle("GET "+BlobPath+"{digest}", p.Blobs)
+	mux.Handle("GET "+fleet.BlobPath+"{digest}", p.Blobs)
 	return mux
 }
 

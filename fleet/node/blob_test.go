@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"lachan/fleet"
 	"lachan/fleet/hub"
 	"lachan/fleet/node"
 )
@@ -35,7 +36,7 @@ func newShelf(t *testing.T, room int64) *shelf {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+hub.BlobPath+"{digest}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+fleet.BlobPath+"{digest}", func(w http.ResponseWriter, r *http.Request) {
 		s.blobs.ServeHTTP(&cutter{ResponseWriter: w, shelf: s}, r)
 	})
 	s.Server = httptest.NewServer(mux)
@@ -65,7 +66,7 @@ func (c *cutter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *shelf) url() string { return s.URL + hub.BlobPath }
+func (s *shelf) url() string { return s.URL + fleet.BlobPath }
 
 // put gives the shelf a file of so many bytes.
 func (s *shelf) put(t *testing.T, size int) (node.Blob, []byte) {
@@ -203,14 +204,14 @@ func TestAHubGivesItsFilesAndNothingElse(t *testing.T) {
 		}
 		return answer.StatusCode, body
 	}
-	if status, body := get(hub.BlobPath+blob.SHA256, ""); status != 200 || !bytes.Equal(body, text) {
+	if status, body := get(fleet.BlobPath+blob.SHA256, ""); status != 200 || !bytes.Equal(body, text) {
 		t.Errorf("%d, %d bytes", status, len(body))
 	}
-	if status, body := get(hub.BlobPath+blob.SHA256, "bytes=99990-"); status != 206 || !bytes.Equal(body, text[99990:]) {
+	if status, body := get(fleet.BlobPath+blob.SHA256, "bytes=99990-"); status != 206 || !bytes.Equal(body, text[99990:]) {
 		t.Errorf("%d, %q", status, body)
 	}
 	for _, path := range []string{"secret", "..%2Fsecret", strings.Repeat("0", 64), strings.ToUpper(blob.SHA256), ""} {
-		if status, _ := get(hub.BlobPath+path, ""); status != 404 {
+		if status, _ := get(fleet.BlobPath+path, ""); status != 404 {
 			t.Errorf("%q: %d", path, status)
 		}
 	}
@@ -221,10 +222,10 @@ func TestAHubGivesItsFilesAndNothingElse(t *testing.T) {
 	if err := s.blobs.Keep(map[string]bool{again.SHA256: true}); err != nil {
 		t.Fatal(err)
 	}
-	if status, _ := get(hub.BlobPath+blob.SHA256, ""); status != 404 {
+	if status, _ := get(fleet.BlobPath+blob.SHA256, ""); status != 404 {
 		t.Error("a file that is not kept is given: " + strconv.Itoa(status))
 	}
-	if status, _ := get(hub.BlobPath+again.SHA256, ""); status != 200 {
+	if status, _ := get(fleet.BlobPath+again.SHA256, ""); status != 200 {
 		t.Errorf("one that is kept: %d", status)
 	}
 }

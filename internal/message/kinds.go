@@ -51,6 +51,7 @@ const (
 	RoleDoQ     Role = "doq"      // DNS over QUIC
 	RoleHTTP    Role = "http"     // metrics, health, API
 	RoleConsole Role = "console"  // the pages of those who run the server
+	RoleFleet   Role = "fleet"    // the nodes of a hub
 	RolePage    Role = "page"     // the block page over HTTP
 	RolePageTLS Role = "page-tls" // and over HTTPS
 	RoleZones   Role = "zones"    // response policy zones for other servers, UDP and TCP

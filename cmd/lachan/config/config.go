@@ -7,6 +7,7 @@ import (
 	_ "time/tzdata" // time zones on machines that have none
 
 	"lachan/cmd/lachan/config/console"
+	"lachan/cmd/lachan/config/fleet"
 	"lachan/internal/yamlfile"
 )
 
@@ -41,6 +42,8 @@ type Config struct {
 	// Units is what a mistake in a row of a table of units does. Default each.
 	Units   Units   `yaml:"units"`
 	Metrics Metrics `yaml:"metrics"`
+	// Fleet is how this machine serves the nodes that join it. Default none do.
+	Fleet fleet.Fleet `yaml:"fleet"`
 	// Reports are made by themselves when their periods are over. Default none.
 	Reports Reports `yaml:"reports"`
 	Log     Log     `yaml:"log"`

@@ -37,6 +37,7 @@ func (k *checker) listeners() {
 	}
 	one("http.listen", c.HTTP.Listen)
 	one("console.listen", c.Console.Listen)
+	one("fleet.listen", c.Fleet.Listen)
 }
 
 // carriers are the transports that a listener has sockets of.
@@ -93,6 +94,9 @@ func (c *Config) Endpoints() (list []message.Endpoint) {
 	}
 	if c.Console.Listen.IsValid() {
 		add(message.RoleConsole, c.Console.Listen)
+	}
+	if c.Fleet.Listen.IsValid() {
+		add(message.RoleFleet, c.Fleet.Listen)
 	}
 	add(message.RolePage, s.Page.HTTP...)
 	add(message.RolePageTLS, s.Page.HTTPS...)

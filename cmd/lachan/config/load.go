@@ -31,6 +31,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 	problems = append(problems, override(c, flags)...)
 	problems = append(problems, unknownVariables(c, os.Environ())...)
 	c.resolvePaths()
+	takeFleet(c)
 	problems = append(problems, c.check()...)
 	problems.Sort()
 	return c, problems

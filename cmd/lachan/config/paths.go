@@ -57,8 +57,35 @@ func (c *Config) ListsDir() string { return filepath.Join(c.StateDir, "lists") }
 // PolicyDir is where the compiled policies are.
 func (c *Config) PolicyDir() string { return filepath.Join(c.StateDir, "policy") }
 
-// ConsoleFile has what people decided, as the ledger tells it.
-func ConsoleFile(c *Config) string { return filepath.Join(c.StateDir, "ledger", "console.yaml") }
+// LedgerDir is where the ledger of this machine is.
+func LedgerDir(c *Config) string { return filepath.Join(c.StateDir, "ledger") }
+
+// FleetDir is where what belongs to a fleet is: of a hub what nodes get, of a node what it
+// has got.
+func FleetDir(c *Config) string { return filepath.Join(c.StateDir, "fleet") }
+
+// ConsoleFile has what people decided: as the ledger tells it, on a node of a fleet also as
+// those of its hub do.
+func ConsoleFile(c *Config) string {
+	if path := fleetConsole(c); isFile(path) {
+		return path
+	}
+	return filepath.Join(LedgerDir(c), "console.yaml")
+}
+
+func fleetConsole(c *Config) string { return filepath.Join(FleetDir(c), "console.yaml") }
+
+// takeFleet has a node of a fleet use the policy of its hub, once that is here.
+func takeFleet(c *Config) {
+	if path := filepath.Join(FleetDir(c), "current", "policy.yaml"); isFile(path) {
+		c.Policy = path
+	}
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
 
 // FeedsDir is where the copies of feeds are.
 func (c *Config) FeedsDir() string { return filepath.Join(c.StateDir, "feeds") }

@@ -23,6 +23,7 @@ import (
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/manage/desk"
+	"lachan/cmd/lachan/manage/member"
 	"lachan/internal/confine"
 	"lachan/internal/message"
 	"lachan/internal/suspended"
@@ -59,6 +60,7 @@ type node struct {
 	identity   *identity
 	reports    *reports
 	desk       *desk.Office
+	member     *member.Member
 	view       atomic.Pointer[view]
 }
 
@@ -191,6 +193,7 @@ func (n *node) startWork(ctx context.Context) {
 	n.startTally(ctx)
 	n.children.start(ctx, "ledger", n.desk.Run)
 	n.children.start(ctx, "tell", n.desk.Tell)
+	n.children.start(ctx, "member", n.member.Run)
 	n.children.start(ctx, "answers", func(context.Context) {
 		if err := n.desk.Restore(); err != nil {
 			n.log.Error("tell answers that the ledger has", "error", err)

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"lachan/blocklist/rpzout"
+	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/manage/site"
 	"lachan/internal/descriptors"
 	"lachan/internal/message"
@@ -29,6 +30,7 @@ type services struct {
 	history  *history.Recorder
 	api      *api
 	console  *site.Site
+	nodes    *nodes.Hub
 	visitors *visitors
 
 	sockets map[message.Socket]socket // that the supervisor has opened for this process
@@ -61,6 +63,7 @@ func (sv *services) startAll(ctx context.Context) {
 		{"renewal", sv.cfg.ACMEOrder(), sv.identity.startRenewal},
 		{"http", []any{sv.cfg.HTTP, token, sv.open(message.RoleHTTP)}, sv.startHTTP},
 		{"console", []any{sv.cfg.Console, sv.open(message.RoleConsole)}, sv.startConsole},
+		{"hub", []any{sv.cfg.Fleet, sv.open(message.RoleFleet)}, sv.startHub},
 		{
 			"page",
 			[]any{sv.cfg.Server.Page, sv.cfg.ACMEOrder(), sv.open(message.RolePage), sv.open(message.RolePageTLS)},
@@ -83,6 +86,21 @@ func (sv *services) startAll(ctx context.Context) {
 			sv.conditions.Set(s.name, err.Error())
 		}
 	}
+}
+
+// startHub serves the nodes of the fleet, if the configuration says where.
+func (sv *services) startHub(ctx context.Context) error {
+	listeners, err := sv.listeners(message.RoleFleet)
+	if err != nil || len(listeners) == 0 {
+		return err
+	}
+	sv.children.start(ctx, "hub", func(ctx context.Context) {
+		if err := sv.nodes.Serve(ctx, listeners); err != nil {
+			sv.log.Error("serve the nodes of the fleet", "error", err)
+			sv.conditions.Set("hub", err.Error())
+		}
+	})
+	return nil
 }
 
 // takeSockets takes the sockets that the supervisor has opened.

@@ -21,6 +21,8 @@ import (
 	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/manage/desk"
+	"lachan/cmd/lachan/manage/member"
+	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/manage/site"
 	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
@@ -189,6 +191,9 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if err := openDesk(n, cfg); err != nil {
 		return err
 	}
+	if err := openFleet(n, cfg, version); err != nil {
+		return err
+	}
 	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
 		return err
 	}
@@ -226,7 +231,7 @@ func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter,
 	a := n.services.api
 	return counter.Open(cfg.StateDir, counter.Sources{
 		Desk: n.desk.Desk, Door: n.desk.Door, First: n.desk.First,
-		Ledger: n.desk.Ledger, Tree: n.desk.Tree, Grants: n.desk.Grants,
+		Ledger: n.desk.Ledger, Fleet: n.services.nodes.List, Tree: n.desk.Tree, Grants: n.desk.Grants,
 		Version: version,
 		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
 			v := n.view.Load()
@@ -273,12 +278,33 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 			}
 			return feed.Source{}, false
 		},
+		Hub:      func() string { return n.member.Hub() },
 		Relisted: n.lists.wake, Feeds: n.lists.store, Requests: n.services.visitors.requests,
 		Conditions: n.conditions, Log: n.log,
 	})
 	if err != nil {
 		return config.StateError(cfg, err)
 	}
-	n.decided.entries = func() []policy.OverlayEntry { return n.desk.Entries(n.cfg.Timezone.Location) }
 	return nil
+}
+
+// openFleet opens what this machine has to do with a fleet: its hub, or what it has joined.
+func openFleet(n *node, cfg *config.Config, version string) (err error) {
+	n.services.nodes = nodes.New(nodes.Sources{
+		Desk: n.desk.Desk, Ledger: n.desk.Ledger, Conditions: n.conditions, Log: n.log,
+		InForce: func() (*config.Config, *policy.Policy) {
+			v := n.view.Load()
+			return v.cfg, v.rules.Policy()
+		},
+	})
+	n.member, err = member.Open(cfg, member.Sources{
+		Own: n.desk.Ledger, Decide: n.decided.decide, Restructure: n.decided.restructure,
+		Units:      func() int { return n.view.Load().rules.Policy().NumGroups() },
+		Conditions: n.conditions, Version: version, Log: n.log,
+	})
+	n.decided.entries = func() []policy.OverlayEntry {
+		zone := n.cfg.Timezone.Location
+		return append(n.member.Entries(zone), n.desk.Entries(zone)...)
+	}
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -89,7 +88,7 @@ func Spec(
 // ledgerOf is the end of the ledger as it was a moment ago; zero if there is none here, or
 // the user may not read it.
 func ledgerOf(cfg *config.Config) figures.LedgerHead {
-	h, err := ledger.ReadHead(filepath.Dir(config.ConsoleFile(cfg)))
+	h, err := ledger.ReadHead(config.LedgerDir(cfg))
 	if err != nil {
 		return figures.LedgerHead{}
 	}

@@ -163,7 +163,7 @@ func (s sockets) endpoints() []message.Endpoint {
 // roles are in the order in which people read of them.
 var roles = []message.Role{
 	message.RolePlain, message.RoleDoT, message.RoleDoH, message.RoleDoQ,
-	message.RoleHTTP, message.RoleConsole, message.RolePage, message.RolePageTLS, message.RoleZones,
+	message.RoleHTTP, message.RoleConsole, message.RoleFleet, message.RolePage, message.RolePageTLS, message.RoleZones,
 }
 
 // log says where queries are answered.

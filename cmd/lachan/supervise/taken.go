@@ -14,7 +14,8 @@ import (
 var keys = map[message.Role]string{
 	message.RolePlain: "server.listen", message.RoleDoT: "server.dot", message.RoleDoH: "server.doh",
 	message.RoleDoQ: "server.doq", message.RoleHTTP: "http.listen", message.RoleConsole: "console.listen",
-	message.RolePage: "server.page.http", message.RolePageTLS: "server.page.https", message.RoleZones: "server.rpz_out.listen",
+	message.RoleFleet: "fleet.listen", message.RolePage: "server.page.http",
+	message.RolePageTLS: "server.page.https", message.RoleZones: "server.rpz_out.listen",
 }
 
 // explain says why an endpoint could not be opened, and what to do. err is what the

@@ -36,6 +36,7 @@ type Sources struct {
 	Door    *account.Door
 	First   func(ctx context.Context, v account.Visit, code, name, password string, now time.Time) (account.Pass, error)
 	Ledger  *ledger.Ledger
+	Fleet   func(ctx context.Context) ([]api.FleetNode, error)
 	Tree    func() account.Tree
 	Grants  func(account string) []account.Grant
 	Version string

@@ -155,6 +155,8 @@ func (s server) Objects(kind, name string) (list []api.Object) {
 	return list
 }
 
+func (s server) Fleet(ctx context.Context) ([]api.FleetNode, error) { return s.src.Fleet(ctx) }
+
 func (s server) Head() api.Head {
 	h := s.src.Ledger.Head()
 	return api.Head{Seq: h.Seq, Hash: h.Hash, Sig: h.Sig}

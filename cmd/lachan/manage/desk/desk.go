@@ -22,6 +22,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/feed/doubt"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
@@ -43,6 +44,8 @@ type Sources struct {
 	// Try is the policy as it would be then, nil if something is wrong with it. One may be
 	// asked for at a time.
 	Try func(ctx context.Context, console string) (*policy.Policy, yamlfile.Problems, error)
+	// Hub is where the policy of this machine is decided; "" if here.
+	Hub func() string
 	// Feed is a feed of the configuration as it is updated.
 	Feed func(name string) (feed.Source, bool)
 	// Relisted has lists compiled of other copies of feeds.
@@ -78,12 +81,38 @@ func Open(cfg *config.Config, src Sources) (*Office, error) {
 	o.Desk = admin.New(admin.Parts{
 		Ledger: o.Ledger, View: view{o}, Force: force{o}, Lists: lists{o},
 		Accounts: accounts{o.Door}, Papers: papers{o},
-		Requests: src.Requests,
+		Requests: src.Requests, Fleet: o.fleet(),
 		Settings: admin.Settings{
 			Target: cfg.Console.Requests.Target, Days: until.Days, Term: until.Days == 0,
 		},
 	})
 	return o, nil
+}
+
+// fleet is what the desk knows of the fleet.
+func (o *Office) fleet() admin.Fleet {
+	return admin.Fleet{
+		Root: func() string {
+			cfg, _, _ := o.src.InForce()
+			if !cfg.Fleet.Listen.IsValid() {
+				return ""
+			}
+			_, _, fingerprint, err := nodes.ReadTrust(config.FleetDir(cfg))
+			if err != nil {
+				return ""
+			}
+			return fingerprint
+		},
+		Address: func() string {
+			cfg, _, _ := o.src.InForce()
+			return cfg.Fleet.Reached()
+		},
+		Areas: func() []string {
+			cfg, _, _ := o.src.InForce()
+			return cfg.Fleet.Areas
+		},
+		Hub: o.src.Hub,
+	}
 }
 
 // tell tells of damage for as long as it is there.

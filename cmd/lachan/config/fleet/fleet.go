@@ -1,0 +1,81 @@
+// Package fleet is the key `fleet` of lachan.yaml: how a machine serves the nodes that join
+// it. It is read like the rest, and starts nothing.
+package fleet
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+
+	"lachan/fleet"
+	"lachan/internal/wording"
+)
+
+// A Fleet is how this machine is the hub of others. Those that join it have no key here:
+// what they joined lies with their state.
+type Fleet struct {
+	// Listen is where nodes connect, over TLS. Default none: this is no hub.
+	Listen netip.AddrPort `yaml:"listen"`
+	// Address is how nodes reach it: a name or an address, and the port. Default: Listen.
+	Address string `yaml:"address"`
+	// Areas are units at the top, such as provinces, whose decisions only their own nodes
+	// get. What is decided of other units all nodes get. Default none.
+	Areas []string `yaml:"areas"`
+}
+
+// mostAreas bounds how many areas there are: each is a stream of its own.
+const mostAreas = 100
+
+// Check reports what is wrong with values that are right by themselves, each with its path
+// below `fleet`.
+func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
+	if !f.Listen.IsValid() {
+		if f.Address != "" || len(f.Areas) > 0 {
+			wrong("listen", textListen)
+		}
+		return
+	}
+	if _, port, err := net.SplitHostPort(f.Address); f.Address != "" && (err != nil || !isPort(port)) {
+		wrong("address", textAddress.With(f.Address))
+	}
+	if len(f.Areas) > mostAreas {
+		wrong("areas", textAreas.With(len(f.Areas), mostAreas))
+	}
+	for i, area := range f.Areas {
+		if !fleet.ValidName(area) || area == fleet.Root {
+			wrong("areas["+strconv.Itoa(i)+"]", textArea.With(area))
+		}
+	}
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
+}
+
+// Reached is how nodes reach this hub.
+func (f *Fleet) Reached() string {
+	if f.Address != "" {
+		return f.Address
+	}
+	return f.Listen.String()
+}
+
+var (
+	textListen = wording.Text{
+		VI: "thiếu: không có địa chỉ này thì máy không là máy trung tâm, và fleet.address, fleet.areas không có tác dụng",
+		EN: "missing: without it this is no hub, and fleet.address and fleet.areas have no effect",
+	}
+	textAddress = wording.Text{
+		VI: "%q không phải tên hoặc địa chỉ kèm cổng, như trung-tam.example:4443",
+		EN: "%q is no name or address with a port, such as hub.example:4443",
+	}
+	textAreas = wording.Text{
+		VI: "%d vùng, nhiều nhất %d",
+		EN: "%d areas, at most %d",
+	}
+	textArea = wording.Text{
+		VI: "%q không làm tên vùng được: hãy ghi mã đơn vị gồm chữ thường, số và dấu nối, khác root",
+		EN: "%q cannot be an area: give the id of a unit of lower-case letters, digits and hyphens, other than root",
+	}
+)

@@ -1,0 +1,143 @@
+package decide
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/control"
+	"lachan/console/api"
+	"lachan/internal/wording"
+)
+
+// OfFleet adds what a running hub is asked for to `lachan fleet`.
+func OfFleet(l wording.Language, fleet *cobra.Command) *cobra.Command {
+	fleet.AddCommand(fleetInvite(l), fleetRemove(l), fleetStatus(l))
+	return fleet
+}
+
+func fleetInvite(l wording.Language) *cobra.Command {
+	var o options
+	var area string
+	return line{
+		use: "invite NAME", short: textInvite, long: textInviteLong, args: command.Exactly(1),
+		example: "  lachan fleet invite sa-pa-1 --area lao-cai",
+		flags: func(c *cobra.Command, l wording.Language) {
+			o.decideFlags(c, l)
+			c.Flags().StringVar(&area, "area", "", textAreaFlag.In(l))
+		},
+		run: func(c command.Call, args []string) error {
+			q := control.Question{
+				Method: "POST", Path: path("fleet", "nodes"), Body: map[string]string{"name": args[0], "area": area, "why": o.why},
+			}
+			if o.json || o.preview {
+				return o.decide(c, q)
+			}
+			a, err := ask(c, q)
+			if err != nil {
+				return err
+			}
+			var d api.Decided
+			if err := json.Unmarshal(a.Body, &d); err != nil {
+				return err
+			}
+			return c.Say(textInvited.With(args[0], d.Text, d.Secret))
+		},
+	}.make(l)
+}
+
+func fleetRemove(l wording.Language) *cobra.Command {
+	var o options
+	return line{
+		use: "remove NAME", short: textNodeRemove, long: textNodeRemoveLong, args: command.Exactly(1), flags: o.sureFlags,
+		example: `  lachan fleet remove sa-pa-1 --why "máy bị mất cắp"`,
+		run: func(c command.Call, args []string) error {
+			return o.surely(c, control.Question{
+				Method: "DELETE", Path: path("fleet", "nodes", args[0]), Body: map[string]string{"why": o.why},
+			})
+		},
+	}.make(l)
+}
+
+func fleetStatus(l wording.Language) *cobra.Command {
+	var o list
+	return line{
+		use: "status", short: textFleetStatus, long: textFleetStatusLong, flags: o.jsonFlag,
+		example: "  lachan fleet status",
+		run: func(c command.Call, _ []string) error {
+			rows, err := each(c, &o, "fleet/nodes", func(n *api.FleetNode) error {
+				fmt.Fprintf(c.OutOrStdout(), "%-20s %-14s %s\n", n.Name, cmp.Or(n.Area, "–"), standing(n, time.Now()).In(c.Lang))
+				return nil
+			})
+			if err == nil && rows == 0 && !o.json {
+				return c.Say(textNoNodes)
+			}
+			return err
+		},
+	}.make(l)
+}
+
+// standing is how a node stands, in words.
+func standing(n *api.FleetNode, now time.Time) wording.Text {
+	switch {
+	case n.Joined == nil && n.Invited != nil:
+		return textNodeInvited.With(n.Invited.Local().Format("15:04 02/01/2006"))
+	case n.Seen == nil:
+		return textNodeSilent
+	}
+	t := textNodeSeen.With(now.Sub(*n.Seen).Round(time.Second), n.Version, n.Units)
+	add := func(more wording.Text) { t = wording.Text{VI: t.VI + "; " + more.VI, EN: t.EN + "; " + more.EN} }
+	switch {
+	case n.Refused != "":
+		add(textNodeRefused.With(n.Refused))
+	case n.Behind:
+		add(textNodeBehind)
+	default:
+		add(textNodeEven)
+	}
+	if len(n.Conditions) > 0 {
+		add(textNodeWrong.With(strings.Join(n.Conditions, ", ")))
+	}
+	return t
+}
+
+var (
+	textInvite     = wording.Text{VI: "Cấp mã để một máy thành nút của hệ thống", EN: "Give out the code by which a machine becomes a node"}
+	textInviteLong = wording.Text{
+		VI: "Mã dùng một lần, trong 24 giờ. Mời lại một nút đã có để thay máy: máy cũ còn dùng được đến khi máy mới vào.",
+		EN: "The code is good once, for 24 hours. Invite a node that is there to replace its machine: the old one stays " +
+			"until the new one has joined.",
+	}
+	textAreaFlag = wording.Text{
+		VI: "vùng của nút, một trong fleet.areas; bỏ trống: nhận mọi quyết định ngoài các vùng ấy",
+		EN: "area of the node, one of fleet.areas; left out: it gets what is decided outside of them",
+	}
+	textInvited = wording.Text{
+		VI: "Đã mời %s. Trên máy ấy, trong 24 giờ tới, hãy chạy:\n  %s %s",
+		EN: "Invited %s. On that machine, within 24 hours, run:\n  %s %s",
+	}
+	textNodeRemove     = wording.Text{VI: "Cho một nút ra khỏi hệ thống ngay", EN: "End that a machine is a node, at once"}
+	textNodeRemoveLong = wording.Text{
+		VI: "Kết nối của nút bị cắt ngay và khóa của nó hết hiệu lực. Máy ấy vẫn lọc theo điều đã nhận; trên máy ấy, lachan leave đưa nó về chính sách riêng.",
+		EN: "Its connection ends at once, and its key is good for nothing. The machine goes on filtering by what it has; there, " +
+			"lachan leave takes it back to a policy of its own.",
+	}
+	textFleetStatus     = wording.Text{VI: "Các nút, và chúng đang thế nào", EN: "The nodes, and how they stand"}
+	textFleetStatusLong = wording.Text{
+		VI: "Hỏi máy trung tâm đang chạy trên máy này. Nút nói mỗi nửa phút; quá mười phút không nói thì là mất liên lạc.",
+		EN: "Asks the hub that runs on this machine. A node speaks every half minute; one that has not for ten minutes is silent.",
+	}
+	textNoNodes     = wording.Text{VI: "Chưa có nút nào; mời một nút: lachan fleet invite TÊN", EN: "There are no nodes yet; invite one: lachan fleet invite NAME"}
+	textNodeInvited = wording.Text{VI: "đã mời, mã dùng đến %s", EN: "invited, the code is good until %s"}
+	textNodeSilent  = wording.Text{VI: "mất liên lạc quá mười phút; vẫn lọc theo điều đã nhận", EN: "silent for more than ten minutes; it filters by what it has"}
+	textNodeSeen    = wording.Text{VI: "nói %v trước, bản %s, %d đơn vị", EN: "spoke %v ago, version %s, %d units"}
+	textNodeRefused = wording.Text{VI: "KHÔNG nhận quyết định mới: %s", EN: "does NOT take what was decided: %s"}
+	textNodeBehind  = wording.Text{VI: "đang nhận quyết định mới", EN: "is taking what was decided"}
+	textNodeEven    = wording.Text{VI: "có đủ", EN: "has everything"}
+	textNodeWrong   = wording.Text{VI: "có lỗi: %s", EN: "conditions: %s"}
+)

@@ -1,0 +1,166 @@
+// Package join holds the commands by which machines become a fleet: one is made its hub,
+// others join it, or leave it again.
+package join
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"aead.dev/minisign"
+	"github.com/spf13/cobra"
+
+	"lachan/admin/ledger"
+	"lachan/blocklist/publish"
+	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/manage/nodes"
+	"lachan/fleet"
+	"lachan/internal/wording"
+)
+
+// FleetCommand is `lachan fleet`.
+func FleetCommand(l wording.Language) *cobra.Command {
+	c := &cobra.Command{
+		Use: "fleet", Short: textFleet.In(l), Long: textFleet.In(l) + "\n\n" + textFleetLong.Paragraphs(l, "\n"),
+		Args: command.NoArguments, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(initCommand(l))
+	return c
+}
+
+// certified is how long the root key says that a machine is a hub.
+const certified = 90 * 24 * time.Hour
+
+// options are the flags of init.
+type options struct{ root, passwordFile, revoke string }
+
+func initCommand(l wording.Language) *cobra.Command {
+	var o options
+	c := &cobra.Command{
+		Use: "init", Short: textInit.In(l), Long: textInit.In(l) + "\n\n" + textInitLong.Paragraphs(l, "\n"),
+		Example: `  lachan fleet init --root lachan-root.key
+  lachan fleet init --root /media/usb/lachan-root.key --password-file mat-khau.txt`,
+		Args: command.NoArguments,
+		RunE: command.Run(l, func(c command.Call, _ []string) error { return o.run(c) }),
+	}
+	c.Flags().StringVar(&o.root, "root", "lachan-root.key", textRootFlag.In(l))
+	c.Flags().StringVar(&o.passwordFile, "password-file", "", textPasswordFlag.In(l))
+	c.Flags().StringVar(&o.revoke, "revoke", "", textRevokeFlag.In(l))
+	return command.WithKeys(c, l)
+}
+
+// run has the root key say that this machine is a hub.
+func (o *options) run(c command.Call) error {
+	cfg, problems := command.Config(c.Command)
+	if len(problems) > 0 {
+		return problems
+	}
+	root, made, err := o.key()
+	if err != nil {
+		return err
+	}
+	if err := command.AsServer(cfg); err != nil {
+		return err
+	}
+	key, err := ledger.PublicKey(config.LedgerDir(cfg))
+	if err != nil {
+		return config.StateError(cfg, err)
+	}
+	public, ok := root.Public().(minisign.PublicKey)
+	if !ok {
+		return errors.New("the root key has no public half")
+	}
+	trust, err := before(config.FleetDir(cfg), fleet.Fingerprint(public))
+	if err != nil {
+		return err
+	}
+	until := time.Now().Add(certified)
+	if err := o.name(&trust, fleet.PublicKey(key), hubName(cfg), until); err != nil {
+		return err
+	}
+	text, signature, err := trust.Signed(root)
+	if err != nil {
+		return err
+	}
+	signed := fleet.SignedTrust{Root: public.String(), Text: string(text), Signature: string(signature)}
+	if err := nodes.WriteTrust(config.FleetDir(cfg), signed); err != nil {
+		return config.StateError(cfg, err)
+	}
+	if made {
+		c.Note(textRootMade.With(o.root))
+	}
+	if !cfg.Fleet.Listen.IsValid() {
+		c.Note(textSetListen.With(cfg.File()))
+	}
+	return c.Say(textHub.With(until.Format("02/01/2006"), fleet.Fingerprint(public)))
+}
+
+// hubName is what the fleet calls this hub.
+func hubName(cfg *config.Config) string {
+	if name := strings.ToLower(cfg.NodeName()); fleet.ValidName(name) {
+		return name
+	}
+	return "hub"
+}
+
+// key is the root key, which is made if there is none.
+func (o *options) key() (key minisign.PrivateKey, made bool, err error) {
+	password, err := o.password()
+	if err != nil {
+		return key, false, err
+	}
+	if _, err := os.Stat(o.root); errors.Is(err, fs.ErrNotExist) {
+		if _, err := publish.NewKey(o.root, password); err != nil {
+			return key, false, err
+		}
+		made = true
+	}
+	key, err = publish.ReadKey(o.root, password)
+	if errors.Is(err, publish.ErrPassword) {
+		return key, made, command.Fail(textPassword.With(o.root))
+	}
+	return key, made, err
+}
+
+func (o *options) password() (string, error) {
+	if o.passwordFile == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(o.passwordFile)
+	return strings.TrimRight(string(text), "\r\n"), err
+}
+
+// before is what the root key said last, or nothing. Another root key is another fleet.
+func before(dir, fingerprint string) (t fleet.Trust, err error) {
+	_, t, known, err := nodes.ReadTrust(dir)
+	if word := (interface{ Wording() wording.Text })(nil); errors.As(err, &word) && word.Wording() == nodes.ErrNoTrust {
+		return t, nil
+	}
+	if err == nil && known != fingerprint {
+		return t, command.Fail(textOtherRoot.With(known, fingerprint))
+	}
+	return t, err
+}
+
+// name has a Trust name this hub, and revoke another.
+func (o *options) name(t *fleet.Trust, key fleet.PublicKey, name string, until time.Time) error {
+	t.Serial, t.At = t.Serial+1, time.Now().UTC().Truncate(time.Second)
+	if o.revoke != "" {
+		at := slices.IndexFunc(t.Hubs, func(h fleet.HubKey) bool { return h.Name == o.revoke && !h.Key.Equal(key) })
+		if at < 0 {
+			return command.Fail(textNoSuchHub.With(o.revoke))
+		}
+		t.Hubs[at].Revoked = true
+	}
+	at := slices.IndexFunc(t.Hubs, func(h fleet.HubKey) bool { return h.Key.Equal(key) })
+	if at < 0 {
+		t.Hubs = append(t.Hubs, fleet.HubKey{Key: key})
+		at = len(t.Hubs) - 1
+	}
+	t.Hubs[at].Name, t.Hubs[at].Until = name, until.UTC().Truncate(time.Second)
+	return nil
+}

@@ -1,0 +1,95 @@
+package join
+
+import "lachan/internal/wording"
+
+// What is said to those who make a fleet.
+var (
+	textFleet     = wording.Text{VI: "Nhiều máy theo một máy trung tâm", EN: "Many machines that follow one hub"}
+	textFleetLong = wording.Text{
+		VI: "Điều quyết định ở máy trung tâm có hiệu lực ở mọi nút, kể cả sau nhiều tuần mất liên lạc. Nút không bao giờ mở điều đã chặn chỉ vì mất liên lạc.\n" +
+			"Thứ tự: lachan fleet init và fleet.listen trên máy trung tâm; lachan fleet invite TÊN; lachan join trên máy kia.",
+		EN: "What is decided at the hub is in force on every node, also after weeks without a link. No node opens what was shut because it has no link.\n" +
+			"In this order: lachan fleet init and fleet.listen on the hub; lachan fleet invite NAME; lachan join on the other machine.",
+	}
+	textInit     = wording.Text{VI: "Làm máy này thành máy trung tâm", EN: "Make this machine a hub"}
+	textInitLong = wording.Text{
+		VI: "Khóa gốc công nhận máy này là máy trung tâm trong 90 ngày; chạy lại lệnh này để gia hạn. Khóa gốc được tạo nếu chưa có: " +
+			"hãy cất nó ngoài máy, vì ai có nó thì làm được máy trung tâm khác cho mọi nút.",
+		EN: "The root key says for 90 days that this machine is a hub; run this again to renew it. The root key is made if there is none: " +
+			"keep it off the machine, since whoever has it can make another hub for all nodes.",
+	}
+	textRootFlag     = wording.Text{VI: "tệp khóa gốc (minisign)", EN: "file of the root key (minisign)"}
+	textPasswordFlag = wording.Text{VI: "tệp có mật khẩu của khóa gốc, một dòng", EN: "file with the password of the root key, one line"}
+	textRevokeFlag   = wording.Text{VI: "tên máy trung tâm khác không còn được tin nữa", EN: "name of another hub that is trusted no more"}
+	textRootMade     = wording.Text{
+		VI: "Đã tạo khóa gốc %s. Hãy chép ra nơi khác, ngoài mạng, rồi xóa khỏi máy này.",
+		EN: "Made the root key %s. Copy it to a place off the network, and remove it from this machine.",
+	}
+	textSetListen = wording.Text{
+		VI: "Hãy ghi vào %s: fleet: {listen: \"0.0.0.0:4443\", address: TÊN-MÁY:4443}, rồi nạp lại.",
+		EN: "Set in %s: fleet: {listen: \"0.0.0.0:4443\", address: NAME:4443}, and reload.",
+	}
+	textHub = wording.Text{
+		VI: "Máy này là máy trung tâm đến %s (khóa gốc %s). Mời một nút: lachan fleet invite TÊN",
+		EN: "This machine is a hub until %s (root key %s). Invite a node: lachan fleet invite NAME",
+	}
+	textPassword = wording.Text{
+		VI: "khóa gốc %s có mật khẩu; mật khẩu thiếu hoặc sai: --password-file TỆP",
+		EN: "the root key %s has a password, which is missing or wrong: --password-file FILE",
+	}
+	textOtherRoot = wording.Text{
+		VI: "hệ thống của máy này có khóa gốc %s, không phải %s; với khóa gốc khác, mọi nút phải vào lại",
+		EN: "the fleet of this machine has the root key %s and not %s; with another one all nodes have to join again",
+	}
+	textNoSuchHub = wording.Text{VI: "không có máy trung tâm nào khác tên %q", EN: "there is no other hub named %q"}
+
+	textJoin     = wording.Text{VI: "Đưa máy này vào hệ thống của một máy trung tâm", EN: "Make this machine a node of a hub's fleet"}
+	textJoinLong = wording.Text{
+		VI: "Mã lấy từ lachan fleet invite trên máy trung tâm. Từ đó chính sách, đơn vị và quyết định là của máy trung tâm; lachan.yaml " +
+			"(cửa, máy chủ phía trên, chứng chỉ, danh sách riêng) vẫn là của máy này. Cho đến khi nhận đủ, máy vẫn lọc như trước.",
+		EN: "The code comes from lachan fleet invite on the hub. From then on policy, units and decisions are the hub's; lachan.yaml (doors, upstreams, " +
+			"certificates, lists of its own) stays this machine's. Until everything has come, it filters as before.",
+	}
+	textLeave     = wording.Text{VI: "Đưa máy này ra khỏi hệ thống, về chính sách riêng", EN: "Take this machine out of its fleet, back to its own policy"}
+	textLeaveLong = wording.Text{
+		VI: "Điều đã nhận từ máy trung tâm không còn hiệu lực; chính sách ghi trong lachan.yaml có hiệu lực lại. Trên máy trung tâm, hãy chạy lachan fleet remove TÊN.",
+		EN: "What came from the hub holds no more; the policy that lachan.yaml names does again. On the hub, run lachan fleet remove NAME.",
+	}
+	textNoCode = wording.Text{
+		VI: "đây không phải mã mời: mã có tám nhóm bốn chữ, như máy trung tâm đã in",
+		EN: "this is no code of an invitation: it has eight groups of four letters, as the hub has printed it",
+	}
+	textIsHub = wording.Text{
+		VI: "máy này là máy trung tâm (fleet.listen), nên không vào hệ thống khác được",
+		EN: "this machine is a hub itself (fleet.listen), so that it can join no other",
+	}
+	textJoined = wording.Text{
+		VI: "máy này đã là nút %s của %s; muốn ra: lachan leave",
+		EN: "this machine is the node %s of %s already; to leave: lachan leave",
+	}
+	textJoinedNow = wording.Text{
+		VI: "Máy này nay là nút %s của %s; máy chủ đang chạy nhận chính sách trong vài giây.",
+		EN: "This machine is the node %s of %s now; the server that runs takes the policy within seconds.",
+	}
+	textJoinedLater = wording.Text{
+		VI: "Máy này nay là nút %s của %s; máy chủ chưa chạy, khi chạy sẽ nhận chính sách: lachan serve",
+		EN: "This machine is the node %s of %s now; no server runs here, it takes the policy when it does: lachan serve",
+	}
+	textRefused = wording.Text{
+		VI: "máy trung tâm không nhận mã này: mã chưa từng được cấp, đã dùng hoặc quá 24 giờ; hãy xin mã mới: lachan fleet invite TÊN",
+		EN: "the hub does not take this code: it was never given out, was used, or is older than 24 hours; ask for another: lachan fleet invite NAME",
+	}
+	textStranger = wording.Text{
+		VI: "máy ở %s không phải máy trung tâm mà mã này nói tới; mã chưa được gửi đi (%v)",
+		EN: "what answers at %s is not the hub that this code is of; the code was not sent (%v)",
+	}
+	textUnreached = wording.Text{
+		VI: "không tới được máy trung tâm ở %s: %v; hãy xem địa chỉ, cổng và tường lửa",
+		EN: "the hub at %s cannot be reached: %v; look at the address, the port and firewalls",
+	}
+	textNotJoined = wording.Text{VI: "máy này chưa vào hệ thống nào", EN: "this machine has joined no fleet"}
+	textLeft      = wording.Text{
+		VI: "Máy này không còn là nút %s; chính sách của lachan.yaml có hiệu lực lại.",
+		EN: "This machine is the node %s no more; the policy of lachan.yaml holds again.",
+	}
+)

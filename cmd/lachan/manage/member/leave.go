@@ -1,0 +1,55 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Leave has a machine be no node any more. A server that runs sees it by itself and clears
+// up; if none runs, Clear does.
+func Leave(dir string) error {
+	if err := os.Remove(filepath.Join(dir, membershipFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("leave the fleet: %w", err)
+	}
+	return nil
+}
+
+// Clear removes what has come from the hub.
+func Clear(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("remove what came from the hub: %w", err)
+	}
+	var errs []error
+	for _, e := range entries {
+		name := e.Name()
+		if name == current || name == "console.yaml" || strings.HasPrefix(name, prefix) || strings.HasPrefix(name, "LEDGER_") {
+			errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// left reports whether the machine has left, and has its own policy in force again then.
+func (m *Member) left(ctx context.Context) bool {
+	if _, joined, err := Read(m.dir); joined || err != nil {
+		return false
+	}
+	m.mu.Lock()
+	m.close()
+	m.mu.Unlock()
+	if err := errors.Join(Clear(m.dir), m.src.Restructure(ctx)); err != nil {
+		m.src.Log.Error("leave the fleet", "error", err)
+	}
+	m.src.Conditions.Clear("fleet")
+	m.src.Conditions.Clear("fleet-decisions")
+	m.src.Log.Info("this machine has left its fleet")
+	return true
+}

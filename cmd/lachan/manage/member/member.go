@@ -1,0 +1,307 @@
+// Package member is a machine as a node of a fleet: it follows what its hub decides, puts
+// that in force beside what is decided here, and tells the hub how it stands.
+package member
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nkeys"
+
+	"lachan/admin"
+	"lachan/admin/ledger"
+	"lachan/cmd/lachan/config"
+	"lachan/fleet"
+	"lachan/fleet/node"
+	"lachan/internal/durable"
+	"lachan/internal/wording"
+	"lachan/metrics"
+	"lachan/policy"
+)
+
+// A Membership is what a machine knows of the fleet that it has joined.
+type Membership struct {
+	Node    string            `json:"node"`
+	Hubs    []string          `json:"hubs"` // addresses
+	Root    string            `json:"root"` // fingerprint of the root key, pinned
+	Streams []fleet.Stream    `json:"streams"`
+	Seed    string            `json:"seed"` // of the nkey
+	Trust   fleet.SignedTrust `json:"trust"`
+}
+
+// membershipFile has it; only the user may read it.
+const membershipFile = "membership.json"
+
+// Read is what lies in a folder; ok is false if this machine has joined no fleet.
+func Read(dir string) (m Membership, ok bool, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, membershipFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return m, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	if err == nil && (len(m.Hubs) == 0 || len(m.Streams) == 0 || !fleet.ValidName(m.Node)) {
+		err = errors.New("it names no node, no hub or no area")
+	}
+	if err != nil {
+		return m, false, fmt.Errorf("read %s: %w", filepath.Join(dir, membershipFile), err)
+	}
+	return m, true, nil
+}
+
+// Write puts it there.
+func (m *Membership) Write(dir string) error {
+	text, err := json.Marshal(m)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err == nil {
+		err = durable.WriteFile(filepath.Join(dir, membershipFile), append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Join(dir, membershipFile), err)
+	}
+	return nil
+}
+
+// Sources are what a member is lent. Its functions may be called by any goroutine.
+type Sources struct {
+	Own *ledger.Ledger // what is decided here
+	// Decide puts exceptions in force, Restructure all that is written; both return when
+	// it is.
+	Decide, Restructure func(context.Context) error
+	Units               func() int
+	Conditions          *metrics.Conditions
+	Version             string
+	Log                 *slog.Logger
+}
+
+// A Member follows its hub. While its machine has joined no fleet, it does nothing.
+type Member struct {
+	src Sources
+	dir string
+
+	mu     sync.Mutex
+	is     Membership     // mu
+	copies []*ledger.Copy // mu; by stream, none while no fleet was joined
+}
+
+// Open opens what the machine has joined, if it has.
+func Open(cfg *config.Config, src Sources) (*Member, error) {
+	m := &Member{src: src, dir: config.FleetDir(cfg)}
+	return m, m.open()
+}
+
+// open opens it, unless it is open.
+func (m *Member) open() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	is, ok, err := Read(m.dir)
+	if err != nil || !ok || len(m.copies) > 0 {
+		return err
+	}
+	trust, err := is.Trust.Open(is.Root)
+	if err != nil {
+		return fmt.Errorf("open what this node has joined: %w", err)
+	}
+	for _, s := range is.Streams {
+		c, err := ledger.OpenCopy(filepath.Join(m.dir, s.Name()), trust.Writers()...)
+		if err != nil {
+			m.close()
+			return fmt.Errorf("open what this node has joined: %w", err)
+		}
+		m.copies = append(m.copies, c)
+	}
+	m.is = is
+	return nil
+}
+
+func (m *Member) close() {
+	for _, c := range m.copies {
+		if err := c.Close(); err != nil {
+			m.src.Log.Error("close the copy of a ledger", "error", err)
+		}
+	}
+	m.copies = nil
+}
+
+// Hub is where the policy of this machine is decided; "" if here.
+func (m *Member) Hub() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.copies) == 0 {
+		return ""
+	}
+	return m.is.Hubs[0]
+}
+
+// states are those of the ledgers that are followed.
+func (m *Member) states() (states []*ledger.State) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.copies {
+		states = append(states, c.State())
+	}
+	return states
+}
+
+// Entries are the exceptions that were decided at the hub.
+func (m *Member) Entries(zone *time.Location) (entries []policy.OverlayEntry) {
+	for _, s := range m.states() {
+		entries = append(entries, admin.Entries(s, nil, zone)...)
+	}
+	return entries
+}
+
+// lookEvery is how often a machine that has joined no fleet looks whether it has, and how
+// often one that has asks which hubs there are.
+const (
+	lookEvery  = 2 * time.Second
+	trustEvery = time.Hour
+)
+
+// Run follows the hub until ctx is done, once the machine has joined.
+func (m *Member) Run(ctx context.Context) {
+	defer func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.close()
+	}()
+	for ctx.Err() == nil {
+		err := m.open()
+		if err == nil && m.Hub() != "" {
+			err = m.follow(ctx)
+		}
+		if err != nil {
+			m.src.Log.Error("follow the hub", "error", err)
+			m.src.Conditions.Set("fleet", textNotFollowed.With(err).String())
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(lookEvery):
+		}
+	}
+}
+
+// follow follows until ctx is done, or the hubs are others than before.
+func (m *Member) follow(ctx context.Context) error {
+	m.mu.Lock()
+	is := m.is
+	m.mu.Unlock()
+	trust, err := is.Trust.Open(is.Root)
+	if err != nil {
+		return err
+	}
+	pair, err := nkeys.FromSeed([]byte(is.Seed))
+	if err != nil {
+		return err
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		return err
+	}
+	changed := make(chan struct{}, 1)
+	var followers []*node.Follower
+	for i, s := range is.Streams {
+		followers = append(followers, &node.Follower{Stream: s, Copy: m.copies[i], Taken: func(uint64) {
+			select {
+			case changed <- struct{}{}:
+			default: // it will be looked at
+			}
+		}})
+	}
+	connected, err := node.Connect(node.Config{
+		Node: is.Node, Hubs: is.Hubs, Nkey: public, Sign: pair.Sign, Trust: trust, Log: m.src.Log,
+	}, followers...)
+	if err != nil {
+		return err
+	}
+	defer connected.Close()
+	m.src.Conditions.Clear("fleet")
+	m.src.Log.Info("following the hub", "node", is.Node, "hub", strings.Join(is.Hubs, ","))
+	ctx, cancel := context.WithCancel(ctx)
+	var live sync.WaitGroup
+	defer live.Wait()
+	defer cancel()
+	for _, f := range followers {
+		live.Go(func() { connected.Follow(ctx, f) })
+	}
+	return m.apply(ctx, connected, trust, changed)
+}
+
+// sayEvery is how often a node tells the hub how it stands.
+const sayEvery = 30 * time.Second
+
+// apply puts what comes in force until ctx is done, or the hubs are others.
+func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, changed <-chan struct{}) error {
+	say, renew, look := time.NewTicker(sayEvery), time.NewTicker(trustEvery), time.NewTicker(lookEvery)
+	defer say.Stop()
+	defer look.Stop()
+	defer renew.Stop()
+	t := &taken{Member: m, hub: hub, trust: trust}
+	defer t.client().CloseIdleConnections()
+	for {
+		t.putInForce(ctx)
+		t.say()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		case <-say.C:
+		case <-look.C:
+			if m.left(ctx) {
+				return nil
+			}
+			continue
+		case <-renew.C:
+			if m.renewTrust(ctx, trust) {
+				return nil
+			}
+		}
+	}
+}
+
+// renewTrust asks which hubs there are, and reports whether they are others.
+func (m *Member) renewTrust(ctx context.Context, trust fleet.Trust) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, address := range m.is.Hubs {
+		signed, now, err := node.Trust(ctx, address, m.is.Root)
+		if err != nil {
+			m.src.Log.Warn("ask for the hubs of the fleet", "error", err)
+			continue
+		}
+		if now.Serial <= trust.Serial {
+			return false
+		}
+		is := m.is
+		is.Trust = signed
+		if err := is.Write(m.dir); err != nil {
+			m.src.Log.Error("keep the hubs of the fleet", "error", err)
+			return false
+		}
+		m.close() // its copies are opened with the keys of now
+		return true
+	}
+	return false
+}
+
+var (
+	textNotFollowed = wording.Text{
+		VI: "nút này không theo được máy trung tâm: %v",
+		EN: "this node cannot follow its hub: %v",
+	}
+	textNotInForce = wording.Text{
+		VI: "quyết định của máy trung tâm chưa có hiệu lực ở nút này, điều trước đó vẫn giữ; sẽ thử lại: %v",
+		EN: "what the hub decided is not in force on this node, what was before stays; it is tried again: %v",
+	}
+)

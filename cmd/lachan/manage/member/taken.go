@@ -1,0 +1,227 @@
+package member
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lachan/admin/ledger"
+	"lachan/fleet"
+	"lachan/fleet/node"
+	"lachan/internal/durable"
+	"lachan/internal/wording"
+	"lachan/policy/source"
+)
+
+// taken is what has come from the hub, on its way into force.
+type taken struct {
+	*Member
+	hub     *node.Node
+	trust   fleet.Trust
+	http    *http.Client
+	inForce string // digest of the part of console.yaml that is compiled, and of the base
+	seq     []uint64
+	refused string // why what was taken last is not in force
+}
+
+// client asks hubs for files.
+func (t *taken) client() *http.Client {
+	if t.http == nil {
+		t.http = node.Client(func(key ed25519.PublicKey) bool { return t.trust.Has(key, time.Now()) })
+	}
+	return t.http
+}
+
+// putInForce puts what the hub has decided in force. What cannot be leaves what was
+// before, and is tried again.
+func (t *taken) putInForce(ctx context.Context) {
+	states := t.states()
+	var seq []uint64
+	for _, s := range states {
+		seq = append(seq, s.Seq())
+	}
+	if t.refused == "" && slices.Equal(seq, t.seq) {
+		return
+	}
+	err := t.use(ctx, states)
+	if ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		t.seq, t.refused = seq, ""
+		t.src.Conditions.Clear("fleet-decisions")
+		return
+	}
+	t.refused = wording.ErrorIn(err, wording.English)
+	if t.src.Conditions.Set("fleet-decisions", textNotInForce.With(err).String()) {
+		t.src.Log.Error("put in force what the hub decided", "error", t.refused)
+	}
+}
+
+// use puts states in force.
+func (t *taken) use(ctx context.Context, states []*ledger.State) error {
+	all := ledger.Merged(append([]*ledger.State{t.src.Own.State()}, states...)...)
+	text := all.Console(nil)
+	base, err := t.fetch(ctx, states)
+	if err != nil {
+		return errors.Join(err, t.src.Decide(ctx)) // exceptions for names hold nevertheless
+	}
+	compiled := base + "\n" + string(source.Compiled(text))
+	path := filepath.Join(t.dir, "console.yaml")
+	before, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if !bytes.Equal(before, text) {
+		if err := durable.WriteFile(path, text, 0o600); err != nil {
+			return err
+		}
+	}
+	if compiled == t.inForce {
+		return t.src.Decide(ctx)
+	}
+	former, err := t.link(base)
+	if err != nil {
+		return err
+	}
+	if err := t.src.Restructure(ctx); err != nil {
+		_, undone := t.link(former)
+		if before != nil {
+			undone = errors.Join(undone, durable.WriteFile(path, before, 0o600))
+		}
+		return errors.Join(err, undone, t.src.Decide(ctx)) // likewise
+	}
+	t.inForce = compiled
+	t.tidy(base)
+	return nil
+}
+
+// current is the link to the folder of the policy's files.
+const current = "current"
+
+// prefix begins the names of such folders.
+const prefix = "base-"
+
+// fetch has the files of the policy here, and returns the name of their folder; "" if the
+// hub has none.
+func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string, err error) {
+	var b node.Blob
+	for _, s := range states {
+		if v, ok := s.Get("", "base"); ok && v.New != nil {
+			if err := json.Unmarshal(v.New, &b); err != nil {
+				return "", fmt.Errorf("read which files the policy has: %w", err)
+			}
+		}
+	}
+	if b.SHA256 == "" {
+		return "", nil
+	}
+	name = prefix + b.SHA256
+	if _, err := os.Stat(filepath.Join(t.dir, name, "policy.yaml")); err == nil {
+		return name, nil
+	}
+	var urls []string
+	for _, address := range t.is.Hubs {
+		urls = append(urls, "https://"+address+fleet.BlobPath)
+	}
+	packed, err := node.Fetch(ctx, t.client(), t.dir, b, urls...)
+	if err != nil {
+		return "", err
+	}
+	if err := node.Unpack(packed, filepath.Join(t.dir, name)); err != nil {
+		return "", err
+	}
+	return name, os.Remove(packed)
+}
+
+// link has a folder be the current one, "" for none, and returns which was.
+func (t *taken) link(name string) (former string, err error) {
+	path := filepath.Join(t.dir, current)
+	former, err = os.Readlink(path)
+	switch {
+	case err != nil && !errors.Is(err, os.ErrNotExist):
+		return "", err
+	case former == name:
+		return former, nil
+	case name == "":
+		return former, os.Remove(path)
+	}
+	next := path + ".tmp"
+	if err := os.Remove(next); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return former, err
+	}
+	if err := os.Symlink(name, next); err != nil {
+		return former, err
+	}
+	if err := os.Rename(next, path); err != nil {
+		return former, err
+	}
+	return former, durable.SyncDir(t.dir)
+}
+
+// kept is how many folders of files stay beside the current one, to go back to.
+const kept = 2
+
+// tidy removes folders that nobody goes back to.
+func (t *taken) tidy(base string) {
+	entries, err := os.ReadDir(t.dir)
+	if err != nil {
+		return // another time
+	}
+	type folder struct {
+		name string
+		at   time.Time
+	}
+	var old []folder
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && e.IsDir() && strings.HasPrefix(e.Name(), prefix) && e.Name() != base {
+			old = append(old, folder{e.Name(), info.ModTime()})
+		}
+	}
+	slices.SortFunc(old, func(a, b folder) int { return b.at.Compare(a.at) })
+	for _, f := range old[min(kept, len(old)):] {
+		if err := os.RemoveAll(filepath.Join(t.dir, f.name)); err != nil {
+			t.src.Log.Warn("remove files of a former policy", "error", err)
+		}
+	}
+}
+
+// mostNamed bounds how many conditions a node names.
+const mostNamed = 20
+
+// say tells the hub how this node stands.
+func (t *taken) say() {
+	status := fleet.Status{
+		Seq: map[string]uint64{}, Version: t.src.Version, Units: t.src.Units(), Refused: t.refused,
+	}
+	if len(status.Refused) > fleet.MaxStatus/2 {
+		status.Refused = strings.ToValidUTF8(status.Refused[:fleet.MaxStatus/2], "")
+	}
+	for i, s := range t.is.Streams {
+		if i < len(t.seq) {
+			status.Seq[s.Area] = t.seq[i]
+		}
+	}
+	for _, c := range t.src.Conditions.List() {
+		if len(status.Conditions) < mostNamed {
+			status.Conditions = append(status.Conditions, c.Name)
+		}
+	}
+	text, err := json.Marshal(status)
+	if err == nil {
+		err = t.hub.Say(text)
+	}
+	if err != nil {
+		t.src.Log.Debug("tell the hub how this node stands", "error", err)
+	}
+}

@@ -1,0 +1,57 @@
+package nodes
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"lachan/console/api"
+	"lachan/fleet"
+	"lachan/fleet/hub"
+)
+
+// List is how the nodes stand, by name.
+func (h *Hub) List(ctx context.Context) (list []api.FleetNode, _ error) {
+	h.mu.Lock()
+	running := h.running
+	h.mu.Unlock()
+	for name, node := range h.nodes() {
+		shown := api.FleetNode{Name: name, Area: node.Area, Joined: moment(node.Joined)}
+		if node.Code != "" {
+			shown.Invited = moment(node.Until)
+		}
+		if running != nil && node.Nkey != "" {
+			stand(ctx, running, &shown)
+		}
+		list = append(list, shown)
+	}
+	slices.SortFunc(list, func(a, b api.FleetNode) int { return strings.Compare(a.Name, b.Name) })
+	return list, nil
+}
+
+// stand adds what a node said of itself last.
+func stand(ctx context.Context, running *hub.Hub, shown *api.FleetNode) {
+	text, at, ok := running.Status(ctx, shown.Name)
+	var status fleet.Status
+	if !ok || json.Unmarshal(text, &status) != nil {
+		return
+	}
+	shown.Seen, shown.Version, shown.Units = &at, status.Version, status.Units
+	shown.Seq, shown.Refused, shown.Conditions = status.Seq, status.Refused, status.Conditions
+	for area, seq := range running.Ends() {
+		if has, follows := status.Seq[area]; follows && has < seq {
+			shown.Behind = true
+		}
+	}
+}
+
+// moment is a time of a record; nil if there is none.
+func moment(text string) *time.Time {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return nil
+	}
+	return &at
+}

@@ -1,0 +1,244 @@
+// Package nodes serves the nodes of a fleet, on the machine that is their hub: it lets
+// machines join, carries what was decided to them, and gives them the files of the policy.
+package nodes
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lachan/admin"
+	"lachan/admin/account"
+	"lachan/admin/ledger"
+	"lachan/cmd/lachan/config"
+	"lachan/fleet"
+	"lachan/fleet/hub"
+	"lachan/internal/wording"
+	"lachan/metrics"
+	"lachan/policy"
+)
+
+// Sources are what a hub is lent. Its functions may be called by any goroutine.
+type Sources struct {
+	Desk   *admin.Desk
+	Ledger *ledger.Ledger
+	// InForce is what answers go by here, which nodes have to have too.
+	InForce    func() (*config.Config, *policy.Policy)
+	Conditions *metrics.Conditions
+	Log        *slog.Logger
+}
+
+// A Hub serves nodes.
+type Hub struct {
+	src   Sources
+	trust atomic.Pointer[fleet.SignedTrust]
+
+	mu      sync.Mutex
+	running *hub.Hub // mu; nil while nobody is served
+}
+
+// New is a hub that serves nobody yet.
+func New(src Sources) *Hub { return &Hub{src: src} }
+
+// Bounds of what lies on disk for nodes, in bytes.
+const (
+	mostBlobs = 1 << 30
+	mostOfAll = 512 << 20 // of the stream of all
+	mostOfOne = 64 << 20  // of that of an area: a school decides once in two weeks
+	mostElse  = 64 << 20
+)
+
+// Serve serves nodes on listeners until ctx is done. It closes the listeners.
+func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
+	defer func() {
+		for _, l := range listeners {
+			_ = l.Close() // they may be closed
+		}
+	}()
+	cfg, _ := h.src.InForce()
+	if !h.awaitTrust(ctx, config.FleetDir(cfg)) {
+		return nil
+	}
+	blobs, err := hub.OpenBlobs(filepath.Join(config.FleetDir(cfg), "blobs"), mostBlobs)
+	if err != nil {
+		return err
+	}
+	served, err := hub.Start(ctx, hub.Config{
+		Name: name(cfg), Dir: filepath.Join(config.FleetDir(cfg), "streams"), Key: ledger.Key(h.src.Ledger),
+		Store:  mostOfAll + int64(len(cfg.Fleet.Areas))*mostOfOne + mostElse,
+		Member: h.member,
+	})
+	if err != nil {
+		return err
+	}
+	defer served.Close()
+	feed, err := h.open(ctx, served, cfg)
+	if err != nil {
+		return err
+	}
+	h.set(served)
+	defer h.set(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel()
+	beside.Go(func() { feed.Run(ctx) })
+	beside.Go(func() { h.watch(ctx, served, blobs) })
+	h.src.Log.Info("serving the nodes of the fleet", "address", cfg.Fleet.Reached())
+	pages := hub.Pages{Trust: func() fleet.SignedTrust { return *h.trust.Load() }, Join: h.join, Blobs: blobs}
+	return served.Serve(ctx, pages.Handler(), listeners...)
+}
+
+func (h *Hub) set(running *hub.Hub) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.running = running
+}
+
+// name is what this hub is called in its fleet.
+func name(cfg *config.Config) string {
+	if name := strings.ToLower(cfg.NodeName()); fleet.ValidName(name) {
+		return name
+	}
+	return "hub"
+}
+
+// open opens the streams, and has them go on where they end.
+func (h *Hub) open(ctx context.Context, served *hub.Hub, cfg *config.Config) (*hub.Feed, error) {
+	streams, of := []fleet.Stream{stream(fleet.Root)}, map[string]bool{}
+	for _, area := range cfg.Fleet.Areas {
+		streams, of[area] = append(streams, stream(area)), true
+	}
+	for _, s := range streams {
+		most := int64(mostOfOne)
+		if s.Area == fleet.Root {
+			most = mostOfAll
+		}
+		if err := served.Open(ctx, s, most); err != nil {
+			return nil, err
+		}
+	}
+	areaOf := func(unit string) string {
+		if of[unit] {
+			return unit
+		}
+		return fleet.Root
+	}
+	return served.NewFeed(ctx, h.src.Ledger, areaOf, h.src.Log, streams...)
+}
+
+func stream(area string) fleet.Stream { return fleet.Stream{Area: area, Generation: 1} }
+
+// streamsOf are those that a node of an area follows.
+func streamsOf(area string) []fleet.Stream {
+	if area == "" {
+		return []fleet.Stream{stream(fleet.Root)}
+	}
+	return []fleet.Stream{stream(fleet.Root), stream(area)}
+}
+
+// member is the node that has an nkey.
+func (h *Hub) member(nkey string) (m hub.Member, ok bool) {
+	for name, node := range h.nodes() {
+		if node.Nkey != "" && node.Nkey == nkey {
+			return hub.Member{Node: name, Streams: streamsOf(node.Area)}, true
+		}
+	}
+	return m, false
+}
+
+// nodes are those that were invited or have joined, by name.
+func (h *Hub) nodes() map[string]admin.NodeValue {
+	nodes := map[string]admin.NodeValue{}
+	for v := range h.src.Ledger.State().Kind("node/") {
+		var node admin.NodeValue
+		if v.New != nil && json.Unmarshal(v.New, &node) == nil {
+			nodes[strings.TrimPrefix(v.Object, "node/")] = node
+		}
+	}
+	return nodes
+}
+
+// hubActor is who records what nodes do.
+func hubActor() account.Actor {
+	return account.Actor{ID: "fleet", Name: "fleet", Via: "fleet", Machine: true}
+}
+
+// join makes a machine the node that its code was given out for.
+func (h *Hub) join(ctx context.Context, r fleet.JoinRequest) (w fleet.Welcome, err error) {
+	for name, node := range h.nodes() {
+		if node.Code == "" {
+			continue
+		}
+		what := admin.JoinNode{Name: name, Code: r.Code, Nkey: r.Nkey}
+		_, err := h.src.Desk.Decide(ctx, hubActor(), what, admin.How{})
+		refused := (*admin.Refusal)(nil)
+		switch {
+		case err == nil:
+			h.src.Log.Info("a node has joined the fleet", "node", name, "area", node.Area)
+			return fleet.Welcome{Node: name, Streams: streamsOf(node.Area)}, nil
+		case errors.As(err, &refused) && refused.Kind == admin.NotFound:
+		default:
+			return w, errors.New(wording.ErrorIn(err, wording.English))
+		}
+	}
+	return w, hub.ErrCode
+}
+
+// watchEvery is how often the hub looks whether nodes have to have something else.
+const watchEvery = 2 * time.Second
+
+// watch gives nodes the files that are in force, and ends the connections of those that
+// are nodes no more, until ctx is done.
+func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	published, connected := "", map[string]string{}
+	for {
+		grown := ledger.Grown(h.src.Ledger)
+		connected = h.disconnect(served, connected)
+		cfg, rules := h.src.InForce()
+		h.tellTrust(config.FleetDir(cfg))
+		if digest := rules.Digest(); digest != published {
+			if err := h.publish(ctx, blobs, rules); err != nil {
+				h.src.Conditions.Set("fleet-policy", textPublish.With(err).String())
+			} else {
+				h.src.Conditions.Clear("fleet-policy")
+				published = digest
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-grown:
+		case <-tick.C:
+		}
+	}
+}
+
+// disconnect ends the connections of nodes that have another nkey than before, or none.
+func (h *Hub) disconnect(served *hub.Hub, before map[string]string) (now map[string]string) {
+	now = map[string]string{}
+	for name, node := range h.nodes() {
+		now[name] = node.Nkey
+	}
+	for name, nkey := range before {
+		if nkey != "" && now[name] != nkey {
+			served.Revoke(name)
+			h.src.Log.Info("a node is none any more", "node", name)
+		}
+	}
+	return now
+}
+
+var textPublish = wording.Text{
+	VI: "các nút không nhận được chính sách mới: %v",
+	EN: "nodes do not get the new policy: %v",
+}

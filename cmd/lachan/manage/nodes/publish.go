@@ -1,0 +1,164 @@
+package nodes
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lachan/admin"
+	"lachan/admin/ledger"
+	"lachan/fleet"
+	"lachan/fleet/hub"
+	"lachan/internal/durable"
+	"lachan/internal/wording"
+	"lachan/policy"
+)
+
+// publish records which files of the policy nodes have to have, if they are others.
+func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, p *policy.Policy) error {
+	var files []hub.File
+	for _, f := range policy.FilesOf(p) {
+		files = append(files, hub.File{Path: f.Path, SHA256: f.Digest})
+	}
+	if len(files) == 0 {
+		return nil // units are the console's
+	}
+	var packed bytes.Buffer
+	if err := hub.Pack(&packed, files...); err != nil {
+		return err
+	}
+	digest, size, err := blobs.Put(&packed)
+	if err != nil {
+		return err
+	}
+	var base admin.Publish
+	v, ok := h.src.Ledger.State().Get("", "base")
+	if ok && json.Unmarshal(v.New, &base) == nil && base.SHA256 == digest {
+		return nil
+	}
+	_, err = h.src.Desk.Decide(ctx, hubActor(), admin.Publish{SHA256: digest, Size: size}, admin.How{})
+	if err != nil {
+		return err
+	}
+	return blobs.Keep(map[string]bool{digest: true, base.SHA256: true})
+}
+
+// trustFile has which hubs the fleet has, as the root key has signed it.
+const trustFile = "trust.json"
+
+// ErrNoTrust is the error of a machine whose fleet has no root key yet.
+var ErrNoTrust = wording.Text{
+	VI: "chưa có khóa gốc của hệ thống; hãy chạy: lachan fleet init",
+	EN: "the fleet has no root key yet; run: lachan fleet init",
+}
+
+// ReadTrust reads which hubs a fleet has, as it lies on a hub.
+func ReadTrust(dir string) (signed fleet.SignedTrust, t fleet.Trust, fingerprint string, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, trustFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return signed, t, "", wording.Error(ErrNoTrust)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &signed)
+	}
+	if err == nil {
+		fingerprint, err = signed.Fingerprint()
+	}
+	if err == nil {
+		t, err = signed.Open(fingerprint)
+	}
+	if err != nil {
+		return signed, t, "", fmt.Errorf("read %s: %w", filepath.Join(dir, trustFile), err)
+	}
+	return signed, t, fingerprint, nil
+}
+
+// WriteTrust puts it there.
+func WriteTrust(dir string, signed fleet.SignedTrust) error {
+	text, err := json.Marshal(signed)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err == nil {
+		err = durable.WriteFile(filepath.Join(dir, trustFile), text, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Join(dir, trustFile), err)
+	}
+	return nil
+}
+
+// readTrust reads which hubs there are, one of which this has to be.
+func (h *Hub) readTrust(dir string) error {
+	signed, t, _, err := ReadTrust(dir)
+	if err != nil {
+		return err
+	}
+	if !t.Has(h.public(), time.Now()) {
+		return wording.Error(textNotNamed)
+	}
+	h.trust.Store(&signed)
+	return nil
+}
+
+// public is the key of this hub.
+func (h *Hub) public() ed25519.PublicKey {
+	key, _ := ledger.Key(h.src.Ledger).Public().(ed25519.PublicKey) // it is one
+	return key
+}
+
+// awaitTrust waits until this machine is a hub, and tells meanwhile why it is none. It
+// reports whether it is.
+func (h *Hub) awaitTrust(ctx context.Context, dir string) bool {
+	for {
+		err := h.readTrust(dir)
+		if err == nil {
+			h.src.Conditions.Clear("fleet-trust")
+			return true
+		}
+		if h.src.Conditions.Set("fleet-trust", err.Error()) {
+			h.src.Log.Error("serve the nodes of the fleet", "error", wording.ErrorIn(err, wording.English))
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(watchEvery):
+		}
+	}
+}
+
+// renewBefore is how long before the end of its certificate a hub says so.
+const renewBefore = 14 * 24 * time.Hour
+
+// tellTrust reads it again, and tells in time that it ends.
+func (h *Hub) tellTrust(dir string) {
+	err := h.readTrust(dir)
+	if err == nil {
+		_, t, _, _ := ReadTrust(dir) // it was just read
+		if !t.Has(h.public(), time.Now().Add(renewBefore)) {
+			err = wording.Error(textEnds)
+		}
+	}
+	if err != nil {
+		h.src.Conditions.Set("fleet-trust", err.Error())
+		return
+	}
+	h.src.Conditions.Clear("fleet-trust")
+}
+
+var (
+	textNotNamed = wording.Text{
+		VI: "khóa gốc không công nhận máy này là máy trung tâm, hoặc đã hết hạn; hãy chạy: lachan fleet init --root TỆP",
+		EN: "the root key does not name this machine as a hub, or no longer; run: lachan fleet init --root FILE",
+	}
+	textEnds = wording.Text{
+		VI: "công nhận của khóa gốc cho máy trung tâm này sắp hết hạn; hãy chạy: lachan fleet init --root TỆP",
+		EN: "what the root key says of this hub is over soon; run: lachan fleet init --root FILE",
+	}
+)

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"time"
+
+	"lachan/admin"
+	"lachan/admin/account"
+)
+
+// The nodes of a fleet, of which this machine is the hub.
+
+// fleetRoutes are the routes of a hub.
+func fleetRoutes() []route {
+	return []route{
+		{pattern: "GET /api/v1/fleet/nodes", serve: showFleet},
+		{pattern: "POST /api/v1/fleet/nodes", serve: deciding(invite)},
+		{pattern: "DELETE /api/v1/fleet/nodes/{name}", serve: simply(func(c *call) admin.Decision {
+			return admin.RemoveNode{Name: c.PathValue("name")}
+		})},
+	}
+}
+
+// A FleetNode is a machine that has joined, or was invited to.
+type FleetNode struct {
+	Name    string     `json:"name"`
+	Area    string     `json:"area"`              // "" is that of all
+	Invited *time.Time `json:"invited,omitempty"` // until when a code is good
+	Joined  *time.Time `json:"joined,omitempty"`
+	// What it said of itself last, within ten minutes.
+	Seen       *time.Time        `json:"seen,omitempty"`
+	Version    string            `json:"version,omitempty"`
+	Units      int               `json:"units"`
+	Seq        map[string]uint64 `json:"seq,omitempty"` // of each area the last record of the hub's ledger in force there
+	Behind     bool              `json:"behind"`        // the hub has decided something since that is not in force there
+	Refused    string            `json:"refused,omitempty"`
+	Conditions []string          `json:"conditions"`
+}
+
+// showFleet shows the nodes to those who see everything.
+func showFleet(a *API, c *call) (reply, error) {
+	if err := a.needs(c, account.View, ""); err != nil {
+		return reply{}, err
+	}
+	nodes, err := a.Server.Fleet(c.Context())
+	if err != nil {
+		return reply{}, err
+	}
+	for i := range nodes {
+		nodes[i].Conditions = orEmpty(nodes[i].Conditions)
+	}
+	return reply{body: Page[FleetNode]{Items: orEmpty(nodes)}}, nil
+}
+
+type inviteBody struct {
+	reason
+	Name string `json:"name"`
+	Area string `json:"area"`
+}
+
+func invite(_ *call, b inviteBody) (admin.Decision, error) {
+	return admin.InviteNode{Name: b.Name, Area: b.Area}, nil
+}

@@ -1,0 +1,185 @@
+package test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A fleet is a hub with its nodes, each a whole server of its own.
+type fleet struct {
+	t       *testing.T
+	hub     *process
+	address string // of the hub's port for nodes
+}
+
+// twoProvinces are the units of a fleet whose provinces are areas.
+const twoProvinces = `
+units:
+- {id: lao-cai, name: Lào Cai, kind: province}
+- {id: th-kim-dong, name: TH Kim Đồng, level: th, parent: lao-cai, networks: [127.10.0.0/16]}
+- {id: ha-giang, name: Hà Giang, kind: province}
+- {id: th-dong-van, name: TH Đồng Văn, level: th, parent: ha-giang, networks: [127.11.0.0/16]}
+`
+
+func newFleet(t *testing.T) *fleet {
+	t.Helper()
+	f := &fleet{t: t, address: freeAddress(t)}
+	f.hub = newProcess(t, "fleet: {listen: \""+f.address+"\", areas: [lao-cai, ha-giang]}\n", twoProvinces, startStandIn(t).addr)
+	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", filepath.Join(t.TempDir(), "root.key"))
+	f.hub.start()
+	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	return f
+}
+
+// freeAddress is an address of loopback that nobody listens at.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
+}
+
+// says calls a command on a machine, which has to say something.
+func (f *fleet) says(p *process, what string, args ...string) string {
+	f.t.Helper()
+	out, err := p.command(os.Getuid(), append(args, "--lang", "en")...)
+	if err != nil || !strings.Contains(out, what) {
+		f.t.Fatalf("lachan %q: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+// invite is a code for a node.
+func (f *fleet) invite(name, area string) string {
+	f.t.Helper()
+	words := strings.Fields(f.says(f.hub, "lachan join "+f.address, "fleet", "invite", name, "--area", area))
+	return words[len(words)-1]
+}
+
+// node is a server that has joined.
+func (f *fleet) node(name, area string) *process {
+	f.t.Helper()
+	p := newProcess(f.t, "", "units: [{id: th-cu, name: TH cũ, level: th, networks: [127.0.0.0/8]}]\n", startStandIn(f.t).addr)
+	p.start()
+	f.says(p, "is the node "+name, "join", f.address, f.invite(name, area))
+	p.logged(`msg="following the hub"`)
+	f.knows(p, "th-kim-dong")
+	return p
+}
+
+// knows waits until a node has a unit.
+func (f *fleet) knows(p *process, unit string) {
+	f.t.Helper()
+	p.until("the unit "+unit, func() bool {
+		status, _ := p.get("/api/explain?name=x.example&unit=" + unit)
+		return status == http.StatusOK
+	})
+}
+
+// shuts waits until a node blocks a name for a client, or opens it.
+func (f *fleet) shuts(p *process, client, name string, want bool) time.Duration {
+	f.t.Helper()
+	began := time.Now()
+	p.until(fmt.Sprintf("%s blocked for %s: %v", name, client, want), func() bool { return p.blocked(client, name) == want })
+	return time.Since(began)
+}
+
+// What is decided at the hub is in force on the nodes of its area, and nowhere else; the
+// policy of the hub is that of its nodes; and a node without a link goes on by what it has.
+func TestNodesDoWhatTheirHubDecides(t *testing.T) {
+	t.Parallel()
+	const north, south = "127.10.1.1", "127.11.1.1"
+	f := newFleet(t)
+	one, two := f.node("lao-cai-1", "lao-cai"), f.node("ha-giang-1", "ha-giang")
+	f.says(f.hub, "done", "except", "add", "game.example", "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+	t.Logf("in force after %v", f.shuts(one, north, "www.game.example", true).Round(time.Millisecond))
+	for _, unit := range []string{"lao-cai", "ha-giang"} {
+		f.says(f.hub, "done", "except", "add", "all.example", "--unit", unit, "--block", "--until", "2036-12-31")
+	}
+	f.shuts(one, north, "all.example", true)
+	f.shuts(two, south, "all.example", true)
+	if text, err := os.ReadFile(filepath.Join(two.dir, "state", "fleet", "console.yaml")); err != nil || bytes.Contains(text, []byte("game.example")) {
+		t.Errorf("what is Lào Cai's is in Hà Giang: %s, %v", text, err)
+	}
+
+	// The policy: a school more, and what a node may not.
+	f.hub.write("policy.yaml", twoProvinces+"- {id: th-moi, name: TH mới, level: th, parent: lao-cai, networks: [127.12.0.0/16]}\n")
+	f.hub.reload()
+	f.knows(one, "th-moi")
+	if out, err := one.command(os.Getuid(), "except", "add", "category:games", "--unit", "th-moi", "--block", "--lang", "en"); err == nil ||
+		!strings.Contains(out, "decided at the hub "+f.address) {
+		t.Errorf("a node decides what is the hub's: %v %s", err, out)
+	}
+	f.says(one, "done", "except", "add", "own.example", "--unit", "th-moi", "--block", "--until", "2036-12-31")
+	f.shuts(one, "127.12.1.1", "own.example", true)
+	f.hub.until("both nodes even", func() bool {
+		out, _ := f.hub.command(os.Getuid(), "fleet", "status", "--lang", "en") // until it says so
+		return strings.Count(out, "has everything") == 2
+	})
+
+	// The hub is gone: the node starts anew and shuts what it shut; then the rest comes.
+	f.hub.kill()
+	one.kill()
+	one.start()
+	f.shuts(one, north, "game.example", true)
+	f.shuts(one, "127.12.1.1", "own.example", true)
+	f.hub.start()
+	f.says(f.hub, "done", "except", "add", "later.example", "--unit", "lao-cai", "--block", "--until", "2036-12-31")
+	f.shuts(one, north, "later.example", true)
+
+	// A node that is none any more hears nothing, and has its own policy when it leaves.
+	f.says(f.hub, "done", "fleet", "remove", "ha-giang-1", "--yes")
+	f.hub.logged(`msg="a node is none any more" node=ha-giang-1`)
+	f.says(f.hub, "done", "except", "add", "secret.example", "--unit", "ha-giang", "--block", "--until", "2036-12-31")
+	f.says(f.hub, "done", "except", "add", "last.example", "--unit", "lao-cai", "--block", "--until", "2036-12-31")
+	f.shuts(one, north, "last.example", true) // what came before it is carried
+	if two.blocked(south, "secret.example") {
+		t.Error("a node that was removed gets decisions")
+	}
+	if !two.blocked(south, "all.example") {
+		t.Error("a node that was removed opens what was shut")
+	}
+	f.says(two, "is the node ha-giang-1 no more", "leave")
+	f.knows(two, "th-cu")
+	if two.blocked(south, "all.example") {
+		t.Error("a machine that has left goes by its former hub")
+	}
+}
+
+// Nobody joins by another code, by one that was used, or at a machine that is not the hub.
+func TestAMachineJoinsByItsCodeAlone(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	code := f.invite("lao-cai-1", "lao-cai")
+	stranger := newFleet(t)
+	p := newProcess(t, "", "", startStandIn(t).addr)
+	refused := func(what, address, code string) {
+		t.Helper()
+		out, err := p.command(os.Getuid(), "join", address, code, "--lang", "en")
+		if err == nil || !strings.Contains(out, what) {
+			t.Errorf("%v, %s and not %q", err, out, what)
+		}
+		if _, err := os.Stat(filepath.Join(p.dir, "state", "fleet", "membership.json")); err == nil {
+			t.Fatal("it has joined")
+		}
+	}
+	refused("this is no code", f.address, "abcd")
+	refused("was not sent", stranger.address, code)
+	refused("cannot be reached", freeAddress(t), code)
+	refused("does not take this code", f.address, "aaaa-aaaa-aaaa-aaaa"+code[19:])
+	f.says(p, "is the node lao-cai-1", "join", f.address, code)
+	if out, err := p.command(os.Getuid(), "join", f.address, code, "--lang", "en"); err == nil || !strings.Contains(out, "already") {
+		t.Errorf("%v %s", err, out)
+	}
+	f.says(p, "no more", "leave")
+	refused("does not take this code", f.address, code)
+	if out, err := f.hub.command(os.Getuid(), "fleet", "invite", "Sa Pa", "--lang", "en"); err == nil || !strings.Contains(out, "sa-pa-1") {
+		t.Errorf("%v %s", err, out)
+	}
+}
