@@ -88,6 +88,12 @@ func (p *process) write(name, text string) {
 func (p *process) start() {
 	p.t.Helper()
 	p.launch()
+	p.listens()
+}
+
+// listens returns when the program that was launched listens.
+func (p *process) listens() {
+	p.t.Helper()
 	p.dns = p.logged(`msg=serving address=(\S+)`)
 	p.http = "http://" + p.logged(`msg="serving http" address=(\S+)`)
 }

@@ -113,14 +113,30 @@ func (s *systemd) names() []string {
 	return slices.Sorted(maps.Keys(s.kept))
 }
 
+// copies are copies of what is kept, for a process that is started.
+func (s *systemd) copies() (names []string, files []*os.File) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(s.kept)) {
+		raw, err := s.kept[name].SyscallConn()
+		fd := -1
+		if err == nil {
+			err = raw.Control(func(of uintptr) { fd, _ = unix.FcntlInt(of, unix.F_DUPFD_CLOEXEC, 0) })
+		}
+		if err != nil || fd < 0 {
+			s.t.Fatalf("copy %s: %v", name, err)
+		}
+		names, files = append(names, name), append(files, os.NewFile(uintptr(fd), name))
+	}
+	return names, files
+}
+
 // run has p started as systemd starts a service: with what it has kept.
 func (s *systemd) run(p *process) {
 	s.t.Helper()
-	names := s.names()
-	p.handed = nil
-	for _, name := range names {
-		p.handed = append(p.handed, s.kept[name])
-	}
+	var names []string
+	names, p.handed = s.copies()
 	p.program = filepath.Join(p.dir, "started")
 	p.write("started", fmt.Sprintf("#!/bin/sh\nLISTEN_PID=$$ LISTEN_FDS=%d LISTEN_FDNAMES=%s exec %s \"$@\"\n",
 		len(names), strings.Join(names, ":"), binary))
@@ -128,7 +144,11 @@ func (s *systemd) run(p *process) {
 		s.t.Fatal(err)
 	}
 	p.env = []string{"NOTIFY_SOCKET=" + s.conn.LocalAddr().String(), "WATCHDOG_USEC=300000"}
-	p.start()
+	p.launch()
+	for _, f := range p.handed {
+		_ = f.Close() // the process has its own
+	}
+	p.listens()
 }
 
 // TestSystemdIsToldHowTheServerIs holds what Type=notify and WatchdogSec of the unit file
