@@ -2,9 +2,11 @@ package compile
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 
 	"lachan/blocklist/domain"
+	hosts "lachan/blocklist/format/site"
 	"lachan/internal/printable"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
@@ -85,16 +87,19 @@ func (t *terms) entryName(file string, line int, name string) (string, bool) {
 	if err == nil {
 		return canonical, true
 	}
-	text := textName
+	host, _ := hosts.SplitURL(name)
+	canonical, notHost := domain.Canonical(host)
+	_, notAddress := netip.ParseAddr(name)
+	text := textName.With(name)
 	switch {
 	case strings.HasPrefix(name, "*."):
-		text = textNameStar
-	case strings.ContainsAny(name, "/:"):
-		text = textNameURL
-	case errors.Is(err, domain.ErrAddress):
-		text = textNameAddress
+		text = textNameStar.With(name)
+	case errors.Is(err, domain.ErrAddress), notAddress == nil:
+		text = textNameAddress.With(name)
+	case strings.ContainsAny(name, "/:") && notHost == nil:
+		text = textNameURL.With(name, canonical)
 	}
-	t.fail(file, line, text.With(name))
+	t.fail(file, line, text)
 	return "", false
 }
 

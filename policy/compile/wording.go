@@ -189,8 +189,8 @@ var (
 		EN: "%q: leave out \"*.\", a name covers all below it",
 	}
 	textNameURL = wording.Text{
-		VI: "%q là địa chỉ trang web: DNS chỉ biết tên miền, hãy chỉ ghi phần tên miền",
-		EN: "%q is the address of a page: the DNS knows names only, write just the name",
+		VI: "%q là địa chỉ trang web: DNS chỉ biết tên miền, hãy ghi %s",
+		EN: "%q is the address of a page: the DNS knows names only, write %s",
 	}
 	textNameAddress = wording.Text{
 		VI: "%q là địa chỉ IP: hãy ghi tên miền",

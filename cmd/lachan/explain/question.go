@@ -4,6 +4,7 @@ package explain
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"time"
 
@@ -69,11 +70,18 @@ func (q *Question) Ask(
 	return explanation, nil
 }
 
+// clock is a time of day in a moment. What is blocked is not the same all day.
+var clock = regexp.MustCompile(`\d\s*(:|h|g)`)
+
 func (q *Question) moment(zone *time.Location) (time.Time, error) {
 	if q.At == "" {
 		return time.Now().In(zone), nil
 	}
-	if t, _, ok := dates.Parse(q.At, zone); ok {
+	if t, day, ok := dates.Parse(q.At, zone); ok {
+		if day && !clock.MatchString(q.At) {
+			example := t.Format("02/01/2006") + " 10:15"
+			return time.Time{}, usage(textAtHour.With(q.At, example))
+		}
 		return t, nil
 	}
 	today := time.Now().In(zone).Format(time.DateOnly)

@@ -63,6 +63,10 @@ var (
 		VI: "không có kiểu bản ghi %q",
 		EN: "there is no query type %q",
 	}
+	textAtHour = wording.Text{
+		VI: "%q chưa có giờ, mà lúc chặn lúc không tùy giờ; hãy ghi như %q",
+		EN: "%q has no time of day, and what is blocked depends on it; write it like %q",
+	}
 	textAt = wording.Text{
 		VI: "%q không phải là thời điểm; hãy ghi như \"20/11/2026 10:15\" hoặc 2026-11-20T10:15, hoặc 10:15 của hôm nay",
 		EN: "%q is not a time; write it like \"20/11/2026 10:15\" or 2026-11-20T10:15, or 10:15 of today",
