@@ -160,7 +160,7 @@ type command struct {
 }
 
 func commands(text string) (found []command) {
-	parents := []string{"lists", "requests", "catalogue", "except", "ledger", "policy", "account", "token", "fleet"}
+	parents := []string{"lists", "requests", "catalogue", "except", "ledger", "policy", "account", "token", "fleet", "order"}
 	expression := regexp.MustCompile("(?m)(?:^[ \\t]*|[`/])lachan ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+))?([^`\n]*)")
 	for _, m := range expression.FindAllStringSubmatch(text, -1) {
 		c := command{name: m[1]}

@@ -145,6 +145,12 @@ type HandOver struct {
 	Table     []byte
 }
 
+// A TakeBack takes an order of an authority back: its table blocks nothing any more.
+type TakeBack struct {
+	Authority string // unit
+	Document  string
+}
+
 // An AddAccount makes an account, which has no grants yet; with an ID it changes what is
 // known of one.
 type AddAccount struct {
@@ -233,6 +239,8 @@ type Outcome struct {
 	Waiting bool
 	Secret  string // of IssueToken, AddAccount and ResetAccount: shown once, kept nowhere
 	Text    string // of Adopt what to delete; of InviteNode what to call there, with the secret
+	// Table is what became of the rows of a HandOver; nil of other decisions.
+	Table *TableReport
 }
 
 // An Impact is who has something newly opened or blocked.

@@ -149,12 +149,18 @@ func (w *world) Issue(account.Actor, string, account.TokenWish) (id, text string
 	w.tokens++
 	return fmt.Sprint("tok_", w.tokens), "lachan_secret", nil
 }
-func (w *world) EndToken(token string) error     { w.used = append(w.used, "end "+token); return nil }
-func (w *world) End(account string) error        { w.used = append(w.used, "end "+account); return nil }
-func (w *world) CheckTable(string, []byte) error { return nil }
-func (w *world) Take(_ context.Context, authority, document, _ string, _ []byte) error {
-	w.used = append(w.used, authority+" "+document)
-	return nil
+func (w *world) EndToken(token string) error { w.used = append(w.used, "end "+token); return nil }
+func (w *world) End(account string) error    { w.used = append(w.used, "end "+account); return nil }
+func (w *world) CheckTable(_ context.Context, t *admin.OrderTable) (admin.TableReport, error) {
+	return admin.TableReport{Entries: strings.Count(string(t.Data), ".example")}, nil
+}
+func (w *world) Keep(t *admin.OrderTable) (func(), error) {
+	w.used = append(w.used, t.Authority+" "+t.Document)
+	return func() {}, nil
+}
+func (w *world) Settle(_ context.Context, authority string) (bool, error) {
+	w.used = append(w.used, fmt.Sprint(authority, len(admin.Tables(w.ledger.State(), authority))))
+	return true, nil
 }
 
 func is(role account.Role, unit string) account.Actor {
@@ -422,6 +428,10 @@ func TestEachRoleDecidesWhatTheTableSays(t *testing.T) {
 	f("reject", always(admin.RejectList{Feed: "games"}), "po")
 	f("roll back", always(admin.RollBackList{Feed: "games"}), "po")
 	f("hand over", always(admin.HandOver{Authority: "a05", Document: "15/A05", File: "a.csv", Table: []byte("a.example\n")}), "oa")
+	f("take back", func(w *world) admin.Decision {
+		w.must(root, admin.HandOver{Authority: "a05", Document: "15/A05", File: "a.csv", Table: []byte("a.example\n")})
+		return admin.TakeBack{Authority: "a05", Document: "15/A05"}
+	}, "oa")
 	f("account", always(admin.AddAccount{Unit: "kim-dong", ID: "lan", Name: "Lan"}), "scpo")
 	lan := func(d admin.Decision) func(w *world) admin.Decision {
 		return func(w *world) admin.Decision {

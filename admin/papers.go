@@ -7,18 +7,51 @@ import (
 	"encoding/json"
 	"path"
 	"regexp"
+	"strings"
 
 	"lachan/admin/account"
+	"lachan/admin/ledger"
+	"lachan/internal/wording"
 )
 
 // What is written down: tables of orders, words in reports, files that were read again.
 
 // Papers keep the tables of orders that are handed over.
 type Papers interface {
-	// CheckTable says what is wrong with the table of an order.
-	CheckTable(file string, table []byte) error
-	// Take puts it where the feed of its authority is read.
-	Take(ctx context.Context, authority, document, file string, table []byte) error
+	// CheckTable says what a table comes to, or why it cannot be used at all.
+	CheckTable(ctx context.Context, t *OrderTable) (TableReport, error)
+	// Keep puts it on the disk, where nothing reads it yet; cancel removes it again.
+	Keep(t *OrderTable) (cancel func(), err error)
+	// Settle makes what is in force of an authority what the ledger says, and reports
+	// whether resolve answers by it already.
+	Settle(ctx context.Context, authority string) (inForce bool, err error)
+}
+
+// An OrderTable is the table of an order that an authority hands over.
+type OrderTable struct {
+	Authority string // unit
+	Document  string
+	File      string // name of the table's file
+	Digest    string // SHA-256 of Data, as the record has it
+	Data      []byte
+}
+
+// A TableReport is what became of the rows of a table.
+type TableReport struct {
+	Entries  int // that are used
+	Twice    int // that were there already
+	Refused  int
+	Rows     []RefusedRow // the first of those refused
+	Doubtful []string     // names that wait until somebody lets them through: see ApproveList
+	// InForce reports whether resolve answers by it; what takes longer comes in force later.
+	InForce bool
+}
+
+// A RefusedRow is a row that cannot be used.
+type RefusedRow struct {
+	Line int
+	Text string
+	Why  wording.Text
 }
 
 // mostTable bounds a table.
@@ -28,6 +61,22 @@ type orderValue struct {
 	Table   string `json:"table"` // SHA-256
 	Version int    `json:"version"`
 	File    string `json:"file"`
+}
+
+const orders = "order/"
+
+// Tables are the tables of an authority that are in force by the ledger, without their data.
+func Tables(state *ledger.State, authority string) (list []OrderTable) {
+	for v := range state.Kind(orders) {
+		var value orderValue
+		if v.Unit != authority || v.New == nil || json.Unmarshal(v.New, &value) != nil {
+			continue
+		}
+		list = append(list, OrderTable{
+			Authority: authority, Document: strings.TrimPrefix(v.Object, orders), File: value.File, Digest: value.Table,
+		})
+	}
+	return list
 }
 
 func (o HandOver) plan(d *Desk, q *asking) (plan, error) {
@@ -43,11 +92,20 @@ func (o HandOver) plan(d *Desk, q *asking) (plan, error) {
 	if !isDocument.MatchString(o.Document) {
 		return plan{}, invalid("document", textNoDocument.With(shown(o.Document)))
 	}
-	if err := d.parts.Papers.CheckTable(o.File, o.Table); err != nil {
+	table := OrderTable{o.Authority, o.Document, shown(path.Base(o.File)), digest(o.Table), o.Table}
+	report, err := d.parts.Papers.CheckTable(q.ctx, &table)
+	if err != nil {
 		return plan{}, invalid("table", textTable.With(err))
 	}
-	object := "order/" + o.Document
-	value := orderValue{Table: digest(o.Table), Version: 1, File: shown(path.Base(o.File))}
+	if report.Entries == 0 {
+		text := textNothingUsed.With(report.Refused)
+		if len(report.Rows) > 0 {
+			text = wording.Join(text, textFirstRow.With(report.Rows[0].Line, report.Rows[0].Why))
+		}
+		return plan{}, invalid("table", text)
+	}
+	object := orders + o.Document
+	value := orderValue{Table: table.Digest, Version: 1, File: table.File}
 	if old, ok := q.state.Get(o.Authority, object); ok {
 		var before orderValue
 		if json.Unmarshal(old.New, &before) == nil {
@@ -55,9 +113,36 @@ func (o HandOver) plan(d *Desk, q *asking) (plan, error) {
 		}
 	}
 	p := planOf(none, q.draft(account.Order, "hand-over", o.Authority, object, value))
-	p.done = func(ctx context.Context, _ *Outcome) error {
-		return d.parts.Papers.Take(ctx, o.Authority, o.Document, o.File, o.Table)
+	p.outcome.Table = &report
+	p.first = func(*plan, *Outcome) (func(), error) { return d.parts.Papers.Keep(&table) }
+	p.done = settle(d, o.Authority)
+	return p, nil
+}
+
+// settle has what the ledger says of an authority in force.
+func settle(d *Desk, authority string) func(context.Context, *Outcome) error {
+	return func(ctx context.Context, out *Outcome) (err error) {
+		if out.Table == nil {
+			out.Table = &TableReport{}
+		}
+		told := *out.Table
+		told.InForce, err = d.parts.Papers.Settle(ctx, authority)
+		out.Table = &told
+		return err
 	}
+}
+
+func (o TakeBack) plan(d *Desk, q *asking) (plan, error) {
+	if err := q.may(account.Order, o.Authority); err != nil {
+		return plan{}, err
+	}
+	object := orders + o.Document
+	if old, ok := q.state.Get(o.Authority, object); !ok || old.New == nil {
+		text := textNoOrderTable.With(shown(o.Document), shown(o.Authority))
+		return plan{}, &Refusal{Kind: NotFound, Field: "document", Text: text}
+	}
+	p := planOf(none, q.draft(account.Order, "take-back", o.Authority, object, nil))
+	p.done = settle(d, o.Authority)
 	return p, nil
 }
 

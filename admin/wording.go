@@ -234,6 +234,18 @@ var (
 		VI: "bảng chưa dùng được: %v; hãy sửa rồi gửi lại",
 		EN: "the table cannot be used: %v; mend it and hand it over again",
 	}
+	textNothingUsed = wording.Text{
+		VI: "không dùng được dòng nào của bảng, %d dòng bị từ chối",
+		EN: "no row of the table can be used, refused: %d",
+	}
+	textFirstRow = wording.Text{
+		VI: "; dòng %d: %v; hãy sửa rồi gửi lại",
+		EN: "; row %d: %v; mend it and hand it over again",
+	}
+	textNoOrderTable = wording.Text{
+		VI: "văn bản %q của %q không có bảng nào đang hiệu lực; xem các văn bản bằng lachan lists orders",
+		EN: "no table of document %q of %q is in force; lachan lists orders shows the documents",
+	}
 	textNoDocument = wording.Text{
 		VI: "%q không phải số văn bản; hãy ghi như 15/QĐ-A05",
 		EN: "%q is no number of a document; write it as 15/QĐ-A05",

@@ -170,6 +170,7 @@ func TestEachRoleReachesItsOwnAndNothingElse(t *testing.T) {
 	f("POST", "units/{unit}/locks/games?preview=true", "", "", "c", "p", "py", "", "")
 	f("POST", "accounts?preview=true", `{"unit":"{unit}","name":"lan-{unit}"}`, "", "", "", "", "", "") // a token makes none
 	f("POST", "orders?preview=true", `{"authority":"{unit}","document":"15/A05","file":"a.csv","table":"YS5leGFtcGxlCg=="}`, "", "", "", all+"axe", "", "a")
+	f("DELETE", "orders?preview=true", `{"authority":"{unit}","document":"15/A05"}`, "", "", "", "", "", "")
 	f("PUT", "reports/words?preview=true", `{"unit":"{unit}","period":"2026-Q3","part":"vi","text":"x"}`, "k", "ksc", "kscbp", all+"axe", "", "a")
 	f("POST", "reports", `{"unit":"{unit}","period":"2026-Q4","format":"json"}`, "k", "ksc", "kscbp", all+"axe", "ksc", "a")
 	for path, want := range map[string]string{"orders": "lenh", "feeds": "lenh"} {

@@ -91,6 +91,27 @@ func (s *Store) Good(name string) (c Copy, ok bool, err error) {
 	return last.Copy, last.Copy.Digest != "" && err == nil, err
 }
 
+// Forget removes what there is of a feed that is none any more: one that is called the
+// same later begins anew.
+func Forget(ctx context.Context, s *Store, name string) error {
+	if !validName(name) {
+		return fmt.Errorf("forget feed %q: %w", name, ErrAddress)
+	}
+	dir := s.dir(name)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	unlock, err := lock(ctx, dir)
+	if err != nil {
+		return fmt.Errorf("forget feed %q: %w", name, err)
+	}
+	defer unlock()
+	if err := os.Remove(filepath.Join(dir, statusFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forget feed %q: %w", name, err)
+	}
+	return removeCopies(dir, "")
+}
+
 // unharmed reports whether a copy is as it was verified.
 func (s *Store) unharmed(c *Copy) bool {
 	s.mu.Lock()

@@ -300,6 +300,7 @@ var decisions = []struct {
 	{"POST", "feeds/hostsvn/held/reject", ``, admin.RejectList{Feed: "hostsvn"}},
 	{"POST", "feeds/hostsvn/roll-back", ``, admin.RollBackList{Feed: "hostsvn"}},
 	{"POST", "orders", `{"authority":"a05","document":"15/A05","file":"bang.csv","table":"YS5leGFtcGxl"}`, admin.HandOver{Authority: "a05", Document: "15/A05", File: "bang.csv", Table: []byte("a.example")}},
+	{"DELETE", "orders", `{"authority":"a05","document":"15/A05"}`, admin.TakeBack{Authority: "a05", Document: "15/A05"}},
 	{"PUT", "reports/words", `{"unit":"sa-pa","period":"2026-Q3","part":"I","text":"x"}`, admin.SetWords{Unit: "sa-pa", Period: "2026-Q3", Part: "I", Text: "x"}},
 	{"POST", "accounts", `{"unit":"sa-pa","name":"cntt"}`, admin.AddAccount{Unit: "sa-pa", Name: "cntt"}},
 	{"DELETE", "accounts/acc_1", ``, admin.RemoveAccount{ID: "acc_1"}},

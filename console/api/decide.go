@@ -29,6 +29,37 @@ type Decided struct {
 	Waiting bool   `json:"waiting,omitempty"` // for a second person
 	Secret  string `json:"secret,omitempty"`  // of a token, shown once
 	Text    string `json:"text,omitempty"`    // of what was adopted: the lines to delete
+	Table   *Table `json:"table,omitempty"`   // of an order: what became of its rows
+}
+
+// A Table is what became of the rows of the table of an order.
+type Table struct {
+	Entries  int          `json:"entries"`
+	Twice    int          `json:"twice"`
+	Refused  int          `json:"refused"`
+	Rows     []RefusedRow `json:"rows,omitempty"`     // the first of those refused
+	Doubtful []string     `json:"doubtful,omitempty"` // they wait until somebody lets them through
+	InForce  bool         `json:"in_force"`
+}
+
+// A RefusedRow is a row that cannot be used, and why.
+type RefusedRow struct {
+	Line int    `json:"line"`
+	Text string `json:"text"`
+	VI   string `json:"vi"`
+	EN   string `json:"en"`
+}
+
+// tableOf is what became of the rows of a table; nil if there is none.
+func tableOf(of *admin.TableReport) *Table {
+	if of == nil {
+		return nil
+	}
+	t := &Table{Entries: of.Entries, Twice: of.Twice, Refused: of.Refused, Doubtful: of.Doubtful, InForce: of.InForce}
+	for _, r := range of.Rows {
+		t.Rows = append(t.Rows, RefusedRow{r.Line, r.Text, r.Why.VI, r.Why.EN})
+	}
+	return t
 }
 
 // An Impact is who has something newly opened or blocked.
@@ -124,6 +155,7 @@ func decided(o *admin.Outcome, preview bool) *Decided {
 	d := &Decided{
 		Seq: o.Seq, Unit: o.Unit, Object: o.Object, Old: orNull(o.Old), New: orNull(o.New), Impact: impactOf(&o.Impact),
 		Preview: preview, VoidBy: o.VoidBy, Waiting: o.Waiting, Secret: o.Secret, Text: o.Text,
+		Table: tableOf(o.Table),
 	}
 	if !o.At.IsZero() {
 		d.At = &o.At

@@ -25,6 +25,7 @@ func decisionRoutes() []route {
 		{pattern: "POST /api/v1/feeds/{name}/held/reject", serve: simply(func(c *call) admin.Decision { return admin.RejectList{Feed: c.PathValue("name")} })},
 		{pattern: "POST /api/v1/feeds/{name}/roll-back", serve: simply(func(c *call) admin.Decision { return admin.RollBackList{Feed: c.PathValue("name")} })},
 		{pattern: "POST /api/v1/orders", serve: deciding(handOver), most: mostTable},
+		{pattern: "DELETE /api/v1/orders", serve: deciding(takeBack)},
 		{pattern: "PUT /api/v1/reports/words", serve: deciding(setWords)},
 		{pattern: "POST /api/v1/accounts", serve: deciding(addAccount)},
 		{pattern: "DELETE /api/v1/accounts/{id}", serve: simply(func(c *call) admin.Decision { return admin.RemoveAccount{ID: c.account()} })},
@@ -139,6 +140,16 @@ type handOverBody struct {
 
 func handOver(_ *call, b handOverBody) (admin.Decision, error) {
 	return admin.HandOver{Authority: b.Authority, Document: b.Document, File: b.File, Table: b.Table}, nil
+}
+
+type takeBackBody struct {
+	reason
+	Authority string `json:"authority"`
+	Document  string `json:"document"`
+}
+
+func takeBack(_ *call, b takeBackBody) (admin.Decision, error) {
+	return admin.TakeBack{Authority: b.Authority, Document: b.Document}, nil
 }
 
 type wordsBody struct {

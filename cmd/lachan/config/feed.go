@@ -1,6 +1,11 @@
 package config
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +14,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 )
 
@@ -223,4 +229,73 @@ func (c *Config) Feed(name string) *Feed {
 		}
 	}
 	return &Feed{Format: format.Auto}
+}
+
+// Tables that authorities hand over at the desk lie in a folder of each authority, which
+// is a feed beside those of the file: it may what the first feed of that authority may that
+// blocks, and nothing that takes a signature. The folder is called AUTHORITY.NUMBER: the
+// number is another one when there were no tables in between, so that the feed is another
+// one too, and nothing of the one before can come in force with it.
+
+// TablesDir is where the tables are that authorities have handed over.
+func TablesDir(c *Config) string { return filepath.Join(c.StateDir, "tables") }
+
+// AuthorityID is the id of an authority by the name that feeds give it.
+func AuthorityID(name string) string { return wording.Plain(name, '-') }
+
+// handedBytes bounds the tables of one authority that are in force at once.
+const handedBytes = 1 << 30
+
+// handedOver is what the names of such feeds begin with.
+const handedOver = "handed-over-"
+
+// HandedOver is the name of the feed that a folder of tables is.
+func HandedOver(folder string) string {
+	if name := handedOver + strings.ReplaceAll(folder, ".", "-"); feedName.MatchString(name) {
+		return name
+	}
+	sum := sha256.Sum256([]byte(folder)) // it is long, or written in letters of its own
+	return handedOver + hex.EncodeToString(sum[:8])
+}
+
+// IsHandedOver reports whether a feed is of tables that were handed over.
+func IsHandedOver(c *Config, f *Feed) bool {
+	return strings.HasPrefix(f.Name, handedOver) && filepath.Dir(f.URL) == TablesDir(c)
+}
+
+// AuthorityFeed is the feed that says what tables of an authority may that are handed over;
+// nil if there is none.
+func AuthorityFeed(c *Config, authority string) *Feed {
+	i := slices.IndexFunc(c.Feeds, func(f Feed) bool {
+		return f.Action == Block && f.Authority.Name != "" && AuthorityID(f.Authority.Name) == authority
+	})
+	if i < 0 {
+		return nil
+	}
+	return &c.Feeds[i]
+}
+
+// addHandedOver adds the feeds of what was handed over.
+func addHandedOver(c *Config) {
+	folders, err := os.ReadDir(TablesDir(c))
+	if err != nil {
+		return // nothing was, or others serve
+	}
+	for _, folder := range folders {
+		authority, _, _ := strings.Cut(folder.Name(), ".")
+		of, name := AuthorityFeed(c, authority), HandedOver(folder.Name())
+		dir := filepath.Join(TablesDir(c), folder.Name())
+		taken := func(f Feed) bool { return f.Name == name }
+		tables, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+		if of == nil || err != nil || len(tables) == 0 || slices.ContainsFunc(c.Feeds, taken) {
+			continue
+		}
+		f := Feed{}
+		f.SetDefaults()
+		f.Name, f.URL, f.Format, f.MaxBytes = name, dir, format.CSV, yamlfile.Bytes(handedBytes)
+		f.MaxShrink, f.MaxGrowth = 1, 0 // each change of it was decided
+		f.Category, f.Categories, f.Trusted, f.LockedBy = of.Category, of.Categories, of.Trusted, of.LockedBy
+		f.Authority = Authority{Name: of.Authority.Name, Urgent: of.Authority.Urgent}
+		c.Feeds = append(c.Feeds, f)
+	}
 }

@@ -33,6 +33,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 	c.resolvePaths()
 	takeFleet(c)
 	problems = append(problems, c.check()...)
+	addHandedOver(c)
 	problems.Sort()
 	return c, problems
 }

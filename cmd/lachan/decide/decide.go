@@ -24,6 +24,7 @@ import (
 func Commands(l wording.Language) []*cobra.Command {
 	return []*cobra.Command{
 		exceptCommand(l), requestsCommand(l), ledgerCommand(l), policyCommand(l), accountCommand(l), tokenCommand(l),
+		orderCommand(l),
 	}
 }
 
@@ -191,7 +192,31 @@ func printDecided(c command.Call, d *api.Decided) error {
 	if d.Secret != "" {
 		c.Say(textSecret.With(d.Secret))
 	}
+	printTable(c, d)
 	return nil
+}
+
+// rowsShown is how many rows that cannot be used are printed; --json has more of them.
+const rowsShown = 50
+
+// printTable says what became of the rows of the table of an order.
+func printTable(c command.Call, d *api.Decided) {
+	t := d.Table
+	if t == nil {
+		return
+	}
+	if t.Entries > 0 {
+		c.Say(textTableRows.With(t.Entries, t.Twice, t.Refused))
+	}
+	for _, r := range t.Rows[:min(len(t.Rows), rowsShown)] {
+		c.Say(textTableRow.With(r.Line, r.Text, wording.Text{VI: r.VI, EN: r.EN}))
+	}
+	if len(t.Doubtful) > 0 {
+		c.Say(textTableDoubtful.With(len(t.Doubtful), strings.Join(t.Doubtful[:min(len(t.Doubtful), rowsShown)], ", ")))
+	}
+	if !d.Preview && !t.InForce {
+		c.Say(textTableLater)
+	}
 }
 
 // unitOf is a unit as people are told of it.

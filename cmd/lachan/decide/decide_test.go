@@ -112,6 +112,13 @@ func TestEachCommandAsksTheServer(t *testing.T) {
 	f(`POST proposals/9/confirm {"why":""}`, "ledger", "confirm", "9", "--yes")
 	f(`POST proposals/9/decline {"why":""}`, "ledger", "decline", "9", "--yes")
 	f(`POST units/th-kim-dong/adopt {"why":""}`, "policy", "adopt", "th-kim-dong", "--yes")
+	table := filepath.Join(t.TempDir(), "bang.csv")
+	if err := os.WriteFile(table, []byte("a.example"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f(`POST orders {"authority":"a05","document":"15/A05","file":"bang.csv","table":"YS5leGFtcGxl","why":""}`,
+		"order", "handover", table, "--authority", "a05", "--document", "15/A05")
+	f(`DELETE orders {"authority":"a05","document":"15/A05","why":""}`, "order", "withdraw", "--authority", "a05", "--document", "15/A05", "--yes")
 	f(`POST accounts {"language":"vi","mail":"","name":"lan","notify":"","unit":"sa-pa","webhook":"","why":""}`, "account", "add", "lan", "--unit", "sa-pa", "--language", "vi")
 	f(`POST accounts/lan/grants {"role":"school","unit":"sa-pa","until":"2027-06-30","why":""}`, "account", "grant", "lan", "school", "--unit", "sa-pa", "--until", "2027-06-30")
 	f(`DELETE accounts/lan/grants {"role":"school","unit":"sa-pa","why":""}`, "account", "revoke", "lan", "school", "--unit", "sa-pa", "--yes")

@@ -158,6 +158,7 @@ func Command(l wording.Language) *cobra.Command {
 		kind(l, "document", writeDocument),
 		kind(l, "feed", examineFeed),
 		kind(l, "table", readTable),
+		kind(l, "order", readOrder),
 	)
 	return c
 }

@@ -295,3 +295,64 @@ func (l *lists) condition(name string, text wording.Text, feeds []wording.Text) 
 	both := wording.Text{VI: fmt.Sprintf(text.VI, strings.Join(vi, "; ")), EN: fmt.Sprintf(text.EN, strings.Join(en, "; "))}
 	l.conditions.Set(name, both.String())
 }
+
+const (
+	listedTime  = 20 * time.Second // for which it is waited until a feed is in force
+	listedEvery = 20 * time.Millisecond
+)
+
+// listed has a feed read at once, and reports whether answers go by what it says now; of
+// one that is no feed they do. Any goroutine but that of run may call it.
+func (l *lists) listed(ctx context.Context, name string) (inForce bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, listedTime)
+	defer cancel()
+	before := l.held.view()
+	if src, ok := l.source(name); ok {
+		status, err := l.store.Update(ctx, src)
+		if err != nil && !errors.Is(err, feed.ErrBusy) {
+			return false, err
+		}
+		if held := status.Held; held.Copy.Digest != "" {
+			return false, wording.Error(wording.Text{VI: held.VI, EN: held.EN})
+		}
+	}
+	tick := time.NewTicker(listedEvery)
+	defer tick.Stop()
+	for l.wake(); ; {
+		if l.goesBy(name, before) {
+			return true, nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false, nil
+		}
+	}
+}
+
+// source is a feed of the configuration in force as it is updated.
+func (l *lists) source(name string) (feed.Source, bool) {
+	for _, s := range l.held.view().cfg.Sources(l.core, l.names) {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return feed.Source{}, false
+}
+
+// goesBy reports whether answers go by the newest copy of a feed.
+func (l *lists) goesBy(name string, before *view) bool {
+	v := l.held.view()
+	since, used := v.inForce[name]
+	f := v.cfg.Feed(name)
+	if f.Name == "" {
+		return true // what lists have of it counts for nothing
+	}
+	copied, ok, err := l.store.Good(name)
+	if err != nil || !ok || !used {
+		return false
+	}
+	want := source.FileOf(f, copied, v.cfg.Timezone).Blocklist().Digest
+	same := before.lists.Digest(name) == want
+	return v.lists.Digest(name) == want && (same || !since.Equal(before.inForce[name]))
+}

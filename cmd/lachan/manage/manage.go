@@ -194,6 +194,7 @@ func (n *node) startWork(ctx context.Context) {
 	n.children.start(ctx, "ledger", n.desk.Run)
 	n.children.start(ctx, "tell", n.desk.Tell)
 	n.children.start(ctx, "member", n.member.Run)
+	n.children.start(ctx, "tables", n.desk.SettleTables)
 	n.children.start(ctx, "answers", func(context.Context) {
 		if err := n.desk.Restore(); err != nil {
 			n.log.Error("tell answers that the ledger has", "error", err)

@@ -79,7 +79,8 @@ func feedOrders(f *config.Feed, c *feed.Copy, cfg *config.Config, now time.Time)
 	if c.Verified.IsZero() {
 		base.Verified = c.Fetched // a copy of an older program
 	}
-	if list := base; list.Authority != "" || a.Document != "" {
+	// What was handed over is an order a document, and none as a whole.
+	if list := base; (list.Authority != "" || a.Document != "") && !config.IsHandedOver(cfg, f) {
 		list.Document, list.Digest, list.Entries = a.Document, c.Digest, c.Entries
 		if !a.Date.IsZero() {
 			list.Issued = a.Date.In(cfg.Timezone.Location)

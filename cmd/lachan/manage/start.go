@@ -270,14 +270,7 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 		Try: func(ctx context.Context, console string) (*policy.Policy, yamlfile.Problems, error) {
 			return n.tryPolicy(ctx, n.flags, n.view.Load().cfg.PolicyDir(), console)
 		},
-		Feed: func(name string) (feed.Source, bool) {
-			for _, s := range n.view.Load().cfg.Sources(n.lists.core, n.lists.names) {
-				if s.Name == name {
-					return s, true
-				}
-			}
-			return feed.Source{}, false
-		},
+		Feed: n.lists.source, Clean: n.jobs.Order, Listed: n.lists.listed,
 		Hub:      func() string { return n.member.Hub() },
 		Relisted: n.lists.wake, Feeds: n.lists.store, Requests: n.services.visitors.requests,
 		Conditions: n.conditions, Log: n.log,

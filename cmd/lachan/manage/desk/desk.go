@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"lachan/admin"
@@ -22,6 +23,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/feed/doubt"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/durable"
@@ -48,6 +50,10 @@ type Sources struct {
 	Hub func() string
 	// Feed is a feed of the configuration as it is updated.
 	Feed func(name string) (feed.Source, bool)
+	// Clean reads the table of an order.
+	Clean func(context.Context, job.OrderTable) (job.CleanTable, error)
+	// Listed has a feed read, and reports whether answers go by it; it waits a little.
+	Listed func(ctx context.Context, feed string) (bool, error)
 	// Relisted has lists compiled of other copies of feeds.
 	Relisted   func()
 	Feeds      *feed.Store
@@ -63,12 +69,15 @@ type Office struct {
 	Door   *account.Door
 	src    Sources
 	state  string // folder
+	// papersMu is held while the tables of orders change.
+	papersMu sync.Mutex
+	coming   map[string]bool // papersMu; digests of tables whose record is not written yet
 }
 
 // Open opens the ledger and the accounts in the folder of the state. What is damaged there
 // is a condition, and opens nothing.
 func Open(cfg *config.Config, src Sources) (*Office, error) {
-	o := &Office{src: src, state: cfg.StateDir}
+	o := &Office{src: src, state: cfg.StateDir, coming: map[string]bool{}}
 	var err error
 	if o.Ledger, err = ledger.Open(filepath.Join(cfg.StateDir, "ledger")); err != nil {
 		return nil, err
