@@ -19,9 +19,10 @@ type Call struct {
 	Lang wording.Language
 }
 
-// Run is what cobra runs for a function of calls.
+// Run is what cobra runs for a function of calls. What is wrong with a file is told in
+// words.
 func Run(l wording.Language, f func(c Call, args []string) error) func(*cobra.Command, []string) error {
-	return func(c *cobra.Command, args []string) error { return f(Call{c, l}, args) }
+	return func(c *cobra.Command, args []string) error { return explained(f(Call{c, l}, args)) }
 }
 
 // Say prints a line on standard output.

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,5 +52,30 @@ func TestWhatOthersWroteMovesNoCursor(t *testing.T) {
 	at := strings.Index(out.String(), "{\n")
 	if err := json.Unmarshal(out.Bytes()[at:], &same); err != nil || same["entry"] != forged {
 		t.Errorf("%q %v", same, err)
+	}
+}
+
+// TestAnErrorOfAFileIsSaid: in both languages and with what to do, unless it has words of
+// its own.
+func TestAnErrorOfAFileIsSaid(t *testing.T) {
+	dir := t.TempDir()
+	_, missing := os.Open(filepath.Join(dir, "x.docx"))
+	_, directory := os.ReadFile(dir)
+	_, there := os.OpenFile(dir, os.O_CREATE|os.O_EXCL, 0o600)
+	own := fmt.Errorf("%w: %w", command.Fail(wording.Text{VI: "sổ hỏng", EN: "the ledger is damaged"}), missing)
+	for _, c := range []struct {
+		met    error
+		vi, en string
+	}{
+		{fmt.Errorf("read the report: %w", missing), "không có tệp " + dir, "there is no file " + dir},
+		{directory, "là thư mục; hãy ghi", "is a directory; write"},
+		{there, "đã có tệp", "is there already"},
+		{&fs.PathError{Op: "open", Path: "a", Err: fs.ErrPermission}, "không đọc hoặc ghi được a", "check its permissions"},
+		{own, "sổ hỏng", "the ledger is damaged"},
+	} {
+		err := command.Run(wording.Both, func(command.Call, []string) error { return c.met })(&cobra.Command{}, nil)
+		if said := wording.Of(err); !strings.Contains(said.VI, c.vi) || !strings.Contains(said.EN, c.en) {
+			t.Errorf("%v is told as %q", c.met, said)
+		}
 	}
 }

@@ -30,6 +30,22 @@ var (
 		VI: "máy chủ không trả lời câu hỏi DNS ở %s: %v; hãy xem nhật ký của nó và mục server.listen",
 		EN: "no server answers DNS questions at %s: %v; see its log and server.listen",
 	}
+	textNoFile = wording.Text{
+		VI: "không có tệp %s; hãy kiểm tra đường dẫn",
+		EN: "there is no file %s; check the path",
+	}
+	textFileExists = wording.Text{
+		VI: "đã có tệp %s và không ghi đè lên nó; hãy chọn tên khác",
+		EN: "file %s is there already and is not replaced; choose another name",
+	}
+	textFileTrouble = wording.Text{
+		VI: "không đọc hoặc ghi được %s: %v; hãy kiểm tra quyền và dung lượng trống",
+		EN: "cannot read or write %s: %v; check its permissions and the free space",
+	}
+	textDirectory = wording.Text{
+		VI: "%s là thư mục; hãy ghi đường dẫn của tệp",
+		EN: "%s is a directory; write the path of a file",
+	}
 	textOtherOwner = wording.Text{
 		VI: "%s là của người dùng %s; hãy gõ: %s",
 		EN: "%s belongs to user %s; type: %s",

@@ -284,18 +284,6 @@ var (
 		VI: "dòng đầu của %s trống; hãy ghi mật khẩu vào đó, hoặc bỏ --password-file",
 		EN: "the first line of %s is empty; write the password there, or leave --password-file out",
 	}
-	textNoFile = wording.Text{
-		VI: "không có tệp %s; hãy kiểm tra đường dẫn",
-		EN: "there is no file %s; check the path",
-	}
-	textFileExists = wording.Text{
-		VI: "đã có tệp %s và không ghi đè lên nó; hãy chọn tên khác",
-		EN: "file %s is there already and is not replaced; choose another name",
-	}
-	textFileTrouble = wording.Text{
-		VI: "không đọc hoặc ghi được %s: %v; hãy kiểm tra quyền và dung lượng trống",
-		EN: "cannot read or write %s: %v; check its permissions and the free space",
-	}
 	textFlagCheckReport = wording.Text{
 		VI: "ghi kết quả vào tệp CSV tiếng Việt để gửi lại nơi lập bảng",
 		EN: "write the result, in Vietnamese, to a csv file to send back",
