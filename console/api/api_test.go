@@ -125,8 +125,11 @@ func (server) Days(string, time.Time, int) ([]api.Day, error) {
 	return []api.Day{{Day: "2026-11-28", Lessons: true}}, nil
 }
 func (server) At(netip.Addr) (string, bool) { return "sa-pa", true }
-func (server) Objects(kind, name string) []api.Object {
-	return []api.Object{{Name: name, Value: json.RawMessage(`{}`), Seq: 5}}
+func (server) Objects(kind, name string) ([]api.Object, error) {
+	return []api.Object{
+		{Name: name, Value: json.RawMessage(`{}`), Home: "console", Seq: 5},
+		{Name: name + "x", Value: json.RawMessage(`{}`), Home: "policy.yaml:7"},
+	}, nil
 }
 func (server) Fleet(context.Context) ([]api.FleetNode, error) {
 	seen := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)

@@ -258,13 +258,17 @@ func showDays(a *API, c *call) (reply, error) {
 	return reply{body: Page[Day]{Items: orEmpty(found)}}, err
 }
 
-// showObjects is what a route does that lists what was decided on objects of a kind.
+// showObjects is what a route does that lists objects of a kind.
 func showObjects(kind string) func(*API, *call) (reply, error) {
 	return func(a *API, c *call) (reply, error) {
 		if err := a.needsUnits(c, account.View); err != nil {
 			return reply{}, err
 		}
-		return reply{body: Page[Object]{Items: orEmpty(a.Server.Objects(kind, ""))}}, nil
+		found, err := a.Server.Objects(kind, "")
+		if err != nil {
+			return reply{}, err
+		}
+		return reply{body: Page[Object]{Items: orEmpty(found)}}, nil
 	}
 }
 
@@ -275,7 +279,11 @@ func showObject(kind string) func(*API, *call) (reply, error) {
 			return reply{}, err
 		}
 		name := c.PathValue("name")
-		for _, o := range a.Server.Objects(kind, name) {
+		found, err := a.Server.Objects(kind, name)
+		if err != nil {
+			return reply{}, err
+		}
+		for _, o := range found {
 			if o.Name == name {
 				return reply{body: o, tag: o.Seq}, nil
 			}

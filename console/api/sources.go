@@ -60,9 +60,9 @@ type Server interface {
 	Days(unit string, from time.Time, days int) ([]Day, error)
 	// At is the unit that an address belongs to; known is false if it is no unit's.
 	At(client netip.Addr) (unit string, known bool)
-	// Objects are what was decided on a profile, a timetable or the calendar; those of a kind
-	// if there is no name.
-	Objects(kind, name string) []Object
+	// Objects are the profiles or timetables there are, or the calendar, wherever they are
+	// written; those of a kind if there is no name.
+	Objects(kind, name string) ([]Object, error)
 	// Node is this machine.
 	Node(ctx context.Context) Node
 	// Fleet are the nodes of which this machine is the hub.
@@ -113,11 +113,13 @@ type Day struct {
 	Lessons bool   `json:"lessons"`
 }
 
-// An Object is what was decided on something that has a name.
+// An Object is a profile, a timetable or the calendar, and where it is written. Those of
+// files are changed there.
 type Object struct {
 	Name  string          `json:"name"`
 	Value json.RawMessage `json:"value"`
-	Seq   uint64          `json:"seq"`
+	Home  string          `json:"home"`          // "console", or file:line
+	Seq   uint64          `json:"seq,omitempty"` // of the record, if it was decided on
 }
 
 // A Head is the last record of the ledger.

@@ -257,3 +257,38 @@ decisions:
 		}
 	}
 }
+
+// TestWhatPolicyNamesIsFoundWithItsLine: also in a file of so many units that it is read in
+// pieces.
+func TestWhatPolicyNamesIsFoundWithItsLine(t *testing.T) {
+	for _, schools := range []int{1, 5_000} {
+		p := newPlace(t)
+		var text strings.Builder
+		text.WriteString("# lớp\nprofiles:\n  hs: {block: [gambling]}\n  \"thi\":\n    only: [\"olm.vn\"]\nunits:\n")
+		for i := range schools {
+			fmt.Fprintf(&text, "- {id: s%d, name: Trường số %d của huyện}\n", i, i)
+		}
+		text.WriteString("timetables: {sang: {days: mon-sat, from: \"07:00\"}}\ncalendar:\n  terms: [{from: 2026-09-05, to: 2027-05-31}]\n")
+		p.write("policy.yaml", text.String())
+		list, err := home.NamedIn(p.origin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, n := range list {
+			got = append(got, fmt.Sprintf("%s %s %s:%d %s", n.Kind, n.Name, filepath.Base(n.File), n.Line, n.Value))
+		}
+		want := []string{
+			`profile hs policy.yaml:3 {"block":["gambling"]}`,
+			`profile thi policy.yaml:4 {"only":["olm.vn"]}`,
+			fmt.Sprintf(`timetable sang policy.yaml:%d {"days":"mon-sat","from":"07:00"}`, schools+7),
+			fmt.Sprintf(`calendar  policy.yaml:%d {"terms":[{"from":"2026-09-05","to":"2027-05-31"}]}`, schools+9),
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d schools:\n%s\nwant\n%s", schools, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	if list, err := home.NamedIn(newPlace(t).origin); err != nil || len(list) != 0 {
+		t.Errorf("without a file: %v, %v", list, err)
+	}
+}

@@ -65,6 +65,7 @@ type Counter struct {
 	started time.Time
 	folder  string
 	one     chan struct{} // one ledger is verified at a time
+	named   named
 	work    sync.WaitGroup
 	ctx     context.Context // of what goes on after its request was answered
 	stop    func()

@@ -139,7 +139,7 @@ func (s server) Days(unit string, from time.Time, days int) (list []api.Day, err
 
 func (s server) At(client netip.Addr) (unit string, known bool) { return s.at(client) }
 
-func (s server) Objects(kind, name string) (list []api.Object) {
+func (s server) Objects(kind, name string) (list []api.Object, err error) {
 	prefix := kind + "/"
 	if kind == "calendar" {
 		prefix = kind
@@ -149,10 +149,21 @@ func (s server) Objects(kind, name string) (list []api.Object) {
 		if v.New == nil || v.Unit != "" || name != "" && called != name || kind == "calendar" && called != "" {
 			continue
 		}
-		list = append(list, api.Object{Name: called, Value: v.New, Seq: v.Seq})
+		list = append(list, api.Object{Name: called, Value: v.New, Home: "console", Seq: v.Seq})
+	}
+	cfg, _, _, _ := s.src.InForce()
+	written, err := s.named.of(source.Origin(cfg))
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range written {
+		if n.Kind == kind && (name == "" || n.Name == name) {
+			at := fmt.Sprintf("%s:%d", n.File, n.Line)
+			list = append(list, api.Object{Name: n.Name, Value: n.Value, Home: at})
+		}
 	}
 	slices.SortFunc(list, func(a, b api.Object) int { return strings.Compare(a.Name, b.Name) })
-	return list
+	return list, nil
 }
 
 func (s server) Fleet(ctx context.Context) ([]api.FleetNode, error) { return s.src.Fleet(ctx) }
