@@ -61,6 +61,7 @@ func routes() []frame.Route {
 		{Pattern: "GET /proposals", Serve: people.ShowProposals},
 		{Pattern: "POST /proposals/{seq}", Serve: people.DecideProposal},
 		{Pattern: "GET /lists", Serve: watch.ShowLists},
+		{Pattern: "POST /lists", Serve: watch.TryList},
 		{Pattern: "POST /lists/{feed}", Serve: watch.DecideList},
 		{Pattern: "GET /orders", Serve: watch.ShowOrders},
 		{Pattern: "GET /nodes", Serve: watch.ShowNodes},

@@ -122,6 +122,10 @@ type Findings struct {
 	Feeds func(by account.Actor) []Feed
 	// PublicFeeds are those of the catalogue that are not in use yet.
 	PublicFeeds func() []PublicFeed
+	// Try has a list tried that is not in use: one of the catalogue by its name, or of an
+	// address with its category. Trials are those that somebody has asked for, the newest first.
+	Try    func(by account.Actor, name, address, category string) error
+	Trials func(by account.Actor) []Trial
 	// Orders are the documents of authorities.
 	Orders func(by account.Actor) []Order
 	// Networks are those that this machine is in, Addresses its own there.
@@ -201,6 +205,30 @@ type PublicFeed struct {
 	Label, Category       wording.Text
 	Entries               int    // 0 if not known
 	YAML                  string // the line for feeds: in lachan.yaml
+}
+
+// A Trial is a list that is not in use and is looked at.
+type Trial struct {
+	Name, Host, Category string
+	Label                wording.Text // of the category
+	Asked                time.Time
+	Ended                time.Time    // zero: it is waited for
+	Why                  wording.Text // it cannot be used; "" if it can, or is waited for
+	YAML                 string       // the line for feeds: in lachan.yaml
+	Found                Found
+}
+
+// Found is what a trial found.
+type Found struct {
+	Format            string
+	Bytes             int64
+	Entries, Rejected int
+	// Fresh are the names asked lately that it newly blocks, Asked the questions for them, Of
+	// those for all, Shared the names that are blocked already.
+	Fresh, Asked, Of, Shared int
+	// Core are entries for names that are never blocked, Exceptions names that units have opened.
+	Core, FreshNames, Exceptions []string
+	CoreHits                     int
 }
 
 // An Order is a document of an authority, and where it stands.

@@ -1,10 +1,14 @@
 package watch
 
 import (
+	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"lachan/admin"
+	"lachan/admin/account"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 )
@@ -16,6 +20,12 @@ type listsPage struct {
 	Frame  frame.Frame
 	Rows   []listRow
 	Public []frame.PublicFeed
+	Trials []frame.Trial
+	// Categories are what a list that is pasted can block; Who may have one tried, empty if
+	// the visitor may.
+	Categories        []frame.Choice
+	Who               wording.Text
+	Address, Category string
 }
 
 type listRow struct {
@@ -26,7 +36,16 @@ type listRow struct {
 
 // ShowLists is the page of the feeds.
 func ShowLists(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
-	p := listsPage{Frame: v.Frame(textLists), Public: s.PublicFeeds()}
+	return (&listsPage{}).draw(s, v, http.StatusOK), nil
+}
+
+func (p *listsPage) draw(s *frame.Site, v *frame.Visit, status int) frame.Reply {
+	p.Frame, p.Public, p.Who = v.Frame(textLists), s.PublicFeeds(), v.WhoMay(account.Lists, "")
+	if p.Trials = s.Trials(v.Who.Actor); p.Who.VI == "" {
+		p.Categories = slices.DeleteFunc(slices.Clone(s.Choices()), func(c frame.Choice) bool {
+			return strings.HasPrefix(c.Code, "service:")
+		})
+	}
 	for _, f := range s.Feeds(v.Who.Actor) {
 		row := listRow{Feed: f, Age: textNotInForce, MayDecide: f.Held.VI != "" && f.MayDecide}
 		if !f.InForce.IsZero() {
@@ -34,7 +53,23 @@ func ShowLists(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return frame.Reply{Page: "lists", Status: http.StatusOK, Data: p}, nil
+	return frame.Reply{Page: "lists", Status: status, Data: p}
+}
+
+// TryList takes the form that has a list tried before anybody uses it.
+func TryList(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	f := v.PostForm
+	p := listsPage{Address: strings.TrimSpace(f.Get("address")), Category: f.Get("category")}
+	err := s.Try(v.Who.Actor, f.Get("name"), p.Address, p.Category)
+	var r *admin.Refusal
+	switch {
+	case errors.As(err, &r) && (r.Kind == admin.Invalid || r.Kind == admin.Standing):
+		v.Wrong = frame.WrongOf(err, "address")
+		return p.draw(s, v, http.StatusUnprocessableEntity), nil
+	case err != nil:
+		return frame.Reply{}, err
+	}
+	return frame.Reply{To: "/lists#tried"}, nil
 }
 
 // ageText is how long something is ago.

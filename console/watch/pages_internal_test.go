@@ -27,7 +27,10 @@ func everyPage() map[string][]any {
 		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}, false, &ledgerHead{7, drawn.Hostile}}},
 		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true}, {Feed: frame.Feed{Error: drawn.Hostile}}}, []frame.PublicFeed{{
 			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
-		}, {}}}},
+		}, {}}, []frame.Trial{{Name: drawn.Hostile, Host: drawn.Hostile, Label: both, Asked: at}, {Ended: at, Why: both}, {Ended: at, YAML: drawn.Hostile, Found: frame.Found{
+			Format: drawn.Hostile, Bytes: 12345, Entries: 12345, Rejected: 1, Fresh: 2, Asked: 1234, Of: 12345, Shared: 1, Core: []string{drawn.Hostile},
+			FreshNames: []string{drawn.Hostile, "game.example"}, Exceptions: []string{drawn.Hostile}, CoreHits: 1,
+		}}}, []frame.Choice{{Code: "games", Name: both}, {Code: "social", Name: both}}, wording.Text{}, drawn.Hostile, "social"}, listsPage{Frame: f, Who: both}},
 		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345}, both, []troubleRow{
 			{frame.Trouble{Code: drawn.Hostile, Since: at, Text: both}, both}, {},
 		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile}},

@@ -59,6 +59,9 @@ var translated = []struct {
 	{netip.MustParsePrefix("::/96"), 12},        // RFC 4291 section 2.5.5.1
 }
 
+// Inside reports whether an address leads to this machine or the networks that it is in.
+func Inside(a netip.Addr) bool { return isInner(a) }
+
 // isInner reports whether an address leads to this machine or the networks that
 // it is in.
 func isInner(a netip.Addr) bool {

@@ -30,3 +30,18 @@ const (
 	// TopNames bounds the names that are told.
 	TopNames = 50
 )
+
+// A Trial is what a list is that is not in use: fetched and read once, and put beside what
+// is in force. Nothing of it stays.
+type Trial struct {
+	Impact
+	Format            string // as it was read
+	Bytes             int64
+	Entries, Rejected int
+	CoreHits          int      // entries for names that are never blocked
+	CoreNames         []string // the first 20 of them
+	Opened            []string // names that exceptions open and that it has, at most TopNames
+	Shared            int      // of the names asked lately: that are blocked already
+	Took              time.Duration
+	Reasons           map[string]int // rejected lines, by why
+}

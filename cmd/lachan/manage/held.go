@@ -6,6 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +19,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/blocklist/feed/reach"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/job"
@@ -37,7 +42,8 @@ type held struct {
 	impacts  map[string]impact.Impact // by feed
 	weighed  chan impact.Impact
 	weighing bool
-	one      sync.Mutex // one version is weighed at a time, in a folder of its own
+	opened   func() []string // names that exceptions open
+	one      sync.Mutex      // one version is weighed at a time, in a folder of its own
 }
 
 var errNothingHeld = errors.New("no version of the feed is held back")
@@ -60,10 +66,19 @@ func (h *held) weigh(ctx context.Context, feedName string) (found impact.Impact,
 		return impact.Impact{}, err
 	}
 	found = impact.Impact{Feed: feedName, Version: status.Held.Copy.Digest, Top: []impact.Name{}, At: time.Now()}
-	f, blocks := v.cfg.Feed(feedName), v.rules.Policy().Blocks()
+	_, err = h.beside(ctx, v, v.cfg.Feed(feedName), list, &found)
+	return found, err
+}
+
+// beside puts a list beside what is in force: what was asked lately and would be blocked by
+// it alone. It returns how many names it has that are blocked already.
+func (h *held) beside(
+	ctx context.Context, v *view, f *config.Feed, list *blocklist.List, found *impact.Impact,
+) (shared int, err error) {
+	blocks := v.rules.Policy().Blocks()
 	popular, err := h.resolves.popular(ctx)
 	if err != nil {
-		return impact.Impact{}, err
+		return 0, err
 	}
 	asked := 0.0
 	var name domain.Name
@@ -72,10 +87,13 @@ func (h *held) weigh(ctx context.Context, feedName string) (found impact.Impact,
 			continue
 		}
 		is, _ := v.rules.Classify(&name, domain.TypeA)
-		fresh := list.Classify(&name, domain.TypeA, found.At.Unix()).Without(is)
+		has := list.Classify(&name, domain.TypeA, found.At.Unix())
+		fresh := has.Without(is)
 		if fresh.Meets(blocks) || !fresh.Empty() && (f.LockedBy != "" || f.Unit != "") {
 			asked += p.Asked
 			found.Top = append(found.Top, impact.Name{Name: p.Name, Asked: int(math.Round(p.Asked))})
+		} else if !has.Empty() {
+			shared++
 		}
 	}
 	slices.SortFunc(found.Top, func(a, b impact.Name) int {
@@ -83,7 +101,7 @@ func (h *held) weigh(ctx context.Context, feedName string) (found impact.Impact,
 	})
 	found.Names, found.Asked, found.Of = len(found.Top), int(math.Round(asked)), int(math.Round(popular.Total))
 	found.Top = found.Top[:min(len(found.Top), impact.TopNames)]
-	return found, nil
+	return shared, nil
 }
 
 // compile compiles the version of a feed that is held back, and gives its names their
@@ -92,7 +110,12 @@ func (h *held) compile(ctx context.Context, v *view, status *feed.Status) (*bloc
 	f := v.cfg.Feed(status.Name)
 	held := status.Held.Copy
 	held.Path = h.store.HeldPath(f.Name, status.Held)
-	file := source.FileOf(f, held, v.cfg.Timezone)
+	return h.compileCopy(ctx, v, f, held)
+}
+
+// compileCopy compiles a copy of a feed, which need not be in use.
+func (h *held) compileCopy(ctx context.Context, v *view, f *config.Feed, copied feed.Copy) (*blocklist.List, error) {
+	file := source.FileOf(f, copied, v.cfg.Timezone)
 	file.Zone = false // what it answers does not matter
 	dir := filepath.Join(v.cfg.StateDir, "aside")
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
@@ -145,4 +168,106 @@ func (h *held) text(status *feed.Status) wording.Text {
 		text = wording.Join(text, textImpactHeld.With(i.Names, i.Asked))
 	}
 	return text
+}
+
+// trialTime is how long a list may take to be fetched, read and put beside what is in force.
+const trialTime = 5 * time.Minute
+
+// try fetches a list that is not in use, reads it and puts it beside what is in force, all
+// in folders that are removed. One is tried at a time. Who asks for it need not be who runs the machine, so it is
+// fetched from public addresses, and from servers that feeds of the configuration have.
+func (h *held) try(ctx context.Context, f config.Feed) (t impact.Trial, err error) {
+	ctx, cancel := context.WithTimeout(ctx, trialTime)
+	defer cancel()
+	began, v := time.Now(), h.view()
+	dir := filepath.Join(v.cfg.StateDir, "aside-feeds")
+	if err := os.RemoveAll(dir); err != nil {
+		return t, err
+	}
+	defer os.RemoveAll(dir) // the mapping outlives the name
+	store, err := feed.Open(dir)
+	if err != nil {
+		return t, err
+	}
+	store.UserAgent, store.Examine = h.store.UserAgent, h.store.Examine
+	store.Dial = outside(h.store.Dial, v.cfg)
+	from := f.Source(v.cfg.Timezone.Location)
+	from.Core = h.core
+	status, err := store.Update(ctx, from)
+	if err != nil {
+		return t, err
+	}
+	c := status.Copy
+	if c.Digest == "" {
+		c = status.Held.Copy
+		c.Path = store.HeldPath(f.Name, status.Held)
+	} else if c, _, err = store.Good(f.Name); err != nil {
+		return t, err
+	}
+	t = impact.Trial{
+		Impact: impact.Impact{Feed: f.Name, Version: c.Digest, Top: []impact.Name{}, At: time.Now()},
+		Format: string(c.Format), Bytes: c.Bytes, Entries: c.Entries, Rejected: c.Rejected, Reasons: c.ByReason,
+		CoreHits: c.CoreHits, CoreNames: c.CoreNames,
+	}
+	h.one.Lock()
+	defer h.one.Unlock()
+	list, err := h.compileCopy(ctx, v, &f, c)
+	if err != nil {
+		return t, err
+	}
+	if t.Shared, err = h.beside(ctx, v, &f, list, &t.Impact); err != nil {
+		return t, err
+	}
+	var name domain.Name
+	for _, e := range h.opened() {
+		if len(t.Opened) == impact.TopNames {
+			break
+		}
+		if name.SetText(e) == nil && !list.Classify(&name, domain.TypeA, t.At.Unix()).Empty() {
+			t.Opened = append(t.Opened, e)
+		}
+	}
+	t.Took = time.Since(began)
+	return t, nil
+}
+
+// errInside is why a list is not fetched from where only this machine and its networks are.
+var errInside = wording.Error(textTrialInside)
+
+// outside makes connections to public addresses alone, to proxies of the environment, and to
+// servers that feeds of the configuration have.
+func outside(
+	dial func(ctx context.Context, network, address string) (net.Conn, error), cfg *config.Config,
+) func(ctx context.Context, network, address string) (net.Conn, error) {
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: 30 * time.Second}).DialContext
+	}
+	known := map[string]bool{}
+	add := func(u *url.URL) {
+		port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+		known[net.JoinHostPort(u.Hostname(), port)] = true
+	}
+	for i := range cfg.Feeds {
+		if u, err := url.Parse(cfg.Feeds[i].URL); err == nil && u.Host != "" {
+			add(u)
+		}
+	}
+	for _, scheme := range []string{"http", "https"} {
+		request := &http.Request{URL: &url.URL{Scheme: scheme, Host: "a.example"}}
+		if u, err := http.ProxyFromEnvironment(request); err == nil && u != nil {
+			add(u)
+		}
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil || known[address] {
+			return conn, err
+		}
+		to, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+		if err != nil || reach.Inside(to.Addr()) {
+			_ = conn.Close() // nothing was said
+			return nil, errInside
+		}
+		return conn, nil
+	}
 }

@@ -219,6 +219,7 @@ func openConsole(n *node, build command.Build) *site.Site {
 		},
 		Table:      n.jobs.Table,
 		Counted:    n.reports.counted,
+		Try:        n.held.try,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },
 		Build:      build,
@@ -277,6 +278,14 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 	})
 	if err != nil {
 		return config.StateError(cfg, err)
+	}
+	n.held.opened = func() (names []string) {
+		for _, e := range n.desk.Entries(n.view.Load().cfg.Timezone.Location) {
+			if e.Allow {
+				names = append(names, e.Name)
+			}
+		}
+		return names
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/console"
 	"lachan/console/frame"
@@ -49,7 +50,9 @@ type Sources struct {
 	// Table reads a table of units, apart from this process.
 	Table func(ctx context.Context, name string, data []byte) (*source.Table, error)
 	// Counted is what was counted in a unit in a period, and in each of its days.
-	Counted    func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
+	Counted func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
+	// Try fetches a list that is not in use, and puts it beside what is in force.
+	Try        func(ctx context.Context, f config.Feed) (impact.Trial, error)
 	Conditions func() []metrics.Condition
 	History    func() *engine.Local
 	Build      command.Build
@@ -70,13 +73,14 @@ type Site struct {
 	began  time.Time
 	sums   *sums
 	papers *papers
+	trials *trials
 	mu     sync.Mutex
 	pace   time.Time // mu; when somebody was last told the code of the first account
 }
 
 // New is the console of what there is.
 func New(src Sources) *Site {
-	return &Site{src: src, began: time.Now(), sums: newSums(), papers: newPapers(&src)}
+	return &Site{src: src, began: time.Now(), sums: newSums(), papers: newPapers(&src), trials: newTrials(&src)}
 }
 
 // Serve shows the pages on listeners until ctx is done. guard is around the handler.
@@ -115,6 +119,7 @@ func (s *Site) Serve(
 	defer cancel()
 	adding.Go(func() { s.addUp(ctx) })
 	adding.Go(func() { s.papers.makeReports(ctx) })
+	adding.Go(func() { s.trials.try(ctx) })
 	return serve(ctx, server, listeners, drain)
 }
 
@@ -203,8 +208,8 @@ func (s *Site) sources() frame.Sources {
 			Explain: s.explain, Holds: s.holds,
 			States: here.states, Server: here.server, Days: s.days, Figures: s.figures, Feeds: s.feeds,
 			Orders:      s.orders,
-			PublicFeeds: s.publicFeeds,
-			Networks:    networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
+			PublicFeeds: s.publicFeeds, Try: s.trials.ask, Trials: s.trials.of,
+			Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
 			Verify: s.verify, Head: s.head, Who: s.who,
 			Category: func(code string) wording.Text {
 				_, rules, _, _ := s.src.InForce()
