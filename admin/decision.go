@@ -209,6 +209,7 @@ type Adopt struct{ Unit string }
 type InviteNode struct {
 	Name string
 	Area string // "" is that of all
+	Ring string // canary or early; "" leaves it to chance
 }
 
 // A JoinNode says that a machine has used its code. The machine alone says so.
@@ -217,11 +218,21 @@ type JoinNode struct{ Name, Code, Nkey string }
 // A RemoveNode ends that a machine is a node.
 type RemoveNode struct{ Name string }
 
-// A Publish says which files of the policy nodes have to have. The machine alone says so.
+// A Publish begins a release: these are the files of the policy that nodes have to have.
+// The machine alone says so.
 type Publish struct {
 	SHA256 string
 	Size   int64
 }
+
+// An Advance has a release go on to the next ring, whatever has become of it so far.
+type Advance struct{}
+
+// A Hold has a release go no further.
+type Hold struct{ Cause string }
+
+// A RollBack gives all nodes the files that all had before the release.
+type RollBack struct{}
 
 // An Outcome is what came of a decision.
 type Outcome struct {

@@ -297,4 +297,16 @@ var (
 		VI: "đơn vị, hồ sơ, lịch và ngoại lệ theo danh mục của máy này do máy trung tâm %s quyết định; hãy làm việc này ở đó",
 		EN: "units, profiles, timetables and exceptions for categories of this machine are decided at the hub %s; do this there",
 	}
+	textNoRing = wording.Text{
+		VI: "không có vòng %q; vòng là \"canary\" (vài nút nhận trước) hoặc \"early\" (một phần mười)",
+		EN: "there is no ring %q; rings are \"canary\" (a few nodes, first) and \"early\" (a tenth)",
+	}
+	textNoRelease = wording.Text{
+		VI: "không có bản chính sách nào đang trên đường tới các nút",
+		EN: "no release of the policy is on its way to the nodes",
+	}
+	textNoBefore = wording.Text{
+		VI: "không có bản chính sách trước để quay về",
+		EN: "there is no release before to go back to",
+	}
 )

@@ -20,19 +20,21 @@ type fleet struct {
 	address string // of the hub's port for nodes
 }
 
+// guests is a profile that all nodes of a fleet need.
+const guests = "profiles: {khach: {extends: thcs}}\n"
+
 // twoProvinces are the units of a fleet whose provinces are areas.
-const twoProvinces = `
-units:
+const twoProvinces = guests + `units:
 - {id: lao-cai, name: Lào Cai, kind: province}
 - {id: th-kim-dong, name: TH Kim Đồng, level: th, parent: lao-cai, networks: [127.10.0.0/16]}
 - {id: ha-giang, name: Hà Giang, kind: province}
 - {id: th-dong-van, name: TH Đồng Văn, level: th, parent: ha-giang, networks: [127.11.0.0/16]}
 `
 
-func newFleet(t *testing.T) *fleet {
+func newFleet(t *testing.T, rings string) *fleet {
 	t.Helper()
 	f := &fleet{t: t, address: freeAddress(t)}
-	f.hub = newProcess(t, "fleet: {listen: \""+f.address+"\", areas: [lao-cai, ha-giang]}\n", twoProvinces, startStandIn(t).addr)
+	f.hub = newProcess(t, "fleet: {listen: \""+f.address+"\", areas: [lao-cai, ha-giang], rings: {"+rings+"}}\n", twoProvinces, startStandIn(t).addr)
 	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", filepath.Join(t.TempDir(), "root.key"))
 	f.hub.start()
 	f.hub.logged(`msg="serving the nodes of the fleet"`)
@@ -56,18 +58,20 @@ func (f *fleet) says(p *process, what string, args ...string) string {
 }
 
 // invite is a code for a node.
-func (f *fleet) invite(name, area string) string {
+func (f *fleet) invite(name, area string, more ...string) string {
 	f.t.Helper()
-	words := strings.Fields(f.says(f.hub, "lachan join "+f.address, "fleet", "invite", name, "--area", area))
+	args := append([]string{"fleet", "invite", name, "--area", area}, more...)
+	words := strings.Fields(f.says(f.hub, "lachan join "+f.address, args...))
 	return words[len(words)-1]
 }
 
 // node is a server that has joined.
-func (f *fleet) node(name, area string) *process {
+func (f *fleet) node(name, area string, more ...string) *process {
 	f.t.Helper()
-	p := newProcess(f.t, "", "units: [{id: th-cu, name: TH cũ, level: th, networks: [127.0.0.0/8]}]\n", startStandIn(f.t).addr)
+	p := newProcess(f.t, "", "units: [{id: th-cu, name: TH cũ, level: th, networks: [127.0.0.0/8]}]\n"+guests, startStandIn(f.t).addr)
+	p.env = []string{"LACHAN_SERVER_UNKNOWN_CLIENT=khach"} // a profile that its policy has to have
 	p.start()
-	f.says(p, "is the node "+name, "join", f.address, f.invite(name, area))
+	f.says(p, "is the node "+name, "join", f.address, f.invite(name, area, more...))
 	p.logged(`msg="following the hub"`)
 	f.knows(p, "th-kim-dong")
 	return p
@@ -95,7 +99,7 @@ func (f *fleet) shuts(p *process, client, name string, want bool) time.Duration 
 func TestNodesDoWhatTheirHubDecides(t *testing.T) {
 	t.Parallel()
 	const north, south = "127.10.1.1", "127.11.1.1"
-	f := newFleet(t)
+	f := newFleet(t, "canary: 0s, early: 0s")
 	one, two := f.node("lao-cai-1", "lao-cai"), f.node("ha-giang-1", "ha-giang")
 	f.says(f.hub, "done", "except", "add", "game.example", "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
 	t.Logf("in force after %v", f.shuts(one, north, "www.game.example", true).Round(time.Millisecond))
@@ -155,9 +159,9 @@ func TestNodesDoWhatTheirHubDecides(t *testing.T) {
 // Nobody joins by another code, by one that was used, or at a machine that is not the hub.
 func TestAMachineJoinsByItsCodeAlone(t *testing.T) {
 	t.Parallel()
-	f := newFleet(t)
+	f := newFleet(t, "canary: 0s, early: 0s")
 	code := f.invite("lao-cai-1", "lao-cai")
-	stranger := newFleet(t)
+	stranger := newFleet(t, "")
 	p := newProcess(t, "", "", startStandIn(t).addr)
 	refused := func(what, address, code string) {
 		t.Helper()
@@ -180,6 +184,57 @@ func TestAMachineJoinsByItsCodeAlone(t *testing.T) {
 	f.says(p, "no more", "leave")
 	refused("does not take this code", f.address, code)
 	if out, err := f.hub.command(os.Getuid(), "fleet", "invite", "Sa Pa", "--lang", "en"); err == nil || !strings.Contains(out, "sa-pa-1") {
+		t.Errorf("%v %s", err, out)
+	}
+}
+
+// The files of the policy go out by rings: what a canary refuses no other node gets, and
+// all can be taken back. What was shut stays shut on each of them.
+func TestFilesOfThePolicyGoOutByRings(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "canary: 1h, early: 1h")
+	canary, other := f.node("lao-cai-1", "lao-cai", "--ring", "canary"), f.node("lao-cai-2", "lao-cai")
+	f.says(f.hub, "done", "except", "add", "shut.example", "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+	for _, p := range []*process{canary, other} {
+		f.shuts(p, "127.10.1.1", "shut.example", true)
+	}
+	status := func(want string) {
+		t.Helper()
+		f.hub.until("status "+want, func() bool {
+			out, _ := f.hub.command(os.Getuid(), "fleet", "status", "--lang", "en") // until it says so
+			return strings.Contains(out, want)
+		})
+	}
+	more := twoProvinces + "- {id: th-moi, name: TH mới, level: th, parent: lao-cai, networks: [127.12.0.0/16]}\n"
+	f.hub.write("policy.yaml", more)
+	f.hub.reload()
+	f.knows(canary, "th-moi")
+	status(`Release 2 of the policy, in the ring "canary": in force on 1 of 1 nodes`)
+	if code, _ := other.get("/api/explain?name=x.example&unit=th-moi"); code == http.StatusOK {
+		t.Error("a node that is no canary has the release already")
+	}
+	f.says(f.hub, "done", "fleet", "advance", "--yes")
+	f.says(f.hub, "done", "fleet", "advance", "--yes")
+	f.knows(other, "th-moi")
+	status(`in the ring "all": in force on 2 of 2 nodes`)
+
+	// Files that nodes cannot have: they lack what the lachan.yaml of nodes names.
+	f.hub.write("policy.yaml", strings.Replace(more, guests, "", 1))
+	f.hub.reload()
+	status(`Release 3 of the policy is HELD in the ring "canary": in force on 0 of 1 nodes`)
+	for _, p := range []*process{canary, other} {
+		if !p.blocked("127.10.1.1", "shut.example") {
+			t.Error("a release that was refused opens what was shut")
+		}
+		f.knows(p, "th-moi")
+	}
+	f.says(f.hub, "done", "except", "add", "then.example", "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+	f.shuts(canary, "127.10.1.1", "then.example", true)
+
+	f.says(f.hub, "done", "fleet", "rollback", "--yes")
+	status(`Release 4 of the policy, in the ring "all": in force on 2 of 2 nodes`)
+	f.says(f.hub, "done", "fleet", "rollback", "--yes") // there and back
+	if out, err := f.hub.command(os.Getuid(), "fleet", "advance", "--yes", "--lang", "en"); err == nil || !strings.Contains(out, "no release") {
 		t.Errorf("%v %s", err, out)
 	}
 }

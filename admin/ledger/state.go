@@ -173,7 +173,7 @@ func (s *State) kinds() iter.Seq[string] {
 // know: a newer one wrote them. They are kept.
 func (s *State) Unknown() (list []string) {
 	known := []string{
-		"account/", "allow/", "block/", "grant/", "list/", "node/", "order/", "profile/", "proposal/", "request/", "timetable/", "token/",
+		"account/", "allow/", "block/", "grant/", "list/", "node/", "order/", "profile/", "proposal/", "release/", "request/", "timetable/", "token/",
 		"unit/", "words/",
 	}
 	for kind := range s.kinds() {
@@ -186,7 +186,7 @@ func (s *State) Unknown() (list []string) {
 		if e == nil || kindOf(e.object) != "" {
 			return list
 		}
-		if e.object != "base" && e.object != "calendar" && e.object != "policy" {
+		if e.object != "calendar" && e.object != "policy" {
 			list = append(list, e.object)
 		}
 	}

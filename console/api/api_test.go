@@ -136,6 +136,11 @@ func (server) Fleet(context.Context) ([]api.FleetNode, error) {
 	return []api.FleetNode{{Name: "sa-pa-1", Area: "lao-cai", Joined: &seen, Seen: &seen, Seq: map[string]uint64{"root": 3}}}, nil
 }
 
+func (server) Release(context.Context) (api.FleetRelease, error) {
+	since := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	return api.FleetRelease{Release: 3, Ring: "canary", Since: &since, Held: "sa-pa-1: ...", Linked: 1, Refused: 1}, nil
+}
+
 func (server) Head() api.Head { return api.Head{Seq: 7, Hash: "ab"} }
 func (server) Export(w io.Writer) error {
 	_, err := io.WriteString(w, "{}\n")
@@ -270,7 +275,7 @@ func TestEachReadIsAnswered(t *testing.T) {
 		"explain?name=olm.vn&unit=th-kim-dong&at=2026-11-20T10:15", "feeds", "feeds/hostsvn/held", "orders", "reports", "nodes", "policy",
 		"units?address=10.20.8.7", "units/sa-pa/now", "units/sa-pa/calendar?from=2026-11-01&days=31", "calendar", "profiles", "profiles/thcs",
 		"timetables", "timetables/gio-hoc", "ledger/head", "ledger/export",
-		"session", "fleet/nodes", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
+		"session", "fleet/nodes", "fleet/release", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
 	} {
 		w := ask(h, "GET", api.Prefix+path, "")
 		if w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
@@ -312,6 +317,9 @@ var decisions = []struct {
 	{"DELETE", "accounts/acc_1/grants", `{"role":"school","unit":"th-kim-dong"}`, admin.RevokeRole{Account: "acc_1", Role: account.School, Unit: "th-kim-dong"}},
 	{"POST", "accounts/acc_1/tokens", `{"name":"đồng bộ"}`, admin.IssueToken{Account: "acc_1", Name: "đồng bộ"}},
 	{"POST", "fleet/nodes", `{"name":"sa-pa-1","area":"lao-cai"}`, admin.InviteNode{Name: "sa-pa-1", Area: "lao-cai"}},
+	{"POST", "fleet/release/advance", ``, admin.Advance{}},
+	{"POST", "fleet/release/hold", `{"why":"chờ xem"}`, admin.Hold{}},
+	{"POST", "fleet/release/roll-back", ``, admin.RollBack{}},
 	{"DELETE", "fleet/nodes/sa-pa-1", `{"why":"mất cắp"}`, admin.RemoveNode{Name: "sa-pa-1"}},
 	{"DELETE", "accounts/acc_1/tokens/t1", ``, admin.EndToken{Account: "acc_1", Token: "t1"}},
 	{"PUT", "units/sa-pa", `{"unit":{"id":"sa-pa"}}`, admin.SetUnit{ID: "sa-pa", Unit: json.RawMessage(`{"id":"sa-pa"}`)}},

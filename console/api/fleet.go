@@ -17,6 +17,10 @@ func fleetRoutes() []route {
 		{pattern: "DELETE /api/v1/fleet/nodes/{name}", serve: simply(func(c *call) admin.Decision {
 			return admin.RemoveNode{Name: c.PathValue("name")}
 		})},
+		{pattern: "GET /api/v1/fleet/release", serve: showRelease},
+		{pattern: "POST /api/v1/fleet/release/advance", serve: simply(func(*call) admin.Decision { return admin.Advance{} })},
+		{pattern: "POST /api/v1/fleet/release/hold", serve: simply(func(*call) admin.Decision { return admin.Hold{} })},
+		{pattern: "POST /api/v1/fleet/release/roll-back", serve: simply(func(*call) admin.Decision { return admin.RollBack{} })},
 	}
 }
 
@@ -51,12 +55,34 @@ func showFleet(a *API, c *call) (reply, error) {
 	return reply{body: Page[FleetNode]{Items: orEmpty(nodes)}}, nil
 }
 
+// A FleetRelease is how far a release of the policy's files has come.
+type FleetRelease struct {
+	Release   uint64     `json:"release"` // 0: there is none
+	SHA256    string     `json:"sha256"`
+	Ring      string     `json:"ring"` // the last that has it: canary, early, all
+	Since     *time.Time `json:"since,omitempty"`
+	Held      string     `json:"held,omitempty"` // why it goes no further
+	Linked    int        `json:"linked"`         // nodes of the ring that speak
+	Confirmed int        `json:"confirmed"`
+	Refused   int        `json:"refused"`
+}
+
+// showRelease shows it to those who see everything.
+func showRelease(a *API, c *call) (reply, error) {
+	if err := a.needs(c, account.View, ""); err != nil {
+		return reply{}, err
+	}
+	r, err := a.Server.Release(c.Context())
+	return reply{body: r}, err
+}
+
 type inviteBody struct {
 	reason
 	Name string `json:"name"`
 	Area string `json:"area"`
+	Ring string `json:"ring"`
 }
 
 func invite(_ *call, b inviteBody) (admin.Decision, error) {
-	return admin.InviteNode{Name: b.Name, Area: b.Area}, nil
+	return admin.InviteNode{Name: b.Name, Area: b.Area, Ring: b.Ring}, nil
 }

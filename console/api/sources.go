@@ -67,6 +67,8 @@ type Server interface {
 	Node(ctx context.Context) Node
 	// Fleet are the nodes of which this machine is the hub.
 	Fleet(ctx context.Context) ([]FleetNode, error)
+	// Release is how far the newest release of the policy has come among them.
+	Release(ctx context.Context) (FleetRelease, error)
 	// Head is the end of the ledger.
 	Head() Head
 	// Export writes the lines of the ledger as they lie on disk.

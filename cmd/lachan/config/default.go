@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/config/console"
+	"lachan/cmd/lachan/config/fleet"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/report/figures"
 	"lachan/resolver/certificate/renewal"
@@ -34,6 +35,7 @@ func (c *Config) SetDefaults() {
 			Allow:  []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		},
 		Console: console.Default(),
+		Fleet:   fleet.Default(),
 		Upstream: Upstreams{
 			Servers:  []Upstream{{upstream.Server{Transport: upstream.System}}},
 			Strategy: Strategy{upstream.Fastest},

@@ -17,23 +17,27 @@ import (
 
 // OfFleet adds what a running hub is asked for to `lachan fleet`.
 func OfFleet(l wording.Language, fleet *cobra.Command) *cobra.Command {
-	fleet.AddCommand(fleetInvite(l), fleetRemove(l), fleetStatus(l))
+	fleet.AddCommand(fleetInvite(l), fleetRemove(l), fleetStatus(l),
+		fleetRelease(l, "advance", textAdvance, textAdvanceLong), fleetRelease(l, "hold", textHold, textHoldLong),
+		fleetRelease(l, "rollback", textRollBack, textRollBackLong))
 	return fleet
 }
 
 func fleetInvite(l wording.Language) *cobra.Command {
 	var o options
-	var area string
+	var area, ring string
 	return line{
 		use: "invite NAME", short: textInvite, long: textInviteLong, args: command.Exactly(1),
 		example: "  lachan fleet invite sa-pa-1 --area lao-cai",
 		flags: func(c *cobra.Command, l wording.Language) {
 			o.decideFlags(c, l)
 			c.Flags().StringVar(&area, "area", "", textAreaFlag.In(l))
+			c.Flags().StringVar(&ring, "ring", "", textRingFlag.In(l))
 		},
 		run: func(c command.Call, args []string) error {
 			q := control.Question{
-				Method: "POST", Path: path("fleet", "nodes"), Body: map[string]string{"name": args[0], "area": area, "why": o.why},
+				Method: "POST", Path: path("fleet", "nodes"),
+				Body: map[string]string{"name": args[0], "area": area, "ring": ring, "why": o.why},
 			}
 			if o.json || o.preview {
 				return o.decide(c, q)
@@ -77,9 +81,43 @@ func fleetStatus(l wording.Language) *cobra.Command {
 			if err == nil && rows == 0 && !o.json {
 				return c.Say(textNoNodes)
 			}
-			return err
+			if err != nil || o.json {
+				return err
+			}
+			return sayRelease(c)
 		},
 	}.make(l)
+}
+
+// fleetRelease is a command on the release that is on its way.
+func fleetRelease(l wording.Language, verb string, short, long wording.Text) *cobra.Command {
+	var o options
+	at := map[string]string{"rollback": "roll-back"}
+	return line{
+		use: verb, short: short, long: long, flags: o.sureFlags,
+		example: "  lachan fleet " + verb + ` --why "theo Công văn 15/STTTT"`,
+		run: func(c command.Call, _ []string) error {
+			return o.surely(c, control.Question{
+				Method: "POST", Path: path("fleet", "release", cmp.Or(at[verb], verb)), Body: map[string]string{"why": o.why},
+			})
+		},
+	}.make(l)
+}
+
+// sayRelease says how far the newest release has come.
+func sayRelease(c command.Call) error {
+	a, err := ask(c, control.Question{Method: "GET", Path: "fleet/release"})
+	if err != nil {
+		return err
+	}
+	var r api.FleetRelease
+	if err := json.Unmarshal(a.Body, &r); err != nil || r.Release == 0 {
+		return err
+	}
+	if r.Held != "" {
+		return c.Say(textReleaseHeld.With(r.Release, r.Ring, r.Confirmed, r.Linked, r.Held))
+	}
+	return c.Say(textRelease.With(r.Release, r.Ring, r.Confirmed, r.Linked))
 }
 
 // standing is how a node stands, in words.
@@ -140,4 +178,31 @@ var (
 	textNodeBehind  = wording.Text{VI: "đang nhận quyết định mới", EN: "is taking what was decided"}
 	textNodeEven    = wording.Text{VI: "có đủ", EN: "has everything"}
 	textNodeWrong   = wording.Text{VI: "có lỗi: %s", EN: "conditions: %s"}
+	textRingFlag    = wording.Text{
+		VI: "vòng nhận bản chính sách mới: \"canary\" nhận trước, \"early\" nhận sau; bỏ trống: máy trung tâm chọn",
+		EN: "ring by which it gets new files of the policy: \"canary\" first, \"early\" then; left out: the hub chooses",
+	}
+	textRelease = wording.Text{
+		VI: "Bản chính sách số %d ở vòng \"%s\": %d trong %d nút đang liên lạc đã dùng",
+		EN: "Release %d of the policy, in the ring \"%s\": in force on %d of %d nodes that speak",
+	}
+	textReleaseHeld = wording.Text{
+		VI: "Bản chính sách số %d DỪNG ở vòng \"%s\": %d trong %d nút đang liên lạc đã dùng; vì: %s",
+		EN: "Release %d of the policy is HELD in the ring \"%s\": in force on %d of %d nodes that speak; because: %s",
+	}
+	textAdvance     = wording.Text{VI: "Cho bản chính sách mới tới vòng kế tiếp ngay", EN: "Have a release of the policy go on to the next ring now"}
+	textAdvanceLong = wording.Text{
+		VI: "Không chờ hết thời gian của vòng, cũng khi bản ấy đang dừng. Các vòng: canary, early, rồi mọi nút (fleet.rings).",
+		EN: "It waits for no time of a ring, and goes on if it was held. The rings: canary, early, then all nodes (fleet.rings).",
+	}
+	textHold     = wording.Text{VI: "Dừng bản chính sách mới ở vòng đang có", EN: "Hold a release of the policy in the ring that it is in"}
+	textHoldLong = wording.Text{
+		VI: "Các nút đã nhận vẫn dùng bản ấy; lachan fleet rollback đưa chúng về bản trước.",
+		EN: "Nodes that have it keep it; lachan fleet rollback takes them back to the one before.",
+	}
+	textRollBack     = wording.Text{VI: "Đưa mọi nút về bản chính sách trước", EN: "Take all nodes back to the release of the policy before"}
+	textRollBackLong = wording.Text{
+		VI: "Tới mọi nút ngay. Tệp trên máy trung tâm không đổi và không được gửi lại cho đến khi có thay đổi khác trong tệp.",
+		EN: "It goes to all nodes at once. The files on the hub stay, and are not released again until something else changes in them.",
+	}
 )

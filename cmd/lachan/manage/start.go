@@ -232,7 +232,7 @@ func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter,
 	a := n.services.api
 	return counter.Open(cfg.StateDir, counter.Sources{
 		Desk: n.desk.Desk, Door: n.desk.Door, First: n.desk.First,
-		Ledger: n.desk.Ledger, Fleet: n.services.nodes.List, Tree: n.desk.Tree, Grants: n.desk.Grants,
+		Ledger: n.desk.Ledger, Fleet: n.services.nodes, Tree: n.desk.Tree, Grants: n.desk.Grants,
 		Version: version,
 		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
 			v := n.view.Load()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"lachan/fleet"
 	"lachan/internal/wording"
@@ -21,7 +22,24 @@ type Fleet struct {
 	// Areas are units at the top, such as provinces, whose decisions only their own nodes
 	// get. What is decided of other units all nodes get. Default none.
 	Areas []string `yaml:"areas"`
+	// Rings are how long a release of the policy is in force in one ring of nodes before it
+	// goes on to the next.
+	Rings Rings `yaml:"rings"`
 }
+
+// Rings are the times of the rings.
+type Rings struct {
+	// Canary is that of the first, one node of a hundred. Default 30m; up to 30d.
+	Canary time.Duration `yaml:"canary"`
+	// Early is that of the second, one node of ten. Default 4h; up to 30d.
+	Early time.Duration `yaml:"early"`
+}
+
+// Default is what holds when a key is left out.
+func Default() Fleet { return Fleet{Rings: Rings{Canary: 30 * time.Minute, Early: 4 * time.Hour}} }
+
+// mostRing bounds the times of rings.
+const mostRing = 30 * 24 * time.Hour
 
 // mostAreas bounds how many areas there are: each is a stream of its own.
 const mostAreas = 100
@@ -29,6 +47,11 @@ const mostAreas = 100
 // Check reports what is wrong with values that are right by themselves, each with its path
 // below `fleet`.
 func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
+	for name, wait := range map[string]time.Duration{"canary": f.Rings.Canary, "early": f.Rings.Early} {
+		if wait < 0 || wait > mostRing {
+			wrong("rings."+name, textRing)
+		}
+	}
 	if !f.Listen.IsValid() {
 		if f.Address != "" || len(f.Areas) > 0 {
 			wrong("listen", textListen)
@@ -74,6 +97,7 @@ var (
 		VI: "%d vùng, nhiều nhất %d",
 		EN: "%d areas, at most %d",
 	}
+	textRing = wording.Text{VI: "phải từ 0s đến 30d", EN: "has to be from 0s to 30d"}
 	textArea = wording.Text{
 		VI: "%q không làm tên vùng được: hãy ghi mã đơn vị gồm chữ thường, số và dấu nối, khác root",
 		EN: "%q cannot be an area: give the id of a unit of lower-case letters, digits and hyphens, other than root",

@@ -30,13 +30,19 @@ import (
 // Prefix is what the paths of the API begin with.
 const Prefix = api.Prefix
 
+// A Fleet is that of which this machine is the hub.
+type Fleet interface {
+	List(ctx context.Context) ([]api.FleetNode, error)
+	Release(ctx context.Context) (api.FleetRelease, error)
+}
+
 // Sources are what the counter is lent. Its functions may be called by any goroutine.
 type Sources struct {
 	Desk    api.Desk
 	Door    *account.Door
 	First   func(ctx context.Context, v account.Visit, code, name, password string, now time.Time) (account.Pass, error)
 	Ledger  *ledger.Ledger
-	Fleet   func(ctx context.Context) ([]api.FleetNode, error)
+	Fleet   Fleet
 	Tree    func() account.Tree
 	Grants  func(account string) []account.Grant
 	Version string

@@ -166,7 +166,11 @@ func (s server) Objects(kind, name string) (list []api.Object, err error) {
 	return list, nil
 }
 
-func (s server) Fleet(ctx context.Context) ([]api.FleetNode, error) { return s.src.Fleet(ctx) }
+func (s server) Fleet(ctx context.Context) ([]api.FleetNode, error) { return s.src.Fleet.List(ctx) }
+
+func (s server) Release(ctx context.Context) (api.FleetRelease, error) {
+	return s.src.Fleet.Release(ctx)
+}
 
 func (s server) Head() api.Head {
 	h := s.src.Ledger.Head()

@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -31,6 +30,13 @@ type taken struct {
 	inForce string // digest of the part of console.yaml that is compiled, and of the base
 	seq     []uint64
 	refused string // why what was taken last is not in force
+	release uint64 // of the files in force
+	// refuses is the folder of the files that could not be in force, "" if they could; of
+	// which release, when it was tried, and why.
+	refuses   string
+	refusedN  uint64
+	refusedAt time.Time
+	why       error
 }
 
 // client asks hubs for files.
@@ -67,14 +73,26 @@ func (t *taken) putInForce(ctx context.Context) {
 	}
 }
 
-// use puts states in force.
+// use puts states in force: the exceptions whatever becomes of the rest.
 func (t *taken) use(ctx context.Context, states []*ledger.State) error {
+	base, n, err := t.fetch(ctx, states)
+	if err == nil {
+		err = t.restructure(ctx, states, base, n)
+	}
+	return errors.Join(err, t.src.Decide(ctx))
+}
+
+// refusedFor is after how long a release that could not be in force is tried again.
+const refusedFor = 10 * time.Minute
+
+// restructure has the files of a release in force with what was decided beside them. If
+// they cannot be, those before stay.
+func (t *taken) restructure(ctx context.Context, states []*ledger.State, base string, n uint64) error {
+	if base == t.refuses && time.Since(t.refusedAt) < refusedFor {
+		return t.why
+	}
 	all := ledger.Merged(append([]*ledger.State{t.src.Own.State()}, states...)...)
 	text := all.Console(nil)
-	base, err := t.fetch(ctx, states)
-	if err != nil {
-		return errors.Join(err, t.src.Decide(ctx)) // exceptions for names hold nevertheless
-	}
 	compiled := base + "\n" + string(source.Compiled(text))
 	path := filepath.Join(t.dir, "console.yaml")
 	before, err := os.ReadFile(path)
@@ -87,7 +105,8 @@ func (t *taken) use(ctx context.Context, states []*ledger.State) error {
 		}
 	}
 	if compiled == t.inForce {
-		return t.src.Decide(ctx)
+		t.release, t.refuses = n, ""
+		return nil
 	}
 	former, err := t.link(base)
 	if err != nil {
@@ -98,9 +117,13 @@ func (t *taken) use(ctx context.Context, states []*ledger.State) error {
 		if before != nil {
 			undone = errors.Join(undone, durable.WriteFile(path, before, 0o600))
 		}
-		return errors.Join(err, undone, t.src.Decide(ctx)) // likewise
+		if former != base {
+			t.refuses, t.refusedAt, t.refusedN = base, time.Now(), n
+		}
+		t.why = errors.Join(err, undone)
+		return t.why
 	}
-	t.inForce = compiled
+	t.inForce, t.release, t.refuses = compiled, n, ""
 	t.tidy(base)
 	return nil
 }
@@ -111,23 +134,24 @@ const current = "current"
 // prefix begins the names of such folders.
 const prefix = "base-"
 
-// fetch has the files of the policy here, and returns the name of their folder; "" if the
-// hub has none.
-func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string, err error) {
-	var b node.Blob
-	for _, s := range states {
-		if v, ok := s.Get("", "base"); ok && v.New != nil {
-			if err := json.Unmarshal(v.New, &b); err != nil {
-				return "", fmt.Errorf("read which files the policy has: %w", err)
+// fetch has the files of the policy here that this node's ring has, and returns the name of
+// their folder and the number of their release; "" if the hub has none.
+func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string, n uint64, err error) {
+	is, ok := fleet.For(t.is.Node, func(ring string) (r fleet.Release, ok bool) {
+		for _, s := range states {
+			if v, there := s.Get("", fleet.ReleaseObject(ring)); there && v.New != nil {
+				ok = json.Unmarshal(v.New, &r) == nil
 			}
 		}
+		return r, ok
+	})
+	if !ok {
+		return "", 0, nil
 	}
-	if b.SHA256 == "" {
-		return "", nil
-	}
+	b := node.Blob{SHA256: is.SHA256, Size: is.Size}
 	name = prefix + b.SHA256
 	if _, err := os.Stat(filepath.Join(t.dir, name, "policy.yaml")); err == nil {
-		return name, nil
+		return name, is.N, nil
 	}
 	var urls []string
 	for _, address := range t.is.Hubs {
@@ -135,12 +159,12 @@ func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string,
 	}
 	packed, err := node.Fetch(ctx, t.client(), t.dir, b, urls...)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if err := node.Unpack(packed, filepath.Join(t.dir, name)); err != nil {
-		return "", err
+		return "", 0, err
 	}
-	return name, os.Remove(packed)
+	return name, is.N, os.Remove(packed)
 }
 
 // link has a folder be the current one, "" for none, and returns which was.
@@ -206,6 +230,9 @@ func (t *taken) say() {
 	}
 	if len(status.Refused) > fleet.MaxStatus/2 {
 		status.Refused = strings.ToValidUTF8(status.Refused[:fleet.MaxStatus/2], "")
+	}
+	if status.Release = t.release; t.refuses != "" {
+		status.Refuses = t.refusedN
 	}
 	for i, s := range t.is.Streams {
 		if i < len(t.seq) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/admin"
 	"lachan/console/api"
 	"lachan/fleet"
 	"lachan/fleet/hub"
@@ -23,7 +24,7 @@ func (h *Hub) List(ctx context.Context) (list []api.FleetNode, _ error) {
 			shown.Invited = moment(node.Until)
 		}
 		if running != nil && node.Nkey != "" {
-			stand(ctx, running, &shown)
+			addStatus(ctx, running, &shown)
 		}
 		list = append(list, shown)
 	}
@@ -31,8 +32,25 @@ func (h *Hub) List(ctx context.Context) (list []api.FleetNode, _ error) {
 	return list, nil
 }
 
-// stand adds what a node said of itself last.
-func stand(ctx context.Context, running *hub.Hub, shown *api.FleetNode) {
+// Release is how far the newest release has come.
+func (h *Hub) Release(ctx context.Context) (api.FleetRelease, error) {
+	r := admin.RolloutOf(h.src.Ledger.State())
+	shown := api.FleetRelease{Release: r.Release.N, SHA256: r.Release.SHA256, Ring: r.Ring, Held: r.Held}
+	if r.Ring != "" {
+		shown.Since = &r.Since
+	}
+	h.mu.Lock()
+	running := h.running
+	h.mu.Unlock()
+	if running != nil && r.Ring != "" {
+		s := h.standOf(ctx, running, r.Nodes, r.Release.N)
+		shown.Linked, shown.Confirmed, shown.Refused = s.linked, s.confirmed, s.refused
+	}
+	return shown, nil
+}
+
+// addStatus adds what a node said of itself last.
+func addStatus(ctx context.Context, running *hub.Hub, shown *api.FleetNode) {
 	text, at, ok := running.Status(ctx, shown.Name)
 	var status fleet.Status
 	if !ok || json.Unmarshal(text, &status) != nil {

@@ -214,6 +214,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 				published = digest
 			}
 		}
+		h.rollOut(ctx, served, time.Now())
 		select {
 		case <-ctx.Done():
 			return

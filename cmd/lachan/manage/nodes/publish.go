@@ -20,7 +20,7 @@ import (
 	"lachan/policy"
 )
 
-// publish records which files of the policy nodes have to have, if they are others.
+// publish begins a release of the files of the policy, if they are others.
 func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, p *policy.Policy) error {
 	var files []hub.File
 	for _, f := range policy.FilesOf(p) {
@@ -37,16 +37,22 @@ func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, p *policy.Policy) e
 	if err != nil {
 		return err
 	}
-	var base admin.Publish
-	v, ok := h.src.Ledger.State().Get("", "base")
-	if ok && json.Unmarshal(v.New, &base) == nil && base.SHA256 == digest {
+	state := h.src.Ledger.State()
+	if admin.Published(state, digest) {
 		return nil
 	}
 	_, err = h.src.Desk.Decide(ctx, hubActor(), admin.Publish{SHA256: digest, Size: size}, admin.How{})
 	if err != nil {
 		return err
 	}
-	return blobs.Keep(map[string]bool{digest: true, base.SHA256: true})
+	keep := map[string]bool{digest: true}
+	for v := range state.Kind("release/") {
+		var r fleet.Release
+		if v.New != nil && json.Unmarshal(v.New, &r) == nil {
+			keep[r.SHA256] = true
+		}
+	}
+	return blobs.Keep(keep)
 }
 
 // trustFile has which hubs the fleet has, as the root key has signed it.
