@@ -1,9 +1,13 @@
 package source
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"path/filepath"
 	"reflect"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,6 +83,53 @@ func TestUnitsAreKeptWhole(t *testing.T) {
 			spoilt := []byte(text)
 			spoilt[rng.IntN(len(spoilt))] ^= byte(1 + rng.IntN(255))
 			decodeUnits(string(spoilt[:rng.IntN(len(spoilt)+1)]), 1)
+		}
+	}
+}
+
+// TestPiecesAreKeptByManyAtOnce: a policy is decoded by several goroutines, and saved while
+// another one is.
+func TestPiecesAreKeptByManyAtOnce(t *testing.T) {
+	const pieces, goroutines = 1000, 4
+	path := filepath.Join(t.TempDir(), "units.kept")
+	piece := func(i int) Piece { return Piece{items: []byte(fmt.Sprintf("- {id: u%d}\n", i)), line: 1} }
+	decode := func(k *Kept, again bool) {
+		var wg sync.WaitGroup
+		var decoding atomic.Int32
+		decoding.Store(goroutines)
+		for g := range goroutines {
+			wg.Go(func() {
+				defer decoding.Add(-1)
+				for i := range pieces {
+					p := piece(i*goroutines + g)
+					if units, ok := k.units(p); ok != again || ok && units[0].ID != fmt.Sprintf("u%d", i*goroutines+g) {
+						t.Errorf("piece %s: %v, %t", p.items, units, ok)
+						return
+					}
+					if !again {
+						k.keep(p, []Unit{{ID: fmt.Sprintf("u%d", i*goroutines+g)}})
+					}
+				}
+			})
+		}
+		wg.Go(func() {
+			for decoding.Load() > 0 {
+				if err := k.Save(); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+		wg.Wait()
+	}
+	for _, again := range []bool{false, true} {
+		k := ReadKept(path, "test")
+		decode(k, again)
+		if err := k.Save(); err != nil {
+			t.Fatal(err)
+		}
+		if len(k.met) != pieces*goroutines {
+			t.Errorf("%d pieces are met", len(k.met))
 		}
 	}
 }
