@@ -234,6 +234,9 @@ func (p *pending) onReply(reply []byte, err error) (tail func()) {
 	if err == nil {
 		e, keep, err = cache.NewEntry(p.call.Query, reply, lifetimes, p.snapshot.settings.TrustAD, p.local, now)
 	}
+	if err == nil && p.snapshot.settings.RequireAD && !p.local && e.Answers() && !e.Authentic() {
+		e, keep = cache.Unvalidated(p.call.Query, now), false
+	}
 	failed := err != nil || !e.Answers()
 	if err != nil {
 		e, keep = cache.Failure(p.call.Query, p.local, now), false

@@ -319,4 +319,29 @@ func TestAuthenticData(t *testing.T) {
 			t.Error(fmt.Sprint("AD of a trusted upstream is lost, question ", i))
 		}
 	}
+	if !n.ask(pupil, "lesson.example", dns.TypeA, do).AuthenticatedData {
+		t.Error("AD is still that of the settings before")
+	}
+}
+
+// An answer that nobody who is trusted has validated does not serve where that is
+// required, also if it was kept before.
+func TestAnswersThatWereNotValidatedAreRefusedWhereThatIsRequired(t *testing.T) {
+	source := newSource(t, lesson+"other.example. A 192.0.2.11\n")
+	n := newNode(t, nil, source.addr)
+	for _, name := range []string{"lesson.example", "none.example"} {
+		n.ask(pupil, name, dns.TypeA)
+	}
+	n.settings.RequireAD = true // and AD is not passed on
+	n.use()
+	for _, name := range []string{"lesson.example", "other.example", "none.example"} {
+		if m := n.ask(pupil, name, dns.TypeA); m.Rcode != dns.RcodeServerFailure || ede(m) != 5 || len(m.Answer) > 0 {
+			t.Errorf("%s: %s EDE %d", name, tell(m), ede(m))
+		}
+	}
+	n.settings.TrustAD = true
+	n.use()
+	if m := n.ask(pupil, "other.example", dns.TypeA); m.Rcode != dns.RcodeSuccess {
+		t.Errorf("validated: %s EDE %d", tell(m), ede(m))
+	}
 }

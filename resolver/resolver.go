@@ -51,6 +51,9 @@ func (r *Resolver) Use(settings *Settings, rules *policy.Rules, upstreams *upstr
 	if old == nil || old.settings.Cache.Bounds != settings.Cache.Bounds {
 		r.cache.Resize(settings.Cache.Bounds)
 	}
+	if old != nil && (old.settings.TrustAD != settings.TrustAD || !old.settings.RequireAD && settings.RequireAD) {
+		defer r.cache.Forget() // when no query begins by the settings before any more
+	}
 	s := newSnapshot(old, r.counters, settings, rules, upstreams)
 	r.snapshot.Store(s.serving(r.Endpoints()))
 }

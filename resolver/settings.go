@@ -24,7 +24,8 @@ type Settings struct {
 	Replies     Replies
 	Identity    Identity
 	Cache       Cache
-	TrustAD     bool              // upstreams validate, and their word is passed on
+	TrustAD     bool              // the AD bit of upstreams is passed on; see upstream.Member.Doubt
+	RequireAD   bool              // an answer serves only with it, unless it is of a conditional zone
 	Connections clientconn.Limits // over TCP, TLS, HTTPS and QUIC alike
 	Encryption  Encryption
 	// WaitingBytes is how many bytes queries may hold together that wait for an upstream;

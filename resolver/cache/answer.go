@@ -312,16 +312,6 @@ func (a *Answer) Rcode() int { return int(a.rcode) }
 // is not to be written.
 func (a *Answer) Filter() *Filter { return a.filter }
 
-// FailedValidation is the extended error by which the upstream says that DNSSEC is why
-// the answer is a failure: its own word, as only the validator knows. It is
-// dnswire.EDENone if it does not say so.
-func (a *Answer) FailedValidation() uint16 {
-	if a.validation == 0 {
-		return dnswire.EDENone
-	}
-	return uint16(a.validation)
-}
-
 // Private reports whether the answer leads into the network of the client and is
 // not from a zone that may.
 func (a *Answer) Private() bool { return a.private && !a.local }
@@ -367,6 +357,9 @@ func (a *Answer) AppendTo(dst []byte, q *dnswire.Query, now int64) []byte {
 	out = append(out, a.Wire()[a.questionEnd:]...)
 	message := out[base:]
 	age, fresh := a.age(now), a.fresh(now)
+	if !fresh { // its signatures may have ended too
+		message[3] &^= dnswire.FlagAD
+	}
 	for ttls := a.data[a.messageEnd:]; len(ttls) > 0; ttls = ttls[2:] {
 		at := binary.BigEndian.Uint16(ttls)
 		ttl := uint32(staleTTL)

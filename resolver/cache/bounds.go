@@ -88,6 +88,17 @@ func (c *Cache) Resize(b Bounds) {
 	c.divide()
 }
 
+// Forget drops all answers: they may not be what the settings want now. What readers
+// have in their Hot caches does not serve under other rules.
+func (c *Cache) Forget() {
+	for i := range c.shards {
+		s := &c.shards[i]
+		s.mu.Lock()
+		s.lru.Purge()
+		s.mu.Unlock()
+	}
+}
+
 // divide gives each Hot cache its part of the bytes. c.mu is held.
 func (c *Cache) divide() {
 	for _, h := range c.hot {

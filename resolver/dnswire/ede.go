@@ -8,19 +8,20 @@ import (
 
 // EDE info codes (RFC 8914 section 5.2).
 const (
-	EDENone         = 0xFFFF // no option is written
-	EDEOther        = 0
-	EDEStale        = 3
-	EDECachedError  = 13
-	EDENotReady     = 14
-	EDEBlocked      = domain.EDEBlocked
-	EDECensored     = domain.EDECensored
-	EDEFiltered     = domain.EDEFiltered
-	EDEProhibited   = 18
-	EDEStaleNX      = 19
-	EDENotSupported = 21
-	EDENoAuthority  = 22
-	EDENetwork      = 23
+	EDENone          = 0xFFFF // no option is written
+	EDEOther         = 0
+	EDEStale         = 3
+	EDEIndeterminate = 5
+	EDECachedError   = 13
+	EDENotReady      = 14
+	EDEBlocked       = domain.EDEBlocked
+	EDECensored      = domain.EDECensored
+	EDEFiltered      = domain.EDEFiltered
+	EDEProhibited    = 18
+	EDEStaleNX       = 19
+	EDENotSupported  = 21
+	EDENoAuthority   = 22
+	EDENetwork       = 23
 )
 
 // EDESent are the codes of this program, with those of validation that are an

@@ -132,6 +132,7 @@ func (c *Call) arrive(reply []byte, err error) {
 func (c *Call) replied(reply []byte, err error) (tail func()) {
 	if err == nil && usable(reply) {
 		c.member.noteReply(reply, time.Since(c.began))
+		c.member.judge(reply)
 		return c.Arrived(reply, nil)
 	}
 	if c.canceled.Load() {

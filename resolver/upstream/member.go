@@ -44,6 +44,7 @@ type Member struct {
 	why       atomic.Uint32 // Reason of the last failure that took the member out of use
 	answered  atomic.Int64  // Unix nanoseconds of the last usable reply
 	probeNow  chan struct{} // holds at most one
+	doubted   atomic.Bool   // what it says of validation is not passed on
 }
 
 // NewMember returns a Member that asks through e. Metrics and logs call it by
@@ -54,6 +55,17 @@ func NewMember(name string, e Exchanger) *Member {
 
 // Name is what metrics and logs call the member, such as "1.1.1.1:53".
 func (m *Member) Name() string { return m.label }
+
+// Doubt says whether the member's word that an answer was validated, the AD bit, is left
+// out of its replies. A new member is not doubted.
+func (m *Member) Doubt(yes bool) { m.doubted.Store(yes) }
+
+// judge takes the AD bit out of a reply of a member that is doubted.
+func (m *Member) judge(reply []byte) {
+	if m.doubted.Load() && len(reply) >= dnswire.HeaderSize {
+		reply[3] &^= dnswire.FlagAD
+	}
+}
 
 // exchange asks the member once, or twice if it did not understand an OPT record,
 // and counts the result. The reply always has the question of the query.
@@ -70,6 +82,7 @@ func (m *Member) settle(ctx context.Context, query, buf, reply []byte, err error
 		reply, err = m.exchangeWithoutOPT(ctx, query, buf, reply)
 	}
 	m.record(reply, err, time.Since(began))
+	m.judge(reply)
 	return reply, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -82,6 +83,32 @@ func TestAShortageOfThisHostIsNoFaultOfTheServer(t *testing.T) {
 		}
 		if got := m.failures[Network].Load(); got != times || m.down.Load() || m.failing.value() != 0 {
 			t.Errorf("%v: %d failures of the network after %d, out of use %v, failing %v", lack, got, times, m.down.Load(), m.failing.value())
+		}
+	}
+}
+
+// The word of a server that an answer was validated goes no further if it is doubted, and
+// that of others in the same group does.
+func TestTheWordOfAServerThatIsDoubtedGoesNoFurther(t *testing.T) {
+	query := new(dns.Msg).SetQuestion("a.example.", dns.TypeA)
+	reply := new(dns.Msg).SetReply(query)
+	reply.AuthenticatedData = true
+	packed, err := query.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, strategy := range []Strategy{Ordered, Parallel} {
+		for _, doubted := range []bool{true, false} {
+			text, err := reply.Pack()
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := NewMember("a", &replies{list: [][]byte{text}, errs: []error{nil}})
+			m.Doubt(doubted)
+			got, err := NewGroup(strategy, time.Second, m).Exchange(t.Context(), packed, nil)
+			if ad := err == nil && got[3]&dnswire.FlagAD != 0; err != nil || ad == doubted {
+				t.Errorf("doubted %v: AD is %v, %v", doubted, ad, err)
+			}
 		}
 	}
 }

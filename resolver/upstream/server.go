@@ -43,6 +43,18 @@ type Server struct {
 	Secure    Secure         // zero if the transport is not encrypted
 }
 
+// Authenticated reports whether nobody on the way can change what the server says: it is
+// on this machine, or asked over TLS by its name or key.
+func (s Server) Authenticated() bool {
+	switch s.Transport {
+	case OverTLS, OverHTTPS, OverQUIC:
+		return true
+	case System:
+		return false
+	}
+	return s.Addr.Addr().IsLoopback()
+}
+
 // String is the entry in its one canonical form: "1.1.1.1:53",
 // "tcp://[2606:4700::1111]:53", "system", "tls://dns.example:853#ip=192.0.2.1".
 func (s Server) String() string {

@@ -90,6 +90,14 @@ func TestConfigMistakes(t *testing.T) {
 	f("server:\n  listen: [\"127.0.0.1:53\"]\nupstream:\n  servers: [\"127.0.0.1\"]\n",
 		`lachan.yaml:4: upstream.servers: 127.0.0.1:53 là địa chỉ của chính máy chủ này nên câu hỏi sẽ chạy vòng mãi; hãy ghi máy chủ DNS khác | upstream.servers: 127.0.0.1:53 is an address of this server itself, so queries would loop; write another DNS server`)
 
+	// The word of a server for which anybody on the way can speak; of one that is not asked.
+	f("upstream:\n  servers: [192.0.2.1, \"tls://192.0.2.2\"]\n  trust_ad: true\n",
+		`lachan.yaml:3: upstream.trust_ad: không thể tin bit AD của 192.0.2.1:53: ai ở giữa đường cũng sửa được câu trả lời; hãy hỏi qua tls:// hoặc https://, hoặc đặt bộ phân giải kiểm tra DNSSEC trên chính máy này (127.0.0.1) | upstream.trust_ad: the AD bit of 192.0.2.1:53 cannot be trusted: anybody on the way can change what it says; ask it by tls:// or https://, or put a validating resolver on this machine (127.0.0.1)`)
+	f("upstream:\n  servers: [192.0.2.1, \"127.0.0.9:5335\"]\n  trust_ad: [\"127.0.0.8:5335\"]\n",
+		`lachan.yaml:3: upstream.trust_ad: 127.0.0.8:5335 không có trong upstream.servers hay upstream.zones; hãy ghi giống hệt như ở đó | upstream.trust_ad: 127.0.0.8:5335 is in neither upstream.servers nor upstream.zones; write it as it is there`)
+	f("upstream:\n  servers: [192.0.2.1]\n  dnssec: require\n",
+		`lachan.yaml:3: upstream.dnssec: require cần ít nhất một máy chủ của upstream.servers có trong upstream.trust_ad; nếu không thì mọi câu trả lời đều bị bỏ | upstream.dnssec: require needs a server of upstream.servers that is in upstream.trust_ad; without one every answer is refused`)
+
 	// An upstream by name, a time without a unit.
 	f("upstream:\n  servers: [dns.example]\n  timeout: 2\n",
 		`lachan.yaml:2: upstream.servers: máy chủ DNS cấp trên "dns.example" không phải là địa chỉ IP; hãy ghi địa chỉ như 1.1.1.1, 1.1.1.1:5353 hoặc [2606:4700::1111]:53 (không ghi tên máy), hoặc system | upstream.servers: upstream server "dns.example" is not an IP address; write one such as 1.1.1.1, 1.1.1.1:5353 or [2606:4700::1111]:53 (not a host name), or system`,

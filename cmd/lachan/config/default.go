@@ -39,6 +39,7 @@ func (c *Config) SetDefaults() {
 		Upstream: Upstreams{
 			Servers:  []Upstream{{upstream.Server{Transport: upstream.System}}},
 			Strategy: Strategy{upstream.Fastest},
+			DNSSEC:   PassDNSSEC,
 			Timeout:  2 * time.Second,
 		},
 		Reports: Reports{YearEnds: YearDay{figures.Day{Month: time.November, Day: 15}}},

@@ -24,9 +24,11 @@ type Upstreams struct {
 	Timeout time.Duration `yaml:"timeout"`
 	// Zones have resolvers of their own. Default none.
 	Zones map[string][]Upstream `yaml:"zones"`
-	// TrustAD passes on the AD bit of the upstreams: only for validating
-	// resolvers on a path that no one else can write to. Default false.
-	TrustAD bool `yaml:"trust_ad"`
+	// TrustAD has the servers whose AD bit is passed on: validating resolvers on this
+	// machine, or over TLS. true stands for all of Servers. Default false: none.
+	TrustAD Trusted `yaml:"trust_ad"`
+	// DNSSEC says what becomes of answers that were not validated. Default pass.
+	DNSSEC DNSSEC `yaml:"dnssec"`
 }
 
 func (u *Upstreams) check(k *checker) {
@@ -36,6 +38,7 @@ func (u *Upstreams) check(k *checker) {
 	between(k, "upstream.timeout", u.Timeout, 100*time.Millisecond, 10*time.Second)
 	k.otherServers("upstream.servers", u.Servers)
 	k.otherServers("upstream.bootstrap", u.Bootstrap)
+	u.checkTrust(k)
 	for i, s := range u.Bootstrap {
 		if s.Secure.Host != "" {
 			k.wrong(Item("upstream.bootstrap", i), textBootstrap.With(s))
@@ -86,8 +89,13 @@ func (c *Config) OpenUpstreams(
 		members = old.Members()
 	}
 	bootstrap := upstream.Bootstrap(upstream.Expand(plainServers(bootstrapServers(c)), system))
+	trusted := c.Upstream.trusted()
 	group := func(list []Upstream) *upstream.Group {
-		opened := bootstrap.Open(loops, upstream.Expand(plainServers(list), system), members...)
+		servers := upstream.Expand(plainServers(list), system)
+		opened := bootstrap.Open(loops, servers, members...)
+		for i, m := range opened {
+			m.Doubt(!slices.Contains(trusted, servers[i]))
+		}
 		members = append(members, opened...)
 		return upstream.NewGroup(c.Upstream.Strategy.Strategy, c.Upstream.Timeout, opened...)
 	}
@@ -138,4 +146,96 @@ func bootstrapServers(c *Config) []Upstream {
 		list = []Upstream{{upstream.Server{Transport: upstream.System}}}
 	}
 	return list
+}
+
+// DNSSEC says what becomes of answers that were not validated.
+type DNSSEC string
+
+// What becomes of answers that were not validated.
+const (
+	PassDNSSEC    DNSSEC = "pass"    // they serve
+	RequireDNSSEC DNSSEC = "require" // SERVFAIL, but for those of upstream.zones
+)
+
+// UnmarshalText reads what becomes of them.
+func (d *DNSSEC) UnmarshalText(text []byte) error { return oneOf(d, text, PassDNSSEC, RequireDNSSEC) }
+
+// Trusted are servers whose AD bit is passed on.
+type Trusted []TrustedUpstream
+
+// SetShort reads true or false.
+func (t *Trusted) SetShort(text string) error {
+	var all bool
+	switch text {
+	case "true":
+		all = true
+	case "false":
+	default:
+		var one TrustedUpstream
+		err := one.UnmarshalText([]byte(text))
+		*t = Trusted{one}
+		return err
+	}
+	if *t = nil; all {
+		*t = Trusted{{All: true}}
+	}
+	return nil
+}
+
+// A TrustedUpstream is a server whose AD bit is passed on, or stands for all.
+type TrustedUpstream struct {
+	upstream.Server
+	All bool
+}
+
+// UnmarshalText reads a server, or true for all of them.
+func (u *TrustedUpstream) UnmarshalText(text []byte) (err error) {
+	if u.All = string(text) == "true"; u.All {
+		return nil
+	}
+	u.Server, err = upstream.ParseServer(string(text))
+	return err
+}
+
+// MarshalText writes it as UnmarshalText reads it.
+func (u TrustedUpstream) MarshalText() ([]byte, error) {
+	if u.All {
+		return []byte("true"), nil
+	}
+	return []byte(u.String()), nil
+}
+
+// trusted are the servers whose AD bit is passed on.
+func (u *Upstreams) trusted() (servers []upstream.Server) {
+	for _, t := range u.TrustAD {
+		if t.All {
+			servers = append(servers, plainServers(u.Servers)...)
+			continue
+		}
+		servers = append(servers, t.Server)
+	}
+	return servers
+}
+
+// checkTrust reports servers that may not be trusted, as anybody on the way can write
+// what they say, and those that are not asked.
+func (u *Upstreams) checkTrust(k *checker) {
+	const path = "upstream.trust_ad"
+	asked := plainServers(u.Servers)
+	for _, list := range u.Zones {
+		asked = append(asked, plainServers(list)...)
+	}
+	for _, s := range u.trusted() {
+		switch {
+		case !s.Authenticated():
+			k.wrong(path, textTrustPath.With(s))
+		case !slices.Contains(asked, s):
+			k.wrong(path, textTrustUnasked.With(s))
+		}
+	}
+	if u.DNSSEC == RequireDNSSEC && !slices.ContainsFunc(plainServers(u.Servers), func(s upstream.Server) bool {
+		return slices.Contains(u.trusted(), s)
+	}) {
+		k.wrong("upstream.dnssec", textRequireTrust)
+	}
 }

@@ -88,6 +88,20 @@ var (
 		VI: "%s được ghi bằng tên nên không thể giúp tìm địa chỉ của máy chủ khác; hãy ghi địa chỉ IP như 1.1.1.1",
 		EN: "%s is written by its name, so it cannot tell the addresses of others; write an IP address such as 1.1.1.1",
 	}
+	textTrustPath = wording.Text{
+		VI: "không thể tin bit AD của %s: ai ở giữa đường cũng sửa được câu trả lời; hãy hỏi qua tls:// hoặc https://, " +
+			"hoặc đặt bộ phân giải kiểm tra DNSSEC trên chính máy này (127.0.0.1)",
+		EN: "the AD bit of %s cannot be trusted: anybody on the way can change what it says; ask it by tls:// or https://, " +
+			"or put a validating resolver on this machine (127.0.0.1)",
+	}
+	textTrustUnasked = wording.Text{
+		VI: "%s không có trong upstream.servers hay upstream.zones; hãy ghi giống hệt như ở đó",
+		EN: "%s is in neither upstream.servers nor upstream.zones; write it as it is there",
+	}
+	textRequireTrust = wording.Text{
+		VI: "require cần ít nhất một máy chủ của upstream.servers có trong upstream.trust_ad; nếu không thì mọi câu trả lời đều bị bỏ",
+		EN: "require needs a server of upstream.servers that is in upstream.trust_ad; without one every answer is refused",
+	}
 	textNoServer = wording.Text{
 		VI: "cần ít nhất một máy chủ DNS cấp trên, ví dụ [\"1.1.1.1\"] hoặc [system]",
 		EN: "at least one upstream server is needed, such as [\"1.1.1.1\"] or [system]",

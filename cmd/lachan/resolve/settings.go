@@ -62,7 +62,8 @@ func (p *process) settings() *resolver.Settings {
 			},
 			Prefetch: cfg.Cache.Prefetch,
 		},
-		TrustAD:      cfg.Upstream.TrustAD,
+		TrustAD:      len(cfg.Upstream.TrustAD) > 0,
+		RequireAD:    cfg.Upstream.DNSSEC == config.RequireDNSSEC,
 		WaitingBytes: shares.Questions,
 		Connections: clientconn.Limits{
 			Connections:   most,
