@@ -64,6 +64,7 @@ func routes() []frame.Route {
 		{Pattern: "POST /lists", Serve: watch.TryList},
 		{Pattern: "POST /lists/{feed}", Serve: watch.DecideList},
 		{Pattern: "GET /orders", Serve: watch.ShowOrders},
+		{Pattern: "POST /orders", Table: true, Serve: watch.HandOver},
 		{Pattern: "GET /nodes", Serve: watch.ShowNodes},
 		{Pattern: "GET /figures", Serve: watch.ShowFigures},
 		{Pattern: "GET /reports", Serve: watch.ShowReports},

@@ -24,6 +24,7 @@ type homePage struct {
 	Below  *below
 	Adding bool // what is below is being added up
 	Ledger *ledgerHead
+	Ways   []task // to what is often done
 }
 
 // A ledgerHead is the last record, for those who may verify the ledger.
@@ -74,6 +75,8 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		}
 		p.States = append(p.States, line)
 	}
+	p.States = append(p.States, ordersState(s, v)...)
+	p.Ways = waysOf(v)
 	if v.Who.Rank == "school" {
 		p.Week = weekOf(s, v)
 	} else if f, adding := belowOf(s, v); f != nil {
@@ -137,6 +140,40 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 		}
 	}
 	return nil
+}
+
+// ordersState says whether each document that the visitor may read of is in force in time;
+// nothing if there are none.
+func ordersState(s *frame.Site, v *frame.Visit) []stateLine {
+	waiting, late, all := 0, 0, s.Orders(v.Who.Actor)
+	for i := range all {
+		switch o := &all[i]; {
+		case o.InForce.IsZero() && v.Now.After(o.Due), o.InForce.After(o.Due):
+			late++
+		case o.InForce.IsZero():
+			waiting++
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return nil
+	case late > 0:
+		return []stateLine{{"warn", "!", textOrdersLate.With(late, len(all))}}
+	}
+	return []stateLine{{"good", "✔", textOrdersInTime.With(len(all), waiting)}}
+}
+
+// waysOf lead to what people of a role come for, where it is more than one page away.
+func waysOf(v *frame.Visit) (ways []task) {
+	if v.Who.Rank != "school" && v.May(account.Structure, v.Who.Unit) {
+		ways = append(ways, task{Path: "/edit/table", Act: textManyUnits})
+	}
+	for _, g := range v.Who.Actor.Grants {
+		if g.Role == account.Authority {
+			return append(ways, task{Path: "/orders#hand-over", Act: textHandOver})
+		}
+	}
+	return ways
 }
 
 // yearTask is the report on a year, for an officer of a province while it is due; nil

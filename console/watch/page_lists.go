@@ -13,8 +13,7 @@ import (
 	"lachan/internal/wording"
 )
 
-// The pages of what is blocked by others: the lists that are fetched, and the documents
-// of authorities.
+// The page of the lists that are fetched.
 
 type listsPage struct {
 	Frame  frame.Frame
@@ -100,31 +99,4 @@ func DecideList(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}
 	}
 	return s.Decide(v, what, admin.How{}, "/lists")
-}
-
-type ordersPage struct {
-	Frame frame.Frame
-	Rows  []orderRow
-}
-
-type orderRow struct {
-	frame.Order
-	Clock wording.Text
-	Kind  string
-}
-
-// ShowOrders is the page of the documents, each with its clock.
-func ShowOrders(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
-	p := ordersPage{Frame: v.Frame(textOrders)}
-	for _, o := range s.Orders(v.Who.Actor) {
-		row := orderRow{Order: o, Kind: "good", Clock: textInForceAfter.With(inHours(o.InForce.Sub(o.Received)))}
-		switch {
-		case o.InForce.IsZero() && v.Now.After(o.Due):
-			row.Kind, row.Clock = "bad", textOrderLate.With(inHours(v.Now.Sub(o.Due)))
-		case o.InForce.IsZero():
-			row.Kind, row.Clock = "warn", textOrderLeft.With(inHours(o.Due.Sub(v.Now)))
-		}
-		p.Rows = append(p.Rows, row)
-	}
-	return frame.Reply{Page: "orders", Status: http.StatusOK, Data: p}, nil
 }

@@ -3,6 +3,7 @@ package watch
 import (
 	"testing"
 
+	"lachan/admin"
 	"lachan/console/frame"
 	"lachan/console/frame/drawn"
 	"lachan/console/statistics"
@@ -24,7 +25,7 @@ func everyPage() map[string][]any {
 		}, "/ledger?after=x"}},
 		"home": {homePage{}, homePage{Adding: true}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,
-		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}, false, &ledgerHead{7, drawn.Hostile}}},
+		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}, false, &ledgerHead{7, drawn.Hostile}, []task{{Path: "/edit/table", Act: both}}}},
 		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true}, {Feed: frame.Feed{Error: drawn.Hostile}}}, []frame.PublicFeed{{
 			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
 		}, {}}, []frame.Trial{{Name: drawn.Hostile, Host: drawn.Hostile, Label: both, Asked: at}, {Ended: at, Why: both}, {Ended: at, YAML: drawn.Hostile, Found: frame.Found{
@@ -36,7 +37,9 @@ func everyPage() map[string][]any {
 		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile}},
 		"orders": {ordersPage{}, ordersPage{f, []orderRow{{frame.Order{
 			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,
-		}, both, "bad"}}}},
+		}, both, "bad"}}, true, drawn.Hostile, drawn.Hostile, &admin.TableReport{
+			Entries: 1234, Twice: 1, Refused: 1, Rows: []admin.RefusedRow{{Line: 7, Text: drawn.Hostile, Why: both}}, Doubtful: []string{drawn.Hostile},
+		}, drawn.Hostile, "eA=="}},
 		"figures": {figuresPage{}, figuresPage{Frame: f, Unit: drawn.Hostile, Name: drawn.Hostile, Units: units, Choices: []daysChoice{{7, both, true}, {}}, Shown: shownFigures()}, figuresPage{Frame: f, Wait: true}},
 		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, units, []usualRow{{frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at, Due: at}, both}, {}}, shownPapers()}},
 		"files":   nil, "progress": nil, "preview": nil, // parts of the pages

@@ -56,6 +56,10 @@ var (
 	textHoursAgo         = wording.Text{VI: "%d giờ trước", EN: "%d hours ago"}
 	textDaysAgo          = wording.Text{VI: "%d ngày trước", EN: "%d days ago"}
 	textInForceAfter     = wording.Text{VI: "sau %s", EN: "after %s"}
+	textOrdersInTime     = wording.Text{VI: "%d văn bản, đều vào lực đúng hạn; %d đang chờ", EN: "%d documents, all in force in time; %d still waited for"}
+	textOrdersLate       = wording.Text{VI: "%d trên %d văn bản quá hạn", EN: "%d of %d documents are late"}
+	textManyUnits        = wording.Text{VI: "Thêm nhiều đơn vị bằng bảng", EN: "Add many units by a table"}
+	textHandOver         = wording.Text{VI: "Giao bảng của một văn bản", EN: "Hand over the table of a document"}
 	textOrderLate        = wording.Text{VI: "quá hạn %s", EN: "%s late"}
 	textOrderLeft        = wording.Text{VI: "còn %s", EN: "%s left"}
 )

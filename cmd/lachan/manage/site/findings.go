@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/admin/ledger"
 	"lachan/blocklist/order"
@@ -205,14 +206,16 @@ func (s *Site) publicFeeds() (list []frame.PublicFeed) {
 	return list
 }
 
-// orders are the documents, the newest first.
+// orders are the documents that somebody may read of, the newest first.
 func (s *Site) orders(by account.Actor) (list []frame.Order) {
-	if !by.May(account.ReadOrders, "", s.src.Office.Tree(), time.Now()) {
-		return nil
-	}
+	tree, now := s.src.Office.Tree(), time.Now()
+	all := by.May(account.ReadOrders, "", tree, now)
 	records := s.src.Orders().Records
 	for i := len(records) - 1; i >= 0; i-- {
 		r := &records[i]
+		if !all && !by.May(account.ReadOrders, admin.AuthorityID(r.Authority), tree, now) {
+			continue
+		}
 		limit := order.Limit
 		if r.Urgent {
 			limit = order.UrgentLimit

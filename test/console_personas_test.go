@@ -1,0 +1,132 @@
+package test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// chooses puts a file into a field as the reader's system does; that is a tap.
+func (h *hand) chooses(selector, path string) {
+	h.b.t.Helper()
+	var found struct{ Result struct{ ObjectID string } }
+	h.b.call("Runtime.evaluate", map[string]any{"expression": "document.querySelector('" + selector + "')"}, &found)
+	h.b.call("DOM.setFileInputFiles", map[string]any{"files": []string{path}, "objectId": found.Result.ObjectID}, &struct{}{})
+	h.taps++
+}
+
+// TestOfficesDoTheirWeekInFewTaps: what a commune, a province, an operator and an authority
+// come for most is done from their first page in the taps that it may take, on a phone, in a
+// browser that runs no scripts; and by the keys alone. In the gate it is an operator and an
+// authority.
+func TestOfficesDoTheirWeekInFewTaps(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, consoleConfig+`feeds:
+  - {name: van-ban, url: order.txt, format: domains, category: authority-order, authority: {name: A05, document: 15/A05, date: 2026-11-20}}
+`, country, startStandIn(t).addr)
+	p.write("order.txt", "ordered.example\n")
+	p.write("ban-giao.csv", "ten_mien,van_ban\nmoi.example,16/A05\nkhong phai ten,16/A05\n")
+	everyone := []string{"school@th-kim-dong", "commune@sa-pa", "province@lao-cai", "operator@", "authority@a05"}
+	codes := p.invites(everyone...)
+	p.asks("th-kim-dong", "chung.example", "th-sa-pa", "chung.example", "th-kim-dong", "len.example", "th-kim-dong", "phim.example")
+	p.start()
+	people := map[string]*person{}
+	for who, code := range codes {
+		role, _, _ := strings.Cut(who, "@")
+		people[role] = p.comesIn(who, code)
+	}
+	p.until("the order is in force", func() bool { return p.blocked("127.10.1.1", "ordered.example") })
+	b := startBrowser(t)
+	b.call("Page.enable", map[string]any{}, &struct{}{})
+	b.call("DOM.enable", map[string]any{}, &struct{}{})
+	b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, &struct{}{})
+	began := time.Now()
+	file := filepath.Join(p.dir, "ban-giao.csv")
+	document := func() string { return b.run("document.body.innerText") }
+	has := func(role, selector string) {
+		t.Helper()
+		if b.run(`String(document.querySelectorAll('`+selector+`').length)`) == "0" {
+			t.Errorf("%s has no %s:\n%s", role, selector, document())
+		}
+	}
+	report := func(role string) {
+		t.Helper()
+		h := b.comes(people[role])
+		h.tap(`nav.pages a[href="/reports"]`, "DOCX")
+		has(role, `a[href*="format=docx"]`)
+		link := b.run(`document.querySelector('a[href*="format=docx"]').getAttribute("href")`)
+		h.taps++
+		if text := people[role].fetched(link); !strings.HasPrefix(string(text), "PK") {
+			t.Errorf("%s: the report is %.20q", role, text)
+		}
+		h.within("a report of "+role, 2)
+	}
+
+	if proving() {
+		h := b.comes(people["commune"])
+		h.tap(`form[action^="/requests/"] button[value="30d"]`, "Đã ghi")
+		h.within("a commune answers a request", 1)
+		b.comes(people["commune"])
+		has("a commune, with no tap: silent schools", `a[href^="/figures?unit=sa-pa"]`)
+		h = b.comes(people["commune"])
+		h.tap(`main a[href^="/figures?unit=sa-pa"]`, "Độ phủ")
+		h.within("silent schools of a commune", 1)
+		report("commune")
+
+		report("province")
+		h = b.comes(people["province"])
+		h.tap(`main a[href^="/figures?unit=lao-cai"]`, "Độ phủ")
+		h.within("silent schools by commune", 1)
+		h = b.comes(people["province"])
+		h.tap(`nav.pages a[href="/requests"]`, "phim.example")
+		h.tap(`form[action^="/requests/"] button[value="30d"]`, "Đã ghi")
+		h.within("a province opens a name", 2)
+	}
+
+	b.comes(people["operator"])
+	if text := document(); !strings.Contains(text, "1 documents, all in force in time") {
+		t.Errorf("an operator does not see at once whether orders are in time:\n%s", text)
+	}
+	h := b.comes(people["operator"])
+	h.tap(`main a[href="/edit/table"]`, "Table")
+	h.fills("#table", "id;name;parent;kind;level;networks\nth-moi;TH Mới;sa-pa;school;primary;127.77.0.0/16\n")
+	h.tap(`button[value="preview"]`, "nothing is saved yet")
+	h.tap(`button[value="save"]`, "Saved")
+	h.within("an operator adds schools", 3)
+	p.until("the new school is filtered", func() bool { return p.blocked("127.77.1.1", "tiktok.com") })
+
+	h = b.comes(people["authority"])
+	if text := document(); !strings.Contains(text, "1 văn bản") {
+		t.Errorf("an authority does not see its documents:\n%s", text)
+	}
+	b.opens(people["authority"].at + "/orders")
+	h.fills("#document", "16/A05")
+	h.chooses("#file", file)
+	h.tap(`button[value="preview"]`, "khong phai ten")
+	h.tap(`button[value="send"]`, "Đã ghi")
+	h.within("an authority hands a table over", 3)
+	p.until("what was ordered is blocked", func() bool { return p.blocked("127.10.1.1", "moi.example") })
+	if _, page, _ := people["commune"].get("/orders"); strings.Contains(page, "16/A05") && strings.Contains(page, `id="hand-over"`) {
+		t.Error("a commune is offered to hand tables over")
+	}
+
+	if proving() { // by the keys alone
+		for role, keys := range map[string][]string{
+			"commune": {`form[action^="/requests/"] button[value="45m"]`}, "province": {`main a[href^="/figures?unit=lao-cai"]`},
+			"operator": {`main a[href="/edit/table"]`, "#table"}, "authority": {`main a[href="/orders#hand-over"]`, "#document", "#file"},
+		} {
+			h := b.comes(people[role])
+			for i, selector := range keys {
+				if h.tabsTo(selector); i == 0 {
+					if said := b.run("document.activeElement.innerText"); said == "" {
+						t.Errorf("%s: %s says nothing", role, selector)
+					}
+					h.enter("")
+					b.opens(b.run("location.href"))
+				}
+			}
+		}
+	}
+	t.Logf("all of it in %s", time.Since(began).Round(time.Millisecond))
+}
