@@ -40,6 +40,12 @@ type Except struct {
 	Document string // that orders it
 }
 
+// An ExceptMany allows or blocks many names for a unit, all of them or none.
+type ExceptMany struct {
+	Except        // its Name is not used
+	Text   string // a name a line; empty lines and what follows a '#' are passed over
+}
+
 // A Withdraw ends an exception before its time.
 type Withdraw struct {
 	Unit   string
@@ -246,6 +252,8 @@ type Outcome struct {
 	// VoidBy is the line of a file, or the number of a decision, that leaves the decision
 	// without effect; "" if nothing does.
 	VoidBy string
+	// Names is how many names an ExceptMany is about.
+	Names int
 	// Waiting reports whether a second person has to confirm it: see Confirm.
 	Waiting bool
 	Secret  string // of IssueToken, AddAccount and ResetAccount: shown once, kept nowhere

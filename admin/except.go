@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"lachan/admin/account"
 	"lachan/blocklist/domain"
 	"lachan/internal/printable"
+	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
 )
@@ -64,6 +66,73 @@ func (o Except) plan(d *Desk, q *asking) (plan, error) {
 		p.impact = func() Impact { return d.impact(q, o.Unit, name, &entry, opposite) }
 	}
 	return p, nil
+}
+
+// MostNames bounds how many names one decision is about, mostLinesTold how many of the lines
+// with mistakes are told.
+const (
+	MostNames     = 1000
+	mostLinesTold = 20
+)
+
+func (o ExceptMany) plan(d *Desk, q *asking) (p plan, err error) {
+	if err := q.may(account.Except, o.Unit); err != nil {
+		return p, err
+	}
+	if !q.tree.has(o.Unit) {
+		return p, q.noUnit(o.Unit)
+	}
+	seen, wrong := map[string]bool{}, []wording.Text(nil)
+	number := 0
+	for text := range strings.Lines(o.Text) {
+		number++
+		text, _, _ = strings.Cut(text, "#")
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		one := o.Except
+		one.Name = text
+		made, err := one.plan(d, q)
+		if refusal := (*Refusal)(nil); errors.As(err, &refusal) && (refusal.Field == "name" || refusal.Kind == Locked) {
+			wrong = append(wrong, textLine.With(number, refusal.Text))
+			continue
+		}
+		switch {
+		case err != nil:
+			return plan{}, err
+		case len(seen) == 0:
+			p = made
+			p.impact = nil // it is that of one name
+		case !seen[made.outcome.Object]:
+			p = p.then(made.drafts...)
+			p.effect = max(p.effect, made.effect)
+			p.outcome.VoidBy = cmp.Or(p.outcome.VoidBy, made.outcome.VoidBy)
+		}
+		if seen[made.outcome.Object] = true; len(seen) > MostNames {
+			return plan{}, invalid("text", textHowManyNames.With(MostNames))
+		}
+	}
+	switch {
+	case len(wrong) > 0:
+		return plan{}, invalid("text", linesOf(wrong))
+	case len(seen) == 0:
+		return plan{}, invalid("text", textHowManyNames.With(MostNames))
+	}
+	p.outcome.Names = len(seen)
+	return p, nil
+}
+
+// linesOf are the sentences on the first lines, and how many more there are.
+func linesOf(lines []wording.Text) wording.Text {
+	text := lines[0]
+	for _, t := range lines[1:min(len(lines), mostLinesTold)] {
+		text = wording.Text{VI: text.VI + "\n" + t.VI, EN: text.EN + "\n" + t.EN}
+	}
+	if more := len(lines) - mostLinesTold; more > 0 {
+		rest := textMoreLines.With(more)
+		text = wording.Text{VI: text.VI + "\n" + rest.VI, EN: text.EN + "\n" + rest.EN}
+	}
+	return text
 }
 
 // objectOf is the object of an exception.

@@ -88,6 +88,9 @@ var (
 	textNoJSON       = wording.Text{VI: "không ghi lại được: %v", EN: "it cannot be written: %v"}
 	textHowManyUnits = wording.Text{VI: "mỗi lần ghi từ 1 đến %d đơn vị", EN: "one decision makes 1 to %d units"}
 	textTwice        = wording.Text{VI: "đơn vị %q có hai lần", EN: "the unit %q is there twice"}
+	textLine         = wording.Text{VI: "dòng %d: %v", EN: "line %d: %v"}
+	textMoreLines    = wording.Text{VI: "và %d dòng sai nữa; chưa ghi dòng nào", EN: "and %d more wrong lines; nothing is written"}
+	textHowManyNames = wording.Text{VI: "cần từ 1 đến %d tên, mỗi tên một dòng", EN: "it takes 1 to %d names, one a line"}
 	textOneByOne     = wording.Text{VI: "thay đổi này của đơn vị %s cần hai người: hãy sửa riêng đơn vị ấy", EN: "this change of the unit %s takes two people: change that unit by itself"}
 	textNoObject     = wording.Text{
 		VI: "giá trị phải là một đối tượng JSON như trong policy.yaml",

@@ -163,6 +163,7 @@ func TestEachRoleReachesItsOwnAndNothingElse(t *testing.T) {
 	f("GET", "units/{unit}/exceptions", "", "k", "ksc", "kscbp", all+"ax", "ksc", "a")            // which has none
 	f("GET", "explain?name=a.example&unit={unit}", "", "k", "ksc", "kscbp", all+"ax", "ksc", "a") // of which nothing is known
 	f("POST", "units/{unit}/exceptions?preview=true", `{"name":"a.example"}`, "k", "ksc", "kscbp", "", "", "")
+	f("POST", "units/{unit}/exceptions/many?preview=true", `{"text":"a.example\nb.example"}`, "k", "ksc", "kscbp", "", "", "")
 	f("PUT", "units/{unit}/rules?preview=true", `{"rules":[]}`, "", "", "kscbp", all, "", "")
 	// Without a parent a unit is at the top, where a province has nothing but itself.
 	f("PUT", "units/{unit}?preview=true", `{"unit":{"id":"{unit}","name":"x"}}`, "", "", "p", all+"ax", "", "") // the id is taken

@@ -49,6 +49,9 @@ func reachOf(right Right, role Role) reach {
 	return row[column]
 }
 
+// Has reports whether a role has a right over any unit.
+func (r Role) Has(right Right) bool { return reachOf(right, r) != none }
+
 // granted are the roles that a role may give over a unit where it has the right of
 // accounts.
 var granted = map[Role][]Role{

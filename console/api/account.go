@@ -220,3 +220,30 @@ func loginOf(s *session.Session, current bool) Login {
 func endSession(_ *API, c *call, o *account.Own) (reply, error) {
 	return reply{}, o.EndSession(c.PathValue("id"))
 }
+
+// A RoleFacts is a role that can be granted, with the rights that it has over some unit.
+type RoleFacts struct {
+	Role         string   `json:"role"`
+	VI           string   `json:"vi"`
+	EN           string   `json:"en"`
+	Rights       []string `json:"rights"`
+	SecondFactor bool     `json:"second_factor"`
+	TwoPeople    bool     `json:"two_people"` // granting it takes them
+}
+
+// Roles are all that can be granted.
+func Roles() (list []RoleFacts) {
+	for _, r := range account.Roles() {
+		one := RoleFacts{
+			Role: string(r), VI: r.Text().VI, EN: r.Text().EN,
+			SecondFactor: r.NeedsSecondFactor(), TwoPeople: r.NeedsSecondPerson(),
+		}
+		for _, right := range account.Rights() {
+			if r.Has(right) {
+				one.Rights = append(one.Rights, string(right))
+			}
+		}
+		list = append(list, one)
+	}
+	return list
+}

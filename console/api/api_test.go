@@ -296,6 +296,7 @@ var decisions = []struct {
 	want               admin.Decision
 }{
 	{"POST", "units/th-kim-dong/exceptions", `{"name":"olm.vn","until":"term","why":"toán"}`, admin.Except{Unit: "th-kim-dong", Name: "olm.vn", Until: "term"}},
+	{"POST", "units/th-kim-dong/exceptions/many", `{"text":"olm.vn\nvnedu.vn","until":"term"}`, admin.ExceptMany{Text: "olm.vn\nvnedu.vn", Except: admin.Except{Unit: "th-kim-dong", Until: "term"}}},
 	{"DELETE", "units/th-kim-dong/exceptions/allow/olm.vn", ``, admin.Withdraw{Unit: "th-kim-dong", Object: "allow/olm.vn"}},
 	{"DELETE", "units/th%2F5a/exceptions/block/service:zalo", `{"why":"xong"}`, admin.Withdraw{Unit: "th/5a", Object: "block/service:zalo"}},
 	{"POST", "ledger/12/undo", ``, admin.Undo{Seq: 12}},

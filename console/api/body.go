@@ -14,6 +14,7 @@ import (
 // Bounds of a body. Connections are bounded elsewhere, so these are what they can hold.
 const (
 	mostBody  = 64 << 10 // bytes of JSON; what people decide is small
+	mostNames = 1 << 20  // bytes of a body with many names
 	mostTable = 32 << 20 // bytes of a body with a table of an authority
 	mostDepth = 32       // objects and lists within each other
 )

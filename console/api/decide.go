@@ -23,6 +23,7 @@ type Decided struct {
 	Old     json.RawMessage `json:"old"`
 	New     json.RawMessage `json:"new"`
 	Impact  Impact          `json:"impact"`
+	Names   int             `json:"names,omitempty"` // of a decision on many
 	Preview bool            `json:"preview,omitempty"`
 	// VoidBy is what leaves the decision without effect; "" if nothing does.
 	VoidBy  string `json:"void_by,omitempty"`
@@ -155,7 +156,7 @@ func decided(o *admin.Outcome, preview bool) *Decided {
 	d := &Decided{
 		Seq: o.Seq, Unit: o.Unit, Object: o.Object, Old: orNull(o.Old), New: orNull(o.New), Impact: impactOf(&o.Impact),
 		Preview: preview, VoidBy: o.VoidBy, Waiting: o.Waiting, Secret: o.Secret, Text: o.Text,
-		Table: tableOf(o.Table),
+		Table: tableOf(o.Table), Names: o.Names,
 	}
 	if !o.At.IsZero() {
 		d.At = &o.At

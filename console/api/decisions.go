@@ -14,6 +14,7 @@ import (
 func decisionRoutes() []route {
 	return append([]route{
 		{pattern: "POST /api/v1/units/{id}/exceptions", serve: deciding(except)},
+		{pattern: "POST /api/v1/units/{id}/exceptions/many", serve: deciding(exceptMany), most: mostNames},
 		{pattern: "DELETE /api/v1/units/{id}/exceptions/{action}/{name}", serve: simply(withdraw)},
 		{pattern: "POST /api/v1/ledger/{seq}/undo", serve: numbered(func(seq uint64) admin.Decision { return admin.Undo{Seq: seq} })},
 		{pattern: "POST /api/v1/proposals/{seq}/confirm", serve: numbered(func(seq uint64) admin.Decision { return admin.Confirm{Seq: seq} })},
@@ -94,6 +95,21 @@ func except(c *call, b exceptBody) (admin.Decision, error) {
 	return admin.Except{
 		Unit: c.PathValue("id"), Name: b.Name, Block: b.Block, From: b.From, Until: b.Until, Document: b.Document,
 	}, nil
+}
+
+type exceptManyBody struct {
+	reason
+	Text     string    `json:"text"`
+	Block    bool      `json:"block,omitempty"`
+	From     time.Time `json:"from,omitzero"`
+	Until    string    `json:"until,omitempty"`
+	Document string    `json:"document,omitempty"`
+}
+
+func exceptMany(c *call, b exceptManyBody) (admin.Decision, error) {
+	return admin.ExceptMany{Text: b.Text, Except: admin.Except{
+		Unit: c.PathValue("id"), Block: b.Block, From: b.From, Until: b.Until, Document: b.Document,
+	}}, nil
 }
 
 func withdraw(c *call) admin.Decision {

@@ -17,7 +17,37 @@ import (
 // accountCommand is `lachan account`.
 func accountCommand(l wording.Language) *cobra.Command {
 	return parent(l, "account", textAccount, textAccountLong,
-		accountAdd(l), accountGrant(l), accountRevoke(l), accountReset(l), accountRemove(l), accountList(l))
+		accountAdd(l), accountGrant(l), accountRevoke(l), accountReset(l), accountRemove(l), accountList(l),
+		accountRoles(l))
+}
+
+func accountRoles(l wording.Language) *cobra.Command {
+	var o options
+	return line{
+		use: "roles", short: textRoles, flags: o.jsonFlag, example: "  lachan account roles",
+		run: func(c command.Call, _ []string) error {
+			if o.json {
+				return c.JSON(api.Roles())
+			}
+			return c.Say(wording.Text{VI: rolesText(wording.Vietnamese), EN: rolesText(wording.English)})
+		},
+	}.make(l)
+}
+
+// rolesText are the roles as people read them, a line each.
+func rolesText(l wording.Language) string {
+	var lines []string
+	for _, r := range api.Roles() {
+		text := textRoleLine.With(r.Role, wording.Text{VI: r.VI, EN: r.EN})
+		if r.SecondFactor {
+			text = wording.Join(text, textRoleSecond)
+		}
+		if r.TwoPeople {
+			text = wording.Join(text, textRolePeople)
+		}
+		lines = append(lines, "  "+text.In(l)+"\n    "+strings.Join(r.Rights, " "))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func accountAdd(l wording.Language) *cobra.Command {
@@ -44,11 +74,19 @@ func accountAdd(l wording.Language) *cobra.Command {
 	}.make(l)
 }
 
+// grantLong is what is said of granting, with the roles there are.
+func grantLong() wording.Text {
+	return wording.Text{
+		VI: textGrantLong.VI + "\n\n" + rolesText(wording.Vietnamese),
+		EN: textGrantLong.EN + "\n\n" + rolesText(wording.English),
+	}
+}
+
 func accountGrant(l wording.Language) *cobra.Command {
 	var o options
 	var unit, until string
 	return line{
-		use: "grant ACCOUNT ROLE", short: textGrant, long: textGrantLong, args: command.Exactly(2),
+		use: "grant ACCOUNT ROLE", short: textGrant, long: grantLong(), args: command.Exactly(2),
 		example: `  lachan account grant cntt-kim-dong school --unit th-kim-dong
   lachan account grant lan province --unit lao-cai --until 2027-06-30`,
 		flags: func(c *cobra.Command, l wording.Language) {
@@ -151,47 +189,47 @@ func tokenCommand(l wording.Language) *cobra.Command {
 
 func tokenAdd(l wording.Language) *cobra.Command {
 	var o options
-	var account, unit, until, scopes string
+	var owner, unit, until, scopes string
 	return line{
 		use: "add NAME", short: textTokenAdd, long: textTokenAddLong, args: command.Exactly(1),
 		example: `  lachan token add "bảng theo dõi" --account cntt-kim-dong
   lachan token add dong-bo --account lan --scopes view,except --unit sa-pa --until 2027-03-31`,
 		flags: func(c *cobra.Command, l wording.Language) {
 			o.decideFlags(c, l)
-			c.Flags().StringVar(&account, "account", "", textTokenAccountFlag.In(l))
+			c.Flags().StringVar(&owner, "account", "", textTokenAccountFlag.In(l))
 			c.Flags().StringVar(&scopes, "scopes", "", textScopesFlag.In(l))
 			c.Flags().StringVar(&unit, "unit", "", textTokenUnitFlag.In(l))
 			c.Flags().StringVar(&until, "until", "", textTokenUntilFlag.In(l))
 		},
 		run: func(c command.Call, args []string) error {
-			if account == "" {
+			if owner == "" {
 				return command.Usage(c.Command, textFlagNeeded.With("--account"))
 			}
 			body := map[string]any{"name": args[0], "unit": unit, "until": until, "why": o.why}
 			if scopes != "" {
 				body["scopes"] = strings.Split(scopes, ",")
 			}
-			return o.decide(c, control.Question{Method: "POST", Path: path("accounts", account, "tokens"), Body: body})
+			return o.decide(c, control.Question{Method: "POST", Path: path("accounts", owner, "tokens"), Body: body})
 		},
 	}.make(l)
 }
 
 func tokenEnd(l wording.Language) *cobra.Command {
 	var o options
-	var account string
+	var owner string
 	return line{
 		use: "end TOKEN", short: textTokenEnd, args: command.Exactly(1),
 		example: "  lachan token end tok_01K9 --account cntt-kim-dong --yes",
 		flags: func(c *cobra.Command, l wording.Language) {
 			o.sureFlags(c, l)
-			c.Flags().StringVar(&account, "account", "", textTokenAccountFlag.In(l))
+			c.Flags().StringVar(&owner, "account", "", textTokenAccountFlag.In(l))
 		},
 		run: func(c command.Call, args []string) error {
-			if account == "" {
+			if owner == "" {
 				return command.Usage(c.Command, textFlagNeeded.With("--account"))
 			}
 			return o.surely(c, control.Question{
-				Method: "DELETE", Path: path("accounts", account, "tokens", args[0]), Body: map[string]string{"why": o.why},
+				Method: "DELETE", Path: path("accounts", owner, "tokens", args[0]), Body: map[string]string{"why": o.why},
 			})
 		},
 	}.make(l)
@@ -199,18 +237,18 @@ func tokenEnd(l wording.Language) *cobra.Command {
 
 func tokenList(l wording.Language) *cobra.Command {
 	var o list
-	var account string
+	var owner string
 	return line{
 		use: "list", short: textTokenList, example: "  lachan token list --account cntt-kim-dong",
 		flags: func(c *cobra.Command, l wording.Language) {
 			o.jsonFlag(c, l)
-			c.Flags().StringVar(&account, "account", "", textTokenAccountFlag.In(l))
+			c.Flags().StringVar(&owner, "account", "", textTokenAccountFlag.In(l))
 		},
 		run: func(c command.Call, _ []string) error {
-			if account == "" {
+			if owner == "" {
 				return command.Usage(c.Command, textFlagNeeded.With("--account"))
 			}
-			rows, err := each(c, &o, path("accounts", account, "tokens"), func(t *api.Token) error {
+			rows, err := each(c, &o, path("accounts", owner, "tokens"), func(t *api.Token) error {
 				scopes, err := json.Marshal(t.Scopes)
 				if err != nil {
 					return err

@@ -183,6 +183,9 @@ func printDecided(c command.Call, d *api.Decided) error {
 	if i := d.Impact; i.Units > 0 {
 		c.Say(textImpact.With(i.Units, i.Now.Opened, i.Now.Blocked, i.Lessons.Opened, i.Lessons.Blocked))
 	}
+	if d.Names > 0 {
+		c.Say(textNames.With(d.Names))
+	}
 	if d.VoidBy != "" {
 		c.Say(textVoid.With(d.VoidBy))
 	}

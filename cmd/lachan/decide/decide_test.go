@@ -107,6 +107,12 @@ func TestEachCommandAsksTheServer(t *testing.T) {
 		"except", "add", "olm.vn", "--unit", "th-kim-dong", "--until", "term", "--why", "toán")
 	f(`POST units/th%2F5a/exceptions?preview=true {"block":true,"document":"15/A05","from":"2026-11-28T09:40:00+07:00","name":"service:zalo","until":"","why":""}`,
 		"except", "add", "service:zalo", "--unit", "th/5a", "--block", "--document", "15/A05", "--from", "2026-11-28T09:40:00+07:00", "--preview", "--json")
+	names := filepath.Join(t.TempDir(), "ten.txt")
+	if err := os.WriteFile(names, []byte("\uFEFFolm.vn\r\nvnedu.vn\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f(`POST units/th-kim-dong/exceptions/many {"block":false,"document":"","text":"olm.vn\r\nvnedu.vn\n","until":"","why":""}`,
+		"except", "add", "--file", names, "--unit", "th-kim-dong")
 	f(`DELETE units/th-kim-dong/exceptions/block/olm.vn {"why":""}`, "except", "end", "olm.vn", "--unit", "th-kim-dong", "--block")
 	f(`POST ledger/12/undo {"why":"nhầm"}`, "ledger", "undo", "12", "--yes", "--why", "nhầm")
 	f(`POST proposals/9/confirm {"why":""}`, "ledger", "confirm", "9", "--yes")
@@ -320,5 +326,47 @@ func TestHelpSaysHowEachCommandIsCalled(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestRolesAreToldByTheCommandLine: what each may do, and in the help of granting.
+func TestRolesAreToldByTheCommandLine(t *testing.T) {
+	m := newMachine(t)
+	listed, err := m.run("", "account", "roles")
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, err := m.run("", "account", "grant", "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range api.Roles() {
+		for _, text := range []string{listed, help} {
+			if !strings.Contains(text, r.Role+": ") {
+				t.Errorf("%s is not told:\n%s", r.Role, text)
+			}
+		}
+	}
+	out, err := m.run("", "account", "roles", "--json")
+	var roles []struct {
+		Role   string
+		Rights []string
+	}
+	if err != nil || json.Unmarshal([]byte(out), &roles) != nil || len(roles) != 6 || len(roles[5].Rights) != 4 {
+		t.Errorf("%v %s", err, out)
+	}
+}
+
+// TestOneNameOrAFile: and standard input.
+func TestOneNameOrAFile(t *testing.T) {
+	m := newMachine(t)
+	m.serve()
+	for _, args := range [][]string{{}, {"olm.vn", "--file", "-"}} {
+		if _, err := m.run("olm.vn\n", append([]string{"except", "add", "--unit", "x"}, args...)...); err == nil || len(m.asked) > 0 {
+			t.Errorf("%q: %v, %q", args, err, m.asked)
+		}
+	}
+	if _, err := m.run("olm.vn\n", "except", "add", "--unit", "x", "--file", "-"); err != nil || len(m.asked) != 1 || !strings.Contains(m.asked[0], `"text":"olm.vn\n"`) {
+		t.Errorf("%v, %q", err, m.asked)
 	}
 }

@@ -2,7 +2,10 @@ package decide
 
 import (
 	"fmt"
+	"io"
 	"net/url"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,22 +36,38 @@ func (o *exception) flags(c *cobra.Command, l wording.Language) {
 
 func exceptAdd(l wording.Language) *cobra.Command {
 	var o exception
+	var file string
 	return line{
-		use: "add NAME", short: textExceptAdd, long: textExceptAddLong, args: command.Exactly(1),
+		use: "add NAME", short: textExceptAdd, long: textExceptAddLong, args: atMost(1),
 		example: `  lachan except add olm.vn --unit th-kim-dong --until 2026-12-31 --why "toán lớp 5"
   lachan except add game.example --unit th-kim-dong/lop-5a --block --until lesson
-  lachan except add service:zalo --unit sa-pa --until term --preview`,
+  lachan except add service:zalo --unit sa-pa --until term --preview
+  lachan except add --file ten-mien.txt --unit sa-pa --until term`,
 		flags: func(c *cobra.Command, l wording.Language) {
 			o.flags(c, l)
 			c.Flags().StringVar(&o.from, "from", "", textFromFlag.In(l))
 			c.Flags().StringVar(&o.until, "until", "", textUntilFlag.In(l))
 			c.Flags().StringVar(&o.document, "document", "", textDocumentFlag.In(l))
+			c.Flags().StringVar(&file, "file", "", textNamesFlag.In(l))
 		},
 		run: func(c command.Call, args []string) error {
 			if o.unit == "" {
 				return command.Usage(c.Command, textFlagNeeded.With("--unit"))
 			}
-			body := map[string]any{"name": args[0], "block": o.block, "until": o.until, "document": o.document, "why": o.why}
+			body := map[string]any{"block": o.block, "until": o.until, "document": o.document, "why": o.why}
+			at := path("units", o.unit, "exceptions")
+			switch {
+			case (file == "") != (len(args) == 1):
+				return command.Usage(c.Command, textNameOrFile)
+			case file == "":
+				body["name"] = args[0]
+			default:
+				text, err := names(c, file)
+				if err != nil {
+					return err
+				}
+				body["text"], at = text, at+"/many"
+			}
 			if o.from != "" {
 				from, err := time.Parse(time.RFC3339, o.from)
 				if err != nil {
@@ -56,9 +75,33 @@ func exceptAdd(l wording.Language) *cobra.Command {
 				}
 				body["from"] = from
 			}
-			return o.decide(c, control.Question{Method: "POST", Path: path("units", o.unit, "exceptions"), Body: body})
+			return o.decide(c, control.Question{Method: "POST", Path: at, Body: body})
 		},
 	}.make(l)
+}
+
+// mostNamesFile bounds a file of names.
+const mostNamesFile = 512 << 10
+
+// names reads names as somebody has collected them, a line each; "-" is standard input.
+func names(c command.Call, file string) (string, error) {
+	from := c.InOrStdin()
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return "", command.Fail(textNamesUnread.With(err))
+		}
+		defer f.Close()
+		from = f
+	}
+	text, err := io.ReadAll(io.LimitReader(from, mostNamesFile+1))
+	switch {
+	case err != nil:
+		return "", command.Fail(textNamesUnread.With(err))
+	case len(text) > mostNamesFile:
+		return "", command.Fail(textNamesLong.With(mostNamesFile >> 10))
+	}
+	return strings.TrimPrefix(string(text), "\uFEFF"), nil
 }
 
 func exceptEnd(l wording.Language) *cobra.Command {

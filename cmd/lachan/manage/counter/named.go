@@ -23,7 +23,8 @@ func (n *named) of(o *policy.Origin) ([]home.Named, error) {
 	if o.Path == "" || err != nil {
 		return nil, nil // nothing of a file holds, or the reload will say why it does not
 	}
-	if n.read != nil && os.SameFile(n.read, now) && n.read.Size() == now.Size() && n.read.ModTime().Equal(now.ModTime()) {
+	was := n.read
+	if was != nil && os.SameFile(was, now) && was.Size() == now.Size() && was.ModTime().Equal(now.ModTime()) {
 		return n.list, nil
 	}
 	list, err := home.NamedIn(o)

@@ -2,6 +2,50 @@ package decide
 
 import "lachan/internal/wording"
 
+// Many names at once.
+var (
+	textNames = wording.Text{
+		VI: "  tất cả %d tên",
+		EN: "  names in all: %d",
+	}
+	textNamesFlag = wording.Text{
+		VI: "tệp có nhiều tên, mỗi tên một dòng; - là đầu vào chuẩn; ghi tất cả hoặc không ghi tên nào",
+		EN: "a file of names, one a line; - is standard input; all are written, or none",
+	}
+	textNameOrFile = wording.Text{
+		VI: "hãy ghi một NAME, hoặc --file",
+		EN: "give one NAME, or --file",
+	}
+	textNamesUnread = wording.Text{
+		VI: "không đọc được danh sách tên: %v",
+		EN: "the names cannot be read: %v",
+	}
+	textNamesLong = wording.Text{
+		VI: "danh sách tên dài hơn %d KiB; hãy chia nhỏ",
+		EN: "the names are longer than %d KiB; do it in parts",
+	}
+)
+
+// What roles may do.
+var (
+	textRoles = wording.Text{
+		VI: "liệt kê các vai trò và quyền của từng vai trò",
+		EN: "list the roles, and what each may do",
+	}
+	textRoleLine = wording.Text{
+		VI: "%s: %v",
+		EN: "%s: %v",
+	}
+	textRoleSecond = wording.Text{
+		VI: "; phải có xác thực hai bước",
+		EN: "; takes a second factor",
+	}
+	textRolePeople = wording.Text{
+		VI: "; cấp quyền này cần hai người",
+		EN: "; granting it takes two people",
+	}
+)
+
 // lachan order.
 var (
 	textOrder = wording.Text{
