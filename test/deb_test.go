@@ -153,6 +153,7 @@ func TestAPackageIsInstalledUpgradedAndPurged(t *testing.T) {
 
 	d.write("etc/lachan/policy.yaml", "units: []\n# ours\n")
 	d.write("var/lib/lachan/ledger/1", "a decision")
+	d.write("var/lib/lachan.before-20260101-000000/ledger/1", "an earlier one")
 	server := d.serve()
 	_, called = d.dpkg("-i", two)
 	if !strings.Contains(d.read("usr/bin/lachan"), "two") || d.read("run/replaced") != "1" {
@@ -185,7 +186,7 @@ func TestAPackageIsInstalledUpgradedAndPurged(t *testing.T) {
 		t.Errorf("installed again, and not started:\n%s", called)
 	}
 	d.dpkg("-P", "lachan")
-	for _, name := range []string{"var/lib/lachan", "etc/lachan", "usr/bin/lachan"} {
+	for _, name := range []string{"var/lib/lachan", "var/lib/lachan.before-20260101-000000", "etc/lachan", "usr/bin/lachan"} {
 		if _, err := os.Stat(filepath.Join(d.root, name)); err == nil {
 			t.Errorf("%s is still there after the purge", name)
 		}

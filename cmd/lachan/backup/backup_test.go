@@ -240,3 +240,40 @@ func TestNoArchiveLeadsOutOfItsFolder(t *testing.T) {
 		unchanged(name)
 	}
 }
+
+// FuzzRestore puts anything in as an archive. Either it is refused and the state that was
+// there is as it was, or it is whole; nothing is written anywhere else.
+func FuzzRestore(f *testing.F) {
+	f.Add([]byte("another's file"), []byte("a"))
+	f.Add([]byte(`{"format":"lachan-backup","version":1,"files":[{"name":"state/a","size":1,"sha256":"6e34"}]}`), []byte("a"))
+	f.Add([]byte(`{"format":"lachan-backup","version":1,"files":[{"name":"state/../../a","size":1}]}`), []byte("../../a"))
+	f.Fuzz(func(t *testing.T, manifest, rest []byte) {
+		var out bytes.Buffer
+		packed, err := zstd.NewWriter(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := tar.NewWriter(packed)
+		put := func(name string, text []byte) {
+			h := &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(text)), Mode: 0o600}
+			if w.WriteHeader(h) == nil {
+				_, _ = w.Write(text)
+			}
+		}
+		put(manifestName, manifest)
+		put("state/a", rest)
+		_ = w.Close()
+		_ = packed.Close()
+		for _, archive := range [][]byte{out.Bytes(), manifest} {
+			dir, unchanged := anOldState(t)
+			before, err := restored(t, archive, dir)
+			if err != nil {
+				unchanged(err)
+				continue
+			}
+			if beside, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(beside) != 2 || before == "" {
+				t.Errorf("%d are beside the state, %v", len(beside), err)
+			}
+		}
+	})
+}

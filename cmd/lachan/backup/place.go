@@ -20,11 +20,10 @@ import (
 // A place is where a state is put in: a new folder beside it, which takes its name when
 // all of it is there.
 type place struct {
-	dir    string // the state
-	fresh  string // the new folder
-	owner  confine.Owner
-	chown  bool
-	config string // where the files that people write are put: below fresh
+	dir   string // the state
+	fresh string // the new folder; "" once it has become the state
+	owner confine.Owner
+	chown bool
 }
 
 // newPlace makes the new folder. Links that lead to the state are followed.

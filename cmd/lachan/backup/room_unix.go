@@ -8,5 +8,5 @@ func freeBytes(dir string) (free int64, ok bool) {
 	if unix.Statfs(dir, &s) != nil {
 		return 0, false
 	}
-	return int64(s.Bavail) * int64(s.Bsize), true //nolint:unconvert // their types differ between systems
+	return int64(s.Bavail) * int64(s.Bsize), true // their types differ between systems
 }

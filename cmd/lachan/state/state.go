@@ -185,7 +185,7 @@ func list(dir string) (files map[string]uint64, err error) {
 
 func inode(info fs.FileInfo) uint64 {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(s.Ino) //nolint:unconvert // its type differs between systems
+		return uint64(s.Ino) // its type differs between systems
 	}
 	return uint64(info.ModTime().UnixNano())
 }
