@@ -16,6 +16,16 @@ type Setting struct {
 	Units   []string // ids, in the order of the policy
 	Now     Blocked  // at the moment that was asked about
 	Lessons Blocked  // while lessons are held
+	// Others are the other timetables of their rules, where what is blocked in them alone is
+	// not what Otherwise is blocked, while no timetable holds.
+	Others    []During
+	Otherwise Blocked
+}
+
+// During is what clients are kept from while a timetable holds.
+type During struct {
+	Timetable string
+	Blocked
 }
 
 // Blocked is what clients are kept from at a moment, for people.
@@ -52,23 +62,26 @@ func (b *Blocked) Equal(other *Blocked) bool {
 func Overview(p *Policy, at time.Time) (settings []Setting) {
 	now, lessons := p.At(nil, at, 0), lessonRules(p, at)
 	type alike struct {
-		plan         uint32
-		now, lessons string // the names that rules block
+		plan                 uint32
+		now, lessons, others string // the names that rules block
 	}
 	byPlan := map[alike]int{} // index into settings
+	window := lessonRules(p, at)
 	scheduled := scheduledNames(p)
 	for u := range p.file.Units {
 		if Kind(p.file.Units[u].Kind) != School && Kind(p.file.Units[u].Kind) != GroupKind {
 			continue
 		}
 		names, inLessons := scheduled.blocked(now, uint32(u)), scheduled.blocked(lessons, uint32(u))
-		key := alike{p.file.UnitPlan[u], strings.Join(names, " "), strings.Join(inLessons, " ")}
+		others, otherwise := othersOf(window, uint32(u), scheduled)
+		key := alike{p.file.UnitPlan[u], strings.Join(names, " "), strings.Join(inLessons, " "), namesOf(others)}
 		i, known := byPlan[key]
 		if !known {
 			i = len(settings)
 			byPlan[key] = i
 			s := Setting{Now: blockedAt(now, uint32(u)), Lessons: blockedAt(lessons, uint32(u))}
 			s.Now.Names, s.Lessons.Names = names, inLessons
+			s.Others, s.Otherwise = others, otherwise
 			settings = append(settings, s)
 		}
 		settings[i].Units = append(settings[i].Units, p.file.UnitID(uint32(u)))

@@ -78,6 +78,42 @@ units:
 	f(time.Date(2026, 9, 7, 20, 0, 0, 0, hanoi), "a: [video.example], [game-x.example]; b: [], [game-x.example]; ")
 }
 
+// What holds in other timetables than that of lessons is told where it differs: whoever has
+// set a time for examinations sees it, whenever that is.
+func TestOverviewTellsOfOtherTimetables(t *testing.T) {
+	w := newWorld(t, `
+timetables:
+  thi: {days: all, from: "07:00", to: "11:00", on: any}
+  toi: {days: all, from: "18:00", to: "22:00", on: any}
+  khong: {days: all, from: "12:00", to: "13:00", on: any}
+profiles:
+  it: {block: [gambling], rules: [{during: khong, block: [gambling]}]}
+  phong-thi: {only: [olm.vn]}
+units:
+- {id: a, profile: it, rules: [{during: thi, only: [olm.vn]}, {during: gio-hoc, block: [games]}]}
+- {id: b, profile: it, rules: [{during: toi, block: [social, x.example]}, {during: thi, profile: phong-thi}]}
+- {id: c, profile: it, rules: [{during: toi, block: [social, y.example]}, {during: thi, profile: phong-thi}]}
+- {id: d, profile: it}
+`)
+	for _, at := range []time.Time{time.Date(2026, 9, 7, 9, 0, 0, 0, hanoi), time.Date(2026, 9, 6, 20, 0, 0, 0, hanoi)} {
+		got := ""
+		for _, s := range policy.Overview(w.policy, at) {
+			got += strings.Join(s.Units, " ") + fmt.Sprintf(" otherwise %v:", s.Otherwise.Codes)
+			for _, o := range s.Others {
+				got += fmt.Sprintf(" %s %v %v only %t", o.Timetable, o.Codes, o.Names, o.Only)
+			}
+			got += "\n"
+		}
+		const want = "a otherwise [gambling]: thi [] [] only true\n" +
+			"b otherwise [gambling]: thi [] [] only true toi [gambling social] [x.example] only false\n" +
+			"c otherwise [gambling]: thi [] [] only true toi [gambling social] [y.example] only false\n" +
+			"d otherwise [gambling]:\n"
+		if got != want {
+			t.Errorf("%s:\n%swant\n%s", at, got, want)
+		}
+	}
+}
+
 // Who is newly blocked or opened by another policy is told of each unit, whether by its
 // profile, by hours, by days of its calendar, or because it is new or gone.
 func TestDifferencesSayForWhomWhatChanges(t *testing.T) {

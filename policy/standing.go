@@ -2,6 +2,8 @@ package policy
 
 import (
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"lachan/blocklist"
@@ -72,6 +74,67 @@ func lessonRules(p *Policy, at time.Time) *Rules {
 		r.minutes[i] = p.minute(&p.file.Plans[i], open, r.now)
 	}
 	return r
+}
+
+// othersOf is what a unit is kept from in each timetable of its rules but that of lessons,
+// where it is not what it is kept from otherwise, while none holds. The minute of its plan
+// in r is used for that.
+func othersOf(r *Rules, u uint32, names scheduled) (others []During, otherwise Blocked) {
+	p := r.policy
+	used := p.timetables(u, names)
+	if len(used) == 0 {
+		return nil, otherwise
+	}
+	in := func(timetable int) Blocked {
+		open := make([]bool, len(p.file.Timetables))
+		if timetable >= 0 {
+			open[timetable] = true
+		}
+		plan := p.file.UnitPlan[u]
+		r.minutes[plan] = p.minute(&p.file.Plans[plan], open, r.now)
+		b := blockedAt(r, u)
+		b.Names = names.blocked(r, u)
+		return b
+	}
+	otherwise = in(-1)
+	for _, timetable := range used {
+		if b := in(timetable); !b.Equal(&otherwise) {
+			others = append(others, During{p.file.Timetables[timetable].Name, b})
+		}
+	}
+	return others, otherwise
+}
+
+// timetables are those of the rules of a unit, without that of lessons, in order.
+func (p *Policy) timetables(u uint32, names scheduled) (used []int) {
+	f := &p.file
+	plan := &f.Plans[f.UnitPlan[u]]
+	add := func(timetable int) {
+		if timetable != int(f.Lessons) && !slices.Contains(used, timetable) {
+			used = append(used, timetable)
+		}
+	}
+	for _, rules := range [][]int32{f.Profiles[plan.Profile].Rules, f.PlanRulesOf(plan)} {
+		for _, id := range rules {
+			add(int(f.Rules[id].During))
+		}
+	}
+	for ; len(names) > 0 && u != compiled.NoUnit; u = f.Parents[u] {
+		for _, i := range names[u] {
+			add(int(f.Own.Entries[i].During) - 1)
+		}
+	}
+	slices.Sort(used)
+	return used
+}
+
+// namesOf are the names that rules block in timetables.
+func namesOf(list []During) string {
+	var names []string
+	for i := range list {
+		names = append(append(names, list[i].Timetable+":"), list[i].Names...)
+	}
+	return strings.Join(names, " ")
 }
 
 // InLessons are the rules for the lessons of a moment, whatever the time of day: only the

@@ -89,7 +89,7 @@ func encoded(t *testing.T, c feed.Copy) string {
 // A job that cannot do its work says why in the error.
 func TestAJobThatFailsSaysWhy(t *testing.T) {
 	_, err := new(job.Jobs).Examine(t.Context(), feed.Examination{Path: filepath.Join(t.TempDir(), "gone"), Format: format.Domains})
-	if err == nil || !strings.Contains(err.Error(), "no such file") {
+	if err == nil || !strings.Contains(err.Error(), "there is no file") {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -9,19 +9,28 @@ import (
 	"lachan/policy"
 )
 
-// What check says of schools: what is blocked for each, now and in lessons.
+// What check says of schools: what is blocked for each, now, in lessons and in
+// the other timetables of its rules.
 
 const (
 	settingsPrinted = 10 // how many different settings
 	unitsNamed      = 4  // how many units of each
 	namesNamed      = 5  // how many names of rules
+	timetablesNamed = 4  // how many other timetables
 )
 
 // A checkSetting is a policy.Setting as `lachan check --json` prints it.
 type checkSetting struct {
-	Units   []string     `json:"units"`
-	Now     checkBlocked `json:"now"`
-	Lessons checkBlocked `json:"lessons"`
+	Units   []string      `json:"units"`
+	Now     checkBlocked  `json:"now"`
+	Lessons checkBlocked  `json:"lessons"`
+	Others  []checkDuring `json:"others,omitempty"` // the other timetables, where they differ
+}
+
+// A checkDuring is what is blocked while a timetable holds.
+type checkDuring struct {
+	Timetable string `json:"timetable"`
+	checkBlocked
 }
 
 type checkBlocked struct {
@@ -38,7 +47,12 @@ func checkSettings(settings []policy.Setting) []checkSetting {
 	}
 	for i := range settings {
 		s := &settings[i]
-		list = append(list, checkSetting{s.Units, of(&s.Now), of(&s.Lessons)})
+		setting := checkSetting{Units: s.Units, Now: of(&s.Now), Lessons: of(&s.Lessons)}
+		for j := range s.Others {
+			other := &s.Others[j]
+			setting.Others = append(setting.Others, checkDuring{other.Timetable, of(&other.Blocked)})
+		}
+		list = append(list, setting)
 	}
 	return list
 }
@@ -64,10 +78,18 @@ func settingText(s *policy.Setting) wording.Text {
 		}
 		who = textSettingUnits.With(len(s.Units), named)
 	}
+	text := textSettingLessons.With(who, blockedText(&s.Now, nil), blockedText(&s.Lessons, &s.Now))
 	if s.Now.Equal(&s.Lessons) {
-		return textSettingAlways.With(who, blockedText(&s.Now, nil))
+		text = textSettingAlways.With(who, blockedText(&s.Now, nil))
 	}
-	return textSettingLessons.With(who, blockedText(&s.Now, nil), blockedText(&s.Lessons, &s.Now))
+	for i := range s.Others {
+		other := &s.Others[i]
+		if i == timetablesNamed {
+			return wording.Join(text, textSettingDuringMore.With(len(s.Others)-i))
+		}
+		text = wording.Join(text, textSettingDuring.With(other.Timetable, blockedText(&other.Blocked, &s.Otherwise)))
+	}
+	return text
 }
 
 // blockedText says what is blocked; where all of before is, only what comes to it.

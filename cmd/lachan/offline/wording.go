@@ -24,6 +24,14 @@ var (
 		VI: "%s: lúc này %s; trong giờ học %s",
 		EN: "%s: now %s; in lessons %s",
 	}
+	textSettingDuring = wording.Text{
+		VI: "; trong khung giờ %q %s",
+		EN: "; during %q %s",
+	}
+	textSettingDuringMore = wording.Text{
+		VI: "; và %d khung giờ nữa",
+		EN: "; and %d more timetables",
+	}
 	textSettingsMore = wording.Text{
 		VI: "… và %d cách thiết lập nữa (lachan check --json cho biết tất cả)",
 		EN: "... and %d more settings (lachan check --json tells all)",
