@@ -81,7 +81,7 @@ func lessonRules(p *Policy, at time.Time) *Rules {
 // in r is used for that.
 func othersOf(r *Rules, u uint32, names scheduled) (others []During, otherwise Blocked) {
 	p := r.policy
-	used := p.timetables(u, names)
+	used := timetablesOf(p, u, names)
 	if len(used) == 0 {
 		return nil, otherwise
 	}
@@ -105,8 +105,8 @@ func othersOf(r *Rules, u uint32, names scheduled) (others []During, otherwise B
 	return others, otherwise
 }
 
-// timetables are those of the rules of a unit, without that of lessons, in order.
-func (p *Policy) timetables(u uint32, names scheduled) (used []int) {
+// timetablesOf are those of the rules of a unit, without that of lessons, in order.
+func timetablesOf(p *Policy, u uint32, names scheduled) (used []int) {
 	f := &p.file
 	plan := &f.Plans[f.UnitPlan[u]]
 	add := func(timetable int) {
