@@ -3,10 +3,12 @@ package test
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -237,4 +239,78 @@ func TestFilesOfThePolicyGoOutByRings(t *testing.T) {
 	if out, err := f.hub.command(os.Getuid(), "fleet", "advance", "--yes", "--lang", "en"); err == nil || !strings.Contains(out, "no release") {
 		t.Errorf("%v %s", err, out)
 	}
+}
+
+// shortly are the files of which TestADamagedDiskOfANodeOpensNothing damages one each in the
+// gate, in place of all: the files of the policy, packed records, what was in force.
+var shortly = []string{"policy.yaml", "00000001.jsonl", "in-force.json"}
+
+// A bit that flips in any file of a node, while it has no link, opens nothing and stops no
+// answer; with the link everything is whole again.
+func TestADamagedDiskOfANodeOpensNothing(t *testing.T) {
+	t.Parallel()
+	const client = "127.10.1.1"
+	f := newFleet(t, "canary: 0s, early: 0s")
+	p := f.node("lao-cai-1", "lao-cai")
+	f.says(f.hub, "done", "except", "add", "shut.example", "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+	f.shuts(p, client, "shut.example", true)
+	even := func() {
+		t.Helper()
+		f.hub.until("the node even", func() bool {
+			out, _ := f.hub.command(os.Getuid(), "fleet", "status", "--lang", "en") // until it says so
+			return strings.Contains(out, "has everything") && !strings.Contains(out, "fleet-damaged")
+		})
+	}
+	even()
+	dir := filepath.Join(p.dir, "state", "fleet")
+	p.stop()
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() && e.Name() != "lock" {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) < 8 {
+		t.Fatal(files, err)
+	}
+	for i, path := range files {
+		if os.Getenv("TEST_PROOF") == "" && !slices.Contains(shortly, filepath.Base(path)) {
+			continue
+		}
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(whole) == 0 {
+			continue
+		}
+		broken := slices.Clone(whole)
+		broken[len(broken)/2] ^= 4
+		if err := os.WriteFile(path, broken, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f.hub.kill()
+		p.start()
+		if !p.blocked(client, "shut.example") {
+			t.Errorf("a bit of %s opens what was shut", path[len(dir):])
+		}
+		if filepath.Base(path) == "membership.json" { // nobody else has it
+			p.stop()
+			if err := os.WriteFile(path, whole, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p.start()
+		}
+		f.hub.start()
+		name := fmt.Sprintf("n%d.example", i)
+		f.says(f.hub, "done", "except", "add", name, "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+		f.shuts(p, client, name, true)
+		if !p.blocked(client, "shut.example") {
+			t.Errorf("when a bit of %s is mended, what was shut is open", path[len(dir):])
+		}
+		even()
+		p.stop()
+	}
+	t.Logf("%d files", len(files))
 }

@@ -122,6 +122,9 @@ func openFolder(dir string) (l *Ledger, lost bool, err error) {
 	return l, lost, nil
 }
 
+// ErrLocked is the error of a folder that another process has open.
+var ErrLocked = errors.New("another process has the ledger open")
+
 // lockWait is for how long the process before may still close the ledger.
 const lockWait = 10 * time.Second
 
@@ -135,7 +138,7 @@ func lockFolder(dir string) (*flock.Flock, error) {
 		case got:
 			return lock, nil
 		case time.Now().After(until):
-			return nil, fmt.Errorf("another process has %s open", dir)
+			return nil, fmt.Errorf("%w: %s", ErrLocked, dir)
 		}
 	}
 }

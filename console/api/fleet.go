@@ -34,7 +34,7 @@ type FleetNode struct {
 	Seen       *time.Time        `json:"seen,omitempty"`
 	Version    string            `json:"version,omitempty"`
 	Units      int               `json:"units"`
-	Seq        map[string]uint64 `json:"seq,omitempty"` // of each area the last record of the hub's ledger in force there
+	Seq        map[string]uint64 `json:"seq,omitempty"` // of each area the last record of its chain that is in force there
 	Behind     bool              `json:"behind"`        // the hub has decided something since that is not in force there
 	Refused    string            `json:"refused,omitempty"`
 	Conditions []string          `json:"conditions"`

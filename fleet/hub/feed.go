@@ -184,11 +184,11 @@ func (f *Feed) carry(ctx context.Context, group []ledger.Record, grown map[strin
 // putHeads says where streams end: those that have grown, or all if grown is nil.
 func (f *Feed) putHeads(ctx context.Context, grown map[string]bool) error {
 	for area, c := range f.streams {
-		f.hub.setEnd(area, c.from)
 		if grown != nil && !grown[area] {
 			continue
 		}
 		seq, hash := c.chain.End()
+		f.hub.setEnd(area, seq)
 		head := fleet.Head{Area: area, At: time.Now(), Generation: c.Generation, Hash: hash, Seq: seq}
 		if err := f.hub.PutHead(ctx, head); err != nil {
 			return err
@@ -204,7 +204,7 @@ func (h *Hub) setEnd(area string, seq uint64) {
 	h.ends[area] = seq
 }
 
-// Ends are by area the last record of the ledger that its nodes can have.
+// Ends are by area the last record of its chain.
 func (h *Hub) Ends() map[string]uint64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -43,7 +43,7 @@ type Hub struct {
 
 	mu      sync.Mutex
 	members map[string]uint64 // mu; by node, the connection that it has
-	ends    map[string]uint64 // mu; by area, the last record of the ledger that its nodes can have
+	ends    map[string]uint64 // mu; by area, the last record of its chain
 }
 
 // startTime is how long the server may take until it is ready.

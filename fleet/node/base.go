@@ -2,6 +2,7 @@ package node
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -49,6 +50,9 @@ func unpack(packed io.Reader, dir string) error {
 	for n := 0; ; n++ {
 		header, err := in.Next()
 		if errors.Is(err, io.EOF) && n > 0 {
+			if _, err := io.Copy(io.Discard, io.LimitReader(plain, mostBase)); err != nil { // its sum is at the end
+				return fmt.Errorf("%w: %w", ErrBase, err)
+			}
 			return nil
 		}
 		if err != nil {
@@ -62,6 +66,36 @@ func unpack(packed io.Reader, dir string) error {
 		}
 		if err := writeFile(filepath.Join(dir, name), in); err != nil {
 			return err
+		}
+	}
+}
+
+// Same reports whether a folder has the files of a policy as they were packed.
+func Same(packed, dir string) bool {
+	file, err := os.Open(packed)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	plain, err := gzip.NewReader(file)
+	if err != nil {
+		return false
+	}
+	for in := tar.NewReader(plain); ; {
+		header, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return true
+		}
+		if err != nil {
+			return false
+		}
+		want, err := io.ReadAll(in)
+		if err != nil {
+			return false
+		}
+		got, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(header.Name)))
+		if err != nil || !bytes.Equal(got, want) {
+			return false
 		}
 	}
 }

@@ -38,13 +38,13 @@ func Fetch(ctx context.Context, client *http.Client, dir string, b Blob, urls ..
 	if len(b.SHA256) != 2*sha256.Size || strings.Trim(b.SHA256, "0123456789abcdef") != "" || b.Size < 0 {
 		return "", fmt.Errorf("fetch a file of the hub's: %w: %q of %d bytes", ErrBlob, b.SHA256, b.Size)
 	}
-	if holds(name, b) {
+	if Holds(name, b) {
 		return name, nil
 	}
 	var errs []error
 	for _, url := range urls {
 		err := fetch(ctx, client, name+partSuffix, b, url+b.SHA256)
-		if err == nil && !holds(name+partSuffix, b) {
+		if err == nil && !Holds(name+partSuffix, b) {
 			err = errors.Join(ErrBlob, os.Remove(name+partSuffix))
 		}
 		if err == nil {
@@ -61,8 +61,8 @@ func Fetch(ctx context.Context, client *http.Client, dir string, b Blob, urls ..
 	return "", errors.Join(errs...)
 }
 
-// holds reports whether a file is a blob.
-func holds(name string, b Blob) bool {
+// Holds reports whether a file is a blob.
+func Holds(name string, b Blob) bool {
 	file, err := os.Open(name)
 	if err != nil {
 		return false

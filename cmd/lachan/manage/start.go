@@ -191,9 +191,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if err := openDesk(n, cfg); err != nil {
 		return err
 	}
-	if err := openFleet(n, cfg, version); err != nil {
-		return err
-	}
+	openFleet(n, cfg, version)
 	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
 		return err
 	}
@@ -291,7 +289,7 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 }
 
 // openFleet opens what this machine has to do with a fleet: its hub, or what it has joined.
-func openFleet(n *node, cfg *config.Config, version string) (err error) {
+func openFleet(n *node, cfg *config.Config, version string) {
 	n.services.nodes = nodes.New(nodes.Sources{
 		Desk: n.desk.Desk, Ledger: n.desk.Ledger, Conditions: n.conditions, Log: n.log,
 		InForce: func() (*config.Config, *policy.Policy) {
@@ -299,7 +297,7 @@ func openFleet(n *node, cfg *config.Config, version string) (err error) {
 			return v.cfg, v.rules.Policy()
 		},
 	})
-	n.member, err = member.Open(cfg, member.Sources{
+	n.member = member.Open(cfg, member.Sources{
 		Own: n.desk.Ledger, Decide: n.decided.decide, Restructure: n.decided.restructure,
 		Units:      func() int { return n.view.Load().rules.Policy().NumGroups() },
 		Conditions: n.conditions, Version: version, Log: n.log,
@@ -308,5 +306,4 @@ func openFleet(n *node, cfg *config.Config, version string) (err error) {
 		zone := n.cfg.Timezone.Location
 		return append(n.member.Entries(zone), n.desk.Entries(zone)...)
 	}
-	return err
 }

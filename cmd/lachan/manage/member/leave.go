@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Leave has a machine be no node any more. A server that runs sees it by itself and clears
@@ -29,9 +28,8 @@ func Clear(dir string) error {
 	}
 	var errs []error
 	for _, e := range entries {
-		name := e.Name()
-		if name == current || name == "console.yaml" || strings.HasPrefix(name, prefix) || strings.HasPrefix(name, "LEDGER_") {
-			errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
+		if keptName(e.Name()) {
+			errs = append(errs, os.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
 	return errors.Join(errs...)

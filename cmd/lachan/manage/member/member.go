@@ -3,6 +3,7 @@
 package member
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -93,12 +94,23 @@ type Member struct {
 	mu     sync.Mutex
 	is     Membership     // mu
 	copies []*ledger.Copy // mu; by stream, none while no fleet was joined
+	kept   kept           // mu
 }
 
-// Open opens what the machine has joined, if it has.
-func Open(cfg *config.Config, src Sources) (*Member, error) {
+// Open opens what the machine has joined, if it has. What is damaged is told, and what was
+// in force stays.
+func Open(cfg *config.Config, src Sources) *Member {
 	m := &Member{src: src, dir: config.FleetDir(cfg)}
-	return m, m.open()
+	if err := m.open(); err != nil {
+		m.tell(err)
+	}
+	return m
+}
+
+// tell tells that the hub is not followed.
+func (m *Member) tell(err error) {
+	m.src.Log.Error("follow the hub", "error", err)
+	m.src.Conditions.Set("fleet", textNotFollowed.With(err).String())
 }
 
 // open opens it, unless it is open.
@@ -113,8 +125,9 @@ func (m *Member) open() error {
 	if err != nil {
 		return fmt.Errorf("open what this node has joined: %w", err)
 	}
+	m.kept = readKept(m.dir)
 	for _, s := range is.Streams {
-		c, err := ledger.OpenCopy(filepath.Join(m.dir, s.Name()), trust.Writers()...)
+		c, err := m.openCopy(filepath.Join(m.dir, s.Name()), trust)
 		if err != nil {
 			m.close()
 			return fmt.Errorf("open what this node has joined: %w", err)
@@ -122,7 +135,49 @@ func (m *Member) open() error {
 		m.copies = append(m.copies, c)
 	}
 	m.is = is
-	return nil
+	m.mend()
+	return m.writeConsole()
+}
+
+// openCopy opens the copy of a ledger; one that is damaged is set aside, and comes anew
+// from the hub.
+func (m *Member) openCopy(dir string, trust fleet.Trust) (*ledger.Copy, error) {
+	c, err := ledger.OpenCopy(dir, trust.Writers()...)
+	if err == nil {
+		damaged := c.Damage()
+		if len(damaged) == 0 {
+			return c, nil
+		}
+		err = errors.Join(errors.Join(damaged...), c.Close())
+	}
+	if errors.Is(err, ledger.ErrLocked) {
+		return nil, err
+	}
+	m.src.Log.Error("the copy of a ledger cannot be opened and comes anew", "path", dir, "error", err)
+	if err := os.RemoveAll(dir + durable.DamagedSuffix); err != nil {
+		return nil, err
+	}
+	if _, err := durable.SetAside(dir); err != nil {
+		return nil, err
+	}
+	return ledger.OpenCopy(dir, trust.Writers()...)
+}
+
+// writeConsole writes console.yaml as the ledgers have it, unless one of them is damaged.
+// mu is held.
+func (m *Member) writeConsole() error {
+	if len(m.copies) == 0 || m.lost() || m.kept.Seq == nil {
+		return nil
+	}
+	states := []*ledger.State{m.src.Own.State()}
+	for _, c := range m.copies {
+		states = append(states, c.State())
+	}
+	path, text := filepath.Join(m.dir, "console.yaml"), ledger.Merged(states...).Console(nil)
+	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, text) {
+		return nil
+	}
+	return durable.WriteFile(path, text, 0o600)
 }
 
 func (m *Member) close() {
@@ -144,19 +199,28 @@ func (m *Member) Hub() string {
 	return m.is.Hubs[0]
 }
 
-// states are those of the ledgers that are followed.
-func (m *Member) states() (states []*ledger.State) {
+// states are those of the ledgers that are followed, and the numbers of their last records.
+func (m *Member) states() (states []*ledger.State, seq []uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, c := range m.copies {
-		states = append(states, c.State())
+		end, _ := c.End() // the state may have more
+		seq, states = append(seq, end), append(states, c.State())
 	}
-	return states
+	return states, seq
 }
 
-// Entries are the exceptions that were decided at the hub.
+// Entries are the exceptions that were decided at the hub. While a ledger is damaged they
+// are those that were in force.
 func (m *Member) Entries(zone *time.Location) (entries []policy.OverlayEntry) {
-	for _, s := range m.states() {
+	m.mu.Lock()
+	lost := m.lost() || len(m.copies) == 0
+	m.mu.Unlock()
+	if lost { // where nothing was joined there is no such file
+		entries, _ = policy.Decided(filepath.Join(m.dir, "console.yaml"), zone) // those that can be read
+	}
+	states, _ := m.states()
+	for _, s := range states {
 		entries = append(entries, admin.Entries(s, nil, zone)...)
 	}
 	return entries
@@ -182,8 +246,7 @@ func (m *Member) Run(ctx context.Context) {
 			err = m.follow(ctx)
 		}
 		if err != nil {
-			m.src.Log.Error("follow the hub", "error", err)
-			m.src.Conditions.Set("fleet", textNotFollowed.With(err).String())
+			m.tell(err)
 		}
 		select {
 		case <-ctx.Done():

@@ -29,8 +29,8 @@ type taken struct {
 	http    *http.Client
 	inForce string // digest of the part of console.yaml that is compiled, and of the base
 	seq     []uint64
-	refused string // why what was taken last is not in force
-	release uint64 // of the files in force
+	refused string        // why what was taken last is not in force
+	release fleet.Release // of the files in force
 	// refuses is the folder of the files that could not be in force, "" if they could; of
 	// which release, when it was tried, and why.
 	refuses   string
@@ -50,12 +50,16 @@ func (t *taken) client() *http.Client {
 // putInForce puts what the hub has decided in force. What cannot be leaves what was
 // before, and is tried again.
 func (t *taken) putInForce(ctx context.Context) {
-	states := t.states()
-	var seq []uint64
-	for _, s := range states {
-		seq = append(seq, s.Seq())
-	}
+	states, seq := t.states()
 	if t.refused == "" && slices.Equal(seq, t.seq) {
+		return
+	}
+	t.mu.Lock()
+	lost := t.lost()
+	t.mu.Unlock()
+	if lost { // what comes fills the gap
+		t.seq, t.refused = seq, textLost.EN
+		t.src.Conditions.Set("fleet-damaged", textLost.String())
 		return
 	}
 	err := t.use(ctx, states)
@@ -63,6 +67,10 @@ func (t *taken) putInForce(ctx context.Context) {
 		return
 	}
 	if err == nil {
+		err = t.keep(seq)
+	}
+	if err == nil {
+		t.src.Conditions.Clear("fleet-damaged")
 		t.seq, t.refused = seq, ""
 		t.src.Conditions.Clear("fleet-decisions")
 		return
@@ -73,11 +81,26 @@ func (t *taken) putInForce(ctx context.Context) {
 	}
 }
 
+// keep keeps what is in force, so that a damaged disk is seen.
+func (t *taken) keep(seq []uint64) error {
+	now := kept{Seq: map[string]uint64{}, Release: t.release}
+	for i, s := range t.is.Streams {
+		now.Seq[s.Area] = seq[i]
+	}
+	if err := now.write(t.dir); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = now
+	return nil
+}
+
 // use puts states in force: the exceptions whatever becomes of the rest.
 func (t *taken) use(ctx context.Context, states []*ledger.State) error {
-	base, n, err := t.fetch(ctx, states)
+	base, release, err := t.fetch(ctx, states)
 	if err == nil {
-		err = t.restructure(ctx, states, base, n)
+		err = t.restructure(ctx, states, base, release)
 	}
 	return errors.Join(err, t.src.Decide(ctx))
 }
@@ -87,7 +110,7 @@ const refusedFor = 10 * time.Minute
 
 // restructure has the files of a release in force with what was decided beside them. If
 // they cannot be, those before stay.
-func (t *taken) restructure(ctx context.Context, states []*ledger.State, base string, n uint64) error {
+func (t *taken) restructure(ctx context.Context, states []*ledger.State, base string, r fleet.Release) error {
 	if base == t.refuses && time.Since(t.refusedAt) < refusedFor {
 		return t.why
 	}
@@ -105,7 +128,7 @@ func (t *taken) restructure(ctx context.Context, states []*ledger.State, base st
 		}
 	}
 	if compiled == t.inForce {
-		t.release, t.refuses = n, ""
+		t.release, t.refuses = r, ""
 		return nil
 	}
 	former, err := t.link(base)
@@ -118,12 +141,12 @@ func (t *taken) restructure(ctx context.Context, states []*ledger.State, base st
 			undone = errors.Join(undone, durable.WriteFile(path, before, 0o600))
 		}
 		if former != base {
-			t.refuses, t.refusedAt, t.refusedN = base, time.Now(), n
+			t.refuses, t.refusedAt, t.refusedN = base, time.Now(), r.N
 		}
 		t.why = errors.Join(err, undone)
 		return t.why
 	}
-	t.inForce, t.release, t.refuses = compiled, n, ""
+	t.inForce, t.release, t.refuses = compiled, r, ""
 	t.tidy(base)
 	return nil
 }
@@ -135,8 +158,8 @@ const current = "current"
 const prefix = "base-"
 
 // fetch has the files of the policy here that this node's ring has, and returns the name of
-// their folder and the number of their release; "" if the hub has none.
-func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string, n uint64, err error) {
+// their folder and their release; "" if the hub has none.
+func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string, is fleet.Release, err error) {
 	is, ok := fleet.For(t.is.Node, func(ring string) (r fleet.Release, ok bool) {
 		for _, s := range states {
 			if v, there := s.Get("", fleet.ReleaseObject(ring)); there && v.New != nil {
@@ -146,25 +169,32 @@ func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string,
 		return r, ok
 	})
 	if !ok {
-		return "", 0, nil
+		return "", is, nil
 	}
 	b := node.Blob{SHA256: is.SHA256, Size: is.Size}
 	name = prefix + b.SHA256
-	if _, err := os.Stat(filepath.Join(t.dir, name, "policy.yaml")); err == nil {
-		return name, is.N, nil
+	_, unpacked := os.Stat(filepath.Join(t.dir, name, "policy.yaml"))
+	if _, err := os.Stat(filepath.Join(t.dir, b.SHA256)); err == nil && unpacked == nil {
+		return name, is, nil
 	}
 	var urls []string
 	for _, address := range t.is.Hubs {
 		urls = append(urls, "https://"+address+fleet.BlobPath)
 	}
 	packed, err := node.Fetch(ctx, t.client(), t.dir, b, urls...)
-	if err != nil {
-		return "", 0, err
+	switch {
+	case unpacked == nil && (err != nil || node.Same(packed, filepath.Join(t.dir, name))):
+		return name, is, nil // the packed form is what was missing, and it can wait
+	case err != nil:
+		return "", is, err
 	}
-	if err := node.Unpack(packed, filepath.Join(t.dir, name)); err != nil {
-		return "", 0, err
+	dir := filepath.Join(t.dir, name)
+	if unpacked == nil {
+		if err := os.Rename(dir, dir+durable.DamagedSuffix); err != nil {
+			return "", is, err
+		}
 	}
-	return name, is.N, os.Remove(packed)
+	return name, is, node.Unpack(packed, dir)
 }
 
 // link has a folder be the current one, "" for none, and returns which was.
@@ -192,8 +222,8 @@ func (t *taken) link(name string) (former string, err error) {
 	return former, durable.SyncDir(t.dir)
 }
 
-// kept is how many folders of files stay beside the current one, to go back to.
-const kept = 2
+// formers is how many folders of files stay beside the current one, to go back to.
+const formers = 2
 
 // tidy removes folders that nobody goes back to.
 func (t *taken) tidy(base string) {
@@ -213,8 +243,9 @@ func (t *taken) tidy(base string) {
 		}
 	}
 	slices.SortFunc(old, func(a, b folder) int { return b.at.Compare(a.at) })
-	for _, f := range old[min(kept, len(old)):] {
-		if err := os.RemoveAll(filepath.Join(t.dir, f.name)); err != nil {
+	for _, f := range old[min(formers, len(old)):] {
+		packed := filepath.Join(t.dir, strings.TrimPrefix(f.name, prefix))
+		if err := errors.Join(os.RemoveAll(filepath.Join(t.dir, f.name)), os.RemoveAll(packed)); err != nil {
 			t.src.Log.Warn("remove files of a former policy", "error", err)
 		}
 	}
@@ -231,7 +262,7 @@ func (t *taken) say() {
 	if len(status.Refused) > fleet.MaxStatus/2 {
 		status.Refused = strings.ToValidUTF8(status.Refused[:fleet.MaxStatus/2], "")
 	}
-	if status.Release = t.release; t.refuses != "" {
+	if status.Release = t.release.N; t.refuses != "" {
 		status.Refuses = t.refusedN
 	}
 	for i, s := range t.is.Streams {
