@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"lachan/admin/ledger"
 )
@@ -263,20 +263,11 @@ func TestWhatIsExportedVerifiesElsewhere(t *testing.T) {
 	}
 	set(t, l, "a", "allow/later.test", `{}`, "sau đó")
 	elsewhere := t.TempDir()
-	in := tar.NewReader(&out)
-	for {
-		h, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		text, failed := io.ReadAll(in)
-		path := filepath.Join(elsewhere, filepath.FromSlash(h.Name))
-		if err := errors.Join(err, failed, os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, text, 0o600)); err != nil {
-			t.Fatal(err)
-		}
-		if h.Name == "key" {
-			t.Error("the key was exported")
-		}
+	if err := ledger.Unpack(&out, elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(elsewhere, "key")); err == nil {
+		t.Error("the key was exported")
 	}
 	if rep := verify(t, elsewhere); rep.Bad != nil || !rep.Console || rep.Head != head || rep.Erased > 0 {
 		t.Errorf("%+v", rep)
@@ -366,5 +357,83 @@ func TestALedgerIsVerifiedWhileOthersDecide(t *testing.T) {
 	close(stop)
 	if err := <-stopped; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhatIsNoExportWritesNothingElsewhere: a tar comes from strangers.
+func TestWhatIsNoExportWritesNothingElsewhere(t *testing.T) {
+	for _, name := range []string{
+		"../key", "/etc/passwd", "words/../../x", "words/x", "key", "00000001.jsonl/x", "1.jsonl", "0000000x.head", "words",
+	} {
+		var out bytes.Buffer
+		w := tar.NewWriter(&out)
+		if err := errors.Join(w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: 1}), func() error { _, err := w.Write([]byte("x")); return err }(), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(t.TempDir(), "a")
+		if err := ledger.Unpack(&out, dir); !errors.Is(err, ledger.ErrExport) {
+			t.Errorf("%q: %v", name, err)
+		}
+		for _, folder := range []string{filepath.Dir(dir), dir, filepath.Join(dir, "words")} {
+			entries, _ := os.ReadDir(folder)
+			for _, e := range entries {
+				if !e.IsDir() {
+					t.Errorf("%q writes %s", name, e.Name())
+				}
+			}
+		}
+	}
+	var link bytes.Buffer
+	w := tar.NewWriter(&link)
+	if err := errors.Join(w.WriteHeader(&tar.Header{Name: "head", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := ledger.Unpack(&link, t.TempDir()); !errors.Is(err, ledger.ErrExport) {
+		t.Errorf("a link: %v", err)
+	}
+}
+
+// TestALedgerIsVerifiedFromARecordOn: what is before is not read, so what is wrong there is
+// not found, and what is wrong after is.
+func TestALedgerIsVerifiedFromARecordOn(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	long := strings.Repeat("x", 70_000)
+	for group := range 6 { // the last one in a second segment
+		var drafts []ledger.Draft
+		for i := range 48 {
+			object := fmt.Sprint("allow/long.test", group, i)
+			drafts = append(drafts, ledger.Draft{Unit: "a", What: "except", Object: object, New: json.RawMessage(`{"document":"` + long + `"}`)})
+		}
+		if _, err := l.Append(t.Context(), drafts...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, since := range []ledger.Since{{Seq: 287}, {At: time.Now().Add(time.Hour)}} {
+		rep, err := ledger.VerifySince(dir, since)
+		if err != nil || rep.Bad != nil || rep.From != 241 || rep.Records != 288 || !rep.Console {
+			t.Errorf("%+v: %+v, %v", since, rep, err)
+		}
+	}
+	if rep, err := ledger.VerifySince(dir, ledger.Since{Seq: 2}); err != nil || rep.From != 1 || rep.Bad != nil {
+		t.Errorf("%+v, %v", rep, err)
+	}
+	for name, want := range map[string]bool{"00000001.jsonl": false, "00000002.jsonl": true} {
+		path := filepath.Join(dir, name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := bytes.Replace(text, []byte("long.test"), []byte("evil.test"), 1)
+		if err := os.WriteFile(path, changed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		rep, err := ledger.VerifySince(dir, ledger.Since{Seq: 287})
+		if err != nil || (rep.Bad != nil) != want {
+			t.Errorf("%s changed: %+v, %v", name, rep, err)
+		}
 	}
 }

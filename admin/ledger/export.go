@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,6 +46,61 @@ func (l *Ledger) Export(to io.Writer) error {
 		return fmt.Errorf("export ledger: %w", err)
 	}
 	return nil
+}
+
+// Bounds of an export that is read.
+const (
+	mostExport = 8 << 30 // bytes of all its files
+	mostFile   = 1 << 30 // of one, which is console.yaml
+)
+
+// ErrExport is wrapped by the error of a file that is no export of a ledger.
+var ErrExport = errors.New("it is no export of a ledger")
+
+// Unpack puts what Export has written into a folder, for Verify. Files of other names are
+// refused: nothing is written elsewhere.
+func Unpack(from io.Reader, dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir, wordsFolder), 0o700); err != nil {
+		return fmt.Errorf("unpack a ledger: %w", err)
+	}
+	in, left := tar.NewReader(from), int64(mostExport)
+	for {
+		h, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("unpack a ledger: %w: %w", ErrExport, err)
+		}
+		if left -= h.Size; h.Typeflag != tar.TypeReg || !exported(h.Name) || h.Size > mostFile || left < 0 {
+			return fmt.Errorf("unpack a ledger: %w: %q, %d bytes", ErrExport, h.Name, h.Size)
+		}
+		if err := unpackFile(filepath.Join(dir, filepath.FromSlash(h.Name)), in); err != nil {
+			return fmt.Errorf("unpack a ledger: %w", err)
+		}
+	}
+}
+
+// exported reports whether an export has files of a name.
+func exported(name string) bool {
+	if of, ok := strings.CutPrefix(name, wordsFolder+"/"); ok {
+		return wordsName(of)
+	}
+	number, isSegment := strings.CutSuffix(name, segmentSuffix)
+	if !isSegment {
+		number, isSegment = strings.CutSuffix(name, sealSuffix)
+	}
+	_, err := strconv.ParseUint(number, 10, 32)
+	return isSegment && len(number) == 8 && err == nil || name == publicFile || name == headFile || name == consoleFile
+}
+
+func unpackFile(path string, in io.Reader) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, in)
+	return errors.Join(err, f.Close())
 }
 
 // An exporter writes the tar of a ledger up to one record.

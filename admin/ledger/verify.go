@@ -1,14 +1,17 @@
 package ledger
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // A Report is what verifying a ledger has found.
@@ -19,6 +22,7 @@ type Report struct {
 	Bad *Bad
 	// Console reports whether console.yaml is the fold of the records.
 	Console bool
+	From    uint64   // the first record that was checked; 1 is all of them, and Console is of all alone
 	Erased  int      // records whose words are gone
 	Unknown []string // kinds of objects that this version does not know
 }
@@ -60,6 +64,21 @@ const signedEvery = 256
 // console.yaml is their fold. Heads are signed ones that were kept elsewhere, such as
 // those of reports: a ledger that does not have their records was cut off or written anew.
 func Verify(dir string, heads ...Head) (rep Report, err error) {
+	return VerifySince(dir, Since{}, heads...)
+}
+
+// A Since is where checking begins: at the segment that has the record of a number, or what
+// was decided at a time. The signed end of the segment before is taken for what it says, so
+// whether console.yaml is the fold is not known then. The zero Since checks all.
+type Since struct {
+	Seq uint64
+	At  time.Time
+}
+
+func (s Since) all() bool { return s.Seq == 0 && s.At.IsZero() }
+
+// VerifySince is Verify of what was decided since then.
+func VerifySince(dir string, since Since, heads ...Head) (rep Report, err error) {
 	if h, err := ReadHead(dir); err == nil { // before more records may follow
 		heads = append(slices.Clone(heads), h)
 	}
@@ -67,11 +86,15 @@ func Verify(dir string, heads ...Head) (rep Report, err error) {
 	if err != nil {
 		return rep, fmt.Errorf("verify ledger: %w", err)
 	}
-	v, err := verify(dir, heads, list, mostSegment)
+	v, err := verify(dir, since, heads, list, mostSegment)
 	if err != nil {
 		return rep, fmt.Errorf("verify ledger: %w", err)
 	}
 	rep, state := v.report()
+	if rep.From > 1 {
+		rep.Console = true
+		return rep, nil
+	}
 	console, err := os.ReadFile(filepath.Join(dir, consoleFile))
 	rep.Console = err == nil && bytes.Equal(console, state.Console(v.words.read)) ||
 		errors.Is(err, fs.ErrNotExist) && state.seq == 0
@@ -81,10 +104,15 @@ func Verify(dir string, heads ...Head) (rep Report, err error) {
 // Verify checks this ledger as it is on disk at this moment. Others may append to it
 // meanwhile.
 func (l *Ledger) Verify(heads ...Head) (rep Report, err error) {
+	return VerifyOpen(l, Since{}, heads...)
+}
+
+// VerifyOpen is Ledger.Verify of what was decided since then.
+func VerifyOpen(l *Ledger, since Since, heads ...Head) (rep Report, err error) {
 	l.commit.Lock()
 	now, segments, size := l.now.Load(), *l.segments.Load(), l.growing.size
 	l.commit.Unlock()
-	v, err := verify(l.dir, append(slices.Clone(heads), now.head.sign(l.key)), segments, size)
+	v, err := verify(l.dir, since, append(slices.Clone(heads), now.head.sign(l.key)), segments, size)
 	if err == nil {
 		err = l.WriteConsole()
 	}
@@ -92,6 +120,10 @@ func (l *Ledger) Verify(heads ...Head) (rep Report, err error) {
 		return rep, fmt.Errorf("verify ledger: %w", err)
 	}
 	rep, state := v.report()
+	if rep.From > 1 {
+		rep.Console = true
+		return rep, nil
+	}
 	l.console.Lock()
 	defer l.console.Unlock()
 	there := l.consoleText == fileDigest(filepath.Join(l.dir, consoleFile)) // as it was written last
@@ -100,8 +132,10 @@ func (l *Ledger) Verify(heads ...Head) (rep Report, err error) {
 }
 
 // verify checks segments, of the last of them as many bytes as are confirmed.
-func verify(dir string, heads []Head, segments []segment, size int64) (v *verification, err error) {
-	v = &verification{dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)}, fold: newFold()}
+func verify(
+	dir string, since Since, heads []Head, segments []segment, size int64,
+) (v *verification, err error) {
+	v = &verification{dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)}, fold: newFold(), from: 1}
 	if v.keys, err = publicKeys(dir); err != nil {
 		return nil, err
 	}
@@ -110,6 +144,9 @@ func verify(dir string, heads []Head, segments []segment, size int64) (v *verifi
 			return nil, err
 		}
 		v.heads = append(v.heads, h)
+	}
+	if !since.all() {
+		segments = v.skip(segments, since)
 	}
 	for i, s := range segments {
 		text, err := load(s.path)
@@ -126,6 +163,40 @@ func verify(dir string, heads []Head, segments []segment, size int64) (v *verifi
 	return v, nil
 }
 
+// skip leaves out the segments before the one that checking begins with.
+func (v *verification) skip(segments []segment, since Since) []segment {
+	for i := len(segments) - 1; i > 0; i-- {
+		first, ok := segments[i].begins()
+		early := since.Seq != 0 && first.Seq <= since.Seq || since.Seq == 0 && !first.At.After(since.At)
+		text, err := os.ReadFile(sealPath(segments[i-1].path))
+		var s seal
+		if !ok || !early || err != nil {
+			continue
+		}
+		if !signedBy(bytes.TrimSpace(text), v.keys) || json.Unmarshal(text, &s) != nil {
+			continue
+		}
+		v.last, v.from = Head{Seq: s.Last, Hash: s.Hash}, s.Last+1
+		return segments[i:]
+	}
+	return segments
+}
+
+// begins is the first record of a segment.
+func (s segment) begins() (r Record, ok bool) {
+	file, err := os.Open(s.path)
+	if err != nil {
+		return r, false
+	}
+	defer file.Close()
+	line, err := bufio.NewReaderSize(file, 64<<10).ReadBytes('\n')
+	if err != nil {
+		return r, false
+	}
+	r, err = read(bytes.TrimSuffix(line, []byte("\n")))
+	return r, err == nil
+}
+
 // A verification is one on its way.
 type verification struct {
 	dir    string
@@ -134,7 +205,8 @@ type verification struct {
 	words  words
 	fold   *fold
 	last   Head // of the last good record
-	more   int  // how many of its group follow
+	from   uint64
+	more   int // how many of its group follow
 	erased int
 	file   string
 	// pending are lines that no signature has vouched for yet.
@@ -219,7 +291,7 @@ func (v *verification) vouch() {
 
 func (v *verification) report() (Report, *State) {
 	state := v.fold.state()
-	rep := Report{Records: v.last.Seq, Head: v.last, Bad: v.bad, Erased: v.erased, Unknown: state.Unknown()}
+	rep := Report{Records: v.last.Seq, From: v.from, Head: v.last, Bad: v.bad, Erased: v.erased, Unknown: state.Unknown()}
 	if v.bad != nil {
 		rep.Records = v.bad.Seq - 1
 	}

@@ -18,6 +18,7 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/account"
+	"lachan/admin/ledger"
 	"lachan/console/api"
 	"lachan/internal/wording"
 )
@@ -142,7 +143,7 @@ func (server) Release(context.Context) (api.FleetRelease, error) {
 }
 
 func (server) Head() api.Head { return api.Head{Seq: 7, Hash: "ab"} }
-func (server) Export(w io.Writer) error {
+func (server) Export(w io.Writer, _ bool) error {
 	_, err := io.WriteString(w, "{}\n")
 	return err
 }
@@ -153,7 +154,7 @@ func (server) Report(_ context.Context, q api.ReportQuestion) (api.File, error) 
 	return api.File{Name: "báo cáo.pdf", MediaType: "application/pdf", Text: []byte("%PDF")}, nil
 }
 func (server) Node(context.Context) api.Node { return api.Node{Name: "n1", Started: at} }
-func (server) Verify(context.Context) (api.Verified, error) {
+func (server) Verify(context.Context, ledger.Since) (api.Verified, error) {
 	return api.Verified{OK: true, Records: 3}, nil
 }
 func (server) Policy(context.Context) ([]byte, error) { return []byte("units: []\n"), nil }
@@ -274,7 +275,7 @@ func TestEachReadIsAnswered(t *testing.T) {
 		"requests", "units", "units/sa-pa", "units/sa-pa%2Fl%E1%BB%9Bp%205", "proposals", "proposals/9", "ledger", "ledger/7", "ledger/verify",
 		"explain?name=olm.vn&unit=th-kim-dong&at=2026-11-20T10:15", "feeds", "feeds/hostsvn/held", "orders", "reports", "nodes", "policy",
 		"units?address=10.20.8.7", "units/sa-pa/now", "units/sa-pa/calendar?from=2026-11-01&days=31", "calendar", "profiles", "profiles/thcs",
-		"timetables", "timetables/gio-hoc", "ledger/head", "ledger/export",
+		"timetables", "timetables/gio-hoc", "ledger/head", "ledger/export", "ledger/export?form=tar", "ledger/verify?since=2026-11-28", "ledger/verify?since=12",
 		"session", "fleet/nodes", "fleet/release", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
 	} {
 		w := ask(h, "GET", api.Prefix+path, "")

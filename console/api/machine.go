@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -177,7 +178,15 @@ func showVerify(a *API, c *call) (reply, error) {
 	if err := a.needsSomewhere(c, account.Audit); err != nil {
 		return reply{}, err
 	}
-	found, err := a.Server.Verify(c.Context())
+	query, err := c.parameters("since")
+	if err != nil {
+		return reply{}, err
+	}
+	since, err := ParseSince(query.Get("since"))
+	if err != nil {
+		return reply{}, err
+	}
+	found, err := a.Server.Verify(c.Context(), since)
 	return reply{body: found}, err
 }
 
@@ -213,7 +222,21 @@ func showExport(a *API, c *call) (reply, error) {
 	if err := a.needs(c, account.Audit, ""); err != nil {
 		return reply{}, err
 	}
-	return reply{file: &File{Name: "ledger.jsonl", MediaType: "application/jsonl", Write: a.Server.Export}}, nil
+	query, err := c.parameters("form")
+	if err != nil {
+		return reply{}, err
+	}
+	f := &File{Name: "ledger.jsonl", MediaType: "application/jsonl"}
+	f.Write = func(w io.Writer) error { return a.Server.Export(w, false) }
+	switch query.Get("form") {
+	case "", "lines":
+	case "tar":
+		f.Name, f.MediaType = "ledger.tar", "application/x-tar"
+		f.Write = func(w io.Writer) error { return a.Server.Export(w, true) }
+	default:
+		return reply{}, invalid("form", textForm)
+	}
+	return reply{file: f}, nil
 }
 
 func showHolding(a *API, c *call) (reply, error) {

@@ -10,6 +10,7 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/account"
+	"lachan/admin/ledger"
 )
 
 // Sources is what the API answers from. cmd fills it.
@@ -71,10 +72,11 @@ type Server interface {
 	Release(ctx context.Context) (FleetRelease, error)
 	// Head is the end of the ledger.
 	Head() Head
-	// Export writes the lines of the ledger as they lie on disk.
-	Export(w io.Writer) error
-	// Verify reads the whole ledger and says what is wrong with it.
-	Verify(ctx context.Context) (Verified, error)
+	// Export writes the lines of the ledger as they lie on disk, or with all a tar that has
+	// what verifying takes.
+	Export(w io.Writer, all bool) error
+	// Verify reads the ledger since then and says what is wrong with it.
+	Verify(ctx context.Context, since ledger.Since) (Verified, error)
 	// Policy is the policy in force as one file that can be read alone.
 	Policy(ctx context.Context) ([]byte, error)
 }

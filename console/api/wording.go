@@ -172,6 +172,14 @@ var (
 		VI: "đang có quá nhiều báo cáo được làm hoặc chờ tải; hãy thử lại sau",
 		EN: "too many reports are being made or wait to be fetched; try again later",
 	}
+	textSince = wording.Text{
+		VI: "%q không phải số của một quyết định, cũng không phải ngày; hãy ghi như 1287 hoặc 2026-11-28",
+		EN: "%q is neither the number of a record nor a day; write 1287 or 2026-11-28",
+	}
+	textForm = wording.Text{
+		VI: "form là lines hoặc tar",
+		EN: "form is lines or tar",
+	}
 	textNotFold = wording.Text{
 		VI: "console.yaml không phải kết quả của sổ; hãy khởi động lại máy chủ để viết lại",
 		EN: "console.yaml is not what the records come to; restart the server to have it written anew",

@@ -249,10 +249,17 @@ func TestALedgerIsVerifiedWithoutAServer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(l.WriteConsole(), l.Close()); err != nil {
+	exported := filepath.Join(t.TempDir(), "so.tar")
+	var out bytes.Buffer
+	if err := errors.Join(l.WriteConsole(), l.Export(&out), os.WriteFile(exported, out.Bytes(), 0o600), l.Close()); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"ledger", "verify"}, {"ledger", "verify", dir}} {
+	if _, err := m.run("", "ledger", "verify", "--since", "hôm qua"); err == nil {
+		t.Error("it begins yesterday")
+	}
+	for _, args := range [][]string{
+		{"ledger", "verify"}, {"ledger", "verify", dir}, {"ledger", "verify", exported}, {"ledger", "verify", "--since", "2026-11-28"},
+	} {
 		if out, err := m.run("", args...); err != nil || !strings.Contains(out, "3 records") {
 			t.Errorf("%q: %s %v", args, out, err)
 		}

@@ -2,11 +2,13 @@ package decide
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -82,17 +84,27 @@ func printRecord(c command.Call, r *api.Line) error {
 
 func ledgerVerify(l wording.Language) *cobra.Command {
 	var o options
+	var since string
 	return line{
-		use: "verify [DIR]", short: textVerify, long: textVerifyLong, flags: o.jsonFlag, args: atMost(1),
-		example: "  lachan ledger verify\n  lachan ledger verify --json\n  lachan ledger verify /mnt/ban-sao/ledger",
+		use: "verify [DIR|FILE.tar]", short: textVerify, long: textVerifyLong, args: atMost(1),
+		example: `  lachan ledger verify
+  lachan ledger verify --since 2026-11-01 --json
+  lachan ledger verify /mnt/ban-sao/ledger
+  lachan ledger verify so-quyet-dinh.tar`,
+		flags: func(c *cobra.Command, l wording.Language) {
+			o.jsonFlag(c, l)
+			c.Flags().StringVar(&since, "since", "", textSinceFlag.In(l))
+		},
 		run: func(c command.Call, args []string) error {
-			v, err := verified(c, args)
+			v, err := verified(c, args, since)
 			if err != nil {
 				return err
 			}
 			switch {
 			case o.json:
 				err = c.JSON(v)
+			case v.OK && v.From > 1:
+				err = c.Say(textVerifiedSince.With(v.From, v.Records, v.Head))
 			case v.OK:
 				err = c.Say(textVerified.With(v.Records, v.Head))
 			case v.Bad == 0:
@@ -110,7 +122,11 @@ func ledgerVerify(l wording.Language) *cobra.Command {
 
 // verified reads a ledger: that of a folder, or of the state directory, by the server if
 // one runs.
-func verified(c command.Call, args []string) (v api.Verified, err error) {
+func verified(c command.Call, args []string, begin string) (v api.Verified, err error) {
+	since, err := api.ParseSince(begin)
+	if err != nil {
+		return v, err
+	}
 	cfg, problems := command.Config(c.Command)
 	if len(problems) > 0 {
 		return v, problems
@@ -119,25 +135,59 @@ func verified(c command.Call, args []string) (v api.Verified, err error) {
 	if len(args) == 1 {
 		dir = args[0]
 	} else if s := control.NewClient(cfg.StateDir); s.Running(c.Context()) {
-		a, err := s.Ask(c.Context(), control.Question{Method: "GET", Path: "ledger/verify"})
+		at := "ledger/verify"
+		if begin != "" {
+			at += "?since=" + url.QueryEscape(begin)
+		}
+		a, err := s.Ask(c.Context(), control.Question{Method: "GET", Path: at})
 		if err == nil {
 			err = json.Unmarshal(a.Body, &v)
 		}
 		return v, err
 	}
-	rep, err := ledger.Verify(dir)
+	if info, err := os.Stat(dir); err == nil && info.Mode().IsRegular() {
+		unpacked, err := unpack(dir)
+		if err != nil {
+			return v, command.Fail(textNoExport.With(dir, err))
+		}
+		defer os.RemoveAll(unpacked)
+		dir = unpacked
+	}
+	rep, err := ledger.VerifySince(dir, since)
 	if err != nil {
 		return v, command.Fail(textNoLedger.With(dir, err))
 	}
 	return api.VerifiedOf(&rep), nil
 }
 
+// unpack puts an export into a folder, which the caller removes.
+func unpack(file string) (dir string, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	if dir, err = os.MkdirTemp("", "lachan-ledger-*"); err != nil {
+		return "", err
+	}
+	if err := ledger.Unpack(f, dir); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, nil
+}
+
 func ledgerExport(l wording.Language) *cobra.Command {
 	var out string
 	return line{
-		use: "export", short: textExport, long: textExportLong, example: "  lachan ledger export --out so-quyet-dinh.jsonl",
+		use: "export", short: textExport, long: textExportLong, example: `  lachan ledger export --out so-quyet-dinh.tar
+  lachan ledger export --out so-quyet-dinh.jsonl`,
 		flags: func(c *cobra.Command, l wording.Language) { c.Flags().StringVar(&out, "out", "", textOutFlag.In(l)) },
-		run:   func(c command.Call, _ []string) error { return export(c, "ledger/export", out) },
+		run: func(c command.Call, _ []string) error {
+			if strings.HasSuffix(out, ".tar") {
+				return export(c, "ledger/export?form=tar", out)
+			}
+			return export(c, "ledger/export", out)
+		},
 	}.make(l)
 }
 

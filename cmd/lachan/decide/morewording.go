@@ -26,6 +26,22 @@ var (
 	}
 )
 
+// Verifying a part, or an export.
+var (
+	textSinceFlag = wording.Text{
+		VI: "chỉ kiểm tra từ quyết định số này, hoặc từ ngày này; nhanh hơn với sổ dài",
+		EN: "check from the record of this number, or from this day on; faster with a long ledger",
+	}
+	textVerifiedSince = wording.Text{
+		VI: "từ quyết định %d sổ nguyên vẹn: đến %d, đầu sổ %s; phần trước đó không đọc lại",
+		EN: "from record %d on the ledger is whole: to %d, head %s; what is before was not read",
+	}
+	textNoExport = wording.Text{
+		VI: "%s không phải sổ đã xuất: %v",
+		EN: "%s is no export of a ledger: %v",
+	}
+)
+
 // What roles may do.
 var (
 	textRoles = wording.Text{

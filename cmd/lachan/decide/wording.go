@@ -173,8 +173,8 @@ var (
 		EN: "read the whole ledger again: chain, signatures and what comes of it",
 	}
 	textVerifyLong = wording.Text{
-		VI: "Không cần máy chủ chạy; DIR là một bản sao của sổ. Trạng thái thoát là 1 nếu có dòng không đúng; dòng sai đầu tiên được nêu tên.",
-		EN: "No server has to run; DIR is a copy of a ledger. The exit status is 1 if a record is not what it was; the first one is named.",
+		VI: "Không cần máy chủ chạy; DIR là một bản sao của sổ, FILE.tar là tệp đã xuất. Trạng thái thoát là 1 nếu có dòng không đúng; dòng sai đầu tiên được nêu tên.",
+		EN: "No server has to run; DIR is a copy of a ledger, FILE.tar an export. The exit status is 1 if a record is not what it was; the first one is named.",
 	}
 	textVerified = wording.Text{
 		VI: "sổ nguyên vẹn: %d quyết định, đầu sổ %s",
@@ -193,8 +193,8 @@ var (
 		EN: "write the ledger as JSON, a record a line",
 	}
 	textExportLong = wording.Text{
-		VI: "Tệp ấy kiểm tra được trên máy khác, không cần chương trình này.",
-		EN: "The file can be verified on another machine, without this program.",
+		VI: "Tệp .tar có đủ để kiểm tra trên máy khác (lachan ledger verify TỆP.tar), không có khóa bí mật; tệp .jsonl chỉ có các dòng.",
+		EN: "A .tar has all that verifying takes on another machine (lachan ledger verify FILE.tar), without the private key; a .jsonl has the lines alone.",
 	}
 	textUndo = wording.Text{
 		VI: "hoàn tác một quyết định bằng một quyết định mới",

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"lachan/admin"
+	"lachan/admin/ledger"
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/source"
@@ -182,7 +183,10 @@ func (s server) ledgerDir() string { return filepath.Join(s.folder, "ledger") }
 
 // Export writes what is on the disk now, line by line: what is appended meanwhile may or
 // may not be in it, but no half of it.
-func (s server) Export(w io.Writer) error {
+func (s server) Export(w io.Writer, all bool) error {
+	if all {
+		return s.src.Ledger.Export(w)
+	}
 	names, err := filepath.Glob(filepath.Join(s.ledgerDir(), "*.jsonl"))
 	if err != nil {
 		return err
@@ -232,14 +236,14 @@ func wholeLines(f *os.File) (int64, error) {
 	return 0, nil
 }
 
-func (s server) Verify(ctx context.Context) (v api.Verified, err error) {
+func (s server) Verify(ctx context.Context, since ledger.Since) (v api.Verified, err error) {
 	select {
 	case s.one <- struct{}{}:
 		defer func() { <-s.one }()
 	case <-ctx.Done():
 		return v, api.NewProblem(http.StatusServiceUnavailable, "busy", textVerifying)
 	}
-	rep, err := s.src.Ledger.Verify()
+	rep, err := ledger.VerifyOpen(s.src.Ledger, since)
 	if err != nil {
 		return v, err
 	}
