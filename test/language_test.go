@@ -96,10 +96,10 @@ func TestALanguageThatIsNone(t *testing.T) {
 			t.Errorf("%s lachan %s: %v\n%s", environment, args, err, out)
 		}
 	}
-	f("LANG=en_US", "version --lang fr", "--lang: there is no language \"fr\"; write vi, en or both\nsee: lachan --help\n")
+	f("LANG=en_US", "version --lang fr", "--lang: there is no language \"fr\"; write \"vi\", \"en\" or \"both\"\nsee: lachan --help\n")
 	f("LANG=en_US", "version --lang", "--lang: there is no language \"\"")
-	f("LANG=vi_VN", "version --lang=VI", `--lang: không có ngôn ngữ "VI"; hãy ghi vi, en hoặc both`)
-	f("LACHAN_LANG=vn", "version", `LACHAN_LANG: không có ngôn ngữ "vn"; hãy ghi vi, en hoặc both | LACHAN_LANG: there is no language "vn"`)
+	f("LANG=vi_VN", "version --lang=VI", `--lang: không có ngôn ngữ "VI"; hãy ghi "vi", "en" hoặc "both" (cả hai)`)
+	f("LACHAN_LANG=vn", "version", `LACHAN_LANG: không có ngôn ngữ "vn"; hãy ghi "vi", "en" hoặc "both" (cả hai) | LACHAN_LANG: there is no language "vn"`)
 }
 
 // TestJSONHasBothLanguages whatever people are spoken to in.
