@@ -2,9 +2,11 @@ package metrics_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -217,4 +219,33 @@ func FuzzAbsorb(f *testing.F) {
 			_ = a.AbsorbSamples(b)
 		}
 	})
+}
+
+// A sample of a school or a category that was not named before it is refused, and nothing
+// of what it came with is taken.
+func TestASampleNamesWhatItIsOf(t *testing.T) {
+	c, gambling := sampling()
+	const name = "\x03bet\x07example\x00"
+	c.Shard().Record(&metrics.Event{
+		Group: c.Group("truong-0", ""), Decision: metrics.DecisionBlocked, Category: gambling,
+		Client: netip.MustParseAddr("10.0.0.1"), Name: []byte(name),
+	})
+	samples := c.AppendSamples(nil)
+	category := len(samples) - len(name) - 1 - 4 - 1 - 1 // before the address and the name, with their lengths
+	for _, at := range []int{category - 1, category} {
+		if samples[at] != 0 {
+			t.Fatalf("no number of the first stands at %d of %q", at, samples)
+		}
+		for _, number := range []byte{1, 2, 100} {
+			other := slices.Clone(samples)
+			other[at] = number
+			a := metrics.NewAggregator("nut-1", build)
+			if err := a.AbsorbSamples(other); !errors.Is(err, metrics.ErrFormat) {
+				t.Errorf("number %d at %d: %v", number, at, err)
+			}
+			if lost := a.Drain(func(s *metrics.Sample) { t.Errorf("taken: %+v", s) }); lost != 0 {
+				t.Errorf("%d are lost", lost)
+			}
+		}
+	}
 }
