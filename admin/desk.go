@@ -139,7 +139,7 @@ func (d *Desk) Decide(ctx context.Context, by account.Actor, what Decision, how 
 		if !errors.Is(err, ledger.ErrConflict) {
 			return outcome, err
 		}
-		if how.Expect != nil || try == mostTries {
+		if try == mostTries {
 			return Outcome{}, &Refusal{Kind: Conflict, Text: textConflict}
 		}
 	}
@@ -205,7 +205,8 @@ func (d *Desk) judge(q *asking, what Decision) (plan, error) {
 	if q.how.Expect == nil || q.second != 0 || *q.how.Expect == p.drafts[0].Expect {
 		return p, nil
 	}
-	return plan{}, &Refusal{Kind: Conflict, Text: textConflict, Seq: p.drafts[0].Expect}
+	first := &p.drafts[0]
+	return plan{}, &Refusal{Kind: Conflict, Text: textConflict, Seq: first.Expect, Now: first.Old, Wanted: first.New}
 }
 
 // write writes the records of a plan, has them in force and does what follows from them.

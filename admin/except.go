@@ -126,11 +126,11 @@ func (o ExceptMany) plan(d *Desk, q *asking) (p plan, err error) {
 func linesOf(lines []wording.Text) wording.Text {
 	text := lines[0]
 	for _, t := range lines[1:min(len(lines), mostLinesTold)] {
-		text = wording.Text{VI: text.VI + "\n" + t.VI, EN: text.EN + "\n" + t.EN}
+		text = wording.Text{VI: text.VI + "; " + t.VI, EN: text.EN + "; " + t.EN}
 	}
 	if more := len(lines) - mostLinesTold; more > 0 {
 		rest := textMoreLines.With(more)
-		text = wording.Text{VI: text.VI + "\n" + rest.VI, EN: text.EN + "\n" + rest.EN}
+		text = wording.Text{VI: text.VI + "; " + rest.VI, EN: text.EN + "; " + rest.EN}
 	}
 	return text
 }

@@ -122,6 +122,8 @@ type Refusal struct {
 	WhoMay []account.Holder
 	// Seq is the record that came between, of Conflict.
 	Seq uint64
+	// Now is what the object is, Wanted what the decision would make it, of Conflict.
+	Now, Wanted json.RawMessage
 	// Place is the line that is in the way, of Void and FileHome.
 	Place string
 }

@@ -24,6 +24,9 @@ type Problem struct {
 	Field  string `json:"field,omitempty"` // of the body, the parameter or the header
 	Place  string `json:"place,omitempty"` // file:line that is in the way
 	Seq    uint64 `json:"seq,omitempty"`   // record that came between
+	// Now is what the object is, Wanted what the decision would make it, of a conflict.
+	Now    json.RawMessage `json:"now,omitempty"`
+	Wanted json.RawMessage `json:"wanted,omitempty"`
 	// WhoMay are those who could do it, where a right is missing.
 	WhoMay []Holder `json:"who_may,omitempty"`
 
@@ -122,6 +125,9 @@ func refusal(r *http.Request, refused *admin.Refusal) *Problem {
 	}
 	p := problem(status, string(refused.Kind), refused.Text)
 	p.Field, p.Place, p.Seq = refused.Field, refused.Place, refused.Seq
+	if refused.Kind == admin.Conflict && (refused.Now != nil || refused.Wanted != nil) {
+		p.Now, p.Wanted = orNull(refused.Now), orNull(refused.Wanted)
+	}
 	for _, h := range refused.WhoMay {
 		p.WhoMay = append(p.WhoMay, Holder{string(h.Role), h.Unit})
 	}

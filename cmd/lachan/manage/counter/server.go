@@ -74,7 +74,13 @@ func moment(t time.Time) *time.Time {
 }
 
 func (s server) Held(ctx context.Context, name string) (any, error) {
-	found, known, err := s.src.Held(ctx, name)
+	cfg, _, _, _ := s.src.InForce()
+	known := cfg.Feed(name).Name != ""
+	var found any
+	var err error
+	if known {
+		found, known, err = s.src.Held(ctx, name)
+	}
 	if err == nil && !known {
 		return nil, api.NewProblem(http.StatusNotFound, "not-found", textNothingHeld.With(name))
 	}
