@@ -102,6 +102,26 @@ type Visitor struct {
 	MustEnroll []account.Role // roles that hold only with a second factor, which there is not
 }
 
+// A Fleet is the servers that one hub decides for.
+type Fleet struct {
+	Hub   string // that this server follows; "" if it follows none
+	Nodes []Node // of which this server is the hub
+	// Release is the newest files of the policy, Ring the last that has them, Held why they
+	// go no further.
+	Release    uint64
+	Ring, Held string
+}
+
+// A Node is a server that follows this one.
+type Node struct {
+	Name, Area string
+	Joined     bool      // else it was invited
+	Seen       time.Time // zero: it has said nothing for ten minutes
+	Behind     bool      // something was decided since that is not in force there
+	Refused    string    // why it is not
+	Conditions int       // how many things are wrong there
+}
+
 // Findings are what is in force, and what was counted.
 type Findings struct {
 	// Explain explains a name for a unit at a time, as people write them; "" is the only
@@ -113,6 +133,8 @@ type Findings struct {
 	States func() []State
 	// Server is this server: what it is, and since when something is wrong with it.
 	Server func() Server
+	// Fleet is the fleet that this server is of.
+	Fleet func(ctx context.Context) (Fleet, error)
 	// Days are what a unit's clients asked, "" of all, by day, the oldest first.
 	Days func(ctx context.Context, unit string, from, to time.Time) ([]Day, error)
 	// Figures are what was counted in a unit in some days up to yesterday, 0 for today; nil

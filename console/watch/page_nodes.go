@@ -3,6 +3,7 @@ package watch
 import (
 	"net/http"
 
+	"lachan/admin/account"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 )
@@ -12,11 +13,19 @@ import (
 type nodesPage struct {
 	Frame  frame.Frame
 	Server frame.Server
+	Fleet  frame.Fleet
+	Nodes  []fleetNode
 	Up     wording.Text // since when it runs
 	Wrong  []troubleRow
 	Lists  []nodeList
 	Head   uint64
 	Hash   string
+}
+
+// A fleetNode is a server of the fleet, with how long ago it spoke.
+type fleetNode struct {
+	frame.Node
+	Age wording.Text
 }
 
 type troubleRow struct {
@@ -38,6 +47,16 @@ const oldList = 3
 // ShowNodes is the page of the servers.
 func ShowNodes(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	p := nodesPage{Server: s.Server()}
+	var err error
+	if p.Fleet, err = s.Fleet(v.Request.Context()); err != nil {
+		return frame.Reply{}, err
+	}
+	sees := v.Who.Actor.May(account.View, "", s.Tree(), v.Now)
+	for _, n := range p.Fleet.Nodes {
+		if sees {
+			p.Nodes = append(p.Nodes, fleetNode{n, ageText(v.Now.Sub(n.Seen))})
+		}
+	}
 	p.Up = ageText(v.Now.Sub(p.Server.Began))
 	for _, wrong := range p.Server.Wrong {
 		p.Wrong = append(p.Wrong, troubleRow{wrong, ageText(v.Now.Sub(wrong.Since))})

@@ -32,9 +32,14 @@ func everyPage() map[string][]any {
 			Format: drawn.Hostile, Bytes: 12345, Entries: 12345, Rejected: 1, Fresh: 2, Asked: 1234, Of: 12345, Shared: 1, Core: []string{drawn.Hostile},
 			FreshNames: []string{drawn.Hostile, "game.example"}, Exceptions: []string{drawn.Hostile}, CoreHits: 1,
 		}}}, []frame.Choice{{Code: "games", Name: both}, {Code: "social", Name: both}}, wording.Text{}, drawn.Hostile, "social"}, listsPage{Frame: f, Who: both}},
-		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345}, both, []troubleRow{
+		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345}, frame.Fleet{Release: 3, Ring: "canary", Held: drawn.Hostile}, []fleetNode{
+			{frame.Node{Name: drawn.Hostile, Area: drawn.Hostile, Joined: true, Seen: at, Refused: drawn.Hostile, Conditions: 2}, both},
+			{Node: frame.Node{Joined: true, Seen: at, Behind: true}}, {Node: frame.Node{Joined: true, Seen: at}}, {Node: frame.Node{Joined: true}}, {},
+		}, both, []troubleRow{
 			{frame.Trouble{Code: drawn.Hostile, Since: at, Text: both}, both}, {},
-		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile}},
+		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile}, nodesPage{Fleet: frame.Fleet{Hub: drawn.Hostile}}, nodesPage{
+			Fleet: frame.Fleet{Release: 3, Ring: "all"}, Nodes: []fleetNode{{}},
+		}},
 		"orders": {ordersPage{}, ordersPage{f, []orderRow{{frame.Order{
 			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,
 		}, both, "bad"}}, true, drawn.Hostile, drawn.Hostile, &admin.TableReport{

@@ -203,7 +203,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 func openConsole(n *node, build command.Build) *site.Site {
 	a := n.services.api
 	return site.New(site.Sources{
-		Office: n.desk, Facts: n.reports.facts,
+		Office: n.desk, Facts: n.reports.facts, Fleet: n.services.nodes, Hub: n.member.Hub,
 		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
 			v := n.view.Load()
 			return v.cfg, v.rules, v.lists.Rules(), v.inForce

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -42,4 +43,26 @@ func (n node) server() frame.Server {
 		is.Wrong = append(is.Wrong, frame.Trouble{Code: c.Name, Since: c.Since, Text: text})
 	}
 	return is
+}
+
+// fleet is that of which this one is.
+func (n node) fleet(ctx context.Context) (f frame.Fleet, err error) {
+	f.Hub = n.src.Hub()
+	release, err := n.src.Fleet.Release(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.Release, f.Ring, f.Held = release.Release, release.Ring, release.Held
+	nodes, err := n.src.Fleet.List(ctx)
+	for _, one := range nodes {
+		shown := frame.Node{
+			Name: one.Name, Area: one.Area, Joined: one.Joined != nil, Behind: one.Behind, Refused: one.Refused,
+			Conditions: len(one.Conditions),
+		}
+		if one.Seen != nil {
+			shown.Seen = *one.Seen
+		}
+		f.Nodes = append(f.Nodes, shown)
+	}
+	return f, err
 }

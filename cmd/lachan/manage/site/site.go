@@ -23,6 +23,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/impact"
+	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/console"
 	"lachan/console/frame"
@@ -45,7 +46,11 @@ type Sources struct {
 	InForce func() (cfg *config.Config, rules *policy.Rules, entries map[string]int, since map[string]time.Time)
 	Status  func(name string) (feed.Status, error)
 	Explain func(name string, q explain.Question) (any, error)
-	Orders  func() order.Overview
+	// Fleet is that of which this server is the hub; Hub is where its policy is decided, "" if
+	// here.
+	Fleet  counter.Fleet
+	Hub    func() string
+	Orders func() order.Overview
 	Reports
 	// Table reads a table of units, apart from this process.
 	Table func(ctx context.Context, name string, data []byte) (*source.Table, error)
@@ -206,7 +211,7 @@ func (s *Site) sources() frame.Sources {
 		},
 		Findings: frame.Findings{
 			Explain: s.explain, Holds: s.holds,
-			States: here.states, Server: here.server, Days: s.days, Figures: s.figures, Feeds: s.feeds,
+			States: here.states, Server: here.server, Fleet: here.fleet, Days: s.days, Figures: s.figures, Feeds: s.feeds,
 			Orders:      s.orders,
 			PublicFeeds: s.publicFeeds, Try: s.trials.ask, Trials: s.trials.of,
 			Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
