@@ -291,7 +291,9 @@ func (v *verification) vouch() {
 
 func (v *verification) report() (Report, *State) {
 	state := v.fold.state()
-	rep := Report{Records: v.last.Seq, From: v.from, Head: v.last, Bad: v.bad, Erased: v.erased, Unknown: state.Unknown()}
+	rep := Report{
+		Records: v.last.Seq, From: v.from, Head: v.last, Bad: v.bad, Erased: v.erased, Unknown: state.Unknown(),
+	}
 	if v.bad != nil {
 		rep.Records = v.bad.Seq - 1
 	}
