@@ -25,13 +25,16 @@ SOAK     := 1h
 # Tests that make proof runs in full size.
 PROOFS   := ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|NothingOfOthersRuns|FiftyPeopleClick
 
-.PHONY: run demo screens test tools build man deb bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
+.PHONY: run demo fleet screens test tools build man deb bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
 
 demo: ## a province on this machine: 24 schools, two weeks of history, the console at http://127.0.0.1:8088
 	go run ./bench/demo
+
+fleet: build ## a hub and two nodes on this machine, by configs/fleet
+	go run ./bench/fleet
 
 screens: ## pictures of the console's pages in docs/screens, taken of the demonstration by Chromium
 	go run ./bench/demo -screens docs/screens -dns 127.0.0.1:21054 -http 127.0.0.1:28054 -console 127.0.0.1:28089
