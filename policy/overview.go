@@ -9,6 +9,7 @@ import (
 
 	"lachan/internal/wording"
 	"lachan/policy/compiled"
+	"lachan/policy/source"
 )
 
 // A Setting is what several schools and groups may do alike.
@@ -260,9 +261,16 @@ func (s *side) alike(u uint32) string {
 	return text
 }
 
-// kept is all that a unit is kept from by some rules, each once.
+// kept is all that a unit is kept from by some rules, each once. Services that are opened
+// whatever their categories are have opened before their codes.
 func (s *side) kept(r *Rules, u uint32) map[string]bool {
 	b, all := blockedAt(r, u), map[string]bool{}
+	tags, is := &s.file.Tags, severityOf(r, u)
+	for bit := range is.open.Each {
+		if code := tags.All[bit].Code; strings.HasPrefix(code, source.ServicePrefix) {
+			all[opened+code] = true
+		}
+	}
 	for _, list := range [][]string{b.Codes, s.scheduled.blocked(r, u)} {
 		for _, code := range list {
 			all[code] = true
@@ -274,16 +282,43 @@ func (s *side) kept(r *Rules, u uint32) map[string]bool {
 	return all
 }
 
+// opened comes before the code of a service that is opened.
+const opened = "+"
+
 // A comparison is two policies at a moment.
 type comparison struct {
 	from, to side
 	at       time.Time
-	edges    []time.Duration // of both
+	edges    []time.Duration     // of both
+	of       map[string][]string // the categories of each service, by its code
+}
+
+// shift is how two moments differ.
+func (c *comparison) shift(s *Shift, was, will map[string]bool) (differs bool) {
+	for _, one := range []struct {
+		here, there map[string]bool
+		to          *[]string
+	}{{will, was, &s.Opened}, {was, will, &s.Blocked}} {
+		for code := range one.here {
+			service, is := strings.CutPrefix(code, opened)
+			if !is || one.there[code] || one.there[service] || one.there[AllOthers] {
+				continue
+			}
+			if slices.ContainsFunc(c.of[service], func(category string) bool { return one.there[category] }) {
+				*one.to, differs = append(*one.to, service), true
+			}
+		}
+	}
+	return s.add(was, will) || differs
 }
 
 func newComparison(from, to *Policy, at time.Time) *comparison {
 	at = at.In(to.loc)
-	c := &comparison{from: sideOf(from, at), to: sideOf(to, at), at: at}
+	c := &comparison{from: sideOf(from, at), to: sideOf(to, at), at: at, of: map[string][]string{}}
+	for i := range to.catalogue.Services {
+		service := &to.catalogue.Services[i]
+		c.of[source.ServicePrefix+service.ID] = service.Categories
+	}
 	c.edges = slices.Concat(from.file.Edges(), to.file.Edges())
 	slices.Sort(c.edges)
 	c.edges = slices.Compact(c.edges)
@@ -292,8 +327,8 @@ func newComparison(from, to *Policy, at time.Time) *comparison {
 
 // differ is how a unit of one policy differs from that of the other.
 func (c *comparison) differ(a, b uint32) (d Difference) {
-	d.Now.add(c.from.kept(c.from.now, a), c.to.kept(c.to.now, b))
-	d.Lessons.add(c.from.kept(c.from.lessons, a), c.to.kept(c.to.lessons, b))
+	c.shift(&d.Now, c.from.kept(c.from.now, a), c.to.kept(c.to.now, b))
+	c.shift(&d.Lessons, c.from.kept(c.from.lessons, a), c.to.kept(c.to.lessons, b))
 	type days struct{ from, fromBefore, to, toBefore compiled.Day }
 	looked := map[days]bool{}
 	for i := range daysAhead {
@@ -311,7 +346,7 @@ func (c *comparison) differ(a, b uint32) (d Difference) {
 			minute := compiled.Minutes(edge / time.Minute)
 			was := c.from.kept(c.from.during(a, is.from, is.fromBefore, minute), a)
 			will := c.to.kept(c.to.during(b, is.to, is.toBefore, minute), b)
-			if d.Ahead.add(was, will) && d.First.IsZero() {
+			if c.shift(&d.Ahead, was, will) && d.First.IsZero() {
 				if d.First = day.Add(edge); d.First.Before(c.at) {
 					d.First = c.at
 				}
@@ -342,13 +377,13 @@ func (s *side) during(u uint32, today, yesterday compiled.Day, at compiled.Minut
 func (s *Shift) add(was, will map[string]bool) bool {
 	differs := false
 	for code := range will {
-		if !was[code] && !was[AllOthers] {
+		if !was[code] && !was[AllOthers] && !strings.HasPrefix(code, opened) {
 			differs = true
 			s.Blocked = append(s.Blocked, code)
 		}
 	}
 	for code := range was {
-		if !will[code] && !will[AllOthers] {
+		if !will[code] && !will[AllOthers] && !strings.HasPrefix(code, opened) {
 			differs = true
 			s.Opened = append(s.Opened, code)
 		}

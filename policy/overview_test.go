@@ -114,6 +114,31 @@ units:
 	}
 }
 
+// A service that is opened out of a category that stays blocked is newly open, and newly
+// blocked when that rule is gone; where nothing blocks it, nothing changes.
+func TestDifferencesNameServicesThatAreOpened(t *testing.T) {
+	const head = "timetables: {luon: {days: all, from: \"00:00\", to: \"24:00\", on: any}}\nprofiles: {chat: {block: [social, short-video]}, none: {block: []}}\nunits:\n"
+	plain := newWorld(t, head+"- {id: a, profile: chat}\n- {id: b, profile: none}\n").policy
+	rules := "rules: [{during: luon, allow: [service:tiktok]}]"
+	open := newWorld(t, head+"- {id: a, profile: chat, "+rules+"}\n- {id: b, profile: none, "+rules+"}\n").policy
+	at, err := time.ParseInLocation("2006-01-02 15:04", monday, hanoi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := func(from, to *policy.Policy, want string) {
+		t.Helper()
+		var got []string
+		for _, d := range policy.Differences(from, to, at) {
+			got = append(got, fmt.Sprintf("%s: %s", d.Units, d.Now))
+		}
+		if len(got) != 1 || got[0] != want {
+			t.Errorf("%q and not %q", got, want)
+		}
+	}
+	f(plain, open, "[a]: {[] [service:tiktok]}")
+	f(open, plain, "[a]: {[service:tiktok] []}")
+}
+
 // Who is newly blocked or opened by another policy is told of each unit, whether by its
 // profile, by hours, by days of its calendar, or because it is new or gone.
 func TestDifferencesSayForWhomWhatChanges(t *testing.T) {

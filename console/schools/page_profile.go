@@ -31,7 +31,8 @@ type profilePage struct {
 	YouTube    []profileChoice
 	Kept       int // entries that the form does not have, and keeps
 	Preview    *preview
-	Theirs     []changeRow // what somebody else has saved meanwhile, and yours
+	Both       bool        // somebody else has saved meanwhile
+	Theirs     []changeRow // what they have saved, and yours, where they differ
 }
 
 // A profileRow is a category, and when a profile blocks it.
@@ -116,7 +117,7 @@ func (p *profilePage) draw(s *frame.Site, v *frame.Visit, w writtenProfile, stat
 	}
 	p.Known = s.Profiles()
 	seq := p.seq()
-	if p.Seen == "" || p.Theirs != nil {
+	if p.Seen == "" || p.Both {
 		p.Seen = strconv.FormatUint(seq, 10)
 	}
 	blocks, kept := w.held(s, base)
@@ -180,7 +181,7 @@ func DecideProfile(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	var r *admin.Refusal
 	switch {
 	case errors.As(err, &r) && r.Kind == admin.Conflict && v.May(account.Structure, ""):
-		p.Theirs = append([]changeRow{}, before.differ(s, base, after)...)
+		p.Both, p.Theirs = true, before.differ(s, base, after)
 		v.Wrong = []frame.Wrong{{Field: "theirs", Text: textProfileMeanwhile}}
 		return p.draw(s, v, after, http.StatusConflict)
 	case errors.As(err, &r) && r.Kind == admin.Invalid:

@@ -44,8 +44,8 @@ func everyPage() map[string][]any {
 		}, hoursPage{Frame: f, Preview: &preview{}}},
 		"profile": {profilePage{}, profilePage{
 			f, drawn.Hostile, "thcs", both, drawn.Hostile, false, true, "7", drawn.Hostile, profiles, []profileRow{{"games", both, held{true, false}}, {"social", both, held{}}},
-			choices("page", replies), choices("", strictness[:2]), choices("moderate", strictness), 3, &preview{rows, false, effect}, rows,
-		}, profilePage{Frame: f, Preview: &preview{}}},
+			choices("page", replies), choices("", strictness[:2]), choices("moderate", strictness), 3, &preview{rows, false, effect}, true, rows,
+		}, profilePage{Frame: f, Preview: &preview{}}, profilePage{Frame: f, Both: true}},
 		"rules": {rulesPage{}, rulesPage{
 			Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Seen: "7", Why: drawn.Hostile, Rule: ruleFields{drawn.Hostile, "allow", "games"},
 			Rows:    []ruleRow{{0, drawn.Hostile, []wording.Text{both, both}, []wording.Text{both, both}, []wording.Text{both, both}, drawn.Hostile}, {When: "gio-hoc"}, {When: "ngoai-gio-hoc"}},

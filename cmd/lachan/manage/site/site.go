@@ -211,7 +211,8 @@ func (s *Site) sources() frame.Sources {
 		},
 		Findings: frame.Findings{
 			Explain: s.explain, Holds: s.holds,
-			States: here.states, Server: here.server, Fleet: here.fleet, Days: s.days, Figures: s.figures, Feeds: s.feeds,
+			States: here.states, Server: here.server, Fleet: here.fleet, Days: s.days, Figures: s.figures,
+			Feeds:       s.feeds,
 			Orders:      s.orders,
 			PublicFeeds: s.publicFeeds, Try: s.trials.ask, Trials: s.trials.of,
 			Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
