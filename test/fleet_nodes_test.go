@@ -162,6 +162,10 @@ func TestNodesDoWhatTheirHubDecides(t *testing.T) {
 func TestAMachineJoinsByItsCodeAlone(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, "canary: 0s, early: 0s")
+	if out, err := f.hub.command(os.Getuid(), "fleet", "init", "--root", filepath.Join(t.TempDir(), "other.key"), "--lang", "en"); err == nil ||
+		!strings.Contains(out, "has the root key") {
+		t.Errorf("another root key: %v %s", err, out)
+	}
 	code := f.invite("lao-cai-1", "lao-cai")
 	stranger := newFleet(t, "")
 	p := newProcess(t, "", "", startStandIn(t).addr)

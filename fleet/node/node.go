@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -48,6 +49,7 @@ type Node struct {
 	conn      *nats.Conn
 	js        jetstream.JetStream
 	followers []*Follower
+	good      atomic.Int64 // when the last follower had everything, Unix seconds
 }
 
 // When a node looks by itself, and gives its connection up for a new one.
@@ -119,6 +121,14 @@ func (f *Follower) ring() {
 	}
 }
 
+// Even is when this node last had everything that the hub has; zero if it has not yet.
+func (n *Node) Even() time.Time {
+	if at := n.good.Load(); at > 0 {
+		return time.Unix(at, 0)
+	}
+	return time.Time{}
+}
+
 // Close ends the connection.
 func (n *Node) Close() { n.conn.Close() }
 
@@ -132,6 +142,7 @@ func (n *Node) Follow(ctx context.Context, f *Follower) {
 			return
 		case err == nil:
 			good = time.Now()
+			n.good.Store(good.Unix())
 		default:
 			n.cfg.Log.Warn("catch up with the hub", "area", f.Stream.Area, "error", err)
 			if time.Since(good) > silentFor {

@@ -59,6 +59,9 @@ func (o *options) run(c command.Call) error {
 	if len(problems) > 0 {
 		return problems
 	}
+	if err := o.sameRoot(config.FleetDir(cfg)); err != nil {
+		return err
+	}
 	root, made, err := o.key()
 	if err != nil {
 		return err
@@ -97,6 +100,15 @@ func (o *options) run(c command.Call) error {
 		c.Note(textSetListen.With(cfg.File()))
 	}
 	return c.Say(textHub.With(until.Format("02/01/2006"), fleet.Fingerprint(public)))
+}
+
+// sameRoot refuses to make a root key where the fleet has one already.
+func (o *options) sameRoot(dir string) error {
+	_, there := os.Stat(o.root)
+	if _, _, known, err := nodes.ReadTrust(dir); err == nil && errors.Is(there, fs.ErrNotExist) {
+		return command.Fail(textRootElsewhere.With(o.root, known))
+	}
+	return nil
 }
 
 // hubName is what the fleet calls this hub.

@@ -41,6 +41,10 @@ var (
 		VI: "hệ thống của máy này có khóa gốc %s, không phải %s; với khóa gốc khác, mọi nút phải vào lại",
 		EN: "the fleet of this machine has the root key %s and not %s; with another one all nodes have to join again",
 	}
+	textRootElsewhere = wording.Text{
+		VI: "không có tệp %s; hệ thống của máy này đã có khóa gốc %s, hãy chỉ nó: --root TỆP",
+		EN: "there is no file %s; the fleet of this machine has the root key %s already, name it: --root FILE",
+	}
 	textNoSuchHub = wording.Text{VI: "không có máy trung tâm nào khác tên %q", EN: "there is no other hub named %q"}
 
 	textJoin     = wording.Text{VI: "Đưa máy này vào hệ thống của một máy trung tâm", EN: "Make this machine a node of a hub's fleet"}

@@ -37,7 +37,8 @@ type services struct {
 	started bool
 	by      map[string]any
 
-	places  *places.Places               // of all connections to this process
+	places  *places.Places // of all connections to this process but those of nodes
+	ofNodes *places.Places
 	rpzOut  *rpzout.Server               // nil when no zones are served
 	shipper atomic.Pointer[ship.Shipper] // nil when history is not sent
 }
@@ -90,7 +91,7 @@ func (sv *services) startAll(ctx context.Context) {
 
 // startHub serves the nodes of the fleet, if the configuration says where.
 func (sv *services) startHub(ctx context.Context) error {
-	listeners, err := sv.listeners(message.RoleFleet)
+	listeners, err := sv.guarded(message.RoleFleet, sv.ofNodes)
 	if err != nil || len(listeners) == 0 {
 		return err
 	}
@@ -158,7 +159,12 @@ func (sv *services) open(role message.Role) (list []message.Socket) {
 }
 
 // listeners are the TCP sockets of a role; closing one leaves the socket open.
-func (sv *services) listeners(role message.Role) (list []net.Listener, err error) {
+func (sv *services) listeners(role message.Role) ([]net.Listener, error) {
+	return sv.guarded(role, sv.places)
+}
+
+// guarded are listeners whose connections take places.
+func (sv *services) guarded(role message.Role, p *places.Places) (list []net.Listener, err error) {
 	for _, s := range sv.open(role) {
 		if s.Network != "tcp" {
 			continue
@@ -170,7 +176,7 @@ func (sv *services) listeners(role message.Role) (list []net.Listener, err error
 			}
 			return nil, fmt.Errorf("listen for %s on %s: %w", role, s.Address, err)
 		}
-		list = append(list, sv.places.Guard(l, string(role)))
+		list = append(list, p.Guard(l, string(role)))
 	}
 	return list, nil
 }
@@ -182,6 +188,15 @@ func newPlaces() *places.Places {
 	all := descriptors.ForClients(512, 0)
 	return places.New(func() places.Bounds {
 		return places.Bounds{All: all, PerDoor: max(1, all/2), PerClient: max(1, all/8)}
+	})
+}
+
+// newNodePlaces are those of the nodes of a hub, each of which has one connection and now
+// and then a second one. Many may come from the address of one router.
+func newNodePlaces() *places.Places {
+	all := descriptors.ForClients(8192, 0)
+	return places.New(func() places.Bounds {
+		return places.Bounds{All: all, PerDoor: all, PerClient: max(1, all/2)}
 	})
 }
 

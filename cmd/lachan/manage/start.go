@@ -121,7 +121,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 		shared: sh, facts: facts, lists: n.lists, view: view, office: func() *desk.Office { return n.desk },
 	}
 	n.services = &services{
-		places: newPlaces(),
+		places: newPlaces(), ofNodes: newNodePlaces(),
 		shared: sh, identity: n.identity, lists: n.lists,
 		visitors: &visitors{shared: sh, view: view}, sockets: map[message.Socket]socket{},
 	}

@@ -310,11 +310,12 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 	defer say.Stop()
 	defer look.Stop()
 	defer renew.Stop()
-	t := &taken{Member: m, hub: hub, trust: trust}
+	t, began := &taken{Member: m, hub: hub, trust: trust}, time.Now()
 	defer t.client().CloseIdleConnections()
 	for {
 		t.putInForce(ctx)
 		t.say()
+		m.tellSilence(hub.Even(), began)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -331,6 +332,21 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 			}
 		}
 	}
+}
+
+// silentFor is after how long without the hub a node says so.
+const silentFor = 24 * time.Hour
+
+// tellSilence tells that the hub has not been heard of for long.
+func (m *Member) tellSilence(even, began time.Time) {
+	if even.Before(began) {
+		even = began
+	}
+	if time.Since(even) < silentFor {
+		m.src.Conditions.Clear("fleet")
+		return
+	}
+	m.src.Conditions.Set("fleet", textSilent.With(even.Format("02/01/2006 15:04")).String())
 }
 
 // renewTrust asks which hubs there are, and reports whether they are others.
@@ -362,6 +378,10 @@ var (
 	textNotFollowed = wording.Text{
 		VI: "nút này không theo được máy trung tâm: %v",
 		EN: "this node cannot follow its hub: %v",
+	}
+	textSilent = wording.Text{
+		VI: "không liên lạc được với máy trung tâm từ %s; điều đã nhận vẫn giữ",
+		EN: "nothing was heard of the hub since %s; what came before stays in force",
 	}
 	textNotInForce = wording.Text{
 		VI: "quyết định của máy trung tâm chưa có hiệu lực ở nút này, điều trước đó vẫn giữ; sẽ thử lại: %v",
