@@ -1,5 +1,6 @@
 // Command fleet starts a hub and two nodes on this machine, by configs/fleet, and has the
-// nodes join: what is decided at the hub is in force on them. It ends them when it ends.
+// nodes join: what is decided at the hub is in force on them. It ends them when it ends. With
+// -measure it times a hub and many nodes in its own process instead.
 package main
 
 import (
@@ -23,10 +24,17 @@ func main() {
 	program := flag.String("lachan", "bin/lachan", "the program")
 	configs := flag.String("configs", "configs/fleet", "folder of hub.yaml, node-1.yaml and node-2.yaml")
 	root := flag.String("root", "state/fleet/root.key", "the root key of the fleet, made if it is not there")
+	nodes := flag.Int("measure", 0, "measure a hub with so many nodes in this process, in place of that")
 	flag.Parse()
+	if *nodes > 0 {
+		if err := measure(*nodes); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	f := fleet{ctx: ctx, program: *program, configs: *configs}
+	f := example{ctx: ctx, program: *program, configs: *configs}
 	err := f.run(*root)
 	stop()
 	if err = errors.Join(err, f.end()); err != nil {
@@ -34,15 +42,15 @@ func main() {
 	}
 }
 
-// A fleet is the servers that were started.
-type fleet struct {
+// An example is the servers that were started.
+type example struct {
 	ctx      context.Context
 	program  string
 	configs  string
 	children []*exec.Cmd
 }
 
-func (f *fleet) run(root string) error {
+func (f *example) run(root string) error {
 	if err := os.MkdirAll(filepath.Dir(root), 0o700); err != nil {
 		return err
 	}
@@ -85,7 +93,7 @@ func joined(configs, node string) bool {
 }
 
 // call calls a command of one of the servers and returns what it prints.
-func (f *fleet) call(of string, args ...string) (string, error) {
+func (f *example) call(of string, args ...string) (string, error) {
 	args = append(args, "--lang", "en", "--config", filepath.Join(f.configs, of+".yaml"))
 	out, err := exec.CommandContext(f.ctx, f.program, args...).CombinedOutput()
 	fmt.Printf("$ lachan %s\n%s", strings.Join(args, " "), out)
@@ -99,7 +107,7 @@ func (f *fleet) call(of string, args ...string) (string, error) {
 const readyTime = time.Minute
 
 // serve starts a server and waits until commands reach it.
-func (f *fleet) serve(name string) error {
+func (f *example) serve(name string) error {
 	config := filepath.Join(f.configs, name+".yaml")
 	c := exec.Command(f.program, "serve", "--config", config)
 	c.Stderr = os.Stderr
@@ -120,7 +128,7 @@ func (f *fleet) serve(name string) error {
 }
 
 // end ends all servers.
-func (f *fleet) end() (err error) {
+func (f *example) end() (err error) {
 	for _, c := range f.children {
 		if failed := c.Process.Signal(syscall.SIGTERM); failed != nil {
 			continue // it has ended
