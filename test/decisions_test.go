@@ -252,7 +252,7 @@ func TestCommandsKnowWhatWasDecided(t *testing.T) {
 // deciders have what is decided read from a file in place of the ledger, and let a test
 // put it in force as the desk does: without a reload.
 var deciders = []forced{
-	{kind: "entries", file: "cmd/lachan/manage/start.go", at: "n.decided.entries = func() []policy.OverlayEntry { return n.desk.Entries(n.cfg.Timezone.Location) }", call: "n.forcedEntries()"},
+	{kind: "entries", file: "cmd/lachan/manage/start.go", at: "openFleet(n, cfg, version)", call: "n.forcedEntries()"},
 	{kind: "decider", file: "cmd/lachan/manage/manage.go", at: "n.services.started = true", call: "n.forcedDecider(ctx)"},
 }
 
