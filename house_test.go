@@ -100,6 +100,7 @@ var rooms = []room{
 	{"resolver/upstream/stream", []string{"resolver/upstream/exchange", "resolver/dnswire", "internal/suspended"}, "one transport knows no other, and no group"},
 	{"resolver/upstream", []string{"resolver/upstream/...", "resolver/dnswire", "blocklist/domain", "internal/wording", "internal/printable", "internal/suspended", "internal/eventloop"}, "asking elsewhere knows no policy: the route decides before and after"},
 	{"resolver", []string{"blocklist/domain", "policy/...", "metrics", "resolver/...", "internal/wording", "internal/suspended", "internal/eventloop"}, "the resolver reaches lists only through policy.Rules, so that there is one place that decides"},
+	{"bench/fleet", []string{"admin/ledger", "fleet", "fleet/hub", "fleet/node"}, "thousands of nodes are measured in one process; the example is done from outside"},
 	{"bench/demo", []string{"admin/request", "metrics", "metrics/history"}, "what is from before the start is written as the program writes it; the rest is done from outside"},
 	{"bench", []string{"bench/...", "internal/testserver"}, "measuring sees the program from outside, as clients and the kernel do"},
 	{"cmd/lachan/config", []string{"cmd/lachan/config/console", "cmd/lachan/config/fleet", "blocklist/...", "metrics/...", "resolver/...", "internal/..."}, "a configuration is read before anything is made of it, the policy too"},

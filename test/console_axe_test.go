@@ -147,7 +147,7 @@ func pagesOf(role string) []string {
 // both themes and widths, in the language of the account. axe finds nothing, nothing
 // stands out at 320 px, Tab comes to everything in its order and shows it, no script
 // of others runs and nothing asks for what the policy of contents forbids. In the gate
-// each page is opened by two roles, in each theme and each width once; with TEST_PROOF=1
+// each page is opened by a role or two, in one theme and one width; with TEST_PROOF=1
 // it is everything with everything.
 func TestThePagesAreForEverybody(t *testing.T) {
 	t.Parallel()
@@ -169,7 +169,7 @@ func TestThePagesAreForEverybody(t *testing.T) {
 		for j, path := range pagesOf(role) {
 			for k, theme := range themes {
 				for l, width := range widths {
-					if !whole && ((i+j)%3 != 0 || k != i%2 || l != (i+j)%2) {
+					if !whole && ((i+j)%5 != 0 || k != i%2 || l != (i+j)%2) {
 						continue
 					}
 					name := fmt.Sprintf("%s by %s, %s, %d px", path, role, theme, width)

@@ -25,9 +25,10 @@ func main() {
 	configs := flag.String("configs", "configs/fleet", "folder of hub.yaml, node-1.yaml and node-2.yaml")
 	root := flag.String("root", "state/fleet/root.key", "the root key of the fleet, made if it is not there")
 	nodes := flag.Int("measure", 0, "measure a hub with so many nodes in this process, in place of that")
+	missed := flag.Int("missed", 16_000, "decisions that nodes which are away miss; those of the country in eight weeks are 160,000")
 	flag.Parse()
 	if *nodes > 0 {
-		if err := measure(*nodes); err != nil {
+		if err := measure(*nodes, *missed); err != nil {
 			log.Fatal(err)
 		}
 		return

@@ -61,8 +61,9 @@ type taken struct {
 	at   time.Time
 }
 
-// measure prints how a fleet of so many nodes does.
-func measure(count int) (err error) {
+// measure prints how a fleet of so many nodes does, three of ten of which are away while so
+// many decisions are made.
+func measure(count, missed int) (err error) {
 	dir, err := os.MkdirTemp("/dev/shm", "fleet-*") // each node has a disk of its own, and here there is one
 	if err != nil {
 		return err
@@ -97,7 +98,7 @@ func measure(count int) (err error) {
 	if err := s.restart(); err != nil {
 		return err
 	}
-	if err := s.away(); err != nil {
+	if err := s.away(missed); err != nil {
 		return err
 	}
 	var use syscall.Rusage
@@ -189,7 +190,8 @@ func (s *simulation) join(i int) error {
 	n := &simulated{name: fmt.Sprintf("node-%d", i), area: areaName(i), pair: pair}
 	s.members.Store(public, hub.Member{Node: n.name, Streams: n.streams()})
 	for _, stream := range n.streams() {
-		c, err := ledger.OpenCopy(filepath.Join(s.dir, n.name, hex.EncodeToString([]byte(stream.Area))), s.trust.Writers()...)
+		folder := filepath.Join(s.dir, n.name, hex.EncodeToString([]byte(stream.Area)))
+		c, err := ledger.OpenCopy(folder, s.trust.Writers()...)
 		if err != nil {
 			return err
 		}
@@ -324,12 +326,8 @@ func (s *simulation) restart() error {
 	return nil
 }
 
-// missed is how much was decided in the country while nodes were away: one decision of
-// each of 40,000 schools in two weeks, for eight weeks, is 160,000.
-const missed = 160_000
-
 // away times how nodes that were away for long come back: 600 of 2,000.
-func (s *simulation) away() error {
+func (s *simulation) away(missed int) error {
 	gone := s.nodes[:len(s.nodes)*3/10]
 	for _, n := range gone {
 		n.end()
