@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nkeys"
+
 	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/admin/ledger"
@@ -173,6 +175,9 @@ func hubActor() account.Actor {
 
 // join makes a machine the node that its code was given out for.
 func (h *Hub) join(ctx context.Context, r fleet.JoinRequest) (w fleet.Welcome, err error) {
+	if _, taken := h.member(r.Nkey); taken || !nkeys.IsValidPublicUserKey(r.Nkey) {
+		return w, hub.ErrCode // it would be another node, or none
+	}
 	for name, node := range h.nodes() {
 		if node.Code == "" {
 			continue
