@@ -112,8 +112,8 @@ endef
 fuzz: ## ten minutes of every fuzz target
 	$(call fuzz-all,10m)
 
-fuzz-short: ## three seconds of every fuzz target
-	$(call fuzz-all,3s)
+fuzz-short: ## two seconds of every fuzz target
+	$(call fuzz-all,2s)
 
 proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave, a year of a province
 	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics ./metrics/history ./metrics/report ./admin/ledger ./console/statistics
