@@ -218,7 +218,7 @@ func (o Publish) plan(_ *Desk, q *asking) (plan, error) {
 	}
 	newest, ring := releases{q.state}.newest()
 	next := fleet.Release{N: newest.N + 1, SHA256: o.SHA256, Size: o.Size}
-	if ring == "" { // nobody has anything: there is nothing to lose
+	if ring == "" { // the first release: there is none to go back to
 		return give(q, "release", fleet.All, next), nil
 	}
 	return give(q, "release", fleet.Canary, next), nil

@@ -82,7 +82,7 @@ func (o *options) run(c command.Call) error {
 		return err
 	}
 	until := time.Now().Add(certified)
-	if err := o.name(&trust, fleet.PublicKey(key), hubName(cfg), until); err != nil {
+	if err := o.name(&trust, fleet.PublicKey(key), nodes.Name(cfg), until); err != nil {
 		return err
 	}
 	text, signature, err := trust.Signed(root)
@@ -109,14 +109,6 @@ func (o *options) sameRoot(dir string) error {
 		return command.Fail(textRootElsewhere.With(o.root, known))
 	}
 	return nil
-}
-
-// hubName is what the fleet calls this hub.
-func hubName(cfg *config.Config) string {
-	if name := strings.ToLower(cfg.NodeName()); fleet.ValidName(name) {
-		return name
-	}
-	return "hub"
 }
 
 // key is the root key, which is made if there is none.

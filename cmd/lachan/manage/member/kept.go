@@ -67,7 +67,7 @@ func (m *Member) mend() {
 	}
 	blob := node.Blob{SHA256: r.SHA256, Size: r.Size}
 	packed, dir := filepath.Join(m.dir, r.SHA256), filepath.Join(m.dir, folder)
-	if !node.Holds(packed, blob) { // it comes anew, see fetch
+	if !node.Holds(packed, blob) { // fetch downloads it again
 		if err := os.Remove(packed); err != nil && !errors.Is(err, os.ErrNotExist) {
 			m.src.Log.Error("remove damaged files of the policy", "error", err)
 		}

@@ -139,8 +139,7 @@ func (m *Member) open() error {
 	return m.writeConsole()
 }
 
-// openCopy opens the copy of a ledger; one that is damaged is set aside, and comes anew
-// from the hub.
+// openCopy opens the copy of a ledger. A damaged one is set aside and downloaded again.
 func (m *Member) openCopy(dir string, trust fleet.Trust) (*ledger.Copy, error) {
 	c, err := ledger.OpenCopy(dir, trust.Writers()...)
 	if err == nil {

@@ -225,7 +225,7 @@ func (t *taken) link(name string) (former string, err error) {
 // formers is how many folders of files stay beside the current one, to go back to.
 const formers = 2
 
-// tidy removes folders that nobody goes back to.
+// tidy removes the files of all former releases but the last few.
 func (t *taken) tidy(base string) {
 	entries, err := os.ReadDir(t.dir)
 	if err != nil {

@@ -43,10 +43,10 @@ type Hub struct {
 	trust atomic.Pointer[fleet.SignedTrust]
 
 	mu      sync.Mutex
-	running *hub.Hub // mu; nil while nobody is served
+	running *hub.Hub // mu; nil before Serve
 }
 
-// New is a hub that serves nobody yet.
+// New is a hub; Serve starts it.
 func New(src Sources) *Hub { return &Hub{src: src} }
 
 // Bounds of what lies on disk for nodes, in bytes.
@@ -73,7 +73,7 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 		return err
 	}
 	served, err := hub.Start(ctx, hub.Config{
-		Name: name(cfg), Dir: filepath.Join(config.FleetDir(cfg), "streams"), Key: ledger.Key(h.src.Ledger),
+		Name: Name(cfg), Dir: filepath.Join(config.FleetDir(cfg), "streams"), Key: ledger.Key(h.src.Ledger),
 		Store:  mostOfAll + int64(len(cfg.Fleet.Areas))*mostOfOne + mostElse,
 		Member: h.member,
 	})
@@ -104,8 +104,8 @@ func (h *Hub) set(running *hub.Hub) {
 	h.running = running
 }
 
-// name is what this hub is called in its fleet.
-func name(cfg *config.Config) string {
+// Name is what a hub is called in its fleet.
+func Name(cfg *config.Config) string {
 	if name := strings.ToLower(cfg.NodeName()); fleet.ValidName(name) {
 		return name
 	}
