@@ -41,6 +41,7 @@ type Follower struct {
 
 	head fleet.Head // the newest that was seen
 	bell chan struct{}
+	rung atomic.Uint64 // the newest record that the bell rang for
 }
 
 // A Node is connected to a hub, or tries to be.
@@ -99,7 +100,7 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 		return nil, fmt.Errorf("connect to hub: %w", err)
 	}
 	for _, f := range followers {
-		if _, err := n.conn.Subscribe(f.Stream.Subject(), func(*nats.Msg) { f.ring() }); err != nil {
+		if _, err := n.conn.Subscribe(f.Stream.Subject(), func(m *nats.Msg) { f.hear(m.Data) }); err != nil {
 			n.conn.Close()
 			return nil, fmt.Errorf("listen to %s: %w", f.Stream.Subject(), err)
 		}
@@ -121,6 +122,22 @@ func (f *Follower) ring() {
 	}
 }
 
+// hear hears the bell of a record.
+func (f *Follower) hear(line []byte) {
+	if seq, _, _, err := ledger.ParseLink(line); err == nil {
+		for before := f.rung.Load(); seq > before && !f.rung.CompareAndSwap(before, seq); {
+			before = f.rung.Load()
+		}
+	}
+	f.ring()
+}
+
+// late reports whether the bell rang for a record that is not here.
+func (f *Follower) late() bool {
+	seq, _ := f.Copy.End()
+	return seq < f.rung.Load()
+}
+
 // Even is when this node last had everything that the hub has; zero if it has not yet.
 func (n *Node) Even() time.Time {
 	if at := n.good.Load(); at > 0 {
@@ -132,9 +149,17 @@ func (n *Node) Even() time.Time {
 // Close ends the connection.
 func (n *Node) Close() { n.conn.Close() }
 
+// The bell rings when a record is sent, which may be before the hub has it on disk: a
+// node looks again, each time after twice as long. It gives up, as what rang may be a record
+// that the hub did not take, or no hub's.
+const (
+	againAfter = 20 * time.Millisecond
+	againMost  = 5 * time.Second
+)
+
 // Follow follows until ctx is done. Each follower is looked after in turn: a node has two.
 func (n *Node) Follow(ctx context.Context, f *Follower) {
-	good := time.Now()
+	good, again := time.Now(), againAfter
 	for {
 		err := n.CatchUp(ctx, f)
 		switch {
@@ -150,11 +175,17 @@ func (n *Node) Follow(ctx context.Context, f *Follower) {
 				_ = n.conn.ForceReconnect() // an error: it is trying
 			}
 		}
+		wait := lookEvery - lookSpread + rand.N(2*lookSpread)
+		if f.late() && again < againMost {
+			wait = again + rand.N(again)
+			again *= 2
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-f.bell:
-		case <-time.After(lookEvery - lookSpread + rand.N(2*lookSpread)):
+			again = againAfter
+		case <-time.After(wait):
 		}
 	}
 }

@@ -309,6 +309,18 @@ func TestWhatAHubDecidesEachNodeHas(t *testing.T) {
 	}
 }
 
+// The bell of a decision rings before the hub has it on disk: whoever looked too early
+// looks again at once.
+func TestADecisionHeardTooEarlyIsNotMissed(t *testing.T) {
+	f := newField(t)
+	b := f.box("node-a")
+	b.follow()
+	for i := range 150 {
+		f.decide(fmt.Sprintf("n%d.example", i))
+		b.has(uint64(i + 1))
+	}
+}
+
 // A node that was away catches up when it comes back, and so do nodes whose hub was away.
 func TestWhoWasAwayCatchesUp(t *testing.T) {
 	f := newField(t)
