@@ -1,8 +1,12 @@
 package metrics_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"lachan/metrics"
@@ -90,4 +94,102 @@ func BenchmarkSample(b *testing.B) {
 	}
 	f("allowed", metrics.Event{Group: group, Client: asker, Name: name})
 	f("blocked", metrics.Event{Group: group, Decision: metrics.DecisionBlocked, Category: gambling, Client: asker, Name: name})
+}
+
+// TestSamplesBeyondTheRoomAreLostAndCounted: a shard has room for 4096 samples, and for 128
+// KiB of names; one message to another process has room for 4 MiB.
+func TestSamplesBeyondTheRoomAreLostAndCounted(t *testing.T) {
+	f := func(name string, times, want int) {
+		t.Helper()
+		c, gambling := sampling()
+		shard, got := c.Shard(), 0
+		for range times {
+			shard.Record(&metrics.Event{Group: c.Group("a", ""), Decision: metrics.DecisionBlocked, Category: gambling, Client: asker, Name: []byte(name)})
+		}
+		lost := c.Drain(func(s *metrics.Sample) {
+			if got++; string(s.Name) != name {
+				t.Errorf("name %q", s.Name)
+			}
+		})
+		if got != want || int(lost) != times-want {
+			t.Errorf("%d of a name of %d bytes: %d there and %d lost, want %d there", times, len(name), got, lost, want)
+		}
+		if lost := c.Drain(func(*metrics.Sample) { t.Error("drained twice") }); lost != 0 {
+			t.Errorf("%d lost again", lost)
+		}
+	}
+	f("\x03bet\x07example\x00", 4096, 4096)
+	f("\x03bet\x07example\x00", 4100, 4096)
+	long := strings.Repeat("x", 256)
+	f(long, 512, 512)
+	f(long, 513, 512)
+
+	c, gambling := sampling()
+	total := 0
+	for range 40 {
+		shard := c.Shard()
+		for range 512 {
+			shard.Record(&metrics.Event{Group: c.Group("a", ""), Decision: metrics.DecisionBlocked, Category: gambling, Client: asker, Name: []byte(long)})
+			total++
+		}
+	}
+	message := c.AppendSamples([]byte("before"))
+	if size := len(message) - len("before"); size > metrics.MaxSamplesBytes || size < metrics.MaxSamplesBytes-8<<10 {
+		t.Errorf("a message of %d bytes", size)
+	}
+	a, got := metrics.NewAggregator("nut-1", build), 0
+	if err := a.AbsorbSamples(message[len("before"):]); err != nil {
+		t.Fatal(err)
+	}
+	if lost := a.Drain(func(*metrics.Sample) { got++ }); got == 0 || got+int(lost) != total {
+		t.Errorf("%d come and %d are lost, of %d", got, lost, total)
+	}
+}
+
+// TestSamplesOfAnotherKindAreRefused: what is longer than a message may be, of another
+// version, or with a record that nobody knows.
+func TestSamplesOfAnotherKindAreRefused(t *testing.T) {
+	good := metrics.New("nut-1").AppendSamples(nil)
+	a := metrics.NewAggregator("nut-1", build)
+	f := func(what string, message []byte, want bool) {
+		t.Helper()
+		if err := a.AbsorbSamples(message); (err == nil) != want || !want && !errors.Is(err, metrics.ErrFormat) {
+			t.Errorf("%s: %v, want it taken: %v", what, err, want)
+		}
+	}
+	f("nothing", good, true)
+	lost := []byte{4, 1} // one is lost
+	f("as long as may be", append(slices.Clone(good), bytes.Repeat(lost, (metrics.MaxSamplesBytes-len(good))/2)...), true)
+	if n := a.Drain(func(*metrics.Sample) {}); n != uint64(metrics.MaxSamplesBytes-len(good))/2 {
+		t.Errorf("%d lost", n)
+	}
+	f("longer", append(slices.Clone(good), bytes.Repeat(lost, (metrics.MaxSamplesBytes-len(good))/2+1)...), false)
+	f("an unknown record", append(slices.Clone(good), 5), false)
+	f("record zero", append(slices.Clone(good), 0, 0), false)
+	f("an address of three bytes", append(slices.Clone(good), 1, 1, 'a', 2, 1, 'b', 3, 0, 0, 3, 10, 0, 1, 0), false)
+	f("an address", append(slices.Clone(good), 1, 1, 'a', 2, 1, 'b', 3, 0, 0, 4, 10, 0, 0, 1, 0), true)
+	for i := range good {
+		other := slices.Clone(good)
+		other[i] ^= 1
+		f(fmt.Sprint("another byte at ", i), other, false)
+		f(fmt.Sprint("only bytes: ", i), good[:i], false)
+	}
+	if n := a.Drain(func(s *metrics.Sample) {
+		if s.Client.String() != "10.0.0.1" || s.School != "a" || a.Code(s.Category) != "b" {
+			t.Errorf("%+v", s)
+		}
+	}); n != 0 {
+		t.Errorf("of what was refused %d are lost", n)
+	}
+}
+
+// TestACategoryBeyondTheLastIsOther: the names of categories go with their numbers.
+func TestACategoryBeyondTheLastIsOther(t *testing.T) {
+	c := metrics.New("nut-1")
+	games := c.Category("games")
+	for category, want := range map[metrics.Category]string{metrics.CategoryNone: "none", games: "games", games + 1: "other", metrics.CategoryOther: "other"} {
+		if got := c.Code(category); got != want {
+			t.Errorf("number %d is %q, want %q", category, got, want)
+		}
+	}
 }

@@ -59,6 +59,9 @@ func readings(now time.Time) metrics.Readings {
 		},
 		Feeds: []metrics.FeedReading{
 			{Name: "co-bac", Entries: 1000, RejectedLines: 4, Refused: 9, LastSuccess: now.Add(-time.Hour), InForce: now.Add(-time.Minute)},
+			{Name: "lenh", Orders: metrics.OrderReading{
+				Total: 5, Late: 1, Within6h: 3, Within24h: 4, Last: 90 * time.Second, Median: time.Hour, Worst: 30 * time.Hour,
+			}},
 			{Name: "moi"},
 		},
 		History: metrics.HistoryReading{
@@ -102,6 +105,16 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_feed_last_success_timestamp_seconds", float64(now.Unix()-3600), `feed="co-bac"`)
 		f("lachan_feed_last_success_timestamp_seconds", 0, `feed="moi"`)
 		f("lachan_feed_in_force_timestamp_seconds", float64(now.Unix()-60), `feed="co-bac"`)
+		f("lachan_orders_total", 5) // of one feed: the others have no orders
+		f("lachan_orders_total", 5, `feed="lenh"`)
+		f("lachan_orders_late_total", 1, `feed="lenh"`)
+		f("lachan_orders_within_total", 3, `feed="lenh"`, `limit="6h"`)
+		f("lachan_orders_within_total", 4, `feed="lenh"`, `limit="24h"`)
+		f("lachan_order_seconds", 90, `feed="lenh"`)
+		f("lachan_order_median_seconds", 3600, `feed="lenh"`)
+		f("lachan_order_worst_seconds", 30*3600, `feed="lenh"`)
+		f("lachan_memory_budget_bytes", 1<<20, `part="cache"`)
+		f("lachan_feed_in_force_timestamp_seconds", 0, `feed="moi"`)
 		f("lachan_bloom_false_positives_total", 6)
 		f("lachan_rules_serial", 42)
 		f("lachan_history_ticked_timestamp_seconds", 1788782400.5)
@@ -111,6 +124,9 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_build_info", 1, `version="1.2.3"`, `revision="abc"`, `goversion="`+runtime.Version()+`"`)
 		if _, ok := served[`lachan_upstream_case_kept{upstream="tls://9.9.9.9"}`]; ok {
 			t.Error("an upstream that is asked over TLS keeps or loses the case")
+		}
+		if _, ok := served[`lachan_orders_total{feed="moi"}`]; ok {
+			t.Error("a feed without orders counts them")
 		}
 		if _, ok := served[`lachan_upstream_rtt_seconds{upstream="tls://9.9.9.9"}`]; ok {
 			t.Error("an upstream that never answered has a round-trip time")
@@ -149,6 +165,8 @@ var operatorMetrics = []string{
 	"lachan_upstream_case_kept", "lachan_upstream_filtered_answers_total",
 	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_refused_expressions", "lachan_feed_age_seconds",
 	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",
+	"lachan_orders_total", "lachan_orders_late_total", "lachan_orders_within_total",
+	"lachan_order_seconds", "lachan_order_median_seconds", "lachan_order_worst_seconds",
 	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
 }
