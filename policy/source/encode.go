@@ -16,19 +16,24 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // encodeUnits is a piece that begins on a line.
 func encodeUnits(units []Unit, line int) string {
-	c := codec{base: line}
+	c := codec{base: line, room: &room{}}
 	var all Counts
 	all.count(units)
 	c.counts(&all)
-	list(&c, &units, (*codec).unit)
+	listIn(&c, &c.room.units, &units, (*codec).unit)
 	return string(c.data)
 }
 
 // decodeUnits reads what encodeUnits has made, for a piece that begins on another line.
-func decodeUnits(text string, line int) (units []Unit, ok bool) {
-	c := codec{base: line, reading: true, text: text}
+// The units are in r, which may be nil, until it is used again.
+func decodeUnits(text string, line int, r *room) (units []Unit, ok bool) {
+	if r == nil {
+		r = &room{}
+	}
+	r.empty()
+	c := codec{base: line, reading: true, text: text, room: r}
 	c.counts(&Counts{})
-	list(&c, &units, (*codec).unit)
+	listIn(&c, &c.room.units, &units, (*codec).unit)
 	return units, !c.wrong && len(c.text) == 0
 }
 
@@ -52,8 +57,41 @@ func (all *Counts) count(units []Unit) {
 	}
 }
 
+// A room has the lists of the units of one piece after another. They are a country's
+// largest part by far, and most of the time that reading them takes is new memory.
+type room struct {
+	units    []Unit
+	entries  []Entry
+	rules    []Rule
+	values   []yamlfile.At[string]
+	prefixes []netip.Prefix
+}
+
+// empty makes place for another piece, in place of the one before.
+func (r *room) empty() {
+	r.units, r.entries, r.rules = r.units[:0], r.entries[:0], r.rules[:0]
+	r.values, r.prefixes = r.values[:0], r.prefixes[:0]
+}
+
+// cut is a list of zeros of a room. Where there is no place left it makes more; the lists
+// that were cut before stay as they are.
+func cut[T any](of *[]T, size int) []T {
+	if size == 0 {
+		return []T{}
+	}
+	at := len(*of)
+	if at+size > cap(*of) {
+		*of, at = make([]T, 0, max(size, 2*cap(*of))), 0
+	}
+	*of = (*of)[:at+size]
+	list := (*of)[at : at+size : at+size]
+	clear(list)
+	return list
+}
+
 // A codec writes values to data, or reads them off text.
 type codec struct {
+	room    *room
 	base    int // the line on which the piece begins: lines count from it
 	reading bool
 	data    []byte
@@ -80,32 +118,32 @@ func (c *codec) unit(u *Unit) {
 	c.string(&u.Type)
 	c.number(&u.Students)
 	c.at(&u.Profile)
-	list(c, &u.Networks, (*codec).at)
-	list(c, &u.Prefixes, (*codec).prefix)
-	list(c, &u.Devices, (*codec).at)
-	list(c, &u.Links, (*codec).at)
-	list(c, &u.LinkTokens, (*codec).at)
-	list(c, &u.Contact, (*codec).at)
-	list(c, &u.Groups, (*codec).unit)
+	listIn(c, &c.room.values, &u.Networks, (*codec).at)
+	listIn(c, &c.room.prefixes, &u.Prefixes, (*codec).prefix)
+	listIn(c, &c.room.values, &u.Devices, (*codec).at)
+	listIn(c, &c.room.values, &u.Links, (*codec).at)
+	listIn(c, &c.room.values, &u.LinkTokens, (*codec).at)
+	listIn(c, &c.room.values, &u.Contact, (*codec).at)
+	listIn(c, &c.room.units, &u.Groups, (*codec).unit)
 	if c.isThere(u.Calendar != nil) {
 		if c.reading {
 			u.Calendar = new(Calendar)
 		}
 		c.calendar(u.Calendar)
 	}
-	list(c, &u.Lock, (*codec).at)
-	list(c, &u.Rules, (*codec).rule)
-	list(c, &u.Allow, (*codec).entry)
-	list(c, &u.Block, (*codec).entry)
+	listIn(c, &c.room.values, &u.Lock, (*codec).at)
+	listIn(c, &c.room.rules, &u.Rules, (*codec).rule)
+	listIn(c, &c.room.entries, &u.Allow, (*codec).entry)
+	listIn(c, &c.room.entries, &u.Block, (*codec).entry)
 }
 
 func (c *codec) rule(r *Rule) {
 	c.line((*int)(&r.Line))
 	c.at(&r.During)
-	list(c, &r.Block, (*codec).entry)
-	list(c, &r.Allow, (*codec).entry)
+	listIn(c, &c.room.entries, &r.Block, (*codec).entry)
+	listIn(c, &c.room.entries, &r.Allow, (*codec).entry)
 	c.at(&r.Profile)
-	list(c, &r.Only, (*codec).entry)
+	listIn(c, &c.room.entries, &r.Only, (*codec).entry)
 }
 
 // entry is short for most entries: they have a plain value alone.
@@ -180,8 +218,15 @@ func (c *codec) at(a *yamlfile.At[string]) {
 	c.line(&a.Line)
 }
 
-// list is a list whose items item writes or reads. Nil is another list than the empty one.
+// list is listIn of a list that has memory of its own.
 func list[T any](c *codec, items *[]T, item func(*codec, *T)) {
+	var own []T
+	listIn(c, &own, items, item)
+}
+
+// listIn is a list whose items item writes or reads, these into a room. Nil is another
+// list than the empty one.
+func listIn[T any](c *codec, in, items *[]T, item func(*codec, *T)) {
 	size := uint64(0)
 	if *items != nil {
 		size = uint64(len(*items)) + 1
@@ -192,7 +237,7 @@ func list[T any](c *codec, items *[]T, item func(*codec, *T)) {
 			c.wrong = true
 			return
 		}
-		*items = make([]T, size-1)
+		*items = cut(in, int(size-1))
 	}
 	for i := 0; i < len(*items) && !c.wrong; i++ {
 		item(c, &(*items)[i])

@@ -148,8 +148,8 @@ func (k *Kept) rewrite() error {
 	return os.Rename(k.path+".new", k.path) // it need not last
 }
 
-// units are those of a piece, if it is kept; k may be nil.
-func (k *Kept) units(p Piece) ([]Unit, bool) {
+// units are those of a piece, if it is kept, in a room; see decodeUnits. k may be nil.
+func (k *Kept) units(p Piece, in *room) ([]Unit, bool) {
 	if k == nil {
 		return nil, false
 	}
@@ -158,7 +158,7 @@ func (k *Kept) units(p Piece) ([]Unit, bool) {
 	if !ok || checksumOf(record) != binary.LittleEndian.Uint32([]byte(record[recordHead-4:recordHead])) {
 		return nil, false
 	}
-	units, ok := decodeUnits(record[recordHead:], p.line)
+	units, ok := decodeUnits(record[recordHead:], p.line, in)
 	if ok {
 		k.mu.Lock()
 		k.met[id] = record

@@ -62,8 +62,10 @@ func fill(rng *rand.Rand, v reflect.Value, shift, depth int) {
 }
 
 // Whatever a unit says comes back from what is kept of it, with the lines of where the
-// piece stands now; and no bytes make the reader fail.
+// piece stands now, whatever was read into the same room before; and no bytes make the
+// reader fail.
 func TestUnitsAreKeptWhole(t *testing.T) {
+	of := &room{}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for seed := range uint64(300) {
 		made := func(shift int) (units []Unit) {
@@ -75,14 +77,14 @@ func TestUnitsAreKeptWhole(t *testing.T) {
 			return units
 		}
 		text := encodeUnits(made(0), 10)
-		got, ok := decodeUnits(text, 10+500)
+		got, ok := decodeUnits(text, 10+500, of)
 		if want := made(500); !ok || !reflect.DeepEqual(got, want) {
 			t.Fatalf("seed %d: %v\n%+v\nwant\n%+v", seed, ok, got, want)
 		}
 		for range 20 {
 			spoilt := []byte(text)
 			spoilt[rng.IntN(len(spoilt))] ^= byte(1 + rng.IntN(255))
-			decodeUnits(string(spoilt[:rng.IntN(len(spoilt)+1)]), 1)
+			decodeUnits(string(spoilt[:rng.IntN(len(spoilt)+1)]), 1, of)
 		}
 	}
 }
@@ -102,7 +104,7 @@ func TestPiecesAreKeptByManyAtOnce(t *testing.T) {
 				defer decoding.Add(-1)
 				for i := range pieces {
 					p := piece(i*goroutines + g)
-					if units, ok := k.units(p); ok != again || ok && units[0].ID != fmt.Sprintf("u%d", i*goroutines+g) {
+					if units, ok := k.units(p, &room{}); ok != again || ok && units[0].ID != fmt.Sprintf("u%d", i*goroutines+g) {
 						t.Errorf("piece %s: %v, %t", p.items, units, ok)
 						return
 					}

@@ -18,24 +18,31 @@ const PieceSize = 64 << 10
 // DecodePieces decodes the units that Split has cut out of the file at path and
 // hands them over piece by piece, in their order. It returns false at the first
 // piece that cannot be read. What is kept, which may be nil, is not decoded again.
-// Prepare, which several goroutines call, is called before units are kept.
+// Prepare, which several goroutines call, is called before units are kept. What take is
+// given it may keep no part of but strings and calendars: their lists are used again.
 func DecodePieces(path string, pieces []Piece, kept *Kept, prepare, take func([]Unit)) bool {
 	type part struct {
 		File
+		in    *room
 		wrong bool
 	}
 	parts := make([]chan part, len(pieces))
 	var work sync.WaitGroup
 	defer work.Wait()
+	ahead := eventloop.Count
+	rooms := make(chan *room, ahead+1) // of the pieces that are being decoded, and the one that is taken
+	for range ahead + 1 {
+		rooms <- &room{}
+	}
 	start := func(i int) {
 		if i >= len(pieces) {
 			return
 		}
 		parts[i] = make(chan part, 1)
 		work.Go(func() {
-			var p part
+			p := part{in: <-rooms}
 			var had bool
-			if p.Units, had = kept.units(pieces[i]); !had {
+			if p.Units, had = kept.units(pieces[i], p.in); !had {
 				p.wrong = yamlfile.DecodePart(path, pieces[i].line-1, pieces[i].document(), &p.File) != nil
 				if !p.wrong {
 					prepare(p.Units)
@@ -45,7 +52,6 @@ func DecodePieces(path string, pieces []Piece, kept *Kept, prepare, take func([]
 			parts[i] <- p
 		})
 	}
-	ahead := eventloop.Count
 	for i := range ahead {
 		start(i)
 	}
@@ -59,6 +65,7 @@ func DecodePieces(path string, pieces []Piece, kept *Kept, prepare, take func([]
 			p.Units[j].File = path
 		}
 		take(p.Units)
+		rooms <- p.in
 	}
 	return true
 }
