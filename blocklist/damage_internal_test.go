@@ -163,3 +163,104 @@ func TestKeysAreShownAsPeopleWriteThem(t *testing.T) {
 		}
 	}
 }
+
+// TestEntriesThatAreNotWholeAreNone: in a bucket that the checksum does not speak against.
+func TestEntriesThatAreNotWholeAreNone(t *testing.T) {
+	s := &Snapshot{meta: meta{Rulesets: make([][]uint32, 130)}}
+	f := func(arena string, key string, ruleset uint32, size int) {
+		t.Helper()
+		if k, id, n := s.entry([]byte(arena)); string(k) != key || id != ruleset || n != size {
+			t.Errorf("%q: %q, ruleset %d, %d bytes; want %q, %d, %d", arena, k, id, n, key, ruleset, size)
+		}
+	}
+	f("\x01a\x02", "a", 2, 3)
+	f("\x01a\x00\x01b\x00", "a", 0, 3)
+	f("\x02ab\x7f", "ab", 127, 4)
+	f("\x01a\x80\x01", "a", 128, 4)
+	f("\x01a\x81\x01x", "a", 129, 4)
+	f("\x01a\x82\x01", "", 0, 0) // there are 130, from 0 on
+	f("\x01a\x81", "", 0, 0)
+	f("\x01a", "", 0, 0)
+	f("\x03ab", "", 0, 0)
+	f("\x00\x01", "", 0, 0)
+	s.meta.Rulesets = s.meta.Rulesets[:2]
+	f("\x01a\x01", "a", 1, 3)
+	f("\x01a\x02", "", 0, 0)
+}
+
+// TestWhatNeedsMoreThanTheName: such rules alone cost more than a look-up.
+func TestWhatNeedsMoreThanTheName(t *testing.T) {
+	f := func(s spec, want bool) {
+		t.Helper()
+		if s.conditional() != want {
+			t.Errorf("%+v: %v", s, !want)
+		}
+	}
+	f(spec{}, false)
+	f(spec{Feed: 1, Scope: format.Below, Act: format.ActNXDomain, Category: "c", Document: "d", Important: true}, false)
+	f(spec{Allow: true}, true)
+	f(spec{Types: []uint16{1}}, true)
+	f(spec{DenyAllow: []string{"a.example"}}, true)
+	f(spec{From: 1}, true)
+	f(spec{From: 2}, true)
+	f(spec{Until: 1}, true)
+}
+
+// TestNamesAloneAreLookedUpTheShortWay: only what rules with conditions, expressions or a
+// change since may concern costs more than looking its suffixes up.
+func TestNamesAloneAreLookedUpTheShortWay(t *testing.T) {
+	open := func(path string) *Snapshot {
+		s, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	from := func(rules ...format.Rule) Source {
+		return Source{Name: "a", Digest: fmt.Sprint(rules), Rules: func(emit func(format.Rule) error) error {
+			for _, r := range rules {
+				if err := emit(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}
+	plain := []format.Rule{{Name: "a.example"}, {Name: "b.example", Scope: format.Exact}}
+	f := func(base, now []format.Rule, text string, want bool) {
+		t.Helper()
+		dir := t.TempDir()
+		if _, err := Compile(t.Context(), filepath.Join(dir, "base"), []Source{from(base...)}, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		s := open(filepath.Join(dir, "base"))
+		l := s.Bind(func(string, string) Set { return Of(1) }, nil)
+		if now != nil {
+			if _, err := s.Overlay(t.Context(), filepath.Join(dir, "over"), []Source{from(now...)}, 10, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			l = s.Bind(func(string, string) Set { return Of(1) }, open(filepath.Join(dir, "over")))
+		}
+		long, made := false, l.scratch.New
+		l.scratch.New = func() any { long = true; return made() }
+		var n domain.Name
+		if err := n.SetText(text); err != nil {
+			t.Fatal(err)
+		}
+		if l.Classify(&n, 1, 1); long != want {
+			t.Errorf("%v, now %v: %s is looked up the long way: %v", base, now, text, long)
+		}
+	}
+	f(plain, nil, "x.a.example", false)
+	f(plain, nil, "b.example", false)
+	f(append(plain, format.Rule{Regex: "^ads[0-9]"}), nil, "x.a.example", true)
+	f(append(plain, format.Rule{Name: "ok.example", Allow: true}), nil, "x.a.example", false)
+	f(append(plain, format.Rule{Name: "ok.example", Allow: true}), nil, "ok.example", true)
+	f(append(plain, format.Rule{Name: format.Every, Scope: format.Below}), nil, "z.example", false)
+	f(append(plain, format.Rule{Name: format.Every, Scope: format.Below, Types: []uint16{1}}), nil, "z.example", true)
+	more := append(plain, format.Rule{Name: "new.example"})
+	f(plain, more, "x.a.example", false)
+	f(plain, more, "x.new.example", true)
+	f(plain, append(plain, format.Rule{Regex: "^ads[0-9]"}), "x.a.example", true)
+	f(plain, append(plain, format.Rule{Name: format.Every, Scope: format.Below}), "x.a.example", true)
+}

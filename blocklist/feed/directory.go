@@ -74,6 +74,9 @@ func copyDirectory(dir string, max int64, w io.Writer) error {
 		if err != nil {
 			return err
 		}
+		if archive.Flush() != nil { // it is shorter than it was; what else is wrong Close will say
+			break
+		}
 	}
 	after, err := listFiles(dir)
 	if err != nil || !slices.EqualFunc(before, after, sameContent) {
