@@ -52,7 +52,9 @@ type Withdraw struct {
 	Object string // "allow/NAME" or "block/NAME"
 }
 
-// An Undo restores what a record changed. It is refused if something later stands on it.
+// An Undo restores what a record changed, or all that a decision about many names, units or
+// requests changed if it is the first of its records. It is refused if something later stands
+// on any of that.
 type Undo struct{ Seq uint64 }
 
 // A Confirm is the word of the second person: it does what a proposal says.
@@ -252,7 +254,7 @@ type Outcome struct {
 	// VoidBy is the line of a file, or the number of a decision, that leaves the decision
 	// without effect; "" if nothing does.
 	VoidBy string
-	// Names is how many names an ExceptMany is about.
+	// Names is how many names an ExceptMany, or the Undo of one, is about.
 	Names int
 	// Waiting reports whether a second person has to confirm it: see Confirm.
 	Waiting bool

@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"lachan/admin/account"
@@ -11,23 +13,76 @@ import (
 // Undoing is a decision like any other: it sets what a record changed to what it was.
 const verbUndo = "undo"
 
-func (o Undo) plan(d *Desk, q *asking) (plan, error) {
-	rec, err := recordOf(d.parts.Ledger, o.Seq)
+func (o Undo) plan(d *Desk, q *asking) (all plan, err error) {
+	group, err := decidedAt(d.parts.Ledger, o.Seq)
 	if err != nil {
 		return plan{}, err
 	}
-	if !q.by.May(account.Audit, rec.Unit, q.tree, q.now) {
+	first := &group[0]
+	if !q.by.May(account.Audit, first.Unit, q.tree, q.now) {
 		return plan{}, noRecord(o.Seq)
 	}
-	if now, ok := q.state.Get(rec.Unit, rec.Object); ok && now.Seq != rec.Seq {
-		return plan{}, &Refusal{Kind: Standing, Text: textStanding.With(o.Seq, now.Seq), Seq: now.Seq}
+	set, names := map[string]bool{}, map[string]bool{}
+	for i := range group {
+		rec := &group[i]
+		follows := isRequest(rec.Object) && !isRequest(first.Object) // what it answered was undone with that
+		now, ok := q.state.Get(rec.Unit, rec.Object)
+		switch later := ok && now.Seq != rec.Seq; {
+		case later && follows:
+			continue
+		case later:
+			return plan{}, &Refusal{Kind: Standing, Text: textStanding.With(o.Seq, now.Seq), Seq: now.Seq}
+		}
+		p, err := o.restore(d, q, rec)
+		switch {
+		case err != nil && follows:
+			continue
+		case err != nil:
+			return plan{}, err
+		}
+		all.join(p, rec.Seq, set)
+		if isException(rec.Object) {
+			name, _ := nameOf(rec.Object)
+			names[name] = true
+		}
 	}
-	p, err := o.restore(d, q, &rec)
-	for i := range p.drafts {
-		p.drafts[i].Of = rec.Seq
+	if len(names) > 1 {
+		all.outcome.Names = len(names)
 	}
-	return p, err
+	return all, nil
 }
+
+// join adds what another plan sets to p, but for objects that p sets already. Of is the record
+// that it undoes.
+func (p *plan) join(other plan, of uint64, set map[string]bool) {
+	if len(p.drafts) == 0 {
+		*p = other
+		p.drafts = nil
+	} else {
+		p.second, p.effect = p.second || other.second, max(p.effect, other.effect)
+		p.done = both(p.done, other.done)
+	}
+	for _, draft := range other.drafts {
+		key := draft.Unit + " " + draft.Object
+		if !set[key] {
+			set[key], draft.Of = true, of
+			p.drafts = append(p.drafts, draft)
+		}
+	}
+}
+
+// both does two things, each of which may be nil.
+func both(a, b func(context.Context, *Outcome) error) func(context.Context, *Outcome) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return func(ctx context.Context, out *Outcome) error { return errors.Join(a(ctx, out), b(ctx, out)) }
+}
+
+func isRequest(object string) bool { return strings.HasPrefix(object, "request/") }
 
 // restore is the plan that sets what a record changed to what it was.
 func (o Undo) restore(d *Desk, q *asking, rec *ledger.Record) (plan, error) {
@@ -114,18 +169,39 @@ func undoGrant(d *Desk, q *asking, rec *ledger.Record, rest string) (plan, error
 	return GrantRole{to, account.Role(role), rec.Unit, old.Until}.plan(d, q)
 }
 
-// record is one record of the ledger.
-func recordOf(l *ledger.Ledger, seq uint64) (ledger.Record, error) {
-	if seq > 0 {
-		for rec, err := range l.Records(seq - 1) {
-			if err == nil && rec.Seq == seq {
-				rec.Old, rec.New = canonical(rec.Old), canonical(rec.New)
-				return rec, nil
-			}
+// decidedAt is what is undone by the number of a record: the record, and if it is the first of
+// a decision about many names, units or requests, all of that.
+func decidedAt(l *ledger.Ledger, seq uint64) (group []ledger.Record, err error) {
+	if seq == 0 {
+		return nil, noRecord(seq)
+	}
+	within, next := false, seq // whether it is not the first of its decision
+	for rec, err := range l.Records(max(seq, 2) - 2) {
+		if err == nil && rec.Seq < seq {
+			within = rec.More > 0
+			continue
+		}
+		if err != nil || rec.Seq != next { // the others are lost
+			break
+		}
+		next++
+		if len(group) == 0 || isMany(rec.Object) {
+			rec.Old, rec.New = canonical(rec.Old), canonical(rec.New)
+			group = append(group, rec)
+		}
+		if within || rec.More == 0 || !isMany(group[0].Object) {
 			break
 		}
 	}
-	return ledger.Record{}, noRecord(seq)
+	if len(group) == 0 {
+		return nil, noRecord(seq)
+	}
+	return group, nil
+}
+
+// isMany reports whether one decision may be about many objects of a kind.
+func isMany(object string) bool {
+	return isException(object) || isRequest(object) || strings.HasPrefix(object, "unit/")
 }
 
 func noRecord(seq uint64) error {
