@@ -56,10 +56,17 @@ func (d *Desk) Requests(ctx context.Context, by account.Actor, f Filter, page Pa
 	return list[:min(len(list), page.limit())], nil
 }
 
+// mostReasons bounds how many reasons a row has, of all that asked: 1,200 bytes each.
+const mostReasons = 50
+
 // join adds a request to its row.
 func (d *Desk) join(q *asking, row *Request, r *request.Request, w *waiting) {
 	row.IDs, row.Units, row.Times = append(row.IDs, r.ID), append(row.Units, r.Unit), row.Times+r.Times
-	row.Reasons = append(row.Reasons, r.Reasons...)
+	for _, text := range r.Reasons {
+		if len(row.Reasons) < mostReasons && !slices.Contains(row.Reasons, text) {
+			row.Reasons = append(row.Reasons, text)
+		}
+	}
 	if r.First.Before(row.First) {
 		row.First = r.First
 	}

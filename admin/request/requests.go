@@ -30,6 +30,12 @@ const (
 	mostReasons = 10     // of a request; those that come later are only counted
 	mostRunes   = 300    // of a reason; the rest is cut off
 	mostFollow  = 100    // requests of one name and unit, each asked after the one before was answered
+	// mostBytes are those of all requests as they lie on disk, without the answers, each of
+	// which has one reason. What they take while they are listed is not much more.
+	mostBytes = 32 << 20
+	// mostSaid are the bytes of the reasons of the open requests of a unit: others only count.
+	// Nobody who writes a lot takes the room of other schools.
+	mostSaid = 256 << 10
 	// AnswerHolds is for how long an answer is shown to those who asked.
 	AnswerHolds = 30 * 24 * time.Hour
 )
@@ -72,6 +78,7 @@ type Store struct {
 
 	mu     sync.Mutex
 	known  map[string]*kept // mu; by id, at most mostInAll
+	bytes  int              // mu; of those, at most mostBytes
 	looked time.Time        // mu; when answers of others were looked for
 }
 
@@ -83,7 +90,7 @@ func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir, known: map[string]*kept{}}
 	list, _, err := s.List()
 	for i := range list {
-		s.known[list[i].ID] = keep(&list[i])
+		s.note(&list[i])
 	}
 	return s, err
 }
@@ -101,7 +108,7 @@ func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 	hour := now.UTC().Truncate(time.Hour)
 	if next := number + 1; next == 0 || r.Answer != nil && next < mostFollow {
 		id := idOf(unit, name, next)
-		delete(s.known, id)
+		s.forget(id)
 		if err := s.makeRoom(unit, now); err != nil {
 			return err
 		}
@@ -109,13 +116,14 @@ func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 	}
 	r.Category, r.Last = category, hour
 	r.Times++
-	if text := clean(reason); text != "" && len(r.Reasons) < mostReasons && !slices.Contains(r.Reasons, text) {
+	text := clean(reason)
+	if text != "" && len(r.Reasons) < mostReasons && !slices.Contains(r.Reasons, text) && s.hasRoom(unit, text) {
 		r.Reasons = append(r.Reasons, text)
 	}
 	if err := s.write(r); err != nil {
 		return err
 	}
-	s.known[r.ID] = keep(&r)
+	s.note(&r)
 	return nil
 }
 

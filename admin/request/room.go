@@ -1,6 +1,7 @@
 package request
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,14 +21,57 @@ type kept struct {
 	first    time.Time
 	last     time.Time
 	answered time.Time // zero while it is open
+	size     int       // bytes on disk, without the answer, or a few more
+	said     int       // bytes of its reasons
 }
 
-func keep(r *Request) *kept {
+// frame is how many bytes a request has on disk besides its texts, at most.
+const frame = 512
+
+// most is the most bytes that a request without reasons has: names have 253, units 127.
+const most = frame + 1024
+
+// note takes note of a request as it lies on disk. The caller holds mu, or nobody else has s.
+func (s *Store) note(r *Request) {
+	s.forget(r.ID)
 	k := &kept{unit: r.Unit, times: r.Times, first: r.First, last: r.Last}
 	if r.Answer != nil {
 		k.answered = r.Answer.At
 	}
-	return k
+	for _, text := range r.Reasons {
+		k.said += written(text)
+	}
+	k.size = frame + len(r.Unit) + len(r.Name) + len(r.Category) + k.said
+	s.known[r.ID] = k
+	s.bytes += k.size
+}
+
+// written is how many bytes a reason has in the file.
+func written(text string) int {
+	line, _ := json.Marshal(text) // of a text it cannot fail
+	return len(line) + len("    ,\n")
+}
+
+// forget is that a request is not there any more. The caller holds mu.
+func (s *Store) forget(id string) {
+	if k := s.known[id]; k != nil {
+		s.bytes -= k.size
+		delete(s.known, id)
+	}
+}
+
+// hasRoom reports whether one more reason of a unit fits. The caller holds mu.
+func (s *Store) hasRoom(unit, text string) bool {
+	said := written(text)
+	if s.bytes+said > mostBytes {
+		return false
+	}
+	for _, k := range s.known {
+		if k.unit == unit && k.answered.IsZero() {
+			said += k.said
+		}
+	}
+	return said <= mostSaid
 }
 
 // giveWay reports whether k gives way before other: it was asked for less often, or
@@ -47,7 +91,8 @@ func (k *kept) giveWay(other *kept) bool {
 // taken, what was answered first goes, and then the least asked. The caller holds
 // mu.
 func (s *Store) makeRoom(unit string, now time.Time) error {
-	if s.openOf(unit) < mostOfUnit && len(s.known) < mostInAll {
+	full := func() bool { return len(s.known) >= mostInAll || s.bytes+most > mostBytes }
+	if s.openOf(unit) < mostOfUnit && !full() {
 		return nil
 	}
 	if now.Sub(s.looked) >= lookEvery || now.Before(s.looked) {
@@ -62,7 +107,7 @@ func (s *Store) makeRoom(unit string, now time.Time) error {
 			return err
 		}
 	}
-	for len(s.known) >= mostInAll {
+	for full() {
 		answered := func(k *kept) bool { return !k.answered.IsZero() }
 		err := s.drop(answered, func(a, b *kept) bool { return a.answered.Before(b.answered) })
 		if errors.Is(err, errNone) {
@@ -104,7 +149,7 @@ func (s *Store) drop(may func(*kept) bool, before func(a, b *kept) bool) error {
 		k.answered = info.ModTime()
 		return nil
 	}
-	delete(s.known, found)
+	s.forget(found)
 	return s.remove(found)
 }
 
