@@ -10,8 +10,8 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/internal/printable"
 	"lachan/internal/wording"
-	"lachan/internal/yamlfile"
 	"lachan/policy"
+	"lachan/policy/source"
 )
 
 // An ExceptionValue is what a record says of an exception.
@@ -225,14 +225,11 @@ func Moment(text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		return t, nil
-	}
-	var day yamlfile.Date
-	if err := day.UnmarshalText([]byte(text)); err != nil {
+	var end source.Moment
+	if err := end.UnmarshalText([]byte(text)); err != nil {
 		return time.Time{}, err
 	}
-	return day.In(zone).AddDate(0, 0, 1), nil
+	return end.End(zone), nil
 }
 
 // dayAfter is the midnight with which the day of a moment ends.

@@ -253,6 +253,6 @@ func TestEveryFormThatAMessageProposesIsTaken(t *testing.T) {
 	f("units: [{id: a, contact: [%s]}]", "x@y.example", "mailto:it@school.example or tel:+842143888888", "mailto:it@school.example, \"tel:+842143888888\"")
 	f("units: [{id: a, devices: [%s]}]", "x", "mac:00:11:22:33:44:55 or cpe:ID", "\"mac:00:11:22:33:44:55\", \"cpe:ID\"")
 	f("timetables: {x: {days: %s}}", "mon..sat", "mon-sat", "mon-sat")
-	f("timetables: {x: {from: %s}}", "7h", `"HH:MM"`, `"07:00"`)
+	f("timetables: {x: {from: %s}}", "7 rưỡi", `"HH:MM"`, `"07:00"`)
 	f("profiles: {p: {allow: [%s]}}", "{category: games, until: 2026-12-31}", "use rules with a timetable", "games")
 }

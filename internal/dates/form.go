@@ -132,3 +132,12 @@ func parseClock(text string) (c clock, ok bool) {
 	}
 	return c, false
 }
+
+// Clock reads a time of day in minutes since midnight, 0 to 1440: 07:30, 7h30, 1 giờ chiều.
+func Clock(text string) (minutes int, ok bool) {
+	c, ok := parseClock(fold(text))
+	if !ok || c.second != 0 {
+		return 0, false
+	}
+	return c.hour*60 + c.minute, true
+}

@@ -186,6 +186,7 @@ func (c *codec) span(s *Span) {
 
 func (c *codec) moment(m *Moment) {
 	c.date(&m.Day)
+	c.number(&m.Minute)
 	if c.isThere(!m.Time.IsZero()) {
 		text := m.Time.Format(time.RFC3339)
 		c.string(&text)

@@ -19,6 +19,9 @@ import (
 func fill(rng *rand.Rand, v reflect.Value, shift, depth int) {
 	if m, is := v.Addr().Interface().(*Moment); is {
 		if m.Day = (yamlfile.Date{Year: 2026, Month: 9, Day: 1 + rng.IntN(28)}); rng.IntN(2) == 0 {
+			m.Minute = rng.IntN(1440)
+		}
+		if rng.IntN(2) == 0 {
 			*m = Moment{Time: time.Date(2026, 9, 1, rng.IntN(24), rng.IntN(60), 0, 0, time.UTC)}
 		}
 		return

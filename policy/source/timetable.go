@@ -1,7 +1,6 @@
 package source
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ type Timetable struct {
 	// over the end of the week (sat-mon). t2 to t7 and cn are mon to sun too, and what
 	// people say: thứ hai, Monday.
 	Days Weekdays `yaml:"days"`
-	From Clock    `yaml:"from"` // HH:MM in the configured time zone; default 00:00
+	From Clock    `yaml:"from"` // HH:MM or 7h30 in the configured time zone; default 00:00
 	To   Clock    `yaml:"to"`   // HH:MM, not included; default 24:00, or the same as From
 	// On are the kinds of day of the calendar: study, exam, holiday, off or
 	// any, or several with commas. Default study, which exam days are too; where
@@ -77,19 +76,13 @@ func (w *Weekday) UnmarshalText(text []byte) error {
 // A Clock is a time of day in minutes since midnight, 0 to 1440.
 type Clock int16
 
-// endOfDay is as late as a Clock can be.
-const endOfDay Clock = 24 * 60
-
-// UnmarshalText reads HH:MM up to 24:00.
+// UnmarshalText reads HH:MM up to 24:00, or as people say it: 7h30, 5 giờ chiều.
 func (c *Clock) UnmarshalText(text []byte) error {
-	hours, minutes, ok := strings.Cut(string(text), ":")
-	h, err := strconv.ParseUint(hours, 10, 8)
-	m, err2 := strconv.ParseUint(minutes, 10, 8)
-	at := Clock(h*60 + m)
-	if !ok || err != nil || err2 != nil || len(minutes) != 2 || m > 59 || at > endOfDay {
+	minutes, ok := dates.Clock(string(text))
+	if !ok {
 		return yamlfile.Problem{Text: textClock.With(string(text))}
 	}
-	*c = at
+	*c = Clock(minutes)
 	return nil
 }
 

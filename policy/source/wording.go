@@ -45,8 +45,8 @@ var (
 		EN: "%q are no days: write mon-sat, \"mon,wed,fri\" or all (mon tue wed thu fri sat sun, or t2 to t7 and cn)",
 	}
 	textClock = wording.Text{
-		VI: "không hiểu giờ %q: viết \"HH:MM\" từ \"00:00\" đến \"24:00\"",
-		EN: "%q is no time of day: write \"HH:MM\" from \"00:00\" to \"24:00\"",
+		VI: "không hiểu giờ %q: viết \"HH:MM\" từ \"00:00\" đến \"24:00\", hoặc 7h30",
+		EN: "%q is no time of day: write \"HH:MM\" from \"00:00\" to \"24:00\", or 7h30",
 	}
 	textDayKind = wording.Text{
 		VI: "không có loại ngày %q: hãy ghi \"study\" (ngày học), \"exam\" (ngày thi), \"holiday\" (ngày nghỉ lễ), \"off\" (ngày ngoài học kỳ) hoặc \"any\" (mọi ngày)",
