@@ -22,6 +22,8 @@ type answerValue struct {
 	Exception string   `json:"exception,omitempty"` // its object
 	Until     string   `json:"until,omitempty"`
 	At        string   `json:"at,omitempty"` // the unit that it was sent to
+	// Told is how many bytes of the words those who asked are told, if there are more.
+	Told int `json:"told,omitempty"`
 }
 
 const verbAnswer = "answer"
@@ -30,8 +32,14 @@ func (o Answer) plan(d *Desk, q *asking) (all plan, err error) {
 	if len(o.Requests) == 0 || len(o.Requests) > mostTogether {
 		return plan{}, invalid("requests", textHowMany.With(mostTogether))
 	}
-	if o.Text != "" {
-		q.how.Why = o.Text // what people are told is the reason
+	text, why := printable.Line(o.Text, mostWords), printable.Line(q.how.Why, mostWords)
+	by, told := q.by.Name, 0
+	switch {
+	case text != "" && why != "": // such as for whom the actor types it
+		by, told = by+" ("+why+")", len(text)
+		q.how.Why = text + " [" + why + "]"
+	case text != "":
+		q.how.Why = text // what people are told is the reason
 	}
 	type closing struct {
 		id     string
@@ -43,13 +51,13 @@ func (o Answer) plan(d *Desk, q *asking) (all plan, err error) {
 		if err != nil {
 			return plan{}, err
 		}
-		p, value, until, err := o.one(d, q, &r)
+		p, value, until, err := o.one(d, q, &r, told)
 		if err != nil {
 			return plan{}, err
 		}
 		if value.Answer != SendUp && value.Answer != ToAuthority {
 			closings = append(closings, closing{id, request.Answer{
-				Text: printable.Line(o.Text, mostWords), By: q.by.Name, At: q.now,
+				Text: text, By: by, At: q.now,
 				Outcome: string(o.Outcome), Until: until,
 			}})
 		}
@@ -70,15 +78,17 @@ func (o Answer) plan(d *Desk, q *asking) (all plan, err error) {
 	return all, nil
 }
 
-// one is the plan that answers one request.
-func (o Answer) one(d *Desk, q *asking, r *request.Request) (p plan, v answerValue, until time.Time, err error) {
+// one is the plan that answers one request; told is that of its value.
+func (o Answer) one(
+	d *Desk, q *asking, r *request.Request, told int,
+) (p plan, v answerValue, until time.Time, err error) {
 	if err = q.may(account.Answer, r.Unit); err != nil {
 		return p, v, until, err
 	}
 	if r.Answer != nil {
 		return p, v, until, &Refusal{Kind: Conflict, Field: "requests", Text: textAnswered.With(r.ID), Seq: r.Answer.Record}
 	}
-	v.Answer = o.Outcome
+	v.Answer, v.Told = o.Outcome, told
 	switch o.Outcome {
 	case Open:
 		e := Except{Unit: r.Unit, Name: r.Name, Until: o.Until}
@@ -172,6 +182,9 @@ func (d *Desk) Restore() error {
 
 func (d *Desk) restored(v *ledger.Value, value answerValue) request.Answer {
 	text, _ := d.parts.Ledger.Words(v.Why)
+	if 0 < value.Told && value.Told < len(text) {
+		text = text[:value.Told]
+	}
 	until, _ := Moment(value.Until, d.parts.View.Rules().Policy().Location()) // zero if there is none
 	a := request.Answer{Text: text, By: v.By, At: v.At, Until: until, Record: v.Seq}
 	a.Outcome = string(value.Answer)

@@ -67,6 +67,9 @@ func (d *Desk) join(q *asking, row *Request, r *request.Request, w *waiting) {
 			row.Reasons = append(row.Reasons, text)
 		}
 	}
+	if r.Follows != "" && len(row.Follows) < mostReasons {
+		row.Follows = append(row.Follows, r.Follows)
+	}
 	if r.First.Before(row.First) {
 		row.First = r.First
 	}

@@ -54,6 +54,7 @@ type Request struct {
 	IDs      []string
 	Units    []string // that ask, one for each id
 	Reasons  []string
+	Follows  []string // requests for it by the same units that were answered before these were made
 	Times    int
 	First    time.Time
 	// Spent and Target are school hours, of the one that waits longest.

@@ -3,6 +3,7 @@ package admin_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,7 +87,13 @@ func TestAnAnswerOpensWithAnEndAndIsUndone(t *testing.T) {
 	if again == id {
 		t.Error("what is asked again after an answer is not heard")
 	}
-	out = w.must(it, admin.Answer{Requests: []string{again}, Outcome: admin.Open, Until: "lesson"})
+	if r := w.row(it); len(r.Follows) != 1 || r.Follows[0] != id || r.IDs[0] != again {
+		t.Errorf("asked again after %s: %+v", id, r)
+	}
+	out = w.must(it, admin.Answer{Requests: []string{again}, Outcome: admin.Open, Until: "lesson", Text: "học lại"}, admin.How{Why: "thay mặt cô Lan"})
+	if st, _ := w.asked.Standing("kim-dong", "game.example", w.now); st.Answer.Text != "học lại" || !strings.Contains(st.Answer.By, "cô Lan") {
+		t.Errorf("answered for somebody: %+v", st.Answer)
+	}
 	w.wantAction("kim-dong", "game.example", "pass")
 	w.now = w.now.Add(46 * time.Minute)
 	w.wantAction("kim-dong", "game.example", "block")

@@ -313,3 +313,18 @@ var (
 		EN: "there is no release before to go back to",
 	}
 )
+
+// Words is what people call what came of a request.
+func (o Outcomes) Words() wording.Text {
+	switch o {
+	case Open:
+		return wording.Text{VI: "đã mở", EN: "opened"}
+	case Refuse:
+		return wording.Text{VI: "đã từ chối", EN: "refused"}
+	case SendUp, ToAuthority:
+		return wording.Text{VI: "đã chuyển lên trên", EN: "sent up"}
+	case Close:
+		return wording.Text{VI: "đã đóng", EN: "closed"}
+	}
+	return wording.Text{VI: string(o), EN: string(o)}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lachan/admin"
+	"lachan/internal/wording"
 )
 
 // What can be looked at, as JSON has it.
@@ -66,13 +67,18 @@ type Request struct {
 	By       string     `json:"by,omitempty"`
 	Answered *time.Time `json:"answered,omitempty"`
 	Seq      uint64     `json:"seq,omitempty"`
+	// Follows are requests that were answered before it was asked again.
+	Follows []string `json:"follows,omitempty"`
 }
+
+// Words is what people call what came of a request.
+func (r *Request) Words() wording.Text { return admin.Outcomes(r.Outcome).Words() }
 
 func requestOf(r *admin.Request) Request {
 	return Request{
 		r.Name, r.Category, orEmpty(r.IDs), orEmpty(r.Units), orEmpty(r.Reasons), r.Times, r.First,
 		int(r.Spent / time.Second), int(r.Target / time.Second), r.Late, r.At, r.LockedBy, r.Document,
-		string(r.Outcome), r.Text, r.By, moment(r.Answered), r.Seq,
+		string(r.Outcome), r.Text, r.By, moment(r.Answered), r.Seq, r.Follows,
 	}
 }
 

@@ -35,6 +35,7 @@ type requestRow struct {
 	Clock, Late        bool
 	Locked             bool
 	MayAnswer, MayOpen bool
+	Again              wording.Text // it is asked again after an answer; empty if not
 }
 
 // ShowRequests is the page of what schools ask to have opened, the longest waiting first.
@@ -86,9 +87,12 @@ func rowOf(s *frame.Site, v *frame.Visit, r *admin.Request) requestRow {
 		row.ClockText = textLate.With(inHours(r.Spent - r.Target))
 	}
 	row.LockedText = textLockedBy.With(r.LockedBy)
+	if len(r.Follows) > 0 {
+		row.Again = textAskedAgain.With(strings.Join(r.Follows, ", "))
+	}
 	if r.Outcome != "" {
 		answered := r.Answered.In(v.Now.Location()).Format("15:04 02/01/2006")
-		row.Answer = textAnswerGiven.With(outcomeText(r.Outcome), s.Who(r.By), answered, r.Text)
+		row.Answer = textAnswerGiven.With(r.Outcome.Words(), s.Who(r.By), answered, r.Text)
 		return row
 	}
 	row.MayAnswer = v.May(account.Answer, r.At)

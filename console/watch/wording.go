@@ -5,7 +5,6 @@ package watch
 import (
 	"embed"
 
-	"lachan/admin"
 	"lachan/internal/wording"
 )
 
@@ -34,6 +33,7 @@ var (
 	textWaitingRequests  = wording.Text{VI: "Đang chờ", EN: "Waiting"}
 	textAnsweredRequests = wording.Text{VI: "Đã trả lời", EN: "Answered"}
 	textAskedBy          = wording.Text{VI: "%s hỏi (%d lần)", EN: "asked by %s (%d times)"}
+	textAskedAgain       = wording.Text{VI: "Hỏi lại sau khi yêu cầu %s đã được trả lời.", EN: "Asked again after request %s was answered."}
 	textClock            = wording.Text{VI: "còn %s học", EN: "%s of school left"}
 	textLate             = wording.Text{VI: "quá %s học", EN: "%s of school late"}
 	textHours            = wording.Text{VI: "%d giờ %02d phút", EN: "%d h %02d min"}
@@ -86,17 +86,4 @@ var verbs = map[string]wording.Text{
 	"unit":     {VI: "đơn vị", EN: "unit"},
 	"account":  {VI: "tài khoản", EN: "account"},
 	"token":    {VI: "mã truy cập", EN: "token"},
-}
-
-// outcomeText is what people call what came of a request.
-func outcomeText(outcome admin.Outcomes) wording.Text {
-	switch outcome {
-	case admin.Open:
-		return wording.Text{VI: "đã mở", EN: "opened"}
-	case admin.Refuse:
-		return wording.Text{VI: "đã từ chối", EN: "refused"}
-	case admin.SendUp, admin.ToAuthority:
-		return wording.Text{VI: "đã chuyển lên trên", EN: "sent up"}
-	}
-	return wording.Text{VI: string(outcome)}
 }

@@ -132,7 +132,7 @@ func printRequest(c command.Call, r *api.Request) error {
 	)
 	switch {
 	case r.Outcome != "":
-		text = wording.Join(text, textAnswered.With(r.Outcome, cmp.Or(r.By, "?"), r.Text))
+		text = wording.Join(text, textAnswered.With(r.Words(), cmp.Or(r.By, "?"), r.Text))
 	case r.LockedBy != "":
 		text = wording.Join(text, textLockedBy.With(r.LockedBy))
 	case r.Late:
@@ -143,6 +143,9 @@ func printRequest(c command.Call, r *api.Request) error {
 	}
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(c.OutOrStdout(), "    \"%s\"\n", reason)
+	}
+	if len(r.Follows) > 0 {
+		fmt.Fprintf(c.OutOrStdout(), "    %s\n", textFollows.With(strings.Join(r.Follows, " ")).In(c.Lang))
 	}
 	return nil
 }

@@ -125,8 +125,12 @@ var (
 		EN: "%s: %s asks for %s (%s), times: %d, waited %s of %s school hours",
 	}
 	textAnswered = wording.Text{
-		VI: " = %s bởi %s: %s",
+		VI: " = %s, bởi %s: %s",
 		EN: " = %s by %s: %s",
+	}
+	textFollows = wording.Text{
+		VI: "hỏi lại sau khi yêu cầu %s đã được trả lời",
+		EN: "asked again after request %s was answered",
 	}
 	textLockedBy = wording.Text{
 		VI: " (khóa bởi %s)",
