@@ -72,6 +72,11 @@ func TestFiguresReadBackHaveTheirHash(t *testing.T) {
 		if got := report.HashOf(back.Data); got != m.Hash {
 			t.Errorf("%q: the figures of its JSON have the hash %s, not %s", unit, got, m.Hash)
 		}
+		of := m.Seal()
+		of.Document = "15/A05 (khẩn), Sở"
+		if seal, ok := report.FindSeal([]byte(of.String() + " y")); !ok || seal.Document != of.Document || seal.Hash != m.Hash {
+			t.Errorf("%q: the seal of one order reads as %+v, %v", unit, seal, ok)
+		}
 		if seal, ok := report.FindSeal([]byte("x " + m.Seal().String() + " y")); !ok || seal.Hash != m.Hash || seal.Unit != unit || !seal.AsOf.Equal(m.Data.AsOf) {
 			t.Errorf("%q: its seal reads as %+v, %v", unit, seal, ok)
 		}

@@ -17,8 +17,9 @@ type Model struct {
 	Signature   Signature       `json:"signature"`
 	Recipients  []string        `json:"recipients"`
 	Annexes     []Section       `json:"annexes"`
-	Enclosed    string          `json:"enclosed"`    // under the title of each annex: whose annex it is
-	Hash        string          `json:"data_sha256"` // of the JSON of Data
+	Enclosed    string          `json:"enclosed"`           // under the title of each annex: whose annex it is
+	Document    string          `json:"document,omitempty"` // the order that alone is reported on
+	Hash        string          `json:"data_sha256"`        // of the JSON of Data
 	Data        *figures.Data   `json:"data"`
 	Beside      *figures.Beside `json:"beside"`
 }

@@ -13,7 +13,7 @@ func write(r *figures.Result) *Model {
 	f := &facts{spec: &r.Spec, data: r.Data, beside: r.Beside, unit: r.Unit, units: r.Units}
 	m := &Model{
 		Title: "BÁO CÁO", Provisional: r.Data.Provisional, To: r.Spec.Typed.To,
-		Data: r.Data, Beside: r.Beside, Hash: HashOf(r.Data),
+		Data: r.Data, Beside: r.Beside, Hash: HashOf(r.Data), Document: r.Spec.Document,
 	}
 	l := &letter{f}
 	m.Head, m.Signature = l.head()

@@ -97,7 +97,7 @@ func (a *api) mux() *http.ServeMux {
 func (a *api) toConsole(w http.ResponseWriter, r *http.Request) {
 	c := &a.view().cfg.Console
 	if !c.Listen.IsValid() {
-		http.NotFound(w, r)
+		http.Error(w, textNoConsole.String(), http.StatusNotFound)
 		return
 	}
 	to := c.URL

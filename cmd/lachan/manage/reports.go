@@ -118,6 +118,7 @@ func (a *api) serveReport(w http.ResponseWriter, r *http.Request) {
 		refuseReport(w, err)
 		return
 	}
+	a.keep(m)
 	w.Header().Set("Content-Type", format.MediaType)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.Out}))
 	w.Header().Set("Cache-Control", "no-store")
@@ -153,8 +154,17 @@ func (a *api) report(ctx context.Context, q counter.ReportQuestion) (name, media
 	if err != nil {
 		return "", "", nil, err
 	}
-	text, err = a.jobs.Document(ctx, format.Name, m)
+	if text, err = a.jobs.Document(ctx, format.Name, m); err == nil {
+		a.keep(m)
+	}
 	return o.Out, format.MediaType, text, err
+}
+
+// keep keeps the figures of a document that was handed out, to hold it against them.
+func (a *api) keep(m *documents.Model) {
+	if err := report.Keep(a.view().cfg, m); err != nil {
+		a.reports.log.Error("keep the figures of a report", "error", err)
+	}
 }
 
 // draft is a report before it is drawn in a format.

@@ -138,4 +138,8 @@ var (
 		VI: "không mở được cửa cho các lệnh trên máy này: %v; hãy xem quyền của state_dir rồi khởi động lại",
 		EN: "the commands of this machine cannot come in: %v; see to the rights of state_dir and restart",
 	}
+	textNoConsole = wording.Text{
+		VI: "Lá Chắn đang chạy; ở địa chỉ này chương trình khác hỏi: /readyz, /metrics. Muốn có trang cho người xem, hãy đặt console.listen trong lachan.yaml",
+		EN: "Lá Chắn runs; this address is for programs: /readyz, /metrics. For pages for people set console.listen in lachan.yaml",
+	}
 )

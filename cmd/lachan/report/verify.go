@@ -61,8 +61,8 @@ func recompute(c command.Call, off *offline.Offline, seal report.Seal, unit stri
 		return nil, err
 	}
 	now := time.Now()
-	if seal.AsOf.Before(period.End) {
-		now = seal.AsOf // it was made before the period was over
+	if !seal.AsOf.Equal(period.End) {
+		now = seal.AsOf // it was provisional: made before the period was over, or nodes were missing
 	}
 	orders, _, err := order.Open(off.Config.OrdersFile())
 	if err != nil {
@@ -76,6 +76,7 @@ func recompute(c command.Call, off *offline.Offline, seal report.Seal, unit stri
 	if err != nil {
 		return nil, err
 	}
+	spec.Document = seal.Document
 	engine, closeEngine, err := engineOf(c.Context(), off.Config)
 	if err != nil {
 		return nil, err

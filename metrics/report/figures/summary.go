@@ -24,7 +24,7 @@ func (b *builder) data() *Data {
 		Provisional: b.provisional(), Hours: b.hours, Visits: b.visits, Checks: b.checks,
 	}
 	if len(d.Provisional) > 0 {
-		d.AsOf = b.spec.Now.In(b.until.Location()).Truncate(time.Minute)
+		d.AsOf = b.spec.Now.In(b.until.Location()).Truncate(time.Second) // a later look at that second finds the same
 	}
 	total := b.census.total()
 	d.Total = b.counts(&total, len(b.schools) > 0)
