@@ -96,6 +96,24 @@ func (p *process) strangers() (names []string) {
 	return names
 }
 
+// TestRootChecksWhatTheServerCanRead: a key of root's is told before the server misses it.
+func TestRootChecksWhatTheServerCanRead(t *testing.T) {
+	p := service(t, serviceUser, "", "127.0.0.1:1")
+	if out, err := p.command(0, "check", "--lang", "en"); err != nil || !strings.Contains(out, "the user of the server") {
+		t.Errorf("all can be read: %v\n%s", err, out)
+	}
+	p.list("cert.pem", string(p.certify()))
+	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `server: {listen: ["127.0.0.1:0"]}`,
+		`server: {listen: ["127.0.0.1:0"], dot: ["127.0.0.1:0"], tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}}`, 1))
+	if err := os.Chmod(filepath.Join(p.dir, "lachan.yaml"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := p.command(0, "check", "--lang", "en")
+	if err == nil || !strings.Contains(out, "lachan.yaml:2: server.tls") || !strings.Contains(out, "key.pem: permission denied") {
+		t.Errorf("a key of root's: %v\n%s", err, out)
+	}
+}
+
 func (p *process) stop() {
 	p.t.Helper()
 	p.signal(syscall.SIGTERM)

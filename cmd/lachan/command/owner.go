@@ -36,6 +36,21 @@ func AsServer(cfg *config.Config) error {
 	return cfg.MakeStateDir()
 }
 
+// ReadsAsServer makes a process of root's that writes nothing read as the user that serves, to
+// whom the state belongs, so that it finds what the server could not read. It returns the name
+// of that user; "" if this process is nobody else already, or cannot be.
+func ReadsAsServer(cfg *config.Config) (name string) {
+	owner, there := config.StateOwner(cfg)
+	if !there || os.Geteuid() != 0 || owner.UID == 0 {
+		return ""
+	}
+	User() // the name of the person is asked for once, and remembered
+	if confine.Become(owner) != nil {
+		return ""
+	}
+	return nameOf(owner)
+}
+
 // nameOf is the name of a user, or its number if it has none.
 func nameOf(o confine.Owner) string {
 	if u, err := user.LookupId(strconv.Itoa(o.UID)); err == nil {

@@ -40,7 +40,8 @@ func TestEachKindIsToldInBothLanguages(t *testing.T) {
 	f("profiles thcs", "chặn trong giờ học (gio-hoc, mon-sat 07:00–17:00): games (Trò chơi trực tuyến)",
 		"blocks in lessons (gio-hoc, mon-sat 07:00–17:00): games (Online games)")
 	f("levels", "lower-secondary (thcs): Trung học cơ sở\n  hồ sơ lọc: thcs\n  luôn chặn: csam", "lower-secondary (thcs): Lower secondary\n  profile: thcs\n  always blocks: csam")
-	f("timetables", "gio-hoc  Giờ học", "gio-hoc  School hours")
+	f("timetables", "gio-hoc ", "School hours")
+	f("timetables", "ngoai-gio-hoc", "Outside of school hours")
 	f("feeds", "giấy phép: MIT", "licence: MIT")
 	f("feeds --category vuot-loc --level thcs", "hagezi-bypass", "hagezi-bypass")
 	f("feeds --category gambling", "số mục (ngày): không rõ", "entries (day): unknown")
@@ -68,7 +69,7 @@ func TestProgramsAreToldTheSame(t *testing.T) {
 	f("services zalo", 1, "domains")
 	f("profiles", 6, "block", "block_in_lessons", "during")
 	f("levels", 6, "code", "alias", "profile", "block", "block_in_lessons", "during")
-	f("timetables", 1, "from", "to", "days")
+	f("timetables", 2, "from", "to", "days")
 	f("feeds", 30, "name", "url", "format", "category", "licence", "entries", "kept_by", "levels")
 }
 

@@ -139,11 +139,15 @@ type timetableFact struct {
 	Days  string `json:"days"`
 	From  string `json:"from"`
 	To    string `json:"to"`
+	Not   string `json:"not,omitempty"` // the timetable that it is the rest of
 }
 
 func timetablesJSON(facts *catalogue.Catalogue) []timetableFact {
 	h := &facts.SchoolHours
-	return []timetableFact{{h.Code, labelOf(h.Label), h.Days, h.From, h.To}}
+	return []timetableFact{
+		{h.Code, labelOf(h.Label), h.Days, h.From, h.To, ""},
+		{catalogue.OutsideHours, labelOf(textOutside), "all", "00:00", "24:00", h.Code},
+	}
 }
 
 // A feedFact is a public feed.

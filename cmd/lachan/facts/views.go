@@ -69,7 +69,10 @@ func timetablesTable(facts *catalogue.Catalogue) table {
 	h := &facts.SchoolHours
 	return table{
 		head: []wording.Text{textHeadCode, textHeadLabel, textHeadDays, textHeadHours},
-		rows: [][]wording.Text{{same(h.Code), h.Label, same(h.Days), same(h.From + "–" + h.To)}},
+		rows: [][]wording.Text{
+			{same(h.Code), h.Label, same(h.Days), same(h.From + "–" + h.To)},
+			{same(catalogue.OutsideHours), textOutside, same("all"), textOutsideHours.With(h.Code)},
+		},
 	}
 }
 

@@ -27,6 +27,14 @@ var (
 		VI: "các cấp học, và hồ sơ lọc của mỗi cấp",
 		EN: "the school levels, and the profile of each",
 	}
+	textOutside = wording.Text{
+		VI: "Ngoài giờ học",
+		EN: "Outside of school hours",
+	}
+	textOutsideHours = wording.Text{
+		VI: "mọi lúc không thuộc %s",
+		EN: "whenever it is not %s",
+	}
 	textTimetables = wording.Text{
 		VI: "các khung giờ có sẵn",
 		EN: "the timetables that are built in",

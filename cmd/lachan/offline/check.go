@@ -76,6 +76,10 @@ type checking struct {
 func check(c command.Call, o *checkOptions) error {
 	var k checking
 	k.cfg, k.mistakes = command.Config(c.Command)
+	if name := command.ReadsAsServer(k.cfg); name != "" {
+		k.notes.Add("", 0, textCheckedAs.With(name))
+		k.cfg, k.mistakes = command.Config(c.Command) // its files, too, are the server's to read
+	}
 	if _, err := config.SystemUpstreams(k.cfg); err != nil {
 		k.notes.Add(k.cfg.File(), k.cfg.LineOf("upstream.servers"), wording.Of(err))
 	}

@@ -216,6 +216,10 @@ var (
 		VI: "%s: %s mở %s (%s), hỏi %d lần, lần cuối %s",
 		EN: "%s: %s asks for %s (%s), times: %d, last %s",
 	}
+	textCheckedAs = wording.Text{
+		VI: "kiểm tra với quyền của %s, người dùng của máy chủ: tệp mà người này không đọc được thì máy chủ cũng không đọc được",
+		EN: "checked as %s, the user of the server: a file that this user cannot read the server cannot either",
+	}
 	textRequestsFollows = wording.Text{
 		VI: "hỏi lại sau khi yêu cầu %s đã được trả lời",
 		EN: "asked again after request %s was answered",
