@@ -43,7 +43,7 @@ type Blocked struct {
 // Profiles are the names of those that units can name.
 func Profiles(p *Policy) (names []string) {
 	for i := range p.file.Profiles {
-		if name := p.file.Profiles[i].Name; name != "" {
+		if name := p.file.Profiles[i].Name; name != "" && !p.file.Profiles[i].OfRule() {
 			names = append(names, name)
 		}
 	}

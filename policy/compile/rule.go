@@ -116,7 +116,7 @@ func (t *terms) only(file string, line int, written []source.Entry) int32 {
 	id = int32(len(t.profileList))
 	t.closed[key] = id
 	p := compiled.Profile{
-		Name: fmt.Sprintf("only:%d", line), File: file, Line: line, Owner: compiled.NoUnit - 1 - uint32(id),
+		Name: compiled.RuleName(line), File: file, Line: line, Owner: compiled.NoUnit - 1 - uint32(id),
 		Deny: true, Closed: true, Allow: t.withNeeds(set), Named: len(names)+len(t.serverNames) > 0,
 		SafeSearch: catalogue.Strict, YouTube: catalogue.Strict, Replies: make([]byte, t.tags.Core),
 	}

@@ -109,6 +109,13 @@ type Profile struct {
 	Line       int
 }
 
+// RuleName is the name of the profile of a rule that shuts all but what it lists, by the
+// line of the rule. No unit can have it.
+func RuleName(line int) string { return fmt.Sprintf("only:%d", line) }
+
+// OfRule reports whether a profile is that of a rule.
+func (p *Profile) OfRule() bool { return p.Closed && p.Name == RuleName(p.Line) }
+
 // A Feed is what explanations say of a configured feed.
 type Feed struct {
 	Authority, Document string
