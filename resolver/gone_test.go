@@ -132,7 +132,5 @@ func TestAnswersThatWereTakenWaitNoMore(t *testing.T) {
 			t.Fatalf("answer %d: %v", i, m)
 		}
 	}
-	if held := n.resolver.Load().AnswerBytes; held != 0 {
-		t.Errorf("%d bytes are held", held)
-	}
+	await(t, "nothing is held", deadline, func() bool { return n.resolver.Load().AnswerBytes == 0 })
 }

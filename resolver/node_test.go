@@ -2,7 +2,9 @@ package resolver_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -240,8 +242,60 @@ func (n *node) exchange(network, from string, m *dns.Msg) (*dns.Msg, error) {
 		local = &net.TCPAddr{IP: net.ParseIP(from)}
 	}
 	c := &dns.Client{Net: network, Timeout: deadline, Dialer: &net.Dialer{LocalAddr: local}, UDPSize: 4096}
-	r, _, err := c.Exchange(m, n.addr)
+	if network == "tcp" {
+		r, _, err := c.Exchange(m, n.addr)
+		return r, err
+	}
+	conn, err := c.Dial(n.addr)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	udp, ok := conn.Conn.(*net.UDPConn)
+	if !ok {
+		return nil, fmt.Errorf("dialed a %T", conn.Conn)
+	}
+	packet := &lastPacket{UDPConn: udp}
+	conn.Conn = packet
+	r, _, err := c.ExchangeWithConn(m, conn)
+	if err == nil && len(packet.bytes) != messageEnd(packet.bytes) {
+		n.t.Errorf("%v: %d bytes come, the message ends after %d", m.Question, len(packet.bytes), messageEnd(packet.bytes))
+	}
 	return r, err
+}
+
+// A lastPacket remembers the packet that was read last.
+type lastPacket struct {
+	*net.UDPConn
+	bytes []byte
+}
+
+func (p *lastPacket) Read(b []byte) (int, error) {
+	n, err := p.UDPConn.Read(b)
+	p.bytes = append(p.bytes[:0], b[:n]...)
+	return n, err
+}
+
+// messageEnd is where a message ends: what is in a packet beyond it was not meant for the
+// client.
+func messageEnd(b []byte) (end int) {
+	records := 0
+	for i := range 3 {
+		records += int(binary.BigEndian.Uint16(b[6+2*i:]))
+	}
+	end, err := 12, error(nil)
+	for range binary.BigEndian.Uint16(b[4:]) {
+		if _, end, err = dns.UnpackDomainName(b, end); err != nil {
+			return -1
+		}
+		end += 4
+	}
+	for range records {
+		if _, end, err = dns.UnpackRR(b, end); err != nil {
+			return -1
+		}
+	}
+	return end
 }
 
 // wants asks for an address and compares what comes: the rcode alone, or the
