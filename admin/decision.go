@@ -145,6 +145,22 @@ type RejectList struct{ Feed string }
 // A RollBackList goes back to the version of a feed before.
 type RollBackList struct{ Feed string }
 
+// A UseList has a list fetched and used from now on: one of the catalogue by its name, or
+// that of an address. It is a list of strangers, and may what those may.
+type UseList struct{ List }
+
+// A DropList ends that: its names are not blocked by it any more.
+type DropList struct{ Name string }
+
+// A List is one that is chosen: where it is, how it is written ("" is found out) and which
+// category it blocks.
+type List struct {
+	Name     string `json:"-"`
+	URL      string `json:"url"`
+	Format   string `json:"format"`
+	Category string `json:"category"`
+}
+
 // A HandOver hands the table of an order over.
 type HandOver struct {
 	Authority string // unit

@@ -78,6 +78,13 @@ type Lists interface {
 	Standing(feed string) (s ListStanding, known bool)
 	// Use does what a decision says: approve, reject or roll_back.
 	Use(ctx context.Context, feed, verb, version, by string) error
+	// Choosable is a list whole that somebody wants to be used: one without an address is that
+	// of the catalogue. The error is a *Refusal.
+	Choosable(wish List) (List, error)
+	// OfFile is where the configuration has a list of that name: a line of a file.
+	OfFile(feed string) (place string, there bool)
+	// Forget drops what was fetched of a list that is not used any more.
+	Forget(ctx context.Context, feed string) error
 }
 
 // A ListStanding is which versions of a feed there are beside the one in use.
@@ -236,6 +243,9 @@ func (d *Desk) write(q *asking, p *plan) (Outcome, error) {
 		err = errors.Join(err, d.parts.Force.Structure(after))
 	case none:
 	}
+	if err == nil && p.after != nil {
+		err = p.after(after)
+	}
 	if err != nil {
 		return out, &Refusal{Kind: Trouble, Text: textTrouble.With(first.Seq, err), Seq: first.Seq}
 	}
@@ -262,6 +272,7 @@ type plan struct {
 	// cancel takes it back if it is not written. Nil for nothing.
 	first func(*plan, *Outcome) (cancel func(), err error)
 	done  func(context.Context, *Outcome) error // what follows once it is written; nil for nothing
+	after func(context.Context) error           // what follows once it is in force; nil for nothing
 }
 
 // planOf is a plan of drafts.

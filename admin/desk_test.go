@@ -138,6 +138,17 @@ func (w *world) Structure(ctx context.Context) error {
 func (w *world) Standing(feed string) (admin.ListStanding, bool) {
 	return admin.ListStanding{Unit: "tinh", Held: "v2", Before: "v0"}, feed == "games"
 }
+func (w *world) Choosable(wish admin.List) (admin.List, error) {
+	if wish.URL == "" {
+		return wish, &admin.Refusal{Kind: admin.Invalid, Field: "address"}
+	}
+	return wish, nil
+}
+func (w *world) OfFile(feed string) (string, bool) { return "lachan.yaml:7", feed == "games" }
+func (w *world) Forget(_ context.Context, feed string) error {
+	w.used = append(w.used, "forget "+feed)
+	return nil
+}
 func (w *world) Use(_ context.Context, feed, verb, version, by string) error {
 	w.used = append(w.used, feed+" "+verb+" "+version)
 	return nil
@@ -424,6 +435,11 @@ func TestEachRoleDecidesWhatTheTableSays(t *testing.T) {
 	f("group", in("school", admin.SetGroup{School: "nha", ID: "lop", Group: json.RawMessage(`{}`)}), "po")
 	f("lock at the school", in("school", admin.Lock{Unit: "nha", Category: "games"}), "")
 	f("remove", in("school", admin.RemoveUnit{ID: "nha"}), "po")
+	f("use a list", always(admin.UseList{List: admin.List{Name: "la", URL: "https://la.example/x"}}), "o")
+	f("use a list no more", func(w *world) admin.Decision {
+		w.must(root, admin.UseList{List: admin.List{Name: "la", URL: "https://la.example/x"}})
+		return admin.DropList{Name: "la"}
+	}, "o")
 	f("approve", always(admin.ApproveList{Feed: "games"}), "po")
 	f("reject", always(admin.RejectList{Feed: "games"}), "po")
 	f("roll back", always(admin.RollBackList{Feed: "games"}), "po")

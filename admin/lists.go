@@ -3,11 +3,101 @@ package admin
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 
 	"lachan/admin/account"
+	"lachan/admin/ledger"
 )
 
-// Versions of feeds.
+// Lists that are chosen, and versions of all.
+
+const (
+	chosen = "feed/"
+	// MostLists bounds those that are chosen by decisions: each costs a download an hour, and
+	// may have 64 MiB on the disk.
+	MostLists = 32
+)
+
+// A ChosenList is one by decision, with the number of the record.
+type ChosenList struct {
+	List
+	Seq uint64
+}
+
+// ChosenLists are those of a state, by name.
+func ChosenLists(state *ledger.State) (list []ChosenList) {
+	for v := range state.Kind(chosen) {
+		if is, ok := listOf(&v); ok {
+			list = append(list, ChosenList{is, v.Seq})
+		}
+	}
+	return list
+}
+
+// listOf is the list that a value is; ok is false if it was dropped.
+func listOf(v *ledger.Value) (l List, ok bool) {
+	if v.New == nil || json.Unmarshal(v.New, &l) != nil {
+		return l, false
+	}
+	l.Name = v.Object[len(chosen):]
+	return l, true
+}
+
+func (o UseList) plan(d *Desk, q *asking) (plan, error) {
+	if err := q.may(account.Lists, ""); err != nil {
+		return plan{}, err
+	}
+	is, err := d.parts.Lists.Choosable(o.List)
+	if err != nil {
+		return plan{}, err
+	}
+	if place, there := d.parts.Lists.OfFile(is.Name); there {
+		return plan{}, &Refusal{Kind: FileHome, Field: "name", Text: textListWritten.With(is.Name, place), Place: place}
+	}
+	used := ChosenLists(q.state)
+	for i := range used {
+		if l := &used[i]; l.Name == is.Name || l.URL == is.URL {
+			return plan{}, &Refusal{Kind: Standing, Field: "name", Text: textListUsed.With(l.Name, l.Seq), Seq: l.Seq}
+		}
+	}
+	if len(used) >= MostLists {
+		return plan{}, invalid("name", textListsFull.With(MostLists))
+	}
+	return planOf(structure, q.draft(account.Lists, "use-list", "", chosen+is.Name, is)), nil
+}
+
+func (o DropList) plan(d *Desk, q *asking) (plan, error) {
+	if err := q.may(account.Lists, ""); err != nil {
+		return plan{}, err
+	}
+	if v, ok := q.state.Get("", chosen+o.Name); !ok || v.New == nil {
+		if place, there := d.parts.Lists.OfFile(o.Name); there {
+			return plan{}, &Refusal{Kind: FileHome, Field: "name", Text: textListOfFile.With(o.Name, place), Place: place}
+		}
+		return plan{}, &Refusal{Kind: NotFound, Field: "name", Text: textNoFeed.With(shown(o.Name))}
+	}
+	p := planOf(structure, q.draft(account.Lists, "drop-list", "", chosen+o.Name, nil))
+	p.after = func(ctx context.Context) error {
+		if _, there := d.parts.Lists.OfFile(o.Name); there {
+			return nil // it is that of the file since
+		}
+		return d.parts.Lists.Forget(ctx, o.Name)
+	}
+	return p, nil
+}
+
+// undoList is the plan that has a list used, or not, as a record found it.
+func undoList(d *Desk, q *asking, rec *ledger.Record) (plan, error) {
+	name := rec.Object[len(chosen):]
+	if rec.Old == nil {
+		return DropList{name}.plan(d, q)
+	}
+	old, ok := listOf(&ledger.Value{Object: rec.Object, New: rec.Old})
+	if !ok {
+		return plan{}, &Refusal{Kind: Standing, Text: textNoUndo.With(rec.Seq, shown(rec.What)), Seq: rec.Seq}
+	}
+	return UseList{old}.plan(d, q)
+}
 
 // A listValue is what a record says of a feed.
 type listValue struct {

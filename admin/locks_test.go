@@ -3,6 +3,7 @@ package admin_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,4 +179,50 @@ func newList(t *testing.T) *blocklist.Lists {
 		t.Fatal(err)
 	}
 	return lists
+}
+
+// TestListsAreChosenByDecisions: a list is used and dropped by records, which are undone as
+// others are; one of a file is not touched, none is there twice, and there is a bound.
+func TestListsAreChosenByDecisions(t *testing.T) {
+	w := newWorld(t)
+	list := func(name string) admin.UseList {
+		return admin.UseList{List: admin.List{Name: name, URL: "https://" + name + ".example/x", Category: "games"}}
+	}
+	chosen := func(want ...string) {
+		t.Helper()
+		var names []string
+		for _, l := range admin.ChosenLists(w.ledger.State()) {
+			names = append(names, l.Name+" "+l.URL)
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("chosen are %q, want %q", names, want)
+		}
+	}
+	w.must(root, list("mot"), admin.How{Preview: true})
+	chosen()
+	used := w.must(root, list("mot"))
+	chosen("mot https://mot.example/x")
+	if console := string(w.ledger.State().Console(nil)); !strings.Contains(console, `- {"name":"mot","url":"https://mot.example/x"`) && !strings.Contains(console, `"url":"https://mot.example/x"`) {
+		t.Errorf("it is not in console.yaml:\n%s", console)
+	}
+	w.refused(root, list("mot"), admin.Standing)
+	w.refused(root, admin.UseList{List: admin.List{Name: "hai", URL: "https://mot.example/x"}}, admin.Standing)
+	w.refused(root, admin.UseList{List: admin.List{Name: "khong-co"}}, admin.Invalid)
+	w.refused(root, list("games"), admin.FileHome)
+	w.refused(root, admin.DropList{Name: "games"}, admin.FileHome)
+	w.refused(root, admin.DropList{Name: "khong-co"}, admin.NotFound)
+	dropped := w.must(root, admin.DropList{Name: "mot"})
+	chosen()
+	if !slices.Contains(w.used, "forget mot") {
+		t.Error("what was fetched of it stays")
+	}
+	w.refused(root, admin.Undo{Seq: used.Seq}, admin.Standing)
+	again := w.must(root, admin.Undo{Seq: dropped.Seq})
+	chosen("mot https://mot.example/x")
+	w.must(root, admin.Undo{Seq: again.Seq})
+	chosen()
+	for i := range admin.MostLists {
+		w.must(root, list(fmt.Sprint("l", i)))
+	}
+	w.refused(root, list("mot"), admin.Invalid)
 }

@@ -100,6 +100,8 @@ func (o Undo) restore(d *Desk, q *asking, rec *ledger.Record) (plan, error) {
 		return SetCalendar{"", rec.Old}.plan(d, q)
 	case "request":
 		return Reopen{rest}.plan(d, q)
+	case "feed":
+		return undoList(d, q, rec)
 	case "order":
 		if rec.Old == nil {
 			return TakeBack{rec.Unit, rest}.plan(d, q)

@@ -156,6 +156,22 @@ var (
 		VI: "không có danh sách %q; lachan lists status liệt kê",
 		EN: "there is no feed %q; lachan lists status lists them",
 	}
+	textListWritten = wording.Text{
+		VI: "danh sách %q đã viết ở %s; hãy đặt tên khác, hoặc sửa ở đó",
+		EN: "the list %q is written in %s; take another name, or change it there",
+	}
+	textListOfFile = wording.Text{
+		VI: "danh sách %q viết ở %s; hãy xóa dòng ấy rồi nạp lại máy chủ",
+		EN: "the list %q is written in %s; delete it there and reload the server",
+	}
+	textListUsed = wording.Text{
+		VI: "danh sách này đang được dùng với tên %q theo quyết định số %d; muốn đổi thì bỏ nó trước",
+		EN: "this list is used as %q by decision %d; to change it drop it first",
+	}
+	textListsFull = wording.Text{
+		VI: "đã chọn đủ %d danh sách; hãy bỏ bớt một danh sách, hoặc viết trong lachan.yaml",
+		EN: "%d lists are chosen already; drop one, or write more in lachan.yaml",
+	}
 	textNothingHeld = wording.Text{
 		VI: "không có phiên bản nào của %s đang bị giữ lại",
 		EN: "no version of %s is held back",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -92,5 +93,53 @@ func TestAListIsTriedBeforeItIsUsed(t *testing.T) {
 	}
 	if names := changed(before, p.written()); len(names) > 0 {
 		t.Errorf("a trial has changed %q", names)
+	}
+	isChosen(t, p, u, teacher, page)
+}
+
+// isChosen has the list used that was tried, by one press: it is a record, blocks for
+// everybody, is there after a restart, and goes as it came.
+func isChosen(t *testing.T, p *process, u, teacher *person, page string) {
+	t.Helper()
+	form := regexp.MustCompile(`action="(/lists/127[^"]*)"`).FindStringSubmatch(page)
+	if form == nil {
+		t.Fatalf("no button:\n%s", page)
+	}
+	name := strings.TrimPrefix(form[1], "/lists/")
+	if status, _, _ := teacher.do("POST", form[1], values("do", "use")); status == http.StatusOK || status == http.StatusSeeOther {
+		t.Errorf("a teacher uses a list: %d", status)
+	}
+	if status, _, _ := u.do("POST", "/lists/khong-thu", values("do", "use")); status != http.StatusConflict {
+		t.Errorf("a list that was not tried: %d", status)
+	}
+	u.sends(form[1], "do", "use", "why", "trò chơi mới")
+	p.until("the list is in force", func() bool { return p.blocked("127.10.1.1", "popular.example") })
+	if p.blocked("127.10.1.1", "opened.example") {
+		t.Error("an exception does not win over it")
+	}
+	_, lists, _ := u.get("/lists")
+	for _, want := range []string{"This list is in use.", `value="drop"`, name} {
+		if !strings.Contains(lists, want) {
+			t.Errorf("no %q:\n%s", want, lists)
+		}
+	}
+	if _, ledger, _ := u.get("/ledger"); !strings.Contains(ledger, "feed/"+name) || !strings.Contains(ledger, "list used") {
+		t.Errorf("no record:\n%s", ledger)
+	}
+	if out, err := p.command(os.Getuid(), "lists", "status"); err != nil || !strings.Contains(out, name) {
+		t.Errorf("lachan lists status: %v\n%s", err, out)
+	}
+	if out, err := p.command(os.Getuid(), "ledger", "verify"); err != nil {
+		t.Errorf("the ledger: %v\n%s", err, out)
+	}
+	if out, err := p.command(os.Getuid(), "lists", "remove", name, "--why", "thôi"); err != nil {
+		t.Errorf("lachan lists remove: %v\n%s", err, out)
+	}
+	p.until("it blocks no more", func() bool { return !p.blocked("127.10.1.1", "popular.example") })
+	if out, err := p.command(os.Getuid(), "lists", "remove", name); err == nil || !strings.Contains(out, name) {
+		t.Errorf("removed twice: %v\n%s", err, out)
+	}
+	if out, err := p.command(os.Getuid(), "lists", "add", "handed-over-a05-1", "--preview"); err == nil {
+		t.Errorf("a name of orders: %s", out)
 	}
 }

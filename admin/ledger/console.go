@@ -28,6 +28,7 @@ func (s *State) Console(words func(digest string) (string, bool)) []byte {
 // console writes console.yaml; Flush says what was wrong.
 func (s *State) console(to *bufio.Writer, words func(digest string) (string, bool)) {
 	_, _ = to.WriteString(consoleHead)
+	s.section(to, "lists:", "feed/", func(v *Value) { _, _ = fmt.Fprintf(to, "- %s\n", list(v)) })
 	s.section(to, "profiles:", "profile/", func(v *Value) { _, _ = fmt.Fprintf(to, "  %q: %s\n", nameOf(v), v.New) })
 	s.section(to, "timetables:", "timetable/", func(v *Value) { _, _ = fmt.Fprintf(to, "  %q: %s\n", nameOf(v), v.New) })
 	if v, ok := s.Get("", "calendar"); ok && v.New != nil {
@@ -59,6 +60,23 @@ func (s *State) section(to *bufio.Writer, key, kind string, line func(v *Value))
 
 // nameOf is the name of an object without its kind.
 func nameOf(v *Value) string { return v.Object[len(kindOf(v.Object)):] }
+
+// A chosen list is a line of what is fetched, as console.yaml has it.
+type chosen struct {
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Format   string `json:"format"`
+	Category string `json:"category"`
+	Number   uint64 `json:"number"`
+}
+
+func list(v *Value) []byte {
+	line := chosen{}
+	_ = json.Unmarshal(v.New, &line) // without an address if it is none; then nobody fetches it
+	line.Name, line.Number = nameOf(v), v.Seq
+	text, _ := encode(line)
+	return text
+}
 
 // A decided line is an exception as console.yaml has it.
 type decided struct {

@@ -5,10 +5,12 @@
 package feed
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -78,6 +80,9 @@ type Source struct {
 	Zone *time.Location
 	// TSIG is the key of axfr://. With one, what it has not signed is refused.
 	TSIG TSIG
+	// Dial makes the connections to the servers of the feed, in place of those of the
+	// store, when it is not nil.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Why a list was not taken. The *Error that wraps one of these has the figures

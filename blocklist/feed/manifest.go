@@ -66,7 +66,7 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 	// Two manifests published within one second have the same Last-Modified.
 	asked.LastModified = ""
 	var text bytes.Buffer
-	got, err := v.store.read(ctx, address, asked, release.MaxManifestBytes, &text)
+	got, err := v.store.read(ctx, v.store.Dial, address, asked, release.MaxManifestBytes, &text)
 	if err != nil {
 		return answer{}, err
 	}
@@ -189,7 +189,7 @@ func (v *version) file(ctx context.Context, address string, f release.File, max 
 	if err != nil {
 		return nil, err
 	}
-	_, err = v.store.read(ctx, beside(address, f.Name), Copy{}, min(f.Size, v.src.maxBytes()), packed)
+	_, err = v.store.read(ctx, v.store.Dial, beside(address, f.Name), Copy{}, min(f.Size, v.src.maxBytes()), packed)
 	if errors.Is(err, ErrTooLarge) {
 		err = refuse(textLonger.With(f.Name, f.Size), fmt.Errorf("%w: %s is longer than its %d bytes", ErrDigest, f.Name, f.Size))
 	}

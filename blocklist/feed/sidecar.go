@@ -22,7 +22,7 @@ func (s *Store) checkSidecar(ctx context.Context, src *Source, digest string) er
 		return nil
 	}
 	var text bytes.Buffer
-	if _, err := s.read(ctx, src.SHA256URL, Copy{}, maxSidecarBytes, &text); err != nil {
+	if _, err := s.read(ctx, s.dialer(src), src.SHA256URL, Copy{}, maxSidecarBytes, &text); err != nil {
 		known := asError(err)
 		return refuse(wording.Join(textSidecarFetch, known.Text), known.Err)
 	}

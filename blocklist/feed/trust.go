@@ -103,7 +103,7 @@ func (r *Release) follows(newest *Release, at time.Time) error {
 // readSignature reads the signature at an address.
 func (s *Store) readSignature(ctx context.Context, address string) ([]byte, error) {
 	var text bytes.Buffer
-	if _, err := s.read(ctx, address, Copy{}, maxSignatureBytes, &text); err != nil {
+	if _, err := s.read(ctx, s.Dial, address, Copy{}, maxSignatureBytes, &text); err != nil {
 		known := asError(err)
 		return nil, refuse(wording.Join(textSignatureFetch, known.Text), fmt.Errorf("%w: %w", ErrUnsigned, known.Err))
 	}

@@ -151,7 +151,7 @@ func (s *Store) fetch(
 		}
 		return answer{directory: true}, copyDirectory(dir, src.maxBytes(), d)
 	}
-	got, err := s.read(ctx, src.URL, *known, src.maxBytes(), d)
+	got, err := s.read(ctx, s.dialer(src), src.URL, *known, src.maxBytes(), d)
 	if err == nil && len(src.Keys) > 0 {
 		got.release, err = s.prove(ctx, src, last, known, got, d, at)
 	}
@@ -159,9 +159,11 @@ func (s *Store) fetch(
 }
 
 // read writes what is at an address to w, unless it is still the known copy.
-func (s *Store) read(ctx context.Context, address string, known Copy, max int64, w io.Writer) (answer, error) {
+func (s *Store) read(
+	ctx context.Context, dial dialer, address string, known Copy, max int64, w io.Writer,
+) (answer, error) {
 	if isWeb(address) {
-		return s.download(ctx, address, known, max, w)
+		return s.download(ctx, dial, address, known, max, w)
 	}
 	if file, ok := localPath(address); ok {
 		return answer{}, copyLocal(file, max, w)

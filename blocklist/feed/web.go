@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -41,10 +42,21 @@ type answer struct {
 	zone         *transfer.SOA // of a zone
 }
 
+// A dialer makes connections in place of net.Dialer; nil makes none.
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// dialer is what makes the connections to the servers of a feed.
+func (s *Store) dialer(src *Source) dialer {
+	if src.Dial != nil {
+		return src.Dial
+	}
+	return s.Dial
+}
+
 // client is made for each download; a feed is asked too seldom to keep
 // connections.
-func (s *Store) client() *http.Client {
-	r := &reach.Reach{Dial: s.Dial}
+func client(dial dialer) *http.Client {
+	r := &reach.Reach{Dial: dial}
 	return &http.Client{
 		CheckRedirect: func(next *http.Request, via []*http.Request) error {
 			r.Redirected()
@@ -76,7 +88,9 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 
 // download writes the list at an http or https address to w, unless it is still
 // the known one. The zero Copy knows none.
-func (s *Store) download(ctx context.Context, address string, known Copy, max int64, w io.Writer) (answer, error) {
+func (s *Store) download(
+	ctx context.Context, dial dialer, address string, known Copy, max int64, w io.Writer,
+) (answer, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, fetchDeadline, errDeadline)
 	defer cancel()
 	ctx, stall := context.WithCancelCause(ctx)
@@ -87,7 +101,7 @@ func (s *Store) download(ctx context.Context, address string, known Copy, max in
 	if err != nil {
 		return answer{}, err
 	}
-	response, err := s.client().Do(request)
+	response, err := client(dial).Do(request)
 	if err != nil {
 		return answer{}, explain(ctx, request.URL.Host, max, err)
 	}

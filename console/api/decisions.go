@@ -25,6 +25,8 @@ func decisionRoutes() []route {
 		{pattern: "POST /api/v1/feeds/{name}/held/approve", serve: simply(func(c *call) admin.Decision { return admin.ApproveList{Feed: c.PathValue("name")} })},
 		{pattern: "POST /api/v1/feeds/{name}/held/reject", serve: simply(func(c *call) admin.Decision { return admin.RejectList{Feed: c.PathValue("name")} })},
 		{pattern: "POST /api/v1/feeds/{name}/roll-back", serve: simply(func(c *call) admin.Decision { return admin.RollBackList{Feed: c.PathValue("name")} })},
+		{pattern: "POST /api/v1/feeds", serve: deciding(useList)},
+		{pattern: "DELETE /api/v1/feeds/{name}", serve: simply(func(c *call) admin.Decision { return admin.DropList{Name: c.PathValue("name")} })},
 		{pattern: "POST /api/v1/orders", serve: deciding(handOver), most: mostTable},
 		{pattern: "DELETE /api/v1/orders", serve: deciding(takeBack)},
 		{pattern: "PUT /api/v1/reports/words", serve: deciding(setWords)},
@@ -144,6 +146,18 @@ func answerOne(c *call, b answerBody) (admin.Decision, error) {
 
 func answerOf(requests []string, b answerBody) admin.Decision {
 	return admin.Answer{Requests: requests, Outcome: admin.Outcomes(b.Outcome), Until: b.Until, Text: b.Text}
+}
+
+type useListBody struct {
+	reason
+	Name     string `json:"name,omitempty"`
+	URL      string `json:"url,omitempty"`
+	Format   string `json:"format,omitempty"`
+	Category string `json:"category,omitempty"`
+}
+
+func useList(_ *call, b useListBody) (admin.Decision, error) {
+	return admin.UseList{List: admin.List{Name: b.Name, URL: b.URL, Format: b.Format, Category: b.Category}}, nil
 }
 
 type handOverBody struct {

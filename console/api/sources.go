@@ -140,7 +140,8 @@ type Feed struct {
 	Action      string     `json:"action"`
 	LockedBy    string     `json:"locked_by,omitempty"`
 	Authority   string     `json:"authority,omitempty"`
-	Unit        string     `json:"unit"` // that decides on its versions; "" is everything
+	Unit        string     `json:"unit"`             // that decides on its versions; "" is everything
+	Chosen      uint64     `json:"chosen,omitempty"` // the decision that chose it
 	Entries     int        `json:"entries"`
 	Rejected    int        `json:"rejected_lines"`
 	InForce     *time.Time `json:"in_force,omitempty"`

@@ -219,6 +219,7 @@ type Feed struct {
 	Held           wording.Text // what is held back; "" if nothing is
 	MayDecide      bool
 	Error          string
+	Chosen         uint64 // the decision that chose it; 0 of one of lachan.yaml
 }
 
 // A PublicFeed is a list that its keeper offers to everybody.
@@ -232,6 +233,7 @@ type PublicFeed struct {
 // A Trial is a list that is not in use and is looked at.
 type Trial struct {
 	Name, Host, Category string
+	Address, Format      string
 	Label                wording.Text // of the category
 	Asked                time.Time
 	Ended                time.Time    // zero: it is waited for

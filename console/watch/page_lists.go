@@ -19,7 +19,7 @@ type listsPage struct {
 	Frame  frame.Frame
 	Rows   []listRow
 	Public []frame.PublicFeed
-	Trials []frame.Trial
+	Trials []triedList
 	// Categories are what a list that is pasted can block; Who may have one tried, empty if
 	// the visitor may.
 	Categories        []frame.Choice
@@ -31,6 +31,14 @@ type listRow struct {
 	frame.Feed
 	Age       wording.Text
 	MayDecide bool
+	MayDrop   bool
+	Coming    bool // it is chosen, and fetched for the first time
+}
+
+// A tried list is one that was tried, and whether it is in use since.
+type triedList struct {
+	frame.Trial
+	Used bool
 }
 
 // ShowLists is the page of the feeds.
@@ -40,13 +48,20 @@ func ShowLists(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 
 func (p *listsPage) draw(s *frame.Site, v *frame.Visit, status int) frame.Reply {
 	p.Frame, p.Public, p.Who = v.Frame(textLists), s.PublicFeeds(), v.WhoMay(account.Lists, "")
-	if p.Trials = s.Trials(v.Who.Actor); p.Who.VI == "" {
+	feeds := s.Feeds(v.Who.Actor)
+	for _, t := range s.Trials(v.Who.Actor) {
+		used := slices.ContainsFunc(feeds, func(f frame.Feed) bool { return f.Name == t.Name })
+		p.Trials = append(p.Trials, triedList{t, used})
+	}
+	if p.Who.VI == "" {
 		p.Categories = slices.DeleteFunc(slices.Clone(s.Choices()), func(c frame.Choice) bool {
 			return strings.HasPrefix(c.Code, "service:")
 		})
 	}
-	for _, f := range s.Feeds(v.Who.Actor) {
+	for _, f := range feeds {
 		row := listRow{Feed: f, Age: textNotInForce, MayDecide: f.Held.VI != "" && f.MayDecide}
+		row.MayDrop = f.Chosen != 0 && p.Who.VI == ""
+		row.Coming = f.Chosen != 0 && f.InForce.IsZero() && f.Error == ""
 		if !f.InForce.IsZero() {
 			row.Age = ageText(v.Now.Sub(f.Succeeded))
 		}
@@ -84,11 +99,25 @@ func ageText(d time.Duration) wording.Text {
 	return textDaysAgo.With(int(d / (24 * time.Hour)))
 }
 
-// DecideList takes what is decided on a version that is held back.
+// DecideList takes what is decided on a list: on a version that is held back, on one that
+// was tried, on one that was chosen.
 func DecideList(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	feed := v.PathValue("feed")
 	var what admin.Decision
 	switch v.PostForm.Get("do") {
+	case "use":
+		for _, t := range s.Trials(v.Who.Actor) {
+			if t.Name == feed && t.Why.VI == "" && !t.Ended.IsZero() {
+				is := admin.List{Name: t.Name, URL: t.Address, Format: t.Format, Category: t.Category}
+				what = admin.UseList{List: is}
+				break
+			}
+		}
+		if what == nil {
+			return frame.Reply{}, &admin.Refusal{Kind: admin.Standing, Text: textTryFirst}
+		}
+	case "drop":
+		what = admin.DropList{Name: feed}
 	case "approve":
 		what = admin.ApproveList{Feed: feed}
 	case "reject":

@@ -26,12 +26,12 @@ func everyPage() map[string][]any {
 		"home": {homePage{}, homePage{Adding: true}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,
 		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}, false, &ledgerHead{7, drawn.Hostile}, []task{{Path: "/edit/table", Act: both}}}},
-		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true}, {Feed: frame.Feed{Error: drawn.Hostile}}}, []frame.PublicFeed{{
+		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true, false, false}, {Feed: frame.Feed{Error: drawn.Hostile}}, {Feed: frame.Feed{Name: drawn.Hostile, Chosen: 12}, MayDrop: true, Coming: true}}, []frame.PublicFeed{{
 			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
-		}, {}}, []frame.Trial{{Name: drawn.Hostile, Host: drawn.Hostile, Label: both, Asked: at}, {Ended: at, Why: both}, {Ended: at, YAML: drawn.Hostile, Found: frame.Found{
+		}, {}}, []triedList{{Trial: frame.Trial{Name: drawn.Hostile, Host: drawn.Hostile, Label: both, Asked: at}}, {frame.Trial{Ended: at}, true}, {Trial: frame.Trial{Ended: at, Why: both}}, {Trial: frame.Trial{Name: drawn.Hostile, Ended: at, YAML: drawn.Hostile, Found: frame.Found{
 			Format: drawn.Hostile, Bytes: 12345, Entries: 12345, Rejected: 1, Fresh: 2, Asked: 1234, Of: 12345, Shared: 1, Core: []string{drawn.Hostile},
 			FreshNames: []string{drawn.Hostile, "game.example"}, Exceptions: []string{drawn.Hostile}, CoreHits: 1,
-		}}}, []frame.Choice{{Code: "games", Name: both}, {Code: "social", Name: both}}, wording.Text{}, drawn.Hostile, "social"}, listsPage{Frame: f, Who: both}},
+		}}}}, []frame.Choice{{Code: "games", Name: both}, {Code: "social", Name: both}}, wording.Text{}, drawn.Hostile, "social"}, listsPage{Frame: f, Who: both}},
 		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345}, frame.Fleet{Release: 3, Ring: "canary", Held: drawn.Hostile}, []fleetNode{
 			{frame.Node{Name: drawn.Hostile, Area: drawn.Hostile, Joined: true, Seen: at, Refused: drawn.Hostile, Conditions: 2}, both},
 			{Node: frame.Node{Joined: true, Seen: at, Behind: true}}, {Node: frame.Node{Joined: true, Seen: at}}, {Node: frame.Node{Joined: true}}, {},

@@ -58,6 +58,7 @@ var (
 	textInForceAfter     = wording.Text{VI: "sau %s", EN: "after %s"}
 	textOrdersInTime     = wording.Text{VI: "%d văn bản, đều vào lực đúng hạn; %d đang chờ", EN: "%d documents, all in force in time; %d still waited for"}
 	textOrdersLate       = wording.Text{VI: "%d trên %d văn bản quá hạn", EN: "%d of %d documents are late"}
+	textTryFirst         = wording.Text{VI: "hãy thử danh sách này trước, rồi mới dùng: kết quả thử được giữ một giờ", EN: "try this list first, then use it: what a trial finds is kept for an hour"}
 	textManyUnits        = wording.Text{VI: "Thêm nhiều đơn vị bằng bảng", EN: "Add many units by a table"}
 	textHandOver         = wording.Text{VI: "Giao bảng của một văn bản", EN: "Hand over the table of a document"}
 	textOrderLate        = wording.Text{VI: "quá hạn %s", EN: "%s late"}
@@ -86,4 +87,21 @@ var verbs = map[string]wording.Text{
 	"unit":     {VI: "đơn vị", EN: "unit"},
 	"account":  {VI: "tài khoản", EN: "account"},
 	"token":    {VI: "mã truy cập", EN: "token"},
+
+	"reopen":  {VI: "mở lại yêu cầu", EN: "request reopened"},
+	"decline": {VI: "bỏ đề nghị", EN: "proposal declined"}, "confirm": {VI: "xác nhận", EN: "confirmation"},
+	"invite": {VI: "mời máy", EN: "server invited"}, "join": {VI: "máy gia nhập", EN: "server joined"},
+	"remove-node": {VI: "bỏ máy", EN: "server removed"}, "publish": {VI: "phát hành", EN: "release"},
+	"advance": {VI: "đi tiếp", EN: "advance"}, "hold": {VI: "dừng", EN: "hold"}, "roll-back": {VI: "lùi về", EN: "roll back"},
+	"use-list": {VI: "dùng danh sách", EN: "list used"}, "drop-list": {VI: "thôi dùng danh sách", EN: "list dropped"},
+	"approve": {VI: "duyệt bản mới", EN: "version approved"}, "reject": {VI: "bỏ bản mới", EN: "version rejected"},
+	"roll_back": {VI: "quay về bản trước", EN: "version before"},
+	"hand-over": {VI: "giao bảng", EN: "table handed over"}, "take-back": {VI: "rút bảng", EN: "table taken back"},
+	"words": {VI: "lời báo cáo", EN: "words of a report"}, "adopt": {VI: "nhận về đây", EN: "adoption"},
+	"reset": {VI: "đặt lại tài khoản", EN: "account reset"}, "remove": {VI: "xóa", EN: "removal"},
+	"end-token": {VI: "chấm dứt mã truy cập", EN: "token ended"}, "group": {VI: "nhóm", EN: "group"},
+	"rule": {VI: "quy tắc", EN: "rules"}, "calendar": {VI: "lịch", EN: "calendar"},
+	"profile": {VI: "hồ sơ lọc", EN: "profile"}, "timetable": {VI: "thời khóa biểu", EN: "timetable"},
+	"set-unit": {VI: "đơn vị", EN: "unit"}, "remove-unit": {VI: "xóa đơn vị", EN: "unit removed"},
+	"set-group": {VI: "nhóm", EN: "group"},
 }

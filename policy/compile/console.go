@@ -30,7 +30,8 @@ func readConsole(path string) (*console, error) {
 		return nil, err
 	}
 	c := &console{terms: source.ReadTerms(data), compiled: source.Compiled(data)}
-	c.structure, _, _ = source.CutDecisions(data)
+	structure, _, _ := source.CutDecisions(data)
+	c.structure = source.WithoutLists(structure)
 	return c, nil
 }
 

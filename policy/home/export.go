@@ -97,7 +97,7 @@ func parseConsole(path string) (*yaml.Node, error) {
 	}
 	structure, _, _ := source.CutDecisions(data)
 	root := &yaml.Node{}
-	if err := yaml.Unmarshal(structure, root); err != nil {
+	if err := yaml.Unmarshal(source.WithoutLists(structure), root); err != nil {
 		return nil, fmt.Errorf("export policy: %w", err)
 	}
 	if len(root.Content) == 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,6 +113,30 @@ func CutDecisions(data []byte) (structure, decisions []byte, line int) {
 		at += len(text)
 	}
 	return data, nil, line
+}
+
+// listsKey begins the lists that are fetched, which is the first key of console.yaml.
+const listsKey = "lists:"
+
+// WithoutLists is console.yaml with empty lines in place of its lists, each of which is a
+// line: they are nothing of the policy, but of the configuration.
+func WithoutLists(data []byte) []byte {
+	for at := 0; at < len(data); {
+		text := lineAt(data, at)
+		if bytes.HasPrefix(text, []byte(listsKey)) {
+			end := at + len(text)
+			for end < len(data) && data[end] == '-' {
+				end += len(lineAt(data, end))
+			}
+			empty := bytes.Repeat([]byte{'\n'}, bytes.Count(data[at:end], []byte{'\n'}))
+			return slices.Concat(data[:at], empty, data[end:])
+		}
+		if text[0] != '#' {
+			break
+		}
+		at += len(text)
+	}
+	return data
 }
 
 // ReadDecisions reads what CutDecisions has cut off the file at path. A line that

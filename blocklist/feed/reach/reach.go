@@ -4,6 +4,7 @@
 package reach
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -14,6 +15,9 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
+
+	"lachan/internal/wording"
 )
 
 // A Reach makes the connections of one download. What the operator wrote is asked
@@ -77,6 +81,46 @@ func isInner(a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// errInside is why a list is not fetched from where only this machine and its networks are.
+var errInside = wording.Error(wording.Text{
+	VI: "địa chỉ này dẫn vào mạng của máy chủ: ở đây chỉ thử danh sách công khai, hoặc của máy đã có trong feeds của lachan.yaml",
+	EN: "this address leads into the networks of the server: only public lists are tried here, or those of a server that feeds of lachan.yaml name",
+})
+
+// Outside makes connections to public addresses alone, to proxies of the environment, and to
+// the servers of some addresses, which the operator has written.
+func Outside(written []string) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: 30 * time.Second}
+	known := map[string]bool{}
+	add := func(u *url.URL) {
+		port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+		known[net.JoinHostPort(u.Hostname(), port)] = true
+	}
+	for _, address := range written {
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			add(u)
+		}
+	}
+	for _, scheme := range []string{"http", "https"} {
+		request := &http.Request{URL: &url.URL{Scheme: scheme, Host: "a.example"}}
+		if u, err := http.ProxyFromEnvironment(request); err == nil && u != nil {
+			add(u)
+		}
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil || known[address] {
+			return conn, err
+		}
+		to, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+		if err != nil || isInner(to.Addr()) {
+			_ = conn.Close() // nothing was said
+			return nil, errInside
+		}
+		return conn, nil
+	}
 }
 
 // judge is what is wrong with dialling an address and port now; what is no

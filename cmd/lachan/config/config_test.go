@@ -462,3 +462,56 @@ func TestWhatIsWithinItsBounds(t *testing.T) {
 	f("cache: {entries: 1}", true)
 	f("cache: {entries: 0}", false)
 }
+
+// Lists that were chosen by decisions may what a list of strangers may. A name that begins
+// as those of tables that were handed over, and one of the file, is not theirs; what lies
+// below state_dir gives no lock, no zone and no file of this machine.
+func TestAChosenListGainsNoPower(t *testing.T) {
+	dir := t.TempDir()
+	ledger := filepath.Join(dir, "state", "ledger")
+	if err := os.MkdirAll(ledger, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	lines := `# head
+lists:
+- {"name":"tot","url":"https://lists.example/x","format":"auto","category":"games","number":7,"locked_by":"tinh","trusted":true,"authority":{"name":"A05"}}
+- {"name":"cua-tep","url":"https://lists.example/y","format":"auto","category":"games","number":8}
+- {"name":"handed-over-a05-1","url":"https://lists.example/z","format":"auto","category":"games","number":9}
+- {"name":"vung","url":"https://lists.example/rpz","format":"rpz","category":"games","number":10}
+- {"name":"tep","url":"/etc/passwd","format":"auto","category":"games","number":11}
+- {"name":"ky","url":"https://lists.example/manifest.json","format":"auto","category":"games","number":12}
+- {"name":"../../x","url":"https://lists.example/x","format":"auto","category":"games","number":13}
+- not JSON
+units:
+- {"name":"khong-phai","url":"https://lists.example/x","format":"auto","category":"games","number":14}
+`
+	if err := os.WriteFile(filepath.Join(ledger, "console.yaml"), []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "lachan.yaml")
+	text := "state_dir: state\nfeeds:\n- {name: cua-tep, url: https://lists.example/theirs, category: malware, locked_by: tinh}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, problems := Load(file, nil)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if len(c.Feeds) != 2 || c.Feeds[0].URL != "https://lists.example/theirs" || c.Feeds[0].LockedBy != "tinh" {
+		t.Fatalf("feeds are %+v", c.Feeds)
+	}
+	got := c.Feeds[1]
+	want := Feed{}
+	want.SetDefaults()
+	want.Name, want.URL, want.Category, want.Chosen = "tot", "https://lists.example/x", "games", 7
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("it is %+v, want %+v", got, want)
+	}
+	if got.Marked() || got.First() || got.Answers() {
+		t.Error("it has power")
+	}
+	TakeChosen(c)
+	if len(c.Feeds) != 2 {
+		t.Errorf("taken twice: %+v", c.Feeds)
+	}
+}

@@ -1,8 +1,14 @@
 package config
 
 import (
+	"bufio"
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +18,7 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
+	"lachan/blocklist/feed/reach"
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
 	"lachan/internal/wording"
@@ -80,6 +87,8 @@ type Feed struct {
 	TSIG      TSIG      `yaml:"tsig"`
 	RPZ       RPZ       `yaml:"rpz"`
 	Authority Authority `yaml:"authority"`
+	// Chosen is the number of the decision that chose the list; 0 of one of the file.
+	Chosen uint64 `yaml:"-"`
 }
 
 // A Verify says how a list proves that it is whole and from whom.
@@ -159,6 +168,9 @@ func (c *Config) Sources(
 		source := c.Feeds[i].Source(c.Timezone.Location)
 		if c.Feeds[i].Action == Block {
 			source.Core = core
+		}
+		if c.Feeds[i].Chosen != 0 {
+			source.Dial = Outside(c)
 		}
 		if source.Categories != nil && names != nil {
 			source.MayName = names(source.Categories)
@@ -298,4 +310,81 @@ func addHandedOver(c *Config) {
 		f.Authority = Authority{Name: of.Authority.Name, Urgent: of.Authority.Urgent}
 		c.Feeds = append(c.Feeds, f)
 	}
+}
+
+// MostChosen bounds the lists that are chosen by decisions.
+const MostChosen = 32
+
+// Chosen are the lists that were chosen by decisions, as console.yaml has them: they may what
+// a list of strangers may, and no more. One whose name the file has is that of the file.
+func Chosen(c *Config) (list []Feed) {
+	file, err := os.Open(ConsoleFile(c))
+	if err != nil {
+		return nil // nothing was decided, or others serve
+	}
+	defer file.Close()
+	lines, begun := bufio.NewScanner(file), false
+	for len(list) < MostChosen && lines.Scan() {
+		text := lines.Bytes()
+		item, isItem := bytes.CutPrefix(text, []byte("- "))
+		var f struct {
+			Name, URL, Category string
+			Format              format.Format
+			Number              uint64
+		}
+		switch {
+		case !begun && bytes.Equal(text, []byte("lists:")):
+			begun = true
+		case !begun && bytes.HasPrefix(text, []byte("#")):
+		case !begun || !isItem:
+			return list
+		case json.Unmarshal(item, &f) == nil:
+			if one := choose(f.Name, f.URL, f.Category, f.Format); one.Choosable() {
+				one.Chosen = f.Number
+				list = append(list, one)
+			}
+		}
+	}
+	return list
+}
+
+// choose is a list that is chosen: its name, its address, what it blocks, how it is written.
+func choose(name, address, category string, as format.Format) (f Feed) {
+	f.SetDefaults()
+	f.Name, f.URL, f.Category, f.Format = name, address, category, as
+	return f
+}
+
+// Choosable reports whether a list may be chosen by a decision: it has a name that is nobody
+// else's, comes over the web, proves nothing and says nothing but what is blocked.
+func (f *Feed) Choosable() bool {
+	u, err := url.Parse(f.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
+		return false
+	}
+	source := feed.Source{URL: f.URL, Format: f.Format}
+	return feedName.MatchString(f.Name) && !strings.HasPrefix(f.Name, handedOver) && f.Category != "" &&
+		!f.IsZone() && !source.IsManifest() && f.Format != format.Directory
+}
+
+// TakeChosen has the feeds that were chosen by decisions be those of console.yaml.
+func TakeChosen(c *Config) {
+	c.Feeds = slices.DeleteFunc(c.Feeds, func(f Feed) bool { return f.Chosen != 0 })
+	for _, f := range Chosen(c) {
+		if !slices.ContainsFunc(c.Feeds, func(other Feed) bool { return other.Name == f.Name }) {
+			c.Feeds = append(c.Feeds, f)
+		}
+	}
+}
+
+// Outside makes connections for lists that the file does not have: to public addresses, and
+// to the servers of those that it has.
+func Outside(c *Config) func(ctx context.Context, network, address string) (net.Conn, error) {
+	var written []string
+	for i := range c.Feeds {
+		if c.Feeds[i].Chosen == 0 {
+			written = append(written, c.Feeds[i].URL)
+		}
+	}
+	return reach.Outside(written)
 }

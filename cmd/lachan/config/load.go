@@ -34,6 +34,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 	takeFleet(c)
 	problems = append(problems, c.check()...)
 	addHandedOver(c)
+	TakeChosen(c)
 	problems.Sort()
 	return c, problems
 }

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +33,48 @@ func OfLists(l wording.Language, lists *cobra.Command) *cobra.Command {
 			o.decideFlags(c, l)
 		},
 	}.make(l))
+	lists.AddCommand(listAdd(l), listRemove(l))
 	return lists
+}
+
+// listAdd is `lachan lists add`.
+func listAdd(l wording.Language) *cobra.Command {
+	var o options
+	var category, format, name string
+	return line{
+		use: "add NAME|URL", short: textListAdd, long: textListAddLong, args: command.Exactly(1),
+		example: `  lachan lists add hostsvn-gambling --preview
+  lachan lists add https://lists.example/tro-choi.txt --category games --why "trò chơi mới"`,
+		flags: func(c *cobra.Command, l wording.Language) {
+			o.decideFlags(c, l)
+			c.Flags().StringVar(&category, "category", "", textListCategoryFlag.In(l))
+			c.Flags().StringVar(&format, "format", "", textListFormatFlag.In(l))
+			c.Flags().StringVar(&name, "name", "", textListNameFlag.In(l))
+		},
+		run: func(c command.Call, args []string) error {
+			body := map[string]string{"name": name, "category": category, "format": format, "why": o.why}
+			if strings.Contains(args[0], "://") {
+				body["url"] = args[0]
+			} else {
+				body["name"] = args[0]
+			}
+			return o.decide(c, control.Question{Method: "POST", Path: "feeds", Body: body})
+		},
+	}.make(l)
+}
+
+// listRemove is `lachan lists remove`.
+func listRemove(l wording.Language) *cobra.Command {
+	var o options
+	return line{
+		use: "remove NAME", short: textListRemove, args: command.Exactly(1),
+		example: `  lachan lists remove hostsvn-gambling --why "chặn cả trang học"`,
+		flags:   func(c *cobra.Command, l wording.Language) { o.decideFlags(c, l) },
+		run: func(c command.Call, args []string) error {
+			body := map[string]string{"why": o.why}
+			return o.decide(c, control.Question{Method: "DELETE", Path: path("feeds", args[0]), Body: body})
+		},
+	}.make(l)
 }
 
 // decideList asks the server for a decision on the version of a feed.

@@ -4,7 +4,22 @@ import "lachan/internal/wording"
 
 // Many names at once.
 var (
-	textNames = wording.Text{
+	textListAdd = wording.Text{
+		VI: "dùng một danh sách công khai từ bây giờ, và ghi vào sổ quyết định",
+		EN: "use a public list from now on, and record it",
+	}
+	textListAddLong = wording.Text{
+		VI: "NAME là tên trong lachan lists catalogue; URL là địa chỉ bất kỳ, kèm --category. Danh sách được tải lại mỗi giờ, và chỉ chặn những gì danh sách công khai được chặn: không khóa, không trả lời thay. Danh sách viết trong lachan.yaml giữ nguyên.",
+		EN: "NAME is one of lachan lists catalogue; URL is any address, with --category. The list is fetched every hour and blocks what a public list may: it locks nothing and answers nothing. Lists of lachan.yaml stay as they are.",
+	}
+	textListRemove = wording.Text{
+		VI: "thôi dùng một danh sách đã chọn bằng quyết định, và ghi vào sổ",
+		EN: "use a list no more that was chosen by a decision, and record it",
+	}
+	textListCategoryFlag = wording.Text{VI: "loại trang mà danh sách chặn, ví dụ \"games\"", EN: "category that the list blocks, such as \"games\""}
+	textListFormatFlag   = wording.Text{VI: "cách viết của danh sách; mặc định tự nhận ra", EN: "how the list is written; found out by default"}
+	textListNameFlag     = wording.Text{VI: "tên của danh sách; mặc định lấy từ địa chỉ", EN: "name of the list; taken from its address by default"}
+	textNames            = wording.Text{
 		VI: "  tất cả %d tên",
 		EN: "  names in all: %d",
 	}

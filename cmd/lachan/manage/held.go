@@ -6,10 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
-	"net/http"
-	"net/netip"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,7 +15,6 @@ import (
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/blocklist/feed"
-	"lachan/blocklist/feed/reach"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/impact"
 	"lachan/cmd/lachan/job"
@@ -190,7 +185,7 @@ func (h *held) try(ctx context.Context, f config.Feed) (t impact.Trial, err erro
 		return t, err
 	}
 	store.UserAgent, store.Examine = h.store.UserAgent, h.store.Examine
-	store.Dial = outside(h.store.Dial, v.cfg)
+	store.Dial = config.Outside(v.cfg)
 	from := f.Source(v.cfg.Timezone.Location)
 	from.Core = h.core
 	status, err := store.Update(ctx, from)
@@ -229,45 +224,4 @@ func (h *held) try(ctx context.Context, f config.Feed) (t impact.Trial, err erro
 	}
 	t.Took = time.Since(began)
 	return t, nil
-}
-
-// errInside is why a list is not fetched from where only this machine and its networks are.
-var errInside = wording.Error(textTrialInside)
-
-// outside makes connections to public addresses alone, to proxies of the environment, and to
-// servers that feeds of the configuration have.
-func outside(
-	dial func(ctx context.Context, network, address string) (net.Conn, error), cfg *config.Config,
-) func(ctx context.Context, network, address string) (net.Conn, error) {
-	if dial == nil {
-		dial = (&net.Dialer{Timeout: 30 * time.Second}).DialContext
-	}
-	known := map[string]bool{}
-	add := func(u *url.URL) {
-		port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
-		known[net.JoinHostPort(u.Hostname(), port)] = true
-	}
-	for i := range cfg.Feeds {
-		if u, err := url.Parse(cfg.Feeds[i].URL); err == nil && u.Host != "" {
-			add(u)
-		}
-	}
-	for _, scheme := range []string{"http", "https"} {
-		request := &http.Request{URL: &url.URL{Scheme: scheme, Host: "a.example"}}
-		if u, err := http.ProxyFromEnvironment(request); err == nil && u != nil {
-			add(u)
-		}
-	}
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := dial(ctx, network, address)
-		if err != nil || known[address] {
-			return conn, err
-		}
-		to, err := netip.ParseAddrPort(conn.RemoteAddr().String())
-		if err != nil || reach.Inside(to.Addr()) {
-			_ = conn.Close() // nothing was said
-			return nil, errInside
-		}
-		return conn, nil
-	}
 }

@@ -269,7 +269,7 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 		Try: func(ctx context.Context, console string) (*policy.Policy, yamlfile.Problems, error) {
 			return n.tryPolicy(ctx, n.flags, n.view.Load().cfg.PolicyDir(), console)
 		},
-		Feed: n.lists.source, Clean: n.jobs.Order, Listed: n.lists.listed,
+		Facts: n.reports.facts, Feed: n.lists.source, Clean: n.jobs.Order, Listed: n.lists.listed,
 		Hub:      func() string { return n.member.Hub() },
 		Relisted: n.lists.wake, Feeds: n.lists.store, Requests: n.services.visitors.requests,
 		Conditions: n.conditions, Log: n.log,
@@ -277,6 +277,7 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 	if err != nil {
 		return config.StateError(cfg, err)
 	}
+	config.TakeChosen(cfg) // the ledger may know better than the file did
 	n.held.opened = func() (names []string) {
 		for _, e := range n.desk.Entries(n.view.Load().cfg.Timezone.Location) {
 			if e.Allow {

@@ -126,10 +126,6 @@ var (
 		VI: "; nếu dùng bản này, %d tên được hỏi gần đây (khoảng %d lượt) sẽ bị chặn thêm, xem `lachan lists diff`",
 		EN: "; names asked recently that it would newly block: %d (asked about %d times), see `lachan lists diff`",
 	}
-	textTrialInside = wording.Text{
-		VI: "địa chỉ này dẫn vào mạng của máy chủ: ở đây chỉ thử danh sách công khai, hoặc của máy đã có trong feeds của lachan.yaml",
-		EN: "this address leads into the networks of the server: only public lists are tried here, or those of a server that feeds of lachan.yaml name",
-	}
 	textLinksDamaged = wording.Text{
 		VI: "không đọc được danh sách địa chỉ đã liên kết: %v; các bộ định tuyến sẽ báo lại địa chỉ của mình",
 		EN: "cannot read the linked addresses: %v; routers will report theirs again",

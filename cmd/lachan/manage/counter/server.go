@@ -49,7 +49,7 @@ func (s server) Feeds(context.Context) (list []api.Feed, _ error) {
 		shown := api.Feed{
 			Name: f.Name, Category: f.Category, Action: string(f.Action), LockedBy: f.LockedBy,
 			Authority: f.Authority.Name, Unit: cmp.Or(f.Unit, admin.AuthorityID(f.Authority.Name)),
-			Entries: entries[f.Name], InForce: moment(since[f.Name]),
+			Entries: entries[f.Name], InForce: moment(since[f.Name]), Chosen: f.Chosen,
 		}
 		if status, err := s.src.Status(f.Name); err == nil {
 			shown.Rejected, shown.LastSuccess = status.Copy.Rejected, moment(status.LastSuccess)

@@ -5,7 +5,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -21,7 +20,6 @@ import (
 	"lachan/admin/request"
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
-	"lachan/blocklist/feed/doubt"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/manage/nodes"
@@ -31,6 +29,7 @@ import (
 	"lachan/internal/yamlfile"
 	"lachan/metrics"
 	"lachan/policy"
+	"lachan/policy/catalogue"
 	"lachan/policy/home"
 )
 
@@ -57,6 +56,7 @@ type Sources struct {
 	// Relisted has lists compiled of other copies of feeds.
 	Relisted   func()
 	Feeds      *feed.Store
+	Facts      *catalogue.Catalogue
 	Requests   *request.Store
 	Conditions *metrics.Conditions
 	Log        *slog.Logger
@@ -294,51 +294,4 @@ func (a accounts) EndToken(token string) error     { return a.door.Tokens.End(to
 func (a accounts) Issue(by account.Actor, of string, wish account.TokenWish) (id, text string, err error) {
 	token, text, err := a.door.Tokens.Issue(by, of, wish, time.Now())
 	return token.ID, text, err
-}
-
-// lists are the feeds of the configuration.
-type lists struct{ *Office }
-
-func (l lists) Standing(name string) (s admin.ListStanding, known bool) {
-	cfg, _, _ := l.src.InForce()
-	f := cfg.Feed(name)
-	if f == nil {
-		return s, false
-	}
-	s.Unit = f.Unit
-	if s.Unit == "" && f.Authority.Name != "" {
-		s.Unit = admin.AuthorityID(f.Authority.Name)
-	}
-	status, err := l.src.Feeds.Status(name)
-	if err == nil {
-		s.Held, s.Before = status.Held.Copy.Digest, status.Previous.Digest
-		if len(doubt.Waiting(status.Copy.Doubts)) > 0 {
-			s.Doubtful = status.Copy.Digest
-		}
-	}
-	return s, true
-}
-
-var errChanged = errors.New("another version has come meanwhile")
-
-func (l lists) Use(ctx context.Context, name, verb, version, by string) (err error) {
-	src, ok := l.src.Feed(name)
-	if !ok {
-		return fmt.Errorf("feed %q is gone", name)
-	}
-	if now, _ := l.Standing(name); now.Version(verb) != version {
-		return errChanged
-	}
-	switch verb {
-	case "approve":
-		_, err = l.src.Feeds.Approve(ctx, src, by)
-	case "reject":
-		_, err = l.src.Feeds.Reject(ctx, src, by)
-	case "roll_back":
-		_, err = l.src.Feeds.Rollback(ctx, src, by)
-	}
-	if err == nil {
-		l.src.Relisted()
-	}
-	return err
 }

@@ -170,7 +170,7 @@ func (s *Site) feeds(by account.Actor) (list []frame.Feed) {
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
 		shown := frame.Feed{
-			Name: f.Name, Category: f.Category, Entries: entries[f.Name], InForce: since[f.Name],
+			Name: f.Name, Category: f.Category, Entries: entries[f.Name], InForce: since[f.Name], Chosen: f.Chosen,
 			MayDecide: by.May(account.Lists, f.Unit, s.src.Office.Tree(), now),
 			Label:     categoryOf(rules.Policy(), f.Category),
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,8 +26,6 @@ const (
 	mostTrials   = 32 // that are kept or wait
 	mostTrialsOf = 4  // of them of one account
 	trialsKept   = time.Hour
-	mostAddress  = 2000 // characters
-	mostFeedName = 40
 )
 
 // A trial is a list that is tried, and for whom.
@@ -55,38 +52,28 @@ func (k *trials) ask(by account.Actor, name, address, category string) error {
 		who := account.WhoMay(account.Lists, "", tree)
 		return &admin.Refusal{Kind: admin.NotAllowed, Text: textMayNotTry, WhoMay: who}
 	}
-	f := config.Feed{
-		Name: name, URL: address, Category: category,
-		Format: format.Auto, Subdomains: true, MaxBytes: feed.DefaultMaxBytes,
-	}
-	for i := range k.src.Facts.Feeds {
-		if is := &k.src.Facts.Feeds[i]; is.ID == name && address == "" {
-			f.URL, f.Format, f.Category = is.URL, format.Format(is.Format), is.Category
-		}
-	}
-	u, err := url.Parse(strings.TrimSpace(f.URL))
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || len(f.URL) > mostAddress {
-		return &admin.Refusal{Kind: admin.Invalid, Field: "address", Text: textTrialAddress}
-	}
-	f.URL = u.String()
+	wish := admin.List{Name: name, URL: address, Category: category}
 	if address != "" {
-		f.Name = nameOfFeed(u)
+		wish.Name = ""
+	}
+	is, err := k.src.Office.Choosable(wish)
+	if err != nil {
+		return err
+	}
+	f := config.Feed{
+		Name: is.Name, URL: is.URL, Category: is.Category,
+		Format: format.Format(is.Format), Subdomains: true, MaxBytes: feed.DefaultMaxBytes,
+	}
+	u, err := url.Parse(is.URL)
+	if err != nil {
+		return err
 	}
 	_, rules, _, _ := k.src.InForce()
-	if i, known := k.src.Facts.Category(f.Category); !known || k.src.Facts.Categories[i].AuthorityOnly {
-		return &admin.Refusal{Kind: admin.Invalid, Field: "category", Text: textTrialCategory}
-	}
 	t := &trial{by: by.ID, feed: f, Trial: frame.Trial{
-		Name: f.Name, Host: u.Hostname(), Category: f.Category,
+		Name: f.Name, Host: u.Hostname(), Category: f.Category, Address: f.URL,
 		Label: categoryOf(rules.Policy(), f.Category), Asked: now,
 	}}
 	return k.put(t)
-}
-
-// nameOfFeed is what a list is called by its address.
-func nameOfFeed(u *url.URL) string {
-	name := wording.Plain(u.Hostname()+"-"+strings.TrimSuffix(u.Path[strings.LastIndex(u.Path, "/")+1:], ".txt"), '-')
-	return strings.Trim(name[:min(len(name), mostFeedName)], "-")
 }
 
 // put queues a trial. The oldest ended ones give way; what waits does not.
@@ -164,6 +151,7 @@ func (k *trials) end(t *trial, found *impact.Trial, err error) {
 		k.src.Log.Warn("try a list", "host", t.Host, "error", wording.ErrorIn(err, wording.English))
 		return
 	}
+	t.Format = found.Format
 	t.Found = frame.Found{
 		Format: found.Format, Bytes: found.Bytes, Entries: found.Entries, Rejected: found.Rejected,
 		Fresh: found.Names, Asked: found.Asked, Of: found.Of, Shared: found.Shared,
@@ -176,9 +164,7 @@ func (k *trials) end(t *trial, found *impact.Trial, err error) {
 }
 
 var (
-	textMayNotTry     = wording.Text{VI: "tài khoản này không được thử danh sách mới", EN: "this account may not try new lists"}
-	textTrialAddress  = wording.Text{VI: "hãy ghi địa chỉ công khai của danh sách, bắt đầu bằng https:// hoặc http://, không có mật khẩu", EN: "write the public address of the list, beginning with https:// or http://, without a password"}
-	textTrialCategory = wording.Text{VI: "hãy chọn loại trang mà danh sách này chặn", EN: "choose the category that this list blocks"}
-	textTrialsFull    = wording.Text{VI: "Đang có quá nhiều danh sách chờ thử; hãy thử lại sau ít phút.", EN: "Too many lists are waiting to be tried; try again in a few minutes."}
-	textTrialFailed   = wording.Text{VI: "Chưa thử được danh sách này; hãy thử lại, hoặc xem nhật ký của máy chủ.", EN: "This list could not be tried; try again, or see the server's log."}
+	textMayNotTry   = wording.Text{VI: "tài khoản này không được thử danh sách mới", EN: "this account may not try new lists"}
+	textTrialsFull  = wording.Text{VI: "Đang có quá nhiều danh sách chờ thử; hãy thử lại sau ít phút.", EN: "Too many lists are waiting to be tried; try again in a few minutes."}
+	textTrialFailed = wording.Text{VI: "Chưa thử được danh sách này; hãy thử lại, hoặc xem nhật ký của máy chủ.", EN: "This list could not be tried; try again, or see the server's log."}
 )
