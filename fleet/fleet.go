@@ -61,6 +61,12 @@ func StatusSubject(node string) string { return "$KV." + StatusBucket + "." + no
 // UpSubject is what a node asks of its hubs.
 func UpSubject(node, what string) string { return "fleet.v1.up." + node + "." + what }
 
+// Requests is what people ask at a node, told by UpSubject.
+const Requests = "requests"
+
+// ErrorHeader is the header of an answer that is none, and says why.
+const ErrorHeader = "Fleet-Error"
+
 // Inbox is where the answers to a node's questions come in.
 func Inbox(node string) string { return "_INBOX_" + node }
 

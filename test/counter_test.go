@@ -386,8 +386,11 @@ func TestBadInputCostsNoAnswer(t *testing.T) {
 }
 
 // elsewhere is a client from another network than that of the tests.
-func elsewhere() *http.Client {
-	local := &net.TCPAddr{IP: net.IPv4(127, 77, 0, 9)}
+func elsewhere() *http.Client { return from("127.77.0.9") }
+
+// from is a client at an address.
+func from(address string) *http.Client {
+	local := &net.TCPAddr{IP: net.ParseIP(address)}
 	return &http.Client{Timeout: soon, Transport: &http.Transport{DialContext: (&net.Dialer{LocalAddr: local}).DialContext}}
 }
 

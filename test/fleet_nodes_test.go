@@ -2,8 +2,12 @@ package test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +17,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nkeys"
+
+	"lachan/admin/request"
+	"lachan/cmd/lachan/manage/member"
+	"lachan/fleet/node"
 )
 
 // A fleet is a hub with its nodes, each a whole server of its own.
@@ -317,4 +327,120 @@ func TestADamagedDiskOfANodeOpensNothing(t *testing.T) {
 		p.stop()
 	}
 	t.Logf("%d files", len(files))
+}
+
+// tells has a node's key tell its hub of a request.
+func (f *fleet) tells(p *process, r request.Request) {
+	f.t.Helper()
+	is, _, err := member.Read(filepath.Join(p.dir, "state", "fleet"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	p.stop() // a node has one connection
+	sum := sha256.Sum256([]byte(r.Unit + "\x00" + r.Name))
+	r.ID = hex.EncodeToString(sum[:6])
+	text, err := json.Marshal(request.Told{Requests: []request.Request{r}})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	trust, err := is.Trust.Open(is.Root)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	pair, err := nkeys.FromSeed([]byte(is.Seed))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	forger, err := node.Connect(node.Config{
+		Node: is.Node, Hubs: is.Hubs, Nkey: public, Sign: pair.Sign, Trust: trust, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer forger.Close()
+	f.hub.until("it is told", func() bool {
+		_, err := forger.Tell(f.t.Context(), "requests", text)
+		return err == nil
+	})
+}
+
+// What people ask at a node is answered at the hub: whoever asked sees the answer on the
+// page of the node, and what was opened there is open.
+func TestWhatIsAskedAtANodeIsAnsweredAtTheHub(t *testing.T) {
+	t.Parallel()
+	const pupil = "127.10.1.1"
+	f := newFleet(t, "canary: 0s, early: 0s")
+	f.hub.write("policy.yaml", strings.Replace(twoProvinces, guests+"units:", "profiles: {khach: {extends: thcs}, trang: {extends: tieu-hoc, reply: page}}\nunits:", 1))
+	f.hub.write("policy.yaml", strings.Replace(f.hub.read("policy.yaml"), "level: th, parent: lao-cai", "profile: trang, parent: lao-cai", 1))
+	f.hub.reload()
+	f.says(f.hub, "done", "except", "add", "phim.example", "--unit", "lao-cai", "--block", "--until", "2036-12-31")
+	p := newProcess(t, "", "units: [{id: th-cu, name: TH cũ, level: th, networks: [127.0.0.0/8]}]\n"+guests, startStandIn(t).addr)
+	p.env = []string{"LACHAN_SERVER_UNKNOWN_CLIENT=khach"}
+	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), "server: {", `server: {page: {a: 127.0.0.1, http: ["127.0.0.1:0"]}, `, 1))
+	p.start()
+	page := p.logged(`msg="serving the block page" address=(\S+)`)
+	f.says(p, "is the node lao-cai-1", "join", f.address, f.invite("lao-cai-1", "lao-cai"))
+	shows := func(what string) {
+		t.Helper()
+		p.until("the page says "+what, func() bool {
+			_, body := visit(t, &http.Client{Transport: &http.Transport{}}, "http://phim.example/", page, pupil)
+			return strings.Contains(body, what)
+		})
+	}
+	shows("Trang này không mở được ở đây")
+	ask := func(reason string) {
+		t.Helper()
+		r, err := http.NewRequest("POST", "http://"+page+"/lachan-request", strings.NewReader("reason="+reason))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = "phim.example"
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		resp, err := from(pupil).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if resp.StatusCode >= 400 {
+			t.Fatalf("status %d", resp.StatusCode)
+		}
+	}
+	waiting := func(what string) (id string) {
+		t.Helper()
+		f.hub.until("the hub has "+what, func() bool {
+			out, err := f.hub.command(os.Getuid(), "requests", "--json")
+			var list struct{ Items []struct{ IDs []string } }
+			if err == nil && strings.Contains(out, what) && json.Unmarshal([]byte(out), &list) == nil && len(list.Items) == 1 {
+				id = list.Items[0].IDs[0]
+			}
+			return id != ""
+		})
+		return id
+	}
+	ask("cho+lop+5A")
+	id := waiting("cho lop 5A")
+	f.says(f.hub, "", "requests", "answer", id, "chua duoc")
+	shows("chua duoc")
+	ask("xin+lai")
+	again := waiting("xin lai")
+	if again == id {
+		t.Error("what is asked after an answer is the answered request")
+	}
+	f.says(f.hub, "", "requests", "answer", again, "mo cho lop 5A", "--open", "--until", "2036-12-31")
+	f.shuts(p, pupil, "phim.example", false)
+	p.until("the node's own list has the answer", func() bool {
+		return strings.Contains(p.requests(), "mo cho lop 5A")
+	})
+	// A node of one area tells nothing of another's schools.
+	f.tells(f.node("ha-giang-1", "ha-giang"), request.Request{Unit: "th-kim-dong", Name: "forged.example", Times: 1})
+	f.hub.logged(`msg="a node tells of a unit that is not in its area" node=ha-giang-1 unit=th-kim-dong`)
+	f.hub.kill() // and asks nobody
+	f.hub.start()
+	if out, _ := f.hub.command(os.Getuid(), "requests", "--json"); strings.Contains(out, again) { // open ones
+		t.Errorf("what was answered waits: %s", out)
+	}
 }

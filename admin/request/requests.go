@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lachan/internal/printable"
@@ -53,6 +54,8 @@ type Request struct {
 	// Follows is the id of the request for the same name and unit that was answered
 	// before this one was made; "" if there was none.
 	Follows string `json:"follows,omitempty"`
+	// Nodes are how often it was asked at each node of a fleet, in all counted in Times.
+	Nodes map[string]int `json:"nodes,omitempty"`
 
 	Answer *Answer `json:"answer,omitempty"` // nil while it is open
 }
@@ -66,6 +69,7 @@ type Answer struct {
 	Outcome string    `json:"outcome,omitempty"`
 	Until   time.Time `json:"until,omitzero"`   // when what was opened ends
 	Record  uint64    `json:"record,omitempty"` // of the ledger
+	Hub     bool      `json:"hub,omitempty"`    // it was given at the hub of this node
 }
 
 // ErrUnknown means that there is no such request.
@@ -74,7 +78,8 @@ var ErrUnknown = errors.New("there is no such request")
 // A Store is a directory of requests. Its methods may be called by any number
 // of goroutines; a directory has one Store that adds.
 type Store struct {
-	dir string
+	dir      string
+	revision atomic.Uint64
 
 	mu     sync.Mutex
 	known  map[string]*kept // mu; by id, at most mostInAll
@@ -124,6 +129,7 @@ func (s *Store) Add(unit, name, category, reason string, now time.Time) error {
 		return err
 	}
 	s.note(&r)
+	s.changed()
 	return nil
 }
 
@@ -225,6 +231,11 @@ func (s *Store) Close(id string, a Answer) error {
 		return err
 	}
 	a.Text = clean(a.Text)
+	return s.answer(id, a)
+}
+
+func (s *Store) answer(id string, a Answer) error {
+	defer s.changed()
 	return writeJSON(s.path(id, answerEnd), a)
 }
 
@@ -233,6 +244,11 @@ func (s *Store) Reopen(id string) error {
 	if _, err := s.Get(id); err != nil {
 		return err
 	}
+	return s.reopen(id)
+}
+
+func (s *Store) reopen(id string) error {
+	defer s.changed()
 	if err := os.Remove(s.path(id, answerEnd)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("reopen request %s: %w", id, err)
 	}

@@ -41,7 +41,10 @@ func (s *Store) note(r *Request) {
 	for _, text := range r.Reasons {
 		k.said += written(text)
 	}
-	k.size = frame + len(r.Unit) + len(r.Name) + len(r.Category) + k.said
+	for node := range r.Nodes {
+		k.size += len(node) + len("    \"\": 10000,\n")
+	}
+	k.size += frame + len(r.Unit) + len(r.Name) + len(r.Category) + k.said
 	s.known[r.ID] = k
 	s.bytes += k.size
 }

@@ -299,3 +299,26 @@ func (n *Node) Say(status []byte) error {
 	}
 	return nil
 }
+
+// ErrDeaf is the error of a hub that does not hear of a kind: its version is older.
+var ErrDeaf = errors.New("the hub is of a version that does not hear of it")
+
+// Tell tells the hub something of a kind, and returns what it answers.
+func (n *Node) Tell(ctx context.Context, kind string, text []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	answer, err := n.conn.RequestWithContext(ctx, fleet.UpSubject(n.cfg.Node, kind), text)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return nil, ErrDeaf
+	}
+	if err == nil && answer.Header.Get(fleet.ErrorHeader) != "" {
+		err = errors.New(answer.Header.Get(fleet.ErrorHeader))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("tell the hub of %s: %w", kind, err)
+	}
+	return answer.Data, nil
+}
+
+// Connected reports whether there is a hub at this moment.
+func (n *Node) Connected() bool { return n.conn.IsConnected() }

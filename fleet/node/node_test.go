@@ -106,8 +106,8 @@ func (f *field) serve() {
 	f.listen = l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	h := f.hub
-	go func() { done <- h.Serve(ctx, f.pages.Handler(), l) }()
+	h, pages := f.hub, f.pages.Handler()
+	go func() { done <- h.Serve(ctx, pages, l) }()
 	f.stop = func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -561,6 +561,44 @@ func TestANodeSaysWhatItDoes(t *testing.T) {
 		if time.Now().After(late) {
 			t.Fatal("its status is not known")
 		}
+	}
+}
+
+// What a node tells is answered, in its name and no other's; one that tells too much is cut
+// off, and others are not.
+func TestANodeTellsAndIsAnswered(t *testing.T) {
+	f := newField(t)
+	a, b := f.box("node-a"), f.box("node-b")
+	err := f.hub.Hear("word", func(node string, told []byte) ([]byte, error) {
+		if string(told) == "bad" {
+			return nil, errors.New("that is no word")
+		}
+		return []byte(node + " says " + string(told)), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := a.node.Tell(t.Context(), "word", []byte("xin chào"))
+	if err != nil || string(said) != "node-a says xin chào" {
+		t.Errorf("%q %v", said, err)
+	}
+	if _, err := a.node.Tell(t.Context(), "word", []byte("bad")); err == nil || !strings.Contains(err.Error(), "that is no word") {
+		t.Error(err)
+	}
+	cut := false
+	for range 500 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		_, err := a.node.Tell(ctx, "word", []byte("x"))
+		cancel()
+		if cut = err != nil; cut {
+			break
+		}
+	}
+	if !cut {
+		t.Error("a node may tell as much as it likes")
+	}
+	if said, err := b.node.Tell(t.Context(), "word", []byte("x")); err != nil || string(said) != "node-b says x" {
+		t.Errorf("%q %v", said, err)
 	}
 }
 

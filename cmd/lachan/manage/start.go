@@ -292,14 +292,16 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 // openFleet opens what this machine has to do with a fleet: its hub, or what it has joined.
 func openFleet(n *node, cfg *config.Config, version string) {
 	n.services.nodes = nodes.New(nodes.Sources{
-		Desk: n.desk.Desk, Ledger: n.desk.Ledger, Conditions: n.conditions, Log: n.log,
+		Desk: n.desk.Desk, Ledger: n.desk.Ledger, Requests: n.services.visitors.requests,
+		Conditions: n.conditions, Log: n.log,
 		InForce: func() (*config.Config, *policy.Policy) {
 			v := n.view.Load()
 			return v.cfg, v.rules.Policy()
 		},
 	})
 	n.member = member.Open(cfg, member.Sources{
-		Own: n.desk.Ledger, Decide: n.decided.decide, Restructure: n.decided.restructure,
+		Own: n.desk.Ledger, Requests: n.services.visitors.requests,
+		Decide: n.decided.decide, Restructure: n.decided.restructure,
 		Units:      func() int { return n.view.Load().rules.Policy().NumGroups() },
 		Conditions: n.conditions, Version: version, Log: n.log,
 	})

@@ -5,6 +5,7 @@ package member
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/ledger"
+	"lachan/admin/request"
 	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/node"
@@ -76,7 +78,8 @@ func (m *Membership) Write(dir string) error {
 
 // Sources are what a member is lent. Its functions may be called by any goroutine.
 type Sources struct {
-	Own *ledger.Ledger // what is decided here
+	Own      *ledger.Ledger // what is decided here
+	Requests *request.Store // what is asked here
 	// Decide puts exceptions in force, Restructure all that is written; both return when
 	// it is.
 	Decide, Restructure func(context.Context) error
@@ -311,7 +314,9 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 	defer renew.Stop()
 	t, began := &taken{Member: m, hub: hub, trust: trust}, time.Now()
 	defer t.client().CloseIdleConnections()
+	requests := &asked{Member: m, hub: hub, told: map[string][sha256.Size]byte{}}
 	for {
+		requests.exchange(ctx)
 		t.putInForce(ctx)
 		t.say()
 		m.tellSilence(hub.Even(), began)
@@ -319,11 +324,13 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 		case <-ctx.Done():
 			return nil
 		case <-changed:
+			requests.at = time.Time{} // something may have been opened for whoever asked
 		case <-say.C:
 		case <-look.C:
 			if m.left(ctx) {
 				return nil
 			}
+			requests.exchange(ctx)
 			continue
 		case <-renew.C:
 			if m.renewTrust(ctx, trust) {

@@ -19,6 +19,7 @@ import (
 	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/admin/ledger"
+	"lachan/admin/request"
 	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/hub"
@@ -29,8 +30,9 @@ import (
 
 // Sources are what a hub is lent. Its functions may be called by any goroutine.
 type Sources struct {
-	Desk   *admin.Desk
-	Ledger *ledger.Ledger
+	Desk     *admin.Desk
+	Ledger   *ledger.Ledger
+	Requests *request.Store
 	// InForce is what answers go by here, which nodes have to have too.
 	InForce    func() (*config.Config, *policy.Policy)
 	Conditions *metrics.Conditions
@@ -83,6 +85,9 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	defer served.Close()
 	feed, err := h.open(ctx, served, cfg)
 	if err != nil {
+		return err
+	}
+	if err := served.Hear(fleet.Requests, h.requests); err != nil {
 		return err
 	}
 	h.set(served)
