@@ -304,3 +304,66 @@ func TestAFolderThatCannotBeWrittenKeepsNoPolicy(t *testing.T) {
 		}
 	}
 }
+
+// TestADayOfLessonsWhateverTheHour: only the timetable of lessons is open, on days of lessons
+// and on others, and a group of another policy is an unknown client.
+func TestADayOfLessonsWhateverTheHour(t *testing.T) {
+	w := newWorld(t, `
+calendar: {holidays: [{from: 2026-11-20}]}
+timetables: {toi: {days: all, from: "18:00", to: "22:00", on: any}}
+units:
+- {id: a, rules: [{during: gio-hoc, block: [games]}, {during: toi, block: [social]}]}
+`)
+	for _, moment := range []string{"2026-09-07 03:00", "2026-09-07 10:00", "2026-09-07 20:00"} {
+		at, err := time.ParseInLocation("2006-01-02 15:04", moment, hanoi)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := policy.InLessons(w.policy, w.list, at)
+		for text, want := range map[string]policy.Action{"game.example": policy.Block, "social.example": policy.Pass} {
+			if d := r.Decide(w.group("a"), name(t, text), 1); d.Action != want {
+				t.Errorf("in lessons, at %s: %s %v", moment, text, d.Action)
+			}
+			if d := r.Decide(policy.GroupID(1<<20), name(t, text), 1); d != r.Decide(0, name(t, text), 1) {
+				t.Errorf("a group of another policy: %+v", d)
+			}
+		}
+	}
+	for text, want := range map[string]bool{"games": true, "co-bac": true, "Cờ bạc": true, "service:zalo": true, "none": false, "": false} {
+		if got := policy.NamesCategory(w.policy, text); got != want {
+			t.Errorf("%q names a category: %v", text, got)
+		}
+	}
+	if files := policy.FilesOf(w.policy); len(files) != 1 || filepath.Base(files[0].Path) != "policy.yaml" {
+		t.Errorf("made of %v", files)
+	}
+}
+
+// TestAZonesAliasMayLeadBelow: "*.x" is the name below x, if that is no name too long.
+func TestAZonesAliasMayLeadBelow(t *testing.T) {
+	long := strings.Repeat(strings.Repeat("x", 61)+".", 4) + "y"
+	f := func(of, want string, fits bool, data ...string) {
+		t.Helper()
+		got := ""
+		target, ok := policy.AliasOf(data, name(t, of))
+		if target != nil {
+			got = target.String()
+		}
+		if got != want || ok != fits {
+			t.Errorf("%s, %q: %q, %v; want %q, %v", of, data, got, ok, want, fits)
+		}
+	}
+	f("a.example", "b.example", true, "CNAME b.example.")
+	f("a.example", "a.example.b.example", true, "CNAME *.b.example.")
+	f("a.example", "b.example", true, "A 192.0.2.1", "CNAME b.example.", "CNAME c.example.")
+	f("a.example", "", true, "A 192.0.2.1", "CNAME", "CNAME ", "XNAME b.example.")
+	f("a.example", "c.example", true, "CNAME b..example.", "CNAME c.example.")
+	f(long, "", false, "CNAME *.b.example.")
+	f(long, "b.example", true, "CNAME b.example.")
+	if target, fits := policy.AliasOf([]string{"CNAME *.b.example."}, nil); target != nil || !fits {
+		t.Errorf("of an address: %v, %v", target, fits)
+	}
+	if target, fits := policy.AliasOf([]string{"CNAME b.example."}, nil); target == nil || !fits {
+		t.Errorf("of an address: %v, %v", target, fits)
+	}
+}
