@@ -80,14 +80,16 @@ func TestHowMuchHasToComeInAWhile(t *testing.T) {
 		{[]int{10 << 10, 6 << 10}, true}, // the second comes too late
 		{[]int{16 << 10, 16 << 10, 16 << 10}, false},
 		{[]int{16 << 10, 1}, true},
+		{[]int{16 << 10, 16<<10 - 1}, true}, // what came before counts once
+		{[]int{16<<10 + 500, 16<<10 - 1, 1}, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			stalled := false
 			timer := time.AfterFunc(stallAfter, func() { stalled = true })
 			defer timer.Stop()
+			p := pacedReader{r: strings.NewReader(strings.Repeat("x", 1<<20)), timer: timer}
 			for _, n := range c.parts {
 				time.Sleep(20 * time.Second)
-				p := pacedReader{r: strings.NewReader(strings.Repeat("x", n)), timer: timer}
 				if _, err := p.Read(make([]byte, n)); err != nil {
 					t.Fatal(err)
 				}
