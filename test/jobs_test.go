@@ -199,3 +199,28 @@ func (p *process) refused(name, why string) {
 	})
 	p.t.Logf("%s: %.200s", name, p.feedStatus(name).Failure.EN)
 }
+
+// TestAnExportIsMadeApart: what is written may be broken or far too large by the time that it
+// is exported; then the command says so, and no answer is lost by it.
+func TestAnExportIsMadeApart(t *testing.T) {
+	p := serveProcess(t, "memory: 160MiB\n", emojiSchool, startStandIn(t).addr)
+	s := startPulse(t, p.dns, "blocked.example", 500, "127.10.1.1", "127.10.1.2")
+	export := func() (string, error) { return p.command(os.Getuid(), "policy", "export", "--lang", "en") }
+	if out, err := export(); err != nil || !strings.Contains(out, "id: truong-a") {
+		t.Errorf("%v %s", err, out)
+	}
+	for text, want := range map[string]string{
+		"units: [\n": "policy.yaml",
+		"units:\n" + strings.Repeat("- a\n", 4<<20): "memory",
+	} {
+		p.write("policy.yaml", text)
+		if out, err := export(); err == nil || !strings.Contains(out, want) {
+			t.Errorf("of %d bytes: %v %.500s", len(text), err, out)
+		}
+	}
+	p.write("policy.yaml", emojiSchool)
+	if out, err := export(); err != nil || !strings.Contains(out, "id: truong-a") {
+		t.Errorf("and then: %v %s", err, out)
+	}
+	p.lostNothing(s)
+}

@@ -155,6 +155,7 @@ func Command(l wording.Language) *cobra.Command {
 	c.AddCommand(
 		kind(l, "lists", compileLists),
 		command.WithKeys(kind(l, "policy", compilePolicy), l),
+		kind(l, "export", exportPolicy),
 		kind(l, "document", writeDocument),
 		kind(l, "feed", examineFeed),
 		kind(l, "table", readTable),

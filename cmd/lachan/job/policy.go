@@ -2,12 +2,16 @@ package job
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
+	"lachan/policy/home"
 )
 
 // policyTime is how long a policy may take to be compiled.
@@ -32,6 +36,49 @@ type PolicyAnswer struct {
 // Policy compiles the policy of the configuration that the flags name.
 func (j *Jobs) Policy(ctx context.Context, flags []string, order PolicyOrder) (answer PolicyAnswer, err error) {
 	return answer, j.run(ctx, "policy", flags, policyTime, order, &answer)
+}
+
+// exportTime is how long all that holds may take to be written as one policy.yaml.
+const exportTime = 2 * time.Minute
+
+// An ExportOrder says what is exported: policy.yaml, what was decided, and in which folder the
+// compiled policy is that locks are asked of.
+type ExportOrder struct {
+	Path     string          `json:"path"`
+	Console  string          `json:"console"`
+	Folder   string          `json:"folder"`
+	Timezone config.Timezone `json:"timezone"`
+}
+
+type exportAnswer struct {
+	Text     []byte            `json:"text"`
+	Problems yamlfile.Problems `json:"problems"`
+}
+
+// Export is all that holds as one policy.yaml. The error is yamlfile.Problems if what is
+// written has mistakes.
+func (j *Jobs) Export(ctx context.Context, order ExportOrder) ([]byte, error) {
+	var answer exportAnswer
+	err := j.run(ctx, "export", nil, exportTime, order, &answer)
+	if err == nil && len(answer.Problems) > 0 {
+		err = answer.Problems
+	}
+	return answer.Text, err
+}
+
+func exportPolicy(_ command.Call, o ExportOrder) (answer exportAnswer, err error) {
+	p, _, damaged := policy.NewStore(o.Folder).OpenLatestReadOnly()
+	if p == nil {
+		return answer, fmt.Errorf("export the policy: none is compiled: %w", errors.Join(damaged...))
+	}
+	from := &policy.Origin{Path: o.Path, Console: o.Console, Zone: o.Timezone.Location}
+	answer.Text, err = home.Export(from, p.At(nil, time.Now(), 0)) // what locks say needs no lists
+	var problems yamlfile.Problems
+	if err != nil && !errors.As(err, &problems) {
+		problems = yamlfile.Problems{{File: o.Path, Text: textExport.With(err)}}
+	}
+	answer.Problems = problems
+	return answer, nil
 }
 
 // compilePolicy reads the policy and puts it into the folder, compiled.

@@ -237,7 +237,7 @@ func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter,
 			return v.cfg, v.rules, v.lists.Rules(), v.inForce
 		},
 		Status:  n.lists.store.Status,
-		Explain: a.explain,
+		Explain: a.explain, Exported: n.jobs.Export,
 		Held: func(ctx context.Context, name string) (any, bool, error) {
 			found, err := n.held.weigh(ctx, name)
 			if errors.Is(err, errNothingHeld) {

@@ -21,6 +21,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/control"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/job"
 	"lachan/console/api"
 	"lachan/internal/fault"
 	"lachan/metrics"
@@ -53,7 +54,9 @@ type Sources struct {
 	Explain func(name string, q explain.Question) (any, error)
 	Held    func(ctx context.Context, feed string) (found any, known bool, err error)
 	Orders  func() []order.Record // those of the caller from then on
-	Report  func(ctx context.Context, q ReportQuestion) (name, mediaType string, text []byte, err error)
+	// Exported is all that holds as one policy.yaml, made in a process of its own.
+	Exported func(context.Context, job.ExportOrder) ([]byte, error)
+	Report   func(ctx context.Context, q ReportQuestion) (name, mediaType string, text []byte, err error)
 	// Ready is what is missing before clients should be sent here.
 	Ready      func() []string
 	Conditions func() []metrics.Condition

@@ -19,11 +19,12 @@ import (
 	"lachan/admin/ledger"
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/source"
 	"lachan/console/api"
 	"lachan/internal/wording"
+	"lachan/internal/yamlfile"
 	"lachan/policy"
-	"lachan/policy/home"
 )
 
 // A server tells what the API asks of the machine.
@@ -256,12 +257,22 @@ func (s server) Verify(ctx context.Context, since ledger.Since) (v api.Verified,
 	return api.VerifiedOf(&rep), nil
 }
 
-func (s server) Policy(context.Context) ([]byte, error) {
+func (s server) Policy(ctx context.Context) ([]byte, error) {
 	if err := s.src.Ledger.WriteConsole(); err != nil { // what was decided a moment ago is in it
 		return nil, err
 	}
-	cfg, rules, _, _ := s.src.InForce()
-	return home.Export(source.Origin(cfg), rules)
+	cfg, _, _, _ := s.src.InForce()
+	from := source.Origin(cfg)
+	text, err := s.src.Exported(ctx, job.ExportOrder{
+		Path: from.Path, Console: from.Console, Folder: cfg.PolicyDir(), Timezone: cfg.Timezone,
+	})
+	if problems := (yamlfile.Problems)(nil); errors.As(err, &problems) {
+		return nil, Wrong(err)
+	}
+	if err != nil {
+		return nil, api.NewProblem(http.StatusServiceUnavailable, "trouble", textExport.With(err))
+	}
+	return text, nil
 }
 
 // A value of an account in the ledger.

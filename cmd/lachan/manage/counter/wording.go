@@ -12,6 +12,10 @@ var (
 		VI: "không có tài khoản %q, hoặc bạn không được xem",
 		EN: "there is no account %q, or it is not for you to see",
 	}
+	textExport = wording.Text{
+		VI: "không xuất được chính sách: %v",
+		EN: "the policy could not be exported: %v",
+	}
 	textVerifying = wording.Text{
 		VI: "sổ đang được kiểm tra cho người khác; hãy hỏi lại sau",
 		EN: "the ledger is being verified for another; ask again later",
