@@ -94,7 +94,7 @@ func TestWhatCannotBeReadIsToldWithTheRemedy(t *testing.T) {
 	}
 	f("", "x.script:0: the script asks nothing")
 	f("# nothing\n", "x.script:0: the script asks nothing")
-	f("truong asks a.example -> pass\ntruong asks b.example -> pass", "x.script:1: at what time?")
+	f("truong asks a.example -> null\ntruong asks b.example -> null", "x.script:1: at what time?")
 	f("at 2026-02-30 10:15\ntruong asks a.example -> pass", `x.script:1: "2026-02-30 10:15" is no moment`)
 	f("at 2026-09-07", `x.script:1: "2026-09-07" is no moment`)
 	f("at Tue 2026-09-07 10:15\ntruong asks a.example -> pass", "x.script:1: 2026-09-07 is a Mon (t2), not Tue")
@@ -113,8 +113,8 @@ func TestWhatCannotBeReadIsToldWithTheRemedy(t *testing.T) {
 	at("truong asks -> pass", "no such line")
 	at("truong asks a.example A AAAA -> pass", "no such line")
 	at("truong asks a.example ->", "no such line")
-	at("truong asks a..example -> pass", `"a..example" is not a domain name`)
-	at("truong asks a.example AAA -> pass", `there is no query type "AAA"`)
+	at("truong asks a..example -> null", `"a..example" is not a domain name`)
+	at("truong asks a.example AAA -> null", `there is no query type "AAA"`)
 	at("truong asks a.example -> blocked", `"blocked" is nothing to expect`)
 	at("truong asks a.example -> rewrite", "after rewrite comes the name")
 	at("truong asks a.example -> pass games", `"games" is too much`)
@@ -123,8 +123,8 @@ func TestWhatCannotBeReadIsToldWithTheRemedy(t *testing.T) {
 	at("truong asks a.example -> pass by school", `there is no layer "school"; the layers: local, lock, core, own,`)
 	at("truong asks a.example -> nxdomain gamez", `there is no category "gamez"`)
 	at("truong asks a.example -> nxdomain service:zalo", `there is no category "service:zalo"`)
-	at("lop-1 asks a.example -> pass", `there is no unit "lop-1"`)
-	at("hs asks a.example -> pass", `several schools have a group "hs": write the school too, like truong/hs or truong-2/hs`)
+	at("lop-1 asks a.example -> null", `there is no unit "lop-1"`)
+	at("hs asks a.example -> null", `several schools have a group "hs": write the school too, like truong/hs or truong-2/hs`)
 	at("truong asks a.example -> pass unit lop-1", `there is no unit "lop-1"`)
 }
 
