@@ -74,6 +74,11 @@ var (
 		"elsewhere; 0 when nothing has.")
 	refusedDesc = desc("lachan_history_refused_samples_total", "Samples that were too old for the engine elsewhere.")
 
+	nodesDesc = desc("lachan_fleet_nodes", "Nodes of this hub: those that have joined, are linked, lack decisions, "+
+		"refuse some.", "state")
+	evenDesc = desc("lachan_fleet_even_timestamp_seconds", "When this node last had everything that its hub has; "+
+		"0 when not since it was started.")
+
 	bloomDesc = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set "+
 		"did not confirm.")
 	serialDesc = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, "+
@@ -127,6 +132,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 		s.gauge(conditionDesc, 1, condition.Name)
 	}
 	s.history(readings.History)
+	s.fleet(readings.Fleet)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
 	s.gauge(serialDesc, float64(readings.RulesSerial))
 	s.gauge(buildDesc, 1, c.aggregator.build.Version, c.aggregator.build.Revision, runtime.Version())
@@ -243,6 +249,15 @@ func (s series) history(r HistoryReading) {
 	if r.Ships {
 		s.gauge(shippedDesc, timestamp(r.Shipped))
 		s.counter(refusedDesc, r.Refused)
+	}
+}
+
+func (s series) fleet(r FleetReading) {
+	for state, n := range r.Nodes {
+		s.gauge(nodesDesc, float64(n), state)
+	}
+	if r.Joined {
+		s.gauge(evenDesc, timestamp(r.Even))
 	}
 }
 

@@ -7,6 +7,14 @@ type Readings struct {
 	ResolverReadings
 	Feeds   []FeedReading // one for each name
 	History HistoryReading
+	Fleet   FleetReading
+}
+
+// A FleetReading is how a hub's nodes stand, and how a node stands to its hub.
+type FleetReading struct {
+	Nodes  map[string]int // of a hub: joined, linked, behind, refusing; nil elsewhere
+	Joined bool           // this is a node
+	Even   time.Time      // it had everything that its hub has; zero: not since it was started
 }
 
 // ResolverReadings are the readings of the process that answers. They come with its

@@ -139,6 +139,13 @@ func TestNodesDoWhatTheirHubDecides(t *testing.T) {
 		return strings.Count(out, "has everything") == 2
 	})
 
+	for what, p := range map[string]*process{`lachan_fleet_nodes{state="linked"} 2`: f.hub, "lachan_fleet_even_timestamp_seconds 1": one} {
+		p.until(what+" in its metrics", func() bool {
+			_, text := p.get("/metrics")
+			return strings.Contains(text, what)
+		})
+	}
+
 	// The hub is gone: the node starts anew and shuts what it shut; then the rest comes.
 	f.hub.kill()
 	one.kill()

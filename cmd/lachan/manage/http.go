@@ -176,7 +176,9 @@ func (a *api) scrape() (r metrics.Readings) {
 func (a *api) readings() metrics.Readings {
 	a.resolves.refresh(context.Background())
 	v := a.view()
-	r := metrics.Readings{ResolverReadings: a.counters.Readings(), History: a.historyReading()}
+	r := metrics.Readings{
+		ResolverReadings: a.counters.Readings(), History: a.historyReading(), Fleet: a.fleetReading(),
+	}
 	shares, jobs := v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes), a.jobs.AtWork()
 	r.Memory = append(
 		slices.Clip(r.Memory),

@@ -23,7 +23,6 @@ import (
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/manage/desk"
-	"lachan/cmd/lachan/manage/member"
 	"lachan/internal/confine"
 	"lachan/internal/message"
 	"lachan/internal/suspended"
@@ -60,7 +59,6 @@ type node struct {
 	identity   *identity
 	reports    *reports
 	desk       *desk.Office
-	member     *member.Member
 	view       atomic.Pointer[view]
 }
 
@@ -193,7 +191,7 @@ func (n *node) startWork(ctx context.Context) {
 	n.startTally(ctx)
 	n.children.start(ctx, "ledger", n.desk.Run)
 	n.children.start(ctx, "tell", n.desk.Tell)
-	n.children.start(ctx, "member", n.member.Run)
+	n.children.start(ctx, "member", n.services.member.Run)
 	n.children.start(ctx, "tables", n.desk.SettleTables)
 	n.children.start(ctx, "answers", func(context.Context) {
 		if err := n.desk.Restore(); err != nil {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"lachan/blocklist/rpzout"
+	"lachan/cmd/lachan/manage/member"
 	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/manage/site"
 	"lachan/internal/descriptors"
@@ -31,6 +32,7 @@ type services struct {
 	api      *api
 	console  *site.Site
 	nodes    *nodes.Hub
+	member   *member.Member
 	visitors *visitors
 
 	sockets map[message.Socket]socket // that the supervisor has opened for this process

@@ -203,7 +203,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 func openConsole(n *node, build command.Build) *site.Site {
 	a := n.services.api
 	return site.New(site.Sources{
-		Office: n.desk, Facts: n.reports.facts, Fleet: n.services.nodes, Hub: n.member.Hub,
+		Office: n.desk, Facts: n.reports.facts, Fleet: n.services.nodes, Hub: n.services.member.Hub,
 		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
 			v := n.view.Load()
 			return v.cfg, v.rules, v.lists.Rules(), v.inForce
@@ -270,7 +270,7 @@ func openDesk(n *node, cfg *config.Config) (err error) {
 			return n.tryPolicy(ctx, n.flags, n.view.Load().cfg.PolicyDir(), console)
 		},
 		Facts: n.reports.facts, Feed: n.lists.source, Clean: n.jobs.Order, Listed: n.lists.listed,
-		Hub:      func() string { return n.member.Hub() },
+		Hub:      func() string { return n.services.member.Hub() },
 		Relisted: n.lists.wake, Feeds: n.lists.store, Requests: n.services.visitors.requests,
 		Conditions: n.conditions, Log: n.log,
 	})
@@ -299,7 +299,7 @@ func openFleet(n *node, cfg *config.Config, version string) {
 			return v.cfg, v.rules.Policy()
 		},
 	})
-	n.member = member.Open(cfg, member.Sources{
+	n.services.member = member.Open(cfg, member.Sources{
 		Own: n.desk.Ledger, Requests: n.services.visitors.requests,
 		Decide: n.decided.decide, Restructure: n.decided.restructure,
 		Units:      func() int { return n.view.Load().rules.Policy().NumGroups() },
@@ -307,6 +307,6 @@ func openFleet(n *node, cfg *config.Config, version string) {
 	})
 	n.decided.entries = func() []policy.OverlayEntry {
 		zone := n.cfg.Timezone.Location
-		return append(n.member.Entries(zone), n.desk.Entries(zone)...)
+		return append(n.services.member.Entries(zone), n.desk.Entries(zone)...)
 	}
 }

@@ -66,6 +66,12 @@ func (a *api) historyReading() (r metrics.HistoryReading) {
 	return r
 }
 
+// fleetReading is how the nodes of this hub stand, or this node.
+func (a *api) fleetReading() metrics.FleetReading {
+	member := a.services.member
+	return metrics.FleetReading{Nodes: a.services.nodes.Stand(), Joined: member.Hub() != "", Even: member.Even()}
+}
+
 // quiet says whether it is night where the schools are.
 func quiet(zone *time.Location) func() bool {
 	return func() bool {

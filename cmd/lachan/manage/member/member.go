@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nkeys"
@@ -98,6 +99,8 @@ type Member struct {
 	is     Membership     // mu
 	copies []*ledger.Copy // mu; by stream, none while no fleet was joined
 	kept   kept           // mu
+
+	even atomic.Int64 // when it had everything that the hub has, Unix seconds
 }
 
 // Open opens what the machine has joined, if it has. What is damaged is told, and what was
@@ -199,6 +202,15 @@ func (m *Member) Hub() string {
 		return ""
 	}
 	return m.is.Hubs[0]
+}
+
+// Even is when this node last had everything that its hub has; zero if it has not since it
+// was started.
+func (m *Member) Even() time.Time {
+	if at := m.even.Load(); at > 0 {
+		return time.Unix(at, 0)
+	}
+	return time.Time{}
 }
 
 // states are those of the ledgers that are followed, and the numbers of their last records.
@@ -319,6 +331,7 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 		requests.exchange(ctx)
 		t.putInForce(ctx)
 		t.say()
+		m.even.Store(max(0, hub.Even().Unix()))
 		m.tellSilence(hub.Even(), began)
 		select {
 		case <-ctx.Done():

@@ -65,6 +65,37 @@ func addStatus(ctx context.Context, running *hub.Hub, shown *api.FleetNode) {
 	}
 }
 
+// count counts how the nodes stand.
+func (h *Hub) count(ctx context.Context, running *hub.Hub) {
+	stand := map[string]int{"joined": 0, "linked": 0, "behind": 0, "refusing": 0}
+	for name, node := range h.nodes() {
+		if node.Nkey == "" {
+			continue
+		}
+		stand["joined"]++
+		shown := api.FleetNode{Name: name}
+		if addStatus(ctx, running, &shown); shown.Seen == nil {
+			continue
+		}
+		stand["linked"]++
+		if shown.Behind {
+			stand["behind"]++
+		}
+		if shown.Refused != "" {
+			stand["refusing"]++
+		}
+	}
+	h.stand.Store(&stand)
+}
+
+// Stand is how many nodes stand how; nil if this serves none.
+func (h *Hub) Stand() map[string]int {
+	if stand := h.stand.Load(); stand != nil {
+		return *stand
+	}
+	return nil
+}
+
 // moment is a time of a record; nil if there is none.
 func moment(text string) *time.Time {
 	at, err := time.Parse(time.RFC3339, text)

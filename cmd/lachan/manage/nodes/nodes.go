@@ -43,6 +43,7 @@ type Sources struct {
 type Hub struct {
 	src   Sources
 	trust atomic.Pointer[fleet.SignedTrust]
+	stand atomic.Pointer[map[string]int] // how its nodes stand; nil while it serves none
 
 	mu      sync.Mutex
 	running *hub.Hub // mu; nil before Serve
@@ -202,6 +203,9 @@ func (h *Hub) join(ctx context.Context, r fleet.JoinRequest) (w fleet.Welcome, e
 	return w, hub.ErrCode
 }
 
+// countEvery is how often the hub counts how its nodes stand.
+const countEvery = 10 * time.Second
+
 // watchEvery is how often the hub looks whether nodes have to have something else.
 const watchEvery = 2 * time.Second
 
@@ -210,8 +214,13 @@ const watchEvery = 2 * time.Second
 func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	published, connected := "", map[string]string{}
+	defer h.stand.Store(nil)
+	published, connected, counted := "", map[string]string{}, time.Time{}
 	for {
+		if time.Since(counted) >= countEvery {
+			counted = time.Now()
+			h.count(ctx, served)
+		}
 		grown := ledger.Grown(h.src.Ledger)
 		connected = h.disconnect(served, connected)
 		cfg, rules := h.src.InForce()
