@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -136,11 +137,12 @@ func removeTemporary(dir string) error {
 	})
 }
 
-// removeCopies removes every copy but the one with the digest. The caller holds
+// removeCopies removes every copy but those with the digests. The caller holds
 // the lock.
-func removeCopies(dir, but string) error {
+func removeCopies(dir string, but ...string) error {
 	return removeAll(dir, func(name string) bool {
-		return strings.HasPrefix(name, copyPrefix) && !isAside(name) && name != copyPrefix+but
+		digest, isCopy := strings.CutPrefix(name, copyPrefix)
+		return isCopy && !isAside(name) && !slices.Contains(but, digest)
 	})
 }
 

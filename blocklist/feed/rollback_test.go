@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,24 @@ func TestGoingBackHoldsUntilAnotherVersionOrAnApproval(t *testing.T) {
 	p.do(serving(names(102)))
 	update(t, s, p.source())
 	wantGood(t, s, names(102))
+}
+
+// TestReadingTheSameAgainKeepsTheWayBack: a command that names the file in another way than
+// the server, or a key of the configuration that has changed, makes it be read anew.
+func TestReadingTheSameAgainKeepsTheWayBack(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "tep")
+	s := open(t, t.TempDir())
+	src := fileSource(list)
+	for n := range 2 {
+		write(t, list, names(100+n))
+		update(t, s, src)
+	}
+	src.URL = filepath.Dir(list) + "/./tep"
+	update(t, s, src)
+	if _, err := s.Rollback(t.Context(), src, "x"); err != nil {
+		t.Fatal(err)
+	}
+	wantGood(t, s, names(100))
 }
 
 func TestALostCopyIsNotGoneBackTo(t *testing.T) {

@@ -109,7 +109,7 @@ func Forget(ctx context.Context, s *Store, name string) error {
 	if err := os.Remove(filepath.Join(dir, statusFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("forget feed %q: %w", name, err)
 	}
-	return removeCopies(dir, "")
+	return removeCopies(dir)
 }
 
 // unharmed reports whether a copy is as it was verified.

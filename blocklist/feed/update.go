@@ -126,7 +126,11 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 		if err != nil {
 			return c, errors.Join(err, d.hold(dir))
 		}
-		if err := errors.Join(removeCopies(dir, last.Copy.Digest), removeHeld(dir, ""), d.keep(c.Path)); err != nil {
+		kept := []string{last.Copy.Digest}
+		if c.Digest == last.Copy.Digest { // read again, since it is asked for in another way
+			kept = append(kept, last.Previous.Digest)
+		}
+		if err := errors.Join(removeCopies(dir, kept...), removeHeld(dir, ""), d.keep(c.Path)); err != nil {
 			return Copy{}, err
 		}
 	}

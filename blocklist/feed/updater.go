@@ -332,9 +332,9 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 		if triggered && !st.Changed {
 			f.heed = time.Now().Add(leastBetween)
 		}
-		u.setCopy(f.Name, st.Copy.inForce())
+		other := u.setCopy(f.Name, st.Copy.inForce()) // which another process may have brought
 		u.logSuccess(f, &st)
-		if u.setFailing(f.Name, false) || st.Changed {
+		if u.setFailing(f.Name, false) || st.Changed || other {
 			u.changed(f.Name)
 		}
 	}

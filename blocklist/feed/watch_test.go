@@ -80,3 +80,27 @@ func TestAFileThatIsStillWrittenIsNotTaken(t *testing.T) {
 
 // watchEvery is how often files are looked at.
 const watchEvery = 500 * time.Millisecond
+
+// TestWhatAnotherProcessFetchedIsToldOnce, also if the updater looks at the feed before
+// it has seen that: a command fetches, and the file is due here at the same time.
+func TestWhatAnotherProcessFetchedIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		list := ""
+		r := run(t, func(r *running) []feed.Source {
+			list = filepath.Join(r.dir, "tep")
+			write(t, list, names(10))
+			return []feed.Source{r.source("tep")}
+		})
+		r.forget()
+		write(t, list, names(11))
+		if st, err := r.store.Update(t.Context(), r.source("tep")); err != nil || !st.Changed {
+			t.Fatalf("the command: %+v %v", st, err)
+		}
+		r.Trigger("tep") // nothing is new for this one any more
+		time.Sleep(3 * watchEvery)
+		synctest.Wait()
+		if got := fmt.Sprint(r.changed()); got != "[tep]" {
+			t.Errorf("changed %s, want it told once", got)
+		}
+	})
+}
