@@ -36,16 +36,16 @@ func AsServer(cfg *config.Config) error {
 	return cfg.MakeStateDir()
 }
 
-// ReadsAsServer makes a process of root's that writes nothing read as the user that serves, to
-// whom the state belongs, so that it finds what the server could not read. It returns the name
-// of that user; "" if this process is nobody else already, or cannot be.
-func ReadsAsServer(cfg *config.Config) (name string) {
+// ReadAsServer makes a process of root's read as the user to whom the state belongs, with no
+// privilege, so that it finds what a service of that user could not read. It returns the name
+// of that user; "" if this process is not root's, or cannot be another's.
+func ReadAsServer(cfg *config.Config) (name string) {
 	owner, there := config.StateOwner(cfg)
 	if !there || os.Geteuid() != 0 || owner.UID == 0 {
 		return ""
 	}
 	User() // the name of the person is asked for once, and remembered
-	if confine.Become(owner) != nil {
+	if confine.Become(owner) != nil || confine.Privileges(0) != nil {
 		return ""
 	}
 	return nameOf(owner)

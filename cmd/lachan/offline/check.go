@@ -76,10 +76,6 @@ type checking struct {
 func check(c command.Call, o *checkOptions) error {
 	var k checking
 	k.cfg, k.mistakes = command.Config(c.Command)
-	if name := command.ReadsAsServer(k.cfg); name != "" {
-		k.notes.Add("", 0, textCheckedAs.With(name))
-		k.cfg, k.mistakes = command.Config(c.Command) // its files, too, are the server's to read
-	}
 	if _, err := config.SystemUpstreams(k.cfg); err != nil {
 		k.notes.Add(k.cfg.File(), k.cfg.LineOf("upstream.servers"), wording.Of(err))
 	}
@@ -101,6 +97,7 @@ func check(c command.Call, o *checkOptions) error {
 			return err
 		}
 	}
+	k.readAgain(c)
 	k.mistakes.Sort()
 	if o.json {
 		result := checkResult{
@@ -116,6 +113,22 @@ func check(c command.Call, o *checkOptions) error {
 		return command.ErrReported
 	}
 	return nil
+}
+
+// readAgain notes what the user of the server may not read, if root checks. A server that
+// root starts may; a service may not. Nothing may be read as root after it.
+func (k *checking) readAgain(c command.Call) {
+	name := command.ReadAsServer(k.cfg)
+	if name == "" {
+		return
+	}
+	cfg, mistakes := command.Config(c.Command)
+	_, _, said := source.Offline(cfg)
+	for _, p := range slices.Concat(mistakes, said) {
+		if !slices.Contains(k.mistakes, p) {
+			k.notes.Add(p.File, p.Line, wording.Join(textNotReadBy.With(name), p.Text))
+		}
+	}
 }
 
 // runScripts asks the policy what policy scripts ask, with the lists that a

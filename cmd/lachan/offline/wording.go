@@ -216,9 +216,9 @@ var (
 		VI: "%s: %s mở %s (%s), hỏi %d lần, lần cuối %s",
 		EN: "%s: %s asks for %s (%s), times: %d, last %s",
 	}
-	textCheckedAs = wording.Text{
-		VI: "kiểm tra với quyền của %s, người dùng của máy chủ: tệp mà người này không đọc được thì máy chủ cũng không đọc được",
-		EN: "checked as %s, the user of the server: a file that this user cannot read the server cannot either",
+	textNotReadBy = wording.Text{
+		VI: "%s, người dùng của máy chủ, không đọc được như root: ",
+		EN: "the server's user %s cannot read what root can: ",
 	}
 	textRequestsFollows = wording.Text{
 		VI: "hỏi lại sau khi yêu cầu %s đã được trả lời",
