@@ -66,6 +66,7 @@ func routes() []frame.Route {
 		{Pattern: "GET /orders", Serve: watch.ShowOrders},
 		{Pattern: "POST /orders", Table: true, Serve: watch.HandOver},
 		{Pattern: "GET /nodes", Serve: watch.ShowNodes},
+		{Pattern: "POST /nodes", Serve: watch.DecideRelease},
 		{Pattern: "GET /figures", Serve: watch.ShowFigures},
 		{Pattern: "GET /reports", Serve: watch.ShowReports},
 		{Pattern: "GET /reports/file", Serve: watch.ReportFile},

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -129,4 +130,75 @@ func TestOfficesDoTheirWeekInFewTaps(t *testing.T) {
 		}
 	}
 	t.Logf("all of it in %s", time.Since(began).Round(time.Millisecond))
+}
+
+// TestAReleaseIsDecidedOnThePageOfServers: an operator has the newest files of the policy go
+// on, holds them and goes back, each in two taps, of which the second names the ring; a
+// school sees neither and is refused.
+func TestAReleaseIsDecidedOnThePageOfServers(t *testing.T) {
+	t.Parallel()
+	f := foundFleet(t, "canary: 1h, early: 1h", consoleConfig)
+	codes := f.hub.invites("operator@", "school@th-kim-dong")
+	f.hub.start()
+	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	operator, school := f.hub.comesIn("operator@", codes["operator@"]), f.hub.comesIn("school@th-kim-dong", codes["school@th-kim-dong"])
+	canary := f.node("lao-cai-1", "lao-cai", "--ring", "canary")
+	f.hub.write("policy.yaml", twoProvinces+"- {id: th-moi, name: TH mới, level: th, parent: lao-cai, networks: [127.12.0.0/16]}\n")
+	f.hub.reload()
+	f.knows(canary, "th-moi")
+	b := startBrowser(t)
+	b.call("Page.enable", map[string]any{}, &struct{}{})
+	b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, &struct{}{})
+	decides := func(do, names string) {
+		t.Helper()
+		h := b.comes(operator)
+		h.tap(`nav.pages a[href="/nodes"]`, names)
+		h.tap(`form[action="/nodes"] button[value="`+do+`"]`, "Saved")
+		h.within(do+" by an operator", 2)
+	}
+	decides("hold", "Hold in the ring: canary")
+	if out := f.says(f.hub, "HELD", "fleet", "status"); !strings.Contains(out, "anh-tuan") {
+		t.Errorf("who holds it is not told: %s", out)
+	}
+	decides("advance", "Go on to the ring: early")
+	decides("advance", "Go on to the ring: all")
+	decides("roll-back", "Roll back to the one before")
+	if status, page, _ := school.do("POST", "/nodes", values("do", "advance")); status != 403 && status != 404 {
+		t.Errorf("a school decides on a release: %d\n%s", status, page)
+	}
+	if _, page, _ := school.get("/nodes"); strings.Contains(page, `action="/nodes"`) {
+		t.Error("a school is offered to decide on a release")
+	}
+	if status, _, _ := operator.do("POST", "/nodes", values("do", "x")); status != 422 {
+		t.Errorf("what is no decision: %d", status)
+	}
+}
+
+// TestAnOrderThatIsHeldBackIsOnItsClock: a version of an authority's list that waits for a
+// word is an order that is not in force. The page says how long is left, and the overview
+// that it waits.
+func TestAnOrderThatIsHeldBackIsOnItsClock(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, consoleConfig+`feeds:
+  - {name: van-ban, url: order.txt, format: domains, category: authority-order, authority: {name: A05, document: 15/A05, urgent: true}}
+`, country, startStandIn(t).addr)
+	p.write("order.txt", "a.example\nb.example\nc.example\nd.example\ne.example\n")
+	codes := p.invites("viewer@", "operator@", "authority@a05")
+	p.start()
+	people := map[string]*person{}
+	for who, code := range codes {
+		people[who] = p.comesIn(who, code)
+	}
+	p.until("the order is in force", func() bool { return p.blocked("127.10.1.1", "a.example") })
+	p.write("order.txt", "f.example\n")
+	_, _ = p.command(os.Getuid(), "lists", "update", "van-ban") // it is held back, which is an error
+	for who, want := range map[string]string{"operator@": " left", "authority@a05": "còn ", "viewer@": "còn "} {
+		_, page, _ := people[who].get("/orders")
+		if !strings.Contains(unescaped(page), want) || strings.Count(page, "15/A05") < 2 {
+			t.Errorf("%s sees no %q:\n%s", who, want, page)
+		}
+	}
+	if _, page, _ := people["operator@"].get("/"); !strings.Contains(page, "2 documents, all in force in time; 1 still waited for") {
+		t.Errorf("the overview does not say that one waits:\n%s", page)
+	}
 }

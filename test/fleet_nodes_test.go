@@ -45,11 +45,18 @@ const twoProvinces = guests + `units:
 
 func newFleet(t *testing.T, rings string) *fleet {
 	t.Helper()
-	f := &fleet{t: t, address: freeAddress(t)}
-	f.hub = newProcess(t, "fleet: {listen: \""+f.address+"\", areas: [lao-cai, ha-giang], rings: {"+rings+"}}\n", twoProvinces, startStandIn(t).addr)
-	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", filepath.Join(t.TempDir(), "root.key"))
+	f := foundFleet(t, rings, "")
 	f.hub.start()
 	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	return f
+}
+
+// foundFleet is newFleet before its hub starts, with more in the configuration.
+func foundFleet(t *testing.T, rings, more string) *fleet {
+	t.Helper()
+	f := &fleet{t: t, address: freeAddress(t)}
+	f.hub = newProcess(t, more+"fleet: {listen: \""+f.address+"\", areas: [lao-cai, ha-giang], rings: {"+rings+"}}\n", twoProvinces, startStandIn(t).addr)
+	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", filepath.Join(t.TempDir(), "root.key"))
 	return f
 }
 

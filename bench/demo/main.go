@@ -1,7 +1,7 @@
 // Command demo brings a province to life on this machine: three communes, 24 schools of all
 // levels, two weeks of history and questions that go on by day and hour, two requests that
-// wait, a school that nothing comes from, an order, a version of a list that is held back.
-// It runs the program itself on it, and prints where the console is and who may log in.
+// wait, a school that nothing comes from, an order in force and one on its clock, a version
+// of a list that is held back. It runs the program itself on it, and prints where the console is and who may log in.
 //
 // With -screens it takes pictures of the pages for documents and ends.
 //
@@ -84,7 +84,7 @@ func prepare(ctx context.Context, dir, config string, zone *time.Location) error
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
-	files := map[string]string{"lachan.yaml": config, "policy.yaml": policy(), "order.txt": list("order", 12)}
+	files := map[string]string{"lachan.yaml": config, "policy.yaml": policy(), "order.txt": list("order", 12), "order-16.txt": list("ordered", 9)}
 	for _, c := range categories {
 		files[c+".txt"] = list(c, 400)
 	}

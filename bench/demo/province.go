@@ -101,6 +101,12 @@ feeds:
     category: authority-order
     trusted: true
     authority: {name: "Sở Thông tin mẫu", document: "15/A05", urgent: true}
+  - name: van-ban-16
+    url: order-16.txt
+    format: domains
+    category: authority-order
+    trusted: true
+    authority: {name: "Sở Thông tin mẫu", document: "16/A05"}
 `)
 	return b.String()
 }

@@ -29,7 +29,7 @@ var screens = [...]struct{ name, who, path string }{
 	{"unit", "thay-minh", "/units/sa-pa-thcs-1"},
 	{"exceptions", "thay-minh", "/exceptions"},
 	{"figures", "doan-kiem-tra", "/figures?unit=lao-cai&days=7"},
-	{"lists", "co-hoa", "/lists"},
+	{"lists", operator, "/lists"},
 	{"orders", "doan-kiem-tra", "/orders"},
 	{"reports", "co-hoa", "/reports"},
 	{"report", "co-hoa", "/reports/write?unit=sa-pa&period=tháng+này"},

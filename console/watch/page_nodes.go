@@ -2,7 +2,9 @@ package watch
 
 import (
 	"net/http"
+	"strings"
 
+	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/console/frame"
 	"lachan/internal/wording"
@@ -20,6 +22,11 @@ type nodesPage struct {
 	Lists  []nodeList
 	Head   uint64
 	Hash   string
+	// GoOn and HoldIn are what the visitor may do with the newest release, with the ring; Who
+	// may instead, if nothing of it.
+	GoOn, HoldIn wording.Text
+	MayRollBack  bool
+	Who          wording.Text
 }
 
 // A fleetNode is a server of the fleet, with how long ago it spoke.
@@ -68,7 +75,57 @@ func ShowNodes(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		}
 		p.Lists = append(p.Lists, row)
 	}
+	if len(p.Nodes) > 0 && p.Fleet.Release > 0 {
+		p.offer(s, v)
+	}
 	p.Head, p.Hash = s.Head()
 	p.Frame = v.Frame(textNodes)
 	return frame.Reply{Page: "nodes", Status: http.StatusOK, Data: p}, nil
+}
+
+// offer says what the visitor may decide on the newest release.
+func (p *nodesPage) offer(s *frame.Site, v *frame.Visit) {
+	may := func(what admin.Decision) (admin.Outcome, bool) {
+		out, err := s.Desk.Decide(v.Context(), v.Who.Actor, what, admin.How{Preview: true})
+		return out, err == nil
+	}
+	if out, ok := may(admin.Advance{}); ok {
+		p.GoOn = textGoOn.With(ringText(out.Object[strings.LastIndexByte(out.Object, '/')+1:]))
+	}
+	if _, ok := may(admin.Hold{}); ok && p.Fleet.Held == "" {
+		p.HoldIn = textHoldIn.With(ringText(p.Fleet.Ring))
+	}
+	if _, p.MayRollBack = may(admin.RollBack{}); !p.MayRollBack {
+		p.Who = v.WhoMay(account.Release, "")
+	}
+}
+
+// DecideRelease has the newest release go on, go no further, or be replaced by the one
+// before.
+func DecideRelease(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	var what admin.Decision
+	switch v.PostForm.Get("do") {
+	case "advance":
+		what = admin.Advance{}
+	case "hold":
+		what = admin.Hold{}
+	case "roll-back":
+		what = admin.RollBack{}
+	default:
+		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}
+	}
+	return s.Decide(v, what, admin.How{}, "/nodes")
+}
+
+// ringText is what people call a ring.
+func ringText(ring string) wording.Text {
+	switch ring {
+	case "canary":
+		return wording.Text{VI: "thử trước", EN: "canary"}
+	case "early":
+		return wording.Text{VI: "sớm", EN: "early"}
+	case "all":
+		return wording.Text{VI: "tất cả", EN: "all"}
+	}
+	return wording.Text{VI: ring}
 }

@@ -37,8 +37,8 @@ func everyPage() map[string][]any {
 			{Node: frame.Node{Joined: true, Seen: at, Behind: true}}, {Node: frame.Node{Joined: true, Seen: at}}, {Node: frame.Node{Joined: true}}, {},
 		}, both, []troubleRow{
 			{frame.Trouble{Code: drawn.Hostile, Since: at, Text: both}, both}, {},
-		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile}, nodesPage{Fleet: frame.Fleet{Hub: drawn.Hostile}}, nodesPage{
-			Fleet: frame.Fleet{Release: 3, Ring: "all"}, Nodes: []fleetNode{{}},
+		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile, both, both, true, wording.Text{}}, nodesPage{Fleet: frame.Fleet{Hub: drawn.Hostile}}, nodesPage{
+			Fleet: frame.Fleet{Release: 3, Ring: "all"}, Nodes: []fleetNode{{}}, Who: both,
 		}},
 		"orders": {ordersPage{}, ordersPage{f, []orderRow{{frame.Order{
 			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,

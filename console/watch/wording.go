@@ -58,6 +58,8 @@ var (
 	textInForceAfter     = wording.Text{VI: "sau %s", EN: "after %s"}
 	textOrdersInTime     = wording.Text{VI: "%d văn bản, đều vào lực đúng hạn; %d đang chờ", EN: "%d documents, all in force in time; %d still waited for"}
 	textOrdersLate       = wording.Text{VI: "%d trên %d văn bản quá hạn", EN: "%d of %d documents are late"}
+	textGoOn             = wording.Text{VI: "Đi tiếp đến vòng: %s", EN: "Go on to the ring: %s"}
+	textHoldIn           = wording.Text{VI: "Dừng ở vòng: %s", EN: "Hold in the ring: %s"}
 	textTryFirst         = wording.Text{VI: "hãy thử danh sách này trước, rồi mới dùng: kết quả thử được giữ một giờ", EN: "try this list first, then use it: what a trial finds is kept for an hour"}
 	textManyUnits        = wording.Text{VI: "Thêm nhiều đơn vị bằng bảng", EN: "Add many units by a table"}
 	textHandOver         = wording.Text{VI: "Giao bảng của một văn bản", EN: "Hand over the table of a document"}
@@ -92,6 +94,7 @@ var verbs = map[string]wording.Text{
 	"decline": {VI: "bỏ đề nghị", EN: "proposal declined"}, "confirm": {VI: "xác nhận", EN: "confirmation"},
 	"invite": {VI: "mời máy", EN: "server invited"}, "join": {VI: "máy gia nhập", EN: "server joined"},
 	"remove-node": {VI: "bỏ máy", EN: "server removed"}, "publish": {VI: "phát hành", EN: "release"},
+	"release": {VI: "phát hành", EN: "release"},
 	"advance": {VI: "đi tiếp", EN: "advance"}, "hold": {VI: "dừng", EN: "hold"}, "roll-back": {VI: "lùi về", EN: "roll back"},
 	"use-list": {VI: "dùng danh sách", EN: "list used"}, "drop-list": {VI: "thôi dùng danh sách", EN: "list dropped"},
 	"approve": {VI: "duyệt bản mới", EN: "version approved"}, "reject": {VI: "bỏ bản mới", EN: "version rejected"},

@@ -211,20 +211,62 @@ func (s *Site) orders(by account.Actor) (list []frame.Order) {
 	tree, now := s.src.Office.Tree(), time.Now()
 	all := by.May(account.ReadOrders, "", tree, now)
 	records := s.src.Orders().Records
+	sees := func(authority string) bool {
+		return all || by.May(account.ReadOrders, admin.AuthorityID(authority), tree, now)
+	}
+	list = s.heldOrders(records, sees)
 	for i := len(records) - 1; i >= 0; i-- {
 		r := &records[i]
-		if !all && !by.May(account.ReadOrders, admin.AuthorityID(r.Authority), tree, now) {
+		if !sees(r.Authority) {
 			continue
-		}
-		limit := order.Limit
-		if r.Urgent {
-			limit = order.UrgentLimit
 		}
 		list = append(list, frame.Order{
 			Authority: r.Authority, Document: r.Document, Feed: r.Feed,
-			Received: r.Received, Due: r.Received.Add(limit),
+			Received: r.Received, Due: r.Received.Add(limitOf(r.Urgent)),
 			InForce: r.InForce, Urgent: r.Urgent, Names: r.Entries,
 		})
+	}
+	return list
+}
+
+// limitOf is within which time an order has to be in force.
+func limitOf(urgent bool) time.Duration {
+	if urgent {
+		return order.UrgentLimit
+	}
+	return order.Limit
+}
+
+// heldOrders are the documents of versions that are held back: received, on their clocks,
+// and not in force until somebody approves them.
+func (s *Site) heldOrders(records []order.Record, sees func(authority string) bool) (list []frame.Order) {
+	cfg, _, _, _ := s.src.InForce()
+	inForce := map[string]bool{}
+	for i := range records {
+		inForce[records[i].Feed+" "+records[i].Digest] = true
+	}
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		status, err := s.src.Status(f.Name)
+		held := &status.Held.Copy
+		if err != nil || f.Authority.Name == "" || held.Digest == "" || !sees(f.Authority.Name) {
+			continue
+		}
+		one := frame.Order{
+			Authority: f.Authority.Name, Document: f.Authority.Document, Feed: f.Name, Received: status.Held.Since,
+			Urgent: f.Authority.Urgent, Names: held.Entries, Due: status.Held.Since.Add(limitOf(f.Authority.Urgent)),
+		}
+		if one.Document != "" || len(held.Documents) == 0 {
+			list = append(list, one)
+		}
+		for _, d := range held.Documents {
+			if d.Number == f.Authority.Document || inForce[f.Name+" "+d.Digest] {
+				continue
+			}
+			one.Document, one.Names, one.Urgent = d.Number, d.Entries, d.Urgent || f.Authority.Urgent
+			one.Due = one.Received.Add(limitOf(one.Urgent))
+			list = append(list, one)
+		}
 	}
 	return list
 }
