@@ -191,7 +191,7 @@ func (s *server) redeem(ctx context.Context, name, code string) error {
 // for a word: the order is on its clock meanwhile.
 func (s *server) holdBack(ctx context.Context) error {
 	for feed, text := range map[string][2]string{
-		"demo-social": {"social.txt", list("social", 150)}, "van-ban-16": {"order-16.txt", list("renewed", 3)},
+		"demo-social": {"social.txt", list("social", 150)}, "van-ban-16": {"order-16.txt", list("ordered", 3)},
 	} {
 		if err := os.WriteFile(filepath.Join(s.dir, text[0]), []byte(text[1]), 0o600); err != nil {
 			return fmt.Errorf("shorten a list: %w", err)

@@ -25,6 +25,7 @@ type homePage struct {
 	Adding bool // what is below is being added up
 	Ledger *ledgerHead
 	Ways   []task // to what is often done
+	More   bool   // something is wrong, of which the page of servers has more
 }
 
 // A ledgerHead is the last record, for those who may verify the ledger.
@@ -62,6 +63,21 @@ type week struct {
 	Coverage       wording.Text
 }
 
+// mostSaid is from which length on, in bytes, a sentence on the state is cut to its beginning.
+const mostSaid = 160
+
+// beginning is what a long sentence says before it goes into what it is about, which the
+// page of servers has whole.
+func beginning(text wording.Text) wording.Text {
+	cut := func(s string) string {
+		if at := strings.Index(s, ": "); at > 0 && len(s) > mostSaid {
+			return s[:at]
+		}
+		return s
+	}
+	return wording.Text{VI: cut(text.VI), EN: cut(text.EN)}
+}
+
 // ShowHome is the first page: what has to be done, then how things stand.
 func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	p := homePage{}
@@ -71,7 +87,8 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	for _, st := range s.States() {
 		line := stateLine{"good", "✔", st.Text}
 		if st.Wrong {
-			line.Kind, line.Sign = "warn", "!"
+			line.Kind, line.Sign, line.Text = "warn", "!", beginning(st.Text)
+			p.More = true
 		}
 		p.States = append(p.States, line)
 	}

@@ -41,6 +41,9 @@ type triedList struct {
 	Used bool
 }
 
+// usualCategory is what a list that is pasted blocks unless somebody says otherwise.
+const usualCategory = "games"
+
 // ShowLists is the page of the feeds.
 func ShowLists(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	return (&listsPage{}).draw(s, v, http.StatusOK), nil
@@ -52,6 +55,9 @@ func (p *listsPage) draw(s *frame.Site, v *frame.Visit, status int) frame.Reply 
 	for _, t := range s.Trials(v.Who.Actor) {
 		used := slices.ContainsFunc(feeds, func(f frame.Feed) bool { return f.Name == t.Name })
 		p.Trials = append(p.Trials, triedList{t, used})
+	}
+	if p.Category == "" {
+		p.Category = usualCategory
 	}
 	if p.Who.VI == "" {
 		p.Categories = slices.DeleteFunc(slices.Clone(s.Choices()), func(c frame.Choice) bool {
