@@ -52,7 +52,7 @@ func TestATableThatIsHandedOverIsInForceAtOnce(t *testing.T) {
 	a05 := clients["authority@a05"]
 	const table = "ten_mien,nhom\nmoi.example,\nhai.example,phishing\nla.example,csam\nkhông phải tên,\n"
 	shut("moi.example", false, "before")
-	if d, status, text := a05.handsOver("15/A05", table, "?preview=true"); status != 200 || d.Table == nil || d.Table.Refused != 1 || d.Table.Entries != 3 {
+	if d, status, text := a05.handsOver("15/A05", table, "?preview=true"); status != 200 || d.Table == nil || d.Table.Refused != 2 || d.Table.Entries != 2 {
 		t.Fatalf("preview: %d %s", status, text)
 	}
 	shut("moi.example", false, "a preview")
@@ -64,8 +64,11 @@ func TestATableThatIsHandedOverIsInForceAtOnce(t *testing.T) {
 	}
 	began := time.Now()
 	d, status, text := a05.handsOver("15/A05", table, "")
-	if status != 200 || d.Table == nil || !d.Table.InForce || len(d.Table.Rows) != 1 || d.Table.Rows[0].Line != 5 || d.Table.Rows[0].VI == "" {
+	if status != 200 || d.Table == nil || !d.Table.InForce || len(d.Table.Rows) != 2 || d.Table.Rows[1].Line != 5 || d.Table.Rows[1].VI == "" {
 		t.Fatalf("%d %s", status, text)
+	}
+	if row := d.Table.Rows[0]; row.Line != 4 || !strings.Contains(row.Text, "csam") || !strings.Contains(row.EN, "category") {
+		t.Errorf("a category that the list may not use: %+v", row)
 	}
 	shut("www.moi.example", true, "handed over")
 	t.Logf("in force %v after it was sent", time.Since(began).Round(time.Millisecond))

@@ -30,6 +30,14 @@ type Table struct {
 // in zone. What is likely a slip goes to remarks, unless that is nil. The errors are
 // ErrNoEntries and those of format.Parse, with the Table as far as it was read.
 func ReadTable(r io.Reader, zone *time.Location, remarks *Remarks) (Table, error) {
+	return ReadTableOf(r, zone, nil, remarks)
+}
+
+// ReadTableOf is ReadTable of a table for a list whose entries may name some categories as
+// their own, which mayName knows; nil lets them name any.
+func ReadTableOf(
+	r io.Reader, zone *time.Location, mayName func(category string) bool, remarks *Remarks,
+) (Table, error) {
 	var t Table
 	emit := func(r format.Rule) error {
 		t.Rows = append(t.Rows, row(&r, zone))
@@ -42,7 +50,7 @@ func ReadTable(r io.Reader, zone *time.Location, remarks *Remarks) (Table, error
 	reject := func(r format.Reject) { t.Refused = append(t.Refused, r) }
 	var err error
 	widened := func(w format.Widening) { t.Widened = append(t.Widened, w) }
-	options := format.Options{Zone: zone, May: format.May{Suffixes: true}, Widened: widened}
+	options := format.Options{Zone: zone, May: format.May{Suffixes: true}, Widened: widened, MayName: mayName}
 	t.Summary, err = format.Parse(r, format.CSV, options, emit, reject)
 	if err != nil {
 		return t, fmt.Errorf("read table: %w", err)

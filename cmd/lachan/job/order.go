@@ -28,7 +28,9 @@ type OrderTable struct {
 	Authority string          `json:"authority"` // its name
 	Document  string          `json:"document"`  // of rows that name none
 	Timezone  config.Timezone `json:"timezone"`
-	Data      []byte          `json:"data"`
+	// Categories are what rows may name as their own; nil: any.
+	Categories []string `json:"categories,omitempty"`
+	Data       []byte   `json:"data"`
 }
 
 // A CleanTable is what a feed reads of it, and what was made of its rows.
@@ -69,7 +71,11 @@ func readOrder(_ command.Call, o OrderTable) (clean CleanTable, err error) {
 	if zone == nil {
 		zone = time.FixedZone("UTC+7", 7*60*60)
 	}
-	t, err := publish.ReadTable(bytes.NewReader(o.Data), zone, nil)
+	var mayName func(category string) bool
+	if o.Categories != nil {
+		mayName = facts.Names(o.Categories)
+	}
+	t, err := publish.ReadTableOf(bytes.NewReader(o.Data), zone, mayName, nil)
 	if err != nil && !errors.Is(err, publish.ErrNoEntries) {
 		return clean, err
 	}

@@ -74,7 +74,8 @@ func (p papers) clean(ctx context.Context, t *admin.OrderTable) (job.CleanTable,
 		return job.CleanTable{}, wording.Error(textNoList.With(t.Authority))
 	}
 	return p.src.Clean(ctx, job.OrderTable{
-		Authority: of.Authority.Name, Document: t.Document, Timezone: cfg.Timezone, Data: t.Data,
+		Authority: of.Authority.Name, Document: t.Document, Timezone: cfg.Timezone,
+		Categories: of.EntryCategories(), Data: t.Data,
 	})
 }
 
