@@ -6,7 +6,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -151,5 +153,146 @@ func TestWhoIsLockedOutIsOutAtOnce(t *testing.T) {
 	fmt.Fprintf(conn, "POST %sunits/th-sa-pa/exceptions HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://other.example\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 20\r\nConnection: close\r\n\r\n{\"name\":\"a.example\"}", api.Prefix, other.token)
 	if answer, _ := io.ReadAll(conn); !strings.Contains(string(answer), " 403 ") && !strings.Contains(string(answer), " 421 ") {
 		t.Errorf("a page of others decides: %.300s", answer)
+	}
+}
+
+// A session is a browser that one account has logged in with.
+func (p *process) session(path, body string) *http.Client {
+	p.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	c := &http.Client{Jar: jar, Timeout: soon}
+	if status, text := p.by(c, "POST", path, body); status != http.StatusOK {
+		p.t.Fatalf("%s: %d %s", path, status, text)
+	}
+	return c
+}
+
+// by asks the API by a session.
+func (p *process) by(c *http.Client, method, path, body string, headers ...string) (status int, text string) {
+	p.t.Helper()
+	r, err := http.NewRequest(method, p.http+api.Prefix+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		key, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(key, value)
+	}
+	answer, err := c.Do(r)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer answer.Body.Close()
+	all, err := io.ReadAll(answer.Body)
+	if err != nil {
+		p.t.Error(err)
+	}
+	return answer.StatusCode, string(all)
+}
+
+// TestTwoSessionsOfOneAccountDoNotOverwriteEachOther: what both change at once one of them
+// does, what both undo is undone once, and a new password ends the other session, also in
+// the midst of its work. A request that says nothing but another host is refused.
+func TestTwoSessionsOfOneAccountDoNotOverwriteEachOther(t *testing.T) {
+	p := newProcess(t, "", country, startStandIn(t).addr)
+	p.start()
+	out, err := p.command(os.Getuid(), "account", "add", "hai", "--unit", "th-kim-dong", "--json")
+	var made api.Decided
+	if err != nil || json.Unmarshal([]byte(out), &made) != nil {
+		t.Fatal(err, out)
+	}
+	account := made.Object[strings.LastIndex(made.Object, "/")+1:]
+	if out, err := p.command(os.Getuid(), "account", "grant", account, "school", "--unit", "th-kim-dong"); err != nil {
+		t.Fatal(err, out)
+	}
+	const password = "con-mèo-trèo-cây-cau"
+	one := p.session("session/redeem", `{"name":"hai","code":"`+made.Secret+`","password":"`+password+`"}`)
+	two := p.session("session", `{"name":"hai","password":"`+password+`"}`)
+	both := func(method, path string, body func(i int) string, headers ...string) (statuses []int, texts []string) {
+		statuses, texts = make([]int, 2), make([]string, 2)
+		var working sync.WaitGroup
+		for i, c := range []*http.Client{one, two} {
+			working.Go(func() { statuses[i], texts[i] = p.by(c, method, path, body(i), headers...) })
+		}
+		working.Wait()
+		return statuses, texts
+	}
+	except := func(i int) string { return fmt.Sprintf(`{"name":"hoc.example","until":"2036-12-%02d"}`, 10+i) }
+	const place = "units/th-kim-dong/exceptions"
+	statuses, texts := both("POST", place, except, "If-None-Match: *")
+	slices.Sort(statuses)
+	if !slices.Equal(statuses, []int{http.StatusOK, http.StatusPreconditionFailed}) {
+		t.Fatalf("both open a name that neither has seen open: %v %v", statuses, texts)
+	}
+	var d api.Decided
+	for _, text := range texts {
+		if strings.Contains(text, `"seq"`) {
+			_ = json.Unmarshal([]byte(text), &d)
+		}
+	}
+	statuses, texts = both("POST", place, func(i int) string { return except(5 + i) }, fmt.Sprintf(`If-Match: "%d"`, d.Seq))
+	slices.Sort(statuses)
+	if !slices.Equal(statuses, []int{http.StatusOK, http.StatusPreconditionFailed}) {
+		t.Errorf("both change what they saw: %v %v", statuses, texts)
+	}
+	for _, text := range texts {
+		var next api.Decided
+		if json.Unmarshal([]byte(text), &next) == nil && next.Seq > 0 {
+			d = next
+		}
+	}
+	statuses, texts = both("POST", fmt.Sprintf("ledger/%d/undo", d.Seq), func(int) string { return "{}" })
+	slices.Sort(statuses)
+	if statuses[0] != http.StatusOK || statuses[1] < 400 || statuses[1] >= 500 {
+		t.Errorf("both undo the same: %v %v", statuses, texts)
+	}
+
+	stop, ended := make(chan struct{}), make(chan int)
+	go func() { // works on while its session ends
+		last := 0
+		for {
+			select {
+			case <-stop:
+				ended <- last
+				return
+			default:
+				last, _ = p.by(two, "GET", "units/th-kim-dong", "")
+			}
+		}
+	}()
+	if status, text := p.by(one, "POST", "account/password", `{"old":"`+password+`","password":"một con vịt xòe ra"}`); status/100 != 2 {
+		t.Fatalf("a new password: %d %s", status, text)
+	}
+	if status, text := p.by(two, "POST", place, except(9)); status != http.StatusUnauthorized {
+		t.Errorf("the other session decides after the password has changed: %d %s", status, text)
+	}
+	if status, text := p.by(one, "GET", "session", ""); status != http.StatusOK {
+		t.Errorf("the session that has changed it: %d %s", status, text)
+	}
+	p.until("no request of the other is answered", func() bool {
+		status, _ := p.by(two, "GET", "units/th-kim-dong", "")
+		return status == http.StatusUnauthorized
+	})
+	close(stop)
+	if last := <-ended; last != http.StatusUnauthorized && last != 0 {
+		t.Errorf("what went on by the other session ended with %d", last)
+	}
+
+	conn, err := net.Dial("tcp", strings.TrimPrefix(p.http, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(soon))
+	fmt.Fprintf(conn, "GET %sunits HTTP/1.1\r\nHost: evil.example\r\n\r\n", api.Prefix)
+	answer := make([]byte, 16)
+	if _, err := io.ReadFull(conn, answer); err != nil || !strings.Contains(string(answer), " 421 ") {
+		t.Errorf("a request for another host, and nothing else: %q %v", answer, err)
 	}
 }
