@@ -367,3 +367,24 @@ func TestAZonesAliasMayLeadBelow(t *testing.T) {
 		t.Errorf("of an address: %v, %v", target, fits)
 	}
 }
+
+// TestWhetherANameIsInAListIsTold: by its entries, or that there is none, and not both.
+func TestWhetherANameIsInAListIsTold(t *testing.T) {
+	w := newWorld(t, "units: [{id: a}]")
+	of := func(text string) (said []string) {
+		e, err := w.at(monday).Explain(w.group("a"), text, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range e.Steps {
+			if s.Layer == "name" {
+				said = append(said, s.EN)
+			}
+		}
+		return said
+	}
+	one, both, none := of("order.example"), of("both.example"), of("free.example")
+	if len(one) == 0 || len(both) != 2 || len(none) != 1 || one[0] == none[0] || !strings.Contains(one[0], "order.example") || strings.Contains(none[0], "free.example") {
+		t.Errorf("%q, %q, %q", one, both, none)
+	}
+}

@@ -100,3 +100,24 @@ func TestWhatAReleaseMayFollow(t *testing.T) {
 	newest = Release{Feed: "a", Digest: "d"}
 	f(Release{Feed: "a", Digest: "e"}, nil) // without versions
 }
+
+// TestOfManyWidenedSitesTwentyAreTold: the first of them, each once, and all are counted.
+func TestOfManyWidenedSitesTwentyAreTold(t *testing.T) {
+	for _, sites := range []int{1, maxWidenedHosts, maxWidenedHosts + 3} {
+		var list strings.Builder
+		for i := range sites {
+			fmt.Fprintf(&list, "https://bet%d.example/trang\nhttps://bet%d.example/khac\n", i, i)
+		}
+		path := filepath.Join(t.TempDir(), "list")
+		if err := os.WriteFile(path, []byte(list.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Examination{Path: path, Format: format.Domains, Subdomains: true}.Do(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := min(sites, maxWidenedHosts); c.Widened != 2*sites || len(c.WidenedHosts) != want || c.WidenedHosts[want-1] != fmt.Sprintf("bet%d.example", want-1) {
+			t.Errorf("of %d sites %d entries are counted, and told are %q", sites, c.Widened, c.WidenedHosts)
+		}
+	}
+}

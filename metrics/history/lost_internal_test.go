@@ -293,7 +293,21 @@ func TestOnlyNumbersAreHistory(t *testing.T) {
 			t.Errorf("a chunk of another series: %v", err)
 		}
 	}
+	c.ChunkReader = oneChunk{chunk}
+	c.block.series = []chunks.Meta{{Ref: 1}}
+	if got, _, err := c.ChunkOrIterable(chunks.Meta{Ref: 1}); got != nil || err == nil || !strings.Contains(err.Error(), "histogram") {
+		t.Errorf("a histogram is thinned: %v", err)
+	}
 }
+
+// oneChunk has the same chunk for every reference.
+type oneChunk struct{ chunkenc.Chunk }
+
+func (o oneChunk) ChunkOrIterable(chunks.Meta) (chunkenc.Chunk, chunkenc.Iterable, error) {
+	return o.Chunk, nil, nil
+}
+
+func (o oneChunk) Close() error { return nil }
 
 // TestAStoreThatIsClosedRestoresAndTicksNothing.
 func TestAStoreThatIsClosedRestoresAndTicksNothing(t *testing.T) {
