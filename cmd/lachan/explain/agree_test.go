@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,12 @@ const perWorld = 400
 
 // TestExplainIsTheServer asks random questions of random configurations over the wire,
 // and asks for the explanation of each: what the server does is what the explanation
-// says that it does.
+// says that it does. Configurations are of schools and groups with profiles (of their own,
+// for learning only, for examinations), locks, rules in force and not, entries with ends and
+// services, two lists, an order, two response policy zones, rebinding, zones of upstreams, own
+// names. Questions come over UDP and TCP, from clients of units and others. Not here:
+// rate limits, which the explanation tells and which depend on what was asked before; doors
+// that are encrypted, which lead to the same judgement; what changes while a question is under way.
 func TestExplainIsTheServer(t *testing.T) {
 	loops, err := eventloop.New(1)
 	if err != nil {
@@ -206,14 +212,38 @@ func randomRules(t *testing.T, random *rand.Rand) *policy.Rules {
 	}
 	text := "profiles:\n"
 	for _, profile := range []string{"a", "b"} {
-		text += fmt.Sprintf("  %s: {block: [%s], reply: %s, safe_search: %s, youtube: %s}\n", profile,
-			pick("gambling", "games, malware", "malware", "gambling, games, malware"),
+		text += fmt.Sprintf("  %s: {block: [%s], allow: [%s], default: %s, reply: %s, safe_search: %s, youtube: %s}\n", profile,
+			pick("gambling", "games, malware", "malware", "gambling, games, malware", "service:youtube, games"), entries(), pick("allow", "allow", "allow", "deny"),
 			pick("nxdomain", "nodata", "refused", `"null"`), pick("off", "strict"), pick("off", "strict"))
 	}
-	text += "units:\n"
+	text += "  thi: {only: [n5.example, service:youtube]}\n"
+	text += "timetables: {luon: {days: all, on: any}, khong: {days: mon, from: \"00:00\", to: \"00:01\", on: exam}}\n"
+	// rule is one that is in force, or not, or none.
+	rule := func() string {
+		during := pick("luon", "khong")
+		switch random.IntN(6) {
+		case 0:
+			return fmt.Sprintf("{during: %s, block: [%s]}", during, pick("n6.example", "service:youtube", "games"))
+		case 1:
+			return fmt.Sprintf("{during: %s, allow: [%s]}", during, pick("n7.example", "service:youtube", "games"))
+		case 2:
+			return fmt.Sprintf("{during: %s, only: [n8.example]}", during)
+		case 3:
+			return fmt.Sprintf("{during: %s, profile: thi}", during)
+		}
+		return ""
+	}
+	ending := func() string { // an entry whose time is over, has begun, or is to come
+		return pick("", "{name: n9.example, until: 2020-01-01}", "{name: n9.example, from: 2020-01-01}", "{name: n9.example, from: 2999-01-01}")
+	}
+	listed := func(parts ...string) string {
+		return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", ")
+	}
+	text += fmt.Sprintf("units:\n  - {id: tinh, kind: province, lock: [%s], block: [%s]}\n", pick("", "", "gambling", "malware"), entries())
 	for i, school := range []string{"mot", "hai"} {
-		text += fmt.Sprintf("  - {id: %s, kind: school, profile: %s, networks: [127.%d.0.0/16], allow: [%s], block: [%s]}\n",
-			school, pick("a", "b"), i+1, entries(), entries())
+		text += fmt.Sprintf("  - {id: %s, parent: tinh, kind: school, profile: %s, networks: [127.%d.0.0/16], rules: [%s], allow: [%s], block: [%s], groups: [%s]}\n",
+			school, pick("a", "b"), i+1, rule(), listed(entries(), pick("", "", "service:youtube")), listed(entries(), ending()),
+			fmt.Sprintf("{id: nhom, networks: [127.%d.0.2/32], profile: %s, rules: [%s], allow: [%s]}", i+1, pick("a", "b", "thi"), rule(), entries()))
 	}
 	path := filepath.Join(t.TempDir(), "policy.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -222,6 +252,7 @@ func randomRules(t *testing.T, random *rand.Rand) *policy.Rules {
 	p, problems := policy.Load(path, []policy.Feed{
 		{Name: "bets", Category: "gambling"}, {Name: "plays", Category: "games"},
 		{Name: "first", Category: "malware", Zone: true}, {Name: "second", Category: "games", Zone: true},
+		{Name: "order", Category: "authority-order", LockedBy: "tinh"},
 	}, time.UTC, policy.Unknown{})
 	if p == nil {
 		t.Fatal(problems)
@@ -252,7 +283,7 @@ func randomRules(t *testing.T, random *rand.Rand) *policy.Rules {
 	}
 	lists, err := blocklist.CompileAside(t.Context(), []blocklist.Source{
 		list("bets", format.Domains, plain()), list("plays", format.Domains, plain()),
-		list("first", format.RPZ, zone()), list("second", format.RPZ, zone()),
+		list("first", format.RPZ, zone()), list("second", format.RPZ, zone()), list("order", format.Domains, pick("n10.example\n", "www.n1.example\n")),
 	})
 	if err != nil {
 		t.Fatal(err)
