@@ -3,6 +3,7 @@ package hub
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -37,10 +38,10 @@ func (h *Hub) Hear(kind string, answer func(node string, told []byte) ([]byte, e
 		node := strings.Split(m.Subject, ".")[3] // permissions see to it that it is that one
 		mu.Lock()
 		defer mu.Unlock()
+		text, err := paced(paces, node, time.Now(), func() ([]byte, error) { return answer(node, m.Data) })
 		reply := nats.NewMsg(m.Reply)
-		var err error
-		if reply.Data, err = paced(paces, node, time.Now(), func() ([]byte, error) { return answer(node, m.Data) }); err != nil {
-			reply.Header.Set(fleet.ErrorHeader, strings.ToValidUTF8(err.Error(), ""))
+		if reply.Data = text; err != nil {
+			reply.Header.Set(fleet.ErrorHeader, strconv.QuoteToASCII(err.Error())) // a header is one line
 		}
 		if errors.Is(err, ErrPace) {
 			h.Revoke(node)

@@ -4,14 +4,14 @@ import "lachan/internal/wording"
 
 // What is said to those who make a fleet.
 var (
-	textFleet     = wording.Text{VI: "Nhiều máy theo một máy trung tâm", EN: "Many machines that follow one hub"}
+	textFleet     = wording.Text{VI: "nhiều máy theo một máy trung tâm", EN: "many machines that follow one hub"}
 	textFleetLong = wording.Text{
 		VI: "Điều quyết định ở máy trung tâm có hiệu lực ở mọi nút, kể cả sau nhiều tuần mất liên lạc. Nút không bao giờ mở điều đã chặn chỉ vì mất liên lạc.\n" +
 			"Thứ tự: lachan fleet init và fleet.listen trên máy trung tâm; lachan fleet invite TÊN; lachan join trên máy kia.",
 		EN: "What is decided at the hub is in force on every node, also after weeks without a link. No node opens what was shut because it has no link.\n" +
 			"In this order: lachan fleet init and fleet.listen on the hub; lachan fleet invite NAME; lachan join on the other machine.",
 	}
-	textInit     = wording.Text{VI: "Làm máy này thành máy trung tâm", EN: "Make this machine a hub"}
+	textInit     = wording.Text{VI: "làm máy này thành máy trung tâm", EN: "make this machine a hub"}
 	textInitLong = wording.Text{
 		VI: "Khóa gốc công nhận máy này là máy trung tâm trong 90 ngày; chạy lại lệnh này để gia hạn. Khóa gốc được tạo nếu chưa có: " +
 			"hãy cất nó ngoài máy, vì ai có nó thì làm được máy trung tâm khác cho mọi nút.",
@@ -47,14 +47,14 @@ var (
 	}
 	textNoSuchHub = wording.Text{VI: "không có máy trung tâm nào khác tên %q", EN: "there is no other hub named %q"}
 
-	textJoin     = wording.Text{VI: "Đưa máy này vào hệ thống của một máy trung tâm", EN: "Make this machine a node of a hub's fleet"}
+	textJoin     = wording.Text{VI: "đưa máy này vào hệ thống của một máy trung tâm", EN: "make this machine a node of a hub's fleet"}
 	textJoinLong = wording.Text{
 		VI: "Mã lấy từ lachan fleet invite trên máy trung tâm. Từ đó chính sách, đơn vị và quyết định là của máy trung tâm; lachan.yaml " +
 			"(cửa, máy chủ phía trên, chứng chỉ, danh sách riêng) vẫn là của máy này. Cho đến khi nhận đủ, máy vẫn lọc như trước.",
 		EN: "The code comes from lachan fleet invite on the hub. From then on policy, units and decisions are the hub's; lachan.yaml (doors, upstreams, " +
 			"certificates, lists of its own) stays this machine's. Until everything has come, it filters as before.",
 	}
-	textLeave     = wording.Text{VI: "Đưa máy này ra khỏi hệ thống, về chính sách riêng", EN: "Take this machine out of its fleet, back to its own policy"}
+	textLeave     = wording.Text{VI: "đưa máy này ra khỏi hệ thống, về chính sách riêng", EN: "take this machine out of its fleet, back to its own policy"}
 	textLeaveLong = wording.Text{
 		VI: "Điều đã nhận từ máy trung tâm không còn hiệu lực; chính sách ghi trong lachan.yaml có hiệu lực lại. Trên máy trung tâm, hãy chạy lachan fleet remove TÊN.",
 		EN: "What came from the hub holds no more; the policy that lachan.yaml names does again. On the hub, run lachan fleet remove NAME.",
