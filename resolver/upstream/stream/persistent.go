@@ -128,9 +128,10 @@ func (p *PersistentConn) acquire() (c *connState, used bool) {
 	defer p.mu.Unlock()
 	c = p.current
 	if c == nil {
-		c = &connState{ready: make(chan struct{}), users: 1}
+		c = &connState{ready: make(chan struct{}), users: 2}
 		p.current = c
 		go p.connect(c)
+		return c, false // however fast it opens
 	}
 	c.users++
 	if c.idleTimer != nil {
