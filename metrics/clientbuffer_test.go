@@ -147,7 +147,7 @@ func TestSamplesBeyondTheRoomAreLostAndCounted(t *testing.T) {
 }
 
 // TestSamplesOfAnotherKindAreRefused: what is longer than a message may be, of another
-// version, or with a record that nobody knows.
+// version, or with a record of an unknown kind.
 func TestSamplesOfAnotherKindAreRefused(t *testing.T) {
 	good := metrics.New("nut-1").AppendSamples(nil)
 	a := metrics.NewAggregator("nut-1", build)

@@ -94,7 +94,7 @@ func misbehaviours(t *testing.T, base string) []misbehaviour {
 		{name: "error", does: status(500), says: "500"},
 		{name: "gone", does: status(404), says: "404"},
 		{name: "unasked", does: status(304), says: "304"}, // there is no ETag to compare
-		{name: "refused", does: http.RedirectHandler("http://127.0.0.1:9/", http.StatusFound).ServeHTTP, says: "không tải được"}, // nobody listens there
+		{name: "refused", does: http.RedirectHandler("http://127.0.0.1:9/", http.StatusFound).ServeHTTP, says: "không tải được"}, // a port without a listener
 		{name: "hangup", does: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, says: "không tải được"},
 		{name: "truncated", does: text(list, "Content-Length", fmt.Sprint(2*len(list))), says: "cắt giữa chừng"},
 		{name: "cutgzip", does: text(packed(list)[:200], gz, "gzip"), says: "cắt giữa chừng"},

@@ -72,7 +72,7 @@ type chosen struct {
 
 func list(v *Value) []byte {
 	line := chosen{}
-	_ = json.Unmarshal(v.New, &line) // without an address if it is none; then nobody fetches it
+	_ = json.Unmarshal(v.New, &line) // of other JSON nothing is read: a list without an address is not fetched
 	line.Name, line.Number = nameOf(v), v.Seq
 	text, _ := encode(line)
 	return text

@@ -40,9 +40,9 @@ const (
 // ErrStrange is the error of a request that no node of this version makes.
 var ErrStrange = errors.New("it is no request as a node makes it")
 
-// Take takes a request that a node tells of, whose name is canonical, adds it to what others have told of the same,
-// and returns what is known now. What the node has answered is the answer unless there is
-// one here.
+// Take adds a request that a node tells of, whose name is canonical, to what others have
+// told of the same, and returns what is known now. What the node has answered is the answer
+// unless there is one here.
 func (s *Store) Take(node string, r Request, now time.Time) (Request, error) {
 	if err := r.check(now); err != nil {
 		return r, err
@@ -79,11 +79,12 @@ func (s *Store) Take(node string, r Request, now time.Time) (Request, error) {
 // The caller holds mu.
 func (s *Store) add(r *Request, node string, told *Request) bool {
 	before, _ := json.Marshal(r) // it can be
-	if _, known := r.Nodes[node]; known || len(r.Nodes) < mostNodes {
+	_, known := r.Nodes[node]
+	if known || len(r.Nodes) < mostNodes && s.bytes+ofNode(node) <= mostBytes {
 		if r.Nodes == nil {
 			r.Nodes = map[string]int{}
 		}
-		r.Times += max(0, told.Times-r.Nodes[node]) // a node that begins anew takes nothing back
+		r.Times += max(0, told.Times-r.Nodes[node]) // the count of a node that lost its disk takes nothing back
 		r.Nodes[node] = told.Times
 	}
 	for _, text := range told.Reasons {

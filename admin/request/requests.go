@@ -35,7 +35,7 @@ const (
 	// which has one reason. What they take while they are listed is not much more.
 	mostBytes = 32 << 20
 	// mostSaid are the bytes of the reasons of the open requests of a unit: others only count.
-	// Nobody who writes a lot takes the room of other schools.
+	// A school that writes much takes no room of other schools.
 	mostSaid = 256 << 10
 	// AnswerHolds is for how long an answer is shown to those who asked.
 	AnswerHolds = 30 * 24 * time.Hour

@@ -31,7 +31,8 @@ const frame = 512
 // most is the most bytes that a request without reasons has: names have 253, units 127.
 const most = frame + 1024
 
-// note takes note of a request as it lies on disk. The caller holds mu, or nobody else has s.
+// note records the size and age of a request as it lies on disk. The caller holds mu, or is
+// the only one that has s.
 func (s *Store) note(r *Request) {
 	s.forget(r.ID)
 	k := &kept{unit: r.Unit, times: r.Times, first: r.First, last: r.Last}
@@ -42,12 +43,15 @@ func (s *Store) note(r *Request) {
 		k.said += written(text)
 	}
 	for node := range r.Nodes {
-		k.size += len(node) + len("    \"\": 10000,\n")
+		k.size += ofNode(node)
 	}
 	k.size += frame + len(r.Unit) + len(r.Name) + len(r.Category) + k.said
 	s.known[r.ID] = k
 	s.bytes += k.size
 }
+
+// ofNode is how many bytes the count of a node has in the file.
+func ofNode(node string) int { return len(node) + len("    \"\": 10000,\n") }
 
 // written is how many bytes a reason has in the file.
 func written(text string) int {

@@ -11,8 +11,8 @@ import (
 )
 
 // TestManyWordsTakeNoMoreThanTheirRoom fills a store by the bytes of reasons: it stays within
-// its bound, what was answered first gives way, and nobody who writes a lot takes the room of
-// another unit.
+// its bound, what was answered first gives way, and a unit that writes much takes no room of
+// another one.
 func TestManyWordsTakeNoMoreThanTheirRoom(t *testing.T) {
 	dir := t.TempDir()
 	at := time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)
@@ -94,5 +94,30 @@ func TestManyWordsTakeNoMoreThanTheirRoom(t *testing.T) {
 	}
 	if size := s.bytes; size <= 0 || size > mostBytes {
 		t.Errorf("%d bytes are counted", size)
+	}
+}
+
+// TestCountsOfNodesStayWithinTheRoom: where all is taken, a request that is known is counted
+// on, and no node more has a count of its own.
+func TestCountsOfNodesStayWithinTheRoom(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)
+	r := Request{ID: idOf("s", "game.example", 0), Unit: "s", Name: "game.example", Times: 2, First: at, Last: at}
+	if _, err := s.Take("a", r, at); err != nil {
+		t.Fatal(err)
+	}
+	s.bytes = mostBytes // as others have taken it
+	r.Times = 5
+	for _, node := range []string{"a", "b"} {
+		is, err := s.Take(node, r, at)
+		if err != nil || is.Times != 5 || len(is.Nodes) != 1 {
+			t.Errorf("%s: %+v, %v", node, is, err)
+		}
+	}
+	if s.bytes > mostBytes {
+		t.Errorf("%d bytes of %d", s.bytes, mostBytes)
 	}
 }

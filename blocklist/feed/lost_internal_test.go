@@ -316,5 +316,5 @@ func TestAZoneIsAskedForWithItsKeyOrNotAtAll(t *testing.T) {
 	zone := "axfr://127.0.0.1:1/rpz.example"
 	f(Source{URL: zone, TSIG: TSIG{Name: "k", Algorithm: "hmac-sha256", SecretFile: none}}, Copy{}, nil, none)
 	f(Source{URL: zone}, Copy{Digest: "d", Path: none}, fs.ErrNotExist, none)
-	f(Source{URL: zone}, Copy{}, nil, "127.0.0.1") // nobody listens there
+	f(Source{URL: zone}, Copy{}, nil, "127.0.0.1") // a port without a listener
 }

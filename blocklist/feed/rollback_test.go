@@ -61,8 +61,8 @@ func TestGoingBackHoldsUntilAnotherVersionOrAnApproval(t *testing.T) {
 	wantGood(t, s, names(102))
 }
 
-// TestReadingTheSameAgainKeepsTheWayBack: a command that names the file in another way than
-// the server, or a key of the configuration that has changed, makes it be read anew.
+// TestReadingTheSameAgainKeepsTheWayBack: the file is read anew when a command names it in
+// another way than the server does, and when a key of the configuration has changed.
 func TestReadingTheSameAgainKeepsTheWayBack(t *testing.T) {
 	list := filepath.Join(t.TempDir(), "tep")
 	s := open(t, t.TempDir())

@@ -309,7 +309,7 @@ func TestWhatAHubDecidesEachNodeHas(t *testing.T) {
 	}
 }
 
-// The bell of a decision rings before the hub has it on disk: whoever looked too early
+// The bell of a decision rings before the hub has it on disk. A node that looked too early
 // looks again at once.
 func TestADecisionHeardTooEarlyIsNotMissed(t *testing.T) {
 	f := newField(t)

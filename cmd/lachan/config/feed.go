@@ -355,8 +355,8 @@ func choose(name, address, category string, as format.Format) (f Feed) {
 	return f
 }
 
-// Choosable reports whether a list may be chosen by a decision: it has a name that is nobody
-// else's, comes over the web, proves nothing and says nothing but what is blocked.
+// Choosable reports whether a list may be chosen by a decision: its name is not reserved, it
+// comes over the web, proves nothing and says nothing but what is blocked.
 func (f *Feed) Choosable() bool {
 	u, err := url.Parse(f.URL)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil {

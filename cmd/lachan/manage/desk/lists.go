@@ -21,6 +21,8 @@ type lists struct{ *Office }
 const (
 	mostAddress  = 2000 // characters
 	mostFeedName = 40
+	// All lists that may be chosen are read: this does not compile if fewer are.
+	_ = uint(config.MostChosen - admin.MostLists)
 )
 
 // Choosable is a list that somebody wants to be tried or used: one of the catalogue if it

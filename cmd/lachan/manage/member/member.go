@@ -336,7 +336,7 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 		case <-ctx.Done():
 			return nil
 		case <-changed:
-			requests.at = time.Time{} // something may have been opened for whoever asked
+			requests.at = time.Time{} // the decision may answer a request
 		case <-say.C:
 		case <-look.C:
 			if m.left(ctx) {

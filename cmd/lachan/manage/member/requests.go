@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"lachan/admin/request"
@@ -16,10 +17,11 @@ import (
 type asked struct {
 	*Member
 	hub      *node.Node
-	told     map[string][sha256.Size]byte // by id, of what the hub has heard
+	told     map[string][sha256.Size]byte // by id, of what the hub has heard and is still so
+	open     []string                     // ids of those without an answer
 	queue    []string                     // ids of those that are told of next
-	revision uint64                       // of the store when the queue was made
-	at       time.Time                    // likewise
+	revision uint64                       // of the store when it was read
+	at       time.Time                    // when the queue was filled last
 	all      time.Time                    // when it had those too that are answered
 }
 
@@ -56,33 +58,43 @@ func (a *asked) exchange(ctx context.Context) {
 			return
 		} else if err != nil {
 			a.src.Log.Warn("tell the hub what was asked", "error", err)
-			a.queue = nil // the next time
+			a.queue, a.all = nil, time.Time{} // all of it the next time
 			return
 		}
 	}
 }
 
-// fill fills the queue with what the hub has to hear of, if it is time.
+// fill fills the queue with what the hub has to hear of, if it is time. The store is read
+// only if something in it has changed.
 func (a *asked) fill(now time.Time) bool {
 	revision := a.src.Requests.Revision()
 	if revision == a.revision && now.Sub(a.at) < askEvery {
 		return false
+	}
+	everything := now.Sub(a.all) >= askAllEvery
+	if revision == a.revision && !everything {
+		a.at, a.queue = now, slices.Clone(a.open)
+		return len(a.queue) > 0
 	}
 	list, _, err := a.src.Requests.List() // `lachan requests` names damaged ones
 	if err != nil {
 		a.src.Log.Warn("read requests", "error", err)
 		return false
 	}
-	everything := now.Sub(a.all) >= askAllEvery
 	before := a.told
-	a.told = map[string][sha256.Size]byte{} // of those that are still there
+	a.told, a.open = map[string][sha256.Size]byte{}, nil
 	for i := range list {
 		r := &list[i]
-		if d, ok := before[r.ID]; ok {
-			a.told[r.ID] = d
+		is := digest(r)
+		told := before[r.ID] == is
+		if told {
+			a.told[r.ID] = is
+		}
+		if r.Answer == nil {
+			a.open = append(a.open, r.ID)
 		}
 		lately := r.Answer != nil && now.Sub(r.Answer.At) < request.AnswerHolds
-		if r.Answer == nil || lately && (everything || a.told[r.ID] != digest(r)) {
+		if r.Answer == nil || lately && (everything || !told) {
 			a.queue = append(a.queue, r.ID)
 		}
 	}
@@ -96,23 +108,20 @@ func (a *asked) fill(now time.Time) bool {
 // the others their ids.
 func (a *asked) next() *request.Told {
 	told, size := &request.Told{}, 0
-	for len(a.queue) > 0 && len(told.Requests)+len(told.Known) < mostInMessage {
-		r, err := a.src.Requests.Get(a.queue[0])
+	for ; len(a.queue) > 0 && len(told.Requests)+len(told.Known) < mostInMessage; a.queue = a.queue[1:] {
+		id := a.queue[0]
+		if _, known := a.told[id]; known {
+			told.Known = append(told.Known, id)
+			continue
+		}
+		r, err := a.src.Requests.Get(id)
 		if err != nil {
-			a.queue = a.queue[1:] // it has made room
-			continue
+			continue // it has made room
 		}
-		if a.told[r.ID] == digest(&r) {
-			told.Known = append(told.Known, r.ID)
-			a.queue = a.queue[1:]
-			continue
-		}
-		text := wire(&r)
-		if size += len(text); size > request.MaxTold && len(told.Requests) > 0 {
+		if size += len(wire(&r)); size > request.MaxTold && len(told.Requests) > 0 {
 			break
 		}
 		told.Requests = append(told.Requests, r)
-		a.queue = a.queue[1:]
 	}
 	return told
 }
@@ -149,7 +158,7 @@ func (a *asked) tell(ctx context.Context, told *request.Told) error {
 		a.told[told.Requests[i].ID] = digest(&told.Requests[i])
 	}
 	for _, id := range heard.Unknown {
-		delete(a.told, id) // it is told anew
+		delete(a.told, id) // the hub has lost it, or made room
 	}
 	for _, id := range heard.Open {
 		a.hear(id, nil)
