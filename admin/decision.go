@@ -247,6 +247,7 @@ type RemoveNode struct{ Name string }
 type Publish struct {
 	SHA256 string
 	Size   int64
+	Trial  time.Duration // for which a node watches how it fares, to the second
 }
 
 // An Advance has a release go on to the next ring, whatever has become of it so far.

@@ -217,7 +217,7 @@ func (o Publish) plan(_ *Desk, q *asking) (plan, error) {
 		return plan{}, &Refusal{Kind: NotAllowed, Text: textMachineOnly}
 	}
 	newest, ring := releases{q.state}.newest()
-	next := fleet.Release{N: newest.N + 1, SHA256: o.SHA256, Size: o.Size}
+	next := fleet.Release{N: newest.N + 1, SHA256: o.SHA256, Size: o.Size, Trial: int64(o.Trial / time.Second)}
 	if ring == "" { // the first release: there is none to go back to
 		return give(q, "release", fleet.All, next), nil
 	}

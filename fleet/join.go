@@ -116,7 +116,8 @@ type Status struct {
 	Seq map[string]uint64 `json:"seq"` // of each area that it follows the last record here
 
 	Release    uint64   `json:"release,omitempty"` // of the policy, in force here
-	Refuses    uint64   `json:"refuses,omitempty"` // the release that cannot be
+	Trial      uint64   `json:"trial,omitempty"`   // the release that is, for as long as it is on trial
+	Refuses    uint64   `json:"refuses,omitempty"` // the release that cannot be, or that was gone back from
 	Refused    string   `json:"refused,omitempty"` // why what was decided last is not in force
 	Version    string   `json:"version"`
 	Units      int      `json:"units"`

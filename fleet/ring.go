@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"slices"
+	"time"
 )
 
 // Rings in which a release of the policy goes out: to a few nodes, to more, to all.
@@ -22,7 +23,11 @@ type Release struct {
 	SHA256 string   `json:"sha256"`
 	Size   int64    `json:"size"`
 	Nodes  []string `json:"nodes,omitempty"` // of the ring; none of All, which is everybody
+	Trial  int64    `json:"trial,omitempty"` // seconds for which a node watches how it fares; 0: it does not
 }
+
+// TrialTime is for how long a node watches how it fares with the release.
+func (r *Release) TrialTime() time.Duration { return time.Duration(r.Trial) * time.Second }
 
 // ReleaseObject is the object of the ledger that says what a ring has.
 func ReleaseObject(ring string) string { return "release/" + ring }

@@ -130,4 +130,7 @@ func (r Result) String() string { return resultNames[r] }
 var rcodeNames = [...]string{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
 	"YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE", "DSOTYPENI", "other"}
 
-const rcodeOther = uint8(len(rcodeNames) - 1)
+const (
+	rcodeServFail = 2
+	rcodeOther    = uint8(len(rcodeNames) - 1)
+)

@@ -85,6 +85,31 @@ func (s *Shard) Record(e *Event) {
 	}
 }
 
+// Outcomes are how many queries were served, and how: those of strangers, and those that were
+// asked too often, take no part.
+type Outcomes struct {
+	Queries  uint64
+	Blocked  uint64
+	ServFail uint64
+}
+
+// Outcomes adds up what this process has heard of.
+func (a *Aggregator) Outcomes() (o Outcomes) {
+	sum := a.sumShards()
+	for _, byAction := range &sum.queries {
+		for action, n := range byAction {
+			switch Action(action) {
+			case ActionRefused, ActionDropped, ActionRateLimited:
+			default:
+				o.Queries += n
+			}
+		}
+		o.Blocked += byAction[ActionBlock]
+	}
+	o.ServFail = sum.rcodes[rcodeServFail]
+	return o
+}
+
 // Close gives the shard back once its owner has counted its last query. What it
 // counted stays counted. Closing it twice is a mistake.
 func (s *Shard) Close() { s.counters.release(s) }

@@ -23,7 +23,7 @@ func (p *process) exposed(school, decision string) (n float64) {
 	p.t.Helper()
 	_, page := p.get("/metrics/compliance")
 	for line := range strings.Lines(page) {
-		if strings.Contains(line, `school="`+school+`"`) && strings.Contains(line, `decision="`+decision+`"`) {
+		if strings.Contains(line, `school="`+school+`"`) && strings.Contains(line, `decision="`+decision) {
 			n += number(line, line[:strings.LastIndex(line, " ")])
 		}
 	}

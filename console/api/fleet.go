@@ -63,7 +63,8 @@ type FleetRelease struct {
 	Since     *time.Time `json:"since,omitempty"`
 	Held      string     `json:"held,omitempty"` // why it goes no further
 	Linked    int        `json:"linked"`         // nodes of the ring that speak
-	Confirmed int        `json:"confirmed"`
+	Confirmed int        `json:"confirmed"`      // of them those where it is in force
+	Trial     int        `json:"trial"`          // of those, where it is still watched
 	Refused   int        `json:"refused"`
 }
 

@@ -17,7 +17,8 @@ import (
 // could not find it by what policy.yaml says.
 var ErrOutside = errors.New("it does not lie in the folder of policy.yaml, where nodes can have it")
 
-// A File is one of a policy, as it was read when it came into force.
+// A File is one of a policy, as it was read when it came into force; SHA256 is "" of one that
+// decides nothing.
 type File struct{ Path, SHA256 string }
 
 // ErrChanged is the error of a file that has changed since.
@@ -31,10 +32,10 @@ func Pack(to io.Writer, files ...File) error {
 	for i, f := range files {
 		name := "policy.yaml"
 		if i > 0 {
-			var err error
-			if name, err = filepath.Rel(filepath.Dir(files[0].Path), f.Path); err != nil || !filepath.IsLocal(name) {
+			if !Beside(files[0].Path, f.Path) {
 				return fmt.Errorf("pack %s: %w", f.Path, ErrOutside)
 			}
+			name, _ = filepath.Rel(filepath.Dir(files[0].Path), f.Path) // it lies there
 		}
 		if err := pack(out, name, f); err != nil {
 			return fmt.Errorf("pack %s: %w", f.Path, err)
@@ -43,12 +44,18 @@ func Pack(to io.Writer, files ...File) error {
 	return errors.Join(out.Close(), packed.Close())
 }
 
+// Beside reports whether a file lies in the folder of a policy, or below it.
+func Beside(policy, file string) bool {
+	name, err := filepath.Rel(filepath.Dir(policy), file)
+	return err == nil && filepath.IsLocal(name)
+}
+
 func pack(out *tar.Writer, name string, f File) error {
 	text, err := os.ReadFile(f.Path)
 	if err != nil {
 		return err
 	}
-	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != f.SHA256 {
+	if sum := sha256.Sum256(text); f.SHA256 != "" && hex.EncodeToString(sum[:]) != f.SHA256 {
 		return ErrChanged
 	}
 	header := &tar.Header{

@@ -117,7 +117,11 @@ func sayRelease(c command.Call) error {
 	if r.Held != "" {
 		return c.Say(textReleaseHeld.With(r.Release, r.Ring, r.Confirmed, r.Linked, r.Held))
 	}
-	return c.Say(textRelease.With(r.Release, r.Ring, r.Confirmed, r.Linked))
+	is := textRelease.With(r.Release, r.Ring, r.Confirmed, r.Linked)
+	if r.Trial > 0 {
+		is = wording.Join(is, textOnTrial.With(r.Trial))
+	}
+	return c.Say(is)
 }
 
 // standing is how a node stands, in words.
@@ -186,6 +190,7 @@ var (
 		VI: "Bản chính sách số %d ở vòng \"%s\": %d trong %d nút đang liên lạc đã dùng",
 		EN: "Release %d of the policy, in the ring \"%s\": in force on %d of %d nodes that speak",
 	}
+	textOnTrial     = wording.Text{VI: "; %d nút còn theo dõi", EN: "; %d of them watch it still"}
 	textReleaseHeld = wording.Text{
 		VI: "Bản chính sách số %d DỪNG ở vòng \"%s\": %d trong %d nút đang liên lạc đã dùng; vì: %s",
 		EN: "Release %d of the policy is HELD in the ring \"%s\": in force on %d of %d nodes that speak; because: %s",

@@ -48,6 +48,7 @@ type node struct {
 	counters *metrics.Aggregator
 	history  *history.Recorder
 	last     string            // words of the manage before this one, if it crashed
+	deaths   atomic.Uint64     // of resolve that were told
 	names    *lookup.Names     // that this process looks up itself
 	system   []upstream.Server // those of the system, if the configuration asks any
 
@@ -347,6 +348,7 @@ func (n *node) takeDeath(m *message.Message) {
 	if d.Process != "manage" {
 		words = crash.Last(n.cfg.StateDir, d.Process)
 		n.resolves.back.fallback.Died(d.At)
+		n.deaths.Add(1)
 	}
 	if words != "" {
 		how += ": " + words

@@ -2,11 +2,17 @@ package manage
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/source"
+	"lachan/internal/charset"
 	"lachan/internal/message"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
+	"lachan/policy/script"
 )
 
 // reload reads everything again. With a mistake anywhere, all stays as it was, and
@@ -19,6 +25,11 @@ func (n *node) reload(ctx context.Context) yamlfile.Problems {
 	p, problems := n.loadPolicy(ctx, cfg, n.policy)
 	if p == nil {
 		return n.refuseReload(problems)
+	}
+	if n.services.member.Hub() != "" {
+		if problems := n.lists.runScripts(cfg, p); len(problems) > 0 {
+			return n.refuseReload(problems)
+		}
 	}
 	if _, problem := cfg.OpenUpstreams(nil, nil, nil); problem != nil {
 		return n.refuseReload(yamlfile.Problems{*problem})
@@ -46,6 +57,31 @@ func (n *node) reload(ctx context.Context) yamlfile.Problems {
 	serial := n.lists.serial
 	n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.log.Info("reloaded", "serial", serial) })
 	return nil
+}
+
+// mostScript bounds a policy script that came from the hub, in bytes.
+const mostScript = 1 << 20
+
+// runScripts asks a policy that has come from the hub what its scripts ask, before it is in
+// force. Those of this machine's own policy are for `lachan check`.
+func (l *lists) runScripts(cfg *config.Config, p *stored) (problems yamlfile.Problems) {
+	if p.Digest() == l.policy.Digest() {
+		return nil
+	}
+	list := source.Bind(l.newest, p.Policy, cfg)
+	for _, path := range p.Tests() {
+		info, err := os.Stat(path)
+		if err != nil || info.Size() > mostScript {
+			continue // the hub has told that it does not come
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		s, mistakes := script.Parse(filepath.Base(path), charset.Text(text))
+		problems = append(append(problems, mistakes...), s.Run(p.Policy, list)...)
+	}
+	return problems
 }
 
 // reloaded tells what came of a reload: it is in force, or the first of its mistakes.

@@ -302,8 +302,11 @@ func openFleet(n *node, cfg *config.Config, version string) {
 	n.services.member = member.Open(cfg, member.Sources{
 		Own: n.desk.Ledger, Requests: n.services.visitors.requests,
 		Decide: n.decided.decide, Restructure: n.decided.restructure,
-		Units:      func() int { return n.view.Load().rules.Policy().NumGroups() },
-		Conditions: n.conditions, Version: version, Log: n.log,
+		Units: func() int { return n.view.Load().rules.Policy().NumGroups() },
+		Read: func() member.Reading {
+			return member.Reading{Outcomes: n.counters.Outcomes(), Crashes: n.deaths.Load()}
+		},
+		Crashed: n.last != "", Conditions: n.conditions, Version: version, Log: n.log,
 	})
 	n.decided.entries = func() []policy.OverlayEntry {
 		zone := n.cfg.Timezone.Location

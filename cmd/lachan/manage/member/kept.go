@@ -24,6 +24,8 @@ const keptFile = "in-force.json"
 type kept struct {
 	Seq     map[string]uint64 `json:"seq"` // by area, of its chain
 	Release fleet.Release     `json:"release"`
+	Trial   *onTrial          `json:"trial,omitempty"`  // the release, while it is on trial
+	Failed  *failure          `json:"failed,omitempty"` // the newest, if it was gone back from
 }
 
 // readKept reads it; what cannot be read is nothing.
@@ -60,6 +62,9 @@ func (m *Member) lost() bool {
 // mend sees to it that the files of the policy are those that came, before they are read.
 // mu is held.
 func (m *Member) mend() {
+	if err := m.crashed(); err != nil {
+		m.src.Conditions.Set("fleet-damaged", textDamaged.With(err).String())
+	}
 	r := m.kept.Release
 	folder := prefix + r.SHA256
 	if former, err := os.Readlink(filepath.Join(m.dir, current)); r.N == 0 || err != nil || former != folder {

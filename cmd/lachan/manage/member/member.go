@@ -84,6 +84,8 @@ type Sources struct {
 	// it is.
 	Decide, Restructure func(context.Context) error
 	Units               func() int
+	Read                func() Reading
+	Crashed             bool // the process before this one ended by itself
 	Conditions          *metrics.Conditions
 	Version             string
 	Log                 *slog.Logger
@@ -324,11 +326,13 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 	defer look.Stop()
 	defer renew.Stop()
 	t, began := &taken{Member: m, hub: hub, trust: trust}, time.Now()
+	t.resume()
 	defer t.client().CloseIdleConnections()
 	requests := &asked{Member: m, hub: hub, told: map[string][sha256.Size]byte{}}
 	for {
 		requests.exchange(ctx)
 		t.putInForce(ctx)
+		t.watch(ctx, time.Now())
 		t.say()
 		m.even.Store(max(0, hub.Even().Unix()))
 		m.tellSilence(hub.Even(), began)
@@ -343,6 +347,7 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 				return nil
 			}
 			requests.exchange(ctx)
+			t.watch(ctx, time.Now())
 			continue
 		case <-renew.C:
 			if m.renewTrust(ctx, trust) {

@@ -37,6 +37,9 @@ type taken struct {
 	refusedN  uint64
 	refusedAt time.Time
 	why       error
+	last      hour     // of what was counted
+	trial     *onTrial // nil if none is on trial
+	failed    *failure // the newest, if it was gone back from
 }
 
 // client asks hubs for files.
@@ -73,6 +76,7 @@ func (t *taken) putInForce(ctx context.Context) {
 		t.src.Conditions.Clear("fleet-damaged")
 		t.seq, t.refused = seq, ""
 		t.src.Conditions.Clear("fleet-decisions")
+		t.tellFailed()
 		return
 	}
 	t.refused = wording.ErrorIn(err, wording.English)
@@ -83,7 +87,7 @@ func (t *taken) putInForce(ctx context.Context) {
 
 // keep keeps what is in force, so that a damaged disk is seen.
 func (t *taken) keep(seq []uint64) error {
-	now := kept{Seq: map[string]uint64{}, Release: t.release}
+	now := kept{Seq: map[string]uint64{}, Release: t.release, Trial: t.trial, Failed: t.failed}
 	for i, s := range t.is.Streams {
 		now.Seq[s.Area] = seq[i]
 	}
@@ -146,6 +150,9 @@ func (t *taken) restructure(ctx context.Context, states []*ledger.State, base st
 		t.why = errors.Join(err, undone)
 		return t.why
 	}
+	if former != base && former != "" {
+		t.begin(r, t.release)
+	}
 	t.inForce, t.release, t.refuses = compiled, r, ""
 	t.tidy(base)
 	return nil
@@ -170,6 +177,11 @@ func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string,
 	})
 	if !ok {
 		return "", is, nil
+	}
+	if t.failed != nil && t.failed.N == is.N {
+		is = t.failed.Former
+	} else {
+		t.failed = nil
 	}
 	b := node.Blob{SHA256: is.SHA256, Size: is.Size}
 	name = prefix + b.SHA256
@@ -198,8 +210,8 @@ func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string,
 }
 
 // link has a folder be the current one, "" for none, and returns which was.
-func (t *taken) link(name string) (former string, err error) {
-	path := filepath.Join(t.dir, current)
+func (m *Member) link(name string) (former string, err error) {
+	path := filepath.Join(m.dir, current)
 	former, err = os.Readlink(path)
 	switch {
 	case err != nil && !errors.Is(err, os.ErrNotExist):
@@ -219,7 +231,7 @@ func (t *taken) link(name string) (former string, err error) {
 	if err := os.Rename(next, path); err != nil {
 		return former, err
 	}
-	return former, durable.SyncDir(t.dir)
+	return former, durable.SyncDir(m.dir)
 }
 
 // formers is how many folders of files stay beside the current one, to go back to.
@@ -264,6 +276,12 @@ func (t *taken) say() {
 	}
 	if status.Release = t.release.N; t.refuses != "" {
 		status.Refuses = t.refusedN
+	}
+	if t.trial != nil {
+		status.Trial = t.trial.Release.N
+	}
+	if t.failed != nil && t.refused == "" {
+		status.Refuses, status.Refused = t.failed.N, t.failed.English
 	}
 	for i, s := range t.is.Streams {
 		if i < len(t.seq) {

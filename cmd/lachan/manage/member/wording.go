@@ -16,4 +16,20 @@ var (
 		VI: "quyết định của máy trung tâm chưa có hiệu lực ở nút này, điều trước đó vẫn giữ; sẽ thử lại: %v",
 		EN: "what the hub decided is not in force on this node, what was before stays; it is tried again: %v",
 	}
+	textFailed = wording.Text{
+		VI: "bản chính sách số %d đã được nút này tự trả lại, bản trước đó có hiệu lực: %v",
+		EN: "this node has gone back from release %d of the policy, the one before is in force: %v",
+	}
+	textCrashed = wording.Text{
+		VI: "máy chủ đã tự dừng %d lần từ khi có bản này",
+		EN: "the server has ended by itself %d times since it came",
+	}
+	textServFail = wording.Text{
+		VI: "câu trả lời SERVFAIL là %.1f%%, giờ trước đó là %.1f%%",
+		EN: "answers of SERVFAIL are %.1f%%, in the hour before %.1f%%",
+	}
+	textBlocked = wording.Text{
+		VI: "lượt bị chặn là %.0f%%, giờ trước đó là %.0f%%",
+		EN: "blocked queries are %.0f%%, in the hour before %.0f%%",
+	}
 )

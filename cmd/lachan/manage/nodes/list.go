@@ -44,7 +44,7 @@ func (h *Hub) Release(ctx context.Context) (api.FleetRelease, error) {
 	h.mu.Unlock()
 	if running != nil && r.Ring != "" {
 		s := h.standOf(ctx, running, r.Nodes, r.Release.N)
-		shown.Linked, shown.Confirmed, shown.Refused = s.linked, s.confirmed, s.refused
+		shown.Linked, shown.Confirmed, shown.Trial, shown.Refused = s.linked, s.confirmed, s.trial, s.refused
 	}
 	return shown, nil
 }

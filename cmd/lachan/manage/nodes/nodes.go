@@ -226,7 +226,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 		cfg, rules := h.src.InForce()
 		h.tellTrust(config.FleetDir(cfg))
 		if digest := rules.Digest(); digest != published {
-			if err := h.publish(ctx, blobs, rules); err != nil {
+			if err := h.publish(ctx, blobs, cfg, rules); err != nil {
 				h.src.Conditions.Set("fleet-policy", textPublish.With(err).String())
 			} else {
 				h.src.Conditions.Clear("fleet-policy")

@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 
 	"lachan/admin"
 	"lachan/admin/ledger"
+	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/hub"
 	"lachan/internal/durable"
@@ -20,14 +22,25 @@ import (
 	"lachan/policy"
 )
 
+// trial is for how long a node watches how it fares with a release; not longer than the first
+// ring waits.
+const trial = 10 * time.Minute
+
 // publish begins a release of the files of the policy, if they are others.
-func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, p *policy.Policy) error {
+func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, cfg *config.Config, p *policy.Policy) error {
 	var files []hub.File
 	for _, f := range policy.FilesOf(p) {
 		files = append(files, hub.File{Path: f.Path, SHA256: f.Digest})
 	}
 	if len(files) == 0 {
 		return nil // units are the console's
+	}
+	for _, script := range p.Tests() { // nodes ask before the files are in force
+		if _, err := os.Stat(script); err != nil || !hub.Beside(files[0].Path, script) {
+			h.src.Log.Warn("a policy script does not go to nodes", "path", script, "error", cmp.Or(err, hub.ErrOutside))
+			continue
+		}
+		files = append(files, hub.File{Path: script})
 	}
 	var packed bytes.Buffer
 	if err := hub.Pack(&packed, files...); err != nil {
@@ -41,7 +54,9 @@ func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, p *policy.Policy) e
 	if admin.Published(state, digest) {
 		return nil
 	}
-	_, err = h.src.Desk.Decide(ctx, hubActor(), admin.Publish{SHA256: digest, Size: size}, admin.How{})
+	_, err = h.src.Desk.Decide(ctx, hubActor(), admin.Publish{
+		SHA256: digest, Size: size, Trial: min(trial, cfg.Fleet.Rings.Canary),
+	}, admin.How{})
 	if err != nil {
 		return err
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 // A stand is how a ring stands to a release: how many of its nodes are linked, have it in
-// force, and refuse it.
+// force, watch it still, and refuse it or went back from it.
 type stand struct {
-	linked, confirmed, refused int
-	why                        string // of one that refuses
+	linked, confirmed, trial, refused int
+	why                               string // of one that refuses
 }
 
 // standOf asks the nodes of a ring; none are all that have joined.
@@ -35,11 +35,14 @@ func (h *Hub) standOf(ctx context.Context, running *hub.Hub, nodes []string, n u
 		}
 		s.linked++
 		switch {
-		case is.Release >= n:
-			s.confirmed++
 		case is.Refuses == n:
 			s.refused++
 			s.why = name + ": " + is.Refused
+		case is.Release >= n:
+			s.confirmed++
+			if is.Trial == n {
+				s.trial++
+			}
 		}
 	}
 	return s
@@ -67,7 +70,7 @@ func (h *Hub) rollOut(ctx context.Context, running *hub.Hub, now time.Time) {
 	switch {
 	case s.refused > len(r.Nodes)/100:
 		what = admin.Hold{Cause: s.why}
-	case now.Sub(r.Since) >= wait && s.confirmed*100 >= s.linked*confirmedShare:
+	case now.Sub(r.Since) >= wait && (s.confirmed-s.trial)*100 >= s.linked*confirmedShare:
 		what = admin.Advance{}
 	default:
 		return
