@@ -198,10 +198,13 @@ func TestThePagesAreForEverybody(t *testing.T) {
 
 // english finds English where it is not marked as such, and forms of numbers and days that
 // are not Vietnamese.
-type english struct{ word *regexp.Regexp }
+type english struct {
+	word      *regexp.Regexp
+	loanwords map[string]bool
+}
 
 func newEnglish() english {
-	return english{regexp.MustCompile(`(?i)\b(the|and|of|is|are|with|from|not|this|that|for|by|was|your|open|opened|block|blocked|save|until|why|games?|school|refused?|done|seen|error|list|unit)\b`)}
+	return english{loanwords: loanwords(), word: regexp.MustCompile(`(?i)\b(the|and|of|is|are|with|from|not|this|that|for|by|was|your|open|opened|block|blocked|save|until|why|games?|school|refused?|done|seen|error|list|unit)\b`)}
 }
 
 var otherDay = regexp.MustCompile(`\b(20\d\d-\d\d-\d\d|\d\d?/\d\d?/\d\d|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d)\b`)

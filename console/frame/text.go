@@ -27,7 +27,7 @@ func (s speaker) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": s.t, "say": s.say, "plain": s.plain, "one": s.one, "n": s.number, "day": s.day, "moment": s.moment,
 		"share": s.share, "name": printable.Name, "line": Line, "lang": s.lang, "at": at,
-		"figure": s.figure, "percent": s.percent, "files": filesOf,
+		"figure": s.figure, "percent": s.percent, "files": filesOf, "twofold": wording.Twofold,
 	}
 }
 
@@ -68,23 +68,11 @@ func (s speaker) lang() string {
 
 // number is a number of things: 1.204 in Vietnamese, 1,204 in English.
 func (s speaker) number(value any) string {
-	digits := fmt.Sprint(value)
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
+	count, err := strconv.Atoi(fmt.Sprint(value))
+	if err != nil {
+		return fmt.Sprint(value)
 	}
-	point := "."
-	if s.in == wording.English {
-		point = ","
-	}
-	var b strings.Builder
-	for i, c := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteString(point)
-		}
-		b.WriteRune(c)
-	}
-	return sign + b.String()
+	return wording.Count(count).In(s.in)
 }
 
 // share is a part of a whole in per cent with one decimal; a dash of nothing.

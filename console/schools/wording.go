@@ -113,6 +113,14 @@ func layerText(layer string) wording.Text {
 		return wording.Text{VI: "Hồ sơ và lịch", EN: "Profile and timetable"}
 	case "default":
 		return wording.Text{VI: "Mặc định", EN: "Default"}
+	case "canary":
+		return wording.Text{VI: "Cách lách bộ lọc", EN: "Ways around the filter"}
+	case "safe-search":
+		return wording.Text{VI: "Tìm kiếm an toàn", EN: "Safe search"}
+	case "local":
+		return wording.Text{VI: "Tên của máy chủ", EN: "The server's own names"}
+	case "answer":
+		return wording.Text{VI: "Câu trả lời", EN: "Answer"}
 	}
 	return wording.Text{VI: layer}
 }

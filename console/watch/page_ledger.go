@@ -23,12 +23,12 @@ type ledgerPage struct {
 }
 
 type ledgerRow struct {
-	Seq                   uint64
-	At                    time.Time
-	By, Via, Unit, Object string
-	What                  wording.Text
-	Old, New, Why         string
-	MayUndo               bool
+	Seq              uint64
+	At               time.Time
+	By, Unit, Object string
+	Via, What        wording.Text
+	Old, New, Why    string
+	MayUndo          bool
 }
 
 // ShowLedger is the page of what was decided.
@@ -51,7 +51,8 @@ func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply
 	for i := len(lines) - 1; i >= 0; i-- {
 		l := &lines[i]
 		p.Rows = append(p.Rows, ledgerRow{
-			Seq: l.Seq, At: l.At, By: s.Who(l.By), Via: l.Via, Unit: l.Unit, Object: l.Object, What: verbText(l.What),
+			Seq: l.Seq, At: l.At, By: s.Who(l.By), Via: viaText(l.Via),
+			Unit: l.Unit, Object: l.Object, What: verbText(l.What),
 			Old: textOf(l.Old), New: textOf(l.New), Why: l.Why,
 			MayUndo: l.What != "reload" && v.May(account.Except, l.Unit),
 		})

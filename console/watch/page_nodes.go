@@ -17,6 +17,7 @@ type nodesPage struct {
 	Server frame.Server
 	Fleet  frame.Fleet
 	Nodes  []fleetNode
+	Ring   wording.Text // of the newest release
 	Up     wording.Text // since when it runs
 	Wrong  []troubleRow
 	Lists  []nodeList
@@ -64,7 +65,7 @@ func ShowNodes(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 			p.Nodes = append(p.Nodes, fleetNode{n, ageText(v.Now.Sub(n.Seen))})
 		}
 	}
-	p.Up = ageText(v.Now.Sub(p.Server.Began))
+	p.Ring, p.Up = ringText(p.Fleet.Ring), ageText(v.Now.Sub(p.Server.Began))
 	for _, wrong := range p.Server.Wrong {
 		p.Wrong = append(p.Wrong, troubleRow{wrong, ageText(v.Now.Sub(wrong.Since))})
 	}

@@ -21,7 +21,7 @@ func everyPage() map[string][]any {
 			{drawn.Hostile, drawn.Hostile, both, both, both, both, both, []string{drawn.Hostile}, true, true, true, true, true, both}, {Answer: both},
 		}, "/requests?after=x"}},
 		"ledger": {ledgerPage{}, ledgerPage{f, &stateLine{"bad", "✘", both}, 12, drawn.Hostile, []ledgerRow{
-			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, true}, {},
+			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, true}, {},
 		}, "/ledger?after=x"}},
 		"home": {homePage{}, homePage{Adding: true}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,
@@ -35,7 +35,7 @@ func everyPage() map[string][]any {
 		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345}, frame.Fleet{Release: 3, Ring: "canary", Held: drawn.Hostile}, []fleetNode{
 			{frame.Node{Name: drawn.Hostile, Area: drawn.Hostile, Joined: true, Seen: at, Refused: drawn.Hostile, Conditions: 2}, both},
 			{Node: frame.Node{Joined: true, Seen: at, Behind: true}}, {Node: frame.Node{Joined: true, Seen: at}}, {Node: frame.Node{Joined: true}}, {},
-		}, both, []troubleRow{
+		}, both, both, []troubleRow{
 			{frame.Trouble{Code: drawn.Hostile, Since: at, Text: both}, both}, {},
 		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile, both, both, true, wording.Text{}}, nodesPage{Fleet: frame.Fleet{Hub: drawn.Hostile}}, nodesPage{
 			Fleet: frame.Fleet{Release: 3, Ring: "all"}, Nodes: []fleetNode{{}}, Who: both,

@@ -67,6 +67,23 @@ var (
 	textOrderLeft        = wording.Text{VI: "còn %s", EN: "%s left"}
 )
 
+// viaText is what people call the way in which somebody decided.
+func viaText(via string) wording.Text {
+	switch via {
+	case "console":
+		return wording.Text{VI: "trang này", EN: "console"}
+	case "cli":
+		return wording.Text{VI: "dòng lệnh", EN: "command"}
+	case "api":
+		return wording.Text{VI: "chương trình khác", EN: "API"}
+	case "file":
+		return wording.Text{VI: "tệp", EN: "file"}
+	case "fleet":
+		return wording.Text{VI: "các máy", EN: "fleet"}
+	}
+	return wording.Text{VI: via}
+}
+
 // verbText is what people call what a record does.
 func verbText(what string) wording.Text {
 	if text, known := verbs[what]; known {

@@ -4,14 +4,51 @@
 // metrics and code are English and do not come from here.
 package wording
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // A Text is one sentence in both languages. Both take the same arguments in
 // the same order, as package fmt formats them.
 type Text struct{ VI, EN string }
 
+// A Count is a number of things, told as people of a language write it: 2.799 and 2,799.
+// Numbers by which something is found, of lines, ports and years, are none.
+type Count int
+
+// In is the count in a language. Both is Vietnamese.
+func (c Count) In(l Language) string {
+	point := "."
+	if l == English {
+		point = ","
+	}
+	sign, digits := "", strconv.Itoa(int(c))
+	if c < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(point)
+		}
+		b.WriteRune(d)
+	}
+	return sign + b.String()
+}
+
+// Twofold is the text of a line that says it in both languages, as String does. A line in
+// one is the same in both.
+func Twofold(line string) Text {
+	if vi, en, both := strings.Cut(line, " | "); both {
+		return Text{vi, en}
+	}
+	return Text{line, line}
+}
+
 // With fills the arguments in. An argument that is a Text, or an error that has
-// one, is put into each language in that language.
+// one, is put into each language in that language, and so is a Count, which %s takes.
 func (t Text) With(args ...any) Text {
 	vi, en := make([]any, len(args)), make([]any, len(args))
 	for i, arg := range args {
@@ -19,6 +56,8 @@ func (t Text) With(args ...any) Text {
 		switch a := arg.(type) {
 		case Text:
 			vi[i], en[i] = a.VI, a.EN
+		case Count:
+			vi[i], en[i] = a.In(Vietnamese), a.In(English)
 		case error:
 			text := Of(a)
 			vi[i], en[i] = text.VI, text.EN

@@ -46,3 +46,26 @@ func TestWhatIsTheSameInBothIsSaidOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestCountsAreWrittenAsPeopleOfALanguageWriteThem(t *testing.T) {
+	f := func(n wording.Count, vi, en string) {
+		t.Helper()
+		text := wording.Text{VI: "%s tên", EN: "%s names"}.With(n)
+		if text.VI != vi || text.EN != en {
+			t.Errorf("%q %q", text.VI, text.EN)
+		}
+	}
+	f(0, "0 tên", "0 names")
+	f(999, "999 tên", "999 names")
+	f(2799, "2.799 tên", "2,799 names")
+	f(-1234567, "-1.234.567 tên", "-1,234,567 names")
+}
+
+func TestALineInBothLanguagesIsTakenApart(t *testing.T) {
+	if text := wording.Twofold("mở | open"); text.VI != "mở" || text.EN != "open" {
+		t.Error(text)
+	}
+	if text := wording.Twofold("10.0.0.1"); text.VI != "10.0.0.1" || text.EN != "10.0.0.1" {
+		t.Error(text)
+	}
+}

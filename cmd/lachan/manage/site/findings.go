@@ -287,9 +287,9 @@ func (s *Site) verify(context.Context) (sound bool, text wording.Text) {
 	case err != nil:
 		return false, wording.Of(err)
 	case r.Bad != nil:
-		return false, textBroken.With(r.Bad.Seq, r.Bad.File, r.Bad.Line, r.Bad)
+		return false, textBroken.With(wording.Count(r.Bad.Seq), r.Bad.File, r.Bad.Line, r.Bad)
 	}
-	return true, textSound.With(r.Records)
+	return true, textSound.With(wording.Count(r.Records))
 }
 
 func (s *Site) head() (seq uint64, hash string) {
@@ -316,7 +316,7 @@ func languageOf(value []byte) wording.Language {
 }
 
 var (
-	textFiltering = wording.Text{VI: "Đang lọc: %d tên trong danh sách, %d đơn vị", EN: "Filtering: %d names on lists, %d units"}
-	textSound     = wording.Text{VI: "Sổ nguyên vẹn: %d quyết định", EN: "The ledger is whole: %d records"}
-	textBroken    = wording.Text{VI: "Sổ hỏng từ quyết định %d (%s dòng %d): %v", EN: "The ledger is broken from record %d on (%s line %d): %v"}
+	textFiltering = wording.Text{VI: "Đang lọc: %s tên trong danh sách, %s đơn vị", EN: "Filtering: %s names on lists, %s units"}
+	textSound     = wording.Text{VI: "Sổ nguyên vẹn: %s quyết định", EN: "The ledger is whole: %s records"}
+	textBroken    = wording.Text{VI: "Sổ hỏng từ quyết định %s (%s dòng %d): %v", EN: "The ledger is broken from record %s on (%s line %d): %v"}
 )

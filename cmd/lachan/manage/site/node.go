@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"lachan/console/frame"
@@ -21,7 +20,7 @@ func (n node) states() (list []frame.State) {
 	for _, wrong := range is.Wrong {
 		list = append(list, frame.State{Wrong: true, Text: wrong.Text})
 	}
-	return append(list, frame.State{Text: textFiltering.With(is.Names, is.Units)})
+	return append(list, frame.State{Text: textFiltering.With(wording.Count(is.Names), wording.Count(is.Units))})
 }
 
 // server is what this one is.
@@ -35,12 +34,7 @@ func (n node) server() frame.Server {
 		is.Names += names
 	}
 	for _, c := range n.src.Conditions() {
-		vi, en, both := strings.Cut(c.Text, " | ")
-		text := wording.Text{VI: vi, EN: en}
-		if !both {
-			text = wording.Text{VI: c.Text, EN: c.Text}
-		}
-		is.Wrong = append(is.Wrong, frame.Trouble{Code: c.Name, Since: c.Since, Text: text})
+		is.Wrong = append(is.Wrong, frame.Trouble{Code: c.Name, Since: c.Since, Text: wording.Twofold(c.Text)})
 	}
 	return is
 }
