@@ -154,6 +154,13 @@ func TestAWorkbookIsReadFromAFileOrAStream(t *testing.T) {
 
 func accept(format.Rule) error { return nil }
 
+// TestATableBehindACoverIsRead: the first sheet with its headings, and the cover is told.
+func TestATableBehindACoverIsRead(t *testing.T) {
+	text := workbook("", page{name: "Bìa", data: row(1, "CỤC A05") + row(2, "Danh sách tên miền vi phạm")},
+		page{name: "Tháng 11", data: row(1, "STT", "Tên miền") + row(2, "1", "a.example") + row(3, "#REF!", "b.example") + row(4, "#", "c.example")})
+	claims(t, format.XLSX, format.Options{})(text, "tree a.example", "tree b.example", "- 4 other_sheet: Bìa")
+}
+
 func TestAWorkbookThatIsNoneIsRefusedWhole(t *testing.T) {
 	good := workbook("", page{name: "x", data: row(1, "a.example")})
 	f := func(what, text string) {

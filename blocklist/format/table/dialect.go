@@ -63,8 +63,21 @@ func cutSaid(row string) (separator byte, ok bool) {
 	return rest[0], true
 }
 
-// IsComment reports whether a row is one that its author has marked as no entry.
-func IsComment(cells []string) bool { return len(cells) > 0 && strings.HasPrefix(cells[0], "#") }
+// IsComment reports whether a row is one that its author has marked as no entry. What a
+// formula leaves that cannot be computed is no mark.
+func IsComment(cells []string) bool {
+	return len(cells) > 0 && strings.HasPrefix(cells[0], "#") && !IsError(cells[0])
+}
+
+// IsError reports whether a cell is what a formula shows that cannot be computed
+// (ECMA-376 part 1, 18.17.3).
+func IsError(cell string) bool {
+	switch cell {
+	case "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA":
+		return true
+	}
+	return false
+}
 
 // Trim cuts the empty cells off the end of a row.
 func Trim(cells []string) []string {
