@@ -13,7 +13,7 @@ const Within = 20
 type Dialect struct {
 	separator byte // 0 until a row has one
 	settled   bool // no row will change it: it was said, or the header has come
-	rows      int  // that were split
+	rows      int  // that may have been the header
 }
 
 // Split splits a row into cells without the white space around them. Until the
@@ -29,13 +29,11 @@ func (d *Dialect) Split(row string, isHeader func(cells []string) bool) (cells [
 		d.separator = Separator(row)
 	}
 	cells, open = Split(row, d.separator)
-	if d.rows++; d.rows > Within {
-		d.settled = true
-	}
-	if d.settled || open {
+	if d.settled || open || IsBlank(cells) || IsComment(cells) {
 		return cells, open
 	}
-	if d.settled = isHeader(cells); d.settled {
+	d.rows++
+	if d.settled = d.rows > Within || isHeader(cells); d.settled {
 		return cells, false
 	}
 	for _, other := range []byte(separators) {
