@@ -35,6 +35,7 @@ func TestOneChangedSchoolOfACountryIsInForceSoon(t *testing.T) {
 		p.signal(syscall.SIGHUP)
 		p.within(time.Minute, "the changed school is in force", func() bool { return p.tries(name) })
 		times = append(times, time.Since(began))
+		p.until("the reload is told", func() bool { return strings.Count(p.log.String(), "msg=reloaded") > i })
 	}
 	slices.Sort(times)
 	t.Logf("%d schools: one that changed is in force after %s (median of %d), %s to %s", schools,

@@ -170,7 +170,7 @@ func newCompiler(j *Job) *compiler {
 		report: r, terms: newTerms(r, j), tree: units, clients: newClients(units, counts.Networks), job: j,
 		feeds: map[string]compiled.Feed{}, layers: map[uint32]*layer{},
 	}
-	c.own.Grow(counts.Entries)
+	c.own.Expect(counts.Entries)
 	return c
 }
 

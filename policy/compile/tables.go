@@ -17,6 +17,11 @@ func (c *compiler) tables() *compiled.Tables {
 	}
 	s := compiled.StringTable{}
 	t.Units = make([]compiled.Unit, len(c.units))
+	rules, codes := 0, 0
+	for u := range c.units {
+		rules, codes = rules+len(c.units[u].rules), codes+len(c.units[u].codes)
+	}
+	t.UnitRules, t.Codes = make([]compiled.UnitRule, 0, rules), make([]compiled.CodeEntry, 0, codes)
 	for u := range c.units {
 		c.layUnit(t, &s, uint32(u))
 	}

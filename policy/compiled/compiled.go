@@ -33,17 +33,20 @@ type File struct {
 	Tables
 	Meta
 	digest string
-	image  []byte       // all of it
-	keeper *mapped.File // keeps image mapped; nil if it is in the heap
+	parts  [][]byte     // all of it, one part after another
+	keeper *mapped.File // keeps parts mapped; nil if they are in the heap
 }
 
-// New lays out a policy. An error means that the tables contradict one another.
+// New lays out a policy, and keeps the tables that it is given. An error means that they
+// contradict one another.
 func New(t *Tables, m *Meta) (*File, error) {
 	meta, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("encode compiled policy: %w", err)
 	}
-	return decode(baseLayout().seal(append([][]byte{meta}, t.encode()...)))
+	parts, digest := baseLayout().seal(append([][]byte{meta}, t.encode()...))
+	f := &File{Tables: *t, digest: hex.EncodeToString(digest), parts: parts}
+	return f, f.settle(meta)
 }
 
 // Open maps a policy that Write has written, and checks all of it. The error
@@ -65,7 +68,7 @@ func Open(path string) (*File, error) {
 // Write replaces the file at path, or makes it. It is there whole or not at
 // all, and only its owner may read it: it tells which unit a secret belongs to.
 func (f *File) Write(path string) error {
-	err := writeInPieces(path, f.image)
+	err := writeInPieces(path, f.parts)
 	runtime.KeepAlive(f)
 	if err != nil {
 		return fmt.Errorf("write compiled policy: %w", err)
@@ -78,14 +81,16 @@ func (f *File) Write(path string) error {
 // page has all of the page in its memory.
 const pieceSize = 16 << 10
 
-func writeInPieces(path string, data []byte) error {
+func writeInPieces(path string, parts [][]byte) error {
 	file, err := durable.Create(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	for piece := range slices.Chunk(data, pieceSize) {
-		if _, err := file.Write(piece); err != nil {
-			return errors.Join(err, file.Close())
+	for _, part := range parts {
+		for piece := range slices.Chunk(part, pieceSize) {
+			if _, err := file.Write(piece); err != nil {
+				return errors.Join(err, file.Close())
+			}
 		}
 	}
 	return errors.Join(file.Commit(path), file.Close())
@@ -104,22 +109,29 @@ func (f *File) Release() {
 func (f *File) Digest() string { return f.digest }
 
 // Size is how many bytes the policy has in all.
-func (f *File) Size() int { return len(f.image) }
+func (f *File) Size() (bytes int) {
+	for _, part := range f.parts {
+		bytes += len(part)
+	}
+	return bytes
+}
 
 func decode(image []byte) (*File, error) {
 	sections, digest, err := baseLayout().unseal(image)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{image: image, digest: hex.EncodeToString(digest)}
-	if err := json.Unmarshal(sections[0], &f.Meta); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
+	f := &File{parts: [][]byte{image}, digest: hex.EncodeToString(digest)}
 	if err := f.Tables.decode(sections[1:]); err != nil {
 		return nil, err
 	}
-	if err := f.check(); err != nil {
-		return nil, err
+	return f, f.settle(sections[0])
+}
+
+// settle reads what does not grow with the units, and checks all of it.
+func (f *File) settle(meta []byte) error {
+	if err := json.Unmarshal(meta, &f.Meta); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return f, nil
+	return f.check()
 }

@@ -46,29 +46,32 @@ var (
 	ErrVersion = errors.New("compiled policy is of another version")
 )
 
-// seal puts sections into one run of bytes, after a header.
-func (l layout) seal(content [][]byte) []byte {
-	headerSize := l.headerSize()
-	size := headerSize
-	for _, s := range content {
-		size = align(size) + len(s)
-	}
-	image := make([]byte, headerSize, size)
-	copy(image, l.magic)
-	binary.LittleEndian.PutUint32(image[8:], version)
-	binary.LittleEndian.PutUint32(image[12:], uint32(l.sections))
+// seal makes the header of sections. It returns the parts of the file in their order, of
+// which the sections are those that it is given, and the digest of what follows the header.
+func (l layout) seal(content [][]byte) (parts [][]byte, digest []byte) {
+	header := make([]byte, l.headerSize())
+	copy(header, l.magic)
+	binary.LittleEndian.PutUint32(header[8:], version)
+	binary.LittleEndian.PutUint32(header[12:], uint32(l.sections))
+	parts = append(parts, header)
+	sum, end := sha256.New(), len(header)
 	for i, s := range content {
-		image = append(image, make([]byte, align(len(image))-len(image))...)
-		entry := image[sectionsAt+i*sectionSize:]
-		binary.LittleEndian.PutUint64(entry, uint64(len(image)))
+		before := make([]byte, align(end)-end)
+		end = align(end)
+		entry := header[sectionsAt+i*sectionSize:]
+		binary.LittleEndian.PutUint64(entry, uint64(end))
 		binary.LittleEndian.PutUint64(entry[8:], uint64(len(s)))
-		binary.LittleEndian.PutUint32(entry[16:], crc32.Checksum(s, castagnoli))
-		image = append(image, s...)
+		binary.LittleEndian.PutUint32(entry[16:], checksum(s))
+		for _, part := range [][]byte{before, s} {
+			_, _ = sum.Write(part) // it never fails
+			parts = append(parts, part)
+		}
+		end += len(s)
 	}
-	digest := sha256.Sum256(image[headerSize:])
-	copy(image[16:], digest[:])
-	binary.LittleEndian.PutUint32(image[headerSize-4:], crc32.Checksum(image[:headerSize-4], castagnoli))
-	return image
+	digest = sum.Sum(nil)
+	copy(header[16:], digest)
+	binary.LittleEndian.PutUint32(header[len(header)-4:], crc32.Checksum(header[:len(header)-4], castagnoli))
+	return parts, digest
 }
 
 // unseal checks the header and the checksums of an image and returns its

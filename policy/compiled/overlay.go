@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 
 	"lachan/blocklist/domain"
 	"lachan/internal/durable"
@@ -53,7 +54,8 @@ func NewOverlay(o *Overlay, units int) (*Overlay, error) {
 	for _, c := range o.columns() {
 		content = append(content, c.encode())
 	}
-	return decodeOverlay(overlayLayout().seal(content), units)
+	parts, _ := overlayLayout().seal(content)
+	return decodeOverlay(slices.Concat(parts...), units)
 }
 
 // OpenOverlay reads an overlay for a policy. Its error wraps ErrDamaged or

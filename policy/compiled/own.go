@@ -176,8 +176,8 @@ type OwnBuilder struct {
 	entries []OwnEntry
 }
 
-// Grow makes room for a number of entries.
-func (b *OwnBuilder) Grow(entries int) { b.entries = slices.Grow(b.entries, entries+entries/64) }
+// Expect makes room for a number of entries, before the first.
+func (b *OwnBuilder) Expect(entries int) { b.entries = make([]OwnEntry, 0, entries+entries/64) }
 
 // Add adds an entry for a name, which must be canonical.
 func (b *OwnBuilder) Add(name string, e OwnEntry) {

@@ -35,7 +35,6 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 	problems = append(problems, c.check()...)
 	addHandedOver(c)
 	TakeChosen(c)
-	takeCarried(c)
 	problems.Sort()
 	return c, problems
 }

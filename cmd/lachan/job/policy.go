@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"lachan/cmd/lachan/command"
@@ -81,8 +82,13 @@ func exportPolicy(_ command.Call, o ExportOrder) (answer exportAnswer, err error
 	return answer, nil
 }
 
+// policyGrowth is how much the memory of a policy that is compiled may grow before it is
+// collected, in percent: nearly all of it is in use until the end.
+const policyGrowth = 400
+
 // compilePolicy reads the policy and puts it into the folder, compiled.
 func compilePolicy(c command.Call, o PolicyOrder) (answer PolicyAnswer, err error) {
+	debug.SetGCPercent(policyGrowth) // within the part of memory that a job has
 	cfg, problems := command.Config(c.Command)
 	if len(problems) > 0 {
 		return PolicyAnswer{Problems: problems}, nil

@@ -34,11 +34,7 @@ type Sources struct {
 	Ledger   *ledger.Ledger
 	Requests *request.Store
 	// InForce is what answers go by here, which nodes have to have too.
-	InForce func() (*config.Config, *policy.Policy)
-	// Lists are those in use here whose copies are good. Missing reports whether a list is one
-	// of this machine's all the same.
-	Lists      func() []List
-	Missing    func(name string) bool
+	InForce    func() (*config.Config, *policy.Policy)
 	Conditions *metrics.Conditions
 	Log        *slog.Logger
 }
@@ -237,7 +233,6 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 				published = digest
 			}
 		}
-		tellLists(ctx, &h.src, blobs)
 		h.rollOut(ctx, served, time.Now())
 		select {
 		case <-ctx.Done():

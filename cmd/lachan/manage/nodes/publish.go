@@ -60,7 +60,14 @@ func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, cfg *config.Config,
 	if err != nil {
 		return err
 	}
-	return keep(&h.src, blobs, digest)
+	keep := map[string]bool{digest: true}
+	for v := range state.Kind("release/") {
+		var r fleet.Release
+		if v.New != nil && json.Unmarshal(v.New, &r) == nil {
+			keep[r.SHA256] = true
+		}
+	}
+	return blobs.Keep(keep)
 }
 
 // trustFile has which hubs the fleet has, as the root key has signed it.
