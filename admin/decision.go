@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lachan/admin/account"
+	"lachan/fleet"
 )
 
 // A Decision is what somebody wants to be so. The types of this file are all there are.
@@ -248,6 +249,13 @@ type Publish struct {
 	SHA256 string
 	Size   int64
 	Trial  time.Duration // for which a node watches how it fares, to the second
+}
+
+// A Carry has nodes have a list as it was read and verified here; nil: they have it no more.
+// The machine alone says so.
+type Carry struct {
+	Name string
+	List *fleet.List
 }
 
 // An Advance has a release go on to the next ring, whatever has become of it so far.

@@ -224,6 +224,28 @@ func (o Publish) plan(_ *Desk, q *asking) (plan, error) {
 	return give(q, "release", fleet.Canary, next), nil
 }
 
+func (o Carry) plan(_ *Desk, q *asking) (plan, error) {
+	if !q.by.Machine {
+		return plan{}, &Refusal{Kind: NotAllowed, Text: textMachineOnly}
+	}
+	if o.List == nil {
+		return planOf(none, q.draft(account.Lists, "carry", "", fleet.ListObjects+o.Name, nil)), nil
+	}
+	return planOf(none, q.draft(account.Lists, "carry", "", fleet.ListObjects+o.Name, o.List)), nil
+}
+
+// Carried are the lists that nodes have, by name.
+func Carried(state *ledger.State) map[string]fleet.List {
+	lists := map[string]fleet.List{}
+	for v := range state.Kind(fleet.ListObjects) {
+		var l fleet.List
+		if v.New != nil && json.Unmarshal(v.New, &l) == nil {
+			lists[strings.TrimPrefix(v.Object, fleet.ListObjects)] = l
+		}
+	}
+	return lists
+}
+
 func (o Advance) plan(_ *Desk, q *asking) (plan, error) {
 	if err := mayRelease(q, account.Release); err != nil {
 		return plan{}, err

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 // A Store is the directory in which each feed has a directory of its own. Any
@@ -135,6 +137,58 @@ func (s *Store) unharmed(c *Copy) bool {
 	})
 	s.checked[c.Path] = now
 	return true
+}
+
+// Take makes a copy that another machine has verified the one in use. text is the list; c is
+// what was found of it there, confirmed when it was last known to be the newest. It reports
+// whether the copy is another than before. The error is ErrDigest if text is not the list of
+// c; of a copy that is in use already it is not read.
+func Take(
+	ctx context.Context, s *Store, name string, c Copy, confirmed time.Time, text io.Reader,
+) (changed bool, err error) {
+	if !validName(name) {
+		return false, fmt.Errorf("take feed %q: %w", name, ErrAddress)
+	}
+	dir := s.dir(name)
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return false, fmt.Errorf("take feed %q: %w", name, err)
+	}
+	unlock, err := lock(ctx, dir)
+	if err != nil {
+		return false, fmt.Errorf("take feed %q: %w", name, err)
+	}
+	defer unlock()
+	last, err := s.repair(name)
+	if c.Fetched = last.Copy.Fetched; err == nil && last.Copy.Digest != c.Digest {
+		err = takeText(dir, &c, last.Copy.Digest, text)
+	}
+	if err != nil {
+		return false, fmt.Errorf("take feed %q: %w", name, err)
+	}
+	next := last.succeeded(&Source{URL: c.URL, Format: c.AskedFormat}, time.Now().UTC(), c)
+	changed = next.Changed || last.Copy.inForce() != c.inForce()
+	next.LastSuccess = confirmed
+	if err := next.write(dir); err != nil {
+		return false, fmt.Errorf("take feed %q: %w", name, err)
+	}
+	return changed, nil
+}
+
+// takeText writes the list of a copy, beside the one in use. The caller holds the lock.
+func takeText(dir string, c *Copy, inUse string, text io.Reader) error {
+	d, err := newDraft(dir)
+	if err != nil {
+		return err
+	}
+	defer d.discard()
+	if _, err := io.Copy(d, io.LimitReader(text, c.Bytes+1)); err != nil {
+		return err
+	}
+	if d.bytes != c.Bytes || d.digest() != c.Digest {
+		return fmt.Errorf("%w: %d bytes of %d", ErrDigest, d.bytes, c.Bytes)
+	}
+	c.Path, c.Fetched = copyPath(dir, c.Digest), time.Now().UTC()
+	return errors.Join(removeCopies(dir, inUse), removeHeld(dir, ""), d.keep(c.Path))
 }
 
 // Status returns what is known of a feed; a feed that was never tried has only a

@@ -22,6 +22,7 @@ func TestAdblockPatternsOfNames(t *testing.T) {
 	f("||192.0.2.1^\n||localhost^", "- 1 address_among_names: 192.0.2.1", "- 2 local_name: localhost")
 	f("||^\n||*^\n*", "- 1 too_broad", `- 2 too_broad: ^(?:.*\.)?.*$`, "- 3 too_broad: .*")
 	f("some words here", "- 1 not_an_entry: words here")
+	f("/\n//\n@@//", "- 1 too_broad", "- 2 path: /", "- 3 path: /") // no expressions
 }
 
 func TestAdblockStarsAndExpressions(t *testing.T) {

@@ -40,18 +40,20 @@ func TestWhatAListMayCostIsBounded(t *testing.T) {
 		t.Logf("%s: of a list of %d bytes %d entries are taken, %d rejected as %s", what, len(text), s.Rules, s.Rejected, why)
 	}
 	f("regex_count", times(2000, func(i int) string { return fmt.Sprintf(`^(ads|track)%d-[a-z]+xyz%d\.example$`, i, i) }),
-		format.Regex, format.TooManyExpressions, format.MaxExpressions)
+		format.Regex, format.TooManyExpressions, 500)
 	f("expressions that every name is matched against", times(2000, func(i int) string { return fmt.Sprintf(`^[a-z]{%d}[0-9]+$`, 1+i%90) }),
-		format.Regex, format.TooManyCommon, format.MaxCommonExpressions)
+		format.Regex, format.TooManyCommon, 50)
 	f("patterns", times(2000, func(i int) string { return fmt.Sprintf("bet%04d*.example", i) }),
-		format.Domains, format.TooManyExpressions, format.MaxExpressions)
+		format.Domains, format.TooManyExpressions, 500)
 	f("spec_count", "name,so_van_ban\n"+times(25_000, func(i int) string { return fmt.Sprintf("n%d.example,%d/QD", i, i) }),
-		format.CSV, format.TooManyKinds, format.MaxKinds)
+		format.CSV, format.TooManyKinds, 20_000)
 	f("rules on a name", "name,so_van_ban\n"+times(100, func(i int) string { return fmt.Sprintf("bad.example,%d/QD", i) }),
-		format.CSV, format.TooManyRulesOfName, format.MaxRulesOfName)
-	f("denyallow", "||ok.example^\n||bet.example^$denyallow="+strings.TrimSuffix(strings.ReplaceAll(
-		times(65, func(i int) string { return fmt.Sprintf("n%d.bet.example", i) }), "\n", "|"), "|"),
-		format.Adblock, format.TooManyExcepted, 1)
+		format.CSV, format.TooManyRulesOfName, 32)
+	but := func(names int) string {
+		list := times(names, func(i int) string { return fmt.Sprintf("n%d.bet.example", i) })
+		return "||bet.example^$denyallow=" + strings.TrimSuffix(strings.ReplaceAll(list, "\n", "|"), "|") + "\n"
+	}
+	f("denyallow", "||ok.example^\n"+but(64)+but(65), format.Adblock, format.TooManyExcepted, 2)
 }
 
 // Lists that are one feed share its bounds.
@@ -73,7 +75,7 @@ func TestACellOfNamesInManyRowsIsCheap(t *testing.T) {
 		page{name: "a", data: strings.Repeat(`<row><c t="s"><v>0</v></c></row>`, rows)})
 	began := time.Now()
 	s := counted(t, book, format.XLSX, format.Options{})
-	taken := format.MaxCrowded / len(cell)
+	taken := 8 << 20 / len(cell)
 	if s.Rules != 400*taken || s.ByReason[format.TooManyNamesInCells] != rows-taken {
 		t.Errorf("%d entries, rejected %v; want those of %d rows", s.Rules, s.ByReason, taken)
 	}

@@ -125,6 +125,31 @@ func TestHeadingsOfAuthoritiesTables(t *testing.T) {
 	claims(t, format.CSV, format.Options{})("1,2\n3,4\n", "- 1 local_name: 1", "- 2 local_name: 3") // nothing in it is a name
 }
 
+// TestTheHeaderIsAmongTheFirstRows, of which it is the last one that may be.
+func TestTheHeaderIsAmongTheFirstRows(t *testing.T) {
+	f := claims(t, format.CSV, format.Options{})
+	title := func(rows int) string { return strings.Repeat("\n,,\n# chú thích\nDanh sách, phần; một\n", rows) }
+	const rows = "STT;Tên miền;Số văn bản\n1;a.example;7\n"
+	for _, above := range []int{0, 1, 19} {
+		f(title(above)+rows, "tree a.example document 7")
+	}
+	for _, got := range read(t, format.CSV, format.Options{}, title(20)+rows) {
+		if !strings.HasPrefix(got, "- ") {
+			t.Errorf("of a table whose header is in row 21: %s", got)
+		}
+	}
+}
+
+// TestATitleDoesNotSettleTheSeparator, whatever it has between its words.
+func TestATitleDoesNotSettleTheSeparator(t *testing.T) {
+	f := claims(t, format.CSV, format.Options{})
+	f("Danh sách; số 1, 2, 3\nTên miền,Số văn bản\na.example,7\n", "tree a.example document 7")
+	f("Danh sách, số 1; 2; 3\nTên miền;Số văn bản\na.example;7\n", "tree a.example document 7")
+	f("Danh sách, số 1; 2; 3\nTên miền,Số văn bản\na.example,7\n", "tree a.example document 7")
+	f("Danh sách, số 1; 2\nTên miền\tSố văn bản\na.example\t7\n", "tree a.example document 7")
+	f("Danh sách; \"số 1, 2, 3\"\nTên miền;Số văn bản\na.example;7\n", "tree a.example document 7")
+}
+
 func TestTablesAsSpreadsheetsLeaveThem(t *testing.T) {
 	f := claims(t, format.CSV, format.Options{})
 	const want = "tree a.example category co-bac until 2027-01-01T00:00:00+07:00"

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ func TestEndsOfLinesAndByteOrderMarks(t *testing.T) {
 	f := claims(t, format.Domains, withSubdomains)
 	f("a.example\r\nb.example\r\n", "tree a.example", "tree b.example")
 	f("a.example\rb.example\r", "tree a.example", "tree b.example")
+	f("\ra.example\rb.example", "tree a.example", "tree b.example")
 	f("a.example\n\n\nb.example", "tree a.example", "tree b.example")
 	f("\xEF\xBB\xBFa.example\n", "tree a.example")
 	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
@@ -34,7 +36,9 @@ func TestALineThatIsTooLongIsRejectedAndNoMore(t *testing.T) {
 	long := strings.Repeat("x", 3*format.MaxLine)
 	f("a.example\n"+long+"\nb.example", "tree a.example", "- 2 long_line", "tree b.example")
 	f("a.example\n"+long, "tree a.example", "- 2 long_line")
-	f(strings.Repeat(" ", format.MaxLine-10)+"a.example\nb.example", "tree a.example", "tree b.example") // just fits
+	blanks := strings.Repeat(" ", 64<<10-len("a.example\n"))
+	f(blanks+"a.example\nb.example", "tree a.example", "tree b.example") // just fits
+	f(blanks+" a.example\nb.example", "- 1 long_line", "tree b.example")
 }
 
 func TestTheSummaryCountsEveryLine(t *testing.T) {
@@ -43,6 +47,26 @@ func TestTheSummaryCountsEveryLine(t *testing.T) {
 	if err != nil || sum.Format != format.Hosts || sum.Lines != 5 || sum.Comments != 2 || sum.Rules != 3 || sum.Rejected != 3 ||
 		sum.ByReason[format.LocalName] != 2 || sum.ByReason[format.NotAnEntry] != 1 {
 		t.Errorf("summary %+v, %v", sum, err)
+	}
+}
+
+// TestFiguresOfListsAddUp: of those that make one feed.
+func TestFiguresOfListsAddUp(t *testing.T) {
+	one := format.Summary{
+		Format: format.CSV, Lines: 1, Comments: 2, Rules: 3, Rejected: 4, Widened: 5,
+		ByReason: map[format.Reason]int{format.BadName: 6, format.NoName: 7},
+	}
+	sum := format.Summary{
+		Format: format.Hosts, Lines: 10, Comments: 20, Rules: 30, Rejected: 40, Widened: 50,
+		ByReason: map[format.Reason]int{format.BadName: 60},
+	}
+	sum.Add(&one)
+	want := format.Summary{
+		Format: format.Hosts, Lines: 11, Comments: 22, Rules: 33, Rejected: 44, Widened: 55,
+		ByReason: map[format.Reason]int{format.BadName: 66, format.NoName: 7},
+	}
+	if !reflect.DeepEqual(sum, want) {
+		t.Errorf("%+v, want %+v", sum, want)
 	}
 }
 

@@ -126,6 +126,13 @@ func TestRegexHasABoundOfCost(t *testing.T) {
 	f(`(a{100}){10}`, `- 1 costly_regex: (a{100}){10}`)
 	f(`(a{1000}){1000}`, "- 1 costly_regex: error parsing regexp: invalid repeat count: `{1000}`")
 	f(strings.Repeat("a|", 600), "- 1 costly_regex")
+	long := func(size int) string { return "^a[" + strings.Repeat("b", size-len(`^a[]\.example$`)) + `]\.example$` }
+	f(long(1024), "regex "+long(1024))
+	f(long(1025), "- 1 costly_regex")
+	f("/"+long(1024)+"/", "regex "+long(1024)) // the slashes are none of it
+	f(strings.Repeat("a", 498), "regex "+strings.Repeat("a", 498))
+	f(strings.Repeat("a", 499), "- 1 costly_regex: "+strings.Repeat("a", 120))
+	f("/\n//", "regex /", "regex //") // nothing is between them
 	f(`.*`, "- 1 too_broad: .*")
 	f(`.`, "- 1 too_broad: .")
 	f(`^[a-z.]+$`, "- 1 too_broad: ^[a-z.]+$")

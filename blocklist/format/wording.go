@@ -135,8 +135,8 @@ var reasonTexts = [reasons]wording.Text{
 		EN: "rows of the sheet are hidden or filtered out, and were read as the others; delete them if they are not meant",
 	},
 	OtherSheet: {
-		VI: "chỉ trang tính đầu tiên được đọc, trang này thì không; hãy chuyển các mục của nó sang trang đầu",
-		EN: "only the first sheet is read, and this is another; move its entries to the first",
+		VI: "chỉ một trang tính được đọc, trang này thì không; hãy chuyển các mục của nó sang trang có bảng",
+		EN: "only one sheet is read, and this is another; move its entries to the one with the table",
 	},
 	HiddenCharacter: {
 		VI: "dòng có ký tự điều khiển hoặc ký tự ẩn khiến người đọc thấy khác với nội dung thật; hãy gõ lại ô hay biểu thức này, đừng dán",

@@ -11,7 +11,8 @@ import (
 	"lachan/blocklist/format/xlsx"
 )
 
-// A workbook is read as the table of csv: its first visible sheet, row by row.
+// A workbook is read as the table of csv: its first visible sheet that has the heading
+// of a table, else its first one, row by row.
 // Each further sheet that is not empty is rejected, so that its author learns
 // that it was not read. Line numbers are those of rows, as a spreadsheet shows
 // them.
@@ -67,11 +68,11 @@ func inPlace(r io.Reader, in io.Reader) (io.ReaderAt, int64, error) {
 	return bytes.NewReader(whole), int64(len(whole)), err
 }
 
-// sheets reads the first sheet as a table, and rejects the others.
+// sheets reads one sheet as a table, and rejects the others.
 func (p *parser) sheets(book *xlsx.Book) error {
 	t := newTableReader(p.collector, &p.options)
-	sheets := book.Sheets()
-	err := book.Rows(sheets[0], func(number int, cells []string) error {
+	read := book.FirstSheet(headerWithin, isHeader)
+	err := book.Rows(read, func(number int, cells []string) error {
 		t.sheetRow(number, cells)
 		return p.err
 	})
@@ -83,7 +84,10 @@ func (p *parser) sheets(book *xlsx.Book) error {
 		p.number, p.text = hidden.First, nil
 		p.refuse(HiddenRows, strconv.Itoa(hidden.Count))
 	}
-	for _, other := range sheets[1:] {
+	for _, other := range book.Sheets() {
+		if other == read {
+			continue
+		}
 		filled, err := book.HasValues(other)
 		if err != nil {
 			return err

@@ -120,6 +120,26 @@ func TestDatesOfAWorkbookThatCountsFrom1904(t *testing.T) {
 	f(`<x date1904="1"/>`, "46266")
 }
 
+// TestARejectOfAWorkbookCarriesItsRow as a line of csv.
+func TestARejectOfAWorkbookCarriesItsRow(t *testing.T) {
+	f := func(want string, cells ...string) {
+		t.Helper()
+		var got format.Reject
+		text := workbook("", page{name: "x", data: row(1, "ten_mien", "so_van_ban", "ghi_chu") + row(3, cells...)})
+		_, err := format.Parse(strings.NewReader(text), format.XLSX, format.Options{}, accept, func(r format.Reject) { got = r })
+		if err != nil || got.Line != 3 || got.Text != want {
+			t.Errorf("%q: %+v, %v; want text %q", cells, got, err, want)
+		}
+	}
+	f("a$.example, 7, x", "a$.example", "7", "x")
+	f("a$.example, 7", "a$.example", "7")
+	f("7, x", "", "7", "x")
+	f("a$.example, , x", "a$.example", "", "x")
+	long := strings.Repeat("$", format.MaxRejectText-3)
+	f(long+", 7", long, "7", "x")
+	f(strings.Repeat("$", format.MaxRejectText), long+"$$$$", "7", "x")
+}
+
 func TestSheetsThatAreNotReadAreTold(t *testing.T) {
 	text := workbook("",
 		page{name: "nháp", state: "hidden", data: row(1, "x.example")},
@@ -153,6 +173,13 @@ func TestAWorkbookIsReadFromAFileOrAStream(t *testing.T) {
 }
 
 func accept(format.Rule) error { return nil }
+
+// TestATableBehindACoverIsRead: the first sheet with its headings, and the cover is told.
+func TestATableBehindACoverIsRead(t *testing.T) {
+	text := workbook("", page{name: "Bìa", data: row(1, "CỤC A05") + row(2, "Danh sách tên miền vi phạm")},
+		page{name: "Tháng 11", data: row(1, "STT", "Tên miền") + row(2, "1", "a.example") + row(3, "#REF!", "b.example") + row(4, "#", "c.example")})
+	claims(t, format.XLSX, format.Options{})(text, "tree a.example", "tree b.example", "- 4 other_sheet: Bìa")
+}
 
 func TestAWorkbookThatIsNoneIsRefusedWhole(t *testing.T) {
 	good := workbook("", page{name: "x", data: row(1, "a.example")})

@@ -38,7 +38,7 @@ type carried struct {
 
 // kinds are the beginnings of the objects that nodes need: the policy, and what was decided
 // about it. Who may decide, and what people typed, stays with the hub.
-var kinds = [...]string{"allow/", "block/", "calendar", "profile/", "release/", "timetable/", "unit/"}
+var kinds = [...]string{"allow/", "block/", "calendar", fleet.ListObjects, "profile/", "release/", "timetable/", "unit/"}
 
 // NewFeed continues streams where they end. areaOf is the area of the unit at the top of a
 // record, and fleet.Root for what is for all; streams are those of all areas, which have to

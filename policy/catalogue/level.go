@@ -13,11 +13,17 @@ var levelWords = map[string]string{
 	"nhieu-cap": "multi", "nhieu-cap-hoc": "multi", "pho-thong-lien-cap": "multi",
 }
 
+// boarding is what boarding schools of minorities have before their level.
+var boarding = []string{"pho-thong-dan-toc-ban-tru-", "pho-thong-dan-toc-noi-tru-", "ptdtbt-", "ptdtnt-"}
+
 // levelCode is the code of a level, or text as it is. Several levels of which each is
 // known, as in "TH&THCS" or "Tiểu học và THCS", are the level of schools that have
 // several.
 func levelCode(text string) string {
 	text = strings.TrimPrefix(strings.TrimPrefix(text, "cap-hoc-"), "truong-")
+	for _, kind := range boarding {
+		text = strings.TrimPrefix(text, kind)
+	}
 	if code, ok := levelWords[text]; ok {
 		return code
 	}

@@ -27,9 +27,11 @@ type Table struct {
 const oldBook = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
 
 // ReadTable reads units from a table. Its first row names the columns, in any order,
-// in Vietnamese or English; a title may stand above. Networks within a cell are
-// separated by spaces, commas or semicolons. What a spreadsheet leaves behind
-// means nothing: blank rows, empty columns, cells that a row lacks at its end.
+// in Vietnamese or English; a title may stand above, and a second row of headings or
+// the numbers of the columns below. Networks within a cell are separated by spaces,
+// commas or semicolons. What a spreadsheet leaves behind means nothing: blank rows,
+// empty columns, cells that a row lacks at its end. Rows of no unit, such as totals,
+// are left out and told.
 func ReadTable(file string, data []byte) *Table {
 	t := &Table{}
 	r := tableReader{Table: t, file: file}
@@ -46,9 +48,7 @@ func ReadTable(file string, data []byte) *Table {
 		}
 		table.Rows(text, isHeader, r.row, unclosed)
 	}
-	if r.columns == nil && len(t.Whole) == 0 {
-		r.noHeader()
-	}
+	r.end()
 	return t
 }
 
@@ -59,17 +59,36 @@ type tableReader struct {
 	above   [][]string // rows above the header
 	columns []column   // by cell; nil before the header
 	header  []string
+	at      int   // the row of the header
+	judged  bool  // judgeHeader has looked at it
+	besides []int // rows of no unit
 }
 
-// workbook reads the first visible sheet. The numbers are those of its rows.
+// end tells what is known when all rows are read.
+func (r *tableReader) end() {
+	switch {
+	case r.columns == nil && len(r.Whole) == 0:
+		r.noHeader()
+	case r.columns != nil:
+		r.judgeHeader()
+	}
+	if len(r.besides) > 0 {
+		r.Remarks.Add(r.file, r.besides[0], textBesides.With(len(r.besides), numbers(r.besides)))
+	}
+}
+
+// workbook reads the first visible sheet with the header of a table, else the first
+// one. The numbers are those of its rows.
 func (r *tableReader) workbook(data []byte) {
 	book, err := xlsx.Open(bytes.NewReader(data), int64(len(data)))
 	if errors.Is(err, xlsx.ErrNotWorkbook) {
 		r.Whole.Add(r.file, 0, textNoBook)
 		return
 	}
+	var sheet xlsx.Sheet
 	if err == nil {
-		err = book.Rows(book.Sheets()[0], func(number int, cells []string) error {
+		sheet = book.FirstSheet(table.Within, isHeader)
+		err = book.Rows(sheet, func(number int, cells []string) error {
 			for i := range cells {
 				cells[i] = strings.TrimSpace(cells[i])
 			}
@@ -86,9 +105,12 @@ func (r *tableReader) workbook(data []byte) {
 	if hidden := book.HiddenRows(); hidden.Count > 0 {
 		r.Remarks.Add(r.file, hidden.First, textHiddenRows.With(hidden.Count))
 	}
-	for _, other := range book.Sheets()[1:] {
+	for _, other := range book.Sheets() {
+		if other == sheet {
+			continue
+		}
 		if filled, err := book.HasValues(other); err == nil && filled {
-			r.Remarks.Add(r.file, 0, textOtherSheet.With(other.Name))
+			r.Remarks.Add(r.file, 0, textOtherSheet.With(sheet.Name, other.Name))
 		}
 	}
 }
@@ -96,7 +118,16 @@ func (r *tableReader) workbook(data []byte) {
 // row reads a row that is not blank: what stands above the header, the header, or a
 // unit.
 func (r *tableReader) row(number int, cells []string) {
-	if r.columns != nil {
+	switch {
+	case r.columns == nil:
+	case !r.judged && isSecondHeader(r.header, r.columns, cells):
+		r.header = bothHeadings(r.header, cells)
+		r.columns = columnsOf(r.header)
+		return
+	case !r.judged && areNumbers(cells):
+		return
+	default:
+		r.judgeHeader()
 		r.unit(number, cells)
 		return
 	}
@@ -111,15 +142,18 @@ func (r *tableReader) row(number int, cells []string) {
 		r.above = append(r.above, cells)
 		return
 	}
-	r.header, r.columns = cells, columnsOf(cells)
-	r.judgeHeader(number)
+	r.header, r.columns, r.at = cells, columnsOf(cells), number
 }
 
 // judgeHeader reports columns that are there twice or are not known. One that is
 // nearly the name of another is a mistake: nothing of a school may be lost to a
 // slip of the pen.
-func (r *tableReader) judgeHeader(number int) {
-	seen := map[column]bool{}
+func (r *tableReader) judgeHeader() {
+	if r.judged {
+		return
+	}
+	r.judged = true
+	number, seen := r.at, map[column]bool{}
 	for i, c := range r.columns {
 		heading := r.header[i]
 		switch {
@@ -153,6 +187,10 @@ func (r *tableReader) noHeader() {
 
 // unit reads the row of a unit.
 func (r *tableReader) unit(number int, cells []string) {
+	if isBeside(r.columns, cells) {
+		r.besides = append(r.besides, number)
+		return
+	}
 	row := Row{File: r.file, Line: number}
 	fail := func(text wording.Text) {
 		r.Mistakes.Add(r.file, number, text)
@@ -166,12 +204,18 @@ func (r *tableReader) unit(number int, cells []string) {
 		if cell == "" || i >= len(r.columns) {
 			continue
 		}
+		if table.IsError(cell) && r.columns[i] > columnNone {
+			fail(textCellError.With(r.header[i], cell))
+			continue
+		}
 		if problem := row.set(r.columns[i], cell); problem != nil {
 			fail(*problem)
 		}
 	}
 	if row.ID == "" {
-		fail(textRowWithoutID)
+		if !row.Mistake {
+			fail(textRowWithoutID)
+		}
 		r.Nameless = true
 		return
 	}

@@ -105,8 +105,16 @@ var (
 		EN: "%d rows of the sheet are hidden or filtered out, and were read; delete them if they are not meant",
 	}
 	textOtherSheet = wording.Text{
-		VI: "chỉ trang tính đầu tiên được đọc, trang %q thì không",
-		EN: "only the first sheet is read, %q is not",
+		VI: "chỉ trang tính %q được đọc, trang %q thì không",
+		EN: "only the sheet %q is read, %q is not",
+	}
+	textCellError = wording.Text{
+		VI: "ô cột %q là lỗi công thức %s: hãy sửa công thức, hoặc gõ giá trị vào ô",
+		EN: "the cell of %q is the error %s of a formula: mend the formula, or type the value",
+	}
+	textBesides = wording.Text{
+		VI: "%d dòng được bỏ qua vì không phải của đơn vị nào (tiêu đề nhóm, tổng cộng, người ký): dòng %s",
+		EN: "%d rows are left out as they are of no unit (headings of a part, totals, signatures): rows %s",
 	}
 	textAlsoLines = wording.Text{
 		VI: " (thêm %d dòng như vậy: %s)",

@@ -7,6 +7,34 @@ import (
 	"github.com/miekg/dns"
 )
 
+// TestRecordsThatAreReadTheQuickWay are those of large zones, and no others.
+func TestRecordsThatAreReadTheQuickWay(t *testing.T) {
+	f := func(line, origin string, want bool) {
+		t.Helper()
+		if _, ok := plainCNAME([]byte(line), origin); ok != want {
+			t.Errorf("%q below %q: %v", line, origin, ok)
+		}
+	}
+	label := strings.Repeat("a", 63)
+	f("a.example CNAME .", "rpz.example.", true)
+	f("a.example.rpz.example.\t60\tIN\tCNAME\trpz-passthru.", "rpz.example.", true)
+	f("a 999999999 CNAME .", "rpz.example.", true)
+	f("a 9999999999 CNAME .", "rpz.example.", false)
+	f("a CNAME b", "rpz.example.", true)
+	f("a CNAME b", `r\.pz.example.`, false)
+	f("a. CNAME .", `r\.pz.example.`, true) // nothing of it is below the origin
+	f("a. CNAME b", `r\.pz.example.`, false)
+	f("a CNAME .", "RPZ.example.", false)
+	f("A CNAME .", "rpz.example.", false)
+	f("a cname .", "rpz.example.", false)
+	f("a A 192.0.2.1", "rpz.example.", false)
+	f("a CNAME . ; why", "rpz.example.", false)
+	f(label+". CNAME .", ".", true)
+	f(label+"a. CNAME .", ".", false)
+	f(strings.Repeat(label+".", 3)+label[:61]+". CNAME .", ".", true)
+	f(strings.Repeat(label+".", 3)+label[:62]+". CNAME .", ".", false)
+}
+
 // FuzzPlainCNAME: what plainCNAME reads the parser of master files reads too,
 // and as the same record but for its TTL.
 func FuzzPlainCNAME(f *testing.F) {

@@ -13,7 +13,7 @@ const Within = 20
 type Dialect struct {
 	separator byte // 0 until a row has one
 	settled   bool // no row will change it: it was said, or the header has come
-	rows      int  // that were split
+	rows      int  // that may have been the header
 }
 
 // Split splits a row into cells without the white space around them. Until the
@@ -29,13 +29,11 @@ func (d *Dialect) Split(row string, isHeader func(cells []string) bool) (cells [
 		d.separator = Separator(row)
 	}
 	cells, open = Split(row, d.separator)
-	if d.rows++; d.rows > Within {
-		d.settled = true
-	}
-	if d.settled || open {
+	if d.settled || open || IsBlank(cells) || IsComment(cells) {
 		return cells, open
 	}
-	if d.settled = isHeader(cells); d.settled {
+	d.rows++
+	if d.settled = d.rows > Within || isHeader(cells); d.settled {
 		return cells, false
 	}
 	for _, other := range []byte(separators) {
@@ -63,8 +61,21 @@ func cutSaid(row string) (separator byte, ok bool) {
 	return rest[0], true
 }
 
-// IsComment reports whether a row is one that its author has marked as no entry.
-func IsComment(cells []string) bool { return len(cells) > 0 && strings.HasPrefix(cells[0], "#") }
+// IsComment reports whether a row is one that its author has marked as no entry. What a
+// formula leaves that cannot be computed is no mark.
+func IsComment(cells []string) bool {
+	return len(cells) > 0 && strings.HasPrefix(cells[0], "#") && !IsError(cells[0])
+}
+
+// IsError reports whether a cell is what a formula shows that cannot be computed
+// (ECMA-376 part 1, 18.17.3).
+func IsError(cell string) bool {
+	switch cell {
+	case "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA":
+		return true
+	}
+	return false
+}
 
 // Trim cuts the empty cells off the end of a row.
 func Trim(cells []string) []string {

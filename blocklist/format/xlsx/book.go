@@ -19,6 +19,7 @@ type Book struct {
 	sheets []Sheet
 	shared []string // the texts that cells share
 	dates  []bool   // by style: the number is a date
+	digits []int    // by style: how many digits a number is shown with at least
 	epoch  int      // the day that dates are counted from, after 1899-12-30
 	hidden Hidden   // of the sheet that Rows has read last
 }
@@ -127,12 +128,12 @@ func (r *richText) add(t *tag) error {
 	return nil
 }
 
-// readStyles finds the styles that show numbers as dates.
+// readStyles finds the styles that show numbers as dates, or with zeros before them.
 func (b *Book) readStyles(part string) error {
 	if part == "" {
 		return nil
 	}
-	own := map[int]bool{} // by ID: the book's own number format shows dates
+	own := map[int]string{} // by ID: the book's own number formats
 	inCellStyles := false
 	return b.tags(part, func(t *tag) error {
 		id, _ := strconv.Atoi(t.attribute("numFmtId"))
@@ -140,10 +141,11 @@ func (b *Book) readStyles(part string) error {
 		case t.name == "cellXfs":
 			inCellStyles = t.start && !t.end
 		case t.name == "numFmt" && t.start && len(own) < maxStyles:
-			own[id] = isDateCode(t.attribute("formatCode"))
+			own[id] = t.attribute("formatCode")
 		case t.name == "xf" && t.start && inCellStyles && len(b.dates) < maxStyles:
-			date, known := own[id]
-			b.dates = append(b.dates, date || !known && isDateFormat(id))
+			code, known := own[id]
+			b.dates = append(b.dates, known && isDateCode(code) || !known && isDateFormat(id))
+			b.digits = append(b.digits, digitsOf(code))
 		}
 		return nil
 	})
@@ -153,6 +155,18 @@ func (b *Book) readStyles(part string) error {
 // part 1, 18.8.30).
 func isDateFormat(id int) bool {
 	return 14 <= id && id <= 22 || 27 <= id && id <= 36 || 45 <= id && id <= 47 || 50 <= id && id <= 58
+}
+
+// maxDigits bounds the zeros before a number: codes of offices have about ten.
+const maxDigits = 15
+
+// digitsOf is how many digits a number format shows at least that has zeros alone, as
+// codes are given that begin with a zero; 0 of any other.
+func digitsOf(code string) int {
+	if strings.Trim(code, "0") != "" || len(code) > maxDigits {
+		return 0
+	}
+	return len(code)
 }
 
 // isDateCode reports whether a number format of the book's own shows dates: it

@@ -1,7 +1,10 @@
 package xlsx
 
 import (
+	"archive/zip"
 	"bufio"
+	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -122,6 +125,85 @@ func TestTextsUpToABoundAreRead(t *testing.T) {
 	left = 9
 	if _, err := io.Copy(io.Discard, &budgetReader{strings.NewReader("0123456789"), &left}); err != errUnpacks {
 		t.Errorf("one byte more: %v", err)
+	}
+}
+
+// TestAllThatIsUnpackedIsTakenOffOneBudget of 1 GiB.
+func TestAllThatIsUnpackedIsTakenOffOneBudget(t *testing.T) {
+	var file bytes.Buffer
+	w := zip.NewWriter(&file)
+	unpacked := 0
+	for _, part := range [][2]string{
+		{"xl/workbook.xml", `<workbook><sheets><sheet name="x" r:id="a"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="worksheet" Target="sheet.xml"/></Relationships>`},
+		{"xl/sheet.xml", `<worksheet><sheetData>` + strings.Repeat(`<row><c><v>1</v></c></row>`, 1000) + `</sheetData></worksheet>`},
+	} {
+		out, err := w.Create(part[0])
+		if err == nil {
+			_, err = io.WriteString(out, part[1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		unpacked += len(part[1])
+		if part[0] == "xl/sheet.xml" { // once for its merged cells, once for its rows
+			unpacked += len(part[1])
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Open(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Rows(b.Sheets()[0], func(int, []string) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if spent := 1<<30 - b.left; spent != int64(unpacked) {
+		t.Errorf("of 1 GiB %d bytes are spent, want %d", spent, unpacked)
+	}
+	b.left = int64(unpacked) // less than its own sheet unpacks to twice more
+	for range 2 {
+		err = b.Rows(b.Sheets()[0], func(int, []string) error { return nil })
+	}
+	if !errors.Is(err, errUnpacks) || !errors.Is(err, ErrDamaged) {
+		t.Errorf("beyond the budget: %v", err)
+	}
+}
+
+// TestStylesAndMergedCellsAreBounded: those beyond are as if there were none.
+func TestStylesAndMergedCellsAreBounded(t *testing.T) {
+	part := func(text string) (*Book, Sheet) {
+		var file bytes.Buffer
+		w := zip.NewWriter(&file)
+		out, err := w.Create("x")
+		if err == nil {
+			_, err = io.WriteString(out, text)
+		}
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &Book{zip: z, left: 1 << 30}, Sheet{part: "x"}
+	}
+	for written, want := range map[int]int{65_536: 65_536, 65_537: 65_536} {
+		b, _ := part(`<styleSheet><cellXfs>` + strings.Repeat(`<xf numFmtId="14"/>`, written) + `</cellXfs></styleSheet>`)
+		if err := b.readStyles("x"); err != nil || len(b.dates) != want {
+			t.Errorf("%d of %d styles are read, %v", len(b.dates), written, err)
+		}
+	}
+	for written, want := range map[int]int{100_000: 100_000, 100_001: 100_000} {
+		b, s := part(`<worksheet>` + strings.Repeat(`<mergeCell ref="A1:B2"/>`, written) + `</worksheet>`)
+		if m, err := b.merges(s); err != nil || len(m.coming) != want {
+			t.Errorf("%d of %d merged cells are read, %v", len(m.coming), written, err)
+		}
 	}
 }
 

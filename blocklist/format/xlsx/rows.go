@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -110,7 +111,8 @@ func (r *rowReader) endCell() {
 }
 
 // text returns what a cell says: a date as csv writes it, a whole number
-// without the digits that a spreadsheet adds.
+// without the digits that a spreadsheet adds, and with the zeros before it that its
+// format shows.
 func (b *Book) text(c *cell) string {
 	written := string(c.bytes)
 	switch c.kind {
@@ -130,7 +132,11 @@ func (b *Book) text(c *cell) string {
 	if 0 <= c.style && c.style < len(b.dates) && b.dates[c.style] {
 		return b.date(n)
 	}
-	return strconv.FormatFloat(n, 'f', -1, 64)
+	text := strconv.FormatFloat(n, 'f', -1, 64)
+	if 0 <= c.style && c.style < len(b.digits) && n >= 0 && n == math.Trunc(n) && len(text) < b.digits[c.style] {
+		return strings.Repeat("0", b.digits[c.style]-len(text)) + text
+	}
+	return text
 }
 
 // date writes a number of days, of which the fraction is the time of day.

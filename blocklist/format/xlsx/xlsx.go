@@ -107,6 +107,39 @@ type Hidden struct {
 // HiddenRows are those of the sheet that Rows has read last.
 func (b *Book) HiddenRows() Hidden { return b.hidden }
 
+// Bounds of what is looked at for the beginning of a table.
+const (
+	maxCovers = 16
+	maxLooked = 64 << 10 // tags of a sheet
+)
+
+// FirstSheet is the first sheet of which one of the first rows that are not empty is so,
+// as a cover may stand before a table; without any it is the first one. Merged cells are
+// empty here but for the first.
+func (b *Book) FirstSheet(within int, is func(cells []string) bool) Sheet {
+	for _, s := range b.sheets[:min(len(b.sheets), maxCovers)] {
+		rows, tags, found := 0, 0, false
+		r := rowReader{book: b, take: func(_ int, cells []string) error {
+			rows++
+			if found = is(cells); found || rows == within {
+				return io.EOF
+			}
+			return nil
+		}}
+		// What cannot be read is told when it is read whole.
+		_ = b.tags(s.part, func(t *tag) error {
+			if tags++; tags > maxLooked {
+				return io.EOF
+			}
+			return r.tag(t)
+		})
+		if found {
+			return s
+		}
+	}
+	return b.sheets[0]
+}
+
 // HasValues reports whether a sheet has a cell that is not empty.
 func (b *Book) HasValues(s Sheet) (found bool, err error) {
 	err = b.rows(s, func(int, []string) error {

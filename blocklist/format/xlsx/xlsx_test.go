@@ -142,12 +142,39 @@ func TestTextsAreBounded(t *testing.T) {
 	f("a longer text", "<row>"+fmt.Sprintf(cell, long+"x")+"</row>", "", "", true)
 	f("a longer text in runs", "<row>"+fmt.Sprintf(cell, strings.Repeat("x</t><t>", 99_000))+"</row>", "", "", true)
 	f("a longer shared text", "", "", "<si>"+strings.Repeat("<t>"+long[:30_000]+"</t>", 4)+"</si>", true)
-	f("shared texts of 30 MiB", "", "", strings.Repeat("<si><t>"+long[:30<<10]+"</t></si>", 1<<10), false)
-	f("shared texts of 35 MiB", "", "", strings.Repeat("<si><t>"+long[:35<<10]+"</t></si>", 1<<10), true)
+	most := strings.Repeat("<si><t>"+strings.Repeat("x", 32<<10-16)+"</t></si>", 1<<10) // each takes 16 bytes to be found
+	f("shared texts of 32 MiB", "", "", most, false)
+	f("one more", "", "", most+"<si/>", true)
 	f("3 million empty shared texts", "", "", strings.Repeat("<si/>", 3<<20), true)
 	// 90 KiB in each of 256 columns: 47 rows say 1 GiB.
 	rows := strings.Repeat("<row>"+strings.Repeat(`<c t="s"><v>0</v></c>`, 256)+"</row>", 60)
 	f("a shared text in every cell", rows, "", "<si><t>"+long[:90<<10]+"</t></si>", true)
+	// 64 KiB in each of 4096 cells are 256 MiB.
+	shared := "<si><t>" + strings.Repeat("x", 64<<10) + "</t></si><si><t>x</t></si>"
+	cells := strings.Repeat("<row>"+strings.Repeat(`<c t="s"><v>0</v></c>`, 256)+"</row>", 16)
+	f("cells of 256 MiB", cells, "", shared, false)
+	f("one more byte", cells+`<row><c t="s"><v>1</v></c></row>`, "", shared, true)
+}
+
+// TestTheLastRowAndColumn are those that spreadsheets have, and those of old ones.
+func TestTheLastRowAndColumn(t *testing.T) {
+	f := func(at, want string) {
+		t.Helper()
+		row := strings.TrimLeft(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		rows, err := read(pack(t, `<row r="`+row+`"><c r="`+at+`"><v>7</v></c></row>`, "", ""))
+		got := strings.Join(rows, "")
+		if err != nil {
+			got = "refused"
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", at, got, want)
+		}
+	}
+	f("A1", "1: 7")
+	f("A1048576", "1048576: 7")
+	f("A1048577", "refused")
+	f("IV1", "1: "+strings.Repeat("|", 255)+"7")
+	f("IW1", "")
 }
 
 // allocated returns how much was ever allocated, in bytes.

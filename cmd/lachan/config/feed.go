@@ -89,6 +89,8 @@ type Feed struct {
 	Authority Authority `yaml:"authority"`
 	// Chosen is the number of the decision that chose the list; 0 of one of the file.
 	Chosen uint64 `yaml:"-"`
+	// Carried reports whether it comes from the hub of the fleet and is never fetched here.
+	Carried bool `yaml:"-"`
 }
 
 // A Verify says how a list proves that it is whole and from whom.
@@ -165,6 +167,9 @@ func (c *Config) Sources(
 ) []feed.Source {
 	var sources []feed.Source
 	for i := range c.Feeds {
+		if c.Feeds[i].Carried {
+			continue
+		}
 		source := c.Feeds[i].Source(c.Timezone.Location)
 		if c.Feeds[i].Action == Block {
 			source.Core = core
@@ -369,7 +374,7 @@ func (f *Feed) Choosable() bool {
 
 // TakeChosen has the feeds that were chosen by decisions be those of console.yaml.
 func TakeChosen(c *Config) {
-	c.Feeds = slices.DeleteFunc(c.Feeds, func(f Feed) bool { return f.Chosen != 0 })
+	c.Feeds = slices.DeleteFunc(c.Feeds, func(f Feed) bool { return f.Chosen != 0 && !f.Carried })
 	for _, f := range Chosen(c) {
 		if !slices.ContainsFunc(c.Feeds, func(other Feed) bool { return other.Name == f.Name }) {
 			c.Feeds = append(c.Feeds, f)

@@ -3,6 +3,11 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"lachan/blocklist/feed"
 )
 
 // Pack writes what holds, wherever it was said, for another process of the same
@@ -22,4 +27,53 @@ func Unpack(text []byte) (*Config, error) {
 		return nil, fmt.Errorf("decode the configuration: %w", err)
 	}
 	return c, nil
+}
+
+// A Carried is a list that a hub hands to its nodes: what it is, and what was found of the
+// copy that the hub has verified.
+type Carried struct {
+	Feed Feed
+	Copy feed.Copy
+}
+
+// Carry is a list as a hub hands it on: without what it is fetched by, which is the hub's.
+func Carry(f Feed, c feed.Copy) Carried {
+	f.URL, f.Mirrors, f.Verify.SHA256URL, f.Chosen, f.Carried = c.URL, nil, "", 0, true
+	f.TSIG.Name, f.TSIG.SecretFile = "", ""
+	c.ETag, c.LastModified, c.SHA256URL, c.TSIGKey = "", "", "", ""
+	return Carried{f, c}
+}
+
+// MostCarried bounds the lists of a hub that a node takes.
+const MostCarried = 200
+
+// CarriedFile has the feeds that came from the hub, in JSON.
+func CarriedFile(dir string) string { return filepath.Join(dir, "lists.json") }
+
+// mostCarried bounds that file, in bytes.
+const mostCarried = 4 << 20
+
+// takeCarried adds the feeds that came from the hub. One whose name this machine's own file
+// has is that of the file.
+func takeCarried(c *Config) {
+	path := CarriedFile(FleetDir(c))
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > mostCarried {
+		return
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return
+	}
+	var feeds []Feed
+	if json.Unmarshal(text, &feeds) != nil {
+		return // the node takes them again
+	}
+	for i := range feeds[:min(len(feeds), MostCarried)] {
+		f := &feeds[i]
+		taken := slices.ContainsFunc(c.Feeds, func(other Feed) bool { return other.Name == f.Name })
+		if f.Carried = true; !taken && feedName.MatchString(f.Name) {
+			c.Feeds = append(c.Feeds, *f)
+		}
+	}
 }

@@ -35,6 +35,7 @@ func Load(file string, flags *pflag.FlagSet) (*Config, yamlfile.Problems) {
 	problems = append(problems, c.check()...)
 	addHandedOver(c)
 	TakeChosen(c)
+	takeCarried(c)
 	problems.Sort()
 	return c, problems
 }

@@ -57,7 +57,7 @@ func runDiff(c command.Call, args []string, server string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	if _, err := chosen(off.Config.Sources(source.Core(off.Facts), off.Facts.Names), args[:1]); err != nil {
+	if _, err := chosen(off, args[:1]); err != nil {
 		return err
 	}
 	was, is, held, err := versions(off, args)
@@ -188,7 +188,7 @@ func runDecide(c command.Call, name, by string, decide decision) error {
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(off.Config.Sources(source.Core(off.Facts), off.Facts.Names), []string{name})
+	sources, err := chosen(off, []string{name})
 	if err != nil {
 		return err
 	}

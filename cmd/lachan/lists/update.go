@@ -36,7 +36,7 @@ func runUpdate(c command.Call, names []string, build command.Build, asJSON bool)
 	if err != nil {
 		return err
 	}
-	sources, err := chosen(off.Config.Sources(source.Core(off.Facts), off.Facts.Names), names)
+	sources, err := chosen(off, names)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,13 @@ func reason(err error) wording.Text {
 	return wording.Of(err)
 }
 
-func chosen(sources []feed.Source, names []string) ([]feed.Source, error) {
+func chosen(off *offline.Offline, names []string) ([]feed.Source, error) {
+	for _, name := range names {
+		if off.Config.Feed(name).Carried {
+			return nil, command.Fail(textCarried.With(name))
+		}
+	}
+	sources := off.Config.Sources(source.Core(off.Facts), off.Facts.Names)
 	if len(sources) == 0 {
 		return nil, command.Fail(textNone)
 	}

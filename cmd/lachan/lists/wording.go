@@ -56,6 +56,10 @@ var (
 		VI: "người cho qua; mặc định là người dùng của máy",
 		EN: "the name to record; default is the user of the machine",
 	}
+	textCarried = wording.Text{
+		VI: "danh sách %q đến từ máy trung tâm; hãy làm việc này ở đó",
+		EN: "the list %q comes from the hub; do this there",
+	}
 	textNoFeed = wording.Text{
 		VI: "không có danh sách %q trong cấu hình; có: %s",
 		EN: "the configuration has no feed %q; it has: %s",

@@ -16,6 +16,7 @@ import (
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/job"
+	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/wording"
 )
@@ -216,6 +217,30 @@ func (l *lists) startUpdater(ctx context.Context) {
 			l.log.Error("update feeds", "error", err)
 		}
 	})
+}
+
+// carried are the lists that nodes of this machine have: those whose copies are good. Any
+// goroutine may call it.
+func (l *lists) carried() (all []nodes.List) {
+	cfg := l.held.view().cfg
+	for i := range cfg.Feeds {
+		f := &cfg.Feeds[i]
+		status, err := l.store.Status(f.Name)
+		if err != nil || l.digest(f.Name) == "" {
+			continue // nodes keep what they have
+		}
+		all = append(all, nodes.List{Carried: config.Carry(*f, status.Copy), Confirmed: status.LastSuccess})
+	}
+	return all
+}
+
+// digest is that of the copy of a feed; "" if there is none, or it is damaged.
+func (l *lists) digest(name string) string {
+	c, ok, err := l.store.Good(name)
+	if err != nil || !ok {
+		return ""
+	}
+	return c.Digest
 }
 
 // watchZones tells which zones their primary has not confirmed for longer than

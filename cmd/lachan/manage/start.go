@@ -3,6 +3,7 @@ package manage
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -298,11 +299,27 @@ func openFleet(n *node, cfg *config.Config, version string) {
 			v := n.view.Load()
 			return v.cfg, v.rules.Policy()
 		},
+		Lists: n.lists.carried, Missing: func(name string) bool { return n.view.Load().cfg.Feed(name).Name != "" },
 	})
 	n.services.member = member.Open(cfg, member.Sources{
 		Own: n.desk.Ledger, Requests: n.services.visitors.requests,
 		Decide: n.decided.decide, Restructure: n.decided.restructure,
 		Units: func() int { return n.view.Load().rules.Policy().NumGroups() },
+		TakeList: func(ctx context.Context, is config.Carried, confirmed time.Time, text io.Reader) (bool, error) {
+			return feed.Take(ctx, n.lists.store, is.Feed.Name, is.Copy, confirmed, text)
+		},
+		Confirm: func(ctx context.Context, name string, at time.Time) error {
+			status, err := n.lists.store.Status(name)
+			if err == nil {
+				_, err = feed.Take(ctx, n.lists.store, name, status.Copy, at, nil)
+			}
+			return err
+		},
+		OwnList: func(name string) bool {
+			f := n.view.Load().cfg.Feed(name)
+			return f.Name != "" && !f.Carried
+		},
+		Digest: n.lists.digest, Relisted: n.lists.wake,
 		Read: func() member.Reading {
 			return member.Reading{Outcomes: n.counters.Outcomes(), Crashes: n.deaths.Load()}
 		},

@@ -84,6 +84,9 @@ func (l lists) Standing(name string) (s admin.ListStanding, known bool) {
 	if f == nil {
 		return s, false
 	}
+	if f.Carried { // its versions are decided at the hub
+		return s, true
+	}
 	s.Unit = f.Unit
 	if s.Unit == "" && f.Authority.Name != "" {
 		s.Unit = admin.AuthorityID(f.Authority.Name)

@@ -26,6 +26,8 @@ type kept struct {
 	Release fleet.Release     `json:"release"`
 	Trial   *onTrial          `json:"trial,omitempty"`  // the release, while it is on trial
 	Failed  *failure          `json:"failed,omitempty"` // the newest, if it was gone back from
+	// Lists are those of the hub that are here, by feed.
+	Lists map[string]fleet.List `json:"lists,omitempty"`
 }
 
 // readKept reads it; what cannot be read is nothing.
@@ -96,7 +98,7 @@ func (m *Member) mend() {
 
 // keptName reports whether a file belongs to what came from the hub.
 func keptName(name string) bool {
-	return name == current || name == "console.yaml" || name == keptFile || strings.HasPrefix(name, prefix) ||
+	return name == current || name == "console.yaml" || name == keptFile || name == listsFile || strings.HasPrefix(name, prefix) ||
 		strings.HasPrefix(name, "LEDGER_") || len(strings.TrimSuffix(name, ".part")) == 64
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Leave has a machine be no node any more. A server that runs sees it by itself and clears
@@ -50,4 +51,19 @@ func (m *Member) left(ctx context.Context) bool {
 	m.src.Conditions.Clear("fleet-decisions")
 	m.src.Log.Info("this machine has left its fleet")
 	return true
+}
+
+// silentFor is after how long without the hub a node says so.
+const silentFor = 24 * time.Hour
+
+// tellSilence tells that the hub has not been heard of for long.
+func (m *Member) tellSilence(even, began time.Time) {
+	if even.Before(began) {
+		even = began
+	}
+	if time.Since(even) < silentFor {
+		m.src.Conditions.Clear("fleet")
+		return
+	}
+	m.src.Conditions.Set("fleet", textSilent.With(even.Format("02/01/2006 15:04")).String())
 }

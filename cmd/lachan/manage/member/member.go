@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -85,10 +86,17 @@ type Sources struct {
 	Decide, Restructure func(context.Context) error
 	Units               func() int
 	Read                func() Reading
-	Crashed             bool // the process before this one ended by itself
-	Conditions          *metrics.Conditions
-	Version             string
-	Log                 *slog.Logger
+	OwnList             func(name string) bool // it is in this machine's own file
+	// TakeList makes a list of the hub's the copy of its feed, and reports whether it is another
+	// than before; Digest is that of the copy of a feed, "" if there is none that is whole.
+	TakeList   func(ctx context.Context, is config.Carried, confirmed time.Time, text io.Reader) (bool, error)
+	Digest     func(feed string) string
+	Confirm    func(ctx context.Context, feed string, at time.Time) error // it is the newest still
+	Relisted   func()                                                     // copies have changed
+	Crashed    bool                                                       // the process before this one ended by itself
+	Conditions *metrics.Conditions
+	Version    string
+	Log        *slog.Logger
 }
 
 // A Member follows its hub. While its machine has joined no fleet, it does nothing.
@@ -355,21 +363,6 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 			}
 		}
 	}
-}
-
-// silentFor is after how long without the hub a node says so.
-const silentFor = 24 * time.Hour
-
-// tellSilence tells that the hub has not been heard of for long.
-func (m *Member) tellSilence(even, began time.Time) {
-	if even.Before(began) {
-		even = began
-	}
-	if time.Since(even) < silentFor {
-		m.src.Conditions.Clear("fleet")
-		return
-	}
-	m.src.Conditions.Set("fleet", textSilent.With(even.Format("02/01/2006 15:04")).String())
 }
 
 // renewTrust asks which hubs there are, and reports whether they are others.

@@ -40,6 +40,7 @@ type taken struct {
 	last      hour     // of what was counted
 	trial     *onTrial // nil if none is on trial
 	failed    *failure // the newest, if it was gone back from
+	lists     map[string]had
 }
 
 // client asks hubs for files.
@@ -88,6 +89,10 @@ func (t *taken) putInForce(ctx context.Context) {
 // keep keeps what is in force, so that a damaged disk is seen.
 func (t *taken) keep(seq []uint64) error {
 	now := kept{Seq: map[string]uint64{}, Release: t.release, Trial: t.trial, Failed: t.failed}
+	now.Lists = map[string]fleet.List{}
+	for name, l := range t.lists {
+		now.Lists[name] = l.of
+	}
 	for i, s := range t.is.Streams {
 		now.Seq[s.Area] = seq[i]
 	}
@@ -102,11 +107,12 @@ func (t *taken) keep(seq []uint64) error {
 
 // use puts states in force: the exceptions whatever becomes of the rest.
 func (t *taken) use(ctx context.Context, states []*ledger.State) error {
+	feeds, listsErr := t.takeLists(ctx, states)
 	base, release, err := t.fetch(ctx, states)
-	if err == nil {
-		err = t.restructure(ctx, states, base, release)
+	if err == nil && feeds != nil {
+		err = t.restructure(ctx, states, base, release, feeds)
 	}
-	return errors.Join(err, t.src.Decide(ctx))
+	return errors.Join(listsErr, err, t.src.Decide(ctx))
 }
 
 // refusedFor is after how long a release that could not be in force is tried again.
@@ -114,13 +120,15 @@ const refusedFor = 10 * time.Minute
 
 // restructure has the files of a release in force with what was decided beside them. If
 // they cannot be, those before stay.
-func (t *taken) restructure(ctx context.Context, states []*ledger.State, base string, r fleet.Release) error {
+func (t *taken) restructure(
+	ctx context.Context, states []*ledger.State, base string, r fleet.Release, feeds []byte,
+) error {
 	if base == t.refuses && time.Since(t.refusedAt) < refusedFor {
 		return t.why
 	}
 	all := ledger.Merged(append([]*ledger.State{t.src.Own.State()}, states...)...)
 	text := all.Console(nil)
-	compiled := base + "\n" + string(source.Compiled(text))
+	compiled := base + "\n" + string(feeds) + "\n" + string(source.Compiled(text))
 	path := filepath.Join(t.dir, "console.yaml")
 	before, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -139,8 +147,13 @@ func (t *taken) restructure(ctx context.Context, states []*ledger.State, base st
 	if err != nil {
 		return err
 	}
+	unlist, err := t.writeLists(feeds)
+	if err != nil {
+		return err
+	}
 	if err := t.src.Restructure(ctx); err != nil {
 		_, undone := t.link(former)
+		undone = errors.Join(undone, unlist())
 		if before != nil {
 			undone = errors.Join(undone, durable.WriteFile(path, before, 0o600))
 		}
@@ -189,11 +202,7 @@ func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string,
 	if _, err := os.Stat(filepath.Join(t.dir, b.SHA256)); err == nil && unpacked == nil {
 		return name, is, nil
 	}
-	var urls []string
-	for _, address := range t.is.Hubs {
-		urls = append(urls, "https://"+address+fleet.BlobPath)
-	}
-	packed, err := node.Fetch(ctx, t.client(), t.dir, b, urls...)
+	packed, err := node.Fetch(ctx, t.client(), t.dir, b, t.blobs()...)
 	switch {
 	case unpacked == nil && (err != nil || node.Same(packed, filepath.Join(t.dir, name))):
 		return name, is, nil // the packed form is what was missing, and it can wait

@@ -34,7 +34,11 @@ type Sources struct {
 	Ledger   *ledger.Ledger
 	Requests *request.Store
 	// InForce is what answers go by here, which nodes have to have too.
-	InForce    func() (*config.Config, *policy.Policy)
+	InForce func() (*config.Config, *policy.Policy)
+	// Lists are those in use here whose copies are good. Missing reports whether a list is one
+	// of this machine's all the same.
+	Lists      func() []List
+	Missing    func(name string) bool
 	Conditions *metrics.Conditions
 	Log        *slog.Logger
 }
@@ -233,6 +237,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 				published = digest
 			}
 		}
+		tellLists(ctx, &h.src, blobs)
 		h.rollOut(ctx, served, time.Now())
 		select {
 		case <-ctx.Done():

@@ -60,14 +60,7 @@ func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, cfg *config.Config,
 	if err != nil {
 		return err
 	}
-	keep := map[string]bool{digest: true}
-	for v := range state.Kind("release/") {
-		var r fleet.Release
-		if v.New != nil && json.Unmarshal(v.New, &r) == nil {
-			keep[r.SHA256] = true
-		}
-	}
-	return blobs.Keep(keep)
+	return keep(&h.src, blobs, digest)
 }
 
 // trustFile has which hubs the fleet has, as the root key has signed it.

@@ -1,0 +1,187 @@
+package member
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"lachan/admin"
+	"lachan/admin/ledger"
+	"lachan/cmd/lachan/config"
+	"lachan/fleet"
+	"lachan/fleet/node"
+	"lachan/internal/durable"
+)
+
+// Lists come from the hub as it has verified them: each is a file that a record names by its
+// digest. Here it becomes the copy of the feed, as if this machine had fetched it.
+
+// A had is a list that is here.
+type had struct {
+	of   fleet.List
+	feed config.Feed
+}
+
+// takeLists has the lists here that the hub has, and returns what they are, for lists.json.
+// One that cannot be had stays what it was before, if it was here.
+func (t *taken) takeLists(ctx context.Context, states []*ledger.State) (feeds []byte, err error) {
+	want := map[string]fleet.List{}
+	for _, s := range states {
+		for name, l := range admin.Carried(s) {
+			if !t.src.OwnList(name) { // what is called so here is this machine's
+				want[name] = l
+			}
+		}
+	}
+	if t.lists == nil {
+		t.lists = t.readLists()
+	}
+	var errs []error
+	changed := false
+	for name, l := range want {
+		new, err := t.haveList(ctx, name, l)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("list %s: %w", name, err))
+		}
+		changed = changed || new
+	}
+	for name := range t.lists {
+		if _, wanted := want[name]; !wanted {
+			delete(t.lists, name)
+		}
+	}
+	if changed {
+		t.src.Relisted()
+	}
+	var all []config.Feed
+	for _, h := range t.lists {
+		all = append(all, h.feed)
+	}
+	slices.SortFunc(all, func(a, b config.Feed) int { return strings.Compare(a.Name, b.Name) })
+	feeds, err = json.Marshal(all)
+	return feeds, errors.Join(append(errs, err)...)
+}
+
+// readLists are the lists that lists.json has, and which versions were kept.
+func (t *taken) readLists() map[string]had {
+	t.mu.Lock()
+	kept := t.kept.Lists
+	t.mu.Unlock()
+	lists := map[string]had{}
+	var all []config.Feed
+	text, err := os.ReadFile(config.CarriedFile(t.dir))
+	if err == nil && json.Unmarshal(text, &all) == nil {
+		for _, f := range all {
+			lists[f.Name] = had{kept[f.Name], f}
+		}
+	}
+	return lists
+}
+
+// haveList has a list here, and reports whether it is another than before.
+func (t *taken) haveList(ctx context.Context, name string, l fleet.List) (changed bool, err error) {
+	was, there := t.lists[name]
+	switch {
+	case !there || was.of.SHA256 != l.SHA256 || t.src.Digest(name) != l.Digest:
+		return t.takeList(ctx, name, l)
+	case was.of.Confirmed.Equal(l.Confirmed):
+		return false, nil
+	}
+	if err = t.src.Confirm(ctx, name, l.Confirmed); err == nil {
+		t.lists[name] = had{l, was.feed}
+	}
+	return false, err
+}
+
+// takeList is haveList of one that is not here.
+func (t *taken) takeList(ctx context.Context, name string, l fleet.List) (changed bool, err error) {
+	packed, err := node.Fetch(ctx, t.client(), t.dir, node.Blob{SHA256: l.SHA256, Size: l.Size}, t.blobs()...)
+	if err != nil {
+		return false, err
+	}
+	defer os.Remove(packed) // what it has is the copy of the feed then
+	file, err := os.Open(packed)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	is, text, err := openList(file)
+	if err == nil && (is.Feed.Name != name || is.Copy.Digest != l.Digest) {
+		err = errors.New("the file is of another list")
+	}
+	if err == nil {
+		changed, err = t.src.TakeList(ctx, is, l.Confirmed, text)
+	}
+	if err == nil {
+		t.lists[name] = had{l, is.Feed}
+	}
+	return changed, err
+}
+
+// openList reads what a list is; its text comes after that.
+func openList(packed io.Reader) (is config.Carried, text io.Reader, err error) {
+	plain, err := gzip.NewReader(bufio.NewReader(packed))
+	if err != nil {
+		return is, nil, err
+	}
+	in := bufio.NewReader(plain)
+	head, err := readLine(in, fleet.MaxListHead)
+	if err == nil {
+		err = json.Unmarshal(head, &is)
+	}
+	return is, in, err
+}
+
+// readLine reads a line of at most so many bytes.
+func readLine(in *bufio.Reader, most int) (line []byte, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		if line = append(line, part...); err == nil {
+			return line, nil
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, errors.Join(err, errors.New("it ends in what it is"))
+		}
+		if len(line) > most {
+			return nil, fmt.Errorf("a line of more than %d bytes", most)
+		}
+	}
+}
+
+// writeLists writes which lists come from the hub, and returns how to take that back.
+func (t *taken) writeLists(feeds []byte) (undo func() error, err error) {
+	path := config.CarriedFile(t.dir)
+	before, err := os.ReadFile(path)
+	switch {
+	case err != nil && !errors.Is(err, os.ErrNotExist):
+		return nil, err
+	case bytes.Equal(before, feeds):
+		return func() error { return nil }, nil
+	}
+	return func() error {
+		if before == nil {
+			return os.Remove(path)
+		}
+		return durable.WriteFile(path, before, 0o600)
+	}, durable.WriteFile(path, feeds, 0o600)
+}
+
+// blobs are where the hubs have files.
+func (t *taken) blobs() (urls []string) {
+	for _, address := range t.is.Hubs {
+		urls = append(urls, "https://"+address+fleet.BlobPath)
+	}
+	return urls
+}
+
+// listsFile is the name of the file that has which lists come from the hub.
+var listsFile = filepath.Base(config.CarriedFile(""))
