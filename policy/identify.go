@@ -120,12 +120,9 @@ func (r *Rules) IdentifyToken(token string) (g GroupID, known bool) {
 // so a school that has link ids is not known by its name, and nothing else is: a
 // group may be allowed more than its school, and units above have no clients.
 func (r *Rules) IdentifyName(id string) (g GroupID, known bool) {
-	unit, known := r.policy.file.Unit(id)
-	if !known {
-		return 0, false
-	}
+	unit, known := r.policy.file.Unit(id) // 0, which is no school, if there is none
 	u := &r.policy.file.Units[unit]
-	known = Kind(u.Kind) == School && u.Link.Size == 0
+	known = known && Kind(u.Kind) == School && u.Link.Size == 0
 	runtime.KeepAlive(r)
 	if !known {
 		return 0, false

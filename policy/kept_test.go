@@ -86,6 +86,9 @@ func TestWhatWasKeptChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes are kept", len(data))
+	if have := store.Kept().Counts(); have.Units < len(units) || have.Networks < len(units) || have.Entries < 2*len(units) {
+		t.Errorf("of %d units, each with a network and two entries, %+v are kept", len(units), have)
+	}
 	write(t, o.Path, head+strings.Join(units, ""))
 	want := load(nil).Digest()
 	for try := range 8 {

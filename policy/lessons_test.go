@@ -41,8 +41,20 @@ units:
 	f("two", "2026-11-20", true)
 	f("one", "2026-11-22", true) // a Sunday that makes up for it
 
-	plain := newWorld(t, "units: [{id: one}]").policy.Lessons()
-	if want := (policy.Lessons{From: 7 * time.Hour, To: 17 * time.Hour}); plain != want {
-		t.Errorf("where nothing is said: %+v, want %+v", plain, want)
+	hours := func(what, text string, want policy.Lessons) {
+		t.Helper()
+		if got := newWorld(t, text+"units: [{id: one}]").policy.Lessons(); got != want {
+			t.Errorf("%s: %+v, want %+v", what, got, want)
+		}
 	}
+	const from, to = 7 * time.Hour, 17 * time.Hour
+	hours("where nothing is said", "", policy.Lessons{From: from, To: to})
+	hours("another timetable", "timetables: {toi: {from: \"18:00\", to: \"22:00\"}}\n", policy.Lessons{From: from, To: to})
+	hours("a timetable of lessons", "timetables: {gio-hoc: {from: \"07:15\", to: \"11:30\"}}\n",
+		policy.Lessons{From: from + 15*time.Minute, To: 11*time.Hour + 30*time.Minute, Own: true})
+	hours("a calendar", "calendar: {holidays: [{from: 2026-11-20}]}\n", policy.Lessons{From: from, To: to, Own: true})
+	hours("all of a day", "timetables: {gio-hoc: {from: \"07:00\", to: \"07:00\"}}\n",
+		policy.Lessons{From: from, To: 24 * time.Hour, Own: true})
+	hours("lessons at night", "timetables: {gio-hoc: {from: \"18:00\", to: \"02:00\"}}\n",
+		policy.Lessons{From: 18 * time.Hour, To: 24 * time.Hour, Own: true})
 }

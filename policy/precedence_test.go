@@ -358,6 +358,62 @@ units:
 	w.wantsAt("2026-09-08 00:00", "hs", "evil.example", "block profile malware nxdomain 17")
 }
 
+// TestUnitsThatDifferInOneThing have each their own decisions, however alike they are.
+func TestUnitsThatDifferInOneThing(t *testing.T) {
+	w := newWorld(t, `
+profiles: {open: {block: []}, shut: {block: [social, games, "service:zalo", "service:roblox"]}}
+default_profile: open
+units:
+- {id: none}
+- {id: social, block: [{category: social, until: 2026-09-08}]}
+- {id: games, block: [{category: games, until: 2026-09-08}]}
+- {id: social-longer, block: [{category: social, until: 2026-09-09}]}
+- {id: social-later, block: [{category: social, from: 2026-09-08, until: 2026-09-08}]}
+- {id: both, block: [{category: social, until: 2026-09-08}, {category: games, until: 2026-09-08}]}
+- {id: shut, profile: shut}
+- {id: shut-social, profile: shut, allow: [{category: social, until: 2026-09-08}]}
+- {id: shut-games, profile: shut, allow: [{category: games, until: 2026-09-08}]}
+- {id: shut-blocked, profile: shut, block: [{category: social, until: 2026-09-08}]}
+- {id: zalo, profile: shut, allow: [{service: zalo, until: 2026-09-08}]}
+- {id: roblox, profile: shut, allow: [{service: roblox, until: 2026-09-08}]}
+- {id: locked, lock: [social]}
+- {id: locked-games, lock: [games]}
+`)
+	f := func(moment, unit string, social, games bool) {
+		t.Helper()
+		for name, want := range map[string]bool{"social.example": social, "game.example": games} {
+			if d := w.asks(moment, unit, name); (d.Action == policy.Block) != want {
+				t.Errorf("%s, %q asks %s: %s", moment, unit, name, w.tell(d))
+			}
+		}
+	}
+	const tuesday, wednesday = "2026-09-08 10:00", "2026-09-09 10:00"
+	f(monday, "none", false, false)
+	f(monday, "social", true, false)
+	f(wednesday, "social", false, false)
+	f(monday, "games", false, true)
+	f(wednesday, "games", false, false)
+	f(wednesday, "social-longer", true, false)
+	f(monday, "social-later", false, false)
+	f(tuesday, "social-later", true, false)
+	f(monday, "both", true, true)
+	f(monday, "shut", true, true)
+	f(monday, "shut-social", false, true)
+	f(wednesday, "shut-social", true, true)
+	f(monday, "shut-games", true, false)
+	f(monday, "shut-blocked", true, true)
+	f(monday, "zalo", true, true)
+	f(monday, "locked", true, false)
+	f(monday, "locked-games", false, true)
+	for unit, want := range map[string][2]bool{"zalo": {false, true}, "roblox": {true, false}} {
+		for i, name := range []string{"zalo.me", "roblox.com"} {
+			if d := w.asks(monday, unit, name); (d.Action == policy.Block) != want[i] {
+				t.Errorf("%q asks %s: %s", unit, name, w.tell(d))
+			}
+		}
+	}
+}
+
 func TestWhatAnAnswerPointsAt(t *testing.T) {
 	w := newWorld(t, `
 profiles:

@@ -191,4 +191,15 @@ func TestSchoolsThatNobodyReachesAreTold(t *testing.T) {
 		!strings.Contains(got, "2 schools have no parent, so locks and reports of commune and province leave them out: c (4), f (8)") {
 		t.Errorf("%s", got)
 	}
+
+	// A row that is left out, as its id is taken, is not told as a school of its own.
+	p, said = newDistrict(t, commune).load("id,parent,level,networks\na,,THCS,\na,,THCS,\n")
+	if p == nil || !strings.Contains(said, "already at") {
+		t.Fatal(said)
+	}
+	for _, n := range p.Notes(now) {
+		if !strings.HasPrefix(n.Text.EN, "1 schools ") || !strings.HasSuffix(n.Text.EN, ": a (2)") {
+			t.Errorf("of one school that is there twice: %s", n.Text.EN)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -88,6 +89,82 @@ func TestUnitsAreKeptWhole(t *testing.T) {
 			spoilt := []byte(text)
 			spoilt[rng.IntN(len(spoilt))] ^= byte(1 + rng.IntN(255))
 			decodeUnits(string(spoilt[:rng.IntN(len(spoilt)+1)]), 1, of)
+		}
+	}
+}
+
+// TestWhatIsKeptIsCounted, groups and all, so that the tables of a policy have room at once.
+func TestWhatIsKeptIsCounted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "units.kept")
+	k := ReadKept(path, "test")
+	if none := k.Counts(); none != (Counts{}) {
+		t.Errorf("of nothing: %+v", none)
+	}
+	k.keep(Piece{items: []byte("1")}, []Unit{
+		{Networks: make([]yamlfile.At[string], 2), Allow: make([]Entry, 3), Block: make([]Entry, 4)},
+		{Groups: []Unit{{Networks: make([]yamlfile.At[string], 5), Allow: make([]Entry, 6), Block: make([]Entry, 7)}}},
+	})
+	k.keep(Piece{items: []byte("2")}, make([]Unit, 10))
+	if err := k.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ReadKept(path, "test").Counts(), (Counts{Units: 13, Networks: 7, Entries: 20}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// TestThePiecesOfALongFile are its units, whole and no more than they; what else there is
+// stays in the rest, on its lines.
+func TestThePiecesOfALongFile(t *testing.T) {
+	f := func(what, before, indent, after string) {
+		t.Helper()
+		item := func(i int) string {
+			return fmt.Sprintf("%s- id: s%d\n%s  name: x\n%s  networks:\n%s  - 10.0.%d.0/24\n\n# y\n", indent, i, indent, indent, indent, i)
+		}
+		text := before + "units: # all\n"
+		for i := range 100 {
+			text += item(i)
+		}
+		rest, pieces := Split([]byte(text+after), 200)
+		all := ""
+		for _, p := range pieces {
+			all += string(p.items)
+			line := strings.SplitN((text + after), "\n", p.line+1)[p.line-1]
+			if first, _, _ := strings.Cut(string(p.items), "\n"); line != first {
+				t.Errorf("%s: line %d is %q, the piece begins with %q", what, p.line, line, first)
+			}
+		}
+		head := before + "units: # all\n"
+		if want := text[len(head):]; len(pieces) < 5 || all != want {
+			t.Errorf("%s: %d pieces\n%s", what, len(pieces), all)
+		}
+		if want := head + strings.Repeat("\n", strings.Count(text[len(head):], "\n")) + after; string(rest) != want {
+			t.Errorf("%s: the rest is\n%s\nwant\n%s", what, rest, want)
+		}
+	}
+	f("alone", "", "", "")
+	f("alone, to the right", "", "  ", "")
+	f("before others", "", "", "tests: []\nprofiles:\n  x: {block: []}\n")
+	f("to the right, before others", "a: b\n", "  ", "tests: []\nprofiles:\n  x: {block: []}\n")
+	f("between others", "profiles:\n  x: {block: []}\n", "", "tests: []\n")
+	f("before what is no key", "", "  ", " x\n")
+	f("before the end of the document", "", "", "...\n")
+
+	long := "units:\n- {id: a}\n# " + strings.Repeat("x", 400-len("units:\n- {id: a}\n# \n")) + "\n"
+	if _, pieces := Split([]byte(long), 200); len(pieces) != 1 {
+		t.Errorf("of what is twice as long as a piece %d are cut out", len(pieces))
+	}
+	if _, pieces := Split([]byte(strings.Replace(long, "x", "", 1)), 200); len(pieces) != 0 {
+		t.Errorf("of less %d are cut out", len(pieces))
+	}
+	for what, text := range map[string]string{
+		"no units":             strings.Repeat("# x\n", 200),
+		"units in one line":    "units: [" + strings.Repeat("{id: a}, ", 200) + "]\n",
+		"no items":             "units:\n" + strings.Repeat("  a: b\n", 200),
+		"a text that is short": "units:\n- {id: a}\n",
+	} {
+		if rest, pieces := Split([]byte(text), 200); string(rest) != text || len(pieces) > 0 {
+			t.Errorf("%s: %d pieces, and the rest is\n%s", what, len(pieces), rest)
 		}
 	}
 }
