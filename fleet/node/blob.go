@@ -34,9 +34,8 @@ const stalled = time.Minute
 // it, and returns its name. What has come of it before, also before a restart, is not
 // asked for again. Nothing is kept under its name that is not the blob.
 func Fetch(ctx context.Context, client *http.Client, dir string, b Blob, urls ...string) (name string, err error) {
-	name = filepath.Join(dir, b.SHA256)
-	if len(b.SHA256) != 2*sha256.Size || strings.Trim(b.SHA256, "0123456789abcdef") != "" || b.Size < 0 {
-		return "", fmt.Errorf("fetch a file of the hub's: %w: %q of %d bytes", ErrBlob, b.SHA256, b.Size)
+	if name, err = named(dir, b); err != nil {
+		return "", fmt.Errorf("fetch a file of the hub's: %w", err)
 	}
 	if Holds(name, b) {
 		return name, nil
@@ -59,6 +58,23 @@ func Fetch(ctx context.Context, client *http.Client, dir string, b Blob, urls ..
 		}
 	}
 	return "", errors.Join(errs...)
+}
+
+// Held is the name of the file of a blob in a folder, if it is there whole; else the error is
+// ErrBlob.
+func Held(dir string, b Blob) (name string, err error) {
+	if name, err = named(dir, b); err == nil && !Holds(name, b) {
+		err = ErrBlob
+	}
+	return name, err
+}
+
+// named is the name of the file of a blob, whose digest may be anything.
+func named(dir string, b Blob) (name string, err error) {
+	if len(b.SHA256) != 2*sha256.Size || strings.Trim(b.SHA256, "0123456789abcdef") != "" || b.Size < 0 {
+		return "", fmt.Errorf("%w: %q of %d bytes", ErrBlob, b.SHA256, b.Size)
+	}
+	return filepath.Join(dir, b.SHA256), nil
 }
 
 // Holds reports whether a file is a blob.

@@ -31,8 +31,9 @@ type had struct {
 	feed config.Feed
 }
 
-// takeLists has the lists here that the hub has, and returns what they are, for lists.json.
-// One that cannot be had stays what it was before, if it was here.
+// takeLists has the lists here that the hub has, and returns what they are, for lists.json;
+// nil while one is on its way that was not here before. One that cannot be had stays what it
+// was before, if it was here.
 func (t *taken) takeLists(ctx context.Context, states []*ledger.State) (feeds []byte, err error) {
 	want := map[string]fleet.List{}
 	for _, s := range states {
@@ -46,10 +47,14 @@ func (t *taken) takeLists(ctx context.Context, states []*ledger.State) (feeds []
 		t.lists = t.readLists()
 	}
 	var errs []error
-	changed := false
+	changed, waits := false, false
 	for name, l := range want {
+		_, there := t.lists[name]
 		new, err := t.haveList(ctx, name, l)
-		if err != nil {
+		switch {
+		case errors.Is(err, errComing):
+			t.coming, waits = true, waits || !there
+		case err != nil:
 			errs = append(errs, fmt.Errorf("list %s: %w", name, err))
 		}
 		changed = changed || new
@@ -61,6 +66,12 @@ func (t *taken) takeLists(ctx context.Context, states []*ledger.State) (feeds []
 	}
 	if changed {
 		t.src.Relisted()
+	}
+	if waits {
+		return nil, errors.Join(errs...)
+	}
+	if !t.coming {
+		errs = append(errs, os.RemoveAll(t.listsDir())) // what has come is the copies of feeds
 	}
 	var all []config.Feed
 	for _, h := range t.lists {
@@ -104,11 +115,13 @@ func (t *taken) haveList(ctx context.Context, name string, l fleet.List) (change
 
 // takeList is haveList of one that is not here.
 func (t *taken) takeList(ctx context.Context, name string, l fleet.List) (changed bool, err error) {
-	packed, err := node.Fetch(ctx, t.client(), t.dir, node.Blob{SHA256: l.SHA256, Size: l.Size}, t.blobs()...)
+	if err := os.MkdirAll(t.listsDir(), 0o700); err != nil {
+		return false, err
+	}
+	packed, err := t.files.have(t.listsDir(), node.Blob{SHA256: l.SHA256, Size: l.Size})
 	if err != nil {
 		return false, err
 	}
-	defer os.Remove(packed) // what it has is the copy of the feed then
 	file, err := os.Open(packed)
 	if err != nil {
 		return false, err
@@ -174,6 +187,9 @@ func (t *taken) writeLists(feeds []byte) (undo func() error, err error) {
 		return durable.WriteFile(path, before, 0o600)
 	}, durable.WriteFile(path, feeds, 0o600)
 }
+
+// listsDir has lists until they are the copies of feeds.
+func (t *taken) listsDir() string { return filepath.Join(t.dir, "lists") }
 
 // blobs are where the hubs have files.
 func (t *taken) blobs() (urls []string) {

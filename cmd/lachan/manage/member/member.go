@@ -336,6 +336,8 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 	t, began := &taken{Member: m, hub: hub, trust: trust}, time.Now()
 	t.resume()
 	defer t.client().CloseIdleConnections()
+	came, stop := t.startFetching(ctx)
+	defer stop()
 	requests := &asked{Member: m, hub: hub, told: map[string][sha256.Size]byte{}}
 	for {
 		requests.exchange(ctx)
@@ -350,6 +352,7 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 		case <-changed:
 			requests.at = time.Time{} // the decision may answer a request
 		case <-say.C:
+		case <-came:
 		case <-look.C:
 			if m.left(ctx) {
 				return nil

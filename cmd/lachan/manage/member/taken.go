@@ -41,6 +41,8 @@ type taken struct {
 	trial     *onTrial // nil if none is on trial
 	failed    *failure // the newest, if it was gone back from
 	lists     map[string]had
+	files     *fetcher
+	coming    bool // some files are on their way
 }
 
 // client asks hubs for files.
@@ -55,7 +57,7 @@ func (t *taken) client() *http.Client {
 // before, and is tried again.
 func (t *taken) putInForce(ctx context.Context) {
 	states, seq := t.states()
-	if t.refused == "" && slices.Equal(seq, t.seq) {
+	if t.refused == "" && !t.coming && slices.Equal(seq, t.seq) {
 		return
 	}
 	t.mu.Lock()
@@ -66,16 +68,21 @@ func (t *taken) putInForce(ctx context.Context) {
 		t.src.Conditions.Set("fleet-damaged", textLost.String())
 		return
 	}
+	t.coming = false
 	err := t.use(ctx, states)
 	if ctx.Err() != nil {
 		return
 	}
-	if err == nil {
+	if err == nil && !t.coming {
 		err = t.keep(seq)
 	}
 	if err == nil {
+		t.refused = ""
+		if t.coming {
+			return // it is looked at again when they are here
+		}
 		t.src.Conditions.Clear("fleet-damaged")
-		t.seq, t.refused = seq, ""
+		t.seq = seq
 		t.src.Conditions.Clear("fleet-decisions")
 		t.tellFailed()
 		return
@@ -108,8 +115,11 @@ func (t *taken) keep(seq []uint64) error {
 // use puts states in force: the exceptions whatever becomes of the rest.
 func (t *taken) use(ctx context.Context, states []*ledger.State) error {
 	feeds, listsErr := t.takeLists(ctx, states)
-	base, release, err := t.fetch(ctx, states)
-	if err == nil && feeds != nil {
+	base, release, err := t.fetch(states)
+	switch {
+	case errors.Is(err, errComing):
+		t.coming, err = true, nil
+	case err == nil && feeds != nil:
 		err = t.restructure(ctx, states, base, release, feeds)
 	}
 	return errors.Join(listsErr, err, t.src.Decide(ctx))
@@ -179,7 +189,7 @@ const prefix = "base-"
 
 // fetch has the files of the policy here that this node's ring has, and returns the name of
 // their folder and their release; "" if the hub has none.
-func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string, is fleet.Release, err error) {
+func (t *taken) fetch(states []*ledger.State) (name string, is fleet.Release, err error) {
 	is, ok := fleet.For(t.is.Node, func(ring string) (r fleet.Release, ok bool) {
 		for _, s := range states {
 			if v, there := s.Get("", fleet.ReleaseObject(ring)); there && v.New != nil {
@@ -202,7 +212,7 @@ func (t *taken) fetch(ctx context.Context, states []*ledger.State) (name string,
 	if _, err := os.Stat(filepath.Join(t.dir, b.SHA256)); err == nil && unpacked == nil {
 		return name, is, nil
 	}
-	packed, err := node.Fetch(ctx, t.client(), t.dir, b, t.blobs()...)
+	packed, err := t.files.have(t.dir, b)
 	switch {
 	case unpacked == nil && (err != nil || node.Same(packed, filepath.Join(t.dir, name))):
 		return name, is, nil // the packed form is what was missing, and it can wait
