@@ -87,6 +87,7 @@ var rooms = []room{
 	{"resolver/listen", []string{"internal/eventloop"}, "who opens a socket does not know what is answered there"},
 	{"resolver/inside", []string{"blocklist/domain"}, "what belongs inside a network is told by its name alone"},
 	{"resolver/own", []string{"blocklist/domain", "resolver/dnswire", "resolver/inside"}, "what is answered here is told by the question alone, so that explanations share it"},
+	{"resolver/watch", nil, "what one client asks is remembered by its address and its text alone"},
 	{"resolver/ratelimit", []string{"blocklist/domain"}, "a limit counts, and knows no query"},
 	{"resolver/ddr", []string{"blocklist/domain", "resolver/dnswire", "resolver/listen"}, "what the server says of itself follows from settings and endpoints alone"},
 	{"resolver/links", []string{"resolver/clientconn"}, "whose an address is does not depend on what is asked from it"},

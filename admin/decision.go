@@ -223,6 +223,10 @@ type EndToken struct{ Account, Token string }
 // A SetWords writes the words of an officer into a report.
 type SetWords struct{ Unit, Period, Part, Text string }
 
+// A WatchDevice has what the actor's own device asks shown to that actor for some minutes. The
+// record says who, when and for which unit; what was asked is written nowhere.
+type WatchDevice struct{ Unit string }
+
 // A Reload records that files were read again. The machine alone says so.
 type Reload struct{ Digest string }
 

@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -198,6 +199,20 @@ func (o SetWords) plan(_ *Desk, q *asking) (plan, error) {
 
 // mostOfPart bounds the words of one part of a report, in bytes.
 const mostOfPart = 16 << 10
+
+func (o WatchDevice) plan(_ *Desk, q *asking) (plan, error) {
+	if err := q.may(account.View, o.Unit); err != nil {
+		return plan{}, err
+	}
+	value := watchValue{Minutes: int(watchTime / time.Minute)}
+	return planOf(none, q.draft(account.View, "watch-device", o.Unit, "watch/"+q.by.ID, value)), nil
+}
+
+type watchValue struct {
+	Minutes int `json:"minutes"`
+}
+
+const watchTime = 5 * time.Minute
 
 func (o Reload) plan(_ *Desk, q *asking) (plan, error) {
 	if !q.by.Machine {

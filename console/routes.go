@@ -35,6 +35,7 @@ func routes() []frame.Route {
 		{Pattern: "GET /requests", Serve: watch.ShowRequests},
 		{Pattern: "POST /requests/{id}", Serve: watch.AnswerRequest},
 		{Pattern: "GET /explain", Serve: schools.ShowExplain},
+		{Pattern: "POST /explain/device", Serve: schools.WatchDevice},
 		{Pattern: "GET /exceptions", Serve: schools.ShowExceptions},
 		{Pattern: "POST /exceptions", Serve: schools.TakeExceptions},
 		{Pattern: "POST /exceptions/end", Serve: schools.EndException},

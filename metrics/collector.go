@@ -79,6 +79,8 @@ var (
 	evenDesc = desc("lachan_fleet_even_timestamp_seconds", "When this node last had everything that its hub has; "+
 		"0 when not since it was started.")
 
+	watchesDesc = desc("lachan_device_checks_total", "How often somebody has had shown what the own device asks.")
+
 	bloomDesc = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set "+
 		"did not confirm.")
 	serialDesc = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, "+
@@ -133,6 +135,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	}
 	s.history(readings.History)
 	s.fleet(readings.Fleet)
+	s.counter(watchesDesc, readings.Watches)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
 	s.gauge(serialDesc, float64(readings.RulesSerial))
 	s.gauge(buildDesc, 1, c.aggregator.build.Version, c.aggregator.build.Revision, runtime.Version())

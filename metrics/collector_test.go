@@ -169,7 +169,7 @@ var operatorMetrics = []string{
 	"lachan_orders_total", "lachan_orders_late_total", "lachan_orders_within_total",
 	"lachan_order_seconds", "lachan_order_median_seconds", "lachan_order_worst_seconds",
 	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",
-	"lachan_fleet_nodes", "lachan_fleet_even_timestamp_seconds",
+	"lachan_fleet_nodes", "lachan_device_checks_total", "lachan_fleet_even_timestamp_seconds",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
 }
 

@@ -8,6 +8,7 @@ type Readings struct {
 	Feeds   []FeedReading // one for each name
 	History HistoryReading
 	Fleet   FleetReading
+	Watches uint64 // uses of the check of one's own device; they only grow
 }
 
 // A FleetReading is how a hub's nodes stand, and how a node stands to its hub.

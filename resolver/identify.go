@@ -5,9 +5,11 @@ import (
 	"net"
 	"net/netip"
 
+	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/clientconn"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/watch"
 )
 
 // EDNS options by which forwarders tell their client. All three are of the range
@@ -126,6 +128,35 @@ func identifyDevice(rules *policy.Rules, q *dnswire.Query) (g policy.GroupID, kn
 		return 0, false
 	}
 	return rules.IdentifyDevice(policy.MAC(mac))
+}
+
+// remember notes q for those who watch its client.
+func remember(q *Query, watching []*watch.Watch) {
+	speaks, name := speaksForOthers(q), q.Name.String()
+	for _, w := range watching {
+		if speaks {
+			w.Share()
+		} else {
+			w.Note(name, q.action == metrics.ActionBlock)
+		}
+	}
+}
+
+// speaksForOthers reports whether q came from a forwarder that is its client, and has told
+// of a device behind it.
+func speaksForOthers(q *Query) bool {
+	if len(q.Options) == 0 {
+		return false
+	}
+	if subnet, ok := clientSubnet(&q.Query); ok {
+		return subnet != q.client
+	}
+	for _, code := range []uint16{optionMAC, optionTextMAC, optionCPE} {
+		if _, ok := q.Option(code); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // clientSubnet is the address of the client subnet option (RFC 7871 section 6),

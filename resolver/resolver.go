@@ -24,6 +24,7 @@ import (
 	"lachan/resolver/dnswire"
 	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
+	"lachan/resolver/watch"
 )
 
 // A Resolver answers queries. Make it with New, give it a snapshot with Use, then
@@ -76,6 +77,9 @@ func (r *Resolver) Listen(sockets []listen.Socket) error {
 // Endpoints are those that are served now, with the ports they have, by protocol
 // and address.
 func (r *Resolver) Endpoints() []listen.Endpoint { return r.endpoints.all() }
+
+// Watches are the clients of which somebody wants to see what they ask.
+func (r *Resolver) Watches() *watch.Table { return &r.watches }
 
 // Run answers until ctx is done. Then it reads no more, finishes what was read,
 // within drain, closes its copies of the sockets and returns. What it has not read

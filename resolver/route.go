@@ -9,6 +9,7 @@ import (
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/ratelimit"
+	"lachan/resolver/watch"
 )
 
 // The route of a query, all eight steps:
@@ -33,6 +34,7 @@ type route struct {
 	time     clock
 	queries  sync.Pool    // of *Query
 	filtered filterCounts // answers that upstreams have filtered
+	watches  watch.Table  // of clients that want to see what they ask
 }
 
 func newRoute(counters *metrics.Counters) *route {
@@ -219,6 +221,9 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 		event.Decision, event.Category = q.snapshot.outcome(q.decision)
 	}
 	lane.Record(&event)
+	if watching := r.watches.Of(q.client); watching != nil && q.decided {
+		remember(q, watching)
+	}
 	if dropped {
 		q.to.drop(q)
 	} else {

@@ -13,7 +13,16 @@ func (s *Site) identify(v *Visit) (who Visitor, known bool) {
 		return who, false
 	}
 	who.Actor, who.MustEnroll = in.Actor, in.MustEnroll
-	who.Actor.Via = "console"
+	who.Actor.Via, who.Session = "console", in.Session.ID
 	who.Place = s.Place(who.Actor)
 	return who, true
+}
+
+// OriginOf is where a visit came from.
+func OriginOf(v *Visit) Origin {
+	o := Origin{Address: browser.Visit(v.Request).From}
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		o.Proxied = o.Proxied || v.Header.Get(header) != ""
+	}
+	return o
 }

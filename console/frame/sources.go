@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"lachan/admin"
@@ -23,6 +24,7 @@ type Sources struct {
 	Findings
 	Plans
 	Papers
+	Device Device
 }
 
 // People is who comes, and how they prove it.
@@ -99,6 +101,7 @@ type Place struct {
 type Visitor struct {
 	Place
 	Actor      account.Actor
+	Session    string         // its id; "" if there is none
 	MustEnroll []account.Role // roles that hold only with a second factor, which there is not
 }
 
@@ -175,6 +178,41 @@ type Holds struct {
 	Networks     []string
 	Groups       []Named
 	Above        []Named // from the top down
+}
+
+// A Device is what the browser's own device asks, for the session that had it watched.
+type Device struct {
+	// Why says why it cannot be watched, "" if it can be; unit is whose it is.
+	Why func(by account.Actor, from Origin) (unit string, why wording.Text)
+	// Begin watches it for minutes; what it asks is shown by Seen to that session alone.
+	Begin func(ctx context.Context, by account.Actor, session string, from Origin) (admin.Outcome, error)
+	// Seen is what it asked so far; on is false if nothing is watched for the session.
+	Seen func(ctx context.Context, session string) (seen DeviceSeen, on bool)
+	// End forgets all of it.
+	End func(ctx context.Context, session string)
+}
+
+// An Origin is where a request came from.
+type Origin struct {
+	Address netip.Addr
+	Proxied bool // by the word of a proxy that passed it on
+}
+
+// DeviceSeen is what a device asked.
+type DeviceSeen struct {
+	Address netip.Addr
+	Until   time.Time
+	Names   []AskedName // the newest first
+	More    int         // questions for names that there was no room for
+	Shared  bool        // others ask from the address too: nothing is remembered
+}
+
+// An AskedName is a name that was asked.
+type AskedName struct {
+	Name    string
+	Blocked bool
+	Times   int
+	Last    time.Time
 }
 
 // Named is a unit with its name.

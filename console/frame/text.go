@@ -27,7 +27,7 @@ func (s speaker) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": s.t, "say": s.say, "plain": s.plain, "one": s.one, "n": s.number, "day": s.day, "moment": s.moment,
 		"share": s.share, "name": printable.Name, "line": Line, "lang": s.lang, "at": at,
-		"figure": s.figure, "percent": s.percent, "files": filesOf, "twofold": wording.Twofold,
+		"figure": s.figure, "percent": s.percent, "files": filesOf, "twofold": wording.Twofold, "clock": s.clock,
 	}
 }
 
@@ -121,6 +121,9 @@ func (s speaker) moment(at time.Time) string {
 	}
 	return s.here(at).Format("15:04 02/01/2006")
 }
+
+// clock is the second of a day.
+func (s speaker) clock(at time.Time) string { return s.here(at).Format("15:04:05") }
 
 // The files are the ways in which a page offers a report.
 type files struct {

@@ -2,6 +2,7 @@ package schools
 
 import (
 	"net/http"
+	"time"
 
 	"lachan/admin"
 	"lachan/admin/account"
@@ -16,6 +17,16 @@ type explainPage struct {
 	Name, Unit, At string
 	Units          []frame.Named
 	Answer         *explainAnswer
+	// Device is what the own device asked, nil if it is not watched; WhyNot is why it cannot be.
+	Device *ownDevice
+	WhyNot wording.Text
+}
+
+// An ownDevice is what the device of the visitor asked, for this session alone.
+type ownDevice struct {
+	frame.DeviceSeen
+	Left wording.Text
+	Unit string
 }
 
 type explainAnswer struct {
@@ -55,8 +66,34 @@ func ShowExplain(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		}
 	}
 	p.Units = v.Units()
+	p.look(s, v)
 	p.Frame = v.Frame(textExplain)
 	return frame.Reply{Page: "explain", Status: status, Data: p}, nil
+}
+
+// look adds what the own device of the visitor asked, or why that cannot be shown.
+func (p *explainPage) look(s *frame.Site, v *frame.Visit) {
+	unit, why := s.Device.Why(v.Who.Actor, frame.OriginOf(v))
+	p.WhyNot = why
+	if seen, on := s.Device.Seen(v.Context(), v.Who.Session); on {
+		left := max(0, seen.Until.Sub(v.Now))
+		p.Device = &ownDevice{seen, textLeft.With(int(left/time.Minute), int(left/time.Second)%60), unit}
+	}
+}
+
+// WatchDevice has the own device watched for five minutes, or forgets what it asked.
+func WatchDevice(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
+	switch v.PostForm.Get("do") {
+	case "begin":
+		if _, err := s.Device.Begin(v.Context(), v.Who.Actor, v.Who.Session, frame.OriginOf(v)); err != nil {
+			return frame.Reply{}, err
+		}
+	case "end":
+		s.Device.End(v.Context(), v.Who.Session)
+	default:
+		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}
+	}
+	return frame.Reply{To: "/explain#device"}, nil
 }
 
 // seesExplained refuses an explanation of a unit that the visitor does not see.

@@ -59,7 +59,9 @@ func everyPage() map[string][]any {
 		}},
 		"explain": {explainPage{}, explainPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, units, &explainAnswer{
 			drawn.Hostile, true, both, []explainStep{{both, both, true}, {both, both, false}}, true, both,
-		}}, explainPage{f, "x.example", "", "", nil, &explainAnswer{Name: "x.example", WhoMay: both}}},
+		}, &ownDevice{frame.DeviceSeen{Names: []frame.AskedName{{Name: drawn.Hostile, Blocked: true, Times: 1234, Last: at}, {}}, More: 1234, Until: at}, both, drawn.Hostile}, both},
+			explainPage{f, "x.example", "", "", nil, &explainAnswer{Name: "x.example", WhoMay: both}, nil, both},
+			explainPage{Device: &ownDevice{DeviceSeen: frame.DeviceSeen{Shared: true}}}, explainPage{Device: &ownDevice{}}},
 		"exceptions": {exceptionsPage{}, exceptionsPage{f, true, drawn.Hostile, "block", drawn.Hostile, drawn.Hostile, units, []exceptionRow{
 			{admin.Exception{Unit: drawn.Hostile, Object: drawn.Hostile, Name: drawn.Hostile, Why: drawn.Hostile, Until: at, Ended: true, Seq: 12345}, true, true}, {},
 		}, 2, "/exceptions?after=x"}},

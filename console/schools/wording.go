@@ -16,6 +16,7 @@ var Pages embed.FS
 // The sentences that pages are given; their own stand in the pages.
 
 var (
+	textLeft              = wording.Text{VI: "%d phút %02d giây", EN: "%d min %02d s"}
 	textExplain           = wording.Text{VI: "Giải thích", EN: "Explain"}
 	textExceptions        = wording.Text{VI: "Ngoại lệ", EN: "Exceptions"}
 	textUnits             = wording.Text{VI: "Đơn vị", EN: "Units"}

@@ -54,7 +54,7 @@ func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply
 			Seq: l.Seq, At: l.At, By: s.Who(l.By), Via: viaText(l.Via),
 			Unit: l.Unit, Object: l.Object, What: verbText(l.What),
 			Old: textOf(l.Old), New: textOf(l.New), Why: l.Why,
-			MayUndo: l.What != "reload" && v.May(account.Except, l.Unit),
+			MayUndo: l.What != "reload" && l.What != "watch-device" && v.May(account.Except, l.Unit),
 		})
 	}
 	if after > 0 {

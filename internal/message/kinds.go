@@ -27,6 +27,7 @@ const (
 	Secrets    Kind = 22
 	Popular    Kind = 23
 	Challenges Kind = 24
+	Watch      Kind = 25
 
 	Hello    Kind = 40
 	Used     Kind = 41
@@ -38,6 +39,7 @@ const (
 	Final    Kind = 47
 	Proven   Kind = 48
 	Ticked   Kind = 49
+	Watched  Kind = 50
 )
 
 // A Role says what a listening socket is for.

@@ -10,11 +10,13 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"lachan/cmd/lachan/config"
 	"lachan/resolver/certificate"
 	"lachan/resolver/links"
 	"lachan/resolver/upstream"
+	"lachan/resolver/watch"
 )
 
 // A Use names the compiled files and the settings that are in force from now on.
@@ -108,6 +110,22 @@ type Popular struct {
 type Asked struct {
 	Total float64   `json:"total"` // of all names, those that are left out too
 	Names []Popular `json:"names"`
+}
+
+// A Watch has what an address asks remembered, and asks what that was so far.
+type Watch struct {
+	ID      string     `json:"id"` // which its owner alone knows
+	Address netip.Addr `json:"address"`
+	// For is how long from now on; 0 only asks. End forgets all of it.
+	For time.Duration `json:"for,omitempty"`
+	End bool          `json:"end,omitempty"`
+}
+
+// A Watched is the answer to a Watch.
+type Watched struct {
+	ID string `json:"id"`
+	On bool   `json:"on,omitempty"`
+	watch.Seen
 }
 
 // LeastAsked keeps names out of Asked that may be one person's, and MostNames

@@ -178,6 +178,7 @@ func (a *api) readings() metrics.Readings {
 	v := a.view()
 	r := metrics.Readings{
 		ResolverReadings: a.counters.Readings(), History: a.historyReading(), Fleet: a.fleetReading(),
+		Watches: a.services.console.Watches(),
 	}
 	shares, jobs := v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes), a.jobs.AtWork()
 	r.Memory = append(

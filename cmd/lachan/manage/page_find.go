@@ -106,6 +106,14 @@ func (v *view) groupOf(client netip.Addr) (g policy.GroupID, known bool) {
 	return v.rules.Policy().GroupOf(unit)
 }
 
+// linkedBy reports whether a router has linked an address, by what is in force then.
+func linkedBy(view func() *view) func(netip.Addr) bool {
+	return func(a netip.Addr) bool {
+		_, linked := view().linked.UnitOf(a, time.Now())
+		return linked
+	}
+}
+
 // pageReason is why a name is blocked, in the words of the page.
 func pageReason(e policy.Explanation) wording.Text {
 	if e.Document != nil {

@@ -49,11 +49,17 @@ type resolves struct {
 	whenUsed []func()  // to be said when the newest use is in force
 
 	asking sync.Mutex // one question at a time
-	asked  chan inforce.Asked
-	proven chan message.Refusal
-	ticked chan struct{}
-	mu     sync.Mutex    // guards last
-	last   *message.Conn // of the newest of peers, for those who ask
+	answers
+	mu   sync.Mutex    // guards last
+	last *message.Conn // of the newest of peers, for those who ask
+}
+
+// answers is where those who ask wait, one channel for each kind of answer.
+type answers struct {
+	asked   chan inforce.Asked
+	proven  chan message.Refusal
+	ticked  chan struct{}
+	watched chan inforce.Watched
 }
 
 // A peer is a connection to a resolve.
@@ -193,6 +199,8 @@ func (r *resolves) hear(ctx context.Context, in input) {
 		hand(&m, r.asked)
 	case message.Ticked:
 		hand(&m, r.ticked)
+	case message.Watched:
+		hand(&m, r.watched)
 	case message.Proven:
 		hand(&m, r.proven)
 	case message.Final:
@@ -324,6 +332,19 @@ func hand[T any](m *message.Message, to chan T) {
 // goroutine but that of run may call it.
 func (r *resolves) popular(ctx context.Context) (inforce.Asked, error) {
 	return ask(ctx, r, message.Message{Kind: message.Popular}, r.asked)
+}
+
+// watch has what a client asks remembered, or says what that was. Any goroutine but that of
+// run may call it.
+func (r *resolves) watch(ctx context.Context, w inforce.Watch) (is inforce.Watched, err error) {
+	question, err := message.JSON(message.Watch, w)
+	if err == nil {
+		is, err = ask(ctx, r, question, r.watched)
+	}
+	if err == nil && is.ID != w.ID {
+		return inforce.Watched{}, errors.New("resolve has answered another question")
+	}
+	return is, err
 }
 
 // refresh brings what was counted until now, if it can be had. Any goroutine but

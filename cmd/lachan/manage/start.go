@@ -94,8 +94,10 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 	view := func() *view { return n.view.Load() }
 	n.resolves = &resolves{
 		shared: sh, counters: n.counters, keep: n.supervisor.keep, used: n.confirm,
-		said: make(chan input, 16), asked: make(chan inforce.Asked, 1), proven: make(chan message.Refusal, 1),
-		ticked: make(chan struct{}, 1), back: goingBack{due: time.NewTimer(proven.Time)},
+		said: make(chan input, 16), back: goingBack{due: time.NewTimer(proven.Time)}, answers: answers{
+			asked: make(chan inforce.Asked, 1), proven: make(chan message.Refusal, 1),
+			ticked: make(chan struct{}, 1), watched: make(chan inforce.Watched, 1),
+		},
 	}
 	n.identity = &identity{shared: sh, resolves: n.resolves}
 	n.resolves.identity = n.identity
@@ -221,6 +223,8 @@ func openConsole(n *node, build command.Build) *site.Site {
 		Try:        n.held.try,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },
+		Watch:      n.resolves.watch,
+		Linked:     linkedBy(n.view.Load),
 		Build:      build,
 		Log:        n.log,
 	})

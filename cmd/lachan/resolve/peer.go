@@ -11,6 +11,7 @@ import (
 	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/history"
+	"lachan/resolver"
 	"lachan/resolver/links"
 	"lachan/resolver/listen"
 )
@@ -136,6 +137,24 @@ func (p *process) listen() {
 	if err := p.resolver.Listen(sockets); err != nil {
 		p.log.Error("serve sockets", "error", err)
 	}
+}
+
+// watch begins or ends a watch, and is what was asked so far. Nothing is on before there
+// is a resolver, nor for a message that cannot be read.
+func watch(r *resolver.Resolver, m *message.Message) inforce.Watched {
+	var w inforce.Watch
+	if m.Decode(&w) != nil || r == nil {
+		return inforce.Watched{}
+	}
+	watches, told := r.Watches(), inforce.Watched{ID: w.ID}
+	switch {
+	case w.End:
+		watches.End(w.ID)
+	case w.For > 0:
+		_ = watches.Begin(w.ID, w.Address, w.For) // told that it is not on
+	}
+	told.Seen, told.On = watches.Seen(w.ID)
+	return told
 }
 
 // A linkForwarder tells manage which addresses routers have linked. The endpoints

@@ -183,6 +183,8 @@ func (p *process) take(in input) (stop bool) {
 	case message.Tick:
 		p.tick(time.Now())
 		p.tell(message.Ticked, struct{}{})
+	case message.Watch:
+		p.tell(message.Watched, watch(p.resolver, &m))
 	case message.Challenges:
 		p.takeChallenges(&m)
 	}

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/impact"
+	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/console"
@@ -57,7 +59,11 @@ type Sources struct {
 	// Counted is what was counted in a unit in a period, and in each of its days.
 	Counted func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
 	// Try fetches a list that is not in use, and puts it beside what is in force.
-	Try        func(ctx context.Context, f config.Feed) (impact.Trial, error)
+	Try func(ctx context.Context, f config.Feed) (impact.Trial, error)
+	// Watch has what a client asks remembered, and says what that was so far. Linked reports
+	// whether a router has linked an address.
+	Watch      func(ctx context.Context, w inforce.Watch) (inforce.Watched, error)
+	Linked     func(a netip.Addr) bool
 	Conditions func() []metrics.Condition
 	History    func() *engine.Local
 	Build      command.Build
@@ -79,13 +85,17 @@ type Site struct {
 	sums   *sums
 	papers *papers
 	trials *trials
+	device *device
 	mu     sync.Mutex
 	pace   time.Time // mu; when somebody was last told the code of the first account
 }
 
 // New is the console of what there is.
 func New(src Sources) *Site {
-	return &Site{src: src, began: time.Now(), sums: newSums(), papers: newPapers(&src), trials: newTrials(&src)}
+	return &Site{
+		src: src, began: time.Now(), sums: newSums(), papers: newPapers(&src), trials: newTrials(&src),
+		device: &device{src: &src},
+	}
 }
 
 // Serve shows the pages on listeners until ctx is done. guard is around the handler.
@@ -222,6 +232,7 @@ func (s *Site) sources() frame.Sources {
 				return categoryOf(rules.Policy(), code)
 			},
 		},
+		Device: frame.Device{Why: s.device.why, Begin: s.device.begin, Seen: s.device.seen, End: s.device.end},
 		Papers: frame.Papers{
 			Usual: s.papers.usualPeriods, Period: s.papers.period, Parts: s.papers.parts,
 			Ask: s.papers.askReport, Mine: s.papers.of, File: s.papers.file,
