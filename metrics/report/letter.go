@@ -54,23 +54,24 @@ func (l *letter) head() (Head, Signature) {
 		Parent: cmp.Or(typed.Parent, f.parent),
 		Office: cmp.Or(typed.Office, f.office),
 		Number: fmt.Sprintf("Số: %s/%s", number, cmp.Or(typed.Symbol, f.symbol)),
-		Place:  cmp.Or(typed.Place, dots(12)) + ", " + dayOf(typed.Date, l.data.AsOf.Year()),
+		Place:  cmp.Or(typed.Place, dots(12)) + ", " + dayOf(&typed, l.data.AsOf.Year()),
 	}
 	return h, Signature{typed.Capacity, cmp.Or(typed.Position, f.position), typed.Signer}
 }
 
 // dayOf writes the day of signing: days under 10 and the first two months have
-// a zero before them.
-func dayOf(typed string, year int) string {
-	day, err := time.Parse(time.DateOnly, typed)
-	if err != nil {
+// a zero before them. What was typed and is no day stands there as it is.
+func dayOf(typed *figures.Typed, year int) string {
+	signed, month, day, ok := typed.Signed()
+	switch {
+	case typed.Date == "":
 		return fmt.Sprintf("ngày %s tháng %s năm %d", dots(4), dots(4), year)
+	case !ok:
+		return typed.Date
+	case month <= time.February:
+		return fmt.Sprintf("ngày %02d tháng %02d năm %d", day, month, signed)
 	}
-	month := fmt.Sprint(int(day.Month()))
-	if day.Month() <= time.February {
-		month = "0" + month
-	}
-	return fmt.Sprintf("ngày %02d tháng %s năm %d", day.Day(), month, day.Year())
+	return fmt.Sprintf("ngày %02d tháng %d năm %d", day, month, signed)
 }
 
 // initials are the first letters of the words of a school's name, as numbers of

@@ -2,7 +2,6 @@ package report
 
 import (
 	"strings"
-	"time"
 
 	"lachan/admin/ledger"
 	"lachan/internal/wording"
@@ -25,9 +24,7 @@ func Parts() []Part {
 	line := func(key, vi, en string, of func(*figures.Typed) *string) Part {
 		return Part{key, wording.Text{VI: vi, EN: en}, true, func(t *figures.Typed, text string) {
 			if to := of(t); *to == "" {
-				if *to = strings.TrimSpace(text); key == "date" {
-					*to = isoDay(*to)
-				}
+				*to = strings.TrimSpace(text)
 			}
 		}}
 	}
@@ -55,14 +52,6 @@ func Parts() []Part {
 		line("position", "Chức vụ người ký", "Position of the signer", func(t *figures.Typed) *string { return &t.Position }),
 		line("signer", "Họ và tên người ký", "Name of the signer", func(t *figures.Typed) *string { return &t.Signer }),
 	}
-}
-
-// isoDay is a day as reports read it; what is no day stays as it was written.
-func isoDay(text string) string {
-	if day, err := time.Parse("2/1/2006", text); err == nil {
-		return day.Format(time.DateOnly)
-	}
-	return text
 }
 
 // Words are what was written in a part of a report, and by which record.

@@ -92,6 +92,10 @@ var (
 		VI: "đã tạo %s: hãy điền phần của cán bộ vào đó rồi chạy lại lệnh này",
 		EN: "%s is new: fill in what the officer has to say and run this again",
 	}
+	textSigned = wording.Text{
+		VI: "date: %q không phải là một ngày; hãy ghi như 25/11/2026, hoặc để trống",
+		EN: "date: %q is no day; write it like 25/11/2026, or leave it empty",
+	}
 	textFuture = wording.Text{
 		VI: "kỳ %s chưa bắt đầu",
 		EN: "period %s has not begun",

@@ -29,6 +29,10 @@ func readTyped(file string, typed *figures.Typed) (made bool, err error) {
 	if problems := yamlfile.Decode(file, text, typed); len(problems) > 0 {
 		return false, problems
 	}
+	if _, _, _, ok := typed.Signed(); !ok && typed.Date != "" {
+		line := 1 + bytes.Count(text[:max(0, bytes.Index(text, []byte("date:")))], []byte("\n"))
+		return false, yamlfile.Problem{File: file, Line: line, Text: textSigned.With(typed.Date)}
+	}
 	return false, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
+	"lachan/internal/dates"
 	"lachan/metrics/engine"
 	"lachan/metrics/tally"
 )
@@ -183,7 +184,7 @@ type Engine interface {
 type Typed struct {
 	// Number and Date are given by the office's register; a draft has none.
 	Number string `yaml:"number"`
-	Date   string `yaml:"date"`
+	Date   string `yaml:"date"`  // in any form; what is no day is printed as it stands
 	Place  string `yaml:"place"` // where it is signed: "Lào Cai"
 	// Parent and Office are the two lines of the head; Symbol is what follows
 	// the number: "BC-SGDĐT".
@@ -212,13 +213,18 @@ type Typed struct {
 	RetiredNodes []string `yaml:"retired_nodes"` // of which nothing more will come
 }
 
+// Signed is the day of Date; ok is false if it is empty or no day.
+func (t *Typed) Signed() (year int, month time.Month, day int, ok bool) {
+	return dates.Day(t.Date)
+}
+
 // TypedTemplate is the officer's file of a new report: every key with its purpose.
 const TypedTemplate = `# Phần do cán bộ điền cho báo cáo cùng tên. Chương trình chỉ đọc, không bao giờ sửa tệp này:
 # làm lại báo cáo bao nhiêu lần thì nội dung ở đây vẫn giữ nguyên.
 # What the officer writes; it is read, never changed, each time the report is made.
 
 number: ""        # số văn bản, do văn thư cấp; để trống khi còn là dự thảo
-date: ""          # ngày ký, ví dụ 2026-11-25
+date: ""          # ngày ký, ví dụ 25/11/2026
 place: ""         # địa danh, ví dụ Lào Cai
 parent: ""        # cơ quan chủ quản; để trống: theo cấp của đơn vị
 office: ""        # cơ quan ban hành

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -156,23 +157,37 @@ func (b *book) cover(m *report.Model) error {
 	if err := b.SetColWidth(name, "A", "A", 110); err != nil {
 		return err
 	}
-	lines := []string{m.Head.Office, m.Head.Number, m.Title, m.Subject}
-	titles := len(lines)
-	if m.Draft {
-		lines = append(lines, "DỰ THẢO")
-	}
-	for _, why := range m.Provisional {
-		lines = append(lines, "Số liệu tạm thời: "+why)
-	}
-	for _, s := range m.Sections {
-		lines = append(lines, s.Number+". "+s.Title)
-		for _, block := range s.Blocks {
-			if block.Text != "" {
-				lines = append(lines, block.Text)
+	var lines []string
+	put := func(texts ...string) {
+		for _, text := range texts {
+			if text != "" {
+				lines = append(lines, text)
 			}
 		}
 	}
-	lines = append(lines, "Mã băm số liệu: "+m.Hash)
+	put(m.Head.Parent, m.Head.Office, m.Head.Number, m.Head.Place, m.Title, m.Subject)
+	titles := len(lines)
+	if m.Draft {
+		put("DỰ THẢO")
+	}
+	for _, why := range m.Provisional {
+		put("Số liệu tạm thời: " + why)
+	}
+	if len(m.To) > 0 {
+		put("Kính gửi: " + strings.Join(m.To, "; "))
+	}
+	put(m.Opening...)
+	for _, s := range m.Sections {
+		put(s.Number + ". " + s.Title)
+		for _, block := range s.Blocks {
+			put(block.Text)
+		}
+	}
+	put(m.Closing, m.Signature.Capacity, m.Signature.Position, m.Signature.Signer)
+	if len(m.Recipients) > 0 {
+		put("Nơi nhận: " + strings.Join(m.Recipients, " "))
+	}
+	put("Mã băm số liệu: " + m.Hash)
 	for i, line := range lines {
 		cell, _ := excelize.CoordinatesToCellName(1, i+1) // both are positive
 		style := b.wrapText
