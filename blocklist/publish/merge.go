@@ -27,6 +27,7 @@ type Plan struct {
 	Rows   []string // of the version: what Publish takes
 	From   uint64   // the version before; 0 if there is none
 	Kept   int      // entries of the version before that stay
+	Left   []Entry  // of these, by documents that the rows name and without them, in order
 	Ended  int      // of it, whose time is over
 	Lifted []Entry  // of it, that would no longer be blocked, in order
 	Stood  []string // the documents of the version before that are not over, in order
@@ -75,10 +76,11 @@ func (f *Feed) plan(rows []string, now time.Time, keep func(standing) bool) (p P
 	}
 	p.From = last.Version
 	all := map[string]bool{}
-	fresh := map[Entry]bool{}
+	fresh, named := map[Entry]bool{}, map[string]bool{}
 	for _, text := range rows {
+		r := readRow(text)
 		all[text] = true
-		fresh[readRow(text).Entry] = true
+		fresh[r.Entry], named[r.Document] = true, r.Document != ""
 	}
 	var before []string
 	if last.Version > 0 {
@@ -99,6 +101,9 @@ func (f *Feed) plan(rows []string, now time.Time, keep func(standing) bool) (p P
 		case keep(r):
 			all[text] = true
 			p.Kept++
+			if named[r.Document] {
+				p.Left = append(p.Left, r.Entry)
+			}
 		default:
 			p.Lifted = append(p.Lifted, r.Entry)
 		}

@@ -31,6 +31,15 @@ func TestAnOrderStandsUntilItsEndOrItsWithdrawal(t *testing.T) {
 	if err != nil || !slices.Equal(p.Rows, want) || p.Kept != 1 || p.Ended != 1 || len(p.Lifted) != 0 || p.From != 1 {
 		t.Errorf("add: %+v, %v", p, err)
 	}
+	// Whoever corrects an order is told what of it stays besides.
+	right := []string{row("e.example", "15/A05", ""), row("f.example", "", "")}
+	p, err = f.Add(right, now)
+	if err != nil || p.Kept != 2 || !slices.Equal(p.Left, []publish.Entry{{Name: "a.example", Document: "15/A05"}}) {
+		t.Errorf("a correction: %+v, %v", p, err)
+	}
+	if p, err = f.Withdraw([]string{"15/A05"}, right, now); err != nil || len(p.Left) > 0 || !slices.Contains(p.Rows, right[0]) || len(p.Lifted) != 1 {
+		t.Errorf("a correction that is all of its document: %+v, %v", p, err)
+	}
 	p, err = f.Replace(second, now)
 	if err != nil || !slices.Equal(p.Rows, second) || !slices.Equal(p.Lifted, []publish.Entry{{Name: "a.example", Document: "15/A05"}}) ||
 		!slices.Equal(publish.Documents(p.Lifted), []string{"15/A05"}) {

@@ -146,3 +146,14 @@ func TestTheSameMessageIsSaidOnce(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestADateIsNoDayOfTheWeek: whoever writes the morning of an examination under days is
+// told where its date belongs.
+func TestADateIsNoDayOfTheWeek(t *testing.T) {
+	var days source.Weekdays
+	for text, want := range map[string]string{"03/12/2026": "exams: [{name: Thi, from: 03/12/2026}]", "2026-12-03": "under calendar, exams", "funday": "mon-sat"} {
+		if err := days.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -48,6 +48,9 @@ func (w *Weekdays) UnmarshalText(text []byte) error {
 		from, ok := dates.Weekday(first)
 		to, ok2 := dates.Weekday(last)
 		if !ok || !ok2 {
+			if _, _, _, ok := dates.Day(part); ok {
+				return yamlfile.Problem{Text: textDaysDate.With(part, part)}
+			}
 			return yamlfile.Problem{Text: textDays.With(part)}
 		}
 		for d := from; ; d = (d + 1) % 7 {

@@ -44,6 +44,10 @@ var (
 		VI: "không hiểu ngày %q: viết mon-sat, \"mon,wed,fri\" hoặc all (mon tue wed thu fri sat sun, hoặc t2 đến t7 và cn)",
 		EN: "%q are no days: write mon-sat, \"mon,wed,fri\" or all (mon tue wed thu fri sat sun, or t2 to t7 and cn)",
 	}
+	textDaysDate = wording.Text{
+		VI: "%q là một ngày, còn days là các thứ trong tuần: ngày thi ghi ở calendar, exams: [{name: Thi, from: %s}], và thời khóa biểu ghi days: all, on: exam; ngày nghỉ ghi ở holidays",
+		EN: "%q is a day, and days are those of the week: put a day of examinations under calendar, exams: [{name: Thi, from: %s}], and days: all, on: exam in the timetable; a day off under holidays",
+	}
 	textClock = wording.Text{
 		VI: "không hiểu giờ %q: viết \"HH:MM\" từ \"00:00\" đến \"24:00\", hoặc 7h30",
 		EN: "%q is no time of day: write \"HH:MM\" from \"00:00\" to \"24:00\", or 7h30",

@@ -87,10 +87,13 @@ func (p *publication) run(c command.Call, file string) error {
 		return explained(err)
 	}
 	if p.json {
-		return c.JSON(publicationReport{result, table.Summary.Rejected, plan.Kept, plan.Ended, plan.Lifted})
+		return c.JSON(publicationReport{result, table.Summary.Rejected, plan.Kept, plan.Ended, plan.Lifted, plan.Left})
 	}
 	if plan.From > 0 && !p.replace {
 		c.Say(textAdded.With(plan.Kept, plan.Ended))
+	}
+	for _, document := range publish.Documents(plan.Left) {
+		c.Say(left(document, plan.Left))
 	}
 	c.Say(published(p.feed.Dir, &result))
 	if result.Unsaid {
@@ -191,7 +194,27 @@ type publicationReport struct {
 	Kept    int             `json:"kept"`             // entries of the version before that stay
 	Ended   int             `json:"ended"`            // of it, whose time is over
 	Lifted  []publish.Entry `json:"lifted,omitempty"` // of it, that are no longer blocked
+	Left    []publish.Entry `json:"left,omitempty"`   // of Kept, of documents that the table has without them
 }
+
+// left tells which names of a document stay that the table does not have: whoever
+// corrects an order has to learn that the slip is still in force.
+func left(document string, entries []publish.Entry) wording.Text {
+	var names []string
+	for _, e := range entries {
+		if e.Document == document {
+			names = append(names, e.Name)
+		}
+	}
+	shown := strings.Join(names[:min(len(names), leftNamed)], ", ")
+	if len(names) > leftNamed {
+		shown += ", …"
+	}
+	return textLeft.With(document, len(names), shown, document)
+}
+
+// leftNamed is how many names left gives.
+const leftNamed = 5
 
 func published(dir string, r *publish.Result) wording.Text {
 	switch {

@@ -88,6 +88,10 @@ var (
 		VI: "thêm vào danh sách đang có hiệu lực: giữ %d mục, bỏ %d mục đã hết hạn (bảng là toàn bộ danh sách thì dùng --replace)",
 		EN: "added to what is in force: entries kept: %d, over: %d (if the table is the whole list, use --replace)",
 	}
+	textLeft = wording.Text{
+		VI: "văn bản %s vẫn chặn %d mục không có trong bảng này: %s (bảng là toàn bộ văn bản ấy thì thêm --withdraw %s)",
+		EN: "document %s still blocks entries that this table does not have: %d: %s (if the table is all of it, add --withdraw %s)",
+	}
 	textPublished = wording.Text{
 		VI: "đã phát hành phiên bản %d trong %s: %d mục, thêm %d, bớt %d",
 		EN: "published version %d in %s: entries: %d, added: %d, removed: %d",
