@@ -1,6 +1,7 @@
 package test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,7 @@ func TestOfficesDoTheirWeekInFewTaps(t *testing.T) {
 	p.write("ban-giao.csv", "ten_mien,van_ban\nmoi.example,16/A05\nkhong phai ten,16/A05\n")
 	everyone := []string{"school@th-kim-dong", "commune@sa-pa", "province@lao-cai", "operator@", "authority@a05"}
 	codes := p.invites(everyone...)
-	p.asks("th-kim-dong", "chung.example", "th-sa-pa", "chung.example", "th-kim-dong", "len.example", "th-kim-dong", "phim.example")
+	p.asks("th-kim-dong", "chung.example", "th-sa-pa", "chung.example", "th-kim-dong", "len.example", "th-kim-dong", "phim.example", "th-kim-dong", "ordered.example")
 	p.start()
 	people := map[string]*person{}
 	for who, code := range codes {
@@ -96,6 +97,18 @@ func TestOfficesDoTheirWeekInFewTaps(t *testing.T) {
 	h.tap(`button[value="save"]`, "Saved")
 	h.within("an operator adds schools", 3)
 	p.until("the new school is filtered", func() bool { return p.blocked("127.77.1.1", "tiktok.com") })
+
+	h = b.comes(people["authority"])
+	h.tap(`nav.pages a[href="/orders"]`, "Chứng minh thực thi")
+	h.taps++
+	link := b.run(`document.querySelector('a[href*="document=15"]').getAttribute("href")`)
+	if text := people["authority"].fetched(link); !strings.HasPrefix(string(text), "%PDF") {
+		t.Errorf("the proof of a document is %.200q", text)
+	}
+	if status, _, _ := people["school"].get(link); status != http.StatusNotFound {
+		t.Errorf("a school has the proof of a document: %d", status)
+	}
+	h.within("an authority has the proof that its document is enforced", 2)
 
 	h = b.comes(people["authority"])
 	if text := document(); !strings.Contains(text, "1 văn bản") {

@@ -42,8 +42,9 @@ type Part struct {
 	Seq   uint64 // of the record that set it; 0 if nothing was written
 }
 
-// A PaperQuestion is which report is wanted. Without a format it is a preview.
-type PaperQuestion struct{ Unit, Period, Format string }
+// A PaperQuestion is which report is wanted: on all of a unit, or on one document of an
+// authority. Without a format it is a preview.
+type PaperQuestion struct{ Unit, Period, Document, Format string }
 
 // A Paper is a report, and how far it is.
 type Paper struct {

@@ -81,11 +81,10 @@ func ReportFile(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	q := v.URL.Query()
 	id := q.Get("id")
 	if id == "" {
-		unit := unitOf(v, q)
-		if err := mayRead(s, v, unit); err != nil {
+		asked, err := askedFor(s, v)
+		if err != nil {
 			return frame.Reply{}, err
 		}
-		asked := frame.PaperQuestion{Unit: unit, Period: q.Get("period"), Format: formatOf(q.Get("format"))}
 		made, err := s.Ask(v.Context(), v.Who.Actor, asked)
 		if err == nil && made.State == frame.PaperFailed {
 			err = &admin.Refusal{Kind: admin.Invalid, Field: "period", Text: made.Why}
@@ -94,7 +93,7 @@ func ReportFile(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 			return refusedReport(s, v, err)
 		}
 		if made.State != frame.PaperMade {
-			return frame.Reply{To: "/reports?" + url.Values{"unit": {unit}}.Encode() + "#r-" + made.ID}, nil
+			return frame.Reply{To: "/reports?" + url.Values{"unit": {asked.Unit}}.Encode() + "#r-" + made.ID}, nil
 		}
 		id = made.ID
 	}
@@ -103,6 +102,25 @@ func ReportFile(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		return frame.Reply{}, &admin.Refusal{Kind: admin.NotFound, Text: textNoReport}
 	}
 	return frame.Reply{File: file}, nil
+}
+
+// askedFor is which report a visitor wants: of a unit that is his to read, or the proof that
+// a document that he sees is enforced, from the day on which it was received.
+func askedFor(s *frame.Site, v *frame.Visit) (asked frame.PaperQuestion, err error) {
+	q := v.URL.Query()
+	asked = frame.PaperQuestion{Period: q.Get("period"), Document: q.Get("document"), Format: formatOf(q.Get("format"))}
+	if asked.Document == "" {
+		asked.Unit = unitOf(v, q)
+		return asked, mayRead(s, v, asked.Unit)
+	}
+	for _, o := range s.Orders(v.Who.Actor) {
+		if o.Document == asked.Document {
+			zone := v.Now.Location()
+			asked.Period = o.Received.In(zone).Format(time.DateOnly) + ".." + v.Now.Format(time.DateOnly)
+			return asked, nil
+		}
+	}
+	return asked, &admin.Refusal{Kind: admin.NotFound, Text: textNoReport}
 }
 
 // formatOf is how a report is written: as it was asked for, or as most are.

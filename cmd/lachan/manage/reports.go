@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/report"
+	"lachan/console/frame"
 	"lachan/internal/fault"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/engine"
@@ -158,6 +159,11 @@ func (a *api) report(ctx context.Context, q counter.ReportQuestion) (name, media
 		a.keep(m)
 	}
 	return o.Out, format.MediaType, text, err
+}
+
+// paper makes the document that somebody at the console asks for.
+func (a *api) paper(ctx context.Context, q frame.PaperQuestion) (name, mediaType string, text []byte, err error) {
+	return a.report(ctx, counter.ReportQuestion{Unit: q.Unit, Period: q.Period, Document: q.Document, Format: q.Format})
 }
 
 // keep keeps the figures of a document that was handed out, to hold it against them.

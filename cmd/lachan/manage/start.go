@@ -213,10 +213,7 @@ func openConsole(n *node, build command.Build) *site.Site {
 		},
 		Status: n.lists.store.Status, Explain: a.explain, Orders: n.lists.orders.Overview,
 		Reports: site.Reports{
-			Report: func(ctx context.Context, unit, period, format string) (string, string, []byte, error) {
-				return a.report(ctx, counter.ReportQuestion{Unit: unit, Period: period, Format: format})
-			},
-			Draft: a.draft,
+			Report: a.paper, Draft: a.draft,
 		},
 		Table:      n.jobs.Table,
 		Counted:    n.reports.counted,

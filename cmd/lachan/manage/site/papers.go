@@ -218,18 +218,17 @@ func (k *papers) makeReports(ctx context.Context) {
 func (k *papers) makeReport(ctx context.Context, q frame.PaperQuestion) (*frame.File, *statistics.Preview, error) {
 	ctx, cancel := context.WithTimeout(ctx, paperTime)
 	defer cancel()
-	unit := q.Unit
-	if unit == "" {
-		unit = "all"
+	if q.Unit == "" {
+		q.Unit = "all"
 	}
 	if q.Format == "" {
-		m, err := k.src.Draft(ctx, unit, q.Period)
+		m, err := k.src.Draft(ctx, q.Unit, q.Period)
 		if err != nil {
 			return nil, nil, err
 		}
 		return nil, statistics.PreviewOf(m), nil
 	}
-	name, mediaType, text, err := k.src.Report(ctx, unit, q.Period, q.Format)
+	name, mediaType, text, err := k.src.Report(ctx, q)
 	switch {
 	case err != nil:
 		return nil, nil, err

@@ -73,7 +73,7 @@ type Sources struct {
 // Reports are how a report is made.
 type Reports struct {
 	// Report is one as a file in a format.
-	Report func(ctx context.Context, unit, period, format string) (name, mediaType string, text []byte, err error)
+	Report func(ctx context.Context, q frame.PaperQuestion) (name, mediaType string, text []byte, err error)
 	// Draft is one before it is drawn in a format.
 	Draft func(ctx context.Context, unit, period string) (*report.Model, error)
 }
