@@ -227,7 +227,11 @@ type SetWords struct{ Unit, Period, Part, Text string }
 // record says who, when and for which unit; what was asked is written nowhere.
 type WatchDevice struct{ Unit string }
 
-// A Reload records that files were read again. The machine alone says so.
+// FilesObject is the object of records about the files that people write.
+const FilesObject = "policy"
+
+// A Reload records which files are in force since they were read: after a signal, and at a
+// start with others than before. The machine alone says so.
 type Reload struct{ Digest string }
 
 // An Adopt takes a unit of policy.yaml over. Outcome.Text says what to delete there.

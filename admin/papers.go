@@ -218,7 +218,7 @@ func (o Reload) plan(_ *Desk, q *asking) (plan, error) {
 	if !q.by.Machine {
 		return plan{}, &Refusal{Kind: NotAllowed, Text: textMachineOnly}
 	}
-	return planOf(none, q.draft(account.Structure, "reload", "", "policy", wordsValue(o))), nil
+	return planOf(none, q.draft(account.Structure, "reload", "", FilesObject, wordsValue(o))), nil
 }
 
 func (o Adopt) plan(d *Desk, q *asking) (plan, error) {

@@ -276,7 +276,7 @@ func TestACommandAndAProgramDecide(t *testing.T) {
 		return out
 	}
 	decided := lachan("except", "add", "game.example", "--unit", "sa-pa", "--block", "--until", "2036-12-31", "--why", "thi học kỳ")
-	if !strings.Contains(decided, "done, record no. 5") || !p.blocked("127.10.1.1", "www.game.example") || !p.blocked("127.11.1.1", "game.example") {
+	if !strings.Contains(decided, "done, record no. 6") || !p.blocked("127.10.1.1", "www.game.example") || !p.blocked("127.11.1.1", "game.example") {
 		t.Errorf("%s, and it is open", decided)
 	}
 	commune, school := clients["commune@sa-pa"], clients["school@th-kim-dong"]
@@ -286,20 +286,20 @@ func TestACommandAndAProgramDecide(t *testing.T) {
 	key := "Idempotency-Key: 1"
 	_, first := school.ask("POST", "units/th-kim-dong/exceptions", `{"name":"game.example","until":"2036-12-31"}`, key)
 	_, again := school.ask("POST", "units/th-kim-dong/exceptions", `{"name":"game.example","until":"2036-12-31"}`, key)
-	if first != again || !strings.Contains(first, `"seq":6`) || p.blocked("127.10.1.1", "game.example") || !p.blocked("127.11.1.1", "game.example") {
+	if first != again || !strings.Contains(first, `"seq":7`) || p.blocked("127.10.1.1", "game.example") || !p.blocked("127.11.1.1", "game.example") {
 		t.Errorf("%s, then %s", first, again)
 	}
-	if status, text := school.ask("DELETE", "units/th-kim-dong/exceptions/allow/game.example", "", `If-Match: "5"`); status != http.StatusPreconditionFailed {
+	if status, text := school.ask("DELETE", "units/th-kim-dong/exceptions/allow/game.example", "", `If-Match: "6"`); status != http.StatusPreconditionFailed {
 		t.Errorf("of another record: %d %s", status, text)
 	}
-	if out := lachan("except", "list", "--unit", "th-kim-dong"); !strings.Contains(out, "6: th-kim-dong allow/game.example") {
+	if out := lachan("except", "list", "--unit", "th-kim-dong"); !strings.Contains(out, "7: th-kim-dong allow/game.example") {
 		t.Errorf("a command sees %s", out)
 	}
-	lachan("ledger", "undo", "6", "--yes")
+	lachan("ledger", "undo", "7", "--yes")
 	if !p.blocked("127.10.1.1", "game.example") {
 		t.Error("undone, and it is open")
 	}
-	if out := lachan("ledger", "verify"); !strings.Contains(out, "the ledger is whole: 7 records") {
+	if out := lachan("ledger", "verify"); !strings.Contains(out, "the ledger is whole: 8 records") {
 		t.Error(out)
 	}
 	if out := lachan("policy", "export"); !strings.Contains(out, "game.example") {
@@ -442,4 +442,42 @@ func (z *countedZeros) Read(b []byte) (int, error) {
 	clear(b)
 	z.read.Add(int64(len(b)))
 	return len(b), nil
+}
+
+// TestAStartWithOtherFilesIsARecord: the ledger says which files were in force, whether they
+// came by a signal or while the server was down, and a start with the same says nothing.
+func TestAStartWithOtherFilesIsARecord(t *testing.T) {
+	p := newProcess(t, "", country, startStandIn(t).addr)
+	told := func(when string, want int) {
+		t.Helper()
+		out, err := p.command(os.Getuid(), "ledger", "show", "--json")
+		if got := strings.Count(string(out), `"what": "reload"`); err != nil || got != want {
+			t.Errorf("%s: %d records of files, want %d: %v %s", when, got, want, err, out)
+		}
+	}
+	restart := func() {
+		p.stop()
+		p.start()
+	}
+	p.start()
+	told("at the first start", 1)
+	restart()
+	told("nothing has changed", 1)
+	p.write("policy.yaml", country+"  - {id: moi, kind: province}\n")
+	restart()
+	told("policy.yaml has changed meanwhile", 2)
+	restart()
+	told("nothing has changed again", 2)
+	if out, err := p.command(os.Getuid(), "except", "add", "game.example", "--unit", "sa-pa", "--until", "2036-12-31", "--why", "thi"); err != nil {
+		t.Fatal(err, string(out))
+	}
+	restart()
+	told("somebody has decided", 2)
+	p.reload()
+	told("after a signal", 3)
+	restart()
+	told("the same after the signal", 3)
+	if out, err := p.command(os.Getuid(), "ledger", "verify"); err != nil {
+		t.Error(err, string(out))
+	}
 }

@@ -189,7 +189,11 @@ func guard(src *Source, known, c *Copy, sizes []Size) error {
 		return refuse(textOtherFormat.With(lists), fmt.Errorf("%w: %s", ErrOtherFormat, lists))
 	case src.shrankBy(c.Lost) != nil:
 		l := src.shrankBy(c.Lost)
-		return refuse(textLost.With(l.Lost, l.Had, cmp.Or(l.Document, "-"), 100*src.MaxShrink),
+		text := textLost.With(l.Lost, l.Had, l.Document, 100*src.MaxShrink)
+		if l.Document == "" {
+			text = textLostAlone.With(l.Lost, l.Had, 100*src.MaxShrink)
+		}
+		return refuse(text,
 			fmt.Errorf("%w: lost %d of %d entries of document %q", ErrShrunk, l.Lost, l.Had, l.Document))
 	case src.shrank(had, c.Entries):
 		return refuse(textShrunk.With(had, c.Entries, 100*src.MaxShrink),

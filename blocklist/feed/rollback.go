@@ -51,6 +51,15 @@ func (s *Store) Rollback(ctx context.Context, src Source, by string) (Status, er
 	return next, nil
 }
 
+// Before is the version that Rollback would go back to; the zero Copy if none is kept, or it
+// is no longer whole.
+func (s *Status) Before() Copy {
+	if before := s.Previous; before.Digest != "" && before.intact() == nil {
+		return before
+	}
+	return Copy{}
+}
+
 // linkAs gives a file a second name.
 func linkAs(path, as string) error {
 	if err := os.Link(path, as); !errors.Is(err, fs.ErrExist) {

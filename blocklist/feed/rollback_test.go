@@ -3,6 +3,7 @@ package feed_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -164,4 +165,47 @@ func TestWhatAnotherProcessDoesToACopyIsTold(t *testing.T) {
 			t.Errorf("told %v", r.changed())
 		}
 	})
+}
+
+// Of a version that is no longer whole nobody is told that it is there to go back to.
+func TestADamagedVersionIsNoneToGoBackTo(t *testing.T) {
+	p := newPublisher(t, serving(names(100)))
+	s := open(t, t.TempDir())
+	update(t, s, p.source())
+	p.do(serving(names(101)))
+	update(t, s, p.source())
+	st, err := s.Status(p.source().Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := st.Before()
+	if before.Digest != digest(names(100)) {
+		t.Fatalf("the version before is %q", before.Digest)
+	}
+	if err := os.WriteFile(before.Path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := st.Before(); got.Digest != "" {
+		t.Errorf("a damaged version is there: %+v", got)
+	}
+	if _, err := s.Rollback(t.Context(), p.source(), "x"); !errors.Is(err, feed.ErrNoPrevious) {
+		t.Errorf("back to it: %v", err)
+	}
+}
+
+// A version that is held back is told as that, and not as a failure of the list too.
+func TestAListThatIsOnlyHeldIsNotFailing(t *testing.T) {
+	p := newPublisher(t, serving(names(100)))
+	s := open(t, t.TempDir())
+	update(t, s, p.source())
+	p.do(serving(names(3)))
+	wantRefused(t, s, p.source(), feed.ErrShrunk, "max_shrink")
+	if st, err := s.Status(p.source().Name); err != nil || !st.OnlyHeld() {
+		t.Errorf("%+v, %v", st, err)
+	}
+	p.do(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
+	wantRefused(t, s, p.source(), feed.ErrAnswer, "500")
+	if st, err := s.Status(p.source().Name); err != nil || st.OnlyHeld() {
+		t.Errorf("%+v, %v", st, err)
+	}
 }

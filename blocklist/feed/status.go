@@ -59,6 +59,12 @@ type Status struct {
 	Changed bool `json:"-"`
 }
 
+// OnlyHeld reports whether the last attempt failed because of nothing but the version that
+// it brought, which is held back.
+func (s *Status) OnlyHeld() bool {
+	return s.Held.Copy.Digest != "" && s.Failure.VI == s.Held.VI && s.Failure.EN == s.Held.EN
+}
+
 // A Failure is why the last attempt failed, for people.
 type Failure struct {
 	VI    string    `json:"vi"`

@@ -133,6 +133,10 @@ var (
 		VI: "bản mới bỏ %d trong %d mục đang có hiệu lực của văn bản %s, quá %.0f%% cho phép (max_shrink) dù số mục mới có bù lại; vẫn dùng bản cũ, bản mới được giữ lại: hỏi đơn vị cung cấp, xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
 		EN: "the new version has dropped %d of %d entries in force of document %s, more than the %.0f%% that max_shrink allows, however many are new; the old version stays in use and the new one is held back: ask the publisher, see it with `lachan lists diff`, approve it with `lachan lists approve`",
 	}
+	textLostAlone = wording.Text{
+		VI: "bản mới bỏ %d trong %d mục đang có hiệu lực, quá %.0f%% cho phép (max_shrink) dù số mục mới có bù lại; vẫn dùng bản cũ, bản mới được giữ lại: hỏi đơn vị cung cấp, xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
+		EN: "the new version has dropped %d of %d entries in force, more than the %.0f%% that max_shrink allows, however many are new; the old version stays in use and the new one is held back: ask the publisher, see it with `lachan lists diff`, approve it with `lachan lists approve`",
+	}
 	textShrunk = wording.Text{
 		VI: "danh sách trước có %d mục, bản mới chỉ còn %d, giảm quá %.0f%% cho phép (max_shrink); vẫn dùng bản cũ, bản mới được giữ lại: xem bằng `lachan lists diff`, cho qua bằng `lachan lists approve`",
 		EN: "the list had %d entries and the new one has %d, a loss of more than the %.0f%% that max_shrink allows; the old one stays in use and the new one is held back: see it with `lachan lists diff`, approve it with `lachan lists approve`",

@@ -34,6 +34,7 @@ func (c *Config) resolvePaths() {
 		f, at := &c.Feeds[i], Item("feeds", i)
 		resolve(c, at+".url", &f.URL)
 		resolve(c, at+".verify.sha256_url", &f.Verify.SHA256URL)
+		f.URL, f.Verify.SHA256URL = oneFile(f.URL), oneFile(f.Verify.SHA256URL)
 		resolve(c, at+".tsig.secret_file", &f.TSIG.SecretFile)
 	}
 	for i := range c.Reports.Schedule {
@@ -49,6 +50,19 @@ func resolve(c *Config, key string, path *string) {
 		return
 	}
 	*path = filepath.Join(filepath.Dir(c.file), local)
+}
+
+// oneFile is the address of a local file wherever the server was started: a list is not
+// another one because its path is relative now. Others stay as they are.
+func oneFile(address string) string {
+	if address == "" || strings.Contains(address, "://") {
+		return address
+	}
+	absolute, err := filepath.Abs(address)
+	if err != nil {
+		return address // nobody knows where this process is
+	}
+	return absolute
 }
 
 // ListsDir is where the compiled lists are.

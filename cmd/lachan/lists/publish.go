@@ -2,7 +2,6 @@ package lists
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -149,7 +148,11 @@ func (p *publication) plan(rows []string) (publish.Plan, error) {
 	}
 	if err == nil && len(plan.Absent) > 0 {
 		stood := strings.Join(plan.Stood[:min(len(plan.Stood), documentsNamed)], ", ")
-		return plan, command.Fail(textWithdrawAbsent.With(strings.Join(plan.Absent, ", "), cmp.Or(stood, "-")))
+		absent := strings.Join(plan.Absent, ", ")
+		if stood == "" {
+			return plan, command.Fail(textWithdrawNone.With(absent))
+		}
+		return plan, command.Fail(textWithdrawAbsent.With(absent, stood))
 	}
 	return plan, explained(err)
 }
@@ -173,8 +176,11 @@ func (p *publication) confirm(c command.Call, plan *publish.Plan) error {
 		}
 		fmt.Fprintln(out, strings.TrimSpace("-"+e.Name+" "+e.Document))
 	}
-	documents := strings.Join(publish.Documents(plan.Lifted), ", ")
-	fmt.Fprintln(out, textLifts.With(len(plan.Lifted), cmp.Or(documents, "-")).In(c.Lang))
+	lifts := textLiftsAlone.With(len(plan.Lifted))
+	if documents := publish.Documents(plan.Lifted); len(documents) > 0 {
+		lifts = textLifts.With(len(plan.Lifted), strings.Join(documents, ", "))
+	}
+	fmt.Fprintln(out, lifts.In(c.Lang))
 	if p.yes {
 		return nil
 	}

@@ -56,6 +56,10 @@ var (
 		VI: "không gỡ gì, vì không có mục đang chặn nào của văn bản %s; văn bản có mục đang chặn: %s",
 		EN: "nothing is lifted: no entry in force is by document %s; documents with entries in force: %s",
 	}
+	textWithdrawNone = wording.Text{
+		VI: "không gỡ gì, vì không có mục đang chặn nào của văn bản %s; không mục đang chặn nào ghi số văn bản",
+		EN: "nothing is lifted: no entry in force is by document %s; none in force names a document",
+	}
 	textPassed = wording.Text{
 		VI: "%s: ngày kết thúc (%s) đã qua nên mục này không chặn gì; hãy xem lại ngày",
 		EN: "%s: its last day (%s) has passed, so the entry blocks nothing; look at the date",
@@ -75,6 +79,10 @@ var (
 	textLifts = wording.Text{
 		VI: "phiên bản này gỡ %d mục đang chặn; văn bản: %s",
 		EN: "this version lifts entries that are in force: %d; documents: %s",
+	}
+	textLiftsAlone = wording.Text{
+		VI: "phiên bản này gỡ %d mục đang chặn, không mục nào ghi số văn bản",
+		EN: "this version lifts entries that are in force: %d; none names a document",
 	}
 	textAsk = wording.Text{
 		VI: "Phát hành? [c/K]",

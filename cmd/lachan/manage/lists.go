@@ -276,7 +276,7 @@ func (l *lists) watch(ctx context.Context) {
 			late = append(late, about(f.Name, err.Error()))
 			continue
 		}
-		if slices.Contains(failing, f.Name) {
+		if slices.Contains(failing, f.Name) && !status.OnlyHeld() {
 			late = append(late, wording.Join(about(f.Name, ""), status.Failure.Text()))
 		}
 		if status.Held.Copy.Digest != "" {

@@ -190,6 +190,7 @@ func (n *node) startWork(ctx context.Context) {
 	n.lists.startCompiling(ctx)
 	n.children.start(ctx, "reports", n.reports.run)
 	n.startTally(ctx)
+	n.desk.Begun(ctx, n.cfg, n.policy.Policy)
 	n.children.start(ctx, "ledger", n.desk.Run)
 	n.children.start(ctx, "tell", n.desk.Tell)
 	n.children.start(ctx, "member", n.services.member.Run)
@@ -256,7 +257,7 @@ func (n *node) take(ctx context.Context, in input) (stop bool) {
 			n.supervisor.reloaded(problems)
 			break
 		}
-		n.desk.Reloaded(ctx, n.policy.Digest())
+		n.desk.Reloaded(ctx, n.cfg, n.policy.Policy)
 		n.resolves.whenUsed = append(n.resolves.whenUsed, func() { n.supervisor.reloaded(nil) })
 	case message.Sockets:
 		n.services.takeSockets(ctx, &m)

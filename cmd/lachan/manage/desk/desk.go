@@ -4,6 +4,8 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -171,10 +173,33 @@ func (o *Office) Entries(zone *time.Location) []policy.OverlayEntry {
 	return admin.Entries(o.Ledger.State(), o.Ledger.Words, zone)
 }
 
-// Reloaded records that files were read again and came to a policy.
-func (o *Office) Reloaded(ctx context.Context, digest string) {
+// Begun records which files are in force from the start, if the ledger says others or none.
+func (o *Office) Begun(ctx context.Context, cfg *config.Config, p *policy.Policy) {
+	var known struct{ Digest string }
+	v, recorded := o.Ledger.State().Get("", admin.FilesObject)
+	if recorded && json.Unmarshal(v.New, &known) == nil && known.Digest == written(cfg, p) {
+		return
+	}
+	o.Reloaded(ctx, cfg, p)
+}
+
+// written is the digest of the files that people write: lachan.yaml, policy.yaml and its
+// tables.
+func written(cfg *config.Config, p *policy.Policy) string {
+	sum := sha256.New()
+	if data, err := os.ReadFile(cfg.File()); err == nil { // else it was started without
+		fmt.Fprintf(sum, "%x\n", sha256.Sum256(data))
+	}
+	for _, f := range policy.FilesOf(p) {
+		fmt.Fprintln(sum, f.Digest)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Reloaded records that files were read again, and which are in force.
+func (o *Office) Reloaded(ctx context.Context, cfg *config.Config, p *policy.Policy) {
 	by := account.Actor{ID: "file", Name: "file", Via: "file", Machine: true}
-	if _, err := o.Decide(ctx, by, admin.Reload{Digest: digest}, admin.How{}); err != nil {
+	if _, err := o.Decide(ctx, by, admin.Reload{Digest: written(cfg, p)}, admin.How{}); err != nil {
 		o.src.Log.Error("record a reload", "error", wording.ErrorIn(err, wording.English))
 	}
 }

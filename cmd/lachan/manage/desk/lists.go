@@ -93,7 +93,7 @@ func (l lists) Standing(name string) (s admin.ListStanding, known bool) {
 	}
 	status, err := l.src.Feeds.Status(name)
 	if err == nil {
-		s.Held, s.Before = status.Held.Copy.Digest, status.Previous.Digest
+		s.Held, s.Before = status.Held.Copy.Digest, status.Before().Digest
 		if len(doubt.Waiting(status.Copy.Doubts)) > 0 {
 			s.Doubtful = status.Copy.Digest
 		}
