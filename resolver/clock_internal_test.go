@@ -11,6 +11,24 @@ import (
 	"lachan/internal/suspended"
 )
 
+// TestTheClockHeedsSleepOfMoreThanATenthOfASecond: less is how far apart two clocks were read.
+func TestTheClockHeedsSleepOfMoreThanATenthOfASecond(t *testing.T) {
+	const tenth = 100 * time.Millisecond
+	c := clock{since: int64(time.Hour)}
+	for _, step := range []struct{ all, slept time.Duration }{
+		{time.Hour, 0},
+		{time.Hour + tenth, 0},
+		{time.Hour + tenth + 1, tenth + 1},
+		{time.Hour + 2*tenth + 1, tenth + 1},
+		{time.Hour + 2*tenth + 2, 2*tenth + 2},
+		{time.Hour, 2*tenth + 2}, // never back
+	} {
+		if c.heed(step.all); time.Duration(c.slept.Load()) != step.slept {
+			t.Errorf("after %s of suspension %s are heeded, want %s", step.all, time.Duration(c.slept.Load()), step.slept)
+		}
+	}
+}
+
 // A machine that was suspended for an hour gives no answer that has ended meanwhile,
 // and what is left of others is less by an hour.
 func TestAnswersAgeWhileTheMachineIsSuspended(t *testing.T) {

@@ -3,14 +3,17 @@ package feed
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
+	"lachan/internal/suspended"
 )
 
 // TestAListMayHave64MiBUnlessItIsSaid is the default that docs and examples name.
@@ -49,12 +52,158 @@ func TestWhatIsRejectedIsKeptInPart(t *testing.T) {
 	t.Logf("rejected %v, kept %v", c.ByReason, kept)
 	enough := 0
 	for reason, n := range c.ByReason {
-		if enough += min(n, rejectsPerReason); kept[reason] > rejectsPerReason {
+		if enough += min(n, 4); kept[reason] > 4 {
 			t.Errorf("%d lines of %s are kept", kept[reason], reason)
 		}
 	}
-	if enough <= maxRejects || len(c.Rejects) != maxRejects {
-		t.Errorf("of %d lines %d are kept, want %d", enough, len(c.Rejects), maxRejects)
+	if enough <= 20 || len(c.Rejects) != 20 {
+		t.Errorf("of %d lines %d are kept, want 20", enough, len(c.Rejects))
+	}
+}
+
+// TestHowMuchAVersionMayGrow has the bounds of lists that are signed and of those that are
+// not, set and by default.
+func TestHowMuchAVersionMayGrow(t *testing.T) {
+	keys := release.Keys{{}}
+	f := func(src Source, had, has int, want error) {
+		t.Helper()
+		if err := guard(&src, &Copy{Entries: had}, &Copy{Entries: has}, nil); !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("%d keys, max_growth %g, %d after %d: %v, want %v", len(src.Keys), src.MaxGrowth, has, had, err, want)
+		}
+	}
+	f(Source{MaxGrowth: DefaultMaxGrowth}, 1000, 5001, ErrGrew)
+	f(Source{MaxGrowth: 5.1}, 1000, 5100, nil)
+	f(Source{MaxGrowth: 5.1}, 1000, 5101, ErrGrew)
+	f(Source{MaxGrowth: 2}, 10, 20, nil)
+	f(Source{MaxGrowth: 2}, 10, 21, ErrGrew) // however few
+	f(Source{MaxGrowth: 1}, 10, 11, ErrGrew)
+	f(Source{}, 10, 1e9, nil)
+	f(Source{Keys: keys, MaxGrowth: DefaultMaxGrowth}, 1000, 5001, nil)
+	f(Source{Keys: keys, MaxGrowth: DefaultMaxGrowth}, 10, 1e9, nil)
+	f(Source{Keys: keys, MaxGrowth: 2}, 10, 21, ErrGrew)
+	f(Source{MaxGrowth: 2}, 0, 1e9, nil) // the first
+}
+
+// TestWhatIsHeldBackIsToldWithItsBound, in both languages.
+func TestWhatIsHeldBackIsToldWithItsBound(t *testing.T) {
+	f := func(want string, known, c Copy, sizes []Size) {
+		t.Helper()
+		err := guard(&Source{MaxShrink: 0.6, MaxGrowth: 2}, &known, &c, sizes)
+		if err == nil {
+			t.Fatalf("%s: not held back", want)
+		}
+		for _, text := range []string{asError(err).Text.EN, asError(err).Text.VI} {
+			for _, part := range strings.Fields(want) {
+				if !strings.Contains(text, part) {
+					t.Errorf("%q says nothing of %s", text, part)
+				}
+			}
+		}
+	}
+	ago := func(d time.Duration) []Size { return []Size{{time.Now().Add(-d), 100}} }
+	f("100 39 60%", Copy{Entries: 100}, Copy{Entries: 39}, nil)
+	f("100 201 2", Copy{Entries: 100}, Copy{Entries: 201}, nil)
+	f("100 39 1 60%", Copy{Entries: 39}, Copy{Entries: 39}, ago(25*time.Hour))
+	f("100 39 7 60%", Copy{Entries: 39}, Copy{Entries: 39}, append(ago(8*24*time.Hour), Size{time.Now().Add(-25 * time.Hour), 39}))
+	replaced := Copy{Entries: 100}
+	replaced.Lost = []Loss{{Document: "12/QĐ", Had: 100, Lost: 61}}
+	f("61 100 12/QĐ 60%", Copy{Entries: 100}, replaced, nil)
+	f("7", Copy{}, Copy{Rejected: 7}, nil)
+	f("100", Copy{Entries: 100}, Copy{}, nil)
+}
+
+// TestWhichFeedIsNext of those that are due, or the first that will be.
+func TestWhichFeedIsNext(t *testing.T) {
+	now := time.Now()
+	feed := func(name string, first bool, in time.Duration) *scheduled {
+		return &scheduled{Source: Source{Name: name, First: first}, due: now.Add(in), slept: suspended.Time()}
+	}
+	running := func(f *scheduled) *scheduled {
+		f.running = true
+		return f
+	}
+	f := func(want string, in time.Duration, feeds ...*scheduled) {
+		t.Helper()
+		u := &Updater{feeds: feeds, asked: map[string]bool{"asked": true}, told: map[string]bool{"told": true}}
+		for _, f := range feeds {
+			if f.running {
+				u.running++
+				if !f.First {
+					u.others++
+				}
+			}
+			if f.Name == "told" {
+				f.heed = now.Add(10 * time.Second)
+			}
+		}
+		got, wait := u.next(now)
+		if (got == nil) != (want == "") || got != nil && (got.Name != want || wait.Round(time.Second) != in) {
+			t.Errorf("next is %+v in %v, want %s in %v", got, wait, want, in)
+		}
+	}
+	const before, later = -time.Minute, time.Minute
+	f("", 0)
+	f("a", later, feed("a", false, later))
+	f("a", later, feed("b", false, 2*later), feed("a", false, later), feed("c", false, 3*later))
+	f("a", 2*before, feed("b", false, before), feed("a", false, 2*before), feed("c", false, before))
+	f("order", before, feed("a", false, 2*before), feed("order", true, before), feed("b", false, 3*before))
+	f("order", before, feed("order", true, before), feed("a", false, 2*before))
+	f("order", 0, feed("order", true, 0), feed("a", false, 2*before)) // due this moment
+	f("order", before, feed("order", true, before), feed("a", false, 0))
+	f("a", before, feed("a", false, before), feed("order", true, later)) // which is not due
+	f("a", before, feed("order", true, later), feed("a", false, before))
+	f("a", later, feed("order", true, 2*later), feed("a", false, later))
+	f("a", later, feed("a", false, later), feed("order", true, 2*later))
+	f("early", 2*before, feed("order", true, before), feed("early", true, 2*before))
+	f("asked", 0, feed("a", false, later), feed("asked", false, 9*later))
+	f("told", 10*time.Second, feed("a", false, later), feed("told", false, 9*later))
+	f("told", later/12, feed("a", false, later), feed("told", false, later/12)) // sooner due than heeded
+	f("a", later, running(feed("b", false, before)), feed("a", false, later))
+	f("", 0, running(feed("b", false, before)), running(feed("c", false, before)), feed("a", false, before))
+	f("order", later, running(feed("b", false, before)), running(feed("c", false, before)), feed("a", false, before), feed("order", true, later))
+	f("a", before, running(feed("b", false, before)), running(feed("one", true, before)), feed("a", false, before))
+	f("", 0, running(feed("b", false, before)), running(feed("one", true, before)), running(feed("two", true, before)), feed("order", true, before))
+}
+
+// TestPlacesAreTakenAndGivenBackByManyAtOnce.
+func TestPlacesAreTakenAndGivenBackByManyAtOnce(t *testing.T) {
+	u := NewUpdater(nil, nil, func(string) {}, slog.New(slog.DiscardHandler))
+	var work sync.WaitGroup
+	for i := range 4 {
+		work.Go(func() {
+			f := &scheduled{Source: Source{First: i%2 == 0}}
+			for range 100 {
+				u.start(f)
+				u.finish(f)
+			}
+		})
+	}
+	work.Wait()
+	if u.running != 0 || u.others != 0 {
+		t.Errorf("%d places, %d of these of others, are taken", u.running, u.others)
+	}
+}
+
+// TestATriggerThatFailsIsHeededAfterAThirdOfTheTimeToTheNextAttempt, and never within ten seconds.
+func TestATriggerThatFailsIsHeededAfterAThirdOfTheTimeToTheNextAttempt(t *testing.T) {
+	s, src := stored(t, 20)
+	if err := os.Remove(src.URL); err != nil {
+		t.Fatal(err)
+	}
+	u := NewUpdater(s, []Source{src}, func(string) {}, slog.New(slog.DiscardHandler))
+	f := u.feeds[0]
+	u.update(t.Context(), f)
+	if !f.heed.IsZero() {
+		t.Error("nobody has triggered it")
+	}
+	for range 6 {
+		u.told[src.Name] = true
+		began := time.Now()
+		u.update(t.Context(), f)
+		next, heed := f.due.Sub(began), f.heed.Sub(began)
+		if want := max(10*time.Second, next/3); heed < want-time.Second || heed > want+time.Second {
+			t.Errorf("a trigger is heeded in %v, the next attempt is in %v", heed, next)
+		}
 	}
 }
 
@@ -103,7 +252,7 @@ func TestWhatAReleaseMayFollow(t *testing.T) {
 
 // TestOfManyWidenedSitesTwentyAreTold: the first of them, each once, and all are counted.
 func TestOfManyWidenedSitesTwentyAreTold(t *testing.T) {
-	for _, sites := range []int{1, maxWidenedHosts, maxWidenedHosts + 3} {
+	for _, sites := range []int{1, 20, 21, 23} {
 		var list strings.Builder
 		for i := range sites {
 			fmt.Fprintf(&list, "https://bet%d.example/trang\nhttps://bet%d.example/khac\n", i, i)
@@ -116,7 +265,7 @@ func TestOfManyWidenedSitesTwentyAreTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := min(sites, maxWidenedHosts); c.Widened != 2*sites || len(c.WidenedHosts) != want || c.WidenedHosts[want-1] != fmt.Sprintf("bet%d.example", want-1) {
+		if want := min(sites, 20); c.Widened != 2*sites || len(c.WidenedHosts) != want || c.WidenedHosts[want-1] != fmt.Sprintf("bet%d.example", want-1) {
 			t.Errorf("of %d sites %d entries are counted, and told are %q", sites, c.Widened, c.WidenedHosts)
 		}
 	}

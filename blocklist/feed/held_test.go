@@ -42,6 +42,34 @@ func TestAVersionHeldBackIsApprovedOnce(t *testing.T) {
 	}
 }
 
+// TestAVersionThatCannotBeReadIsNotHeldBack: there is nothing of it to approve, and what
+// was held back before it can still be.
+func TestAVersionThatCannotBeReadIsNotHeldBack(t *testing.T) {
+	for what, list := range map[string]string{
+		"a page": "<!DOCTYPE html>\n<html>", "no list": "\x00\x01\x02", "no entry": "a b c\nd e f\n", "nothing": "",
+	} {
+		p := newPublisher(t, serving(list))
+		s := open(t, t.TempDir())
+		if what != "nothing" { // which is a list that has none yet
+			wantRefused(t, s, p.source(), nil, "")
+		}
+		p.do(serving(names(1000)))
+		update(t, s, p.source())
+		p.do(serving(names(10)))
+		wantRefused(t, s, p.source(), feed.ErrShrunk, "lachan lists approve")
+		p.do(serving(list))
+		wantRefused(t, s, p.source(), nil, "")
+		wantGood(t, s, names(1000))
+		if held := wantStatus(t, s).Held; held.Copy.Entries != 10 {
+			t.Errorf("%s: held back are %d entries, want the 10 of the version before", what, held.Copy.Entries)
+		}
+		if _, err := s.Approve(t.Context(), p.source(), "cô Lan"); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		wantGood(t, s, names(10))
+	}
+}
+
 // TestAVersionThatIsRejectedIsNotHeldBackAgain: it comes again with each update.
 func TestAVersionThatIsRejectedIsNotHeldBackAgain(t *testing.T) {
 	p := newPublisher(t, serving(names(1000)))

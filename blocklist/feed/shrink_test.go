@@ -69,6 +69,9 @@ func TestASmallListMayLoseAnEntry(t *testing.T) {
 		}
 	}
 	f(0.3, 3, 2, nil)
+	f(0.3, 4, 2, nil)
+	f(0.3, 100, 70, nil)
+	f(0.3, 100, 69, feed.ErrShrunk)
 	f(0.3, 4, 1, feed.ErrShrunk)
 	f(0, 3, 2, feed.ErrShrunk)
 }
@@ -89,6 +92,7 @@ func TestGrowthIsBoundedByDefault(t *testing.T) {
 		}
 	}
 	f(10, 900, nil)
+	f(10, 1009, nil)
 	f(10, 1010, feed.ErrGrew)
 	f(1000, 5000, nil)
 	f(1000, 5001, feed.ErrGrew)

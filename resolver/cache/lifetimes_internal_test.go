@@ -57,6 +57,11 @@ func TestHowLongAnAnswerIsKept(t *testing.T) {
 		{"no name, and why", dns.RcodeNameError, nil, 500, 258, 258 * time.Second},
 		{"an alias to no name", dns.RcodeNameError, []string{"a.example. 300 CNAME b.example."}, 0, 0, 0},
 		{"an alias to no name, and why", dns.RcodeNameError, []string{"a.example. 300 CNAME b.example."}, 500, 258, 258 * time.Second},
+		{"nothing, for no time", 0, nil, 0, 500, 0},
+		{"nothing, for a second", 0, nil, 500, 1, time.Second},
+		{"an alias to nothing", 0, []string{"a.example. 300 CNAME b.example."}, 500, 258, 258 * time.Second},
+		{"an alias to nothing, for no time", 0, []string{"a.example. 300 CNAME b.example."}, 0, 500, 0},
+		{"an alias to nothing, for no time by its minimum", 0, []string{"a.example. 300 CNAME b.example."}, 500, 0, 0},
 		{"an alias to no name, for less", dns.RcodeNameError, []string{"a.example. 99 CNAME b.example."}, 500, 258, 99 * time.Second},
 	} {
 		e, cacheable, err := replied(t, func(m *dns.Msg) {
