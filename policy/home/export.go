@@ -53,9 +53,7 @@ func Export(o *policy.Origin, r *policy.Rules) ([]byte, error) {
 		e.decide(&entries[i], r)
 	}
 	var b bytes.Buffer
-	encoder := yaml.NewEncoder(&b)
-	encoder.SetIndent(2)
-	if err := errors.Join(encoder.Encode(root), encoder.Close()); err != nil {
+	if err := encode(&b, root); err != nil {
 		return nil, fmt.Errorf("export policy: %w", err)
 	}
 	if len(e.left) > 0 {

@@ -258,6 +258,53 @@ decisions:
 	}
 }
 
+// TestALongExportSaysAllOfIt: units are written in parts, and comments and what stands
+// around them stay.
+func TestALongExportSaysAllOfIt(t *testing.T) {
+	p := newPlace(t)
+	var file, console strings.Builder
+	file.WriteString("# đầu tệp\n\nprofiles: {hs: {block: [gambling]}}\n# các trường\nunits: # mọi trường\n")
+	var ids []string
+	for i := range 1000 {
+		fmt.Fprintf(&file, "  # trường số %d\n  - {id: s%d, name: \"Trường: %d\", profile: hs, block: [n%d.example]} # cuối dòng %d\n", i, i, i, i%7, i)
+		if i%100 == 0 {
+			fmt.Fprintf(&file, "  - id: t%d\n    networks: [10.0.%d.0/24]\n    groups:\n      - {id: gv}\n", i, i/100)
+			ids = append(ids, fmt.Sprintf("t%d/gv", i))
+		}
+		ids = append(ids, fmt.Sprintf("s%d", i))
+	}
+	file.WriteString("# sau các trường\ntimetables: {sang: {days: all}}\n# cuối tệp\n")
+	console.WriteString("decisions:\n")
+	for i := range 300 {
+		fmt.Fprintf(&console, "- {\"unit\":%q,\"block\":%q,\"number\":%d}\n", ids[i*3], names[i%len(names)], i+1)
+	}
+	p.write("policy.yaml", file.String())
+	p.write("console.yaml", console.String())
+	now := p.load()
+	text, err := home.Export(p.origin, now.At(nil, time.Now(), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := newPlace(t)
+	alone.write("policy.yaml", string(text))
+	same(t, "exported", now, alone.load(), ids, rand.New(rand.NewPCG(1, 1)))
+	if got := strings.Count(string(text), "units:"); got != 1 {
+		t.Errorf("%d lists of units", got)
+	}
+	for i := range 1000 {
+		for _, want := range []string{fmt.Sprintf("# trường số %d\n", i), fmt.Sprintf("# cuối dòng %d\n", i)} {
+			if strings.Count(string(text), want) != 1 {
+				t.Fatalf("not once: %q", want)
+			}
+		}
+	}
+	for _, want := range []string{"# đầu tệp", "# các trường", "# mọi trường", "# sau các trường", "# cuối tệp", "timetables: {sang: {days: all}}"} {
+		if strings.Count(string(text), want+"\n") != 1 {
+			t.Errorf("not once: %q", want)
+		}
+	}
+}
+
 // TestWhatPolicyNamesIsFoundWithItsLine: also in a file of so many units that it is read in
 // pieces.
 func TestWhatPolicyNamesIsFoundWithItsLine(t *testing.T) {
