@@ -24,14 +24,18 @@ func (d *Desk) Requests(ctx context.Context, by account.Actor, f Filter, page Pa
 		return nil, err
 	}
 	rows := map[string]*Request{}
-	seen := q.seen()
+	seen, theirs := q.seen(), ordering(q)
 	for i := range all {
 		r := &all[i]
 		wanted := strings.Contains(r.Name, f.Name) && (r.Answer == nil || f.Ended)
-		if !wanted || !seen(r.Unit) || !q.tree.within(r.Unit, f.Unit) {
+		visible := wanted && seen(r.Unit) && q.tree.within(r.Unit, f.Unit)
+		if !wanted || !visible && (f.Unit != "" || len(theirs) == 0) {
 			continue
 		}
 		w := d.waitsAt(q, r)
+		if !visible && !theirs[w.authority] {
+			continue
+		}
 		key := w.at + " " + r.Name
 		if r.Answer != nil {
 			key = "~" + r.ID
@@ -54,6 +58,18 @@ func (d *Desk) Requests(ctx context.Context, by account.Actor, f Filter, page Pa
 		list = list[i+1:]
 	}
 	return list[:min(len(list), page.limit())], nil
+}
+
+// ordering are the authorities that the actor orders for: requests for a name that one of
+// them has ordered to be blocked may say that it is blocked by mistake.
+func ordering(q *asking) map[string]bool {
+	units := map[string]bool{}
+	for _, g := range q.by.Grants {
+		if g.Role == account.Authority && g.Holds(q.now) && g.Unit != "" {
+			units[g.Unit] = true
+		}
+	}
+	return units
 }
 
 // mostReasons bounds how many reasons a row has, of all that asked: 1,200 bytes each.

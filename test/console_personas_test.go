@@ -25,7 +25,7 @@ func (h *hand) chooses(selector, path string) {
 func TestOfficesDoTheirWeekInFewTaps(t *testing.T) {
 	t.Parallel()
 	p := newProcess(t, consoleConfig+`feeds:
-  - {name: van-ban, url: order.txt, format: domains, category: authority-order, authority: {name: A05, document: 15/A05, date: 2026-11-20}}
+  - {name: van-ban, url: order.txt, format: domains, category: authority-order, locked_by: lao-cai, authority: {name: A05, document: 15/A05, date: 2026-11-20}}
 `, country, startStandIn(t).addr)
 	p.write("order.txt", "ordered.example\n")
 	p.write("ban-giao.csv", "ten_mien,van_ban\nmoi.example,16/A05\nkhong phai ten,16/A05\n")
@@ -98,6 +98,12 @@ func TestOfficesDoTheirWeekInFewTaps(t *testing.T) {
 	h.within("an operator adds schools", 3)
 	p.until("the new school is filtered", func() bool { return p.blocked("127.77.1.1", "tiktok.com") })
 
+	h = b.comes(people["authority"])
+	h.tap(`main a[href="/requests"]`, "cho là chặn nhầm")
+	if text := document(); !strings.Contains(text, "ordered.example") || strings.Contains(text, "phim.example") {
+		t.Errorf("an authority sees other requests than those about its documents:\n%s", text)
+	}
+	h.within("an authority reads who says that its document blocks by mistake", 1)
 	h = b.comes(people["authority"])
 	h.tap(`nav.pages a[href="/orders"]`, "Chứng minh thực thi")
 	h.taps++

@@ -130,6 +130,14 @@ func TestTheWeeksTasksTakeFewTaps(t *testing.T) {
 	h.enter("Giải thích")
 	h.tabsTo(`form[action="/exceptions"] button[value="30d"]`)
 	h.enter("Đã ghi")
+	h = b.comes(people["viewer@sa-pa"])
+	h.tabsTo(`nav.pages a[href="/units"]`)
+	h.enter("đơn vị")
+	h.tabsTo(`a[href="/units/th-kim-dong"]`)
+	h.enter("Đang chặn")
+	b.opens(people["viewer@sa-pa"].at + "/")
+	h.tabsTo(`form[action="/ledger/verify"] button`)
+	h.enter("Sổ nguyên vẹn")
 	t.Logf("all of it in %s", time.Since(began).Round(time.Millisecond))
 }
 
@@ -180,5 +188,15 @@ func TestAFirstStartIsAFewFields(t *testing.T) {
 	}
 	if text := b.run("document.body.innerText"); strings.Contains(text, "Lỗi") {
 		t.Error(text)
+	}
+	// A week without games, for examinations.
+	b.opens(u.at + "/")
+	h = &hand{b: b}
+	h.tap(`nav.pages a[href="/calendar"]`, "Từ ngày")
+	b.run(`document.querySelector("#from").value = "2026-12-21"; document.querySelector("#to").value = "2026-12-24"`)
+	h.tap(`button[value="save"]`, "Đã ghi")
+	h.within("a school has an examination week", 3)
+	if text := b.run("document.body.innerText"); !strings.Contains(text, "21/12/2026") {
+		t.Errorf("the week is not in the calendar:\n%s", text)
 	}
 }

@@ -123,7 +123,7 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 	}
 	for i := range requests {
 		row := rowOf(s, v, &requests[i])
-		if !row.MayAnswer {
+		if !row.MayAnswer && row.Appeal.VI == "" {
 			continue
 		}
 		t := task{Title: wording.Text{VI: row.Name}, Lines: []wording.Text{row.Who}}
@@ -132,6 +132,9 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 		}
 		if row.Clock {
 			t.Lines = append(t.Lines, row.ClockText)
+		}
+		if row.Appeal.VI != "" {
+			t.Lines = append([]wording.Text{row.Appeal}, t.Lines...)
 		}
 		if row.MayOpen {
 			t.Request = row.ID

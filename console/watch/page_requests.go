@@ -36,6 +36,7 @@ type requestRow struct {
 	Locked             bool
 	MayAnswer, MayOpen bool
 	Again              wording.Text // it is asked again after an answer; empty if not
+	Appeal             wording.Text // that a document of the visitor blocks it by mistake; empty if not
 }
 
 // ShowRequests is the page of what schools ask to have opened, the longest waiting first.
@@ -96,6 +97,11 @@ func rowOf(s *frame.Site, v *frame.Visit, r *admin.Request) requestRow {
 		return row
 	}
 	row.MayAnswer = v.May(account.Answer, r.At)
+	for _, g := range v.Who.Actor.Grants {
+		if g.Role == account.Authority && g.Unit == r.At && r.Document != "" {
+			row.Appeal = textAppeal.With(r.Document)
+		}
+	}
 	row.MayOpen = row.MayAnswer && (r.LockedBy == "" || r.LockedBy == r.At)
 	return row
 }

@@ -18,7 +18,7 @@ func everyPage() map[string][]any {
 	days := []frame.Day{{Day: at, Asked: 12, Blocked: 3, Known: true}, {Day: at}}
 	return map[string][]any{
 		"requests": {requestsPage{}, requestsPage{f, []requestKind{{"/requests", both, 1234, true}}, []requestRow{
-			{drawn.Hostile, drawn.Hostile, both, both, both, both, both, []string{drawn.Hostile}, true, true, true, true, true, both}, {Answer: both},
+			{drawn.Hostile, drawn.Hostile, both, both, both, both, both, []string{drawn.Hostile}, true, true, true, true, true, both, both}, {Answer: both},
 		}, "/requests?after=x"}},
 		"ledger": {ledgerPage{}, ledgerPage{f, &stateLine{"bad", "✘", both}, 12, drawn.Hostile, []ledgerRow{
 			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, true}, {},

@@ -58,6 +58,7 @@ var (
 	textInForceAfter     = wording.Text{VI: "sau %s", EN: "after %s"}
 	textOrdersInTime     = wording.Text{VI: "%d văn bản, đều vào lực đúng hạn; %d đang chờ", EN: "%d documents, all in force in time; %d still waited for"}
 	textOrdersLate       = wording.Text{VI: "%d trên %d văn bản quá hạn", EN: "%d of %d documents are late"}
+	textAppeal           = wording.Text{VI: "Bị chặn theo văn bản %s; người hỏi cho là chặn nhầm", EN: "Blocked by the document %s; those who ask say it is a mistake"}
 	textGoOn             = wording.Text{VI: "Đi tiếp đến vòng: %s", EN: "Go on to the ring: %s"}
 	textHoldIn           = wording.Text{VI: "Dừng ở vòng: %s", EN: "Hold in the ring: %s"}
 	textTryFirst         = wording.Text{VI: "hãy thử danh sách này trước, rồi mới dùng: kết quả thử được giữ một giờ", EN: "try this list first, then use it: what a trial finds is kept for an hour"}
