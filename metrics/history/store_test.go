@@ -360,10 +360,15 @@ func TestHistoryIsReadWhileItIsRewound(t *testing.T) {
 	ticked(t, store, start, counters)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
+	var looking sync.WaitGroup
+	looking.Go(func() { // at how far it goes, and at nothing else
+		for ctx.Err() == nil {
+			store.Span()
+		}
+	})
 	go func() {
 		asked := engine.NewLocal(store, engine.Limits{})
 		for ctx.Err() == nil {
-			store.Span()
 			if _, err := asked.Query(context.Background(), `lachan_school_queries_total`, start); err != nil {
 				ended <- err
 				return
@@ -377,6 +382,7 @@ func TestHistoryIsReadWhileItIsRewound(t *testing.T) {
 		ticked(t, store, at, counters)
 	}
 	stop()
+	looking.Wait()
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}

@@ -1,11 +1,16 @@
 package config_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
+	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/config"
 	"lachan/internal/yamlfile"
 )
@@ -53,6 +58,100 @@ func TestAConfigurationIsHandedOverWhole(t *testing.T) {
 	}
 	if tried < 3 {
 		t.Errorf("only %d configurations were tried", tried)
+	}
+}
+
+// TestListsOfAHubAreTakenWithinBounds: 200 of them, out of 4 MiB, none in place of one that
+// this machine's own file has, and none whose name is no folder's.
+func TestListsOfAHubAreTakenWithinBounds(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "lachan.yaml")
+	if err := os.MkdirAll(filepath.Join(dir, "state", "fleet"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("state_dir: state\nfeeds: [{name: own, url: own.txt, category: ads}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := func(size int, want int, names ...string) {
+		t.Helper()
+		feeds := make([]config.Feed, len(names))
+		for i, name := range names {
+			feeds[i].SetDefaults()
+			feeds[i].Name, feeds[i].URL, feeds[i].Category = name, "https://lists.example/"+name, "games"
+		}
+		text, err := json.Marshal(feeds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, bytes.Repeat([]byte(" "), max(0, size-len(text)))...)
+		if err := os.WriteFile(filepath.Join(dir, "state", "fleet", "lists.json"), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, problems := config.Load(file, nil)
+		if len(problems) > 0 || len(c.Feeds) != 1+want || c.Feeds[0].Category != "ads" || c.Feeds[0].Carried {
+			t.Fatalf("of %d lists in %d bytes %d are taken, want %d: %v", len(names), len(text), len(c.Feeds)-1, want, problems)
+		}
+		for i, taken := range c.Feeds[1:] {
+			if !taken.Carried || want == len(names) && taken.Name != names[i] {
+				t.Errorf("%+v is not of the hub", taken)
+			}
+		}
+	}
+	named := func(n int) (names []string) {
+		for i := range n {
+			names = append(names, fmt.Sprintf("hub-%d", i))
+		}
+		return names
+	}
+	f(0, 0)
+	f(0, 200, named(200)...)
+	f(0, 200, named(201)...)
+	f(4<<20, 3, named(3)...)
+	f(4<<20+1, 0, named(3)...)
+	f(0, 1, "own", "hub")
+	f(0, 1, "../x", "hub", "Hub", "", strings.Repeat("x", 41))
+	f(0, 1, strings.Repeat("x", 40))
+	f(0, 1, "twice", "twice")
+	if err := os.WriteFile(filepath.Join(dir, "state", "fleet", "lists.json"), []byte("[{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c, problems := config.Load(file, nil); len(problems) > 0 || len(c.Feeds) != 1 {
+		t.Errorf("of what is damaged: %d lists, %v", len(c.Feeds)-1, problems)
+	}
+}
+
+// TestWhatAHubHandsOnOfAList is what it is, and nothing of how the hub comes by it.
+func TestWhatAHubHandsOnOfAList(t *testing.T) {
+	f := config.Feed{Name: "a", URL: "https://user:key@lists.example/a", Category: "games", Mirrors: []string{"https://b.example/a"}, Chosen: 7}
+	f.Verify.SHA256URL, f.TSIG.Name, f.TSIG.SecretFile = "https://lists.example/sum", "key", "/etc/key"
+	c := feed.Copy{URL: "https://lists.example/a", ETag: "e", LastModified: "m", SHA256URL: "https://lists.example/sum", TSIGKey: "key", Entries: 9}
+	got := config.Carry(f, c)
+	want := config.Carried{
+		Feed: config.Feed{Name: "a", URL: "https://lists.example/a", Category: "games", Carried: true},
+		Copy: feed.Copy{URL: "https://lists.example/a", Entries: 9},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}
+
+// TestThirtyTwoListsAreChosenAtMost.
+func TestThirtyTwoListsAreChosenAtMost(t *testing.T) {
+	for _, written := range []int{0, 1, 32, 33} {
+		dir := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(dir, "ledger"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		text := "lists:\n"
+		for i := range written {
+			text += fmt.Sprintf("- {\"name\":\"l%d\",\"url\":\"https://lists.example/%d\",\"format\":\"auto\",\"category\":\"games\",\"number\":%d}\n", i, i, i+1)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "ledger", "console.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(config.Chosen(&config.Config{StateDir: dir})); got != min(written, 32) {
+			t.Errorf("of %d lists %d are chosen", written, got)
+		}
 	}
 }
 
