@@ -28,7 +28,8 @@ import (
 
 // newUsers are the tasks that people were given who had never seen the program, with
 // nothing but its documents, by role: a school's IT teacher, an engineer of a network
-// operator, an education officer. A walk comes to all of them, in this order.
+// operator, an education officer; then also an authority and an inspector. A walk comes to
+// all of them, in this order.
 var newUsers = map[string][]string{
 	"teacher": {
 		"a first try", "three networks", "a game shut in lessons and open in the evening", "what is there to choose from",
@@ -45,6 +46,14 @@ var newUsers = map[string][]string{
 		"the report before 30 November", "a comparison", "silent schools", "by commune and by level", "what the officer writes",
 		"DOCX and PDF", "one order by its number", "an inspector asks whether it is complete",
 	},
+	// The second walk: what was chosen afresh, and what hurt in it.
+	"engineer-again": {
+		"two sheets with the same codes", "a sheet as a school hands it back", "a feed whose server shows a login page",
+		"a school moves to another commune", "the morning of an examination in one room",
+	},
+	"officer-again": {"two terms compared", "one order with the words of the officer", "the list of silent schools as a sheet"},
+	"authority":     {"an order is corrected", "an order is withdrawn", "a table with rows that are over"},
+	"inspector":     {"a report that somebody has sent", "an order at all nodes"},
 }
 
 // TestEveryTaskOfANewUserIsDone walks through the tasks with the built program: its
@@ -68,6 +77,9 @@ func TestEveryTaskOfANewUserIsDone(t *testing.T) {
 				e.Setenv("CONFIGS", configs)
 				e.Setenv("FREE", fmt.Sprintf("127.0.0.1:%d", freePort(t))) // commands ask servers at the address of their file
 				e.Setenv("PRIMARY", primary)
+				e.Setenv("PROMETHEUS", fmt.Sprintf("127.0.0.1:%d", freePort(t)))
+				e.Setenv("DOT", fmt.Sprint(freePort(t)))
+				e.Setenv("DOH", fmt.Sprint(freePort(t)))
 				e.Values["servers"] = map[string]*live{}
 				web := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(e.WorkDir, "web"))))
 				e.Defer(web.Close)
