@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"lachan/admin/account"
@@ -144,12 +145,23 @@ func (d *Desk) Decide(ctx context.Context, by account.Actor, what Decision, how 
 	for try := 1; ; try++ {
 		outcome, err := d.decide(d.ask(ctx, by, how), what)
 		if !errors.Is(err, ledger.ErrConflict) {
-			return outcome, err
+			return outcome, unwritten(err)
 		}
 		if try == mostTries {
 			return Outcome{}, &Refusal{Kind: Conflict, Text: textConflict}
 		}
 	}
+}
+
+// unwritten is an error, or if it says that the disk takes nothing more what to do about that:
+// nothing was decided then.
+func unwritten(err error) error {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS} {
+		if refused := (*Refusal)(nil); errors.Is(err, full) && !errors.As(err, &refused) {
+			return &Refusal{Kind: Trouble, Text: textDiskFull.With(full)}
+		}
+	}
+	return err
 }
 
 // decide is Decide by one state. The error is ledger.ErrConflict if another one took its

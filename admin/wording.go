@@ -21,6 +21,10 @@ var (
 		VI: "không có đơn vị %q, hoặc tài khoản này không được xem; hãy kiểm tra mã đơn vị",
 		EN: "there is no unit %q, or this account may not see it; check its id",
 	}
+	textDiskFull = wording.Text{
+		VI: "chưa ghi được nên chưa quyết định gì: %v; hãy giải phóng chỗ trên ổ đĩa của state_dir rồi làm lại",
+		EN: "nothing is decided, as it could not be written: %v; make room on the disk of state_dir, then try again",
+	}
 	textConflict = wording.Text{
 		VI: "người khác vừa thay đổi mục này; hãy xem lại rồi quyết định",
 		EN: "somebody has changed this meanwhile; look at it again and decide",

@@ -3,8 +3,10 @@ package test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -137,4 +139,113 @@ func mayMount(t *testing.T) bool {
 		return false
 	}
 	return unix.Unmount(dir, 0) == nil
+}
+
+// TestADecisionThatCannotBeWrittenIsRefused fills the disk under decisions: each is refused
+// with what to do, none is half there, DNS goes on, and with room again all is as before.
+func TestADecisionThatCannotBeWrittenIsRefused(t *testing.T) {
+	if !mayMount(t) {
+		t.Log("needs the right to mount")
+		return
+	}
+	p := newProcess(t, "", country, startStandIn(t).addr)
+	state := filepath.Join(p.dir, "state")
+	mountDisk(t, state, 8<<20)
+	clients := p.people("school@th-kim-dong", "operator@")
+	p.start()
+	school, operator := clients["school@th-kim-dong"], clients["operator@"]
+	block := func(name string) (status int, text string) {
+		return school.ask("POST", "units/th-kim-dong/exceptions", fmt.Sprintf(`{"name":%q,"block":true,"until":"2036-12-31"}`, name))
+	}
+	if status, text := block("first.example"); status >= 300 || !p.blocked("127.10.1.1", "first.example") {
+		t.Fatal(status, text)
+	}
+	ballast := filepath.Join(state, "ballast")
+	fill := func() {
+		t.Helper()
+		if err := os.WriteFile(ballast, make([]byte, 16<<20), 0o600); !errors.Is(err, unix.ENOSPC) {
+			t.Fatalf("fill the disk: %v", err)
+		}
+	}
+	refused := func(what string, status int, text string) {
+		t.Helper()
+		told := strings.Contains(text, "make room") || strings.Contains(text, "nothing was written; try again")
+		if status != http.StatusServiceUnavailable || !strings.Contains(text, "no space left on device") || !told {
+			t.Errorf("%s on a full disk: %d %s", what, status, text)
+		}
+	}
+	verified := func(when string) {
+		t.Helper()
+		if out, err := p.command(os.Getuid(), "ledger", "verify"); err != nil {
+			t.Errorf("%s: %v %s", when, err, out)
+		}
+	}
+	fill()
+	tried := 0
+	var late []string
+	for i := range 200 { // what is left of the last page may hold a few
+		name := fmt.Sprintf("full-%d.example", i)
+		status, text := block(name)
+		if status < 300 {
+			if !p.blocked("127.10.1.1", name) {
+				t.Errorf("%s is confirmed and open", name)
+			}
+			continue
+		}
+		if strings.Contains(text, "is written but not in force yet, it is tried again") {
+			late = append(late, name) // the last page had room for its line
+			continue
+		}
+		tried++
+		refused("an exception", status, text)
+		if p.blocked("127.10.1.1", name) {
+			t.Errorf("%s is refused and blocked", name)
+		}
+		if tried == 1 {
+			t.Log(text)
+		}
+		if tried == 20 {
+			break
+		}
+	}
+	if tried < 20 {
+		t.Fatalf("the disk is not full: %d refused", tried)
+	}
+	status, text := operator.ask("PUT", "profiles/thi", `{"profile":{"block":["games"]}}`, `If-Match: "0"`)
+	refused("a profile", status, text)
+	if out, err := p.command(os.Getuid(), "except", "add", "cli.example", "--unit", "sa-pa", "--block", "--until", "2036-12-31", "--why", "x", "--lang", "en"); err == nil || !strings.Contains(string(out), "no space left on device") {
+		t.Errorf("a command on a full disk: %v %s", err, out)
+	}
+	for i := range 50 {
+		if m := p.from("127.10.1.1", fmt.Sprintf("%d.lesson.example", i)); m.Rcode != dns.RcodeSuccess {
+			t.Fatalf("answers have stopped: %s", m)
+		}
+	}
+	p.kill()
+	p.start() // on the same disk
+	if !p.blocked("127.10.1.1", "first.example") || p.blocked("127.11.1.1", "cli.example") {
+		t.Error("after a start what is in force is not what was confirmed")
+	}
+	if out, err := p.command(os.Getuid(), "ledger", "verify", "--lang", "en"); err != nil && !strings.Contains(string(out), "make room") {
+		t.Errorf("on a full disk: %v %s", err, out)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if status, text := block("again.example"); status >= 300 || !p.blocked("127.10.1.1", "again.example") {
+		t.Errorf("with room again: %d %s", status, text)
+	}
+	for _, name := range late {
+		if !p.blocked("127.10.1.1", name) {
+			t.Errorf("%s was written and is not in force with room again", name)
+		}
+	}
+	t.Logf("%d refused, %d written and in force later", tried, len(late))
+	verified("with room again")
+	p.stop()
+	p.start()
+	if !p.blocked("127.10.1.1", "again.example") || !p.blocked("127.10.1.1", "first.example") {
+		t.Error("after all of it something is lost")
+	}
+	verified("in the end")
 }

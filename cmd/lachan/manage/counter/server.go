@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"lachan/admin"
@@ -251,6 +252,9 @@ func (s server) Verify(ctx context.Context, since ledger.Since) (v api.Verified,
 		return v, api.NewProblem(http.StatusServiceUnavailable, "busy", textVerifying)
 	}
 	rep, err := ledger.VerifyOpen(s.src.Ledger, since)
+	if errors.Is(err, syscall.ENOSPC) { // console.yaml is written before it is compared
+		return v, api.NewProblem(http.StatusServiceUnavailable, "trouble", textVerifyFull.With(err))
+	}
 	if err != nil {
 		return v, err
 	}

@@ -12,6 +12,10 @@ var (
 		VI: "không có tài khoản %q, hoặc bạn không được xem",
 		EN: "there is no account %q, or it is not for you to see",
 	}
+	textVerifyFull = wording.Text{
+		VI: "chưa kiểm tra được sổ vì ổ đĩa của state_dir đã đầy: %v; hãy giải phóng chỗ rồi làm lại",
+		EN: "the ledger cannot be verified while the disk of state_dir is full: %v; make room, then try again",
+	}
 	textExport = wording.Text{
 		VI: "không xuất được chính sách: %v",
 		EN: "the policy could not be exported: %v",
