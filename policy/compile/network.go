@@ -69,6 +69,9 @@ func parseNetwork(s string) (netip.Prefix, *wording.Text) {
 	case ok:
 		return prefix, nil
 	case !prefix.IsValid():
+		if meant, ok := source.MaskedNetwork(s); ok {
+			return fail(textNetworkMask.With(s, meant))
+		}
 		return fail(textNetwork.With(s))
 	case prefix.Addr().Is4In6():
 		return fail(textNetworkMapped.With(s))

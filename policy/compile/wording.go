@@ -88,6 +88,10 @@ var (
 		VI: "%q không phải dải địa chỉ: viết như 10.20.0.0/16 hoặc 2001:db8:20::/48",
 		EN: "%q is not a prefix: write it like 10.20.0.0/16 or 2001:db8:20::/48",
 	}
+	textNetworkMask = wording.Text{
+		VI: "%q không phải cách viết dải địa chỉ ở đây: hãy viết %s",
+		EN: "%q is not how a prefix is written here: write %s",
+	}
 	textNetworkMapped = wording.Text{
 		VI: "%q là địa chỉ IPv4 viết theo kiểu IPv6: hãy viết theo kiểu IPv4",
 		EN: "%q is IPv4 written as IPv6: write it as IPv4",
@@ -149,8 +153,8 @@ var (
 		EN: "the rule has no during: name a timetable",
 	}
 	textRuleEmpty = wording.Text{
-		VI: "quy tắc không thay đổi gì: hãy ghi block, allow hoặc profile",
-		EN: "the rule changes nothing: give it block, allow or profile",
+		VI: "quy tắc không thay đổi gì: hãy ghi block, allow, only hoặc profile",
+		EN: "the rule changes nothing: give it block, allow, only or profile",
 	}
 	textUnknownTimetable = wording.Text{
 		VI: "không có thời khóa biểu %q; khai báo nó ở timetables, hoặc dùng: %s",

@@ -17,13 +17,17 @@ type Calendar struct {
 	Exams    []Span   `yaml:"exams"`
 }
 
-// A Span is a run of days; without To it is one day.
+// A Span is a run of days; without To it is one day, which may stand alone as
+// `exams: [03/12/2026]`.
 type Span struct {
 	Line yamlfile.Line
 	Name string        `yaml:"name"`
 	From yamlfile.Date `yaml:"from"`
 	To   yamlfile.Date `yaml:"to"`
 }
+
+// SetShort reads a span that is written as a day alone.
+func (s *Span) SetShort(text string) error { return s.From.UnmarshalText([]byte(text)) }
 
 // A MakeUp is a day on which the lessons of another day of the week are held.
 type MakeUp struct {

@@ -32,9 +32,9 @@ func TestWhatOfficesWriteAroundTheRowsOfSchools(t *testing.T) {
 	f("the same with merged cells", "STT,Mã trường,Thông tin,Thông tin,Thông tin,Mạng\nSTT,Mã trường,Tên trường,Xã,Cấp học,Mạng\n"+row, "")
 	f("numbers of columns", head+"(1),(2),(3),(4),(5),(6)\n"+row, "")
 	f("both", "STT,Mã trường,Trường,,,Mạng\n,,Tên trường,Xã,Cấp học,\n1,2,3,4,5,6\n"+row, "")
-	f("headings of parts", head+"I,Phường Sa Pa,,,,\n"+row+"II,Xã Bắc Hà,Xã Bắc Hà,Xã Bắc Hà,Xã Bắc Hà,Xã Bắc Hà\n", "2 rows are left out as they are of no unit (headings of a part, totals, signatures): rows 2, 4")
-	f("a total", head+row+",Tổng cộng,1,,,\nTổng số:,,2,,,\n", "rows 3, 4")
-	f("signatures", head+row+"Người lập biểu,,,,Hiệu trưởng,\n", "rows 3")
+	f("headings of parts", head+"I,Phường Sa Pa,,,,\n"+row+"II,Xã Bắc Hà,Xã Bắc Hà,Xã Bắc Hà,Xã Bắc Hà,Xã Bắc Hà\n", "rows that are left out as they are of no unit (headings of a part, totals, signatures): 2, at 2, 4")
+	f("a total", head+row+",Tổng cộng,1,,,\nTổng số:,,2,,,\n", ": 2, at 3, 4")
+	f("signatures", head+row+"Người lập biểu,,,,Hiệu trưởng,\n", ": 1, at 3")
 
 	// What may be a school is never left out so.
 	g := func(what, text string, mistakes int) {

@@ -118,7 +118,7 @@ var (
 	}
 	textBesides = wording.Text{
 		VI: "%d dòng được bỏ qua vì không phải của đơn vị nào (tiêu đề nhóm, tổng cộng, người ký): dòng %s",
-		EN: "%d rows are left out as they are of no unit (headings of a part, totals, signatures): rows %s",
+		EN: "rows that are left out as they are of no unit (headings of a part, totals, signatures): %d, at %s",
 	}
 	textAlsoLines = wording.Text{
 		VI: " (thêm %d dòng như vậy: %s)",
