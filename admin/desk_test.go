@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -370,12 +372,14 @@ func TestEachRoleDecidesWhatTheTableSays(t *testing.T) {
 		is(account.School, "kim-dong"), is(account.Commune, "xa"), is(account.Province, "tinh"), is(account.Operator, ""),
 		is(account.Authority, "a05"), is(account.Viewer, "xa"),
 	}
+	asked := map[string]bool{}
 	f := func(name string, what func(w *world) admin.Decision, may string) {
 		t.Helper()
 		got := ""
 		for i, by := range roles {
 			w := newWorld(t)
 			decision := what(w)
+			asked[reflect.TypeOf(decision).Name()] = true
 			_, err := w.do(by, decision)
 			var refusal *admin.Refusal
 			switch {
@@ -463,6 +467,84 @@ func TestEachRoleDecidesWhatTheTableSays(t *testing.T) {
 	f("words", always(admin.SetWords{Unit: "kim-dong", Period: "2026-Q4", Part: "vi", Text: "tốt"}), "scpo")
 	f("reload", always(admin.Reload{Digest: "d"}), "")
 	f("adopt", always(admin.Adopt{Unit: "le-loi"}), "po")
+	f("many exceptions", always(admin.ExceptMany{Except: admin.Except{Unit: "kim-dong"}, Text: "a.example"}), "scp")
+	f("many exceptions above", always(admin.ExceptMany{Except: admin.Except{Unit: "xa"}, Text: "a.example"}), "cp")
+	f("reopen", func(w *world) admin.Decision {
+		id := w.ask("kim-dong", "game.example")
+		w.must(root, admin.Answer{Requests: []string{id}, Outcome: admin.Refuse, Text: "không"})
+		return admin.Reopen{Request: id}
+	}, "scp")
+	f("many schools", always(admin.SetUnits{Units: []admin.SetUnit{{ID: "moi", Unit: json.RawMessage(`{"parent":"xa"}`)}}}), "po")
+	f("lift", func(w *world) admin.Decision {
+		w.console("school")
+		w.must(root, admin.Lock{Unit: "nha", Category: "games"})
+		return admin.Lift{Unit: "nha", Category: "games"}
+	}, "")
+	f("reset", lan(admin.ResetAccount{ID: "lan"}), "scpo")
+	f("revoke", func(w *world) admin.Decision {
+		w.must(root, admin.AddAccount{Unit: "kim-dong", ID: "lan", Name: "Lan"})
+		w.must(root, admin.GrantRole{Account: "lan", Role: account.Commune, Unit: "xa"})
+		return admin.RevokeRole{Account: "lan", Role: account.Commune, Unit: "xa"}
+	}, "po")
+	f("token of another", lan(admin.IssueToken{Account: "lan", Name: "x"}), "scpo")
+	f("end a token of another", func(w *world) admin.Decision {
+		w.must(root, admin.AddAccount{Unit: "kim-dong", ID: "lan", Name: "Lan"})
+		w.must(root, admin.IssueToken{Account: "lan", Name: "x"})
+		for v := range w.ledger.State().Kind("token/") {
+			return admin.EndToken{Account: "lan", Token: strings.TrimPrefix(v.Object, "token/")}
+		}
+		return nil
+	}, "scpo")
+	f("watch a device", always(admin.WatchDevice{Unit: "kim-dong"}), "scpov")
+	f("watch a device beside", always(admin.WatchDevice{Unit: "le-loi"}), "cpov")
+	released := func(d admin.Decision) func(w *world) admin.Decision {
+		return func(w *world) admin.Decision {
+			w.must(root, admin.Publish{SHA256: strings.Repeat("a", 64), Size: 1})
+			w.must(root, admin.Publish{SHA256: strings.Repeat("b", 64), Size: 1})
+			return d
+		}
+	}
+	f("release", always(admin.Publish{SHA256: strings.Repeat("a", 64), Size: 1}), "")
+	f("carry a list", always(admin.Carry{Name: "games"}), "")
+	f("advance", released(admin.Advance{}), "o")
+	f("hold", released(admin.Hold{}), "po")
+	f("roll a release back", released(admin.RollBack{}), "o")
+	f("node joins", always(admin.JoinNode{Name: "a", Code: "x", Nkey: "y"}), "")
+
+	// Every decision that there is stands in the table above; of those that need more than a
+	// role the test beside them is named.
+	elsewhere := map[string]string{
+		"Confirm": "TestTwoPeopleAreTwo", "Decline": "TestTwoPeopleAreTwo", "InviteNode": "test/fleet_nodes_test.go",
+		"RemoveNode": "test/fleet_nodes_test.go",
+	}
+	for _, name := range decisions(t) {
+		if !asked[name] && elsewhere[name] == "" {
+			t.Errorf("who may %s is not asked", name)
+		}
+	}
+}
+
+// decisions are the names of all types that can be decided.
+func decisions(t *testing.T) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := regexp.MustCompile(`(?m)^func \((?:\w+ )?([A-Z]\w+)\) plan\(`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range plan.FindAllSubmatch(text, -1) {
+			names = append(names, string(m[1]))
+		}
+	}
+	if len(names) < 30 {
+		t.Fatalf("only %q are found", names)
+	}
+	return names
 }
 
 // ask has somebody at a unit ask for a name, and returns the id of the request.

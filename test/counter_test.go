@@ -173,6 +173,18 @@ func TestEachRoleReachesItsOwnAndNothingElse(t *testing.T) {
 	f("POST", "orders?preview=true", `{"authority":"{unit}","document":"15/A05","file":"a.csv","table":"YS5leGFtcGxlCg=="}`, "", "", "", all+"axe", "", "a")
 	f("DELETE", "orders?preview=true", `{"authority":"{unit}","document":"15/A05"}`, "", "", "", "", "", "")
 	f("PUT", "reports/words?preview=true", `{"unit":"{unit}","period":"2026-Q3","part":"vi","text":"x"}`, "k", "ksc", "kscbp", all+"axe", "", "a")
+	f("POST", "units/{unit}/adopt?preview=true", "", "", "", "kscbp", all+"ax", "", "") // which it is told are not there
+	f("PUT", "units/{unit}/calendar?preview=true", `{"calendar":{"exams":[{"from":"2026-12-21"}]}}`, "k", "ksc", "kscbp", all, "", "")
+	f("PUT", "units/{unit}/groups/moi?preview=true", `{"group":{}}`, "", "", "kscbp", all, "", "")
+	const every = "kscbpyaxe" // what is asked of no unit
+	f("PUT", "profiles/thi?preview=true", `{"profile":{"block":["games"]}}`, "", "", "", every, "", "")
+	f("PUT", "timetables/dem?preview=true", `{"timetable":{"from":"22:00","to":"05:00"}}`, "", "", "", every, "", "")
+	f("PUT", "calendar?preview=true", `{"calendar":{"exams":[{"from":"2026-12-21"}]}}`, "", "", "", every, "", "")
+	f("POST", "feeds?preview=true", `{"name":"la","url":"https://la.example/x","category":"games"}`, "", "", "", every, "", "")
+	f("POST", "fleet/nodes?preview=true", `{"name":"a"}`, "", "", "", every, "", "")
+	f("POST", "fleet/release/advance?preview=true", "", "", "", "", every, "", "")
+	f("POST", "fleet/release/hold?preview=true", "", "", "", every, every, "", "")
+	f("POST", "fleet/release/roll-back?preview=true", "", "", "", "", every, "", "")
 	f("POST", "reports", `{"unit":"{unit}","period":"2026-Q4","format":"json"}`, "k", "ksc", "kscbp", all+"axe", "ksc", "a")
 	for path, want := range map[string]string{"orders": "lenh", "feeds": "lenh"} {
 		status, text := clients["authority@a05"].ask("GET", path, "")
