@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
+	"lachan/blocklist/transfer"
 	"lachan/internal/suspended"
 )
 
@@ -110,6 +112,61 @@ func TestWhatIsHeldBackIsToldWithItsBound(t *testing.T) {
 	f("61 100 12/QĐ 60%", Copy{Entries: 100}, replaced, nil)
 	f("7", Copy{}, Copy{Rejected: 7}, nil)
 	f("100", Copy{Entries: 100}, Copy{}, nil)
+}
+
+// TestTimersOfAZoneHaveBounds: no primary is asked without pause, and none is forgotten.
+func TestTimersOfAZoneHaveBounds(t *testing.T) {
+	f := func(seconds transfer.Seconds, refresh, retry time.Duration) {
+		t.Helper()
+		own := &scheduled{Source: Source{Refresh: time.Hour}}
+		c := &Copy{Zone: &transfer.SOA{Refresh: seconds, Retry: seconds}}
+		if a, b := own.refresh(c), own.longestRetry(c); a != refresh || b != retry {
+			t.Errorf("%d seconds: looked at every %s and tried again within %s, want %s and %s", seconds, a, b, refresh, retry)
+		}
+		if a, b := own.refresh(&Copy{}), own.longestRetry(&Copy{}); a != time.Hour || b != time.Hour {
+			t.Errorf("what is no zone is looked at every %s, and tried again within %s", a, b)
+		}
+	}
+	f(0, time.Minute, 30*time.Second)
+	f(30, time.Minute, 30*time.Second)
+	f(31, time.Minute, 31*time.Second)
+	f(61, 61*time.Second, 61*time.Second)
+	f(86_399, 86_399*time.Second, 86_399*time.Second)
+	f(86_401, 24*time.Hour, 24*time.Hour)
+}
+
+// TestHowFarBackAPackedBodyMayRefer is what RFC 9659 lets a sender use: 8 MiB.
+func TestHowFarBackAPackedBodyMayRefer(t *testing.T) {
+	text := "casino.example\n"
+	for window, opens := range map[byte]bool{0x60: true, 0x68: true, 0x69: false, 0x70: false} { // 4, 8, 9 and 16 MiB
+		frame := append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0x00, window, byte(len(text)<<3 | 1), 0, 0}, text...) // RFC 8878 section 3.1.1
+		var got strings.Builder
+		if err := unpack(&got, bytes.NewReader(frame), "zstd", 1<<20); (err == nil) != opens || opens && got.String() != text {
+			t.Errorf("window %#x: %q, %v", window, got.String(), err)
+		}
+	}
+}
+
+// TestOfManyDocumentsAThousandAreTold, the newest, and of each number 120 bytes.
+func TestOfManyDocumentsAThousandAreTold(t *testing.T) {
+	for _, written := range []int{1, 1000, 1001} {
+		d := documents{byNumber: map[string]*collected{}}
+		for i := range written {
+			d.add(&format.Rule{Name: "a.example", Document: fmt.Sprintf("%d/QĐ", i)})
+		}
+		list := d.newest()
+		if len(list) != min(written, 1000) || list[len(list)-1].Number != fmt.Sprintf("%d/QĐ", written-1) {
+			t.Errorf("of %d documents %d are told", written, len(list))
+		}
+	}
+	for length, want := range map[int]int{119: 119, 120: 120, 121: 120} {
+		if got := shortened(strings.Repeat("x", length)); len(got) != want {
+			t.Errorf("of %d bytes %d are kept", length, len(got))
+		}
+	}
+	if got := shortened(strings.Repeat("x", 119) + "ữ"); got != strings.Repeat("x", 119) { // not half a letter
+		t.Errorf("kept %q", got)
+	}
 }
 
 // TestWhichFeedIsNext of those that are due, or the first that will be.

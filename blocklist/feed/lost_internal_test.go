@@ -106,11 +106,11 @@ func TestOfManyRecordsTheNewestHundredAreKept(t *testing.T) {
 	var all []Approval
 	var s Status
 	at := time.Date(2026, 9, 7, 0, 0, 0, 0, time.UTC)
-	for i := range maxRecords + 5 {
+	for i := range 105 {
 		all = lastOf(append(all, Approval{Entries: i}))
 		s.hold(Copy{Digest: fmt.Sprint(i)}, textShrunk, at.Add(time.Duration(i)))
 		s.hold(Copy{Digest: fmt.Sprint(i)}, textShrunk, at.Add(time.Duration(i))) // again is not once more
-		if want := min(i+1, maxRecords); len(all) != want || len(s.Holds) != want || all[want-1].Entries != i || !s.Holds[want-1].Equal(at.Add(time.Duration(i))) {
+		if want := min(i+1, 100); len(all) != want || len(s.Holds) != want || all[want-1].Entries != i || !s.Holds[want-1].Equal(at.Add(time.Duration(i))) {
 			t.Fatalf("after %d: %d records, %d holds", i+1, len(all), len(s.Holds))
 		}
 	}
@@ -118,7 +118,7 @@ func TestOfManyRecordsTheNewestHundredAreKept(t *testing.T) {
 		t.Errorf("held back is %+v", s.Held)
 	}
 	s.Rejections = []Approval{{Digest: "7"}}
-	if s.hold(Copy{Digest: "7"}, textShrunk, at); s.Held.Copy.Digest != "" || len(s.Holds) != maxRecords {
+	if s.hold(Copy{Digest: "7"}, textShrunk, at); s.Held.Copy.Digest != "" || len(s.Holds) != 100 {
 		t.Errorf("what was rejected is held back: %+v", s.Held)
 	}
 	for _, x := range []struct {

@@ -103,6 +103,19 @@ func TestWhateverThePublisherDoesTheCopyStays(t *testing.T) {
 	f("redirected in a circle", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, r.URL.Path, http.StatusFound)
 	}, feed.ErrRedirect, "chuyển hướng quá 5 lần")
+	redirected := func(times int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if n := len(r.URL.Query().Get("n")); n < times {
+				http.Redirect(w, r, r.URL.Path+"?n="+strings.Repeat("x", n+1), http.StatusFound)
+				return
+			}
+			serving(names(3))(w, r)
+		}
+	}
+	f("redirected six times", redirected(6), feed.ErrRedirect, "chuyển hướng quá 5 lần")
+	if s, p := open(t, t.TempDir()), newPublisher(t, redirected(5)); !update(t, s, p.source()).Changed {
+		t.Error("redirected five times: not taken")
+	}
 	f("redirected to a file", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "file:///etc/hosts", http.StatusFound)
 	}, feed.ErrRedirect, "chuyển hướng")
