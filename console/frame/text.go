@@ -66,37 +66,55 @@ func (s speaker) lang() string {
 	return "vi"
 }
 
-// number is a number of things: 1.204 in Vietnamese, 1,204 in English.
-func (s speaker) number(value any) string {
-	count, err := strconv.Atoi(fmt.Sprint(value))
-	if err != nil {
-		return fmt.Sprint(value)
+// A figure is a number in both languages: in a sentence it is that of the sentence, else
+// that of the page.
+type figure struct {
+	wording.Text
+	in wording.Language
+}
+
+// String is the figure where it stands alone.
+func (f figure) String() string {
+	if f.in == wording.English {
+		return f.EN
 	}
-	return wording.Count(count).In(s.in)
+	return f.VI
+}
+
+// said is a figure of the page.
+func (s speaker) said(vi, en string) figure { return figure{wording.Text{VI: vi, EN: en}, s.in} }
+
+// number is a number of things: 1.204 in Vietnamese, 1,204 in English.
+func (s speaker) number(value any) figure {
+	text := fmt.Sprint(value)
+	count, err := strconv.Atoi(text)
+	if err != nil {
+		return s.said(text, text)
+	}
+	return s.said(wording.Count(count).In(wording.Vietnamese), wording.Count(count).In(wording.English))
 }
 
 // share is a part of a whole in per cent with one decimal; a dash of nothing.
-func (s speaker) share(part, whole int64) string {
+func (s speaker) share(part, whole int64) figure {
 	if whole == 0 {
-		return "–"
+		return s.said("–", "–")
 	}
 	text := strconv.FormatFloat(float64(part)/float64(whole)*100, 'f', 1, 64) + "%"
-	if s.in != wording.English {
-		text = strings.Replace(text, ".", ",", 1)
-	}
-	return text
+	return s.said(strings.Replace(text, ".", ",", 1), text)
 }
 
 // figure is a number, or the sign of why there is none.
-func (s speaker) figure(n statistics.Number) string {
+func (s speaker) figure(n statistics.Number) figure {
 	if !n.Known() {
-		return n.String()
+		return s.said(n.String(), n.String())
 	}
 	return s.number(n.Value)
 }
 
 // percent is a share, or the sign of why there is none.
-func (s speaker) percent(r statistics.Share) string { return statistics.Percent(r, s.in) }
+func (s speaker) percent(r statistics.Share) figure {
+	return s.said(statistics.Percent(r, wording.Vietnamese), statistics.Percent(r, wording.English))
+}
 
 // day is a day as people here write it; a dash of none.
 func (s speaker) day(at time.Time) string {

@@ -113,14 +113,17 @@ func askedFor(s *frame.Site, v *frame.Visit) (asked frame.PaperQuestion, err err
 		asked.Unit = unitOf(v, q)
 		return asked, mayRead(s, v, asked.Unit)
 	}
+	first := v.Now
 	for _, o := range s.Orders(v.Who.Actor) {
-		if o.Document == asked.Document {
-			zone := v.Now.Location()
-			asked.Period = o.Received.In(zone).Format(time.DateOnly) + ".." + v.Now.Format(time.DateOnly)
-			return asked, nil
+		if o.Document == asked.Document && o.Received.Before(first) {
+			first = o.Received
 		}
 	}
-	return asked, &admin.Refusal{Kind: admin.NotFound, Text: textNoReport}
+	if first.Equal(v.Now) {
+		return asked, &admin.Refusal{Kind: admin.NotFound, Text: textNoReport}
+	}
+	asked.Period = first.In(v.Now.Location()).Format(time.DateOnly) + ".." + v.Now.Format(time.DateOnly)
+	return asked, nil
 }
 
 // formatOf is how a report is written: as it was asked for, or as most are.

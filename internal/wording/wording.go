@@ -47,16 +47,17 @@ func Twofold(line string) Text {
 	return Text{line, line}
 }
 
-// With fills the arguments in. An argument that is a Text, or an error that has
-// one, is put into each language in that language, and so is a Count, which %s takes.
+// A Spoken is said in a language: a Text, a Count.
+type Spoken interface{ In(l Language) string }
+
+// With fills the arguments in. An argument that is Spoken, or an error that has a
+// Text, is put into each language in that language; %s takes it.
 func (t Text) With(args ...any) Text {
 	vi, en := make([]any, len(args)), make([]any, len(args))
 	for i, arg := range args {
 		vi[i], en[i] = arg, arg
 		switch a := arg.(type) {
-		case Text:
-			vi[i], en[i] = a.VI, a.EN
-		case Count:
+		case Spoken:
 			vi[i], en[i] = a.In(Vietnamese), a.In(English)
 		case error:
 			text := Of(a)
