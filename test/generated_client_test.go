@@ -86,7 +86,7 @@ func TestAGeneratedClientDecides(t *testing.T) {
 	school := p.people("school@th-kim-dong")["school@th-kim-dong"]
 	p.start()
 	in("go", "build", "-o", "user", ".")
-	if out := in("./user", p.http, school.token); strings.TrimSpace(out) != "3 4 urn:lachan:problem:not-found" {
+	if out := in("./user", p.http, school.token); strings.TrimSpace(out) != "4 5 urn:lachan:problem:not-found" {
 		t.Errorf("the client says %s", out)
 	}
 }
