@@ -68,7 +68,7 @@ func watchesDevices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.program = program
+		p.program, p.env = program, []string{"TURNED_CLOCK=1"}
 	}
 	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `listen: ["127.0.0.1:0"]}`,
 		`listen: ["127.0.0.1:0"], trusted_forwarders: [10.20.0.1/32]}`, 1))
@@ -155,6 +155,9 @@ func watchesDevices(t *testing.T) {
 	p.asksAs("10.20.3.4", "sau-may-khac.example", &dns.EDNS0_LOCAL{Code: 65001, Data: []byte{2, 0, 0, 0, 0, 1}})
 	if page := look(teacher, "10.20.3.4"); strings.Contains(page, "chuyen-tiep.example") || strings.Contains(page, "sau-may-khac") || !strings.Contains(page, "hỏi thay cho nhiều thiết bị") {
 		t.Errorf("an address that tells of devices behind it is shown:\n%s", page)
+	}
+	if _, body := p.get("/metrics"); strings.Contains(body, "ledger-unknown") {
+		t.Error("the server does not know its own record")
 	}
 	p.kill()
 	for _, name := range []string{"may-nay.example", "10.20.3.4"} {

@@ -174,7 +174,7 @@ func (s *State) kinds() iter.Seq[string] {
 func (s *State) Unknown() (list []string) {
 	known := []string{
 		"account/", "allow/", "block/", "carried/", "feed/", "grant/", "list/", "node/", "order/", "profile/", "proposal/", "release/", "request/", "timetable/", "token/",
-		"unit/", "words/",
+		"unit/", "watch/", "words/",
 	}
 	for kind := range s.kinds() {
 		if kind != "" && !slices.Contains(known, kind) {
