@@ -74,13 +74,13 @@ func own(q *asking, o *AddAccount) bool {
 }
 
 func (o AddAccount) plan(d *Desk, q *asking) (plan, error) {
-	if !own(q, &o) {
+	if !own(q, &o) { // one's own is where it is: an authority's is below no unit
 		if err := q.mayPeople(o.Unit); err != nil {
 			return plan{}, err
 		}
-	}
-	if err := q.there(o.Unit); err != nil {
-		return plan{}, err
+		if err := q.there(o.Unit); err != nil {
+			return plan{}, err
+		}
 	}
 	if unit, ok := q.accountUnit(o.ID); o.ID != "" && ok && unit != o.Unit {
 		return plan{}, invalid("id", textAccountThere.With(o.ID))

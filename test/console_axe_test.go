@@ -165,35 +165,53 @@ func TestThePagesAreForEverybody(t *testing.T) {
 	opened, words := 0, newEnglish()
 	for i, who := range everyRole() {
 		role, _, _ := strings.Cut(who, "@")
+		languages := []string{languageOf[role]}
+		if whole {
+			languages = []string{"both", "vi", "en"}
+		}
 		b.is(people[who])
-		for j, path := range pagesOf(role) {
-			for k, theme := range themes {
-				for l, width := range widths {
-					if !whole && ((i+j)%5 != 0 || k != i%2 || l != (i+j)%2) {
-						continue
+		for _, language := range languages {
+			if whole {
+				people[who].sends("/account", "do", "told", "language", language, "notify", "never")
+			}
+			for j, path := range pagesOf(role) {
+				for k, theme := range themes {
+					for l, width := range widths {
+						if !whole && ((i+j)%5 != 0 || k != i%2 || l != (i+j)%2) {
+							continue
+						}
+						b.looks(width, theme)
+						b.opens(people[who].at + path)
+						opened++
+						name := fmt.Sprintf("%s by %s, %q, %s, %d px", path, role, language, theme, width)
+						b.isForEverybody(name, string(axe), k == 0 && language == languages[0])
+						words.look(t, b, name, language)
 					}
-					name := fmt.Sprintf("%s by %s, %s, %d px", path, role, theme, width)
-					b.looks(width, theme)
-					b.opens(people[who].at + path)
-					opened++
-					for _, fault := range b.faults(string(axe)) {
-						t.Errorf("%s: %s", name, fault)
-					}
-					if out := b.sideways(); out != "" {
-						t.Errorf("%s stands out to the side: %s", name, out)
-					}
-					if missed := b.unreached(); missed != "" && k == 0 {
-						t.Errorf("%s, by Tab: %s", name, missed)
-					}
-					if ran := b.ran(); ran != "" {
-						t.Errorf("%s: %s", name, ran)
-					}
-					words.look(t, b, name, languageOf[role])
 				}
 			}
 		}
 	}
 	t.Logf("%d pages opened", opened)
+}
+
+// isForEverybody looks at a page: by the rules of WCAG, whether it stands out to the side,
+// whether something of others ran, and, by the keyboard, whether all of it can be reached.
+func (b *browser) isForEverybody(name, axe string, byKeyboard bool) {
+	b.t.Helper()
+	for _, fault := range b.faults(axe) {
+		b.t.Errorf("%s: %s", name, fault)
+	}
+	if out := b.sideways(); out != "" {
+		b.t.Errorf("%s stands out to the side: %s", name, out)
+	}
+	if byKeyboard {
+		if missed := b.unreached(); missed != "" {
+			b.t.Errorf("%s, by Tab: %s", name, missed)
+		}
+	}
+	if ran := b.ran(); ran != "" {
+		b.t.Errorf("%s: %s", name, ran)
+	}
 }
 
 // english finds English where it is not marked as such, and forms of numbers and days that

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,6 +22,8 @@ func TestEveryWordOfAVietnamesePageIsVietnamese(t *testing.T) {
 		if languageOf[role] == "en" {
 			continue
 		}
+		// Whoever it is, the language is one's own to choose.
+		people[who].sends("/account", "do", "told", "language", cmp.Or(languageOf[role], "both"), "notify", "never")
 		for _, path := range pagesOf(role) {
 			_, page, _ := people[who].get(path)
 			opened++
