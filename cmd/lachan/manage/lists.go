@@ -225,9 +225,12 @@ func (l *lists) carried() (all []nodes.List) {
 	cfg := l.held.view().cfg
 	for i := range cfg.Feeds {
 		f := &cfg.Feeds[i]
-		status, err := l.store.Status(f.Name)
-		if err != nil || l.digest(f.Name) == "" {
+		if l.digest(f.Name) == "" {
 			continue // nodes keep what they have
+		}
+		status, err := l.store.Status(f.Name)
+		if err != nil || status.Copy.Digest == "" {
+			continue
 		}
 		all = append(all, nodes.List{Carried: config.Carry(*f, status.Copy), Confirmed: status.LastSuccess})
 	}

@@ -50,14 +50,14 @@ func (t *taken) takeLists(ctx context.Context, states []*ledger.State) (feeds []
 	changed, waits := false, false
 	for name, l := range want {
 		_, there := t.lists[name]
-		new, err := t.haveList(ctx, name, l)
+		other, err := t.haveList(ctx, name, l)
 		switch {
 		case errors.Is(err, errComing):
 			t.coming, waits = true, waits || !there
 		case err != nil:
 			errs = append(errs, fmt.Errorf("list %s: %w", name, err))
 		}
-		changed = changed || new
+		changed = changed || other
 	}
 	for name := range t.lists {
 		if _, wanted := want[name]; !wanted {

@@ -298,12 +298,8 @@ func (m *Member) follow(ctx context.Context) error {
 	changed := make(chan struct{}, 1)
 	var followers []*node.Follower
 	for i, s := range is.Streams {
-		followers = append(followers, &node.Follower{Stream: s, Copy: m.copies[i], Taken: func(uint64) {
-			select {
-			case changed <- struct{}{}:
-			default: // it will be looked at
-			}
-		}})
+		taken := func(uint64) { ring(changed) }
+		followers = append(followers, &node.Follower{Stream: s, Copy: m.copies[i], Taken: taken})
 	}
 	connected, err := node.Connect(node.Config{
 		Node: is.Node, Hubs: is.Hubs, Nkey: public, Sign: pair.Sign, Trust: trust, Log: m.src.Log,

@@ -117,7 +117,7 @@ func (t *taken) begin(r, former fleet.Release) {
 		return
 	}
 	now := t.src.Read()
-	former.Trial = 0
+	former.Trial = 0 // what comes back is not tried again
 	t.trial = &onTrial{Release: r, Former: former, Since: time.Now(), from: now}
 	if len(t.last) > 0 {
 		if before, ok := now.since(t.last[0].Reading); ok {
