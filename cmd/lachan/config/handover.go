@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"lachan/blocklist/feed"
+	"lachan/internal/wording"
 )
 
 // Pack writes what holds, wherever it was said, for another process of the same
@@ -46,6 +47,12 @@ func Carry(f Feed, c feed.Copy) Carried {
 
 // MostCarried bounds the lists of a hub that a node takes.
 const MostCarried = 200
+
+// TextManyLists tells of a hub that has more, and of the first that its nodes do not get.
+var TextManyLists = wording.Text{
+	VI: "máy trung tâm có %d danh sách, nút nhận nhiều nhất %d: từ %q trở đi không tới nút; hãy bớt hoặc gộp danh sách",
+	EN: "the hub has %d lists and nodes take at most %d: from %q on they do not get them; remove or merge lists",
+}
 
 // CarriedFile has the feeds that came from the hub, in JSON.
 func CarriedFile(dir string) string { return filepath.Join(dir, "lists.json") }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"lachan/blocklist"
@@ -43,6 +44,7 @@ type lists struct {
 	shut    map[string]bool      // feeds whose copy could not be read, until their names are in force
 
 	updates   chan struct{} // a feed has a new copy; holds at most one
+	changes   atomic.Uint64 // how often that was said
 	compiled  chan compilation
 	compiling bool
 	again     bool // something changed while compiling
@@ -201,6 +203,7 @@ func (l *lists) takeCompiled(ctx context.Context, c compilation) {
 
 // wake has copies of feeds looked at. Any goroutine may call it.
 func (l *lists) wake() {
+	l.changes.Add(1)
 	select {
 	case l.updates <- struct{}{}:
 	default: // a wake-up is on its way already

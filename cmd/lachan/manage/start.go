@@ -300,7 +300,8 @@ func openFleet(n *node, cfg *config.Config, version string) {
 			v := n.view.Load()
 			return v.cfg, v.rules.Policy()
 		},
-		Lists: n.lists.carried, Missing: func(name string) bool { return n.view.Load().cfg.Feed(name).Name != "" },
+		Lists: n.lists.carried, Relisted: n.lists.changes.Load,
+		Missing: func(name string) bool { return n.view.Load().cfg.Feed(name).Name != "" },
 	})
 	n.services.member = member.Open(cfg, member.Sources{
 		Own: n.desk.Ledger, Requests: n.services.visitors.requests,

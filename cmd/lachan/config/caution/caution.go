@@ -31,6 +31,10 @@ func Of(c *config.Config, policyFiles []string) (notes yamlfile.Problems) {
 	if OpenToOthers(c.StateDir) {
 		notes = append(notes, c.Wrong("state_dir", TextStateDir.With(c.StateDir, c.StateDir)))
 	}
+	if n := len(c.Feeds); c.Fleet.Listen.IsValid() && n > config.MostCarried {
+		first := c.Feeds[config.MostCarried].Name
+		notes = append(notes, c.Wrong("fleet.listen", config.TextManyLists.With(n, config.MostCarried, first)))
+	}
 	for i := range c.Feeds {
 		if f := &c.Feeds[i]; f.Action == config.Block && ofAuthority[f.Category] && !f.Marked() {
 			notes = append(notes, c.Wrong(config.Item("feeds", i)+".category", textUnmarked.With(f.Name, f.Category)))

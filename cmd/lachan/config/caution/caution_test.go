@@ -160,3 +160,18 @@ func TestAnAddressThatTheMachineHasNotGotIsToldOf(t *testing.T) {
 	text := "server: {listen: [\"127.0.0.1:5353\", \"203.0.113.77:53\", \"[2001:db8::77]:53\"]}\nhttp: {listen: \"127.0.0.1:8053\"}\n"
 	wantNotes(t, "one of three is there", notes(t, text, 0o600), "no address 203.0.113.77:53, [2001:db8::77]:53 at")
 }
+
+// Nodes take 200 lists of their hub: one that has more is told which they do not get.
+func TestAHubWithMoreListsThanNodesTakeIsTold(t *testing.T) {
+	text := func(fleet string, lists int) string {
+		feeds := "feeds:\n"
+		for i := range lists {
+			feeds += fmt.Sprintf("- {name: list-%d, url: \"https://lists.example/%d\", category: ads}\n", i, i)
+		}
+		return fleet + feeds
+	}
+	const isHub = "fleet: {listen: \"0.0.0.0:4443\"}\n"
+	wantNotes(t, "as many as they take", notes(t, text(isHub, 200), 0o600))
+	wantNotes(t, "one more", notes(t, text(isHub, 201), 0o600), `from "list-200" on they do not get them`)
+	wantNotes(t, "one more, without nodes", notes(t, text("", 201), 0o600))
+}

@@ -30,9 +30,8 @@ const confirmedEvery = 6 * time.Hour
 
 // carryLists has nodes have the lists of this machine as they were verified here. One that
 // cannot be handed on leaves the others as they are, and on nodes what they had.
-func carryLists(ctx context.Context, src *Sources, blobs *hub.Blobs) error {
+func carryLists(ctx context.Context, src *Sources, blobs *hub.Blobs, lists []List) error {
 	carried := admin.Carried(src.Ledger.State())
-	lists := src.Lists()
 	var errs []error
 	for i := range lists[:min(len(lists), config.MostCarried)] {
 		l := &lists[i]
@@ -98,15 +97,42 @@ func putList(blobs *hub.Blobs, head []byte, path string) (digest string, size in
 	return digest, size, err
 }
 
+// Times between two looks at lists that have not changed.
+const (
+	confirmEvery = 10 * time.Minute // one may have been confirmed
+	retryEvery   = 10 * time.Second // one could not be handed on
+)
+
+// A look is the last one at the lists of this machine.
+type look struct {
+	cfg    *config.Config
+	lists  uint64 // Sources.Relisted then
+	at     time.Time
+	failed bool
+}
+
+// due reports whether there is something to look for since.
+func (l *look) due(cfg *config.Config, lists uint64, now time.Time) bool {
+	every := confirmEvery
+	if l.failed {
+		every = retryEvery
+	}
+	return cfg != l.cfg || lists != l.lists || now.Sub(l.at) >= every
+}
+
 // tellLists has the lists handed on, and tells when one cannot be.
-func tellLists(ctx context.Context, src *Sources, blobs *hub.Blobs) {
-	err := carryLists(ctx, src, blobs)
+func tellLists(ctx context.Context, src *Sources, blobs *hub.Blobs) (failed bool) {
+	lists := src.Lists()
+	err := carryLists(ctx, src, blobs, lists)
+	failed = err != nil
+	err = errors.Join(err, tooMany(lists)) // which they are until somebody acts
 	switch {
 	case err == nil:
 		src.Conditions.Clear("fleet-lists")
 	case ctx.Err() == nil && src.Conditions.Set("fleet-lists", textLists.With(err).String()):
 		src.Log.Error("hand lists to nodes", "error", wording.ErrorIn(err, wording.English))
 	}
+	return failed
 }
 
 // keep has the files stay that nodes may have to have, with some that they may have to have
@@ -126,6 +152,14 @@ func keep(src *Sources, blobs *hub.Blobs, also ...string) error {
 		keep[l.SHA256] = true
 	}
 	return blobs.Keep(keep)
+}
+
+// tooMany says which lists nodes do not get because there are more than they take.
+func tooMany(lists []List) error {
+	if len(lists) <= config.MostCarried {
+		return nil
+	}
+	return wording.Error(config.TextManyLists.With(len(lists), config.MostCarried, lists[config.MostCarried].Feed.Name))
 }
 
 var textLists = wording.Text{

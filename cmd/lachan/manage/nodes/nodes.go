@@ -37,8 +37,10 @@ type Sources struct {
 	InForce func() (*config.Config, *policy.Policy)
 	// Lists are those in use here whose copies are good. Missing reports whether a list is one
 	// of this machine's all the same.
-	Lists      func() []List
-	Missing    func(name string) bool
+	Lists   func() []List
+	Missing func(name string) bool
+	// Relisted counts how often copies of lists have changed.
+	Relisted   func() uint64
 	Conditions *metrics.Conditions
 	Log        *slog.Logger
 }
@@ -220,6 +222,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 	defer tick.Stop()
 	defer h.stand.Store(nil)
 	published, connected, counted := "", map[string]string{}, time.Time{}
+	var lists look
 	for {
 		if time.Since(counted) >= countEvery {
 			counted = time.Now()
@@ -237,7 +240,9 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 				published = digest
 			}
 		}
-		tellLists(ctx, &h.src, blobs)
+		if now, changes := time.Now(), h.src.Relisted(); lists.due(cfg, changes, now) {
+			lists = look{cfg, changes, now, tellLists(ctx, &h.src, blobs)}
+		}
 		h.rollOut(ctx, served, time.Now())
 		select {
 		case <-ctx.Done():
