@@ -112,7 +112,8 @@ func (s *Store) SaveAlone(p *Policy) (serial uint64, err error) { return s.files
 
 // Save puts a policy into the folder, with its overlay if it has one, and
 // returns its serial. It removes all but it and the one before. The rows of a policy
-// that was loaded take the place of those before.
+// that was loaded take the place of those before. After a power cut the policy may be
+// damaged, which Open reports, until Keep has returned.
 func (s *Store) Save(p *Policy) (serial uint64, err error) {
 	if err := s.saveRows(p.rows); err != nil {
 		return 0, fmt.Errorf("save rows of tables: %w", err)
@@ -125,6 +126,10 @@ func (s *Store) Save(p *Policy) (serial uint64, err error) {
 	}
 	return serial, err
 }
+
+// Keep waits until the policy of a serial is on the disk. It may be called while another
+// process saves.
+func (s *Store) Keep(serial uint64) error { return s.files.Keep(serial) }
 
 // saveRows puts rows in place of those before; nil leaves them as they are.
 func (s *Store) saveRows(rows Rows) error {

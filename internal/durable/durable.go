@@ -47,7 +47,28 @@ func (f *File) Commit(path string) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// Close closes the file, and removes it unless it was committed.
+// Place renames the file to path as Commit does, for all who read it, but does not wait for
+// the disk: after a power cut it may be missing or damaged until Keep has returned. It is
+// for files whose readers notice that, and which can be made again.
+func (f *File) Place(path string) error {
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	f.committed = true
+	return nil
+}
+
+// Keep waits until the file at path is on the disk. If it is already, that takes no time,
+// whatever else is written there.
+func Keep(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// Close closes the file, and removes it unless it was committed or placed.
 func (f *File) Close() error {
 	err := f.File.Close()
 	if !f.committed {

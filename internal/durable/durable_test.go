@@ -1,6 +1,7 @@
 package durable_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,5 +90,32 @@ func TestADamagedFileIsSetAsideInPlaceOfTheOneBefore(t *testing.T) {
 	}
 	if _, err := durable.SetAside(path); err == nil {
 		t.Error("a file that is not there was set aside")
+	}
+}
+
+// A file that is placed has its name at once, and is not removed when it is closed.
+func TestAFileThatIsPlacedIsThere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	if err := durable.Keep(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("kept what is not there: %v", err)
+	}
+	for _, text := range []string{"one", "two"} {
+		file, err := durable.Create(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(file.Place(path), file.Close(), durable.Keep(path)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("%q, %v, want %q", got, err, text)
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("left over: %v, %v", entries, err)
 	}
 }

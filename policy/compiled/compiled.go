@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 
 	"lachan/blocklist"
 	"lachan/internal/durable"
@@ -44,9 +45,15 @@ func New(t *Tables, m *Meta) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode compiled policy: %w", err)
 	}
-	parts, digest := baseLayout().seal(append([][]byte{meta}, t.encode()...))
-	f := &File{Tables: *t, digest: hex.EncodeToString(digest), parts: parts}
-	return f, f.settle(meta)
+	f := &File{Tables: *t}
+	var sealing sync.WaitGroup
+	sealing.Go(func() {
+		parts, digest := baseLayout().seal(append([][]byte{meta}, t.encode()...))
+		f.parts, f.digest = parts, hex.EncodeToString(digest)
+	})
+	err = f.settle(meta) // which only reads the tables, as sealing does
+	sealing.Wait()
+	return f, err
 }
 
 // Open maps a policy that Write has written, and checks all of it. The error
@@ -65,8 +72,9 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// Write replaces the file at path, or makes it. It is there whole or not at
-// all, and only its owner may read it: it tells which unit a secret belongs to.
+// Write replaces the file at path, or makes it. Whoever opens it finds it whole, and only
+// its owner may read it: it tells which unit a secret belongs to. It is not waited for that
+// it is on the disk.
 func (f *File) Write(path string) error {
 	err := writeInPieces(path, f.parts)
 	runtime.KeepAlive(f)
@@ -93,7 +101,7 @@ func writeInPieces(path string, parts [][]byte) error {
 			}
 		}
 	}
-	return errors.Join(file.Commit(path), file.Close())
+	return errors.Join(file.Place(path), file.Close())
 }
 
 // Release gives the memory of what was read of a mapped file back to the system,

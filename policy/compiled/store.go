@@ -106,7 +106,8 @@ func (s *Store) OpenOverlay(serial uint64, base *File) (*Overlay, error) {
 }
 
 // Save puts a policy into the folder under the next serial, and removes all but
-// it and the one before.
+// it and the one before, which is on the disk then. It does not wait until the new one is
+// there, which is most of its time and which nobody who opens it needs: Keep does.
 func (s *Store) Save(f *File) (serial uint64, err error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return 0, fmt.Errorf("create folder of compiled policies: %w", err)
@@ -124,12 +125,26 @@ func (s *Store) Save(f *File) (serial uint64, err error) {
 	if err := f.Write(s.path(serial, baseSuffix)); err != nil {
 		return 0, err
 	}
+	if len(serials) > 1 {
+		if err := durable.Keep(s.path(serials[len(serials)-1], baseSuffix)); err != nil {
+			return 0, fmt.Errorf("keep the policy before: %w", err)
+		}
+	}
 	for len(serials) > 1 {
 		_ = os.Remove(s.path(serials[0], overlaySuffix)) // a file too many does no harm
 		_ = os.Remove(s.path(serials[0], baseSuffix))
 		serials = serials[1:]
 	}
 	return serial, nil
+}
+
+// Keep waits until the policy of a serial is on the disk. It may be called while another
+// process saves.
+func (s *Store) Keep(serial uint64) error {
+	if err := durable.Keep(s.path(serial, baseSuffix)); err != nil {
+		return fmt.Errorf("keep the compiled policy: %w", err)
+	}
+	return nil
 }
 
 // SaveOverlay puts an overlay beside the policy of a serial, in place of the one

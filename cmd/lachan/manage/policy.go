@@ -38,6 +38,9 @@ func (n *node) loadPolicy(ctx context.Context, cfg *config.Config, old *stored) 
 	}
 	if err == nil {
 		n.conditions.Clear("policy")
+		if p != old {
+			n.keep(ctx, cfg, p.serial)
+		}
 		n.tellRows(p.Policy)
 		with, failed := n.decided.over(store, p)
 		switch {
@@ -74,6 +77,18 @@ func (sh *shared) compilePolicy(
 		return nil, nil, err
 	}
 	return &stored{p, answer.Serial}, nil, nil
+}
+
+// keep brings a compiled policy to the disk while it is put in force. A power cut before
+// that costs a start the time to compile it anew.
+func (sh *shared) keep(ctx context.Context, cfg *config.Config, serial uint64) {
+	folder := cfg.PolicyDir()
+	sh.children.start(ctx, "policy", func(context.Context) {
+		if err := policy.NewStore(folder).Keep(serial); err != nil {
+			sh.log.Error("bring the compiled policy to the disk", "error", err)
+			sh.conditions.Set("policy", policyNotKept.With(err).String())
+		}
+	})
 }
 
 // tryPolicy is the policy as it would be if a file were console.yaml, for somebody who asks
@@ -294,6 +309,10 @@ var (
 	policyFailed = wording.Text{
 		VI: "không biên dịch được chính sách: %v; chính sách trước đó, nếu có, vẫn được dùng",
 		EN: "the policy could not be compiled: %v; the one before, if there is one, stays in use",
+	}
+	policyNotKept = wording.Text{
+		VI: "chính sách đang dùng chưa ghi được xuống đĩa: %v; hãy kiểm tra đĩa rồi nạp lại cấu hình",
+		EN: "the policy in use could not be written to the disk: %v; look after the disk, then reload",
 	}
 	unitsRejected = wording.Text{
 		VI: "bảng đơn vị có %d lỗi, các đơn vị ấy giữ như trước hoặc chưa được nạp (lachan check cho biết mọi lỗi): %v",
