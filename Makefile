@@ -23,7 +23,7 @@ export PATH := $(PATH):$(shell go env GOPATH)/bin
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions
+PROOFS   := SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions|ServersOfOthers
 
 .PHONY: run demo fleet screens test tools build man deb bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
@@ -116,7 +116,7 @@ fuzz-short: ## a second of every fuzz target
 	$(call fuzz-all,1s)
 
 proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave, a year of a province
-	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics ./metrics/history ./metrics/report ./admin ./admin/ledger ./console/statistics
+	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics ./metrics/history ./metrics/report ./admin ./admin/ledger ./console/statistics ./fleet/node
 
 differential: ## a million questions to the resolver and a million decisions of policy, and to their plain references
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000

@@ -23,6 +23,7 @@ import (
 	"lachan/admin/request"
 	"lachan/cmd/lachan/manage/member"
 	"lachan/fleet/node"
+	"lachan/internal/testserver"
 )
 
 // A fleet is a hub with its nodes, each a whole server of its own.
@@ -30,6 +31,8 @@ type fleet struct {
 	t       *testing.T
 	hub     *process
 	address string // of the hub's port for nodes
+	// nats are servers of others that carry, nil if the hub has its own.
+	nats *testserver.NATS
 }
 
 // guests is a profile that all nodes of a fleet need.
@@ -55,7 +58,13 @@ func newFleet(t *testing.T, rings string) *fleet {
 func foundFleet(t *testing.T, rings, more string) *fleet {
 	t.Helper()
 	f := &fleet{t: t, address: freeAddress(t)}
-	f.hub = newProcess(t, more+"fleet: {listen: \""+f.address+"\", areas: [lao-cai, ha-giang], rings: {"+rings+"}}\n", twoProvinces, startStandIn(t).addr)
+	keys := "listen: \"" + f.address + "\", areas: [lao-cai, ha-giang], rings: {" + rings + "}"
+	f.hub = newProcess(t, more+"fleet: {"+keys+"}\n", twoProvinces, startStandIn(t).addr)
+	if strings.HasPrefix(t.Name(), "TestAFleetOverServersOfOthers") {
+		said := f.says(f.hub, "auth_callout", "fleet", "nats")
+		f.nats = testserver.StartNATS(t, 3, said[strings.Index(said, "# nats-server"):]) // a note is before
+		f.hub.write("lachan.yaml", strings.Replace(f.hub.read("lachan.yaml"), keys, keys+", url: \""+f.nats.URL+"\", ca: "+f.nats.CA, 1))
+	}
 	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", filepath.Join(t.TempDir(), "root.key"))
 	return f
 }

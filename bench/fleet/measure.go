@@ -105,8 +105,12 @@ func measure(count, missed int) (err error) {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
 		return err
 	}
+	consumers, err := s.hub.Consumers(context.Background())
+	if err != nil {
+		return err
+	}
 	say("hub and all nodes together: %d MiB at most, %.0f CPU-s; consumers: %d", use.Maxrss>>10,
-		time.Duration(use.Utime.Nano()+use.Stime.Nano()).Seconds(), s.hub.Consumers())
+		time.Duration(use.Utime.Nano()+use.Stime.Nano()).Seconds(), consumers)
 	for _, n := range s.nodes {
 		n.close()
 	}

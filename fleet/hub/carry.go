@@ -23,7 +23,7 @@ var ErrBehind = errors.New("another hub has written to the stream meanwhile")
 // Open makes the stream of an area if there is none.
 func (h *Hub) Open(ctx context.Context, s fleet.Stream, maxBytes int64) error {
 	_, err := h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: s.Name(), Subjects: []string{s.Subject()}, Storage: jetstream.FileStorage, Replicas: 1,
+		Name: s.Name(), Subjects: []string{s.Subject()}, Storage: jetstream.FileStorage, Replicas: h.replicas,
 		MaxBytes: maxBytes, MaxMsgSize: ledger.MaxCarried, Discard: jetstream.DiscardNew,
 		DenyDelete: true, DenyPurge: true, AllowDirect: true, AllowAtomicPublish: true,
 	})
@@ -43,8 +43,7 @@ const carriedAtOnce = 500
 func (h *Hub) Carry(ctx context.Context, s fleet.Stream, after uint64, lines ...[]byte) error {
 	for some := range slices.Chunk(lines, carriedAtOnce) {
 		if err := h.carry(ctx, s, after, some); err != nil {
-			if e := jetstream.JetStreamError(nil); errors.As(err, &e) && e.APIError() != nil &&
-				e.APIError().ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+			if code(err) == jetstream.JSErrCodeStreamWrongLastSequence {
 				return ErrBehind
 			}
 			return fmt.Errorf("carry records to stream %s: %w", s.Name(), err)
@@ -103,11 +102,7 @@ const statusTime = 5 * time.Second
 func (h *Hub) Status(ctx context.Context, node string) (text []byte, at time.Time, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, statusTime)
 	defer cancel()
-	kv, err := h.js.KeyValue(ctx, fleet.StatusBucket)
-	if err != nil {
-		return nil, at, false
-	}
-	entry, err := kv.Get(ctx, node)
+	entry, err := h.statuses.Get(ctx, node)
 	if err != nil {
 		return nil, at, false
 	}

@@ -131,11 +131,7 @@ func (d *door) serve(conn *tls.Conn) {
 	}
 	switch conn.ConnectionState().NegotiatedProtocol {
 	case fleet.Records:
-		inside, err := d.hub.server.InProcessConn()
-		if err != nil {
-			return // it ends
-		}
-		splice(conn, inside)
+		d.hub.engine.serve(conn)
 	case fleet.HTTP:
 		asks := &asking{Conn: conn, done: make(chan struct{})}
 		select {

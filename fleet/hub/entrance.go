@@ -1,13 +1,69 @@
 package hub
 
 import (
+	"context"
 	"encoding/base64"
+	"errors"
+	"net"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
 	"lachan/fleet"
 )
+
+// An inside engine is a server in this process.
+type inside struct {
+	hub    *Hub
+	server *server.Server
+	own    own
+}
+
+func newInside(h *Hub) (*inside, error) {
+	own, err := newOwn()
+	if err != nil {
+		return nil, err
+	}
+	is := &inside{hub: h, own: own}
+	options := &server.Options{
+		ServerName: h.cfg.Name, NoLog: true, NoSigs: true, MaxPayload: maxPayload,
+		JetStream: true, StoreDir: h.cfg.Dir, SyncAlways: true,
+		JetStreamMaxStore: h.cfg.Store, JetStreamMaxMemory: statusMemory,
+		AlwaysEnableNonce: true, CustomClientAuthentication: &entrance{h, is, own.public},
+		DontListen: true, // Serve has the port, for more than NATS
+	}
+	if is.server, err = server.NewServer(options); err != nil {
+		return nil, err
+	}
+	is.server.Start()
+	if !is.server.ReadyForConnections(startTime) {
+		is.server.Shutdown()
+		return nil, errors.New("the server does not get ready")
+	}
+	return is, nil
+}
+
+func (is *inside) connect() (urls string, options []nats.Option) {
+	return "", []nats.Option{nats.InProcessServer(is.server), nats.Nkey(is.own.public, is.own.sign)}
+}
+
+func (*inside) begin(context.Context, *nats.Conn) error { return nil }
+
+func (is *inside) serve(conn net.Conn) {
+	to, err := is.server.InProcessConn()
+	if err != nil {
+		return // it ends
+	}
+	splice(conn, to)
+}
+
+func (*inside) replicas() int { return 1 }
+
+func (is *inside) close() {
+	is.server.Shutdown()
+	is.server.WaitForShutdown()
+}
 
 // An own is the key of the hub's own connection, made anew at each start.
 type own struct {
@@ -27,8 +83,9 @@ func newOwn() (own, error) {
 // An entrance says who may connect: the hub itself, and members by their nkeys. It is
 // asked at each connection, so that who was revoked stays outside.
 type entrance struct {
-	hub *Hub
-	own string
+	hub    *Hub
+	inside *inside
+	own    string
 }
 
 // Check is server.Authentication.
@@ -50,7 +107,10 @@ func (e *entrance) Check(c server.ClientAuthentication) bool {
 		Publish:   &server.SubjectPermission{Allow: p.Publish},
 		Subscribe: &server.SubjectPermission{Allow: p.Subscribe},
 	}})
-	e.hub.takesOver(m.Node, c.GetID())
+	id := c.GetID()
+	e.hub.takesOver(m.Node, func() {
+		_ = e.inside.server.DisconnectClientByID(id) // an error means that it has gone
+	})
 	return true
 }
 
@@ -64,28 +124,24 @@ func signed(nkey, sig string, nonce []byte) bool {
 	return err == nil && key.Verify(nonce, raw) == nil
 }
 
-// takesOver has a node's newest connection be its only one.
-func (h *Hub) takesOver(node string, id uint64) {
+// takesOver has a node's newest connection be its only one. end ends it.
+func (h *Hub) takesOver(node string, end func()) {
 	h.mu.Lock()
 	before := h.members[node]
-	h.members[node] = id
+	h.members[node] = end
 	h.mu.Unlock()
-	if before != 0 && before != id {
-		go h.disconnect(before) // the server holds locks while it asks
+	if before != nil {
+		go before() // the server holds locks while it asks
 	}
 }
 
 // Revoke ends the connection of a node. Member has to say first that it is none any more.
 func (h *Hub) Revoke(node string) {
 	h.mu.Lock()
-	id := h.members[node]
+	end := h.members[node]
 	delete(h.members, node)
 	h.mu.Unlock()
-	if id != 0 {
-		h.disconnect(id)
+	if end != nil {
+		end()
 	}
-}
-
-func (h *Hub) disconnect(id uint64) {
-	_ = h.server.DisconnectClientByID(id) // an error means that it has gone
 }

@@ -114,17 +114,21 @@ func (f *Feed) Run(ctx context.Context) {
 	if err := f.putHeads(ctx, nil); err != nil { // also of areas about which nothing was decided yet
 		f.log.Error("sign the heads of areas", "error", err)
 	}
-	for {
+	for told := ""; ; {
 		grown := ledger.Grown(f.book)
 		err := f.Carry(ctx)
 		if err != nil && ctx.Err() == nil {
-			f.log.Error("carry records to nodes", "error", err)
+			if told != err.Error() {
+				told = err.Error()
+				f.log.Error("carry records to nodes", "error", err)
+			}
 			select {
 			case <-ctx.Done():
 			case <-time.After(retryAfter):
 			}
 			continue
 		}
+		told = ""
 		select {
 		case <-ctx.Done():
 			return
@@ -174,7 +178,9 @@ func (f *Feed) carry(ctx context.Context, group []ledger.Record, grown map[strin
 			err = f.hub.Carry(ctx, c.Stream, after, lines...)
 		}
 		if err != nil {
-			return errors.Join(err, f.resume(ctx, c)) // a part may be there
+			err = errors.Join(err, f.resume(ctx, c)) // a part may be there, or something may be gone
+			f.behind = min(f.behind, f.least())
+			return err
 		}
 		c.from, grown[c.Area] = part[len(part)-1].Seq, true
 	}

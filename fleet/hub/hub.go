@@ -1,5 +1,5 @@
 // Package hub is the server by which nodes get the records of their areas: JetStream,
-// embedded, with permissions that are computed when a node connects.
+// embedded or of others, with permissions that are computed when a node connects.
 package hub
 
 import (
@@ -7,10 +7,10 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -23,6 +23,9 @@ type Config struct {
 	Dir   string             // of JetStream's files
 	Key   ed25519.PrivateKey // signs heads, and proves to nodes who this is
 	Store int64              // bytes that JetStream's files may have
+	// Cluster has servers of others, which carry in place of one in this process; nil for
+	// none. Dir and Store are for the latter.
+	Cluster *Cluster
 	// Member is who has a public nkey; ok is false for one that never joined or was revoked.
 	Member func(nkey string) (m Member, ok bool)
 }
@@ -33,17 +36,32 @@ type Member struct {
 	Streams []fleet.Stream // that of its area, and Root's
 }
 
-// A Hub is a server and the hub's own connection to it.
+// A Hub is the hub's own connection to what carries.
 type Hub struct {
-	cfg    Config
-	server *server.Server
-	conn   *nats.Conn
-	js     jetstream.JetStream
-	heads  jetstream.KeyValue
+	cfg      Config
+	engine   engine
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	heads    jetstream.KeyValue
+	statuses jetstream.KeyValue
+	replicas int // of each stream
 
 	mu      sync.Mutex
-	members map[string]uint64 // mu; by node, the connection that it has
+	members map[string]func() // mu; by node, what ends the connection that it has
 	ends    map[string]uint64 // mu; by area, the last record of its chain
+}
+
+// An engine carries: a server in this process, or those of others.
+type engine interface {
+	// connect is where the hub's own connection goes, and how.
+	connect() (urls string, options []nats.Option)
+	// begin is called when it is there, before any node comes.
+	begin(ctx context.Context, conn *nats.Conn) error
+	// serve serves a node's connection until its end.
+	serve(conn net.Conn)
+	// replicas is how many servers have each stream at most.
+	replicas() int
+	close()
 }
 
 // startTime is how long the server may take until it is ready.
@@ -52,31 +70,20 @@ const startTime = 30 * time.Second
 // statusLife is after how long a node that says nothing has no status.
 const statusLife = 10 * time.Minute
 
-// Start starts a hub. Its streams are those that its files have.
+// Start starts a hub. Its streams are those that its files, or the cluster, have.
 func Start(ctx context.Context, cfg Config) (h *Hub, err error) {
-	h = &Hub{cfg: cfg, members: map[string]uint64{}, ends: map[string]uint64{}}
-	own, err := newOwn()
+	h = &Hub{cfg: cfg, members: map[string]func(){}, ends: map[string]uint64{}}
+	if cfg.Cluster != nil {
+		h.engine, err = newOutside(h, *cfg.Cluster)
+	} else {
+		h.engine, err = newInside(h)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("start hub: %w", err)
 	}
-	options := &server.Options{
-		ServerName: cfg.Name, NoLog: true, NoSigs: true, MaxPayload: maxPayload,
-		JetStream: true, StoreDir: cfg.Dir, SyncAlways: true,
-		JetStreamMaxStore: cfg.Store, JetStreamMaxMemory: statusMemory,
-		AlwaysEnableNonce: true, CustomClientAuthentication: &entrance{h, own.public},
-		DontListen: true, // Serve has the port, for more than NATS
-	}
-	if h.server, err = server.NewServer(options); err != nil {
-		return nil, fmt.Errorf("start hub: %w", err)
-	}
-	h.server.Start()
-	if !h.server.ReadyForConnections(startTime) {
-		h.server.Shutdown()
-		return nil, errors.New("start hub: the server does not get ready")
-	}
-	if err := h.connect(ctx, own); err != nil {
+	if err := h.connect(ctx); err != nil {
 		h.Close()
-		return nil, fmt.Errorf("start hub: %w", err)
+		return nil, fmt.Errorf("start hub: %w", explained(err))
 	}
 	return h, nil
 }
@@ -88,45 +95,83 @@ const (
 )
 
 // connect has the hub's own connection and its buckets.
-func (h *Hub) connect(ctx context.Context, own own) (err error) {
-	h.conn, err = nats.Connect("",
-		nats.InProcessServer(h.server), nats.Nkey(own.public, own.sign), nats.MaxReconnects(-1))
-	if err != nil {
+func (h *Hub) connect(ctx context.Context) (err error) {
+	urls, options := h.engine.connect()
+	if h.conn, err = nats.Connect(urls, append(options, nats.MaxReconnects(-1))...); err != nil {
 		return err
 	}
 	if h.js, err = jetstream.New(h.conn); err != nil {
 		return err
 	}
-	h.heads, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: fleet.HeadBucket, History: 5, MaxBytes: 1 << 20,
-	})
+	h.heads, err = h.bucket(ctx, jetstream.KeyValueConfig{Bucket: fleet.HeadBucket, History: 5, MaxBytes: 1 << 20})
 	if err != nil {
-		return fmt.Errorf("make bucket %s: %w", fleet.HeadBucket, err)
+		return err
 	}
-	_, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+	h.statuses, err = h.bucket(ctx, jetstream.KeyValueConfig{
 		Bucket: fleet.StatusBucket, Storage: jetstream.MemoryStorage, TTL: statusLife,
 		MaxBytes: statusMemory / 2, MaxValueSize: fleet.MaxStatus,
 	})
 	if err != nil {
-		return fmt.Errorf("make bucket %s: %w", fleet.StatusBucket, err)
+		return err
 	}
-	return nil
+	return h.engine.begin(ctx, h.conn)
 }
 
-// Consumers is how many consumers the server has: none, ever.
-func (h *Hub) Consumers() int {
-	info, err := h.server.Jsz(nil)
+// bucket makes a bucket if there is none. The first one shows how many servers can have it.
+func (h *Hub) bucket(ctx context.Context, is jetstream.KeyValueConfig) (kv jetstream.KeyValue, err error) {
+	if h.replicas == 0 {
+		h.replicas = h.engine.replicas()
+	}
+	is.Replicas = h.replicas
+	kv, err = h.js.CreateOrUpdateKeyValue(ctx, is)
+	if code(err) == alone && h.replicas > 1 {
+		h.replicas = 1
+		return h.bucket(ctx, is)
+	}
 	if err != nil {
-		return 0
+		return nil, fmt.Errorf("make bucket %s: %w", is.Bucket, err)
 	}
-	return info.Consumers
+	return kv, nil
 }
 
-// Close ends the server.
+// alone is the code of JetStream for a server that is in no cluster.
+const alone jetstream.ErrorCode = 10074
+
+// code is the one that JetStream gave with an error; 0 if it gave none.
+func code(err error) jetstream.ErrorCode {
+	if e := jetstream.JetStreamError(nil); errors.As(err, &e) && e.APIError() != nil {
+		return e.APIError().ErrorCode
+	}
+	return 0
+}
+
+// Consumers is how many consumers the streams have: none, ever.
+func (h *Hub) Consumers(ctx context.Context) (int, error) {
+	info, err := h.js.AccountInfo(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count consumers: %w", err)
+	}
+	return info.Consumers, nil
+}
+
+// ErrAway is the error of a server that the hub is not connected to.
+var ErrAway = errors.New("none of the servers answers")
+
+// Reached is nil if what carries is there at this moment.
+func (h *Hub) Reached() error {
+	if h.conn.IsConnected() {
+		return nil
+	}
+	if err := h.conn.LastError(); err != nil {
+		return fmt.Errorf("%w: %w", ErrAway, explained(err))
+	}
+	return ErrAway
+}
+
+// Close ends the server, or the connection to those of others.
 func (h *Hub) Close() {
 	if h.conn != nil {
 		h.conn.Close()
 	}
-	h.server.Shutdown()
-	h.server.WaitForShutdown()
+	h.engine.close()
 }

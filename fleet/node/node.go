@@ -77,6 +77,8 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 			return cfg.Trust.Has(key, time.Now())
 		}}),
 		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.NoEcho(),
+		nats.IgnoreAuthErrorAbort(),    // a hub that cannot ask who this is may be able to later
+		nats.IgnoreDiscoveredServers(), // the hubs lead to them
 		nats.CustomReconnectDelay(func(attempts int) time.Duration {
 			most := min(reconnectMax, reconnectMin<<min(attempts, 6))
 			return reconnectMin + rand.N(most)

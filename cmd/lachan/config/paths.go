@@ -17,6 +17,7 @@ func (c *Config) resolvePaths() {
 	resolve(c, "state_dir", &c.StateDir)
 	resolve(c, "policy", &c.Policy)
 	resolve(c, "http.token_file", &c.HTTP.TokenFile)
+	resolve(c, "fleet.ca", &c.Fleet.CA)
 	resolve(c, "console.cert", &c.Console.Cert)
 	resolve(c, "console.key", &c.Console.Key)
 	resolve(c, "console.oidc.secret_file", &c.Console.OIDC.SecretFile)

@@ -18,6 +18,19 @@ var (
 		EN: "The root key says for 90 days that this machine is a hub; run this again to renew it. The root key is made if there is none: " +
 			"keep it off the machine, since whoever has it can make another hub for all nodes.",
 	}
+	textCluster     = wording.Text{VI: "in cấu hình cho cụm NATS có sẵn", EN: "print what an existing NATS cluster has to have"}
+	textClusterLong = wording.Text{
+		VI: "Với fleet.url, một cụm NATS có sẵn chuyển điều quyết định tới các nút thay cho máy chủ bên trong máy trung tâm. Lệnh này in những gì mỗi máy chủ của cụm cần: " +
+			"tài khoản LACHAN có JetStream, khóa của máy trung tâm, và nơi hỏi nút nào được vào, được làm gì. Không có bí mật nào trong đó; khóa nằm ở state_dir/fleet/nats.keys.\n" +
+			"Cần nats-server 2.12 trở lên. Nút vẫn nối tới máy trung tâm, nên chỉ máy trung tâm cần tới được cụm.",
+		EN: "With fleet.url an existing NATS cluster carries what is decided to nodes, in place of the server in the hub. This prints what each server of the cluster has to have: " +
+			"the account LACHAN with JetStream, the key of the hub, and whom to ask which node may come in and do what. There is no secret in it; the keys are in state_dir/fleet/nats.keys.\n" +
+			"It takes nats-server 2.12 or newer. Nodes connect to the hub as ever, so that only the hub has to reach the cluster.",
+	}
+	textSetURL = wording.Text{
+		VI: "Sau khi các máy chủ đã nạp, hãy ghi vào %s: fleet: {url: \"tls://MÁY-CHỦ:4222,tls://MÁY-CHỦ:4222\"}, rồi nạp lại.",
+		EN: "When the servers have it, set in %s: fleet: {url: \"tls://SERVER:4222,tls://SERVER:4222\"}, and reload.",
+	}
 	textRootFlag     = wording.Text{VI: "tệp khóa gốc (minisign)", EN: "file of the root key (minisign)"}
 	textPasswordFlag = wording.Text{VI: "tệp có mật khẩu của khóa gốc, một dòng", EN: "file with the password of the root key, one line"}
 	textRevokeFlag   = wording.Text{VI: "tên máy trung tâm khác không còn được tin nữa", EN: "name of another hub that is trusted no more"}

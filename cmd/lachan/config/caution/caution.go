@@ -35,6 +35,9 @@ func Of(c *config.Config, policyFiles []string) (notes yamlfile.Problems) {
 		first := c.Feeds[config.MostCarried].Name
 		notes = append(notes, c.Wrong("fleet.listen", config.TextManyLists.With(n, config.MostCarried, first)))
 	}
+	if plain(c.Fleet.URL) {
+		notes = append(notes, c.Wrong("fleet.url", textPlainCluster))
+	}
 	for i := range c.Feeds {
 		if f := &c.Feeds[i]; f.Action == config.Block && ofAuthority[f.Category] && !f.Marked() {
 			notes = append(notes, c.Wrong(config.Item("feeds", i)+".category", textUnmarked.With(f.Name, f.Category)))
@@ -47,6 +50,20 @@ func Of(c *config.Config, policyFiles []string) (notes yamlfile.Problems) {
 	}
 	notes.Sort()
 	return notes
+}
+
+// plain reports whether what goes to a cluster can be read and changed on the way.
+func plain(cluster string) bool {
+	for text := range strings.SplitSeq(cluster, ",") {
+		u, err := url.Parse(strings.TrimSpace(text))
+		if err != nil || u.Scheme != "nats" {
+			continue
+		}
+		if at, err := netip.ParseAddr(u.Hostname()); err != nil && u.Hostname() != "localhost" || err == nil && !at.IsLoopback() {
+			return true
+		}
+	}
+	return false
 }
 
 // ofAuthority are the categories that reports name as an order or as abuse of children.

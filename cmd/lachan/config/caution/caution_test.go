@@ -175,3 +175,12 @@ func TestAHubWithMoreListsThanNodesTakeIsTold(t *testing.T) {
 	wantNotes(t, "one more", notes(t, text(isHub, 201), 0o600), `from "list-200" on they do not get them`)
 	wantNotes(t, "one more, without nodes", notes(t, text("", 201), 0o600))
 }
+
+// What goes to a NATS cluster without encryption is told, but on this machine.
+func TestAClusterThatIsNotEncryptedIsTold(t *testing.T) {
+	const at = "fleet: {listen: \"0.0.0.0:4443\", url: %q}\n"
+	for _, url := range []string{"tls://nats.example", "nats://127.0.0.1:4222,nats://[::1]:4222", "nats://localhost"} {
+		wantNotes(t, url, notes(t, fmt.Sprintf(at, url), 0o600))
+	}
+	wantNotes(t, "plain", notes(t, fmt.Sprintf(at, "nats://127.0.0.1,nats://nats.example"), 0o600), "is not encrypted")
+}

@@ -21,6 +21,10 @@ var (
 		VI: "không có gì bảo đảm cho danh sách %q mang nhóm %s, vốn do cấp trên khóa và được báo cáo ghi là theo yêu cầu của cơ quan có thẩm quyền hay là xâm hại trẻ em; hãy ghi authority (cơ quan và văn bản), locked_by, verify.minisign hoặc trusted: true, hoặc chọn nhóm khác",
 		EN: "nothing vouches for feed %q, whose category %s authorities lock and reports name as an order or as abuse of children; give it authority (who ordered it, and the document), locked_by, verify.minisign or trusted: true, or choose another category",
 	}
+	textPlainCluster = wording.Text{
+		VI: "kết nối tới cụm NATS không được mã hóa: ai ở giữa đường đọc được điều quyết định và chen vào được trạng thái của nút; hãy dùng tls://",
+		EN: "what goes to the NATS cluster is not encrypted: anybody on the way can read what is decided, and say what is not true of nodes; use tls://",
+	}
 	textHTTP = wording.Text{
 		VI: "danh sách %q đi qua http:// không có chữ ký nên ai ở giữa đường cũng sửa được; hãy dùng https:// hoặc verify: {minisign: KHOÁ}",
 		EN: "feed %q comes over http:// without a signature, so anybody on the way can change it; use https:// or verify: {minisign: KEY}",

@@ -5,7 +5,9 @@ package fleet
 import (
 	"net"
 	"net/netip"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"lachan/fleet"
@@ -22,6 +24,12 @@ type Fleet struct {
 	// Areas are units at the top, such as provinces, whose decisions only their own nodes
 	// get. What is decided of other units all nodes get. Default none.
 	Areas []string `yaml:"areas"`
+	// URL has the servers of a NATS cluster that carries to nodes in place of one in this
+	// process, such as "tls://nats-1.example:4222,tls://nats-2.example:4222". Default none.
+	URL string `yaml:"url"`
+	// CA is a file of certificates in PEM that vouch for those servers. Default: those of the
+	// system.
+	CA string `yaml:"ca"`
 	// Rings are how long a release of the policy is in force in one ring of nodes before it
 	// goes on to the next.
 	Rings Rings `yaml:"rings"`
@@ -53,7 +61,7 @@ func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
 		}
 	}
 	if !f.Listen.IsValid() {
-		if f.Address != "" || len(f.Areas) > 0 {
+		if f.Address != "" || len(f.Areas) > 0 || f.URL != "" {
 			wrong("listen", textListen)
 		}
 		return
@@ -64,9 +72,43 @@ func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
 	if len(f.Areas) > mostAreas {
 		wrong("areas", textAreas.With(len(f.Areas), mostAreas))
 	}
+	f.checkCluster(wrong)
 	for i, area := range f.Areas {
 		if !fleet.ValidName(area) || area == fleet.Root {
 			wrong("areas["+strconv.Itoa(i)+"]", textArea.With(area))
+		}
+	}
+}
+
+// mostServers bounds how many servers of a cluster are named.
+const mostServers = 16
+
+// checkCluster reports what is wrong with the cluster in place of a server here.
+func (f *Fleet) checkCluster(wrong func(path string, text wording.Text)) {
+	if f.URL == "" {
+		if f.CA != "" {
+			wrong("url", textURLMissing)
+		}
+		return
+	}
+	servers := strings.Split(f.URL, ",")
+	if len(servers) > mostServers {
+		wrong("url", textServers.With(len(servers), mostServers))
+		return
+	}
+	first := ""
+	for _, text := range servers {
+		u, err := url.Parse(strings.TrimSpace(text))
+		switch {
+		case err != nil, u.Scheme != "tls" && u.Scheme != "nats", u.Hostname() == "", u.Port() != "" && !isPort(u.Port()),
+			u.Path != "" || u.RawQuery != "" || u.Fragment != "":
+			wrong("url", textURL.With(text))
+		case u.User != nil:
+			wrong("url", textURLUser)
+		case first != "" && u.Scheme != first:
+			wrong("url", textURLMixed)
+		default:
+			first = u.Scheme
 		}
 	}
 }
@@ -86,8 +128,8 @@ func (f *Fleet) Reached() string {
 
 var (
 	textListen = wording.Text{
-		VI: "thiếu: không có địa chỉ này thì máy không là máy trung tâm, và fleet.address, fleet.areas không có tác dụng",
-		EN: "missing: without it this is no hub, and fleet.address and fleet.areas have no effect",
+		VI: "thiếu: không có địa chỉ này thì máy không là máy trung tâm, và fleet.address, fleet.areas, fleet.url không có tác dụng",
+		EN: "missing: without it this is no hub, and fleet.address, fleet.areas and fleet.url have no effect",
 	}
 	textAddress = wording.Text{
 		VI: "%q không phải tên hoặc địa chỉ kèm cổng, như trung-tam.example:4443",
@@ -97,8 +139,25 @@ var (
 		VI: "%d vùng, nhiều nhất %d",
 		EN: "%d areas, at most %d",
 	}
-	textRing = wording.Text{VI: "phải từ 0s đến 30d", EN: "has to be from 0s to 30d"}
-	textArea = wording.Text{
+	textURL = wording.Text{
+		VI: "%q không phải địa chỉ máy chủ NATS, như tls://nats-1.example:4222",
+		EN: "%q is no address of a NATS server, such as tls://nats-1.example:4222",
+	}
+	textURLUser = wording.Text{
+		VI: "không ghi tên và mật khẩu ở đây: cụm NATS biết máy trung tâm qua khóa mà lachan fleet nats tạo",
+		EN: "no name and no password belong here: the NATS cluster knows the hub by the keys that lachan fleet nats makes",
+	}
+	textURLMixed = wording.Text{
+		VI: "mọi máy chủ phải cùng là tls:// hoặc cùng là nats://",
+		EN: "all servers have to be tls:// or all nats://",
+	}
+	textURLMissing = wording.Text{
+		VI: "thiếu: không có địa chỉ cụm NATS thì fleet.ca không có tác dụng",
+		EN: "missing: without the address of a NATS cluster fleet.ca has no effect",
+	}
+	textServers = wording.Text{VI: "%d máy chủ, nhiều nhất %d", EN: "%d servers, at most %d"}
+	textRing    = wording.Text{VI: "phải từ 0s đến 30d", EN: "has to be from 0s to 30d"}
+	textArea    = wording.Text{
 		VI: "%q không làm tên vùng được: hãy ghi mã đơn vị gồm chữ thường, số và dấu nối, khác root",
 		EN: "%q cannot be an area: give the id of a unit of lower-case letters, digits and hyphens, other than root",
 	}

@@ -81,19 +81,11 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	if err != nil {
 		return err
 	}
-	served, err := hub.Start(ctx, hub.Config{
-		Name: Name(cfg), Dir: filepath.Join(config.FleetDir(cfg), "streams"), Key: ledger.Key(h.src.Ledger),
-		Store:  mostOfAll + int64(len(cfg.Fleet.Areas))*mostOfOne + mostElse,
-		Member: h.member,
-	})
-	if err != nil {
+	served, feed, err := h.start(ctx, cfg)
+	if err != nil || served == nil {
 		return err
 	}
 	defer served.Close()
-	feed, err := h.open(ctx, served, cfg)
-	if err != nil {
-		return err
-	}
 	if err := served.Hear(fleet.Requests, h.requests); err != nil {
 		return err
 	}
@@ -108,6 +100,15 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	h.src.Log.Info("serving the nodes of the fleet", "address", cfg.Fleet.Reached())
 	pages := hub.Pages{Trust: func() fleet.SignedTrust { return *h.trust.Load() }, Join: h.join, Blobs: blobs}
 	return served.Serve(ctx, pages.Handler(), listeners...)
+}
+
+// settings are what the hub is started with.
+func settings(h *Hub, cfg *config.Config, cluster *hub.Cluster) hub.Config {
+	return hub.Config{
+		Name: Name(cfg), Dir: filepath.Join(config.FleetDir(cfg), "streams"), Key: ledger.Key(h.src.Ledger),
+		Store:   mostOfAll + int64(len(cfg.Fleet.Areas))*mostOfOne + mostElse,
+		Cluster: cluster, Member: h.member,
+	}
 }
 
 func (h *Hub) set(running *hub.Hub) {
@@ -231,6 +232,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 		grown := ledger.Grown(h.src.Ledger)
 		connected = h.disconnect(served, connected)
 		cfg, rules := h.src.InForce()
+		tellCluster(&h.src, cfg, served.Reached())
 		h.tellTrust(config.FleetDir(cfg))
 		if digest := rules.Digest(); digest != published {
 			if err := h.publish(ctx, blobs, cfg, rules); err != nil {
