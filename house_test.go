@@ -53,7 +53,7 @@ var rooms = []room{
 	{"console/people", []string{"admin", "admin/account", "console/frame", "internal/wording"}, "a page shows what it is told and sends a form to the desk: it permits nothing and keeps nothing"},
 	{"console/schools", []string{"admin", "admin/account", "console/frame", "policy", "internal/wording"}, "a page shows what it is told and sends a form to the desk: it permits nothing and keeps nothing"},
 	{"console/watch", []string{"admin", "admin/account", "console/frame", "console/statistics", "internal/wording"}, "a page shows what it is told and sends a form to the desk: it permits nothing and keeps nothing"},
-	{"console", []string{"console/frame", "console/entrance", "console/people", "console/schools", "console/watch", "internal/wording"}, "the table of pages knows where each is, and nothing of what they show"},
+	{"console", []string{"console/frame", "console/entrance", "console/people", "console/schools", "console/watch", "admin/account", "internal/wording"}, "the table of pages knows where each is and for which roles it stands first, and nothing of what they show"},
 	{"console/api", []string{"admin/...", "console/browser", "internal/wording", "internal/printable", "internal/durable"}, "a counter of the desk: it permits nothing and keeps nothing of what was decided"},
 	{"admin/ledger", []string{"internal/durable"}, "what was decided is kept whatever it means, and whoever may decide it"},
 	{"fleet", nil, "names and heads are known to hubs and nodes, and know neither"},

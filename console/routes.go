@@ -1,6 +1,7 @@
 package console
 
 import (
+	"lachan/admin/account"
 	"lachan/console/entrance"
 	"lachan/console/frame"
 	"lachan/console/people"
@@ -79,19 +80,23 @@ func routes() []frame.Route {
 	}
 }
 
-// tabs are the pages that each page leads to.
+// answering are the roles that requests wait for.
+var answering = frame.Roles{account.School, account.Commune, account.Province, account.Authority}
+
+// tabs are the pages that each page leads to: those that a role's week is on stand open, all
+// others are one tap away.
 var tabs = []frame.Tab{
 	{Path: "/", Name: wording.Text{VI: "Tổng quan", EN: "Overview"}},
-	{Path: "/requests", Name: wording.Text{VI: "Yêu cầu", EN: "Requests"}},
+	{Path: "/requests", Name: wording.Text{VI: "Yêu cầu", EN: "Requests"}, For: answering},
 	{Path: "/explain", Name: wording.Text{VI: "Giải thích", EN: "Explain"}},
-	{Path: "/units", Name: wording.Text{VI: "Đơn vị", EN: "Units"}},
-	{Path: "/calendar", Name: wording.Text{VI: "Lịch", EN: "Calendar"}},
+	{Path: "/units", Name: wording.Text{VI: "Đơn vị", EN: "Units"}, For: frame.Roles{account.Viewer}},
+	{Path: "/calendar", Name: wording.Text{VI: "Lịch", EN: "Calendar"}, For: frame.Roles{account.School}},
 	{Path: "/exceptions", Name: wording.Text{VI: "Ngoại lệ", EN: "Exceptions"}},
-	{Path: "/lists", Name: wording.Text{VI: "Danh sách", EN: "Lists"}},
-	{Path: "/orders", Name: wording.Text{VI: "Văn bản", EN: "Orders"}},
+	{Path: "/lists", Name: wording.Text{VI: "Danh sách", EN: "Lists"}, For: frame.Roles{account.Operator}},
+	{Path: "/orders", Name: wording.Text{VI: "Văn bản", EN: "Orders"}, For: frame.Roles{account.Operator, account.Authority}},
 	{Path: "/figures", Name: wording.Text{VI: "Số liệu", EN: "Figures"}},
-	{Path: "/reports", Name: wording.Text{VI: "Báo cáo", EN: "Reports"}},
-	{Path: "/nodes", Name: wording.Text{VI: "Máy chủ", EN: "Servers"}},
+	{Path: "/reports", Name: wording.Text{VI: "Báo cáo", EN: "Reports"}, For: frame.Roles{account.Commune, account.Province, account.Viewer}},
+	{Path: "/nodes", Name: wording.Text{VI: "Máy chủ", EN: "Servers"}, For: frame.Roles{account.Operator}},
 	{Path: "/ledger", Name: wording.Text{VI: "Sổ quyết định", EN: "Ledger"}},
 	{Path: "/accounts", Name: wording.Text{VI: "Người dùng", EN: "People"}},
 }

@@ -120,7 +120,7 @@ func TestANewSchoolIsFilteredFromTheConsole(t *testing.T) {
 	}
 	_, page, _ = u.get("/ledger")
 	undo := regexp.MustCompile(`action="(/ledger/\d+/undo)"`).FindStringSubmatch(page)
-	if undo == nil || !strings.Contains(page, "allow/tiktok.com") || !strings.Contains(page, "bài học") {
+	if undo == nil || !strings.Contains(page, "mở tiktok.com") || !strings.Contains(page, "bài học") {
 		t.Fatalf("the ledger:\n%s", page)
 	}
 	u.sends(undo[1])

@@ -80,6 +80,9 @@ func list(category string, names int) string {
 	return b.String()
 }
 
+// authority is the id of the one whose documents are enforced: its name below, as ids are.
+const authority = "so-thong-tin-mau"
+
 // config is lachan.yaml.
 func config(dns, http, console, upstream string) string {
 	var b strings.Builder

@@ -81,8 +81,8 @@ func (s *server) page(ctx context.Context, who, path string) (string, error) {
 		return "", fmt.Errorf("make a jar: %w", err)
 	}
 	browser := &http.Client{Jar: jar, Timeout: 30 * time.Second}
-	if who == operator {
-		browser = s.operator
+	if strong := s.strong[who]; strong != nil {
+		browser = strong
 	} else if who != "" {
 		if _, err := s.fetch(ctx, browser, "/login", url.Values{"name": {who}, "password": {password}}); err != nil {
 			return "", err

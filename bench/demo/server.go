@@ -27,7 +27,7 @@ type server struct {
 	at           string // http://address of the console
 	cmd          *exec.Cmd
 	ended        chan struct{}
-	operator     *http.Client // logged in as the operator
+	strong       map[string]*http.Client // those logged in whose role holds with a second factor
 }
 
 // start builds the program and runs it; it returns when the console is there.
@@ -100,11 +100,14 @@ const password = "con-meo-treo-cay-cau"
 // people makes the accounts, and says who they are.
 func (s *server) people(ctx context.Context) error {
 	fmt.Printf("\nThe console: %s/\nEverybody's password: %s\n", s.at, password)
+	const second = "; the role holds with a second factor, see below"
 	for _, p := range [...]struct{ name, role, unit, is string }{
 		{"thay-minh", "school", "sa-pa-thcs-1", "IT teacher of a school"},
 		{"co-hoa", "commune", "sa-pa", "officer of a commune"},
 		{"doan-kiem-tra", "viewer", "lao-cai", "looks at everything, changes nothing"},
-		{operator, "operator", "", "runs the server; the role holds with a second factor, see below"},
+		{"ba-lan", "province", "lao-cai", "officer of the province" + second},
+		{operator, "operator", "", "runs the server" + second},
+		{"chi-nga", "authority", authority, "hands over what an authority orders" + second},
 	} {
 		out, err := s.command(ctx, append([]string{"account", "add", p.name, "--json"}, over(p.unit)...)...)
 		if err != nil {
@@ -122,7 +125,13 @@ func (s *server) people(ctx context.Context) error {
 		}
 		fmt.Printf("  %-14s %s\n", p.name, p.is)
 	}
-	return s.strengthen(ctx)
+	s.strong = map[string]*http.Client{}
+	for _, name := range []string{"ba-lan", operator, "chi-nga"} {
+		if err := s.strengthen(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // operator is the account of the person that runs the server.
@@ -130,14 +139,14 @@ const operator = "anh-tuan"
 
 var secondFactor = regexp.MustCompile(`secret=([A-Z2-7]+)`)
 
-// strengthen gives the operator a second factor, and says by which key an app has it.
-func (s *server) strengthen(ctx context.Context) error {
+// strengthen gives somebody a second factor, and says by which key an app has it.
+func (s *server) strengthen(ctx context.Context, name string) error {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return fmt.Errorf("make a jar: %w", err)
 	}
 	browser := &http.Client{Jar: jar, Timeout: time.Minute}
-	page, err := s.fetch(ctx, browser, "/login", url.Values{"name": {operator}, "password": {password}})
+	page, err := s.fetch(ctx, browser, "/login", url.Values{"name": {name}, "password": {password}})
 	if err == nil {
 		page, err = s.fetch(ctx, browser, "/account", url.Values{"do": {"totp"}})
 	}
@@ -146,17 +155,17 @@ func (s *server) strengthen(ctx context.Context) error {
 	}
 	key := secondFactor.FindStringSubmatch(html.UnescapeString(page))
 	if key == nil {
-		return fmt.Errorf("the account of %s shows no key", operator)
+		return fmt.Errorf("the account of %s shows no key", name)
 	}
 	code, err := totp.GenerateCode(key[1], time.Now())
 	if err != nil {
-		return fmt.Errorf("make a code of %s: %w", operator, err)
+		return fmt.Errorf("make a code of %s: %w", name, err)
 	}
 	if _, err := s.fetch(ctx, browser, "/account", url.Values{"do": {"totp-code"}, "code": {code}}); err != nil {
 		return err
 	}
-	s.operator = browser
-	fmt.Printf("  %-14s key for an app of codes: %s\n", operator, key[1])
+	s.strong[name] = browser
+	fmt.Printf("  %-14s key for an app of codes: %s\n", name, key[1])
 	return nil
 }
 

@@ -42,21 +42,30 @@ func (v *Visit) EffectOf(i admin.Impact) *Effect {
 	}
 	e.Blocked, e.Opened = reached(i.Blocked), reached(i.Opened)
 	for _, id := range i.Who[:min(len(i.Who), mostShownUnits)] {
-		e.Who = append(e.Who, Named{id, v.unitName(id)})
+		e.Who = append(e.Who, Named{id, v.UnitName(id)})
 	}
 	e.Others = i.Units - len(e.Who)
 	return e
 }
 
-// unitName is what people call a unit; its id if it is not there yet.
-func (v *Visit) unitName(id string) string {
+// UnitName is what people call a unit; its id if it is not there yet, or no more.
+func (v *Visit) UnitName(id string) string {
 	if id == "" {
 		return textUnclaimed.In(v.Who.Language)
 	}
-	if u, err := v.Site.Desk.Unit(v.Context(), v.Who.Actor, id); err == nil && u.Name != "" {
-		return u.Name
+	name, known := v.units[id]
+	if known {
+		return name
 	}
-	return id
+	if v.units == nil {
+		v.units = map[string]string{}
+	}
+	name = id
+	if u, err := v.Site.Desk.Unit(v.Context(), v.Who.Actor, id); err == nil && u.Name != "" {
+		name = u.Name
+	}
+	v.units[id] = name
+	return name
 }
 
 // labelOf is what people call a category, a service or all others.

@@ -9,11 +9,13 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"lachan/admin"
+	"lachan/admin/account"
 	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
@@ -69,7 +71,8 @@ type Frame struct {
 	Account string // "" before the login
 	Scope   string // whose page it is
 	Rank    string // of that unit: all, province, commune, school
-	Pages   []Tab
+	Pages   []Tab  // that the visitor is there for, and where he is
+	Others  []Tab  // all others
 	Wrong   []Wrong
 	Done    *Done
 	Now     time.Time
@@ -79,8 +82,12 @@ type Frame struct {
 type Tab struct {
 	Path string
 	Name wording.Text
+	For  Roles // whose week is on it: it stands first for them
 	Here bool
 }
+
+// Roles are some of those that accounts have.
+type Roles []account.Role
 
 // A Wrong is what is wrong with a form: at a field, or at all of it.
 type Wrong struct {
@@ -103,10 +110,21 @@ func (v *Visit) Frame(title wording.Text) Frame {
 	f.Account, f.Scope, f.Rank = v.Who.Actor.Name, v.Who.Place.Name, v.Who.Rank
 	for _, t := range v.Site.plan.Tabs {
 		t.Here = t.Path == v.URL.Path || t.Path != "/" && strings.HasPrefix(v.URL.Path, t.Path+"/")
-		f.Pages = append(f.Pages, t)
+		if t.Here || v.Who.daily(t) {
+			f.Pages = append(f.Pages, t)
+		} else {
+			f.Others = append(f.Others, t)
+		}
 	}
 	f.Done = v.done()
 	return f
+}
+
+// daily reports whether a page is one that a visitor is there for: those without a role get
+// none but the first.
+func (w *Visitor) daily(t Tab) bool {
+	theirs := func(g account.Grant) bool { return slices.Contains(t.For, g.Role) }
+	return t.Path == "/" || slices.ContainsFunc(w.Actor.Grants, theirs)
 }
 
 // done is what a page says of the decision that has just been made.

@@ -84,6 +84,8 @@ type Visit struct {
 	Known bool
 	Now   time.Time
 	Wrong []Wrong // what was wrong with the form that was sent
+
+	units, asked map[string]string // names found so far: of units, of requests
 }
 
 // A Reply is what is answered: a page, a way to another page, or a file.

@@ -27,3 +27,46 @@ var (
 	textPlace      = wording.Text{VI: "Ghi tại: %s", EN: "Written in: %s"}
 	textWhoMay     = wording.Text{VI: "Làm được: %s của %s", EN: "Who may: %s of %s"}
 )
+
+// What records are about, and what they set.
+var (
+	textOpens    = wording.Text{VI: "mở %s", EN: "allow %s"}
+	textBlocks   = wording.Text{VI: "chặn %s", EN: "block %s"}
+	textIsRole   = wording.Text{VI: "%s là %s", EN: "%s as %s"}
+	textFiles    = wording.Text{VI: "các tệp chính sách", EN: "the files of the policy"}
+	textHeldRing = wording.Text{VI: "bản đang dừng", EN: "the release that is held"}
+	textRing     = wording.Text{VI: "vòng %s", EN: "ring %s"}
+	textPart     = wording.Text{VI: "%s · %s", EN: "%s · %s"}
+	textValue    = wording.Text{VI: "nội dung", EN: "content"}
+	textYes      = wording.Text{VI: "có", EN: "yes"}
+	textNo       = wording.Text{VI: "không", EN: "no"}
+)
+
+// fields are what people call what a record sets.
+var fields = map[string]wording.Text{
+	"name": {VI: "tên", EN: "name"}, "kind": {VI: "loại", EN: "kind"}, "level": {VI: "cấp học", EN: "level"},
+	"parent": {VI: "thuộc", EN: "below"}, "networks": {VI: "mạng", EN: "networks"}, "code": {VI: "mã", EN: "code"},
+	"students": {VI: "số học sinh", EN: "pupils"}, "profile": {VI: "hồ sơ lọc", EN: "profile"}, "type": {VI: "loại hình", EN: "type"},
+	"lock": {VI: "khóa", EN: "locks"}, "rules": {VI: "quy tắc", EN: "rules"}, "allow": {VI: "cho phép", EN: "allowed"},
+	"block": {VI: "chặn", EN: "blocked"}, "groups": {VI: "nhóm", EN: "groups"}, "calendar": {VI: "lịch", EN: "calendar"},
+	"contact": {VI: "liên hệ", EN: "contact"}, "devices": {VI: "thiết bị", EN: "devices"}, "links": {VI: "đường truyền", EN: "links"},
+	"language": {VI: "ngôn ngữ", EN: "language"}, "notify": {VI: "báo tin", EN: "notices"}, "mail": {VI: "thư điện tử", EN: "mail"},
+	"webhook": {VI: "địa chỉ nhận tin", EN: "webhook"}, "account": {VI: "tài khoản", EN: "account"}, "scopes": {VI: "quyền", EN: "rights"},
+	"unit": {VI: "đơn vị", EN: "unit"}, "until": {VI: "đến hết", EN: "until"}, "from": {VI: "từ", EN: "from"},
+	"answer": {VI: "trả lời", EN: "answer"}, "at": {VI: "chuyển đến", EN: "sent to"}, "url": {VI: "địa chỉ", EN: "address"},
+	"format": {VI: "định dạng", EN: "format"}, "category": {VI: "nhóm nội dung", EN: "category"}, "text": {VI: "lời", EN: "words"},
+	"version": {VI: "bản số", EN: "version"}, "file": {VI: "tệp", EN: "file"}, "terms": {VI: "học kỳ", EN: "terms"},
+	"holidays": {VI: "nghỉ", EN: "holidays"}, "exams": {VI: "thi", EN: "examinations"}, "make_up": {VI: "học bù", EN: "make-up days"},
+	"by": {VI: "người đề nghị", EN: "proposed by"}, "area": {VI: "khu vực", EN: "area"}, "joined": {VI: "gia nhập lúc", EN: "joined at"},
+	"release": {VI: "bản", EN: "release"}, "ring": {VI: "vòng", EN: "ring"}, "approve": {VI: "bản được duyệt", EN: "approved version"},
+	"reject": {VI: "bản bị bỏ", EN: "rejected version"}, "roll_back": {VI: "quay về bản", EN: "back to version"},
+}
+
+// codes are words of values that people read otherwise.
+var codes = map[string]wording.Text{
+	"both": {VI: "Việt và Anh", EN: "Vietnamese and English"}, "vi": {VI: "tiếng Việt", EN: "Vietnamese"}, "en": {VI: "tiếng Anh", EN: "English"},
+	"never": {VI: "không", EN: "never"}, "daily": {VI: "mỗi ngày", EN: "daily"}, "hourly": {VI: "mỗi giờ", EN: "hourly"}, "once": {VI: "ngay", EN: "at once"},
+	"open": {VI: "mở", EN: "open"}, "refuse": {VI: "từ chối", EN: "refuse"}, "up": {VI: "chuyển lên", EN: "send up"},
+	"authority": {VI: "chuyển cơ quan", EN: "to the authority"}, "close": {VI: "đóng", EN: "close"},
+	"province": {VI: "tỉnh", EN: "province"}, "commune": {VI: "xã, phường", EN: "commune"}, "school": {VI: "trường", EN: "school"}, "group": {VI: "nhóm", EN: "group"},
+}

@@ -20,8 +20,10 @@ type proposalsPage struct {
 type proposalRow struct {
 	Seq                 uint64
 	What                wording.Text
-	Unit, Object, By    string
-	Why, Before, After  string
+	Unit, Place, By     string // Unit by its id, Place as people call it
+	Subject             wording.Text
+	Differences         []frame.Difference
+	Why                 string
 	At, Until           time.Time
 	Own                 bool
 	MayConfirm, Dropped bool // Dropped: the visitor may drop it
@@ -40,24 +42,20 @@ func drawProposals(s *frame.Site, v *frame.Visit, status int) (frame.Reply, erro
 	p := proposalsPage{}
 	for i := range list {
 		pr := &list[i]
+		m := frame.Matter{Object: pr.Object, Unit: pr.Unit, Old: pr.Old, New: pr.New}
 		row := proposalRow{
-			Seq: pr.Seq, What: whatText(pr.What), Unit: pr.Unit, Object: pr.Object, By: s.Who(pr.By), Why: pr.Why,
-			Before: valueText(pr.Old), After: valueText(pr.New), At: pr.At, Until: pr.Until,
+			Seq: pr.Seq, What: whatText(pr.What), Unit: pr.Unit, By: s.Who(pr.By), Why: pr.Why,
+			Subject: v.Subject(m), Differences: v.Differences(m), At: pr.At, Until: pr.Until,
 			Own: pr.By == v.Who.Actor.ID, MayConfirm: pr.MayConfirm,
+		}
+		if pr.Unit != "" {
+			row.Place = v.UnitName(pr.Unit)
 		}
 		row.Dropped = row.Own || row.MayConfirm
 		p.Rows = append(p.Rows, row)
 	}
 	p.Frame = v.Frame(textProposals)
 	return frame.Reply{Page: "proposals", Status: status, Data: p}, nil
-}
-
-// valueText is a value of a record as a page shows it; "" of none.
-func valueText(value []byte) string {
-	if string(value) == "null" {
-		return ""
-	}
-	return frame.Line(string(value))
 }
 
 // DecideProposal takes the word of the second person.

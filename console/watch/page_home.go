@@ -152,9 +152,14 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 	}
 	for i := range proposals {
 		if pr := &proposals[i]; pr.MayConfirm && i < mostTasks {
+			m := frame.Matter{Object: pr.Object, Unit: pr.Unit, Old: pr.Old, New: pr.New}
+			place := textAllUnits
+			if pr.Unit != "" {
+				place = wording.Text{VI: v.UnitName(pr.Unit)}
+			}
 			p.Tasks = append(p.Tasks, task{
 				Title: textSecondPerson,
-				Lines: []wording.Text{textProposed.With(s.Who(pr.By), verbText(pr.What), pr.Object, pr.Unit)},
+				Lines: []wording.Text{textProposed.With(s.Who(pr.By), verbText(pr.What), v.Subject(m), place)},
 				Path:  "/proposals", Act: textLook,
 			})
 		}

@@ -23,12 +23,14 @@ type ledgerPage struct {
 }
 
 type ledgerRow struct {
-	Seq              uint64
-	At               time.Time
-	By, Unit, Object string
-	Via, What        wording.Text
-	Old, New, Why    string
-	MayUndo          bool
+	Seq             uint64
+	At              time.Time
+	By, Unit, Place string // Unit by its id, Place as people call it
+	Via, What       wording.Text
+	Subject         wording.Text
+	Differences     []frame.Difference
+	Why, Object     string // Object as the record has it
+	MayUndo         bool
 }
 
 // ShowLedger is the page of what was decided.
@@ -50,10 +52,11 @@ func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply
 	p := ledgerPage{Verified: verified, Head: head, Hash: hash}
 	for i := len(lines) - 1; i >= 0; i-- {
 		l := &lines[i]
+		m := frame.Matter{Object: l.Object, Unit: l.Unit, Old: l.Old, New: l.New}
 		p.Rows = append(p.Rows, ledgerRow{
-			Seq: l.Seq, At: l.At, By: s.Who(l.By), Via: viaText(l.Via),
-			Unit: l.Unit, Object: l.Object, What: verbText(l.What),
-			Old: textOf(l.Old), New: textOf(l.New), Why: l.Why,
+			Seq: l.Seq, At: l.At, By: s.Who(l.By), Via: viaText(l.Via), Why: l.Why, Object: l.Object,
+			Unit: l.Unit, Place: v.UnitName(l.Unit), What: verbText(l.What),
+			Subject: v.Subject(m), Differences: v.Differences(m),
 			MayUndo: l.What != "reload" && l.What != "watch-device" && v.May(account.Except, l.Unit),
 		})
 	}
@@ -66,14 +69,6 @@ func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply
 	}
 	p.Frame = v.Frame(textLedger)
 	return frame.Reply{Page: "ledger", Status: http.StatusOK, Data: p}, nil
-}
-
-// textOf is a value of a record as a page shows it; "" of none.
-func textOf(value []byte) string {
-	if string(value) == "null" {
-		return ""
-	}
-	return frame.Line(string(value))
 }
 
 // VerifyLedger checks the ledger and shows what came of it.

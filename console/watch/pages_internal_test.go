@@ -15,13 +15,14 @@ import (
 func everyPage() map[string][]any {
 	f, both, at := drawn.Full(), drawn.Both(), drawn.At()
 	units := []frame.Named{{ID: "truong-a", Name: drawn.Hostile}}
+	differences := []frame.Difference{{What: both, Old: both, New: both}, {What: both, New: both}, {What: both}}
 	days := []frame.Day{{Day: at, Asked: 12, Blocked: 3, Known: true}, {Day: at}}
 	return map[string][]any{
 		"requests": {requestsPage{}, requestsPage{f, []requestKind{{"/requests", both, 1234, true}}, []requestRow{
 			{drawn.Hostile, drawn.Hostile, both, both, both, both, both, []string{drawn.Hostile}, true, true, true, true, true, both, both}, {Answer: both},
 		}, "/requests?after=x"}},
 		"ledger": {ledgerPage{}, ledgerPage{f, &stateLine{"bad", "✘", both}, 12, drawn.Hostile, []ledgerRow{
-			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, true}, {},
+			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, both, differences, drawn.Hostile, drawn.Hostile, true}, {},
 		}, "/ledger?after=x"}},
 		"home": {homePage{}, homePage{Adding: true}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,

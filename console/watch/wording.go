@@ -42,6 +42,7 @@ var (
 	textSecondPerson     = wording.Text{VI: "Cần người thứ hai", EN: "A second person is needed"}
 	textProposed         = wording.Text{VI: "%s đề nghị: %s %s, %s", EN: "%s proposes: %s %s, %s"}
 	textCoverage         = wording.Text{VI: "có số liệu %d trên %d ngày", EN: "figures of %d of %d days"}
+	textAllUnits         = wording.Text{VI: "mọi đơn vị", EN: "all units"}
 	textMayNotVerify     = wording.Text{VI: "tài khoản này không được kiểm tra sổ", EN: "this account may not verify the ledger"}
 	textMayNotReport     = wording.Text{VI: "tài khoản này không được đọc báo cáo của đơn vị ấy", EN: "this account may not read reports of that unit"}
 	textNoReport         = wording.Text{VI: "không có báo cáo ấy: hãy gọi lại", EN: "that report is not there: ask for it again"}

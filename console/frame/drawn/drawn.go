@@ -30,9 +30,10 @@ func At() time.Time { return time.Date(2026, 11, 28, 9, 40, 11, 0, time.UTC) }
 func Full() frame.Frame {
 	return frame.Frame{
 		Title: wording.Text{VI: "Tựa", EN: "Title"}, Account: Hostile, Scope: Hostile, Rank: "school",
-		Pages: []frame.Tab{{Path: "/units", Name: Both(), Here: true}, {Path: "/", Name: Both()}},
-		Wrong: []frame.Wrong{{Field: "name", Text: wording.Text{VI: Hostile, EN: "wrong"}}},
-		Done:  &frame.Done{Text: Both(), Undo: 7}, Now: At(),
+		Pages:  []frame.Tab{{Path: "/units", Name: Both(), Here: true}, {Path: "/", Name: Both()}},
+		Others: []frame.Tab{{Path: "/ledger", Name: Both()}},
+		Wrong:  []frame.Wrong{{Field: "name", Text: wording.Text{VI: Hostile, EN: "wrong"}}},
+		Done:   &frame.Done{Text: Both(), Undo: 7}, Now: At(),
 	}
 }
 
