@@ -79,6 +79,9 @@ func TestServersOfOthersCarryAsWell(t *testing.T) {
 	}
 }
 
+// looks is within what a node looks by itself: where a server is killed, a bell may be lost.
+const looks = 100 * time.Second
+
 // One of three servers is killed again and again, whichever it is: what was carried stays,
 // and each decision is on the node.
 func TestServersOfOthersMayBeKilledOneByOne(t *testing.T) {
@@ -92,7 +95,7 @@ func TestServersOfOthersMayBeKilledOneByOne(t *testing.T) {
 	for i := range kills {
 		f.nats.Kill(i % 3)
 		f.append(area.Area, "allow/", fmt.Sprintf("n%d.example", i))
-		for late := time.Now().Add(soon); ; {
+		for late := time.Now().Add(looks); ; {
 			err := f.feed.Carry(t.Context())
 			if err == nil {
 				break
@@ -101,7 +104,7 @@ func TestServersOfOthersMayBeKilledOneByOne(t *testing.T) {
 				t.Fatalf("kill %d: %v", i, err)
 			}
 		}
-		b.has(uint64(i + 2))
+		b.hasWithin(looks, uint64(i+2))
 		f.nats.Start(i % 3)
 	}
 	if seq, err := f.hub.Carried(t.Context(), area); err != nil || seq != uint64(kills+1) {

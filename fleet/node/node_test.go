@@ -286,9 +286,11 @@ func (b *box) follow() {
 }
 
 // has waits until the node has a record.
-func (b *box) has(seq uint64) {
+func (b *box) has(seq uint64) { b.t.Helper(); b.hasWithin(soon, seq) }
+
+func (b *box) hasWithin(most time.Duration, seq uint64) {
 	b.t.Helper()
-	for late := time.After(soon); ; {
+	for late := time.After(most); ; {
 		if got, _ := b.Copy.End(); got >= seq {
 			return
 		}

@@ -49,6 +49,7 @@ func (m *Member) left(ctx context.Context) bool {
 	}
 	m.src.Conditions.Clear("fleet")
 	m.src.Conditions.Clear("fleet-decisions")
+	m.src.Conditions.Clear("fleet-unknown")
 	m.src.Log.Info("this machine has left its fleet")
 	return true
 }

@@ -68,6 +68,7 @@ func (t *taken) putInForce(ctx context.Context) {
 		t.src.Conditions.Set("fleet-damaged", textLost.String())
 		return
 	}
+	t.tellUnknown(states)
 	t.coming = false
 	err := t.use(ctx, states)
 	if ctx.Err() != nil {
@@ -90,6 +91,24 @@ func (t *taken) putInForce(ctx context.Context) {
 	t.refused = wording.ErrorIn(err, wording.English)
 	if t.src.Conditions.Set("fleet-decisions", textNotInForce.With(err).String()) {
 		t.src.Log.Error("put in force what the hub decided", "error", t.refused)
+	}
+}
+
+// tellUnknown tells of what the hub has decided and this version does not know: it is kept,
+// and the rest is in force.
+func (t *taken) tellUnknown(states []*ledger.State) {
+	var kinds []string
+	for _, s := range states {
+		kinds = append(kinds, s.Unknown()...)
+	}
+	if len(kinds) == 0 {
+		t.src.Conditions.Clear("fleet-unknown")
+		return
+	}
+	slices.Sort(kinds)
+	text := textUnknown.With(strings.Join(slices.Compact(kinds), ", "))
+	if t.src.Conditions.Set("fleet-unknown", text.String()) {
+		t.src.Log.Warn("the hub has decided what this version does not know", "kinds", strings.Join(kinds, ", "))
 	}
 }
 

@@ -16,6 +16,10 @@ var (
 		VI: "quyết định của máy trung tâm chưa có hiệu lực ở nút này, điều trước đó vẫn giữ; sẽ thử lại: %v",
 		EN: "what the hub decided is not in force on this node, what was before stays; it is tried again: %v",
 	}
+	textUnknown = wording.Text{
+		VI: "máy trung tâm, bản mới hơn, đã quyết định điều mà bản này không biết (%s): nút giữ lại và điều ấy có hiệu lực khi nút được nâng cấp; mọi điều khác có hiệu lực",
+		EN: "the hub, of a newer version, has decided what this one does not know (%s): it is kept and in force once this node is upgraded; all else is in force",
+	}
 	textFailed = wording.Text{
 		VI: "bản chính sách số %d đã được nút này tự trả lại, bản trước đó có hiệu lực: %v",
 		EN: "this node has gone back from release %d of the policy, the one before is in force: %v",
