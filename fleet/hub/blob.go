@@ -71,6 +71,12 @@ func (b *Blobs) Put(from io.Reader) (digest string, size int64, err error) {
 	return digest, size, nil
 }
 
+// Has reports whether a file is there, of its size.
+func (b *Blobs) Has(digest string, size int64) bool {
+	info, err := os.Stat(filepath.Join(b.dir, digest))
+	return err == nil && digestForm.MatchString(digest) && info.Size() == size
+}
+
 // used is how many bytes all files have.
 func (b *Blobs) used() (size int64, err error) {
 	entries, err := os.ReadDir(b.dir)

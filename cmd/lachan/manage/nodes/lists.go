@@ -42,10 +42,11 @@ func carryLists(ctx context.Context, src *Sources, blobs *hub.Blobs, lists []Lis
 		head, err := json.Marshal(&l.Carried)
 		sum := sha256.Sum256(head)
 		is := hex.EncodeToString(sum[:])
-		if err == nil && there && was.Is == is && l.Confirmed.Sub(was.Confirmed) < confirmedEvery {
+		same := there && was.Is == is && blobs.Has(was.SHA256, was.Size) // the ledger may have come to another machine
+		if err == nil && same && l.Confirmed.Sub(was.Confirmed) < confirmedEvery {
 			continue
 		}
-		if err == nil && (!there || was.Is != is) {
+		if err == nil && !same {
 			was.SHA256, was.Size, err = putList(blobs, head, l.Copy.Path)
 		}
 		was.Is, was.Digest, was.Confirmed = is, l.Copy.Digest, l.Confirmed.UTC().Truncate(time.Second)

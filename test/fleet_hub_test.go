@@ -1,0 +1,113 @@
+package test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// A hub is its ledger: another machine that has that, with its key, and what the root key
+// has signed, is the hub. Nodes go on where they were, and others join; what else the hub had
+// it makes again.
+func TestAHubIsItsLedger(t *testing.T) {
+	t.Parallel()
+	const client = "127.10.1.1"
+	list := filepath.Join(t.TempDir(), "list.txt")
+	if err := os.WriteFile(list, []byte("nha-cai.example\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := foundFleet(t, "canary: 0s, early: 0s", "feeds:\n- {name: hubs, url: "+list+", category: gambling}\n")
+	f.hub.start()
+	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	p := f.node("lao-cai-1", "lao-cai")
+	decided := func(name string) {
+		t.Helper()
+		f.says(f.hub, "done", "except", "add", name, "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+		f.shuts(p, client, name, true)
+	}
+	decided("before.example")
+	f.shuts(p, client, "www.nha-cai.example", true)
+	f.hub.kill()
+
+	former := f.hub
+	f.hub = newProcess(t, "", twoProvinces, startStandIn(t).addr)
+	f.hub.write("lachan.yaml", former.read("lachan.yaml"))
+	for _, name := range []string{"ledger", "fleet/trust.json"} {
+		from, to := filepath.Join(former.dir, "state", name), filepath.Join(f.hub.dir, "state", name)
+		if strings.HasSuffix(name, ".json") {
+			text, err := os.ReadFile(from)
+			if err == nil {
+				err = os.MkdirAll(filepath.Dir(to), 0o700)
+			}
+			if err == nil {
+				err = os.WriteFile(to, text, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.hub.start()
+	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	decided("after.example")
+	if !p.blocked(client, "before.example") || !p.blocked(client, "www.nha-cai.example") {
+		t.Error("with another machine as the hub, what was shut is open")
+	}
+	f.hub.stop() // and with less of the rest
+	if err := os.RemoveAll(filepath.Join(f.hub.dir, "state", "fleet", "blobs")); err != nil {
+		t.Fatal(err)
+	}
+	f.hub.start()
+	late := f.node("lao-cai-2", "lao-cai")
+	for _, name := range []string{"before.example", "after.example", "www.nha-cai.example"} {
+		f.shuts(late, client, name, true)
+	}
+}
+
+// Whenever a hub is killed, what it has confirmed is on its node.
+func TestAKilledHubLosesNoDecision(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "canary: 0s, early: 0s")
+	p := f.node("lao-cai-1", "lao-cai")
+	var confirmed []string
+	for i := range sized(50, 2) {
+		begun, done := make(chan struct{}), make(chan struct{})
+		go func() { // decides until the hub is gone
+			defer close(done)
+			once := sync.OnceFunc(func() { close(begun) })
+			defer once()
+			for k := 0; ; k++ {
+				name := fmt.Sprintf("n%d-%d.example", i, k)
+				if _, err := f.hub.command(os.Getuid(), "except", "add", name, "--unit", "th-kim-dong", "--block", "--until", "2036-12-31"); err != nil {
+					return
+				}
+				confirmed = append(confirmed, name)
+				if k == i%3 {
+					once()
+				}
+			}
+		}()
+		<-begun
+		f.hub.kill()
+		<-done
+		f.hub.start()
+	}
+	if len(confirmed) < 2 {
+		t.Fatalf("only %q was confirmed", confirmed)
+	}
+	for _, name := range confirmed {
+		p.within(looks, name+" blocked", func() bool { return p.blocked("127.10.1.1", name) })
+	}
+	f.hub.within(looks, "the node even", func() bool {
+		out, _ := f.hub.command(os.Getuid(), "fleet", "status", "--lang", "en") // until it says so
+		return strings.Contains(out, "has everything")
+	})
+	t.Logf("%d decisions", len(confirmed))
+}
