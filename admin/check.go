@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -32,7 +33,7 @@ func (d *Desk) check(q *asking, p *plan) error {
 	case err != nil:
 		return &Refusal{Kind: Trouble, Text: textNotChecked.With(err)}
 	case len(problems) > 0:
-		return &Refusal{Kind: Invalid, Field: "unit", Text: textMistake.With(problems[0].Text)}
+		return &Refusal{Kind: Invalid, Field: cmp.Or(p.field, "unit"), Text: textMistake.With(problems[0].Text)}
 	}
 	return nil
 }

@@ -278,6 +278,7 @@ type plan struct {
 	drafts  []ledger.Draft // one group; the first is what is told
 	second  bool           // it takes two people
 	effect  effect
+	field   string // what is at fault if the policy would have a mistake; "": the unit
 	outcome Outcome
 	impact  func() Impact // nil if it has none
 	// first is what has to be there before it is written, such as the id of an account;

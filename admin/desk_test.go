@@ -142,7 +142,7 @@ func (w *world) Standing(feed string) (admin.ListStanding, bool) {
 }
 func (w *world) Choosable(wish admin.List) (admin.List, error) {
 	if wish.URL == "" {
-		return wish, &admin.Refusal{Kind: admin.Invalid, Field: "address"}
+		return wish, &admin.Refusal{Kind: admin.Invalid, Field: "url"}
 	}
 	return wish, nil
 }

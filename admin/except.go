@@ -42,8 +42,8 @@ func (o Except) plan(d *Desk, q *asking) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	if !o.Block && !term {
-		if err := q.unlocked(group, name); err != nil {
+	if !o.Block {
+		if err := q.unlocked(group, name, term); err != nil {
 			return plan{}, err
 		}
 	}
@@ -53,6 +53,7 @@ func (o Except) plan(d *Desk, q *asking) (plan, error) {
 	}
 	object, opposite := objectOf(o.Block, name), objectOf(!o.Block, name)
 	p := planOf(names, q.draft(account.Except, verbExcept, o.Unit, object, value))
+	p.field = "name"
 	if term {
 		p.effect = structure
 	}
@@ -102,7 +103,7 @@ func (o ExceptMany) plan(d *Desk, q *asking) (p plan, err error) {
 			return plan{}, err
 		case len(seen) == 0:
 			p = made
-			p.impact = nil // it is that of one name
+			p.impact, p.field = nil, "text" // it is that of one name
 		case !seen[made.outcome.Object]:
 			p = p.then(made.drafts...)
 			p.effect = max(p.effect, made.effect)
@@ -146,14 +147,23 @@ func objectOf(block bool, name string) string {
 // subject is the name, or the category or service, of an exception as records have it.
 func subject(q *asking, text string) (subject string, term bool, err error) {
 	text = strings.TrimSpace(text)
+	p := q.rules.Policy()
 	if code, ok := strings.CutPrefix(text, "category:"); ok {
-		if _, known := q.rules.Policy().Counted(code); !known {
+		if _, known := p.Counted(code); !known || !policy.HasCode(p, code) {
 			return "", true, invalid("name", textNoCategory.With(shown(code)))
 		}
 		return text, true, nil
 	}
-	if strings.HasPrefix(text, "service:") {
-		return text, true, nil // the compiler knows which there are
+	if code, ok := strings.CutPrefix(text, "service:"); ok {
+		if !policy.HasCode(p, text) {
+			return "", true, invalid("name", textNoService.With(shown(code)))
+		}
+		return text, true, nil
+	}
+	for _, meant := range [...]string{"category:", "service:"} {
+		if policy.HasCode(p, strings.TrimPrefix(meant+text, "category:")) {
+			return "", false, invalid("name", textIsCode.With(shown(text), meant+text))
+		}
 	}
 	name, err := domain.Canonical(text)
 	switch {
@@ -167,13 +177,19 @@ func subject(q *asking, text string) (subject string, term bool, err error) {
 	return name, false, nil
 }
 
-// unlocked is nil if no lock shuts a name for a unit, else a refusal that says whose lock.
-func (q *asking) unlocked(group policy.GroupID, name string) error {
+// unlocked is nil if no lock shuts a name for a unit, or a category or service if it is a
+// term, else a refusal that says whose lock.
+func (q *asking) unlocked(group policy.GroupID, name string, term bool) error {
 	var n domain.Name
-	if err := n.SetText(name); err != nil {
+	var held policy.Held
+	var locked bool
+	if term {
+		held, locked = policy.TermLock(q.rules.Policy(), group, name)
+	} else if err := n.SetText(name); err != nil {
 		return invalid("name", textNoName.With(shown(name)))
+	} else {
+		held, locked = policy.LockOf(q.rules, group, &n)
 	}
-	held, locked := policy.LockOf(q.rules, group, &n)
 	if !locked {
 		return nil
 	}
@@ -190,6 +206,9 @@ func (d *Desk) ending(q *asking, group policy.GroupID, o Except) (v ExceptionVal
 		from = o.From.In(q.now.Location())
 	}
 	v = ExceptionValue{From: from.Format(time.RFC3339), Document: printable.Line(o.Document, mostWords)}
+	if _, err := Moment(v.From, q.now.Location()); err != nil { // then nobody could read it either
+		return v, until, invalid("from", textFrom.With(shown(o.From.Format(time.RFC3339))))
+	}
 	day := func(t time.Time) {
 		v.Until = t.Format(time.DateOnly)
 		until = dayAfter(t)

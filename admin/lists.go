@@ -63,7 +63,9 @@ func (o UseList) plan(d *Desk, q *asking) (plan, error) {
 	if len(used) >= MostLists {
 		return plan{}, invalid("name", textListsFull.With(MostLists))
 	}
-	return planOf(structure, q.draft(account.Lists, "use-list", "", chosen+is.Name, is)), nil
+	p := planOf(structure, q.draft(account.Lists, "use-list", "", chosen+is.Name, is))
+	p.field = "name"
+	return p, nil
 }
 
 func (o DropList) plan(d *Desk, q *asking) (plan, error) {
@@ -122,7 +124,7 @@ func (o RollBackList) plan(d *Desk, q *asking) (plan, error) {
 func (q *asking) list(d *Desk, feed, verb string, value func(version string) listValue) (plan, error) {
 	now, known := d.parts.Lists.Standing(feed)
 	if !known {
-		return plan{}, &Refusal{Kind: NotFound, Field: "feed", Text: textNoFeed.With(shown(feed))}
+		return plan{}, &Refusal{Kind: NotFound, Field: "name", Text: textNoFeed.With(shown(feed))}
 	}
 	if err := q.may(account.Lists, now.Unit); err != nil {
 		return plan{}, err
@@ -133,7 +135,7 @@ func (q *asking) list(d *Desk, feed, verb string, value func(version string) lis
 		if verb == "roll_back" {
 			text = textNoVersion
 		}
-		return plan{}, invalid("feed", text.With(feed))
+		return plan{}, invalid("name", text.With(feed))
 	}
 	p := planOf(none, q.draft(account.Lists, verb, now.Unit, "list/"+feed, value(version)))
 	p.done = func(ctx context.Context, _ *Outcome) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"lachan/admin"
 	"lachan/admin/account"
@@ -72,5 +73,51 @@ func wantMeant(t *testing.T, what any, err error, meant string) {
 	}
 	if _, told, _ := strings.Cut(refused.Text.EN, "; did you mean "); strings.TrimSuffix(told, "?") != meant {
 		t.Errorf("%v proposes %s, want %s", what, told, meant)
+	}
+}
+
+// TestWhatCannotBeDecidedSaysWhichFieldAndWhatToDo: codes that are taken for names, services
+// that are not there, times that nobody could read again, what is locked, and mistakes of a
+// policy, each at its own field. Nothing is written.
+func TestWhatCannotBeDecidedSaysWhichFieldAndWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	root := account.Actor{ID: "root", Machine: true}
+	w.must(root, admin.SetUnit{ID: "moi", Unit: []byte(`{"id":"moi","parent":"xa"}`)})
+	before := w.ledger.State().Seq()
+	f := func(kind admin.RefusalKind, field, says string, d admin.Decision) {
+		t.Helper()
+		_, err := w.do(root, d)
+		refusal := (*admin.Refusal)(nil)
+		if !errors.As(err, &refusal) || refusal.Kind != kind || refusal.Field != field || !strings.Contains(refusal.Text.EN, says) {
+			t.Errorf("%+v: %v, want %s at %q: %s", d, err, kind, field, says)
+		}
+	}
+	except := func(name string) admin.Except { return admin.Except{Unit: "le-loi", Name: name} }
+	f(admin.Invalid, "name", "write category:gambling", except("gambling"))
+	f(admin.Invalid, "name", "write category:games", except("games"))
+	f(admin.Invalid, "name", "write service:zalo", except("zalo"))
+	f(admin.Invalid, "name", "lachan catalogue services", except("service:nope"))
+	f(admin.Invalid, "name", "lachan catalogue categories", except("category:nope"))
+	f(admin.Invalid, "name", "lachan catalogue categories", except("category:local"))
+	f(admin.Locked, "name", "tinh has locked", except("category:gambling"))
+	f(admin.Invalid, "text", "3: ", admin.ExceptMany{
+		Except: admin.Except{Unit: "le-loi"}, Text: "a.example\ncategory:gambling\nservice:nope",
+	})
+	for _, year := range []int{-1, 0, 1899, 9001, 9999} {
+		d := except("a.example")
+		d.From, d.Until = time.Date(year, 1, 2, 0, 0, 0, 0, time.UTC), "never"
+		f(admin.Invalid, "from", "from 1900 to 8999", d)
+	}
+	f(admin.Invalid, "unit", "number of students", admin.SetUnit{ID: "moi", Unit: []byte(`{"parent":"xa","students":4294967296}`)})
+	f(admin.Invalid, "rules", "no during", admin.SetRules{Unit: "moi", Rules: []byte(`[{}]`)})
+	f(admin.Invalid, "calendar", "real day", admin.SetCalendar{Unit: "moi", Calendar: []byte(`{"holidays":["2027-02-29"]}`)})
+	f(admin.Invalid, "group", "JSON object", admin.SetGroup{School: "moi", ID: "gv", Group: []byte(`5`)})
+	f(admin.Invalid, "group", "no profile", admin.SetGroup{School: "moi", ID: "gv", Group: []byte(`{"profile":"x"}`)})
+	f(admin.Invalid, "category", "no category", admin.Lock{Unit: "moi", Category: "nope"})
+	f(admin.Invalid, "profile", "JSON object", admin.SetProfile{Name: "p", Profile: []byte(`[]`)})
+	f(admin.Invalid, "profile", "no category", admin.SetProfile{Name: "p", Profile: []byte(`{"block":["nope"]}`)})
+	f(admin.Invalid, "timetable", "no days", admin.SetTimetable{Name: "t", Timetable: []byte(`{"days":"x"}`)})
+	if after := w.ledger.State().Seq(); after != before {
+		t.Errorf("%d records were written", after-before)
 	}
 }

@@ -270,7 +270,9 @@ func (q *asking) change(right account.Right, verb, id, key string, value json.Ra
 	} else if unit[key] = value; !json.Valid(value) {
 		return plan{}, invalid(key, textNoObject)
 	}
-	return q.setUnit(right, verb, id, unit)
+	p, err := q.setUnit(right, verb, id, unit)
+	p.field = key
+	return p, err
 }
 
 func (o SetRules) plan(_ *Desk, q *asking) (plan, error) {
@@ -296,7 +298,7 @@ func (o SetGroup) plan(_ *Desk, q *asking) (plan, error) {
 	if canonical(o.Group) != nil {
 		group, err := unitOf(o.Group)
 		if err != nil {
-			return plan{}, err
+			return plan{}, invalid("group", textNoObject)
 		}
 		group["id"], _ = json.Marshal(o.ID)
 		text, err := json.Marshal(group)
@@ -309,7 +311,9 @@ func (o SetGroup) plan(_ *Desk, q *asking) (plan, error) {
 	if len(groups) > 0 {
 		unit["groups"], _ = json.Marshal(groups)
 	}
-	return q.setUnit(account.Structure, "group", o.School, unit)
+	p, err := q.setUnit(account.Structure, "group", o.School, unit)
+	p.field = "group"
+	return p, err
 }
 
 func (o SetCalendar) plan(_ *Desk, q *asking) (plan, error) {
@@ -340,10 +344,12 @@ func (q *asking) global(verb, object string, value json.RawMessage) (plan, error
 	}
 	if canonical(value) != nil {
 		if _, err := unitOf(value); err != nil {
-			return plan{}, err
+			return plan{}, invalid(verb, textNoObject)
 		}
 	}
-	return planOf(structure, q.draft(account.Structure, verb, "", object, value)), nil
+	p := planOf(structure, q.draft(account.Structure, verb, "", object, value))
+	p.field = verb // which is what the value is, too
+	return p, nil
 }
 
 func (o Lock) plan(_ *Desk, q *asking) (plan, error) {
@@ -384,5 +390,7 @@ func (q *asking) locking(id, verb string, change func([]string) []string) (plan,
 	if len(locks) > 0 {
 		unit["lock"], _ = json.Marshal(locks)
 	}
-	return q.setUnit(account.Lock, verb, id, unit)
+	p, err := q.setUnit(account.Lock, verb, id, unit)
+	p.field = "category"
+	return p, err
 }

@@ -118,8 +118,8 @@ func undoException(d *Desk, q *asking, rec *ledger.Record) (plan, error) {
 		return plan{}, err
 	}
 	name, block := nameOf(rec.Object)
-	if group, ok := q.tree.group(rec.Unit); ok && rec.Old != nil && !block && IsName(rec.Object) {
-		if err := q.unlocked(group, name); err != nil {
+	if group, ok := q.tree.group(rec.Unit); ok && rec.Old != nil && !block {
+		if err := q.unlocked(group, name, !IsName(rec.Object)); err != nil {
 			return plan{}, err
 		}
 	}

@@ -37,6 +37,18 @@ var (
 		VI: "không có nhóm %q; lachan catalogue categories liệt kê các nhóm",
 		EN: "there is no category %q; lachan catalogue categories lists them",
 	}
+	textNoService = wording.Text{
+		VI: "không có dịch vụ %q; lachan catalogue services liệt kê các dịch vụ",
+		EN: "there is no service %q; lachan catalogue services lists them",
+	}
+	textIsCode = wording.Text{
+		VI: "%q là mã, không phải tên miền; hãy ghi %s",
+		EN: "%q is a code and no domain name; write %s",
+	}
+	textFrom = wording.Text{
+		VI: "thời điểm bắt đầu %q không thể có; hãy ghi năm từ 1900 đến 8999, như 2026-12-01T07:00:00+07:00",
+		EN: "the beginning %q cannot be; write a year from 1900 to 8999, such as 2026-12-01T07:00:00+07:00",
+	}
 	textAddress = wording.Text{
 		VI: "%q là địa chỉ IP; hãy ghi tên miền",
 		EN: "%q is an address; write a domain name",
@@ -177,12 +189,12 @@ var (
 		EN: "%d lists are chosen already; drop one, or write more in lachan.yaml",
 	}
 	textNothingHeld = wording.Text{
-		VI: "không có phiên bản nào của %s đang bị giữ lại",
-		EN: "no version of %s is held back",
+		VI: "không có phiên bản nào của %s đang bị giữ lại; lachan lists status cho biết danh sách nào có",
+		EN: "no version of %s is held back; lachan lists status shows which lists have one",
 	}
 	textNoVersion = wording.Text{
-		VI: "không có phiên bản trước của %s để quay về",
-		EN: "there is no version of %s to go back to",
+		VI: "không có phiên bản trước của %s để quay về; lachan lists status cho biết danh sách nào có",
+		EN: "there is no version of %s to go back to; lachan lists status shows which lists have one",
 	}
 	textAccountThere = wording.Text{
 		VI: "tài khoản %s đã có ở đơn vị khác; hãy chọn mã khác",

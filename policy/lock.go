@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lachan/blocklist"
@@ -13,6 +14,7 @@ import (
 	"lachan/internal/yamlfile"
 	"lachan/policy/compile"
 	"lachan/policy/compiled"
+	"lachan/policy/source"
 )
 
 // CheckLocks reports the units' own allow entries for names that a list puts
@@ -79,6 +81,22 @@ func LockOf(r *Rules, g GroupID, n *domain.Name) (held Held, ok bool) {
 	}
 	runtime.KeepAlive(r)
 	return held, true
+}
+
+// TermLock is the lock that keeps a unit from allowing a category or a service by its code;
+// ok is false if none does, or there is no such code.
+func TermLock(p *Policy, g GroupID, code string) (held Held, ok bool) {
+	f := &p.file
+	if bit, known := f.Tags.ByKey[strings.TrimPrefix(code, source.CategoryPrefix)]; known {
+		if both := f.Plans[f.UnitPlan[g]].Locked.And(f.Tags.All[bit].Unblocks); !both.Empty() {
+			unit, lock := f.LockedBy(uint32(g), both)
+			tag := &f.Tags.All[lock]
+			held = Held{Unit: f.UnitID(unit), Code: tag.Code, Label: tag.Named(), Place: f.LockPlace(unit, lock)}
+			ok = true
+		}
+	}
+	runtime.KeepAlive(p)
+	return held, ok
 }
 
 // LocksOf are the codes of what a unit itself has locked by its own text.

@@ -102,6 +102,14 @@ func NamesCategory(p *Policy, text string) bool {
 	return ok
 }
 
+// HasCode reports whether a policy has a category by its code or alias, or a service as
+// "service:ID".
+func HasCode(p *Policy, code string) bool {
+	_, ok := p.file.Tags.ByKey[code]
+	runtime.KeepAlive(p)
+	return ok
+}
+
 // Counted is the tag of a category that blocks count in, by code or alias; the
 // pseudo categories "local" and "default-deny" are among them, services are not.
 func (p *Policy) Counted(code string) (tag uint8, ok bool) {

@@ -1,9 +1,10 @@
 package format
 
 import (
-	"errors"
 	"slices"
 	"strings"
+
+	"lachan/internal/wording"
 )
 
 // A Format is the way in which a list is written. Its text is its name in the
@@ -47,7 +48,7 @@ func (f *Format) UnmarshalText(text []byte) error {
 	case slices.Contains(all, name), name == Directory: // the text of a copy's own format
 		*f = name
 	default:
-		return errors.New(textNoFormat.With(text, nearest(string(name)), names(all)).String())
+		return wording.Error(textNoFormat.With(text, nearest(string(name)), names(all)))
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"aead.dev/minisign"
+
+	"lachan/internal/wording"
 )
 
 // A Key is the public key of a signer, as the tool minisign writes it.
@@ -19,7 +21,7 @@ type Key struct{ public minisign.PublicKey }
 // UnmarshalText reads a key: the line in base64, or the whole file that has it.
 func (k *Key) UnmarshalText(text []byte) error {
 	if err := k.public.UnmarshalText(bytes.TrimSpace(text)); err != nil {
-		return errors.New(textKey.With(string(text)).String())
+		return wording.Error(textKey.With(string(text)))
 	}
 	return nil
 }

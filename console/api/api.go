@@ -151,6 +151,12 @@ func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method
 // once does what a request asks for. If it has a key by which it may be repeated, and was
 // answered already, it is answered the same again and nothing is done.
 func (a *API) once(rt *route, c *call, w http.ResponseWriter) {
+	for _, name := range []string{"Idempotency-Key", "If-Match", "If-None-Match"} {
+		if len(c.Header.Values(name)) > 1 {
+			withField(problem(http.StatusBadRequest, "header", textTwice.With(name)), name).write(w)
+			return
+		}
+	}
 	key := c.Header.Get("Idempotency-Key")
 	if reads(c.Request) || key == "" || rt.open {
 		rep, err := rt.serve(a, c)

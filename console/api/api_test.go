@@ -239,10 +239,14 @@ func ask(h http.Handler, method, path, body string, headers ...string) *httptest
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
+	given := map[string]bool{}
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
-		if r.Header.Set(name, value); value == "" {
+		if !given[name] {
 			r.Header.Del(name)
+		}
+		if given[name] = true; value != "" {
+			r.Header.Add(name, value)
 		}
 	}
 	if id, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && !strings.HasPrefix(id, "lachan_") {
@@ -443,6 +447,13 @@ func TestPagesFollowEachOther(t *testing.T) {
 			seen, pages = seen+len(p.Items), pages+1
 			if after = p.Next; after == "" || pages > 9 {
 				break
+			}
+			for of, key := range map[string]string{
+				"units": after, "units/th-kim-dong/exceptions": after, list: after[:len(after)-1],
+			} {
+				if kind, field := problemOf(t, ask(h, "GET", api.Prefix+of+"?after="+key, "")); kind != "invalid" || field != "after" {
+					t.Errorf("%s goes on at %q of %s: %s at %s", of, key, list, kind, field)
+				}
 			}
 		}
 		if want := map[string]int{"exceptions": 119, "ledger": 120}[list]; seen < want || pages != 3 {

@@ -8,7 +8,9 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds of a body. Connections are bounded elsewhere, so these are what they can hold.
@@ -24,8 +26,8 @@ func (a *API) readBody(r *http.Request, most int64) ([]byte, error) {
 	if r.ContentLength == 0 {
 		return nil, nil
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, problem(http.StatusUnsupportedMediaType, "media-type", textMediaType)
+	if !isJSON(r.Header) {
+		return nil, withField(problem(http.StatusUnsupportedMediaType, "media-type", textMediaType), "Content-Type")
 	}
 	tooLarge := problem(http.StatusRequestEntityTooLarge, "too-large", textTooLarge.With(most>>10))
 	if r.ContentLength > most {
@@ -39,6 +41,14 @@ func (a *API) readBody(r *http.Request, most int64) ([]byte, error) {
 		return nil, tooLarge
 	}
 	return text, nil
+}
+
+// isJSON reports whether headers say that a body is JSON in UTF-8 as it comes.
+func isJSON(h http.Header) bool {
+	kind, parameters, err := mime.ParseMediaType(h.Get("Content-Type"))
+	charset, packed := parameters["charset"], h.Get("Content-Encoding")
+	return err == nil && kind == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8")) &&
+		(packed == "" || packed == "identity")
 }
 
 // decode reads a body into a value of type T: exactly its fields, each once.
@@ -59,7 +69,7 @@ func decode[T any](text []byte) (v T, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&v); err != nil {
-		return v, misread(err)
+		return v, misread[T](text, err)
 	}
 	return v, nil
 }
@@ -70,17 +80,29 @@ func unknownField(name string) *Problem {
 	return p
 }
 
-// misread is what is wrong with JSON that is well formed.
-func misread(err error) *Problem {
-	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-		p := problem(http.StatusBadRequest, "json", textWrongType.With(wrong.Field, wrong.Value))
-		p.Field = wrong.Field
-		return p
-	}
+// misread is what is wrong with JSON that is well formed, and in which field.
+func misread[T any](text []byte, err error) *Problem {
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return unknownField(strings.Trim(name, `"`))
 	}
-	return problem(http.StatusBadRequest, "json", textJSON.With(err))
+	p := problem(http.StatusBadRequest, "json", textJSON.With(err))
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(text, &fields) // it is an object
+	for name, value := range fields {
+		alone, _ := json.Marshal(map[string]json.RawMessage{name: value})
+		var v T
+		if err = json.Unmarshal(alone, &v); err == nil {
+			continue
+		}
+		p.Field = name
+		said := textFieldWrong.With(name, err)
+		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+			said = textWrongType.With(name, wrong.Value)
+		}
+		p.say(said)
+		break
+	}
+	return p
 }
 
 // fieldsOf are the names of the fields of a struct, as JSON has them.
@@ -110,7 +132,11 @@ func fieldsOf(t reflect.Type) map[string]bool {
 // walk reads JSON from end to end: one object, no name in it twice, not too deep. It
 // returns the names of the outermost.
 func walk(text []byte) (keys []string, err error) {
+	if !utf8.Valid(text) || bytes.HasPrefix(text, []byte("\ufeff")) || bytes.IndexByte(text, 0) >= 0 || hasHalf(text) {
+		return nil, problem(http.StatusBadRequest, "json", textNotUTF8)
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // of any size
 	type level struct {
 		seen map[string]bool // nil in a list
 		name bool            // the next string is a name
@@ -130,7 +156,7 @@ func walk(text []byte) (keys []string, err error) {
 		if at := len(open) - 1; at >= 0 && open[at].name {
 			if name, ok := token.(string); ok {
 				if open[at].seen[name] {
-					return nil, problem(http.StatusBadRequest, "json", textTwice.With(name))
+					return nil, withField(problem(http.StatusBadRequest, "json", textTwice.With(name)), name)
 				}
 				open[at].seen[name], open[at].name = true, false
 				if at == 0 {
@@ -157,4 +183,25 @@ func walk(text []byte) (keys []string, err error) {
 			open[at].name = true
 		}
 	}
+}
+
+// hasHalf reports whether JSON writes half a character: one of two escapes that are one
+// together. What is not noticed here is another character without a word.
+func hasHalf(text []byte) bool {
+	high := false // the escape before is the first of two
+	for i := 0; i < len(text); i++ {
+		var unit uint64
+		if text[i] == '\\' && i+1 < len(text) {
+			if i++; text[i] == 'u' && i+4 < len(text) {
+				unit, _ = strconv.ParseUint(string(text[i+1:i+5]), 16, 16) // 0 is wrong, and told by who reads it
+				i += 4
+			}
+		}
+		low := 0xdc00 <= unit && unit < 0xe000
+		if low != high {
+			return true
+		}
+		high = 0xd800 <= unit && unit < 0xdc00
+	}
+	return high
 }

@@ -199,6 +199,8 @@ func (c *call) expect() (*uint64, error) {
 		return &seq, nil
 	case c.Header.Get("If-None-Match") == "*":
 		return new(uint64), nil
+	case c.Header.Get("If-None-Match") != "":
+		return nil, withField(problem(http.StatusBadRequest, "if-none-match", textIfNoneMatch), "If-None-Match")
 	case c.Method == http.MethodPut:
 		p := problem(http.StatusPreconditionRequired, "if-match", textIfMatchNeeded)
 		p.Field = "If-Match"

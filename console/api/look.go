@@ -172,7 +172,7 @@ func rows[F, T any](
 	if err != nil {
 		return reply{}, err
 	}
-	w, err := windowOf(query)
+	w, err := windowOf(c.Pattern, query)
 	if err != nil {
 		return reply{}, err
 	}
@@ -282,7 +282,7 @@ func showLedger(a *API, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	w, err := windowOf(query)
+	w, err := windowOf(c.Pattern, query)
 	if err != nil {
 		return reply{}, err
 	}
@@ -300,7 +300,7 @@ func showLedger(a *API, c *call) (reply, error) {
 		p.Items = append(p.Items, lineOf(&lines[i]))
 	}
 	if next != 0 {
-		p.Next = keyOf(strconv.FormatUint(next, 10))
+		p.Next = w.key(strconv.FormatUint(next, 10))
 	}
 	return reply{body: p}, nil
 }

@@ -2,6 +2,8 @@ package api
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"net/url"
 	"strconv"
 )
@@ -23,24 +25,37 @@ type Page[T any] struct {
 
 // A window is which part of a list is asked for.
 type window struct {
+	list  string // whose keys are of no use elsewhere
 	after string // key of the last row that was seen; "" from the beginning
 	limit int
 }
 
-func windowOf(query url.Values) (w window, err error) {
-	w.limit = usualPage
+// windowOf is the part of the list of a route that a query asks for. A key that is not of
+// that list, or not whole, would leave rows out and say nothing.
+func windowOf(list string, query url.Values) (w window, err error) {
+	w.list, w.limit = list, usualPage
 	if s := query.Get("limit"); s != "" {
 		w.limit, err = strconv.Atoi(s)
 		if err != nil || w.limit < 1 || w.limit > mostPage {
 			return w, invalid("limit", textLimit.With(mostPage))
 		}
 	}
-	key, err := base64.RawURLEncoding.DecodeString(query.Get("after"))
-	if err != nil || len(key) > mostKey {
+	after := query.Get("after")
+	if after == "" {
+		return w, nil
+	}
+	key, err := base64.RawURLEncoding.Strict().DecodeString(after)
+	if err != nil || len(key) < 4 || len(key) > mostKey || w.key(string(key[4:])) != after {
 		return w, invalid("after", textAfter)
 	}
-	w.after = string(key)
+	w.after = string(key[4:])
 	return w, nil
+}
+
+// key is the key of a row as clients hold it: a checksum of it and of its list, then the key.
+func (w window) key(of string) string {
+	sum := crc32.ChecksumIEEE([]byte(w.list + "\x00" + of))
+	return base64.RawURLEncoding.EncodeToString(append(binary.BigEndian.AppendUint32(nil, sum), of...))
 }
 
 // number is the key as a number, 0 at the beginning.
@@ -60,13 +75,10 @@ func pageOf[T any](w window, rows []T, key func(T) string) Page[T] {
 	p := Page[T]{Items: rows}
 	if len(rows) > w.limit {
 		p.Items = rows[:w.limit]
-		p.Next = keyOf(key(p.Items[w.limit-1]))
+		p.Next = w.key(key(p.Items[w.limit-1]))
 	}
 	if p.Items == nil {
 		p.Items = []T{}
 	}
 	return p
 }
-
-// keyOf is the key of a row as clients hold it.
-func keyOf(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }

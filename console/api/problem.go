@@ -50,6 +50,9 @@ func NewProblem(status int, kind string, text wording.Text) *Problem {
 	return problem(status, kind, text)
 }
 
+// say replaces what a problem says.
+func (p *Problem) say(text wording.Text) { p.Detail, p.VI, p.EN = text.String(), text.VI, text.EN }
+
 // problem is a problem of a kind.
 func problem(status int, kind string, text wording.Text) *Problem {
 	return &Problem{

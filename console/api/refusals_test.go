@@ -43,14 +43,30 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 	f("POST", exceptions, `{"name":"olm.vn"}]`, 400, "json", "")
 	f("POST", exceptions, `{"name":"olm.vn","nmae":1}`, 400, "json", "nmae")
 	f("POST", exceptions, `{"Name":"olm.vn"}`, 400, "json", "Name")
-	f("POST", exceptions, `{"name":"olm.vn","name":"evil.example"}`, 400, "json", "")
+	f("POST", exceptions, `{"name":"olm.vn","name":"evil.example"}`, 400, "json", "name")
 	f("POST", exceptions, `{"name":["olm.vn"]}`, 400, "json", "name")
+	f("POST", exceptions, `{"name":"olm.vn","why":5}`, 400, "json", "why")
+	f("POST", exceptions, `{"name":`+strings.Repeat("9", 5000)+`}`, 400, "json", "name")
+	f("POST", exceptions, `{"name":"olm.vn","from":"2026-12-31T23:59:60Z"}`, 400, "json", "from")
+	f("POST", exceptions, `{"name":"olm.vn","from":["2026-12-31T23:59:59Z"]}`, 400, "json", "from")
+	f("POST", api.Prefix+"requests/answer", `{"outcome":"open","requests":["a"],"text":{}}`, 400, "json", "text")
+	f("POST", api.Prefix+"orders", `{"authority":"so","document":"1","file":"x.csv","table":"a"}`, 400, "json", "table")
+	for _, other := range []string{
+		"\ufeff" + `{"name":"olm.vn"}`, "\xff\xfe{\x00}\x00", "\x00{\x00}", `{"name":"olm.vn"}` + "\x00", "{\"name\":\"olm.vn\",\"why\":\"tr\xe0\"}",
+		`{"name":"olm.vn","why":"\ud800"}`, `{"name":"olm.vn","why":"\udc00\ud800"}`, `{"name":"olm.vn","why":"\ud800\u0041"}`,
+	} {
+		f("POST", exceptions, other, 400, "json", "")
+	}
 	f("POST", exceptions, `{"name":`+strings.Repeat("[", 100)+strings.Repeat("]", 100)+`}`, 400, "json", "")
-	f("PUT", api.Prefix+"units/sa-pa", `{"unit":{"id":"a","id":"b"}}`, 400, "json", "", "If-Match: \"1\"")
+	f("PUT", api.Prefix+"units/sa-pa", `{"unit":{"id":"a","id":"b"}}`, 400, "json", "id", "If-Match: \"1\"")
 	f("POST", exceptions, `{"name":"`+strings.Repeat("a", 70<<10)+`"}`, 413, "too-large", "")
-	f("POST", exceptions, `name=olm.vn`, 415, "media-type", "", "Content-Type: application/x-www-form-urlencoded")
-	f("POST", exceptions, `{"name":"olm.vn"}`, 415, "media-type", "", "Content-Type: text/plain")
-	f("POST", exceptions, `{"name":"olm.vn"}`, 415, "media-type", "", "Content-Type: ")
+	f("POST", exceptions, `name=olm.vn`, 415, "media-type", "Content-Type", "Content-Type: application/x-www-form-urlencoded")
+	f("POST", exceptions, `{"name":"olm.vn"}`, 415, "media-type", "Content-Type", "Content-Type: text/plain")
+	f("POST", exceptions, `{"name":"olm.vn"}`, 415, "media-type", "Content-Type", "Content-Type: ")
+	f("POST", exceptions, `{"name":"olm.vn"}`, 415, "media-type", "Content-Type", "Content-Type: application/json; charset=utf-16")
+	f("POST", exceptions, `{"name":"olm.vn"}`, 415, "media-type", "Content-Type", "Content-Encoding: gzip")
+	f("POST", exceptions, `{"name":"olm.vn"}`, 400, "header", "Idempotency-Key", "Idempotency-Key: 1", "Idempotency-Key: 2")
+	f("POST", exceptions, `{"name":"olm.vn"}`, 400, "if-none-match", "If-None-Match", `If-None-Match: "7"`)
 	f("POST", exceptions, `{"name":"olm.vn"}`, 400, "if-match", "If-Match", "If-Match: 7")
 	f("POST", exceptions, `{"name":"olm.vn"}`, 400, "if-match", "If-Match", "If-Match: W/\"7\"")
 	f("POST", exceptions, `{"name":"olm.vn"}`, 400, "idempotency-key", "Idempotency-Key", "Idempotency-Key: "+strings.Repeat("k", 129))
@@ -65,7 +81,10 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 	f("GET", api.Prefix+"units?after=%21", ``, 422, "invalid", "after")
 	f("GET", api.Prefix+"units?q=x", ``, 400, "query", "q")
 	f("GET", api.Prefix+"units?limit=1&limit=2", ``, 400, "query", "limit")
-	f("GET", api.Prefix+"ledger?after=eA", ``, 422, "invalid", "after")
+	for _, forged := range []string{"eA", "AAAAAA", "AAAAAGE", "MTI", strings.Repeat("A", 3000)} {
+		f("GET", api.Prefix+"ledger?after="+forged, ``, 422, "invalid", "after")
+		f("GET", api.Prefix+"units?after="+forged, ``, 422, "invalid", "after")
+	}
 	f("GET", api.Prefix+"ledger/999", ``, 404, "not-found", "")
 	f("GET", api.Prefix+"nothing", ``, 404, "not-found", "")
 	f("GET", api.Prefix+"explain?unit=sa-pa", ``, 422, "invalid", "name")

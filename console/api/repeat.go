@@ -118,7 +118,7 @@ func (s *repeats) enter(r *repeated) (kept *outcome, err error) {
 	if had := s.known[r.file]; had != nil && r.At.Sub(had.At) < repeatLasts {
 		switch {
 		case had.Asked != r.Asked:
-			return nil, problem(http.StatusUnprocessableEntity, "idempotency-key", textKeyOther)
+			return nil, withField(problem(http.StatusUnprocessableEntity, "idempotency-key", textKeyOther), "Idempotency-Key")
 		case had.works:
 			p := problem(http.StatusConflict, "in-progress", textKeyWorks)
 			p.retry = time.Second

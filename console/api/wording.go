@@ -25,8 +25,8 @@ var (
 		EN: "a page of another site sends this request; send it from this server's own, or with a token",
 	}
 	textMediaType = wording.Text{
-		VI: "nội dung phải là JSON: hãy gửi Content-Type: application/json",
-		EN: "the body has to be JSON: send Content-Type: application/json",
+		VI: "nội dung phải là JSON bằng UTF-8, không nén: hãy gửi Content-Type: application/json",
+		EN: "the body has to be JSON in UTF-8, not compressed: send Content-Type: application/json",
 	}
 	textTooLarge = wording.Text{
 		VI: "nội dung lớn hơn %d KiB; hãy chia ra nhiều yêu cầu",
@@ -41,8 +41,16 @@ var (
 		EN: "the body is missing; send an object of JSON",
 	}
 	textJSON = wording.Text{
-		VI: "nội dung không phải JSON đúng: %v",
-		EN: "the body is no valid JSON: %v",
+		VI: "nội dung không phải JSON đúng: %v; hãy gửi một đối tượng như trong /api/v1/openapi.yaml",
+		EN: "the body is no valid JSON: %v; send one object as in /api/v1/openapi.yaml",
+	}
+	textNotUTF8 = wording.Text{
+		VI: "nội dung không phải UTF-8 trọn vẹn; hãy gửi bằng UTF-8, không có BOM và không có ký tự bị cắt đôi",
+		EN: "the body is not whole UTF-8; send it in UTF-8, without a byte order mark and without half characters",
+	}
+	textFieldWrong = wording.Text{
+		VI: "trường %q không đọc được: %v; thời điểm ghi như 2026-12-31T09:40:11+07:00, nội dung tệp ghi bằng base64",
+		EN: "the field %q cannot be read: %v; a time is written as 2026-12-31T09:40:11+07:00, a file as base64",
 	}
 	textOneObject = wording.Text{
 		VI: "nội dung phải là đúng một đối tượng JSON {...}",
@@ -53,8 +61,8 @@ var (
 		EN: "the field %q is there twice; leave one of them out",
 	}
 	textDeep = wording.Text{
-		VI: "nội dung lồng nhau quá %d tầng",
-		EN: "the body is more than %d levels deep",
+		VI: "nội dung lồng nhau quá %d tầng; hãy gửi như trong /api/v1/openapi.yaml",
+		EN: "the body is more than %d levels deep; send it as in /api/v1/openapi.yaml",
 	}
 	textUnknownField = wording.Text{
 		VI: "không có trường %q; /api/v1/openapi.yaml liệt kê các trường",
@@ -75,6 +83,10 @@ var (
 	textIfMatch = wording.Text{
 		VI: "phải là ETag đã nhận, ví dụ \"1287\" trong dấu ngoặc kép",
 		EN: "has to be the ETag that was received, such as \"1287\" in quotation marks",
+	}
+	textIfNoneMatch = wording.Text{
+		VI: "chỉ nhận * (chưa có thì mới tạo); đã xem rồi thì hãy gửi If-Match",
+		EN: "can only be * (make it if it is not there); send If-Match for what was seen",
 	}
 	textKeyWrong = wording.Text{
 		VI: "khóa chỉ gồm ký tự ASCII in được, nhiều nhất %d",
@@ -105,8 +117,8 @@ var (
 		EN: "has to be true or false",
 	}
 	textQuery = wording.Text{
-		VI: "tham số sau dấu ? không đúng cách viết",
-		EN: "the parameters after ? are not well formed",
+		VI: "tham số sau dấu ? không đúng cách viết; hãy mã hóa ký tự đặc biệt như trong địa chỉ web",
+		EN: "the parameters after ? are not well formed; encode special characters as in addresses of the web",
 	}
 	textNoParameter = wording.Text{
 		VI: "không có tham số %q; /api/v1/openapi.yaml liệt kê các tham số",

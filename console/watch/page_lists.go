@@ -84,7 +84,9 @@ func TryList(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	var r *admin.Refusal
 	switch {
 	case errors.As(err, &r) && (r.Kind == admin.Invalid || r.Kind == admin.Standing):
-		v.Wrong = frame.WrongOf(err, "address")
+		if v.Wrong = frame.WrongOf(err, "address"); v.Wrong[0].Field == "url" {
+			v.Wrong[0].Field = "address"
+		}
 		return p.draw(s, v, http.StatusUnprocessableEntity), nil
 	case err != nil:
 		return frame.Reply{}, err

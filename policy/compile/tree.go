@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -85,7 +86,7 @@ func (t *tree) add(text *source.Unit, parent uint32) (u uint32) {
 	if u > 0 {
 		t.name(u)
 	}
-	if text.Students < 0 {
+	if text.Students < 0 || text.Students > math.MaxInt32 {
 		t.failAt(u, source.TextStudents.With(text.Students))
 	}
 	return u

@@ -37,7 +37,7 @@ func (o *Office) Choosable(wish admin.List) (admin.List, error) {
 	}
 	u, err := url.Parse(strings.TrimSpace(wish.URL))
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || len(wish.URL) > mostAddress {
-		return wish, &admin.Refusal{Kind: admin.Invalid, Field: "address", Text: textListAddress}
+		return wish, &admin.Refusal{Kind: admin.Invalid, Field: "url", Text: textListAddress}
 	}
 	wish.URL = u.String()
 	if wish.Name == "" {
