@@ -32,6 +32,9 @@ func buildAndRun(m *testing.M) int {
 	if order := os.Getenv(besieging); order != "" {
 		return besiege(order)
 	}
+	if order := os.Getenv(besides); order != "" {
+		return standBeside(order)
+	}
 	if os.Getenv(hostileUpstream) != "" {
 		return serveHostile()
 	}

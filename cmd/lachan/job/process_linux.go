@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// niceStep is how much nicer than the server work is which answers must not wait
-// for: when all cores are busy it has a tenth of the server's weight, and next to
+// niceStep is how much nicer than the process that starts it work is which nothing must wait
+// for: when all cores are busy it has a tenth of the weight of that one, and next to
 // nothing when it yields twice.
 const niceStep = 10
 

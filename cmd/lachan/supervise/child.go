@@ -94,8 +94,10 @@ func (s *supervisor) spawn(name string) (*child, error) {
 	if s.as != nil {
 		confine.StartAs(*s.as, attributes)
 	}
-	process, err := os.StartProcess(running(s.program), args, &os.ProcAttr{
-		Files: []*os.File{nil, os.Stdout, os.Stderr, theirs}, Env: childEnvironment(), Sys: attributes,
+	process, err := inTurn(name, func() (*os.Process, error) {
+		return os.StartProcess(running(s.program), args, &os.ProcAttr{
+			Files: []*os.File{nil, os.Stdout, os.Stderr, theirs}, Env: childEnvironment(), Sys: attributes,
+		})
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", name, err), conn.Close())
