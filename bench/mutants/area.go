@@ -36,17 +36,12 @@ var areas = []area{
 	{"cmd/lachan", 8, []string{"cmd/lachan/config", "cmd/lachan/source"}, []string{"cmd/lachan/config", "cmd/lachan/source", "cmd/lachan/explain", "cmd/lachan/manage", "cmd/lachan", "test"}},
 }
 
-// part is what is run of packages whose tests take minutes: what touches every room.
-var part = map[string]string{program: "TestStories"}
-
-// slow are tests that a first look passes over: they take ten times as long as all
-// others of their package together, and kill little that these let through.
-var slow = map[string]string{
-	"metrics/report": "TestTimesOfTroubleAreCountedExactly|TestEveryEngineGivesTheSameReport|TestThePeriodBeforeIsThereAndCompared",
-}
-
-// program is the package whose tests run the built program.
-const program = "test"
+// program is the package whose tests run the built program, and stories the one of them
+// that is asked: what touches every room. All of them take minutes.
+const (
+	program = "test"
+	stories = "TestStories"
+)
 
 func areaNames() (names []string) {
 	for _, a := range areas {
@@ -118,6 +113,7 @@ func sitesOf(name string) ([]*mutant, error) {
 	f := finder{name: name, source: text, files: files}
 	for _, d := range syntax.Decls {
 		f.function = ""
+		f.within = lines{files.Position(d.Pos()).Line, files.Position(d.End()).Line}
 		if fn, ok := d.(*ast.FuncDecl); ok {
 			f.function = fn.Name.Name
 		}

@@ -49,18 +49,13 @@ const mostMemory = 3 << 30
 
 // A bench runs the tests of packages with a changed file.
 type bench struct {
-	dir    string // for what is built
-	root   string // of the module
-	bound  time.Duration
-	near   bool                    // without the tests of the whole program, and slow ones
-	normal map[suite]time.Duration // how long tests take that all pass; 0 if they do not
-	needs  map[string][]string     // of the tests of a package: all packages that they are built of
-}
-
-// A suite is the tests of a package.
-type suite struct {
-	pkg  string
-	race bool // under the race detector
+	dir     string // for what is built
+	root    string // of the module
+	bound   time.Duration
+	near    bool                // without the tests of the whole program
+	mutated []string            // the import paths of all packages that mutants are drawn of
+	covered map[string]coverage // by package
+	needs   map[string][]string // of the tests of a package: all packages that they are built of
 }
 
 func newBench(bound time.Duration, near bool) (*bench, error) {
@@ -71,11 +66,18 @@ func newBench(bound time.Duration, near bool) (*bench, error) {
 	if _, err := os.Stat(equivalentFile); err != nil {
 		return nil, fmt.Errorf("run in the root of the module: %w", err)
 	}
-	dir, err := os.MkdirTemp("", "mutants-*")
-	return &bench{
-		dir: dir, root: root, bound: bound, near: near,
-		normal: map[suite]time.Duration{}, needs: map[string][]string{},
-	}, err
+	b := bench{root: root, bound: bound, near: near, covered: map[string]coverage{}, needs: map[string][]string{}}
+	for _, a := range areas {
+		dirs, err := a.packages()
+		if err != nil {
+			return nil, err
+		}
+		for _, dir := range dirs {
+			b.mutated = append(b.mutated, "lachan/"+dir)
+		}
+	}
+	b.dir, err = os.MkdirTemp("", "mutants-*")
+	return &b, err
 }
 
 func (b *bench) close() { _ = os.RemoveAll(b.dir) }
@@ -95,24 +97,42 @@ func (b *bench) try(ctx context.Context, a area, m *mutant) (ending, error) {
 		} else if !uses {
 			continue
 		}
-		all := suite{pkg, m.kind == dropLock && pkg != program}
-		passes, err := b.measure(ctx, all)
-		if err != nil {
-			return ending{}, err
-		}
-		if !passes {
-			continue
-		}
-		overlay, err := b.overlay(m)
-		if err != nil {
-			return ending{}, err
-		}
-		how, test, err := b.test(ctx, all, overlay, max(b.bound, 5*b.normal[all]))
+		how, test, err := b.ask(ctx, pkg, m)
 		if err != nil || how != survived {
 			return ending{how, pkg, test, time.Since(began)}, err
 		}
 	}
 	return ending{how: survived, took: time.Since(began)}, nil
+}
+
+// ask builds the tests of a package with a mutant and runs those that could notice it.
+func (b *bench) ask(ctx context.Context, pkg string, m *mutant) (how verdict, test string, err error) {
+	batches := [][]testcase{{{name: stories, took: time.Minute}}}
+	if pkg != program {
+		c, err := b.cover(ctx, pkg)
+		if err != nil {
+			return "", "", err
+		}
+		if batches = c.batches(m); len(batches) == 0 {
+			return survived, "", nil
+		}
+	}
+	overlay, err := b.overlay(m)
+	if err != nil {
+		return "", "", err
+	}
+	race := m.kind == dropLock && pkg != program
+	built, err := b.build(ctx, pkg, overlay, race)
+	if err != nil || !built {
+		return noMutant, "", err
+	}
+	for _, batch := range batches {
+		how, test, err := b.run(ctx, pkg, overlay, batch, race)
+		if err != nil || how != survived {
+			return how, test, err
+		}
+	}
+	return survived, "", nil
 }
 
 // uses reports whether the tests of a package are built of another one: the tests of
@@ -136,28 +156,6 @@ func tests(dir string) []string {
 	return found
 }
 
-// measure runs the tests of a package as it is, until they have passed once, and
-// reports whether they do. Tests that fail without a change tell nothing of one.
-func (b *bench) measure(ctx context.Context, all suite) (passes bool, err error) {
-	if took, done := b.normal[all]; done {
-		return took > 0, nil
-	}
-	for range 2 { // the second time for what depends on the load of the machine
-		began := time.Now()
-		how, test, err := b.test(ctx, all, "", 10*time.Minute)
-		if err != nil {
-			return false, err
-		}
-		if how == survived {
-			b.normal[all] = time.Since(began)
-			return true, nil
-		}
-		fmt.Fprintf(os.Stderr, "%s fails without any change: %s %s\n", all.pkg, how, test)
-	}
-	b.normal[all] = 0
-	return false, nil
-}
-
 // overlay writes the changed file and what tells the go command of it.
 func (b *bench) overlay(m *mutant) (string, error) {
 	file, overlay := filepath.Join(b.dir, "mutant.go"), filepath.Join(b.dir, "overlay.json")
@@ -168,39 +166,62 @@ func (b *bench) overlay(m *mutant) (string, error) {
 	return overlay, errors.Join(os.WriteFile(file, m.changed(), 0o600), os.WriteFile(overlay, text, 0o600))
 }
 
-// test builds the tests of a package and runs them.
-func (b *bench) test(
-	ctx context.Context, all suite, overlay string, bound time.Duration,
-) (how verdict, failed string, err error) {
-	binary := filepath.Join(b.dir, "test")
-	args := []string{"test", "-c", "-vet=off", "-o", binary}
-	if all.race {
+// build builds the tests of a package, and reports whether they compile.
+func (b *bench) build(ctx context.Context, pkg, overlay string, race bool) (bool, error) {
+	args := []string{"test", "-c", "-vet=off", "-o", b.binary()}
+	if race {
 		args = append(args, "-race")
 	}
-	flags := os.Getenv("GOFLAGS")
-	if overlay != "" {
-		flags += " -overlay=" + overlay // by the environment: tests may build the program themselves
-	}
-	environment := append(os.Environ(), "GOFLAGS="+strings.TrimSpace(flags))
-	build := exec.CommandContext(ctx, "go", append(args, "./"+all.pkg)...)
-	build.Env = environment
-	if said, err := build.CombinedOutput(); err != nil {
-		if ctx.Err() != nil || overlay == "" {
-			return "", "", errors.Join(ctx.Err(), fmt.Errorf("build the tests of %s: %w\n%s", all.pkg, err, said))
-		}
-		return noMutant, "", nil
-	}
-	run := exec.Command(binary, "-test.failfast", "-test.count=1", "-test.run="+part[all.pkg])
-	if b.near && slow[all.pkg] != "" {
-		run.Args = append(run.Args, "-test.skip="+slow[all.pkg])
-	}
-	run.Dir, run.Env = all.pkg, environment
+	build := exec.CommandContext(ctx, "go", append(args, "./"+pkg)...)
+	build.Env = environment(overlay)
+	_, err := build.CombinedOutput()
+	return err == nil, ctx.Err()
+}
+
+// environment tells the go command of a change, also where tests build the program
+// themselves.
+func environment(overlay string) []string {
+	return append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
+}
+
+// run runs tests, as they have been built, until one fails. A test that passes when it
+// is asked again alone has failed by chance, and the others are asked without it; but
+// a race is seen by chance.
+func (b *bench) run(
+	ctx context.Context, pkg, overlay string, batch []testcase, race bool,
+) (how verdict, failed string, err error) {
 	most := int64(mostMemory)
-	if all.race {
+	bound := b.bound
+	for _, t := range batch {
+		bound += 10 * t.took
+	}
+	if race {
 		most *= 2
 	}
-	return b.watch(ctx, run, bound, most)
+	one := func(batch []testcase) (verdict, string, error) {
+		run := exec.Command(b.binary(), "-test.failfast", "-test.count=1", "-test.run="+only(batch))
+		run.Dir, run.Env = pkg, environment(overlay)
+		return b.watch(ctx, run, bound, most)
+	}
+	for len(batch) > 0 {
+		how, failed, err = one(batch)
+		if err != nil || how != killed || race {
+			return how, failed, err
+		}
+		name, _, _ := strings.Cut(test(failed), "/")
+		i := slices.IndexFunc(batch, func(t testcase) bool { return t.name == name })
+		if i < 0 {
+			return how, failed, nil // a panic, which no name is known of
+		}
+		if again, _, err := one(batch[i : i+1]); err != nil || again != survived {
+			return how, failed, err
+		}
+		batch = slices.Delete(slices.Clone(batch), i, i+1)
+	}
+	return survived, "", nil
 }
+
+func (b *bench) binary() string { return filepath.Join(b.dir, "test") }
 
 // watch runs tests until they end, or are over a bound of time or memory.
 func (b *bench) watch(ctx context.Context, run *exec.Cmd, bound time.Duration, most int64) (verdict, string, error) {

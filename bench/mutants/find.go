@@ -20,6 +20,7 @@ import (
 type finder struct {
 	name     string
 	function string
+	within   lines
 	source   []byte
 	files    *token.FileSet
 	own      []string // variables of the function that are timers and files open for reading
@@ -196,7 +197,7 @@ func (f *finder) locks(d ast.Decl) {
 
 func (f *finder) add(k kind, at ast.Node, edits ...edit) {
 	f.found = append(f.found, &mutant{
-		kind: k, file: f.name, function: f.function, line: f.files.Position(at.Pos()).Line,
+		kind: k, file: f.name, function: f.function, within: f.within, line: f.files.Position(at.Pos()).Line,
 		source: f.source, edits: edits,
 	})
 }

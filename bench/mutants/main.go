@@ -5,7 +5,7 @@
 // command.
 //
 //	go run ./bench/mutants -seed 1 -n 150
-//	go run ./bench/mutants -seed 1 -n 40 -area metrics/history
+//	go run ./bench/mutants -seed 1,2,3 -n 40 -area metrics/history
 //
 // A mutant that does not compile is none. One that equivalent.txt has, with the
 // reason why it changes nothing that anybody relies on, is not counted. The others
@@ -23,6 +23,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -30,13 +31,21 @@ import (
 
 func main() {
 	o := options{}
-	flag.Uint64Var(&o.seed, "seed", 1, "which mutants are drawn")
-	flag.IntVar(&o.n, "n", 150, "how many mutants are drawn over all areas, a share of each")
+	seeds := flag.String("seed", "1", "which mutants are drawn; several seeds, with commas between them, are several draws")
+	flag.IntVar(&o.n, "n", 150, "how many mutants are drawn for a seed over all areas, a share of each")
 	flag.StringVar(&o.area, "area", "", "draw all of them from this area")
 	flag.BoolVar(&o.list, "list", false, "show what would be drawn, and run nothing")
-	flag.BoolVar(&o.near, "near", false, "leave out slow tests and those of the whole program, for a first look: they may kill survivors")
-	flag.DurationVar(&o.bound, "bound", 2*time.Minute, "how long the tests of one package may take, at least")
+	flag.BoolVar(&o.near, "near", false, "leave out the tests of the whole program, for a first look: they may kill survivors")
+	flag.DurationVar(&o.bound, "bound", 30*time.Second, "how long the tests of one package may take beyond ten times what they take unchanged")
 	flag.Parse()
+	for text := range strings.SplitSeq(*seeds, ",") {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "mutants: -seed: numbers with commas between them, such as 1,2,3:", err)
+			os.Exit(2)
+		}
+		o.seeds = append(o.seeds, seed)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, o); err != nil {
@@ -46,7 +55,7 @@ func main() {
 }
 
 type options struct {
-	seed  uint64
+	seeds []uint64
 	n     int
 	area  string
 	list  bool
@@ -72,33 +81,35 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer bench.close()
-	var all tally
-	drawn := 0
+	results := make([]tally, len(o.seeds)) // of each seed
+	drawn, want := 0, o.n*len(o.seeds)
 	for i, share := range shares(chosen, o.n) {
 		sites, err := chosen[i].sites()
 		if err != nil {
 			return err
 		}
-		// Each area has a sequence of its own, so that a change in one does not change
-		// what is drawn in the others, nor that it is drawn alone.
-		random := rand.New(rand.NewPCG(o.seed, uint64(slices.Index(areaNames(), chosen[i].name))))
-		draw := drawing{area: chosen[i], sites: shuffled(random, sites), known: known, bench: bench, list: o.list}
-		draw.say = func(verdict string, m *mutant) {
-			fmt.Fprintf(os.Stderr, "%s %3d/%d %s: %s\n", time.Now().Format(time.TimeOnly), drawn+draw.counted, o.n, verdict, m.head())
-			if strings.HasPrefix(verdict, string(survived)) {
-				fmt.Fprint(os.Stderr, m.text())
+		for s, seed := range o.seeds {
+			// Each area has a sequence of its own, so that a change in one does not change
+			// what is drawn in the others, nor that it is drawn alone.
+			random := rand.New(rand.NewPCG(seed, uint64(slices.Index(areaNames(), chosen[i].name))))
+			draw := drawing{area: chosen[i], sites: shuffled(random, sites), known: known, bench: bench, list: o.list}
+			draw.say = func(verdict string, m *mutant) {
+				fmt.Fprintf(os.Stderr, "%s %3d/%d %s: %s\n", time.Now().Format(time.TimeOnly), drawn+draw.counted, want, verdict, m.head())
+				if strings.HasPrefix(verdict, string(survived)) {
+					fmt.Fprint(os.Stderr, m.text())
+				}
 			}
+			result, err := draw.run(ctx, share)
+			results[s] = append(results[s], result)
+			if err != nil {
+				printAll(os.Stdout, o, results)
+				return err
+			}
+			drawn += share
 		}
-		result, err := draw.run(ctx, share)
-		all = append(all, result)
-		if err != nil {
-			all.print(os.Stdout, o)
-			return err
-		}
-		drawn += share
 	}
 	if !o.list {
-		all.print(os.Stdout, o)
+		printAll(os.Stdout, o, results)
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type mutant struct {
 	kind     kind
 	file     string
 	function string // "" outside of functions
+	within   lines  // of the function, or of what is declared outside of one
 	line     int
 	source   []byte
 	edits    []edit // in the order of the file

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const code = `package p
@@ -149,5 +151,49 @@ func TestEquivalentsAreWhole(t *testing.T) {
 	}
 	if known, err := write("# one\n\n" + m.text() + "Nobody minds.\n"); err != nil || !known.has(m) || known.has(found(t)[1]) {
 		t.Errorf("%v, %v", known, err)
+	}
+}
+
+// TestOnlyWhatRunsThroughAChangeIsAsked reads profiles of two tests, one of which runs
+// through lines 10 to 12 of a function of lines 8 to 20, the other through 14 to 16.
+func TestOnlyWhatRunsThroughAChangeIsAsked(t *testing.T) {
+	c := coverage{all: map[string][]lines{}}
+	for name, counts := range map[string][2]int{"TestOne": {1, 0}, "TestTwo": {0, 1}} {
+		profile := filepath.Join(t.TempDir(), "profile")
+		text := fmt.Sprintf("mode: set\nlachan/a/b.go:10.2,12.3 2 %d\nlachan/a/b.go:14.2,16.3 1 %d\n", counts[0], counts[1])
+		if err := os.WriteFile(profile, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ran, err := readProfile(profile, c.all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		took := time.Second
+		if name == "TestTwo" {
+			took = 5 * time.Second
+		}
+		c.tests = append(c.tests, testcase{name, took, ran})
+	}
+	slices.SortFunc(c.tests, func(a, b testcase) int { return int(a.took - b.took) })
+	function := lines{8, 20}
+	for _, tt := range []struct {
+		what string
+		m    mutant
+		want string
+	}{
+		{"a line of the first", mutant{file: "a/b.go", function: "f", within: function, line: 11}, "^(TestOne)$"},
+		{"a line of the second", mutant{file: "a/b.go", function: "f", within: function, line: 15}, "^(TestTwo)$"},
+		{"a case", mutant{file: "a/b.go", function: "f", within: function, line: 13}, "^(TestOne)$ ^(TestTwo)$"},
+		{"a constant", mutant{file: "a/b.go", line: 3}, "^(TestOne)$ ^(TestTwo)$"},
+		{"another function", mutant{file: "a/b.go", function: "g", within: lines{22, 30}, line: 23}, ""},
+		{"another file", mutant{file: "a/c.go", function: "f", within: function, line: 11}, ""},
+	} {
+		var got []string
+		for _, batch := range c.batches(&tt.m) {
+			got = append(got, only(batch))
+		}
+		if s := strings.Join(got, " "); s != tt.want {
+			t.Errorf("%s: asked %q, want %q", tt.what, s, tt.want)
+		}
 	}
 }

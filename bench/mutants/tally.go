@@ -31,8 +31,16 @@ func (r *result) add(m *mutant, e ending) {
 // A tally has the results of all areas.
 type tally []result
 
-func (t tally) print(w io.Writer, o options) {
-	fmt.Fprintf(w, "seed %d, n %d\n\n", o.seed, o.n)
+// printAll prints the results of each seed.
+func printAll(w io.Writer, o options, results []tally) {
+	for i, t := range results {
+		fmt.Fprintf(w, "seed %d, n %d\n\n", o.seeds[i], o.n)
+		t.print(w)
+		fmt.Fprintln(w)
+	}
+}
+
+func (t tally) print(w io.Writer) {
 	var all result
 	all.area = "all"
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
