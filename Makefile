@@ -131,7 +131,7 @@ SEED     := 1
 N        := 150
 AREA     :=
 
-mutants: tools ## change the code at N=150 random places by SEED=1, one at a time: would the tests notice?
+mutants: tools ## change the code at N=150 random places by SEED=1 (or 1,2,3), one at a time: would the tests notice?
 	go run ./bench/mutants -seed $(SEED) -n $(N) $(if $(AREA),-area $(AREA))
 
 repeat: ## every test twenty times over
