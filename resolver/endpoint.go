@@ -202,6 +202,8 @@ func (es *endpoints) tlsOf(protocols ...string) *tls.Config {
 			}
 			c := inForce.Clone()
 			c.NextProtos = append(protocols, c.NextProtos...)
+			// Answers that are gathered leave in one write: small records would be one each.
+			c.DynamicRecordSizingDisabled = true
 			return c, nil
 		},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"lachan/metrics"
 	"lachan/resolver/stream"
+	"lachan/resolver/stream/http2"
 )
 
 // A streamQuery is one question that came in a stream of its own, over HTTPS or
@@ -80,6 +81,36 @@ func (h *streamHandler) Ask(
 		return false
 	}
 }
+
+// Begin implements stream.Handler.
+func (h *streamHandler) Begin(s *http2.Stream, from stream.Origin, message []byte) {
+	q := h.lease()
+	q.copyMessage(message)
+	q.origin = origin{transport: from.Transport, client: from.Client, id: from.ID}
+	q.to, q.hot, q.starts, q.inspections = (*http2Query)(s), nil, nil, nil
+	q.begin(h.snapshot.Load(), h.clock())
+	if h.serve(q) {
+		h.finish(q, h.clock(), h.shard)
+		h.recycle(q)
+	}
+}
+
+// An http2Query is a question that came in a stream of HTTP/2. Nobody waits for its
+// answer: who reads the connection writes what has been answered, and what is answered
+// later is flushed.
+type http2Query http2.Stream
+
+// write copies the reply.
+func (s *http2Query) write(q *Query) {
+	stream.Answer((*http2.Stream)(s), q.out)
+	q.shrink()
+}
+
+func (s *http2Query) drop(*Query) { stream.Answer((*http2.Stream)(s), nil) }
+
+func (s *http2Query) flush() { (*http2.Stream)(s).Flush() }
+
+func (s *http2Query) async() responseWriter { return s }
 
 // Link implements stream.Handler. An address in a network of a unit stays that
 // unit's.

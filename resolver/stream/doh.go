@@ -14,17 +14,17 @@ import (
 	"time"
 
 	"github.com/quic-go/quic-go/http3"
+	"golang.org/x/net/http2/hpack"
 
 	"lachan/metrics"
 	"lachan/resolver/clientconn"
 	"lachan/resolver/listen"
+	"lachan/resolver/stream/http2"
 )
 
 // Bounds of HTTP.
 const (
 	dohHeaderBytes   = 8 << 10          // of one request's header
-	dohStreams       = 32               // of one connection at a time
-	dohFrameBytes    = 16 << 10         // of one frame of HTTP/2, the least that may be asked for
 	dohReadTimeout   = 5 * time.Second  // of a whole request
 	dohAnswerTimeout = 15 * time.Second // from a request to the end of its answer
 	dohWriteTimeout  = 5 * time.Second  // of an answer
@@ -37,8 +37,9 @@ type DoH struct {
 	handler  Handler
 	limiter  *clientconn.Limiter
 	tls      *tls.Config // of HTTP over TCP
+	http2    *http2.Server
 	queue    *connQueue
-	tcp      *http.Server
+	tcp      *http.Server // of HTTP/1.1
 	quic     *quicListener
 	stopping context.Context // of HTTP/3
 	stopQUIC context.CancelFunc
@@ -64,31 +65,37 @@ func ListenDoH(
 		return nil, err
 	}
 	d.altSvc = `h3=":` + strconv.Itoa(int(addr.Port())) + `"; ma=86400`
+	d.http2 = http2.NewServer(d, limiter, http2.Fields(hpack.HeaderField{Name: "alt-svc", Value: d.altSvc}))
 	idle := limiter.Limits().Idle
 	d.tcp = &http.Server{
 		Handler: d, ConnContext: withConn,
 		ReadHeaderTimeout: dohReadTimeout, ReadTimeout: dohReadTimeout,
 		WriteTimeout: dohAnswerTimeout, IdleTimeout: idle,
 		MaxHeaderBytes: dohHeaderBytes,
-		HTTP2: &http.HTTP2Config{
-			MaxConcurrentStreams:          dohStreams,
-			MaxReadFrameSize:              dohFrameBytes,
-			MaxReceiveBufferPerConnection: quicWindow, MaxReceiveBufferPerStream: quicWindow,
-		},
-		ErrorLog: log.New(io.Discard, "", 0), // it would name clients
+		ErrorLog:       log.New(io.Discard, "", 0), // it would name clients
 	}
 	d.stopping, d.stopQUIC = context.WithCancel(context.Background())
 	return d, nil
 }
 
-// Serve hands a connection to the HTTP server once its handshake is done.
+// Serve serves a connection of HTTP/2, and hands one of HTTP/1.1 to its server.
 func (d *DoH) Serve(c *clientconn.Conn) {
-	c.HandOver()
-	over, ok := c.Handshake(clientconn.NewCoalescing(c, dohWriteTimeout), d.tls)
-	if !ok || !c.MayRead(dohReadTimeout) || !d.queue.put(over) {
+	over, ok := c.Handshake(c, d.tls)
+	switch {
+	case !ok:
 		c.Close()
+	case over.ConnectionState().NegotiatedProtocol == nextproto:
+		d.http2.Serve(over, c)
+	default:
+		c.HandOver()
+		if c.Stopped() || !c.MayRead(dohReadTimeout) || !d.queue.put(over) {
+			c.Close()
+		}
 	}
 }
+
+// nextproto is what HTTP/2 is called in the handshake of TLS (RFC 9113 section 3.2).
+const nextproto = "h2"
 
 // Run serves until Stop.
 func (d *DoH) Run() {
@@ -117,9 +124,7 @@ type connKey struct{}
 
 func withConn(ctx context.Context, c net.Conn) context.Context {
 	if t, ok := c.(*tls.Conn); ok {
-		if b, ok := t.NetConn().(*clientconn.Coalescing); ok {
-			return context.WithValue(ctx, connKey{}, b.Conn)
-		}
+		return context.WithValue(ctx, connKey{}, t.NetConn())
 	}
 	return ctx
 }
@@ -174,7 +179,7 @@ func (d *DoH) originOf(req *http.Request, id string) Origin {
 		from.Client = a.Addr().Unmap()
 	}
 	settings := d.handler.Settings()
-	from.Client = settings.clientOf(req.Header, from.Client)
+	from.Client = settings.clientOf(req.Header.Values("X-Forwarded-For"), from.Client)
 	if id == "" && req.TLS != nil {
 		from.ID = settings.IDOf(req.TLS.ServerName)
 	}

@@ -25,6 +25,7 @@ import (
 	"lachan/resolver/clientconn"
 	"lachan/resolver/listen"
 	"lachan/resolver/stream"
+	"lachan/resolver/stream/http2"
 )
 
 // mirror answers every message with itself as a reply. It panics, as a fuzz target may
@@ -43,6 +44,10 @@ func (mirror) Ask(_ context.Context, from stream.Origin, message []byte, use fun
 	reply[2] |= 0x80
 	use(reply)
 	return true
+}
+
+func (m mirror) Begin(s *http2.Stream, from stream.Origin, message []byte) {
+	m.Ask(context.Background(), from, message, func(reply []byte) { stream.Answer(s, reply) })
 }
 
 func (mirror) Link(string, netip.Addr) int { return http.StatusNotFound }

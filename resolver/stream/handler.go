@@ -5,13 +5,13 @@ package stream
 
 import (
 	"context"
-	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"lachan/metrics"
 	"lachan/resolver/clientconn"
+	"lachan/resolver/stream/http2"
 )
 
 // Settings are what the configuration says of streams.
@@ -46,6 +46,9 @@ type Handler interface {
 	// until use returns. It waits until ctx is done and returns false when that comes
 	// first.
 	Ask(ctx context.Context, from Origin, message []byte, use func(reply []byte)) (answered bool)
+	// Begin answers a message in its stream of HTTP/2, with Answer, and does not wait. A
+	// message is good until then.
+	Begin(s *http2.Stream, from Origin, message []byte)
 	// Link makes the client's address that of the unit whose token it shows. The
 	// status is that of the reply.
 	Link(token string, client netip.Addr) (status int)
@@ -62,12 +65,12 @@ func (s *Settings) IDOf(serverName string) string {
 }
 
 // clientOf is the client of a web server that may speak for others: of the addresses
-// in X-Forwarded-For the last that is not a trusted forwarder's.
-func (s *Settings) clientOf(h http.Header, client netip.Addr) netip.Addr {
+// in X-Forwarded-For, which are given, the last that is not a trusted forwarder's.
+func (s *Settings) clientOf(forwarded []string, client netip.Addr) netip.Addr {
 	if !s.trusts(client) {
 		return client
 	}
-	hops := strings.Split(strings.Join(h.Values("X-Forwarded-For"), ","), ",")
+	hops := strings.Split(strings.Join(forwarded, ","), ",")
 	for _, hop := range slices.Backward(hops) {
 		a, err := netip.ParseAddr(strings.TrimSpace(hop))
 		if err != nil {

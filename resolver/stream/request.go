@@ -32,7 +32,9 @@ func (r refusal) Error() string { return http.StatusText(int(r)) }
 // ServeHTTP answers the questions that come to the path of DNS, and links the
 // addresses of routers; there is nothing else here.
 func (d *DoH) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	w.Header().Set("Alt-Svc", d.altSvc)
+	if req.ProtoMajor != 2 { // of which the server says so
+		w.Header().Set("Alt-Svc", d.altSvc)
+	}
 	switch c := req.Context().Value(connKey{}).(type) {
 	case *clientconn.Conn:
 		if d.limiter.Overdue(c) {
