@@ -122,7 +122,7 @@ var rooms = []room{
 	{"cmd/lachan/report", []string{"cmd/lachan/command", "cmd/lachan/config", "cmd/lachan/explain", "cmd/lachan/lookup", "cmd/lachan/offline", "admin/ledger", "admin/request", "blocklist/...", "policy/...", "metrics/...", "internal/..."}, "a document is made of figures and files, not by the process that answers"},
 	{"cmd/lachan/access", []string{"console/browser", "cmd/lachan/command", "internal/wording", "internal/printable"}, "whether a request is answered does not depend on the answer"},
 	{"cmd/lachan/control", []string{"admin/account", "console/api", "internal/wording"}, "the door of the machine leads to the same counter as the others"},
-	{"cmd/lachan/decide", []string{"admin/ledger", "cmd/lachan/command", "cmd/lachan/control", "cmd/lachan/offline", "console/api", "internal/wording"}, "a command asks the server, and decides nothing by itself"},
+	{"cmd/lachan/decide", []string{"admin/ledger", "cmd/lachan/command", "cmd/lachan/control", "cmd/lachan/offline", "console/api", "internal/charset", "internal/wording"}, "a command asks the server, and decides nothing by itself"},
 	{"cmd/lachan/crash", nil, "last words need nobody"},
 	{"cmd/lachan/lookup", []string{"cmd/lachan/config", "resolver/upstream", "internal/eventloop"}, "a look-up knows whom to ask, not what for"},
 	{"cmd/lachan/state", []string{"internal/durable"}, "what lies on the disk is kept as files, whatever is in them"},

@@ -252,7 +252,7 @@ func (o IssueToken) plan(d *Desk, q *asking) (plan, error) {
 	}
 	for _, right := range o.Scopes {
 		if _, known := account.ParseRight(string(right)); !known {
-			return plan{}, invalid("scopes", textNoRight.With(shown(string(right))))
+			return plan{}, invalid("scopes", textNoRight.With(shown(string(right)), rightsText()))
 		}
 		if id != q.by.ID && !q.by.Machine && !slices.Contains(account.ReadOnly(), right) {
 			return plan{}, invalid("scopes", textTokenOfOther.With(right.Text()))
@@ -270,6 +270,9 @@ func (o IssueToken) plan(d *Desk, q *asking) (plan, error) {
 		return plan{}, invalid("until", textTokenEnd.With(shown(o.Until)))
 	}
 	name := printable.Line(o.Name, mostWords)
+	if name == "" {
+		return plan{}, invalid("name", textTokenName)
+	}
 	value := tokenValue{id, name, o.Scopes, o.Unit, o.Until}
 	p := planOf(none, q.draft(account.Accounts, "token", unit, "token/", value))
 	p.first = func(p *plan, out *Outcome) (func(), error) {
@@ -279,6 +282,15 @@ func (o IssueToken) plan(d *Desk, q *asking) (plan, error) {
 		return func() { _ = d.parts.Accounts.EndToken(token) }, err // nobody has it
 	}
 	return p, nil
+}
+
+// rightsText are the codes of all rights.
+func rightsText() string {
+	var codes []string
+	for _, r := range account.Rights() {
+		codes = append(codes, string(r))
+	}
+	return strings.Join(codes, ", ")
 }
 
 func (o EndToken) plan(d *Desk, q *asking) (plan, error) {

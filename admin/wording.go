@@ -218,12 +218,16 @@ var (
 		EN: "there is no role %q; there are \"school\", \"commune\", \"province\", \"operator\", \"authority\", \"viewer\"",
 	}
 	textNoGrant = wording.Text{
-		VI: "tài khoản %q không có vai trò ấy đối với %v",
-		EN: "account %q has no such role over %v",
+		VI: "tài khoản %q không có vai trò ấy đối với %v; lachan account list cho biết các vai trò",
+		EN: "account %q has no such role over %v; lachan account list shows the roles",
+	}
+	textTokenName = wording.Text{
+		VI: "hãy ghi tên của khóa API, để sau này biết nó dùng cho việc gì",
+		EN: "write a name for the token, by which people know later what it is for",
 	}
 	textNoRight = wording.Text{
-		VI: "không có quyền %q; hãy xem tài liệu API",
-		EN: "there is no right %q; see the documents of the API",
+		VI: "không có quyền %q; các quyền: %s",
+		EN: "there is no right %q; the rights are: %s",
 	}
 	textTokenOfOther = wording.Text{
 		VI: "khóa API của tài khoản người khác chỉ được đọc, không có quyền %q: sổ ghi ai quyết định; hãy để chủ tài khoản tự tạo",

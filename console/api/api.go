@@ -158,7 +158,7 @@ func (a *API) once(rt *route, c *call, w http.ResponseWriter) {
 		}
 	}
 	key := c.Header.Get("Idempotency-Key")
-	if reads(c.Request) || key == "" || rt.open {
+	if reads(c.Request) || len(c.Header.Values("Idempotency-Key")) == 0 || rt.open {
 		rep, err := rt.serve(a, c)
 		a.answer(w, c, rep, err)
 		return
@@ -233,10 +233,10 @@ func (a *API) answer(w http.ResponseWriter, c *call, rep reply, err error) {
 // expected is the number of the record that the client saw, as If-Match has it; given is
 // false if it says nothing of it.
 func (c *call) expected() (seq uint64, given bool, err error) {
-	tag := c.Header.Get("If-Match")
-	if tag == "" {
+	if len(c.Header.Values("If-Match")) == 0 {
 		return 0, false, nil
 	}
+	tag := c.Header.Get("If-Match")
 	inner, ok := strings.CutPrefix(tag, `"`)
 	inner, closed := strings.CutSuffix(inner, `"`)
 	seq, wrong := strconv.ParseUint(inner, 10, 64)

@@ -341,3 +341,24 @@ func TestAUnitThatIsNotThereIsAtFault(t *testing.T) {
 		t.Errorf("reports: %d %s", w.Code, w.Body)
 	}
 }
+
+// TestAHeaderThatSaysNothingIsAMistake: a key that was left empty would do a thing twice, and
+// an empty If-Match overwrite what somebody has changed.
+func TestAHeaderThatSaysNothingIsAMistake(t *testing.T) {
+	d := &desk{}
+	h := open(t, d)
+	for name, kind := range map[string]string{"Idempotency-Key": "idempotency-key", "If-Match": "if-match"} {
+		r := httptest.NewRequest("POST", exceptions, strings.NewReader(`{"name":"olm.vn"}`))
+		r = r.WithContext(api.WithActor(r.Context(), actorOf("root")))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set(name, "")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if k, field := problemOf(t, w); k != kind || field != name || w.Code != 400 {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+	if len(d.decided) != 0 {
+		t.Errorf("decided: %v", d.decided)
+	}
+}

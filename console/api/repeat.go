@@ -92,7 +92,8 @@ func digest(text string) string {
 func (s *repeats) begin(
 	actor, key string, asked [sha256.Size]byte, now time.Time,
 ) (ticket *repeated, kept *outcome, err error) {
-	if len(key) > mostKeyLength || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
+	unprintable := func(c rune) bool { return c < ' ' || c > '~' }
+	if key == "" || len(key) > mostKeyLength || strings.ContainsFunc(key, unprintable) {
 		p := problem(http.StatusBadRequest, "idempotency-key", textKeyWrong.With(mostKeyLength))
 		p.Field = "Idempotency-Key"
 		return nil, nil, p

@@ -89,8 +89,8 @@ var (
 		EN: "can only be * (make it if it is not there); send If-Match for what was seen",
 	}
 	textKeyWrong = wording.Text{
-		VI: "khóa chỉ gồm ký tự ASCII in được, nhiều nhất %d",
-		EN: "the key is printable ASCII, at most %d characters",
+		VI: "khóa gồm từ 1 đến %d ký tự ASCII in được; hãy dùng khóa như vậy, hoặc bỏ phần đầu này đi",
+		EN: "the key has 1 to %d characters of printable ASCII; send such a key, or leave the header out",
 	}
 	textKeyOther = wording.Text{
 		VI: "khóa này đã dùng cho một yêu cầu khác; hãy dùng khóa mới",

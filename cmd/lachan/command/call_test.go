@@ -3,6 +3,7 @@ package command_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -77,5 +78,18 @@ func TestAnErrorOfAFileIsSaid(t *testing.T) {
 		if said := wording.Of(err); !strings.Contains(said.VI, c.vi) || !strings.Contains(said.EN, c.en) {
 			t.Errorf("%v is told as %q", c.met, said)
 		}
+	}
+}
+
+// An argument that a script left empty is none: it would be part of another path.
+func TestAnEmptyArgumentIsNotTaken(t *testing.T) {
+	c := &cobra.Command{Use: "show NUMBER"}
+	for _, args := range [][]string{{""}, {"", ""}, {}, {"1", "2"}} {
+		if err := command.Exactly(1)(c, args); !errors.As(err, new(command.UsageError)) {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	if err := command.Exactly(1)(c, []string{"1"}); err != nil {
+		t.Error(err)
 	}
 }

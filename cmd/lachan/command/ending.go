@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,9 +29,13 @@ func Usage(c *cobra.Command, t wording.Text) error { return UsageError{c.Command
 // NoArguments accepts no arguments.
 func NoArguments(c *cobra.Command, args []string) error { return Exactly(0)(c, args) }
 
-// Exactly accepts n arguments.
+// Exactly accepts n arguments, none of them empty: a variable of a script that is not set is
+// none.
 func Exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
+		if at := slices.Index(args, ""); at >= 0 {
+			return Usage(c, textArgumentEmpty.With(at+1))
+		}
 		if len(args) == n {
 			return nil
 		}

@@ -13,6 +13,10 @@ var (
 		VI: "lệnh này nhận %d đối số, đã cho %d",
 		EN: "arguments: %d wanted, %d given",
 	}
+	textArgumentEmpty = wording.Text{
+		VI: "đối số thứ %d bỏ trống; hãy ghi nó",
+		EN: "argument %d is empty; write it",
+	}
 	// FlagJSON is what people read.
 	FlagJSON = wording.Text{
 		VI: "in ra JSON cho chương trình đọc",

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/control"
 	"lachan/console/api"
+	"lachan/internal/charset"
 	"lachan/internal/wording"
 )
 
@@ -101,7 +101,7 @@ func names(c command.Call, file string) (string, error) {
 	case len(text) > mostNamesFile:
 		return "", command.Fail(textNamesLong.With(mostNamesFile >> 10))
 	}
-	return strings.TrimPrefix(string(text), "\uFEFF"), nil
+	return string(charset.Text(text)), nil
 }
 
 func exceptEnd(l wording.Language) *cobra.Command {
