@@ -23,7 +23,7 @@ export PATH := $(PATH):$(shell go env GOPATH)/bin
 # How long make soak takes.
 SOAK     := 1h
 # Tests that make proof runs in full size.
-PROOFS   := SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions|ServersOfOthers|ANodeOfTheVersionBefore|AKilledHub
+PROOFS   := SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions|ServersOfOthers|ANodeOfTheVersionBefore|AKilledHub|AHubOfAnOlder
 
 .PHONY: run demo fleet screens test tools build man deb bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 

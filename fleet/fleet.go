@@ -33,12 +33,15 @@ var names = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
 // ValidName reports whether a text can be the name of an area or of a node.
 func ValidName(text string) bool { return names.MatchString(text) }
 
+// StreamNames begins the names of streams in JetStream.
+const StreamNames = "LEDGER_"
+
 // Name is the stream's in JetStream.
 func (s Stream) Name() string {
 	if s.Generation <= 1 {
-		return "LEDGER_" + s.Area
+		return StreamNames + s.Area
 	}
-	return fmt.Sprintf("LEDGER_%s_g%d", s.Area, s.Generation)
+	return fmt.Sprintf("%s%s_g%d", StreamNames, s.Area, s.Generation)
 }
 
 // Subject is that of its records: whoever subscribes to it hears the bell.

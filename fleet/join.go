@@ -114,6 +114,8 @@ type Welcome struct {
 // A Status is what a node says of itself.
 type Status struct {
 	Seq map[string]uint64 `json:"seq"` // of each area that it follows the last record here
+	// Generation is that of the streams that they are of; 0 is 1, of older versions.
+	Generation int `json:"generation,omitempty"`
 
 	Release    uint64   `json:"release,omitempty"` // of the policy, in force here
 	Trial      uint64   `json:"trial,omitempty"`   // the release that is, for as long as it is on trial

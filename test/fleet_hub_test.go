@@ -111,3 +111,90 @@ func TestAKilledHubLosesNoDecision(t *testing.T) {
 	})
 	t.Logf("%d decisions", len(confirmed))
 }
+
+// A hub whose ledger is an older copy has less than its nodes: they keep what they have, and
+// it is told. Begun anew, nodes go by what the ledger has, and nothing is open in between.
+func TestAHubOfAnOlderCopyBeginsAnew(t *testing.T) {
+	t.Parallel()
+	const client = "127.10.1.1"
+	f := newFleet(t, "canary: 0s, early: 0s")
+	p := f.node("lao-cai-1", "lao-cai")
+	say := func(name string) {
+		t.Helper()
+		f.says(f.hub, "done", "except", "add", name, "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+	}
+	say("one.example")
+	f.shuts(p, client, "one.example", true)
+	f.hub.stop()
+	ledger, older := filepath.Join(f.hub.dir, "state", "ledger"), t.TempDir()
+	if err := os.CopyFS(older, os.DirFS(ledger)); err != nil {
+		t.Fatal(err)
+	}
+	f.hub.start()
+	for _, name := range []string{"two.example", "three.example"} {
+		say(name)
+		f.shuts(p, client, name, true)
+	}
+	f.hub.kill()
+	for _, gone := range []string{ledger, filepath.Join(f.hub.dir, "state", "fleet", "streams")} {
+		if err := os.RemoveAll(gone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.CopyFS(ledger, os.DirFS(older)); err != nil {
+		t.Fatal(err)
+	}
+	f.hub.start()
+	f.hub.within(looks, "it is told", func() bool {
+		_, text := f.hub.get("/api/conditions")
+		return strings.Contains(text, "fleet-ahead") && strings.Contains(text, "lao-cai-1")
+	})
+	say("four.example")
+	if out, err := f.hub.command(os.Getuid(), "fleet", "reseed", "--lang", "en"); err == nil || !strings.Contains(out, "--yes") {
+		t.Errorf("%v %s", err, out)
+	}
+	f.says(f.hub, "take everything anew", "fleet", "reseed", "--yes")
+	for _, name := range []string{"one.example", "two.example", "three.example"} {
+		if !p.blocked(client, name) {
+			t.Errorf("%s is open before the hub has begun anew", name)
+		}
+	}
+	f.hub.reload()
+	p.within(looks, "four.example blocked", func() bool {
+		if !p.blocked(client, "one.example") {
+			t.Fatal("what was shut is open in between")
+		}
+		return p.blocked(client, "four.example")
+	})
+	f.shuts(p, client, "two.example", false) // the ledger knows nothing of it
+	f.hub.until("it is told no more", func() bool {
+		_, text := f.hub.get("/api/conditions")
+		out, _ := f.hub.command(os.Getuid(), "fleet", "status", "--lang", "en") // until it says so
+		return !strings.Contains(text, "fleet-ahead") && strings.Contains(out, "has everything")
+	})
+	p.kill()
+	f.hub.kill()
+	if proving() { // another machine that has the ledger alone
+		if err := os.Remove(filepath.Join(f.hub.dir, "state", "fleet", "generation.json")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.start()
+	f.hub.start()
+	if proving() {
+		f.hub.within(looks, "it is told again", func() bool {
+			_, text := f.hub.get("/api/conditions")
+			return strings.Contains(text, "fleet-ahead")
+		})
+		f.says(f.hub, "take everything anew", "fleet", "reseed", "--yes")
+		f.hub.reload()
+	}
+	say("five.example")
+	p.within(looks, "five.example blocked", func() bool { return p.blocked(client, "five.example") })
+	f.shuts(p, client, "five.example", true)
+	late := f.node("lao-cai-2", "lao-cai")
+	f.shuts(late, client, "four.example", true)
+	if copies, err := filepath.Glob(filepath.Join(p.dir, "state", "fleet", "LEDGER_*")); err != nil || len(copies) != 2 {
+		t.Errorf("copies of records on the node: %q, %v", copies, err)
+	}
+}

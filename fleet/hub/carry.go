@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -29,6 +30,24 @@ func (h *Hub) Open(ctx context.Context, s fleet.Stream, maxBytes int64) error {
 	})
 	if err != nil {
 		return fmt.Errorf("make stream %s: %w", s.Name(), err)
+	}
+	return nil
+}
+
+// Keep removes the streams of records that are none of those: of former generations.
+func (h *Hub) Keep(ctx context.Context, streams ...fleet.Stream) error {
+	names := h.js.StreamNames(ctx)
+	for name := range names.Name() {
+		is := func(s fleet.Stream) bool { return s.Name() == name }
+		if !strings.HasPrefix(name, fleet.StreamNames) || slices.ContainsFunc(streams, is) {
+			continue
+		}
+		if err := h.js.DeleteStream(ctx, name); err != nil {
+			return fmt.Errorf("remove stream %s: %w", name, err)
+		}
+	}
+	if err := names.Err(); err != nil {
+		return fmt.Errorf("list the streams: %w", err)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,9 @@ type Follower struct {
 	Copy   *ledger.Copy
 	// Taken is told after records were taken, with the number of the last one.
 	Taken func(seq uint64)
+	// Renewed is told the head of a later generation: the hub has begun the stream anew, and
+	// this one has no more.
+	Renewed func(head fleet.Head)
 
 	head fleet.Head // the newest that was seen
 	bell chan struct{}
@@ -51,6 +55,9 @@ type Node struct {
 	js        jetstream.JetStream
 	followers []*Follower
 	good      atomic.Int64 // when the last follower had everything, Unix seconds
+
+	mu      sync.Mutex
+	refused chan struct{} // mu; closed when the hub refuses a question the next time
 }
 
 // When a node looks by itself, and gives its connection up for a new one.
@@ -67,7 +74,7 @@ const (
 // Connect connects a node and follows until Close. It does not wait for a hub: one that
 // cannot be reached is tried again and again.
 func Connect(cfg Config, followers ...*Follower) (*Node, error) {
-	n := &Node{cfg: cfg, followers: followers}
+	n := &Node{cfg: cfg, followers: followers, refused: make(chan struct{})}
 	for _, f := range followers {
 		f.bell = make(chan struct{}, 1)
 	}
@@ -87,6 +94,9 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 		nats.ReconnectHandler(func(*nats.Conn) { n.ring() }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			cfg.Log.Warn("fleet", "error", err)
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				n.refuse()
+			}
 		}),
 	}
 	var urls []string
@@ -108,6 +118,31 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 		}
 	}
 	return n, nil
+}
+
+// refuse has questions that wait for an answer end: one of them was refused, which nobody
+// answers.
+func (n *Node) refuse() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	close(n.refused)
+	n.refused = make(chan struct{})
+}
+
+// untilRefused is a context that ends when the hub refuses a question, or after lookTime.
+func (n *Node) untilRefused(ctx context.Context) (context.Context, context.CancelFunc) {
+	n.mu.Lock()
+	refused := n.refused
+	n.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	go func() {
+		select {
+		case <-refused:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // ring has all followers look.
@@ -202,17 +237,25 @@ var ErrSilent = errors.New("the hub does not give the records that its head tell
 // ErrForked is the error if the record that a head tells of is another one here.
 var ErrForked = errors.New("the hub's ledger is another one than that which is here")
 
+// ErrRenewed is the error if the stream has begun anew as another generation.
+var ErrRenewed = errors.New("the hub has begun the ledger of the area anew")
+
 // CatchUp takes all records that the hub gives, and compares with its head: what the head
 // tells of and the hub does not give is missing, not absent.
 func (n *Node) CatchUp(ctx context.Context, f *Follower) error {
-	if err := n.takeAll(ctx, f); err != nil {
-		return err
-	}
+	taken := n.takeAll(ctx, f) // which fails where the stream is gone
 	head, err := n.readHead(ctx, f.Stream.Area)
-	if err != nil {
+	switch is := max(1, f.Stream.Generation); {
+	case err == nil && head.Generation > is:
+		if f.Renewed != nil {
+			f.Renewed(head)
+		}
+		return ErrRenewed
+	case taken != nil:
+		return taken
+	case err != nil:
 		return err
-	}
-	if head.Precedes(f.head) {
+	case head.Precedes(f.head) || head.Generation < is:
 		return ErrOld
 	}
 	f.head = head
@@ -271,7 +314,7 @@ func (n *Node) readHead(ctx context.Context, area string) (fleet.Head, error) {
 // take asks for so many records and takes them. given is how many the hub gave, of which
 // the rest of a group is not taken.
 func (n *Node) take(ctx context.Context, f *Follower, ask int) (given, taken int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	ctx, cancel := n.untilRefused(ctx)
 	defer cancel()
 	seq, _ := f.Copy.End()
 	messages, err := jetstreamext.GetBatch(ctx, n.js, f.Stream.Name(), ask, jetstreamext.GetBatchSeq(seq+1))

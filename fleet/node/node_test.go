@@ -697,6 +697,38 @@ func TestAHubThatStopsCarriesTheRestLater(t *testing.T) {
 	}
 }
 
+// A hub that begins a stream anew says so by its signed head, also to nodes that may no more
+// ask for the former one; a head of a former generation is old.
+func TestAStreamThatBeginsAnewIsTold(t *testing.T) {
+	f := newField(t)
+	f.decide("first.example")
+	b := f.box("node-a")
+	var told []fleet.Head
+	b.Renewed = func(head fleet.Head) { told = append(told, head) }
+	if err := b.node.CatchUp(t.Context(), b.Follower); err != nil {
+		t.Fatal(err)
+	}
+	next := fleet.Stream{Area: area.Area, Generation: 7}
+	if err := f.hub.Open(t.Context(), next, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.hub.Keep(t.Context(), next, other, root); err != nil {
+		t.Fatal(err)
+	}
+	head := fleet.Head{Area: area.Area, At: time.Now(), Generation: 7, Hash: "h", Seq: 5}
+	if err := f.hub.PutHead(t.Context(), head); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.node.CatchUp(t.Context(), b.Follower); !errors.Is(err, node.ErrRenewed) || len(told) != 1 || told[0].Generation != 7 || told[0].Seq != 5 {
+		t.Errorf("%v, told %+v", err, told)
+	}
+	c := f.boxOf("node-c", next)
+	f.putHead(1, f.headHash(b))
+	if err := c.node.CatchUp(t.Context(), c.Follower); !errors.Is(err, node.ErrOld) {
+		t.Errorf("the head of a former generation: %v", err)
+	}
+}
+
 // A stream whose files are lost is made again as its next generation, and a node that
 // begins with it has the same state.
 func TestALostStreamIsMadeAgain(t *testing.T) {

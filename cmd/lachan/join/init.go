@@ -28,7 +28,7 @@ func FleetCommand(l wording.Language) *cobra.Command {
 		Use: "fleet", Short: textFleet.In(l), Long: textFleet.In(l) + "\n\n" + textFleetLong.Paragraphs(l, "\n"),
 		Args: command.NoArguments, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(initCommand(l), clusterCommand(l))
+	c.AddCommand(initCommand(l), clusterCommand(l), reseedCommand(l))
 	return c
 }
 

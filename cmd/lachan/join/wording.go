@@ -31,6 +31,24 @@ var (
 		VI: "Sau khi các máy chủ đã nạp, hãy ghi vào %s: fleet: {url: \"tls://MÁY-CHỦ:4222,tls://MÁY-CHỦ:4222\"}, rồi nạp lại.",
 		EN: "When the servers have it, set in %s: fleet: {url: \"tls://SERVER:4222,tls://SERVER:4222\"}, and reload.",
 	}
+	textReseed     = wording.Text{VI: "phát lại cho mọi nút từ sổ của máy trung tâm này", EN: "give all nodes the ledger of this hub anew"}
+	textReseedLong = wording.Text{
+		VI: "Dùng khi sổ được phục hồi từ một bản cũ hơn điều các nút đã có (tình trạng fleet-ahead): các nút không nhận được gì nối tiếp điều chúng có. " +
+			"Sau lệnh này và một lần nạp lại, mọi nút lấy lại từ đầu; điều có trong nút mà không có trong sổ thì không còn hiệu lực. Cho đến khi nhận đủ, nút giữ điều đã có.\n" +
+			"Nếu còn bản sổ mới hơn, hãy đặt lại bản ấy: khi đó không cần lệnh này.",
+		EN: "For a ledger that was restored from a copy older than what nodes have (the condition fleet-ahead): they take nothing, as it does not follow what they have. " +
+			"After this and a reload all nodes take everything anew; what is on nodes and not in the ledger is in force no more. Until all has come, nodes keep what they have.\n" +
+			"If there is a newer copy of the ledger, put that in place: then this is not needed.",
+	}
+	textReseedYes  = wording.Text{VI: "làm thật", EN: "do it"}
+	textReseedSure = wording.Text{
+		VI: "điều các nút có mà sổ này không có sẽ không còn hiệu lực; nếu chắc chắn: lachan fleet reseed --yes",
+		EN: "what nodes have and this ledger has not will be in force no more; if you are sure: lachan fleet reseed --yes",
+	}
+	textReseeded = wording.Text{
+		VI: "Các nút sẽ lấy lại từ đầu sau khi máy chủ nạp lại: systemctl reload lachan",
+		EN: "Nodes take everything anew once the server reloads: systemctl reload lachan",
+	}
 	textRootFlag     = wording.Text{VI: "tệp khóa gốc (minisign)", EN: "file of the root key (minisign)"}
 	textPasswordFlag = wording.Text{VI: "tệp có mật khẩu của khóa gốc, một dòng", EN: "file with the password of the root key, one line"}
 	textRevokeFlag   = wording.Text{VI: "tên máy trung tâm khác không còn được tin nữa", EN: "name of another hub that is trusted no more"}

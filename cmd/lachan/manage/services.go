@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"lachan/blocklist/rpzout"
+	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/manage/member"
 	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/manage/site"
@@ -57,7 +58,8 @@ func (sv *services) startAll(ctx context.Context) {
 	if !sv.started {
 		return
 	}
-	token, _ := sv.cfg.HTTP.Token() // startHTTP tells what is wrong with it
+	token, _ := sv.cfg.HTTP.Token()                            // startHTTP tells what is wrong with it
+	generation, _ := nodes.Generation(config.FleetDir(sv.cfg)) // Serve does
 	for _, s := range []struct {
 		name  string
 		by    any
@@ -66,7 +68,7 @@ func (sv *services) startAll(ctx context.Context) {
 		{"renewal", sv.cfg.ACMEOrder(), sv.identity.startRenewal},
 		{"http", []any{sv.cfg.HTTP, token, sv.open(message.RoleHTTP)}, sv.startHTTP},
 		{"console", []any{sv.cfg.Console, sv.open(message.RoleConsole)}, sv.startConsole},
-		{"hub", []any{sv.cfg.Fleet, sv.open(message.RoleFleet)}, sv.startHub},
+		{"hub", []any{sv.cfg.Fleet, generation, sv.open(message.RoleFleet)}, sv.startHub},
 		{
 			"page",
 			[]any{sv.cfg.Server.Page, sv.cfg.ACMEOrder(), sv.open(message.RolePage), sv.open(message.RolePageTLS)},

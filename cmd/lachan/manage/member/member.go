@@ -150,6 +150,7 @@ func (m *Member) open() error {
 		m.copies = append(m.copies, c)
 	}
 	m.is = is
+	m.forgetFormer()
 	m.mend()
 	return m.writeConsole()
 }
@@ -278,7 +279,7 @@ func (m *Member) Run(ctx context.Context) {
 	}
 }
 
-// follow follows until ctx is done, or the hubs are others than before.
+// follow follows until ctx is done, or the hubs or their streams are others than before.
 func (m *Member) follow(ctx context.Context) error {
 	m.mu.Lock()
 	is := m.is
@@ -295,11 +296,13 @@ func (m *Member) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changed := make(chan struct{}, 1)
+	changed, renewed := make(chan struct{}, 1), make(chan fleet.Head, 1)
 	var followers []*node.Follower
 	for i, s := range is.Streams {
 		taken := func(uint64) { ring(changed) }
-		followers = append(followers, &node.Follower{Stream: s, Copy: m.copies[i], Taken: taken})
+		followers = append(followers, &node.Follower{
+			Stream: s, Copy: m.copies[i], Taken: taken, Renewed: func(head fleet.Head) { offer(renewed, head) },
+		})
 	}
 	connected, err := node.Connect(node.Config{
 		Node: is.Node, Hubs: is.Hubs, Nkey: public, Sign: pair.Sign, Trust: trust, Log: m.src.Log,
@@ -317,14 +320,16 @@ func (m *Member) follow(ctx context.Context) error {
 	for _, f := range followers {
 		live.Go(func() { connected.Follow(ctx, f) })
 	}
-	return m.apply(ctx, connected, trust, changed)
+	return m.apply(ctx, connected, trust, changed, renewed)
 }
 
 // sayEvery is how often a node tells the hub how it stands.
 const sayEvery = 30 * time.Second
 
-// apply puts what comes in force until ctx is done, or the hubs are others.
-func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, changed <-chan struct{}) error {
+// apply puts what comes in force until ctx is done, or the hubs or their streams are others.
+func (m *Member) apply(
+	ctx context.Context, hub *node.Node, trust fleet.Trust, changed <-chan struct{}, renewed <-chan fleet.Head,
+) error {
 	say, renew, look := time.NewTicker(sayEvery), time.NewTicker(trustEvery), time.NewTicker(lookEvery)
 	defer say.Stop()
 	defer look.Stop()
@@ -335,6 +340,7 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 	came, stop := t.startFetching(ctx)
 	defer stop()
 	requests := &asked{Member: m, hub: hub, told: map[string][sha256.Size]byte{}}
+	linked := false
 	for {
 		requests.exchange(ctx)
 		t.putInForce(ctx)
@@ -355,36 +361,16 @@ func (m *Member) apply(ctx context.Context, hub *node.Node, trust fleet.Trust, c
 			}
 			requests.exchange(ctx)
 			t.watch(ctx, time.Now())
-			continue
+			if was := linked; hub.Connected() == was {
+				continue
+			}
+			linked = !linked // a hub that was away has to know how this node stands
+		case head := <-renewed:
+			return m.renew(head)
 		case <-renew.C:
 			if m.renewTrust(ctx, trust) {
 				return nil
 			}
 		}
 	}
-}
-
-// renewTrust asks which hubs there are, and reports whether they are others.
-func (m *Member) renewTrust(ctx context.Context, trust fleet.Trust) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, address := range m.is.Hubs {
-		signed, now, err := node.Trust(ctx, address, m.is.Root)
-		if err != nil {
-			m.src.Log.Warn("ask for the hubs of the fleet", "error", err)
-			continue
-		}
-		if now.Serial <= trust.Serial {
-			return false
-		}
-		is := m.is
-		is.Trust = signed
-		if err := is.Write(m.dir); err != nil {
-			m.src.Log.Error("keep the hubs of the fleet", "error", err)
-			return false
-		}
-		m.close() // its copies are opened with the keys of now
-		return true
-	}
-	return false
 }

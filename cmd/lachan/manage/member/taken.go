@@ -307,7 +307,8 @@ const mostNamed = 20
 // say tells the hub how this node stands.
 func (t *taken) say() {
 	status := fleet.Status{
-		Seq: map[string]uint64{}, Version: t.src.Version, Units: t.src.Units(), Refused: t.refused,
+		Seq: map[string]uint64{}, Generation: t.is.Streams[0].Generation,
+		Version: t.src.Version, Units: t.src.Units(), Refused: t.refused,
 	}
 	if len(status.Refused) > fleet.MaxStatus/2 {
 		status.Refused = strings.ToValidUTF8(status.Refused[:fleet.MaxStatus/2], "")

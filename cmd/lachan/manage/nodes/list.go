@@ -24,7 +24,7 @@ func (h *Hub) List(ctx context.Context) (list []api.FleetNode, _ error) {
 			shown.Invited = moment(node.Until)
 		}
 		if running != nil && node.Nkey != "" {
-			addStatus(ctx, running, &shown)
+			addStatus(ctx, running, int(h.generation.Load()), &shown)
 		}
 		list = append(list, shown)
 	}
@@ -49,24 +49,31 @@ func (h *Hub) Release(ctx context.Context) (api.FleetRelease, error) {
 	return shown, nil
 }
 
-// addStatus adds what a node said of itself last.
-func addStatus(ctx context.Context, running *hub.Hub, shown *api.FleetNode) {
+// addStatus adds what a node said of itself last. It reports whether the node has records
+// that this hub has not.
+func addStatus(ctx context.Context, running *hub.Hub, generation int, shown *api.FleetNode) (ahead bool) {
 	text, at, ok := running.Status(ctx, shown.Name)
 	var status fleet.Status
 	if !ok || json.Unmarshal(text, &status) != nil {
-		return
+		return false
 	}
 	shown.Seen, shown.Version, shown.Units = &at, status.Version, status.Units
 	shown.Seq, shown.Refused, shown.Conditions = status.Seq, status.Refused, status.Conditions
-	for area, seq := range running.Ends() {
-		if has, follows := status.Seq[area]; follows && has < seq {
-			shown.Behind = true
-		}
+	if is := max(1, status.Generation); is != generation {
+		shown.Behind = true
+		return is > generation
 	}
+	for area, seq := range running.Ends() {
+		has, follows := status.Seq[area]
+		shown.Behind = shown.Behind || follows && has < seq
+		ahead = ahead || follows && has > seq
+	}
+	return ahead
 }
 
-// count counts how the nodes stand.
-func (h *Hub) count(ctx context.Context, running *hub.Hub) {
+// count counts how the nodes stand, and returns those that have records which this hub has
+// not.
+func (h *Hub) count(ctx context.Context, running *hub.Hub) (ahead []string) {
 	stand := map[string]int{"joined": 0, "linked": 0, "behind": 0, "refusing": 0}
 	for name, node := range h.nodes() {
 		if node.Nkey == "" {
@@ -74,7 +81,10 @@ func (h *Hub) count(ctx context.Context, running *hub.Hub) {
 		}
 		stand["joined"]++
 		shown := api.FleetNode{Name: name}
-		if addStatus(ctx, running, &shown); shown.Seen == nil {
+		if addStatus(ctx, running, int(h.generation.Load()), &shown) {
+			ahead = append(ahead, name)
+		}
+		if shown.Seen == nil {
 			continue
 		}
 		stand["linked"]++
@@ -86,6 +96,8 @@ func (h *Hub) count(ctx context.Context, running *hub.Hub) {
 		}
 	}
 	h.stand.Store(&stand)
+	slices.Sort(ahead)
+	return ahead
 }
 
 // Stand is how many nodes stand how; nil if this serves none.

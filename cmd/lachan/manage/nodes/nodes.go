@@ -50,6 +50,8 @@ type Hub struct {
 	src   Sources
 	trust atomic.Pointer[fleet.SignedTrust]
 	stand atomic.Pointer[map[string]int] // how its nodes stand; nil while it serves none
+	// generation is that of the streams that this serves.
+	generation atomic.Int64
 
 	mu      sync.Mutex
 	running *hub.Hub // mu; nil before Serve
@@ -74,6 +76,11 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 		}
 	}()
 	cfg, _ := h.src.InForce()
+	generation, err := Generation(config.FleetDir(cfg))
+	if err != nil {
+		return err
+	}
+	h.generation.Store(int64(generation))
 	if !h.awaitTrust(ctx, config.FleetDir(cfg)) {
 		return nil
 	}
@@ -127,9 +134,13 @@ func Name(cfg *config.Config) string {
 
 // open opens the streams, and has them go on where they end.
 func (h *Hub) open(ctx context.Context, served *hub.Hub, cfg *config.Config) (*hub.Feed, error) {
-	streams, of := []fleet.Stream{stream(fleet.Root)}, map[string]bool{}
+	generation := int(h.generation.Load())
+	streams, of := []fleet.Stream{{Area: fleet.Root, Generation: generation}}, map[string]bool{}
 	for _, area := range cfg.Fleet.Areas {
-		streams, of[area] = append(streams, stream(area)), true
+		streams, of[area] = append(streams, fleet.Stream{Area: area, Generation: generation}), true
+	}
+	if err := served.Keep(ctx, streams...); err != nil {
+		return nil, err
 	}
 	for _, s := range streams {
 		most := int64(mostOfOne)
@@ -149,21 +160,11 @@ func (h *Hub) open(ctx context.Context, served *hub.Hub, cfg *config.Config) (*h
 	return served.NewFeed(ctx, h.src.Ledger, areaOf, h.src.Log, streams...)
 }
 
-func stream(area string) fleet.Stream { return fleet.Stream{Area: area, Generation: 1} }
-
-// streamsOf are those that a node of an area follows.
-func streamsOf(area string) []fleet.Stream {
-	if area == "" {
-		return []fleet.Stream{stream(fleet.Root)}
-	}
-	return []fleet.Stream{stream(fleet.Root), stream(area)}
-}
-
 // member is the node that has an nkey.
 func (h *Hub) member(nkey string) (m hub.Member, ok bool) {
 	for name, node := range h.nodes() {
 		if node.Nkey != "" && node.Nkey == nkey {
-			return hub.Member{Node: name, Streams: streamsOf(node.Area)}, true
+			return hub.Member{Node: name, Streams: streamsOf(node.Area, h.generation.Load())}, true
 		}
 	}
 	return m, false
@@ -201,7 +202,7 @@ func (h *Hub) join(ctx context.Context, r fleet.JoinRequest) (w fleet.Welcome, e
 		switch {
 		case err == nil:
 			h.src.Log.Info("a node has joined the fleet", "node", name, "area", node.Area)
-			return fleet.Welcome{Node: name, Streams: streamsOf(node.Area)}, nil
+			return fleet.Welcome{Node: name, Streams: streamsOf(node.Area, h.generation.Load())}, nil
 		case errors.As(err, &refused) && refused.Kind == admin.NotFound:
 		default:
 			return w, errors.New(wording.ErrorIn(err, wording.English))
@@ -224,10 +225,14 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 	defer h.stand.Store(nil)
 	published, connected, counted := "", map[string]string{}, time.Time{}
 	var lists look
+	var ahead []string
 	for {
 		if time.Since(counted) >= countEvery {
 			counted = time.Now()
-			h.count(ctx, served)
+			before := ahead
+			if ahead = tellAhead(&h.src, h.count(ctx, served), before); len(ahead) > 0 && len(before) == 0 {
+				counted = counted.Add(watchEvery - countEvery) // it may be over then
+			}
 		}
 		grown := ledger.Grown(h.src.Ledger)
 		connected = h.disconnect(served, connected)
