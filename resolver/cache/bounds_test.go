@@ -90,6 +90,35 @@ func TestTheCacheHoldsNoMoreBytesThanItMay(t *testing.T) {
 	f("as most are", 8<<20, 50_000, 100)
 }
 
+// TestFiguresAreTakenWhileAnswersAreKept: they never are more than there can be.
+func TestFiguresAreTakenWhileAnswersAreKept(t *testing.T) {
+	const answers = 500
+	c, rules := cache.New(cache.Bounds{Entries: 100, Bytes: 1 << 20}), cache.TestRules(t)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for i := range answers {
+			q, e := answerOf(t, c, fmt.Sprintf("n%d.example", i), 100)
+			c.Put(c.Hash(q), e)
+			var found cache.Found
+			c.Get(&found, q, nil, rules, 1)
+		}
+	}()
+	for taken := false; !taken; {
+		select {
+		case <-ended:
+			taken = true
+		default:
+		}
+		if st := c.Stats(); st.Entries > 100 || st.Bytes > 1<<20 || st.Hits > answers {
+			t.Fatalf("%+v", st)
+		}
+	}
+	if st := c.Stats(); st.Entries == 0 || st.Hits+st.Misses != answers {
+		t.Errorf("in the end %+v", st)
+	}
+}
+
 // A large answer serves those that ask at about the same time, and no longer.
 func TestALargeAnswerIsKeptForSeconds(t *testing.T) {
 	c, rules := cache.New(cache.Bounds{Entries: 1000, Bytes: 64 << 20}), cache.TestRules(t)

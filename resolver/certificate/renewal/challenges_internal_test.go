@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/crypto/acme/autocert"
@@ -130,6 +131,21 @@ func TestAFaultIsWhyACertificateIsMissing(t *testing.T) {
 	r.manager = nil
 	if pause := r.askSafely(); pause < firstPause/2 || !errors.As(r.Err(), &met) {
 		t.Errorf("asked again after %s: %v", pause, r.Err())
+	}
+}
+
+// TestNamesWithoutACertificateAreTold, each with why, and are asked for again soon.
+func TestNamesWithoutACertificateAreTold(t *testing.T) {
+	r := New(Order{Dir: t.TempDir(), Names: []string{"a.example", "b.example"}, Directory: "https://127.0.0.1:9/dir"},
+		func(certificate.Challenges) error { return nil })
+	defer r.stop()
+	if pause := r.askSafely(); pause < firstPause/2 || pause > 2*firstPause {
+		t.Errorf("asked again after %s", pause)
+	}
+	for _, name := range []string{"a.example", "b.example"} {
+		if err := r.Err(); err == nil || !strings.Contains(err.Error(), "get a certificate for "+name+": ") {
+			t.Errorf("of %s nothing is told: %v", name, err)
+		}
 	}
 }
 
