@@ -20,6 +20,7 @@ import (
 type conn struct {
 	outgoing
 	server  *Server
+	name    string          // that the client gave in the handshake of TLS
 	ctx     context.Context // ends with the connection
 	cancel  context.CancelFunc
 	reader  *bufio.Reader
@@ -47,7 +48,7 @@ var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, buffer
 
 func newConn(s *Server, over Transport, client *clientconn.Conn) *conn {
 	c := &conn{
-		server: s, outgoing: outgoing{over: over, client: client, limiter: s.limiter},
+		server: s, name: over.ConnectionState().ServerName, outgoing: outgoing{over: over, client: client, limiter: s.limiter},
 		reader:   readers.Get().(*bufio.Reader),
 		patience: newPatience(), window: defaultWindow, initial: defaultWindow, mayCome: window,
 	}

@@ -30,7 +30,7 @@ type Stream struct {
 func (s *Stream) Client() *clientconn.Conn { return s.conn.client }
 
 // ServerName is the name that the client gave in the handshake of TLS.
-func (s *Stream) ServerName() string { return s.conn.over.ConnectionState().ServerName }
+func (s *Stream) ServerName() string { return s.conn.name }
 
 // Respond ends the stream with a response: a block of fields, which begins with the
 // status, as Status and Append make it, and a body. It copies both, and does not wait.
