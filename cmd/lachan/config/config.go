@@ -23,6 +23,9 @@ type Config struct {
 	// Timezone is the one of timetables, expiry dates and reports. Default
 	// Asia/Ho_Chi_Minh.
 	Timezone Timezone `yaml:"timezone"`
+	// Start is what a first start does until lists were had once that have to be fetched:
+	// wait for them, for at most 15 seconds, or serve without them. Default wait.
+	Start Start `yaml:"start"`
 	// Memory is what the processes that serve may have together; jobs, which end,
 	// come beside it. Default auto, a quarter of what the machine has or the control
 	// group may have, at least 64MiB; 64MiB to 1TiB.

@@ -16,6 +16,7 @@ import (
 func (c *Config) SetDefaults() {
 	*c = Config{
 		StateDir: "/var/lib/lachan",
+		Start:    StartWait,
 		Server: Server{
 			Listen:           []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:53"), netip.MustParseAddrPort("[::]:53")},
 			DoHPath:          "/dns-query",

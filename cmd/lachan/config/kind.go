@@ -39,6 +39,18 @@ func (o *OnMissing) UnmarshalText(text []byte) error {
 	return oneOf(o, text, Serve, Refuse)
 }
 
+// A Start is what a first start does until lists were had once that have to be fetched.
+type Start string
+
+// What a first start does.
+const (
+	StartWait  Start = "wait"  // it answers nothing until they are there, for some seconds
+	StartServe Start = "serve" // it answers without them
+)
+
+// UnmarshalText reads what a first start does.
+func (s *Start) UnmarshalText(text []byte) error { return oneOf(s, text, StartWait, StartServe) }
+
 // An RPZPolicy overrides the actions of a response policy zone.
 type RPZPolicy string
 

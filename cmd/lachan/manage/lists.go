@@ -59,14 +59,10 @@ type compilation struct {
 	err     error
 }
 
-// firstFetch bounds how long a first start waits for lists that are files of this
-// machine.
-const firstFetch = 2 * time.Minute
-
 // open opens the newest compiled lists. Without any, or with a part of them
 // damaged, it compiles what is on disk before anything is answered, so that a
 // start never filters less than it could; lists that are files of this machine
-// and were never had it reads first. A feed that was had and cannot be read
+// and were never had it reads first, and a first start fetches the others. A feed that was had and cannot be read
 // keeps the server shut, see shut.
 func (l *lists) open(ctx context.Context) error {
 	newest, damaged := l.disk.OpenLatest()
@@ -75,7 +71,7 @@ func (l *lists) open(ctx context.Context) error {
 		l.conditions.Set("snapshot-damaged", err.Error())
 	}
 	l.newest = newest
-	fetched := l.fetchLocal(ctx)
+	fetched := l.fetchFirst(ctx, newest == nil && l.cfg.Start == config.StartWait)
 	if newest == nil || fetched || len(damaged) > 0 {
 		c := l.compile(ctx, newest, l.cfg.ListsDir(), l.files())
 		switch {
@@ -91,25 +87,6 @@ func (l *lists) open(ctx context.Context) error {
 	l.use(newest)
 	l.files()
 	return nil
-}
-
-// fetchLocal reads the lists that are files of this machine and were never had,
-// and reports whether there are any.
-func (l *lists) fetchLocal(ctx context.Context) (fetched bool) {
-	ctx, cancel := context.WithTimeout(ctx, firstFetch)
-	defer cancel()
-	for _, s := range l.cfg.Sources(l.core, l.names) {
-		if !s.IsLocal() {
-			continue
-		}
-		if _, had, err := l.store.Good(s.Name); had || err != nil {
-			continue
-		}
-		if _, err := l.store.Update(ctx, s); err == nil {
-			fetched = true // what failed is told by the updater
-		}
-	}
-	return fetched
 }
 
 // notified has the zone of a feed looked at: its primary says that it changed.

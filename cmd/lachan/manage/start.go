@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"lachan/admin/request"
@@ -200,6 +202,48 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	}
 	n.services.console = openConsole(n, command.BuildOf(version))
 	return nil
+}
+
+// firstFetch bounds how long a first start waits for lists that are files of this
+// machine, and firstWait for those that come from elsewhere: so long a school may be
+// without names while a server that has them is away.
+const (
+	firstFetch = 2 * time.Minute
+	firstWait  = 15 * time.Second
+)
+
+// fetchFirst reads the lists that were never had: those that are files of this machine,
+// and with remote those that come from elsewhere. It reports whether there are any.
+func (l *lists) fetchFirst(ctx context.Context, remote bool) bool {
+	var fetched atomic.Bool
+	var waiting sync.WaitGroup
+	var names []string
+	local, cancel := context.WithTimeout(ctx, firstFetch)
+	defer cancel()
+	outside, cancel := context.WithTimeout(ctx, firstWait)
+	defer cancel()
+	for _, s := range l.cfg.Sources(l.core, l.names) {
+		if !s.IsLocal() && !remote {
+			continue
+		}
+		if _, had, err := l.store.Good(s.Name); had || err != nil {
+			continue
+		}
+		within := local
+		if !s.IsLocal() {
+			within, names = outside, append(names, s.Name)
+		}
+		waiting.Go(func() {
+			if _, err := l.store.Update(within, s); err == nil {
+				fetched.Store(true) // what failed is told by the updater
+			}
+		})
+	}
+	if len(names) > 0 {
+		l.log.Info("waiting for the first lists", "at_most", firstWait, "lists", join(names))
+	}
+	waiting.Wait()
+	return fetched.Load()
 }
 
 // openConsole makes the pages.
