@@ -48,7 +48,8 @@ var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, buffer
 
 func newConn(s *Server, over Transport, client *clientconn.Conn) *conn {
 	c := &conn{
-		server: s, name: over.ConnectionState().ServerName, outgoing: outgoing{over: over, client: client, limiter: s.limiter},
+		server: s, name: over.ConnectionState().ServerName,
+		outgoing: outgoing{over: over, client: client, limiter: s.limiter},
 		reader:   readers.Get().(*bufio.Reader),
 		patience: newPatience(), window: defaultWindow, initial: defaultWindow, mayCome: window,
 	}
