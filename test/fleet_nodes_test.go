@@ -50,7 +50,9 @@ func newFleet(t *testing.T, rings string) *fleet {
 	t.Helper()
 	f := foundFleet(t, rings, "")
 	f.hub.start()
-	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	f.hub.within(looks, "the hub serves", func() bool { // servers of others agree first who leads
+		return strings.Contains(f.hub.log.String(), `msg="serving the nodes of the fleet"`)
+	})
 	return f
 }
 

@@ -108,7 +108,7 @@ func (f *field) start() {
 
 // startHub starts a hub. Servers of others that have just started are asked again.
 func (f *field) startHub(cfg hub.Config) (h *hub.Hub, err error) {
-	for late := time.Now().Add(soon); ; {
+	for late := time.Now().Add(looks); ; {
 		h, err = hub.Start(f.t.Context(), cfg)
 		if err == nil || f.cluster == nil || time.Now().After(late) {
 			return h, err

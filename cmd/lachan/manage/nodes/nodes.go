@@ -55,7 +55,19 @@ type Hub struct {
 
 	mu      sync.Mutex
 	running *hub.Hub // mu; nil before Serve
+
+	members members
 }
+
+// members are the nodes by their nkeys, as one state of the ledger has them: thousands may
+// connect at the same time.
+type members struct {
+	mu     sync.Mutex
+	of     *ledger.State     // mu
+	byNkey map[string]member // mu
+}
+
+type member struct{ name, area string }
 
 // New is a hub; Serve starts it.
 func New(src Sources) *Hub { return &Hub{src: src} }
@@ -162,18 +174,29 @@ func (h *Hub) open(ctx context.Context, served *hub.Hub, cfg *config.Config) (*h
 
 // member is the node that has an nkey.
 func (h *Hub) member(nkey string) (m hub.Member, ok bool) {
-	for name, node := range h.nodes() {
-		if node.Nkey != "" && node.Nkey == nkey {
-			return hub.Member{Node: name, Streams: streamsOf(node.Area, h.generation.Load())}, true
+	h.members.mu.Lock()
+	defer h.members.mu.Unlock()
+	if state := h.src.Ledger.State(); h.members.of != state {
+		h.members.of, h.members.byNkey = state, map[string]member{}
+		for name, node := range nodesOf(state) {
+			if node.Nkey != "" {
+				h.members.byNkey[node.Nkey] = member{name, node.Area}
+			}
 		}
 	}
-	return m, false
+	is, ok := h.members.byNkey[nkey]
+	if !ok {
+		return m, false
+	}
+	return hub.Member{Node: is.name, Streams: streamsOf(is.area, h.generation.Load())}, true
 }
 
 // nodes are those that were invited or have joined, by name.
-func (h *Hub) nodes() map[string]admin.NodeValue {
+func (h *Hub) nodes() map[string]admin.NodeValue { return nodesOf(h.src.Ledger.State()) }
+
+func nodesOf(state *ledger.State) map[string]admin.NodeValue {
 	nodes := map[string]admin.NodeValue{}
-	for v := range h.src.Ledger.State().Kind("node/") {
+	for v := range state.Kind("node/") {
 		var node admin.NodeValue
 		if v.New != nil && json.Unmarshal(v.New, &node) == nil {
 			nodes[strings.TrimPrefix(v.Object, "node/")] = node
