@@ -231,6 +231,15 @@ func TestTheHomeOfAUnitDecidesNothing(t *testing.T) {
 	}
 }
 
+// TestTheOnlyEntryOfAPolicyMakesADecisionVoid.
+func TestTheOnlyEntryOfAPolicyMakesADecisionVoid(t *testing.T) {
+	w := newWorld(t, "units:\n- {id: a, allow: [chess.example]}\n")
+	void, err := policy.Void(w.at(monday), policy.OverlayEntry{Unit: "a", Name: "chess.example"})
+	if err != nil || void == nil || !strings.HasSuffix(void.Place, ":2") {
+		t.Errorf("%+v, %v; want the place of line 2", void, err)
+	}
+}
+
 // What a file, or what was decided before, makes void is told with its line before it
 // is decided; what has its effect is not.
 func TestAVoidDecisionIsToldWithItsLine(t *testing.T) {

@@ -139,6 +139,26 @@ func TestDifferencesNameServicesThatAreOpened(t *testing.T) {
 	f(open, plain, "[a]: {[service:tiktok] []}")
 }
 
+// TestDifferencesOfACommuneThatGoesNameItsSchools, and not the commune, in which no client
+// is.
+func TestDifferencesOfACommuneThatGoesNameItsSchools(t *testing.T) {
+	const head = "profiles: {nhieu: {block: [social]}, none: {block: []}}\ndefault_profile: none\nunits:\n"
+	from := newWorld(t, head+"- {id: xa, kind: commune, profile: nhieu}\n- {id: a, parent: xa, groups: [{id: gv}]}\n- {id: b, profile: none}\n").policy
+	to := newWorld(t, head+"- {id: b, profile: none}\n").policy
+	at, err := time.ParseInLocation("2006-01-02 15:04", monday, hanoi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range policy.Differences(from, to, at) {
+		got = append(got, d.Units...)
+	}
+	slices.Sort(got)
+	if want := []string{"a", "a/gv"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Who is newly blocked or opened by another policy is told of each unit, whether by its
 // profile, by hours, by days of its calendar, or because it is new or gone.
 func TestDifferencesSayForWhomWhatChanges(t *testing.T) {

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -63,6 +64,17 @@ func TestHoursAreReadAsPeopleSayThem(t *testing.T) {
 		var c source.Clock
 		if c.UnmarshalText([]byte(text)) == nil {
 			t.Errorf("%q is read as %s", text, c)
+		}
+	}
+}
+
+// TestATimeOfDayIsWrittenAsItIsRead, each minute of a day and its end.
+func TestATimeOfDayIsWrittenAsItIsRead(t *testing.T) {
+	for minute := range 24*60 + 1 {
+		want := fmt.Sprintf("%02d:%02d", minute/60, minute%60)
+		var c source.Clock
+		if err := c.UnmarshalText([]byte(want)); err != nil || int(c) != minute || c.String() != want {
+			t.Errorf("minute %d: %d %s, %v", minute, c, c, err)
 		}
 	}
 }

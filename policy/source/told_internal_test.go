@@ -41,3 +41,16 @@ func TestAMessageThatStandsManyTimesIsSaidOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestColumnsAreNumberedFromAnyNumber that the table of an office begins with, one by one.
+func TestColumnsAreNumberedFromAnyNumber(t *testing.T) {
+	for text, want := range map[string]bool{
+		"(1) (2) (3)": true, "[1] [2] [3] [4]": true, "1 2 3": true, "(4) (5) (6)": true, "0 1 2": true, "(1) - (2) (3)": false,
+		"(1) (2)": false, "(1) (3) (4)": false, "1 2 3 3": false, "1 2 a": false, "3 2 1": false,
+	} {
+		cells := append(strings.Fields(text), "")
+		if got := areNumbers(append([]string{""}, cells...)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

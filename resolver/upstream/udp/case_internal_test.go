@@ -3,6 +3,7 @@ package udp
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -50,4 +51,35 @@ func TestANameInRandomCaseIsTheSameName(t *testing.T) {
 	if flips == 0 || same < 60 {
 		t.Errorf("%d times a letter was in another case, %d times none", flips, same)
 	}
+}
+
+// TestLossesAreForgivenAfterAThousandAnswers in the right case, which are counted since
+// the server was trusted; before that three of them end it for an hour.
+func TestLossesAreForgivenAfterAThousandAnswers(t *testing.T) {
+	f := func(keptBetween int, want Case) {
+		t.Helper()
+		began := time.Now()
+		c := caseLearner{made: began, changed: make(chan struct{}, 1)}
+		for range 4 {
+			c.noteKept()
+		}
+		if got := Case(c.state.Load()); got != CaseKept {
+			t.Fatalf("after four answers %s", got)
+		}
+		c.noteLost()
+		c.noteLost()
+		for range keptBetween {
+			c.noteKept()
+		}
+		c.noteLost()
+		if got := Case(c.state.Load()); got != want {
+			t.Errorf("two losses, %d in the right case, a loss: %s, want %s", keptBetween, got, want)
+		}
+		if mixes, _ := c.mixes(began.Add(59 * time.Minute)); mixes != (want == CaseKept) {
+			t.Errorf("within the hour random case goes out: %v", mixes)
+		}
+	}
+	f(0, CaseLost)
+	f(999, CaseLost)
+	f(1000, CaseKept)
 }
