@@ -123,7 +123,7 @@ func isChosen(t *testing.T, p *process, u, teacher *person, page string) {
 			t.Errorf("no %q:\n%s", want, lists)
 		}
 	}
-	if _, ledger, _ := u.get("/ledger"); !strings.Contains(ledger, "feed/"+name) || !strings.Contains(ledger, "list used") {
+	if _, ledger, _ := u.get("/ledger"); !strings.Contains(ledger, "list used: <strong>"+name) {
 		t.Errorf("no record:\n%s", ledger)
 	}
 	if out, err := p.command(os.Getuid(), "lists", "status"); err != nil || !strings.Contains(out, name) {

@@ -38,7 +38,10 @@ func TestAnOfficerReportsOnAYear(t *testing.T) {
 	b.call("Page.enable", map[string]any{}, &struct{}{})
 	b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, &struct{}{})
 	h := b.comes(u)
-	b.shows("trường không có số liệu")
+	p.until("the figures are added up", func() bool {
+		b.opens(u.at + "/")
+		return strings.Contains(b.run("document.body.innerText"), "trường không có số liệu")
+	})
 	year := "bc-" + time.Now().Format("2006")
 	h.tap(`nav.pages a[href="/reports"]`, "năm báo cáo")
 	b.shows("30/11/" + time.Now().Format("2006"))

@@ -199,4 +199,13 @@ func TestAFirstStartIsAFewFields(t *testing.T) {
 	if text := b.run("document.body.innerText"); !strings.Contains(text, "21/12/2026") {
 		t.Errorf("the week is not in the calendar:\n%s", text)
 	}
+	// The next one by the keys alone.
+	b.opens(u.at + "/")
+	h.goes(`nav.pages a[href="/calendar"]`, "Từ ngày")
+	h.days("#from", time.Date(2027, 5, 10, 0, 0, 0, 0, time.UTC))
+	h.days("#to", time.Date(2027, 5, 14, 0, 0, 0, 0, time.UTC))
+	h.goes(`button[value="save"]`, "Đã ghi")
+	if text := b.run("document.body.innerText"); !strings.Contains(text, "14/05/2027") {
+		t.Errorf("the week of the keys is not in the calendar:\n%s", text)
+	}
 }

@@ -63,6 +63,12 @@ func (v *Visit) UnitName(id string) string {
 	name = id
 	if u, err := v.Site.Desk.Unit(v.Context(), v.Who.Actor, id); err == nil && u.Name != "" {
 		name = u.Name
+	} else if own, err := v.Site.Holds(v.Who.Unit); err == nil {
+		for _, above := range own.Above { // the visitor stands below it, and may not look into it
+			if above.ID == id && above.Name != "" {
+				name = above.Name
+			}
+		}
 	}
 	v.units[id] = name
 	return name

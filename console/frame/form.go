@@ -67,15 +67,15 @@ func (v *Visit) WhoMay(right account.Right, unit string) wording.Text {
 	if v.May(right, unit) || len(holders) == 0 {
 		return wording.Text{}
 	}
-	return textWhoMay.With(holders[0].Role.Text(), placeText(holders[0].Unit))
+	return textWhoMay.With(holders[0].Role.Text(), v.placeText(holders[0].Unit))
 }
 
 // placeText is a unit in a sentence.
-func placeText(unit string) wording.Text {
+func (v *Visit) placeText(unit string) wording.Text {
 	if unit == "" {
 		return textEverything
 	}
-	return wording.Text{VI: Line(unit)}
+	return plainText(v.UnitName(unit))
 }
 
 // Units are the first units that a visitor sees, for a field to propose.

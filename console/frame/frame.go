@@ -76,6 +76,15 @@ type Frame struct {
 	Wrong   []Wrong
 	Done    *Done
 	Now     time.Time
+	named   func(unit string) string // nil: units have no name but their id
+}
+
+// Unit is what people call a unit.
+func (f Frame) Unit(id string) string {
+	if f.named == nil {
+		return id
+	}
+	return f.named(id)
 }
 
 // A Tab leads to a page.
@@ -107,6 +116,7 @@ func (v *Visit) Frame(title wording.Text) Frame {
 	if !v.Known {
 		return f
 	}
+	f.named = v.UnitName
 	f.Account, f.Scope, f.Rank = v.Who.Actor.Name, v.Who.Place.Name, v.Who.Rank
 	for _, t := range v.Site.plan.Tabs {
 		t.Here = t.Path == v.URL.Path || t.Path != "/" && strings.HasPrefix(v.URL.Path, t.Path+"/")
@@ -187,7 +197,7 @@ func (s *Site) refuse(w http.ResponseWriter, v *Visit, err error) {
 		lines = append(lines, textPlace.With(r.Place))
 	}
 	for _, h := range r.WhoMay {
-		lines = append(lines, textWhoMay.With(h.Role.Text(), placeText(h.Unit)))
+		lines = append(lines, textWhoMay.With(h.Role.Text(), v.placeText(h.Unit)))
 	}
 	title := textNotDone
 	if r.Kind == admin.NotFound {

@@ -100,6 +100,14 @@ func (v *Visit) askedName(id string) string {
 // mostAsked bounds the requests that are looked through for names.
 const mostAsked = 1000
 
+// Person is who decided something, as people call them.
+func (v *Visit) Person(id string) wording.Text {
+	if user, machine := strings.CutPrefix(id, "uid:"); machine {
+		return textOnMachine.With(Line(user))
+	}
+	return plainText(v.Site.Who(id))
+}
+
 // labelOfPeriod is what people call a period.
 func (s *Site) labelOfPeriod(code string) string {
 	if p, err := s.Period(code); err == nil {
@@ -202,8 +210,8 @@ func (v *Visit) valueText(key string, value json.RawMessage) wording.Text {
 // said is a text in a value as people read it.
 func (v *Visit) said(key, text string) wording.Text {
 	switch key {
-	case "by", "account":
-		return plainText(v.Site.Who(text))
+	case "by", "account", "code_by":
+		return v.Person(text)
 	case "parent", "at", "unit":
 		return plainText(v.UnitName(text))
 	case "lock", "category":

@@ -30,16 +30,17 @@ var (
 
 // What records are about, and what they set.
 var (
-	textOpens    = wording.Text{VI: "mở %s", EN: "allow %s"}
-	textBlocks   = wording.Text{VI: "chặn %s", EN: "block %s"}
-	textIsRole   = wording.Text{VI: "%s là %s", EN: "%s as %s"}
-	textFiles    = wording.Text{VI: "các tệp chính sách", EN: "the files of the policy"}
-	textHeldRing = wording.Text{VI: "bản đang dừng", EN: "the release that is held"}
-	textRing     = wording.Text{VI: "vòng %s", EN: "ring %s"}
-	textPart     = wording.Text{VI: "%s · %s", EN: "%s · %s"}
-	textValue    = wording.Text{VI: "nội dung", EN: "content"}
-	textYes      = wording.Text{VI: "có", EN: "yes"}
-	textNo       = wording.Text{VI: "không", EN: "no"}
+	textOnMachine = wording.Text{VI: "người quản trị máy (uid %s)", EN: "administrator of the machine (uid %s)"}
+	textOpens     = wording.Text{VI: "mở %s", EN: "allow %s"}
+	textBlocks    = wording.Text{VI: "chặn %s", EN: "block %s"}
+	textIsRole    = wording.Text{VI: "%s là %s", EN: "%s as %s"}
+	textFiles     = wording.Text{VI: "các tệp chính sách", EN: "the files of the policy"}
+	textHeldRing  = wording.Text{VI: "bản đang dừng", EN: "the release that is held"}
+	textRing      = wording.Text{VI: "vòng %s", EN: "ring %s"}
+	textPart      = wording.Text{VI: "%s · %s", EN: "%s · %s"}
+	textValue     = wording.Text{VI: "nội dung", EN: "content"}
+	textYes       = wording.Text{VI: "có", EN: "yes"}
+	textNo        = wording.Text{VI: "không", EN: "no"}
 )
 
 // fields are what people call what a record sets.
@@ -57,6 +58,7 @@ var fields = map[string]wording.Text{
 	"format": {VI: "định dạng", EN: "format"}, "category": {VI: "nhóm nội dung", EN: "category"}, "text": {VI: "lời", EN: "words"},
 	"version": {VI: "bản số", EN: "version"}, "file": {VI: "tệp", EN: "file"}, "terms": {VI: "học kỳ", EN: "terms"},
 	"holidays": {VI: "nghỉ", EN: "holidays"}, "exams": {VI: "thi", EN: "examinations"}, "make_up": {VI: "học bù", EN: "make-up days"},
+	"code_by": {VI: "người cấp mã", EN: "code given by"}, "code_at": {VI: "cấp mã lúc", EN: "code given at"},
 	"by": {VI: "người đề nghị", EN: "proposed by"}, "area": {VI: "khu vực", EN: "area"}, "joined": {VI: "gia nhập lúc", EN: "joined at"},
 	"release": {VI: "bản", EN: "release"}, "ring": {VI: "vòng", EN: "ring"}, "approve": {VI: "bản được duyệt", EN: "approved version"},
 	"reject": {VI: "bản bị bỏ", EN: "rejected version"}, "roll_back": {VI: "quay về bản", EN: "back to version"},

@@ -20,8 +20,8 @@ type proposalsPage struct {
 type proposalRow struct {
 	Seq                 uint64
 	What                wording.Text
-	Unit, Place, By     string // Unit by its id, Place as people call it
-	Subject             wording.Text
+	Unit, Place         string // Unit by its id, Place as people call it
+	By, Subject         wording.Text
 	Differences         []frame.Difference
 	Why                 string
 	At, Until           time.Time
@@ -44,7 +44,7 @@ func drawProposals(s *frame.Site, v *frame.Visit, status int) (frame.Reply, erro
 		pr := &list[i]
 		m := frame.Matter{Object: pr.Object, Unit: pr.Unit, Old: pr.Old, New: pr.New}
 		row := proposalRow{
-			Seq: pr.Seq, What: whatText(pr.What), Unit: pr.Unit, By: s.Who(pr.By), Why: pr.Why,
+			Seq: pr.Seq, What: whatText(pr.What), Unit: pr.Unit, By: v.Person(pr.By), Why: pr.Why,
 			Subject: v.Subject(m), Differences: v.Differences(m), At: pr.At, Until: pr.Until,
 			Own: pr.By == v.Who.Actor.ID, MayConfirm: pr.MayConfirm,
 		}

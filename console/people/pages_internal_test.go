@@ -28,7 +28,7 @@ func everyPage() map[string][]any {
 			drawn.Hostile, drawn.Hostile, tokens, []scopeChoice{{account.View, both, true, true}, {}}, units,
 		}, personPage{Frame: f, ID: drawn.Hostile, Is: is, Roles: roles, Tokens: tokens, MayGive: []roleChoice{{account.School, both, false}}}},
 		"proposals": {proposalsPage{}, proposalsPage{f, []proposalRow{
-			{7, both, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, []frame.Difference{{What: both, Old: both, New: both}}, drawn.Hostile, at, at, true, true, true},
+			{7, both, drawn.Hostile, drawn.Hostile, both, both, []frame.Difference{{What: both, Old: both, New: both}}, drawn.Hostile, at, at, true, true, true},
 			{Seq: 8, Own: true}, {Seq: 9, Dropped: true},
 		}}},
 	}

@@ -72,6 +72,7 @@ func nameOf(u *admin.Unit) string {
 type unitPage struct {
 	Frame                      frame.Frame
 	ID, Name, Code, Profile    string
+	ProfileName                wording.Text // of a ready-made one
 	Kind, Lessons, Home        wording.Text
 	Above, Groups              []frame.Named
 	BlockedNow, BlockedLessons []frame.BlockedLabel
@@ -105,8 +106,17 @@ func ShowUnit(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		ID: id, Name: nameOf(&u), Code: h.Code, Kind: kindText(u.Kind),
 		Above: h.Above, Groups: h.Groups, Networks: h.Networks,
 		Profile: h.Now.Profile, BlockedNow: frame.Labels(&h.Now, h.Locked),
-		BlockedLessons: frame.Labels(&h.Lessons, h.Locked),
-		Lessons:        textNoLessons, Home: textHomeConsole,
+		Lessons: textNoLessons, Home: textHomeConsole,
+	}
+	for _, label := range frame.Labels(&h.Lessons, h.Locked) {
+		if !slices.Contains(p.BlockedNow, label) {
+			p.BlockedLessons = append(p.BlockedLessons, label)
+		}
+	}
+	for _, ready := range s.Profiles() {
+		if ready.Name == h.Now.Profile {
+			p.ProfileName = ready.Label
+		}
 	}
 	if h.InLessons {
 		p.Lessons = textInLessons

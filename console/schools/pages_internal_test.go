@@ -66,7 +66,7 @@ func everyPage() map[string][]any {
 			{admin.Exception{Unit: drawn.Hostile, Object: drawn.Hostile, Name: drawn.Hostile, Why: drawn.Hostile, Until: at, Ended: true, Seq: 12345}, true, true}, {},
 		}, 2, "/exceptions?after=x"}},
 		"units": {unitsPage{}, unitsPage{f, drawn.Hostile, drawn.Hostile, units, []unitRow{{drawn.Hostile, drawn.Hostile, both, 12, both, "warn"}, {}}, 2, "/units?after=x", drawn.Hostile, both}, unitsPage{Frame: f, Parent: drawn.Hostile}},
-		"unit":  {unitPage{}, unitPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, both, units, units, []frame.BlockedLabel{{Label: both, Locked: true}}, []frame.BlockedLabel{{Label: both, Locked: false}, {Label: both, Locked: true}}, []string{"10.0.0.0/8"}, 3, drawn.Hostile, true, true, both, both, locks, locks}, unitPage{Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Ours: true, Locks: locks, MayBeLocked: locks}},
+		"unit":  {unitPage{}, unitPage{f, drawn.Hostile, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, both, both, units, units, []frame.BlockedLabel{{Label: both, Locked: true}}, []frame.BlockedLabel{{Label: both, Locked: false}, {Label: both, Locked: true}}, []string{"10.0.0.0/8"}, 3, drawn.Hostile, true, true, both, both, locks, locks}, unitPage{Frame: f, ID: drawn.Hostile, Name: drawn.Hostile, Ours: true, Locks: locks, MayBeLocked: locks}},
 	}
 }
 

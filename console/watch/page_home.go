@@ -114,8 +114,8 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 // mostTasks bounds the tasks of a kind on the first page.
 const mostTasks = 6
 
-// addTasks are the requests that wait for the visitor, what a second person has to confirm,
-// and the exceptions that end soon.
+// addTasks are the requests that wait for the visitor, the versions of lists that are held
+// back, the report that is due, and what a second person has to confirm.
 func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 	requests, err := s.Desk.Requests(v.Context(), v.Who.Actor, admin.Filter{}, admin.Page{Limit: mostTasks})
 	if err != nil {
@@ -143,6 +143,12 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 		}
 		p.Tasks = append(p.Tasks, t)
 	}
+	for _, f := range s.Feeds(v.Who.Actor) {
+		if f.Held.VI != "" && f.MayDecide && len(p.Tasks) < 2*mostTasks {
+			held := task{Title: textHeldList.With(f.Name), Lines: []wording.Text{f.Label}, Path: "/lists", Act: textLook}
+			p.Tasks = append(p.Tasks, held)
+		}
+	}
 	if t := yearTask(s, v); t != nil {
 		p.Tasks = append(p.Tasks, *t)
 	}
@@ -159,7 +165,7 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 			}
 			p.Tasks = append(p.Tasks, task{
 				Title: textSecondPerson,
-				Lines: []wording.Text{textProposed.With(s.Who(pr.By), verbText(pr.What), v.Subject(m), place)},
+				Lines: []wording.Text{textProposed.With(v.Person(pr.By), verbText(pr.What), v.Subject(m), place)},
 				Path:  "/proposals", Act: textLook,
 			})
 		}
@@ -170,22 +176,25 @@ func addTasks(s *frame.Site, v *frame.Visit, p *homePage) error {
 // ordersState says whether each document that the visitor may read of is in force in time;
 // nothing if there are none.
 func ordersState(s *frame.Site, v *frame.Visit) []stateLine {
-	waiting, late, all := 0, 0, s.Orders(v.Who.Actor)
-	for i := range all {
-		switch o := &all[i]; {
+	type document struct{ authority, number string }
+	waiting, late, all := map[document]bool{}, map[document]bool{}, map[document]bool{}
+	for _, o := range s.Orders(v.Who.Actor) { // a document may have several versions
+		is := document{o.Authority, o.Document}
+		all[is] = true
+		switch {
 		case o.InForce.IsZero() && v.Now.After(o.Due), o.InForce.After(o.Due):
-			late++
+			late[is] = true
 		case o.InForce.IsZero():
-			waiting++
+			waiting[is] = true
 		}
 	}
 	switch {
 	case len(all) == 0:
 		return nil
-	case late > 0:
-		return []stateLine{{"warn", "!", textOrdersLate.With(late, len(all))}}
+	case len(late) > 0:
+		return []stateLine{{"warn", "!", textOrdersLate.With(len(late), len(all))}}
 	}
-	return []stateLine{{"good", "✔", textOrdersInTime.With(len(all), waiting)}}
+	return []stateLine{{"good", "✔", textOrdersInTime.With(len(all), len(waiting))}}
 }
 
 // waysOf lead to what people of a role come for, where it is more than one page away.

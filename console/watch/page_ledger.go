@@ -23,14 +23,14 @@ type ledgerPage struct {
 }
 
 type ledgerRow struct {
-	Seq             uint64
-	At              time.Time
-	By, Unit, Place string // Unit by its id, Place as people call it
-	Via, What       wording.Text
-	Subject         wording.Text
-	Differences     []frame.Difference
-	Why, Object     string // Object as the record has it
-	MayUndo         bool
+	Seq           uint64
+	At            time.Time
+	Unit, Place   string // Unit by its id, Place as people call it
+	By, Via, What wording.Text
+	Subject       wording.Text
+	Differences   []frame.Difference
+	Why, Object   string // Object as the record has it
+	MayUndo       bool
 }
 
 // ShowLedger is the page of what was decided.
@@ -54,7 +54,7 @@ func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply
 		l := &lines[i]
 		m := frame.Matter{Object: l.Object, Unit: l.Unit, Old: l.Old, New: l.New}
 		p.Rows = append(p.Rows, ledgerRow{
-			Seq: l.Seq, At: l.At, By: s.Who(l.By), Via: viaText(l.Via), Why: l.Why, Object: l.Object,
+			Seq: l.Seq, At: l.At, By: v.Person(l.By), Via: viaText(l.Via), Why: l.Why, Object: l.Object,
 			Unit: l.Unit, Place: v.UnitName(l.Unit), What: verbText(l.What),
 			Subject: v.Subject(m), Differences: v.Differences(m),
 			MayUndo: l.What != "reload" && l.What != "watch-device" && v.May(account.Except, l.Unit),

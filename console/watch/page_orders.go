@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"lachan/admin"
@@ -27,10 +28,13 @@ type ordersPage struct {
 	Again     string             // the table as it is sent again, in base64; "" if it is too large
 }
 
+// An orderRow is a document, or a version of one.
 type orderRow struct {
 	frame.Order
-	Clock wording.Text
-	Kind  string
+	Clock   wording.Text
+	Kind    string
+	Proof   bool       // that a version of it is enforced
+	Earlier []orderRow // versions of it, the newest first
 }
 
 // ShowOrders is the page of the documents, each with its clock.
@@ -46,6 +50,12 @@ func (p *ordersPage) draw(s *frame.Site, v *frame.Visit, status int) frame.Reply
 			row.Kind, row.Clock = "bad", textOrderLate.With(inHours(v.Now.Sub(o.Due)))
 		case o.InForce.IsZero():
 			row.Kind, row.Clock = "warn", textOrderLeft.With(inHours(o.Due.Sub(v.Now)))
+		}
+		row.Proof = !o.InForce.IsZero()
+		same := func(r orderRow) bool { return r.Authority == o.Authority && r.Document == o.Document }
+		if i := slices.IndexFunc(p.Rows, same); i >= 0 {
+			p.Rows[i].Earlier, p.Rows[i].Proof = append(p.Rows[i].Earlier, row), p.Rows[i].Proof || row.Proof
+			continue
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -21,6 +21,7 @@ type reportsPage struct {
 	Units        []frame.Named
 	Usual        []usualRow
 	Asked        []frame.Paper
+	May          bool // the visitor may read them: an authority has those of its documents alone
 }
 
 // A usualRow is a period on which a report is made at this time.
@@ -43,7 +44,7 @@ func drawReports(s *frame.Site, v *frame.Visit, status int) (frame.Reply, error)
 		}
 		p.Usual = append(p.Usual, row)
 	}
-	p.Asked = s.Mine(v.Who.Actor)
+	p.Asked, p.May = s.Mine(v.Who.Actor), v.May(account.ReadReports, p.Unit)
 	p.Frame = v.Frame(textReports)
 	return frame.Reply{Page: "reports", Status: status, Data: p}, nil
 }
@@ -53,6 +54,9 @@ func dueText(due, now time.Time) wording.Text {
 	days := int(due.AddDate(0, 0, 1).Sub(now).Hours() / 24)
 	if days < 0 {
 		return textDueOver.With(due.Format("02/01/2006"))
+	}
+	if days == 0 {
+		return textDueToday
 	}
 	return textDue.With(due.Format("02/01/2006"), days)
 }

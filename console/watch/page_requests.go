@@ -2,6 +2,7 @@ package watch
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -81,13 +82,21 @@ func rowOf(s *frame.Site, v *frame.Visit, r *admin.Request) requestRow {
 	row := requestRow{
 		ID: strings.Join(r.IDs, "+"), Name: r.Name, Reasons: r.Reasons, Late: r.Late,
 		Clock: r.Outcome == "" && r.Target > 0, Locked: r.LockedBy != "",
-		Who: textAskedBy.With(strings.Join(r.Units, ", "), r.Times), Category: s.Category(r.Category),
+		Category: s.Category(r.Category),
 	}
+	var who []string
+	for _, unit := range r.Units[:min(len(r.Units), mostAskers)] {
+		who = append(who, v.UnitName(unit))
+	}
+	if more := len(r.Units) - len(who); more > 0 {
+		who = append(who, "+"+strconv.Itoa(more))
+	}
+	row.Who = textAskedBy.With(strings.Join(who, ", "), r.Times)
 	row.ClockText = textClock.With(inHours(max(0, r.Target-r.Spent)))
 	if r.Late {
 		row.ClockText = textLate.With(inHours(r.Spent - r.Target))
 	}
-	row.LockedText = textLockedBy.With(r.LockedBy)
+	row.LockedText = textLockedBy.With(v.UnitName(r.LockedBy))
 	if len(r.Follows) > 0 {
 		row.Again = textAskedAgain.With(strings.Join(r.Follows, ", "))
 	}
@@ -105,6 +114,9 @@ func rowOf(s *frame.Site, v *frame.Visit, r *admin.Request) requestRow {
 	row.MayOpen = row.MayAnswer && (r.LockedBy == "" || r.LockedBy == r.At)
 	return row
 }
+
+// mostAskers bounds the units that a row names.
+const mostAskers = 10
 
 // inHours is a time of school hours as people say it.
 func inHours(d time.Duration) wording.Text {

@@ -22,7 +22,7 @@ func everyPage() map[string][]any {
 			{drawn.Hostile, drawn.Hostile, both, both, both, both, both, []string{drawn.Hostile}, true, true, true, true, true, both, both}, {Answer: both},
 		}, "/requests?after=x"}},
 		"ledger": {ledgerPage{}, ledgerPage{f, &stateLine{"bad", "✘", both}, 12, drawn.Hostile, []ledgerRow{
-			{7, at, drawn.Hostile, drawn.Hostile, drawn.Hostile, both, both, both, differences, drawn.Hostile, drawn.Hostile, true}, {},
+			{7, at, drawn.Hostile, drawn.Hostile, both, both, both, both, differences, drawn.Hostile, drawn.Hostile, true}, {},
 		}, "/ledger?after=x"}},
 		"home": {homePage{}, homePage{Adding: true}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,
@@ -43,11 +43,11 @@ func everyPage() map[string][]any {
 		}},
 		"orders": {ordersPage{}, ordersPage{f, []orderRow{{frame.Order{
 			Authority: drawn.Hostile, Document: drawn.Hostile, Feed: drawn.Hostile, Received: at, Due: at, InForce: at, Urgent: true, Names: 1234,
-		}, both, "bad"}}, true, drawn.Hostile, drawn.Hostile, &admin.TableReport{
+		}, both, "bad", true, []orderRow{{Clock: both, Kind: "good"}, {Order: frame.Order{InForce: at, Names: 12}}}}}, true, drawn.Hostile, drawn.Hostile, &admin.TableReport{
 			Entries: 1234, Twice: 1, Refused: 1, Rows: []admin.RefusedRow{{Line: 7, Text: drawn.Hostile, Why: both}}, Doubtful: []string{drawn.Hostile},
 		}, drawn.Hostile, "eA=="}},
 		"figures": {figuresPage{}, figuresPage{Frame: f, Unit: drawn.Hostile, Name: drawn.Hostile, Units: units, Choices: []daysChoice{{7, both, true}, {}}, Shown: shownFigures()}, figuresPage{Frame: f, Wait: true}},
-		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, units, []usualRow{{frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at, Due: at}, both}, {}}, shownPapers()}},
+		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, units, []usualRow{{frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at, Due: at}, both}, {}}, shownPapers(), true}},
 		"files":   nil, "progress": nil, "preview": nil, // parts of the pages
 		"draft": {draftPage{}, draftPage{f, drawn.Hostile, drawn.Hostile, frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at}, []partField{
 			{frame.Part{Key: "name", Title: both, Text: drawn.Hostile, Seq: 7}, drawn.Hostile, drawn.Hostile}, {Part: frame.Part{Key: "date", Title: both, Line: true}},

@@ -32,7 +32,7 @@ var (
 	textLook             = wording.Text{VI: "Xem", EN: "Look"}
 	textWaitingRequests  = wording.Text{VI: "Đang chờ", EN: "Waiting"}
 	textAnsweredRequests = wording.Text{VI: "Đã trả lời", EN: "Answered"}
-	textAskedBy          = wording.Text{VI: "%s hỏi (%d lần)", EN: "asked by %s (%d times)"}
+	textAskedBy          = wording.Text{VI: "%s hỏi (%d lần)", EN: "asked by %s (%d×)"}
 	textAskedAgain       = wording.Text{VI: "Hỏi lại sau khi yêu cầu %s đã được trả lời.", EN: "Asked again after request %s was answered."}
 	textClock            = wording.Text{VI: "còn %s học", EN: "%s of school left"}
 	textLate             = wording.Text{VI: "quá %s học", EN: "%s of school late"}
@@ -49,6 +49,7 @@ var (
 	textDraft            = wording.Text{VI: "Báo cáo %s", EN: "Report: %s"}
 	textReadAndWrite     = wording.Text{VI: "Xem và viết", EN: "Read and write"}
 	textDue              = wording.Text{VI: "nộp trước hết ngày %s, còn %d ngày", EN: "due by the end of %s, %d days left"}
+	textDueToday         = wording.Text{VI: "nộp trong hôm nay", EN: "due by the end of today"}
 	textDueOver          = wording.Text{VI: "đã quá hạn %s", EN: "was due on %s"}
 	textWordsMeanwhile   = wording.Text{VI: "người khác vừa ghi phần này; cả hai bản ở dưới, hãy sửa rồi ghi lại", EN: "somebody else has just written this part; both versions are below, change yours and save again"}
 	textNotInForce       = wording.Text{VI: "chưa dùng được", EN: "not in force yet"}
@@ -57,11 +58,12 @@ var (
 	textHoursAgo         = wording.Text{VI: "%d giờ trước", EN: "%d hours ago"}
 	textDaysAgo          = wording.Text{VI: "%d ngày trước", EN: "%d days ago"}
 	textInForceAfter     = wording.Text{VI: "sau %s", EN: "after %s"}
-	textOrdersInTime     = wording.Text{VI: "%d văn bản, đều vào lực đúng hạn; %d đang chờ", EN: "%d documents, all in force in time; %d still waited for"}
-	textOrdersLate       = wording.Text{VI: "%d trên %d văn bản quá hạn", EN: "%d of %d documents are late"}
+	textOrdersInTime     = wording.Text{VI: "%d văn bản, đều vào lực đúng hạn; %d đang chờ", EN: "Documents: %d, all in force in time; still waited for: %d"}
+	textOrdersLate       = wording.Text{VI: "%d trên %d văn bản quá hạn", EN: "Documents that are late: %d of %d"}
 	textAppeal           = wording.Text{VI: "Bị chặn theo văn bản %s; người hỏi cho là chặn nhầm", EN: "Blocked by the document %s; those who ask say it is a mistake"}
 	textGoOn             = wording.Text{VI: "Đi tiếp đến vòng: %s", EN: "Go on to the ring: %s"}
 	textHoldIn           = wording.Text{VI: "Dừng ở vòng: %s", EN: "Hold in the ring: %s"}
+	textHeldList         = wording.Text{VI: "Danh sách %s có bản mới đang bị giữ lại", EN: "A new version of the list %s is held back"}
 	textTryFirst         = wording.Text{VI: "hãy thử danh sách này trước, rồi mới dùng: kết quả thử được giữ một giờ", EN: "try this list first, then use it: what a trial finds is kept for an hour"}
 	textManyUnits        = wording.Text{VI: "Thêm nhiều đơn vị bằng bảng", EN: "Add many units by a table"}
 	textHandOver         = wording.Text{VI: "Giao bảng của một văn bản", EN: "Hand over the table of a document"}

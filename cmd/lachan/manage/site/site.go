@@ -273,11 +273,14 @@ func (s *Site) foundSchool(
 // place is whose pages somebody is shown: the unit of the first role that holds.
 func (s *Site) place(a account.Actor) frame.Place {
 	p := frame.Place{Rank: "all", Name: textEverything.VI}
-	_, rules, _, _ := s.src.InForce()
+	cfg, rules, _, _ := s.src.InForce()
 	units := rules.Policy()
 	for _, g := range a.Grants {
 		group, known := units.GroupOf(g.Unit)
 		if g.Unit == "" || !known {
+			if name := authorityOf(cfg, g); name != "" {
+				p.Name = name
+			}
 			continue
 		}
 		unit := units.Group(group)
@@ -291,6 +294,17 @@ func (s *Site) place(a account.Actor) frame.Place {
 		s.sums.want(sumOf{p.Unit, 7}, now) // from the login on, so that the first page has them
 	}
 	return p
+}
+
+// authorityOf is the name of the authority that a grant is over; "" if it is over none.
+func authorityOf(cfg *config.Config, g account.Grant) string {
+	for i := range cfg.Feeds {
+		name := cfg.Feeds[i].Authority.Name
+		if g.Role == account.Authority && name != "" && admin.AuthorityID(name) == g.Unit {
+			return name
+		}
+	}
+	return ""
 }
 
 var (
