@@ -19,6 +19,8 @@ func TestAFleetOverServersOfOthers(t *testing.T) {
 		tests["ADamagedDiskOfANodeOpensNothing"] = TestADamagedDiskOfANodeOpensNothing
 		tests["WhatIsAskedAtANodeIsAnsweredAtTheHub"] = TestWhatIsAskedAtANodeIsAnsweredAtTheHub
 		tests["ListsOfTheHubAreThoseOfItsNodes"] = TestListsOfTheHubAreThoseOfItsNodes
+		tests["AKilledHubLosesNoDecision"] = TestAKilledHubLosesNoDecision
+		tests["AHubWhoseStreamsHaveMore"] = TestAHubWhoseStreamsHaveMoreThanItsLedgerBeginsAnew
 		tests["ANodeGoesBackFromAReleaseByItself"] = TestANodeGoesBackFromAReleaseByItself
 	}
 	for name, test := range tests {

@@ -112,6 +112,81 @@ func TestAKilledHubLosesNoDecision(t *testing.T) {
 	t.Logf("%d decisions", len(confirmed))
 }
 
+// blocks decides that a name is shut at a school.
+func (f *fleet) blocks(name string) {
+	f.t.Helper()
+	f.says(f.hub, "done", "except", "add", name, "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
+}
+
+// restoresOlder has a node shut one.example, two.example and three.example, of which the hub
+// knows the first alone then: of its state some is lost, and its ledger comes from a copy.
+func (f *fleet) restoresOlder(p *process, lost ...string) {
+	f.t.Helper()
+	const client = "127.10.1.1"
+	f.blocks("one.example")
+	f.shuts(p, client, "one.example", true)
+	f.hub.stop()
+	state, older := filepath.Join(f.hub.dir, "state"), f.t.TempDir()
+	if err := os.CopyFS(older, os.DirFS(filepath.Join(state, "ledger"))); err != nil {
+		f.t.Fatal(err)
+	}
+	f.hub.start()
+	for _, name := range []string{"two.example", "three.example"} {
+		f.blocks(name)
+		f.shuts(p, client, name, true)
+	}
+	f.hub.kill()
+	for _, name := range lost {
+		if err := os.RemoveAll(filepath.Join(state, name)); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	if err := os.CopyFS(filepath.Join(state, "ledger"), os.DirFS(older)); err != nil {
+		f.t.Fatal(err)
+	}
+	f.hub.start()
+}
+
+// A hub whose streams have more than its ledger, since that is an older copy, carries nothing
+// as if it followed: it is told, and nodes keep what they have until it begins anew.
+func TestAHubWhoseStreamsHaveMoreThanItsLedgerBeginsAnew(t *testing.T) {
+	t.Parallel()
+	const client = "127.10.1.1"
+	f := newFleet(t, "canary: 0s, early: 0s")
+	p := f.node("lao-cai-1", "lao-cai")
+	f.restoresOlder(p, "ledger")
+	for _, name := range []string{"four.example", "five.example", "six.example"} { // as many as are lost, and more
+		f.blocks(name)
+	}
+	told := func() {
+		t.Helper()
+		f.hub.until("it is told", func() bool {
+			_, text := f.hub.get("/api/conditions")
+			return strings.Contains(text, "fleet-ahead")
+		})
+	}
+	told()
+	f.hub.kill()
+	f.hub.start() // and that there are as many records hides nothing
+	told()
+	for _, name := range []string{"one.example", "two.example", "three.example"} {
+		if !p.blocked(client, name) {
+			t.Errorf("%s is open before the hub has begun anew", name)
+		}
+	}
+	f.says(f.hub, "take everything anew", "fleet", "reseed", "--yes")
+	f.hub.reload()
+	p.within(looks, "six.example blocked", func() bool { return p.blocked(client, "six.example") })
+	f.shuts(p, client, "two.example", false)
+	for _, name := range []string{"one.example", "four.example", "five.example"} {
+		f.shuts(p, client, name, true)
+	}
+	f.hub.until("it is told no more", func() bool {
+		_, text := f.hub.get("/api/conditions")
+		return !strings.Contains(text, "fleet-ahead")
+	})
+}
+
 // A hub whose ledger is an older copy has less than its nodes: they keep what they have, and
 // it is told. Begun anew, nodes go by what the ledger has, and nothing is open in between.
 func TestAHubOfAnOlderCopyBeginsAnew(t *testing.T) {
@@ -119,32 +194,8 @@ func TestAHubOfAnOlderCopyBeginsAnew(t *testing.T) {
 	const client = "127.10.1.1"
 	f := newFleet(t, "canary: 0s, early: 0s")
 	p := f.node("lao-cai-1", "lao-cai")
-	say := func(name string) {
-		t.Helper()
-		f.says(f.hub, "done", "except", "add", name, "--unit", "th-kim-dong", "--block", "--until", "2036-12-31")
-	}
-	say("one.example")
-	f.shuts(p, client, "one.example", true)
-	f.hub.stop()
-	ledger, older := filepath.Join(f.hub.dir, "state", "ledger"), t.TempDir()
-	if err := os.CopyFS(older, os.DirFS(ledger)); err != nil {
-		t.Fatal(err)
-	}
-	f.hub.start()
-	for _, name := range []string{"two.example", "three.example"} {
-		say(name)
-		f.shuts(p, client, name, true)
-	}
-	f.hub.kill()
-	for _, gone := range []string{ledger, filepath.Join(f.hub.dir, "state", "fleet", "streams")} {
-		if err := os.RemoveAll(gone); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.CopyFS(ledger, os.DirFS(older)); err != nil {
-		t.Fatal(err)
-	}
-	f.hub.start()
+	say := func(name string) { t.Helper(); f.blocks(name) }
+	f.restoresOlder(p, "ledger", "fleet/streams")
 	f.hub.within(looks, "it is told", func() bool {
 		_, text := f.hub.get("/api/conditions")
 		return strings.Contains(text, "fleet-ahead") && strings.Contains(text, "lao-cai-1")

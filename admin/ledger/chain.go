@@ -1,6 +1,9 @@
 package ledger
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // A Chain has records of a ledger in a chain of their own, such as those of one area. Its
 // records are the same assignments, numbered and signed anew; each names its number in the
@@ -43,4 +46,25 @@ func ParseLink(line []byte) (seq, from uint64, hash string, err error) {
 		return 0, 0, "", fmt.Errorf("read a record of a chain: %w", err)
 	}
 	return r.Seq, r.From, digest(line), nil
+}
+
+// Knows reports whether a line of a chain is of a record that the ledger has, or has lost. It
+// is not of one that the ledger has still to write, nor of another than that of its number:
+// then the chain was made of a ledger that had more.
+func Knows(l *Ledger, line []byte) (bool, error) {
+	is, err := read(line)
+	if err != nil {
+		return false, fmt.Errorf("read a record of a chain: %w", err)
+	}
+	if is.From == 0 || is.From > l.State().Seq() {
+		return false, nil
+	}
+	for r, err := range l.Records(is.From - 1) {
+		if err != nil {
+			return false, err
+		}
+		return r.Seq != is.From || r.Object == is.Object && r.Unit == is.Unit && r.By == is.By && r.Why == is.Why &&
+			r.At.Equal(is.At) && bytes.Equal(r.New, is.New), nil
+	}
+	return true, nil
 }

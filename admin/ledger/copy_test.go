@@ -177,3 +177,53 @@ func TestACopyKeepsWhatAFormerWriterWrote(t *testing.T) {
 		t.Errorf("of the former writer: %v", err)
 	}
 }
+
+// A chain that was made of a ledger is known to it, and not to one that has less, nor to one
+// that went on otherwise.
+func TestALedgerKnowsTheChainsThatWereMadeOfIt(t *testing.T) {
+	dir, older := t.TempDir(), filepath.Join(t.TempDir(), "older")
+	l := open(t, dir)
+	set := func(l *ledger.Ledger, name string) {
+		t.Helper()
+		if _, err := l.Append(t.Context(), ledger.Draft{Unit: "a", By: "acc_1", Object: "allow/" + name, New: []byte("{}")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(l, "one.example")
+	if err := os.CopyFS(older, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	set(l, "two.example")
+	set(l, "three.example")
+	chain, lines := ledger.Continue(l, 0, ""), [][]byte(nil)
+	for r, err := range l.Records(0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := chain.Link(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line...)
+	}
+	knows := func(what string, l *ledger.Ledger, line []byte, want bool) {
+		t.Helper()
+		if got, err := ledger.Knows(l, line); err != nil || got != want {
+			t.Errorf("%s: %v, %v", what, got, err)
+		}
+	}
+	for i, line := range lines {
+		knows("its own", l, line, true)
+		if _, err := ledger.Knows(l, line[:len(line)-1-i]); err == nil {
+			t.Error("half a line is known")
+		}
+	}
+	less := open(t, older)
+	knows("the one that it has", less, lines[0], true)
+	knows("the next", less, lines[1], false)
+	set(less, "another.example")
+	set(less, "three.example")
+	knows("another of the same number", less, lines[1], false)
+	knows("the same at another time", less, lines[2], false)
+	knows("one of no chain", l, linesOf(t, dir)[0], false)
+}

@@ -59,18 +59,32 @@ func (h *Hub) NewFeed(
 	return f, nil
 }
 
+// ErrAhead is the error of a stream that was made of a ledger which had more than this one.
+var ErrAhead = errors.New("it has records that the ledger has not")
+
 // resume has a stream go on after what is in it.
 func (f *Feed) resume(ctx context.Context, c *carried) error {
 	line, err := f.hub.last(ctx, c.Stream)
 	seq, hash := uint64(0), ""
 	if c.from = 0; err == nil && line != nil {
-		seq, c.from, hash, err = ledger.ParseLink(line)
+		if seq, c.from, hash, err = ledger.ParseLink(line); err == nil {
+			err = f.knows(line)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("continue stream %s: %w", c.Name(), err)
 	}
 	c.chain = ledger.Continue(f.book, seq, hash)
 	return nil
+}
+
+// knows is nil if a line of a stream is of a record of the ledger.
+func (f *Feed) knows(line []byte) error {
+	ok, err := ledger.Knows(f.book, line)
+	if err == nil && !ok {
+		return ErrAhead
+	}
+	return err
 }
 
 // least is the last record of the ledger that all streams have, if it is for them.

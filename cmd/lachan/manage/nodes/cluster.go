@@ -76,8 +76,8 @@ func clusterOf(cfg *config.Config) (*hub.Cluster, error) {
 	return c, nil
 }
 
-// start starts what carries. A cluster that cannot be used yet is waited for, and told; nil
-// if ctx is done before it can.
+// start starts what carries. A cluster that cannot be used yet is waited for, and told, and so
+// are streams that have more than the ledger; nil if ctx is done before.
 func (h *Hub) start(ctx context.Context, cfg *config.Config) (*hub.Hub, *hub.Feed, error) {
 	for {
 		served, feed, err := h.startOnce(ctx, cfg)
@@ -85,10 +85,18 @@ func (h *Hub) start(ctx context.Context, cfg *config.Config) (*hub.Hub, *hub.Fee
 			h.src.Conditions.Clear("fleet-cluster")
 			return served, feed, nil
 		}
-		if cfg.Fleet.URL == "" {
+		switch {
+		case errors.Is(err, hub.ErrAhead): // until the generation is another one
+			if h.src.Conditions.Set("fleet-ahead", textStreams.With(err).String()) {
+				h.src.Log.Error("serve the nodes of the fleet", "error", err)
+			}
+			<-ctx.Done()
+			return nil, nil, nil
+		case cfg.Fleet.URL == "":
 			return nil, nil, err
+		default:
+			tellCluster(&h.src, cfg, err)
 		}
-		tellCluster(&h.src, cfg, err)
 		select {
 		case <-ctx.Done():
 			return nil, nil, nil

@@ -95,6 +95,13 @@ func tellAhead(src *Sources, nodes, before []string) []string {
 // mostTold bounds how many nodes a condition names.
 const mostTold = 10
 
+var textStreams = wording.Text{
+	VI: "các nút không nhận được gì: luồng của chúng có quyết định mà sổ của máy trung tâm này không có (%v): sổ được phục hồi từ bản cũ hơn? " +
+		"Hãy đặt lại bản sổ mới nhất, hoặc nếu không còn: lachan fleet reseed rồi nạp lại, khi đó điều thiếu trong sổ không còn hiệu lực",
+	EN: "nodes get nothing: their streams have decisions that the ledger of this hub has not (%v): was it restored from an older copy? " +
+		"Put the newest copy of the ledger in place, or if there is none call lachan fleet reseed and reload: what the ledger lacks is in force no more then",
+}
+
 var textAhead = wording.Text{
 	VI: "%d nút có quyết định mà sổ của máy trung tâm này không có (%s): sổ được phục hồi từ bản cũ hơn? Nút giữ điều đã có và không nhận điều mới. " +
 		"Hãy đặt lại bản sổ mới nhất, hoặc nếu không còn: lachan fleet reseed rồi nạp lại, khi đó điều thiếu trong sổ không còn hiệu lực",
