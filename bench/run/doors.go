@@ -22,6 +22,9 @@ const (
 	dotRate column = "q/s DoT"
 	dohCPU  column = "CPU-s/M DoH"
 	dohRate column = "q/s DoH"
+	oneCPU  column = "CPU-s/M DoH, 100 x 1"
+	h3CPU   column = "CPU-s/M DoH, HTTP/3"
+	doqCPU  column = "CPU-s/M DoQ"
 )
 
 // A doorBench measures the encrypted doors of lachan beside those of others.
@@ -42,13 +45,18 @@ func (d *doorBench) doors(to io.Writer) error {
 		for _, s := range d.running(false) {
 			d.takeDoor(s, s.dot, "dot", dotCPU, dotRate)
 			d.takeDoor(s, s.doh, "doh", dohCPU, dohRate)
+			d.takeDoor(s, s.doh, "doh", oneCPU, "", "-clients", "100", "-window", "1")
+			if s == d.lachan {
+				d.takeDoor(s, s.doh, "doh3", h3CPU, "")
+				d.takeDoor(s, s.doq, "doq", doqCPU, "")
+			}
 		}
 	}
 	fmt.Fprintf(to, "%d names, %d schools, %d rounds of %v; 20 connections, 20 questions each without an answer. Medians (lowest to highest).\n\n",
 		d.names, d.schools, d.rounds, d.time)
-	d.printTable(to, []column{dotCPU, dotRate, dohCPU, dohRate})
+	d.printTable(to, []column{dotCPU, dotRate, dohCPU, dohRate, oneCPU, h3CPU, doqCPU})
 	for _, s := range d.subjects {
-		for _, c := range []column{startTime, dotCPU, dohCPU} {
+		for _, c := range []column{startTime, dotCPU, dohCPU, oneCPU, h3CPU, doqCPU} {
 			if why := s.whyNot[c]; why != "" {
 				fmt.Fprintf(to, "- not measured: %s, %s: %s\n", s.name, c, why)
 			}
@@ -65,7 +73,7 @@ func (d *doorBench) gatherDoors() error {
 	dnsdist, coredns := &subject{}, &subject{}
 	d.subjects = []*subject{d.lachan, dnsdist, coredns}
 	for _, s := range d.subjects {
-		for _, a := range []*netip.AddrPort{&s.addr, &s.dot, &s.doh} {
+		for _, a := range []*netip.AddrPort{&s.addr, &s.dot, &s.doh, &s.doq} {
 			if s == d.lachan && a == &s.addr {
 				continue
 			}
@@ -81,6 +89,7 @@ func (d *doorBench) gatherDoors() error {
 	}
 	cert, key := d.file("cert.pem"), d.file("key.pem")
 	d.lachan.args = slices.Insert(d.lachan.args, 1, "--server.dot="+d.lachan.dot.String(), "--server.doh="+d.lachan.doh.String(),
+		"--server.doq="+d.lachan.doq.String(),
 		"--server.tls.cert="+cert, "--server.tls.key="+key)
 	return errors.Join(
 		appendTo(d.file("dnsdist.conf"), fmt.Sprintf("addTLSLocal(%q, %q, %q)\naddDOHLocal(%q, %q, %q, \"/dns-query\")\n",
@@ -103,23 +112,28 @@ func (r *rivals) corednsDoors(s *subject, cert, key string) error {
 	return os.WriteFile(r.file("Corefile"), []byte(text), 0o644)
 }
 
-// takeDoor asks at a door and notes two columns.
-func (d *doorBench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, rate column) {
-	r, err := askDoor(d.lab, s, at, protocol)
+// takeDoor asks at a door, with more flags of bench/secure, and notes one or two columns.
+func (d *doorBench) takeDoor(s *subject, at netip.AddrPort, protocol string, cpu, rate column, more ...string) {
+	r, err := askDoor(d.lab, s, at, protocol, more...)
 	if err != nil {
 		s.miss(cpu, err)
 		return
 	}
 	s.note(cpu, r.CPUPerM)
-	s.note(rate, r.Rate)
+	if rate != "" {
+		s.note(rate, r.Rate)
+	}
 }
 
 // askDoor asks warm questions at a door.
-func askDoor(l *lab, s *subject, at netip.AddrPort, protocol string) (r result, err error) {
+func askDoor(l *lab, s *subject, at netip.AddrPort, protocol string, more ...string) (r result, err error) {
 	out := l.file("secure.json")
-	c, err := process.Start(loadCore, "sh", "-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, l.bin("secure"),
+	args := slices.Concat([]string{
+		"-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, l.bin("secure"),
 		"-server", at.String(), "-protocol", protocol, "-pid", strconv.Itoa(s.child.PID()),
-		"-queries", l.file("warm.queries"), "-spread", strconv.Itoa(l.schools), "-time", l.time.String())
+		"-queries", l.file("warm.queries"), "-spread", strconv.Itoa(l.schools), "-time", l.time.String(),
+	}, more)
+	c, err := process.Start(loadCore, "sh", args...)
 	if err == nil {
 		err = c.Wait(l.ctx)
 	}

@@ -23,6 +23,7 @@ type subject struct {
 	http    netip.AddrPort // of its metrics; zero of others than lachan
 	dot     netip.AddrPort // where doors are measured
 	doh     netip.AddrPort
+	doq     netip.AddrPort
 	program string // path
 	args    []string
 	echo    bool // it answers nothing, it is a floor

@@ -1,6 +1,6 @@
 //go:build linux
 
-// Command secure asks a DNS server over TLS or HTTPS on connections that it
+// Command secure asks a DNS server over TLS, HTTPS or QUIC on connections that it
 // keeps, as fast as answers come, and says how many came and, of a server on
 // this machine, what it cost. The certificate is not checked: it is the
 // measurement's own.
@@ -23,11 +23,11 @@ import (
 
 type options struct {
 	server   string // address and port
-	protocol string // dot or doh
+	protocol string // dot, doh, doh3 or doq
 	queries  string // a query file
 	clients  int    // connections, each from an address of its own
 	spread   int    // the addresses are taken from so many networks 127.x.y.0/24
-	window   int    // unanswered questions of a connection; over HTTPS its streams
+	window   int    // unanswered questions of a connection; over HTTPS and QUIC its streams
 	time     time.Duration
 	pid      int // of the server, 0 = not known
 }
@@ -35,7 +35,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.server, "server", "127.0.0.1:853", "address and port of the server")
-	flag.StringVar(&o.protocol, "protocol", "dot", "dot: over TLS (RFC 7858); doh: over HTTP/2 (RFC 8484) at /dns-query")
+	flag.StringVar(&o.protocol, "protocol", "dot", "dot: over TLS (RFC 7858); doh: over HTTP/2 (RFC 8484) at /dns-query; doh3: the same over HTTP/3; doq: over QUIC (RFC 9250)")
 	flag.StringVar(&o.queries, "queries", "", "query file, as bench/names writes it")
 	flag.IntVar(&o.clients, "clients", 20, "connections")
 	flag.IntVar(&o.spread, "spread", 1000, "networks 127.x.y.0/24 that the clients are spread over")
@@ -57,23 +57,28 @@ type Result struct {
 	CPUPerM float64 `json:"cpu_per_m"` // seconds of the server, user and system, for a million answers
 }
 
-// A talk asks over one connection until the time is over and returns how many
-// answers came.
-type talk func(c net.Conn, s *stream, window int, end time.Time) (answers int64, err error)
+// A connection asks over itself, in as many questions at a time as the window has, until
+// the time is over, and returns how many answers came.
+type connection interface {
+	talk(s *stream, window int, end time.Time) (answers int64, err error)
+	Close() error
+}
 
 func run(o options) error {
-	talks := map[string]talk{"dot": overTLS, "doh": overHTTP}
-	alpn := map[string]string{"dot": "dot", "doh": "h2"}
-	if talks[o.protocol] == nil || o.clients < 1 || o.window < 1 || o.window > 100 || o.spread < 1 {
-		return fmt.Errorf("-protocol is dot or doh; -clients and -spread are at least 1, -window is 1 to 100")
+	dials := map[string]func(options, int) (connection, error){
+		"dot": dialTLS, "doh": dialHTTP, "doh3": dialHTTP3, "doq": dialQUIC,
+	}
+	dial := dials[o.protocol]
+	if dial == nil || o.clients < 1 || o.window < 1 || o.window > 100 || o.spread < 1 {
+		return fmt.Errorf("-protocol is dot, doh, doh3 or doq; -clients and -spread are at least 1, -window is 1 to 100")
 	}
 	file, err := queryfile.Open(o.queries)
 	if err != nil {
 		return err
 	}
-	conns := make([]net.Conn, o.clients)
+	conns := make([]connection, o.clients)
 	for i := range conns {
-		if conns[i], err = dial(o, i, alpn[o.protocol]); err != nil {
+		if conns[i], err = dial(o, i); err != nil {
 			return err
 		}
 		defer conns[i].Close()
@@ -85,7 +90,7 @@ func run(o options) error {
 	for i, c := range conns {
 		asking.Go(func() {
 			s := &stream{file: file, next: i * len(file.Order) / o.clients}
-			counts[i], errs[i] = talks[o.protocol](c, s, o.window, begin.Add(o.time))
+			counts[i], errs[i] = c.talk(s, o.window, begin.Add(o.time))
 		})
 	}
 	asking.Wait()
@@ -103,16 +108,25 @@ func run(o options) error {
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
-// dial connects from an address in one of the networks that bench/names gives
-// to schools.
-func dial(o options, client int, alpn string) (net.Conn, error) {
+// from is the address of a client, in one of the networks that bench/names gives to
+// schools.
+func from(o options, client int) netip.Addr {
 	network := 256 + client*o.spread/o.clients
-	from := netip.AddrFrom4([4]byte{127, byte(network >> 8), byte(network), byte(1 + client%250)})
+	return netip.AddrFrom4([4]byte{127, byte(network >> 8), byte(network), byte(1 + client%250)})
+}
+
+// greeting is what a client says in the handshake of TLS.
+func greeting(alpn string) *tls.Config {
+	return &tls.Config{InsecureSkipVerify: true, ServerName: "dns.example", NextProtos: []string{alpn}}
+}
+
+// dialTCP connects over TLS.
+func dialTCP(o options, client int, alpn string) (net.Conn, error) {
 	d := tls.Dialer{
 		NetDialer: &net.Dialer{
-			LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: 10 * time.Second,
+			LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from(o, client), 0)), Timeout: 10 * time.Second,
 		},
-		Config: &tls.Config{InsecureSkipVerify: true, ServerName: "dns.example", NextProtos: []string{alpn}},
+		Config: greeting(alpn),
 	}
 	return d.Dial("tcp", o.server)
 }

@@ -22,9 +22,17 @@ const bufferOctets = 64 << 10
 // patience is how long the last answers may take.
 const patience = 5 * time.Second
 
-// overTLS keeps as many questions unanswered as the window allows. Those that are
+// An overTLS is a connection of DNS over TLS.
+type overTLS struct{ net.Conn }
+
+func dialTLS(o options, client int) (connection, error) {
+	c, err := dialTCP(o, client, "dot")
+	return overTLS{c}, err
+}
+
+// talk keeps as many questions unanswered as the window allows. Those that are
 // due go out in one write, as a forwarder that is busy sends them.
-func overTLS(c net.Conn, s *stream, window int, end time.Time) (answers int64, err error) {
+func (c overTLS) talk(s *stream, window int, end time.Time) (answers int64, err error) {
 	if err := c.SetDeadline(end.Add(patience)); err != nil {
 		return 0, err
 	}
@@ -54,9 +62,17 @@ func overTLS(c net.Conn, s *stream, window int, end time.Time) (answers int64, e
 	}
 }
 
-// overHTTP keeps as many streams of one connection of HTTP/2 open as the window
+// An overHTTP is a connection of HTTP/2.
+type overHTTP struct{ net.Conn }
+
+func dialHTTP(o options, client int) (connection, error) {
+	c, err := dialTCP(o, client, "h2")
+	return overHTTP{c}, err
+}
+
+// talk keeps as many streams of one connection of HTTP/2 open as the window
 // allows, each with one question by GET.
-func overHTTP(c net.Conn, s *stream, window int, end time.Time) (answers int64, err error) {
+func (c overHTTP) talk(s *stream, window int, end time.Time) (answers int64, err error) {
 	if err := c.SetDeadline(end.Add(patience)); err != nil {
 		return 0, err
 	}
