@@ -264,8 +264,9 @@ func TestALongExportSaysAllOfIt(t *testing.T) {
 	p := newPlace(t)
 	var file, console strings.Builder
 	file.WriteString("# đầu tệp\n\nprofiles: {hs: {block: [gambling]}}\n# các trường\nunits: # mọi trường\n")
+	const many = 4000 // it is read in pieces
 	var ids []string
-	for i := range 1000 {
+	for i := range many {
 		fmt.Fprintf(&file, "  # trường số %d\n  - {id: s%d, name: \"Trường: %d\", profile: hs, block: [n%d.example]} # cuối dòng %d\n", i, i, i, i%7, i)
 		if i%100 == 0 {
 			fmt.Fprintf(&file, "  - id: t%d\n    networks: [10.0.%d.0/24]\n    groups:\n      - {id: gv}\n", i, i/100)
@@ -291,7 +292,7 @@ func TestALongExportSaysAllOfIt(t *testing.T) {
 	if got := strings.Count(string(text), "units:"); got != 1 {
 		t.Errorf("%d lists of units", got)
 	}
-	for i := range 1000 {
+	for i := range many {
 		for _, want := range []string{fmt.Sprintf("# trường số %d\n", i), fmt.Sprintf("# cuối dòng %d\n", i)} {
 			if strings.Count(string(text), want) != 1 {
 				t.Fatalf("not once: %q", want)
@@ -302,6 +303,28 @@ func TestALongExportSaysAllOfIt(t *testing.T) {
 		if strings.Count(string(text), want+"\n") != 1 {
 			t.Errorf("not once: %q", want)
 		}
+	}
+}
+
+// TestALongExportWhosePartsNeedEachOther: a piece that says nothing by itself is read with
+// all the others, so that what is wrong with it is told of the file as it is.
+func TestALongExportWhosePartsNeedEachOther(t *testing.T) {
+	p := newPlace(t)
+	p.write("policy.yaml", "units:\n- {id: dau}\n")
+	now := p.load()
+	var file strings.Builder
+	file.WriteString("units:\n- {id: dau, block: &chung [a.example]}\n")
+	for i := range 4000 {
+		fmt.Fprintf(&file, "- {id: s%d, name: \"Trường số %d của xã\"}\n", i, i)
+	}
+	p.write("policy.yaml", file.String()+"- {id: cuoi, block: *chung}\n")
+	text, err := home.Export(p.origin, now.At(nil, time.Now(), 1))
+	if err != nil || !strings.Contains(string(text), "block: *chung") {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+	p.write("policy.yaml", file.String()+"- {id: [cuoi\n")
+	if _, err := home.Export(p.origin, now.At(nil, time.Now(), 1)); err == nil || !strings.Contains(err.Error(), "line 400") {
+		t.Errorf("a mistake at the end: %v", err)
 	}
 }
 

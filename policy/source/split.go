@@ -43,7 +43,7 @@ func DecodePieces(path string, pieces []Piece, kept *Kept, prepare, take func([]
 			p := part{in: <-rooms}
 			var had bool
 			if p.Units, had = kept.units(pieces[i], p.in); !had {
-				p.wrong = yamlfile.DecodePart(path, pieces[i].line-1, pieces[i].document(), &p.File) != nil
+				p.wrong = yamlfile.DecodePart(path, pieces[i].line-1, pieces[i].Document(), &p.File) != nil
 				if !p.wrong {
 					prepare(p.Units)
 					kept.keep(pieces[i], p.Units)
@@ -76,8 +76,8 @@ type Piece struct {
 	line  int
 }
 
-// document is a file with nothing but the piece, which begins on its second line.
-func (p Piece) document() []byte { return append([]byte("units:\n"), p.items...) }
+// Document is a file with nothing but the piece, which begins on its second line.
+func (p Piece) Document() []byte { return append([]byte("units:\n"), p.items...) }
 
 // Split cuts the list of units out of a file if it is long: the rest keeps
 // its lines. An item begins with "- " at the column of the first one; nothing

@@ -273,7 +273,10 @@ func (s server) Policy(ctx context.Context) ([]byte, error) {
 	if problems := (yamlfile.Problems)(nil); errors.As(err, &problems) {
 		return nil, Wrong(err)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, api.NewProblem(http.StatusServiceUnavailable, "trouble", textExportLate)
+	case err != nil:
 		return nil, api.NewProblem(http.StatusServiceUnavailable, "trouble", textExport.With(err))
 	}
 	return text, nil

@@ -20,6 +20,10 @@ var (
 		VI: "không xuất được chính sách: %v",
 		EN: "the policy could not be exported: %v",
 	}
+	textExportLate = wording.Text{
+		VI: "chưa xuất xong chính sách trong thời gian cho phép vì máy đang bận; hãy thử lại sau, không có gì bị thay đổi",
+		EN: "the policy could not be exported in time, as the machine is busy; try again later, nothing was changed",
+	}
 	textVerifying = wording.Text{
 		VI: "sổ đang được kiểm tra cho người khác; hãy hỏi lại sau",
 		EN: "the ledger is being verified for another; ask again later",
