@@ -97,6 +97,11 @@ func (p *process) refusesWords(u *person, year string, codes map[string]string) 
 			t.Errorf("the period %q: %d\n%s", text, status, page)
 		}
 	}
+	typed = url.Values{"unit": {"lao-cai"}, "period": {year}, "date": {"31/2/2026"}, "seen-date": {"1"}, "checks": {"Chưa được ghi."}, "seen-checks": {"0"}}
+	status, page, _ = u.do("POST", "/reports/words", typed)
+	if page = unescaped(page); status != 422 || !strings.Contains(page, `"31/2/2026" không phải là một ngày`) || !strings.Contains(page, "Chưa được ghi.") {
+		t.Errorf("a day that is none: %d\n%s", status, page)
+	}
 	viewer := p.comesIn("viewer@sa-pa", codes["viewer@sa-pa"])
 	if _, page, _ := viewer.get("/reports/write?unit=sa-pa&period=" + year); !strings.Contains(page, `disabled aria-describedby="may-not"`) {
 		t.Errorf("an inspector is offered to write:\n%s", page)

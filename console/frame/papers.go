@@ -17,6 +17,8 @@ type Papers struct {
 	Period func(text string) (Period, error)
 	// Parts are what an officer may write in a report, with what was written.
 	Parts func(unit, period string) []Part
+	// Mistake is what is wrong with what somebody writes in a part; empty if nothing is.
+	Mistake func(part, text string) wording.Text
 	// Ask is a report, which is begun unless it is there or being made. It waits a little.
 	Ask func(ctx context.Context, by account.Actor, q PaperQuestion) (Paper, error)
 	// Mine are those that somebody has asked for lately, the newest first.

@@ -218,8 +218,14 @@ func WriteWords(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	if err != nil {
 		return frame.Reply{}, err
 	}
+	parts := s.Parts(unit, period.Code)
+	for _, part := range parts { // all of it before any of it is kept
+		if wrong := s.Mistake(part.Key, unixLines(form.Get(part.Key))); wrong.VI != "" {
+			return refusedWords(s, v, part.Key, &admin.Refusal{Kind: admin.Invalid, Text: wrong})
+		}
+	}
 	last := admin.Outcome{}
-	for _, part := range s.Parts(unit, period.Code) {
+	for _, part := range parts {
 		text := unixLines(form.Get(part.Key))
 		if !form.Has(part.Key) || text == part.Text {
 			continue

@@ -16,6 +16,7 @@ import (
 	"lachan/console/api"
 	"lachan/console/frame"
 	"lachan/console/statistics"
+	"lachan/internal/dates"
 	"lachan/internal/wording"
 	"lachan/metrics/report/figures"
 )
@@ -323,3 +324,21 @@ var (
 	textPapersFull   = wording.Text{VI: "Đang có quá nhiều báo cáo chờ được làm; hãy thử lại sau ít phút.", EN: "Too many reports are waiting to be made; try again in a few minutes."}
 	textPeriodFuture = wording.Text{VI: "%s chưa bắt đầu, nên chưa có số liệu", EN: "%s has not begun, so there are no figures"}
 )
+
+// mistake is what is wrong with what somebody writes in a part of a report: numbers that
+// look like a day and are none. Other words, and room for a pen, are printed as they stand.
+func mistake(part, text string) wording.Text {
+	text = strings.TrimSpace(text)
+	if part != "date" || text == "" || strings.Trim(text, "0123456789/-. ") != "" || !strings.ContainsAny(text, "0123456789") {
+		return wording.Text{}
+	}
+	if _, _, _, ok := dates.Day(text); ok {
+		return wording.Text{}
+	}
+	return textNoDay.With(text)
+}
+
+var textNoDay = wording.Text{
+	VI: "%q không phải là một ngày; hãy ghi như 25/11/2026, hoặc để trống để ký tay",
+	EN: "%q is no day; write it as 25/11/2026, or leave it empty to be signed by hand",
+}

@@ -234,7 +234,7 @@ func (s *Site) sources() frame.Sources {
 		},
 		Device: frame.Device{Why: s.device.why, Begin: s.device.begin, Seen: s.device.seen, End: s.device.end},
 		Papers: frame.Papers{
-			Usual: s.papers.usualPeriods, Period: s.papers.period, Parts: s.papers.parts,
+			Usual: s.papers.usualPeriods, Period: s.papers.period, Parts: s.papers.parts, Mistake: mistake,
 			Ask: s.papers.askReport, Mine: s.papers.of, File: s.papers.file,
 		},
 	}
