@@ -56,6 +56,17 @@ func TestWhatAListMayCostIsBounded(t *testing.T) {
 	f("denyallow", "||ok.example^\n"+but(64)+but(65), format.Adblock, format.TooManyExcepted, 2)
 }
 
+// TestAnExpressionMayHaveFiveHundredInstructions: a class of letters is one, and so is a
+// letter; what is within the bound is taken though it is long.
+func TestAnExpressionMayHaveFiveHundredInstructions(t *testing.T) {
+	for classes, want := range map[int]int{300: 1, 470: 1, 600: 0} {
+		s := counted(t, fmt.Sprintf(`^[ab]{%d}\.bet\.example$`, classes)+"\n", format.Regex, format.Options{})
+		if s.Rules != want || s.ByReason[format.CostlyRegex] != 1-want {
+			t.Errorf("%d classes: %d rules, %v", classes, s.Rules, s.ByReason)
+		}
+	}
+}
+
 // Lists that are one feed share its bounds.
 func TestListsOfOneFeedShareItsBounds(t *testing.T) {
 	o := format.Options{Costs: new(format.Costs)}

@@ -73,6 +73,7 @@ func TestTablesThatWereNotSavedAsUTF8(t *testing.T) {
 	claims(t, format.Auto, format.Options{})("T\xEAn mi\xEA\xCCn;S\xF4\xEC v\xE3n b\xE0n\na.example;7\nnh\xE0-c\xE1i.example;8\n",
 		"tree a.example document 7", "tree xn--nh-ci-sqaj.example document 8")
 	// A program that knows no Vietnamese has saved it.
+	claims(t, format.CSV, format.Options{})("?,??,name\n1,2,a.example\n", "tree a.example") // nothing but question marks
 	claims(t, format.CSV, format.Options{})("STT,T\xEAn mi?n,Ghi ch\xFA\n1,a.example,\n",
 		"- 1 lost_letters: Tên mi?n", "- 2 no_name_column")
 	text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("Tên miền\tSố văn bản\r\na.example\t7\r\n")

@@ -74,6 +74,7 @@ func TestZoneTriggersAndActions(t *testing.T) {
 		"client prefix 10.0.0.0/24 passthru", "- 8 trigger: rpz-nsdname", "- 9 trigger: rpz-nsip")
 	f(zoneHead+"33.1.2.0.192.rpz-ip CNAME .\nx.rpz-ip CNAME .\n8.0.0.0.10.rpz-ip CNAME .", "- 7 bad_address: 33.1.2.0.192.rpz-ip",
 		"- 8 bad_address: x.rpz-ip", "prefix 10.0.0.0/8 nxdomain")
+	f(zoneHead+"*.b?d.example CNAME .\nc.example CNAME .", "- 7 bad_name: b?d.example", "name c.example nxdomain")
 	f(zoneHead+"* CNAME .\n*.vn CNAME .\ncom CNAME .", "below . nxdomain", "below vn nxdomain", "name com nxdomain")
 	f(zoneHead+"router A 192.168.1.1\n*.local CNAME .\n10.zz.fe80.rpz-ip CNAME *.\n8.0.0.0.127.rpz-ip CNAME .\n0.0.0.0.0.rpz-ip CNAME .",
 		"name router data A 192.168.1.1", "below local nxdomain", "prefix fe80::/10 nodata", "prefix 127.0.0.0/8 nxdomain", "prefix 0.0.0.0/0 nxdomain")

@@ -174,3 +174,15 @@ feeds:
   - {name: c, url: "https://lists.example/c", action: allow, authority: {name: A, document: 1/A, date: 2026-01-02, effective: 2026-02-03, expires: 2026-12-31, urgent: true}}
 metrics: {history: 36h}
 `
+
+// TestAFolderOfTablesKeepsTheNameOfItsFeed, by which its copies lie on disk: also in
+// versions to come.
+func TestAFolderOfTablesKeepsTheNameOfItsFeed(t *testing.T) {
+	for folder, want := range map[string]string{
+		"so-gddt.01jz": "handed-over-so-gddt-01jz", "Sở GD&ĐT": "handed-over-ac0d2fad762f92f2", strings.Repeat("a", 80): "handed-over-0f45e858fbc4176c",
+	} {
+		if got := config.HandedOver(folder); got != want {
+			t.Errorf("%s: %s, want %s", folder, got, want)
+		}
+	}
+}

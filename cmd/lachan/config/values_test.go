@@ -154,6 +154,10 @@ metrics: {node: nut-1}
 			t.Errorf("%q, %v", text, err)
 		}
 	}
+	token.TokenFile = filepath.Join(t.TempDir(), "gone")
+	if text, err := token.Token(); text != "" || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of a file that is gone: %q, %v", text, err)
+	}
 	c.Server.CheckName = "Check.Example."
 	if n := c.CheckName(); n == nil || n.Labels() != 2 {
 		t.Errorf("%v", n)
