@@ -39,6 +39,7 @@ type conn struct {
 	mayCome  int           // mu; bytes of bodies that the client may send
 	returned int           // mu; bytes that it may send besides, and was not told of
 	answered int           // mu; requests, since the patience was last made up
+	tableSet bool          // mu; the client has said how large its table of fields may be: the next block empties it
 	deaf     bool          // mu; nothing is read any more: no room is made for what is blocked
 	ended    chan struct{} // mu; closed when live is 0; nil until somebody waits for it
 }
@@ -147,11 +148,16 @@ func (c *conn) await(patience time.Duration) error {
 
 // overdue resets the requests that have not come whole in their time, and ends a
 // connection whose client has left no room for an answer for too long. It tells for
-// how long the client may be silent from now on, at most for as long as patience.
+// how long the client may be silent from now on, at most for as long as patience; for
+// no longer than writeTimeout while requests are under way, as their answers may find no
+// room too.
 func (c *conn) overdue(now time.Time, patience time.Duration) (silence time.Duration, err error) {
 	silence = patience
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.live > 0 {
+		silence = min(silence, writeTimeout)
+	}
 	for _, s := range c.blocked {
 		left := s.due.Sub(now)
 		if left <= 0 {

@@ -24,7 +24,8 @@ import (
 const deadline = 20 * time.Second
 
 // An echo answers a request with its path and its body. A path that begins with /hold
-// is answered when the test says so, /drop not at all, and /slow by net/http.
+// is answered when the test says so, /drop not at all, /slow by net/http, and /get uses
+// the room of a body for something else.
 type echo struct {
 	held chan *Stream
 }
@@ -46,6 +47,9 @@ func (e *echo) Begin(s *Stream) {
 			w.WriteHeader(http.StatusTeapot)
 			_, _ = io.Copy(w, req.Body) // to memory
 		}))
+	case strings.HasPrefix(s.Path, "/get"):
+		s.Body = append(s.Body[:0], make([]byte, 5000)...)
+		s.Respond(echoFields, nil)
 	case strings.HasPrefix(s.Path, "/large"):
 		n, _ := strconv.Atoi(strings.TrimPrefix(s.Path, "/large")) // of this test
 		s.Respond(echoFields, make([]byte, n))
@@ -188,6 +192,19 @@ func (p *peer) outcomes(ids ...uint32) map[uint32]*outcome {
 	}
 }
 
+// answersPing waits for the answer to a PING: what came before is done.
+func (p *peer) answersPing() {
+	p.t.Helper()
+	p.sent(p.frames.WritePing(false, [8]byte{}))
+	for {
+		frame, err := p.frames.ReadFrame()
+		p.sent(err)
+		if _, ok := frame.(*http2.PingFrame); ok {
+			return
+		}
+	}
+}
+
 // letsGo waits for the end of the connection, and tells the code that it ended with.
 func (p *peer) letsGo() http2.ErrCode {
 	p.t.Helper()
@@ -278,6 +295,7 @@ func TestAnAnswerHasTheRoomThatItsClientGives(t *testing.T) {
 			}
 		}
 	}
+	p.answersPing() // what was written is let go of after it
 	if held := p.room.Held(); held != 0 {
 		t.Errorf("%d bytes are held for answers that were taken", held)
 	}
@@ -301,6 +319,7 @@ func TestWhatClientsDoWrongEndsAStream(t *testing.T) {
 		{"a pseudo field at the end", append([]string{"x-a", "b"}, good...), "", http2.ErrCodeProtocol},
 		{"a pseudo field twice", append(slices.Clone(good), ":path", "/b"), "", http2.ErrCodeProtocol},
 		{"a pseudo field of responses", append(slices.Clone(good), ":status", "200"), "", http2.ErrCodeProtocol},
+		{"a path of two lines", append(slices.Clone(good[:6]), ":path", "/a\nb"), "", http2.ErrCodeProtocol},
 		{"no method", good[2:], "", http2.ErrCodeProtocol},
 		{"no path", good[:6], "", http2.ErrCodeProtocol},
 		{"a path that is none", []string{":method", "GET", ":scheme", "https", ":path", "a"}, "", http2.ErrCodeProtocol},
@@ -416,6 +435,21 @@ func TestAFloodEndsTheConnection(t *testing.T) {
 		"SETTINGS":      func(p *peer) error { return p.frames.WriteSettings() },
 		"PRIORITY":      func(p *peer) error { return p.frames.WritePriority(1, http2.PriorityParam{StreamDep: 3}) },
 		"unknown":       func(p *peer) error { return p.frames.WriteRawFrame(0xee, 0, 0, nil) },
+		"WINDOW_UPDATE": func(p *peer) error { return p.frames.WriteWindowUpdate(0, 1) },
+		"WINDOW_UPDATE of what has ended": func(p *peer) error {
+			if id == 1 {
+				id = 3
+				return p.ask(1, "/")
+			}
+			return p.frames.WriteWindowUpdate(1, 1000)
+		},
+		"DATA of padding": func(p *peer) error {
+			if id == 1 {
+				id = 3
+				return p.frames.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, EndHeaders: true, BlockFragment: p.get("/")})
+			}
+			return p.frames.WriteDataPadded(1, false, nil, make([]byte, 255))
+		},
 		"rapid reset of what is refused": func(p *peer) error {
 			id += 2
 			return errors.Join(p.ask(id, "/hold"), p.frames.WriteRSTStream(id, http2.ErrCodeCancel))
@@ -565,4 +599,135 @@ func TestTheEndAnswersWhatWasAsked(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	<-p.ended
+}
+
+// TestOnlyWhatWasSentMayBeSentAgain: a client gets back the room that its bodies had, and
+// no more, whatever the Handler makes of them.
+func TestOnlyWhatWasSentMayBeSentAgain(t *testing.T) {
+	p := dial(t)
+	const requests = 100
+	for id := uint32(1); id < 2*requests; id += 2 {
+		p.sent(p.ask(id, "/get"))
+	}
+	p.sent(p.frames.WriteHeaders(http2.HeadersFrameParam{StreamID: 2*requests + 1, EndHeaders: true, BlockFragment: p.get("/get")}))
+	p.sent(p.frames.WriteData(2*requests+1, false, make([]byte, maxFrame)))
+	p.sent(p.frames.WriteData(2*requests+1, false, make([]byte, maxFrame)))
+	p.sent(p.frames.WriteData(2*requests+1, true, make([]byte, maxFrame)))
+	p.sent(p.frames.WritePing(false, [8]byte{}))
+	for more := 0; ; {
+		frame, err := p.frames.ReadFrame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch f := frame.(type) {
+		case *http2.WindowUpdateFrame:
+			more += int(f.Increment)
+		case *http2.PingFrame:
+			if more -= window - defaultWindow; more != 3*maxFrame {
+				t.Errorf("%d bytes may be sent again of %d", more, 3*maxFrame)
+			}
+			return
+		}
+	}
+}
+
+// TestAClientThatMakesItsTableSmallerIsToldThatItIsEmpty, in the next response: clients
+// with nghttp2 end the connection otherwise.
+func TestAClientThatMakesItsTableSmallerIsToldThatItIsEmpty(t *testing.T) {
+	p := dial(t, http2.Setting{ID: http2.SettingHeaderTableSize, Val: 0})
+	decoder := p.frames.ReadMetaHeaders
+	p.frames.ReadMetaHeaders = nil
+	p.sent(p.ask(1, "/a"))
+	p.sent(p.ask(3, "/b"))
+	for id := uint32(1); id < 5; {
+		frame, err := p.frames.ReadFrame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, ok := frame.(*http2.HeadersFrame)
+		if !ok {
+			continue
+		}
+		block := f.HeaderBlockFragment()
+		if told := block[0] == 0x20; told != (id == 1) {
+			t.Errorf("stream %d: told so: %v", id, told)
+		}
+		if fields, err := decoder.DecodeFull(block); err != nil || len(fields) == 0 || fields[0].Value != "200" {
+			t.Errorf("stream %d: %v, %v", id, fields, err)
+		}
+		id += 2
+	}
+}
+
+// TestAnAnswerDoesNotLeaveByteByByte, though its client makes room for it in that way in
+// one frame of many settings.
+func TestAnAnswerDoesNotLeaveByteByByte(t *testing.T) {
+	p := dial(t, http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0})
+	p.sent(p.ask(1, "/large1000"))
+	var settings []http2.Setting
+	for n := range uint32(1000) {
+		settings = append(settings, http2.Setting{ID: http2.SettingInitialWindowSize, Val: n + 1})
+	}
+	p.sent(p.frames.WriteSettings(settings...))
+	for {
+		frame, err := p.frames.ReadFrame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, ok := frame.(*http2.DataFrame); ok {
+			if n := len(f.Data()); n != 1000 {
+				t.Errorf("a frame of %d bytes", n)
+			}
+			return
+		}
+	}
+}
+
+// TestAClientThatTakesNothingOfALateAnswerIsLetGo before it has been silent for as long as
+// it may be.
+func TestAClientThatTakesNothingOfALateAnswerIsLetGo(t *testing.T) {
+	t.Parallel()
+	p := dial(t, http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0})
+	p.sent(p.ask(1, "/hold"))
+	s := <-p.echo.held
+	p.answersPing() // then its silence begins
+	began := time.Now()
+	s.Respond(echoFields, []byte("late"))
+	s.Flush()
+	code := p.letsGo()
+	if took := time.Since(began); code != http2.ErrCodeFlowControl || took > 3*writeTimeout {
+		t.Errorf("after %s: %v", took, code)
+	}
+}
+
+// TestAnAnswerThatFindsNoRoomAtTheEndIsCutOff: the client does not take for the whole what
+// it has of it.
+func TestAnAnswerThatFindsNoRoomAtTheEndIsCutOff(t *testing.T) {
+	p := dial(t, http2.Setting{ID: http2.SettingInitialWindowSize, Val: 2})
+	p.sent(p.ask(1, "/hold"))
+	s := <-p.echo.held
+	p.sent(p.conn.(*net.TCPConn).CloseWrite())
+	p.outcomes(0)
+	s.Respond(echoFields, []byte("late"))
+	s.Flush()
+	if o := p.outcomes(1)[1]; o == nil || o.code != http2.ErrCodeCancel {
+		t.Errorf("%+v", o)
+	}
+	<-p.ended
+	if held := p.room.Held(); held != 0 {
+		t.Errorf("%d bytes are held", held)
+	}
+}
+
+// TestLittleIsKeptOfALargeRequest for the next one: there are many connections, and each
+// may have had many of them.
+func TestLittleIsKeptOfALargeRequest(t *testing.T) {
+	r := Request{Body: make([]byte, MaxBody), fields: make([]hpack.HeaderField, 200)}
+	if r.reset(); cap(r.Body) > spareBody || cap(r.fields) > spareFields {
+		t.Errorf("room for %d bytes and %d fields", cap(r.Body), cap(r.fields))
+	}
+	r = Request{Body: make([]byte, 100), fields: make([]hpack.HeaderField, 10)}
+	if r.reset(); cap(r.Body) != 100 || cap(r.fields) != 10 {
+		t.Errorf("room for %d bytes and %d fields of a small one", cap(r.Body), cap(r.fields))
+	}
 }

@@ -93,8 +93,8 @@ func (c *conn) reset(id uint32, code http2.ErrCode) error {
 	if id > c.last {
 		return http2.ConnectionError(code)
 	}
-	c.write(func(w *http2.Framer) error { return w.WriteRSTStream(id, code) })
 	c.mu.Lock()
+	_ = c.writer.WriteRSTStream(id, code) // to memory
 	if s := c.stream(id); s != nil {
 		c.drop(s)
 	}
@@ -208,6 +208,7 @@ func (c *conn) takeData(f *http2.DataFrame) error {
 		long = true
 	default:
 		s.Body, kept = append(s.Body, data...), len(data)
+		s.taken += kept
 	}
 	c.giveBack(n - kept)
 	c.mu.Unlock()
@@ -218,7 +219,7 @@ func (c *conn) takeData(f *http2.DataFrame) error {
 		s.fail(tooLong, f.StreamEnded())
 	case f.StreamEnded():
 		return c.whole(s)
-	case n < small:
+	case len(data) < small:
 		return c.charge()
 	}
 	return nil
@@ -263,32 +264,39 @@ func (c *conn) takeSettings(f *http2.SettingsFrame) error {
 		if err := set.Valid(); err != nil {
 			return err
 		}
-		if set.ID != http2.SettingInitialWindowSize {
-			return nil // the others are of what is not done here
-		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		more := int64(set.Val) - c.initial
-		c.initial = int64(set.Val)
-		for _, s := range c.open {
-			if s.window += more; s.window > maxWindow {
-				return http2.ConnectionError(http2.ErrCodeFlowControl)
+		switch set.ID { // the others are of what is not done here
+		case http2.SettingHeaderTableSize:
+			c.tableSet = true
+		case http2.SettingInitialWindowSize:
+			more := int64(set.Val) - c.initial
+			c.initial = int64(set.Val)
+			for _, s := range c.open {
+				if s.window += more; s.window > maxWindow {
+					return http2.ConnectionError(http2.ErrCodeFlowControl)
+				}
 			}
 		}
-		c.unblock()
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	c.write(func(w *http2.Framer) error { return w.WriteSettingsAck() })
+	c.mu.Lock()
+	c.unblock() // once: a frame that makes room little by little would have an answer leave byte by byte
+	c.mu.Unlock()
 	return c.charge()
 }
 
-// takeWindow makes room for bodies.
+// takeWindow makes room for bodies. It costs patience: an answer could leave byte by byte.
 func (c *conn) takeWindow(f *http2.WindowUpdateFrame) error {
 	if f.StreamID > c.last {
 		return http2.ConnectionError(http2.ErrCodeProtocol)
+	}
+	if err := c.charge(); err != nil {
+		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,7 +13,7 @@ type Request struct {
 	Method      string
 	Path        string // with the query
 	ContentType string
-	Body        []byte
+	Body        []byte // the Handler's, to change or to use for something else
 	authority   string
 	fields      []hpack.HeaderField // all but those that begin with a colon
 	length      int64               // that the body is said to have; -1 if nothing is said
@@ -32,11 +32,14 @@ func (r *Request) Values(name string) (values []string) {
 // reset forgets the request, and keeps the room that it had if that was little.
 func (r *Request) reset() {
 	clear(r.fields)
-	body := r.Body[:0]
+	body, fields := r.Body[:0], r.fields[:0]
 	if cap(body) > spareBody {
 		body = nil
 	}
-	*r = Request{Body: body, fields: r.fields[:0]}
+	if cap(fields) > spareFields {
+		fields = nil
+	}
+	*r = Request{Body: body, fields: fields}
 }
 
 // A block is the header of a request as it is decoded, field by field.
@@ -64,11 +67,15 @@ func (b *block) add(f hpack.HeaderField) {
 	if b.size += len(f.Name) + len(f.Value) + fieldOverhead; b.tooLarge() {
 		return // nothing more is kept
 	}
+	if !httpguts.ValidHeaderFieldValue(f.Value) {
+		b.malformed = true
+		return
+	}
 	if f.IsPseudo() {
 		b.pseudo(f)
 		return
 	}
-	if !validName(f.Name) || !httpguts.ValidHeaderFieldValue(f.Value) || forbidden(f) {
+	if !validName(f.Name) || forbidden(f) {
 		b.malformed = true
 		return
 	}

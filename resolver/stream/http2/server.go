@@ -27,6 +27,7 @@ const (
 	spareBytes  = 16 << 10  // that a buffer may have that is kept for the next answers
 	bufferBytes = 8 << 10   // of what is read
 	spareBody   = 4 << 10   // bytes of a body that are kept for the next one
+	spareFields = 32        // fields of a request whose room is kept for the next one
 	unwritten   = 256 << 10 // bytes of other frames that wait for the client; beyond it the connection ends
 )
 

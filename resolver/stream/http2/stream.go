@@ -18,12 +18,13 @@ type Stream struct {
 	id   uint32
 
 	at       int       // its place among those that are open; -1 if the client gave it up
-	received bool      // the request has come whole
+	received bool      // the request has come whole; the reader says so, before the Handler has it
 	handled  bool      // conn.mu; it is with the Handler
 	answered bool      // conn.mu
 	due      time.Time // when its body has to have come, or its answer to be taken
 	window   int64     // conn.mu; bytes of a body that the client has room for
 	rest     []byte    // conn.mu; of the body that it has no room for yet
+	taken    int       // conn.mu; bytes of its body that the client may not send again before it ends
 }
 
 // Client is the connection of the client.
@@ -55,7 +56,11 @@ func (s *Stream) respond(fields, body []byte, length int) {
 	}
 	c.room += n
 	c.outRoom += n - len(body)
-	c.head = append(append(c.head[:0], fields...), c.server.always...)
+	c.head = c.head[:0]
+	if c.tableSet {
+		c.head, c.tableSet = append(c.head, emptyTable), false
+	}
+	c.head = append(append(c.head, fields...), c.server.always...)
 	if length >= 0 {
 		c.head = Append(c.head, ContentLength, strconv.Itoa(length))
 	}
@@ -65,7 +70,7 @@ func (s *Stream) respond(fields, body []byte, length int) {
 	if sent := c.send(s, body); sent < len(body) {
 		s.rest, s.due = append([]byte(nil), body[sent:]...), time.Now().Add(writeTimeout)
 		if c.deaf {
-			c.leave(s)
+			c.abort(s, http2.ErrCodeCancel)
 			return
 		}
 		c.blocked = append(c.blocked, s)
@@ -73,6 +78,11 @@ func (s *Stream) respond(fields, body []byte, length int) {
 	}
 	c.done(s)
 }
+
+// emptyTable begins a block of fields after which the client keeps none in its table
+// (RFC 7541 section 6.3). None is kept in any case, but a client that has made its table
+// smaller waits for it (RFC 9113 section 4.3.1).
+const emptyTable = 0x20
 
 // overhead is about what the frames of a response take besides what is in them.
 const overhead = 64
@@ -198,7 +208,8 @@ func (c *conn) leave(s *Stream) {
 			}
 		}
 	}
-	c.giveBack(len(s.Body))
+	c.giveBack(s.taken)
+	s.taken = 0
 	s.Request.reset()
 	c.free = append(c.free, s)
 	if c.live--; c.live == 0 && c.ended != nil {
