@@ -63,15 +63,24 @@ func (v *Visit) UnitName(id string) string {
 	name = id
 	if u, err := v.Site.Desk.Unit(v.Context(), v.Who.Actor, id); err == nil && u.Name != "" {
 		name = u.Name
-	} else if own, err := v.Site.Holds(v.Who.Unit); err == nil {
-		for _, above := range own.Above { // the visitor stands below it, and may not look into it
-			if above.ID == id && above.Name != "" {
-				name = above.Name
-			}
-		}
+	} else if above := v.above()[id]; above != "" {
+		name = above
 	}
 	v.units[id] = name
 	return name
+}
+
+// above are the names of the units above the visitor's, which he need not be able to look into.
+func (v *Visit) above() map[string]string {
+	if v.aboveNames == nil {
+		v.aboveNames = map[string]string{}
+		if own, err := v.Site.Holds(v.Who.Unit); err == nil {
+			for _, u := range own.Above {
+				v.aboveNames[u.ID] = u.Name
+			}
+		}
+	}
+	return v.aboveNames
 }
 
 // labelOf is what people call a category, a service or all others.

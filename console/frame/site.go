@@ -85,7 +85,8 @@ type Visit struct {
 	Now   time.Time
 	Wrong []Wrong // what was wrong with the form that was sent
 
-	units, asked map[string]string // names found so far: of units, of requests
+	// Names found so far: of units, of those above the visitor's, of requests.
+	units, aboveNames, asked map[string]string
 }
 
 // A Reply is what is answered: a page, a way to another page, or a file.
