@@ -31,12 +31,14 @@ func (h careful) Begin(s *Stream) {
 			_, _ = io.Copy(w, req.Body) // to memory
 		}))
 	default:
+		s.Body = append(s.Body, s.Path...)
 		s.Respond(echoFields, s.Body)
 	}
 }
 
 // FuzzConn: whatever a client sends after the preface, the connection ends when it does,
-// or before, and nothing is left of it: no request under way and no room that is held.
+// or before, and nothing is left of it: no request under way and no room that is held or
+// that the client was given twice.
 func FuzzConn(f *testing.F) {
 	var sent strings.Builder
 	frames := http2.NewFramer(&sent, nil)
@@ -88,9 +90,12 @@ func FuzzConn(f *testing.F) {
 		c.close(why)
 		for late := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 			c.mu.Lock()
-			live, open, held := c.live, len(c.open), room.Held()
+			live, open, held, mayCome := c.live, len(c.open), room.Held(), c.mayCome+c.returned
 			c.mu.Unlock()
 			if live == 0 && open == 0 && held == 0 {
+				if mayCome != window && why != http2.ConnectionError(http2.ErrCodeFlowControl) {
+					t.Fatalf("%q: ended by %v, and %d bytes may come, not %d", text, why, mayCome, window)
+				}
 				return
 			}
 			if time.Now().After(late) {
