@@ -211,7 +211,7 @@ func TestAnExportIsMadeApart(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"units: [\n": "policy.yaml",
-		"units:\n" + strings.Repeat("- a\n", 4<<20): "memory",
+		"units:\n- {id: a, block: [" + strings.Repeat("a.example, ", 4<<20) + "b.example]}\n": "memory", // one unit alone
 	} {
 		p.write("policy.yaml", text)
 		if out, err := export(); err == nil || !strings.Contains(out, want) {

@@ -122,7 +122,7 @@ func (j *Jobs) run(ctx context.Context, kind string, args []string, within time.
 	c := exec.CommandContext(ctx, program, append([]string{Name, kind}, args...)...)
 	var answer, words bytes.Buffer
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(order), &answer, &words
-	c.Env = append(os.Environ(), fmt.Sprintf("%s=%d", memoryVariable, j.memory.Load()), "GOGC=off") // until stay
+	c.Env = append(os.Environ(), fmt.Sprintf("%s=%d", memoryVariable, j.memory.Load()))
 	apart(c)
 	if err := j.do(c); err != nil {
 		if ctx.Err() != nil {

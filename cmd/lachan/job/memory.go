@@ -3,7 +3,6 @@ package job
 import (
 	"fmt"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -49,14 +48,8 @@ func refused(words string) bool {
 	return false
 }
 
-// usualGrowth is how much the memory of a job may grow before it is collected, in percent.
-// What a process sets up at its start is all in use: none of it is collected, which took
-// a third of the time to begin.
-const usualGrowth = 100
-
 // stay keeps this process within what it was told that it may have.
 func stay() {
-	debug.SetGCPercent(usualGrowth)
 	part, _ := strconv.ParseInt(os.Getenv(memoryVariable), 10, 64) // if that fails it was not told
 	if part <= 0 {
 		part = memory.Divide(memory.Auto(), 0).Job
