@@ -40,9 +40,9 @@ ip -n world route add 10.0.0.0/24 via 192.0.2.1
 echo 1 >/proc/sys/net/ipv4/ip_forward
 nft -f lan.nft
 nft -f lan.nft
-mkfifo ready
-python3 who.py router & read x <ready
-ip netns exec world python3 who.py world & read x <ready
+mkfifo router.ready world.ready
+python3 who.py router & read x <router.ready
+ip netns exec world python3 who.py world & read x <world.ready
 ip netns exec client python3 ask.py
 `
 
@@ -53,7 +53,7 @@ def serve(s):
 for port in (53, 443, 853):
     s = socket.socket(); s.bind(("0.0.0.0", port)); s.listen()
     threading.Thread(target=serve, args=(s,)).start()
-open("ready", "w").write("yes\n")
+open(sys.argv[1] + ".ready", "w").write("yes\n")
 `
 
 const askAll = `import socket
