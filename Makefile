@@ -39,8 +39,9 @@ fleet: build ## a hub and two nodes on this machine, by configs/fleet
 screens: ## pictures of the console's pages in docs/screens, taken of the demonstration by Chromium
 	go run ./bench/demo -screens docs/screens -dns 127.0.0.1:21054 -http 127.0.0.1:28054 -console 127.0.0.1:28089
 
+# What go vet says is for lint, which asks it once.
 test: tools ## install what the tests need and run every test; with CI=true none may be skipped
-	go test -json $(RACE) -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
+	go test -json $(RACE) -vet=off -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
 
 tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
@@ -99,8 +100,7 @@ FUZZERS  := 2
 # Every fuzz target for the time given as $(1). What one says is shown when it is done. Before Go 1.27 a target may fail with
 # "context deadline exceeded" alone, when its time is over (golang/go#75804): it gets its time again, three times at most.
 define fuzz-all
-	@list=$$(go test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; echo "$$list" | \
-	awk '/^Fuzz/ { name[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, name[i]; n = 0 }' | \
+	@grep -rEo '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sed 's#/[^/]*_test.go:func # #' | sort | \
 	xargs -n 2 -P $(FUZZERS) sh -c 'for try in 1 2 3; do \
 		said=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(1) -fuzzminimizetime 5s \
 			-parallel $$(( ($$(nproc) + $(FUZZERS) - 1) / $(FUZZERS) )) "$$0" 2>&1 </dev/null) && \
