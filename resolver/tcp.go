@@ -73,7 +73,7 @@ func (s *streamServer) servePlain(client *clientconn.Conn) {
 // serveDoT serves a connection of DNS over TLS (RFC 7858): streams of messages as
 // over TCP.
 func (s *streamServer) serveDoT(client *clientconn.Conn, config *tls.Config) {
-	c, ok := client.Handshake(client, config)
+	c, ok := client.Handshake(config)
 	if !ok {
 		client.Close()
 		return

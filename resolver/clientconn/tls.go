@@ -3,7 +3,6 @@ package clientconn
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"time"
 )
 
@@ -12,13 +11,12 @@ import (
 // does not finish holds a place meanwhile.
 const HandshakeTimeout = 5 * time.Second
 
-// Handshake makes a TLS connection over one of a client's, which is c or something
-// over c.
-func (c *Conn) Handshake(over net.Conn, config *tls.Config) (t *tls.Conn, ok bool) {
+// Handshake makes a TLS connection over a client's.
+func (c *Conn) Handshake(config *tls.Config) (t *tls.Conn, ok bool) {
 	if !c.MayRead(HandshakeTimeout) {
 		return nil, false
 	}
-	t = tls.Server(over, config)
+	t = tls.Server(c, config)
 	ctx, cancel := context.WithTimeout(context.Background(), HandshakeTimeout)
 	defer cancel()
 	return t, t.HandshakeContext(ctx) == nil

@@ -80,7 +80,7 @@ func ListenDoH(
 
 // Serve serves a connection of HTTP/2, and hands one of HTTP/1.1 to its server.
 func (d *DoH) Serve(c *clientconn.Conn) {
-	over, ok := c.Handshake(c, d.tls)
+	over, ok := c.Handshake(d.tls)
 	switch {
 	case !ok:
 		c.Close()

@@ -34,7 +34,7 @@ func (s *Stream) Client() *clientconn.Conn { return s.conn.client }
 func (s *Stream) ServerName() string { return s.conn.name }
 
 // Respond ends the stream with a response: a block of fields, which begins with the
-// status, as Status and Append make it, and a body. It copies both, and does not wait.
+// status, as StatusOK, Fields and Append make it, and a body. It copies both, and does not wait.
 func (s *Stream) Respond(fields, body []byte) { s.respond(fields, body, len(body)) }
 
 // respond is Respond with the length that is told of the body, which is another where
