@@ -5,6 +5,7 @@
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
+COPY absent absent
 RUN go mod download
 COPY . .
 ARG VERSION=dev
