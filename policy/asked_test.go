@@ -56,9 +56,11 @@ func TestWhereAUnitIs(t *testing.T) {
 			t.Errorf("above %s is %q, want %q", id, got, above)
 		}
 		var got []string
-		for g := range policy.Below(p, id) {
+		for g, below := range policy.Below(p, id) {
 			of := p.Group(g)
-			got = append(got, of.UnitID())
+			if got = append(got, below); of.UnitID() != below {
+				t.Errorf("below %s is %q, which is %q", id, below, of.UnitID())
+			}
 		}
 		if slices.Sort(got); !slices.Equal(got, below) {
 			t.Errorf("below %s are %q, want %q", id, got, below)
@@ -73,6 +75,23 @@ func TestWhereAUnitIs(t *testing.T) {
 	f("th-2", "tinh", "th-2")
 	f("th-3", "")
 	f("gv", "")
+	number := 0
+	for g := range policy.Below(p, "th-2", "") { // one of them stands for all
+		if int(g) != number {
+			t.Fatalf("number %d comes after %d", g, number)
+		}
+		number++
+	}
+	if number != p.NumGroups() {
+		t.Errorf("of %d units %d are below everything", p.NumGroups(), number)
+	}
+	var two []string
+	for _, id := range policy.Below(p, "th-2", "th-1/gv", "nobody") {
+		two = append(two, id)
+	}
+	if slices.Sort(two); !slices.Equal(two, []string{"th-1/gv", "th-2"}) {
+		t.Errorf("below two of them are %q", two)
+	}
 	for g, want := range map[string][2]string{
 		"": {"", ""}, "tinh": {"tinh", "Tỉnh Lào Cai"}, "th-1": {"th-1", "Trường Một"}, "th-1/gv": {"th-1/gv", "Trường Một"}, "th-2": {"th-2", "Trường Hai"},
 	} {

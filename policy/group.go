@@ -106,6 +106,31 @@ func (p *Policy) Groups() iter.Seq2[GroupID, Group] {
 	}
 }
 
+// Below yields the numbers and ids of the units that are one of tops or below one, their
+// groups among them, in the order of their numbers; "" stands for all. Few are found
+// quickly among many: what is not below them is not looked at.
+func Below(p *Policy, tops ...string) iter.Seq2[GroupID, string] {
+	return func(yield func(GroupID, string) bool) {
+		defer runtime.KeepAlive(p)
+		all, under := false, make([]uint32, 0, len(tops))
+		for _, top := range tops {
+			all = all || top == ""
+			if unit, ok := p.file.Unit(top); ok {
+				under = append(under, unit)
+			}
+		}
+		for u := range uint32(p.NumGroups()) {
+			above := u
+			for !all && above != compiled.NoUnit && !slices.Contains(under, above) {
+				above = p.file.Parents[above]
+			}
+			if above != compiled.NoUnit && !yield(GroupID(u), p.file.UnitID(u)) {
+				return
+			}
+		}
+	}
+}
+
 // UnitNamed is the id of the unit that people mean by a text: an id, or the name of one
 // unit alone, in whatever letter case and with or without marks. ok is false if there is
 // none, or more than one of that name. Groups are meant by their ids only.
@@ -208,24 +233,6 @@ func Place(p *Policy, unitID string) string {
 	place := p.file.UnitPlace(unit, int(p.file.Units[unit].Line))
 	runtime.KeepAlive(p)
 	return place
-}
-
-// Below yields a unit and all below it, its groups among them.
-func Below(p *Policy, unitID string) iter.Seq[GroupID] {
-	return func(yield func(GroupID) bool) {
-		top, ok := p.file.Unit(unitID)
-		for g := range p.file.Units {
-			for u := uint32(g); ok && u != compiled.NoUnit; u = p.file.Parents[u] {
-				if u == top {
-					if !yield(GroupID(g)) {
-						return
-					}
-					break
-				}
-			}
-		}
-		runtime.KeepAlive(p)
-	}
 }
 
 // Written is where a unit is written: the file and the line.

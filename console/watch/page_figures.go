@@ -39,7 +39,7 @@ type shown struct {
 // ShowFigures is the page of what was counted.
 func ShowFigures(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	q := v.URL.Query()
-	p := figuresPage{Unit: q.Get("unit"), Days: 7, Units: v.Units()}
+	p := figuresPage{Unit: q.Get("unit"), Days: 7}
 	if !q.Has("unit") {
 		p.Unit = v.Who.Unit
 	}
@@ -48,6 +48,7 @@ func ShowFigures(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 			Kind: admin.NotAllowed, Text: textMayNotFigures, WhoMay: account.WhoMay(account.View, p.Unit, s.Tree()),
 		}
 	}
+	p.Units = v.Units()
 	p.Choices = []daysChoice{
 		{0, textToday, false}, {1, textYesterday, false}, {7, textSevenDays, false}, {30, textThirtyDays, false},
 	}
