@@ -40,7 +40,7 @@ func (q *asking) there(unit string) error {
 // noUnit says that a unit is not there, and which ones of those that the actor sees may be
 // meant.
 func (q *asking) noUnit(unit string) error {
-	text := policy.NoUnit(textNoUnit.With(shown(unit)), q.tree.policy, unit, q.sees)
+	text := policy.NoUnit(textNoUnit.With(shown(unit)), q.tree.policy, unit, q.sees, q.tops()...)
 	return &Refusal{Kind: NotFound, Field: "unit", Text: text}
 }
 

@@ -123,10 +123,10 @@ func TestWhereAUnitIs(t *testing.T) {
 func TestAUnitThatIsNotThereIsToldWithThoseThatMayBeMeant(t *testing.T) {
 	p := newWorld(t, "units: [{id: th-kim-dong}, {id: th-hoa-sen}]").policy
 	none := wording.Text{VI: "không có", EN: "there is none"}
-	if got := policy.NoUnit(none, p, "xyz", nil); got != none {
+	if got := policy.NoUnit(none, p, "xyz", nil, ""); got != none {
 		t.Errorf("%q", got)
 	}
-	got := policy.NoUnit(none, p, "th-kim-dnog", nil)
+	got := policy.NoUnit(none, p, "th-kim-dnog", nil, "")
 	for _, said := range []string{got.VI, got.EN} {
 		if !strings.Contains(said, `"th-kim-dong"`) || strings.Contains(said, "hoa-sen") {
 			t.Errorf("%q", said)

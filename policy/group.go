@@ -162,24 +162,29 @@ const mostMeant = 3
 
 // UnitsMeant are the units that people may mean by the id of none, the likeliest first:
 // those of that name, then those of nearly that id, then those with it as a part of their
-// ids. A nil sees lets all be told; else those alone for which it is true.
-func UnitsMeant(p *Policy, text string, sees func(unit string) bool) (meant []string) {
+// ids. They are looked for below tops, see Below. A nil sees lets all be told; else those
+// alone for which it is true.
+func UnitsMeant(p *Policy, text string, sees func(unit string) bool, tops ...string) (meant []string) {
 	plain := wording.Plain(text, '-')
 	if plain == "" {
 		return nil
 	}
 	var named, ids, parts []string
-	few := p.NumGroups() <= mostCompared
-	for g, group := range p.Groups() {
-		id := group.UnitID()
+	for g, id := range Below(p, tops...) {
 		switch {
 		case g == 0:
-		case wording.Plain(group.Name, '-') == plain:
+		case wording.Plain(p.file.Text(p.file.Units[g].Name), '-') == plain:
 			named = append(named, id)
-		case few:
-			if ids = append(ids, id); len(plain) >= leastPart && strings.Contains(id, plain) {
-				parts = append(parts, id)
-			}
+		case len(ids) <= mostCompared:
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) > mostCompared {
+		ids = nil
+	}
+	for _, id := range ids {
+		if len(plain) >= leastPart && strings.Contains(id, plain) {
+			parts = append(parts, id)
 		}
 	}
 	for _, id := range slices.Concat(named, yamlfile.AllNear(text, ids), parts) {
@@ -195,8 +200,8 @@ const leastPart = 2
 
 // NoUnit adds the units that people may have meant, as UnitsMeant has them, to a text that
 // says that a unit is not there.
-func NoUnit(text wording.Text, p *Policy, unit string, sees func(unit string) bool) wording.Text {
-	meant := UnitsMeant(p, unit, sees)
+func NoUnit(text wording.Text, p *Policy, unit string, sees func(unit string) bool, tops ...string) wording.Text {
+	meant := UnitsMeant(p, unit, sees, tops...)
 	if len(meant) == 0 {
 		return text
 	}

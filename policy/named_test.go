@@ -48,7 +48,7 @@ units:
 	f := func(text, want string, hidden ...string) {
 		t.Helper()
 		sees := func(unit string) bool { return !slices.Contains(hidden, unit) }
-		if got := strings.Join(policy.UnitsMeant(p, text, sees), " "); got != want {
+		if got := strings.Join(policy.UnitsMeant(p, text, sees, ""), " "); got != want {
 			t.Errorf("%q may be %q, want %q", text, got, want)
 		}
 	}
@@ -63,7 +63,7 @@ units:
 	f("th", "th-kim-dong th-kim-dong/gv th-hoa-sen-1") // no more than three
 	f("xa-xoi-lam", "")
 	f("", "")
-	text := policy.NoUnit(wording.Text{VI: "không có", EN: "none"}, p, "lao-cay", nil)
+	text := policy.NoUnit(wording.Text{VI: "không có", EN: "none"}, p, "lao-cay", nil, "")
 	if text.VI != `không có; có phải là "lao-cai"?` || text.EN != `none; did you mean "lao-cai"?` {
 		t.Errorf("%q", text)
 	}

@@ -130,7 +130,7 @@ func onlySchool(p *policy.Policy) (school policy.GroupID, ok bool) {
 
 // NoUnit says that a policy has no unit of an id, and which ones may be meant.
 func NoUnit(p *policy.Policy, id string) wording.Text {
-	return policy.NoUnit(textNoUnit.With(id), p, id, nil)
+	return policy.NoUnit(textNoUnit.With(id), p, id, nil, "")
 }
 
 func usage(t wording.Text) error { return command.UsageError{Command: "lachan explain", Text: t} }

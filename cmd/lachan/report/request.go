@@ -111,5 +111,5 @@ func Meant(err error, p *policy.Policy, unit string) error {
 	if !errors.Is(err, figures.ErrUnit) {
 		return err
 	}
-	return fmt.Errorf("%w%w", err, wording.Error(policy.NoUnit(wording.Text{}, p, unit, nil)))
+	return fmt.Errorf("%w%w", err, wording.Error(policy.NoUnit(wording.Text{}, p, unit, nil, "")))
 }
