@@ -63,9 +63,10 @@ func ParseInvitation(text string) (Invitation, error) {
 
 // Paths of a hub's port for what is asked once.
 const (
-	TrustPath = "/fleet/trust"
-	JoinPath  = "/fleet/join"
-	BlobPath  = "/fleet/blob/" // followed by the digest of a file
+	TrustPath   = "/fleet/trust"
+	JoinPath    = "/fleet/join"
+	BlobPath    = "/fleet/blob/" // followed by the digest of a file
+	SecretsPath = "/fleet/secrets"
 )
 
 // MaxAnswer bounds what is asked and answered there, in bytes, but for files.

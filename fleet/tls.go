@@ -26,19 +26,36 @@ var ErrStranger = errors.New("the server is not a hub that the fleet's root key 
 // ServerTLS is for the port of a hub. Its certificate has the hub's own key, and says
 // nothing else: nodes know the key, by Trust.
 func ServerTLS(name string, key ed25519.PrivateKey) (*tls.Config, error) {
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Unix(0, 0), NotAfter: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), // Trust says until when
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	certificate, err := certificateOf(name, key)
 	if err != nil {
 		return nil, fmt.Errorf("make the certificate of hub %s: %w", name, err)
 	}
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13, NextProtos: []string{Records, HTTP},
-		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
+		Certificates: []tls.Certificate{certificate},
+		ClientAuth:   tls.RequestClientCert, // a node may show its key: see PeerKey
 	}, nil
+}
+
+// certificateOf is one that says nothing but a key.
+func certificateOf(name string, key ed25519.PrivateKey) (c tls.Certificate, err error) {
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Unix(0, 0), NotAfter: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), // Trust says until when
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+}
+
+// PeerKey is the key that the other side has proven to have, nil if it has shown none.
+func PeerKey(state tls.ConnectionState) ed25519.PublicKey {
+	if len(state.PeerCertificates) == 0 {
+		return nil
+	}
+	key, _ := state.PeerCertificates[0].PublicKey.(ed25519.PublicKey)
+	return key
 }
 
 // A Dialer connects to hubs.
@@ -46,6 +63,8 @@ type Dialer struct {
 	Protocol string // Records or HTTP
 	// Trusted reports whether a key is that of a hub of the fleet.
 	Trusted func(key ed25519.PublicKey) bool
+	// Key proves to the hub who this is; nil shows none.
+	Key ed25519.PrivateKey
 }
 
 // dialTime is how long a hub may take until it is connected to.
@@ -61,11 +80,19 @@ func (d Dialer) Dial(network, address string) (net.Conn, error) {
 
 // DialContext is Dial until ctx is done.
 func (d Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := tls.Dialer{Config: &tls.Config{
+	config := &tls.Config{
 		MinVersion: tls.VersionTLS13, NextProtos: []string{d.Protocol},
 		InsecureSkipVerify: true, // names and issuers say nothing here: the key does
 		VerifyConnection:   d.verify,
-	}}
+	}
+	if d.Key != nil {
+		own, err := certificateOf("node", d.Key)
+		if err != nil {
+			return nil, fmt.Errorf("make the certificate of a node: %w", err)
+		}
+		config.Certificates = []tls.Certificate{own}
+	}
+	dialer := tls.Dialer{Config: config}
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub at %s: %w", address, err)
@@ -75,11 +102,8 @@ func (d Dialer) DialContext(ctx context.Context, network, address string) (net.C
 
 // verify is of each connection, also one that goes on with a former session.
 func (d Dialer) verify(state tls.ConnectionState) error {
-	if len(state.PeerCertificates) == 0 || state.NegotiatedProtocol != d.Protocol {
-		return ErrStranger
-	}
-	key, ok := state.PeerCertificates[0].PublicKey.(ed25519.PublicKey)
-	if !ok || !d.Trusted(key) {
+	key := PeerKey(state)
+	if key == nil || state.NegotiatedProtocol != d.Protocol || !d.Trusted(key) {
 		return ErrStranger
 	}
 	return nil

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -35,6 +36,12 @@ func (h *Hub) Serve(ctx context.Context, pages http.Handler, listeners ...net.Li
 	server := &http.Server{
 		Handler: pages, ReadHeaderTimeout: requestTime, ReadTimeout: requestTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0),
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			if asks, ok := conn.(*asking); ok {
+				return context.WithValue(ctx, shownKey{}, asks.key)
+			}
+			return ctx
+		},
 	}
 	var live sync.WaitGroup
 	failed := make(chan error, len(listeners))
@@ -129,11 +136,11 @@ func (d *door) serve(conn *tls.Conn) {
 	if err != nil {
 		return // strangers knock at every port
 	}
-	switch conn.ConnectionState().NegotiatedProtocol {
+	switch state := conn.ConnectionState(); state.NegotiatedProtocol {
 	case fleet.Records:
 		d.hub.engine.serve(conn)
 	case fleet.HTTP:
-		asks := &asking{Conn: conn, done: make(chan struct{})}
+		asks := &asking{Conn: conn, key: fleet.PeerKey(state), done: make(chan struct{})}
 		select {
 		case d.asked <- asks:
 			<-asks.done
@@ -155,9 +162,13 @@ func splice(a, b net.Conn) {
 	both.Wait()
 }
 
+// shownKey is the key of a request's context that has the key of its connection.
+type shownKey struct{}
+
 // An asking connection speaks HTTP; it says when it was closed.
 type asking struct {
 	net.Conn
+	key  ed25519.PublicKey // that it has proven to have; nil for none
 	once sync.Once
 	done chan struct{}
 }

@@ -16,9 +16,12 @@ import (
 )
 
 // Client asks hubs by HTTP. trusted reports whether a key is that of a hub.
-func Client(trusted func(key ed25519.PublicKey) bool) *http.Client {
+func Client(trusted func(key ed25519.PublicKey) bool) *http.Client { return clientAs(nil, trusted) }
+
+// clientAs is Client of who has a key, which it proves.
+func clientAs(key ed25519.PrivateKey, trusted func(key ed25519.PublicKey) bool) *http.Client {
 	return &http.Client{Transport: &http.Transport{
-		DialTLSContext:  fleet.Dialer{Protocol: fleet.HTTP, Trusted: trusted}.DialContext,
+		DialTLSContext:  fleet.Dialer{Protocol: fleet.HTTP, Trusted: trusted, Key: key}.DialContext,
 		IdleConnTimeout: time.Minute,
 	}}
 }
@@ -56,6 +59,25 @@ func Join(ctx context.Context, address string, t fleet.Trust, code, nkey string)
 		return w, fmt.Errorf("join at %s: %w", address, err)
 	}
 	return w, nil
+}
+
+// Secrets asks a hub that Trust names for what this node shares with others. The error is
+// ErrRefused if it is none that has joined, or no longer.
+func Secrets(ctx context.Context, address string, t fleet.Trust, key ed25519.PrivateKey) (fleet.Secrets, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*lookTime)
+	defer cancel()
+	hubs := clientAs(key, func(key ed25519.PublicKey) bool { return t.Has(key, time.Now()) })
+	defer hubs.CloseIdleConnections()
+	var text json.RawMessage
+	err := ask(ctx, hubs, http.MethodGet, "https://"+address+fleet.SecretsPath, nil, &text)
+	var s fleet.Secrets
+	if err == nil {
+		s, err = fleet.ParseSecrets(text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ask %s for what nodes share: %w", address, err)
+	}
+	return s, nil
 }
 
 // ask asks once for a JSON.

@@ -12,6 +12,7 @@ import (
 
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/inforce"
+	"lachan/fleet"
 	"lachan/internal/durable"
 	"lachan/internal/fault"
 	"lachan/internal/message"
@@ -32,8 +33,10 @@ type identity struct {
 	renewer     *renewal.Renewer     // nil if no authority is asked
 	cookies     cookie.Secrets
 	links       linkFile
-	told        []byte       // the secrets that resolve was told last
-	fault       *fault.Error // of the renewer that was told last; nil: none
+	// fleet are the secrets that the nodes of a fleet share, the one in use first.
+	fleet func(now time.Time) fleet.Secrets
+	told  []byte       // the secrets that resolve was told last
+	fault *fault.Error // of the renewer that was told last; nil: none
 }
 
 // openCertificate reads the certificate of a configuration; nil when it has
@@ -72,12 +75,28 @@ func (i *identity) prove(challenges certificate.Challenges) error {
 	return nil
 }
 
-// secrets are what resolve must know.
+// secrets are what resolve must know. Those of files are before those of a fleet, and the
+// latter before the server's own, whose cookies stay right.
 func (i *identity) secrets() inforce.Secrets {
-	s := inforce.Secrets{Cookies: i.cookies.Text()}
+	shared := i.fleet(time.Now())
+	var s inforce.Secrets
 	if i.certificate != nil {
 		s.Certificates = i.certificate.Secrets()
 	}
+	if s.Certificates.TicketKeys == nil {
+		for _, one := range shared {
+			s.Certificates.TicketKeys = append(s.Certificates.TicketKeys, certificate.TicketKey(one.Ticket))
+		}
+	}
+	cookies := i.cookies
+	if i.cfg.Server.Cookies.SecretFile == "" && len(shared) > 0 {
+		cookies = nil
+		for _, one := range shared {
+			cookies = append(cookies, [16]byte(one.Cookie))
+		}
+		cookies = append(cookies, i.cookies[:min(1, len(i.cookies))]...)
+	}
+	s.Cookies = cookies.Text()
 	return s
 }
 

@@ -226,6 +226,7 @@ func (n *node) renewCertificate(now time.Time) {
 	if n.identity.watchCertificate(now) {
 		n.putInForce()
 	}
+	n.identity.publishSecrets() // others of a fleet come, and begin, at any time
 }
 
 func (n *node) everyMinute(ctx context.Context) {

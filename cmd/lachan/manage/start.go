@@ -371,6 +371,7 @@ func openFleet(n *node, cfg *config.Config, version string) {
 		},
 		Crashed: n.last != "", Conditions: n.conditions, Version: version, Log: n.log,
 	})
+	n.identity.fleet = n.services.member.Shared
 	n.decided.entries = func() []policy.OverlayEntry {
 		zone := n.cfg.Timezone.Location
 		return append(n.services.member.Entries(zone), n.desk.Entries(zone)...)

@@ -33,6 +33,9 @@ type Fleet struct {
 	// Rings are how long a release of the policy is in force in one ring of nodes before it
 	// goes on to the next.
 	Rings Rings `yaml:"rings"`
+	// RenewSecrets is how often the nodes of an area get other secrets of TLS session tickets and
+	// DNS cookies. Default 24h; from 1s to 7d.
+	RenewSecrets time.Duration `yaml:"renew_secrets"`
 }
 
 // Rings are the times of the rings.
@@ -44,7 +47,15 @@ type Rings struct {
 }
 
 // Default is what holds when a key is left out.
-func Default() Fleet { return Fleet{Rings: Rings{Canary: 30 * time.Minute, Early: 4 * time.Hour}} }
+func Default() Fleet {
+	return Fleet{Rings: Rings{Canary: 30 * time.Minute, Early: 4 * time.Hour}, RenewSecrets: 24 * time.Hour}
+}
+
+// How often secrets may be renewed: a session ticket is good for a week at most.
+const (
+	leastRenewed = time.Second
+	mostRenewed  = 7 * 24 * time.Hour
+)
 
 // mostRing bounds the times of rings.
 const mostRing = 30 * 24 * time.Hour
@@ -59,6 +70,9 @@ func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
 		if wait < 0 || wait > mostRing {
 			wrong("rings."+name, textRing)
 		}
+	}
+	if f.RenewSecrets < leastRenewed || f.RenewSecrets > mostRenewed {
+		wrong("renew_secrets", textRenew)
 	}
 	if !f.Listen.IsValid() {
 		if f.Address != "" || len(f.Areas) > 0 || f.URL != "" {
@@ -157,6 +171,7 @@ var (
 	}
 	textServers = wording.Text{VI: "%d máy chủ, nhiều nhất %d", EN: "%d servers, at most %d"}
 	textRing    = wording.Text{VI: "phải từ 0s đến 30d", EN: "has to be from 0s to 30d"}
+	textRenew   = wording.Text{VI: "phải từ 1s đến 7d", EN: "has to be from 1s to 7d"}
 	textArea    = wording.Text{
 		VI: "%q không làm tên vùng được: hãy ghi mã đơn vị gồm chữ thường, số và dấu nối, khác root",
 		EN: "%q cannot be an area: give the id of a unit of lower-case letters, digits and hyphens, other than root",

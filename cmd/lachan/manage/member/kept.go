@@ -98,7 +98,7 @@ func (m *Member) mend() {
 
 // keptName reports whether a file belongs to what came from the hub.
 func keptName(name string) bool {
-	return name == current || name == "console.yaml" || name == keptFile || name == listsFile || name == "lists" ||
+	return name == current || name == "console.yaml" || name == keptFile || name == sharedFile || name == listsFile || name == "lists" ||
 		strings.HasPrefix(name, prefix) ||
 		strings.HasPrefix(name, "LEDGER_") || len(strings.TrimSuffix(name, ".part")) == 64
 }

@@ -44,6 +44,7 @@ func (m *Member) left(ctx context.Context) bool {
 	m.mu.Lock()
 	m.close()
 	m.mu.Unlock()
+	m.shared.Store(nil)
 	if err := errors.Join(Clear(m.dir), m.src.Restructure(ctx)); err != nil {
 		m.src.Log.Error("leave the fleet", "error", err)
 	}

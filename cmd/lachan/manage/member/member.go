@@ -110,12 +110,15 @@ type Member struct {
 	kept   kept           // mu
 
 	even atomic.Int64 // when it had everything that the hub has, Unix seconds
+	// shared are the secrets that the nodes of the area have; nil if there are none.
+	shared atomic.Pointer[fleet.Secrets]
 }
 
 // Open opens what the machine has joined, if it has. What is damaged is told, and what was
 // in force stays.
 func Open(cfg *config.Config, src Sources) *Member {
 	m := &Member{src: src, dir: config.FleetDir(cfg)}
+	m.readShared()
 	if err := m.open(); err != nil {
 		m.tell(err)
 	}
@@ -320,6 +323,7 @@ func (m *Member) follow(ctx context.Context) error {
 	for _, f := range followers {
 		live.Go(func() { connected.Follow(ctx, f) })
 	}
+	live.Go(func() { m.share(ctx, is, trust) })
 	return m.apply(ctx, connected, trust, changed, renewed)
 }
 

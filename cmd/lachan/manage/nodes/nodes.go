@@ -57,6 +57,7 @@ type Hub struct {
 	running *hub.Hub // mu; nil before Serve
 
 	members members
+	secrets secrets
 }
 
 // members are the nodes by their nkeys, as one state of the ledger has them: thousands may
@@ -117,7 +118,10 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	beside.Go(func() { feed.Run(ctx) })
 	beside.Go(func() { h.watch(ctx, served, blobs) })
 	h.src.Log.Info("serving the nodes of the fleet", "address", cfg.Fleet.Reached())
-	pages := hub.Pages{Trust: func() fleet.SignedTrust { return *h.trust.Load() }, Join: h.join, Blobs: blobs}
+	pages := hub.Pages{
+		Trust: func() fleet.SignedTrust { return *h.trust.Load() }, Join: h.join, Blobs: blobs,
+		Secrets: func(nkey string) (fleet.Secrets, error) { return secretsOf(h, nkey) },
+	}
 	return served.Serve(ctx, pages.Handler(), listeners...)
 }
 

@@ -1,0 +1,244 @@
+package test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/miekg/dns"
+	"github.com/quic-go/quic-go"
+)
+
+// A client that comes to another node of its area goes on there: its TLS session is resumed
+// and its cookie is right, also when the hub has made other secrets meanwhile; not at a node
+// of another area, nor at one that was removed. What nodes share lies in no ledger.
+func TestClientsGoOnAtAnotherNodeOfTheirArea(t *testing.T) {
+	t.Parallel()
+	f := foundFleet(t, "canary: 0s, early: 0s", "")
+	f.hub.env = []string{"LACHAN_FLEET_RENEW_SECRETS=8s"}
+	f.hub.start()
+	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	var far *openNode
+	if proving() {
+		far = f.openNode("ha-giang-1", "ha-giang")
+	}
+	one, two := f.openNode("lao-cai-1", "lao-cai"), f.openNode("lao-cai-2", "lao-cai")
+	one.until("another node resumes its sessions", func() bool { return !strings.Contains(two.resumed(one.session()), "false") })
+	from, cookie := one.session(), one.cookie()
+	if !two.knows(cookie) {
+		t.Error("a cookie is not right at another node")
+	}
+	if proving() {
+		if resumed := far.resumed(one.session()); far.knows(cookie) || strings.Contains(resumed, "true") {
+			t.Errorf("what another area's node knows is good: %s", resumed)
+		}
+		for _, n := range []*openNode{one, two} { // the next ones are in use, and others known
+			others := strings.Count(n.log.String(), shareAnother)
+			n.until("others are shared", func() bool { return strings.Count(n.log.String(), shareAnother) > others })
+		}
+		if !two.knows(cookie) {
+			t.Error("a cookie from before is not right any more")
+		}
+	}
+	if resumed := two.resumed(from); strings.Contains(resumed, "false") {
+		t.Errorf("a session from before is not resumed: %s", resumed)
+	}
+	if resumed := one.resumed(two.session()); strings.Contains(resumed, "false") {
+		t.Errorf("a session of the new ones is not resumed: %s", resumed)
+	}
+
+	for _, p := range []*process{f.hub, one.process, two.process} {
+		p.holdsNoSecret("ledger", "fleet/streams", "fleet/LEDGER_root", "fleet/LEDGER_lao-cai")
+	}
+	f.says(f.hub, "done", "fleet", "remove", "lao-cai-2", "--yes")
+	two.logged(`msg="what the nodes of the area share is another" secrets=0`)
+	one.until("what the removed node knows is over", func() bool { return !strings.Contains(one.resumed(two.session()), "true") })
+	if resumed := one.resumed(one.session()); strings.Contains(resumed, "false") {
+		t.Errorf("a node's own session is not resumed: %s", resumed)
+	}
+}
+
+const shareAnother = `msg="what the nodes of the area share is another"`
+
+// An openNode is a node with encrypted doors, that limits clients without a cookie.
+type openNode struct {
+	*process
+	encryptedDoors
+}
+
+// openNode is node with those.
+func (f *fleet) openNode(name, area string) *openNode {
+	f.t.Helper()
+	p := newProcess(f.t, "", guests+"units: [{id: th-cu, name: TH cũ, level: th, networks: [127.0.0.0/8]}]\n", startStandIn(f.t).addr)
+	p.env = []string{"LACHAN_SERVER_UNKNOWN_CLIENT=khach"}
+	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), `server: {listen: ["127.0.0.1:0"]}`, `server:
+  listen: ["127.0.0.1:0"]
+  dot: ["127.0.0.1:0"]
+  doh: ["127.0.0.1:0"]
+  doq: ["127.0.0.1:0"]
+  tls: {cert: cert.pem, key: key.pem, name: `+servedAs+`}
+  rate_limit: {per_client: 1}
+  cookies: {exempt: true}
+`, 1))
+	n := &openNode{p, encryptedDoors{trust: x509.NewCertPool()}}
+	n.trust.AppendCertsFromPEM(p.certify())
+	p.start()
+	door := func(protocol string) string {
+		return p.logged(`msg="serving encrypted" protocol=` + protocol + ` address=(\S+)`)
+	}
+	n.dot, n.doh, n.doq = door("dot"), door("doh"), door("doq")
+	f.says(p, "is the node "+name, "join", f.address, f.invite(name, area))
+	p.logged(shareAnother)
+	f.knows(p, "th-kim-dong")
+	return n
+}
+
+// sessions are what a client keeps of its connections to each door.
+type sessions struct{ dot, doh, doq tls.ClientSessionCache }
+
+// session is what a client that connects anew keeps.
+func (n *openNode) session() *sessions {
+	n.t.Helper()
+	s := &sessions{tls.NewLRUClientSessionCache(1), tls.NewLRUClientSessionCache(1), tls.NewLRUClientSessionCache(1)}
+	if resumed := n.resumed(s); strings.Contains(resumed, "true") {
+		n.t.Errorf("a first connection is resumed: %s", resumed)
+	}
+	return s
+}
+
+// resumed connects to each door with what a client has kept, and says where it was taken.
+func (n *openNode) resumed(s *sessions) string {
+	n.t.Helper()
+	// Each of the tests' servers has a certificate of its own; which is not the question.
+	config := func(alpn string, kept tls.ClientSessionCache) *tls.Config {
+		return &tls.Config{ServerName: servedAs, InsecureSkipVerify: true, NextProtos: []string{alpn}, ClientSessionCache: kept}
+	}
+	said := func(door string, resumed bool) string {
+		if resumed {
+			return door + " true "
+		}
+		return door + " false "
+	}
+	m := question("lesson.example")
+	client := dns.Client{Net: "tcp-tls", Timeout: oneReply, TLSConfig: config("dot", s.dot)}
+	conn, err := client.Dial(n.dot)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, _, err := client.ExchangeWithConn(m, conn); err != nil { // tickets come before the answer
+		n.t.Fatal(err)
+	}
+	all := said("dot", conn.Conn.(*tls.Conn).ConnectionState().DidResume)
+
+	transport := &http.Transport{TLSClientConfig: config("h2", s.doh), ForceAttemptHTTP2: true}
+	defer transport.CloseIdleConnections()
+	reply, err := (&http.Client{Transport: transport, Timeout: oneReply}).Get("https://" + n.doh + "/dns-query?name=lesson.example")
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	_, _ = io.Copy(io.Discard, reply.Body)
+	all += said("doh", reply.TLS.DidResume)
+
+	ctx, cancel := context.WithTimeout(n.t.Context(), oneReply)
+	defer cancel()
+	over, err := quic.DialAddr(ctx, n.doq, config("doq", s.doq), nil)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer func() { _ = over.CloseWithError(0, "") }()
+	m.Id = 0
+	packed, err := m.Pack()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	stream, err := over.OpenStreamSync(ctx)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if _, err := stream.Write(append([]byte{byte(len(packed) >> 8), byte(len(packed))}, packed...)); err != nil {
+		n.t.Fatal(err)
+	}
+	_ = stream.Close() // the question is out
+	if _, err := io.ReadAll(stream); err != nil {
+		n.t.Fatal(err)
+	}
+	return all + said("doq", over.ConnectionState().TLS.DidResume)
+}
+
+// asks asks some times in a moment, as a client with a cookie, and returns the last answer.
+func (n *openNode) asks(cookie string) *dns.Msg {
+	n.t.Helper()
+	client := dns.Client{Timeout: oneReply, Dialer: &net.Dialer{LocalAddr: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 9)}}}
+	var last *dns.Msg
+	for range 6 {
+		m := question("lesson.example")
+		m.IsEdns0().Option = append(m.IsEdns0().Option, &dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: cookie})
+		var err error
+		if last, _, err = client.Exchange(m, n.dns); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+	return last
+}
+
+const clientCookie = "636c69656e74636f"
+
+// cookie is the one that a client is given.
+func (n *openNode) cookie() string {
+	n.t.Helper()
+	for _, o := range n.asks(clientCookie).IsEdns0().Option {
+		if c, ok := o.(*dns.EDNS0_COOKIE); ok {
+			return c.Cookie
+		}
+	}
+	n.t.Fatalf("a client gets no cookie: %v", n.asks(clientCookie))
+	return ""
+}
+
+// knows reports whether a cookie is right: its client is not limited.
+func (n *openNode) knows(cookie string) bool {
+	n.t.Helper()
+	return n.asks(cookie).Rcode == dns.RcodeSuccess
+}
+
+// holdsNoSecret looks for what is shared in files of the state.
+func (p *process) holdsNoSecret(folders ...string) {
+	p.t.Helper()
+	var secrets []string
+	for _, name := range []string{"secrets.json", "shared.json"} {
+		text, err := os.ReadFile(filepath.Join(p.dir, "state", "fleet", name))
+		if err != nil {
+			continue
+		}
+		for _, part := range strings.Split(string(text), `"`) {
+			if len(part) == 44 { // 32 bytes in base64
+				secrets = append(secrets, part)
+			}
+		}
+	}
+	if len(secrets) < 2 {
+		p.t.Fatalf("%d secrets", len(secrets))
+	}
+	for _, folder := range folders {
+		for _, path := range p.files(filepath.Join("state", folder, "*")) {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				continue // a folder
+			}
+			for _, s := range secrets {
+				if strings.Contains(string(text), s) {
+					p.t.Errorf("%s has a secret", path)
+				}
+			}
+		}
+	}
+}
