@@ -116,7 +116,7 @@ func isCosmetic(line []byte) bool {
 // cutModifiers splits a rule at the '$' before its modifiers. In a regular
 // expression it is the one after the closing slash.
 func cutModifiers(rule []byte) (pattern, modifiers []byte, given bool) {
-	if len(rule) > 1 && rule[0] == '/' {
+	if bytes.HasPrefix(rule, []byte("/")) {
 		end := bytes.LastIndex(rule, []byte("/$"))
 		if rule[len(rule)-1] == '/' || end < 1 {
 			return rule, nil, false

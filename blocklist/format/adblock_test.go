@@ -22,7 +22,7 @@ func TestAdblockPatternsOfNames(t *testing.T) {
 	f("||192.0.2.1^\n||localhost^", "- 1 address_among_names: 192.0.2.1", "- 2 local_name: localhost")
 	f("||^\n||*^\n*", "- 1 too_broad", `- 2 too_broad: ^(?:.*\.)?.*$`, "- 3 too_broad: .*")
 	f("some words here", "- 1 not_an_entry: words here")
-	f("/\n//\n@@//", "- 1 too_broad", "- 2 path: /", "- 3 path: /") // no expressions
+	f("/\n//\n@@//\n//$important", "- 1 too_broad", "- 2 path: /", "- 3 path: /", "- 4 path: /") // no expressions
 }
 
 func TestAdblockStarsAndExpressions(t *testing.T) {
@@ -58,7 +58,10 @@ func TestAdblockNeverWidensARule(t *testing.T) {
 	f("||a.example^$dnsrewrite=192.0.2.1", "- 1 other_answer: dnsrewrite=192.0.2.1")
 	f("||a.example^$client=192.0.2.1", "- 1 client_modifier: client=192.0.2.1")
 	f("||a.example^$dnstype=A|~AAAA", "- 1 modifier: dnstype=A|~AAAA")
-	f("||a.example^$dnstype=NOTYPE", "- 1 modifier: dnstype=NOTYPE")
+	for _, types := range []string{"NOTYPE", "~A|AAAA", "28", "TYPE0", "TYPE65536", "TYPE", ""} {
+		f("||a.example^$dnstype="+types, "- 1 modifier: dnstype="+types)
+	}
+	f("||a.example^$dnstype=TYPE1|TYPE65535", "tree a.example types [1 65535]")
 	f("||a.example^$denyallow=", "- 1 modifier: denyallow=")
 	f("||a.example^$important=1", "- 1 modifier: important=1")
 	f("||a.example^$", "- 1 modifier")
@@ -67,5 +70,6 @@ func TestAdblockNeverWidensARule(t *testing.T) {
 		"- 2 path: a.example^ads", "- 3 path: a.example:8080", "- 4 path: &ad_box=")
 	f("a.example##.banner\n##.ad\na.example#@#.ad\na.example#?#div\na.example#$#x\na.example$$script", "- 1 cosmetic", "- 2 cosmetic",
 		"- 3 cosmetic", "- 4 cosmetic", "- 5 cosmetic", "- 6 cosmetic")
+	f("$$script[tag-content=\"ads\"]", "- 1 cosmetic")
 	f("banner", "- 1 local_name: banner")
 }

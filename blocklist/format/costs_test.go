@@ -53,6 +53,12 @@ func TestWhatAListMayCostIsBounded(t *testing.T) {
 		list := times(names, func(i int) string { return fmt.Sprintf("n%d.bet.example", i) })
 		return "||bet.example^$denyallow=" + strings.TrimSuffix(strings.ReplaceAll(list, "\n", "|"), "|") + "\n"
 	}
+	f("rules on an address", zoneHead+times(100, func(i int) string { return fmt.Sprintf("32.1.2.0.192.rpz-ip TXT %d", i) }),
+		format.RPZ, format.TooManyRulesOfName, 32)
+	addresses := times(100, func(i int) string { return fmt.Sprintf("32.%d.2.0.192.rpz-ip TXT x", i) })
+	if s := counted(t, zoneHead+addresses, format.RPZ, format.Options{}); s.Rules != 100 {
+		t.Errorf("of 100 addresses with a rule each %d have one: %v", s.Rules, s.ByReason)
+	}
 	f("denyallow", "||ok.example^\n"+but(64)+but(65), format.Adblock, format.TooManyExcepted, 2)
 }
 

@@ -123,7 +123,10 @@ func TestHeadingsOfAuthoritiesTables(t *testing.T) {
 	}
 	claims(t, format.CSV, format.Options{})("RegisterPositionId\tDomainAddress\tInsertDate\tDeleteDate\n5\ta.example\t2026-09-01T10:00:00\t\n",
 		"tree a.example from 2026-09-01T10:00:00+07:00")
-	claims(t, format.CSV, format.Options{})("1,2\n3,4\n", "- 1 local_name: 1", "- 2 local_name: 3") // nothing in it is a name
+	claims(t, format.CSV, format.Options{})("Tên miền,Nhóm (mã),Số văn bản [nếu có],Hiệu lực đến/hết hạn\na.example,co-bac,7,31/12/2026\n",
+		"tree a.example category co-bac document 7 until 2027-01-01T00:00:00+07:00")
+	claims(t, format.CSV, format.Options{})("?,Ghi chú\nb.example,x\n", "- 1 no_name", "tree b.example") // no letter is before it
+	claims(t, format.CSV, format.Options{})("1,2\n3,4\n", "- 1 local_name: 1", "- 2 local_name: 3")      // nothing in it is a name
 }
 
 // TestTheHeaderIsAmongTheFirstRows, of which it is the last one that may be.

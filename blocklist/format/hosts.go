@@ -104,10 +104,7 @@ func isSink(text []byte) bool {
 	if string(text) == "0.0.0.0" || string(text) == "127.0.0.1" {
 		return true
 	}
-	a, err := netip.ParseAddr(string(text))
-	if err != nil {
-		return false
-	}
+	a, _ := netip.ParseAddr(string(text)) // an error: the address is none of these
 	a = a.Unmap()
 	if a.Is4() && (a.As4()[0] == 0 || a.As4()[0] >= 240) {
 		return true

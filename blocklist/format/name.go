@@ -49,7 +49,7 @@ func canonicalName(text string) (string, Reason) {
 // gives itself: localhost, broadcasthost, ip6-loopback, router ... All single
 // labels but the public suffixes are.
 func isLocal(name string) bool {
-	if strings.IndexByte(name, '.') < 0 {
+	if !strings.Contains(name, ".") {
 		return !domain.IsPublicSuffix(name)
 	}
 	return name == "localhost.localdomain"

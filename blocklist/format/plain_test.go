@@ -45,7 +45,7 @@ func TestDomainsAreNamesOrTheHostsOfURLs(t *testing.T) {
 	f("*.a.example\n.b.example", "tree a.example", "tree b.example")
 	f("http://a.example/login.php?x=1\nhttps://user:pw@b.example:8443/\nc.example:8080\nd.example/",
 		"tree a.example", "tree b.example", "tree c.example", "tree d.example")
-	f("hxxps://evil[.]a[.]example/x", "tree evil.a.example")
+	f("hxxps://evil[.]a[.]example/x\nhxxpsite.example/", "tree evil.a.example", "tree hxxpsite.example")
 	f("-a.example\nb-.example\n_c.example\nd_e.example", "tree -a.example", "tree b-.example", "tree _c.example", "tree d_e.example")
 	f("ads*.a.example", `regex ^ads.*\.a\.example$`)
 	f("cốccốc.example\nxn--bcher-kva.example", "tree xn--cccc-0x5ac.example", "tree xn--bcher-kva.example")

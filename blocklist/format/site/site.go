@@ -51,13 +51,9 @@ func CutTree(host string) (name string, ok bool) {
 var fanged = strings.NewReplacer("[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".", "[:]", ":", "[://]", "://")
 
 // Refang undoes the writing that keeps people from following links to evil
-// sites.
+// sites. "hxxp" may stay: no scheme is looked at.
 func Refang(s string) string {
-	s = fanged.Replace(s)
-	if len(s) >= 4 && strings.EqualFold(s[:4], "hxxp") {
-		s = "http" + s[4:]
-	}
-	return s
+	return fanged.Replace(s)
 }
 
 // SplitURL finds the host of a URL, whose scheme may be missing; path reports

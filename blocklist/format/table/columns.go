@@ -20,7 +20,10 @@ func NameOnly() Columns {
 	return c
 }
 
-func noColumns() Columns { return Columns{-1, -1, -1, -1, -1, -1, -1, -1, -1} }
+func noColumns() Columns {
+	const none = -1
+	return Columns{none, none, none, none, none, none, none, none, none}
+}
 
 // Header reads a row as a header; ok is false unless it names the column of
 // names. Of two columns with the same meaning the first counts.

@@ -21,7 +21,7 @@ type Dialect struct {
 // where the table has semicolons. open reports that the last cell is quoted and
 // goes on in the next line.
 func (d *Dialect) Split(row string, isHeader func(cells []string) bool) (cells []string, open bool) {
-	if separator, says := cutSaid(row); says && !d.settled {
+	if separator := said(row); separator != 0 && !d.settled {
 		d.separator, d.settled = separator, true
 		return nil, false
 	}
@@ -48,17 +48,18 @@ func (d *Dialect) Split(row string, isHeader func(cells []string) bool) (cells [
 	return cells, false
 }
 
-// cutSaid reads the line by which Excel is told the separator: "sep=;".
-func cutSaid(row string) (separator byte, ok bool) {
+// said reads the line by which Excel is told the separator, "sep=;"; it returns 0 if
+// the row is another one.
+func said(row string) (separator byte) {
 	row = strings.Trim(strings.TrimPrefix(row, "\ufeff"), `" `)
 	if len(row) < 5 || !strings.EqualFold(row[:4], "sep=") {
-		return 0, false
+		return 0
 	}
 	rest := strings.TrimRight(row[4:], ";,")
 	if rest == "" {
 		rest = row[4:]
 	}
-	return rest[0], true
+	return rest[0]
 }
 
 // IsComment reports whether a row is one that its author has marked as no entry. What a

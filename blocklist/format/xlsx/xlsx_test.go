@@ -96,6 +96,32 @@ func TestRowsHaveTheirNumbersAndMergedCellsTheirValue(t *testing.T) {
 	}
 }
 
+// TestABlockWhoseFirstCellIsEmptyGivesNoValue: its row is missing, or ends before it.
+func TestABlockWhoseFirstCellIsEmptyGivesNoValue(t *testing.T) {
+	got, err := read(pack(t, `<row r="1"><c r="A1"><v>1</v></c></row><row r="3"><c r="A3"><v>3</v></c></row>`,
+		`<mergeCells><mergeCell ref="C1:D3"/><mergeCell ref="A2:B3"/></mergeCells>`, ""))
+	if want := []string{"1: 1", "3: 3"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
+// TestHiddenRowsAreThoseOfTheSheetReadLast reads a sheet twice.
+func TestHiddenRowsAreThoseOfTheSheetReadLast(t *testing.T) {
+	text := pack(t, `<row r="1"><c r="A1"><v>1</v></c></row><row r="2" hidden="true"><c r="A2"><v>2</v></c></row><row r="3" hidden="1"><c r="A3"><v>3</v></c></row>`, "", "")
+	book, err := xlsx.Open(text, text.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := book.Rows(book.Sheets()[0], func(int, []string) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := book.HiddenRows(), (xlsx.Hidden{First: 2, Count: 2}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+}
+
 // TestATextOfManyRunsTakesLinearTime in the file of shared texts and in a cell:
 // 80,000 runs fit into some 3 KB.
 func TestATextOfManyRunsTakesLinearTime(t *testing.T) {
