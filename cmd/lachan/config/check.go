@@ -89,15 +89,12 @@ func between[T cmp.Ordered](k *checker, path string, value, least, most T) {
 
 // InUnits writes a bound as a person would write it in the file.
 func InUnits(bound any) any {
-	switch b := bound.(type) {
-	case time.Duration:
+	if b, is := bound.(time.Duration); is {
 		if b >= day && b%day == 0 {
 			return strconv.Itoa(int(b/day)) + "d"
 		}
 		whole := strings.NewReplacer("h0m0s", "h", "m0s", "m")
 		return whole.Replace(b.String())
-	case yamlfile.Bytes:
-		return b.String()
 	}
 	return bound
 }

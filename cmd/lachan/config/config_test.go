@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"lachan/blocklist/format"
 	"lachan/blocklist/release"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
@@ -289,6 +290,49 @@ feeds:
 	}
 }
 
+// TestEveryPathOfTheFileIsTakenFromItsDirectory, whatever it leads to.
+func TestEveryPathOfTheFileIsTakenFromItsDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	text := `state_dir: x
+policy: x
+http: {token_file: x}
+fleet: {ca: x}
+console: {cert: x, key: x, oidc: {secret_file: x}, mail: {password_file: x}}
+server:
+  tls: {cert: x, key: x, ticket_keys: x}
+  cookies: {secret_file: x}
+  page: {cert: x, key: x}
+  rpz_out: {zones: [{zone: a.example, tsig: {secret_file: x}}, {zone: b.example, tsig: {secret_file: x}}]}
+feeds: [{name: a, tsig: {secret_file: x}}, {name: b, tsig: {secret_file: x}}]
+reports: [{unit: all, dir: x}, {unit: all, dir: x}]
+`
+	if err := errors.Join(os.Mkdir("etc", 0o700), os.WriteFile("etc/lachan.yaml", []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := Load("etc/lachan.yaml", nil) // what is wrong is that none of the files is there
+	got := []string{
+		c.StateDir, c.Policy, c.HTTP.TokenFile, c.Fleet.CA, c.Console.Cert, c.Console.Key, c.Console.OIDC.SecretFile,
+		c.Console.Mail.PasswordFile, c.Server.TLS.Cert, c.Server.TLS.Key, c.Server.TLS.TicketKeys, c.Server.Cookies.SecretFile,
+		c.Server.Page.Cert, c.Server.Page.Key, c.Server.RPZOut.Zones[0].TSIG.SecretFile, c.Server.RPZOut.Zones[1].TSIG.SecretFile,
+		c.Feeds[0].TSIG.SecretFile, c.Feeds[1].TSIG.SecretFile, c.Reports.Schedule[0].Dir, c.Reports.Schedule[1].Dir,
+	}
+	for i, path := range got {
+		if path != "etc/x" {
+			t.Errorf("path %d is %q", i, path)
+		}
+	}
+	c.StateDir = "state"
+	for path, want := range map[string]string{
+		c.ListsDir(): "state/lists", c.PolicyDir(): "state/policy", LedgerDir(c): "state/ledger", FleetDir(c): "state/fleet",
+		c.FeedsDir(): "state/feeds", c.HistoryDir(): "state/history", c.DaysDir(): "state/history/days",
+		c.RequestsDir(): "state/requests", c.OrdersFile(): "state/orders.jsonl", TablesDir(c): "state/tables",
+	} {
+		if path != want {
+			t.Errorf("%q lies at %q", want, path)
+		}
+	}
+}
+
 func TestWithoutAFileTheDefaultsHold(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("LACHAN_POLICY", "")
@@ -411,6 +455,9 @@ func TestConnectionsOfAClient(t *testing.T) {
 		}
 	}
 	f("", 50, 200)
+	if few := (&TCP{PerClient: autoCount}); few.OfClient(1) != 1 || few.OfShared(1) != 1 || few.OfClient(15) != 1 || few.OfClient(32) != 2 || few.OfShared(8) != 2 {
+		t.Error("of few connections a client has another part than a sixteenth or a quarter, and one at least")
+	}
 	f("per_client: auto", 50, 200)
 	f("per_client: 30", 30, 30)
 	f("per_client: 0", 0, 0)
@@ -518,5 +565,37 @@ units:
 	TakeChosen(c)
 	if len(c.Feeds) != 2 {
 		t.Errorf("taken twice: %+v", c.Feeds)
+	}
+	if err := os.Remove(filepath.Join(ledger, "console.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if TakeChosen(c); len(c.Feeds) != 1 || c.Feeds[0].Name != "cua-tep" {
+		t.Errorf("what is no longer chosen stays: %+v", c.Feeds)
+	}
+}
+
+// TestWhichListsMayBeChosen: what comes over the web as a list alone, from a server that is
+// named and with no password.
+func TestWhichListsMayBeChosen(t *testing.T) {
+	f := func(address string, as format.Format, want bool) {
+		t.Helper()
+		if one := choose("a", address, "games", as); one.Choosable() != want {
+			t.Errorf("%s as %s: %v", address, as, !want)
+		}
+	}
+	f("https://lists.example/x", format.Auto, true)
+	f("http://lists.example/x", format.Hosts, true)
+	f("ftp://lists.example/x", format.Auto, false)
+	f("https:///x", format.Auto, false)
+	f("https://:443/x", format.Auto, false)
+	f("https://me@lists.example/x", format.Auto, false)
+	f("https://%zz", format.Auto, false)
+	f("https://lists.example/x", format.RPZ, false)
+	f("https://lists.example/x", format.Directory, false)
+	f("https://lists.example/manifest.json", format.Auto, false)
+	for _, one := range []Feed{choose("handed-over-a", "https://lists.example/x", "games", format.Auto), choose("", "https://lists.example/x", "games", format.Auto), choose("a", "https://lists.example/x", "", format.Auto)} {
+		if one.Choosable() {
+			t.Errorf("%q of category %q may be chosen", one.Name, one.Category)
+		}
 	}
 }

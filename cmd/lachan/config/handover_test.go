@@ -56,6 +56,9 @@ func TestAConfigurationIsHandedOverWhole(t *testing.T) {
 			}
 		}
 	}
+	if c, err := config.Unpack([]byte(`{"Policy":`)); c != nil || err == nil {
+		t.Errorf("half a configuration is %+v, %v", c, err)
+	}
 	if tried < 3 {
 		t.Errorf("only %d configurations were tried", tried)
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"os"
@@ -226,6 +227,9 @@ func TestWhatDoesNotGoTogether(t *testing.T) {
 	f("metrics: {query_url: \"ftp://a\"}", "metrics.query_url:2")
 	f("metrics: {write_url: \"ftp://a\"}", "metrics.write_url:2")
 	f("state_dir: \"\"", "state_dir:2")
+	// What a hub and a console are.
+	f("fleet: {renew_secrets: 8d}", "fleet.renew_secrets:2")
+	f("fleet: {areas: [x]}", "fleet.listen:2")
 	// Reports.
 	f("reports: [{unit: all, period: week}]", "reports.schedule.period:2")
 	f("reports: [{period: month}]", "reports.schedule.unit:2")
@@ -246,8 +250,9 @@ func TestListenersThatMeet(t *testing.T) {
 		"server.page.https":     "page: {a: 192.0.2.1, cert: cert.pem, key: key.pem, https: " + here + "}",
 		"http.listen":           `http: {listen: "127.0.0.1:5300"}`,
 		"console.listen":        `console: {listen: "127.0.0.1:5300"}`,
+		"fleet.listen":          `fleet: {listen: "127.0.0.1:5300"}`,
 	}
-	order := []string{"server.listen", "server.dot", "server.doh", "server.doq", "server.rpz_out.listen", "server.page.http", "server.page.https", "http.listen", "console.listen"}
+	order := []string{"server.listen", "server.dot", "server.doh", "server.doq", "server.rpz_out.listen", "server.page.http", "server.page.https", "http.listen", "console.listen", "fleet.listen"}
 	udp := []string{"server.listen", "server.doh", "server.doq", "server.rpz_out.listen"}
 	for i, first := range order {
 		for _, second := range order[i+1:] {
@@ -371,6 +376,17 @@ func TestCertificatesOfAnAuthority(t *testing.T) {
 	order := c.ACMEOrder()
 	if !slices.Equal(order.Names, []string{"dns.example.test"}) || order.Dir != filepath.Join(c.StateDir, "acme") {
 		t.Errorf("%+v", order)
+	}
+	c.Server.TLS.ACME.Names = []string{"a.example", "b.example", "c.example"}
+	order = c.ACMEOrder()
+	for _, name := range order.Names {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(order.File(name)), 0o700), os.WriteFile(order.File(name), nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	given := c.CertificateFiles()
+	if a := order.File("a.example"); given.Cert != a || given.Key != a || given.TicketKeys != "tickets" || len(given.More) != 2 || given.More[0].Cert != order.File("b.example") {
+		t.Errorf("of three that were given are used %+v", given)
 	}
 	c.Server.TLS.Name = "DNS.Example."
 	if got := c.ServerName(); got != "dns.example" {

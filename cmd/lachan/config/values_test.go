@@ -213,6 +213,10 @@ feeds:
 	if s := c.Sources(nil, nil); len(s) != len(c.Feeds) || s[0].MayName != nil || s[0].MaxBytes != 64<<20 {
 		t.Errorf("%+v", s[0])
 	}
+	c.Feeds[0].Carried = true
+	if s := c.Sources(nil, nil); len(s) != len(c.Feeds)-1 || s[0].Name != c.Feeds[1].Name {
+		t.Errorf("what a hub hands on is fetched: %+v", s[0])
+	}
 	day := func(d int) time.Time { return time.Date(2026, 1, d, 0, 0, 0, 0, time.UTC) }
 	if w := c.Feeds[1].Authority.Window(time.UTC); !w.From.Equal(day(2)) || !w.Until.Equal(day(4)) {
 		t.Errorf("an order for two days is from %s until %s", w.From, w.Until)
@@ -222,6 +226,26 @@ feeds:
 	}
 	if f := c.Feed("none"); f.Name != "" || f.Format != "auto" {
 		t.Errorf("a feed that is not there: %+v", f)
+	}
+}
+
+// TestAServerThatIsAskedTwiceIsOneMember: in a zone of its own too, and after a reload.
+func TestAServerThatIsAskedTwiceIsOneMember(t *testing.T) {
+	c, problems := written(t, "policy: \"\"\nupstream: {servers: [\"198.51.100.1\", system], zones: {a.example: [\"198.51.100.1\"], b.example: [\"198.51.100.2\"]}}\n")
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	system := []upstream.Server{{Addr: netip.MustParseAddrPort("198.51.100.3:53")}}
+	first, problem := c.OpenUpstreams(nil, system, nil)
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	again, problem := c.OpenUpstreams(nil, system, first)
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	if a, b := first.Members(), again.Members(); len(a) != 3 || !slices.Equal(a, b) {
+		t.Errorf("members are %v, then %v", a, b)
 	}
 }
 
@@ -308,7 +332,7 @@ func TestTheDirectoryOfTheState(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.StateDir = filepath.Join(file, "state")
-	if err := c.MakeStateDir(); err == nil || !strings.Contains(err.Error(), c.StateDir) {
+	if err := c.MakeStateDir(); err == nil || !strings.Contains(err.Error(), c.StateDir) || strings.Contains(err.Error(), "probe") {
 		t.Errorf("%v", err)
 	}
 	other := errors.New("another")
