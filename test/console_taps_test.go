@@ -17,7 +17,7 @@ type hand struct {
 // comes opens the first page as somebody, with scripts off and a phone in the hand.
 func (b *browser) comes(u *person) *hand {
 	b.t.Helper()
-	b.looks(360, "light")
+	b.looks(window{width: 360, height: 800, scale: 1}, "light")
 	b.is(u)
 	b.opens(u.at + "/")
 	return &hand{b: b}
@@ -151,7 +151,7 @@ func TestAFirstStartIsAFewFields(t *testing.T) {
 	b := startBrowser(t)
 	b.call("Page.enable", map[string]any{}, &struct{}{})
 	b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, &struct{}{})
-	b.looks(360, "light")
+	b.looks(window{width: 360, height: 800, scale: 1}, "light")
 	u := p.person()
 	b.visit(u.at + "/")
 	b.shows("Mã dùng một lần")
