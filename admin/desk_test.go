@@ -89,11 +89,13 @@ func (w *world) settle(s admin.Settings) {
 
 // load is the policy with what the console has.
 func (w *world) load(console string) (*policy.Policy, yamlfile.Problems) {
-	before, more, _ := strings.Cut(console, "units:\n")
-	if err := os.WriteFile(w.path, []byte(before+units+more), 0o600); err != nil {
-		w.t.Fatal(err)
+	born := filepath.Join(filepath.Dir(w.path), "console.yaml")
+	for path, text := range map[string]string{w.path: units, born: console} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
 	}
-	o := policy.Origin{Path: w.path, Zone: hanoi, Feeds: feeds}
+	o := policy.Origin{Path: w.path, Console: born, Zone: hanoi, Feeds: feeds}
 	return o.Load()
 }
 

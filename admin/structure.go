@@ -59,6 +59,9 @@ var isID = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,62}$`)
 // file is a refusal, which says where it is and what to write there.
 func (q *asking) at(id string, wanted any) (old json.RawMessage, err error) {
 	if v, ok := q.state.Get(id, "unit/"+id); ok && v.New != nil {
+		if place := policy.OfFile(q.rules.Policy(), id); place != "" {
+			return nil, &Refusal{Kind: FileHome, Field: "unit", Text: textAdoptedStill.With(id, place), Place: place}
+		}
 		return v.New, nil
 	}
 	if place := policy.Place(q.rules.Policy(), id); place != "" {

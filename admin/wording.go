@@ -120,6 +120,10 @@ var (
 		VI: "mã trong nội dung là %q, khác %q; hãy ghi giống nhau",
 		EN: "the id in the text is %q and not %q; write the same",
 	}
+	textAdoptedStill = wording.Text{
+		VI: "%s đã được nhận về sổ quyết định nhưng còn ở %s; hãy xóa các dòng ấy, nạp lại, rồi sửa ở đây",
+		EN: "%s was adopted and is still at %s; delete these lines, reload, then change it here",
+	}
 	textFileHome = wording.Text{
 		VI: "%s được ghi tại %s; hãy sửa ở đó, ví dụ: %s, hoặc nhận về bằng lachan policy adopt %s",
 		EN: "%s is written at %s; change it there, for example: %s, or adopt it by lachan policy adopt %s",

@@ -128,13 +128,48 @@ func TestTwoHomesOfOneThingAreAMistake(t *testing.T) {
 			}
 		}
 	}
-	f(consoleFile, "units:\n- {\"id\":\"a\"}\n", "console.yaml:2", "policy.yaml:7")
 	f(consoleFile, "profiles:\n  \"hoc\": {\"block\":[]}\n", "console.yaml:2", "policy.yaml:3")
 	f(consoleFile, "timetables:\n  \"sang\": {\"days\":\"all\"}\n", "console.yaml:2", "policy.yaml:4")
 	f("calendar: {terms: [{from: 2026-09-05, to: 2027-05-31}]}\n", "calendar: {\"terms\":[]}\n", "console.yaml:1", "policy.yaml:1")
 	f(consoleFile, "units:\n- {\"id\":\"c\",\"parent\":\"gone\"}\n", "console.yaml:2", "gone")
 	f(consoleFile, "profiles:\n  \"x\": {\"block\":[\"gambling\"],\"replies\":{\"nothing\":\"page\"}}\n", "console.yaml:2")
 	f(consoleFile, "units:\n- {\"id\":\"c\",\"parents\":\"tinh\"}\n", "console.yaml:2", "parents")
+}
+
+// A unit that was adopted and that policy.yaml still has stays as the file has it, which is
+// told; whatever else was made in the console counts. Once its lines are gone it is as it
+// was adopted.
+func TestAnAdoptedUnitIsThatOfTheFileUntilItsLinesAreGone(t *testing.T) {
+	const born = "units:\n- {\"id\":\"a\",\"parent\":\"tinh\",\"name\":\"Adopted\",\"networks\":[\"198.51.100.0/24\"]}\n- {\"id\":\"c\",\"parent\":\"tinh\",\"kind\":\"school\",\"name\":\"New\"}\n"
+	var lines strings.Builder // a file that is read in pieces
+	for i := range 4000 {
+		fmt.Fprintf(&lines, "- {id: th-%d, parent: tinh, kind: school, name: Trường %d}\n", i, i)
+	}
+	for _, file := range []string{consoleFile, consoleFile + lines.String()} {
+		p, problems, o := loadBoth(t, file, born)
+		if p == nil || len(problems) != 1 || len(p.Rejected()) != 1 {
+			t.Fatal(problems)
+		}
+		if said := strings.ReplaceAll(problems[0].Error(), filepath.Dir(o.Path)+"/", ""); !strings.Contains(said, "console.yaml:2") || !strings.Contains(said, "policy.yaml:7") {
+			t.Errorf("what is told is %s", said)
+		}
+		of := func(p *policy.Policy, id string) policy.Group { g, _ := p.GroupOf(id); return p.Group(g) }
+		if a, c := of(p, "a"), of(p, "c"); a.Name == "Adopted" || c.Name != "New" || policy.Above(p, "c") != "tinh" {
+			t.Errorf("a is %+v, c %+v", a, c)
+		}
+		if home := policy.OfFile(p, "a"); !strings.Contains(home, "policy.yaml:7") || policy.OfFile(p, "c") != "" || policy.OfFile(p, "none") != "" {
+			t.Errorf("a is at home in %q, c in %q", home, policy.OfFile(p, "c"))
+		}
+		before, after, _ := strings.Cut(file, "- {id: a,")
+		_, after, _ = strings.Cut(after, "\n")
+		write(t, o.Path, before+after)
+		if p, problems = o.Load(); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if a := of(p, "a"); a.Name != "Adopted" || policy.OfFile(p, "a") != "" {
+			t.Errorf("without its lines a is %+v", a)
+		}
+	}
 }
 
 // A decision about a name compiles nothing; one about a category does, and so does

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"iter"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -249,6 +250,15 @@ func Written(p *Policy, id string) (file string, line int, ok bool) {
 	file, line = p.file.EntryFile(u), int(p.file.Units[u].Line)
 	runtime.KeepAlive(p)
 	return file, line, true
+}
+
+// OfFile is the file and the line of a unit that is not at home in the console; "" for one
+// that is, and for none.
+func OfFile(p *Policy, id string) (place string) {
+	if file, _, ok := Written(p, id); !ok || filepath.Base(file) == consoleFile {
+		return ""
+	}
+	return Place(p, id)
 }
 
 // UnitOf is the id of a group's unit and the name of its school, or of the unit

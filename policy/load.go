@@ -110,7 +110,7 @@ func FilesOf(p *Policy) (files []Input) {
 		switch {
 		case f.Path == p.file.File:
 			files = slices.Insert(files, 0, f)
-		case filepath.Base(f.Path) != "console.yaml":
+		case filepath.Base(f.Path) != consoleFile:
 			files = append(files, f)
 		}
 	}
@@ -126,6 +126,9 @@ func Load(path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Poli
 func Reload(old *Policy, path string, feeds []Feed, loc *time.Location, unknown Unknown) (*Policy, yamlfile.Problems) {
 	return (&Origin{Path: path, Feeds: feeds, Zone: loc, Unknown: unknown}).Reload(old)
 }
+
+// consoleFile is the name of the file of what is decided in the console.
+const consoleFile = "console.yaml"
 
 // Rejected are the rows of tables that were not taken when the policy was made.
 func (p *Policy) Rejected() yamlfile.Problems { return slices.Clone(p.file.Rejected) }

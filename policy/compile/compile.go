@@ -115,14 +115,16 @@ func (j *Job) read(data, born []byte) (c *compiler, written *source.File) {
 	bornRest, bornPieces := source.Split(born, source.PieceSize)
 	c = newCompiler(j)
 	written, readable := c.decode(rest, bornRest)
-	take := func(path string, pieces []source.Piece) bool {
-		return source.DecodePieces(path, pieces, j.Kept, prepare, c.takeUnits)
+	take := func() bool {
+		return source.DecodePieces(j.Path, pieces, j.Kept, prepare, c.takeUnits) &&
+			source.DecodePieces(j.Console, bornPieces, j.Kept, prepare, func(u []source.Unit) { takeBorn(c, u) })
 	}
-	if len(pieces)+len(bornPieces) > 0 && !(readable && take(j.Path, pieces) && take(j.Console, bornPieces)) {
+	if len(pieces)+len(bornPieces) > 0 && !(readable && take()) {
 		// Read it as a whole: it may be wrong only in the way it was cut.
 		c = newCompiler(j)
 		written, readable = c.decode(data, born)
 	}
+	takeBorn(c, c.born)
 	if !readable && len(written.Units) == 0 {
 		return c, nil
 	}
@@ -139,6 +141,7 @@ func (j *Job) finish(
 	if j.Console != "" {
 		c.inputs = append(c.inputs, compiled.NewInput(j.Console, born.compiled))
 	}
+	c.rows.rejected = append(c.rows.rejected, c.adopted...)
 	file, err := compiled.New(c.tables(), c.meta(written))
 	if err != nil {
 		return nil, yamlfile.Problems{{File: j.Path, Text: wording.Text{VI: err.Error(), EN: err.Error()}}}
@@ -153,13 +156,15 @@ type compiler struct {
 	*terms
 	*tree
 	*clients
-	job    *Job
-	rows   *rows
-	inputs []compiled.Input // the files read
-	feeds  map[string]compiled.Feed
-	locks  []compiled.Lock
-	layers map[uint32]*layer // of the units that have one
-	plans  plans
+	job     *Job
+	rows    *rows
+	born    []source.Unit // made in the console, to be taken after those of the file
+	adopted yamlfile.Problems
+	inputs  []compiled.Input // the files read
+	feeds   map[string]compiled.Feed
+	locks   []compiled.Lock
+	layers  map[uint32]*layer // of the units that have one
+	plans   plans
 }
 
 func newCompiler(j *Job) *compiler {
@@ -185,6 +190,7 @@ func (c *compiler) decode(data, born []byte) (written *source.File, readable boo
 	}
 	readable = len(c.problems) == 0
 	merge(c, written, console)
+	c.born = console.Units
 	c.addTags(written.Categories)
 	c.addTimetables(written.Timetables)
 	c.addProfiles(written.Profiles)

@@ -48,15 +48,11 @@ func (j *Job) ReadInput(path string) ([]byte, error) {
 }
 
 // merge adds what was made in the console to what policy.yaml says. What both define
-// is a mistake.
+// is a mistake, but for units; see takeBorn.
 func merge(c *compiler, written, born *source.File) {
 	for i := range written.Units {
 		written.Units[i].File = c.path
 	}
-	for i := range born.Units {
-		born.Units[i].File = c.job.Console
-	}
-	written.Units = append(written.Units, born.Units...)
 	for name, p := range written.Profiles {
 		p.File = c.path
 		written.Profiles[name] = p
@@ -74,6 +70,21 @@ func merge(c *compiler, written, born *source.File) {
 		written.Profiles[name] = p
 	}
 	mergeTimes(c, written, born)
+}
+
+// takeBorn adds units that were made in the console, or adopted by it, after those of
+// policy.yaml. One that policy.yaml still has stays as it is there, and the policy says so:
+// whoever adopts a unit deletes its lines afterwards, and nobody else waits for that.
+func takeBorn(c *compiler, units []source.Unit) {
+	for i := range units {
+		units[i].File = c.job.Console
+		id := units[i].ID
+		if other, twice := c.byID[id]; twice && c.units[other].file != c.job.Console {
+			c.adopted.Add(c.job.Console, int(units[i].Line), textAdopted.With(id, c.where(other)))
+			continue
+		}
+		c.takeUnit(&units[i], compiled.NoUnit)
+	}
 }
 
 // mergeTimes is merge for timetables and the calendar.

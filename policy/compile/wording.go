@@ -48,6 +48,10 @@ var (
 		VI: "mã đơn vị %q không hợp lệ: dùng a-z, 0-9, dấu -, _ và dấu chấm, từ 1 đến 63 ký tự",
 		EN: "the unit id %q is not valid: use a-z, 0-9, -, _ and dots, 1 to 63 of them",
 	}
+	textAdopted = wording.Text{
+		VI: "%q đã được nhận về sổ quyết định nhưng còn ở %s, nên tệp vẫn có hiệu lực: hãy xóa các dòng ấy rồi nạp lại",
+		EN: "%q was adopted and is still at %s, which stays in force: delete these lines and reload",
+	}
 	textUnitTwice = wording.Text{
 		VI: "đơn vị %q đã có ở %s: hãy đặt mã khác",
 		EN: "the unit %q is already at %s: give one of them another id",

@@ -52,6 +52,10 @@ var (
 		VI: "số văn bản yêu cầu việc này",
 		EN: "number of the document that orders it",
 	}
+	textExportJSON = wording.Text{
+		VI: "cho biết đã ghi gì, bằng JSON: tệp, số byte, SHA-256; không có --out thì cả nội dung",
+		EN: "say what was written, as JSON: file, bytes, SHA-256; without --out the text too",
+	}
 	textOutFlag = wording.Text{
 		VI: "ghi vào tệp mới này; mặc định in ra màn hình",
 		EN: "write into this new file; default is standard output",

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -177,50 +176,18 @@ func unpack(file string) (dir string, err error) {
 }
 
 func ledgerExport(l wording.Language) *cobra.Command {
-	var out string
+	var e export
 	return line{
 		use: "export", short: textExport, long: textExportLong, example: `  lachan ledger export --out so-quyet-dinh.tar
-  lachan ledger export --out so-quyet-dinh.jsonl`,
-		flags: func(c *cobra.Command, l wording.Language) { c.Flags().StringVar(&out, "out", "", textOutFlag.In(l)) },
+  lachan ledger export --out so-quyet-dinh.jsonl --json`,
+		flags: e.flags,
 		run: func(c command.Call, _ []string) error {
-			if strings.HasSuffix(out, ".tar") {
-				return export(c, "ledger/export?form=tar", out)
+			if strings.HasSuffix(e.out, ".tar") {
+				return e.run(c, "ledger/export?form=tar")
 			}
-			return export(c, "ledger/export", out)
+			return e.run(c, "ledger/export")
 		},
 	}.make(l)
-}
-
-// export writes what the server answers into a new file, or on standard output.
-func export(c command.Call, at, out string) error {
-	s, err := server(c)
-	if err != nil {
-		return err
-	}
-	text, err := s.Read(c.Context(), at)
-	if err != nil {
-		return err
-	}
-	defer text.Close()
-	if out == "" || out == "-" {
-		_, err := io.Copy(c.Raw(), text)
-		return err
-	}
-	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return command.Fail(textNoFile.With(err))
-	}
-	size, err := io.Copy(f, text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return command.Fail(textNoFile.With(err))
-	}
-	return c.Say(textWritten.With(out, size))
 }
 
 func ledgerUndo(l wording.Language) *cobra.Command {

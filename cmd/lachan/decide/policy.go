@@ -27,10 +27,10 @@ func policyAdopt(l wording.Language) *cobra.Command {
 }
 
 func policyExport(l wording.Language) *cobra.Command {
-	var out string
+	var e export
 	return line{
-		use: "export", short: textPolicyExport, long: textPolicyExportLong, example: "  lachan policy export --out policy-moi.yaml",
-		flags: func(c *cobra.Command, l wording.Language) { c.Flags().StringVar(&out, "out", "", textOutFlag.In(l)) },
-		run:   func(c command.Call, _ []string) error { return export(c, "policy", out) },
+		use: "export", short: textPolicyExport, long: textPolicyExportLong,
+		example: "  lachan policy export --out policy-moi.yaml\n  lachan policy export --out policy-moi.yaml --json",
+		flags:   e.flags, run: func(c command.Call, _ []string) error { return e.run(c, "policy") },
 	}.make(l)
 }

@@ -24,13 +24,16 @@ func requestsCommand(l wording.Language) *cobra.Command {
 	for _, c := range root.Commands() {
 		switch c.Name() {
 		case "answer":
+			outcomeFlags(c, l)
 			answerFlags(c, l)
 			c.RunE = running(l, answerOffline(l, c.RunE), answerRequest)
 		case "close":
-			c.RunE = running(l, c.RunE, answerRequest)
+			answerFlags(c, l)
+			c.RunE = running(l, answerOffline(l, c.RunE), answerRequest)
 		case "reopen":
-			c.RunE = running(l, c.RunE, func(c command.Call, args []string) error {
-				return (&options{}).decide(c, control.Question{Method: "POST", Path: path("requests", args[0], "reopen")})
+			answerFlags(c, l)
+			c.RunE = running(l, answerOffline(l, c.RunE), func(c command.Call, args []string) error {
+				return answered(c).decide(c, control.Question{Method: "POST", Path: path("requests", args[0], "reopen")})
 			})
 		}
 	}
@@ -57,14 +60,26 @@ func running(
 // outcomes are the flags of what can become of a request.
 func outcomes() []string { return []string{"open", "refuse", "up", "authority"} }
 
+// answerFlags are those of every answer to a request.
 func answerFlags(c *cobra.Command, l wording.Language) {
+	c.Flags().Bool("preview", false, textPreviewFlag.In(l))
+	c.Flags().Bool("json", false, command.FlagJSON.In(l))
+}
+
+// answered is what these flags say.
+func answered(c command.Call) *options {
+	var o options
+	o.preview, _ = c.Flags().GetBool("preview")
+	o.json, _ = c.Flags().GetBool("json")
+	return &o
+}
+
+func outcomeFlags(c *cobra.Command, l wording.Language) {
 	texts := []wording.Text{textOpenFlag, textRefuseFlag, textUpFlag, textAuthorityFlag}
 	for i, name := range outcomes() {
 		c.Flags().Bool(name, false, texts[i].In(l))
 	}
 	c.Flags().String("until", "", textUntilFlag.In(l))
-	c.Flags().Bool("preview", false, textPreviewFlag.In(l))
-	c.Flags().Bool("json", false, command.FlagJSON.In(l))
 	c.MarkFlagsMutuallyExclusive(outcomes()...)
 	c.Example = `  lachan requests answer 3f9a0c51b2de "đã mở cho lớp 5A" --open --until 2026-12-31
   lachan requests answer 3f9a0c51b2de "trang cá cược" --refuse
@@ -76,8 +91,8 @@ func answerOffline(
 	l wording.Language, offline func(*cobra.Command, []string) error,
 ) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
-		for _, name := range append(outcomes(), "until", "preview") {
-			if c.Flags().Changed(name) {
+		for _, name := range append(outcomes(), "until", "preview", "json") {
+			if f := c.Flags().Lookup(name); f != nil && f.Changed {
 				_, err := ask(command.Call{Command: c, Lang: l}, control.Question{Method: "GET", Path: "requests"})
 				return err
 			}
@@ -87,7 +102,6 @@ func answerOffline(
 }
 
 func answerRequest(c command.Call, args []string) error {
-	var o options
 	body := map[string]any{"outcome": "close", "text": strings.Join(args[1:], "")}
 	for _, name := range outcomes() {
 		if set, err := c.Flags().GetBool(name); err == nil && set {
@@ -100,9 +114,7 @@ func answerRequest(c command.Call, args []string) error {
 	if by, err := c.Flags().GetString("by"); err == nil && by != "" {
 		body["why"] = textBy.With(by).String()
 	}
-	o.preview, _ = c.Flags().GetBool("preview") // close has none
-	o.json, _ = c.Flags().GetBool("json")
-	return o.decide(c, control.Question{Method: "POST", Path: path("requests", args[0], "answer"), Body: body})
+	return answered(c).decide(c, control.Question{Method: "POST", Path: path("requests", args[0], "answer"), Body: body})
 }
 
 func listRequests(c command.Call, _ []string) error {

@@ -123,7 +123,7 @@ func (n *node) tellRows(p *policy.Policy) {
 		return
 	}
 	for _, r := range rejected {
-		n.log.Warn("a row of a table of units was not taken", "mistake", wording.ErrorIn(r, wording.English))
+		n.log.Warn("a unit was not taken as it is written", "mistake", wording.ErrorIn(r, wording.English))
 	}
 }
 
@@ -315,7 +315,7 @@ var (
 		EN: "the policy in use could not be written to the disk: %v; look after the disk, then reload",
 	}
 	unitsRejected = wording.Text{
-		VI: "bảng đơn vị có %d lỗi, các đơn vị ấy giữ như trước hoặc chưa được nạp (lachan check cho biết mọi lỗi): %v",
-		EN: "tables of units have %d mistakes, these units stay as they were or are left out (lachan check tells all): %v",
+		VI: "đơn vị có %d lỗi, các đơn vị ấy giữ như trước hoặc chưa được nạp (lachan check cho biết mọi lỗi): %v",
+		EN: "units have %d mistakes, these units stay as they were or are left out (lachan check tells all): %v",
 	}
 )
