@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -340,7 +341,7 @@ func TestWithoutAFileTheDefaultsHold(t *testing.T) {
 	if len(problems) > 0 || c.StateDir != "/var/lib/lachan" || c.Policy != "" {
 		t.Errorf("%+v, problems %v", c, problems)
 	}
-	if _, problems := Load("missing.yaml", nil); len(problems) != 1 || problems[0].File != "missing.yaml" {
+	if c, problems := Load("missing.yaml", nil); len(problems) != 1 || problems[0].File != "missing.yaml" || c.Policy != "" {
 		t.Errorf("a file that was named must be there: %v", problems)
 	}
 }
@@ -571,6 +572,139 @@ units:
 	}
 	if TakeChosen(c); len(c.Feeds) != 1 || c.Feeds[0].Name != "cua-tep" {
 		t.Errorf("what is no longer chosen stays: %+v", c.Feeds)
+	}
+}
+
+// TestOnlyTheFirstSectionHasChosenLists: what is below another is none, whatever it says.
+func TestOnlyTheFirstSectionHasChosenLists(t *testing.T) {
+	c := &Config{StateDir: t.TempDir()}
+	if err := os.MkdirAll(LedgerDir(c), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const item = `- {"name":"a","url":"https://lists.example/x","format":"auto","category":"games","number":1}` + "\n"
+	for text, want := range map[string]int{
+		"lists:\n" + item: 1, "# head\n# more\nlists:\n" + item: 1, "units:\n" + item + "lists:\n" + item: 0,
+		"lists:\n" + item + "units:\n" + item: 1, "lists:\nlists:\n" + item: 0, item: 0,
+	} {
+		if err := os.WriteFile(ConsoleFile(c), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(Chosen(c)); got != want {
+			t.Errorf("%q: %d chosen, want %d", text, got, want)
+		}
+	}
+}
+
+// TestTablesThatWereHandedOverAreFeeds of the authority whose feed the file has, with its
+// powers. A folder without a table, of nobody who is known, or of a name that is taken, is
+// none.
+func TestTablesThatWereHandedOverAreFeeds(t *testing.T) {
+	dir := t.TempDir()
+	tables := filepath.Join(dir, "state", "tables")
+	for _, name := range []string{"so-gddt.01/a.csv", "so-gddt.02/b.txt", "khac.01/a.csv", "so-gddt.03/a.csv", "allows.01/a.csv"} {
+		path := filepath.Join(tables, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join(dir, "lachan.yaml")
+	text := `policy: ""
+state_dir: state
+feeds:
+- {name: order, url: a.txt, category: authority-order, categories: [games], trusted: true, locked_by: tinh, authority: {name: Sở GDĐT, document: 1/A, date: 2026-01-02, urgent: true}}
+- {name: lets, url: a.txt, action: allow, authority: {name: Allows}}
+- {name: handed-over-so-gddt-03, url: a.txt, category: ads}
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, problems := Load(file, nil)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if len(c.Feeds) != 4 {
+		t.Fatalf("feeds are %+v", c.Feeds)
+	}
+	got, want := c.Feeds[3], Feed{}
+	want.SetDefaults()
+	want.Name, want.URL, want.Format, want.MaxBytes = "handed-over-so-gddt-01", filepath.Join(tables, "so-gddt.01"), format.CSV, 1<<30
+	want.MaxShrink, want.MaxGrowth = 1, 0
+	want.Category, want.Categories, want.Trusted, want.LockedBy = "authority-order", []string{"games"}, true, "tinh"
+	want.Authority = Authority{Name: "Sở GDĐT", Urgent: true}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("it is %+v\nwant %+v", got, want)
+	}
+	for i, is := range []bool{false, false, false, true} {
+		if IsHandedOver(c, &c.Feeds[i]) != is {
+			t.Errorf("%s at %s: handed over %v", c.Feeds[i].Name, c.Feeds[i].URL, !is)
+		}
+	}
+	if IsHandedOver(c, &Feed{Name: "order", URL: got.URL}) {
+		t.Error("a feed of the file that reads the same folder was handed over")
+	}
+	for id, want := range map[string]string{"so-gddt": "order", "allows": "", "khac": ""} {
+		if f := AuthorityFeed(c, id); (f != nil) != (want != "") || f != nil && f.Name != want {
+			t.Errorf("%s: %+v", id, f)
+		}
+	}
+}
+
+// TestANodeTakesWhatItsHubDecides in place of its own file, once it is here.
+func TestANodeTakesWhatItsHubDecides(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.WriteFile("lachan.yaml", []byte("policy: own.yaml\nstate_dir: state\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	load := func() *Config {
+		c, _ := Load("lachan.yaml", nil) // own.yaml may be missing
+		return c
+	}
+	if c := load(); c.Policy != "own.yaml" || ConsoleFile(c) != "state/ledger/console.yaml" {
+		t.Errorf("alone: %s, %s", c.Policy, ConsoleFile(c))
+	}
+	for _, name := range []string{"state/fleet/current/policy.yaml", "state/fleet/console.yaml"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := load(); c.Policy != "state/fleet/current/policy.yaml" || ConsoleFile(c) != "state/fleet/console.yaml" {
+		t.Errorf("of a fleet: %s, %s", c.Policy, ConsoleFile(c))
+	}
+}
+
+// TestAChosenListIsFetchedFromOutside, or from a server that the file has a list of; one of
+// the file is fetched from anywhere.
+func TestAChosenListIsFetchedFromOutside(t *testing.T) {
+	var at [2]string // two servers of this machine
+	for i := range at {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		at[i] = l.Addr().String()
+	}
+	c := &Config{}
+	c.SetDefaults()
+	c.Feeds = []Feed{choose("file", "http://"+at[0]+"/x", "games", format.Auto), choose("one", "http://"+at[1]+"/x", "games", format.Auto), choose("two", "http://"+at[0]+"/y", "games", format.Auto)}
+	c.Feeds[1].Chosen, c.Feeds[2].Chosen = 1, 2
+	sources := c.Sources(nil, nil)
+	if sources[0].Dial != nil || sources[1].Dial == nil || sources[2].Dial == nil {
+		t.Fatal("which lists are fetched from outside alone is another matter")
+	}
+	dial := func(address string) error {
+		conn, err := sources[1].Dial(t.Context(), "tcp", address)
+		if err == nil {
+			conn.Close()
+		}
+		return err
+	}
+	if err := dial(at[1]); err == nil {
+		t.Error("a server of this machine is reached that a decision alone names")
+	}
+	if err := dial(at[0]); err != nil {
+		t.Errorf("a server of this machine that the file names: %v", err)
 	}
 }
 

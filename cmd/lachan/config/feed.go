@@ -294,10 +294,7 @@ func AuthorityFeed(c *Config, authority string) *Feed {
 
 // addHandedOver adds the feeds of what was handed over.
 func addHandedOver(c *Config) {
-	folders, err := os.ReadDir(TablesDir(c))
-	if err != nil {
-		return // nothing was, or others serve
-	}
+	folders, _ := os.ReadDir(TablesDir(c)) // an error: nothing was, or others serve
 	for _, folder := range folders {
 		authority, _, _ := strings.Cut(folder.Name(), ".")
 		of, name := AuthorityFeed(c, authority), HandedOver(folder.Name())

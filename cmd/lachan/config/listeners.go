@@ -27,10 +27,7 @@ func (k *checker) listeners() {
 	add("server.rpz_out.listen", c.Server.RPZOut.Listen, onUDP|onTCP)
 	add("server.page.http", c.Server.Page.HTTP, onTCP)
 	add("server.page.https", c.Server.Page.HTTPS, onTCP)
-	one := func(path string, a netip.AddrPort) {
-		if !a.IsValid() {
-			return
-		}
+	one := func(path string, a netip.AddrPort) { // one that is off meets none
 		if other, taken := places.take(a, onTCP, path); taken {
 			k.wrong(path, textListenTwice.With(a, other.addr, other.path))
 		}

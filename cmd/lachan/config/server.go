@@ -168,11 +168,8 @@ func (s *Server) check(k *checker) {
 // none.
 func (c *Config) CheckName() *domain.Name {
 	canonical, err := domain.Canonical(c.Server.CheckName)
-	if err != nil {
-		return nil
-	}
 	var name domain.Name
-	if name.SetText(canonical) != nil {
+	if err != nil || name.SetText(canonical) != nil {
 		return nil
 	}
 	return &name

@@ -162,7 +162,7 @@ func TestWhatDoesNotGoTogether(t *testing.T) {
 	server("doh_path: dns", "server.doh_path:2")
 	server(`check_name: ""`)
 	server("check_name: a..example", "server.check_name:2")
-	server("rebind_allowed: [a.example, b..example]", "server.rebind_allowed:2")
+	server("rebind_allowed: [a.example, b..example, c.example]", "server.rebind_allowed:2")
 	// The block page.
 	server("page: {a: 192.0.2.1, aaaa: 2001:db8::1}")
 	server("page: {a: 2001:db8::1}", "server.page.a:2")
@@ -214,6 +214,12 @@ func TestWhatDoesNotGoTogether(t *testing.T) {
 		f(of(`bootstrap: ["`+own+`"]`), "upstream.bootstrap:3")
 		f(of(`zones: {a.example: ["`+own+`"]}`), "upstream.zones.a.example:3")
 	}
+	// Servers whose word is passed on: those that are asked over TLS, of zones too.
+	f(`upstream: {servers: ["tls://192.0.2.1"], trust_ad: "tls://192.0.2.1"}`)
+	f(`upstream: {servers: ["tls://192.0.2.1"], trust_ad: "tls://192.0.2.2"}`, "upstream.trust_ad:2")
+	f(`upstream: {servers: ["192.0.2.1"], trust_ad: ["tls://192.0.2.2"], zones: {a.example: ["tls://192.0.2.2"]}}`)
+	f(`upstream: {servers: ["192.0.2.1"], trust_ad: nowhere}`, "upstream.trust_ad:2")
+	f(`upstream: {servers: ["192.0.2.1"], trust_ad: false}`)
 	// The control door.
 	f(`http: {names: [lachan.example, "192.0.2.1"]}`)
 	f("http: {names: [a..example]}", "http.names:2")
@@ -230,6 +236,7 @@ func TestWhatDoesNotGoTogether(t *testing.T) {
 	// What a hub and a console are.
 	f("fleet: {renew_secrets: 8d}", "fleet.renew_secrets:2")
 	f("fleet: {areas: [x]}", "fleet.listen:2")
+	f("console: {session: {idle: 1s}}", "console.session.idle:2")
 	// Reports.
 	f("reports: [{unit: all, period: week}]", "reports.schedule.period:2")
 	f("reports: [{period: month}]", "reports.schedule.unit:2")
@@ -379,7 +386,10 @@ func TestCertificatesOfAnAuthority(t *testing.T) {
 	}
 	c.Server.TLS.ACME.Names = []string{"a.example", "b.example", "c.example"}
 	order = c.ACMEOrder()
-	for _, name := range order.Names {
+	for i, name := range order.Names {
+		if got := c.CertificateFiles(); (i > 0) != (got.Cert == order.File("a.example")) {
+			t.Errorf("%d were given, and used are %+v", i, got)
+		}
 		if err := errors.Join(os.MkdirAll(filepath.Dir(order.File(name)), 0o700), os.WriteFile(order.File(name), nil, 0o600)); err != nil {
 			t.Fatal(err)
 		}

@@ -172,9 +172,11 @@ func (t *Trusted) SetShort(text string) error {
 	case "false":
 	default:
 		var one TrustedUpstream
-		err := one.UnmarshalText([]byte(text))
+		if err := one.UnmarshalText([]byte(text)); err != nil {
+			return err
+		}
 		*t = Trusted{one}
-		return err
+		return nil
 	}
 	if *t = nil; all {
 		*t = Trusted{{All: true}}

@@ -19,6 +19,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/cmd/lachan/config"
 	"lachan/internal/memory"
+	"lachan/internal/message"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
 	"lachan/resolver/upstream"
@@ -41,6 +42,10 @@ func TestValuesAreWrittenAsTheyAreRead(t *testing.T) {
 	f(new(config.Size), "auto", "auto")
 	f(new(config.Size), "0", "auto")
 	f(new(config.Size), "64MiB", "64MiB")
+	set := config.Size(5)
+	f(&set, "auto", "auto")
+	f(new(config.TrustedUpstream), "tls://192.0.2.3", "tls://192.0.2.3:853")
+	f(new(config.TrustedUpstream), "true", "true")
 	f(new(config.Size), "much", "")
 	f(new(config.Count), "auto", "auto")
 	f(new(config.Count), "0", "0")
@@ -138,7 +143,11 @@ metrics: {node: nut-1}
 	if c.Metrics.Node = ""; c.NodeName() != host {
 		t.Errorf("the node is %s, on %s", c.NodeName(), host)
 	}
-	for _, off := range []func(){func() { c.HTTP.Listen = netip.AddrPort{} }, func() { c.Console.Listen = netip.AddrPort{} }} {
+	c.Fleet.Listen = netip.MustParseAddrPort("127.0.0.1:10")
+	if list := c.Endpoints(); !slices.ContainsFunc(list, func(e message.Endpoint) bool { return e.Role == message.RoleFleet && e.Address == c.Fleet.Listen }) {
+		t.Errorf("the hub has no door: %v", list)
+	}
+	for _, off := range []func(){func() { c.Fleet.Listen = netip.AddrPort{} }, func() { c.HTTP.Listen = netip.AddrPort{} }, func() { c.Console.Listen = netip.AddrPort{} }} {
 		if before := len(c.Endpoints()); true {
 			if off(); len(c.Endpoints()) != before-1 {
 				t.Error("what is off is a door")
@@ -243,6 +252,10 @@ func TestAServerThatIsAskedTwiceIsOneMember(t *testing.T) {
 	again, problem := c.OpenUpstreams(nil, system, first)
 	if problem != nil {
 		t.Fatal(problem)
+	}
+	broken, _ := written(t, "policy: \"\"\nupstream: {servers: [\"198.51.100.1\"], zones: {a..example: [\"198.51.100.1\"]}}\n")
+	if z, problem := broken.OpenUpstreams(nil, nil, nil); z != nil || problem == nil || problem.Line != 2 {
+		t.Errorf("a zone that is no name: %v, %v", z, problem)
 	}
 	if a, b := first.Members(), again.Members(); len(a) != 3 || !slices.Equal(a, b) {
 		t.Errorf("members are %v, then %v", a, b)
