@@ -134,7 +134,13 @@ func TestTheOldestBlockIsRestoredToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if r, err := s.Restore(t.Context(), metrics.New("nut-1")); err != nil || r.Counters != 3 {
-		t.Errorf("%d counters of 3 schools: %v", r.Counters, err)
+	counters := metrics.New("nut-1")
+	if r, err := s.Restore(t.Context(), counters); err != nil || r.Counters != 3 || !r.Newest.Equal(time.UnixMilli(0).Add(2*day+2*Step)) {
+		t.Errorf("%d counters of 3 schools, the newest of %s: %v", r.Counters, r.Newest, err)
 	}
+	counters.Totals().Each(func(of metrics.Counter, value uint64) {
+		if value != 2 {
+			t.Errorf("%s has %d, want what the newest tick had", of.School(), value)
+		}
+	})
 }

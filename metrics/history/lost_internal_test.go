@@ -104,7 +104,8 @@ func TestAFinalTickIsCountedWhenItsProcessEnds(t *testing.T) {
 			t.Errorf("a tick of one that has ended: %v", err)
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(p.dir, finalPrefix+"*")); len(left) > 0 || strings.Contains(log.String(), "level=ERROR") {
+	left, _ := filepath.Glob(filepath.Join(p.dir, finalPrefix+"*"))
+	if len(left) > 0 || strings.Contains(log.String(), "level=ERROR") || strings.Contains(log.String(), "level=WARN") {
 		t.Errorf("left are %q:\n%s", left, log)
 	}
 }
@@ -220,8 +221,12 @@ func TestACallerWaitsForCountersForAWhileOnly(t *testing.T) {
 	}
 	stop()
 	<-ended
+	began := time.Now()
 	if o, err := p.Totals(t.Context()); err != nil || o == nil {
 		t.Errorf("after the end: %v", err)
+	}
+	if took := time.Since(began); took >= openTimeout {
+		t.Errorf("after the end nothing is waited for, yet it took %s", took)
 	}
 }
 

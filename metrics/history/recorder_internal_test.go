@@ -1,6 +1,7 @@
 package history
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/prometheus/util/compression"
 
 	"lachan/metrics"
 )
@@ -38,6 +41,7 @@ func TestAClockBehindHistoryIsTold(t *testing.T) {
 	f(noon.Add(-time.Minute+time.Millisecond), true)
 	f(noon.Add(-2*time.Minute), true)
 	f(noon.Add(-time.Hour), true)
+	f(noon.Add(-time.Hour), true) // it is told once
 	f(noon.Add(time.Second), false)
 	f(noon.Add(-time.Hour), true)
 	if n := strings.Count(log.String(), "the clock is behind history"); n != 2 {
@@ -246,6 +250,51 @@ func TestHowLongBlocksBecome(t *testing.T) {
 		if got.MinBlockDuration != (2*time.Hour).Milliseconds() || got.MaxBlockDuration != most.Milliseconds() {
 			t.Errorf("of %s kept: blocks of %d to %d ms, want %d at most", keep, got.MinBlockDuration, got.MaxBlockDuration, most.Milliseconds())
 		}
+	}
+}
+
+// TestTheTSDBIsKeptSmall: its log is cut and packed, and no samples wait in memory.
+func TestTheTSDBIsKeptSmall(t *testing.T) {
+	got := settings(Options{Retention: 800 * day})
+	if got.WALSegmentSize != 32<<20 || got.WALCompression != compression.Snappy || got.HeadChunksWriteBufferSize != 64<<10 || got.HeadChunksWriteQueueSize != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestRunGoesOnAfterAPanic where it was: the store was closed, so that it can be opened.
+func TestRunGoesOnAfterAPanic(t *testing.T) {
+	var conditions metrics.Conditions
+	broken := true
+	options := Options{Refresh: func(context.Context) {
+		if broken {
+			panic("a fault of the program")
+		}
+	}}
+	r := NewRecorder(t.TempDir(), metrics.NewAggregator("nut-1", metrics.BuildInfo{}), &conditions, options)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan any)
+	run := func() {
+		defer func() { ended <- recover() }()
+		r.Run(ctx)
+	}
+	go run()
+	canceled, cancel := context.WithTimeout(t.Context(), openTimeout)
+	go func() { _, _ = r.Totals(canceled) }() // asks for a tick
+	if fault := <-ended; fault == nil {
+		t.Fatal("no panic")
+	}
+	cancel()
+	if r.store.Load() != nil {
+		t.Error("what has ended by a panic is open")
+	}
+	broken = false
+	go run()
+	if o, err := r.Totals(t.Context()); err != nil || o == nil || len(conditions.List()) > 0 {
+		t.Errorf("after a panic: %v, %v", err, conditions.List())
+	}
+	stop()
+	if fault := <-ended; fault != nil {
+		t.Error(fault)
 	}
 }
 

@@ -109,7 +109,6 @@ func Open(dir string, o Options) (*Store, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{dir: dir, options: o, clock: clock{newest: math.MinInt64}}
-	s.newest.Store(math.MinInt64)
 	if err := s.open(); err != nil {
 		return nil, err
 	}
@@ -223,7 +222,7 @@ func (s *Store) Span() (oldest, newest time.Time, ok bool) {
 	}
 	first, err := s.db.StartTime()
 	last := s.newest.Load()
-	if err != nil || last == math.MinInt64 || first > last {
+	if err != nil || first > last {
 		return time.Time{}, time.Time{}, false
 	}
 	return time.UnixMilli(first), time.UnixMilli(last), true

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -48,7 +49,6 @@ func (i thinIndex) Series(ref storage.SeriesRef, b *labels.ScratchBuilder, metas
 	for _, m := range *metas {
 		one.MinTime, one.MaxTime = min(one.MinTime, m.MinTime), max(one.MaxTime, m.MaxTime)
 	}
-	one.Chunk = nil
 	*metas = append((*metas)[:0], one)
 	return nil
 }
@@ -106,7 +106,7 @@ func (s *samples) read(it chunkenc.Iterator) error {
 // inOrder sorts by time, which is needed only where blocks overlap; of two
 // samples at the same time the one read last stays.
 func (s samples) inOrder() samples {
-	later := func(a, b sample) int { return int(min(max(a.at-b.at, -1), 1)) }
+	later := func(a, b sample) int { return cmp.Compare(a.at, b.at) }
 	if !slices.IsSortedFunc(s, later) {
 		slices.SortStableFunc(s, later)
 	}

@@ -29,7 +29,7 @@ type write struct {
 // that have left force or moved.
 func (w *write) schools() {
 	now := make(map[metrics.School]bool, len(w.totals.Schools()))
-	inForce := make(map[string]bool, len(w.totals.Schools())+1)
+	inForce := make(map[string]bool, len(w.totals.Schools()))
 	inForce[""] = true // counters of the node itself
 	for _, school := range w.totals.Schools() {
 		now[school], inForce[school.ID] = true, true
