@@ -21,9 +21,9 @@ func (h *hand) chooses(selector, path string) {
 // offices is a server with an order in force, some requests, and somebody of each office.
 func offices(t *testing.T) (*process, map[string]*person) {
 	t.Helper()
-	p := newProcess(t, consoleConfig+`feeds:
+	p := newProcess(t, besideRealFeeds(t, consoleConfig+`feeds:
   - {name: van-ban, url: order.txt, format: domains, category: authority-order, locked_by: lao-cai, authority: {name: A05, document: 15/A05, date: 2026-11-20}}
-`, country, startStandIn(t).addr)
+`), country, startStandIn(t).addr)
 	p.write("order.txt", "ordered.example\n")
 	p.write("ban-giao.csv", "ten_mien,van_ban\nmoi.example,16/A05\nkhong phai ten,16/A05\n")
 	everyone := []string{"school@th-kim-dong", "commune@sa-pa", "province@lao-cai", "operator@", "authority@a05", "viewer@sa-pa"}

@@ -146,7 +146,7 @@ func TestTheWeeksTasksTakeFewTaps(t *testing.T) {
 // of which the browser or the machine has filled in those that it knows.
 func TestAFirstStartIsAFewFields(t *testing.T) {
 	t.Parallel()
-	p := newProcess(t, consoleConfig, "units: []\n", startStandIn(t).addr)
+	p := newProcess(t, besideRealFeeds(t, consoleConfig), "units: []\n", startStandIn(t).addr)
 	p.start()
 	b := startBrowser(t)
 	b.call("Page.enable", map[string]any{}, &struct{}{})

@@ -43,6 +43,32 @@ var realLists = map[string]string{
 	"hostsvn-threat.adblock":       "phishing",
 }
 
+// realFeeds are the real lists as feeds of a configuration.
+func realFeeds(t *testing.T) (feeds string) {
+	t.Helper()
+	for _, list := range slices.Sorted(maps.Keys(realLists)) {
+		path, err := filepath.Abs(filepath.Join(realData, "lists", list))
+		if err != nil {
+			t.Fatal(err)
+		}
+		feeds += fmt.Sprintf("  - {name: %s, url: %q, category: %s}\n", strings.ReplaceAll(list, ".", "-"), path, realLists[list])
+	}
+	return feeds
+}
+
+// besideRealFeeds is a configuration that ends with its feeds, with the real lists among
+// them where they are and everything is proven.
+func besideRealFeeds(t *testing.T, configuration string) string {
+	t.Helper()
+	if _, err := os.Stat(realData); err != nil || !proving() {
+		return configuration
+	}
+	if !strings.Contains(configuration, "\nfeeds:") {
+		configuration += "feeds:\n"
+	}
+	return configuration + realFeeds(t)
+}
+
 // plainEntry reads a line of the real lists without our parsers: it takes off
 // what these lists have around an entry and knows nothing else.
 func plainEntry(line string) string {
@@ -84,16 +110,10 @@ func newRealWorld(t *testing.T, up *standIn) *realWorld {
 		t.Skipf("real data absent: %v", err)
 	}
 	w := &realWorld{names: map[string]map[string]bool{}, addresses: map[netip.Addr]bool{}}
-	feeds := "feeds:\n"
-	for _, list := range slices.Sorted(maps.Keys(realLists)) {
-		path, err := filepath.Abs(filepath.Join(realData, "lists", list))
-		if err != nil {
-			t.Fatal(err)
-		}
-		feeds += fmt.Sprintf("  - {name: %s, url: %q, category: %s}\n", strings.ReplaceAll(list, ".", "-"), path, realLists[list])
-		w.read(t, path, realLists[list])
+	for list, category := range realLists {
+		w.read(t, filepath.Join(realData, "lists", list), category)
 	}
-	w.process = newProcess(t, feeds, `
+	w.process = newProcess(t, "feeds:\n"+realFeeds(t), `
 canaries: false
 profiles:
   all: {block: [malware, phishing, adult, gambling, drugs, social, short-video, ads]}
