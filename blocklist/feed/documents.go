@@ -175,7 +175,6 @@ func keyOf(r *format.Rule) uint64 {
 func (e *Earlier) losses(o format.Options, now time.Time, still keys) (losses []Loss, withdrawn int, err error) {
 	byDocument, lifted := map[string]*Loss{}, release.WithdrawnSince(e.Version, e.Withdrawn)
 	c := Copy{Path: e.Path, Format: e.Format, AskedFormat: e.Asked, Readings: e.Readings}
-	o.Widened = nil
 	err = c.Parse(o, func(r format.Rule) error {
 		if !r.Until.IsZero() && !now.Before(r.Until) {
 			return nil

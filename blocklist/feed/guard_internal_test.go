@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 	"lachan/blocklist/transfer"
+	"lachan/internal/wording"
 )
 
 // Of the entries for names that are never blocked all are counted, and the first twenty
@@ -49,6 +51,9 @@ func TestWhatEndedATransferIsSaid(t *testing.T) {
 			t.Errorf("%s: %v, said as %q (as of %q)", what, err, text, said[text])
 		}
 		said[text] = what
+		if other := textConnect.With("192.0.2.1:53", met).EN; (text == other) != (what == "no connection") {
+			t.Errorf("%s is said as %q", what, text)
+		}
 	}
 	f("slowness", &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, ErrSlow)
 	f("a signature", fmt.Errorf("x: %w", transfer.ErrSignature), transfer.ErrSignature)
@@ -82,6 +87,57 @@ func TestAListWithoutAnEntry(t *testing.T) {
 	f("nothing any more, whatever may be lost", Source{MaxShrink: 1}, Copy{Entries: 1}, Copy{}, ErrNoEntries)
 	f("a signed zone", signed, Copy{Entries: 1}, Copy{}, nil)
 	f("nothing that can be read", Source{MaxShrink: 1}, Copy{}, Copy{Rejected: 1}, ErrNoEntries)
+	f("all was withdrawn by word", Source{MaxShrink: 0.3}, Copy{Entries: 1}, Copy{Remarks: Remarks{Withdrawn: 1}}, nil)
+	f("some was lost besides", Source{MaxShrink: 0.3}, Copy{Entries: 2}, Copy{Remarks: Remarks{Withdrawn: 1, Lost: []Loss{{Lost: 1, Had: 1}}}}, ErrNoEntries)
+}
+
+// What a version has lost is told with the document that ordered it, and without one where
+// there is none.
+func TestALossIsToldWithItsDocument(t *testing.T) {
+	for document, want := range map[string]string{
+		"": textLostAlone.With(40, 100, 30.0).EN, "1/QĐ": textLost.With(40, 100, "1/QĐ", 30.0).EN,
+	} {
+		now := Copy{Entries: 100, Remarks: Remarks{Lost: []Loss{{Document: document, Lost: 40, Had: 100}}}}
+		err := guard(&Source{MaxShrink: 0.3}, &Copy{Entries: 100}, &now, nil)
+		if !errors.Is(err, ErrShrunk) || asError(err).Text.EN != want {
+			t.Errorf("of %q: %v", document, err)
+		}
+	}
+}
+
+// A list that was taken is logged when it has changed, or works again.
+func TestWhatWasTakenIsLoggedOnce(t *testing.T) {
+	f := func(changed bool, failure wording.Text, want bool) {
+		t.Helper()
+		var log strings.Builder
+		u := &Updater{log: slog.New(slog.NewTextHandler(&log, nil))}
+		one := &scheduled{Source: Source{Name: "a", URL: "https://lists.example/a"}, failure: failure}
+		u.logSuccess(one, &Status{Changed: changed})
+		if got := strings.Contains(log.String(), "feed updated"); got != want || one.failure != (wording.Text{}) {
+			t.Errorf("changed %v after %v: %q", changed, failure, &log)
+		}
+	}
+	f(false, wording.Text{}, false)
+	f(true, wording.Text{}, true)
+	f(false, textHTML, true)
+	f(true, textHTML, true)
+}
+
+// A list that nobody asked the format of is asked for what its address says.
+func TestTheFormatThatIsAskedFor(t *testing.T) {
+	for url, want := range map[string]format.Format{
+		"axfr://192.0.2.1/rpz.example": format.RPZ, "https://lists.example/manifest.json": format.Manifest, "https://lists.example/a": format.Auto,
+	} {
+		if got := (&Source{URL: url}).askedFormat(); got != want {
+			t.Errorf("%s: %s", url, got)
+		}
+	}
+	if got := (&Source{URL: "https://lists.example/a", Format: format.Hosts}).askedFormat(); got != format.Hosts {
+		t.Errorf("a list of hosts: %s", got)
+	}
+	if (&Status{}).OnlyHeld() {
+		t.Error("a list that was never asked for is held back")
+	}
 }
 
 // Where nothing may be lost the first entry is a loss; elsewhere three are, or a whole

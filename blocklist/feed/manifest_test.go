@@ -111,6 +111,24 @@ func TestAFeedIsFollowedThroughItsVersions(t *testing.T) {
 	o.wantAsked("manifest.json", "manifest.json.minisig", "delta-1_2.txt.zst")
 }
 
+// Two manifests of one second have the same Last-Modified, and are two.
+func TestTwoVersionsOfOneSecondAreBothTaken(t *testing.T) {
+	o := newOffice(t)
+	o.server.Config.Handler = http.FileServer(http.Dir(o.feed.Dir)) // without ETag
+	s, src := open(t, t.TempDir()), o.source()
+	second := time.Now().Truncate(time.Second)
+	for n := 100; n < 102; n++ {
+		o.publish(rows(n))
+		if err := os.Chtimes(o.file(release.ManifestFile), second, second); err != nil {
+			t.Fatal(err)
+		}
+		if st := update(t, s, src); !st.Changed {
+			t.Errorf("a version of %d entries is not seen", n)
+		}
+		wantGood(t, s, text(rows(n)))
+	}
+}
+
 func TestAChainOfDeltasComesToTheSnapshot(t *testing.T) {
 	o := newOffice(t)
 	dir := t.TempDir()
@@ -242,6 +260,9 @@ func TestAFeedThatWasTamperedWithIsNotFollowed(t *testing.T) {
 	})
 	f("SHA-256", feed.ErrDigest, func(o *office, _ *feed.Source) {
 		o.resign(func(m *release.Manifest) { m.Content.Size++; m.Deltas = nil }) // signed, and yet not so
+	})
+	f("mà manifest.json đã ký", feed.ErrDigest, func(o *office, _ *feed.Source) {
+		o.resign(func(m *release.Manifest) { m.Snapshot.Size--; m.Deltas = nil })
 	})
 	f("max_bytes", feed.ErrTooLarge, func(o *office, _ *feed.Source) {
 		o.resign(func(m *release.Manifest) { m.Content.Size = 1 << 40 })

@@ -67,8 +67,10 @@ func TestRejectsAreASampleOfEveryReason(t *testing.T) {
 func TestUnchangedListIsNotReadAgain(t *testing.T) {
 	f := func(header, value, asks string) {
 		t.Helper()
+		unchanged := 0
 		p := newPublisher(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get(asks) == value {
+				unchanged++
 				w.WriteHeader(http.StatusNotModified)
 				return
 			}
@@ -82,8 +84,8 @@ func TestUnchangedListIsNotReadAgain(t *testing.T) {
 			t.Errorf("%s: after 304 the status is %+v", header, second)
 		}
 		wantGood(t, s, names(3))
-		if p.asked.Load() != 2 {
-			t.Errorf("%s: asked %d times", header, p.asked.Load())
+		if p.asked.Load() != 2 || unchanged != 1 || len(first.Sizes) != 1 || len(second.Sizes) != 1 {
+			t.Errorf("%s: asked %d times, %d of them for a change; sizes %v, then %v", header, p.asked.Load(), unchanged, first.Sizes, second.Sizes)
 		}
 	}
 	f("ETag", `"v1"`, "If-None-Match")
