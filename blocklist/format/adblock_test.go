@@ -16,7 +16,7 @@ func TestAdblockPatternsOfNames(t *testing.T) {
 	f("a.example^\n.b.example^\n||*.c.example^\n*.d.example", "tree a.example", "below b.example", "below c.example", "below d.example")
 	f("a.example\n0.0.0.0 b.example c.example", "name a.example", "name b.example", "name c.example")
 	f("@@||a.example^", "tree a.example allow")
-	f("! c\n[Adblock Plus 2.0]\n# c\n#\n### c ###\n\n||a.example^ # why", "tree a.example")
+	f("! c\n[Adblock Plus 2.0]\n# c\n#\n##\n### c ###\n\n||a.example^ # why", "tree a.example")
 
 	f("||com^\n||edu.vn^\n@@||vn^\n||*.co.uk^", "- 1 public_suffix: com", "- 2 public_suffix: edu.vn", "- 3 public_suffix: vn", "- 4 public_suffix: co.uk")
 	f("||192.0.2.1^\n||localhost^", "- 1 address_among_names: 192.0.2.1", "- 2 local_name: localhost")
@@ -72,4 +72,5 @@ func TestAdblockNeverWidensARule(t *testing.T) {
 		"- 3 cosmetic", "- 4 cosmetic", "- 5 cosmetic", "- 6 cosmetic")
 	f("$$script[tag-content=\"ads\"]", "- 1 cosmetic")
 	f("banner", "- 1 local_name: banner")
+	f("|ftp://a.example^\n/banner\n"+`/a\/$b/`, "- 1 path: ftp://a.example", "- 2 path: /banner", `- 3 path: a\/$b`)
 }

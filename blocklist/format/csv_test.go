@@ -125,6 +125,16 @@ func TestHeadingsOfAuthoritiesTables(t *testing.T) {
 		"tree a.example from 2026-09-01T10:00:00+07:00")
 	claims(t, format.CSV, format.Options{})("Tên miền,Nhóm (mã),Số văn bản [nếu có],Hiệu lực đến/hết hạn\na.example,co-bac,7,31/12/2026\n",
 		"tree a.example category co-bac document 7 until 2027-01-01T00:00:00+07:00")
+	claims(t, format.CSV, format.Options{})("Tên miền,Website\na.example,b.example\n", "tree a.example") // the first of two
+	claims(t, format.CSV, format.Options{})("Tên miền,Số văn bản\na.example,7\u202e8\n", "- 2 hidden_character: U+202E")
+	long := "Ten mi?n " + strings.Repeat("x", 30) // 39 bytes; one more is no heading
+	claims(t, format.CSV, format.Options{})(long+"\na.example\n", "- 1 lost_letters: "+long, "tree a.example")
+	claims(t, format.CSV, format.Options{})(long+"x,y\na.example\n", "- 1 no_name: "+long+"x", "tree a.example")
+	many := "STT,Chủ thể,Ghi chú\n" + strings.Repeat("1,co-bac.example,x\n", 25) // longer than a header may be looked for
+	got := read(t, format.CSV, format.Options{}, many)
+	if len(got) != 26 || got[0] != "- 1 no_name_column: STT, Chủ thể, Ghi chú" || got[25] != "- 26 no_name_column" {
+		t.Errorf("%q", got)
+	}
 	claims(t, format.CSV, format.Options{})("?,Ghi chú\nb.example,x\n", "- 1 no_name", "tree b.example") // no letter is before it
 	claims(t, format.CSV, format.Options{})("1,2\n3,4\n", "- 1 local_name: 1", "- 2 local_name: 3")      // nothing in it is a name
 }

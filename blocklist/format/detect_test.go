@@ -73,4 +73,38 @@ func TestWhatIsNoListIsNotRecognised(t *testing.T) {
 	f("{\"error\": \"rate limit\"}\n", format.ErrUnknown)
 	f("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abcdef\n", format.ErrUnknown)
 	f("The list has moved.\nSee a.example\n", format.ErrUnknown)
+	f("a.example\nThe list has moved.\n", format.ErrUnknown) // as many lines are none
+	f("a.example\nb.example\nThe list has moved.\n", nil)
+	f("one,two\nthree,four\n", format.ErrUnknown) // no table has a name in it
+	if got, err := format.Detect([]byte("a.example\nThe list has moved.\n"), "order.csv"); got != format.CSV || err != nil {
+		t.Errorf("a table whose headings are not known: %s, %v", got, err)
+	}
+}
+
+// TestAListKeepsItsFormat while it has lines of it, and these and what else is read alike
+// are most.
+func TestAListKeepsItsFormat(t *testing.T) {
+	f := func(was format.Format, text string, want format.Format) {
+		t.Helper()
+		sum, err := format.Parse(strings.NewReader(text), format.Auto, format.Options{Was: was}, func(format.Rule) error { return nil }, nil)
+		if err != nil || sum.Format != want {
+			t.Errorf("a list of %s that is now %q: %s, %v, want %s", was, text, sum.Format, err, want)
+		}
+	}
+	const name, rule, sink, expression, directive, head = "a.example\n", "||b.example^\n", "0.0.0.0 c.example\n", "^ads[0-9]+\\.example$\n", "address=/d.example/\n", "Tên miền,Nhóm\n"
+	f("", name+rule+rule, format.Adblock)
+	f(format.Domains, name+rule+rule, format.Domains) // a rule among names
+	f(format.Domains, rule+rule, format.Adblock)      // no name is left
+	f(format.Domains, sink, format.Domains)           // names with sinks before them
+	f(format.Hosts, name+rule, format.Hosts)
+	f(format.Adblock, rule+name+name+name, format.Adblock)
+	f(format.Regex, expression+name+name, format.Regex)
+	f(format.Hosts, sink+expression+expression, format.Regex)
+	f(format.Dnsmasq, directive+directive+name, format.Dnsmasq)
+	f(format.Dnsmasq, directive+name, format.Domains) // half is not most
+	f(format.CSV, head+name, format.CSV)
+	f(format.Domains, head+name, format.CSV)
+	f(format.Adblock, "[Adblock Plus 2.0]\n"+name, format.Adblock)
+	f(format.Domains, "[Adblock Plus 2.0]\n"+name, format.Adblock)
+	f(format.RPZ, "; nothing yet\n", format.RPZ)
 }

@@ -85,6 +85,12 @@ func TestARejectCarriesItsLineFitForATerminal(t *testing.T) {
 	f("$\xff\xfebad", "$bad")
 	f(strings.Repeat("$", 300), strings.Repeat("$", 120))
 	f(strings.Repeat("$", 119)+"ữ", strings.Repeat("$", 119)) // not half a letter
+	var texts []string                                        // each line of a record that is not closed
+	_, err := format.Parse(strings.NewReader("a.example TXT (\nb.example CNAME .\n"), format.RPZ, format.Options{},
+		func(format.Rule) error { return nil }, func(r format.Reject) { texts = append(texts, r.Text) })
+	if want := []string{"a.example TXT (", "b.example CNAME ."}; err != nil || !slices.Equal(texts, want) {
+		t.Errorf("%q, %v, want %q", texts, err, want)
+	}
 }
 
 func TestAWebPageIsRefusedWhole(t *testing.T) {
@@ -115,6 +121,12 @@ func TestErrorsNameTheLine(t *testing.T) {
 		}, nil)
 	if !errors.Is(err, full) || !strings.Contains(err.Error(), "line 3") || sum.Rules != 1 || sum.Lines != 3 {
 		t.Errorf("emit failed: %v, %+v", err, sum)
+	}
+	rules = 0
+	_, err = format.Parse(strings.NewReader("0.0.0.0 a.example b.example c.example\n"), format.Hosts, format.Options{},
+		func(format.Rule) error { rules++; return full }, nil)
+	if !errors.Is(err, full) || rules != 1 {
+		t.Errorf("emit failed at the first of three names, and was called %d times: %v", rules, err)
 	}
 	broken := io.MultiReader(strings.NewReader("a.example\n"), iotest.ErrReader(full))
 	_, err = format.Parse(broken, format.Domains, format.Options{}, func(format.Rule) error { return nil }, nil)

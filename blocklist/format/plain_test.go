@@ -15,6 +15,8 @@ func TestHostsBlockTheNamesBehindASink(t *testing.T) {
 	f("127.0.0.1\ta.example b.example  c.example", "tree a.example", "tree b.example", "tree c.example")
 	f(":: a.example\n::1 b.example\n0.0.0.1 c.example\nfe80::1%lo0 d.example",
 		"tree a.example", "tree b.example", "tree c.example", "tree d.example")
+	f("::ffff:0.0.0.0 a.example\n240.0.0.1 b.example\n255.255.255.255 c.example\n239.1.1.1 d.example",
+		"tree a.example", "tree b.example", "tree c.example", "tree d.example")
 	f("  0.0.0.0   A.Example.  # why", "tree a.example")
 	f("0.0.0.0 a.example#see b.example", "tree a.example")
 	f("0.0.0.0 a.example # b.example", "tree a.example")
@@ -47,7 +49,11 @@ func TestDomainsAreNamesOrTheHostsOfURLs(t *testing.T) {
 		"tree a.example", "tree b.example", "tree c.example", "tree d.example")
 	f("hxxps://evil[.]a[.]example/x\nhxxpsite.example/", "tree evil.a.example", "tree hxxpsite.example")
 	f("-a.example\nb-.example\n_c.example\nd_e.example", "tree -a.example", "tree b-.example", "tree _c.example", "tree d_e.example")
-	f("ads*.a.example", `regex ^ads.*\.a\.example$`)
+	f("ads*.a.example\nADS*.B.Example", `regex ^ads.*\.a\.example$`, `regex ^ads.*\.b\.example$`)
+	f("a.example:80x\na/b/", "- 1 bad_name: a.example:80x", "- 2 local_name: a")
+	for _, as := range []format.Format{format.Domains, format.Hosts, format.Wildcard} { // what is written as a rule is one
+		claims(t, as, withSubdomains)("||a.example^\n@@||b.example^\n/^ads\\d\\.example$/", "tree a.example", "tree b.example allow", `regex ^ads\d\.example$`)
+	}
 	f("cốccốc.example\nxn--bcher-kva.example", "tree xn--cccc-0x5ac.example", "tree xn--bcher-kva.example")
 	f("0.0.0.0 a.example", "tree a.example") // a line of a hosts file
 
@@ -95,6 +101,8 @@ func TestAddressesBecomePrefixes(t *testing.T) {
 	f := claims(t, format.Addresses, format.Options{})
 	f("192.0.2.1\n2001:db8::1\n::ffff:192.0.2.9", "prefix 192.0.2.1/32", "prefix 2001:db8::1/128", "prefix 192.0.2.9/32")
 	f("192.0.2.129/25\n2001:db8:1::5/48", "prefix 192.0.2.128/25", "prefix 2001:db8:1::/48")
+	f("::ffff:192.0.2.7/120\n\n20.0.0.0/8\n2001::/16\nx", "prefix 192.0.2.0/24", "prefix 20.0.0.0/8", "prefix 2001::/16", "- 5 bad_address: x")
+	f("20.0.0.0/7\n2000::/15", "- 1 too_broad: 20.0.0.0/7", "- 2 too_broad: 2000::/15")
 	f("192.0.2.1-192.0.2.6\n198.51.100.0 - 198.51.100.255", "prefix 192.0.2.1/32", "prefix 192.0.2.2/31", "prefix 192.0.2.4/31",
 		"prefix 192.0.2.6/32", "prefix 198.51.100.0/24")
 	f("2001:db8::-2001:db8::3", "prefix 2001:db8::/126")
@@ -133,6 +141,7 @@ func TestRegexHasABoundOfCost(t *testing.T) {
 	f(strings.Repeat("a", 498), "regex "+strings.Repeat("a", 498))
 	f(strings.Repeat("a", 499), "- 1 costly_regex: "+strings.Repeat("a", 120))
 	f("/\n//", "regex /", "regex //") // nothing is between them
+	f(";option", "- 1 modifier: ;option")
 	f(`.*`, "- 1 too_broad: .*")
 	f(`.`, "- 1 too_broad: .")
 	f(`^[a-z.]+$`, "- 1 too_broad: ^[a-z.]+$")

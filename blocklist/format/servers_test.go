@@ -79,6 +79,8 @@ func TestZoneTriggersAndActions(t *testing.T) {
 	f(zoneHead+"router A 192.168.1.1\n*.local CNAME .\n10.zz.fe80.rpz-ip CNAME *.\n8.0.0.0.127.rpz-ip CNAME .\n0.0.0.0.0.rpz-ip CNAME .",
 		"name router data A 192.168.1.1", "below local nxdomain", "prefix fe80::/10 nodata", "prefix 127.0.0.0/8 nxdomain", "prefix 0.0.0.0/0 nxdomain")
 	f(zoneHead+"a.other.test. CNAME .", "- 7 out_of_zone: a.other.test.")
+	f(zoneHead+"\n \t\nc\tCNAME .\nd.example CNAME .", "name c nxdomain", "name d.example nxdomain")
+	f("$ORIGIN rpz.example.\n$ORIGIN sub.rpz.example.\na CNAME .", "name a.sub nxdomain") // the first is the zone
 	f(zoneHead+"$INCLUDE /etc/hosts\n$GENERATE 1-9 a$ CNAME .", "- 7 directive: $INCLUDE", "- 8 directive: $GENERATE")
 	f(zoneHead+"a.example CNAME\nb.example CNAME .", `- 7 bad_record: dns: not a TTL: "CNAME" at line: 1:15`, "name b.example nxdomain")
 }
