@@ -101,13 +101,51 @@ func (j *Jobs) do(c *exec.Cmd) error {
 // errorBytes bounds what is told of the words with which a job failed.
 const errorBytes = 500
 
-// run has a job of a kind done and reads its answer into out. args follow the
-// kind on the command line.
+// run has a job of a kind done and reads its answer into out. args follow the kind on the
+// command line. It returns with the answer: the process that gave it has memory to give
+// back, and ends meanwhile, in its place.
 func (j *Jobs) run(ctx context.Context, kind string, args []string, within time.Duration, in, out any) error {
 	order, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("order job %s: %w", kind, err)
 	}
+	answer, ended := answer{whole: make(chan struct{})}, make(chan error, 1)
+	go func() { ended <- j.process(ctx, kind, args, within, order, &answer) }()
+	select {
+	case <-answer.whole:
+	case err := <-ended:
+		if err != nil {
+			return err
+		}
+	}
+	if err := json.Unmarshal(answer.text, out); err != nil {
+		return fmt.Errorf("read the answer of job %s: %w", kind, err)
+	}
+	return nil
+}
+
+// An answer is what a job writes: one line of JSON, with which it is whole.
+type answer struct {
+	text  []byte // not to be read before the answer is whole, or the process has ended
+	whole chan struct{}
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	select {
+	case <-a.whole:
+		return len(b), nil // nothing follows it
+	default:
+	}
+	if a.text = append(a.text, b...); bytes.HasSuffix(a.text, []byte("\n")) {
+		close(a.whole)
+	}
+	return len(b), nil
+}
+
+// process starts the process of a job, and returns when that has ended.
+func (j *Jobs) process(
+	ctx context.Context, kind string, args []string, within time.Duration, order []byte, answer *answer,
+) error {
 	program, err := self()
 	if err != nil {
 		return fmt.Errorf("find the program to run job %s: %w", kind, err)
@@ -120,8 +158,8 @@ func (j *Jobs) run(ctx context.Context, kind string, args []string, within time.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	c := exec.CommandContext(ctx, program, append([]string{Name, kind}, args...)...)
-	var answer, words bytes.Buffer
-	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(order), &answer, &words
+	var words bytes.Buffer
+	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(order), answer, &words
 	c.Env = append(os.Environ(), fmt.Sprintf("%s=%d", memoryVariable, j.memory.Load()))
 	apart(c)
 	if err := j.do(c); err != nil {
@@ -135,9 +173,6 @@ func (j *Jobs) run(ctx context.Context, kind string, args []string, within time.
 			return fmt.Errorf("job %s: %w: %s", kind, err, said)
 		}
 		return fmt.Errorf("job %s: %w", kind, err)
-	}
-	if err := json.Unmarshal(answer.Bytes(), out); err != nil {
-		return fmt.Errorf("read the answer of job %s: %w", kind, err)
 	}
 	return nil
 }
