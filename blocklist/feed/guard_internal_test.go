@@ -111,10 +111,17 @@ func TestWhatWasTakenIsLoggedOnce(t *testing.T) {
 		t.Helper()
 		var log strings.Builder
 		u := &Updater{log: slog.New(slog.NewTextHandler(&log, nil))}
+		u.logSuccess(&scheduled{}, &Status{Damaged: "x"}) // nothing has taken its place
 		one := &scheduled{Source: Source{Name: "a", URL: "https://lists.example/a"}, failure: failure}
 		u.logSuccess(one, &Status{Changed: changed})
 		if got := strings.Contains(log.String(), "feed updated"); got != want || one.failure != (wording.Text{}) {
 			t.Errorf("changed %v after %v: %q", changed, failure, &log)
+		}
+		if strings.Contains(log.String(), "damaged") {
+			t.Errorf("nothing has taken the place of a damaged file: %q", &log)
+		}
+		if u.logSuccess(one, &Status{Changed: true, Damaged: "x"}); !strings.Contains(log.String(), "damaged feed file replaced") {
+			t.Errorf("what is damaged was replaced, and not told: %q", &log)
 		}
 	}
 	f(false, wording.Text{}, false)

@@ -72,5 +72,7 @@ func TestAdblockNeverWidensARule(t *testing.T) {
 		"- 3 cosmetic", "- 4 cosmetic", "- 5 cosmetic", "- 6 cosmetic")
 	f("$$script[tag-content=\"ads\"]", "- 1 cosmetic")
 	f("banner", "- 1 local_name: banner")
+	f("### c\n##x\n#!c", "- 2 cosmetic") // the others are comments
+	f("/ads c/", "regex ads c")
 	f("|ftp://a.example^\n/banner\n"+`/a\/$b/`, "- 1 path: ftp://a.example", "- 2 path: /banner", `- 3 path: a\/$b`)
 }

@@ -2,6 +2,7 @@ package format_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,27 @@ func TestCSVOfAnAuthority(t *testing.T) {
 	f(csvHead+"a.example,,,,,32/01/2026,,,\nb.example,,,,,02/09/2026,01/09/2026,,\nc.example,,,,,02/09/2026,02/09/2026,,",
 		"- 2 bad_date: 32/01/2026", "- 3 bad_date: 01/09/2026",
 		"tree c.example from 2026-09-02T00:00:00+07:00 until 2026-09-03T00:00:00+07:00")
+}
+
+// TestWhatATableSaysOfItsDocuments: the date, whose it is, how urgent, and what is noted. A
+// date that cannot be read takes nothing else with it.
+func TestWhatATableSaysOfItsDocuments(t *testing.T) {
+	f := func(row string, want *format.Order) {
+		t.Helper()
+		for _, head := range []string{csvHead, "host,category,document,issued,authority,from,until,urgent,comment\n", "ten_mien,phan_loai,so_hieu,ngay_ky,co_quan_yeu_cau,tu_ngay,den_ngay,do_khan,note\n"} {
+			var got []format.Rule
+			_, err := format.Parse(strings.NewReader(head+row+"\n"), format.CSV, format.Options{}, func(r format.Rule) error { got = append(got, r); return nil }, nil)
+			if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0].Order, want) {
+				t.Errorf("%s%s: %+v, %v, want %+v", head, row, got, err, want)
+			}
+		}
+	}
+	date := time.Date(2026, 9, 1, 0, 0, 0, 0, time.FixedZone("UTC+7", 7*60*60))
+	f("a.example,co-bac,15/CV-A05,01/09/2026,A05,,,hỏa tốc,x", &format.Order{Date: date, Authority: "A05", Urgency: "hỏa tốc", Note: "x"})
+	f("a.example,co-bac,15/CV-A05,01/09/2026,,,,,", &format.Order{Date: date})
+	f("a.example,co-bac,15/CV-A05,32/09/2026,A05,,,,", &format.Order{Authority: "A05"})
+	f("a.example,co-bac,15/CV-A05,,,,,cao,", &format.Order{Urgency: "cao"})
+	f("a.example,co-bac,15/CV-A05,,,,,,", nil)
 }
 
 func TestCSVColumnsInAnyOrderAndLanguage(t *testing.T) {
@@ -48,6 +70,7 @@ func TestCSVQuotes(t *testing.T) {
 	f := claims(t, format.CSV, format.Options{})
 	f("domain,note\na.example,\"two\nlines, b.example\nand \"\"quotes\"\"\"\nc.example,5\" disk\n", "tree a.example", "tree c.example")
 	f("domain,note\na.example,\"open\nb.example,", "- 2 bad_quotes", "- 3 bad_quotes")
+	f("domain,note\na.example,\"in\ntwo\"\nb$.example,x", "tree a.example", "- 4 bad_name: b$.example") // lines are counted
 	got := read(t, format.CSV, format.Options{}, "domain,note\na.example,\"open\n"+strings.Repeat("b.example,\n", 30))
 	if rules := len(slices.DeleteFunc(got, func(s string) bool { return s[0] == '-' })); rules != 11 {
 		t.Errorf("%d rules behind a quote that is never closed, want 11", rules)

@@ -50,6 +50,7 @@ func TestDomainsAreNamesOrTheHostsOfURLs(t *testing.T) {
 	f("hxxps://evil[.]a[.]example/x\nhxxpsite.example/", "tree evil.a.example", "tree hxxpsite.example")
 	f("-a.example\nb-.example\n_c.example\nd_e.example", "tree -a.example", "tree b-.example", "tree _c.example", "tree d_e.example")
 	f("ads*.a.example\nADS*.B.Example", `regex ^ads.*\.a\.example$`, `regex ^ads.*\.b\.example$`)
+	f("https://@a.example/\na.example  \t # why", "tree a.example", "tree a.example")
 	f("a.example:80x\na/b/", "- 1 bad_name: a.example:80x", "- 2 local_name: a")
 	for _, as := range []format.Format{format.Domains, format.Hosts, format.Wildcard} { // what is written as a rule is one
 		claims(t, as, withSubdomains)("||a.example^\n@@||b.example^\n/^ads\\d\\.example$/", "tree a.example", "tree b.example allow", `regex ^ads\d\.example$`)

@@ -46,6 +46,7 @@ func TestUnboundZonesThatBlock(t *testing.T) {
 	f(`local-data: "nas.example A 192.168.1.5"`, "- 1 real_address: 192.168.1.5")
 	f(`local-data: "a.example TXT hello"`, "- 1 action: TXT")
 	f(`local-data: "a.example"`, "- 1 bad_record: a.example")
+	f(`local-data: "a.example 9 IN A 0.0.0.0"`+"\n"+`local-data: "b.example 0 A 0.0.0.0"`, "name a.example", "name b.example")
 	f("verbosity: 1\nprose", "- 1 directive: verbosity", "- 2 not_an_entry")
 }
 
@@ -80,6 +81,9 @@ func TestZoneTriggersAndActions(t *testing.T) {
 		"name router data A 192.168.1.1", "below local nxdomain", "prefix fe80::/10 nodata", "prefix 127.0.0.0/8 nxdomain", "prefix 0.0.0.0/0 nxdomain")
 	f(zoneHead+"a.other.test. CNAME .", "- 7 out_of_zone: a.other.test.")
 	f(zoneHead+"\n \t\nc\tCNAME .\nd.example CNAME .", "name c nxdomain", "name d.example nxdomain")
+	f("$ORIGIN rpz.example.\nc CNAME .", "name c nxdomain") // a zone without its own records
+	f(zoneHead+"128.1.0.0.zz.0.db8.2001.rpz-ip CNAME .\n32.201.c000.ffff.zz.rpz-ip CNAME .\n32.zz.rpz-ip CNAME .\n129.1.zz.2001.rpz-ip CNAME .",
+		"prefix 2001:db8::1/128 nxdomain", "prefix 192.0.2.1/32 nxdomain", "prefix ::/32 nxdomain", "- 10 bad_address: 129.1.zz.2001.rpz-ip")
 	f("$ORIGIN rpz.example.\n$ORIGIN sub.rpz.example.\na CNAME .", "name a.sub nxdomain") // the first is the zone
 	f(zoneHead+"$INCLUDE /etc/hosts\n$GENERATE 1-9 a$ CNAME .", "- 7 directive: $INCLUDE", "- 8 directive: $GENERATE")
 	f(zoneHead+"a.example CNAME\nb.example CNAME .", `- 7 bad_record: dns: not a TTL: "CNAME" at line: 1:15`, "name b.example nxdomain")
