@@ -19,6 +19,7 @@ type waiting struct {
 	drafts  []Draft
 	records []Record
 	done    bool // commit
+	turns   int  // commit; how often others were first
 	err     error
 }
 
@@ -27,6 +28,9 @@ const (
 	mostWaiting = 20_000
 	// batchSize bounds in bytes what is written at once, a group more or less.
 	batchSize = 4 << 20
+	// orderedAtOnce bounds how many records of a shared ledger are confirmed at once, a group
+	// more or less.
+	orderedAtOnce = 500
 )
 
 // A queue has the groups that wait.
@@ -42,7 +46,8 @@ var ErrBusy = errors.New("too many decisions wait for the disk")
 // Append writes drafts as one group: all of them, or none. When it returns a record, the
 // group is on disk. The error is ErrConflict if another record has set one of the objects
 // meanwhile; after any error nothing of the group is there. All that wait for the disk are
-// written and synced together.
+// written and synced together. Of a shared ledger the error may also be ErrApart, or ErrUnsure,
+// after which the group may be there.
 func (l *Ledger) Append(ctx context.Context, drafts ...Draft) (first Record, err error) {
 	if err := ctx.Err(); err != nil {
 		return first, err
@@ -60,7 +65,9 @@ func (l *Ledger) Append(ctx context.Context, drafts ...Draft) (first Record, err
 		l.commit.Unlock()
 	}
 	if err != nil {
-		l.forget(w)
+		if !errors.Is(err, ErrUnsure) {
+			l.forget(w)
+		}
 		if errors.Is(err, ErrConflict) {
 			return first, ErrConflict
 		}
@@ -139,7 +146,7 @@ func (l *Ledger) writeBatch(groups []*waiting) (rest []*waiting) {
 	state, end := now.state, now.head
 	var text bytes.Buffer
 	var written []*waiting
-	for len(groups) > 0 && text.Len() < batchSize {
+	for len(groups) > 0 && text.Len() < batchSize && (l.shared == nil || end.Seq < now.head.Seq+orderedAtOnce) {
 		w := groups[0]
 		groups = groups[1:]
 		w.done, w.err = true, err
@@ -157,14 +164,7 @@ func (l *Ledger) writeBatch(groups []*waiting) (rest []*waiting) {
 	if len(written) == 0 {
 		return groups
 	}
-	if err := l.growing.flush(text.Bytes()); err != nil {
-		for _, w := range written {
-			w.err = err
-		}
-		return groups
-	}
-	stand(l, state, end)
-	return groups
+	return append(settle(l, written, text.Bytes(), state, end), groups...)
 }
 
 // place gives the records of a group their places after a head.

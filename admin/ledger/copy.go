@@ -52,9 +52,13 @@ func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 // first line that is not as it has to be: of it, and of those after it, nothing is taken,
 // nor of the rest of its group.
 func (c *Copy) Take(lines ...[]byte) (taken int, err error) {
-	l := c.ledger
-	l.commit.Lock()
-	defer l.commit.Unlock()
+	c.ledger.commit.Lock()
+	defer c.ledger.commit.Unlock()
+	return take(c.ledger, c.writers, lines)
+}
+
+// take is Copy.Take of records that some keys have signed. commit is held.
+func take(l *Ledger, writers []ed25519.PublicKey, lines [][]byte) (taken int, err error) {
 	if err := l.room(); err != nil {
 		return 0, fmt.Errorf("take records: %w", err)
 	}
@@ -65,7 +69,7 @@ func (c *Copy) Take(lines ...[]byte) (taken int, err error) {
 	var records, group []Record
 	size := 0
 	for i, line := range lines {
-		r, wrong := c.check(line, end, more)
+		r, wrong := checkTaken(line, end, more, writers)
 		if wrong != nil {
 			err = fmt.Errorf("take record %d: %w", end.Seq+1, wrong)
 			break
@@ -90,8 +94,8 @@ func (c *Copy) Take(lines ...[]byte) (taken int, err error) {
 	return taken, err
 }
 
-// check reads a line and says what is wrong with it after a head.
-func (c *Copy) check(line []byte, last Head, more int) (r Record, err error) {
+// checkTaken reads a line and says what is wrong with it after a head.
+func checkTaken(line []byte, last Head, more int, writers []ed25519.PublicKey) (r Record, err error) {
 	if len(line) > mostLine || bytes.IndexByte(line, '\n') >= 0 {
 		return r, fmt.Errorf("%w: it is no line", ErrFollow)
 	}
@@ -101,7 +105,7 @@ func (c *Copy) check(line []byte, last Head, more int) (r Record, err error) {
 	if err := follows(&r, last, more); err != nil {
 		return r, fmt.Errorf("%w: %w", ErrFollow, err)
 	}
-	if !signedBy(line, c.writers) {
+	if !signedBy(line, writers) {
 		return r, ErrForged
 	}
 	return r, nil

@@ -32,6 +32,7 @@ type Ledger struct {
 	queue    queue
 	commit   sync.Mutex // held by the one that writes for all that wait
 	growing  growing    // commit
+	shared   *shared    // commit; nil of a ledger that this machine alone writes
 	closed   bool       // commit
 	segments atomic.Pointer[[]segment]
 

@@ -12,6 +12,17 @@ import (
 // Records yields the records after a number, in their order, as far as they are on disk.
 func (l *Ledger) Records(after uint64) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		for f, err := range found(l, after) {
+			if !yield(f.Record, err) {
+				return
+			}
+		}
+	}
+}
+
+// found is Records, with their lines.
+func found(l *Ledger, after uint64) iter.Seq2[foundRecord, error] {
+	return func(yield func(foundRecord, error) bool) {
 		end := l.State().Seq()
 		segments := *l.segments.Load()
 		for i, s := range segments {
@@ -27,10 +38,10 @@ func (l *Ledger) Records(after uint64) iter.Seq2[Record, error] {
 
 // records yields those of one segment; more is false if the caller wants no more, or end
 // is reached.
-func (s segment) records(after, end uint64, yield func(Record, error) bool) (more bool) {
+func (s segment) records(after, end uint64, yield func(foundRecord, error) bool) (more bool) {
 	file, err := os.Open(s.path)
 	if err != nil {
-		yield(Record{}, fmt.Errorf("read ledger: %w", err))
+		yield(foundRecord{}, fmt.Errorf("read ledger: %w", err))
 		return false
 	}
 	defer file.Close()
@@ -47,12 +58,12 @@ func (s segment) records(after, end uint64, yield func(Record, error) bool) (mor
 		if r.Seq > end {
 			return false
 		}
-		if r.Seq > after && !yield(r, nil) {
+		if r.Seq > after && !yield(foundRecord{r, line[:len(line)-1]}, nil) {
 			return false
 		}
 	}
 	if !errors.Is(err, io.EOF) {
-		yield(Record{}, fmt.Errorf("read ledger: %s: %w", s.path, err))
+		yield(foundRecord{}, fmt.Errorf("read ledger: %s: %w", s.path, err))
 		return false
 	}
 	return true
