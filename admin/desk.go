@@ -153,11 +153,19 @@ func (d *Desk) Decide(ctx context.Context, by account.Actor, what Decision, how 
 	}
 }
 
-// unwritten is an error, or if it says that the disk takes nothing more what to do about that:
-// nothing was decided then.
+// unwritten is an error, or if it says that the disk takes nothing more, or that other hubs are
+// not there, what to do about that.
 func unwritten(err error) error {
+	switch refused := (*Refusal)(nil); {
+	case errors.As(err, &refused):
+		return err
+	case errors.Is(err, ledger.ErrApart):
+		return &Refusal{Kind: Trouble, Text: textApart}
+	case errors.Is(err, ledger.ErrUnsure):
+		return &Refusal{Kind: Trouble, Text: textUnsure}
+	}
 	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS} {
-		if refused := (*Refusal)(nil); errors.Is(err, full) && !errors.As(err, &refused) {
+		if errors.Is(err, full) {
 			return &Refusal{Kind: Trouble, Text: textDiskFull.With(full)}
 		}
 	}

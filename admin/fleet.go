@@ -183,6 +183,18 @@ func Published(state *ledger.State, sha256 string) bool {
 	return ring != "" && newest.SHA256 == sha256 || is && held.SHA256 == sha256
 }
 
+// Former reports whether files are of a release that was given out before the newest one: a hub
+// of several that has them is behind, and does not give them out again.
+func Former(state *ledger.State, sha256 string) bool {
+	newest, _ := releases{state}.newest()
+	for _, name := range append(fleet.Rings(), formerly) {
+		if r, ok := (releases{state}).of(name); ok && r.SHA256 == sha256 && newest.SHA256 != sha256 {
+			return true
+		}
+	}
+	return false
+}
+
 // ringOf are the nodes of a ring that have joined.
 func ringOf(q *asking, ring string) []string {
 	chosen := map[string]string{}

@@ -25,6 +25,14 @@ var (
 		VI: "chưa ghi được nên chưa quyết định gì: %v; hãy giải phóng chỗ trên ổ đĩa của state_dir rồi làm lại",
 		EN: "nothing is decided, as it could not be written: %v; make room on the disk of state_dir, then try again",
 	}
+	textApart = wording.Text{
+		VI: "chưa quyết định gì: cần hai trong ba máy trung tâm để quyết định, mà máy này không tới được máy nào khác; máy chủ và các nút vẫn trả lời. Hãy xem tình trạng fleet-hubs rồi làm lại",
+		EN: "nothing is decided: it takes two of the three hubs, and this one reaches no other; answers and nodes go on. Look at the condition fleet-hubs, then try again",
+	}
+	textUnsure = wording.Text{
+		VI: "chưa rõ đã quyết định hay chưa: các máy trung tâm khác mất liên lạc trước khi xác nhận. Khi hai máy gặp lại nhau, điều này có trong sổ thì có hiệu lực, không có thì làm lại",
+		EN: "whether it is decided is not known: the other hubs went away before they confirmed it. Once two of them are together again it is in force if it is in the ledger; if not, try again",
+	}
 	textConflict = wording.Text{
 		VI: "người khác vừa thay đổi mục này; hãy xem lại rồi quyết định",
 		EN: "somebody has changed this meanwhile; look at it again and decide",

@@ -24,9 +24,11 @@ type Trust struct {
 
 // A HubKey is a hub's key as the root has certified it.
 type HubKey struct {
-	Name  string    `json:"name"`
-	Key   PublicKey `json:"key"`
-	Until time.Time `json:"until"` // it signs no head after it; what it has written stays good
+	Name string    `json:"name"`
+	Key  PublicKey `json:"key"`
+	// Address is how nodes reach it; "" if that was not said.
+	Address string    `json:"address,omitempty"`
+	Until   time.Time `json:"until"` // it signs no head after it; what it has written stays good
 	// Revoked keys are good for nothing, also for what they have written: what was
 	// decided is carried again, signed by another hub.
 	Revoked bool `json:"revoked,omitempty"`
@@ -57,6 +59,8 @@ func (k *PublicKey) UnmarshalText(text []byte) error {
 const (
 	maxTrust = 64 << 10 // bytes
 	maxHubs  = 100      // also those that are no more
+
+	maxAddress = 300 // bytes
 )
 
 // ErrTrust is the error of a Trust that the root key has not signed, or that says what
@@ -98,6 +102,9 @@ func (t Trust) check() error {
 	}
 	for i, h := range t.Hubs {
 		twice := func(o HubKey) bool { return bytes.Equal(o.Key, h.Key) }
+		if len(h.Address) > maxAddress {
+			return fmt.Errorf("%w: the address of hub %q has %d bytes", ErrTrust, h.Name, len(h.Address))
+		}
 		if !ValidName(h.Name) || len(h.Key) != ed25519.PublicKeySize || slices.ContainsFunc(t.Hubs[:i], twice) {
 			return fmt.Errorf("%w: hub %d, %q, has no name, no key, or another's", ErrTrust, i+1, h.Name)
 		}
@@ -123,6 +130,16 @@ func (t Trust) Signers(at time.Time) (keys []ed25519.PublicKey) {
 		}
 	}
 	return keys
+}
+
+// Addresses are those of hubs that are to be reached at a time.
+func (t Trust) Addresses(at time.Time) (addresses []string) {
+	for _, h := range t.Hubs {
+		if !h.Revoked && at.Before(h.Until) && h.Address != "" {
+			addresses = append(addresses, h.Address)
+		}
+	}
+	return addresses
 }
 
 // Has reports whether a key may sign at a time.

@@ -23,23 +23,38 @@ var ErrBehind = errors.New("another hub has written to the stream meanwhile")
 
 // Open makes the stream of an area if there is none.
 func (h *Hub) Open(ctx context.Context, s fleet.Stream, maxBytes int64) error {
-	_, err := h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	return h.stream(ctx, jetstream.StreamConfig{
 		Name: s.Name(), Subjects: []string{s.Subject()}, Storage: jetstream.FileStorage, Replicas: h.replicas,
 		MaxBytes: maxBytes, MaxMsgSize: ledger.MaxCarried, Discard: jetstream.DiscardNew,
 		DenyDelete: true, DenyPurge: true, AllowDirect: true, AllowAtomicPublish: true,
 	})
-	if err != nil {
-		return fmt.Errorf("make stream %s: %w", s.Name(), err)
+}
+
+// stream makes a stream if there is none. Where there are other hubs, who have made it alike,
+// one that is there stays as it is.
+func (h *Hub) stream(ctx context.Context, is jetstream.StreamConfig) error {
+	if h.cfg.Partners != nil {
+		try, cancel := context.WithTimeout(ctx, partnersTime)
+		_, err := h.js.Stream(try, is.Name)
+		cancel()
+		if err == nil {
+			return nil
+		}
+	}
+	if _, err := h.js.CreateOrUpdateStream(ctx, is); err != nil {
+		return fmt.Errorf("make stream %s: %w", is.Name, err)
 	}
 	return nil
 }
 
-// Keep removes the streams of records that are none of those: of former generations.
+// Keep removes the streams of records that are none of those: of former generations, and of
+// areas that are none any more, which another of three hubs may serve still.
 func (h *Hub) Keep(ctx context.Context, streams ...fleet.Stream) error {
 	names := h.js.StreamNames(ctx)
 	for name := range names.Name() {
 		is := func(s fleet.Stream) bool { return s.Name() == name }
-		if !strings.HasPrefix(name, fleet.StreamNames) || slices.ContainsFunc(streams, is) {
+		if !strings.HasPrefix(name, fleet.StreamNames) || slices.ContainsFunc(streams, is) ||
+			h.cfg.Partners != nil && !former(name, streams) {
 			continue
 		}
 		if err := h.js.DeleteStream(ctx, name); err != nil {
@@ -50,6 +65,15 @@ func (h *Hub) Keep(ctx context.Context, streams ...fleet.Stream) error {
 		return fmt.Errorf("list the streams: %w", err)
 	}
 	return nil
+}
+
+// former reports whether a stream is of an earlier generation than others.
+func former(name string, streams []fleet.Stream) bool {
+	generation := 1
+	if _, text, ok := strings.Cut(strings.TrimPrefix(name, fleet.StreamNames), "_g"); ok {
+		generation, _ = strconv.Atoi(text) // as Stream.Name has written it
+	}
+	return len(streams) > 0 && generation < streams[0].Generation
 }
 
 // carriedAtOnce is how many records the server puts into a stream as one.
@@ -73,18 +97,23 @@ func (h *Hub) Carry(ctx context.Context, s fleet.Stream, after uint64, lines ...
 }
 
 // carry puts lines into a stream, all or none.
-func (h *Hub) carry(ctx context.Context, s fleet.Stream, after uint64, lines [][]byte) (err error) {
+func (h *Hub) carry(ctx context.Context, s fleet.Stream, after uint64, lines [][]byte) error {
+	return h.put(ctx, s.Name(), s.Subject(), after, lines)
+}
+
+// put puts messages into a stream that ends with the one of a number, all or none.
+func (h *Hub) put(ctx context.Context, stream, subject string, after uint64, lines [][]byte) (err error) {
 	if len(lines) == 1 {
-		_, err = h.js.Publish(ctx, s.Subject(), lines[0],
-			jetstream.WithExpectLastSequence(after), jetstream.WithExpectStream(s.Name()))
+		_, err = h.js.Publish(ctx, subject, lines[0],
+			jetstream.WithExpectLastSequence(after), jetstream.WithExpectStream(stream))
 		return err
 	}
 	messages := make([]*nats.Msg, len(lines))
 	for i, line := range lines {
-		messages[i] = &nats.Msg{Subject: s.Subject(), Data: line, Header: nats.Header{}}
+		messages[i] = &nats.Msg{Subject: subject, Data: line, Header: nats.Header{}}
 	}
 	messages[0].Header.Set(jetstream.ExpectedLastSeqHeader, strconv.FormatUint(after, 10))
-	messages[0].Header.Set(jetstream.ExpectedStreamHeader, s.Name())
+	messages[0].Header.Set(jetstream.ExpectedStreamHeader, stream)
 	_, err = jetstreamext.PublishMsgBatch(ctx, h.js, messages)
 	return err
 }

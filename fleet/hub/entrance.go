@@ -33,6 +33,13 @@ func newInside(h *Hub) (*inside, error) {
 		AlwaysEnableNonce: true, CustomClientAuthentication: &entrance{h, is, own.public},
 		DontListen: true, // Serve has the port, for more than NATS
 	}
+	if p := h.cfg.Partners; p != nil {
+		options.ServerName = serverName(h.cfg.Key)
+		options.JetStreamLimits.MaxBatchSize = mostInGroup
+		if err := errors.Join(p.free(), p.join(options, h.cfg.Key)); err != nil {
+			return nil, err
+		}
+	}
 	if is.server, err = server.NewServer(options); err != nil {
 		return nil, err
 	}
@@ -58,7 +65,12 @@ func (is *inside) serve(conn net.Conn) {
 	splice(conn, to)
 }
 
-func (*inside) replicas() int { return 1 }
+func (is *inside) replicas() int {
+	if is.hub.cfg.Partners != nil {
+		return most
+	}
+	return 1
+}
 
 func (is *inside) close() {
 	is.server.Shutdown()

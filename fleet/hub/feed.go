@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,7 @@ type Feed struct {
 	streams map[string]*carried // by area
 	areaOf  func(unit string) string
 	behind  uint64 // the last record of the ledger that was looked at
+	stale   bool   // another hub has carried meanwhile
 	log     *slog.Logger
 }
 
@@ -49,14 +51,61 @@ func (h *Hub) NewFeed(
 ) (*Feed, error) {
 	f := &Feed{hub: h, book: book, streams: map[string]*carried{}, areaOf: areaOf, log: log}
 	for _, s := range streams {
-		c := &carried{Stream: s}
-		if err := f.resume(ctx, c); err != nil {
-			return nil, err
-		}
-		f.streams[s.Area] = c
+		f.streams[s.Area] = &carried{Stream: s, chain: ledger.Continue(book, 0, "")}
 	}
-	f.behind = f.least()
-	return f, nil
+	if h.cfg.Partners != nil { // the hub that leads may have carried what has still to come here
+		f.stale = true
+		return f, nil
+	}
+	return f, f.goOn(ctx)
+}
+
+// goOn has all streams go on after what is in them.
+func (f *Feed) goOn(ctx context.Context) error {
+	for _, c := range f.streams {
+		if err := f.resume(ctx, c); err != nil {
+			return err
+		}
+	}
+	f.behind, f.stale = f.least(), false
+	return nil
+}
+
+// takeOver has this hub carry, if it is the one of three that does.
+func (f *Feed) takeOver(ctx context.Context) (leads bool, err error) {
+	if !f.hub.Leads() {
+		f.stale = true
+		return false, f.readEnds(ctx)
+	}
+	if !f.stale {
+		return true, nil
+	}
+	if _, err := ledger.CatchUp(ctx, f.book); err != nil { // what was carried is in the ledger
+		return true, err
+	}
+	if err := f.goOn(ctx); err != nil {
+		return true, err
+	}
+	return true, f.putHeads(ctx, nil)
+}
+
+// readEnds has from the heads where streams end, which another hub carries.
+func (f *Feed) readEnds(ctx context.Context) error {
+	for area := range f.streams {
+		entry, err := f.hub.heads.Get(ctx, area)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			continue
+		}
+		var head fleet.Head
+		if err == nil {
+			err = json.Unmarshal(entry.Value(), &head)
+		}
+		if err != nil {
+			return fmt.Errorf("read the head of %s: %w", area, err)
+		}
+		f.hub.setEnd(area, head.Seq)
+	}
+	return nil
 }
 
 // ErrAhead is the error of a stream that was made of a ledger which had more than this one.
@@ -121,17 +170,28 @@ const retryAfter = time.Second
 // the hub is there.
 const headEvery = 30 * time.Second
 
-// Run carries until ctx is done: what is there, and what comes.
+// leadEvery is how often a hub looks whether it is the one of three that carries.
+const leadEvery = time.Second
+
+// Run carries until ctx is done: what is there, and what comes. Of three hubs one does.
 func (f *Feed) Run(ctx context.Context) {
 	heads := time.NewTicker(headEvery)
 	defer heads.Stop()
-	if err := f.putHeads(ctx, nil); err != nil { // also of areas about which nothing was decided yet
-		f.log.Error("sign the heads of areas", "error", err)
+	look := time.NewTicker(leadEvery)
+	defer look.Stop()
+	if !f.stale {
+		if err := f.putHeads(ctx, nil); err != nil { // also of areas about which nothing was decided yet
+			f.log.Error("sign the heads of areas", "error", err)
+		}
 	}
 	for told := ""; ; {
 		grown := ledger.Grown(f.book)
-		err := f.Carry(ctx)
+		leads, err := f.takeOver(ctx)
+		if err == nil && leads {
+			err = f.Carry(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
+			f.stale = f.hub.cfg.Partners != nil
 			if told != err.Error() {
 				told = err.Error()
 				f.log.Error("carry records to nodes", "error", err)
@@ -147,7 +207,11 @@ func (f *Feed) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-grown:
+		case <-look.C:
 		case <-heads.C:
+			if !leads {
+				continue
+			}
 			if err := f.putHeads(ctx, nil); err != nil {
 				f.log.Error("sign the heads of areas", "error", err)
 			}

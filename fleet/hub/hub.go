@@ -26,6 +26,8 @@ type Config struct {
 	// Cluster has servers of others, which carry in place of one in this process; nil for
 	// none. Dir and Store are for the latter.
 	Cluster *Cluster
+	// Partners are the other two hubs; nil if this is the only one.
+	Partners *Partners
 	// Member is who has a public nkey; ok is false for one that never joined or was revoked.
 	Member func(nkey string) (m Member, ok bool)
 }
@@ -81,11 +83,35 @@ func Start(ctx context.Context, cfg Config) (h *Hub, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("start hub: %w", err)
 	}
-	if err := h.connect(ctx); err != nil {
+	if cfg.Partners == nil {
+		err = h.connect(ctx)
+	} else {
+		err = find(ctx, h)
+	}
+	if err != nil {
 		h.Close()
 		return nil, fmt.Errorf("start hub: %w", explained(err))
 	}
 	return h, nil
+}
+
+// find is connect that tries until the hubs have found together.
+func find(ctx context.Context, h *Hub) error {
+	for {
+		try, cancel := context.WithTimeout(ctx, partnersTime)
+		err := h.connect(try)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		if h.cfg.Partners.Waits != nil {
+			h.cfg.Partners.Waits(apartFrom(h, err))
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(partnersRest):
+		}
+	}
 }
 
 // Bounds of the server.
@@ -96,12 +122,14 @@ const (
 
 // connect has the hub's own connection and its buckets.
 func (h *Hub) connect(ctx context.Context) (err error) {
-	urls, options := h.engine.connect()
-	if h.conn, err = nats.Connect(urls, append(options, nats.MaxReconnects(-1))...); err != nil {
-		return err
-	}
-	if h.js, err = jetstream.New(h.conn); err != nil {
-		return err
+	if h.conn == nil {
+		urls, options := h.engine.connect()
+		if h.conn, err = nats.Connect(urls, append(options, nats.MaxReconnects(-1))...); err != nil {
+			return err
+		}
+		if h.js, err = jetstream.New(h.conn); err != nil {
+			return err
+		}
 	}
 	h.heads, err = h.bucket(ctx, jetstream.KeyValueConfig{Bucket: fleet.HeadBucket, History: 5, MaxBytes: 1 << 20})
 	if err != nil {
@@ -114,6 +142,11 @@ func (h *Hub) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if h.cfg.Partners != nil {
+		if err := openChain(ctx, h); err != nil {
+			return err
+		}
+	}
 	return h.engine.begin(ctx, h.conn)
 }
 
@@ -123,8 +156,16 @@ func (h *Hub) bucket(ctx context.Context, is jetstream.KeyValueConfig) (kv jetst
 		h.replicas = h.engine.replicas()
 	}
 	is.Replicas = h.replicas
+	if h.cfg.Partners != nil {
+		try, cancel := context.WithTimeout(ctx, partnersTime/2)
+		kv, err = h.js.KeyValue(try, is.Bucket)
+		cancel()
+		if err == nil {
+			return kv, nil
+		}
+	}
 	kv, err = h.js.CreateOrUpdateKeyValue(ctx, is)
-	if code(err) == alone && h.replicas > 1 {
+	if code(err) == alone && h.replicas > 1 && h.cfg.Partners == nil {
 		h.replicas = 1
 		return h.bucket(ctx, is)
 	}

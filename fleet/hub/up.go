@@ -29,12 +29,15 @@ type pace struct {
 // ErrPace is the error of a node that tells more than it may; its connection ends.
 var ErrPace = errors.New("a node tells more than 5 times a second")
 
+// upQueue has one of the hubs hear what a node tells: the one that it is connected to.
+const upQueue = "lachan"
+
 // Hear has answer answer what nodes tell of a kind, until Close. It is asked for one at a
 // time; what it says goes to the node.
 func (h *Hub) Hear(kind string, answer func(node string, told []byte) ([]byte, error)) error {
 	paces := map[string]*pace{} // of nodes that have connected once
 	var mu sync.Mutex
-	_, err := h.conn.Subscribe(fleet.UpSubject("*", kind), func(m *nats.Msg) {
+	_, err := h.conn.QueueSubscribe(fleet.UpSubject("*", kind), upQueue, func(m *nats.Msg) {
 		node := strings.Split(m.Subject, ".")[3] // permissions see to it that it is that one
 		mu.Lock()
 		defer mu.Unlock()

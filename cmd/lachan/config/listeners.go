@@ -35,6 +35,7 @@ func (k *checker) listeners() {
 	one("http.listen", c.HTTP.Listen)
 	one("console.listen", c.Console.Listen)
 	one("fleet.listen", c.Fleet.Listen)
+	one("fleet.between", c.Fleet.Between)
 }
 
 // carriers are the transports that a listener has sockets of.

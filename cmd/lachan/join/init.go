@@ -36,7 +36,7 @@ func FleetCommand(l wording.Language) *cobra.Command {
 const certified = 90 * 24 * time.Hour
 
 // options are the flags of init.
-type options struct{ root, passwordFile, revoke string }
+type options struct{ root, passwordFile, revoke, trust string }
 
 func initCommand(l wording.Language) *cobra.Command {
 	var o options
@@ -50,6 +50,7 @@ func initCommand(l wording.Language) *cobra.Command {
 	c.Flags().StringVar(&o.root, "root", "lachan-root.key", textRootFlag.In(l))
 	c.Flags().StringVar(&o.passwordFile, "password-file", "", textPasswordFlag.In(l))
 	c.Flags().StringVar(&o.revoke, "revoke", "", textRevokeFlag.In(l))
+	c.Flags().StringVar(&o.trust, "trust", "", textTrustFlag.In(l))
 	return command.WithKeys(c, l)
 }
 
@@ -78,11 +79,18 @@ func (o *options) run(c command.Call) error {
 		return errors.New("the root key has no public half")
 	}
 	trust, err := before(config.FleetDir(cfg), fleet.Fingerprint(public))
+	if err == nil {
+		trust, err = o.newer(trust, fleet.Fingerprint(public))
+	}
 	if err != nil {
 		return err
 	}
 	until := time.Now().Add(certified)
-	if err := o.name(&trust, fleet.PublicKey(key), nodes.Name(cfg), until); err != nil {
+	is := fleet.HubKey{
+		Name: nodes.Name(cfg), Key: fleet.PublicKey(key), Address: address(cfg),
+		Until: until.UTC().Truncate(time.Second),
+	}
+	if err := o.name(&trust, is); err != nil {
 		return err
 	}
 	text, signature, err := trust.Signed(root)
@@ -93,6 +101,11 @@ func (o *options) run(c command.Call) error {
 	if err := nodes.WriteTrust(config.FleetDir(cfg), signed); err != nil {
 		return config.StateError(cfg, err)
 	}
+	if o.trust != "" {
+		if err := nodes.WriteTrustFile(o.trust, signed); err != nil {
+			return err
+		}
+	}
 	if made {
 		c.Note(textRootMade.With(o.root))
 	}
@@ -100,6 +113,14 @@ func (o *options) run(c command.Call) error {
 		c.Note(textSetListen.With(cfg.File()))
 	}
 	return c.Say(textHub.With(until.Format("02/01/2006"), fleet.Fingerprint(public)))
+}
+
+// address is how nodes reach this hub, if the configuration says so.
+func address(cfg *config.Config) string {
+	if len(cfg.Fleet.Hubs) > 0 {
+		return cfg.Fleet.Reached()
+	}
+	return cfg.Fleet.Address
 }
 
 // sameRoot refuses to make a root key where the fleet has one already.
@@ -150,21 +171,39 @@ func before(dir, fingerprint string) (t fleet.Trust, err error) {
 	return t, err
 }
 
+// newer is what the root key said last, here or in the file that goes from hub to hub.
+func (o *options) newer(t fleet.Trust, fingerprint string) (fleet.Trust, error) {
+	if o.trust == "" {
+		return t, nil
+	}
+	_, is, known, err := nodes.ReadTrustFile(o.trust)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return t, nil
+	case err == nil && known != fingerprint:
+		return t, command.Fail(textOtherRoot.With(known, fingerprint))
+	case err == nil && is.Serial > t.Serial:
+		return is, nil
+	}
+	return t, err
+}
+
 // name has a Trust name this hub, and revoke another.
-func (o *options) name(t *fleet.Trust, key fleet.PublicKey, name string, until time.Time) error {
+func (o *options) name(t *fleet.Trust, is fleet.HubKey) error {
 	t.Serial, t.At = t.Serial+1, time.Now().UTC().Truncate(time.Second)
 	if o.revoke != "" {
-		at := slices.IndexFunc(t.Hubs, func(h fleet.HubKey) bool { return h.Name == o.revoke && !h.Key.Equal(key) })
+		at := slices.IndexFunc(t.Hubs, func(h fleet.HubKey) bool { return h.Name == o.revoke && !h.Key.Equal(is.Key) })
 		if at < 0 {
 			return command.Fail(textNoSuchHub.With(o.revoke))
 		}
 		t.Hubs[at].Revoked = true
 	}
-	at := slices.IndexFunc(t.Hubs, func(h fleet.HubKey) bool { return h.Key.Equal(key) })
+	at := slices.IndexFunc(t.Hubs, func(h fleet.HubKey) bool { return h.Key.Equal(is.Key) })
 	if at < 0 {
-		t.Hubs = append(t.Hubs, fleet.HubKey{Key: key})
-		at = len(t.Hubs) - 1
+		t.Hubs = append(t.Hubs, is)
+		return nil
 	}
-	t.Hubs[at].Name, t.Hubs[at].Until = name, until.UTC().Truncate(time.Second)
+	is.Revoked = t.Hubs[at].Revoked
+	t.Hubs[at] = is
 	return nil
 }

@@ -35,6 +35,9 @@ func reseed(c command.Call, sure bool) error {
 	if _, _, _, err := nodes.ReadTrust(config.FleetDir(cfg)); err != nil {
 		return err
 	}
+	if len(cfg.Fleet.Hubs) > 0 {
+		return command.Fail(textReseedThree)
+	}
 	if !sure {
 		return command.Fail(textReseedSure)
 	}

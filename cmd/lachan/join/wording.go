@@ -45,6 +45,10 @@ var (
 		VI: "điều các nút có mà sổ này không có sẽ không còn hiệu lực; nếu chắc chắn: lachan fleet reseed --yes",
 		EN: "what nodes have and this ledger has not will be in force no more; if you are sure: lachan fleet reseed --yes",
 	}
+	textReseedThree = wording.Text{
+		VI: "máy này là một trong ba máy trung tâm, cùng một sổ: lệnh này chỉ dành cho máy đứng một mình (docs/vi/hubs.md)",
+		EN: "this is one of three hubs with one ledger: this is for a hub that is alone (docs/hubs.md)",
+	}
 	textReseeded = wording.Text{
 		VI: "Các nút sẽ lấy lại từ đầu sau khi máy chủ nạp lại: systemctl reload lachan",
 		EN: "Nodes take everything anew once the server reloads: systemctl reload lachan",
@@ -52,7 +56,11 @@ var (
 	textRootFlag     = wording.Text{VI: "tệp khóa gốc (minisign)", EN: "file of the root key (minisign)"}
 	textPasswordFlag = wording.Text{VI: "tệp có mật khẩu của khóa gốc, một dòng", EN: "file with the password of the root key, one line"}
 	textRevokeFlag   = wording.Text{VI: "tên máy trung tâm khác không còn được tin nữa", EN: "name of another hub that is trusted no more"}
-	textRootMade     = wording.Text{
+	textTrustFlag    = wording.Text{
+		VI: "tệp nói có những máy trung tâm nào, mang từ máy này sang máy kia: được đọc nếu mới hơn, rồi được ghi lại",
+		EN: "file that says which hubs there are and goes from one to the next: it is read if it is newer, and written",
+	}
+	textRootMade = wording.Text{
 		VI: "Đã tạo khóa gốc %s. Hãy chép ra nơi khác, ngoài mạng, rồi xóa khỏi máy này.",
 		EN: "Made the root key %s. Copy it to a place off the network, and remove it from this machine.",
 	}

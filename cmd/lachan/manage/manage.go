@@ -190,7 +190,9 @@ func (n *node) startWork(ctx context.Context) {
 	n.lists.startCompiling(ctx)
 	n.children.start(ctx, "reports", n.reports.run)
 	n.startTally(ctx)
-	n.desk.Begun(ctx, n.cfg, n.policy.Policy)
+	if len(n.cfg.Fleet.Hubs) == 0 { // else nothing is decided until the hubs are together
+		n.desk.Begun(ctx, n.cfg, n.policy.Policy)
+	}
 	n.children.start(ctx, "ledger", n.desk.Run)
 	n.children.start(ctx, "tell", n.desk.Tell)
 	n.children.start(ctx, "member", n.services.member.Run)

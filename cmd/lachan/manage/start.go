@@ -197,6 +197,9 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 		return err
 	}
 	openFleet(n, cfg, version)
+	if err := nodes.Share(n.services.nodes, cfg); err != nil {
+		return config.StateError(cfg, err)
+	}
 	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
 		return err
 	}
@@ -344,6 +347,7 @@ func openFleet(n *node, cfg *config.Config, version string) {
 			v := n.view.Load()
 			return v.cfg, v.rules.Policy()
 		},
+		Decide: n.decided.decide, Restructure: n.decided.restructure, Begun: n.desk.Begun,
 		Lists: n.lists.carried, Relisted: n.lists.changes.Load,
 		Missing: func(name string) bool { return n.view.Load().cfg.Feed(name).Name != "" },
 	})

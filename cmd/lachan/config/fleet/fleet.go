@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,13 @@ type Fleet struct {
 	// CA is a file of certificates in PEM that vouch for those servers. Default: those of the
 	// system.
 	CA string `yaml:"ca"`
+	// Hubs are the addresses of the three hubs of a fleet that has more than one, as nodes reach
+	// them and in the same order at each: Address is one of them. Default none: this is the only
+	// hub.
+	Hubs []string `yaml:"hubs"`
+	// Between is where the other two hubs come to this one. They are asked for at the same port
+	// of the names in Hubs.
+	Between netip.AddrPort `yaml:"between"`
 	// Rings are how long a release of the policy is in force in one ring of nodes before it
 	// goes on to the next.
 	Rings Rings `yaml:"rings"`
@@ -75,7 +83,7 @@ func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
 		wrong("renew_secrets", textRenew)
 	}
 	if !f.Listen.IsValid() {
-		if f.Address != "" || len(f.Areas) > 0 || f.URL != "" {
+		if f.Address != "" || len(f.Areas) > 0 || f.URL != "" || len(f.Hubs) > 0 {
 			wrong("listen", textListen)
 		}
 		return
@@ -87,6 +95,7 @@ func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
 		wrong("areas", textAreas.With(len(f.Areas), mostAreas))
 	}
 	f.checkCluster(wrong)
+	f.checkHubs(wrong)
 	for i, area := range f.Areas {
 		if !fleet.ValidName(area) || area == fleet.Root {
 			wrong("areas["+strconv.Itoa(i)+"]", textArea.With(area))
@@ -127,6 +136,54 @@ func (f *Fleet) checkCluster(wrong func(path string, text wording.Text)) {
 	}
 }
 
+// Three is how many hubs a fleet has that has more than one: one may be lost.
+const Three = 3
+
+// checkHubs reports what is wrong with the hubs of a fleet that has three.
+func (f *Fleet) checkHubs(wrong func(path string, text wording.Text)) {
+	if len(f.Hubs) == 0 {
+		if f.Between.IsValid() {
+			wrong("hubs", textHubsMissing)
+		}
+		return
+	}
+	if f.URL != "" {
+		wrong("url", textHubsURL)
+	}
+	if !f.Between.IsValid() || f.Between.Port() == 0 {
+		wrong("between", textBetween)
+	}
+	if len(f.Hubs) != Three {
+		wrong("hubs", textThree.With(len(f.Hubs)))
+	}
+	for i, address := range f.Hubs {
+		path := "hubs[" + strconv.Itoa(i) + "]"
+		switch host, port, err := net.SplitHostPort(address); {
+		case err != nil || host == "" || !isPort(port):
+			wrong(path, textAddress.With(address))
+		case slices.Contains(f.Hubs[:i], address):
+			wrong(path, textHubTwice.With(address))
+		}
+	}
+	if !slices.Contains(f.Hubs, f.Reached()) {
+		wrong("address", textNotOneOf.With(f.Reached()))
+	}
+}
+
+// Partners are the other hubs: the addresses for nodes, and for hubs.
+func (f *Fleet) Partners() (nodes, hubs []string) {
+	for _, address := range f.Hubs {
+		if host, _, err := net.SplitHostPort(address); err == nil && address != f.Reached() {
+			nodes = append(nodes, address)
+			hubs = append(hubs, net.JoinHostPort(host, strconv.Itoa(int(f.Between.Port()))))
+		}
+	}
+	return nodes, hubs
+}
+
+// First reports whether this hub is the first of three, which begins the ledger of all.
+func (f *Fleet) First() bool { return len(f.Hubs) > 0 && f.Hubs[0] == f.Reached() }
+
 func isPort(text string) bool {
 	n, err := strconv.ParseUint(text, 10, 16)
 	return err == nil && n > 0
@@ -142,8 +199,8 @@ func (f *Fleet) Reached() string {
 
 var (
 	textListen = wording.Text{
-		VI: "thiếu: không có địa chỉ này thì máy không là máy trung tâm, và fleet.address, fleet.areas, fleet.url không có tác dụng",
-		EN: "missing: without it this is no hub, and fleet.address, fleet.areas and fleet.url have no effect",
+		VI: "thiếu: không có địa chỉ này thì máy không là máy trung tâm, và fleet.address, fleet.areas, fleet.hubs, fleet.url không có tác dụng",
+		EN: "missing: without it this is no hub, and fleet.address, fleet.areas, fleet.hubs and fleet.url have no effect",
 	}
 	textAddress = wording.Text{
 		VI: "%q không phải tên hoặc địa chỉ kèm cổng, như trung-tam.example:4443",
@@ -152,6 +209,27 @@ var (
 	textAreas = wording.Text{
 		VI: "%d vùng, nhiều nhất %d",
 		EN: "%d areas, at most %d",
+	}
+	textHubsMissing = wording.Text{
+		VI: "thiếu: không có ba máy trung tâm thì fleet.between không có tác dụng",
+		EN: "missing: without three hubs fleet.between has no effect",
+	}
+	textHubsURL = wording.Text{
+		VI: "không dùng cùng fleet.hubs: ba máy trung tâm tự là một cụm",
+		EN: "cannot be together with fleet.hubs: three hubs are a cluster themselves",
+	}
+	textBetween = wording.Text{
+		VI: "thiếu: địa chỉ và cổng mà hai máy trung tâm kia nối tới, như \"0.0.0.0:4444\"",
+		EN: "missing: the address and port where the other two hubs come to, such as \"0.0.0.0:4444\"",
+	}
+	textThree = wording.Text{
+		VI: "có %d địa chỉ, phải là ba: mất một máy thì hai máy còn lại vẫn quyết định được",
+		EN: "has %d addresses and needs three: with one lost, two go on",
+	}
+	textHubTwice = wording.Text{VI: "%q ghi hai lần", EN: "%q is there twice"}
+	textNotOneOf = wording.Text{
+		VI: "%q không có trong fleet.hubs, nơi phải ghi cả máy này",
+		EN: "%q is not in fleet.hubs, which has to name this machine too",
 	}
 	textURL = wording.Text{
 		VI: "%q không phải địa chỉ máy chủ NATS, như tls://nats-1.example:4222",

@@ -193,7 +193,7 @@ func (t *taken) listsDir() string { return filepath.Join(t.dir, "lists") }
 
 // blobs are where the hubs have files.
 func (t *taken) blobs() (urls []string) {
-	for _, address := range t.is.Hubs {
+	for _, address := range t.is.hubs(t.trust) {
 		urls = append(urls, "https://"+address+fleet.BlobPath)
 	}
 	return urls

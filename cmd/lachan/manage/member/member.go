@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,18 @@ type Membership struct {
 	Streams []fleet.Stream    `json:"streams"`
 	Seed    string            `json:"seed"` // of the nkey
 	Trust   fleet.SignedTrust `json:"trust"`
+}
+
+// hubs are the addresses of all hubs: the one where this machine has joined, and those that the
+// root key names.
+func (m *Membership) hubs(trust fleet.Trust) []string {
+	all := slices.Clone(m.Hubs)
+	for _, address := range trust.Addresses(time.Now()) {
+		if !slices.Contains(all, address) {
+			all = append(all, address)
+		}
+	}
+	return all
 }
 
 // membershipFile has it; only the user may read it.
@@ -308,14 +321,14 @@ func (m *Member) follow(ctx context.Context) error {
 		})
 	}
 	connected, err := node.Connect(node.Config{
-		Node: is.Node, Hubs: is.Hubs, Nkey: public, Sign: pair.Sign, Trust: trust, Log: m.src.Log,
+		Node: is.Node, Hubs: is.hubs(trust), Nkey: public, Sign: pair.Sign, Trust: trust, Log: m.src.Log,
 	}, followers...)
 	if err != nil {
 		return err
 	}
 	defer connected.Close()
 	m.src.Conditions.Clear("fleet")
-	m.src.Log.Info("following the hub", "node", is.Node, "hub", strings.Join(is.Hubs, ","))
+	m.src.Log.Info("following the hub", "node", is.Node, "hub", strings.Join(is.hubs(trust), ","))
 	ctx, cancel := context.WithCancel(ctx)
 	var live sync.WaitGroup
 	defer live.Wait()

@@ -75,7 +75,7 @@ func (m *Member) forgetFormer() {
 func (m *Member) renewTrust(ctx context.Context, trust fleet.Trust) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, address := range m.is.Hubs {
+	for _, address := range m.is.hubs(trust) {
 		signed, now, err := node.Trust(ctx, address, m.is.Root)
 		if err != nil {
 			m.src.Log.Warn("ask for the hubs of the fleet", "error", err)

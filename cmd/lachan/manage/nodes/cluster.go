@@ -92,6 +92,10 @@ func (h *Hub) start(ctx context.Context, cfg *config.Config) (*hub.Hub, *hub.Fee
 			}
 			<-ctx.Done()
 			return nil, nil, nil
+		case ctx.Err() != nil:
+			return nil, nil, nil
+		case len(cfg.Fleet.Hubs) > 0:
+			others{h, cfg}.tell(err)
 		case cfg.Fleet.URL == "":
 			return nil, nil, err
 		default:
@@ -114,7 +118,12 @@ func (h *Hub) startOnce(ctx context.Context, cfg *config.Config) (served *hub.Hu
 	if err != nil {
 		return nil, nil, err
 	}
-	if feed, err = h.open(ctx, served, cfg); err != nil {
+	if len(cfg.Fleet.Hubs) > 0 {
+		feed, err = others{h, cfg}.together(ctx, served)
+	} else {
+		feed, err = h.open(ctx, served, cfg)
+	}
+	if err != nil {
 		served.Close()
 		return nil, nil, err
 	}

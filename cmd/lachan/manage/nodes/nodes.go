@@ -35,6 +35,11 @@ type Sources struct {
 	Requests *request.Store
 	// InForce is what answers go by here, which nodes have to have too.
 	InForce func() (*config.Config, *policy.Policy)
+	// Decide puts exceptions in force, Restructure all that is written; both return when
+	// it is.
+	Decide, Restructure func(context.Context) error
+	// Begun records which files are in force from the start.
+	Begun func(context.Context, *config.Config, *policy.Policy)
 	// Lists are those in use here whose copies are good. Missing reports whether a list is one
 	// of this machine's all the same.
 	Lists   func() []List
@@ -48,6 +53,7 @@ type Sources struct {
 // A Hub serves nodes.
 type Hub struct {
 	src   Sources
+	chain hub.Chain // of three hubs
 	trust atomic.Pointer[fleet.SignedTrust]
 	stand atomic.Pointer[map[string]int] // how its nodes stand; nil while it serves none
 	// generation is that of the streams that this serves.
@@ -106,6 +112,7 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 		return err
 	}
 	defer served.Close()
+	defer h.chain.Use(nil)
 	if err := served.Hear(fleet.Requests, h.requests); err != nil {
 		return err
 	}
@@ -116,6 +123,10 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	defer beside.Wait()
 	defer cancel()
 	beside.Go(func() { feed.Run(ctx) })
+	if len(cfg.Fleet.Hubs) > 0 {
+		beside.Go(func() { others{h, cfg}.follow(ctx) })
+		beside.Go(func() { others{h, cfg}.look(ctx, served) })
+	}
 	beside.Go(func() { h.watch(ctx, served, blobs) })
 	h.src.Log.Info("serving the nodes of the fleet", "address", cfg.Fleet.Reached())
 	pages := hub.Pages{
@@ -127,10 +138,14 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 
 // settings are what the hub is started with.
 func settings(h *Hub, cfg *config.Config, cluster *hub.Cluster) hub.Config {
+	store := mostOfAll + int64(len(cfg.Fleet.Areas))*mostOfOne + mostElse
+	if len(cfg.Fleet.Hubs) > 0 {
+		store += hub.ChainBytes
+	}
 	return hub.Config{
 		Name: Name(cfg), Dir: filepath.Join(config.FleetDir(cfg), "streams"), Key: ledger.Key(h.src.Ledger),
-		Store:   mostOfAll + int64(len(cfg.Fleet.Areas))*mostOfOne + mostElse,
-		Cluster: cluster, Member: h.member,
+		Store:   store,
+		Cluster: cluster, Partners: partners(h, cfg), Member: h.member,
 	}
 }
 
@@ -251,6 +266,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 	defer tick.Stop()
 	defer h.stand.Store(nil)
 	published, connected, counted := "", map[string]string{}, time.Time{}
+	led := served.Leads()
 	var lists look
 	var ahead []string
 	for {
@@ -266,18 +282,23 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 		cfg, rules := h.src.InForce()
 		tellCluster(&h.src, cfg, served.Reached())
 		h.tellTrust(config.FleetDir(cfg))
+		if leads := served.Leads(); leads != led { // what the former one did is done here from now on
+			led, published, lists = leads, "", look{}
+		}
 		if digest := rules.Digest(); digest != published {
-			if err := h.publish(ctx, blobs, cfg, rules); err != nil {
+			if err := h.publish(ctx, blobs, cfg, rules, led); err != nil {
 				h.src.Conditions.Set("fleet-policy", textPublish.With(err).String())
 			} else {
 				h.src.Conditions.Clear("fleet-policy")
 				published = digest
 			}
 		}
-		if now, changes := time.Now(), h.src.Relisted(); lists.due(cfg, changes, now) {
+		if now, changes := time.Now(), h.src.Relisted(); led && lists.due(cfg, changes, now) {
 			lists = look{cfg, changes, now, tellLists(ctx, &h.src, blobs)}
 		}
-		h.rollOut(ctx, served, time.Now())
+		if led {
+			h.rollOut(ctx, served, time.Now())
+		}
 		select {
 		case <-ctx.Done():
 			return

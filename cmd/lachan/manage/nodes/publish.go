@@ -26,8 +26,11 @@ import (
 // ring waits.
 const trial = 10 * time.Minute
 
-// publish begins a release of the files of the policy, if they are others.
-func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, cfg *config.Config, p *policy.Policy) error {
+// publish begins a release of the files of the policy, if they are others. Of three hubs the one
+// that leads does; each has the files for nodes.
+func (h *Hub) publish(
+	ctx context.Context, blobs *hub.Blobs, cfg *config.Config, p *policy.Policy, leads bool,
+) error {
 	var files []hub.File
 	for _, f := range policy.FilesOf(p) {
 		files = append(files, hub.File{Path: f.Path, SHA256: f.Digest})
@@ -51,7 +54,12 @@ func (h *Hub) publish(ctx context.Context, blobs *hub.Blobs, cfg *config.Config,
 		return err
 	}
 	state := h.src.Ledger.State()
-	if admin.Published(state, digest) {
+	switch {
+	case admin.Published(state, digest):
+		return nil
+	case len(cfg.Fleet.Hubs) > 0 && admin.Former(state, digest):
+		return wording.Error(textFormer)
+	case !leads:
 		return nil
 	}
 	_, err = h.src.Desk.Decide(ctx, hubActor(), admin.Publish{
@@ -74,10 +82,16 @@ var ErrNoTrust = wording.Text{
 
 // ReadTrust reads which hubs a fleet has, as it lies on a hub.
 func ReadTrust(dir string) (signed fleet.SignedTrust, t fleet.Trust, fingerprint string, err error) {
-	text, err := os.ReadFile(filepath.Join(dir, trustFile))
+	signed, t, fingerprint, err = ReadTrustFile(filepath.Join(dir, trustFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return signed, t, "", wording.Error(ErrNoTrust)
+		err = wording.Error(ErrNoTrust)
 	}
+	return signed, t, fingerprint, err
+}
+
+// ReadTrustFile reads it from a file.
+func ReadTrustFile(path string) (signed fleet.SignedTrust, t fleet.Trust, fingerprint string, err error) {
+	text, err := os.ReadFile(path)
 	if err == nil {
 		err = json.Unmarshal(text, &signed)
 	}
@@ -88,22 +102,28 @@ func ReadTrust(dir string) (signed fleet.SignedTrust, t fleet.Trust, fingerprint
 		t, err = signed.Open(fingerprint)
 	}
 	if err != nil {
-		return signed, t, "", fmt.Errorf("read %s: %w", filepath.Join(dir, trustFile), err)
+		return signed, t, "", fmt.Errorf("read %s: %w", path, err)
 	}
 	return signed, t, fingerprint, nil
 }
 
 // WriteTrust puts it there.
 func WriteTrust(dir string, signed fleet.SignedTrust) error {
+	path := filepath.Join(dir, trustFile)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return WriteTrustFile(path, signed)
+}
+
+// WriteTrustFile writes it to a file.
+func WriteTrustFile(path string, signed fleet.SignedTrust) error {
 	text, err := json.Marshal(signed)
 	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
-	if err == nil {
-		err = durable.WriteFile(filepath.Join(dir, trustFile), text, 0o600)
+		err = durable.WriteFile(path, text, 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Join(dir, trustFile), err)
+		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
 }
@@ -167,6 +187,10 @@ func (h *Hub) tellTrust(dir string) {
 }
 
 var (
+	textFormer = wording.Text{
+		VI: "tệp chính sách của máy này là của một bản phát trước: hãy đặt tệp mới lên cả ba máy trung tâm, hoặc lachan fleet rollback nếu muốn trở về bản ấy",
+		EN: "the files of the policy here are those of a former release: put the newer ones on all three hubs, or call lachan fleet rollback to go back to them",
+	}
 	textNotNamed = wording.Text{
 		VI: "khóa gốc không công nhận máy này là máy trung tâm, hoặc đã hết hạn; hãy chạy: lachan fleet init --root TỆP",
 		EN: "the root key does not name this machine as a hub, or no longer; run: lachan fleet init --root FILE",

@@ -1,0 +1,159 @@
+package hub_test
+
+import (
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+
+	"lachan/admin/ledger"
+	"lachan/fleet/hub"
+)
+
+// A third is one of three hubs, with its ledger.
+type third struct {
+	t     *testing.T
+	dir   string
+	book  *ledger.Ledger
+	chain *hub.Chain
+	hub   *hub.Hub
+	cfg   hub.Config
+	first bool
+}
+
+// threeHubs are three hubs that are not started.
+func threeHubs(t *testing.T) (all []*third) {
+	t.Helper()
+	var keys []ed25519.PublicKey
+	var addresses []string
+	for i := range 3 {
+		h := &third{t: t, dir: t.TempDir(), chain: &hub.Chain{}, first: i == 0}
+		key, err := ledger.PublicKey(filepath.Join(h.dir, "ledger"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, all = append(keys, key), append(all, h)
+		addresses = append(addresses, freeAddress(t))
+	}
+	for i, h := range all {
+		h.open(keys)
+		h.cfg = hub.Config{
+			Name: "hub-" + strconv.Itoa(i+1), Dir: filepath.Join(h.dir, "streams"), Key: ledger.Key(h.book), Store: 4 << 30,
+			Partners: &hub.Partners{
+				Listen: netip.MustParseAddrPort(addresses[i]), Addresses: slices.Delete(slices.Clone(addresses), i, i+1),
+				Trusted: func(key ed25519.PublicKey) bool {
+					return slices.ContainsFunc(keys, func(k ed25519.PublicKey) bool { return k.Equal(key) })
+				},
+			},
+			Member: func(string) (m hub.Member, ok bool) { return m, false },
+		}
+	}
+	return all
+}
+
+// freeAddress is an address of loopback that nobody listens at.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func (h *third) open(keys []ed25519.PublicKey) {
+	h.t.Helper()
+	var err error
+	if h.book, err = ledger.Open(filepath.Join(h.dir, "ledger")); err == nil {
+		err = ledger.Share(h.book, h.chain, keys...)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = h.book.Close() })
+}
+
+// start starts a hub, and returns when its ledger is that of the others.
+func (h *third) start() {
+	served, err := hub.Start(h.t.Context(), h.cfg)
+	if err != nil {
+		h.t.Error(err)
+		return
+	}
+	h.hub = served
+	h.chain.Use(served)
+	for {
+		if err = h.chain.Meet(h.t.Context(), h.book, h.first); err == nil {
+			return
+		}
+	}
+}
+
+func (h *third) decide(object string) error {
+	_, err := h.book.Append(h.t.Context(), ledger.Draft{By: h.cfg.Name, What: "except", Object: object, New: json.RawMessage(`{"n":1}`)})
+	return err
+}
+
+// What three hubs decide at the same time is one chain, byte for byte the same at each; one that
+// was away takes it when it is back, and of those who set the same object one is told.
+func TestThreeHubsHaveOneLedger(t *testing.T) {
+	t.Parallel()
+	all := threeHubs(t)
+	var live sync.WaitGroup
+	for _, h := range all {
+		live.Go(h.start)
+	}
+	live.Wait()
+	conflicts := make(chan error, len(all))
+	for i, h := range all {
+		live.Go(func() {
+			for k := range 20 {
+				if err := h.decide(fmt.Sprintf("block/n%d-%d.example", i, k)); err != nil {
+					t.Error(err)
+				}
+			}
+			conflicts <- h.decide("block/same.example")
+		})
+	}
+	live.Wait()
+	second := 0
+	for range all {
+		if err := <-conflicts; errors.Is(err, ledger.ErrConflict) {
+			second++
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+	if second != 2 {
+		t.Errorf("of three who set an object %d are told that they are second", second)
+	}
+	all[2].hub.Close()
+	all[2].chain.Use(nil)
+	if err := all[2].decide("block/apart.example"); !errors.Is(err, ledger.ErrApart) {
+		t.Errorf("decided apart: %v", err)
+	}
+	for _, h := range all[:2] {
+		if err := h.decide("block/without-" + h.cfg.Name + ".example"); err != nil {
+			t.Error(err)
+		}
+	}
+	all[2].start()
+	for _, h := range all {
+		for h.book.State().Seq() < 63 {
+			if _, err := ledger.CatchUp(t.Context(), h.book); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if h.book.Head().Hash != all[0].book.Head().Hash {
+			t.Errorf("%s has another ledger: %v, %v", h.cfg.Name, h.book.Head(), all[0].book.Head())
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package hub
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"lachan/fleet"
+)
+
+// Partners are the other hubs of a fleet that has three: their servers and the one here are one
+// cluster, which confirms as long as two of them are there.
+type Partners struct {
+	Listen    netip.AddrPort // where they come to this hub
+	Addresses []string       // where this hub goes to them
+	// Trusted reports whether a key is that of a hub of the fleet.
+	Trusted func(key ed25519.PublicKey) bool
+	// Waits is told again and again why the hubs have not found together yet; nil for nobody.
+	Waits func(why error)
+}
+
+// clusterName is that of the cluster of hubs.
+const clusterName = "lachan"
+
+// join has the options of a server make it one of the cluster.
+func (p *Partners) join(options *server.Options, key ed25519.PrivateKey) error {
+	config, err := fleet.ServerTLS(options.ServerName, key)
+	if err != nil {
+		return err
+	}
+	config.NextProtos, config.ClientAuth = nil, tls.RequireAnyClientCert
+	config.InsecureSkipVerify = true // names and issuers say nothing here: the key does
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		if len(state.PeerCertificates) > 0 {
+			if key, ok := state.PeerCertificates[0].PublicKey.(ed25519.PublicKey); ok && p.Trusted(key) {
+				return nil
+			}
+		}
+		return fleet.ErrStranger
+	}
+	options.Cluster = server.ClusterOpts{
+		Name: clusterName, Host: p.Listen.Addr().String(), Port: int(p.Listen.Port()), TLSConfig: config,
+		TLSTimeout: handshakeTime.Seconds(), NoAdvertise: true, ConnectRetries: -1,
+	}
+	// The server looks for the others only once it listens for clients itself; those are asked who
+	// they are as everybody is.
+	options.DontListen, options.Host, options.Port = false, "127.0.0.1", server.RANDOM_PORT
+	for _, address := range p.Addresses {
+		options.Routes = append(options.Routes, &url.URL{Scheme: "tls", Host: address})
+	}
+	return nil
+}
+
+// free is nil if the address where partners come is one that this machine can listen at: the
+// server itself only says that it does not get ready.
+func (p *Partners) free() error {
+	l, err := net.Listen("tcp", p.Listen.String())
+	if err != nil {
+		return fmt.Errorf("listen for the other hubs: %w", err)
+	}
+	return l.Close()
+}
+
+// serverName is what a hub is called in the cluster: it stays the same for as long as its key
+// does, and is no other's.
+func serverName(key ed25519.PrivateKey) string {
+	public, _ := key.Public().(ed25519.PublicKey) // it is one
+	sum := sha256.Sum256(public)
+	return "hub-" + hex.EncodeToString(sum[:8])
+}
+
+// Times of hubs that look for each other: an attempt, and between two.
+const (
+	partnersTime = 2 * time.Second // answers are lost until it is clear who leads
+	partnersRest = 250 * time.Millisecond
+)
+
+// ErrAlone is the error of a hub that reaches neither of the other two.
+var ErrAlone = errors.New("this hub reaches none of the other two")
+
+// ErrNotYet is the error of hubs that have not found together yet: one of the three was never
+// there, or they have to agree first who leads.
+var ErrNotYet = errors.New("the three hubs have not found together yet")
+
+// apartFrom is why hubs have not found together.
+func apartFrom(h *Hub, err error) error {
+	if h.Met() == 0 {
+		return fmt.Errorf("%w: %w", ErrAlone, err)
+	}
+	return fmt.Errorf("%w: %w", ErrNotYet, err)
+}
+
+// Met is how many of the other hubs are connected with this one.
+func (h *Hub) Met() int {
+	if is, ok := h.engine.(*inside); ok {
+		return is.server.NumRemotes()
+	}
+	return 0
+}
