@@ -26,7 +26,8 @@ const (
 // is gone, lost is true: from now on another one signs.
 func openKey(dir string) (key ed25519.PrivateKey, keys []ed25519.PublicKey, lost bool, err error) {
 	path := filepath.Join(dir, keyFile)
-	if keys, err = publicKeys(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	keys, damaged, err := readPublic(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, false, err
 	}
 	seed, err := os.ReadFile(path)
@@ -45,10 +46,14 @@ func openKey(dir string) (key ed25519.PrivateKey, keys []ed25519.PublicKey, lost
 	}
 	key = ed25519.NewKeyFromSeed(seed)
 	public, _ := key.Public().(ed25519.PublicKey) // it is one
-	if slices.ContainsFunc(keys, func(k ed25519.PublicKey) bool { return k.Equal(public) }) {
+	has := slices.ContainsFunc(keys, func(k ed25519.PublicKey) bool { return k.Equal(public) })
+	switch {
+	case has && len(damaged) > 0, len(damaged) > 1 && len(keys) > 0: // of others, which nobody here knows
+		return nil, nil, false, noKey(dir, damaged[0])
+	case has:
 		return key, keys, lost, nil
 	}
-	keys = append(keys, public)
+	keys = append(keys, public) // what is damaged was that
 	return key, keys, lost, writePublic(dir, keys)
 }
 
@@ -90,16 +95,34 @@ func PublicKey(dir string) (ed25519.PublicKey, error) {
 
 // publicKeys are those that have signed the records of a folder, the newest last.
 func publicKeys(dir string) (keys []ed25519.PublicKey, err error) {
+	keys, damaged, err := readPublic(dir)
+	if err == nil && len(damaged) > 0 {
+		err = noKey(dir, damaged[0])
+	}
+	return keys, err
+}
+
+// readPublic is publicKeys, with the lines that are no key.
+func readPublic(dir string) (keys []ed25519.PublicKey, damaged []string, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, publicFile))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for line := range strings.FieldsSeq(string(text)) {
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
 		key, err := hex.DecodeString(line)
-		if err != nil || len(key) != ed25519.PublicKeySize {
-			return nil, fmt.Errorf("%s: %q is no key", filepath.Join(dir, publicFile), line)
+		switch {
+		case line == "":
+			continue
+		case err != nil || len(key) != ed25519.PublicKeySize:
+			damaged = append(damaged, line)
+			continue
 		}
 		keys = append(keys, key)
 	}
-	return keys, nil
+	return keys, damaged, nil
+}
+
+func noKey(dir, line string) error {
+	return fmt.Errorf("%s: %q is no key", filepath.Join(dir, publicFile), line)
 }

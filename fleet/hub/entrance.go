@@ -72,6 +72,15 @@ func (is *inside) replicas() int {
 	return 1
 }
 
+// renew is engine. A server that could not write once, as on a full disk, writes no more
+// until then.
+func (is *inside) renew() error {
+	cfg := is.hub.cfg
+	return errors.Join(is.server.ShutdownJetStream(), is.server.EnableJetStream(&server.JetStreamConfig{
+		StoreDir: cfg.Dir, SyncAlways: true, MaxStore: cfg.Store, MaxMemory: statusMemory,
+	}))
+}
+
 func (is *inside) close() {
 	is.server.Shutdown()
 	is.server.WaitForShutdown()

@@ -166,6 +166,9 @@ func (h *Hub) last(ctx context.Context, s fleet.Stream) ([]byte, error) {
 // retryAfter is how long the feed waits after an error.
 const retryAfter = time.Second
 
+// mostFailed is how often the feed tries in a row until the server reads its files again.
+const mostFailed = 3
+
 // headEvery is how often a head is signed anew when nothing has changed: its age says that
 // the hub is there.
 const headEvery = 30 * time.Second
@@ -184,6 +187,7 @@ func (f *Feed) Run(ctx context.Context) {
 			f.log.Error("sign the heads of areas", "error", err)
 		}
 	}
+	failed := 0
 	for told := ""; ; {
 		grown := ledger.Grown(f.book)
 		leads, err := f.takeOver(ctx)
@@ -196,13 +200,16 @@ func (f *Feed) Run(ctx context.Context) {
 				told = err.Error()
 				f.log.Error("carry records to nodes", "error", err)
 			}
+			if failed++; failed%mostFailed == 0 && !errors.Is(err, ErrBehind) && !errors.Is(err, ErrAhead) {
+				f.renew(ctx)
+			}
 			select {
 			case <-ctx.Done():
 			case <-time.After(retryAfter):
 			}
 			continue
 		}
-		told = ""
+		told, failed = "", 0
 		select {
 		case <-ctx.Done():
 			return
@@ -212,11 +219,35 @@ func (f *Feed) Run(ctx context.Context) {
 			if !leads {
 				continue
 			}
-			if err := f.putHeads(ctx, nil); err != nil {
+			if err := f.putHeads(ctx, nil); err != nil && ctx.Err() == nil {
 				f.log.Error("sign the heads of areas", "error", err)
+				f.renew(ctx)
 			}
 		}
 	}
+}
+
+// renew has the server write again that does not, and goes on with what it has. Of three hubs
+// the others carry meanwhile.
+func (f *Feed) renew(ctx context.Context) {
+	if f.hub.cfg.Partners != nil {
+		return
+	}
+	err := f.hub.engine.renew()
+	if err == nil {
+		err = f.hub.openBuckets(ctx)
+	}
+	for _, c := range f.streams {
+		if err == nil {
+			err = f.resume(ctx, c)
+		}
+	}
+	if err != nil {
+		f.log.Error("have the records for nodes written again", "error", err)
+		return
+	}
+	f.behind = f.least()
+	f.log.Warn("the records for nodes are written again")
 }
 
 // Carry carries what the ledger has and the streams do not.

@@ -63,6 +63,8 @@ type engine interface {
 	serve(conn net.Conn)
 	// replicas is how many servers have each stream at most.
 	replicas() int
+	// renew has a server in this process read its files again.
+	renew() error
 	close()
 }
 
@@ -131,15 +133,7 @@ func (h *Hub) connect(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	h.heads, err = h.bucket(ctx, jetstream.KeyValueConfig{Bucket: fleet.HeadBucket, History: 5, MaxBytes: 1 << 20})
-	if err != nil {
-		return err
-	}
-	h.statuses, err = h.bucket(ctx, jetstream.KeyValueConfig{
-		Bucket: fleet.StatusBucket, Storage: jetstream.MemoryStorage, TTL: statusLife,
-		MaxBytes: statusMemory / 2, MaxValueSize: fleet.MaxStatus,
-	})
-	if err != nil {
+	if err := h.openBuckets(ctx); err != nil {
 		return err
 	}
 	if h.cfg.Partners != nil {
@@ -148,6 +142,19 @@ func (h *Hub) connect(ctx context.Context) (err error) {
 		}
 	}
 	return h.engine.begin(ctx, h.conn)
+}
+
+// openBuckets makes the buckets that are not there.
+func (h *Hub) openBuckets(ctx context.Context) (err error) {
+	h.heads, err = h.bucket(ctx, jetstream.KeyValueConfig{Bucket: fleet.HeadBucket, History: 5, MaxBytes: 1 << 20})
+	if err != nil {
+		return err
+	}
+	h.statuses, err = h.bucket(ctx, jetstream.KeyValueConfig{
+		Bucket: fleet.StatusBucket, Storage: jetstream.MemoryStorage, TTL: statusLife,
+		MaxBytes: statusMemory / 2, MaxValueSize: fleet.MaxStatus,
+	})
+	return err
 }
 
 // bucket makes a bucket if there is none. The first one shows how many servers can have it.

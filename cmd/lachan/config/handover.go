@@ -1,13 +1,19 @@
 package config
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"lachan/blocklist/feed"
+	"lachan/internal/durable"
 	"lachan/internal/wording"
 )
 
@@ -60,15 +66,66 @@ func CarriedFile(dir string) string { return filepath.Join(dir, "lists.json") }
 // mostCarried bounds that file, in bytes.
 const mostCarried = 4 << 20
 
+// carriedCopy has the same, after a line with its SHA-256: with a damaged file alone the names
+// of a list would be open.
+func carriedCopy(dir string) string { return filepath.Join(dir, "lists.copy") }
+
+// CarriedNames are the names of both files.
+func CarriedNames() []string {
+	return []string{filepath.Base(CarriedFile("")), filepath.Base(carriedCopy(""))}
+}
+
+// CarriedText is what is in the file, or in its copy if that is whole.
+func CarriedText(dir string) ([]byte, error) {
+	if text, err := readBounded(carriedCopy(dir)); err == nil {
+		sum, feeds, _ := bytes.Cut(text, []byte("\n"))
+		if is := sha256.Sum256(feeds); hex.EncodeToString(is[:]) == string(sum) {
+			return feeds, nil
+		}
+	}
+	return readBounded(CarriedFile(dir))
+}
+
+func readBounded(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > mostCarried {
+		return nil, fmt.Errorf("%s has %d bytes, at most %d", path, info.Size(), mostCarried)
+	}
+	return os.ReadFile(path)
+}
+
+// WriteCarried writes both, where they are not so already; nil removes them.
+func WriteCarried(dir string, feeds []byte) error {
+	if feeds == nil {
+		var errs []error
+		for _, name := range CarriedNames() {
+			if err := os.Remove(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+				errs = append(errs, err)
+			}
+		}
+		return errors.Join(errs...)
+	}
+	sum := sha256.Sum256(feeds)
+	for path, text := range map[string][]byte{
+		CarriedFile(dir): feeds, carriedCopy(dir): append([]byte(hex.EncodeToString(sum[:])+"\n"), feeds...),
+	} {
+		if before, err := readBounded(path); err == nil && bytes.Equal(before, text) {
+			continue
+		}
+		if err := durable.WriteFile(path, text, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // takeCarried adds the feeds that came from the hub. One whose name this machine's own file
 // has is that of the file.
 func takeCarried(c *Config) {
-	path := CarriedFile(FleetDir(c))
-	info, err := os.Stat(path)
-	if err != nil || info.Size() > mostCarried {
-		return
-	}
-	text, _ := os.ReadFile(path) // an error: nothing is read of it
+	text, _ := CarriedText(FleetDir(c)) // an error: nothing is read of it
 	var feeds []Feed
 	if json.Unmarshal(text, &feeds) != nil {
 		return // the node takes them again

@@ -189,3 +189,45 @@ func TestAFolderOfTablesKeepsTheNameOfItsFeed(t *testing.T) {
 		}
 	}
 }
+
+// TestADamagedFileOfCarriedListsIsWhatItWas: whichever of the two is damaged or gone.
+func TestADamagedFileOfCarriedListsIsWhatItWas(t *testing.T) {
+	dir, want := t.TempDir(), []byte(`[{"name":"games","category":"games"}]`)
+	if err := config.WriteCarried(dir, want); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range config.CarriedNames() {
+		whole, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := range len(whole) + 1 {
+			if at == len(whole) {
+				if err := os.Remove(filepath.Join(dir, name)); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				broken := append([]byte(nil), whole...)
+				broken[at] ^= 4
+				if err := os.WriteFile(filepath.Join(dir, name), broken, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, err := config.CarriedText(dir); err != nil || string(got) != string(want) {
+				t.Fatalf("%s, byte %d: %s, %v", name, at, got, err)
+			}
+		}
+		if err := config.WriteCarried(dir, want); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(again) != string(whole) {
+			t.Errorf("%s is not mended: %s, %v", name, again, err)
+		}
+	}
+	if err := config.WriteCarried(dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.CarriedText(dir); !os.IsNotExist(err) {
+		t.Errorf("what was removed is there: %v", err)
+	}
+}

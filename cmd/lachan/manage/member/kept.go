@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/node"
 	"lachan/internal/durable"
@@ -98,7 +100,8 @@ func (m *Member) mend() {
 
 // keptName reports whether a file belongs to what came from the hub.
 func keptName(name string) bool {
-	return name == current || name == "console.yaml" || name == keptFile || name == sharedFile || name == listsFile || name == "lists" ||
+	return name == current || name == "console.yaml" || name == keptFile || name == sharedFile || name == "lists" ||
+		slices.Contains(config.CarriedNames(), name) ||
 		strings.HasPrefix(name, prefix) ||
 		strings.HasPrefix(name, "LEDGER_") || len(strings.TrimSuffix(name, ".part")) == 64
 }

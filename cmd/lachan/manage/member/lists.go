@@ -19,7 +19,6 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/node"
-	"lachan/internal/durable"
 )
 
 // Lists come from the hub as it has verified them: each is a file that a record names by its
@@ -89,7 +88,7 @@ func (t *taken) readLists() map[string]had {
 	t.mu.Unlock()
 	lists := map[string]had{}
 	var all []config.Feed
-	text, err := os.ReadFile(config.CarriedFile(t.dir))
+	text, err := config.CarriedText(t.dir)
 	if err == nil && json.Unmarshal(text, &all) == nil {
 		for _, f := range all {
 			lists[f.Name] = had{kept[f.Name], f}
@@ -172,20 +171,14 @@ func readLine(in *bufio.Reader, most int) (line []byte, err error) {
 
 // writeLists writes which lists come from the hub, and returns how to take that back.
 func (t *taken) writeLists(feeds []byte) (undo func() error, err error) {
-	path := config.CarriedFile(t.dir)
-	before, err := os.ReadFile(path)
+	before, err := config.CarriedText(t.dir)
 	switch {
 	case err != nil && !errors.Is(err, os.ErrNotExist):
 		return nil, err
 	case bytes.Equal(before, feeds):
-		return func() error { return nil }, nil
+		return func() error { return nil }, config.WriteCarried(t.dir, feeds) // one of them may be damaged
 	}
-	return func() error {
-		if before == nil {
-			return os.Remove(path)
-		}
-		return durable.WriteFile(path, before, 0o600)
-	}, durable.WriteFile(path, feeds, 0o600)
+	return func() error { return config.WriteCarried(t.dir, before) }, config.WriteCarried(t.dir, feeds)
 }
 
 // listsDir has lists until they are the copies of feeds.
@@ -198,6 +191,3 @@ func (t *taken) blobs() (urls []string) {
 	}
 	return urls
 }
-
-// listsFile is the name of the file that has which lists come from the hub.
-var listsFile = filepath.Base(config.CarriedFile(""))
