@@ -73,6 +73,7 @@ func TestAdblockNeverWidensARule(t *testing.T) {
 	f("$$script[tag-content=\"ads\"]", "- 1 cosmetic")
 	f("banner", "- 1 local_name: banner")
 	f("### c\n##x\n#!c", "- 2 cosmetic") // the others are comments
-	f("/ads c/", "regex ads c")
+	f("/ads c/\n/b/", "regex ads c", "regex b")
+	f("||*.ads*.a.example^", `regex ^(?:.*\.)?.*\.ads.*\.a\.example$`)
 	f("|ftp://a.example^\n/banner\n"+`/a\/$b/`, "- 1 path: ftp://a.example", "- 2 path: /banner", `- 3 path: a\/$b`)
 }

@@ -75,6 +75,7 @@ func TestWhatIsNoListIsNotRecognised(t *testing.T) {
 	f("The list has moved.\nSee a.example\n", format.ErrUnknown)
 	f("a.example\nThe list has moved.\n", format.ErrUnknown) // as many lines are none
 	f("a.example\nb.example\nThe list has moved.\n", nil)
+	f("xone\nytwo\n", format.ErrUnknown)          // words alone are no names
 	f("one,two\nthree,four\n", format.ErrUnknown) // no table has a name in it
 	if got, err := format.Detect([]byte("a.example\nThe list has moved.\n"), "order.csv"); got != format.CSV || err != nil {
 		t.Errorf("a table whose headings are not known: %s, %v", got, err)

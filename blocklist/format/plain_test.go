@@ -128,6 +128,7 @@ func TestRegexHasABoundOfCost(t *testing.T) {
 	f("^a\\.example$ # why\n# c\n! c\n\n", `regex ^a\.example$`)
 	f(`^Ads\S+\.example$`, `regex (?i)^Ads\S+\.example$`) // names are lower case
 	f(`^\S+-ads\.example$`, `regex ^\S+-ads\.example$`)
+	f(`^Z+a\.example$`, `regex (?i)^Z+a\.example$`)
 	f(`\.ru$`, `regex \.ru$`)
 
 	f(`(?=a)b`, "- 1 bad_regex: error parsing regexp: invalid or unsupported Perl syntax: `(?=`")

@@ -1,6 +1,7 @@
 package format_test
 
 import (
+	"strings"
 	"testing"
 
 	"lachan/blocklist/format"
@@ -30,6 +31,8 @@ func TestAdblockRewrites(t *testing.T) {
 	f("NOERROR;AAAA;2001:db8::1", "rewrite data AAAA 2001:db8::1")
 	f("NOERROR;CNAME;other.example", "rewrite data CNAME other.example.")
 	f(`NOERROR;TXT;hello world\, # or not; $5`, `rewrite data TXT "hello world, # or not; $5"`)
+	f("NOERROR;TXT;"+strings.Repeat("x", 255), `rewrite data TXT "`+strings.Repeat("x", 255)+`"`) // as long as a string may be
+	f("NOERROR;TXT;"+strings.Repeat("x", 256), `rewrite data TXT "`+strings.Repeat("x", 255)+`" "x"`)
 	f("NOERROR;MX;32 mail.example", "rewrite data MX 32 mail.example.")
 	f("NOERROR;PTR;host.example.", "rewrite data PTR host.example.")
 	f("NOERROR;SRV;10 60 8080 host.example", "rewrite data SRV 10 60 8080 host.example.")

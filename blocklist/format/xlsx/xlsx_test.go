@@ -96,6 +96,38 @@ func TestRowsHaveTheirNumbersAndMergedCellsTheirValue(t *testing.T) {
 	}
 }
 
+// TestNumbersAreReadAsTheyAreShown: with the zeros before them that codes of offices have.
+func TestNumbersAreReadAsTheyAreShown(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	cells := ""
+	for style := range 5 {
+		cells += fmt.Sprintf(`<c s="%d"><v>46267</v></c>`, style)
+	}
+	for _, part := range [][2]string{
+		{"xl/workbook.xml", `<workbook><sheets><sheet name="x" r:id="a"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="worksheet" Target="sheet.xml"/><Relationship Id="b" Type="styles" Target="styles.xml"/></Relationships>`},
+		{"xl/styles.xml", `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0000000"/><numFmt numFmtId="165" formatCode="0.0"/><numFmt numFmtId="166" formatCode="dd/mm/yyyy"/></numFmts>` +
+			`<cellStyleXfs><xf numFmtId="166"/></cellStyleXfs><cellXfs><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="0"/></cellXfs></styleSheet>`},
+		{"xl/sheet.xml", `<worksheet><sheetData><row>` + cells + `<c t="inlineStr"><is><t>&#7871;x</t></is></c></row></sheetData></worksheet>`},
+	} {
+		out, err := w.Create(part[0])
+		if err == nil {
+			_, err = out.Write([]byte(part[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := read(bytes.NewReader(b.Bytes()))
+	if want := []string{"1: 0046267|46267|2026-09-02|46267|46267|ếx"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
 // TestABlockWhoseFirstCellIsEmptyGivesNoValue: its row is missing, or ends before it.
 func TestABlockWhoseFirstCellIsEmptyGivesNoValue(t *testing.T) {
 	got, err := read(pack(t, `<row r="1"><c r="A1"><v>1</v></c></row><row r="3"><c r="A3"><v>3</v></c></row>`,
