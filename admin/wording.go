@@ -26,8 +26,8 @@ var (
 		EN: "nothing is decided, as it could not be written: %v; make room on the disk of state_dir, then try again",
 	}
 	textApart = wording.Text{
-		VI: "chưa quyết định gì: cần hai trong ba máy trung tâm để quyết định, mà máy này không tới được máy nào khác; máy chủ và các nút vẫn trả lời. Hãy xem tình trạng fleet-hubs rồi làm lại",
-		EN: "nothing is decided: it takes two of the three hubs, and this one reaches no other; answers and nodes go on. Look at the condition fleet-hubs, then try again",
+		VI: "chưa quyết định gì: cần hai trong ba máy trung tâm gặp được nhau, mà bây giờ chưa đủ; máy chủ và các nút vẫn trả lời. Hãy xem tình trạng fleet-hubs rồi làm lại",
+		EN: "nothing is decided: it takes two of the three hubs that are together, and now there are not; answers and nodes go on. Look at the condition fleet-hubs, then try again",
 	}
 	textUnsure = wording.Text{
 		VI: "chưa rõ đã quyết định hay chưa: các máy trung tâm khác mất liên lạc trước khi xác nhận. Khi hai máy gặp lại nhau, điều này có trong sổ thì có hiệu lực, không có thì làm lại",
