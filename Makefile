@@ -22,8 +22,10 @@ export PATH := $(PATH):$(shell go env GOPATH)/bin
 
 # How long make soak takes.
 SOAK     := 1h
+# How many hubs make fleet starts: 1 or 3.
+HUBS     := 1
 # Tests that make proof runs in full size.
-PROOFS   := OneOfThreeHubs|AHubThatNobodyNamed|SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|AtNoMomentOfAStart|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|EveryRoleDoesItsWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions|ServersOfOthers|ANodeOfTheVersionBefore|AKilledHub|AHubOfAnOlder|ClientsGoOnAtAnotherNode|TwentyNodesDecideAsOne
+PROOFS   := OneOfThreeHubs|ThreeHubsHaveOneLedger|AHubThatNobodyNamed|SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|AtNoMomentOfAStart|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|EveryRoleDoesItsWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions|ServersOfOthers|ANodeOfTheVersionBefore|AKilledHub|AHubOfAnOlder|ClientsGoOnAtAnotherNode|TwentyNodesDecideAsOne
 
 .PHONY: run demo fleet screens test tools build man deb bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
@@ -33,8 +35,8 @@ run: ## run the quick start, state in ./state
 demo: ## a province on this machine: 24 schools, two weeks of history, the console at http://127.0.0.1:8088
 	go run ./bench/demo
 
-fleet: build ## a hub and two nodes on this machine, by configs/fleet
-	go run ./bench/fleet
+fleet: build ## a hub and two nodes on this machine, by configs/fleet; HUBS=3: three hubs
+	go run ./bench/fleet -hubs $(HUBS)
 
 screens: ## pictures of the console's pages in docs/screens, taken of the demonstration by Chromium
 	go run ./bench/demo -screens docs/screens -dns 127.0.0.1:21054 -http 127.0.0.1:28054 -console 127.0.0.1:28089
@@ -116,7 +118,7 @@ fuzz-short: ## a second of every fuzz target
 	$(call fuzz-all,1s)
 
 proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave, a year of a province
-	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics ./metrics/history ./metrics/report ./admin ./admin/ledger ./console/statistics ./fleet/node
+	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics ./metrics/history ./metrics/report ./admin ./admin/ledger ./console/statistics ./fleet/hub ./fleet/node
 
 differential: ## a million questions to the resolver and a million decisions of policy, and to their plain references
 	go test -count=1 -timeout 30m -run TestDifferential ./resolver -differential 1000000

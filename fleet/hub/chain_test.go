@@ -1,12 +1,14 @@
 package hub_test
 
 import (
+	"context"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -146,8 +148,38 @@ func TestThreeHubsHaveOneLedger(t *testing.T) {
 		}
 	}
 	all[2].start()
+	agree(t, all, 63)
+	if os.Getenv("TEST_PROOF") == "" {
+		return // hubs that begin anew look for each other as long as those that begin
+	}
+
+	// The streams are lost on all three: they are made of the ledgers again, the longest of which
+	// is not that of the hub which begins.
+	if err := all[1].decide("block/last.example"); err != nil {
+		t.Error(err)
+	}
 	for _, h := range all {
-		for h.book.State().Seq() < 63 {
+		h.hub.Close()
+		h.chain.Use(nil)
+		if err := os.RemoveAll(h.cfg.Dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, h := range all {
+		live.Go(h.start)
+	}
+	live.Wait()
+	if err := all[0].decide("block/again.example"); err != nil {
+		t.Error(err)
+	}
+	agree(t, all, 65)
+}
+
+// agree has hubs take what there is until they have so many records, which have to be the same.
+func agree(t *testing.T, all []*third, seq uint64) {
+	t.Helper()
+	for _, h := range all {
+		for h.book.State().Seq() < seq {
 			if _, err := ledger.CatchUp(t.Context(), h.book); err != nil {
 				t.Fatal(err)
 			}
@@ -156,4 +188,45 @@ func TestThreeHubsHaveOneLedger(t *testing.T) {
 			t.Errorf("%s has another ledger: %v, %v", h.cfg.Name, h.book.Head(), all[0].book.Head())
 		}
 	}
+}
+
+// A hub whose key the others do not trust meets none of them, and they do without it.
+func TestAStrangerIsNoHub(t *testing.T) {
+	t.Parallel()
+	all := threeHubs(t)
+	stranger := ledger.Key(all[2].book).Public()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var live sync.WaitGroup
+	met := make(chan int, 1)
+	for i, h := range all {
+		if i < 2 {
+			before := h.cfg.Partners.Trusted
+			h.cfg.Partners.Trusted = func(key ed25519.PublicKey) bool { return before(key) && !key.Equal(stranger) }
+		}
+		together, apart := false, 0
+		h.cfg.Partners.Waits = func(why error) {
+			together = together || !errors.Is(why, hub.ErrAlone)
+			if apart++; i == 0 && together || i == 2 && (together || apart > 1) {
+				select {
+				case met <- i:
+				case <-ctx.Done():
+				}
+			}
+			if i == 2 && together {
+				t.Errorf("the stranger is let in: %v", why)
+			}
+		}
+		live.Go(func() {
+			if served, err := hub.Start(ctx, h.cfg); err == nil {
+				served.Close()
+				t.Errorf("%s starts without a third", h.cfg.Name)
+			}
+		})
+	}
+	for seen := map[int]bool{}; len(seen) < 2; {
+		seen[<-met] = true
+	}
+	cancel()
+	live.Wait()
 }
