@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nkeys"
@@ -55,7 +56,9 @@ func (m *Member) share(ctx context.Context, is Membership, trust fleet.Trust) {
 	}
 	for told := ""; ; {
 		every := shareEvery
-		shared, err := askShared(ctx, is.Hubs, trust, key)
+		shared, err := askShared(m, sameOrder(is.hubs(trust)), func(hub string) (fleet.Secrets, error) {
+			return node.Secrets(ctx, hub, trust, key)
+		})
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -87,16 +90,22 @@ func keyOf(seed string) (ed25519.PrivateKey, error) {
 	return ed25519.NewKeyFromSeed(raw), nil
 }
 
-// askShared asks the hubs one after the other.
-func askShared(
-	ctx context.Context, hubs []string, trust fleet.Trust, key ed25519.PrivateKey,
-) (s fleet.Secrets, err error) {
+// sameOrder is that in which all nodes ask: each of three hubs makes secrets of its own.
+func sameOrder(hubs []string) []string { return slices.Sorted(slices.Values(hubs)) }
+
+// askShared asks the first hub, and the others if there is none to change to any more: those
+// of another hub are others, and not all nodes have lost the first one.
+func askShared(m *Member, hubs []string, ask func(hub string) (fleet.Secrets, error)) (fleet.Secrets, error) {
 	var errs []error
-	for _, address := range hubs {
-		if s, err = node.Secrets(ctx, address, trust, key); err == nil || errors.Is(err, node.ErrRefused) {
+	for _, hub := range hubs {
+		s, err := ask(hub)
+		if err == nil || errors.Is(err, node.ErrRefused) {
 			return s, err
 		}
 		errs = append(errs, err)
+		if has := m.shared.Load(); has != nil && len(*has) > 0 && (*has)[len(*has)-1].From.After(time.Now()) {
+			break
+		}
 	}
 	return nil, errors.Join(errs...)
 }
