@@ -2,9 +2,12 @@ package history
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +74,24 @@ func TestWhichBlockIsThinnedNext(t *testing.T) {
 		if err != nil || got != want {
 			t.Errorf("blocks that end on days %v, parents %v: %q, %v; want %q", c.ends, c.parents, got, err, want)
 		}
+	}
+}
+
+// TestABlockWhoseDescriptionIsDamagedIsNamed, and none is thinned meanwhile.
+func TestABlockWhoseDescriptionIsDamagedIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	block := filepath.Join(dir, ulid.Make().String())
+	if err := os.Mkdir(block, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := oldBlock(dir); got != "" || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without one: %q, %v", got, err)
+	}
+	if err := os.WriteFile(filepath.Join(block, "meta.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := oldBlock(dir); got != "" || err == nil || !strings.Contains(err.Error(), block) {
+		t.Errorf("with half of one: %q, %v", got, err)
 	}
 }
 

@@ -23,10 +23,11 @@ const (
 // that it is counted even if the process that keeps history is away. The directory
 // is that of the history.
 func WriteFinal(dir string, epoch metrics.Epoch, tick []byte) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("leave the final tick: %w", err)
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = durable.WriteFile(filepath.Join(dir, finalPrefix+epoch.String()), tick, 0o600)
 	}
-	if err := durable.WriteFile(filepath.Join(dir, finalPrefix+epoch.String()), tick, 0o600); err != nil {
+	if err != nil {
 		return fmt.Errorf("leave the final tick: %w", err)
 	}
 	return nil

@@ -197,6 +197,22 @@ func TestEpochsThatTheDiskDoesNotGiveStopWriting(t *testing.T) {
 	}
 }
 
+// TestEpochsThatAreDamagedAreSetAsideAndTold: counting goes on without them.
+func TestEpochsThatAreDamagedAreSetAsideAndTold(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, epochsFile), []byte("nonsense"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, log := recording(t, dir)
+	p.open(t.Context())
+	if list := p.conditions.List(); p.store.Load() == nil || len(list) != 1 || list[0].Name != ConditionDamaged {
+		t.Errorf("open %v, %v", p.store.Load() != nil, list)
+	}
+	if n := strings.Count(log.String(), "history set aside"); n != 1 || !strings.Contains(log.String(), filepath.Join(dir, epochsFile)) {
+		t.Errorf("told %d times:\n%s", n, log)
+	}
+}
+
 // TestACallerWaitsForCountersForAWhileOnly: not for a history that does not run, nor once
 // its context is done; what was shown last is there after the end.
 func TestACallerWaitsForCountersForAWhileOnly(t *testing.T) {

@@ -74,7 +74,7 @@ func (r *Recorder) Run(ctx context.Context) {
 		InitialInterval: TickEvery, Multiplier: 2, MaxInterval: maxRetry,
 	}}
 	defer func() {
-		p.close() // it is closed already, unless this is a panic
+		p.close() // after a panic too
 		if ctx.Err() != nil {
 			close(r.ended)
 		}
@@ -95,7 +95,6 @@ func (r *Recorder) Run(ctx context.Context) {
 			close(done)
 		case <-ctx.Done():
 			p.tick(context.WithoutCancel(ctx), time.Now())
-			p.close()
 			return
 		}
 	}

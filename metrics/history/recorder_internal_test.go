@@ -81,6 +81,9 @@ func TestHistoryThatComesBackIsWrittenAgain(t *testing.T) {
 	if p.store.Load() != before {
 		t.Error("a store that is open was opened again")
 	}
+	if p.took <= 0 || p.done.IsZero() {
+		t.Errorf("a tick took %s until %s", p.took, p.done)
+	}
 	p.close()
 }
 

@@ -115,11 +115,13 @@ func TestListsOfAHubAreTakenWithinBounds(t *testing.T) {
 	f(0, 1, "../x", "hub", "Hub", "", strings.Repeat("x", 41))
 	f(0, 1, strings.Repeat("x", 40))
 	f(0, 1, "twice", "twice")
-	if err := os.WriteFile(filepath.Join(dir, "state", "fleet", "lists.json"), []byte("[{"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if c, problems := config.Load(file, nil); len(problems) > 0 || len(c.Feeds) != 1 {
-		t.Errorf("of what is damaged: %d lists, %v", len(c.Feeds)-1, problems)
+	for _, damaged := range []string{"[{", `[{"name": "hub", "url": "https://lists.example/x"}, 5]`} {
+		if err := os.WriteFile(filepath.Join(dir, "state", "fleet", "lists.json"), []byte(damaged), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c, problems := config.Load(file, nil); len(problems) > 0 || len(c.Feeds) != 1 {
+			t.Errorf("of what is damaged: %d lists, %v", len(c.Feeds)-1, problems)
+		}
 	}
 }
 

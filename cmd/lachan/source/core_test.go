@@ -31,4 +31,11 @@ func TestWhatHoldsANeverBlockedName(t *testing.T) {
 	f("google.com", true, true)
 	f("google.com", false, false)
 	f("bet.example", true, false)
+	own := *facts
+	own.Core = []catalogue.CoreEntry{{Name: "lan"}, {Name: "only.example", Exact: true}}
+	core = source.Core(&own)
+	f("lan", false, true)
+	f("printer.lan", false, true)
+	f("only.example", false, true)
+	f("x.only.example", false, false)
 }
