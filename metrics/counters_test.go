@@ -243,6 +243,18 @@ func TestCategoriesKeepTheirNumber(t *testing.T) {
 	schools.want(t, 3, "lachan_school_queries_total", `decision="blocked"`)
 }
 
+// TestAClockThatGoesBackProtectsNobody, not for a moment.
+func TestAClockThatGoesBackProtectsNobody(t *testing.T) {
+	c := metrics.New("node-1")
+	c.SetSchools([]metrics.School{{ID: "a"}})
+	c.Protect(2*time.Second - time.Nanosecond)
+	c.Protect(-time.Hour)
+	_, schools := compliance(t, c)
+	if got := schools[`lachan_school_protected_seconds_total{node="node-1",school="a"}`]; got != 1 {
+		t.Errorf("protected for %v s, want 1", got)
+	}
+}
+
 func TestProtectedTimeAddsUpWhileASchoolIsInForce(t *testing.T) {
 	c := metrics.New("node-1")
 	f := func(school string, seconds float64, known bool) {
