@@ -10,10 +10,12 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"lachan/admin/ledger"
 	"lachan/fleet/hub"
@@ -36,7 +38,7 @@ func threeHubs(t *testing.T) (all []*third) {
 	var keys []ed25519.PublicKey
 	var addresses []string
 	for i := range 3 {
-		h := &third{t: t, dir: t.TempDir(), chain: &hub.Chain{}, first: i == 0}
+		h := &third{t: t, dir: folder(t), chain: &hub.Chain{}, first: i == 0}
 		key, err := ledger.PublicKey(filepath.Join(h.dir, "ledger"))
 		if err != nil {
 			t.Fatal(err)
@@ -58,6 +60,26 @@ func threeHubs(t *testing.T) (all []*third) {
 		}
 	}
 	return all
+}
+
+// folder is one for a server that may write for a moment after it has said that it ended.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "hub-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for until := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+			if err := os.RemoveAll(dir); err == nil {
+				return
+			} else if time.Now().After(until) {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	return dir
 }
 
 // freeAddress is an address of loopback that nobody listens at.
