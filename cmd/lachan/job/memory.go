@@ -3,6 +3,7 @@ package job
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,8 @@ import (
 const (
 	overhead   = 192 << 20 // bytes of address space that Go takes before it uses any
 	lookEvery  = 20 * time.Millisecond
-	overStatus = 3 // of a job that needed more
+	mostHuge   = 192 << 20 // bytes that a job asks to have in huge pages
+	overStatus = 3         // of a job that needed more
 )
 
 // Jobs are done one after another where there is little memory: each has its part, and
@@ -57,6 +59,8 @@ func stay() {
 	bound := memory.Shares{Job: part}.JobBound()
 	memory.Limit(part)
 	boundMemory(bound + overhead)
+	askForHugePages(min(part/2, mostHuge))
+	runtime.GC() // what they were asked for by is theirs to use
 	go func() {
 		for range time.Tick(lookEvery) {
 			if used := memory.Used(); used > bound {
