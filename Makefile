@@ -41,9 +41,11 @@ fleet: build ## a hub and two nodes on this machine, by configs/fleet; HUBS=3: t
 screens: ## pictures of the console's pages in docs/screens, taken of the demonstration by Chromium
 	go run ./bench/demo -screens docs/screens -dns 127.0.0.1:21054 -http 127.0.0.1:28054 -console 127.0.0.1:28089
 
-# What go vet says is for lint, which asks it once.
+# What go vet says is for lint, which asks it once. Nobody reads what debuggers read of a test.
+TESTING := -vet=off -ldflags=-w
+
 test: tools ## install what the tests need and run every test; with CI=true none may be skipped
-	go test -json $(RACE) -vet=off -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
+	go test -json $(RACE) $(TESTING) -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
 
 tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
@@ -104,7 +106,7 @@ FUZZERS  := 2
 define fuzz-all
 	@grep -rEo '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sed 's#/[^/]*_test.go:func # #' | sort | \
 	xargs -n 2 -P $(FUZZERS) sh -c 'for try in 1 2 3; do \
-		said=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(1) -fuzzminimizetime 5s \
+		said=$$(go test $(TESTING) -run "^$$" -fuzz "^$$1\$$" -fuzztime $(1) -fuzzminimizetime 5s \
 			-parallel $$(( ($$(nproc) + $(FUZZERS) - 1) / $(FUZZERS) )) "$$0" 2>&1 </dev/null) && \
 			{ echo "$$0 $$1: $$(echo "$$said" | grep ^fuzz | tail -n 1)"; exit 0; }; \
 		case "$$said" in *"Failing input"*) break;; *"    context deadline exceeded"*) ;; *) break;; esac; \

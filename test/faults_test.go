@@ -84,7 +84,7 @@ func buildFaulty(dir string, faults []forced, files map[string]string) (program 
 		return "", err
 	}
 	program = filepath.Join(dir, "lachan")
-	out, err := exec.Command("go", "build", "-overlay", list, "-o", program, "lachan/cmd/lachan").CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags=-w", "-overlay", list, "-o", program, "lachan/cmd/lachan").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the program with faults: %w\n%s", err, out)
 	}
