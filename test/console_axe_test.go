@@ -55,7 +55,7 @@ type window struct {
 
 // windows are those that the pages are looked at in.
 func windows() []window {
-	return []window{{"1280 px", 1280, 800, 1}, {"360 px", 360, 800, 3}, {"1280 px by 1024 at 400 %", 320, 256, 4}}
+	return []window{{"1280 px", 1280, 800, 1}, {"360 px", 360, 800, 1}, {"1280 px by 1024 at 400 %", 320, 256, 4}}
 }
 
 // looks sets what the reader of a page looks at it with.

@@ -360,6 +360,6 @@ func TestADecisionInACountryOfSchoolsIsInForceAtOnce(t *testing.T) {
 	}
 	f(1, 200*time.Millisecond)
 	f(2_000, 200*time.Millisecond)
-	f(sized(100_000, 10_000), 2*time.Second)
+	f(sized(100_000, 4_000), 2*time.Second)
 	t.Logf("manage has %d MB with its mapped files, resolve %d MB", residentOf(t, p.child("manage"))>>20, residentOf(t, p.child("resolve"))>>20)
 }
