@@ -172,6 +172,40 @@ func TestAnAdoptedUnitIsThatOfTheFileUntilItsLinesAreGone(t *testing.T) {
 	}
 }
 
+// So does a unit of a table, whose row is as it was when it was last good.
+func TestAnAdoptedRowIsThatOfTheTableUntilItIsGone(t *testing.T) {
+	const head, a, b = "id,parent,name,level,networks\n", "a,tinh,Trường A,Tiểu học,10.1.0.0/16\n", "b,tinh,Trường B,Tiểu học,10.2.0.0/16\n"
+	const adopted = `{"id":"a","parent":"tinh","kind":"school","name":"Adopted","networks":["10.1.0.0/16"]}`
+	dir := t.TempDir()
+	o := &policy.Origin{Path: filepath.Join(dir, "policy.yaml"), Console: filepath.Join(dir, "console.yaml"), Feeds: feeds, Zone: hanoi}
+	write(t, o.Path, "units_csv: [schools.csv]\nunits: [{id: tinh, kind: province}]\n")
+	write(t, filepath.Join(dir, "schools.csv"), head+a+b)
+	store := policy.NewStore(filepath.Join(dir, "policy"))
+	f := func(name string, told int) {
+		t.Helper()
+		o.Before = store.Rows()
+		p, problems := o.Load()
+		if p == nil || len(problems) != told || len(p.Rejected()) != told {
+			t.Fatal(problems)
+		}
+		g, _ := p.GroupOf("a")
+		if of := p.Group(g); of.Name != name {
+			t.Errorf("a is %q, want %q", of.Name, name)
+		}
+		if _, ok := p.GroupOf("c"); told > 0 && (!ok || !strings.Contains(problems[0].Error(), "schools.csv:2")) {
+			t.Errorf("c is there: %v; %v", ok, problems)
+		}
+		if _, err := store.Save(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f("Trường A", 0)
+	write(t, o.Console, "units:\n- "+adopted+"\n- {\"id\":\"c\",\"parent\":\"tinh\",\"kind\":\"school\",\"name\":\"New\"}\n")
+	f("Trường A", 1)
+	write(t, filepath.Join(dir, "schools.csv"), head+b)
+	f("Adopted", 0)
+}
+
 // A decision about a name compiles nothing; one about a category does, and so does
 // what is made in the console.
 func TestDecisionsAboutNamesCompileNothing(t *testing.T) {

@@ -87,14 +87,11 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 	}
 	var rows *rows
 	for range maxRounds {
-		c, written := j.read(data, born.structure)
+		c, written := j.read(data, born.structure, rows)
 		if written == nil {
 			return nil, c.problems // the rest would only report consequences
 		}
-		if rows == nil {
-			rows = readRows(c, written.UnitsCSV)
-		}
-		c.takeRows(rows)
+		rows = c.rows
 		takeTerms(c, born.terms)
 		c.compile(written)
 		if len(c.problems) == 0 {
@@ -108,26 +105,36 @@ func (j *Job) Run() (*compiled.File, yamlfile.Problems) {
 	return nil, source.Condense(rows.rejected)
 }
 
-// read compiles what does not need all units of policy.yaml; written is nil if it
-// cannot be read.
-func (j *Job) read(data, born []byte) (c *compiler, written *source.File) {
+// read compiles what does not need all units; written is nil if policy.yaml cannot be read.
+// The rows of its tables are those that were read before, if any were.
+func (j *Job) read(data, born []byte, rows *rows) (c *compiler, written *source.File) {
 	rest, pieces := source.Split(data, source.PieceSize)
 	bornRest, bornPieces := source.Split(born, source.PieceSize)
 	c = newCompiler(j)
 	written, readable := c.decode(rest, bornRest)
-	take := func() bool {
-		return source.DecodePieces(j.Path, pieces, j.Kept, prepare, c.takeUnits) &&
-			source.DecodePieces(j.Console, bornPieces, j.Kept, prepare, func(u []source.Unit) { takeBorn(c, u) })
+	takeRest := func() bool { // of the units, those of the console last
+		if !source.DecodePieces(j.Path, pieces, j.Kept, prepare, c.takeUnits) {
+			return false
+		}
+		if rows == nil {
+			rows = readRows(c, written.UnitsCSV)
+		}
+		c.takeRows(rows)
+		takeBorn(c, c.born)
+		return source.DecodePieces(j.Console, bornPieces, j.Kept, prepare, func(u []source.Unit) { takeBorn(c, u) })
 	}
-	if len(pieces)+len(bornPieces) > 0 && !(readable && take()) {
+	if len(pieces)+len(bornPieces) > 0 {
+		if readable && takeRest() {
+			return c, written
+		}
 		// Read it as a whole: it may be wrong only in the way it was cut.
-		c = newCompiler(j)
+		c, pieces, bornPieces = newCompiler(j), nil, nil
 		written, readable = c.decode(data, born)
 	}
-	takeBorn(c, c.born)
 	if !readable && len(written.Units) == 0 {
 		return c, nil
 	}
+	takeRest()
 	return c, written
 }
 

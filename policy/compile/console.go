@@ -73,7 +73,7 @@ func merge(c *compiler, written, born *source.File) {
 }
 
 // takeBorn adds units that were made in the console, or adopted by it, after those of
-// policy.yaml. One that policy.yaml still has stays as it is there, and the policy says so:
+// policy.yaml and its tables. One that they still have stays as it is there, and the policy says so:
 // whoever adopts a unit deletes its lines afterwards, and nobody else waits for that.
 func takeBorn(c *compiler, units []source.Unit) {
 	for i := range units {
