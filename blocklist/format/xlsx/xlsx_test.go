@@ -19,18 +19,24 @@ import (
 func pack(t *testing.T, rows, after, shared string) *bytes.Reader {
 	t.Helper()
 	const kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, part := range []struct{ name, text string }{
+	return packed(t, [][2]string{
 		{"xl/workbook.xml", `<workbook><sheets><sheet name="x" r:id="a"/></sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="` + kind + `worksheet" Target="sheet.xml"/>` +
 			`<Relationship Id="b" Type="` + kind + `sharedStrings" Target="shared.xml"/></Relationships>`},
 		{"xl/sheet.xml", `<worksheet><sheetData>` + rows + `</sheetData>` + after + `</worksheet>`},
 		{"xl/shared.xml", `<sst>` + shared + `</sst>`},
-	} {
-		out, err := w.Create(part.name)
+	})
+}
+
+// packed makes a workbook of the names and texts of its parts.
+func packed(t *testing.T, parts [][2]string) *bytes.Reader {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range parts {
+		out, err := w.Create(part[0])
 		if err == nil {
-			_, err = out.Write([]byte(part.text))
+			_, err = out.Write([]byte(part[1]))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -44,24 +50,11 @@ func pack(t *testing.T, rows, after, shared string) *bytes.Reader {
 
 // TestASheetWithoutAPartIsNone: it names an id that no relationship has, or none.
 func TestASheetWithoutAPartIsNone(t *testing.T) {
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, part := range [][2]string{
+	text := packed(t, [][2]string{
 		{"xl/workbook.xml", `<workbook><sheets><sheet name="no id"/><sheet name="x" r:id="a"/><sheet name="no part" r:id="b"/></sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships Id="b" Target="y.xml"><Relationship Id="a" Type="worksheet" Target="sheet.xml"></Relationship></Relationships>`},
-	} {
-		out, err := w.Create(part[0])
-		if err == nil {
-			_, err = out.Write([]byte(part[1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	book, err := xlsx.Open(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	})
+	book, err := xlsx.Open(text, text.Size())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,31 +91,18 @@ func TestRowsHaveTheirNumbersAndMergedCellsTheirValue(t *testing.T) {
 
 // TestNumbersAreReadAsTheyAreShown: with the zeros before them that codes of offices have.
 func TestNumbersAreReadAsTheyAreShown(t *testing.T) {
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
 	cells := ""
 	for style := range 5 {
 		cells += fmt.Sprintf(`<c s="%d"><v>46267</v></c>`, style)
 	}
-	for _, part := range [][2]string{
+	book := packed(t, [][2]string{
 		{"xl/workbook.xml", `<workbook><sheets><sheet name="x" r:id="a"/></sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="worksheet" Target="sheet.xml"/><Relationship Id="b" Type="styles" Target="styles.xml"/></Relationships>`},
 		{"xl/styles.xml", `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0000000"/><numFmt numFmtId="165" formatCode="0.0"/><numFmt numFmtId="166" formatCode="dd/mm/yyyy"/></numFmts>` +
 			`<cellStyleXfs><xf numFmtId="166"/></cellStyleXfs><cellXfs><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="0"/></cellXfs></styleSheet>`},
 		{"xl/sheet.xml", `<worksheet><sheetData><row>` + cells + `<c t="inlineStr"><is><t>&#7871;x</t></is></c></row></sheetData></worksheet>`},
-	} {
-		out, err := w.Create(part[0])
-		if err == nil {
-			_, err = out.Write([]byte(part[1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	got, err := read(bytes.NewReader(b.Bytes()))
+	})
+	got, err := read(book)
 	if want := []string{"1: 0046267|46267|2026-09-02|46267|46267|ếx"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
