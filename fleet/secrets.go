@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,8 @@ const (
 	secretLives = 3
 	// ahead is the part of that time for which nodes know a secret before it is used.
 	ahead = 4
+	// apart is by how much the clocks of hubs that make them together may differ.
+	apart = 5 * time.Minute
 	// mostSecrets bounds what is read.
 	mostSecrets = 8
 )
@@ -82,7 +85,7 @@ func (s Secrets) Renewed(now time.Time, every time.Duration) (renewed Secrets, c
 			renewed = append(renewed, one)
 		}
 	}
-	if len(renewed) == 0 || now.Before(renewed[0].From) { // the clock may have been wrong
+	if len(renewed) == 0 || now.Add(min(apart, every)).Before(renewed[0].From) { // the clock may have been wrong
 		renewed = Secrets{newSecret(now, every)}
 	}
 	if last := renewed[len(renewed)-1]; !now.Before(last.From) {
@@ -134,4 +137,12 @@ func (s Secrets) AskEvery(most time.Duration) time.Duration {
 		most = min(most, one.Until.Sub(one.From)/(secretLives*ahead))
 	}
 	return max(most, 100*time.Millisecond)
+}
+
+// Same reports whether others are the same.
+func (s Secrets) Same(o Secrets) bool {
+	return slices.EqualFunc(s, o, func(a, b Secret) bool {
+		return a.From.Equal(b.From) && a.Until.Equal(b.Until) &&
+			bytes.Equal(a.Ticket, b.Ticket) && bytes.Equal(a.Cookie, b.Cookie)
+	})
 }

@@ -2,18 +2,28 @@ package test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
+	"github.com/nats-io/nkeys"
 	"github.com/quic-go/quic-go"
+
+	"lachan/cmd/lachan/manage/member"
+	carried "lachan/fleet"
+	"lachan/fleet/node"
 )
 
 // A client that comes to another node of its area goes on there: its TLS session is resumed
@@ -229,16 +239,125 @@ func (p *process) holdsNoSecret(folders ...string) {
 		p.t.Fatalf("%d secrets", len(secrets))
 	}
 	for _, folder := range folders {
-		for _, path := range p.files(filepath.Join("state", folder, "*")) {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				continue // a folder
+		looked := 0
+		err := filepath.WalkDir(filepath.Join(p.dir, "state", folder), func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
 			}
+			text, err := os.ReadFile(path)
+			if errors.Is(err, os.ErrNotExist) {
+				return nil // of a server that runs
+			}
+			looked++
 			for _, s := range secrets {
 				if strings.Contains(string(text), s) {
 					p.t.Errorf("%s has a secret", path)
 				}
 			}
+			return err
+		})
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			p.t.Error(err)
+		}
+		if looked == 0 && err == nil {
+			p.t.Errorf("there is nothing in %s", folder)
 		}
 	}
+}
+
+// renewed is how often secrets are others in these tests.
+const renewed = 8 * time.Second
+
+// What nodes share is the same at each of three hubs, also while one of them is killed, whichever
+// it is, and made others from time to time; after all of them were away, and when a node was
+// removed. It lies in no ledger and no stream.
+func TestThreeHubsGiveNodesTheSame(t *testing.T) {
+	t.Parallel()
+	if !proving() {
+		return // hubs look for each other for long; in the gate those of packages hub and nodes do
+	}
+	f := newTrio(t, 3)
+	for _, h := range f.hubs {
+		h.env = []string{"LACHAN_FLEET_RENEW_SECRETS=" + renewed.String()}
+	}
+	f.start()
+	one, two := f.openNode("lao-cai-1", "lao-cai"), f.openNode("lao-cai-2", "lao-cai")
+	one.until("another node resumes its sessions", func() bool { return !strings.Contains(two.resumed(one.session()), "false") })
+	last := f.same(one.process)
+	for i := range 12 {
+		victim := i % len(f.hubs)
+		f.hubs[victim].kill()
+		f.goesOn(f.hubs[(victim+1)%3], fmt.Sprintf("n%d.example", i))
+		last = f.follows(one.process, last)
+		if resumed := two.resumed(one.session()); strings.Contains(resumed, "false") {
+			t.Errorf("with a hub away sessions are not resumed: %s", resumed)
+		}
+		f.hubs[victim].start()
+		f.goesOn(f.hubs[victim], fmt.Sprintf("back%d.example", i))
+		last = f.follows(one.process, last)
+	}
+	for _, h := range f.hubs {
+		h.kill()
+	}
+	for _, h := range f.hubs {
+		h.start()
+	}
+	f.goesOn(f.hub, "all-back.example")
+	last = f.follows(one.process, last)
+	for _, p := range append([]*process{one.process, two.process}, f.hubs[:]...) {
+		p.holdsNoSecret("ledger", "fleet/streams", "fleet/LEDGER_root", "fleet/LEDGER_lao-cai")
+	}
+	f.says(f.hub, "done", "fleet", "remove", "lao-cai-2", "--yes")
+	f.hub.within(looks, "all are others", func() bool { return !overlap(f.same(one.process), last) })
+}
+
+// same is what all hubs that answer give a node, which has to be the same.
+func (f *trio) same(p *process) carried.Secrets {
+	f.t.Helper()
+	is, _, err := member.Read(filepath.Join(p.dir, "state", "fleet"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	trust, err := is.Trust.Open(is.Root)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	_, raw, err := nkeys.DecodeSeed([]byte(is.Seed))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	var all carried.Secrets
+	f.hub.within(looks, "hubs give the same", func() bool { // each goes by what it saw a second ago
+		all = nil
+		answered := 0
+		for _, address := range f.addresses {
+			s, err := node.Secrets(f.t.Context(), address, trust, ed25519.NewKeyFromSeed(raw))
+			if err != nil {
+				continue // it is down
+			}
+			if answered++; answered > 1 && !s.Same(all) {
+				return false
+			}
+			all = s
+		}
+		return answered >= 2
+	})
+	return all
+}
+
+// follows is same, of which a part has to be what was there some seconds ago.
+func (f *trio) follows(p *process, before carried.Secrets) carried.Secrets {
+	f.t.Helper()
+	now := f.same(p)
+	if good := before.At(time.Now()); len(good) > 0 && !overlap(now, good) {
+		f.t.Error("clients would have to begin anew")
+	}
+	return now
+}
+
+// overlap reports whether one of some secrets is among others.
+func overlap(a, b carried.Secrets) bool {
+	return slices.ContainsFunc(a, func(one carried.Secret) bool {
+		return slices.ContainsFunc(b, func(o carried.Secret) bool { return carried.Secrets{one}.Same(carried.Secrets{o}) })
+	})
 }

@@ -21,6 +21,7 @@ const killed = 50
 type trio struct {
 	*fleet
 	hubs      [3]*process
+	addresses [3]string // for nodes
 	mu        sync.Mutex
 	confirmed []string // mu
 }
@@ -34,7 +35,8 @@ func newTrio(t *testing.T, named int) *trio {
 	f := &trio{fleet: &fleet{t: t, address: net.JoinHostPort(host(0), nodes)}}
 	var all []string
 	for i := range f.hubs {
-		all = append(all, strconv.Quote(net.JoinHostPort(host(i), nodes)))
+		f.addresses[i] = net.JoinHostPort(host(i), nodes)
+		all = append(all, strconv.Quote(f.addresses[i]))
 	}
 	for i := range f.hubs {
 		f.hubs[i] = newProcess(t, fmt.Sprintf(

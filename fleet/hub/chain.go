@@ -119,6 +119,21 @@ func (c *Chain) After(ctx context.Context, after uint64, most int) (lines [][]by
 	return lines, nil
 }
 
+// End is how many records the hubs have confirmed, as the one that leads says.
+func (c *Chain) End(ctx context.Context) (uint64, error) {
+	h := c.hub.Load()
+	if h == nil {
+		return 0, ErrNotYet
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	stream, err := h.js.Stream(ctx, chainStream)
+	if err != nil {
+		return 0, fmt.Errorf("look at stream %s: %w", chainStream, err)
+	}
+	return stream.CachedInfo().State.LastSeq, nil
+}
+
 // Leads reports whether this hub does what one of three does for all: the one whose server says
 // which decision counts first. Alone it always does.
 func (h *Hub) Leads() bool {
@@ -156,15 +171,10 @@ func (c *Chain) Meet(ctx context.Context, book *ledger.Ledger, first bool) error
 	if h == nil {
 		return ErrNotYet
 	}
-	stream, err := h.js.Stream(ctx, chainStream)
+	end, err := c.End(ctx)
 	if err != nil {
-		return fmt.Errorf("look at stream %s: %w", chainStream, err)
+		return err
 	}
-	info, err := stream.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("look at stream %s: %w", chainStream, err)
-	}
-	end := info.State.LastSeq
 	if own := book.State().Seq(); end < own {
 		if end == 0 && !first {
 			return ErrFirst

@@ -159,6 +159,8 @@ func TestThreeHubsHaveOneLedger(t *testing.T) {
 	if second != 2 {
 		t.Errorf("of three who set an object %d are told that they are second", second)
 	}
+	vaults := vaultsOf(t, all)
+	shared := vaults.sameByOne("", 0)
 	all[2].hub.Close()
 	all[2].chain.Use(nil)
 	if err := all[2].decide("block/apart.example"); !errors.Is(err, ledger.ErrApart) {
@@ -169,8 +171,11 @@ func TestThreeHubsHaveOneLedger(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	shared = vaults[:2].sameByOne(shared, 1)
 	all[2].start()
 	agree(t, all, 63)
+	vaults = vaultsOf(t, all)
+	vaults.sameByOne(shared, 2)
 	if os.Getenv("TEST_PROOF") == "" {
 		return // hubs that begin anew look for each other as long as those that begin
 	}
@@ -195,6 +200,76 @@ func TestThreeHubsHaveOneLedger(t *testing.T) {
 		t.Error(err)
 	}
 	agree(t, all, 65)
+}
+
+// vaults are what three hubs have of the secrets of their nodes.
+type vaults []vault
+
+type vault struct {
+	*hub.Vault
+	t *testing.T
+}
+
+func vaultsOf(t *testing.T, all []*third) (v vaults) {
+	t.Helper()
+	for _, h := range all {
+		one, err := hub.OpenVault(t.Context(), h.hub)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v = append(v, vault{one, t})
+	}
+	return v
+}
+
+// have waits until all have a text: one that lags may answer for a moment.
+func (v vaults) have(want string) (revisions []uint64) {
+	for _, one := range v {
+		for until := time.Now().Add(looks); ; {
+			text, revision, err := one.Get(one.t.Context(), "lao-cai")
+			if err == nil && string(text) == want {
+				revisions = append(revisions, revision)
+				break
+			}
+			if time.Now().After(until) {
+				one.t.Fatalf("there is %q, %v and not %q", text, err, want)
+			}
+		}
+	}
+	return revisions
+}
+
+// looks is for how long something is waited for.
+const looks = 20 * time.Second
+
+// sameByOne has all of them put a text in place of one that they have, which one of them does.
+func (v vaults) sameByOne(before string, round int) string {
+	v[0].t.Helper()
+	won := make(chan string, len(v))
+	revisions := v.have(before)
+	var live sync.WaitGroup
+	for i, one := range v {
+		live.Go(func() {
+			mine := fmt.Sprintf("round %d of %d", round, i)
+			switch err := one.Put(one.t.Context(), "lao-cai", []byte(mine), revisions[i]); {
+			case err == nil:
+				won <- mine
+			case !errors.Is(err, hub.ErrBehind):
+				one.t.Error(err)
+			}
+		})
+	}
+	live.Wait()
+	close(won)
+	var winners []string
+	for mine := range won {
+		winners = append(winners, mine)
+	}
+	if len(winners) != 1 {
+		v[0].t.Fatalf("%q have put it", winners)
+	}
+	v.have(winners[0])
+	return winners[0]
 }
 
 // agree has hubs take what there is until they have so many records, which have to be the same.

@@ -23,7 +23,7 @@ type Pages struct {
 	Blobs *Blobs
 	// Secrets are those that the node of an nkey shares with others. The error is ErrNoNode if
 	// there is no such node.
-	Secrets func(nkey string) (fleet.Secrets, error)
+	Secrets func(ctx context.Context, nkey string) (fleet.Secrets, error)
 }
 
 // ErrNoNode is the error of a connection that is no node's.
@@ -50,7 +50,7 @@ func (p Pages) secrets(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, ErrNoNode.Error(), http.StatusForbidden)
 		return
 	}
-	switch secrets, err := p.Secrets(string(nkey)); {
+	switch secrets, err := p.Secrets(r.Context(), string(nkey)); {
 	case errors.Is(err, ErrNoNode):
 		http.Error(w, err.Error(), http.StatusForbidden)
 	case err != nil:

@@ -391,10 +391,12 @@ func TestANodeMayDoNothingElse(t *testing.T) {
 		"$JS.API.CONSUMER.CREATE.LEDGER_lao-cai", "$JS.API.CONSUMER.CREATE.LEDGER_lao-cai.mine", "$JS.API.STREAM.INFO.LEDGER_lao-cai",
 		"$JS.API.STREAM.PURGE.LEDGER_lao-cai", "$JS.API.STREAM.DELETE.LEDGER_lao-cai", "$JS.API.STREAM.MSG.GET.LEDGER_lao-cai",
 		"$JS.API.STREAM.LIST", "$SYS.REQ.SERVER.PING", "_INBOX_node-b.x",
+		"$JS.API.DIRECT.GET.KV_SECRETS.$KV.SECRETS.lao-cai", "$JS.API.DIRECT.GET.KV_SECRETS", "$JS.API.STREAM.MSG.GET.KV_SECRETS",
+		"$JS.API.STREAM.INFO.KV_SECRETS", "$JS.API.STREAM.SNAPSHOT.KV_SECRETS", "$KV.SECRETS.lao-cai",
 	} {
 		refuses("publishing to "+subject, func() error { return errors.Join(conn.Publish(subject, []byte("{}")), conn.Flush()) })
 	}
-	for _, subject := range []string{"ledger.ha-giang", "ledger.*", ">", "_INBOX_node-b.>", "$KV.>", "fleet.v1.up.>"} {
+	for _, subject := range []string{"ledger.ha-giang", "ledger.*", ">", "_INBOX_node-b.>", "$KV.>", "$KV.SECRETS.lao-cai", "fleet.v1.up.>"} {
 		refuses("listening to "+subject, func() error {
 			_, err := conn.SubscribeSync(subject)
 			return errors.Join(err, conn.Flush())

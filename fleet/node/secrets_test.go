@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"net/http"
@@ -34,7 +35,7 @@ func TestWhatNodesShareIsGivenToNodesAlone(t *testing.T) {
 	member, nkey := key()
 	stranger, _ := key()
 	f.change(func(members map[string]hub.Member) { members[nkey] = hub.Member{Node: "node-a"} })
-	f.pages.Secrets = func(nkey string) (fleet.Secrets, error) {
+	f.pages.Secrets = func(_ context.Context, nkey string) (fleet.Secrets, error) {
 		if _, ok := (*f.members.Load())[nkey]; !ok {
 			return nil, hub.ErrNoNode
 		}

@@ -56,7 +56,7 @@ func (m *Member) share(ctx context.Context, is Membership, trust fleet.Trust) {
 	}
 	for told := ""; ; {
 		every := shareEvery
-		shared, err := askShared(m, sameOrder(is.hubs(trust)), func(hub string) (fleet.Secrets, error) {
+		shared, err := askShared(sameOrder(is.hubs(trust)), func(hub string) (fleet.Secrets, error) {
 			return node.Secrets(ctx, hub, trust, key)
 		})
 		switch {
@@ -90,12 +90,11 @@ func keyOf(seed string) (ed25519.PrivateKey, error) {
 	return ed25519.NewKeyFromSeed(raw), nil
 }
 
-// sameOrder is that in which all nodes ask: each of three hubs makes secrets of its own.
+// sameOrder is that in which all nodes ask: hubs of an older version make secrets of their own.
 func sameOrder(hubs []string) []string { return slices.Sorted(slices.Values(hubs)) }
 
-// askShared asks the first hub, and the others if there is none to change to any more: those
-// of another hub are others, and not all nodes have lost the first one.
-func askShared(m *Member, hubs []string, ask func(hub string) (fleet.Secrets, error)) (fleet.Secrets, error) {
+// askShared asks the first hub, and the next one where one does not answer: all have the same.
+func askShared(hubs []string, ask func(hub string) (fleet.Secrets, error)) (fleet.Secrets, error) {
 	var errs []error
 	for _, hub := range hubs {
 		s, err := ask(hub)
@@ -103,9 +102,6 @@ func askShared(m *Member, hubs []string, ask func(hub string) (fleet.Secrets, er
 			return s, err
 		}
 		errs = append(errs, err)
-		if has := m.shared.Load(); has != nil && len(*has) > 0 && (*has)[len(*has)-1].From.After(time.Now()) {
-			break
-		}
 	}
 	return nil, errors.Join(errs...)
 }

@@ -80,8 +80,13 @@ func (o others) together(ctx context.Context, served *hub.Hub) (*hub.Feed, error
 			o.src.Conditions.Clear("ledger-forked")
 			feed, err = o.open(try, served, o.cfg)
 		}
+		var vault *hub.Vault
+		if err == nil {
+			vault, err = hub.OpenVault(try, served)
+		}
 		cancel()
 		if err == nil {
+			o.secrets.use(vault)
 			return feed, nil
 		}
 		o.chain.Use(nil)
@@ -184,6 +189,7 @@ func (o others) look(ctx context.Context, served *hub.Hub) {
 		} else {
 			o.tellAway()
 		}
+		o.lookAtSecrets(ctx)
 		select {
 		case <-ctx.Done():
 			return

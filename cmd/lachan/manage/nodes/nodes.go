@@ -113,6 +113,7 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	}
 	defer served.Close()
 	defer h.chain.Use(nil)
+	defer h.secrets.use(nil)
 	if err := served.Hear(fleet.Requests, h.requests); err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	h.src.Log.Info("serving the nodes of the fleet", "address", cfg.Fleet.Reached())
 	pages := hub.Pages{
 		Trust: func() fleet.SignedTrust { return *h.trust.Load() }, Join: h.join, Blobs: blobs,
-		Secrets: func(nkey string) (fleet.Secrets, error) { return secretsOf(h, nkey) },
+		Secrets: func(ctx context.Context, nkey string) (fleet.Secrets, error) { return secretsOf(ctx, h, nkey) },
 	}
 	return served.Serve(ctx, pages.Handler(), listeners...)
 }

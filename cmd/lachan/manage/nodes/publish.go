@@ -138,6 +138,7 @@ func (h *Hub) readTrust(dir string) error {
 		return wording.Error(textNotNamed)
 	}
 	h.trust.Store(&signed)
+	h.secrets.revoked.Store(int64(len(t.Hubs) - len(t.Writers()))) // which know what nodes share
 	return nil
 }
 
