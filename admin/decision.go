@@ -266,6 +266,23 @@ type Carry struct {
 	List *fleet.List
 }
 
+// An Order begins to give nodes a list of an authority, ring by ring; nil ends that one is on its
+// way. The machine alone says so.
+type Order struct {
+	Name  string
+	List  *fleet.List
+	Trial time.Duration // for which a node watches how it fares, to the second
+}
+
+// An AdvanceOrder has the list of an authority go on to the next ring, whatever has become of it.
+type AdvanceOrder struct{ Name string }
+
+// A HoldOrder has it go no further.
+type HoldOrder struct{ Name, Cause string }
+
+// A RollBackOrder has nodes go back to what all had before it.
+type RollBackOrder struct{ Name string }
+
 // An Advance has a release go on to the next ring, whatever has become of it so far.
 type Advance struct{}
 

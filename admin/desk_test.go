@@ -19,6 +19,7 @@ import (
 	"lachan/admin/ledger"
 	"lachan/admin/request"
 	"lachan/blocklist"
+	"lachan/fleet"
 	"lachan/internal/yamlfile"
 	"lachan/policy"
 )
@@ -512,6 +513,20 @@ func TestEachRoleDecidesWhatTheTableSays(t *testing.T) {
 	f("advance", released(admin.Advance{}), "o")
 	f("hold", released(admin.Hold{}), "po")
 	f("roll a release back", released(admin.RollBack{}), "o")
+	ordered := func(d admin.Decision) func(w *world) admin.Decision {
+		return func(w *world) admin.Decision {
+			_, err := w.ledger.Append(t.Context(), ledger.Draft{Object: "node/nut-1", New: json.RawMessage(`{"nkey":"x"}`)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.must(root, admin.Order{Name: "a05", List: &fleet.List{SHA256: strings.Repeat("a", 64)}})
+			return d
+		}
+	}
+	f("order", always(admin.Order{Name: "a05"}), "")
+	f("advance an order", ordered(admin.AdvanceOrder{Name: "a05"}), "o")
+	f("hold an order", ordered(admin.HoldOrder{Name: "a05"}), "po")
+	f("roll an order back", ordered(admin.RollBackOrder{Name: "a05"}), "o")
 	f("node joins", always(admin.JoinNode{Name: "a", Code: "x", Nkey: "y"}), "")
 
 	// Every decision that there is stands in the table above; of those that need more than a

@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
+	"time"
 
 	"lachan/admin/account"
 	"lachan/admin/ledger"
+	"lachan/fleet"
+	"lachan/internal/printable"
 )
 
 // Lists that are chosen, and versions of all.
@@ -153,4 +157,114 @@ func (s ListStanding) Version(verb string) string {
 		return s.Before
 	}
 	return s.Held
+}
+
+// Lists of authorities on their way to nodes, by rings.
+
+// An OrderOnWay is one of them, and since when its ring has it.
+type OrderOnWay struct {
+	fleet.Order
+	Since time.Time
+}
+
+// Orders are those of a state, by feed; those too that all have.
+func Orders(state *ledger.State) map[string]OrderOnWay {
+	orders := map[string]OrderOnWay{}
+	for v := range state.Kind(fleet.OrderObjects) {
+		var o fleet.Order
+		if v.New != nil && json.Unmarshal(v.New, &o) == nil {
+			orders[v.Object[len(fleet.OrderObjects):]] = OrderOnWay{o, v.At}
+		}
+	}
+	return orders
+}
+
+// orderOf is the order of a feed that is on its way or that all have; ok is false if there is none.
+func orderOf(q *asking, name string) (o fleet.Order, ok bool) {
+	v, ok := q.state.Get("", fleet.OrderObjects+name)
+	return o, ok && v.New != nil && json.Unmarshal(v.New, &o) == nil
+}
+
+func (o Order) plan(_ *Desk, q *asking) (plan, error) {
+	if !q.by.Machine {
+		return plan{}, &Refusal{Kind: NotAllowed, Text: textMachineOnly}
+	}
+	object := fleet.OrderObjects + o.Name
+	if o.List == nil {
+		return planOf(none, q.draft(account.Lists, "carry", "", object, nil)), nil
+	}
+	order := fleet.Order{
+		List: *o.List, Ring: fleet.Canary, Nodes: ringOf(q, fleet.Canary), Trial: int64(o.Trial / time.Second),
+	}
+	if before, ok := orderOf(q, o.Name); ok {
+		switch passed := before.Ring == fleet.Early && before.Held == ""; {
+		case passed:
+			before.Former = nil
+			order.Former = &before
+		case before.Ring != fleet.All:
+			order.Former = before.Former
+		}
+	}
+	if len(order.Nodes) == 0 { // nobody has joined
+		return forAll(q, "carry", o.Name, order), nil
+	}
+	return planOf(none, q.draft(account.Lists, "carry", "", object, order)), nil
+}
+
+// forAll is the plan by which all nodes have the list of an authority.
+func forAll(q *asking, what, name string, o fleet.Order) plan {
+	o.Ring, o.Nodes, o.Held, o.Back, o.Before, o.Former = fleet.All, nil, "", false, nil, nil
+	if before, ok := Carried(q.state)[name]; ok {
+		o.Before = &before
+	}
+	p := planOf(none, q.draft(account.Release, what, "", fleet.OrderObjects+name, o))
+	return p.then(q.draft(account.Lists, what, "", fleet.ListObjects+name, o.List))
+}
+
+func (o AdvanceOrder) plan(_ *Desk, q *asking) (plan, error) {
+	if err := mayRelease(q, account.Release); err != nil {
+		return plan{}, err
+	}
+	order, ok := orderOf(q, o.Name)
+	switch {
+	case !ok || order.Ring == fleet.All:
+		return plan{}, &Refusal{Kind: NotFound, Field: "name", Text: textNotOnWay.With(shown(o.Name))}
+	case order.Ring == fleet.Early:
+		return forAll(q, "advance", o.Name, order), nil
+	}
+	order.Ring, order.Held, order.Back = fleet.Early, "", false
+	order.Nodes = append(order.Nodes, ringOf(q, fleet.Early)...)
+	slices.Sort(order.Nodes)
+	order.Nodes = slices.Compact(order.Nodes)
+	return planOf(none, q.draft(account.Release, "advance", "", fleet.OrderObjects+o.Name, order)), nil
+}
+
+func (o HoldOrder) plan(_ *Desk, q *asking) (plan, error) {
+	if err := mayRelease(q, account.Hold); err != nil {
+		return plan{}, err
+	}
+	order, ok := orderOf(q, o.Name)
+	if !ok || order.Ring == fleet.All {
+		return plan{}, &Refusal{Kind: NotFound, Field: "name", Text: textNotOnWay.With(shown(o.Name))}
+	}
+	order.Held = cmp.Or(printable.Line(o.Cause, mostWords), printable.Line(q.how.Why, mostWords), q.by.Name)
+	return planOf(none, q.draft(account.Hold, "hold", "", fleet.OrderObjects+o.Name, order)), nil
+}
+
+func (o RollBackOrder) plan(_ *Desk, q *asking) (plan, error) {
+	if err := mayRelease(q, account.Release); err != nil {
+		return plan{}, err
+	}
+	order, ok := orderOf(q, o.Name)
+	if !ok || order.Ring == fleet.All && order.Before == nil {
+		return plan{}, &Refusal{Kind: NotFound, Field: "name", Text: textNotOnWay.With(shown(o.Name))}
+	}
+	before := order.Before
+	order.Back, order.Before = true, nil
+	order.Held = cmp.Or(printable.Line(q.how.Why, mostWords), q.by.Name)
+	p := planOf(none, q.draft(account.Release, "roll-back", "", fleet.OrderObjects+o.Name, order))
+	if before != nil {
+		p = p.then(q.draft(account.Lists, "roll-back", "", fleet.ListObjects+o.Name, before))
+	}
+	return p, nil
 }

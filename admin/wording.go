@@ -352,6 +352,10 @@ var (
 		VI: "không có vòng %q; vòng là \"canary\" (vài nút nhận trước) hoặc \"early\" (một phần mười)",
 		EN: "there is no ring %q; rings are \"canary\" (a few nodes, first) and \"early\" (a tenth)",
 	}
+	textNotOnWay = wording.Text{
+		VI: "danh sách %q không có lệnh nào đang trên đường tới các nút; lachan fleet status cho biết có những lệnh nào",
+		EN: "no order of the list %q is on its way to the nodes; lachan fleet status says which ones are",
+	}
 	textNoRelease = wording.Text{
 		VI: "không có bản chính sách nào đang trên đường tới các nút",
 		EN: "no release of the policy is on its way to the nodes",

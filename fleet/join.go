@@ -125,4 +125,7 @@ type Status struct {
 	Version    string   `json:"version"`
 	Units      int      `json:"units"`
 	Conditions []string `json:"conditions,omitempty"` // names of what is wrong
+	// Orders are those on their way that this node has to have, by feed; nil of older versions,
+	// which have orders when all do.
+	Orders map[string]Standing `json:"orders"`
 }

@@ -159,8 +159,13 @@ func Take(
 	}
 	defer unlock()
 	last, err := s.repair(name)
-	if c.Fetched = last.Copy.Fetched; err == nil && last.Copy.Digest != c.Digest {
+	if err == nil && last.Copy.Digest != c.Digest {
+		if now := time.Now().UTC(); last.Copy.Digest == "" || c.Fetched.IsZero() || c.Fetched.After(now) {
+			c.Fetched = now // the first: there was nothing here that it could have come late to
+		}
 		err = takeText(dir, &c, last.Copy.Digest, text)
+	} else {
+		c.Fetched = last.Copy.Fetched
 	}
 	if err != nil {
 		return false, fmt.Errorf("take feed %q: %w", name, err)
@@ -187,7 +192,7 @@ func takeText(dir string, c *Copy, inUse string, text io.Reader) error {
 	if d.bytes != c.Bytes || d.digest() != c.Digest {
 		return fmt.Errorf("%w: %d bytes of %d", ErrDigest, d.bytes, c.Bytes)
 	}
-	c.Path, c.Fetched = copyPath(dir, c.Digest), time.Now().UTC()
+	c.Path = copyPath(dir, c.Digest)
 	return errors.Join(removeCopies(dir, inUse), removeHeld(dir, ""), d.keep(c.Path))
 }
 

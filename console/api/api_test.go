@@ -142,6 +142,11 @@ func (server) Release(context.Context) (api.FleetRelease, error) {
 	return api.FleetRelease{Release: 3, Ring: "canary", Since: &since, Held: "sa-pa-1: ...", Linked: 1, Refused: 1}, nil
 }
 
+func (server) FleetOrders(context.Context) ([]api.FleetOrder, error) {
+	since := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	return []api.FleetOrder{{Name: "a05", Ring: "canary", Since: since, Held: "sa-pa-1: ...", Linked: 1, Refused: 1}}, nil
+}
+
 func (server) Head() api.Head { return api.Head{Seq: 7, Hash: "ab"} }
 func (server) Export(w io.Writer, _ bool) error {
 	_, err := io.WriteString(w, "{}\n")
@@ -280,7 +285,7 @@ func TestEachReadIsAnswered(t *testing.T) {
 		"explain?name=olm.vn&unit=th-kim-dong&at=2026-11-20T10:15", "feeds", "feeds/hostsvn/held", "orders", "reports", "nodes", "policy",
 		"units?address=10.20.8.7", "units/sa-pa/now", "units/sa-pa/calendar?from=2026-11-01&days=31", "calendar", "profiles", "profiles/thcs",
 		"timetables", "timetables/gio-hoc", "ledger/head", "ledger/export", "ledger/export?form=tar", "ledger/verify?since=2026-11-28", "ledger/verify?since=12",
-		"session", "fleet/nodes", "fleet/release", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
+		"session", "fleet/nodes", "fleet/release", "fleet/orders", "accounts?unit=sa-pa", "accounts/acc_1", "accounts/cntt", "accounts/acc_1/tokens",
 	} {
 		w := ask(h, "GET", api.Prefix+path, "")
 		if w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
@@ -329,6 +334,9 @@ var decisions = []struct {
 	{"POST", "fleet/release/advance", ``, admin.Advance{}},
 	{"POST", "fleet/release/hold", `{"why":"chờ xem"}`, admin.Hold{}},
 	{"POST", "fleet/release/roll-back", ``, admin.RollBack{}},
+	{"POST", "fleet/orders/a05/advance", ``, admin.AdvanceOrder{Name: "a05"}},
+	{"POST", "fleet/orders/a05/hold", `{"why":"chờ xem"}`, admin.HoldOrder{Name: "a05"}},
+	{"POST", "fleet/orders/a05/roll-back", ``, admin.RollBackOrder{Name: "a05"}},
 	{"DELETE", "fleet/nodes/sa-pa-1", `{"why":"mất cắp"}`, admin.RemoveNode{Name: "sa-pa-1"}},
 	{"DELETE", "accounts/acc_1/tokens/t1", ``, admin.EndToken{Account: "acc_1", Token: "t1"}},
 	{"PUT", "units/sa-pa", `{"unit":{"id":"sa-pa"}}`, admin.SetUnit{ID: "sa-pa", Unit: json.RawMessage(`{"id":"sa-pa"}`)}},

@@ -21,6 +21,16 @@ func fleetRoutes() []route {
 		{pattern: "POST /api/v1/fleet/release/advance", serve: simply(func(*call) admin.Decision { return admin.Advance{} })},
 		{pattern: "POST /api/v1/fleet/release/hold", serve: simply(func(*call) admin.Decision { return admin.Hold{} })},
 		{pattern: "POST /api/v1/fleet/release/roll-back", serve: simply(func(*call) admin.Decision { return admin.RollBack{} })},
+		{pattern: "GET /api/v1/fleet/orders", serve: showFleetOrders},
+		{pattern: "POST /api/v1/fleet/orders/{name}/advance", serve: simply(func(c *call) admin.Decision {
+			return admin.AdvanceOrder{Name: c.PathValue("name")}
+		})},
+		{pattern: "POST /api/v1/fleet/orders/{name}/hold", serve: simply(func(c *call) admin.Decision {
+			return admin.HoldOrder{Name: c.PathValue("name")}
+		})},
+		{pattern: "POST /api/v1/fleet/orders/{name}/roll-back", serve: simply(func(c *call) admin.Decision {
+			return admin.RollBackOrder{Name: c.PathValue("name")}
+		})},
 	}
 }
 
@@ -75,6 +85,28 @@ func showRelease(a *API, c *call) (reply, error) {
 	}
 	r, err := a.Server.Release(c.Context())
 	return reply{body: r}, err
+}
+
+// A FleetOrder is how far a list of an authority has come that is on its way to the nodes.
+type FleetOrder struct {
+	Name      string    `json:"name"` // of the feed
+	SHA256    string    `json:"sha256"`
+	Ring      string    `json:"ring"` // the last that has it: canary, early, all
+	Since     time.Time `json:"since"`
+	Held      string    `json:"held,omitempty"` // why it goes no further
+	Linked    int       `json:"linked"`         // nodes of the ring that speak
+	Confirmed int       `json:"confirmed"`      // of them those where it is in force
+	Trial     int       `json:"trial"`          // of those, where it is still watched
+	Refused   int       `json:"refused"`
+}
+
+// showFleetOrders shows them to those who see everything.
+func showFleetOrders(a *API, c *call) (reply, error) {
+	if err := a.needs(c, account.View, ""); err != nil {
+		return reply{}, err
+	}
+	orders, err := a.Server.FleetOrders(c.Context())
+	return reply{body: Page[FleetOrder]{Items: orEmpty(orders)}}, err
 }
 
 type inviteBody struct {

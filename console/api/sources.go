@@ -70,6 +70,8 @@ type Server interface {
 	Fleet(ctx context.Context) ([]FleetNode, error)
 	// Release is how far the newest release of the policy has come among them.
 	Release(ctx context.Context) (FleetRelease, error)
+	// FleetOrders are the lists of authorities on their way to them.
+	FleetOrders(ctx context.Context) ([]FleetOrder, error)
 	// Head is the end of the ledger.
 	Head() Head
 	// Export writes the lines of the ledger as they lie on disk, or with all a tar that has

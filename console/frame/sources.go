@@ -113,6 +113,13 @@ type Fleet struct {
 	// go no further.
 	Release    uint64
 	Ring, Held string
+	Orders     []FleetOrder
+}
+
+// A FleetOrder is a list of an authority on its way to the servers.
+type FleetOrder struct {
+	Name, Ring, Held           string
+	Linked, Confirmed, Refused int
 }
 
 // A Node is a server that follows this one.

@@ -28,6 +28,14 @@ type nodesPage struct {
 	GoOn, HoldIn wording.Text
 	MayRollBack  bool
 	Who          wording.Text
+	Orders       []orderOnWay
+}
+
+// An orderOnWay is the list of an authority on its way, and what the visitor may do with it.
+type orderOnWay struct {
+	frame.FleetOrder
+	In                          wording.Text // the ring
+	MayGoOn, MayHold, MayGoBack bool
 }
 
 // A fleetNode is a server of the fleet, with how long ago it spoke.
@@ -79,9 +87,27 @@ func ShowNodes(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	if len(p.Nodes) > 0 && p.Fleet.Release > 0 {
 		p.offer(s, v)
 	}
+	if sees {
+		p.Orders = ordersOf(s, v, p.Fleet.Orders)
+	}
 	p.Head, p.Hash = s.Head()
 	p.Frame = v.Frame(textNodes)
 	return frame.Reply{Page: "nodes", Status: http.StatusOK, Data: p}, nil
+}
+
+// ordersOf are the lists of authorities on their way, with what the visitor may decide on them.
+func ordersOf(s *frame.Site, v *frame.Visit, orders []frame.FleetOrder) (list []orderOnWay) {
+	for _, o := range orders {
+		may := func(what admin.Decision) bool {
+			_, err := s.Desk.Decide(v.Context(), v.Who.Actor, what, admin.How{Preview: true})
+			return err == nil
+		}
+		list = append(list, orderOnWay{
+			o, ringText(o.Ring), may(admin.AdvanceOrder{Name: o.Name}),
+			o.Held == "" && may(admin.HoldOrder{Name: o.Name}), may(admin.RollBackOrder{Name: o.Name}),
+		})
+	}
+	return list
 }
 
 // offer says what the visitor may decide on the newest release.
@@ -101,16 +127,23 @@ func (p *nodesPage) offer(s *frame.Site, v *frame.Visit) {
 	}
 }
 
-// DecideRelease has the newest release go on, go no further, or be replaced by the one
-// before.
+// DecideRelease has the newest release, or the list of an authority, go on, go no further, or be
+// replaced by the one before.
 func DecideRelease(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	var what admin.Decision
-	switch v.PostForm.Get("do") {
-	case "advance":
+	order := v.PostForm.Get("order") // "" is the release of the policy
+	switch do := v.PostForm.Get("do"); {
+	case do == "advance" && order != "":
+		what = admin.AdvanceOrder{Name: order}
+	case do == "hold" && order != "":
+		what = admin.HoldOrder{Name: order}
+	case do == "roll-back" && order != "":
+		what = admin.RollBackOrder{Name: order}
+	case do == "advance":
 		what = admin.Advance{}
-	case "hold":
+	case do == "hold":
 		what = admin.Hold{}
-	case "roll-back":
+	case do == "roll-back":
 		what = admin.RollBack{}
 	default:
 		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}

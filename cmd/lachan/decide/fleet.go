@@ -84,7 +84,11 @@ func fleetStatus(l wording.Language) *cobra.Command {
 			if err != nil || o.json {
 				return err
 			}
-			return sayRelease(c)
+			if err := sayRelease(c); err != nil {
+				return err
+			}
+			_, err = each(c, &o, "fleet/orders", func(r *api.FleetOrder) error { return sayOrder(c, r) })
+			return err
 		},
 	}.make(l)
 }
@@ -92,14 +96,21 @@ func fleetStatus(l wording.Language) *cobra.Command {
 // fleetRelease is a command on the release that is on its way.
 func fleetRelease(l wording.Language, verb string, short, long wording.Text) *cobra.Command {
 	var o options
+	var order string
 	at := map[string]string{"rollback": "roll-back"}
 	return line{
-		use: verb, short: short, long: long, flags: o.sureFlags,
+		use: verb, short: short, long: long,
+		flags: func(c *cobra.Command, l wording.Language) {
+			o.sureFlags(c, l)
+			c.Flags().StringVar(&order, "order", "", textOfOrder.In(l))
+		},
 		example: "  lachan fleet " + verb + ` --why "theo Công văn 15/STTTT"`,
 		run: func(c command.Call, _ []string) error {
-			return o.surely(c, control.Question{
-				Method: "POST", Path: path("fleet", "release", cmp.Or(at[verb], verb)), Body: map[string]string{"why": o.why},
-			})
+			of := path("fleet", "release", cmp.Or(at[verb], verb))
+			if order != "" {
+				of = path("fleet", "orders", order, cmp.Or(at[verb], verb))
+			}
+			return o.surely(c, control.Question{Method: "POST", Path: of, Body: map[string]string{"why": o.why}})
 		},
 	}.make(l)
 }
@@ -118,6 +129,18 @@ func sayRelease(c command.Call) error {
 		return c.Say(textReleaseHeld.With(r.Release, r.Ring, r.Confirmed, r.Linked, r.Held))
 	}
 	is := textRelease.With(r.Release, r.Ring, r.Confirmed, r.Linked)
+	if r.Trial > 0 {
+		is = wording.Join(is, textOnTrial.With(r.Trial))
+	}
+	return c.Say(is)
+}
+
+// sayOrder says how far a list of an authority has come.
+func sayOrder(c command.Call, r *api.FleetOrder) error {
+	if r.Held != "" {
+		return c.Say(textOrderHeld.With(r.Name, r.Ring, r.Confirmed, r.Linked, r.Held))
+	}
+	is := textOrderOnWay.With(r.Name, r.Ring, r.Confirmed, r.Linked)
 	if r.Trial > 0 {
 		is = wording.Join(is, textOnTrial.With(r.Trial))
 	}
@@ -189,6 +212,18 @@ var (
 	textRelease = wording.Text{
 		VI: "Bản chính sách số %d ở vòng \"%s\": %d trong %d nút đang liên lạc đã dùng",
 		EN: "Release %d of the policy, in the ring \"%s\": in force on %d of %d nodes that speak",
+	}
+	textOfOrder = wording.Text{
+		VI: "danh sách (nguồn) của cơ quan có thẩm quyền đang trên đường tới các nút; bỏ trống: bản chính sách",
+		EN: "feed of an authority whose list is on its way to the nodes; left out: the release of the policy",
+	}
+	textOrderOnWay = wording.Text{
+		VI: "Lệnh của danh sách %s ở vòng \"%s\": %d trong %d nút đang liên lạc đã dùng",
+		EN: "The order of the list %s, in the ring \"%s\": in force on %d of %d nodes that speak",
+	}
+	textOrderHeld = wording.Text{
+		VI: "Lệnh của danh sách %s DỪNG ở vòng \"%s\": %d trong %d nút đang liên lạc đã dùng; vì: %s",
+		EN: "The order of the list %s is HELD in the ring \"%s\": in force on %d of %d nodes that speak; because: %s",
 	}
 	textOnTrial     = wording.Text{VI: "; %d nút còn theo dõi", EN: "; %d of them watch it still"}
 	textReleaseHeld = wording.Text{

@@ -364,3 +364,15 @@ func (l *lists) goesBy(name string, before *view) bool {
 	same := before.lists.Digest(name) == want
 	return v.lists.Digest(name) == want && (same || !since.Equal(before.inForce[name]))
 }
+
+// stands reports whether answers go by the newest copy of a feed, and what keeps them from what is
+// newest. Any goroutine may call it.
+func (l *lists) stands(name string) (inForce bool, wrong string) {
+	for _, c := range l.conditions.List() {
+		if c.Name == "compile" || c.Name == "use" || c.Name == "resolve-fallback" {
+			wrong = c.Text
+		}
+	}
+	v := l.held.view()
+	return v.cfg.Feed(name).Name != "" && l.goesBy(name, v), wrong
+}

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"time"
 
+	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/charset"
 	"lachan/internal/message"
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
+	"lachan/policy"
 	"lachan/policy/script"
 )
 
@@ -68,7 +70,21 @@ func (l *lists) runScripts(cfg *config.Config, p *stored) (problems yamlfile.Pro
 	if p.Digest() == l.policy.Digest() {
 		return nil
 	}
-	list := source.Bind(l.newest, p.Policy, cfg)
+	return askScripts(p.Policy, source.Bind(l.newest, p.Policy, cfg))
+}
+
+// scripts is the first answer that the scripts of the policy in force expect otherwise. Any
+// goroutine may call it.
+func (l *lists) scripts() error {
+	v := l.held.view()
+	if problems := askScripts(v.rules.Policy(), v.list); len(problems) > 0 {
+		return problems[0]
+	}
+	return nil
+}
+
+// askScripts asks a policy with lists what its scripts ask.
+func askScripts(p *policy.Policy, list *blocklist.List) (problems yamlfile.Problems) {
 	for _, path := range p.Tests() {
 		info, err := os.Stat(path)
 		if err != nil || info.Size() > mostScript {
@@ -79,7 +95,7 @@ func (l *lists) runScripts(cfg *config.Config, p *stored) (problems yamlfile.Pro
 			continue
 		}
 		s, mistakes := script.Parse(filepath.Base(path), charset.Text(text))
-		problems = append(append(problems, mistakes...), s.Run(p.Policy, list)...)
+		problems = append(append(problems, mistakes...), s.Run(p, list)...)
 	}
 	return problems
 }

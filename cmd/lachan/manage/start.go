@@ -369,7 +369,7 @@ func openFleet(n *node, cfg *config.Config, version string) {
 			f := n.view.Load().cfg.Feed(name)
 			return f.Name != "" && !f.Carried
 		},
-		Digest: n.lists.digest, Relisted: n.lists.wake,
+		Digest: n.lists.digest, Relisted: n.lists.wake, Stands: n.lists.stands, Scripts: n.lists.scripts,
 		Read: func() member.Reading {
 			return member.Reading{Outcomes: n.counters.Outcomes(), Crashes: n.deaths.Load()}
 		},

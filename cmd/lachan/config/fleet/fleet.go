@@ -41,6 +41,9 @@ type Fleet struct {
 	// Rings are how long a release of the policy is in force in one ring of nodes before it
 	// goes on to the next.
 	Rings Rings `yaml:"rings"`
+	// Orders are how long a list of an authority is in force in one ring of nodes before it goes
+	// on to the next. Default 10m and 20m: an urgent order has six hours.
+	Orders Rings `yaml:"orders"`
 	// RenewSecrets is how often the nodes of an area get other secrets of TLS session tickets and
 	// DNS cookies. Default 24h; from 1s to 7d.
 	RenewSecrets time.Duration `yaml:"renew_secrets"`
@@ -48,15 +51,18 @@ type Fleet struct {
 
 // Rings are the times of the rings.
 type Rings struct {
-	// Canary is that of the first, one node of a hundred. Default 30m; up to 30d.
+	// Canary is that of the first, one node of a hundred. Default 30m, of orders 10m; up to 30d.
 	Canary time.Duration `yaml:"canary"`
-	// Early is that of the second, one node of ten. Default 4h; up to 30d.
+	// Early is that of the second, one node of ten. Default 4h, of orders 20m; up to 30d.
 	Early time.Duration `yaml:"early"`
 }
 
 // Default is what holds when a key is left out.
 func Default() Fleet {
-	return Fleet{Rings: Rings{Canary: 30 * time.Minute, Early: 4 * time.Hour}, RenewSecrets: 24 * time.Hour}
+	return Fleet{
+		Rings:  Rings{Canary: 30 * time.Minute, Early: 4 * time.Hour},
+		Orders: Rings{Canary: 10 * time.Minute, Early: 20 * time.Minute}, RenewSecrets: 24 * time.Hour,
+	}
 }
 
 // How often secrets may be renewed: a session ticket is good for a week at most.
@@ -74,9 +80,12 @@ const mostAreas = 100
 // Check reports what is wrong with values that are right by themselves, each with its path
 // below `fleet`.
 func (f *Fleet) Check(wrong func(path string, text wording.Text)) {
-	for name, wait := range map[string]time.Duration{"canary": f.Rings.Canary, "early": f.Rings.Early} {
+	for path, wait := range map[string]time.Duration{
+		"rings.canary": f.Rings.Canary, "rings.early": f.Rings.Early,
+		"orders.canary": f.Orders.Canary, "orders.early": f.Orders.Early,
+	} {
 		if wait < 0 || wait > mostRing {
-			wrong("rings."+name, textRing)
+			wrong(path, textRing)
 		}
 	}
 	if f.RenewSecrets < leastRenewed || f.RenewSecrets > mostRenewed {

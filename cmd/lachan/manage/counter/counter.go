@@ -35,6 +35,7 @@ const Prefix = api.Prefix
 type Fleet interface {
 	List(ctx context.Context) ([]api.FleetNode, error)
 	Release(ctx context.Context) (api.FleetRelease, error)
+	Orders(ctx context.Context) ([]api.FleetOrder, error)
 }
 
 // Sources are what the counter is lent. Its functions may be called by any goroutine.

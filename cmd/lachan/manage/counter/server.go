@@ -181,6 +181,10 @@ func (s server) Release(ctx context.Context) (api.FleetRelease, error) {
 	return s.src.Fleet.Release(ctx)
 }
 
+func (s server) FleetOrders(ctx context.Context) ([]api.FleetOrder, error) {
+	return s.src.Fleet.Orders(ctx)
+}
+
 func (s server) Head() api.Head {
 	h := s.src.Ledger.Head()
 	return api.Head{Seq: h.Seq, Hash: h.Hash, Sig: h.Sig}

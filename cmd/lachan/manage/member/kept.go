@@ -30,6 +30,8 @@ type kept struct {
 	Failed  *failure          `json:"failed,omitempty"` // the newest, if it was gone back from
 	// Lists are those of the hub that are here, by feed.
 	Lists map[string]fleet.List `json:"lists,omitempty"`
+	// Orders are those that are or were on trial here, by feed.
+	Orders map[string]tried `json:"orders,omitempty"`
 }
 
 // readKept reads it; what cannot be read is nothing.

@@ -45,6 +45,7 @@ func (t *taken) takeLists(ctx context.Context, states []*ledger.State) (feeds []
 	if t.lists == nil {
 		t.lists = t.readLists()
 	}
+	t.orders.take(states, want)
 	var errs []error
 	changed, waits := false, false
 	for name, l := range want {
@@ -131,12 +132,13 @@ func (t *taken) takeList(ctx context.Context, name string, l fleet.List) (change
 		err = errors.New("the file is of another list")
 	}
 	if err == nil {
+		t.orders.coming(name, l.SHA256)
 		changed, err = t.src.TakeList(ctx, is, l.Confirmed, text)
 	}
 	if err == nil {
 		t.lists[name] = had{l, is.Feed}
 	}
-	return changed, err
+	return changed, t.orders.failed(name, l.SHA256, err)
 }
 
 // openList reads what a list is; its text comes after that.

@@ -102,8 +102,12 @@ type Sources struct {
 	OwnList             func(name string) bool // it is in this machine's own file
 	// TakeList makes a list of the hub's the copy of its feed, and reports whether it is another
 	// than before; Digest is that of the copy of a feed, "" if there is none that is whole.
-	TakeList   func(ctx context.Context, is config.Carried, confirmed time.Time, text io.Reader) (bool, error)
-	Digest     func(feed string) string
+	TakeList func(ctx context.Context, is config.Carried, confirmed time.Time, text io.Reader) (bool, error)
+	Digest   func(feed string) string
+	// Stands reports whether answers go by the copy of a feed, and what keeps them from what is
+	// newest, "" if nothing does. Scripts is what a policy script expects otherwise than it is.
+	Stands     func(feed string) (inForce bool, wrong string)
+	Scripts    func() error
 	Confirm    func(ctx context.Context, feed string, at time.Time) error // it is the newest still
 	Relisted   func()                                                     // copies have changed
 	Crashed    bool                                                       // the process before this one ended by itself
@@ -352,6 +356,7 @@ func (m *Member) apply(
 	defer look.Stop()
 	defer renew.Stop()
 	t, began := &taken{Member: m, hub: hub, trust: trust}, time.Now()
+	t.orders.taken = t
 	t.resume()
 	defer t.client().CloseIdleConnections()
 	came, stop := t.startFetching(ctx)
@@ -362,6 +367,7 @@ func (m *Member) apply(
 		requests.exchange(ctx)
 		t.putInForce(ctx)
 		t.watch(ctx, time.Now())
+		t.orders.watch(ctx, time.Now())
 		t.say()
 		m.even.Store(max(0, hub.Even().Unix()))
 		m.tellSilence(hub.Even(), began)
@@ -378,6 +384,7 @@ func (m *Member) apply(
 			}
 			requests.exchange(ctx)
 			t.watch(ctx, time.Now())
+			t.orders.watch(ctx, time.Now())
 			if was := linked; hub.Connected() == was {
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -43,6 +44,7 @@ type taken struct {
 	lists     map[string]had
 	files     *fetcher
 	coming    bool // some files are on their way
+	orders    orders
 }
 
 // client asks hubs for files.
@@ -86,6 +88,7 @@ func (t *taken) putInForce(ctx context.Context) {
 		t.seq = seq
 		t.src.Conditions.Clear("fleet-decisions")
 		t.tellFailed()
+		t.orders.tell()
 		return
 	}
 	t.refused = wording.ErrorIn(err, wording.English)
@@ -115,7 +118,7 @@ func (t *taken) tellUnknown(states []*ledger.State) {
 // keep keeps what is in force, so that a damaged disk is seen.
 func (t *taken) keep(seq []uint64) error {
 	now := kept{Seq: map[string]uint64{}, Release: t.release, Trial: t.trial, Failed: t.failed}
-	now.Lists = map[string]fleet.List{}
+	now.Lists, now.Orders = map[string]fleet.List{}, maps.Clone(t.orders.tried)
 	for name, l := range t.lists {
 		now.Lists[name] = l.of
 	}
@@ -332,6 +335,7 @@ func (t *taken) say() {
 			status.Conditions = append(status.Conditions, c.Name)
 		}
 	}
+	status.Orders = t.orders.standing()
 	text, err := json.Marshal(status)
 	if err == nil {
 		err = t.hub.Say(text)

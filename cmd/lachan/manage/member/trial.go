@@ -108,6 +108,7 @@ func (t *taken) resume() {
 	if t.trial != nil {
 		t.trial.from = t.src.Read()
 	}
+	t.orders.resume()
 }
 
 // begin puts a release on trial that has just come into force in place of another.

@@ -24,6 +24,10 @@ var (
 		VI: "bản chính sách số %d đã được nút này tự trả lại, bản trước đó có hiệu lực: %v",
 		EN: "this node has gone back from release %d of the policy, the one before is in force: %v",
 	}
+	textOrders = wording.Text{
+		VI: "nút này đã trả lại danh sách mới của cơ quan có thẩm quyền, danh sách mọi nút đang dùng có hiệu lực: %v",
+		EN: "this node has gone back from the new list of an authority, the one that all nodes have is in force: %v",
+	}
 	textCrashed = wording.Text{
 		VI: "máy chủ đã tự dừng %d lần từ khi có bản này",
 		EN: "the server has ended by itself %d times since it came",

@@ -3,6 +3,7 @@ package nodes
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -43,10 +44,34 @@ func (h *Hub) Release(ctx context.Context) (api.FleetRelease, error) {
 	running := h.running
 	h.mu.Unlock()
 	if running != nil && r.Ring != "" {
-		s := h.standOf(ctx, running, r.Nodes, r.Release.N)
+		s := standOf(ctx, h, running, r.Nodes, r.Release.N)
 		shown.Linked, shown.Confirmed, shown.Trial, shown.Refused = s.linked, s.confirmed, s.trial, s.refused
 	}
 	return shown, nil
+}
+
+// Orders are the lists of authorities that are on their way to nodes, that were held, or that not
+// all nodes have yet which speak.
+func (h *Hub) Orders(ctx context.Context) (list []api.FleetOrder, _ error) {
+	h.mu.Lock()
+	running := h.running
+	h.mu.Unlock()
+	if running == nil {
+		return nil, nil
+	}
+	orders := admin.Orders(h.src.Ledger.State())
+	for _, name := range slices.Sorted(maps.Keys(orders)) {
+		o := orders[name]
+		s := standOfOrder(ctx, h, running, name, &o.Order)
+		if o.Ring == fleet.All && o.Held == "" && s.confirmed >= s.linked {
+			continue
+		}
+		list = append(list, api.FleetOrder{
+			Name: name, SHA256: o.SHA256, Ring: o.Ring, Since: o.Since, Held: o.Held,
+			Linked: s.linked, Confirmed: s.confirmed, Trial: s.trial, Refused: s.refused,
+		})
+	}
+	return list, nil
 }
 
 // addStatus adds what a node said of itself last. It reports whether the node has records

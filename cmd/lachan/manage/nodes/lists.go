@@ -31,44 +31,105 @@ const confirmedEvery = 6 * time.Hour
 // carryLists has nodes have the lists of this machine as they were verified here. One that
 // cannot be handed on leaves the others as they are, and on nodes what they had.
 func carryLists(ctx context.Context, src *Sources, blobs *hub.Blobs, lists []List) error {
-	carried := admin.Carried(src.Ledger.State())
+	state := src.Ledger.State()
+	c := carrying{src, blobs, admin.Carried(state), admin.Orders(state)}
+	gone := map[string]bool{}
+	for name := range c.carried {
+		gone[name] = true
+	}
+	for name := range c.orders {
+		gone[name] = true
+	}
 	var errs []error
 	for i := range lists[:min(len(lists), config.MostCarried)] {
-		l := &lists[i]
-		name := l.Feed.Name
-		was, there := carried[name]
-		former := was.SHA256
-		delete(carried, name)
-		head, err := json.Marshal(&l.Carried)
-		sum := sha256.Sum256(head)
-		is := hex.EncodeToString(sum[:])
-		same := there && was.Is == is && blobs.Has(was.SHA256, was.Size) // the ledger may have come to another machine
-		if err == nil && same && l.Confirmed.Sub(was.Confirmed) < confirmedEvery {
-			continue
-		}
-		if err == nil && !same {
-			was.SHA256, was.Size, err = putList(blobs, head, l.Copy.Path)
-		}
-		was.Is, was.Digest, was.Confirmed = is, l.Copy.Digest, l.Confirmed.UTC().Truncate(time.Second)
-		if err == nil {
-			_, err = src.Desk.Decide(ctx, hubActor(), admin.Carry{Name: name, List: &was}, admin.How{})
-		}
-		if err == nil && former != was.SHA256 {
-			err = keep(src, blobs, former, was.SHA256)
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		delete(gone, lists[i].Feed.Name)
+		if err := c.carry(ctx, &lists[i]); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", lists[i].Feed.Name, err))
 		}
 	}
-	for name := range carried { // it is none of this machine's any more
+	for name := range gone { // it is none of this machine's any more
 		if src.Missing(name) {
 			continue
 		}
-		if _, err := src.Desk.Decide(ctx, hubActor(), admin.Carry{Name: name}, admin.How{}); err != nil {
+		if err := c.drop(ctx, name); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// carrying is what nodes have, and what they are to have.
+type carrying struct {
+	src     *Sources
+	blobs   *hub.Blobs
+	carried map[string]fleet.List
+	orders  map[string]admin.OrderOnWay
+}
+
+// carry has nodes have a list: one of an authority by rings, if it is another than all have.
+func (c *carrying) carry(ctx context.Context, l *List) error {
+	name := l.Feed.Name
+	was, there := c.carried[name]
+	former := was.SHA256
+	head, err := json.Marshal(&l.Carried)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(head)
+	is := hex.EncodeToString(sum[:])
+	same := func(o fleet.List) bool { // the ledger may have come to another machine
+		return o.Is == is && o.Digest == l.Copy.Digest && c.blobs.Has(o.SHA256, o.Size)
+	}
+	order, onWay := c.orders[name]
+	if onWay && same(order.List) {
+		if order.Ring != fleet.All || order.Back {
+			return nil // it is on its way, or held
+		}
+	} else if onWay && order.Ring != fleet.All && there && same(was) { // taken back before all had it
+		return c.decide(ctx, admin.Order{Name: name})
+	}
+	if there && same(was) && l.Confirmed.Sub(was.Confirmed) < confirmedEvery {
+		return nil
+	}
+	byRings := isOrder(l) && !(there && same(was))
+	if !there || !same(was) {
+		if was.SHA256, was.Size, err = putList(c.blobs, head, l.Copy.Path); err != nil {
+			return err
+		}
+	}
+	was.Is, was.Digest, was.Confirmed = is, l.Copy.Digest, l.Confirmed.UTC().Truncate(time.Second)
+	if byRings {
+		cfg, _ := c.src.InForce()
+		err = c.decide(ctx, admin.Order{Name: name, List: &was, Trial: min(trial, cfg.Fleet.Orders.Canary)})
+	} else {
+		err = c.decide(ctx, admin.Carry{Name: name, List: &was})
+	}
+	if err == nil && former != was.SHA256 {
+		err = keep(c.src, c.blobs, former, was.SHA256)
+	}
+	return err
+}
+
+// drop has nodes have a list no more.
+func (c *carrying) drop(ctx context.Context, name string) error {
+	var errs []error
+	if _, there := c.orders[name]; there {
+		errs = append(errs, c.decide(ctx, admin.Order{Name: name}))
+	}
+	if _, there := c.carried[name]; there {
+		errs = append(errs, c.decide(ctx, admin.Carry{Name: name}))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *carrying) decide(ctx context.Context, what admin.Decision) error {
+	_, err := c.src.Desk.Decide(ctx, hubActor(), what, admin.How{})
+	return err
+}
+
+// isOrder reports whether a list carries out orders of an authority.
+func isOrder(l *List) bool {
+	return l.Feed.Authority != (config.Authority{}) || len(l.Copy.Documents) > 0
 }
 
 // putList keeps a list for nodes. The same list makes the same bytes.
@@ -151,6 +212,14 @@ func keep(src *Sources, blobs *hub.Blobs, also ...string) error {
 	}
 	for _, l := range admin.Carried(state) {
 		keep[l.SHA256] = true
+	}
+	for _, o := range admin.Orders(state) { // which is among releases too
+		if o.Before != nil {
+			keep[o.Before.SHA256] = true
+		}
+		if o.Former != nil {
+			keep[o.Former.SHA256] = true
+		}
 	}
 	return blobs.Keep(keep)
 }

@@ -299,6 +299,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 		}
 		if led {
 			h.rollOut(ctx, served, time.Now())
+			rollOutOrders(ctx, h, served, time.Now())
 		}
 		select {
 		case <-ctx.Done():

@@ -47,6 +47,16 @@ func (n node) fleet(ctx context.Context) (f frame.Fleet, err error) {
 		return f, err
 	}
 	f.Release, f.Ring, f.Held = release.Release, release.Ring, release.Held
+	orders, err := n.src.Fleet.Orders(ctx)
+	if err != nil {
+		return f, err
+	}
+	for i := range orders {
+		o := &orders[i]
+		f.Orders = append(f.Orders, frame.FleetOrder{
+			Name: o.Name, Ring: o.Ring, Held: o.Held, Linked: o.Linked, Confirmed: o.Confirmed, Refused: o.Refused,
+		})
+	}
 	nodes, err := n.src.Fleet.List(ctx)
 	for _, one := range nodes {
 		shown := frame.Node{
