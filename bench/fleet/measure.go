@@ -37,6 +37,7 @@ type simulation struct {
 	key     ed25519.PrivateKey
 	trust   fleet.Trust
 	address string
+	blobs   *hub.Blobs
 	stop    func() error
 	hub     *hub.Hub
 	members sync.Map          // hub.Member by nkey
@@ -78,7 +79,7 @@ func measure(count, missed int) (err error) {
 	s.trust = fleet.Trust{Serial: 1, Hubs: []fleet.HubKey{{
 		Name: "hub", Key: fleet.PublicKey(public), Until: time.Now().Add(time.Hour),
 	}}}
-	if err := s.start(); err != nil {
+	if err := errors.Join(s.openBlobs(), s.start()); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -93,6 +94,9 @@ func measure(count, missed int) (err error) {
 	s.even(s.nodes)
 	say("%d nodes joined, connected and even after %v", count, since(began))
 	if err := s.latencies(); err != nil {
+		return err
+	}
+	if err := s.order(); err != nil {
 		return err
 	}
 	if err := s.restart(); err != nil {
@@ -170,7 +174,7 @@ func (s *simulation) start() (err error) {
 	var live sync.WaitGroup
 	served := make(chan error, 1)
 	live.Go(func() { feed.Run(ctx) })
-	live.Go(func() { served <- s.hub.Serve(ctx, hub.Pages{}.Handler(), l) })
+	live.Go(func() { served <- s.hub.Serve(ctx, hub.Pages{Blobs: s.blobs}.Handler(), l) })
 	h := s.hub
 	s.stop = func() error {
 		cancel()

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"lachan/admin/ledger"
+	"lachan/fleet"
+	"lachan/fleet/hub"
+	"lachan/fleet/node"
+)
+
+// An order of an authority goes to nodes by rings. Here the rings wait for nothing but for the
+// nodes of each to have it, by the rule and in the rhythm of a hub.
+
+const (
+	orderNames = 20_000 // of the list
+	orderFeed  = "a05"
+	gateEvery  = 2 * time.Second // a hub looks so often
+	gateShare  = 95              // percent of a ring
+	orderShare = 99              // percent of nodes, until which it is timed
+)
+
+// arrivals are which nodes have the list of an order.
+type arrivals struct {
+	mu  sync.Mutex
+	at  map[*simulated]time.Time // mu
+	err error                    // mu; the first
+}
+
+// order times an order of an authority until the nodes have its file.
+func (s *simulation) order() error {
+	list, err := s.putOrder()
+	if err != nil {
+		return err
+	}
+	came := &arrivals{at: map[*simulated]time.Time{}}
+	took := make(chan taken, 64*len(s.nodes))
+	s.took.Store(&took)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	client := node.Client(func(key ed25519.PublicKey) bool { return s.trust.Has(key, time.Now()) })
+	defer client.CloseIdleConnections()
+	var fetching sync.WaitGroup
+	fetching.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case t := <-took:
+				fetching.Go(func() { came.take(ctx, s, t.node, client) })
+			}
+		}
+	})
+	began := time.Now()
+	err = s.throughRings(list, came)
+	s.took.Store(nil)
+	cancel()
+	fetching.Wait()
+	if err = errors.Join(err, came.err); err != nil {
+		return err
+	}
+	var all []time.Duration
+	for _, at := range came.at {
+		all = append(all, at.Sub(began))
+	}
+	slices.Sort(all)
+	say("an order of %d names (%d KiB) by rings that wait for their nodes alone: at %d%% of nodes after %v, at all after %v",
+		orderNames, list.Size>>10, orderShare, all[len(all)*orderShare/100-1].Round(time.Millisecond),
+		all[len(all)-1].Round(time.Millisecond))
+	return nil
+}
+
+// putOrder makes the file of a list.
+func (s *simulation) putOrder() (l fleet.List, err error) {
+	from, to := io.Pipe()
+	go func() {
+		packed := gzip.NewWriter(to)
+		_, err := io.WriteString(packed, "{}\n")
+		for i := 0; i < orderNames && err == nil; i++ {
+			sum := sha256.Sum256(fmt.Append(nil, i))
+			_, err = fmt.Fprintf(packed, "%x.example\n", sum[:6])
+		}
+		_ = to.CloseWithError(errors.Join(err, packed.Close()))
+	}()
+	l.SHA256, l.Size, err = s.blobs.Put(from)
+	return l, err
+}
+
+// take has a node fetch what the newest record tells of that it has to have, and say so.
+func (a *arrivals) take(ctx context.Context, s *simulation, n *simulated, client *http.Client) {
+	state := n.copies[0].State()
+	var order fleet.Order
+	v, ok := state.Get("", fleet.OrderObjects+orderFeed)
+	if !ok || json.Unmarshal(v.New, &order) != nil {
+		return
+	}
+	none := func(string) bool { return false }
+	if order.Ring != fleet.All && order.For(n.name, none) == nil {
+		return
+	}
+	a.mu.Lock()
+	_, have := a.at[n]
+	a.mu.Unlock()
+	if have {
+		return
+	}
+	dir := filepath.Join(s.dir, n.name)
+	file := node.Blob{SHA256: order.SHA256, Size: order.Size}
+	name, err := node.Fetch(ctx, client, dir, file, "https://"+s.address+fleet.BlobPath)
+	if err == nil {
+		a.mu.Lock()
+		if _, have := a.at[n]; !have {
+			a.at[n] = time.Now()
+		}
+		a.mu.Unlock()
+		err = os.Remove(name) // the memory is that of all nodes
+	}
+	status := fleet.Status{Orders: map[string]fleet.Standing{orderFeed: {SHA256: order.SHA256, InForce: true}}}
+	text, _ := json.Marshal(status) // it can be
+	if err == nil {
+		err = n.node.Say(text)
+	}
+	if err != nil && ctx.Err() == nil {
+		log.Printf("%s: %v", n.name, err)
+		a.mu.Lock()
+		a.err = errors.Join(a.err, err)
+		a.mu.Unlock()
+	}
+}
+
+// throughRings has an order go from ring to ring, and returns when all nodes have it.
+func (s *simulation) throughRings(l fleet.List, came *arrivals) error {
+	chosen := map[string]string{}
+	for _, n := range s.nodes {
+		chosen[n.name] = ""
+	}
+	last := uint64(0)
+	for _, ring := range fleet.Rings() {
+		order := fleet.Order{List: l, Ring: ring}
+		if ring != fleet.All {
+			order.Nodes = fleet.Ring(ring, chosen)
+		}
+		text, err := json.Marshal(order)
+		if err != nil {
+			return err
+		}
+		written, err := s.book.Append(context.Background(), ledger.Draft{
+			Object: fleet.OrderObjects + orderFeed, New: text, Expect: last,
+		})
+		if err != nil {
+			return err
+		}
+		last = written.Seq
+		s.want[fleet.Root]++
+		for ring != fleet.All && !s.confirmed(order.Nodes) {
+			time.Sleep(gateEvery)
+		}
+	}
+	for {
+		came.mu.Lock()
+		count, err := len(came.at), came.err
+		came.mu.Unlock()
+		if count == len(s.nodes) || err != nil {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// confirmed reports whether enough nodes of a ring have said that they have the order.
+func (s *simulation) confirmed(nodes []string) bool {
+	confirmed := 0
+	for _, name := range nodes {
+		text, _, ok := s.hub.Status(context.Background(), name)
+		var status fleet.Status
+		if ok && json.Unmarshal(text, &status) == nil && status.Orders[orderFeed].InForce {
+			confirmed++
+		}
+	}
+	return confirmed*100 >= len(nodes)*gateShare
+}
+
+// openBlobs has a folder for what nodes fetch.
+func (s *simulation) openBlobs() (err error) {
+	s.blobs, err = hub.OpenBlobs(filepath.Join(s.dir, "blobs"), 1<<30)
+	return err
+}
