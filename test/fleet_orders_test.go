@@ -69,6 +69,10 @@ func TestAnUrgentOrderPassesACanary(t *testing.T) {
 	}
 	t.Logf("at all after %v more", f.shuts(other, client, "bet-3.example", true).Round(time.Millisecond))
 	status(onWay, false)
+	f.hub.until("the hub knows when nodes had it", func() bool {
+		text, _ := os.ReadFile(filepath.Join(f.hub.dir, "state", "orders", "lao-cai-2.jsonl")) // until it is there
+		return strings.Count(string(text), `"feed":"menh-lenh"`) == 2
+	})
 	for _, p := range []*process{canary, f.hub} {
 		p.until("no condition is left", func() bool {
 			_, text := p.get("/api/conditions")

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 )
 
@@ -110,6 +111,9 @@ func checkTaken(line []byte, last Head, more int, writers []ed25519.PublicKey) (
 	}
 	return r, nil
 }
+
+// Records yields the records after a number, in their order.
+func (c *Copy) Records(after uint64) iter.Seq2[Record, error] { return c.ledger.Records(after) }
 
 // State is the fold of all records that were taken.
 func (c *Copy) State() *State { return c.ledger.State() }

@@ -134,7 +134,7 @@ func (server) Objects(kind, name string) ([]api.Object, error) {
 }
 func (server) Fleet(context.Context) ([]api.FleetNode, error) {
 	seen := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
-	return []api.FleetNode{{Name: "sa-pa-1", Area: "lao-cai", Joined: &seen, Seen: &seen, Seq: map[string]uint64{"root": 3}}}, nil
+	return []api.FleetNode{{Name: "sa-pa-1", Area: "lao-cai", Joined: &seen, Seen: &seen, Seq: map[string]uint64{"root": 3}, Own: &api.FleetOwn{Taken: 2, Left: 1, Why: "x", Late: 60}}}, nil
 }
 
 func (server) Release(context.Context) (api.FleetRelease, error) {

@@ -48,6 +48,15 @@ type FleetNode struct {
 	Behind     bool              `json:"behind"`        // the hub has decided something since that is not in force there
 	Refused    string            `json:"refused,omitempty"`
 	Conditions []string          `json:"conditions"`
+	Own        *FleetOwn         `json:"own,omitempty"`
+}
+
+// A FleetOwn is what was decided at a node, and has come to its hub.
+type FleetOwn struct {
+	Taken int    `json:"taken"`         // so many are decided at the hub too
+	Left  int    `json:"left"`          // so many are not, and hold there alone
+	Why   string `json:"why,omitempty"` // the last of those is not
+	Late  int    `json:"late"`          // how old the oldest was when it came, in seconds
 }
 
 // showFleet shows the nodes to those who see everything.

@@ -130,6 +130,10 @@ type Node struct {
 	Behind     bool      // something was decided since that is not in force there
 	Refused    string    // why it is not
 	Conditions int       // how many things are wrong there
+	// Taken is how many exceptions that were decided there have come here, Left how many hold
+	// there alone, and Why the last of those does.
+	Taken, Left int
+	Why         string
 }
 
 // Findings are what is in force, and what was counted.

@@ -165,6 +165,12 @@ func standing(n *api.FleetNode, now time.Time) wording.Text {
 	default:
 		add(textNodeEven)
 	}
+	if o := n.Own; o != nil {
+		add(textNodeOwn.With(o.Taken, (time.Duration(o.Late) * time.Second).Round(time.Second)))
+		if o.Left > 0 {
+			add(textNodeLeft.With(o.Left, wording.Twofold(o.Why)))
+		}
+	}
 	if len(n.Conditions) > 0 {
 		add(textNodeWrong.With(strings.Join(n.Conditions, ", ")))
 	}
@@ -204,6 +210,8 @@ var (
 	textNodeRefused = wording.Text{VI: "KHÔNG nhận quyết định mới: %s", EN: "does NOT take what was decided: %s"}
 	textNodeBehind  = wording.Text{VI: "đang nhận quyết định mới", EN: "is taking what was decided"}
 	textNodeEven    = wording.Text{VI: "có đủ", EN: "has everything"}
+	textNodeOwn     = wording.Text{VI: "%d ngoại lệ quyết định ở nút đã tới đây, cũ nhất %v", EN: "%d exceptions decided there have come here, the oldest after %v"}
+	textNodeLeft    = wording.Text{VI: "%d ngoại lệ chỉ có hiệu lực ở nút: %v", EN: "%d hold there alone: %v"}
 	textNodeWrong   = wording.Text{VI: "có lỗi: %s", EN: "conditions: %s"}
 	textRingFlag    = wording.Text{
 		VI: "vòng nhận bản chính sách mới: \"canary\" nhận trước, \"early\" nhận sau; bỏ trống: máy trung tâm chọn",

@@ -111,7 +111,7 @@ func ask(ctx context.Context, address string, code fleet.Invitation) (is member.
 	welcome, err := node.Join(ctx, address, trust, code.Secret, public)
 	return member.Membership{
 		Node: welcome.Node, Hubs: []string{address}, Root: code.Root, Streams: welcome.Streams, Seed: string(seed),
-		Trust: signed,
+		Trust: signed, Since: time.Now().UTC().Truncate(time.Second),
 	}, err
 }
 

@@ -352,8 +352,9 @@ func openFleet(n *node, cfg *config.Config, version string) {
 		Missing: func(name string) bool { return n.view.Load().cfg.Feed(name).Name != "" },
 	})
 	n.services.member = member.Open(cfg, member.Sources{
-		Own: n.desk.Ledger, Requests: n.services.visitors.requests,
-		Decide: n.decided.decide, Restructure: n.decided.restructure,
+		Own: n.desk.Ledger, Orders: func() []order.Record { return n.lists.orders.Records() },
+		Requests: n.services.visitors.requests,
+		Decide:   n.decided.decide, Restructure: n.decided.restructure,
 		Units: func() int { return n.view.Load().rules.Policy().NumGroups() },
 		TakeList: func(ctx context.Context, is config.Carried, confirmed time.Time, text io.Reader) (bool, error) {
 			return feed.Take(ctx, n.lists.store, is.Feed.Name, is.Copy, confirmed, text)

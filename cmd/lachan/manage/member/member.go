@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +23,7 @@ import (
 	"lachan/admin"
 	"lachan/admin/ledger"
 	"lachan/admin/request"
+	"lachan/blocklist/order"
 	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/node"
@@ -40,18 +40,7 @@ type Membership struct {
 	Streams []fleet.Stream    `json:"streams"`
 	Seed    string            `json:"seed"` // of the nkey
 	Trust   fleet.SignedTrust `json:"trust"`
-}
-
-// hubs are the addresses of all hubs: the one where this machine has joined, and those that the
-// root key names.
-func (m *Membership) hubs(trust fleet.Trust) []string {
-	all := slices.Clone(m.Hubs)
-	for _, address := range trust.Addresses(time.Now()) {
-		if !slices.Contains(all, address) {
-			all = append(all, address)
-		}
-	}
-	return all
+	Since   time.Time         `json:"since,omitzero"` // when it joined
 }
 
 // membershipFile has it; only the user may read it.
@@ -93,6 +82,7 @@ func (m *Membership) Write(dir string) error {
 // Sources are what a member is lent. Its functions may be called by any goroutine.
 type Sources struct {
 	Own      *ledger.Ledger // what is decided here
+	Orders   func() []order.Record
 	Requests *request.Store // what is asked here
 	// Decide puts exceptions in force, Restructure all that is written; both return when
 	// it is.
@@ -362,9 +352,11 @@ func (m *Member) apply(
 	came, stop := t.startFetching(ctx)
 	defer stop()
 	requests := &asked{Member: m, hub: hub, told: map[string][sha256.Size]byte{}}
+	decided := &own{Member: m, hub: hub}
 	linked := false
 	for {
 		requests.exchange(ctx)
+		decided.exchange(ctx)
 		t.putInForce(ctx)
 		t.watch(ctx, time.Now())
 		t.orders.watch(ctx, time.Now())
@@ -383,6 +375,7 @@ func (m *Member) apply(
 				return nil
 			}
 			requests.exchange(ctx)
+			decided.exchange(ctx)
 			t.watch(ctx, time.Now())
 			t.orders.watch(ctx, time.Now())
 			if was := linked; hub.Connected() == was {

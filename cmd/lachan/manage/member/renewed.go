@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"lachan/fleet"
 	"lachan/fleet/node"
@@ -15,6 +16,18 @@ import (
 
 // The hubs of a fleet may be others than before, and a hub may begin the streams of its nodes
 // anew. What was in force here stays until all of the new stream has come.
+
+// hubs are the addresses of all hubs: the one where this machine has joined, and those that the
+// root key names.
+func (m *Membership) hubs(trust fleet.Trust) []string {
+	all := slices.Clone(m.Hubs)
+	for _, address := range trust.Addresses(time.Now()) {
+		if !slices.Contains(all, address) {
+			all = append(all, address)
+		}
+	}
+	return all
+}
 
 // offer puts a head into a channel that holds one, unless one is there.
 func offer(to chan<- fleet.Head, head fleet.Head) {

@@ -24,6 +24,10 @@ var (
 		VI: "bản chính sách số %d đã được nút này tự trả lại, bản trước đó có hiệu lực: %v",
 		EN: "this node has gone back from release %d of the policy, the one before is in force: %v",
 	}
+	textOwn = wording.Text{
+		VI: "điều quyết định ở nút này không tới máy trung tâm, ở đây vẫn có hiệu lực; để máy trung tâm nhận lại từ đầu, hãy rời hệ thống rồi vào lại: %v",
+		EN: "what is decided at this node does not reach the hub, and holds here; leave the fleet and join again to have the hub begin anew with it: %v",
+	}
 	textOrders = wording.Text{
 		VI: "nút này đã trả lại danh sách mới của cơ quan có thẩm quyền, danh sách mọi nút đang dùng có hiệu lực: %v",
 		EN: "this node has gone back from the new list of an authority, the one that all nodes have is in force: %v",

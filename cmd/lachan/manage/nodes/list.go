@@ -19,6 +19,7 @@ func (h *Hub) List(ctx context.Context) (list []api.FleetNode, _ error) {
 	h.mu.Lock()
 	running := h.running
 	h.mu.Unlock()
+	cfg, _ := h.src.InForce()
 	for name, node := range h.nodes() {
 		shown := api.FleetNode{Name: name, Area: node.Area, Joined: moment(node.Joined)}
 		if node.Code != "" {
@@ -26,6 +27,9 @@ func (h *Hub) List(ctx context.Context) (list []api.FleetNode, _ error) {
 		}
 		if running != nil && node.Nkey != "" {
 			addStatus(ctx, running, int(h.generation.Load()), &shown)
+		}
+		if own, err := readOwn(ownDir(cfg, node.Nkey)); err == nil && own.Taken+own.Left > 0 {
+			shown.Own = &api.FleetOwn{Taken: own.Taken, Left: own.Left, Why: own.Why, Late: int(own.Late / time.Second)}
 		}
 		list = append(list, shown)
 	}

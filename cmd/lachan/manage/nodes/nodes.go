@@ -114,7 +114,7 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	defer served.Close()
 	defer h.chain.Use(nil)
 	defer h.secrets.use(nil)
-	if err := served.Hear(fleet.Requests, h.requests); err != nil {
+	if err := hearNodes(h, served); err != nil {
 		return err
 	}
 	h.set(served)
@@ -135,6 +135,22 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 		Secrets: func(ctx context.Context, nkey string) (fleet.Secrets, error) { return secretsOf(ctx, h, nkey) },
 	}
 	return served.Serve(ctx, pages.Handler(), listeners...)
+}
+
+// hearNodes hears what nodes tell.
+func hearNodes(h *Hub, served *hub.Hub) error {
+	if err := forgetOwn(h); err != nil {
+		h.src.Log.Warn("remove what former nodes have decided", "error", err)
+	}
+	for kind, answer := range map[string]func(node string, told []byte) ([]byte, error){
+		fleet.Requests: h.requests, fleet.Own: (&owned{Hub: h}).hear,
+		fleet.Carried: func(node string, told []byte) ([]byte, error) { return carriedOut(h, node, told) },
+	} {
+		if err := served.Hear(kind, answer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settings are what the hub is started with.
@@ -235,6 +251,18 @@ func (h *Hub) join(ctx context.Context, r fleet.JoinRequest) (w fleet.Welcome, e
 	if _, taken := h.member(r.Nkey); taken || !nkeys.IsValidPublicUserKey(r.Nkey) {
 		return w, hub.ErrCode // it would be another node, or none
 	}
+	w, err = joinBy(ctx, h, r)
+	if cfg, _ := h.src.InForce(); errors.Is(err, hub.ErrCode) && len(cfg.Fleet.Hubs) > 0 {
+		if _, err := ledger.CatchUp(ctx, h.src.Ledger); err != nil { // another hub may have given it out
+			return w, errors.New(wording.ErrorIn(err, wording.English))
+		}
+		return joinBy(ctx, h, r)
+	}
+	return w, err
+}
+
+// joinBy is join by the codes that are known here.
+func joinBy(ctx context.Context, h *Hub, r fleet.JoinRequest) (w fleet.Welcome, err error) {
 	for name, node := range h.nodes() {
 		if node.Code == "" {
 			continue

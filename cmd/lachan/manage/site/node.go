@@ -63,6 +63,9 @@ func (n node) fleet(ctx context.Context) (f frame.Fleet, err error) {
 			Name: one.Name, Area: one.Area, Joined: one.Joined != nil, Behind: one.Behind, Refused: one.Refused,
 			Conditions: len(one.Conditions),
 		}
+		if one.Own != nil {
+			shown.Taken, shown.Left, shown.Why = one.Own.Taken, one.Own.Left, one.Own.Why
+		}
 		if one.Seen != nil {
 			shown.Seen = *one.Seen
 		}
