@@ -79,6 +79,13 @@ var (
 	evenDesc = desc("lachan_fleet_even_timestamp_seconds", "When this node last had everything that its hub has; "+
 		"0 when not since it was started.")
 
+	sessionsDesc     = desc("lachan_radius_sessions", "Sessions of customers that access servers have told of and that go on.")
+	radiusDesc       = desc("lachan_radius_requests_total", "Accounting requests that were answered.")
+	radiusMissedDesc = desc("lachan_radius_ineffective_total", "Those of them that gave no unit an address: of a line "+
+		"that no unit has, after the end of their session, without room for another.", "reason")
+	radiusDroppedDesc = desc("lachan_radius_dropped_total", "Requests without an answer: of no client, signed with another "+
+		"secret, unreadable, more than can be taken.", "reason")
+
 	watchesDesc = desc("lachan_device_checks_total", "How often somebody has had shown what the own device asks.")
 
 	bloomDesc = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set "+
@@ -135,6 +142,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	}
 	s.history(readings.History)
 	s.fleet(readings.Fleet)
+	s.radius(readings.RADIUS)
 	s.counter(watchesDesc, readings.Watches)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
 	s.gauge(serialDesc, float64(readings.RulesSerial))
@@ -261,6 +269,20 @@ func (s series) fleet(r FleetReading) {
 	}
 	if r.Joined {
 		s.gauge(evenDesc, timestamp(r.Even))
+	}
+}
+
+func (s series) radius(r RADIUSReading) {
+	if r.Dropped == nil {
+		return
+	}
+	s.gauge(sessionsDesc, float64(r.Sessions))
+	s.counter(radiusDesc, r.Requests)
+	s.counter(radiusMissedDesc, r.Nameless, "line")
+	s.counter(radiusMissedDesc, r.Late, "late")
+	s.counter(radiusMissedDesc, r.Full, "full")
+	for why, n := range r.Dropped {
+		s.counter(radiusDroppedDesc, n, why)
 	}
 }
 

@@ -67,7 +67,8 @@ func readings(now time.Time) metrics.Readings {
 		History: metrics.HistoryReading{
 			Ticked: time.UnixMilli(1788782400500), Ships: true, Shipped: time.Unix(1788782100, 0), Refused: 3,
 		},
-		Fleet: metrics.FleetReading{Nodes: map[string]int{"linked": 12}, Joined: true, Even: time.Unix(1788782000, 0)},
+		RADIUS: metrics.RADIUSReading{Sessions: 3, Requests: 9, Dropped: map[string]uint64{"secret": 1}},
+		Fleet:  metrics.FleetReading{Nodes: map[string]int{"linked": 12}, Joined: true, Even: time.Unix(1788782000, 0)},
 	}
 }
 
@@ -169,6 +170,7 @@ var operatorMetrics = []string{
 	"lachan_orders_total", "lachan_orders_late_total", "lachan_orders_within_total",
 	"lachan_order_seconds", "lachan_order_median_seconds", "lachan_order_worst_seconds",
 	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",
+	"lachan_radius_sessions", "lachan_radius_requests_total", "lachan_radius_ineffective_total", "lachan_radius_dropped_total",
 	"lachan_fleet_nodes", "lachan_device_checks_total", "lachan_fleet_even_timestamp_seconds",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
 }

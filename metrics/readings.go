@@ -8,6 +8,7 @@ type Readings struct {
 	Feeds   []FeedReading // one for each name
 	History HistoryReading
 	Fleet   FleetReading
+	RADIUS  RADIUSReading
 	Watches uint64 // uses of the check of one's own device; they only grow
 }
 
@@ -16,6 +17,16 @@ type FleetReading struct {
 	Nodes  map[string]int // of a hub: joined, linked, behind, refusing; nil elsewhere
 	Joined bool           // this is a node
 	Even   time.Time      // it had everything that its hub has; zero: not since it was started
+}
+
+// A RADIUSReading is what access servers have said of sessions. All but Sessions only grow.
+type RADIUSReading struct {
+	Sessions int               // that go on
+	Requests uint64            // that were taken, again and again for those sent again
+	Nameless uint64            // that named a line which is no unit's
+	Late     uint64            // that came after the end of their session
+	Full     uint64            // for whose session there was no room
+	Dropped  map[string]uint64 // without an answer, by why: client, secret, invalid, busy; nil: none are received
 }
 
 // ResolverReadings are the readings of the process that answers. They come with its

@@ -63,10 +63,10 @@ func onlySite(f *compiled.File) (site []uint32) {
 func IsSelf(a netip.Addr) bool { return a.Unmap().IsLoopback() }
 
 // ClaimsClients reports whether some unit says who its clients are: by networks,
-// devices, link ids or tokens.
+// devices, link ids, tokens or what access servers call their lines.
 func ClaimsClients(p *Policy) bool {
 	f := &p.file
-	return len(f.Networks)+len(f.Devices)+len(f.Links)+len(f.Tokens) > 0
+	return len(f.Networks)+len(f.Devices)+len(f.Links)+len(f.Tokens)+len(f.Sessions) > 0
 }
 
 // Families reports whether some unit has a network of IPv4, and of IPv6.
@@ -114,6 +114,16 @@ func (r *Rules) IdentifyToken(token string) (g GroupID, known bool) {
 	unit, known := compiled.UnitOf(r.policy.file.Tokens, sha256.Sum256([]byte(token)))
 	runtime.KeepAlive(r)
 	return GroupID(unit), known
+}
+
+// UnitOfLine is the unit whose line an access server calls id: "school" or "school/group".
+func UnitOfLine(p *Policy, id string) (unit string, ok bool) {
+	u, ok := compiled.UnitOf(p.file.Sessions, sha256.Sum256([]byte(id)))
+	if ok {
+		unit = p.file.Text(p.file.Units[u].ID)
+	}
+	runtime.KeepAlive(p)
+	return unit, ok
 }
 
 // IdentifyName returns the school with an id of that name. Anybody can guess one,

@@ -12,6 +12,7 @@ import (
 	"lachan/resolver/ddr"
 	"lachan/resolver/inside"
 	"lachan/resolver/links"
+	"lachan/resolver/sessions"
 )
 
 // Settings are what the configuration says of answering. They may change while
@@ -47,6 +48,8 @@ type Clients struct {
 	TrustedForwarders []netip.Prefix
 	// UnitIDs lets clients whose address no unit claims show the plain id of a school.
 	UnitIDs bool
+	// Sessions are addresses that units have while a session lasts. It may be nil.
+	Sessions *sessions.Table
 	// Linked are addresses that belong to units for the time being. It may be nil.
 	Linked *links.Table
 }

@@ -68,11 +68,14 @@ func (s *snapshot) serving(endpoints []listen.Endpoint) *snapshot {
 	return &told
 }
 
-// groupOf is the group of a client of which nothing is known but the address: that
-// in whose network it is, or that it is linked to.
+// groupOf is the group of a client of which nothing is known but the address: that in
+// whose network it is, that whose session has it, or that it is linked to.
 func (s *snapshot) groupOf(client netip.Addr) (g policy.GroupID, known bool) {
 	if g, known = s.rules.Identify(client); known {
 		return g, true
+	}
+	if unit, has := s.settings.Clients.Sessions.UnitOf(client); has {
+		return s.rules.Policy().GroupOf(unit)
 	}
 	linked := s.settings.Clients.Linked
 	if linked == nil {

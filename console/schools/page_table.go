@@ -246,7 +246,8 @@ func sameJSON(a, b []byte) bool {
 }
 
 // columns are those of a table as it is sent again.
-var columns = []string{"id", "name", "parent", "kind", "level", "networks", "code", "profile", "type", "students", "links", "link_tokens", "contact"}
+var columns = []string{"id", "name", "parent", "kind", "level", "networks", "code", "profile", "type", "students", "links", "link_tokens",
+	"radius_ids", "contact"}
 
 // csvOf is a table as it is sent again after its preview, whatever it came as.
 func csvOf(t *frame.Table) string {

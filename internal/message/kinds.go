@@ -28,6 +28,8 @@ const (
 	Popular    Kind = 23
 	Challenges Kind = 24
 	Watch      Kind = 25
+	Sessions   Kind = 26
+	Session    Kind = 27
 
 	Hello    Kind = 40
 	Used     Kind = 41
@@ -40,6 +42,7 @@ const (
 	Proven   Kind = 48
 	Ticked   Kind = 49
 	Watched  Kind = 50
+	Followed Kind = 51
 )
 
 // A Role says what a listening socket is for.
@@ -57,6 +60,7 @@ const (
 	RolePage    Role = "page"     // the block page over HTTP
 	RolePageTLS Role = "page-tls" // and over HTTPS
 	RoleZones   Role = "zones"    // response policy zones for other servers, UDP and TCP
+	RoleRADIUS  Role = "radius"   // accounting of access servers, over UDP
 )
 
 // Answers reports whether sockets of the role belong to resolve; those of the

@@ -12,15 +12,15 @@ import (
 // clients are what identifies the clients of units: prefixes, devices, secrets.
 type clients struct {
 	*tree
-	claims        []claim
-	devices       map[string]uint32   // unit by canonical name
-	links, tokens map[[32]byte]uint32 // unit by digest
+	claims                  []claim
+	devices                 map[string]uint32   // unit by canonical name
+	links, tokens, sessions map[[32]byte]uint32 // unit by digest
 }
 
 func newClients(t *tree, room int) *clients {
 	return &clients{
 		tree: t, claims: make([]claim, 0, room+room/64), devices: map[string]uint32{},
-		links: map[[32]byte]uint32{}, tokens: map[[32]byte]uint32{},
+		links: map[[32]byte]uint32{}, tokens: map[[32]byte]uint32{}, sessions: map[[32]byte]uint32{},
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 )
 
 // claimSecrets adds the link ids and tokens of a unit. It reports those that are
-// too easy to guess, not a valid label, or used twice.
+// too easy to guess, not a valid label, or used twice; and what access servers call its lines.
 func (c *clients) claimSecrets(u uint32, text *source.Unit) {
 	for _, id := range text.Links {
 		if c.claimSecret(c.links, u, text.File, id.V, id.Line) {
@@ -25,6 +25,26 @@ func (c *clients) claimSecrets(u uint32, text *source.Unit) {
 	for _, token := range text.LinkTokens {
 		c.claimSecret(c.tokens, u, text.File, token.V, token.Line)
 	}
+	for _, id := range text.RADIUSIDs {
+		c.claimSession(u, text.File, id.V, id.Line)
+	}
+}
+
+// mostAttribute is how long the value of an attribute of RADIUS can be, in bytes (RFC 2865, 5).
+const mostAttribute = 253
+
+// claimSession adds what an access server calls a line of a unit.
+func (c *clients) claimSession(u uint32, file, id string, line int) {
+	if id == "" || len(id) > mostAttribute {
+		c.fail(file, line, textSession.With(mostAttribute))
+		return
+	}
+	key := sha256.Sum256([]byte(id))
+	if of, taken := c.sessions[key]; taken {
+		c.fail(file, line, textSessionTaken.With(id, c.units[of].id))
+		return
+	}
+	c.sessions[key] = u
 }
 
 func (c *clients) claimSecret(among map[[32]byte]uint32, u uint32, file, secret string, line int) bool {

@@ -34,6 +34,9 @@ func (c *compiler) tables() *compiled.Tables {
 	for digest, u := range c.tokens {
 		t.Tokens = append(t.Tokens, compiled.Secret{Digest: digest, Unit: u})
 	}
+	for digest, u := range c.sessions {
+		t.Sessions = append(t.Sessions, compiled.Secret{Digest: digest, Unit: u})
+	}
 	for _, n := range c.notes.list {
 		t.Notes = append(
 			t.Notes, compiled.Note{Who: s.Intern(n.who), Why: s.Intern(n.why), Document: s.Intern(n.document)},

@@ -259,6 +259,14 @@ var (
 		VI: "mã liên kết này được dùng hai lần; hãy tạo mã mới bằng `openssl rand -hex 10`",
 		EN: "this link id is used twice; make another with `openssl rand -hex 10`",
 	}
+	textSession = wording.Text{
+		VI: "radius_ids phải có từ 1 đến %d byte, đúng như máy chủ truy cập (BRAS) gửi",
+		EN: "an entry of radius_ids has 1 to %d bytes, just as the access server sends it",
+	}
+	textSessionTaken = wording.Text{
+		VI: "radius_ids %q đã thuộc đơn vị %s; mỗi đường truyền chỉ thuộc một đơn vị",
+		EN: "the radius_ids entry %q is already that of unit %s; a line belongs to one unit",
+	}
 	textProfileTwice = wording.Text{
 		VI: "hồ sơ %q đã được viết ở %s; hãy xóa một trong hai",
 		EN: "profile %q is written at %s already; delete one of the two",

@@ -251,6 +251,9 @@ func (c *checker) clients() {
 	for i := range c.Tokens {
 		c.unit(c.Tokens[i].Unit)
 	}
+	for i := range c.Sessions {
+		c.unit(c.Sessions[i].Unit)
+	}
 }
 
 func (c *checker) unit(u uint32) { c.need(uint64(u) < uint64(len(c.Units)), "unit") }

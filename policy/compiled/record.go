@@ -34,6 +34,7 @@ type Tables struct {
 	DeviceSlots []uint32 // slots of Devices by name
 	Links       []Secret // by digest
 	Tokens      []Secret // by digest
+	Sessions    []Secret // what access servers call lines, by digest
 
 	Rules     []Rule
 	Plans     []Plan
@@ -45,7 +46,7 @@ type Tables struct {
 	Own   OwnNames
 }
 
-const tableCount = 25
+const tableCount = 26
 
 // columns are the tables in the order of the file.
 func (t *Tables) columns() [tableCount]column {
@@ -56,7 +57,7 @@ func (t *Tables) columns() [tableCount]column {
 			&t.UnitRules,
 		}, records[CodeEntry]{&t.Codes}, records[Text]{&t.Contacts}, records[Lock]{&t.Locks},
 		records[Network]{&t.Networks}, records[Device]{&t.Devices}, records[uint32]{&t.DeviceSlots},
-		records[Secret]{&t.Links}, records[Secret]{&t.Tokens},
+		records[Secret]{&t.Links}, records[Secret]{&t.Tokens}, records[Secret]{&t.Sessions},
 		records[Rule]{&t.Rules}, records[Plan]{&t.Plans}, records[int32]{&t.PlanRules}, records[Layer]{&t.Layers},
 		records[TimedCode]{&t.Timed},
 		records[Note]{&t.Notes},
@@ -184,7 +185,7 @@ const (
 	CPEPrefix = "cpe:"
 )
 
-// A Secret is a link id or token by its SHA-256.
+// A Secret is a link id, a token or what an access server calls a line, by its SHA-256.
 type Secret struct {
 	Digest [32]byte
 	Unit   uint32

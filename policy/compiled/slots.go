@@ -56,6 +56,7 @@ func (t *Tables) Index() {
 	byDigest := func(a, b Secret) int { return bytes.Compare(a.Digest[:], b.Digest[:]) }
 	slices.SortFunc(t.Links, byDigest)
 	slices.SortFunc(t.Tokens, byDigest)
+	slices.SortFunc(t.Sessions, byDigest)
 	slices.SortFunc(t.Locks, compareLocks)
 }
 
@@ -88,7 +89,7 @@ func (t *Tables) Device(name string) (unit uint32, ok bool) {
 	return 0, false
 }
 
-// UnitOf finds the unit of a secret by the secret's digest, in Links or Tokens.
+// UnitOf finds the unit of a secret by the secret's digest, in Links, Tokens or Sessions.
 func UnitOf(secrets []Secret, digest [32]byte) (unit uint32, ok bool) {
 	i, ok := slices.BinarySearchFunc(secrets, digest, func(s Secret, digest [32]byte) int {
 		return bytes.Compare(s.Digest[:], digest[:])

@@ -123,7 +123,7 @@ func rowNode(r *source.Row) *yaml.Node {
 	for _, of := range []struct {
 		key    string
 		values []string
-	}{{"networks", r.Networks}, {"links", r.Links}, {"link_tokens", r.LinkTokens}, {"contact", r.Contact}} {
+	}{{"networks", r.Networks}, {"links", r.Links}, {"link_tokens", r.LinkTokens}, {"radius_ids", r.RADIUSIDs}, {"contact", r.Contact}} {
 		if len(of.values) == 0 {
 			continue
 		}

@@ -81,7 +81,7 @@ func isBeside(columns []column, cells []string) bool {
 			continue
 		}
 		switch columns[i] {
-		case columnNetworks, columnLinks, columnLinkTokens:
+		case columnNetworks, columnLinks, columnLinkTokens, columnRADIUSIDs:
 			if !slices.Contains(texts, cell) && strings.ContainsAny(cell, "0123456789") {
 				return false
 			}

@@ -123,6 +123,7 @@ func (c *codec) unit(u *Unit) {
 	listIn(c, &c.room.values, &u.Devices, (*codec).at)
 	listIn(c, &c.room.values, &u.Links, (*codec).at)
 	listIn(c, &c.room.values, &u.LinkTokens, (*codec).at)
+	listIn(c, &c.room.values, &u.RADIUSIDs, (*codec).at)
 	listIn(c, &c.room.values, &u.Contact, (*codec).at)
 	listIn(c, &c.room.units, &u.Groups, (*codec).unit)
 	if c.isThere(u.Calendar != nil) {

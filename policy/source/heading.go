@@ -27,6 +27,7 @@ const (
 	columnProfile
 	columnLinks
 	columnLinkTokens
+	columnRADIUSIDs
 	columnContact
 )
 
@@ -51,6 +52,7 @@ var headings = []struct {
 	{columnProfile, []string{"profile", "ho_so", "ho_so_loc", "muc_loc", "che_do_loc"}},
 	{columnLinks, []string{"links", "lien_ket", "ma_lien_ket", "ma_bi_mat"}},
 	{columnLinkTokens, []string{"link_tokens", "ma_bo_dinh_tuyen", "ma_router", "ma_modem"}},
+	{columnRADIUSIDs, []string{"radius_ids", "radius", "radius_id", "ma_radius", "ma_thue_bao", "tai_khoan_pppoe"}},
 	{columnContact, []string{"contact", "lien_he", "email", "thu_dien_tu", "contacts", "dia_chi_email"}},
 	{columnNone, []string{"stt", "tt", "so_tt", "so_thu_tu", "thu_tu", "no", "ghi_chu", "note", "notes", "comment"}},
 }

@@ -14,6 +14,7 @@ type Row struct {
 	Kind                                         Kind `json:",omitempty"`
 	Students                                     int
 	Networks, Links, LinkTokens, Contact         []string
+	RADIUSIDs                                    []string `json:",omitempty"`
 
 	File    string `json:"-"`
 	Line    int    `json:"-"`
@@ -51,6 +52,6 @@ func (r *Row) Unit() Unit {
 		Line: yamlfile.Line(r.Line), File: r.File, ID: r.ID, Parent: at(r.Parent), Name: r.Name,
 		Kind: cmp.Or(r.Kind, School), Level: at(r.Level), Code: r.Code, Type: r.Type, Students: r.Students,
 		Profile: at(r.Profile), Networks: all(r.Networks), Links: all(r.Links), LinkTokens: all(r.LinkTokens),
-		Contact: all(r.Contact),
+		RADIUSIDs: all(r.RADIUSIDs), Contact: all(r.Contact),
 	}
 }

@@ -245,6 +245,8 @@ func (r *Row) set(c column, cell string) *wording.Text {
 		r.Links = items(cell)
 	case columnLinkTokens:
 		r.LinkTokens = items(cell)
+	case columnRADIUSIDs:
+		r.RADIUSIDs = items(cell)
 	case columnContact:
 		for _, item := range items(cell) {
 			if strings.Contains(item, "@") && !strings.Contains(item, ":") {

@@ -85,6 +85,10 @@ type Unit struct {
 	// LinkTokens are secrets by which the unit's router shows that its present
 	// address belongs to the unit. Written as Links.
 	LinkTokens []yamlfile.At[string] `yaml:"link_tokens"`
+	// RADIUSIDs are what an access server calls the unit's lines in the attribute that
+	// `radius.attribute` of lachan.yaml names: an address is the unit's as long as such a
+	// session has it. At most 253 bytes each, exactly as the access server writes them.
+	RADIUSIDs []yamlfile.At[string] `yaml:"radius_ids"`
 	// Contact are addresses for questions about blocks, such as
 	// mailto:it@school.example and tel:+842143888888. None: the parent's.
 	Contact []yamlfile.At[string] `yaml:"contact"`

@@ -41,6 +41,7 @@ func (c *Config) check() yamlfile.Problems {
 	c.Server.RPZOut.check(k)
 	c.HTTP.check(k)
 	c.Fleet.Check(func(path string, text wording.Text) { k.wrong("fleet."+path, text) })
+	c.RADIUS.Check(func(path string, text wording.Text) { k.wrong(strings.TrimSuffix("radius."+path, "."), text) })
 	c.Console.Check(func(path string, text wording.Text) { k.wrong("console."+path, text) })
 	c.Upstream.check(k)
 	c.Cache.check(k)

@@ -8,6 +8,7 @@ import (
 
 	"lachan/cmd/lachan/config/console"
 	"lachan/cmd/lachan/config/fleet"
+	"lachan/cmd/lachan/config/radius"
 	"lachan/internal/yamlfile"
 )
 
@@ -47,6 +48,8 @@ type Config struct {
 	Metrics Metrics `yaml:"metrics"`
 	// Fleet is how this machine serves the nodes that join it. Default none do.
 	Fleet fleet.Fleet `yaml:"fleet"`
+	// RADIUS is which access servers say whose an address is. Default none do.
+	RADIUS radius.RADIUS `yaml:"radius"`
 	// Reports are made by themselves when their periods are over. Default none.
 	Reports Reports `yaml:"reports"`
 	Log     Log     `yaml:"log"`

@@ -6,6 +6,7 @@ import (
 
 	"lachan/cmd/lachan/config/console"
 	"lachan/cmd/lachan/config/fleet"
+	"lachan/cmd/lachan/config/radius"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/report/figures"
 	"lachan/resolver/certificate/renewal"
@@ -37,6 +38,7 @@ func (c *Config) SetDefaults() {
 		},
 		Console: console.Default(),
 		Fleet:   fleet.Default(),
+		RADIUS:  radius.Default(),
 		Upstream: Upstreams{
 			Servers:  []Upstream{{upstream.Server{Transport: upstream.System}}},
 			Strategy: Strategy{upstream.Fastest},

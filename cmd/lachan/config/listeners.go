@@ -27,6 +27,7 @@ func (k *checker) listeners() {
 	add("server.rpz_out.listen", c.Server.RPZOut.Listen, onUDP|onTCP)
 	add("server.page.http", c.Server.Page.HTTP, onTCP)
 	add("server.page.https", c.Server.Page.HTTPS, onTCP)
+	add("radius.listen", c.RADIUS.Listen, onUDP)
 	one := func(path string, a netip.AddrPort) { // one that is off meets none
 		if other, taken := places.take(a, onTCP, path); taken {
 			k.wrong(path, textListenTwice.With(a, other.addr, other.path))
@@ -99,5 +100,6 @@ func (c *Config) Endpoints() (list []message.Endpoint) {
 	add(message.RolePage, s.Page.HTTP...)
 	add(message.RolePageTLS, s.Page.HTTPS...)
 	add(message.RoleZones, s.RPZOut.Listen...)
+	add(message.RoleRADIUS, c.RADIUS.Listen...)
 	return list
 }

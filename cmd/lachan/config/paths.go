@@ -28,6 +28,9 @@ func (c *Config) resolvePaths() {
 	resolve(c, "server.cookies.secret_file", &c.Server.Cookies.SecretFile)
 	resolve(c, "server.page.cert", &c.Server.Page.Cert)
 	resolve(c, "server.page.key", &c.Server.Page.Key)
+	for i := range c.RADIUS.Clients {
+		resolve(c, Item("radius.clients", i)+".secret_file", &c.RADIUS.Clients[i].SecretFile)
+	}
 	for i := range c.Server.RPZOut.Zones {
 		resolve(c, Item("server.rpz_out.zones", i)+".tsig.secret_file", &c.Server.RPZOut.Zones[i].TSIG.SecretFile)
 	}

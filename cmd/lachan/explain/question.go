@@ -23,6 +23,9 @@ type Question struct {
 	Unit   string // the id or name of a unit, or "" if Client is given; both are "" where there is one school
 	Type   string // of DNS records: A, AAAA, HTTPS
 	At     string // a moment, or a time of today; "" is now
+	// Identify finds the group of a client by more than networks: sessions and links. Nil:
+	// by networks.
+	Identify func(client netip.Addr) (g policy.GroupID, known bool)
 	// Serves reports whether a client that no unit claims gets answers. Nil: it does.
 	Serves func(client netip.Addr) bool
 	Server *Server // does what policy does not say
@@ -112,7 +115,11 @@ func (q *Question) group(rules *policy.Rules) (g policy.GroupID, served bool, er
 	if err != nil {
 		return 0, false, usage(NotAnAddress.With(q.Client))
 	}
-	group, known := rules.Identify(addr)
+	identify := rules.Identify
+	if q.Identify != nil {
+		identify = q.Identify
+	}
+	group, known := identify(addr)
 	return group, known || q.Serves == nil || q.Serves(addr), nil
 }
 

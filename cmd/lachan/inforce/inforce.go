@@ -15,6 +15,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/resolver/certificate"
 	"lachan/resolver/links"
+	"lachan/resolver/sessions"
 	"lachan/resolver/upstream"
 	"lachan/resolver/watch"
 )
@@ -91,6 +92,12 @@ type Secrets struct {
 
 // Addresses are those that routers have linked.
 type Addresses []links.Link
+
+// A Session says whose addresses are from now on; without Changes that it is in force.
+type Session struct {
+	ID      uint64            `json:"id"`
+	Changes []sessions.Change `json:"changes,omitempty"`
+}
 
 // A Hello is what resolve says first.
 type Hello struct {

@@ -155,6 +155,7 @@ func (a *api) serveExplain(w http.ResponseWriter, r *http.Request) {
 func (a *api) explain(name string, q explain.Question) (any, error) {
 	v := a.view()
 	q.Type, q.Server = cmp.Or(q.Type, "A"), explain.NewServer(v.cfg)
+	q.Identify = v.groupOf
 	q.Serves = func(client netip.Addr) bool { return source.ServesUnknown(v.cfg, v.rules.Policy(), client) }
 	return q.Ask(name, v.cfg.Timezone.Location, func(at time.Time) *policy.Rules {
 		if q.At == "" {
@@ -178,6 +179,7 @@ func (a *api) readings() metrics.Readings {
 	v := a.view()
 	r := metrics.Readings{
 		ResolverReadings: a.counters.Readings(), History: a.historyReading(), Fleet: a.fleetReading(),
+		RADIUS:  a.services.accounting.Reading(),
 		Watches: a.services.console.Watches(),
 	}
 	shares, jobs := v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes), a.jobs.AtWork()

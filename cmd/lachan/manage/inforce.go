@@ -42,6 +42,7 @@ func (n *node) refreshView() {
 		cfg: n.cfg, rules: n.policy.At(n.lists.list, time.Now(), n.lists.serial),
 		lists: n.lists.newest, list: n.lists.list,
 		inForce: maps.Clone(n.lists.inForce), linked: n.identity.links.table,
+		sessions: &n.resolves.followers.Table,
 	})
 }
 

@@ -31,6 +31,7 @@ import (
 	"lachan/metrics/history"
 	"lachan/policy"
 	"lachan/resolver/links"
+	"lachan/resolver/sessions"
 	"lachan/resolver/upstream"
 )
 
@@ -82,6 +83,8 @@ type view struct {
 	list    *blocklist.List
 	inForce map[string]time.Time
 	linked  *links.Table
+	// sessions is whose an address is by what access servers say.
+	sessions *sessions.Table
 }
 
 // Run manages until the supervisor says stop, or is gone. load reads the

@@ -94,12 +94,15 @@ func (vs *visitors) asked(f *blockpage.Finding, v *view) {
 }
 
 // groupOf is the group of a client of which nothing is known but the address:
-// that in whose network it is, or that it is linked to.
+// that in whose network it is, that whose session has it, or that it is linked to.
 func (v *view) groupOf(client netip.Addr) (g policy.GroupID, known bool) {
 	if g, known = v.rules.Identify(client); known {
 		return g, true
 	}
-	unit, ok := v.linked.UnitOf(client, time.Now())
+	unit, ok := v.sessions.UnitOf(client)
+	if !ok {
+		unit, ok = v.linked.UnitOf(client, time.Now())
+	}
 	if !ok {
 		return 0, false
 	}

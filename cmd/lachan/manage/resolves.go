@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/inforce"
+	"lachan/cmd/lachan/manage/addresses"
 	"lachan/cmd/lachan/proven"
 	"lachan/internal/fault"
 	"lachan/internal/message"
@@ -35,10 +36,11 @@ type resolves struct {
 	linked   func(*message.Message)      // routers have linked addresses
 	used     func(now time.Time)         // the newest use is in force
 
-	said  chan input // what they say
-	peers []*peer    // the newest last
-	alive []int      // the processes, as the supervisor says; nil: it has not said yet
-	begun bool       // counters know which epochs are alive
+	followers addresses.Followers
+	said      chan input // what they say
+	peers     []*peer    // the newest last
+	alive     []int      // the processes, as the supervisor says; nil: it has not said yet
+	begun     bool       // counters know which epochs are alive
 
 	use      inforce.Use // what was put in force last
 	inUse    inforce.Use // the newest that a resolve has said to use
@@ -87,7 +89,7 @@ func (r *resolves) meet(m *message.Message) {
 	r.setLast(conn)
 	go r.receive(conn)
 	if !r.tell(conn, message.Secrets, r.identity.secrets()) ||
-		!r.tell(conn, message.Addresses, r.identity.links.addresses) {
+		!r.tell(conn, message.Addresses, r.identity.links.addresses) || !r.followers.Introduce(conn) {
 		return // it has another connection by now, or is gone
 	}
 	if use := r.choose(p.Crashes, time.Now()); use.ID != 0 {
@@ -197,6 +199,8 @@ func (r *resolves) hear(ctx context.Context, in input) {
 		r.linked(&m)
 	case message.Asked:
 		hand(&m, r.asked)
+	case message.Followed:
+		r.followers.Hear(&m)
 	case message.Ticked:
 		hand(&m, r.ticked)
 	case message.Watched:

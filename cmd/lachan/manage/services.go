@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,20 +22,23 @@ import (
 	"lachan/internal/places"
 	"lachan/metrics/history"
 	"lachan/metrics/ship"
+	"lachan/policy"
+	"lachan/radius"
 )
 
 // services are what this process serves, each with what it was started by: it
 // is started again when that changes.
 type services struct {
 	*shared
-	identity *identity
-	lists    *lists
-	history  *history.Recorder
-	api      *api
-	console  *site.Site
-	nodes    *nodes.Hub
-	member   *member.Member
-	visitors *visitors
+	identity   *identity
+	lists      *lists
+	history    *history.Recorder
+	api        *api
+	console    *site.Site
+	nodes      *nodes.Hub
+	member     *member.Member
+	visitors   *visitors
+	accounting *radius.Server
 
 	sockets map[message.Socket]socket // that the supervisor has opened for this process
 	started bool
@@ -75,6 +79,7 @@ func (sv *services) startAll(ctx context.Context) {
 			sv.startPage,
 		},
 		{"rpz-out", []any{sv.cfg.Server.RPZOut, sv.open(message.RoleZones)}, sv.startRPZOut},
+		{"radius", []any{sv.cfg.RADIUS, sv.open(message.RoleRADIUS)}, sv.startAccounting},
 		{"shipping", sv.cfg.Metrics.WriteURL, sv.startShipping},
 	} {
 		if by, known := sv.by[s.name]; known && reflect.DeepEqual(by, s.by) {
@@ -106,6 +111,38 @@ func (sv *services) startHub(ctx context.Context) error {
 		}
 	})
 	return nil
+}
+
+// newAccounting is the server of RADIUS accounting, which finds units by what is in force.
+func newAccounting(sh *shared, r *resolves, view func() *view, stateDir string) *radius.Server {
+	unit := func(line string) string {
+		id, _ := policy.UnitOfLine(view().rules.Policy(), line)
+		return id
+	}
+	return radius.New(filepath.Join(stateDir, "sessions.jsonl"), radius.Sinks{
+		Unit: unit, Send: r.followers.Send, Replace: r.followers.Replace, Conditions: sh.conditions, Log: sh.log,
+		Failed: func(err error) { sh.children.failed("radius", err) },
+	})
+}
+
+// startAccounting takes what access servers say of sessions, if the configuration says
+// where and from whom; else there are none.
+func (sv *services) startAccounting(ctx context.Context) error {
+	sockets, err := sv.packetConns(message.RoleRADIUS)
+	if err != nil {
+		return err
+	}
+	settings, err := sv.cfg.RADIUS.Settings()
+	if err != nil || len(sockets) == 0 {
+		settings.Clients = nil
+	}
+	for _, socket := range sockets {
+		sv.log.Info("serving accounting", "address", socket.LocalAddr())
+	}
+	sv.children.start(ctx, "radius", func(ctx context.Context) {
+		sv.accounting.Serve(ctx, settings, sockets)
+	})
+	return err
 }
 
 // takeSockets takes the sockets that the supervisor has opened.

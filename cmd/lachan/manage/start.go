@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,6 +102,8 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 			ticked: make(chan struct{}, 1), watched: make(chan inforce.Watched, 1),
 		},
 	}
+	n.resolves.followers.Keep, n.resolves.followers.Log = n.supervisor.keep, sh.log
+	n.resolves.followers.Of = newAccounting(sh, n.resolves, view, cfg.StateDir)
 	n.identity = &identity{shared: sh, resolves: n.resolves}
 	n.resolves.identity = n.identity
 	n.resolves.linked = func(m *message.Message) {
@@ -126,7 +129,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 		shared: sh, facts: facts, lists: n.lists, view: view, office: func() *desk.Office { return n.desk },
 	}
 	n.services = &services{
-		places: newPlaces(), ofNodes: newNodePlaces(),
+		places: newPlaces(), ofNodes: newNodePlaces(), accounting: n.resolves.followers.Of,
 		shared: sh, identity: n.identity, lists: n.lists,
 		visitors: &visitors{shared: sh, view: view}, sockets: map[message.Socket]socket{},
 	}
@@ -281,6 +284,7 @@ func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter,
 		Desk: n.desk.Desk, Door: n.desk.Door, First: n.desk.First,
 		Ledger: n.desk.Ledger, Fleet: n.services.nodes, Tree: n.desk.Tree, Grants: n.desk.Grants,
 		Version: version,
+		GroupOf: func(client netip.Addr) (policy.GroupID, bool) { return n.view.Load().groupOf(client) },
 		InForce: func() (*config.Config, *policy.Rules, map[string]int, map[string]time.Time) {
 			v := n.view.Load()
 			return v.cfg, v.rules, v.lists.Rules(), v.inForce

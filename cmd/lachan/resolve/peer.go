@@ -14,6 +14,7 @@ import (
 	"lachan/resolver"
 	"lachan/resolver/links"
 	"lachan/resolver/listen"
+	"lachan/resolver/sessions"
 )
 
 // A manager is a connection to manage, and what was told over it.
@@ -204,4 +205,22 @@ func (p *process) takeAddresses(m *message.Message) {
 	}
 	p.linked = links.New(addresses, p.links.save)
 	p.putInForce()
+}
+
+// follow makes the table of sessions what manage says, and is what to say to that: nil
+// where nobody waits.
+func follow(table *sessions.Table, m *message.Message) (said *inforce.Session, err error) {
+	if m.Kind == message.Sessions {
+		var all []sessions.Change
+		if err = m.Decode(&all); err == nil {
+			table.Replace(all)
+		}
+		return nil, err
+	}
+	var s inforce.Session
+	if err = m.Decode(&s); err != nil {
+		return nil, err
+	}
+	table.Apply(s.Changes)
+	return &inforce.Session{ID: s.ID}, nil
 }

@@ -28,6 +28,7 @@ import (
 	"lachan/resolver/cookie"
 	"lachan/resolver/links"
 	"lachan/resolver/listen"
+	"lachan/resolver/sessions"
 )
 
 const (
@@ -61,6 +62,7 @@ type process struct {
 	secrets   secrets
 	linked    *links.Table
 	links     linkForwarder
+	sessions  sessions.Table
 	protected time.Time // until when schools have been credited with protection
 	notices   notices
 	follows   bool // another resolve is about to end
@@ -178,6 +180,12 @@ func (p *process) take(in input) (stop bool) {
 		p.takeSecrets(&m)
 	case message.Addresses:
 		p.takeAddresses(&m)
+	case message.Sessions, message.Session:
+		if said, err := follow(&p.sessions, &m); err != nil {
+			p.log.Error("take the sessions of access servers", "error", err)
+		} else if said != nil {
+			p.tell(message.Followed, said)
+		}
 	case message.Popular:
 		p.tellPopular()
 	case message.Tick:

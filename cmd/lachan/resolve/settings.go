@@ -27,6 +27,7 @@ func (p *process) settings() *resolver.Settings {
 			ServeSelf:         cfg.Server.UnknownClient == config.AutoUnknown,
 			TrustedForwarders: cfg.Server.TrustedForwarders,
 			UnitIDs:           cfg.Server.TLS.UnitIDs,
+			Sessions:          &p.sessions,
 			Linked:            p.linked,
 		},
 		Rates: resolver.Rates{

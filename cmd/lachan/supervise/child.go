@@ -66,7 +66,7 @@ func (s *supervisor) start(name string) {
 	s.resolve = c
 	s.tellAlive()
 	if s.manage == nil {
-		for _, kind := range []message.Kind{message.Secrets, message.Addresses, message.Use} {
+		for _, kind := range []message.Kind{message.Secrets, message.Addresses, message.Sessions, message.Use} {
 			if body, ok := s.kept[kind]; ok {
 				s.tell(c, message.Message{Kind: kind, Body: body})
 			}

@@ -68,6 +68,8 @@ func openEndpoint(e message.Endpoint) ([]socket, error) {
 		return openAnswering(e)
 	case e.Role == message.RoleZones:
 		return openBoth(e)
+	case e.Role == message.RoleRADIUS:
+		return openUDP(e, e.Address)
 	}
 	s, err := openTCP(e)
 	if err != nil {
@@ -114,14 +116,24 @@ func openBoth(e message.Endpoint) (list []socket, err error) {
 			err = errors.Join(err, stream.file.Close())
 		}
 	}()
+	packets, err := openUDP(e, stream.bound)
+	return append([]socket{stream}, packets...), err
+}
+
+// openUDP opens a UDP socket of a service that is no answering of queries.
+func openUDP(e message.Endpoint, at netip.AddrPort) ([]socket, error) {
 	var lc net.ListenConfig
-	pc, err := lc.ListenPacket(context.Background(), network("udp", e.Address), stream.bound.String())
+	pc, err := lc.ListenPacket(context.Background(), network("udp", e.Address), at.String())
 	if err != nil {
 		return nil, fmt.Errorf("listen for %s on %s: %w", e.Role, e.Address, err)
 	}
 	defer pc.Close() // its duplicate stays
 	file, err := pc.(*net.UDPConn).File()
-	return []socket{stream, {message.Socket{Endpoint: e, Network: listen.UDP}, stream.bound, file}}, err
+	if err != nil {
+		return nil, fmt.Errorf("listen for %s on %s: %w", e.Role, e.Address, err)
+	}
+	bound := pc.LocalAddr().(*net.UDPAddr).AddrPort()
+	return []socket{{message.Socket{Endpoint: e, Network: listen.UDP}, bound, file}}, nil
 }
 
 // network is "tcp4" or "tcp6", and so on: an IPv6 address is not one of IPv4 too.
@@ -164,6 +176,7 @@ func (s sockets) endpoints() []message.Endpoint {
 var roles = []message.Role{
 	message.RolePlain, message.RoleDoT, message.RoleDoH, message.RoleDoQ,
 	message.RoleHTTP, message.RoleConsole, message.RoleFleet, message.RolePage, message.RolePageTLS, message.RoleZones,
+	message.RoleRADIUS,
 }
 
 // log says where queries are answered.

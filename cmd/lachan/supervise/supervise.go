@@ -169,7 +169,7 @@ func (s *supervisor) hear(c *child, m message.Message) {
 		s.isReloaded(m)
 	case message.Peer:
 		s.introduce(c)
-	case message.Use, message.Addresses, message.Secrets:
+	case message.Use, message.Addresses, message.Sessions, message.Secrets:
 		s.kept[m.Kind] = m.Body
 	}
 	for _, f := range m.Files {

@@ -16,6 +16,7 @@ var keys = map[message.Role]string{
 	message.RoleDoQ: "server.doq", message.RoleHTTP: "http.listen", message.RoleConsole: "console.listen",
 	message.RoleFleet: "fleet.listen", message.RolePage: "server.page.http",
 	message.RolePageTLS: "server.page.https", message.RoleZones: "server.rpz_out.listen",
+	message.RoleRADIUS: "radius.listen",
 }
 
 // explain says why an endpoint could not be opened, and what to do. err is what the
@@ -87,6 +88,8 @@ func networksOf(e message.Endpoint) []string {
 		return protocols[e.Role].Networks()
 	case e.Role == message.RoleZones:
 		return []string{listen.TCP, listen.UDP}
+	case e.Role == message.RoleRADIUS:
+		return []string{listen.UDP}
 	}
 	return []string{listen.TCP}
 }

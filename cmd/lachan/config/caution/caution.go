@@ -84,6 +84,9 @@ func secrets(c *config.Config) []secret {
 		{"server.cookies.secret_file", s.Cookies.SecretFile},
 		{"server.page.key", s.Page.Key},
 	}
+	for i := range c.RADIUS.Clients {
+		list = append(list, secret{config.Item("radius.clients", i) + ".secret_file", c.RADIUS.Clients[i].SecretFile})
+	}
 	for i := range s.RPZOut.Zones {
 		list = append(list, secret{
 			config.Item("server.rpz_out.zones", i) + ".tsig.secret_file", s.RPZOut.Zones[i].TSIG.SecretFile,

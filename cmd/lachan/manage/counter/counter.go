@@ -53,6 +53,8 @@ type Sources struct {
 	InForce func() (cfg *config.Config, rules *policy.Rules, entries map[string]int, since map[string]time.Time)
 	Status  func(name string) (feed.Status, error)
 	Explain func(name string, q explain.Question) (any, error)
+	// GroupOf is the group of an address, as queries are told apart.
+	GroupOf func(client netip.Addr) (g policy.GroupID, known bool)
 	Held    func(ctx context.Context, feed string) (found any, known bool, err error)
 	Orders  func() []order.Record // those of the caller from then on
 	// Exported is all that holds as one policy.yaml, made in a process of its own.
@@ -158,7 +160,7 @@ func (c *Counter) Run(ctx context.Context) error {
 // at is the unit of an address, as queries are told apart.
 func (c *Counter) at(client netip.Addr) (unit string, known bool) {
 	_, rules, _, _ := c.src.InForce()
-	g, known := rules.Identify(client)
+	g, known := c.src.GroupOf(client)
 	if !known {
 		return "", false
 	}

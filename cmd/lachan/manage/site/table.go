@@ -78,7 +78,8 @@ func (p plans) written(row *source.Row) map[string]any {
 		unit["level"] = level.Code
 	}
 	for key, list := range map[string][]string{
-		"networks": row.Networks, "links": row.Links, "link_tokens": row.LinkTokens, "contact": row.Contact,
+		"networks": row.Networks, "links": row.Links, "link_tokens": row.LinkTokens,
+		"radius_ids": row.RADIUSIDs, "contact": row.Contact,
 	} {
 		if len(list) > 0 {
 			unit[key] = list
