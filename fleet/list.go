@@ -13,6 +13,8 @@ type List struct {
 	Is        string    `json:"is"`     // SHA-256 of the line
 	Digest    string    `json:"digest"` // SHA-256 of the text
 	Confirmed time.Time `json:"confirmed"`
+	// Delta makes the text of the one before this; nil if there is none that is worth it.
+	Delta *ListDelta `json:"delta,omitempty"`
 }
 
 // ListObjects begins the names of objects of the ledger that are lists; the name of the feed

@@ -1,8 +1,11 @@
 package test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -79,4 +82,85 @@ func TestListsOfTheHubAreThoseOfItsNodes(t *testing.T) {
 	f.says(p, "This machine", "leave")
 	f.shuts(p, "127.0.0.1", "locked.example", false)
 	f.shuts(p, "127.0.0.1", "own.example", true)
+}
+
+// A node that has a list takes what has changed in it, and all of it where it has another one
+// before, or where what comes is damaged.
+func TestNodesTakeWhatHasChangedInAList(t *testing.T) {
+	t.Parallel()
+	if !proving() {
+		t.Log("TEST_PROOF=1 runs it; in small TestADeltaOfNoUseIsNone is it")
+		return
+	}
+	const client = "127.10.1.1"
+	list := filepath.Join(t.TempDir(), "list.txt")
+	write := func(names ...string) {
+		t.Helper()
+		text := &strings.Builder{}
+		for i := range 5_000 {
+			sum := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
+			fmt.Fprintf(text, "%x.example\n", sum[:8])
+		}
+		text.WriteString(strings.Join(names, "\n") + "\n")
+		if err := os.WriteFile(list, []byte(strings.ReplaceAll(text.String(), "\n\n", "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("one.example")
+	f := foundFleet(t, "canary: 0s, early: 0s", "feeds:\n- {name: la, url: "+list+", category: gambling}\n")
+	f.hub.start()
+	f.hub.logged(`msg="serving the nodes of the fleet"`)
+	p := f.node("lao-cai-1", "lao-cai")
+	f.shuts(p, client, "one.example", true)
+	update := func(names ...string) (delta string) {
+		t.Helper()
+		write(names...)
+		text, err := os.ReadFile(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(text)
+		f.says(f.hub, "la", "lists", "update", "la")
+		is := regexp.MustCompile(fmt.Sprintf(`"new":\{[^}]*"delta":\{[^}]*"sha256":"([0-9a-f]{64})"[^}]*\},"digest":"%x"`, sum))
+		f.hub.until("it is handed on", func() bool {
+			if found := is.FindSubmatch(f.hub.ledger()); found != nil {
+				delta = string(found[1])
+			}
+			return delta != ""
+		})
+		return delta
+	}
+	came := func() (all, deltas int) {
+		log := p.log.String()
+		return strings.Count(log, `msg="a list of the hub's has come"`), strings.Count(log, `msg="a delta of a list of the hub's has come"`)
+	}
+	update("one.example", "two.example")
+	f.shuts(p, client, "two.example", true)
+	if all, deltas := came(); all != 1 || deltas != 1 {
+		t.Errorf("%d lists and %d deltas have come: %s", all, deltas, p.logged(`a delta of a list of the hub's has come" feed=la bytes=(\d+)`))
+	}
+
+	p.kill() // it misses one
+	update("one.example", "two.example", "three.example")
+	update("four.example")
+	p.start()
+	f.shuts(p, client, "four.example", true)
+	f.shuts(p, client, "one.example", false)
+	if all, deltas := came(); all != 1 || deltas != 0 { // since it was started
+		t.Errorf("%d lists and %d deltas have come after two that were missed", all, deltas)
+	}
+
+	p.kill()
+	name := filepath.Join(f.hub.dir, "state", "fleet", "blobs", update("four.example", "five.example"))
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[len(text)/2] ^= 1
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.start()
+	f.shuts(p, client, "five.example", true)
+	p.logged(`msg="a delta of a list is of no use, all of it comes" feed=la`)
 }

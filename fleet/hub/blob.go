@@ -77,6 +77,9 @@ func (b *Blobs) Has(digest string, size int64) bool {
 	return err == nil && digestForm.MatchString(digest) && info.Size() == size
 }
 
+// Path is the file of a digest, which may be not there.
+func (b *Blobs) Path(digest string) string { return filepath.Join(b.dir, digest) }
+
 // used is how many bytes all files have.
 func (b *Blobs) used() (size int64, err error) {
 	entries, err := os.ReadDir(b.dir)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -224,6 +225,18 @@ func (l *lists) digest(name string) string {
 		return ""
 	}
 	return c.Digest
+}
+
+// openText opens the copy of a feed. Any goroutine may call it.
+func openText(l *lists, name string) (*os.File, error) {
+	c, ok, err := l.store.Good(name)
+	if err == nil && !ok {
+		err = os.ErrNotExist
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(c.Path)
 }
 
 // watchZones tells which zones their primary has not confirmed for longer than

@@ -374,7 +374,9 @@ func openFleet(n *node, cfg *config.Config, version string) {
 			f := n.view.Load().cfg.Feed(name)
 			return f.Name != "" && !f.Carried
 		},
-		Digest: n.lists.digest, Relisted: n.lists.wake, Stands: n.lists.stands, Scripts: n.lists.scripts,
+		Digest: n.lists.digest, Relisted: n.lists.wake,
+		Text:   func(name string) (*os.File, error) { return openText(n.lists, name) },
+		Stands: n.lists.stands, Scripts: n.lists.scripts,
 		Read: func() member.Reading {
 			return member.Reading{Outcomes: n.counters.Outcomes(), Crashes: n.deaths.Load()}
 		},

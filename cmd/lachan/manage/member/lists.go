@@ -118,6 +118,14 @@ func (t *taken) takeList(ctx context.Context, name string, l fleet.List) (change
 	if err := os.MkdirAll(t.listsDir(), 0o700); err != nil {
 		return false, err
 	}
+	if d := l.Delta; d != nil && t.noDelta[name] != d.SHA256 && t.src.Digest(name) == d.From {
+		changed, err := t.takeDelta(ctx, name, l)
+		if err == nil || errors.Is(err, errComing) || ctx.Err() != nil {
+			return changed, err
+		}
+		t.src.Log.Warn("a delta of a list is of no use, all of it comes", "feed", name, "error", err)
+		t.noDelta[name] = d.SHA256
+	}
 	packed, err := t.files.have(t.listsDir(), node.Blob{SHA256: l.SHA256, Size: l.Size})
 	if err != nil {
 		return false, err
@@ -137,8 +145,45 @@ func (t *taken) takeList(ctx context.Context, name string, l fleet.List) (change
 	}
 	if err == nil {
 		t.lists[name] = had{l, is.Feed}
+		t.src.Log.Info("a list of the hub's has come", "feed", name, "bytes", l.Size)
 	}
 	return changed, t.orders.failed(name, l.SHA256, err)
+}
+
+// takeDelta is takeList of one that is made of the list here.
+func (t *taken) takeDelta(ctx context.Context, name string, l fleet.List) (changed bool, err error) {
+	packed, err := t.files.have(t.listsDir(), node.Blob{SHA256: l.Delta.SHA256, Size: l.Delta.Size})
+	if err != nil {
+		return false, err
+	}
+	file, err := os.Open(packed)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	is, delta, err := openList(file)
+	if err == nil && (is.Feed.Name != name || is.Copy.Digest != l.Digest) {
+		err = errors.New("the delta is of another list")
+	}
+	if err != nil {
+		return false, err
+	}
+	before, err := t.src.Text(name)
+	if err != nil {
+		return false, err
+	}
+	defer before.Close()
+	info, err := before.Stat()
+	if err != nil {
+		return false, err
+	}
+	t.orders.coming(name, l.SHA256)
+	changed, err = t.src.TakeList(ctx, is, l.Confirmed, fleet.ApplyDelta(delta, before, info.Size()))
+	if err == nil {
+		t.lists[name] = had{l, is.Feed}
+		t.src.Log.Info("a delta of a list of the hub's has come", "feed", name, "bytes", l.Delta.Size)
+	}
+	return changed, err
 }
 
 // openList reads what a list is; its text comes after that.

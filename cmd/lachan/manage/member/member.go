@@ -94,6 +94,7 @@ type Sources struct {
 	// than before; Digest is that of the copy of a feed, "" if there is none that is whole.
 	TakeList func(ctx context.Context, is config.Carried, confirmed time.Time, text io.Reader) (bool, error)
 	Digest   func(feed string) string
+	Text     func(feed string) (*os.File, error) // of that copy
 	// Stands reports whether answers go by the copy of a feed, and what keeps them from what is
 	// newest, "" if nothing does. Scripts is what a policy script expects otherwise than it is.
 	Stands     func(feed string) (inForce bool, wrong string)
@@ -345,7 +346,7 @@ func (m *Member) apply(
 	defer say.Stop()
 	defer look.Stop()
 	defer renew.Stop()
-	t, began := &taken{Member: m, hub: hub, trust: trust}, time.Now()
+	t, began := &taken{Member: m, hub: hub, trust: trust, noDelta: map[string]string{}}, time.Now()
 	t.orders.taken = t
 	t.resume()
 	defer t.client().CloseIdleConnections()

@@ -45,6 +45,7 @@ type taken struct {
 	files     *fetcher
 	coming    bool // some files are on their way
 	orders    orders
+	noDelta   map[string]string // by feed, the delta that was of no use
 }
 
 // client asks hubs for files.

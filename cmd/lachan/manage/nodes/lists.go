@@ -1,6 +1,8 @@
 package nodes
 
 import (
+	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -93,8 +95,12 @@ func (c *carrying) carry(ctx context.Context, l *List) error {
 	}
 	byRings := isOrder(l) && !(there && same(was))
 	if !there || !same(was) {
+		before := was
 		if was.SHA256, was.Size, err = putList(c.blobs, head, l.Copy.Path); err != nil {
 			return err
+		}
+		if was.Delta, err = putDelta(c.blobs, head, before, l.Copy.Path, was.Size); err != nil {
+			c.src.Log.Warn("make the delta of a list", "feed", name, "error", err) // nodes take all of it
 		}
 	}
 	was.Is, was.Digest, was.Confirmed = is, l.Copy.Digest, l.Confirmed.UTC().Truncate(time.Second)
@@ -108,6 +114,76 @@ func (c *carrying) carry(ctx context.Context, l *List) error {
 		err = keep(c.src, c.blobs, former, was.SHA256)
 	}
 	return err
+}
+
+// worthIt is which part of a list a delta may be at most.
+const worthIt = 2
+
+// putDelta keeps by what nodes that have the list before come to have the one of a path; nil if it
+// is hardly shorter than that, or one of them is too large.
+func putDelta(blobs *hub.Blobs, head []byte, before fleet.List, path string, size int64) (*fleet.ListDelta, error) {
+	if before.SHA256 == "" || !blobs.Has(before.SHA256, before.Size) {
+		return nil, nil
+	}
+	old, err := textOf(blobs, before)
+	if err != nil || old == nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := readSome(file)
+	if err != nil || text == nil {
+		return nil, err
+	}
+	var packed bytes.Buffer
+	out := gzip.NewWriter(&packed)
+	_, err = out.Write(fleet.AppendDelta(append(bytes.Clone(head), '\n'), old, text))
+	if err = errors.Join(err, out.Close()); err != nil || int64(packed.Len()) > size/worthIt {
+		return nil, err
+	}
+	d := &fleet.ListDelta{From: before.Digest}
+	d.SHA256, d.Size, err = blobs.Put(&packed)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// textOf is the text of a list that is kept; nil if it is too large.
+func textOf(blobs *hub.Blobs, l fleet.List) ([]byte, error) {
+	file, err := os.Open(blobs.Path(l.SHA256))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	packed, err := gzip.NewReader(bufio.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	in := bufio.NewReader(packed)
+	for more := true; more; { // what it is
+		_, err := in.ReadSlice('\n')
+		if more = errors.Is(err, bufio.ErrBufferFull); err != nil && !more {
+			return nil, err
+		}
+	}
+	text, err := readSome(in)
+	if sum := sha256.Sum256(text); err == nil && text != nil && hex.EncodeToString(sum[:]) != l.Digest {
+		return nil, errors.New("the list before is damaged")
+	}
+	return text, err
+}
+
+// readSome reads a text; nil if it is too large for a delta.
+func readSome(from io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, fleet.MaxDeltaText+1))
+	if err != nil || len(text) > fleet.MaxDeltaText {
+		return nil, err
+	}
+	return text, nil
 }
 
 // drop has nodes have a list no more.
@@ -210,15 +286,21 @@ func keep(src *Sources, blobs *hub.Blobs, also ...string) error {
 			keep[r.SHA256] = true
 		}
 	}
-	for _, l := range admin.Carried(state) {
-		keep[l.SHA256] = true
+	list := func(l *fleet.List) {
+		if keep[l.SHA256] = true; l.Delta != nil {
+			keep[l.Delta.SHA256] = true
+		}
 	}
-	for _, o := range admin.Orders(state) { // which is among releases too
+	for _, l := range admin.Carried(state) {
+		list(&l)
+	}
+	for _, o := range admin.Orders(state) {
+		list(&o.List)
 		if o.Before != nil {
-			keep[o.Before.SHA256] = true
+			list(o.Before)
 		}
 		if o.Former != nil {
-			keep[o.Former.SHA256] = true
+			list(&o.Former.List)
 		}
 	}
 	return blobs.Keep(keep)
