@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lachan/blocklist"
+	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 )
 
@@ -38,6 +39,9 @@ func TestAZoneMaySpeakOfEveryName(t *testing.T) {
 		}
 	}
 	both := snapshot(every, pass)
+	if l := both.Bind(tags, nil); !l.Classify(&domain.Name{}, typeA, 1).Empty() {
+		t.Error("the root is a name below itself")
+	}
 	l := both.Bind(tags, nil)
 	f(l, "a.example", "nxdomain", "*")
 	f(l, "com", "nxdomain", "*")

@@ -18,6 +18,17 @@ func tickOf(version, flags uint8, sections ...string) []byte {
 	return sealed(append(b, strings.Join(sections, "")...))
 }
 
+// A category that the other process has not named is another one, whatever its number.
+func TestACategoryWithoutANameIsAnother(t *testing.T) {
+	c := New("nut-1")
+	n := naming{counters: c, codes: []string{"none", "social"}}
+	for number, want := range map[uint8]string{1: "social", 2: "other", 255: "other"} {
+		if got := n.category(number); got != c.Category(want) {
+			t.Errorf("category %d is %v, want that of %q", number, got, want)
+		}
+	}
+}
+
 // TestAChecksumAloneMakesNoTick: what a tick is made of is checked before any of it counts.
 func TestAChecksumAloneMakesNoTick(t *testing.T) {
 	var all shardTotals

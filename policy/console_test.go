@@ -357,6 +357,8 @@ units:
 	f(block("a", "social.example"), "policy.yaml:6", "a allows social")
 	f(block("a", "category:social"), "policy.yaml:6", "a allows social")
 	f(block("c", "category:social"), "", "")
+	f(allow("a", "category:games"), "", "") // nothing locks it
+	f(allow("c", "category:ads"), "", "")
 	f(block("a", "www.news.example"), "", "decision 7")
 	f(block("a", "category:ads"), "", "decision 8")
 	f(block("b", "www.news.example"), "", "")

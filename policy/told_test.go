@@ -22,6 +22,24 @@ func TestALinkHasSixteenToSixtyThreeCharacters(t *testing.T) {
 	}
 }
 
+// TestAnIDHasSixtyThreeCharacters at most, as a label has.
+func TestAnIDHasSixtyThreeCharacters(t *testing.T) {
+	for length, good := range map[int]bool{1: true, 63: true, 64: false} {
+		_, problems := loadText(t, fmt.Sprintf("units: [{id: %s}]\n", strings.Repeat("x", length)))
+		if (len(problems) == 0) != good {
+			t.Errorf("an id of %d characters: %v", length, problems)
+		}
+	}
+}
+
+// TestALabelOfSixtyThreeCharactersIsAnEntry like any other, also in the file that is mapped.
+func TestALabelOfSixtyThreeCharactersIsAnEntry(t *testing.T) {
+	long := strings.Repeat("x", 63) + ".example"
+	w := newWorld(t, "units: [{id: a, block: ["+long+"]}]\n")
+	w.wants("a", "www."+long, "block own local nxdomain 15")
+	w.wants("a", long[1:], "pass default")
+}
+
 // TestNamesAreShownInPart if they are longer than 500 characters.
 func TestNamesAreShownInPart(t *testing.T) {
 	for _, length := range []int{500, 501, 5000} {

@@ -53,6 +53,7 @@ func TestExplanationOverCHAOSIsShort(t *testing.T) {
 	f(pupil, "own.example", "NOERROR; own.example A; action: block nxdomain; layer: own; category: local")
 	f(pupil, "x.bet.example", "action: block nxdomain; layer: profile; category: gambling")
 	f(pupil, "lesson.example", "action: pass; layer: default")
+	f(pupil, "vn", "NOERROR; vn A; action: pass")
 	f(stranger, "own.example", "REFUSED")
 	n.settings.Identity.Silent = true
 	n.use()

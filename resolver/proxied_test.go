@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"io"
 	"net"
 	"net/http"
@@ -166,26 +167,44 @@ func TestPacketsOfBalancersSayWhoAsks(t *testing.T) {
 
 func TestOnlyTrustedForwardersAreBelievedInHTTP(t *testing.T) {
 	f := behind(t)
+	packed, err := new(dns.Msg).SetQuestion("bet.example.", dns.TypeA).Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms := map[string]func(body []byte) *dns.Msg{
+		"?name=bet.example": func(body []byte) *dns.Msg { return fromJSON(t, body) },
+		"?dns=" + base64.RawURLEncoding.EncodeToString(packed): func(body []byte) *dns.Msg {
+			m := new(dns.Msg)
+			if err := m.Unpack(body); err != nil {
+				t.Errorf("%v: %q", err, body)
+			}
+			return m
+		},
+	}
 	ask := func(from, header, want string) {
 		t.Helper()
-		client, end := f.browser(t, "2", caller{from: from, serverName: house})
-		defer end()
-		req, err := http.NewRequestWithContext(t.Context(), "GET", f.base(caller{})+"?name=bet.example", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("X-Forwarded-For", header)
-		reply, err := client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer reply.Body.Close()
-		body, err := io.ReadAll(reply.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := tell(fromJSON(t, body)); got != want {
-			t.Errorf("%s for %q: %s, want %s", from, header, got, want)
+		for _, version := range []string{"1.1", "2"} {
+			client, end := f.browser(t, version, caller{from: from, serverName: house})
+			defer end()
+			for query, read := range forms {
+				req, err := http.NewRequestWithContext(t.Context(), "GET", f.base(caller{})+query, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				req.Header.Set("X-Forwarded-For", header)
+				reply, err := client.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer reply.Body.Close()
+				body, err := io.ReadAll(reply.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := tell(read(body)); got != want {
+					t.Errorf("%s for %q over HTTP/%s, %s: %s, want %s", from, header, version, query, got, want)
+				}
+			}
 		}
 	}
 	const nginx = "127.7.0.1"

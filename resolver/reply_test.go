@@ -1,7 +1,12 @@
 package resolver_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
@@ -9,6 +14,7 @@ import (
 	"github.com/miekg/dns"
 
 	"lachan/blocklist/domain"
+	"lachan/resolver/listen"
 )
 
 // Every kind of reply, for types with and without addresses.
@@ -263,6 +269,35 @@ func TestDroppedQuestionsHoldNothingUp(t *testing.T) {
 	want := conn.send("lesson.example.")
 	if m := conn.receive(); m.Id != want || tell(m) != "192.0.2.10" {
 		t.Errorf("%v", m)
+	}
+}
+
+// Over HTTPS and QUIC a dropped question is over at once, without an answer: its stream
+// takes no room, and nobody waits for it.
+func TestADroppedQuestionEndsItsStream(t *testing.T) {
+	n := newNode(t, map[string]string{"malware": policyZone}, newSource(t, lesson).addr)
+	f := newFrontage(t, n, listen.DoH, listen.DoQ)
+	packed, err := new(dns.Msg).SetQuestion("drop.example.", dns.TypeA).Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"1.1", "2", "3"} {
+		client, end := f.browser(t, version, asPupil)
+		for range 40 { // more than may be under way on a connection
+			reply, err := client.Post(f.base(asPupil), "application/dns-message", bytes.NewReader(packed))
+			if err != nil {
+				if errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "timeout") {
+					t.Fatalf("HTTP/%s: %v", version, err)
+				}
+				continue // the connection or the stream was ended
+			}
+			body, _ := io.ReadAll(reply.Body)
+			reply.Body.Close()
+			if m := new(dns.Msg); reply.StatusCode == http.StatusOK && m.Unpack(body) == nil {
+				t.Fatalf("HTTP/%s: a question that is dropped is answered: %v", version, m)
+			}
+		}
+		end()
 	}
 }
 

@@ -155,6 +155,29 @@ func TestMoreQuestionsThanMayBeUnderWay(t *testing.T) {
 	}
 }
 
+// A question is answered though the next one has begun to come, and of that nothing is
+// lost, not even one byte.
+func TestQuestionsMayBeCutAnywhere(t *testing.T) {
+	n := newNode(t, nil, newSource(t, lesson).addr)
+	for _, cut := range []int{1, 2, 3, 20} {
+		conn := n.stream(pupil)
+		first, one := frame(t, "lesson.example.")
+		second, two := frame(t, "lesson.example.")
+		if _, err := conn.Write(append(slices.Clone(one), two[:cut]...)); err != nil {
+			t.Fatal(err)
+		}
+		if m := conn.receive(); m.Id != first {
+			t.Errorf("cut after %d: %v", cut, m)
+		}
+		if _, err := conn.Write(two[cut:]); err != nil {
+			t.Fatal(err)
+		}
+		if m := conn.receive(); m.Id != second || tell(m) != "192.0.2.10" {
+			t.Errorf("cut after %d: %v", cut, m)
+		}
+	}
+}
+
 // A client that takes no answers keeps nobody else waiting, though the answers
 // come by the same way.
 func TestAClientThatDoesNotReadHoldsUpNobody(t *testing.T) {

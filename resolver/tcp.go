@@ -125,13 +125,23 @@ func (c *tcpConn) await() (ok bool) {
 	return err == nil
 }
 
+// hasMessage reports whether a whole message has come: reading it waits for nobody.
+func (c *tcpConn) hasMessage() bool {
+	if c.reader.Buffered() < 2 {
+		return false
+	}
+	length, _ := c.reader.Peek(2) // it is there
+	return c.reader.Buffered() >= 2+int(binary.BigEndian.Uint16(length))
+}
+
 // readStream serves a connection until its end, and closes it. Answers are
-// flushed when no further query has come yet.
+// flushed when no further query has come yet, as a whole: the rest of one may be long in
+// coming.
 func (s *streamServer) readStream(c *tcpConn) {
 	shard := s.shards.shard()
 	defer c.close()
 	for unwritten := 0; ; {
-		if c.reader.Buffered() == 0 || unwritten > tcpBuffer {
+		if !c.hasMessage() || unwritten > tcpBuffer {
 			c.flush()
 			if unwritten > tcpBuffer/4 {
 				runtime.Gosched() // a client that asks much waits for those that ask little

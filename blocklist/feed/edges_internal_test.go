@@ -3,6 +3,7 @@ package feed
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -384,5 +385,57 @@ func TestPackedAndUnpackedAListHasABound(t *testing.T) {
 		if err := unpack(io.Discard, strings.NewReader(c.body), c.encoding, most); !errors.Is(err, c.want) || c.want == nil && err != nil {
 			t.Errorf("%s, %d bytes: %v, want %v", c.what, len(c.body), err, c.want)
 		}
+	}
+}
+
+// A status of four mebibytes is read, and not one byte more.
+func TestAStatusHasFourMebibytesAtMost(t *testing.T) {
+	of := func(size int) []byte {
+		text := []byte(`{"version": 1, "name": "a"}`)
+		return append(text, bytes.Repeat([]byte(" "), size-len(text))...)
+	}
+	if _, err := decodeStatus(of(4<<20), "a"); err != nil {
+		t.Errorf("of four mebibytes: %v", err)
+	}
+	if _, err := decodeStatus(of(4<<20+1), "a"); !errors.Is(err, errDamaged) {
+		t.Errorf("of one byte more: %v", err)
+	}
+}
+
+// A file that has its second name already keeps it; what the disk refuses is told.
+func TestASecondNameIsGivenOnce(t *testing.T) {
+	dir := t.TempDir()
+	path, as := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := linkAs(path, as); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := linkAs(filepath.Join(dir, "none"), filepath.Join(dir, "c")); err == nil {
+		t.Error("a file that is not there has a second name")
+	}
+}
+
+// Of the lines that are rejected for one reason four are shown, and all are counted; a
+// list without exceptions has none that lift nothing.
+func TestOfRejectedLinesFourAreShownForEachReason(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list")
+	text := "good.example\n" + strings.Repeat("not a name\n", 6)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Examination{Path: path, Format: format.Domains, Max: 1 << 20, Zone: time.UTC}.Do(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, n := range c.ByReason {
+		total += n
+	}
+	if len(c.ByReason) != 1 || total != 6 || len(c.Rejects) != 4 || c.Idle != 0 {
+		t.Errorf("%d rejected (%v), %d shown, %d exceptions that lift nothing", total, c.ByReason, len(c.Rejects), c.Idle)
 	}
 }

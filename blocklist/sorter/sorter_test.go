@@ -49,6 +49,35 @@ func sorted(t *testing.T, dir string, limit int, list []record) *sorter.Sorter {
 	return s
 }
 
+// A run that was cut is told, wherever it was cut: no record is left out without a word.
+func TestARunThatWasCutIsTold(t *testing.T) {
+	list := records(2000)
+	for _, size := range []int64{1, 12, 14, 5000} {
+		dir := t.TempDir()
+		s := sorted(t, dir, 1<<12, list)
+		links, err := filepath.Glob("/proc/self/fd/*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cut := 0
+		for _, link := range links {
+			if to, err := os.Readlink(link); err == nil && filepath.Dir(to) == dir {
+				if err := os.Truncate(link, size); err != nil {
+					t.Fatal(err)
+				}
+				cut++
+				break
+			}
+		}
+		if got, err := read(s, -1); cut == 0 || err == nil {
+			t.Errorf("of %d records %d are read after a run was cut to %d bytes, without an error", len(list), len(got), size)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // read reads every record, with an error after so many; -1 for none.
 func read(s *sorter.Sorter, most int) (list []record, err error) {
 	err = s.Each(func(r *sorter.Record) error {

@@ -3,6 +3,7 @@ package cache_test
 import (
 	"fmt"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -157,5 +158,26 @@ func TestReadersShareTheirBytes(t *testing.T) {
 	more := fill(second)
 	if half > 512<<10 || half < 256<<10 || more < 256<<10 {
 		t.Errorf("a reader of two has %d bytes, and %d more alone", half, more)
+	}
+}
+
+// How much is kept may change while answers come and go.
+func TestBoundsChangeWhileAnswersComeAndGo(t *testing.T) {
+	c := cache.New(cache.Bounds{Entries: 1000, Bytes: 1 << 20})
+	var wg sync.WaitGroup
+	for worker := range 2 {
+		wg.Go(func() {
+			for i := range 300 {
+				q, e := answerOf(t, c, fmt.Sprintf("w%d-%d.example", worker, i), 100)
+				c.Put(c.Hash(q), e)
+			}
+		})
+	}
+	for i := range 50 {
+		c.Resize(cache.Bounds{Entries: 100 + i, Bytes: 1 << 18})
+	}
+	wg.Wait()
+	if n := c.Stats().Entries; n == 0 || n > 200 {
+		t.Errorf("%d answers are kept", n)
 	}
 }

@@ -37,6 +37,9 @@ func TestAnOwnerIsTheNameOfTheQuestionHoweverItIsWritten(t *testing.T) {
 	f("a longer label", "\x04wwww\x06lesson\x07example\x00", false)
 	f("a shorter name", "\x03www\x06lesson\x00", false)
 	f("the root", "\x00", false)
+	if r := (dnswire.Record{Owner: 17}); r.IsOfQuestion([]byte("............\x03www\x00\x03ww")) || r.IsOfQuestion([]byte("............\x03www\x00\x03www")) {
+		t.Error("a name that the message ends in")
+	}
 	f("what differs by 0x20 alone, and is no letter", "\x03ww\x57\x06lesson\x07example\x00", true)
 	f("likewise", "\x03ww\x17\x06lesson\x07example\x00", false)
 }

@@ -145,3 +145,31 @@ func TestNobodyWatchingCostsNoMemory(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// An address is found to speak for others while it asks and is looked at.
+func TestAnAddressIsSharedWhileItAsks(t *testing.T) {
+	var table watch.Table
+	if err := table.Begin("a", tablet, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		for i := range 500 {
+			ask(&table, tablet, fmt.Sprintf("n%d.example", i%50), false)
+		}
+	})
+	asking.Go(func() {
+		for range 50 {
+			table.Seen("a")
+		}
+	})
+	for range 50 {
+		for _, w := range table.Of(tablet) {
+			w.Share()
+		}
+	}
+	asking.Wait()
+	if s, on := table.Seen("a"); on && len(s.Names) != 0 {
+		t.Errorf("%d names are remembered of an address that speaks for others", len(s.Names))
+	}
+}

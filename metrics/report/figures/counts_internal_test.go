@@ -49,6 +49,9 @@ func TestWhatASchoolCountedOnADay(t *testing.T) {
 	c.count(&month, of("allowed", "none", ""), 100)
 	c.count(&month, of("blocked", "a", ""), 7)
 	c.count(&month, labels.FromStrings("school", "other", "decision", "allowed"), 5000)
+	if !c.schools["s"].heard {
+		t.Error("a school that has counted is not heard")
+	}
 	mark := c.only()
 	c.count(&month, of("allowed", "none", "gv"), 10)
 	c.count(&month, of("excepted", "b", "gv"), 3)

@@ -152,3 +152,41 @@ func TestNamesWithoutACertificateAreTold(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Certificates that are there are used in the order of their names; those that are not yet
+// there are left out.
+func TestCertificatesThatAreThereAreReady(t *testing.T) {
+	o := Order{Names: []string{"b.example", "c.example", "a.example"}, Dir: t.TempDir()}
+	if got := o.Ready(); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	for _, name := range []string{"a.example", "b.example"} {
+		if err := os.WriteFile(o.File(name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := o.Ready()
+	if len(got) != 2 || got[0].Cert != o.File("b.example") || got[0].Key != got[0].Cert || got[1].Cert != o.File("a.example") {
+		t.Errorf("%v", got)
+	}
+}
+
+// What keeps challenges from being shown is asked for while they are.
+func TestWhyIsAskedWhileChallengesAreShown(t *testing.T) {
+	r := New(Order{Dir: t.TempDir()}, func(certificate.Challenges) error { return nil })
+	broken := errors.New("the answering process is gone")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 200 {
+			_ = r.published(broken)
+		}
+	}()
+	for range 200 {
+		_ = r.Err()
+	}
+	<-done
+	if err := r.published(nil); err != nil {
+		t.Error(err)
+	}
+}

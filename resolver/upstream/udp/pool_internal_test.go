@@ -88,3 +88,11 @@ func rests(t *testing.T, p *Pool) {
 		}
 	}
 }
+
+// A socket that is spent sends nothing more, and says so: what was to be sent goes by another.
+func TestASpentSocketSendsNothing(t *testing.T) {
+	s := &socket{spent: true}
+	if sent, err := s.begin([]*Request{{}}); sent != 0 || err != nil || len(s.requests) != 0 {
+		t.Errorf("%d sent, %v", sent, err)
+	}
+}

@@ -1,0 +1,36 @@
+package ratelimit_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"lachan/resolver/ratelimit"
+)
+
+// Who has a network of IPv6 has one allowance, whatever addresses are made up in it; each
+// address of IPv4 has its own, also where it is written in IPv6.
+func TestANetworkOfIPv6HasOneAllowance(t *testing.T) {
+	const asked = 200
+	f := func(first, second string, shared bool) {
+		t.Helper()
+		var clients ratelimit.Clients
+		taken := func(address string) (n int) {
+			for range asked {
+				if clients.Take(netip.MustParseAddr(address), ratelimit.PerSecond(50), 1e18) {
+					n++
+				}
+			}
+			return n
+		}
+		one := taken(first)
+		two := taken(second)
+		if one == 0 || one == asked || shared && two != 0 || !shared && two != one {
+			t.Errorf("%s may ask %d of %d, then %s %d", first, one, asked, second, two)
+		}
+	}
+	f("2001:db8::1", "2001:db8::2:3:4:5", true)
+	f("2001:db8::1", "2001:db8:0:1::1", false)
+	f("192.0.2.1", "192.0.2.2", false)
+	f("192.0.2.1", "::ffff:192.0.2.1", true)
+	f("::ffff:192.0.2.1", "::ffff:192.0.2.2", false)
+}
