@@ -146,3 +146,12 @@ func (t Trust) Addresses(at time.Time) (addresses []string) {
 func (t Trust) Has(key ed25519.PublicKey, at time.Time) bool {
 	return slices.ContainsFunc(t.Signers(at), func(k ed25519.PublicKey) bool { return k.Equal(key) })
 }
+
+// Former is the hub that had a key until the root key has revoked it; ok is false if none had.
+func (t Trust) Former(key ed25519.PublicKey) (h HubKey, ok bool) {
+	at := slices.IndexFunc(t.Hubs, func(h HubKey) bool { return h.Revoked && h.Key.Equal(PublicKey(key)) })
+	if at < 0 {
+		return h, false
+	}
+	return t.Hubs[at], true
+}

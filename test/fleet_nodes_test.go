@@ -31,6 +31,7 @@ type fleet struct {
 	t       *testing.T
 	hub     *process
 	address string // of the hub's port for nodes
+	root    string // file of the root key
 	// nats are servers of others that carry, nil if the hub has its own.
 	nats *testserver.NATS
 }
@@ -59,7 +60,7 @@ func newFleet(t *testing.T, rings string) *fleet {
 // foundFleet is newFleet before its hub starts, with more in the configuration.
 func foundFleet(t *testing.T, rings, more string) *fleet {
 	t.Helper()
-	f := &fleet{t: t, address: freeAddress(t)}
+	f := &fleet{t: t, address: freeAddress(t), root: filepath.Join(t.TempDir(), "root.key")}
 	keys := "listen: \"" + f.address + "\", areas: [lao-cai, ha-giang], rings: {" + rings + "}"
 	f.hub = newProcess(t, more+"fleet: {"+keys+"}\n", twoProvinces, startStandIn(t).addr)
 	if strings.HasPrefix(t.Name(), "TestAFleetOverServersOfOthers") {
@@ -67,7 +68,7 @@ func foundFleet(t *testing.T, rings, more string) *fleet {
 		f.nats = testserver.StartNATS(t, 3, said[strings.Index(said, "# nats-server"):]) // a note is before
 		f.hub.write("lachan.yaml", strings.Replace(f.hub.read("lachan.yaml"), keys, keys+", url: \""+f.nats.URL+"\", ca: "+f.nats.CA, 1))
 	}
-	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", filepath.Join(t.TempDir(), "root.key"))
+	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", f.root)
 	return f
 }
 

@@ -22,6 +22,7 @@ type trio struct {
 	*fleet
 	hubs      [3]*process
 	addresses [3]string // for nodes
+	trustFile string    // that goes from hub to hub
 	mu        sync.Mutex
 	confirmed []string // mu
 }
@@ -30,9 +31,11 @@ type trio struct {
 func newTrio(t *testing.T, named int) *trio {
 	t.Helper()
 	nodes, between := strconv.Itoa(freePort(t)), strconv.Itoa(freePort(t))
-	root, trust := filepath.Join(t.TempDir(), "root.key"), filepath.Join(t.TempDir(), "trust.json")
 	host := func(i int) string { return fmt.Sprintf("127.20.0.%d", i+1) }
-	f := &trio{fleet: &fleet{t: t, address: net.JoinHostPort(host(0), nodes)}}
+	f := &trio{
+		fleet:     &fleet{t: t, address: net.JoinHostPort(host(0), nodes), root: filepath.Join(t.TempDir(), "root.key")},
+		trustFile: filepath.Join(t.TempDir(), "trust.json"),
+	}
 	var all []string
 	for i := range f.hubs {
 		f.addresses[i] = net.JoinHostPort(host(i), nodes)
@@ -45,7 +48,7 @@ func newTrio(t *testing.T, named int) *trio {
 	}
 	for range 2 { // the last knows all, and the others after it
 		for _, h := range f.hubs[:named] {
-			f.says(h, "This machine is a hub until", "fleet", "init", "--root", root, "--trust", trust)
+			f.says(h, "This machine is a hub until", "fleet", "init", "--root", f.root, "--trust", f.trustFile)
 		}
 	}
 	f.hub = f.hubs[0]

@@ -1,9 +1,6 @@
 package ledger
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // A Chain has records of a ledger in a chain of their own, such as those of one area. Its
 // records are the same assignments, numbered and signed anew; each names its number in the
@@ -63,8 +60,7 @@ func Knows(l *Ledger, line []byte) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		return r.Seq != is.From || r.Object == is.Object && r.Unit == is.Unit && r.By == is.By && r.Why == is.Why &&
-			r.At.Equal(is.At) && bytes.Equal(r.New, is.New), nil
+		return r.Seq != is.From || same(&r, &is), nil
 	}
 	return true, nil
 }

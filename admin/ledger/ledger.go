@@ -285,3 +285,28 @@ func (l *Ledger) keepOnce() error {
 	}
 	return err
 }
+
+// Dir is the folder of a ledger.
+func Dir(l *Ledger) string { return l.dir }
+
+// Replace has a folder take the place of the ledger in another one, which no process may have open,
+// in one step. The one that was there is at before then.
+func Replace(dir, with, before string) error {
+	lock, err := lockFolder(dir)
+	if err == nil {
+		err = durable.SyncAll(with)
+	}
+	if err == nil {
+		err = durable.Exchange(with, dir)
+	}
+	if err == nil {
+		err = os.Rename(with, before)
+	}
+	if lock != nil {
+		err = errors.Join(err, lock.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("put a ledger in place: %w", err)
+	}
+	return nil
+}

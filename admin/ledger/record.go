@@ -51,6 +51,10 @@ type Draft struct {
 	Expect uint64
 }
 
+// Generation is the object that says which streams nodes of a fleet follow, since the ledger was
+// put together of copies.
+const Generation = "generation"
+
 // Bounds of what is written, so that no reader needs more memory for it.
 const (
 	mostLine  = 1 << 20  // bytes of a record

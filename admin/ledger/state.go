@@ -186,7 +186,7 @@ func (s *State) Unknown() (list []string) {
 		if e == nil || kindOf(e.object) != "" {
 			return list
 		}
-		if e.object != "calendar" && e.object != "policy" {
+		if e.object != "calendar" && e.object != "policy" && e.object != Generation {
 			list = append(list, e.object)
 		}
 	}

@@ -38,9 +38,36 @@ type carried struct {
 	from  uint64 // the last record of the ledger that it has
 }
 
-// kinds are the beginnings of the objects that nodes need: the policy, and what was decided
-// about it. Who may decide, and what people typed, stays with the hub.
-var kinds = [...]string{"allow/", "block/", "calendar", fleet.ListObjects, "profile/", "release/", "timetable/", "unit/"}
+// kinds are the beginnings of the objects that nodes need: the policy, what was decided about it,
+// and which nodes there are, for a hub that is made anew of what nodes have. Who may decide, and
+// what people typed, stays with the hub.
+var kinds = [...]string{
+	"allow/", "block/", "calendar", fleet.ListObjects, nodeKind, "profile/", "release/", "timetable/", "unit/",
+}
+
+// nodeKind begins the objects that are nodes.
+const nodeKind = "node/"
+
+// carries is the unit at the top of which a record is; ok is false if it stays with the hub.
+func carries(r *ledger.Record) (unit string, ok bool) {
+	if !strings.HasPrefix(r.Object, nodeKind) {
+		known := func(kind string) bool { return strings.HasPrefix(r.Object, kind) }
+		return r.Area, slices.ContainsFunc(kinds[:], known)
+	}
+	var node struct {
+		Area string `json:"area"`
+		Code string `json:"code"`
+	}
+	text := r.New
+	removed := len(text) == 0 || string(text) == "null"
+	if removed {
+		text = r.Old
+	}
+	if json.Unmarshal(text, &node) != nil {
+		return "", false
+	}
+	return node.Area, removed || node.Code == "" // nobody may join by it any more
+}
 
 // NewFeed continues streams where they end. areaOf is the area of the unit at the top of a
 // record, and fleet.Root for what is for all; streams are those of all areas, which have to
@@ -273,8 +300,8 @@ func (f *Feed) Carry(ctx context.Context) error {
 func (f *Feed) carry(ctx context.Context, group []ledger.Record, grown map[string]bool) error {
 	parts := map[*carried][]ledger.Record{}
 	for _, r := range group {
-		c := f.streams[f.areaOf(r.Area)]
-		known := slices.ContainsFunc(kinds[:], func(kind string) bool { return strings.HasPrefix(r.Object, kind) })
+		unit, known := carries(&r)
+		c := f.streams[f.areaOf(unit)]
 		if c == nil || !known || r.Seq <= c.from {
 			continue
 		}

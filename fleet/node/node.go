@@ -55,6 +55,7 @@ type Node struct {
 	js        jetstream.JetStream
 	followers []*Follower
 	good      atomic.Int64 // when the last follower had everything, Unix seconds
+	stranger  atomic.Pointer[ed25519.PublicKey]
 
 	mu      sync.Mutex
 	refused chan struct{} // mu; closed when the hub refuses a question the next time
@@ -81,7 +82,11 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 	options := []nats.Option{
 		nats.Name(cfg.Node), nats.Nkey(cfg.Nkey, cfg.Sign), nats.CustomInboxPrefix(fleet.Inbox(cfg.Node)),
 		nats.SetCustomDialer(fleet.Dialer{Protocol: fleet.Records, Trusted: func(key ed25519.PublicKey) bool {
-			return cfg.Trust.Has(key, time.Now())
+			if cfg.Trust.Has(key, time.Now()) {
+				return true
+			}
+			n.stranger.Store(&key)
+			return false
 		}}),
 		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.NoEcho(),
 		nats.IgnoreAuthErrorAbort(),    // a hub that cannot ask who this is may be able to later
@@ -90,8 +95,8 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 			most := min(reconnectMax, reconnectMin<<min(attempts, 6))
 			return reconnectMin + rand.N(most)
 		}),
-		nats.ConnectHandler(func(*nats.Conn) { n.ring() }),
-		nats.ReconnectHandler(func(*nats.Conn) { n.ring() }),
+		nats.ConnectHandler(n.connected),
+		nats.ReconnectHandler(n.connected),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			cfg.Log.Warn("fleet", "error", err)
 			if errors.Is(err, nats.ErrPermissionViolation) {
@@ -118,6 +123,21 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 		}
 	}
 	return n, nil
+}
+
+// connected has all followers look at a hub that was not there.
+func (n *Node) connected(*nats.Conn) {
+	n.stranger.Store(nil)
+	n.ring()
+}
+
+// Stranger is the key of what has answered at the address of a hub and is none, since this node was
+// connected to a hub last; nil if nothing has.
+func (n *Node) Stranger() ed25519.PublicKey {
+	if key := n.stranger.Load(); key != nil {
+		return *key
+	}
+	return nil
 }
 
 // refuse has questions that wait for an answer end: one of them was refused, which nobody

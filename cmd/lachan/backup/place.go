@@ -15,6 +15,7 @@ import (
 	"filippo.io/age"
 
 	"lachan/internal/confine"
+	"lachan/internal/durable"
 )
 
 // A place is where a state is put in: a new folder beside it, which takes its name when
@@ -120,14 +121,14 @@ func (p *place) commit(now time.Time) (before string, err error) {
 			return "", err
 		}
 	}
-	if err := syncAll(p.fresh); err != nil {
+	if err := durable.SyncAll(p.fresh); err != nil {
 		return "", fmt.Errorf("bring the state to the disk: %w", err)
 	}
 	if _, err := os.Lstat(p.dir); errors.Is(err, fs.ErrNotExist) {
 		return "", os.Rename(p.fresh, p.dir)
 	}
 	before = p.dir + ".before-" + now.Format("20060102-150405")
-	if err := exchange(p.fresh, p.dir); err != nil {
+	if err := durable.Exchange(p.fresh, p.dir); err != nil {
 		return "", refuse(textCannotSwap, p.dir, err)
 	}
 	// What was the state has the name of the new folder now.

@@ -28,7 +28,7 @@ func FleetCommand(l wording.Language) *cobra.Command {
 		Use: "fleet", Short: textFleet.In(l), Long: textFleet.In(l) + "\n\n" + textFleetLong.Paragraphs(l, "\n"),
 		Args: command.NoArguments, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(initCommand(l), clusterCommand(l), reseedCommand(l))
+	c.AddCommand(initCommand(l), clusterCommand(l), copyCommand(l), reseedCommand(l))
 	return c
 }
 
@@ -192,9 +192,9 @@ func (o *options) newer(t fleet.Trust, fingerprint string) (fleet.Trust, error) 
 func (o *options) name(t *fleet.Trust, is fleet.HubKey) error {
 	t.Serial, t.At = t.Serial+1, time.Now().UTC().Truncate(time.Second)
 	if o.revoke != "" {
-		at := slices.IndexFunc(t.Hubs, func(h fleet.HubKey) bool { return h.Name == o.revoke && !h.Key.Equal(is.Key) })
-		if at < 0 {
-			return command.Fail(textNoSuchHub.With(o.revoke))
+		at, err := o.revoked(t, is)
+		if err != nil {
+			return err
 		}
 		t.Hubs[at].Revoked = true
 	}
@@ -206,4 +206,23 @@ func (o *options) name(t *fleet.Trust, is fleet.HubKey) error {
 	is.Revoked = t.Hubs[at].Revoked
 	t.Hubs[at] = is
 	return nil
+}
+
+// revoked is the hub that is to be trusted no more, by its name or by its key.
+func (o *options) revoked(t *fleet.Trust, is fleet.HubKey) (at int, err error) {
+	var found []int
+	var keys []string
+	for i, h := range t.Hubs {
+		key, _ := h.Key.MarshalText() // every key has one
+		if (h.Name == o.revoke || string(key) == o.revoke) && !h.Key.Equal(is.Key) && !h.Revoked {
+			found, keys = append(found, i), append(keys, string(key)+" "+h.Address)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return 0, command.Fail(textNoSuchHub.With(o.revoke))
+	case 1:
+		return found[0], nil
+	}
+	return 0, command.Fail(textWhichHub.With(o.revoke, strings.Join(keys, ", ")))
 }

@@ -31,32 +31,95 @@ var (
 		VI: "Sau khi các máy chủ đã nạp, hãy ghi vào %s: fleet: {url: \"tls://MÁY-CHỦ:4222,tls://MÁY-CHỦ:4222\"}, rồi nạp lại.",
 		EN: "When the servers have it, set in %s: fleet: {url: \"tls://SERVER:4222,tls://SERVER:4222\"}, and reload.",
 	}
-	textReseed     = wording.Text{VI: "phát lại cho mọi nút từ sổ của máy trung tâm này", EN: "give all nodes the ledger of this hub anew"}
+	textReseed     = wording.Text{VI: "dựng lại sổ của máy trung tâm này, và phát lại cho mọi nút", EN: "put the ledger of this hub together, and give it to all nodes anew"}
 	textReseedLong = wording.Text{
-		VI: "Dùng khi sổ được phục hồi từ một bản cũ hơn điều các nút đã có (tình trạng fleet-ahead): các nút không nhận được gì nối tiếp điều chúng có. " +
-			"Sau lệnh này và một lần nạp lại, mọi nút lấy lại từ đầu; điều có trong nút mà không có trong sổ thì không còn hiệu lực. Cho đến khi nhận đủ, nút giữ điều đã có.\n" +
-			"Nếu còn bản sổ mới hơn, hãy đặt lại bản ấy: khi đó không cần lệnh này.",
-		EN: "For a ledger that was restored from a copy older than what nodes have (the condition fleet-ahead): they take nothing, as it does not follow what they have. " +
-			"After this and a reload all nodes take everything anew; what is on nodes and not in the ledger is in force no more. Until all has come, nodes keep what they have.\n" +
-			"If there is a newer copy of the ledger, put that in place: then this is not needed.",
+		VI: "Với --from: dựng sổ từ điều còn ở máy này và từ các bản sao: sổ của máy trung tâm khác hoặc của bản sao lưu, và bản mà các nút giữ (lachan fleet copy). " +
+			"Bản sao bị sửa hoặc bị cắt thì bị từ chối, nêu tệp và bản ghi; khi đó không có gì thay đổi. Máy chủ phải dừng; --dry-run thì không cần. Sổ trước đó được giữ lại bên cạnh.\n" +
+			"Không có --from: dùng khi sổ được phục hồi từ một bản cũ hơn điều các nút đã có (tình trạng fleet-ahead): các nút không nhận được gì nối tiếp điều chúng có. " +
+			"Sau lệnh này và một lần nạp lại, mọi nút lấy lại từ đầu; điều có trong nút mà không có trong sổ thì không còn hiệu lực. Cho đến khi nhận đủ, nút giữ điều đã có. " +
+			"Nếu lấy được bản của các nút, hãy dùng --from: khi đó không mất gì.\n" +
+			"Với ba máy trung tâm: chỉ khi cả ba đều dừng (docs/vi/hubs.md).",
+		EN: "With --from the ledger is put together of what is here and of copies: of the ledger of another hub or of a backup, and of what nodes have (lachan fleet copy). " +
+			"A copy that was forged or cut is refused, and told with its file and record; nothing is changed then. The server has to be stopped, but for --dry-run. The ledger that was there is kept beside it.\n" +
+			"Without --from it is for a ledger that was restored from a copy older than what nodes have (the condition fleet-ahead): they take nothing, as it does not follow what they have. " +
+			"After this and a reload all nodes take everything anew; what is on nodes and not in the ledger is in force no more. Until all has come, nodes keep what they have. " +
+			"Where the copies of nodes can be had, use --from: nothing is lost then.\n" +
+			"Of three hubs: only while all are stopped (docs/hubs.md).",
 	}
 	textReseedYes  = wording.Text{VI: "làm thật", EN: "do it"}
+	textReseedDry  = wording.Text{VI: "chỉ nói sẽ làm gì", EN: "only say what would be done"}
+	textReseedFrom = wording.Text{
+		VI: "thư mục có bản sao của sổ, kể cả trong các thư mục con; dùng được nhiều lần",
+		EN: "folder with copies of the ledger, also below it; may be given more than once",
+	}
 	textReseedSure = wording.Text{
 		VI: "điều các nút có mà sổ này không có sẽ không còn hiệu lực; nếu chắc chắn: lachan fleet reseed --yes",
 		EN: "what nodes have and this ledger has not will be in force no more; if you are sure: lachan fleet reseed --yes",
 	}
-	textReseedThree = wording.Text{
-		VI: "máy này là một trong ba máy trung tâm, cùng một sổ: lệnh này chỉ dành cho máy đứng một mình (docs/vi/hubs.md)",
-		EN: "this is one of three hubs with one ledger: this is for a hub that is alone (docs/hubs.md)",
+	textReseedWould = wording.Text{
+		VI: "Sẽ phát lại cho mọi nút từ sổ này; điều các nút có mà sổ không có sẽ không còn hiệu lực. Chưa có gì thay đổi.",
+		EN: "All nodes would be given this ledger anew; what they have and it has not would be in force no more. Nothing is changed.",
 	}
-	textReseeded = wording.Text{
+	textReseedSureOf = wording.Text{VI: "chưa có gì thay đổi; để làm: thêm --yes", EN: "nothing is changed; to do it, add --yes"}
+	textReseeded     = wording.Text{
 		VI: "Các nút sẽ lấy lại từ đầu sau khi máy chủ nạp lại: systemctl reload lachan",
 		EN: "Nodes take everything anew once the server reloads: systemctl reload lachan",
 	}
+	textReseedNone = wording.Text{
+		VI: "không có bản sao nào của sổ trong %s: cần thư mục có tệp như 00000001.jsonl",
+		EN: "there is no copy of a ledger in %s: it takes a folder with files such as 00000001.jsonl",
+	}
+	textReseedInit = wording.Text{
+		VI: "khóa gốc chưa công nhận máy này là máy trung tâm; trước hết: lachan fleet init --root TỆP --trust TỆP",
+		EN: "the root key does not name this machine as a hub; first: lachan fleet init --root FILE --trust FILE",
+	}
+	textReseedRuns = wording.Text{
+		VI: "máy chủ đang chạy; hãy dừng trước: systemctl stop lachan (với --dry-run thì không cần)",
+		EN: "the server runs; stop it first: systemctl stop lachan (--dry-run does not need that)",
+	}
+	textReseedBad = wording.Text{
+		VI: "không dùng được %s, dòng %d, bản ghi %d; chưa có gì thay đổi. Hãy lấy lại bản sao ấy, hoặc bỏ nó ra: %v",
+		EN: "%s, line %d, record %d is not to be used; nothing is changed. Copy it again, or leave that copy out: %v",
+	}
+	textReseedDamaged = wording.Text{
+		VI: "sổ của máy này hỏng ở %s, dòng %d, bản ghi %d; một bản sao có đủ",
+		EN: "the ledger here is damaged at %s, line %d, record %d; a copy has all of it",
+	}
+	textReseedWhole  = wording.Text{VI: "%s: sổ đến bản ghi %d, %s", EN: "%s: a ledger up to record %d, %s"}
+	textReseedChain  = wording.Text{VI: "%s: bản của một nút, đến bản ghi %d, %s", EN: "%s: what a node has, up to record %d, %s"}
+	textReseedFormer = wording.Text{
+		VI: "%s: không dùng, vì sổ đã được phát lại từ đầu sau đó",
+		EN: "%s: not used, since the ledger was given out anew after it",
+	}
+	textReseedTorn    = wording.Text{VI: "%s: %d byte cuối chưa ghi xong, chưa từng được xác nhận", EN: "%s: the last %d bytes were being written, and never confirmed"}
+	textReseedExtra   = wording.Text{VI: "chỉ các nút còn giữ: %d bản ghi", EN: "records that nodes alone have: %d"}
+	textReseedMissing = wording.Text{
+		VI: "không có bản sao của: %s; điều quyết định ở đó sau sổ trên thì không dựng lại được",
+		EN: "there is no copy of: %s; what was decided there after that ledger cannot be had again",
+	}
+	textReseedNothing = wording.Text{VI: "Sổ của máy này đã có đủ; không phải làm gì.", EN: "The ledger here has all of it; there is nothing to do."}
+	textReseedCould   = wording.Text{VI: "Sổ sẽ có %d bản ghi, đến %s. Chưa có gì thay đổi.", EN: "The ledger would have %d records, up to %s. Nothing is changed."}
+	textReseedDone    = wording.Text{
+		VI: "Sổ có %d bản ghi, đến %s. Sổ trước đó ở %s. Hãy khởi động máy chủ: systemctl start lachan",
+		EN: "The ledger has %d records, up to %s. The one before is in %s. Start the server: systemctl start lachan",
+	}
+	textFolder   = wording.Text{VI: "THƯ-MỤC", EN: "FOLDER"}
+	textCopy     = wording.Text{VI: "chép bản sổ mà nút này giữ, để dựng lại máy trung tâm", EN: "copy what this node has of its hub's ledger, to make the hub anew of it"}
+	textCopyLong = wording.Text{
+		VI: "Chép vào một thư mục mang tên nút; không có bí mật nào trong đó. Máy chủ không cần dừng. Đưa thư mục ấy tới máy trung tâm: lachan fleet reseed --from.",
+		EN: "It goes into a folder of the node's name; there is no secret in it. The server may run. Take that folder to the hub: lachan fleet reseed --from.",
+	}
+	textCopied    = wording.Text{VI: "%s: %d bản ghi", EN: "%s: %d records"}
+	textCopyThere = wording.Text{VI: "%s đã có", EN: "%s is there already"}
+
 	textRootFlag     = wording.Text{VI: "tệp khóa gốc (minisign)", EN: "file of the root key (minisign)"}
 	textPasswordFlag = wording.Text{VI: "tệp có mật khẩu của khóa gốc, một dòng", EN: "file with the password of the root key, one line"}
-	textRevokeFlag   = wording.Text{VI: "tên máy trung tâm khác không còn được tin nữa", EN: "name of another hub that is trusted no more"}
-	textTrustFlag    = wording.Text{
+	textRevokeFlag   = wording.Text{VI: "tên hoặc khóa của máy trung tâm không còn được tin nữa", EN: "name or key of a hub that is trusted no more"}
+	textWhichHub     = wording.Text{
+		VI: "có nhiều máy trung tâm tên %q; hãy ghi khóa của máy cần bỏ: %s",
+		EN: "several hubs are named %q; give the key of the one that is meant: %s",
+	}
+	textTrustFlag = wording.Text{
 		VI: "tệp nói có những máy trung tâm nào, mang từ máy này sang máy kia: được đọc nếu mới hơn, rồi được ghi lại",
 		EN: "file that says which hubs there are and goes from one to the next: it is read if it is newer, and written",
 	}

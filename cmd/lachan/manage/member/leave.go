@@ -51,6 +51,7 @@ func (m *Member) left(ctx context.Context) bool {
 	m.src.Conditions.Clear("fleet")
 	m.src.Conditions.Clear("fleet-decisions")
 	m.src.Conditions.Clear("fleet-unknown")
+	m.src.Conditions.Clear("fleet-stranger")
 	m.src.Log.Info("this machine has left its fleet")
 	return true
 }

@@ -355,6 +355,7 @@ func (m *Member) apply(
 	requests := &asked{Member: m, hub: hub, told: map[string][sha256.Size]byte{}}
 	decided := &own{Member: m, hub: hub}
 	linked := false
+	strangers := &strange{Member: m, trust: trust}
 	for {
 		requests.exchange(ctx)
 		decided.exchange(ctx)
@@ -379,6 +380,9 @@ func (m *Member) apply(
 			decided.exchange(ctx)
 			t.watch(ctx, time.Now())
 			t.orders.watch(ctx, time.Now())
+			if strangers.look(ctx, hub.Stranger(), time.Now()) {
+				return nil
+			}
 			if was := linked; hub.Connected() == was {
 				continue
 			}

@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"lachan/fleet"
 	"lachan/fleet/node"
 	"lachan/internal/durable"
+	"lachan/internal/wording"
 )
 
 // The hubs of a fleet may be others than before, and a hub may begin the streams of its nodes
@@ -84,27 +86,78 @@ func (m *Member) forgetFormer() {
 	}
 }
 
-// renewTrust asks which hubs there are, and reports whether they are others.
+// renewTrust asks all hubs which hubs there are, and reports whether they are others: one that was
+// revoked, and is somebody else's now, says what was.
 func (m *Member) renewTrust(ctx context.Context, trust fleet.Trust) bool {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, address := range m.is.hubs(trust) {
-		signed, now, err := node.Trust(ctx, address, m.is.Root)
+	is := m.is
+	m.mu.Unlock()
+	newest := trust.Serial
+	for _, address := range is.hubs(trust) {
+		signed, now, err := node.Trust(ctx, address, is.Root)
 		if err != nil {
 			m.src.Log.Warn("ask for the hubs of the fleet", "error", err)
 			continue
 		}
-		if now.Serial <= trust.Serial {
-			return false
+		if now.Serial > newest {
+			is.Trust, newest = signed, now.Serial
 		}
-		is := m.is
-		is.Trust = signed
-		if err := is.Write(m.dir); err != nil {
-			m.src.Log.Error("keep the hubs of the fleet", "error", err)
-			return false
-		}
-		m.close() // its copies are opened with the keys of now
-		return true
 	}
-	return false
+	if newest == trust.Serial {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := is.Write(m.dir); err != nil {
+		m.src.Log.Error("keep the hubs of the fleet", "error", err)
+		return false
+	}
+	m.close() // its copies are opened with the keys of now
+	return true
 }
+
+// strangerEvery is how often a node asks which hubs there are while what answers is none.
+const strangerEvery = 30 * time.Second
+
+// A strange is what answers at the address of a hub and is none.
+type strange struct {
+	*Member
+	trust fleet.Trust
+	told  string
+	asked time.Time
+}
+
+// look tells of it, and reports whether the hubs are others than this node knew.
+func (s *strange) look(ctx context.Context, key ed25519.PublicKey, now time.Time) (others bool) {
+	if key == nil {
+		s.told = ""
+		s.src.Conditions.Clear("fleet-stranger")
+		return false
+	}
+	public, _ := fleet.PublicKey(key).MarshalText() // every key has one
+	text, cause := textStranger.With(string(public)), "the root key does not name it"
+	if former, ok := s.trust.Former(key); ok {
+		text, cause = textRevoked.With(former.Name, string(public)), "the root key has revoked it"
+	}
+	s.src.Conditions.Set("fleet-stranger", text.String())
+	if s.told != string(public) {
+		s.told = string(public)
+		s.src.Log.Error("what answers at the address of a hub is refused", "key", s.told, "cause", cause)
+	}
+	if now.Sub(s.asked) < strangerEvery {
+		return false
+	}
+	s.asked = now
+	return s.renewTrust(ctx, s.trust)
+}
+
+var (
+	textStranger = wording.Text{
+		VI: "máy trả lời ở địa chỉ của máy trung tâm có khóa %s mà khóa gốc không công nhận; nút không nghe theo, và vẫn theo điều đã có. Máy trung tâm vừa được thay thì cho nó gia nhập: lachan fleet init --root",
+		EN: "what answers at the address of a hub has the key %s, which the root key does not name; this node takes nothing of it and goes on by what there is. If the hub was replaced, have the root key name it: lachan fleet init --root",
+	}
+	textRevoked = wording.Text{
+		VI: "máy trung tâm cũ %q còn trả lời, với khóa %s mà khóa gốc đã thu hồi; nút không nghe theo. Hãy tắt máy ấy, hoặc tìm xem ai đang giữ nó",
+		EN: "the former hub %q still answers, with the key %s that the root key has revoked; this node takes nothing of it. Switch that machine off, or find out who has it",
+	}
+)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lachan/admin/ledger"
 	"lachan/fleet"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
@@ -56,7 +57,7 @@ func Reseed(dir string, now time.Time) error {
 	if err != nil {
 		before = 1 // a damaged file is written anew
 	}
-	text, err := json.Marshal(generation{max(before+1, int(now.Sub(ages)/time.Second))})
+	text, err := json.Marshal(generation{later(before, now)})
 	if err == nil {
 		err = os.MkdirAll(dir, 0o700)
 	}
@@ -67,6 +68,51 @@ func Reseed(dir string, now time.Time) error {
 		return fmt.Errorf("begin the streams of nodes anew: %w", err)
 	}
 	return nil
+}
+
+func later(than int, now time.Time) int { return max(than+1, int(now.Sub(ages)/time.Second)) }
+
+// Reseeded is the draft by which a ledger that was put together of copies says that streams begin
+// anew: on all hubs that have it. Before is the newest generation that is known.
+func Reseeded(before, records int, now time.Time) ledger.Draft {
+	text, _ := json.Marshal(reseeded{generation{later(before, now)}, records}) // it has nothing that cannot be
+	return ledger.Draft{By: "fleet", Via: "cli", What: "reseed", Object: ledger.Generation, New: text}
+}
+
+// reseeded is a generation, and how many records nodes had that the ledger had not.
+type reseeded struct {
+	generation
+	Records int `json:"records"`
+}
+
+// GenerationOf is the generation that a ledger says, 0 if it says none.
+func GenerationOf(state *ledger.State) int {
+	v, _ := state.Get("", ledger.Generation)
+	return generationIn(v.New)
+}
+
+func generationIn(value json.RawMessage) int {
+	var is reseeded
+	if value == nil || json.Unmarshal(value, &is) != nil {
+		return 0
+	}
+	return is.Generation
+}
+
+// NewestOf is the newest generation that the files of a hub and ledgers in folders say.
+func NewestOf(dir string, ledgers ...string) (int, error) {
+	newest, err := Generation(dir)
+	if err != nil {
+		newest = 1 // a damaged file is older than now
+	}
+	for _, folder := range ledgers {
+		value, err := ledger.LastOf(folder, ledger.Generation)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, generationIn(value))
+	}
+	return newest, nil
 }
 
 // streamsOf are those that a node of an area follows.
@@ -97,14 +143,14 @@ const mostTold = 10
 
 var textStreams = wording.Text{
 	VI: "các nút không nhận được gì: luồng của chúng có quyết định mà sổ của máy trung tâm này không có (%v): sổ được phục hồi từ bản cũ hơn? " +
-		"Hãy đặt lại bản sổ mới nhất, hoặc nếu không còn: lachan fleet reseed rồi nạp lại, khi đó điều thiếu trong sổ không còn hiệu lực",
+		"Hãy đặt lại bản sổ mới nhất, hoặc dựng lại từ bản của các nút (lachan fleet copy, lachan fleet reseed --from); nếu không còn: lachan fleet reseed rồi nạp lại, khi đó điều thiếu trong sổ không còn hiệu lực",
 	EN: "nodes get nothing: their streams have decisions that the ledger of this hub has not (%v): was it restored from an older copy? " +
-		"Put the newest copy of the ledger in place, or if there is none call lachan fleet reseed and reload: what the ledger lacks is in force no more then",
+		"Put the newest copy of the ledger in place, or what nodes have (lachan fleet copy, lachan fleet reseed --from); if there is neither, call lachan fleet reseed and reload: what the ledger lacks is in force no more then",
 }
 
 var textAhead = wording.Text{
 	VI: "%d nút có quyết định mà sổ của máy trung tâm này không có (%s): sổ được phục hồi từ bản cũ hơn? Nút giữ điều đã có và không nhận điều mới. " +
-		"Hãy đặt lại bản sổ mới nhất, hoặc nếu không còn: lachan fleet reseed rồi nạp lại, khi đó điều thiếu trong sổ không còn hiệu lực",
+		"Hãy đặt lại bản sổ mới nhất, hoặc dựng lại từ bản của các nút (lachan fleet copy, lachan fleet reseed --from); nếu không còn: lachan fleet reseed rồi nạp lại, khi đó điều thiếu trong sổ không còn hiệu lực",
 	EN: "%d nodes have decisions that the ledger of this hub has not (%s): was it restored from an older copy? They keep what they have, and take nothing new. " +
-		"Put the newest copy of the ledger in place, or if there is none call lachan fleet reseed and reload: what the ledger lacks is in force no more then",
+		"Put the newest copy of the ledger in place, or what nodes have (lachan fleet copy, lachan fleet reseed --from); if there is neither, call lachan fleet reseed and reload: what the ledger lacks is in force no more then",
 }

@@ -182,7 +182,8 @@ func Name(cfg *config.Config) string {
 
 // open opens the streams, and has them go on where they end.
 func (h *Hub) open(ctx context.Context, served *hub.Hub, cfg *config.Config) (*hub.Feed, error) {
-	generation := int(h.generation.Load())
+	generation := max(int(h.generation.Load()), GenerationOf(h.src.Ledger.State()))
+	h.generation.Store(int64(generation))
 	streams, of := []fleet.Stream{{Area: fleet.Root, Generation: generation}}, map[string]bool{}
 	for _, area := range cfg.Fleet.Areas {
 		streams, of[area] = append(streams, fleet.Stream{Area: area, Generation: generation}), true

@@ -1,4 +1,4 @@
-package backup
+package durable
 
 import (
 	"errors"
@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exchange gives two folders each other's name in one step.
-func exchange(a, b string) error {
+// Exchange gives two folders each other's name in one step.
+func Exchange(a, b string) error {
 	return os.NewSyscallError("renameat2", unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE))
 }
 
-// syncAll brings all that was written below a folder to the disk.
-func syncAll(dir string) error {
+// SyncAll brings all that was written below a folder to the disk.
+func SyncAll(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package backup
+package durable
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 )
 
-// exchange gives a the name of b, and b that of a. Killed between its steps it leaves
+// Exchange gives a the name of b, and b that of a. Killed between its steps it leaves
 // both, b under a name of its own.
-func exchange(a, b string) error {
+func Exchange(a, b string) error {
 	aside := b + ".aside"
 	if err := os.Rename(b, aside); err != nil {
 		return err
@@ -22,8 +22,8 @@ func exchange(a, b string) error {
 	return os.Rename(aside, a)
 }
 
-// syncAll brings all that was written below a folder to the disk.
-func syncAll(dir string) error {
+// SyncAll brings all that was written below a folder to the disk.
+func SyncAll(dir string) error {
 	return filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
