@@ -129,3 +129,14 @@ func TestHoldersLeaveTheModeAlone(t *testing.T) {
 		}
 	}
 }
+
+// A socket that is closed has no copy.
+func TestAClosedSocketHasNoCopy(t *testing.T) {
+	sockets := open(t, listen.Endpoint{Protocol: listen.Plain, Addr: anyPort})
+	end(t, sockets)
+	for _, s := range sockets {
+		if c, err := s.Copy(); err == nil || c.File != nil {
+			t.Errorf("%v, %v", c, err)
+		}
+	}
+}

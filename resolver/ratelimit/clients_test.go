@@ -34,3 +34,30 @@ func TestANetworkOfIPv6HasOneAllowance(t *testing.T) {
 	f("192.0.2.1", "::ffff:192.0.2.1", true)
 	f("::ffff:192.0.2.1", "::ffff:192.0.2.2", false)
 }
+
+// Of many clients each has its own allowance, and keeps it: others take no room of one
+// who asks.
+func TestEachOfManyClientsHasItsOwn(t *testing.T) {
+	const clients, now = 5000, 1e18
+	var table ratelimit.Clients
+	rate := ratelimit.PerSecond(5)
+	address := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}) }
+	alone := 0
+	for table.Take(netip.MustParseAddr("192.0.2.1"), rate, now) {
+		alone++
+	}
+	taken := 0
+	for range alone {
+		for i := range clients {
+			if table.Take(address(i), rate, now) {
+				taken++
+			}
+		}
+	}
+	if lost := alone*clients - taken; alone == 0 || lost > alone*clients/1000 {
+		t.Errorf("%d clients of %d queries each may ask %d", clients, alone, taken)
+	}
+	if table.Take(netip.MustParseAddr("192.0.2.1"), rate, now) || table.Take(address(7), rate, now) {
+		t.Error("one who has asked enough may ask again")
+	}
+}
