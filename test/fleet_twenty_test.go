@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,24 @@ func TestTwentyNodesDecideAsOne(t *testing.T) {
 		t.Log("TEST_PROOF=1 runs it, where the test may mount; in small TestAKilledHubLosesNoDecision and others are it")
 		return
 	}
-	w := newTwenty(t)
+	newTwenty(t, 1).proves()
+}
+
+// TestTwentyNodesOfThreeHubsDecideAsOne is the same with three hubs: decisions are made at any of
+// them, one is apart from the others for a while, each is killed in turn, and the disk of one is
+// full. It is only part of make proof.
+func TestTwentyNodesOfThreeHubsDecideAsOne(t *testing.T) {
+	if !proving() || !mayMount(t) {
+		t.Log("TEST_PROOF=1 runs it, where the test may mount; in small TestThreeHubsHaveOneLedger and others are it")
+		return
+	}
+	newTwenty(t, 3).proves()
+}
+
+// proves goes through all that may happen to the fleet.
+func (w *twenty) proves() {
+	t := w.t
+	t.Helper()
 	began := time.Now()
 	step := func(what string, asked int) {
 		t.Logf("%-34s %6d questions alike, %v", what, asked, time.Since(began).Round(time.Second))
@@ -41,16 +59,35 @@ func TestTwentyNodesDecideAsOne(t *testing.T) {
 	w.arrived(0)
 	step("before", w.alike(nil))
 
-	// Every other node has no link.
+	// Every other node has no link; of three hubs, which nodes know all, no node has one.
 	former := w.answers(w.alone)
-	w.links[1].cut()
+	off := func(n *twentyNode) bool { return n.link == w.links[1] }
+	cut := w.links[1:]
+	if len(w.hubs) > 1 {
+		off = func(*twentyNode) bool { return true }
+		cut = w.links
+	}
+	for _, l := range cut {
+		l.cut()
+	}
 	mark := len(w.decided)
 	w.decide(60)
-	w.arrived(mark, w.links[0])
-	step("links of half the nodes cut", w.alikeWhile(former, mark, func(n *twentyNode) bool { return n.link == w.links[1] }))
-	w.links[1].mend()
+	if len(w.hubs) == 1 {
+		w.arrived(mark, w.links[0])
+	}
+	step("links of nodes cut", w.alikeWhile(former, mark, off))
+	for _, l := range cut {
+		l.mend()
+	}
 	w.arrived(mark)
 	step("links mended", w.alike(nil))
+
+	if len(w.hubs) > 1 {
+		mark = len(w.decided)
+		w.apart(60)
+		w.arrived(mark)
+		step("a hub apart from the others, and back", w.alike(nil))
+	}
 
 	mark = len(w.decided)
 	w.killHub(50)
@@ -68,7 +105,7 @@ func TestTwentyNodesDecideAsOne(t *testing.T) {
 	empty()
 	w.arrived(mark)
 	step("room again", w.alike(nil))
-	fill, empty = ballastOf(t, filepath.Join(w.hub.dir, "state"))
+	fill, empty = ballastOf(t, filepath.Join(w.last().dir, "state"))
 	fill()
 	refused := w.refusedAtHub()
 	step(fmt.Sprintf("the hub's disk full, %d refused", refused), w.alike(nil))
@@ -94,9 +131,12 @@ const (
 // A twenty is the fleet, and the server alone.
 type twenty struct {
 	*fleet
+	hubs    []*process
+	live    []*process // those of them that decide
 	nodes   []*twentyNode
 	alone   *process
 	links   []*cutLink
+	between []*cutLink // of the last of three hubs with the others
 	asked   []schoolAsks
 	decided []schoolDecides
 	names   []string // all that anything is decided of
@@ -149,7 +189,59 @@ const threeProfiles = `profiles:
 func areaID(area int) string           { return fmt.Sprintf("tinh-%02d", area) }
 func schoolID(area, school int) string { return fmt.Sprintf("truong-%02d-%02d", area, school) }
 
-func newTwenty(t *testing.T) *twenty {
+// last is the hub whose disk is full for a while, and that is apart.
+func (w *twenty) last() *process { return w.hubs[len(w.hubs)-1] }
+
+// found makes the hubs, which are not started. Three reach each other by links of their own.
+func (w *twenty) found(hubs int, feeds, areas, policy, up string) {
+	t := w.t
+	t.Helper()
+	root, trust := filepath.Join(t.TempDir(), "root.key"), filepath.Join(t.TempDir(), "trust.json")
+	port, between := strconv.Itoa(freePort(t)), strconv.Itoa(freePort(t))
+	for i := range hubs {
+		keys := fmt.Sprintf("listen: %q, areas: [%s], rings: {canary: 0s, early: 0s}", w.address, areas)
+		if hubs > 1 {
+			var all []string
+			for j := range hubs {
+				seen := fmt.Sprintf("127.9.%d.%d", i+1, j+1) // as hub i reaches hub j
+				if i == j {
+					seen = fmt.Sprintf("127.9.0.%d", i+1)
+				} else {
+					for _, p := range []string{port, between} {
+						l := newCutLink(t, seen+":"+p, fmt.Sprintf("127.8.0.%d:%s", j+1, p))
+						if i == hubs-1 || j == hubs-1 {
+							w.between = append(w.between, l)
+						}
+					}
+				}
+				all = append(all, strconv.Quote(seen+":"+port))
+			}
+			w.links = append(w.links, newCutLink(t, fmt.Sprintf("127.9.0.%d:%s", i+1, port), fmt.Sprintf("127.8.0.%d:%s", i+1, port)))
+			keys = fmt.Sprintf("listen: %q, address: %q, hubs: [%s], between: %q, areas: [%s], rings: {canary: 0s, early: 0s}",
+				fmt.Sprintf("127.8.0.%d:%s", i+1, port), fmt.Sprintf("127.9.0.%d:%s", i+1, port), strings.Join(all, ", "),
+				fmt.Sprintf("127.8.0.%d:%s", i+1, between), areas)
+		}
+		h := newProcess(t, feeds+"fleet: {"+keys+"}\n", policy, up)
+		mountDisk(t, filepath.Join(h.dir, "state"), 512<<20)
+		w.hubs = append(w.hubs, h)
+	}
+	w.hub, w.live = w.hubs[0], slices.Clone(w.hubs)
+	if hubs == 1 {
+		w.says(w.hub, "This machine is a hub until", "fleet", "init", "--root", root)
+		for range 2 {
+			w.links = append(w.links, newCutLink(t, freeAddress(t), w.address))
+		}
+		return
+	}
+	for range 2 { // the last knows all, and the others after it
+		for _, h := range w.hubs {
+			w.says(h, "This machine is a hub until", "fleet", "init", "--root", root, "--trust", trust)
+		}
+	}
+	w.address = w.links[0].address
+}
+
+func newTwenty(t *testing.T, hubs int) *twenty {
 	t.Helper()
 	w := &twenty{random: rand.New(rand.NewPCG(20, 2000))}
 	var areas []string
@@ -185,18 +277,16 @@ func newTwenty(t *testing.T) *twenty {
 	}
 	up := startStandIn(t).addr
 	w.fleet = &fleet{t: t, address: freeAddress(t)}
-	w.hub = newProcess(t, feeds+"fleet: {listen: \""+w.address+"\", areas: ["+strings.Join(areas, ", ")+"], rings: {canary: 0s, early: 0s}}\n",
-		policy.String(), up)
-	mountDisk(t, filepath.Join(w.hub.dir, "state"), 512<<20)
-	w.says(w.hub, "This machine is a hub until", "fleet", "init", "--root", filepath.Join(t.TempDir(), "root.key"))
+	w.found(hubs, feeds, strings.Join(areas, ", "), policy.String(), up)
 	w.alone = newProcess(t, feeds, policy.String(), up)
-	for _, p := range []*process{w.hub, w.alone} {
+	for _, p := range append([]*process{w.alone}, w.hubs...) {
 		p.env = []string{"LACHAN_SERVER_UNKNOWN_CLIENT=khach"}
 		p.begin()
 	}
-	w.hub.logged(`msg="serving the nodes of the fleet"`)
-	for range 2 {
-		w.links = append(w.links, newCutLink(t, w.address))
+	for _, h := range w.hubs {
+		h.within(3*time.Minute, "the hub serves", func() bool {
+			return strings.Contains(h.log.String(), `msg="serving the nodes of the fleet"`)
+		})
 	}
 	for a := range twentyNodes {
 		p := newProcess(t, "", guests+"units: [{id: th-cu, name: TH cũ, level: th, networks: [127.0.0.0/8]}]\n", up)
@@ -205,7 +295,7 @@ func newTwenty(t *testing.T) *twenty {
 			mountDisk(t, filepath.Join(p.dir, "state"), 64<<20)
 		}
 		p.begin()
-		n := &twentyNode{p, a, w.links[a%2]}
+		n := &twentyNode{p, a, w.links[a%len(w.links)]}
 		w.says(p, "is the node", "join", n.link.address, w.invite(fmt.Sprintf("nut-%02d", a), areaID(a)))
 		w.nodes = append(w.nodes, n)
 	}
@@ -328,10 +418,58 @@ func (w *twenty) decide(n int) {
 	w.t.Helper()
 	for range n {
 		args, d := w.decision()
-		w.says(w.hub, "done", args...)
+		w.decideAt(w.live[w.random.IntN(len(w.live))], args)
 		w.says(w.alone, "done", args...)
 		w.decided = append(w.decided, d)
 	}
+}
+
+// decideAt decides at a hub. Three of them may have to agree first who leads.
+func (w *twenty) decideAt(h *process, args []string) {
+	w.t.Helper()
+	for late := time.Now().Add(3 * time.Minute); ; {
+		out, err := h.command(os.Getuid(), append(args, "--lang", "en")...)
+		if err == nil && strings.Contains(out, "done") || strings.Contains(out, "it is so already") {
+			return
+		}
+		if len(w.hubs) == 1 || time.Now().After(late) {
+			w.t.Fatalf("hub %d: lachan %q: %v %s", slices.Index(w.hubs, h)+1, args, err, out)
+		}
+	}
+}
+
+// apart has the last of three hubs reach neither nodes nor the others while these decide. It
+// decides nothing then.
+func (w *twenty) apart(n int) {
+	w.t.Helper()
+	cut := append([]*cutLink{w.links[len(w.links)-1]}, w.between...)
+	for _, l := range cut {
+		l.cut()
+	}
+	w.live = w.hubs[:len(w.hubs)-1]
+	args, d := w.decision()
+	if out, err := w.last().command(os.Getuid(), append(args, "--lang", "en")...); err == nil {
+		w.t.Errorf("a hub that is apart decides %q: %s", args, out)
+	}
+	w.decideAt(w.hub, args)
+	w.says(w.alone, "done", args...)
+	w.decided = append(w.decided, d)
+	mark := len(w.decided)
+	w.decide(n)
+	w.arrived(mark)
+	for _, l := range cut {
+		l.mend()
+	}
+	w.live = slices.Clone(w.hubs)
+	w.decideAt(w.last(), w.back())
+}
+
+// back is a decision for the server alone too.
+func (w *twenty) back() []string {
+	args, d := w.decision()
+	w.says(w.alone, "done", args...)
+	w.decided = append(w.decided, d)
+	return args
 }
 
 // decision is one at random that was not taken yet.
@@ -384,17 +522,18 @@ func (w *twenty) killHub(times int) {
 	mark := len(w.decided)
 	for i := range times {
 		args, d := w.decision()
+		victim := w.hubs[i%len(w.hubs)]
 		confirmed := make(chan bool, 1)
 		go func() {
-			_, err := w.hub.command(os.Getuid(), append(args, "--lang", "en")...)
+			_, err := victim.command(os.Getuid(), append(args, "--lang", "en")...)
 			confirmed <- err == nil
 		}()
 		select {
 		case ok := <-confirmed:
-			w.hub.kill()
+			victim.kill()
 			confirmed <- ok
 		case <-time.After(time.Duration(w.random.IntN(300)) * time.Millisecond):
-			w.hub.kill()
+			victim.kill()
 		}
 		done := <-confirmed
 		for range 50 { // nodes answer meanwhile
@@ -404,12 +543,12 @@ func (w *twenty) killHub(times int) {
 				w.t.Errorf("kill %d: %s asks %s: %s, and %s before", i, schoolID(q.area, q.school), q.name, got, former[at])
 			}
 		}
-		w.hub.begin()
+		if len(w.hubs) > 1 { // the others decide meanwhile
+			w.decideAt(w.hubs[(i+1)%len(w.hubs)], w.back())
+		}
+		victim.begin()
 		if !done { // it may be there, and may not
-			out, err := w.hub.command(os.Getuid(), append(args, "--lang", "en")...)
-			if err != nil && !strings.Contains(out, "it is so already") {
-				w.t.Fatalf("after a kill: lachan %q: %v %s", args, err, out)
-			}
+			w.decideAt(w.hubs[(i+1)%len(w.hubs)], args)
 		}
 		w.says(w.alone, "done", args...)
 		w.decided = append(w.decided, d)
@@ -423,9 +562,11 @@ func (w *twenty) refusedAtHub() (refused int) {
 	mark := len(w.decided)
 	for range 10 {
 		args, d := w.decision()
-		if _, err := w.hub.command(os.Getuid(), append(args, "--lang", "en")...); err != nil {
-			refused++
-			continue
+		if _, err := w.last().command(os.Getuid(), append(args, "--lang", "en")...); err != nil {
+			if refused++; len(w.hubs) == 1 {
+				continue
+			}
+			w.decideAt(w.hub, args) // the others may have it, and go on
 		}
 		w.says(w.alone, "done", args...)
 		w.decided = append(w.decided, d)
@@ -519,9 +660,10 @@ type cutLink struct {
 	conns map[net.Conn]bool // mu
 }
 
-func newCutLink(t *testing.T, hub string) *cutLink {
+// newCutLink is a link at an address to that of a hub.
+func newCutLink(t *testing.T, address, hub string) *cutLink {
 	t.Helper()
-	c := &cutLink{t: t, address: freeAddress(t), hub: hub, conns: map[net.Conn]bool{}}
+	c := &cutLink{t: t, address: address, hub: hub, conns: map[net.Conn]bool{}}
 	c.mend()
 	t.Cleanup(c.cut)
 	return c
