@@ -109,12 +109,13 @@ func measure(count, missed int) (err error) {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
 		return err
 	}
+	cpu := used()
 	consumers, err := s.hub.Consumers(context.Background())
 	if err != nil {
 		return err
 	}
 	say("hub and all nodes together: %d MiB at most, %.0f CPU-s; consumers: %d", use.Maxrss>>10,
-		time.Duration(use.Utime.Nano()+use.Stime.Nano()).Seconds(), consumers)
+		cpu.Seconds(), consumers)
 	for _, n := range s.nodes {
 		n.close()
 	}
@@ -290,6 +291,7 @@ const rounds = 20
 // latencies times decisions of all nodes at once, until each has it on disk.
 func (s *simulation) latencies() error {
 	var all []time.Duration
+	before := used()
 	for round := range rounds {
 		took := make(chan taken, 2*len(s.nodes))
 		s.took.Store(&took)
@@ -311,10 +313,17 @@ func (s *simulation) latencies() error {
 		s.took.Store(nil)
 	}
 	slices.Sort(all)
-	say("a decision for all, on the disk of each node: median %v, 99%% %v, last %v",
+	say("a decision for all, on the disk of each node: median %v, 99%% %v, last %v; %v of CPU a node and decision",
 		all[len(all)/2].Round(time.Millisecond), all[len(all)*99/100].Round(time.Millisecond),
-		all[len(all)-1].Round(time.Millisecond))
+		all[len(all)-1].Round(time.Millisecond), ((used() - before) / time.Duration(len(all))).Round(time.Microsecond))
 	return nil
+}
+
+// used is how much CPU time this process has used.
+func used() time.Duration {
+	var use syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &use) // it is asked for itself
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 // restart times how long after a restart of the hub all nodes have a new decision.

@@ -17,7 +17,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"lachan/admin/ledger"
 	"lachan/fleet"
@@ -43,9 +42,11 @@ type Follower struct {
 	// this one has no more.
 	Renewed func(head fleet.Head)
 
-	head fleet.Head // the newest that was seen
-	bell chan struct{}
-	rung atomic.Uint64 // the newest record that the bell rang for
+	head     fleet.Head // the newest that was seen
+	compared time.Time  // when it was compared with last
+	bell     chan struct{}
+	rung     atomic.Uint64 // the newest record that the bell rang for
+	anew     atomic.Bool   // there is another connection since it was compared
 }
 
 // A Node is connected to a hub, or tries to be.
@@ -70,6 +71,11 @@ const (
 	reconnectMax = time.Minute
 	silentFor    = 10 * time.Minute // without a good head
 	batch        = 500              // records that are asked for at once
+	mostInGroup  = 32_000           // records that count together or not at all
+
+	// answersLen is for how many answers there is room with each question: a batch and its end. The
+	// library has room for 65,536 otherwise, which are half a megabyte to clear for each record.
+	answersLen = 2 * batch
 )
 
 // Connect connects a node and follows until Close. It does not wait for a hub: one that
@@ -88,7 +94,7 @@ func Connect(cfg Config, followers ...*Follower) (*Node, error) {
 			n.stranger.Store(&key)
 			return false
 		}}),
-		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.NoEcho(),
+		nats.SyncQueueLen(answersLen), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.NoEcho(),
 		nats.IgnoreAuthErrorAbort(),    // a hub that cannot ask who this is may be able to later
 		nats.IgnoreDiscoveredServers(), // the hubs lead to them
 		nats.CustomReconnectDelay(func(attempts int) time.Duration {
@@ -168,6 +174,7 @@ func (n *Node) untilRefused(ctx context.Context) (context.Context, context.Cance
 // ring has all followers look.
 func (n *Node) ring() {
 	for _, f := range n.followers {
+		f.anew.Store(true)
 		f.ring()
 	}
 }
@@ -218,6 +225,16 @@ const (
 func (n *Node) Follow(ctx context.Context, f *Follower) {
 	good, again := time.Now(), againAfter
 	for {
+		if n.takeRung(ctx, f) {
+			again = againAfter
+			select {
+			case <-ctx.Done():
+				return
+			case <-f.bell:
+				continue
+			case <-time.After(lookEvery - lookSpread + rand.N(2*lookSpread) - time.Since(f.compared)):
+			}
+		}
 		err := n.CatchUp(ctx, f)
 		switch {
 		case ctx.Err() != nil:
@@ -247,6 +264,17 @@ func (n *Node) Follow(ctx context.Context, f *Follower) {
 	}
 }
 
+// takeRung takes what the bell rang for, and reports whether that was all. The head, which says
+// whether there is more than a hub gives, was compared with within a minute then, over this
+// connection, and will be again: of each record alone it would only say what the bell has said.
+func (n *Node) takeRung(ctx context.Context, f *Follower) bool {
+	seq, _ := f.Copy.End()
+	if f.compared.IsZero() || time.Since(f.compared) >= lookEvery-lookSpread || f.anew.Load() || seq >= f.rung.Load() {
+		return false
+	}
+	return n.takeAll(ctx, f) == nil && !f.late()
+}
+
 // ErrOld is the error of a head that precedes one which was seen: a hub that lags, or one
 // that replays.
 var ErrOld = errors.New("the head precedes one that was seen")
@@ -263,6 +291,7 @@ var ErrRenewed = errors.New("the hub has begun the ledger of the area anew")
 // CatchUp takes all records that the hub gives, and compares with its head: what the head
 // tells of and the hub does not give is missing, not absent.
 func (n *Node) CatchUp(ctx context.Context, f *Follower) error {
+	f.anew.Store(false)
 	taken := n.takeAll(ctx, f) // which fails where the stream is gone
 	head, err := n.readHead(ctx, f.Stream.Area)
 	switch is := max(1, f.Stream.Generation); {
@@ -290,71 +319,8 @@ func (n *Node) CatchUp(ctx context.Context, f *Follower) error {
 	case seq == head.Seq && hash != head.Hash:
 		return ErrForked
 	}
+	f.compared = time.Now()
 	return nil
-}
-
-// takeAll takes records until there are no more.
-func (n *Node) takeAll(ctx context.Context, f *Follower) error {
-	for ask := batch; ; {
-		given, taken, err := n.take(ctx, f, ask)
-		switch {
-		case err != nil:
-			return err
-		case taken > 0 && f.Taken != nil:
-			seq, _ := f.Copy.End()
-			f.Taken(seq)
-		}
-		switch {
-		case given < ask:
-			return nil // those were all
-		case taken == 0:
-			ask *= 2 // a group longer than a batch
-		}
-	}
-}
-
-// readHead asks for the head of an area.
-func (n *Node) readHead(ctx context.Context, area string) (fleet.Head, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
-	answer, err := n.conn.RequestWithContext(ctx, fleet.HeadSubject(area), nil)
-	if err != nil {
-		return fleet.Head{}, fmt.Errorf("ask for the head of %s: %w", area, err)
-	}
-	if status := answer.Header.Get("Status"); status != "" {
-		return fleet.Head{}, fmt.Errorf("ask for the head of %s: %s %s", area, status, answer.Header.Get("Description"))
-	}
-	head, err := fleet.ParseHead(answer.Data, n.cfg.Trust.Signers(time.Now())...)
-	if err == nil && head.Area != area {
-		err = fmt.Errorf("%w: it is that of %s", fleet.ErrHead, head.Area)
-	}
-	return head, err
-}
-
-// take asks for so many records and takes them. given is how many the hub gave, of which
-// the rest of a group is not taken.
-func (n *Node) take(ctx context.Context, f *Follower, ask int) (given, taken int, err error) {
-	ctx, cancel := n.untilRefused(ctx)
-	defer cancel()
-	seq, _ := f.Copy.End()
-	messages, err := jetstreamext.GetBatch(ctx, n.js, f.Stream.Name(), ask, jetstreamext.GetBatchSeq(seq+1))
-	if err != nil {
-		return 0, 0, fmt.Errorf("ask for records of %s: %w", f.Stream.Area, err)
-	}
-	var lines [][]byte
-	for m, err := range messages {
-		if errors.Is(err, jetstreamext.ErrNoMessages) {
-			break
-		}
-		if err != nil {
-			return 0, 0, fmt.Errorf("read records of %s: %w", f.Stream.Area, err)
-		}
-		lines = append(lines, m.Data)
-	}
-	if taken, err = f.Copy.Take(lines...); err != nil {
-		return len(lines), taken, fmt.Errorf("take records of %s: %w", f.Stream.Area, err)
-	}
-	return len(lines), taken, nil
 }
 
 // Say says what this node does, in at most fleet.MaxStatus bytes. Nobody answers.
