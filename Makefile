@@ -116,8 +116,8 @@ endef
 fuzz: ## ten minutes of every fuzz target
 	$(call fuzz-all,10m)
 
-fuzz-short: ## a second of every fuzz target
-	$(call fuzz-all,1s)
+fuzz-short: ## half a second of every fuzz target
+	$(call fuzz-all,500ms)
 
 proof: tools ## what takes longest, in full size: sieges, 200,000 names by zone transfer, 200 kills, publishers that misbehave, a year of a province
 	TEST_PROOF=1 go test -count=1 -timeout 1h -v -run '$(PROOFS)' ./test ./blocklist/rpzout ./metrics ./metrics/history ./metrics/report ./admin ./admin/ledger ./console/statistics ./fleet/hub ./fleet/node

@@ -439,3 +439,38 @@ func TestOfRejectedLinesFourAreShownForEachReason(t *testing.T) {
 		t.Errorf("%d rejected (%v), %d shown, %d exceptions that lift nothing", total, c.ByReason, len(c.Rejects), c.Idle)
 	}
 }
+
+// An exception that lifts nothing of its list is counted: somebody expects more of it.
+func TestExceptionsThatLiftNothingAreCounted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list")
+	text := "||bad.example^\n@@||ok.bad.example^\n@@||elsewhere.example^\n@@||other.example^\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for allows, want := range map[bool]int{false: 2, true: 0} { // a list that allows has nothing else
+		e := Examination{Path: path, Format: format.Adblock, Max: 1 << 20, Zone: time.UTC, Allows: allows}
+		if c, err := e.Do(context.Background()); err != nil || c.Idle != want {
+			t.Errorf("allows %v: %d exceptions lift nothing, %v", allows, c.Idle, err)
+		}
+	}
+}
+
+// The name of a feed is that of a folder.
+func TestTheNameOfAFeedIsThatOfAFolder(t *testing.T) {
+	for name, want := range map[string]bool{
+		"a": true, "z": true, "0": true, "9": true, "list-09-az": true, strings.Repeat("a", 40): true,
+		"": false, strings.Repeat("a", 41): false, "A": false, "a_b": false, "a.b": false, "../a": false, "/": false, ":": false, "{": false, "`": false,
+	} {
+		if validName(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+}
+
+// A folder that cannot be read is told as it is, and not as an empty one.
+func TestAFolderThatIsNotThereIsTold(t *testing.T) {
+	err := copyDirectory(filepath.Join(t.TempDir(), "none"), 1<<20, io.Discard)
+	if !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), "no list in the directory") {
+		t.Error(err)
+	}
+}
