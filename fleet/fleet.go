@@ -67,6 +67,10 @@ func UpSubject(node, what string) string { return "fleet.v1.up." + node + "." + 
 // Requests is what people ask at a node, told by UpSubject.
 const Requests = "requests"
 
+// HubObjects begins the names of objects of the ledger that are hubs which were revoked; the key
+// comes after it, in hexadecimal.
+const HubObjects = "hub/"
+
 // ErrorHeader is the header of an answer that is none, and says why.
 const ErrorHeader = "Fleet-Error"
 

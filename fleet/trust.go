@@ -29,8 +29,8 @@ type HubKey struct {
 	// Address is how nodes reach it; "" if that was not said.
 	Address string    `json:"address,omitempty"`
 	Until   time.Time `json:"until"` // it signs no head after it; what it has written stays good
-	// Revoked keys are good for nothing, also for what they have written: what was
-	// decided is carried again, signed by another hub.
+	// Revoked keys are good for nothing, also for what they have written, unless a hub that is
+	// one has signed a record after it: then it was there before.
 	Revoked bool `json:"revoked,omitempty"`
 }
 
@@ -154,4 +154,14 @@ func (t Trust) Former(key ed25519.PublicKey) (h HubKey, ok bool) {
 		return h, false
 	}
 	return t.Hubs[at], true
+}
+
+// Revoked are the keys of hubs that are none any more.
+func (t Trust) Revoked() (keys []ed25519.PublicKey) {
+	for _, h := range t.Hubs {
+		if h.Revoked {
+			keys = append(keys, ed25519.PublicKey(h.Key))
+		}
+	}
+	return keys
 }

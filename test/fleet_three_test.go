@@ -2,9 +2,15 @@ package test
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	carried "lachan/fleet"
 )
 
 // killed is how often one of three hubs is killed.
@@ -224,6 +232,114 @@ func (f *trio) lost() {
 	h.start()
 	f.goesOn(h, "back.example")
 	f.agree()
+}
+
+// A hub whose machine was stolen, with its key, is replaced by another one with a new key, which the
+// root key names and revokes the old one. It has the ledger from the two others; nodes follow it,
+// and refuse the old one and say so, whatever it says.
+func TestAHubIsReplaced(t *testing.T) {
+	t.Parallel()
+	if !proving() {
+		return // hubs look for each other for long
+	}
+	f := newTrio(t, 3)
+	f.start()
+	p := f.node("lao-cai-1", "lao-cai")
+	for i, h := range f.hubs {
+		f.goesOn(h, fmt.Sprintf("at-%d.example", i))
+	}
+	f.hasAll(p)
+	h := f.hubs[2]
+	h.kill()
+	state, stolen := filepath.Join(h.dir, "state"), filepath.Join(h.dir, "stolen")
+	text, err := hex.DecodeString(strings.TrimSpace(h.read("state/ledger/key.pub"))[128+2:]) // after those of the others
+	if err != nil {
+		t.Fatal(err)
+	}
+	former := base64.RawStdEncoding.EncodeToString(text)
+	if err := os.Rename(state, stolen); err != nil {
+		t.Fatal(err)
+	}
+	f.goesOn(f.hub, "meanwhile.example")
+	if out, err := h.command(os.Getuid(), "fleet", "init", "--root", f.root, "--trust", f.trustFile, "--revoke", "nobody", "--lang", "en"); err == nil || !strings.Contains(out, "nobody") {
+		t.Errorf("a hub that is none is revoked: %v %s", err, out)
+	}
+	f.says(h, "This machine is a hub until", "fleet", "init", "--root", f.root, "--trust", f.trustFile, "--revoke", former)
+	for _, other := range f.hubs[:2] {
+		f.says(other, "This machine is a hub until", "fleet", "init", "--root", f.root, "--trust", f.trustFile)
+	}
+	h.start()
+	f.goesOn(h, "by-the-new-one.example")
+	f.agree()
+	f.hasAll(p)
+
+	// The node has nobody but the new one, whose key it does not know, and asks.
+	for _, other := range f.hubs[:2] {
+		other.kill()
+	}
+	p.until("the node follows the new one", func() bool { return strings.Count(p.log.String(), `msg="following the hub"`) > 1 })
+	h.kill()
+	thief := f.thief(filepath.Join(stolen, "ledger", "key"), filepath.Join(stolen, "fleet", "trust.json"), f.addresses[2])
+	told := func() bool {
+		_, text := p.get("/api/conditions")
+		return strings.Contains(text, "fleet-stranger") && strings.Contains(text, former)
+	}
+	p.within(looks, "the node says that a former hub answers", told)
+	f.hasAll(p)
+	if err := thief.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range f.hubs {
+		other.start()
+	}
+	f.goesOn(h, "again.example")
+	f.hasAll(p)
+	p.within(looks, "it is over", func() bool { return !told() })
+	f.agree()
+
+	// The streams of all three are gone: they begin anew of the ledger, whoever leads them then.
+	for _, h := range f.hubs {
+		h.kill()
+		if err := os.RemoveAll(filepath.Join(h.dir, "state", "fleet", "streams")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := f.hub.command(os.Getuid(), "fleet", "reseed", "--lang", "en"); err == nil || !strings.Contains(out, "--yes") {
+		t.Errorf("%v %s", err, out)
+	}
+	f.says(f.hub, "The ledger has", "fleet", "reseed", "--yes")
+	for _, h := range f.hubs {
+		h.start()
+	}
+	f.goesOn(h, "anew.example")
+	f.hasAll(p)
+	f.agree()
+}
+
+// thief answers at the address of a hub with a key of it, and says that nothing has changed.
+func (f *trio) thief(key, trust, address string) *http.Server {
+	f.t.Helper()
+	seed, err := os.ReadFile(key)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	says, err := os.ReadFile(trust)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	config, err := carried.ServerTLS("hub-3", ed25519.NewKeyFromSeed(seed))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	server := &http.Server{TLSConfig: config, ErrorLog: log.New(io.Discard, "", 0), Handler: http.HandlerFunc(
+		func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(says) })}
+	go func() { _ = server.ServeTLS(l, "", "") }() // until it is closed
+	f.t.Cleanup(func() { _ = server.Close() })
+	return server
 }
 
 // A hub that the root key does not name is none: the two others say so, and decide nothing

@@ -16,6 +16,7 @@ import (
 type Copy struct {
 	ledger  *Ledger
 	writers []ed25519.PublicKey // whose records are taken
+	former  []ed25519.PublicKey // commit of the ledger; whose are if one of the writers has signed a later one
 }
 
 // ErrForged is wrapped by the error of a record that none of the writers has signed.
@@ -24,6 +25,9 @@ var ErrForged = errors.New("no key of the ledger's writers has signed it")
 // ErrFollow is wrapped by the error of a record that does not come after the last one that
 // is here: its number, or the digest of the one before, is another.
 var ErrFollow = errors.New("it does not follow the last record here")
+
+// ErrUnvouched is the error of a record that a former writer has signed, and no writer one after it.
+var ErrUnvouched = fmt.Errorf("%w: a former one has, and no other one after it", ErrForged)
 
 // OpenCopy opens the copy in a folder, which is made if it is not there. Records are taken
 // if one of the writers has signed them. Records taken from a former
@@ -44,7 +48,20 @@ func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 	}
 	go l.keep()
 	l.touch()
-	return &Copy{l, slices.Clone(writers)}, nil
+	return &Copy{ledger: l, writers: slices.Clone(writers)}, nil
+}
+
+// Vouched has records taken that one of some former writers has signed, where one of the writers
+// has signed a record after them: what is signed has the digest of all that is before it.
+func (c *Copy) Vouched(former ...ed25519.PublicKey) error {
+	c.ledger.commit.Lock()
+	defer c.ledger.commit.Unlock()
+	keys, err := known(c.ledger.dir, c.ledger.keys, former)
+	if err != nil {
+		return fmt.Errorf("keep the keys of former writers: %w", err)
+	}
+	c.ledger.keys, c.former = keys, slices.Clone(former)
+	return nil
 }
 
 // Take takes lines that follow each other, without the ends of lines, in as many whole
@@ -55,22 +72,27 @@ func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 func (c *Copy) Take(lines ...[]byte) (taken int, err error) {
 	c.ledger.commit.Lock()
 	defer c.ledger.commit.Unlock()
-	return take(c.ledger, c.writers, lines)
+	return take(c.ledger, c.writers, c.former, lines)
 }
 
-// take is Copy.Take of records that some keys have signed. commit is held.
-func take(l *Ledger, writers []ed25519.PublicKey, lines [][]byte) (taken int, err error) {
+// take is Copy.Take of records that some keys have signed, or former ones before them. commit is
+// held.
+func take(l *Ledger, writers, former []ed25519.PublicKey, lines [][]byte) (taken int, err error) {
 	if err := l.room(); err != nil {
 		return 0, fmt.Errorf("take records: %w", err)
 	}
 	now := l.now.Load()
-	end, more := now.head, 0
+	end, more, vouched := now.head, 0, true
 	var whole Head // after the last whole group
 	var text bytes.Buffer
 	var records, group []Record
 	size := 0
 	for i, line := range lines {
 		r, wrong := checkTaken(line, end, more, writers)
+		vouched = wrong == nil
+		if errors.Is(wrong, ErrForged) && signedBy(line, former) {
+			wrong = nil
+		}
 		if wrong != nil {
 			err = fmt.Errorf("take record %d: %w", end.Seq+1, wrong)
 			break
@@ -78,10 +100,13 @@ func take(l *Ledger, writers []ed25519.PublicKey, lines [][]byte) (taken int, er
 		text.Write(append(line, '\n'))
 		group = append(group, r)
 		end, more = Head{Seq: r.Seq, Hash: digest(line)}, r.More
-		if more == 0 {
+		if more == 0 && vouched {
 			records, group = append(records, group...), nil
 			taken, whole, size = i+1, end, text.Len()
 		}
+	}
+	if err == nil && !vouched {
+		err = fmt.Errorf("take record %d: %w", now.head.Seq+uint64(taken)+1, ErrUnvouched)
 	}
 	if taken == 0 {
 		return 0, err

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -226,4 +227,72 @@ func TestALedgerKnowsTheChainsThatWereMadeOfIt(t *testing.T) {
 	knows("another of the same number", less, lines[1], false)
 	knows("the same at another time", less, lines[2], false)
 	knows("one of no chain", l, linesOf(t, dir)[0], false)
+}
+
+// What a former writer has signed is taken where a writer has signed a record after it, and no
+// further: what it signs now has nobody behind it.
+func TestWhatAFormerWriterSignedIsTakenWhereAnotherVouches(t *testing.T) {
+	o := &order{}
+	all := writers(t, o, "former", "writer")
+	sign := func(at int, name string) {
+		t.Helper()
+		if _, err := all[at].Append(t.Context(), ledger.Draft{What: "except", Object: "block/" + name, New: []byte("{}")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key := func(at int) ed25519.PublicKey {
+		public, _ := ledger.Key(all[at]).Public().(ed25519.PublicKey)
+		return public
+	}
+	sign(0, "a.example")
+	sign(0, "b.example")
+	sign(1, "c.example")
+	sign(0, "d.example")
+	to := t.TempDir()
+	c := openCopy(t, to, key(1))
+	take := func(lines [][]byte, want int, wrong error) {
+		t.Helper()
+		if taken, err := c.Take(lines...); taken != want || !errors.Is(err, wrong) {
+			t.Errorf("%d taken and not %d: %v", taken, want, err)
+		}
+	}
+	take(o.lines, 0, ledger.ErrForged)
+	if err := c.Vouched(key(0)); err != nil {
+		t.Fatal(err)
+	}
+	take(o.lines[:2], 0, ledger.ErrUnvouched)
+	forged := bytes.Replace(o.lines[1], []byte("b.example"), []byte("x.example"), 1)
+	take([][]byte{o.lines[0], forged, o.lines[2]}, 0, ledger.ErrForged)
+	take(o.lines, 3, ledger.ErrUnvouched)
+	sign(1, "e.example")
+	take(o.lines[3:], 2, nil)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := ledger.Verify(to); err != nil || rep.Bad != nil || rep.Records != 5 {
+		t.Errorf("%+v, %v", rep, err)
+	}
+
+	// So it is of a ledger that several write, also of a long one that only its end vouches for.
+	for i := range 600 {
+		sign(0, fmt.Sprintf("n%d.example", i))
+	}
+	dir := t.TempDir()
+	l := open(t, dir)
+	catchUp := func(want int, wrong error) {
+		t.Helper()
+		if taken, err := ledger.CatchUp(t.Context(), l); taken != want || !errors.Is(err, wrong) {
+			t.Errorf("%d taken and not %d: %v", taken, want, err)
+		}
+	}
+	if err := ledger.Share(l, o, key(1)); err != nil {
+		t.Fatal(err)
+	}
+	catchUp(0, ledger.ErrForged)
+	if err := ledger.Vouched(l, key(0)); err != nil {
+		t.Fatal(err)
+	}
+	catchUp(5, ledger.ErrUnvouched)
+	sign(1, "end.example")
+	catchUp(601, nil)
 }

@@ -42,6 +42,7 @@ type shared struct {
 	ledger   *Ledger
 	sequence Sequence
 	writers  []ed25519.PublicKey // whose records are taken; this machine's too
+	former   []ed25519.PublicKey // whose are where one of the writers has signed a later one
 }
 
 // Share has a ledger be one that several machines write: from now on what it appends has to be
@@ -55,7 +56,22 @@ func Share(l *Ledger, sequence Sequence, writers ...ed25519.PublicKey) error {
 		return fmt.Errorf("keep the keys of those who write the ledger: %w", err)
 	}
 	own, _ := l.key.Public().(ed25519.PublicKey) // it is one
-	l.keys, l.shared = keys, &shared{l, sequence, append(slices.Clone(writers), own)}
+	l.keys, l.shared = keys, &shared{ledger: l, sequence: sequence, writers: append(slices.Clone(writers), own)}
+	return nil
+}
+
+// Vouched has a shared ledger take what former writers have signed too, where one of the writers
+// has signed a record after it. Share forgets them.
+func Vouched(l *Ledger, former ...ed25519.PublicKey) error {
+	l.commit.Lock()
+	defer l.commit.Unlock()
+	keys, err := known(l.dir, l.keys, former)
+	if err != nil {
+		return fmt.Errorf("keep the keys of former writers: %w", err)
+	}
+	if l.keys = keys; l.shared != nil {
+		l.shared.former = slices.Clone(former)
+	}
 	return nil
 }
 
@@ -85,8 +101,11 @@ func (s *shared) catchUp(ctx context.Context) (all int, err error) {
 		if err != nil {
 			return all, err
 		}
-		taken, err := take(s.ledger, s.writers, lines)
+		taken, err := take(s.ledger, s.writers, s.former, lines)
 		all += taken
+		if errors.Is(err, ErrUnvouched) && len(lines) == ask { // by one that comes later
+			err = nil
+		}
 		switch {
 		case err != nil:
 			return all, err

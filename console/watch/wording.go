@@ -116,7 +116,7 @@ var verbs = map[string]wording.Text{
 	"decline": {VI: "bỏ đề nghị", EN: "proposal declined"}, "confirm": {VI: "xác nhận", EN: "confirmation"},
 	"invite": {VI: "mời máy", EN: "server invited"}, "join": {VI: "máy gia nhập", EN: "server joined"},
 	"remove-node": {VI: "bỏ máy", EN: "server removed"}, "publish": {VI: "phát hành", EN: "release"}, "carry": {VI: "chuyển danh sách", EN: "list handed on"},
-	"reseed":  {VI: "dựng lại sổ", EN: "ledger put together"},
+	"reseed": {VI: "dựng lại sổ", EN: "ledger put together"}, "revoke-hub": {VI: "thu hồi máy trung tâm", EN: "hub revoked"},
 	"release": {VI: "phát hành", EN: "release"},
 	"advance": {VI: "đi tiếp", EN: "advance"}, "hold": {VI: "dừng", EN: "hold"}, "roll-back": {VI: "lùi về", EN: "roll back"},
 	"use-list": {VI: "dùng danh sách", EN: "list used"}, "drop-list": {VI: "thôi dùng danh sách", EN: "list dropped"},

@@ -300,6 +300,14 @@ func (f *Feed) Carry(ctx context.Context) error {
 func (f *Feed) carry(ctx context.Context, group []ledger.Record, grown map[string]bool) error {
 	parts := map[*carried][]ledger.Record{}
 	for _, r := range group {
+		if strings.HasPrefix(r.Object, fleet.HubObjects) { // for all, so that no stream ends with its records
+			for _, c := range f.streams {
+				if r.Seq > c.from {
+					parts[c] = append(parts[c], r)
+				}
+			}
+			continue
+		}
 		unit, known := carries(&r)
 		c := f.streams[f.areaOf(unit)]
 		if c == nil || !known || r.Seq <= c.from {

@@ -172,7 +172,7 @@ func (m *Member) openCopy(dir string, trust fleet.Trust) (*ledger.Copy, error) {
 	if err == nil {
 		damaged := c.Damage()
 		if len(damaged) == 0 {
-			return c, nil
+			return c, c.Vouched(trust.Revoked()...)
 		}
 		err = errors.Join(errors.Join(damaged...), c.Close())
 	}
@@ -186,7 +186,10 @@ func (m *Member) openCopy(dir string, trust fleet.Trust) (*ledger.Copy, error) {
 	if _, err := durable.SetAside(dir); err != nil {
 		return nil, err
 	}
-	return ledger.OpenCopy(dir, trust.Writers()...)
+	if c, err = ledger.OpenCopy(dir, trust.Writers()...); err == nil {
+		err = c.Vouched(trust.Revoked()...)
+	}
+	return c, err
 }
 
 // writeConsole writes console.yaml as the ledgers have it, unless one of them is damaged.
@@ -354,8 +357,7 @@ func (m *Member) apply(
 	defer stop()
 	requests := &asked{Member: m, hub: hub, told: map[string][sha256.Size]byte{}}
 	decided := &own{Member: m, hub: hub}
-	linked := false
-	strangers := &strange{Member: m, trust: trust}
+	linked, strangers := false, &strange{Member: m, trust: trust}
 	for {
 		requests.exchange(ctx)
 		decided.exchange(ctx)

@@ -28,11 +28,14 @@ func Share(h *Hub, cfg *config.Config) error {
 	if len(cfg.Fleet.Hubs) == 0 {
 		return nil
 	}
-	var writers []ed25519.PublicKey
+	var writers, former []ed25519.PublicKey
 	if _, t, _, err := ReadTrust(config.FleetDir(cfg)); err == nil { // else Serve tells what is wrong with it
-		writers = t.Writers()
+		writers, former = t.Writers(), t.Revoked()
 	}
-	return ledger.Share(h.src.Ledger, &h.chain, writers...)
+	if err := ledger.Share(h.src.Ledger, &h.chain, writers...); err != nil {
+		return err
+	}
+	return ledger.Vouched(h.src.Ledger, former...)
 }
 
 // Times of an attempt to be together with the other hubs, and between two.

@@ -311,7 +311,7 @@ func (h *Hub) watch(ctx context.Context, served *hub.Hub, blobs *hub.Blobs) {
 		connected = h.disconnect(served, connected)
 		cfg, rules := h.src.InForce()
 		tellCluster(&h.src, cfg, served.Reached())
-		h.tellTrust(config.FleetDir(cfg))
+		h.tellTrust(ctx, config.FleetDir(cfg), served.Leads())
 		if leads := served.Leads(); leads != led { // what the former one did is done here from now on
 			led, published, lists = leads, "", look{}
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -137,7 +138,12 @@ func (h *Hub) readTrust(dir string) error {
 	if !t.Has(h.public(), time.Now()) {
 		return wording.Error(textNotNamed)
 	}
-	h.trust.Store(&signed)
+	if before := h.trust.Swap(&signed); before != nil && before.Text != signed.Text {
+		cfg, _ := h.src.InForce()
+		if err := Share(h, cfg); err != nil { // records of hubs that are new are taken, too
+			return err
+		}
+	}
 	h.secrets.revoked.Store(int64(len(t.Hubs) - len(t.Writers()))) // which know what nodes share
 	return nil
 }
@@ -168,14 +174,37 @@ func (h *Hub) awaitTrust(ctx context.Context, dir string) bool {
 	}
 }
 
+// tellRevoked records which hubs are none any more. What they have written counts for as long as a
+// record of another hub follows it, in the ledger and in the stream of each area.
+func tellRevoked(ctx context.Context, src *Sources, t fleet.Trust) {
+	for _, key := range t.Revoked() {
+		object := fleet.HubObjects + hex.EncodeToString(key)
+		if _, there := src.Ledger.State().Get("", object); there {
+			continue
+		}
+		former, _ := t.Former(key)
+		text, err := json.Marshal(map[string]any{"name": former.Name, "revoked": t.Serial})
+		if err == nil {
+			_, err = src.Ledger.Append(ctx, ledger.Draft{By: "fleet", Via: "fleet", What: "revoke-hub", Object: object, New: text})
+		}
+		if err != nil && !errors.Is(err, ledger.ErrConflict) && ctx.Err() == nil { // another hub has
+			src.Log.Warn("record which hubs were revoked", "error", err) // again in a moment
+			return
+		}
+	}
+}
+
 // renewBefore is how long before the end of its certificate a hub says so.
 const renewBefore = 14 * 24 * time.Hour
 
 // tellTrust reads it again, and tells in time that it ends.
-func (h *Hub) tellTrust(dir string) {
+func (h *Hub) tellTrust(ctx context.Context, dir string, leads bool) {
 	err := h.readTrust(dir)
 	if err == nil {
 		_, t, _, _ := ReadTrust(dir) // it was just read
+		if leads {
+			tellRevoked(ctx, &h.src, t)
+		}
 		if !t.Has(h.public(), time.Now().Add(renewBefore)) {
 			err = wording.Error(textEnds)
 		}
