@@ -39,7 +39,7 @@ func newBook() *book {
 // sessions something else is true than before.
 type turn struct {
 	changes []sessions.Change
-	touched []*session
+	touched map[*session]struct{}
 }
 
 // take is what a report changes. unit is that of its line.
@@ -168,9 +168,10 @@ func (b *book) release(t *turn, s *session, p netip.Prefix) {
 }
 
 func (t *turn) touch(s *session) {
-	if !slices.Contains(t.touched, s) {
-		t.touched = append(t.touched, s)
+	if t.touched == nil {
+		t.touched = map[*session]struct{}{}
 	}
+	t.touched[s] = struct{}{}
 }
 
 func (b *book) remember(s *session) {

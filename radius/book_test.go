@@ -200,6 +200,22 @@ func TestThereAreSoManySessionsAndNoMore(t *testing.T) {
 	}
 }
 
+// An access server that goes down with all its customers costs no more than they do.
+func TestManySessionsEndAtOnce(t *testing.T) {
+	d := newDiary(t)
+	const all = 50_000
+	d.book.most = all
+	for i := range all {
+		d.start(0, fmt.Sprint(i), "th-mot", fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255))
+	}
+	on := report{what: serverOn, key: named("bras", ""), at: minutes(8)}
+	ended := d.book.take(&on, "", minutes(9))
+	if d.follow(ended); len(ended.changes) != all || len(ended.touched) != all {
+		t.Errorf("%d addresses of %d sessions are free", len(ended.changes), len(ended.touched))
+	}
+	d.of("10.0.1.2", "")
+}
+
 // What follows is the same whatever the book was told: nothing that was left out, nothing
 // that stays behind.
 func FuzzBook(f *testing.F) {

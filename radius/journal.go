@@ -100,7 +100,7 @@ func (b *book) restore(l *line, now time.Time) {
 }
 
 // append writes how sessions are now.
-func (j *journal) append(b *book, touched []*session, now time.Time) error {
+func (j *journal) append(b *book, touched map[*session]struct{}, now time.Time) error {
 	switch {
 	case j.file == nil && now.Before(j.again):
 		return errWaits
@@ -111,7 +111,7 @@ func (j *journal) append(b *book, touched []*session, now time.Time) error {
 		return nil
 	}
 	var text []byte
-	for _, s := range touched {
+	for s := range touched {
 		text = s.appendLine(text)
 	}
 	j.lines += len(touched)

@@ -256,8 +256,8 @@ func (s *Server) takeAll(list []request, attribute string) {
 
 func (t *turn) add(other turn) {
 	t.changes = append(t.changes, other.changes...)
-	for _, touched := range other.touched {
-		t.touch(touched)
+	for s := range other.touched {
+		t.touch(s)
 	}
 }
 

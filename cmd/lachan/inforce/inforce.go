@@ -93,6 +93,9 @@ type Secrets struct {
 // Addresses are those that routers have linked.
 type Addresses []links.Link
 
+// Sessions are the prefixes that units have by what access servers say, by unit.
+type Sessions map[string][]netip.Prefix
+
 // A Session says whose addresses are from now on; without Changes that it is in force.
 type Session struct {
 	ID      uint64            `json:"id"`

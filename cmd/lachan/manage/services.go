@@ -141,6 +141,9 @@ func (sv *services) startAccounting(ctx context.Context) error {
 	}
 	sv.children.start(ctx, "radius", func(ctx context.Context) {
 		sv.accounting.Serve(ctx, settings, sockets)
+		for _, socket := range sockets {
+			_ = socket.Close() // a copy: the supervisor's stays. After a fault it is served again
+		}
 	})
 	return err
 }

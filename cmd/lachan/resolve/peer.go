@@ -211,11 +211,18 @@ func (p *process) takeAddresses(m *message.Message) {
 // where nobody waits.
 func follow(table *sessions.Table, m *message.Message) (said *inforce.Session, err error) {
 	if m.Kind == message.Sessions {
-		var all []sessions.Change
-		if err = m.Decode(&all); err == nil {
-			table.Replace(all)
+		var units inforce.Sessions
+		if err = m.Decode(&units); err != nil {
+			return nil, err
 		}
-		return nil, err
+		var all []sessions.Change
+		for unit, prefixes := range units {
+			for _, p := range prefixes {
+				all = append(all, sessions.Change{Prefix: p, Unit: unit})
+			}
+		}
+		table.Replace(all)
+		return nil, nil
 	}
 	var s inforce.Session
 	if err = m.Decode(&s); err != nil {

@@ -29,7 +29,7 @@ type RADIUS struct {
 	// of two and a half times as long is over. Default 10m; from 1s to 24h.
 	Interim time.Duration `yaml:"interim"`
 	// Sessions is how many there are at most; those beyond are unknown clients. Default
-	// 200,000; from 1 to 2,000,000. One takes some 500 bytes.
+	// 200,000; from 1 to 500,000. One takes some 500 bytes.
 	Sessions int `yaml:"sessions"`
 }
 
@@ -49,7 +49,7 @@ func Default() RADIUS {
 // Bounds of the values.
 const (
 	mostClients  = 10_000
-	mostSessions = 2_000_000
+	mostSessions = 500_000
 	leastInterim = time.Second
 	mostInterim  = 24 * time.Hour
 	leastSecret  = 8 // bytes; RFC 2865, 3 wants 16 at least, and many access servers take fewer

@@ -48,7 +48,7 @@ func (f *Followers) Introduce(conn *message.Conn) (ok bool) {
 }
 
 func (f *Followers) meet(conn *message.Conn, all []sessions.Change) error {
-	m, err := message.JSON(message.Sessions, all)
+	m, err := message.JSON(message.Sessions, byUnit(all))
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (f *Followers) meet(conn *message.Conn, all []sessions.Change) error {
 // Replace tells all resolves all, and leaves it with the supervisor.
 func (f *Followers) Replace(all []sessions.Change) {
 	f.Table.Replace(all)
-	m, err := message.JSON(message.Sessions, all)
+	m, err := message.JSON(message.Sessions, byUnit(all))
 	if err == nil {
 		err = f.Keep(m)
 	}
@@ -75,6 +75,15 @@ func (f *Followers) Replace(all []sessions.Change) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tell(m)
+}
+
+// byUnit names each unit once: half a million sessions go into one message.
+func byUnit(all []sessions.Change) inforce.Sessions {
+	units := inforce.Sessions{}
+	for _, c := range all {
+		units[c.Unit] = append(units[c.Unit], c.Prefix)
+	}
+	return units
 }
 
 // tell tells all. One that takes nothing has ended, which its reader sees.
