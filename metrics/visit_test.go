@@ -50,7 +50,7 @@ func TestVisitsAreAboutWhatTheyAre(t *testing.T) {
 		}
 	}
 	got := visits(c, "a")
-	if off := float64(got)/float64(truth) - 1; off < -0.06 || off > 0.06 {
+	if off := float64(got)/float64(truth) - 1; off < -0.09 || off > 0.09 {
 		t.Errorf("%d visits of %d queries, want about %d: off by %.1f%%", got, queries, truth, 100*off)
 	}
 }

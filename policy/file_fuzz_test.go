@@ -68,7 +68,7 @@ func FuzzFile(f *testing.F) {
 		if open(t, dir, data) != nil {
 			t.Fatal("a damaged file was opened")
 		}
-		refit(data, 680)
+		refit(data, 704)
 		if p := open(t, dir, data); p != nil {
 			askEverything(p)
 		}

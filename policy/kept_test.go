@@ -159,7 +159,7 @@ func TestPiecesSayWhatTheWholeSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const header = 680            // which has checksums of what follows
+		const header = 704            // which has checksums of what follows
 		digest := sha256.Sum256(text) // of what was read, which tells ways of writing apart
 		return p, strings.ReplaceAll(string(data[header:]), hex.EncodeToString(digest[:]), ""), fmt.Sprint(problems)
 	}

@@ -226,19 +226,19 @@ func TestAThousandWrongPasswordsHoldNobodyUp(t *testing.T) {
 func TestNamesAreNotToldByTime(t *testing.T) {
 	d := openDoor(t, t.TempDir(), units)
 	newAccount(t, d, "lan")
-	took := func(name string) time.Duration {
-		var all []time.Duration
-		for i := range 7 {
+	took := map[string]time.Duration{}
+	for i := range 9 { // in turn: what else the machine does slows both
+		for _, name := range []string{"lan", "nobody"} {
 			from := account.Visit{From: netip.AddrFrom4([4]byte{127, 1, byte(i), 1})}
 			began := time.Now()
 			_, err := d.Login(t.Context(), from, name, "wrong password", now)
 			refused(t, err, account.Wrong)
-			all = append(all, time.Since(began))
+			if n := time.Since(began); took[name] == 0 || n < took[name] {
+				took[name] = n
+			}
 		}
-		slices.Sort(all)
-		return all[3]
 	}
-	known, unknown := took("lan"), took("nobody")
+	known, unknown := took["lan"], took["nobody"]
 	if unknown < known/2 || known < unknown/2 {
 		t.Errorf("known %s, unknown %s", known, unknown)
 	}
