@@ -134,6 +134,27 @@ func (u *Updater) Failing() []string {
 	return slices.Sorted(maps.Keys(u.failing))
 }
 
+// readCopy is setCopy for the copy that the status on the disk tells: what an update sets
+// meanwhile is newer than what is read here, and is not undone.
+func (u *Updater) readCopy(name string) (status Status, news bool, err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if status, err = u.store.Status(name); err != nil {
+		return status, false, err
+	}
+	copied := status.Copy.inForce()
+	news = u.copies[name] != copied
+	u.copies[name] = copied
+	return status, news, nil
+}
+
+// copyOf is the copy that was told last.
+func (u *Updater) copyOf(name string) string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.copies[name]
+}
+
 // setFailing notes how the last attempt went and reports whether that is news.
 func (u *Updater) setFailing(name string, failing bool) (news bool) {
 	u.mu.Lock()
@@ -311,7 +332,7 @@ func (u *Updater) sleep(ctx context.Context, timed bool, wait time.Duration) {
 }
 
 func (u *Updater) update(ctx context.Context, f *scheduled) {
-	triggered := u.begin(f)
+	triggered, before := u.begin(f), u.copyOf(f.Name)
 	st, err := u.store.Update(ctx, f.Source)
 	switch {
 	case ctx.Err() != nil:
@@ -332,9 +353,10 @@ func (u *Updater) update(ctx context.Context, f *scheduled) {
 		if triggered && !st.Changed {
 			f.heed = time.Now().Add(leastBetween)
 		}
-		other := u.setCopy(f.Name, st.Copy.inForce()) // which another process may have brought
+		news := u.setCopy(f.Name, st.Copy.inForce()) // which another process may have brought
+		told := !news && before != st.Copy.inForce() // by watch, which has seen it first
 		u.logSuccess(f, &st)
-		if u.setFailing(f.Name, false) || st.Changed || other {
+		if u.setFailing(f.Name, false) || news || st.Changed && !told {
 			u.changed(f.Name)
 		}
 	}

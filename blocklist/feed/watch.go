@@ -76,13 +76,13 @@ func (u *Updater) watch(ctx context.Context, feeds []*watched) {
 			if !w.status.changed() {
 				continue
 			}
-			status, err := u.store.Status(w.name)
+			status, news, err := u.readCopy(w.name)
 			if err != nil {
 				continue
 			}
 			// Another process may have approved, rolled back or fetched a version.
 			fetched := status.Failure == Failure{} && u.setFailing(w.name, false)
-			if u.setCopy(w.name, status.Copy.inForce()) || fetched {
+			if news || fetched {
 				u.changed(w.name)
 			}
 		}
