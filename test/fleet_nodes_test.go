@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -18,11 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nkeys"
-
 	"lachan/admin/request"
 	"lachan/cmd/lachan/manage/member"
-	"lachan/fleet/node"
 	"lachan/internal/testserver"
 )
 
@@ -369,24 +365,7 @@ func (f *fleet) tells(p *process, r request.Request) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	trust, err := is.Trust.Open(is.Root)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	pair, err := nkeys.FromSeed([]byte(is.Seed))
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	public, err := pair.PublicKey()
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	forger, err := node.Connect(node.Config{
-		Node: is.Node, Hubs: is.Hubs, Nkey: public, Sign: pair.Sign, Trust: trust, Log: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		f.t.Fatal(err)
-	}
+	forger := f.connects(is)
 	defer forger.Close()
 	f.hub.until("it is told", func() bool {
 		_, err := forger.Tell(f.t.Context(), "requests", text)

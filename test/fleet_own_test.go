@@ -94,14 +94,9 @@ type forger struct {
 	all   []string
 }
 
-// forger stops a node, and speaks for it.
-func (f *fleet) forger(p *process) *forger {
+// connects is a connection that has the key of a node.
+func (f *fleet) connects(is member.Membership) *node.Node {
 	f.t.Helper()
-	is, _, err := member.Read(filepath.Join(p.dir, "state", "fleet"))
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	p.stop() // a node has one connection
 	trust, err := is.Trust.Open(is.Root)
 	if err != nil {
 		f.t.Fatal(err)
@@ -114,12 +109,24 @@ func (f *fleet) forger(p *process) *forger {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	is2, err := node.Connect(node.Config{
+	connected, err := node.Connect(node.Config{
 		Node: is.Node, Hubs: is.Hubs, Nkey: public, Sign: pair.Sign, Trust: trust, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	return connected
+}
+
+// forger stops a node, and speaks for it.
+func (f *fleet) forger(p *process) *forger {
+	f.t.Helper()
+	is, _, err := member.Read(filepath.Join(p.dir, "state", "fleet"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	p.stop() // a node has one connection
+	is2 := f.connects(is)
 	f.t.Cleanup(is2.Close)
 	book, err := ledger.Open(filepath.Join(p.dir, "state", "ledger"))
 	if err != nil {

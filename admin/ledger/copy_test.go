@@ -229,8 +229,8 @@ func TestALedgerKnowsTheChainsThatWereMadeOfIt(t *testing.T) {
 	knows("one of no chain", l, linesOf(t, dir)[0], false)
 }
 
-// What a former writer has signed is taken where a writer has signed a record after it, and no
-// further: what it signs now has nobody behind it.
+// Records of a former writer are taken up to the last one that a record of a writer follows.
+// Nobody vouches for those it signs later.
 func TestWhatAFormerWriterSignedIsTakenWhereAnotherVouches(t *testing.T) {
 	o := &order{}
 	all := writers(t, o, "former", "writer")

@@ -46,14 +46,14 @@ func reseedCommand(l wording.Language) *cobra.Command {
 	return command.WithKeys(c, l)
 }
 
-// run has the streams of nodes begin anew, of what the ledger has now, or of what it has with
-// copies.
+// run makes the streams for nodes anew: from the ledger as it is or, if copies are named, from
+// the ledger joined with them.
 func (o *reseeding) run(c command.Call) error {
 	cfg, problems := command.Config(c.Command)
 	if len(problems) > 0 {
 		return problems
 	}
-	folders, err := ledger.Folders(o.from...) // whoever calls may read what the server may not
+	folders, err := ledger.Folders(o.from...) // this user may read what the user of the server may not
 	if err != nil {
 		return err
 	}
@@ -152,8 +152,8 @@ func generationOf(dir string) (n int, chain bool) {
 	return 1, true
 }
 
-// newestOf are folders without chains of former generations: what has begun anew since is not of
-// the same history.
+// newestOf returns the folders without the chains of former generations, which are of another
+// history than the streams that were begun since, and the newest generation.
 func newestOf(c command.Call, cfg *config.Config, folders []string) (newest int, of []string, err error) {
 	whole := []string{config.LedgerDir(cfg)}
 	for _, dir := range folders {

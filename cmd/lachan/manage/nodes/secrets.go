@@ -49,8 +49,8 @@ const (
 	apartFor  = 5 * time.Second // nor, after the others were away
 )
 
-// errBehind is the error of a hub that has less of the ledger than what was agreed on goes by:
-// who asks may be a node no more.
+// errBehind is the error of a hub that lacks records by which the others have agreed on
+// secrets. In one of them the node that asks may have been removed.
 var errBehind = errors.New("this hub has not heard yet which nodes there are")
 
 // secrets are by area those of its nodes.
@@ -86,7 +86,7 @@ type keeper struct {
 func secretsOf(ctx context.Context, h *Hub, nkey string) (fleet.Secrets, error) {
 	for caughtUp := false; ; caughtUp = true {
 		seq := h.src.Ledger.State().Seq() // what is a node then is one of this state or of a later one
-		h.member(nkey)                    // reads who is a node
+		h.member(nkey)                    // brings byNkey up to date
 		h.members.mu.Lock()
 		nodes := h.members.byNkey // which is never written to again
 		h.members.mu.Unlock()
@@ -127,7 +127,7 @@ func sharedIn(ctx context.Context, h *Hub, area string, nodes map[string]member)
 
 // lookAtSecrets has this hub have what others have made meanwhile, and make what it is time for.
 func (o others) lookAtSecrets(ctx context.Context) {
-	o.member("") // reads who is a node
+	o.member("") // brings byNkey up to date
 	o.members.mu.Lock()
 	nodes := o.members.byNkey
 	o.members.mu.Unlock()
