@@ -1,3 +1,4 @@
+# The image that `make image` writes, made by docker alone: docs/kubernetes.md
 # docker build -t lachan .
 # docker run -d --name lachan --stop-timeout 60 -p 53:53/udp -p 53:53/tcp -v lachan-state:/var/lib/lachan lachan
 # Put your own lachan.yaml and policy.yaml in /etc/lachan with -v "$PWD/etc:/etc/lachan:ro".
@@ -10,6 +11,7 @@ RUN go mod download
 COPY . .
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o /out/lachan ./cmd/lachan \
+ && go run ./deploy/image -mark /out/lachan \
  && mkdir -m 0700 /out/state
 
 FROM scratch

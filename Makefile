@@ -9,12 +9,14 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 
 # Programs that tests start, and the Debian packages they are in.
-TOOLS    := minisign unbound dnsdist kresd dnsmasq nft named pdns_recursor knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice python3 unshare mount radclient
-PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base nftables bind9 pdns-recursor knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer python3 python3-cryptography util-linux mount freeradius-utils
+TOOLS    := minisign unbound dnsdist kresd dnsmasq nft named pdns_recursor knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice python3 unshare mount radclient umoci runc nsenter qemu-aarch64-static
+PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base nftables bind9 pdns-recursor knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer python3 python3-cryptography util-linux mount freeradius-utils umoci runc qemu-user-static
 # What HTTP/2 wants of a server, as a program; it is in no package of Debian.
 H2SPEC   := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # Let's Encrypt's server for tests, likewise.
 PEBBLE   := github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1
+# What renders the chart for Kubernetes (Apache-2.0), in no package of Debian either: three minutes of a CPU.
+HELM     := helm.sh/helm/v3/cmd/helm@v3.19.2
 # What finds in a page what keeps people out of it (MPL-2.0), for tests alone, with the SHA-256 of its file.
 AXE      := axe-core@4.14.1
 AXE_SUM  := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
@@ -27,7 +29,7 @@ HUBS     := 1
 # Tests that make proof runs in full size.
 PROOFS   := OneOfThreeHubs|AHubIsMadeAnew|AHubIsReplaced|ThreeHubsGiveNodes|ThreeHubsHaveOneLedger|AHubThatNobodyNamed|SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|AtNoMomentOfAStart|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|EveryRoleDoesItsWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions|ServersOfOthers|ANodeOfTheVersionBefore|AKilledHub|AHubOfAnOlder|ClientsGoOnAtAnotherNode|TwentyNodesDecideAsOne|TwentyNodesOfThreeHubs|TheWalkThroughAFleet|ManySessionsBeside|AnUrgentOrderPasses|NodesTakeWhatHasChanged|WhatANodeDecidesAlone
 
-.PHONY: run demo fleet screens test tools build man deb bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
+.PHONY: run demo fleet screens test tools build man deb image bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -50,6 +52,7 @@ test: tools ## install what the tests need and run every test; with CI=true none
 tools: ## install the programs that tests start, where they are missing
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
 	@command -v pebble >/dev/null || go install $(PEBBLE) || echo "not installed: pebble, from $(PEBBLE). Its tests are left out"
+	@command -v helm >/dev/null || go install -ldflags=-w $(HELM) || echo "not installed: helm, from $(HELM). Its tests are left out"
 	@echo "$(AXE_SUM)  bin/axe.min.js" | sha256sum --status -c 2>/dev/null || { \
 		mkdir -p bin/axe && (cd bin/axe && npm pack --silent $(AXE) >/dev/null && tar xzf axe-core-*.tgz package/axe.min.js) && \
 		echo "$(AXE_SUM)  bin/axe/package/axe.min.js" | sha256sum --status -c && mv bin/axe/package/axe.min.js bin/ && rm -r bin/axe; \
@@ -92,6 +95,16 @@ deb: ## Debian packages below bin for amd64 and arm64, what they are made of, SH
 		sed -i "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$$(date -u -d @$(EPOCH) +%FT%TZ)\"/" $$name.cdx.json; \
 	done; cd bin; sha256sum lachan_$(DEB_VERSION)_*.deb lachan_$(DEB_VERSION)_*.cdx.json > SHA256SUMS
 	@if [ -n '$(MINISIGN_KEY)' ]; then minisign -S -s '$(MINISIGN_KEY)' -m bin/SHA256SUMS; fi
+
+image: ## images for containers below bin, for amd64 and arm64: what docker load, podman load and skopeo take
+	@mkdir -p bin/image
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/image/lachan ./cmd/lachan
+	@deploy/deb/licences bin/image/lachan > bin/image/licences
+	@set -e; for a in amd64 arm64; do name=bin/lachan_$(VERSION)_$$a.image.tar; echo "$$name"; \
+		GOOS=linux GOARCH=$$a CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/image/lachan-$$a ./cmd/lachan; \
+		SOURCE_DATE_EPOCH=$(EPOCH) go run ./deploy/image -program bin/image/lachan-$$a -architecture $$a \
+			-version '$(VERSION)' -licences bin/image/licences -output "$$name"; \
+	done
 
 bench: ## measure beside other servers and how it grows, half an hour; then the parts, in the form that benchstat reads
 	go run ./bench/run
@@ -148,7 +161,7 @@ VETTED   := linux/386 darwin/arm64 freebsd/amd64
 
 cross: ## build for other systems, and vet what differs there
 	@for s in $(SYSTEMS); do echo "$$s"; \
-		GOOS=$${s%/*} GOARCH=$${s#*/} CGO_ENABLED=0 go build -o /dev/null ./cmd/lachan || exit 1; \
+		GOOS=$${s%/*} GOARCH=$${s#*/} CGO_ENABLED=0 go build -trimpath -o /dev/null ./cmd/lachan || exit 1; \
 	done; for s in $(VETTED); do echo "vet $$s"; \
 		GOOS=$${s%/*} GOARCH=$${s#*/} CGO_ENABLED=0 go vet ./internal/... ./resolver/... ./blocklist ./policy ./cmd/... || exit 1; \
 	done

@@ -135,6 +135,7 @@ var rooms = []room{
 	{"cmd/lachan/supervise", []string{"resolver/listen", "internal/..."}, "what owns the sockets parses nothing that comes from outside"},
 	{"cmd/lachan/proven", []string{"cmd/lachan/inforce", "internal/durable"}, "what manage goes back to knows the names of files, not what is in them"},
 	{"cmd/lachan/resolve", []string{"cmd/lachan/config", "cmd/lachan/crash", "cmd/lachan/inforce", "cmd/lachan/source", "blocklist", "blocklist/domain", "blocklist/transfer", "policy/...", "metrics/...", "resolver/...", "internal/..."}, "what answers shares a process with nothing else: no feeds, no documents, no pages"},
+	{"deploy/image", nil, "an image is made of a program that was built, whatever is in it"},
 	{"cmd", []string{"..."}, "only cmd introduces everybody"},
 }
 

@@ -16,9 +16,51 @@ import (
 
 // Capabilities of capabilities(7) that a process may keep.
 const (
-	ReadFiles  = 1 << unix.CAP_DAC_READ_SEARCH // of other users
-	WriteFiles = 1 << unix.CAP_DAC_OVERRIDE    // likewise
+	ReadFiles  = 1 << unix.CAP_DAC_READ_SEARCH  // of other users
+	WriteFiles = 1 << unix.CAP_DAC_OVERRIDE     // likewise
+	BindPorts  = 1 << unix.CAP_NET_BIND_SERVICE // below 1024
 )
+
+// Raise makes a privilege effective, in all threads, that this process is permitted and
+// has not: as the program's file in an image permits it.
+func Raise(privilege uint32) error {
+	header, had, err := capabilities()
+	if err != nil {
+		return err
+	}
+	more := had[0].Permitted & privilege &^ had[0].Effective
+	if more == 0 {
+		return nil
+	}
+	had[0].Effective |= more
+	_, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&had[0])), 0)
+	if errno != 0 {
+		return os.NewSyscallError("capset", errno)
+	}
+	return nil
+}
+
+// Thread gives up in this thread what Privileges gives up in all: a program that the
+// thread starts has no more, also not by what its file permits.
+func Thread(keep uint32) error {
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return os.NewSyscallError("prctl", err)
+	}
+	header, had, err := capabilities()
+	if err != nil {
+		return err
+	}
+	kept := had[0].Permitted & keep
+	less := [2]unix.CapUserData{{Effective: kept, Permitted: kept}}
+	return os.NewSyscallError("capset", unix.Capset(&header, &less[0]))
+}
+
+// capabilities are those of this thread, which all threads have alike until one of them
+// gives some up.
+func capabilities() (header unix.CapUserHeader, had [2]unix.CapUserData, err error) {
+	header.Version = unix.LINUX_CAPABILITY_VERSION_3
+	return header, had, os.NewSyscallError("capget", unix.Capget(&header, &had[0]))
+}
 
 // Privileges gives up all capabilities but those in keep, in all threads, and
 // lets no program that this process starts have more than it has.
@@ -26,10 +68,9 @@ func Privileges(keep uint32) error {
 	if _, _, errno := psx.Syscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
 		return os.NewSyscallError("prctl", errno)
 	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var had [2]unix.CapUserData
-	if err := unix.Capget(&header, &had[0]); err != nil {
-		return os.NewSyscallError("capget", err)
+	header, had, err := capabilities()
+	if err != nil {
+		return err
 	}
 	kept := had[0].Permitted & keep
 	less := [2]unix.CapUserData{{Effective: kept, Permitted: kept}}

@@ -78,6 +78,9 @@ type event struct {
 // again; SIGUSR2 replaces the program by the build that is at its path now.
 func Run(ctx context.Context, o Options) error {
 	confine.OwnerOnly()
+	if err := confine.Raise(confine.BindPorts); err != nil {
+		o.Log.Warn("use the privilege to listen at ports below 1024", "error", err)
+	}
 	s, err := newSupervisor(o)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lachan/internal/confine"
 )
 
 // Who waits for whom. An answer takes microseconds and a page milliseconds; a machine of a
@@ -24,7 +26,8 @@ const (
 // inTurn starts a process as one that waits for others, or is waited for, as its command is.
 // A process has this from the thread that starts it, and its threads have it from each other:
 // the thread is used for nothing else afterwards, as only a privileged one gets its weight
-// back. Where the kernel, or a container, refuses, all have the same turn.
+// back. Where the kernel, or a container, refuses, all have the same turn. Ports are bound
+// by this process alone: the thread has no privilege to, nor what it starts.
 func inTurn(name string, start func() (*os.Process, error)) (process *os.Process, err error) {
 	started := make(chan struct{})
 	go func() {
@@ -40,6 +43,9 @@ func inTurn(name string, start func() (*os.Process, error)) (process *os.Process
 				turn.Nice = min(had.Nice+manageNice, 19)
 			}
 			_ = unix.SchedSetAttr(0, &turn, 0) // a refusal changes nothing
+		}
+		if os.Geteuid() != 0 { // children of root give up what they need not by themselves
+			_ = confine.Thread(confine.ReadFiles | confine.WriteFiles) // a refusal leaves it to them too
 		}
 		process, err = start()
 	}()
