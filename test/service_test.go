@@ -1,6 +1,7 @@
 package test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net"
@@ -26,6 +27,8 @@ type systemd struct {
 	mu   sync.Mutex
 	said []string            // mu
 	kept map[string]*os.File // mu; by FDNAME
+	// program is what it starts; "": binary.
+	program string
 }
 
 func startSystemd(t *testing.T) *systemd {
@@ -139,7 +142,7 @@ func (s *systemd) run(p *process) {
 	names, p.handed = s.copies()
 	p.program = filepath.Join(p.dir, "started")
 	p.write("started", fmt.Sprintf("#!/bin/sh\nLISTEN_PID=$$ LISTEN_FDS=%d LISTEN_FDNAMES=%s exec %s \"$@\"\n",
-		len(names), strings.Join(names, ":"), binary))
+		len(names), strings.Join(names, ":"), cmp.Or(s.program, binary)))
 	if err := os.Chmod(p.program, 0o700); err != nil {
 		s.t.Fatal(err)
 	}

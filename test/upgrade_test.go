@@ -106,11 +106,18 @@ type streams struct {
 }
 
 func startStreams(overTCP, overTLS string, n int) *streams {
+	return startStreamsFrom(&net.Dialer{}, overTCP, overTLS, n)
+}
+
+// startStreamsFrom has them ask from the address of a dialer.
+func startStreamsFrom(from *net.Dialer, overTCP, overTLS string, n int) *streams {
 	g := &streams{stop: make(chan struct{})}
 	for i := range n {
-		dial := func() (net.Conn, error) { return net.Dial("tcp", overTCP) }
+		dial := func() (net.Conn, error) { return from.Dial("tcp", overTCP) }
 		if i%2 == 1 {
-			dial = func() (net.Conn, error) { return tls.Dial("tcp", overTLS, &tls.Config{InsecureSkipVerify: true}) }
+			dial = func() (net.Conn, error) {
+				return tls.DialWithDialer(from, "tcp", overTLS, &tls.Config{InsecureSkipVerify: true})
+			}
 		}
 		g.wg.Go(func() { g.ask(dial, i) })
 	}
