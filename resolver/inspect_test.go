@@ -3,6 +3,7 @@ package resolver_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -143,6 +144,26 @@ func TestForwardersThatAreTrustedSayWhoAsks(t *testing.T) {
 		f(what+" of a trusted forwarder", option, "192.0.2.66")
 	}
 	f("a device nobody knows", &dns.EDNS0_LOCAL{Code: 65001, Data: []byte{1, 2, 3, 4, 5, 6}}, "NXDOMAIN")
+	mapped := append([]byte{0, 2, 128, 0}, netip.MustParseAddr("::ffff:127.2.0.1").AsSlice()...)
+	of := func(bits byte, from []byte, more ...byte) []byte {
+		changed := append(slices.Clone(from), more...)
+		changed[2] = bits
+		return changed
+	}
+	whole := []byte{0, 1, 32, 0, 127, 2, 0, 1}
+	for what, octets := range map[string][]byte{
+		"a whole address": whole, "two octets of one": whole[:6], "one whose network is not masked": of(1, whole),
+		"an address of IPv4 in IPv6": mapped, "the same, not masked": of(1, mapped),
+	} {
+		f(what, &dns.EDNS0_LOCAL{Code: dns.EDNS0SUBNET, Data: octets}, "192.0.2.66")
+	}
+	for what, octets := range map[string][]byte{
+		"no octet": {}, "a family alone": {0, 1}, "no address": {0, 1, 0, 0}, "no network": of(0, whole), "too many bits": of(33, whole),
+		"too many octets": of(32, whole, 0), "no such family": {0, 3, 32, 0, 127, 2, 0, 1}, "no network of IPv6": of(0, mapped),
+		"too many bits of IPv6": of(129, mapped), "too many octets of IPv6": of(128, mapped, 0),
+	} {
+		f(what, &dns.EDNS0_LOCAL{Code: dns.EDNS0SUBNET, Data: octets}, "NXDOMAIN")
+	}
 }
 
 func TestLimitsRefuseAndAreCounted(t *testing.T) {

@@ -339,3 +339,23 @@ func TestFailuresAreCountedAsErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestAnExchangeIsAbandonedWhileItsReplyIsTaken: who takes the reply may look at any time.
+func TestAnExchangeIsAbandonedWhileItsReplyIsTaken(t *testing.T) {
+	shard := &pendingShard{by: map[string]*pending{}}
+	p := &pending{shard: shard, key: "x"}
+	shard.by["x"], shard.oldest, shard.newest = p, p, p
+	go func() {
+		shard.mu.Lock()
+		defer shard.mu.Unlock()
+		shard.idle()
+	}()
+	for ended := time.Now().Add(20 * time.Second); !p.isAbandoned(); {
+		if time.Now().After(ended) {
+			t.Fatal("it is not abandoned")
+		}
+	}
+	if left := p.remove(); len(left) > 0 || len(shard.by) > 0 || shard.oldest != nil || shard.newest != nil {
+		t.Errorf("%d wait, %d are in the shard", len(left), len(shard.by))
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"testing"
+	"time"
 )
 
 // TestAClientThatHasSentTooMuchIsCutOff: 256 KiB beyond its bound, up to which it may be
@@ -22,5 +23,37 @@ func TestAClientThatHasSentTooMuchIsCutOff(t *testing.T) {
 			t.Errorf("after %d bytes and one more: %d", received, got)
 		}
 		theirs.Close()
+	}
+}
+
+// TestFewGiveWayGentlyAtATime: an eighth of all connections, and at least one, may take what
+// is on its way to them when they give way. Who has ended makes room for the next.
+func TestFewGiveWayGentlyAtATime(t *testing.T) {
+	limits := Limits{Connections: 16}
+	l := NewLimiter(func() *Limits { return &limits }, nil)
+	connection := func() *Conn {
+		ours, theirs := net.Pipe()
+		t.Cleanup(func() { theirs.Close() })
+		return &Conn{Conn: ours, socket: ours, limiter: l, opened: time.Now()}
+	}
+	for range 3 {
+		one, two, three := connection(), connection(), connection()
+		for _, c := range []*Conn{one, two, three} {
+			c.giveWay()
+		}
+		if one.closed.Load() || !one.Stopped() || two.closed.Load() || !two.Stopped() {
+			t.Error("one of the first two that give way is cut off")
+		}
+		if !three.closed.Load() {
+			t.Error("three of sixteen take their time")
+		}
+		one.Close()
+		two.Close()
+	}
+	gone := connection()
+	gone.Close()
+	gone.giveWay()
+	if n := l.ending.Load(); n != 0 {
+		t.Errorf("%d are ending when all have ended", n)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/acme/autocert"
 
@@ -146,6 +147,37 @@ func TestNamesWithoutACertificateAreTold(t *testing.T) {
 		if err := r.Err(); err == nil || !strings.Contains(err.Error(), "get a certificate for "+name+": ") {
 			t.Errorf("of %s nothing is told: %v", name, err)
 		}
+	}
+}
+
+// TestWhoHasACertificateBeginsAnew: the next time that one cannot be had, it is asked for
+// again soon, however often it was asked for before.
+func TestWhoHasACertificateBeginsAnew(t *testing.T) {
+	o := Order{Dir: t.TempDir(), Names: []string{"a.example", "b.example"}, Directory: "https://127.0.0.1:9/dir"}
+	r := New(o, func(certificate.Challenges) error { return nil })
+	defer r.stop()
+	cert, key, err := testserver.PEM("b.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(o.File("b.example"), slices.Concat(key, cert), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(name string) time.Duration {
+		r.order.Names = []string{name}
+		return r.askSafely()
+	}
+	for range 4 {
+		ask("a.example")
+	}
+	if pause := ask("a.example"); pause < 4*firstPause {
+		t.Errorf("asked the sixth time after %s", pause)
+	}
+	if pause := ask("b.example"); pause != checkEvery {
+		t.Fatalf("a certificate that is there is looked at after %s", pause)
+	}
+	if pause := ask("a.example"); pause > 2*firstPause {
+		t.Errorf("asked again after %s", pause)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -378,7 +379,18 @@ func TestABodyHasBounds(t *testing.T) {
 	if o := p.outcomes(5)[5]; !o.reset || o.code != http2.ErrCodeProtocol {
 		t.Errorf("longer than it says: %+v", o)
 	}
-	for id := uint32(7); id < 100; id += 2 { // more than the window in all: each has it back
+	post(7, "content-length", "10")
+	data(7, 4, false)
+	data(7, 6, true)
+	if o := p.outcomes(7)[7]; o.status != "200" || len(o.body) != 11 {
+		t.Errorf("as long as it says: %+v", o)
+	}
+	post(9, "content-length", "0", "content-length", "1")
+	data(9, 1, true)
+	if o := p.outcomes(9)[9]; !o.reset || o.code != http2.ErrCodeProtocol {
+		t.Errorf("of two lengths: %+v", o)
+	}
+	for id := uint32(11); id < 100; id += 2 { // more than the window in all: each has it back
 		post(id)
 		data(id, 20_000, true)
 		p.sent(p.frames.WriteWindowUpdate(0, 30_000))
@@ -386,14 +398,15 @@ func TestABodyHasBounds(t *testing.T) {
 			t.Fatalf("stream %d: %+v", id, o.status)
 		}
 	}
-	post(101)
-	post(103)
-	post(105)
-	for _, id := range []uint32{101, 103, 105} {
-		for range 4 {
-			_ = p.frames.WriteData(id, false, make([]byte, 15_000)) // the server may have ended it
-		}
-	}
+	p = dial(t)
+	post(1)
+	post(3)
+	post(5)
+	data(1, MaxBody, false)
+	data(3, MaxBody, false)
+	data(5, window-2*MaxBody, false)
+	p.answersPing()                                   // what fills the window is taken
+	_ = p.frames.WriteData(5, false, make([]byte, 1)) // the server may have ended it
 	if code := p.letsGo(); code != http2.ErrCodeFlowControl {
 		t.Errorf("more than there is room for: %v", code)
 	}
@@ -716,6 +729,46 @@ func TestAnAnswerThatFindsNoRoomAtTheEndIsCutOff(t *testing.T) {
 	<-p.ended
 	if held := p.room.Held(); held != 0 {
 		t.Errorf("%d bytes are held", held)
+	}
+}
+
+// TestBodiesComeBesideLateAnswers: each request is answered for what it is, though others
+// are answered by somebody else while its body comes.
+func TestBodiesComeBesideLateAnswers(t *testing.T) {
+	p := dial(t)
+	var live sync.WaitGroup
+	live.Go(func() {
+		for s := range p.echo.held {
+			s.Respond(echoFields, []byte("late "+s.Path))
+			s.Flush()
+		}
+	})
+	defer func() { close(p.echo.held); live.Wait() }()
+	part := bytes.Repeat([]byte("x"), small)
+	for round := range uint32(20) {
+		var all bytes.Buffer
+		together := http2.NewFramer(&all, nil)
+		p.sent(together.WriteWindowUpdate(0, 10*9*small)) // for the answers of this round
+		var ids []uint32
+		for i := range uint32(10) {
+			held := round*40 + 4*i + 1
+			ids = append(ids, held, held+2)
+			p.sent(together.WriteHeaders(http2.HeadersFrameParam{StreamID: held, BlockFragment: p.get("/hold"), EndStream: true, EndHeaders: true}))
+			p.sent(together.WriteHeaders(http2.HeadersFrameParam{StreamID: held + 2, EndHeaders: true,
+				BlockFragment: p.header(":method", "POST", ":scheme", "https", ":authority", "x.example", ":path", "/body")}))
+			for n := range 8 {
+				p.sent(together.WriteData(held+2, n == 7, part))
+			}
+		}
+		_, err := p.conn.Write(all.Bytes())
+		p.sent(err)
+		of := p.outcomes(ids...)
+		for i, id := range ids {
+			want := []string{"late /hold", "/body" + strings.Repeat(string(part), 8)}[i%2]
+			if o := of[id]; o == nil || o.status != "200" || o.body != want {
+				t.Fatalf("stream %d of round %d: %.100v", id, round, o)
+			}
+		}
 	}
 }
 
