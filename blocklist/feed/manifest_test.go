@@ -264,6 +264,12 @@ func TestAFeedThatWasTamperedWithIsNotFollowed(t *testing.T) {
 	f("mà manifest.json đã ký", feed.ErrDigest, func(o *office, _ *feed.Source) {
 		o.resign(func(m *release.Manifest) { m.Snapshot.Size--; m.Deltas = nil })
 	})
+	f("nén", feed.ErrAnswer, func(o *office, _ *feed.Source) { // signed as it is, and yet nothing that can be unpacked
+		o.resign(func(m *release.Manifest) {
+			m.Snapshot.Size, m.Snapshot.SHA256, m.Deltas = 7, digest("no zstd"), nil
+			write(o.t, o.file(m.Snapshot.Name), "no zstd")
+		})
+	})
 	f("max_bytes", feed.ErrTooLarge, func(o *office, _ *feed.Source) {
 		o.resign(func(m *release.Manifest) { m.Content.Size = 1 << 40 })
 	})

@@ -772,6 +772,25 @@ func TestBodiesComeBesideLateAnswers(t *testing.T) {
 	}
 }
 
+// TestARequestUsesTheRoomOfOneThatIsOver: a connection that asks and asks needs no more.
+func TestARequestUsesTheRoomOfOneThatIsOver(t *testing.T) {
+	p := dial(t)
+	rooms := map[*Stream]bool{}
+	for id := uint32(1); id < 200; id += 2 {
+		p.sent(p.ask(id, "/hold"))
+		s := <-p.echo.held
+		rooms[s] = true
+		s.Respond(echoFields, []byte("late"))
+		s.Flush()
+		if o := p.outcomes(id)[id]; o == nil || o.body != "late" {
+			t.Fatalf("stream %d: %+v", id, o)
+		}
+	}
+	if len(rooms) > 2 {
+		t.Errorf("100 requests, one after another, have room of their own %d times", len(rooms))
+	}
+}
+
 // TestLittleIsKeptOfALargeRequest for the next one: there are many connections, and each
 // may have had many of them.
 func TestLittleIsKeptOfALargeRequest(t *testing.T) {
