@@ -168,6 +168,25 @@ func TestTheWalkOfACutMessageEndsWithAnError(t *testing.T) {
 	}
 }
 
+// TestPaddingFillsABlock, where there is room for all of it, and is not begun elsewhere.
+func TestPaddingFillsABlock(t *testing.T) {
+	for limit, want := range map[int]int{1000: 468, 468: 468, 467: 0} {
+		var q dnswire.Query
+		q.Parse(pack(t, query("lesson.example.", dns.TypeA).SetEdns0(1232, false)))
+		r := dnswire.Begin(nil, &q, 0)
+		r.OPT(&q, 1232, 0, 0, "")
+		bare := r.Len()
+		r.Pad(468, limit)
+		var m dns.Msg
+		if err := m.Unpack(r.Bytes); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Len(); got != max(want, bare) {
+			t.Errorf("at most %d bytes: %d, %v", limit, got, m.IsEdns0())
+		}
+	}
+}
+
 func TestTruncateLeavesTheQuestion(t *testing.T) {
 	var q dnswire.Query
 	q.Parse(pack(t, query("a.example.", dns.TypeA)))
