@@ -53,3 +53,36 @@ func TestSamplesAndTicksAreTakenWhileOthersAreMade(t *testing.T) {
 		}
 	}
 }
+
+// Processes end while others tick. Who has ended ticks no more.
+func TestProcessesEndWhileOthersTick(t *testing.T) {
+	a := metrics.NewAggregator("nut-1", build)
+	a.Resume(metrics.New("nut-1"), metrics.Saved{})
+	one, other := twoSchools(), twoSchools()
+	var made sync.WaitGroup
+	for _, c := range []*metrics.Counters{one, other} {
+		made.Go(func() {
+			var sent metrics.Sent
+			for range 50 {
+				if err := a.Absorb(c.Tick(nil, &sent, metrics.ResolverReadings{})); err != nil {
+					t.Error(err)
+				}
+			}
+			a.End(c.Epoch())
+		})
+	}
+	made.Go(func() {
+		for i := range 300 {
+			a.End(metrics.Epoch{byte(i % 4)})
+		}
+	})
+	made.Wait()
+	for range 2 {
+		a.Snapshot()
+	}
+	for _, c := range []*metrics.Counters{one, other} {
+		if a.Absorb(c.Tick(nil, new(metrics.Sent), metrics.ResolverReadings{})) == nil {
+			t.Error("an epoch that has ended goes on")
+		}
+	}
+}
