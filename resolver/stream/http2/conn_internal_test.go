@@ -439,6 +439,24 @@ func TestOnlySoManyRequestsAreUnderWay(t *testing.T) {
 	}
 }
 
+// TestNothingIsSaidOfAStreamThatItsClientEnded, whatever comes of its request.
+func TestNothingIsSaidOfAStreamThatItsClientEnded(t *testing.T) {
+	p := dial(t)
+	p.sent(p.ask(1, "/hold"))
+	p.sent(p.ask(3, "/hold"))
+	given, answered := <-p.echo.held, <-p.echo.held
+	p.sent(p.frames.WriteRSTStream(1, http2.ErrCodeCancel))
+	p.sent(p.frames.WriteRSTStream(3, http2.ErrCodeCancel))
+	p.answersPing()
+	given.Abort()
+	answered.Respond(echoFields, []byte("late"))
+	given.Flush()
+	p.sent(p.ask(5, "/b"))
+	if all := p.outcomes(5); len(all) != 1 || all[5].body != "/b" {
+		t.Errorf("%+v", all)
+	}
+}
+
 // TestAFloodEndsTheConnection: of frames that ask nothing, whatever they are.
 func TestAFloodEndsTheConnection(t *testing.T) {
 	id := uint32(1)
