@@ -114,6 +114,34 @@ func await(t *testing.T, what string, within time.Duration, so func() bool) {
 	}
 }
 
+// A connection that is idle holds no buffer and no question: there may be thousands.
+func TestIdleConnectionsHoldLittle(t *testing.T) {
+	n := newNode(t, nil, newSource(t, "").addr)
+	n.settings.Connections.Connections = 1000
+	n.use()
+	const connections = 400
+	idle := func(connections int) {
+		for range connections {
+			s := n.stream(pupil)
+			_, question := frame(t, "localhost.")
+			if _, err := s.Write(question); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.ReadFull(s, make([]byte, 12)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	idle(10)
+	before := inUse()
+	idle(connections)
+	grown := (inUse() - before) / connections
+	t.Logf("%d bytes of memory for each of %d idle connections, both ends of them", grown, connections)
+	if grown > 12<<10 { // with a buffer and a question it is 20 KiB
+		t.Errorf("an idle connection holds %d bytes", grown)
+	}
+}
+
 // One pupil opens many connections, asks for one giant answer again and again over
 // each, all at once, and takes nothing.
 func TestAnswersThatNobodyTakesHaveABound(t *testing.T) {

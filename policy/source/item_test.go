@@ -25,3 +25,21 @@ func TestAnItemEndsWithItsLastLine(t *testing.T) {
 	f("units:\n- id: b", 2, "- id: b", 2)
 	f("units:\n", 9, "", 0)
 }
+
+// TestTheListsOfAConsoleAreNothingOfThePolicy: their lines are empty to it, so that all
+// others keep their numbers, wherever the file ends.
+func TestTheListsOfAConsoleAreNothingOfThePolicy(t *testing.T) {
+	for text, want := range map[string]string{
+		"lists:\n- a\n- b\nunits:\n- c\n":   "\n\n\nunits:\n- c\n",
+		"# made\nlists:\n- a\ndecisions:\n": "# made\n\n\ndecisions:\n",
+		"lists:\n- a\n":                     "\n\n",
+		"lists:\n- a\n-":                    "\n\n",
+		"lists:\n":                          "\n",
+		"units:\nlists:\n- a\n":             "units:\nlists:\n- a\n",
+		"":                                  "",
+	} {
+		if got := source.WithoutLists([]byte(text)); string(got) != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -47,6 +47,7 @@ func TestWhatOfficesWriteAroundTheRowsOfSchools(t *testing.T) {
 	g("a school without its id", "1,,Trường A,xa,TH,10.1.0.0/16\n", 1)
 	g("a school that is nothing but its name", "1,,Trường A,,,\n", 1)
 	g("a network of nobody", "1,,,,,10.1.0.0/16\n", 1)
+	g("remarks below the headings", "Ghi chú,,Ghi chú,,,\n"+row, 1)
 	g("an id alone", "1,th-a,,,,\n", 0)
 	g("formulas that fail", "1,#N/A,Trường A,xa,TH,10.1.0.0/16\n2,th-b,Trường B,#REF!,TH,#VALUE!\n", 3)
 	g("a formula that fails in the first column", "#REF!,,Trường A,xa,TH,10.1.0.0/16\n", 1)
