@@ -207,6 +207,9 @@ func TestTheServersOwnNameResolves(t *testing.T) {
 			if d := w.asks(monday, unit, text); (d.Action != policy.Block) != resolves {
 				t.Errorf("%s asks %s: %s", unit, text, w.tell(d))
 			}
+			if d := w.asks("2026-09-06 22:00", unit, text); (d.Action != policy.Block) != (resolves || unit == "b") {
+				t.Errorf("on a Sunday night %s asks %s: %s", unit, text, w.tell(d))
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,6 +53,31 @@ func TestTheReasonOfAnUpstreamThatFiltersIsPassedOn(t *testing.T) {
 	counts := r.FilteredByUpstreams()
 	if counts["censored"] != 5 || counts["filtered"] != 2 || counts["blocked"] != 4 || counts["prohibited"] != 2 {
 		t.Errorf("counted %v", counts)
+	}
+}
+
+// TestAReasonIsToldAsFarAsThereIsRoom: to the byte, the text first, then its number.
+func TestAReasonIsToldAsFarAsThereIsRoom(t *testing.T) {
+	text := strings.Repeat("x", 100)
+	var addresses []string
+	for i := range 40 {
+		addresses = append(addresses, fmt.Sprintf("many.example. 300 A 198.51.100.%d", i))
+	}
+	r := ownResolver(t, func(context.Context, *dns.Msg) (*dns.Msg, error) {
+		return filtered(dns.RcodeSuccess, 17, text, addresses...), nil
+	})
+	ask := func(room int) *dns.Msg {
+		return r.asks(t, "many.example.", func(m *dns.Msg) { m.IsEdns0().SetUDPSize(uint16(room)) })
+	}
+	whole := ask(1232)
+	whole.Compress = true
+	size := whole.Len()
+	for room, want := range map[int]string{
+		size: "17 " + text, size - 1: "17 ", size - len(text): "17 ", size - len(text) - 1: "-1 ",
+	} {
+		if m := ask(room); m.Truncated || len(m.Answer) != 40 || fmt.Sprint(edeOf(m), " ", textOf(m)) != want {
+			t.Errorf("of %d bytes in %d: %d addresses, EDE %d %q, want %q", size, room, len(m.Answer), edeOf(m), textOf(m), want)
+		}
 	}
 }
 

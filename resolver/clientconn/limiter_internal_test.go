@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"lachan/resolver/listen"
 )
@@ -42,7 +43,14 @@ func TestNoKindOfClientHasAllPlaces(t *testing.T) {
 	if n := admitted("192.0.2.", listen.DoH); n != 20 || l.Open() != 60 {
 		t.Errorf("%d more over the same protocol have a place, %d in all", n, l.Open())
 	}
+	limits.Idle = 10 * time.Second
+	if idle := l.Idle(); idle != limits.Idle {
+		t.Errorf("while there is room one may be silent for %s", idle)
+	}
 	if n := admitted("192.0.2.", listen.DoT); n != 20 {
 		t.Errorf("%d over another protocol have a place of the 20 that are left", n)
+	}
+	if idle := l.Idle(); !l.Crowded() || idle != limits.Idle/10 {
+		t.Errorf("when all places are taken one may be silent for %s", idle)
 	}
 }
