@@ -332,6 +332,9 @@ units: [{id: a, level: primary, rules: [{during: toi, block: [x.example]}, {duri
 				t.Errorf("%s from %s: %q, told as %q", d.Day, part.From, now.Codes, part.Blocked.Codes)
 			}
 		}
+		if d.Day.In(p.Location()).Format(time.TimeOnly) != "00:00:00" {
+			t.Errorf("a day begins at %s", d.Day)
+		}
 		if last := d.Parts[len(d.Parts)-1]; d.Parts[0].From != 0 || last.To != 24*time.Hour {
 			t.Errorf("%s is told from %s to %s", d.Day, d.Parts[0].From, last.To)
 		}

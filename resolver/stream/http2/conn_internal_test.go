@@ -457,6 +457,30 @@ func TestNothingIsSaidOfAStreamThatItsClientEnded(t *testing.T) {
 	}
 }
 
+// TestAnswersMakeUpForWhatAsksNothing, by whomever they are given.
+func TestAnswersMakeUpForWhatAsksNothing(t *testing.T) {
+	c := &conn{patience: newPatience()}
+	var live sync.WaitGroup
+	live.Go(func() {
+		for range 1000 {
+			c.mu.Lock()
+			c.answered++
+			c.mu.Unlock()
+		}
+	})
+	charged := 0
+	for c.charge() == nil {
+		charged++
+	}
+	live.Wait()
+	for c.answered > 0 && c.charge() == nil {
+		charged++
+	}
+	if charged < mostPatience {
+		t.Errorf("%d frames that ask nothing end a connection on which much is answered", charged)
+	}
+}
+
 // TestAFloodEndsTheConnection: of frames that ask nothing, whatever they are.
 func TestAFloodEndsTheConnection(t *testing.T) {
 	id := uint32(1)
