@@ -99,7 +99,7 @@ duckduckgo.com. TXT "original"
 	f(pupil, "www.youtube.com", dns.TypeAAAA, "restrict.youtube.com. 2001:4860:4802:32::78")
 	f(pupil, "www.youtube.com", dns.TypeHTTPS, "NODATA")
 	up.answer(func(q *dns.Msg) *dns.Msg { return new(dns.Msg).SetRcode(q, dns.RcodeServerFailure) })
-	if m := n.ask(pupil, "www.duckduckgo.com", dns.TypeAAAA); len(m.Answer) > 1 || m.Rcode == dns.RcodeNameError {
+	if m := n.ask(pupil, "www.duckduckgo.com", dns.TypeAAAA); len(m.Answer) > 0 || m.Rcode != dns.RcodeServerFailure {
 		t.Errorf("without upstream: %v", m)
 	}
 }

@@ -207,6 +207,7 @@ func TestCertificatesThatAreThereAreReady(t *testing.T) {
 func TestWhyIsAskedWhileChallengesAreShown(t *testing.T) {
 	r := New(Order{Dir: t.TempDir()}, func(certificate.Challenges) error { return nil })
 	broken := errors.New("the answering process is gone")
+	r.unmet = errors.New("no certificate for a.example")
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

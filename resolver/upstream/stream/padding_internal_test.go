@@ -7,6 +7,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/resolver/dnswire"
 	"lachan/resolver/upstream/exchange"
 )
 
@@ -32,6 +33,12 @@ func FuzzPadded(f *testing.F) {
 		Hdr: dns.RR_Header{Name: "hoc.example.", Rrtype: dns.TypeTXT, Class: dns.ClassINET}, Txt: []string{"x"},
 	})
 	add(afterOPT)
+	ofRoot := query() // ends with a record of the root
+	ofRoot.Extra = append(ofRoot.Extra, &dns.TXT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeTXT, Class: dns.ClassINET}, Txt: []string{"x"}})
+	add(ofRoot)
+	named := query().SetEdns0(1232, false)
+	named.IsEdns0().Hdr.Name = "hoc.example."
+	add(named)
 	f.Fuzz(func(t *testing.T, query []byte) {
 		before := slices.Clone(query)
 		sent := padded(query)
@@ -42,6 +49,9 @@ func FuzzPadded(f *testing.F) {
 			return
 		}
 		start, _ := lastRecord(query)
+		if query[start] != 0 || !bytes.Equal(query[start+1:start+3], []byte{0, dnswire.TypeOPT}) {
+			t.Fatalf("%x, which does not end with an OPT record, became %x", query, sent)
+		}
 		length := start + optFixed - 2
 		if len(sent)%paddingBlock != 0 || len(sent) > exchange.MaxMessage || len(sent) >= len(query)+optionHeader+paddingBlock ||
 			!bytes.Equal(sent[:length], query[:length]) || !bytes.Equal(sent[length+2:len(query)], query[length+2:]) {
