@@ -14,6 +14,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/resolver/clientconn"
 	"lachan/resolver/listen"
 )
 
@@ -248,6 +249,39 @@ func TestBusyStreamsDoNotHoldUpTheEnd(t *testing.T) {
 	asking.Wait()
 	if !idle.ended() {
 		t.Error("a connection without questions is still open")
+	}
+}
+
+// TestTheEndAnswersWhatWasAsked over every way in, though the upstream takes longer than a
+// client has to notice the end, and much was answered before.
+func TestTheEndAnswersWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	for _, w := range ways() {
+		up := newSource(t, lesson)
+		n := newNode(t, nil, up.addr)
+		ask, end := w.open(t, newFrontage(t, n, listen.DoT, listen.DoH, listen.DoQ), asPupil)
+		for range 3 {
+			ask(new(dns.Msg).SetQuestion("localhost.", dns.TypeA))
+		}
+		up.answer(func(q *dns.Msg) *dns.Msg {
+			<-time.After(4 * clientconn.Linger)
+			m := new(dns.Msg).SetReply(q)
+			m.Answer = append(m.Answer, &dns.A{
+				Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: net.IPv4(192, 0, 2, 77),
+			})
+			return m
+		})
+		answered := make(chan string, 1)
+		go func() {
+			defer close(answered) // also if it fails
+			answered <- tell(ask(new(dns.Msg).SetQuestion("slow.example.", dns.TypeA)))
+		}()
+		await(t, "the question waits", deadline, func() bool { return n.resolver.Load().Waiting > 0 })
+		n.stop()
+		if got := <-answered; got != "192.0.2.77" {
+			t.Errorf("%s: what was asked before the end is answered %q", w.name, got)
+		}
+		end()
 	}
 }
 

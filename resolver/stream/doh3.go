@@ -71,12 +71,21 @@ func (d *DoH) serveQUIC(c *quic.Conn) {
 		}
 		// The client is told to ask no more. One that stays all the same is sent away
 		// when it has its answers.
-		soon, cancel := context.WithTimeout(context.Background(), clientconn.Linger)
+		soon, cancel := context.WithTimeout(context.Background(), dohWriteTimeout)
 		defer cancel()
-		_ = server.Shutdown(soon)
-		for late := time.Now().Add(dohWriteTimeout); asked.Load() > 0 && time.Now().Before(late); {
-			<-time.After(clientconn.Linger / 10)
-		}
+		ending.Go(func() {
+			defer cancel()
+			for wait := clientconn.Linger; soon.Err() == nil; wait = clientconn.Linger / 10 {
+				select {
+				case <-soon.Done():
+				case <-time.After(wait):
+				}
+				if asked.Load() == 0 {
+					return
+				}
+			}
+		})
+		_ = server.Shutdown(soon) // what is under way when soon is done gets no answer
 		endHTTP3(c)
 	})
 	_ = server.ServeQUICConn(c) // how it has ended is the client's business
