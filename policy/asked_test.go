@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"lachan/internal/wording"
 	"lachan/policy"
 )
@@ -166,6 +168,32 @@ units:
 	f("x.hoc.example", "only:8")
 	f("lesson.example", "rieng")
 	f("vn", "chat", "only:8", "rieng")
+}
+
+// TestAProfileOfNobodyDeniesNothing: clients that no unit claims are no unit.
+func TestAProfileOfNobodyDeniesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	write(t, path, "profiles: {it: {block: [gambling]}, khong: {default: deny}}\nunits: [{id: a, profile: it}]\n")
+	p, problems := policy.Load(path, nil, hanoi, policy.Unknown{Profile: "khong"})
+	if p == nil {
+		t.Fatal(problems)
+	}
+	if got := policy.DeniedBy(p, name(t, "x.example")); len(got) > 0 {
+		t.Errorf("x.example is denied by %q, which no unit has", got)
+	}
+}
+
+// TestTheFirstOfTwoEntriesForANameIsTold as the one that decides.
+func TestTheFirstOfTwoEntriesForANameIsTold(t *testing.T) {
+	w := newWorld(t, "units: [{id: a, block: [{name: x.example, why: một}, {name: x.example, why: hai}]}]\n")
+	why, err := w.at(monday).Explain(w.group("a"), "x.example", dns.TypeA)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, decides, _ := strings.Cut(why.String(), "* own")
+	if line, _, _ := strings.Cut(decides, "\n"); !strings.Contains(line, "một") {
+		t.Error(why)
+	}
 }
 
 // TestWhatIsAnsweredHereHidesTheFilter: the explanation of a name of the server's own, one

@@ -100,6 +100,7 @@ func TestConsoleAndFilesAreOnePolicy(t *testing.T) {
 	w.wants("b", "phish.example", "block lock phishing nxdomain 15")
 	w.wants("a", "game.example", "block own games nxdomain 15")
 	w.wantsAt("2026-09-08 10:00", "a", "game.example", "pass default")
+	w.wantsAt("2026-09-01 06:59", "a", "game.example", "pass default")
 	told := func(unit, name, vi, en string) {
 		t.Helper()
 		why, err := w.at(monday).Explain(w.group(unit), name, dns.TypeA)
@@ -361,6 +362,7 @@ units:
 	f(allow("c", "category:ads"), "", "")
 	f(block("a", "www.news.example"), "", "decision 7")
 	f(block("a", "category:ads"), "", "decision 8")
+	f(allow("a", "www.news.example"), "", "") // it says the same
 	f(block("b", "www.news.example"), "", "")
 	f(allow("b", "game.example"), "policy.yaml:3", "only")
 	f(allow("c", "game.example"), "", "") // shut in lessons only

@@ -64,7 +64,10 @@ func TestAMistakeIsToldWithItsLine(t *testing.T) {
 	f("profiles:\n  p: {extends: q}\n  q: {extends: p}\n", 2)
 	f("profiles:\n  p: {extends: p, block: [games]}\n", 2, "p")
 	f("profiles:\n  p: {extends: nobody}\n", 2, "nobody")
-	f("categories:\n  Bad Code: {}\n", 2, "Bad Code")
+	for _, code := range []string{"Bad Code", "Quiz", "a_b", "a.b", "{", "`", "core", "default-deny", strings.Repeat("a", 41)} {
+		f(fmt.Sprintf("categories:\n  %q: {}\n", code), 2, code)
+	}
+	f("categories:\n  \"\": {}\n", 2)
 
 	for _, good := range []string{
 		"units:\n- {id: t, kind: province, networks: [192.0.2.0/24]}\n- {id: b, parent: t, networks: [192.0.2.0/25]}",
@@ -72,6 +75,7 @@ func TestAMistakeIsToldWithItsLine(t *testing.T) {
 		"units:\n- {id: a, networks: [192.0.2.7]}\n- {id: b, networks: [192.0.2.8, \"2001:db8::/48\"]}",
 		"units:\n- {id: a, students: 0, groups: [{id: g, groups: [{id: h}]}]}",
 		"profiles:\n  p: {block: [games], safe_search: off, youtube: moderate, default: allow, reply: page}\n  q: {extends: p}\nunits: [{id: a, profile: q}]",
+		"categories:\n  az-09: {}\n  z: {}\n  " + strings.Repeat("a", 40) + ": {}\n",
 		"categories:\n  cua-toi: {}\nunits: [{id: a, block: [{category: cua-toi}]}]",
 	} {
 		if _, problems := loadText(t, good); len(problems) > 0 {

@@ -163,6 +163,14 @@ func TestAMistakeOfPolicyYAMLIsNoRows(t *testing.T) {
 	}
 }
 
+// TestWhatARowThatIsLeftOutBreaksIsToldWithIt: the unit of a file stands below it.
+func TestWhatARowThatIsLeftOutBreaksIsToldWithIt(t *testing.T) {
+	d := newDistrict(t, "units:\n- {id: lop, kind: group, parent: th-a}\nunits_csv: [u.csv]\n")
+	if p, said := d.load("id,parent,level\nth-a,,Đại học\n"); p != nil || !strings.Contains(said, "no school level") || !strings.Contains(said, "th-a") {
+		t.Errorf("%v: %s", p, said)
+	}
+}
+
 // TestTheSameMistakeOfManyRowsIsToldOnce with a count.
 func TestTheSameMistakeOfManyRowsIsToldOnce(t *testing.T) {
 	table := "id,parent,level,networks\n"

@@ -182,6 +182,11 @@ func TestWhatPointsBeyondATableIsRefused(t *testing.T) {
 	f("profile of a plan", func(x *tables, m *meta, b uint32) { first(&x.Plans).Profile = int32(last(len(m.Profiles), b)) })
 	f("calendar of a plan", func(x *tables, m *meta, b uint32) { first(&x.Plans).Calendar = int32(last(len(m.Calendars), b)) })
 	f("rule of a plan", func(x *tables, _ *meta, b uint32) { *first(&x.PlanRules) = int32(last(len(x.Rules), b)) })
+	f("layer of an entry for some time", func(x *tables, _ *meta, b uint32) {
+		plan := x.Plans[slices.IndexFunc(x.Plans, func(p compiled.Plan) bool { return p.Timed.Count > 0 })]
+		x.Timed = slices.Clone(x.Timed)
+		x.Timed[plan.Timed.First].Layer = uint8(last(int(plan.Layers.Count), b))
+	})
 	f("layer", func(x *tables, _ *meta, b uint32) { first(&x.Layers).Block = blocklist.Of(bits - 1 + int(b)) })
 	f("bits of IPv4", func(x *tables, _ *meta, b uint32) { *network(x, 4) = uint8(32 + b) })
 	f("bits of IPv6", func(x *tables, _ *meta, b uint32) { *network(x, 6) = uint8(128 + b) })
