@@ -3,9 +3,11 @@ package xlsx_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -79,5 +81,14 @@ func TestTheSameModelGivesTheSameOctets(t *testing.T) {
 	_, two := workbook(t)
 	if !bytes.Equal(one, two) {
 		t.Error("two workbooks of one model differ")
+	}
+}
+
+// TestASheetThatCannotBeWrittenIsAnError: a workbook without it is none.
+func TestASheetThatCannotBeWrittenIsAnError(t *testing.T) {
+	table := &report.Table{Name: "a/b", Columns: []report.Column{{Head: "Cơ sở"}}}
+	m := &report.Model{Sections: []report.Section{{Title: "I", Blocks: []report.Block{{Table: table}}}}}
+	if err := xlsx.Write(io.Discard, m); err == nil || !strings.Contains(err.Error(), "write sheet a/b") {
+		t.Errorf("%v", err)
 	}
 }

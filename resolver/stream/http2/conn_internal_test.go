@@ -390,7 +390,12 @@ func TestABodyHasBounds(t *testing.T) {
 	if o := p.outcomes(9)[9]; !o.reset || o.code != http2.ErrCodeProtocol {
 		t.Errorf("of two lengths: %+v", o)
 	}
-	for id := uint32(11); id < 100; id += 2 { // more than the window in all: each has it back
+	post(11, "content-length", "0")
+	data(11, 1, false) // more may come
+	if o := p.outcomes(11)[11]; !o.reset || o.code != http2.ErrCodeProtocol {
+		t.Errorf("longer than nothing: %+v", o)
+	}
+	for id := uint32(13); id < 100; id += 2 { // more than the window in all: each has it back
 		post(id)
 		data(id, 20_000, true)
 		p.sent(p.frames.WriteWindowUpdate(0, 30_000))
