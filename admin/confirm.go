@@ -174,6 +174,8 @@ func kindOf(what Decision) string {
 		return "grant"
 	case Undo:
 		return "undo"
+	case Tap:
+		return "tap"
 	}
 	return ""
 }
@@ -193,6 +195,8 @@ func decisionOf(kind string, text json.RawMessage) (what Decision, err error) {
 		what = &GrantRole{}
 	case "undo":
 		what = &Undo{}
+	case "tap":
+		what = &Tap{}
 	default:
 		return nil, errors.New("no decision that takes two people")
 	}

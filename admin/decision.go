@@ -27,8 +27,6 @@ type How struct {
 	Expect *uint64
 	// Preview asks what would change, and changes nothing.
 	Preview bool
-	// Made is when it was decided, where that was elsewhere and comes here late; zero: now.
-	Made time.Time
 }
 
 // An Except allows or blocks a name for a unit and all below it.
@@ -228,6 +226,16 @@ type SetWords struct{ Unit, Period, Part, Text string }
 // A WatchDevice has what the actor's own device asks shown to that actor for some minutes. The
 // record says who, when and for which unit; what was asked is written nowhere.
 type WatchDevice struct{ Unit string }
+
+// A Tap has a collector told which questions are asked and how they are answered (dnstap),
+// until it is over. It takes two people, of whom none is the machine.
+type Tap struct {
+	Until string // a day (the last one) or a time in RFC 3339, within 30 days; "" is 24 hours
+	Why   string // has to be there
+}
+
+// An Untap ends that before its time.
+type Untap struct{}
 
 // FilesObject is the object of records about the files that people write.
 const FilesObject = "policy"

@@ -523,6 +523,11 @@ func TestEachRoleDecidesWhatTheTableSays(t *testing.T) {
 			return d
 		}
 	}
+	f("tap", always(admin.Tap{Why: "lỗi phân giải"}), "o")
+	f("untap", func(w *world) admin.Decision {
+		w.tapped()
+		return admin.Untap{}
+	}, "o")
 	f("order", always(admin.Order{Name: "a05"}), "")
 	f("advance an order", ordered(admin.AdvanceOrder{Name: "a05"}), "o")
 	f("hold an order", ordered(admin.HoldOrder{Name: "a05"}), "po")

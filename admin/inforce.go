@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"lachan/admin/ledger"
@@ -26,6 +27,45 @@ func Entries(
 		}
 	}
 	return entries
+}
+
+// The objects of records about what a collector is told, with an id behind.
+const (
+	tapped   = "dnstap/"
+	untapped = "dnstap-off/"
+)
+
+// A Period is a time in which a collector is told, or was or would have been, of questions
+// and answers.
+type Period struct {
+	Begin, End    time.Time
+	First, Second string // the accounts that decided so
+	Why           string // digest of the reason
+	Seq           uint64 // of the record
+	id            string
+}
+
+// Tapped are those of a state, the first one first.
+func Tapped(state *ledger.State) (list []Period) {
+	for v := range state.Kind(tapped) {
+		var value tapValue
+		if v.New == nil || json.Unmarshal(v.New, &value) != nil {
+			continue
+		}
+		until, err := time.Parse(time.RFC3339, value.Until)
+		if err != nil {
+			continue // without an end it never was
+		}
+		is := Period{
+			Begin: v.At, End: until, First: value.By, Second: v.By, Why: v.Why, Seq: v.Seq, id: v.Object[len(tapped):],
+		}
+		if off, ok := state.Get("", untapped+is.id); ok && off.At.Before(until) {
+			is.End = off.At
+		}
+		list = append(list, is)
+	}
+	slices.SortFunc(list, func(a, b Period) int { return a.Begin.Compare(b.Begin) })
+	return list
 }
 
 // entryOf is an exception for a name, without its reason. Ok is false if it is none that a

@@ -14,6 +14,7 @@ import (
 
 	"lachan/admin/account"
 	"lachan/admin/ledger"
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -213,6 +214,71 @@ type watchValue struct {
 }
 
 const watchTime = 5 * time.Minute
+
+// A tapValue is what a record says of a Tap.
+type tapValue struct {
+	Until string `json:"until"`        // in RFC 3339
+	By    string `json:"by,omitempty"` // who proposed it; who confirmed it has written the record
+}
+
+// Bounds of a Tap.
+const (
+	mostTapped  = 30 * 24 * time.Hour
+	usualTapped = 24 * time.Hour
+)
+
+func (o Tap) plan(d *Desk, q *asking) (plan, error) {
+	if q.by.Machine {
+		return plan{}, &Refusal{Kind: NotAllowed, Text: textTapPeople}
+	}
+	if err := q.may(account.Structure, ""); err != nil {
+		return plan{}, err
+	}
+	if hub := d.parts.Fleet.hub(); hub != "" {
+		return plan{}, &Refusal{Kind: FileHome, Text: textHubDecides.With(hub), Place: hub}
+	}
+	why := printable.Line(o.Why, mostWords)
+	if why == "" {
+		return plan{}, invalid("why", textTapWhy)
+	}
+	until, err := Moment(o.Until, q.now.Location())
+	if o.Until == "" {
+		until = q.now.Add(usualTapped).Truncate(time.Second)
+	}
+	if err != nil || !until.After(q.now) || until.Sub(q.now) > mostTapped {
+		return plan{}, invalid("until", textTapUntil.With(shown(o.Until)))
+	}
+	for _, is := range Tapped(q.state) {
+		if is.End.After(q.now) {
+			return plan{}, &Refusal{Kind: Standing, Text: textTapped.With(is.Seq), Seq: is.Seq}
+		}
+	}
+	value := tapValue{Until: until.Format(time.RFC3339)}
+	if q.second != 0 {
+		_, first, err := q.find(q.second)
+		if err != nil {
+			return plan{}, err
+		}
+		value.By = first.By
+	}
+	draft := q.draft(account.Structure, "tap", "", newID(tapped), value)
+	draft.Words = why
+	p := planOf(none, draft)
+	p.second = true
+	return p, nil
+}
+
+func (o Untap) plan(_ *Desk, q *asking) (plan, error) {
+	if err := q.may(account.Structure, ""); err != nil {
+		return plan{}, err
+	}
+	for _, is := range Tapped(q.state) {
+		if is.End.After(q.now) {
+			return planOf(none, q.draft(account.Structure, "untap", "", untapped+is.id, struct{}{})), nil
+		}
+	}
+	return plan{}, &Refusal{Kind: NotFound, Text: textNotTapped}
+}
 
 func (o Reload) plan(_ *Desk, q *asking) (plan, error) {
 	if !q.by.Machine {

@@ -13,6 +13,21 @@ func invalid(field string, text wording.Text) error {
 var (
 	textEverything = wording.Text{VI: "toàn hệ thống", EN: "everything"}
 
+	textTapPeople = wording.Text{
+		VI: "bật dnstap cần hai tài khoản của hai người, một người đề nghị và một người xác nhận; tài khoản của máy không bật được",
+		EN: "switching dnstap on takes the accounts of two people, one who proposes it and one who confirms; the machine's own cannot",
+	}
+	textTapWhy = wording.Text{
+		VI: "hãy ghi lý do bật dnstap: lý do hiện trên mọi trang khi đang bật và trong báo cáo",
+		EN: "say why dnstap is to be on: while it is, every page shows that, and reports have it",
+	}
+	textTapUntil = wording.Text{
+		VI: "%q không dùng được làm lúc kết thúc; hãy ghi một ngày hoặc một thời điểm như 2026-12-01T07:00:00+07:00, trong 30 ngày tới",
+		EN: "the end %q cannot be; write a day, or a time as 2026-12-01T07:00:00+07:00, within 30 days from now",
+	}
+	textTapped    = wording.Text{VI: "dnstap đang bật theo quyết định số %d; hãy tắt trước", EN: "dnstap is on by decision %d; switch that off first"}
+	textNotTapped = wording.Text{VI: "dnstap không bật", EN: "dnstap is not on"}
+
 	textNotAllowed = wording.Text{
 		VI: "tài khoản này không có quyền \"%v\" đối với %v; hãy hỏi người có quyền",
 		EN: "this account has no right \"%v\" over %v; ask somebody who has",

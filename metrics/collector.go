@@ -88,6 +88,11 @@ var (
 
 	watchesDesc = desc("lachan_device_checks_total", "How often somebody has had shown what the own device asks.")
 
+	tapOnDesc        = desc("lachan_dnstap_on", "Whether a collector is told of questions and answers (1) or not (0).")
+	tapConnectedDesc = desc("lachan_dnstap_connected", "Whether that collector is there (1) or not (0).")
+	tapSentDesc      = desc("lachan_dnstap_sent_messages_total", "Messages that a collector was told.")
+	tapDroppedDesc   = desc("lachan_dnstap_dropped_messages_total", "Messages for which there was no room, or no collector.")
+
 	bloomDesc = desc("lachan_bloom_false_positives_total", "Hits of the Bloom filter that the exact set "+
 		"did not confirm.")
 	serialDesc = desc("lachan_rules_serial", "Serial of the rules in force: it grows with every list, "+
@@ -143,6 +148,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s.history(readings.History)
 	s.fleet(readings.Fleet)
 	s.radius(readings.RADIUS)
+	s.tap(readings.Tap)
 	s.counter(watchesDesc, readings.Watches)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
 	s.gauge(serialDesc, float64(readings.RulesSerial))
@@ -284,6 +290,18 @@ func (s series) radius(r RADIUSReading) {
 	for why, n := range r.Dropped {
 		s.counter(radiusDroppedDesc, n, why)
 	}
+}
+
+func (s series) tap(r TapReading) {
+	for d, is := range map[*prometheus.Desc]bool{tapOnDesc: r.On, tapConnectedDesc: r.Connected} {
+		v := 0.0
+		if is {
+			v = 1
+		}
+		s.gauge(d, v)
+	}
+	s.counter(tapSentDesc, r.Sent)
+	s.counter(tapDroppedDesc, r.Dropped)
 }
 
 // timestamp is t in seconds since 1970; 0 if t is zero.

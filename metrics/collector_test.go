@@ -54,6 +54,7 @@ func readings(now time.Time) metrics.Readings {
 				{Name: "tls://9.9.9.9"}, {Name: "192.0.2.53:53", Case: "lost"},
 			},
 			Filtered:            map[string]uint64{"censored": 7},
+			Tap:                 metrics.TapReading{On: true, Sent: 12, Dropped: 5},
 			BloomFalsePositives: 6,
 			RulesSerial:         42,
 		},
@@ -119,6 +120,10 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_feed_in_force_timestamp_seconds", 0, `feed="moi"`)
 		f("lachan_bloom_false_positives_total", 6)
 		f("lachan_rules_serial", 42)
+		f("lachan_dnstap_on", 1)
+		f("lachan_dnstap_connected", 0)
+		f("lachan_dnstap_sent_messages_total", 12)
+		f("lachan_dnstap_dropped_messages_total", 5)
 		f("lachan_history_ticked_timestamp_seconds", 1788782400.5)
 		f("lachan_history_shipped_timestamp_seconds", 1788782100)
 		f("lachan_history_refused_samples_total", 3)
@@ -171,6 +176,7 @@ var operatorMetrics = []string{
 	"lachan_order_seconds", "lachan_order_median_seconds", "lachan_order_worst_seconds",
 	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",
 	"lachan_radius_sessions", "lachan_radius_requests_total", "lachan_radius_ineffective_total", "lachan_radius_dropped_total",
+	"lachan_dnstap_on", "lachan_dnstap_connected", "lachan_dnstap_sent_messages_total", "lachan_dnstap_dropped_messages_total",
 	"lachan_fleet_nodes", "lachan_device_checks_total", "lachan_fleet_even_timestamp_seconds",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
 }

@@ -39,7 +39,16 @@ type ResolverReadings struct {
 	BloomFalsePositives uint64            // Bloom hits that the exact set did not confirm
 	RulesSerial         uint64            // of the Rules in force
 	Filtered            map[string]uint64 // answers that an upstream said it filtered, by what it said; they only grow
-	UpstreamAnswered    bool              // at least once, by whichever is asked for all names
+	Tap                 TapReading
+	UpstreamAnswered    bool // at least once, by whichever is asked for all names
+}
+
+// A TapReading is what a collector of dnstap is told. Sent and Dropped, messages, only grow.
+type TapReading struct {
+	On        bool // two people have decided so
+	Connected bool // the collector is there
+	Sent      uint64
+	Dropped   uint64 // there was no room, or no collector
 }
 
 // A HistoryReading is the state of the statistics on disk. Refused only grows.

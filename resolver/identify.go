@@ -9,6 +9,7 @@ import (
 	"lachan/policy"
 	"lachan/resolver/clientconn"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/tap"
 	"lachan/resolver/watch"
 )
 
@@ -140,6 +141,28 @@ func remember(q *Query, watching []*watch.Watch) {
 			w.Note(name, q.action == metrics.ActionBlock)
 		}
 	}
+}
+
+// transports are those of a tap.
+var transports = [...]tap.Transport{
+	metrics.TransportUDP: tap.UDP, metrics.TransportTCP: tap.TCP, metrics.TransportDoT: tap.DoT,
+	metrics.TransportDoH: tap.DoH, metrics.TransportDoQ: tap.DoQ,
+}
+
+// tell tells a collector of q, of which policy has judged, unless what is asked may be one
+// device's or must not be kept. Neither group nor id of the client is told.
+func tell(q *Query, to *tap.Tap) {
+	s := q.snapshot
+	if !q.decided || q.action == metrics.ActionLocal || s.untold[q.decision.Category] ||
+		tap.Untold(&q.Name, s.upstreams.Has) {
+		return
+	}
+	told := tap.Question{
+		Client: q.client, Transport: transports[q.transport],
+		ID: q.ID, Flags: q.Flags, Wire: q.Question, EDNS: q.EDNS, DO: q.DO, UDPSize: q.UDPSize, OwnSize: maxUDP,
+		Reply: q.reply.Body(), Extended: uint8(q.rcode >> 4), Error: q.ede, Took: q.elapsed(),
+	}
+	to.Put(&told)
 }
 
 // speaksForOthers reports whether q came from a forwarder that is its client, and has told

@@ -224,6 +224,9 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 	if watching := r.watches.Of(q.client); watching != nil && q.decided {
 		remember(q, watching)
 	}
+	if to := q.snapshot.settings.Tap; to != nil && !dropped {
+		tell(q, to)
+	}
 	if dropped {
 		q.to.drop(q)
 	} else {

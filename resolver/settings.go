@@ -13,6 +13,7 @@ import (
 	"lachan/resolver/inside"
 	"lachan/resolver/links"
 	"lachan/resolver/sessions"
+	"lachan/resolver/tap"
 )
 
 // Settings are what the configuration says of answering. They may change while
@@ -32,6 +33,9 @@ type Settings struct {
 	// WaitingBytes is how many bytes queries may hold together that wait for an upstream;
 	// 0: as many as 8,192 queries hold.
 	WaitingBytes int64
+
+	// Tap has questions and answers told to a collector. It may be nil: they are not.
+	Tap *tap.Tap
 
 	// Notify is told that a zone has changed, and by which server, and reports
 	// whether that is of interest (RFC 1996). It is called by the workers of sockets

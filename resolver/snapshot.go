@@ -11,6 +11,7 @@ import (
 	"lachan/resolver/listen"
 	"lachan/resolver/ratelimit"
 	"lachan/resolver/stream"
+	"lachan/resolver/tap"
 	"lachan/resolver/upstream"
 )
 
@@ -24,6 +25,7 @@ type snapshot struct {
 	perClient  ratelimit.Rate
 	perUnit    ratelimit.Rate
 	categories [256]metrics.Category // by tag
+	untold     [256]bool             // by tag: see tap.UntoldCategory
 	ddr        *ddr.Records
 	// waitingBytes is how many bytes queries may hold that wait for an upstream.
 	waitingBytes int64
@@ -49,12 +51,13 @@ func newSnapshot(
 	}
 	p := rules.Policy()
 	if old != nil && old.rules.Policy() == p {
-		s.groups, s.categories = old.groups, old.categories
+		s.groups, s.categories, s.untold = old.groups, old.categories, old.untold
 		return s
 	}
 	s.groups = newGroups(counters, p)
 	for tag := range s.categories {
-		s.categories[tag] = counters.Category(p.CategoryCode(uint8(tag)))
+		code := p.CategoryCode(uint8(tag))
+		s.categories[tag], s.untold[tag] = counters.Category(code), tap.UntoldCategory(code)
 	}
 	s.categories[policy.NoCategory] = metrics.CategoryNone
 	return s

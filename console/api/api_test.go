@@ -132,6 +132,10 @@ func (server) Objects(kind, name string) ([]api.Object, error) {
 		{Name: name + "x", Value: json.RawMessage(`{}`), Home: "policy.yaml:7"},
 	}, nil
 }
+func (server) Tapped() []admin.Period {
+	return []admin.Period{{Begin: at, End: at.Add(time.Hour), First: "acc_1", Second: "acc_2", Why: "x", Seq: 7}}
+}
+
 func (server) Fleet(context.Context) ([]api.FleetNode, error) {
 	seen := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
 	return []api.FleetNode{{Name: "sa-pa-1", Area: "lao-cai", Joined: &seen, Seen: &seen, Seq: map[string]uint64{"root": 3}, Own: &api.FleetOwn{Taken: 2, Left: 1, Why: "x", Late: 60}}}, nil

@@ -34,6 +34,46 @@ func fleetRoutes() []route {
 	}
 }
 
+// tapRoutes are those on what a collector is told.
+func tapRoutes() []route {
+	return []route{
+		{pattern: "GET /api/v1/dnstap", serve: showTap},
+		{pattern: "POST /api/v1/dnstap", serve: deciding(tap)},
+		{pattern: "DELETE /api/v1/dnstap", serve: simply(func(*call) admin.Decision { return admin.Untap{} })},
+	}
+}
+
+// A Tap is a time in which a collector is told of questions and answers, or was.
+type Tap struct {
+	Begin  time.Time `json:"begin"`
+	End    time.Time `json:"end"`
+	First  string    `json:"first"`  // the account that proposed it
+	Second string    `json:"second"` // the one that confirmed it
+	Why    string    `json:"why"`
+	Seq    uint64    `json:"seq"`
+}
+
+// showTap shows them to those who see everything.
+func showTap(a *API, c *call) (reply, error) {
+	if err := a.needs(c, account.View, ""); err != nil {
+		return reply{}, err
+	}
+	list := []Tap{}
+	for _, p := range a.Server.Tapped() {
+		list = append(list, Tap{p.Begin, p.End, p.First, p.Second, p.Why, p.Seq})
+	}
+	return reply{body: Page[Tap]{Items: list}}, nil
+}
+
+type tapBody struct {
+	reason
+	Until string `json:"until,omitempty"`
+}
+
+func tap(_ *call, b tapBody) (admin.Decision, error) {
+	return admin.Tap{Until: b.Until, Why: b.Why}, nil
+}
+
 // A FleetNode is a machine that has joined, or was invited to.
 type FleetNode struct {
 	Name    string     `json:"name"`

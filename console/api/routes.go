@@ -14,7 +14,7 @@ var document []byte
 func routes() []route {
 	own := []route{{pattern: "GET /api/v1/openapi.yaml", open: true, serve: showDocument}}
 	people := slices.Concat(sessionRoutes(), entranceRoutes(), accountRoutes())
-	return slices.Concat(own, lookRoutes(), people, machineRoutes(), fleetRoutes(), decisionRoutes())
+	return slices.Concat(own, lookRoutes(), people, machineRoutes(), fleetRoutes(), tapRoutes(), decisionRoutes())
 }
 
 // Patterns are the methods and paths that the API serves.

@@ -66,6 +66,9 @@ type Server interface {
 	Objects(kind, name string) ([]Object, error)
 	// Node is this machine.
 	Node(ctx context.Context) Node
+	// Tapped are the times in which a collector is told of questions and answers, or was, the
+	// first one first, each with its reason.
+	Tapped() []admin.Period
 	// Fleet are the nodes of which this machine is the hub.
 	Fleet(ctx context.Context) ([]FleetNode, error)
 	// Release is how far the newest release of the policy has come among them.

@@ -15,10 +15,9 @@ import (
 
 // An inside engine is a server in this process.
 type inside struct {
-	hub     *Hub
-	server  *server.Server
-	own     own
-	options *server.Options // that the server was started with
+	hub    *Hub
+	server *server.Server
+	own    own
 }
 
 func newInside(h *Hub) (*inside, error) {
@@ -41,7 +40,6 @@ func newInside(h *Hub) (*inside, error) {
 			return nil, err
 		}
 	}
-	is.options = options.Clone()
 	if is.server, err = server.NewServer(options); err != nil {
 		return nil, err
 	}

@@ -90,7 +90,8 @@ type Shares struct {
 	Cache     int64 // answers that are kept
 	Streams   int64 // answers that clients have yet to take from streams
 	Questions int64 // questions that wait for an upstream
-	Resolve   int64 // the process that answers, with the three above
+	Tap       int64 // what a collector is to be told, if it is told anything
+	Resolve   int64 // the process that answers, with the four above
 	Manage    int64 // the process that manages
 	Supervise int64 // the process that supervises
 	Job       int64 // a job
@@ -104,11 +105,14 @@ func Divide(budget, cache int64) Shares {
 	}
 	s := Shares{
 		Budget: budget, Cache: min(cache, budget/2), Streams: budget / 16, Questions: budget / 8,
-		Manage: budget * 5 / 32, Supervise: budget / 32, Job: budget / 8,
+		Tap: min(budget/64, mostTap), Manage: budget * 5 / 32, Supervise: budget / 32, Job: budget / 8,
 	}
 	s.Resolve = budget - s.Manage - s.Supervise - s.Job
 	return s
 }
+
+// mostTap bounds what waits for a collector: more of it is only older.
+const mostTap = 16 << 20
 
 // Bounds of a job: it may pass its part by a factor, as its work ends soon, and it has
 // so much whatever the budget is, and no more than so much.

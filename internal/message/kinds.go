@@ -30,6 +30,7 @@ const (
 	Watch      Kind = 25
 	Sessions   Kind = 26
 	Session    Kind = 27
+	Tap        Kind = 28
 
 	Hello    Kind = 40
 	Used     Kind = 41
@@ -43,6 +44,7 @@ const (
 	Ticked   Kind = 49
 	Watched  Kind = 50
 	Followed Kind = 51
+	Tapped   Kind = 52
 )
 
 // A Role says what a listening socket is for.

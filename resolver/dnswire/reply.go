@@ -132,6 +132,14 @@ func (r *Reply) Option(code uint16, size int) (data []byte) {
 	return r.Bytes[len(r.Bytes)-size:]
 }
 
+// Body is the message without its OPT record, which is the last if there is one.
+func (r *Reply) Body() []byte {
+	if r.opt == 0 {
+		return r.Message()
+	}
+	return r.Bytes[r.start : r.opt-(OPTSize-2)] // 2: the length of its options
+}
+
 // OptionHead is the size of what stands before an option's data.
 const OptionHead = 4
 

@@ -42,6 +42,7 @@ func (c *Config) check() yamlfile.Problems {
 	c.HTTP.check(k)
 	c.Fleet.Check(func(path string, text wording.Text) { k.wrong("fleet."+path, text) })
 	c.RADIUS.Check(func(path string, text wording.Text) { k.wrong(strings.TrimSuffix("radius."+path, "."), text) })
+	c.DNSTAP.Check(func(path string, text wording.Text) { k.wrong("dnstap."+path, text) })
 	c.Console.Check(func(path string, text wording.Text) { k.wrong("console."+path, text) })
 	c.Upstream.check(k)
 	c.Cache.check(k)

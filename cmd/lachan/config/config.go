@@ -7,6 +7,7 @@ import (
 	_ "time/tzdata" // time zones on machines that have none
 
 	"lachan/cmd/lachan/config/console"
+	"lachan/cmd/lachan/config/dnstap"
 	"lachan/cmd/lachan/config/fleet"
 	"lachan/cmd/lachan/config/radius"
 	"lachan/internal/yamlfile"
@@ -50,6 +51,9 @@ type Config struct {
 	Fleet fleet.Fleet `yaml:"fleet"`
 	// RADIUS is which access servers say whose an address is. Default none do.
 	RADIUS radius.RADIUS `yaml:"radius"`
+	// DNSTAP is which collector is told of questions and answers once two people have
+	// decided so. Default none is.
+	DNSTAP dnstap.DNSTAP `yaml:"dnstap"`
 	// Reports are made by themselves when their periods are over. Default none.
 	Reports Reports `yaml:"reports"`
 	Log     Log     `yaml:"log"`

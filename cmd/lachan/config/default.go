@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/config/console"
+	"lachan/cmd/lachan/config/dnstap"
 	"lachan/cmd/lachan/config/fleet"
 	"lachan/cmd/lachan/config/radius"
 	"lachan/internal/yamlfile"
@@ -39,6 +40,7 @@ func (c *Config) SetDefaults() {
 		Console: console.Default(),
 		Fleet:   fleet.Default(),
 		RADIUS:  radius.Default(),
+		DNSTAP:  dnstap.Default(),
 		Upstream: Upstreams{
 			Servers:  []Upstream{{upstream.Server{Transport: upstream.System}}},
 			Strategy: Strategy{upstream.Fastest},

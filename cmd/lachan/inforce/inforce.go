@@ -1,5 +1,5 @@
 // Package inforce is what manage puts in force and resolve answers by: the
-// bodies of the messages use, secrets and addresses. It is the only thing that
+// bodies of the messages use, secrets, addresses and others. It is the only thing that
 // the two processes have in common.
 package inforce
 
@@ -100,6 +100,34 @@ type Sessions map[string][]netip.Prefix
 type Session struct {
 	ID      uint64            `json:"id"`
 	Changes []sessions.Change `json:"changes,omitempty"`
+}
+
+// A Tap says what a collector is told from now on, over the connection beside it. Without
+// one it is not there, and what it would be told is counted.
+type Tap struct {
+	ID        uint64    `json:"id"` // of the connection
+	On        bool      `json:"on"` // false: nothing is told
+	Until     time.Time `json:"until,omitzero"`
+	Identity  string    `json:"identity,omitempty"`
+	Version   string    `json:"version,omitempty"`
+	Queries   bool      `json:"queries,omitempty"`
+	Responses bool      `json:"responses,omitempty"`
+	Addresses bool      `json:"addresses,omitempty"` // cut
+	Bytes     int64     `json:"bytes,omitempty"`     // that may wait
+}
+
+// Same reports whether two of them tell the same, whatever the connection.
+func (t Tap) Same(other Tap) bool {
+	t.ID = other.ID
+	at, until := t.Until, other.Until
+	t.Until, other.Until = time.Time{}, time.Time{}
+	return t == other && at.Equal(until)
+}
+
+// A Tapped says that the connection of a Tap has ended.
+type Tapped struct {
+	ID    uint64 `json:"id"`
+	Error string `json:"error,omitempty"`
 }
 
 // A Hello is what resolve says first.

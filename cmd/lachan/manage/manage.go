@@ -197,6 +197,7 @@ func (n *node) startWork(ctx context.Context) {
 		n.desk.Begun(ctx, n.cfg, n.policy.Policy)
 	}
 	n.children.start(ctx, "ledger", n.desk.Run)
+	n.children.start(ctx, "dnstap", n.resolves.taps.Run)
 	n.children.start(ctx, "tell", n.desk.Tell)
 	n.children.start(ctx, "member", n.services.member.Run)
 	n.children.start(ctx, "tables", n.desk.SettleTables)

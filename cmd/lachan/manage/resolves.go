@@ -10,6 +10,7 @@ import (
 
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/manage/addresses"
+	"lachan/cmd/lachan/manage/tap"
 	"lachan/cmd/lachan/proven"
 	"lachan/internal/fault"
 	"lachan/internal/message"
@@ -19,10 +20,6 @@ import (
 
 // askTime is how long a resolve may take to say which names are popular.
 const askTime = 5 * time.Second
-
-// tickTime is how long one may take to tell what it has counted until now. A scrape
-// waits for it, also while resolve is away.
-const tickTime = time.Second
 
 // resolves are the processes that answer: one, and others for a moment when it
 // is replaced. All but what is named otherwise belongs to run.
@@ -37,6 +34,7 @@ type resolves struct {
 	used     func(now time.Time)         // the newest use is in force
 
 	followers addresses.Followers
+	taps      *tap.Taps
 	said      chan input // what they say
 	peers     []*peer    // the newest last
 	alive     []int      // the processes, as the supervisor says; nil: it has not said yet
@@ -87,6 +85,7 @@ func (r *resolves) meet(m *message.Message) {
 	}
 	r.peers = append(r.peers, &peer{conn: conn})
 	r.setLast(conn)
+	r.taps.Meet(conn)
 	go r.receive(conn)
 	if !r.tell(conn, message.Secrets, r.identity.secrets()) ||
 		!r.tell(conn, message.Addresses, r.identity.links.addresses) || !r.followers.Introduce(conn) {
@@ -179,6 +178,7 @@ func (r *resolves) hear(ctx context.Context, in input) {
 	if in.err != nil {
 		p.ended = true
 		_ = p.conn.Close() // it has ended
+		r.taps.Lose(p.conn)
 		r.countAlive()
 		return
 	}
@@ -201,6 +201,8 @@ func (r *resolves) hear(ctx context.Context, in input) {
 		hand(&m, r.asked)
 	case message.Followed:
 		r.followers.Hear(&m)
+	case message.Tapped:
+		r.taps.Hear(p.conn, &m)
 	case message.Ticked:
 		hand(&m, r.ticked)
 	case message.Watched:
@@ -349,14 +351,6 @@ func (r *resolves) watch(ctx context.Context, w inforce.Watch) (is inforce.Watch
 		return inforce.Watched{}, errors.New("resolve has answered another question")
 	}
 	return is, err
-}
-
-// refresh brings what was counted until now, if it can be had. Any goroutine but
-// that of run may call it.
-func (r *resolves) refresh(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, tickTime)
-	defer cancel()
-	_, _ = ask(ctx, r, message.Message{Kind: message.Tick}, r.ticked) // the newest tick will do otherwise
 }
 
 // ask sends the newest resolve a question and waits for its answer. Any

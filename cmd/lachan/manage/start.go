@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lachan/admin/ledger"
 	"lachan/admin/request"
 	"lachan/blocklist"
 	"lachan/blocklist/feed"
@@ -28,6 +29,7 @@ import (
 	"lachan/cmd/lachan/manage/member"
 	"lachan/cmd/lachan/manage/nodes"
 	"lachan/cmd/lachan/manage/site"
+	"lachan/cmd/lachan/manage/tap"
 	"lachan/cmd/lachan/proven"
 	"lachan/cmd/lachan/source"
 	"lachan/cmd/lachan/state"
@@ -104,6 +106,11 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 	}
 	n.resolves.followers.Keep, n.resolves.followers.Log = n.supervisor.keep, sh.log
 	n.resolves.followers.Of = newAccounting(sh, n.resolves, view, cfg.StateDir)
+	n.resolves.taps = tap.New(tap.Sources{
+		Config:     func() *config.Config { return view().cfg },
+		States:     func() []*ledger.State { return append(member.States(n.services.member), n.desk.Ledger.State()) },
+		Conditions: sh.conditions, Log: sh.log,
+	})
 	n.identity = &identity{shared: sh, resolves: n.resolves}
 	n.resolves.identity = n.identity
 	n.resolves.linked = func(m *message.Message) {

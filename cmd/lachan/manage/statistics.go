@@ -9,6 +9,7 @@ import (
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/report"
 	"lachan/internal/fault"
+	"lachan/internal/message"
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/metrics/report/figures"
@@ -55,6 +56,18 @@ func (n *node) protect(p *policy.Policy) {
 		}
 		n.counters.AddGroup(of.School, of.ID)
 	}
+}
+
+// tickTime is how long resolve may take to tell what it has counted until now. A scrape
+// waits for it, also while resolve is away.
+const tickTime = time.Second
+
+// refresh brings what was counted until now, if it can be had. Any goroutine but
+// that of run may call it.
+func (r *resolves) refresh(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, tickTime)
+	defer cancel()
+	_, _ = ask(ctx, r, message.Message{Kind: message.Tick}, r.ticked) // the newest tick will do otherwise
 }
 
 // historyReading is what a scrape wants to know of the statistics on disk.

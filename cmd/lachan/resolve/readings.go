@@ -20,7 +20,8 @@ func (p *process) readings() metrics.ResolverReadings {
 		Pending: metrics.PendingReading{
 			Queries: load.Waiting, Exchanges: load.Exchanges, Abandoned: load.Abandoned,
 		},
-		Memory:              memoryReadings(s.cfg, p.resolver),
+		Memory:              memoryReadings(s.cfg, p.resolver, p.tapping.held()),
+		Tap:                 p.tapping.reading(),
 		Filtered:            p.resolver.FilteredByUpstreams(),
 		BloomFalsePositives: s.lists.FalsePositives(),
 		RulesSerial:         s.serial,
@@ -40,13 +41,14 @@ func (p *process) readings() metrics.ResolverReadings {
 }
 
 // memoryReadings are the shares of this process, and what is used of them.
-func memoryReadings(cfg *config.Config, r *resolver.Resolver) []metrics.MemoryReading {
+func memoryReadings(cfg *config.Config, r *resolver.Resolver, tapped int64) []metrics.MemoryReading {
 	load := r.Load()
 	shares := cfg.Memory.Shares(cfg.Cache.MaxBytes)
 	return []metrics.MemoryReading{
 		{Part: "cache", Budget: shares.Cache, Used: r.CacheStats().Bytes},
 		{Part: "streams", Budget: shares.Streams, Used: load.AnswerBytes},
 		{Part: "questions", Budget: shares.Questions, Used: load.HeldBytes},
+		{Part: "dnstap", Budget: shares.Tap, Used: tapped},
 		{Part: "resolve", Budget: shares.Resolve, Used: memory.Used()},
 	}
 }

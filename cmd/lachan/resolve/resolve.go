@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"lachan/cmd/lachan/inforce"
 	"lachan/internal/confine"
 	"lachan/internal/eventloop"
 	"lachan/internal/message"
@@ -65,6 +66,7 @@ type process struct {
 	sessions  sessions.Table
 	protected time.Time // until when schools have been credited with protection
 	notices   notices
+	tapping   tapping
 	follows   bool // another resolve is about to end
 }
 
@@ -111,7 +113,8 @@ func newProcess(version string, control *message.Conn, facts *catalogue.Catalogu
 	p := &process{
 		log: log, version: version, control: control, facts: facts,
 		inputs: make(chan input, 16), stopped: make(chan error, 1),
-		counters: metrics.New(""), notices: notices{wake: make(chan struct{}, 1), feeds: map[string]bool{}},
+		counters: metrics.New(""), tapping: tapping{ended: make(chan inforce.Tapped)},
+		notices: notices{wake: make(chan struct{}, 1), feeds: map[string]bool{}},
 	}
 	p.secrets.cookies = cookie.Secrets(nil).Renewed() // until manage has some
 	p.secrets.plain, p.secrets.acme = p.secrets.store.Config(), p.secrets.store.ACMEConfig()
@@ -147,7 +150,11 @@ func (p *process) run() error {
 			}
 			look.Reset(minute.UntilLook(time.Now()))
 		case now := <-tick.C:
+			p.tapping.expire(p, now)
 			p.tick(now)
+		case ended := <-p.tapping.ended:
+			p.tapping.end()
+			p.tell(message.Tapped, ended)
 		case <-p.notices.wake:
 			p.notices.tell(p.send)
 		case err := <-p.stopped:
@@ -193,6 +200,8 @@ func (p *process) take(in input) (stop bool) {
 		p.tell(message.Ticked, struct{}{})
 	case message.Watch:
 		p.tell(message.Watched, watch(p.resolver, &m))
+	case message.Tap:
+		takeTap(p, &m)
 	case message.Challenges:
 		p.takeChallenges(&m)
 	}
@@ -207,6 +216,7 @@ func (p *process) finish() error {
 	p.stop()
 	err := <-p.stopped
 	p.running.Wait()
+	p.tapping.end()
 	p.tellLast()
 	return err
 }

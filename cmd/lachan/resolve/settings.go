@@ -79,6 +79,7 @@ func (p *process) settings() *resolver.Settings {
 		Encryption: resolver.Encryption{
 			TLS: p.secrets.tls(cfg), TLSName: cfg.ServerName(), DoHPath: cfg.Server.DoHPath,
 		},
+		Tap:    p.tapping.tap,
 		Notify: p.notify(cfg),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"lachan/admin/ledger"
 	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/node"
@@ -118,3 +119,9 @@ var (
 		EN: "the ledger that came from the hub is damaged on the disk; what was in force stays, and it is had again from the hub",
 	}
 )
+
+// States are those of the ledgers that are followed.
+func States(m *Member) []*ledger.State {
+	states, _ := m.states()
+	return states
+}
