@@ -30,16 +30,32 @@ func available(proc, groups string, total int64) int64 {
 	if shown := machine(proc); shown != 0 {
 		total = shown
 	}
-	for group := groupOf(proc); ; group = filepath.Dir(group) {
-		for _, name := range []string{"memory.max", "memory.high"} {
-			if most, ok := readNumber(filepath.Join(groups, group, name)); ok && (total == 0 || most < total) {
-				total = most
+	for _, v := range versions {
+		for group := v.groupOf(proc); ; group = filepath.Dir(group) {
+			for _, name := range v.files {
+				most, ok := readNumber(filepath.Join(groups, v.folder, group, name))
+				if ok && (total == 0 || most < total) {
+					total = most
+				}
+			}
+			if group == "/" || group == "." {
+				break
 			}
 		}
-		if group == "/" || group == "." {
-			return total
-		}
 	}
+	return total
+}
+
+// A version is one of those that the kernel has of control groups.
+type version struct {
+	line   string   // of /proc/self/cgroup, what is before the path
+	folder string   // where groups are shown
+	files  []string // that say what a group may have
+}
+
+var versions = [...]version{
+	{line: "0::", files: []string{"memory.max", "memory.high"}},
+	{line: ":memory:", folder: "memory", files: []string{"memory.limit_in_bytes"}},
 }
 
 // machine is the memory of the machine.
@@ -60,13 +76,14 @@ func machine(proc string) int64 {
 }
 
 // groupOf is the path of this process's control group below where groups are shown.
-func groupOf(proc string) string {
+func (v version) groupOf(proc string) string {
 	text, err := os.ReadFile(filepath.Join(proc, "self", "cgroup"))
 	if err != nil {
 		return "/"
 	}
 	for line := range strings.Lines(string(text)) {
-		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok { // version 2
+		number, path, ok := strings.Cut(strings.TrimSpace(line), v.line)
+		if _, err := strconv.Atoi("0" + number); ok && err == nil {
 			return filepath.Clean("/" + path)
 		}
 	}

@@ -41,6 +41,15 @@ func TestAvailableIsTheLeastOfMachineAndGroups(t *testing.T) {
 	f(unit, 256<<20)
 	unit["cgroup/system.slice/lachan.service/memory.high"] = "134217728\n"
 	f(unit, 128<<20)
+	old := map[string]string{
+		"proc/meminfo": machine, "proc/self/cgroup": "10:cpu:/small\n4:memory:/box/small\n0::/\n",
+		"cgroup/memory/memory.limit_in_bytes":           "9223372036854771712\n",
+		"cgroup/memory/box/memory.limit_in_bytes":       "9223372036854771712\n",
+		"cgroup/memory/box/small/memory.limit_in_bytes": "268435456\n",
+	}
+	f(old, 256<<20)
+	old["cgroup/memory/box/memory.limit_in_bytes"] = "134217728\n"
+	f(old, 128<<20)
 }
 
 func TestThisMachineHasMemory(t *testing.T) {
