@@ -88,7 +88,7 @@ func (o HandOver) plan(d *Desk, q *asking) (plan, error) {
 		return plan{}, err
 	}
 	if q.tree.Kind(o.Authority) != account.KindAuthority {
-		return plan{}, invalid("authority", textNoAuthority.With(shown(o.Authority)))
+		return plan{}, invalid("authority", textNoAuthority.With(shown(o.Authority), known(q.tree.authorities)))
 	}
 	if len(o.Table) == 0 || len(o.Table) > mostTable {
 		return plan{}, invalid("table", textTableSize.With(mostTable>>20))
@@ -136,13 +136,25 @@ func settle(d *Desk, authority string) func(context.Context, *Outcome) error {
 	}
 }
 
+// known is what there is of something, for whoever named what is not there.
+func known(names []string) string {
+	if len(names) == 0 {
+		return "–"
+	}
+	return strings.Join(names, ", ")
+}
+
 func (o TakeBack) plan(d *Desk, q *asking) (plan, error) {
 	if err := q.may(account.Order, o.Authority); err != nil {
 		return plan{}, err
 	}
 	object := orders + o.Document
 	if old, ok := q.state.Get(o.Authority, object); !ok || old.New == nil {
-		text := textNoOrderTable.With(shown(o.Document), shown(o.Authority))
+		var documents []string
+		for _, table := range Tables(q.state, o.Authority) {
+			documents = append(documents, table.Document)
+		}
+		text := textNoOrderTable.With(shown(o.Document), shown(o.Authority), known(documents))
 		return plan{}, &Refusal{Kind: NotFound, Field: "document", Text: text}
 	}
 	p := planOf(none, q.draft(account.Order, "take-back", o.Authority, object, nil))

@@ -289,8 +289,8 @@ var (
 		EN: "%q is the id of an authority; choose another one for the unit",
 	}
 	textNoAuthority = wording.Text{
-		VI: "không có cơ quan %q; lachan.yaml đặt tên cơ quan ở feeds: authority:",
-		EN: "there is no authority %q; lachan.yaml names them at feeds: authority:",
+		VI: "không có cơ quan %q; các cơ quan có danh sách trong lachan.yaml (feeds: authority:) là: %s",
+		EN: "there is no authority %q; those with a list in lachan.yaml (feeds: authority:) are: %s",
 	}
 	textTableSize = wording.Text{
 		VI: "bảng phải có nội dung và nhiều nhất %d MiB",
@@ -309,8 +309,8 @@ var (
 		EN: "; row %d: %v; mend it and hand it over again",
 	}
 	textNoOrderTable = wording.Text{
-		VI: "văn bản %q của %q không có bảng nào đang hiệu lực; xem các văn bản bằng lachan lists orders",
-		EN: "no table of document %q of %q is in force; lachan lists orders shows the documents",
+		VI: "văn bản %q của %q không có bảng nào đang hiệu lực; các văn bản có bảng là: %s",
+		EN: "no table of document %q of %q is in force; documents that have one are: %s",
 	}
 	textNoDocument = wording.Text{
 		VI: "%q không phải số văn bản; hãy ghi như 15/QĐ-A05",

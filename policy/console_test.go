@@ -110,6 +110,12 @@ func TestConsoleAndFilesAreOnePolicy(t *testing.T) {
 	}
 	told("a", "bet.example", "quyết định 1287", "a allows bet.example (decision 1287), written by acc_1")
 	told("a", "game.example", "quyết định 1290", "decision 1290")
+	told("a", "bet.example", ", đến hết ngày 31/12/2026", ", until the end of 2026-12-31")
+	told("a", "game.example", ", đến 10:00 08/09/2026", ", until 2026-09-08 10:00")
+	over, err := w.at("2026-09-08 10:00").Explain(w.group("a"), "game.example", dns.TypeA)
+	if err != nil || !strings.Contains(over.In(0), "đã hết hạn lúc 10:00 08/09/2026") || !strings.Contains(over.String(), "expired at 2026-09-08 10:00") {
+		t.Errorf("%s %v", over, err)
+	}
 	if of := p.Group(w.group("b")); of.Name != "Trường B" || of.Province != "tinh" {
 		t.Errorf("the unit of the console is %+v", of)
 	}

@@ -260,13 +260,22 @@ func (e *explainer) entryText(u uint32, what wording.Text, allow bool, n noted) 
 func (e *explainer) times(text wording.Text, from, until int64) wording.Text {
 	switch {
 	case until <= e.rules.now:
-		return join(text, explainExpired.With(e.policy.lastDay(until)))
+		return join(text, e.end(until, explainExpired, explainOver))
 	case from > e.rules.now:
 		return join(text, explainNotYet.With(dayText(time.Unix(from, 0).In(e.policy.loc))))
 	case until < compiled.Forever:
-		return join(text, explainUntil.With(e.policy.lastDay(until)))
+		return join(text, e.end(until, explainUntil, explainUntilMoment))
 	}
 	return text
+}
+
+// end says when an entry ends: with a day where it ends with one, or else to the minute.
+func (e *explainer) end(until int64, day, moment wording.Text) wording.Text {
+	at := time.Unix(until, 0).In(e.policy.loc)
+	if at.Hour() == 0 && at.Minute() == 0 {
+		return day.With(e.policy.lastDay(until))
+	}
+	return moment.With(momentText(at))
 }
 
 // dayText is a day as people write it in each language.

@@ -186,7 +186,7 @@ func TestTheSameMistakeOfManyRowsIsToldOnce(t *testing.T) {
 
 func TestSchoolsThatNobodyReachesAreTold(t *testing.T) {
 	d := newDistrict(t, commune)
-	p, said := d.load("id,parent,kind,level,networks,links\na,xa,,THCS,10.1.0.0/16,\nb,xa,,THCS,,\nc,,,THCS,10.3.0.0/16,\nd,xa,,THCS,,\ngv,d,group,,10.4.0.0/16,\ne,xa,,THCS,,lien-ket-rat-kho-doan-ra\nf,,,THCS,,\n")
+	p, said := d.load("id,parent,kind,level,networks,links,radius_ids\na,xa,,THCS,10.1.0.0/16,\nb,xa,,THCS,,\nc,,,THCS,10.3.0.0/16,\nd,xa,,THCS,,\ngv,d,group,,10.4.0.0/16,\ne,xa,,THCS,,lien-ket-rat-kho-doan-ra\nf,,,THCS,,\ng,xa,,THCS,,,g@isp.example\n")
 	if p == nil || said != "" {
 		t.Fatal(said)
 	}
@@ -195,7 +195,7 @@ func TestSchoolsThatNobodyReachesAreTold(t *testing.T) {
 		notes = append(notes, n.Text.EN)
 	}
 	got := strings.Join(notes, "\n")
-	if len(notes) != 2 || !strings.Contains(got, "2 schools have no networks, devices or links, so no client is known to be theirs: b (3), f (8)") ||
+	if len(notes) != 2 || !strings.Contains(got, "2 schools have no networks, devices, links or radius_ids, so no client is known to be theirs: b (3), f (8)") ||
 		!strings.Contains(got, "2 schools have no parent, so locks and reports of commune and province leave them out: c (4), f (8)") {
 		t.Errorf("%s", got)
 	}

@@ -188,6 +188,14 @@ var (
 		VI: ", đã hết hạn sau ngày %s nên không tính",
 		EN: ", expired after %s and does not count",
 	}
+	explainUntilMoment = wording.Text{
+		VI: ", đến %s",
+		EN: ", until %s",
+	}
+	explainOver = wording.Text{
+		VI: ", đã hết hạn lúc %s nên không tính",
+		EN: ", expired at %s and does not count",
+	}
 	explainNotYet = wording.Text{
 		VI: ", đến ngày %s mới có hiệu lực",
 		EN: ", does not count before %s",

@@ -243,7 +243,7 @@ func reachedOf(c *compiler) []bool {
 	for _, claim := range c.claims {
 		mark(claim.unit)
 	}
-	for _, of := range []map[[32]byte]uint32{c.links, c.tokens} {
+	for _, of := range []map[[32]byte]uint32{c.links, c.tokens, c.sessions} {
 		for _, u := range of {
 			mark(u)
 		}

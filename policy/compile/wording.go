@@ -37,8 +37,8 @@ var (
 		EN: "and %d more messages about rows of tables",
 	}
 	textRowsUnreached = wording.Text{
-		VI: "%d trường không có mạng, thiết bị hay mã liên kết nên chưa máy nào được nhận ra là của trường: %s",
-		EN: "%d schools have no networks, devices or links, so no client is known to be theirs: %s",
+		VI: "%d trường không có mạng, thiết bị, mã liên kết hay mã RADIUS nên chưa máy nào được nhận ra là của trường: %s",
+		EN: "%d schools have no networks, devices, links or radius_ids, so no client is known to be theirs: %s",
 	}
 	textRowsAlone = wording.Text{
 		VI: "%d trường không có cấp trên (parent) nên không theo khóa và không vào báo cáo của xã, tỉnh: %s",

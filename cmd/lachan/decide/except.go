@@ -154,7 +154,7 @@ func printException(c command.Call, e *api.Exception) error {
 	if e.Until != nil {
 		until = e.Until.Format(minute)
 	}
-	line := textExceptLine.With(e.Seq, e.Unit, e.Object, e.From.Format(minute), until, e.Who, e.Why)
+	line := because(textExceptLine.With(e.Seq, e.Unit, e.Object, e.From.Format(minute), until, e.Who), e.Why)
 	switch {
 	case e.Orphan:
 		line = wording.Join(line, textOrphan)
@@ -164,6 +164,14 @@ func printException(c command.Call, e *api.Exception) error {
 		line = wording.Join(line, textEnded)
 	}
 	return c.Say(line)
+}
+
+// because is a line with the reason that was typed, if one was.
+func because(line wording.Text, why string) wording.Text {
+	if why == "" {
+		return line
+	}
+	return wording.Text{VI: line.VI + ": " + why, EN: line.EN + ": " + why}
 }
 
 // minute is how times are told.

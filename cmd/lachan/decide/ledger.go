@@ -76,9 +76,9 @@ func showRecord(c command.Call, seq string, asJSON bool) error {
 }
 
 func printRecord(c command.Call, r *api.Line) error {
-	return c.Say(textRecord.With(
-		r.Seq, r.At.Format(minute), r.By, r.Role, r.Via, r.What, r.Object, unitOf(r.Unit), r.Why,
-	))
+	return c.Say(because(textRecord.With(
+		r.Seq, r.At.Format(minute), r.By, r.Role, r.Via, r.What, r.Object, unitOf(r.Unit),
+	), r.Why))
 }
 
 func ledgerVerify(l wording.Language) *cobra.Command {

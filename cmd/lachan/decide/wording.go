@@ -97,8 +97,8 @@ var (
 		EN: "there are no exceptions",
 	}
 	textExceptLine = wording.Text{
-		VI: "%d: %s %s, từ %s đến %s, %s: %s",
-		EN: "%d: %s %s, from %s to %s, %s: %s",
+		VI: "%d: %s %s, từ %s đến %s, %s",
+		EN: "%d: %s %s, from %s to %s, %s",
 	}
 	textOrphan = wording.Text{
 		VI: " (mồ côi: đơn vị không còn)",
@@ -169,8 +169,8 @@ var (
 		EN: "no record is there",
 	}
 	textRecord = wording.Text{
-		VI: "%d  %s  %s (%s, %s)  %s %s, %s: %s",
-		EN: "%d  %s  %s (%s, %s)  %s %s, %s: %s",
+		VI: "%d  %s  %s (%s, %s)  %s %s, %s",
+		EN: "%d  %s  %s (%s, %s)  %s %s, %s",
 	}
 	textVerify = wording.Text{
 		VI: "đọc lại cả sổ và kiểm tra chuỗi, chữ ký và kết quả",

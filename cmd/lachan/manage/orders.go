@@ -49,7 +49,7 @@ func (l *lists) recordOrders(compiled, now time.Time) {
 		l.log.Info("order in force", "feed", r.Feed, "document", r.Document, "took", r.Took())
 	}
 	if more := len(fresh) - ordersNamed; more > 0 {
-		l.log.Info("more orders in force", "orders", more, "see", "lachan lists orders")
+		l.log.Info("more orders in force", "orders", more, "see", "lachan lists status")
 	}
 }
 

@@ -105,6 +105,10 @@ func writeProfile(c command.Call, o *profileOptions) error {
 	if err := durable.WriteFile(o.out, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write profile: %w", err)
 	}
+	if id := off.Policy.Link(g); id != "" && strings.Contains(text, id) {
+		c.Note(textProfileSecret.With(o.out))
+		return nil
+	}
 	c.Note(textProfileWritten.With(o.out))
 	return nil
 }

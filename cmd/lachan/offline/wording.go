@@ -109,8 +109,8 @@ var (
 		EN: "write the settings by which devices, phones or routers of a unit use this server",
 	}
 	textProfileLong = wording.Text{
-		VI: "Tên, cổng, đường dẫn và mã lấy từ cấu hình và chính sách. Đơn vị có links được nhận ra ở bất cứ đâu; không có links thì chỉ ở trong networks của mình. Kết quả có mã bí mật của đơn vị: chỉ gửi cho người cài đặt.",
-		EN: "Names, ports, paths and ids come from the configuration and the policy. A unit that has links is recognised anywhere, other units only in their networks. The output contains the unit's secret: give it only to the people that set the devices up.",
+		VI: "Tên, cổng, đường dẫn và mã lấy từ cấu hình và chính sách. Đơn vị có links được nhận ra ở bất cứ đâu; không có links thì chỉ ở trong networks của mình. Khi đó kết quả có mã bí mật của đơn vị: chỉ gửi cho người cài đặt.",
+		EN: "Names, ports, paths and ids come from the configuration and the policy. A unit that has links is recognised anywhere, other units only in their networks. For such a unit the output contains its secret: give it only to the people that set the devices up.",
 	}
 	textProfileUnit = wording.Text{
 		VI: "mã đơn vị, như truong-a hoặc truong-a/giao-vien",
@@ -144,7 +144,8 @@ var (
 		VI: "ghi ra tệp bằng `lachan profile --unit %s --for apple --out lachan.mobileconfig`, rồi mở tệp ấy trên iPhone, iPad hoặc Mac",
 		EN: "write a file with `lachan profile --unit %s --for apple --out lachan.mobileconfig`, and open that on the iPhone, iPad or Mac",
 	}
-	textProfileWritten = wording.Text{
+	textProfileWritten = wording.Text{VI: "đã ghi %s", EN: "%s is written"}
+	textProfileSecret  = wording.Text{
 		VI: "đã ghi %s; tệp có mã bí mật của đơn vị",
 		EN: "%s is written; it contains the unit's secret",
 	}
