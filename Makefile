@@ -20,6 +20,9 @@ HELM     := helm.sh/helm/v3/cmd/helm@v3.19.2
 # What finds in a page what keeps people out of it (MPL-2.0), for tests alone, with the SHA-256 of its file.
 AXE      := axe-core@4.14.1
 AXE_SUM  := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+# What the pages take that a test types.
+TOOLS    += jq unzip
+PACKAGES += jq unzip
 export PATH := $(PATH):$(shell go env GOPATH)/bin
 
 # How long make soak takes.

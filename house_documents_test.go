@@ -218,6 +218,17 @@ func firstQuery(t *testing.T, program string) {
 	f("www.google.com.", "forcesafesearch.google.com.", "216.239.38.120")
 }
 
+// TestInspectorsHaveThePythonOfTheFormat, in which it is tested on ledgers that were changed.
+func TestInspectorsHaveThePythonOfTheFormat(t *testing.T) {
+	for _, b := range blocks(read(t, "admin/ledger/FORMAT.md")) {
+		for _, page := range []string{"docs/for-inspectors.md", "docs/vi/for-inspectors.md"} {
+			if b.language == "python" && !strings.Contains(read(t, page), b.text) {
+				t.Errorf("%s does not have what admin/ledger/FORMAT.md has to verify a ledger elsewhere", page)
+			}
+		}
+	}
+}
+
 // TestTranslationsSayTheSame: a reader of either language is shown the same
 // files and the same commands.
 func TestTranslationsSayTheSame(t *testing.T) {

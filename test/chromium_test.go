@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// insideNamespace is set where the test runs a second time, in a network of
+// insideNamespace has the program where the test runs a second time, in a network of
 // its own in which the browser's resolver finds the server on port 53.
 const insideNamespace = "CHROMIUM_TEST_IN_NAMESPACE"
 
@@ -50,7 +50,7 @@ func inNamespace(t *testing.T, run func(*testing.T), tools ...string) {
 		}
 	}
 	cmd := exec.Command("unshare", append(args, self, "-test.run=^"+t.Name()+"$", "-test.v")...)
-	cmd.Env = append(os.Environ(), insideNamespace+"=1")
+	cmd.Env = append(os.Environ(), insideNamespace+"="+binary)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("in the namespace: %v\n%s", err, out)
 	}
