@@ -27,6 +27,8 @@ type How struct {
 	Expect *uint64
 	// Preview asks what would change, and changes nothing.
 	Preview bool
+	// Made is when it was decided, where that was elsewhere and comes here late; zero: now.
+	Made time.Time
 }
 
 // An Except allows or blocks a name for a unit and all below it.

@@ -73,7 +73,7 @@ func (q *asking) draft(right account.Right, what, unit, object string, value any
 	role, _ := q.by.As(right, unit, q.tree, q.now)
 	draft := ledger.Draft{
 		Area: q.tree.area(unit), Unit: unit, By: q.by.ID, Role: string(role), Via: q.by.Via, What: what, Object: object,
-		New: canonical(value), Words: printable.Line(q.how.Why, mostWords), Of: q.second,
+		New: canonical(value), Words: printable.Line(q.how.Why, mostWords), Of: q.second, Made: q.how.Made,
 	}
 	if old, ok := q.state.Get(unit, object); ok {
 		draft.Old, draft.Expect = old.New, old.Seq

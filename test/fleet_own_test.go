@@ -4,11 +4,13 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nkeys"
 
@@ -16,6 +18,7 @@ import (
 	"lachan/cmd/lachan/manage/member"
 	fleetwide "lachan/fleet"
 	"lachan/fleet/node"
+	"lachan/metrics/report/figures"
 )
 
 // What a node without a link decides for its own units holds there at once, and at the hub and
@@ -73,24 +76,59 @@ func TestWhatANodeDecidesAloneComesToItsHub(t *testing.T) {
 		}
 		f.hub.logged(`msg="records of a node are refused" node=lao-cai-1`)
 	}
-	if err := forged.tell(forged.lines...); err != nil { // it is signed, and follows
+	if err := forged.tell(forged.lines[:2]...); err != nil { // it is signed, and follows
 		t.Fatal(err)
 	}
 	f.hub.logged(`msg="what was decided at a node is not taken" node=lao-cai-1 record=\d+ cause="block/x.example of th-dong-van`)
 	if after := f.hub.ledger(); !slices.Equal(before, after) {
 		t.Errorf("something was decided by what was refused: %s", after[len(before):])
 	}
+	if err := forged.tell(forged.lines[2:]...); err != nil {
+		t.Fatal(err)
+	}
+	f.reportsLate("th-dong-van refused", "th-kim-dong over", "th-kim-dong taken")
 	if _, text := f.hub.get("/api/conditions"); !strings.Contains(text, "fleet-own") {
 		t.Errorf("nobody is told: %s", text)
 	}
 }
+
+// reportsLate has the report of the day name what lao-cai-1 decided two hours before it came.
+func (f *fleet) reportsLate(want ...string) {
+	f.t.Helper()
+	status, text := f.hub.get("/api/report?unit=all&period=today&format=json")
+	if status != http.StatusOK {
+		f.t.Fatal(status, text)
+	}
+	var is struct {
+		Beside struct{ Late []figures.NodeDecision }
+	}
+	if err := json.Unmarshal([]byte(text), &is); err != nil {
+		f.t.Fatal(err)
+	}
+	var got []string
+	for _, d := range is.Beside.Late {
+		got = append(got, d.Unit+" "+string(d.Outcome))
+		if took := d.Came.Sub(d.Made); d.Node != "lao-cai-1" || took < forgedAge || took > forgedAge+time.Hour {
+			f.t.Errorf("%+v", d)
+		}
+	}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		f.t.Errorf("the report has %q of %q", got, want)
+	}
+	if !strings.Contains(text, "của nút: lao-cai-1 (3); muộn nhất 2 giờ") {
+		f.t.Errorf("the report does not name the node: %s", text)
+	}
+}
+
+// forgedAge is how long before it came the forger says that something was decided.
+const forgedAge = 2 * time.Hour
 
 // A forger has the keys of a node.
 type forger struct {
 	t     *testing.T
 	node  *node.Node
 	key   ed25519.PublicKey
-	lines []string // that follow what the hub has: of another area, then of its own that are over
+	lines []string // that follow what the hub has: of another area, of its own that is over, and that holds
 	all   []string
 }
 
@@ -133,11 +171,15 @@ func (f *fleet) forger(p *process) *forger {
 		f.t.Fatal(err)
 	}
 	f.t.Cleanup(func() { _ = book.Close() })
+	made := book.State().Seq()
 	for _, d := range []ledger.Draft{
 		{Unit: "th-dong-van", Object: "block/x.example"}, {Unit: "th-kim-dong", Object: "block/y.example"},
+		{Unit: "th-kim-dong", Object: "block/late.example", New: json.RawMessage(`{"from":"2026-01-01T00:00:00+07:00","until":"2036-12-31"}`)},
 	} {
 		d.By, d.Role, d.Via, d.What = "root", "machine", "cli", "except"
-		d.New = json.RawMessage(`{"from":"2026-01-01T00:00:00+07:00","until":"2026-01-02"}`)
+		if d.New == nil {
+			d.New = json.RawMessage(`{"from":"2026-01-01T00:00:00+07:00","until":"2026-01-02"}`)
+		}
 		if _, err := book.Append(f.t.Context(), d); err != nil {
 			f.t.Fatal(err)
 		}
@@ -150,6 +192,9 @@ func (f *fleet) forger(p *process) *forger {
 			f.t.Fatal(err)
 		}
 		if (strings.HasPrefix(r.Object, "allow/") || strings.HasPrefix(r.Object, "block/")) && !r.At.Before(is.Since) {
+			if r.Seq > made {
+				r.At = r.At.Add(-forgedAge)
+			}
 			line, err := chain.Link(r)
 			if err != nil {
 				f.t.Fatal(err)
@@ -157,7 +202,7 @@ func (f *fleet) forger(p *process) *forger {
 			g.all = append(g.all, string(line[0]))
 		}
 	}
-	g.lines = g.all[len(g.all)-2:]
+	g.lines = g.all[len(g.all)-3:]
 	f.hub.until("the hub is reached", func() bool { return g.tell() == nil })
 	return g
 }

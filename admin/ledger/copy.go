@@ -5,7 +5,10 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
+	"os"
+	"path/filepath"
 	"slices"
 )
 
@@ -43,9 +46,10 @@ func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the copy of a ledger: %w", errors.Join(err, l.lock.Close()))
 	}
-	if err := l.WriteConsole(); err != nil {
-		l.fail(err)
+	if err := os.Remove(filepath.Join(dir, consoleFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.fail(err) // of a version that wrote it for copies too
 	}
+	l.beside = func() error { return nil } // who has copies makes one text of all
 	go l.keep()
 	l.touch()
 	return &Copy{ledger: l, writers: slices.Clone(writers)}, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -87,8 +88,11 @@ func TestACopyIsTheLedgerOfItsWriter(t *testing.T) {
 	if got := linesOf(t, to); !slices.EqualFunc(got, lines, bytes.Equal) {
 		t.Error("its lines are not those of its writer")
 	}
-	if rep := verify(t, to); rep.Bad != nil || rep.Records != uint64(len(lines)) || !rep.Console {
+	if rep := verify(t, to); rep.Bad != nil || rep.Records != uint64(len(lines)) {
 		t.Errorf("verified: %+v", rep)
+	}
+	if _, err := os.Stat(filepath.Join(to, "console.yaml")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it has what is made of a ledger that is nobody's copy: %v", err)
 	}
 }
 

@@ -39,6 +39,7 @@ type Ledger struct {
 	console     sync.Mutex
 	consoleText string // console; digest of what was written
 
+	beside  func() error  // writes what is made of the records for others; not of a copy
 	point   uint64        // number of the record of the last checkpoint; keep's
 	dirty   chan struct{} // something has changed that keep writes
 	closing sync.Once
@@ -111,6 +112,7 @@ func openFolder(dir string) (l *Ledger, lost bool, err error) {
 		dir: dir, words: words{dir: filepath.Join(dir, wordsFolder)},
 		dirty: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
+	l.beside = l.WriteConsole
 	if err := os.MkdirAll(l.words.dir, 0o700); err != nil {
 		return nil, false, err
 	}
@@ -247,6 +249,8 @@ func (l *Ledger) touch() {
 const (
 	// pointEvery is how many records may follow the last checkpoint.
 	pointEvery = 10_000
+	// keepAfter is how long after a record that is done.
+	keepAfter = 200 * time.Millisecond
 	// restFactor is how much longer keep rests than it has worked.
 	restFactor = 4
 )
@@ -261,6 +265,11 @@ func (l *Ledger) keep() {
 			return
 		case <-l.dirty:
 		}
+		select { // until those who wait for the record are gone, and with one turn for many
+		case <-l.stop:
+			return
+		case <-time.After(keepAfter):
+		}
 		began := time.Now()
 		l.fail(l.keepOnce())
 		select {
@@ -272,7 +281,7 @@ func (l *Ledger) keep() {
 }
 
 func (l *Ledger) keepOnce() error {
-	err := l.WriteConsole()
+	err := l.beside()
 	now := l.now.Load()
 	if now.head.Seq == 0 {
 		return err

@@ -38,6 +38,11 @@ func readKnown(line []byte) (r Record, ok bool) {
 	if p.has(`,"from":`) {
 		p.number(`,"from":`, &r.From)
 	}
+	if p.has(`,"made":`) {
+		if at := p.raw(`,"made":`); !p.failed && r.Made.UnmarshalJSON(at) != nil {
+			return r, false
+		}
+	}
 	if p.has(`,"more":`) {
 		more := uint64(0)
 		p.number(`,"more":`, &more)

@@ -19,7 +19,7 @@ func someLines(t testing.TB) (lines [][]byte) {
 	t.Helper()
 	head := Head{}
 	for i, r := range []Record{
-		{Area: "lao-cai", Unit: "a", By: "acc_1", Role: "school", Via: "api", What: "except", Object: "allow/a.test", Why: digest(nil)},
+		{Area: "lao-cai", Unit: "a", By: "acc_1", Role: "school", Via: "api", What: "except", Object: "allow/a.test", Why: digest(nil), Made: moment(time.UnixMilli(1_700_000_000_000))},
 		{Unit: "a", Object: "unit/a", More: 1, New: json.RawMessage(`{"name":"Trường \"A\" \u2028 [{,}]","x":[1,{}]}`)},
 		{Unit: "a", Object: "request/1", Request: "3f9a", Of: 1, From: 3, Old: json.RawMessage(`"}\\"`)},
 	} {
@@ -63,6 +63,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		known.At, any.At = known.At.UTC(), any.At.UTC()
+		known.Made, any.Made = known.Made.UTC(), any.Made.UTC()
 		if !reflect.DeepEqual(known, any) {
 			t.Errorf("%q\n%+v\n%+v", line, known, any)
 		}

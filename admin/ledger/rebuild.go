@@ -49,7 +49,7 @@ func (g *Gathered) Rebuild(dir, keyOf string, last func(records int) Draft) (hea
 	if err := g.restore(c.ledger, last); err != nil {
 		return head, fmt.Errorf("put the ledger together: %w", err)
 	}
-	return c.ledger.Head(), nil
+	return c.ledger.Head(), c.ledger.WriteConsole() // it is a copy no more
 }
 
 // copyWords copies the words of all whole copies.

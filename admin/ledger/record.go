@@ -19,10 +19,12 @@ import (
 // A Record is one assignment: it sets an object of a unit from one value to another. Its
 // fields are in the order of their keys, as the line has them.
 type Record struct {
-	Area    string          `json:"area"` // the unit at the top
-	At      time.Time       `json:"at"`
-	By      string          `json:"by"`
-	From    uint64          `json:"from,omitempty"` // its number in the ledger that this chain is made of
+	Area string    `json:"area"` // the unit at the top
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	From uint64    `json:"from,omitempty"` // its number in the ledger that this chain is made of
+	// Made is when it was decided, where that was elsewhere and before At; zero otherwise.
+	Made    time.Time       `json:"made,omitzero"`
 	More    int             `json:"more,omitempty"` // how many records of the same group follow
 	New     json.RawMessage `json:"new"`            // null takes the object away
 	Object  string          `json:"object"`
@@ -49,6 +51,7 @@ type Draft struct {
 	Of       uint64
 	// Expect is the number of the record that set the object, 0 if none has.
 	Expect uint64
+	Made   time.Time // when it was decided, if that was elsewhere
 }
 
 // Generation is the object that says which streams nodes of a fleet follow, since the ledger was
@@ -82,6 +85,9 @@ func (d *Draft) record() (r Record, err error) {
 	r = Record{
 		Area: d.Area, Unit: d.Unit, By: d.By, Role: d.Role, Via: d.Via, What: d.What, Object: d.Object,
 		Request: d.Request, Of: d.Of,
+	}
+	if !d.Made.IsZero() {
+		r.Made = moment(d.Made)
 	}
 	if d.Object == "" {
 		return r, fmt.Errorf("%w: it sets no object", ErrValue)

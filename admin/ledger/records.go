@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
+	"time"
 )
 
 // Records yields the records after a number, in their order, as far as they are on disk.
@@ -14,6 +16,28 @@ func (l *Ledger) Records(after uint64) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for f, err := range found(l, after) {
 			if !yield(f.Record, err) {
+				return
+			}
+		}
+	}
+}
+
+// RecordsSince yields the records of a folder that were written from a moment on, and some before
+// it, also while a server writes there. Nothing of them is verified.
+func RecordsSince(dir string, from time.Time) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		segments, err := files(dir)
+		if err != nil {
+			yield(Record{}, fmt.Errorf("read ledger: %w", err))
+			return
+		}
+		for i, s := range segments {
+			if i+1 < len(segments) {
+				if next, ok := segments[i+1].begins(); ok && next.At.Before(from) {
+					continue
+				}
+			}
+			if !s.records(0, math.MaxUint64, func(f foundRecord, err error) bool { return yield(f.Record, err) }) {
 				return
 			}
 		}

@@ -1,6 +1,6 @@
 // Command fleet starts a hub and two nodes on this machine, by configs/fleet, and has the
 // nodes join: what is decided at the hub is in force on them. It ends them when it ends. With
-// -measure it times a hub and many nodes in its own process instead.
+// -measure it times a hub, a process of its own, and many nodes in this one instead.
 package main
 
 import (
@@ -25,9 +25,24 @@ func main() {
 	configs := flag.String("configs", "configs/fleet", "folder of hub.yaml, node-1.yaml and node-2.yaml")
 	root := flag.String("root", "state/fleet/root.key", "the root key of the fleet, made if it is not there")
 	hubs := flag.Int("hubs", 1, "how many hubs: 1, or 3 by three-1.yaml, three-2.yaml and three-3.yaml")
-	nodes := flag.Int("measure", 0, "measure a hub with so many nodes in this process, in place of that")
+	nodes := flag.Int("measure", 0, "measure a hub, a process of its own, with so many nodes in this one, in place of that")
 	missed := flag.Int("missed", 16_000, "decisions that nodes which are away miss; those of the country in eight weeks are 160,000")
+	lists := flag.String("deltas", "", "print what a node downloads of the lists in this folder on a day, with deltas and without, in place of that")
+	changed := flag.Int("changed", 5, "how many of a thousand lines of a list are gone on that day, and as many are new")
+	asHub := flag.String("be-hub", "", "be the hub of a measurement, whose files are in this folder; -measure starts it")
 	flag.Parse()
+	if *asHub != "" {
+		if err := beHub(*asHub); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *lists != "" {
+		if err := deltas(*lists, *changed); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *nodes > 0 {
 		if err := measure(*nodes, *missed); err != nil {
 			log.Fatal(err)

@@ -2,20 +2,16 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"log"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/nats-io/nkeys"
@@ -29,18 +25,15 @@ import (
 // areas is how many areas the nodes are of: the provinces of the country.
 const areas = 34
 
-// A simulation is a hub and many nodes in this process, each with its own connection over
-// TLS and its own copies of two ledgers: what nodes compile is left out, all else is real.
+// A simulation is a hub, a process of its own, and many nodes in this one, each with its own
+// connection over TLS and its own copies of two ledgers: what nodes compile is left out, all else
+// is real.
 type simulation struct {
 	dir     string
-	book    *ledger.Ledger
-	key     ed25519.PrivateKey
+	hub     *hubProcess
 	trust   fleet.Trust
 	address string
-	blobs   *hub.Blobs
-	stop    func() error
-	hub     *hub.Hub
-	members sync.Map          // hub.Member by nkey
+	members []Member
 	want    map[string]uint64 // by area, how many records there are
 	nodes   []*simulated
 	took    atomic.Pointer[chan taken]
@@ -71,17 +64,41 @@ func measure(count, missed int) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	s := &simulation{dir: dir, address: "127.0.0.1:0", want: map[string]uint64{}}
-	if s.book, err = ledger.Open(filepath.Join(dir, "hub")); err != nil {
+	if err := s.start(); err != nil {
 		return err
 	}
-	s.key = ledger.Key(s.book)
-	public, _ := s.key.Public().(ed25519.PublicKey) // it is one
-	s.trust = fleet.Trust{Serial: 1, Hubs: []fleet.HubKey{{
-		Name: "hub", Key: fleet.PublicKey(public), Until: time.Now().Add(time.Hour),
-	}}}
-	if err := errors.Join(s.openBlobs(), s.start()); err != nil {
-		return err
+	defer func() { err = errors.Join(err, s.hub.stop()) }()
+	for _, step := range []struct {
+		what string
+		do   func() error
+	}{
+		{"joining", func() error { return s.joinAll(count) }}, {"decisions", s.latencies}, {"an order", s.order},
+		{"a restart", s.restart}, {"being away", func() error { return s.away(missed) }},
+	} {
+		began := time.Now()
+		before, err := s.hub.used(false)
+		if err == nil {
+			err = step.do()
+		}
+		var after Use
+		if err == nil {
+			after, err = s.hub.used(true)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+		if after.PID != before.PID {
+			before = Use{}
+		}
+		cpu := (after.CPU - before.CPU).Seconds()
+		say("  the hub's process meanwhile: %d MiB at most, %.1f CPU-s, %.2f of a core",
+			after.Peak>>20, cpu, cpu/time.Since(began).Seconds())
 	}
+	return s.end()
+}
+
+// joinAll has all nodes join.
+func (s *simulation) joinAll(count int) error {
 	began := time.Now()
 	for i := range count {
 		if err := s.join(i); err != nil {
@@ -93,33 +110,21 @@ func measure(count, missed int) (err error) {
 	}
 	s.even(s.nodes)
 	say("%d nodes joined, connected and even after %v", count, since(began))
-	if err := s.latencies(); err != nil {
-		return err
-	}
-	if err := s.order(); err != nil {
-		return err
-	}
-	if err := s.restart(); err != nil {
-		return err
-	}
-	if err := s.away(missed); err != nil {
-		return err
-	}
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		return err
-	}
-	cpu := used()
-	consumers, err := s.hub.Consumers(context.Background())
+	return nil
+}
+
+// end says what nodes took in all, and ends them.
+func (s *simulation) end() error {
+	all, err := usedHere()
 	if err != nil {
 		return err
 	}
-	say("hub and all nodes together: %d MiB at most, %.0f CPU-s; consumers: %d", use.Maxrss>>10,
-		cpu.Seconds(), consumers)
+	consumers, err := s.hub.consumers()
+	say("all nodes in their process: %d MiB at most, %.0f CPU-s; consumers: %d", all.Peak>>20, all.CPU.Seconds(), consumers)
 	for _, n := range s.nodes {
 		n.close()
 	}
-	return errors.Join(s.stop(), s.book.Close())
+	return err
 }
 
 func say(format string, args ...any) { log.Printf(format, args...) }
@@ -127,64 +132,6 @@ func say(format string, args ...any) { log.Printf(format, args...) }
 func since(t time.Time) time.Duration { return time.Since(t).Round(time.Millisecond) }
 
 func areaName(i int) string { return fmt.Sprintf("area-%d", i%areas) }
-
-// start starts the hub, at the same address again.
-func (s *simulation) start() (err error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	s.hub, err = hub.Start(ctx, hub.Config{
-		Name: "hub", Dir: filepath.Join(s.dir, "streams"), Key: s.key, Store: 4 << 30,
-		Member: func(nkey string) (m hub.Member, ok bool) {
-			v, ok := s.members.Load(nkey)
-			if ok {
-				m, ok = v.(hub.Member)
-			}
-			return m, ok
-		},
-	})
-	if err != nil {
-		cancel()
-		return err
-	}
-	streams := []fleet.Stream{{Area: fleet.Root, Generation: 1}}
-	for i := range areas {
-		streams = append(streams, fleet.Stream{Area: areaName(i), Generation: 1})
-	}
-	for _, stream := range streams {
-		if err := s.hub.Open(ctx, stream, 64<<20); err != nil {
-			cancel()
-			return err
-		}
-	}
-	areaOf := func(unit string) string {
-		if strings.HasPrefix(unit, "area-") {
-			return unit
-		}
-		return fleet.Root
-	}
-	feed, err := s.hub.NewFeed(ctx, s.book, areaOf, slog.New(slog.DiscardHandler), streams...)
-	if err != nil {
-		cancel()
-		return err
-	}
-	l, err := net.Listen("tcp", s.address)
-	if err != nil {
-		cancel()
-		return err
-	}
-	s.address = l.Addr().String()
-	var live sync.WaitGroup
-	served := make(chan error, 1)
-	live.Go(func() { feed.Run(ctx) })
-	live.Go(func() { served <- s.hub.Serve(ctx, hub.Pages{Blobs: s.blobs}.Handler(), l) })
-	h := s.hub
-	s.stop = func() error {
-		cancel()
-		live.Wait()
-		h.Close()
-		return <-served
-	}
-	return nil
-}
 
 // join makes a node, and has it follow.
 func (s *simulation) join(i int) error {
@@ -197,7 +144,13 @@ func (s *simulation) join(i int) error {
 		return err
 	}
 	n := &simulated{name: fmt.Sprintf("node-%d", i), area: areaName(i), pair: pair}
-	s.members.Store(public, hub.Member{Node: n.name, Streams: n.streams()})
+	is := Member{public, hub.Member{Node: n.name, Streams: n.streams()}}
+	if s.members = append(s.members, is); err == nil {
+		err = s.hub.admit(is)
+	}
+	if err != nil {
+		return err
+	}
 	for _, stream := range n.streams() {
 		folder := filepath.Join(s.dir, n.name, hex.EncodeToString([]byte(stream.Area)))
 		c, err := ledger.OpenCopy(folder, s.trust.Writers()...)
@@ -255,7 +208,7 @@ func (n *simulated) close() {
 func (s *simulation) decide(name string, count, area int) error {
 	for i := range count {
 		top := areaName(area + i)
-		_, err := s.book.Append(context.Background(), ledger.Draft{
+		_, err := s.hub.append(ledger.Draft{
 			Area: top, Unit: top, Object: fmt.Sprintf("block/%s-%d.example", name, i),
 			New: []byte(`{"from":"2026-11-28T09:40:11+07:00"}`),
 		})
@@ -291,12 +244,19 @@ const rounds = 20
 // latencies times decisions of all nodes at once, until each has it on disk.
 func (s *simulation) latencies() error {
 	var all []time.Duration
-	before := used()
+	before, err := usedHere()
+	if err != nil {
+		return err
+	}
+	hubBefore, err := s.hub.used(false)
+	if err != nil {
+		return err
+	}
 	for round := range rounds {
 		took := make(chan taken, 2*len(s.nodes))
 		s.took.Store(&took)
 		began := time.Now()
-		_, err := s.book.Append(context.Background(), ledger.Draft{
+		_, err := s.hub.append(ledger.Draft{
 			Object: fmt.Sprintf("profile/p%d", round), New: []byte(`{"block":["games"]}`),
 		})
 		if err != nil {
@@ -313,22 +273,21 @@ func (s *simulation) latencies() error {
 		s.took.Store(nil)
 	}
 	slices.Sort(all)
-	say("a decision for all, on the disk of each node: median %v, 99%% %v, last %v; %v of CPU a node and decision",
+	after, err := usedHere()
+	if err != nil {
+		return err
+	}
+	hubAfter, err := s.hub.used(false)
+	each := func(cpu time.Duration) time.Duration { return (cpu / time.Duration(len(all))).Round(time.Microsecond) }
+	say("a decision for all, on the disk of each node: median %v, 99%% %v, last %v; %v of CPU a node and decision, and %v of the hub",
 		all[len(all)/2].Round(time.Millisecond), all[len(all)*99/100].Round(time.Millisecond),
-		all[len(all)-1].Round(time.Millisecond), ((used() - before) / time.Duration(len(all))).Round(time.Microsecond))
-	return nil
-}
-
-// used is how much CPU time this process has used.
-func used() time.Duration {
-	var use syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &use) // it is asked for itself
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+		all[len(all)-1].Round(time.Millisecond), each(after.CPU-before.CPU), each(hubAfter.CPU-hubBefore.CPU))
+	return err
 }
 
 // restart times how long after a restart of the hub all nodes have a new decision.
 func (s *simulation) restart() error {
-	if err := s.stop(); err != nil {
+	if err := s.hub.stop(); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -350,6 +309,7 @@ func (s *simulation) away(missed int) error {
 		n.end()
 	}
 	began := time.Now()
+	written := 0
 	for i := 0; i < missed; i += areas * 100 {
 		var drafts []ledger.Draft
 		for a := range areas {
@@ -360,14 +320,15 @@ func (s *simulation) away(missed int) error {
 					New: []byte(`{"from":"2026-11-28T09:40:11+07:00"}`),
 				})
 			}
-			if _, err := s.book.Append(context.Background(), drafts...); err != nil {
+			if _, err := s.hub.append(drafts...); err != nil {
 				return err
 			}
 			s.want[areaName(a)] += uint64(len(drafts))
+			written += len(drafts)
 		}
 	}
 	s.even(s.nodes[len(gone):])
-	say("%d decisions were written and taken by the others in %v", missed, since(began))
+	say("%d decisions were written and taken by the others in %v", written, since(began))
 	began = time.Now()
 	for _, n := range gone {
 		if err := s.connect(n); err != nil {

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"compress/gzip"
 	"context"
 	"crypto/ed25519"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log"
 	"net/http"
 	"os"
@@ -19,7 +15,6 @@ import (
 
 	"lachan/admin/ledger"
 	"lachan/fleet"
-	"lachan/fleet/hub"
 	"lachan/fleet/node"
 )
 
@@ -43,7 +38,7 @@ type arrivals struct {
 
 // order times an order of an authority until the nodes have its file.
 func (s *simulation) order() error {
-	list, err := s.putOrder()
+	list, err := s.hub.putOrder()
 	if err != nil {
 		return err
 	}
@@ -82,22 +77,6 @@ func (s *simulation) order() error {
 		orderNames, list.Size>>10, orderShare, all[len(all)*orderShare/100-1].Round(time.Millisecond),
 		all[len(all)-1].Round(time.Millisecond))
 	return nil
-}
-
-// putOrder makes the file of a list.
-func (s *simulation) putOrder() (l fleet.List, err error) {
-	from, to := io.Pipe()
-	go func() {
-		packed := gzip.NewWriter(to)
-		_, err := io.WriteString(packed, "{}\n")
-		for i := 0; i < orderNames && err == nil; i++ {
-			sum := sha256.Sum256(fmt.Append(nil, i))
-			_, err = fmt.Fprintf(packed, "%x.example\n", sum[:6])
-		}
-		_ = to.CloseWithError(errors.Join(err, packed.Close()))
-	}()
-	l.SHA256, l.Size, err = s.blobs.Put(from)
-	return l, err
 }
 
 // take has a node fetch what the newest record tells of that it has to have, and say so.
@@ -158,15 +137,18 @@ func (s *simulation) throughRings(l fleet.List, came *arrivals) error {
 		if err != nil {
 			return err
 		}
-		written, err := s.book.Append(context.Background(), ledger.Draft{
-			Object: fleet.OrderObjects + orderFeed, New: text, Expect: last,
-		})
+		last, err = s.hub.append(ledger.Draft{Object: fleet.OrderObjects + orderFeed, New: text, Expect: last})
 		if err != nil {
 			return err
 		}
-		last = written.Seq
 		s.want[fleet.Root]++
-		for ring != fleet.All && !s.confirmed(order.Nodes) {
+		for ring != fleet.All {
+			if ok, err := s.confirmed(order.Nodes); ok || err != nil {
+				if err != nil {
+					return err
+				}
+				break
+			}
 			time.Sleep(gateEvery)
 		}
 	}
@@ -182,20 +164,7 @@ func (s *simulation) throughRings(l fleet.List, came *arrivals) error {
 }
 
 // confirmed reports whether enough nodes of a ring have said that they have the order.
-func (s *simulation) confirmed(nodes []string) bool {
-	confirmed := 0
-	for _, name := range nodes {
-		text, _, ok := s.hub.Status(context.Background(), name)
-		var status fleet.Status
-		if ok && json.Unmarshal(text, &status) == nil && status.Orders[orderFeed].InForce {
-			confirmed++
-		}
-	}
-	return confirmed*100 >= len(nodes)*gateShare
-}
-
-// openBlobs has a folder for what nodes fetch.
-func (s *simulation) openBlobs() (err error) {
-	s.blobs, err = hub.OpenBlobs(filepath.Join(s.dir, "blobs"), 1<<30)
-	return err
+func (s *simulation) confirmed(nodes []string) (bool, error) {
+	confirmed, err := s.hub.confirmed(nodes)
+	return confirmed*100 >= len(nodes)*gateShare, err
 }

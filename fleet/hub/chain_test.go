@@ -287,6 +287,55 @@ func agree(t *testing.T, all []*third, seq uint64) {
 	}
 }
 
+// A hub that is none any more is cut off at once, without a restart of the others, which go on.
+func TestAHubThatIsNoneAnyMoreIsCutOff(t *testing.T) {
+	t.Parallel()
+	all := threeHubs(t)
+	var live sync.WaitGroup
+	for _, h := range all {
+		live.Go(h.start)
+	}
+	live.Wait()
+	met := func(want ...int) {
+		t.Helper()
+		for until := time.Now().Add(time.Minute); ; runtime.Gosched() {
+			is := []int{all[0].hub.Met(), all[1].hub.Met(), all[2].hub.Met()}
+			if slices.Equal(is, want) {
+				return
+			}
+			if time.Now().After(until) {
+				t.Fatalf("the hubs have met %d others", is)
+			}
+		}
+	}
+	met(2, 2, 2)
+	var keys []ed25519.PublicKey
+	for _, h := range all[:2] {
+		key, _ := h.cfg.Key.Public().(ed25519.PublicKey)
+		keys = append(keys, key)
+	}
+	for _, h := range all[:2] {
+		if err := hub.Trust(h.hub, keys...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	met(1, 1, 0)
+	if err := all[2].decide("block/revoked.example"); err == nil {
+		t.Error("a hub that is none any more decides")
+	}
+	for until := time.Now().Add(time.Minute); ; {
+		if err := all[0].decide("block/left.example"); err == nil {
+			break
+		} else if time.Now().After(until) {
+			t.Fatal(err) // the two have to agree who leads
+		}
+	}
+	met(1, 1, 0)
+	for _, h := range all {
+		h.hub.Close()
+	}
+}
+
 // A hub whose key the others do not trust meets none of them, and they do without it.
 func TestAStrangerIsNoHub(t *testing.T) {
 	t.Parallel()

@@ -15,9 +15,10 @@ import (
 
 // An inside engine is a server in this process.
 type inside struct {
-	hub    *Hub
-	server *server.Server
-	own    own
+	hub     *Hub
+	server  *server.Server
+	own     own
+	options *server.Options // that the server was started with
 }
 
 func newInside(h *Hub) (*inside, error) {
@@ -40,6 +41,7 @@ func newInside(h *Hub) (*inside, error) {
 			return nil, err
 		}
 	}
+	is.options = options.Clone()
 	if is.server, err = server.NewServer(options); err != nil {
 		return nil, err
 	}

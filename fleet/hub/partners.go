@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -56,6 +57,29 @@ func (p *Partners) join(options *server.Options, key ed25519.PrivateKey) error {
 	options.DontListen, options.Host, options.Port = false, "127.0.0.1", server.RANDOM_PORT
 	for _, address := range p.Addresses {
 		options.Routes = append(options.Routes, &url.URL{Scheme: "tls", Host: address})
+	}
+	return nil
+}
+
+// Trust has the keys of the hubs that meet one be those and no others: a hub that was one until now
+// is cut off at once, and does not come back. It does nothing where this is the only hub.
+func Trust(h *Hub, keys ...ed25519.PublicKey) error {
+	is, ok := h.engine.(*inside)
+	if !ok || h.cfg.Partners == nil {
+		return nil
+	}
+	pinned := server.PinnedCertSet{}
+	for _, key := range keys {
+		text, err := x509.MarshalPKIXPublicKey(key)
+		if err != nil {
+			return fmt.Errorf("cut off hubs that are none any more: %w", err)
+		}
+		pinned[fmt.Sprintf("%x", sha256.Sum256(text))] = struct{}{}
+	}
+	options := is.options.Clone()
+	options.Cluster.TLSPinnedCerts = pinned
+	if err := is.server.ReloadOptions(options); err != nil {
+		return fmt.Errorf("cut off hubs that are none any more: %w", err)
 	}
 	return nil
 }

@@ -72,6 +72,10 @@ func TestEachRankReportsInItsOwnForm(t *testing.T) {
 			{School: "truong-4", Came: day("2026-08-20")},
 			{School: "another", Came: day("2026-10-05")},
 		}
+		spec.Decisions = []figures.NodeDecision{
+			{Node: "nut-2", Unit: "truong-5", What: "block", Made: day("2026-10-07").Add(8 * time.Hour), Came: day("2026-10-20"), Outcome: figures.NodeTaken, Seq: 12},
+			{Node: "nut-2", Unit: "truong-3", What: "allow", Made: day("2026-10-06").Add(9 * time.Hour), Came: day("2026-10-06").Add(16 * time.Hour), Outcome: figures.NodeRefused},
+		}
 		spec.Keeping = figures.Keeping{Retention: 400 * 24 * time.Hour}
 		for i := range spec.Units {
 			spec.Units[i].Type = []string{"cong-lap", "ngoai-cong-lap", ""}[min(i%5, 2)]

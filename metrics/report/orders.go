@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"lachan/metrics/report/figures"
 )
@@ -39,6 +42,28 @@ func (ts *tables) ordersTable() *Table {
 		}})
 	}
 	return t
+}
+
+// lateNodes is the sentence on the nodes at which orders were in force too late; "" if there are
+// none.
+func (b *body) lateNodes() string {
+	late, worst := map[string]int{}, map[string]time.Duration{}
+	for _, o := range figures.OrdersIn(b.spec.Orders, b.spec.Period) {
+		if !o.Within() {
+			late[o.Node]++
+			worst[o.Node] = max(worst[o.Node], o.Took)
+		}
+	}
+	if len(late) == 0 {
+		return ""
+	}
+	nodes := slices.SortedFunc(maps.Keys(late), func(x, y string) int {
+		return cmp.Or(cmp.Compare(worst[y], worst[x]), cmp.Compare(x, y))
+	})
+	for i, n := range nodes {
+		nodes[i] = fmt.Sprintf("%s (%d lượt, lâu nhất %s)", n, late[n], figures.InWords(worst[n]))
+	}
+	return " Nút áp dụng chậm so với thời hạn: " + few(nodes, 10) + "."
 }
 
 // version names the list of an order and which one it was: by the number that the

@@ -173,11 +173,11 @@ func (b *body) orders() []Block {
 		"Trong kỳ đã áp dụng %s danh sách, phiên bản danh sách của cơ quan có thẩm quyền "+
 			"(trong đó %d khẩn). Thời gian đến khi có hiệu lực: trung vị %s, lâu nhất %s. Áp dụng "+
 			"trong 24 giờ: %d/%d (%s); trong 6 giờ: %d/%d (%s); đúng hạn theo yêu cầu của từng văn bản: %d/%d "+
-			"(%s).%s",
+			"(%s).%s%s",
 		n, c.Urgent, figures.InWords(c.Median), figures.InWords(c.Worst),
 		c.In24, c.Orders, figures.Share(figures.Number(int64(c.In24)), n),
 		c.In6, c.Orders, figures.Share(figures.Number(int64(c.In6)), n),
-		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), b.holds(),
+		c.InLimit, c.Orders, figures.Share(figures.Number(int64(c.InLimit)), n), b.lateNodes(), b.holds(),
 	)}
 	if b.isMonth() && b.spec.Document == "" {
 		return blocks
@@ -228,6 +228,7 @@ func (b *body) exceptions() []Block {
 	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã "+
 		"quá hạn: %s.",
 		b.data.Total.Excepted, p.Exceptions, p.Expired)}
+	blocks = append(blocks, b.late()...)
 	if len(b.spec.Typed.Requests) == 0 && b.isMonth() {
 		return blocks
 	}

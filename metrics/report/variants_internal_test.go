@@ -260,7 +260,25 @@ func variants(t *testing.T) []variant {
 		{"no checks", func(r *figures.Result) { r.Data.Checks.Categories = nil }},
 		{"with a log, kept for an unknown time", func(r *figures.Result) { r.Spec.Keeping = figures.Keeping{QueryLog: true} }},
 		{"timetables of its own", func(r *figures.Result) { r.Spec.Hours.Own = true }},
+		{"decisions of nodes that came late", decided(1)},
+		{"decisions of nodes that came late, in a month", both(short("2026-09"), decided(2))},
+		{"as many as the table has", decided(200)},
+		{"more than the table has", decided(201)},
 		{"with a ledger", func(r *figures.Result) { r.Spec.Ledger = figures.LedgerHead{Seq: 1, Hash: "aa", Key: "bb", Sig: "cc"} }},
+	}
+}
+
+// decided has so many decisions of nodes come late, of every outcome.
+func decided(n int) func(*figures.Result) {
+	return func(r *figures.Result) {
+		made := time.Date(2026, 9, 7, 8, 0, 0, 0, time.UTC)
+		for i := range n {
+			r.Beside.Late = append(r.Beside.Late, figures.NodeDecision{
+				Node: fmt.Sprint("nut-", i%3), Unit: r.Data.Schools[0].ID + []string{"", "/hoc-sinh"}[i%2], What: []string{"allow", "block", "end"}[i%3],
+				Made: made.Add(time.Duration(i) * time.Minute), Came: made.Add(time.Duration(7+i%5) * time.Hour), Seq: uint64(i),
+				Outcome: []figures.NodeOutcome{figures.NodeTaken, figures.NodeRefused, figures.NodeOver}[i%3],
+			})
+		}
 	}
 }
 

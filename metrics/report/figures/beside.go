@@ -1,7 +1,9 @@
 package figures
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,6 +14,9 @@ type Beside struct {
 	Policy   PolicyCounts  `json:"policy"`
 	Days     DayCounts     `json:"days"`
 	Requests RequestCounts `json:"requests"`
+	// Late are the decisions of nodes that came to their hub late in the period, the oldest
+	// first.
+	Late []NodeDecision `json:"late,omitempty"`
 }
 
 // PolicyCounts count how the schools of the report are set up, and the exceptions of
@@ -28,7 +33,7 @@ type PolicyCounts struct {
 type besideBuilder struct{ *gathered }
 
 func (b *besideBuilder) beside(d *Data) *Beside {
-	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts(), Requests: b.requestCounts()}
+	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts(), Requests: b.requestCounts(), Late: b.late()}
 	if d.tooSmall() {
 		beside.Days.hide()
 	}
@@ -138,4 +143,55 @@ func (b *besideBuilder) requestCounts() RequestCounts {
 		c.Median, c.P90 = InWords(middle), InWords(took[(len(took)*9+9)/10-1])
 	}
 	return c
+}
+
+// LateAfter is after how long a decision of a node came late. With a link it takes seconds.
+const LateAfter = 5 * time.Minute
+
+// A NodeDecision is one that people made at a node of a fleet, and of which the hub has heard.
+type NodeDecision struct {
+	Node string    `json:"node"`
+	Unit string    `json:"unit"` // its id
+	What string    `json:"what"` // allow, block, or end of one of those
+	Made time.Time `json:"made"`
+	Came time.Time `json:"came"`
+	// Outcome is what came of it at the hub.
+	Outcome NodeOutcome `json:"outcome"`
+	// Seq is its number in the ledger of the hub if it was taken.
+	Seq uint64 `json:"seq,omitempty"`
+}
+
+// A NodeOutcome is what a decision of a node has come to at its hub.
+type NodeOutcome string
+
+// Outcomes: the hub decided the same, kept to what it had decided otherwise, or had nothing to
+// decide since it was over, or so already.
+const (
+	NodeTaken   NodeOutcome = "taken"
+	NodeRefused NodeOutcome = "refused"
+	NodeOver    NodeOutcome = "over"
+)
+
+// late are the decisions for the units of the report that came late in the period.
+func (b *besideBuilder) late() (list []NodeDecision) {
+	ours := map[string]bool{}
+	for _, s := range b.schools {
+		ours[s.ID] = true
+	}
+	for _, u := range b.spec.Units {
+		if u.Rank != School && b.holds(u) {
+			ours[u.ID] = true
+		}
+	}
+	for _, d := range b.spec.Decisions {
+		unit, _, _ := strings.Cut(d.Unit, "/") // of a group of a school
+		in := !d.Came.Before(b.spec.Period.Start) && d.Came.Before(b.spec.Period.End)
+		if in && d.Came.Sub(d.Made) >= LateAfter && (ours[unit] || b.spec.Unit == "") {
+			list = append(list, d)
+		}
+	}
+	slices.SortStableFunc(list, func(x, y NodeDecision) int {
+		return cmp.Or(x.Made.Compare(y.Made), cmp.Compare(x.Node, y.Node))
+	})
+	return list
 }

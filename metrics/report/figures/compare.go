@@ -89,12 +89,10 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 		c.Orders++
 		t := o.Took
 		took = append(took, t)
-		limit := 24 * time.Hour
 		if o.Urgent {
 			c.Urgent++
-			limit = 6 * time.Hour
 		}
-		if t <= limit {
+		if o.Within() {
 			c.InLimit++
 		}
 		if t <= 24*time.Hour {
@@ -106,6 +104,14 @@ func countOrders(orders []Order, p Period) (c OrderCounts) {
 	}
 	c.Median, c.Worst = median(took)
 	return c
+}
+
+// Within reports whether an order was in force in time.
+func (o *Order) Within() bool {
+	if o.Urgent {
+		return o.Took <= 6*time.Hour
+	}
+	return o.Took <= 24*time.Hour
 }
 
 // OrdersIn returns the orders that came in force in a period.

@@ -46,8 +46,10 @@ type Spec struct {
 	// Requests ask that names be opened; some are of other periods. Nil if they
 	// are not kept here.
 	Requests []Request
-	Keeping  Keeping
-	Typed    Typed
+	// Decisions were made at nodes of a fleet; some are of other periods, or came at once.
+	Decisions []NodeDecision
+	Keeping   Keeping
+	Typed     Typed
 	// Ledger is the end of the ledger of decisions at that moment; zero if there is none.
 	Ledger LedgerHead
 	// Progress is called as reading goes on. It may be nil.

@@ -18,6 +18,7 @@ import (
 	"lachan/admin/ledger"
 	"lachan/cmd/lachan/config"
 	"lachan/fleet"
+	"lachan/fleet/late"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
 )
@@ -95,9 +96,17 @@ func (o *owned) hear(node string, text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s is no node", node)
 	}
 	cfg, _ := o.src.InForce()
+	var left []late.Decision
 	heard, err := takeOwn(ownDir(cfg, member.Nkey), text, func(r *ledger.Record, is *ownState) error {
-		return o.apply(node, member.Area, r, is, time.Now())
+		outcome, err := o.apply(node, member.Area, r, is, time.Now())
+		if err == nil && outcome != isTaken {
+			left = append(left, lateOf(r, outcome == isOver, time.Now()))
+		}
+		return err
 	})
+	if kept := late.Add(lateDir(cfg), node, left...); kept != nil {
+		o.src.Log.Error("keep what a node has decided for reports", "node", node, "error", kept)
+	}
 	o.tell(node, err)
 	if err != nil {
 		return nil, err
@@ -181,40 +190,69 @@ func openOwn(dir string, key fleet.PublicKey) (*ledger.Copy, error) {
 	return ledger.OpenCopy(dir, []byte(key))
 }
 
+// An ownOutcome is what comes here of a decision of a node.
+type ownOutcome int
+
+const (
+	isTaken ownOutcome = iota // it is decided here too
+	isLeft                    // what there is here stands against it
+	isOver                    // it was over, or so already
+)
+
+// lateOf is what reports know of a decision of a node that is not decided here.
+func lateOf(r *ledger.Record, over bool, now time.Time) late.Decision {
+	what := late.Allow
+	switch {
+	case ended(r):
+		what = late.End
+	case strings.HasPrefix(r.Object, "block/"):
+		what = late.Block
+	}
+	return late.Decision{Seq: r.Seq, Unit: r.Unit, What: what, Made: r.At, Came: now, Over: over}
+}
+
+// lateDir has what nodes decided that was not decided here.
+func lateDir(cfg *config.Config) string { return filepath.Join(config.FleetDir(cfg), "late") }
+
+// ended reports whether a record takes its object away.
+func ended(r *ledger.Record) bool { return len(r.New) == 0 || string(r.New) == "null" }
+
 // apply decides here what was decided at a node, or notes why not. An error means that it has to
 // be looked at again.
-func (o *owned) apply(node, area string, r *ledger.Record, is *ownState, now time.Time) error {
-	leave := func(why wording.Text) error {
+func (o *owned) apply(
+	node, area string, r *ledger.Record, is *ownState, now time.Time,
+) (outcome ownOutcome, err error) {
+	leave := func(why wording.Text) (ownOutcome, error) {
 		is.Left++
 		is.Why = why.String()
 		o.src.Log.Warn("what was decided at a node is not taken", "node", node, "record", r.Seq, "cause", why.EN)
-		return nil
+		return isLeft, nil
 	}
 	cfg, _ := o.src.InForce()
 	if !admin.IsName(r.Object) || !speaksFor(o.src.Desk.Tree(), cfg.Fleet.Areas, area, r.Unit) {
 		return leave(textNotIts.With(r.Object, r.Unit))
 	}
 	actor := account.Actor{ID: "node:" + node, Name: node, Via: "fleet", Machine: true}
-	how := admin.How{Why: textOwnWhy.With(node, r.From, r.At.Format("02/01/2006 15:04")).String()}
+	how := admin.How{Made: r.At, Why: textOwnWhy.With(node, r.From, r.At.Format("02/01/2006 15:04")).String()}
 	what, why := decisionOf(o.src.Ledger.State(), r, actor.ID, now)
 	if what == nil {
 		if why.EN != "" {
 			return leave(why)
 		}
-		return nil
+		return isOver, nil
 	}
-	_, err := o.src.Desk.Decide(context.Background(), actor, what, how)
+	_, err = o.src.Desk.Decide(context.Background(), actor, what, how)
 	refused := (*admin.Refusal)(nil)
 	switch {
 	case errors.As(err, &refused) && refused.Kind != admin.Trouble && refused.Kind != admin.Conflict:
 		return leave(refused.Text)
 	case err != nil:
-		return err
+		return isLeft, err
 	}
 	is.Taken++
 	is.Late = max(is.Late, now.Sub(r.At))
 	o.src.Log.Info("what was decided at a node is decided here too", "node", node, "record", r.Seq)
-	return nil
+	return isTaken, nil
 }
 
 // decisionOf is what a record of a node comes to at a hub; nil and why, or nothing, if it comes to
@@ -230,7 +268,7 @@ func decisionOf(
 		opposite = "block/" + name
 	}
 	other, against := state.Get(r.Unit, opposite)
-	ends := len(r.New) == 0 || string(r.New) == "null"
+	ends := ended(r)
 	switch {
 	case known && there.By != by && (there.New != nil || there.At.After(r.At)),
 		against && other.By != by && (other.New != nil || other.At.After(r.At)):

@@ -140,12 +140,34 @@ func (h *Hub) readTrust(dir string) error {
 	}
 	if before := h.trust.Swap(&signed); before != nil && before.Text != signed.Text {
 		cfg, _ := h.src.InForce()
-		if err := Share(h, cfg); err != nil { // records of hubs that are new are taken, too
+		err := Share(h, cfg) // records of hubs that are new are taken, too
+		if err == nil {
+			err = meetOnly(h, t)
+		}
+		if err != nil {
+			h.trust.Store(before) // again in a moment
 			return err
 		}
 	}
 	h.secrets.revoked.Store(int64(len(t.Hubs) - len(t.Writers()))) // which know what nodes share
 	return nil
+}
+
+// meetOnly has a hub part from those that are none any more.
+func meetOnly(h *Hub, t fleet.Trust) error {
+	h.mu.Lock()
+	running := h.running
+	h.mu.Unlock()
+	if running == nil {
+		return nil // it looks at each when they meet
+	}
+	var keys []ed25519.PublicKey
+	for _, is := range t.Hubs {
+		if key := ed25519.PublicKey(is.Key); t.Has(key, time.Now()) {
+			keys = append(keys, key)
+		}
+	}
+	return hub.Trust(running, keys...)
 }
 
 // public is the key of this hub.
