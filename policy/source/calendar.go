@@ -11,19 +11,19 @@ import (
 // unit each key that is given takes the place of the parent's.
 type Calendar struct {
 	Line     yamlfile.Line
-	Terms    []Span   `yaml:"terms"`
-	Holidays []Span   `yaml:"holidays"`
-	MakeUp   []MakeUp `yaml:"make_up"`
-	Exams    []Span   `yaml:"exams"`
+	Terms    []Span   `yaml:"terms"`    // of lessons; without any, all of the year
+	Holidays []Span   `yaml:"holidays"` // days without lessons
+	MakeUp   []MakeUp `yaml:"make_up"`  // days on which lessons of another day are held
+	Exams    []Span   `yaml:"exams"`    // days of examinations
 }
 
 // A Span is a run of days; without To it is one day, which may stand alone as
 // `exams: [03/12/2026]`.
 type Span struct {
 	Line yamlfile.Line
-	Name string        `yaml:"name"`
-	From yamlfile.Date `yaml:"from"`
-	To   yamlfile.Date `yaml:"to"`
+	Name string        `yaml:"name"` // what people call it; default none
+	From yamlfile.Date `yaml:"from"` // first day
+	To   yamlfile.Date `yaml:"to"`   // last day; default From
 }
 
 // SetShort reads a span that is written as a day alone.
@@ -32,8 +32,8 @@ func (s *Span) SetShort(text string) error { return s.From.UnmarshalText([]byte(
 // A MakeUp is a day on which the lessons of another day of the week are held.
 type MakeUp struct {
 	Line yamlfile.Line
-	Date yamlfile.Date        `yaml:"date"`
-	As   yamlfile.At[Weekday] `yaml:"as"`
+	Date yamlfile.Date        `yaml:"date"` // the day
+	As   yamlfile.At[Weekday] `yaml:"as"`   // whose lessons are held on it
 }
 
 // A DayKind is what the calendar says of a day.

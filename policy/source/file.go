@@ -45,8 +45,8 @@ func NewFile() *File {
 // A Category is a category as written: its labels.
 type Category struct {
 	Line yamlfile.Line
-	VI   string `yaml:"vi"`
-	EN   string `yaml:"en"`
+	VI   string `yaml:"vi"` // what people call it in Vietnamese
+	EN   string `yaml:"en"` // and in English
 }
 
 // A Profile is a profile as written. One with the name of a ready-made profile

@@ -62,7 +62,7 @@ type Unit struct {
 	ID string `yaml:"id"`
 	// Parent is the id of the unit above, or SCHOOL/GROUP. None: a top unit.
 	Parent yamlfile.At[string] `yaml:"parent"`
-	Name   string              `yaml:"name"`
+	Name   string              `yaml:"name"` // what reports and the block page call it
 	Kind   Kind                `yaml:"kind"` // default school; group within Groups
 	// Level is the level of the school: primary, lower-secondary and so on. If no
 	// profile is given, the level chooses a ready-made one.
@@ -113,10 +113,10 @@ type Unit struct {
 // short for a map with that alone.
 type Entry struct {
 	Line     yamlfile.Line
-	Short    string `yaml:"-"` // the plain value where it is not a map
-	Plain    bool   `yaml:"-"` // found out ahead: Short is a canonical name with a dot and no public suffix
-	Name     string `yaml:"name"`
-	Category string `yaml:"category"`
+	Short    string `yaml:"-"`        // the plain value where it is not a map
+	Plain    bool   `yaml:"-"`        // found out ahead: Short is a canonical name with a dot and no public suffix
+	Name     string `yaml:"name"`     // covers all below it
+	Category string `yaml:"category"` // code of one
 	Service  string `yaml:"service"`  // id, without "service:"
 	Who      string `yaml:"who"`      // the person who asked for it or wrote it
 	Why      string `yaml:"why"`      // the reason people are given

@@ -8,9 +8,10 @@ import (
 
 // A Page is the block page.
 type Page struct {
-	// A and AAAA are the addresses that blocked names get, where a profile replies
-	// with the page; one that is not valid, the default, is none.
-	A    netip.Addr `yaml:"a"`
+	// A is the IPv4 address that blocked names get, where a profile replies with the
+	// page. Default none.
+	A netip.Addr `yaml:"a"`
+	// AAAA is the same for IPv6. Default none.
 	AAAA netip.Addr `yaml:"aaaa"`
 	// HTTP has the addresses on which this server shows the page. Default none:
 	// A and AAAA are of another server.

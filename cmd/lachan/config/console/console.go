@@ -23,10 +23,11 @@ type Console struct {
 	Listen netip.AddrPort `yaml:"listen"`
 	// Names are what browsers may call it besides localhost and its address. Default none.
 	Names []string `yaml:"names"`
-	// Cert and Key are PEM files. Default none: off loopback the server makes a certificate
-	// of its own, whose fingerprint it logs.
+	// Cert is a PEM file with the chain. Default none: off loopback the server makes a
+	// certificate of its own, whose fingerprint it logs.
 	Cert string `yaml:"cert"`
-	Key  string `yaml:"key"`
+	// Key is the PEM file of its key. Default none.
+	Key string `yaml:"key"`
 	// URL is how browsers reach it: https:// and a name, with a certificate that they
 	// trust. Without it there are no passkeys, and nobody logs in elsewhere. Default none.
 	URL        string     `yaml:"url"`
@@ -79,9 +80,9 @@ type OIDC struct {
 // A Grant is a role for those of whom the provider claims something.
 type Grant struct {
 	Claim string `yaml:"claim"` // with dots for one that is in another: realm_access.roles
-	Value string `yaml:"value"`
-	Role  Role   `yaml:"role"`
-	Unit  string `yaml:"unit"` // "" is everything
+	Value string `yaml:"value"` // that the claim has, or has among others
+	Role  Role   `yaml:"role"`  // school, commune, province, operator, authority or viewer
+	Unit  string `yaml:"unit"`  // over which it is; "" is everything
 	// UnitClaim is the claim that has the units, in place of Unit. Default none.
 	UnitClaim string `yaml:"unit_claim"`
 }
