@@ -101,6 +101,21 @@ func (c *Chain) After(ctx context.Context, after uint64, most int) (lines [][]by
 	if h == nil {
 		return nil, ErrNotYet
 	}
+	for len(lines) < most {
+		ask := min(most-len(lines), carriedAtOnce)
+		some, err := given(ctx, h, after+uint64(len(lines)), ask)
+		if err != nil {
+			return nil, err
+		}
+		if lines = append(lines, some...); len(some) < ask {
+			break
+		}
+	}
+	return lines, nil
+}
+
+// given are the lines after a number, at most carriedAtOnce.
+func given(ctx context.Context, h *Hub, after uint64, most int) (lines [][]byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	messages, err := jetstreamext.GetBatch(ctx, h.js, chainStream, most, jetstreamext.GetBatchSeq(after+1))

@@ -122,11 +122,16 @@ const (
 	statusMemory = 64 << 20 // bytes of what nodes say of themselves
 )
 
+// answersLen is for how many answers there is room with each question: a batch and its end. The
+// library has room for 65,536 otherwise, which are half a megabyte to clear each time.
+const answersLen = 2 * carriedAtOnce
+
 // connect has the hub's own connection and its buckets.
 func (h *Hub) connect(ctx context.Context) (err error) {
 	if h.conn == nil {
 		urls, options := h.engine.connect()
-		if h.conn, err = nats.Connect(urls, append(options, nats.MaxReconnects(-1))...); err != nil {
+		options = append(options, nats.MaxReconnects(-1), nats.SyncQueueLen(answersLen))
+		if h.conn, err = nats.Connect(urls, options...); err != nil {
 			return err
 		}
 		if h.js, err = jetstream.New(h.conn); err != nil {
