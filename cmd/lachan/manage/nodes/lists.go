@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lachan/admin"
+	"lachan/admin/ledger"
 	"lachan/cmd/lachan/config"
 	"lachan/fleet"
 	"lachan/fleet/hub"
@@ -77,10 +78,10 @@ func (c *carrying) carry(ctx context.Context, l *List) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(head)
-	is := hex.EncodeToString(sum[:])
-	same := func(o fleet.List) bool { // the ledger may have come to another machine
-		return o.Is == is && o.Digest == l.Copy.Digest && c.blobs.Has(o.SHA256, o.Size)
+	is, sum := identity(l.Carried), sha256.Sum256(head)
+	before := hex.EncodeToString(sum[:]) // as versions before said what it is
+	same := func(o fleet.List) bool {    // the ledger may have come to another machine
+		return (o.Is == is || o.Is == before) && o.Digest == l.Copy.Digest && c.blobs.Has(o.SHA256, o.Size)
 	}
 	order, onWay := c.orders[name]
 	if onWay && same(order.List) {
@@ -114,6 +115,14 @@ func (c *carrying) carry(ctx context.Context, l *List) error {
 		err = keep(c.src, c.blobs, former, was.SHA256)
 	}
 	return err
+}
+
+// identity is what a list is, whichever of three hubs has fetched it, and when.
+func identity(l config.Carried) string {
+	l.Copy.Fetched, l.Copy.Verified = time.Time{}, time.Time{}
+	text, _ := json.Marshal(&l) // what it has else was marshalled before
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // worthIt is which part of a list a delta may be at most.
@@ -276,19 +285,28 @@ func tellLists(ctx context.Context, src *Sources, blobs *hub.Blobs) (failed bool
 // keep has the files stay that nodes may have to have, with some that they may have to have
 // soon or be fetching still, and removes the others.
 func keep(src *Sources, blobs *hub.Blobs, also ...string) error {
-	keep, state := map[string]bool{}, src.Ledger.State()
+	keep := map[string]bool{}
+	for digest := range needed(src.Ledger.State()) {
+		keep[digest] = true
+	}
 	for _, digest := range also {
 		keep[digest] = true
 	}
+	return blobs.Keep(keep)
+}
+
+// needed are the sizes of the files that nodes may have to have, by their digests.
+func needed(state *ledger.State) map[string]int64 {
+	files := map[string]int64{}
 	for v := range state.Kind("release/") {
 		var r fleet.Release
-		if v.New != nil && json.Unmarshal(v.New, &r) == nil {
-			keep[r.SHA256] = true
+		if v.New != nil && json.Unmarshal(v.New, &r) == nil && r.SHA256 != "" {
+			files[r.SHA256] = r.Size
 		}
 	}
 	list := func(l *fleet.List) {
-		if keep[l.SHA256] = true; l.Delta != nil {
-			keep[l.Delta.SHA256] = true
+		if files[l.SHA256] = l.Size; l.Delta != nil {
+			files[l.Delta.SHA256] = l.Delta.Size
 		}
 	}
 	for _, l := range admin.Carried(state) {
@@ -303,7 +321,8 @@ func keep(src *Sources, blobs *hub.Blobs, also ...string) error {
 			list(&o.Former.List)
 		}
 	}
-	return blobs.Keep(keep)
+	delete(files, "")
+	return files
 }
 
 // tooMany says which lists nodes do not get because there are more than they take.

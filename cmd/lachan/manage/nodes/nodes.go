@@ -127,6 +127,7 @@ func (h *Hub) Serve(ctx context.Context, listeners []net.Listener) (err error) {
 	if len(cfg.Fleet.Hubs) > 0 {
 		beside.Go(func() { others{h, cfg}.follow(ctx) })
 		beside.Go(func() { others{h, cfg}.look(ctx, served) })
+		beside.Go(func() { newMirror(others{h, cfg}, blobs).run(ctx, served) })
 	}
 	beside.Go(func() { h.watch(ctx, served, blobs) })
 	h.src.Log.Info("serving the nodes of the fleet", "address", cfg.Fleet.Reached())
