@@ -20,12 +20,14 @@ import (
 
 // A Decision is one of a node.
 type Decision struct {
-	Node string    `json:"-"`
-	Seq  uint64    `json:"seq"` // in the chain of what the node has told
-	Unit string    `json:"unit"`
-	What string    `json:"what"` // Allow, Block or End
-	Made time.Time `json:"made"`
-	Came time.Time `json:"came"`
+	Node string `json:"-"`
+	Seq  uint64 `json:"seq"` // in the chain of what the node has told
+	Unit string `json:"unit"`
+	// Object is what it sets, as in the ledger.
+	Object string    `json:"object"`
+	What   string    `json:"what"` // Allow, Block or End
+	Made   time.Time `json:"made"`
+	Came   time.Time `json:"came"`
 	// Over reports whether it had ended, or was so already, when it came; otherwise what the hub
 	// has stands against it.
 	Over bool `json:"over,omitempty"`
@@ -41,7 +43,7 @@ const (
 const (
 	suffix   = ".jsonl"
 	mostFile = 4 << 20 // bytes of what is kept of a node; the oldest gives way
-	mostUnit = 300     // bytes of the name of a unit
+	mostText = 300     // bytes of the name of a unit, and of an object
 )
 
 // Add keeps decisions of a node in a folder.
@@ -52,9 +54,7 @@ func Add(dir, node string, list ...Decision) error {
 	err := os.MkdirAll(dir, 0o700)
 	var lines []byte
 	for _, d := range list {
-		if len(d.Unit) > mostUnit {
-			d.Unit = d.Unit[:mostUnit]
-		}
+		d.Unit, d.Object = d.Unit[:min(len(d.Unit), mostText)], d.Object[:min(len(d.Object), mostText)]
 		line, wrong := json.Marshal(d)
 		lines, err = append(append(lines, line...), '\n'), errors.Join(err, wrong)
 	}

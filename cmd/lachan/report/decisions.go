@@ -18,8 +18,8 @@ const byNode = "node:"
 // may not read them, as with the head of the ledger.
 func decisionsOf(cfg *config.Config, p figures.Period) (list []figures.NodeDecision) {
 	type key struct {
-		node string
-		made int64
+		node, unit, object string
+		made               int64
 	}
 	taken := map[key]bool{}
 	for r, err := range ledger.RecordsSince(config.LedgerDir(cfg), p.Start) {
@@ -36,12 +36,12 @@ func decisionsOf(cfg *config.Config, p figures.Period) (list []figures.NodeDecis
 		if kind, _, _ := strings.Cut(r.Object, "/"); string(r.New) != "null" && len(r.New) > 0 {
 			d.What = kind
 		}
-		taken[key{node, r.Made.UnixMilli()}] = true
+		taken[key{node, r.Unit, r.Object, r.Made.UnixMilli()}] = true
 		list = append(list, d)
 	}
 	others, _ := late.Read(filepath.Join(config.FleetDir(cfg), "late")) // as above
 	for _, o := range others {
-		if taken[key{o.Node, o.Made.UnixMilli()}] {
+		if taken[key{o.Node, o.Unit, o.Object, o.Made.UnixMilli()}] {
 			continue // it was looked at twice
 		}
 		d := figures.NodeDecision{

@@ -38,9 +38,9 @@ func TestDecisionsOfNodesAreThoseOfTheLedgerAndOfFiles(t *testing.T) {
 		}
 	}
 	dir := filepath.Join(config.FleetDir(cfg), "late")
-	left := late.Decision{Seq: 3, Unit: "a", What: late.Allow, Made: made.Add(2 * time.Hour), Came: time.Now()}
-	again := late.Decision{Seq: 1, Unit: "a", What: late.Block, Made: made, Came: time.Now(), Over: true}
-	over := late.Decision{Seq: 4, Unit: "a", What: late.Block, Made: made.Add(3 * time.Hour), Came: time.Now(), Over: true}
+	left := late.Decision{Seq: 3, Unit: "a", Object: "allow/x.example", What: late.Allow, Made: made.Add(2 * time.Hour), Came: time.Now()}
+	again := late.Decision{Seq: 1, Unit: "a", Object: "block/x.example", What: late.Block, Made: made, Came: time.Now(), Over: true}
+	over := late.Decision{Seq: 4, Unit: "a", Object: "block/y.example", What: late.Block, Made: made.Add(time.Hour), Came: time.Now(), Over: true}
 	if err := late.Add(dir, "nut-1", left, again, over); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestDecisionsOfNodesAreThoseOfTheLedgerAndOfFiles(t *testing.T) {
 			t.Errorf("%+v came %v ago", d, age)
 		}
 	}
-	if want := []string{"nut-1 block taken 0s", "nut-1 end taken 1h0m0s", "nut-1 allow refused 2h0m0s", "nut-1 block over 3h0m0s"}; !slices.Equal(got, want) {
+	if want := []string{"nut-1 block taken 0s", "nut-1 end taken 1h0m0s", "nut-1 allow refused 2h0m0s", "nut-1 block over 1h0m0s"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }

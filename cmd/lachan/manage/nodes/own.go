@@ -208,7 +208,7 @@ func lateOf(r *ledger.Record, over bool, now time.Time) late.Decision {
 	case strings.HasPrefix(r.Object, "block/"):
 		what = late.Block
 	}
-	return late.Decision{Seq: r.Seq, Unit: r.Unit, What: what, Made: r.At, Came: now, Over: over}
+	return late.Decision{Seq: r.Seq, Unit: r.Unit, Object: r.Object, What: what, Made: r.At, Came: now, Over: over}
 }
 
 // lateDir has what nodes decided that was not decided here.
