@@ -21,6 +21,11 @@ func TestAFleetOverServersOfOthers(t *testing.T) {
 		tests["ListsOfTheHubAreThoseOfItsNodes"] = TestListsOfTheHubAreThoseOfItsNodes
 		tests["AKilledHubLosesNoDecision"] = TestAKilledHubLosesNoDecision
 		tests["AHubWhoseStreamsHaveMore"] = TestAHubWhoseStreamsHaveMoreThanItsLedgerBeginsAnew
+		tests["AnUrgentOrderPassesACanary"] = TestAnUrgentOrderPassesACanary
+		tests["NodesTakeWhatHasChangedInAList"] = TestNodesTakeWhatHasChangedInAList
+		tests["WhatANodeDecidesAloneComesToItsHub"] = TestWhatANodeDecidesAloneComesToItsHub
+		tests["ClientsGoOnAtAnotherNodeOfTheirArea"] = TestClientsGoOnAtAnotherNodeOfTheirArea
+		tests["AHubIsMadeAnewOfWhatItsNodesHave"] = TestAHubIsMadeAnewOfWhatItsNodesHave
 		tests["ANodeGoesBackFromAReleaseByItself"] = TestANodeGoesBackFromAReleaseByItself
 	}
 	for name, test := range tests {

@@ -60,12 +60,18 @@ func foundFleet(t *testing.T, rings, more string) *fleet {
 	keys := "listen: \"" + f.address + "\", areas: [lao-cai, ha-giang], rings: {" + rings + "}"
 	f.hub = newProcess(t, more+"fleet: {"+keys+"}\n", twoProvinces, startStandIn(t).addr)
 	if strings.HasPrefix(t.Name(), "TestAFleetOverServersOfOthers") {
-		said := f.says(f.hub, "auth_callout", "fleet", "nats")
-		f.nats = testserver.StartNATS(t, 3, said[strings.Index(said, "# nats-server"):]) // a note is before
+		f.nats = testserver.StartNATS(t, 3, f.settings())
 		f.hub.write("lachan.yaml", strings.Replace(f.hub.read("lachan.yaml"), keys, keys+", url: \""+f.nats.URL+"\", ca: "+f.nats.CA, 1))
 	}
 	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", f.root)
 	return f
+}
+
+// settings are what servers of others have to have for the hub.
+func (f *fleet) settings() string {
+	f.t.Helper()
+	said := f.says(f.hub, "auth_callout", "fleet", "nats")
+	return said[strings.Index(said, "# nats-server"):] // a note is before
 }
 
 // freeAddress is an address of loopback that nobody listens at.

@@ -50,6 +50,9 @@ func TestAHubIsMadeAnewOfWhatItsNodesHave(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.hub.write("state/fleet/trust.json", trust)
+	if f.nats != nil { // the backup has them
+		f.hub.write("state/fleet/nats.keys", former.read("state/fleet/nats.keys"))
+	}
 	copies := filepath.Join(t.TempDir(), "copies")
 	f.copies(copies, one, two, late)
 	f.refusesForged(copies)
@@ -79,6 +82,9 @@ func TestAHubIsMadeAnewOfWhatItsNodesHave(t *testing.T) {
 	}
 	f.says(f.hub, "This machine is a hub until", "fleet", "init", "--root", f.root, "--trust", filepath.Join(copies, "lao-cai-1", "trust.json"))
 	f.says(f.hub, "The ledger has", "fleet", "reseed", "--from", copies, "--yes")
+	if f.nats != nil { // and their servers are told of those of the new one
+		f.nats.Restart(f.settings())
+	}
 	f.madeAnew(map[*process]string{one: north, late: north, two: south}, "five.example")
 	f.says(f.hub, "nothing to do", "fleet", "reseed", "--from", copies, "--dry-run")
 }

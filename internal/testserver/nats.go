@@ -18,6 +18,8 @@ type NATS struct {
 
 	t        testing.TB
 	configs  []string
+	texts    []string // of configs, without settings
+	stores   []string
 	addrs    []string
 	running  []*exec.Cmd
 	messages []*output
@@ -51,10 +53,11 @@ func StartNATS(t testing.TB, servers int, settings string) *NATS {
 			}
 			text += "]}\n"
 		}
-		text += strings.ReplaceAll(settings, "/var/lib/nats", store)
-		c.configs = append(c.configs, write(t, dir, fmt.Sprintf("n%d.conf", i), text))
+		c.texts, c.stores = append(c.texts, text), append(c.stores, store)
+		c.configs = append(c.configs, filepath.Join(dir, fmt.Sprintf("n%d.conf", i)))
 		c.messages = append(c.messages, new(output))
 	}
+	c.set(settings)
 	for i := range servers {
 		c.Start(i)
 	}
@@ -67,6 +70,25 @@ func StartNATS(t testing.TB, servers int, settings string) *NATS {
 		}
 	})
 	return c
+}
+
+// set puts settings into the file of each server.
+func (c *NATS) set(settings string) {
+	c.t.Helper()
+	for i, path := range c.configs {
+		text := c.texts[i] + strings.ReplaceAll(settings, "/var/lib/nats", c.stores[i])
+		write(c.t, filepath.Dir(path), filepath.Base(path), text)
+	}
+}
+
+// Restart has servers start again with other settings, one after the other, as who runs them does.
+func (c *NATS) Restart(settings string) {
+	c.t.Helper()
+	c.set(settings)
+	for i := range c.running {
+		c.Kill(i)
+		c.Start(i)
+	}
 }
 
 // Start starts a server again, and waits until it takes connections.

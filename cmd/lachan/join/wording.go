@@ -28,8 +28,8 @@ var (
 			"It takes nats-server 2.12 or newer. Nodes connect to the hub as ever, so that only the hub has to reach the cluster.",
 	}
 	textSetURL = wording.Text{
-		VI: "Sau khi các máy chủ đã nạp, hãy ghi vào %s: fleet: {url: \"tls://MÁY-CHỦ:4222,tls://MÁY-CHỦ:4222\"}, rồi nạp lại.",
-		EN: "When the servers have it, set in %s: fleet: {url: \"tls://SERVER:4222,tls://SERVER:4222\"}, and reload.",
+		VI: "Sau khi khởi động lại từng máy chủ với cấu hình ấy, hãy ghi vào %s: fleet: {url: \"tls://MÁY-CHỦ:4222,tls://MÁY-CHỦ:4222\"}, rồi nạp lại.",
+		EN: "When the servers were started again with it, one after the other, set in %s: fleet: {url: \"tls://SERVER:4222,tls://SERVER:4222\"}, and reload.",
 	}
 	textReseed     = wording.Text{VI: "dựng lại sổ của máy trung tâm này, và phát lại cho mọi nút", EN: "put the ledger of this hub together, and give it to all nodes anew"}
 	textReseedLong = wording.Text{

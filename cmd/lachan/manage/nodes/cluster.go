@@ -173,7 +173,7 @@ var (
 		EN: "the NATS cluster %s cannot be reached, and nodes get nothing new; what is decided is in the ledger and reaches them when it is back. Look at its servers, the port and firewalls: %v",
 	}
 	textSettings = wording.Text{
-		VI: "cụm NATS %s chưa được đặt cho máy trung tâm này; hãy đưa điều lachan fleet nats in ra vào cấu hình của từng máy chủ và nạp lại: %v",
-		EN: "the NATS cluster %s is not set up for this hub; put what lachan fleet nats prints into the file of each server, and reload them: %v",
+		VI: "cụm NATS %s chưa được đặt cho máy trung tâm này; hãy đưa điều lachan fleet nats in ra vào cấu hình của từng máy chủ rồi khởi động lại từng máy: %v",
+		EN: "the NATS cluster %s is not set up for this hub; put what lachan fleet nats prints into the file of each server, and start them again one after the other: %v",
 	}
 )
