@@ -34,7 +34,7 @@ func (h *Hub) Open(ctx context.Context, s fleet.Stream, maxBytes int64) error {
 // one that is there stays as it is.
 func (h *Hub) stream(ctx context.Context, is jetstream.StreamConfig) error {
 	if h.cfg.Partners != nil {
-		try, cancel := context.WithTimeout(ctx, partnersTime)
+		try, cancel := part(ctx)
 		_, err := h.js.Stream(try, is.Name)
 		cancel()
 		if err == nil {

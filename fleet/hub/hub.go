@@ -99,8 +99,8 @@ func Start(ctx context.Context, cfg Config) (h *Hub, err error) {
 
 // find is connect that tries until the hubs have found together.
 func find(ctx context.Context, h *Hub) error {
-	for {
-		try, cancel := context.WithTimeout(ctx, partnersTime)
+	for most := partnersTime; ; most = longer(most) {
+		try, cancel := context.WithTimeout(ctx, most)
 		err := h.connect(try)
 		cancel()
 		if err == nil || ctx.Err() != nil {
@@ -169,7 +169,7 @@ func (h *Hub) bucket(ctx context.Context, is jetstream.KeyValueConfig) (kv jetst
 	}
 	is.Replicas = h.replicas
 	if h.cfg.Partners != nil {
-		try, cancel := context.WithTimeout(ctx, partnersTime/2)
+		try, cancel := part(ctx)
 		kv, err = h.js.KeyValue(try, is.Bucket)
 		cancel()
 		if err == nil {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/tls"
@@ -102,11 +103,25 @@ func serverName(key ed25519.PrivateKey) string {
 	return "hub-" + hex.EncodeToString(sum[:8])
 }
 
-// Times of hubs that look for each other: an attempt, and between two.
+// Times of hubs that look for each other: the first attempt, a later one at most, and between two.
 const (
 	partnersTime = 2 * time.Second // answers are lost until it is clear who leads
+	partnersMost = 15 * time.Second
 	partnersRest = 250 * time.Millisecond
 )
+
+// longer is how long the attempt after one may take: where all machines are busy an answer takes
+// longer than any time that is the same for each attempt.
+func longer(than time.Duration) time.Duration { return min(than*3/2, partnersMost) }
+
+// part is the part of an attempt that a question may take whose answer may be lost.
+func part(ctx context.Context) (context.Context, context.CancelFunc) {
+	most := partnersTime / 2
+	if until, ok := ctx.Deadline(); ok {
+		most = max(most, time.Until(until)/4)
+	}
+	return context.WithTimeout(ctx, most)
+}
 
 // ErrAlone is the error of a hub that reaches neither of the other two.
 var ErrAlone = errors.New("this hub reaches none of the other two")

@@ -40,7 +40,8 @@ func Share(h *Hub, cfg *config.Config) error {
 
 // Times of an attempt to be together with the other hubs, and between two.
 const (
-	togetherTime = 10 * time.Second
+	togetherTime = 10 * time.Second // of the first one
+	togetherMost = time.Minute      // of a later one: where all machines are busy answers take long
 	togetherRest = 500 * time.Millisecond
 )
 
@@ -71,12 +72,12 @@ func (o others) trusts(key ed25519.PublicKey) bool {
 // together has the ledger here and that of the other hubs be the same, and the streams open. It
 // waits until they are: the other hubs may have to agree first who leads.
 func (o others) together(ctx context.Context, served *hub.Hub) (*hub.Feed, error) {
-	for {
+	for most := togetherTime; ; most = min(2*most, togetherMost) {
 		if err := Share(o.Hub, o.cfg); err != nil { // also keys that came since
 			return nil, err
 		}
 		o.chain.Use(served)
-		try, cancel := context.WithTimeout(ctx, togetherTime)
+		try, cancel := context.WithTimeout(ctx, most)
 		err := o.chain.Meet(try, o.src.Ledger, o.cfg.Fleet.First())
 		var feed *hub.Feed
 		if err == nil {
