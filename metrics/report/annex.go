@@ -48,6 +48,9 @@ func (a *annex) annexes(hash string) (list []Section) {
 		add("BIỂU SỐ LIỆU THEO GIỜ TRONG NGÀY", false, a.hours()...)
 	}
 	if a.isMonth() {
+		if late := a.late(); len(late) > 0 {
+			add(lateTitle, false, late...)
+		}
 		return list
 	}
 	add("DANH MỤC NGUỒN DANH SÁCH VÀ VĂN BẢN", false, a.sources()...)

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,49 +13,59 @@ import (
 
 // Decisions that nodes made while they had no link to their hub, and that came to it late.
 
-// mostLate bounds the rows of the table, lateNodes the nodes that the sentence names.
+// mostLate bounds the rows of the table, mostLateNodes the nodes that the sentence names.
 const (
 	mostLate      = 200
 	mostLateNodes = 10
 )
 
-// late names the nodes whose decisions came late, and each of these.
-func (b *body) late() []Block {
-	all := b.beside.Late
-	if len(all) == 0 {
-		return nil
-	}
-	var nodes []string
-	of := map[string][]figures.NodeDecision{}
-	for _, d := range all {
-		if of[d.Node] == nil {
-			nodes = append(nodes, d.Node)
-		}
-		of[d.Node] = append(of[d.Node], d)
-	}
-	slices.Sort(nodes)
-	counts, worst := map[figures.NodeOutcome]int{}, all[0]
-	for _, d := range all {
-		counts[d.Outcome]++
+// lateTitle is that of the annex in a report on a month.
+const lateTitle = "QUYẾT ĐỊNH CỦA NÚT ĐẾN MUỘN"
+
+// worstLate is the decision that came latest.
+func (f *facts) worstLate() (worst figures.NodeDecision) {
+	for _, d := range f.beside.Late {
 		if d.Came.Sub(d.Made) > worst.Came.Sub(worst.Made) {
 			worst = d
 		}
 	}
-	for i, n := range nodes {
-		nodes[i] = fmt.Sprintf("%s (%d)", n, len(of[n]))
+	return worst
+}
+
+// lateInBrief is what the page of a month has of them; "" if there are none.
+func (f *facts) lateInBrief() string {
+	if len(f.beside.Late) == 0 {
+		return ""
 	}
+	worst := f.worstLate()
+	return fmt.Sprintf(" Quyết định của nút đến trung tâm muộn: %d, muộn nhất %s (phụ lục).", len(f.beside.Late), lateness(&worst))
+}
+
+// late names the nodes whose decisions came late, and each of these.
+func (ts *tables) late() []Block {
+	all := ts.beside.Late
+	if len(all) == 0 {
+		return nil
+	}
+	counts, of := map[figures.NodeOutcome]int{}, map[string]int{}
+	for _, d := range all {
+		counts[d.Outcome]++
+		of[d.Node]++
+	}
+	nodes := slices.Sorted(maps.Keys(of))
+	for i, n := range nodes {
+		nodes[i] = fmt.Sprintf("%s (%d)", n, of[n])
+	}
+	worst := ts.worstLate()
 	blocks := []Block{para("Quyết định do các nút tự đưa ra khi mất liên lạc và đến máy trung tâm muộn: %d, của nút: %s; "+
 		"muộn nhất %s (nút %s). Máy trung tâm quyết định như vậy: %d; giữ quyết định khác của mình: %d; khi đến đã hết hiệu "+
 		"lực hoặc đã có sẵn: %d. Trong thời gian đó chỉ nút ấy áp dụng.",
 		len(all), few(nodes, mostLateNodes), lateness(&worst), worst.Node,
 		counts[figures.NodeTaken], counts[figures.NodeRefused], counts[figures.NodeOver])}
-	if b.isMonth() {
-		return blocks
-	}
 	if len(all) > mostLate {
 		blocks = append(blocks, para("Bảng nêu %d quyết định gần đây nhất.", mostLate))
 	}
-	return append(blocks, tableBlock("Quyết định của nút đến muộn", b.lateTable()))
+	return append(blocks, tableBlock("Quyết định của nút đến muộn", ts.lateTable()))
 }
 
 // lateTable has a row for each of the newest. The names that were decided on stand in the ledger.

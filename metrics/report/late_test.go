@@ -60,11 +60,11 @@ func TestAReportNamesWhatCameLateFromNodes(t *testing.T) {
 		return figures.Order{Node: node, Document: "15/A05", Urgent: urgent, Took: took, Received: day("2026-09-03"), InForce: day("2026-09-03").Add(time.Hour)}
 	}
 	spec.Orders = []figures.Order{late("nut-1", true, 6*time.Hour), late("nut-2", true, 7*time.Hour), late("nut-2", false, 25*time.Hour), late("nut-3", true, 26*time.Hour)}
-	if text := textOf(w.build(spec)); !strings.Contains(text, "Nút áp dụng chậm so với thời hạn: nut-3 (1 lượt, lâu nhất 26 giờ); nut-2 (2 lượt, lâu nhất 25 giờ).") {
+	if text := textOf(w.build(spec)); !strings.Contains(text, "Nút chậm: nut-3 (1 lượt, lâu nhất 26 giờ); nut-2 (2 lượt, lâu nhất 25 giờ).") {
 		t.Error(text)
 	}
 	spec.Orders = spec.Orders[:1]
-	if text := textOf(w.build(spec)); strings.Contains(text, "Nút áp dụng chậm") {
+	if text := textOf(w.build(spec)); strings.Contains(text, "Nút chậm") {
 		t.Error(text)
 	}
 }

@@ -63,6 +63,9 @@ func (b *body) lateNodes() string {
 	for i, n := range nodes {
 		nodes[i] = fmt.Sprintf("%s (%d lượt, lâu nhất %s)", n, late[n], figures.InWords(worst[n]))
 	}
+	if b.isMonth() {
+		return " Nút chậm: " + few(nodes, 2) + "."
+	}
 	return " Nút áp dụng chậm so với thời hạn: " + few(nodes, 10) + "."
 }
 

@@ -224,11 +224,16 @@ func (b *body) risks() []Block {
 
 // exceptions is the section on what was opened, and requests to open.
 func (b *body) exceptions() []Block {
-	p := b.beside.Policy
+	p, brief := b.beside.Policy, ""
+	if b.isMonth() {
+		brief = b.lateInBrief()
+	}
 	blocks := []Block{para("Số lượt truy vấn được cho qua nhờ ngoại lệ: %s. Số ngoại lệ còn hiệu lực: %s; đã "+
-		"quá hạn: %s.",
-		b.data.Total.Excepted, p.Exceptions, p.Expired)}
-	blocks = append(blocks, b.late()...)
+		"quá hạn: %s.%s",
+		b.data.Total.Excepted, p.Exceptions, p.Expired, brief)}
+	if !b.isMonth() {
+		blocks = append(blocks, b.late()...)
+	}
 	if len(b.spec.Typed.Requests) == 0 && b.isMonth() {
 		return blocks
 	}
