@@ -9,6 +9,7 @@ import (
 
 	"lachan/blocklist/feed"
 	"lachan/blocklist/format"
+	"lachan/blocklist/release"
 )
 
 // entries are the names in the last good copy.
@@ -96,5 +97,7 @@ func TestADirectoryHasBounds(t *testing.T) {
 		t.Errorf("%d entries after the approval", len(got))
 	}
 	src.SHA256URL = "/x"
+	wantRefused(t, s, src, feed.ErrUnsupported, "chữ ký")
+	src.SHA256URL, src.Keys = "", release.Keys{newSigner(t).key}
 	wantRefused(t, s, src, feed.ErrUnsupported, "chữ ký")
 }

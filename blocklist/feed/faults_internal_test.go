@@ -72,6 +72,34 @@ func TestAFaultInAnUpdateEndsRun(t *testing.T) {
 	}
 }
 
+// TestAFaultIsMetByWhoeverLooksNext, once, while others are handed on.
+func TestAFaultIsMetByWhoeverLooksNext(t *testing.T) {
+	u := NewUpdater(nil, nil, func(string) {}, slog.New(slog.DiscardHandler))
+	wrong := errors.New("it went wrong")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 200 {
+			u.handOn(wrong)
+		}
+	}()
+	look := func() error { return fault.Catch(func() { u.next(time.Now()) }) }
+	met := 0
+	for handing := true; handing; {
+		select {
+		case <-done:
+			handing = false
+		default:
+		}
+		if look() != nil {
+			met++
+		}
+	}
+	if met == 0 || met > 200 || look() != nil {
+		t.Errorf("200 faults are met %d times", met)
+	}
+}
+
 // A zone says itself how often it is looked at, within bounds, and when its copy is old.
 func TestTheTimesOfAZone(t *testing.T) {
 	const s = transfer.Seconds(1)
