@@ -179,6 +179,33 @@ func TestFailuresAreTriedAgainEverMoreSeldom(t *testing.T) {
 	})
 }
 
+// TestACopyThatWasDamagedIsToldOfWhenItCameAgain, though it is the list that was known.
+func TestACopyThatWasDamagedIsToldOfWhenItCameAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, func(r *running) []feed.Source {
+			write(t, filepath.Join(r.dir, "a"), names(3))
+			return []feed.Source{r.source("a")}
+		})
+		time.Sleep(2 * time.Minute)
+		good, ok, err := r.store.Good("a")
+		if !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if err := os.Truncate(good.Path, 10); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, _ := r.store.Good("a"); ok {
+			t.Fatal("a damaged copy is good")
+		}
+		r.forget()
+		r.Trigger("a")
+		synctest.Wait()
+		if got := r.changed(); !slices.Equal(got, []string{"a"}) {
+			t.Errorf("told of %v", got)
+		}
+	})
+}
+
 func TestTriggerUpdatesNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := run(t, func(r *running) []feed.Source {
