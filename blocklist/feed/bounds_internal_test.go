@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"lachan/blocklist/domain"
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
 	"lachan/blocklist/transfer"
@@ -324,6 +325,25 @@ func TestOfManyWidenedSitesTwentyAreTold(t *testing.T) {
 		}
 		if want := min(sites, 20); c.Widened != 2*sites || len(c.WidenedHosts) != want || c.WidenedHosts[want-1] != fmt.Sprintf("bet%d.example", want-1) {
 			t.Errorf("of %d sites %d entries are counted, and told are %q", sites, c.Widened, c.WidenedHosts)
+		}
+	}
+}
+
+// TestThatMoreIsInDoubtThanMayWaitIsSeen: one more is noted than may wait, whatever there is.
+func TestThatMoreIsInDoubtThanMayWaitIsSeen(t *testing.T) {
+	for entries, want := range map[int]int{maxDoubts - 1: maxDoubts - 1, maxDoubts: maxDoubts, maxDoubts + 1: maxDoubts + 1, 2 * maxDoubts: maxDoubts + 1} {
+		path := filepath.Join(t.TempDir(), "list")
+		var text strings.Builder
+		for i := range entries {
+			fmt.Fprintf(&text, "truong-%d.edu.example\n", i)
+		}
+		if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		core := func(*domain.Name, bool) bool { return true }
+		c, err := Examination{Path: path, Format: format.Domains, Subdomains: true, Orders: true, Core: core}.Do(t.Context())
+		if err != nil || len(c.Doubts) != want {
+			t.Errorf("of %d entries in doubt %d are noted, want %d: %v", entries, len(c.Doubts), want, err)
 		}
 	}
 }
