@@ -3,6 +3,7 @@ package admin
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"lachan/admin/ledger"
@@ -45,11 +46,37 @@ type Period struct {
 	id            string
 }
 
+// IsTap reports whether an object is one of those.
+func IsTap(object string) bool {
+	return strings.HasPrefix(object, tapped) || strings.HasPrefix(object, untapped)
+}
+
 // Tapped are those of a state, the first one first.
-func Tapped(state *ledger.State) (list []Period) {
-	for v := range state.Kind(tapped) {
+func Tapped(state *ledger.State) []Period {
+	return PeriodsOf(slices.Concat(slices.Collect(state.Kind(tapped)), slices.Collect(state.Kind(untapped))))
+}
+
+// TappedIn are those of a ledger, with the reasons themselves; "" for one that was erased.
+func TappedIn(l *ledger.Ledger) []Period {
+	list := Tapped(l.State())
+	for i := range list {
+		list[i].Why = words(l, list[i].Why)
+	}
+	return list
+}
+
+// PeriodsOf are those that values, of which IsTap holds, come to, the first one first.
+func PeriodsOf(values []ledger.Value) (list []Period) {
+	ended := map[string]time.Time{}
+	for i := range values {
+		if id, off := strings.CutPrefix(values[i].Object, untapped); off {
+			ended[id] = values[i].At
+		}
+	}
+	for i := range values {
+		v := &values[i]
 		var value tapValue
-		if v.New == nil || json.Unmarshal(v.New, &value) != nil {
+		if !strings.HasPrefix(v.Object, tapped) || v.New == nil || json.Unmarshal(v.New, &value) != nil {
 			continue
 		}
 		until, err := time.Parse(time.RFC3339, value.Until)
@@ -59,8 +86,8 @@ func Tapped(state *ledger.State) (list []Period) {
 		is := Period{
 			Begin: v.At, End: until, First: value.By, Second: v.By, Why: v.Why, Seq: v.Seq, id: v.Object[len(tapped):],
 		}
-		if off, ok := state.Get("", untapped+is.id); ok && off.At.Before(until) {
-			is.End = off.At
+		if off, ok := ended[is.id]; ok && off.Before(until) {
+			is.End = off
 		}
 		list = append(list, is)
 	}

@@ -89,6 +89,12 @@ func (w *words) read(name string) (text string, ok bool) {
 	return text, true
 }
 
+// WordsIn finds a text of the ledger in a folder, whoever else has that open; ok is false if it
+// was erased, or may not be read.
+func WordsIn(dir, digest string) (text string, ok bool) {
+	return (&words{dir: filepath.Join(dir, wordsFolder)}).read(digest)
+}
+
 // erase removes a text, also one that is gone.
 func (w *words) erase(name string) error {
 	if !wordsName(name) {

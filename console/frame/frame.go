@@ -76,6 +76,7 @@ type Frame struct {
 	Wrong   []Wrong
 	Done    *Done
 	Now     time.Time
+	Tapped  *admin.Period            // in which a collector is told of questions and answers; nil: none is
 	named   func(unit string) string // nil: units have no name but their id
 }
 
@@ -126,8 +127,22 @@ func (v *Visit) Frame(title wording.Text) Frame {
 			f.Others = append(f.Others, t)
 		}
 	}
-	f.Done = v.done()
+	f.Done, f.Tapped = v.done(), v.tapped()
 	return f
+}
+
+// tapped is why a collector is told of questions and answers now; nil if none is.
+func (v *Visit) tapped() *admin.Period {
+	if v.Site.Tapped == nil {
+		return nil
+	}
+	list := v.Site.Tapped()
+	for i := range list {
+		if list[i].End.After(v.Now) {
+			return &list[i]
+		}
+	}
+	return nil
 }
 
 // daily reports whether a page is one that a visitor is there for: those without a role get

@@ -178,6 +178,9 @@ type Findings struct {
 	Verify func(ctx context.Context) (sound bool, text wording.Text)
 	// Head is the number and the hash of the last record.
 	Head func() (seq uint64, hash string)
+	// Tapped are the times in which a collector is told of questions and answers, or was, the
+	// first one first, each with its reason. It may be nil: there are none.
+	Tapped func() []admin.Period
 }
 
 // Holds is what holds for a unit.

@@ -266,8 +266,27 @@ func (b *body) privacy() []Block {
 			"(ghi dấu *); số máy chỉ được lưu khi có từ %d máy; tên miền chỉ được lưu khi có từ %d máy của "+
 			"từ %d trường.", figures.Smallest, leastClients, leastClients, leastSchools)),
 	}
+	blocks = append(blocks, b.taps()...)
 	if len(b.spec.Typed.Privacy) > 0 {
 		blocks = append(blocks, typed(b.spec.Typed.Privacy)...)
+	}
+	return blocks
+}
+
+// taps are the times in which names were told to a collector, one item for each.
+func (b *body) taps() (blocks []Block) {
+	for _, t := range b.spec.Keeping.Taps {
+		if !t.Begin.Before(b.spec.Period.End) || !t.End.After(b.spec.Period.Start) {
+			continue
+		}
+		why := t.Why
+		if why == "" {
+			why = "(đã xóa)"
+		}
+		zone := b.spec.Period.Start.Location()
+		blocks = append(blocks, item(fmt.Sprintf("Đã cho nơi nhận dnstap biết tên được hỏi và câu trả lời, không kèm thiết bị, "+
+			"từ %s đến %s; lý do: %s. Người đề nghị: %s; người xác nhận: %s (quyết định số %d trong sổ).",
+			figures.Moment(t.Begin.In(zone)), figures.Moment(t.End.In(zone)), why, t.First, t.Second, t.Seq)))
 	}
 	return blocks
 }

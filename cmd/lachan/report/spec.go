@@ -59,7 +59,7 @@ func Spec(
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
 	spec.Requests = requestsOf(cfg, units, now)
 	spec.Ledger = ledgerOf(cfg)
-	spec.Decisions = decisionsOf(cfg, p)
+	spec.Decisions, spec.Keeping.Taps = decisionsOf(cfg, p), tapsOf(cfg, p)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}

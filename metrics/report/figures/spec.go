@@ -167,6 +167,16 @@ type Feed struct {
 type Keeping struct {
 	QueryLog  bool          // whether queries are logged at the moment
 	Retention time.Duration // of statistics; 0 when not known
+	// Taps are the times in which a collector of dnstap is told of questions and answers, or
+	// was; some may be of other periods.
+	Taps []Tap
+}
+
+// A Tap is such a time, who decided so and why.
+type Tap struct {
+	Begin, End         time.Time
+	First, Second, Why string
+	Seq                uint64 // of the record
 }
 
 // An Engine answers PromQL, as those of package metrics/engine do.

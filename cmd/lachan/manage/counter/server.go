@@ -175,13 +175,7 @@ func (s server) Objects(kind, name string) (list []api.Object, err error) {
 	return list, nil
 }
 
-func (s server) Tapped() []admin.Period {
-	list := admin.Tapped(s.src.Ledger.State())
-	for i := range list {
-		list[i].Why, _ = s.src.Ledger.Words(list[i].Why) // "" if it was erased
-	}
-	return list
-}
+func (s server) Tapped() []admin.Period { return admin.TappedIn(s.src.Ledger) }
 
 func (s server) Fleet(ctx context.Context) ([]api.FleetNode, error) { return s.src.Fleet.List(ctx) }
 

@@ -227,6 +227,7 @@ func (s *Site) sources() frame.Sources {
 			PublicFeeds: s.publicFeeds, Try: s.trials.ask, Trials: s.trials.of,
 			Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
 			Verify: s.verify, Head: s.head, Who: s.who,
+			Tapped: func() []admin.Period { return admin.TappedIn(s.src.Office.Ledger) },
 			Category: func(code string) wording.Text {
 				_, rules, _, _ := s.src.InForce()
 				return categoryOf(rules.Policy(), code)
