@@ -364,7 +364,7 @@ func TestABodyHasBounds(t *testing.T) {
 		}
 		p.sent(p.frames.WriteData(id, last, make([]byte, n)))
 	}
-	post(1)
+	post(1, "content-length", strconv.Itoa(MaxBody))
 	data(1, MaxBody, true)
 	if o := p.outcomes(1)[1]; o.status != "200" || len(o.body) != 1+MaxBody {
 		t.Errorf("the longest: %s, %d bytes", o.status, len(o.body))
@@ -567,6 +567,16 @@ func TestAHeaderHasABoundInFrames(t *testing.T) {
 		if code := p.letsGo(); code != http2.ErrCodeEnhanceYourCalm {
 			t.Errorf("%s: %v", what, code)
 		}
+	}
+	p := dial(t)
+	header := p.get("/a")
+	p.sent(p.frames.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, EndStream: true, BlockFragment: header[:3]}))
+	for part := 2; part < maxParts; part++ {
+		p.sent(p.frames.WriteContinuation(1, false, nil))
+	}
+	p.sent(p.frames.WriteContinuation(1, true, header[3:]))
+	if o := p.outcomes(1)[1]; o.body != "/a" {
+		t.Errorf("a header in %d frames: %+v", maxParts, o)
 	}
 }
 
