@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -84,9 +83,8 @@ func buildFaulty(dir string, faults []forced, files map[string]string) (program 
 		return "", err
 	}
 	program = filepath.Join(dir, "lachan")
-	out, err := exec.Command("go", "build", "-ldflags=-w", "-overlay", list, "-o", program, "lachan/cmd/lachan").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the program with faults: %w\n%s", err, out)
+	if err := build(program, "-overlay", list); err != nil {
+		return "", fmt.Errorf("build the program with faults: %w", err)
 	}
 	return program, nil
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -52,11 +53,22 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	binary = filepath.Join(dir, "lachan")
-	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", binary, "lachan/cmd/lachan").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
+	if err := build(binary); err != nil {
+		fmt.Fprintln(os.Stderr, "build the program:", err)
 		return 1
 	}
 	return m.Run()
+}
+
+// build builds the program as make build does, so that what is compiled for one is for the
+// other.
+func build(program string, flags ...string) error {
+	c := exec.Command("go", slices.Concat([]string{"build", "-trimpath", "-ldflags=-w", "-o", program}, flags, []string{"lachan/cmd/lachan"})...)
+	c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
 }
 
 // TestStories runs the stories of the command line. With -update they are
