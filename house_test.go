@@ -48,7 +48,7 @@ var rooms = []room{
 	{"console/browser", []string{"admin/account"}, "what a request says of its browser is read by itself, so that pages, API and metrics read it alike"},
 	{"console/statistics", []string{"metrics/report", "metrics/report/chart", "metrics/report/figures", "internal/wording"}, "figures are shown as they were counted, whoever looks at them"},
 	{"console/frame", []string{"admin", "admin/account", "console/browser", "console/statistics", "policy", "internal/wording", "internal/printable"}, "what is around a page is the same for each: it permits nothing and keeps nothing"},
-	{"console/frame/drawn", []string{"console/frame", "internal/wording"}, "pages are drawn the same way in the tests of every room"},
+	{"console/frame/drawn", []string{"admin", "console/frame", "internal/wording"}, "pages are drawn the same way in the tests of every room"},
 	{"console/entrance", []string{"admin", "admin/account/...", "console/frame", "console/browser", "internal/wording"}, "a page shows what it is told and sends a form to the door: it permits nothing and keeps nothing"},
 	{"console/people", []string{"admin", "admin/account", "console/frame", "internal/wording"}, "a page shows what it is told and sends a form to the desk: it permits nothing and keeps nothing"},
 	{"console/schools", []string{"admin", "admin/account", "console/frame", "policy", "internal/wording"}, "a page shows what it is told and sends a form to the desk: it permits nothing and keeps nothing"},

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"lachan/admin"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 )
@@ -34,6 +35,7 @@ func Full() frame.Frame {
 		Others: []frame.Tab{{Path: "/ledger", Name: Both()}},
 		Wrong:  []frame.Wrong{{Field: "name", Text: wording.Text{VI: Hostile, EN: "wrong"}}},
 		Done:   &frame.Done{Text: Both(), Undo: 7}, Now: At(),
+		Tapped: &admin.Period{End: At().Add(time.Hour), First: Hostile, Second: Hostile, Why: Hostile, Seq: 12},
 	}
 }
 
