@@ -57,8 +57,8 @@ var (
 		EN: "only what is listed under only resolves",
 	}
 	textMemory = wording.Text{
-		VI: "Bộ nhớ %s: tiến trình trả lời %s (bộ đệm %s, câu trả lời đang gửi %s, câu hỏi đang chờ %s), tiến trình quản lý %s, tiến trình giám sát %s, mỗi việc riêng %s (dừng khi quá %s)",
-		EN: "Memory %s: the process that answers %s (cache %s, answers on their way %s, questions that wait %s), the one that manages %s, the supervisor %s, each job %s (it ends above %s)",
+		VI: "Bộ nhớ %s: tiến trình trả lời %s (bộ đệm %s, câu trả lời đang gửi %s, câu hỏi đang chờ %s, dnstap %s), tiến trình quản lý %s, tiến trình giám sát %s, mỗi việc riêng %s (dừng khi quá %s)",
+		EN: "Memory %s: the process that answers %s (cache %s, answers on their way %s, questions that wait %s, dnstap %s), the one that manages %s, the supervisor %s, each job %s (it ends above %s)",
 	}
 	textCheckBad = wording.Text{
 		VI: "%d lỗi cần sửa",
