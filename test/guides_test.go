@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestGuidesAreAsTheirPagesSay types what each guide has, in each of its languages, line by
-// line on a machine of its own: one with the package installed and a resolver of its provider.
+// TestGuidesAreAsTheirPagesSay types what each guide has, line by line on a machine of its
+// own: one with the package installed and a resolver of its provider. Each is typed in one of
+// its languages, and with TEST_PROOF=1 in both.
 func TestGuidesAreAsTheirPagesSay(t *testing.T) {
 	inNamespace(t, walkGuides, "nsenter", "mount", "dig", "radclient", "promtool", "minisign", "jq", "unzip")
 }
@@ -27,6 +28,9 @@ func walkGuides(t *testing.T) {
 	for i, page := range pages {
 		guide := strings.TrimSuffix(filepath.Base(page), ".md")
 		for j, language := range []string{"en", "vi"} {
+			if i%2 != j && os.Getenv("TEST_PROOF") == "" {
+				continue
+			}
 			t.Run(guide+"-"+language, func(t *testing.T) {
 				t.Parallel()
 				page := map[string]string{"en": "../docs/", "vi": "../docs/vi/"}[language] + guide + ".md"

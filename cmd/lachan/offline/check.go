@@ -262,8 +262,8 @@ func (k *checking) print(c command.Call) {
 	shares := k.cfg.Memory.Shares(k.cfg.Cache.MaxBytes)
 	in := func(bytes int64) string { return yamlfile.Bytes(bytes).Rounded() }
 	c.Say(textMemory.With(
-		in(shares.Budget), in(shares.Resolve), in(shares.Cache), in(shares.Streams), in(shares.Questions), in(shares.Tap),
-		in(shares.Manage), in(shares.Supervise), in(shares.Job), in(shares.JobBound()),
+		in(shares.Budget), in(shares.Resolve), in(shares.Cache), in(shares.Streams), in(shares.Questions),
+		in(shares.Tap), in(shares.Manage), in(shares.Supervise), in(shares.Job), in(shares.JobBound()),
 	))
 	if k.asked > 0 {
 		c.Say(textScriptsGood.With(k.asked))
