@@ -96,3 +96,19 @@ func TestASpentSocketSendsNothing(t *testing.T) {
 		t.Errorf("%d sent, %v", sent, err)
 	}
 }
+
+// TestWhatIsCanceledIsUnderWayNoMore: its socket ends when nothing else is, as a reply to it
+// may still come.
+func TestWhatIsCanceledIsUnderWayNoMore(t *testing.T) {
+	one, other := new(Request), new(Request)
+	s := &socket{requests: []*Request{one, other}, closed: true}
+	if !s.remove(one) || s.remove(one) {
+		t.Error("what is canceled is canceled once")
+	}
+	if s.closeUnused() {
+		t.Error("a socket ends on which something is under way")
+	}
+	if !s.remove(other) || !s.closeUnused() {
+		t.Error("a socket on which nothing is under way goes on")
+	}
+}
