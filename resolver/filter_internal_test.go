@@ -81,6 +81,21 @@ func TestAReasonIsToldAsFarAsThereIsRoom(t *testing.T) {
 	}
 }
 
+// TestAnAnswerThatJustFitsIsWhole: 512 bytes without EDNS.
+func TestAnAnswerThatJustFitsIsWhole(t *testing.T) {
+	for addresses, whole := range map[int]bool{30: true, 31: false} { // of 16 bytes, after 32 of header and question
+		var texts []string
+		for i := range addresses {
+			texts = append(texts, fmt.Sprintf("sixsix.example. 300 A 198.51.100.%d", i))
+		}
+		r := ownResolver(t, func(context.Context, *dns.Msg) (*dns.Msg, error) { return records(0, texts...), nil })
+		m := r.asks(t, "sixsix.example.", func(m *dns.Msg) { m.Extra = nil })
+		if m.Truncated == whole || whole && len(m.Answer) != addresses {
+			t.Errorf("of %d addresses %d come, cut: %v", addresses, len(m.Answer), m.Truncated)
+		}
+	}
+}
+
 // textOf is the text of the extended error.
 func textOf(m *dns.Msg) string {
 	if opt := m.IsEdns0(); opt != nil && len(opt.Option) > 0 {
