@@ -302,6 +302,39 @@ func TestAnAnswerHasTheRoomThatItsClientGives(t *testing.T) {
 	}
 }
 
+// TestAClientThatSaysNothingGives65535Bytes to all streams together and to each (RFC 9113
+// section 6.9.2), and is given 128 KiB.
+func TestAClientThatSaysNothingGives65535Bytes(t *testing.T) {
+	p := dial(t)
+	p.sent(p.ask(1, "/large100000"))
+	come, given := 0, 65535
+	until := func(enough func(http2.Frame) bool) {
+		for {
+			frame, err := p.frames.ReadFrame()
+			p.sent(err)
+			switch f := frame.(type) {
+			case *http2.DataFrame:
+				come += len(f.Data())
+			case *http2.WindowUpdateFrame:
+				given += int(f.Increment)
+			}
+			if enough(frame) {
+				return
+			}
+		}
+	}
+	p.sent(p.frames.WritePing(false, [8]byte{}))
+	until(func(f http2.Frame) bool { _, is := f.(*http2.PingFrame); return is })
+	if come != 65535 || given != 128<<10 {
+		t.Errorf("%d bytes come, %d may be sent", come, given)
+	}
+	p.sent(errors.Join(p.frames.WriteWindowUpdate(0, 100_000), p.frames.WriteWindowUpdate(1, 100_000)))
+	until(func(f http2.Frame) bool { data, is := f.(*http2.DataFrame); return is && data.StreamEnded() })
+	if come != 100_000 {
+		t.Errorf("%d bytes come in all", come)
+	}
+}
+
 // TestWhatClientsDoWrongEndsAStream, and no other.
 func TestWhatClientsDoWrongEndsAStream(t *testing.T) {
 	good := []string{":method", "GET", ":scheme", "https", ":authority", "x.example", ":path", "/"}
