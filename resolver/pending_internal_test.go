@@ -359,3 +359,21 @@ func TestAnExchangeIsAbandonedWhileItsReplyIsTaken(t *testing.T) {
 		t.Errorf("%d wait, %d are in the shard", len(left), len(shard.by))
 	}
 }
+
+// TestWhatNeverFailedIsAskedForAgain when its answer is old, in the first seconds of a process
+// too.
+func TestWhatNeverFailedIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		r := newTestResolver(t, quietSettings(), func(_ context.Context, q *dns.Msg) (*dns.Msg, error) {
+			asked++
+			return records(0, fmt.Sprintf("%s 2 A 192.0.2.%d", q.Question[0].Name, asked)), nil
+		})
+		for i := range 3 {
+			if got, want := told(r.asks(t, "www.example.")), fmt.Sprintf("192.0.2.%d ttl 2 ede -1", i+1); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+			after(3 * time.Second)
+		}
+	})
+}
