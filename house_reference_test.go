@@ -158,7 +158,7 @@ func typeName(e ast.Expr) string {
 	return ""
 }
 
-// plainTypes are what a value of a type is for whoever writes it.
+// plainTypes names the types of Go as the reader of a reference knows them.
 var plainTypes = map[string]string{
 	"string": "text", "bool": "true or false", "int": "whole number", "uint64": "whole number", "float64": "number",
 	"time.Duration": "length of time", "yamlfile.Days": "length of time", "yamlfile.Bytes": "size", "Size": "size or auto",

@@ -136,7 +136,7 @@ func settle(d *Desk, authority string) func(context.Context, *Outcome) error {
 	}
 }
 
-// known is what there is of something, for whoever named what is not there.
+// known lists the names that there are, for a message about one that does not exist.
 func known(names []string) string {
 	if len(names) == 0 {
 		return "–"

@@ -49,7 +49,7 @@ func OpenCopy(dir string, writers ...ed25519.PublicKey) (*Copy, error) {
 	if err := os.Remove(filepath.Join(dir, consoleFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		l.fail(err) // of a version that wrote it for copies too
 	}
-	l.beside = func() error { return nil } // who has copies makes one text of all
+	l.beside = func() error { return nil } // the holder of several copies makes one text of all
 	go l.keep()
 	l.touch()
 	return &Copy{ledger: l, writers: slices.Clone(writers)}, nil

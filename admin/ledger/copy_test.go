@@ -234,7 +234,7 @@ func TestALedgerKnowsTheChainsThatWereMadeOfIt(t *testing.T) {
 }
 
 // Records of a former writer are taken up to the last one that a record of a writer follows.
-// Nobody vouches for those it signs later.
+// What a former writer signs after that is refused.
 func TestWhatAFormerWriterSignedIsTakenWhereAnotherVouches(t *testing.T) {
 	o := &order{}
 	all := writers(t, o, "former", "writer")

@@ -89,8 +89,8 @@ func (w *words) read(name string) (text string, ok bool) {
 	return text, true
 }
 
-// WordsIn finds a text of the ledger in a folder, whoever else has that open; ok is false if it
-// was erased, or may not be read.
+// WordsIn reads a text of the ledger in a folder, which another process may have open. ok is
+// false if the text was erased, or may not be read.
 func WordsIn(dir, digest string) (text string, ok bool) {
 	return (&words{dir: filepath.Join(dir, wordsFolder)}).read(digest)
 }

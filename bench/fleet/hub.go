@@ -214,12 +214,12 @@ func (h *Hub) Consumers(_ None, n *int) (err error) {
 type Use struct {
 	PID  int
 	CPU  time.Duration
-	Peak int64 // bytes of memory at most, since it was asked anew
+	Peak int64 // bytes of memory at most, since the peak was reset
 }
 
-// Used says what the hub has used; anew begins to look for its peak of memory from now on.
-func (h *Hub) Used(anew bool, is *Use) (err error) {
-	if *is, err = usedHere(); err == nil && anew {
+// Used reports what the hub has used. It resets the peak of memory if reset is true.
+func (h *Hub) Used(reset bool, is *Use) (err error) {
+	if *is, err = usedHere(); err == nil && reset {
 		err = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 	}
 	return err

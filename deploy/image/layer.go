@@ -22,7 +22,7 @@ type file struct {
 	text  []byte
 	mode  int64 // 0: that of a folder, 0755
 	owner int
-	binds bool // whoever runs it may listen at ports below 1024
+	binds bool // its process may listen at ports below 1024, whichever user runs it
 }
 
 // A layer is the root of the image, packed.

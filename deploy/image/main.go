@@ -80,8 +80,8 @@ func epoch(text string) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// files are what is in the image. The program runs as user, with a root that nobody
-// writes to: what it writes is below its state alone.
+// files lists the files of the image. The program runs as user, with a root that is read-only:
+// it writes below its state alone.
 func (o *options) files() ([]file, error) {
 	all := []file{
 		{name: "etc/"}, {name: "etc/lachan/"}, {name: "etc/ssl/"}, {name: "etc/ssl/certs/"},

@@ -67,7 +67,8 @@ func Add(dir, node string, list ...Decision) error {
 	return nil
 }
 
-// add writes the file anew: nodes are seldom alone, and decide seldom then.
+// add rewrites the whole file, which is small: few nodes lose their link, and they decide little
+// meanwhile.
 func add(path string, lines []byte) error {
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -46,8 +46,8 @@ func reseedCommand(l wording.Language) *cobra.Command {
 	return command.WithKeys(c, l)
 }
 
-// run makes the streams for nodes anew: from the ledger as it is or, if copies are named, from
-// the ledger joined with them.
+// run rebuilds the streams of nodes from the ledger, which is joined with the copies first if
+// any are named.
 func (o *reseeding) run(c command.Call) error {
 	cfg, problems := command.Config(c.Command)
 	if len(problems) > 0 {

@@ -72,8 +72,8 @@ func Reseed(dir string, now time.Time) error {
 
 func later(than int, now time.Time) int { return max(than+1, int(now.Sub(ages)/time.Second)) }
 
-// Reseeded is the draft of the record that makes all hubs begin their streams anew, from a
-// ledger that was put together from copies. before is the newest generation that is known.
+// Reseeded is the draft of the record after which all hubs rebuild their streams, from a ledger
+// that was joined from copies. before is the newest generation that is known.
 func Reseeded(before, records int, now time.Time) ledger.Draft {
 	text, _ := json.Marshal(reseeded{generation{later(before, now)}, records}) // it has nothing that cannot be
 	return ledger.Draft{By: "fleet", Via: "cli", What: "reseed", Object: ledger.Generation, New: text}
