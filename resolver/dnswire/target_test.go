@@ -40,6 +40,9 @@ func TestAnOwnerIsTheNameOfTheQuestionHoweverItIsWritten(t *testing.T) {
 	if r := (dnswire.Record{Owner: 17}); r.IsOfQuestion([]byte("............\x03www\x00\x03ww")) || r.IsOfQuestion([]byte("............\x03www\x00\x03www")) {
 		t.Error("a name that the message ends in")
 	}
+	if r := (dnswire.Record{Owner: 17}); r.IsOfQuestion([]byte("............\x03www\x00\xc0")) {
+		t.Error("half of a pointer, in which the message ends")
+	}
 	f("what differs by 0x20 alone, and is no letter", "\x03ww\x57\x06lesson\x07example\x00", true)
 	f("likewise", "\x03ww\x17\x06lesson\x07example\x00", false)
 }
