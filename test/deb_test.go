@@ -132,6 +132,8 @@ func TestAPackageIsInstalledUpgradedAndPurged(t *testing.T) {
 	}
 	d.must(os.MkdirAll(filepath.Join(d.root, "run/systemd/system"), 0o755))
 	d.write("run/resolved", "")
+	room := "proc/sys/net/core/rmem_max"
+	d.write(room, "212992\n")
 	d.write("proc/net/udp", "  sl  local_address\n   1: 3500007F:0035 00000000:0000 07\n") // 127.0.0.53:53
 
 	said, called := d.dpkg("-i", one)
@@ -143,6 +145,10 @@ func TestAPackageIsInstalledUpgradedAndPurged(t *testing.T) {
 	if strings.Contains(called, "start lachan") || strings.Contains(called, "enable lachan") {
 		t.Errorf("a server that cannot have its port was started:\n%s", called)
 	}
+	if d.read(room) != "4194304\n" {
+		t.Errorf("the kernel keeps %s bytes of questions while the server is started anew", d.read(room))
+	}
+	d.write(room, "8388608\n") // somebody gave more
 	if !strings.Contains(d.read("etc/passwd"), "lachan:") {
 		t.Error("there is no user lachan")
 	}
@@ -168,6 +174,9 @@ func TestAPackageIsInstalledUpgradedAndPurged(t *testing.T) {
 	}
 	if server.ProcessState != nil {
 		t.Error("the server has ended")
+	}
+	if d.read(room) != "8388608\n" {
+		t.Errorf("an upgrade made the room of the kernel %s", d.read(room))
 	}
 
 	_, called = d.dpkg("-r", "lachan")
