@@ -117,16 +117,23 @@ bench: ## measure beside other servers and how it grows, half an hour; then the 
 # How many fuzz targets run at once; the cores are shared among them.
 FUZZERS  := 2
 
-# Every fuzz target for the time given as $(1). What one says is shown when it is done. Before Go 1.27 a target may fail with
-# "context deadline exceeded" alone, when its time is over (golang/go#75804): it gets its time again, three times at most.
+# Every fuzz target for the time given as $(1), those of a package in one program. What one says is shown when it is done.
+# Before Go 1.27 a target may fail with "context deadline exceeded" alone, when its time is over (golang/go#75804): it gets
+# its time again, three times at most.
 define fuzz-all
-	@grep -rEo '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' . | sed 's#/[^/]*_test.go:func # #' | sort | \
-	xargs -n 2 -P $(FUZZERS) sh -c 'for try in 1 2 3; do \
-		said=$$(go test $(TESTING) -run "^$$" -fuzz "^$$1\$$" -fuzztime $(1) -fuzzminimizetime 5s \
-			-parallel $$(( ($$(nproc) + $(FUZZERS) - 1) / $(FUZZERS) )) "$$0" 2>&1 </dev/null) && \
-			{ echo "$$0 $$1: $$(echo "$$said" | grep ^fuzz | tail -n 1)"; exit 0; }; \
-		case "$$said" in *"Failing input"*) break;; *"    context deadline exceeded"*) ;; *) break;; esac; \
-		done; echo "$$0 $$1"; echo "$$said"; exit 255'
+	@programs=$$(mktemp -d) && trap 'rm -rf "$$programs"' EXIT && \
+	grep -rEl '^func Fuzz' --include='*_test.go' . | xargs -n 1 dirname | sort -u | \
+	xargs -n 1 -P $(FUZZERS) sh -c 'program=$$0/$$(echo "$$1" | tr ./ __) && \
+		go test $(TESTING) -c -fuzz Fuzz -o "$$program" "$$1" </dev/null || exit 255; cd "$$1"; \
+		for target in $$(grep -hEo "^func Fuzz[A-Za-z0-9_]*" *_test.go | cut -d " " -f 2 | sort); do \
+			for try in 1 2 3; do \
+			said=$$("$$program" -test.run "^$$" -test.fuzz "^$$target\$$" -test.fuzztime $(1) -test.fuzzminimizetime 5s \
+				-test.fuzzcachedir "$$(go env GOCACHE)/fuzz/$$(go list)" \
+				-test.parallel $$(( ($$(nproc) + $(FUZZERS) - 1) / $(FUZZERS) )) 2>&1 </dev/null) && \
+				{ echo "$$1 $$target: $$(echo "$$said" | grep ^fuzz | tail -n 1)"; continue 2; }; \
+			case "$$said" in *"Failing input"*) break;; *"    context deadline exceeded"*) ;; *) break;; esac; \
+			done; echo "$$1 $$target"; echo "$$said"; exit 255; \
+		done' "$$programs"
 endef
 
 fuzz: ## ten minutes of every fuzz target
