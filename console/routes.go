@@ -62,6 +62,7 @@ func routes() []frame.Route {
 		{Pattern: "POST /accounts/{id}", Serve: people.ChangePerson},
 		{Pattern: "GET /proposals", Serve: people.ShowProposals},
 		{Pattern: "POST /proposals/{seq}", Serve: people.DecideProposal},
+		{Pattern: "POST /dnstap", Serve: people.DecideTap},
 		{Pattern: "GET /lists", Serve: watch.ShowLists},
 		{Pattern: "POST /lists", Serve: watch.TryList},
 		{Pattern: "POST /lists/{feed}", Serve: watch.DecideList},

@@ -143,6 +143,20 @@ func TestPeopleAndSecondPersonsAreOfTheConsole(t *testing.T) {
 	if _, page, _ := u.get("/proposals"); strings.Contains(page, path[1]) {
 		t.Error("what was dropped still waits")
 	}
+	for _, f := range []struct{ do, why, until, want string }{
+		{"propose", "", "", `id="why-wrong"`}, {"propose", "tên olm.vn lỗi ở Sa Pa", "2020-01-01", `id="until-wrong"`}, {"end", "", "", "dnstap không bật"},
+	} {
+		status, page, _ := u.do("POST", "/dnstap", values("do", f.do, "why", f.why, "until", f.until))
+		if status != http.StatusUnprocessableEntity && status != http.StatusNotFound || !strings.Contains(page, f.want) {
+			t.Errorf("dnstap, %s for %q until %q: %d\n%s", f.do, f.why, f.until, status, page)
+		}
+	}
+	if status, _, _ := second.do("POST", "/dnstap", values("do", "propose", "why", "tò mò")); status != http.StatusNotFound {
+		t.Errorf("a teacher proposes dnstap: %d", status)
+	}
+	if page, _ := u.sends("/dnstap", "do", "propose", "why", "tên olm.vn lỗi ở Sa Pa"); !strings.Contains(page, "cần người thứ hai") || !strings.Contains(page, "bật dnstap") {
+		t.Errorf("what was proposed of dnstap:\n%s", page)
+	}
 	u.sends("/accounts/"+id[1], "do", "revoke", "role", "school", "over", "th-kim-dong")
 	if status, _, _ := second.get("/units/th-kim-dong"); status != http.StatusNotFound {
 		t.Errorf("without a role the school is seen: %d", status)

@@ -174,7 +174,7 @@ func TestTheConsoleIsShutToOthers(t *testing.T) {
 	if _, after, _ := u.get("/ledger"); head == "" || !strings.Contains(after, head) {
 		t.Error("reading pages has written into the ledger")
 	}
-	for _, path := range []string{"/exceptions", "/exceptions/end", "/ledger/3/undo", "/requests/1", "/account", "/account/passkey", "/lists/a", "/lists", "/orders", "/nodes", "/start/school", "/calendar", "/edit/table", "/edit/adopt", "/edit/rules", "/edit/profile", "/calendar/hours", "/edit/unit", "/edit/lock", "/accounts", "/accounts/a", "/proposals/1"} {
+	for _, path := range []string{"/exceptions", "/exceptions/end", "/ledger/3/undo", "/requests/1", "/account", "/account/passkey", "/lists/a", "/lists", "/orders", "/nodes", "/start/school", "/calendar", "/edit/table", "/edit/adopt", "/edit/rules", "/edit/profile", "/calendar/hours", "/edit/unit", "/edit/lock", "/accounts", "/accounts/a", "/proposals/1", "/dnstap"} {
 		if _, _, at := stranger.do("POST", path, url.Values{"unit": {"th-kim-dong"}, "name": {"tiktok.com"}, "effect": {"allow"}}); at != "/login" {
 			t.Errorf("a stranger's form to %s comes to %s", path, at)
 		}

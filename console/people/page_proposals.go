@@ -7,14 +7,17 @@ import (
 	"time"
 
 	"lachan/admin"
+	"lachan/admin/account"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 )
 
 // A proposalsPage is what the page of decisions shows that wait for a second person.
 type proposalsPage struct {
-	Frame frame.Frame
-	Rows  []proposalRow
+	Frame  frame.Frame
+	Rows   []proposalRow
+	MayTap bool // decide about dnstap
+	Tap    tapForm
 }
 
 type proposalRow struct {
@@ -31,15 +34,15 @@ type proposalRow struct {
 
 // ShowProposals is the page of what two people decide, until the second one has.
 func ShowProposals(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
-	return drawProposals(s, v, http.StatusOK)
+	return drawProposals(s, v, tapForm{}, http.StatusOK)
 }
 
-func drawProposals(s *frame.Site, v *frame.Visit, status int) (frame.Reply, error) {
+func drawProposals(s *frame.Site, v *frame.Visit, tap tapForm, status int) (frame.Reply, error) {
 	list, err := s.Desk.Proposals(v.Context(), v.Who.Actor)
 	if err != nil {
 		return frame.Reply{}, err
 	}
-	p := proposalsPage{}
+	p := proposalsPage{MayTap: v.May(account.Structure, ""), Tap: tap}
 	for i := range list {
 		pr := &list[i]
 		m := frame.Matter{Object: pr.Object, Unit: pr.Unit, Old: pr.Old, New: pr.New}
@@ -77,7 +80,7 @@ func DecideProposal(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	var r *admin.Refusal
 	if errors.As(err, &r) && (r.Kind == admin.SamePerson || r.Kind == admin.Conflict || r.Kind == admin.NotFound) {
 		v.Wrong = []frame.Wrong{{Text: r.Text}}
-		return drawProposals(s, v, http.StatusConflict)
+		return drawProposals(s, v, tapForm{}, http.StatusConflict)
 	}
 	return rep, err
 }

@@ -30,7 +30,7 @@ func everyPage() map[string][]any {
 		"proposals": {proposalsPage{}, proposalsPage{f, []proposalRow{
 			{7, both, drawn.Hostile, drawn.Hostile, both, both, []frame.Difference{{What: both, Old: both, New: both}}, drawn.Hostile, at, at, true, true, true},
 			{Seq: 8, Own: true}, {Seq: 9, Dropped: true},
-		}}},
+		}, true, tapForm{drawn.Hostile, drawn.Hostile}}, proposalsPage{MayTap: true}},
 	}
 }
 

@@ -38,4 +38,5 @@ var decisions = map[string]wording.Text{
 	"lift":        {VI: "mở khóa", EN: "lifting of a lock"},
 	"grant":       {VI: "giao quyền", EN: "grant"},
 	"undo":        {VI: "hoàn tác", EN: "undo"},
+	"tap":         {VI: "bật dnstap", EN: "dnstap"},
 }
