@@ -93,6 +93,33 @@ func PublicKey(dir string) (ed25519.PublicKey, error) {
 	return public, nil
 }
 
+// SigningKey is the key of the node of a folder. It is never made: an error is that of a folder
+// without one, or that the user may not read.
+func SigningKey(dir string) (ed25519.PrivateKey, error) {
+	seed, err := os.ReadFile(filepath.Join(dir, keyFile))
+	if err == nil && len(seed) != ed25519.SeedSize {
+		err = fmt.Errorf("%s: %d bytes are no key", filepath.Join(dir, keyFile), len(seed))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the key of the ledger: %w", err)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// PublicKeys are the keys that have signed the records of a folder, as its file has them.
+func PublicKeys(dir string) (text []byte, err error) {
+	return os.ReadFile(filepath.Join(dir, publicFile))
+}
+
+// ParseKeys reads the file of PublicKeys.
+func ParseKeys(text []byte) ([]ed25519.PublicKey, error) {
+	keys, damaged := parsePublic(text)
+	if len(damaged) > 0 || len(keys) == 0 {
+		return nil, fmt.Errorf("%q is no key", strings.Join(damaged, " "))
+	}
+	return keys, nil
+}
+
 // publicKeys are those that have signed the records of a folder, the newest last.
 func publicKeys(dir string) (keys []ed25519.PublicKey, err error) {
 	keys, damaged, err := readPublic(dir)
@@ -108,6 +135,11 @@ func readPublic(dir string) (keys []ed25519.PublicKey, damaged []string, err err
 	if err != nil {
 		return nil, nil, err
 	}
+	keys, damaged = parsePublic(text)
+	return keys, damaged, nil
+}
+
+func parsePublic(text []byte) (keys []ed25519.PublicKey, damaged []string) {
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSpace(line)
 		key, err := hex.DecodeString(line)
@@ -120,7 +152,7 @@ func readPublic(dir string) (keys []ed25519.PublicKey, damaged []string, err err
 		}
 		keys = append(keys, key)
 	}
-	return keys, damaged, nil
+	return keys, damaged
 }
 
 func noKey(dir, line string) error {

@@ -157,6 +157,18 @@ func signedBy(line []byte, keys []ed25519.PublicKey) bool {
 	return false
 }
 
+// Proven reads a line without its line feed that one of some keys has signed. hash is what the
+// record after it has as Prev.
+func Proven(line []byte, keys ...ed25519.PublicKey) (r Record, hash string, err error) {
+	if r, err = read(line); err != nil {
+		return r, "", fmt.Errorf("%w: %w", errUnread, err)
+	}
+	if !signedBy(line, keys) {
+		return r, "", errSignature
+	}
+	return r, digest(line), nil
+}
+
 func encode(value any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -26,9 +26,26 @@ func (l *Ledger) Records(after uint64) iter.Seq2[Record, error] {
 // it, also while a server writes there. Nothing of them is verified.
 func RecordsSince(dir string, from time.Time) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		for w, err := range WrittenSince(dir, from) {
+			if !yield(w.Record, err) {
+				return
+			}
+		}
+	}
+}
+
+// A Written is a record as it lies on disk.
+type Written struct {
+	Record
+	Line []byte // without its line feed; of use until the next one
+}
+
+// WrittenSince is RecordsSince, with the lines.
+func WrittenSince(dir string, from time.Time) iter.Seq2[Written, error] {
+	return func(yield func(Written, error) bool) {
 		segments, err := files(dir)
 		if err != nil {
-			yield(Record{}, fmt.Errorf("read ledger: %w", err))
+			yield(Written{}, fmt.Errorf("read ledger: %w", err))
 			return
 		}
 		for i, s := range segments {
@@ -37,7 +54,9 @@ func RecordsSince(dir string, from time.Time) iter.Seq2[Record, error] {
 					continue
 				}
 			}
-			if !s.records(0, math.MaxUint64, func(f foundRecord, err error) bool { return yield(f.Record, err) }) {
+			if !s.records(0, math.MaxUint64, func(f foundRecord, err error) bool {
+				return yield(Written{f.Record, f.line}, err)
+			}) {
 				return
 			}
 		}

@@ -95,6 +95,18 @@ func WordsIn(dir, digest string) (text string, ok bool) {
 	return (&words{dir: filepath.Join(dir, wordsFolder)}).read(digest)
 }
 
+// SaltSize is how many bytes of salt lie before a text.
+const SaltSize = saltSize
+
+// SaltedIn is WordsIn, with the salt before the text: what the digest is of.
+func SaltedIn(dir, name string) (salted []byte, ok bool) {
+	if !wordsName(name) {
+		return nil, false
+	}
+	salted, err := os.ReadFile(filepath.Join(dir, wordsFolder, name))
+	return salted, err == nil && len(salted) >= saltSize && digest(salted) == name
+}
+
 // erase removes a text, also one that is gone.
 func (w *words) erase(name string) error {
 	if !wordsName(name) {

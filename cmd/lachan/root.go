@@ -9,6 +9,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/decide"
+	"lachan/cmd/lachan/evidence"
 	"lachan/cmd/lachan/facts"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/join"
@@ -36,7 +37,7 @@ func rootCommand(l wording.Language) *cobra.Command {
 	root.PersistentFlags().BoolP("help", "h", false, textFlagHelp.In(l))
 	root.PersistentFlags().String(languageFlag, "", textFlagLanguage.In(l)) // read by language
 	root.AddCommand(serveCommand(l), offline.CheckCommand(l), offline.ExplainCommand(l),
-		decide.OfLists(l, lists.Command(l, command.BuildOf(version))), report.Command(l),
+		decide.OfLists(l, lists.Command(l, command.BuildOf(version))), report.Command(l), evidence.Command(l),
 		facts.Command(l), offline.ProfileCommand(l), healthCommand(l), versionCommand(l),
 		backup.Command(l, version), backup.RestoreCommand(l), backup.DowngradeCommand(l),
 		manageCommand(l), resolveCommand(l), job.Command(l), completionCommand(l), manualCommand(l))

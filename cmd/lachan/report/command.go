@@ -8,12 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/offline"
 	"lachan/internal/wording"
-	"lachan/metrics/report"
+	"lachan/metrics/report/figures"
 	"lachan/policy"
 )
 
@@ -59,11 +58,7 @@ func run(c command.Call, o *Request) error {
 		return command.Fail(explain.NoUnit(off.Policy, o.Unit))
 	}
 	now := time.Now()
-	orders, _, err := order.Open(off.Config.OrdersFile())
-	if err != nil {
-		return err
-	}
-	carried, err := OrdersOf(off.Config, orders)
+	carried, err := Carried(off.Config)
 	if err != nil {
 		return err
 	}
@@ -71,13 +66,9 @@ func run(c command.Call, o *Request) error {
 	if err != nil {
 		return err
 	}
-	spec, err := offlineSpec(off, o.Unit, period, carried, now)
-	if err != nil {
-		return err
-	}
-	spec.Document = o.Document
+	var typed figures.Typed
 	if o.Typed != "" {
-		made, err := readTyped(o.Typed, &spec.Typed)
+		made, err := readTyped(o.Typed, &typed)
 		if err != nil {
 			return err
 		}
@@ -85,15 +76,7 @@ func run(c command.Call, o *Request) error {
 			c.Note(textTemplate.With(o.Typed))
 		}
 	}
-	figures, closeEngine, err := engineOf(c.Context(), off.Config)
-	if err != nil {
-		return err
-	}
-	defer closeEngine()
-	bar := command.NewProgress(c, textReading)
-	spec.Progress = func(done, all int) { bar.Show(100 * done / all) }
-	m, err := report.Build(c.Context(), figures, spec)
-	bar.End()
+	m, err := Build(c, off, o.Unit, o.Document, period, carried, typed, now)
 	if err != nil {
 		return err
 	}

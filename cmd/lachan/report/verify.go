@@ -10,7 +10,6 @@ import (
 	"os"
 	"time"
 
-	"lachan/blocklist/order"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/offline"
 	"lachan/metrics/report"
@@ -64,25 +63,11 @@ func recompute(c command.Call, off *offline.Offline, seal report.Seal, unit stri
 	if !seal.AsOf.Equal(period.End) {
 		now = seal.AsOf // it was provisional: made before the period was over, or nodes were missing
 	}
-	orders, _, err := order.Open(off.Config.OrdersFile())
+	carried, err := Carried(off.Config)
 	if err != nil {
 		return nil, err
 	}
-	carried, err := OrdersOf(off.Config, orders)
-	if err != nil {
-		return nil, err
-	}
-	spec, err := offlineSpec(off, unit, period, carried, now)
-	if err != nil {
-		return nil, err
-	}
-	spec.Document = seal.Document
-	engine, closeEngine, err := engineOf(c.Context(), off.Config)
-	if err != nil {
-		return nil, err
-	}
-	defer closeEngine()
-	return report.Build(c.Context(), engine, spec)
+	return Build(c, off, unit, seal.Document, period, carried, figures.Typed{}, now)
 }
 
 // sealOf finds the seal of a document. Figures in JSON have to have the hash that the
