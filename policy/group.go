@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"lachan/internal/wording"
 	"lachan/internal/yamlfile"
@@ -281,4 +282,49 @@ func (p *Policy) Link(g GroupID) string {
 	link := p.file.Text(p.file.Units[g].Link)
 	runtime.KeepAlive(p)
 	return link
+}
+
+// An Entry is one that a file has among the own entries of a unit: a name, a category or a
+// service that it allows or blocks.
+type Entry struct {
+	Unit, Name         string
+	Allow              bool
+	From, Until        time.Time // zero if it has no beginning, or no end
+	Who, Why, Document string
+	Place              string // file:line
+}
+
+// Entries are those of the files of a policy, in the order of the units; what a rule blocks in
+// some hours alone is none.
+func Entries(p *Policy) (list []Entry) {
+	f := &p.file
+	put := func(owner uint32, name string, allow bool, from, until int64, note uint32, line int) {
+		n := f.Notes[note]
+		list = append(list, Entry{
+			Unit: f.UnitID(owner), Name: name, Allow: allow, From: limit(from), Until: limit(until),
+			Who: f.Text(n.Who), Why: f.Text(n.Why), Document: f.Text(n.Document), Place: f.EntryPlace(owner, line),
+		})
+	}
+	for i := range f.Own.Entries {
+		if e := &f.Own.Entries[i]; f.IsUnit(e.Owner) && e.During == 0 {
+			put(e.Owner, f.Own.Name(int32(i)), e.Allows(), e.From, e.Until, e.Note, e.Line())
+		}
+	}
+	for u := range f.Units {
+		for _, e := range f.CodesOf(uint32(u)) {
+			if e.Decision == 0 {
+				put(uint32(u), p.Label(e.Bit).VI, e.Allows(), e.From, e.Until, e.Note, int(e.Line))
+			}
+		}
+	}
+	runtime.KeepAlive(p)
+	return list
+}
+
+// limit is a moment that bounds an entry; zero if it is none.
+func limit(seconds int64) time.Time {
+	if seconds <= 0 || seconds == compiled.Forever {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
 }

@@ -25,15 +25,15 @@ import (
 	"lachan/policy"
 )
 
-// A request is which pack is wanted.
-type request struct {
+// A wanted is which pack somebody wants.
+type wanted struct {
 	unit, period, out, at string
 	json                  bool
 }
 
 // Command is `lachan evidence`.
 func Command(l wording.Language) *cobra.Command {
-	var o request
+	var o wanted
 	c := &cobra.Command{
 		Use: "evidence --unit ID --period PERIOD", Short: textShort.In(l),
 		Long: textShort.In(l) + "\n\n" + textLong.Paragraphs(l, "\n"),
@@ -57,7 +57,7 @@ func Command(l wording.Language) *cobra.Command {
 // everything is the unit of an operator's pack.
 const everything = "all"
 
-func run(c command.Call, o *request) error {
+func run(c command.Call, o *wanted) error {
 	off, _, err := offline.Open(c)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ type made struct {
 }
 
 // asOf is what the pack is as of: what was asked for, or the usual.
-func (o *request) asOf(c command.Call, p figures.Period, now time.Time) (time.Time, error) {
+func (o *wanted) asOf(c command.Call, p figures.Period, now time.Time) (time.Time, error) {
 	if o.at == "" {
 		return AsOf(p, now), nil
 	}

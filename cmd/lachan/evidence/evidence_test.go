@@ -2,11 +2,14 @@ package evidence_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"lachan/admin/ledger"
 	"lachan/cmd/lachan/evidence"
 	"lachan/cmd/lachan/evidence/pack"
 )
@@ -45,5 +48,137 @@ func TestAnEvidencePackOfTimesOfTroubleVerifies(t *testing.T) {
 		if v := evidence.Verify(changed, ""); v.OK || v.EN == "" || v.VI == "" || v.Bad == "" && at < len(text)-22 {
 			t.Errorf("byte %d is changed: %+v", at, v)
 		}
+	}
+}
+
+// rows are those of a table of a pack, by the names of their columns.
+func rows(t *testing.T, text []byte, member string) (list []map[string]string) {
+	t.Helper()
+	p, err := pack.Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, ok := p.Text(member)
+	if !ok {
+		t.Fatalf("there is no %s", member)
+	}
+	all, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\ufeff")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cells := range all[1:] {
+		row := map[string]string{}
+		for i, name := range all[0] {
+			row[name] = cells[i]
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+// TestTheTablesOfAPackSayWhatHappened reads the tables of a pack of a commune, and of one of a
+// province.
+func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
+	w := newWorld(t, 8, 4, day("2026-06-28"), day("2026-10-02"))
+	_, commune := w.pack("xa-00", "2026-08")
+	_, all := w.pack("all", "2026-08")
+
+	// An exception that was there before the period holds in it; one of another commune is not here.
+	from, ended := "", 0
+	for _, e := range rows(t, commune, "exceptions.csv") {
+		if !strings.HasPrefix(e["Mã đơn vị"], "truong-0000") && !strings.HasPrefix(e["Mã đơn vị"], "truong-0004") && e["Mã đơn vị"] != "xa-00" {
+			t.Errorf("an exception of another unit: %v", e)
+		}
+		if e["Tên miền hoặc nhóm"] == "cu.example" {
+			from = e["Từ"] + " " + e["Lý do"] + " " + e["Ai"] + " " + e["Lúc chốt hồ sơ"]
+		}
+		if e["Chấm dứt sớm lúc"] != "–" {
+			ended++
+		}
+	}
+	if from != "2026-01-01 00:00:00 mở từ trước kỳ Cô Hoa còn hiệu lực" || ended == 0 {
+		t.Errorf("%q, %d ended before their time", from, ended)
+	}
+
+	// Each order has a row for each node, also where a node has no record.
+	within := map[string]int{}
+	orders := rows(t, all, "orders.csv")
+	for _, o := range orders {
+		within[o["Nút"]+" "+o["Khẩn"]+" "+o["Trong hạn"]]++
+	}
+	if within["nut-1 không có"] == 0 || within["nut-2 có không"] == 0 && within["nut-2 có không có bản ghi"] == 0 || len(orders)%2 != 0 {
+		t.Errorf("%v", within)
+	}
+
+	// A name that nobody has opened is not told, nor what somebody has typed.
+	requests := rows(t, all, "requests.csv")
+	if len(requests) != 3 {
+		t.Errorf("%d requests: %v", len(requests), requests)
+	}
+	for _, r := range requests {
+		if name := r["Tên miền"]; name != "*" && (name != "da-mo.example" || r["Kết quả"] != "đã mở") {
+			t.Errorf("%v", r)
+		}
+	}
+	for _, secret := range []string{"nhieu-nguoi.example", "mot-nguoi.example", "Nguyễn Văn An", "gửi em An"} {
+		if bytes.Contains(all, []byte(secret)) {
+			t.Errorf("a pack tells %q", secret)
+		}
+	}
+
+	// A commune's pack has no record of others, and the records of everything follow each other.
+	p, err := pack.Read(commune)
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, _ := p.Text("ledger/records.jsonl")
+	if bytes.Contains(records, []byte(`"unit":"truong-0001"`)) || bytes.Contains(records, []byte(`"unit":""`)) || len(records) == 0 {
+		t.Errorf("records of others, or none:\n%s", records)
+	}
+	if v, whole := evidence.Verify(commune, ""), evidence.Verify(all, ""); !v.OK || !whole.OK || whole.Records <= v.Records {
+		t.Errorf("%+v, %+v", v, whole)
+	}
+	if privacy := rows(t, all, "privacy.csv"); privacy[1]["Giá trị"] != "off" {
+		t.Errorf("%v", privacy)
+	}
+}
+
+// TestAPackThatSomebodyWithTheKeyHasForgedIsFound changes members and seals them again with the key
+// of the node: what others have signed, or what has a digest of its own, is named.
+func TestAPackThatSomebodyWithTheKeyHasForgedIsFound(t *testing.T) {
+	w := newWorld(t, 4, 2, day("2026-08-28"), day("2026-10-02"))
+	_, text := w.pack("all", "2026-09")
+	key, err := ledger.SigningKey(filepath.Join(w.state(), "ledger"))
+	w.must(err)
+	forged := func(member string, change func(text []byte) []byte) evidence.Verified {
+		t.Helper()
+		p, err := pack.Read(text)
+		w.must(err)
+		for i := range p.Members {
+			if p.Members[i].Name == member {
+				p.Members[i].Text = change(bytes.Clone(p.Members[i].Text))
+			}
+		}
+		var b bytes.Buffer
+		w.must(pack.Write(&b, p.Seal, key, p.Members))
+		return evidence.Verify(b.Bytes(), "")
+	}
+	f := func(member string, change func(text []byte) []byte) {
+		t.Helper()
+		if v := forged(member, change); v.OK || v.Bad != member {
+			t.Errorf("%s: %+v", member, v)
+		}
+	}
+	f("ledger/records.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte(".example"), []byte(".sample_"), 1) })
+	f("ledger/records.jsonl", func(b []byte) []byte { // one is left out
+		lines := bytes.SplitAfter(b, []byte("\n"))
+		return bytes.Join(append(lines[:3:3], lines[4:]...), nil)
+	})
+	f("ledger/words.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte("bài"), []byte("bai"), 1) })
+	f("ledger/head", func(b []byte) []byte { return bytes.Replace(b, []byte(`"seq":`), []byte(`"seq":1`), 1) })
+	f("ledger/key.pub", func([]byte) []byte { return []byte(strings.Repeat("ab", 32) + "\n") })
+	f("report.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"blocked": `), []byte(`"blocked": 1`), 1) })
+	if v := forged("index.html", func(b []byte) []byte { return b }); !v.OK {
+		t.Errorf("sealed again as it was: %+v", v)
 	}
 }

@@ -95,7 +95,7 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		m.report, m.coverage, m.ledger,
+		m.report, m.coverage, m.orders, m.ledger, m.exceptions, m.requests, m.selfTests, m.privacy,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("make an evidence pack: %w", err)

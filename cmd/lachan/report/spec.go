@@ -59,7 +59,7 @@ func Spec(
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
 	spec.Requests = requestsOf(cfg, units, now)
 	spec.Ledger = ledgerOf(cfg)
-	spec.Decisions, spec.Keeping.Taps = decisionsOf(cfg, p), tapsOf(cfg, p)
+	spec.Decisions, spec.Keeping.Taps = decisionsOf(cfg, p), TapsOf(cfg, p)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
 	}
@@ -119,15 +119,15 @@ func requestsOf(cfg *config.Config, units *policy.Policy, now time.Time) (list [
 		if r.Answer != nil {
 			one.Answered, one.Outcome, end = r.Answer.At, r.Answer.Outcome, r.Answer.At
 		}
-		one.Spent = schoolHours(units, r.Unit).Between(r.First, end)
+		one.Spent = SchoolHours(units, r.Unit).Between(r.First, end)
 		one.Late = one.Spent > request.UsualTarget
 		list = append(list, one)
 	}
 	return list
 }
 
-// schoolHours are the hours in which lessons are held in a unit.
-func schoolHours(units *policy.Policy, unit string) request.Hours {
+// SchoolHours are the hours in which lessons are held in a unit.
+func SchoolHours(units *policy.Policy, unit string) request.Hours {
 	lessons := units.Lessons()
 	group, _ := units.GroupOf(unit)
 	calendar := units.Calendar(group)

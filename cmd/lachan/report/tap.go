@@ -15,10 +15,10 @@ import (
 // longestTap is how long before a period a time may have begun that reaches into it.
 const longestTap = 31 * 24 * time.Hour
 
-// tapsOf are the times of a period in which a collector of dnstap was told of questions and
+// TapsOf are the times of a period in which a collector of dnstap was told of questions and
 // answers, as the ledger has them. It is none where the user may not read that, as with the head
 // of the ledger.
-func tapsOf(cfg *config.Config, p figures.Period) (list []figures.Tap) {
+func TapsOf(cfg *config.Config, p figures.Period) (list []figures.Tap) {
 	dir := config.LedgerDir(cfg)
 	var values []ledger.Value
 	for r, err := range ledger.RecordsSince(dir, p.Start.Add(-longestTap)) {
