@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lachan/cmd/lachan/evidence"
 )
 
 // A hand is somebody who taps and types in a browser that runs no scripts. Taps are
@@ -119,6 +121,19 @@ func TestTheWeeksTasksTakeFewTaps(t *testing.T) {
 	h = b.comes(people["viewer@sa-pa"])
 	h.tap(`form[action="/ledger/verify"] button`, "Sổ nguyên vẹn")
 	h.within("an inspector verifies the ledger", 1)
+	h = b.comes(people["viewer@sa-pa"])
+	h.tap(`nav.pages a[href="/reports"]`, "Hồ sơ chứng minh")
+	month := time.Now().UTC().Add(7 * time.Hour).Format("2006-01") // here
+	link := b.run(`document.querySelector('a[href*="period=` + month + `&"][href*="format=zip"]').getAttribute("href")`)
+	h.taps++
+	text := people["viewer@sa-pa"].fetched(link)
+	h.within("an inspector has an evidence pack", 2)
+	if v := evidence.Verify(text, ""); !v.OK || v.Unit != "sa-pa" || v.Records == 0 {
+		t.Errorf("the pack of an inspector: %+v", v)
+	}
+	if status, _, _ := people["viewer@sa-pa"].get("/reports/file?unit=lao-cai&period=2026&format=zip"); status != 403 {
+		t.Errorf("an inspector of a commune asks for the pack of a province: %d", status)
+	}
 
 	// The same by the keys alone.
 	h = b.comes(people["school@th-kim-dong"])

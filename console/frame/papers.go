@@ -48,6 +48,9 @@ type Part struct {
 // authority. Without a format it is a preview.
 type PaperQuestion struct{ Unit, Period, Document, Format string }
 
+// Evidence is the format of an evidence pack: the report, and what proves it.
+const Evidence = "zip"
+
 // A Paper is a report, and how far it is.
 type Paper struct {
 	ID string

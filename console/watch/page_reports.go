@@ -22,6 +22,7 @@ type reportsPage struct {
 	Usual        []usualRow
 	Asked        []frame.Paper
 	May          bool // the visitor may read them: an authority has those of its documents alone
+	Proof        bool // the visitor may have an evidence pack: what stands in the ledger is in it
 }
 
 // A usualRow is a period on which a report is made at this time.
@@ -45,6 +46,7 @@ func drawReports(s *frame.Site, v *frame.Visit, status int) (frame.Reply, error)
 		p.Usual = append(p.Usual, row)
 	}
 	p.Asked, p.May = s.Mine(v.Who.Actor), v.May(account.ReadReports, p.Unit)
+	p.Proof = p.May && v.May(account.Audit, p.Unit)
 	p.Frame = v.Frame(textReports)
 	return frame.Reply{Page: "reports", Status: status, Data: p}, nil
 }
@@ -77,6 +79,17 @@ func mayRead(s *frame.Site, v *frame.Visit, unit string) error {
 	}
 	return &admin.Refusal{
 		Kind: admin.NotAllowed, Text: textMayNotReport, WhoMay: account.WhoMay(account.ReadReports, unit, s.Tree()),
+	}
+}
+
+// mayProve refuses an actor that may not read the ledger of a unit, of which an evidence pack
+// has a part.
+func mayProve(s *frame.Site, v *frame.Visit, unit string) error {
+	if v.May(account.Audit, unit) {
+		return nil
+	}
+	return &admin.Refusal{
+		Kind: admin.NotAllowed, Text: textMayNotProve, WhoMay: account.WhoMay(account.Audit, unit, s.Tree()),
 	}
 }
 
@@ -115,7 +128,13 @@ func askedFor(s *frame.Site, v *frame.Visit) (asked frame.PaperQuestion, err err
 	asked = frame.PaperQuestion{Period: q.Get("period"), Document: q.Get("document"), Format: formatOf(q.Get("format"))}
 	if asked.Document == "" {
 		asked.Unit = unitOf(v, q)
-		return asked, mayRead(s, v, asked.Unit)
+		if err = mayRead(s, v, asked.Unit); err == nil && asked.Format == frame.Evidence {
+			err = mayProve(s, v, asked.Unit)
+		}
+		return asked, err
+	}
+	if asked.Format == frame.Evidence {
+		asked.Format = formatOf("") // a pack is of all that was decided
 	}
 	first := v.Now
 	for _, o := range s.Orders(v.Who.Actor) {
@@ -133,7 +152,7 @@ func askedFor(s *frame.Site, v *frame.Visit) (asked frame.PaperQuestion, err err
 // formatOf is how a report is written: as it was asked for, or as most are.
 func formatOf(name string) string {
 	switch name {
-	case "pdf", "xlsx", "html":
+	case "pdf", "xlsx", "html", frame.Evidence:
 		return name
 	}
 	return "docx"

@@ -49,7 +49,7 @@ func everyPage() map[string][]any {
 			Entries: 1234, Twice: 1, Refused: 1, Rows: []admin.RefusedRow{{Line: 7, Text: drawn.Hostile, Why: both}}, Doubtful: []string{drawn.Hostile},
 		}, drawn.Hostile, "eA=="}},
 		"figures": {figuresPage{}, figuresPage{Frame: f, Unit: drawn.Hostile, Name: drawn.Hostile, Units: units, Choices: []daysChoice{{7, both, true}, {}}, Shown: shownFigures()}, figuresPage{Frame: f, Wait: true}},
-		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, units, []usualRow{{frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at, Due: at}, both}, {}}, shownPapers(), true}},
+		"reports": {reportsPage{}, reportsPage{f, drawn.Hostile, drawn.Hostile, units, []usualRow{{frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at, Due: at}, both}, {}}, shownPapers(), true, true}},
 		"files":   nil, "progress": nil, "preview": nil, // parts of the pages
 		"draft": {draftPage{}, draftPage{f, drawn.Hostile, drawn.Hostile, frame.Period{Code: drawn.Hostile, Label: drawn.Hostile, First: at, Last: at}, []partField{
 			{frame.Part{Key: "name", Title: both, Text: drawn.Hostile, Seq: 7}, drawn.Hostile, drawn.Hostile}, {Part: frame.Part{Key: "date", Title: both, Line: true}},

@@ -100,7 +100,9 @@ func (m *maker) take(dir string, w *ledger.Written) error {
 	if r.At.Before(m.period.Start) && d.count == 0 || !m.holds(r.Unit) {
 		return nil
 	}
-	d.count++
+	if d.count++; d.count%1000 == 0 && m.over(d.lines.Len()+d.words.Len()) {
+		return ErrLarge
+	}
 	d.lines.Write(w.Line)
 	d.lines.WriteByte('\n')
 	if r.Why == "" || d.why[r.Why] {

@@ -33,8 +33,7 @@ type exception struct {
 func (m *maker) exceptions(context.Context) error {
 	dir := config.LedgerDir(m.Config)
 	var list []exception
-	now := slices.SortedFunc(maps.Values(m.decided.objects), func(a, b held) int { return cmp.Compare(a.by.Seq, b.by.Seq) })
-	for _, h := range slices.Concat(m.decided.past, now) {
+	for _, h := range slices.Concat(m.decided.past, slices.Collect(maps.Values(m.decided.objects))) {
 		if !m.holds(h.unit) {
 			continue
 		}
@@ -60,16 +59,22 @@ func (m *maker) exceptions(context.Context) error {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b exception) int {
-		return cmp.Or(strings.Compare(a.unit, b.unit), strings.Compare(a.name, b.name), a.from.Compare(b.from))
+		return cmp.Or(
+			strings.Compare(a.unit, b.unit), strings.Compare(a.name, b.name), a.from.Compare(b.from),
+			strings.Compare(a.by, b.by),
+		)
 	})
 	t := table{columns: []string{
 		"Mã đơn vị", "Đơn vị", "Mở hay chặn", "Tên miền hoặc nhóm", "Từ", "Đến hết (đã định)", "Chấm dứt sớm lúc", "Lúc chốt hồ sơ",
 		"Ai", "Lý do", "Văn bản", "Quyết định số, hoặc tệp:dòng",
 	}}
 	for i := range list {
-		e := &list[i]
-		t.row(e.unit, m.name(e.unit), map[bool]string{true: "mở", false: "chặn"}[e.allow], e.name, m.moment(e.from),
-			m.moment(e.until), m.moment(e.ended), e.state(m.At), e.who, e.why, e.document, e.by)
+		e, what := &list[i], "chặn"
+		if e.allow {
+			what = "mở"
+		}
+		t.row(e.unit, m.name(e.unit), what, e.name, m.moment(e.from), m.moment(e.until), m.moment(e.ended),
+			e.state(m.At), e.who, e.why, e.document, e.by)
 	}
 	m.table("exceptions.csv", "Ngoại lệ", "Tên miền, nhóm nội dung mà đơn vị tự mở hoặc tự chặn và có lúc có hiệu lực trong kỳ: "+
 		"vì sao, của ai, từ lúc nào đến lúc nào. – ở cột Đến là không có hạn; – ở cột Từ là không ghi lúc bắt đầu.", t)

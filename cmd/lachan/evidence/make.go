@@ -15,6 +15,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/evidence/pack"
+	"lachan/internal/wording"
 	"lachan/metrics/report"
 	"lachan/metrics/report/figures"
 	"lachan/policy"
@@ -34,7 +35,12 @@ type Sources struct {
 	Document func(ctx context.Context, format string) ([]byte, error)
 	// At is what the pack is as of; see AsOf.
 	At time.Time
+	// Most is how many bytes the members have at most; 0 is as many as a pack may have.
+	Most int
 }
+
+// ErrLarge is the error of a pack that has more than Most bytes.
+var ErrLarge = wording.Error(textLarge)
 
 // AsOf is what a pack on a period is as of, made at a moment: the end of a period that is over,
 // so that it is the same whenever it is made.
@@ -100,6 +106,9 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("make an evidence pack: %w", err)
 		}
+		if m.over(0) {
+			return nil, ErrLarge
+		}
 	}
 	if err := m.index(key); err != nil {
 		return nil, err
@@ -117,6 +126,14 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 
 // holds reports whether a unit is the one that the pack is of, or below it.
 func (m *maker) holds(unit string) bool { return m.within == nil && m.unit == "" || m.within[unit] }
+
+// over reports whether the members are too many bytes, with some more.
+func (m *maker) over(more int) bool {
+	for i := range m.members {
+		more += len(m.members[i].Text)
+	}
+	return more > cmp.Or(m.Most, pack.MostBytes)
+}
 
 // add adds a member.
 func (m *maker) add(name, called, about string, text []byte) {

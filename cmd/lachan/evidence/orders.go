@@ -32,13 +32,15 @@ func (m *maker) orders(context.Context) error {
 		for _, node := range m.nodes() {
 			is, proven := o.of[node]
 			cells := []string{
-				o.Document, o.Authority, o.Feed, number(o.Version), o.Digest, yes(o.Urgent), m.day(&o.Order), m.moment(o.Published), node,
+				o.Document, o.Authority, o.Feed, number(o.Version), o.Digest, yes(o.Urgent), m.day(&o.Order),
+				m.moment(o.Published), node,
 			}
+			hours := fmt.Sprint(limit.Hours())
 			if proven {
-				cells = append(cells, m.moment(is.Received), m.moment(is.InForce), clock(is.Took), fmt.Sprint(limit.Hours()),
+				cells = append(cells, m.moment(is.Received), m.moment(is.InForce), clock(is.Took), hours,
 					yes(is.Within()), fmt.Sprint(is.Entries))
 			} else {
-				cells = append(cells, "–", "–", "–", fmt.Sprint(limit.Hours()), "không có bản ghi", "–")
+				cells = append(cells, "–", "–", "–", hours, "không có bản ghi", "–")
 			}
 			t.row(cells...)
 		}

@@ -63,8 +63,8 @@ func (m *maker) requests(context.Context) error {
 			}
 		}
 		spent := report.SchoolHours(m.Policy, r.Unit).Between(r.First, end)
-		t.row(r.Unit, m.name(r.Unit), name, m.category(r.Category), m.moment(r.First), m.moment(at), result, until, record,
-			clock(spent), yes(spent > request.UsualTarget))
+		t.row(r.Unit, m.name(r.Unit), name, m.category(r.Category), m.moment(r.First), m.moment(at), result, until,
+			record, clock(spent), yes(spent > request.UsualTarget))
 	}
 	m.table("requests.csv", "Yêu cầu mở chặn", "Yêu cầu chờ trong kỳ: hỏi lúc nào, trả lời lúc nào, kết quả. Lời người hỏi và lời trả lời "+
 		"không có ở đây. Tên miền chỉ ghi khi đã mở bằng một quyết định (trong sổ đã có); * là tên miền ẩn vì có thể chỉ một người hỏi.", t)

@@ -34,6 +34,7 @@ var (
 		VI: "chưa có sổ quyết định để ký hồ sơ (%v); hãy chạy máy chủ ít nhất một lần: lachan serve",
 		EN: "there is no ledger yet to sign a pack (%v); run the server at least once: lachan serve",
 	}
+	textLarge = wording.Text{VI: "hồ sơ chứng minh quá lớn; hãy chọn kỳ ngắn hơn hoặc đơn vị nhỏ hơn", EN: "the evidence pack is too large; choose a shorter period or a smaller unit"}
 	textDraft = wording.Text{VI: "số liệu tạm thời: %s", EN: "provisional: %s"}
 	textMade  = wording.Text{VI: "đã lập hồ sơ chứng minh: %s, %d byte, SHA-256 %s", EN: "the evidence pack is made: %s, %d bytes, SHA-256 %s"}
 

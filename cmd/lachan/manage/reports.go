@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/evidence"
 	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/report"
 	"lachan/console/frame"
@@ -163,7 +164,43 @@ func (a *api) report(ctx context.Context, q counter.ReportQuestion) (name, media
 
 // paper makes the document that somebody at the console asks for.
 func (a *api) paper(ctx context.Context, q frame.PaperQuestion) (name, mediaType string, text []byte, err error) {
+	if q.Format == frame.Evidence {
+		return a.evidence(ctx, q.Unit, q.Period)
+	}
 	return a.report(ctx, counter.ReportQuestion{Unit: q.Unit, Period: q.Period, Document: q.Document, Format: q.Format})
+}
+
+// mostEvidence bounds a pack that is made beside the answers, in bytes.
+const mostEvidence = 64 << 20
+
+// evidence makes an evidence pack: of the same files as lachan evidence.
+func (a *api) evidence(ctx context.Context, unit, period string) (name, mediaType string, text []byte, err error) {
+	v, now := a.view(), time.Now()
+	p, err := figures.ParsePeriod(period, v.cfg.Reports.Calendar(v.cfg.Timezone.Location, now))
+	if err != nil {
+		return "", "", nil, counter.Wrong(err)
+	}
+	orders, err := report.OrdersOf(v.cfg, a.lists.orders)
+	if err != nil {
+		return "", "", nil, err
+	}
+	src := evidence.Sources{
+		Config: v.cfg, Policy: v.rules.Policy(), Facts: a.reports.facts, Orders: orders, Status: a.lists.store.Status,
+		At: evidence.AsOf(p, now), Most: mostEvidence,
+	}
+	if src.Model, err = a.reports.build(ctx, unit, "", p, figures.Typed{}, src.At); err != nil {
+		return "", "", nil, err
+	}
+	src.Document = func(ctx context.Context, format string) ([]byte, error) {
+		return a.jobs.Document(ctx, format, src.Model)
+	}
+	if text, err = evidence.Make(ctx, src); errors.Is(err, evidence.ErrLarge) {
+		err = counter.Wrong(err)
+	}
+	if err == nil {
+		a.keep(src.Model)
+	}
+	return evidence.File(src.Model.Data.Unit, p.Code), evidence.MediaType, text, err
 }
 
 // keep keeps the figures of a document that was handed out, to hold it against them.

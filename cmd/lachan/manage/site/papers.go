@@ -251,6 +251,9 @@ func (k *papers) askReport(ctx context.Context, by account.Actor, q frame.PaperQ
 	if p == nil {
 		return frame.Paper{}, &admin.Refusal{Kind: admin.Standing, Text: textPapersFull}
 	}
+	if q.Format == frame.Evidence {
+		k.src.Log.Info("evidence pack asked for", "account", by.ID, "unit", q.Unit, "period", q.Period)
+	}
 	patience := paperWaits
 	if q.Format == "" {
 		patience = pageWaits
