@@ -32,7 +32,7 @@ HUBS     := 1
 # Tests that make proof runs in full size.
 PROOFS   := GuidesAre|OneOfThreeHubs|AHubIsMadeAnew|AHubIsReplaced|ThreeHubsGiveNodes|ThreeHubsHaveOneLedger|AHubThatNobodyNamed|SomebodySeesWhat|ADamagedDiskOfANode|AGeneratedClientDecides|PlainQuestionsAreAnsweredUnderSiege|InForceWithinASecondOfNotify|KillAtAnyMoment|KillLosesNoTick|TimesOfTrouble|WhateverPublishersDo|OtherResolversBlockTheSame|KilledResolve|KilledManage|UpgradeLosesNothing|RestartsAndUpgradesOf|ASmallBox|AFaultInAny|ListsOnWhichResolveCrashes|AStartWithACountry|AtNoMomentOfAStart|HonestAnswersAreRight|KillsLoseAtMostATick|WhatIsConfirmedOutlives|ALongLedgerIsRead|ThePeriodBefore|ThePagesAreForEverybody|APasskeyIsMade|TwoYearsOfAProvince|ADayOfACountry|TwentySixMonths|APackageInAnEmptyDebian|PagesOfACountryAreQuick|OfficesDoTheirWeek|EveryRoleDoesItsWeek|NothingOfOthersRuns|FiftyPeopleClick|AfterAnyRunOfDecisions|ServersOfOthers|ANodeOfTheVersionBefore|AKilledHub|AHubOfAnOlder|ClientsGoOnAtAnotherNode|TwentyNodesDecideAsOne|TwentyNodesOfThreeHubs|TheWalkThroughAFleet|ManySessionsBeside|AnUrgentOrderPasses|NodesTakeWhatHasChanged|WhatANodeDecidesAlone
 
-.PHONY: run demo fleet screens test tools build man deb image bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
+.PHONY: run demo fleet screens test tools tools-modules tools-packages build man deb image bench mutants proof fuzz fuzz-short soak repeat differential lint cross help
 
 run: ## run the quick start, state in ./state
 	go run -ldflags '-X main.version=$(VERSION)' ./cmd/lachan serve --config configs/quickstart.yaml
@@ -49,10 +49,14 @@ screens: ## pictures of the console's pages in docs/screens, taken of the demons
 # What go vet says is for lint, which asks it once. Nobody reads what debuggers read of a test.
 TESTING := -vet=off -ldflags=-w
 
+# The tests of the whole program take longest, and begin first.
 test: tools ## install what the tests need and run every test; with CI=true none may be skipped
-	go test -json $(RACE) $(TESTING) -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
+	go test -json $(RACE) $(TESTING) -parallel 4 -timeout 20m ./test ./... | go run ./bench/gate $(if $(CI),-skips=false)
 
 tools: ## install the programs that tests start, where they are missing
+	@$(MAKE) --no-print-directory -j 2 tools-modules tools-packages
+
+tools-modules:
 	@command -v h2spec >/dev/null || go install $(H2SPEC) || echo "not installed: h2spec, from $(H2SPEC). Its test is left out"
 	@command -v pebble >/dev/null || go install $(PEBBLE) || echo "not installed: pebble, from $(PEBBLE). Its tests are left out"
 	@command -v helm >/dev/null || go install -ldflags=-w $(HELM) || echo "not installed: helm, from $(HELM). Its tests are left out"
@@ -60,6 +64,8 @@ tools: ## install the programs that tests start, where they are missing
 		mkdir -p bin/axe && (cd bin/axe && npm pack --silent $(AXE) >/dev/null && tar xzf axe-core-*.tgz package/axe.min.js) && \
 		echo "$(AXE_SUM)  bin/axe/package/axe.min.js" | sha256sum --status -c && mv bin/axe/package/axe.min.js bin/ && rm -r bin/axe; \
 	} || echo "not installed: bin/axe.min.js, from $(AXE) by npm. Its test is left out"
+
+tools-packages:
 	@missing=""; for t in $(TOOLS); do command -v $$t >/dev/null || missing="$$missing $$t"; done; \
 	python3 -c "import cryptography" 2>/dev/null || /usr/bin/python3 -c "import cryptography" 2>/dev/null || missing="$$missing python3-cryptography"; \
 	if [ -z "$$missing" ]; then exit 0; \
