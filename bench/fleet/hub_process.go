@@ -53,6 +53,15 @@ func (h *hubProcess) stop() error {
 	return errors.Join(h.calls.Close(), h.command.Wait())
 }
 
+// kill ends it as a power cut does.
+func (h *hubProcess) kill() error {
+	if err := h.command.Process.Kill(); err != nil {
+		return err
+	}
+	_, _ = h.calls.Close(), h.command.Wait() // which say that it was killed
+	return nil
+}
+
 func (h *hubProcess) admit(m Member) error { return h.calls.Call("Hub.Admit", m, &None{}) }
 
 func (h *hubProcess) append(drafts ...ledger.Draft) (seq uint64, err error) {
