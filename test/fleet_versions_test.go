@@ -117,7 +117,10 @@ func TestANodeOfTheVersionBeforeGoesOn(t *testing.T) {
 }
 
 // former is the program as it was at the commit before.
-func former(t *testing.T) (program string) {
+func former(t *testing.T) (program string) { return formerOf(t, before) }
+
+// formerOf is the program as it was at a commit.
+func formerOf(t *testing.T, before string) (program string) {
 	t.Helper()
 	dir := t.TempDir()
 	packed := exec.Command("git", "archive", before)
