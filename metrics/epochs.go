@@ -58,6 +58,17 @@ func (s *epochs) find(id Epoch) *epoch {
 	return nil
 }
 
+// takeUp puts epochs that history knows before those that are alive, and remembers others that
+// have ended.
+func (s *epochs) takeUp(awaited []*epoch, ended []Epoch) {
+	s.alive = append(awaited, s.alive...)
+	s.ended = append(slices.Clone(ended), s.ended...)
+	for len(s.alive) > maxEpochs {
+		s.fold(s.alive[0])
+	}
+	s.ended = s.ended[max(0, len(s.ended)-maxEnded):]
+}
+
 // begin adds an epoch that is alive and has counted nothing.
 func (s *epochs) begin(id Epoch) *epoch {
 	if len(s.alive) == maxEpochs {

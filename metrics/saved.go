@@ -214,8 +214,7 @@ func (a *Aggregator) takeUp(read map[Counter]uint64, found []foundEpoch, ended [
 	for of, value := range read {
 		a.entries[a.place(of)].value += value
 	}
-	a.epochs.alive = append(awaited, a.epochs.alive...)
-	a.epochs.ended = append(slices.Clone(ended), a.epochs.ended...)
+	a.epochs.takeUp(awaited, ended)
 	for _, id := range a.ending {
 		a.epochs.end(id)
 	}

@@ -62,6 +62,34 @@ func TestKillsLoseAtMostATickAndCountNothingTwice(t *testing.T) {
 	}
 }
 
+// All processes are killed again and again, sooner than the epochs of those before count as
+// ended: what each has told is counted once, and what is on the disk can be read.
+func TestKillsInARowCostNoCount(t *testing.T) {
+	for seed := range uint64(20) {
+		s := &simulation{
+			t: t, random: rand.New(rand.NewPCG(seed, 1)), odometer: map[string]uint64{}, labels: map[string][]string{},
+			finals: map[metrics.Epoch][]byte{}, truth: map[string]uint64{}, lost: map[string]uint64{}, shown: map[string]uint64{},
+		}
+		for range 100 {
+			s.begin()
+			s.startManager()
+			s.count()
+			s.tick()
+			if !s.resumed {
+				s.resume()
+			}
+			s.tick()
+			s.write(4)
+			s.killManager()
+			s.killResolver()
+		}
+		s.settle()
+		if t.Failed() {
+			t.Fatalf("seed %d: %v", seed, s.trace)
+		}
+	}
+}
+
 func (s *simulation) note(what string, of ...any) { s.trace = append(s.trace, fmt.Sprint(what, of)) }
 
 func (s *simulation) step() {

@@ -562,7 +562,8 @@ func (w *twenty) refusedAtHub() (refused int) {
 	mark := len(w.decided)
 	for range 10 {
 		args, d := w.decision()
-		if _, err := w.last().command(os.Getuid(), append(args, "--lang", "en")...); err != nil {
+		out, err := w.last().command(os.Getuid(), append(args, "--lang", "en")...)
+		if err != nil && !strings.Contains(out, "is written but not in force yet") { // a block of the file had room
 			if refused++; len(w.hubs) == 1 {
 				continue
 			}
