@@ -18,6 +18,7 @@ import (
 
 	"lachan/blocklist/format"
 	"lachan/blocklist/release"
+	signed "lachan/blocklist/version"
 )
 
 // IsManifest reports whether the source is a feed of versions: its list is what
@@ -44,7 +45,7 @@ func (s *Store) follow(
 		}
 		address := strings.TrimSuffix(mirror, "/") + "/" + lastPart(src.URL)
 		if got, err := v.from(ctx, address, Copy{}); err == nil {
-			return answer{unchanged: got.unchanged, release: got.release}, nil
+			return answer{unchanged: got.unchanged, release: got.release, signed: got.signed}, nil
 		}
 	}
 	return got, first
@@ -74,10 +75,11 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 		got.release = v.known.Release
 		return got, got.release.follows(&v.last.Newest, v.at)
 	}
-	key, err := v.proof(ctx, address, text.Bytes())
+	key, signature, err := v.proof(ctx, address, text.Bytes())
 	if err != nil {
 		return answer{}, err
 	}
+	got.signed = &signed.Signed{Message: text.String(), Signature: string(signature)}
 	m, err := release.Decode(text.Bytes())
 	if err != nil {
 		return answer{}, refuse(textManifest.With(err), fmt.Errorf("%w: %w", ErrManifest, err))
@@ -98,9 +100,11 @@ func (v *version) from(ctx context.Context, address string, asked Copy) (answer,
 	return got, v.list(ctx, address, &m)
 }
 
-// proof returns the ID of the key that signed the manifest. The signature has two
+// proof returns the ID of the key that signed the manifest, and the signature. It has two
 // names; while a publisher changes the manifest only one of them is good.
-func (v *version) proof(ctx context.Context, address string, manifest []byte) (key string, err error) {
+func (v *version) proof(
+	ctx context.Context, address string, manifest []byte,
+) (key string, signature []byte, err error) {
 	var missing, wrong error
 	for _, name := range []string{lastPart(address) + ".minisig", release.SecondSignature} {
 		signature, err := v.store.readSignature(ctx, beside(address, name))
@@ -110,11 +114,11 @@ func (v *version) proof(ctx context.Context, address string, manifest []byte) (k
 		}
 		proof, err := v.src.Keys.Verify(bytes.NewReader(manifest), signature)
 		if err == nil {
-			return proof.Key, nil
+			return proof.Key, signature, nil
 		}
 		wrong = cmp.Or(wrong, distrust(err))
 	}
-	return "", cmp.Or(wrong, missing)
+	return "", nil, cmp.Or(wrong, missing)
 }
 
 // allowed returns why a version may not be taken, nil if it may.

@@ -19,6 +19,7 @@ import (
 	"lachan/blocklist/format"
 	"lachan/blocklist/publish"
 	"lachan/blocklist/release"
+	"lachan/blocklist/version"
 )
 
 // An office publishes a feed into a directory, which a real web server serves.
@@ -409,5 +410,30 @@ func TestALargeListIsFollowed(t *testing.T) {
 	o.publish(many)
 	if st := update(t, s, src); st.Copy.Bytes < 8<<20 {
 		t.Errorf("copy of %d octets, want one larger than the window", st.Copy.Bytes)
+	}
+}
+
+// TestWhatAPublisherHasSignedIsKept: the manifest of each version and its signature stay, also when
+// the list itself has made room for a newer one, so that anybody can verify it later with the key.
+func TestWhatAPublisherHasSignedIsKept(t *testing.T) {
+	o := newOffice(t)
+	s, src := open(t, t.TempDir()), o.source()
+	s.SignedDir = filepath.Join(t.TempDir(), "signed")
+	for n := 100; n < 103; n++ {
+		o.publish(rows(n))
+		update(t, s, src)
+		update(t, s, src) // nothing new
+	}
+	for n := 100; n < 103; n++ {
+		kept, ok := version.SignedIn(s.SignedDir, "co-bac", digest(text(rows(n))))
+		if !ok {
+			t.Errorf("of the version of %d rows there is nothing", n)
+			continue
+		}
+		proof, err := src.Keys.Verify(strings.NewReader(kept.Message), []byte(kept.Signature))
+		m, err2 := release.Decode([]byte(kept.Message))
+		if err != nil || err2 != nil || proof.Key != o.key.ID() || m.Content.SHA256 != digest(text(rows(n))) {
+			t.Errorf("of %d rows: %v, %v", n, err, err2)
+		}
 	}
 }

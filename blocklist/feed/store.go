@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	signed "lachan/blocklist/version"
 )
 
 // A Store is the directory in which each feed has a directory of its own. Any
@@ -27,6 +29,10 @@ type Store struct {
 	// Examine examines lists, in place of Examination.Do in this process, when it
 	// is not nil. Set it before the first Update.
 	Examine func(ctx context.Context, e Examination) (Copy, error)
+
+	// SignedDir has what publishers have signed of their versions; "" keeps none. Set it before
+	// the first Update.
+	SignedDir string
 
 	root string
 
@@ -112,6 +118,14 @@ func Forget(ctx context.Context, s *Store, name string) error {
 		return fmt.Errorf("forget feed %q: %w", name, err)
 	}
 	return removeCopies(dir)
+}
+
+// keepSigned keeps what the publisher has signed of a version, where SignedDir says. That it cannot
+// be kept is no reason to go without the version.
+func keepSigned(s *Store, name string, got *answer) {
+	if got.signed != nil && s.SignedDir != "" {
+		_ = signed.KeepSigned(s.SignedDir, name, got.release.Digest, *got.signed)
+	}
 }
 
 // unharmed reports whether a copy is as it was verified.

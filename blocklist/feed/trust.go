@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lachan/blocklist/release"
+	signed "lachan/blocklist/version"
 	"lachan/internal/wording"
 )
 
@@ -39,12 +40,13 @@ type Release struct {
 // The list is the draft or, if nothing came, the known copy: a list that has not
 // changed may have a signature with a later date.
 func (s *Store) prove(
-	ctx context.Context, src *Source, last *Status, known *Copy, got answer, d *draft, at time.Time,
+	ctx context.Context, src *Source, last *Status, known *Copy, got *answer, d *draft, at time.Time,
 ) (Release, error) {
 	signature, err := s.readSignature(ctx, signatureOf(src.URL))
 	if err != nil {
 		return Release{}, err
 	}
+	got.signed = &signed.Signed{Signature: string(signature)}
 	list, digest := d.file.File, d.digest()
 	if got.unchanged {
 		if list, err = os.Open(known.Path); err != nil {

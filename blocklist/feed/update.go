@@ -109,6 +109,7 @@ func (s *Store) attempt(ctx context.Context, src *Source, last *Status, at time.
 	if err != nil {
 		return known, err
 	}
+	keepSigned(s, src.Name, &got)
 	c := known
 	if !got.unchanged && d.digest() != known.Digest {
 		as := src.listFormat()
@@ -157,7 +158,7 @@ func (s *Store) fetch(
 	}
 	got, err := s.read(ctx, s.dialer(src), src.URL, *known, src.maxBytes(), d)
 	if err == nil && len(src.Keys) > 0 {
-		got.release, err = s.prove(ctx, src, last, known, got, d, at)
+		got.release, err = s.prove(ctx, src, last, known, &got, d, at)
 	}
 	return got, err
 }

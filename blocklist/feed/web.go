@@ -13,6 +13,7 @@ import (
 
 	"lachan/blocklist/feed/reach"
 	"lachan/blocklist/transfer"
+	signed "lachan/blocklist/version"
 )
 
 // Bounds of one download.
@@ -38,8 +39,9 @@ type answer struct {
 	directory    bool // what came is an archive of lists
 	etag         string
 	lastModified string
-	release      Release       // what its signature says; zero without
-	zone         *transfer.SOA // of a zone
+	release      Release        // what its signature says; zero without
+	zone         *transfer.SOA  // of a zone
+	signed       *signed.Signed // what its signature is of, and that; nil without
 }
 
 // A dialer makes connections in place of net.Dialer; nil makes none.

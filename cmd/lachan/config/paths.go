@@ -121,6 +121,12 @@ func (c *Config) RequestsDir() string { return filepath.Join(c.StateDir, "reques
 // OrdersFile is the record of authorities' orders.
 func (c *Config) OrdersFile() string { return filepath.Join(c.StateDir, "orders.jsonl") }
 
+// VersionsFile is the record of which versions of lists were in force.
+func VersionsFile(c *Config) string { return filepath.Join(c.StateDir, "versions.jsonl") }
+
+// SignedDir has what publishers have signed of them.
+func SignedDir(c *Config) string { return filepath.Join(c.StateDir, "signed") }
+
 // MakeStateDir makes the directory of the state, and checks that it can be
 // written to.
 func (c *Config) MakeStateDir() error {

@@ -16,6 +16,7 @@ import (
 	"lachan/blocklist/feed"
 	"lachan/blocklist/feed/doubt"
 	"lachan/blocklist/order"
+	"lachan/blocklist/version"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/manage/nodes"
@@ -31,11 +32,12 @@ type lists struct {
 	names   func(codes []string) func(string) bool // whether a text is the name of one of some categories
 	changed func(compiled time.Time, say func())   // puts the newest lists in force, and then says so
 
-	builtin []blocklist.Source
-	store   *feed.Store
-	disk    *blocklist.Store // of compiled lists
-	orders  *order.Log
-	updater *feed.Updater
+	builtin  []blocklist.Source
+	store    *feed.Store
+	disk     *blocklist.Store // of compiled lists
+	orders   *order.Log
+	versions *version.Log
+	updater  *feed.Updater
 
 	newest  *blocklist.Lists
 	list    *blocklist.List      // newest, bound to the policy

@@ -2,26 +2,81 @@ package manage
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"lachan/blocklist/feed"
 	"lachan/blocklist/order"
+	"lachan/blocklist/version"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/source"
 	"lachan/metrics"
 )
 
-// recordOrders records the orders, and the versions of authorities' lists, that
-// are in force now and were not before. What was compiled by another process,
+// openRecords opens the records of what was in force when. What cannot be read is told, and stops
+// nothing.
+func openRecords(l *lists, cfg *config.Config) {
+	orders, damaged, err := order.Open(cfg.OrdersFile())
+	if damaged > 0 {
+		l.log.Error("records of orders that cannot be read", "lines", damaged)
+		l.conditions.Set("orders-damaged", textOrdersDamaged.With(damaged).String())
+	}
+	if err != nil {
+		l.log.Error("read record of orders", "error", err)
+		l.conditions.Set("orders", err.Error())
+	}
+	l.orders = orders
+	versions, torn, err := version.Open(config.VersionsFile(cfg), cfg.Timezone.Location)
+	if torn > 0 || err != nil {
+		l.log.Error("records of versions that cannot be read", "lines", torn, "error", err)
+	}
+	l.versions = versions
+}
+
+// versionOf is the record of the version of a feed that is in force.
+func versionOf(l *lists, f *config.Feed, c *feed.Copy) version.Record {
+	return version.Record{
+		Feed: f.Name, Digest: c.Digest, Entries: c.Entries, Version: c.Release.Version, Key: c.Release.Key,
+		Authority: cmp.Or(f.Authority.Name, c.Release.Authority), Signed: c.Release.Created, InForce: l.inForce[f.Name],
+	}
+}
+
+// keepVersions records versions that came in force, and the lists that are none any more.
+func keepVersions(l *lists, fresh []version.Record, gone map[string]string, now time.Time) {
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		fresh = append(fresh, version.Record{Feed: name, InForce: now})
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	if err := l.versions.Add(fresh...); err != nil {
+		l.log.Error("record versions of lists", "error", err)
+	}
+}
+
+// decides reports whether a copy of a feed is the one that answers go by.
+func decides(l *lists, f *config.Feed, c *feed.Copy) bool {
+	return l.newest.Digest(f.Name) == source.FileOf(f, *c, l.cfg.Timezone).Blocklist().Digest
+}
+
+// recordOrders records the orders, and the versions of lists, that are in force now
+// and were not before. What was compiled by another process,
 // or before the start, counts as compiled when it came in force.
 func (l *lists) recordOrders(compiled, now time.Time) {
 	var fresh []order.Record
+	var versions []version.Record
+	was := l.versions.InForce()
 	for i := range l.cfg.Feeds {
 		f := &l.cfg.Feeds[i]
 		status, err := l.store.Status(f.Name)
-		if err != nil || l.inForce[f.Name].IsZero() ||
-			l.newest.Digest(f.Name) != source.FileOf(f, status.Copy, l.cfg.Timezone).Blocklist().Digest {
+		last := was[f.Name]
+		delete(was, f.Name)
+		if err != nil || l.inForce[f.Name].IsZero() || !decides(l, f, &status.Copy) {
 			continue // not what is in force
+		}
+		if status.Copy.Digest != last {
+			versions = append(versions, versionOf(l, f, &status.Copy))
 		}
 		first := !l.orders.HasFeed(f.Name)
 		for _, r := range feedOrders(f, &status.Copy, l.cfg, now) {
@@ -35,6 +90,7 @@ func (l *lists) recordOrders(compiled, now time.Time) {
 			}
 		}
 	}
+	keepVersions(l, versions, was, now)
 	if len(fresh) == 0 {
 		return
 	}

@@ -175,7 +175,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if n.lists.store, err = feed.Open(cfg.FeedsDir()); err != nil {
 		return config.StateError(cfg, err)
 	}
-	n.lists.store.UserAgent = "lachan/" + version
+	n.lists.store.UserAgent, n.lists.store.SignedDir = "lachan/"+version, config.SignedDir(cfg)
 	n.lists.store.Examine = n.jobs.Examine
 	n.lists.disk = blocklist.NewStore(cfg.ListsDir())
 	n.history = history.NewRecorder(cfg.HistoryDir(), n.counters, n.conditions, history.Options{
@@ -193,16 +193,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if n.services.visitors.requests, err = request.Open(cfg.RequestsDir()); err != nil {
 		return config.StateError(cfg, err)
 	}
-	orders, damaged, err := order.Open(cfg.OrdersFile())
-	if damaged > 0 {
-		n.log.Error("records of orders that cannot be read", "lines", damaged)
-		n.conditions.Set("orders-damaged", textOrdersDamaged.With(damaged).String())
-	}
-	if err != nil {
-		n.log.Error("read record of orders", "error", err)
-		n.conditions.Set("orders", err.Error())
-	}
-	n.lists.orders = orders
+	openRecords(n.lists, cfg)
 	if err := openDesk(n, cfg); err != nil {
 		return err
 	}

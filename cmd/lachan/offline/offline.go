@@ -82,5 +82,8 @@ func (o *Offline) OpenStores() (*feed.Store, *blocklist.Store, error) {
 		return nil, nil, err
 	}
 	store, err := feed.Open(o.Config.FeedsDir())
+	if err == nil {
+		store.SignedDir = config.SignedDir(o.Config)
+	}
 	return store, blocklist.NewStore(o.Config.ListsDir()), config.StateError(o.Config, err)
 }
