@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lachan/cmd/lachan/evidence"
+	"lachan/cmd/lachan/evidence/pack"
 )
 
 // A hand is somebody who taps and types in a browser that runs no scripts. Taps are
@@ -130,6 +131,16 @@ func TestTheWeeksTasksTakeFewTaps(t *testing.T) {
 	h.within("an inspector has an evidence pack", 2)
 	if v := evidence.Verify(text, ""); !v.OK || v.Unit != "sa-pa" || v.Records == 0 {
 		t.Errorf("the pack of an inspector: %+v", v)
+	}
+	if in, err := pack.Read(text); err == nil {
+		for member, want := range map[string]string{"lists.csv": ",van-ban,", "orders.csv": "15/A05,A05,van-ban", "exceptions.csv": "tiktok.com"} {
+			if table, _ := in.Text(member); !strings.Contains(string(table), want) {
+				t.Errorf("%s does not say %q:\n%s", member, want, table)
+			}
+		}
+		if lists, _ := in.Text("lists.csv"); strings.Count(string(lists), "không ký") == 0 {
+			t.Errorf("no version is recorded:\n%s", lists)
+		}
 	}
 	if status, _, _ := people["viewer@sa-pa"].get("/reports/file?unit=lao-cai&period=2026&format=zip"); status != 403 {
 		t.Errorf("an inspector of a commune asks for the pack of a province: %d", status)

@@ -110,6 +110,26 @@ func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
 		t.Errorf("%v", within)
 	}
 
+	// Each day has the version of each list that was in force on it, also one of days before.
+	lists, signed := map[string]string{}, 0
+	for _, l := range rows(t, all, "lists.csv") {
+		lists[l["Ngày"]+" "+l["Danh sách"]] += l["Phiên bản"] + "/" + l["Số phiên bản trong ngày"] + "/" + l["SHA-256"][60:] + " "
+		if l["Tệp chữ ký"] != "" {
+			signed++
+		}
+	}
+	for day, want := range map[string]string{
+		"2026-08-04 a05": "3/1/5003 ", "2026-08-05 a05": "3/1/5003 4/1/5004 ", "2026-08-31 a05": "6/1/5006 ",
+		"2026-08-05 tro-choi": "–/2/0007 –/2/0009 ", "2026-08-06 tro-choi": "–/2/0009 ",
+	} {
+		if lists[day] != want {
+			t.Errorf("%s: %q, want %q", day, lists[day], want)
+		}
+	}
+	if signed < 31 {
+		t.Errorf("%d rows have a signature", signed)
+	}
+
 	// A name that nobody has opened is not told, nor what somebody has typed.
 	requests := rows(t, all, "requests.csv")
 	if len(requests) != 3 {
@@ -174,6 +194,20 @@ func TestAPackThatSomebodyWithTheKeyHasForgedIsFound(t *testing.T) {
 		lines := bytes.SplitAfter(b, []byte("\n"))
 		return bytes.Join(append(lines[:3:3], lines[4:]...), nil)
 	})
+	whole, err := pack.Read(text)
+	w.must(err)
+	manifests := 0
+	for _, m := range whole.Members {
+		if name, is := strings.CutSuffix(m.Name, ".manifest.json"); is {
+			manifests++
+			if v := forged(m.Name, func(b []byte) []byte { return bytes.Replace(b, []byte("A05"), []byte("A06"), 1) }); v.Bad != name+".minisig" {
+				t.Errorf("a manifest that was changed: %+v", v)
+			}
+		}
+	}
+	if manifests < 2 {
+		t.Errorf("%d manifests", manifests)
+	}
 	f("ledger/words.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte("bài"), []byte("bai"), 1) })
 	f("ledger/head", func(b []byte) []byte { return bytes.Replace(b, []byte(`"seq":`), []byte(`"seq":1`), 1) })
 	f("ledger/key.pub", func([]byte) []byte { return []byte(strings.Repeat("ab", 32) + "\n") })

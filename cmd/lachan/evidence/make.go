@@ -62,11 +62,10 @@ const MediaType = "application/zip"
 // A maker makes one pack.
 type maker struct {
 	Sources
+	speaker
 	unit    string
 	period  figures.Period
-	zone    *time.Location
-	within  map[string]bool   // the unit and all below it; nil: everything
-	names   map[string]string // of units
+	within  map[string]bool // the unit and all below it; nil: everything
 	decided *decided
 	members []pack.Member
 	titles  []title // of the members, in the order of the index
@@ -84,8 +83,10 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 		return nil, err
 	}
 	m := &maker{
-		Sources: src, unit: src.Model.Data.Unit, period: src.Model.Data.Period, zone: src.Config.Timezone.Location,
-		names: map[string]string{},
+		Sources: src, unit: src.Model.Data.Unit, period: src.Model.Data.Period,
+		speaker: speaker{
+			zone: src.Config.Timezone.Location, names: map[string]string{}, categories: src.Model.Data.Categories,
+		},
 	}
 	for _, id := range policy.Below(src.Policy, m.unit) {
 		if m.within == nil && m.unit != "" {
@@ -101,7 +102,7 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 		}
 	}
 	for _, step := range []func(context.Context) error{
-		m.report, m.coverage, m.orders, m.ledger, m.exceptions, m.requests, m.selfTests, m.privacy,
+		m.report, m.coverage, m.orders, m.lists, m.ledger, m.exceptions, m.requests, m.selfTests, m.privacy,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("make an evidence pack: %w", err)
@@ -181,22 +182,6 @@ func (m *maker) coverage(context.Context) error {
 	}
 	m.table("nodes.csv", "Độ đầy đủ của số liệu, từng nút", "Nút là máy trả lời truy vấn; nút thiếu số liệu được nêu tên.", nodes)
 	return nil
-}
-
-// moment is a time as tables have it; "–" if it is not known.
-func (m *maker) moment(t time.Time) string {
-	if t.IsZero() {
-		return string(figures.NoData)
-	}
-	return t.In(m.zone).Format("2006-01-02 15:04:05")
-}
-
-// name is what people call a unit.
-func (m *maker) name(unit string) string {
-	if unit == "" {
-		return "Mọi đơn vị"
-	}
-	return cmp.Or(m.names[unit], unit)
 }
 
 // exists reports whether a file or folder is there.

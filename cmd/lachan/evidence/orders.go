@@ -87,18 +87,3 @@ func (m *maker) nodes() (names []string) {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
-
-// day is the day of a document.
-func (m *maker) day(o *figures.Order) string {
-	if o.Issued.IsZero() {
-		return string(figures.NoData)
-	}
-	return o.Issued.In(m.zone).Format("2006-01-02")
-}
-
-func number(version uint64) string {
-	if version == 0 {
-		return string(figures.NoData)
-	}
-	return fmt.Sprint(version)
-}

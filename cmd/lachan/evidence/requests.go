@@ -71,22 +71,6 @@ func (m *maker) requests(context.Context) error {
 	return nil
 }
 
-// category is what people call one.
-func (m *maker) category(code string) string {
-	for _, c := range m.Model.Data.Categories {
-		if c.Code == code {
-			return c.Label
-		}
-	}
-	return cmp.Or(code, "–")
-}
-
-// clock is a length of time as 31:07:00.
-func clock(d time.Duration) string {
-	d = d.Round(time.Second)
-	return fmt.Sprintf("%d:%02d:%02d", int(d/time.Hour), int(d%time.Hour/time.Minute), int(d%time.Minute/time.Second))
-}
-
 // selfTests adds the tests of the filter that were counted.
 func (m *maker) selfTests(context.Context) error {
 	c := &m.Model.Data.Checks

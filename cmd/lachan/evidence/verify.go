@@ -71,7 +71,7 @@ func Verify(text []byte, trusted string) (v Verified) {
 
 // contents checks what proves itself, whoever has sealed it.
 func (v *Verified) contents(p *pack.Pack) error {
-	for _, check := range []func(*pack.Pack) error{v.ledger, wordsOf, reported} {
+	for _, check := range []func(*pack.Pack) error{v.ledger, wordsOf, reported, listed} {
 		if err := check(p); err != nil {
 			return err
 		}

@@ -14,9 +14,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"aead.dev/minisign"
+
 	"lachan/admin/ledger"
 	"lachan/admin/request"
 	"lachan/blocklist/order"
+	"lachan/blocklist/release"
+	"lachan/blocklist/version"
 	"lachan/cmd/lachan/evidence"
 	"lachan/internal/wording"
 	"lachan/metrics"
@@ -47,8 +51,18 @@ type world struct {
 func newWorld(t *testing.T, schools, communes int, from, to time.Time) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), schools: schools, from: from, to: to}
-	w.write("lachan.yaml", fmt.Sprintf("state_dir: %s\npolicy: %s\nhttp: {listen: \"\"}\nmetrics: {node: nut-1, nodes: [nut-1, nut-2]}\n",
-		w.state(), filepath.Join(w.dir, "policy.yaml")))
+	_, secret, err := minisign.GenerateKey(nil)
+	w.must(err)
+	key, err := release.PublicKey(secret).MarshalText()
+	w.must(err)
+	w.write("lachan.yaml", fmt.Sprintf(`state_dir: %s
+policy: %s
+http: {listen: ""}
+metrics: {node: nut-1, nodes: [nut-1, nut-2]}
+feeds:
+  - {name: a05, url: "https://a05.example/manifest.json", category: gambling, authority: {name: Cục A05}, verify: {minisign: %s}}
+  - {name: tro-choi, url: "https://lists.example/games.txt", category: games}
+`, w.state(), filepath.Join(w.dir, "policy.yaml"), key))
 	var units strings.Builder
 	units.WriteString("units:\n  - {id: lao-cai, name: Tỉnh Lào Cai, kind: province}\n")
 	for i := range communes {
@@ -63,6 +77,7 @@ func newWorld(t *testing.T, schools, communes int, from, to time.Time) *world {
 	w.decide()
 	w.carry()
 	w.ask()
+	w.list(secret)
 	return w
 }
 
@@ -210,6 +225,35 @@ func (w *world) carry() {
 				}))
 			}
 			now = now.AddDate(0, 0, 11)
+		}
+	}
+}
+
+// list is which versions of two lists were in force: one that an authority signs every eleven days,
+// and one that nobody signs and that changes twice on a day.
+func (w *world) list(secret minisign.PrivateKey) {
+	w.t.Helper()
+	l, _, err := version.Open(filepath.Join(w.state(), "versions.jsonl"), hanoi)
+	w.must(err)
+	for n, now := uint64(1), w.from.AddDate(0, 0, 5).Add(9*time.Hour); now.Before(w.to); n, now = n+1, now.AddDate(0, 0, 11) {
+		sum := fmt.Sprintf("%08x%052x%04x", n, 0, 0x5000+n)
+		m := release.Manifest{
+			ID: "a05", Version: n, Previous: n - 1, Created: now, Expires: now.AddDate(0, 1, 0), Authority: "Cục A05", Count: 40,
+			Content: release.Digest{SHA256: sum, Size: 100}, Snapshot: release.File{Name: "s.zst", Digest: release.Digest{SHA256: sum, Size: 50}},
+		}
+		text, err := m.Encode()
+		w.must(err)
+		signature, err := release.Sign(secret, bytes.NewReader(text), "timestamp:1")
+		w.must(err)
+		w.must(version.KeepSigned(filepath.Join(w.state(), "signed"), "a05", sum, version.Signed{Message: string(text), Signature: string(signature)}))
+		w.must(l.Add(version.Record{
+			Feed: "a05", Digest: sum, Entries: 40, Version: n, Authority: "Cục A05", Key: release.PublicKey(secret).ID(), Signed: now,
+			InForce: now.Add(time.Hour),
+		}))
+		for i := range 2 {
+			w.must(l.Add(version.Record{
+				Feed: "tro-choi", Digest: fmt.Sprintf("%064x", 2*int(n)+i), Entries: 900, InForce: now.Add(time.Duration(i) * time.Hour),
+			}))
 		}
 	}
 }
