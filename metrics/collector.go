@@ -86,6 +86,13 @@ var (
 	radiusDroppedDesc = desc("lachan_radius_dropped_total", "Requests without an answer: of no client, signed with another "+
 		"secret, unreadable, more than can be taken.", "reason")
 
+	testedDesc = desc("lachan_self_test_timestamp_seconds", "When the newest test of this node by itself has ended; 0 when "+
+		"there was none.")
+	testQuestionsDesc = desc("lachan_self_test_questions_total", "Questions of such tests.")
+	testFailedDesc    = desc("lachan_self_test_failed_questions", "Questions of the newest such test that were not answered as "+
+		"they have to be.", "kind")
+	testEmptyDesc = desc("lachan_self_test_empty_categories", "Categories that some unit blocks and of which no list has a name.")
+
 	watchesDesc = desc("lachan_device_checks_total", "How often somebody has had shown what the own device asks.")
 
 	tapOnDesc        = desc("lachan_dnstap_on", "Whether a collector is told of questions and answers (1) or not (0).")
@@ -148,6 +155,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s.history(readings.History)
 	s.fleet(readings.Fleet)
 	s.radius(readings.RADIUS)
+	s.tested(readings.Tested)
 	s.tap(readings.Tap)
 	s.counter(watchesDesc, readings.Watches)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
@@ -290,6 +298,15 @@ func (s series) radius(r RADIUSReading) {
 	for why, n := range r.Dropped {
 		s.counter(radiusDroppedDesc, n, why)
 	}
+}
+
+func (s series) tested(r SelfTestReading) {
+	s.gauge(testedDesc, timestamp(r.Ended))
+	s.counter(testQuestionsDesc, r.Questions)
+	for kind, n := range r.Failed {
+		s.gauge(testFailedDesc, float64(n), kind)
+	}
+	s.gauge(testEmptyDesc, float64(r.Empty))
 }
 
 func (s series) tap(r TapReading) {

@@ -9,6 +9,7 @@ type Readings struct {
 	History HistoryReading
 	Fleet   FleetReading
 	RADIUS  RADIUSReading
+	Tested  SelfTestReading
 	Watches uint64 // uses of the check of one's own device; they only grow
 }
 
@@ -17,6 +18,14 @@ type FleetReading struct {
 	Nodes  map[string]int // of a hub: joined, linked, behind, refusing; nil elsewhere
 	Joined bool           // this is a node
 	Even   time.Time      // it had everything that its hub has; zero: not since it was started
+}
+
+// A SelfTestReading is what the node's tests of itself came to.
+type SelfTestReading struct {
+	Ended     time.Time      // the newest test; zero: none yet
+	Questions uint64         // of all tests since the start; it only grows
+	Failed    map[string]int // questions of the newest test, by what was wrong
+	Empty     int            // categories that some unit blocks and no list has a name of
 }
 
 // A RADIUSReading is what access servers have said of sessions. All but Sessions only grow.

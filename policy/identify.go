@@ -2,6 +2,7 @@ package policy
 
 import (
 	"crypto/sha256"
+	"iter"
 	"net"
 	"net/netip"
 	"runtime"
@@ -34,6 +35,23 @@ func NetworkOf(p *Policy, a netip.Addr) (network netip.Prefix, known bool) {
 	}
 	network, _, known = p.clients.LookupPrefixLPM(netip.PrefixFrom(a.WithZone(""), a.BitLen()))
 	return network, known
+}
+
+// Networks yields the networks of all units, in no order.
+func Networks(p *Policy) iter.Seq2[GroupID, netip.Prefix] {
+	return func(yield func(GroupID, netip.Prefix) bool) {
+		defer runtime.KeepAlive(p)
+		for i := range p.file.Networks {
+			n := &p.file.Networks[i]
+			a := netip.AddrFrom16(n.Addr)
+			if n.Family == 4 {
+				a = netip.AddrFrom4([4]byte(n.Addr[:4]))
+			}
+			if !yield(GroupID(n.Unit), netip.PrefixFrom(a, int(n.Bits))) {
+				return
+			}
+		}
+	}
 }
 
 // onlySite is the only school of a policy, then its groups that have networks; nil

@@ -176,6 +176,14 @@ func (p *Policy) Calendar(g GroupID) int {
 	return calendar
 }
 
+// PlanOf is a number that is equal for units for which the same was compiled: what differs
+// between them are entries that name a name.
+func PlanOf(p *Policy, g GroupID) int {
+	plan := int(p.file.UnitPlan[g])
+	runtime.KeepAlive(p)
+	return plan
+}
+
 // LessonsOn reports whether lessons are held on a day in units of a calendar.
 func (p *Policy) LessonsOn(calendar int, day time.Time) bool {
 	return p.file.Timetables[p.file.Lessons].Holds(p.file.Calendars[calendar].Day(day.In(p.loc)))

@@ -8,6 +8,7 @@ import (
 	"lachan/metrics"
 	"lachan/resolver/cookie"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/standin"
 )
 
 // cookies are what a client has shown of DNS cookies, and gets (RFC 7873).
@@ -85,6 +86,10 @@ const padBlock = 468
 // padding where the answer is encrypted and its size would tell what it is (RFC
 // 7830). What does not fit is left out.
 func (q *Query) addOptions() {
+	if q.standIn { // which unit's client it was taken for
+		unit := selfTest{q}.unit()
+		copy(q.addOption(standin.Code, len(unit)), unit)
+	}
 	if cookie := q.cookies.answer; cookie != nil {
 		copy(q.addOption(dnswire.OptionCookie, len(cookie)), cookie)
 	}

@@ -35,6 +35,9 @@ type membership struct {
 	// client can show one, so such a question counts in no school's figures and takes nothing
 	// from its allowance.
 	claimed bool
+	// standIn means that this node asks itself as a client of the group would, see package
+	// standin. Such a question counts nowhere, and ends where policy has nothing more to say.
+	standIn bool
 }
 
 // identifyClient finds the group of q's client. The first of these that tells a
@@ -47,7 +50,14 @@ type membership struct {
 //
 // A link id says whose the client is. What counts where both are known is said at
 // policy.Rules.Settle. The plain id of a school counts where neither is.
+//
+// A question that this node asks itself as another says who that is.
 func (q *Query) identifyClient() (who identity) {
+	if len(q.Options) > 0 && q.client.IsLoopback() {
+		if as, ok := standIn(q); ok {
+			return as
+		}
+	}
 	who = locate(q)
 	if !q.encrypted() || q.id == "" {
 		return who
@@ -98,7 +108,7 @@ func (s *snapshot) standing(client netip.Addr) clientconn.Standing {
 		return clientconn.Shared
 	case claimed:
 		return clientconn.Claimed
-	case s.settings.refuses(client):
+	case s.settings.refuses(client) && !(s.settings.StandIn.IsSet() && policy.IsSelf(client)):
 		return clientconn.Refused
 	case s.rules.Policy().NumGroups() == 1: // that of unknown clients
 		return clientconn.Claimed

@@ -108,7 +108,7 @@ func (r *route) identify(q *Query) (done bool) {
 		q.refuse(dnswire.EDENotReady, "a required list is missing")
 	case !who.known && s.refuses(who.client):
 		q.refuse(dnswire.EDEProhibited, "unknown client")
-	case !r.withinLimits(q, who.known && !who.claimed):
+	case !who.standIn && !r.withinLimits(q, who.known && !who.claimed):
 		q.rateLimited()
 	default:
 		return false
@@ -136,6 +136,10 @@ func (r *route) decide(q *Query) {
 // answer replies from policy, local data or the cache.
 func (r *route) answer(q *Query) (done bool) {
 	if q.applyDecision() || (local{q}).answer() {
+		return true
+	}
+	if q.standIn {
+		q.refuse(dnswire.EDENotSupported, standInPasses)
 		return true
 	}
 	question, f := q.question(), cache.Found{}
@@ -220,16 +224,23 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 		event.Group = q.snapshot.groups.of(q.group)
 		event.Decision, event.Category = q.snapshot.outcome(q.decision)
 	}
-	lane.Record(&event)
-	if watching := r.watches.Of(q.client); watching != nil && q.decided {
-		remember(q, watching)
-	}
-	if to := q.snapshot.settings.Tap; to != nil && !dropped {
-		tell(q, to)
+	if !q.standIn {
+		lane.Record(&event)
+		r.show(q, dropped)
 	}
 	if dropped {
 		q.to.drop(q)
 	} else {
 		q.to.write(q)
+	}
+}
+
+// show tells of q those who watch its client, and a collector, if there are any.
+func (r *route) show(q *Query, dropped bool) {
+	if watching := r.watches.Of(q.client); watching != nil && q.decided {
+		remember(q, watching)
+	}
+	if to := q.snapshot.settings.Tap; to != nil && !dropped {
+		tell(q, to)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"lachan/resolver/inside"
 	"lachan/resolver/links"
 	"lachan/resolver/sessions"
+	"lachan/resolver/standin"
 	"lachan/resolver/tap"
 )
 
@@ -33,6 +34,10 @@ type Settings struct {
 	// WaitingBytes is how many bytes queries may hold together that wait for an upstream;
 	// 0: as many as 8,192 queries hold.
 	WaitingBytes int64
+
+	// StandIn is the key by which this node asks itself as clients of groups would. It may
+	// be zero: it does not.
+	StandIn standin.Key
 
 	// Tap has questions and answers told to a collector. It may be nil: they are not.
 	Tap *tap.Tap

@@ -245,6 +245,21 @@ type Server struct {
 	Policy                  time.Time // the minute that its rules are of
 	Units, Names            int       // in force
 	Wrong                   []Trouble
+	Test                    SelfTest
+}
+
+// A SelfTest is what the newest test of a server by itself came to.
+type SelfTest struct {
+	Text     wording.Text // no VI: there was none yet
+	Failed   bool
+	Failures []TestFailure
+}
+
+// A TestFailure is a question that was not answered as it has to be.
+type TestFailure struct {
+	Door, Unit string
+	What       wording.Text
+	Times      int
 }
 
 // A Trouble is something that is wrong, since when.

@@ -33,7 +33,7 @@ func everyPage() map[string][]any {
 			Format: drawn.Hostile, Bytes: 12345, Entries: 12345, Rejected: 1, Fresh: 2, Asked: 1234, Of: 12345, Shared: 1, Core: []string{drawn.Hostile},
 			FreshNames: []string{drawn.Hostile, "game.example"}, Exceptions: []string{drawn.Hostile}, CoreHits: 1,
 		}}}}, []frame.Choice{{Code: "games", Name: both}, {Code: "social", Name: both}}, wording.Text{}, drawn.Hostile, "social"}, listsPage{Frame: f, Who: both}},
-		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345}, frame.Fleet{Release: 3, Ring: "canary", Held: drawn.Hostile}, []fleetNode{
+		"nodes": {nodesPage{}, nodesPage{f, frame.Server{Name: drawn.Hostile, Version: drawn.Hostile, Revision: drawn.Hostile, Began: at, Policy: at, Units: 1234, Names: 12345, Test: frame.SelfTest{Text: wording.Text{VI: drawn.Hostile, EN: drawn.Hostile}, Failed: true, Failures: []frame.TestFailure{{Door: drawn.Hostile, Unit: drawn.Hostile, What: wording.Text{VI: drawn.Hostile, EN: drawn.Hostile}, Times: 3}}}}, frame.Fleet{Release: 3, Ring: "canary", Held: drawn.Hostile}, []fleetNode{
 			{frame.Node{Name: drawn.Hostile, Area: drawn.Hostile, Joined: true, Seen: at, Refused: drawn.Hostile, Conditions: 2, Taken: 12, Left: 1, Why: drawn.Hostile}, both},
 			{Node: frame.Node{Joined: true, Seen: at, Behind: true}}, {Node: frame.Node{Joined: true, Seen: at}}, {Node: frame.Node{Joined: true}}, {},
 		}, both, both, []troubleRow{

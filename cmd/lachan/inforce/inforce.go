@@ -88,6 +88,8 @@ type Secrets struct {
 	Certificates certificate.Secrets `json:"certificates"`
 	// Cookies are the secrets of DNS cookies as package cookie writes them.
 	Cookies []byte `json:"cookies,omitempty"`
+	// StandIn is the key by which the node asks itself, see package standin.
+	StandIn []byte `json:"stand_in,omitempty"`
 }
 
 // Addresses are those that routers have linked.

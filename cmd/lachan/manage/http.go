@@ -14,6 +14,7 @@ import (
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/manage/counter"
+	"lachan/cmd/lachan/manage/selftest"
 	"lachan/cmd/lachan/source"
 	"lachan/internal/fault"
 	"lachan/internal/memory"
@@ -75,6 +76,7 @@ type api struct {
 	held     *held
 	reports  *reports
 	services *services
+	tested   *selftest.Tester
 	counter  *counter.Counter // of the desk: /api/v1
 	view     func() *view
 }
@@ -179,7 +181,7 @@ func (a *api) readings() metrics.Readings {
 	v := a.view()
 	r := metrics.Readings{
 		ResolverReadings: a.counters.Readings(), History: a.historyReading(), Fleet: a.fleetReading(),
-		RADIUS:  a.services.accounting.Reading(),
+		RADIUS: a.services.accounting.Reading(), Tested: a.tested.Reading(),
 		Watches: a.services.console.Watches(),
 	}
 	shares, jobs := v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes), a.jobs.AtWork()

@@ -19,6 +19,7 @@ import (
 	"lachan/resolver/certificate"
 	"lachan/resolver/certificate/renewal"
 	"lachan/resolver/cookie"
+	"lachan/resolver/standin"
 )
 
 // certificateEvery is how often the files of the certificate are looked at.
@@ -32,6 +33,7 @@ type identity struct {
 	certificate *certificate.Watcher // of the encrypted transports; nil if there is none
 	renewer     *renewal.Renewer     // nil if no authority is asked
 	cookies     cookie.Secrets
+	standIn     standin.Key // by which this node asks itself
 	links       linkFile
 	// fleet are the secrets that the nodes of a fleet share, the one in use first.
 	fleet func(now time.Time) fleet.Secrets
@@ -96,7 +98,7 @@ func (i *identity) secrets() inforce.Secrets {
 		}
 		cookies = append(cookies, i.cookies[:min(1, len(i.cookies))]...)
 	}
-	s.Cookies = cookies.Text()
+	s.Cookies, s.StandIn = cookies.Text(), i.standIn[:]
 	return s
 }
 

@@ -172,6 +172,7 @@ func (n *node) confirm(now time.Time) {
 	maps.DeleteFunc(l.inForce, func(name string, _ time.Time) bool { _, there := rules[name]; return !there })
 	l.used = l.newest
 	n.refreshView()
+	n.answering.Store(true)
 	n.lists.recordOrders(n.resolves.compiled, now)
 	n.services.publishZones(now)
 	for _, say := range n.resolves.whenUsed {

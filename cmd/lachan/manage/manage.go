@@ -23,6 +23,7 @@ import (
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/manage/desk"
+	"lachan/cmd/lachan/manage/selftest"
 	"lachan/internal/confine"
 	"lachan/internal/message"
 	"lachan/internal/suspended"
@@ -61,7 +62,9 @@ type node struct {
 	identity   *identity
 	reports    *reports
 	desk       *desk.Office
+	tester     *selftest.Tester
 	view       atomic.Pointer[view]
+	answering  atomic.Bool // resolve has said to use what it was told
 }
 
 // shared is what all parts of manage stand on. run alone changes it.
@@ -192,6 +195,7 @@ func (n *node) startWork(ctx context.Context) {
 	n.lists.startUpdater(ctx)
 	n.lists.startCompiling(ctx)
 	n.children.start(ctx, "reports", n.reports.run)
+	n.children.start(ctx, "self-test", n.tester.Run)
 	n.startTally(ctx)
 	if len(n.cfg.Fleet.Hubs) == 0 { // else nothing is decided until the hubs are together
 		n.desk.Begun(ctx, n.cfg, n.policy.Policy)

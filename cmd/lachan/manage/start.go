@@ -40,6 +40,7 @@ import (
 	"lachan/metrics/history"
 	"lachan/policy"
 	"lachan/policy/catalogue"
+	"lachan/resolver/standin"
 )
 
 // newNode opens what is on disk and decides what is in force first. It serves
@@ -111,7 +112,7 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 		States:     func() []*ledger.State { return append(member.States(n.services.member), n.desk.Ledger.State()) },
 		Conditions: sh.conditions, Log: sh.log,
 	})
-	n.identity = &identity{shared: sh, resolves: n.resolves}
+	n.identity = &identity{shared: sh, resolves: n.resolves, standIn: standin.NewKey()}
 	n.resolves.identity = n.identity
 	n.resolves.linked = func(m *message.Message) {
 		n.identity.takeLinks(m)
@@ -132,9 +133,8 @@ func assemble(cfg *config.Config, facts *catalogue.Catalogue, build command.Buil
 		updates: make(chan struct{}, 1), compiled: make(chan compilation, 1),
 	}
 	n.resolves.notified = n.lists.notified
-	n.reports = &reports{
-		shared: sh, facts: facts, lists: n.lists, view: view, office: func() *desk.Office { return n.desk },
-	}
+	office := func() *desk.Office { return n.desk }
+	n.reports = &reports{shared: sh, facts: facts, lists: n.lists, view: view, office: office}
 	n.services = &services{
 		places: newPlaces(), ofNodes: newNodePlaces(), accounting: n.resolves.followers.Of,
 		shared: sh, identity: n.identity, lists: n.lists,
@@ -204,6 +204,8 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
 		return err
 	}
+	n.tester = newTester(n, cfg)
+	n.services.api.tested = n.tester
 	n.services.console = openConsole(n, command.BuildOf(version))
 	return nil
 }
@@ -263,8 +265,8 @@ func openConsole(n *node, build command.Build) *site.Site {
 		Reports: site.Reports{
 			Report: a.paper, Draft: a.draft,
 		},
-		Table:      n.jobs.Table,
-		Counted:    n.reports.counted,
+		Table:   n.jobs.Table,
+		Counted: n.reports.counted, Tested: n.tester.Last,
 		Try:        n.held.try,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },

@@ -6,8 +6,12 @@ import (
 	"sync"
 	"time"
 
+	"lachan/blocklist"
+	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/manage/desk"
+	"lachan/cmd/lachan/manage/selftest"
 	"lachan/cmd/lachan/report"
+	"lachan/cmd/lachan/tested"
 	"lachan/internal/fault"
 	"lachan/internal/message"
 	"lachan/metrics"
@@ -44,6 +48,23 @@ func (n *node) startTally(ctx context.Context) {
 		Dir: n.cfg.DaysDir(), Zone: n.cfg.Timezone.Location,
 		Keep: time.Duration(n.cfg.Metrics.History), Log: n.log,
 	}).Run)
+}
+
+// newTester tests this node by what it answers by.
+func newTester(n *node, cfg *config.Config) *selftest.Tester {
+	core := make([]string, 0, len(n.reports.facts.Core))
+	for i := range n.reports.facts.Core {
+		core = append(core, n.reports.facts.Core[i].Name)
+	}
+	return selftest.New(selftest.Sources{
+		InForce: func() (*config.Config, *policy.Rules, *blocklist.List) {
+			if v := n.view.Load(); n.answering.Load() {
+				return v.cfg, v.rules, v.list
+			}
+			return nil, nil, nil
+		},
+		Key: n.identity.standIn, Core: core, File: tested.File(cfg.StateDir), Conditions: n.conditions, Log: n.log,
+	})
 }
 
 // protect tells the counters which schools and groups there are, so that those

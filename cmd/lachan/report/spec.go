@@ -14,6 +14,7 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/lookup"
 	"lachan/cmd/lachan/offline"
+	"lachan/cmd/lachan/tested"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
 	"lachan/metrics/report/figures"
@@ -58,7 +59,7 @@ func Spec(
 	// how many there are.
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
 	spec.Requests = requestsOf(cfg, units, now)
-	spec.Ledger = ledgerOf(cfg)
+	spec.Ledger, spec.Tests = ledgerOf(cfg), testsOf(cfg, p)
 	spec.Decisions, spec.Keeping.Taps = decisionsOf(cfg, p), TapsOf(cfg, p)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
@@ -84,6 +85,22 @@ func Spec(
 		})
 	}
 	return spec, nil
+}
+
+// testsOf are the tests that this node made of itself; none if they cannot be read.
+func testsOf(cfg *config.Config, p figures.Period) (list []figures.SelfTest) {
+	runs, _ := tested.Read(tested.File(cfg.StateDir), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
+	for i := range runs {
+		r := &runs[i]
+		one := figures.SelfTest{Day: r.Day, Questions: r.Questions, Failed: r.Failed, Empty: r.Empty}
+		for _, f := range r.Failures {
+			one.Failures = append(one.Failures, figures.TestFailure{
+				Kind: string(f.Kind), Door: f.Door, Unit: f.Unit, Category: f.Category, Name: f.Name, Times: f.Times,
+			})
+		}
+		list = append(list, one)
+	}
+	return list
 }
 
 // ledgerOf is the end of the ledger as it was a moment ago; zero if there is none here, or

@@ -9,11 +9,13 @@ import (
 	"lachan/internal/message"
 	"lachan/resolver/certificate"
 	"lachan/resolver/cookie"
+	"lachan/resolver/standin"
 )
 
 // secrets are what manage has read from files that this process does not see.
 type secrets struct {
 	cookies cookie.Secrets
+	standIn standin.Key
 	store   certificate.Store
 	plain   *tls.Config // of the encrypted transports
 	acme    *tls.Config // the same, which also proves names to an authority
@@ -53,6 +55,9 @@ func (s *secrets) take(given *inforce.Secrets) error {
 			return fmt.Errorf("read the secrets of cookies: %w", err)
 		}
 		s.cookies = cookies
+	}
+	if len(given.StandIn) == len(s.standIn) {
+		s.standIn = standin.Key(given.StandIn)
 	}
 	return s.store.Use(given.Certificates)
 }

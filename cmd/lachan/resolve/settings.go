@@ -79,6 +79,8 @@ func (p *process) settings() *resolver.Settings {
 		Encryption: resolver.Encryption{
 			TLS: p.secrets.tls(cfg), TLSName: cfg.ServerName(), DoHPath: cfg.Server.DoHPath,
 		},
+		StandIn: p.secrets.standIn,
+
 		Tap:    p.tapping.tap,
 		Notify: p.notify(cfg),
 	}

@@ -17,6 +17,8 @@ type Beside struct {
 	// Late are the decisions of nodes that came to their hub late in the period, the oldest
 	// first.
 	Late []NodeDecision `json:"late,omitempty"`
+	// Tests are what the node's tests of itself came to; nil if there were none.
+	Tests *TestCounts `json:"tests,omitempty"`
 }
 
 // PolicyCounts count how the schools of the report are set up, and the exceptions of
@@ -34,6 +36,7 @@ type besideBuilder struct{ *gathered }
 
 func (b *besideBuilder) beside(d *Data) *Beside {
 	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts(), Requests: b.requestCounts(), Late: b.late()}
+	beside.Tests = b.tests()
 	if d.tooSmall() {
 		beside.Days.hide()
 	}
@@ -194,4 +197,86 @@ func (b *besideBuilder) late() (list []NodeDecision) {
 		return cmp.Or(x.Made.Compare(y.Made), cmp.Compare(x.Node, y.Node))
 	})
 	return list
+}
+
+// A SelfTest is one that a node made of itself: it has asked its own endpoints what clients
+// of the schools get there.
+type SelfTest struct {
+	Day       string // 2026-09-07
+	Questions int
+	Failed    int
+	Empty     []string // codes of categories that are to be blocked and of which no list has a name
+	Failures  []TestFailure
+}
+
+// A TestFailure is a question of a test that was not answered as it has to be.
+type TestFailure struct {
+	Day      string `json:"day"`
+	Kind     string `json:"kind"` // let-past, blocked, other-unit, silent, unheard
+	Door     string `json:"door"`
+	Unit     string `json:"unit"`     // "" for clients of no unit
+	Category string `json:"category"` // its label; "" of a name that is never blocked
+	Name     string `json:"name"`     // of the test; "" where names are not kept
+	Times    int    `json:"times"`
+}
+
+// TestCounts are what the tests of a period came to, of the whole node. Failures are those
+// with clients of the units of the report, or of no unit.
+type TestCounts struct {
+	Days       int           `json:"days"`
+	Questions  int64         `json:"questions"`
+	Failed     int64         `json:"failed"`
+	FailedDays int           `json:"failed_days"`
+	Empty      []string      `json:"empty,omitempty"` // labels, as the last test of the period found them
+	Failures   []TestFailure `json:"failures,omitempty"`
+}
+
+// tests adds up the tests of the period.
+func (b *besideBuilder) tests() *TestCounts {
+	var c TestCounts
+	ours := map[string]bool{"": true}
+	for _, s := range b.schools {
+		ours[s.ID] = true
+	}
+	from, until := b.spec.Period.Start.Format(time.DateOnly), b.spec.Period.Last().Format(time.DateOnly)
+	days := map[string]bool{}
+	for i := range b.spec.Tests {
+		t := &b.spec.Tests[i]
+		if t.Day < from || t.Day > until {
+			continue
+		}
+		days[t.Day] = true
+		c.Questions += int64(t.Questions)
+		c.Empty = nil
+		for _, code := range t.Empty {
+			c.Empty = append(c.Empty, b.label(code))
+		}
+		if t.Failed > 0 {
+			c.Failed += int64(t.Failed)
+			c.FailedDays++
+		}
+		for _, f := range t.Failures {
+			if unit, _, _ := strings.Cut(f.Unit, "/"); ours[unit] {
+				f.Day = t.Day
+				if f.Category != "" {
+					f.Category = b.label(f.Category)
+				}
+				c.Failures = append(c.Failures, f)
+			}
+		}
+	}
+	if c.Days = len(days); c.Days == 0 {
+		return nil
+	}
+	return &c
+}
+
+// label is what people call a category.
+func (b *besideBuilder) label(code string) string {
+	for i := range b.spec.Categories {
+		if b.spec.Categories[i].Code == code {
+			return b.spec.Categories[i].Label
+		}
+	}
+	return code
 }

@@ -48,8 +48,11 @@ type Spec struct {
 	Requests []Request
 	// Decisions were made at nodes of a fleet; some are of other periods, or came at once.
 	Decisions []NodeDecision
-	Keeping   Keeping
-	Typed     Typed
+	// Tests are those that the node which makes the report made of itself; some are of other
+	// periods.
+	Tests   []SelfTest
+	Keeping Keeping
+	Typed   Typed
 	// Ledger is the end of the ledger of decisions at that moment; zero if there is none.
 	Ledger LedgerHead
 	// Progress is called as reading goes on. It may be nil.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lachan/cmd/lachan/manage/selftest"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 )
@@ -20,6 +21,9 @@ func (n node) states() (list []frame.State) {
 	for _, wrong := range is.Wrong {
 		list = append(list, frame.State{Wrong: true, Text: wrong.Text})
 	}
+	if test := is.Test; test.Text.VI != "" && !test.Failed { // else a condition tells
+		list = append(list, frame.State{Text: test.Text})
+	}
 	return append(list, frame.State{Text: textFiltering.With(wording.Count(is.Names), wording.Count(is.Units))})
 }
 
@@ -29,6 +33,15 @@ func (n node) server() frame.Server {
 	is := frame.Server{
 		Name: cfg.NodeName(), Version: n.src.Build.Version, Revision: n.src.Build.Revision, Began: n.began,
 		Policy: rules.Time(), Units: rules.Policy().NumGroups(),
+	}
+	if run := n.src.Tested(); run.Day != "" {
+		is.Test.Text, is.Test.Failed = selftest.Sentence(&run), run.Failed > 0
+		for i := range run.Failures {
+			f := &run.Failures[i]
+			is.Test.Failures = append(is.Test.Failures, frame.TestFailure{
+				Door: f.Door, Unit: f.Unit, What: selftest.What(f), Times: f.Times,
+			})
+		}
 	}
 	for _, names := range entries {
 		is.Names += names

@@ -27,6 +27,7 @@ import (
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/manage/desk"
+	"lachan/cmd/lachan/tested"
 	"lachan/console"
 	"lachan/console/frame"
 	"lachan/internal/wording"
@@ -58,6 +59,8 @@ type Sources struct {
 	Table func(ctx context.Context, name string, data []byte) (*source.Table, error)
 	// Counted is what was counted in a unit in a period, and in each of its days.
 	Counted func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
+	// Tested is what the newest test of this server by itself came to.
+	Tested func() tested.Run
 	// Try fetches a list that is not in use, and puts it beside what is in force.
 	Try func(ctx context.Context, f config.Feed) (impact.Trial, error)
 	// Watch has what a client asks remembered, and says what that was so far. Linked reports

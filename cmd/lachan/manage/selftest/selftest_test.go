@@ -1,0 +1,320 @@
+package selftest
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"lachan/blocklist"
+	"lachan/blocklist/format"
+	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/tested"
+	"lachan/internal/eventloop"
+	"lachan/metrics"
+	"lachan/policy"
+	"lachan/resolver"
+	"lachan/resolver/cache"
+	"lachan/resolver/clientconn"
+	"lachan/resolver/listen"
+	"lachan/resolver/standin"
+	"lachan/resolver/upstream"
+)
+
+const units = `
+timetables: {gio-hoc: {days: all, from: "00:00", to: "24:00", on: any}}
+profiles:
+  hs: {block: [gambling, malware, fake-news], reply: nxdomain, replies: {malware: null}}
+  gv: {block: [malware]}
+units:
+  - {id: a, kind: school, profile: hs, networks: [127.11.0.0/16], allow: [one.bet.example], groups: [{id: gv, profile: gv, networks: [127.11.8.0/24]}]}
+  - {id: b, kind: school, profile: hs, groups: [{id: gv, profile: gv, networks: [127.12.8.0/24]}]}
+`
+
+// A node is a resolver that answers by one set of rules, and a tester that goes by another.
+type node struct {
+	t        *testing.T
+	resolver *resolver.Resolver
+	key      standin.Key
+	cfg      config.Config
+	tester   *Tester
+	src      Sources
+	rules    atomic.Pointer[policy.Rules]
+	list     *blocklist.List
+	file     string
+	zones    *upstream.Zones
+}
+
+func rulesOf(t *testing.T, text string, names map[string]string) (*policy.Rules, *blocklist.List) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var feeds []policy.Feed
+	var sources []blocklist.Source
+	for category, list := range names {
+		feeds = append(feeds, policy.Feed{Name: category, Category: category})
+		sources = append(sources, blocklist.Source{Name: category, Digest: list, Rules: func(emit func(format.Rule) error) error {
+			_, err := format.Parse(strings.NewReader(list), format.Domains, format.Options{Subdomains: true}, emit, nil)
+			return err
+		}})
+	}
+	p, problems := policy.Load(path, feeds, time.UTC, policy.Unknown{})
+	if p == nil {
+		t.Fatal(problems)
+	}
+	lists, err := blocklist.CompileAside(t.Context(), sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := lists.Bind(p.Tags, nil)
+	return p.At(list, time.Now(), 1), list
+}
+
+var lists = map[string]string{
+	"gambling": "one.bet.example\ntwo.bet.example\nthree.bet.example\nfour.bet.example\n", "malware": "evil.example\n",
+}
+
+func newNode(t *testing.T) *node {
+	t.Helper()
+	loops, err := eventloop.New(eventloop.Count)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &node{t: t, key: standin.NewKey(), file: filepath.Join(t.TempDir(), "selftest.jsonl")}
+	n.resolver = resolver.New(metrics.New("test"), loops, slog.New(slog.DiscardHandler))
+	group := upstream.NewGroup(upstream.Ordered, time.Second, upstream.Bootstrap(nil).Open(loops, []upstream.Server{{Addr: netip.MustParseAddrPort("127.0.0.1:1")}})...)
+	if n.zones, err = upstream.NewZones(group, nil); err != nil {
+		t.Fatal(err)
+	}
+	rules, list := rulesOf(t, units, lists)
+	n.rules.Store(rules)
+	n.list = list
+	n.use(rules, n.key)
+	sockets, _, err := listen.Update(nil, listen.At(listen.Plain, netip.MustParseAddrPort("127.0.0.1:0")))
+	if err == nil {
+		err = n.resolver.Listen(sockets)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- n.resolver.Run(ctx, 10*time.Second) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	n.cfg.Server.Listen = []netip.AddrPort{n.resolver.Endpoints()[0].Addr}
+	n.src = Sources{
+		InForce: func() (*config.Config, *policy.Rules, *blocklist.List) { return &n.cfg, n.rules.Load(), n.list },
+		Key:     n.key, Core: []string{"time.windows.com", "captive.apple.com"}, File: n.file,
+		Conditions: &metrics.Conditions{}, Log: slog.New(slog.DiscardHandler),
+	}
+	n.tester = New(n.src)
+	return n
+}
+
+// use has the resolver answer by rules.
+func (n *node) use(rules *policy.Rules, key standin.Key) {
+	n.resolver.Use(&resolver.Settings{
+		StandIn: key, Replies: resolver.Replies{BlockTTL: time.Minute},
+		Cache:       resolver.Cache{Bounds: cache.Bounds{Entries: 100, Bytes: 1 << 20}},
+		Connections: clientconn.Limits{Connections: 50, Idle: 5 * time.Second},
+	}, rules, n.zones)
+}
+
+// test tests once, on a day.
+func (n *node) test(day int) tested.Run {
+	n.t.Helper()
+	n.tester.test(n.t.Context(), &n.cfg, n.list, time.Date(2026, 9, 7+day, 5, 0, 0, 0, time.UTC))
+	return n.tester.Last()
+}
+
+// TestANodeThatAnswersAsItDecidesPasses: every group is asked at every door, each policy
+// with all its categories; a category without a list is told, and is no failure.
+func TestANodeThatAnswersAsItDecidesPasses(t *testing.T) {
+	n := newNode(t)
+	n.src.Conditions.Set("self-test", "of the day before")
+	for day := range 3 {
+		r := n.test(day)
+		text, _ := json.Marshal(r)
+		if r.Failed != 0 || r.Units != 4 || len(r.Doors) != 2 || strings.Join(r.Categories, " ") != "gambling malware" ||
+			strings.Join(r.Empty, " ") != "fake-news" {
+			t.Errorf("%s", text)
+		}
+		if r.Policies < 2 || r.Questions < 2*(2+2)+2*(1+2)+2*2 {
+			t.Errorf("too few: %s", text)
+		}
+	}
+	if list := n.src.Conditions.List(); len(list) != 0 {
+		t.Errorf("it passes, and there is %v", list)
+	}
+	if runs, err := tested.Read(n.file, "2026-09-07", "2026-09-09"); len(runs) != 3 || err != nil {
+		t.Errorf("%d runs are kept, %v", len(runs), err)
+	}
+	if again := New(n.src); again.Last().Day != "2026-09-09" {
+		t.Errorf("after a start the last one is %v", again.Last())
+	}
+}
+
+// TestWhatIsLetPastIsFound: the lists and the policy are as they should be, and what
+// answers goes by others.
+func TestWhatIsLetPastIsFound(t *testing.T) {
+	n := newNode(t)
+	f := func(what string, kind tested.Kind, change func(), tells ...string) {
+		t.Helper()
+		change()
+		r := n.test(0)
+		text, _ := json.Marshal(r.Failures)
+		if r.Failed == 0 || len(r.Failures) == 0 || worst(&r).Kind != kind {
+			t.Errorf("%s: %d failed, %s", what, r.Failed, text)
+			return
+		}
+		for _, part := range tells {
+			if !strings.Contains(string(text), part) {
+				t.Errorf("%s: %s does not tell %s", what, text, part)
+			}
+		}
+		list := n.src.Conditions.List()
+		if len(list) != 1 || list[0].Name != "self-test" || !strings.Contains(list[0].Text, n.tester.Last().Doors[0]) {
+			t.Errorf("%s: the conditions are %v", what, list)
+		}
+		if failed := n.tester.Reading().Failed[string(kind)]; failed == 0 {
+			t.Errorf("%s: no figure tells of it", what)
+		}
+	}
+	other := func(policy string, names map[string]string) func() {
+		return func() {
+			rules, _ := rulesOf(t, policy, names)
+			n.use(rules, n.key)
+		}
+	}
+	f("a list is not in use", tested.LetPast, other(units, map[string]string{"gambling": lists["gambling"]}),
+		`"evil.example"`, `"malware"`, `"udp `, `"tcp `)
+	f("a profile is another", tested.LetPast, other(strings.Replace(units, "[gambling, malware, fake-news]", "[malware]", 1), lists),
+		`"gambling"`, `.bet.example"`)
+	f("a network is of another unit", tested.OtherUnit, other(strings.Replace(units, "127.12.8.0/24", "127.13.8.0/24", 1), lists),
+		`"unit":"b/gv"`)
+	core := strings.Replace(units, "hs: {block: [", "hs: {default: deny, block: [", 1)
+	f("what is never blocked is", tested.Blocked, other(core, lists), `"blocked"`)
+	f("the key is another", tested.Unheard, func() { n.use(n.rules.Load(), standin.NewKey()) })
+	n.use(n.rules.Load(), n.key)
+	if r := n.test(0); r.Failed != 0 || len(n.src.Conditions.List()) != 0 {
+		t.Errorf("all is well again: %v, %v", r, n.src.Conditions.List())
+	}
+}
+
+// TestADoorThatIsNotOursOrSaysNothingIsFound: another program answers where clients come in,
+// and lets everything past; at another door nobody is.
+func TestADoorThatIsNotOursOrSaysNothingIsFound(t *testing.T) {
+	n := newNode(t)
+	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	other := &dns.Server{PacketConn: socket, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+		m := new(dns.Msg).SetReply(q).SetEdns0(1232, false)
+		_ = w.WriteMsg(m) // it is asked again
+	})}
+	go func() { _ = other.ActivateAndServe() }() // ends with its socket
+	n.cfg.Server.Listen = append(n.cfg.Server.Listen, netip.MustParseAddrPort(socket.LocalAddr().String()))
+	r := n.test(0)
+	kinds := map[tested.Kind]string{}
+	for i := range r.Failures {
+		kinds[r.Failures[i].Kind] = r.Failures[i].Door
+	}
+	if kinds[tested.Unheard] != "udp "+socket.LocalAddr().String() || kinds[tested.Silent] != "tcp "+socket.LocalAddr().String() {
+		t.Errorf("%v", r.Failures)
+	}
+}
+
+// TestNamesOfTheAbuseOfChildrenAreNotKept: that they are let past is told without them.
+func TestNamesOfTheAbuseOfChildrenAreNotKept(t *testing.T) {
+	q := question{category: "csam", name: "bad.example"}
+	if q.shown() != "" {
+		t.Errorf("%q is shown", q.shown())
+	}
+	f := tested.Failure{Kind: tested.LetPast, Category: "csam"}
+	if text := What(&f).String(); !strings.Contains(text, "not said") {
+		t.Errorf("%s", text)
+	}
+}
+
+// TestATestIsDueBeforeLessons: once on each day of lessons, from two hours before them on.
+func TestATestIsDueBeforeLessons(t *testing.T) {
+	text := strings.Replace(units, `{days: all, from: "00:00", to: "24:00", on: any}`, `{days: mon-fri, from: "07:00", to: "17:00"}`, 1)
+	text = "calendar: {holidays: [{name: Tết, from: 2026-09-10}]}\n" + text
+	rules, _ := rulesOf(t, text, lists)
+	f := func(at, last string, want bool) {
+		t.Helper()
+		now, err := time.Parse(time.DateTime, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if Due(rules.Policy(), last, now) != want {
+			t.Errorf("at %s, after %s: due is not %v", at, last, want)
+		}
+	}
+	f("2026-09-07 04:59:00", "2026-09-04", false)
+	f("2026-09-07 05:00:00", "2026-09-04", true)
+	f("2026-09-07 05:00:00", "2026-09-07", false)
+	f("2026-09-07 22:00:00", "2026-09-04", true) // it was off until then
+	f("2026-09-10 06:00:00", "2026-09-09", false)
+	f("2026-09-12 06:00:00", "2026-09-11", false) // a Saturday
+}
+
+// TestAllIsAskedBeforeLessons: of a country in the first half of the time before them, with
+// a bound on how much is asked in a second.
+func TestAllIsAskedBeforeLessons(t *testing.T) {
+	const groups, doors = 120_000, 5
+	pace := Pace(groups, doors)
+	if took := time.Duration(groups*(doors+1)/pace) * time.Second; took > before/2+time.Minute || pace > fastest {
+		t.Errorf("%d a second take %v", pace, took)
+	}
+	if Pace(1, 2) != slowest {
+		t.Errorf("one group is asked %d questions a second", Pace(1, 2))
+	}
+}
+
+// TestNamesChangeFromDayToDay: on one day they are the same wherever they are chosen, on
+// another they are others, and all are from the lists.
+func TestNamesChangeFromDayToDay(t *testing.T) {
+	var text strings.Builder
+	for i := range 30_000 {
+		text.WriteString("n" + string(rune('a'+i%26)) + time.Duration(i).String() + ".bet.example\n")
+	}
+	rules, list := rulesOf(t, units, map[string]string{"gambling": text.String()})
+	tag, _ := rules.Policy().Counted("gambling")
+	rests := 0
+	pick := func(day string) string {
+		c, ok := choose(list, []string{"a.example", "b.example"}, day, time.Now(), func(time.Duration) bool { rests++; return true })
+		if !ok || len(c.byTag[tag]) != candidates || len(c.never) != 2 {
+			t.Fatalf("%v, %v", c.byTag[tag], c.never)
+		}
+		return c.byTag[tag][0].name
+	}
+	first := pick("2026-09-07")
+	if pick("2026-09-07") != first || pick("2026-09-08") == first || !strings.HasSuffix(first, ".bet.example") {
+		t.Errorf("%s is chosen", first)
+	}
+	if rests < 3*2 {
+		t.Errorf("it rested %d times", rests)
+	}
+	if _, ok := choose(list, nil, "2026-09-07", time.Now(), func(time.Duration) bool { return false }); ok {
+		t.Error("it does not end")
+	}
+}
