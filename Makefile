@@ -115,8 +115,9 @@ image: ## images for containers below bin, for amd64 and arm64: what docker load
 			-version '$(VERSION)' -licences bin/image/licences -output "$$name"; \
 	done
 
-bench: ## measure beside other servers and how it grows, half an hour; then the parts, in the form that benchstat reads
+bench: ## measure beside other servers, what is aimed at, and how it grows, an hour; then the parts, in the form that benchstat reads
 	go run ./bench/run
+	go run ./bench/run -aims
 	go run ./bench/run -curves
 	go test -run '^$$' -bench . -benchmem -benchtime 300ms ./blocklist/... ./policy/... ./metrics/... ./resolver/... ./cmd/...
 

@@ -29,8 +29,13 @@ func (c *curve) measure() error {
 	fmt.Fprintln(w, "|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|")
 	for i, p := range points {
 		say("point %d of %d: %+v", i+1, len(points), p)
-		if err := c.point(w, p); err != nil {
+		if z, err := c.point(p); err != nil {
 			fmt.Fprintf(w, "| %d\t| %d\t| %d\t| not measured: %v\t|\n", p.names, p.schools, p.answers, err)
+		} else {
+			fmt.Fprintf(
+				w, "| %d\t| %d\t| %d\t| %.2f\t| %.1f\t| %.3f\t| %.0f\t| %.2f\t| %.0f\t|\n", p.names, p.schools, p.answers,
+				z.compiled.Seconds(), float64(z.snapshot)/1e6, z.started.Seconds(), z.resident(), z.load.CPUPerM, z.load.Rate,
+			)
 		}
 		if c.ctx.Err() != nil {
 			break
@@ -39,45 +44,50 @@ func (c *curve) measure() error {
 	return w.Flush()
 }
 
-func (c *curve) point(w *tabwriter.Writer, p point) error {
+// A size is how lachan is at a point.
+type size struct {
+	compiled, started time.Duration
+	snapshot          int64 // bytes
+	load              result
+}
+
+// resident is the memory of all processes while they are asked, in megabytes.
+func (z *size) resident() float64 { return float64(z.load.After.Resident) / (1 << 20) }
+
+func (c *curve) point(p point) (z size, err error) {
 	dir := c.file("point")
 	defer os.RemoveAll(dir)
 	if err := c.generate(dir, p, false); err != nil {
-		return err
+		return z, err
 	}
 	s, err := c.lachanIn(dir, max(2*p.answers, cacheEntries))
 	if err != nil {
-		return err
+		return z, err
 	}
 	defer s.stop()
 	begin := time.Now()
 	if err := c.compile(s); err != nil {
-		return err
+		return z, err
 	}
-	compiled := time.Since(begin)
+	z.compiled = time.Since(begin)
 	listed, err := firstListed(dir)
 	if err != nil {
-		return err
+		return z, err
 	}
-	started, err := c.start(s, listed)
-	if err != nil {
-		return err
+	for range 2 { // the first start compiles the policy
+		s.stop()
+		if z.started, err = c.start(s, listed); err != nil {
+			return z, err
+		}
 	}
 	queries, err := filepath.Rel(c.dir, filepath.Join(dir, "warm.queries"))
 	if err != nil {
-		return err
+		return z, err
 	}
 	if _, err := c.load(s, queries, "-each", "-time", "120s"); err != nil {
-		return err
+		return z, err
 	}
-	r, err := c.load(s, queries, "-time", c.time.String(), "-spread", fmt.Sprint(p.schools))
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(
-		w, "| %d\t| %d\t| %d\t| %.2f\t| %.1f\t| %.3f\t| %.0f\t| %.2f\t| %.0f\t|\n", p.names, p.schools, p.answers,
-		compiled.Seconds(), float64(snapshotSize(dir))/1e6, started.Seconds(), float64(r.After.Resident)/(1<<20),
-		r.CPUPerM, r.Rate,
-	)
-	return nil
+	z.snapshot = snapshotSize(dir)
+	z.load, err = c.load(s, queries, "-time", c.time.String(), "-spread", fmt.Sprint(p.schools))
+	return z, err
 }

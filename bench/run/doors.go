@@ -72,11 +72,24 @@ func (d *doorBench) gatherDoors() error {
 	}
 	dnsdist, coredns := &subject{}, &subject{}
 	d.subjects = []*subject{d.lachan, dnsdist, coredns}
-	for _, s := range d.subjects {
-		for _, a := range []*netip.AddrPort{&s.addr, &s.dot, &s.doh, &s.doq} {
-			if s == d.lachan && a == &s.addr {
-				continue
-			}
+	for _, s := range d.subjects[1:] {
+		var err error
+		if s.addr, err = freeAddr(); err != nil {
+			return err
+		}
+	}
+	others := &rivals{d.lab}
+	if err := errors.Join(others.dnsdist(dnsdist), others.corednsServer(coredns)); err != nil {
+		return err
+	}
+	return d.addDoors(dnsdist, coredns)
+}
+
+// addDoors has lachan and others, which have their plain configuration, serve over TLS and
+// HTTPS too.
+func (d *doorBench) addDoors(dnsdist, coredns *subject) error {
+	for _, s := range []*subject{d.lachan, dnsdist, coredns} {
+		for _, a := range []*netip.AddrPort{&s.dot, &s.doh, &s.doq} {
 			var err error
 			if *a, err = freeAddr(); err != nil {
 				return err
@@ -84,9 +97,6 @@ func (d *doorBench) gatherDoors() error {
 		}
 	}
 	others := &rivals{d.lab}
-	if err := errors.Join(others.dnsdist(dnsdist), others.corednsServer(coredns)); err != nil {
-		return err
-	}
 	cert, key := d.file("cert.pem"), d.file("key.pem")
 	d.lachan.args = slices.Insert(d.lachan.args, 1, "--server.dot="+d.lachan.dot.String(), "--server.doh="+d.lachan.doh.String(),
 		"--server.doq="+d.lachan.doq.String(),

@@ -33,6 +33,7 @@ type options struct {
 	misses         int           // questions of a file of misses
 	curves, feeds  bool
 	secure         bool          // the encrypted doors alone
+	aims           bool          // what the project aims at, each beside its figure
 	soakTime       time.Duration // 0 = no soak
 	soakRate       float64       // questions a second in it, 0 = a share of what the server can
 	quick          bool
@@ -52,6 +53,7 @@ func parse() options {
 	flag.BoolVar(&o.curves, "curves", false, "measure how lachan grows with names, schools and cached answers; takes long")
 	flag.BoolVar(&o.feeds, "feeds", false, "measure only the real lists and five million names: compiling, starting, changing under load")
 	flag.BoolVar(&o.secure, "doors", false, "measure only DNS over TLS and HTTPS, beside dnsdist and CoreDNS")
+	flag.BoolVar(&o.aims, "aims", false, "measure only what there is an aim for, all doors and rates, beside the best peer of each")
 	flag.DurationVar(&o.soakTime, "soak", 0, "instead, ask lachan for so long, changing a list each minute; fails where an answer is lost or something grows")
 	flag.Float64Var(&o.soakRate, "soak-rate", 0, "questions a second of the soak; 0 = 60% of what the server can")
 	flag.StringVar(&o.pair, "pair", "", "instead, measure this build and another, the program at this path, in turn")
@@ -106,6 +108,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.secure {
 		return (&doorBench{b}).doors(os.Stdout)
+	}
+	if o.aims {
+		return (&aimBench{doorBench{b}}).measure(os.Stdout)
 	}
 	if o.pair != "" {
 		return measurePairs(l, os.Stdout)

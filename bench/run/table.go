@@ -80,12 +80,18 @@ func (l *lab) printTable(to io.Writer, columns []column) {
 // cell is the median and the spread of what was measured.
 func (s *subject) cell(c column) string {
 	values := s.cells[c]
-	switch {
-	case len(values) == 0 && s.echo:
+	if len(values) == 0 && s.echo {
 		return ""
-	case len(values) == 0:
+	}
+	return spread(values)
+}
+
+// spread is a median with the lowest and the highest.
+func spread(values []float64) string {
+	switch len(values) {
+	case 0:
 		return "not measured"
-	case len(values) == 1:
+	case 1:
 		return figure(values[0])
 	}
 	return fmt.Sprintf("%s (%s to %s)", figure(median(values)), figure(slices.Min(values)), figure(slices.Max(values)))
@@ -117,16 +123,18 @@ func (b *bench) printRatios(to io.Writer) {
 	}
 	fmt.Fprintln(to, "\nCPU-s/M warm, as multiples of the floor in C of the same round:")
 	for _, s := range b.subjects[1:] {
-		var ratios []float64
-		for i, v := range s.cells[warmCPU] {
-			if i < len(floor) {
-				ratios = append(ratios, v/floor[i])
-			}
-		}
-		if len(ratios) > 0 {
-			fmt.Fprintf(to, "- %s: %.2f (%.2f to %.2f)\n", s.name, median(ratios), slices.Min(ratios), slices.Max(ratios))
+		if r := ratios(s.cells[warmCPU], floor); len(r) > 0 {
+			fmt.Fprintf(to, "- %s: %.2f (%.2f to %.2f)\n", s.name, median(r), slices.Min(r), slices.Max(r))
 		}
 	}
+}
+
+// ratios are those of figures of the same rounds.
+func ratios(of, to []float64) (all []float64) {
+	for i := range min(len(of), len(to)) {
+		all = append(all, of[i]/to[i])
+	}
+	return all
 }
 
 func (b *bench) printReasons(to io.Writer) {
