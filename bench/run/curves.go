@@ -33,8 +33,9 @@ func (c *curve) measure() error {
 			fmt.Fprintf(w, "| %d\t| %d\t| %d\t| not measured: %v\t|\n", p.names, p.schools, p.answers, err)
 		} else {
 			fmt.Fprintf(
-				w, "| %d\t| %d\t| %d\t| %.2f\t| %.1f\t| %.3f\t| %.0f\t| %.2f\t| %.0f\t|\n", p.names, p.schools, p.answers,
-				z.compiled.Seconds(), float64(z.snapshot)/1e6, z.started.Seconds(), z.resident(), z.load.CPUPerM, z.load.Rate,
+				w, "| %d\t| %d\t| %d\t| %.2f\t| %.1f\t| %.3f\t| %.0f\t| %.2f\t| %.0f\t|\n",
+				p.names, p.schools, p.answers, z.compiled.Seconds(), float64(z.snapshot)/1e6, z.started.Seconds(),
+				z.resident(), z.load.CPUPerM, z.load.Rate,
 			)
 		}
 		if c.ctx.Err() != nil {
