@@ -93,7 +93,7 @@ var (
 	walkCode  = regexp.MustCompile(`[a-z0-9]{4}(?:-[a-z0-9]{4}){7}`)
 	walkAgain = regexp.MustCompile(`^(lachan (fleet (status|invite)|lists status|join|report) |dig |curl |jq )`)
 	// walkVaries is what another machine prints otherwise.
-	walkVaries = regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){3,7}|[0-9a-f]{64}|acc_[0-9A-Z]{26}|\d\d giờ \d\d|\d\d/\d\d/\d{4}|\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|id: \d+|\d+s trước|\d+s ago|\d+(\.\d+)?m?s\b|(bản|version) [0-9][^ ,]*|(có lỗi|conditions): upstream-down|no\. \d+|số \d+:|undo \d+|\d+ (queries|of them blocked|lượt truy vấn|lượt bị chặn|files|tệp)|1167|; 1 of them watch it still|; 1 nút còn theo dõi`)
+	walkVaries = regexp.MustCompile(`[a-z0-9]{4}(-[a-z0-9]{4}){3,7}|[0-9a-f]{64}|acc_[0-9A-Z]{26}|\d\d giờ \d\d|\d\d/\d\d/\d{4}|\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?|\.\.\d{4}-\d\d-\d\d)|id: \d+|\d+s trước|\d+s ago|\d+(\.\d+)?m?s\b|(bản|version) [0-9][^ ,]*|(có lỗi|conditions): upstream-down|no\. \d+|số \d+:|undo \d+|\d+ (queries|of them blocked|lượt truy vấn|lượt bị chặn|files|tệp)|1167|; 1 of them watch it still|; 1 nút còn theo dõi`)
 )
 
 func walkSame(line string) string {

@@ -101,7 +101,7 @@ func run(c command.Call, o *wanted) error {
 	for _, why := range src.Model.Provisional {
 		c.Note(textDraft.With(why))
 	}
-	return c.Say(textMade.With(o.out, len(text), hex.EncodeToString(sum[:])))
+	return c.Say(textMade.With(o.out, hex.EncodeToString(sum[:])))
 }
 
 // A made is what is said of a pack with --json.

@@ -36,7 +36,7 @@ var (
 	}
 	textLarge = wording.Text{VI: "hồ sơ chứng minh quá lớn; hãy chọn kỳ ngắn hơn hoặc đơn vị nhỏ hơn", EN: "the evidence pack is too large; choose a shorter period or a smaller unit"}
 	textDraft = wording.Text{VI: "số liệu tạm thời: %s", EN: "provisional: %s"}
-	textMade  = wording.Text{VI: "đã lập hồ sơ chứng minh: %s, %d byte, SHA-256 %s", EN: "the evidence pack is made: %s, %d bytes, SHA-256 %s"}
+	textMade  = wording.Text{VI: "đã lập hồ sơ chứng minh: %s, SHA-256 %s", EN: "the evidence pack is made: %s, SHA-256 %s"}
 
 	textVerify = wording.Text{
 		VI: "kiểm tra một hồ sơ chứng minh, trên máy nào cũng được",
@@ -50,7 +50,7 @@ var (
 	textTooLarge = wording.Text{VI: "tệp có %d byte, hồ sơ chứng minh có nhiều nhất %d", EN: "the file has %d bytes, and an evidence pack at most %d"}
 	textWhole    = wording.Text{
 		VI: "hồ sơ còn nguyên: %s, kỳ %s, %d tệp, %d quyết định có chữ ký, đầu sổ là quyết định số %d",
-		EN: "the pack is whole: %s, %s, %d members, %d signed records, the head of the ledger is record %d",
+		EN: "the pack is whole: %s, %s, %d files, %d signed records, the head of the ledger is record %d",
 	}
 	textWhose  = wording.Text{VI: "khóa đã ký: %s; hãy so với khóa ở phụ lục của báo cáo đã nộp", EN: "signed by the key %s; compare it with that in the annex of a report that was filed"}
 	textBroken = wording.Text{VI: "hồ sơ không còn như khi lập: %s", EN: "the pack is not what it was: %s"}
