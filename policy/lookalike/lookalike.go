@@ -1,0 +1,318 @@
+// Package lookalike tells names that imitate those of others: of banks, wallets, ministries and
+// platforms. It judges the form of a name alone, by tables that come with the program; whether
+// there is such a name, and what is behind it, it does not know.
+//
+// A name imitates a brand if it is not below one of the owner's own domains, and
+//
+//   - a label looks like the brand by confusable characters (UTS 39) or letters that look alike;
+//   - it is the brand, one letter changed, added, left out or swapped;
+//   - it is the brand at another suffix than the owner's: one of those that are nearly free, or
+//     any, if the brand is no word and its owner is at home at one suffix only;
+//   - the brand stands in it beside words of bait (login, xacthuc, -vn) or among other letters;
+//   - labels in front of the registered domain are one of the owner's domains.
+//
+// A brand that is a word or short needs bait or a cheap suffix beside it.
+package lookalike
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"lachan/blocklist/domain"
+	"lachan/internal/wording"
+)
+
+// A Brand is what is imitated.
+type Brand struct {
+	Label   wording.Text
+	Domains []string // of the owner, the first is shown
+
+	text  string // what names have in them
+	fold  string // the same as folded writes it
+	word  bool
+	tails bool // the owner is at home at many suffixes
+}
+
+// A Way is how a name imitates.
+type Way uint8
+
+// The ways.
+const (
+	None       Way = iota
+	Confusable     // by characters that look alike
+	OneEdit        // one letter is another, more, less or swapped
+	Suffix         // the brand at a suffix that is not its owner's
+	Inside         // the brand beside other words
+	Embedded       // a domain of the owner in front of another
+)
+
+var wayNames = [...]string{"none", "confusable", "edit", "suffix", "inside", "embedded"}
+
+// String is the way as benchmarks have it.
+func (w Way) String() string { return wayNames[w] }
+
+// A Likeness is whom a name imitates, and how. Its Brand is nil if it imitates nobody.
+type Likeness struct {
+	Brand *Brand
+	Way   Way
+}
+
+// maxLabels bounds the labels of a name that are looked at, from the right: with labels of at
+// most 63 bytes, and the brands of one beginning few, that bounds the steps for a name.
+const maxLabels = 12
+
+// Of is whom a name imitates. It may be called by any number of goroutines.
+func (t *Table) Of(n *domain.Name) Likeness {
+	labels := min(n.Labels(), maxLabels)
+	if labels < 2 {
+		return Likeness{}
+	}
+	text := domain.Text(n.Suffix(labels))
+	if strings.IndexByte(text, '\\') >= 0 || t.innocent(text) {
+		return Likeness{}
+	}
+	suffix, icann := publicsuffix.PublicSuffix(text)
+	if len(suffix) >= len(text) || !icann && strings.IndexByte(suffix, '.') < 0 {
+		return Likeness{} // a suffix itself, or of a network of one's own
+	}
+	above := strings.TrimSuffix(text, "."+suffix)
+	at := strings.LastIndexByte(above, '.') + 1
+	if t.hosts[text[at:]] { // a public suffix but for its not being listed
+		if at == 0 {
+			return Likeness{}
+		}
+		above, icann = above[:at-1], false
+		at = strings.LastIndexByte(above, '.') + 1
+	}
+	p := place{Table: t, cheap: t.isCheap(suffix), private: !icann, registered: above[at:]}
+	if found := p.ofRegistered(); found.Brand != nil {
+		return found
+	}
+	if at == 0 {
+		return Likeness{}
+	}
+	return p.ofFront(above[:at-1])
+}
+
+// innocent reports whether a name is an owner's, or below a domain that says others' names.
+func (t *Table) innocent(text string) bool {
+	for rest := text; ; {
+		if _, ok := t.innocents[rest]; ok {
+			return true
+		}
+		dot := strings.IndexByte(rest, '.')
+		if dot < 0 {
+			b := t.byText[rest] // a top-level domain of its own
+			return b != nil
+		}
+		rest = rest[dot+1:]
+	}
+}
+
+// isCheap reports whether a public suffix is one of those that are nearly free.
+func (t *Table) isCheap(suffix string) bool {
+	if _, ok := t.cheap[suffix]; ok {
+		return true
+	}
+	_, ok := t.cheap[suffix[strings.LastIndexByte(suffix, '.')+1:]]
+	return ok
+}
+
+// A place is where the labels of one name stand.
+type place struct {
+	*Table
+	registered string // the label that was registered
+	cheap      bool   // at a suffix that is nearly free
+	private    bool   // at a suffix of a host of sites for everybody
+}
+
+// ofRegistered judges the label that was registered.
+func (p *place) ofRegistered() Likeness {
+	var room [2 * domain.MaxLabel]byte
+	plain, foreign := p.read(room[:0], p.registered)
+	if b := p.byText[string(plain)]; b != nil {
+		switch {
+		case foreign:
+			return Likeness{b, Confusable}
+		case p.cheap, !b.word && !b.tails && !p.private:
+			return Likeness{b, Suffix}
+		}
+		return Likeness{}
+	}
+	if p.usual[string(plain)] {
+		return Likeness{}
+	}
+	var more [2 * domain.MaxLabel]byte
+	if b := p.byFold[string(appendFolded(more[:0], plain))]; b != nil && len(b.text) >= leastFolded {
+		return Likeness{b, Confusable}
+	}
+	if found := p.inside(plain, false); found.Brand != nil {
+		return found
+	}
+	if b := p.nearly(plain); b != nil {
+		return Likeness{b, OneEdit}
+	}
+	return p.insideFolded(plain)
+}
+
+// ofFront judges what stands in front of the registered domain.
+func (p *place) ofFront(front string) Likeness {
+	for from := 0; ; {
+		for end := from + 1; end <= len(front); end++ {
+			if end < len(front) && front[end] != '.' {
+				continue
+			}
+			if b := p.own[front[from:end]]; b != nil {
+				return Likeness{b, Embedded}
+			}
+		}
+		label := front[from:]
+		dot := strings.IndexByte(label, '.')
+		if dot >= 0 {
+			label = label[:dot]
+		}
+		if found := p.ofFrontLabel(label); found.Brand != nil {
+			return found
+		}
+		if dot < 0 {
+			return Likeness{}
+		}
+		from += dot + 1
+	}
+}
+
+// ofFrontLabel judges one label of those: people name theirs after what is behind them, so that
+// the brand alone says nothing but at a cheap suffix.
+func (p *place) ofFrontLabel(label string) Likeness {
+	var room [2 * domain.MaxLabel]byte
+	plain, foreign := p.read(room[:0], label)
+	if b := p.byText[string(plain)]; b != nil {
+		switch {
+		case foreign:
+			return Likeness{b, Confusable}
+		case p.cheap && (!b.word || p.isBait(p.registered)):
+			return Likeness{b, Inside}
+		}
+		return Likeness{}
+	}
+	if p.cheap || foreign {
+		return p.inside(plain, true)
+	}
+	return Likeness{}
+}
+
+// maxFound bounds the brands in a label whose neighbourhood is looked at.
+const maxFound = 4
+
+// inside finds a brand among other letters of a label. In front of a registered domain only one
+// between '-' counts.
+func (p *place) inside(plain []byte, front bool) Likeness {
+	found := 0
+	for at := range plain {
+		for _, b := range p.beginning(plain[at:]) {
+			end := at + len(b.text)
+			if end > len(plain) || string(plain[at:end]) != b.text {
+				continue
+			}
+			if found++; found > maxFound {
+				return Likeness{}
+			}
+			parted := (at == 0 || plain[at-1] == '-') && (end == len(plain) || plain[end] == '-')
+			baited := p.isBait(string(plain[:at])) && p.isBait(string(plain[end:]))
+			switch {
+			case baited, parted && !front && !b.word && !b.tails, front && parted && p.cheap:
+			case front || b.word && len(b.text) < leastWord:
+				continue
+			case b.word:
+				if !p.cheap || at > 0 && end < len(plain) {
+					continue
+				}
+			case b.tails && !p.cheap || len(b.text) < leastInside:
+				continue
+			}
+			return Likeness{b, Inside}
+		}
+	}
+	return Likeness{}
+}
+
+// insideFolded finds a brand between '-' whose letters are others that look alike.
+func (p *place) insideFolded(plain []byte) Likeness {
+	var room [2 * domain.MaxLabel]byte
+	for token := range bytes.SplitSeq(plain, []byte{'-'}) {
+		folded := appendFolded(room[:0], token)
+		b := p.byFold[string(folded)]
+		if b != nil && !b.word && len(b.text) >= leastFolded && string(token) != b.text {
+			return Likeness{b, Confusable}
+		}
+	}
+	return Likeness{}
+}
+
+// How long a brand has to be for a likeness to be more than chance.
+const (
+	leastFolded = 5
+	leastInside = 6
+	leastWord   = 4
+	leastEdit   = 7
+)
+
+// nearly finds a brand that a label is one edit from.
+func (p *place) nearly(plain []byte) *Brand {
+	if len(plain) < leastEdit-1 {
+		return nil
+	}
+	for _, b := range p.editable {
+		if oneEdit(plain, b.text) {
+			return b
+		}
+	}
+	return nil
+}
+
+// oneEdit reports whether one letter changed, added, left out or swapped with the next makes b
+// of a, which are different.
+func oneEdit(a []byte, b string) bool {
+	if len(a) < len(b)-1 || len(a) > len(b)+1 {
+		return false
+	}
+	from := 0
+	for from < len(a) && from < len(b) && a[from] == b[from] {
+		from++
+	}
+	end := 0
+	for end < len(a)-from && end < len(b)-from && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	x, y := a[from:len(a)-end], b[from:len(b)-end]
+	switch {
+	case len(x) <= 1 && len(y) <= 1:
+		return true
+	case len(x) == 2 && len(y) == 2:
+		return x[0] == y[1] && x[1] == y[0]
+	}
+	return false
+}
+
+// isBait reports whether a part of a label is nothing but words of bait, digits and '-'; the
+// empty one is.
+func (t *Table) isBait(part string) bool {
+	var ends [domain.MaxLabel*2 + 1]bool
+	ends[0] = true
+	for at := range len(part) {
+		if !ends[at] {
+			continue
+		}
+		if c := part[at]; c == '-' || '0' <= c && c <= '9' {
+			ends[at+1] = true
+		}
+		for end := at + 2; end <= len(part) && end <= at+t.longest; end++ {
+			if !ends[end] && t.bait[part[at:end]] {
+				ends[end] = true
+			}
+		}
+	}
+	return ends[len(part)]
+}
