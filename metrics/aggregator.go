@@ -221,6 +221,8 @@ func (n *naming) counter(c *counted) Counter {
 	switch c.kind {
 	case recordVisits:
 		return Counter{kind: kindVisits, group: n.group}
+	case recordObserved:
+		return Counter{kind: kindObserved, group: n.group, category: n.category(c.category)}
 	case recordCheck:
 		return Counter{kind: kindChecks, group: n.group, what: c.what, category: n.category(c.category)}
 	default:

@@ -12,6 +12,7 @@ const (
 	SchoolInfo      = "lachan_school_info"
 	SchoolVisits    = "lachan_school_visits_total"
 	SchoolChecks    = "lachan_school_checks_total"
+	SchoolObserved  = "lachan_school_observed_total"
 	NodeAnswers     = "lachan_node_answers_total"
 	HistoryShipped  = "lachan_history_shipped_timestamp_seconds"
 )
@@ -36,6 +37,7 @@ const (
 	kindAnswers
 	kindVisits
 	kindChecks
+	kindObserved
 	numKinds
 )
 
@@ -83,6 +85,13 @@ var kinds = [numKinds]struct {
 		},
 		findChecks,
 		func(_ *Counters, to Counter, n uint64) { to.group.check(to.category, Result(to.what), n) },
+	},
+	kindObserved: {
+		Family{SchoolObserved, "counter", "Queries of a group of a school that passed, by the category that its " +
+			"profile observes."},
+		func(t *Totals, of Counter) []string { return groupLabels(of.group, "category", t.code(of.category)) },
+		findObserved,
+		func(_ *Counters, to Counter, n uint64) { to.group.observed.add(to.category, n) },
 	},
 }
 
@@ -165,6 +174,11 @@ func findChecks(c *Counters, label func(string) string) (found Counter, ok bool)
 	}
 	group, category := c.Group(label("school"), label("group")), c.Category(label("category"))
 	return Counter{kind: kindChecks, group: group, what: uint8(result), category: category}, true
+}
+
+func findObserved(c *Counters, label func(string) string) (found Counter, ok bool) {
+	group, category := c.Group(label("school"), label("group")), c.Category(label("category"))
+	return Counter{kind: kindObserved, group: group, category: category}, true
 }
 
 // School returns the id of the school that is counted; "" if the counter is of the

@@ -192,17 +192,23 @@ func TestACellIsOneCacheLine(t *testing.T) {
 	}
 }
 
-func TestChecksGoOnAfterARestore(t *testing.T) {
+func TestChecksAndWhatIsObservedGoOnAfterARestore(t *testing.T) {
 	before := metrics.New("nut-1")
 	before.Group("a", "gv").Check(before.Category("gambling"), metrics.CheckFailed)
 	before.Group("a", "").Check(metrics.CategoryNone, metrics.CheckPassed)
+	observe := func(c *metrics.Counters) {
+		c.Shard().Record(&metrics.Event{Group: c.Group("a", "gv"), Observed: c.Category("look-alike")})
+	}
+	observe(before)
 	after := metrics.New("nut-1")
 	restore(t, before.Totals(), after)
+	observe(after)
 	after.Group("a", "gv").Check(after.Category("gambling"), metrics.CheckFailed)
 	text, all := compliance(t, after)
 	for series, want := range map[string]float64{
 		`lachan_school_checks_total{node="nut-1",school="a",group="gv",category="gambling",result="failed"}`: 2,
 		`lachan_school_checks_total{node="nut-1",school="a",group="",category="none",result="passed"}`:       1,
+		`lachan_school_observed_total{node="nut-1",school="a",group="gv",category="look-alike"}`:             2,
 	} {
 		if all[series] != want {
 			t.Errorf("%s is not %v in\n%s", series, want, text)

@@ -12,6 +12,7 @@ type Event struct {
 	Source    Source   // not looked at when Action is ActionDropped
 	Rcode     uint8    // RFC 6895 section 2.3; 16 and above are counted as "other"; not looked at when dropped
 	Decision  Decision // counted in Group
+	Observed  Category // CategoryNone if its name is of nothing that the group's profile observes
 	Category  Category // what the query was blocked for, or would have been; CategoryNone if it was simply allowed
 
 	// Duration is the time from reading the query to writing its answer.

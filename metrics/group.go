@@ -15,7 +15,7 @@ type GroupCounters struct {
 	visits   atomic.Uint64
 	checks   atomic.Pointer[[len(resultNames)]byCategory]
 	number   uint64 // different for each group, for clientHash
-	_        [8]byte
+	observed byCategory
 }
 
 // Check counts a check by a group, of CategoryNone if it asked for no category.
@@ -63,6 +63,9 @@ func (g *GroupCounters) eachButAllowed(yield func(Counter, uint64)) {
 	if n := g.visits.Load(); n > 0 {
 		yield(Counter{kind: kindVisits, group: g}, n)
 	}
+	g.observed.each(func(category Category, n uint64) {
+		yield(Counter{kind: kindObserved, group: g, category: category}, n)
+	})
 	checks := g.checks.Load()
 	if checks == nil {
 		return

@@ -78,6 +78,9 @@ func (s *Shard) Record(e *Event) {
 		return
 	}
 	e.Group.count(e.Decision, e.Category)
+	if e.Observed != CategoryNone {
+		e.Group.observed.add(e.Observed, 1)
+	}
 	if e.Client.IsValid() {
 		hash := clientHash(e.Group, e.Client)
 		s.sample(e, hash)

@@ -25,6 +25,7 @@ const (
 	recordCheck                // result, category, value
 	recordProtected            // seconds, of the school
 	recordAnswers              // place in withins, value; of the node
+	recordObserved             // category, value
 )
 
 func appendText(dst []byte, text string) []byte {
@@ -70,6 +71,9 @@ func (w *countersWriter) write(c Counter, value uint64) {
 	case kindChecks:
 		w.enterGroup(c.group)
 		w.b = append(w.b, recordCheck, c.what, uint8(c.category))
+	case kindObserved:
+		w.enterGroup(c.group)
+		w.b = append(w.b, recordObserved, uint8(c.category))
 	default:
 		w.enterGroup(c.group)
 		w.b = append(w.b, recordQueries, c.what, uint8(c.category))
@@ -125,6 +129,9 @@ func eachCounted(section []byte, yield func(*counted)) error {
 			r.bad = !inGroup
 		case recordCheck:
 			c.what, c.category = r.below(len(resultNames)), r.byte()
+			r.bad = r.bad || !inGroup
+		case recordObserved:
+			c.what, c.category = 0, r.byte()
 			r.bad = r.bad || !inGroup
 		case recordProtected:
 			r.bad = !inSchool

@@ -47,6 +47,8 @@ func TestRecordsOfCountersHaveTheirPlaceAndBound(t *testing.T) {
 	f(school + group + record(recordVisits, maxValue))
 	last = byte(len(resultNames) - 1)
 	f(school+group+record(recordCheck, last, byte(0), 1), fmt.Sprint("5 a/g ", last, " 0 1"))
+	f(school+group+record(recordObserved, byte(3), 1), "8 a/g 0 3 1")
+	f(school + record(recordObserved, byte(3), 1))
 	f(school + group + record(recordCheck, last+1, byte(0), 1))
 	f(school + record(recordCheck, last, byte(0), 1))
 	f(school+record(recordProtected, maxSeconds), fmt.Sprint("6 a/ 0 0 ", maxSeconds))
