@@ -37,14 +37,16 @@ type evaluation struct {
 // removing the reads.
 func (r *Rules) Foresee(n *domain.Name) uint64 { return r.list.Prefetch(n) }
 
-// Decide decides about a question of a client of a group. It allocates only for
-// names that a response policy zone answers.
+// Decide decides about a question of a client of a group, by all that is known of the
+// name before an upstream is asked. It allocates only for names that a response policy
+// zone answers, and for their traits.
 func (r *Rules) Decide(g GroupID, n *domain.Name, qtype uint16) Decision {
-	return r.DecideFor(netip.Addr{}, g, n, qtype)
+	return DecideTraits(r, g, r.DecideFor(netip.Addr{}, g, n, qtype), Traits(r, n))
 }
 
-// DecideFor is Decide for a client whose address is known. Response policy zones
-// may have rules for addresses of clients.
+// DecideFor decides by the policy and the lists, for a client whose address may be known:
+// response policy zones may have rules for addresses of clients. What it takes longer to
+// know of a name is judged after it, see Traits.
 func (r *Rules) DecideFor(client netip.Addr, g GroupID, n *domain.Name, qtype uint16) Decision {
 	var e evaluation
 	r.begin(&e, g, n, r.classify(client, n, qtype))
@@ -112,6 +114,20 @@ func (r *Rules) DecideSet(g GroupID, d Decision, set Set) Decision {
 	r.begin(&e, g, nil, set.Without(r.policy.file.Tags.Allowing).Without(r.policy.file.Tags.Zoned))
 	d = e.decideTarget(d)
 	runtime.KeepAlive(r)
+	return d
+}
+
+// DecideTraits decides about a question after DecideFor, which came to d, by the traits of
+// its name. It returns d with the traits in its Set, or a Block. Names that are never
+// blocked have none, and what a unit or the profile allows passes.
+func DecideTraits(r *Rules, g GroupID, d Decision, traits Set) Decision {
+	if traits.Empty() || d.Layer == LayerCore || d.Layer == LayerLocal {
+		return d
+	}
+	if of := r.DecideSet(g, d, traits); of != d {
+		return of
+	}
+	d.Set = d.Set.Or(traits)
 	return d
 }
 

@@ -13,6 +13,7 @@ import (
 	"lachan/blocklist/domain"
 	"lachan/internal/printable"
 	"lachan/internal/wording"
+	"lachan/policy/lookalike"
 )
 
 // An Explanation is a decision with every step that led to it. People read
@@ -169,7 +170,9 @@ type explainer struct {
 	evaluation
 	qtype  uint16
 	before Decision // the verdict, before safe search
-	out    Explanation
+	// likeness is whom the name imitates.
+	likeness lookalike.Likeness
+	out      Explanation
 }
 
 func (e *explainer) judge() {
@@ -178,6 +181,12 @@ func (e *explainer) judge() {
 	e.before = asked.out
 	asked.safeSearch(e.qtype)
 	final := asked.out
+	e.likeness = e.policy.catalogue.Lookalikes.Of(e.name)
+	traits := Traits(e.rules, e.name)
+	if of := DecideTraits(e.rules, GroupID(e.group), final, traits); of.Action != final.Action {
+		e.before, final = of, of
+	}
+	e.set, e.left = e.set.Or(traits), e.left.Or(traits)
 	e.out = Explanation{
 		Name: e.name.String(), Type: dns.TypeToString[e.qtype], Time: e.rules.time,
 		Profile: e.minute.profile.Name,

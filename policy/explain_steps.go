@@ -35,6 +35,9 @@ func (e *explainer) classification() {
 	if len(matches) == 0 {
 		e.step("name", false, explainNothing)
 	}
+	if b := e.likeness.Brand; b != nil {
+		e.step("name", false, explainLikeness[e.likeness.Way].With(b.Label, b.Domains[0]))
+	}
 	for i := range matches {
 		m := &matches[i]
 		order := e.order(m)

@@ -142,6 +142,31 @@ func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 	return set, own
 }
 
+// Traits are the tags that a name has by itself, whatever lists say: it imitates another.
+// Finding them takes some microseconds, so that they are kept with the answer.
+func Traits(r *Rules, n *domain.Name) (set Set) {
+	if r.policy.catalogue.Lookalikes.Of(n).Brand != nil {
+		set = blocklist.Of(r.policy.file.Tags.Lookalike)
+	}
+	return set
+}
+
+// Observed is the tag of what the profile of a group watches in a decision that blocks
+// nothing, NoCategory if that is nothing.
+func Observed(r *Rules, g GroupID, d *Decision) uint8 {
+	if d.Set.Empty() || d.Action == Block || d.Action == Local {
+		return NoCategory
+	}
+	p := r.policy
+	if int(g) >= len(p.file.UnitPlan) {
+		g = 0 // of another policy: an unknown client
+	}
+	if hit := d.Set.And(r.minutes[p.file.UnitPlan[g]].profile.Observe); !hit.Empty() {
+		return p.file.Tags.CountsIn(hit, d.Set)
+	}
+	return NoCategory
+}
+
 // ClassifyAddr returns the tags of an address.
 func (r *Rules) ClassifyAddr(a netip.Addr) Set {
 	return r.list.ClassifyAddr(a, r.now)

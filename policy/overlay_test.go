@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -164,7 +165,7 @@ func TestAnOverlayIsAsLargeAsPeopleDecide(t *testing.T) {
 	if err := n.SetText("www.site-7.example"); err != nil {
 		t.Fatal(err)
 	}
-	if allocations := testing.AllocsPerRun(100, func() { r.Decide(1, &n, dns.TypeA) }); allocations != 0 {
+	if allocations := testing.AllocsPerRun(100, func() { r.DecideFor(netip.Addr{}, 1, &n, dns.TypeA) }); allocations != 0 {
 		t.Errorf("%v allocations", allocations)
 	}
 }

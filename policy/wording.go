@@ -3,6 +3,7 @@ package policy
 import (
 	"lachan/internal/wording"
 	"lachan/policy/catalogue"
+	"lachan/policy/lookalike"
 	"lachan/policy/source"
 )
 
@@ -89,6 +90,28 @@ var (
 	explainNothing = wording.Text{
 		VI: "không có trong danh sách nào",
 		EN: "on no list",
+	}
+	explainLikeness = map[lookalike.Way]wording.Text{
+		lookalike.Confusable: {
+			VI: "nhái %s (%s) bằng các ký tự trông giống nhau",
+			EN: "imitates %s (%s) by characters that look alike",
+		},
+		lookalike.OneEdit: {
+			VI: "nhái %s (%s), khác một chữ cái",
+			EN: "imitates %s (%s), one letter away",
+		},
+		lookalike.Suffix: {
+			VI: "nhái %s (%s) ở đuôi tên miền không phải của chủ thương hiệu",
+			EN: "imitates %s (%s) at a suffix that is not its owner's",
+		},
+		lookalike.Inside: {
+			VI: "nhái %s (%s): tên thương hiệu nằm trong tên miền của người khác",
+			EN: "imitates %s (%s): the brand stands in a name of others",
+		},
+		lookalike.Embedded: {
+			VI: "nhái %s: tên miền %s đứng trước tên miền của người khác",
+			EN: "imitates %s: %s stands in front of a domain of others",
+		},
 	}
 	explainMatch = wording.Text{
 		VI: "danh sách %s, mục %s: %s",

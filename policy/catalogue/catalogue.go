@@ -16,6 +16,7 @@ import (
 	"io/fs"
 
 	"lachan/internal/wording"
+	"lachan/policy/lookalike"
 )
 
 // A Catalogue is everything that is built in. It is immutable: goroutines may
@@ -31,6 +32,7 @@ type Catalogue struct {
 	Canaries    *Canaries           // never nil
 	Starter     map[string][]string // category code -> canonical names, each covering all below it
 	Feeds       []Feed              // public feeds, those made for Vietnam first
+	Lookalikes  *lookalike.Table    // names that imitate those of brands; never nil
 
 	category map[string]int // by code and by alias
 	service  map[string]int
@@ -48,12 +50,18 @@ func Load() (*Catalogue, error) {
 		c.loadCanaries,
 		c.loadStarter,
 		c.loadFeeds,
+		c.loadLookalikes,
 	} {
 		if err := load(); err != nil {
 			return nil, fmt.Errorf("load the catalogue: %w", err)
 		}
 	}
 	return c, nil
+}
+
+func (c *Catalogue) loadLookalikes() (err error) {
+	c.Lookalikes, err = lookalike.Load()
+	return err
 }
 
 // Digest is a SHA-256 of all facts, in hexadecimal.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"lachan/blocklist"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
 	"lachan/policy/source"
@@ -122,14 +123,16 @@ func (m *profileMaker) change(p *profile, text *source.Profile) {
 	block, blockNames := m.entries(text.File, text.Block, 0, false)
 	allow, allowNames := m.entries(text.File, text.Allow, 0, true)
 	m.oneOf(text.File, int(text.Line), block, allow)
+	observe := m.observed(text, block)
 	if text.Block != nil && len(text.Block) == 0 {
 		p.Block, p.Rules, p.names, p.emptied = Set{}, nil, onlyAllowing(p.names), true
 	}
-	p.Block = p.Block.Or(block).Without(allow)
+	p.Block = p.Block.Or(block).Without(allow).Without(observe)
+	p.Observe = p.Observe.Without(block).Or(observe)
 	p.Allow = p.Allow.Without(block).Or(m.withNeeds(allow))
 	for i, id := range p.Rules {
 		r := m.ruleList[id]
-		r.Block = r.Block.Without(allow)
+		r.Block = r.Block.Without(allow).Without(observe)
 		p.Rules[i] = m.internRule(r)
 	}
 	p.names = slices.Concat(p.names, blockNames, allowNames)
@@ -159,6 +162,19 @@ func (m *profileMaker) change(p *profile, text *source.Profile) {
 		p.Rules = append(p.Rules, rule.Rule)
 		p.names = append(p.names, names...)
 	}
+}
+
+// observed is what a profile observes; block is what it blocks itself.
+func (m *profileMaker) observed(text *source.Profile, block Set) (set Set) {
+	for _, code := range text.Observe {
+		bit, ok := m.code(text.File, code)
+		if ok && block.Has(bit) {
+			m.fail(text.File, code.Line, textBlockAndObserve.With(m.tags.All[bit].Named()))
+		} else if ok {
+			set = set.Or(blocklist.Of(bit))
+		}
+	}
+	return set
 }
 
 // close shuts all but what only says.

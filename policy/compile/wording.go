@@ -152,6 +152,10 @@ var (
 		VI: "%s vừa được chặn vừa được phép: hãy bỏ một trong hai",
 		EN: "%s is both blocked and allowed: leave one out",
 	}
+	textBlockAndObserve = wording.Text{
+		VI: "%s vừa được chặn vừa chỉ được theo dõi: hãy bỏ một trong hai",
+		EN: "%s is both blocked and observed: leave one out",
+	}
 	textRuleWithoutTime = wording.Text{
 		VI: "quy tắc thiếu during: hãy ghi tên một thời khóa biểu",
 		EN: "the rule has no during: name a timetable",

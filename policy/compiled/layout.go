@@ -14,7 +14,7 @@ import (
 const (
 	// version is raised when the layout changes, and when the compiler makes
 	// something else of the same policy.yaml.
-	version = 7
+	version = 8
 
 	sectionsAt   = 16 + sha256.Size
 	sectionSize  = 24

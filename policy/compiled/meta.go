@@ -97,6 +97,7 @@ type Profile struct {
 	Name       string
 	Block      Set
 	Allow      Set     // categories and services
+	Observe    Set     // likewise: counted where nothing blocks them
 	Rules      []int32 // indexes into Tables.Rules
 	Deny       bool    // all that is not allowed by word
 	Closed     bool    // with Deny: by its own word alone, and what machines need

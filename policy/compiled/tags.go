@@ -22,6 +22,7 @@ type Tags struct {
 	Essential                int // of that, what machines need to work at all: a closed profile lets it through
 	AuthorityOrder           int
 	Circumvention, CSAM      int
+	Lookalike                int // of names that imitate others, by their form
 	Counted                  Set // categories and pseudo categories: what a block may count in
 
 	Feeds     map[string]FeedTags

@@ -58,6 +58,7 @@ func (r *runner) ask(a *ask) *wording.Text {
 		return &text
 	}
 	decision := r.rules.DecideFor(addr, group, &name, a.qtype)
+	decision = policy.DecideTraits(r.rules, group, decision, policy.Traits(r.rules, &name))
 	if got := r.got(decision); !want.matches(got, decision.Excepted) {
 		text := r.failed(a, group, got)
 		return &text

@@ -65,6 +65,10 @@ type Profile struct {
 	// Block says. A service that is allowed unblocks itself and the categories it
 	// is in, no other: if a list also calls it malware, it stays blocked.
 	Allow []Entry `yaml:"allow"`
+	// Observe are categories and services that pass and are counted, so that people see
+	// what blocking them would come to. What is observed is not blocked, also where the
+	// profile that is extended blocks it.
+	Observe []yamlfile.At[string] `yaml:"observe"`
 	// Only shuts everything but this, for examinations: categories, services and names,
 	// and what machines need to work at all. Neither the entries of units nor what is
 	// never blocked at other times opens anything beside it; locks hold.

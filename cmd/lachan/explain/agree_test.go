@@ -65,7 +65,7 @@ func TestExplainIsTheServer(t *testing.T) {
 		w.end()
 	}
 	t.Logf("%d questions: %v", asked, seen)
-	for _, outcome := range []string{"pass", "block", "local", "rewrite", "refused", "drop", "tcp-only", "data", "private"} {
+	for _, outcome := range []string{"pass", "block", "local", "rewrite", "refused", "drop", "tcp-only", "data", "private", "imitation"} {
 		if seen[outcome] == 0 {
 			t.Errorf("no question came to %s", outcome)
 		}
@@ -190,6 +190,7 @@ func someName(random *rand.Rand) string {
 		"localhost", "x.localhost", "printer.local", "7.1.168.192.in-addr.arpa", "1.0.0.10.in-addr.arpa", "10.in-addr.arpa",
 		"pc.lan.test", "x.onion", "resolver.arpa", "_dns.resolver.arpa", "_dns.n3.example", "n3.example", "n2.example", "games.n2.example",
 		"www.google.com", "www.youtube.com", "use-application-dns.net", "inside.n1.example", "moet.gov.vn", "www.bing.com",
+		"vietcombank-n1.top", "www.vietcombank-n1.top", "login.momo-n2-vn.com", "paypa1.com",
 	}
 	if random.IntN(3) == 0 {
 		return special[random.IntN(len(special))]
@@ -213,7 +214,7 @@ func randomRules(t *testing.T, random *rand.Rand) *policy.Rules {
 	text := "profiles:\n"
 	for _, profile := range []string{"a", "b"} {
 		text += fmt.Sprintf("  %s: {block: [%s], allow: [%s], default: %s, reply: %s, safe_search: %s, youtube: %s}\n", profile,
-			pick("gambling", "games, malware", "malware", "gambling, games, malware", "service:youtube, games"), entries(), pick("allow", "allow", "allow", "deny"),
+			pick("gambling", "games, malware, look-alike", "malware", "gambling, games, malware, look-alike", "service:youtube, games"), entries(), pick("allow", "allow", "allow", "deny"),
 			pick("nxdomain", "nodata", "refused", `"null"`), pick("off", "strict"), pick("off", "strict"))
 	}
 	text += "  thi: {only: [n5.example, service:youtube]}\n"
@@ -239,10 +240,10 @@ func randomRules(t *testing.T, random *rand.Rand) *policy.Rules {
 	listed := func(parts ...string) string {
 		return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", ")
 	}
-	text += fmt.Sprintf("units:\n  - {id: tinh, kind: province, lock: [%s], block: [%s]}\n", pick("", "", "gambling", "malware"), entries())
+	text += fmt.Sprintf("units:\n  - {id: tinh, kind: province, lock: [%s], block: [%s]}\n", pick("", "", "gambling", "malware", "look-alike"), entries())
 	for i, school := range []string{"mot", "hai"} {
 		text += fmt.Sprintf("  - {id: %s, parent: tinh, kind: school, profile: %s, networks: [127.%d.0.0/16], rules: [%s], allow: [%s], block: [%s], groups: [%s]}\n",
-			school, pick("a", "b"), i+1, rule(), listed(entries(), pick("", "", "service:youtube")), listed(entries(), ending()),
+			school, pick("a", "b"), i+1, rule(), listed(entries(), pick("", "", "service:youtube", "look-alike", "vietcombank-n1.top")), listed(entries(), ending()),
 			fmt.Sprintf("{id: nhom, networks: [127.%d.0.2/32], profile: %s, rules: [%s], allow: [%s]}", i+1, pick("a", "b", "thi"), rule(), entries()))
 	}
 	path := filepath.Join(t.TempDir(), "policy.yaml")
@@ -310,6 +311,9 @@ func (w *world) compare(t *testing.T, random *rand.Rand, seen map[string]int) {
 	got := w.ask(t, network, client, m, e.Reply == policy.ReplyDrop.String())
 	outcome, wrong := judge(&e, m.Question[0], network, got)
 	seen[outcome]++
+	if e.Category == "look-alike" {
+		seen["imitation"]++
+	}
 	if wrong != "" {
 		t.Errorf("%s %s from %s over %s: %s\nexplained\n%v\nanswered\n%v", name, dns.TypeToString[qtype], client, network, wrong, e, got)
 	}
