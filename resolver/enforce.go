@@ -206,7 +206,18 @@ func (q *Query) inspect(a *cache.Answer, v cache.Verdict) {
 		q.text = rebindText
 	case q.decision.Rewrite != nil:
 		q.rewritten()
+	case v.Own:
+		q.decision.Set = q.decision.Set.Or(traitsOf(q, a))
 	}
+}
+
+// traitsOf are the traits of the name that was asked for, of which a is the answer; of a name
+// that it was led to they do not count.
+func traitsOf(q *Query, a *cache.Answer) (none policy.Set) {
+	if q.lookup != &q.Name {
+		return none
+	}
+	return a.Traits()
 }
 
 // inspectOnce is inspectEach, or what it came to when the worker asked it last for
@@ -233,6 +244,10 @@ func (q *Query) inspectEach(a *cache.Answer) policy.Decision {
 	var walker dnswire.Walker
 	var record dnswire.Record
 	d, message := q.decision, a.Wire()
+	of := policy.DecideTraits(q.snapshot.rules, q.group, d, traitsOf(q, a))
+	if of.Action != d.Action && !q.bypassesTCPOnly(of) {
+		return of
+	}
 	if q.lookup != &q.Name { // the reply leads there
 		if of := q.snapshot.rules.DecideTarget(q.group, d, q.lookup, q.Type); of != d && !q.bypassesTCPOnly(of) {
 			return of

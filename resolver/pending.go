@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lachan/metrics"
+	"lachan/policy"
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/upstream"
@@ -40,6 +41,7 @@ type pending struct {
 	shard      *pendingShard
 	snapshot   *snapshot
 	hash       uint64      // of the cache
+	traits     policy.Set  // of the name, if that is what was asked for
 	local      bool        // it goes to the group of a conditional zone
 	staleTimer *time.Timer // nil if the cache has no answer
 
@@ -176,7 +178,7 @@ const keySize = 255 + 3
 // begin adds an exchange to the shard, whose lock is held.
 func (ps *pendings) begin(q *Query, key string, hash uint64, shard *pendingShard) *pending {
 	p := ps.free.Get().(*pending)
-	p.key, p.shard, p.snapshot, p.hash = key, shard, q.snapshot, hash
+	p.key, p.shard, p.snapshot, p.hash, p.traits = key, shard, q.snapshot, hash, q.traits
 	p.call.Query = appendUpstreamQuery(p.call.Query[:0], q)
 	p.call.Group, p.local = q.snapshot.upstreams.For(q.lookup)
 	ps.live.Add(1)
@@ -241,6 +243,7 @@ func (p *pending) onReply(reply []byte, err error) (tail func()) {
 	if err != nil {
 		e, keep = cache.Failure(p.call.Query, p.local, now), false
 	}
+	e.SetTraits(p.traits)
 	stale := failed && r.cache.Fail(p.hash, e, lifetimes.StaleFor)
 	if keep && !failed {
 		r.cache.Put(p.hash, e)

@@ -156,6 +156,7 @@ func (r *route) answer(q *Query) (done bool) {
 	}
 	r.inspect(q, f.Answer, f.Verdict)
 	if f.Expires && q.snapshot.settings.Cache.Prefetch && q.Flags&dnswire.FlagRD != 0 {
+		q.traits = f.Answer.Traits()
 		r.pendings.prefetch(q)
 	}
 	return true
@@ -176,6 +177,9 @@ func (r *route) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
 // has a reply at once: it did not ask for recursion, or the upstreams failed a moment
 // ago and a stale answer is there.
 func (r *route) forward(q *Query) (done bool) {
+	if screen(q) {
+		return true
+	}
 	if q.Flags&dnswire.FlagRD == 0 {
 		q.refuse(dnswire.EDENotSupported, "recursion is not desired")
 		return true
@@ -190,6 +194,21 @@ func (r *route) forward(q *Query) (done bool) {
 	}
 	r.pendings.join(q, q, stale)
 	return false
+}
+
+// screen judges what takes longer to know of a name than an answer from memory may take, and
+// is kept with the answer: its traits. It is done if they are reason enough for a reply.
+func screen(q *Query) (done bool) {
+	if !q.decided || q.lookup != &q.Name {
+		return false
+	}
+	q.traits = policy.Traits(q.snapshot.rules, &q.Name)
+	d := policy.DecideTraits(q.snapshot.rules, q.group, q.decision, q.traits)
+	if d.Action == q.decision.Action || q.bypassesTCPOnly(d) {
+		return false
+	}
+	q.enforce(d)
+	return true
 }
 
 // appendAnswer makes a the reply to q.
@@ -223,6 +242,9 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 	if q.decided && !q.claimed {
 		event.Group = q.snapshot.groups.of(q.group)
 		event.Decision, event.Category = q.snapshot.outcome(q.decision)
+		if !q.decision.Set.Empty() {
+			event.Observed = q.snapshot.categories[policy.Observed(q.snapshot.rules, q.group, &q.decision)]
+		}
 	}
 	if !q.standIn {
 		lane.Record(&event)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"lachan/blocklist/domain"
-	"lachan/internal/printable"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
 )
@@ -24,29 +23,11 @@ type Answer struct {
 	questionEnd uint16
 	flags       byte // of the question, see Question
 	rcode       uint8
-	points      bool    // something in it is to be judged: a name, an address
-	private     bool    // an address in it is private
-	local       bool    // it came from a conditional zone
-	validation  uint8   // of a failure: extended DNS error of DNSSEC, see dnswire.EDEOfValidation; 0 for none
-	filter      *Filter // nil if the upstream does not say that it filters
-}
-
-// A Filter is what an upstream that filters says of an answer.
-type Filter struct {
-	Code uint16 // extended DNS error, see dnswire.EDEOfFilter
-	Text string // its words, fit to be shown
-}
-
-// filterText is how many characters of the words of a Filter are kept.
-const filterText = 160
-
-// filterOf is what a reply says of its being filtered.
-func filterOf(reply []byte) *Filter {
-	code, text := dnswire.FilterError(reply)
-	if code == dnswire.EDENone {
-		return nil
-	}
-	return &Filter{Code: code, Text: printable.Line(string(text), filterText)}
+	points      bool  // something in it is to be judged: a name, an address
+	private     bool  // an address in it is private
+	local       bool  // it came from a conditional zone
+	validation  uint8 // of a failure: extended DNS error of DNSSEC, see dnswire.EDEOfValidation; 0 for none
+	rare        *rare // nil of most
 }
 
 // An Entry is an Answer and what the cache knows of it. There are many, so it is
@@ -72,7 +53,7 @@ func (a *Answer) name() []byte { return a.data[dnswire.HeaderSize : a.questionEn
 type Verdict struct {
 	Serial uint64
 	Set    *policy.Set // nil if empty
-	Own    bool        // the union does not say enough: each is to be judged by itself
+	Own    bool        // the union does not say enough: each is to be judged by itself, and the name's traits
 }
 
 func (v *Verdict) add(set policy.Set, own bool) {
@@ -106,7 +87,9 @@ func NewEntry(query, reply []byte, l Lifetimes, trustAD, local bool, now int64) 
 	if err := e.copyReply(reply); err != nil {
 		return nil, false, err
 	}
-	e.filter = filterOf(reply)
+	if filter := filterOf(reply); filter != nil {
+		e.rare = &rare{filter: filter}
+	}
 	wire := e.Wire()
 	copy(wire[dnswire.HeaderSize:e.questionEnd], query[dnswire.HeaderSize:])
 	e.rcode = uint8(dnswire.Rcode(wire))
@@ -268,6 +251,7 @@ var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
 // Judge classifies all that the answer points at.
 func (a *Answer) Judge(rules *policy.Rules, qtype uint16) (v Verdict) {
 	v.Serial = rules.Serial()
+	v.Own = a.rare != nil && !a.rare.traits.Empty() // which are judged with what the decision on the name came to
 	if !a.points {
 		return v
 	}
@@ -307,10 +291,6 @@ func (a *Answer) Stored() int64 { return a.stored }
 
 // Rcode is the response code.
 func (a *Answer) Rcode() int { return int(a.rcode) }
-
-// Filter is what the upstream says of its filtering the answer; nil if it does not. It
-// is not to be written.
-func (a *Answer) Filter() *Filter { return a.filter }
 
 // Private reports whether the answer leads into the network of the client and is
 // not from a zone that may.

@@ -14,6 +14,7 @@ const (
 	// its verdict, its places in the map and in the list of its shard.
 	entryOverhead  = 256
 	filterOverhead = 32
+	rareOverhead   = 48
 	// hotPart is the part of the bytes that the Hot caches have together. What they
 	// hold may be in the Cache too, or may have been evicted from it.
 	hotPart = 8
@@ -30,8 +31,11 @@ const (
 // weight is how many bytes an answer takes where it is kept.
 func (a *Answer) weight() int64 {
 	weight := int64(cap(a.data)) + entryOverhead
-	if a.filter != nil {
-		weight += int64(len(a.filter.Text)) + filterOverhead
+	if a.rare != nil {
+		weight += rareOverhead
+	}
+	if f := a.Filter(); f != nil {
+		weight += int64(len(f.Text)) + filterOverhead
 	}
 	return weight
 }
