@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"lachan/internal/printable"
@@ -19,6 +20,19 @@ func (r *results) visits() Block {
 		said += " (có nút chưa đếm từ đầu kỳ, hoặc có quá ít lượt)"
 	}
 	return para("Số lượt truy cập quy đổi, gộp các lượt của cùng một máy hỏi cùng một tên trong 60 giây: %s.", said)
+}
+
+// observed is the sentence on what profiles only observe; none if there was nothing.
+func (r *results) observed() (said []Block) {
+	var parts []string
+	for _, c := range r.data.Observed {
+		parts = append(parts, fmt.Sprintf("%s %s lượt", c.Label, c.Passed))
+	}
+	if len(parts) > 0 {
+		said = append(said, para("Chỉ theo dõi, không chặn (không tính vào số lượt bị chặn): %s.",
+			strings.Join(parts, "; ")))
+	}
+	return said
 }
 
 // distinct is the sentence on different clients and names.

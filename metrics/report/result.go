@@ -33,6 +33,7 @@ func (r *results) blocks() []Block {
 		heading("2. Theo nhóm nội dung"),
 		tableBlock("Theo nhóm nội dung", r.categoriesTable()),
 	}
+	blocks = append(blocks, r.observed()...)
 	if chart := categoriesChart(r.data); chart != nil {
 		blocks = append(blocks, Block{Kind: ChartKind, Chart: chart})
 	}

@@ -88,10 +88,11 @@ func ByDay(ctx context.Context, engine Engine, spec Spec, whole *Data) ([]DayCou
 // gathered is what was read for a report.
 type gathered struct {
 	scope
-	nodes   []NodeState
-	answers Answers
-	visits  Figure
-	checks  CheckCounts
+	nodes    []NodeState
+	answers  Answers
+	visits   Figure
+	checks   CheckCounts
+	observed []ObservedCount
 
 	census   *census
 	lessons  map[string]time.Duration // protected in lessons, by school
@@ -130,6 +131,9 @@ func (g *gatherer) gather(ctx context.Context) error {
 		return err
 	}
 	if err := g.readVisits(ctx, s); err != nil {
+		return err
+	}
+	if err := g.readObserved(ctx, s); err != nil {
 		return err
 	}
 	if err := g.readChecks(ctx, s); err != nil {

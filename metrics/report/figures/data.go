@@ -13,6 +13,7 @@ type Data struct {
 
 	Total      Counts          `json:"total"`
 	Categories []CategoryCount `json:"categories"`
+	Observed   []ObservedCount `json:"observed,omitempty"` // what profiles observe, where there was any
 	Levels     []Row           `json:"levels"`
 	Communes   []Row           `json:"communes"`
 	Provinces  []Row           `json:"provinces"`
@@ -48,6 +49,13 @@ type CategoryCount struct {
 	Label   string `json:"label"`
 	Class   Class  `json:"class"`
 	Blocked Figure `json:"blocked"`
+}
+
+// An ObservedCount is the queries of one category that passed and were observed.
+type ObservedCount struct {
+	Code   string `json:"code"`
+	Label  string `json:"label"`
+	Passed Figure `json:"passed"`
 }
 
 // A Row is a school, or schools that have something in common.

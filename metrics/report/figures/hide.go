@@ -57,6 +57,7 @@ func (d *Data) hideAll() {
 	for i := range d.Categories {
 		d.Categories[i].Blocked = star
 	}
+	d.Observed = nil
 	for i := range d.Months {
 		d.Months[i].Counts = d.Total
 	}

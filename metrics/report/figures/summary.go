@@ -22,6 +22,7 @@ func (b *builder) data() *Data {
 	d := &Data{
 		Unit: b.spec.Unit, Rank: rankCodes[b.unit.Rank], Period: b.spec.Period, AsOf: b.until,
 		Provisional: b.provisional(), Hours: b.hours, Visits: b.visits, Checks: b.checks,
+		Observed: b.observed,
 	}
 	if len(d.Provisional) > 0 {
 		d.AsOf = b.spec.Now.In(b.until.Location()).Truncate(time.Second) // a later look at that second finds the same

@@ -100,6 +100,27 @@ func (g *gatherer) readVisits(ctx context.Context, s selector) error {
 	return nil
 }
 
+// readObserved reads what passed and was observed.
+func (g *gatherer) readObserved(ctx context.Context, s selector) error {
+	s.metric = metrics.SchoolObserved
+	list, err := g.reader.counted(ctx, s, identity, g.spec.Period.Start, g.until)
+	if err != nil {
+		return err
+	}
+	passed := map[string]int64{}
+	for _, c := range list {
+		if g.census.schools[schoolOf(c.labels)] != nil {
+			passed[c.labels.Get("category")] += c.n
+		}
+	}
+	for _, category := range g.census.categories {
+		if n := passed[category.Code]; n > 0 {
+			g.observed = append(g.observed, ObservedCount{category.Code, category.Label, Number(n)})
+		}
+	}
+	return nil
+}
+
 // readChecks reads the checks of the filter. A node that counts visits counts
 // checks too, so if it sends none there were none.
 func (g *gatherer) readChecks(ctx context.Context, s selector) error {
