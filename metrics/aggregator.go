@@ -53,6 +53,7 @@ type Aggregator struct {
 	orphaned bool // the next epoch may be in history already
 	readings ResolverReadings
 	saved    uint64 // changes of epochs in the Saved on the disk
+	checks   connectivity
 }
 
 // NewAggregator makes the aggregator of the node called node, with all counters at
@@ -155,6 +156,10 @@ func (a *Aggregator) raise(e *epoch, t *tick, kept bool) {
 	n := naming{counters: a.counters, codes: t.codes}
 	_ = eachCounted(t.sections[sectionCounters], func(c *counted) { // here neither
 		counter := n.counter(c)
+		if counter.kind == kindConnectivity {
+			a.checks.take(e.id, counter.group, c.value)
+			return
+		}
 		if counter.group != nil { // so that its allowed queries are there too, as in Counters.Totals
 			a.place(queriesOf(counter.group, DecisionAllowed, CategoryNone))
 		}
@@ -219,6 +224,8 @@ func (n *naming) counter(c *counted) Counter {
 		n.group = n.counters.Group(string(c.school), string(c.group))
 	}
 	switch c.kind {
+	case recordConnectivity:
+		return Counter{kind: kindConnectivity, group: n.group}
 	case recordVisits:
 		return Counter{kind: kindVisits, group: n.group}
 	case recordObserved:

@@ -93,6 +93,10 @@ var (
 		"they have to be.", "kind")
 	testEmptyDesc = desc("lachan_self_test_empty_categories", "Categories that some unit blocks and of which no list has a name.")
 
+	quietDesc = desc("lachan_schools_quiet", "Schools that asked far less than usual on the day that was judged last, by how sure "+
+		"it is that their devices no longer come by the filter.", "sure")
+	judgedDesc = desc("lachan_schools_judged", "Schools that could be compared with days of their own then.")
+
 	watchesDesc = desc("lachan_device_checks_total", "How often somebody has had shown what the own device asks.")
 
 	tapOnDesc        = desc("lachan_dnstap_on", "Whether a collector is told of questions and answers (1) or not (0).")
@@ -156,6 +160,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s.fleet(readings.Fleet)
 	s.radius(readings.RADIUS)
 	s.tested(readings.Tested)
+	s.quiet(readings.Quiet)
 	s.tap(readings.Tap)
 	s.counter(watchesDesc, readings.Watches)
 	s.counter(bloomDesc, readings.BloomFalsePositives)
@@ -307,6 +312,13 @@ func (s series) tested(r SelfTestReading) {
 		s.gauge(testFailedDesc, float64(n), kind)
 	}
 	s.gauge(testEmptyDesc, float64(r.Empty))
+}
+
+func (s series) quiet(r QuietReading) {
+	for sure, n := range r.Schools {
+		s.gauge(quietDesc, float64(n), sure)
+	}
+	s.gauge(judgedDesc, float64(r.Judged))
 }
 
 func (s series) tap(r TapReading) {

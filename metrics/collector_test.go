@@ -45,6 +45,7 @@ func operators(t *testing.T, c *metrics.Counters) series {
 // readings are of a node with something to tell in every metric.
 func readings(now time.Time) metrics.Readings {
 	return metrics.Readings{
+		Quiet: metrics.QuietReading{Schools: map[string]int{"likely": 2}, Judged: 40},
 		Tested: metrics.SelfTestReading{
 			Ended: time.Unix(1788739200, 0), Questions: 340, Failed: map[string]int{"let-past": 2}, Empty: 1,
 		},
@@ -127,6 +128,8 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_self_test_questions_total", 340)
 		f("lachan_self_test_failed_questions", 2, `kind="let-past"`)
 		f("lachan_self_test_empty_categories", 1)
+		f("lachan_schools_quiet", 2, `sure="likely"`)
+		f("lachan_schools_judged", 40)
 		f("lachan_dnstap_on", 1)
 		f("lachan_dnstap_connected", 0)
 		f("lachan_dnstap_sent_messages_total", 12)
@@ -185,7 +188,7 @@ var operatorMetrics = []string{
 	"lachan_radius_sessions", "lachan_radius_requests_total", "lachan_radius_ineffective_total", "lachan_radius_dropped_total",
 	"lachan_dnstap_on", "lachan_dnstap_connected", "lachan_dnstap_sent_messages_total", "lachan_dnstap_dropped_messages_total",
 	"lachan_self_test_timestamp_seconds", "lachan_self_test_questions_total", "lachan_self_test_failed_questions",
-	"lachan_self_test_empty_categories",
+	"lachan_self_test_empty_categories", "lachan_schools_quiet", "lachan_schools_judged",
 	"lachan_fleet_nodes", "lachan_device_checks_total", "lachan_fleet_even_timestamp_seconds",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",
 }

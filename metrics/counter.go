@@ -39,6 +39,8 @@ const (
 	kindChecks
 	kindObserved
 	numKinds
+	// kindConnectivity is not kept: it has no row in kinds.
+	kindConnectivity
 )
 
 // kinds describes each kind of counter, in the order of the exposition. labels

@@ -14,6 +14,8 @@ type Event struct {
 	Decision  Decision // counted in Group
 	Observed  Category // CategoryNone if its name is of nothing that the group's profile observes
 	Category  Category // what the query was blocked for, or would have been; CategoryNone if it was simply allowed
+	// Connectivity means that a device only looks whether there is a network.
+	Connectivity bool
 
 	// Duration is the time from reading the query to writing its answer.
 	Duration time.Duration

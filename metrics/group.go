@@ -13,7 +13,7 @@ type GroupCounters struct {
 	blocked  byCategory
 	excepted byCategory
 	visits   atomic.Uint64
-	checks   atomic.Pointer[[len(resultNames)]byCategory]
+	checks   atomic.Pointer[checks]
 	number   uint64 // different for each group, for clientHash
 	observed byCategory
 }
@@ -22,7 +22,14 @@ type GroupCounters struct {
 func (g *GroupCounters) Check(category Category, result Result) { g.check(category, result, 1) }
 
 func (g *GroupCounters) check(category Category, result Result, n uint64) {
-	loadOrNew(&g.checks)[result].add(category, n)
+	loadOrNew(&g.checks).results[result].add(category, n)
+}
+
+// checks are those of the filter, and of the network: questions by which devices look
+// whether there is one.
+type checks struct {
+	results      [len(resultNames)]byCategory
+	connectivity atomic.Uint64
 }
 
 // pageSize is how many categories, in the order they were first named, are
@@ -70,8 +77,11 @@ func (g *GroupCounters) eachButAllowed(yield func(Counter, uint64)) {
 	if checks == nil {
 		return
 	}
-	for result := range checks {
-		checks[result].each(func(category Category, n uint64) {
+	if n := checks.connectivity.Load(); n > 0 {
+		yield(Counter{kind: kindConnectivity, group: g}, n)
+	}
+	for result := range checks.results {
+		checks.results[result].each(func(category Category, n uint64) {
 			yield(Counter{kind: kindChecks, group: g, what: uint8(result), category: category}, n)
 		})
 	}

@@ -106,7 +106,7 @@ func TestOnlyTheKnownLabelsAreExported(t *testing.T) {
 		}
 	}
 	f("/metrics/compliance", "node", "school", "group", "decision", "category", "province", "commune", "level", "within")
-	f("/metrics", "transport", "action", "source", "rcode", "part", "upstream", "kind", "feed", "limit", "name", "state", "reason",
+	f("/metrics", "transport", "action", "source", "rcode", "part", "upstream", "kind", "feed", "limit", "name", "state", "reason", "sure",
 		"version", "revision", "goversion", // lachan_build_info, go_info
 		"le", "quantile", "cause") // histograms, summaries, promhttp
 }

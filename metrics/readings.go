@@ -10,6 +10,7 @@ type Readings struct {
 	Fleet   FleetReading
 	RADIUS  RADIUSReading
 	Tested  SelfTestReading
+	Quiet   QuietReading
 	Watches uint64 // uses of the check of one's own device; they only grow
 }
 
@@ -18,6 +19,13 @@ type FleetReading struct {
 	Nodes  map[string]int // of a hub: joined, linked, behind, refusing; nil elsewhere
 	Joined bool           // this is a node
 	Even   time.Time      // it had everything that its hub has; zero: not since it was started
+}
+
+// A QuietReading is which schools have asked far less than they usually do, on the newest day
+// that was judged.
+type QuietReading struct {
+	Schools map[string]int // by how sure it is that devices no longer come by the filter
+	Judged  int            // schools that could be compared with days of their own
 }
 
 // A SelfTestReading is what the node's tests of itself came to.

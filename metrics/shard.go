@@ -81,6 +81,9 @@ func (s *Shard) Record(e *Event) {
 	if e.Observed != CategoryNone {
 		e.Group.observed.add(e.Observed, 1)
 	}
+	if e.Connectivity {
+		loadOrNew(&e.Group.checks).connectivity.Add(1)
+	}
 	if e.Client.IsValid() {
 		hash := clientHash(e.Group, e.Client)
 		s.sample(e, hash)

@@ -16,6 +16,9 @@ type count struct {
 }
 
 func (t *Totals) put(c Counter, value uint64) {
+	if c.kind == kindConnectivity {
+		return // it is not kept
+	}
 	t.counts[c.kind] = append(t.counts[c.kind], count{c, value})
 }
 

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"maps"
 	"math/bits"
 	"sync/atomic"
 	"time"
@@ -62,4 +63,41 @@ func looksAt(pair, turn uint64) bool { return mix(pair, turn^0xd6e8feb86659fd93)
 func mix(a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)
 	return high ^ low
+}
+
+// connectivity adds up, by school, the questions by which devices look whether there is a
+// network. Nothing of it is kept: it counts from the first tick of each epoch that this
+// process hears, what was before is not known.
+type connectivity struct {
+	bySchool map[string]uint64
+	last     map[Epoch]map[*GroupCounters]uint64
+	begun    []Epoch // of last, the oldest first
+}
+
+// take takes the total of a group in an epoch.
+func (c *connectivity) take(id Epoch, g *GroupCounters, total uint64) {
+	if c.bySchool == nil {
+		c.bySchool, c.last = map[string]uint64{}, map[Epoch]map[*GroupCounters]uint64{}
+	}
+	last := c.last[id]
+	if last == nil {
+		last = map[*GroupCounters]uint64{}
+		c.last[id], c.begun = last, append(c.begun, id)
+		if len(c.begun) > maxEpochs {
+			delete(c.last, c.begun[0])
+			c.begun = c.begun[1:]
+		}
+	}
+	if before, known := last[g]; known && total > before {
+		c.bySchool[g.school] += total - before
+	}
+	last[g] = total
+}
+
+// Connectivity are the questions by which devices looked whether there is a network, by
+// school, since this process first heard of each. They only grow, and are not kept.
+func (a *Aggregator) Connectivity() map[string]uint64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.checks.bySchool)
 }

@@ -18,14 +18,15 @@ const (
 
 // The records of a counters section.
 const (
-	recordSchool    = iota + 1 // id: the records after it are of this school
-	recordGroup                // id: the records after it are of this group of the school
-	recordQueries              // decision, category, value
-	recordVisits               // value
-	recordCheck                // result, category, value
-	recordProtected            // seconds, of the school
-	recordAnswers              // place in withins, value; of the node
-	recordObserved             // category, value
+	recordSchool       = iota + 1 // id: the records after it are of this school
+	recordGroup                   // id: the records after it are of this group of the school
+	recordQueries                 // decision, category, value
+	recordVisits                  // value
+	recordCheck                   // result, category, value
+	recordProtected               // seconds, of the school
+	recordAnswers                 // place in withins, value; of the node
+	recordObserved                // category, value
+	recordConnectivity            // value
 )
 
 func appendText(dst []byte, text string) []byte {
@@ -68,6 +69,9 @@ func (w *countersWriter) write(c Counter, value uint64) {
 	case kindVisits:
 		w.enterGroup(c.group)
 		w.b = append(w.b, recordVisits)
+	case kindConnectivity:
+		w.enterGroup(c.group)
+		w.b = append(w.b, recordConnectivity)
 	case kindChecks:
 		w.enterGroup(c.group)
 		w.b = append(w.b, recordCheck, c.what, uint8(c.category))
@@ -125,7 +129,7 @@ func eachCounted(section []byte, yield func(*counted)) error {
 		case recordQueries:
 			c.what, c.category = r.below(len(decisionNames)), r.byte()
 			r.bad = r.bad || !inGroup
-		case recordVisits:
+		case recordVisits, recordConnectivity:
 			r.bad = !inGroup
 		case recordCheck:
 			c.what, c.category = r.below(len(resultNames)), r.byte()

@@ -176,6 +176,15 @@ func (p *Policy) Calendar(g GroupID) int {
 	return calendar
 }
 
+// StudyDay reports whether lessons are held on a day in units of a calendar, and it is no day
+// of examinations; as is the day of the week whose lessons are held.
+func StudyDay(p *Policy, calendar int, day time.Time) (as time.Weekday, lessons bool) {
+	is := p.file.Calendars[calendar].Day(day.In(p.loc))
+	lessons = is.Kind == source.StudyDay && p.file.Timetables[p.file.Lessons].Holds(is)
+	runtime.KeepAlive(p)
+	return is.Weekday, lessons
+}
+
 // PlanOf is a number that is equal for units for which the same was compiled: what differs
 // between them are entries that name a name.
 func PlanOf(p *Policy, g GroupID) int {

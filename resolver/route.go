@@ -244,6 +244,7 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 		event.Decision, event.Category = q.snapshot.outcome(q.decision)
 		if !q.decision.Set.Empty() {
 			event.Observed = q.snapshot.categories[policy.Observed(q.snapshot.rules, q.group, &q.decision)]
+			event.Connectivity = q.decision.Layer == policy.LayerCore && q.snapshot.settings.Connectivity.Hold(&q.Name)
 		}
 	}
 	if !q.standIn {

@@ -39,6 +39,10 @@ type Settings struct {
 	// be zero: it does not.
 	StandIn standin.Key
 
+	// Connectivity are names by which devices look whether there is a network, of those that
+	// are never blocked.
+	Connectivity inside.Domains
+
 	// Tap has questions and answers told to a collector. It may be nil: they are not.
 	Tap *tap.Tap
 

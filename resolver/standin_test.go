@@ -1,6 +1,7 @@
 package resolver_test
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -8,7 +9,11 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/blocklist"
 	"lachan/blocklist/domain"
+	"lachan/blocklist/format"
+	"lachan/metrics"
+	"lachan/resolver/inside"
 	"lachan/resolver/listen"
 	"lachan/resolver/standin"
 )
@@ -116,5 +121,50 @@ func TestNobodyElsewhereStandsIn(t *testing.T) {
 	}
 	if r := ask("192.0.2.7"); takenFor(r) != "" || ede(r) == 21 {
 		t.Errorf("from elsewhere: %s", r)
+	}
+}
+
+// TestAConnectivityCheckIsCountedAsOne: by which devices look whether there is a network; what
+// else is never blocked is not, nor what this node asks itself.
+func TestAConnectivityCheckIsCountedAsOne(t *testing.T) {
+	n := newNode(t, badLists, newSource(t, lesson).addr)
+	key := standin.NewKey()
+	n.settings.StandIn = key
+	names, err := inside.NewDomains("captive.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.settings.Connectivity = names
+	never := blocklist.Source{Name: "builtin/core", Digest: "1", Rules: func(emit func(format.Rule) error) error {
+		return errors.Join(
+			emit(format.Rule{Name: "captive.example", Category: "core-essential"}),
+			emit(format.Rule{Name: "time.example", Category: "core-essential"}),
+		)
+	}}
+	lists, err := blocklist.CompileAside(t.Context(), []blocklist.Source{never})
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := n.settings
+	n.resolver.Use(&settings, n.policy.At(lists.Bind(n.policy.Tags, nil), time.Now(), 99), n.zones)
+	aggregator, sent := metrics.NewAggregator("test", metrics.BuildInfo{}), new(metrics.Sent)
+	tick := func() uint64 {
+		t.Helper()
+		if err := aggregator.Absorb(n.counters.Tick(nil, sent, metrics.ResolverReadings{})); err != nil {
+			t.Fatal(err)
+		}
+		return aggregator.Connectivity()["truong"]
+	}
+	n.ask(pupil, "captive.example", dns.TypeA)
+	tick()
+	n.ask(pupil, "captive.example", dns.TypeA)
+	n.ask(teacher, "www.captive.example", dns.TypeA)
+	n.ask(pupil, "time.example", dns.TypeA)
+	n.ask(pupil, "lesson.example", dns.TypeA)
+	n.ask("127.0.0.1", "captive.example", dns.TypeA, as(t, key, standin.Claim{Unit: "truong"}))
+	tick() // of teachers it is the first
+	n.ask(teacher, "www.captive.example", dns.TypeA)
+	if got := tick(); got != 2 {
+		t.Errorf("%d are counted, want 2", got)
 	}
 }

@@ -164,6 +164,9 @@ type Findings struct {
 	Trials func(by account.Actor) []Trial
 	// Orders are the documents of authorities.
 	Orders func(by account.Actor) []Order
+	// Quiet are the schools that somebody may see which asked far less than usual on the
+	// newest day that was judged.
+	Quiet func(by account.Actor) []QuietSchool
 	// Networks are those that this machine is in, Addresses its own there.
 	Networks, Addresses func() []string
 	// Levels are the levels of schools.
@@ -246,6 +249,16 @@ type Server struct {
 	Units, Names            int       // in force
 	Wrong                   []Trouble
 	Test                    SelfTest
+}
+
+// A QuietSchool is one whose devices may no longer come by the filter.
+type QuietSchool struct {
+	ID, Name     string
+	Day          time.Time
+	Asked, Usual int64 // questions
+	Run          int   // days of school in a row
+	Checks       bool  // devices only look whether there is a network
+	Sure         wording.Text
 }
 
 // A SelfTest is what the newest test of a server by itself came to.

@@ -23,6 +23,8 @@ type homePage struct {
 	Week   *week
 	Below  *below
 	Adding bool // what is below is being added up
+	Quiet  []frame.QuietSchool
+	Quiets int // all of these
 	Ledger *ledgerHead
 	Ways   []task // to what is often done
 	More   bool   // something is wrong, of which the page of servers has more
@@ -94,6 +96,8 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	}
 	p.States = append(p.States, ordersState(s, v)...)
 	p.Ways = waysOf(v)
+	p.Quiet = s.Quiet(v.Who.Actor)
+	p.Quiets, p.Quiet = len(p.Quiet), p.Quiet[:min(len(p.Quiet), mostQuiet)]
 	if v.Who.Rank == "school" {
 		p.Week = weekOf(s, v)
 	} else if f, adding := belowOf(s, v); f != nil {
@@ -110,6 +114,9 @@ func ShowHome(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	p.Frame = v.Frame(textHome)
 	return frame.Reply{Page: "home", Status: http.StatusOK, Data: p}, nil
 }
+
+// mostQuiet bounds the quiet schools on the first page.
+const mostQuiet = 20
 
 // mostTasks bounds the tasks of a kind on the first page.
 const mostTasks = 6

@@ -26,7 +26,7 @@ func everyPage() map[string][]any {
 		}, "/ledger?after=x"}},
 		"home": {homePage{}, homePage{Adding: true}, homePage{f, []task{{both, []wording.Text{both}, drawn.Hostile, "", both}, {Title: both, Path: "/ledger", Act: both}}, []stateLine{{"warn", "!", both}}, &week{
 			12, 3, days, bars(days), both,
-		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}, false, &ledgerHead{7, drawn.Hostile}, []task{{Path: "/edit/table", Act: both}}, true}},
+		}, &below{drawn.Hostile, statistics.Number{Value: 8}, statistics.Number{Value: 1}, statistics.Number{Sign: "*"}, statistics.Share{PerMille: 875}, at}, false, []frame.QuietSchool{{ID: drawn.Hostile, Name: drawn.Hostile, Day: at, Asked: 40, Usual: 1200, Run: 2, Checks: true, Sure: both}}, 21, &ledgerHead{7, drawn.Hostile}, []task{{Path: "/edit/table", Act: both}}, true}},
 		"lists": {listsPage{}, listsPage{f, []listRow{{frame.Feed{Name: drawn.Hostile, Category: drawn.Hostile, Label: both, Entries: 12345, InForce: at, Succeeded: at, Held: both, MayDecide: true}, both, true, false, false}, {Feed: frame.Feed{Error: drawn.Hostile}}, {Feed: frame.Feed{Name: drawn.Hostile, Chosen: 12}, MayDrop: true, Coming: true}}, []frame.PublicFeed{{
 			Name: drawn.Hostile, Licence: drawn.Hostile, KeptBy: drawn.Hostile, Label: both, Category: both, Entries: 12345, YAML: drawn.Hostile,
 		}, {}}, []triedList{{Trial: frame.Trial{Name: drawn.Hostile, Host: drawn.Hostile, Label: both, Asked: at}}, {frame.Trial{Ended: at}, true}, {Trial: frame.Trial{Ended: at, Why: both}}, {Trial: frame.Trial{Name: drawn.Hostile, Ended: at, YAML: drawn.Hostile, Found: frame.Found{

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"time"
 
 	"lachan/metrics/report/figures"
 )
@@ -46,6 +47,29 @@ func (b *body) quiet() (blocks []Block) {
 		blocks = append(blocks, para("Toàn bộ các cơ sở này có tên trong phụ lục “%s”.", quietTitle))
 	}
 	return blocks
+}
+
+// sures are how sure it is that the devices of a school no longer come by the filter.
+var sures = map[string]string{"likely": "có lẽ", "almost-sure": "gần như chắc"}
+
+// fewer are the schools with days of far fewer questions than usual.
+func (b *body) fewer() []Block {
+	const most = 10
+	all := b.beside.Quiet
+	if len(all) == 0 {
+		return nil
+	}
+	var named []string
+	for _, c := range all {
+		day := c.Last
+		if at, err := time.Parse(time.DateOnly, day); err == nil {
+			day = at.Format("02/01/2006")
+		}
+		named = append(named, fmt.Sprintf("%s (%d ngày, gần nhất %s: %s lượt, thường lệ %s; %s)", b.nameOf(c.School), c.Days,
+			day, figures.Number(c.Asked), figures.Number(c.Usual), sures[c.Sure]))
+	}
+	return []Block{para("Có ngày học mà lượt truy vấn ít hơn hẳn thường lệ của chính cơ sở, thiết bị có thể không còn đi "+
+		"qua bộ lọc: %s.", few(named, most))}
 }
 
 // quietTable names every school of which nothing came.

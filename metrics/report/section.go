@@ -74,6 +74,7 @@ func (b *body) deployment() []Block {
 				c.Silent, figures.Share(c.Silent, c.Schools), of, c.Time))
 		blocks = append(blocks, b.quiet()...)
 	}
+	blocks = append(blocks, b.fewer()...)
 	if b.isMonth() {
 		return blocks
 	}

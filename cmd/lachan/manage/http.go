@@ -13,6 +13,7 @@ import (
 	"lachan/cmd/lachan/access"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/explain"
+	"lachan/cmd/lachan/manage/attendance"
 	"lachan/cmd/lachan/manage/counter"
 	"lachan/cmd/lachan/manage/selftest"
 	"lachan/cmd/lachan/source"
@@ -77,6 +78,7 @@ type api struct {
 	reports  *reports
 	services *services
 	tested   *selftest.Tester
+	attended *attendance.Register
 	counter  *counter.Counter // of the desk: /api/v1
 	view     func() *view
 }
@@ -181,7 +183,7 @@ func (a *api) readings() metrics.Readings {
 	v := a.view()
 	r := metrics.Readings{
 		ResolverReadings: a.counters.Readings(), History: a.historyReading(), Fleet: a.fleetReading(),
-		RADIUS: a.services.accounting.Reading(), Tested: a.tested.Reading(),
+		RADIUS: a.services.accounting.Reading(), Tested: a.tested.Reading(), Quiet: a.attended.Reading(),
 		Watches: a.services.console.Watches(),
 	}
 	shares, jobs := v.cfg.Memory.Shares(v.cfg.Cache.MaxBytes), a.jobs.AtWork()

@@ -22,6 +22,7 @@ import (
 	"lachan/cmd/lachan/crash"
 	"lachan/cmd/lachan/job"
 	"lachan/cmd/lachan/lookup"
+	"lachan/cmd/lachan/manage/attendance"
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/manage/selftest"
 	"lachan/internal/confine"
@@ -63,6 +64,7 @@ type node struct {
 	reports    *reports
 	desk       *desk.Office
 	tester     *selftest.Tester
+	register   *attendance.Register
 	view       atomic.Pointer[view]
 	answering  atomic.Bool // resolve has said to use what it was told
 }
@@ -196,6 +198,7 @@ func (n *node) startWork(ctx context.Context) {
 	n.lists.startCompiling(ctx)
 	n.children.start(ctx, "reports", n.reports.run)
 	n.children.start(ctx, "self-test", n.tester.Run)
+	n.children.start(ctx, "attendance", n.register.Run)
 	n.startTally(ctx)
 	if len(n.cfg.Fleet.Hubs) == 0 { // else nothing is decided until the hubs are together
 		n.desk.Begun(ctx, n.cfg, n.policy.Policy)

@@ -204,8 +204,8 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
 		return err
 	}
-	n.tester = newTester(n, cfg)
-	n.services.api.tested = n.tester
+	n.tester, n.register = newTester(n, cfg), newRegister(n, cfg)
+	n.services.api.tested, n.services.api.attended = n.tester, n.register
 	n.services.console = openConsole(n, command.BuildOf(version))
 	return nil
 }
@@ -266,7 +266,7 @@ func openConsole(n *node, build command.Build) *site.Site {
 			Report: a.paper, Draft: a.draft,
 		},
 		Table:   n.jobs.Table,
-		Counted: n.reports.counted, Tested: n.tester.Last,
+		Counted: n.reports.counted, Tested: n.tester.Last, Quiet: n.register.Last,
 		Try:        n.held.try,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },

@@ -8,6 +8,7 @@ import (
 
 	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/manage/attendance"
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/manage/selftest"
 	"lachan/cmd/lachan/report"
@@ -15,7 +16,9 @@ import (
 	"lachan/internal/fault"
 	"lachan/internal/message"
 	"lachan/metrics"
+	"lachan/metrics/engine"
 	"lachan/metrics/history"
+	"lachan/metrics/lull"
 	"lachan/metrics/report/figures"
 	"lachan/metrics/ship"
 	"lachan/metrics/tally"
@@ -64,6 +67,21 @@ func newTester(n *node, cfg *config.Config) *selftest.Tester {
 			return nil, nil, nil
 		},
 		Key: n.identity.standIn, Core: core, File: tested.File(cfg.StateDir), Conditions: n.conditions, Log: n.log,
+	})
+}
+
+// newRegister compares schools with their own weeks.
+func newRegister(n *node, cfg *config.Config) *attendance.Register {
+	local := engine.NewLocal(n.history, engine.Limits{})
+	return attendance.New(attendance.Sources{
+		Policy: func() *policy.Policy {
+			if v := n.view.Load(); v != nil {
+				return v.rules.Policy()
+			}
+			return nil
+		},
+		History: func() attendance.Engine { return local }, Connectivity: n.counters.Connectivity,
+		Dir: lull.Dir(cfg.StateDir), Conditions: n.conditions, Log: n.log,
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"lachan/cmd/lachan/tested"
 	"lachan/metrics/engine"
 	"lachan/metrics/history"
+	"lachan/metrics/lull"
 	"lachan/metrics/report/figures"
 	"lachan/metrics/tally"
 	"lachan/policy"
@@ -59,7 +60,7 @@ func Spec(
 	// how many there are.
 	spec.Days, _ = tally.Read(cfg.DaysDir(), p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
 	spec.Requests = requestsOf(cfg, units, now)
-	spec.Ledger, spec.Tests = ledgerOf(cfg), testsOf(cfg, p)
+	spec.Ledger, spec.Tests, spec.Quiet = ledgerOf(cfg), testsOf(cfg, p), quietOf(cfg, p)
 	spec.Decisions, spec.Keeping.Taps = decisionsOf(cfg, p), TapsOf(cfg, p)
 	for _, l := range facts.Levels {
 		spec.Levels = append(spec.Levels, [2]string{l.Code, l.Label.VI})
@@ -99,6 +100,20 @@ func testsOf(cfg *config.Config, p figures.Period) (list []figures.SelfTest) {
 			})
 		}
 		list = append(list, one)
+	}
+	return list
+}
+
+// quietOf are school days with far fewer questions than usual, as this node has found them;
+// none if that cannot be read.
+func quietOf(cfg *config.Config, p figures.Period) (list []figures.QuietDay) {
+	dir := lull.Dir(cfg.StateDir)
+	all, _ := lull.ReadJudgements(dir, p.Start.Format(time.DateOnly), p.Last().Format(time.DateOnly))
+	for i := range all {
+		for _, f := range all[i].Found {
+			day := figures.QuietDay{Day: f.Day, School: f.School, Sure: f.Sure, Asked: f.Asked, Usual: f.Usual}
+			list = append(list, day)
+		}
 	}
 	return list
 }

@@ -27,6 +27,7 @@ import (
 	"lachan/policy/catalogue"
 	"lachan/resolver"
 	"lachan/resolver/cookie"
+	"lachan/resolver/inside"
 	"lachan/resolver/links"
 	"lachan/resolver/listen"
 	"lachan/resolver/sessions"
@@ -67,7 +68,9 @@ type process struct {
 	protected time.Time // until when schools have been credited with protection
 	notices   notices
 	tapping   tapping
-	follows   bool // another resolve is about to end
+	// connectivity are names by which devices look whether there is a network.
+	connectivity inside.Domains
+	follows      bool // another resolve is about to end
 }
 
 // followTime is how long a resolve that another one makes room for leaves the sockets
@@ -117,6 +120,16 @@ func newProcess(version string, control *message.Conn, facts *catalogue.Catalogu
 		notices: notices{wake: make(chan struct{}, 1), feeds: map[string]bool{}},
 	}
 	p.secrets.cookies = cookie.Secrets(nil).Renewed() // until manage has some
+	var names []string
+	for i := range facts.Core {
+		if facts.Core[i].Section == "connectivity" {
+			names = append(names, facts.Core[i].Name)
+		}
+	}
+	var err error
+	if p.connectivity, err = inside.NewDomains(names...); err != nil {
+		log.Error("read the names of connectivity checks", "error", err)
+	}
 	p.secrets.plain, p.secrets.acme = p.secrets.store.Config(), p.secrets.store.ACMEConfig()
 	return p
 }

@@ -79,7 +79,7 @@ func (p *process) settings() *resolver.Settings {
 		Encryption: resolver.Encryption{
 			TLS: p.secrets.tls(cfg), TLSName: cfg.ServerName(), DoHPath: cfg.Server.DoHPath,
 		},
-		StandIn: p.secrets.standIn,
+		StandIn: p.secrets.standIn, Connectivity: p.connectivity,
 
 		Tap:    p.tapping.tap,
 		Notify: p.notify(cfg),

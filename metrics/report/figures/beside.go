@@ -19,6 +19,9 @@ type Beside struct {
 	Late []NodeDecision `json:"late,omitempty"`
 	// Tests are what the node's tests of itself came to; nil if there were none.
 	Tests *TestCounts `json:"tests,omitempty"`
+	// Quiet are the schools of the report with days of far fewer questions than usual, those
+	// with most such days first.
+	Quiet []QuietCount `json:"quiet,omitempty"`
 }
 
 // PolicyCounts count how the schools of the report are set up, and the exceptions of
@@ -36,7 +39,7 @@ type besideBuilder struct{ *gathered }
 
 func (b *besideBuilder) beside(d *Data) *Beside {
 	beside := &Beside{Policy: b.policyCounts(), Days: b.dayCounts(), Requests: b.requestCounts(), Late: b.late()}
-	beside.Tests = b.tests()
+	beside.Tests, beside.Quiet = b.tests(), b.quiet()
 	if d.tooSmall() {
 		beside.Days.hide()
 	}
@@ -269,6 +272,57 @@ func (b *besideBuilder) tests() *TestCounts {
 		return nil
 	}
 	return &c
+}
+
+// A QuietDay is a school day on which far less was asked than is usual in the school.
+type QuietDay struct {
+	Day, School  string
+	Sure         string // possible, likely, almost-sure: that devices no longer came by the filter
+	Asked, Usual int64  // questions
+}
+
+// A QuietCount is a school with such days: how many, the newest of them, and how sure the
+// surest is.
+type QuietCount struct {
+	School string `json:"school"`
+	Days   int    `json:"days"`
+	Last   string `json:"last"`
+	Sure   string `json:"sure"`
+	Asked  int64  `json:"asked"` // on the newest
+	Usual  int64  `json:"usual"`
+}
+
+// quiet counts the quiet days of each school of the report. Those that are no more than
+// possible are left out: they may be anything.
+func (b *besideBuilder) quiet() (list []QuietCount) {
+	counts := map[string]*QuietCount{}
+	for _, s := range b.schools {
+		counts[s.ID] = &QuietCount{School: s.ID}
+	}
+	from, until := b.spec.Period.Start.Format(time.DateOnly), b.spec.Period.Last().Format(time.DateOnly)
+	for i := range b.spec.Quiet {
+		d := &b.spec.Quiet[i]
+		c := counts[d.School]
+		if c == nil || d.Day < from || d.Day > until || d.Sure == "possible" {
+			continue
+		}
+		c.Days++
+		if c.Sure != "almost-sure" {
+			c.Sure = d.Sure
+		}
+		if d.Day >= c.Last {
+			c.Last, c.Asked, c.Usual = d.Day, d.Asked, d.Usual
+		}
+	}
+	for _, c := range counts {
+		if c.Days > 0 {
+			list = append(list, *c)
+		}
+	}
+	slices.SortFunc(list, func(x, y QuietCount) int {
+		return cmp.Or(cmp.Compare(y.Days, x.Days), cmp.Compare(x.School, y.School))
+	})
+	return list
 }
 
 // label is what people call a category.

@@ -50,7 +50,9 @@ type Spec struct {
 	Decisions []NodeDecision
 	// Tests are those that the node which makes the report made of itself; some are of other
 	// periods.
-	Tests   []SelfTest
+	Tests []SelfTest
+	// Quiet are school days with far fewer questions than usual; some are of other periods.
+	Quiet   []QuietDay
 	Keeping Keeping
 	Typed   Typed
 	// Ledger is the end of the ledger of decisions at that moment; zero if there is none.

@@ -42,7 +42,7 @@ units:
 
 // A node is a resolver that answers by one set of rules, and a tester that goes by another.
 type node struct {
-	t        *testing.T
+	t        testing.TB
 	resolver *resolver.Resolver
 	key      standin.Key
 	cfg      config.Config
@@ -54,7 +54,7 @@ type node struct {
 	zones    *upstream.Zones
 }
 
-func rulesOf(t *testing.T, text string, names map[string]string) (*policy.Rules, *blocklist.List) {
+func rulesOf(t testing.TB, text string, names map[string]string) (*policy.Rules, *blocklist.List) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "policy.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -85,7 +85,7 @@ var lists = map[string]string{
 	"gambling": "one.bet.example\ntwo.bet.example\nthree.bet.example\nfour.bet.example\n", "malware": "evil.example\n",
 }
 
-func newNode(t *testing.T) *node {
+func newNode(t testing.TB) *node {
 	t.Helper()
 	loops, err := eventloop.New(eventloop.Count)
 	if err != nil {
@@ -316,5 +316,24 @@ func TestNamesChangeFromDayToDay(t *testing.T) {
 	}
 	if _, ok := choose(list, nil, "2026-09-07", time.Now(), func(time.Duration) bool { return false }); ok {
 		t.Error("it does not end")
+	}
+}
+
+// BenchmarkQuestion is what a question of a test costs, both sides together.
+func BenchmarkQuestion(b *testing.B) {
+	n := newNode(b)
+	c, _ := choose(n.list, n.src.Core, "2026-09-07", time.Now(), func(time.Duration) bool { return true })
+	for _, d := range Doors(&n.cfg) {
+		b.Run(d.Protocol, func(b *testing.B) {
+			r := newRun(n.tester, b.Context(), []*Door{d}, &c, "2026-09-07")
+			defer r.close()
+			r.plan = newPlan(n.rules.Load(), &c, 1, "2026-09-07")
+			questions := r.plan.questions(r.plan.groups()[0])
+			for i := 0; b.Loop(); i++ {
+				if kind := r.once(&questions[i%len(questions)]); kind != "" {
+					b.Fatal(kind)
+				}
+			}
+		})
 	}
 }

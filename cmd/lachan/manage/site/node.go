@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"lachan/admin/account"
+	"lachan/cmd/lachan/manage/attendance"
 	"lachan/cmd/lachan/manage/selftest"
 	"lachan/console/frame"
 	"lachan/internal/wording"
@@ -85,4 +87,26 @@ func (n node) fleet(ctx context.Context) (f frame.Fleet, err error) {
 		f.Nodes = append(f.Nodes, shown)
 	}
 	return f, err
+}
+
+// quiet are the schools that somebody may see which asked far less than usual.
+func (s *Site) quiet(by account.Actor) (list []frame.QuietSchool) {
+	_, rules, _, _ := s.src.InForce()
+	p, tree, now := rules.Policy(), s.src.Office.Tree(), time.Now()
+	j := s.src.Quiet()
+	day, err := time.ParseInLocation(time.DateOnly, j.Day, p.Location())
+	if err != nil {
+		return nil // none was judged
+	}
+	for i := range j.Found {
+		f := &j.Found[i]
+		if !by.May(account.View, f.School, tree, now) {
+			continue
+		}
+		list = append(list, frame.QuietSchool{
+			ID: f.School, Name: named(p, f.School).Name, Day: day, Asked: f.Asked, Usual: f.Usual, Run: f.Run,
+			Checks: f.Checks, Sure: attendance.Sure(f.Level()),
+		})
+	}
+	return list
 }

@@ -33,6 +33,7 @@ import (
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/metrics/engine"
+	"lachan/metrics/lull"
 	"lachan/metrics/report"
 	"lachan/metrics/report/figures"
 	"lachan/policy"
@@ -61,6 +62,8 @@ type Sources struct {
 	Counted func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
 	// Tested is what the newest test of this server by itself came to.
 	Tested func() tested.Run
+	// Quiet are the schools that asked far less than usual on the newest day that was judged.
+	Quiet func() lull.Judgement
 	// Try fetches a list that is not in use, and puts it beside what is in force.
 	Try func(ctx context.Context, f config.Feed) (impact.Trial, error)
 	// Watch has what a client asks remembered, and says what that was so far. Linked reports
@@ -227,6 +230,7 @@ func (s *Site) sources() frame.Sources {
 			States: here.states, Server: here.server, Fleet: here.fleet, Days: s.days, Figures: s.figures,
 			Feeds:       s.feeds,
 			Orders:      s.orders,
+			Quiet:       s.quiet,
 			PublicFeeds: s.publicFeeds, Try: s.trials.ask, Trials: s.trials.of,
 			Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
 			Verify: s.verify, Head: s.head, Who: s.who,
