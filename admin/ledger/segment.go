@@ -11,12 +11,14 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"lachan/internal/durable"
 )
@@ -135,6 +137,49 @@ func sealOf(path string, segment []byte, keys []ed25519.PublicKey) (s seal, ok b
 	}
 	sum := sha256.Sum256(segment)
 	return s, s.Size == len(segment) && hex.EncodeToString(sum[:]) == s.SHA256
+}
+
+// Seals are those of the segments of a folder that grow no more, in their order, each a signed line.
+// Nothing of them is verified.
+func Seals(dir string) (lines []string, err error) {
+	list, err := files(dir)
+	for _, s := range list {
+		text, err := os.ReadFile(sealPath(s.path))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the seal of a segment: %w", err)
+		}
+		lines = append(lines, strings.TrimSpace(string(text)))
+	}
+	return lines, err
+}
+
+// ParseSeal reads a line of Seals that one of some keys has signed: the last record of the segment,
+// and the digest of its line.
+func ParseSeal(line []byte, keys ...ed25519.PublicKey) (last uint64, hash string, err error) {
+	var s seal
+	if err := json.Unmarshal(line, &s); err != nil {
+		return 0, "", fmt.Errorf("%w: %w", errUnread, err)
+	}
+	if !signedBy(line, keys) {
+		return 0, "", errSignature
+	}
+	return s.Last, s.Hash, nil
+}
+
+// LastLine is the last record of a folder, as it lies there; nil if there is none. Nothing of it is
+// verified.
+func LastLine(dir string) (line []byte, err error) {
+	lastSegment := time.Unix(1<<40, 0) // no record is from after that, so others are left out
+	for w, err := range WrittenSince(dir, lastSegment) {
+		if err != nil {
+			return nil, err
+		}
+		line = append(line[:0], w.Line...)
+	}
+	return line, nil
 }
 
 func hexOf(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil)) }

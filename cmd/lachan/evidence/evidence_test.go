@@ -2,10 +2,18 @@ package evidence_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -40,13 +48,29 @@ func TestAnEvidencePackOfTimesOfTroubleVerifies(t *testing.T) {
 	if v := evidence.Verify(text, strings.Repeat("0", 64)); v.OK || v.Bad != pack.SealFile {
 		t.Errorf("by another key it is whole: %+v", v)
 	}
+	program := filepath.Join(t.TempDir(), "verify.py")
+	format, err := os.ReadFile("pack/FORMAT.md")
+	w.must(err)
+	w.must(os.WriteFile(program, regexp.MustCompile("(?s)```python\n(.*?)```").FindSubmatch(format)[1], 0o600))
+	python := func(text []byte) (string, error) {
+		w.must(os.WriteFile(file, text, 0o600))
+		said, err := exec.Command("python3", program, file).CombinedOutput()
+		return string(said), err
+	}
+	if said, err := python(text); err != nil || said != fmt.Sprintf("lao-cai %s %d %s\n", period, v.Members, v.Key) {
+		t.Errorf("the Python of FORMAT.md: %s%v", said, err)
+	}
 	dice := rand.New(rand.NewPCG(5, 6))
-	for range flips {
+	for n := range flips {
 		at := dice.IntN(len(text))
 		changed := bytes.Clone(text)
 		changed[at] ^= byte(1 + dice.IntN(255))
 		if v := evidence.Verify(changed, ""); v.OK || v.EN == "" || v.VI == "" || v.Bad == "" && at < len(text)-22 {
 			t.Errorf("byte %d is changed: %+v", at, v)
+		} else if n%50 == 0 {
+			if said, err := python(changed); err == nil || v.Bad != "" && !strings.HasPrefix(said, v.Bad) && !strings.HasPrefix(said, "the directory") {
+				t.Errorf("byte %d is changed, in %s: the Python of FORMAT.md says %s", at, v.Bad, said)
+			}
 		}
 	}
 }
@@ -208,6 +232,26 @@ func TestAPackThatSomebodyWithTheKeyHasForgedIsFound(t *testing.T) {
 	if manifests < 2 {
 		t.Errorf("%d manifests", manifests)
 	}
+	f("ledger/seen.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte("a9"), []byte("a8"), 1) })
+	records, _ := whole.Text("ledger/records.jsonl")
+	third := bytes.Split(records, []byte("\n"))[2]
+	var of struct{ Seq uint64 }
+	w.must(json.Unmarshal(third, &of))
+	seal := func(hash string) func([]byte) []byte { // of a segment that ends with the third record of the extract
+		line := func(sig string) string {
+			return fmt.Sprintf(`{"first":1,"hash":"%s","last":%d,"prev":"","sha256":"","%ssize":1}`, hash, of.Seq, sig)
+		}
+		sig := base64.RawStdEncoding.EncodeToString(ed25519.Sign(key, []byte(line(""))))
+		return func([]byte) []byte { return []byte(line(`sig":"`+sig+`","`) + "\n") }
+	}
+	sum := sha256.Sum256(third)
+	if v := forged("ledger/seals.jsonl", seal(hex.EncodeToString(sum[:]))); !v.OK {
+		t.Errorf("the seal of a segment: %+v", v)
+	}
+	if v := forged("ledger/seals.jsonl", seal(strings.Repeat("0", 64))); v.OK || v.Bad != "ledger/records.jsonl" {
+		t.Errorf("a seal over other records: %+v", v)
+	}
+	f("ledger/seals.jsonl", func([]byte) []byte { return []byte("{}\n") })
 	f("ledger/words.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte("bài"), []byte("bai"), 1) })
 	f("ledger/head", func(b []byte) []byte { return bytes.Replace(b, []byte(`"seq":`), []byte(`"seq":1`), 1) })
 	f("ledger/key.pub", func([]byte) []byte { return []byte(strings.Repeat("ab", 32) + "\n") })
@@ -215,4 +259,33 @@ func TestAPackThatSomebodyWithTheKeyHasForgedIsFound(t *testing.T) {
 	if v := forged("index.html", func(b []byte) []byte { return b }); !v.OK {
 		t.Errorf("sealed again as it was: %+v", v)
 	}
+}
+
+// FuzzVerify: whatever somebody with a key has put into a pack, Verify returns, and names what is
+// wrong.
+func FuzzVerify(f *testing.F) {
+	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))
+	public, _ := key.Public().(ed25519.PublicKey)
+	f.Add([]byte(`{"seq":1}`+"\n"), []byte(`{"digest":"","salt":"00","text":""}`+"\n"), []byte(`{"data":{}}`), []byte("x"))
+	f.Fuzz(func(t *testing.T, first, second, third, fourth []byte) {
+		for i, names := range [][4]string{
+			{"ledger/records.jsonl", "ledger/words.jsonl", "report.json", "report.pdf"},
+			{"ledger/head", "ledger/seals.jsonl", "ledger/seen.jsonl", "signed/a-1.pub"},
+			{"lists.csv", "signed/a-0.manifest.json", "signed/a-0.minisig", "ledger/key.pub"},
+		} {
+			list := []pack.Member{
+				{Name: names[0], Text: first}, {Name: names[1], Text: second}, {Name: names[2], Text: third}, {Name: names[3], Text: fourth},
+			}
+			if i < 2 {
+				list = append(list, pack.Member{Name: "ledger/key.pub", Text: []byte(hex.EncodeToString(public) + "\n")})
+			}
+			var b bytes.Buffer
+			if err := pack.Write(&b, pack.Seal{Unit: "a", Period: "2026"}, key, list); err != nil {
+				t.Fatal(err)
+			}
+			if v := evidence.Verify(b.Bytes(), ""); v.OK || v.Bad == "" || v.EN == "" {
+				t.Errorf("%+v", v)
+			}
+		}
+	})
 }

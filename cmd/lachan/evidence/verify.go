@@ -71,7 +71,7 @@ func Verify(text []byte, trusted string) (v Verified) {
 
 // contents checks what proves itself, whoever has sealed it.
 func (v *Verified) contents(p *pack.Pack) error {
-	for _, check := range []func(*pack.Pack) error{v.ledger, wordsOf, reported, listed} {
+	for _, check := range []func(*pack.Pack) error{v.ledger, wordsOf, reported, listed, witnessed} {
 		if err := check(p); err != nil {
 			return err
 		}
@@ -101,6 +101,10 @@ func (v *Verified) ledger(p *pack.Pack) error {
 		return wrong(headFile, textUnread.With(ledger.ErrHead))
 	}
 	v.Head = head.Seq
+	ends, err := sealed(p, keys, head.Seq)
+	if err != nil {
+		return err
+	}
 	text, _ = p.Text(records)
 	seq, hash := uint64(0), ""
 	for line := range bytes.Lines(text) {
@@ -111,7 +115,7 @@ func (v *Verified) ledger(p *pack.Pack) error {
 			return wrong(records, textLine.With(v.Records, err))
 		case r.Seq <= seq, r.Seq == seq+1 && seq > 0 && r.Prev != hash, p.Unit == "" && seq > 0 && r.Seq != seq+1:
 			return wrong(records, textChain.With(v.Records, r.Seq))
-		case r.Seq > head.Seq, r.Seq == head.Seq && sum != head.Hash:
+		case r.Seq > head.Seq, r.Seq == head.Seq && sum != head.Hash, ends[r.Seq] != "" && ends[r.Seq] != sum:
 			return wrong(records, textBehind.With(v.Records, r.Seq, head.Seq))
 		}
 		seq, hash = r.Seq, sum

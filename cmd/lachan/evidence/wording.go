@@ -61,6 +61,7 @@ var (
 	textLine     = wording.Text{VI: "dòng %d: %v", EN: "line %d: %v"}
 	textChain    = wording.Text{VI: "dòng %d, quyết định số %d: không nối tiếp dòng trước; có quyết định bị sửa, bị bỏ hoặc bị đổi chỗ", EN: "line %d, record %d: it does not follow the line before; a record was changed, left out or moved"}
 	textBehind   = wording.Text{VI: "dòng %d, quyết định số %d: trái với đầu sổ đã ký, là số %d", EN: "line %d, record %d: it contradicts the signed head, which is record %d"}
+	textNoEnd    = wording.Text{VI: "quyết định số %d đứng sau đầu sổ, là số %d", EN: "record %d is behind the head, which is record %d"}
 	textNotWords = wording.Text{VI: "lời không phải là lời mà mã của nó nói", EN: "the words are not those of their digest"}
 	textHash     = wording.Text{VI: "số liệu không có mã băm đã ghi", EN: "its figures do not have the hash that is stated"}
 )

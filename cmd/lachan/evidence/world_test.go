@@ -78,6 +78,7 @@ feeds:
 	w.carry()
 	w.ask()
 	w.list(secret)
+	w.follow()
 	return w
 }
 
@@ -204,6 +205,16 @@ func (w *world) decide() {
 			time.Sleep(31 * time.Hour)
 		}
 	})
+}
+
+// follow is what a node has of the ledger of its hub.
+func (w *world) follow() {
+	w.t.Helper()
+	l, err := ledger.Open(filepath.Join(w.state(), "fleet", "LEDGER_lao-cai"))
+	w.must(err)
+	_, err = l.Append(context.Background(), ledger.Draft{Area: "lao-cai", By: "a9", Object: "allow/<b>.example", New: json.RawMessage(`{}`), Words: "w"})
+	w.must(err)
+	w.must(l.Close())
 }
 
 // carry is when orders of an authority were in force, here and at another node.
