@@ -93,6 +93,7 @@ var rooms = []room{
 	{"resolver/own", []string{"blocklist/domain", "resolver/dnswire", "resolver/inside"}, "what is answered here is told by the question alone, so that explanations share it"},
 	{"resolver/tap", []string{"blocklist/domain", "resolver/dnswire", "resolver/inside"}, "what a collector is told knows neither groups nor policies"},
 	{"resolver/standin", nil, "as whom the node asks is proven by bytes alone, for those who ask and those who answer"},
+	{"resolver/tunnel", []string{"blocklist/domain"}, "a tunnel is told by its names and their number, whoever asks"},
 	{"resolver/watch", nil, "what one client asks is remembered by its address and its text alone"},
 	{"resolver/ratelimit", []string{"blocklist/domain"}, "a limit counts, and knows no query"},
 	{"resolver/ddr", []string{"blocklist/domain", "resolver/dnswire", "resolver/listen"}, "what the server says of itself follows from settings and endpoints alone"},
