@@ -47,6 +47,9 @@ var (
 	upstreamFilteredDesc = desc("lachan_upstream_filtered_answers_total", "Answers that an upstream said it has "+
 		"filtered (extended DNS errors 15 to 18), by kind.", "kind")
 
+	tunnelsDesc = desc("lachan_tunnels_stopped_total", "Tunnels through questions that were stopped: a group, "+
+		"and a domain below which it sent too much.")
+
 	feedEntriesDesc  = desc("lachan_feed_entries", "Rules of a feed that are in force.", "feed")
 	feedRejectedDesc = desc("lachan_feed_rejected_lines", "Lines of the copy in force of a feed that were "+
 		"rejected.", "feed")
@@ -147,6 +150,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	for said, n := range readings.Filtered {
 		s.counter(upstreamFilteredDesc, n, said)
 	}
+	s.counter(tunnelsDesc, readings.Tunnels.Stopped)
 	for _, u := range readings.Upstreams {
 		s.upstream(u)
 	}

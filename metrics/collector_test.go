@@ -179,7 +179,7 @@ var operatorMetrics = []string{
 	"lachan_waiting_queries", "lachan_pending_exchanges", "lachan_abandoned_exchanges_total",
 	"lachan_memory_budget_bytes", "lachan_memory_used_bytes",
 	"lachan_upstream_exchanges_total", "lachan_upstream_failures_total", "lachan_upstream_rtt_seconds", "lachan_upstream_up",
-	"lachan_upstream_case_kept", "lachan_upstream_filtered_answers_total",
+	"lachan_upstream_case_kept", "lachan_upstream_filtered_answers_total", "lachan_tunnels_stopped_total",
 	"lachan_feed_entries", "lachan_feed_rejected_lines", "lachan_feed_refused_expressions", "lachan_feed_age_seconds",
 	"lachan_feed_last_success_timestamp_seconds", "lachan_feed_in_force_timestamp_seconds",
 	"lachan_orders_total", "lachan_orders_late_total", "lachan_orders_within_total",

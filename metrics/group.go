@@ -32,6 +32,14 @@ type checks struct {
 	connectivity atomic.Uint64
 }
 
+// Number tells the group from others in this process; 0 is none.
+func (g *GroupCounters) Number() uint64 {
+	if g == nil {
+		return 0
+	}
+	return g.number
+}
+
 // pageSize is how many categories, in the order they were first named, are
 // counted side by side: 16 counters are two cache lines.
 const pageSize = 16

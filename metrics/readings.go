@@ -57,6 +57,7 @@ type ResolverReadings struct {
 	RulesSerial         uint64            // of the Rules in force
 	Filtered            map[string]uint64 // answers that an upstream said it filtered, by what it said; they only grow
 	Tap                 TapReading
+	Tunnels             TunnelReading
 	UpstreamAnswered    bool // at least once, by whichever is asked for all names
 }
 
@@ -66,6 +67,12 @@ type TapReading struct {
 	Connected bool // the collector is there
 	Sent      uint64
 	Dropped   uint64 // there was no room, or no collector
+}
+
+// A TunnelReading is about groups that send other traffic in questions below a domain.
+type TunnelReading struct {
+	Stopped uint64 // how often one was stopped; it only grows
+	Present int    // groups and domains that are stopped now
 }
 
 // A HistoryReading is the state of the statistics on disk. Refused only grows.

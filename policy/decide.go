@@ -131,6 +131,17 @@ func DecideTraits(r *Rules, g GroupID, d Decision, traits Set) Decision {
 	return d
 }
 
+// DecideTunnel decides about what is told to be a tunnel past the filter: it is refused where
+// circumvention is blocked, and d elsewhere.
+func DecideTunnel(r *Rules, g GroupID, d Decision) Decision {
+	of, _ := r.DecideCategory(g, uint8(r.policy.file.Tags.Circumvention))
+	if of.Action != Block {
+		return d
+	}
+	of.Reply = ReplyRefused
+	return of
+}
+
 // DecideCategory decides about names that are in one category, given by its tag,
 // and in no other. Listed reports whether the list has any name of that category.
 // It allocates nothing.

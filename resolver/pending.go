@@ -314,6 +314,7 @@ func (ps *pendings) complete(waiters []*Query, a *cache.Answer, code uint16) {
 		}
 		q.inspections = judged
 		q.now, q.ede, q.source = ps.route.clock(), code, metrics.SourceUpstream
+		ps.route.tunnels.Answered(q.snapshot.groups.of(q.group).Number(), &q.Name, q.Type, len(a.Wire()), q.now)
 		if !a.Answers() {
 			q.action = metrics.ActionError
 		}

@@ -138,6 +138,10 @@ func (r *Resolver) FilteredByUpstreams() map[string]uint64 {
 	return counts
 }
 
+// StoppedTunnels is how often a group was stopped that sends other traffic below a domain, and
+// how many are now.
+func StoppedTunnels(r *Resolver) (ever uint64, present int) { return r.tunnels.Stopped(r.clock()) }
+
 // Popular calls yield with every name that the cache has an answer for, see
 // cache.Cache.
 func (r *Resolver) Popular(yield func(n *domain.Name, asked float64) bool) {

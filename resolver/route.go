@@ -9,6 +9,7 @@ import (
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/ratelimit"
+	"lachan/resolver/tunnel"
 	"lachan/resolver/watch"
 )
 
@@ -35,11 +36,13 @@ type route struct {
 	queries  sync.Pool    // of *Query
 	filtered filterCounts // answers that upstreams have filtered
 	watches  watch.Table  // of clients that want to see what they ask
+	tunnels  *tunnel.Table
 }
 
 func newRoute(counters *metrics.Counters) *route {
 	r := &route{cache: cache.New(cache.Bounds{}), counters: counters, lane: counters.Shard()}
 	r.time.start()
+	r.tunnels = tunnel.New()
 	r.pendings = newPendings(r)
 	r.queries.New = func() any { return newQuery() }
 	return r
@@ -177,7 +180,7 @@ func (r *route) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
 // has a reply at once: it did not ask for recursion, or the upstreams failed a moment
 // ago and a stale answer is there.
 func (r *route) forward(q *Query) (done bool) {
-	if screen(q) {
+	if r.stops(q) || screen(q) {
 		return true
 	}
 	if q.Flags&dnswire.FlagRD == 0 {
@@ -195,6 +198,28 @@ func (r *route) forward(q *Query) (done bool) {
 	r.pendings.join(q, q, stale)
 	return false
 }
+
+// stops notes that a group asks what no answer in memory has, and refuses what is below a domain
+// through which it sends other traffic.
+func (r *route) stops(q *Query) (done bool) {
+	if !q.decided || q.lookup != &q.Name || q.decision.Explicit || q.decision.Action != policy.Pass {
+		return false
+	}
+	labels, stopped := r.tunnels.Asked(q.snapshot.groups.of(q.group).Number(), &q.Name, q.now)
+	if !stopped {
+		return false
+	}
+	d := policy.DecideTunnel(q.snapshot.rules, q.group, q.decision)
+	if _, own := q.snapshot.upstreams.For(&q.Name); own || d.Action != policy.Block {
+		return false
+	}
+	q.enforce(d)
+	q.text, q.told = tunnelText, labels
+	return true
+}
+
+// tunnelText says why, in the answer.
+const tunnelText = "tunnel: too much is sent below this domain"
 
 // screen judges what takes longer to know of a name than an answer from memory may take, and
 // is kept with the answer: its traits. It is done if they are reason enough for a reply.
@@ -248,6 +273,10 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 		}
 	}
 	if !q.standIn {
+		if q.told > 0 { // whoever counts names is to find the domain, not what was sent
+			event.NameHash = q.Name.Hash(q.told)
+			event.Name = append(q.Name.Suffix(q.told), 0)
+		}
 		lane.Record(&event)
 		r.show(q, dropped)
 	}

@@ -256,3 +256,12 @@ func (n *node) watchUpstreams() {
 	}
 	n.lists.condition("upstream-down", textConditionUpstreams, down)
 }
+
+// watchTunnels tells that groups send other traffic past the filter.
+func watchTunnels(n *node) {
+	if present := n.counters.Readings().Tunnels.Present; present > 0 {
+		n.conditions.Set("tunnel", textConditionTunnel.With(present).String())
+	} else {
+		n.conditions.Clear("tunnel")
+	}
+}

@@ -162,6 +162,7 @@ func (n *node) run(ctx context.Context) error {
 			n.renewCertificate(now)
 			n.followSystem()
 			n.watchUpstreams()
+			watchTunnels(n)
 		case <-n.lists.updates:
 			n.lists.watch(ctx)
 			n.lists.startCompiling(ctx)

@@ -114,6 +114,12 @@ var (
 		VI: "máy chủ DNS cấp trên không trả lời: %s",
 		EN: "upstreams that are down: %s",
 	}
+	textConditionTunnel = wording.Text{
+		VI: "đang dừng %d đường hầm qua DNS (một nhóm máy gửi dữ liệu khác trong câu hỏi, dưới một tên miền): " +
+			"xem docs/vi/tunnels.md",
+		EN: "%d tunnels through DNS are being stopped (a group sends other traffic in questions, below a domain): " +
+			"see docs/tunnels.md",
+	}
 	textConditionUnreadable = wording.Text{
 		VI: "không đọc được danh sách đã tải, phần đang có hiệu lực được giữ: %s",
 		EN: "lists that were had cannot be read, what is in force of them stays: %s",

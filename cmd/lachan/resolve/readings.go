@@ -27,6 +27,7 @@ func (p *process) readings() metrics.ResolverReadings {
 		RulesSerial:         s.serial,
 		UpstreamAnswered:    !s.upstreams.General().LastAnswer().IsZero(),
 	}
+	r.Tunnels.Stopped, r.Tunnels.Present = resolver.StoppedTunnels(p.resolver)
 	for _, of := range s.upstreams.Stats() {
 		u := metrics.UpstreamReading{
 			Name: of.Name, Exchanges: of.Exchanges, Failures: map[string]uint64{}, RTT: of.RTT, Up: of.Up,
