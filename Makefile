@@ -9,8 +9,8 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 RACE    := $(if $(shell command -v gcc || command -v clang),-race)
 
 # Programs that tests start, and the Debian packages they are in.
-TOOLS    := minisign unbound dnsdist kresd dnsmasq nft named pdns_recursor knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice python3 unshare mount radclient umoci runc nsenter qemu-aarch64-static fstrm_capture dnstap-read
-PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base nftables bind9 pdns-recursor knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer python3 python3-cryptography util-linux mount freeradius-utils umoci runc qemu-user-static fstrm-bin
+TOOLS    := minisign unbound dnsdist kresd dnsmasq nft named pdns_recursor knotd nsd dig kdig drill dnsperf promtool victoria-metrics chromium ip systemd-analyze gcc pdftotext soffice python3 unshare mount radclient umoci runc nsenter qemu-aarch64-static fstrm_capture dnstap-read iodine iodined
+PACKAGES := minisign unbound dnsdist knot-resolver dnsmasq-base nftables bind9 pdns-recursor knot nsd bind9-dnsutils knot-dnsutils ldnsutils dnsperf prometheus victoria-metrics chromium iproute2 systemd gcc libc6-dev poppler-utils libreoffice-writer python3 python3-cryptography util-linux mount freeradius-utils umoci runc qemu-user-static fstrm-bin iodine
 # What HTTP/2 wants of a server, as a program; it is in no package of Debian.
 H2SPEC   := github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible
 # Let's Encrypt's server for tests, likewise.
