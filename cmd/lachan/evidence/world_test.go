@@ -192,7 +192,7 @@ func (w *world) decide() {
 		}
 		time.Sleep(time.Until(w.from))
 		put("", "account/a1", `{"name":"Cô Hoa"}`, "")
-		put("xa-00", "allow/cu.example", `{"from":"2026-01-01T00:00:00+07:00"}`, "mở từ trước kỳ")
+		put("xa-00", "allow/cu.example", `{"from":"2025-01-01T00:00:00+07:00"}`, "mở từ trước kỳ")
 		for n := 0; time.Now().Before(w.to); n++ {
 			at := fmt.Sprintf("%q", time.Now().In(hanoi).Format(time.RFC3339))
 			until := fmt.Sprintf("%q", time.Now().In(hanoi).AddDate(0, 0, 9).Format(time.DateOnly))
