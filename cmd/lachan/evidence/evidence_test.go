@@ -191,6 +191,17 @@ func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
 		t.Errorf("%d rows have a signature", signed)
 	}
 
+	// The server's tests of itself have a row a day, and what failed is that of the units.
+	wrong := rows(t, commune, "node-test-failures.csv")
+	if tests := rows(t, commune, "node-tests.csv"); len(tests) != 31 || len(wrong) < 3 {
+		t.Errorf("%d tests, %d failures", len(tests), len(wrong))
+	}
+	for _, f := range wrong {
+		if f["Mã đơn vị"] != "truong-0000" || f["Sai thế nào"] != "không chặn tên phải chặn" {
+			t.Errorf("%v", f)
+		}
+	}
+
 	// A name that nobody has opened is not told, nor what somebody has typed.
 	requests := rows(t, all, "requests.csv")
 	if len(requests) != 3 {
