@@ -63,6 +63,16 @@ func (g *GroupCounters) count(d Decision, category Category) {
 	}
 }
 
+// countBeside counts what a query is besides its decision.
+func (g *GroupCounters) countBeside(e *Event) {
+	if e.Observed != CategoryNone {
+		g.observed.add(e.Observed, 1)
+	}
+	if e.Connectivity {
+		loadOrNew(&g.checks).connectivity.Add(1)
+	}
+}
+
 // each calls yield for every counter of the group that is not zero.
 func (g *GroupCounters) each(yield func(Counter, uint64)) {
 	if n := g.allowed.Load(); n > 0 {

@@ -78,11 +78,8 @@ func (s *Shard) Record(e *Event) {
 		return
 	}
 	e.Group.count(e.Decision, e.Category)
-	if e.Observed != CategoryNone {
-		e.Group.observed.add(e.Observed, 1)
-	}
-	if e.Connectivity {
-		loadOrNew(&e.Group.checks).connectivity.Add(1)
+	if e.Observed != CategoryNone || e.Connectivity {
+		e.Group.countBeside(e)
 	}
 	if e.Client.IsValid() {
 		hash := clientHash(e.Group, e.Client)

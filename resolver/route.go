@@ -268,8 +268,7 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 		event.Group = q.snapshot.groups.of(q.group)
 		event.Decision, event.Category = q.snapshot.outcome(q.decision)
 		if !q.decision.Set.Empty() {
-			event.Observed = q.snapshot.categories[policy.Observed(q.snapshot.rules, q.group, &q.decision)]
-			event.Connectivity = q.decision.Layer == policy.LayerCore && q.snapshot.settings.Connectivity.Hold(&q.Name)
+			q.describe(&event)
 		}
 	}
 	if !q.standIn {
@@ -285,6 +284,12 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 	} else {
 		q.to.write(q)
 	}
+}
+
+// describe says of a name that lists know what is counted beside the decision.
+func (q *Query) describe(event *metrics.Event) {
+	event.Observed = q.snapshot.categories[policy.Observed(q.snapshot.rules, q.group, &q.decision)]
+	event.Connectivity = q.decision.Layer == policy.LayerCore && q.snapshot.settings.Connectivity.Hold(&q.Name)
 }
 
 // show tells of q those who watch its client, and a collector, if there are any.
