@@ -268,7 +268,7 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 		event.Group = q.snapshot.groups.of(q.group)
 		event.Decision, event.Category = q.snapshot.outcome(q.decision)
 		if !q.decision.Set.Empty() {
-			q.describe(&event)
+			describe(q, &event)
 		}
 	}
 	if !q.standIn {
@@ -286,8 +286,8 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 	}
 }
 
-// describe says of a name that lists know what is counted beside the decision.
-func (q *Query) describe(event *metrics.Event) {
+// describe says of q, whose name lists know, what is counted beside the decision.
+func describe(q *Query, event *metrics.Event) {
 	event.Observed = q.snapshot.categories[policy.Observed(q.snapshot.rules, q.group, &q.decision)]
 	event.Connectivity = q.decision.Layer == policy.LayerCore && q.snapshot.settings.Connectivity.Hold(&q.Name)
 }

@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"net/netip"
 	"path/filepath"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/manage/selftest"
 	"lachan/cmd/lachan/report"
+	"lachan/cmd/lachan/source"
 	"lachan/cmd/lachan/tested"
 	"lachan/internal/fault"
 	"lachan/internal/message"
@@ -65,6 +67,10 @@ func newTester(n *node, cfg *config.Config) *selftest.Tester {
 				return v.cfg, v.rules, v.list
 			}
 			return nil, nil, nil
+		},
+		ServesUnknown: func() bool {
+			v := n.view.Load()
+			return source.ServesUnknown(v.cfg, v.rules.Policy(), netip.IPv6Loopback())
 		},
 		Key: n.identity.standIn, Core: core, File: tested.File(cfg.StateDir), Conditions: n.conditions, Log: n.log,
 	})

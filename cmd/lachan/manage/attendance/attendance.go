@@ -265,8 +265,8 @@ func (r *Register) count(ctx context.Context, schools []string, day time.Time) (
 			return nil, err
 		}
 		for id, n := range ended {
-			if first, has := began[id]; has {
-				counts[id] = lull.Count{Asked: max(0, n-first), Protected: max(0, to[id]-from[id])}
+			if first, has := began[id]; has && n >= first { // else the node has another name since
+				counts[id] = lull.Count{Asked: n - first, Protected: max(0, to[id]-from[id])}
 			}
 		}
 		select {

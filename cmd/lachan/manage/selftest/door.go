@@ -39,8 +39,10 @@ const patience = 2 * time.Second
 var localHeader = []byte("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00")
 
 // Doors are those of a configuration, as this machine reaches them. Those whose port the
-// system chooses are left out.
+// system chooses are left out, and those at addresses that this machine does not have now:
+// they may be another machine's.
 func Doors(cfg *config.Config) (list []*Door) {
+	own := addresses()
 	add := func(protocol string, addresses []netip.AddrPort) {
 		for _, at := range addresses {
 			d := &Door{Protocol: protocol, Address: reached(at), path: cfg.Server.DoHPath, name: cfg.ServerName()}
@@ -48,7 +50,9 @@ func Doors(cfg *config.Config) (list []*Door) {
 			if slices.ContainsFunc(cfg.Server.ProxyProtocol, believed) {
 				d.header = localHeader
 			}
-			if at.Port() != 0 && !slices.ContainsFunc(list, func(o *Door) bool { return o.String() == d.String() }) {
+			here := d.Address.Addr().IsLoopback() || slices.Contains(own, d.Address.Addr().Unmap().WithZone(""))
+			known := slices.ContainsFunc(list, func(o *Door) bool { return o.String() == d.String() })
+			if here && at.Port() != 0 && !known {
 				list = append(list, d)
 			}
 		}
@@ -59,6 +63,20 @@ func Doors(cfg *config.Config) (list []*Door) {
 	add("dot", s.DoT)
 	add("doh", s.DoH)
 	add("doq", s.DoQ)
+	return list
+}
+
+// addresses are those of this machine.
+func addresses() (list []netip.Addr) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil // what is on loopback is tested
+	}
+	for _, a := range all {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			list = append(list, p.Addr().Unmap())
+		}
+	}
 	return list
 }
 

@@ -161,16 +161,19 @@ func inside(rules *policy.Rules, g policy.GroupID, network netip.Prefix) netip.A
 }
 
 // groups are those as whose clients is asked: of schools and their groups, or if there are
-// no schools the clients that no unit claims. They begin at another one each day, so that
+// no schools the clients that no unit claims, if those are served. They begin at another one each day, so that
 // which unit of a plan is asked in full changes.
-func (p *plan) groups() (list []policy.GroupID) {
+func (p *plan) groups(unknown bool) (list []policy.GroupID) {
 	for g, of := range p.rules.Policy().Groups() {
 		if of.Kind == source.School || of.Kind == source.GroupKind {
 			list = append(list, g)
 		}
 	}
-	if len(list) == 0 {
+	switch {
+	case len(list) == 0 && unknown:
 		return []policy.GroupID{0}
+	case len(list) == 0:
+		return nil
 	}
 	at := int(p.day % uint64(len(list)))
 	return slices.Concat(list[at:], list[:at])

@@ -76,15 +76,15 @@ func (r *run) ask(now time.Time) (whole bool) {
 	r.result.Began = now
 	_, rules, _ := r.tester.src.InForce()
 	r.plan = newPlan(rules, r.choice, len(r.doors), r.result.Day)
-	groups := r.plan.groups()
+	groups := r.plan.groups(r.tester.src.ServesUnknown())
 	pace := time.NewTicker(time.Second / time.Duration(Pace(len(groups), len(r.doors))))
 	defer pace.Stop()
 	for _, g := range groups {
-		if _, newest, _ := r.tester.src.InForce(); newest.Policy() == rules.Policy() {
-			r.plan.rules = newest // of this minute and its lists
-		} else {
+		_, newest, _ := r.tester.src.InForce()
+		if newest.Policy().Digest() != rules.Policy().Digest() {
 			return false // groups are others now; it begins anew
 		}
+		r.plan.rules = newest // of this minute, its lists, and what was decided
 		asked := 0
 		for _, q := range r.plan.questions(g) {
 			if r.silent[q.door] >= mostSilent {
@@ -230,6 +230,8 @@ func judge(answer *dns.Msg, block bool, unit string, pages []netip.Addr) tested.
 	switch {
 	case !heard:
 		return tested.Unheard
+	case code == int(dns.ExtendedErrorCodeNotReady): // nobody is answered, of which another condition tells
+		return tested.Silent
 	case taken != unit:
 		return tested.OtherUnit
 	case block && (!filtered || leads(answer, pages)):

@@ -27,12 +27,14 @@ import (
 // Sources are what a Tester is lent. Its functions may be called by any goroutine.
 type Sources struct {
 	// InForce is what resolve answers by; rules is nil before it has said so.
-	InForce    func() (cfg *config.Config, rules *policy.Rules, list *blocklist.List)
-	Key        standin.Key
-	Core       []string // names that are never blocked, whatever is above them
-	File       string   // where runs are kept, see package tested
-	Conditions *metrics.Conditions
-	Log        *slog.Logger
+	InForce func() (cfg *config.Config, rules *policy.Rules, list *blocklist.List)
+	// ServesUnknown reports whether clients that no unit claims are answered.
+	ServesUnknown func() bool
+	Key           standin.Key
+	Core          []string // names that are never blocked, whatever is above them
+	File          string   // where runs are kept, see package tested
+	Conditions    *metrics.Conditions
+	Log           *slog.Logger
 }
 
 // A Tester tests. Its methods may be called by any goroutine.

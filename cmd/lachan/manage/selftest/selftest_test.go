@@ -119,8 +119,8 @@ func newNode(t testing.TB) *node {
 	})
 	n.cfg.Server.Listen = []netip.AddrPort{n.resolver.Endpoints()[0].Addr}
 	n.src = Sources{
-		InForce: func() (*config.Config, *policy.Rules, *blocklist.List) { return &n.cfg, n.rules.Load(), n.list },
-		Key:     n.key, Core: []string{"time.windows.com", "captive.apple.com"}, File: n.file,
+		InForce:       func() (*config.Config, *policy.Rules, *blocklist.List) { return &n.cfg, n.rules.Load(), n.list },
+		ServesUnknown: func() bool { return true }, Key: n.key, Core: []string{"time.windows.com", "captive.apple.com"}, File: n.file,
 		Conditions: &metrics.Conditions{}, Log: slog.New(slog.DiscardHandler),
 	}
 	n.tester = New(n.src)
@@ -242,6 +242,58 @@ func TestADoorThatIsNotOursOrSaysNothingIsFound(t *testing.T) {
 	}
 }
 
+// TestEveryAddressOfTheMachineIsTested: from loopback, so that the node believes itself; one
+// that another machine has is left alone.
+func TestEveryAddressOfTheMachineIsTested(t *testing.T) {
+	n := newNode(t)
+	port := n.cfg.Server.Listen[0].Port()
+	n.cfg.Server.Listen = []netip.AddrPort{netip.MustParseAddrPort("203.0.113.7:53")}
+	if doors := Doors(&n.cfg); len(doors) != 0 {
+		t.Errorf("%v are tested", doors)
+	}
+	n.cfg.Server.Listen, n.cfg.Server.DoT = nil, []netip.AddrPort{netip.AddrPortFrom(netip.IPv4Unspecified(), port)}
+	if doors := Doors(&n.cfg); len(doors) != 1 || doors[0].Address.Addr() != netip.MustParseAddr("127.0.0.1") {
+		t.Errorf("%v are tested", doors)
+	}
+	n.cfg.Server.DoT = nil
+	for _, a := range addresses() {
+		if a.IsLinkLocalUnicast() {
+			continue // it needs a zone, with which no configuration has it
+		}
+		socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := &dns.Server{PacketConn: socket, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+			from, _, _ := net.SplitHostPort(w.RemoteAddr().String())
+			m := new(dns.Msg).SetReply(q)
+			m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeTXT, Class: dns.ClassINET}, Txt: []string{from}}}
+			_ = w.WriteMsg(m) // the test sees that nothing comes
+		})}
+		go func() { _ = server.ActivateAndServe() }() // ends with its socket
+		n.cfg.Server.Listen = []netip.AddrPort{netip.MustParseAddrPort(socket.LocalAddr().String())}
+		c := Doors(&n.cfg)[0].open()
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		r, err := c.ask(ctx, new(dns.Msg).SetQuestion("x.example.", dns.TypeA))
+		cancel()
+		c.close()
+		_ = socket.Close()
+		if err != nil || !netip.MustParseAddr(r.Answer[0].(*dns.TXT).Txt[0]).IsLoopback() {
+			t.Errorf("%s: %v, %v", a, r, err)
+		}
+	}
+}
+
+// TestNobodyIsTestedWhereNobodyUnknownIsServed: a server without schools is tested as those
+// whom it serves.
+func TestNobodyIsTestedWhereNobodyUnknownIsServed(t *testing.T) {
+	rules, _ := rulesOf(t, "units: [{id: p, kind: province}]\n", lists)
+	p := newPlan(rules, &choice{}, 1, "2026-09-07")
+	if len(p.groups(false)) != 0 || len(p.groups(true)) != 1 {
+		t.Errorf("%v, %v", p.groups(false), p.groups(true))
+	}
+}
+
 // TestNamesOfTheAbuseOfChildrenAreNotKept: that they are let past is told without them.
 func TestNamesOfTheAbuseOfChildrenAreNotKept(t *testing.T) {
 	q := question{category: "csam", name: "bad.example"}
@@ -328,7 +380,7 @@ func BenchmarkQuestion(b *testing.B) {
 			r := newRun(n.tester, b.Context(), []*Door{d}, &c, "2026-09-07")
 			defer r.close()
 			r.plan = newPlan(n.rules.Load(), &c, 1, "2026-09-07")
-			questions := r.plan.questions(r.plan.groups()[0])
+			questions := r.plan.questions(r.plan.groups(false)[0])
 			for i := 0; b.Loop(); i++ {
 				if kind := r.once(&questions[i%len(questions)]); kind != "" {
 					b.Fatal(kind)
