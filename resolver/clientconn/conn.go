@@ -28,6 +28,7 @@ type Conn struct {
 	closed   atomic.Bool
 	ending   atomic.Bool // it gave way, and counts as ending
 	overHTTP atomic.Bool // see HandOver
+	greeting atomic.Bool // TLS is being agreed on
 	maxBytes int64       // that the client may send; 0: no bound
 	received atomic.Int64
 }
@@ -115,7 +116,16 @@ func (c *Conn) MayRead(silence time.Duration) bool {
 	}
 	stopped := c.stopped.Load()
 	return stopped == 0 ||
-		time.Since(c.opened)-time.Duration(stopped) < stopLimit && c.SetReadDeadline(time.Now().Add(stopSilence)) == nil
+		time.Since(c.opened)-time.Duration(stopped) < stopLimit && c.SetReadDeadline(time.Now().Add(c.lastSilence())) == nil
+}
+
+// lastSilence is how long the client may be silent once the connection was told to end. TLS
+// takes it a while to agree on, and it cannot know that there is no need to any more.
+func (c *Conn) lastSilence() time.Duration {
+	if c.greeting.Load() {
+		return stopLimit
+	}
+	return stopSilence
 }
 
 // A connection that is told to end is read until the client is silent for
@@ -129,7 +139,7 @@ const (
 // stop tells the reader to end.
 func (c *Conn) stop() error {
 	c.stopped.Store(max(1, int64(time.Since(c.opened)))) // first, so that the reader sets no later deadline unseen
-	return c.socket.SetReadDeadline(time.Now().Add(stopSilence))
+	return c.socket.SetReadDeadline(time.Now().Add(c.lastSilence()))
 }
 
 // CloseWrite ends over, which is the connection or TLS over it, in such a way that

@@ -1,11 +1,61 @@
 package clientconn
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
+	"os"
 	"testing"
 	"time"
+
+	"lachan/internal/testserver"
 )
+
+// A client that is agreeing on TLS when the server ends does so to its end, and what follows is
+// given no more time than on other connections.
+func TestTLSIsAgreedOnWhenTheServerEnds(t *testing.T) {
+	cert, key, err := testserver.PEM("dns.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := net.Pipe()
+	defer ours.Close()
+	c := &Conn{Conn: ours, socket: ours, opened: time.Now()}
+	agreed := make(chan *tls.Conn, 1)
+	go func() {
+		over, ok := c.Handshake(&tls.Config{Certificates: []tls.Certificate{pair}})
+		if !ok {
+			over = nil
+		}
+		agreed <- over
+	}()
+	for !c.greeting.Load() {
+		<-time.After(time.Millisecond)
+	}
+	if err := c.stop(); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(3 * stopSilence) // a client far away, or on a busy machine
+	client := tls.Client(theirs, &tls.Config{InsecureSkipVerify: true})
+	defer client.Close()
+	if err := client.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	over := <-agreed
+	if over == nil {
+		t.Fatal("the server has given up")
+	}
+	began := time.Now()
+	if c.MayRead(time.Minute) {
+		if _, err := over.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) > stopLimit {
+			t.Errorf("a silent client is waited for: %v after %v", err, time.Since(began))
+		}
+	}
+}
 
 // TestAClientThatHasSentTooMuchIsCutOff: 256 KiB beyond its bound, up to which it may be
 // let go as the protocol has it.

@@ -13,6 +13,8 @@ const HandshakeTimeout = 5 * time.Second
 
 // Handshake makes a TLS connection over a client's.
 func (c *Conn) Handshake(config *tls.Config) (t *tls.Conn, ok bool) {
+	c.greeting.Store(true)
+	defer c.greeting.Store(false)
 	if !c.MayRead(HandshakeTimeout) {
 		return nil, false
 	}
