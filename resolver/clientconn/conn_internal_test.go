@@ -24,6 +24,9 @@ func TestTLSIsAgreedOnWhenTheServerEnds(t *testing.T) {
 	}
 	ours, theirs := net.Pipe()
 	defer ours.Close()
+	if err := theirs.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	c := &Conn{Conn: ours, socket: ours, opened: time.Now()}
 	agreed := make(chan *tls.Conn, 1)
 	go func() {
