@@ -115,8 +115,8 @@ func (c *Conn) MayRead(silence time.Duration) bool {
 		return false
 	}
 	stopped := c.stopped.Load()
-	return stopped == 0 ||
-		time.Since(c.opened)-time.Duration(stopped) < stopLimit && c.SetReadDeadline(time.Now().Add(c.lastSilence())) == nil
+	return stopped == 0 || time.Since(c.opened)-time.Duration(stopped) < stopLimit &&
+		c.SetReadDeadline(time.Now().Add(c.lastSilence())) == nil
 }
 
 // lastSilence is how long the client may be silent once the connection was told to end. TLS
