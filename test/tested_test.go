@@ -2,12 +2,15 @@ package test
 
 import (
 	"encoding/json"
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"lachan/cmd/lachan/tested"
+	"lachan/metrics/lull"
 )
 
 // TestAServerAsksItselfAtEveryDoor: before lessons, as clients of each group, and what it
@@ -26,7 +29,7 @@ units:
     networks: [10.20.0.0/16]
     groups: [{id: gv, networks: [10.20.8.0/24], profile: gv}, {id: nha, profile: hs}]
 `)
-	p.writeConfig("feeds: [{name: co-bac, url: list.txt, format: domains, category: gambling}]\n", up.addr)
+	p.writeConfig(consoleConfig+"feeds: [{name: co-bac, url: list.txt, format: domains, category: gambling}]\n", up.addr)
 	p.write("list.txt", "bet.example\n")
 	server := `server:
   listen: ["` + freeAddress(t) + `"]
@@ -67,7 +70,48 @@ units:
 		number(body, `lachan_school_queries_total{school="truong",group="",decision="blocked",category="gambling"}`) > 0 {
 		t.Errorf("questions are counted for the school: %s", body)
 	}
+	u := p.first()
+	for path, want := range map[string]string{"/": "Tested itself on", "/nodes": "Tests of itself"} {
+		if _, page, _ := u.do("GET", path, nil, "Accept-Language", "en"); !strings.Contains(page, want) &&
+			!strings.Contains(page, "Tự kiểm tra") {
+			t.Errorf("%s does not tell of the test: %s", path, page)
+		}
+	}
 	if asked := up.asked.Load(); asked != 0 {
 		t.Errorf("the upstream was asked %d times", asked)
+	}
+}
+
+// TestReportsReadWhatThisServerFound: when it asked itself, and which schools were quiet.
+func TestReportsReadWhatThisServerFound(t *testing.T) {
+	p := newProcess(t, "", `
+units:
+  - {id: truong-a, name: Trường A, kind: school, networks: [10.20.0.0/16]}
+  - {id: truong-b, name: Trường B, kind: school, networks: [10.21.0.0/16]}
+`, "127.0.0.1:1")
+	at := time.Date(2026, 9, 8, 5, 0, 0, 0, time.UTC)
+	p.counted("truong-a", at)
+	err := errors.Join(
+		os.MkdirAll(p.state(), 0o700),
+		tested.Add(tested.File(p.state()), tested.Run{
+			Day: "2026-09-08", Began: at, Ended: at.Add(time.Minute), Questions: 321, Failed: 2,
+			Failures: []tested.Failure{{Kind: tested.LetPast, Door: "doq 127.0.0.1:853", Unit: "truong-a", Category: "gambling", Name: "bet.example", Times: 2}},
+		}),
+		lull.AddJudgement(lull.Dir(p.state()), lull.Judgement{Day: "2026-09-09", Judged: 2, Found: []lull.Found{
+			{Day: "2026-09-09", School: "truong-b", Sure: lull.Likely.String(), Asked: 12, Usual: 3456, Run: 2},
+		}}),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(p.dir, "report.html")
+	if said, err := p.command(os.Getuid(), "report", "--unit", "all", "--period", "2026-Q3", "--format", "html", "--out", out); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	text := p.read("report.html")
+	for _, want := range []string{"321 câu hỏi", "bet.example", "doq 127.0.0.1:853", "Trường B (1 ngày, gần nhất 09/09/2026: 12 lượt, thường lệ 3.456; có lẽ)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in the report", want)
+		}
 	}
 }

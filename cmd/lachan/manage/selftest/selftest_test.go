@@ -132,7 +132,7 @@ func (n *node) use(rules *policy.Rules, key standin.Key) {
 	n.resolver.Use(&resolver.Settings{
 		StandIn: key, Replies: resolver.Replies{BlockTTL: time.Minute},
 		Cache:       resolver.Cache{Bounds: cache.Bounds{Entries: 100, Bytes: 1 << 20}},
-		Connections: clientconn.Limits{Connections: 50, Idle: 5 * time.Second},
+		Connections: clientconn.Limits{Connections: 50, Idle: 5 * time.Second, ProxyProtocol: n.cfg.Server.ProxyProtocol},
 	}, rules, n.zones)
 }
 
@@ -239,6 +239,17 @@ func TestADoorThatIsNotOursOrSaysNothingIsFound(t *testing.T) {
 	}
 	if kinds[tested.Unheard] != "udp "+socket.LocalAddr().String() || kinds[tested.Silent] != "tcp "+socket.LocalAddr().String() {
 		t.Errorf("%v", r.Failures)
+	}
+}
+
+// TestADoorBehindABalancerIsTestedToo: where connections from loopback have to begin with a
+// header, the node says that it speaks for itself.
+func TestADoorBehindABalancerIsTestedToo(t *testing.T) {
+	n := newNode(t)
+	n.cfg.Server.ProxyProtocol = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	n.use(n.rules.Load(), n.key)
+	if r := n.test(0); r.Failed != 0 || r.Questions == 0 {
+		t.Errorf("%+v", r)
 	}
 }
 
