@@ -182,7 +182,10 @@ func (e *explainer) judge() {
 	asked.safeSearch(e.qtype)
 	final := asked.out
 	e.likeness = e.policy.catalogue.Lookalikes.Of(e.name)
-	traits := Traits(e.rules, e.name)
+	var traits Set
+	if e.qtype != dns.TypeANY { // of which nothing is told (RFC 8482)
+		traits = Traits(e.rules, e.name)
+	}
 	if of := DecideTraits(e.rules, GroupID(e.group), final, traits); of.Action != final.Action {
 		e.before, final = of, of
 	}

@@ -151,6 +151,27 @@ func Traits(r *Rules, n *domain.Name) (set Set) {
 	return set
 }
 
+// FirstSeen is the tag of domains that nobody has asked for before, empty if nothing blocks or
+// observes them: then nobody need know.
+func FirstSeen(r *Rules) (set Set) {
+	f, first := &r.policy.file, blocklist.Of(r.policy.file.Tags.FirstSeen)
+	var minded Set
+	for i := range f.Profiles {
+		minded = minded.Or(f.Profiles[i].Block).Or(f.Profiles[i].Observe)
+	}
+	for i := range f.Rules {
+		minded = minded.Or(f.Rules[i].Block)
+	}
+	for i := range f.Layers {
+		minded = minded.Or(f.Layers[i].Block)
+	}
+	for i := range f.Plans {
+		minded = minded.Or(f.Plans[i].Locked)
+	}
+	runtime.KeepAlive(r)
+	return minded.And(first)
+}
+
 // Observed is the tag of what the profile of a group watches in a decision that blocks
 // nothing, NoCategory if that is nothing.
 func Observed(r *Rules, g GroupID, d *Decision) uint8 {

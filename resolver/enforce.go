@@ -217,7 +217,8 @@ func traitsOf(q *Query, a *cache.Answer) (none policy.Set) {
 	if q.lookup != &q.Name {
 		return none
 	}
-	return a.Traits()
+	traits := a.Traits()
+	return traits.At(q.now)
 }
 
 // inspectOnce is inspectEach, or what it came to when the worker asked it last for

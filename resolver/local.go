@@ -135,9 +135,6 @@ func (l local) explained(name string) (policy.Explanation, error) {
 func (l local) answerSpecial() (done bool) {
 	switch kind, labels := own.Special(&l.Name, l.Type, l.snapshot.upstreams.Has); kind {
 	case own.Any:
-		if screen(l.Query) {
-			return true
-		}
 		l.start(dnswire.RcodeSuccess)
 		l.reply.Record(dnswire.SectionAnswer, dnswire.TypeHINFO, hinfoTTL, []byte("\x07RFC8482\x00"))
 	case own.Loopback:

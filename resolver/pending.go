@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"lachan/metrics"
-	"lachan/policy"
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
 	"lachan/resolver/upstream"
@@ -40,10 +39,10 @@ type pending struct {
 	all        *pendings
 	shard      *pendingShard
 	snapshot   *snapshot
-	hash       uint64      // of the cache
-	traits     policy.Set  // of the name, if that is what was asked for
-	local      bool        // it goes to the group of a conditional zone
-	staleTimer *time.Timer // nil if the cache has no answer
+	hash       uint64       // of the cache
+	traits     cache.Traits // of the name, if that is what was asked for
+	local      bool         // it goes to the group of a conditional zone
+	staleTimer *time.Timer  // nil if the cache has no answer
 
 	older, newer *pending // shard.mu
 	waiters      []*Query // shard.mu
@@ -314,7 +313,7 @@ func (ps *pendings) complete(waiters []*Query, a *cache.Answer, code uint16) {
 		}
 		q.inspections = judged
 		q.now, q.ede, q.source = ps.route.clock(), code, metrics.SourceUpstream
-		ps.route.tunnels.Answered(q.snapshot.groups.of(q.group).Number(), &q.Name, q.Type, len(a.Wire()), q.now)
+		ps.route.tunnels.Answered(sender(q), &q.Name, q.Type, len(a.Wire()), q.now)
 		if !a.Answers() {
 			q.action = metrics.ActionError
 		}

@@ -22,6 +22,7 @@ import (
 	"lachan/policy"
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/firstseen"
 	"lachan/resolver/listen"
 	"lachan/resolver/upstream"
 	"lachan/resolver/watch"
@@ -137,6 +138,15 @@ func (r *Resolver) FilteredByUpstreams() map[string]uint64 {
 	}
 	return counts
 }
+
+// WantsFirstSeen reports whether the policy in force asks which domains are new.
+func WantsFirstSeen(r *Resolver) bool {
+	s := r.snapshot.Load()
+	return s != nil && !s.firstSeen.Empty()
+}
+
+// UseFirstSeen has the resolver tell by a filter which domains nobody has asked for before.
+func UseFirstSeen(r *Resolver, f *firstseen.Filter) { r.seen.Store(f) }
 
 // StoppedTunnels is how often a group was stopped that sends other traffic below a domain, and
 // how many are now.

@@ -3,11 +3,13 @@ package resolver
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/resolver/cache"
 	"lachan/resolver/dnswire"
+	"lachan/resolver/firstseen"
 	"lachan/resolver/ratelimit"
 	"lachan/resolver/tunnel"
 	"lachan/resolver/watch"
@@ -37,6 +39,7 @@ type route struct {
 	filtered filterCounts // answers that upstreams have filtered
 	watches  watch.Table  // of clients that want to see what they ask
 	tunnels  *tunnel.Table
+	seen     atomic.Pointer[firstseen.Filter] // nil while nobody asks for it
 }
 
 func newRoute(counters *metrics.Counters) *route {
@@ -180,7 +183,7 @@ func (r *route) inspect(q *Query, a *cache.Answer, v cache.Verdict) {
 // has a reply at once: it did not ask for recursion, or the upstreams failed a moment
 // ago and a stale answer is there.
 func (r *route) forward(q *Query) (done bool) {
-	if r.stops(q) || screen(q) {
+	if r.stops(q) || r.screen(q) {
 		return true
 	}
 	if q.Flags&dnswire.FlagRD == 0 {
@@ -205,8 +208,7 @@ func (r *route) stops(q *Query) (done bool) {
 	if !q.decided || q.lookup != &q.Name || q.decision.Explicit || q.decision.Action != policy.Pass {
 		return false
 	}
-	labels, stopped := r.tunnels.Asked(q.snapshot.groups.of(q.group).Number(), &q.Name, q.now)
-	if !stopped {
+	if !r.tunnels.Asked(sender(q), &q.Name, q.now) {
 		return false
 	}
 	d := policy.DecideTunnel(q.snapshot.rules, q.group, q.decision)
@@ -214,8 +216,17 @@ func (r *route) stops(q *Query) (done bool) {
 		return false
 	}
 	q.enforce(d)
-	q.text, q.told = tunnelText, labels
+	q.text = tunnelText
 	return true
+}
+
+// sender tells the group of a query from others, whatever becomes of the policy. Who has only
+// said which group it is of is counted nowhere else.
+func sender(q *Query) uint64 {
+	if q.claimed {
+		return 1<<63 | uint64(q.group)
+	}
+	return q.snapshot.groups.of(q.group).Number()
 }
 
 // tunnelText says why, in the answer.
@@ -223,12 +234,18 @@ const tunnelText = "tunnel: too much is sent below this domain"
 
 // screen judges what takes longer to know of a name than an answer from memory may take, and
 // is kept with the answer: its traits. It is done if they are reason enough for a reply.
-func screen(q *Query) (done bool) {
+func (r *route) screen(q *Query) (done bool) {
 	if !q.decided || q.lookup != &q.Name {
 		return false
 	}
-	q.traits = policy.Traits(q.snapshot.rules, &q.Name)
-	d := policy.DecideTraits(q.snapshot.rules, q.group, q.decision, q.traits)
+	q.traits.Set = policy.Traits(q.snapshot.rules, &q.Name)
+	if filter := r.seen.Load(); filter != nil && !q.snapshot.firstSeen.Empty() {
+		now := time.Now()
+		if until, first := filter.First(&q.Name, now); first {
+			q.traits.Passing, q.traits.Until = q.snapshot.firstSeen, q.now+int64(until.Sub(now))
+		}
+	}
+	d := policy.DecideTraits(q.snapshot.rules, q.group, q.decision, q.traits.At(q.now))
 	if d.Action == q.decision.Action || q.bypassesTCPOnly(d) {
 		return false
 	}
@@ -272,10 +289,6 @@ func (r *route) finish(q *Query, now int64, lane *metrics.Shard) {
 		}
 	}
 	if !q.standIn {
-		if q.told > 0 { // whoever counts names is to find the domain, not what was sent
-			event.NameHash = q.Name.Hash(q.told)
-			event.Name = append(q.Name.Suffix(q.told), 0)
-		}
 		lane.Record(&event)
 		r.show(q, dropped)
 	}

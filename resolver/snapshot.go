@@ -26,6 +26,7 @@ type snapshot struct {
 	perUnit    ratelimit.Rate
 	categories [256]metrics.Category // by tag
 	untold     [256]bool             // by tag: see tap.UntoldCategory
+	firstSeen  policy.Set            // see policy.FirstSeen
 	ddr        *ddr.Records
 	// waitingBytes is how many bytes queries may hold that wait for an upstream.
 	waitingBytes int64
@@ -51,10 +52,10 @@ func newSnapshot(
 	}
 	p := rules.Policy()
 	if old != nil && old.rules.Policy() == p {
-		s.groups, s.categories, s.untold = old.groups, old.categories, old.untold
+		s.groups, s.categories, s.untold, s.firstSeen = old.groups, old.categories, old.untold, old.firstSeen
 		return s
 	}
-	s.groups = newGroups(counters, p)
+	s.groups, s.firstSeen = newGroups(counters, p), policy.FirstSeen(rules)
 	for tag := range s.categories {
 		code := p.CategoryCode(uint8(tag))
 		s.categories[tag], s.untold[tag] = counters.Category(code), tap.UntoldCategory(code)

@@ -31,6 +31,7 @@ const (
 	Sessions   Kind = 26
 	Session    Kind = 27
 	Tap        Kind = 28
+	Seen       Kind = 29
 
 	Hello    Kind = 40
 	Used     Kind = 41
@@ -45,6 +46,7 @@ const (
 	Watched  Kind = 50
 	Followed Kind = 51
 	Tapped   Kind = 52
+	SeenNow  Kind = 53
 )
 
 // A Role says what a listening socket is for.

@@ -35,7 +35,7 @@ func (t *terms) addTags(custom map[string]source.Category) {
 	tags.Allowing = blocklist.Of(tags.Core)
 	tags.AuthorityOrder = tags.ByKey["authority-order"]
 	tags.Circumvention, tags.CSAM = tags.ByKey["circumvention"], tags.ByKey["csam"]
-	tags.Lookalike = tags.ByKey["look-alike"]
+	tags.Lookalike, tags.FirstSeen = tags.ByKey["look-alike"], tags.ByKey["first-seen"]
 	for _, s := range t.facts.Services {
 		tags.addService(&s)
 	}

@@ -23,6 +23,7 @@ type Tags struct {
 	AuthorityOrder           int
 	Circumvention, CSAM      int
 	Lookalike                int // of names that imitate others, by their form
+	FirstSeen                int // of domains that nobody has asked for before
 	Counted                  Set // categories and pseudo categories: what a block may count in
 
 	Feeds     map[string]FeedTags

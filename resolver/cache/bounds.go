@@ -14,7 +14,7 @@ const (
 	// its verdict, its places in the map and in the list of its shard.
 	entryOverhead  = 256
 	filterOverhead = 32
-	rareOverhead   = 48
+	rareOverhead   = 96
 	// hotPart is the part of the bytes that the Hot caches have together. What they
 	// hold may be in the Cache too, or may have been evicted from it.
 	hotPart = 8

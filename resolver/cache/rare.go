@@ -8,24 +8,38 @@ import (
 
 // rare is what few answers have.
 type rare struct {
-	filter *Filter    // nil if the upstream does not say that it filters
-	traits policy.Set // of the name that was asked for
+	filter *Filter // nil if the upstream does not say that it filters
+	traits Traits  // of the name that was asked for
 }
 
-// SetTraits notes the traits of the name, see policy.Rules.Traits, before the entry is kept
-// or handed out.
-func (e *Entry) SetTraits(set policy.Set) {
-	if !set.Empty() {
-		e.rare = &rare{e.Filter(), set}
+// Traits are what a name is by itself, see policy.Traits, and some of it only for a time.
+type Traits struct {
+	Set     policy.Set
+	Passing policy.Set
+	Until   int64 // of Passing, on the clock of who stored it in nanoseconds
+}
+
+// At is what the name is at a moment.
+func (t *Traits) At(now int64) policy.Set {
+	if now < t.Until {
+		return t.Set.Or(t.Passing)
+	}
+	return t.Set
+}
+
+// SetTraits notes the traits of the name before the entry is kept or handed out.
+func (e *Entry) SetTraits(t Traits) {
+	if !t.Set.Empty() || t.Until > 0 {
+		e.rare = &rare{e.Filter(), t}
 	}
 }
 
 // Traits are those of the name that was asked for.
-func (a *Answer) Traits() (set policy.Set) {
+func (a *Answer) Traits() (t Traits) {
 	if a.rare != nil {
-		set = a.rare.traits
+		t = a.rare.traits
 	}
-	return set
+	return t
 }
 
 // A Filter is what an upstream that filters says of an answer.

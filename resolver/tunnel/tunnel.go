@@ -85,18 +85,18 @@ func New() *Table {
 }
 
 // Asked notes that a group asks for a name, and reports whether it is stopped below the name's
-// registered domain, which has so many labels.
-func (t *Table) Asked(group uint64, n *domain.Name, now int64) (labels int, stopped bool) {
+// registered domain.
+func (t *Table) Asked(group uint64, n *domain.Name, now int64) (stopped bool) {
 	carried, longest := carries(n, 0)
 	if longest < leastLabel && now >= t.last.Load() {
-		return 0, false
+		return false
 	}
-	labels = t.registered(n)
+	labels := t.registered(n)
 	if labels == 0 {
-		return 0, false
+		return false
 	}
 	carried, _ = carries(n, labels)
-	return labels, t.note(group, n, labels, n.Hash(n.Labels()), carried-free, now)
+	return t.note(group, n, labels, n.Hash(n.Labels()), carried-free, now)
 }
 
 // Answered notes that a group gets an answer of a type and of so many bytes.

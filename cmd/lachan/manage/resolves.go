@@ -10,6 +10,7 @@ import (
 
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/manage/addresses"
+	"lachan/cmd/lachan/manage/seen"
 	"lachan/cmd/lachan/manage/tap"
 	"lachan/cmd/lachan/proven"
 	"lachan/internal/fault"
@@ -35,6 +36,7 @@ type resolves struct {
 
 	followers addresses.Followers
 	taps      *tap.Taps
+	seen      seen.File
 	said      chan input // what they say
 	peers     []*peer    // the newest last
 	alive     []int      // the processes, as the supervisor says; nil: it has not said yet
@@ -90,6 +92,9 @@ func (r *resolves) meet(m *message.Message) {
 	if !r.tell(conn, message.Secrets, r.identity.secrets()) ||
 		!r.tell(conn, message.Addresses, r.identity.links.addresses) || !r.followers.Introduce(conn) {
 		return // it has another connection by now, or is gone
+	}
+	if image := r.seen.Image(); image != nil {
+		_ = conn.Send(message.Message{Kind: message.Seen, Body: image}) // its end is seen by its receiver
 	}
 	if use := r.choose(p.Crashes, time.Now()); use.ID != 0 {
 		r.tell(conn, message.Use, use)
@@ -201,6 +206,8 @@ func (r *resolves) hear(ctx context.Context, in input) {
 		hand(&m, r.asked)
 	case message.Followed:
 		r.followers.Hear(&m)
+	case message.SeenNow:
+		r.seen.Take(m.Body)
 	case message.Tapped:
 		r.taps.Hear(p.conn, &m)
 	case message.Ticked:

@@ -28,6 +28,7 @@ import (
 	"lachan/cmd/lachan/manage/desk"
 	"lachan/cmd/lachan/manage/member"
 	"lachan/cmd/lachan/manage/nodes"
+	"lachan/cmd/lachan/manage/seen"
 	"lachan/cmd/lachan/manage/site"
 	"lachan/cmd/lachan/manage/tap"
 	"lachan/cmd/lachan/proven"
@@ -189,6 +190,9 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	n.resolves.history, n.reports.history = n.history, n.history
 	n.services.history, n.services.api.history = n.history, n.history
 	n.held.store = n.lists.store
+	n.resolves.seen = seen.File{
+		Path: filepath.Join(cfg.StateDir, "first-seen"), Conditions: n.conditions, Log: n.log,
+	}
 	n.identity.openLinks(filepath.Join(cfg.StateDir, "links.json"))
 	if n.services.visitors.requests, err = request.Open(cfg.RequestsDir()); err != nil {
 		return config.StateError(cfg, err)

@@ -100,6 +100,7 @@ func (p *process) tellLast() {
 		p.log.Error("leave what was counted for manage", "error", err)
 	}
 	p.tick(time.Now())
+	p.seen.tell(p, time.Now(), true)
 	p.send(message.Message{Kind: message.Final})
 }
 

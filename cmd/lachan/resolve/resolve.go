@@ -68,6 +68,7 @@ type process struct {
 	protected time.Time // until when schools have been credited with protection
 	notices   notices
 	tapping   tapping
+	seen      seen
 	// connectivity are names by which devices look whether there is a network.
 	connectivity inside.Domains
 	follows      bool // another resolve is about to end
@@ -165,6 +166,7 @@ func (p *process) run() error {
 		case now := <-tick.C:
 			p.tapping.expire(p, now)
 			p.tick(now)
+			p.seen.tell(p, now, false)
 		case ended := <-p.tapping.ended:
 			p.tapping.end()
 			p.tell(message.Tapped, ended)
@@ -215,6 +217,8 @@ func (p *process) take(in input) (stop bool) {
 		p.tell(message.Watched, watch(p.resolver, &m))
 	case message.Tap:
 		takeTap(p, &m)
+	case message.Seen:
+		p.seen.take(p, &m)
 	case message.Challenges:
 		p.takeChallenges(&m)
 	}

@@ -199,6 +199,7 @@ func (p *process) putInForce() {
 		s.serial++ // what an entry says may have changed with the minute
 	}
 	p.resolver.Use(p.settings(), s.policy.At(s.list, time.Now(), s.serial), s.upstreams)
+	p.seen.use(p)
 }
 
 // startUpstreams keeps an eye on the upstreams in force, and no longer on those
