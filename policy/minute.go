@@ -143,7 +143,7 @@ func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 }
 
 // Traits are the tags that a name has by itself, whatever lists say: it imitates another.
-// Finding them takes some microseconds, so that they are kept with the answer.
+// Finding them takes up to some microseconds, so that they are kept with the answer.
 func Traits(r *Rules, n *domain.Name) (set Set) {
 	if r.policy.catalogue.Lookalikes.Of(n).Brand != nil {
 		set = blocklist.Of(r.policy.file.Tags.Lookalike)

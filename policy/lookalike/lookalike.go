@@ -66,7 +66,7 @@ const maxLabels = 12
 // Of is whom a name imitates. It may be called by any number of goroutines.
 func (t *Table) Of(n *domain.Name) Likeness {
 	labels := min(n.Labels(), maxLabels)
-	if labels < 2 {
+	if labels < 2 || !t.worthALook(n.Suffix(labels)) {
 		return Likeness{}
 	}
 	text := domain.Text(n.Suffix(labels))
@@ -211,7 +211,7 @@ const maxFound = 4
 func (p *place) inside(plain []byte, front bool) Likeness {
 	found := 0
 	for at := range plain {
-		for _, b := range p.beginning(plain[at:]) {
+		for _, b := range p.starts.at(plain[at:]) {
 			end := at + len(b.text)
 			if end > len(plain) || string(plain[at:end]) != b.text {
 				continue
@@ -264,9 +264,11 @@ func (p *place) nearly(plain []byte) *Brand {
 	if len(plain) < leastEdit-1 {
 		return nil
 	}
-	for _, b := range p.editable {
-		if oneEdit(plain, b.text) {
-			return b
+	for _, list := range [2][]*Brand{p.editable.beginning(plain), p.editable.ending(plain)} {
+		for _, b := range list {
+			if oneEdit(plain, b.text) {
+				return b
+			}
 		}
 	}
 	return nil

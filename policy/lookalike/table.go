@@ -22,10 +22,11 @@ type Table struct {
 	byFold    map[string]*Brand
 	own       map[string]*Brand // by domain of the owner
 	innocents map[string]struct{}
-	starts    map[[2]byte][]*Brand // by the first two letters, the longest first
-	editable  []*Brand             // long enough for one edit to be no chance
-	cheap     map[string]struct{}  // suffixes
-	hosts     map[string]bool      // of sites for everybody
+	starts    pairs               // by the first two letters, the longest first
+	folds     pairs               // by the first two letters of what they fold to
+	editable  edits               // long enough for one edit to be no chance
+	cheap     map[string]struct{} // suffixes
+	hosts     map[string]bool     // of sites for everybody
 	bait      map[string]bool
 	longest   int             // of bait, in bytes
 	usual     map[string]bool // labels that are near a brand and mean something else
@@ -39,8 +40,8 @@ const maxBrands = 500
 func Load() (*Table, error) {
 	t := &Table{
 		byText: map[string]*Brand{}, byFold: map[string]*Brand{}, own: map[string]*Brand{},
-		innocents: map[string]struct{}{}, starts: map[[2]byte][]*Brand{},
-		cheap: map[string]struct{}{}, bait: map[string]bool{}, usual: map[string]bool{},
+		innocents: map[string]struct{}{},
+		cheap:     map[string]struct{}{}, bait: map[string]bool{}, usual: map[string]bool{},
 		hosts: map[string]bool{}, looks: map[rune]string{},
 	}
 	for _, file := range []struct {
@@ -179,14 +180,15 @@ func (t *Table) index() {
 		}
 		b.fold = string(appendFolded(nil, []byte(b.text)))
 		t.byFold[b.fold] = b
-		start := [2]byte{b.text[0], b.text[1]}
-		t.starts[start] = append(t.starts[start], b)
+		t.starts.add(b.text[:2], b)
+		t.folds.add(b.fold[:2], b)
 		if len(b.text) >= leastEdit && !b.word {
-			t.editable = append(t.editable, b)
+			t.editable.firsts.add(b.text[:2], b)
+			t.editable.lasts.add(b.text[len(b.text)-2:], b)
 		}
 	}
-	for _, list := range t.starts {
-		slices.SortStableFunc(list, func(a, b *Brand) int { return len(b.text) - len(a.text) })
+	for i := range t.starts {
+		slices.SortStableFunc(t.starts[i], func(a, b *Brand) int { return len(b.text) - len(a.text) })
 	}
 	for _, suffix := range []string{"gov.vn", "edu.vn", "gov", "edu", "mil", "arpa"} {
 		t.innocents[suffix] = struct{}{}
@@ -200,12 +202,4 @@ func (t *Table) Brands(yield func(*Brand) bool) {
 			return
 		}
 	}
-}
-
-// beginning are the brands that a text may begin with.
-func (t *Table) beginning(text []byte) []*Brand {
-	if len(text) < 2 {
-		return nil
-	}
-	return t.starts[[2]byte{text[0], text[1]}]
 }

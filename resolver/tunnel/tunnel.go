@@ -87,16 +87,15 @@ func New() *Table {
 // Asked notes that a group asks for a name, and reports whether it is stopped below the name's
 // registered domain.
 func (t *Table) Asked(group uint64, n *domain.Name, now int64) (stopped bool) {
-	carried, longest := carries(n, 0)
-	if longest < leastLabel && now >= t.last.Load() {
+	// What is below a registered domain is below two labels at least.
+	if n.Labels() < 2 || carries(n, 2) <= free && now >= t.last.Load() {
 		return false
 	}
 	labels := t.registered(n)
 	if labels == 0 {
 		return false
 	}
-	carried, _ = carries(n, labels)
-	return t.note(group, n, labels, n.Hash(n.Labels()), carried-free, now)
+	return t.note(group, n, labels, n.Hash(n.Labels()), carries(n, labels)-free, now)
 }
 
 // Answered notes that a group gets an answer of a type and of so many bytes.
@@ -158,17 +157,17 @@ func (t *Table) registered(n *domain.Name) (labels int) {
 }
 
 // carries is how many bytes the long labels of a name below so many labels can carry by their
-// characters, and how long the longest is.
-func carries(n *domain.Name, below int) (carried, longest int) {
+// characters.
+func carries(n *domain.Name, below int) (carried int) {
 	wire := n.Suffix(n.Labels())
 	for range n.Labels() - below {
 		size := int(wire[0])
-		if longest = max(longest, size); size >= leastLabel {
+		if size >= leastLabel {
 			carried += size * bitsOf(wire[1:1+size])
 		}
 		wire = wire[1+size:]
 	}
-	return carried / 8, longest
+	return carried / 8
 }
 
 // bitsOf is how many bits a character of a label can carry: of hexadecimal 4, of letters and
