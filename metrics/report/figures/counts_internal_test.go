@@ -237,9 +237,9 @@ func TestWhatWasCountedBetweenTwoMoments(t *testing.T) {
 	}
 }
 
-// TestVisitsAndChecks: visits are known if every node counted them that counted queries,
+// TestVisitsChecksAndWhatIsObserved: visits are known if every node counted them that counted queries,
 // and are no more than queries; checks by result and category.
-func TestVisitsAndChecks(t *testing.T) {
+func TestVisitsChecksAndWhatIsObserved(t *testing.T) {
 	from, to := may, may.AddDate(0, 1, 0)
 	check := func(n float64, school, category, result string) engine.Sample {
 		return sample(n, "school", school, "node", "n", "category", category, "result", result)
@@ -277,6 +277,21 @@ func TestVisitsAndChecks(t *testing.T) {
 	}
 	if got := visits(70); got != Number(70) {
 		t.Errorf("more visits than queries: %v", got)
+	}
+	observed := func(n float64, school, category string) engine.Sample {
+		return sample(n, "school", school, "node", "n", "category", category)
+	}
+	watched := gatherer(&scripted{samples: map[string][]engine.Sample{
+		fmt.Sprintf("lachan_school_observed_total{@%d", from.Unix()): {observed(2, "a", "games")},
+		fmt.Sprintf("lachan_school_observed_total{@%d", to.Unix()): {
+			observed(7, "a", "games"), observed(4, "b", "games"), observed(0, "a", "ads"), observed(99, "x", "games"),
+		},
+	}}, 1)
+	if err := watched.readObserved(t.Context(), selector{}); err != nil {
+		t.Fatal(err)
+	}
+	if list := []ObservedCount{{"games", "Trò chơi", Number(9)}}; !reflect.DeepEqual(watched.observed, list) {
+		t.Errorf("observed: %+v\nwant %+v", watched.observed, list)
 	}
 	g := gatherer(&scripted{samples: map[string][]engine.Sample{
 		fmt.Sprintf("lachan_school_checks_total{@%d", to.Unix()): {
