@@ -251,7 +251,8 @@ var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
 // Judge classifies all that the answer points at.
 func (a *Answer) Judge(rules *policy.Rules, qtype uint16) (v Verdict) {
 	v.Serial = rules.Serial()
-	v.Own = a.rare != nil && (!a.rare.traits.Set.Empty() || a.rare.traits.Until > 0) // which are judged with what the decision on the name came to
+	// Traits are judged with what the decision on the name came to.
+	v.Own = a.rare != nil && (!a.rare.traits.Set.Empty() || a.rare.traits.Until > 0)
 	if !a.points {
 		return v
 	}

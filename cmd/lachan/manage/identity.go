@@ -12,6 +12,7 @@ import (
 
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/inforce"
+	"lachan/cmd/lachan/manage/seen"
 	"lachan/fleet"
 	"lachan/internal/durable"
 	"lachan/internal/fault"
@@ -35,6 +36,7 @@ type identity struct {
 	cookies     cookie.Secrets
 	standIn     standin.Key // by which this node asks itself
 	links       linkFile
+	seen        seen.File
 	// fleet are the secrets that the nodes of a fleet share, the one in use first.
 	fleet func(now time.Time) fleet.Secrets
 	told  []byte       // the secrets that resolve was told last

@@ -10,7 +10,6 @@ import (
 
 	"lachan/cmd/lachan/inforce"
 	"lachan/cmd/lachan/manage/addresses"
-	"lachan/cmd/lachan/manage/seen"
 	"lachan/cmd/lachan/manage/tap"
 	"lachan/cmd/lachan/proven"
 	"lachan/internal/fault"
@@ -36,7 +35,6 @@ type resolves struct {
 
 	followers addresses.Followers
 	taps      *tap.Taps
-	seen      seen.File
 	said      chan input // what they say
 	peers     []*peer    // the newest last
 	alive     []int      // the processes, as the supervisor says; nil: it has not said yet
@@ -93,9 +91,7 @@ func (r *resolves) meet(m *message.Message) {
 		!r.tell(conn, message.Addresses, r.identity.links.addresses) || !r.followers.Introduce(conn) {
 		return // it has another connection by now, or is gone
 	}
-	if image := r.seen.Image(); image != nil {
-		_ = conn.Send(message.Message{Kind: message.Seen, Body: image}) // its end is seen by its receiver
-	}
+	r.identity.seen.Tell(conn)
 	if use := r.choose(p.Crashes, time.Now()); use.ID != 0 {
 		r.tell(conn, message.Use, use)
 	}
@@ -207,7 +203,7 @@ func (r *resolves) hear(ctx context.Context, in input) {
 	case message.Followed:
 		r.followers.Hear(&m)
 	case message.SeenNow:
-		r.seen.Take(m.Body)
+		r.identity.seen.Take(m.Body)
 	case message.Tapped:
 		r.taps.Hear(p.conn, &m)
 	case message.Ticked:

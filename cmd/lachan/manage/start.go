@@ -190,7 +190,7 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	n.resolves.history, n.reports.history = n.history, n.history
 	n.services.history, n.services.api.history = n.history, n.history
 	n.held.store = n.lists.store
-	n.resolves.seen = seen.File{
+	n.identity.seen = seen.File{
 		Path: filepath.Join(cfg.StateDir, "first-seen"), Conditions: n.conditions, Log: n.log,
 	}
 	n.identity.openLinks(filepath.Join(cfg.StateDir, "links.json"))

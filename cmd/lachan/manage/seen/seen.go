@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"lachan/internal/durable"
+	"lachan/internal/message"
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/resolver/firstseen"
@@ -42,6 +43,14 @@ func (f *File) Image() []byte {
 	f.Log.Error("which domains were asked for before is set aside", "error", err)
 	f.Conditions.Set("first-seen-damaged", textDamaged.With(err).String())
 	return nil
+}
+
+// Tell tells a resolve what was kept, if anything was. That the connection has ended is seen by
+// its receiver.
+func (f *File) Tell(conn *message.Conn) {
+	if image := f.Image(); image != nil {
+		_ = conn.Send(message.Message{Kind: message.Seen, Body: image})
+	}
 }
 
 // Take keeps what a resolve says.
