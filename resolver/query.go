@@ -38,7 +38,7 @@ type Query struct {
 	decision policy.Decision
 	decided  bool         // decision is policy's word on a question of the group
 	selfTest bool         // the question is whether the filter is in use
-	traits   cache.Traits // of the name that was asked for, once it waits
+	traits   cache.Traits // of the name that was asked for; set before it waits
 	lookup   *domain.Name // what is looked up: the name asked for or its safe face
 	target   domain.Name  // scratch for names that the reply points at
 
@@ -99,7 +99,6 @@ func (q *Query) begin(s *snapshot, now int64) {
 	q.snapshot, q.received, q.now = s, now, now
 	q.membership, q.decision = membership{}, policy.Decision{Category: policy.NoCategory}
 	q.decided, q.selfTest, q.lookup = false, false, &q.Name
-	q.traits = cache.Traits{}
 	q.cookies.reset()
 	q.response.reset()
 }

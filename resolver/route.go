@@ -235,6 +235,7 @@ const tunnelText = "tunnel: too much is sent below this domain"
 // screen judges what takes longer to know of a name than an answer from memory may take, and
 // is kept with the answer: its traits. It is done if they are reason enough for a reply.
 func (r *route) screen(q *Query) (done bool) {
+	q.traits = cache.Traits{}
 	if !q.decided || q.lookup != &q.Name {
 		return false
 	}
