@@ -28,9 +28,9 @@ import (
 //
 // TEST_PROOF=1 takes a year of 1,000 schools in 99 communes instead of a quarter of 12 in 4.
 func TestAnEvidencePackOfTimesOfTroubleVerifies(t *testing.T) {
-	schools, communes, period, from, to, flips := 12, 4, "2026-Q3", day("2026-06-28"), day("2026-10-02"), 300
+	schools, communes, period, from, to, flips := 12, 4, "2025-Q3", day("2025-06-28"), day("2025-10-02"), 300
 	if os.Getenv("TEST_PROOF") != "" {
-		schools, communes, period, from, to, flips = 1000, 99, "2026", day("2025-12-28"), day("2027-01-02"), 3000
+		schools, communes, period, from, to, flips = 1000, 99, "2025", day("2024-12-28"), day("2026-01-02"), 3000
 	}
 	w := newWorld(t, schools, communes, from, to)
 	file, text := w.pack("lao-cai", period)
@@ -39,7 +39,7 @@ func TestAnEvidencePackOfTimesOfTroubleVerifies(t *testing.T) {
 		t.Fatalf("%s: %v", said, err)
 	}
 	if _, again := w.pack("lao-cai", period); !bytes.Equal(text, again) {
-		t.Error("made again of the same state it is another one")
+		t.Errorf("made again of the same state it is another one: %q", others(t, text, again))
 	}
 	v := evidence.Verify(text, "")
 	if !v.OK || v.Records < 60 || v.Head < 100 {
@@ -75,6 +75,43 @@ func TestAnEvidencePackOfTimesOfTroubleVerifies(t *testing.T) {
 	}
 }
 
+// TestAPackOfAPeriodThatGoesOnCanBeMadeAgain: what is known at a moment is the same when it is made
+// later, as of that moment.
+func TestAPackOfAPeriodThatGoesOnCanBeMadeAgain(t *testing.T) {
+	w := newWorld(t, 4, 2, day("2025-08-28"), day("2025-10-02"))
+	made := func(at string) []byte {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "pack.zip")
+		said, err := w.lachan("--config", filepath.Join(w.dir, "lachan.yaml"), "--unit", "all", "--period", "2025-Q3..", "--at", at, "--out", file)
+		if err == nil {
+			t.Fatalf("a period that is none: %s", said)
+		}
+		said, err = w.lachan("--config", filepath.Join(w.dir, "lachan.yaml"), "--unit", "all", "--period", "2025-09", "--at", at, "--out", file)
+		if err != nil {
+			t.Fatalf("%s: %v", said, err)
+		}
+		text, err := os.ReadFile(file)
+		w.must(err)
+		return text
+	}
+	half := made("2025-09-15T12:00:00+07:00")
+	if again := made("2025-09-15T12:00:00+07:00"); !bytes.Equal(half, again) {
+		t.Errorf("as of the same moment it is another one: %q", others(t, half, again))
+	}
+	v, whole := evidence.Verify(half, ""), evidence.Verify(made("2025-10-01T12:00:00+07:00"), "")
+	if !v.OK || !whole.OK || v.Records >= whole.Records || v.AsOf.Day() != 15 {
+		t.Errorf("%+v, %+v", v, whole)
+	}
+	for _, row := range rows(t, half, "exceptions.csv") {
+		if row["Từ"] > "2025-09-15 12" {
+			t.Errorf("an exception of later: %v", row)
+		}
+	}
+	if said, err := w.lachan("--config", filepath.Join(w.dir, "lachan.yaml"), "--unit", "all", "--period", "2025-09", "--at", "tomorrow"); err == nil {
+		t.Errorf("a moment that is none: %s", said)
+	}
+}
+
 // rows are those of a table of a pack, by the names of their columns.
 func rows(t *testing.T, text []byte, member string) (list []map[string]string) {
 	t.Helper()
@@ -103,9 +140,9 @@ func rows(t *testing.T, text []byte, member string) (list []map[string]string) {
 // TestTheTablesOfAPackSayWhatHappened reads the tables of a pack of a commune, and of one of a
 // province.
 func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
-	w := newWorld(t, 8, 4, day("2026-06-28"), day("2026-10-02"))
-	_, commune := w.pack("xa-00", "2026-08")
-	_, all := w.pack("all", "2026-08")
+	w := newWorld(t, 8, 4, day("2025-06-28"), day("2025-10-02"))
+	_, commune := w.pack("xa-00", "2025-08")
+	_, all := w.pack("all", "2025-08")
 
 	// An exception that was there before the period holds in it; one of another commune is not here.
 	from, ended := "", 0
@@ -116,11 +153,14 @@ func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
 		if e["Tên miền hoặc nhóm"] == "cu.example" {
 			from = e["Từ"] + " " + e["Lý do"] + " " + e["Ai"] + " " + e["Lúc chốt hồ sơ"]
 		}
+		if e["Tên miền hoặc nhóm"] == "cong-thuc.example" && e["Lý do"] != "'=HYPERLINK(1)" {
+			t.Errorf("a spreadsheet takes it for a formula: %v", e)
+		}
 		if e["Chấm dứt sớm lúc"] != "–" {
 			ended++
 		}
 	}
-	if from != "2026-01-01 00:00:00 mở từ trước kỳ Cô Hoa còn hiệu lực" || ended == 0 {
+	if from != "2025-01-01 00:00:00 mở từ trước kỳ Cô Hoa còn hiệu lực" || ended == 0 {
 		t.Errorf("%q, %d ended before their time", from, ended)
 	}
 
@@ -143,8 +183,8 @@ func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
 		}
 	}
 	for day, want := range map[string]string{
-		"2026-08-04 a05": "3/1/5003 ", "2026-08-05 a05": "3/1/5003 4/1/5004 ", "2026-08-31 a05": "6/1/5006 ",
-		"2026-08-05 tro-choi": "–/2/0007 –/2/0009 ", "2026-08-06 tro-choi": "–/2/0009 ",
+		"2025-08-04 a05": "3/1/5003 ", "2025-08-05 a05": "3/1/5003 4/1/5004 ", "2025-08-31 a05": "6/1/5006 ",
+		"2025-08-05 tro-choi": "–/2/0007 –/2/0009 ", "2025-08-06 tro-choi": "–/2/0009 ",
 	} {
 		if lists[day] != want {
 			t.Errorf("%s: %q, want %q", day, lists[day], want)
@@ -152,6 +192,17 @@ func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
 	}
 	if signed < 31 {
 		t.Errorf("%d rows have a signature", signed)
+	}
+
+	// The server's tests of itself have a row a day, and what failed is that of the units.
+	wrong := rows(t, commune, "node-test-failures.csv")
+	if tests := rows(t, commune, "node-tests.csv"); len(tests) != 31 || len(wrong) < 3 {
+		t.Errorf("%d tests, %d failures", len(tests), len(wrong))
+	}
+	for _, f := range wrong {
+		if f["Mã đơn vị"] != "truong-0000" || f["Sai thế nào"] != "không chặn tên phải chặn" {
+			t.Errorf("%v", f)
+		}
 	}
 
 	// A name that nobody has opened is not told, nor what somebody has typed.
@@ -190,8 +241,8 @@ func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
 // TestAPackThatSomebodyWithTheKeyHasForgedIsFound changes members and seals them again with the key
 // of the node: what others have signed, or what has a digest of its own, is named.
 func TestAPackThatSomebodyWithTheKeyHasForgedIsFound(t *testing.T) {
-	w := newWorld(t, 4, 2, day("2026-08-28"), day("2026-10-02"))
-	_, text := w.pack("all", "2026-09")
+	w := newWorld(t, 4, 2, day("2025-08-28"), day("2025-10-02"))
+	_, text := w.pack("all", "2025-09")
 	key, err := ledger.SigningKey(filepath.Join(w.state(), "ledger"))
 	w.must(err)
 	forged := func(member string, change func(text []byte) []byte) evidence.Verified {
@@ -280,7 +331,7 @@ func FuzzVerify(f *testing.F) {
 				list = append(list, pack.Member{Name: "ledger/key.pub", Text: []byte(hex.EncodeToString(public) + "\n")})
 			}
 			var b bytes.Buffer
-			if err := pack.Write(&b, pack.Seal{Unit: "a", Period: "2026"}, key, list); err != nil {
+			if err := pack.Write(&b, pack.Seal{Unit: "a", Period: "2025"}, key, list); err != nil {
 				t.Fatal(err)
 			}
 			if v := evidence.Verify(b.Bytes(), ""); v.OK || v.Bad == "" || v.EN == "" {
@@ -288,4 +339,24 @@ func FuzzVerify(f *testing.F) {
 			}
 		}
 	})
+}
+
+// others are the members by which two packs differ.
+func others(t *testing.T, one, two []byte) (names []string) {
+	t.Helper()
+	a, err := pack.Read(one)
+	b, err2 := pack.Read(two)
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	for _, m := range a.Members {
+		if text, _ := b.Text(m.Name); !bytes.Equal(text, m.Text) {
+			at := 0
+			for at < min(len(text), len(m.Text)) && text[at] == m.Text[at] {
+				at++
+			}
+			names = append(names, fmt.Sprintf("%s: %.200q, %.200q", m.Name, m.Text[at:], text[at:]))
+		}
+	}
+	return names
 }

@@ -103,7 +103,7 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 	}
 	for _, step := range []func(context.Context) error{
 		m.report, m.coverage, m.orders, m.lists, m.ledger, m.witnesses, m.exceptions, m.requests, m.selfTests,
-		m.privacy,
+		m.nodeTests, m.privacy,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("make an evidence pack: %w", err)

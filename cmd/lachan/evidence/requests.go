@@ -12,7 +12,6 @@ import (
 	"lachan/admin/request"
 	"lachan/cmd/lachan/report"
 	"lachan/metrics/report/figures"
-	"lachan/metrics/tally"
 )
 
 // What people asked to be opened, and how long they waited.
@@ -68,42 +67,5 @@ func (m *maker) requests(context.Context) error {
 	}
 	m.table("requests.csv", "Yêu cầu mở chặn", "Yêu cầu chờ trong kỳ: hỏi lúc nào, trả lời lúc nào, kết quả. Lời người hỏi và lời trả lời "+
 		"không có ở đây. Tên miền chỉ ghi khi đã mở bằng một quyết định (trong sổ đã có); * là tên miền ẩn vì có thể chỉ một người hỏi.", t)
-	return nil
-}
-
-// selfTests adds the tests of the filter that were counted.
-func (m *maker) selfTests(context.Context) error {
-	c := &m.Model.Data.Checks
-	t := table{columns: []string{"Nhóm nội dung", "Đạt", "Không đạt", "Được chính sách cho phép lúc kiểm tra"}}
-	for _, n := range c.Categories {
-		t.row(cmp.Or(n.Label, n.Code, "–"), n.Passed.String(), n.Failed.String(), n.Allowed.String())
-	}
-	t.row("Tổng số", c.Passed.String(), c.Failed.String(), c.Allowed.String())
-	t.row("Số trường chưa kiểm tra lần nào trong kỳ", c.Unchecked.String(), "", "")
-	m.table("self-tests.csv", "Tự kiểm tra bộ lọc", "Số lần hỏi thử tên kiểm tra ở các trường trong kỳ, theo nhóm nội dung. "+
-		"– là không có số liệu, không phải là 0.", t)
-	return nil
-}
-
-// privacy adds how personal data is kept from being kept.
-func (m *maker) privacy(context.Context) error {
-	t := table{columns: []string{"Thiết lập", "Giá trị", "Từ", "Đến", "Ai quyết định", "Lý do", "Quyết định số"}}
-	set := func(what, value string) { t.row(what, value, "", "", "", "", "") }
-	set("Địa chỉ của người dùng được lưu", "không")
-	set("Ghi nhật ký truy vấn (log.queries) lúc lập hồ sơ", string(m.Config.Log.Queries))
-	set("Giữ số đếm (metrics.history)", fmt.Sprintf("%d ngày", int(time.Duration(m.Config.Metrics.History)/(24*time.Hour))))
-	set("Tên miền chỉ được nêu khi ít nhất bấy nhiêu máy đã hỏi", fmt.Sprint(tally.Clients))
-	set("của ít nhất bấy nhiêu trường", fmt.Sprint(tally.Schools))
-	taps := report.TapsOf(m.Config, m.period)
-	for _, tap := range taps {
-		if tap.Begin.Before(m.At) && (tap.End.IsZero() || tap.End.After(m.period.Start)) {
-			t.row("Chuyển câu hỏi và câu trả lời cho máy thu (dnstap)", "có", m.moment(tap.Begin), m.moment(tap.End),
-				tap.First+", "+tap.Second, tap.Why, fmt.Sprint(tap.Seq))
-		}
-	}
-	if len(taps) == 0 {
-		set("Chuyển câu hỏi và câu trả lời cho máy thu (dnstap) trong kỳ", "không")
-	}
-	m.table("privacy.csv", "Bảo vệ dữ liệu cá nhân", "Những gì được giữ và bao lâu; ai đã cho chuyển câu hỏi đi nơi khác, khi nào, vì sao.", t)
 	return nil
 }

@@ -22,6 +22,7 @@ import (
 	"lachan/blocklist/release"
 	"lachan/blocklist/version"
 	"lachan/cmd/lachan/evidence"
+	"lachan/cmd/lachan/tested"
 	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/metrics/history"
@@ -79,6 +80,7 @@ feeds:
 	w.ask()
 	w.list(secret)
 	w.follow()
+	w.test()
 	return w
 }
 
@@ -192,7 +194,8 @@ func (w *world) decide() {
 		}
 		time.Sleep(time.Until(w.from))
 		put("", "account/a1", `{"name":"Cô Hoa"}`, "")
-		put("xa-00", "allow/cu.example", `{"from":"2026-01-01T00:00:00+07:00"}`, "mở từ trước kỳ")
+		put("xa-00", "allow/cu.example", `{"from":"2025-01-01T00:00:00+07:00"}`, "mở từ trước kỳ")
+		put("xa-00", "block/cong-thuc.example", `{"from":"2025-01-01T00:00:00+07:00"}`, "=HYPERLINK(1)")
 		for n := 0; time.Now().Before(w.to); n++ {
 			at := fmt.Sprintf("%q", time.Now().In(hanoi).Format(time.RFC3339))
 			until := fmt.Sprintf("%q", time.Now().In(hanoi).AddDate(0, 0, 9).Format(time.DateOnly))
@@ -205,6 +208,26 @@ func (w *world) decide() {
 			time.Sleep(31 * time.Hour)
 		}
 	})
+}
+
+// test is what the server found when it asked itself, wrong on every tenth day.
+func (w *world) test() {
+	w.t.Helper()
+	for n, now := 0, w.from.Add(5*time.Hour); now.Before(w.to); n, now = n+1, now.AddDate(0, 0, 1) {
+		r := tested.Run{
+			Day: now.Format(time.DateOnly), Began: now, Ended: now.Add(time.Minute), Questions: 400, Units: w.schools, Policies: 1,
+			Doors: []string{"udp 127.0.0.1:53"}, Categories: []string{"games"}, Empty: []string{"csam"},
+		}
+		if n%10 == 9 {
+			r.Failed = 2
+			for _, unit := range []string{school(0), school(1)} {
+				r.Failures = append(r.Failures, tested.Failure{
+					Kind: tested.LetPast, Door: "udp 127.0.0.1:53", Unit: unit, Category: "games", Name: "bi-thu.example", Times: 1,
+				})
+			}
+		}
+		w.must(tested.Add(tested.File(w.state()), r))
+	}
 }
 
 // follow is what a node has of the ledger of its hub.
