@@ -22,6 +22,7 @@ import (
 	"github.com/klauspost/compress/s2"
 
 	"lachan/cmd/lachan/config"
+	"lachan/cmd/lachan/evidence"
 	"lachan/metrics"
 	"lachan/metrics/history"
 	"lachan/metrics/ship"
@@ -114,8 +115,8 @@ metrics: {node: nut-1}
 	t.Logf("%d files; %+v", len(places), days)
 }
 
-// reportsOf are the reports on all schools of today, in every format, as a
-// reader of text sees them.
+// reportsOf are the reports on all schools of today, in every format, and the evidence pack, as
+// a reader of text sees them.
 func reportsOf(t *testing.T, p *process) map[string][]byte {
 	t.Helper()
 	today := time.Now().In(time.FixedZone("+07", 7*60*60)).Format(time.DateOnly)
@@ -133,6 +134,19 @@ func reportsOf(t *testing.T, p *process) map[string][]byte {
 		}
 		all["report "+f] = append(out, unpacked(t, file, text)...)
 	}
+	pack := filepath.Join(t.TempDir(), "pack.zip")
+	if out, err := exec.Command(binary, "evidence", "--config", filepath.Join(p.dir, "lachan.yaml"),
+		"--unit", "all", "--period", "today", "--out", pack).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(pack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := evidence.Verify(text, ""); !v.OK {
+		t.Errorf("the evidence pack: %+v", v)
+	}
+	all["evidence pack"] = unpacked(t, pack, text)
 	if !bytes.Contains(all["report json"], []byte("all-ask.bet.example")) {
 		t.Error("the report does not have the name that many have asked for")
 	}
