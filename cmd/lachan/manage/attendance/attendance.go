@@ -108,13 +108,13 @@ func (r *Register) Run(ctx context.Context) {
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for {
-		if err := r.Look(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			r.src.Log.Error("look which schools are quiet", "error", err)
-		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-tick.C: // by the first one the history is open
+		}
+		if err := r.Look(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			r.src.Log.Error("look which schools are quiet", "error", err)
 		}
 	}
 }
