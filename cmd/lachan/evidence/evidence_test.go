@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"lachan/admin/ledger"
 	"lachan/cmd/lachan/evidence"
@@ -33,7 +34,9 @@ func TestAnEvidencePackOfTimesOfTroubleVerifies(t *testing.T) {
 		schools, communes, period, from, to, flips = 1000, 99, "2025", day("2024-12-28"), day("2026-01-02"), 3000
 	}
 	w := newWorld(t, schools, communes, from, to)
+	began := time.Now()
 	file, text := w.pack("lao-cai", period)
+	t.Logf("a pack of %d schools on %s: %d bytes in %s", schools, period, len(text), time.Since(began).Round(time.Millisecond))
 	said, err := w.lachan("verify", file)
 	if err != nil || !strings.HasPrefix(said, "the pack is whole: lao-cai, "+period+", ") {
 		t.Fatalf("%s: %v", said, err)
