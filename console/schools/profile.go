@@ -98,6 +98,11 @@ func (w writtenProfile) with(s *frame.Site, base *frame.Profile, f url.Values) w
 			outOf = append(outOf, c.Code)
 		}
 	}
+	observed, _ := w["observe"].([]any)
+	after.put("observe", slices.DeleteFunc(slices.Clone(observed), func(code any) bool { // not what is blocked now
+		text, _ := code.(string)
+		return slices.Contains(f["lessons"], text) || slices.Contains(f["outside"], text)
+	}))
 	after.put("block", append(block, othersIn(w["block"], known)...))
 	after.put("allow", append(allow, othersIn(w["allow"], known)...))
 	rules, _ := w["rules"].([]any)

@@ -38,7 +38,7 @@ func TestWhatIsTickedIsBlocked(t *testing.T) {
 	path, tried := filepath.Join(t.TempDir(), "policy.yaml"), 0
 	for _, base := range bases {
 		before := writtenProfile{
-			"block": []any{"service:zalo", map[string]any{"name": "x.example"}}, "default": "allow",
+			"block": []any{"service:zalo", map[string]any{"name": "x.example"}}, "default": "allow", "observe": []any{"look-alike", "games"},
 			"rules": []any{map[string]any{"during": lessons, "block": []any{"y.example", "games"}}},
 		}
 		name := nothing
