@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // A File is one that is kept.
@@ -78,6 +79,9 @@ func Freeze(dir string) (held string, files []File, release func() error, err er
 	if err := sweep(dir); err != nil {
 		return "", nil, nil, err
 	}
+	for !settled(dir) {
+		time.Sleep(settleEach)
+	}
 	for range mostTries {
 		held, err = os.MkdirTemp(dir, ".backup-*")
 		if err != nil {
@@ -93,6 +97,30 @@ func Freeze(dir string) (held string, files []File, release func() error, err er
 		}
 	}
 	return "", nil, nil, ErrRestless
+}
+
+const (
+	// settleWithin is how long after a decision at most what follows from it is waited for: a
+	// server writes its end of the ledger last. Where none runs nobody does.
+	settleWithin = 2 * time.Second
+	settleEach   = 20 * time.Millisecond
+)
+
+// settled reports whether what a server writes a moment after a decision is written.
+func settled(dir string) bool {
+	logs, _ := filepath.Glob(filepath.Join(dir, "ledger", "*.jsonl")) // the pattern is good
+	var decided, written time.Time
+	for _, name := range append(logs, filepath.Join(dir, "ledger", "head")) {
+		info, err := os.Stat(name)
+		switch {
+		case err != nil: // it is not there yet, or no more
+		case filepath.Base(name) == "head":
+			written = info.ModTime()
+		case info.ModTime().After(decided):
+			decided = info.ModTime()
+		}
+	}
+	return !written.Before(decided) || time.Since(decided) > settleWithin
 }
 
 // sweep removes what a Freeze has left that was killed.
