@@ -49,9 +49,8 @@ screens: ## pictures of the console's pages in docs/screens, taken of the demons
 # What go vet says is for lint, which asks it once. Nobody reads what debuggers read of a test.
 TESTING := -vet=off -ldflags=-w
 
-# The tests of the whole program take longest, and begin first.
 test: tools ## install what the tests need and run every test; with CI=true none may be skipped
-	go test -json $(RACE) $(TESTING) -parallel 4 -timeout 20m ./test ./... | go run ./bench/gate $(if $(CI),-skips=false)
+	go test -json $(RACE) $(TESTING) -parallel 4 -timeout 20m ./... | go run ./bench/gate $(if $(CI),-skips=false)
 
 tools: ## install the programs that tests start, where they are missing
 	@$(MAKE) --no-print-directory -j 2 tools-modules tools-packages
