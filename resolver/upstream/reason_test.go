@@ -88,3 +88,15 @@ func TestNoKeyInTheNameOfAnUpstream(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// What a log says of a reason is said in the language of whoever reads a page.
+func TestAReasonIsSaidInBothLanguages(t *testing.T) {
+	for r := upstream.ReasonTimeout; r <= upstream.ReasonOther; r++ {
+		if text := upstream.ReasonText(r.String()); text.EN != r.String() || text.VI == text.EN || text.VI == "" {
+			t.Errorf("%q is said as %q, %q", r, text.VI, text.EN)
+		}
+	}
+	if text := upstream.ReasonText("of a later version"); text.VI != "of a later version" || text.EN != text.VI {
+		t.Errorf("what nobody knows is said as %q, %q", text.VI, text.EN)
+	}
+}
