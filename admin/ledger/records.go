@@ -37,7 +37,7 @@ func RecordsSince(dir string, from time.Time) iter.Seq2[Record, error] {
 // A Written is a record as it lies on disk.
 type Written struct {
 	Record
-	Line []byte // without its line feed; of use until the next one
+	Line []byte // without its line feed; valid until the next call
 }
 
 // WrittenSince is RecordsSince, with the lines.

@@ -316,10 +316,11 @@ func (s *simulation) latencies() error {
 	return err
 }
 
-// storms is how often the hub is started anew: it is killed and ends by itself in turn.
+// storms is how often the hub is started anew. Every other time it was killed.
 const storms = 20
 
-// restarts times how long after each the nodes, all of which connect anew, have a new decision.
+// restarts measures, after each start of the hub, when all nodes have connected anew and taken a
+// new decision.
 func (s *simulation) restarts() error {
 	var all []time.Duration
 	for i := range storms {

@@ -1,15 +1,10 @@
 package order
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -72,31 +67,10 @@ const (
 // left out. With an error the log has what could be read.
 func Open(path string) (l *Log, damaged int, err error) {
 	l = &Log{path: path, known: map[key]bool{}, past: map[string]Past{}}
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l, 0, nil
+	if damaged, err = durable.ReadLines(path, maxLine, l.take); err != nil {
+		err = fmt.Errorf("read record of orders: %w", err)
 	}
-	if err != nil {
-		return l, 0, fmt.Errorf("open record of orders: %w", err)
-	}
-	defer file.Close()
-	lines := bufio.NewReaderSize(file, maxLine)
-	for {
-		text, err := lines.ReadSlice('\n')
-		whole := err == nil || err == io.EOF
-		for err == bufio.ErrBufferFull {
-			_, err = lines.ReadSlice('\n')
-		}
-		if err != nil && err != io.EOF {
-			return l, damaged, fmt.Errorf("read record of orders: %w", err)
-		}
-		if text = bytes.TrimSpace(text); len(text) > 0 && !(whole && l.take(text)) {
-			damaged++
-		}
-		if err == io.EOF {
-			return l, damaged, nil
-		}
-	}
+	return l, damaged, err
 }
 
 // take adds a line of the file, and reports whether it could be read.
@@ -141,7 +115,7 @@ func (l *Log) HasFeed(feed string) bool {
 func (l *Log) Add(records ...Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text := []byte{'\n'} // the line before may be torn: begin a new one
+	var text []byte
 	for i := range records {
 		encoded, err := json.Marshal(&records[i])
 		if err != nil {
@@ -153,12 +127,7 @@ func (l *Log) Add(records ...Record) error {
 	if len(l.records) > keep+slack {
 		return l.compact()
 	}
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("keep orders: %w", err)
-	}
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err := durable.AppendLines(l.path, text); err != nil {
 		return fmt.Errorf("keep orders: %w", err)
 	}
 	return nil

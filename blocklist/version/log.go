@@ -1,17 +1,11 @@
 // Package version keeps which version of each list was in force from when, and the signatures of
-// those that were signed: for whoever asks later what was filtered by on a day. FORMAT.md says
-// how it lies on disk.
+// those that were signed. An inspection asks for both. FORMAT.md says how they lie on disk.
 package version
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -47,7 +41,7 @@ const (
 	// mostRecords bounds what is kept, some 10 MB: ten public lists that change every day and
 	// a signed one that changes twenty times take less in three years.
 	mostRecords = 40_000
-	// slack is how many lines more than records the file may have before it is written anew.
+	// slack bounds the lines of the file that no record needs: with more it is written anew.
 	slack = 2_000
 	// maxLine is the longest line that is read, in bytes.
 	maxLine = 8 << 10
@@ -57,40 +51,25 @@ const (
 // counted in damaged and left out.
 func Open(path string, zone *time.Location) (l *Log, damaged int, err error) {
 	l = &Log{path: path, zone: zone}
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l, 0, nil
+	if damaged, err = durable.ReadLines(path, maxLine, l.take); err != nil {
+		err = fmt.Errorf("read the record of versions: %w", err)
 	}
-	if err != nil {
-		return l, 0, fmt.Errorf("open the record of versions: %w", err)
-	}
-	defer file.Close()
-	lines := bufio.NewReaderSize(file, maxLine)
-	for {
-		text, err := lines.ReadSlice('\n')
-		whole := err == nil || errors.Is(err, io.EOF)
-		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = lines.ReadSlice('\n')
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return l, damaged, fmt.Errorf("read the record of versions: %w", err)
-		}
-		if text = bytes.TrimSpace(text); len(text) > 0 {
-			l.lines++
-			var r Record
-			if !whole || json.Unmarshal(text, &r) != nil || r.Feed == "" {
-				damaged++
-			} else {
-				l.keep(r)
-			}
-		}
-		if err != nil {
-			return l, damaged, nil
-		}
-	}
+	return l, damaged, err
 }
 
-// keep adds a record. One of a list that nobody has signed stands for those of its day.
+// take adds a line of the file, and reports whether it could be read.
+func (l *Log) take(text []byte) bool {
+	l.lines++
+	var r Record
+	if json.Unmarshal(text, &r) != nil || r.Feed == "" {
+		return false
+	}
+	l.keep(r)
+	return true
+}
+
+// keep adds a record. If nobody has signed the list, the newest record of a day replaces those
+// before it, and counts them.
 func (l *Log) keep(r Record) {
 	if at := l.last(r.Feed); at >= 0 && r.Key == "" && r.Digest != "" {
 		if was := &l.records[at]; was.Key == "" && was.Digest != "" && l.day(was.InForce) == l.day(r.InForce) {
@@ -100,7 +79,7 @@ func (l *Log) keep(r Record) {
 	}
 	l.records = append(l.records, r)
 	if over := len(l.records) - mostRecords; over > 0 {
-		l.records = slices.Delete(l.records, 0, over)
+		l.records = l.records[over:] // what is before it goes when append makes room
 	}
 }
 
@@ -134,7 +113,7 @@ func (l *Log) InForce() map[string]string {
 func (l *Log) Add(records ...Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text := []byte{'\n'} // the line before may be torn: begin a new one
+	var text []byte
 	for _, r := range records {
 		l.keep(r)
 		encoded, err := json.Marshal(l.records[len(l.records)-1])
@@ -146,12 +125,7 @@ func (l *Log) Add(records ...Record) error {
 	if l.lines += len(records); l.lines > len(l.records)+slack {
 		return l.compact()
 	}
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = file.Write(text)
-		err = errors.Join(err, file.Sync(), file.Close())
-	}
-	if err != nil {
+	if err := durable.AppendLines(l.path, text); err != nil {
 		return fmt.Errorf("keep versions: %w", err)
 	}
 	return nil

@@ -70,7 +70,7 @@ func (m *maker) ledger(context.Context) error {
 // readLedger reads the records up to the end of what the pack is as of.
 func (m *maker) readLedger(dir string) error {
 	d := m.decided
-	var waiting []ledger.Written // behind the end; of use only if one in the period follows
+	var waiting []ledger.Written // after the period; they are included only if one of the period follows
 	for r, err := range ledger.WrittenSince(dir, time.Time{}) {
 		if err != nil {
 			return err

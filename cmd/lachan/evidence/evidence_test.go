@@ -208,7 +208,7 @@ func TestTheTablesOfAPackSayWhatHappened(t *testing.T) {
 		}
 	}
 
-	// A name that nobody has opened is not told, nor what somebody has typed.
+	// The pack names no site that is still closed, and quotes nothing that a person has typed.
 	requests := rows(t, all, "requests.csv")
 	if len(requests) != 3 {
 		t.Errorf("%d requests: %v", len(requests), requests)

@@ -16,8 +16,8 @@ import (
 
 // What people asked to be opened, and how long they waited.
 
-// requests adds those that waited at any time of the period. What somebody has typed stays out, and
-// so does a name that nobody has opened: it tells what one person looked for.
+// requests adds those that waited at any time of the period. It leaves out what people typed,
+// and names that were not opened: such a name tells what one person looked for.
 func (m *maker) requests(context.Context) error {
 	var list []request.Request
 	if dir := m.Config.RequestsDir(); exists(dir) {

@@ -69,7 +69,8 @@ func Verify(text []byte, trusted string) (v Verified) {
 	return v
 }
 
-// contents checks what proves itself, whoever has sealed it.
+// contents checks the members that carry signatures or digests of their own, so that a seal by a
+// stolen key is not enough.
 func (v *Verified) contents(p *pack.Pack) error {
 	for _, check := range []func(*pack.Pack) error{v.ledger, wordsOf, reported, listed, witnessed} {
 		if err := check(p); err != nil {

@@ -263,8 +263,8 @@ func (w *world) carry() {
 	}
 }
 
-// list is which versions of two lists were in force: one that an authority signs every eleven days,
-// and one that nobody signs and that changes twice on a day.
+// list writes which versions of two lists were in force. An authority signs the first every eleven
+// days. The second is not signed, and changes twice on one day.
 func (w *world) list(secret minisign.PrivateKey) {
 	w.t.Helper()
 	l, _, err := version.Open(filepath.Join(w.state(), "versions.jsonl"), hanoi)

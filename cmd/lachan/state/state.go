@@ -79,7 +79,7 @@ func Freeze(dir string) (held string, files []File, release func() error, err er
 	if err := sweep(dir); err != nil {
 		return "", nil, nil, err
 	}
-	for !settled(dir) {
+	for late := time.Now().Add(settleWithin); !settled(dir) && time.Now().Before(late); {
 		time.Sleep(settleEach)
 	}
 	for range mostTries {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lachan/internal/durable"
 )
@@ -140,6 +141,48 @@ func TestAFrozenStateIsOfOneMoment(t *testing.T) {
 }
 
 // TestTheStateIsKeptBeforeAMigration has builds write one format after the other.
+// A server writes the end of its ledger a moment after a decision. A backup that begins in
+// between has it; where no server runs, or the clock was set back, it does not wait for long.
+func TestABackupHasWhatFollowsFromADecision(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"ledger/head": "before", "ledger/00000001.jsonl": "{}\n"})
+	past := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(filepath.Join(dir, "ledger/head"), past, past); err != nil {
+		t.Fatal(err)
+	}
+	written := make(chan error, 1)
+	go func() {
+		<-time.After(100 * time.Millisecond) // as long as a server takes
+		written <- os.WriteFile(filepath.Join(dir, "ledger/head"), []byte("after"), 0o600)
+	}()
+	held := func(want string) {
+		t.Helper()
+		began := time.Now()
+		at, _, release, err := Freeze(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(at, "ledger/head")); err != nil || string(got) != want {
+			t.Errorf("the end of the ledger is %q, %v", got, err)
+		}
+		if took := time.Since(began); took > 5*settleWithin {
+			t.Errorf("it took %v", took)
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held("after")
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	future := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, "ledger/00000001.jsonl"), future, future); err != nil {
+		t.Fatal(err)
+	}
+	held("after")
+}
+
 func TestTheStateIsKeptBeforeAMigration(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"ledger/00000001.jsonl": "{\"seq\":1}\n", "links.json": "old"})

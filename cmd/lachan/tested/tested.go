@@ -3,7 +3,6 @@
 package tested
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -118,11 +117,9 @@ func Read(path, from, to string) (list []Run, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the tests of this node: %w", err)
 	}
-	in := bufio.NewScanner(bytes.NewReader(text))
-	in.Buffer(nil, mostLine)
-	for in.Scan() {
+	for line := range bytes.Lines(text) {
 		var r Run
-		if json.Unmarshal(in.Bytes(), &r) == nil && from <= r.Day && r.Day <= to && !r.Ended.IsZero() {
+		if len(line) <= mostLine && json.Unmarshal(line, &r) == nil && from <= r.Day && r.Day <= to && !r.Ended.IsZero() {
 			list = append(list, r)
 		}
 	}

@@ -190,6 +190,15 @@ func TestWhatIsCutOffOrAddedIsFound(t *testing.T) {
 	}
 }
 
+// Who has taken another file for a pack is told so, and not what is wrong with it as one.
+func TestAnotherFileIsSaidToBeNone(t *testing.T) {
+	for _, text := range []string{"", "hello", "%PDF-1.7\n"} {
+		if _, err := pack.Read([]byte(text)); err == nil || !strings.Contains(err.Error(), "this is no evidence pack") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestWhatCannotBeAMemberIsNotWritten(t *testing.T) {
 	f := func(names ...string) {
 		t.Helper()

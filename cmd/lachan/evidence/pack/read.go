@@ -40,6 +40,9 @@ func Read(text []byte) (p Pack, err error) {
 	if len(text) > Most {
 		return p, &WrongError{"", textTooLarge.With(len(text), Most)}
 	}
+	if !bytes.HasPrefix(text, []byte("PK")) && !bytes.Contains(text, []byte(SealFile)) { // neither a zip nor ever one
+		return p, &WrongError{"", textNoPack}
+	}
 	r := &reader{text: text}
 	line, err := r.member(SealFile)
 	if err != nil {

@@ -4,7 +4,11 @@ import "lachan/internal/wording"
 
 // What is wrong with the file of a pack.
 var (
-	textAt       = wording.Text{VI: "%s: %s", EN: "%s: %s"}
+	textAt     = wording.Text{VI: "%s: %s", EN: "%s: %s"}
+	textNoPack = wording.Text{
+		VI: "đây không phải là hồ sơ chứng minh, tức tệp zip do lachan evidence lập",
+		EN: "this is no evidence pack, which is a zip that lachan evidence makes",
+	}
 	textTooLarge = wording.Text{VI: "tệp có %d byte, hồ sơ chứng minh có nhiều nhất %d", EN: "the file has %d bytes, and an evidence pack at most %d"}
 	textSeal     = wording.Text{VI: "không phải là niêm phong đã ký: %v", EN: "it is not the seal that was signed: %v"}
 	textSums     = wording.Text{VI: "đã bị sửa: không có mã băm mà niêm phong ghi", EN: "it was changed: it does not have the digest that the seal states"}
