@@ -119,7 +119,8 @@ func Read(path, from, to string) (list []Run, err error) {
 	}
 	for line := range bytes.Lines(text) {
 		var r Run
-		if len(line) <= mostLine && json.Unmarshal(line, &r) == nil && from <= r.Day && r.Day <= to && !r.Ended.IsZero() {
+		read := len(line) <= mostLine && json.Unmarshal(line, &r) == nil
+		if read && from <= r.Day && r.Day <= to && !r.Ended.IsZero() {
 			list = append(list, r)
 		}
 	}
