@@ -91,6 +91,8 @@ var (
 
 	testedDesc = desc("lachan_self_test_timestamp_seconds", "When the newest test of this node by itself has ended; 0 when "+
 		"there was none.")
+	testDueDesc = desc("lachan_self_test_due_timestamp_seconds", "Since when a test has to have ended; 0 when none has to. One is "+
+		"missing while this is the later of the two.")
 	testQuestionsDesc = desc("lachan_self_test_questions_total", "Questions of such tests.")
 	testFailedDesc    = desc("lachan_self_test_failed_questions", "Questions of the newest such test that were not answered as "+
 		"they have to be.", "kind")
@@ -311,6 +313,7 @@ func (s series) radius(r RADIUSReading) {
 
 func (s series) tested(r SelfTestReading) {
 	s.gauge(testedDesc, timestamp(r.Ended))
+	s.gauge(testDueDesc, timestamp(r.Due))
 	s.counter(testQuestionsDesc, r.Questions)
 	for kind, n := range r.Failed {
 		s.gauge(testFailedDesc, float64(n), kind)

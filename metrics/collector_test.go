@@ -47,7 +47,7 @@ func readings(now time.Time) metrics.Readings {
 	return metrics.Readings{
 		Quiet: metrics.QuietReading{Schools: map[string]int{"likely": 2}, Judged: 40},
 		Tested: metrics.SelfTestReading{
-			Ended: time.Unix(1788739200, 0), Questions: 340, Failed: map[string]int{"let-past": 2}, Empty: 1,
+			Ended: time.Unix(1788739200, 0), Due: time.Unix(1788735600, 0), Questions: 340, Failed: map[string]int{"let-past": 2}, Empty: 1,
 		},
 		ResolverReadings: metrics.ResolverReadings{
 			Cache:   metrics.CacheReading{Entries: 100, Hits: 7, Misses: 5, Evictions: 3},
@@ -125,6 +125,7 @@ func TestReadingsAreShownAsTheyAreAtTheScrape(t *testing.T) {
 		f("lachan_bloom_false_positives_total", 6)
 		f("lachan_rules_serial", 42)
 		f("lachan_self_test_timestamp_seconds", 1788739200)
+		f("lachan_self_test_due_timestamp_seconds", 1788735600)
 		f("lachan_self_test_questions_total", 340)
 		f("lachan_self_test_failed_questions", 2, `kind="let-past"`)
 		f("lachan_self_test_empty_categories", 1)
@@ -187,7 +188,7 @@ var operatorMetrics = []string{
 	"lachan_history_ticked_timestamp_seconds", "lachan_history_shipped_timestamp_seconds", "lachan_history_refused_samples_total",
 	"lachan_radius_sessions", "lachan_radius_requests_total", "lachan_radius_ineffective_total", "lachan_radius_dropped_total",
 	"lachan_dnstap_on", "lachan_dnstap_connected", "lachan_dnstap_sent_messages_total", "lachan_dnstap_dropped_messages_total",
-	"lachan_self_test_timestamp_seconds", "lachan_self_test_questions_total", "lachan_self_test_failed_questions",
+	"lachan_self_test_timestamp_seconds", "lachan_self_test_due_timestamp_seconds", "lachan_self_test_questions_total", "lachan_self_test_failed_questions",
 	"lachan_self_test_empty_categories", "lachan_schools_quiet", "lachan_schools_judged",
 	"lachan_fleet_nodes", "lachan_device_checks_total", "lachan_fleet_even_timestamp_seconds",
 	"lachan_bloom_false_positives_total", "lachan_rules_serial", "lachan_condition", "lachan_build_info",

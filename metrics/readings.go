@@ -31,6 +31,7 @@ type QuietReading struct {
 // A SelfTestReading is what the node's tests of itself came to.
 type SelfTestReading struct {
 	Ended     time.Time      // the newest test; zero: none yet
+	Due       time.Time      // since when one has to have ended; zero: none has to
 	Questions uint64         // of all tests since the start; it only grows
 	Failed    map[string]int // questions of the newest test, by what was wrong
 	Empty     int            // categories that some unit blocks and no list has a name of

@@ -3,6 +3,7 @@ package test
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,7 @@ units:
 `
 	p.write("lachan.yaml", strings.Replace(p.read("lachan.yaml"), "server: {listen: [\"127.0.0.1:0\"]}\n", server, 1))
 	p.certify()
+	codes := p.invites("operator@", "school@truong")
 	p.start()
 	var runs []tested.Run
 	p.within(2*soon, "the server was tested", func() (done bool) {
@@ -70,7 +72,18 @@ units:
 		number(body, `lachan_school_queries_total{school="truong",group="",decision="blocked",category="gambling"}`) > 0 {
 		t.Errorf("questions are counted for the school: %s", body)
 	}
-	u := p.first()
+	said, err := p.command(os.Getuid(), "selftest", "--json")
+	var again tested.State
+	if err != nil || json.Unmarshal([]byte(said), &again) != nil || again.Running || again.Last.Failed != 0 || !again.Last.Began.After(r.Ended) {
+		t.Errorf("lachan selftest: %v, %s", err, said)
+	}
+	u, teacher := p.comesIn("operator@", codes["operator@"]), p.comesIn("school@truong", codes["school@truong"])
+	if status, page, _ := u.do("POST", "/nodes", values("do", "test")); status != http.StatusOK || !strings.Contains(page, "Tests of itself") {
+		t.Errorf("%d %s", status, page)
+	}
+	if status, _, _ := teacher.do("POST", "/nodes", values("do", "test")); status != http.StatusForbidden {
+		t.Errorf("a teacher has the server tested: %d", status)
+	}
 	for path, want := range map[string]string{"/": "Tested itself on", "/nodes": "Tests of itself"} {
 		if _, page, _ := u.do("GET", path, nil, "Accept-Language", "en"); !strings.Contains(page, want) &&
 			!strings.Contains(page, "Tự kiểm tra") {

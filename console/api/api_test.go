@@ -136,6 +136,14 @@ func (server) Tapped() []admin.Period {
 	return []admin.Period{{Begin: at, End: at.Add(time.Hour), First: "acc_1", Second: "acc_2", Why: "x", Seq: 7}}
 }
 
+func (server) SelfTest() any {
+	return json.RawMessage(`{"running": true, "asked": 4, "last": {"day": "2026-11-28", "began": "2026-11-28T05:00:00+07:00",
+		"ended": "2026-11-28T05:00:09+07:00", "questions": 90, "units": 2, "policies": 1, "doors": ["udp 127.0.0.1:53"], "categories": null,
+		"failed": 1, "failures": [{"kind": "let-past", "door": "udp 127.0.0.1:53", "unit": "", "category": "games", "times": 1}]},
+		"vi": "x", "en": "x", "wrong": [{"vi": "x", "en": "x"}]}`)
+}
+func (server) StartSelfTest() error { return nil }
+
 func (server) Fleet(context.Context) ([]api.FleetNode, error) {
 	seen := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
 	return []api.FleetNode{{Name: "sa-pa-1", Area: "lao-cai", Joined: &seen, Seen: &seen, Seq: map[string]uint64{"root": 3}, Own: &api.FleetOwn{Taken: 2, Left: 1, Why: "x", Late: 60}}}, nil

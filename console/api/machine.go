@@ -34,6 +34,8 @@ func machineRoutes() []route {
 		{pattern: "GET /api/v1/ledger/head", serve: showHead},
 		{pattern: "GET /api/v1/ledger/export", serve: showExport},
 		{pattern: "GET /api/v1/nodes", serve: showNodes},
+		{pattern: "GET /api/v1/self-test", serve: showSelfTest},
+		{pattern: "POST /api/v1/self-test", serve: startSelfTest},
 		{pattern: "GET /api/v1/ledger/verify", serve: showVerify},
 		{pattern: "GET /api/v1/policy", serve: showPolicy},
 	}
@@ -172,6 +174,26 @@ func showNodes(a *API, c *call) (reply, error) {
 	n := a.Server.Node(c.Context())
 	n.Missing, n.Conditions = orEmpty(n.Missing), orEmpty(n.Conditions)
 	return reply{body: Page[Node]{Items: []Node{n}}}, nil
+}
+
+// showSelfTest is for those who see all units: what failed is said of any of them.
+func showSelfTest(a *API, c *call) (reply, error) {
+	if err := a.needs(c, account.View, ""); err != nil {
+		return reply{}, err
+	}
+	return reply{body: a.Server.SelfTest()}, nil
+}
+
+// startSelfTest is for those who may set up the server: a test takes a while, and its word
+// stands until the next one.
+func startSelfTest(a *API, c *call) (reply, error) {
+	if err := a.needs(c, account.Structure, ""); err != nil {
+		return reply{}, err
+	}
+	if err := a.Server.StartSelfTest(); err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusAccepted, body: a.Server.SelfTest()}, nil
 }
 
 func showVerify(a *API, c *call) (reply, error) {

@@ -66,6 +66,10 @@ type Server interface {
 	Objects(kind, name string) ([]Object, error)
 	// Node is this machine.
 	Node(ctx context.Context) Node
+	// SelfTest is how the tests of this machine by itself stand, and StartSelfTest has one made
+	// at once. That none can be made is a *Problem.
+	SelfTest() any
+	StartSelfTest() error
 	// Tapped are the times in which a collector is told of questions and answers, or was, the
 	// first one first, each with its reason.
 	Tapped() []admin.Period

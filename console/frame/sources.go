@@ -167,6 +167,8 @@ type Findings struct {
 	// Quiet are the schools that somebody may see which asked far less than usual on the
 	// newest day that was judged.
 	Quiet func(by account.Actor) []QuietSchool
+	// TestNow has this server test itself at once, or says why it cannot.
+	TestNow func() error
 	// Networks are those that this machine is in, Addresses its own there.
 	Networks, Addresses func() []string
 	// Levels are the levels of schools.
@@ -263,6 +265,7 @@ type QuietSchool struct {
 
 // A SelfTest is what the newest test of a server by itself came to.
 type SelfTest struct {
+	Running  bool         // one goes on
 	Text     wording.Text // no VI: there was none yet
 	Failed   bool
 	Failures []TestFailure

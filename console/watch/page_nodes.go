@@ -27,6 +27,7 @@ type nodesPage struct {
 	// may instead, if nothing of it.
 	GoOn, HoldIn wording.Text
 	MayRollBack  bool
+	MayTest      bool // have the server test itself
 	Who          wording.Text
 	Orders       []orderOnWay
 }
@@ -67,6 +68,7 @@ func ShowNodes(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	if p.Fleet, err = s.Fleet(v.Request.Context()); err != nil {
 		return frame.Reply{}, err
 	}
+	p.MayTest = v.May(account.Structure, "")
 	sees := v.Who.Actor.May(account.View, "", s.Tree(), v.Now)
 	for _, n := range p.Fleet.Nodes {
 		if sees {
@@ -128,7 +130,7 @@ func (p *nodesPage) offer(s *frame.Site, v *frame.Visit) {
 }
 
 // DecideRelease has the newest release, or the list of an authority, go on, go no further, or be
-// replaced by the one before.
+// replaced by the one before; or the server test itself.
 func DecideRelease(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 	var what admin.Decision
 	order := v.PostForm.Get("order") // "" is the release of the policy
@@ -145,6 +147,13 @@ func DecideRelease(s *frame.Site, v *frame.Visit) (frame.Reply, error) {
 		what = admin.Hold{}
 	case do == "roll-back":
 		what = admin.RollBack{}
+	case do == "test":
+		if !v.May(account.Structure, "") {
+			return frame.Reply{}, &admin.Refusal{
+				Kind: admin.NotAllowed, Text: textMayNotTest, WhoMay: account.WhoMay(account.Structure, "", s.Tree()),
+			}
+		}
+		return frame.Reply{To: "/nodes#self-test"}, s.TestNow()
 	default:
 		return frame.Reply{}, &admin.Refusal{Kind: admin.Invalid, Text: frame.TextForm}
 	}

@@ -38,7 +38,7 @@ func everyPage() map[string][]any {
 			{Node: frame.Node{Joined: true, Seen: at, Behind: true}}, {Node: frame.Node{Joined: true, Seen: at}}, {Node: frame.Node{Joined: true}}, {},
 		}, both, both, []troubleRow{
 			{frame.Trouble{Code: drawn.Hostile, Since: at, Text: both}, both}, {},
-		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile, both, both, true, wording.Text{}, []orderOnWay{
+		}, []nodeList{{drawn.Hostile, both, both, true, false}, {Not: true}, {}}, 7, drawn.Hostile, both, both, true, true, wording.Text{}, []orderOnWay{
 			{frame.FleetOrder{Name: drawn.Hostile, Ring: "canary", Held: drawn.Hostile, Linked: 12, Confirmed: 1, Refused: 1}, both, true, true, true}, {},
 		}}, nodesPage{Fleet: frame.Fleet{Hub: drawn.Hostile}}, nodesPage{
 			Fleet: frame.Fleet{Release: 3, Ring: "all"}, Nodes: []fleetNode{{}}, Who: both,

@@ -45,6 +45,7 @@ var (
 	textAllUnits         = wording.Text{VI: "mọi đơn vị", EN: "all units"}
 	textMayNotVerify     = wording.Text{VI: "tài khoản này không được kiểm tra sổ", EN: "this account may not verify the ledger"}
 	textMayNotReport     = wording.Text{VI: "tài khoản này không được đọc báo cáo của đơn vị ấy", EN: "this account may not read reports of that unit"}
+	textMayNotTest       = wording.Text{VI: "tài khoản này không được thiết lập máy chủ, nên không cho máy tự kiểm tra được", EN: "this account may not set up the server, and so not have it test itself"}
 	textMayNotProve      = wording.Text{VI: "tài khoản này không được xem sổ quyết định của đơn vị ấy, mà hồ sơ chứng minh có trích", EN: "this account may not read the ledger of that unit, of which an evidence pack has a part"}
 	textNoReport         = wording.Text{VI: "không có báo cáo ấy: hãy gọi lại", EN: "that report is not there: ask for it again"}
 	textDraft            = wording.Text{VI: "Báo cáo %s", EN: "Report: %s"}

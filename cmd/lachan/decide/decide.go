@@ -24,7 +24,7 @@ import (
 func Commands(l wording.Language) []*cobra.Command {
 	return []*cobra.Command{
 		exceptCommand(l), requestsCommand(l), ledgerCommand(l), policyCommand(l), accountCommand(l), tokenCommand(l),
-		orderCommand(l), tapCommand(l),
+		orderCommand(l), tapCommand(l), selfTestCommand(l),
 	}
 }
 

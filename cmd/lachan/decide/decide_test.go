@@ -320,6 +320,44 @@ func TestWithoutAServerRequestsAreInTheirFiles(t *testing.T) {
 	}
 }
 
+// TestATestOfTheServerIsAwaited: until it has ended; then it says what was wrong, and ends as it
+// came out.
+func TestATestOfTheServerIsAwaited(t *testing.T) {
+	m := newMachine(t)
+	m.serve()
+	glances, failed := 0, 0
+	m.answer = func(r *http.Request) (int, string) {
+		if glances++; glances < 3 {
+			return 202, `{"running":true,"asked":12}`
+		}
+		wrong := ""
+		if failed > 0 {
+			wrong = `,"wrong":[{"vi":"cửa dot","en":"door dot 127.0.0.1:853: let past"}]`
+		}
+		return 200, fmt.Sprintf(`{"running":false,"asked":0,"last":{"day":"2026-11-30","failed":%d},"vi":"v","en":"what it came to"%s}`, failed, wrong)
+	}
+	if out, err := m.run("", "selftest"); err != nil || out != "what it came to\n" || strings.Join(m.asked, ", ") != "POST self-test, GET self-test, GET self-test" {
+		t.Errorf("%q %v %q", out, err, m.asked)
+	}
+	failed = 1
+	if out, err := m.run("", "selftest"); !errors.Is(err, command.ErrReported) || !strings.Contains(out, "- door dot 127.0.0.1:853: let past\n") {
+		t.Errorf("%q %v", out, err)
+	}
+	if out, err := m.run("", "selftest", "--last", "--json"); !errors.Is(err, command.ErrReported) || !strings.Contains(out, `"failed": 1`) {
+		t.Errorf("%q %v", out, err)
+	}
+	m.answer = func(*http.Request) (int, string) { return 200, `{"running":false,"asked":0}` }
+	if _, err := m.run("", "selftest", "--last"); err == nil || !strings.Contains(wording.ErrorIn(err, wording.English), "no test yet") {
+		t.Errorf("%v", err)
+	}
+	m.answer = func(*http.Request) (int, string) {
+		return 409, `{"type":"about:blank","title":"x","status":409,"code":"standing","vi":"v","en":"nobody to ask as"}`
+	}
+	if _, err := m.run("", "selftest"); err == nil || !strings.Contains(wording.ErrorIn(err, wording.English), "nobody to ask as") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestHelpSaysHowEachCommandIsCalled: in both languages, with an example.
 func TestHelpSaysHowEachCommandIsCalled(t *testing.T) {
 	for _, l := range []wording.Language{wording.Vietnamese, wording.English} {

@@ -205,10 +205,10 @@ func (n *node) openState(cfg *config.Config, version string) (err error) {
 	if err := nodes.Share(n.services.nodes, cfg); err != nil {
 		return config.StateError(cfg, err)
 	}
+	n.tester, n.register = newTester(n, cfg), newRegister(n, cfg)
 	if n.services.api.counter, err = openCounter(n, cfg, version); err != nil {
 		return err
 	}
-	n.tester, n.register = newTester(n, cfg), newRegister(n, cfg)
 	n.services.api.tested, n.services.api.attended = n.tester, n.register
 	n.services.console = openConsole(n, command.BuildOf(version))
 	return nil
@@ -271,6 +271,7 @@ func openConsole(n *node, build command.Build) *site.Site {
 		},
 		Table:   n.jobs.Table,
 		Counted: n.reports.counted, Tested: n.tester.Last, Quiet: n.register.Last,
+		TestNow: n.tester.Start, Testing: func() bool { return n.tester.State().Running },
 		Try:        n.held.try,
 		Conditions: n.conditions.List,
 		History:    func() *engine.Local { return engine.NewLocal(n.history, engine.Limits{}) },
@@ -304,6 +305,7 @@ func openCounter(n *node, cfg *config.Config, version string) (*counter.Counter,
 		},
 		Orders: n.lists.orders.Records,
 		Report: a.report, Ready: a.ready, Conditions: n.conditions.List,
+		SelfTest: func() any { return n.tester.State() }, StartSelfTest: n.tester.Start,
 		Log: n.log,
 	})
 }

@@ -66,6 +66,37 @@ type Run struct {
 	Failures []Failure `json:"failures,omitempty"`
 }
 
+// A State is how the tests stand, as programs and `lachan selftest` read it.
+type State struct {
+	Running bool `json:"running"` // one goes on, or is to begin
+	Asked   int  `json:"asked"`   // questions of the one that goes on
+	Last    *Run `json:"last,omitempty"`
+	// VI and EN are what the last one came to; Wrong has a sentence for each of its failures.
+	VI    string  `json:"vi,omitempty"`
+	EN    string  `json:"en,omitempty"`
+	Wrong []Wrong `json:"wrong,omitempty"`
+}
+
+// A Wrong is a failure in words.
+type Wrong struct {
+	VI string `json:"vi"`
+	EN string `json:"en"`
+}
+
+// Say puts what the last run came to in words.
+func (s *State) Say() {
+	if s.Last == nil {
+		return
+	}
+	said := Sentence(s.Last)
+	s.VI, s.EN = said.VI, said.EN
+	for i := range s.Last.Failures {
+		f := &s.Last.Failures[i]
+		text := textOne.With(f.Door, unit(f), What(f), f.Times)
+		s.Wrong = append(s.Wrong, Wrong{text.VI, text.EN})
+	}
+}
+
 const (
 	// MostFailures bounds the failures of a run that are kept.
 	MostFailures = 100

@@ -242,7 +242,7 @@ func (b *besideBuilder) tests() *TestCounts {
 		ours[s.ID] = true
 	}
 	from, until := b.spec.Period.Start.Format(time.DateOnly), b.spec.Period.Last().Format(time.DateOnly)
-	days := map[string]bool{}
+	days, failed := map[string]bool{}, map[string]bool{}
 	for i := range b.spec.Tests {
 		t := &b.spec.Tests[i]
 		if t.Day < from || t.Day > until {
@@ -256,7 +256,7 @@ func (b *besideBuilder) tests() *TestCounts {
 		}
 		if t.Failed > 0 {
 			c.Failed += int64(t.Failed)
-			c.FailedDays++
+			failed[t.Day] = true
 		}
 		for _, f := range t.Failures {
 			if unit, _, _ := strings.Cut(f.Unit, "/"); ours[unit] {
@@ -268,7 +268,8 @@ func (b *besideBuilder) tests() *TestCounts {
 			}
 		}
 	}
-	if c.Days = len(days); c.Days == 0 {
+	c.Days, c.FailedDays = len(days), len(failed)
+	if c.Days == 0 {
 		return nil
 	}
 	return &c

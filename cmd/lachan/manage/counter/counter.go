@@ -63,7 +63,11 @@ type Sources struct {
 	// Ready is what is missing before clients should be sent here.
 	Ready      func() []string
 	Conditions func() []metrics.Condition
-	Log        *slog.Logger
+	// SelfTest is how the tests of this node by itself stand; StartSelfTest has one made, or
+	// says why none can be.
+	SelfTest      func() any
+	StartSelfTest func() error
+	Log           *slog.Logger
 }
 
 // A ReportQuestion is which report is wanted.

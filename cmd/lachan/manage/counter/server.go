@@ -113,6 +113,15 @@ func (s server) Node(context.Context) api.Node {
 	}
 }
 
+func (s server) SelfTest() any { return s.src.SelfTest() }
+
+func (s server) StartSelfTest() error {
+	if err := s.src.StartSelfTest(); err != nil {
+		return api.NewProblem(http.StatusConflict, "standing", wording.Of(err))
+	}
+	return nil
+}
+
 func (s server) Holding(unit string) (h api.Holding, known bool) {
 	_, rules, _, _ := s.src.InForce()
 	g, known := rules.Policy().GroupOf(unit)

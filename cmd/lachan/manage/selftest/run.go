@@ -26,8 +26,10 @@ const (
 	again = 2 * time.Second
 	// mostAgain bounds how many are. Those beyond count at once.
 	mostAgain = 1000
-	// mostSilent is after how many questions in a row without an answer a door is left alone.
-	mostSilent = 3
+	// mostSilent is after how many questions in a row without an answer a door is left alone,
+	// mostLost after how many altogether: each takes as long as patience. Such a door has failed,
+	// whatever it says afterwards: not everything was asked there.
+	mostSilent, mostLost = 3, 20
 )
 
 // A run is one test.
@@ -37,6 +39,7 @@ type run struct {
 	doors   []*Door
 	callers []caller
 	silent  []int // by door: questions in a row without an answer
+	lost    []int // by door: questions without an answer
 	choice  *choice
 	plan    *plan
 	again   []question // that have failed once
@@ -54,7 +57,7 @@ type key struct {
 
 func newRun(t *Tester, ctx context.Context, doors []*Door, c *choice, day string) *run {
 	r := &run{
-		tester: t, ctx: ctx, doors: doors, silent: make([]int, len(doors)), choice: c,
+		tester: t, ctx: ctx, doors: doors, silent: make([]int, len(doors)), lost: make([]int, len(doors)), choice: c,
 		failures: map[key]*tested.Failure{},
 	}
 	r.result.Day, r.result.Doors = day, make([]string, 0, len(doors))
@@ -87,7 +90,7 @@ func (r *run) ask(now time.Time) (whole bool) {
 		r.plan.rules = newest // of this minute, its lists, and what was decided
 		asked := 0
 		for _, q := range r.plan.questions(g) {
-			if r.silent[q.door] >= mostSilent {
+			if r.leaves(q.door) {
 				continue
 			}
 			select {
@@ -101,7 +104,7 @@ func (r *run) ask(now time.Time) (whole bool) {
 		if r.result.Questions += asked; asked > 0 {
 			r.result.Units++
 		}
-		r.tester.asked(uint64(asked))
+		r.tester.count(uint64(asked))
 	}
 	return r.askAgain()
 }
@@ -139,17 +142,21 @@ func (r *run) put(q *question) {
 	kind := r.once(q)
 	if kind == tested.Silent {
 		r.silent[q.door]++
+		r.lost[q.door]++
 	} else {
 		r.silent[q.door] = 0
 	}
 	switch {
 	case kind == "":
-	case len(r.again) < mostAgain:
+	case len(r.again) < mostAgain && !r.leaves(q.door):
 		r.again = append(r.again, *q)
 	default:
 		r.fail(q, kind)
 	}
 }
+
+// leaves reports whether nothing more is asked at a door.
+func (r *run) leaves(door int) bool { return r.silent[door] >= mostSilent || r.lost[door] >= mostLost }
 
 // once asks a question, and is what is wrong with the answer; "" for nothing.
 func (r *run) once(q *question) tested.Kind {

@@ -11,13 +11,13 @@ package selftest
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
 	"lachan/blocklist"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/tested"
+	"lachan/internal/wording"
 	"lachan/metrics"
 	"lachan/policy"
 	"lachan/policy/source"
@@ -39,16 +39,24 @@ type Sources struct {
 
 // A Tester tests. Its methods may be called by any goroutine.
 type Tester struct {
-	src Sources
+	src   Sources
+	began time.Time     // of this process
+	now   chan struct{} // somebody wants a test at once
 
-	mu   sync.Mutex
-	last tested.Run // mu; zero: none yet
-	sum  uint64     // mu; questions since the start
+	mu      sync.Mutex
+	last    tested.Run // mu; zero: none yet
+	sum     uint64     // mu; questions since the start
+	wanted  uint64     // mu; how often somebody wanted one
+	begun   uint64     // mu; wanted, when the last one began
+	served  uint64     // mu; wanted, when that began which ended last
+	running bool       // mu
+	asked   int        // mu; questions of the one that goes on
+	due     time.Time  // mu; see owed
 }
 
 // New is a Tester that knows what the last test came to.
 func New(src Sources) *Tester {
-	t := &Tester{src: src}
+	t := &Tester{src: src, began: time.Now(), now: make(chan struct{}, 1)}
 	runs, err := tested.Read(src.File, "", "9999-12-31")
 	if err != nil {
 		src.Log.Error("read the tests before", "error", err)
@@ -70,7 +78,7 @@ func (t *Tester) Last() tested.Run {
 func (t *Tester) Reading() metrics.SelfTestReading {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := metrics.SelfTestReading{Ended: t.last.Ended, Questions: t.sum, Empty: len(t.last.Empty)}
+	r := metrics.SelfTestReading{Ended: t.last.Ended, Due: t.due, Questions: t.sum, Empty: len(t.last.Empty)}
 	r.Failed = make(map[string]int, len(tested.Kinds()))
 	for _, kind := range tested.Kinds() {
 		r.Failed[string(kind)] = 0
@@ -90,7 +98,66 @@ const (
 	look = time.Minute
 )
 
-// Run tests on each day of lessons until ctx is done.
+// Why no test can be made.
+var (
+	errNoAnswers = wording.Error(textNoAnswers)
+	errNobody    = wording.Error(textNobody)
+	errNoDoors   = wording.Error(textNoDoors)
+)
+
+// possible is why no test can be made now; nil if one can.
+func (t *Tester) possible() error {
+	cfg, rules, _ := t.src.InForce()
+	switch {
+	case rules == nil:
+		return errNoAnswers
+	case !t.anybody(rules.Policy()):
+		return errNobody
+	case len(Doors(cfg)) == 0:
+		return errNoDoors
+	}
+	return nil
+}
+
+// anybody reports whether there is a client as whom could be asked.
+func (t *Tester) anybody(p *policy.Policy) bool {
+	for _, of := range p.Groups() {
+		if of.Kind == source.School || of.Kind == source.GroupKind {
+			return true
+		}
+	}
+	return t.src.ServesUnknown()
+}
+
+// Start has a test made at once, or says why none can be. One that goes on already began
+// before what its caller wants to see, so that another one follows it.
+func (t *Tester) Start() error {
+	if err := t.possible(); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	t.wanted++
+	t.mu.Unlock()
+	select {
+	case t.now <- struct{}{}:
+	default: // it is known already
+	}
+	return nil
+}
+
+// State is how the tests stand.
+func (t *Tester) State() (s tested.State) {
+	t.mu.Lock()
+	s.Running, s.Asked = t.running || t.wanted != t.served, t.asked
+	if last := t.last; last.Day != "" {
+		s.Last = &last
+	}
+	t.mu.Unlock()
+	s.Say()
+	return s
+}
+
+// Run tests on each day of lessons, and whenever somebody wants it, until ctx is done.
 func (t *Tester) Run(ctx context.Context) {
 	t.tell(t.Last())
 	timer := time.NewTimer(settle)
@@ -100,44 +167,52 @@ func (t *Tester) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
+		case <-t.now:
 		}
 		now := time.Now()
 		cfg, rules, list := t.src.InForce()
-		if rules != nil && len(Doors(cfg)) > 0 && Due(rules.Policy(), t.Last().Day, now) {
+		if rules != nil && t.possible() == nil && (t.isWanted() || Due(rules.Policy(), t.Last().Began, now)) {
 			t.test(ctx, cfg, list, now)
 		}
-		timer.Reset(look)
+		if rules != nil {
+			t.missing(rules.Policy(), time.Now())
+		}
+		if t.isWanted() {
+			timer.Reset(settle) // it did not come to an end, or cannot begin yet
+		} else {
+			timer.Reset(look)
+		}
 	}
 }
 
-// Due reports whether it is time for a test: lessons are held today in some school, begin
-// soon or have begun, and the last test was on another day.
-func Due(p *policy.Policy, last string, now time.Time) bool {
-	now = now.In(p.Location())
-	if last == now.Format(time.DateOnly) {
-		return false
+// isWanted reports whether somebody wants a test that was not made yet.
+func (t *Tester) isWanted() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.wanted != t.served
+}
+
+// goesOn notes that a test begins, or that none goes on.
+func (t *Tester) goesOn(is bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.running, t.asked = is, 0
+	if is {
+		t.begun = t.wanted
 	}
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	if now.Sub(midnight) < p.Lessons().From-before {
-		return false
-	}
-	calendars := map[int]bool{}
-	for g, of := range p.Groups() {
-		if of.Kind != source.School && g != 0 {
-			continue
-		}
-		if calendar := p.Calendar(g); !calendars[calendar] {
-			calendars[calendar] = true
-			if p.LessonsOn(calendar, now) {
-				return true
-			}
-		}
-	}
-	return false
+}
+
+// keep keeps what a test came to.
+func (t *Tester) keep(r tested.Run) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last, t.served = r, t.begun
 }
 
 // test asks everything once. A run that could not be ended is made again.
 func (t *Tester) test(ctx context.Context, cfg *config.Config, list *blocklist.List, now time.Time) {
+	t.goesOn(true)
+	defer t.goesOn(false)
 	_, rules, _ := t.src.InForce()
 	day := now.In(rules.Policy().Location()).Format(time.DateOnly)
 	wait := func(d time.Duration) bool {
@@ -161,19 +236,18 @@ func (t *Tester) test(ctx context.Context, cfg *config.Config, list *blocklist.L
 	if err := tested.Add(t.src.File, done); err != nil {
 		t.src.Log.Error("keep the test of this node", "error", err)
 	}
-	t.mu.Lock()
-	t.last = done
-	t.mu.Unlock()
+	t.keep(done)
 	t.tell(done)
 	t.src.Log.Info("this node was tested", "questions", done.Questions, "units", done.Units,
 		"policies", done.Policies, "failed", done.Failed, "took", done.Ended.Sub(done.Began).Round(time.Millisecond))
 }
 
-// asked takes note of questions.
-func (t *Tester) asked(n uint64) {
+// count takes note of questions.
+func (t *Tester) count(n uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sum += n
+	t.asked += int(n)
 }
 
 // tell has a failed test be a condition until one succeeds.
@@ -182,19 +256,7 @@ func (t *Tester) tell(r tested.Run) {
 		t.src.Conditions.Clear("self-test")
 		return
 	}
-	if t.src.Conditions.Set("self-test", Sentence(&r).String()) {
+	if t.src.Conditions.Set("self-test", tested.Sentence(&r).String()) {
 		t.src.Log.Error("a test of this node has failed", "failed", r.Failed, "questions", r.Questions)
 	}
-}
-
-// worst is the failure that is told first: what lets something past, then the others.
-func worst(r *tested.Run) *tested.Failure {
-	kinds := tested.Kinds()
-	at := 0
-	for i := range r.Failures {
-		if slices.Index(kinds, r.Failures[i].Kind) < slices.Index(kinds, r.Failures[at].Kind) {
-			at = i
-		}
-	}
-	return &r.Failures[at]
 }

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -179,7 +181,7 @@ func TestWhatIsLetPastIsFound(t *testing.T) {
 		change()
 		r := n.test(0)
 		text, _ := json.Marshal(r.Failures)
-		if r.Failed == 0 || len(r.Failures) == 0 || worst(&r).Kind != kind {
+		if r.Failed == 0 || len(r.Failures) == 0 || tested.Worst(&r).Kind != kind {
 			t.Errorf("%s: %d failed, %s", what, r.Failed, text)
 			return
 		}
@@ -239,6 +241,77 @@ func TestADoorThatIsNotOursOrSaysNothingIsFound(t *testing.T) {
 	}
 	if kinds[tested.Unheard] != "udp "+socket.LocalAddr().String() || kinds[tested.Silent] != "tcp "+socket.LocalAddr().String() {
 		t.Errorf("%v", r.Failures)
+	}
+}
+
+// TestADoorThatAnswersAgainTooLateHasFailed: what was not asked there while it said nothing was
+// not tested, whatever it says when it is asked once more.
+func TestADoorThatAnswersAgainTooLateHasFailed(t *testing.T) {
+	n := newNode(t)
+	real := n.cfg.Server.Listen[0]
+	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	var asked atomic.Int64
+	relay := &dns.Server{PacketConn: socket, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+		if asked.Add(1) <= mostSilent {
+			return
+		}
+		if m, err := dns.Exchange(q, real.String()); err == nil {
+			_ = w.WriteMsg(m) // it is asked again
+		}
+	})}
+	go func() { _ = relay.ActivateAndServe() }() // ends with its socket
+	tcp, err := net.Listen("tcp", socket.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tcp.Close()
+	n.cfg.Server.Listen = []netip.AddrPort{netip.MustParseAddrPort(socket.LocalAddr().String())}
+	r := n.test(0)
+	door := "udp " + socket.LocalAddr().String()
+	failed := func(f tested.Failure) bool { return f.Door == door && f.Kind == tested.Silent }
+	if asked.Load() <= mostSilent || !slices.ContainsFunc(r.Failures, failed) {
+		t.Errorf("%d questions, %+v", asked.Load(), r)
+	}
+}
+
+// TestATestThatNeverWasIsTold: by a figure and a condition, until there is one; a server that
+// has nobody to ask as owes none.
+func TestATestThatNeverWasIsTold(t *testing.T) {
+	n := newNode(t)
+	p := n.rules.Load().Policy()
+	n.tester.missing(p, time.Now().Add(grace-time.Minute))
+	if list := n.src.Conditions.List(); len(list) != 0 || n.tester.Reading().Due.IsZero() {
+		t.Errorf("%v, due %v", list, n.tester.Reading().Due)
+	}
+	n.tester.missing(p, time.Now().Add(grace+time.Minute))
+	if list := n.src.Conditions.List(); len(list) != 1 || list[0].Name != "self-test-missing" {
+		t.Errorf("none was made, and the conditions are %v", list)
+	}
+	if err := n.tester.Start(); err != nil || !n.tester.State().Running || n.tester.State().Last != nil {
+		t.Errorf("%v, %+v", err, n.tester.State())
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); n.tester.Run(ctx) }()
+	for n.tester.State().Running && t.Context().Err() == nil {
+		runtime.Gosched()
+	}
+	stop()
+	<-done
+	s := n.tester.State()
+	if s.Last == nil || s.Last.Failed != 0 || s.VI == "" || s.EN == "" || len(n.src.Conditions.List()) != 0 {
+		t.Errorf("%+v, %v", s, n.src.Conditions.List())
+	}
+	n.tester.src.ServesUnknown = func() bool { return false }
+	rules, _ := rulesOf(t, "units: [{id: p, kind: province}]\n", lists)
+	n.rules.Store(rules)
+	n.tester.missing(rules.Policy(), time.Now().AddDate(0, 1, 0))
+	if err := n.tester.Start(); err == nil || !n.tester.Reading().Due.IsZero() || len(n.src.Conditions.List()) != 0 {
+		t.Errorf("nobody is served, and a test is owed: %v, %v", err, n.src.Conditions.List())
 	}
 }
 
@@ -312,7 +385,7 @@ func TestNamesOfTheAbuseOfChildrenAreNotKept(t *testing.T) {
 		t.Errorf("%q is shown", q.shown())
 	}
 	f := tested.Failure{Kind: tested.LetPast, Category: "csam"}
-	if text := What(&f).String(); !strings.Contains(text, "not said") {
+	if text := tested.What(&f).String(); !strings.Contains(text, "not said") {
 		t.Errorf("%s", text)
 	}
 }
@@ -322,22 +395,46 @@ func TestATestIsDueBeforeLessons(t *testing.T) {
 	text := strings.Replace(units, `{days: all, from: "00:00", to: "24:00", on: any}`, `{days: mon-fri, from: "07:00", to: "17:00"}`, 1)
 	text = "calendar: {holidays: [{name: Tết, from: 2026-09-10}]}\n" + text
 	rules, _ := rulesOf(t, text, lists)
-	f := func(at, last string, want bool) {
+	moment := func(text string) (at time.Time) {
 		t.Helper()
-		now, err := time.Parse(time.DateTime, at)
-		if err != nil {
+		at, err := time.Parse("2006-01-02 15:04", text)
+		if err != nil && text != "" {
 			t.Fatal(err)
 		}
-		if Due(rules.Policy(), last, now) != want {
+		return at
+	}
+	f := func(at, last string, want bool) {
+		t.Helper()
+		if Due(rules.Policy(), moment(last), moment(at)) != want {
 			t.Errorf("at %s, after %s: due is not %v", at, last, want)
 		}
 	}
-	f("2026-09-07 04:59:00", "2026-09-04", false)
-	f("2026-09-07 05:00:00", "2026-09-04", true)
-	f("2026-09-07 05:00:00", "2026-09-07", false)
-	f("2026-09-07 22:00:00", "2026-09-04", true) // it was off until then
-	f("2026-09-10 06:00:00", "2026-09-09", false)
-	f("2026-09-12 06:00:00", "2026-09-11", false) // a Saturday
+	f("2026-09-07 04:59", "2026-09-04 05:00", false)
+	f("2026-09-07 05:00", "2026-09-04 05:00", true)
+	f("2026-09-07 05:02", "2026-09-07 05:00", false)
+	f("2026-09-07 05:00", "2026-09-07 00:30", true) // somebody wanted one in the night
+	f("2026-09-07 22:00", "2026-09-04 05:00", true) // it was off until then
+	f("2026-09-10 06:00", "2026-09-09 05:00", false)
+	f("2026-09-12 06:00", "2026-09-11 05:00", false) // a Saturday
+	f("2026-09-12 06:00", "", true)                  // there was none yet
+	f("2026-09-13 05:00", "2026-09-06 05:00", true)  // a week without lessons
+	f("2026-09-12 06:00", "2031-01-01 05:00", true)  // the clock was set back
+	g := func(began, last, at, want string) {
+		t.Helper()
+		if is := owed(rules.Policy(), moment(began), moment(last), moment(at)); !is.Equal(moment(want)) {
+			t.Errorf("started %s, tested %s, at %s: a test has to have ended since %v", began, last, at, is)
+		}
+	}
+	g("2026-09-01 00:00", "2026-09-04 05:40", "2026-09-07 06:59", "2026-09-04 05:00")
+	g("2026-09-01 00:00", "2026-09-04 05:40", "2026-09-07 07:00", "2026-09-07 05:00")
+	g("2026-09-01 00:00", "2026-09-09 05:40", "2026-09-10 12:00", "2026-09-09 05:00") // Tết
+	g("2026-09-12 08:00", "2026-09-10 05:40", "2026-09-12 09:00", "")                 // off on Friday, started on Saturday
+	g("2026-09-12 08:00", "", "2026-09-12 09:00", "2026-09-12 08:00")
+	g("2026-09-01 00:00", "2026-09-02 05:40", "2026-09-13 09:00", "2026-09-11 05:00")
+	text = "calendar: {holidays: [{name: hè, from: 2026-08-01, to: 2026-12-31}]}\n" + text[strings.Index(text, "\n")+1:]
+	rules, _ = rulesOf(t, text, lists)
+	g("2026-09-01 00:00", "2026-09-02 05:40", "2026-09-09 05:41", "2026-09-09 05:40")
+	g("2026-09-01 00:00", "2026-09-02 05:40", "2026-09-09 05:39", "")
 }
 
 // TestAllIsAskedBeforeLessons: of a country in the first half of the time before them, with

@@ -1,84 +1,25 @@
 package selftest
 
-import (
-	"cmp"
+import "lachan/internal/wording"
 
-	"lachan/cmd/lachan/tested"
-	"lachan/internal/wording"
-)
-
-// What people read of tests.
+// What people read where there was no test.
 var (
-	textFailed = wording.Text{
-		VI: "máy chủ tự kiểm tra ngày %s: %d trên %d câu hỏi không đạt. Cửa %s, đơn vị %s: %s. Hãy xem trang máy chủ, " +
-			"rồi xem nhật ký; lọc có thể đang hở",
-		EN: "this server has tested itself on %s: %d of %d questions have failed. Door %s, unit %s: %s. See the page of " +
-			"servers, then the log; something may be let past",
+	textMissing = wording.Text{
+		VI: "máy chủ không tự kiểm tra được: %s. Hãy chạy lachan selftest và xem nhật ký",
+		EN: "this server could not test itself: %s. Run lachan selftest, and see the log",
 	}
-	textPassed = wording.Text{
-		VI: "Tự kiểm tra ngày %s: đạt %s câu hỏi, qua %d cửa, với tư cách %s đơn vị",
-		EN: "Tested itself on %s: %s questions have passed, by %d doors, as clients of %s units",
+	textNever     = wording.Text{VI: "chưa có lần nào", EN: "never yet"}
+	textSince     = wording.Text{VI: "lần cuối là %s", EN: "the last time was %s"}
+	textNoAnswers = wording.Text{
+		VI: "máy chủ chưa trả lời truy vấn: hãy đợi đến khi danh sách và chính sách có hiệu lực (/readyz?verbose)",
+		EN: "the server does not answer yet: wait until its lists and policy are in force (/readyz?verbose)",
 	}
-	textEmpty = wording.Text{
-		VI: "; %d nhóm nội dung phải chặn nhưng chưa có danh sách: %s",
-		EN: "; %d categories are to be blocked and no list has any name of them: %s",
+	textNobody = wording.Text{
+		VI: "không có ai để hỏi thay: policy.yaml không có trường nào, và máy lạ bị từ chối theo khóa server.unknown_client",
+		EN: "there is nobody to ask as: policy.yaml has no school, and unknown clients are refused by the key server.unknown_client",
 	}
-	textAnyone = wording.Text{VI: "không thuộc đơn vị nào", EN: "of no unit"}
-	texts      = map[tested.Kind]wording.Text{
-		tested.LetPast: {
-			VI: "tên %[2]s của nhóm %[1]s phải chặn mà lại được cho qua", EN: "%[2]s of category %[1]s is to be blocked and was let past",
-		},
-		tested.Blocked: {
-			VI: "tên %[2]s không bao giờ được chặn mà lại bị chặn", EN: "%[2]s must never be blocked and was",
-		},
-		tested.OtherUnit: {
-			VI: "máy của đơn vị này bị coi là của đơn vị khác", EN: "its client was taken for that of another unit",
-		},
-		tested.Silent: {VI: "không trả lời", EN: "there was no answer"},
-		tested.Unheard: {
-			VI: "tiến trình trả lời không nhận ra câu hỏi của chính máy chủ", EN: "what answers does not know the server's own questions",
-		},
+	textNoDoors = wording.Text{
+		VI: "không có cửa nào để hỏi: server.listen, dot, doh, doq không có địa chỉ nào của máy này với cổng cố định",
+		EN: "there is no door to ask at: server.listen, dot, doh, doq have no address of this machine with a fixed port",
 	}
-	textUnnamed = wording.Text{VI: "(không nêu)", EN: "(not said)"}
 )
-
-// What is what is wrong, in words.
-func What(f *tested.Failure) wording.Text {
-	name := wording.Text{VI: f.Name, EN: f.Name}
-	if f.Name == "" {
-		name = textUnnamed
-	}
-	text := texts[f.Kind]
-	if f.Kind == tested.LetPast || f.Kind == tested.Blocked {
-		return text.With(f.Category, name)
-	}
-	return text
-}
-
-// Sentence is what a test came to.
-func Sentence(r *tested.Run) wording.Text {
-	day := r.Day
-	if len(day) == len("2026-09-07") {
-		day = day[8:] + "/" + day[5:7] + "/" + day[:4]
-	}
-	if r.Failed > 0 && len(r.Failures) > 0 {
-		f := worst(r)
-		unit := wording.Text{VI: cmp.Or(f.Unit, textAnyone.VI), EN: cmp.Or(f.Unit, textAnyone.EN)}
-		return textFailed.With(day, r.Failed, r.Questions, f.Door, unit, What(f))
-	}
-	text := textPassed.With(day, wording.Count(r.Questions), len(r.Doors), wording.Count(r.Units))
-	if n := len(r.Empty); n > 0 {
-		text = wording.Join(text, textEmpty.With(n, join(r.Empty)))
-	}
-	return text
-}
-
-func join(codes []string) (text string) {
-	for i, code := range codes {
-		if i > 0 {
-			text += ", "
-		}
-		text += code
-	}
-	return text
-}

@@ -4,9 +4,10 @@ import (
 	"context"
 	"time"
 
+	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/cmd/lachan/manage/attendance"
-	"lachan/cmd/lachan/manage/selftest"
+	"lachan/cmd/lachan/tested"
 	"lachan/console/frame"
 	"lachan/internal/wording"
 )
@@ -36,12 +37,13 @@ func (n node) server() frame.Server {
 		Name: cfg.NodeName(), Version: n.src.Build.Version, Revision: n.src.Build.Revision, Began: n.began,
 		Policy: rules.Time(), Units: rules.Policy().NumGroups(),
 	}
+	is.Test.Running = n.src.Testing()
 	if run := n.src.Tested(); run.Day != "" {
-		is.Test.Text, is.Test.Failed = selftest.Sentence(&run), run.Failed > 0
+		is.Test.Text, is.Test.Failed = tested.Sentence(&run), run.Failed > 0
 		for i := range run.Failures {
 			f := &run.Failures[i]
 			is.Test.Failures = append(is.Test.Failures, frame.TestFailure{
-				Door: f.Door, Unit: f.Unit, What: selftest.What(f), Times: f.Times,
+				Door: f.Door, Unit: f.Unit, What: tested.What(f), Times: f.Times,
 			})
 		}
 	}
@@ -52,6 +54,14 @@ func (n node) server() frame.Server {
 		is.Wrong = append(is.Wrong, frame.Trouble{Code: c.Name, Since: c.Since, Text: wording.Twofold(c.Text)})
 	}
 	return is
+}
+
+// test has the server test itself at once.
+func (n node) test() error {
+	if err := n.src.TestNow(); err != nil {
+		return &admin.Refusal{Kind: admin.Standing, Text: wording.Of(err)}
+	}
+	return nil
 }
 
 // fleet is that of which this one is.

@@ -62,6 +62,9 @@ type Sources struct {
 	Counted func(ctx context.Context, unit, period string) (*figures.Data, []figures.DayCount, error)
 	// Tested is what the newest test of this server by itself came to.
 	Tested func() tested.Run
+	// TestNow has one made at once, or says why none can be; Testing is whether one goes on.
+	TestNow func() error
+	Testing func() bool
 	// Quiet are the schools that asked far less than usual on the newest day that was judged.
 	Quiet func() lull.Judgement
 	// Try fetches a list that is not in use, and puts it beside what is in force.
@@ -231,6 +234,7 @@ func (s *Site) sources() frame.Sources {
 			Feeds:       s.feeds,
 			Orders:      s.orders,
 			Quiet:       s.quiet,
+			TestNow:     here.test,
 			PublicFeeds: s.publicFeeds, Try: s.trials.ask, Trials: s.trials.of,
 			Networks: networks, Addresses: addresses, Levels: s.levels, Asked: s.asked,
 			Verify: s.verify, Head: s.head, Who: s.who,
