@@ -225,6 +225,10 @@ type EndToken struct{ Account, Token string }
 // A SetWords writes the words of an officer into a report.
 type SetWords struct{ Unit, Period, Part, Text string }
 
+// A HandOut notes that an evidence pack was made and handed out: which one, by the SHA-256 of
+// its file in hexadecimal.
+type HandOut struct{ Unit, Period, SHA256 string }
+
 // A WatchDevice has what the actor's own device asks shown to that actor for some minutes. The
 // record says who, when and for which unit; what was asked is written nowhere.
 type WatchDevice struct{ Unit string }

@@ -499,6 +499,10 @@ func TestEachRoleDecidesWhatTheTableSays(t *testing.T) {
 		}
 		return nil
 	}, "scpo")
+	handed := admin.HandOut{Unit: "kim-dong", Period: "2026-Q4", SHA256: strings.Repeat("a", 64)}
+	f("hand a pack out", always(handed), "scpov")
+	handed.Unit = ""
+	f("hand a pack of everything out", always(handed), "o")
 	f("watch a device", always(admin.WatchDevice{Unit: "kim-dong"}), "scpov")
 	f("watch a device beside", always(admin.WatchDevice{Unit: "le-loi"}), "cpov")
 	released := func(d admin.Decision) func(w *world) admin.Decision {

@@ -213,6 +213,27 @@ func (o SetWords) plan(_ *Desk, q *asking) (plan, error) {
 // mostOfPart bounds the words of one part of a report, in bytes.
 const mostOfPart = 16 << 10
 
+// A handedValue is what a record says of a pack that was handed out.
+type handedValue struct {
+	SHA256 string `json:"sha256"`
+}
+
+func (o HandOut) plan(_ *Desk, q *asking) (plan, error) {
+	if err := q.may(account.Audit, o.Unit); err != nil {
+		return plan{}, err
+	}
+	if err := q.there(o.Unit); err != nil {
+		return plan{}, err
+	}
+	if !isPeriod.MatchString(o.Period) {
+		return plan{}, invalid("period", textNoPart.With(shown(o.Period), "evidence"))
+	}
+	if sum, err := hex.DecodeString(o.SHA256); err != nil || len(sum) != sha256.Size {
+		return plan{}, invalid("sha256", textNoDigest.With(shown(o.SHA256)))
+	}
+	return planOf(none, q.draft(account.Audit, "hand-out", o.Unit, "evidence/"+o.Period, handedValue{strings.ToLower(o.SHA256)})), nil
+}
+
 func (o WatchDevice) plan(_ *Desk, q *asking) (plan, error) {
 	if err := q.may(account.View, o.Unit); err != nil {
 		return plan{}, err

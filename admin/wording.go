@@ -316,7 +316,8 @@ var (
 		VI: "%q không phải số văn bản; hãy ghi như 15/QĐ-A05",
 		EN: "%q is no number of a document; write it as 15/QĐ-A05",
 	}
-	textNoPart = wording.Text{
+	textNoDigest = wording.Text{VI: "%q không phải là mã băm SHA-256 của một hồ sơ chứng minh", EN: "%q is not the SHA-256 of an evidence pack"}
+	textNoPart   = wording.Text{
 		VI: "không có kỳ %q hoặc phần %q của báo cáo; hãy ghi kỳ như 2026-Q4",
 		EN: "a report has no period %q or no part %q; write a period as 2026-Q4",
 	}

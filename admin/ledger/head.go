@@ -26,6 +26,11 @@ type Head struct {
 // ErrHead is the error of a head that its key has not signed.
 var ErrHead = errors.New("the head of a ledger is not signed by its key")
 
+// HeadAt is the head that a ledger had when the record of a number and a digest was its last.
+func HeadAt(seq uint64, digest string, key ed25519.PrivateKey) Head {
+	return Head{Hash: digest, Seq: seq}.sign(key)
+}
+
 // sign signs a head.
 func (h Head) sign(key ed25519.PrivateKey) Head {
 	public, _ := key.Public().(ed25519.PublicKey) // it is one

@@ -173,7 +173,7 @@ func (s *State) kinds() iter.Seq[string] {
 // know: a newer one wrote them. They are kept.
 func (s *State) Unknown() (list []string) {
 	known := []string{
-		"account/", "allow/", "block/", "carried/", "dnstap/", "dnstap-off/", "feed/", "grant/", "hub/", "list/", "node/", "order/", "profile/", "proposal/", "release/", "request/", "timetable/", "token/",
+		"account/", "allow/", "block/", "carried/", "dnstap/", "dnstap-off/", "evidence/", "feed/", "grant/", "hub/", "list/", "node/", "order/", "profile/", "proposal/", "release/", "request/", "timetable/", "token/",
 		"unit/", "watch/", "words/",
 	}
 	for kind := range s.kinds() {

@@ -30,6 +30,7 @@ func decisionRoutes() []route {
 		{pattern: "POST /api/v1/orders", serve: deciding(handOver), most: mostTable},
 		{pattern: "DELETE /api/v1/orders", serve: deciding(takeBack)},
 		{pattern: "PUT /api/v1/reports/words", serve: deciding(setWords)},
+		{pattern: "POST /api/v1/evidence", serve: deciding(handOut)},
 		{pattern: "POST /api/v1/accounts", serve: deciding(addAccount)},
 		{pattern: "DELETE /api/v1/accounts/{id}", serve: simply(func(c *call) admin.Decision { return admin.RemoveAccount{ID: c.account()} })},
 		{pattern: "POST /api/v1/accounts/{id}/reset", serve: simply(func(c *call) admin.Decision { return admin.ResetAccount{ID: c.account()} })},
@@ -192,6 +193,17 @@ type wordsBody struct {
 
 func setWords(_ *call, b wordsBody) (admin.Decision, error) {
 	return admin.SetWords{Unit: b.Unit, Period: b.Period, Part: b.Part, Text: b.Text}, nil
+}
+
+type handedBody struct {
+	reason
+	Unit   string `json:"unit"`
+	Period string `json:"period"`
+	SHA256 string `json:"sha256"`
+}
+
+func handOut(_ *call, b handedBody) (admin.Decision, error) {
+	return admin.HandOut{Unit: b.Unit, Period: b.Period, SHA256: b.SHA256}, nil
 }
 
 type accountBody struct {

@@ -57,7 +57,7 @@ func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply
 			Seq: l.Seq, At: l.At, By: v.Person(l.By), Via: viaText(l.Via), Why: l.Why, Object: l.Object,
 			Unit: l.Unit, Place: v.UnitName(l.Unit), What: verbText(l.What),
 			Subject: v.Subject(m), Differences: v.Differences(m),
-			MayUndo: l.What != "reload" && l.What != "watch-device" && v.May(account.Except, l.Unit),
+			MayUndo: undoable(l.What) && v.May(account.Except, l.Unit),
 		})
 	}
 	if after > 0 {
@@ -69,6 +69,11 @@ func drawLedger(s *frame.Site, v *frame.Visit, verified *stateLine) (frame.Reply
 	}
 	p.Frame = v.Frame(textLedger)
 	return frame.Reply{Page: "ledger", Status: http.StatusOK, Data: p}, nil
+}
+
+// undoable reports whether there is something to take back: what was read or handed out stays so.
+func undoable(what string) bool {
+	return what != "reload" && what != "watch-device" && what != "hand-out"
 }
 
 // VerifyLedger checks the ledger and shows what came of it.

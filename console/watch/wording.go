@@ -105,6 +105,7 @@ var verbs = map[string]wording.Text{
 	"answer":       {VI: "trả lời", EN: "answer"},
 	"reload":       {VI: "đọc lại tệp", EN: "files read again"},
 	"watch-device": {VI: "xem thiết bị của mình 5 phút", EN: "own device watched for 5 minutes"},
+	"hand-out":     {VI: "lập hồ sơ chứng minh", EN: "evidence pack handed out"},
 	"propose":      {VI: "đề nghị", EN: "proposal"},
 	"grant":        {VI: "giao quyền", EN: "grant"},
 	"revoke":       {VI: "rút quyền", EN: "revocation"},

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -15,9 +15,11 @@ import (
 
 	"lachan/blocklist/feed"
 	"lachan/cmd/lachan/command"
+	"lachan/cmd/lachan/control"
 	"lachan/cmd/lachan/explain"
 	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/report"
+	"lachan/console/api"
 	"lachan/internal/durable"
 	"lachan/internal/wording"
 	documents "lachan/metrics/report"
@@ -75,6 +77,9 @@ func run(c command.Call, o *wanted) error {
 	if err != nil {
 		return command.Usage(c.Command, wording.Of(err))
 	}
+	if now.Before(period.Start) {
+		return command.Usage(c.Command, textFuture.With(period.Code))
+	}
 	at, err := o.asOf(c, period, now)
 	if err != nil {
 		return err
@@ -94,14 +99,17 @@ func run(c command.Call, o *wanted) error {
 	if err := durable.WriteFile(o.out, text, 0o600); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(text)
+	m := made{File: o.out, Bytes: len(text), SHA256: digestOf(text), AsOf: at}
+	if m.Record, err = noted(c, off.Config.StateDir, src.Model.Data.Unit, period.Code, m.SHA256); err != nil {
+		c.Note(textNotNoted.With(wording.Of(err)))
+	}
 	if o.json {
-		return c.JSON(made{o.out, len(text), hex.EncodeToString(sum[:]), at})
+		return c.JSON(m)
 	}
 	for _, why := range src.Model.Provisional {
 		c.Note(textDraft.With(why))
 	}
-	return c.Say(textMade.With(o.out, hex.EncodeToString(sum[:])))
+	return c.Say(textMade.With(o.out, m.SHA256))
 }
 
 // A made is what is said of a pack with --json.
@@ -110,6 +118,20 @@ type made struct {
 	Bytes  int       `json:"bytes"`
 	SHA256 string    `json:"sha256"`
 	AsOf   time.Time `json:"as_of"`
+	Record uint64    `json:"record,omitempty"` // of the ledger, that it was made; 0: there is none
+}
+
+// noted has the server that runs here write into its ledger that a pack was made, and returns the
+// number of the record. Without a server nobody can write there.
+func noted(c command.Call, stateDir, unit, period, digest string) (record uint64, err error) {
+	a, err := control.NewClient(stateDir).Ask(c.Context(), control.Question{
+		Method: "POST", Path: "evidence", Body: map[string]string{"unit": unit, "period": period, "sha256": digest},
+	})
+	var d api.Decided
+	if err == nil {
+		err = json.Unmarshal(a.Body, &d)
+	}
+	return d.Seq, err
 }
 
 // asOf is what the pack is as of: what was asked for, or the usual.
@@ -120,6 +142,9 @@ func (o *wanted) asOf(c command.Call, p figures.Period, now time.Time) (time.Tim
 	at, err := time.Parse(time.RFC3339, o.at)
 	if err != nil || at.After(now) {
 		return at, command.Usage(c.Command, textNoMoment.With(o.at))
+	}
+	if !at.After(p.Start) {
+		return at, command.Usage(c.Command, textTooEarly.With(o.at, p.Code))
 	}
 	return AsOf(p, at), nil
 }
@@ -184,18 +209,29 @@ func verifyCommand(l wording.Language) *cobra.Command {
 	return c
 }
 
-// verifyFile verifies a file. An error is one of reading it.
+// verifyFile verifies a file. An error is one of reading it. What has no size, such as a pipe or
+// a device, is read as far as a pack can be long, and no further.
 func verifyFile(name, trusted string) (v Verified, err error) {
-	info, err := os.Stat(name)
+	file, err := os.Open(name)
 	if err != nil {
 		return v, err
 	}
-	if info.Size() > most {
-		return Verified{VI: textTooLarge.With(info.Size(), most).VI, EN: textTooLarge.With(info.Size(), most).EN}, nil
-	}
-	text, err := os.ReadFile(name)
+	defer file.Close()
+	info, err := file.Stat()
 	if err != nil {
 		return v, err
+	}
+	size := info.Size()
+	var text []byte
+	if size <= most {
+		if text, err = io.ReadAll(io.LimitReader(file, most+1)); err != nil {
+			return v, err
+		}
+		size = int64(len(text))
+	}
+	if size > most {
+		text := textTooLarge.With(size, most)
+		return Verified{VI: text.VI, EN: text.EN}, nil
 	}
 	return Verify(text, trusted), nil
 }

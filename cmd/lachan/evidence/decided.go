@@ -54,28 +54,30 @@ func (m *maker) ledger(context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.decided = &decided{head: head, why: map[string]bool{}, objects: map[key]held{}, people: map[string]string{}}
-	if err := m.readLedger(dir); err != nil {
+	m.decided = &decided{why: map[string]bool{}, objects: map[key]held{}, people: map[string]string{}}
+	seq, sum, err := m.readLedger(dir, head.Seq)
+	if err != nil {
 		return err
 	}
+	m.decided.head = ledger.HeadAt(seq, sum, m.key)
 	m.add("ledger/records.jsonl", "Sổ quyết định, trích", "Nguyên văn các quyết định trong kỳ của đơn vị và các đơn vị cấp dưới; "+
 		"mỗi dòng có chữ ký riêng và mã băm của quyết định đứng trước nó trong sổ.", m.decided.lines.Bytes())
 	m.add("ledger/words.jsonl", "Lý do đã ghi", "Lời ghi kèm các quyết định trên; "+
 		"SHA-256 của muối và lời là mã trong quyết định. Lời đã xóa thì không có ở đây.", m.decided.words.Bytes())
-	m.add("ledger/head", "Đầu sổ", "Số và mã băm của quyết định cuối cùng khi lập hồ sơ, máy chủ đã ký.", []byte(head.String()+"\n"))
+	m.add("ledger/head", "Đầu sổ", "Số và mã băm của quyết định cuối cùng trước lúc chốt số liệu, máy chủ đã ký.", []byte(m.decided.head.String()+"\n"))
 	m.add("ledger/key.pub", "Khóa công khai", "Các khóa đã ký sổ và hồ sơ này; đối chiếu với phụ lục của báo cáo đã nộp.", keys)
 	return nil
 }
 
-// readLedger reads the records up to the end of what the pack is as of.
-func (m *maker) readLedger(dir string) error {
-	d := m.decided
+// readLedger reads the records up to the end of what the pack is as of, and returns the number and
+// the digest of the last of them: what was decided later, and that a pack was made, changes nothing.
+func (m *maker) readLedger(dir string, end uint64) (last uint64, sum string, err error) {
 	var waiting []ledger.Written // after the period; they are included only if one of the period follows
 	for r, err := range ledger.WrittenSince(dir, time.Time{}) {
 		if err != nil {
-			return err
+			return 0, "", err
 		}
-		if r.Seq > d.head.Seq || !r.At.Before(m.At.Add(late)) {
+		if r.Seq > end || !r.At.Before(m.At.Add(late)) {
 			break
 		}
 		r.Line = bytes.Clone(r.Line)
@@ -85,12 +87,13 @@ func (m *maker) readLedger(dir string) error {
 		}
 		for _, w := range append(waiting, r) {
 			if err := m.take(dir, &w); err != nil {
-				return err
+				return 0, "", err
 			}
+			last, sum = w.Seq, digestOf(w.Line)
 		}
 		waiting = nil
 	}
-	return nil
+	return last, sum, nil
 }
 
 // take takes a record.

@@ -115,6 +115,58 @@ func TestAPackOfAPeriodThatGoesOnCanBeMadeAgain(t *testing.T) {
 	}
 }
 
+// TestAPackOfAPeriodThatIsOverStaysTheSame: whatever is decided later. What has not begun, or had not
+// at the moment that is asked for, has none.
+func TestAPackOfAPeriodThatIsOverStaysTheSame(t *testing.T) {
+	w := newWorld(t, 4, 2, day("2025-08-28"), day("2025-10-02"))
+	_, first := w.pack("all", "2025-09")
+	l, err := ledger.Open(filepath.Join(w.state(), "ledger"))
+	w.must(err)
+	_, err = l.Append(t.Context(), ledger.Draft{Area: "lao-cai", By: "a1", Object: "evidence/2025-09", New: json.RawMessage(`{}`)})
+	w.must(err)
+	w.must(l.Close())
+	if _, later := w.pack("all", "2025-09"); !bytes.Equal(first, later) {
+		t.Errorf("it is another one after a later record: %q", others(t, first, later))
+	}
+	p, err := pack.Read(first)
+	w.must(err)
+	records, _ := p.Text("ledger/records.jsonl")
+	lines := bytes.Split(bytes.TrimSpace(records), []byte("\n"))
+	var last struct{ Seq uint64 }
+	w.must(json.Unmarshal(lines[len(lines)-1], &last))
+	if v := evidence.Verify(first, ""); !v.OK || v.Head != last.Seq {
+		t.Errorf("its last record is %d: %+v", last.Seq, v)
+	}
+	for _, wrong := range [][]string{{"--period", "2099"}, {"--period", "2025-09", "--at", "2025-09-01T00:00:00+07:00"}} {
+		file := filepath.Join(t.TempDir(), "pack.zip")
+		args := append([]string{"--config", filepath.Join(w.dir, "lachan.yaml"), "--unit", "all", "--out", file}, wrong...)
+		if said, err := w.lachan(args...); err == nil || !strings.Contains(said, "begun") {
+			t.Errorf("%q: %s", wrong, said)
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Errorf("%q: there is a file", wrong)
+		}
+	}
+}
+
+// TestWhatIsNoFileIsReadNoFurtherThanAPackIsLong: a device has no size and no end.
+func TestWhatIsNoFileIsReadNoFurtherThanAPackIsLong(t *testing.T) {
+	w := &world{t: t, dir: t.TempDir()}
+	if said, err := w.lachan("verify", "/dev/zero"); err == nil || !strings.Contains(said, "an evidence pack at most") {
+		t.Errorf("%s: %v", said, err)
+	}
+	large, err := os.Create(filepath.Join(w.dir, "large.zip"))
+	w.must(err)
+	w.must(large.Truncate(5 << 30)) // sparse
+	w.must(large.Close())
+	if said, err := w.lachan("verify", large.Name()); err == nil || !strings.Contains(said, "5368709120 bytes") {
+		t.Errorf("%s: %v", said, err)
+	}
+	if said, err := w.lachan("verify", w.dir); err == nil {
+		t.Errorf("a folder: %s", said)
+	}
+}
+
 // rows are those of a table of a pack, by the names of their columns.
 func rows(t *testing.T, text []byte, member string) (list []map[string]string) {
 	t.Helper()

@@ -19,8 +19,8 @@ import (
 var indexPage string
 
 // index adds the page that says what the others are.
-func (m *maker) index(key ed25519.PrivateKey) error {
-	public, _ := key.Public().(ed25519.PublicKey) // it is one
+func (m *maker) index() error {
+	public, _ := m.key.Public().(ed25519.PublicKey) // it is one
 	page, err := template.New("index").Parse(indexPage)
 	if err != nil {
 		return fmt.Errorf("read the page of the index: %w", err)

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"os"
 	"time"
@@ -66,6 +67,7 @@ type maker struct {
 	unit    string
 	period  figures.Period
 	within  map[string]bool // the unit and all below it; nil: everything
+	key     ed25519.PrivateKey
 	decided *decided
 	members []pack.Member
 	titles  []title // of the members, in the order of the index
@@ -83,7 +85,7 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 		return nil, err
 	}
 	m := &maker{
-		Sources: src, unit: src.Model.Data.Unit, period: src.Model.Data.Period,
+		Sources: src, key: key, unit: src.Model.Data.Unit, period: src.Model.Data.Period,
 		speaker: speaker{
 			zone: src.Config.Timezone.Location, names: map[string]string{}, categories: src.Model.Data.Categories,
 		},
@@ -112,7 +114,7 @@ func Make(ctx context.Context, src Sources) ([]byte, error) {
 			return nil, ErrLarge
 		}
 	}
-	if err := m.index(key); err != nil {
+	if err := m.index(); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer

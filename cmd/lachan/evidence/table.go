@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strings"
+	"unicode"
 
 	"lachan/internal/printable"
 )
@@ -24,12 +25,22 @@ func (t *table) row(cells ...string) {
 	t.rows = append(t.rows, cells)
 }
 
-// harmless is a text that no spreadsheet takes for a formula.
+// formulas begin those of spreadsheets, of which some know the wide forms too.
+const formulas = "=+-@＝＋－＠"
+
+// harmless is a text that no spreadsheet takes for a formula: neither by its beginning nor, where
+// a spreadsheet divides cells at semicolons or tabs as those of many countries do, after one.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
+	var b strings.Builder
+	begins := true
+	for _, c := range cell {
+		if begins && strings.ContainsRune(formulas, c) {
+			b.WriteByte('\'')
+		}
+		begins = c == ';' || c == '\t' || begins && unicode.IsSpace(c)
+		b.WriteRune(c)
 	}
-	return cell
+	return b.String()
 }
 
 // table adds a table. It begins with a byte order mark: without one spreadsheets take

@@ -43,6 +43,10 @@ func (m *maker) witnesses(context.Context) error {
 	}
 	text := ""
 	for _, line := range seals {
+		var end struct{ Last uint64 }
+		if json.Unmarshal([]byte(line), &end) == nil && end.Last > m.decided.head.Seq {
+			continue // closed later
+		}
 		text += line + "\n"
 	}
 	m.add(sealsFile, "Niêm phong các đoạn của sổ", "Số và mã băm của quyết định cuối mỗi đoạn đã đóng, máy chủ đã ký lúc đóng đoạn.",

@@ -30,6 +30,9 @@ var (
 	}
 	textNoUnit   = wording.Text{VI: "hãy cho biết đơn vị nào: --unit lao-cai, hoặc --unit all", EN: "say which unit: --unit lao-cai, or --unit all"}
 	textNoMoment = wording.Text{VI: "%q không phải là một thời điểm đã qua; hãy ghi như 2026-11-30T10:00:00+07:00", EN: "%q is no moment that is over; write it as 2026-11-30T10:00:00+07:00"}
+	textFuture   = wording.Text{VI: "%s chưa bắt đầu: chưa có gì để chứng minh", EN: "%s has not begun: there is nothing to show yet"}
+	textTooEarly = wording.Text{VI: "lúc %s thì %s chưa bắt đầu", EN: "at %s %s had not begun"}
+	textNotNoted = wording.Text{VI: "sổ quyết định không ghi việc lập hồ sơ này: %v", EN: "the ledger does not tell of this pack: %v"}
 	textNoLedger = wording.Text{
 		VI: "chưa có sổ quyết định để ký hồ sơ (%v); hãy chạy máy chủ ít nhất một lần: lachan serve",
 		EN: "there is no ledger yet to sign a pack (%v); run the server at least once: lachan serve",

@@ -3,6 +3,8 @@ package site
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
@@ -38,7 +40,7 @@ const (
 // A paper is a report, and for whom it is made.
 type paper struct {
 	frame.Paper
-	by   string
+	by   account.Actor
 	file *frame.File
 	head uint64        // of the ledger when it was asked for
 	done chan struct{} // closed when it is made, or cannot be
@@ -57,9 +59,9 @@ func newPapers(src *Sources) *papers {
 }
 
 // open is the unfinished, or the lately made, paper of a question; nil if there is none.
-func (k *papers) open(by string, q frame.PaperQuestion, head uint64, now time.Time) *paper {
+func (k *papers) open(by account.Actor, q frame.PaperQuestion, head uint64, now time.Time) *paper {
 	for _, p := range slices.Backward(k.list) {
-		if p.by != by || p.PaperQuestion != q {
+		if p.by.ID != by.ID || p.PaperQuestion != q {
 			continue
 		}
 		if p.head == head && (p.Ended.IsZero() || now.Sub(p.Ended) < paperHolds) {
@@ -70,14 +72,14 @@ func (k *papers) open(by string, q frame.PaperQuestion, head uint64, now time.Ti
 }
 
 // ask is the paper of a question; what is not there is queued. It is nil if too many wait.
-func (k *papers) ask(by string, q frame.PaperQuestion, label string, head uint64, now time.Time) *paper {
+func (k *papers) ask(by account.Actor, q frame.PaperQuestion, label string, head uint64, now time.Time) *paper {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if p := k.open(by, q, head, now); p != nil {
 		return p
 	}
 	k.list = slices.DeleteFunc(k.list, func(p *paper) bool { return !p.Ended.IsZero() && now.Sub(p.Ended) > paperKept })
-	if !k.makeRoom(func(p *paper) bool { return p.by == by }, mostPapersOf) ||
+	if !k.makeRoom(func(p *paper) bool { return p.by.ID == by.ID }, mostPapersOf) ||
 		!k.makeRoom(func(*paper) bool { return true }, mostPapers) {
 		return nil
 	}
@@ -180,7 +182,7 @@ func (k *papers) of(by account.Actor) (list []frame.Paper) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, p := range slices.Backward(k.list) {
-		if p.by == by.ID && p.Format != "" {
+		if p.by.ID == by.ID && p.Format != "" {
 			list = append(list, k.asItIs(p))
 		}
 	}
@@ -192,7 +194,7 @@ func (k *papers) file(by account.Actor, id string) *frame.File {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, p := range k.list {
-		if p.by == by.ID && p.ID == id {
+		if p.by.ID == by.ID && p.ID == id {
 			return p.file
 		}
 	}
@@ -208,12 +210,30 @@ func (k *papers) makeReports(ctx context.Context) {
 		case p := <-k.queue:
 			k.begin(p)
 			file, preview, err := k.makeReport(ctx, p.PaperQuestion)
+			if err == nil && p.Format == frame.Evidence {
+				file, err = k.handOut(ctx, p, file)
+			}
 			if told := (*api.Problem)(nil); err != nil && !errors.As(err, &told) {
 				k.src.Log.Error("make a report", "unit", p.Unit, "period", p.Period, "error", err)
 			}
 			k.end(p, file, preview, err)
 		}
 	}
+}
+
+// handOut writes into the ledger that somebody was given an evidence pack. Without that line
+// nobody is.
+func (k *papers) handOut(ctx context.Context, p *paper, file *frame.File) (*frame.File, error) {
+	sum := sha256.Sum256(file.Text)
+	unit := p.Unit
+	if unit == "all" {
+		unit = ""
+	}
+	what := admin.HandOut{Unit: unit, Period: p.Period, SHA256: hex.EncodeToString(sum[:])}
+	if _, err := k.src.Office.Decide(ctx, p.by, what, admin.How{}); err != nil {
+		return nil, err
+	}
+	return file, nil
 }
 
 func (k *papers) makeReport(ctx context.Context, q frame.PaperQuestion) (*frame.File, *statistics.Preview, error) {
@@ -247,7 +267,7 @@ func (k *papers) askReport(ctx context.Context, by account.Actor, q frame.PaperQ
 		return frame.Paper{}, err
 	}
 	q.Period = period.Code
-	p := k.ask(by.ID, q, period.Label, k.src.Office.Ledger.Head().Seq, time.Now())
+	p := k.ask(by, q, period.Label, k.src.Office.Ledger.Head().Seq, time.Now())
 	if p == nil {
 		return frame.Paper{}, &admin.Refusal{Kind: admin.Standing, Text: textPapersFull}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"lachan/admin/account"
 	"lachan/console/frame"
 )
 
@@ -13,7 +14,7 @@ func TestReportsHaveTheirRoomTogether(t *testing.T) {
 	k, now := newPapers(&Sources{}), time.Now()
 	for i := range 3 * mostPapersOf {
 		by := string(rune('a' + i%5))
-		p := k.ask(by, frame.PaperQuestion{Period: string(rune('A' + i)), Format: "pdf"}, "", 0, now)
+		p := k.ask(account.Actor{ID: by}, frame.PaperQuestion{Period: string(rune('A' + i)), Format: "pdf"}, "", 0, now)
 		if p == nil {
 			t.Fatalf("report %d is not taken", i)
 		}
@@ -26,7 +27,7 @@ func TestReportsHaveTheirRoomTogether(t *testing.T) {
 			t.Fatalf("after report %d: %d bytes are kept", i, kept)
 		}
 	}
-	k.end(k.ask("a", frame.PaperQuestion{Format: "xlsx"}, "", 0, now), &frame.File{Text: make([]byte, mostPaperBytes)}, nil, nil)
+	k.end(k.ask(account.Actor{ID: "a"}, frame.PaperQuestion{Format: "xlsx"}, "", 0, now), &frame.File{Text: make([]byte, mostPaperBytes)}, nil, nil)
 	if len(k.list) != 1 || k.list[0].file == nil {
 		t.Errorf("beside the longest %d are kept", len(k.list)-1)
 	}
