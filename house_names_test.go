@@ -120,15 +120,17 @@ func TestEveryPathIsDocumented(t *testing.T) {
 	if len(served) < 10 {
 		t.Fatalf("only %d paths: are they still found?", len(served))
 	}
-	document := read(t, "docs/http-api.md")
-	for p := range served {
-		if !strings.Contains(document, "`"+p+"`") {
-			t.Errorf("docs/http-api.md does not name %s", p)
+	for _, page := range []string{"docs/http-api.md", "docs/vi/http-api.md"} {
+		document := read(t, page)
+		for p := range served {
+			if !strings.Contains(document, "`"+p+"`") {
+				t.Errorf("%s does not name %s", page, p)
+			}
 		}
-	}
-	for _, p := range matches(document, "`((?:GET|POST) /(?:api/|metrics|healthz|readyz)[^`?]*)`") {
-		if !served[p] {
-			t.Errorf("docs/http-api.md names %s, which is not served", p)
+		for _, p := range matches(document, "`((?:GET|POST) /(?:api/|metrics|healthz|readyz)[^`?]*)`") {
+			if !served[p] {
+				t.Errorf("%s names %s, which is not served", page, p)
+			}
 		}
 	}
 }
@@ -175,17 +177,22 @@ func isPattern(s string) bool {
 }
 
 // TestEveryConditionIsDocumented: who is told of a condition finds it in
-// docs/operations.md.
+// operations.md, in either language.
 func TestEveryConditionIsDocumented(t *testing.T) {
-	document, found := read(t, "docs/operations.md"), 0
+	pages, found := map[string]string{}, 0
+	for _, page := range []string{"docs/operations.md", "docs/vi/operations.md"} {
+		pages[page] = read(t, page)
+	}
 	for _, f := range sources(t) {
 		if f.isTest {
 			continue
 		}
 		for _, name := range f.conditions() {
 			found++
-			if !strings.Contains(document, "`"+name+"`") {
-				t.Errorf("docs/operations.md does not name the condition %s of %s", name, f.name)
+			for page, text := range pages {
+				if !strings.Contains(text, "`"+name+"`") {
+					t.Errorf("%s does not name the condition %s of %s", page, name, f.name)
+				}
 			}
 		}
 	}

@@ -19,58 +19,119 @@ import (
 var update = flag.Bool("update", false, "write the pages of reference anew")
 
 // references are the pages that have every key, each with its sections of a file.
-var references = []struct {
-	page, title, about string
-	room, root, file   string   // where the structs are, the outermost, the file with defaults
-	but, only          []string // sections
-}{
+var references = []reference{
 	{
-		"docs/reference-server.md", "Reference: server, upstream, cache, feeds",
-		"Every key of these four sections of `lachan.yaml`. The other ones are in\n[reference-lachan.md](reference-lachan.md), what belongs together in\n[configuration.md](configuration.md) and [feeds.md](feeds.md).",
-		"cmd/lachan/config", "Config", "configs/lachan.yaml", nil, []string{"server", "upstream", "cache", "feeds"},
+		page: "reference-server.md", title: "server, upstream, cache, feeds",
+		about:   "Every key of these four sections of `lachan.yaml`. The other ones are in\n[reference-lachan.md](reference-lachan.md), what belongs together in\n[configuration.md](configuration.md) and [feeds.md](feeds.md).",
+		titleVI: "server, upstream, cache, feeds",
+		aboutVI: "Mọi mục của bốn phần này trong `lachan.yaml`. Các mục khác ở\n[reference-lachan.md](reference-lachan.md), mục nào đi với mục nào ở\n[configuration.md](configuration.md) và [feeds.md](feeds.md).",
+		of:      "lachan.yaml", room: "cmd/lachan/config", root: "Config",
+		only: []string{"server", "upstream", "cache", "feeds"},
 	},
 	{
-		"docs/reference-lachan.md", "Reference: the other keys of lachan.yaml",
-		"Every key of `lachan.yaml` but those of server, upstream, cache and feeds, which are in\n[reference-server.md](reference-server.md); what belongs together is in\n[configuration.md](configuration.md).",
-		"cmd/lachan/config", "Config", "configs/lachan.yaml", []string{"server", "upstream", "cache", "feeds"}, nil,
+		page: "reference-lachan.md", title: "the other keys of lachan.yaml",
+		about:   "Every key of `lachan.yaml` but those of server, upstream, cache and feeds, which are in\n[reference-server.md](reference-server.md); what belongs together is in\n[configuration.md](configuration.md).",
+		titleVI: "các mục còn lại của lachan.yaml",
+		aboutVI: "Mọi mục của `lachan.yaml`, trừ server, upstream, cache và feeds ở\n[reference-server.md](reference-server.md); mục nào đi với mục nào ở\n[configuration.md](configuration.md).",
+		of:      "lachan.yaml", room: "cmd/lachan/config", root: "Config",
+		but: []string{"server", "upstream", "cache", "feeds"},
 	},
 	{
-		"docs/reference-policy.md", "Reference: policy.yaml",
-		"Every key of `policy.yaml`; what they are for is in [policy.md](policy.md), tables of units in\n[tables.md](tables.md).",
-		"policy/source", "File", "", nil, nil,
+		page: "reference-policy.md", title: "policy.yaml",
+		about:   "Every key of `policy.yaml`; what they are for is in [policy.md](policy.md), tables of units in\n[tables.md](tables.md).",
+		titleVI: "policy.yaml",
+		aboutVI: "Mọi mục của `policy.yaml`; dùng để làm gì thì xem [policy.md](policy.md), bảng các trường thì xem\n[tables.md](tables.md).",
+		of:      "policy.yaml", room: "policy/source", root: "File",
 	},
 }
 
+// A reference is a page of keys.
+type reference struct {
+	page, title, about string
+	titleVI, aboutVI   string
+	of                 string   // the file that has the keys
+	room, root         string   // where the structs are, and the outermost
+	but, only          []string // sections
+}
+
 // TestReferencesAreThoseOfTheCode: the pages say of each key what its field in the code says,
-// with the default that configs/lachan.yaml has, which another test holds to the code.
+// with the default that configs/lachan.yaml has, which another test holds to the code; those
+// in Vietnamese say it in the words of docs/vi/reference.yaml.
 func TestReferencesAreThoseOfTheCode(t *testing.T) {
 	files := sources(t)
+	vi := readVietnamese(t)
 	for _, ref := range references {
-		r := &reference{t: t, types: map[string]declared{}, methods: map[string][]string{}, shown: map[string]string{}}
+		r := &reader{t: t, types: map[string]declared{}, methods: map[string][]string{}, shown: map[string]string{}}
 		for _, f := range files {
 			if !f.isTest {
 				r.declare(f)
 			}
 		}
-		if ref.file != "" {
-			if err := yaml.Unmarshal([]byte(read(t, ref.file)), &r.defaults); err != nil {
+		if ref.of == "lachan.yaml" {
+			if err := yaml.Unmarshal([]byte(read(t, "configs/lachan.yaml")), &r.defaults); err != nil {
 				t.Fatal(err)
 			}
 		}
-		text := &strings.Builder{}
-		fmt.Fprintf(text, "# %s\n\n%s\n\nThis page is made of the code: `go test . -run TestReferencesAre -update`. In a list, `[]` is\neach of its items; in a map, `NAME` is each of its names.\n", ref.title, ref.about)
-		r.page(text, r.types[ref.room+"."+ref.root], func(section string) bool {
+		tables := r.tables(r.types[ref.room+"."+ref.root], func(section string) bool {
 			return !slices.Contains(ref.but, section) && (ref.only == nil || slices.Contains(ref.only, section))
 		})
-		if *update {
-			if err := os.WriteFile(ref.page, []byte(text.String()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got, err := os.ReadFile(ref.page); err != nil || string(got) != text.String() {
-			t.Errorf("%s is not what the code makes of it (%v): go test . -run TestReferencesAre -update", ref.page, err)
+		sameAsPage(t, "docs/"+ref.page, ref.english(tables))
+		sameAsPage(t, "docs/vi/"+ref.page, vi.page(ref, tables))
+	}
+	for _, problem := range append(vi.problems, vi.gone()...) {
+		t.Error(problem)
+	}
+}
+
+func sameAsPage(t *testing.T, page, text string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
+	if got, err := os.ReadFile(page); err != nil || string(got) != text {
+		t.Errorf("%s is not what the code makes of it (%v): go test . -run TestReferencesAre -update", page, err)
+	}
+}
+
+// A table has the keys of a section; those that are none have one without a name.
+type table struct {
+	section string
+	rows    []row
+}
+
+// A row is what a page says of a key.
+type row struct {
+	key       string
+	value, as string // what stands there, and the key whose keys it has
+	said      string // the default
+	text      string
+	at        string // the key in the code
+}
+
+func (w row) line() string {
+	value := w.value
+	if w.as != "" {
+		value += ", as in `" + w.as + "`"
+	}
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", w.key, value, w.said, strings.ReplaceAll(w.text, "|", "\\|"))
+}
+
+// english is the page in the words of the code.
+func (ref reference) english(tables []table) string {
+	text := &strings.Builder{}
+	fmt.Fprintf(text, "# Reference: %s\n\n*Tiếng Việt: [vi/%[2]s](vi/%[2]s)*\n\n%s\n\nThis page is made of the code: `go test . -run TestReferencesAre -update`. In a list, `[]` is\neach of its items; in a map, `NAME` is each of its names.\n", ref.title, ref.page, ref.about)
+	for _, t := range tables {
+		if t.section != "" {
+			fmt.Fprintf(text, "\n## %s\n", t.section)
+		}
+		text.WriteString("\n| key | value | default | |\n|---|---|---|---|\n")
+		for _, w := range t.rows {
+			text.WriteString(w.line())
+		}
+	}
+	return text.String()
 }
 
 // A declared is a type as it is declared, with its comment.
@@ -80,8 +141,8 @@ type declared struct {
 	in                 source
 }
 
-// A reference knows the types and which words values of those have that are one of several.
-type reference struct {
+// A reader knows the types and which words values of those have that are one of several.
+type reader struct {
 	t        *testing.T
 	types    map[string]declared // by package and name
 	methods  map[string][]string
@@ -89,7 +150,7 @@ type reference struct {
 	shown    map[string]string // where a type is for the first time
 }
 
-func (r *reference) declare(f source) {
+func (r *reader) declare(f source) {
 	words := map[string]string{} // constants of the file
 	for _, d := range f.syntax.Decls {
 		group, ok := d.(*ast.GenDecl)
@@ -171,7 +232,7 @@ var plainTypes = map[string]string{
 }
 
 // what is a type in words, and the struct that it leads to, if any.
-func (r *reference) what(in source, e ast.Expr) (word, path string, of *declared) {
+func (r *reader) what(in source, e ast.Expr) (word, path string, of *declared) {
 	switch e := e.(type) {
 	case *ast.ArrayType:
 		word, path, of = r.what(in, e.Elt)
@@ -198,35 +259,35 @@ func (r *reference) what(in source, e ast.Expr) (word, path string, of *declared
 	return "keys", "", &d
 }
 
-// page has a table for each section, and one for the keys that are none.
-func (r *reference) page(text *strings.Builder, root declared, wanted func(string) bool) {
-	const head = "| key | value | default | |\n|---|---|---|---|\n"
-	var plain, sections []string
+// tables has one for each section, and first one for the keys that are none.
+func (r *reader) tables(root declared, wanted func(string) bool) []table {
+	var plain table
+	var sections []table
 	for _, field := range root.syntax.(*ast.StructType).Fields.List {
 		if key := keyOf(field); key != "" && wanted(key) {
 			rows := r.rows(&root, field, "")
 			if len(rows) == 1 {
-				plain = append(plain, rows...)
+				plain.rows = append(plain.rows, rows...)
 				continue
 			}
-			sections = append(sections, "\n## "+key+"\n\n"+head+strings.Join(rows, "\n")+"\n")
+			sections = append(sections, table{key, rows})
 		}
 	}
-	if len(plain) > 0 {
-		text.WriteString("\n" + head + strings.Join(plain, "\n") + "\n")
+	if len(plain.rows) == 0 {
+		return sections
 	}
-	text.WriteString(strings.Join(sections, ""))
+	return append([]table{plain}, sections...)
 }
 
 // rows are those of a key, and of the keys in it, where they are for the first time.
-func (r *reference) rows(of *declared, field *ast.Field, above string) (rows []string) {
-	path := strings.TrimPrefix(above+"."+keyOf(field), ".")
+func (r *reader) rows(of *declared, field *ast.Field, above string) (rows []row) {
+	path, at := strings.TrimPrefix(above+"."+keyOf(field), "."), of.in.at(field)
 	word, suffix, inner := r.what(of.in, field.Type)
 	if comment := field.Doc.Text() + field.Comment.Text(); comment != "" || inner == nil {
 		if strings.TrimSpace(comment) == "" {
-			r.t.Errorf("%s: the key %s has no comment", of.in.at(field), path)
+			r.t.Errorf("%s: the key %s has no comment", at, path)
 		}
-		rows = append(rows, r.row(of, path, word, comment))
+		rows = append(rows, r.row(of, at, path, word, comment))
 	}
 	if inner == nil {
 		return rows
@@ -237,10 +298,10 @@ func (r *reference) rows(of *declared, field *ast.Field, above string) (rows []s
 		if before != "" {
 			comment = ""
 		}
-		rows = append(rows, r.row(inner, path, word, comment))
+		rows = append(rows, r.row(inner, at, path, word, comment))
 	}
 	if before != "" {
-		rows[0] = strings.Replace(rows[0], "| "+word+" |", "| "+word+", as in `"+before+"` |", 1)
+		rows[0].as = before
 		return rows
 	}
 	r.shown[inner.pkg+"."+inner.name] = path
@@ -268,8 +329,8 @@ var (
 	moreSaid = regexp.MustCompile(`[,:] `)
 )
 
-// row is the line of a key: what is said of its default stands in a column of its own.
-func (r *reference) row(of *declared, path, word, comment string) string {
+// row is what is said of a key: what is said of its default stands in a column of its own.
+func (r *reader) row(of *declared, at, path, word, comment string) row {
 	comment = leading.ReplaceAllString(strings.Join(strings.Fields(comment), " "), "")
 	said := "–"
 	if m := defaultSaid.FindStringSubmatchIndex(comment); m != nil {
@@ -293,11 +354,11 @@ func (r *reference) row(of *declared, path, word, comment string) string {
 	if comment = strings.TrimSpace(comment); comment != "" {
 		comment = strings.TrimSuffix(comment, ".") + "."
 	}
-	return fmt.Sprintf("| `%s` | %s | %s | %s |", path, word, r.keys(of, said), strings.ReplaceAll(r.keys(of, comment), "|", "\\|"))
+	return row{key: path, value: word, said: r.keys(of, said), text: r.keys(of, comment), at: at}
 }
 
 // value is the default of a key as configs/lachan.yaml has it.
-func (r *reference) value(path string) (text string, ok bool) {
+func (r *reader) value(path string) (text string, ok bool) {
 	at := any(r.defaults)
 	for _, key := range strings.Split(path, ".") {
 		in, is := at.(map[string]any)
@@ -326,7 +387,7 @@ func (r *reference) value(path string) (text string, ok bool) {
 }
 
 // keys names what a comment calls by fields of the code as the file does.
-func (r *reference) keys(of *declared, text string) string {
+func (r *reader) keys(of *declared, text string) string {
 	names := map[string]string{}
 	for _, d := range r.types {
 		body, is := d.syntax.(*ast.StructType)

@@ -47,12 +47,12 @@ type Config struct {
 	// Units is what a mistake in a row of a table of units does. Default each.
 	Units   Units   `yaml:"units"`
 	Metrics Metrics `yaml:"metrics"`
-	// Fleet is how this machine serves the nodes that join it. Default none do.
+	// Fleet is how this machine serves the nodes that join it. Default none.
 	Fleet fleet.Fleet `yaml:"fleet"`
-	// RADIUS is which access servers say whose an address is. Default none do.
+	// RADIUS is which access servers say whose an address is. Default none.
 	RADIUS radius.RADIUS `yaml:"radius"`
 	// DNSTAP is which collector is told of questions and answers once two people have
-	// decided so. Default none is.
+	// decided so. Default none.
 	DNSTAP dnstap.DNSTAP `yaml:"dnstap"`
 	// Reports are made by themselves when their periods are over. Default none.
 	Reports Reports `yaml:"reports"`

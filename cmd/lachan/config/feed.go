@@ -47,8 +47,8 @@ type Feed struct {
 	// DNS's (adblock dnsrewrite, hosts with real addresses), not only block. Default
 	// false.
 	Rewrites bool `yaml:"rewrites"`
-	// Category is that of entries which do not name their own. No default for
-	// block feeds; allow feeds need none.
+	// Category is that of entries which do not name their own. Block feeds have to
+	// have one; allow feeds need none.
 	Category string `yaml:"category"`
 	// Categories are what entries may name as their own category (csv, xlsx),
 	// besides Category. Default: any of a feed that is signed, trusted, locked or an

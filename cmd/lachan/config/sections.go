@@ -108,7 +108,7 @@ func (c *Cache) check(k *checker) {
 
 // A Metrics says how statistics are kept.
 type Metrics struct {
-	// Node is the label of this machine. Default "", its host name.
+	// Node is the label of this machine. Default "": its host name.
 	Node string `yaml:"node"`
 	// Nodes are those whose figures a report should have; it names the ones that never sent
 	// any. Default none: what is not known of is not missed.

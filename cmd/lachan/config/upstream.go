@@ -25,7 +25,7 @@ type Upstreams struct {
 	// Zones have resolvers of their own. Default none.
 	Zones map[string][]Upstream `yaml:"zones"`
 	// TrustAD has the servers whose AD bit is passed on: validating resolvers on this
-	// machine, or over TLS. true stands for all of Servers. Default false: none.
+	// machine, or over TLS. true stands for all of Servers. Default none.
 	TrustAD Trusted `yaml:"trust_ad"`
 	// DNSSEC says what becomes of answers that were not validated. Default pass.
 	DNSSEC DNSSEC `yaml:"dnssec"`

@@ -22,7 +22,7 @@ type DNSTAP struct {
 	// Addresses is cut, the first 24 bits of a client's IPv4 address or 48 of IPv6, or none.
 	// Default cut.
 	Addresses string `yaml:"addresses"`
-	// Identity is what the server calls itself. Default "", metrics.node.
+	// Identity is what the server calls itself. Default "": metrics.node.
 	Identity string `yaml:"identity"`
 	// Version is what it says that it is. Default lachan; "" is left out.
 	Version string `yaml:"version"`
