@@ -1,6 +1,9 @@
 package report
 
-import "lachan/metrics/report/figures"
+import (
+	"lachan/internal/wording"
+	"lachan/metrics/report/figures"
+)
 
 // A Model is a report in which only the layout is left to decide. The same Engine and
 // Spec give the same Model, byte for byte.
@@ -22,6 +25,10 @@ type Model struct {
 	Hash        string          `json:"data_sha256"`        // of the JSON of Data
 	Data        *figures.Data   `json:"data"`
 	Beside      *figures.Beside `json:"beside"`
+
+	// Reasons are those of Provisional in each language: a document is Vietnamese, and who
+	// makes it may speak English.
+	Reasons []wording.Text `json:"-"`
 }
 
 // A Head is the upper part of the first page.

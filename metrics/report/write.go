@@ -12,7 +12,7 @@ import (
 func write(r *figures.Result) *Model {
 	f := &facts{spec: &r.Spec, data: r.Data, beside: r.Beside, unit: r.Unit, units: r.Units}
 	m := &Model{
-		Title: "BÁO CÁO", Provisional: r.Data.Provisional, To: r.Spec.Typed.To,
+		Title: "BÁO CÁO", Provisional: r.Data.Provisional, Reasons: r.Reasons, To: r.Spec.Typed.To,
 		Data: r.Data, Beside: r.Beside, Hash: HashOf(r.Data), Document: r.Spec.Document,
 	}
 	l := &letter{f}

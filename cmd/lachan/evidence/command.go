@@ -106,7 +106,7 @@ func run(c command.Call, o *wanted) error {
 	if o.json {
 		return c.JSON(m)
 	}
-	for _, why := range src.Model.Provisional {
+	for _, why := range src.Model.Reasons {
 		c.Note(textDraft.With(why))
 	}
 	return c.Say(textMade.With(o.out, m.SHA256))

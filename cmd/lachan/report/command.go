@@ -80,7 +80,7 @@ func run(c command.Call, o *Request) error {
 	if err != nil {
 		return err
 	}
-	for _, why := range m.Provisional {
+	for _, why := range m.Reasons {
 		c.Note(textDraft.With(why))
 	}
 	if err := Keep(off.Config, m); err != nil {

@@ -20,6 +20,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"lachan/internal/wording"
 )
 
 // A Result is the figures of a report, and what they are of.
@@ -29,6 +31,8 @@ type Result struct {
 	Units  map[string]Unit // all that are known, by id
 	Data   *Data
 	Beside *Beside
+	// Reasons are those of Data.Provisional in each language.
+	Reasons []wording.Text
 }
 
 // Build makes the figures that the spec asks for. An error is the engine's, or
@@ -47,9 +51,12 @@ func Build(ctx context.Context, engine Engine, spec Spec) (*Result, error) {
 	if err := g.gather(ctx); err != nil {
 		return nil, err
 	}
-	data := (&builder{&g.gathered}).data()
+	b := &builder{&g.gathered}
+	data := b.data()
 	beside := (&besideBuilder{&g.gathered}).beside(data)
-	return &Result{Spec: g.spec, Unit: g.unit, Units: g.units, Data: data, Beside: beside}, nil
+	return &Result{
+		Spec: g.spec, Unit: g.unit, Units: g.units, Data: data, Beside: beside, Reasons: b.reasons(),
+	}, nil
 }
 
 // ByDay counts the days of a period, as far as they have begun: all schools of the unit

@@ -157,6 +157,8 @@ type NodeState struct {
 	Answers Answers `json:"answers"`
 	Never   bool    `json:"never,omitempty"`   // it was expected, and has never sent anything
 	Retired bool    `json:"retired,omitempty"` // an officer has said that nothing more will come
+
+	sent time.Time // Until; zero is NoData
 }
 
 // OrderCounts are the orders of authorities that came in force in the period.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
+	"lachan/internal/wording"
 	"lachan/metrics"
 )
 
@@ -61,7 +62,8 @@ func (g *gatherer) readNodes(ctx context.Context) error {
 		}
 		state := NodeState{Node: node, Until: string(NoData), Short: !marked || mark.Before(g.until)}
 		if marked {
-			state.Until = Moment(earlier(mark, g.until).In(g.until.Location()))
+			state.sent = earlier(mark, g.until).In(g.until.Location())
+			state.Until = Moment(state.sent)
 		}
 		state.Retired = state.Short && slices.Contains(g.spec.Typed.RetiredNodes, node)
 		g.nodes = append(g.nodes, state)
@@ -100,23 +102,30 @@ func (g *gatherer) heardAtEnd(ctx context.Context) (map[string]bool, error) {
 
 func nodeOf(l labels.Labels) string { return l.Get("node") }
 
-// provisional returns the reasons why figures may still change.
-func (b *builder) provisional() (why []string) {
+// reasons are those why figures may still change.
+func (b *builder) reasons() (why []wording.Text) {
 	if b.spec.Now.Before(b.spec.Period.End) {
-		why = append(why, "Kỳ báo cáo chưa kết thúc: số liệu đến "+Moment(b.until)+".")
+		why = append(why, textNotOver.With(momentOf(b.until)))
 	}
 	for _, n := range b.nodes {
 		switch {
 		case n.Retired:
 		case n.Never:
-			why = append(why, fmt.Sprintf("Nút %s có trong danh sách nút nhưng chưa gửi số liệu nào.", n.Node))
+			why = append(why, textNeverSent.With(n.Node))
 		case n.Short:
-			why = append(why, fmt.Sprintf("Nút %s chưa gửi đủ số liệu của kỳ; đã có đến: %s.", n.Node, n.Until))
+			why = append(why, textSentShort.With(n.Node, momentOf(n.sent)))
 		}
 	}
 	for _, node := range b.census.backwards {
-		why = append(why, fmt.Sprintf("Bộ đếm của nút %s bị mất trong kỳ và đếm lại từ đầu: số lượt của nút "+
-			"này là số tối thiểu.", node))
+		why = append(why, textCountedAnew.With(node))
 	}
 	return why
+}
+
+// inVietnamese is what a document has of sentences.
+func inVietnamese(texts []wording.Text) (said []string) {
+	for _, t := range texts {
+		said = append(said, t.VI)
+	}
+	return said
 }

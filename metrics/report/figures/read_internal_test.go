@@ -220,17 +220,21 @@ func TestHowFarNodesHaveTold(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	g.census = &census{backwards: []string{"lost"}}
-	why := strings.Join((&builder{&g.gathered}).provisional(), "\n")
+	reasons := (&builder{&g.gathered}).reasons()
+	why := strings.Join(inVietnamese(reasons), "\n")
 	for _, node := range []string{"Nút quiet chưa", "Nút short chưa", "Nút never có", "nút lost"} {
 		if !strings.Contains(why, node) {
 			t.Errorf("%s is not told of in\n%s", node, why)
 		}
 	}
+	if en := reasons[1].EN; en != "The node short has not sent all figures of the period; there are those up to: 30/09/2026 23:59." {
+		t.Errorf("in English: %q", en)
+	}
 	if strings.Count(why, "\n") != 3 || strings.Contains(why, "chưa kết thúc") {
 		t.Errorf("told is\n%s", why)
 	}
 	g.spec.Now = end.Add(-1)
-	if why := (&builder{&g.gathered}).provisional(); len(why) != 5 || !strings.HasPrefix(why[0], "Kỳ báo cáo chưa kết thúc") {
+	if why := (&builder{&g.gathered}).reasons(); len(why) != 5 || !strings.HasPrefix(why[0].VI, "Kỳ báo cáo chưa kết thúc") {
 		t.Errorf("before the end: %q", why)
 	}
 	for _, fails := range []string{"list lachan_school_protected_seconds_total", "list lachan_history_shipped_timestamp_seconds", "group by"} {

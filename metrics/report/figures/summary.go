@@ -21,7 +21,7 @@ type builder struct{ *gathered }
 func (b *builder) data() *Data {
 	d := &Data{
 		Unit: b.spec.Unit, Rank: rankCodes[b.unit.Rank], Period: b.spec.Period, AsOf: b.until,
-		Provisional: b.provisional(), Hours: b.hours, Visits: b.visits, Checks: b.checks,
+		Provisional: inVietnamese(b.reasons()), Hours: b.hours, Visits: b.visits, Checks: b.checks,
 		Observed: b.observed,
 	}
 	if len(d.Provisional) > 0 {

@@ -24,6 +24,34 @@ var (
 	}
 )
 
+// Why figures may still change.
+var (
+	textNotOver = wording.Text{
+		VI: "Kỳ báo cáo chưa kết thúc: số liệu đến %s.",
+		EN: "The period is not over: these are the figures up to %s.",
+	}
+	textNeverSent = wording.Text{
+		VI: "Nút %s có trong danh sách nút nhưng chưa gửi số liệu nào.",
+		EN: "The node %s is in the list of nodes and has never sent figures.",
+	}
+	textSentShort = wording.Text{
+		VI: "Nút %s chưa gửi đủ số liệu của kỳ; đã có đến: %s.",
+		EN: "The node %s has not sent all figures of the period; there are those up to: %s.",
+	}
+	textCountedAnew = wording.Text{
+		VI: "Bộ đếm của nút %s bị mất trong kỳ và đếm lại từ đầu: số lượt của nút này là số tối thiểu.",
+		EN: "The counters of the node %s were lost in the period and began anew: its figures are the least that there was.",
+	}
+)
+
+// momentOf is a time in sentences of both languages; the zero one is none.
+func momentOf(t time.Time) wording.Text {
+	if t.IsZero() {
+		return wording.Text{VI: string(NoData), EN: string(NoData)}
+	}
+	return wording.Text{VI: Moment(t), EN: t.Format("02/01/2006 15:04")}
+}
+
 // The words in Data are Vietnamese, as documents have them.
 
 // InFull is the label with the days that it stands for.
