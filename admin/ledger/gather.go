@@ -221,7 +221,7 @@ func (c *Copied) read(keys, also []ed25519.PublicKey, each func(r *foundRecord, 
 				err = v.see(r.Seq, file, &line)
 			}
 			if err == nil && headErr == nil && kept.Seq == r.Seq && kept.Hash != digest(line.text) {
-				err = errRewritten
+				err = ErrRewritten
 			}
 			if err == nil {
 				err = each(&foundRecord{r, line.text}, file, number)
@@ -237,9 +237,9 @@ func (c *Copied) read(keys, also []ed25519.PublicKey, each func(r *foundRecord, 
 	}
 	switch {
 	case more > 0:
-		return &Bad{last.Seq + 1, file, number + 1, errGroup}
+		return &Bad{last.Seq + 1, file, number + 1, ErrGroup}
 	case headErr == nil && kept.Seq > last.Seq:
-		return &Bad{last.Seq + 1, file, number + 1, errCut}
+		return &Bad{last.Seq + 1, file, number + 1, ErrCut}
 	case v.open != nil:
 		return v.open
 	}
@@ -250,10 +250,10 @@ func (c *Copied) read(keys, also []ed25519.PublicKey, each func(r *foundRecord, 
 // readNext reads a line that has to follow a head.
 func readNext(line *readLine, last Head, more int) (r Record, err error) {
 	if !line.ended {
-		return r, errTorn
+		return r, ErrTorn
 	}
 	if r, err = read(line.text); err != nil {
-		return r, fmt.Errorf("%w: %w", errUnread, err)
+		return r, fmt.Errorf("%w: %w", ErrUnread, err)
 	}
 	return r, follows(&r, last, more)
 }

@@ -162,7 +162,7 @@ func (o *opening) scan(text []byte) scanned {
 		r, err := read(line.text)
 		switch {
 		case err == nil && !line.ended:
-			err = errTorn
+			err = ErrTorn
 		case err == nil:
 			err = follows(&r, last, more)
 		}
@@ -178,7 +178,7 @@ func (o *opening) scan(text []byte) scanned {
 	}
 	s.records = s.records[:whole]
 	if whole > 0 && !signedBy(s.records[whole-1].line, o.keys) {
-		return scanned{wrong: errSignature}
+		return scanned{wrong: ErrSignature}
 	}
 	return s
 }
@@ -187,13 +187,13 @@ func (o *opening) scan(text []byte) scanned {
 func follows(r *Record, last Head, more int) error {
 	switch {
 	case r.Seq > last.Seq+1:
-		return errMissing
+		return ErrMissing
 	case r.Seq != last.Seq+1:
-		return errOrder
+		return ErrOrder
 	case r.Prev != last.Hash:
-		return errChain
+		return ErrChain
 	case more > 0 && r.More != more-1:
-		return errGroup
+		return ErrGroup
 	}
 	return nil
 }
@@ -259,7 +259,7 @@ func (o *opening) salvage(s *segment, text []byte, wrong error) error {
 	slices.SortStableFunc(kept, func(a, b foundRecord) int { return cmp.Compare(a.Seq, b.Seq) })
 	kept = slices.CompactFunc(kept, func(a, b foundRecord) bool { return a.Seq == b.Seq })
 	if wrong == nil {
-		wrong = errGroup
+		wrong = ErrGroup
 	}
 	if !all || !sorted {
 		aside, err := durable.SetAside(s.path)

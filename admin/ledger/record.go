@@ -161,10 +161,10 @@ func signedBy(line []byte, keys []ed25519.PublicKey) bool {
 // record after it has as Prev.
 func Proven(line []byte, keys ...ed25519.PublicKey) (r Record, hash string, err error) {
 	if r, err = read(line); err != nil {
-		return r, "", fmt.Errorf("%w: %w", errUnread, err)
+		return r, "", fmt.Errorf("%w: %w", ErrUnread, err)
 	}
 	if !signedBy(line, keys) {
-		return r, "", errSignature
+		return r, "", ErrSignature
 	}
 	return r, digest(line), nil
 }

@@ -161,10 +161,10 @@ func Seals(dir string) (lines []string, err error) {
 func ParseSeal(line []byte, keys ...ed25519.PublicKey) (last uint64, hash string, err error) {
 	var s seal
 	if err := json.Unmarshal(line, &s); err != nil {
-		return 0, "", fmt.Errorf("%w: %w", errUnread, err)
+		return 0, "", fmt.Errorf("%w: %w", ErrUnread, err)
 	}
 	if !signedBy(line, keys) {
-		return 0, "", errSignature
+		return 0, "", ErrSignature
 	}
 	return s.Last, s.Hash, nil
 }

@@ -43,17 +43,17 @@ func (b *Bad) Error() string {
 // Unwrap is what is wrong.
 func (b *Bad) Unwrap() error { return b.What }
 
-// What can be wrong with a record.
+// What can be wrong with a record; ErrUnread is wrapped by the error that says why.
 var (
-	errTorn      = errors.New("its line has no end")
-	errUnread    = errors.New("it cannot be read")
-	errMissing   = errors.New("it is missing: the next one there has a higher number")
-	errOrder     = errors.New("its number is not the next one: records were moved")
-	errChain     = errors.New("it does not follow the record before, which is not the one that was there")
-	errSignature = errors.New("its signature is not that of this node: it was changed, or another node wrote it")
-	errGroup     = errors.New("its group is not whole")
-	errCut       = errors.New("it is missing: a signed head knows it, so the end was cut off")
-	errRewritten = errors.New("it is not the one that a signed head knows: what is before was written anew")
+	ErrTorn      = errors.New("its line has no end")
+	ErrUnread    = errors.New("it cannot be read")
+	ErrMissing   = errors.New("it is missing: the next one there has a higher number")
+	ErrOrder     = errors.New("its number is not the next one: records were moved")
+	ErrChain     = errors.New("it does not follow the record before, which is not the one that was there")
+	ErrSignature = errors.New("its signature is not that of this node: it was changed, or another node wrote it")
+	ErrGroup     = errors.New("its group is not whole")
+	ErrCut       = errors.New("it is missing: a signed head knows it, so the end was cut off")
+	ErrRewritten = errors.New("it is not the one that a signed head knows: what is before was written anew")
 )
 
 // signedEvery is how many records one signature may vouch for: what is signed has the
@@ -230,9 +230,9 @@ func (v *verification) segment(name string, text []byte) {
 		r, err := read(line.text)
 		switch {
 		case !line.ended:
-			err = errTorn
+			err = ErrTorn
 		case err != nil:
-			err = fmt.Errorf("%w: %w", errUnread, err)
+			err = fmt.Errorf("%w: %w", ErrUnread, err)
 		default:
 			err = v.record(&r, &line)
 		}
@@ -244,7 +244,7 @@ func (v *verification) segment(name string, text []byte) {
 		}
 	}
 	if v.vouch(); v.bad == nil && v.more > 0 {
-		v.bad = &Bad{v.last.Seq + 1, name, number + 1, errGroup}
+		v.bad = &Bad{v.last.Seq + 1, name, number + 1, ErrGroup}
 	}
 }
 
@@ -256,7 +256,7 @@ func (v *verification) record(r *Record, line *readLine) error {
 	hash := digest(line.text)
 	for _, h := range v.heads {
 		if h.Seq == r.Seq && h.Hash != hash {
-			return errRewritten
+			return ErrRewritten
 		}
 	}
 	v.last, v.more = Head{Seq: r.Seq, Hash: hash}, r.More
@@ -281,7 +281,7 @@ func (v *verification) vouch() {
 	if n > 0 && !signedBy(v.pending[n-1].text, v.keys) {
 		for _, p := range v.pending {
 			if !signedBy(p.text, v.keys) {
-				v.bad = &Bad{p.seq, v.file, p.line, errSignature}
+				v.bad = &Bad{p.seq, v.file, p.line, ErrSignature}
 				break
 			}
 		}
@@ -299,7 +299,7 @@ func (v *verification) report() (Report, *State) {
 	}
 	for _, h := range v.heads {
 		if rep.Bad == nil && h.Seq > v.last.Seq {
-			rep.Bad = &Bad{v.last.Seq + 1, v.file, 0, errCut}
+			rep.Bad = &Bad{v.last.Seq + 1, v.file, 0, ErrCut}
 		}
 		if h.Seq == v.last.Seq && h.Hash == v.last.Hash {
 			rep.Head = h
