@@ -57,7 +57,7 @@ func (v *vietnamese) problem(format string, args ...any) {
 // page is a page of reference in Vietnamese.
 func (v *vietnamese) page(ref reference, tables []table) string {
 	text := &strings.Builder{}
-	fmt.Fprintf(text, "# Tham chiếu: %s\n\n*English: [../%[2]s](../%[2]s)*\n\n%s\n\nTrang này được làm từ mã nguồn và từ `%s`:\n`go test . -run TestReferencesAre -update`. Trong danh sách, `[]` là từng phần tử; ở chỗ ghi theo tên,\n`NAME` là từng tên.\n", ref.titleVI, ref.page, ref.aboutVI, vietnameseFile)
+	fmt.Fprintf(text, "# Tham chiếu: %s\n\n*English: [../%[2]s](../%[2]s)*\n\n%s\n\nTrang này được làm từ mã nguồn và từ `%s`:\n`go test . -run TestReferencesAre -update`. Trong danh sách, `[]` là từng phần tử; ở chỗ ghi\ntheo tên, `NAME` là từng tên.\n", ref.titleVI, ref.page, ref.aboutVI, vietnameseFile)
 	for _, t := range tables {
 		if t.section != "" {
 			fmt.Fprintf(text, "\n## %s\n", t.section)
