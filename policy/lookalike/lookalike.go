@@ -16,9 +16,8 @@ package lookalike
 
 import (
 	"bytes"
+	"math/bits"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 
 	"lachan/blocklist/domain"
 	"lachan/internal/wording"
@@ -63,30 +62,30 @@ type Likeness struct {
 // most 63 bytes, and the brands of one beginning few, that bounds the steps for a name.
 const maxLabels = 12
 
-// Of is whom a name imitates. It may be called by any number of goroutines.
+// Of is whom a name imitates. It may be called by any number of goroutines. It allocates only for
+// international names.
 func (t *Table) Of(n *domain.Name) Likeness {
 	labels := min(n.Labels(), maxLabels)
-	if labels < 2 || !t.worthALook(n.Suffix(labels)) {
+	if labels < 2 || !t.worthALook(n.Suffix(labels)) || t.innocent(n, labels) {
 		return Likeness{}
 	}
-	text := domain.Text(n.Suffix(labels))
-	if strings.IndexByte(text, '\\') >= 0 || t.innocent(text) {
-		return Likeness{}
-	}
-	suffix, icann := publicsuffix.PublicSuffix(text)
-	if len(suffix) >= len(text) || !icann && strings.IndexByte(suffix, '.') < 0 {
+	suffix, icann := domain.PublicSuffix(n)
+	if suffix >= labels || !icann && suffix == 1 {
 		return Likeness{} // a suffix itself, or of a network of one's own
 	}
-	above := strings.TrimSuffix(text, "."+suffix)
-	at := strings.LastIndexByte(above, '.') + 1
-	if t.hosts[text[at:]] { // a public suffix but for its not being listed
-		if at == 0 {
+	p := place{Table: t, cheap: t.isCheap(n, suffix)}
+	if t.hosts[n.Hash(suffix+1)] { // a public suffix but for its not being listed
+		if suffix, icann = suffix+1, false; suffix >= labels {
 			return Likeness{}
 		}
-		above, icann = above[:at-1], false
-		at = strings.LastIndexByte(above, '.') + 1
 	}
-	p := place{Table: t, cheap: t.isCheap(suffix), private: !icann, registered: above[at:]}
+	var room [domain.MaxWire]byte
+	above, ok := appendText(room[:0], n.Suffix(labels), len(n.Suffix(suffix)))
+	if !ok {
+		return Likeness{}
+	}
+	at := bytes.LastIndexByte(above, '.') + 1
+	p.private, p.registered = !icann, above[at:]
 	if found := p.ofRegistered(); found.Brand != nil {
 		return found
 	}
@@ -96,34 +95,46 @@ func (t *Table) Of(n *domain.Name) Likeness {
 	return p.ofFront(above[:at-1])
 }
 
-// innocent reports whether a name is an owner's, or below a domain that says others' names.
-func (t *Table) innocent(text string) bool {
-	for rest := text; ; {
-		if _, ok := t.innocents[rest]; ok {
-			return true
+// appendText appends the labels of a name in wire form with dots between, but for its last bytes.
+// ok says that all of them are characters that people can type.
+func appendText(dst, wire []byte, last int) (text []byte, ok bool) {
+	for len(wire) > 0 {
+		label := wire[1 : 1+wire[0]]
+		for _, c := range label {
+			if c <= ' ' || c >= 0x7F || strings.IndexByte(`."\;()@$`, c) >= 0 {
+				return nil, false
+			}
 		}
-		dot := strings.IndexByte(rest, '.')
-		if dot < 0 {
-			b := t.byText[rest] // a top-level domain of its own
-			return b != nil
+		if len(wire) > last {
+			if len(dst) > 0 {
+				dst = append(dst, '.')
+			}
+			dst = append(dst, label...)
 		}
-		rest = rest[dot+1:]
+		wire = wire[1+len(label):]
 	}
+	return dst, true
 }
 
-// isCheap reports whether a public suffix is one of those that are nearly free.
-func (t *Table) isCheap(suffix string) bool {
-	if _, ok := t.cheap[suffix]; ok {
-		return true
+// innocent reports whether a name is an owner's, or below a domain that says others' names.
+func (t *Table) innocent(n *domain.Name, labels int) bool {
+	for k := 1; k <= labels; k++ {
+		if _, ok := t.innocents[n.Hash(k)]; ok {
+			return true
+		}
 	}
-	_, ok := t.cheap[suffix[strings.LastIndexByte(suffix, '.')+1:]]
-	return ok
+	return false
+}
+
+// isCheap reports whether the public suffix of so many labels is one of those that are nearly free.
+func (t *Table) isCheap(n *domain.Name, suffix int) bool {
+	return t.cheap[n.Hash(suffix)] || t.cheap[n.Hash(1)]
 }
 
 // A place is where the labels of one name stand.
 type place struct {
 	*Table
-	registered string // the label that was registered
+	registered []byte // the label that was registered
 	cheap      bool   // at a suffix that is nearly free
 	private    bool   // at a suffix of a host of sites for everybody
 }
@@ -151,25 +162,25 @@ func (p *place) ofRegistered() Likeness {
 	if found := p.inside(plain, false); found.Brand != nil {
 		return found
 	}
-	if b := p.nearly(plain); b != nil {
+	if b := p.editable.near(plain); b != nil {
 		return Likeness{b, OneEdit}
 	}
 	return p.insideFolded(plain)
 }
 
 // ofFront judges what stands in front of the registered domain.
-func (p *place) ofFront(front string) Likeness {
+func (p *place) ofFront(front []byte) Likeness {
 	for from := 0; ; {
 		for end := from + 1; end <= len(front); end++ {
 			if end < len(front) && front[end] != '.' {
 				continue
 			}
-			if b := p.own[front[from:end]]; b != nil {
+			if b := p.own[string(front[from:end])]; b != nil {
 				return Likeness{b, Embedded}
 			}
 		}
 		label := front[from:]
-		dot := strings.IndexByte(label, '.')
+		dot := bytes.IndexByte(label, '.')
 		if dot >= 0 {
 			label = label[:dot]
 		}
@@ -185,7 +196,7 @@ func (p *place) ofFront(front string) Likeness {
 
 // ofFrontLabel judges one label of those: people name theirs after what is behind them, so that
 // the brand alone says nothing but at a cheap suffix.
-func (p *place) ofFrontLabel(label string) Likeness {
+func (p *place) ofFrontLabel(label []byte) Likeness {
 	var room [2 * domain.MaxLabel]byte
 	plain, foreign := p.read(room[:0], label)
 	if b := p.byText[string(plain)]; b != nil {
@@ -220,7 +231,7 @@ func (p *place) inside(plain []byte, front bool) Likeness {
 				return Likeness{}
 			}
 			parted := (at == 0 || plain[at-1] == '-') && (end == len(plain) || plain[end] == '-')
-			baited := p.isBait(string(plain[:at])) && p.isBait(string(plain[end:]))
+			baited := p.isBait(plain[:at]) && p.isBait(plain[end:])
 			switch {
 			case baited, parted && !front && !b.word && !b.tails, front && parted && p.cheap:
 			case front || b.word && len(b.text) < leastWord:
@@ -259,21 +270,6 @@ const (
 	leastEdit   = 7
 )
 
-// nearly finds a brand that a label is one edit from.
-func (p *place) nearly(plain []byte) *Brand {
-	if len(plain) < leastEdit-1 {
-		return nil
-	}
-	for _, list := range [2][]*Brand{p.editable.beginning(plain), p.editable.ending(plain)} {
-		for _, b := range list {
-			if oneEdit(plain, b.text) {
-				return b
-			}
-		}
-	}
-	return nil
-}
-
 // oneEdit reports whether one letter changed, added, left out or swapped with the next makes b
 // of a, which are different.
 func oneEdit(a []byte, b string) bool {
@@ -300,18 +296,19 @@ func oneEdit(a []byte, b string) bool {
 
 // isBait reports whether a part of a label is nothing but words of bait, digits and '-'; the
 // empty one is.
-func (t *Table) isBait(part string) bool {
+func (t *Table) isBait(part []byte) bool {
 	var ends [domain.MaxLabel*2 + 1]bool
 	ends[0] = true
-	for at := range len(part) {
+	for at := range part {
 		if !ends[at] {
 			continue
 		}
 		if c := part[at]; c == '-' || '0' <= c && c <= '9' {
 			ends[at+1] = true
 		}
-		for end := at + 2; end <= len(part) && end <= at+t.longest; end++ {
-			if !ends[end] && t.bait[part[at:end]] {
+		for sizes := t.baited.at(part[at:]); sizes != 0; sizes &= sizes - 1 {
+			end := at + bits.TrailingZeros32(sizes)
+			if end <= len(part) && !ends[end] && t.bait[string(part[at:end])] {
 				ends[end] = true
 			}
 		}

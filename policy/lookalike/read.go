@@ -1,7 +1,7 @@
 package lookalike
 
 import (
-	"strings"
+	"bytes"
 	"unicode"
 
 	"golang.org/x/net/idna"
@@ -11,11 +11,11 @@ import (
 // read appends a label as people see it, in ASCII: of an international one each character as
 // what it looks like, without marks; one that looks like no letter becomes '?'. foreign says that
 // it is international.
-func (t *Table) read(dst []byte, label string) (plain []byte, foreign bool) {
-	if !strings.HasPrefix(label, "xn--") {
+func (t *Table) read(dst, label []byte) (plain []byte, foreign bool) {
+	if !bytes.HasPrefix(label, []byte("xn--")) {
 		return append(dst, label...), false
 	}
-	shown, err := idna.Punycode.ToUnicode(label)
+	shown, err := idna.Punycode.ToUnicode(string(label))
 	if err != nil {
 		return append(dst, label...), false
 	}

@@ -20,15 +20,16 @@ type Table struct {
 	brands    []*Brand
 	byText    map[string]*Brand
 	byFold    map[string]*Brand
-	own       map[string]*Brand // by domain of the owner
-	innocents map[string]struct{}
-	starts    pairs               // by the first two letters, the longest first
-	folds     pairs               // by the first two letters of what they fold to
+	own       map[string]*Brand   // by domain of the owner
+	innocents map[uint64]struct{} // by hash
+	begins    threes              // what a brand begins with
+	starts    pairs[[]*Brand]     // by the first two letters, the longest first
+	folds     pairs[bool]         // the first two letters of what those fold to that are long enough
 	editable  edits               // long enough for one edit to be no chance
-	cheap     map[string]struct{} // suffixes
-	hosts     map[string]bool     // of sites for everybody
+	cheap     map[uint64]bool     // suffixes, by hash
+	hosts     map[uint64]bool     // of sites for everybody, by hash
 	bait      map[string]bool
-	longest   int             // of bait, in bytes
+	baited    pairs[uint32]   // by the first two letters of words of bait: a bit for each length
 	usual     map[string]bool // labels that are near a brand and mean something else
 	looks     map[rune]string
 }
@@ -40,9 +41,8 @@ const maxBrands = 500
 func Load() (*Table, error) {
 	t := &Table{
 		byText: map[string]*Brand{}, byFold: map[string]*Brand{}, own: map[string]*Brand{},
-		innocents: map[string]struct{}{},
-		cheap:     map[string]struct{}{}, bait: map[string]bool{}, usual: map[string]bool{},
-		hosts: map[string]bool{}, looks: map[rune]string{},
+		innocents: map[uint64]struct{}{}, cheap: map[uint64]bool{}, hosts: map[uint64]bool{},
+		bait: map[string]bool{}, usual: map[string]bool{}, looks: map[rune]string{},
 	}
 	for _, file := range []struct {
 		name string
@@ -124,7 +124,7 @@ func (t *Table) readBrand(section, line string) error {
 }
 
 func (t *Table) add(b *Brand) error {
-	if t.byText[b.text] != nil || len(b.text) < 3 {
+	if t.byText[b.text] != nil || len(b.text) < 3 || pair(b.text[0], b.text[1]) < 0 {
 		return fmt.Errorf("%q is there twice, or too short", b.text)
 	}
 	t.byText[b.text] = b
@@ -136,12 +136,15 @@ func (t *Table) readWords(section, line string) error {
 	for word := range strings.FieldsSeq(line) {
 		switch section {
 		case "bait":
+			if len(word) < 2 || len(word) >= 32 || pair(word[0], word[1]) < 0 {
+				return fmt.Errorf("%q is no word of bait", word)
+			}
 			t.bait[word] = true
-			t.longest = max(t.longest, len(word))
+			*t.baited.of(word) |= 1 << len(word)
 		case "tails":
-			t.cheap[word] = struct{}{}
+			t.cheap[hash(word)] = true
 		case "hosts":
-			t.hosts[word] = true
+			t.hosts[hash(word)] = true
 		case "usual":
 			t.usual[word] = true
 		default:
@@ -152,7 +155,7 @@ func (t *Table) readWords(section, line string) error {
 }
 
 func (t *Table) readCarrier(_, line string) error {
-	t.innocents[line] = struct{}{}
+	t.innocents[hash(line)] = struct{}{}
 	return nil
 }
 
@@ -173,26 +176,36 @@ func (t *Table) index() {
 			b.Label, b.Domains, b.tails = of.Label, of.Domains, of.tails
 		}
 		for _, name := range b.Domains {
-			t.innocents[name] = struct{}{}
+			t.innocents[hash(name)] = struct{}{}
 			if t.own[name] == nil {
 				t.own[name] = b
 			}
 		}
+		t.innocents[hash(b.text)] = struct{}{} // a top-level domain of its own
 		b.fold = string(appendFolded(nil, []byte(b.text)))
 		t.byFold[b.fold] = b
-		t.starts.add(b.text[:2], b)
-		t.folds.add(b.fold[:2], b)
+		t.begins.add(b.text)
+		*t.starts.of(b.text) = append(*t.starts.of(b.text), b)
+		if len(b.text) >= leastFolded {
+			*t.folds.of(b.fold) = true
+		}
 		if len(b.text) >= leastEdit && !b.word {
-			t.editable.firsts.add(b.text[:2], b)
-			t.editable.lasts.add(b.text[len(b.text)-2:], b)
+			t.editable.add(b)
 		}
 	}
 	for i := range t.starts {
 		slices.SortStableFunc(t.starts[i], func(a, b *Brand) int { return len(b.text) - len(a.text) })
 	}
 	for _, suffix := range []string{"gov.vn", "edu.vn", "gov", "edu", "mil", "arpa"} {
-		t.innocents[suffix] = struct{}{}
+		t.innocents[hash(suffix)] = struct{}{}
 	}
+}
+
+// hash is that of a name of the tables: those of names that are asked for are known already.
+func hash(text string) uint64 {
+	var n domain.Name
+	_ = n.SetText(text) // reading the tables has seen to it
+	return n.Hash(n.Labels())
 }
 
 // Brands yields all brands.
