@@ -10,6 +10,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"lachan/blocklist"
 	"lachan/blocklist/domain"
 	"lachan/internal/printable"
 	"lachan/internal/wording"
@@ -183,8 +184,8 @@ func (e *explainer) judge() {
 	final := asked.out
 	e.likeness = e.policy.catalogue.Lookalikes.Of(e.name)
 	var traits Set
-	if e.qtype != dns.TypeANY { // of which nothing is told (RFC 8482)
-		traits = Traits(e.rules, e.name)
+	if e.likeness.Brand != nil && e.qtype != dns.TypeANY { // of which nothing is told (RFC 8482)
+		traits = blocklist.Of(e.tags().Lookalike)
 	}
 	if of := DecideTraits(e.rules, GroupID(e.group), final, traits); of.Action != final.Action {
 		e.before, final = of, of

@@ -44,6 +44,32 @@ func TestWhatImitatesABrand(t *testing.T) {
 	w.wants("", "vietcombank-login.top", "pass default")
 }
 
+// TestWhoMindsWhatANameIs: it is looked for as soon as anything blocks or observes it, also for a
+// time only, and not before.
+func TestWhoMindsWhatANameIs(t *testing.T) {
+	f := func(text string, want bool) {
+		t.Helper()
+		w := newWorld(t, text)
+		r := w.at(monday)
+		var n domain.Name
+		if err := n.SetText("vietcombank-login.top"); err != nil {
+			t.Fatal(err)
+		}
+		if got := policy.MindsTraits(r); got != want || !policy.Traits(r, &n).Empty() != want {
+			t.Errorf("%s: minded %v, found %v", text, got, policy.Traits(r, &n))
+		}
+	}
+	const unit = "units: [{id: a, kind: school, profile: p, "
+	f("profiles: {p: {extends: none, block: [gambling]}}\n"+unit+"allow: [look-alike]}]", false)
+	f("profiles: {p: {extends: none, block: [look-alike]}}\n"+unit+"}]", true)
+	f("profiles: {p: {extends: none, block: [], observe: [look-alike]}}\n"+unit+"}]", true)
+	f("profiles: {p: {extends: none, block: []}}\n"+unit+"block: [look-alike]}]", true)
+	f("profiles: {p: {extends: none, block: []}}\n"+unit+"lock: [look-alike]}]", true)
+	f("profiles: {p: {extends: none, block: []}}\n"+unit+"block: [{category: look-alike, until: 2030-01-01}]}]", true)
+	f("profiles: {p: {extends: none, block: []}}\ntimetables: {t: {days: mon-fri, from: '07:00', to: '11:00'}}\n"+
+		unit+"rules: [{during: t, block: [look-alike]}]}]", true)
+}
+
 func TestWhatAProfileObserves(t *testing.T) {
 	w := newWorld(t, imitated)
 	f := func(unit, text, want string) {

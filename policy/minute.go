@@ -143,19 +143,27 @@ func (r *Rules) Classify(n *domain.Name, qtype uint16) (set Set, own bool) {
 }
 
 // Traits are the tags that a name has by itself, whatever lists say: it imitates another.
-// Finding them takes up to some microseconds, so that they are kept with the answer.
+// Finding them takes up to some microseconds, so that they are kept with the answer. They are
+// empty unless MindsTraits.
 func Traits(r *Rules, n *domain.Name) (set Set) {
-	if r.policy.catalogue.Lookalikes.Of(n).Brand != nil {
+	if MindsTraits(r) && r.policy.catalogue.Lookalikes.Of(n).Brand != nil {
 		set = blocklist.Of(r.policy.file.Tags.Lookalike)
 	}
 	return set
 }
 
+// MindsTraits reports whether anything blocks or observes what Traits tells: otherwise nobody
+// need know.
+func MindsTraits(r *Rules) bool { return r.policy.minded.Has(r.policy.file.Tags.Lookalike) }
+
 // FirstSeen is the tag of domains that nobody has asked for before, empty if nothing blocks or
-// observes them: then nobody need know.
+// observes them.
 func FirstSeen(r *Rules) (set Set) {
-	f, first := &r.policy.file, blocklist.Of(r.policy.file.Tags.FirstSeen)
-	var minded Set
+	return r.policy.minded.And(blocklist.Of(r.policy.file.Tags.FirstSeen))
+}
+
+// mindedTags are the tags that something blocks or observes, at whatever time.
+func mindedTags(f *compiled.File) (minded Set) {
 	for i := range f.Profiles {
 		minded = minded.Or(f.Profiles[i].Block).Or(f.Profiles[i].Observe)
 	}
@@ -165,11 +173,15 @@ func FirstSeen(r *Rules) (set Set) {
 	for i := range f.Layers {
 		minded = minded.Or(f.Layers[i].Block)
 	}
+	for i := range f.Timed {
+		if e := &f.Timed[i]; !e.Allows() {
+			minded = minded.Or(blocklist.Of(int(e.Bit)))
+		}
+	}
 	for i := range f.Plans {
 		minded = minded.Or(f.Plans[i].Locked)
 	}
-	runtime.KeepAlive(r)
-	return minded.And(first)
+	return minded
 }
 
 // Observed is the tag of what the profile of a group watches in a decision that blocks

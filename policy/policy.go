@@ -54,6 +54,7 @@ type Policy struct {
 	rows      Rows              // of the tables of units; nil if it was opened
 	kept      *Kept             // nil if it was opened, or nothing is kept
 	texts     [][]string        // by layer and category: what Text says
+	minded    Set               // the tags that something blocks or observes
 	onlySite  []uint32          // the only school and its units that have networks; nil if there are several schools
 }
 
@@ -68,7 +69,7 @@ func newPolicy(file *compiled.File, facts *catalogue.Catalogue) (*Policy, error)
 		n := &file.Networks[i]
 		p.clients.Insert(n.Prefix(), GroupID(n.Unit))
 	}
-	p.onlySite = onlySite(&p.file)
+	p.onlySite, p.minded = onlySite(&p.file), mindedTags(&p.file)
 	file.Release() // checking it has touched all of it; decisions touch little
 	return p, nil
 }

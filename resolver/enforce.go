@@ -218,6 +218,9 @@ func traitsOf(q *Query, a *cache.Answer) (none policy.Set) {
 		return none
 	}
 	traits := a.Traits()
+	if !traits.Known {
+		traits.Set = policy.Traits(q.snapshot.rules, &q.Name)
+	}
 	return traits.At(q.now)
 }
 

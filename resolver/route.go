@@ -239,6 +239,7 @@ func (r *route) screen(q *Query) (done bool) {
 	if !q.decided || q.lookup != &q.Name {
 		return false
 	}
+	q.traits.Known = policy.MindsTraits(q.snapshot.rules)
 	q.traits.Set = policy.Traits(q.snapshot.rules, &q.Name)
 	if filter := r.seen.Load(); filter != nil && !q.snapshot.firstSeen.Empty() {
 		now := time.Now()

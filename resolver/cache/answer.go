@@ -26,6 +26,8 @@ type Answer struct {
 	points      bool  // something in it is to be judged: a name, an address
 	private     bool  // an address in it is private
 	local       bool  // it came from a conditional zone
+	traits      bool  // the traits of the name are known, see Traits
+	alias       bool  // it leads to a long name
 	validation  uint8 // of a failure: extended DNS error of DNSSEC, see dnswire.EDEOfValidation; 0 for none
 	rare        *rare // nil of most
 }
@@ -252,7 +254,7 @@ var sharedSpace = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
 func (a *Answer) Judge(rules *policy.Rules, qtype uint16) (v Verdict) {
 	v.Serial = rules.Serial()
 	// Traits are judged with what the decision on the name came to.
-	v.Own = a.rare != nil && (!a.rare.traits.Set.Empty() || a.rare.traits.Until > 0)
+	v.Own = a.hasTraits(rules)
 	if !a.points {
 		return v
 	}

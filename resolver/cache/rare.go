@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"lachan/blocklist/domain"
 	"lachan/internal/printable"
 	"lachan/policy"
 	"lachan/resolver/dnswire"
@@ -14,6 +15,7 @@ type rare struct {
 
 // Traits are what a name is by itself, see policy.Traits, and some of it only for a time.
 type Traits struct {
+	Known   bool // Set was looked for; otherwise the policy had no use for it
 	Set     policy.Set
 	Passing policy.Set
 	Until   int64 // of Passing, on the clock of who stored it in nanoseconds
@@ -29,17 +31,33 @@ func (t *Traits) At(now int64) policy.Set {
 
 // SetTraits notes the traits of the name before the entry is kept or handed out.
 func (e *Entry) SetTraits(t Traits) {
+	e.traits = t.Known
 	if !t.Set.Empty() || t.Until > 0 {
 		e.rare = &rare{e.Filter(), t}
 	}
 }
 
-// Traits are those of the name that was asked for.
+// Traits are those of the name that was asked for, as far as they are Known.
 func (a *Answer) Traits() (t Traits) {
 	if a.rare != nil {
 		t = a.rare.traits
 	}
+	t.Known = a.traits
 	return t
+}
+
+// hasTraits reports whether the name that was asked for has traits by the rules. What it was
+// not worth to look for when the answer came is looked for now.
+func (a *Answer) hasTraits(rules *policy.Rules) bool {
+	if a.rare != nil && (!a.rare.traits.Set.Empty() || a.rare.traits.Until > 0) {
+		return true
+	}
+	if a.traits || !policy.MindsTraits(rules) {
+		return false
+	}
+	var name domain.Name
+	_, err := name.SetWire(a.data, dnswire.HeaderSize)
+	return err == nil && !policy.Traits(rules, &name).Empty()
 }
 
 // A Filter is what an upstream that filters says of an answer.
