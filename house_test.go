@@ -95,7 +95,7 @@ var rooms = []room{
 	{"resolver/standin", nil, "as whom the node asks is proven by bytes alone, for those who ask and those who answer"},
 	{"resolver/firstseen", []string{"blocklist/domain"}, "whether a domain is new depends on nobody who asks"},
 	{"cmd/lachan/manage/seen", []string{"internal/durable", "internal/message", "internal/wording", "metrics", "resolver/firstseen"}, "what was seen is kept as it comes"},
-	{"resolver/tunnel", []string{"blocklist/domain"}, "a tunnel is told by its names and their number, whoever asks"},
+	{"resolver/tunnel", []string{"blocklist/domain", "resolver/dnswire"}, "a tunnel is told by its names and their number, whoever asks"},
 	{"resolver/watch", nil, "what one client asks is remembered by its address and its text alone"},
 	{"resolver/ratelimit", []string{"blocklist/domain"}, "a limit counts, and knows no query"},
 	{"resolver/ddr", []string{"blocklist/domain", "resolver/dnswire", "resolver/listen"}, "what the server says of itself follows from settings and endpoints alone"},

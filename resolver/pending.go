@@ -313,7 +313,7 @@ func (ps *pendings) complete(waiters []*Query, a *cache.Answer, code uint16) {
 		}
 		q.inspections = judged
 		q.now, q.ede, q.source = ps.route.clock(), code, metrics.SourceUpstream
-		ps.route.tunnels.Answered(sender(q), &q.Name, q.Type, len(a.Wire()), q.now)
+		ps.route.answered(q, a)
 		if !a.Answers() {
 			q.action = metrics.ActionError
 		}

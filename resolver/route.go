@@ -205,19 +205,42 @@ func (r *route) forward(q *Query) (done bool) {
 // stops notes that a group asks what no answer in memory has, and refuses what is below a domain
 // through which it sends other traffic.
 func (r *route) stops(q *Query) (done bool) {
-	if !q.decided || q.lookup != &q.Name || q.decision.Explicit || q.decision.Action != policy.Pass {
+	if !r.tunnels.Minds(&q.Name, q.Type, q.now) {
 		return false
 	}
-	if !r.tunnels.Asked(sender(q), &q.Name, q.now) {
-		return false
-	}
-	d := policy.DecideTunnel(q.snapshot.rules, q.group, q.decision)
-	if _, own := q.snapshot.upstreams.For(&q.Name); own || d.Action != policy.Block {
+	d, may := q.refusal()
+	if may || !r.tunnels.Asked(sender(q), &q.Name, q.Type, q.now) {
 		return false
 	}
 	q.enforce(d)
 	q.text = tunnelText
 	return true
+}
+
+// answered notes the answer to what a group has asked.
+func (r *route) answered(q *Query, a *cache.Answer) {
+	if !a.Answers() || !r.tunnels.MindsAnswer(&q.Name, q.Type, a.LongAlias()) {
+		return
+	}
+	if _, may := q.refusal(); may {
+		return
+	}
+	if said := tunnel.Read(a.Wire()); said.Size > 0 {
+		r.tunnels.Answered(sender(q), &q.Name, q.Type, said, q.now)
+	}
+}
+
+// refusal is the reply to a question that is part of a tunnel; may says that the group may have
+// one, or that the name cannot be part of any.
+func (q *Query) refusal() (d policy.Decision, may bool) {
+	if !q.decided || q.lookup != &q.Name || q.decision.Explicit || q.decision.Action != policy.Pass {
+		return d, true
+	}
+	if d = policy.DecideTunnel(q.snapshot.rules, q.group, q.decision); d.Action != policy.Block {
+		return d, true
+	}
+	_, own := q.snapshot.upstreams.For(&q.Name)
+	return d, own
 }
 
 // sender tells the group of a query from others, whatever becomes of the policy. Who has only

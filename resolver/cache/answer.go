@@ -234,6 +234,7 @@ func (a *Answer) note(r *dnswire.Record) (pointers int) {
 		return pointers <= MaxPointers
 	})
 	if r.HasTarget() {
+		a.alias = a.alias || r.End-r.Data >= longAlias
 		pointers++
 	}
 	if pointers == 0 && r.HasStrayOwner(a.Wire()) {
@@ -241,6 +242,12 @@ func (a *Answer) note(r *dnswire.Record) (pointers int) {
 	}
 	return pointers
 }
+
+// longAlias is how many bytes the target of an alias takes that may carry something.
+const longAlias = 40
+
+// LongAlias reports whether the answer leads to a name that may carry something by its length.
+func (a *Answer) LongAlias() bool { return a.alias }
 
 // isPrivate reports whether an address leads into the network of the client.
 func isPrivate(a netip.Addr) bool {

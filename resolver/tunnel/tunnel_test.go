@@ -12,13 +12,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"lachan/blocklist/domain"
 	"lachan/resolver/tunnel"
 )
 
 const (
-	typeA   = 1
-	typeTXT = 16
+	typeA    = 1
+	typeNULL = 10
+	typeTXT  = 16
 )
 
 // name is one in wire form of its labels, which may have any bytes.
@@ -50,24 +53,46 @@ func bytes(n int) []byte {
 	return b
 }
 
-// asks asks for names at a rate and says after how long it is stopped; 0 is never.
-func asks(t *testing.T, table *tunnel.Table, perSecond float64, during time.Duration, made func(i int) *domain.Name) time.Duration {
+// asked asks as the route does.
+func asked(table *tunnel.Table, group uint64, n *domain.Name, qtype uint16, now int64) (stopped bool) {
+	return table.Minds(n, qtype, now) && table.Asked(group, n, qtype, now)
+}
+
+// answered answers as the route does.
+func answered(table *tunnel.Table, group uint64, n *domain.Name, qtype uint16, a tunnel.Answer, now int64) {
+	if table.MindsAnswer(n, qtype, a.Names > 0) {
+		table.Answered(group, n, qtype, a, now)
+	}
+}
+
+// asks asks for names at a rate, which are answered unless answer is nil, and says after how long
+// it is stopped; 0 is never.
+func asks(
+	t *testing.T, table *tunnel.Table, qtype uint16, perSecond float64, during time.Duration,
+	made func(i int) *domain.Name, answer func() tunnel.Answer,
+) time.Duration {
 	t.Helper()
 	c := clock{now: 1}
 	for i := 0; time.Duration(c.now) < during; i++ {
 		n := made(i)
-		if table.Asked(7, n, c.now) {
+		if asked(table, 7, n, qtype, c.now) {
 			return time.Duration(c.now)
+		}
+		if answer != nil {
+			answered(table, 7, n, qtype, answer(), c.now)
 		}
 		c.wait(time.Duration(float64(time.Second) / perSecond))
 	}
 	return 0
 }
 
+// acknowledged is an answer that says little, another each time.
+func acknowledged() tunnel.Answer { return tunnel.Answer{Hash: random.Uint64(), Size: 16} }
+
 func TestTunnelsAreStopped(t *testing.T) {
 	f := func(what string, perSecond float64, within time.Duration, made func(i int) *domain.Name) {
 		t.Helper()
-		if after := asks(t, tunnel.New(), perSecond, time.Hour, made); after == 0 || after > within {
+		if after := asks(t, tunnel.New(), typeNULL, perSecond, time.Hour, made, acknowledged); after == 0 || after > within {
 			t.Errorf("%s is stopped after %s, want %s", what, after, within)
 		} else {
 			t.Logf("%s is stopped after %s", what, after.Round(time.Millisecond))
@@ -89,40 +114,114 @@ func TestTunnelsAreStopped(t *testing.T) {
 	f("dnscat2, a file", 10, 10*time.Second, func(int) *domain.Name {
 		return name(t, split(hex.EncodeToString(bytes(90))), "dnscat.tunnel.example")
 	})
-	f("dns2tcp, a shell", 2, 30*time.Second, func(i int) *domain.Name {
+	f("dns2tcp, a shell", 2, 10*time.Second, func(i int) *domain.Name {
 		return name(t, split(strings.NewReplacer("=", "", "+", "-", "/", "_").Replace(base64.StdEncoding.EncodeToString(bytes(80)))), "tunnel.example")
 	})
-	f("a slow one, three kilobytes a minute", 0.5, 5*time.Minute, func(int) *domain.Name {
+	f("a slow one, three kilobytes a minute", 0.5, time.Minute, func(int) *domain.Name {
 		return name(t, split(hex.EncodeToString(bytes(100))), "slow.tunnel.example")
+	})
+	f("one of many short labels", 10, 10*time.Second, func(int) *domain.Name {
+		var labels []string
+		for range 18 {
+			labels = append(labels, hex.EncodeToString(bytes(6))[:11])
+		}
+		return name(t, strings.Join(labels, "."), "t.tunnel.example")
+	})
+	f("one of short labels, few", 20, 10*time.Second, func(int) *domain.Name {
+		text := hex.EncodeToString(bytes(24))
+		return name(t, text[:11], text[11:22], text[22:33], text[33:44], "t.tunnel.example")
 	})
 }
 
-// TestAnswersThatCarryMuchAreCounted: who sends little and gets much.
-func TestAnswersThatCarryMuchAreCounted(t *testing.T) {
-	f := func(qtype uint16, size int, stops bool) {
-		t.Helper()
-		table, c, stopped := tunnel.New(), clock{now: 1}, false
-		for i := range 200 {
-			n := name(t, fmt.Sprintf("p%d", i), "tunnel.example")
-			stopped = table.Asked(7, n, c.now) || stopped
-			table.Answered(7, n, qtype, size, c.now)
-			c.wait(100 * time.Millisecond)
-		}
-		if stopped != stops {
-			t.Errorf("answers of type %d and %d bytes: stopped %v", qtype, size, stopped)
+// TestTunnelsThatAskForAddressesAreStopped: the types of others are not all that carries.
+func TestTunnelsThatAskForAddressesAreStopped(t *testing.T) {
+	for what, made := range map[string]func(i int) *domain.Name{
+		"long labels": func(int) *domain.Name { return name(t, hex.EncodeToString(bytes(30)), "t.tunnel.example") },
+		"short labels": func(int) *domain.Name {
+			var labels []string
+			for range 18 {
+				labels = append(labels, hex.EncodeToString(bytes(6))[:11])
+			}
+			return name(t, strings.Join(labels, "."), "t.tunnel.example")
+		},
+	} {
+		if after := asks(t, tunnel.New(), typeA, 10, time.Hour, made, acknowledged); after == 0 || after > 10*time.Second {
+			t.Errorf("%s: stopped after %s", what, after)
 		}
 	}
-	f(typeTXT, 1000, true)
-	f(10, 1200, true) // NULL
-	f(typeTXT, 200, false)
-	f(typeA, 1200, false)
+}
+
+// TestAnswersThatCarryMuchAreCounted: who sends little and gets much, also below one name that is
+// answered anew each time.
+func TestAnswersThatCarryMuchAreCounted(t *testing.T) {
+	f := func(qtype uint16, size, names int, stops bool) {
+		t.Helper()
+		for _, made := range []func(i int) *domain.Name{
+			func(i int) *domain.Name { return name(t, fmt.Sprintf("p%d", i), "tunnel.example") },
+			func(int) *domain.Name { return name(t, "poll", "tunnel.example") },
+		} {
+			table, c, after := tunnel.New(), clock{now: 1}, time.Duration(0)
+			for i := range 200 {
+				n := made(i)
+				if asked(table, 7, n, qtype, c.now) {
+					after = time.Duration(c.now)
+					break
+				}
+				answered(table, 7, n, qtype, tunnel.Answer{Hash: random.Uint64(), Size: size, Names: names}, c.now)
+				c.wait(100 * time.Millisecond)
+			}
+			if (after > 0) != stops || after > 10*time.Second {
+				t.Errorf("answers of type %d and %d bytes: stopped after %s", qtype, size, after)
+			}
+		}
+	}
+	f(typeTXT, 1000, 0, true)
+	f(typeNULL, 1200, 0, true)
+	f(typeTXT, 200, 0, true)
+	f(typeTXT, 60, 0, false)
+	f(typeA, 1200, 0, false)
+	f(typeA, 200, 100, true) // by aliases
+}
+
+// TestNobodyShutsADomainThatOthersUse by asking for names below it that are not there, that are
+// all answered alike, or for the long texts that it has.
+func TestNobodyShutsADomainThatOthersUse(t *testing.T) {
+	f := func(what string, answer func(i int) (a tunnel.Answer, ok bool)) {
+		t.Helper()
+		table, c := tunnel.New(), clock{now: 1}
+		long := func() *domain.Name {
+			return name(t, hex.EncodeToString(bytes(30)), hex.EncodeToString(bytes(30)), "popular.example")
+		}
+		for i := range 1000 {
+			n := long()
+			asked(table, 7, n, typeTXT, c.now)
+			if a, ok := answer(i); ok {
+				answered(table, 7, n, typeTXT, a, c.now)
+			}
+			c.wait(20 * time.Millisecond)
+		}
+		if !asked(table, 7, long(), typeA, c.now) {
+			t.Errorf("%s: what carries much is not stopped", what)
+		}
+		for _, text := range []string{"popular.example", "www.popular.example", "rr5---sn-8pxuuxa-nbo6l.popular.example"} {
+			for _, qtype := range []uint16{typeA, typeTXT} {
+				if asked(table, 7, name(t, text), qtype, c.now) {
+					t.Errorf("%s: %s is shut for all", what, text)
+				}
+			}
+		}
+	}
+	f("names that are not there", func(int) (a tunnel.Answer, ok bool) { return a, false })
+	f("one answer for all", func(int) (tunnel.Answer, bool) { return tunnel.Answer{Hash: 7, Size: 100}, true })
+	f("some answers for all", func(i int) (tunnel.Answer, bool) { return tunnel.Answer{Hash: uint64(i % 12), Size: 100}, true })
+	f("a dozen long texts", func(i int) (tunnel.Answer, bool) { return tunnel.Answer{Hash: uint64(i), Size: 4000}, i < 12 })
 }
 
 // TestHonestTrafficIsNotStopped in an hour of a large school behind one group.
 func TestHonestTrafficIsNotStopped(t *testing.T) {
 	f := func(what string, perSecond float64, made func(i int) *domain.Name) {
 		t.Helper()
-		if after := asks(t, tunnel.New(), perSecond, time.Hour, made); after != 0 {
+		if after := asks(t, tunnel.New(), typeA, perSecond, time.Hour, made, nil); after != 0 {
 			t.Errorf("%s is stopped after %s", what, after)
 		}
 	}
@@ -157,12 +256,15 @@ func TestHonestTrafficIsNotStopped(t *testing.T) {
 // TestOneGroupIsStoppedBelowOneDomain, and for a time.
 func TestOneGroupIsStoppedBelowOneDomain(t *testing.T) {
 	table, c := tunnel.New(), clock{now: 1}
-	for range 100 {
-		table.Asked(7, name(t, hex.EncodeToString(bytes(30)), hex.EncodeToString(bytes(30)), "a.tunnel.example"), c.now)
+	for i := range 100 {
+		n := name(t, hex.EncodeToString(bytes(30)), hex.EncodeToString(bytes(30)), "a.tunnel.example")
+		if !asked(table, 7, n, typeA, c.now) || i < 30 {
+			answered(table, 7, n, typeA, tunnel.Answer{Hash: uint64(i), Size: 4}, c.now)
+		}
 	}
 	f := func(group uint64, text string, want bool) {
 		t.Helper()
-		if got := table.Asked(group, name(t, text), c.now); got != want {
+		if got := asked(table, group, name(t, text), typeA, c.now); got != want {
 			t.Errorf("group %d, %s: stopped %v", group, text, got)
 		}
 	}
@@ -182,27 +284,74 @@ func TestOneGroupIsStoppedBelowOneDomain(t *testing.T) {
 	}
 }
 
-// TestManyDomainsTakeNoMoreRoom: who fills the table pushes out neither a tunnel that is stopped
-// nor one that sends.
+// TestManyDomainsTakeNoMoreRoom: who fills the table, also with domains below which he is stopped,
+// keeps no tunnel going.
 func TestManyDomainsTakeNoMoreRoom(t *testing.T) {
-	table, c := tunnel.New(), clock{now: 1}
-	send := func() bool {
-		return table.Asked(7, name(t, hex.EncodeToString(bytes(31)), hex.EncodeToString(bytes(31)), "a.tunnel.example"), c.now)
-	}
-	fill := func(n int) {
-		for i := range n {
-			table.Asked(8, name(t, hex.EncodeToString(bytes(15)), fmt.Sprintf("d%d-%d.example", c.now, i)), c.now)
+	f := func(names int) {
+		t.Helper()
+		table, c, passed := tunnel.New(), clock{now: 1}, 0
+		fill := func(n int) {
+			for i := range n {
+				below := fmt.Sprintf("d%d-%d.example", c.now, i)
+				for range names {
+					asked(table, 8, name(t, hex.EncodeToString(bytes(31)), below), typeA, c.now)
+				}
+			}
+		}
+		fill(8192)
+		for range 100 {
+			n := name(t, hex.EncodeToString(bytes(31)), hex.EncodeToString(bytes(31)), "a.tunnel.example")
+			if !asked(table, 7, n, typeTXT, c.now) {
+				passed++
+				answered(table, 7, n, typeTXT, tunnel.Answer{Hash: random.Uint64(), Size: 100}, c.now)
+			}
+			fill(480 / names)
+			c.wait(100 * time.Millisecond)
+		}
+		t.Logf("beside others that send %d names each %d questions of 100 pass", names, passed)
+		if passed > 40 {
+			t.Errorf("beside others that send %d names each %d questions of 100 pass", names, passed)
 		}
 	}
-	stopped := false
-	for range 100 {
-		stopped = stopped || send()
-		fill(1000)
-		c.wait(100 * time.Millisecond)
+	f(1)
+	f(60)
+}
+
+// TestAnAnswerIsWhatItSays, in whatever order and however it is compressed.
+func TestAnAnswerIsWhatItSays(t *testing.T) {
+	read := func(question string, records ...string) tunnel.Answer {
+		t.Helper()
+		m := new(dns.Msg).SetQuestion(question, dns.TypeA)
+		m.Compress = true
+		for _, text := range records {
+			rr, err := dns.NewRR(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Answer = append(m.Answer, rr)
+		}
+		wire, err := m.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tunnel.Read(wire)
 	}
-	fill(50_000)
-	if !stopped || !send() {
-		t.Error("it is not stopped beside 150,000 other domains")
+	alike := func(a, b tunnel.Answer) {
+		t.Helper()
+		if a != b || a.Size == 0 {
+			t.Errorf("%+v and %+v", a, b)
+		}
+	}
+	alike(read("a.example.", "a.example. 1 A 192.0.2.1", "a.example. 1 A 192.0.2.2"),
+		read("www.b.example.", "www.b.example. 60 A 192.0.2.2", "www.b.example. 60 A 192.0.2.1"))
+	for _, data := range []string{"CNAME host.a.example.", "MX 10 host.a.example.", "NS host.a.example.", "SRV 1 2 3 host.a.example."} {
+		alike(read("x.a.example.", "x.a.example. 1 "+data), read("longer.a.example.", "longer.a.example. 1 "+data))
+	}
+	if a := read("a.example."); a.Size != 0 {
+		t.Errorf("an answer without records is %+v", a)
+	}
+	if a := read("a.example.", "a.example. 1 CNAME "+strings.Repeat("0g", 25)+".b.example."); a.Names < 10 {
+		t.Errorf("an alias that carries much is %+v", a)
 	}
 }
 
@@ -213,7 +362,7 @@ func BenchmarkAsked(b *testing.B) {
 		b.Run(text, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				table.Asked(7, n, 1)
+				asked(table, 7, n, typeA, 1)
 			}
 		})
 	}
