@@ -66,7 +66,7 @@ func TestADomainThatNobodyHasAskedForIsBlockedWhereTheProfileSaysSo(t *testing.T
 		t.Errorf("observed %d times, want once: %v", counts[observed], counts)
 	}
 	image, _ := filter.Image()
-	again, err := firstseen.Read(image)
+	again, err := firstseen.Read(image, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func TestItIsKeptAcrossARestart(t *testing.T) {
 	if bytes.Contains(image, []byte("known")) {
 		t.Error("a name is in it")
 	}
-	again, err := firstseen.Read(image)
+	again, err := firstseen.Read(image, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +70,8 @@ func TestItIsKeptAcrossARestart(t *testing.T) {
 			t.Errorf("%s is new: %v, want %v", text, first, want)
 		}
 	}
-	for _, damaged := range [][]byte{nil, image[1:], image[:len(image)-1], append(bytes.Clone(image[:100]), image...), flipped(image, 9), flipped(image, 500_000)} {
-		if _, err := firstseen.Read(damaged); !errors.Is(err, firstseen.ErrDamaged) {
+	for _, damaged := range [][]byte{nil, image[1:], image[:len(image)-1], append(bytes.Clone(image[:100]), image...), flipped(image, 9), flipped(image, 27), flipped(image, 500_000)} {
+		if _, err := firstseen.Read(damaged, now); !errors.Is(err, firstseen.ErrDamaged) {
 			t.Errorf("%d bytes: %v", len(damaged), err)
 		}
 	}
@@ -118,19 +118,73 @@ func TestManyDomainsTakeNoMoreRoom(t *testing.T) {
 	}
 }
 
-func TestMoreNewDomainsThanThereIsRoomAreKnownEarly(t *testing.T) {
+// TestAFloodOfNewDomainsMakesNothingKnown: who asks for names at random makes no domain known before
+// its time, nor the filter forget others, and what is new meanwhile is so until there is room.
+func TestAFloodOfNewDomainsMakesNothingKnown(t *testing.T) {
 	f, now := learned(t)
-	told := 0
-	for i := range 10_000 {
-		if _, first := f.First(name(t, fmt.Sprintf("d%d.example", i)), now); first {
-			told++
+	is := func(text string, after time.Duration, want bool) {
+		t.Helper()
+		if _, got := f.First(name(t, text), now.Add(after)); got != want {
+			t.Errorf("%s is new after %s: %v", text, after, got)
 		}
 	}
-	if told != 4096 {
-		t.Errorf("%d are new at a time, want 4096", told)
+	is("evil.example", 0, true)
+	for i := range 500_000 {
+		if _, first := f.First(name(t, fmt.Sprintf("d%d.example", i)), now.Add(time.Minute)); !first {
+			continue // one in some hundreds is taken for known
+		}
 	}
-	if _, first := f.First(name(t, "late.example"), now.Add(firstseen.FreshFor+time.Second)); !first {
-		t.Error("there is no room when those before are over")
+	is("evil.example", 2*time.Minute, true)
+	is("late.example", 2*time.Minute, true)
+	if !f.Crowded() {
+		t.Error("it does not say that there is no room")
+	}
+	is("late.example", 9*time.Minute, true)
+	is("known.example", 9*time.Minute, false) // which nobody has asked for since
+	is("evil.example", firstseen.FreshFor, false)
+	is("late.example", firstseen.FreshFor+time.Minute+time.Second, true) // there is room from now on
+	is("late.example", 2*firstseen.FreshFor+time.Minute+time.Second, false)
+	if f.Crowded() {
+		t.Error("it says that there is no room when there is")
+	}
+}
+
+// TestAClockThatIsSetChangesNothing: within a process time passes; between two a clock may be
+// anything.
+func TestAClockThatIsSetChangesNothing(t *testing.T) {
+	kept := func(f *firstseen.Filter, now time.Time) *firstseen.Filter {
+		t.Helper()
+		image, _ := f.Image()
+		again, err := firstseen.Read(image, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return again
+	}
+	f := func(what string, filter *firstseen.Filter, now time.Time, want bool) {
+		t.Helper()
+		if _, first := filter.First(name(t, "new.example"), now); first != want {
+			t.Errorf("%s: new %v", what, first)
+		}
+	}
+	filter, now := learned(t)
+	filter.First(name(t, "known.example"), now)
+	f("a clock that begins in 1970", kept(filter, time.Unix(9, 0)), time.Unix(9, 0), true)
+	f("a week without questions", kept(filter, now.Add(7*24*time.Hour)), now.Add(7*24*time.Hour), true)
+	f("a summer without questions", kept(filter, now.Add(60*24*time.Hour)), now.Add(60*24*time.Hour), false)
+	begun := firstseen.New([16]byte{1}, time.Unix(9, 0)) // with the wrong clock
+	begun.First(name(t, "known.example"), time.Unix(10, 0))
+	f("begun in 1970, and right after a restart", kept(begun, now), now, false)
+	ahead := firstseen.New([16]byte{1}, now.Add(1000*24*time.Hour))
+	ahead.First(name(t, "known.example"), now.Add(1007*24*time.Hour))
+	f("learned ahead of its time", kept(ahead, now), now, true)
+
+	filter, now = learned(t)
+	if _, first := filter.First(name(t, "new.example"), now); !first {
+		t.Error("it has not learned")
+	}
+	if until, first := filter.First(name(t, "new.example"), now.Add(-time.Hour)); first && until.After(now.Add(firstseen.FreshFor+time.Hour)) {
+		t.Errorf("after a clock that went back it is new until %s", until)
 	}
 }
 

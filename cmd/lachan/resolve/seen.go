@@ -18,11 +18,13 @@ type seen struct {
 	filter *firstseen.Filter
 	told   time.Time
 	added  uint64 // when manage was told
+	// crowded says that it was told that more domains come new than there is room for.
+	crowded bool
 }
 
 // take uses the filter that manage has kept.
 func (s *seen) take(p *process, m *message.Message) {
-	filter, err := firstseen.Read(m.Body)
+	filter, err := firstseen.Read(m.Body, time.Now())
 	if err != nil {
 		p.log.Error("take which domains were asked for before", "error", err)
 		return
@@ -48,6 +50,13 @@ func (s *seen) use(p *process) {
 
 // tell tells manage, when it is due or now, if there is something new.
 func (s *seen) tell(p *process, now time.Time, last bool) {
+	if s.filter != nil && s.filter.Crowded() != s.crowded {
+		if s.crowded = !s.crowded; s.crowded {
+			p.log.Warn("more domains are asked for the first time than there is room for: somebody may ask for names at random")
+		} else {
+			p.log.Info("there is room again for domains that are asked for the first time")
+		}
+	}
 	if s.filter == nil || p.manage == nil || !last && now.Sub(s.told) < seenEvery {
 		return
 	}
