@@ -1,5 +1,11 @@
 package lookalike
 
+import (
+	"bytes"
+
+	"lachan/blocklist/domain"
+)
+
 // What is done for every name whose answer is not in memory: most are told by a glance to imitate
 // nobody, without a public suffix looked for.
 
@@ -40,30 +46,61 @@ func (p *pairs[V]) at(text []byte) (v V) {
 	return p[at]
 }
 
-// threes are sets of three bytes, by a hash: some are found that were not added.
-type threes [1 << 12 / 64]uint64
+// beginnings are sets of three bytes, by a hash: some are found that were not added.
+type beginnings [1 << 12 / 64]uint64
 
-// place is the place of the three lowest bytes.
-func (*threes) place(x uint32) (word, bit uint32) {
+// has reports whether three bytes are in the set, the lowest of x.
+func (s *beginnings) has(x uint32) bool {
 	at := x << 8 * 0x9E3779B1 >> 20
-	return at / 64, at % 64
+	return s[at/64]>>(at%64)&1 != 0
 }
 
-func (s *threes) add(text string) {
-	word, bit := s.place(uint32(text[0])<<16 | uint32(text[1])<<8 | uint32(text[2]))
-	s[word] |= 1 << bit
+func (s *beginnings) add(x uint32) {
+	at := x << 8 * 0x9E3779B1 >> 20
+	s[at/64] |= 1 << (at % 64)
+}
+
+func three(a, b, c byte) uint32 { return uint32(a)<<16 | uint32(b)<<8 | uint32(c) }
+
+// addFolded adds what a text may begin with that folds to a word, but for what single says.
+func (s *beginnings) addFolded(done, word string) {
+	if len(done) >= 3 {
+		s.add(three(done[0], done[1], done[2]))
+		return
+	}
+	s.addFolded(done+word[:1], word[1:])
+	switch word[0] {
+	case 'm':
+		s.addFolded(done+"rn", word[1:])
+	case 'w':
+		s.addFolded(done+"vv", word[1:])
+	}
+}
+
+// single is what one letter folds to.
+func single(c byte) byte {
+	switch c {
+	case '0':
+		return 'o'
+	case '1', 'i':
+		return 'l'
+	}
+	return c
 }
 
 // edits are brands by their first two letters and by their last two: what is one edit from a
 // brand has the one or the other as they are.
 type edits struct {
 	firsts, lasts     pairs[[]*Brand]
+	begin, end        beginnings // the two letters of those
 	shortest, longest int
 }
 
 func (e *edits) add(b *Brand) {
 	first, last := e.firsts.of(b.text), e.lasts.of(b.text[len(b.text)-2:])
 	*first, *last = append(*first, b), append(*last, b)
+	e.begin.add(three(0, b.text[0], b.text[1]))
+	e.end.add(three(0, b.text[len(b.text)-2], b.text[len(b.text)-1]))
 	if e.shortest == 0 || len(b.text) < e.shortest {
 		e.shortest = len(b.text)
 	}
@@ -75,11 +112,22 @@ func (e *edits) near(label []byte) *Brand {
 	if len(label) < e.shortest-1 || len(label) > e.longest+1 {
 		return nil
 	}
-	for _, list := range [2][]*Brand{e.firsts.at(label), e.lasts.at(label[len(label)-2:])} {
-		for _, b := range list {
-			if oneEdit(label, b.text) {
-				return b
-			}
+	last := label[len(label)-2:]
+	if e.begin.has(three(0, label[0], label[1])) {
+		if b := oneEditFrom(label, e.firsts.at(label)); b != nil {
+			return b
+		}
+	}
+	if e.end.has(three(0, last[0], last[1])) {
+		return oneEditFrom(label, e.lasts.at(last))
+	}
+	return nil
+}
+
+func oneEditFrom(label []byte, list []*Brand) *Brand {
+	for _, b := range list {
+		if oneEdit(label, b.text) {
+			return b
 		}
 	}
 	return nil
@@ -101,13 +149,15 @@ func (t *Table) worthALook(wire []byte) bool {
 
 // hasBrand reports whether a brand stands in a label.
 func (t *Table) hasBrand(label []byte) bool {
-	var last uint32 // three bytes
-	for i, c := range label {
+	if len(label) < 3 {
+		return false
+	}
+	last := three(0, label[0], label[1])
+	for at, c := range label[2:] {
 		last = last<<8 | uint32(c)
-		if word, bit := t.begins.place(last); t.begins[word]>>bit&1 == 0 || i < 2 {
+		if !t.begins.has(last) {
 			continue
 		}
-		at := i - 2
 		for _, b := range t.starts.at(label[at:]) {
 			if end := at + len(b.text); end <= len(label) && string(label[at:end]) == b.text {
 				return true
@@ -119,20 +169,17 @@ func (t *Table) hasBrand(label []byte) bool {
 
 // hasFolded reports whether a brand stands between '-' in letters that are taken for its own.
 func (t *Table) hasFolded(label []byte) bool {
-	for from := 0; from < len(label); {
-		end := from
-		for end < len(label) && label[end] != '-' {
-			end++
+	for more := true; more; {
+		var token []byte
+		// What folds to a brand has as many letters as its fold, or more.
+		if token, label, more = bytes.Cut(label, dash); len(token) < leastFolded-1 ||
+			!t.folds.has(three(single(token[0]), single(token[1]), single(token[2]))) {
+			continue
 		}
-		// A fold has at most as many letters as what it is of.
-		if token := label[from:end]; len(token) >= leastFolded-1 {
-			var room [64]byte
-			if first := appendFolded(room[:0], token[:4]); t.folds.at(first) &&
-				t.byFold[string(appendFolded(room[:0], token))] != nil {
-				return true
-			}
+		var room [domain.MaxLabel]byte
+		if t.byFold[string(appendFolded(room[:0], token))] != nil {
+			return true
 		}
-		from = end + 1
 	}
 	return false
 }

@@ -249,10 +249,14 @@ func (p *place) inside(plain []byte, front bool) Likeness {
 	return Likeness{}
 }
 
+var dash = []byte{'-'}
+
 // insideFolded finds a brand between '-' whose letters are others that look alike.
 func (p *place) insideFolded(plain []byte) Likeness {
 	var room [2 * domain.MaxLabel]byte
-	for token := range bytes.SplitSeq(plain, []byte{'-'}) {
+	for more := true; more; {
+		var token []byte
+		token, plain, more = bytes.Cut(plain, dash)
 		folded := appendFolded(room[:0], token)
 		b := p.byFold[string(folded)]
 		if b != nil && !b.word && len(b.text) >= leastFolded && string(token) != b.text {

@@ -110,7 +110,7 @@ func TestOwnersAreAtHome(t *testing.T) {
 const realData = "../../../shared/data"
 
 // names reads a list of real names.
-func names(t *testing.T, file string, name func(line string) string) (list []string) {
+func names(t testing.TB, file string, name func(line string) string) (list []string) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(realData, file))
 	if err != nil {
@@ -195,6 +195,48 @@ func FuzzOf(f *testing.F) {
 		table.Of(&n)
 		if n.SetText(canonical+".google.com") == nil && table.Of(&n).Brand != nil {
 			t.Errorf("%s.google.com imitates", canonical)
+		}
+	})
+}
+
+func TestJudgingANameAllocatesNothing(t *testing.T) {
+	table := load(t)
+	for _, text := range []string{
+		"www.example.com", "vietcombank-online-vn.top", "vietcombank.com.vn.check.example.net", "xn--example-9c.momo.vn",
+		strings.Repeat("tiki-", 12) + "." + strings.Repeat("acb-", 15) + ".momo.top",
+	} {
+		var n domain.Name
+		if err := n.SetText(text); err != nil {
+			t.Fatal(err)
+		}
+		if per := testing.AllocsPerRun(100, func() { table.Of(&n) }); per != 0 {
+			t.Errorf("%s: %v allocations", text, per)
+		}
+	}
+}
+
+// BenchmarkPopularNames is what one of the popular names costs in the mean, beside reading it.
+func BenchmarkPopularNames(b *testing.B) {
+	table := load(b)
+	var wires [][]byte
+	for _, name := range names(b, "top-domains.txt", strings.TrimSpace) {
+		var n domain.Name
+		if n.SetText("www."+name) == nil {
+			wires = append(wires, slices.Clone(n.Wire()))
+		}
+	}
+	var n domain.Name
+	read := func(i int) { _, _ = n.SetWire(wires[i%len(wires)], 0) }
+	b.Run("reading", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			read(i)
+		}
+	})
+	b.Run("judging", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			read(i)
+			table.Of(&n)
 		}
 	})
 }

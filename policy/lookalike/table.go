@@ -22,9 +22,9 @@ type Table struct {
 	byFold    map[string]*Brand
 	own       map[string]*Brand   // by domain of the owner
 	innocents map[uint64]struct{} // by hash
-	begins    threes              // what a brand begins with
+	begins    beginnings          // of brands
 	starts    pairs[[]*Brand]     // by the first two letters, the longest first
-	folds     pairs[bool]         // the first two letters of what those fold to that are long enough
+	folds     beginnings          // of what those fold to that are long enough, see single
 	editable  edits               // long enough for one edit to be no chance
 	cheap     map[uint64]bool     // suffixes, by hash
 	hosts     map[uint64]bool     // of sites for everybody, by hash
@@ -184,10 +184,10 @@ func (t *Table) index() {
 		t.innocents[hash(b.text)] = struct{}{} // a top-level domain of its own
 		b.fold = string(appendFolded(nil, []byte(b.text)))
 		t.byFold[b.fold] = b
-		t.begins.add(b.text)
+		t.begins.add(three(b.text[0], b.text[1], b.text[2]))
 		*t.starts.of(b.text) = append(*t.starts.of(b.text), b)
 		if len(b.text) >= leastFolded {
-			*t.folds.of(b.fold) = true
+			t.folds.addFolded("", b.fold)
 		}
 		if len(b.text) >= leastEdit && !b.word {
 			t.editable.add(b)

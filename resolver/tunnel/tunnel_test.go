@@ -355,6 +355,17 @@ func TestAnAnswerIsWhatItSays(t *testing.T) {
 	}
 }
 
+func TestAQuestionAllocatesNothing(t *testing.T) {
+	table := tunnel.New()
+	n := name(t, hex.EncodeToString(bytes(30)), "www.tunnel.example")
+	if per := testing.AllocsPerRun(100, func() {
+		asked(table, 7, n, typeTXT, 1)
+		answered(table, 7, n, typeTXT, tunnel.Answer{Hash: 1, Size: 100}, 1)
+	}); per != 0 {
+		t.Errorf("%v allocations", per)
+	}
+}
+
 func BenchmarkAsked(b *testing.B) {
 	table := tunnel.New()
 	for _, text := range []string{"www.example.com", "0123456789abcdef0123456789abcdef.cdn.example.com"} {
