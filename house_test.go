@@ -69,6 +69,7 @@ var rooms = []room{
 	{"admin/tell", []string{"internal/..."}, "who is told is decided elsewhere, and what is told decides nothing"},
 	{"admin/account", []string{"admin/account/...", "internal/..."}, "who somebody is does not depend on what is decided, nor what a role may on who decides"},
 	{"console/blockpage", []string{"internal/wording", "internal/printable"}, "a page says what it is told: deciding is not its business, nor keeping"},
+	{"blocklist/domain/suffixes", []string{"blocklist/domain"}, "a table is made by what reads it"},
 	{"blocklist/domain", nil, "names are the leaf that all compare by"},
 	{"blocklist", []string{"blocklist/...", "internal/fault", "internal/suspended", "internal/wording", "internal/durable", "internal/printable", "internal/charset", "internal/dates"}, "what a name is does not depend on who asks"},
 	{"policy/lookalike", []string{"blocklist/domain", "internal/wording"}, "whom a name imitates is told by its form alone"},

@@ -208,7 +208,7 @@ func (r *route) stops(q *Query) (done bool) {
 	if !r.tunnels.Minds(&q.Name, q.Type, q.now) {
 		return false
 	}
-	d, may := q.refusal()
+	d, may := refusal(q)
 	if may || !r.tunnels.Asked(sender(q), &q.Name, q.Type, q.now) {
 		return false
 	}
@@ -222,7 +222,7 @@ func (r *route) answered(q *Query, a *cache.Answer) {
 	if !a.Answers() || !r.tunnels.MindsAnswer(&q.Name, q.Type, a.LongAlias()) {
 		return
 	}
-	if _, may := q.refusal(); may {
+	if _, may := refusal(q); may {
 		return
 	}
 	if said := tunnel.Read(a.Wire()); said.Size > 0 {
@@ -232,7 +232,7 @@ func (r *route) answered(q *Query, a *cache.Answer) {
 
 // refusal is the reply to a question that is part of a tunnel; may says that the group may have
 // one, or that the name cannot be part of any.
-func (q *Query) refusal() (d policy.Decision, may bool) {
+func refusal(q *Query) (d policy.Decision, may bool) {
 	if !q.decided || q.lookup != &q.Name || q.decision.Explicit || q.decision.Action != policy.Pass {
 		return d, true
 	}

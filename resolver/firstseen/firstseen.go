@@ -22,10 +22,10 @@ import (
 const (
 	// FreshFor is how long a domain is new after it was first asked for.
 	FreshFor = 10 * time.Minute
-	// Learns is how long a filter that began empty takes everything for known. One that was
-	// asked nothing for as long as Forgets learns anew: what has become common meanwhile it
-	// does not know.
-	Learns  = 7 * 24 * time.Hour
+	// Learns is how long a filter that began empty takes everything for known.
+	Learns = 7 * 24 * time.Hour
+	// Forgets is how long a filter may be asked nothing until it learns anew: what has become
+	// common meanwhile it does not know.
 	Forgets = 14 * 24 * time.Hour
 
 	// The filter has 2^22 cells of two bits: 1 MiB. A domain has three cells, which are full
