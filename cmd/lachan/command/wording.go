@@ -4,6 +4,7 @@ import "lachan/internal/wording"
 
 // What all commands say.
 var (
+	textOutNowhere = wording.Text{VI: "không có thư mục %s; hãy tạo nó trước", EN: "there is no folder %s; make it first"}
 	// UnknownCommand is what people read.
 	UnknownCommand = wording.Text{
 		VI: "không có lệnh %q",

@@ -19,7 +19,6 @@ import (
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
 	"lachan/console/device"
-	"lachan/internal/durable"
 	"lachan/internal/wording"
 	"lachan/policy"
 )
@@ -102,7 +101,7 @@ func writeProfile(c command.Call, o *profileOptions) error {
 		_, err := fmt.Fprint(c.Raw(), text)
 		return err
 	}
-	if err := durable.WriteFile(o.out, []byte(text), 0o600); err != nil {
+	if err := command.WriteOut(o.out, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write profile: %w", err)
 	}
 	if id := off.Policy.Link(g); id != "" && strings.Contains(text, id) {

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"lachan/internal/durable"
+	"lachan/cmd/lachan/command"
 	"lachan/internal/yamlfile"
 	"lachan/metrics/report"
 	"lachan/metrics/report/figures"
@@ -47,7 +47,7 @@ func writeFile(file string, format Format, m *report.Model) error {
 
 // keepFile puts a whole document in place, or leaves what was there.
 func keepFile(file string, document []byte) error {
-	if err := durable.WriteFile(file, document, 0o644); err != nil {
+	if err := command.WriteOut(file, document, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
 	return nil
