@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Bounds of a pack, for those who write and for those who read it.
@@ -23,6 +25,7 @@ const (
 	MostMember  = 256 << 20 // bytes of one member
 	MostBytes   = 512 << 20 // bytes of all members
 	mostName    = 120       // bytes of the name of a member
+	mostSaid    = 300       // bytes of a name in the seal
 	mostSeal    = 4 << 10   // bytes
 	mostSums    = MostMembers * (64 + 2 + mostName + 1)
 )
@@ -153,6 +156,12 @@ func parseSeal(line []byte) (s Seal, err error) {
 	}
 	if s.Format != Format {
 		return s, fmt.Errorf("its format is %d, and this program knows %d", s.Format, Format)
+	}
+	for _, said := range []string{s.Unit, s.Period, s.Node} { // people are shown them
+		prints := func(c rune) bool { return unicode.IsPrint(c) && c != utf8.RuneError }
+		if len(said) > mostSaid || strings.IndexFunc(said, func(c rune) bool { return !prints(c) }) >= 0 {
+			return s, errors.New("it has a name that is none")
+		}
 	}
 	key, err := hex.DecodeString(s.Key)
 	sig, wrong := base64.RawStdEncoding.Strict().DecodeString(s.Sig)

@@ -69,6 +69,35 @@ func TestTheSameMembersGiveTheSameBytes(t *testing.T) {
 	}
 }
 
+// TestWhatIsShownOfAPackIsOneLine: whoever has a key, or adds a member, cannot have a reader print
+// a line of his own, such as that the pack is whole, signed by another key.
+func TestWhatIsShownOfAPackIsOneLine(t *testing.T) {
+	const lie = "th-kim-dong, 19 files\nsigned by the key 00"
+	for i := range 3 {
+		s := seal()
+		*[]*string{&s.Unit, &s.Period, &s.Node}[i] = lie
+		var b bytes.Buffer
+		if err := pack.Write(&b, s, key(), members()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pack.Read(b.Bytes()); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	text := written(t, members())
+	directory := bytes.LastIndex(text[:bytes.LastIndex(text, []byte("PK\x05\x06"))], []byte("ledger/records.jsonl"))
+	at := bytes.Index(text, []byte("PK\x01\x02"))
+	if at < 0 || directory < at {
+		t.Fatal("there is no directory")
+	}
+	header := append([]byte("PK\x03\x04"), make([]byte, 26)...)
+	header[26] = byte(len(lie))
+	added := slices.Concat(text[:at], header, []byte(lie), text[at:])
+	if _, err := pack.Read(added); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "19 files signed") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestOtherProgramsOpenIt(t *testing.T) {
 	text := written(t, members())
 	z, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"strings"
 
+	"lachan/internal/printable"
 	"lachan/internal/wording"
 )
 
@@ -70,12 +71,15 @@ func Read(text []byte) (p Pack, err error) {
 	all := []Member{line, sums}
 	for sum := range strings.Lines(string(sums.Text)) {
 		want, name, _ := strings.Cut(strings.TrimSuffix(sum, "\n"), "  ")
+		if !ValidName(name) { // nor is it to be shown: only the key can make such a one
+			return p, &WrongError{SumsFile, textNames}
+		}
 		m, err := r.member(name)
 		if err != nil {
 			return p, err
 		}
-		if !ValidName(name) || len(all) > 2 && all[len(all)-1].Name >= name || len(all) == MostMembers+2 {
-			return p, &WrongError{SumsFile, textNames} // only the key can make such a one
+		if len(all) > 2 && all[len(all)-1].Name >= name || len(all) == MostMembers+2 {
+			return p, &WrongError{SumsFile, textNames}
 		}
 		if digest(m.Text) != want {
 			return p, &WrongError{name, textContent}
@@ -146,7 +150,7 @@ func (r *reader) ends(all []Member) error {
 		if len(rest) >= localSize {
 			name = name[:min(len(name), int(binary.LittleEndian.Uint16(rest[26:])), mostName)]
 		}
-		return &WrongError{string(name), textAdded}
+		return &WrongError{printable.Line(string(name), mostName), textAdded}
 	}
 	directory, offset, size := r.at, 0, 0
 	for i := range all {
