@@ -91,6 +91,6 @@ func (b *body) selfTests() []Block {
 // wrongs are what may be wrong with an answer to a test.
 var wrongs = map[string]string{
 	"let-past": "phải chặn mà được cho qua", "blocked": "không được chặn mà bị chặn",
-	"other-unit": "bị coi là của đơn vị khác", "silent": "không trả lời",
+	"other-unit": "bị coi là của đơn vị khác", "silent": "không trả lời", "untrusted": "chứng chỉ hết hạn hoặc của tên khác",
 	"unheard": "không nhận ra câu hỏi của chính máy chủ",
 }

@@ -20,7 +20,6 @@ import (
 	"lachan/cmd/lachan/offline"
 	"lachan/cmd/lachan/report"
 	"lachan/console/api"
-	"lachan/internal/durable"
 	"lachan/internal/wording"
 	documents "lachan/metrics/report"
 	"lachan/metrics/report/figures"
@@ -96,7 +95,7 @@ func run(c command.Call, o *wanted) error {
 		return err
 	}
 	o.out = cmp.Or(o.out, File(o.unit, period.Code))
-	if err := durable.WriteFile(o.out, text, 0o600); err != nil {
+	if err := command.WriteOut(o.out, text, 0o600); err != nil {
 		return err
 	}
 	m := made{File: o.out, Bytes: len(text), SHA256: digestOf(text), AsOf: at}

@@ -30,7 +30,8 @@ func (m *maker) selfTests(context.Context) error {
 var wrongAnswers = map[tested.Kind]string{
 	tested.LetPast: "không chặn tên phải chặn", tested.Blocked: "chặn tên không bao giờ được chặn",
 	tested.OtherUnit: "nhận nhầm sang đơn vị khác", tested.Silent: "không trả lời",
-	tested.Unheard: "không phải máy chủ này trả lời, hoặc bản cũ",
+	tested.Untrusted: "chứng chỉ hết hạn hoặc của tên khác",
+	tested.Unheard:   "không phải máy chủ này trả lời, hoặc bản cũ",
 }
 
 // nodeTests adds the tests that this server made of itself, a row each, and what failed in them for

@@ -26,6 +26,9 @@ const (
 	Blocked Kind = "blocked"
 	// OtherUnit: the client was taken for one of another unit.
 	OtherUnit Kind = "other-unit"
+	// Untrusted: the certificate of the door is over, not yet valid, or of another name, so that
+	// clients that look at it do not come in.
+	Untrusted Kind = "untrusted"
 	// Silent: nothing came.
 	Silent Kind = "silent"
 	// Unheard: what answers does not know that the node asks itself.
@@ -33,7 +36,7 @@ const (
 )
 
 // Kinds are all of them.
-func Kinds() []Kind { return []Kind{LetPast, Blocked, OtherUnit, Silent, Unheard} }
+func Kinds() []Kind { return []Kind{LetPast, Blocked, OtherUnit, Untrusted, Silent, Unheard} }
 
 // A Failure is a question that was not answered as it has to be, twice.
 type Failure struct {

@@ -35,6 +35,10 @@ var (
 		OtherUnit: {
 			VI: "máy của đơn vị này bị coi là của đơn vị khác", EN: "its client was taken for that of another unit",
 		},
+		Untrusted: {
+			VI: "chứng chỉ đã hết hạn hoặc không phải của tên này; máy có xem chứng chỉ sẽ không vào được",
+			EN: "its certificate is over or of another name; clients that look at it do not come in",
+		},
 		Silent: {VI: "không trả lời", EN: "there was no answer"},
 		Unheard: {
 			VI: "tiến trình trả lời không nhận ra câu hỏi của chính máy chủ", EN: "what answers does not know the server's own questions",

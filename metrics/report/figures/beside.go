@@ -215,7 +215,7 @@ type SelfTest struct {
 // A TestFailure is a question of a test that was not answered as it has to be.
 type TestFailure struct {
 	Day      string `json:"day"`
-	Kind     string `json:"kind"` // let-past, blocked, other-unit, silent, unheard
+	Kind     string `json:"kind"` // let-past, blocked, other-unit, untrusted, silent, unheard
 	Door     string `json:"door"`
 	Unit     string `json:"unit"`     // "" for clients of no unit
 	Category string `json:"category"` // its label; "" of a name that is never blocked

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/miekg/dns"
@@ -27,6 +28,9 @@ type Door struct {
 	path   string // of DNS over HTTPS
 	name   string // of the certificate
 	header []byte // that a balancer sends first; nil if none is expected from here
+
+	// untrusted is set when a certificate was shown that clients do not believe.
+	untrusted atomic.Bool
 }
 
 // String is what people are told of it.
@@ -113,11 +117,21 @@ func (d *Door) open() caller {
 	return &overConn{door: d}
 }
 
-// tls is how a door is greeted. It is this machine's own, and whoever answers there has
-// nothing of the question that would be worth anything: that the certificate is right is
-// seen to elsewhere.
+// tls is how a door is greeted. It is this machine's own, and whoever answers there has nothing of
+// the question that would be worth anything. Which authorities clients believe is not known here;
+// that a certificate is of this time and of the name is.
 func (d *Door) tls(protocols ...string) *tls.Config {
-	return &tls.Config{ServerName: d.name, InsecureSkipVerify: true, NextProtos: protocols}
+	return &tls.Config{
+		ServerName: d.name, InsecureSkipVerify: true, NextProtos: protocols,
+		VerifyConnection: func(s tls.ConnectionState) error {
+			shown, now := s.PeerCertificates[0], time.Now() // a server shows one
+			named := d.name == "" || shown.VerifyHostname(d.name) == nil
+			if !named || now.Before(shown.NotBefore) || now.After(shown.NotAfter) {
+				d.untrusted.Store(true)
+			}
+			return nil // what comes by it is tested all the same
+		},
+	}
 }
 
 // dial connects over a network, and says what a balancer would.

@@ -106,7 +106,10 @@ func (r *run) ask(now time.Time) (whole bool) {
 		}
 		r.tester.count(uint64(asked))
 	}
-	return r.askAgain()
+	if whole = r.askAgain(); whole {
+		r.certificates()
+	}
+	return whole
 }
 
 // askAgain asks what has failed once more, and reports whether it came to an end.
@@ -129,6 +132,15 @@ func (r *run) askAgain() (whole bool) {
 		}
 	}
 	return true
+}
+
+// certificates notes the doors whose certificates clients do not believe.
+func (r *run) certificates() {
+	for i, d := range r.doors {
+		if d.untrusted.Load() {
+			r.fail(&question{door: i}, tested.Untrusted)
+		}
+	}
 }
 
 // Pace is how many questions a second are asked for so many groups to be done in half the
@@ -265,7 +277,10 @@ func leads(answer *dns.Msg, pages []netip.Addr) bool {
 // fail takes note of a failure.
 func (r *run) fail(q *question, kind tested.Kind) {
 	r.result.Failed++
-	k := key{kind, q.door, q.category}
+	k := key{kind: kind, door: q.door}
+	if kind == tested.LetPast { // else it is the door that is at fault, or a name of no category
+		k.category = q.category
+	}
 	if f := r.failures[k]; f != nil {
 		f.Times++
 		return
@@ -273,7 +288,7 @@ func (r *run) fail(q *question, kind tested.Kind) {
 	if len(r.failures) >= tested.MostFailures {
 		return
 	}
-	f := &tested.Failure{Kind: kind, Door: r.doors[q.door].String(), Category: q.category, Name: q.shown(), Times: 1}
+	f := &tested.Failure{Kind: kind, Door: r.doors[q.door].String(), Category: k.category, Name: q.shown(), Times: 1}
 	if unit := r.unit(q.group); q.group != 0 {
 		f.Unit = unit
 	}

@@ -237,6 +237,9 @@ func TestADoorThatIsNotOursOrSaysNothingIsFound(t *testing.T) {
 	r := n.test(0)
 	kinds := map[tested.Kind]string{}
 	for i := range r.Failures {
+		if at := r.Failures[i].Door; kinds[r.Failures[i].Kind] == at {
+			t.Errorf("what is wrong with a door is told for each category: %+v", r.Failures)
+		}
 		kinds[r.Failures[i].Kind] = r.Failures[i].Door
 	}
 	if kinds[tested.Unheard] != "udp "+socket.LocalAddr().String() || kinds[tested.Silent] != "tcp "+socket.LocalAddr().String() {
