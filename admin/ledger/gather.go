@@ -57,9 +57,9 @@ type linkedRecord struct {
 
 // What can be wrong with copies together.
 var (
-	errOtherRecord = errors.New("another copy has another record of this number: one of them is forged, or of another history")
-	errNotLinked   = errors.New("it names no number of a ledger")
-	errKeyUnknown  = errors.New("no hub that the root key names has signed it")
+	ErrOtherRecord = errors.New("another copy has another record of this number: one of them is forged, or of another history")
+	ErrNotLinked   = errors.New("it names no number of a ledger")
+	ErrKeyUnknown  = errors.New("no hub that the root key names has signed it")
 )
 
 // Folders are the copies of ledgers in folders and below them.
@@ -174,11 +174,11 @@ func (g *Gathered) add(dir string, writers []ed25519.PublicKey) error {
 			return nil
 		}
 		if r.From <= c.Last || !c.Chain {
-			return errNotLinked
+			return ErrNotLinked
 		}
 		is := &linkedRecord{r.Record, file, line}
 		if other := g.linked[r.From]; other != nil && !same(&other.Record, &is.Record) {
-			return fmt.Errorf("%w: %s:%d", errOtherRecord, other.file, other.line)
+			return fmt.Errorf("%w: %s:%d", ErrOtherRecord, other.file, other.line)
 		}
 		g.linked[r.From] = is
 		c.Last = r.From
@@ -277,10 +277,10 @@ func (v *vouching) see(seq uint64, file string, line *readLine) error {
 	signed := func(k ed25519.PublicKey) bool { return signedBy(line.text, []ed25519.PublicKey{k}) }
 	at := slices.IndexFunc(v.also, signed)
 	if at < 0 {
-		return errKeyUnknown
+		return ErrKeyUnknown
 	}
 	if v.open == nil {
-		v.open = &Bad{seq, file, line.number, errKeyUnknown}
+		v.open = &Bad{seq, file, line.number, ErrKeyUnknown}
 	}
 	if !slices.ContainsFunc(v.used, func(k ed25519.PublicKey) bool { return k.Equal(v.also[at]) }) {
 		v.used = append(v.used, v.also[at])
@@ -301,11 +301,11 @@ func (g *Gathered) agree() error {
 		err := c.read(nil, nil, func(r *foundRecord, _ string, _ int) error {
 			for _, other := range ends[r.Seq] {
 				if other.head.Hash != digest(r.line) {
-					return fmt.Errorf("%w: %s", errOtherRecord, other.Dir)
+					return fmt.Errorf("%w: %s", ErrOtherRecord, other.Dir)
 				}
 			}
 			if is := g.linked[r.Seq]; is != nil && !same(&r.Record, &is.Record) {
-				return fmt.Errorf("%w: %s:%d", errOtherRecord, is.file, is.line)
+				return fmt.Errorf("%w: %s:%d", ErrOtherRecord, is.file, is.line)
 			}
 			return nil
 		})

@@ -1,13 +1,12 @@
 package api
 
 import (
-	"errors"
 	"path/filepath"
 	"strconv"
 	"time"
 
 	"lachan/admin/ledger"
-	"lachan/internal/wording"
+	"lachan/admin/ledger/finding"
 )
 
 // A Verified is what is wrong with the ledger.
@@ -49,21 +48,10 @@ func ParseSince(text string) (s ledger.Since, err error) {
 func VerifiedOf(rep *ledger.Report) Verified {
 	v := Verified{OK: rep.Bad == nil && rep.Console, Records: rep.Records, From: rep.From, Head: rep.Head.Hash}
 	if b := rep.Bad; b != nil {
-		text := broken(b.What)
+		text := finding.Text(b.What)
 		v.Bad, v.File, v.Line, v.VI, v.EN = b.Seq, filepath.Base(b.File), b.Line, text.VI, text.EN
 	} else if !rep.Console {
 		v.VI, v.EN = textNotFold.VI, textNotFold.EN
 	}
 	return v
-}
-
-// broken is what is wrong with a record, of which the ledger knows the English.
-func broken(what error) wording.Text {
-	text := wording.Of(what)
-	for err, vi := range textBroken {
-		if errors.Is(what, err) {
-			text.VI = vi
-		}
-	}
-	return text
 }

@@ -1,9 +1,6 @@
 package api
 
-import (
-	"lachan/admin/ledger"
-	"lachan/internal/wording"
-)
+import "lachan/internal/wording"
 
 // Why a request is not answered, and what to do.
 var (
@@ -200,16 +197,3 @@ var (
 		EN: "console.yaml is not what the records come to; restart the server to have it written anew",
 	}
 )
-
-// textBroken is the Vietnamese of what can be wrong with a record of the ledger.
-var textBroken = map[error]string{
-	ledger.ErrTorn:      "dòng ấy bị đứt, không có chỗ kết thúc",
-	ledger.ErrUnread:    "không đọc được dòng ấy",
-	ledger.ErrMissing:   "thiếu quyết định ấy: quyết định kế tiếp trong tệp có số lớn hơn",
-	ledger.ErrOrder:     "số không nối tiếp: các dòng đã bị đổi chỗ",
-	ledger.ErrChain:     "không nối tiếp dòng trước: dòng trước không còn là dòng đã có ở đó",
-	ledger.ErrSignature: "chữ ký không phải của máy này: dòng ấy đã bị sửa, hoặc do máy khác ghi",
-	ledger.ErrGroup:     "một quyết định gồm nhiều dòng không còn đủ dòng",
-	ledger.ErrCut:       "thiếu quyết định ấy: đầu sổ đã ký có ghi nó, nên phần cuối đã bị cắt",
-	ledger.ErrRewritten: "không phải quyết định mà đầu sổ đã ký ghi: phần trước nó đã bị viết lại",
-}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lachan/admin/ledger"
+	"lachan/admin/ledger/finding"
 	"lachan/cmd/lachan/command"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/control"
@@ -97,7 +98,7 @@ func (o *reseeding) together(c command.Call, cfg *config.Config, trust fleet.Tru
 	}
 	g, damaged, err := ledger.Gather(config.LedgerDir(cfg), trust.Writers(), used...)
 	if bad := (*ledger.Bad)(nil); errors.As(err, &bad) {
-		return command.Fail(textReseedBad.With(bad.File, bad.Line, bad.Seq, err))
+		return command.Fail(textReseedBad.With(bad.File, bad.Line, bad.Seq, finding.Text(err)))
 	}
 	if err != nil {
 		return err

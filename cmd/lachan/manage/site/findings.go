@@ -12,6 +12,7 @@ import (
 	"lachan/admin"
 	"lachan/admin/account"
 	"lachan/admin/ledger"
+	"lachan/admin/ledger/finding"
 	"lachan/blocklist/order"
 	"lachan/cmd/lachan/config"
 	"lachan/cmd/lachan/explain"
@@ -287,7 +288,7 @@ func (s *Site) verify(context.Context) (sound bool, text wording.Text) {
 	case err != nil:
 		return false, wording.Of(err)
 	case r.Bad != nil:
-		return false, textBroken.With(wording.Count(r.Bad.Seq), r.Bad.File, r.Bad.Line, r.Bad)
+		return false, textBroken.With(wording.Count(r.Bad.Seq), r.Bad.File, r.Bad.Line, finding.Text(r.Bad))
 	}
 	return true, textSound.With(wording.Count(r.Records))
 }
