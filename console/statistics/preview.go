@@ -11,12 +11,12 @@ import (
 // A Preview is a report as a page shows it: its text, the first rows of its tables, its
 // charts. The annexes are left to the files.
 type Preview struct {
-	Subject     string
-	Draft       bool
-	Provisional []string
-	Sections    []PreviewSection
-	Missing     int // places that the officer has to fill in
-	Annexes     []string
+	Subject  string
+	Draft    bool
+	Reasons  []wording.Text // why figures may still change
+	Sections []PreviewSection
+	Missing  int // places that the officer has to fill in
+	Annexes  []string
 }
 
 // A PreviewSection is a numbered part.
@@ -38,7 +38,7 @@ const mostPreviewed = 40
 
 // PreviewOf makes it of a report.
 func PreviewOf(m *report.Model) *Preview {
-	p := &Preview{Subject: m.Subject, Draft: m.Draft, Provisional: m.Provisional}
+	p := &Preview{Subject: m.Subject, Draft: m.Draft, Reasons: m.Reasons}
 	for i := range m.Sections {
 		s := &m.Sections[i]
 		shown := PreviewSection{Number: s.Number, Title: s.Title}

@@ -64,7 +64,7 @@ func shownPapers() (list []frame.Paper) {
 		list = append(list, frame.Paper{ID: drawn.Hostile + string(state), PaperQuestion: q, State: state, Label: drawn.Hostile, Ahead: 2, Asked: drawn.At(), Why: drawn.Both()})
 	}
 	list[2].Preview = statistics.PreviewOf(&report.Model{
-		Subject: drawn.Hostile, Draft: true, Provisional: []string{drawn.Hostile}, Annexes: []report.Section{{Number: "I", Title: drawn.Hostile}},
+		Subject: drawn.Hostile, Draft: true, Reasons: []wording.Text{{VI: drawn.Hostile, EN: drawn.Hostile}}, Annexes: []report.Section{{Number: "I", Title: drawn.Hostile}},
 		Sections: []report.Section{{Number: "I", Title: drawn.Hostile, Blocks: []report.Block{
 			{Kind: report.Heading, Text: drawn.Hostile}, {Kind: report.Item, Text: drawn.Hostile}, {Kind: report.Missing, Text: drawn.Hostile}, {Kind: report.Paragraph, Text: drawn.Hostile},
 			{Kind: report.TableKind, Table: &report.Table{Title: drawn.Hostile, Columns: []report.Column{{Head: drawn.Hostile, Number: true}}, Rows: make([]report.TableRow, 50)}},
