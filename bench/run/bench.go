@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,7 +118,7 @@ type result struct {
 // startLoad begins a run of the load; the returned function waits for its
 // result.
 func (l *lab) startLoad(s *subject, queries string, args ...string) (func() (result, error), error) {
-	args = append([]string{"-json", "-server", s.addr.String(), "-pid", strconv.Itoa(s.child.PID()),
+	args = append([]string{"-json", "-server", s.addr.String(), "-pid", strconv.Itoa(cmp.Or(s.counts, s.child.PID())),
 		"-queries", l.file(queries), "-spread", strconv.Itoa(l.schools)}, args...)
 	out := l.file("load.json")
 	c, err := process.Start(loadCore, "sh", append([]string{"-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, l.bin("load")}, args...)...)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -140,7 +141,7 @@ func askDoor(l *lab, s *subject, at netip.AddrPort, protocol string, more ...str
 	out := l.file("secure.json")
 	args := slices.Concat([]string{
 		"-c", `out=$1; shift; exec "$@" >"$out"`, "sh", out, l.bin("secure"),
-		"-server", at.String(), "-protocol", protocol, "-pid", strconv.Itoa(s.child.PID()),
+		"-server", at.String(), "-protocol", protocol, "-pid", strconv.Itoa(cmp.Or(s.counts, s.child.PID())),
 		"-queries", l.file("warm.queries"), "-spread", strconv.Itoa(l.schools), "-time", l.time.String(),
 	}, more)
 	c, err := process.Start(loadCore, "sh", args...)

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"text/tabwriter"
 	"time"
+
+	"lachan/bench/process"
 )
 
 // A comparison measures this build of lachan and another in turn, in short runs
@@ -108,6 +110,7 @@ func (c *comparison) start() error {
 		if _, err := c.lab.start(s, listed); err != nil {
 			return err
 		}
+		s.counts = process.Started(s.child.PID(), "resolve") // what others do has its own times
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ type subject struct {
 	whyNot map[column]string
 
 	child  *process.Child
+	counts int // the process whose CPU time counts; 0: child and all that it has started
 	missed int // messages of the file of misses that it was asked
 	cells  map[column][]float64
 }
