@@ -18,8 +18,8 @@ import (
 type waiting struct {
 	drafts  []Draft
 	records []Record
-	done    bool // commit
-	turns   int  // commit; how often others were first
+	done    bool      // commit
+	since   time.Time // commit; when others were first for the first time
 	err     error
 }
 
@@ -40,8 +40,8 @@ type queue struct {
 	drafts int        // mu; of them
 }
 
-// ErrBusy is the error of drafts for which too many others wait.
-var ErrBusy = errors.New("too many decisions wait for the disk")
+// ErrBusy is the error of drafts for which too many others wait, here or at other machines.
+var ErrBusy = errors.New("too many decisions are made at once")
 
 // Append writes drafts as one group: all of them, or none. When it returns a record, the
 // group is on disk. The error is ErrConflict if another record has set one of the objects

@@ -121,7 +121,7 @@ func (s *shared) catchUp(ctx context.Context) (all int, err error) {
 const (
 	confirmTime = 15 * time.Second      // until lines are confirmed, or it is known that they are not
 	lookAgain   = 20 * time.Millisecond // for what came first, which is seen a moment later
-	mostTurns   = 100                   // that others are first before a group is given up
+	turnTime    = 15 * time.Second      // for which others are first before a group is given up
 )
 
 // errAgain is the error of lines that have to be placed anew: others were first, and what they
@@ -193,7 +193,10 @@ func settle(l *Ledger, written []*waiting, text []byte, state *State, end Head) 
 		return nil
 	case errors.Is(err, errAgain):
 		for _, w := range written {
-			if w.turns++; w.turns < mostTurns {
+			if w.since.IsZero() {
+				w.since = time.Now()
+			}
+			if time.Since(w.since) < turnTime {
 				w.done, again = false, append(again, w)
 				continue
 			}

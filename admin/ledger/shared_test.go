@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -125,6 +126,27 @@ func TestWhatNobodyConfirmsIsNotDecided(t *testing.T) {
 		if words, ok := l.Words(r.Why); err != nil || r.Object != "block/unsure" || !ok || words != "why" {
 			t.Errorf("%+v, %q, %v", r, words, err)
 		}
+	}
+}
+
+// A machine whose place others take again and again decides in the end.
+func TestOthersAreFirstAgainAndAgain(t *testing.T) {
+	o := &order{}
+	all := writers(t, o, "one", "two")
+	first := 0
+	o.before = func() (bool, error) {
+		before := o.before
+		o.before = nil
+		if first++; first <= 200 {
+			if _, err := sets(all[1], fmt.Sprintf("block/first-%d", first), ""); err != nil {
+				t.Error(err)
+			}
+			o.before = before
+		}
+		return false, nil
+	}
+	if r, err := sets(all[0], "block/last", ""); err != nil || r.Seq != 201 {
+		t.Errorf("record %d, %v", r.Seq, err)
 	}
 }
 

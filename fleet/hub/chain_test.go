@@ -136,7 +136,10 @@ func TestThreeHubsHaveOneLedger(t *testing.T) {
 		live.Go(h.start)
 	}
 	live.Wait()
-	const each = 20
+	each := 20
+	if os.Getenv("TEST_PROOF") != "" {
+		each = 3_334 // 10,002 in all, and no two may have one number
+	}
 	conflicts := make(chan error, len(all))
 	for i, h := range all {
 		live.Go(func() {
