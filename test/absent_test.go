@@ -16,7 +16,10 @@ import (
 
 // An address that DHCP brings after the start is served when it is there, and the others
 // meanwhile. That one is missing is told.
-func TestAnAddressThatComesLaterIsServedThen(t *testing.T) { inNamespace(t, comeLater) }
+func TestAnAddressThatComesLaterIsServedThen(t *testing.T) {
+	t.Parallel()
+	inNamespace(t, comeLater)
+}
 
 func comeLater(t *testing.T) {
 	ip := func(args string) {

@@ -15,7 +15,10 @@ import (
 // TestChromiumAsksOverHTTPS: a browser that a school has set to our secure DNS,
 // by the policies that administrators set, asks nobody else: on port 53 there is
 // nothing. Its school is known by the link in the address.
-func TestChromiumAsksOverHTTPS(t *testing.T) { inNamespace(t, browseSecurely) }
+func TestChromiumAsksOverHTTPS(t *testing.T) {
+	t.Parallel()
+	inNamespace(t, browseSecurely)
+}
 
 func browseSecurely(t *testing.T) {
 	serveSites(t)

@@ -23,7 +23,10 @@ const safeGoogle = "216.239.38.120"
 
 // TestChromiumOpensAllowedPagesOnly lets a real browser with its own resolver
 // ask the server.
-func TestChromiumOpensAllowedPagesOnly(t *testing.T) { inNamespace(t, browse, "chromium", "mount") }
+func TestChromiumOpensAllowedPagesOnly(t *testing.T) {
+	t.Parallel()
+	inNamespace(t, browse, "chromium", "mount")
+}
 
 // inNamespace runs a test, which takes some tools, in a network and with mounts of its
 // own.
