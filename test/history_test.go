@@ -96,7 +96,6 @@ func (s *storm) end() {
 // counted twice, and what is lost is not older than a tick: in full size, which
 // goes on without a scrape for longer than that before each kill.
 func TestAKillLosesNoTick(t *testing.T) {
-	t.Parallel()
 	kills, quiet := sized(20, 4), time.Duration(sized(11, 0))*time.Second
 	up := startStandIn(t)
 	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling}]\n", twoSchools, up.addr)

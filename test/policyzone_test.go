@@ -209,7 +209,6 @@ feeds: [{name: zone, url: zone.rpz, format: rpz, category: gambling}]
 // say the program has to say too; where each says something else, it has to do what
 // one of them does.
 func TestPolicyZonesAreReadAsPeersReadThem(t *testing.T) {
-	t.Parallel()
 	up := peerUpstream(t)
 	peers := []zonePeer{
 		{"named", testserver.StartNamedPolicy(t, "rpz.example", peerZone, up).Addr.String()},

@@ -33,6 +33,7 @@ type options struct {
 	misses         int           // questions of a file of misses
 	curves, feeds  bool
 	secure         bool          // the encrypted doors alone
+	upstreams      bool          // misses by the transport of the upstream alone
 	aims           bool          // what the project aims at, each beside its figure
 	soakTime       time.Duration // 0 = no soak
 	soakRate       float64       // questions a second in it, 0 = a share of what the server can
@@ -53,6 +54,7 @@ func parse() options {
 	flag.BoolVar(&o.curves, "curves", false, "measure how lachan grows with names, schools and cached answers; takes long")
 	flag.BoolVar(&o.feeds, "feeds", false, "measure only the real lists and five million names: compiling, starting, changing under load")
 	flag.BoolVar(&o.secure, "doors", false, "measure only DNS over TLS and HTTPS, beside dnsdist and CoreDNS")
+	flag.BoolVar(&o.upstreams, "upstreams", false, "measure only misses, to upstreams over UDP, TLS and HTTPS, beside others that ask so")
 	flag.BoolVar(&o.aims, "aims", false, "measure only what there is an aim for, all doors and rates, beside the best peer of each")
 	flag.DurationVar(&o.soakTime, "soak", 0, "instead, ask lachan for so long, changing a list each minute; fails where an answer is lost or something grows")
 	flag.Float64Var(&o.soakRate, "soak-rate", 0, "questions a second of the soak; 0 = 60% of what the server can")
@@ -108,6 +110,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.secure {
 		return (&doorBench{b}).doors(os.Stdout)
+	}
+	if o.upstreams {
+		return (&upstreamBench{b}).measure(os.Stdout)
 	}
 	if o.aims {
 		return (&aimBench{doorBench{b}}).measure(os.Stdout)

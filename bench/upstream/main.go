@@ -3,7 +3,8 @@
 // Command upstream answers every question at once, so that what a forwarder
 // spends on a miss is its own: an address for A and AAAA, NODATA for the rest.
 //
-// Usage: upstream ADDRESS:PORT
+// Usage: upstream ADDRESS:PORT [DOT DOH CERT KEY], the addresses of DNS over TLS and over HTTPS and
+// files in PEM.
 package main
 
 import (
@@ -19,14 +20,18 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: upstream ADDRESS:PORT")
+	args := os.Args[1:]
+	if len(args) != 1 && len(args) != 5 {
+		fmt.Fprintln(os.Stderr, "usage: upstream ADDRESS:PORT [DOT DOH CERT KEY]")
 		os.Exit(2)
 	}
-	if err := serve(os.Args[1]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	ended := make(chan error)
+	go func() { ended <- serve(args[0]) }()
+	if len(args) == 5 {
+		go func() { ended <- secure(args[1], args[2], args[3], args[4]) }()
 	}
+	fmt.Fprintln(os.Stderr, <-ended)
+	os.Exit(1)
 }
 
 const (

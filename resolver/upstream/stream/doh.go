@@ -14,12 +14,11 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
-	"golang.org/x/net/http2"
 
 	"lachan/resolver/upstream/exchange"
 )
 
-// This file asks a server over HTTPS.
+// This file asks a server over HTTPS; what HTTP/2 takes for it is in http2.go.
 
 const (
 	messageType = "application/dns-message"
@@ -29,7 +28,7 @@ const (
 	tooLarge = exchange.MaxMessage + 1
 )
 
-// httpConn is a connection of DNS over HTTPS (RFC 8484).
+// httpConn is a connection of DNS over HTTPS (RFC 8484) on HTTP/3.
 type httpConn struct {
 	url  string
 	trip http.RoundTripper
@@ -44,23 +43,6 @@ func NewHTTP2(s Server, url string) *PersistentConn {
 // NewHTTP3 asks the server at url by DNS over HTTPS on HTTP/3. It opens nothing.
 func NewHTTP3(s Server, url string) *PersistentConn {
 	return &PersistentConn{dialer: newDialer(s, "h3", dialHTTP3(url))}
-}
-
-func dialHTTP2(url string) dial {
-	return func(ctx context.Context, addr netip.AddrPort, config *tls.Config) (transport, error) {
-		t := &http.Transport{
-			TLSClientConfig:        config,
-			Protocols:              new(http.Protocols),
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: maxHeader,
-		}
-		t.Protocols.SetHTTP2(true)
-		conn, err := t.NewClientConn(ctx, "https", addr.String())
-		if err != nil {
-			return nil, err
-		}
-		return &httpConn{url: url, trip: conn, end: func() { _ = conn.Close() }}, nil // nothing is lost by an error
-	}
 }
 
 func dialHTTP3(url string) dial {
@@ -83,15 +65,14 @@ const (
 	refusedMost  = time.Second
 )
 
-// exchange implements transport. A request that the server refused to look at,
-// because too many are under way, is made again (RFC 9113 section 8.7, RFC 9114
-// section 4.1.1).
-func (h *httpConn) exchange(ctx context.Context, query, _ []byte) ([]byte, error) {
+// untilTaken makes a request again that the server refused to look at, because too many are under
+// way (RFC 9113 section 8.7, RFC 9114 section 4.1.1).
+func untilTaken(ctx context.Context, request func() ([]byte, error)) ([]byte, error) {
 	wait := backoff.ExponentialBackOff{
 		InitialInterval: refusedFirst, MaxInterval: refusedMost, Multiplier: 2,
 	}
 	for {
-		reply, err := h.request(ctx, query)
+		reply, err := request()
 		if !isRefused(err) {
 			return reply, err
 		}
@@ -105,10 +86,13 @@ func (h *httpConn) exchange(ctx context.Context, query, _ []byte) ([]byte, error
 
 // isRefused reports whether err says that the server did nothing of a request.
 func isRefused(err error) bool {
-	var two http2.StreamError
 	var three *http3.Error
-	return errors.As(err, &two) && two.Code == http2.ErrCodeRefusedStream ||
-		errors.As(err, &three) && three.ErrorCode == http3.ErrCodeRequestRejected
+	return errors.Is(err, errRefused) || errors.As(err, &three) && three.ErrorCode == http3.ErrCodeRequestRejected
+}
+
+// exchange implements transport.
+func (h *httpConn) exchange(ctx context.Context, query, _ []byte) ([]byte, error) {
+	return untilTaken(ctx, func() ([]byte, error) { return h.request(ctx, query) })
 }
 
 // request makes one request. The ID is 0 (RFC 8484 section 4.1): the stream

@@ -17,9 +17,9 @@ func TestWhichRequestsAServerDidNothingOf(t *testing.T) {
 	}{
 		{nil, false},
 		{errors.New("connection reset"), false},
-		{http2.StreamError{Code: http2.ErrCodeRefusedStream}, true},
-		{fmt.Errorf("post: %w", http2.StreamError{Code: http2.ErrCodeRefusedStream}), true},
-		{http2.StreamError{Code: http2.ErrCodeCancel}, false},
+		{resetBy(http2.ErrCodeRefusedStream), true},
+		{fmt.Errorf("post: %w", resetBy(http2.ErrCodeRefusedStream)), true},
+		{resetBy(http2.ErrCodeCancel), false},
 		{&http3.Error{ErrorCode: http3.ErrCodeRequestRejected}, true},
 		{&http3.Error{ErrorCode: http3.ErrCodeRequestCanceled}, false},
 	} {
