@@ -232,7 +232,7 @@ func TestInspectorsHaveThePythonOfTheFormat(t *testing.T) {
 // TestTranslationsSayTheSame: a reader of either language is shown the same
 // files and the same commands.
 func TestTranslationsSayTheSame(t *testing.T) {
-	pairs := [][2]string{{"README.md", "README.vi.md"}}
+	pairs := [][2]string{{"README.md", "README.vi.md"}, {"PRIVACY.md", "PRIVACY.vi.md"}}
 	pages, err := filepath.Glob("docs/vi/*.md")
 	if err != nil || len(pages) < 6 {
 		t.Fatalf("%d pages in Vietnamese: %v", len(pages), err)
