@@ -133,14 +133,15 @@ func oneEditFrom(label []byte, list []*Brand) *Brand {
 	return nil
 }
 
-// worthALook reports whether some label of a name in wire form may imitate a brand.
+// worthALook reports whether some label of a name in wire form may imitate a brand, or the labels
+// in front of one may be a domain of Vietnam.
 func (t *Table) worthALook(wire []byte) bool {
 	for len(wire) > 0 {
 		size := int(wire[0])
 		label := wire[1 : 1+size]
 		wire = wire[1+size:]
-		if len(label) > 4 && string(label[:4]) == "xn--" || t.hasBrand(label) ||
-			t.hasFolded(label) || t.editable.near(label) != nil {
+		if len(label) > 4 && string(label[:4]) == "xn--" || string(label) == "vn" && len(wire) > 0 ||
+			t.hasBrand(label) || t.hasFolded(label) {
 			return true
 		}
 	}
@@ -167,19 +168,31 @@ func (t *Table) hasBrand(label []byte) bool {
 	return false
 }
 
-// hasFolded reports whether a brand stands between '-' in letters that are taken for its own.
+// hasFolded reports whether a brand stands between '-' in letters that are taken for its own, or
+// nearly, or is cut by '-'.
 func (t *Table) hasFolded(label []byte) bool {
+	var whole [domain.MaxLabel]byte
+	together := whole[:0]
 	for more := true; more; {
 		var token []byte
-		// What folds to a brand has as many letters as its fold, or more.
-		if token, label, more = bytes.Cut(label, dash); len(token) < leastFolded-1 ||
-			!t.folds.has(three(single(token[0]), single(token[1]), single(token[2]))) {
-			continue
+		token, label, more = bytes.Cut(label, dash)
+		if more || len(together) > 0 {
+			together = append(together, token...)
 		}
-		var room [domain.MaxLabel]byte
-		if t.byFold[string(appendFolded(room[:0], token))] != nil {
+		if t.folds(token) || t.editable.near(token) != nil {
 			return true
 		}
 	}
-	return false
+	return t.folds(together)
+}
+
+// folds reports whether letters are taken for those of a brand.
+func (t *Table) folds(letters []byte) bool {
+	// What folds to a brand has as many letters as its fold, or more.
+	if len(letters) < leastFolded-1 ||
+		!t.folded.has(three(single(letters[0]), single(letters[1]), single(letters[2]))) {
+		return false
+	}
+	var room [domain.MaxLabel]byte
+	return t.byFold[string(appendFolded(room[:0], letters))] != nil
 }

@@ -165,7 +165,7 @@ func (p *place) ofRegistered() Likeness {
 	if b := p.editable.near(plain); b != nil {
 		return Likeness{b, OneEdit}
 	}
-	return p.insideFolded(plain)
+	return p.insideParts(plain)
 }
 
 // ofFront judges what stands in front of the registered domain.
@@ -251,17 +251,28 @@ func (p *place) inside(plain []byte, front bool) Likeness {
 
 var dash = []byte{'-'}
 
-// insideFolded finds a brand between '-' whose letters are others that look alike.
-func (p *place) insideFolded(plain []byte) Likeness {
-	var room [2 * domain.MaxLabel]byte
+// insideParts finds a brand between '-' whose letters are others that look alike, or one edit away,
+// and one that is cut by '-' itself.
+func (p *place) insideParts(plain []byte) Likeness {
+	var room, whole [2 * domain.MaxLabel]byte
+	together, rest := whole[:0], plain
 	for more := true; more; {
 		var token []byte
-		token, plain, more = bytes.Cut(plain, dash)
-		folded := appendFolded(room[:0], token)
-		b := p.byFold[string(folded)]
+		token, rest, more = bytes.Cut(rest, dash)
+		together = append(together, token...)
+		b := p.byFold[string(appendFolded(room[:0], token))]
 		if b != nil && !b.word && len(b.text) >= leastFolded && string(token) != b.text {
 			return Likeness{b, Confusable}
 		}
+		if p.byText[string(token)] != nil || p.usual[string(token)] {
+			continue
+		}
+		if b = p.editable.near(token); b != nil {
+			return Likeness{b, OneEdit}
+		}
+	}
+	if b := p.byFold[string(appendFolded(room[:0], together))]; b != nil && !b.word && len(b.text) >= leastInside {
+		return Likeness{b, Confusable}
 	}
 	return Likeness{}
 }

@@ -72,6 +72,13 @@ func TestNamesThatImitate(t *testing.T) {
 	f("login-facebook.weebly.com", "Facebook", lookalike.Inside)
 	f("vietcombank.com.vn.secure-check.example.net", "Vietcombank", lookalike.Embedded)
 	f("appleid.apple.com.sign.example.org", "Apple ID", lookalike.Embedded)
+	f("viet-com-bank.com", "Vietcombank", lookalike.Confusable) // cut
+	f("v-i-e-t-c0mbank.com", "Vietcombank", lookalike.Confusable)
+	f("techcombamk-vn.com", "Techcombank", lookalike.OneEdit) // beside other words
+	f("facebook-security-check.com", "Facebook", lookalike.Inside)
+	f("bidvsmartbanking.com", "BIDV", lookalike.Inside)
+	f("dichvucong.gov-vn.com", "Government sites (gov.vn)", lookalike.Suffix)
+	f("truongabc.gov.vn.check.example.net", "Government sites (gov.vn)", lookalike.Embedded)
 }
 
 func TestNamesThatImitateNobody(t *testing.T) {
@@ -82,7 +89,8 @@ func TestNamesThatImitateNobody(t *testing.T) {
 		"www.facebook.com.edgekey.net", "facebook.com.multi.surbl.org", "www-vietcombank-com-vn.translate.goog",
 		"tiki.example", "dichvucong.gov.vn", "thue.hanoi.gov.vn", "momoshop.com.tw", "finance.com", "pineapple.com",
 		"apple.lan", "vietcombank", "com.vn", "xn--a", "việtnam.vn", "học-tập.edu.vn", "goole.gov.uk",
-		"steamed-rice.example.com", "sacombe.co.uk", "viettelpost.vn",
+		"steamed-rice.example.com", "sacombe.co.uk", "viettelpost.vn", "momo.edu.vn", "zalo.gov.vn", "viettelstudy.vn", "account.zalo.cloud",
+		"my-facebook-group.com", "adblock-for-youtube.com", "applied-wizardry.net", "whats-on-netflix.com", "govind.example.com",
 	} {
 		if got := of(t, table, text); got.Brand != nil {
 			t.Errorf("%s imitates %s by %s", text, got.Brand.Label.EN, got.Way)
@@ -247,6 +255,8 @@ func BenchmarkOf(b *testing.B) {
 	for _, text := range []string{
 		"www.example.com", "rr1---sn-i3belney.googlevideo.com", "vietcombank-online-vn.top", "vіetcombank.com",
 		strings.Repeat("tiki-", 12) + "." + strings.Repeat("acb-", 15) + "." + strings.Repeat("1-", 31) + ".top",
+		strings.Repeat(strings.Repeat("vi", 20)+"tiki"+strings.Repeat("vn", 9)+".", 3) + "top", // bait without end
+		"xn--" + strings.Repeat("vietcombank", 5) + ".momo.top",
 	} {
 		var n domain.Name
 		canonical, err := domain.Canonical(text)

@@ -24,7 +24,7 @@ type Table struct {
 	innocents map[uint64]struct{} // by hash
 	begins    beginnings          // of brands
 	starts    pairs[[]*Brand]     // by the first two letters, the longest first
-	folds     beginnings          // of what those fold to that are long enough, see single
+	folded    beginnings          // of what those fold to that are long enough, see single
 	editable  edits               // long enough for one edit to be no chance
 	cheap     map[uint64]bool     // suffixes, by hash
 	hosts     map[uint64]bool     // of sites for everybody, by hash
@@ -187,7 +187,7 @@ func (t *Table) index() {
 		t.begins.add(three(b.text[0], b.text[1], b.text[2]))
 		*t.starts.of(b.text) = append(*t.starts.of(b.text), b)
 		if len(b.text) >= leastFolded {
-			t.folds.addFolded("", b.fold)
+			t.folded.addFolded("", b.fold)
 		}
 		if len(b.text) >= leastEdit && !b.word {
 			t.editable.add(b)
