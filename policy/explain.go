@@ -208,8 +208,27 @@ func (e *explainer) judge() {
 	for layer := LayerLocal; layer <= e.before.Layer; layer++ {
 		e.layerStep(layer)
 	}
+	e.firstSeen(final)
 	e.result(final)
 }
+
+// firstSeen says what becomes of the name if nobody has asked for its domain before: that only the
+// node knows that answers.
+func (e *explainer) firstSeen(final Decision) {
+	if e.qtype == dns.TypeANY || final.Action == Block {
+		return
+	}
+	of := DecideTraits(e.rules, GroupID(e.group), final, blocklist.Of(e.tags().FirstSeen))
+	switch {
+	case of.Action == Block:
+		e.step(firstSeenStep, false, explainFirstSeen.With(replies[of.Reply]))
+	case e.minute.profile.Observe.Has(e.tags().FirstSeen):
+		e.step(firstSeenStep, false, explainFirstObserved)
+	}
+}
+
+// firstSeenStep is what the step is called.
+const firstSeenStep = "first-seen"
 
 // step adds a sentence about a layer; decides marks the layer that decided.
 func (e *explainer) step(layer string, decides bool, text wording.Text) {

@@ -117,6 +117,37 @@ func TestAnExplanationSaysWhoIsImitated(t *testing.T) {
 	f("e", "vietcombank-vn.top", "* lock", "look-alike")
 }
 
+// TestAnExplanationSaysThatTheNodeDecides where a domain that nobody has asked for before does not
+// get what the others get; and what wins over that.
+func TestAnExplanationSaysThatTheNodeDecides(t *testing.T) {
+	w := newWorld(t, `
+profiles:
+  hs: {extends: none, block: [first-seen, gambling]}
+  gv: {extends: none, block: [gambling], observe: [first-seen]}
+  off: {extends: none, block: [gambling]}
+units:
+  - {id: a, kind: school, profile: hs, allow: [allowed.example]}
+  - {id: b, kind: school, profile: gv}
+  - {id: c, kind: school, profile: off}
+`)
+	f := func(unit, name, want string) {
+		t.Helper()
+		e, err := w.at(monday).Explain(w.group(unit), name, dns.TypeA)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if has := strings.Contains(e.String(), "nobody has asked for this domain"); has != (want != "") || !strings.Contains(e.String(), want) {
+			t.Errorf("%s asks %s: want %q in\n%s", unit, name, want, e)
+		}
+	}
+	f("a", "lesson.example", "it is blocked for ten minutes")
+	f("a", "allowed.example", "")
+	f("a", "metric.gstatic.com", "") // is never blocked
+	f("a", "bet.example", "")        // is blocked anyway
+	f("b", "lesson.example", "it passes and is counted as first-seen")
+	f("c", "lesson.example", "")
+}
+
 func TestWhatIsBlockedCannotBeObserved(t *testing.T) {
 	wants := func(text, want string) {
 		t.Helper()

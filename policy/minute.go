@@ -8,6 +8,7 @@ import (
 
 	"lachan/blocklist"
 	"lachan/blocklist/domain"
+	"lachan/internal/wording"
 	"lachan/policy/catalogue"
 	"lachan/policy/compiled"
 )
@@ -198,6 +199,31 @@ func Observed(r *Rules, g GroupID, d *Decision) uint8 {
 		return p.file.Tags.CountsIn(hit, d.Set)
 	}
 	return NoCategory
+}
+
+// A Watch is what a profile watches without blocking it.
+type Watch struct {
+	Profile string
+	Codes   []string // most severe first
+	Labels  []wording.Text
+}
+
+// Watches are what the profiles watch that do.
+func Watches(p *Policy) (list []Watch) {
+	for i := range p.file.Profiles {
+		profile := &p.file.Profiles[i]
+		if profile.Observe.Empty() || profile.OfRule() {
+			continue
+		}
+		w := Watch{Profile: profile.Name}
+		for bit := range profile.Observe.Each {
+			w.Codes = append(w.Codes, p.file.Tags.All[bit].Code)
+			w.Labels = append(w.Labels, p.file.Tags.All[bit].Label)
+		}
+		list = append(list, w)
+	}
+	runtime.KeepAlive(p)
+	return list
 }
 
 // ClassifyAddr returns the tags of an address.

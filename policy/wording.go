@@ -113,6 +113,18 @@ var (
 			EN: "imitates %s: %s stands in front of a domain of others",
 		},
 	}
+	explainFirstSeen = wording.Text{
+		VI: "nếu chưa ai ở máy chủ trả lời từng hỏi tên miền này, nó bị chặn mười phút kể từ lần hỏi đầu (%s); " +
+			"chỉ máy chủ đó biết, mỗi máy chủ nhớ riêng: xem docs/vi/first-seen.md",
+		EN: "if nobody has asked for this domain before at the node that answers, it is blocked for ten minutes " +
+			"from the first question on (%s); only that node knows, each has its own memory: see docs/first-seen.md",
+	}
+	explainFirstObserved = wording.Text{
+		VI: "nếu chưa ai ở máy chủ trả lời từng hỏi tên miền này, nó được cho qua và đếm vào nhóm first-seen trong mười phút; " +
+			"chỉ máy chủ đó biết",
+		EN: "if nobody has asked for this domain before at the node that answers, it passes and is counted as first-seen " +
+			"for ten minutes; only that node knows",
+	}
 	explainMatch = wording.Text{
 		VI: "danh sách %s, mục %s: %s",
 		EN: "list %s, entry %s: %s",

@@ -53,6 +53,8 @@ type checkResult struct {
 	Notes    []checkLine `json:"notes"`
 	// Settings are what schools are kept from, now and in lessons; those alike are one.
 	Settings []checkSetting `json:"settings"`
+	// Observed are what profiles watch without blocking it.
+	Observed []checkWatch `json:"observed"`
 }
 
 type checkLine struct {
@@ -102,6 +104,7 @@ func check(c command.Call, o *checkOptions) error {
 	if o.json {
 		result := checkResult{
 			len(k.mistakes) == 0, k.asked, checkLines(k.mistakes), checkLines(k.notes), checkSettings(k.settings()),
+			checkWatches(k.policy),
 		}
 		if err := c.JSON(result); err != nil {
 			return err
@@ -259,6 +262,7 @@ func (k *checking) print(c command.Call) {
 	}
 	c.Say(textCheckGood.With(k.cfg.File(), k.policy.NumGroups()-1, len(k.cfg.Feeds)))
 	printSettings(c, k.settings())
+	printWatches(c, k.policy)
 	shares := k.cfg.Memory.Shares(k.cfg.Cache.MaxBytes)
 	in := func(bytes int64) string { return yamlfile.Bytes(bytes).Rounded() }
 	c.Say(textMemory.With(

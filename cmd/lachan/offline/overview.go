@@ -57,6 +57,34 @@ func checkSettings(settings []policy.Setting) []checkSetting {
 	return list
 }
 
+// A checkWatch is a policy.Watch as `lachan check --json` prints it.
+type checkWatch struct {
+	Profile string   `json:"profile"`
+	Codes   []string `json:"codes"`
+}
+
+func checkWatches(p *policy.Policy) []checkWatch {
+	list := []checkWatch{}
+	if p == nil {
+		return list
+	}
+	for _, w := range policy.Watches(p) {
+		list = append(list, checkWatch{w.Profile, w.Codes})
+	}
+	return list
+}
+
+// printWatches says what profiles watch without blocking it.
+func printWatches(c command.Call, p *policy.Policy) {
+	for _, w := range policy.Watches(p) {
+		var vi, en []string
+		for _, label := range w.Labels {
+			vi, en = append(vi, label.VI), append(en, label.EN)
+		}
+		c.Say(textWatched.With(w.Profile, wording.Text{VI: strings.Join(vi, "; "), EN: strings.Join(en, "; ")}))
+	}
+}
+
 // printSettings says in words what is blocked for each school. Schools that are alike are one
 // line, and there is a bound to the lines.
 func printSettings(c command.Call, settings []policy.Setting) {

@@ -32,6 +32,10 @@ var (
 		VI: "; và %d khung giờ nữa",
 		EN: "; and %d more timetables",
 	}
+	textWatched = wording.Text{
+		VI: "hồ sơ lọc %q theo dõi mà không chặn: %s",
+		EN: "the profile %q observes without blocking: %s",
+	}
 	textSettingsMore = wording.Text{
 		VI: "… và %d cách thiết lập nữa (lachan check --json cho biết tất cả)",
 		EN: "... and %d more settings (lachan check --json tells all)",
