@@ -29,6 +29,8 @@ new.example.         A 192.0.2.2
 www.known.example.   A 192.0.2.3
 other.known.example. A 192.0.2.4
 www.allowed.example. A 192.0.2.5
+metric.gstatic.com.  A 192.0.2.6
+other.gstatic.com.   A 192.0.2.7
 `
 
 // learned has a node whose filter has learned, and knows known.example.
@@ -44,7 +46,7 @@ func learned(t *testing.T, up *source) *node {
 
 func TestADomainThatNobodyHasAskedForIsBlockedWhereTheProfileSaysSo(t *testing.T) {
 	up := newSource(t, domains)
-	n := newNode(t, nil, up.addr)
+	n := newNode(t, map[string]string{neverBlocked: "0.0.0.0 metric.gstatic.com\n"}, up.addr)
 	n.load(seenFirst)
 	n.use()
 	filter := firstseen.New([16]byte{7}, time.Now().Add(-firstseen.Learns))
@@ -56,6 +58,8 @@ func TestADomainThatNobodyHasAskedForIsBlockedWhereTheProfileSaysSo(t *testing.T
 		t.Error("the upstream is asked for what is blocked")
 	}
 	n.wants(pupil, "www.allowed.example", "192.0.2.5")
+	n.wants(pupil, "metric.gstatic.com", "192.0.2.6") // is never blocked
+	n.wants(pupil, "other.gstatic.com", "NXDOMAIN")   // as new as that
 	n.wants(teacher, "www.new.example", "192.0.2.1")
 	n.wants(pupil, "www.new.example", "NXDOMAIN") // from memory it is as new
 	counts := map[string]uint64{}

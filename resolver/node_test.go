@@ -183,6 +183,9 @@ func (n *node) load(text string) {
 	}
 	var feeds []policy.Feed
 	for name := range n.lists {
+		if name == neverBlocked {
+			continue
+		}
 		feeds = append(feeds, policy.Feed{Name: name, Category: name, Zone: isZone(n.lists[name])})
 	}
 	p, problems := policy.Load(path, feeds, time.UTC, policy.Unknown{})
@@ -194,6 +197,9 @@ func (n *node) load(text string) {
 
 // isZone tells whether a list is a response policy zone.
 func isZone(list string) bool { return strings.Contains(list, "SOA") }
+
+// neverBlocked is the list of names that are never blocked.
+const neverBlocked = "builtin/core"
 
 // use compiles the lists and puts everything in force.
 func (n *node) use() {
@@ -207,7 +213,14 @@ func (n *node) use() {
 			f = format.Addresses
 		}
 		sources = append(sources, blocklist.Source{Name: name, Digest: text, Rules: func(emit func(format.Rule) error) error {
-			_, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: true}, emit, nil)
+			each := emit
+			if name == neverBlocked {
+				each = func(r format.Rule) error {
+					r.Category = "core"
+					return emit(r)
+				}
+			}
+			_, err := format.Parse(strings.NewReader(text), f, format.Options{Subdomains: true}, each, nil)
 			return err
 		}})
 	}

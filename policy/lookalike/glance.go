@@ -141,7 +141,7 @@ func (t *Table) worthALook(wire []byte) bool {
 		label := wire[1 : 1+size]
 		wire = wire[1+size:]
 		if len(label) > 4 && string(label[:4]) == "xn--" || string(label) == "vn" && len(wire) > 0 ||
-			t.hasBrand(label) || t.hasFolded(label) {
+			t.hasBrand(label) || t.hasNearly(label) {
 			return true
 		}
 	}
@@ -168,18 +168,22 @@ func (t *Table) hasBrand(label []byte) bool {
 	return false
 }
 
-// hasFolded reports whether a brand stands between '-' in letters that are taken for its own, or
-// nearly, or is cut by '-'.
-func (t *Table) hasFolded(label []byte) bool {
+// isNearly reports whether letters are taken for those of a brand, or are one edit away.
+func (t *Table) isNearly(letters []byte) bool {
+	return t.folds(letters) || t.editable.near(letters) != nil
+}
+
+// hasNearly reports whether what stands between '-' is nearly a brand, or one is cut by '-'.
+func (t *Table) hasNearly(label []byte) bool {
+	if bytes.IndexByte(label, '-') < 0 {
+		return t.isNearly(label) // most labels
+	}
 	var whole [domain.MaxLabel]byte
 	together := whole[:0]
 	for more := true; more; {
 		var token []byte
 		token, label, more = bytes.Cut(label, dash)
-		if more || len(together) > 0 {
-			together = append(together, token...)
-		}
-		if t.folds(token) || t.editable.near(token) != nil {
+		if together = append(together, token...); t.isNearly(token) {
 			return true
 		}
 	}
