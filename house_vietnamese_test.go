@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -200,4 +201,43 @@ func TestWhoReadsVietnameseStaysInIt(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTablesNameTheSame: what is typed or shown, such as a key, a condition or a path, has its
+// row in either language.
+func TestTablesNameTheSame(t *testing.T) {
+	pages, err := filepath.Glob("docs/vi/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, page := range pages {
+		english := filepath.Join("docs", filepath.Base(page))
+		a, b := namedInTables(read(t, english)), namedInTables(read(t, page))
+		if found += len(a); slices.Equal(a, b) {
+			continue
+		}
+		for i := range max(len(a), len(b)) {
+			if i >= len(a) || i >= len(b) || a[i] != b[i] {
+				t.Errorf("%s and %s have other rows of tables from here on: %q, %q", english, page, a[min(i, len(a)):], b[min(i, len(b)):])
+				break
+			}
+		}
+	}
+	if found < 100 {
+		t.Errorf("only %d rows: are they still found?", found)
+	}
+}
+
+// namedInTables are the first columns that have code, as far as it is that.
+func namedInTables(text string) (rows []string) {
+	code := regexp.MustCompile("`[^`]+`")
+	for _, line := range strings.Split(text, "\n") {
+		cell, is := strings.CutPrefix(line, "|")
+		cell, _, _ = strings.Cut(cell, "|")
+		if words := code.FindAllString(cell, -1); is && words != nil {
+			rows = append(rows, strings.Join(words, " "))
+		}
+	}
+	return rows
 }
