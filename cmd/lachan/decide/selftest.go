@@ -34,7 +34,8 @@ const glance = 300 * time.Millisecond
 // selfTest has the server test itself, unless the last test will do, and ends with an error
 // if that has failed or there was none.
 func (o *options) selfTest(c command.Call, last bool) error {
-	method := "POST"
+	method, shown := "POST", command.NewProgress(c, textSelfTestShown)
+	defer shown.End()
 	if last {
 		method = "GET"
 	}
@@ -48,9 +49,11 @@ func (o *options) selfTest(c command.Call, last bool) error {
 			return fmt.Errorf("read the answer of the server: %w", err)
 		}
 		if last || method == "GET" && !s.Running {
+			shown.End()
 			return o.tellTest(c, a.Body, &s)
 		}
 		method = "GET"
+		shown.Show(s.Asked)
 		select {
 		case <-c.Context().Done():
 			return c.Context().Err()
@@ -92,6 +95,7 @@ var (
 		VI: "Như mỗi ngày học trước giờ lên lớp. Kết thúc với mã 0 nếu đạt, 1 nếu có câu trả lời sai hoặc không kiểm tra được. Kết quả cũng nằm ở trang máy chủ, trong báo cáo và trong số liệu. Nhiều nghìn trường thì mất đến một giờ; ngắt lệnh không ngắt việc kiểm tra.",
 		EN: "As on each school day before lessons. It ends with status 0 if all is well, 1 if an answer is wrong or no test can be made. The outcome is on the page of servers, in reports and figures too. With thousands of schools it takes up to an hour; interrupting the command does not end the test.",
 	}
-	textSelfTestLast = wording.Text{VI: "chỉ in kết quả lần mới nhất, không kiểm tra", EN: "print what the newest test came to, and make none"}
-	textSelfTestNone = wording.Text{VI: "chưa có lần tự kiểm tra nào", EN: "there was no test yet"}
+	textSelfTestShown = wording.Text{VI: "Đang hỏi", EN: "Asking"}
+	textSelfTestLast  = wording.Text{VI: "chỉ in kết quả lần mới nhất, không kiểm tra", EN: "print what the newest test came to, and make none"}
+	textSelfTestNone  = wording.Text{VI: "chưa có lần tự kiểm tra nào", EN: "there was no test yet"}
 )

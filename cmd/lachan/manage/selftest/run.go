@@ -80,12 +80,16 @@ func (r *run) ask(now time.Time) (whole bool) {
 	_, rules, _ := r.tester.src.InForce()
 	r.plan = newPlan(rules, r.choice, len(r.doors), r.result.Day)
 	groups := r.plan.groups(r.tester.src.ServesUnknown())
-	pace := time.NewTicker(time.Second / time.Duration(Pace(len(groups), len(r.doors))))
+	rate, waits := Pace(len(groups), len(r.doors)), r.tester.isWanted()
+	if waits {
+		rate = fastest
+	}
+	pace := time.NewTicker(time.Second / time.Duration(rate))
 	defer pace.Stop()
 	for _, g := range groups {
 		_, newest, _ := r.tester.src.InForce()
-		if newest.Policy().Digest() != rules.Policy().Digest() {
-			return false // groups are others now; it begins anew
+		if newest.Policy().Digest() != rules.Policy().Digest() || !waits && r.tester.isWanted() {
+			return false // groups are others now, or somebody waits; it begins anew
 		}
 		r.plan.rules = newest // of this minute, its lists, and what was decided
 		asked := 0

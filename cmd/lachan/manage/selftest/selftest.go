@@ -129,8 +129,9 @@ func (t *Tester) anybody(p *policy.Policy) bool {
 	return t.src.ServesUnknown()
 }
 
-// Start has a test made at once, or says why none can be. One that goes on already began
-// before what its caller wants to see, so that another one follows it.
+// Start has a test made at once, or says why none can be. One that goes on because of the hour
+// gives way to it; one that somebody else waits for ends first, since it may have begun before
+// what the caller wants to see.
 func (t *Tester) Start() error {
 	if err := t.possible(); err != nil {
 		return err

@@ -318,6 +318,27 @@ func TestATestThatNeverWasIsTold(t *testing.T) {
 	}
 }
 
+// TestNobodyWaitsForATestOfTheHour: one that goes on because lessons are near gives way to one
+// that somebody wants, which asks faster.
+func TestNobodyWaitsForATestOfTheHour(t *testing.T) {
+	n := newNode(t)
+	done := make(chan struct{})
+	go func() { defer close(done); n.test(0) }()
+	for n.tester.State().Asked == 0 && t.Context().Err() == nil {
+		runtime.Gosched()
+	}
+	if err := n.tester.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	if s := n.tester.State(); s.Last != nil || !s.Running {
+		t.Errorf("the one before was not left: %+v", s)
+	}
+	if r := n.test(1); r.Day != "2026-09-08" || n.tester.State().Running {
+		t.Errorf("%+v, %+v", r, n.tester.State())
+	}
+}
+
 // TestADoorBehindABalancerIsTestedToo: where connections from loopback have to begin with a
 // header, the node says that it speaks for itself.
 func TestADoorBehindABalancerIsTestedToo(t *testing.T) {
