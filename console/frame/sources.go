@@ -260,6 +260,7 @@ type QuietSchool struct {
 	Asked, Usual int64 // questions
 	Run          int   // days of school in a row
 	Checks       bool  // devices only look whether there is a network
+	Few          bool  // far fewer devices than usual have asked
 	Sure         wording.Text
 }
 

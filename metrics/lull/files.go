@@ -25,6 +25,7 @@ type Count struct {
 	Asked        int64 `json:"a"`
 	Connectivity int64 `json:"c,omitempty"`
 	Protected    int64 `json:"p"` // seconds
+	Devices      int64 `json:"d,omitempty"`
 }
 
 const (
@@ -99,6 +100,7 @@ type Found struct {
 	Usual  int64  `json:"usual"`
 	Run    int    `json:"run"`
 	Checks bool   `json:"checks,omitempty"`
+	Few    bool   `json:"few,omitempty"`
 }
 
 // Level is that of Sure.

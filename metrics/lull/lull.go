@@ -20,7 +20,13 @@ type Day struct {
 	Known        bool
 	Asked        int64 // questions
 	Connectivity int64 // of these, such by which devices look whether there is a network
+	// Devices are the addresses that have asked; OfFew where there were fewer than may be told,
+	// 0 where it is not known.
+	Devices int64
 }
+
+// OfFew stands for so few devices that their number is not told.
+const OfFew = 1
 
 // other are the questions that are no connectivity checks.
 func (d *Day) other() float64 { return float64(max(0, d.Asked-d.Connectivity)) }
@@ -70,6 +76,7 @@ const (
 	leastZ       = 3    // spreads below what is usual
 	mostRun      = 20   // days in a row that are looked at
 	leastChecks  = 20   // connectivity checks that show that devices are there
+	leastDevices = 30   // devices a day, or those that may not be told are too many of them
 )
 
 // A Finding is what is said of a school on a day.
@@ -82,6 +89,9 @@ type Finding struct {
 	Run    int     // days of lessons in a row, the day among them, with far less
 	Checks bool    // devices are there, and ask nothing but whether there is a network
 	Common bool    // so many schools around have less, too, that it is not this one
+	// Few: far fewer devices than usual have asked. Where the questions are as many as usual, a
+	// few may ask in place of all that have left; or all come by one new address.
+	Few bool
 }
 
 // Ratio is how much of what is usual was asked.
@@ -123,7 +133,9 @@ func Judge(days []Day) (f Finding) {
 	}
 	run := at - first
 	if run == 0 {
-		f, _ = compare(study[:at], &study[at])
+		if f, _ = compare(study[:at], &study[at]); f.Few {
+			f.Level, f.Run = Possible, 1
+		}
 		return f
 	}
 	f, ok := compare(study[:first+1], &study[at])
@@ -176,8 +188,28 @@ func compare(before []Day, d *Day) (f Finding, ok bool) {
 		Judged: true, Usual: int64(usual), Asked: int64(d.other()),
 		Spread: max(leastSpread, 1.4826*median(values)/usual),
 	}
+	f.Few = few(same, d.Devices)
 	f.Checks = d.Connectivity >= leastChecks && d.share() >= 0.5 && d.share() >= 2*median(shares)
 	return f, true
+}
+
+// few reports whether far fewer devices have asked than on days before.
+func few(before []Day, devices int64) bool {
+	var known []float64
+	for i := range before {
+		if before[i].Devices > 0 {
+			known = append(known, float64(before[i].Devices))
+		}
+	}
+	if len(known) < leastSame || devices == 0 {
+		return false
+	}
+	usual := median(known)
+	for i := range known {
+		known[i] = math.Abs(known[i] - usual)
+	}
+	ratio, spread := float64(devices)/usual, max(leastSpread, 1.4826*median(known)/usual)
+	return usual >= leastDevices && ratio < farLess && (1-ratio)/spread >= leastZ
 }
 
 func median(values []float64) float64 {

@@ -292,6 +292,29 @@ func TestWhatASchoolDayIsSaidToBe(t *testing.T) {
 		}
 		last(d, 0).Asked = 0
 	})
+	devices := func(n int64) func([]lull.Day) {
+		return func(d []lull.Day) {
+			for i := range d {
+				d[i].Devices = 200
+			}
+			last(d, 0).Devices = n
+		}
+	}
+	f("one device asks in place of all", lull.Possible, devices(lull.OfFew))
+	f("a tenth of the devices ask as much as all", lull.Possible, devices(20))
+	f("half of the devices are there", lull.None, devices(100))
+	f("nobody knows how many there were", lull.None, devices(0))
+	f("few devices, for the whole week", lull.Possible, func(d []lull.Day) {
+		devices(200)(d)
+		for i := range 5 {
+			last(d, i).Devices = lull.OfFew
+		}
+	})
+	f("all come by one address, as always", lull.None, func(d []lull.Day) {
+		for i := range d {
+			d[i].Devices = lull.OfFew
+		}
+	})
 	few := regular(7)
 	few[6].Asked, few[6].Study = 0, true
 	if got := lull.Judge(few); got.Judged {

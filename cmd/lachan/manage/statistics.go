@@ -87,7 +87,7 @@ func newRegister(n *node, cfg *config.Config) *attendance.Register {
 			return nil
 		},
 		History: func() attendance.Engine { return local }, Connectivity: n.counters.Connectivity,
-		Dir: lull.Dir(cfg.StateDir), Conditions: n.conditions, Log: n.log,
+		Dir: lull.Dir(cfg.StateDir), Days: cfg.DaysDir(), Conditions: n.conditions, Log: n.log,
 	})
 }
 

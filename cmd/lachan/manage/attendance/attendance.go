@@ -16,6 +16,7 @@ import (
 	"lachan/metrics"
 	"lachan/metrics/engine"
 	"lachan/metrics/lull"
+	"lachan/metrics/tally"
 	"lachan/policy"
 	"lachan/policy/source"
 )
@@ -33,6 +34,7 @@ type Sources struct {
 	// since some moment of this process. They only grow.
 	Connectivity func() map[string]uint64
 	Dir          string
+	Days         string // folder of package tally, which knows how many devices have asked
 	Conditions   *metrics.Conditions
 	Log          *slog.Logger
 }
@@ -205,6 +207,7 @@ func (r *Register) fill(ctx context.Context, schools []string, day time.Time) er
 		}
 		if gap++; len(counts) > 0 {
 			gap = 0
+			r.devices(at.Format(time.DateOnly), counts)
 			if back == 0 {
 				for school, n := range r.before {
 					if c, has := counts[school]; has {
@@ -219,6 +222,29 @@ func (r *Register) fill(ctx context.Context, schools []string, day time.Time) er
 		}
 	}
 	return nil
+}
+
+// devices adds how many devices of each school have asked on a day, if all of them were counted.
+func (r *Register) devices(day string, counts map[string]lull.Count) {
+	told, err := tally.Read(r.src.Days, day, day)
+	if err != nil {
+		r.src.Log.Warn("read how many devices have asked", "error", err)
+	}
+	of := map[string]int64{}
+	for i := range told {
+		if told[i].Lost > 0 {
+			return
+		}
+		for _, c := range told[i].Clients {
+			of[c.School] = max(of[c.School], int64(c.Clients))
+		}
+	}
+	for school, c := range counts {
+		if len(told) > 0 {
+			c.Devices = max(of[school], lull.OfFew)
+			counts[school] = c
+		}
+	}
 }
 
 // count is what schools were counted on a day, by the counters at both its ends. Those

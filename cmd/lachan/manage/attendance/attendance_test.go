@@ -163,6 +163,37 @@ func TestASchoolThatWentQuietIsFoundFromHistory(t *testing.T) {
 	}
 }
 
+// TestAFewDevicesThatAskForAllAreTold: as many questions as usual hide nothing, where devices have
+// addresses of their own; it may be a router too, so that no alert tells of it.
+func TestAFewDevicesThatAskForAllAreTold(t *testing.T) {
+	const left = weeks*7 - 5
+	local := historyOf(t, usual)
+	p, conditions, days := policyOf(t), &metrics.Conditions{}, t.TempDir()
+	for day := range left + 1 {
+		clients := `{"school": "s1", "clients": 140}, {"school": "s4", "clients": 12}`
+		if day < left {
+			clients += `, {"school": "s2", "clients": 150}`
+		}
+		name := first.AddDate(0, 0, day).Format(time.DateOnly)
+		text := fmt.Sprintf(`{"day": %q, "node": "nut-1", "lost": 0, "clients": [%s], "blocked": [], "names": []}`, name, clients)
+		if err := os.WriteFile(filepath.Join(days, name+".json"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := attendance.New(attendance.Sources{
+		Policy: func() *policy.Policy { return p }, History: func() attendance.Engine { return local },
+		Connectivity: func() map[string]uint64 { return nil },
+		Dir:          t.TempDir(), Days: days, Conditions: conditions, Log: slog.New(slog.DiscardHandler),
+	})
+	if err := r.Look(t.Context(), first.AddDate(0, 0, left+1).Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	j := r.Last()
+	if len(j.Found) != 1 || j.Found[0].School != "s2" || !j.Found[0].Few || j.Found[0].Sure != "possible" || len(conditions.List()) != 0 {
+		t.Errorf("%+v, %v", j, conditions.List())
+	}
+}
+
 // TestDevicesThatOnlyLookForANetworkAreToldAtOnce: their checks are counted by this process,
 // from one midnight to the next.
 func TestDevicesThatOnlyLookForANetworkAreToldAtOnce(t *testing.T) {
@@ -193,7 +224,7 @@ func TestDevicesThatOnlyLookForANetworkAreToldAtOnce(t *testing.T) {
 	if len(j.Found) != 1 || j.Found[0].Sure != "almost-sure" || !j.Found[0].Checks || j.Found[0].Asked != 10 {
 		t.Errorf("%+v", j)
 	}
-	if text := attendance.Sure(j.Found[0].Level()).String(); !strings.Contains(text, "almost sure") || !strings.Contains(text, "90%") {
+	if text := attendance.Sure(&j.Found[0]).String(); !strings.Contains(text, "almost sure") || !strings.Contains(text, "90%") {
 		t.Errorf("how sure: %s", text)
 	}
 }

@@ -71,7 +71,7 @@ func add(p *policy.Policy, places map[string]*place, at time.Time, counts map[st
 		is.days = append(is.days, lull.Day{
 			Day: at.Format(time.DateOnly), Weekday: h.as, Study: h.study,
 			Known: time.Duration(count.Protected)*time.Second >= whole,
-			Asked: count.Asked, Connectivity: count.Connectivity,
+			Asked: count.Asked, Connectivity: count.Connectivity, Devices: count.Devices,
 		})
 	}
 }
@@ -114,7 +114,7 @@ func find(places map[string]*place, day string) (judged, common int, found []lul
 		if f.Level > lull.None {
 			found = append(found, lull.Found{
 				Day: day, School: id, Sure: f.Level.String(),
-				Asked: f.Asked, Usual: f.Usual, Run: f.Run, Checks: f.Checks,
+				Asked: f.Asked, Usual: f.Usual, Run: f.Run, Checks: f.Checks, Few: f.Few,
 			})
 		}
 	}

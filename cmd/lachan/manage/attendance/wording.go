@@ -32,14 +32,18 @@ func condition(day string, schools []string) wording.Text {
 	return textQuiet.With(day[8:]+"/"+day[5:7]+"/"+day[:4], len(schools), named)
 }
 
-// Sure is how sure a level is, in words and as a number.
-func Sure(l lull.Level) wording.Text {
+// Sure is how sure something found is, in words, and as a number where that was measured: not of
+// few devices that ask as much as all.
+func Sure(f *lull.Found) wording.Text {
 	word := textPossible
-	switch l {
+	switch f.Level() {
 	case lull.Likely:
 		word = textLikely
 	case lull.AlmostSure:
 		word = textAlmostSure
 	}
-	return textSure.With(word, l.Percent())
+	if f.Few && f.Level() == lull.Possible {
+		return word
+	}
+	return textSure.With(word, f.Level().Percent())
 }

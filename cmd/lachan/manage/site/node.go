@@ -115,7 +115,7 @@ func (s *Site) quiet(by account.Actor) (list []frame.QuietSchool) {
 		}
 		list = append(list, frame.QuietSchool{
 			ID: f.School, Name: named(p, f.School).Name, Day: day, Asked: f.Asked, Usual: f.Usual, Run: f.Run,
-			Checks: f.Checks, Sure: attendance.Sure(f.Level()),
+			Checks: f.Checks, Few: f.Few, Sure: attendance.Sure(f),
 		})
 	}
 	return list
