@@ -162,7 +162,9 @@ func (r *route) answer(q *Query) (done bool) {
 	}
 	r.inspect(q, f.Answer, f.Verdict)
 	if f.Expires && q.snapshot.settings.Cache.Prefetch && q.Flags&dnswire.FlagRD != 0 {
-		q.traits = f.Answer.Traits()
+		if q.traits = f.Answer.Traits(); !q.traits.Known && q.lookup == &q.Name {
+			lookForTraits(q)
+		}
 		r.pendings.prefetch(q)
 	}
 	return true
@@ -262,8 +264,7 @@ func (r *route) screen(q *Query) (done bool) {
 	if !q.decided || q.lookup != &q.Name {
 		return false
 	}
-	q.traits.Known = policy.MindsTraits(q.snapshot.rules)
-	q.traits.Set = policy.Traits(q.snapshot.rules, &q.Name)
+	lookForTraits(q)
 	if filter := r.seen.Load(); filter != nil && !q.snapshot.firstSeen.Empty() {
 		now := time.Now()
 		if until, first := filter.First(&q.Name, now); first {
@@ -276,6 +277,12 @@ func (r *route) screen(q *Query) (done bool) {
 	}
 	q.enforce(d)
 	return true
+}
+
+// lookForTraits finds out what the name is by itself, if anything minds.
+func lookForTraits(q *Query) {
+	q.traits.Known = policy.MindsTraits(q.snapshot.rules)
+	q.traits.Set = policy.Traits(q.snapshot.rules, &q.Name)
 }
 
 // appendAnswer makes a the reply to q.

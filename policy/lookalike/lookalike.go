@@ -58,14 +58,10 @@ type Likeness struct {
 	Way   Way
 }
 
-// maxLabels bounds the labels of a name that are looked at, from the right: with labels of at
-// most 63 bytes, and the brands of one beginning few, that bounds the steps for a name.
-const maxLabels = 12
-
 // Of is whom a name imitates. It may be called by any number of goroutines. It allocates only for
 // international names.
 func (t *Table) Of(n *domain.Name) Likeness {
-	labels := min(n.Labels(), maxLabels)
+	labels := n.Labels()
 	if labels < 2 || !t.worthALook(n.Suffix(labels)) || t.innocent(n, labels) {
 		return Likeness{}
 	}
@@ -171,10 +167,12 @@ func (p *place) ofRegistered() Likeness {
 // ofFront judges what stands in front of the registered domain.
 func (p *place) ofFront(front []byte) Likeness {
 	for from := 0; ; {
-		for end := from + 1; end <= len(front); end++ {
+		parts := 0
+		for end := from + 1; end <= len(front) && parts < p.deepest; end++ {
 			if end < len(front) && front[end] != '.' {
 				continue
 			}
+			parts++
 			if b := p.own[string(front[from:end])]; b != nil {
 				return Likeness{b, Embedded}
 			}

@@ -72,6 +72,7 @@ func TestNamesThatImitate(t *testing.T) {
 	f("login-facebook.weebly.com", "Facebook", lookalike.Inside)
 	f("vietcombank.com.vn.secure-check.example.net", "Vietcombank", lookalike.Embedded)
 	f("appleid.apple.com.sign.example.org", "Apple ID", lookalike.Embedded)
+	f("vietcombank.com.vn."+strings.Repeat("a.", 100)+"example.net", "Vietcombank", lookalike.Embedded)
 	f("viet-com-bank.com", "Vietcombank", lookalike.Confusable) // cut
 	f("v-i-e-t-c0mbank.com", "Vietcombank", lookalike.Confusable)
 	f("techcombamk-vn.com", "Techcombank", lookalike.OneEdit) // beside other words
@@ -257,6 +258,7 @@ func BenchmarkOf(b *testing.B) {
 		strings.Repeat("tiki-", 12) + "." + strings.Repeat("acb-", 15) + "." + strings.Repeat("1-", 31) + ".top",
 		strings.Repeat(strings.Repeat("vi", 20)+"tiki"+strings.Repeat("vn", 9)+".", 3) + "top", // bait without end
 		"xn--" + strings.Repeat("vietcombank", 5) + ".momo.top",
+		"momo." + strings.Repeat("vn.", 80) + "top",
 	} {
 		var n domain.Name
 		canonical, err := domain.Canonical(text)

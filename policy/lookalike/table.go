@@ -21,6 +21,7 @@ type Table struct {
 	byText    map[string]*Brand
 	byFold    map[string]*Brand
 	own       map[string]*Brand   // by domain of the owner
+	deepest   int                 // how many labels those have at most
 	innocents map[uint64]struct{} // by hash
 	begins    beginnings          // of brands
 	starts    pairs[[]*Brand]     // by the first two letters, the longest first
@@ -177,6 +178,7 @@ func (t *Table) index() {
 		}
 		for _, name := range b.Domains {
 			t.innocents[hash(name)] = struct{}{}
+			t.deepest = max(t.deepest, 1+strings.Count(name, "."))
 			if t.own[name] == nil {
 				t.own[name] = b
 			}
