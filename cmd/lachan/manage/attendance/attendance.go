@@ -46,10 +46,13 @@ type Register struct {
 	mu   sync.Mutex
 	last lull.Judgement // mu; of the newest day that was judged; its Day is "" for none
 
-	// Of Run alone: the day that it is, what was counted when it began, and in the day before.
+	// Of Run alone: the day that it is, what was counted when this process first saw it, and in the
+	// day before, from when on.
 	today  string
 	began  map[string]uint64
+	since  time.Time
 	before map[string]uint64
+	from   time.Time
 }
 
 // New is a Register that knows what was found last.
@@ -129,7 +132,7 @@ func (r *Register) Look(ctx context.Context, now time.Time) error {
 	}
 	now = now.In(p.Location())
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	r.turn(midnight)
+	r.turn(midnight, now)
 	day := midnight.AddDate(0, 0, -1)
 	if now.Before(midnight.Add(after)) || r.Last().Day >= day.Format(time.DateOnly) {
 		return nil
@@ -157,13 +160,13 @@ func (r *Register) Look(ctx context.Context, now time.Time) error {
 }
 
 // turn notes that another day has begun.
-func (r *Register) turn(midnight time.Time) {
+func (r *Register) turn(midnight, now time.Time) {
 	day := midnight.Format(time.DateOnly)
 	if r.today == day {
 		return
 	}
 	counted := r.src.Connectivity()
-	r.before = map[string]uint64{}
+	r.before, r.from = map[string]uint64{}, r.since
 	if r.today == midnight.AddDate(0, 0, -1).Format(time.DateOnly) {
 		for school, n := range counted {
 			if n > r.began[school] {
@@ -171,7 +174,7 @@ func (r *Register) turn(midnight time.Time) {
 			}
 		}
 	}
-	r.today, r.began = day, counted
+	r.today, r.began, r.since = day, counted, now
 }
 
 // schoolsOf are the ids of the schools of a policy.
@@ -201,7 +204,7 @@ func (r *Register) fill(ctx context.Context, schools []string, day time.Time) er
 		if back > 0 && len(schools) > mostFilled {
 			break
 		}
-		counts, err := r.count(ctx, schools, at)
+		counts, err := r.count(ctx, schools, at, at.AddDate(0, 0, 1))
 		if err != nil {
 			return err
 		}
@@ -209,17 +212,36 @@ func (r *Register) fill(ctx context.Context, schools []string, day time.Time) er
 			gap = 0
 			r.devices(at.Format(time.DateOnly), counts)
 			if back == 0 {
-				for school, n := range r.before {
-					if c, has := counts[school]; has {
-						c.Connectivity = min(int64(n), c.Asked)
-						counts[school] = c
-					}
+				if err := r.checks(ctx, schools, at, counts); err != nil {
+					return err
 				}
 			}
 			if err := lull.KeepDay(r.src.Dir, at.Format(time.DateOnly), counts); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// checks adds the connectivity checks of a day. Where this process was started on it, those of
+// before are as large a share of what was asked, unless most was asked before.
+func (r *Register) checks(ctx context.Context, schools []string, day time.Time, counts map[string]lull.Count) error {
+	part := counts
+	if r.from.After(day.Add(after)) {
+		var err error
+		if part, err = r.count(ctx, schools, r.from, day.AddDate(0, 0, 1)); err != nil {
+			return err
+		}
+	}
+	for school, n := range r.before {
+		c, has := counts[school]
+		seen := part[school].Asked
+		if !has || seen == 0 || 2*seen < c.Asked {
+			continue
+		}
+		c.Connectivity = int64(float64(min(int64(n), seen)) / float64(seen) * float64(c.Asked))
+		counts[school] = c
 	}
 	return nil
 }
@@ -247,9 +269,9 @@ func (r *Register) devices(day string, counts map[string]lull.Count) {
 	}
 }
 
-// count is what schools were counted on a day, by the counters at both its ends. Those
+// count is what schools were counted from one moment to another, by the counters then. Those
 // without one of them are left out.
-func (r *Register) count(ctx context.Context, schools []string, day time.Time) (map[string]lull.Count, error) {
+func (r *Register) count(ctx context.Context, schools []string, first, next time.Time) (map[string]lull.Count, error) {
 	counts := map[string]lull.Count{}
 	history := r.src.History()
 	for some := range slices.Chunk(schools, batch) {
@@ -270,8 +292,7 @@ func (r *Register) count(ctx context.Context, schools []string, day time.Time) (
 			}
 			return values, nil
 		}
-		next := day.AddDate(0, 0, 1)
-		began, err := read("sum", metrics.SchoolQueries, day)
+		began, err := read("sum", metrics.SchoolQueries, first)
 		if err != nil || len(began) == 0 {
 			if err != nil {
 				return nil, err
@@ -282,7 +303,7 @@ func (r *Register) count(ctx context.Context, schools []string, day time.Time) (
 		if err != nil {
 			return nil, err
 		}
-		from, err := read("max", metrics.SchoolProtected, day)
+		from, err := read("max", metrics.SchoolProtected, first)
 		if err != nil {
 			return nil, err
 		}
@@ -291,8 +312,8 @@ func (r *Register) count(ctx context.Context, schools []string, day time.Time) (
 			return nil, err
 		}
 		for id, n := range ended {
-			if first, has := began[id]; has && n >= first { // else the node has another name since
-				counts[id] = lull.Count{Asked: n - first, Protected: max(0, to[id]-from[id])}
+			if had, has := began[id]; has && n >= had { // else the node has another name since
+				counts[id] = lull.Count{Asked: n - had, Protected: max(0, to[id]-from[id])}
 			}
 		}
 		select {
