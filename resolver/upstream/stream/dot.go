@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"errors"
-	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -35,7 +34,7 @@ func NewTLS(s Server) *PersistentConn {
 }
 
 func dialTLS(ctx context.Context, addr netip.AddrPort, config *tls.Config) (transport, error) {
-	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", addr.String())
+	conn, err := dialSecure(ctx, addr, config)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +52,7 @@ func dialTLS(ctx context.Context, addr netip.AddrPort, config *tls.Config) (tran
 // A pipeline is a stream on which messages follow each other in both
 // directions, replies in any order (RFC 7766 section 6.2.1.1).
 type pipeline struct {
-	conn net.Conn
+	conn batchConn
 	more chan struct{} // something is to be sent
 	done chan struct{} // closed when err is set
 
@@ -145,12 +144,13 @@ func (p *pipeline) read() {
 	}
 }
 
-// write sends messages until the connection ends.
+// write sends messages until the connection ends, and closes it: that may take as long as a write.
 func (p *pipeline) write() {
 	var sending []byte
 	for {
 		select {
 		case <-p.done:
+			_ = p.conn.Close() // nothing is lost by an error
 			return
 		case <-p.more:
 		}
@@ -159,7 +159,6 @@ func (p *pipeline) write() {
 		p.mu.Unlock()
 		if err := p.writeEach(sending); err != nil {
 			p.end(err)
-			return
 		}
 	}
 }
@@ -176,10 +175,10 @@ func (p *pipeline) writeEach(messages []byte) error {
 		}
 		messages = messages[n:]
 	}
-	return nil
+	return p.conn.flush()
 }
 
-// end tells all exchanges what ended the connection, and closes it.
+// end tells all exchanges what ended the connection, and has it closed.
 func (p *pipeline) end(err error) {
 	p.mu.Lock()
 	if p.err == nil {
@@ -187,7 +186,6 @@ func (p *pipeline) end(err error) {
 		close(p.done)
 	}
 	p.mu.Unlock()
-	_ = p.conn.Close() // nothing is lost by an error
 }
 
 // close implements transport.

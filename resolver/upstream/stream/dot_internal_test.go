@@ -13,11 +13,16 @@ import (
 	"lachan/resolver/upstream/exchange"
 )
 
+// A plainConn is a connection on which nothing is held.
+type plainConn struct{ net.Conn }
+
+func (plainConn) flush() error { return nil }
+
 // piped is a pipeline whose server is the test.
 func piped(t *testing.T) (*pipeline, net.Conn) {
 	t.Helper()
 	ours, server := net.Pipe()
-	p := &pipeline{conn: ours, waiting: map[uint16]chan<- []byte{}, more: make(chan struct{}, 1), done: make(chan struct{})}
+	p := &pipeline{conn: plainConn{ours}, waiting: map[uint16]chan<- []byte{}, more: make(chan struct{}, 1), done: make(chan struct{})}
 	go p.read()
 	go p.write()
 	t.Cleanup(p.close)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -48,7 +47,7 @@ var (
 
 // An http2Conn asks at one URL.
 type http2Conn struct {
-	conn            net.Conn
+	conn            batchConn
 	authority, path string        // of the URL
 	more            chan struct{} // something is to be sent
 	done            chan struct{} // closed when err is set
@@ -87,11 +86,11 @@ func dialHTTP2(at string) dial {
 		if err != nil {
 			return nil, err
 		}
-		conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", addr.String())
+		conn, err := dialSecure(ctx, addr, config)
 		if err != nil {
 			return nil, err
 		}
-		if conn.(*tls.Conn).ConnectionState().NegotiatedProtocol != http2.NextProtoTLS {
+		if conn.ConnectionState().NegotiatedProtocol != http2.NextProtoTLS {
 			_ = conn.Close() // nothing is lost by an error
 			return nil, errNoHTTP2
 		}
@@ -100,7 +99,7 @@ func dialHTTP2(at string) dial {
 }
 
 // newHTTP2Conn begins to speak on a connection.
-func newHTTP2Conn(conn net.Conn, u *url.URL) *http2Conn {
+func newHTTP2Conn(conn batchConn, u *url.URL) *http2Conn {
 	c := &http2Conn{
 		conn: conn, authority: u.Host, path: u.RequestURI(),
 		more: make(chan struct{}, 1), done: make(chan struct{}),
@@ -245,12 +244,13 @@ func (c *http2Conn) finish(s *http2Stream, err error) {
 	}
 }
 
-// write sends frames until the connection ends.
+// write sends frames until the connection ends, and closes it: that may take as long as a write.
 func (c *http2Conn) write() {
 	var sending []byte
 	for {
 		select {
 		case <-c.done:
+			_ = c.conn.Close() // nothing is lost by an error
 			return
 		case <-c.more:
 		}
@@ -259,14 +259,17 @@ func (c *http2Conn) write() {
 		c.unsent.Reset()
 		c.mu.Unlock()
 		_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails only if closed, as does the write
-		if _, err := c.conn.Write(sending); err != nil {
+		_, err := c.conn.Write(sending)
+		if err == nil {
+			err = c.conn.flush()
+		}
+		if err != nil {
 			c.end(err)
-			return
 		}
 	}
 }
 
-// end tells all exchanges what ended the connection, and closes it.
+// end tells all exchanges what ended the connection, and has it closed.
 func (c *http2Conn) end(err error) {
 	c.mu.Lock()
 	c.endLocked(err)
@@ -290,7 +293,6 @@ func (c *http2Conn) endLocked(err error) {
 			c.finish(s, err)
 		}
 	}
-	_ = c.conn.Close() // nothing is lost by an error
 }
 
 // close implements transport.

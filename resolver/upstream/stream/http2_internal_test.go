@@ -46,7 +46,7 @@ func converses(t testing.TB) (*http2Conn, *peer) {
 	if err := other.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	c := newHTTP2Conn(conn, &url.URL{Host: "dns.example", Path: "/dns-query"})
+	c := newHTTP2Conn(plainConn{conn}, &url.URL{Host: "dns.example", Path: "/dns-query"})
 	t.Cleanup(func() { c.close(); _ = other.Close() })
 	p := &peer{Framer: http2.NewFramer(other, other), t: t, conn: other}
 	p.Encoder = *hpack.NewEncoder(&p.text)
@@ -380,7 +380,7 @@ func FuzzHTTP2(f *testing.F) {
 	add(func(p *peer) { p.must(p.WriteRSTStream(1, http2.ErrCodeCancel)) })
 	f.Fuzz(func(t *testing.T, sent []byte) {
 		ours, theirs := net.Pipe()
-		c := newHTTP2Conn(ours, &url.URL{Host: "dns.example", Path: "/dns-query"})
+		c := newHTTP2Conn(plainConn{ours}, &url.URL{Host: "dns.example", Path: "/dns-query"})
 		defer c.close()
 		ended := asks(t, c, soon(t))
 		go func() { _, _ = io.Copy(io.Discard, theirs) }()
