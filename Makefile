@@ -117,6 +117,7 @@ image: ## images for containers below bin, for amd64 and arm64: what docker load
 bench: ## measure beside other servers, what is aimed at, and how it grows, an hour; then the parts, in the form that benchstat reads
 	go run ./bench/run
 	go run ./bench/run -aims
+	go run ./bench/run -upstreams
 	go run ./bench/run -curves
 	go test -run '^$$' -bench . -benchmem -benchtime 300ms ./blocklist/... ./policy/... ./metrics/... ./resolver/... ./cmd/...
 

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -118,7 +119,11 @@ func (c *Call) choose(now time.Time) {
 func (c *Call) exchange() {
 	ctx, cancel := c.cancelable(context.Background())
 	defer cancel()
-	c.arrive(c.Group.Exchange(ctx, c.Query, nil))
+	tail := c.Arrived(c.Group.Exchange(ctx, c.Query, nil))
+	if tail != nil {
+		runtime.Gosched() // what a connection has brought at the same time ends together
+		tail()
+	}
 }
 
 // arrive ends a call that no others end together with.

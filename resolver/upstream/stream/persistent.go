@@ -62,8 +62,11 @@ func (p *PersistentConn) Exchange(ctx context.Context, query, buf []byte) ([]byt
 	if !exchange.Valid(query) {
 		return nil, exchange.ErrQuery
 	}
-	ctx, cancel := context.WithDeadline(ctx, exchange.Deadline(ctx, time.Now()))
-	defer cancel()
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, exchange.Deadline(ctx, time.Now()))
+		defer cancel()
+	}
 	sent := padded(query)
 	c, used := p.acquire()
 	reply, err := p.ask(ctx, c, used, sent, buf)
