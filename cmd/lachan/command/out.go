@@ -10,6 +10,12 @@ import (
 	"lachan/internal/durable"
 )
 
+// IsStream reports whether a name is that of a pipe or a device: nothing lies beside it.
+func IsStream(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir() && !info.Mode().IsRegular() || strings.HasPrefix(filepath.Clean(name), "/dev/")
+}
+
 // WriteOut writes what a command has made to where its user wants it: a file whole or not at all,
 // in place of what is there. A pipe or a device, such as /dev/stdout, is written to and never
 // replaced, as root could.
@@ -18,7 +24,7 @@ func WriteOut(name string, text []byte, mode fs.FileMode) error {
 	switch {
 	case err == nil && info.IsDir():
 		return Fail(textDirectory.With(name))
-	case err == nil && !info.Mode().IsRegular(), strings.HasPrefix(filepath.Clean(name), "/dev/"):
+	case IsStream(name):
 		file, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
 			return err

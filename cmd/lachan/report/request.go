@@ -93,7 +93,7 @@ func (o *Request) Complete(
 			o.Out = "van-ban-" + strings.NewReplacer("/", "-", `\`, "-", " ", "-").Replace(o.Document) + "-" + o.Out
 		}
 	}
-	if o.Typed == "" && o.Out != "-" {
+	if o.Typed == "" && o.Out != "-" && !command.IsStream(o.Out) {
 		o.Typed = strings.TrimSuffix(o.Out, filepath.Ext(o.Out)) + ".yaml"
 	}
 	return period, format, nil
