@@ -219,7 +219,8 @@ func (w *world) test() {
 			Doors: []string{"udp 127.0.0.1:53"}, Categories: []string{"games"}, Empty: []string{"csam"},
 		}
 		if n%10 == 9 {
-			r.Failed = 2
+			r.Failed = 3
+			r.Failures = append(r.Failures, tested.Failure{Kind: tested.Untrusted, Door: "dot 127.0.0.1:853", Times: 1})
 			for _, unit := range []string{school(0), school(1)} {
 				r.Failures = append(r.Failures, tested.Failure{
 					Kind: tested.LetPast, Door: "udp 127.0.0.1:53", Unit: unit, Category: "games", Name: "bi-thu.example", Times: 1,

@@ -68,3 +68,22 @@ func TestTheFileOfTestsIsBounded(t *testing.T) {
 		t.Errorf("%d runs, %v", len(list), err)
 	}
 }
+
+// TestAFailureIsToldInWords: whose it is, and what is wrong; a certificate is everybody's.
+func TestAFailureIsToldInWords(t *testing.T) {
+	s := tested.State{Last: &tested.Run{Day: "2026-11-30", Questions: 9, Failed: 2, Failures: []tested.Failure{
+		{Kind: tested.Untrusted, Door: "dot 127.0.0.1:853", Times: 1},
+		{Kind: tested.LetPast, Door: "udp 127.0.0.1:53", Category: "games", Name: "choi.example", Times: 1},
+	}}}
+	s.Say()
+	if !strings.Contains(s.EN, "30/11/2026: 2 of 9") || !strings.Contains(s.EN, "choi.example of category games") {
+		t.Errorf("the worst is not told first: %s", s.EN)
+	}
+	if len(s.Wrong) != 2 || !strings.Contains(s.Wrong[0].EN, "unit any: its certificate") || !strings.Contains(s.Wrong[1].VI, "không thuộc đơn vị nào") {
+		t.Errorf("%+v", s.Wrong)
+	}
+	none := tested.State{}
+	if none.Say(); none.VI != "" {
+		t.Errorf("%+v", none)
+	}
+}

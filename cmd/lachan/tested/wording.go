@@ -23,9 +23,10 @@ var (
 		VI: "; %d nhóm nội dung phải chặn nhưng chưa có danh sách: %s",
 		EN: "; %d categories are to be blocked and no list has any name of them: %s",
 	}
-	textOne    = wording.Text{VI: "cửa %s, đơn vị %s: %s (số câu: %d)", EN: "door %s, unit %s: %s (questions: %d)"}
-	textAnyone = wording.Text{VI: "không thuộc đơn vị nào", EN: "of no unit"}
-	texts      = map[Kind]wording.Text{
+	textOne       = wording.Text{VI: "cửa %s, đơn vị %s: %s (số câu: %d)", EN: "door %s, unit %s: %s (questions: %d)"}
+	textEverybody = wording.Text{VI: "tất cả", EN: "any"}
+	textAnyone    = wording.Text{VI: "không thuộc đơn vị nào", EN: "of no unit"}
+	texts         = map[Kind]wording.Text{
 		LetPast: {
 			VI: "tên %[2]s của nhóm %[1]s phải chặn mà lại được cho qua", EN: "%[2]s of category %[1]s is to be blocked and was let past",
 		},
@@ -60,8 +61,11 @@ func What(f *Failure) wording.Text {
 	return text
 }
 
-// unit is what people call the unit of a failure.
+// unit is what people call the unit of a failure; that of a certificate is everybody's.
 func unit(f *Failure) wording.Text {
+	if f.Kind == Untrusted {
+		return textEverybody
+	}
 	return wording.Text{VI: cmp.Or(f.Unit, textAnyone.VI), EN: cmp.Or(f.Unit, textAnyone.EN)}
 }
 
