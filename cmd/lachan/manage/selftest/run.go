@@ -19,7 +19,7 @@ import (
 // How questions are asked: how fast, and what becomes of those that fail.
 const (
 	// slowest and fastest are how many questions are asked in a second at least and at most:
-	// two thousandths of one processor, and a hundredth.
+	// a twenty-fifth of one processor, and a fifth, both processes together.
 	slowest, fastest = 50, 250
 	// again is after how long questions that have failed are asked once more: what is in force
 	// may have changed between the decision here and the answer.
