@@ -5,12 +5,16 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // categories are those of bench/names.
@@ -23,7 +27,7 @@ func (l *lab) lachanIn(dir string, cacheEntries int) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	http, err := freeAddr()
+	web, err := freeAddr()
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +39,7 @@ upstream: {servers: [%q]}
 cache: {entries: %d}
 policy: policy.yaml
 feeds:
-`, filepath.Join(dir, "state"), addr, http, l.upstream, cacheEntries)
+`, filepath.Join(dir, "state"), addr, web, l.upstream, cacheEntries)
 	for _, c := range categories {
 		fmt.Fprintf(&config, "  - {name: %s, url: %q, format: hosts, category: %s, max_bytes: 1GiB}\n", c, filepath.Join(dir, c+".hosts"), c)
 	}
@@ -43,7 +47,7 @@ feeds:
 	if err := os.WriteFile(file, []byte(config.String()), 0o644); err != nil {
 		return nil, err
 	}
-	s := &subject{name: "lachan", addr: addr, http: http, program: l.bin("lachan"), args: []string{"serve", "--config", file}}
+	s := &subject{name: "lachan", addr: addr, http: web, program: l.bin("lachan"), args: []string{"serve", "--config", file}}
 	s.block = func(name string) error {
 		err := appendTo(filepath.Join(dir, "gambling.hosts"), "0.0.0.0 "+name+"\n")
 		return errors.Join(err, s.child.Signal(syscall.SIGHUP))
@@ -75,3 +79,29 @@ func snapshotSize(dir string) (size int64) {
 }
 
 func portOf(a netip.AddrPort) string { return fmt.Sprint(a.Port()) }
+
+// testedWithin is how long the first test of a server by itself may take.
+const testedWithin = 10 * time.Minute
+
+// tested waits until a server has tested itself, which it does once a day: what is measured is the
+// rest of the day.
+func (l *lab) tested(s *subject) error {
+	say("waiting until %s has tested itself", s.name)
+	for end := time.Now().Add(testedWithin); time.Now().Before(end) && l.ctx.Err() == nil; time.Sleep(time.Second) {
+		reply, err := http.Get("http://" + s.http.String() + "/metrics")
+		if err != nil {
+			return err
+		}
+		text, err := io.ReadAll(reply.Body)
+		_ = reply.Body.Close() // it was read
+		if err != nil {
+			return err
+		}
+		if ended := testEnded.FindSubmatch(text); ended == nil || string(ended[1]) != "0" {
+			return nil // a build from before it never does
+		}
+	}
+	return errors.Join(l.ctx.Err(), fmt.Errorf("%s has not tested itself within %v", s.name, testedWithin))
+}
+
+var testEnded = regexp.MustCompile(`(?m)^lachan_self_test_timestamp_seconds (\S+)$`)

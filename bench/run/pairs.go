@@ -110,6 +110,9 @@ func (c *comparison) start() error {
 		if _, err := c.lab.start(s, listed); err != nil {
 			return err
 		}
+		if err := c.lab.tested(s); err != nil {
+			say("%v", err)
+		}
 		s.counts = process.Started(s.child.PID(), "resolve") // what others do has its own times
 	}
 	return nil
