@@ -51,7 +51,7 @@ units:
 	})
 	r := runs[0]
 	shown, _ := json.Marshal(r)
-	if r.Failed != 0 || r.Units != 3 || len(r.Doors) != 5 || r.Questions < 5*(3+24) {
+	if r.Failed != 0 || r.Units != 3 || len(r.Doors) != 6 || r.Questions < 6*(3+24) {
 		t.Errorf("%s", shown)
 	}
 	t.Logf("%d questions in %v", r.Questions, r.Ended.Sub(r.Began).Round(time.Millisecond))

@@ -16,13 +16,14 @@ import (
 
 	"github.com/miekg/dns"
 	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/http3"
 
 	"lachan/cmd/lachan/config"
 )
 
 // A Door is a way in by which clients ask: a protocol and an address of this machine.
 type Door struct {
-	Protocol string // udp, tcp, dot, doh, doq
+	Protocol string // udp, tcp, dot, doh, doh3 (the same over HTTP/3), doq
 	Address  netip.AddrPort
 
 	path   string // of DNS over HTTPS
@@ -66,6 +67,7 @@ func Doors(cfg *config.Config) (list []*Door) {
 	add("tcp", s.Listen)
 	add("dot", s.DoT)
 	add("doh", s.DoH)
+	add("doh3", s.DoH)
 	add("doq", s.DoQ)
 	return list
 }
@@ -110,7 +112,9 @@ type caller interface {
 func (d *Door) open() caller {
 	switch d.Protocol {
 	case "doh":
-		return d.overHTTPS()
+		return d.overHTTP2()
+	case "doh3":
+		return d.overHTTP3()
 	case "doq":
 		return &overQUIC{door: d}
 	}
@@ -228,18 +232,44 @@ func (o *overConn) close() {
 	}
 }
 
-// An overHTTPS asks over HTTP/2.
+// An overHTTPS asks over HTTPS.
 type overHTTPS struct {
 	door   *Door
 	client *http.Client
+	end    func()
 }
 
-func (d *Door) overHTTPS() *overHTTPS {
+func (d *Door) overHTTP2() *overHTTPS {
 	transport := &http.Transport{
 		TLSClientConfig: d.tls(), ForceAttemptHTTP2: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx, "tcp") },
 	}
-	return &overHTTPS{d, &http.Client{Transport: transport}}
+	return &overHTTPS{d, &http.Client{Transport: transport}, transport.CloseIdleConnections}
+}
+
+func (d *Door) overHTTP3() *overHTTPS {
+	transport := &http3.Transport{
+		TLSClientConfig: d.tls(http3.NextProtoH3),
+		Dial: func(ctx context.Context, _ string, config *tls.Config, more *quic.Config) (*quic.Conn, error) {
+			socket, err := d.socket()
+			if err != nil {
+				return nil, err
+			}
+			conn, err := quic.Dial(ctx, socket, net.UDPAddrFromAddrPort(d.Address), config, more)
+			if err != nil {
+				_ = socket.Close() // it is of no use
+				return nil, err
+			}
+			context.AfterFunc(conn.Context(), func() { _ = socket.Close() }) // nothing is asked any more
+			return conn, nil
+		},
+	}
+	return &overHTTPS{d, &http.Client{Transport: transport}, func() { _ = transport.Close() }}
+}
+
+// socket is one of QUIC, at the address that questions come from.
+func (d *Door) socket() (*net.UDPConn, error) {
+	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(origin(d.Address), 0)))
 }
 
 func (o *overHTTPS) ask(ctx context.Context, m *dns.Msg) (*dns.Msg, error) {
@@ -272,7 +302,7 @@ func (o *overHTTPS) ask(ctx context.Context, m *dns.Msg) (*dns.Msg, error) {
 	return r, r.Unpack(wire)
 }
 
-func (o *overHTTPS) close() { o.client.CloseIdleConnections() }
+func (o *overHTTPS) close() { o.end() }
 
 // An overQUIC asks over QUIC (RFC 9250), each question on a stream of its own.
 type overQUIC struct {
@@ -305,8 +335,7 @@ func (o *overQUIC) once(ctx context.Context, m *dns.Msg) (*dns.Msg, error) {
 }
 
 func (o *overQUIC) connect(ctx context.Context) (err error) {
-	from := net.UDPAddrFromAddrPort(netip.AddrPortFrom(origin(o.door.Address), 0))
-	if o.socket, err = net.ListenUDP("udp", from); err != nil {
+	if o.socket, err = o.door.socket(); err != nil {
 		return err
 	}
 	to := net.UDPAddrFromAddrPort(o.door.Address)
