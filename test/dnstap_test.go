@@ -189,6 +189,7 @@ func TestACollectorIsToldWhatTwoPeopleDecide(t *testing.T) {
 	// While the collector is away.
 	p.tap(first, second, time.Now().Add(time.Hour))
 	p.metric(`lachan_condition{name="dnstap-collector"}`, "1")
+	p.metric("lachan_dnstap_on", "1") // where questions are answered, too
 	device("udp", "away.example.", dns.TypeA)
 	p.metric("lachan_dnstap_dropped_messages_total", "2")
 	again := startCollector(t, socket, filepath.Join(t.TempDir(), "again.fstrm"))
