@@ -17,7 +17,6 @@ import (
 // An address that DHCP brings after the start is served when it is there, and the others
 // meanwhile. That one is missing is told.
 func TestAnAddressThatComesLaterIsServedThen(t *testing.T) {
-	t.Parallel()
 	inNamespace(t, comeLater)
 }
 

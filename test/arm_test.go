@@ -27,7 +27,6 @@ exec unshare --user --map-root-user --mount sh -c '
 // and compiles a list in a job, answers over UDP and TCP by it, takes a reload, makes a
 // report, and ends when it is told to.
 func TestAProgramForARMServes(t *testing.T) {
-	t.Parallel()
 	need(t, "qemu-aarch64-static", "unshare", "mount")
 	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling}]\n", country, startStandIn(t).addr)
 	p.write("bets.txt", "bet.example\n")

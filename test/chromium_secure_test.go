@@ -16,7 +16,6 @@ import (
 // by the policies that administrators set, asks nobody else: on port 53 there is
 // nothing. Its school is known by the link in the address.
 func TestChromiumAsksOverHTTPS(t *testing.T) {
-	t.Parallel()
 	inNamespace(t, browseSecurely)
 }
 

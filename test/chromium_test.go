@@ -24,7 +24,6 @@ const safeGoogle = "216.239.38.120"
 // TestChromiumOpensAllowedPagesOnly lets a real browser with its own resolver
 // ask the server.
 func TestChromiumOpensAllowedPagesOnly(t *testing.T) {
-	t.Parallel()
 	inNamespace(t, browse, "chromium", "mount")
 }
 

@@ -119,7 +119,6 @@ func (p *process) people(roles ...string) map[string]client {
 // is not refused: k and s are the schools, c their commune, b the one beside, p the
 // province, y the other one, a the authority, x another one, e is everything.
 func TestEachRoleReachesItsOwnAndNothingElse(t *testing.T) {
-	t.Parallel()
 	const orders = `feeds:
   - {name: lenh, url: lenh.txt, format: domains, category: authority-order, locked_by: lao-cai, authority: {name: A05, document: 12/A05}}
   - {name: khac, url: khac.txt, format: domains, category: authority-order, locked_by: lao-cai, authority: {name: A06, document: 13/A06}}

@@ -22,7 +22,6 @@ func numbered(edition string, n int) string {
 }
 
 func TestAKillAtAnyMomentOfAnUpdateLeavesAStartThatFilters(t *testing.T) {
-	t.Parallel()
 	names, kills := sized(300_000, 60_000), sized(200, 20)
 	up := startStandIn(t)
 	p := newProcess(t, "feeds: [{name: bets, url: bets.txt, format: domains, category: gambling, max_shrink: 100%}]\n", "", up.addr)

@@ -100,7 +100,6 @@ func (p *process) well(condition string) {
 // Without a decision, after its end, and while the collector is away, nothing is told and
 // answers go on.
 func TestACollectorIsToldWhatTwoPeopleDecide(t *testing.T) {
-	t.Parallel()
 	var first, second client
 	socket := filepath.Join(t.TempDir(), "collector.sock")
 	file := filepath.Join(t.TempDir(), "told.fstrm")

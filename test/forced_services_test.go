@@ -150,7 +150,6 @@ func TestAFaultInWhatOthersAreServedStopsNothingElse(t *testing.T) {
 // TestAFaultInTheSupervisorEndsOneProcessAtMost forces a panic where the supervisor
 // hears what a process says: that process is started anew, and no question is lost.
 func TestAFaultInTheSupervisorEndsOneProcessAtMost(t *testing.T) {
-	t.Parallel()
 	x, s := startServices(t)
 	resolve := x.child("resolve")
 	x.force("supervise")

@@ -13,7 +13,6 @@ import (
 // own: one with the package installed and a resolver of its provider. Each is typed in one of
 // its languages, and with TEST_PROOF=1 in both.
 func TestGuidesAreAsTheirPagesSay(t *testing.T) {
-	t.Parallel()
 	inNamespace(t, walkGuides, "nsenter", "mount", "dig", "radclient", "promtool", "minisign", "jq", "unzip")
 }
 

@@ -17,7 +17,6 @@ import (
 // files of the state: while the addresses fail, when they answer, and with mistakes in
 // them.
 func TestNoKeyInAnAddressIsShown(t *testing.T) {
-	t.Parallel()
 	const key = "S3CRET-KEY"
 	good := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "gone") {

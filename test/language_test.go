@@ -12,7 +12,6 @@ import (
 // TestOneLanguageAtATime runs commands in environments of many kinds: each says
 // all it says in the language that the environment, or the flag, asks for.
 func TestOneLanguageAtATime(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"good.yaml": "state_dir: state\npolicy: \"\"\n", "bad.yaml": "state_dir: state\npolicy: \"\"\ncache: {entries: 0, entires: 1}\n",

@@ -121,7 +121,6 @@ func TestTheBlockPageSpeaksTLS(t *testing.T) {
 // TestChromiumShowsTheBlockPage lets a real browser look a blocked name up, see
 // the page and send its form. With TEST_SCREENSHOTS the pages are kept there.
 func TestChromiumShowsTheBlockPage(t *testing.T) {
-	t.Parallel()
 	inNamespace(t, func(t *testing.T) {
 		ownResolver(t)
 		p := newPage(t, `{a: 127.0.0.1, http: ["127.0.0.1:80"]}`)

@@ -36,7 +36,6 @@ import (
 // every format. Only names that many have asked for are there,
 // and never one of the abuse of children.
 func TestNothingTellsOfAClient(t *testing.T) {
-	t.Parallel()
 	const schools, clients = 8, 1250
 	up := startStandIn(t)
 	var policy strings.Builder

@@ -52,7 +52,6 @@ func (s *accessServer) session(what, id, line, address string) []string {
 // An address is the school's that has the session, from the next question after the
 // access server has its answer, until Stop; also when processes die in between.
 func TestAnAddressIsTheSchoolsWhileItsSessionLasts(t *testing.T) {
-	t.Parallel()
 	p := newProcess(t, `
 radius:
   listen: ["127.0.0.1:0"]

@@ -17,7 +17,6 @@ import (
 // TestAServerAsksItselfAtEveryDoor: before lessons, as clients of each group, and what it
 // asks is counted for no school and goes to no upstream.
 func TestAServerAsksItselfAtEveryDoor(t *testing.T) {
-	t.Parallel()
 	up := startStandIn(t)
 	p := newProcess(t, "", `
 timetables: {gio-hoc: {days: all, from: "00:00", to: "24:00", on: any}}

@@ -84,7 +84,6 @@ func say(t *testing.T, tool string, args ...string) said {
 }
 
 func TestDigKdigAndDrillGetWhatTheUpstreamSays(t *testing.T) {
-	t.Parallel()
 	unbound := testserver.StartUnbound(t, schoolRecords()...)
 	p := serveProcess(t, "", "units: [{id: a, networks: [127.0.0.0/8], block: [game.school.example]}]\n", unbound.Addr.String())
 	// f: with these options a tool gets this status, and the answers that the

@@ -178,7 +178,6 @@ func (g *guarded) overQUIC() (place string, shut func()) {
 // fails the next is asked, and none is told who asks: whatever a client sends
 // along, an upstream sees a name, a type and padding.
 func TestUpstreamsOfEveryKindStandInAndLearnNothing(t *testing.T) {
-	t.Parallel()
 	g := newGuarded(t)
 	var places []string
 	shut := map[string]func(){}

@@ -52,6 +52,7 @@ type heldConn struct {
 	mu          sync.Mutex
 	holds       bool   // mu
 	held, spare []byte // mu
+	broken      bool   // mu; a write has failed
 }
 
 // hold has what is written from now on wait for flush.
@@ -89,13 +90,19 @@ func (c *heldConn) flush() error {
 	}
 	_, err := c.Conn.Write(sending)
 	c.mu.Lock()
-	c.spare = sending[:0]
+	c.spare, c.broken = sending[:0], err != nil
 	c.mu.Unlock()
 	return err
 }
 
-// Close implements net.Conn. TLS has set a deadline for its last word.
+// Close implements net.Conn. Unless the server takes nothing any more, TLS has its last word, for
+// which it has set a deadline.
 func (c *heldConn) Close() error {
-	_ = c.flush() // the server may be gone
+	c.mu.Lock()
+	broken := c.broken
+	c.mu.Unlock()
+	if !broken {
+		_ = c.flush() // the server may be gone
+	}
 	return c.Conn.Close()
 }

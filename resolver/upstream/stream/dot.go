@@ -68,6 +68,9 @@ var (
 	errEnded = errors.New("the connection was closed")
 )
 
+// atOnce is a deadline that is over.
+var atOnce = time.Unix(1, 0)
+
 // exchange implements transport.
 func (p *pipeline) exchange(ctx context.Context, query, _ []byte) ([]byte, error) {
 	replies := make(chan []byte, 1)
@@ -184,6 +187,7 @@ func (p *pipeline) end(err error) {
 	if p.err == nil {
 		p.err = err
 		close(p.done)
+		_ = p.conn.SetWriteDeadline(atOnce) // a write that waits ends
 	}
 	p.mu.Unlock()
 }

@@ -283,6 +283,7 @@ func (c *http2Conn) endLocked(err error) {
 	}
 	c.err = err
 	close(c.done)
+	_ = c.conn.SetWriteDeadline(atOnce) // a write that waits ends
 	waiting := c.queue
 	c.queue = nil
 	for _, s := range c.open {

@@ -315,8 +315,20 @@ func TestWhatAServerMayCost(t *testing.T) {
 	f("a header that cannot be read", once(func(p *peer, s uint32) error {
 		return p.WriteHeaders(http2.HeadersFrameParam{StreamID: s, BlockFragment: []byte{0xFF, 0xFF, 0xFF}, EndHeaders: true})
 	}))
-	f("pings of who does not read", func(p *peer, _ uint32) error { return p.WritePing(false, [8]byte{}) })
-	f("settings of who does not read", func(p *peer, _ uint32) error { return p.WriteSettings() })
+	many := func(write func(to *http2.Framer) error) func(*peer, uint32) error {
+		var frames bytes.Buffer
+		for to := http2.NewFramer(&frames, nil); frames.Len() < firstFrame; {
+			if err := write(to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return func(p *peer, _ uint32) error {
+			_, err := p.conn.Write(frames.Bytes())
+			return err
+		}
+	}
+	f("pings of who does not read", many(func(to *http2.Framer) error { return to.WritePing(false, [8]byte{}) }))
+	f("settings of who does not read", many(func(to *http2.Framer) error { return to.WriteSettings() }))
 	f("more room than there is", func(p *peer, _ uint32) error { return p.WriteWindowUpdate(0, 1<<30) })
 	f("more room on a stream than there is", func(p *peer, s uint32) error { return p.WriteWindowUpdate(s, 1<<30) })
 	f("a setting that is none", once(func(p *peer, _ uint32) error {
