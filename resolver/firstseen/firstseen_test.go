@@ -130,9 +130,7 @@ func TestAFloodOfNewDomainsMakesNothingKnown(t *testing.T) {
 	}
 	is("evil.example", 0, true)
 	for i := range 500_000 {
-		if _, first := f.First(name(t, fmt.Sprintf("d%d.example", i)), now.Add(time.Minute)); !first {
-			continue // one in some hundreds is taken for known
-		}
+		f.First(name(t, fmt.Sprintf("d%d.example", i)), now.Add(time.Minute)) // one in some hundreds is taken for known
 	}
 	is("evil.example", 2*time.Minute, true)
 	is("late.example", 2*time.Minute, true)
